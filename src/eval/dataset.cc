@@ -58,7 +58,7 @@ MaybeError ReadThing(const json& object, LabelledThing& thing) {
 
 MaybeError ReadQuestion(const json& object, LabelledQuestion& question) {
   if (!object.is_object()) return Corrupt("element", "an object");
-  question.kind = "all";
+  question.kind = "other";
   if (auto error = ReadText(object, "kind", false, question.kind)) return error;
   if (auto error = ReadText(object, "question", true, question.question)) return error;
   return ReadText(object, "answer", true, question.answer);

@@ -18,7 +18,7 @@ struct LabelledThing {
 };
 
 struct LabelledQuestion {
-  std::string kind;  // "count", "where", ...: questions are scored kind by kind
+  std::string kind;  // "count", "where", ...: scored kind by kind; "other" when not said
   std::string question;
   std::string answer;
 };

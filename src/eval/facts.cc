@@ -49,12 +49,12 @@ std::string ReadDigits(std::span<const std::string> words, std::size_t& at) {
 
 // The noun phrase whose name starts at words[begin]; what lies before `from` belongs to others.
 Mention ReadMention(std::span<const std::string> words, std::size_t from, std::size_t begin,
-                    const Vocabulary::Match& match, const Vocabulary& vocabulary) {
+                    const KnownNames::Match& match, const KnownNames& known) {
   Mention mention;
   mention.name = match.name;
   mention.end = begin + static_cast<std::size_t>(match.words);
   std::size_t first = begin;
-  if (first > from && vocabulary.IsColour(words[first - 1])) mention.colour = words[--first];
+  if (first > from && known.IsColour(words[first - 1])) mention.colour = words[--first];
   if (!match.plural) mention.count = 1;
   if (first > from) {
     const std::string& before = words[first - 1];
@@ -97,7 +97,7 @@ std::vector<std::string> PossiblePlurals(const std::string& noun) {
   return plurals;
 }
 
-Vocabulary::Vocabulary(std::span<const LabelledPicture> pictures) {
+KnownNames::KnownNames(std::span<const LabelledPicture> pictures) {
   std::set<std::string> names;
   for (const LabelledPicture& picture : pictures) {
     for (const LabelledThing& thing : picture.things) {
@@ -115,7 +115,7 @@ Vocabulary::Vocabulary(std::span<const LabelledPicture> pictures) {
                    [](const Name& a, const Name& b) { return a.words.size() > b.words.size(); });
 }
 
-Vocabulary::Match Vocabulary::Find(std::span<const std::string> words, std::size_t begin) const {
+KnownNames::Match KnownNames::Find(std::span<const std::string> words, std::size_t begin) const {
   for (const Name& name : names_) {
     const std::size_t length = name.words.size();
     if (begin + length > words.size()) continue;
@@ -129,7 +129,7 @@ Vocabulary::Match Vocabulary::Find(std::span<const std::string> words, std::size
   return {};
 }
 
-bool Vocabulary::IsColour(std::string_view word) const { return colours_.contains(word); }
+bool KnownNames::IsColour(std::string_view word) const { return colours_.contains(word); }
 
 Facts FactsOf(std::span<const LabelledThing> things) {
   Facts facts;
@@ -144,21 +144,21 @@ Facts FactsOf(std::span<const LabelledThing> things) {
   return facts;
 }
 
-Facts FactsIn(std::string_view caption, const Vocabulary& vocabulary) {
+Facts FactsIn(std::string_view caption, const KnownNames& known) {
   const std::vector<std::string> words = Words(caption);
   Facts facts;
   Counts counts;
   std::size_t from = 0;
   for (std::size_t i = 0; i < words.size();) {
-    const Vocabulary::Match match = vocabulary.Find(words, i);
+    const KnownNames::Match match = known.Find(words, i);
     // In "an orange circle" the first name is a colour.
-    const bool is_colour = match.words == 1 && vocabulary.IsColour(words[i]) &&
-                           vocabulary.Find(words, i + 1).words > 0;
+    const bool is_colour =
+        match.words == 1 && known.IsColour(words[i]) && known.Find(words, i + 1).words > 0;
     if (match.words == 0 || is_colour) {
       ++i;
       continue;
     }
-    const Mention mention = ReadMention(words, from, i, match, vocabulary);
+    const Mention mention = ReadMention(words, from, i, match, known);
     AddMention(mention, counts, facts);
     from = i = mention.end;
   }

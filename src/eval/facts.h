@@ -19,9 +19,9 @@ namespace edgevlm {
 using Facts = std::set<std::string>;
 
 // The names and colours that captions of a dataset may use, gathered from its labels.
-class Vocabulary {
+class KnownNames {
  public:
-  explicit Vocabulary(std::span<const LabelledPicture> pictures);
+  explicit KnownNames(std::span<const LabelledPicture> pictures);
 
   // A name found in a text.
   struct Match {
@@ -54,6 +54,6 @@ Facts FactsOf(std::span<const LabelledThing> things);
 // What a caption says. Reads noun phrases wherever they stand: an article or number, a colour, a
 // name, and "that reads" with digits; everything else ("the picture shows", "left of") is passed
 // over. Things of one name are added up; "the dog" after "a dog" is the same dog.
-Facts FactsIn(std::string_view caption, const Vocabulary& vocabulary);
+Facts FactsIn(std::string_view caption, const KnownNames& known);
 
 }  // namespace edgevlm

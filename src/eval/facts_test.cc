@@ -15,8 +15,8 @@ LabelledThing Thing(std::string name, int count, std::string colour = {}, std::s
 
 class FactsTest : public ::testing::Test {
  protected:
-  FactsTest() : vocabulary_(pictures_) {}
-  Facts In(std::string_view caption) { return FactsIn(caption, vocabulary_); }
+  FactsTest() : known_(pictures_) {}
+  Facts In(std::string_view caption) { return FactsIn(caption, known_); }
 
   const std::vector<LabelledPicture> pictures_ = {
       {"0.png",
@@ -29,7 +29,7 @@ class FactsTest : public ::testing::Test {
         Thing("display", 1, "", "427")},
        {},
        {}}};
-  const Vocabulary vocabulary_;
+  const KnownNames known_;
 };
 
 TEST_F(FactsTest, ReadsArticlesNumbersAndPlurals) {
