@@ -65,7 +65,9 @@ Palette ChoosePalette(std::span<const Avoided> avoided, std::mt19937_64& rng) {
 
 // 0 at whole numbers, 1 halfway between them.
 float Triangle(float x) {
-  const float rest = x - std::floor(x);
+  int lower = static_cast<int>(x);  // std::floor is a call on plain x86-64
+  if (static_cast<float>(lower) > x) --lower;
+  const float rest = x - static_cast<float>(lower);
   return 1 - std::fabs(2 * rest - 1);
 }
 

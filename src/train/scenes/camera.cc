@@ -25,8 +25,7 @@ ToneCurve CurveFor(const CameraLook& look) {
 void Expose(const CameraLook& look, Canvas& canvas) {
   const ToneCurve curve = CurveFor(look);
   const auto tone = [&curve](float value) {
-    const float step = std::clamp(value, 0.0f, static_cast<float>(kToneSteps - 1));
-    return curve[static_cast<std::size_t>(step)];
+    return curve[static_cast<std::size_t>(std::clamp(static_cast<int>(value), 0, kToneSteps - 1))];
   };
   constexpr float kSteps = (kToneSteps - 1) / 255.0f;
   const float per_x = look.light_x / static_cast<float>(canvas.width);
@@ -100,7 +99,10 @@ const std::array<float, kNormals>& Normals() {
 }
 
 std::uint8_t ToByte(float value) {
-  return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
+  // Clamped as an integer: comparing floats here compiles to branches that noise makes
+  // unpredictable.
+  const int rounded = static_cast<int>(value + 0.5f);
+  return static_cast<std::uint8_t>(std::clamp(rounded, 0, 255));
 }
 
 Image Develop(const CameraLook& look, Canvas& canvas) {

@@ -19,7 +19,7 @@ namespace {
 
 // Contrast() that the background must keep from each kind of thing.
 constexpr float kShapeContrast = 68;
-constexpr float kEmojiContrast = 48;
+constexpr float kEmojiContrast = 56;
 constexpr float kDisplayContrast = 30;  // its digits have their own panel
 
 struct EmojiLook {
@@ -138,16 +138,16 @@ void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& 
                const Shadow& shadow, Canvas& canvas) {
   const Glyph& glyph = *look.glyph;
   const int level = glyph.LevelFor(SizeOf(corners).width);
-  const auto at = [&](int from, float u, float v) {
-    return glyph.At(from, look.mirrored ? 1 - u : u, v);
-  };
   // A coarse level of the glyph is its own soft shadow.
   const int blurred = std::min(level + 2, static_cast<int>(glyph.levels.size()) - 1);
+  const GlyphSampler sampler(glyph, level);
+  const GlyphSampler blurred_sampler(glyph, blurred);
+  const auto mirror = [&](float u) { return look.mirrored ? 1 - u : u; };
   const auto distance = [&](float u, float v) {
-    return (0.5f - at(blurred, u, v).a) * shadow.softness;
+    return (0.5f - blurred_sampler.At(mirror(u), v).a) * shadow.softness;
   };
   const auto paint = [&](float u, float v) {
-    const Rgba texel = at(level, u, v);
+    const Rgba texel = sampler.At(mirror(u), v);
     return Rgba{texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
                 texel.a};
   };
