@@ -38,8 +38,9 @@ std::optional<QuestionAnswer> AskCount(const std::vector<Group>& groups, bool,
     return QuestionAnswer{"count", PickOne(kHowManyThings, rng),
                           kNumberWords[static_cast<std::size_t>(all)]};
   }
-  const Description what =
+  Description what =
       Chance(kAskForNone, rng) ? AbsentDescription(groups, rng) : PresentDescription(groups, rng);
+  what.digits.clear();  // nobody counts the displays that read 4 2 7
   const int count = Count(what, groups);
   return QuestionAnswer{"count", Fill(PickOne(kHowMany, rng), {PluralNoun(what)}),
                         kNumberWords[static_cast<std::size_t>(count)]};
