@@ -10,8 +10,8 @@ namespace edgevlm {
 }  // namespace edgevlm
 
 // On in every build.
-#define CHECK(condition)                                                          \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                            \
+#define CHECK(condition)                               \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
                                 : ::edgevlm::CheckFailed(__FILE__, __LINE__, #condition))
 
 // For inner loops: on in debug builds only. The condition is still compiled in release builds.

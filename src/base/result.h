@@ -60,7 +60,8 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-// The result of work that yields no value: nothing, or the Error. `if (auto error = F()) return *error;`
+// The result of work that yields no value: nothing, or the Error. `if (auto error = F()) return
+// *error;`
 using MaybeError = std::optional<Error>;
 
 }  // namespace edgevlm

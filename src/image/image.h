@@ -18,7 +18,8 @@ struct Image {
   Image(int image_width, int image_height)
       : width(image_width),
         height(image_height),
-        pixels(static_cast<std::size_t>(image_width) * static_cast<std::size_t>(image_height) * 3) {}
+        pixels(static_cast<std::size_t>(image_width) * static_cast<std::size_t>(image_height) * 3) {
+  }
 
   std::uint8_t* Row(int y) {
     return pixels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;

@@ -26,8 +26,7 @@ struct View {
   }
   // View<float> converts to View<const float>.
   template <class U>
-    requires(std::is_same_v<const U, T> && !std::is_const_v<U>)
-  View(const View<U>& other)
+  requires(std::is_same_v<const U, T> && !std::is_const_v<U>) View(const View<U>& other)
       : data(other.data), rows(other.rows), cols(other.cols), stride(other.stride) {}
 
   // The one place where a row offset is computed, in 64 bits.

@@ -1,0 +1,43 @@
+# One folder of the house is one library, one test binary and one benchmark binary.
+
+add_library(edgevlm_options INTERFACE)
+target_include_directories(edgevlm_options INTERFACE ${CMAKE_SOURCE_DIR}/src
+                                                     ${CMAKE_SOURCE_DIR}/include)
+target_compile_options(edgevlm_options INTERFACE -Wall -Wextra -Wconversion -Werror)
+if(EDGEVLM_SANITIZE)
+  target_compile_options(edgevlm_options INTERFACE -fsanitize=${EDGEVLM_SANITIZE}
+                                                   -fno-sanitize-recover=all
+                                                   -fno-omit-frame-pointer)
+  target_link_options(edgevlm_options INTERFACE -fsanitize=${EDGEVLM_SANITIZE})
+endif()
+
+# edgevlm_folder(NAME [LINK target...] [EXCLUDE regex])
+# src/NAME/**/*.cc becomes library edgevlm_NAME; *_test.cc becomes NAME_test, *_bench.cc NAME_bench.
+# LINK names what the folder may use: other folders and outside libraries.
+function(edgevlm_folder name)
+  cmake_parse_arguments(FOLDER "" "EXCLUDE" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  if(FOLDER_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${FOLDER_EXCLUDE}")
+  endif()
+  set(tests ${sources})
+  set(benches ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cc$")
+
+  add_library(edgevlm_${name} STATIC ${sources})
+  set_target_properties(edgevlm_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(edgevlm_${name} PUBLIC edgevlm_options ${FOLDER_LINK})
+
+  if(EDGEVLM_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE edgevlm_${name} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name}_test COMMAND ${name}_test)
+    set_tests_properties(${name}_test PROPERTIES LABELS unit)
+  endif()
+  if(EDGEVLM_BENCH AND benches)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE edgevlm_${name} benchmark::benchmark_main)
+  endif()
+endfunction()
