@@ -45,10 +45,10 @@ struct GgufTensor {
 // Reads a file that lies in memory: mapped, or part of the program. Everything handed out (names,
 // strings, tensors) is a view of those bytes, which must outlive it; only numbers are copied.
 // The file is checked in full by Parse: afterwards every tensor lies inside it, aligned, none
-// overlapping another. The numbers inside tensors are not looked at.
-// Cost: Parse walks the keys once (about 3 ms for 150,000 tokens); look-ups are O(log n).
-// Threads: const methods from any thread.
-// Messages: "gguf: key 'gpt2.block_count': expected an integer, found string".
+// overlapping another. The numbers inside tensors are not looked at. Tensors are aligned in memory
+// as they are in the file if `bytes` starts at such an address; a mapping does. Cost: Parse walks
+// the keys once (about 3 ms for 150,000 tokens); look-ups are O(log n). Threads: const methods from
+// any thread. Messages: "gguf: key 'gpt2.block_count': expected an integer, found string".
 class GgufFile {
  public:
   // Errors: kCorrupt, kTooLarge (names the limit), kUnsupported (version, byte order, data type).

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 #include "tensor/dtype.h"
 
 namespace edgevlm {
+
+inline constexpr std::uint64_t kGgufAlignment = 32;  // of tensors, in bytes
 
 // Collects keys and tensors, then writes them in the order in which they came. Keys are kept in
 // memory; tensors are streamed from where they lie.
@@ -34,7 +37,8 @@ class GgufWriter {
 
   // Writes to a name beside `path` and renames when all of it is on the disk, so that `path` never
   // holds half a file. Errors: kInvalid (a key or tensor twice, an empty or too long name, a tensor
-  // whose bytes do not fit its shape), kIo (names the path).
+  // whose bytes do not fit its shape, general.alignment other than 32, a limit of the reader),
+  // kIo (names the path).
   MaybeError Write(const std::string& path) const;
 
   // The whole file in memory. Errors: kInvalid, as Write.
@@ -54,8 +58,8 @@ class GgufWriter {
 
   MaybeError Validate() const;
   std::string Header() const;  // everything before the first tensor's bytes, padded
-  template <class Append>
-  bool Emit(const Append& append) const;
+  // Hands the file to `append` piece by piece; stops, with false, when that returns false.
+  bool Emit(const std::function<bool(std::span<const std::byte>)>& append) const;
 
   std::vector<Key> keys_;
   std::vector<Tensor> tensors_;

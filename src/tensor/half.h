@@ -2,8 +2,8 @@
 // exponent, 10 of fraction) and bfloat16 (the upper half of a float: 8 and 7).
 //
 // To float: exact. From float: round to nearest, ties to even; too large becomes infinity; NaN
-// stays NaN with its sign and the top bits of its payload, and becomes quiet. Plain integer code,
-// the same result on every CPU.
+// stays NaN with its sign and the top bits of its payload, and becomes quiet. No special
+// instructions: the same result on every CPU.
 #pragma once
 
 #include <bit>
