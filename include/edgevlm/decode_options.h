@@ -1,0 +1,33 @@
+// DecodeOptions: how the next tokens are chosen, and when to stop.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "edgevlm/result.h"
+
+namespace edgevlm {
+
+// Fields not set keep the defaults below, which are greedy: the same picture and question always
+// give the same reply. The filters apply in the order of the fields: repetition penalty,
+// temperature, top-k, top-p, min-p; then one of the tokens that are left is drawn.
+struct DecodeOptions {
+  int max_tokens = 64;              // of the reply, at least 1
+  float repetition_penalty = 1.0f;  // in (0, 10]; above 1 makes tokens of this reply rarer
+                                    // (Keskar et al. 2019, "CTRL")
+  float temperature = 0.0f;         // in [0, 100]; 0 means greedy: the likeliest token, always
+  int top_k = 0;                    // keep the k likeliest; 0 keeps all
+  float top_p = 1.0f;               // in (0, 1]: keep the likeliest until their sum reaches top_p
+                                    // (Holtzman et al. 2019, "nucleus sampling")
+  float min_p = 0.0f;               // in [0, 1]: drop what is rarer than min_p times the likeliest
+                                    // (Nguyen et al. 2024, "min-p")
+  std::uint64_t seed = 0;           // of the draws; the same seed draws the same tokens
+  std::vector<std::string> stop;    // end the reply before any of these; at most 16, none empty
+};
+
+// Checks every field. Errors: kInvalid, names the field, its range and the value found.
+// Call where user input enters; Session does so too.
+MaybeError Validate(const DecodeOptions& options);
+
+}  // namespace edgevlm
