@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -82,17 +81,6 @@ struct EncodedImage {
   Timings timings;            // decode, preprocess and encode (shared out when encoded together)
 };
 
-enum class FinishReason {
-  kEndOfText,    // the model said it was done
-  kMaxTokens,    // DecodeOptions::max_tokens reached
-  kStopString,   // one of DecodeOptions::stop appeared; the text ends before it
-  kContextFull,  // no place left in the context
-  kCancelled,    // on_text returned false
-};
-
-// "end", "length", "stop", "context", "cancelled".
-std::string_view FinishReasonName(FinishReason reason);
-
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
@@ -101,10 +89,6 @@ struct Reply {
   int reply_tokens = 0;   // chosen, the end token included
   Timings timings;
 };
-
-// Receives the reply while it is made: pieces of whole UTF-8 characters, never empty, in order;
-// their concatenation is Reply::text. Return false to stop. Called on the thread that asked.
-using OnText = std::function<bool(std::string_view text)>;
 
 // In a list of token ids: the place where the picture goes.
 inline constexpr int kImageToken = -1;
