@@ -1,0 +1,43 @@
+// Groups: what a sentence names at once. "two red circles" is one group of two things.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "train/scenes/scene.h"
+
+namespace edgevlm::train {
+
+// What kind of thing is meant. A description without a colour means shapes of every colour, a
+// display without digits every display.
+struct Description {
+  int name = 0;                  // index into ThingNames()
+  std::optional<Colour> colour;  // of a shape; never set for emojis and displays
+  std::string digits;            // of a display; empty otherwise
+
+  friend bool operator==(const Description&, const Description&) = default;
+};
+
+// Equal things of one scene.
+struct Group {
+  Description what;            // complete: with its colour or its digits
+  std::vector<Point> centres;  // at least one
+
+  int count() const { return static_cast<int>(centres.size()); }
+};
+
+// Merges equal things (same name, same colour for shapes, same digits for displays). In reading
+// order: left to right by the mean x of the centres.
+std::vector<Group> Groups(const Scene& scene);
+
+// Whether every thing of the group fits the description.
+bool Matches(const Description& wanted, const Description& found);
+
+// How many things fit the description.
+int Count(const Description& wanted, const std::vector<Group>& groups);
+
+// How many things there are.
+int Count(const std::vector<Group>& groups);
+
+}  // namespace edgevlm::train
