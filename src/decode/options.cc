@@ -1,8 +1,8 @@
 #include <cmath>
 #include <string>
 
-#include "decode/utf8.h"
 #include "edgevlm/decode_options.h"
+#include "tokenizer/utf8.h"
 
 namespace edgevlm {
 namespace {

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
-#include "decode/utf8.h"
-
 namespace edgevlm {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 ReplyText::ReplyText(std::span<const std::string> stop, std::size_t expected_bytes) : stop_(stop) {
   text_.reserve(expected_bytes);
-  bytes_.reserve(256);
 }
 
 std::string_view ReplyText::Add(std::string_view bytes) {
@@ -19,41 +14,20 @@ std::string_view ReplyText::Add(std::string_view bytes) {
     if (bytes.front() == ' ') bytes.remove_prefix(1);
     at_start_ = false;
   }
-  bytes_ += bytes;
-  const std::size_t first_new = text_.size();
-  TakeCharacters(false);
-  LookForStop(first_new);
+  AppendText(characters_.Push(bytes));
   return Show(stopped_ ? text_.size() : text_.size() - UndecidedBytes());
 }
 
 std::string_view ReplyText::Finish() {
   if (stopped_) return {};
-  const std::size_t first_new = text_.size();
-  TakeCharacters(true);
-  LookForStop(first_new);
+  AppendText(characters_.Finish());
   return Show(text_.size());
 }
 
-// Moves whole characters from bytes_ to text_; the last unfinished one too if nothing will follow.
-void ReplyText::TakeCharacters(bool is_last) {
-  std::string_view rest = bytes_;
-  while (!rest.empty()) {
-    const int length = Utf8CharacterBytes(rest);
-    if (length > 0) {
-      text_ += rest.substr(0, static_cast<std::size_t>(length));
-      rest.remove_prefix(static_cast<std::size_t>(length));
-    } else if (length < 0 && !is_last) {
-      break;
-    } else {
-      text_ += kReplacement;
-      rest.remove_prefix(length < 0 ? rest.size() : 1);
-    }
-  }
-  bytes_.erase(0, bytes_.size() - rest.size());
-}
-
-// Cuts text_ before the first stop string that ends in what was added at `first_new`.
-void ReplyText::LookForStop(std::size_t first_new) {
+// Cuts before the first stop string that ends in what was added.
+void ReplyText::AppendText(std::string_view text) {
+  const std::size_t first_new = text_.size();
+  text_ += text;
   std::size_t cut = std::string::npos;
   for (const std::string& stop : stop_) {
     const std::size_t overlap = std::min(first_new - shown_, stop.size() - 1);

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "tokenizer/text_stream.h"
+
 namespace edgevlm {
 
 // Tokens end where they like: inside a character, or inside a stop string. ReplyText holds back
@@ -22,7 +24,8 @@ class ReplyText {
   // valid until the next call. After stopped() returns nothing.
   std::string_view Add(std::string_view bytes);
 
-  // The reply is over: returns what was held back. An unfinished character becomes U+FFFD.
+  // The reply is over: returns what was held back. The bytes of an unfinished character become
+  // U+FFFD.
   std::string_view Finish();
 
   // A stop string appeared. The text ends before it.
@@ -32,13 +35,12 @@ class ReplyText {
   std::string_view shown() const { return std::string_view(text_).substr(0, shown_); }
 
  private:
-  void TakeCharacters(bool is_last);
-  void LookForStop(std::size_t first_new);
+  void AppendText(std::string_view text);
   std::size_t UndecidedBytes() const;
   std::string_view Show(std::size_t end);
 
   std::span<const std::string> stop_;
-  std::string bytes_;      // of an unfinished character
+  TextStream characters_;
   std::string text_;       // UTF-8: shown, then held back
   std::size_t shown_ = 0;  // bytes of text_ given out
   bool at_start_ = true;

@@ -49,6 +49,15 @@ CodePoint ReadCodePoint(std::string_view text) {
   return {Utf8State::kWhole, value, lead.bytes};
 }
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = ReadCodePoint(text);
+    if (point.state != Utf8State::kWhole) return false;
+    text.remove_prefix(static_cast<std::size_t>(point.bytes));
+  }
+  return true;
+}
+
 void AppendCodePoint(char32_t value, std::string& text) {
   CHECK(value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF));
   const auto append = [&](char32_t byte) { text += static_cast<char>(byte); };

@@ -22,6 +22,9 @@ struct CodePoint {
 // invalid. REQUIRES: text is not empty.
 CodePoint ReadCodePoint(std::string_view text);
 
+// Whether all of it is valid.
+bool IsUtf8(std::string_view text);
+
 // Appends the code point in UTF-8. REQUIRES: value <= 0x10FFFF and no surrogate.
 void AppendCodePoint(char32_t value, std::string& text);
 
