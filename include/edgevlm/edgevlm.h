@@ -1,0 +1,194 @@
+// EdgeVLM: looks at a picture and says what is there, on the CPU.
+//
+//   auto engine = edgevlm::Engine::LoadBuiltin();
+//   if (!engine) return Fail(engine.error().message);
+//   edgevlm::Session session(*engine);
+//   if (auto error = session.SetImage(png_or_jpeg_bytes)) return Fail(error->message);
+//   auto reply = session.Ask("what shape is left of the circle?", {});
+//   if (reply) std::puts(reply->text.c_str());
+//
+// An Engine holds what many conversations share: the weights, the tokenizer, the threads. A Session
+// is one conversation about one picture. Nothing here throws; failures are values (result.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edgevlm/decode_options.h"
+#include "edgevlm/result.h"
+
+namespace edgevlm {
+
+// How activations are computed.
+enum class Precision {
+  kAuto,     // the fastest that holds the quality gates on this CPU
+  kFloat32,  // float32 throughout: for checking
+};
+
+struct EngineOptions {
+  int threads = 0;  // that work together, the caller included, at most 256; 0: one per core
+  Precision precision = Precision::kAuto;
+};
+
+// What a loaded model is, for people to read. Counts are as the file says.
+struct ModelInfo {
+  std::string name;             // general.name, or empty
+  std::string architecture;     // of the decoder, e.g. "gpt2"
+  std::string vision_encoder;   // e.g. "mobilenet_v3"
+  std::string projector;        // e.g. "mlp"
+  std::string instruction_set;  // the one the kernels chose, e.g. "avx512"
+  std::int64_t parameters = 0;
+  std::int64_t file_bytes = 0;
+  int threads = 0;
+  int context_tokens = 0;     // picture, question and reply together
+  int embedding_length = 0;   // D
+  int block_count = 0;        // of the decoder
+  int head_count = 0;         // of the decoder
+  int vocabulary_tokens = 0;  // V
+  int image_size = 0;         // side of the square the eye sees, in pixels
+  int image_tokens = 0;       // P: places one picture takes in the context
+};
+
+// Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.
+struct PixelsView {
+  int width = 0;
+  int height = 0;
+  std::span<const std::uint8_t> rgb;  // width * height * 3
+};
+
+// How long each part of one request took. What was not done (a picture that was already encoded) is
+// 0. The parts add up to total_ms but for the few microseconds between them.
+struct Timings {
+  double decode_ms = 0;      // file bytes to pixels
+  double preprocess_ms = 0;  // pixels to the eye's input
+  double encode_ms = 0;      // eye and projector
+  double prefill_ms = 0;     // prompt into the cache, until the first token is chosen
+  double generate_ms = 0;    // the tokens after the first
+  double total_ms = 0;
+};
+
+// One picture as the decoder sees it. Owns its values; may be used by many sessions of the engine
+// that made it.
+struct EncodedImage {
+  int tokens = 0;             // P
+  int width = 0;              // D
+  std::vector<float> values;  // [P, D], the projector's output
+  Timings timings;            // decode, preprocess and encode (shared out when encoded together)
+};
+
+struct Reply {
+  std::string text;  // valid UTF-8, all that was streamed
+  FinishReason finish_reason = FinishReason::kEndOfText;
+  int prompt_tokens = 0;  // picture and words before the reply
+  int reused_tokens = 0;  // of those, already in the cache and not computed again
+  int reply_tokens = 0;   // chosen, the end token included
+  Timings timings;
+};
+
+// In a list of token ids: the place where the picture goes.
+inline constexpr int kImageToken = -1;
+
+// A model, loaded. Immutable after Load.
+// Threads: const methods and Sessions from any number of threads; they give the same results as
+// alone. The engine must outlive its sessions. Moving it keeps them valid.
+class Engine {
+ public:
+  // Loads the model that is part of this library; takes a few milliseconds.
+  static Result<Engine> LoadBuiltin(const EngineOptions& options = {});
+
+  // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
+  // away afterwards. Cost: reads the file once; memory about its size.
+  // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
+  // kTooLarge, kInvalid (options).
+  static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
+  static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});
+
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  ~Engine();
+
+  const ModelInfo& info() const;
+
+  // Encodes several pictures (files in memory: JPEG, PNG, WebP, PPM) in one pass of the eye, which
+  // costs less than one by one. The results are the same as one by one.
+  // Errors: as for Session::SetImage; the message names the picture by its place, from 0.
+  Result<std::vector<EncodedImage>> EncodeImages(
+      std::span<const std::span<const std::byte>> files) const;
+  Result<EncodedImage> EncodeImage(std::span<const std::byte> file) const;
+  Result<EncodedImage> EncodeImage(const PixelsView& pixels) const;
+
+  // Logits of a token list from an empty cache, for checking conversions: one row [V] for each
+  // token after the picture, or for each token when `tokens` has no kImageToken. Returns them row
+  // by row. image: what stands for kImageToken, at most one place; null when there is none. Errors:
+  // kInvalid (ids out of range, picture missing, not of this model, or twice, no tokens), kTooLarge
+  // (over context_tokens).
+  Result<std::vector<float>> Logits(std::span<const int> tokens, const EncodedImage* image) const;
+
+ private:
+  friend class Session;
+  struct State;
+  explicit Engine(std::unique_ptr<const State> state);
+  std::unique_ptr<const State> state_;
+};
+
+struct SessionOptions {
+  bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
+};
+
+// One conversation about one picture.
+// Threads: one at a time. Several sessions of one engine may work at the same time.
+// Cost: holds the cache, 4 * blocks * context_tokens * D bytes; nothing is allocated per token.
+class Session {
+ public:
+  explicit Session(const Engine& engine, const SessionOptions& options = {});
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  // Sets the picture that Caption and Ask are about, in place of the one before.
+  // file: a JPEG, PNG, WebP or PPM file in memory. Errors: kCorrupt, kUnsupported, kTooLarge; the
+  // picture set before stays.
+  MaybeError SetImage(std::span<const std::byte> file);
+  // Errors: kInvalid (a side below 1, rgb of the wrong size), kTooLarge.
+  MaybeError SetImage(const PixelsView& pixels);
+  // Errors: kInvalid (not of this engine's model).
+  MaybeError SetImage(const EncodedImage& image);
+
+  // Describes the picture. Errors: kInvalid (options, no picture set), kUnsupported (the model was
+  // not made for captions). Cancelling is not an error (FinishReason::kCancelled).
+  Result<Reply> Caption(const DecodeOptions& options, const OnText& on_text = {});
+
+  // Answers a question (UTF-8) about the picture. Each question stands alone: it does not see those
+  // before it. The picture's part of the cache is computed once and reused.
+  // Errors: as for Caption; kInvalid also for a question that is empty or not UTF-8, kTooLarge for
+  // one that leaves no place for a reply.
+  Result<Reply> Ask(std::string_view question, const DecodeOptions& options,
+                    const OnText& on_text = {});
+
+  // Raw access, for measuring. Appends tokens [T] (kImageToken: the picture set, P places) to the
+  // sequence and returns the logits [V] of the last; valid until the next call on this session.
+  // The next Caption or Ask starts afresh. Errors: kInvalid, kTooLarge as for Engine::Logits.
+  Result<std::span<const float>> Evaluate(std::span<const int> tokens);
+  // Forgets everything but the picture.
+  void Reset();
+
+  // What the zones recorded since the session began: a table (name, calls, total ms, share), and a
+  // trace in Chrome's JSON format (chrome://tracing, Perfetto). Empty unless
+  // SessionOptions::profile.
+  std::string ProfileTable() const;
+  std::string ProfileTrace() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The version of this library, e.g. "0.1.0".
+std::string_view Version();
+
+}  // namespace edgevlm

@@ -1,0 +1,69 @@
+// Result<T>: a value, or an Error that says what, where, expected, found.
+//
+// Used for everything the outside world can get wrong: files, pictures, requests, options.
+// EdgeVLM never throws, never prints and never exits on bad input; a broken REQUIRES (our own
+// mistake or the caller's) stops the process with one line that names the place.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace edgevlm {
+
+// Prints "edgevlm: bug: FILE:LINE: CHECK(CONDITION) failed" to standard error and aborts.
+[[noreturn]] void CheckFailed(const char* file, int line, const char* condition);
+
+enum class ErrorCode {
+  kNotFound,     // no such file, key, tensor
+  kCorrupt,      // the bytes break their format
+  kUnsupported,  // a valid input that EdgeVLM can not handle; the message names the feature
+  kTooLarge,     // over a limit; the message names the limit
+  kInvalid,      // an option or argument out of its range
+  kIo,           // the operating system refused
+  kCancelled,    // the caller asked to stop
+};
+
+// One line, no trailing full stop: "what: where: expected ..., found ...".
+struct Error {
+  ErrorCode code;
+  std::string message;
+};
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  bool ok() const { return state_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+
+  // REQUIRES: ok().
+  T& operator*() & { return Value(); }
+  const T& operator*() const& { return const_cast<Result*>(this)->Value(); }
+  T&& operator*() && { return std::move(Value()); }
+  T* operator->() { return &Value(); }
+  const T* operator->() const { return &const_cast<Result*>(this)->Value(); }
+
+  // REQUIRES: !ok().
+  const Error& error() const {
+    if (ok()) CheckFailed(__FILE__, __LINE__, "!ok()");
+    return std::get<1>(state_);
+  }
+
+ private:
+  T& Value() {
+    if (!ok()) CheckFailed(__FILE__, __LINE__, "ok()");
+    return std::get<0>(state_);
+  }
+
+  std::variant<T, Error> state_;
+};
+
+// The result of work that yields no value: nothing, or the Error. `if (auto error = F()) return
+// *error;`
+using MaybeError = std::optional<Error>;
+
+}  // namespace edgevlm

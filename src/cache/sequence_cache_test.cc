@@ -1,0 +1,83 @@
+#include "cache/sequence_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tensor/half.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kWidth = 3;
+
+// Row r of the keys is (first + r), of the values minus that; exact in float16.
+void AppendNumbers(int first, int count, LayerCache& cache) {
+  std::vector<float> keys, values;
+  for (int i = 0; i < count * kWidth; ++i) {
+    keys.push_back(static_cast<float>(first + i / kWidth));
+    values.push_back(-keys.back());
+  }
+  cache.Append({keys.data(), count, kWidth}, {values.data(), count, kWidth});
+}
+
+void ExpectNumbers(const LayerCache& cache, const std::vector<int>& expected) {
+  ASSERT_EQ(cache.positions(), static_cast<int>(expected.size()));
+  for (int row = 0; row < cache.positions(); ++row) {
+    const float number = static_cast<float>(expected[static_cast<std::size_t>(row)]);
+    for (const std::uint16_t key : cache.keys().Row(row)) EXPECT_EQ(HalfToFloat(key), number);
+    for (const std::uint16_t value : cache.values().Row(row)) {
+      EXPECT_EQ(HalfToFloat(value), -number);
+    }
+  }
+}
+
+TEST(LayerCache, AppendsSpansOfAnyLength) {
+  LayerCache cache(8, kWidth);
+  AppendNumbers(0, 5, cache);
+  AppendNumbers(5, 0, cache);
+  AppendNumbers(5, 1, cache);
+  AppendNumbers(6, 2, cache);
+  ExpectNumbers(cache, {0, 1, 2, 3, 4, 5, 6, 7});
+}
+
+TEST(LayerCache, ReadsColumnsOfAWiderMatrix) {
+  LayerCache cache(2, kWidth);
+  std::vector<float> wide = {0, 7, 7, 7, -7, -7, -7, 0, 8, 8, 8, -8, -8, -8};
+  const View<const float> matrix(wide.data(), 2, 7);
+  cache.Append(matrix.Cols(1, kWidth), matrix.Cols(4, kWidth));
+  ExpectNumbers(cache, {7, 8});
+}
+
+TEST(LayerCache, CutBackAndGoOn) {
+  LayerCache cache(4, kWidth);
+  AppendNumbers(0, 4, cache);
+  cache.TruncateTo(2);
+  AppendNumbers(9, 2, cache);
+  ExpectNumbers(cache, {0, 1, 9, 10});
+  cache.TruncateTo(0);
+  ExpectNumbers(cache, {});
+}
+
+TEST(LayerCacheDeathTest, RefusesToGrow) {
+  LayerCache cache(2, kWidth);
+  EXPECT_DEATH(AppendNumbers(0, 3, cache), "CHECK");
+  EXPECT_DEATH(cache.TruncateTo(1), "CHECK");
+}
+
+TEST(SequenceCache, CopiesAtAPointAndPartsWays) {
+  SequenceCache one({.layers = 2, .capacity = 4, .width = kWidth});
+  SequenceCache two({.layers = 2, .capacity = 8, .width = kWidth});
+  for (int layer = 0; layer < 2; ++layer) AppendNumbers(10 * layer, 3, one.layer(layer));
+  two.CopyFrom(one, 2);
+  for (int layer = 0; layer < 2; ++layer) AppendNumbers(50, 1, two.layer(layer));
+  ExpectNumbers(two.layer(1), {10, 11, 50});
+  ExpectNumbers(one.layer(1), {10, 11, 12});
+  one.TruncateTo(1);
+  ExpectNumbers(one.layer(0), {0});
+  EXPECT_EQ(two.positions(), 3);
+  EXPECT_EQ(two.bytes(), 2u * 2u * 2u * 8u * kWidth);
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,79 @@
+#include <cmath>
+#include <string>
+
+#include "edgevlm/decode_options.h"
+#include "tokenizer/utf8.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::size_t kMaxStopStrings = 16;
+constexpr std::size_t kMaxStopBytes = 1024;
+
+Error OutOfRange(const std::string& field, const std::string& range, const std::string& found) {
+  return {ErrorCode::kInvalid, "options: " + field + ": expected " + range + ", found " + found};
+}
+
+// Six digits, without the zeros at the end.
+std::string Text(float value) {
+  std::string text = std::to_string(value);
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+MaybeError ValidateStop(const std::vector<std::string>& stop) {
+  if (stop.size() > kMaxStopStrings) {
+    return OutOfRange("stop", "at most 16 strings", std::to_string(stop.size()));
+  }
+  for (const std::string& text : stop) {
+    if (text.empty() || text.size() > kMaxStopBytes) {
+      return OutOfRange("stop", "1 to 1024 bytes each", std::to_string(text.size()));
+    }
+    if (!IsUtf8(text)) return OutOfRange("stop", "UTF-8", "other bytes");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// The conditions are written so that NaN fails them.
+MaybeError Validate(const DecodeOptions& options) {
+  if (options.max_tokens < 1) {
+    return OutOfRange("max_tokens", "at least 1", std::to_string(options.max_tokens));
+  }
+  if (!(options.repetition_penalty > 0 && options.repetition_penalty <= 10)) {
+    return OutOfRange("repetition_penalty", "above 0, at most 10",
+                      Text(options.repetition_penalty));
+  }
+  if (!(options.temperature >= 0 && options.temperature <= 100)) {
+    return OutOfRange("temperature", "0 to 100", Text(options.temperature));
+  }
+  if (options.top_k < 0) return OutOfRange("top_k", "0 or more", std::to_string(options.top_k));
+  if (!(options.top_p > 0 && options.top_p <= 1)) {
+    return OutOfRange("top_p", "above 0, at most 1", Text(options.top_p));
+  }
+  if (!(options.min_p >= 0 && options.min_p <= 1)) {
+    return OutOfRange("min_p", "0 to 1", Text(options.min_p));
+  }
+  return ValidateStop(options.stop);
+}
+
+std::string_view FinishReasonName(FinishReason reason) {
+  switch (reason) {
+    case FinishReason::kEndOfText:
+      return "end";
+    case FinishReason::kMaxTokens:
+      return "length";
+    case FinishReason::kStopString:
+      return "stop";
+    case FinishReason::kContextFull:
+      return "context";
+    case FinishReason::kCancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
+
+}  // namespace edgevlm

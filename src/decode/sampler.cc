@@ -1,0 +1,108 @@
+#include "decode/sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr float kRarest = std::numeric_limits<float>::lowest();
+
+}  // namespace
+
+Sampler::Sampler(const DecodeOptions& options, int vocabulary_tokens)
+    : repetition_penalty_(options.repetition_penalty),
+      temperature_(options.temperature),
+      top_k_(options.top_k),
+      top_p_(options.top_p),
+      min_p_(options.min_p),
+      random_(options.seed),
+      is_seen_(static_cast<std::size_t>(vocabulary_tokens)) {
+  if (temperature_ > 0) candidates_.reserve(is_seen_.size());
+}
+
+int Sampler::Choose(std::span<const float> logits) {
+  CHECK(logits.size() == is_seen_.size());
+  const int token = temperature_ > 0 ? Draw(logits) : ChooseGreedily(logits);
+  is_seen_[static_cast<std::size_t>(token)] = 1;
+  return token;
+}
+
+// The logit that counts: dividing makes a positive one smaller, multiplying a negative one.
+float Sampler::Penalized(std::span<const float> logits, int token) const {
+  const auto i = static_cast<std::size_t>(token);
+  float logit = logits[i];
+  if (is_seen_[i] != 0)
+    logit = logit > 0 ? logit / repetition_penalty_ : logit * repetition_penalty_;
+  return std::isnan(logit) ? kRarest : std::clamp(logit, kRarest, -kRarest);
+}
+
+int Sampler::ChooseGreedily(std::span<const float> logits) const {
+  int best = 0;
+  float best_logit = Penalized(logits, 0);
+  for (int token = 1; token < static_cast<int>(logits.size()); ++token) {
+    const float logit = Penalized(logits, token);
+    if (logit > best_logit) {
+      best = token;
+      best_logit = logit;
+    }
+  }
+  return best;
+}
+
+int Sampler::Draw(std::span<const float> logits) {
+  candidates_.clear();
+  for (int token = 0; token < static_cast<int>(logits.size()); ++token) {
+    candidates_.push_back({Penalized(logits, token), token, 0.0});
+  }
+  const int count = static_cast<int>(candidates_.size());
+  // The nucleus needs all that is left in order; a draw needs only the largest.
+  SortLikeliest(top_k_ > 0 ? std::min(top_k_, count) : (top_p_ < 1 ? count : 1));
+  if (top_k_ > 0) candidates_.resize(static_cast<std::size_t>(std::min(top_k_, count)));
+
+  const double largest = candidates_.front().logit;
+  for (Candidate& candidate : candidates_) {
+    candidate.weight = std::exp((candidate.logit - largest) / temperature_);
+  }
+  KeepNucleus();
+  DropRare();
+
+  double sum = 0;
+  for (const Candidate& candidate : candidates_) sum += candidate.weight;
+  // 53 random bits, in [0, 1); std::uniform_real_distribution is not the same everywhere.
+  double rest = static_cast<double>(random_() >> 11) * 0x1p-53 * sum;
+  for (const Candidate& candidate : candidates_) {
+    rest -= candidate.weight;
+    if (rest < 0) return candidate.token;
+  }
+  return candidates_.front().token;
+}
+
+// Puts the `count` likeliest first, in falling order.
+void Sampler::SortLikeliest(int count) {
+  std::partial_sort(candidates_.begin(), candidates_.begin() + count, candidates_.end(),
+                    [](const Candidate& a, const Candidate& b) {
+                      return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
+                    });
+}
+
+void Sampler::KeepNucleus() {
+  if (top_p_ >= 1) return;
+  double sum = 0;
+  for (const Candidate& candidate : candidates_) sum += candidate.weight;
+  double kept = 0;
+  std::size_t count = 0;
+  while (count < candidates_.size() && kept < top_p_ * sum) kept += candidates_[count++].weight;
+  candidates_.resize(std::max<std::size_t>(count, 1));
+}
+
+void Sampler::DropRare() {
+  if (min_p_ <= 0) return;
+  const double least = min_p_ * candidates_.front().weight;
+  std::erase_if(candidates_, [&](const Candidate& candidate) { return candidate.weight < least; });
+}
+
+}  // namespace edgevlm

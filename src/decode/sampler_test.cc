@@ -1,0 +1,129 @@
+#include "decode/sampler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kDraws = 20000;
+
+// How often each token is drawn from the same logits.
+std::vector<double> Frequencies(const DecodeOptions& options, const std::vector<float>& logits) {
+  Sampler sampler(options, static_cast<int>(logits.size()));
+  std::vector<double> shares(logits.size());
+  for (int i = 0; i < kDraws; ++i) {
+    shares[static_cast<std::size_t>(sampler.Choose(logits))] += 1.0 / kDraws;
+  }
+  return shares;
+}
+
+// Five standard deviations of a share `p` of kDraws: a right sampler fails once in a million.
+// The 1e-9 is for adding up kDraws times 1 / kDraws.
+void ExpectShares(const std::vector<double>& found, const std::vector<double>& expected) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double tolerance = 5 * std::sqrt(expected[i] * (1 - expected[i]) / kDraws) + 1e-9;
+    EXPECT_NEAR(found[i], expected[i], tolerance) << "token " << i;
+  }
+}
+
+std::vector<float> LogitsOf(const std::vector<double>& shares) {
+  std::vector<float> logits;
+  for (double share : shares) logits.push_back(static_cast<float>(std::log(share)) + 3.0f);
+  return logits;
+}
+
+TEST(Sampler, GreedyTakesTheLargestAndTheFirstOfEquals) {
+  Sampler sampler({}, 4);
+  EXPECT_EQ(sampler.Choose(std::vector<float>{1, 3, 3, 2}), 1);
+  EXPECT_EQ(sampler.Choose(std::vector<float>{-5, -7, -4.5f, -9}), 2);
+}
+
+TEST(Sampler, NotANumberIsNeverPreferred) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float temperature : {0.0f, 1.0f}) {
+    Sampler sampler({.temperature = temperature}, 3);
+    EXPECT_EQ(sampler.Choose(std::vector<float>{nan, -2, nan}), 1);
+    EXPECT_EQ(sampler.Choose(std::vector<float>{-infinity, -2, infinity}), 2);
+    const int any = sampler.Choose(std::vector<float>{nan, nan, nan});
+    EXPECT_TRUE(0 <= any && any < 3);
+  }
+}
+
+TEST(Sampler, TemperatureShapesTheDistribution) {
+  const std::vector<double> shares = {0.1, 0.2, 0.7};
+  ExpectShares(Frequencies({.temperature = 1.0f, .seed = 1}, LogitsOf(shares)), shares);
+  // At temperature 0.5 every share is squared: 0.01, 0.04, 0.49 of 0.54.
+  ExpectShares(Frequencies({.temperature = 0.5f, .seed = 2}, LogitsOf(shares)),
+               {0.01 / 0.54, 0.04 / 0.54, 0.49 / 0.54});
+}
+
+TEST(Sampler, TopKKeepsTheLikeliest) {
+  ExpectShares(Frequencies({.temperature = 1.0f, .top_k = 2}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+               {0, 3.0 / 7, 0, 4.0 / 7});
+}
+
+TEST(Sampler, TopPKeepsTheNucleus) {
+  ExpectShares(Frequencies({.temperature = 1.0f, .top_p = 0.6f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+               {0, 3.0 / 7, 0, 4.0 / 7});
+  ExpectShares(Frequencies({.temperature = 1.0f, .top_p = 0.01f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+               {0, 0, 0, 1});
+}
+
+TEST(Sampler, MinPDropsTheRare) {
+  ExpectShares(Frequencies({.temperature = 1.0f, .min_p = 0.6f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+               {0, 3.0 / 7, 0, 4.0 / 7});
+}
+
+TEST(Sampler, RepetitionPenaltyMovesOn) {
+  Sampler sampler({.repetition_penalty = 2.0f}, 4);
+  const std::vector<float> logits = {4, 3, -1, -1.5f};
+  EXPECT_EQ(sampler.Choose(logits), 0);
+  EXPECT_EQ(sampler.Choose(logits), 1);  // 4 / 2 is below 3
+  EXPECT_EQ(sampler.Choose(logits), 0);  // 2 against 1.5
+  Sampler negative({.repetition_penalty = 2.0f}, 2);
+  EXPECT_EQ(negative.Choose(std::vector<float>{-1, -1.5f}), 0);
+  EXPECT_EQ(negative.Choose(std::vector<float>{-1, -1.5f}), 1);  // -1 * 2 is below -1.5
+}
+
+TEST(Sampler, SeedDecides) {
+  const std::vector<float> logits(50, 0.0f);
+  const auto draw = [&](std::uint64_t seed) {
+    Sampler sampler({.temperature = 1.0f, .seed = seed}, 50);
+    std::vector<int> tokens;
+    for (int i = 0; i < 20; ++i) tokens.push_back(sampler.Choose(logits));
+    return tokens;
+  };
+  EXPECT_EQ(draw(7), draw(7));
+  EXPECT_NE(draw(7), draw(8));
+}
+
+TEST(DecodeOptions, DefaultsAreValid) { EXPECT_FALSE(Validate(DecodeOptions())); }
+
+TEST(DecodeOptions, EachFieldIsChecked) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto message = [](const DecodeOptions& options) {
+    const MaybeError error = Validate(options);
+    return error ? error->message : "accepted";
+  };
+  EXPECT_EQ(message({.max_tokens = 0}), "options: max_tokens: expected at least 1, found 0");
+  EXPECT_EQ(message({.temperature = -0.5f}), "options: temperature: expected 0 to 100, found -0.5");
+  EXPECT_THAT(message({.temperature = nan}), HasSubstr("temperature"));
+  EXPECT_THAT(message({.repetition_penalty = 0}), HasSubstr("repetition_penalty"));
+  EXPECT_THAT(message({.top_k = -1}), HasSubstr("top_k"));
+  EXPECT_THAT(message({.top_p = 0}), HasSubstr("top_p"));
+  EXPECT_THAT(message({.top_p = nan}), HasSubstr("top_p"));
+  EXPECT_THAT(message({.min_p = 1.5f}), HasSubstr("min_p"));
+  EXPECT_THAT(message({.stop = {""}}), HasSubstr("stop"));
+  EXPECT_THAT(message({.stop = {"\xFF"}}), HasSubstr("UTF-8"));
+  EXPECT_THAT(message({.stop = std::vector<std::string>(17, "x")}), HasSubstr("at most 16"));
+}
+
+}  // namespace
+}  // namespace edgevlm
