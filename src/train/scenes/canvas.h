@@ -82,9 +82,16 @@ void DrawThrough(const std::array<Point, 4>& corners, float margin, const Paint&
   const int y_end = std::min(canvas.height, static_cast<int>(bottom) + 2);
   for (int y = y_begin; y < y_end; ++y) {
     Rgb* row = canvas.Row(y);
+    const float at_y = static_cast<float>(y) + 0.5f;
+    const float row_u = inverse.b * at_y + inverse.c;
+    const float row_v = inverse.e * at_y + inverse.f;
+    const float row_w = inverse.h * at_y + inverse.i;
     for (int x = x_begin; x < x_end; ++x) {
-      const Point at = inverse.Map({static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f});
-      const Rgba over = paint(at.x, at.y);
+      const float at_x = static_cast<float>(x) + 0.5f;
+      const float scale = 1 / (inverse.g * at_x + row_w);
+      const Rgba over =
+          paint((inverse.a * at_x + row_u) * scale, (inverse.d * at_x + row_v) * scale);
+      if (over.a <= 0) continue;
       const float rest = 1 - over.a;
       row[x] = {over.r + row[x].r * rest, over.g + row[x].g * rest, over.b + row[x].b * rest};
     }

@@ -136,26 +136,29 @@ Result<Glyph> LoadGlyph(FT_Face face, const ThingName& thing) {
 
 }  // namespace
 
-Rgba Glyph::At(int level, float u, float v) const {
-  const Level& base = levels[0];
-  const Level& from = levels[static_cast<std::size_t>(level)];
-  const float side = static_cast<float>(std::max(base.width, base.height));
+GlyphSampler::GlyphSampler(const Glyph& glyph, int level) {
+  const Glyph::Level& base = glyph.levels[0];
+  const Glyph::Level& from = glyph.levels[static_cast<std::size_t>(level)];
   const float shrink = 1.0f / static_cast<float>(1 << level);
-  // In texels of this level, shifted by the border texel and by half a texel to texel centres.
-  const float x = ((u - 0.5f) * side + 0.5f * static_cast<float>(base.width)) * shrink + 0.5f;
-  const float y = ((v - 0.5f) * side + 0.5f * static_cast<float>(base.height)) * shrink + 0.5f;
-  if (!(x >= 0 && y >= 0 && x < static_cast<float>(from.width) + 1 &&
-        y < static_cast<float>(from.height) + 1)) {
-    return {};
-  }
+  texels_ = from.texels.data();
+  row_ = (static_cast<std::ptrdiff_t>(from.width) + 2) * kChannels;
+  scale_ = static_cast<float>(std::max(base.width, base.height)) * shrink;
+  // Plus the border texel, minus half a texel: whole numbers are texel centres.
+  origin_ = {0.5f * (static_cast<float>(base.width) * shrink - scale_) + 0.5f,
+             0.5f * (static_cast<float>(base.height) * shrink - scale_) + 0.5f};
+  end_ = {static_cast<float>(from.width) + 1, static_cast<float>(from.height) + 1};
+}
+
+Rgba GlyphSampler::At(float u, float v) const {
+  const float x = u * scale_ + origin_.x;
+  const float y = v * scale_ + origin_.y;
+  if (!(x >= 0 && y >= 0 && x < end_.x && y < end_.y)) return {};
   const int left = static_cast<int>(x);
   const int top = static_cast<int>(y);
   const float right_share = x - static_cast<float>(left);
   const float bottom_share = y - static_cast<float>(top);
-  const std::size_t row = (static_cast<std::size_t>(from.width) + 2) * kChannels;
-  const std::uint8_t* upper = from.texels.data() + static_cast<std::size_t>(top) * row +
-                              static_cast<std::size_t>(left) * kChannels;
-  const std::uint8_t* lower = upper + row;
+  const std::uint8_t* upper = texels_ + top * row_ + left * kChannels;
+  const std::uint8_t* lower = upper + row_;
   if ((upper[3] | upper[7] | lower[3] | lower[7]) == 0) return {};
   float mixed[kChannels];
   for (int c = 0; c < kChannels; ++c) {

@@ -1,6 +1,7 @@
 // The colour bitmaps of every emoji in ThingNames(), loaded once, ready to be drawn at any size.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,12 +24,25 @@ struct Glyph {
   std::vector<Level> levels;
   Rgb mean;  // colour of its opaque part
 
-  // u, v: in the unit square, in which the glyph is centred and as large as fits; outside it is
-  // transparent. Bilinear between the texels of one level.
-  Rgba At(int level, float u, float v) const;
-
   // The level whose texels are about as large as the pixels of a drawing this wide (in pixels).
   int LevelFor(float drawn_size) const;
+};
+
+// Reads one level of a glyph. The glyph must outlive it.
+class GlyphSampler {
+ public:
+  GlyphSampler(const Glyph& glyph, int level);
+
+  // u, v: in the unit square, in which the glyph is centred and as large as fits; outside it is
+  // transparent. Bilinear between texels.
+  Rgba At(float u, float v) const;
+
+ private:
+  const std::uint8_t* texels_;
+  std::ptrdiff_t row_;  // bytes
+  float scale_;         // texels per unit
+  Point origin_;        // texel coordinates of (u, v) = (0, 0)
+  Point end_;           // where the transparent border ends
 };
 
 // Threads: const and shared freely after loading. About 16 MB.

@@ -13,24 +13,24 @@ namespace edgevlm::train {
 
 // groups: not empty. yes: what a question with the answer yes or no must be answered with. Whether
 // there is a question depends on the groups alone, never on `yes` or `rng`.
-using Asker = std::optional<QuestionAnswer> (*)(const std::vector<Group>& groups, bool yes,
+using Asker = std::optional<QuestionAnswer> (*)(const std::vector<PlacedGroup>& groups, bool yes,
                                                 std::mt19937_64& rng);
 
-std::optional<QuestionAnswer> AskWhat(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bool yes,
                                       std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskCount(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, bool yes,
                                        std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskColour(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskColour(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskWhere(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool yes,
                                        std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskLeftRight(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskLeftRight(const std::vector<PlacedGroup>& groups, bool yes,
                                            std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskAboveBelow(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskAboveBelow(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskExists(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskDisplay(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng);
 
 }  // namespace edgevlm::train

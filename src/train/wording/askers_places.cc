@@ -4,8 +4,8 @@
 #include <iterator>
 
 #include "train/wording/askers.h"
-#include "train/wording/choice.h"
 #include "train/wording/phrases.h"
+#include "train/wording/pick_one.h"
 #include "train/wording/places.h"
 
 namespace edgevlm::train {
@@ -17,12 +17,12 @@ constexpr std::array kWhatThing = {"what thing is shown?", "what is this?", "wha
 constexpr std::array kWhatIs = {"what is {0}?", "what do you see {0}?", "what can you see {0}?"};
 constexpr std::array kWhere = {"where is {0}?", "where is {0} in the picture?",
                                "in which part of the picture is {0}?", "where do you see {0}?"};
-constexpr double kBareName = 1.0 / 3;
-constexpr double kAskWhich = 0.4;
+constexpr float kBareName = 1.0f / 3;
+constexpr float kAskWhich = 0.4f;
 
 // One of the unique names of a group, the complete one twice as often.
 std::string PickName(const std::vector<std::string>& names, std::mt19937_64& rng) {
-  return names.size() > 1 && Chance(kBareName, rng) ? names[1] : names[0];
+  return names.size() > 1 && Chance(rng, kBareName) ? names[1] : names[0];
 }
 
 // A question and its answer, before a wording is chosen. place: "in the top left", "above the dog".
@@ -32,12 +32,12 @@ struct WhatIsThere {
 };
 
 // Places that hold things of one group and nothing else.
-void FindAtPlaces(const std::vector<Group>& groups, std::vector<WhatIsThere>& found) {
+void FindAtPlaces(const std::vector<PlacedGroup>& groups, std::vector<WhatIsThere>& found) {
   for (int place = 0; place < static_cast<int>(kPlaceNames.size()); ++place) {
-    const Group* inside = nullptr;
+    const PlacedGroup* inside = nullptr;
     int count = 0;
     bool clear = true;
-    for (const Group& group : groups) {
+    for (const PlacedGroup& group : groups) {
       for (const Point& centre : group.centres) {
         if (!MayBeAt(centre, place)) continue;
         clear = clear && PlaceOf(centre) == place && (inside == nullptr || inside == &group);
@@ -52,11 +52,11 @@ void FindAtPlaces(const std::vector<Group>& groups, std::vector<WhatIsThere>& fo
 
 // The answer to "what is <relation> <reference>?" when that is one group's things and every other
 // thing is clearly not there.
-std::optional<std::string> AnswerBeyond(Relation relation, const Group& reference,
-                                        const std::vector<Group>& groups) {
-  const Group* beyond = nullptr;
+std::optional<std::string> AnswerBeyond(Relation relation, const PlacedGroup& reference,
+                                        const std::vector<PlacedGroup>& groups) {
+  const PlacedGroup* beyond = nullptr;
   int count = 0;
-  for (const Group& group : groups) {
+  for (const PlacedGroup& group : groups) {
     if (&group == &reference) continue;
     for (const Point& centre : group.centres) {
       const float gap = Gap(relation, {centre}, reference.centres);
@@ -71,9 +71,9 @@ std::optional<std::string> AnswerBeyond(Relation relation, const Group& referenc
   return Counted(beyond->what, count);
 }
 
-void FindAround(const std::vector<Group>& groups, std::mt19937_64& rng,
+void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
                 std::vector<WhatIsThere>& found) {
-  for (const Group& group : groups) {
+  for (const PlacedGroup& group : groups) {
     const std::vector<std::string> names = UniqueNames(group, groups);
     if (names.empty()) continue;
     const std::string name = PickName(names, rng);
@@ -83,7 +83,7 @@ void FindAround(const std::vector<Group>& groups, std::mt19937_64& rng,
       if (answer) found.push_back({Fill("{0} {1}", {RelationWords(relation), name}), *answer});
     }
     if (groups.size() != 2) continue;
-    const Group& other = &group == &groups[0] ? groups[1] : groups[0];
+    const PlacedGroup& other = &group == &groups[0] ? groups[1] : groups[0];
     if (!AreNextToEachOther(group.centres, other.centres)) continue;
     found.push_back({Fill("next to {0}", {name}), Counted(other.what, other.count())});
   }
@@ -95,11 +95,11 @@ struct Ordered {
   std::string second;
 };
 
-std::vector<Ordered> FindOrdered(Relation relation, const std::vector<Group>& groups,
+std::vector<Ordered> FindOrdered(Relation relation, const std::vector<PlacedGroup>& groups,
                                  std::mt19937_64& rng) {
   std::vector<Ordered> found;
-  for (const Group& a : groups) {
-    for (const Group& b : groups) {
+  for (const PlacedGroup& a : groups) {
+    for (const PlacedGroup& b : groups) {
       const auto names_a = UniqueNames(a, groups);
       const auto names_b = UniqueNames(b, groups);
       if (&a == &b || names_a.empty() || names_b.empty()) continue;
@@ -136,67 +136,67 @@ constexpr Direction kDown = {
 // pair.first is further along `ahead` than pair.second, and less far along `back`.
 QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& ahead,
                         const Direction& back, bool yes, std::mt19937_64& rng) {
-  const bool ask_ahead = Chance(0.5, rng);
+  const bool ask_ahead = Chance(rng, 0.5f);
   const Direction& asked = ask_ahead ? ahead : back;
-  if (Chance(kAskWhich, rng)) {
+  if (Chance(rng, kAskWhich)) {
     const std::string& answer = ask_ahead ? pair.first : pair.second;
-    const bool in_order = Chance(0.5, rng);
+    const bool in_order = Chance(rng, 0.5f);
     return {kind,
-            Fill(PickOne(asked.which, rng),
+            Fill(PickOne(rng, asked.which),
                  {in_order ? pair.first : pair.second, in_order ? pair.second : pair.first}),
             answer};
   }
   const bool first_is_subject = ask_ahead == yes;
   return {kind,
-          Fill(PickOne(asked.is, rng), {first_is_subject ? pair.first : pair.second,
+          Fill(PickOne(rng, asked.is), {first_is_subject ? pair.first : pair.second,
                                         first_is_subject ? pair.second : pair.first}),
           yes ? "yes" : "no"};
 }
 
 }  // namespace
 
-std::optional<QuestionAnswer> AskWhat(const std::vector<Group>& groups, bool,
+std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bool,
                                       std::mt19937_64& rng) {
   std::vector<WhatIsThere> found;
   FindAtPlaces(groups, found);
   FindAround(groups, rng, found);
-  if (groups.size() <= 2 && (found.empty() || Chance(0.5, rng))) {
+  if (groups.size() <= 2 && (found.empty() || Chance(rng, 0.5f))) {
     const bool one = groups.size() == 1 && groups[0].count() == 1;
     const char* question =
-        one && Chance(0.5, rng) ? PickOne(kWhatThing, rng) : PickOne(kWhatIsShown, rng);
+        one && Chance(rng, 0.5f) ? PickOne(rng, kWhatThing) : PickOne(rng, kWhatIsShown);
     return QuestionAnswer{"what", question, Listed(groups)};
   }
   if (found.empty()) return std::nullopt;
-  const WhatIsThere& chosen = PickOne(found, rng);
-  return QuestionAnswer{"what", Fill(PickOne(kWhatIs, rng), {chosen.place}), chosen.answer};
+  const WhatIsThere& chosen = PickOne(rng, found);
+  return QuestionAnswer{"what", Fill(PickOne(rng, kWhatIs), {chosen.place}), chosen.answer};
 }
 
-std::optional<QuestionAnswer> AskWhere(const std::vector<Group>& groups, bool,
+std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool,
                                        std::mt19937_64& rng) {
   std::vector<QuestionAnswer> found;
-  for (const Group& group : groups) {
+  for (const PlacedGroup& group : groups) {
     const std::vector<std::string> names = UniqueNames(group, groups);
     const std::optional<int> place = SharedPlace(group.centres);
     if (names.empty() || !place) continue;
-    found.push_back({"where", Fill(PickOne(kWhere, rng), {PickName(names, rng)}),
+    found.push_back({"where", Fill(PickOne(rng, kWhere), {PickName(names, rng)}),
                      kPlaceNames[static_cast<std::size_t>(*place)]});
   }
   if (found.empty()) return std::nullopt;
-  return PickOne(found, rng);
+  return PickOne(rng, found);
 }
 
-std::optional<QuestionAnswer> AskLeftRight(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskLeftRight(const std::vector<PlacedGroup>& groups, bool yes,
                                            std::mt19937_64& rng) {
   const std::vector<Ordered> pairs = FindOrdered(Relation::kLeftOf, groups, rng);
   if (pairs.empty()) return std::nullopt;
-  return AskOrder("leftright", PickOne(pairs, rng), kLeft, kRight, yes, rng);
+  return AskOrder("leftright", PickOne(rng, pairs), kLeft, kRight, yes, rng);
 }
 
-std::optional<QuestionAnswer> AskAboveBelow(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskAboveBelow(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng) {
   const std::vector<Ordered> pairs = FindOrdered(Relation::kAbove, groups, rng);
   if (pairs.empty()) return std::nullopt;
-  return AskOrder("abovebelow", PickOne(pairs, rng), kUp, kDown, yes, rng);
+  return AskOrder("abovebelow", PickOne(rng, pairs), kUp, kDown, yes, rng);
 }
 
 }  // namespace edgevlm::train

@@ -4,9 +4,9 @@
 
 #include "train/scenes/things.h"
 #include "train/wording/askers.h"
-#include "train/wording/choice.h"
 #include "train/wording/descriptions.h"
 #include "train/wording/phrases.h"
+#include "train/wording/pick_one.h"
 
 namespace edgevlm::train {
 namespace {
@@ -26,60 +26,62 @@ constexpr std::array kReads = {"what does the display read?", "what number is sh
                                "what number does the display show?", "what is on the display?",
                                "what does the display say?"};
 
-constexpr double kAskForAllThings = 0.2;
-constexpr double kAskForNone = 0.15;
+constexpr float kAskForAllThings = 0.2f;
+constexpr float kAskForNone = 0.15f;
+
+QuestionAnswer AskCountOfAll(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
+  return {"count", PickOne(rng, kHowManyThings),
+          kNumberWords[static_cast<std::size_t>(Count(groups))]};
+}
 
 }  // namespace
 
-std::optional<QuestionAnswer> AskCount(const std::vector<Group>& groups, bool,
+std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, bool,
                                        std::mt19937_64& rng) {
-  if (Chance(kAskForAllThings, rng)) {
-    const int all = Count(groups);
-    return QuestionAnswer{"count", PickOne(kHowManyThings, rng),
-                          kNumberWords[static_cast<std::size_t>(all)]};
-  }
+  if (Chance(rng, kAskForAllThings)) return AskCountOfAll(groups, rng);
   Description what =
-      Chance(kAskForNone, rng) ? AbsentDescription(groups, rng) : PresentDescription(groups, rng);
+      Chance(rng, kAskForNone) ? AbsentDescription(groups, rng) : PresentDescription(groups, rng);
   what.digits.clear();  // nobody counts the displays that read 4 2 7
   const int count = Count(what, groups);
-  return QuestionAnswer{"count", Fill(PickOne(kHowMany, rng), {PluralNoun(what)}),
+  if (count != CountPossible(what, groups)) return AskCountOfAll(groups, rng);
+  return QuestionAnswer{"count", Fill(PickOne(rng, kHowMany), {PluralNoun(what)}),
                         kNumberWords[static_cast<std::size_t>(count)]};
 }
 
-std::optional<QuestionAnswer> AskColour(const std::vector<Group>& groups, bool,
+std::optional<QuestionAnswer> AskColour(const std::vector<PlacedGroup>& groups, bool,
                                         std::mt19937_64& rng) {
-  std::vector<const Group*> in_one_colour;
-  for (const Group& group : groups) {
+  std::vector<const PlacedGroup*> in_one_colour;
+  for (const PlacedGroup& group : groups) {
     const Description bare{group.what.name, {}, {}};
     if (group.what.colour && Count(bare, groups) == group.count()) in_one_colour.push_back(&group);
   }
   if (in_one_colour.empty()) return std::nullopt;
-  const Group& group = *PickOne(in_one_colour, rng);
+  const PlacedGroup& group = *PickOne(rng, in_one_colour);
   const Description bare{group.what.name, {}, {}};
   const std::string question = group.count() == 1
-                                   ? Fill(PickOne(kColourOfOne, rng), {Noun(bare)})
-                                   : Fill(PickOne(kColourOfSeveral, rng), {PluralNoun(bare)});
+                                   ? Fill(PickOne(rng, kColourOfOne), {Noun(bare)})
+                                   : Fill(PickOne(rng, kColourOfSeveral), {PluralNoun(bare)});
   return QuestionAnswer{"colour", question,
                         kColourNames[static_cast<std::size_t>(*group.what.colour)]};
 }
 
-std::optional<QuestionAnswer> AskExists(const std::vector<Group>& groups, bool yes,
+std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng) {
   const Description what = yes ? PresentDescription(groups, rng) : AbsentDescription(groups, rng);
-  return QuestionAnswer{"exists", Fill(PickOne(kExists, rng), {WithArticle(Noun(what))}),
+  return QuestionAnswer{"exists", Fill(PickOne(rng, kExists), {WithArticle(Noun(what))}),
                         yes ? "yes" : "no"};
 }
 
-std::optional<QuestionAnswer> AskDisplay(const std::vector<Group>& groups, bool,
+std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool,
                                          std::mt19937_64& rng) {
-  const Group* only = nullptr;
-  for (const Group& group : groups) {
+  const PlacedGroup* only = nullptr;
+  for (const PlacedGroup& group : groups) {
     if (group.what.digits.empty()) continue;
     if (only != nullptr || group.count() > 1) return std::nullopt;
     only = &group;
   }
   if (only == nullptr) return std::nullopt;
-  return QuestionAnswer{"display", PickOne(kReads, rng), SpacedDigits(only->what.digits)};
+  return QuestionAnswer{"display", PickOne(rng, kReads), SpacedDigits(only->what.digits)};
 }
 
 }  // namespace edgevlm::train

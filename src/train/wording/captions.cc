@@ -2,23 +2,25 @@
 
 #include <vector>
 
-#include "train/wording/choice.h"
 #include "train/wording/groups.h"
 #include "train/wording/phrases.h"
+#include "train/wording/pick_one.h"
 #include "train/wording/places.h"
 
 namespace edgevlm::train {
 namespace {
 
-const char* ThereIs(const Group& first) { return first.count() == 1 ? "there is" : "there are"; }
+const char* ThereIs(const PlacedGroup& first) {
+  return first.count() == 1 ? "there is" : "there are";
+}
 
 // The first text with probability 1/2, else one of the others.
 std::string PlainestOrOther(const std::vector<std::string>& texts, std::mt19937_64& rng) {
-  if (texts.size() == 1 || Chance(0.5, rng)) return texts[0];
-  return texts[static_cast<std::size_t>(1 + Choose(static_cast<int>(texts.size()) - 1, rng))];
+  if (texts.size() == 1 || Chance(rng, 0.5f)) return texts[0];
+  return texts[static_cast<std::size_t>(1 + UniformInt(rng, static_cast<int>(texts.size()) - 1))];
 }
 
-std::vector<std::string> OneGroupCaptions(const Group& group) {
+std::vector<std::string> OneGroupCaptions(const PlacedGroup& group) {
   const std::string named = Counted(group.what, group.count());
   std::vector<std::string> texts = {
       named,
@@ -34,7 +36,7 @@ std::vector<std::string> OneGroupCaptions(const Group& group) {
   return texts;
 }
 
-std::vector<std::string> TwoGroupCaptions(const Group& first, const Group& second) {
+std::vector<std::string> TwoGroupCaptions(const PlacedGroup& first, const PlacedGroup& second) {
   const std::string a = Counted(first.what, first.count());
   const std::string b = Counted(second.what, second.count());
   const std::string both = Fill("{0} and {1}", {a, b});
@@ -60,7 +62,7 @@ std::vector<std::string> TwoGroupCaptions(const Group& first, const Group& secon
 }
 
 // Whether every group lies clearly to the right of the one before it.
-bool StandInARow(const std::vector<Group>& groups) {
+bool StandInARow(const std::vector<PlacedGroup>& groups) {
   for (std::size_t i = 1; i < groups.size(); ++i) {
     if (Gap(Relation::kLeftOf, groups[i - 1].centres, groups[i].centres) < kRelationMargin) {
       return false;
@@ -69,7 +71,7 @@ bool StandInARow(const std::vector<Group>& groups) {
   return true;
 }
 
-std::vector<std::string> ListCaptions(const std::vector<Group>& groups) {
+std::vector<std::string> ListCaptions(const std::vector<PlacedGroup>& groups) {
   const std::string all = Listed(groups);
   std::vector<std::string> texts = {
       all,
@@ -84,7 +86,7 @@ std::vector<std::string> ListCaptions(const std::vector<Group>& groups) {
 }  // namespace
 
 std::string Caption(const Scene& scene, std::mt19937_64& rng) {
-  const std::vector<Group> groups = Groups(scene);
+  const std::vector<PlacedGroup> groups = PlacedGroups(scene);
   if (groups.empty()) return PlainestOrOther({"an empty picture", "the picture is empty"}, rng);
   if (groups.size() == 1) return PlainestOrOther(OneGroupCaptions(groups[0]), rng);
   if (groups.size() == 2) return PlainestOrOther(TwoGroupCaptions(groups[0], groups[1]), rng);

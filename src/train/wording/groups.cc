@@ -1,6 +1,7 @@
 #include "train/wording/groups.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace edgevlm::train {
 namespace {
@@ -13,7 +14,7 @@ Description Describe(const Thing& thing) {
   return what;
 }
 
-float MeanX(const Group& group) {
+float MeanX(const PlacedGroup& group) {
   float sum = 0;
   for (const Point& centre : group.centres) sum += centre.x;
   return sum / static_cast<float>(group.count());
@@ -21,17 +22,21 @@ float MeanX(const Group& group) {
 
 }  // namespace
 
-std::vector<Group> Groups(const Scene& scene) {
-  std::vector<Group> groups;
+const ThingName& NameOf(const Description& what) {
+  return ThingNames()[static_cast<std::size_t>(what.name)];
+}
+
+std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
+  std::vector<PlacedGroup> groups;
   for (const Thing& thing : scene.things) {
     const Description what = Describe(thing);
     auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const Group& known) { return known.what == what; });
-    if (group == groups.end()) group = groups.insert(group, Group{what, {}});
+                              [&](const PlacedGroup& known) { return known.what == what; });
+    if (group == groups.end()) group = groups.insert(group, PlacedGroup{what, {}});
     group->centres.push_back(thing.Centre());
   }
   std::stable_sort(groups.begin(), groups.end(),
-                   [](const Group& a, const Group& b) { return MeanX(a) < MeanX(b); });
+                   [](const PlacedGroup& a, const PlacedGroup& b) { return MeanX(a) < MeanX(b); });
   return groups;
 }
 
@@ -40,17 +45,29 @@ bool Matches(const Description& wanted, const Description& found) {
          (wanted.digits.empty() || wanted.digits == found.digits);
 }
 
-int Count(const Description& wanted, const std::vector<Group>& groups) {
+int Count(const Description& wanted, const std::vector<PlacedGroup>& groups) {
   int count = 0;
-  for (const Group& group : groups) {
+  for (const PlacedGroup& group : groups) {
     if (Matches(wanted, group.what)) count += group.count();
   }
   return count;
 }
 
-int Count(const std::vector<Group>& groups) {
+int CountPossible(const Description& wanted, const std::vector<PlacedGroup>& groups) {
+  const std::string ending = std::string(" ") + NameOf(wanted).name;
   int count = 0;
-  for (const Group& group : groups) count += group.count();
+  for (const PlacedGroup& group : groups) {
+    const bool is_meant = Matches(wanted, group.what);
+    if (is_meant || std::string_view(NameOf(group.what).name).ends_with(ending)) {
+      count += group.count();
+    }
+  }
+  return count;
+}
+
+int Count(const std::vector<PlacedGroup>& groups) {
+  int count = 0;
+  for (const PlacedGroup& group : groups) count += group.count();
   return count;
 }
 

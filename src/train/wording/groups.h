@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "train/scenes/scene.h"
+#include "train/scenes/things.h"
 
 namespace edgevlm::train {
 
@@ -19,8 +20,11 @@ struct Description {
   friend bool operator==(const Description&, const Description&) = default;
 };
 
+// The entry of the table of things.
+const ThingName& NameOf(const Description& what);
+
 // Equal things of one scene.
-struct Group {
+struct PlacedGroup {
   Description what;            // complete: with its colour or its digits
   std::vector<Point> centres;  // at least one
 
@@ -29,15 +33,19 @@ struct Group {
 
 // Merges equal things (same name, same colour for shapes, same digits for displays). In reading
 // order: left to right by the mean x of the centres.
-std::vector<Group> Groups(const Scene& scene);
+std::vector<PlacedGroup> PlacedGroups(const Scene& scene);
 
 // Whether every thing of the group fits the description.
 bool Matches(const Description& wanted, const Description& found);
 
 // How many things fit the description.
-int Count(const Description& wanted, const std::vector<Group>& groups);
+int Count(const Description& wanted, const std::vector<PlacedGroup>& groups);
+
+// How many things somebody could mean by the description: also those whose name ends with its name,
+// as a palm tree for "tree".
+int CountPossible(const Description& wanted, const std::vector<PlacedGroup>& groups);
 
 // How many things there are.
-int Count(const std::vector<Group>& groups);
+int Count(const std::vector<PlacedGroup>& groups);
 
 }  // namespace edgevlm::train

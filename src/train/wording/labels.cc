@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "train/scenes/things.h"
 #include "train/wording/captions.h"
 #include "train/wording/groups.h"
 #include "train/wording/questions.h"
@@ -17,9 +16,8 @@ constexpr int kDrawsPerCaption = 8;
 
 nlohmann::json ThingLabels(const Scene& scene) {
   nlohmann::json labels = nlohmann::json::array();
-  for (const Group& group : Groups(scene)) {
-    nlohmann::json label = {{"name", ThingNames()[static_cast<std::size_t>(group.what.name)].name},
-                            {"count", group.count()}};
+  for (const PlacedGroup& group : PlacedGroups(scene)) {
+    nlohmann::json label = {{"name", NameOf(group.what).name}, {"count", group.count()}};
     if (group.what.colour) {
       label["colour"] = kColourNames[static_cast<std::size_t>(*group.what.colour)];
     }

@@ -1,14 +1,9 @@
 #include "train/wording/phrases.h"
 
 #include "base/check.h"
-#include "train/scenes/things.h"
 
 namespace edgevlm::train {
 namespace {
-
-const ThingName& NameOf(const Description& what) {
-  return ThingNames()[static_cast<std::size_t>(what.name)];
-}
 
 std::string Coloured(const Description& what, const char* noun) {
   if (!what.colour) return noun;
@@ -72,7 +67,7 @@ std::string Counted(const Description& what, int count) {
   return std::string(kNumberWords[static_cast<std::size_t>(count)]) + " " + PluralNoun(what);
 }
 
-std::string Listed(const std::vector<Group>& groups) {
+std::string Listed(const std::vector<PlacedGroup>& groups) {
   CHECK(!groups.empty());
   std::string text;
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -82,11 +77,12 @@ std::string Listed(const std::vector<Group>& groups) {
   return text;
 }
 
-std::vector<std::string> UniqueNames(const Group& group, const std::vector<Group>& groups) {
+std::vector<std::string> UniqueNames(const PlacedGroup& group,
+                                     const std::vector<PlacedGroup>& groups) {
   std::vector<std::string> names;
-  if (group.count() != 1) return names;
+  if (CountPossible(group.what, groups) != 1) return names;
   const Description bare{group.what.name, {}, {}};
-  const bool bare_is_unique = Count(bare, groups) == 1;
+  const bool bare_is_unique = CountPossible(bare, groups) == 1;
   const bool is_display = !group.what.digits.empty();
   // A lone display is "the display": naming its digits would give away what it reads.
   if (!is_display || !bare_is_unique) names.push_back("the " + Noun(group.what));

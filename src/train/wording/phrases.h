@@ -34,10 +34,11 @@ std::string WithArticle(const std::string& noun);
 std::string Counted(const Description& what, int count);
 
 // "a cat", "a cat and a dog", "a cat, two bananas and a blue ring". REQUIRES: not empty.
-std::string Listed(const std::vector<Group>& groups);
+std::string Listed(const std::vector<PlacedGroup>& groups);
 
 // The ways to name the only thing of a group so that nothing else of the scene could be meant, the
 // plainest first: {"the red circle", "the circle"}. Empty for a group of several things.
-std::vector<std::string> UniqueNames(const Group& group, const std::vector<Group>& groups);
+std::vector<std::string> UniqueNames(const PlacedGroup& group,
+                                     const std::vector<PlacedGroup>& groups);
 
 }  // namespace edgevlm::train
