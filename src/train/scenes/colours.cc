@@ -35,7 +35,9 @@ constexpr std::array<ShadeRange, 10> kShades = {{
     {{0, 360}, {0, 0.03f}, {0.95f, 1}},          // white
 }};
 
-float Draw(const Range& range, std::mt19937_64& rng) { return Uniform(rng, range.low, range.high); }
+float Within(const Range& range, std::mt19937_64& rng) {
+  return Uniform(rng, range.low, range.high);
+}
 
 }  // namespace
 
@@ -50,9 +52,9 @@ Rgb FromHsv(float hue, float saturation, float value) {
 
 Rgb ShadeOf(Colour colour, std::mt19937_64& rng) {
   const ShadeRange& shade = kShades[static_cast<std::size_t>(colour)];
-  const float hue = Draw(shade.hue, rng);
-  const float saturation = Draw(shade.saturation, rng);
-  return FromHsv(hue, saturation, Draw(shade.value, rng));
+  const float hue = Within(shade.hue, rng);
+  const float saturation = Within(shade.saturation, rng);
+  return FromHsv(hue, saturation, Within(shade.value, rng));
 }
 
 float Contrast(Rgb first, Rgb second) {

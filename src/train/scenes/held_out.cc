@@ -38,8 +38,9 @@ bool IsHeldOut(Colour colour, int shape) {
 
 bool IsHeldOut(int name, int other_name) {
   if (name == other_name) return false;
-  const auto [first, second] = std::minmax(NameOf(name), NameOf(other_name));
-  return HashOf(first, second) % 20 == 0;
+  const std::string_view first = NameOf(name);
+  const std::string_view second = NameOf(other_name);
+  return HashOf(std::min(first, second), std::max(first, second)) % 20 == 0;
 }
 
 bool HasHeldOutPair(const Scene& scene) {
