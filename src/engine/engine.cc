@@ -1,0 +1,73 @@
+#include <utility>
+
+#include "base/mapped_file.h"
+#include "edgevlm/edgevlm.h"
+#include "engine/builtin_model.h"
+#include "engine/encode.h"
+#include "engine/model.h"
+#include "engine/prompt.h"
+
+namespace edgevlm {
+
+Engine::Engine(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
+  const std::span<const std::byte> model = BuiltinModel();
+  if (model.empty()) {
+    return Error{ErrorCode::kNotFound, "model: built-in: this build has none"};
+  }
+  return Load(model, options);
+}
+
+Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {
+  const Result<MappedFile> file = MappedFile::Open(path);
+  if (!file) return file.error();
+  Result<Engine> engine = Load(file->bytes(), options);
+  if (!engine) return Error{engine.error().code, path + ": " + engine.error().message};
+  return engine;
+}
+
+Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions& options) {
+  Result<Model> model = LoadModel(gguf, options);
+  if (!model) return model.error();
+  return Engine(std::make_unique<const State>(State{*std::move(model)}));
+}
+
+const ModelInfo& Engine::info() const { return state_->model.info; }
+
+Result<std::vector<EncodedImage>> Engine::EncodeImages(
+    std::span<const std::span<const std::byte>> files) const {
+  return EncodeFiles(state_->model, files);
+}
+
+Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const {
+  return EncodeFile(state_->model, file, nullptr);
+}
+
+Result<EncodedImage> Engine::EncodeImage(const PixelsView& pixels) const {
+  return EncodePixels(state_->model, pixels, nullptr);
+}
+
+Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
+                                          const EncodedImage* image) const {
+  const Model& model = state_->model;
+  if (image != nullptr) {
+    if (auto error = CheckImage(model, *image)) return *error;
+  }
+  const Result<TokenList> list = CutAtImage(model, tokens, image, model.decoder->shape().context);
+  if (!list) return list.error();
+  const int vocabulary = model.info.vocabulary_tokens;
+  std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
+                            static_cast<std::size_t>(vocabulary));
+  Sequence sequence(*model.decoder);
+  sequence.Add(list->inputs, {logits.data(), list->rows_after_image, vocabulary},
+               {.pool = *model.pool});
+  return logits;
+}
+
+std::string_view Version() { return EDGEVLM_VERSION; }
+
+}  // namespace edgevlm

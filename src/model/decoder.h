@@ -1,0 +1,71 @@
+// Decoder: the language model. Reads tokens and picture embeddings, says what may come next.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "base/result.h"
+#include "cache/sequence_cache.h"
+#include "gguf/reader.h"
+#include "model/run.h"
+#include "model/workspace.h"
+#include "tensor/view.h"
+
+namespace edgevlm {
+
+struct DecoderShape {
+  int context = 0;  // positions a sequence may have
+  int width = 0;    // D
+  int blocks = 0;
+  int heads = 0;       // Hq
+  int kv_heads = 0;    // Hkv
+  int head_width = 0;  // d
+  int vocabulary = 0;  // V
+};
+
+// Neighbouring tokens of one sequence, to be added to its cache. Exactly one of `tokens` and
+// `embeddings` is not empty.
+struct TokenSpan {
+  SequenceCache* cache = nullptr;
+  int first_position = 0;             // of the span's first token
+  std::span<const int> tokens = {};   // [T] ids
+  View<const float> embeddings = {};  // [T, D] in place of tokens: a picture
+  int logits_rows = 0;                // for how many of the last tokens logits are wanted
+
+  int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
+};
+
+// Threads: const methods from any number of threads, each with its own caches and workspace.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+
+  const DecoderShape& shape() const { return shape_; }
+  CacheShape cache_shape() const {
+    return {.layers = shape_.blocks,
+            .capacity = shape_.context,
+            .width = shape_.kv_heads * shape_.head_width};
+  }
+
+  // One pass over a ragged batch: spans of any lengths, of any sequences. All rows go through the
+  // matrices together; attention is per span. Each cache grows by its spans' tokens.
+  //   logits  [R, V], R the sum of the spans' logits_rows, in the order of the spans
+  // A row's results have the same bits whatever else is in the batch and however a sequence is cut
+  // into spans.
+  // REQUIRES: ids in [0, V); every span starts where its sequence ends: first_position is
+  // cache->positions() plus the tokens of that sequence's spans before it in the batch; positions
+  // stay below shape().context and the cache's capacity.
+  // Cost: reads all weights once; allocates in `workspace` only, when this is the largest batch
+  // yet.
+  virtual void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
+                       const Run& run) const = 0;
+
+ protected:
+  explicit Decoder(const DecoderShape& shape) : shape_(shape) {}
+
+ private:
+  DecoderShape shape_;
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,59 @@
+#include "model/families.h"
+
+#include <string>
+
+#include "gguf/names.h"
+#include "model/decoder/gpt2.h"
+#include "model/projector/mlp.h"
+#include "model/vision/mobilenet_v3.h"
+
+namespace edgevlm {
+namespace {
+
+const DecoderFamily* const kDecoders[] = {&kGpt2};
+const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3};
+const ProjectorFamily* const kProjectors[] = {&kMlp};
+
+std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
+std::string_view NameOf(const VisionFamily& family) { return family.encoder; }
+std::string_view NameOf(const ProjectorFamily& family) { return family.type; }
+
+// The family whose name the file gives under `key`.
+template <class Family, std::size_t kCount>
+Result<const Family*> FindFamily(const GgufFile& file, std::string_view key,
+                                 const Family* const (&families)[kCount]) {
+  const Result<std::string_view> name = file.String(key);
+  if (!name) return name.error();
+  std::string known;
+  for (const Family* family : families) {
+    if (NameOf(*family) == *name) return family;
+    known += known.empty() ? "" : ", ";
+    known += NameOf(*family);
+  }
+  constexpr std::size_t kShown = 64;  // bytes of a name that may be anything
+  return Error{ErrorCode::kUnsupported, "model: key '" + std::string(key) + "': expected one of " +
+                                            known + ", found '" +
+                                            std::string(name->substr(0, kShown)) + "'"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file) {
+  const auto family = FindFamily(file, keys::kArchitecture, kDecoders);
+  if (!family) return family.error();
+  return (*family)->load(file);
+}
+
+Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file) {
+  const auto family = FindFamily(file, keys::kVisionEncoder, kVisionEncoders);
+  if (!family) return family.error();
+  return (*family)->load(file);
+}
+
+Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file) {
+  const auto family = FindFamily(file, keys::kProjectorType, kProjectors);
+  if (!family) return family.error();
+  return (*family)->load(file);
+}
+
+}  // namespace edgevlm

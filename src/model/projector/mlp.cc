@@ -1,0 +1,48 @@
+#include "model/projector/mlp.h"
+
+#include <utility>
+
+#include "gguf/names.h"
+#include "model/layers.h"
+#include "model/weight_reader.h"
+
+namespace edgevlm {
+namespace {
+
+class Mlp final : public Projector {
+ public:
+  Mlp(Linear first, Linear second) : first_(std::move(first)), second_(std::move(second)) {}
+
+  int inputs() const override { return first_.weight.inputs(); }
+  int outputs() const override { return second_.weight.outputs(); }
+
+  void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
+               const Run& run) const override {
+    const Workspace::Mark mark = workspace.mark();
+    const View<float> hidden = workspace.Take(features.rows, first_.weight.outputs());
+    first_.Apply(features, Activation::kGelu, hidden, run);     // [T, D]
+    second_.Apply(hidden, Activation::kNone, embeddings, run);  // [T, D]
+    workspace.Rewind(mark);
+  }
+
+ private:
+  Linear first_;
+  Linear second_;
+};
+
+Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file) {
+  WeightReader reader(file);
+  const int inputs = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
+  const int outputs = reader.Int(keys::kProjectionDim, 1, ModelLimits::kWidth);
+  Linear first = reader.ReadLinear(modules::kProjectorFirst, {outputs, inputs}, "projector.first");
+  Linear second =
+      reader.ReadLinear(modules::kProjectorSecond, {outputs, outputs}, "projector.second");
+  if (!reader.ok()) return reader.error();
+  return std::unique_ptr<Projector>(std::make_unique<Mlp>(std::move(first), std::move(second)));
+}
+
+}  // namespace
+
+const ProjectorFamily kMlp = {.type = "mlp", .load = LoadMlp};
+
+}  // namespace edgevlm

@@ -1,0 +1,12 @@
+// Two matrices with GELU between them (Liu et al. 2023, "Improved Baselines with Visual Instruction
+// Tuning", LLaVA-1.5).
+#pragma once
+
+#include "model/families.h"
+
+namespace edgevlm {
+
+// type "mlp". Reads mm.0 [D, E] and mm.2 [D, D].
+extern const ProjectorFamily kMlp;
+
+}  // namespace edgevlm

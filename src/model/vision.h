@@ -1,0 +1,39 @@
+// VisionEncoder: the eye. Turns prepared pictures into features.
+#pragma once
+
+#include "image/preprocess.h"
+#include "model/run.h"
+#include "model/workspace.h"
+#include "tensor/view.h"
+
+namespace edgevlm {
+
+struct VisionShape {
+  Preprocessing preprocessing;     // what Encode expects to have been done; size is S
+  int tokens = 0;                  // P: rows of features per picture
+  int width = 0;                   // E
+  long long workspace_values = 0;  // that Encode takes for one picture, about
+};
+
+// Threads: const methods from any number of threads, each with its own workspace.
+class VisionEncoder {
+ public:
+  virtual ~VisionEncoder() = default;
+
+  const VisionShape& shape() const { return shape_; }
+
+  // Encodes n pictures at once. A picture's features have the same bits in any company.
+  //   pixels    [n * S * S, 3], as Preprocess writes them, picture after picture
+  //   features  [n * P, E]
+  // REQUIRES: n >= 1. Takes and gives back memory of `workspace` on top of what is held there.
+  virtual void Encode(View<const float> pixels, View<float> features, Workspace& workspace,
+                      const Run& run) const = 0;
+
+ protected:
+  explicit VisionEncoder(const VisionShape& shape) : shape_(shape) {}
+
+ private:
+  VisionShape shape_;
+};
+
+}  // namespace edgevlm

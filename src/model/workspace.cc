@@ -1,0 +1,36 @@
+#include "model/workspace.h"
+
+#include <algorithm>
+#include <new>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+constexpr std::size_t kAlignmentValues = 16;
+constexpr std::size_t kLeastBlock = std::size_t{1} << 16;  // values; 256 KiB
+
+}  // namespace
+
+void Workspace::Free::operator()(float* values) const { ::operator delete[](values, kAlignment); }
+
+View<float> Workspace::Take(int rows, int cols) {
+  CHECK(rows >= 0 && cols >= 0);
+  const std::size_t values = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+  const std::size_t size = (values + kAlignmentValues - 1) / kAlignmentValues * kAlignmentValues;
+  while (top_.block < blocks_.size() && blocks_[top_.block].size - top_.used < size) {
+    top_ = {.block = top_.block + 1, .used = 0};
+  }
+  if (top_.block == blocks_.size()) {
+    const std::size_t block_size = std::max(size, kLeastBlock);
+    void* memory = ::operator new[](block_size * sizeof(float), kAlignment);
+    blocks_.push_back({std::unique_ptr<float[], Free>(static_cast<float*>(memory)), block_size});
+  }
+  float* const data = blocks_[top_.block].values.get() + top_.used;
+  top_.used += size;
+  return {data, rows, cols};
+}
+
+}  // namespace edgevlm
