@@ -172,7 +172,7 @@ class Evaluator {
     for (const std::string& caption : label.captions) {
       const auto likelihood = engine_.CaptionLikelihood(image, caption);
       if (!likelihood) return likelihood.error();
-      score.Add({likelihood->tokens, likelihood->log_probability});
+      score.Add({.tokens = likelihood->tokens, .log_probability = likelihood->log_probability});
     }
     return {};
   }
