@@ -23,7 +23,7 @@ void CheckShapes(const AttentionCall& call) {
 }  // namespace
 
 const VariantList<AttentionFunction>& AttentionVariants() {
-  static const VariantList<AttentionFunction> kVariants({}, AttentionScalar);
+  static const VariantList<AttentionFunction> kVariants(AttentionHighway(), AttentionScalar);
   return kVariants;
 }
 

@@ -30,7 +30,7 @@ void CheckShapes(const MatMulCall& call) {
 }  // namespace
 
 const VariantList<MatMulFunction>& MatMulVariants() {
-  static const VariantList<MatMulFunction> kVariants({}, MatMulScalar);
+  static const VariantList<MatMulFunction> kVariants(MatMulHighway(), MatMulScalar);
   return kVariants;
 }
 
