@@ -12,11 +12,11 @@
 namespace edgevlm {
 
 // Lengths around 4, 8 and 16 lanes, and around four vectors of each.
-constexpr std::array kTestLengths = {1,  2,  3,  4,  5,  7,  8,  9,  12, 15, 16,
+inline constexpr std::array kTestLengths = {1,  2,  3,  4,  5,  7,  8,  9,  12, 15, 16,
                                      17, 24, 31, 32, 33, 40, 63, 64, 65, 79, 130};
 
 // Distances of the first value from an aligned address.
-constexpr std::array kTestShifts = {0, 1, 3};
+inline constexpr std::array kTestShifts = {0, 1, 3};
 
 // Normally distributed values. The seed is fixed, so that a failure can be repeated.
 class RandomValues {
