@@ -6,7 +6,7 @@ namespace edgevlm {
 namespace {
 
 // Tokens that share one conversion of the keys and values to float32.
-constexpr int kTokensPerTile = 8;
+constexpr int kTokensPerTile = 16;
 
 void CheckShapes(const AttentionCall& call) {
   const HeadCounts& heads = call.heads;

@@ -23,8 +23,8 @@ void Run(benchmark::State& state, AttentionFunction run) {
   const AttentionCall call{View<const float>(q.data(), tokens, width), rows, rows, {1, 1}, first,
                            View<float>(out.data(), tokens, width)};
   for (auto _ : state) {
-    for (int token = 0; token < tokens; token += 8) {
-      run(call, {0, token, std::min(token + 8, tokens)});
+    for (int token = 0; token < tokens; token += 16) {
+      run(call, {0, token, std::min(token + 16, tokens)});
     }
     benchmark::ClobberMemory();
   }
