@@ -1,0 +1,23 @@
+// Resizing of pictures, antialiased, as Pillow's Image.resize does it (within one grey level).
+#pragma once
+
+#include <functional>
+
+#include "base/thread_pool.h"
+#include "image/image.h"
+#include "kernels/resample/axis.h"
+
+namespace edgevlm {
+
+// Stretches the whole picture to width x height; the caller keeps the proportions, if it wants to.
+// Cost: 0.3 ms for 300 x 300 -> 160 x 160 on one thread; memory: height_in * width * 3 bytes.
+// REQUIRES: picture not empty, width >= 1, height >= 1. Threads: see ThreadPool::ParallelFor.
+Image Resize(const Image& picture, int width, int height, Filter filter, ThreadPool& pool);
+
+// Resize without a picture at the end: every row of the result, [width * 3] bytes, is shown once
+// to `take`, from any thread of the pool, in no order.
+using TakeRow = std::function<void(int y, const std::uint8_t* row)>;
+void ResizeRows(const Image& picture, int width, int height, Filter filter, ThreadPool& pool,
+                const TakeRow& take);
+
+}  // namespace edgevlm

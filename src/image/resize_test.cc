@@ -1,0 +1,143 @@
+#include "image/resize.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+namespace edgevlm {
+namespace {
+
+// Smooth colours with noise and hard edges on top.
+Image Picture(int width, int height) {
+  std::mt19937 rng(static_cast<unsigned>(width * 10007 + height));
+  Image picture(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      std::uint8_t* pixel = picture.Row(y) + x * 3;
+      pixel[0] = static_cast<std::uint8_t>(x * 255 / width);
+      pixel[1] = static_cast<std::uint8_t>((x / 5 + y / 3) % 2 * 255);
+      pixel[2] = static_cast<std::uint8_t>(rng());
+    }
+  }
+  return picture;
+}
+
+void WritePpm(const std::filesystem::path& path, const Image& picture) {
+  std::ofstream file(path, std::ios::binary);
+  file << "P6\n" << picture.width << " " << picture.height << "\n255\n";
+  file.write(reinterpret_cast<const char*>(picture.pixels.data()),
+             static_cast<std::streamsize>(picture.pixels.size()));
+}
+
+Image ReadPpm(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string magic;
+  int width = 0;
+  int height = 0;
+  int most = 0;
+  file >> magic >> width >> height >> most;
+  file.get();
+  Image picture(width, height);
+  file.read(reinterpret_cast<char*>(picture.pixels.data()),
+            static_cast<std::streamsize>(picture.pixels.size()));
+  EXPECT_TRUE(file) << path;
+  return picture;
+}
+
+struct Case {
+  const char* name;
+  Filter filter;
+  int in[2];
+  int out[2];
+};
+
+constexpr Case kCases[] = {
+    {"bilinear", Filter::kBilinear, {300, 300}, {160, 160}},
+    {"bicubic", Filter::kBicubic, {300, 300}, {160, 160}},
+    {"lanczos3", Filter::kLanczos3, {300, 300}, {160, 160}},
+    {"bilinear", Filter::kBilinear, {37, 23}, {101, 7}},
+    {"bicubic", Filter::kBicubic, {37, 23}, {101, 77}},
+    {"lanczos3", Filter::kLanczos3, {37, 23}, {11, 77}},
+    {"bicubic", Filter::kBicubic, {1, 1}, {5, 3}},
+    {"bicubic", Filter::kBicubic, {640, 2}, {3, 3}},
+    {"lanczos3", Filter::kLanczos3, {500, 375}, {336, 252}},
+    {"bicubic", Filter::kBicubic, {160, 300}, {160, 100}},
+    {"bilinear", Filter::kBilinear, {300, 160}, {100, 160}},
+};
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "edgevlm_resize_XXXXXX";
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The tools/ folder, found from this source file, so that the test runs from anywhere.
+std::filesystem::path Script() {
+  return std::filesystem::path(__FILE__).parent_path() / "../../tools/pillow_reference.py";
+}
+
+TEST(Resize, IsWithinOneGreyLevelOfPillow) {
+  const Folder folder;
+  std::ofstream list(folder.path() / "list");
+  int number = 0;
+  for (const Case& c : kCases) {
+    const auto base = (folder.path() / std::to_string(number++)).string();
+    WritePpm(base + ".in.ppm", Picture(c.in[0], c.in[1]));
+    list << c.name << " " << c.out[0] << " " << c.out[1] << " " << base << ".in.ppm " << base
+         << ".out.ppm\n";
+  }
+  list.close();
+  const std::string command =
+      "/usr/bin/python3 '" + Script().string() + "' < '" + (folder.path() / "list").string() + "'";
+  const int status = std::system(command.c_str());
+  if (!WIFEXITED(status) || WEXITSTATUS(status) == 77 || WEXITSTATUS(status) == 127) {
+    GTEST_SKIP() << "no python3-pil here to compare with";
+  }
+  ASSERT_EQ(WEXITSTATUS(status), 0);
+
+  ThreadPool pool(2);
+  number = 0;
+  for (const Case& c : kCases) {
+    const auto base = (folder.path() / std::to_string(number++)).string();
+    const Image expected = ReadPpm(base + ".out.ppm");
+    const Image found = Resize(Picture(c.in[0], c.in[1]), c.out[0], c.out[1], c.filter, pool);
+    ASSERT_EQ(found.pixels.size(), expected.pixels.size());
+    int worst = 0;
+    for (std::size_t i = 0; i < found.pixels.size(); ++i) {
+      worst = std::max(worst, std::abs(found.pixels[i] - expected.pixels[i]));
+    }
+    EXPECT_LE(worst, 1) << c.name << " " << c.in[0] << "x" << c.in[1] << " -> " << c.out[0] << "x"
+                        << c.out[1];
+  }
+}
+
+TEST(Resize, TheSameSizeIsTheSamePicture) {
+  ThreadPool pool(1);
+  const Image picture = Picture(33, 21);
+  EXPECT_EQ(Resize(picture, 33, 21, Filter::kLanczos3, pool).pixels, picture.pixels);
+}
+
+TEST(Resize, TheNumberOfThreadsDoesNotMatter) {
+  ThreadPool one(1);
+  ThreadPool three(3);
+  const Image picture = Picture(211, 157);
+  EXPECT_EQ(Resize(picture, 97, 83, Filter::kBicubic, one).pixels,
+            Resize(picture, 97, 83, Filter::kBicubic, three).pixels);
+}
+
+}  // namespace
+}  // namespace edgevlm
