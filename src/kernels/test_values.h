@@ -13,7 +13,7 @@ namespace edgevlm {
 
 // Lengths around 4, 8 and 16 lanes, and around four vectors of each.
 inline constexpr std::array kTestLengths = {1,  2,  3,  4,  5,  7,  8,  9,  12, 15, 16,
-                                     17, 24, 31, 32, 33, 40, 63, 64, 65, 79, 130};
+                                            17, 24, 31, 32, 33, 40, 63, 64, 65, 79, 130};
 
 // Distances of the first value from an aligned address.
 inline constexpr std::array kTestShifts = {0, 1, 3};
