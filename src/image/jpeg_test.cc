@@ -210,15 +210,14 @@ TEST(Jpeg, ThousandsOfScansAreRefused) {
   const auto whole = Encoded(16, 16, picture.pixels, {.progressive = true});
   EXPECT_TRUE(Decode(whole, {.scans = 10}));
   EXPECT_EQ(ErrorOf(whole, {.scans = 3}), "jpeg: scans: expected at most 3, found 4");
-  // The last scan again and again.
-  std::size_t last = 0;
-  for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
-    if (whole[i] == std::byte{0xFF} && whole[i + 1] == std::byte{0xDA}) last = i;
-  }
-  std::vector<std::byte> file(whole.begin(), whole.end() - 2);
-  const std::vector<std::byte> scan(file.begin() + static_cast<std::ptrdiff_t>(last), file.end());
-  for (int i = 0; i < 1000; ++i) file.insert(file.end(), scan.begin(), scan.end());
-  file.insert(file.end(), whole.end() - 2, whole.end());
+  // The first scan again and again: bytes up to the next marker that is not part of the data.
+  const auto at = [&](std::size_t i) { return whole.begin() + static_cast<std::ptrdiff_t>(i); };
+  const std::size_t begin = After(whole, 0xDA) - 2;
+  std::size_t end = begin + 2;
+  while (whole[end] != std::byte{0xFF} || whole[end + 1] == std::byte{0}) ++end;
+  std::vector<std::byte> file(whole.begin(), at(end));
+  for (int i = 0; i < 1000; ++i) file.insert(file.end(), at(begin), at(end));
+  file.insert(file.end(), at(end), whole.end());
   EXPECT_EQ(ErrorOf(file), "jpeg: scans: expected at most 100, found 101");
 }
 
