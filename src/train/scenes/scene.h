@@ -1,5 +1,5 @@
-// Scene: what a rendered training picture shows, and where. Composing, drawing, wording and the eye's
-// grid targets all read this one description.
+// Scene: what a rendered training picture shows, and where. Composing, drawing, wording and the
+// eye's grid targets all read this one description.
 #pragma once
 
 #include <array>
@@ -25,11 +25,11 @@ struct Point {
 // One thing in a scene.
 struct Thing {
   ThingKind kind = ThingKind::kEmoji;
-  int name = 0;                  // index into ThingNames() (things.h): every emoji, every shape, display
+  int name = 0;  // index into ThingNames() (things.h): every emoji, every shape, display
   Colour colour = Colour::kRed;  // of a shape, or of a display's lit segments; unused for emoji
   std::string digits;            // "427" for a display that reads 4 2 7; empty otherwise
-  // The corners of its box after rotation and perspective: top left, top right, bottom right, bottom
-  // left as the thing itself sees them. All inside the picture.
+  // The corners of its box after rotation and perspective: top left, top right, bottom right,
+  // bottom left as the thing itself sees them. All inside the picture.
   std::array<Point, 4> corners;
 
   Point Centre() const {

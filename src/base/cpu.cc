@@ -1,0 +1,73 @@
+#include "base/cpu.h"
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+namespace edgevlm {
+namespace {
+
+constexpr std::array kNames = {std::string_view("scalar"), std::string_view("sse4"),
+                               std::string_view("avx2"), std::string_view("avx512"),
+                               std::string_view("neon")};
+
+Isa DetectIsa() {
+#if defined(__x86_64__)
+  const bool sse4 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("aes") &&
+                    __builtin_cpu_supports("pclmul");
+  const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                    __builtin_cpu_supports("f16c") && __builtin_cpu_supports("lzcnt");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (avx512) return Isa::kAvx512;
+  if (avx2) return Isa::kAvx2;
+  return sse4 ? Isa::kSse4 : Isa::kScalar;
+#elif defined(__aarch64__)
+  return Isa::kNeon;
+#else
+  return Isa::kScalar;
+#endif
+}
+
+Result<Isa> IsaFromEnvironment() {
+  const char* name = std::getenv("EDGEVLM_ISA");
+  return ParseIsa(name == nullptr ? "" : name);
+}
+
+}  // namespace
+
+std::string_view IsaName(Isa isa) { return kNames[static_cast<std::size_t>(isa)]; }
+
+bool Includes(Isa isa, Isa needed) {
+  if (isa == needed || needed == Isa::kScalar) return true;
+  return isa != Isa::kNeon && needed != Isa::kNeon && needed < isa;
+}
+
+Isa BestIsa() {
+  static const Isa kBest = DetectIsa();
+  return kBest;
+}
+
+Result<Isa> ParseIsa(std::string_view name) {
+  if (name.empty()) return BestIsa();
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] != name) continue;
+    const Isa isa = static_cast<Isa>(i);
+    if (Includes(BestIsa(), isa)) return isa;
+    return Error{ErrorCode::kUnsupported, "cpu: EDGEVLM_ISA: expected at most '" +
+                                              std::string(IsaName(BestIsa())) +
+                                              "' on this CPU, found '" + std::string(name) + "'"};
+  }
+  return Error{ErrorCode::kInvalid,
+               "cpu: EDGEVLM_ISA: expected scalar, sse4, avx2, avx512 or neon, found '" +
+                   std::string(name) + "'"};
+}
+
+const Result<Isa>& ChooseIsa() {
+  static const Result<Isa> kChosen = IsaFromEnvironment();
+  return kChosen;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,83 @@
+#include "base/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace edgevlm {
+namespace {
+
+// Closes the descriptor; a mapping stays valid without it.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Error SystemError(const std::string& path, int number) {
+  if (number == ENOENT) return Error{ErrorCode::kNotFound, path + ": no such file"};
+  return Error{ErrorCode::kIo,
+               path + ": can not be read: " + std::generic_category().message(number)};
+}
+
+const char* KindOf(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+}  // namespace
+
+Result<MappedFile> MappedFile::Open(const std::string& path) {
+  // Without O_NONBLOCK, opening a pipe would wait for a writer.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  // A socket can not be opened at all: its kind is asked for by name.
+  struct stat status {};
+  const int failed = file.fd() >= 0 ? fstat(file.fd(), &status) : stat(path.c_str(), &status);
+  if (failed != 0) return SystemError(path, errno);
+  if (!S_ISREG(status.st_mode)) {
+    return Error{ErrorCode::kInvalid,
+                 path + ": expected a regular file, found " + KindOf(status.st_mode)};
+  }
+  if (file.fd() < 0) return SystemError(path, EACCES);
+  if (status.st_size <= 0) {
+    return Error{ErrorCode::kInvalid, path + ": expected a file with content, found an empty one"};
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd(), 0);
+  if (memory == MAP_FAILED) return SystemError(path, errno);
+  return MappedFile({static_cast<const std::byte*>(memory), size});
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  if (this != &other) {
+    Unmap();
+    bytes_ = std::exchange(other.bytes_, {});
+  }
+  return *this;
+}
+
+MappedFile::~MappedFile() { Unmap(); }
+
+void MappedFile::Unmap() {
+  if (!bytes_.empty()) munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  bytes_ = {};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,67 @@
+#include "gguf/names.h"
+
+namespace edgevlm {
+namespace {
+
+std::string Join(std::string_view first, std::string_view second) {
+  std::string joined(first);
+  joined += second;
+  return joined;
+}
+
+std::string InBlock(std::string_view prefix, int block, std::string_view module) {
+  return Join(prefix, std::to_string(block)) + Join(".", module);
+}
+
+std::string DecoderModule(int block, std::string_view module) {
+  return InBlock("blk.", block, module);
+}
+
+std::string VisionModule(int block, std::string_view module) {
+  return InBlock("v.blk.", block, module);
+}
+
+}  // namespace
+
+namespace keys {
+
+std::string ContextLength(std::string_view architecture) {
+  return Join(architecture, ".context_length");
+}
+std::string EmbeddingLength(std::string_view architecture) {
+  return Join(architecture, ".embedding_length");
+}
+std::string BlockCount(std::string_view architecture) { return Join(architecture, ".block_count"); }
+std::string FeedForwardLength(std::string_view architecture) {
+  return Join(architecture, ".feed_forward_length");
+}
+std::string HeadCount(std::string_view architecture) {
+  return Join(architecture, ".attention.head_count");
+}
+std::string LayerNormEpsilon(std::string_view architecture) {
+  return Join(architecture, ".attention.layer_norm_epsilon");
+}
+
+}  // namespace keys
+
+namespace modules {
+
+std::string AttnNorm(int block) { return DecoderModule(block, "attn_norm"); }
+std::string AttnQkv(int block) { return DecoderModule(block, "attn_qkv"); }
+std::string AttnOutput(int block) { return DecoderModule(block, "attn_output"); }
+std::string FfnNorm(int block) { return DecoderModule(block, "ffn_norm"); }
+std::string FfnUp(int block) { return DecoderModule(block, "ffn_up"); }
+std::string FfnDown(int block) { return DecoderModule(block, "ffn_down"); }
+
+std::string VisionExpand(int block) { return VisionModule(block, "expand"); }
+std::string VisionDepthwise(int block) { return VisionModule(block, "depthwise"); }
+std::string VisionSqueezeReduce(int block) { return VisionModule(block, "se_reduce"); }
+std::string VisionSqueezeExpand(int block) { return VisionModule(block, "se_expand"); }
+std::string VisionProject(int block) { return VisionModule(block, "project"); }
+
+std::string Weight(std::string_view module) { return Join(module, ".weight"); }
+std::string Bias(std::string_view module) { return Join(module, ".bias"); }
+
+}  // namespace modules
+
+}  // namespace edgevlm

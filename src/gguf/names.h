@@ -1,0 +1,80 @@
+// The names of GGUF keys and tensors; no other file spells them. docs/formats.md describes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace edgevlm {
+
+namespace keys {
+
+inline constexpr std::string_view kArchitecture = "general.architecture";
+inline constexpr std::string_view kName = "general.name";
+inline constexpr std::string_view kFileType = "general.file_type";
+inline constexpr std::string_view kAlignment = "general.alignment";
+
+inline constexpr std::string_view kTokenizerModel = "tokenizer.ggml.model";
+inline constexpr std::string_view kTokenizerPre = "tokenizer.ggml.pre";
+inline constexpr std::string_view kTokens = "tokenizer.ggml.tokens";
+inline constexpr std::string_view kTokenTypes = "tokenizer.ggml.token_type";
+inline constexpr std::string_view kMerges = "tokenizer.ggml.merges";
+inline constexpr std::string_view kBosTokenId = "tokenizer.ggml.bos_token_id";
+inline constexpr std::string_view kEosTokenId = "tokenizer.ggml.eos_token_id";
+
+inline constexpr std::string_view kHasVisionEncoder = "clip.has_vision_encoder";
+inline constexpr std::string_view kProjectorType = "clip.projector_type";
+inline constexpr std::string_view kVisionEncoder = "clip.vision.encoder";
+inline constexpr std::string_view kImageSize = "clip.vision.image_size";
+inline constexpr std::string_view kImageMean = "clip.vision.image_mean";
+inline constexpr std::string_view kImageStd = "clip.vision.image_std";
+inline constexpr std::string_view kVisionEmbeddingLength = "clip.vision.embedding_length";
+inline constexpr std::string_view kProjectionDim = "clip.vision.projection_dim";
+inline constexpr std::string_view kMobileNetStride = "clip.vision.mobilenet.stride";
+inline constexpr std::string_view kMobileNetKernel = "clip.vision.mobilenet.kernel";
+inline constexpr std::string_view kMobileNetHardSwish = "clip.vision.mobilenet.hard_swish";
+
+// Keys of the decoder start with the architecture: "gpt2.context_length".
+std::string ContextLength(std::string_view architecture);
+std::string EmbeddingLength(std::string_view architecture);
+std::string BlockCount(std::string_view architecture);
+std::string FeedForwardLength(std::string_view architecture);
+std::string HeadCount(std::string_view architecture);
+std::string LayerNormEpsilon(std::string_view architecture);
+
+}  // namespace keys
+
+// Names of modules; a module's tensors are Weight(module) and Bias(module).
+namespace modules {
+
+inline constexpr std::string_view kTokenEmbedding = "token_embd";
+inline constexpr std::string_view kPositionEmbedding = "position_embd";
+inline constexpr std::string_view kOutputNorm = "output_norm";
+
+// Decoder block `block`.
+std::string AttnNorm(int block);
+std::string AttnQkv(int block);
+std::string AttnOutput(int block);
+std::string FfnNorm(int block);
+std::string FfnUp(int block);
+std::string FfnDown(int block);
+
+inline constexpr std::string_view kVisionStem = "v.stem";
+inline constexpr std::string_view kVisionHead = "v.head";
+
+// Bottleneck block `block` of the MobileNetV3 eye.
+std::string VisionExpand(int block);
+std::string VisionDepthwise(int block);
+std::string VisionSqueezeReduce(int block);
+std::string VisionSqueezeExpand(int block);
+std::string VisionProject(int block);
+
+// The two matrices of the MLP projector.
+inline constexpr std::string_view kProjectorFirst = "mm.0";
+inline constexpr std::string_view kProjectorSecond = "mm.2";
+
+std::string Weight(std::string_view module);
+std::string Bias(std::string_view module);
+
+}  // namespace modules
+
+}  // namespace edgevlm

@@ -1,0 +1,45 @@
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/activation/activation.h"
+
+namespace edgevlm {
+namespace {
+
+float Gelu(float x) {
+  constexpr float kSqrtTwoOverPi = 0.79788456f;
+  return 0.5f * x * (1.0f + std::tanh(kSqrtTwoOverPi * (x + 0.044715f * x * x * x)));
+}
+
+float HardSigmoid(float x) { return std::min(std::max(x + 3.0f, 0.0f), 6.0f) / 6.0f; }
+
+float Apply(Activation activation, float x) {
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kGelu:
+      return Gelu(x);
+    case Activation::kRelu:
+      return std::max(x, 0.0f);
+    case Activation::kHardSwish:
+      return x * HardSigmoid(x);
+    case Activation::kHardSigmoid:
+      return HardSigmoid(x);
+  }
+  return x;
+}
+
+}  // namespace
+
+void ActivationRowScalar(const float* x, const float* bias, const float* residual,
+                         Activation activation, float* y, int n) {
+  for (int i = 0; i < n; ++i) {
+    float value = x[i];
+    if (bias != nullptr) value += bias[i];
+    value = Apply(activation, value);
+    if (residual != nullptr) value += residual[i];
+    y[i] = value;
+  }
+}
+
+}  // namespace edgevlm

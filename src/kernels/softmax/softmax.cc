@@ -1,0 +1,16 @@
+#include "kernels/softmax/softmax.h"
+
+namespace edgevlm {
+
+const VariantList<SoftmaxRow>& SoftmaxVariants() {
+  static const VariantList<SoftmaxRow> kVariants({}, SoftmaxRowScalar);
+  return kVariants;
+}
+
+void Softmax(std::span<const float> x, std::span<float> y) {
+  CHECK(x.size() == y.size());
+  static const SoftmaxRow kRow = SoftmaxVariants().Chosen();
+  kRow(x.data(), y.data(), static_cast<int>(x.size()));
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,29 @@
+// TensorView: a stored tensor, somewhere in memory that somebody else owns (a mapped file).
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "tensor/dtype.h"
+#include "tensor/shape.h"
+
+namespace edgevlm {
+
+// Copying copies the view, not the values. `bytes` holds exactly BytesOf(dtype, shape) bytes.
+struct TensorView {
+  DType dtype = DType::kF32;
+  Shape shape;
+  std::span<const std::byte> bytes;
+};
+
+// The values in row-major order, for F32, F16, BF16 and Q8_0. Allocates 4 bytes per value, at most
+// four times the bytes of the tensor.
+// Errors: kUnsupported (other formats), those of BytesOf, kCorrupt (`bytes` has another length).
+Result<std::vector<float>> ToFloats(const TensorView& tensor);
+
+// The opposite, for F32, F16 and BF16 (rounded to nearest even). Errors: kUnsupported.
+Result<std::vector<std::byte>> FromFloats(std::span<const float> values, DType dtype);
+
+}  // namespace edgevlm

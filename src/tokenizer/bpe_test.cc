@@ -1,0 +1,162 @@
+#include "tokenizer/bpe.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "tokenizer/byte_spelling.h"
+#include "tokenizer/words.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kBytes = 256;
+
+// The 256 bytes in order, the merges' results from 256 on, then "<|image|>".
+Vocabulary SmallVocabulary(std::vector<std::string> merges) {
+  Vocabulary vocabulary;
+  for (int byte = 0; byte < kBytes; ++byte) {
+    vocabulary.tokens.push_back(SpellBytes(std::string(1, static_cast<char>(byte))));
+  }
+  for (const std::string& merge : merges) {
+    std::string joined = merge;
+    joined.erase(joined.find(' '), 1);
+    vocabulary.tokens.push_back(joined);
+  }
+  vocabulary.merges = std::move(merges);
+  vocabulary.tokens.push_back("<|image|>");
+  vocabulary.specials = {"<|image|>"};
+  return vocabulary;
+}
+
+Tokenizer SmallTokenizer() {
+  Result<Tokenizer> tokenizer = Tokenizer::Create(
+      SmallVocabulary({"o g", "d og", "Ġ dog", "a a", "aa a", "d o", "n d", "a nd", "Ġ and"}));
+  CHECK(tokenizer.ok());
+  return *std::move(tokenizer);
+}
+
+TEST(SpellBytes, SpellsAsGpt2Does) {
+  EXPECT_EQ(SpellBytes(" dog\n"), "ĠdogĊ");
+  EXPECT_EQ(SpellBytes("\x7F\xA0\xAD\xFF"), "ġłŃÿ");
+  std::string all;
+  for (int byte = 0; byte < kBytes; ++byte) all += static_cast<char>(byte);
+  EXPECT_EQ(UnspellBytes(SpellBytes(all)), all);
+  EXPECT_EQ(UnspellBytes("a b"), std::nullopt);  // a blank spells no byte
+  EXPECT_EQ(UnspellBytes("語"), std::nullopt);
+  EXPECT_EQ(UnspellBytes("\xFF"), std::nullopt);
+}
+
+TEST(Tokenizer, MergesInTheOrderOfTheList) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  EXPECT_EQ(tokenizer.Encode("dog dog"), (std::vector<int>{257, 258}));  // not "do" + "g"
+  EXPECT_EQ(tokenizer.Encode("aaaaa"), (std::vector<int>{259, 260}));    // leftmost pairs first
+  EXPECT_EQ(tokenizer.Encode("aaaaaa"), (std::vector<int>{259, 259, 259}));
+  EXPECT_EQ(tokenizer.Encode("do"), (std::vector<int>{261}));
+  EXPECT_EQ(tokenizer.Encode(""), std::vector<int>{});
+}
+
+// The definition, word by word: the first merge of the list that fits anywhere, at its leftmost
+// place.
+std::vector<int> EncodeByDefinition(const Vocabulary& vocabulary, std::string_view text) {
+  std::vector<int> ids;
+  for (const std::string_view word : SplitWords(text)) {
+    std::vector<std::string> pieces;
+    for (const char byte : word) pieces.push_back(SpellBytes(std::string(1, byte)));
+    for (bool merged = true; merged;) {
+      merged = false;
+      for (const std::string& merge : vocabulary.merges) {
+        for (std::size_t i = 1; i < pieces.size() && !merged; ++i) {
+          if (pieces[i - 1] + " " + pieces[i] != merge) continue;
+          pieces[i - 1] += pieces[i];
+          pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(i));
+          merged = true;
+        }
+        if (merged) break;
+      }
+    }
+    for (const std::string& piece : pieces) {
+      const auto found = std::find(vocabulary.tokens.begin(), vocabulary.tokens.end(), piece);
+      ids.push_back(static_cast<int>(found - vocabulary.tokens.begin()));
+    }
+  }
+  return ids;
+}
+
+TEST(Tokenizer, AgreesWithTheDefinitionAndRoundTrips) {
+  const Vocabulary vocabulary = SmallVocabulary(
+      {"a b", "b a", "ab a", "a a", "Ġ a", "Ġa b", "b b", "ba ba", "aa aa", "ab ab", "Ġab bb"});
+  const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+  ASSERT_TRUE(tokenizer.ok());
+  std::mt19937_64 rng(23);
+  constexpr std::string_view kLetters = "aaabbb \xFF";
+  for (int round = 0; round < 500; ++round) {
+    std::string text;
+    for (int i = 0; i < 24; ++i) text += kLetters[rng() % kLetters.size()];
+    const std::vector<int> ids = tokenizer->Encode(text);
+    ASSERT_EQ(ids, EncodeByDefinition(vocabulary, text)) << "round " << round << ": " << text;
+    ASSERT_EQ(tokenizer->Decode(ids), text);
+  }
+}
+
+TEST(Tokenizer, RoundTripsAnyBytes) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  std::mt19937_64 rng(29);
+  for (int round = 0; round < 500; ++round) {
+    std::string text;
+    for (int i = 0; i < 40; ++i) text += static_cast<char>(rng() % kBytes);
+    ASSERT_EQ(tokenizer.Decode(tokenizer.Encode(text)), text) << "round " << round;
+  }
+}
+
+TEST(Tokenizer, KeepsTypedSpecialsText) {
+  const Tokenizer tokenizer = SmallTokenizer();
+  const std::optional<int> image = tokenizer.Special("<|image|>");
+  ASSERT_EQ(image, 265);
+  EXPECT_EQ(tokenizer.Special("<|sound|>"), std::nullopt);
+  EXPECT_EQ(tokenizer.Special("a"), std::nullopt);
+  const std::vector<int> ids = tokenizer.Encode("<|image|>");
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), *image), 0);
+  EXPECT_EQ(tokenizer.Decode(ids), "<|image|>");
+  EXPECT_EQ(tokenizer.Decode(std::vector<int>{*image, 257, -1, 266}), "dog");
+}
+
+TEST(Tokenizer, EncodesOneLongWordInReasonableTime) {
+  const std::string text(100000, 'a');  // hours if every merge walked the whole word
+  const Tokenizer tokenizer = SmallTokenizer();
+  const std::vector<int> ids = tokenizer.Encode(text);
+  EXPECT_EQ(ids.size(), text.size() / 2);
+  EXPECT_EQ(tokenizer.Decode(ids), text);
+}
+
+TEST(Tokenizer, RefusesBrokenVocabularies) {
+  const auto expect_error = [](const Vocabulary& vocabulary, const char* part) {
+    const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+    ASSERT_FALSE(tokenizer.ok()) << part;
+    EXPECT_EQ(tokenizer.error().code, ErrorCode::kCorrupt);
+    EXPECT_NE(tokenizer.error().message.find(part), std::string::npos) << tokenizer.error().message;
+  };
+  const Vocabulary good = SmallVocabulary({"a b"});
+  expect_error({}, "every byte");
+  Vocabulary broken = good;
+  broken.tokens[65] = "B";
+  expect_error(broken, "token 66");
+  broken = good;
+  broken.tokens[65] = "two words";
+  expect_error(broken, "token 65");
+  broken = good;
+  broken.tokens[65] = "";
+  expect_error(broken, "token 65");
+  broken = good;
+  broken.specials = {"<|sound|>"};
+  expect_error(broken, "<|sound|>");
+  for (const char* merge : {"a c", "ab", "", " ", "a  b", "a b c"}) {
+    broken = good;
+    broken.merges = {merge};
+    expect_error(broken, "merge 0");
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

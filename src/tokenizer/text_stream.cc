@@ -1,0 +1,28 @@
+#include "tokenizer/text_stream.h"
+
+#include "tokenizer/utf8.h"
+
+namespace edgevlm {
+
+std::string TextStream::Push(std::string_view bytes) {
+  held_ += bytes;
+  std::string whole;
+  std::string_view rest = held_;
+  while (!rest.empty()) {
+    const CodePoint point = ReadCodePoint(rest);
+    if (point.state == Utf8State::kTruncated) break;
+    AppendCodePoint(point.value, whole);
+    rest.remove_prefix(static_cast<std::size_t>(point.bytes));
+  }
+  held_ = std::string(rest);
+  return whole;
+}
+
+std::string TextStream::Finish() {
+  std::string replaced;
+  for (std::size_t i = 0; i < held_.size(); ++i) AppendCodePoint(0xFFFD, replaced);
+  held_.clear();
+  return replaced;
+}
+
+}  // namespace edgevlm

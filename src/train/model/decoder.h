@@ -1,0 +1,61 @@
+// The decoder as LibTorch trains it: GPT-2 blocks (Radford et al. 2019) over picture tokens and text.
+//
+// A picture is read once and many texts are written about it: each picture has M rows of L text tokens,
+// and a row holds one or more texts that see the picture and themselves, but not each other. That
+// costs one picture per M * L text tokens, and gives the same numbers as one sequence per text.
+#pragma once
+
+#include <torch/nn.h>
+
+#include <vector>
+
+namespace edgevlm::train {
+
+struct DecoderShape {
+  int width = 192;       // D
+  int heads = 6;         // H
+  int blocks = 6;
+  int vocabulary = 0;    // V
+  int context = 192;     // positions: picture tokens, then text
+};
+
+// What attends to what, and the sizes that every block needs. Made once per batch.
+struct Packing {
+  int pictures;                // B
+  int cells;                   // P, picture tokens of one picture
+  int rows;                    // M, text rows of one picture
+  int length;                  // L, tokens of a row
+  torch::Tensor cell_mask;     // [P, P], 0 where a picture token may look, -inf elsewhere (causal)
+  torch::Tensor text_mask;     // [B, 1, M, L, L], likewise: same text and not later
+};
+
+struct DecoderBlockImpl : torch::nn::Module {
+  DecoderBlockImpl(const DecoderShape& shape);
+  // x [B*P + B*M*L, D]: all picture tokens, then all text tokens.
+  torch::Tensor forward(torch::Tensor x, const Packing& packing);
+
+  torch::nn::LayerNorm attn_norm{nullptr}, ffn_norm{nullptr};
+  torch::nn::Linear attn_qkv{nullptr}, attn_output{nullptr}, ffn_up{nullptr}, ffn_down{nullptr};
+  int heads;
+
+ private:
+  torch::Tensor Attend(const torch::Tensor& qkv, const Packing& packing) const;
+};
+TORCH_MODULE(DecoderBlock);
+
+struct DecoderImpl : torch::nn::Module {
+  explicit DecoderImpl(const DecoderShape& shape);
+  // cells [B, P, D]: picture tokens; ids, positions [B, M, L] int64 -> hidden [B*M*L, D], normed.
+  torch::Tensor forward(const torch::Tensor& cells, const torch::Tensor& ids,
+                        const torch::Tensor& positions, const torch::Tensor& text_mask);
+  // hidden [R, D] -> logits [R, V]; the output matrix is the token embedding.
+  torch::Tensor Logits(const torch::Tensor& hidden);
+
+  torch::nn::Embedding token_embd{nullptr}, position_embd{nullptr};
+  std::vector<DecoderBlock> blocks;
+  torch::nn::LayerNorm output_norm{nullptr};
+  DecoderShape shape;
+};
+TORCH_MODULE(Decoder);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,72 @@
+// The eye as LibTorch trains it: MobileNetV3-small's body, kept at one cell per 16 x 16 pixels.
+#pragma once
+
+#include <torch/nn.h>
+
+#include <span>
+#include <vector>
+
+namespace edgevlm::train {
+
+// One bottleneck block of MobileNetV3 (Howard et al. 2019, table 2).
+struct BlockShape {
+  int kernel;      // 3 or 5
+  int expanded;    // channels of the depthwise convolution
+  int out;         // channels after the projection
+  bool squeeze;    // squeeze-and-excitation
+  bool hard_swish; // else ReLU
+  int stride;      // 1 or 2
+};
+
+// MobileNetV3-small's blocks. The last stage has stride 1 in place of 2: the decoder reads a grid of
+// cells, and one cell per 32 pixels would put two things into one.
+std::span<const BlockShape> MobileNetV3Small();
+
+inline constexpr int kStemChannels = 16;
+inline constexpr int kCellPixels = 16;  // side of a cell of the output grid
+
+// Convolution without bias, batch norm, and optionally an activation.
+struct ConvNormImpl : torch::nn::Module {
+  enum class Activation { kNone, kRelu, kHardSwish };
+  ConvNormImpl(int in, int out, int kernel, int stride, int groups, Activation activation);
+  torch::Tensor forward(torch::Tensor x);
+
+  torch::nn::Conv2d conv{nullptr};
+  torch::nn::BatchNorm2d norm{nullptr};
+  Activation activation;
+};
+TORCH_MODULE(ConvNorm);
+
+struct SqueezeImpl : torch::nn::Module {
+  explicit SqueezeImpl(int channels);
+  torch::Tensor forward(torch::Tensor x);
+
+  torch::nn::Conv2d reduce{nullptr}, expand{nullptr};
+};
+TORCH_MODULE(Squeeze);
+
+struct BottleneckImpl : torch::nn::Module {
+  BottleneckImpl(int in, const BlockShape& shape);
+  torch::Tensor forward(torch::Tensor x);
+
+  ConvNorm expand{nullptr};  // empty when the block does not expand
+  ConvNorm depthwise{nullptr};
+  Squeeze squeeze{nullptr};  // empty when the block has none
+  ConvNorm project{nullptr};
+  BlockShape shape;
+  bool residual;
+};
+TORCH_MODULE(Bottleneck);
+
+struct EyeImpl : torch::nn::Module {
+  explicit EyeImpl(int feature_channels);
+  // pictures [B, 3, S, S], normalised -> features [B, E, S/16, S/16].
+  torch::Tensor forward(torch::Tensor pictures);
+
+  ConvNorm stem{nullptr};
+  std::vector<Bottleneck> blocks;
+  ConvNorm head{nullptr};
+};
+TORCH_MODULE(Eye);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,46 @@
+// The whole model in training: eye, grid heads (training only), projector, decoder.
+#pragma once
+
+#include "train/model/decoder.h"
+#include "train/model/eye.h"
+
+namespace edgevlm::train {
+
+struct VlmShape {
+  int picture_side = 160;  // S
+  int features = 288;      // E, channels of a cell
+  int things = 0;          // names a cell can have, without "nothing"
+  DecoderShape decoder;
+
+  int grid() const { return picture_side / kCellPixels; }
+  int cells() const { return grid() * grid(); }  // P
+};
+
+// What the eye says of each cell while it trains: it is asked where things are before the decoder has
+// words for them. [B, G, G, channels] each; the engine never sees these heads.
+struct GridGuess {
+  torch::Tensor cover;   // 1 + things: which thing lies over the cell's middle, 0 for none
+  torch::Tensor centre;  // 1: a thing's centre lies in the cell
+  torch::Tensor place;   // 4: the centre inside the cell, the thing's width and height
+  torch::Tensor colour;  // 10: of the shape that covers the cell
+  torch::Tensor digit;   // 1 + 10: which digit's centre lies in the cell, 0 for none
+};
+
+struct VlmImpl : torch::nn::Module {
+  explicit VlmImpl(const VlmShape& shape);
+
+  // pictures [B, 3, S, S] -> features [B, G, G, E], a cell's channels together.
+  torch::Tensor See(const torch::Tensor& pictures);
+  GridGuess Guess(const torch::Tensor& features);
+  // features [B, G, G, E] -> picture tokens [B, P, D].
+  torch::Tensor Project(const torch::Tensor& features);
+
+  Eye eye{nullptr};
+  torch::nn::Linear grid_heads{nullptr};
+  torch::nn::Linear project_in{nullptr}, project_out{nullptr};
+  Decoder decoder{nullptr};
+  VlmShape shape;
+};
+TORCH_MODULE(Vlm);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,166 @@
+#include "train/scenes/background.h"
+
+#include <array>
+#include <numbers>
+
+#include "train/scenes/colours.h"
+#include "train/scenes/random.h"
+#include "train/scenes/value_noise.h"
+
+namespace edgevlm::train {
+namespace {
+
+enum class Pattern { kPlain, kLinear, kRadial, kStripes, kChecks, kClouds, kWood, kFabric };
+constexpr std::array<float, 8> kPatternWeights = {20, 18, 9, 10, 8, 17, 9, 9};
+
+struct Palette {
+  Rgb first;
+  Rgb second;
+};
+
+Rgb AnyBackgroundColour(std::mt19937_64& rng) {
+  constexpr std::array<float, 4> kWeights = {3, 3, 3, 2};
+  const float hue = Uniform(rng, 0, 360);
+  switch (Weighted(rng, kWeights)) {
+    case 0:  // near white or grey
+      return FromHsv(hue, Uniform(rng, 0, 0.08f), Uniform(rng, 0.6f, 1));
+    case 1:  // pastel
+      return FromHsv(hue, Uniform(rng, 0.1f, 0.4f), Uniform(rng, 0.7f, 1));
+    case 2:  // anything
+      return FromHsv(hue, Uniform(rng, 0, 0.8f), Uniform(rng, 0.2f, 1));
+    default:  // dark
+      return FromHsv(hue, Uniform(rng, 0, 0.6f), Uniform(rng, 0.08f, 0.35f));
+  }
+}
+
+// The smallest surplus of contrast over what is asked, along the way from one colour to the other.
+float Surplus(const Palette& palette, std::span<const Avoided> avoided) {
+  float smallest = 255;
+  for (const Avoided& avoid : avoided) {
+    for (const float share : {0.0f, 0.25f, 0.5f, 0.75f, 1.0f}) {
+      const Rgb colour = Mix(palette.first, palette.second, share);
+      smallest = std::min(smallest, Contrast(colour, avoid.colour) - avoid.contrast);
+    }
+  }
+  return smallest;
+}
+
+Palette ChoosePalette(std::span<const Avoided> avoided, std::mt19937_64& rng) {
+  Palette best{};
+  float best_surplus = -1e9f;
+  for (int attempt = 0; attempt < 60 && best_surplus < 0; ++attempt) {
+    Palette palette;
+    palette.first = AnyBackgroundColour(rng);
+    // Most backgrounds are shades of one colour; strong patterns would hide small things.
+    palette.second = Mix(palette.first, AnyBackgroundColour(rng),
+                         Chance(rng, 0.2f) ? 0.9f : Uniform(rng, 0.1f, 0.45f));
+    const float surplus = Surplus(palette, avoided);
+    if (surplus > best_surplus) {
+      best_surplus = surplus;
+      best = palette;
+    }
+  }
+  return best;
+}
+
+// 0 at whole numbers, 1 halfway between them.
+float Triangle(float x) {
+  int lower = static_cast<int>(x);  // std::floor is a call on plain x86-64
+  if (static_cast<float>(lower) > x) --lower;
+  const float rest = x - static_cast<float>(lower);
+  return 1 - std::fabs(2 * rest - 1);
+}
+
+// A step from 0 to 1 around Triangle's middle; steep: how sharply.
+float Stripe(float x, float steep) {
+  return std::clamp((Triangle(x) - 0.5f) * steep + 0.5f, 0.0f, 1.0f);
+}
+
+// One pattern: how much of the second colour is at a pixel.
+class Texture {
+ public:
+  Texture(int width, int height, std::mt19937_64& rng)
+      : pattern_(static_cast<Pattern>(Weighted(rng, kPatternWeights))) {
+    const float longer = static_cast<float>(std::max(width, height));
+    const float angle = Uniform(rng, 0, 2 * std::numbers::pi_v<float>);
+    float waves = LogUniform(rng, 3, 14);
+    if (pattern_ == Pattern::kLinear) waves = 0.7f;
+    if (pattern_ == Pattern::kWood) waves = LogUniform(rng, 1.5f, 6);
+    if (pattern_ == Pattern::kFabric) waves = longer / Uniform(rng, 3, 7);
+    cosine_ = std::cos(angle) * waves / longer;
+    sine_ = std::sin(angle) * waves / longer;
+    steep_ = LogUniform(rng, 1, 12);
+    centre_ = {Uniform(rng, 0, 1) * static_cast<float>(width),
+               Uniform(rng, 0, 1) * static_cast<float>(height)};
+    per_longer_ = 1 / longer;
+    const bool noisy = pattern_ == Pattern::kClouds || pattern_ == Pattern::kWood;
+    if (noisy) noise_ = ValueNoise(width, height, LogUniform(rng, 2, 9), rng());
+  }
+
+  void FillRow(int y, std::span<float> shares) const {
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      const float dx = static_cast<float>(i) - centre_.x;
+      const float dy = static_cast<float>(y) - centre_.y;
+      const float first = cosine_ * dx + sine_ * dy;
+      const float second = cosine_ * dy - sine_ * dx;
+      const std::size_t index = static_cast<std::size_t>(y) * shares.size() + i;
+      shares[i] = ShareAt(first, second, dx, dy, index);
+    }
+  }
+
+ private:
+  float ShareAt(float first, float second, float dx, float dy, std::size_t index) const {
+    switch (pattern_) {
+      case Pattern::kPlain:
+        return 0;
+      case Pattern::kLinear:
+        return std::clamp(first + 0.5f, 0.0f, 1.0f);
+      case Pattern::kRadial:
+        return std::min(1.0f, std::sqrt(dx * dx + dy * dy) * per_longer_ * 1.2f);
+      case Pattern::kStripes:
+        return Stripe(first, steep_);
+      case Pattern::kChecks:
+        return std::fabs(Stripe(first, 20) - Stripe(second, 20));
+      case Pattern::kClouds:
+        return noise_[index];
+      case Pattern::kWood:
+        // Rings, bent by noise and stretched along the grain.
+        return Stripe(first + noise_[index] * 1.5f, 1) * 0.7f + noise_[index] * 0.3f;
+      case Pattern::kFabric:
+        return 0.5f * (Triangle(first) + Triangle(second));
+    }
+    return 0;
+  }
+
+  Pattern pattern_;
+  float cosine_;  // per pixel, in waves
+  float sine_;
+  float steep_;
+  Point centre_;  // pixels
+  float per_longer_;
+  std::vector<float> noise_;  // [height, width], empty where the pattern needs none
+};
+
+}  // namespace
+
+void DrawBackground(std::span<const Avoided> avoided, std::mt19937_64& rng, Canvas& canvas) {
+  const Palette palette = ChoosePalette(avoided, rng);
+  const Texture texture(canvas.width, canvas.height, rng);
+  const float grain = Chance(rng, 0.4f) ? Uniform(rng, 0, 0.08f) : 0;  // share of brightness
+  SplitMix random(rng());
+  std::vector<float> shares(static_cast<std::size_t>(canvas.width));
+  for (int y = 0; y < canvas.height; ++y) {
+    texture.FillRow(y, shares);
+    Rgb* row = canvas.Row(y);
+    for (std::size_t x = 0; x < shares.size(); ++x) {
+      row[x] = Mix(palette.first, palette.second, shares[x]);
+    }
+    if (grain == 0) continue;
+    for (std::size_t x = 0; x < shares.size(); ++x) {
+      const float deviation = static_cast<float>(random() >> 40) * 0x1p-23f - 1;
+      row[x] = Scale(row[x], 1 + grain * deviation);
+    }
+  }
+}
+
+}  // namespace edgevlm::train

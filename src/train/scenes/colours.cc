@@ -1,0 +1,67 @@
+#include "train/scenes/colours.h"
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+
+#include "train/scenes/random.h"
+
+namespace edgevlm::train {
+namespace {
+
+struct Range {
+  float low;
+  float high;
+};
+
+struct ShadeRange {
+  Range hue;  // degrees
+  Range saturation;
+  Range value;
+};
+
+// Gaps between neighbours (red, orange, yellow; orange, brown; purple, pink) are left out on
+// purpose: people do not agree on them.
+constexpr std::array<ShadeRange, 10> kShades = {{
+    {{-7, 6}, {0.8f, 1}, {0.7f, 0.97f}},         // red
+    {{24, 34}, {0.9f, 1}, {0.93f, 1}},           // orange
+    {{49, 57}, {0.75f, 1}, {0.92f, 1}},          // yellow
+    {{100, 146}, {0.6f, 1}, {0.45f, 0.85f}},     // green
+    {{208, 234}, {0.7f, 1}, {0.55f, 1}},         // blue
+    {{269, 286}, {0.55f, 0.9f}, {0.45f, 0.8f}},  // purple
+    {{328, 345}, {0.32f, 0.55f}, {0.97f, 1}},    // pink
+    {{19, 29}, {0.6f, 0.82f}, {0.32f, 0.5f}},    // brown
+    {{0, 360}, {0, 0.15f}, {0.03f, 0.14f}},      // black
+    {{0, 360}, {0, 0.03f}, {0.95f, 1}},          // white
+}};
+
+float Within(const Range& range, std::mt19937_64& rng) {
+  return Uniform(rng, range.low, range.high);
+}
+
+}  // namespace
+
+Rgb FromHsv(float hue, float saturation, float value) {
+  const auto channel = [&](float shift) {
+    const float sector = std::fmod(shift + hue / 60 + 12, 6.0f);
+    const float ramp = std::clamp(std::min(sector, 4 - sector), 0.0f, 1.0f);
+    return 255 * value * (1 - saturation * ramp);
+  };
+  return {channel(5), channel(3), channel(1)};
+}
+
+Rgb ShadeOf(Colour colour, std::mt19937_64& rng) {
+  const ShadeRange& shade = kShades[static_cast<std::size_t>(colour)];
+  const float hue = Within(shade.hue, rng);
+  const float saturation = Within(shade.saturation, rng);
+  return FromHsv(hue, saturation, Within(shade.value, rng));
+}
+
+float Contrast(Rgb first, Rgb second) {
+  const float r = first.r - second.r;
+  const float g = first.g - second.g;
+  const float b = first.b - second.b;
+  return std::sqrt((2 * r * r + 4 * g * g + 3 * b * b) / 9);
+}
+
+}  // namespace edgevlm::train

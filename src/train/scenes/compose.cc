@@ -1,0 +1,203 @@
+#include "train/scenes/compose.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "base/check.h"
+#include "train/scenes/display.h"
+#include "train/scenes/random.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr float kMinSize = 0.14f;            // of the shorter side
+constexpr float kMinCentreDistance = 0.11f;  // of the longer side
+constexpr float kBorder = 2;                 // pixels between a thing and the picture's edge
+constexpr float kTouch =
+    0.03f;  // share of a box's size by which boxes may overlap: corners are seldom full
+
+// A thing's box before it is placed; lengths in pixels.
+struct Box {
+  float width;
+  float min_width;
+  float height_ratio;           // height / width
+  float rotation;               // radians
+  std::array<Point, 4> jitter;  // of each corner, as a share of width and height
+};
+
+struct Placed {
+  std::array<Point, 4> corners;  // pixels
+  Point centre;
+  float left, top, right, bottom;
+};
+
+float Radians(float degrees) { return degrees * std::numbers::pi_v<float> / 180; }
+
+std::pair<int, int> PictureSize(std::mt19937_64& rng) {
+  if (Chance(rng, 0.4f)) {
+    const int side = static_cast<int>(LogUniform(rng, 160, 401));
+    return {side, side};
+  }
+  const float longer = LogUniform(rng, 214, 401);
+  const float shorter = longer * Uniform(rng, 0.752f, 1);
+  const int first = static_cast<int>(longer);
+  const int second = static_cast<int>(shorter);
+  return Chance(rng, 0.5f) ? std::pair{first, second} : std::pair{second, first};
+}
+
+float Rotation(ThingKind kind, std::mt19937_64& rng) {
+  switch (kind) {
+    case ThingKind::kDisplay:
+      return Radians(Uniform(rng, -8, 8));
+    case ThingKind::kShape:
+      return Radians(Uniform(rng, -12, 12));  // beyond, a square becomes a diamond
+    case ThingKind::kEmoji:
+      break;
+  }
+  const float limit = Chance(rng, 0.2f) ? 40.0f : 15.0f;
+  return Radians(Uniform(rng, -limit, limit));
+}
+
+Box DisplayBox(int digits, const Scene& scene, std::mt19937_64& rng) {
+  const float panel = PanelWidth(digits);
+  const float longer = static_cast<float>(std::max(scene.width, scene.height));
+  const float smallest = 0.095f * longer;
+  const float height_ratio = Uniform(rng, 1.5f, 1.9f) * kPanelHeight / panel;
+  // Room for the rotation and the jitter besides the picture's border.
+  const float widest =
+      std::min({0.85f * static_cast<float>(scene.width) / panel,
+                0.8f * static_cast<float>(scene.height) / (panel * height_ratio), 0.26f * longer});
+  const float digit = LogUniform(rng, smallest, std::max(smallest, widest));
+  return {digit * panel, smallest * panel, height_ratio, 0, {}};
+}
+
+Box BoxFor(const Group& group, float size, const Scene& scene, std::mt19937_64& rng) {
+  const float shorter = static_cast<float>(std::min(scene.width, scene.height));
+  const bool display = group.kind == ThingKind::kDisplay;
+  Box box{size * Uniform(rng, 0.88f, 1.12f) * shorter, kMinSize * shorter, 1, 0, {}};
+  if (display) box = DisplayBox(static_cast<int>(group.digits.size()), scene, rng);
+  box.width = std::max(box.width, box.min_width);
+  box.rotation = Rotation(group.kind, rng);
+  const float jitter = Uniform(rng, 0, display ? 0.04f : 0.08f);
+  for (Point& corner : box.jitter) {
+    corner = {Uniform(rng, -jitter, jitter), Uniform(rng, -jitter, jitter)};
+  }
+  return box;
+}
+
+// Around the origin.
+Placed Shaped(const Box& box, float width) {
+  constexpr std::array<Point, 4> kCorners = {
+      {{-0.5f, -0.5f}, {0.5f, -0.5f}, {0.5f, 0.5f}, {-0.5f, 0.5f}}};
+  const float height = width * box.height_ratio;
+  const float cosine = std::cos(box.rotation);
+  const float sine = std::sin(box.rotation);
+  Placed placed{{}, {}, 1e9f, 1e9f, -1e9f, -1e9f};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const float x = (kCorners[i].x + box.jitter[i].x) * width;
+    const float y = (kCorners[i].y + box.jitter[i].y) * height;
+    const Point corner{x * cosine - y * sine, x * sine + y * cosine};
+    placed.corners[i] = corner;
+    placed.centre.x += corner.x / 4, placed.centre.y += corner.y / 4;
+    placed.left = std::min(placed.left, corner.x), placed.right = std::max(placed.right, corner.x);
+    placed.top = std::min(placed.top, corner.y), placed.bottom = std::max(placed.bottom, corner.y);
+  }
+  return placed;
+}
+
+void Move(float x, float y, Placed& placed) {
+  for (Point& corner : placed.corners) corner.x += x, corner.y += y;
+  placed.centre.x += x, placed.centre.y += y;
+  placed.left += x, placed.right += x;
+  placed.top += y, placed.bottom += y;
+}
+
+bool Apart(const Placed& a, const Placed& b, float min_distance) {
+  const float touch = kTouch * std::min(a.right - a.left, b.right - b.left);
+  const bool overlap = a.left < b.right - touch && b.left < a.right - touch &&
+                       a.top < b.bottom - touch && b.top < a.bottom - touch;
+  return !overlap && std::hypot(a.centre.x - b.centre.x, a.centre.y - b.centre.y) >= min_distance;
+}
+
+// Random places until all are apart. False where that did not work out within a few tries each.
+bool PlaceAll(const std::vector<Box>& boxes, float shrink, const Scene& scene, std::mt19937_64& rng,
+              std::vector<Placed>& placed) {
+  const float width = static_cast<float>(scene.width);
+  const float height = static_cast<float>(scene.height);
+  const float min_distance = kMinCentreDistance * std::max(width, height);
+  std::vector<std::size_t> order(boxes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return boxes[a].width > boxes[b].width; });
+  placed.assign(boxes.size(), {});
+  std::vector<std::size_t> done;
+  for (const std::size_t index : order) {
+    const Box& box = boxes[index];
+    const Placed shaped = Shaped(box, std::max(box.min_width, box.width * shrink));
+    const float room_x = width - 2 * kBorder - (shaped.right - shaped.left);
+    const float room_y = height - 2 * kBorder - (shaped.bottom - shaped.top);
+    if (room_x < 0 || room_y < 0) return false;
+    bool found = false;
+    for (int attempt = 0; attempt < 40 && !found; ++attempt) {
+      placed[index] = shaped;
+      Move(kBorder - shaped.left + Uniform(rng, 0, room_x),
+           kBorder - shaped.top + Uniform(rng, 0, room_y), placed[index]);
+      found = std::all_of(done.begin(), done.end(), [&](std::size_t other) {
+        return Apart(placed[index], placed[other], min_distance);
+      });
+    }
+    if (!found) return false;
+    done.push_back(index);
+  }
+  return true;
+}
+
+std::vector<Box> ChooseBoxes(const std::vector<Group>& groups, const Scene& scene,
+                             std::mt19937_64& rng) {
+  std::vector<Box> boxes;
+  const bool alone = groups.size() == 1 && groups[0].count == 1;
+  for (const Group& group : groups) {
+    const float size = LogUniform(rng, kMinSize, alone ? 0.76f : 0.49f);  // times up to 1.12 each
+    for (int i = 0; i < group.count; ++i) boxes.push_back(BoxFor(group, size, scene, rng));
+  }
+  return boxes;
+}
+
+}  // namespace
+
+Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
+  Scene scene;
+  const std::vector<Group> groups = ChooseGroups(options, rng);
+  std::tie(scene.width, scene.height) = PictureSize(rng);
+  std::vector<Placed> placed;
+  bool done = false;
+  for (int round = 0; !done; ++round) {
+    CHECK(round <
+          1000);  // five smallest things cover a fifth of the picture: they find their places
+    const std::vector<Box> boxes = ChooseBoxes(groups, scene, rng);
+    for (float shrink = 1; !done && shrink > 0.2f; shrink *= 0.88f) {
+      done = PlaceAll(boxes, shrink, scene, rng, placed);
+    }
+  }
+  std::size_t index = 0;
+  for (const Group& group : groups) {
+    for (int i = 0; i < group.count; ++i, ++index) {
+      Thing thing{group.kind, group.name, group.colour, group.digits, placed[index].corners};
+      for (Point& corner : thing.corners) {
+        corner.x /= static_cast<float>(scene.width);
+        corner.y /= static_cast<float>(scene.height);
+      }
+      scene.things.push_back(std::move(thing));
+    }
+  }
+  scene.seed = rng();
+  return scene;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,64 @@
+// A seven-segment display: where its digits are, and how it is painted.
+//
+// Lengths are in digit widths. A panel of n digits is PanelWidth(n) wide; its height follows from
+// the thing's box, and a digit is 1 / kPanelHeight of it high.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "train/scenes/canvas.h"
+#include "train/scenes/scene.h"
+
+namespace edgevlm::train {
+
+inline constexpr float kDigitPitch = 1.3f;    // between the centres of neighbouring digits
+inline constexpr float kPanelMargin = 0.45f;  // left of the first digit and right of the last
+inline constexpr float kPanelHeight = 1.56f;  // of the panel, in digit heights
+
+constexpr float PanelWidth(int digits) {
+  return kDigitPitch * static_cast<float>(digits - 1) + 1 + 2 * kPanelMargin;
+}
+
+// In the picture, in reading order. The centre of a digit's cell, also where the digit (1, 7) leans
+// to one side of it. REQUIRES: display.kind is kDisplay.
+std::vector<Point> DigitCentres(const Thing& display);
+
+struct DisplayLook {
+  Rgb lit;
+  Rgb panel;
+  Rgb bezel;
+  float unlit = 0;      // how far unlit segments stand out from the panel, in [0, 1]
+  float thickness = 0;  // of a segment, in digit widths
+  float slant = 0;      // digits lean right by this much per height
+  float glow = 0;       // of lit segments onto the panel, in [0, 1]
+  float corner = 0;     // radius of the panel's corners, in digit widths
+};
+
+class DisplayPaint {
+ public:
+  // height_ratio: the panel's height / width. pixel: a pixel's size in digit widths.
+  DisplayPaint(const std::string& digits, const DisplayLook& look, float height_ratio, float pixel);
+
+  Rgba operator()(float u, float v) const;
+
+  // Of the whole panel; negative inside. In digit widths.
+  float PanelDistance(float u, float v) const;
+
+ private:
+  // Distances to the nearest lit and unlit segments of the digit at (x, y), which is relative to
+  // its centre.
+  struct SegmentDistances {
+    float lit;
+    float unlit;
+  };
+  SegmentDistances Distances(unsigned lit_segments, float x, float y) const;
+
+  DisplayLook look_;
+  std::vector<unsigned> lit_segments_;  // per digit, one bit per segment
+  float width_;                         // of the panel
+  float height_;
+  float pixel_;
+};
+
+}  // namespace edgevlm::train

@@ -1,0 +1,202 @@
+#include "train/scenes/draw.h"
+
+#include <array>
+#include <cmath>
+#include <variant>
+#include <vector>
+
+#include "train/scenes/background.h"
+#include "train/scenes/camera.h"
+#include "train/scenes/canvas.h"
+#include "train/scenes/colours.h"
+#include "train/scenes/display.h"
+#include "train/scenes/random.h"
+#include "train/scenes/shapes.h"
+#include "train/scenes/things.h"
+
+namespace edgevlm::train {
+namespace {
+
+// Contrast() that the background must keep from each kind of thing.
+constexpr float kShapeContrast = 68;
+constexpr float kEmojiContrast = 56;
+constexpr float kDisplayContrast = 30;  // its digits have their own panel
+
+struct EmojiLook {
+  const Glyph* glyph = nullptr;
+  bool mirrored = false;
+  float brightness = 1;
+};
+
+// What a thing looks like, decided before anything is drawn, because the background depends on it.
+using Look = std::variant<EmojiLook, ShapeLook, DisplayLook>;
+
+struct Shadow {
+  float strength = 0;  // 0 means none
+  float offset_u = 0;  // as a share of the thing's box
+  float offset_v = 0;
+  float softness = 0;  // width of its edge, as a share of the thing's box
+};
+
+struct BoxSize {
+  float width;  // mean of the opposite edges, pixels
+  float height;
+};
+
+BoxSize SizeOf(const std::array<Point, 4>& corners) {
+  const auto length = [](Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); };
+  return {0.5f * (length(corners[0], corners[1]) + length(corners[3], corners[2])),
+          0.5f * (length(corners[0], corners[3]) + length(corners[1], corners[2]))};
+}
+
+std::array<Point, 4> InPixels(const Thing& thing, const Scene& scene) {
+  std::array<Point, 4> corners = thing.corners;
+  for (Point& corner : corners) {
+    corner.x *= static_cast<float>(scene.width);
+    corner.y *= static_cast<float>(scene.height);
+  }
+  return corners;
+}
+
+ShapeLook AnyShapeLook(Form form, Rgb shade, std::mt19937_64& rng) {
+  ShapeLook look;
+  look.form = form;
+  look.fill = Scale(shade, Uniform(rng, 0.95f, 1.03f));
+  look.shading = Chance(rng, 0.5f) ? 0 : Uniform(rng, -0.1f, 0.14f);
+  if (Chance(rng, 0.3f)) {
+    look.outline_width = Uniform(rng, 0.04f, 0.1f);
+    look.outline = Scale(shade, Uniform(rng, 0.45f, 0.75f));
+  }
+  return look;
+}
+
+DisplayLook AnyDisplayLook(Colour colour, Rgb shade, std::mt19937_64& rng) {
+  DisplayLook look;
+  const bool liquid_crystal = colour == Colour::kBlack;
+  look.lit = shade;
+  if (liquid_crystal) {
+    look.panel =
+        FromHsv(Uniform(rng, 70, 130), Uniform(rng, 0.05f, 0.2f), Uniform(rng, 0.62f, 0.85f));
+    look.unlit = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.1f);
+  } else {
+    // Light emitting: segments shine brighter than paint of the same name.
+    const float brightest = std::max({shade.r, shade.g, shade.b});
+    look.lit = Scale(shade, std::max(1.0f, 240 / brightest));
+    look.panel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.3f), Uniform(rng, 0.02f, 0.14f));
+    look.unlit = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.16f);
+    look.glow = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.35f);
+  }
+  look.bezel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.15f), Uniform(rng, 0.1f, 0.75f));
+  look.thickness = Uniform(rng, 0.15f, 0.25f);
+  look.slant = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0.03f, 0.14f);
+  look.corner = Uniform(rng, 0.03f, 0.3f);
+  return look;
+}
+
+std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
+  std::array<Rgb, kColourNames.size()> shades;  // equal things share theirs
+  for (std::size_t i = 0; i < shades.size(); ++i) shades[i] = ShadeOf(static_cast<Colour>(i), rng);
+  std::vector<Look> looks;
+  for (const Thing& thing : scene.things) {
+    const Rgb shade = shades[static_cast<std::size_t>(thing.colour)];
+    switch (thing.kind) {
+      case ThingKind::kEmoji:
+        looks.push_back(
+            EmojiLook{&glyphs.Of(thing.name), Chance(rng, 0.3f), Uniform(rng, 0.88f, 1)});
+        break;
+      case ThingKind::kShape:
+        looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
+        break;
+      case ThingKind::kDisplay:
+        looks.push_back(AnyDisplayLook(thing.colour, shade, rng));
+        break;
+    }
+  }
+  return looks;
+}
+
+Avoided AvoidedBy(const EmojiLook& look) { return {look.glyph->mean, kEmojiContrast}; }
+Avoided AvoidedBy(const ShapeLook& look) { return {look.fill, kShapeContrast}; }
+Avoided AvoidedBy(const DisplayLook& look) { return {look.panel, kDisplayContrast}; }
+
+// Lays the thing's shadow, then the thing itself. distance(u, v): to its edge, as a share of its
+// box.
+template <class Distance, class Paint>
+void DrawWithShadow(const std::array<Point, 4>& corners, const Shadow& shadow,
+                    const Distance& distance, const Paint& paint, Canvas& canvas) {
+  if (shadow.strength > 0) {
+    const auto shade = [&](float u, float v) {
+      const float from_edge = distance(u - shadow.offset_u, v - shadow.offset_v);
+      return Rgba{0, 0, 0, shadow.strength * Coverage(from_edge, shadow.softness)};
+    };
+    DrawThrough(corners, 0.16f, shade, canvas);
+  }
+  DrawThrough(corners, 0.02f, paint, canvas);
+}
+
+void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& corners,
+               const Shadow& shadow, Canvas& canvas) {
+  const Glyph& glyph = *look.glyph;
+  const int level = glyph.LevelFor(SizeOf(corners).width);
+  // A coarse level of the glyph is its own soft shadow.
+  const int blurred = std::min(level + 2, static_cast<int>(glyph.levels.size()) - 1);
+  const GlyphSampler sampler(glyph, level);
+  const GlyphSampler blurred_sampler(glyph, blurred);
+  const auto mirror = [&](float u) { return look.mirrored ? 1 - u : u; };
+  const auto distance = [&](float u, float v) {
+    return (0.5f - blurred_sampler.At(mirror(u), v).a) * shadow.softness;
+  };
+  const auto paint = [&](float u, float v) {
+    const Rgba texel = sampler.At(mirror(u), v);
+    return Rgba{texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
+                texel.a};
+  };
+  DrawWithShadow(corners, shadow, distance, paint, canvas);
+}
+
+void DrawThing(const Thing&, const ShapeLook& look, const std::array<Point, 4>& corners,
+               const Shadow& shadow, Canvas& canvas) {
+  const ShapePaint paint(look, 2 / SizeOf(corners).width);
+  const auto distance = [&](float u, float v) {
+    return 0.5f * DistanceTo(look.form, 2 * u - 1, 2 * v - 1);
+  };
+  DrawWithShadow(corners, shadow, distance, paint, canvas);
+}
+
+void DrawThing(const Thing& thing, const DisplayLook& look, const std::array<Point, 4>& corners,
+               const Shadow& shadow, Canvas& canvas) {
+  const BoxSize size = SizeOf(corners);
+  const float panel = PanelWidth(static_cast<int>(thing.digits.size()));
+  const DisplayPaint paint(thing.digits, look, size.height / size.width, panel / size.width);
+  const auto distance = [&](float u, float v) { return paint.PanelDistance(u, v) / panel; };
+  DrawWithShadow(corners, shadow, distance, paint, canvas);
+}
+
+Shadow AnyShadow(std::mt19937_64& rng) {
+  if (Chance(rng, 0.6f)) return {};
+  return {Uniform(rng, 0.15f, 0.45f), Uniform(rng, -0.06f, 0.06f), Uniform(rng, 0.01f, 0.07f),
+          Uniform(rng, 0.03f, 0.12f)};
+}
+
+}  // namespace
+
+Image Draw(const Scene& scene, const Glyphs& glyphs) {
+  std::mt19937_64 rng(scene.seed);
+  const std::vector<Look> looks = ChooseLooks(scene, glyphs, rng);
+  std::vector<Avoided> avoided;
+  for (const Look& look : looks) {
+    avoided.push_back(std::visit([](const auto& kind) { return AvoidedBy(kind); }, look));
+  }
+  Canvas canvas(scene.width, scene.height);
+  DrawBackground(avoided, rng, canvas);
+  const Shadow shadow = AnyShadow(rng);
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    const Thing& thing = scene.things[i];
+    const std::array<Point, 4> corners = InPixels(thing, scene);
+    std::visit([&](const auto& look) { DrawThing(thing, look, corners, shadow, canvas); },
+               looks[i]);
+  }
+  return Photograph(AnyCamera(rng), canvas);
+}
+
+}  // namespace edgevlm::train

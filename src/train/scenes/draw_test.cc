@@ -1,0 +1,178 @@
+#include "train/scenes/draw.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "train/scenes/colours.h"
+#include "train/scenes/compose.h"
+#include "train/scenes/jpeg.h"
+#include "train/scenes/shapes.h"
+#include "train/scenes/things.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr const char* kFont = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
+
+class DrawTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!std::filesystem::exists(kFont)) return;
+    auto glyphs = Glyphs::Load(kFont);
+    ASSERT_TRUE(glyphs.ok()) << glyphs.error().message;
+    glyphs_ = std::make_unique<Glyphs>(*std::move(glyphs));
+  }
+  static void TearDownTestSuite() { glyphs_.reset(); }
+  void SetUp() override {
+    if (glyphs_ == nullptr) GTEST_SKIP() << "Noto Color Emoji is not installed";
+  }
+
+  static inline std::unique_ptr<Glyphs> glyphs_;
+};
+
+Scene SceneOf(ThingKind kind, int name, Colour colour, std::uint64_t seed) {
+  const std::array<Point, 4> corners = {{{0.2f, 0.2f}, {0.8f, 0.2f}, {0.8f, 0.8f}, {0.2f, 0.8f}}};
+  const std::string digits = kind == ThingKind::kDisplay ? "8" : "";
+  return {{Thing{kind, name, colour, digits, corners}}, 200, 200, seed};
+}
+
+// Mean colour of the 9 x 9 pixels around a point.
+Rgb MeanAround(const Image& image, int centre_x, int centre_y) {
+  Rgb sum;
+  for (int y = centre_y - 4; y <= centre_y + 4; ++y) {
+    for (int x = centre_x - 4; x <= centre_x + 4; ++x) {
+      const std::uint8_t* pixel = image.Row(y) + 3 * x;
+      sum.r += pixel[0], sum.g += pixel[1], sum.b += pixel[2];
+    }
+  }
+  return Scale(sum, 1 / 81.0f);
+}
+
+TEST_F(DrawTest, EveryGlyphHasAPicture) {
+  for (int name = 0; name < FirstShape(); ++name) {
+    SCOPED_TRACE(ThingNames()[static_cast<std::size_t>(name)].name);
+    const Glyph& glyph = glyphs_->Of(name);
+    EXPECT_GE(std::max(glyph.levels[0].width, glyph.levels[0].height), 64);
+    const GlyphSampler coarsest(glyph, static_cast<int>(glyph.levels.size()) - 1);
+    EXPECT_GT(coarsest.At(0.5f, 0.5f).a, 0);
+    EXPECT_EQ(coarsest.At(-0.5f, 0.5f).a, 0);
+    EXPECT_EQ(coarsest.At(0.5f, 1.5f).a, 0);
+  }
+}
+
+TEST_F(DrawTest, SameSceneSameBytes) {
+  std::mt19937_64 rng(11);
+  for (int i = 0; i < 12; ++i) {
+    Scene scene = Compose({}, rng);
+    const Image first = Draw(scene, *glyphs_);
+    EXPECT_EQ(first.pixels, Draw(scene, *glyphs_).pixels) << "scene " << i;
+    EXPECT_EQ(first.width, scene.width);
+    EXPECT_EQ(first.height, scene.height);
+    ++scene.seed;
+    EXPECT_NE(first.pixels, Draw(scene, *glyphs_).pixels) << "scene " << i;
+  }
+}
+
+TEST_F(DrawTest, ShapesStandOutFromTheirBackground) {
+  const int circle = FirstShape();
+  for (int colour = 0; colour < 10; ++colour) {
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+      const Image image =
+          Draw(SceneOf(ThingKind::kShape, circle, static_cast<Colour>(colour), seed), *glyphs_);
+      // The camera may take 15 % of the contrast of 68, and light another 20 %.
+      for (const int corner : {20, 180}) {
+        EXPECT_GT(Contrast(MeanAround(image, 100, 100), MeanAround(image, corner, corner)), 30)
+            << kColourNames[static_cast<std::size_t>(colour)] << " seed " << seed;
+      }
+    }
+  }
+}
+
+TEST_F(DrawTest, ReddishThingsAreRed) {
+  const int square = FirstShape() + 1;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const Rgb red = MeanAround(
+        Draw(SceneOf(ThingKind::kShape, square, Colour::kRed, seed), *glyphs_), 100, 100);
+    EXPECT_GT(red.r, 2 * red.g) << "seed " << seed;
+    EXPECT_GT(red.r, 2 * red.b) << "seed " << seed;
+  }
+}
+
+TEST_F(DrawTest, AnEightHasItsMiddleSegmentLit) {
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    Scene scene = SceneOf(ThingKind::kDisplay, DisplayName(), Colour::kGreen, seed);
+    const auto green_at_centre = [&](const char* digit) {
+      scene.things[0].digits = digit;
+      return MeanAround(Draw(scene, *glyphs_), 100, 100).g;
+    };
+    EXPECT_GT(green_at_centre("8"), green_at_centre("0") + 40) << "seed " << seed;
+  }
+}
+
+TEST(Glyphs, MissingFontIsAnError) {
+  const auto glyphs = Glyphs::Load("/nowhere/font.ttf");
+  ASSERT_FALSE(glyphs.ok());
+  EXPECT_EQ(glyphs.error().code, ErrorCode::kNotFound);
+}
+
+TEST(Shapes, FitTheirBoxes) {
+  for (int form = 0; form < 8; ++form) {
+    const bool hollow = static_cast<Form>(form) == Form::kRing;
+    EXPECT_EQ(DistanceTo(static_cast<Form>(form), 0, 0) > 0, hollow) << form;
+    for (int i = 0; i <= 40; ++i) {
+      const float along = static_cast<float>(i) / 20 - 1;
+      EXPECT_GT(DistanceTo(static_cast<Form>(form), along, -1), 0) << form << " at " << along;
+      EXPECT_GT(DistanceTo(static_cast<Form>(form), along, 1), 0) << form << " at " << along;
+      EXPECT_GT(DistanceTo(static_cast<Form>(form), -1, along), 0) << form << " at " << along;
+      EXPECT_GT(DistanceTo(static_cast<Form>(form), 1, along), 0) << form << " at " << along;
+    }
+  }
+}
+
+TEST(Homography, TakesTheUnitSquareToItsCornersAndBack) {
+  const std::array<Point, 4> corners = {{{10, 12}, {95, 20}, {90, 110}, {5, 99}}};
+  const Homography map = FromUnitSquare(corners);
+  const Homography inverse = Inverse(map);
+  const std::array<Point, 4> units = {{{0, 0}, {1, 0}, {1, 1}, {0, 1}}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(map.Map(units[i]).x, corners[i].x, 1e-3f);
+    EXPECT_NEAR(map.Map(units[i]).y, corners[i].y, 1e-3f);
+    EXPECT_NEAR(inverse.Map(corners[i]).x, units[i].x, 1e-4f);
+    EXPECT_NEAR(inverse.Map(corners[i]).y, units[i].y, 1e-4f);
+  }
+}
+
+TEST(Jpeg, KeepsAPlainColourAndTheSize) {
+  for (const bool subsampled : {false, true}) {
+    Image image(37, 21);  // no multiple of a block
+    for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
+      image.pixels[i] = 200, image.pixels[i + 1] = 80, image.pixels[i + 2] = 30;
+    }
+    ThroughJpeg(95, subsampled, image);
+    ASSERT_EQ(image.pixels.size(), 37u * 21 * 3);
+    EXPECT_NEAR(image.pixels[0], 200, 4);
+    EXPECT_NEAR(image.pixels[1], 80, 4);
+    EXPECT_NEAR(image.pixels[2], 30, 4);
+  }
+}
+
+TEST(Colours, NamesAreFarApart) {
+  std::mt19937_64 rng(5);
+  for (int i = 0; i < 300; ++i) {
+    for (int a = 0; a < 10; ++a) {
+      for (int b = 0; b < a; ++b) {
+        const float contrast =
+            Contrast(ShadeOf(static_cast<Colour>(a), rng), ShadeOf(static_cast<Colour>(b), rng));
+        EXPECT_GT(contrast, 20) << kColourNames[static_cast<std::size_t>(a)] << " against "
+                                << kColourNames[static_cast<std::size_t>(b)];
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm::train

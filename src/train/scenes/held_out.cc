@@ -1,0 +1,56 @@
+#include "train/scenes/held_out.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "base/check.h"
+#include "train/scenes/things.h"
+
+namespace edgevlm::train {
+namespace {
+
+// FNV-1a (Fowler, Noll, Vo 1991) over both names, with a mark between them. The final mixing
+// matters: the plain hash differs too little in its low bits between names that share their ends.
+std::uint64_t HashOf(std::string_view first, std::string_view second) {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  const auto add = [&hash](char c) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  };
+  for (const char c : first) add(c);
+  add('|');
+  for (const char c : second) add(c);
+  hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93u;
+  return hash ^ (hash >> 32);
+}
+
+std::string_view NameOf(int name) {
+  CHECK(0 <= name && name <= DisplayName());
+  return ThingNames()[static_cast<std::size_t>(name)].name;
+}
+
+}  // namespace
+
+bool IsHeldOut(Colour colour, int shape) {
+  CHECK(FirstShape() <= shape && shape < DisplayName());
+  return HashOf(kColourNames[static_cast<std::size_t>(colour)], NameOf(shape)) % 10 == 0;
+}
+
+bool IsHeldOut(int name, int other_name) {
+  if (name == other_name) return false;
+  const std::string_view first = NameOf(name);
+  const std::string_view second = NameOf(other_name);
+  return HashOf(std::min(first, second), std::max(first, second)) % 20 == 0;
+}
+
+bool HasHeldOutPair(const Scene& scene) {
+  for (const Thing& thing : scene.things) {
+    if (thing.kind == ThingKind::kShape && IsHeldOut(thing.colour, thing.name)) return true;
+    for (const Thing& other : scene.things) {
+      if (IsHeldOut(thing.name, other.name)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,28 @@
+// The projective map between a thing's own unit square and the picture.
+#pragma once
+
+#include <array>
+
+#include "train/scenes/scene.h"
+
+namespace edgevlm::train {
+
+// Maps (u, v) to ((a u + b v + c) / w, (d u + e v + f) / w) with w = g u + h v + i
+// (Heckbert 1989, "Fundamentals of texture mapping").
+struct Homography {
+  float a, b, c, d, e, f, g, h, i;
+
+  Point Map(Point from) const {
+    const float w = g * from.x + h * from.y + i;
+    return {(a * from.x + b * from.y + c) / w, (d * from.x + e * from.y + f) / w};
+  }
+};
+
+// Takes (0,0), (1,0), (1,1), (0,1) to the corners, in their order. REQUIRES: a convex
+// quadrilateral.
+Homography FromUnitSquare(const std::array<Point, 4>& corners);
+
+// The way back. Scale is free in a homography, so this is the adjugate.
+Homography Inverse(const Homography& map);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,12 @@
+// The marks that JPEG leaves on a picture.
+#pragma once
+
+#include "image/image.h"
+
+namespace edgevlm::train {
+
+// Compresses the picture and decompresses it again, in place. quality: 1 to 100. subsampled: colour
+// at half the resolution (4:2:0). REQUIRES: width and height in [1, 65500].
+void ThroughJpeg(int quality, bool subsampled, Image& image);
+
+}  // namespace edgevlm::train

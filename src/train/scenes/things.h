@@ -1,0 +1,25 @@
+// The table of everything that a training picture can show.
+#pragma once
+
+#include <span>
+
+#include "train/scenes/scene.h"
+
+namespace edgevlm::train {
+
+struct ThingName {
+  ThingKind kind;
+  const char* name;     // plain lower-case English, one word or two
+  const char* plural;   // may equal name ("fish")
+  char32_t code_point;  // of an emoji, in Noto Color Emoji; 0 for shapes and the display
+};
+
+// All emoji, then the 8 shapes, then the display. Thing::name is an index into this table. Adding a
+// thing changes the indices after it, so training data and a trained eye must share one table.
+std::span<const ThingName> ThingNames();
+
+// Indices into ThingNames(): emoji are [0, FirstShape()), shapes [FirstShape(), DisplayName()).
+int FirstShape();
+int DisplayName();
+
+}  // namespace edgevlm::train

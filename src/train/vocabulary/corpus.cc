@@ -1,0 +1,28 @@
+#include "train/vocabulary/corpus.h"
+
+#include <random>
+
+#include "train/wording/captions.h"
+#include "train/wording/questions.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr int kQuestionsPerScene = 4;
+
+}  // namespace
+
+std::vector<std::string> CorpusTexts(std::span<const Scene> scenes, std::uint64_t seed) {
+  std::mt19937_64 rng(seed);
+  std::vector<std::string> texts;
+  for (const Scene& scene : scenes) {
+    texts.push_back(Caption(scene, rng));
+    for (QuestionAnswer& asked : Questions(scene, kQuestionsPerScene, rng)) {
+      texts.push_back(std::move(asked.question));
+      texts.push_back(std::move(asked.answer));
+    }
+  }
+  return texts;
+}
+
+}  // namespace edgevlm::train

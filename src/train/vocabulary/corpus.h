@@ -1,0 +1,17 @@
+// The texts from which the vocabulary is learnt.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "train/scenes/scene.h"
+
+namespace edgevlm::train {
+
+// For every scene a caption, and some questions and answers, each as a text of its own, as the
+// model meets them between special tokens. The same scenes and seed give the same texts.
+std::vector<std::string> CorpusTexts(std::span<const Scene> scenes, std::uint64_t seed);
+
+}  // namespace edgevlm::train

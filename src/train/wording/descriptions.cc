@@ -1,0 +1,94 @@
+#include "train/wording/descriptions.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "train/scenes/held_out.h"
+#include "train/scenes/things.h"
+#include "train/wording/pick_one.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr float kBareShape = 0.25f;
+constexpr float kBareDisplay = 0.5f;
+constexpr float kRandomAbsent = 0.15f;
+
+int RandomName(ThingKind kind, std::mt19937_64& rng) {
+  switch (kind) {
+    case ThingKind::kEmoji:
+      return UniformInt(rng, FirstShape());
+    case ThingKind::kShape:
+      return FirstShape() + UniformInt(rng, DisplayName() - FirstShape());
+    case ThingKind::kDisplay:
+      return DisplayName();
+  }
+  CHECK(false);
+}
+
+Colour RandomColour(std::mt19937_64& rng) {
+  return static_cast<Colour>(UniformInt(rng, static_cast<int>(kColourNames.size())));
+}
+
+Description RandomDescription(std::mt19937_64& rng) {
+  constexpr std::array kKinds = {ThingKind::kEmoji, ThingKind::kShape, ThingKind::kDisplay};
+  const ThingKind kind = PickOne(rng, kKinds);
+  Description what{RandomName(kind, rng), {}, {}};
+  if (kind == ThingKind::kShape && !Chance(rng, kBareShape)) what.colour = RandomColour(rng);
+  return what;
+}
+
+// The description with one property changed. May by chance describe another thing of the scene.
+Description Altered(Description what, std::mt19937_64& rng) {
+  switch (NameOf(what).kind) {
+    case ThingKind::kEmoji:
+      what.name = RandomName(ThingKind::kEmoji, rng);
+      break;
+    case ThingKind::kShape:
+      if (Chance(rng, kBareShape)) {
+        what = {RandomName(ThingKind::kShape, rng), {}, {}};
+      } else if (Chance(rng, 0.5f)) {
+        what.name = RandomName(ThingKind::kShape, rng);
+      } else {
+        what.colour = RandomColour(rng);
+      }
+      break;
+    case ThingKind::kDisplay:
+      if (what.digits.empty() || Chance(rng, kBareDisplay)) return RandomDescription(rng);
+      what.digits[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(what.digits.size())))] =
+          static_cast<char>('0' + UniformInt(rng, 10));
+      break;
+  }
+  return what;
+}
+
+bool IsHeldOutShape(const Description& what) {
+  return what.colour && IsHeldOut(*what.colour, what.name);
+}
+
+}  // namespace
+
+Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
+  CHECK(!groups.empty());
+  Description what = PickOne(rng, groups).what;
+  if (what.colour && Chance(rng, kBareShape)) what.colour.reset();
+  if (!what.digits.empty() && Chance(rng, kBareDisplay)) what.digits.clear();
+  return what;
+}
+
+Description AbsentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
+  CHECK(!groups.empty());
+  const bool may_be_held_out =
+      std::any_of(groups.begin(), groups.end(),
+                  [](const PlacedGroup& group) { return IsHeldOutShape(group.what); });
+  // Few draws hit a thing that is there: five things against more than a hundred names.
+  for (;;) {
+    const Description what = Chance(rng, kRandomAbsent) ? RandomDescription(rng)
+                                                        : Altered(PickOne(rng, groups).what, rng);
+    if (IsHeldOutShape(what) && !may_be_held_out) continue;
+    if (CountPossible(what, groups) == 0) return what;
+  }
+}
+
+}  // namespace edgevlm::train

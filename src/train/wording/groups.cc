@@ -1,0 +1,74 @@
+#include "train/wording/groups.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace edgevlm::train {
+namespace {
+
+Description Describe(const Thing& thing) {
+  Description what;
+  what.name = thing.name;
+  if (thing.kind == ThingKind::kShape) what.colour = thing.colour;
+  if (thing.kind == ThingKind::kDisplay) what.digits = thing.digits;
+  return what;
+}
+
+float MeanX(const PlacedGroup& group) {
+  float sum = 0;
+  for (const Point& centre : group.centres) sum += centre.x;
+  return sum / static_cast<float>(group.count());
+}
+
+}  // namespace
+
+const ThingName& NameOf(const Description& what) {
+  return ThingNames()[static_cast<std::size_t>(what.name)];
+}
+
+std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
+  std::vector<PlacedGroup> groups;
+  for (const Thing& thing : scene.things) {
+    const Description what = Describe(thing);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const PlacedGroup& known) { return known.what == what; });
+    if (group == groups.end()) group = groups.insert(group, PlacedGroup{what, {}});
+    group->centres.push_back(thing.Centre());
+  }
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const PlacedGroup& a, const PlacedGroup& b) { return MeanX(a) < MeanX(b); });
+  return groups;
+}
+
+bool Matches(const Description& wanted, const Description& found) {
+  return wanted.name == found.name && (!wanted.colour || wanted.colour == found.colour) &&
+         (wanted.digits.empty() || wanted.digits == found.digits);
+}
+
+int Count(const Description& wanted, const std::vector<PlacedGroup>& groups) {
+  int count = 0;
+  for (const PlacedGroup& group : groups) {
+    if (Matches(wanted, group.what)) count += group.count();
+  }
+  return count;
+}
+
+int CountPossible(const Description& wanted, const std::vector<PlacedGroup>& groups) {
+  const std::string ending = std::string(" ") + NameOf(wanted).name;
+  int count = 0;
+  for (const PlacedGroup& group : groups) {
+    const bool is_meant = Matches(wanted, group.what);
+    if (is_meant || std::string_view(NameOf(group.what).name).ends_with(ending)) {
+      count += group.count();
+    }
+  }
+  return count;
+}
+
+int Count(const std::vector<PlacedGroup>& groups) {
+  int count = 0;
+  for (const PlacedGroup& group : groups) count += group.count();
+  return count;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,56 @@
+#include "train/wording/labels.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "train/wording/captions.h"
+#include "train/wording/groups.h"
+#include "train/wording/questions.h"
+
+namespace edgevlm::train {
+namespace {
+
+// Draws per caption wanted; a scene has four to ten different captions.
+constexpr int kDrawsPerCaption = 8;
+
+nlohmann::json ThingLabels(const Scene& scene) {
+  nlohmann::json labels = nlohmann::json::array();
+  for (const PlacedGroup& group : PlacedGroups(scene)) {
+    nlohmann::json label = {{"name", NameOf(group.what).name}, {"count", group.count()}};
+    if (group.what.colour) {
+      label["colour"] = kColourNames[static_cast<std::size_t>(*group.what.colour)];
+    }
+    if (!group.what.digits.empty()) label["reads"] = group.what.digits;
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+std::vector<std::string> DifferentCaptions(const Scene& scene, int count, std::mt19937_64& rng) {
+  std::vector<std::string> captions;
+  for (int draw = 0; draw < count * kDrawsPerCaption; ++draw) {
+    if (static_cast<int>(captions.size()) == count) break;
+    std::string caption = Caption(scene, rng);
+    if (std::find(captions.begin(), captions.end(), caption) == captions.end()) {
+      captions.push_back(std::move(caption));
+    }
+  }
+  return captions;
+}
+
+}  // namespace
+
+nlohmann::json Labels(const Scene& scene, int captions, int questions, std::mt19937_64& rng) {
+  nlohmann::json labels;
+  labels["things"] = ThingLabels(scene);
+  labels["captions"] = DifferentCaptions(scene, captions, rng);
+  labels["questions"] = nlohmann::json::array();
+  for (const QuestionAnswer& asked : Questions(scene, questions, rng)) {
+    labels["questions"].push_back(
+        {{"kind", asked.kind}, {"question", asked.question}, {"answer", asked.answer}});
+  }
+  return labels;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,93 @@
+#include "train/wording/phrases.h"
+
+#include "base/check.h"
+
+namespace edgevlm::train {
+namespace {
+
+std::string Coloured(const Description& what, const char* noun) {
+  if (!what.colour) return noun;
+  return std::string(kColourNames[static_cast<std::size_t>(*what.colour)]) + " " + noun;
+}
+
+// Whether the word starts with a vowel as it is spoken: "umbrella" and "hourglass" do, "unicorn"
+// does not.
+bool StartsWithVowelSound(std::string_view word) {
+  if (word.starts_with("hour")) return true;
+  for (const std::string_view exception : {"uni", "uk", "use", "ufo", "eu", "one"}) {
+    if (word.starts_with(exception)) return false;
+  }
+  return !word.empty() && std::string_view("aeiou").find(word[0]) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '{') {
+      text += pattern[i];
+      continue;
+    }
+    CHECK(i + 2 < pattern.size() && pattern[i + 2] == '}');
+    const int number = pattern[i + 1] - '0';
+    CHECK(0 <= number && number < static_cast<int>(parts.size()));
+    text += parts.begin()[number];
+    i += 2;
+  }
+  return text;
+}
+
+std::string SpacedDigits(std::string_view digits) {
+  std::string text;
+  for (const char digit : digits) {
+    if (!text.empty()) text += ' ';
+    text += digit;
+  }
+  return text;
+}
+
+std::string Noun(const Description& what) {
+  const std::string noun = Coloured(what, NameOf(what).name);
+  return what.digits.empty() ? noun : noun + " that reads " + SpacedDigits(what.digits);
+}
+
+std::string PluralNoun(const Description& what) {
+  const std::string noun = Coloured(what, NameOf(what).plural);
+  return what.digits.empty() ? noun : noun + " that read " + SpacedDigits(what.digits);
+}
+
+std::string WithArticle(const std::string& noun) {
+  return (StartsWithVowelSound(noun) ? "an " : "a ") + noun;
+}
+
+std::string Counted(const Description& what, int count) {
+  CHECK(1 <= count && count < static_cast<int>(kNumberWords.size()));
+  if (count == 1) return WithArticle(Noun(what));
+  return std::string(kNumberWords[static_cast<std::size_t>(count)]) + " " + PluralNoun(what);
+}
+
+std::string Listed(const std::vector<PlacedGroup>& groups) {
+  CHECK(!groups.empty());
+  std::string text;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i > 0) text += i + 1 == groups.size() ? " and " : ", ";
+    text += Counted(groups[i].what, groups[i].count());
+  }
+  return text;
+}
+
+std::vector<std::string> UniqueNames(const PlacedGroup& group,
+                                     const std::vector<PlacedGroup>& groups) {
+  std::vector<std::string> names;
+  if (CountPossible(group.what, groups) != 1) return names;
+  const Description bare{group.what.name, {}, {}};
+  const bool bare_is_unique = CountPossible(bare, groups) == 1;
+  const bool is_display = !group.what.digits.empty();
+  // A lone display is "the display": naming its digits would give away what it reads.
+  if (!is_display || !bare_is_unique) names.push_back("the " + Noun(group.what));
+  if (bare_is_unique && (is_display || group.what.colour)) names.push_back("the " + Noun(bare));
+  return names;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,44 @@
+// Phrases: the parts of which captions, questions and answers are made. All in lower case.
+#pragma once
+
+#include <array>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "train/wording/groups.h"
+
+namespace edgevlm::train {
+
+inline constexpr std::array<const char*, 6> kNumberWords = {"zero",  "one",  "two",
+                                                            "three", "four", "five"};
+
+// The pattern with every "{0}", "{1}", ... replaced by the part of that number.
+// REQUIRES: a part for every number; parts without braces.
+std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts);
+
+// "427" -> "4 2 7".
+std::string SpacedDigits(std::string_view digits);
+
+// "dog", "red circle", "display that reads 4 2 7".
+std::string Noun(const Description& what);
+
+// "dogs", "red circles", "displays that read 4 2 7".
+std::string PluralNoun(const Description& what);
+
+// "a dog", "an umbrella".
+std::string WithArticle(const std::string& noun);
+
+// "a dog", "two red circles", "a display that reads 4 2 7". REQUIRES: 1 <= count <= 5.
+std::string Counted(const Description& what, int count);
+
+// "a cat", "a cat and a dog", "a cat, two bananas and a blue ring". REQUIRES: not empty.
+std::string Listed(const std::vector<PlacedGroup>& groups);
+
+// The ways to name the only thing of a group so that nothing else of the scene could be meant, the
+// plainest first: {"the red circle", "the circle"}. Empty for a group of several things.
+std::vector<std::string> UniqueNames(const PlacedGroup& group,
+                                     const std::vector<PlacedGroup>& groups);
+
+}  // namespace edgevlm::train
