@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "image/jpeg_scans.h"
 #include "image/libjpeg.h"
 #include "image/test_pictures.h"
 #include "image/write.h"
@@ -157,6 +156,38 @@ TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
     const std::uint8_t* middle = small.Row(c.height / 2) + c.width / 2 * 3;
     EXPECT_NEAR(middle[0], 100, 4) << c.target;
     EXPECT_NEAR(middle[1], 120, 4) << c.target;
+  }
+}
+
+// At an eighth most scans of a progressive picture are passed over. Baseline and progressive coding
+// of the same picture keep the same coefficients, so the same pixels must come out.
+TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
+  const Image picture = Gradient(203, 117);
+  for (const int target : {10, 26, 27, 100, 0}) {
+    const Image expected = Decoded(Encoded(203, 117, picture.pixels, {}), target);
+    const Image found = Decoded(Encoded(203, 117, picture.pixels, {.progressive = true}), target);
+    EXPECT_EQ(found.pixels, expected.pixels) << target;
+  }
+}
+
+TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
+  const auto file = Encoded(203, 117, Gradient(203, 117).pixels, {.progressive = true});
+  EXPECT_EQ(WithoutDetailScans(file, {}), file);
+  MeansOnly luma = {};
+  luma[1] = true;
+  const auto lean = WithoutDetailScans(file, luma);
+  EXPECT_LT(lean.size(), file.size());
+  EXPECT_FALSE(lean.empty());
+  EXPECT_EQ(WithoutDetailScans(lean, luma), lean);
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_TRUE(WithoutDetailScans(std::span(file).first(size), luma).empty()) << size;
+  }
+}
+
+TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
+  const auto file = Encoded(40, 24, Gradient(40, 24).pixels, {.progressive = true});
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_FALSE(Decode(std::span(file).first(size), {}, 4)) << size;
   }
 }
 
