@@ -1,0 +1,116 @@
+#include "image/decode.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "image/formats.h"
+#include "image/orient.h"
+
+namespace edgevlm {
+namespace {
+
+struct Format {
+  bool (*matches)(std::string_view head);
+  Result<PictureInfo> (*probe)(Bytes file);
+  Result<Image> (*decode)(const DecodeTask& task);
+};
+
+constexpr Format kFormats[] = {
+    {[](std::string_view head) { return head.starts_with("\xFF\xD8\xFF"); }, ProbeJpeg, DecodeJpeg},
+    {[](std::string_view head) { return head.starts_with("\x89PNG\r\n\x1A\n"); }, ProbePng,
+     DecodePng},
+    {[](std::string_view head) {
+       return head.starts_with("RIFF") &&
+              head.substr(std::min<std::size_t>(head.size(), 8)).starts_with("WEBP");
+     },
+     ProbeWebp, DecodeWebp},
+    {[](std::string_view head) {
+       return head.size() > 2 && head[0] == 'P' &&
+              std::string_view("2356").find(head[1]) != std::string_view::npos &&
+              std::string_view(" \t\r\n#").find(head[2]) != std::string_view::npos;
+     },
+     ProbePpm, DecodePpm},
+};
+
+std::string_view HeadOf(Bytes file) {
+  const std::size_t count = std::min<std::size_t>(file.size(), 16);
+  return {reinterpret_cast<const char*>(file.data()), count};
+}
+
+const Format* FindFormat(Bytes file) {
+  const std::string_view head = HeadOf(file);
+  const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                   [&](const Format& format) { return format.matches(head); });
+  return found == std::end(kFormats) ? nullptr : found;
+}
+
+// A known file type that we do not read, for the error message.
+const char* NameOfOther(std::string_view head) {
+  struct Other {
+    std::size_t at;
+    std::string_view magic;
+    const char* name;
+  };
+  static constexpr Other kOthers[] = {
+      {0, "GIF8", "GIF"},        {0, "BM", "BMP"},           {0, {"II*\0", 4}, "TIFF"},
+      {0, {"MM\0*", 4}, "TIFF"}, {4, "ftyphei", "HEIC"},     {4, "ftypmif1", "HEIC"},
+      {4, "ftypavif", "AVIF"},   {0, "%PDF", "PDF"},         {0, "<svg", "SVG"},
+      {0, "<?xml", "XML"},       {0, "P1", "PBM"},           {0, "P4", "PBM"},
+      {0, "P7", "PAM"},          {0, "\xFF\x0A", "JPEG XL"},
+  };
+  for (const Other& other : kOthers) {
+    if (head.size() > other.at && head.substr(other.at).starts_with(other.magic)) return other.name;
+  }
+  return "something else";
+}
+
+Error UnknownFormat(Bytes file) {
+  if (file.empty()) {
+    return {ErrorCode::kCorrupt, "picture: file: expected a picture, found 0 bytes"};
+  }
+  return {ErrorCode::kUnsupported,
+          std::string("picture: format: expected JPEG, PNG, WebP or PPM, found ") +
+              NameOfOther(HeadOf(file))};
+}
+
+MaybeError CheckLimits(const PictureInfo& info, const DecodeLimits& limits) {
+  const std::string found =
+      ", found " + std::to_string(info.width) + " x " + std::to_string(info.height);
+  const std::string where = std::string(info.format) + ": width x height: expected at most ";
+  if (std::int64_t{info.width} * info.height > limits.pixels) {
+    return Error{ErrorCode::kTooLarge, where + std::to_string(limits.pixels) + " pixels" + found};
+  }
+  if (std::max(info.width, info.height) > limits.side) {
+    return Error{ErrorCode::kTooLarge,
+                 where + std::to_string(limits.side) + " pixels a side" + found};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<PictureInfo> Probe(std::span<const std::byte> file) {
+  const Format* format = FindFormat(file);
+  if (format == nullptr) return UnknownFormat(file);
+  return format->probe(file);
+}
+
+Result<Image> Decode(std::span<const std::byte> file, const DecodeLimits& limits, int target_side) {
+  if (static_cast<std::int64_t>(file.size()) > limits.file_bytes) {
+    return Error{ErrorCode::kTooLarge, "picture: file: expected at most " +
+                                           std::to_string(limits.file_bytes) + " bytes, found " +
+                                           std::to_string(file.size())};
+  }
+  const Format* format = FindFormat(file);
+  if (format == nullptr) return UnknownFormat(file);
+  Result<PictureInfo> info = format->probe(file);
+  if (!info) return info.error();
+  if (auto error = CheckLimits(*info, limits)) return *error;
+  Result<Image> stored = format->decode({file, *info, limits, target_side});
+  if (!stored || info->orientation == 1) return stored;
+  return Upright(*stored, info->orientation);
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,68 @@
+#include "image/decode.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "image/test_pictures.h"
+#include "image/write.h"
+
+namespace edgevlm {
+namespace {
+
+using test::BytesOf;
+using test::ErrorOf;
+using test::Gradient;
+
+TEST(Decode, NamesWhatIsNotAPicture) {
+  EXPECT_EQ(ErrorOf({}), "picture: file: expected a picture, found 0 bytes");
+  const std::string expected = "picture: format: expected JPEG, PNG, WebP or PPM, found ";
+  EXPECT_EQ(ErrorOf(BytesOf("This is a text, named photo.jpg.\n")), expected + "something else");
+  EXPECT_EQ(ErrorOf(BytesOf("GIF89a....")), expected + "GIF");
+  EXPECT_EQ(ErrorOf(BytesOf(std::string_view("\0\0\0\x18"
+                                             "ftypheic",
+                                             12))),
+            expected + "HEIC");
+  EXPECT_EQ(ErrorOf(BytesOf("P")), expected + "something else");
+  EXPECT_EQ(ErrorOf(BytesOf("P4\n8 1\n\xFF")), expected + "PBM");
+  EXPECT_EQ(ErrorOf(BytesOf("RIFF\x10\x01\x01\x01WAVEfmt ")), expected + "something else");
+  EXPECT_FALSE(Probe({}));
+  EXPECT_FALSE(Probe(BytesOf("x")));
+}
+
+TEST(Decode, ChargesTheLimitsOneByOne) {
+  const auto file = EncodePng(Gradient(40, 20));
+  EXPECT_TRUE(Decode(file, {.pixels = 800, .side = 40}));
+  EXPECT_EQ(ErrorOf(file, {.pixels = 799}),
+            "png: width x height: expected at most 799 pixels, found 40 x 20");
+  EXPECT_EQ(ErrorOf(file, {.side = 39}),
+            "png: width x height: expected at most 39 pixels a side, found 40 x 20");
+  EXPECT_EQ(ErrorOf(file, {.file_bytes = 60}),
+            "picture: file: expected at most 60 bytes, found " + std::to_string(file.size()));
+}
+
+TEST(Decode, EveryFormatIsProbedByItsFirstBytes) {
+  const Image picture = Gradient(31, 17);
+  const auto is = [](std::span<const std::byte> file, std::string_view format) {
+    const auto info = Probe(file);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_EQ(info->format, format);
+    EXPECT_EQ(info->width, 31);
+    EXPECT_EQ(info->height, 17);
+    EXPECT_EQ(info->orientation, 1);
+  };
+  is(EncodePng(picture), "png");
+  is(EncodeJpeg(picture, 90), "jpeg");
+  is(BytesOf("P5 31 17 255\n"), "ppm");  // the pixels are not looked at
+}
+
+TEST(WritePng, WritesAndReportsWhatItCanNot) {
+  const Image picture = Gradient(9, 8);
+  EXPECT_THAT(WritePng("/nowhere/at/all.png", picture)->message,
+              testing::HasSubstr("png: file '/nowhere/at/all.png': expected to write"));
+  const std::string path = testing::TempDir() + "edgevlm_write_png_test.png";
+  EXPECT_FALSE(WritePng(path, picture));
+  std::remove(path.c_str());
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,265 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "image/jpeg_scans.h"
+#include "image/libjpeg.h"
+#include "image/test_pictures.h"
+#include "image/write.h"
+
+namespace edgevlm {
+namespace {
+
+using test::BytesOf;
+using test::Decoded;
+using test::ErrorOf;
+using test::Gradient;
+
+struct JpegKind {
+  int components = 3;
+  J_COLOR_SPACE in = JCS_RGB;
+  J_COLOR_SPACE stored = JCS_YCbCr;
+  bool progressive = false;
+  unsigned restart_rows = 0;
+  std::vector<std::byte> exif = {};
+  bool adobe = true;  // for four inks only
+};
+
+std::vector<std::byte> Encoded(int width, int height, const std::vector<std::uint8_t>& values,
+                               const JpegKind& kind) {
+  jpeg_compress_struct state = {};
+  jpeg_error_mgr errors;
+  state.err = jpeg_std_error(&errors);
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  jpeg_create_compress(&state);
+  jpeg_mem_dest(&state, &data, &size);
+  state.image_width = static_cast<JDIMENSION>(width);
+  state.image_height = static_cast<JDIMENSION>(height);
+  state.input_components = kind.components;
+  state.in_color_space = kind.in;
+  jpeg_set_defaults(&state);
+  jpeg_set_colorspace(&state, kind.stored);
+  jpeg_set_quality(&state, 95, TRUE);
+  if (kind.progressive) jpeg_simple_progression(&state);
+  state.restart_in_rows = static_cast<int>(kind.restart_rows);
+  if (kind.components == 4 && !kind.adobe) state.write_Adobe_marker = FALSE;
+  jpeg_start_compress(&state, TRUE);
+  if (!kind.exif.empty()) {
+    auto marker = BytesOf(std::string_view("Exif\0\0", 6));
+    marker.insert(marker.end(), kind.exif.begin(), kind.exif.end());
+    jpeg_write_marker(&state, JPEG_APP0 + 1, reinterpret_cast<const JOCTET*>(marker.data()),
+                      static_cast<unsigned>(marker.size()));
+  }
+  for (int y = 0; y < height; ++y) {
+    JSAMPROW row = const_cast<std::uint8_t*>(values.data()) + y * width * kind.components;
+    jpeg_write_scanlines(&state, &row, 1);
+  }
+  jpeg_finish_compress(&state);
+  jpeg_destroy_compress(&state);
+  const auto bytes = std::as_bytes(std::span(data, size));
+  std::vector<std::byte> file(bytes.begin(), bytes.end());
+  std::free(data);
+  return file;
+}
+
+// Smooth, so that coding loses little.
+Image Smooth(int width, int height) {
+  Image picture(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      std::uint8_t* pixel = picture.Row(y) + x * 3;
+      pixel[0] = static_cast<std::uint8_t>(40 + 120 * x / width);
+      pixel[1] = static_cast<std::uint8_t>(60 + 120 * y / height);
+      pixel[2] = 90;
+    }
+  }
+  return picture;
+}
+
+// The place right after the marker FF `code`.
+std::size_t After(const std::vector<std::byte>& file, int code) {
+  for (std::size_t i = 2; i + 1 < file.size(); ++i) {
+    if (file[i] == std::byte{0xFF} && file[i + 1] == static_cast<std::byte>(code)) return i + 2;
+  }
+  ADD_FAILURE() << "no marker " << code;
+  return 2;
+}
+
+TEST(Jpeg, ReadsBaselineProgressiveAndRestarts) {
+  const Image picture = Smooth(53, 37);
+  test::ExpectNear(Decoded(EncodeJpeg(picture, 95)), picture, 6);
+  for (const bool progressive : {false, true}) {
+    for (const unsigned restart_rows : {0u, 1u}) {
+      const auto file = Encoded(53, 37, picture.pixels,
+                                {.progressive = progressive, .restart_rows = restart_rows});
+      test::ExpectNear(Decoded(file), picture, 6);
+    }
+  }
+  const auto rgb = Encoded(53, 37, picture.pixels, {.stored = JCS_RGB});
+  test::ExpectNear(Decoded(rgb), picture, 6);
+}
+
+TEST(Jpeg, ReadsGrey) {
+  std::vector<std::uint8_t> grey(20 * 10);
+  Image expected(20, 10);
+  for (std::size_t i = 0; i < grey.size(); ++i) {
+    grey[i] = static_cast<std::uint8_t>(50 + i % 20 * 5);
+    std::fill_n(expected.pixels.begin() + static_cast<std::ptrdiff_t>(i * 3), 3, grey[i]);
+  }
+  const auto file =
+      Encoded(20, 10, grey, {.components = 1, .in = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE});
+  test::ExpectNear(Decoded(file), expected, 4);
+}
+
+TEST(Jpeg, ReadsFourInks) {
+  // Cyan 0, magenta 127, yellow 255 of 255, black 51 of 255: red, half green, no blue, a fifth off.
+  constexpr int kInks[] = {0, 127, 255, 51};
+  constexpr int kExpected[] = {204, 102, 0};
+  for (const J_COLOR_SPACE stored : {JCS_CMYK, JCS_YCCK}) {
+    for (const bool adobe : {false, true}) {
+      if (stored == JCS_YCCK && !adobe) continue;  // only Adobe's marker can say so
+      std::vector<std::uint8_t> inks(16 * 16 * 4);
+      for (std::size_t i = 0; i < inks.size(); ++i) {
+        inks[i] = static_cast<std::uint8_t>(adobe ? 255 - kInks[i % 4] : kInks[i % 4]);
+      }
+      const auto file = Encoded(
+          16, 16, inks, {.components = 4, .in = JCS_CMYK, .stored = stored, .adobe = adobe});
+      const Image picture = Decoded(file);
+      ASSERT_EQ(picture.pixels.size(), 16u * 16 * 3);
+      for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(picture.pixels[c], kExpected[c], 3) << stored;
+    }
+  }
+}
+
+TEST(Jpeg, ExifTurnsThePictureAndBrokenExifDoesNot) {
+  const Image picture = Smooth(48, 16);
+  for (int orientation = 1; orientation <= 9; ++orientation) {
+    const auto file = Encoded(48, 16, picture.pixels, {.exif = test::Exif(orientation)});
+    const bool exchanged = 5 <= orientation && orientation <= 8;
+    EXPECT_EQ(Probe(file)->orientation, orientation == 9 ? 1 : orientation);
+    EXPECT_EQ(Probe(file)->width, 48);
+    EXPECT_EQ(Decoded(file).width, exchanged ? 16 : 48) << orientation;
+  }
+}
+
+TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
+  const Image picture = Smooth(400, 200);
+  const auto file = EncodeJpeg(picture, 90);
+  constexpr struct {
+    int target, width, height;
+  } kCases[] = {{50, 50, 25},    {51, 100, 50},   {100, 100, 50}, {101, 150, 75}, {336, 350, 175},
+                {400, 400, 200}, {999, 400, 200}, {0, 400, 200},  {1, 50, 25}};
+  for (const auto& c : kCases) {
+    const Image small = Decoded(file, c.target);
+    EXPECT_EQ(small.width, c.width) << c.target;
+    EXPECT_EQ(small.height, c.height) << c.target;
+    const std::uint8_t* middle = small.Row(c.height / 2) + c.width / 2 * 3;
+    EXPECT_NEAR(middle[0], 100, 4) << c.target;
+    EXPECT_NEAR(middle[1], 120, 4) << c.target;
+  }
+}
+
+// At an eighth most scans of a progressive picture are passed over. Baseline and progressive coding
+// of the same picture keep the same coefficients, so the same pixels must come out.
+TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
+  const Image picture = Gradient(203, 117);
+  for (const int target : {10, 26, 27, 100, 0}) {
+    const Image expected = Decoded(Encoded(203, 117, picture.pixels, {}), target);
+    const Image found = Decoded(Encoded(203, 117, picture.pixels, {.progressive = true}), target);
+    EXPECT_EQ(found.pixels, expected.pixels) << target;
+  }
+}
+
+TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
+  const auto file = Encoded(203, 117, Gradient(203, 117).pixels, {.progressive = true});
+  EXPECT_EQ(WithoutDetailScans(file, {}), file);
+  MeansOnly luma = {};
+  luma[1] = true;
+  const auto lean = WithoutDetailScans(file, luma);
+  EXPECT_LT(lean.size(), file.size());
+  EXPECT_FALSE(lean.empty());
+  EXPECT_EQ(WithoutDetailScans(lean, luma), lean);
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_TRUE(WithoutDetailScans(std::span(file).first(size), luma).empty()) << size;
+  }
+}
+
+TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
+  const auto file = Encoded(40, 24, Gradient(40, 24).pixels, {.progressive = true});
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_FALSE(Decode(std::span(file).first(size), {}, 4)) << size;
+  }
+}
+
+TEST(Jpeg, CutAnywhereIsAnError) {
+  const Image picture = Gradient(40, 24);
+  for (const bool progressive : {false, true}) {
+    test::ExpectErrorWhereverCut(
+        Encoded(40, 24, picture.pixels, {.progressive = progressive, .exif = test::Exif(6)}));
+  }
+  const auto file = EncodeJpeg(picture, 80);
+  EXPECT_EQ(ErrorOf(std::span(file).first(file.size() - 9)),
+            "jpeg: data: expected a whole file, found its end after " +
+                std::to_string(file.size() - 9) + " bytes");
+}
+
+// As above, with an end mark put after the cut: the data end too early all the same.
+TEST(Jpeg, AnEarlyEndMarkIsAnError) {
+  const auto whole = EncodeJpeg(Gradient(64, 64), 80);
+  const std::size_t scan = After(whole, 0xDA) + 12;
+  for (std::size_t size = scan; size + 4 < whole.size(); size += 5) {
+    std::vector<std::byte> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    cut.push_back(std::byte{0xFF});
+    cut.push_back(std::byte{0xD9});
+    SCOPED_TRACE(size);
+    ErrorOf(cut);
+  }
+}
+
+TEST(Jpeg, BytesBetweenMarkersAndAfterTheEndAreHarmless) {
+  const Image picture = Smooth(24, 16);
+  auto file = EncodeJpeg(picture, 95);
+  file.insert(file.begin() + static_cast<std::ptrdiff_t>(After(file, 0xDB) - 2), std::byte{0x55});
+  for (int i = 0; i < 9; ++i) file.push_back(std::byte{7});
+  test::ExpectNear(Decoded(file), picture, 6);
+}
+
+TEST(Jpeg, HugeClaimsAreRefusedByTheHeader) {
+  auto file = EncodeJpeg(Gradient(24, 16), 80);
+  const std::size_t frame = After(file, 0xC0);  // length 2, precision 1, height 2, width 2
+  for (std::size_t i = 3; i < 7; ++i) file[frame + i] = std::byte{0xFF};
+  EXPECT_EQ(ErrorOf(file),
+            "jpeg: width x height: expected at most 100000000 pixels, found 65535 x 65535");
+  file[frame + 3] = std::byte{0};
+  file[frame + 4] = std::byte{1};
+  EXPECT_EQ(ErrorOf(file),
+            "jpeg: width x height: expected at most 65500 pixels a side, found 65535 x 1");
+}
+
+TEST(Jpeg, ThousandsOfScansAreRefused) {
+  const Image picture = Smooth(16, 16);
+  const auto whole = Encoded(16, 16, picture.pixels, {.progressive = true});
+  EXPECT_TRUE(Decode(whole, {.scans = 10}));
+  EXPECT_EQ(ErrorOf(whole, {.scans = 3}), "jpeg: scans: expected at most 3, found 4");
+  // The first scan again and again: bytes up to the next marker that is not part of the data.
+  const auto at = [&](std::size_t i) { return whole.begin() + static_cast<std::ptrdiff_t>(i); };
+  const std::size_t begin = After(whole, 0xDA) - 2;
+  std::size_t end = begin + 2;
+  while (whole[end] != std::byte{0xFF} || whole[end + 1] == std::byte{0}) ++end;
+  std::vector<std::byte> file(whole.begin(), at(end));
+  for (int i = 0; i < 1000; ++i) file.insert(file.end(), at(begin), at(end));
+  file.insert(file.end(), at(end), whole.end());
+  EXPECT_EQ(ErrorOf(file), "jpeg: scans: expected at most 100, found 101");
+}
+
+TEST(Jpeg, TwelveBitsAreAClearError) {
+  auto file = EncodeJpeg(Gradient(24, 16), 80);
+  file[After(file, 0xC0) + 2] = std::byte{12};
+  const auto picture = Decode(file, {});
+  ASSERT_FALSE(picture);
+  EXPECT_EQ(picture.error().code, ErrorCode::kUnsupported);
+  EXPECT_THAT(picture.error().message, testing::HasSubstr("precision 12"));
+}
+
+}  // namespace
+}  // namespace edgevlm

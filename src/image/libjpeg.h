@@ -1,0 +1,10 @@
+// <jpeglib.h>, which does not include what it needs, and its message codes.
+#pragma once
+
+// clang-format off: the order matters
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <cstddef>
+#include <cstdio>
+// clang-format on

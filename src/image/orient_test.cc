@@ -1,0 +1,70 @@
+#include "image/orient.h"
+
+#include <gtest/gtest.h>
+
+#include "image/test_pictures.h"
+
+namespace edgevlm {
+namespace {
+
+using test::BytesOf;
+using test::Exif;
+
+// A picture of letters: one pixel each, told apart by the red value.
+Image Letters(int width, int height, std::string_view letters) {
+  Image picture(width, height);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    picture.pixels[i * 3] = static_cast<std::uint8_t>(letters[i]);
+  }
+  return picture;
+}
+
+TEST(Upright, TurnsAndMirrorsByTheStandard) {
+  // abc
+  // def
+  const Image stored = Letters(3, 2, "abcdef");
+  constexpr struct {
+    int orientation, width, height;
+    const char* expected;
+  } kCases[] = {{1, 3, 2, "abcdef"}, {2, 3, 2, "cbafed"}, {3, 3, 2, "fedcba"}, {4, 3, 2, "defabc"},
+                {5, 2, 3, "adbecf"}, {6, 2, 3, "daebfc"}, {7, 2, 3, "fcebda"}, {8, 2, 3, "cfbead"}};
+  for (const auto& c : kCases) {
+    const Image upright = Upright(stored, c.orientation);
+    EXPECT_EQ(upright.width, c.width) << c.orientation;
+    EXPECT_EQ(upright.height, c.height) << c.orientation;
+    EXPECT_EQ(upright.pixels, Letters(c.width, c.height, c.expected).pixels) << c.orientation;
+  }
+}
+
+TEST(ExifOrientation, ReadsBothByteOrdersAndThePrefix) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    EXPECT_EQ(ExifOrientation(Exif(orientation)), orientation);
+    auto prefixed = BytesOf(std::string_view("Exif\0\0", 6));
+    const auto block = Exif(orientation);
+    prefixed.insert(prefixed.end(), block.begin(), block.end());
+    EXPECT_EQ(ExifOrientation(prefixed), orientation);
+  }
+  // Two entries; the second one is the orientation.
+  const std::string big(
+      "MM\0*\0\0\0\x08\0\x02\x01\x0F\0\x02\0\0\0\x01\0\0\0\0\x01\x12\0\x03\0\0\0"
+      "\x01\0\x06\0\0",
+      34);
+  EXPECT_EQ(ExifOrientation(BytesOf(big)), 6);
+}
+
+TEST(ExifOrientation, BrokenMeansUpright) {
+  const auto whole = Exif(6);
+  EXPECT_EQ(ExifOrientation({}), 1);
+  for (std::size_t size = 0; size < 20; ++size) {
+    EXPECT_EQ(ExifOrientation(std::span(whole).first(size)), 1) << size;
+  }
+  for (const int orientation : {0, 9, 200}) EXPECT_EQ(ExifOrientation(Exif(orientation)), 1);
+  for (const auto& [at, value] : {std::pair{0, 0x4A}, {2, 43}, {4, 255}, {7, 255}, {12, 4}}) {
+    auto broken = whole;
+    broken[static_cast<std::size_t>(at)] = static_cast<std::byte>(value);
+    EXPECT_EQ(ExifOrientation(broken), 1) << at;
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

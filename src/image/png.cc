@@ -1,0 +1,194 @@
+// PNG through libpng.
+//
+// libpng reports errors by a callback that must not return, so they leave by longjmp. The functions
+// with setjmp are the small ones marked "sealed": nothing in them or in what they call has a
+// destructor, so nothing is skipped.
+#include <png.h>
+
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "image/formats.h"
+#include "image/orient.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr char kFormat[] = "png";
+constexpr std::size_t kSignatureBytes = 8;
+
+struct Codec {
+  png_structp state = nullptr;
+  png_infop info = nullptr;
+  const std::uint8_t* data = nullptr;
+  std::size_t size = 0;
+  std::size_t position = 0;
+  bool cut_short = false;
+  char text[128] = {};
+};
+
+[[noreturn]] void OnError(png_structp state, png_const_charp message) {
+  auto* codec = static_cast<Codec*>(png_get_error_ptr(state));
+  std::snprintf(codec->text, sizeof(codec->text), "%s", message);
+  png_longjmp(state, 1);
+}
+
+void OnWarning(png_structp, png_const_charp) {}
+
+void OnRead(png_structp state, png_bytep out, png_size_t count) {
+  auto* codec = static_cast<Codec*>(png_get_io_ptr(state));
+  if (count > codec->size - codec->position) {
+    codec->cut_short = true;
+    png_error(state, "end of file");
+  }
+  std::memcpy(out, codec->data + codec->position, count);
+  codec->position += count;
+}
+
+// Texts and colour profiles are compressed and may inflate to gigabytes; nothing here needs them.
+void SkipUnusedChunks(png_structp state) {
+  static constexpr png_byte kUnused[] =
+      "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0"
+      "sTER\0tEXt\0tIME\0zTXt";
+  png_set_keep_unknown_chunks(state, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);
+  png_set_keep_unknown_chunks(state, PNG_HANDLE_CHUNK_NEVER, kUnused, sizeof(kUnused) / 5);
+}
+
+// Sealed. Creates the codec and reads up to the pixels; asks for 8-bit RGB or RGBA.
+bool Start(Codec* codec) {
+  codec->state = png_create_read_struct(PNG_LIBPNG_VER_STRING, codec, OnError, OnWarning);
+  if (codec->state == nullptr) return false;
+  png_structp state = codec->state;
+  if (setjmp(png_jmpbuf(state)) != 0) return false;
+  codec->info = png_create_info_struct(state);
+  if (codec->info == nullptr) return false;
+  png_set_user_limits(state, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller has checked them
+  SkipUnusedChunks(state);
+  png_set_read_fn(state, codec, OnRead);
+  png_read_info(state, codec->info);
+  png_set_expand(state);    // palette to RGB, fewer than 8 bits to 8, tRNS to opacity
+  png_set_scale_16(state);  // rounds, where strip_16 cuts
+  png_set_gray_to_rgb(state);
+  png_set_interlace_handling(state);
+  png_read_update_info(state, codec->info);
+  return true;
+}
+
+// Sealed. One row of one pass.
+bool ReadRow(Codec* codec, std::uint8_t* row) {
+  if (setjmp(png_jmpbuf(codec->state)) != 0) return false;
+  png_read_row(codec->state, row, nullptr);
+  return true;
+}
+
+// Sealed. Reads up to the end mark, to know that there is one.
+bool Finish(Codec* codec) {
+  if (setjmp(png_jmpbuf(codec->state)) != 0) return false;
+  png_read_end(codec->state, nullptr);
+  return true;
+}
+
+class Reader {
+ public:
+  explicit Reader(Bytes file) : file_(file) {
+    codec_.data = Unsigned(file);
+    codec_.size = file.size();
+  }
+  ~Reader() { png_destroy_read_struct(&codec_.state, &codec_.info, nullptr); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  Codec* codec() { return &codec_; }
+  png_uint_32 width() const { return png_get_image_width(codec_.state, codec_.info); }
+  png_uint_32 height() const { return png_get_image_height(codec_.state, codec_.info); }
+  int channels() const { return png_get_channels(codec_.state, codec_.info); }
+  bool interlaced() const {
+    return png_get_interlace_type(codec_.state, codec_.info) != PNG_INTERLACE_NONE;
+  }
+  Error Failure() const {
+    if (codec_.cut_short) return CutShort(kFormat, file_);
+    return Malformed(kFormat, std::string("'") + codec_.text + "'");
+  }
+
+ private:
+  Bytes file_;
+  Codec codec_;
+};
+
+std::uint32_t BigEndian(Bytes file, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    value = value << 8 | std::to_integer<std::uint32_t>(file[at + i]);
+  }
+  return value;
+}
+
+bool ChunkIs(Bytes file, std::size_t at, const char* name) {
+  return std::memcmp(file.data() + at + 4, name, 4) == 0;
+}
+
+// The orientation of the first eXIf chunk, which may stand before or after the pixels.
+int OrientationOf(Bytes file) {
+  std::size_t at = kSignatureBytes;
+  while (file.size() - at >= 12) {  // length, name, data, check sum
+    const std::size_t length = BigEndian(file, at);
+    if (length > file.size() - at - 12) break;
+    if (ChunkIs(file, at, "eXIf")) return ExifOrientation(file.subspan(at + 8, length));
+    at += length + 12;
+  }
+  return 1;
+}
+
+void StoreRow(const std::uint8_t* values, int channels, int width, std::uint8_t* row) {
+  if (channels == 4) {
+    LayOverWhite(values, width, row);
+  } else {
+    std::memcpy(row, values, static_cast<std::size_t>(width) * 3);
+  }
+}
+
+}  // namespace
+
+Result<PictureInfo> ProbePng(Bytes file) {
+  constexpr std::size_t kHeaderEnd = kSignatureBytes + 8 + 13;  // of the chunk IHDR
+  if (file.size() < kHeaderEnd) return CutShort(kFormat, file);
+  if (!ChunkIs(file, kSignatureBytes, "IHDR")) return Malformed(kFormat, "no IHDR chunk");
+  const std::uint32_t width = BigEndian(file, kSignatureBytes + 8);
+  const std::uint32_t height = BigEndian(file, kSignatureBytes + 12);
+  if (width == 0 || height == 0 || width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX) {
+    return Malformed(kFormat,
+                     "width x height " + std::to_string(width) + " x " + std::to_string(height));
+  }
+  return PictureInfo{kFormat, static_cast<int>(width), static_cast<int>(height),
+                     OrientationOf(file)};
+}
+
+Result<Image> DecodePng(const DecodeTask& task) {
+  Reader reader(task.file);
+  if (!Start(reader.codec())) return reader.Failure();
+  if (auto error = CheckSameSize(task.info, reader.width(), reader.height())) return *error;
+  const int channels = reader.channels();
+  if (channels != 3 && channels != 4) {
+    return Malformed(kFormat, std::to_string(channels) + " channels");
+  }
+  Image picture(task.info.width, task.info.height);
+  // Each pass of an interlaced picture adds pixels to all rows, so all of them stay.
+  const int passes = reader.interlaced() ? 7 : 1;
+  const std::size_t row_bytes =
+      static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(channels);
+  const auto rows_kept = static_cast<std::size_t>(reader.interlaced() ? picture.height : 1);
+  std::vector<std::uint8_t> values(row_bytes * rows_kept);
+  for (int pass = 0; pass < passes; ++pass) {
+    for (int y = 0; y < picture.height; ++y) {
+      std::uint8_t* row = &values[rows_kept > 1 ? static_cast<std::size_t>(y) * row_bytes : 0];
+      if (!ReadRow(reader.codec(), row)) return reader.Failure();
+      if (pass == passes - 1) StoreRow(row, channels, picture.width, picture.Row(y));
+    }
+  }
+  if (!Finish(reader.codec())) return reader.Failure();
+  return picture;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,137 @@
+// PPM and PGM, as text (P3, P2) and as bytes (P6, P5), up to 16 bits a value. Format: netpbm's
+// ppm(5) and pgm(5). Values are scaled to 8 bits linearly, rounded.
+#include <climits>
+
+#include "image/formats.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr char kFormat[] = "ppm";
+
+struct Header {
+  bool text = false;
+  int channels = 3;
+  int width = 0;
+  int height = 0;
+  int most = 0;          // the value of full light
+  std::size_t size = 0;  // bytes, the single blank at the end included
+};
+
+bool IsBlank(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// Reads numbers written in decimal, with blanks and comments before them.
+class Numbers {
+ public:
+  Numbers(Bytes file, std::size_t position) : file_(file), position_(position) {}
+
+  std::size_t position() const { return position_; }
+  bool at_end() const { return position_ >= file_.size(); }
+
+  // The next number; -1 where there is none, or none up to INT_MAX.
+  int Next() {
+    SkipBlanks();
+    if (at_end() || !IsDigit()) return -1;
+    std::int64_t value = 0;
+    for (; !at_end() && IsDigit(); ++position_) {
+      value = value * 10 + (Unsigned(file_)[position_] - '0');
+      if (value > INT_MAX) return -1;
+    }
+    return static_cast<int>(value);
+  }
+
+ private:
+  bool IsDigit() const {
+    const std::uint8_t c = Unsigned(file_)[position_];
+    return c >= '0' && c <= '9';
+  }
+
+  void SkipBlanks() {
+    bool comment = false;
+    for (; !at_end(); ++position_) {
+      const std::uint8_t c = Unsigned(file_)[position_];
+      if (c == '#') comment = true;
+      if (c == '\n' || c == '\r') comment = false;
+      if (!comment && !IsBlank(c)) return;
+    }
+  }
+
+  Bytes file_;
+  std::size_t position_;
+};
+
+Result<Header> ReadHeader(Bytes file) {
+  if (file.size() < 3) return CutShort(kFormat, file);
+  Header header;
+  const std::uint8_t kind = Unsigned(file)[1];
+  header.text = kind == '2' || kind == '3';
+  header.channels = kind == '3' || kind == '6' ? 3 : 1;
+  Numbers numbers(file, 2);
+  header.width = numbers.Next();
+  header.height = numbers.Next();
+  header.most = numbers.Next();
+  if (numbers.at_end()) return CutShort(kFormat, file);
+  header.size = numbers.position() + 1;
+  const bool sound = header.width > 0 && header.height > 0 && header.most > 0 &&
+                     header.most <= 65535 && IsBlank(Unsigned(file)[numbers.position()]);
+  if (!sound) return Malformed(kFormat, "a broken header");
+  return header;
+}
+
+// The fewest bytes that the pixels of such a picture take.
+std::int64_t LeastBytes(const Header& header) {
+  const std::int64_t values = std::int64_t{header.width} * header.height * header.channels;
+  if (header.text) return 2 * values - 1;  // a digit and a blank each
+  return header.most > 255 ? 2 * values : values;
+}
+
+// Values one after the other, whatever their form; -1 where there is none or it is out of range.
+class Values {
+ public:
+  Values(Bytes file, const Header& header)
+      : header_(header), numbers_(file, header.size), next_(Unsigned(file) + header.size) {}
+
+  int Next() {
+    int value = 0;
+    if (header_.text) {
+      value = numbers_.Next();
+    } else {
+      value = *next_++;
+      if (header_.most > 255) value = value * 256 + *next_++;
+    }
+    return value > header_.most ? -1 : value;
+  }
+
+ private:
+  const Header& header_;
+  Numbers numbers_;
+  const std::uint8_t* next_;  // of the binary forms; LeastBytes has been checked
+};
+
+}  // namespace
+
+Result<PictureInfo> ProbePpm(Bytes file) {
+  const Result<Header> header = ReadHeader(file);
+  if (!header) return header.error();
+  return PictureInfo{kFormat, header->width, header->height, 1};
+}
+
+Result<Image> DecodePpm(const DecodeTask& task) {
+  const Result<Header> header = ReadHeader(task.file);
+  if (!header) return header.error();
+  if (LeastBytes(*header) > static_cast<std::int64_t>(task.file.size() - header->size)) {
+    return CutShort(kFormat, task.file);
+  }
+  Image picture(header->width, header->height);
+  Values values(task.file, *header);
+  const std::size_t repeats = header->channels == 1 ? 3 : 1;
+  for (std::size_t i = 0; i < picture.pixels.size(); i += repeats) {
+    const int value = values.Next();
+    if (value < 0) return Malformed(kFormat, "a missing value or one over the maximum");
+    const auto byte = static_cast<std::uint8_t>((value * 255 + header->most / 2) / header->most);
+    for (std::size_t c = 0; c < repeats; ++c) picture.pixels[i + c] = byte;
+  }
+  return picture;
+}
+
+}  // namespace edgevlm

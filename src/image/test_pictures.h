@@ -1,0 +1,87 @@
+// Pictures and checks that the tests of this folder share.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/decode.h"
+
+namespace edgevlm::test {
+
+// Red grows to the right, green downwards, blue is flat but for one corner: no two orientations
+// look alike, and it survives lossy formats.
+inline Image Gradient(int width, int height) {
+  Image picture(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      std::uint8_t* pixel = picture.Row(y) + x * 3;
+      pixel[0] = static_cast<std::uint8_t>(255 * x / std::max(1, width - 1));
+      pixel[1] = static_cast<std::uint8_t>(255 * y / std::max(1, height - 1));
+      pixel[2] = 2 * x < width && 2 * y < height ? 220 : 40;
+    }
+  }
+  return picture;
+}
+
+inline std::vector<std::byte> BytesOf(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+// Decodes what must decode.
+inline Image Decoded(std::span<const std::byte> file, int target_side = 0) {
+  Result<Image> picture = Decode(file, {}, target_side);
+  if (!picture) {
+    ADD_FAILURE() << picture.error().message;
+    return {};
+  }
+  return *std::move(picture);
+}
+
+// The message of what must not decode; one line.
+inline std::string ErrorOf(std::span<const std::byte> file, const DecodeLimits& limits = {}) {
+  const Result<Image> picture = Decode(file, limits);
+  if (picture) {
+    ADD_FAILURE() << "decoded a " << picture->width << " x " << picture->height << " picture";
+    return "";
+  }
+  const std::string& message = picture.error().message;
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  return message;
+}
+
+inline void ExpectNear(const Image& found, const Image& expected, int tolerance) {
+  ASSERT_EQ(found.width, expected.width);
+  ASSERT_EQ(found.height, expected.height);
+  int worst = 0;
+  for (std::size_t i = 0; i < found.pixels.size(); ++i) {
+    worst = std::max(worst, std::abs(found.pixels[i] - expected.pixels[i]));
+  }
+  EXPECT_LE(worst, tolerance);
+}
+
+// Every proper beginning of the file is an error.
+inline void ExpectErrorWhereverCut(std::span<const std::byte> file) {
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    // A copy of just that size, so that a sanitizer sees any byte read behind it.
+    const std::vector<std::byte> cut(file.begin(),
+                                     file.begin() + static_cast<std::ptrdiff_t>(size));
+    SCOPED_TRACE(size);
+    ErrorOf(cut);
+  }
+}
+
+// A little-endian EXIF block, without "Exif\0\0", that says only this.
+inline std::vector<std::byte> Exif(int orientation) {
+  std::string block("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0?\0\0\0\0\0\0\0", 26);
+  block[18] = static_cast<char>(orientation);
+  return BytesOf(block);
+}
+
+}  // namespace edgevlm::test

@@ -1,0 +1,87 @@
+#include "image/write.h"
+
+#include <png.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <new>
+
+#include "base/check.h"
+#include "image/libjpeg.h"
+
+namespace edgevlm {
+namespace {
+
+bool Encodable(const Image& picture, int most) {
+  return 1 <= picture.width && picture.width <= most && 1 <= picture.height &&
+         picture.height <= most;
+}
+
+// Memory and valid arguments are all that encoding needs, so the libraries' errors are ours.
+[[noreturn]] void OnJpegError(j_common_ptr) {
+  CHECK(false);
+  std::abort();
+}
+
+}  // namespace
+
+std::vector<std::byte> EncodePng(const Image& picture) {
+  CHECK(Encodable(picture, INT32_MAX / 3));
+  png_image header = {};  // the one call of libpng that keeps its errors to itself
+  header.version = PNG_IMAGE_VERSION;
+  header.width = static_cast<png_uint_32>(picture.width);
+  header.height = static_cast<png_uint_32>(picture.height);
+  header.format = PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
+  std::vector<std::byte> file(size);
+  CHECK(png_image_write_to_memory(&header, file.data(), &size, 0, picture.pixels.data(), 0,
+                                  nullptr) != 0);
+  file.resize(size);
+  return file;
+}
+
+std::vector<std::byte> EncodeJpeg(const Image& picture, int quality) {
+  CHECK(Encodable(picture, 65'500) && 1 <= quality && quality <= 100);
+  jpeg_compress_struct state = {};
+  jpeg_error_mgr errors;
+  state.err = jpeg_std_error(&errors);
+  errors.error_exit = OnJpegError;
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  jpeg_create_compress(&state);
+  jpeg_mem_dest(&state, &data, &size);
+  state.image_width = static_cast<JDIMENSION>(picture.width);
+  state.image_height = static_cast<JDIMENSION>(picture.height);
+  state.input_components = 3;
+  state.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&state);
+  jpeg_set_quality(&state, quality, TRUE);
+  jpeg_start_compress(&state, TRUE);
+  for (int y = 0; y < picture.height; ++y) {
+    JSAMPROW rows[] = {const_cast<std::uint8_t*>(picture.Row(y))};
+    jpeg_write_scanlines(&state, rows, 1);
+  }
+  jpeg_finish_compress(&state);
+  jpeg_destroy_compress(&state);
+  std::vector<std::byte> file(size);
+  std::memcpy(file.data(), data, size);
+  std::free(data);
+  return file;
+}
+
+MaybeError WritePng(const std::string& path, const Image& picture) {
+  const std::vector<std::byte> bytes = EncodePng(picture);
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) {
+    return Error{ErrorCode::kIo, "png: file '" + path + "': expected to write " +
+                                     std::to_string(bytes.size()) + " bytes, found an error"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,23 @@
+// From pixels to the bytes of a picture file.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "image/image.h"
+
+namespace edgevlm {
+
+// A PNG file, 8-bit RGB. REQUIRES: picture not empty.
+std::vector<std::byte> EncodePng(const Image& picture);
+
+// A baseline JPEG file with chroma at half the resolution. quality: 1 (smallest) to 100 (best).
+// REQUIRES: picture not empty, sides up to 65,500.
+std::vector<std::byte> EncodeJpeg(const Image& picture, int quality);
+
+// EncodePng into a file, which is replaced. Errors: kIo.
+MaybeError WritePng(const std::string& path, const Image& picture);
+
+}  // namespace edgevlm
