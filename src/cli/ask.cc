@@ -13,8 +13,9 @@ class AskCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.add_option("IMAGE", image_, "JPEG, PNG, WebP or PPM file; - reads standard input")
-        ->required();
-    app.add_option("QUESTION", question_, "in plain words")->required();
+        ->required()
+        ->type_name("");
+    app.add_option("QUESTION", question_, "in plain words")->required()->type_name("");
     reply_.Declare(app);
     model_.DeclareAll(app);
     app.footer(

@@ -54,19 +54,22 @@ class BenchCommand final : public Command {
     app.add_option("-t,--threads", threads_, "threads that work together; several values: each")
         ->type_name("N,N,...")
         ->delimiter(',')
-        ->check(CLI::Range(0, 256));
+        ->capture_default_str()
+        ->check(CLI::Range(0, 256).description(""));
     app.add_option("-r,--repetitions", repetitions_, "how often each test runs")
         ->type_name("N")
-        ->check(CLI::Range(1, 1 << 20))
+        ->check(CLI::Range(1, 1 << 20).description(""))
         ->capture_default_str();
     app.add_option("-p,--n-prompt", prompt_tokens_, "pp: tokens at once; 0: no such test")
         ->type_name("N,N,...")
         ->delimiter(',')
-        ->check(CLI::Range(0, 1 << 20));
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1 << 20).description(""));
     app.add_option("-n,--n-gen", generated_tokens_, "tg: tokens one by one; 0: no such test")
         ->type_name("N,N,...")
         ->delimiter(',')
-        ->check(CLI::Range(0, 1 << 20));
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1 << 20).description(""));
     app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
     const std::map<std::string, Report> reports = {

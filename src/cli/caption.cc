@@ -15,7 +15,8 @@ class CaptionCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.add_option("IMAGE", images_, "JPEG, PNG, WebP or PPM files; - reads standard input")
-        ->required();
+        ->required()
+        ->type_name("");
     reply_.Declare(app);
     model_.DeclareAll(app);
     app.footer(

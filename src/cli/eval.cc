@@ -23,17 +23,20 @@ nlohmann::json ToJson(const Sample& sample) {
 class EvalCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("DATASET", folder_, "folder with labels.jsonl (docs/datasets.md)")->required();
+    app.add_option("DATASET", folder_, "folder with labels.jsonl (docs/datasets.md)")
+        ->required()
+        ->type_name("");
     app.add_flag("--blank,!--no-blank", options_.blank,
                  "also ask about a grey picture, to see what guessing gives (default: on)");
     app.add_option("--limit", limit_, "look at the first N pictures only")
         ->type_name("N")
-        ->check(CLI::Range(1, 1 << 30));
+        ->check(CLI::Range(1, 1 << 30).description(""));
     app.add_option("--samples", samples_path_, "write each reply and what was expected, as JSON")
         ->type_name("OUT.jsonl");
     app.add_option("--max-tokens", options_.max_tokens, "longest reply, in tokens")
         ->type_name("N")
-        ->check(CLI::Range(1, 1 << 20));
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20).description(""));
     DeclareJson(app, json_);
     model_.DeclareAll(app);
     app.footer(

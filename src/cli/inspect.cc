@@ -31,7 +31,7 @@ std::string Row(const std::string& first, const std::string& second, const std::
 class InspectCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("FILE", path_, "GGUF file, version 2 or 3")->required();
+    app.add_option("FILE", path_, "GGUF file, version 2 or 3")->required()->type_name("");
     DeclareJson(app, json_);
     app.footer(
         "Examples:\n"

@@ -58,7 +58,9 @@ ExitCode RunCommandLine(int argc, char** argv, Output& output) {
       app.exit(error);
       return ExitCode::kDone;
     }
-    PrintError(OneLine(error.what()) + " (see edgevlm --help)");
+    const std::vector<CLI::App*> begun = app.get_subcommands();
+    const std::string command = begun.empty() ? "" : " " + begun.front()->get_name();
+    PrintError(OneLine(error.what()) + " (see edgevlm" + command + " --help)");
     return ExitCode::kUsage;
   }
   if (const auto& isa = ChooseIsa(); !isa) return Fail(isa.error());

@@ -12,16 +12,17 @@ void ModelOptions::DeclareModel(CLI::App& app) {
 void ModelOptions::DeclareThreads(CLI::App& app) {
   app.add_option("-t,--threads", threads, "threads that work together; 0: one per core")
       ->type_name("N")
-      ->check(CLI::Range(0, 256));
+      ->check(CLI::Range(0, 256).description(""));
 }
 
 void ModelOptions::DeclarePrecision(CLI::App& app) {
   const std::map<std::string, Precision> names = {{"auto", Precision::kAuto},
                                                   {"f32", Precision::kFloat32}};
-  app.add_option("--precision", precision,
-                 "auto: the fastest that is exact enough; f32: float32 throughout")
+  app.add_option_function<std::string>(
+         "--precision", [this, names](const std::string& name) { precision = names.at(name); },
+         "auto: the fastest that is exact enough; f32: float32 throughout")
       ->type_name("auto|f32")
-      ->transform(CLI::CheckedTransformer(names).description(""));
+      ->check(CLI::IsMember({"auto", "f32"}).description(""));
 }
 
 void ModelOptions::DeclareAll(CLI::App& app) {
@@ -40,7 +41,9 @@ void ReplyOptions::Declare(CLI::App& app) {
   DeclareJson(app, json);
   app.add_flag("--stream", stream, "print the text while it is made")->excludes("--json");
   app.add_flag("-v,--verbose", verbose, "print timings to standard error");
-  app.add_option("--max-tokens", decode.max_tokens, "longest reply, in tokens")->type_name("N");
+  app.add_option("--max-tokens", decode.max_tokens, "longest reply, in tokens")
+      ->type_name("N")
+      ->capture_default_str();
   app.add_option("--temperature", decode.temperature,
                  "0: always the likeliest token; higher: more varied")
       ->type_name("X");

@@ -15,14 +15,16 @@ class ProfileCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.add_option("IMAGE", image_, "JPEG, PNG, WebP or PPM file; - reads standard input")
-        ->required();
+        ->required()
+        ->type_name("");
     app.add_option("-q,--question", question_, "ask this instead of making a caption")
         ->type_name("TEXT");
     app.add_option("--trace", trace_path_, "write a trace for chrome://tracing or ui.perfetto.dev")
         ->type_name("FILE");
     app.add_option("--max-tokens", decode_.max_tokens, "longest reply, in tokens")
         ->type_name("N")
-        ->check(CLI::Range(1, 1 << 20));
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20).description(""));
     model_.DeclareAll(app);
     app.footer(
         "The picture is looked at once to warm up and once for the figures.\n"
