@@ -26,6 +26,10 @@ inline constexpr std::uint64_t kGgufAlignment = 32;  // of tensors, in bytes
 //   if (auto error = writer.Write(path)) return *error;
 class GgufWriter {
  public:
+  GgufWriter() = default;
+  GgufWriter(GgufWriter&&) = default;
+  GgufWriter& operator=(GgufWriter&&) = default;
+
   void Add(std::string_view key, GgufValue value);
 
   // `bytes` [BytesOf(dtype, shape)] must stay where they are until the file is written.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "image/formats.h"
+#include "image/jpeg_scans.h"
 #include "image/libjpeg.h"
 #include "image/orient.h"
 
@@ -77,8 +78,8 @@ bool ReadHeader(Codec* codec, const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
-// Sealed. Settles the size of the output and begins; reads all scans of a progressive picture.
-bool Start(Codec* codec, int eighths) {
+// Sealed. Settles colours and size of the output.
+bool Settle(Codec* codec, int eighths) {
   if (setjmp(codec->failed) != 0) return false;
   const J_COLOR_SPACE stored = codec->state.jpeg_color_space;
   const bool four_inks = stored == JCS_CMYK || stored == JCS_YCCK;
@@ -87,6 +88,13 @@ bool Start(Codec* codec, int eighths) {
   codec->state.scale_denom = 8;
   // Only for pictures whose scans are missing, which are refused.
   codec->state.do_block_smoothing = FALSE;
+  jpeg_calc_output_dimensions(&codec->state);
+  return true;
+}
+
+// Sealed. Begins the output; reads all scans of a progressive picture.
+bool Start(Codec* codec) {
+  if (setjmp(codec->failed) != 0) return false;
   jpeg_start_decompress(&codec->state);
   return true;
 }
@@ -173,6 +181,49 @@ void MixInks(const std::uint8_t* inks, int count, bool inverted, std::uint8_t* r
   }
 }
 
+// Reads the header of `file` and settles the output.
+MaybeError Prepare(const DecodeTask& task, Bytes file, Reader& reader) {
+  if (!ReadHeader(reader.codec(), Unsigned(file), file.size())) return reader.Failure(task.file);
+  const jpeg_decompress_struct& state = reader.state();
+  if (auto error = CheckSameSize(task.info, state.image_width, state.image_height)) return error;
+  if (state.arith_code) {
+    return Error{ErrorCode::kUnsupported,
+                 "jpeg: header: expected Huffman coding, found arithmetic coding"};
+  }
+  const int longer_side = std::max(task.info.width, task.info.height);
+  if (!Settle(reader.codec(), Eighths(longer_side, task.target_side))) {
+    return reader.Failure(task.file);
+  }
+  return std::nullopt;
+}
+
+// The components of which the settled output takes one value per block.
+MeansOnly ComponentsOfMeans(const jpeg_decompress_struct& state) {
+  MeansOnly means_only = {};
+  for (const jpeg_component_info& component :
+       std::span(state.comp_info, static_cast<std::size_t>(state.num_components))) {
+    means_only[static_cast<std::size_t>(component.component_id) % means_only.size()] =
+        component.DCT_scaled_size == 1;
+  }
+  return means_only;
+}
+
+Result<Image> ReadPixels(const DecodeTask& task, Reader& reader) {
+  Codec* codec = reader.codec();
+  if (!Start(codec)) return reader.Failure(task.file);
+  const jpeg_decompress_struct& state = reader.state();
+  Image picture(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
+  const bool four_inks = state.output_components == 4;
+  std::vector<std::uint8_t> inks(four_inks ? std::size_t{state.output_width} * 4 : 0);
+  for (int y = 0; y < picture.height; ++y) {
+    std::uint8_t* row = four_inks ? inks.data() : picture.Row(y);
+    if (!ReadRow(codec, row)) return reader.Failure(task.file);
+    if (four_inks) MixInks(row, picture.width, state.saw_Adobe_marker != FALSE, picture.Row(y));
+  }
+  if (!Finish(codec)) return reader.Failure(task.file);
+  return picture;
+}
+
 }  // namespace
 
 Result<PictureInfo> ProbeJpeg(Bytes file) {
@@ -187,27 +238,14 @@ Result<PictureInfo> ProbeJpeg(Bytes file) {
 
 Result<Image> DecodeJpeg(const DecodeTask& task) {
   Reader reader(task.limits.scans);
-  Codec* codec = reader.codec();
-  if (!ReadHeader(codec, Unsigned(task.file), task.file.size())) return reader.Failure(task.file);
-  const jpeg_decompress_struct& state = reader.state();
-  if (auto error = CheckSameSize(task.info, state.image_width, state.image_height)) return *error;
-  if (state.arith_code) {
-    return Error{ErrorCode::kUnsupported,
-                 "jpeg: header: expected Huffman coding, found arithmetic coding"};
-  }
-  const int longer_side = std::max(task.info.width, task.info.height);
-  if (!Start(codec, Eighths(longer_side, task.target_side))) return reader.Failure(task.file);
-
-  Image picture(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
-  const bool four_inks = state.output_components == 4;
-  std::vector<std::uint8_t> inks(four_inks ? std::size_t{state.output_width} * 4 : 0);
-  for (int y = 0; y < picture.height; ++y) {
-    std::uint8_t* row = four_inks ? inks.data() : picture.Row(y);
-    if (!ReadRow(codec, row)) return reader.Failure(task.file);
-    if (four_inks) MixInks(row, picture.width, state.saw_Adobe_marker != FALSE, picture.Row(y));
-  }
-  if (!Finish(codec)) return reader.Failure(task.file);
-  return picture;
+  if (auto error = Prepare(task, task.file, reader)) return *error;
+  if (!reader.state().progressive_mode) return ReadPixels(task, reader);
+  const std::vector<std::byte> lean =
+      WithoutDetailScans(task.file, ComponentsOfMeans(reader.state()));
+  if (lean.empty() || lean.size() == task.file.size()) return ReadPixels(task, reader);
+  Reader lean_reader(task.limits.scans);
+  if (auto error = Prepare(task, lean, lean_reader)) return *error;
+  return ReadPixels(task, lean_reader);
 }
 
 }  // namespace edgevlm

@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "image/jpeg_scans.h"
 #include "image/libjpeg.h"
 #include "image/test_pictures.h"
 #include "image/write.h"
@@ -160,6 +159,38 @@ TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
   }
 }
 
+// At an eighth most scans of a progressive picture are passed over. Baseline and progressive coding
+// of the same picture keep the same coefficients, so the same pixels must come out.
+TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
+  const Image picture = Gradient(203, 117);
+  for (const int target : {10, 26, 27, 100, 0}) {
+    const Image expected = Decoded(Encoded(203, 117, picture.pixels, {}), target);
+    const Image found = Decoded(Encoded(203, 117, picture.pixels, {.progressive = true}), target);
+    EXPECT_EQ(found.pixels, expected.pixels) << target;
+  }
+}
+
+TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
+  const auto file = Encoded(203, 117, Gradient(203, 117).pixels, {.progressive = true});
+  EXPECT_EQ(WithoutDetailScans(file, {}), file);
+  MeansOnly luma = {};
+  luma[1] = true;
+  const auto lean = WithoutDetailScans(file, luma);
+  EXPECT_LT(lean.size(), file.size());
+  EXPECT_FALSE(lean.empty());
+  EXPECT_EQ(WithoutDetailScans(lean, luma), lean);
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_TRUE(WithoutDetailScans(std::span(file).first(size), luma).empty()) << size;
+  }
+}
+
+TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
+  const auto file = Encoded(40, 24, Gradient(40, 24).pixels, {.progressive = true});
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    EXPECT_FALSE(Decode(std::span(file).first(size), {}, 4)) << size;
+  }
+}
+
 TEST(Jpeg, CutAnywhereIsAnError) {
   const Image picture = Gradient(40, 24);
   for (const bool progressive : {false, true}) {
@@ -210,15 +241,14 @@ TEST(Jpeg, ThousandsOfScansAreRefused) {
   const auto whole = Encoded(16, 16, picture.pixels, {.progressive = true});
   EXPECT_TRUE(Decode(whole, {.scans = 10}));
   EXPECT_EQ(ErrorOf(whole, {.scans = 3}), "jpeg: scans: expected at most 3, found 4");
-  // The last scan again and again.
-  std::size_t last = 0;
-  for (std::size_t i = 0; i + 1 < whole.size(); ++i) {
-    if (whole[i] == std::byte{0xFF} && whole[i + 1] == std::byte{0xDA}) last = i;
-  }
-  std::vector<std::byte> file(whole.begin(), whole.end() - 2);
-  const std::vector<std::byte> scan(file.begin() + static_cast<std::ptrdiff_t>(last), file.end());
-  for (int i = 0; i < 1000; ++i) file.insert(file.end(), scan.begin(), scan.end());
-  file.insert(file.end(), whole.end() - 2, whole.end());
+  // The first scan again and again: bytes up to the next marker that is not part of the data.
+  const auto at = [&](std::size_t i) { return whole.begin() + static_cast<std::ptrdiff_t>(i); };
+  const std::size_t begin = After(whole, 0xDA) - 2;
+  std::size_t end = begin + 2;
+  while (whole[end] != std::byte{0xFF} || whole[end + 1] == std::byte{0}) ++end;
+  std::vector<std::byte> file(whole.begin(), at(end));
+  for (int i = 0; i < 1000; ++i) file.insert(file.end(), at(begin), at(end));
+  file.insert(file.end(), at(end), whole.end());
   EXPECT_EQ(ErrorOf(file), "jpeg: scans: expected at most 100, found 101");
 }
 

@@ -102,14 +102,14 @@ TEST(Webp, AnAnimationIsAClearError) {
 }
 
 TEST(Webp, ShrinksWhenLessIsAskedFor) {
-  const Image picture = Gradient(400, 300);
-  const Image small = Decoded(Lossless(picture), 100);
-  EXPECT_EQ(small.width, 100);
-  EXPECT_EQ(small.height, 75);
-  EXPECT_NEAR(small.Row(37)[50 * 3], 128, 3);
-  EXPECT_NEAR(small.Row(37)[50 * 3 + 1], 128, 3);
-  EXPECT_EQ(Decoded(Lossless(picture), 300).width, 400);
-  EXPECT_EQ(Decoded(Lossless(picture), 1).width, 1);
+  const auto file = Lossless(Gradient(120, 90));
+  const Image small = Decoded(file, 30);
+  EXPECT_EQ(small.width, 30);
+  EXPECT_EQ(small.height, 23);
+  EXPECT_NEAR(small.Row(11)[15 * 3], 128, 5);
+  EXPECT_NEAR(small.Row(11)[15 * 3 + 1], 128, 5);
+  EXPECT_EQ(Decoded(file, 90).width, 120);
+  EXPECT_EQ(Decoded(file, 1).width, 1);
 }
 
 TEST(Webp, CutAnywhereIsAnError) {

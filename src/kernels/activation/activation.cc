@@ -3,7 +3,7 @@
 namespace edgevlm {
 
 const VariantList<ActivationRow>& ActivationVariants() {
-  static const VariantList<ActivationRow> kVariants({}, ActivationRowScalar);
+  static const VariantList<ActivationRow> kVariants(ActivationHighway(), ActivationRowScalar);
   return kVariants;
 }
 

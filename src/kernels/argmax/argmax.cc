@@ -3,7 +3,7 @@
 namespace edgevlm {
 
 const VariantList<ArgMaxFunction>& ArgMaxVariants() {
-  static const VariantList<ArgMaxFunction> kVariants({}, ArgMaxScalar);
+  static const VariantList<ArgMaxFunction> kVariants(ArgMaxHighway(), ArgMaxScalar);
   return kVariants;
 }
 

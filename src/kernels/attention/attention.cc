@@ -6,7 +6,7 @@ namespace edgevlm {
 namespace {
 
 // Tokens that share one conversion of the keys and values to float32.
-constexpr int kTokensPerTile = 8;
+constexpr int kTokensPerTile = 16;
 
 void CheckShapes(const AttentionCall& call) {
   const HeadCounts& heads = call.heads;
@@ -23,7 +23,7 @@ void CheckShapes(const AttentionCall& call) {
 }  // namespace
 
 const VariantList<AttentionFunction>& AttentionVariants() {
-  static const VariantList<AttentionFunction> kVariants({}, AttentionScalar);
+  static const VariantList<AttentionFunction> kVariants(AttentionHighway(), AttentionScalar);
   return kVariants;
 }
 

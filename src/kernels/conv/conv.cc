@@ -28,10 +28,9 @@ void CopyPatch(const PatchCall& call, int row, int column, std::span<float> patc
   for (int dy = 0; dy < kernel; ++dy) {
     const int y = row * stride + dy - kernel / 2;
     if (y < 0 || y >= call.x.height) continue;
-    for (int x = first_x; x < last_x; ++x) {
-      const std::span<const float> cell = call.x.cells.Row(y * call.x.width + x);
-      std::copy(cell.begin(), cell.end(), patch.data() + (dy * kernel + x - left) * channels);
-    }
+    const float* from = call.x.cells.Row(y * call.x.width + first_x).data();
+    std::copy_n(from, (last_x - first_x) * channels,
+                patch.data() + (dy * kernel + first_x - left) * channels);
   }
 }
 
@@ -53,17 +52,17 @@ void CheckWindow(const FeatureMap& x, const Window& window, View<float> y) {
 }  // namespace
 
 const VariantList<DepthwiseFunction>& DepthwiseVariants() {
-  static const VariantList<DepthwiseFunction> kVariants({}, DepthwiseScalar);
+  static const VariantList<DepthwiseFunction> kVariants(DepthwiseHighway(), DepthwiseScalar);
   return kVariants;
 }
 
 const VariantList<MeanFunction>& MeanVariants() {
-  static const VariantList<MeanFunction> kVariants({}, MeanScalar);
+  static const VariantList<MeanFunction> kVariants(MeanHighway(), MeanScalar);
   return kVariants;
 }
 
 const VariantList<ScaleFunction>& ScaleVariants() {
-  static const VariantList<ScaleFunction> kVariants({}, ScaleScalar);
+  static const VariantList<ScaleFunction> kVariants(ScaleHighway(), ScaleScalar);
   return kVariants;
 }
 
@@ -77,6 +76,7 @@ void Conv2d(const FeatureMap& x, const Weight& w, const Window& window, const Ep
             std::span<float> scratch, View<float> y, ThreadPool& pool) {
   CheckWindow(x, window, y);
   CHECK(w.inputs() == window.kernel * window.kernel * x.cells.cols);
+  CHECK(x.cells.stride == x.cells.cols);
   CHECK(scratch.size() >= Conv2dScratchSize(x, window));
   const PatchCall call{x, window, View<float>(scratch.data(), y.rows, w.inputs())};
   pool.ParallelFor(

@@ -34,6 +34,7 @@ std::size_t Conv2dScratchSize(const FeatureMap& x, const Window& window);
 
 // y[cell, n] = activation(sum_{dy, dx, c} x[cell at (dy, dx), c] * w[n, c, dy, dx] + bias[n])
 //              + residual[cell, n]
+//   x        cells without gaps: stride = C
 //   w        PackConv2d of [N, C, kernel, kernel]
 //   scratch  at least Conv2dScratchSize values
 //   y        [Outputs(height) * Outputs(width), N]

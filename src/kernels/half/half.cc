@@ -3,12 +3,12 @@
 namespace edgevlm {
 
 const VariantList<FloatToHalfRow>& FloatToHalfVariants() {
-  static const VariantList<FloatToHalfRow> kVariants({}, FloatToHalfRowScalar);
+  static const VariantList<FloatToHalfRow> kVariants(FloatToHalfHighway(), FloatToHalfRowScalar);
   return kVariants;
 }
 
 const VariantList<HalfToFloatRow>& HalfToFloatVariants() {
-  static const VariantList<HalfToFloatRow> kVariants({}, HalfToFloatRowScalar);
+  static const VariantList<HalfToFloatRow> kVariants(HalfToFloatHighway(), HalfToFloatRowScalar);
   return kVariants;
 }
 

@@ -3,7 +3,7 @@
 namespace edgevlm {
 
 const VariantList<LayerNormRow>& LayerNormVariants() {
-  static const VariantList<LayerNormRow> kVariants({}, LayerNormRowScalar);
+  static const VariantList<LayerNormRow> kVariants(LayerNormHighway(), LayerNormRowScalar);
   return kVariants;
 }
 

@@ -6,8 +6,9 @@
 namespace edgevlm {
 namespace {
 
-// Below this many multiply-adds (a few microseconds) a second thread costs more than it brings.
-constexpr std::int64_t kWorkPerShare = 1 << 16;
+// Below this many multiply-adds a second thread costs more than it brings: with one row they read
+// 128 KiB of weights, some microseconds.
+constexpr std::int64_t kWorkPerShare = 1 << 15;
 
 // With this many panels for each thread, shares of whole panels differ little in size.
 constexpr int kPanelsPerThread = 4;
@@ -30,7 +31,7 @@ void CheckShapes(const MatMulCall& call) {
 }  // namespace
 
 const VariantList<MatMulFunction>& MatMulVariants() {
-  static const VariantList<MatMulFunction> kVariants({}, MatMulScalar);
+  static const VariantList<MatMulFunction> kVariants(MatMulHighway(), MatMulScalar);
   return kVariants;
 }
 

@@ -3,7 +3,7 @@
 namespace edgevlm {
 
 const VariantList<SoftmaxRow>& SoftmaxVariants() {
-  static const VariantList<SoftmaxRow> kVariants({}, SoftmaxRowScalar);
+  static const VariantList<SoftmaxRow> kVariants(SoftmaxHighway(), SoftmaxRowScalar);
   return kVariants;
 }
 

@@ -1,10 +1,10 @@
 #include "train/model/decoder.h"
 
-#include <torch/torch.h>
-
 #include <cmath>
 #include <limits>
 #include <string>
+
+#include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
@@ -36,7 +36,8 @@ torch::Tensor Gelu(const torch::Tensor& x) { return torch::gelu(x, "tanh"); }
 
 DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : heads(shape.heads) {
   const int width = shape.width;
-  // Layers that write to the residual stream start smaller, so that its scale does not grow with depth.
+  // Layers that write to the residual stream start smaller, so that its scale does not grow with
+  // depth.
   const double residual = kInitialDeviation / std::sqrt(2.0 * shape.blocks);
   attn_norm = register_module("attn_norm", Norm(width));
   attn_qkv = register_module("attn_qkv", InitialisedLinear(width, 3 * width));
@@ -72,8 +73,8 @@ torch::Tensor DecoderBlockImpl::Attend(const torch::Tensor& qkv, const Packing& 
                                  .permute({3, 0, 4, 1, 2, 5})
                                  .contiguous();  // 3 x [B, H, M, L, d]
   const torch::Tensor q = text[0] * scale, k = text[1], v = text[2];
-  const torch::Tensor to_cells = torch::matmul(q.view({B, heads, M * L, d}), cell_k.transpose(2, 3))
-                                     .view({B, heads, M, L, P});
+  const torch::Tensor to_cells =
+      torch::matmul(q.view({B, heads, M * L, d}), cell_k.transpose(2, 3)).view({B, heads, M, L, P});
   const torch::Tensor to_text = torch::matmul(q, k.transpose(3, 4)) + text_mask;
   const torch::Tensor shares = torch::softmax(torch::cat({to_cells, to_text}, -1), -1);
   const torch::Tensor from_cells =

@@ -1,32 +1,33 @@
-// The decoder as LibTorch trains it: GPT-2 blocks (Radford et al. 2019) over picture tokens and text.
+// The decoder as LibTorch trains it: GPT-2 blocks (Radford et al. 2019) over picture tokens and
+// text.
 //
-// A picture is read once and many texts are written about it: each picture has M rows of L text tokens,
-// and a row holds one or more texts that see the picture and themselves, but not each other. That
-// costs one picture per M * L text tokens, and gives the same numbers as one sequence per text.
+// A picture is read once and many texts are written about it: each picture has M rows of L text
+// tokens, and a row holds one or more texts that see the picture and themselves, but not each
+// other. That costs one picture per M * L text tokens, and gives the same numbers as one sequence
+// per text.
 #pragma once
-
-#include <torch/nn.h>
-
 #include <vector>
+
+#include "train/torch.h"
 
 namespace edgevlm::train {
 
 struct DecoderShape {
-  int width = 192;       // D
-  int heads = 6;         // H
+  int width = 192;  // D
+  int heads = 6;    // H
   int blocks = 6;
-  int vocabulary = 0;    // V
-  int context = 192;     // positions: picture tokens, then text
+  int vocabulary = 0;  // V
+  int context = 192;   // positions: picture tokens, then text
 };
 
 // What attends to what, and the sizes that every block needs. Made once per batch.
 struct Packing {
-  int pictures;                // B
-  int cells;                   // P, picture tokens of one picture
-  int rows;                    // M, text rows of one picture
-  int length;                  // L, tokens of a row
-  torch::Tensor cell_mask;     // [P, P], 0 where a picture token may look, -inf elsewhere (causal)
-  torch::Tensor text_mask;     // [B, 1, M, L, L], likewise: same text and not later
+  int pictures;             // B
+  int cells;                // P, picture tokens of one picture
+  int rows;                 // M, text rows of one picture
+  int length;               // L, tokens of a row
+  torch::Tensor cell_mask;  // [P, P], 0 where a picture token may look, -inf elsewhere (causal)
+  torch::Tensor text_mask;  // [B, 1, M, L, L], likewise: same text and not later
 };
 
 struct DecoderBlockImpl : torch::nn::Module {

@@ -1,9 +1,9 @@
 #include "train/model/eye.h"
 
-#include <torch/torch.h>
-
 #include <array>
 #include <string>
+
+#include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {

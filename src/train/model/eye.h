@@ -1,25 +1,24 @@
 // The eye as LibTorch trains it: MobileNetV3-small's body, kept at one cell per 16 x 16 pixels.
 #pragma once
-
-#include <torch/nn.h>
-
 #include <span>
 #include <vector>
+
+#include "train/torch.h"
 
 namespace edgevlm::train {
 
 // One bottleneck block of MobileNetV3 (Howard et al. 2019, table 2).
 struct BlockShape {
-  int kernel;      // 3 or 5
-  int expanded;    // channels of the depthwise convolution
-  int out;         // channels after the projection
-  bool squeeze;    // squeeze-and-excitation
-  bool hard_swish; // else ReLU
-  int stride;      // 1 or 2
+  int kernel;       // 3 or 5
+  int expanded;     // channels of the depthwise convolution
+  int out;          // channels after the projection
+  bool squeeze;     // squeeze-and-excitation
+  bool hard_swish;  // else ReLU
+  int stride;       // 1 or 2
 };
 
-// MobileNetV3-small's blocks. The last stage has stride 1 in place of 2: the decoder reads a grid of
-// cells, and one cell per 32 pixels would put two things into one.
+// MobileNetV3-small's blocks. The last stage has stride 1 in place of 2: the decoder reads a grid
+// of cells, and one cell per 32 pixels would put two things into one.
 std::span<const BlockShape> MobileNetV3Small();
 
 inline constexpr int kStemChannels = 16;

@@ -1,8 +1,8 @@
 #include "train/model/vlm.h"
 
-#include <torch/torch.h>
-
 #include <array>
+
+#include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
@@ -19,7 +19,8 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   const int guesses = (1 + shape.things) + 1 + kPlaceValues + kColours + (1 + kDigits);
   grid_heads = register_module("grid_heads", nn::Linear(shape.features, guesses));
   project_in = register_module("project_in", nn::Linear(shape.features, shape.decoder.width));
-  project_out = register_module("project_out", nn::Linear(shape.decoder.width, shape.decoder.width));
+  project_out =
+      register_module("project_out", nn::Linear(shape.decoder.width, shape.decoder.width));
   decoder = register_module("decoder", Decoder(shape.decoder));
 }
 

@@ -16,8 +16,8 @@ struct VlmShape {
   int cells() const { return grid() * grid(); }  // P
 };
 
-// What the eye says of each cell while it trains: it is asked where things are before the decoder has
-// words for them. [B, G, G, channels] each; the engine never sees these heads.
+// What the eye says of each cell while it trains: it is asked where things are before the decoder
+// has words for them. [B, G, G, channels] each; the engine never sees these heads.
 struct GridGuess {
   torch::Tensor cover;   // 1 + things: which thing lies over the cell's middle, 0 for none
   torch::Tensor centre;  // 1: a thing's centre lies in the cell

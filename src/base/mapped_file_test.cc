@@ -1,0 +1,74 @@
+#include "base/mapped_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+namespace edgevlm {
+namespace {
+
+// A folder of its own for every test, removed afterwards.
+class MappedFileTest : public ::testing::Test {
+ protected:
+  MappedFileTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mapped-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~MappedFileTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(MappedFileTest, GivesTheBytesAndMoves) {
+  std::ofstream(Path("a")) << "picture";
+  auto opened = MappedFile::Open(Path("a"));
+  ASSERT_TRUE(opened) << opened.error().message;
+  MappedFile first = std::move(*opened);
+  MappedFile second = std::move(first);
+  EXPECT_TRUE(first.bytes().empty());
+  ASSERT_EQ(second.bytes().size(), 7u);
+  EXPECT_EQ(std::memcmp(second.bytes().data(), "picture", 7), 0);
+  std::ofstream(Path("b")) << "other";
+  second = std::move(*MappedFile::Open(Path("b")));
+  EXPECT_EQ(second.bytes().size(), 5u);
+}
+
+TEST_F(MappedFileTest, WhatIsNoFileIsNamed) {
+  EXPECT_EQ(MappedFile::Open(Path("none")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(MappedFile::Open(Path("none")).error().message, Path("none") + ": no such file");
+  EXPECT_EQ(MappedFile::Open(folder_.string()).error().message,
+            folder_.string() + ": expected a regular file, found a directory");
+  EXPECT_EQ(MappedFile::Open("/dev/zero").error().message,
+            "/dev/zero: expected a regular file, found a device");
+  std::ofstream(Path("empty")).flush();
+  EXPECT_EQ(MappedFile::Open(Path("empty")).error().message,
+            Path("empty") + ": expected a file with content, found an empty one");
+  EXPECT_FALSE(MappedFile::Open("/proc/self/mem").ok());
+  EXPECT_FALSE(MappedFile::Open("").ok());
+}
+
+TEST_F(MappedFileTest, DoesNotWaitForPipesAndSockets) {
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(MappedFile::Open(Path("pipe")).error().message,
+            Path("pipe") + ": expected a regular file, found a pipe");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, Path("socket").c_str(), sizeof(address.sun_path) - 1);
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(MappedFile::Open(Path("socket")).error().message,
+            Path("socket") + ": expected a regular file, found a socket");
+  close(listener);
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,86 @@
+// exp and the activations for Highway sources. Compiled once per instruction set.
+#if defined(EDGEVLM_KERNELS_ACTIVATION_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_ACTIVATION_INL_H_
+#undef EDGEVLM_KERNELS_ACTIVATION_INL_H_
+#else
+#define EDGEVLM_KERNELS_ACTIVATION_INL_H_
+#endif
+
+#include "kernels/activation/activation.h"
+#include "kernels/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+
+// exp(x); relative error at most 2 * FLT_EPSILON for x in [-87, 88], 0 below, exp(88) above.
+// x = n ln 2 + r with |r| <= ln 2 / 2; exp(r) by the polynomial of Moshier's Cephes (1984).
+template <class D, class V = hn::VFromD<D>>
+HWY_INLINE V Exp(D d, V x) {
+  const V lowest = hn::Set(d, -87.0f);
+  const V clamped = hn::Min(hn::Max(x, lowest), hn::Set(d, 88.0f));
+  const V n = hn::Round(hn::Mul(clamped, hn::Set(d, 1.44269504f)));
+  // ln 2 in two parts, so that n * ln 2 is exact enough.
+  V r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), clamped);
+  r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r);
+  V p = hn::Set(d, 1.9875691500e-4f);
+  p = hn::MulAdd(p, r, hn::Set(d, 1.3981999507e-3f));
+  p = hn::MulAdd(p, r, hn::Set(d, 8.3334519073e-3f));
+  p = hn::MulAdd(p, r, hn::Set(d, 4.1665795894e-2f));
+  p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1f));
+  p = hn::Add(hn::MulAdd(p, hn::Mul(r, r), r), hn::Set(d, 1.0f));
+  const hn::RebindToSigned<D> di;
+  const auto exponent = hn::ShiftLeft<23>(hn::ConvertTo(di, n));
+  const V power = hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
+  return hn::IfThenElseZero(hn::Ge(x, lowest), power);
+}
+
+// 0.5 (1 + tanh(u)) is 1 / (1 + exp(-2 u)): one exp and no cancellation.
+template <class D, class V = hn::VFromD<D>>
+HWY_INLINE V Gelu(D d, V x) {
+  const V cube = hn::Mul(hn::Mul(x, x), hn::Mul(x, hn::Set(d, 0.044715f)));
+  const V minus_two_u = hn::Mul(hn::Add(x, cube), hn::Set(d, -2.0f * 0.79788456f));
+  return hn::Div(x, hn::Add(hn::Set(d, 1.0f), Exp(d, minus_two_u)));
+}
+
+template <class D, class V = hn::VFromD<D>>
+HWY_INLINE V HardSigmoid(D d, V x) {
+  const V shifted = hn::Max(hn::Add(x, hn::Set(d, 3.0f)), hn::Zero(d));
+  return hn::Mul(hn::Min(shifted, hn::Set(d, 6.0f)), hn::Set(d, 1.0f / 6.0f));
+}
+
+template <class D, class V = hn::VFromD<D>>
+HWY_INLINE V Apply(D d, Activation activation, V x) {
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kGelu:
+      return Gelu(d, x);
+    case Activation::kRelu:
+      return hn::Max(x, hn::Zero(d));
+    case Activation::kHardSwish:
+      return hn::Mul(x, HardSigmoid(d, x));
+    case Activation::kHardSigmoid:
+      return HardSigmoid(d, x);
+  }
+  return x;
+}
+
+// ActivationRow, for use inside other kernels.
+HWY_INLINE void FinishRow(const float* x, const float* bias, const float* residual,
+                          Activation activation, float* y, int n) {
+  ForLanes(0, n, [=](auto d, int i) HWY_ATTR {
+    auto value = hn::LoadU(d, x + i);
+    if (bias != nullptr) value = hn::Add(value, hn::LoadU(d, bias + i));
+    value = Apply(d, activation, value);
+    if (residual != nullptr) value = hn::Add(value, hn::LoadU(d, residual + i));
+    hn::StoreU(value, d, y + i);
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,35 @@
+// Values per second of the GELU, the dearest activation.
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "kernels/activation/activation.h"
+#include "kernels/test_values.h"
+
+namespace edgevlm {
+namespace {
+
+void Run(benchmark::State& state, ActivationRow run) {
+  const int n = static_cast<int>(state.range(0));
+  RandomValues random;
+  const std::vector<float> x = random.Take(n);
+  std::vector<float> y(x.size());
+  for (auto _ : state) {
+    run(x.data(), nullptr, nullptr, Activation::kGelu, y.data(), n);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * n);
+}
+
+// Once per variant of this CPU.
+const bool kRegistered = [] {
+  for (const auto& variant : ActivationVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    const std::string name = "Gelu/" + std::string(IsaName(variant.needs));
+    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(1024);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace edgevlm

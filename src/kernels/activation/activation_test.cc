@@ -1,0 +1,98 @@
+#include "kernels/activation/activation.h"
+
+#include <gtest/gtest.h>
+
+#include <cfloat>
+#include <cmath>
+
+#include "kernels/test_values.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::array kActivations = {Activation::kNone, Activation::kGelu, Activation::kRelu,
+                                     Activation::kHardSwish, Activation::kHardSigmoid};
+
+void CompareWithScalar(ActivationRow run, Activation activation, int n, int shift) {
+  RandomValues random;
+  Guarded<float> x(1, n, shift), bias(1, n, shift), residual(1, n, shift);
+  std::vector<float> values = random.Take(n);
+  for (float& value : values) value *= 4.0f;
+  x.Fill(values);
+  bias.Fill(random.Take(n));
+  residual.Fill(random.Take(n));
+  for (const bool fused : {false, true}) {
+    const float* b = fused ? bias.view().data : nullptr;
+    const float* r = fused ? residual.view().data : nullptr;
+    Guarded<float> expected(1, n), actual(1, n, shift);
+    ActivationRowScalar(x.view().data, b, r, activation, expected.view().data, n);
+    run(x.view().data, b, r, activation, actual.view().data, n);
+    for (int i = 0; i < n; ++i) {
+      const float input = std::fabs(x.view().data[i]) + (fused ? std::fabs(b[i]) : 0.0f);
+      const float rest = fused ? std::fabs(r[i]) : 0.0f;
+      const float rounding = activation == Activation::kGelu ? 8.0f : 2.0f;
+      EXPECT_NEAR(actual.view().data[i], expected.view().data[i],
+                  rounding * FLT_EPSILON * (input + rest + 1.0f))
+          << "n=" << n << " shift=" << shift << " i=" << i;
+    }
+    EXPECT_TRUE(actual.intact()) << "n=" << n << " shift=" << shift;
+  }
+}
+
+TEST(Activation, VariantsAgreeWithScalar) {
+  for (const auto& variant : ActivationVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    for (const Activation activation : kActivations) {
+      SCOPED_TRACE(static_cast<int>(activation));
+      for (const int n : kTestLengths) {
+        for (const int shift : kTestShifts) CompareWithScalar(variant.run, activation, n, shift);
+      }
+    }
+  }
+}
+
+TEST(Activation, HoldsOverTheWholeRange) {
+  std::vector<float> x;
+  for (float value = -200.0f; value < 200.0f; value += 0.037f) x.push_back(value);
+  x.insert(x.end(), {-FLT_MAX, FLT_MAX, -1e20f, 1e20f, FLT_MIN, 0.0f});
+  const int n = static_cast<int>(x.size());
+  std::vector<float> expected(x.size()), actual(x.size());
+  for (const auto& variant : ActivationVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    for (const Activation activation : {Activation::kRelu, Activation::kHardSigmoid}) {
+      ActivationRowScalar(x.data(), nullptr, nullptr, activation, expected.data(), n);
+      variant.run(x.data(), nullptr, nullptr, activation, actual.data(), n);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        EXPECT_NEAR(actual[i], expected[i], 2.0f * FLT_EPSILON) << "x=" << x[i];
+      }
+    }
+    variant.run(x.data(), nullptr, nullptr, Activation::kGelu, actual.data(), n);
+    ActivationRowScalar(x.data(), nullptr, nullptr, Activation::kGelu, expected.data(), n);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (std::fabs(x[i]) > 1e10f) continue;  // the cube overflows; both give x or 0
+      EXPECT_NEAR(actual[i], expected[i], 8.0f * FLT_EPSILON * (std::fabs(x[i]) + 1.0f))
+          << "x=" << x[i];
+    }
+  }
+}
+
+TEST(Activation, KnownValues) {
+  std::vector<float> x = {-4.0f, -1.0f, 0.0f, 1.0f, 4.0f}, y(5);
+  const auto run = [&](Activation activation) {
+    Activate(View<const float>(x.data(), 1, 5), activation, View<float>(y.data(), 1, 5));
+  };
+  run(Activation::kHardSwish);
+  EXPECT_FLOAT_EQ(y[0], 0.0f);
+  EXPECT_FLOAT_EQ(y[1], -1.0f / 3.0f);
+  EXPECT_FLOAT_EQ(y[3], 2.0f / 3.0f);
+  EXPECT_FLOAT_EQ(y[4], 4.0f);
+  run(Activation::kGelu);
+  EXPECT_NEAR(y[1], -0.158808, 1e-6);
+  EXPECT_NEAR(y[3], 0.841192, 1e-6);
+  EXPECT_EQ(y[2], 0.0f);
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,35 @@
+// Values per second of FloatToHalf.
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "kernels/half/half.h"
+#include "kernels/test_values.h"
+
+namespace edgevlm {
+namespace {
+
+void Run(benchmark::State& state, FloatToHalfRow run) {
+  const int n = static_cast<int>(state.range(0));
+  RandomValues random;
+  const std::vector<float> x = random.Take(n);
+  std::vector<std::uint16_t> y(x.size());
+  for (auto _ : state) {
+    run(x.data(), y.data(), n);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * n);
+}
+
+// Once per variant of this CPU.
+const bool kRegistered = [] {
+  for (const auto& variant : FloatToHalfVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    const std::string name = "FloatToHalf/" + std::string(IsaName(variant.needs));
+    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(256);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,36 @@
+// Values per second of LayerNorm.
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/test_values.h"
+
+namespace edgevlm {
+namespace {
+
+void Run(benchmark::State& state, LayerNormRow run) {
+  const int n = static_cast<int>(state.range(0));
+  RandomValues random;
+  const std::vector<float> x = random.Take(n);
+  std::vector<float> y(x.size());
+  const std::vector<float> gain = random.Take(n), bias = random.Take(n);
+  for (auto _ : state) {
+    run(x.data(), gain.data(), bias.data(), 1e-5f, y.data(), n);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * n);
+}
+
+// Once per variant of this CPU.
+const bool kRegistered = [] {
+  for (const auto& variant : LayerNormVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    const std::string name = "LayerNorm/" + std::string(IsaName(variant.needs));
+    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(256);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,134 @@
+#include "kernels/matmul/matmul.h"
+
+#include <gtest/gtest.h>
+
+#include <cfloat>
+#include <cmath>
+
+#include "kernels/test_values.h"
+
+namespace edgevlm {
+namespace {
+
+// x [T, K], w [N, K], and what a test needs of them.
+struct Problem {
+  Problem(int t, int n, int k, int shift) : x(t, k, shift), bias(1, n), residual(t, n, shift) {
+    RandomValues random;
+    x.Fill(random.Take(t * k));
+    values = random.Take(n * k);
+    bias.Fill(random.Take(n));
+    residual.Fill(random.Take(t * n));
+    w = Weight(View<const float>(values.data(), n, k));
+  }
+
+  // K * FLT_EPSILON * sum_k |x * w|: every order of adding, fused or not, stays inside; plus what
+  // adding bias and residual rounds off. Activations here have a slope of at most 1.2.
+  float Tolerance(int row, int output) {
+    const int k_count = w.inputs();
+    float sum = std::fabs(bias.view().data[output]) + 1.0f;
+    for (int k = 0; k < k_count; ++k) {
+      sum += std::fabs(x.view().Row(row)[static_cast<std::size_t>(k)] *
+                       values[static_cast<std::size_t>(output * k_count + k)]);
+    }
+    sum += std::fabs(residual.view().Row(row)[static_cast<std::size_t>(output)]);
+    return 1.2f * static_cast<float>(k_count + 8) * FLT_EPSILON * sum;
+  }
+
+  Guarded<float> x;
+  Guarded<float> bias;
+  Guarded<float> residual;
+  std::vector<float> values;
+  Weight w;
+};
+
+void CompareWithScalar(MatMulFunction run, int t, int n, int k, int shift) {
+  SCOPED_TRACE(testing::Message() << "T=" << t << " N=" << n << " K=" << k << " shift=" << shift);
+  Problem problem(t, n, k, shift);
+  for (const bool fused : {false, true}) {
+    Epilogue epilogue;
+    if (fused) {
+      epilogue = {.bias = problem.bias.view().Row(0),
+                  .activation = Activation::kGelu,
+                  .residual = problem.residual.view()};
+    }
+    Guarded<float> expected(t, n), actual(t, n, shift);
+    const MatMulPart all{0, t, 0, problem.w.panels()};
+    MatMulScalar({problem.x.view(), problem.w, epilogue, expected.view()}, all);
+    run({problem.x.view(), problem.w, epilogue, actual.view()}, all);
+    for (int row = 0; row < t; ++row) {
+      for (int i = 0; i < n; ++i) {
+        const auto column = static_cast<std::size_t>(i);
+        ASSERT_NEAR(actual.view().Row(row)[column], expected.view().Row(row)[column],
+                    problem.Tolerance(row, i))
+            << "row=" << row << " output=" << i;
+      }
+    }
+    ASSERT_TRUE(actual.intact());
+  }
+}
+
+TEST(MatMul, VariantsAgreeWithScalarAtAllSizes) {
+  for (const auto& variant : MatMulVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    for (const int t : {0, 1, 2, 3, 4, 5, 6, 7, 12, 13}) {
+      for (const int n : {1, 3, 15, 16, 17, 24, 33, 63, 64, 65, 127, 129, 200}) {
+        for (const int k : {1, 2, 7, 33}) CompareWithScalar(variant.run, t, n, k, (t + n + k) % 4);
+      }
+    }
+    CompareWithScalar(variant.run, 5, 40, 300, 1);
+    CompareWithScalar(variant.run, 1, 300, 1152, 0);
+  }
+}
+
+// The promise that lets prefill, decoding and drafts give the same words: the same bits.
+TEST(MatMul, RowsDependNeitherOnOtherRowsNorOnThreads) {
+  constexpr int kRows = 131;
+  Problem problem(kRows, 270, 96, 0);
+  const Epilogue epilogue{.bias = problem.bias.view().Row(0),
+                          .activation = Activation::kGelu,
+                          .residual = problem.residual.view()};
+  ThreadPool alone(1), team(3);
+  Guarded<float> expected(kRows, 270), threaded(kRows, 270), single(1, 270);
+  MatMul(problem.x.view(), problem.w, epilogue, expected.view(), alone);
+  MatMul(problem.x.view(), problem.w, epilogue, threaded.view(), team);
+  for (int row = 0; row < kRows; ++row) {
+    Epilogue own = epilogue;
+    own.residual = problem.residual.view().Rows(row, 1);
+    MatMul(problem.x.view().Rows(row, 1), problem.w, own, single.view(), team);
+    for (std::size_t i = 0; i < 270; ++i) {
+      ASSERT_EQ(threaded.view().Row(row)[i], expected.view().Row(row)[i]) << row << " " << i;
+      ASSERT_EQ(single.view().Row(0)[i], expected.view().Row(row)[i]) << row << " " << i;
+    }
+  }
+}
+
+TEST(MatMul, SplitsManyRowsOfFewOutputs) {
+  constexpr int kRows = 3000;
+  Problem problem(kRows, 16, 27, 0);
+  ThreadPool alone(1), team(4);
+  Guarded<float> expected(kRows, 16), actual(kRows, 16);
+  MatMul(problem.x.view(), problem.w, {}, expected.view(), alone);
+  MatMul(problem.x.view(), problem.w, {}, actual.view(), team);
+  for (int row = 0; row < kRows; ++row) {
+    for (std::size_t i = 0; i < 16; ++i) {
+      ASSERT_EQ(actual.view().Row(row)[i], expected.view().Row(row)[i]) << row;
+    }
+  }
+  EXPECT_TRUE(actual.intact());
+}
+
+TEST(MatMul, AddsToItsResidualInPlace) {
+  Problem problem(4, 20, 8, 0);
+  ThreadPool pool(2);
+  Guarded<float> expected(4, 20);
+  MatMul(problem.x.view(), problem.w, {.residual = problem.residual.view()}, expected.view(), pool);
+  const View<float> y = problem.residual.view();
+  MatMul(problem.x.view(), problem.w, {.residual = y}, y, pool);
+  for (int row = 0; row < 4; ++row) {
+    for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(y.Row(row)[i], expected.view().Row(row)[i]);
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,108 @@
+#include "train/data/grid_targets.h"
+
+#include <algorithm>
+#include <array>
+
+#include "train/scenes/display.h"
+
+namespace edgevlm::train {
+namespace {
+
+using Corners = std::array<Point, 4>;
+
+// From the picture's coordinates to the square's.
+class SquareMap {
+ public:
+  SquareMap(const Letterbox& box, int square) : box_(box), square_(static_cast<float>(square)) {}
+
+  Point operator()(const Point& p) const {
+    return {(static_cast<float>(box_.left) + p.x * static_cast<float>(box_.width)) / square_,
+            (static_cast<float>(box_.top) + p.y * static_cast<float>(box_.height)) / square_};
+  }
+  Corners operator()(Corners corners) const {
+    for (Point& corner : corners) corner = (*this)(corner);
+    return corners;
+  }
+
+ private:
+  Letterbox box_;
+  float square_;
+};
+
+// Whether p lies in the convex quadrilateral.
+bool Covers(const Corners& corners, const Point& p) {
+  bool left = false;
+  bool right = false;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Point& a = corners[i];
+    const Point& b = corners[(i + 1) % 4];
+    const float side = (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
+    (side < 0 ? left : right) = true;
+  }
+  return left != right;
+}
+
+int CellOf(float coordinate, int grid) {
+  return std::clamp(static_cast<int>(coordinate * static_cast<float>(grid)), 0, grid - 1);
+}
+
+std::size_t CellOf(const Point& p, int grid) {
+  return static_cast<std::size_t>(CellOf(p.y, grid) * grid + CellOf(p.x, grid));
+}
+
+void MarkCover(const Thing& thing, const Corners& corners, int grid, GridTargets& targets) {
+  const bool coloured = thing.kind != ThingKind::kEmoji;
+  for (int y = 0; y < grid; ++y) {
+    for (int x = 0; x < grid; ++x) {
+      const Point middle = {(static_cast<float>(x) + 0.5f) / static_cast<float>(grid),
+                            (static_cast<float>(y) + 0.5f) / static_cast<float>(grid)};
+      if (!Covers(corners, middle)) continue;
+      const auto cell = static_cast<std::size_t>(y * grid + x);
+      targets.cover[cell] = 1 + thing.name;
+      targets.colour[cell] = coloured ? static_cast<std::int64_t>(thing.colour) : -1;
+    }
+  }
+}
+
+void MarkCentre(const Corners& corners, int grid, GridTargets& targets) {
+  Thing placed;
+  placed.corners = corners;
+  const Point centre = placed.Centre();
+  const auto [left, right] = std::minmax_element(
+      corners.begin(), corners.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
+  const auto [top, bottom] = std::minmax_element(
+      corners.begin(), corners.end(), [](const Point& a, const Point& b) { return a.y < b.y; });
+  const std::size_t cell = CellOf(centre, grid);
+  const auto side = static_cast<float>(grid);
+  targets.centre[cell] = 1.0f;
+  float* place = targets.place.data() + cell * 4;
+  place[0] = centre.x * side - static_cast<float>(CellOf(centre.x, grid));
+  place[1] = centre.y * side - static_cast<float>(CellOf(centre.y, grid));
+  place[2] = right->x - left->x;
+  place[3] = bottom->y - top->y;
+}
+
+}  // namespace
+
+GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square, int grid) {
+  const auto cells = static_cast<std::size_t>(grid * grid);
+  GridTargets targets{.cover = std::vector<std::int64_t>(cells, 0),
+                      .colour = std::vector<std::int64_t>(cells, -1),
+                      .digit = std::vector<std::int64_t>(cells, 0),
+                      .centre = std::vector<float>(cells, 0.0f),
+                      .place = std::vector<float>(cells * 4, 0.0f)};
+  const SquareMap to_square(letterbox, square);
+  for (const Thing& thing : scene.things) {
+    const Corners corners = to_square(thing.corners);
+    MarkCover(thing, corners, grid, targets);
+    MarkCentre(corners, grid, targets);
+    if (thing.kind != ThingKind::kDisplay) continue;
+    const std::vector<Point> centres = DigitCentres(thing);
+    for (std::size_t i = 0; i < centres.size(); ++i) {
+      targets.digit[CellOf(to_square(centres[i]), grid)] = 1 + (thing.digits[i] - '0');
+    }
+  }
+  return targets;
+}
+
+}  // namespace edgevlm::train

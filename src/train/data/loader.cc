@@ -1,0 +1,75 @@
+#include "train/data/loader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kReadyBatches = 6;  // enough to even out pictures that take longer to draw
+
+}  // namespace
+
+Loader::Loader(const SampleOptions& options, int batch_pictures, std::uint64_t seed,
+               std::uint64_t first_batch, int threads, const Glyphs& glyphs,
+               const Tokenizer& tokenizer)
+    : options_(options),
+      batch_pictures_(batch_pictures),
+      seed_(seed),
+      glyphs_(glyphs),
+      tokenizer_(tokenizer),
+      next_made_(first_batch),
+      next_given_(first_batch) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Make(); });
+}
+
+Loader::~Loader() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+Batch Loader::MakeBatch(std::uint64_t index, ThreadPool& pool) const {
+  std::seed_seq mix{seed_, seed_ >> 32, index, index >> 32};
+  std::mt19937_64 rng(mix);
+  std::vector<Sample> samples;
+  for (int i = 0; i < batch_pictures_; ++i) {
+    samples.push_back(MakeSample(options_, glyphs_, tokenizer_, rng, pool));
+  }
+  return Stack(samples, options_);
+}
+
+void Loader::Make() {
+  ThreadPool alone(1);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return stop_ || next_made_ < next_given_ + kReadyBatches; });
+    if (stop_) return;
+    const std::uint64_t index = next_made_++;
+    lock.unlock();
+    Batch batch = MakeBatch(index, alone);
+    lock.lock();
+    ready_.emplace_back(index, std::move(batch));
+    changed_.notify_all();
+  }
+}
+
+Batch Loader::Next() {
+  std::unique_lock lock(mutex_);
+  const auto wanted = [&] {
+    return std::find_if(ready_.begin(), ready_.end(),
+                        [&](const auto& entry) { return entry.first == next_given_; });
+  };
+  changed_.wait(lock, [&] { return wanted() != ready_.end(); });
+  const auto found = wanted();
+  Batch batch = std::move(found->second);
+  ready_.erase(found);
+  ++next_given_;
+  changed_.notify_all();
+  return batch;
+}
+
+}  // namespace edgevlm::train

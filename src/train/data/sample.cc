@@ -1,0 +1,106 @@
+#include "train/data/sample.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/check.h"
+#include "train/scenes/draw.h"
+#include "train/torch.h"
+#include "train/wording/captions.h"
+#include "train/wording/questions.h"
+
+namespace edgevlm::train {
+namespace {
+
+int KindIndex(const std::string& kind) {
+  const auto* found = std::find(kTextKinds.begin(), kTextKinds.end(), kind);
+  CHECK(found != kTextKinds.end());
+  return static_cast<int>(found - kTextKinds.begin());
+}
+
+std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std::mt19937_64& rng) {
+  std::vector<Text> texts;
+  for (int i = 0; i < options.captions; ++i) texts.push_back({0, "", Caption(scene, rng)});
+  for (const QuestionAnswer& qa : Questions(scene, options.questions, rng)) {
+    texts.push_back({KindIndex(qa.kind), qa.question, qa.answer});
+  }
+  return texts;
+}
+
+// Stacks one field of all samples into [B, shape...].
+template <class T, class Field>
+torch::Tensor StackField(std::span<const Sample> samples, std::vector<std::int64_t> shape,
+                         const Field& field) {
+  shape.insert(shape.begin(), static_cast<std::int64_t>(samples.size()));
+  torch::Tensor stacked = torch::empty(shape, torch::CppTypeToScalarType<T>::value);
+  T* out = stacked.data_ptr<T>();
+  for (const Sample& sample : samples) {
+    const std::vector<T>& values = field(sample);
+    out = std::copy(values.begin(), values.end(), out);
+  }
+  CHECK(out == stacked.data_ptr<T>() + stacked.numel());
+  return stacked;
+}
+
+// segments [B, M, L] -> [B, 1, M, L, L]: 0 where the same text is seen and not later, else -inf.
+torch::Tensor TextMask(const torch::Tensor& segments) {
+  const std::int64_t length = segments.size(2);
+  const torch::Tensor same = segments.unsqueeze(3) == segments.unsqueeze(2);
+  const torch::Tensor earlier = torch::ones({length, length}, torch::kBool).tril();
+  return torch::zeros(same.sizes())
+      .masked_fill(~(same & earlier), -std::numeric_limits<float>::infinity())
+      .unsqueeze(1);
+}
+
+}  // namespace
+
+Preprocessing BuiltinPreprocessing(int picture_side) { return {.size = picture_side}; }
+
+Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
+                  std::mt19937_64& rng, ThreadPool& pool) {
+  const Scene scene = Compose({.split = options.split}, rng);
+  const Image picture = Draw(scene, glyphs);
+  const int side = options.picture_side;
+
+  Sample sample;
+  sample.pixels.resize(static_cast<std::size_t>(side * side * 3));
+  Preprocess(picture, BuiltinPreprocessing(side), View<float>(sample.pixels.data(), side * side, 3),
+             pool);
+  sample.grid = TargetsOf(scene, FitInto(picture.width, picture.height, side), side, options.grid);
+  sample.texts = Pack(TextsOf(scene, options, rng), tokenizer, options.rows, options.length,
+                      options.grid * options.grid);
+  return sample;
+}
+
+Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
+  const std::int64_t S = options.picture_side, P = options.grid * options.grid;
+  const std::int64_t M = options.rows, L = options.length;
+  using Ids = std::int64_t;
+  Batch batch;
+  batch.pictures = StackField<float>(
+                       samples, {S, S, 3}, [](const Sample& s) -> const auto& { return s.pixels; })
+                       .permute({0, 3, 1, 2});
+  const auto& grid = [&](auto field) {
+    return StackField<Ids>(
+        samples, {P}, [=](const Sample& s) -> const auto& { return s.grid.*field; });
+  };
+  batch.cover = grid(&GridTargets::cover);
+  batch.colour = grid(&GridTargets::colour);
+  batch.digit = grid(&GridTargets::digit);
+  batch.centre = StackField<float>(
+      samples, {P}, [](const Sample& s) -> const auto& { return s.grid.centre; });
+  batch.place = StackField<float>(
+      samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.place; });
+  const auto& text = [&](auto field) {
+    return StackField<Ids>(
+        samples, {M, L}, [=](const Sample& s) -> const auto& { return s.texts.*field; });
+  };
+  batch.ids = text(&TextRows::ids);
+  batch.positions = text(&TextRows::positions);
+  batch.labels = text(&TextRows::labels);
+  batch.text_mask = TextMask(text(&TextRows::segments));
+  for (const Sample& sample : samples) batch.places.push_back(sample.texts.places);
+  return batch;
+}
+
+}  // namespace edgevlm::train

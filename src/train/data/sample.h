@@ -1,0 +1,59 @@
+// Samples and batches: pictures with their grid targets and texts, ready for the model.
+#pragma once
+
+#include <array>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "image/preprocess.h"
+#include "tokenizer/bpe.h"
+#include "train/data/grid_targets.h"
+#include "train/data/text_rows.h"
+#include "train/scenes/compose.h"
+#include "train/scenes/glyphs.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+
+// The kinds of text, as TextPlace::kind counts them; "caption" first, then those of questions.h.
+inline constexpr std::array<const char*, 9> kTextKinds = {
+    "caption", "what", "count", "colour", "where", "leftright", "abovebelow", "exists", "display"};
+
+// The normalisation that the built-in model is trained with; it travels in the model's file.
+Preprocessing BuiltinPreprocessing(int picture_side);
+
+struct SampleOptions {
+  int picture_side = 160;
+  int grid = 10;
+  int captions = 2;  // texts of each kind that are tried; what finds no room is left out
+  int questions = 12;
+  int rows = 4;     // M
+  int length = 32;  // L
+  Split split = Split::kTrain;
+};
+
+struct Sample {
+  std::vector<float> pixels;  // [S * S, 3], normalised
+  GridTargets grid;
+  TextRows texts;
+};
+
+// Composes, draws and words one picture. All chance comes from rng. About 3 ms. Threads: any
+// number, with an rng and a pool each.
+Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
+                  std::mt19937_64& rng, ThreadPool& pool);
+
+struct Batch {
+  torch::Tensor pictures;                      // [B, 3, S, S], channels last in memory
+  torch::Tensor cover, colour, digit;          // [B, P] int64
+  torch::Tensor centre;                        // [B, P]
+  torch::Tensor place;                         // [B, P, 4]
+  torch::Tensor ids, positions, labels;        // [B, M, L] int64
+  torch::Tensor text_mask;                     // [B, 1, M, L, L], 0 or -inf
+  std::vector<std::vector<TextPlace>> places;  // of each picture
+};
+Batch Stack(std::span<const Sample> samples, const SampleOptions& options);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,69 @@
+#include "train/data/text_rows.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/check.h"
+
+namespace edgevlm::train {
+namespace {
+
+int Special(const Tokenizer& tokenizer, const char* name) {
+  const auto id = tokenizer.Special(name);
+  CHECK(id.has_value());
+  return *id;
+}
+
+void Append(std::vector<int>& ids, const std::vector<int>& more) {
+  ids.insert(ids.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer) {
+  TextTokens tokens;
+  if (text.question.empty()) {
+    tokens.ids = {Special(tokenizer, "<|caption|>")};
+  } else {
+    tokens.ids = {Special(tokenizer, "<|question|>")};
+    Append(tokens.ids, tokenizer.Encode(" " + text.question));
+    tokens.ids.push_back(Special(tokenizer, "<|answer|>"));
+  }
+  tokens.reply_begin = static_cast<int>(tokens.ids.size());
+  Append(tokens.ids, tokenizer.Encode(" " + text.reply));
+  tokens.ids.push_back(Special(tokenizer, "<|endoftext|>"));
+  return tokens;
+}
+
+TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
+              int first_position) {
+  const auto size = static_cast<std::size_t>(rows * length);
+  TextRows packed{.ids = std::vector<std::int64_t>(size, 0),
+                  .positions = std::vector<std::int64_t>(size, first_position),
+                  .segments = std::vector<std::int64_t>(size, 0),
+                  .labels = std::vector<std::int64_t>(size, -1),
+                  .places = {}};
+  std::vector<int> used(static_cast<std::size_t>(rows), 0);
+  for (const Text& text : texts) {
+    const TextTokens tokens = TokensOf(text, tokenizer);
+    // The last token has nothing after it to learn: it is a label only.
+    const int count = static_cast<int>(tokens.ids.size()) - 1;
+    const auto row =
+        std::find_if(used.begin(), used.end(), [&](int u) { return u + count <= length; });
+    if (row == used.end()) continue;
+    const int row_index = static_cast<int>(row - used.begin());
+    packed.places.push_back({text.kind, row_index, *row, *row + count});
+    for (int i = 0; i < count; ++i) {
+      const auto at = static_cast<std::size_t>(row_index * length + *row + i);
+      const auto token = static_cast<std::size_t>(i);
+      packed.ids[at] = tokens.ids[token];
+      packed.positions[at] = first_position + i;
+      packed.segments[at] = static_cast<std::int64_t>(packed.places.size());
+      if (i + 1 >= tokens.reply_begin) packed.labels[at] = tokens.ids[token + 1];
+    }
+    *row += count;
+  }
+  return packed;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,51 @@
+// Text rows: several texts about one picture, packed into a fixed number of rows of tokens.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tokenizer/bpe.h"
+
+namespace edgevlm::train {
+
+// What the decoder is asked and what it must say. An empty question asks for a caption.
+struct Text {
+  int kind = 0;  // for the evaluation's table: index into kTextKinds (evaluation.h)
+  std::string question;
+  std::string reply;
+};
+
+// Where one text lies: tokens [begin, end) of a row.
+struct TextPlace {
+  int kind = 0;
+  int row = 0;
+  int begin = 0;
+  int end = 0;
+};
+
+// All [M, L], row-major.
+struct TextRows {
+  std::vector<std::int64_t> ids;        // 0 where no text is
+  std::vector<std::int64_t> positions;  // in the sequence of picture tokens and one text
+  std::vector<std::int64_t> segments;   // 1 + index of the text, 0 for none
+  std::vector<std::int64_t> labels;     // the token that must come next; -1 where nothing is learnt
+  std::vector<TextPlace> places;
+};
+
+// The tokens of one text: <|question|> question <|answer|> reply <|endoftext|>, or <|caption|>
+// reply
+// <|endoftext|>. Texts start with a blank, so that a word has one token wherever it stands.
+struct TextTokens {
+  std::vector<int> ids;
+  int reply_begin = 0;  // index of the reply's first token
+};
+TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer);
+
+// Puts each text into the first row with room for it; texts that fit nowhere are left out. Only
+// replies (and their end) are learnt. first_position: of a text's first token, after the picture's
+// P.
+TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
+              int first_position);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,139 @@
+#include "train/loop/checkpoint.h"
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Writes through a temporary name, so that readers see the old file or the new one.
+MaybeError Replace(const std::string& path, const std::function<void(const std::string&)>& write) {
+  const std::string temporary = path + ".part";
+  try {
+    write(temporary);
+    fs::rename(temporary, path);
+  } catch (const std::exception& failure) {
+    return Error{ErrorCode::kIo, path + ": cannot be written: " + failure.what()};
+  }
+  return std::nullopt;
+}
+
+MaybeError WriteJson(const std::string& path, const json& value) {
+  return Replace(path, [&](const std::string& temporary) {
+    std::ofstream file(temporary);
+    file << value.dump(1) << "\n";
+    file.close();
+    if (!file) throw std::runtime_error("disk full?");
+  });
+}
+
+Result<json> ReadJson(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return Error{ErrorCode::kNotFound, path + ": no such file"};
+  json value = json::parse(file, nullptr, false);
+  if (value.is_discarded()) return Error{ErrorCode::kCorrupt, path + ": not JSON"};
+  return value;
+}
+
+// LibTorch reports a missing or damaged archive by throwing.
+MaybeError Guarded(const std::string& path, const std::function<void()>& load) {
+  if (!fs::exists(path)) return Error{ErrorCode::kNotFound, path + ": no such file"};
+  try {
+    load();
+  } catch (const std::exception& failure) {
+    std::istringstream lines(failure.what());
+    std::string first;
+    std::getline(lines, first);
+    return Error{ErrorCode::kCorrupt, path + ": " + first};
+  }
+  return std::nullopt;
+}
+
+json ToJson(const VlmShape& shape) {
+  return {{"picture_side", shape.picture_side},
+          {"features", shape.features},
+          {"things", shape.things},
+          {"width", shape.decoder.width},
+          {"heads", shape.decoder.heads},
+          {"blocks", shape.decoder.blocks},
+          {"vocabulary", shape.decoder.vocabulary},
+          {"context", shape.decoder.context}};
+}
+
+VlmShape ShapeFrom(const json& value) {
+  return {.picture_side = value.at("picture_side"),
+          .features = value.at("features"),
+          .things = value.at("things"),
+          .decoder = {.width = value.at("width"),
+                      .heads = value.at("heads"),
+                      .blocks = value.at("blocks"),
+                      .vocabulary = value.at("vocabulary"),
+                      .context = value.at("context")}};
+}
+
+}  // namespace
+
+MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
+                          const RunState& state) {
+  if (auto error = Replace(folder + "/model.pt",
+                           [&](const std::string& path) { torch::save(model, path); })) {
+    return error;
+  }
+  if (auto error = Replace(folder + "/optimizer.pt",
+                           [&](const std::string& path) { torch::save(optimizer, path); })) {
+    return error;
+  }
+  return WriteJson(
+      folder + "/state.json",
+      {{"step", state.step}, {"pictures", state.pictures}, {"minutes", state.minutes}});
+}
+
+Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
+                                torch::optim::AdamW& optimizer) {
+  const Result<json> state = ReadJson(folder + "/state.json");
+  if (!state) return state.error();
+  if (auto error = LoadModel(folder, model)) return *error;
+  const std::string path = folder + "/optimizer.pt";
+  if (auto error = Guarded(path, [&] { torch::load(optimizer, path); })) return *error;
+  RunState run;
+  try {
+    run = {state->at("step"), state->at("pictures"), state->at("minutes")};
+  } catch (const json::exception&) {
+    return Error{ErrorCode::kCorrupt, folder + "/state.json: expected step, pictures, minutes"};
+  }
+  return run;
+}
+
+MaybeError LoadModel(const std::string& folder, Vlm& model) {
+  const std::string path = folder + "/model.pt";
+  return Guarded(path, [&] { torch::load(model, path); });
+}
+
+MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary) {
+  return WriteJson(folder + "/run.json", {{"shape", ToJson(shape)},
+                                          {"tokens", vocabulary.tokens},
+                                          {"merges", vocabulary.merges},
+                                          {"specials", vocabulary.specials}});
+}
+
+Result<Run> LoadRun(const std::string& folder) {
+  const Result<json> value = ReadJson(folder + "/run.json");
+  if (!value) return value.error();
+  try {
+    return Run{ShapeFrom(value->at("shape")),
+               {value->at("tokens"), value->at("merges"), value->at("specials")}};
+  } catch (const json::exception&) {
+    return Error{ErrorCode::kCorrupt,
+                 folder + "/run.json: expected shape, tokens, merges, specials"};
+  }
+}
+
+}  // namespace edgevlm::train

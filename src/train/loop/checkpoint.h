@@ -1,0 +1,40 @@
+// Checkpoints: everything a run needs to go on as if it had not stopped.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "tokenizer/bpe.h"
+#include "train/model/vlm.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+
+// Where a run is.
+struct RunState {
+  std::int64_t step = 0;
+  std::int64_t pictures = 0;
+  double minutes = 0;  // of training, over all sessions
+};
+
+// FOLDER/model.pt, optimizer.pt, state.json; each is written beside and renamed, so a power cut
+// leaves the old one. Errors: kIo.
+MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
+                          const RunState& state);
+// Errors: kNotFound (no checkpoint there), kCorrupt. A checkpoint of another shape is kCorrupt.
+Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
+                                torch::optim::AdamW& optimizer);
+
+// The weights alone. Errors: kNotFound, kCorrupt.
+MaybeError LoadModel(const std::string& folder, Vlm& model);
+
+// FOLDER/run.json: the model's shape and vocabulary, written once when a run starts.
+MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary);
+struct Run {
+  VlmShape shape;
+  Vocabulary vocabulary;
+};
+Result<Run> LoadRun(const std::string& folder);
+
+}  // namespace edgevlm::train

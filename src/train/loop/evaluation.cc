@@ -1,0 +1,97 @@
+#include "train/loop/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+// Reply tokens of captions, for the perplexity.
+struct CaptionTokens {
+  double nats = 0;
+  int count = 0;
+};
+
+// labels, right, nats: [B, M, L], row-major.
+void Count(const Batch& batch, const torch::Tensor& right, const torch::Tensor& nats,
+           Evaluation& evaluation, CaptionTokens& captions) {
+  const auto labels = batch.labels.accessor<std::int64_t, 3>();
+  const auto is_right = right.accessor<bool, 3>();
+  const auto loss = nats.accessor<float, 3>();
+  for (std::int64_t b = 0; b < labels.size(0); ++b) {
+    for (const TextPlace& place : batch.places[static_cast<std::size_t>(b)]) {
+      bool all = true;
+      for (int i = place.begin; i < place.end; ++i) {
+        if (labels[b][place.row][i] < 0) continue;
+        all = all && is_right[b][place.row][i];
+        if (place.kind == 0) {
+          captions.nats += static_cast<double>(loss[b][place.row][i]);
+          ++captions.count;
+        }
+      }
+      KindScore& score = evaluation.kinds[static_cast<std::size_t>(place.kind)];
+      ++score.texts;
+      score.right += all ? 1 : 0;
+    }
+  }
+}
+
+double Percent(const KindScore& score) {
+  return score.texts == 0 ? 0.0 : 100.0 * score.right / score.texts;
+}
+
+}  // namespace
+
+double Evaluation::QuestionsRight() const {
+  KindScore sum;
+  for (std::size_t kind = 1; kind < kinds.size(); ++kind) {
+    sum.texts += kinds[kind].texts;
+    sum.right += kinds[kind].right;
+  }
+  return Percent(sum) / 100.0;
+}
+
+Evaluation Evaluate(Vlm& model, Loader& loader, int batches, bool blank) {
+  const torch::NoGradGuard no_grad;
+  model->eval();
+  Evaluation evaluation;
+  CaptionTokens captions;
+  for (int i = 0; i < batches; ++i) {
+    const Batch batch = loader.Next();
+    // Grey 128 is what the letterbox's bars hold: after normalisation almost 0.
+    const torch::Tensor pictures = blank ? torch::zeros_like(batch.pictures) : batch.pictures;
+    const torch::Tensor cells = model->Project(model->See(pictures));
+    const torch::Tensor hidden =
+        model->decoder->forward(cells, batch.ids, batch.positions, batch.text_mask);
+    const torch::Tensor log_shares = torch::log_softmax(model->decoder->Logits(hidden), -1);
+    const torch::Tensor labels = batch.labels.flatten();
+    const torch::Tensor nats = -log_shares.gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
+    Count(batch, (log_shares.argmax(1) == labels).view_as(batch.labels), nats.view_as(batch.labels),
+          evaluation, captions);
+  }
+  evaluation.caption_perplexity = std::exp(captions.nats / std::max(captions.count, 1));
+  model->train();
+  return evaluation;
+}
+
+std::string TableText(const Evaluation& seeing, const Evaluation& blanked) {
+  std::string text = "kind          texts   right   blanked\n";
+  char line[96];
+  for (std::size_t kind = 1; kind < kTextKinds.size(); ++kind) {
+    std::snprintf(line, sizeof(line), "%-12s %6d %6.1f %% %6.1f %%\n", kTextKinds[kind],
+                  seeing.kinds[kind].texts, Percent(seeing.kinds[kind]),
+                  Percent(blanked.kinds[kind]));
+    text += line;
+  }
+  std::snprintf(line, sizeof(line), "%-12s %6s %6.1f %% %6.1f %%\n", "questions", "",
+                100.0 * seeing.QuestionsRight(), 100.0 * blanked.QuestionsRight());
+  text += line;
+  std::snprintf(line, sizeof(line), "%-12s %6s %8.3f %8.3f  (perplexity)\n", "captions", "",
+                seeing.caption_perplexity, blanked.caption_perplexity);
+  return text + line;
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,33 @@
+// The evaluation at the end of a run: how many replies the model gets right on pictures it never
+// saw.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "train/data/loader.h"
+#include "train/model/vlm.h"
+
+namespace edgevlm::train {
+
+// One row per kind of text.
+struct KindScore {
+  int texts = 0;
+  int right = 0;  // every token of the reply is the most likely one: what greedy decoding would say
+};
+
+struct Evaluation {
+  std::array<KindScore, kTextKinds.size()> kinds;
+  double caption_perplexity = 0;
+
+  // Share of all questions (captions left out) that are right, in [0, 1].
+  double QuestionsRight() const;
+};
+
+// blank: every picture is replaced by plain grey, to see how much the model only guesses.
+Evaluation Evaluate(Vlm& model, Loader& loader, int batches, bool blank);
+
+// A table with both, for people.
+std::string TableText(const Evaluation& seeing, const Evaluation& blanked);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,67 @@
+#include "train/loop/losses.h"
+
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+namespace F = torch::nn::functional;
+
+// Most cells hold nothing and would drown the others: cells with something and cells without count
+// as two equal halves, the second one with this weight.
+constexpr double kEmptyWeight = 0.5;
+
+torch::Tensor CrossEntropy(const torch::Tensor& logits, const torch::Tensor& targets) {
+  return F::cross_entropy(logits, targets,
+                          F::CrossEntropyFuncOptions().reduction(torch::kNone).ignore_index(-1));
+}
+
+torch::Tensor MeanWhere(const torch::Tensor& values, const torch::Tensor& where) {
+  return (values * where).sum() / where.sum().clamp_min(1.0);
+}
+
+torch::Tensor Balanced(const torch::Tensor& values, const torch::Tensor& something) {
+  const torch::Tensor where = something.to(torch::kFloat32);
+  return MeanWhere(values, where) + kEmptyWeight * MeanWhere(values, 1.0 - where);
+}
+
+}  // namespace
+
+torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses) {
+  const auto cells = [](const torch::Tensor& x) { return x.flatten(0, 2); };  // [B*P, channels]
+  const torch::Tensor cover = batch.cover.flatten(), digit = batch.digit.flatten();
+  const torch::Tensor colour = batch.colour.flatten(), centre = batch.centre.flatten();
+
+  const torch::Tensor cover_loss = Balanced(CrossEntropy(cells(guess.cover), cover), cover > 0);
+  const torch::Tensor digit_loss = Balanced(CrossEntropy(cells(guess.digit), digit), digit > 0);
+  const torch::Tensor centre_loss =
+      Balanced(F::binary_cross_entropy_with_logits(
+                   cells(guess.centre).squeeze(1), centre,
+                   F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone)),
+               centre > 0);
+  const torch::Tensor place_loss =
+      MeanWhere((cells(guess.place) - batch.place.flatten(0, 1)).abs().sum(1), centre);
+  const torch::Tensor colour_loss =
+      MeanWhere(CrossEntropy(cells(guess.colour), colour), (colour >= 0).to(torch::kFloat32));
+
+  losses.cover = cover_loss.item<double>();
+  losses.digit = digit_loss.item<double>();
+  losses.centre = centre_loss.item<double>();
+  losses.place = place_loss.item<double>();
+  losses.colour = colour_loss.item<double>();
+  return cover_loss + digit_loss + centre_loss + place_loss + colour_loss;
+}
+
+torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
+                       Losses& losses) {
+  const torch::Tensor labels = batch.labels.flatten();
+  const torch::Tensor learnt = (labels >= 0).nonzero().squeeze(1);
+  const torch::Tensor wanted = labels.index_select(0, learnt);
+  const torch::Tensor logits = decoder->Logits(hidden.index_select(0, learnt));
+  const torch::Tensor loss = F::cross_entropy(logits, wanted);
+  losses.text = loss.item<double>();
+  losses.text_right = (logits.argmax(1) == wanted).to(torch::kFloat32).mean().item<double>();
+  return loss;
+}
+
+}  // namespace edgevlm::train

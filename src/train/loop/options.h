@@ -1,0 +1,33 @@
+// What a training run is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace edgevlm::train {
+
+struct TrainOptions {
+  std::string out;  // folder for checkpoints, log and vocabulary
+  std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
+  double minutes = 120;      // of the whole run, over all its sessions; the schedule follows it
+  double eye_part = 0.3;     // of that time, at first: the grid heads alone teach the eye
+  double blind_part = 0.15;  // then: the decoder learns, the eye stays as it is
+  int batch = 24;            // pictures per step
+  int picture_side = 160;
+  int width = 192;         // of the decoder
+  int vocabulary = 1280;   // at most; every common word is one token well before
+  double rate = 1.5e-3;    // peak learning rate
+  double eye_rate = 3e-3;  // the same for the eye while it learns alone
+  std::uint64_t seed = 1;
+  int threads = 2;  // for LibTorch
+  int loaders = 1;  // threads that draw pictures
+  double checkpoint_minutes = 5;
+  int evaluate_pictures = 480;  // held-out pictures of the evaluation at the end
+};
+
+// Errors: kInvalid, naming the option.
+MaybeError Validate(const TrainOptions& options);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,32 @@
+#include "train/loop/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace edgevlm::train {
+namespace {
+
+constexpr double kWarmUp = 0.02;
+constexpr double kEyeFloor = 0.1;
+constexpr double kLateEyeShare = 0.4;  // the eye has less to learn in the last phase
+
+// 0 at the start, 1 after the warm-up, `floor` at the end. part: in [0, 1].
+double Curve(double part, double floor) {
+  const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(part, 1.0)));
+  return std::min(part / kWarmUp, 1.0) * (floor + (1.0 - floor) * cosine);
+}
+
+}  // namespace
+
+Moment MomentAt(const TrainOptions& options, double done) {
+  if (done < options.eye_part) {
+    return {Phase::kEye, options.eye_rate * Curve(done / options.eye_part, kEyeFloor), 0.0};
+  }
+  const double later = (done - options.eye_part) / (1.0 - options.eye_part);
+  const double rate = options.rate * Curve(later, 0.01);
+  if (done < options.eye_part + options.blind_part) return {Phase::kDecoder, 0.0, rate};
+  return {Phase::kAll, kLateEyeShare * rate, rate};
+}
+
+}  // namespace edgevlm::train

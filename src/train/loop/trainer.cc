@@ -1,0 +1,300 @@
+#include "train/loop/trainer.h"
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "train/data/loader.h"
+#include "train/loop/checkpoint.h"
+#include "train/loop/evaluation.h"
+#include "train/loop/losses.h"
+#include "train/loop/progress.h"
+#include "train/loop/schedule.h"
+#include "train/scenes/things.h"
+#include "train/torch.h"
+#include "train/vocabulary/corpus.h"
+#include "train/vocabulary/train_bpe.h"
+
+namespace edgevlm::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kCorpusScenes = 30000;
+constexpr int kTextPositions = 92;  // of the longest question and reply, with room to spare
+constexpr double kGradientNorm = 1.0;
+constexpr double kGridShare = 0.3;    // of the grid loss once the decoder learns too
+constexpr double kLateEyeRate = 0.4;  // the eye's share of the rate in the last phase
+constexpr double kSmoothing = 0.98;   // of the figures that are shown
+constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+Vocabulary LearnVocabulary(const TrainOptions& options) {
+  std::mt19937_64 rng(options.seed);
+  std::vector<Scene> scenes;
+  for (int i = 0; i < kCorpusScenes; ++i) scenes.push_back(Compose({}, rng));
+  std::vector<std::string> texts = CorpusTexts(scenes, options.seed);
+  for (std::string& text : texts) text.insert(0, " ");  // as TokensOf() writes them
+  return TrainBpe(texts, options.vocabulary);
+}
+
+Result<Run> StartRun(const TrainOptions& options) {
+  std::filesystem::create_directories(options.out);
+  Run run;
+  run.vocabulary = LearnVocabulary(options);
+  run.shape.picture_side = options.picture_side;
+  run.shape.things = static_cast<int>(ThingNames().size());
+  run.shape.decoder.width = options.width;
+  run.shape.decoder.heads = options.width / 32;
+  run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
+  run.shape.decoder.context = run.shape.cells() + kTextPositions;
+  if (auto error = SaveRun(options.out, run.shape, run.vocabulary)) return *error;
+  return run;
+}
+
+SampleOptions SamplesFor(const VlmShape& shape, Split split) {
+  return {.picture_side = shape.picture_side, .grid = shape.grid(), .split = split};
+}
+
+// Everything a step needs; built once per session.
+struct Workshop {
+  Run run;
+  Tokenizer tokenizer;
+  Glyphs glyphs;
+  Vlm model;
+};
+
+Result<std::unique_ptr<Workshop>> OpenWorkshop(const TrainOptions& options) {
+  const bool resumes = std::filesystem::exists(options.out + "/run.json");
+  Result<Run> run = resumes ? LoadRun(options.out) : StartRun(options);
+  if (!run) return run.error();
+  if (run->shape.things != static_cast<int>(ThingNames().size())) {
+    return Error{ErrorCode::kCorrupt, options.out + "/run.json: things: expected " +
+                                          std::to_string(ThingNames().size()) + ", found " +
+                                          std::to_string(run->shape.things)};
+  }
+  Result<Tokenizer> tokenizer = Tokenizer::Create(run->vocabulary);
+  if (!tokenizer) return tokenizer.error();
+  Result<Glyphs> glyphs = Glyphs::Load(options.font);
+  if (!glyphs) return glyphs.error();
+  Vlm model(run->shape);
+  return std::unique_ptr<Workshop>(
+      new Workshop{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
+}
+
+// Two groups: the eye with its grid heads, and the rest. Weights of matrices and convolutions
+// decay.
+torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
+  std::vector<torch::Tensor> eye, rest;
+  for (const auto& named : model->named_parameters()) {
+    const bool of_eye = named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
+    (of_eye ? eye : rest).push_back(named.value());
+  }
+  const auto adam = torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(0.02);
+  return torch::optim::AdamW(
+      {torch::optim::OptimizerParamGroup(eye), torch::optim::OptimizerParamGroup(rest)}, adam);
+}
+
+void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
+  const double rates[] = {moment.eye_rate, moment.rate};
+  for (std::size_t i = 0; i < optimizer.param_groups().size(); ++i) {
+    static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[i].options()).lr(rates[i]);
+  }
+}
+
+// The forward pass of one step in this phase.
+Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase) {
+  Losses losses;
+  torch::Tensor features;
+  if (phase == Phase::kDecoder) {
+    const torch::NoGradGuard fixed;
+    features = model->See(batch.pictures);
+  } else {
+    features = model->See(batch.pictures);
+  }
+  if (phase != Phase::kDecoder) losses.total = GridLoss(model->Guess(features), batch, losses);
+  if (phase == Phase::kEye) return losses;
+  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
+                                                       batch.positions, batch.text_mask);
+  const torch::Tensor text = TextLoss(model->decoder, hidden, batch, losses);
+  losses.total = phase == Phase::kDecoder ? text : text + kGridShare * losses.total;
+  return losses;
+}
+
+// Running averages of what the progress line shows.
+class Figures {
+ public:
+  void Add(const Losses& losses) {
+    const double now[kCount] = {losses.cover, losses.centre, losses.place,     losses.colour,
+                                losses.digit, losses.text,   losses.text_right};
+    for (std::size_t i = 0; i < kCount; ++i) {
+      values_[i] = started_ ? kSmoothing * values_[i] + (1 - kSmoothing) * now[i] : now[i];
+    }
+    started_ = true;
+  }
+  std::string Text() const {
+    char text[128];
+    std::snprintf(text, sizeof(text),
+                  "cover %.3f centre %.3f colour %.3f digit %.3f text %.3f right %.3f", values_[0],
+                  values_[1], values_[3], values_[4], values_[5], values_[6]);
+    return text;
+  }
+  nlohmann::json Json() const {
+    return {{"cover", values_[0]},     {"centre", values_[1]}, {"place", values_[2]},
+            {"colour", values_[3]},    {"digit", values_[4]},  {"text", values_[5]},
+            {"text_right", values_[6]}};
+  }
+
+ private:
+  static constexpr std::size_t kCount = 7;
+  double values_[kCount] = {};
+  bool started_ = false;
+};
+
+// One session of a run: steps, progress, checkpoints.
+class Session {
+ public:
+  Session(const TrainOptions& options, Workshop& shop)
+      : options_(options), shop_(shop), optimizer_(MakeOptimizer(shop.model, options)) {}
+
+  MaybeError Run() {
+    if (std::filesystem::exists(options_.out + "/state.json")) {
+      Result<RunState> state = LoadCheckpoint(options_.out, shop_.model, optimizer_);
+      if (!state) return state.error();
+      state_ = *state;
+    }
+    minutes_before_ = state_.minutes;
+    pictures_before_ = state_.pictures;
+    started_ = Clock::now();
+    Loader loader(SamplesFor(shop_.run.shape, Split::kTrain), options_.batch, options_.seed,
+                  static_cast<std::uint64_t>(state_.step), options_.loaders, shop_.glyphs,
+                  shop_.tokenizer);
+    shop_.model->train();
+    double saved = state_.minutes;
+    while (state_.minutes < options_.minutes && stop_asked == 0) {
+      Step(loader.Next());
+      if (state_.minutes - saved >= options_.checkpoint_minutes) {
+        saved = state_.minutes;
+        if (auto error = Save()) return error;
+      }
+    }
+    progress_.Finish();
+    return Save();
+  }
+
+ private:
+  void Step(const Batch& batch) {
+    const Moment moment = MomentAt(options_, state_.minutes / options_.minutes);
+    SetRates(optimizer_, moment);
+    optimizer_.zero_grad();
+    const Losses losses = ComputeLosses(shop_.model, batch, moment.phase);
+    losses.total.backward();
+    torch::nn::utils::clip_grad_norm_(shop_.model->parameters(), kGradientNorm);
+    optimizer_.step();
+
+    ++state_.step;
+    state_.pictures += batch.pictures.size(0);
+    state_.minutes =
+        minutes_before_ + std::chrono::duration<double>(Clock::now() - started_).count() / 60.0;
+    figures_.Add(losses);
+    Report(moment);
+  }
+
+  void Report(const Moment& moment) {
+    const double minutes = state_.minutes - minutes_before_;
+    const double speed = static_cast<double>(state_.pictures - pictures_before_) / (60.0 * minutes);
+    char head[64];
+    std::snprintf(head, sizeof(head), "phase %d  %.0f pictures/s  ", static_cast<int>(moment.phase),
+                  speed);
+    progress_.Show(state_.minutes / options_.minutes, head + figures_.Text(),
+                   60.0 * (options_.minutes - state_.minutes));
+    if (state_.minutes < next_log_) return;
+    next_log_ = state_.minutes + 1.0;
+    nlohmann::json line = figures_.Json();
+    line["minutes"] = state_.minutes;
+    line["pictures"] = state_.pictures;
+    line["phase"] = static_cast<int>(moment.phase);
+    line["pictures_per_s"] = speed;
+    std::ofstream(options_.out + "/log.jsonl", std::ios::app) << line.dump() << "\n";
+  }
+
+  MaybeError Save() { return SaveCheckpoint(options_.out, shop_.model, optimizer_, state_); }
+
+  const TrainOptions& options_;
+  Workshop& shop_;
+  torch::optim::AdamW optimizer_;
+  RunState state_;
+  Figures figures_;
+  Progress progress_{"train"};
+  Clock::time_point started_;
+  double minutes_before_ = 0;
+  std::int64_t pictures_before_ = 0;
+  double next_log_ = 0;
+};
+
+MaybeError PrintEvaluation(const TrainOptions& options, Workshop& shop) {
+  const int batches = (options.evaluate_pictures + options.batch - 1) / options.batch;
+  const auto evaluate = [&](bool blank) {
+    Loader loader(SamplesFor(shop.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
+                  options.loaders, shop.glyphs, shop.tokenizer);
+    return Evaluate(shop.model, loader, batches, blank);
+  };
+  const Evaluation seeing = evaluate(false);
+  std::fputs(TableText(seeing, evaluate(true)).c_str(), stdout);
+  return std::nullopt;
+}
+
+}  // namespace
+
+MaybeError Validate(const TrainOptions& options) {
+  const auto invalid = [](const char* what, double found) -> MaybeError {
+    return Error{ErrorCode::kInvalid, std::string(what) + ", found " + std::to_string(found)};
+  };
+  if (options.out.empty()) return Error{ErrorCode::kInvalid, "--out: expected a folder"};
+  if (!(options.minutes > 0)) return invalid("--minutes: expected more than 0", options.minutes);
+  if (options.picture_side < 64 || options.picture_side > 512 ||
+      options.picture_side % kCellPixels) {
+    return invalid("--picture-side: expected a multiple of 16 from 64 to 512",
+                   options.picture_side);
+  }
+  if (options.width < 32 || options.width > 1024 || options.width % 32 != 0) {
+    return invalid("--width: expected a multiple of 32 from 32 to 1024", options.width);
+  }
+  if (options.vocabulary < 300 || options.vocabulary > 50000) {
+    return invalid("--vocabulary: expected 300 to 50000", options.vocabulary);
+  }
+  if (options.batch < 2) return invalid("--batch: expected at least 2", options.batch);
+  return std::nullopt;
+}
+
+MaybeError Train(const TrainOptions& options) {
+  if (auto error = Validate(options)) return error;
+  torch::set_num_threads(options.threads);
+  torch::manual_seed(static_cast<std::int64_t>(options.seed));
+  Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
+  if (!shop) return shop.error();
+  // The first signal ends the run after its step, with a checkpoint; the second one ends it at
+  // once.
+  std::signal(SIGINT, [](int signal) {
+    stop_asked = 1;
+    std::signal(signal, SIG_DFL);
+  });
+  if (auto error = Session(options, **shop).Run()) return error;
+  return PrintEvaluation(options, **shop);
+}
+
+MaybeError EvaluateRun(const TrainOptions& options) {
+  torch::set_num_threads(options.threads);
+  Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
+  if (!shop) return shop.error();
+  if (auto error = LoadModel(options.out, (*shop)->model)) return error;
+  return PrintEvaluation(options, **shop);
+}
+
+}  // namespace edgevlm::train
