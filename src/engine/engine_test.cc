@@ -1,0 +1,188 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "edgevlm/edgevlm.h"
+#include "engine/testing/tiny_engine.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string ErrorOf(const Result<Engine>& engine) {
+  return engine ? "loaded" : engine.error().message;
+}
+
+std::string LoadChanged(const std::function<void(TinyModel&)>& change) {
+  TinyModel model = TinyWithTokenizer();
+  change(model);
+  return ErrorOf(Engine::Load(model.ToBytes(), {.threads = 1}));
+}
+
+TEST(Engine, SaysWhatItLoaded) {
+  const Engine engine = TinyEngine(2);
+  const ModelInfo& info = engine.info();
+  EXPECT_EQ(info.name, "tiny");
+  EXPECT_EQ(info.architecture, "gpt2");
+  EXPECT_EQ(info.vision_encoder, "mobilenet_v3");
+  EXPECT_EQ(info.projector, "mlp");
+  EXPECT_FALSE(info.instruction_set.empty());
+  EXPECT_EQ(info.threads, 2);
+  EXPECT_EQ(info.context_tokens, 320);
+  EXPECT_EQ(info.embedding_length, 24);
+  EXPECT_EQ(info.block_count, 2);
+  EXPECT_EQ(info.head_count, 3);
+  EXPECT_EQ(info.vocabulary_tokens, 266);
+  EXPECT_EQ(info.image_size, 32);
+  EXPECT_EQ(info.image_tokens, 16);
+  EXPECT_GT(info.parameters, 266 * 24 + 320 * 24);
+  EXPECT_GT(info.file_bytes, info.parameters * 2);
+}
+
+TEST(Engine, LoadsFromAFile) {
+  const std::string path = std::filesystem::temp_directory_path() / "edgevlm_engine_test_tiny.gguf";
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
+  const Result<Engine> engine = Engine::Load(path, {.threads = 1});
+  std::remove(path.c_str());
+  ASSERT_TRUE(engine.ok()) << engine.error().message;
+  const EncodedImage image = *engine->EncodeImage(TinyPicture(8, 8, 1));
+  EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyPicture(8, 8, 1))->values);
+}
+
+TEST(Engine, RefusesBadFilesAndOptions) {
+  EXPECT_THAT(ErrorOf(Engine::Load(std::string("/no/such/model.gguf"))),
+              HasSubstr("/no/such/model.gguf"));
+  EXPECT_THAT(ErrorOf(Engine::Load(std::span<const std::byte>())), HasSubstr("gguf"));
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  EXPECT_EQ(ErrorOf(Engine::Load(bytes, {.threads = -1})),
+            "options: threads: expected 0 to 256, found -1");
+  EXPECT_THAT(ErrorOf(Engine::Load(std::span(bytes).first(bytes.size() / 2))), HasSubstr("gguf"));
+}
+
+TEST(Engine, PartsMustFitEachOther) {
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kEosTokenId)] = std::uint32_t{266};
+              }),
+              HasSubstr("eos_token_id': expected 0 to 265, found 266"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kTokenTypes)] = std::vector<std::int32_t>{1};
+              }),
+              HasSubstr("token_type"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kTokenizerModel)] = std::string("llama");
+              }),
+              HasSubstr("expected 'gpt2', found 'llama'"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.tensors["token_embd.weight"] = {{8, 24}, std::vector<float>(8 * 24)};
+              }),
+              HasSubstr("tokens of the tokenizer: expected 8, found 266"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[keys::ContextLength("gpt2")] = std::uint32_t{17};
+                model.tensors["position_embd.weight"] = {{17, 24}, std::vector<float>(17 * 24)};
+              }),
+              HasSubstr("tokens of a picture: expected at most 15, found 16"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kProjectionDim)] = std::uint32_t{23};
+                model.tensors["mm.0.weight"] = {{23, 20}, std::vector<float>(23 * 20)};
+                model.tensors["mm.0.bias"] = {{23}, std::vector<float>(23)};
+                model.tensors["mm.2.weight"] = {{23, 23}, std::vector<float>(23 * 23)};
+                model.tensors["mm.2.bias"] = {{23}, std::vector<float>(23)};
+              }),
+              HasSubstr("projector outputs: expected 24, found 23"));
+}
+
+TEST(Engine, PicturesEncodedTogetherEqualOneByOne) {
+  const Engine engine = TinyEngine(3);
+  std::vector<std::vector<std::byte>> files;
+  for (int i = 0; i < 11; ++i) files.push_back(TinyPicture(20 + i, 40 - i, 100u + unsigned(i)));
+  const std::vector<std::span<const std::byte>> views(files.begin(), files.end());
+  const Result<std::vector<EncodedImage>> together = engine.EncodeImages(views);
+  ASSERT_TRUE(together.ok()) << together.error().message;
+  ASSERT_EQ(together->size(), files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const Result<EncodedImage> alone = engine.EncodeImage(files[i]);
+    ASSERT_TRUE(alone.ok());
+    EXPECT_EQ((*together)[i].values, alone->values) << "picture " << i;
+    EXPECT_EQ(alone->tokens, 16);
+    EXPECT_EQ(alone->width, 24);
+    EXPECT_GT(alone->timings.encode_ms, 0);
+  }
+  EXPECT_NE((*together)[0].values, (*together)[1].values);
+}
+
+TEST(Engine, NamesThePictureThatIsBroken) {
+  const Engine engine = TinyEngine();
+  std::vector<std::vector<std::byte>> files(9, TinyPicture(4, 4, 1));
+  files.emplace_back(30);
+  const std::vector<std::span<const std::byte>> views(files.begin(), files.end());
+  const auto images = engine.EncodeImages(views);
+  ASSERT_FALSE(images.ok());
+  EXPECT_THAT(images.error().message, HasSubstr("picture 9: "));
+  EXPECT_EQ(engine.EncodeImages({})->size(), 0u);
+}
+
+TEST(Engine, PixelsAreChecked) {
+  const Engine engine = TinyEngine();
+  const std::vector<std::uint8_t> rgb(12);
+  EXPECT_TRUE(engine.EncodeImage(PixelsView{2, 2, rgb}).ok());
+  EXPECT_FALSE(engine.EncodeImage(PixelsView{2, 3, rgb}).ok());
+  EXPECT_FALSE(engine.EncodeImage(PixelsView{0, 0, {}}).ok());
+  EXPECT_FALSE(engine.EncodeImage(PixelsView{-2, -2, rgb}).ok());
+  EXPECT_FALSE(engine.EncodeImage(PixelsView{2147483647, 2147483647, rgb}).ok());
+}
+
+TEST(Engine, LogitsOfATokenList) {
+  const Engine engine = TinyEngine();
+  const EncodedImage image = *engine.EncodeImage(TinyPicture(8, 8, 1));
+  const std::vector<int> words = {1, 2, 3};
+  EXPECT_EQ(engine.Logits(words, nullptr)->size(), 3u * 266u);
+  const std::vector<int> tokens = {9, kImageToken, 5, 6};
+  const Result<std::vector<float>> logits = engine.Logits(tokens, &image);
+  ASSERT_TRUE(logits.ok()) << logits.error().message;
+  EXPECT_EQ(logits->size(), 2u * 266u);
+  const std::vector<int> picture_only = {kImageToken};
+  EXPECT_EQ(engine.Logits(picture_only, &image)->size(), 0u);
+
+  // Longer than a chunk: the first rows are those of a short list.
+  std::vector<int> many(300, 7);
+  const std::vector<float> all = *engine.Logits(many, nullptr);
+  const std::vector<float> few = *engine.Logits(std::span(many).first(3), nullptr);
+  EXPECT_EQ(std::vector<float>(all.begin(), all.begin() + 3 * 266), few);
+}
+
+TEST(Engine, TokenListsAreChecked) {
+  const Engine engine = TinyEngine();
+  EncodedImage image = *engine.EncodeImage(TinyPicture(8, 8, 1));
+  const auto error = [&](std::vector<int> tokens, const EncodedImage* picture) {
+    const auto logits = engine.Logits(tokens, picture);
+    return logits ? "accepted" : logits.error().message;
+  };
+  EXPECT_EQ(error({}, nullptr), "tokens: expected at least one, found none");
+  EXPECT_EQ(error({1, 266}, nullptr), "tokens: expected ids below 266, found 266");
+  EXPECT_EQ(error({1, -2}, nullptr), "tokens: expected ids below 266, found -2");
+  EXPECT_THAT(error({kImageToken}, nullptr), HasSubstr("no place for a picture"));
+  EXPECT_THAT(error({kImageToken, kImageToken}, &image), HasSubstr("found several"));
+  EXPECT_EQ(error(std::vector<int>(321), nullptr),
+            "tokens: expected at most 320 positions, found 321");
+  image.values.pop_back();
+  EXPECT_THAT(error({1}, &image), HasSubstr("picture: expected 16 x 24"));
+}
+
+TEST(Engine, MovesWithItsSessions) {
+  Engine engine = TinyEngine();
+  Session session(engine);
+  const Engine moved = std::move(engine);
+  ASSERT_FALSE(session.SetImage(TinyPicture(8, 8, 1)));
+  EXPECT_TRUE(session.Caption({.max_tokens = 3}).ok());
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,241 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "edgevlm/edgevlm.h"
+#include "engine/testing/tiny_engine.h"
+#include "tokenizer/utf8.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kQuestion = "where is the cat?";
+
+// Greedy, a random model repeats itself; these draws tell replies apart.
+const DecodeOptions kHot = {.max_tokens = 25, .temperature = 1.5f, .seed = 4};
+
+Session SessionWithPicture(const Engine& engine, unsigned seed = 1) {
+  Session session(engine);
+  const MaybeError error = session.SetImage(TinyPicture(40, 30, seed));
+  CHECK(!error);
+  return session;
+}
+
+std::string ErrorOf(const Result<Reply>& reply) {
+  return reply ? "replied" : reply.error().message;
+}
+
+TEST(Session, AnswersAndStreamsWholeText) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine);
+  std::string streamed;
+  const Result<Reply> reply =
+      session.Ask(kQuestion, {.max_tokens = 40}, [&](std::string_view piece) {
+        EXPECT_FALSE(piece.empty());
+        EXPECT_TRUE(IsUtf8(piece));
+        streamed += piece;
+        return true;
+      });
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  EXPECT_EQ(reply->text, streamed);
+  EXPECT_LE(reply->reply_tokens, 40);
+  EXPECT_GT(reply->reply_tokens, 0);
+  EXPECT_EQ(reply->reused_tokens, 0);
+  EXPECT_GT(reply->prompt_tokens, 18);
+  EXPECT_GT(reply->timings.encode_ms, 0);
+  EXPECT_GT(reply->timings.prefill_ms, 0);
+  const Timings& t = reply->timings;
+  EXPECT_GE(t.total_ms * 1.001,
+            t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms + t.generate_ms);
+}
+
+// The reply is what choosing by hand from the logits of the prompt gives.
+TEST(Session, RepliesAsTheLogitsSay) {
+  const Engine engine = TinyEngine();
+  const EncodedImage image = *engine.EncodeImage(TinyPicture(40, 30, 1));
+  Session session = SessionWithPicture(engine);
+  const Result<Reply> reply = session.Caption({.max_tokens = 12});
+  ASSERT_TRUE(reply.ok());
+
+  constexpr int kVocabulary = 266, kEnd = 260, kCaption = 264;
+  std::vector<int> tokens = {kImageToken, kCaption};
+  int count = 0;
+  for (bool ended = false; !ended && count < 12; ++count) {
+    const std::vector<float> logits = *engine.Logits(tokens, &image);
+    const auto last = logits.end() - kVocabulary;
+    tokens.push_back(static_cast<int>(std::max_element(last, logits.end()) - last));
+    ended = tokens.back() == kEnd;
+  }
+  EXPECT_EQ(reply->reply_tokens, count);
+  const std::size_t bytes = reply->text.size();
+  EXPECT_GT(bytes, 0u) << "a random model that says nothing tests nothing";
+}
+
+TEST(Session, ASecondQuestionReusesThePicture) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine);
+  const Reply first = *session.Ask(kQuestion, kHot);
+  const Reply caption = *session.Caption(kHot);
+  const Reply again = *session.Ask(kQuestion, kHot);
+  EXPECT_EQ(first.reused_tokens, 0);
+  EXPECT_EQ(caption.reused_tokens, 16);
+  EXPECT_EQ(again.reused_tokens, 16);
+  EXPECT_EQ(again.timings.encode_ms, 0);
+  EXPECT_EQ(again.text, first.text);
+  EXPECT_EQ(again.reply_tokens, first.reply_tokens);
+  EXPECT_EQ(caption.text, SessionWithPicture(engine).Caption(kHot)->text);
+}
+
+TEST(Session, ANewPictureTakesThePlaceOfTheOld) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine, 1);
+  const Reply about_first = *session.Caption(kHot);
+  ASSERT_FALSE(session.SetImage(TinyPicture(9, 33, 2)));
+  const Reply about_second = *session.Caption(kHot);
+  EXPECT_EQ(about_second.reused_tokens, 0);
+  EXPECT_NE(about_first.text, about_second.text);
+  // A picture that can not be read changes nothing.
+  EXPECT_TRUE(session.SetImage(std::vector<std::byte>(5)).has_value());
+  EXPECT_EQ(session.Caption(kHot)->text, about_second.text);
+}
+
+TEST(Session, AllWaysToSetAPictureAgree) {
+  const Engine engine = TinyEngine();
+  const std::vector<std::byte> file = TinyPicture(12, 7, 3);
+  const std::size_t pixels = 12 * 7 * 3;
+  const auto* rgb = reinterpret_cast<const std::uint8_t*>(file.data() + file.size() - pixels);
+  Session a(engine), b(engine), c(engine);
+  ASSERT_FALSE(a.SetImage(file));
+  ASSERT_FALSE(b.SetImage(PixelsView{12, 7, {rgb, pixels}}));
+  ASSERT_FALSE(c.SetImage(*engine.EncodeImage(file)));
+  const std::string text = a.Caption(kHot)->text;
+  EXPECT_EQ(b.Caption(kHot)->text, text);
+  EXPECT_EQ(c.Caption(kHot)->text, text);
+}
+
+TEST(Session, StopsWhenToldTo) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine);
+  // Hot draws never end early by chance here: the seed is fixed.
+  const DecodeOptions hot = {.max_tokens = 30, .temperature = 3.0f, .seed = 5};
+  const Reply whole = *session.Ask(kQuestion, hot);
+  ASSERT_EQ(whole.finish_reason, FinishReason::kMaxTokens);
+  EXPECT_EQ(whole.reply_tokens, 30);
+
+  int pieces = 0;
+  const Reply cancelled =
+      *session.Ask(kQuestion, hot, [&](std::string_view) { return ++pieces < 4; });
+  EXPECT_EQ(cancelled.finish_reason, FinishReason::kCancelled);
+  EXPECT_EQ(pieces, 4);
+  EXPECT_TRUE(whole.text.starts_with(cancelled.text));
+
+  const std::string stop = "\xEF\xBF\xBD";  // random bytes have one
+  const std::size_t at = whole.text.find(stop);
+  ASSERT_NE(at, std::string::npos);
+  DecodeOptions with_stop = hot;
+  with_stop.stop = {stop};
+  const Reply stopped = *session.Ask(kQuestion, with_stop);
+  EXPECT_EQ(stopped.finish_reason, FinishReason::kStopString);
+  EXPECT_EQ(stopped.text, whole.text.substr(0, at));
+  EXPECT_LT(stopped.reply_tokens, 30);
+
+  EXPECT_EQ(FinishReasonName(stopped.finish_reason), "stop");
+}
+
+TEST(Session, StopsWhenTheContextIsFull) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine);
+  const std::string question(250, 'x');  // 16 + 1 + 251 + 1 = 269 of 320 places
+  const Reply reply = *session.Ask(question, {.max_tokens = 1000, .temperature = 5, .seed = 3});
+  EXPECT_EQ(reply.prompt_tokens, 269);
+  if (reply.finish_reason != FinishReason::kEndOfText) {
+    EXPECT_EQ(reply.finish_reason, FinishReason::kContextFull);
+    EXPECT_EQ(reply.reply_tokens, 320 - 269 + 1);
+  }
+  EXPECT_THAT(ErrorOf(session.Ask(std::string(302, 'x'), {})),
+              HasSubstr("prompt: expected at most 319 tokens, found 321"));
+}
+
+TEST(Session, RefusesWhatItCanNotAnswer) {
+  const Engine engine = TinyEngine();
+  Session session(engine);
+  EXPECT_EQ(ErrorOf(session.Caption({})), "picture: expected one to be set, found none");
+  ASSERT_FALSE(session.SetImage(TinyPicture(8, 8, 1)));
+  EXPECT_EQ(ErrorOf(session.Ask("", {})), "question: expected some text, found none");
+  EXPECT_THAT(ErrorOf(session.Ask("\xFF", {})), HasSubstr("UTF-8"));
+  EXPECT_THAT(ErrorOf(session.Ask(std::string(70000, 'x'), {})), HasSubstr("65536"));
+  EXPECT_THAT(ErrorOf(session.Ask("a", {.top_p = 0})), HasSubstr("top_p"));
+  EXPECT_THAT(session.SetImage(EncodedImage())->message, HasSubstr("picture: expected 16 x 24"));
+
+  TinyModel silent = TinyWithTokenizer();
+  auto& tokens = std::get<std::vector<std::string>>(silent.keys[std::string(keys::kTokens)]);
+  tokens[264] = "<|other|>";
+  const Result<Engine> other = Engine::Load(silent.ToBytes(), {.threads = 1});
+  Session mute(*other);
+  ASSERT_FALSE(mute.SetImage(TinyPicture(8, 8, 1)));
+  EXPECT_EQ(ErrorOf(mute.Caption({})), "prompt: this model has no token <|caption|>");
+}
+
+TEST(Session, EvaluateEqualsLogitsAndLeavesThePictureAlone) {
+  const Engine engine = TinyEngine();
+  const EncodedImage image = *engine.EncodeImage(TinyPicture(40, 30, 1));
+  Session session = SessionWithPicture(engine);
+  const Reply before = *session.Caption({.max_tokens = 10});
+  const std::vector<int> first = {kImageToken, 3}, second = {4, 5}, all = {kImageToken, 3, 4, 5};
+  ASSERT_TRUE(session.Evaluate(first).ok());
+  const std::span<const float> last = *session.Evaluate(second);
+  const std::vector<float> expected = *engine.Logits(all, &image);
+  EXPECT_EQ(std::vector<float>(last.begin(), last.end()),
+            std::vector<float>(expected.end() - 266, expected.end()));
+  session.Reset();
+  EXPECT_TRUE(session.Evaluate(std::vector<int>(320, 1)).ok());
+  EXPECT_THAT(session.Evaluate(second).error().message, HasSubstr("at most 0 positions"));
+  const Reply after = *session.Caption({.max_tokens = 10});
+  EXPECT_EQ(after.text, before.text);
+  EXPECT_EQ(after.reused_tokens, 0);
+}
+
+TEST(Session, ProfilesWhenAsked) {
+  const Engine engine = TinyEngine();
+  Session plain = SessionWithPicture(engine);
+  EXPECT_EQ(plain.ProfileTable(), "");
+  Session session(engine, {.profile = true});
+  ASSERT_FALSE(session.SetImage(TinyPicture(8, 8, 1)));
+  ASSERT_TRUE(session.Caption({.max_tokens = 3}).ok());
+  for (const char* zone :
+       {"image.decode", "image.preprocess", "vision.stem", "vision.block.1.squeeze",
+        "projector.second", "decoder.block.1.attention.qkv", "decode.choose"}) {
+    EXPECT_THAT(session.ProfileTable(), HasSubstr(zone));
+    EXPECT_THAT(session.ProfileTrace(), HasSubstr(zone));
+  }
+}
+
+TEST(Session, SessionsInThreadsReplyAsAlone) {
+  const Engine engine = TinyEngine(2);
+  const DecodeOptions options = {.max_tokens = 12, .temperature = 1.0f, .seed = 9};
+  constexpr unsigned kSessions = 4;
+  std::vector<std::string> alone, together(kSessions);
+  for (unsigned i = 0; i < kSessions; ++i) {
+    alone.push_back(SessionWithPicture(engine, i).Ask(kQuestion, options)->text);
+  }
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kSessions; ++i) {
+    threads.emplace_back(
+        [&, i] { together[i] = SessionWithPicture(engine, i).Ask(kQuestion, options)->text; });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(together, alone);
+}
+
+TEST(Session, ThreadCountDoesNotChangeTheReply) {
+  const DecodeOptions options = {.max_tokens = 16, .temperature = 2.0f, .seed = 1};
+  const Engine one = TinyEngine(1), three = TinyEngine(3);
+  EXPECT_EQ(SessionWithPicture(one).Ask(kQuestion, options)->text,
+            SessionWithPicture(three).Ask(kQuestion, options)->text);
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,103 @@
+#include "model/vision.h"
+
+#include <gtest/gtest.h>
+
+#include "model/families.h"
+#include "model/testing/batch.h"
+#include "model/testing/reference_eye.h"
+#include "model/testing/tiny_model.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kCells = TinyModel::kImageSize * TinyModel::kImageSize;
+constexpr int kTokens = TinyModel::kImageTokens;
+
+class VisionTest : public ::testing::Test {
+ protected:
+  VisionTest() {
+    const std::vector<std::byte> bytes = model_.ToBytes();
+    const Result<GgufFile> file = GgufFile::Parse(bytes);
+    CHECK(file.ok());
+    auto eye = LoadVisionEncoder(*file);
+    auto projector = LoadProjector(*file);
+    EXPECT_TRUE(eye.ok()) << eye.error().message;
+    EXPECT_TRUE(projector.ok()) << projector.error().message;
+    eye_ = *std::move(eye);
+    projector_ = *std::move(projector);
+  }
+
+  static Buffer RandomPixels(int pictures) {
+    Buffer pixels(pictures * kCells, 3);
+    std::mt19937 random(11);
+    std::normal_distribution<float> normal;
+    for (float& value : pixels.values) value = normal(random);
+    return pixels;
+  }
+
+  Buffer Encode(View<const float> pixels, ThreadPool& pool) {
+    Buffer features(pixels.rows / kCells * kTokens, TinyModel::kFeatures);
+    eye_->Encode(pixels, features.view(), workspace_, {.pool = pool});
+    return features;
+  }
+
+  TinyModel model_{10};
+  std::unique_ptr<VisionEncoder> eye_;
+  std::unique_ptr<Projector> projector_;
+  Workspace workspace_;
+};
+
+// Float32 sums of at most 40 terms, six layers deep.
+constexpr double kTolerance = 2e-5;
+
+TEST_F(VisionTest, SaysItsShape) {
+  EXPECT_EQ(eye_->shape().preprocessing.size, 32);
+  EXPECT_EQ(eye_->shape().preprocessing.mean[1], 0.4f);
+  EXPECT_EQ(eye_->shape().preprocessing.std[2], 0.3f);
+  EXPECT_EQ(eye_->shape().tokens, 16);
+  EXPECT_EQ(eye_->shape().width, 20);
+  EXPECT_EQ(projector_->inputs(), 20);
+  EXPECT_EQ(projector_->outputs(), 24);
+  // Given out 16^2 * 16 + 8^2 * 12 * 2 + 4^2 * 18; inside of the first block 16^2 * 16 + 8^2 * 16
+  // against 16^2 * 27 of the stem's windows.
+  EXPECT_EQ(eye_->shape().workspace_values, 4096 + 1536 + 288 + 6912);
+}
+
+TEST_F(VisionTest, MatchesTheFormulas) {
+  ThreadPool pool(1);
+  Buffer pixels = RandomPixels(1);
+  Buffer features = Encode(pixels.view(), pool);
+  const Matrix expected = ReferenceEye(model_, pixels.ToMatrix());
+  ExpectClose(features.ToMatrix(), expected, kTolerance);
+
+  Buffer embeddings(kTokens, TinyModel::kWidth);
+  projector_->Project(features.view(), embeddings.view(), workspace_, {.pool = pool});
+  ExpectClose(embeddings.ToMatrix(), ReferenceProjector(model_, expected), kTolerance);
+}
+
+TEST_F(VisionTest, SeveralAtOnceEqualOneByOneOnAnyThreads) {
+  ThreadPool one(1), three(3);
+  Buffer pixels = RandomPixels(3);
+  const Buffer together = Encode(pixels.view(), three);
+  std::vector<float> alone;
+  for (int n = 0; n < 3; ++n) {
+    const Buffer features = Encode(pixels.view().Rows(n * kCells, kCells), one);
+    alone.insert(alone.end(), features.values.begin(), features.values.end());
+  }
+  EXPECT_EQ(together.values, alone);
+}
+
+TEST_F(VisionTest, GivesTheWorkspaceBack) {
+  ThreadPool pool(1);
+  Buffer pixels = RandomPixels(1);
+  const View<float> held = workspace_.Take(2, 2);
+  held.Row(1)[1] = 42;
+  const Workspace::Mark mark = workspace_.mark();
+  Encode(pixels.view(), pool);
+  EXPECT_EQ(workspace_.mark().block, mark.block);
+  EXPECT_EQ(workspace_.mark().used, mark.used);
+  EXPECT_EQ(held.Row(1)[1], 42);
+}
+
+}  // namespace
+}  // namespace edgevlm

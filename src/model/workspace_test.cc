@@ -1,0 +1,45 @@
+#include "model/workspace.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+namespace edgevlm {
+namespace {
+
+TEST(Workspace, MatricesDoNotOverlapAndAreAligned) {
+  Workspace workspace;
+  const View<float> a = workspace.Take(3, 5);
+  const View<float> b = workspace.Take(1, 1);
+  const View<float> c = workspace.Take(1000, 1000);  // larger than a block
+  for (const View<float>& view : {a, b, c}) {
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view.data) % 64, 0u);
+    for (int r = 0; r < view.rows; ++r) {
+      for (float& value : view.Row(r)) value = static_cast<float>(view.cols);
+    }
+  }
+  EXPECT_EQ(a.Row(2)[4], 5);
+  EXPECT_EQ(b.Row(0)[0], 1);
+}
+
+TEST(Workspace, GivesTheSameMemoryAgain) {
+  Workspace workspace;
+  const float* first = workspace.Take(4, 4).data;
+  const Workspace::Mark mark = workspace.mark();
+  const float* second = workspace.Take(4, 4).data;
+  const float* large = workspace.Take(500, 500).data;
+  workspace.Rewind(mark);
+  EXPECT_EQ(workspace.Take(4, 4).data, second);
+  EXPECT_EQ(workspace.Take(500, 500).data, large);
+  workspace.Clear();
+  EXPECT_EQ(workspace.Take(4, 4).data, first);
+}
+
+TEST(Workspace, EmptyMatrices) {
+  Workspace workspace;
+  EXPECT_EQ(workspace.Take(0, 7).rows, 0);
+  EXPECT_EQ(workspace.Take(7, 0).cols, 0);
+}
+
+}  // namespace
+}  // namespace edgevlm
