@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "train/ops/biased_gelu.h"
 #include "train/ops/packed_attention.h"
 #include "train/torch.h"
 
@@ -25,9 +26,6 @@ nn::LayerNorm Norm(int width) {
   return nn::LayerNorm(nn::LayerNormOptions({width}).eps(kNormEpsilon));
 }
 
-// GELU in the tanh form of GPT-2, which is what the engine computes.
-torch::Tensor Gelu(const torch::Tensor& x) { return torch::gelu(x, "tanh"); }
-
 }  // namespace
 
 DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
@@ -46,7 +44,9 @@ DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
 torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const torch::Tensor& text_starts,
                                         const PackedSizes& sizes) {
   x = x + attn_output(PackedAttention(attn_qkv(attn_norm(x)), text_starts, sizes));
-  return x + ffn_down(Gelu(ffn_up(ffn_norm(x))));
+  // The tanh form of GELU, as GPT-2 has it and the engine computes it.
+  const torch::Tensor up = torch::mm(ffn_norm(x), ffn_up->weight.t());
+  return x + ffn_down(BiasedGelu(up, ffn_up->bias));
 }
 
 DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shape) {
