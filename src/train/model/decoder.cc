@@ -42,8 +42,14 @@ DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
 }
 
 torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const torch::Tensor& text_starts,
-                                        const PackedSizes& sizes) {
-  x = x + attn_output(PackedAttention(attn_qkv(attn_norm(x)), text_starts, sizes));
+                                        const PackedSizes& sizes, Rows rows) {
+  torch::Tensor attended = PackedAttention(attn_qkv(attn_norm(x)), text_starts, sizes);
+  if (rows == Rows::kText) {
+    const int texts = sizes.AllRows() - sizes.CellRows();
+    x = x.narrow(0, sizes.CellRows(), texts);
+    attended = attended.narrow(0, sizes.CellRows(), texts);
+  }
+  x = x + attn_output(attended);
   // The tanh form of GELU, as GPT-2 has it and the engine computes it.
   const torch::Tensor up = torch::mm(ffn_norm(x), ffn_up->weight.t());
   return x + ffn_down(BiasedGelu(up, ffn_up->bias));
@@ -72,8 +78,11 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& cells, const torch::Tens
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
       {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  for (DecoderBlock& block : blocks) x = block(x, text_starts, sizes);
-  return output_norm(x.narrow(0, sizes.CellRows(), sizes.AllRows() - sizes.CellRows()));
+  for (DecoderBlock& block : blocks) {
+    const bool last = block.get() == blocks.back().get();
+    x = block(x, text_starts, sizes, last ? Rows::kText : Rows::kAll);
+  }
+  return output_norm(x);
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {

@@ -21,12 +21,15 @@ struct DecoderShape {
   int context = 192;   // positions: picture tokens, then text
 };
 
+// Rows that a block's result is needed of. After the last block nothing reads picture tokens.
+enum class Rows { kAll, kText };
+
 struct DecoderBlockImpl : torch::nn::Module {
   DecoderBlockImpl(const DecoderShape& shape);
   // x [B*P + B*M*L, D]: all picture tokens, then all text tokens.
-  // text_starts as PackedAttention's starts.
-  torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts,
-                        const PackedSizes& sizes);
+  // text_starts as PackedAttention's starts. Returns the rows that are asked for.
+  torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts, const PackedSizes& sizes,
+                        Rows rows);
 
   torch::nn::LayerNorm attn_norm{nullptr}, ffn_norm{nullptr};
   torch::nn::Linear attn_qkv{nullptr}, attn_output{nullptr}, ffn_up{nullptr}, ffn_down{nullptr};
