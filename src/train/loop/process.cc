@@ -24,7 +24,8 @@ const char* OpenBlasCore() {
 void PrepareProcess(char** argv) {
   if (std::getenv(kPrepared) != nullptr) return;
   setenv(kPrepared, "1", 1);
-  SetUnlessSet("OMP_WAIT_POLICY", "PASSIVE");
+  SetUnlessSet("OMP_NUM_THREADS", "1");
+  SetUnlessSet("OPENBLAS_NUM_THREADS", "1");
   if (const char* core = OpenBlasCore()) SetUnlessSet("OPENBLAS_CORETYPE", core);
   SetUnlessSet("MALLOC_MMAP_THRESHOLD_", "4294967296");
   SetUnlessSet("MALLOC_TRIM_THRESHOLD_", "8589934592");

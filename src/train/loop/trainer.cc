@@ -14,6 +14,7 @@
 #include "train/loop/evaluation.h"
 #include "train/loop/losses.h"
 #include "train/loop/progress.h"
+#include "train/loop/replicas.h"
 #include "train/loop/schedule.h"
 #include "train/scenes/things.h"
 #include "train/torch.h"
@@ -172,13 +173,18 @@ class Session {
     minutes_before_ = state_.minutes;
     pictures_before_ = state_.pictures;
     started_ = Clock::now();
-    Loader loader(SamplesFor(shop_.run.shape, Split::kTrain), options_.batch, options_.seed,
-                  static_cast<std::uint64_t>(state_.step), options_.loaders, shop_.glyphs,
+    // After loading: the replicas share the memory that the model has now.
+    replicas_ = std::make_unique<Replicas>(shop_.model, options_.threads);
+    const int parts = replicas_->count();
+    Loader loader(SamplesFor(shop_.run.shape, Split::kTrain), options_.batch / parts, options_.seed,
+                  static_cast<std::uint64_t>(state_.step * parts), options_.loaders, shop_.glyphs,
                   shop_.tokenizer);
     shop_.model->train();
     double saved = state_.minutes;
     while (state_.minutes < options_.minutes && stop_asked == 0) {
-      Step(loader.Next());
+      std::vector<Batch> batches;
+      for (int i = 0; i < parts; ++i) batches.push_back(loader.Next());
+      Step(batches);
       if (state_.minutes - saved >= options_.checkpoint_minutes) {
         saved = state_.minutes;
         if (auto error = Save()) return error;
@@ -189,20 +195,20 @@ class Session {
   }
 
  private:
-  void Step(const Batch& batch) {
+  void Step(const std::vector<Batch>& batches) {
     const Moment moment = MomentAt(options_, state_.minutes / options_.minutes);
     SetRates(optimizer_, moment);
-    optimizer_.zero_grad();
-    const Losses losses = ComputeLosses(shop_.model, batch, moment.phase);
-    losses.total.backward();
+    const std::vector<Losses> losses = replicas_->Backward(
+        batches,
+        [&](Vlm& model, const Batch& batch) { return ComputeLosses(model, batch, moment.phase); });
     torch::nn::utils::clip_grad_norm_(shop_.model->parameters(), kGradientNorm);
     optimizer_.step();
 
     ++state_.step;
-    state_.pictures += batch.pictures.size(0);
+    for (const Batch& batch : batches) state_.pictures += batch.pictures.size(0);
     state_.minutes =
         minutes_before_ + std::chrono::duration<double>(Clock::now() - started_).count() / 60.0;
-    figures_.Add(losses);
+    for (const Losses& part : losses) figures_.Add(part);
     Report(moment);
   }
 
@@ -229,6 +235,7 @@ class Session {
   const TrainOptions& options_;
   Workshop& shop_;
   torch::optim::AdamW optimizer_;
+  std::unique_ptr<Replicas> replicas_;
   RunState state_;
   Figures figures_;
   Progress progress_{"train"};
@@ -269,13 +276,18 @@ MaybeError Validate(const TrainOptions& options) {
   if (options.vocabulary < 300 || options.vocabulary > 50000) {
     return invalid("--vocabulary: expected 300 to 50000", options.vocabulary);
   }
-  if (options.batch < 2) return invalid("--batch: expected at least 2", options.batch);
+  if (options.threads < 1 || options.threads > 256) {
+    return invalid("--threads: expected 1 to 256", options.threads);
+  }
+  if (options.batch < options.threads || options.batch % options.threads != 0) {
+    return invalid("--batch: expected a multiple of --threads", options.batch);
+  }
   return std::nullopt;
 }
 
 MaybeError Train(const TrainOptions& options) {
   if (auto error = Validate(options)) return error;
-  torch::set_num_threads(options.threads);
+  torch::set_num_threads(1);  // replicas share the work out
   torch::manual_seed(static_cast<std::int64_t>(options.seed));
   Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
   if (!shop) return shop.error();
@@ -286,11 +298,12 @@ MaybeError Train(const TrainOptions& options) {
     std::signal(signal, SIG_DFL);
   });
   if (auto error = Session(options, **shop).Run()) return error;
+  if (stop_asked != 0) return std::nullopt;
   return PrintEvaluation(options, **shop);
 }
 
 MaybeError EvaluateRun(const TrainOptions& options) {
-  torch::set_num_threads(options.threads);
+  torch::set_num_threads(1);
   Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
   if (!shop) return shop.error();
   if (auto error = LoadModel(options.out, (*shop)->model)) return error;

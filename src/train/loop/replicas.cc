@@ -1,0 +1,50 @@
+#include "train/loop/replicas.h"
+
+#include "train/torch.h"
+
+namespace edgevlm::train {
+
+Replicas::Replicas(Vlm& model, int count) : models_{model}, pool_(count) {
+  CHECK(count >= 1);
+  parameters_.push_back(model->parameters());
+  for (int i = 1; i < count; ++i) {
+    Vlm copy(model->shape);
+    std::vector<torch::Tensor> parameters = copy->parameters();
+    CHECK(parameters.size() == parameters_[0].size());
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      parameters[p].set_data(parameters_[0][p].data());  // one memory for all
+    }
+    copy->train();
+    models_.push_back(copy);
+    parameters_.push_back(std::move(parameters));
+  }
+}
+
+std::vector<Losses> Replicas::Backward(std::span<const Batch> batches, const Loss& loss) {
+  CHECK(batches.size() == models_.size());
+  std::vector<Losses> losses(models_.size());
+  pool_.ParallelFor(count(), 1, [&](int begin, int end, int) {
+    for (int i = begin; i < end; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      models_[at]->zero_grad();
+      losses[at] = loss(models_[at], batches[at]);
+      losses[at].total.backward();
+      losses[at].total = losses[at].total.detach();
+    }
+  });
+  AverageGradients();
+  return losses;
+}
+
+void Replicas::AverageGradients() {
+  const torch::NoGradGuard no_grad;
+  const double share = 1.0 / count();
+  for (std::size_t p = 0; p < parameters_[0].size(); ++p) {
+    torch::Tensor sum = parameters_[0][p].grad();
+    if (!sum.defined()) continue;  // this phase does not use it
+    for (std::size_t i = 1; i < parameters_.size(); ++i) sum.add_(parameters_[i][p].grad());
+    sum.mul_(share);
+  }
+}
+
+}  // namespace edgevlm::train
