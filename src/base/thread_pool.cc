@@ -35,29 +35,48 @@ bool SpinUntil(const Condition& done) {
   return done();
 }
 
+// ThreadPool::word_: the loop's number, its shares, the next share.
+struct ShareWord {
+  static constexpr int kBits = 16;
+  static constexpr std::uint64_t kMask = (1u << kBits) - 1;
+
+  static std::uint64_t First(std::uint64_t loop, int shares) {
+    return loop << (2 * kBits) | static_cast<std::uint64_t>(shares) << kBits;
+  }
+  static std::uint64_t Loop(std::uint64_t word) { return word >> (2 * kBits); }
+  static int Shares(std::uint64_t word) { return static_cast<int>(word >> kBits & kMask); }
+  static int Next(std::uint64_t word) { return static_cast<int>(word & kMask); }
+  static bool AllTaken(std::uint64_t word) { return Next(word) >= Shares(word); }
+};
+
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
   const int team = threads > 0 ? threads : CoresOfThisProcess();
+  CHECK(team < (1 << ShareWord::kBits));
   for (int i = 1; i < team; ++i) workers_.emplace_back([this, i] { Work(i); });
 }
 
 ThreadPool::~ThreadPool() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-    ++loop_;
-  }
-  loop_starts_.notify_all();
+  stop_ = true;
+  word_ = ShareWord::First(ShareWord::Loop(word_) + 1, 0);
+  word_.notify_all();
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::RunShare(int thread) const {
-  if (thread >= shares_) return;
+// Does the next share of the current loop; false when all are taken.
+bool ThreadPool::TakeShare(int thread) {
+  std::uint64_t word = word_.load(std::memory_order_acquire);
+  do {
+    if (ShareWord::AllTaken(word)) return false;
+  } while (!word_.compare_exchange_weak(word, word + 1, std::memory_order_acq_rel));
+  // From here on the loop cannot end without us.
   const auto edge = [&](int i) {
-    return static_cast<int>(static_cast<std::int64_t>(count_) * i / shares_);
+    return static_cast<int>(static_cast<std::int64_t>(count_) * i / ShareWord::Shares(word));
   };
-  (*share_)(edge(thread), edge(thread + 1), thread);
+  (*share_)(edge(ShareWord::Next(word)), edge(ShareWord::Next(word) + 1), thread);
+  if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_all();
+  return true;
 }
 
 void ThreadPool::ParallelFor(int count, int grain, const Share& share) {
@@ -71,37 +90,21 @@ void ThreadPool::ParallelFor(int count, int grain, const Share& share) {
   const std::lock_guard turn(turn_);
   share_ = &share;
   count_ = count;
-  shares_ = shares;
-  busy_ = static_cast<int>(workers_.size());
-  {
-    const std::lock_guard lock(mutex_);
-    ++loop_;
+  unfinished_ = shares;
+  word_ = ShareWord::First(ShareWord::Loop(word_) + 1, shares);
+  word_.notify_all();
+  while (TakeShare(0)) {
   }
-  loop_starts_.notify_all();
-  RunShare(0);
-  const auto done = [this] { return busy_.load(std::memory_order_acquire) == 0; };
-  if (SpinUntil(done)) return;
-  std::unique_lock lock(mutex_);
-  loop_ends_.wait(lock, done);
-}
-
-bool ThreadPool::WaitForLoop(std::uint64_t seen) {
-  const auto started = [&] { return loop_.load(std::memory_order_acquire) != seen; };
-  if (!SpinUntil(started)) {
-    std::unique_lock lock(mutex_);
-    loop_starts_.wait(lock, started);
-  }
-  return !stop_;
+  SpinUntil([this] { return unfinished_.load(std::memory_order_acquire) == 0; });
+  while (const int left = unfinished_.load(std::memory_order_acquire)) unfinished_.wait(left);
 }
 
 void ThreadPool::Work(int thread) {
-  for (std::uint64_t seen = 0; WaitForLoop(seen); ++seen) {
-    RunShare(thread);
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-      // The lock orders this wake-up after a caller that is about to sleep has looked at busy_.
-      const std::lock_guard lock(mutex_);
-      loop_ends_.notify_one();
-    }
+  while (true) {
+    const std::uint64_t word = word_.load(std::memory_order_acquire);
+    if (stop_) return;
+    if (TakeShare(thread)) continue;
+    if (!SpinUntil([&] { return word_.load(std::memory_order_acquire) != word; })) word_.wait(word);
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -27,27 +26,26 @@ class ThreadPool {
   // A share of the loop: indices [begin, end), done by team member `thread` in [0, threads()).
   using Share = std::function<void(int begin, int end, int thread)>;
 
-  // Cuts [0, count) into one contiguous share per thread (fewer when count / grain is smaller),
-  // runs them, and returns when all are done. The cut depends on count, grain and threads() only.
+  // Cuts [0, count) into one contiguous share per thread (fewer when count / grain is smaller), and
+  // returns when all are done. The cut depends on count, grain and threads() only; who does which
+  // share does not: a thread that the system keeps from running leaves its share to the others.
   // REQUIRES: count >= 0, grain >= 1. Cost over the work itself: about 2 us when the team is awake.
   void ParallelFor(int count, int grain, const Share& share);
 
  private:
   void Work(int thread);
-  bool WaitForLoop(std::uint64_t seen);
-  void RunShare(int thread) const;
+  bool TakeShare(int thread);
 
   std::vector<std::thread> workers_;
   std::mutex turn_;  // held by the caller whose loop runs
-  std::mutex mutex_;
-  std::condition_variable loop_starts_;
-  std::condition_variable loop_ends_;
-  std::atomic<std::uint64_t> loop_ = 0;  // counts loops; changes when one starts
-  std::atomic<int> busy_ = 0;            // workers that have not finished the current loop
+  // The loop that runs, in one word, so that taking a share is one atomic step: its number, how
+  // many shares it has, which one is taken next (ShareWord in the source).
+  std::atomic<std::uint64_t> word_ = 0;
+  std::atomic<int> unfinished_ = 0;  // shares of the current loop
   std::atomic<bool> stop_ = false;
+  // Of the current loop; whoever took one of its shares may read them.
   const Share* share_ = nullptr;
   int count_ = 0;
-  int shares_ = 0;
 };
 
 }  // namespace edgevlm
