@@ -1,0 +1,144 @@
+#include "decode/generate.h"
+
+#include <gtest/gtest.h>
+
+#include "model/testing/tiny_model.h"
+#include "tokenizer/byte_spelling.h"
+
+namespace edgevlm {
+namespace {
+
+// A decoder that says what it is told: after n tokens it wants script[n], whatever they were.
+class ScriptedDecoder final : public Decoder {
+ public:
+  ScriptedDecoder(std::vector<int> script, int vocabulary)
+      : Decoder({.context = static_cast<int>(script.size()),
+                 .width = 1,
+                 .blocks = 1,
+                 .heads = 1,
+                 .kv_heads = 1,
+                 .head_width = 1,
+                 .vocabulary = vocabulary}),
+        script_(std::move(script)) {}
+
+  void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
+               const Run&) const override {
+    for (const TokenSpan& span : batch) {
+      const View<float> zeros = workspace.Take(span.rows(), 1);
+      for (int row = 0; row < zeros.rows; ++row) zeros.Row(row)[0] = 0;
+      span.cache->layer(0).Append(zeros, zeros);
+      if (logits.rows == 0) continue;
+      std::ranges::fill(logits.Row(0), 0.0f);
+      const auto last = static_cast<std::size_t>(span.cache->positions() - 1);
+      logits.Row(0)[static_cast<std::size_t>(script_[last])] = 1;
+    }
+    workspace.Clear();
+  }
+
+ private:
+  std::vector<int> script_;
+};
+
+class GenerateTest : public ::testing::Test {
+ protected:
+  static constexpr int kEnd = 256;
+
+  GenerateTest() {
+    Vocabulary vocabulary;
+    for (int byte = 0; byte < 256; ++byte) {
+      vocabulary.tokens.push_back(SpellBytes(std::string(1, static_cast<char>(byte))));
+    }
+    vocabulary.tokens.push_back("<|end|>");
+    vocabulary.specials = {"<|end|>"};
+    Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+    CHECK(tokenizer.ok());
+    tokenizer_.emplace(*std::move(tokenizer));
+  }
+
+  // A model that says `text` byte by byte, then ends; with a prompt of one token.
+  Generation Say(std::string_view text, const DecodeOptions& options, const OnText& on_text = {}) {
+    std::vector<int> script;
+    for (const char c : text) script.push_back(static_cast<unsigned char>(c));
+    script.push_back(kEnd);
+    const ScriptedDecoder decoder(script, 257);
+    Sequence sequence(decoder);
+    std::vector<float> row(257);
+    const View<float> logits(row.data(), 1, 257);
+    const int prompt = 0;
+    const Input input = {.tokens = {&prompt, 1}};
+    sequence.Add({&input, 1}, logits, {.pool = pool_});
+    return Generate(sequence, logits, {.tokenizer = *tokenizer_, .end_token = kEnd}, options,
+                    on_text, {.pool = pool_});
+  }
+
+  std::optional<Tokenizer> tokenizer_;
+  ThreadPool pool_{1};
+};
+
+TEST_F(GenerateTest, EndsWithTheEndToken) {
+  const Generation generation = Say(" a red ball", {.max_tokens = 100});
+  EXPECT_EQ(generation.text, "a red ball");
+  EXPECT_EQ(generation.finish_reason, FinishReason::kEndOfText);
+  EXPECT_EQ(generation.tokens, 12);
+}
+
+TEST_F(GenerateTest, EndsAtMaxTokens) {
+  const Generation generation = Say(" a red ball", {.max_tokens = 3});
+  EXPECT_EQ(generation.text, "a ");
+  EXPECT_EQ(generation.finish_reason, FinishReason::kMaxTokens);
+  EXPECT_EQ(generation.tokens, 3);
+}
+
+TEST_F(GenerateTest, EndsBeforeAStopString) {
+  const Generation generation = Say(" a red ball", {.max_tokens = 100, .stop = {"d b", "x"}});
+  EXPECT_EQ(generation.text, "a re");
+  EXPECT_EQ(generation.finish_reason, FinishReason::kStopString);
+  EXPECT_EQ(generation.tokens, 8);
+}
+
+TEST_F(GenerateTest, ShowsWhatLookedLikeAStopStringWhenItEnds) {
+  const Generation generation = Say(" a re", {.max_tokens = 5, .stop = {"red"}});
+  EXPECT_EQ(generation.text, "a re");
+  EXPECT_EQ(generation.finish_reason, FinishReason::kMaxTokens);
+}
+
+TEST_F(GenerateTest, EndsWhenCancelled) {
+  std::string shown;
+  const Generation generation =
+      Say(" a red ball", {.max_tokens = 100}, [&](std::string_view piece) {
+        shown += piece;
+        return shown.size() < 4;
+      });
+  EXPECT_EQ(shown, "a re");
+  EXPECT_EQ(generation.text, "a re");
+  EXPECT_EQ(generation.finish_reason, FinishReason::kCancelled);
+}
+
+TEST_F(GenerateTest, WaitsForWholeCharacters) {
+  std::vector<std::string> pieces;
+  Say(" \xE2\x82\xAC!", {.max_tokens = 100}, [&](std::string_view piece) {
+    pieces.emplace_back(piece);
+    return true;
+  });
+  EXPECT_EQ(pieces, (std::vector<std::string>{"\xE2\x82\xAC", "!"}));
+}
+
+TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
+  // The script's length is the context: its last token finds no place any more.
+  std::vector<int> script(5, 'x');
+  const ScriptedDecoder decoder(script, 257);
+  Sequence sequence(decoder);
+  std::vector<float> row(257);
+  const View<float> logits(row.data(), 1, 257);
+  const int prompt = 0;
+  const Input input = {.tokens = {&prompt, 1}};
+  sequence.Add({&input, 1}, logits, {.pool = pool_});
+  const Generation generation =
+      Generate(sequence, logits, {.tokenizer = *tokenizer_, .end_token = kEnd}, {.max_tokens = 100},
+               {}, {.pool = pool_});
+  EXPECT_EQ(generation.text, "xxxxx");
+  EXPECT_EQ(generation.finish_reason, FinishReason::kContextFull);
+}
+
+}  // namespace
+}  // namespace edgevlm
