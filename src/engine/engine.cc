@@ -15,11 +15,7 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;
 
 Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
-  const std::span<const std::byte> model = BuiltinModel();
-  if (model.empty()) {
-    return Error{ErrorCode::kNotFound, "model: built-in: this build has none"};
-  }
-  return Load(model, options);
+  return Load(BuiltinModel(), options);
 }
 
 Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {
