@@ -90,6 +90,12 @@ struct Reply {
   Timings timings;
 };
 
+// How likely a model finds a text.
+struct Likelihood {
+  int tokens = 0;              // of the text, the end token included
+  double log_probability = 0;  // of all of them together, in nats; at most 0
+};
+
 // In a list of token ids: the place where the picture goes.
 inline constexpr int kImageToken = -1;
 
@@ -128,6 +134,12 @@ class Engine {
   // kInvalid (ids out of range, picture missing, not of this model, or twice, no tokens), kTooLarge
   // (over context_tokens).
   Result<std::vector<float>> Logits(std::span<const int> tokens, const EncodedImage* image) const;
+
+  // How likely the model finds a caption (UTF-8) of a picture. exp(-log_probability / tokens) is
+  // its perplexity. Cost: a prefill of the caption. Errors: kInvalid (not UTF-8, an image of
+  // another model), kTooLarge (over context_tokens), kUnsupported (the model was not made for
+  // captions).
+  Result<Likelihood> CaptionLikelihood(const EncodedImage& image, std::string_view caption) const;
 
  private:
   friend class Session;

@@ -1,47 +1,99 @@
 // edgevlm-train: renders scenes, trains the built-in model on them, exports it to GGUF.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
 
+#include "train/dataset/write_scenes.h"
+#include "train/export/export.h"
+#include "train/loop/process.h"
 #include "train/loop/trainer.h"
 
 namespace {
 
+using edgevlm::MaybeError;
+using edgevlm::train::SceneOptions;
+using edgevlm::train::Split;
 using edgevlm::train::TrainOptions;
 
-void AddTrainOptions(CLI::App& command, TrainOptions& options) {
-  command.add_option("--out", options.out, "Folder of the run")->required();
-  command.add_option("--minutes", options.minutes, "Length of the whole run")
-      ->capture_default_str();
-  command.add_option("--eye-part", options.eye_part, "Share for the eye alone")
-      ->capture_default_str();
-  command.add_option("--blind-part", options.blind_part, "Share for the decoder alone")
-      ->capture_default_str();
-  command.add_option("--batch", options.batch, "Pictures per step")->capture_default_str();
-  command.add_option("--picture-side", options.picture_side, "Pixels")->capture_default_str();
-  command.add_option("--width", options.width, "Width of the decoder")->capture_default_str();
-  command.add_option("--vocabulary", options.vocabulary, "Tokens")->capture_default_str();
-  command.add_option("--rate", options.rate, "Peak learning rate")->capture_default_str();
-  command.add_option("--eye-rate", options.eye_rate, "The same for the eye")->capture_default_str();
-  command.add_option("--seed", options.seed, "Seed of the run")->capture_default_str();
-  command.add_option("--font", options.font, "Noto Color Emoji")->capture_default_str();
-  command.add_option("--threads", options.threads, "Threads of LibTorch")->capture_default_str();
-  command.add_option("--loaders", options.loaders, "Threads that draw")->capture_default_str();
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+// Options whose defaults the help shows.
+template <class T>
+void Add(CLI::App* command, const char* name, T& value, const char* text) {
+  command->add_option(name, value, text)->capture_default_str();
+}
+
+void AddTrainOptions(CLI::App* command, TrainOptions& options) {
+  command->add_option("--out", options.out, "Folder of the run: checkpoints, log, vocabulary")
+      ->required();
+  Add(command, "--minutes", options.minutes, "Length of the whole run; grows when gone on with");
+  Add(command, "--eye-part", options.eye_part, "Share of it in which the eye learns alone");
+  Add(command, "--blind-part", options.blind_part, "Then: share in which the decoder learns alone");
+  Add(command, "--batch", options.batch, "Pictures per step");
+  Add(command, "--picture-side", options.picture_side, "Side of the square the eye sees, pixels");
+  Add(command, "--width", options.width, "Width of the decoder");
+  Add(command, "--vocabulary", options.vocabulary, "Tokens, at most");
+  Add(command, "--rate", options.rate, "Peak learning rate");
+  Add(command, "--eye-rate", options.eye_rate, "The same for the eye while it learns alone");
+  Add(command, "--seed", options.seed, "Seed of weights and scenes");
+  Add(command, "--font", options.font, "Noto Color Emoji");
+  Add(command, "--threads", options.threads, "Threads that compute");
+  Add(command, "--loaders", options.loaders, "Threads that draw pictures");
+  Add(command, "--checkpoint-minutes", options.checkpoint_minutes, "Time between checkpoints");
+  Add(command, "--evaluate-pictures", options.evaluate_pictures, "Held-out pictures at the end");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Trains EdgeVLM's built-in model.", "edgevlm-train");
+  edgevlm::train::PrepareProcess(argv);
+  CLI::App app(
+      "Trains EdgeVLM's built-in model on scenes that it draws itself.\n\n"
+      "  edgevlm-train scenes --out look --count 48      pictures, labels, a contact sheet\n"
+      "  edgevlm-train train --out run --minutes 120     train, or go on with a run\n"
+      "  edgevlm-train export --run run model.gguf       make the engine's file",
+      "edgevlm-train");
   app.require_subcommand(1);
+
+  SceneOptions scenes;
+  bool held_out = false;
+  CLI::App* draw = app.add_subcommand("scenes", "Write pictures and labels to a folder");
+  draw->add_option("--out", scenes.out, "The folder")->required();
+  Add(draw, "--count", scenes.count, "Pictures");
+  Add(draw, "--captions", scenes.captions, "Captions of each, at most");
+  Add(draw, "--questions", scenes.questions, "Questions about each, at most");
+  Add(draw, "--seed", scenes.seed, "Seed");
+  Add(draw, "--font", scenes.font, "Noto Color Emoji");
+  draw->add_flag("--held-out", held_out, "Half with combinations that training never shows");
+
   TrainOptions options;
-  CLI::App* train = app.add_subcommand("train", "Train, or go on with a run");
-  AddTrainOptions(*train, options);
-  CLI::App* evaluate = app.add_subcommand("evaluate", "Evaluate a run's checkpoint");
-  AddTrainOptions(*evaluate, options);
-  CLI11_PARSE(app, argc, argv);
-  const edgevlm::MaybeError error =
-      train->parsed() ? edgevlm::train::Train(options) : edgevlm::train::EvaluateRun(options);
+  CLI::App* train = app.add_subcommand("train", "Train a model, or go on with a run");
+  AddTrainOptions(train, options);
+  CLI::App* evaluate = app.add_subcommand("evaluate", "Evaluate the checkpoint of a run");
+  AddTrainOptions(evaluate, options);
+
+  std::string run, path, name = "EdgeVLM TinyLLaVA";
+  CLI::App* save = app.add_subcommand("export", "Write the checkpoint of a run as a GGUF file");
+  save->add_option("--run", run, "Folder of the run")->required();
+  save->add_option("path", path, "The GGUF file")->required();
+  Add(save, "--name", name, "The model's name");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  }
+
+  MaybeError error;
+  if (draw->parsed()) {
+    scenes.split = held_out ? Split::kHeldOut : Split::kTrain;
+    error = edgevlm::train::WriteScenes(scenes);
+  }
+  if (train->parsed()) error = edgevlm::train::Train(options);
+  if (evaluate->parsed()) error = edgevlm::train::EvaluateRun(options);
+  if (save->parsed()) error = edgevlm::train::Export(run, path, name);
   if (!error) return 0;
   std::fprintf(stderr, "edgevlm-train: %s\n", error->message.c_str());
-  return 1;
+  return kFailed;
 }

@@ -1,0 +1,64 @@
+# The friendly face of the build; CMake does the work. `make help` lists the targets.
+
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+
+PACKAGES = tools/packages.txt
+TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
+
+.PHONY: help demo all test asan fuzz bench format install clean
+
+help:
+	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
+	@echo 'make test      build everything, trainer included, and run all tests'
+	@echo 'make bench     measure the speed of the built-in model on this machine'
+	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
+	@echo 'make fuzz      feed every parser broken files, FUZZ_SECONDS each (now $(FUZZ_SECONDS))'
+	@echo 'make format    format all C++ files with clang-format-14'
+	@echo 'make install   install the edgevlm command under PREFIX (now $(PREFIX))'
+	@echo 'make clean     remove the build folders'
+	@echo 'JOBS=N sets how many compilers run at once (now $(JOBS)).'
+
+# Without tests and trainer, unless this folder is already configured with them.
+build/edgevlm: FORCE
+	tools/install_packages.sh $(PACKAGES)
+	test -f build/build.ninja || cmake --preset release
+	cmake --build build -j $(JOBS) --target edgevlm
+FORCE:
+
+demo: build/edgevlm
+	build/edgevlm caption examples/*.png
+
+all:
+	tools/install_packages.sh $(TEST_PACKAGES)
+	cmake --preset all
+	cmake --build build -j $(JOBS)
+
+test: all
+	ctest --test-dir build -j $(JOBS) --output-on-failure
+
+asan:
+	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt
+	cmake --preset asan
+	cmake --build build-asan -j $(JOBS)
+	ctest --test-dir build-asan -j $(JOBS) --output-on-failure
+
+fuzz:
+	tools/install_packages.sh $(PACKAGES) tools/packages-check.txt
+	cmake --preset fuzz
+	cmake --build build-fuzz -j $(JOBS) --target fuzzers
+	tools/run_fuzzers.sh build-fuzz $(FUZZ_SECONDS)
+
+bench: build/edgevlm
+	build/edgevlm bench
+
+format:
+	tools/install_packages.sh tools/packages-check.txt
+	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+install: build/edgevlm
+	cmake --install build --prefix $(PREFIX)
+
+clean:
+	rm -rf build build-asan build-debug build-fuzz build-tsan

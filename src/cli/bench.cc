@@ -1,0 +1,164 @@
+// edgevlm bench: the speed of a model on this machine.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/bench_report.h"
+#include "cli/command.h"
+#include "cli/cpu_name.h"
+#include "cli/input.h"
+#include "cli/measurement.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kPictureWidth = 640;
+constexpr int kPictureHeight = 480;
+
+using Report = std::string (*)(std::span<const BenchRecord>);
+
+// A picture of smooth colours as a PPM file, for machines that have no other at hand.
+std::vector<std::byte> MakePicture() {
+  std::string file =
+      "P6 " + std::to_string(kPictureWidth) + " " + std::to_string(kPictureHeight) + " 255\n";
+  for (int y = 0; y < kPictureHeight; ++y) {
+    for (int x = 0; x < kPictureWidth; ++x) {
+      for (const int level : {x, y, x + y}) file += static_cast<char>(level & 255);
+    }
+  }
+  const auto bytes = std::as_bytes(std::span(file));
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string Now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text;
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+class BenchCommand final : public Command {
+ public:
+  void Declare(CLI::App& app) override {
+    model_.DeclareModel(app);
+    model_.DeclarePrecision(app);
+    app.add_option("-t,--threads", threads_, "threads that work together; several values: each")
+        ->type_name("N,N,...")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(0, 256).description(""));
+    app.add_option("-r,--repetitions", repetitions_, "how often each test runs")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1 << 20).description(""))
+        ->capture_default_str();
+    app.add_option("-p,--n-prompt", prompt_tokens_, "pp: tokens at once; 0: no such test")
+        ->type_name("N,N,...")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1 << 20).description(""));
+    app.add_option("-n,--n-gen", generated_tokens_, "tg: tokens one by one; 0: no such test")
+        ->type_name("N,N,...")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1 << 20).description(""));
+    app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
+        ->type_name("FILE");
+    const std::map<std::string, Report> reports = {
+        {"md", BenchMarkdown}, {"json", BenchJson}, {"jsonl", BenchJsonLines}, {"csv", BenchCsv}};
+    app.add_option("-o,--output", report_name_, "form of the report")
+        ->type_name("md|json|jsonl|csv")
+        ->check(CLI::IsMember(reports).description(""));
+    app.final_callback([this, reports] { report_ = reports.at(report_name_); });
+    app.footer(
+        "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one;\n"
+        "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
+        "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
+        "Examples:\n"
+        "  edgevlm bench\n"
+        "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
+        "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
+  }
+
+  ExitCode Run(Output& output) override {
+    if (auto error = ReadPicture()) return Fail(*error);
+    for (const int threads : threads_) {
+      if (auto error = BenchThreads(threads)) return Fail(*error);
+    }
+    output.Print(report_(records_));
+    return ExitCode::kDone;
+  }
+
+ private:
+  MaybeError ReadPicture() {
+    if (image_.empty()) {
+      picture_ = MakePicture();
+      return {};
+    }
+    auto file = ReadInput(image_);
+    if (!file) return file.error();
+    picture_ = *std::move(file);
+    return {};
+  }
+
+  MaybeError BenchThreads(int threads) {
+    model_.threads = threads;
+    const auto begin = std::chrono::steady_clock::now();
+    const Result<Engine> engine = LoadEngine(model_);
+    load_ns_ = std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+    if (!engine) return engine.error();
+    const int context = engine->info().context_tokens;
+    if (auto error = Record(*engine, MeasureImage(*engine, picture_, repetitions_))) return error;
+    for (const int tokens : prompt_tokens_) {
+      if (tokens == 0) continue;
+      auto measured = MeasurePrompt(*engine, std::min(tokens, context), repetitions_);
+      if (auto error = Record(*engine, std::move(measured))) return error;
+    }
+    for (const int tokens : generated_tokens_) {
+      if (tokens == 0) continue;
+      auto measured = MeasureGeneration(*engine, std::min(tokens, context), repetitions_);
+      if (auto error = Record(*engine, std::move(measured))) return error;
+    }
+    const int caption_tokens = DecodeOptions().max_tokens;
+    return Record(*engine, MeasureCaption(*engine, picture_, caption_tokens, repetitions_));
+  }
+
+  MaybeError Record(const Engine& engine, Result<Measurement> measurement) {
+    if (!measurement) return measurement.error();
+    records_.push_back({.model = engine.info(),
+                        .model_file = model_.model.empty() ? "built-in" : model_.model,
+                        .precision = model_.precision == Precision::kAuto ? "auto" : "f32",
+                        .cpu = CpuName(),
+                        .picture = image_.empty() ? "640x480 PPM" : image_,
+                        .time = Now(),
+                        .load_ns = load_ns_,
+                        .measurement = *std::move(measurement)});
+    return {};
+  }
+
+  ModelOptions model_;
+  std::vector<int> threads_ = {0};
+  std::vector<int> prompt_tokens_ = {256};
+  std::vector<int> generated_tokens_ = {32};
+  int repetitions_ = 5;
+  std::string image_;
+  std::string report_name_ = "md";
+  Report report_ = BenchMarkdown;
+  std::vector<std::byte> picture_;
+  std::int64_t load_ns_ = 0;
+  std::vector<BenchRecord> records_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeBenchCommand() { return std::make_unique<BenchCommand>(); }
+
+}  // namespace edgevlm

@@ -1,0 +1,130 @@
+#include "cli/bench_report.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace edgevlm {
+namespace {
+
+// Keeps the keys in llama-bench's order.
+using nlohmann::ordered_json;
+
+constexpr const char* kBackend = "CPU";
+
+std::string Format(const char* format, double value) {
+  std::array<char, 64> text;
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+std::string ModelType(const ModelInfo& model) {
+  return model.name.empty() ? model.architecture : model.name;
+}
+
+ordered_json ToJson(const BenchRecord& record) {
+  const Measurement& measured = record.measurement;
+  const Spread ns = SpreadOf(measured.samples_ns);
+  const Spread ts = SpreadOf(measured.samples_ts);
+  const auto round = [](double value) { return std::llround(value); };
+  return {{"build_version", Version()},
+          {"cpu_info", record.cpu},
+          {"backends", kBackend},
+          {"instruction_set", record.model.instruction_set},
+          {"precision", record.precision},
+          {"model_filename", record.model_file},
+          {"model_type", ModelType(record.model)},
+          {"model_size", record.model.file_bytes},
+          {"model_n_params", record.model.parameters},
+          {"n_threads", record.model.threads},
+          {"load_ns", record.load_ns},
+          {"picture", record.picture},
+          {"test", measured.test},
+          {"n_image", measured.image_tokens},
+          {"n_prompt", measured.prompt_tokens},
+          {"n_gen", measured.generated_tokens},
+          {"n_depth", 0},
+          {"test_time", record.time},
+          {"avg_ns", round(ns.mean)},
+          {"stddev_ns", round(ns.stddev)},
+          {"median_ns", round(ns.median)},
+          {"min_ns", round(ns.min)},
+          {"max_ns", round(ns.max)},
+          {"avg_ts", ts.mean},
+          {"stddev_ts", ts.stddev},
+          {"samples_ns", measured.samples_ns},
+          {"samples_ts", measured.samples_ts}};
+}
+
+std::string Dump(const ordered_json& object, int indent) {
+  return object.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+// "quoted", with quotes doubled, if it is text or a list.
+std::string CsvField(const ordered_json& value) {
+  if (value.is_number()) return Dump(value, -1);
+  const std::string text = value.is_string() ? value.get<std::string>() : Dump(value, -1);
+  std::string field = "\"";
+  for (const char c : text) {
+    if (c == '"') field += c;
+    field += c;
+  }
+  return field + "\"";
+}
+
+}  // namespace
+
+std::string BenchMarkdown(std::span<const BenchRecord> records) {
+  std::string table =
+      "| model                |       size |     params | backend | threads |     test "
+      "|                t/s |         ms |\n"
+      "| -------------------- | ---------: | ---------: | ------- | ------: | -------: "
+      "| -----------------: | ---------: |\n";
+  for (const BenchRecord& record : records) {
+    const ModelInfo& model = record.model;
+    const Spread ts = SpreadOf(record.measurement.samples_ts);
+    const Spread ns = SpreadOf(record.measurement.samples_ns);
+    const std::string size = Format("%.2f MiB", static_cast<double>(model.file_bytes) / 0x1p20);
+    const std::string params = Format("%.2f M", static_cast<double>(model.parameters) / 1e6);
+    const std::string speed = Format("%.2f", ts.mean) + " ± " + Format("%.2f", ts.stddev);
+    std::array<char, 256> row;
+    // "±" takes two bytes and one column.
+    std::snprintf(row.data(), row.size(),
+                  "| %-20.60s | %10s | %10s | %-7s | %7d | %8s | %19s | %10.2f |\n",
+                  ModelType(model).c_str(), size.c_str(), params.c_str(), kBackend, model.threads,
+                  record.measurement.test.c_str(), speed.c_str(), ns.median / 1e6);
+    table += row.data();
+  }
+  return table;
+}
+
+std::string BenchJson(std::span<const BenchRecord> records) {
+  ordered_json array = ordered_json::array();
+  for (const BenchRecord& record : records) array.push_back(ToJson(record));
+  return Dump(array, 2) + "\n";
+}
+
+std::string BenchJsonLines(std::span<const BenchRecord> records) {
+  std::string lines;
+  for (const BenchRecord& record : records) lines += Dump(ToJson(record), -1) + "\n";
+  return lines;
+}
+
+std::string BenchCsv(std::span<const BenchRecord> records) {
+  std::string names;
+  std::string lines;
+  for (const BenchRecord& record : records) {
+    const ordered_json object = ToJson(record);
+    names.clear();
+    std::string line;
+    for (const auto& [name, value] : object.items()) {
+      names += (names.empty() ? "" : ",") + name;
+      line += (line.empty() ? "" : ",") + CsvField(value);
+    }
+    lines += line + "\n";
+  }
+  return names + "\n" + lines;
+}
+
+}  // namespace edgevlm

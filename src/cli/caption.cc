@@ -1,0 +1,78 @@
+// edgevlm caption IMAGE...: says what each picture shows.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+namespace edgevlm {
+namespace {
+
+class CaptionCommand final : public Command {
+ public:
+  void Declare(CLI::App& app) override {
+    app.add_option("IMAGE", images_, "JPEG, PNG, WebP or PPM files; - reads standard input")
+        ->required()
+        ->type_name("");
+    reply_.Declare(app);
+    model_.DeclareAll(app);
+    app.footer(
+        "Examples:\n"
+        "  edgevlm caption photo.png\n"
+        "  edgevlm caption --json *.jpg > captions.jsonl\n"
+        "  cat photo.png | edgevlm caption -\n"
+        "A picture that can not be read does not stop the others, but makes the exit code 1.");
+  }
+
+  ExitCode Run(Output& output) override {
+    Result<Engine> engine = LoadEngine(model_);
+    if (!engine) return Fail(engine.error());
+    Session session(*engine);
+    ExitCode code = ExitCode::kDone;
+    for (const std::string& image : images_) {
+      const Result<bool> printed = CaptionOne(image, session, output);
+      if (!printed) {
+        code = Fail(printed.error());
+      } else if (!*printed) {
+        break;
+      }
+    }
+    return code;
+  }
+
+ private:
+  // Whether the caption could be printed.
+  Result<bool> CaptionOne(const std::string& image, Session& session, Output& output) {
+    const auto file = ReadInput(image);
+    if (!file) return file.error();
+    if (auto error = session.SetImage(*file)) {
+      return Error{error->code, image + ": " + error->message};
+    }
+    const std::string title = images_.size() > 1 ? Printable(image) + ": " : "";
+    if (reply_.stream && !output.Print(title)) return false;
+    OnText on_text;
+    if (reply_.stream) on_text = PrintTo(output);
+    const Result<Reply> reply = session.Caption(reply_.decode, on_text);
+    if (!reply) return Error{reply.error().code, image + ": " + reply.error().message};
+    if (reply_.verbose) PrintTimings(*reply);
+    if (reply_.stream) return output.Print("\n");
+    if (!reply_.json) return output.Print(title + Printable(reply->text) + "\n");
+    nlohmann::json object = ToJson(*reply);
+    object["image"] = image;
+    object["caption"] = reply->text;
+    return output.PrintJson(object);
+  }
+
+  std::vector<std::string> images_;
+  ReplyOptions reply_;
+  ModelOptions model_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeCaptionCommand() { return std::make_unique<CaptionCommand>(); }
+
+}  // namespace edgevlm

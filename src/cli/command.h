@@ -1,0 +1,41 @@
+// Command: one subcommand of `edgevlm`. Adding one means one new file that defines a Command and
+// its maker, one maker below, and one line in kCommands (main.cc).
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+namespace edgevlm {
+
+class Output;
+
+// What a command ends with.
+enum class ExitCode {
+  kDone = 0,
+  kFailed = 1,  // the work failed; one line on standard error says why
+  kUsage = 2,   // the command line was wrong; likewise
+};
+
+class Command {
+ public:
+  virtual ~Command() = default;
+
+  // Adds the command's options to its own part of the command line. Their values go into the
+  // command, which outlives `app`'s parsing.
+  virtual void Declare(CLI::App& app) = 0;
+
+  // Does the work, after parsing. Results go to `output`, all else to standard error.
+  virtual ExitCode Run(Output& output) = 0;
+};
+
+std::unique_ptr<Command> MakeAskCommand();
+std::unique_ptr<Command> MakeBenchCommand();
+std::unique_ptr<Command> MakeCaptionCommand();
+std::unique_ptr<Command> MakeDumpCommand();
+std::unique_ptr<Command> MakeEvalCommand();
+std::unique_ptr<Command> MakeInfoCommand();
+std::unique_ptr<Command> MakeInspectCommand();
+std::unique_ptr<Command> MakeProfileCommand();
+std::unique_ptr<Command> MakeTokenizeCommand();
+
+}  // namespace edgevlm

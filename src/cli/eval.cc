@@ -1,0 +1,101 @@
+// edgevlm eval DATASET: scores a model on labelled pictures.
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "eval/dataset.h"
+#include "eval/evaluate.h"
+#include "eval/report.h"
+
+namespace edgevlm {
+namespace {
+
+nlohmann::json ToJson(const Sample& sample) {
+  return {{"image", sample.image},       {"kind", sample.kind},   {"question", sample.question},
+          {"expected", sample.expected}, {"reply", sample.reply}, {"right", sample.right}};
+}
+
+class EvalCommand final : public Command {
+ public:
+  void Declare(CLI::App& app) override {
+    app.add_option("DATASET", folder_, "folder with labels.jsonl (docs/datasets.md)")
+        ->required()
+        ->type_name("");
+    app.add_flag("--blank,!--no-blank", options_.blank,
+                 "also ask about a grey picture, to see what guessing gives (default: on)");
+    app.add_option("--limit", limit_, "look at the first N pictures only")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1 << 30).description(""));
+    app.add_option("--samples", samples_path_, "write each reply and what was expected, as JSON")
+        ->type_name("OUT.jsonl");
+    app.add_option("--max-tokens", options_.max_tokens, "longest reply, in tokens")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20).description(""));
+    DeclareJson(app, json_);
+    model_.DeclareAll(app);
+    app.footer(
+        "Replies are greedy. -t says how many pictures are looked at side by side.\n"
+        "Examples:\n"
+        "  edgevlm eval testset\n"
+        "  edgevlm eval testset -m candidate.gguf --limit 200 --json\n"
+        "  edgevlm eval testset --samples samples.jsonl && grep '\"right\":false' samples.jsonl");
+  }
+
+  ExitCode Run(Output& output) override {
+    const auto dataset = LoadDataset(folder_, limit_);
+    if (!dataset) return Fail(dataset.error());
+    // Pictures side by side keep the cores busier than one picture on all of them.
+    ModelOptions single = model_;
+    single.threads = 1;
+    const Result<Engine> engine = LoadEngine(single);
+    if (!engine) return Fail(engine.error());
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    options_.workers = model_.threads > 0 ? model_.threads : static_cast<int>(cores);
+    std::ofstream samples;
+    if (auto error = OpenSamples(samples)) return Fail(*error);
+    const Result<Evaluation> evaluation = EvaluateWithProgress(*engine, *dataset);
+    if (!evaluation) return Fail(evaluation.error());
+    if (!samples_path_.empty() && !samples.flush()) {
+      return Fail({ErrorCode::kIo, samples_path_ + ": can not be written"});
+    }
+    output.Print(json_ ? ReportJson(*evaluation) + "\n" : ReportTable(*evaluation));
+    return ExitCode::kDone;
+  }
+
+ private:
+  MaybeError OpenSamples(std::ofstream& samples) {
+    if (samples_path_.empty()) return {};
+    samples.open(samples_path_);
+    if (!samples) return Error{ErrorCode::kIo, samples_path_ + ": can not be written"};
+    options_.on_sample = [&samples](const Sample& sample) {
+      samples << ToJson(sample).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+              << "\n";
+    };
+    return {};
+  }
+
+  Result<Evaluation> EvaluateWithProgress(const Engine& engine, const Dataset& dataset) {
+    ProgressBar bar;
+    options_.on_picture = [&bar](int done, int total) { bar.Show(done, total); };
+    return Evaluate(engine, dataset, options_);
+  }
+
+  std::string folder_;
+  std::string samples_path_;
+  int limit_ = 0;
+  bool json_ = false;
+  EvaluateOptions options_;
+  ModelOptions model_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeEvalCommand() { return std::make_unique<EvalCommand>(); }
+
+}  // namespace edgevlm

@@ -1,0 +1,86 @@
+// The edgevlm command: picks the subcommand and turns its outcome into an exit code.
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/cpu.h"
+#include "cli/command.h"
+#include "cli/output.h"
+
+namespace edgevlm {
+namespace {
+
+struct CommandEntry {
+  const char* name;
+  const char* summary;
+  std::unique_ptr<Command> (*make)();
+};
+
+constexpr CommandEntry kCommands[] = {
+    {"caption", "Say what pictures show", MakeCaptionCommand},
+    {"ask", "Answer a question about a picture", MakeAskCommand},
+    {"info", "Show the version, this machine and the model", MakeInfoCommand},
+    {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},
+    {"profile", "Show where the time goes for a picture", MakeProfileCommand},
+    {"eval", "Score a model on labelled pictures", MakeEvalCommand},
+    {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
+    {"tokenize", "Turn a text into token ids, or back", MakeTokenizeCommand},
+    {"dump", "Write embeddings and logits, to check a conversion", MakeDumpCommand},
+};
+
+// CLI11's messages may have several lines; an error of ours has one.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+ExitCode RunCommandLine(int argc, char** argv, Output& output) {
+  CLI::App app("EdgeVLM looks at a picture and says what is there, on the CPU.", "edgevlm");
+  app.set_version_flag("--version", std::string(Version()));
+  app.require_subcommand(1);
+  app.footer("`edgevlm COMMAND --help` shows a command's options and examples.");
+  std::vector<std::pair<CLI::App*, std::unique_ptr<Command>>> commands;
+  for (const CommandEntry& entry : kCommands) {
+    CLI::App* command_app = app.add_subcommand(entry.name, entry.summary);
+    commands.emplace_back(command_app, entry.make());
+    commands.back().second->Declare(*command_app);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {  // --help, --version
+      app.exit(error);
+      return ExitCode::kDone;
+    }
+    const std::vector<CLI::App*> begun = app.get_subcommands();
+    const std::string command = begun.empty() ? "" : " " + begun.front()->get_name();
+    PrintError(OneLine(error.what()) + " (see edgevlm" + command + " --help)");
+    return ExitCode::kUsage;
+  }
+  if (const auto& isa = ChooseIsa(); !isa) return Fail(isa.error());
+  for (const auto& [command_app, command] : commands) {
+    if (command_app->parsed()) return command->Run(output);
+  }
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+}  // namespace edgevlm
+
+int main(int argc, char** argv) {
+  // A reader that has gone shows as a failed write instead (output.h).
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    edgevlm::Output output;
+    return static_cast<int>(output.Close(edgevlm::RunCommandLine(argc, argv, output)));
+  } catch (const std::exception& error) {  // out of memory
+    edgevlm::PrintError(error.what());
+    return static_cast<int>(edgevlm::ExitCode::kFailed);
+  }
+}

@@ -1,0 +1,133 @@
+#include "cli/measurement.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <random>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::uint32_t kTokenSeed = 1;
+
+// Calls run() -> Result<int>, the tokens it counted, once for nothing and then to be timed.
+template <class Run>
+MaybeError Repeat(int repetitions, Measurement& measurement, const Run& run) {
+  double counted = 0;
+  for (int i = -1; i < repetitions; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    const Result<int> tokens = run();
+    const auto end = std::chrono::steady_clock::now();
+    if (!tokens) return tokens.error();
+    if (i < 0) continue;
+    const std::int64_t ns =
+        std::max<std::int64_t>(1, std::chrono::nanoseconds(end - begin).count());
+    measurement.samples_ns.push_back(ns);
+    measurement.samples_ts.push_back(*tokens * 1e9 / static_cast<double>(ns));
+    counted += *tokens;
+  }
+  measurement.generated_tokens = static_cast<int>(std::lround(counted / repetitions));
+  return {};
+}
+
+std::vector<int> RandomTokens(const Engine& engine, int count) {
+  std::mt19937 rng(kTokenSeed);
+  std::uniform_int_distribution<int> any(0, engine.info().vocabulary_tokens - 1);
+  std::vector<int> tokens(static_cast<std::size_t>(count));
+  std::generate(tokens.begin(), tokens.end(), [&] { return any(rng); });
+  return tokens;
+}
+
+}  // namespace
+
+Spread SpreadOf(std::span<const double> values) {
+  CHECK(!values.empty());
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t n = sorted.size();
+  Spread spread;
+  for (const double value : sorted) spread.mean += value / static_cast<double>(n);
+  double squares = 0;
+  for (const double value : sorted) squares += (value - spread.mean) * (value - spread.mean);
+  if (n > 1) spread.stddev = std::sqrt(squares / static_cast<double>(n - 1));
+  spread.median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  spread.min = sorted.front();
+  spread.max = sorted.back();
+  return spread;
+}
+
+Spread SpreadOf(std::span<const std::int64_t> values) {
+  return SpreadOf(std::vector<double>(values.begin(), values.end()));
+}
+
+Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> picture,
+                                 int repetitions) {
+  Measurement measurement;
+  measurement.test = "img";
+  const auto run = [&]() -> Result<int> {
+    const auto image = engine.EncodeImage(picture);
+    if (!image) return image.error();
+    return image->tokens;
+  };
+  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  measurement.image_tokens = measurement.generated_tokens;
+  measurement.generated_tokens = 0;
+  return measurement;
+}
+
+Result<Measurement> MeasurePrompt(const Engine& engine, int tokens, int repetitions) {
+  Measurement measurement;
+  measurement.test = "pp" + std::to_string(tokens);
+  Session session(engine);
+  const std::vector<int> prompt = RandomTokens(engine, tokens);
+  const auto run = [&]() -> Result<int> {
+    session.Reset();
+    const auto logits = session.Evaluate(prompt);
+    if (!logits) return logits.error();
+    return tokens;
+  };
+  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  measurement.prompt_tokens = tokens;
+  measurement.generated_tokens = 0;
+  return measurement;
+}
+
+Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repetitions) {
+  Measurement measurement;
+  measurement.test = "tg" + std::to_string(tokens);
+  Session session(engine);
+  const std::vector<int> text = RandomTokens(engine, tokens);
+  const auto run = [&]() -> Result<int> {
+    session.Reset();
+    for (const int& token : text) {
+      const auto logits = session.Evaluate(std::span(&token, 1));
+      if (!logits) return logits.error();
+    }
+    return tokens;
+  };
+  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  return measurement;
+}
+
+Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,
+                                   int max_tokens, int repetitions) {
+  Measurement measurement;
+  measurement.test = "cap";
+  Session session(engine);
+  DecodeOptions decode;
+  decode.max_tokens = max_tokens;
+  const auto run = [&]() -> Result<int> {
+    if (auto error = session.SetImage(picture)) return *error;
+    const auto reply = session.Caption(decode);
+    if (!reply) return reply.error();
+    measurement.prompt_tokens = reply->prompt_tokens;
+    return reply->reply_tokens;
+  };
+  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  measurement.image_tokens = engine.info().image_tokens;
+  return measurement;
+}
+
+}  // namespace edgevlm

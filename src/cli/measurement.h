@@ -1,0 +1,48 @@
+// Measurement: how long a piece of work took, several times over.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "edgevlm/edgevlm.h"
+
+namespace edgevlm {
+
+struct Measurement {
+  std::string test;      // "img", "pp256", "tg32", "cap"
+  int image_tokens = 0;  // P when a picture is encoded
+  int prompt_tokens = 0;
+  int generated_tokens = 0;              // in the mean, rounded
+  std::vector<std::int64_t> samples_ns;  // one per repetition, in order
+  std::vector<double> samples_ts;        // tokens per second, likewise; what counts is per test
+};
+
+struct Spread {
+  double mean = 0;
+  double stddev = 0;  // of the sample (n - 1); 0 for one value
+  double median = 0;
+  double min = 0;
+  double max = 0;
+};
+
+// REQUIRES: values is not empty.
+Spread SpreadOf(std::span<const double> values);
+Spread SpreadOf(std::span<const std::int64_t> values);
+
+// Each runs once to warm up, then `repetitions` times.
+//
+// img: one picture file through decoding, eye and projector; counts the picture's tokens.
+Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> picture,
+                                 int repetitions);
+// ppN: N tokens at once into an empty cache; counts them.
+Result<Measurement> MeasurePrompt(const Engine& engine, int tokens, int repetitions);
+// tgN: N tokens, one after the other, from an empty cache; counts them.
+Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repetitions);
+// cap: a picture file to the last token of its caption, the work of `edgevlm caption` once loaded;
+// counts the caption's tokens, at most max_tokens.
+Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,
+                                   int max_tokens, int repetitions);
+
+}  // namespace edgevlm

@@ -1,0 +1,70 @@
+#include "cli/options.h"
+
+#include <map>
+
+namespace edgevlm {
+
+void ModelOptions::DeclareModel(CLI::App& app) {
+  app.add_option("-m,--model", model, "GGUF file to use instead of the built-in model")
+      ->type_name("FILE");
+}
+
+void ModelOptions::DeclareThreads(CLI::App& app) {
+  app.add_option("-t,--threads", threads, "threads that work together; 0: one per core")
+      ->type_name("N")
+      ->check(CLI::Range(0, 256).description(""));
+}
+
+void ModelOptions::DeclarePrecision(CLI::App& app) {
+  const std::map<std::string, Precision> names = {{"auto", Precision::kAuto},
+                                                  {"f32", Precision::kFloat32}};
+  app.add_option_function<std::string>(
+         "--precision", [this, names](const std::string& name) { precision = names.at(name); },
+         "auto: the fastest that is exact enough; f32: float32 throughout")
+      ->type_name("auto|f32")
+      ->check(CLI::IsMember({"auto", "f32"}).description(""));
+}
+
+void ModelOptions::DeclareAll(CLI::App& app) {
+  DeclareModel(app);
+  DeclareThreads(app);
+  DeclarePrecision(app);
+}
+
+Result<Engine> LoadEngine(const ModelOptions& options) {
+  const EngineOptions engine_options{.threads = options.threads, .precision = options.precision};
+  return options.model.empty() ? Engine::LoadBuiltin(engine_options)
+                               : Engine::Load(options.model, engine_options);
+}
+
+void ReplyOptions::Declare(CLI::App& app) {
+  DeclareJson(app, json);
+  app.add_flag("--stream", stream, "print the text while it is made")->excludes("--json");
+  app.add_flag("-v,--verbose", verbose, "print timings to standard error");
+  app.add_option("--max-tokens", decode.max_tokens, "longest reply, in tokens")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--temperature", decode.temperature,
+                 "0: always the likeliest token; higher: more varied")
+      ->type_name("X");
+  app.add_option("--top-k", decode.top_k, "choose among the K likeliest tokens; 0: all")
+      ->type_name("K");
+  app.add_option("--top-p", decode.top_p, "choose among the likeliest that add up to P")
+      ->type_name("P");
+  app.add_option("--min-p", decode.min_p, "leave out tokens rarer than P times the likeliest")
+      ->type_name("P");
+  app.add_option("--repetition-penalty", decode.repetition_penalty,
+                 "above 1: repeat tokens less often")
+      ->type_name("X");
+  app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
+      ->type_name("N");
+  app.final_callback([this] {
+    if (const auto error = Validate(decode)) throw CLI::ValidationError(error->message);
+  });
+}
+
+void DeclareJson(CLI::App& app, bool& json) {
+  app.add_flag("--json", json, "print JSON, one object per line, and nothing else");
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,40 @@
+// The options that several commands share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/command.h"
+#include "edgevlm/edgevlm.h"
+
+namespace edgevlm {
+
+// Which model, and how it computes.
+struct ModelOptions {
+  std::string model;  // path of a GGUF file; empty: the built-in model
+  int threads = 0;
+  Precision precision = Precision::kAuto;
+
+  void DeclareModel(CLI::App& app);
+  void DeclareThreads(CLI::App& app);
+  void DeclarePrecision(CLI::App& app);
+  void DeclareAll(CLI::App& app);
+};
+
+// Errors: those of Engine::Load; the message names the file.
+Result<Engine> LoadEngine(const ModelOptions& options);
+
+// How replies are made and shown.
+struct ReplyOptions {
+  DecodeOptions decode;
+  bool json = false;
+  bool stream = false;
+  bool verbose = false;
+
+  void Declare(CLI::App& app);
+};
+
+// The one "--json" that every command describes alike.
+void DeclareJson(CLI::App& app, bool& json);
+
+}  // namespace edgevlm

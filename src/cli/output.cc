@@ -1,0 +1,72 @@
+#include "cli/output.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace edgevlm {
+
+bool Output::Print(std::string_view text) {
+  if (failure_ != 0) return false;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written) failure_ = errno;
+  return written;
+}
+
+bool Output::PrintJson(const nlohmann::json& object) {
+  return Print(object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+ExitCode Output::Close(ExitCode code) const {
+  if (failure_ == 0 || failure_ == EPIPE) return code;
+  return Fail({ErrorCode::kIo, "standard output: can not be written: " +
+                                   std::generic_category().message(failure_)});
+}
+
+void PrintError(std::string_view message) {
+  const std::string line = "edgevlm: " + Printable(message) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+ExitCode Fail(const Error& error) {
+  PrintError(error.message);
+  return ExitCode::kFailed;
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable(text);
+  for (char& c : printable) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return printable;
+}
+
+nlohmann::json ToJson(const Timings& timings) {
+  return {{"decode_ms", timings.decode_ms},     {"preprocess_ms", timings.preprocess_ms},
+          {"encode_ms", timings.encode_ms},     {"prefill_ms", timings.prefill_ms},
+          {"generate_ms", timings.generate_ms}, {"total_ms", timings.total_ms}};
+}
+
+OnText PrintTo(Output& output) {
+  return [&output](std::string_view text) { return output.Print(Printable(text)); };
+}
+
+nlohmann::json ToJson(const Reply& reply) {
+  return {{"finish_reason", FinishReasonName(reply.finish_reason)},
+          {"prompt_tokens", reply.prompt_tokens},
+          {"reused_tokens", reply.reused_tokens},
+          {"reply_tokens", reply.reply_tokens},
+          {"timings", ToJson(reply.timings)}};
+}
+
+void PrintTimings(const Reply& reply) {
+  const Timings& t = reply.timings;
+  std::fprintf(stderr,
+               "decode %.1f ms, preprocess %.1f ms, encode %.1f ms, prefill %.1f ms (%d tokens), "
+               "generate %.1f ms (%d tokens), total %.1f ms\n",
+               t.decode_ms, t.preprocess_ms, t.encode_ms, t.prefill_ms, reply.prompt_tokens,
+               t.generate_ms, reply.reply_tokens, t.total_ms);
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,53 @@
+// Output: what the commands write, and to where.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "edgevlm/edgevlm.h"
+
+namespace edgevlm {
+
+// Standard output. Once a write fails, later ones do nothing.
+class Output {
+ public:
+  // Writes a text and passes it on at once. False when nothing more can be written (the reader has
+  // gone, the disk is full): stop, and let Close say why.
+  bool Print(std::string_view text);
+
+  // One line of JSON. Invalid UTF-8 (in a file's name) becomes U+FFFD.
+  bool PrintJson(const nlohmann::json& object);
+
+  // The exit code when all is done. A failed write is an error, but not when the reader has gone,
+  // as in `edgevlm caption *.png | head -1`: then it has got all that it wanted.
+  ExitCode Close(ExitCode code) const;
+
+ private:
+  int failure_ = 0;  // errno of the first write that failed
+};
+
+// One line on standard error, "edgevlm: " + message, with control characters shown as '?'.
+void PrintError(std::string_view message);
+
+// PrintError, and the exit code of failed work.
+ExitCode Fail(const Error& error);
+
+// The text with control characters, which could steer a terminal, shown as '?'.
+std::string Printable(std::string_view text);
+
+// {"decode_ms": ..., "preprocess_ms", "encode_ms", "prefill_ms", "generate_ms", "total_ms"}.
+nlohmann::json ToJson(const Timings& timings);
+
+// Prints the text of a reply while it is made; stops it when nothing more can be written.
+OnText PrintTo(Output& output);
+
+// The fields of a reply that captions and answers share: finish_reason, token counts, timings.
+nlohmann::json ToJson(const Reply& reply);
+
+// One line of timings on standard error, for --verbose.
+void PrintTimings(const Reply& reply);
+
+}  // namespace edgevlm

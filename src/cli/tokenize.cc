@@ -1,0 +1,110 @@
+// edgevlm tokenize: a text to token ids, or back.
+#include <algorithm>
+#include <charconv>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/mapped_file.h"
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "engine/builtin_model.h"
+#include "engine/load_tokenizer.h"
+#include "gguf/names.h"
+#include "gguf/reader.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+// The ids in a text, parted by blanks. Errors: kInvalid, names what is not an id.
+Result<std::vector<int>> ParseIds(std::string_view text, int vocabulary_tokens) {
+  std::vector<int> ids;
+  for (std::size_t begin = 0;;) {
+    begin = text.find_first_not_of(kBlanks, begin);
+    if (begin == std::string_view::npos) return ids;
+    const std::size_t end = std::min(text.find_first_of(kBlanks, begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    int id = -1;
+    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+    if (error != std::errc() || stop != word.data() + word.size() || id < 0 ||
+        id >= vocabulary_tokens) {
+      return Error{ErrorCode::kInvalid, "standard input: expected token ids below " +
+                                            std::to_string(vocabulary_tokens) + ", found " +
+                                            std::string(word.substr(0, 40))};
+    }
+    ids.push_back(id);
+    begin = end;
+  }
+}
+
+class TokenizeCommand final : public Command {
+ public:
+  void Declare(CLI::App& app) override {
+    app.add_option("-m,--model", path_,
+                   "GGUF file to use instead of the built-in model; a vocabulary is enough")
+        ->type_name("FILE");
+    CLI::Option* bos = app.add_flag("--bos", bos_, "put the token that begins a text first");
+    app.add_flag("--decode", decode_, "read ids, print the text")->excludes(bos);
+    app.footer(
+        "Reads standard input exactly as it is, its last line end included.\n"
+        "Examples:\n"
+        "  printf 'two dogs' | edgevlm tokenize\n"
+        "  echo 464 3290 | edgevlm tokenize --decode -m gpt2.gguf");
+  }
+
+  ExitCode Run(Output& output) override {
+    if (path_.empty()) return Tokenize(BuiltinModel(), output);
+    const auto mapped = MappedFile::Open(path_);
+    if (!mapped) return Fail(mapped.error());
+    return Tokenize(mapped->bytes(), output);
+  }
+
+ private:
+  ExitCode Tokenize(std::span<const std::byte> model, Output& output) const {
+    const auto file = GgufFile::Parse(model);
+    if (!file) return FailInModel(file.error());
+    const auto tokenizer = LoadTokenizer(*file);
+    if (!tokenizer) return FailInModel(tokenizer.error());
+    const auto input = ReadInput("-");
+    if (!input) return Fail(input.error());
+    const std::string_view text(reinterpret_cast<const char*>(input->data()), input->size());
+    if (decode_) {
+      const auto ids = ParseIds(text, tokenizer->size());
+      if (!ids) return Fail(ids.error());
+      output.Print(tokenizer->Decode(*ids));
+      return ExitCode::kDone;
+    }
+    std::vector<int> ids = tokenizer->Encode(text);
+    if (bos_) {
+      const Result<int> bos = file->Int(keys::kBosTokenId);
+      if (!bos) return FailInModel(bos.error());
+      ids.insert(ids.begin(), *bos);
+    }
+    PrintIds(ids, output);
+    return ExitCode::kDone;
+  }
+
+  static void PrintIds(std::span<const int> ids, Output& output) {
+    std::string line;
+    for (const int id : ids) line += (line.empty() ? "" : " ") + std::to_string(id);
+    output.Print(line + "\n");
+  }
+
+  ExitCode FailInModel(const Error& error) const {
+    return Fail({error.code, (path_.empty() ? "built-in model" : path_) + ": " + error.message});
+  }
+
+  std::string path_;
+  bool bos_ = false;
+  bool decode_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeTokenizeCommand() { return std::make_unique<TokenizeCommand>(); }
+
+}  // namespace edgevlm

@@ -1,0 +1,128 @@
+#include "eval/dataset.h"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uintmax_t kMaxLabelBytes = 1u << 30;
+
+Error Corrupt(const std::string& field, const std::string& expected) {
+  return Error{ErrorCode::kCorrupt, field + ": expected " + expected};
+}
+
+// Puts a text field of `object` into `text`. An absent field leaves it as it is, unless required.
+MaybeError ReadText(const json& object, const char* field, bool required, std::string& text) {
+  const auto found = object.find(field);
+  if (found == object.end()) {
+    if (required) return Corrupt(field, "a text, found nothing");
+    return {};
+  }
+  if (!found->is_string()) return Corrupt(field, "a text");
+  text = found->get<std::string>();
+  if (required && text.empty()) return Corrupt(field, "a text, found an empty one");
+  return {};
+}
+
+// Calls read(element) for each element of an array field, which may be absent.
+template <class Read>
+MaybeError ReadArray(const json& object, const char* field, const Read& read) {
+  const auto found = object.find(field);
+  if (found == object.end()) return {};
+  if (!found->is_array()) return Corrupt(field, "an array");
+  for (const json& element : *found) {
+    if (auto error = read(element)) {
+      return Error{error->code, std::string(field) + ": " + error->message};
+    }
+  }
+  return {};
+}
+
+MaybeError ReadThing(const json& object, LabelledThing& thing) {
+  if (!object.is_object()) return Corrupt("element", "an object");
+  if (auto error = ReadText(object, "name", true, thing.name)) return error;
+  if (auto error = ReadText(object, "colour", false, thing.colour)) return error;
+  if (auto error = ReadText(object, "reads", false, thing.reads)) return error;
+  const auto count = object.find("count");
+  if (count == object.end()) return {};
+  if (!count->is_number_integer() || *count < 1 || *count > 1000) {
+    return Corrupt("count", "an integer in 1..1000");
+  }
+  thing.count = count->get<int>();
+  return {};
+}
+
+MaybeError ReadQuestion(const json& object, LabelledQuestion& question) {
+  if (!object.is_object()) return Corrupt("element", "an object");
+  question.kind = "other";
+  if (auto error = ReadText(object, "kind", false, question.kind)) return error;
+  if (auto error = ReadText(object, "question", true, question.question)) return error;
+  return ReadText(object, "answer", true, question.answer);
+}
+
+bool LiesInside(const std::string& image) {
+  const std::filesystem::path path(image);
+  if (path.is_absolute()) return false;
+  for (const auto& part : path) {
+    if (part == "..") return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<LabelledPicture> ParseLabel(std::string_view line) {
+  const json label = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!label.is_object()) return Corrupt("line", "a JSON object");
+  LabelledPicture picture;
+  if (auto error = ReadText(label, "image", true, picture.image)) return *error;
+  if (!LiesInside(picture.image)) return Corrupt("image", "a file name inside the folder");
+  auto error = ReadArray(label, "things", [&](const json& element) {
+    return ReadThing(element, picture.things.emplace_back());
+  });
+  if (error) return *error;
+  error = ReadArray(label, "captions", [&](const json& element) -> MaybeError {
+    if (!element.is_string()) return Corrupt("element", "a text");
+    picture.captions.push_back(element.get<std::string>());
+    return {};
+  });
+  if (error) return *error;
+  error = ReadArray(label, "questions", [&](const json& element) {
+    return ReadQuestion(element, picture.questions.emplace_back());
+  });
+  if (error) return *error;
+  return picture;
+}
+
+Result<Dataset> LoadDataset(const std::string& folder, int limit) {
+  const std::string path = folder + "/labels.jsonl";
+  std::error_code failure;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, failure);
+  if (failure) return Error{ErrorCode::kNotFound, path + ": " + failure.message()};
+  if (bytes > kMaxLabelBytes) {
+    return Error{ErrorCode::kTooLarge, path + ": expected at most 1 GiB"};
+  }
+  std::ifstream file(path);
+  Dataset dataset{folder, {}};
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    if (limit > 0 && static_cast<int>(dataset.pictures.size()) == limit) break;
+    if (line.empty()) continue;
+    auto picture = ParseLabel(line);
+    if (!picture) {
+      const Error& error = picture.error();
+      return Error{error.code, path + ": line " + std::to_string(number) + ": " + error.message};
+    }
+    dataset.pictures.push_back(*std::move(picture));
+  }
+  if (dataset.pictures.empty()) {
+    return Error{ErrorCode::kCorrupt, path + ": expected at least one picture, found none"};
+  }
+  return dataset;
+}
+
+}  // namespace edgevlm

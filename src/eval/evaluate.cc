@@ -1,0 +1,231 @@
+#include "eval/evaluate.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/mapped_file.h"
+#include "eval/words.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kBlankSide = 64;
+constexpr std::uint8_t kMidGrey = 128;
+
+// What the model says about one picture, or about none.
+struct Replies {
+  std::string caption;
+  std::vector<std::string> answers;  // one per question of the label
+  LikelihoodScore likelihood;        // of the label's captions
+};
+
+// Answers about the blank picture: they depend on the question alone. Any thread.
+class BlankAnswers {
+ public:
+  // `ask` is called for a question that has not been asked before.
+  template <class Ask>
+  Result<std::string> Find(const std::string& question, const Ask& ask) {
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto found = answers_.find(question);
+      if (found != answers_.end()) return found->second;
+    }
+    Result<std::string> answer = ask(question);
+    if (!answer) return answer;
+    const std::scoped_lock lock(mutex_);
+    return answers_.emplace(question, *answer).first->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string, std::less<>> answers_;
+};
+
+Result<std::string> TextOf(Result<Reply> reply) {
+  if (!reply) return reply.error();
+  return std::move(reply->text);
+}
+
+std::string Joined(const Facts& facts) {
+  std::string text;
+  for (const std::string& fact : facts) text += (text.empty() ? "" : ", ") + fact;
+  return text;
+}
+
+class Evaluator {
+ public:
+  Evaluator(const Engine& engine, const Dataset& dataset, const EvaluateOptions& options)
+      : engine_(engine), dataset_(dataset), options_(options), known_(dataset.pictures) {}
+
+  Result<Evaluation> Run() {
+    if (auto error = PrepareBlank()) return *error;
+    std::vector<std::thread> workers;
+    const int total = static_cast<int>(dataset_.pictures.size());
+    for (int i = 1; i < std::min(options_.workers, total); ++i) {
+      workers.emplace_back([this] { Work(); });
+    }
+    Work();
+    for (std::thread& worker : workers) worker.join();
+    if (error_) return *error_;
+    evaluation_.pictures = total;
+    return std::move(evaluation_);
+  }
+
+ private:
+  DecodeOptions Greedy() const {
+    DecodeOptions greedy;
+    greedy.max_tokens = options_.max_tokens;
+    return greedy;
+  }
+
+  MaybeError PrepareBlank() {
+    if (!options_.blank) return {};
+    const std::vector<std::uint8_t> grey(std::size_t{kBlankSide} * kBlankSide * 3, kMidGrey);
+    Result<EncodedImage> image = engine_.EncodeImage(PixelsView{kBlankSide, kBlankSide, grey});
+    if (!image) return image.error();
+    blank_image_ = *std::move(image);
+    Session session(engine_);
+    if (auto error = session.SetImage(blank_image_)) return error;
+    Result<std::string> caption = TextOf(session.Caption(Greedy()));
+    if (!caption) return caption.error();
+    blank_caption_ = *std::move(caption);
+    evaluation_.blank.emplace();
+    return {};
+  }
+
+  // Takes pictures until none is left or something failed.
+  void Work() {
+    Session seen(engine_);
+    Session blank(engine_);
+    if (options_.blank) {
+      if (auto error = blank.SetImage(blank_image_)) return Fail(*std::move(error));
+    }
+    const int total = static_cast<int>(dataset_.pictures.size());
+    for (int i = next_++; i < total && !failed_; i = next_++) {
+      const LabelledPicture& label = dataset_.pictures[static_cast<std::size_t>(i)];
+      if (auto error = LookAt(label, seen, blank)) {
+        return Fail({error->code, dataset_.folder + "/" + label.image + ": " + error->message});
+      }
+    }
+  }
+
+  MaybeError LookAt(const LabelledPicture& label, Session& seen, Session& blank) {
+    const auto file = MappedFile::Open(dataset_.folder + "/" + label.image);
+    if (!file) return file.error();
+    const auto image = engine_.EncodeImage(file->bytes());
+    if (!image) return image.error();
+    if (auto error = seen.SetImage(*image)) return error;
+    const Result<Replies> replies = AskSeen(label, *image, seen);
+    if (!replies) return replies.error();
+    std::optional<Replies> blank_replies;
+    if (options_.blank) {
+      Result<Replies> asked = AskBlank(label, blank);
+      if (!asked) return asked.error();
+      blank_replies = *std::move(asked);
+    }
+    const std::scoped_lock lock(mutex_);
+    evaluation_.seen.Add(ScoreOf(*replies, label, options_.on_sample));
+    if (blank_replies) evaluation_.blank->Add(ScoreOf(*blank_replies, label, {}));
+    ++done_;
+    if (options_.on_picture) {
+      options_.on_picture(done_, static_cast<int>(dataset_.pictures.size()));
+    }
+    return {};
+  }
+
+  Result<Replies> AskSeen(const LabelledPicture& label, const EncodedImage& image,
+                          Session& session) {
+    Replies replies;
+    Result<std::string> caption = TextOf(session.Caption(Greedy()));
+    if (!caption) return caption.error();
+    replies.caption = *std::move(caption);
+    for (const LabelledQuestion& question : label.questions) {
+      Result<std::string> answer = TextOf(session.Ask(question.question, Greedy()));
+      if (!answer) return answer.error();
+      replies.answers.push_back(*std::move(answer));
+    }
+    if (auto error = AddLikelihood(label, image, replies.likelihood)) return *error;
+    return replies;
+  }
+
+  Result<Replies> AskBlank(const LabelledPicture& label, Session& session) {
+    Replies replies;
+    replies.caption = blank_caption_;
+    const auto ask = [&](const std::string& question) {
+      return TextOf(session.Ask(question, Greedy()));
+    };
+    for (const LabelledQuestion& question : label.questions) {
+      Result<std::string> answer = blank_answers_.Find(question.question, ask);
+      if (!answer) return answer.error();
+      replies.answers.push_back(*std::move(answer));
+    }
+    if (auto error = AddLikelihood(label, blank_image_, replies.likelihood)) return *error;
+    return replies;
+  }
+
+  MaybeError AddLikelihood(const LabelledPicture& label, const EncodedImage& image,
+                           LikelihoodScore& score) const {
+    for (const std::string& caption : label.captions) {
+      const auto likelihood = engine_.CaptionLikelihood(image, caption);
+      if (!likelihood) return likelihood.error();
+      score.Add({.tokens = likelihood->tokens, .log_probability = likelihood->log_probability});
+    }
+    return {};
+  }
+
+  Score ScoreOf(const Replies& replies, const LabelledPicture& label,
+                const std::function<void(const Sample&)>& on_sample) const {
+    Score score;
+    const Facts labelled = FactsOf(label.things);
+    const Facts stated = FactsIn(replies.caption, known_);
+    score.facts.Add(stated, labelled);
+    score.likelihood = replies.likelihood;
+    if (on_sample) {
+      on_sample(
+          {label.image, "caption", "", Joined(labelled), replies.caption, stated == labelled});
+    }
+    for (std::size_t i = 0; i < label.questions.size(); ++i) {
+      const LabelledQuestion& asked = label.questions[i];
+      const bool right = NormalAnswer(replies.answers[i]) == NormalAnswer(asked.answer);
+      score.questions[asked.kind].Add({.asked = 1, .right = right ? 1 : 0});
+      if (on_sample) {
+        on_sample(
+            {label.image, asked.kind, asked.question, asked.answer, replies.answers[i], right});
+      }
+    }
+    return score;
+  }
+
+  void Fail(Error error) {
+    const std::scoped_lock lock(mutex_);
+    if (!error_) error_ = std::move(error);
+    failed_ = true;
+  }
+
+  const Engine& engine_;
+  const Dataset& dataset_;
+  const EvaluateOptions& options_;
+  const KnownNames known_;
+  EncodedImage blank_image_;
+  std::string blank_caption_;
+  BlankAnswers blank_answers_;
+  std::atomic<int> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;  // guards all below
+  int done_ = 0;
+  Evaluation evaluation_;
+  MaybeError error_;
+};
+
+}  // namespace
+
+Result<Evaluation> Evaluate(const Engine& engine, const Dataset& dataset,
+                            const EvaluateOptions& options) {
+  return Evaluator(engine, dataset, options).Run();
+}
+
+}  // namespace edgevlm

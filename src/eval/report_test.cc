@@ -1,0 +1,51 @@
+#include "eval/report.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Evaluation TwoKinds() {
+  Evaluation evaluation;
+  evaluation.pictures = 3;
+  evaluation.seen.questions["count"] = {.asked = 4, .right = 3};
+  evaluation.seen.questions["where"] = {.asked = 2, .right = 0};
+  evaluation.seen.facts.Add({"dog"}, {"dog", "1 dog"});
+  evaluation.seen.likelihood = {.tokens = 5, .log_probability = 0};
+  evaluation.blank = evaluation.seen;
+  evaluation.blank->questions["count"].right = 1;
+  return evaluation;
+}
+
+TEST(ReportTable, ShowsEveryKindBesideItsBlankFigure) {
+  const std::string table = ReportTable(TwoKinds());
+  EXPECT_THAT(table, HasSubstr("count                  4    75.0 %    25.0 %\n"));
+  EXPECT_THAT(table, HasSubstr("all                    6    50.0 %    16.7 %\n"));
+  EXPECT_THAT(table, HasSubstr("facts recall           2    50.0 %    50.0 %\n"));
+  EXPECT_THAT(table, HasSubstr("perplexity             5         1         1\n"));
+}
+
+TEST(ReportTable, LeavesTheBlankColumnOut) {
+  Evaluation evaluation = TwoKinds();
+  evaluation.blank.reset();
+  EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("blank")));
+}
+
+TEST(ReportJson, HoldsTheSameFigures) {
+  const auto report = nlohmann::json::parse(ReportJson(TwoKinds()));
+  EXPECT_EQ(report["pictures"], 3);
+  EXPECT_EQ(report["questions"]["count"]["n"], 4);
+  EXPECT_EQ(report["questions"]["count"]["accuracy"], 0.75);
+  EXPECT_EQ(report["questions"]["count"]["blank_accuracy"], 0.25);
+  EXPECT_EQ(report["questions"]["all"]["accuracy"], 0.5);
+  EXPECT_EQ(report["captions"]["precision"], 1.0);
+  EXPECT_EQ(report["captions"]["blank_perplexity"], 1.0);
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,83 @@
+#include "train/dataset/write_scenes.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "base/thread_pool.h"
+#include "image/preprocess.h"
+#include "image/resize.h"
+#include "image/write.h"
+#include "train/scenes/draw.h"
+#include "train/wording/labels.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr int kSheetColumns = 8;
+constexpr int kSheetPictures = 48;
+constexpr int kSheetSide = 160;
+
+// Many small pictures in one.
+class Sheet {
+ public:
+  explicit Sheet(int pictures)
+      : sheet_(kSheetColumns * kSheetSide,
+               (std::min(pictures, kSheetPictures) + kSheetColumns - 1) / kSheetColumns *
+                   kSheetSide) {}
+
+  void Add(const Image& picture) {
+    if (count_ == kSheetPictures) return;
+    const Letterbox box = FitInto(picture.width, picture.height, kSheetSide);
+    const Image small = Resize(picture, box.width, box.height, Filter::kBicubic, pool_);
+    const int left = count_ % kSheetColumns * kSheetSide + box.left;
+    const int top = count_ / kSheetColumns * kSheetSide + box.top;
+    for (int y = 0; y < small.height; ++y) {
+      std::copy_n(small.Row(y), small.width * 3, sheet_.Row(top + y) + left * 3);
+    }
+    ++count_;
+  }
+  const Image& image() const { return sheet_; }
+
+ private:
+  ThreadPool pool_{1};
+  Image sheet_;
+  int count_ = 0;
+};
+
+}  // namespace
+
+MaybeError WriteScenes(const SceneOptions& options) {
+  if (options.count < 1 || options.count > 1000000) {
+    return Error{ErrorCode::kInvalid,
+                 "--count: expected 1 to 1000000, found " + std::to_string(options.count)};
+  }
+  const Result<Glyphs> glyphs = Glyphs::Load(options.font);
+  if (!glyphs) return glyphs.error();
+  std::error_code failure;
+  std::filesystem::create_directories(options.out, failure);
+  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
+
+  std::mt19937_64 rng(options.seed);
+  std::ofstream labels(options.out + "/labels.jsonl");
+  Sheet sheet(options.count);
+  for (int i = 0; i < options.count; ++i) {
+    const Scene scene = Compose({.split = options.split}, rng);
+    const Image picture = Draw(scene, *glyphs);
+    char name[32];
+    std::snprintf(name, sizeof(name), "%06d.png", i);
+    if (auto error = WritePng(options.out + "/" + name, picture)) return error;
+    nlohmann::json line = Labels(scene, options.captions, options.questions, rng);
+    line["image"] = name;
+    labels << line.dump() << "\n";
+    sheet.Add(picture);
+  }
+  labels.close();
+  if (!labels) return Error{ErrorCode::kIo, options.out + "/labels.jsonl: cannot be written"};
+  return WritePng(options.out + "/sheet.png", sheet.image());
+}
+
+}  // namespace edgevlm::train

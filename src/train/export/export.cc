@@ -1,0 +1,184 @@
+#include "train/export/export.h"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "gguf/names.h"
+#include "tensor/dtype.h"
+#include "tensor/tensor_view.h"
+#include "train/data/sample.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr int kFileTypeMostlyF16 = 1;  // general.file_type, as llama.cpp counts
+constexpr std::int32_t kNormalToken = 1;
+constexpr std::int32_t kControlToken = 3;
+
+// Writes tensors with the names and types of the file.
+class TensorWriter {
+ public:
+  explicit TensorWriter(GgufWriter& writer) : writer_(writer) {}
+
+  void Add(const std::string& name, const torch::Tensor& tensor, DType dtype) {
+    const torch::Tensor values = tensor.detach().to(torch::kFloat32).contiguous();
+    const std::vector<std::int64_t> extents = values.sizes().vec();
+    const std::span<const float> floats(values.data_ptr<float>(),
+                                        static_cast<std::size_t>(values.numel()));
+    Result<std::vector<std::byte>> bytes = FromFloats(floats, dtype);
+    CHECK(bytes.ok());
+    writer_.AddTensor(name, dtype, Shape(extents), *std::move(bytes));
+  }
+
+  void Matrix(std::string_view module, const torch::Tensor& weight) {
+    Add(modules::Weight(module), weight, DType::kF16);
+  }
+  void Vector(std::string_view module, const torch::Tensor& weight) {
+    Add(modules::Weight(module), weight, DType::kF32);
+  }
+  void Bias(std::string_view module, const torch::Tensor& bias) {
+    Add(modules::Bias(module), bias, DType::kF32);
+  }
+  void Linear(std::string_view module, const torch::nn::Linear& linear) {
+    Matrix(module, linear->weight);
+    Bias(module, linear->bias);
+  }
+  void Norm(std::string_view module, const torch::nn::LayerNorm& norm) {
+    Vector(module, norm->weight);
+    Bias(module, norm->bias);
+  }
+  // A 1x1 convolution on one pixel is a matrix.
+  void Pointwise(std::string_view module, const torch::nn::Conv2d& conv) {
+    Matrix(module, conv->weight.flatten(1));
+    Bias(module, conv->bias);
+  }
+  // y = gain * (conv(x) - mean) / sqrt(variance + eps) + bias is one convolution with a bias.
+  void Folded(std::string_view module, const ConvNorm& part) {
+    const auto& norm = part->norm;
+    const torch::Tensor gain = norm->weight / torch::sqrt(norm->running_var + norm->options.eps());
+    Matrix(module, part->conv->weight * gain.view({-1, 1, 1, 1}));
+    Bias(module, norm->bias - norm->running_mean * gain);
+  }
+
+ private:
+  GgufWriter& writer_;
+};
+
+void AddDecoderKeys(GgufWriter& writer, const Vlm& model) {
+  const DecoderShape& shape = model->decoder->shape;
+  constexpr std::string_view kGpt2 = "gpt2";
+  const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
+  writer.Add(keys::ContextLength(kGpt2), number(shape.context));
+  writer.Add(keys::EmbeddingLength(kGpt2), number(shape.width));
+  writer.Add(keys::BlockCount(kGpt2), number(shape.blocks));
+  writer.Add(keys::FeedForwardLength(kGpt2), number(4 * shape.width));
+  writer.Add(keys::HeadCount(kGpt2), number(shape.heads));
+  writer.Add(keys::LayerNormEpsilon(kGpt2), 1e-5f);
+}
+
+void AddTokenizerKeys(GgufWriter& writer, const Vocabulary& vocabulary) {
+  std::vector<std::int32_t> types(vocabulary.tokens.size(), kNormalToken);
+  std::uint32_t end_of_text = 0;
+  for (std::size_t id = 0; id < types.size(); ++id) {
+    for (const std::string& special : vocabulary.specials) {
+      if (vocabulary.tokens[id] == special) types[id] = kControlToken;
+    }
+    if (vocabulary.tokens[id] == "<|endoftext|>") end_of_text = static_cast<std::uint32_t>(id);
+  }
+  writer.Add(keys::kTokenizerModel, std::string("gpt2"));
+  writer.Add(keys::kTokenizerPre, std::string("gpt-2"));
+  writer.Add(keys::kTokens, vocabulary.tokens);
+  writer.Add(keys::kTokenTypes, types);
+  writer.Add(keys::kMerges, vocabulary.merges);
+  writer.Add(keys::kBosTokenId, end_of_text);
+  writer.Add(keys::kEosTokenId, end_of_text);
+}
+
+void AddVisionKeys(GgufWriter& writer, const VlmShape& shape) {
+  const Preprocessing preprocessing = BuiltinPreprocessing(shape.picture_side);
+  const auto floats = [](const std::array<float, 3>& values) {
+    return std::vector<float>(values.begin(), values.end());
+  };
+  std::vector<std::int32_t> strides, kernels;
+  std::vector<bool> hard_swish;
+  for (const BlockShape& block : MobileNetV3Small()) {
+    strides.push_back(block.stride);
+    kernels.push_back(block.kernel);
+    hard_swish.push_back(block.hard_swish);
+  }
+  writer.Add(keys::kHasVisionEncoder, true);
+  writer.Add(keys::kProjectorType, std::string("mlp"));
+  writer.Add(keys::kVisionEncoder, std::string("mobilenet_v3"));
+  writer.Add(keys::kImageSize, static_cast<std::uint32_t>(shape.picture_side));
+  writer.Add(keys::kImageMean, floats(preprocessing.mean));
+  writer.Add(keys::kImageStd, floats(preprocessing.std));
+  writer.Add(keys::kVisionEmbeddingLength, static_cast<std::uint32_t>(shape.features));
+  writer.Add(keys::kProjectionDim, static_cast<std::uint32_t>(shape.decoder.width));
+  writer.Add(keys::kMobileNetStride, strides);
+  writer.Add(keys::kMobileNetKernel, kernels);
+  writer.Add(keys::kMobileNetHardSwish, hard_swish);
+}
+
+void AddEye(TensorWriter& tensors, const Eye& eye) {
+  tensors.Folded(modules::kVisionStem, eye->stem);
+  for (std::size_t i = 0; i < eye->blocks.size(); ++i) {
+    const Bottleneck& block = eye->blocks[i];
+    const int index = static_cast<int>(i);
+    if (!block->expand.is_empty()) tensors.Folded(modules::VisionExpand(index), block->expand);
+    tensors.Folded(modules::VisionDepthwise(index), block->depthwise);
+    if (!block->squeeze.is_empty()) {
+      tensors.Pointwise(modules::VisionSqueezeReduce(index), block->squeeze->reduce);
+      tensors.Pointwise(modules::VisionSqueezeExpand(index), block->squeeze->expand);
+    }
+    tensors.Folded(modules::VisionProject(index), block->project);
+  }
+  tensors.Folded(modules::kVisionHead, eye->head);
+}
+
+void AddDecoder(TensorWriter& tensors, const Decoder& decoder) {
+  tensors.Matrix(modules::kTokenEmbedding, decoder->token_embd->weight);
+  tensors.Matrix(modules::kPositionEmbedding, decoder->position_embd->weight);
+  for (std::size_t i = 0; i < decoder->blocks.size(); ++i) {
+    const DecoderBlock& block = decoder->blocks[i];
+    const int index = static_cast<int>(i);
+    tensors.Norm(modules::AttnNorm(index), block->attn_norm);
+    tensors.Linear(modules::AttnQkv(index), block->attn_qkv);
+    tensors.Linear(modules::AttnOutput(index), block->attn_output);
+    tensors.Norm(modules::FfnNorm(index), block->ffn_norm);
+    tensors.Linear(modules::FfnUp(index), block->ffn_up);
+    tensors.Linear(modules::FfnDown(index), block->ffn_down);
+  }
+  tensors.Norm(modules::kOutputNorm, decoder->output_norm);
+}
+
+}  // namespace
+
+GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name) {
+  CHECK(static_cast<int>(run.vocabulary.tokens.size()) == model->decoder->shape.vocabulary);
+  GgufWriter writer;
+  writer.Add(keys::kArchitecture, std::string("gpt2"));
+  writer.Add(keys::kName, name);
+  writer.Add(keys::kFileType, static_cast<std::uint32_t>(kFileTypeMostlyF16));
+  AddDecoderKeys(writer, model);
+  AddTokenizerKeys(writer, run.vocabulary);
+  AddVisionKeys(writer, run.shape);
+  TensorWriter tensors(writer);
+  AddEye(tensors, model->eye);
+  tensors.Linear(modules::kProjectorFirst, model->project_in);
+  tensors.Linear(modules::kProjectorSecond, model->project_out);
+  AddDecoder(tensors, model->decoder);
+  return writer;
+}
+
+MaybeError Export(const std::string& folder, const std::string& path, const std::string& name) {
+  const Result<Run> run = LoadRun(folder);
+  if (!run) return run.error();
+  Vlm model(run->shape);
+  if (auto error = LoadModel(folder, model)) return error;
+  return ToGguf(model, *run, name).Write(path);
+}
+
+}  // namespace edgevlm::train

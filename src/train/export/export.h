@@ -1,0 +1,20 @@
+// Export: a trained model becomes the GGUF file that the engine reads (docs/formats.md).
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "gguf/writer.h"
+#include "train/loop/checkpoint.h"
+#include "train/model/vlm.h"
+
+namespace edgevlm::train {
+
+// Matrices become float16, biases and norms stay float32; batch norms are folded into their
+// convolutions; the grid heads are left out. REQUIRES: the vocabulary fits the model's shape.
+GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name);
+
+// Exports the checkpoint in `folder` to `path`. Errors: kNotFound, kCorrupt (the checkpoint), kIo.
+MaybeError Export(const std::string& folder, const std::string& path, const std::string& name);
+
+}  // namespace edgevlm::train

@@ -1,0 +1,34 @@
+#include "train/loop/process.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace edgevlm::train {
+namespace {
+
+constexpr const char* kPrepared = "EDGEVLM_TRAIN_PREPARED";
+
+void SetUnlessSet(const char* name, const char* value) { setenv(name, value, 0); }
+
+const char* OpenBlasCore() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512vl")) return "SkylakeX";
+  if (__builtin_cpu_supports("avx2")) return "Haswell";
+#endif
+  return nullptr;
+}
+
+}  // namespace
+
+void PrepareProcess(char** argv) {
+  if (std::getenv(kPrepared) != nullptr) return;
+  setenv(kPrepared, "1", 1);
+  SetUnlessSet("OMP_WAIT_POLICY", "PASSIVE");
+  if (const char* core = OpenBlasCore()) SetUnlessSet("OPENBLAS_CORETYPE", core);
+  SetUnlessSet("MALLOC_MMAP_THRESHOLD_", "4294967296");
+  SetUnlessSet("MALLOC_TRIM_THRESHOLD_", "8589934592");
+  execv("/proc/self/exe", argv);  // where that fails, training is only slower
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,118 @@
+// What a user sees when the input is bad: one line on standard error, and the right exit code.
+#include <gmock/gmock.h>
+
+#include "program.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+void ExpectOneLine(const Outcome& outcome, int exit_code) {
+  EXPECT_EQ(outcome.exit_code, exit_code);
+  EXPECT_THAT(outcome.output, IsEmpty());
+  EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+  EXPECT_THAT(outcome.errors, StartsWith("edgevlm: "));
+}
+
+TEST(BadPicture, IsRefusedWithOneLine) {
+  const TestFolder folder;
+  const std::string png = PngPicture();
+  const std::string ppm = PpmPicture();
+  const std::string pictures[] = {
+      folder.Path("missing.png"),
+      folder.Path(""),  // the folder itself
+      folder.Write("empty.png", ""),
+      folder.Write("text.jpg", "this is not a picture\n"),
+      folder.Write("cut.png", png.substr(0, png.size() / 2)),
+      folder.Write("cut.ppm", ppm.substr(0, ppm.size() / 2)),
+      folder.Write("giant.png", GiantPng()),
+      folder.Write("giant.ppm", "P6 60000 60000 255\n"),
+      folder.Write("jpeg_start.jpg", "\xff\xd8\xff\xe0"),
+      folder.Write("webp_start.webp", "RIFF\xff\xff\xff\x7fWEBPVP8 "),
+  };
+  for (const std::string& picture : pictures) {
+    SCOPED_TRACE(picture);
+    const Outcome caption = RunEdgevlm({"caption", picture});
+    ExpectOneLine(caption, 1);
+    EXPECT_THAT(caption.errors, HasSubstr(picture));
+    ExpectOneLine(RunEdgevlm({"ask", picture, "what is this?"}), 1);
+  }
+  ExpectOneLine(RunEdgevlm({"caption", "-"}), 1);  // empty standard input
+}
+
+TEST(BadModel, IsRefusedWithOneLine) {
+  const TestFolder folder;
+  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::string model = ReadWholeFile(ModelPath());
+  const std::string models[] = {
+      folder.Path("missing.gguf"),
+      folder.Path(""),
+      folder.Write("empty.gguf", ""),
+      folder.Write("text.gguf", "this is not a model\n"),
+      folder.Write("header.gguf", model.substr(0, 16)),
+      folder.Write("keys.gguf", model.substr(0, 400)),
+      folder.Write("half.gguf", model.substr(0, model.size() / 2)),
+      folder.Write("one_byte_short.gguf", model.substr(0, model.size() - 1)),
+  };
+  for (const std::string& path : models) {
+    SCOPED_TRACE(path);
+    const Outcome caption = RunEdgevlm({"caption", "-m", path, picture});
+    ExpectOneLine(caption, 1);
+    EXPECT_THAT(caption.errors, HasSubstr(path));
+    ExpectOneLine(RunEdgevlm({"inspect", path}), 1);
+  }
+}
+
+TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
+  const TestFolder folder;
+  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::vector<std::string> command_lines[] = {
+      {},
+      {"paint"},
+      {"caption"},
+      {"caption", "--no-such-option", picture},
+      {"caption", "--threads", "-1", picture},
+      {"caption", "--threads", "many", picture},
+      {"caption", "--temperature", "-1", picture},
+      {"caption", "--temperature", "nan", picture},
+      {"caption", "--top-p", "0", picture},
+      {"caption", "--top-k", "-5", picture},
+      {"caption", "--max-tokens", "0", picture},
+      {"caption", "--max-tokens", "99999999999999999999", picture},
+      {"caption", "--repetition-penalty", "0", picture},
+      {"caption", "--precision", "f8", picture},
+      {"caption", "--json", "--stream", picture},
+      {"ask", picture},
+      {"ask", picture, "what?", "more"},
+      {"dump", "--image", picture},
+      {"dump", "--tokens", "1,x", "--logits", folder.Path("out")},
+      {"dump", "--embeddings", folder.Path("out")},
+      {"bench", "-o", "xml"},
+      {"eval"},
+      {"inspect"},
+  };
+  for (const auto& arguments : command_lines) {
+    SCOPED_TRACE(arguments.empty() ? "no arguments" : arguments.back());
+    ExpectOneLine(RunEdgevlm(arguments), 2);
+  }
+}
+
+TEST(BadRequest, FailsWithOneLine) {
+  const TestFolder folder;
+  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  ExpectOneLine(RunEdgevlm({"ask", picture, ""}), 1);
+  ExpectOneLine(RunEdgevlm({"ask", picture, "\xff\xfe"}), 1);
+  ExpectOneLine(RunEdgevlm({"ask", picture, std::string(100000, 'x')}), 1);
+  ExpectOneLine(RunEdgevlm({"tokenize", "--decode"}, "12 dog"), 1);
+  ExpectOneLine(RunEdgevlm({"dump", "--tokens", "999999999", "--logits", folder.Path("out")}), 1);
+  ExpectOneLine(RunEdgevlm({"dump", "--tokens", "image", "--logits", folder.Path("out")}), 1);
+  ExpectOneLine(RunEdgevlm({"dump", "--tokens", "1", "--logits", folder.Path("no/such/folder")}),
+                1);
+  ExpectOneLine(RunEdgevlm({"eval", folder.Path("")}), 1);
+}
+
+}  // namespace
+}  // namespace edgevlm

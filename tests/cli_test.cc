@@ -1,0 +1,190 @@
+// What a user sees when all goes well.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+json ParseLine(const std::string& line) { return json::parse(line, nullptr, false); }
+
+class CliTest : public ::testing::Test {
+ protected:
+  const TestFolder folder_;
+  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+};
+
+TEST_F(CliTest, CaptionPrintsOneLine) {
+  const Outcome outcome = RunEdgevlm({"caption", picture_});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.errors, IsEmpty());
+  EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1) << outcome.output;
+}
+
+TEST_F(CliTest, CaptionIsTheSameEveryTime) {
+  EXPECT_EQ(RunEdgevlm({"caption", picture_}).output, RunEdgevlm({"caption", picture_}).output);
+}
+
+TEST_F(CliTest, CaptionDoesNotDependOnThreads) {
+  EXPECT_EQ(RunEdgevlm({"caption", picture_, "-t", "1"}).output,
+            RunEdgevlm({"caption", picture_, "-t", "3"}).output);
+}
+
+TEST_F(CliTest, CaptionReadsStandardInput) {
+  EXPECT_EQ(RunEdgevlm({"caption", "-"}, PpmPicture()).output,
+            RunEdgevlm({"caption", picture_}).output);
+}
+
+TEST_F(CliTest, CaptionStreamsTheSameText) {
+  EXPECT_EQ(RunEdgevlm({"caption", "--stream", picture_}).output,
+            RunEdgevlm({"caption", picture_}).output);
+}
+
+TEST_F(CliTest, CaptionNamesEachOfSeveralPictures) {
+  const std::string png = folder_.Write("small.png", PngPicture());
+  const Outcome outcome = RunEdgevlm({"caption", picture_, png});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, StartsWith(picture_ + ": "));
+  EXPECT_THAT(outcome.output, HasSubstr("\n" + png + ": "));
+}
+
+TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
+  const Outcome outcome = RunEdgevlm({"caption", "--json", picture_, picture_});
+  EXPECT_EQ(outcome.exit_code, 0);
+  const std::size_t end = outcome.output.find('\n');
+  for (const std::string& line : {outcome.output.substr(0, end), outcome.output.substr(end + 1)}) {
+    const json object = ParseLine(line);
+    ASSERT_TRUE(object.is_object()) << line;
+    EXPECT_EQ(object["image"], picture_);
+    EXPECT_TRUE(object["caption"].is_string());
+    EXPECT_GT(object["timings"]["total_ms"], 0);
+  }
+}
+
+TEST_F(CliTest, SamplingFollowsTheSeed) {
+  const std::vector<std::string> arguments = {"caption", "--temperature", "1.5", "--max-tokens",
+                                              "8",       "--seed",        "7",   picture_};
+  EXPECT_EQ(RunEdgevlm(arguments).output, RunEdgevlm(arguments).output);
+}
+
+TEST_F(CliTest, OnePictureThatFailsDoesNotStopTheOthers) {
+  const std::string missing = folder_.Path("missing.png");
+  const Outcome outcome = RunEdgevlm({"caption", missing, picture_});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.output, StartsWith(picture_ + ": "));
+  EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+  EXPECT_THAT(outcome.errors, StartsWith("edgevlm: " + missing + ": "));
+}
+
+TEST_F(CliTest, AskAnswers) {
+  const Outcome plain = RunEdgevlm({"ask", picture_, "what is this?"});
+  EXPECT_EQ(plain.exit_code, 0) << plain.errors;
+  const json object = ParseLine(RunEdgevlm({"ask", picture_, "what is this?", "--json"}).output);
+  ASSERT_TRUE(object.is_object());
+  EXPECT_EQ(object["answer"].get<std::string>() + "\n", plain.output);
+  EXPECT_EQ(object["question"], "what is this?");
+}
+
+TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
+  EXPECT_THAT(RunEdgevlm({"info"}).output, HasSubstr("instruction set"));
+  const json info = ParseLine(RunEdgevlm({"info", "--json"}).output);
+  ASSERT_TRUE(info.is_object());
+  EXPECT_GT(info["model"]["parameters"], 0);
+  EXPECT_GT(info["threads"], 0);
+}
+
+TEST_F(CliTest, ModelFromAFileIsTheBuiltInOne) {
+  EXPECT_EQ(RunEdgevlm({"caption", "-m", ModelPath(), picture_}).output,
+            RunEdgevlm({"caption", picture_}).output);
+}
+
+TEST_F(CliTest, InspectListsKeysAndTensors) {
+  EXPECT_THAT(RunEdgevlm({"inspect", ModelPath()}).output, HasSubstr("token_embd.weight"));
+  const json file = ParseLine(RunEdgevlm({"inspect", "--json", ModelPath()}).output);
+  ASSERT_TRUE(file.is_object());
+  EXPECT_EQ(file["keys"]["general.architecture"], "gpt2");
+  EXPECT_GT(file["tensors"].size(), 10u);
+}
+
+TEST_F(CliTest, TokenizeGoesThereAndBack) {
+  const std::string text = " two dogs\nand a cat ";
+  const Outcome ids = RunEdgevlm({"tokenize"}, text);
+  EXPECT_EQ(ids.exit_code, 0) << ids.errors;
+  EXPECT_EQ(ids.output.find_first_not_of("0123456789 \n"), std::string::npos) << ids.output;
+  EXPECT_EQ(ids.output.find('\n'), ids.output.size() - 1);
+  EXPECT_EQ(RunEdgevlm({"tokenize", "--decode"}, ids.output).output, text);
+  const Outcome with_bos = RunEdgevlm({"tokenize", "--bos", "-m", ModelPath()}, text);
+  EXPECT_THAT(with_bos.output, EndsWith(" " + ids.output));
+}
+
+TEST_F(CliTest, DumpWritesOneRowPerToken) {
+  const json model = ParseLine(RunEdgevlm({"info", "--json"}).output)["model"];
+  const std::string logits = folder_.Path("logits.f32");
+  const std::string embeddings = folder_.Path("embeddings.f32");
+  const Outcome outcome =
+      RunEdgevlm({"dump", "-m", ModelPath(), "--image", picture_, "--tokens", "image,3,4",
+                  "--logits", logits, "--embeddings", embeddings, "--precision", "f32"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_EQ(ReadWholeFile(logits).size(), 2 * 4 * model["vocabulary_tokens"].get<std::size_t>());
+  EXPECT_EQ(ReadWholeFile(embeddings).size(), 4 * model["image_tokens"].get<std::size_t>() *
+                                                  model["embedding_length"].get<std::size_t>());
+}
+
+TEST_F(CliTest, BenchPrintsOneRecordPerTest) {
+  const std::vector<std::string> arguments = {"bench", "-r", "2", "-p", "8", "-n", "2", "-o"};
+  std::vector<std::string> with_json = arguments;
+  with_json.push_back("json");
+  const json records = json::parse(RunEdgevlm(with_json).output, nullptr, false);
+  ASSERT_EQ(records.size(), 4u);
+  EXPECT_EQ(records[0]["test"], "img");
+  EXPECT_EQ(records[1]["test"], "pp8");
+  EXPECT_EQ(records[2]["test"], "tg2");
+  EXPECT_EQ(records[3]["test"], "cap");
+  EXPECT_EQ(records[0]["samples_ns"].size(), 2u);
+  EXPECT_GT(records[3]["avg_ns"], 0);
+}
+
+TEST_F(CliTest, ProfileShowsZonesAndWritesATrace) {
+  const std::string trace = folder_.Path("trace.json");
+  const Outcome outcome = RunEdgevlm({"profile", picture_, "--trace", trace});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("vision"));
+  EXPECT_FALSE(json::parse(ReadWholeFile(trace), nullptr, false).is_discarded());
+}
+
+TEST_F(CliTest, AReaderThatHasGoneIsNoError) {
+  const Outcome outcome = RunEdgevlm({"caption", picture_}, {}, Reader::kNone);
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.errors, IsEmpty());
+}
+
+TEST_F(CliTest, AFullDiskIsAnError) {
+  const Outcome outcome = RunEdgevlm({"caption", picture_}, {}, Reader::kNoRoom);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+  EXPECT_THAT(outcome.errors, HasSubstr("standard output"));
+}
+
+TEST_F(CliTest, EveryCommandHasHelp) {
+  for (const char* command :
+       {"caption", "ask", "info", "bench", "profile", "eval", "inspect", "tokenize", "dump"}) {
+    const Outcome outcome = RunEdgevlm({command, "--help"});
+    EXPECT_EQ(outcome.exit_code, 0) << command;
+    EXPECT_THAT(outcome.output, HasSubstr(command));
+    EXPECT_THAT(outcome.errors, IsEmpty()) << command;
+  }
+  EXPECT_EQ(RunEdgevlm({"--help"}).exit_code, 0);
+  EXPECT_THAT(RunEdgevlm({"--version"}).output, Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace edgevlm

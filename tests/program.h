@@ -1,0 +1,58 @@
+// Running the edgevlm binary from tests.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgevlm {
+
+struct Outcome {
+  int exit_code = -1;  // -1: ended by a signal
+  std::string output;
+  std::string errors;
+
+  // How many lines `errors` has.
+  long ErrorLines() const;
+};
+
+// Where standard output goes.
+enum class Reader {
+  kAll,    // into Outcome::output
+  kNone,   // a pipe that nobody reads from
+  kNoRoom  // /dev/full
+};
+
+// Runs `edgevlm ARGUMENTS...`, the binary named by EDGEVLM_BINARY, with `input` on standard input.
+Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view input = {},
+                   Reader reader = Reader::kAll);
+
+// models/builtin.gguf of the source tree, named by EDGEVLM_SOURCE.
+std::string ModelPath();
+
+// Pictures for tests: the bytes of a PPM file of two coloured halves, of a PNG file of 4 x 4
+// pixels, and of a PNG file whose header promises 60000 x 60000 pixels.
+std::string PpmPicture();
+std::string PngPicture();
+std::string GiantPng();
+
+// A folder of a test's own, removed at its end.
+class TestFolder {
+ public:
+  TestFolder();
+  ~TestFolder();
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+
+  std::string Path(std::string_view name) const { return path_ + "/" + std::string(name); }
+  // Writes a file and returns its path.
+  std::string Write(std::string_view name, std::string_view bytes) const;
+
+ private:
+  std::string path_;
+};
+
+// All bytes of a file. The test fails when it can not be read.
+std::string ReadWholeFile(const std::string& path);
+
+}  // namespace edgevlm
