@@ -1,7 +1,6 @@
 #include "train/data/sample.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/check.h"
 #include "train/scenes/draw.h"
@@ -40,16 +39,6 @@ torch::Tensor StackField(std::span<const Sample> samples, std::vector<std::int64
   }
   CHECK(out == stacked.data_ptr<T>() + stacked.numel());
   return stacked;
-}
-
-// segments [B, M, L] -> [B, 1, M, L, L]: 0 where the same text is seen and not later, else -inf.
-torch::Tensor TextMask(const torch::Tensor& segments) {
-  const std::int64_t length = segments.size(2);
-  const torch::Tensor same = segments.unsqueeze(3) == segments.unsqueeze(2);
-  const torch::Tensor earlier = torch::ones({length, length}, torch::kBool).tril();
-  return torch::zeros(same.sizes())
-      .masked_fill(~(same & earlier), -std::numeric_limits<float>::infinity())
-      .unsqueeze(1);
 }
 
 }  // namespace
@@ -98,7 +87,8 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   batch.ids = text(&TextRows::ids);
   batch.positions = text(&TextRows::positions);
   batch.labels = text(&TextRows::labels);
-  batch.text_mask = TextMask(text(&TextRows::segments));
+  batch.text_starts = StackField<std::int32_t>(
+      samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.starts; });
   for (const Sample& sample : samples) batch.places.push_back(sample.texts.places);
   return batch;
 }

@@ -51,7 +51,7 @@ struct Batch {
   torch::Tensor centre;                        // [B, P]
   torch::Tensor place;                         // [B, P, 4]
   torch::Tensor ids, positions, labels;        // [B, M, L] int64
-  torch::Tensor text_mask;                     // [B, 1, M, L, L], 0 or -inf
+  torch::Tensor text_starts;                   // [B, M, L] int32, as TextRows::starts
   std::vector<std::vector<TextPlace>> places;  // of each picture
 };
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options);

@@ -40,9 +40,12 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
   const auto size = static_cast<std::size_t>(rows * length);
   TextRows packed{.ids = std::vector<std::int64_t>(size, 0),
                   .positions = std::vector<std::int64_t>(size, first_position),
-                  .segments = std::vector<std::int64_t>(size, 0),
+                  .starts = std::vector<std::int32_t>(size),
                   .labels = std::vector<std::int64_t>(size, -1),
                   .places = {}};
+  for (std::size_t at = 0; at < size; ++at) {
+    packed.starts[at] = static_cast<std::int32_t>(at) % length;
+  }
   std::vector<int> used(static_cast<std::size_t>(rows), 0);
   for (const Text& text : texts) {
     const TextTokens tokens = TokensOf(text, tokenizer);
@@ -58,7 +61,7 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
       const auto token = static_cast<std::size_t>(i);
       packed.ids[at] = tokens.ids[token];
       packed.positions[at] = first_position + i;
-      packed.segments[at] = static_cast<std::int64_t>(packed.places.size());
+      packed.starts[at] = *row;
       if (i + 1 >= tokens.reply_begin) packed.labels[at] = tokens.ids[token + 1];
     }
     *row += count;

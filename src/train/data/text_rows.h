@@ -28,8 +28,9 @@ struct TextPlace {
 struct TextRows {
   std::vector<std::int64_t> ids;        // 0 where no text is
   std::vector<std::int64_t> positions;  // in the sequence of picture tokens and one text
-  std::vector<std::int64_t> segments;   // 1 + index of the text, 0 for none
-  std::vector<std::int64_t> labels;     // the token that must come next; -1 where nothing is learnt
+  std::vector<std::int32_t>
+      starts;  // index in the row of the text's first token; own where none is
+  std::vector<std::int64_t> labels;  // the token that must come next; -1 where nothing is learnt
   std::vector<TextPlace> places;
 };
 

@@ -121,7 +121,7 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase) {
   if (phase != Phase::kDecoder) losses.total = GridLoss(model->Guess(features), batch, losses);
   if (phase == Phase::kEye) return losses;
   const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
-                                                       batch.positions, batch.text_mask);
+                                                       batch.positions, batch.text_starts);
   const torch::Tensor text = TextLoss(model->decoder, hidden, batch, losses);
   losses.total = phase == Phase::kDecoder ? text : text + kGridShare * losses.total;
   return losses;

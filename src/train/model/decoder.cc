@@ -1,9 +1,10 @@
 #include "train/model/decoder.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 
+#include "train/ops/biased_gelu.h"
+#include "train/ops/packed_attention.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -25,16 +26,9 @@ nn::LayerNorm Norm(int width) {
   return nn::LayerNorm(nn::LayerNormOptions({width}).eps(kNormEpsilon));
 }
 
-torch::Tensor CausalMask(int size) {
-  return torch::full({size, size}, -std::numeric_limits<float>::infinity()).triu(1);
-}
-
-// GELU in the tanh form of GPT-2, which is what the engine computes.
-torch::Tensor Gelu(const torch::Tensor& x) { return torch::gelu(x, "tanh"); }
-
 }  // namespace
 
-DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : heads(shape.heads) {
+DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
   const int width = shape.width;
   // Layers that write to the residual stream start smaller, so that its scale does not grow with
   // depth.
@@ -47,43 +41,18 @@ DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : heads(shape.head
   ffn_down = register_module("ffn_down", InitialisedLinear(4 * width, width, residual));
 }
 
-torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const Packing& packing) {
-  x = x + attn_output(Attend(attn_qkv(attn_norm(x)), packing));
-  return x + ffn_down(Gelu(ffn_up(ffn_norm(x))));
-}
-
-torch::Tensor DecoderBlockImpl::Attend(const torch::Tensor& qkv, const Packing& packing) const {
-  const auto [B, P, M, L, cell_mask, text_mask] = packing;
-  const std::int64_t d = qkv.size(1) / (3 * heads);
-  const double scale = 1.0 / std::sqrt(static_cast<double>(d));
-  const std::int64_t cell_rows = static_cast<std::int64_t>(B) * P;
-
-  // Pictures: causal self-attention.
-  const torch::Tensor cells =
-      qkv.narrow(0, 0, cell_rows).view({B, P, 3, heads, d}).permute({2, 0, 3, 1, 4});
-  const torch::Tensor cell_q = cells[0] * scale, cell_k = cells[1], cell_v = cells[2];
-  const torch::Tensor cell_scores = torch::matmul(cell_q, cell_k.transpose(2, 3)) + cell_mask;
-  const torch::Tensor cell_out = torch::matmul(torch::softmax(cell_scores, -1), cell_v)
-                                     .permute({0, 2, 1, 3})
-                                     .reshape({cell_rows, heads * d});  // from [B, H, P, d]
-
-  // Texts: the whole picture, and what the mask allows of their own row.
-  const torch::Tensor text = qkv.narrow(0, cell_rows, qkv.size(0) - cell_rows)
-                                 .view({B, M, L, 3, heads, d})
-                                 .permute({3, 0, 4, 1, 2, 5})
-                                 .contiguous();  // 3 x [B, H, M, L, d]
-  const torch::Tensor q = text[0] * scale, k = text[1], v = text[2];
-  const torch::Tensor to_cells =
-      torch::matmul(q.view({B, heads, M * L, d}), cell_k.transpose(2, 3)).view({B, heads, M, L, P});
-  const torch::Tensor to_text = torch::matmul(q, k.transpose(3, 4)) + text_mask;
-  const torch::Tensor shares = torch::softmax(torch::cat({to_cells, to_text}, -1), -1);
-  const torch::Tensor from_cells =
-      torch::matmul(shares.narrow(-1, 0, P).reshape({B, heads, M * L, P}), cell_v)
-          .view({B, heads, M, L, d});
-  const torch::Tensor text_out = (from_cells + torch::matmul(shares.narrow(-1, P, L), v))
-                                     .permute({0, 2, 3, 1, 4})
-                                     .reshape({-1, heads * d});  // from [B, H, M, L, d]
-  return torch::cat({cell_out, text_out});
+torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const torch::Tensor& text_starts,
+                                        const PackedSizes& sizes, Rows rows) {
+  torch::Tensor attended = PackedAttention(attn_qkv(attn_norm(x)), text_starts, sizes);
+  if (rows == Rows::kText) {
+    const int texts = sizes.AllRows() - sizes.CellRows();
+    x = x.narrow(0, sizes.CellRows(), texts);
+    attended = attended.narrow(0, sizes.CellRows(), texts);
+  }
+  x = x + attn_output(attended);
+  // The tanh form of GELU, as GPT-2 has it and the engine computes it.
+  const torch::Tensor up = torch::mm(ffn_norm(x), ffn_up->weight.t());
+  return x + ffn_down(BiasedGelu(up, ffn_up->bias));
 }
 
 DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shape) {
@@ -98,20 +67,22 @@ DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shap
 }
 
 torch::Tensor DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                                   const torch::Tensor& positions, const torch::Tensor& text_mask) {
-  const Packing packing{.pictures = static_cast<int>(ids.size(0)),
-                        .cells = static_cast<int>(cells.size(1)),
-                        .rows = static_cast<int>(ids.size(1)),
-                        .length = static_cast<int>(ids.size(2)),
-                        .cell_mask = CausalMask(static_cast<int>(cells.size(1))),
-                        .text_mask = text_mask};
-  const torch::Tensor cell_places = position_embd->weight.narrow(0, 0, packing.cells);
+                                   const torch::Tensor& positions,
+                                   const torch::Tensor& text_starts) {
+  const PackedSizes sizes{.pictures = static_cast<int>(ids.size(0)),
+                          .cells = static_cast<int>(cells.size(1)),
+                          .rows = static_cast<int>(ids.size(1)),
+                          .length = static_cast<int>(ids.size(2)),
+                          .heads = shape.heads};
+  const torch::Tensor cell_places = position_embd->weight.narrow(0, 0, sizes.cells);
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
       {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  for (DecoderBlock& block : blocks) x = block(x, packing);
-  const std::int64_t cell_rows = static_cast<std::int64_t>(packing.pictures) * packing.cells;
-  return output_norm(x.narrow(0, cell_rows, x.size(0) - cell_rows));
+  for (DecoderBlock& block : blocks) {
+    const bool last = block.get() == blocks.back().get();
+    x = block(x, text_starts, sizes, last ? Rows::kText : Rows::kAll);
+  }
+  return output_norm(x);
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {

@@ -8,6 +8,7 @@
 #pragma once
 #include <vector>
 
+#include "train/ops/packed_sizes.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -20,35 +21,27 @@ struct DecoderShape {
   int context = 192;   // positions: picture tokens, then text
 };
 
-// What attends to what, and the sizes that every block needs. Made once per batch.
-struct Packing {
-  int pictures;             // B
-  int cells;                // P, picture tokens of one picture
-  int rows;                 // M, text rows of one picture
-  int length;               // L, tokens of a row
-  torch::Tensor cell_mask;  // [P, P], 0 where a picture token may look, -inf elsewhere (causal)
-  torch::Tensor text_mask;  // [B, 1, M, L, L], likewise: same text and not later
-};
+// Rows that a block's result is needed of. After the last block nothing reads picture tokens.
+enum class Rows { kAll, kText };
 
 struct DecoderBlockImpl : torch::nn::Module {
   DecoderBlockImpl(const DecoderShape& shape);
   // x [B*P + B*M*L, D]: all picture tokens, then all text tokens.
-  torch::Tensor forward(torch::Tensor x, const Packing& packing);
+  // text_starts as PackedAttention's starts. Returns the rows that are asked for.
+  torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts, const PackedSizes& sizes,
+                        Rows rows);
 
   torch::nn::LayerNorm attn_norm{nullptr}, ffn_norm{nullptr};
   torch::nn::Linear attn_qkv{nullptr}, attn_output{nullptr}, ffn_up{nullptr}, ffn_down{nullptr};
-  int heads;
-
- private:
-  torch::Tensor Attend(const torch::Tensor& qkv, const Packing& packing) const;
 };
 TORCH_MODULE(DecoderBlock);
 
 struct DecoderImpl : torch::nn::Module {
   explicit DecoderImpl(const DecoderShape& shape);
-  // cells [B, P, D]: picture tokens; ids, positions [B, M, L] int64 -> hidden [B*M*L, D], normed.
+  // cells [B, P, D]: picture tokens; ids, positions [B, M, L] int64; text_starts [B, M, L] int32:
+  // index in its row of the first token of a token's text -> hidden [B*M*L, D], normed.
   torch::Tensor forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                        const torch::Tensor& positions, const torch::Tensor& text_mask);
+                        const torch::Tensor& positions, const torch::Tensor& text_starts);
   // hidden [R, D] -> logits [R, V]; the output matrix is the token embedding.
   torch::Tensor Logits(const torch::Tensor& hidden);
 
