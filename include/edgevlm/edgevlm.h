@@ -24,7 +24,7 @@
 
 namespace edgevlm {
 
-// How activations are computed.
+// How activations are computed. In this version both mean float32.
 enum class Precision {
   kAuto,     // the fastest that holds the quality gates on this CPU
   kFloat32,  // float32 throughout: for checking
