@@ -19,7 +19,7 @@ struct Palette {
 };
 
 Rgb AnyBackgroundColour(std::mt19937_64& rng) {
-  constexpr std::array<float, 4> kWeights = {3, 3, 3, 2};
+  constexpr std::array<float, 5> kWeights = {3, 3, 3, 2, 1.5f};
   const float hue = Uniform(rng, 0, 360);
   switch (Weighted(rng, kWeights)) {
     case 0:  // near white or grey
@@ -28,8 +28,10 @@ Rgb AnyBackgroundColour(std::mt19937_64& rng) {
       return FromHsv(hue, Uniform(rng, 0.1f, 0.4f), Uniform(rng, 0.7f, 1));
     case 2:  // anything
       return FromHsv(hue, Uniform(rng, 0, 0.8f), Uniform(rng, 0.2f, 1));
-    default:  // dark
+    case 3:  // dark
       return FromHsv(hue, Uniform(rng, 0, 0.6f), Uniform(rng, 0.08f, 0.35f));
+    default:  // paper
+      return {255, 255, 255};
   }
 }
 

@@ -127,6 +127,7 @@ Image Develop(const CameraLook& look, Canvas& canvas) {
 
 CameraLook AnyCamera(std::mt19937_64& rng) {
   CameraLook look;
+  if (Chance(rng, 0.2f)) return look;  // a drawing: no camera at all
   look.light_x = Uniform(rng, -0.22f, 0.22f);
   look.light_y = Uniform(rng, -0.22f, 0.22f);
   look.brightness = Uniform(rng, 0.82f, 1.12f);

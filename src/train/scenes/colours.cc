@@ -23,17 +23,30 @@ struct ShadeRange {
 // Gaps between neighbours (red, orange, yellow; orange, brown; purple, pink) are left out on
 // purpose: people do not agree on them.
 constexpr std::array<ShadeRange, 10> kShades = {{
-    {{-7, 6}, {0.8f, 1}, {0.7f, 0.97f}},         // red
-    {{24, 34}, {0.9f, 1}, {0.93f, 1}},           // orange
-    {{49, 57}, {0.75f, 1}, {0.92f, 1}},          // yellow
-    {{100, 146}, {0.6f, 1}, {0.45f, 0.85f}},     // green
-    {{208, 234}, {0.7f, 1}, {0.55f, 1}},         // blue
-    {{269, 286}, {0.55f, 0.9f}, {0.45f, 0.8f}},  // purple
-    {{328, 345}, {0.32f, 0.55f}, {0.97f, 1}},    // pink
-    {{19, 29}, {0.6f, 0.82f}, {0.32f, 0.5f}},    // brown
-    {{0, 360}, {0, 0.15f}, {0.03f, 0.14f}},      // black
-    {{0, 360}, {0, 0.03f}, {0.95f, 1}},          // white
+    {{-9, 7}, {0.8f, 1}, {0.76f, 1}},          // red
+    {{23, 40}, {0.9f, 1}, {0.93f, 1}},         // orange
+    {{48, 62}, {0.75f, 1}, {0.92f, 1}},        // yellow
+    {{95, 150}, {0.6f, 1}, {0.4f, 1}},         // green
+    {{205, 242}, {0.7f, 1}, {0.5f, 1}},        // blue
+    {{266, 303}, {0.55f, 1}, {0.42f, 0.85f}},  // purple
+    {{322, 352}, {0.22f, 0.6f}, {0.97f, 1}},   // pink
+    {{16, 31}, {0.55f, 1}, {0.3f, 0.58f}},     // brown
+    {{0, 360}, {0, 0.15f}, {0, 0.14f}},        // black
+    {{0, 360}, {0, 0.03f}, {0.95f, 1}},        // white
 }};
+
+// The colours of these names in CSS, which drawing programs use.
+constexpr std::array<Rgb, 10> kNamed = {{{255, 0, 0},
+                                         {255, 165, 0},
+                                         {255, 255, 0},
+                                         {0, 128, 0},
+                                         {0, 0, 255},
+                                         {128, 0, 128},
+                                         {255, 192, 203},
+                                         {165, 42, 42},
+                                         {0, 0, 0},
+                                         {255, 255, 255}}};
+constexpr float kNamedShare = 0.2f;
 
 float Within(const Range& range, std::mt19937_64& rng) {
   return Uniform(rng, range.low, range.high);
@@ -51,6 +64,7 @@ Rgb FromHsv(float hue, float saturation, float value) {
 }
 
 Rgb ShadeOf(Colour colour, std::mt19937_64& rng) {
+  if (Chance(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(colour)];
   const ShadeRange& shade = kShades[static_cast<std::size_t>(colour)];
   const float hue = Within(shade.hue, rng);
   const float saturation = Within(shade.saturation, rng);
