@@ -87,6 +87,8 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   batch.ids = text(&TextRows::ids);
   batch.positions = text(&TextRows::positions);
   batch.labels = text(&TextRows::labels);
+  batch.weights = StackField<float>(
+      samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.weights; });
   batch.text_starts = StackField<std::int32_t>(
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.starts; });
   for (const Sample& sample : samples) batch.places.push_back(sample.texts.places);

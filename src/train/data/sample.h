@@ -48,6 +48,7 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
 struct Batch {
   torch::Tensor pictures;                      // [B, 3, S, S], channels last in memory
   torch::Tensor cover, colour, digit;          // [B, P] int64
+  torch::Tensor weights;                       // [B, M, L], of the labels
   torch::Tensor centre;                        // [B, P]
   torch::Tensor place;                         // [B, P, 4]
   torch::Tensor ids, positions, labels;        // [B, M, L] int64

@@ -8,6 +8,10 @@
 namespace edgevlm::train {
 namespace {
 
+// Captions are long and half of their tokens are a choice of words; an answer is two tokens, both
+// of them facts.
+constexpr float kCaptionWeight = 0.4f;
+
 int Special(const Tokenizer& tokenizer, const char* name) {
   const auto id = tokenizer.Special(name);
   CHECK(id.has_value());
@@ -42,6 +46,7 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
                   .positions = std::vector<std::int64_t>(size, first_position),
                   .starts = std::vector<std::int32_t>(size),
                   .labels = std::vector<std::int64_t>(size, -1),
+                  .weights = std::vector<float>(size, 0.0f),
                   .places = {}};
   for (std::size_t at = 0; at < size; ++at) {
     packed.starts[at] = static_cast<std::int32_t>(at) % length;
@@ -62,7 +67,9 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
       packed.ids[at] = tokens.ids[token];
       packed.positions[at] = first_position + i;
       packed.starts[at] = *row;
-      if (i + 1 >= tokens.reply_begin) packed.labels[at] = tokens.ids[token + 1];
+      if (i + 1 < tokens.reply_begin) continue;
+      packed.labels[at] = tokens.ids[token + 1];
+      packed.weights[at] = text.question.empty() ? kCaptionWeight : 1.0f;
     }
     *row += count;
   }

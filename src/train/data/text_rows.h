@@ -31,6 +31,7 @@ struct TextRows {
   std::vector<std::int32_t>
       starts;  // index in the row of the text's first token; own where none is
   std::vector<std::int64_t> labels;  // the token that must come next; -1 where nothing is learnt
+  std::vector<float> weights;        // of that label in the loss
   std::vector<TextPlace> places;
 };
 

@@ -52,14 +52,28 @@ torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losse
   return cover_loss + digit_loss + centre_loss + place_loss + colour_loss;
 }
 
+torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,
+                       const torch::Tensor& name_ids, Losses& losses) {
+  const torch::Tensor cover = batch.cover.flatten();
+  const torch::Tensor covered = (cover > 0).nonzero().squeeze(1);
+  const torch::Tensor names = name_ids.index_select(0, cover.index_select(0, covered));
+  // Only the direction is asked for: longer tokens would drown their positions.
+  const torch::Tensor tokens = cells.flatten(0, 1).index_select(0, covered);
+  const torch::Tensor loss =
+      F::cross_entropy(decoder->Logits(torch::layer_norm(tokens, {tokens.size(1)})), names);
+  losses.name = loss.item<double>();
+  return loss;
+}
+
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
                        Losses& losses) {
   const torch::Tensor labels = batch.labels.flatten();
   const torch::Tensor learnt = (labels >= 0).nonzero().squeeze(1);
   const torch::Tensor wanted = labels.index_select(0, learnt);
   const torch::Tensor logits = decoder->Logits(hidden.index_select(0, learnt));
-  const torch::Tensor loss = F::cross_entropy(logits, wanted);
-  losses.text = loss.item<double>();
+  const torch::Tensor each = CrossEntropy(logits, wanted);
+  const torch::Tensor loss = MeanWhere(each, batch.weights.flatten().index_select(0, learnt));
+  losses.text = each.mean().item<double>();
   losses.text_right = (logits.argmax(1) == wanted).to(torch::kFloat32).mean().item<double>();
   return loss;
 }

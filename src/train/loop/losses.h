@@ -12,11 +12,20 @@ struct Losses {
   torch::Tensor total;
   double cover = 0, centre = 0, place = 0, colour = 0, digit = 0;  // of the grid heads
   double text = 0;        // mean cross-entropy of a reply's token, in nats
+  double name = 0;        // mean cross-entropy of a covered cell's name, in nats
   double text_right = 0;  // share of reply tokens that are the most likely ones
 };
 
 // The grid heads' loss on what the eye sees.
 torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses);
+
+// Picture tokens should speak the decoder's language: the token of a cell that a thing covers is
+// asked, through the output matrix, for the thing's name. Then a word in a question and the cells
+// that show it are alike from the first block on, and attention finds one by the other.
+//   cells       [B, P, D], the picture tokens
+//   name_ids    [1 + things] int64: the first token of each name, -1 for nothing
+torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,
+                       const torch::Tensor& name_ids, Losses& losses);
 
 // The decoder's loss on the replies: hidden [B*M*L, D] from the decoder.
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,

@@ -31,6 +31,7 @@ constexpr int kTextPositions = 92;  // of the longest question and reply, with r
 constexpr double kGradientNorm = 1.0;
 constexpr double kGridShare = 0.3;    // of the grid loss once the decoder learns too
 constexpr double kLateEyeRate = 0.4;  // the eye's share of the rate in the last phase
+constexpr double kNameShare = 0.2;    // of the name loss
 constexpr double kSmoothing = 0.98;   // of the figures that are shown
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
@@ -89,6 +90,15 @@ Result<std::unique_ptr<Workshop>> OpenWorkshop(const TrainOptions& options) {
       new Workshop{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
 }
 
+// The first token of every name, as texts spell it; -1 for no thing.
+torch::Tensor NameIds(const Tokenizer& tokenizer) {
+  std::vector<std::int64_t> ids = {-1};
+  for (const ThingName& name : ThingNames()) {
+    ids.push_back(tokenizer.Encode(" " + std::string(name.name)).front());
+  }
+  return torch::tensor(ids, torch::kInt64);
+}
+
 // Two groups: the eye with its grid heads, and the rest. Weights of matrices and convolutions
 // decay.
 torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
@@ -110,7 +120,7 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
 }
 
 // The forward pass of one step in this phase.
-Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase) {
+Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
   Losses losses;
   torch::Tensor features;
   if (phase == Phase::kDecoder) {
@@ -121,10 +131,12 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase) {
   }
   if (phase != Phase::kDecoder) losses.total = GridLoss(model->Guess(features), batch, losses);
   if (phase == Phase::kEye) return losses;
-  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
-                                                       batch.positions, batch.text_starts);
-  const torch::Tensor text = TextLoss(model->decoder, hidden, batch, losses);
-  losses.total = phase == Phase::kDecoder ? text : text + kGridShare * losses.total;
+  const torch::Tensor cells = model->Project(features);
+  const torch::Tensor hidden =
+      model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
+  const torch::Tensor words = TextLoss(model->decoder, hidden, batch, losses) +
+                              kNameShare * NameLoss(model->decoder, cells, batch, name_ids, losses);
+  losses.total = phase == Phase::kDecoder ? words : words + kGridShare * losses.total;
   return losses;
 }
 
@@ -132,8 +144,8 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase) {
 class Figures {
  public:
   void Add(const Losses& losses) {
-    const double now[kCount] = {losses.cover, losses.centre, losses.place,     losses.colour,
-                                losses.digit, losses.text,   losses.text_right};
+    const double now[kCount] = {losses.cover, losses.centre, losses.place,      losses.colour,
+                                losses.digit, losses.text,   losses.text_right, losses.name};
     for (std::size_t i = 0; i < kCount; ++i) {
       values_[i] = started_ ? kSmoothing * values_[i] + (1 - kSmoothing) * now[i] : now[i];
     }
@@ -142,18 +154,19 @@ class Figures {
   std::string Text() const {
     char text[128];
     std::snprintf(text, sizeof(text),
-                  "cover %.3f centre %.3f colour %.3f digit %.3f text %.3f right %.3f", values_[0],
-                  values_[1], values_[3], values_[4], values_[5], values_[6]);
+                  "cover %.3f centre %.3f colour %.3f digit %.3f name %.3f text %.3f right %.3f",
+                  values_[0], values_[1], values_[3], values_[4], values_[7], values_[5],
+                  values_[6]);
     return text;
   }
   nlohmann::json Json() const {
-    return {{"cover", values_[0]},     {"centre", values_[1]}, {"place", values_[2]},
-            {"colour", values_[3]},    {"digit", values_[4]},  {"text", values_[5]},
-            {"text_right", values_[6]}};
+    return {{"cover", values_[0]},      {"centre", values_[1]}, {"place", values_[2]},
+            {"colour", values_[3]},     {"digit", values_[4]},  {"text", values_[5]},
+            {"text_right", values_[6]}, {"name", values_[7]}};
   }
 
  private:
-  static constexpr std::size_t kCount = 7;
+  static constexpr std::size_t kCount = 8;
   double values_[kCount] = {};
   bool started_ = false;
 };
@@ -162,7 +175,10 @@ class Figures {
 class Session {
  public:
   Session(const TrainOptions& options, Workshop& shop)
-      : options_(options), shop_(shop), optimizer_(MakeOptimizer(shop.model, options)) {}
+      : options_(options),
+        shop_(shop),
+        name_ids_(NameIds(shop.tokenizer)),
+        optimizer_(MakeOptimizer(shop.model, options)) {}
 
   MaybeError Run() {
     if (std::filesystem::exists(options_.out + "/state.json")) {
@@ -198,9 +214,10 @@ class Session {
   void Step(const std::vector<Batch>& batches) {
     const Moment moment = MomentAt(options_, state_.minutes / options_.minutes);
     SetRates(optimizer_, moment);
-    const std::vector<Losses> losses = replicas_->Backward(
-        batches,
-        [&](Vlm& model, const Batch& batch) { return ComputeLosses(model, batch, moment.phase); });
+    const std::vector<Losses> losses =
+        replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
+          return ComputeLosses(model, batch, moment.phase, name_ids_);
+        });
     torch::nn::utils::clip_grad_norm_(shop_.model->parameters(), kGradientNorm);
     optimizer_.step();
 
@@ -234,6 +251,7 @@ class Session {
 
   const TrainOptions& options_;
   Workshop& shop_;
+  torch::Tensor name_ids_;  // [1 + things]
   torch::optim::AdamW optimizer_;
   std::unique_ptr<Replicas> replicas_;
   RunState state_;
