@@ -27,10 +27,6 @@ function(edgevlm_folder name)
   set(tests ${sources})
   set(benches ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  if(EDGEVLM_SANITIZE)
-    # They replace operator new, which is the sanitizers' own.
-    list(FILTER tests EXCLUDE REGEX "/allocation_test\\.cc$")
-  endif()
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cc$")
 

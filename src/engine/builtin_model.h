@@ -6,8 +6,8 @@
 
 namespace edgevlm {
 
-// The bytes of models/builtin.gguf as it was when the library was built, aligned to 64. They live as
-// long as the program. Any thread.
+// The bytes of models/builtin.gguf as it was when the library was built, aligned to 64. They live
+// as long as the program. Any thread.
 std::span<const std::byte> BuiltinModel();
 
 }  // namespace edgevlm
