@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
 #include <span>
 
 #include "edgevlm/edgevlm.h"
@@ -28,19 +29,38 @@ constexpr double kLeastCosine = 0.9999;
 // Rounds to what the file will hold.
 void RoundToHalf(torch::Tensor& weight) { weight.copy_(weight.to(torch::kHalf)); }
 
-// Statistics that are far from those of a new model, but that scale each channel by a power of two:
-// folding them into a rounded weight needs no second rounding.
-void SpreadStatistics(torch::nn::BatchNorm2dImpl& norm) {
-  norm.running_mean.uniform_(-0.3, 0.3);
-  norm.running_var.uniform_(0.2, 3.0);
-  norm.bias.uniform_(-0.5, 0.5);
-  const torch::Tensor power = torch::randint(-1, 2, norm.weight.sizes());
-  const torch::Tensor sign = 2 * torch::randint(0, 2, norm.weight.sizes()) - 1;
-  const torch::Tensor deviation = torch::sqrt(norm.running_var + norm.options.eps());
-  norm.weight.copy_(sign * torch::exp2(power) * deviation);
+using Norms = std::vector<std::shared_ptr<torch::nn::BatchNorm2dImpl>>;
+
+Norms NormsOf(Vlm& model) {
+  Norms norms;
+  for (const auto& module : model->modules()) {
+    auto norm = std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(module);
+    if (norm != nullptr) norms.push_back(norm);
+  }
+  return norms;
 }
 
-Vlm RandomModel(const VlmShape& shape) {
+// Statistics of real pictures, so that what the eye sees comes through all its blocks. Each channel
+// is then scaled by a power of two: folding that into a rounded weight needs no second rounding.
+void Calibrate(Vlm& model, const torch::Tensor& pictures) {
+  const Norms norms = NormsOf(model);
+  for (const auto& norm : norms) {
+    norm->options.momentum(1.0);
+    const torch::Tensor sign = 2 * torch::randint(0, 2, norm->weight.sizes()) - 1;
+    norm->weight.uniform_(0.7, 1.4).mul_(sign);
+    norm->bias.uniform_(-0.5, 0.5);
+  }
+  model->train();
+  model->See(pictures);
+  for (const auto& norm : norms) {
+    const torch::Tensor deviation = torch::sqrt(norm->running_var + norm->options.eps());
+    const torch::Tensor scale =
+        torch::exp2(torch::round(torch::log2(norm->weight.abs() / deviation)));
+    norm->weight.copy_(norm->weight.sign() * scale * deviation);
+  }
+}
+
+Vlm RandomModel(const VlmShape& shape, const torch::Tensor& pictures) {
   torch::set_num_threads(1);
   torch::manual_seed(kSeed);
   Vlm model(shape);
@@ -53,9 +73,7 @@ Vlm RandomModel(const VlmShape& shape) {
   for (torch::Tensor& parameter : model->parameters()) {
     if (parameter.dim() > 1) RoundToHalf(parameter);
   }
-  for (const auto& module : model->modules()) {
-    if (auto* norm = module->as<torch::nn::BatchNorm2d>()) SpreadStatistics(*norm);
-  }
+  Calibrate(model, pictures);
   model->eval();
   return model;
 }
@@ -86,17 +104,23 @@ class ParityTest : public ::testing::Test {
     for (int i = 0; i < 100; ++i) scenes.push_back(Compose({}, rng));
     std::vector<std::string> texts = CorpusTexts(scenes, kSeed);
     for (std::string& text : texts) text.insert(0, " ");
-    Run run;
+    train::Run run;
     run.vocabulary = TrainBpe(texts, 400);
-    run.shape = {.picture_side = 64, .features = 48, .things = 2};
-    run.shape.decoder = {.width = 64,
-                         .heads = 2,
-                         .blocks = 2,
-                         .vocabulary = static_cast<int>(run.vocabulary.tokens.size()),
-                         .context = 96};
+    run.shape = {.picture_side = 64,
+                 .features = 48,
+                 .things = 2,
+                 .decoder = {.width = 64,
+                             .heads = 2,
+                             .blocks = 2,
+                             .vocabulary = static_cast<int>(run.vocabulary.tokens.size()),
+                             .context = 96}};
     shop_ = new Shop(run);
   }
   static void TearDownTestSuite() { delete shop_; }
+
+  static SampleOptions Samples() {
+    return {.picture_side = 64, .grid = 4, .captions = 1, .questions = 3};
+  }
 
   // One picture through both: as the trainer draws and prepares it, and as a file for the engine.
   struct Seen {
@@ -105,7 +129,7 @@ class ParityTest : public ::testing::Test {
     EncodedImage image;
   };
   static Seen See(std::uint64_t seed) {
-    const SampleOptions options = {.picture_side = 64, .grid = 4, .captions = 1, .questions = 3};
+    const SampleOptions options = Samples();
     std::mt19937_64 rng(seed), again(seed);
     ThreadPool pool(1);
     Seen seen;
@@ -122,14 +146,24 @@ class ParityTest : public ::testing::Test {
   }
 
   struct Shop {
-    explicit Shop(const Run& run)
-        : model(RandomModel(run.shape)),
-          tokenizer(*Tokenizer::Create(run.vocabulary)),
+    explicit Shop(const train::Run& run)
+        : tokenizer(*Tokenizer::Create(run.vocabulary)),
           glyphs(*Glyphs::Load(TrainOptions{}.font)),
+          model(RandomModel(run.shape, Pictures(tokenizer, glyphs))),
           engine(EngineOf(model, run)) {}
 
+    static torch::Tensor Pictures(const Tokenizer& tokenizer, const Glyphs& glyphs) {
+      std::mt19937_64 rng(kSeed + 1000);
+      ThreadPool pool(1);
+      std::vector<Sample> samples;
+      for (int i = 0; i < 8; ++i) {
+        samples.push_back(MakeSample(Samples(), glyphs, tokenizer, rng, pool));
+      }
+      return Stack(samples, Samples()).pictures;
+    }
+
     // Through a file, as a user would.
-    static Engine EngineOf(Vlm& model, const Run& run) {
+    static Engine EngineOf(Vlm& model, const train::Run& run) {
       const std::string path = ::testing::TempDir() + "edgevlm_parity.gguf";
       CHECK(!ToGguf(model, run, "parity").Write(path));
       Result<Engine> engine = Engine::Load(path, {.threads = 1});
@@ -138,9 +172,9 @@ class ParityTest : public ::testing::Test {
       return *std::move(engine);
     }
 
-    Vlm model;
     Tokenizer tokenizer;
     Glyphs glyphs;
+    Vlm model;
     Engine engine;
   };
   static inline Shop* shop_ = nullptr;
@@ -160,7 +194,7 @@ TEST_F(ParityTest, TheEyeSeesTheSame) {
     }
     // A picture must not look like any other, or the same numbers would prove nothing.
     const Seen other = See(seed + 100);
-    EXPECT_LT(Cosine(seen.image.values, other.image.values), 0.999) << "seed " << seed;
+    EXPECT_LT(Cosine(seen.image.values, other.image.values), 0.99) << "seed " << seed;
   }
 }
 

@@ -88,7 +88,7 @@ TEST_F(ExportTest, FoldedBatchNormsGiveTheSame) {
   ExpectFolded("v.stem", model_->eye->stem, 3);
   int in = kStemChannels;
   for (std::size_t i = 0; i < model_->eye->blocks.size(); ++i) {
-    const Bottleneck& block = model_->eye->blocks[i];
+    Bottleneck& block = model_->eye->blocks[i];
     const std::string name = "v.blk." + std::to_string(i);
     if (!block->expand.is_empty()) ExpectFolded(name + ".expand", block->expand, in);
     ExpectFolded(name + ".depthwise", block->depthwise, block->shape.expanded);

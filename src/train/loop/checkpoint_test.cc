@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "train/export/export.h"
 #include "train/loop/losses.h"
@@ -144,7 +145,7 @@ TEST_F(CheckpointTest, AFolderThatIsNotThereIsAnError) {
 TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
   const Vocabulary vocabulary = TinyVocabulary();
   ASSERT_EQ(SaveRun(folder_, TinyShape(), vocabulary), std::nullopt);
-  const Result<Run> run = LoadRun(folder_);
+  const Result<train::Run> run = LoadRun(folder_);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_EQ(run->vocabulary.tokens, vocabulary.tokens);
   EXPECT_EQ(run->vocabulary.merges, vocabulary.merges);
@@ -167,7 +168,7 @@ TEST_F(CheckpointTest, ADamagedRunIsAnError) {
   std::ifstream(Path("run.json")) >> sound;
   const auto code_of = [&](const std::string& text) {
     std::ofstream(Path("run.json")) << text;
-    const Result<Run> run = LoadRun(folder_);
+    const Result<train::Run> run = LoadRun(folder_);
     return run ? ErrorCode::kInvalid : run.error().code;
   };
   for (const char* text : {"", "{", "[]", "7", "{\"shape\": {}}"}) {
