@@ -3,13 +3,13 @@
 #include <array>
 #include <string>
 
+#include "train/ops/batch_norm.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
 
 namespace nn = torch::nn;
-using Activation = ConvNormImpl::Activation;
 
 constexpr std::array<BlockShape, 11> kSmall = {{
     {3, 16, 16, true, false, 2},
@@ -44,7 +44,9 @@ ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int groups, 
 }
 
 torch::Tensor ConvNormImpl::forward(torch::Tensor x) {
-  x = norm(conv(x));
+  x = conv(x);
+  if (is_training()) return BatchNormActivate(x, norm, activation);
+  x = norm(x);
   if (activation == Activation::kRelu) return torch::relu_(x);
   if (activation == Activation::kHardSwish) return torch::hardswish(x);
   return x;

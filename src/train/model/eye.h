@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "train/ops/activation.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -26,7 +27,6 @@ inline constexpr int kCellPixels = 16;  // side of a cell of the output grid
 
 // Convolution without bias, batch norm, and optionally an activation.
 struct ConvNormImpl : torch::nn::Module {
-  enum class Activation { kNone, kRelu, kHardSwish };
   ConvNormImpl(int in, int out, int kernel, int stride, int groups, Activation activation);
   torch::Tensor forward(torch::Tensor x);
 

@@ -78,8 +78,12 @@ class Scratch {
   std::vector<float> memory_;
 };
 
+template <int kLanes>
 [[gnu::always_inline]] inline void CopyScaled(const float* from, int n, float scale, float* to) {
-  for (int i = 0; i < n; ++i) to[i] = from[i] * scale;
+  ForLanes<kLanes>(
+      n, [=]<int kPart>(Width<kPart>, int i) __attribute__((always_inline)) {
+        Store<kPart>(Load<kPart>(from + i) * scale, to + i);
+      });
 }
 
 [[gnu::always_inline]] inline void Transpose(const Matrix<float>& from, int first, int count,
@@ -108,8 +112,8 @@ struct Head {
   [[gnu::always_inline]] void LoadKeys(const Part& part, bool transpose_values) const {
     for (int i = 0; i < part.count; ++i) {
       const float* row = data.qkv + Offset(part.first_row + i);
-      CopyScaled(row + D(), data.width, 1.0f, scratch.k.Row(part.own_key + i));
-      CopyScaled(row + 2 * D(), data.width, 1.0f, scratch.v.Row(part.own_key + i));
+      CopyScaled<kLanes>(row + D(), data.width, 1.0f, scratch.k.Row(part.own_key + i));
+      CopyScaled<kLanes>(row + 2 * D(), data.width, 1.0f, scratch.v.Row(part.own_key + i));
     }
     Transpose(scratch.k, part.own_key, part.count, data.width, scratch.k_transposed);
     if (transpose_values) {
@@ -120,7 +124,7 @@ struct Head {
   [[gnu::always_inline]] void LoadQueries(const Part& part) const {
     for (int i = 0; i < part.count; ++i) {
       const float* row = data.qkv + Offset(part.first_row + i);
-      CopyScaled(row, data.width, Scale(), scratch.q.Row(i));
+      CopyScaled<kLanes>(row, data.width, Scale(), scratch.q.Row(i));
     }
     ClearRows(scratch.q, part.count);
   }
@@ -160,8 +164,8 @@ struct Head {
       Strip<kLanes, false>({scratch.shares.data, scratch.shares.stride, 1},
                            {scratch.v.data, scratch.v.stride}, key_end, scratch.width, scratch.out);
       for (int r = 0; r < rows; ++r) {
-        CopyScaled(scratch.out.Row(r), data.width, inverse[r],
-                   data.out + OutOffset(part.first_row + i + r));
+        CopyScaled<kLanes>(scratch.out.Row(r), data.width, inverse[r],
+                           data.out + OutOffset(part.first_row + i + r));
       }
     }
   }
@@ -187,8 +191,8 @@ struct Head {
   [[gnu::always_inline]] void Backward(const Part& part) const {
     LoadQueries(part);
     for (int i = 0; i < part.count; ++i) {
-      CopyScaled(data.out_gradient + OutOffset(part.first_row + i), data.width, 1.0f,
-                 scratch.out.Row(i));
+      CopyScaled<kLanes>(data.out_gradient + OutOffset(part.first_row + i), data.width, 1.0f,
+                         scratch.out.Row(i));
     }
     ClearRows(scratch.out, part.count);
     for (int i = 0; i < part.count; i += kRows) {
@@ -209,8 +213,8 @@ struct Head {
     }
     AddKeyGradients(part);
     for (int i = 0; i < part.count; ++i) {
-      CopyScaled(scratch.q_gradient.Row(i), data.width, Scale(),
-                 data.qkv_gradient + Offset(part.first_row + i));
+      CopyScaled<kLanes>(scratch.q_gradient.Row(i), data.width, Scale(),
+                         data.qkv_gradient + Offset(part.first_row + i));
     }
   }
 
@@ -251,8 +255,8 @@ struct Head {
   [[gnu::always_inline]] void StoreKeyGradients(const Part& part) const {
     for (int i = 0; i < part.count; ++i) {
       float* row = data.qkv_gradient + Offset(part.first_row + i);
-      CopyScaled(scratch.k_gradient.Row(part.own_key + i), data.width, 1.0f, row + D());
-      CopyScaled(scratch.v_gradient.Row(part.own_key + i), data.width, 1.0f, row + 2 * D());
+      CopyScaled<kLanes>(scratch.k_gradient.Row(part.own_key + i), data.width, 1.0f, row + D());
+      CopyScaled<kLanes>(scratch.v_gradient.Row(part.own_key + i), data.width, 1.0f, row + 2 * D());
     }
     std::fill(scratch.k_gradient.Row(part.own_key), scratch.k_gradient.Row(scratch.keys), 0.0f);
     std::fill(scratch.v_gradient.Row(part.own_key), scratch.v_gradient.Row(scratch.keys), 0.0f);

@@ -1,18 +1,14 @@
 #include "train/ops/biased_gelu.h"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "train/ops/gelu_loops.h"
 #include "train/ops/lanes.h"
+#include "train/ops/row_chunks.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
-
-// Rows whose bias gradients are summed apart. Fixed, so that the order of summing does not depend
-// on the number of threads.
-constexpr std::int64_t kChunkRows = 256;
 
 GeluData DataOf(const torch::Tensor& x, const torch::Tensor& bias) {
   GeluData data;
@@ -20,18 +16,6 @@ GeluData DataOf(const torch::Tensor& x, const torch::Tensor& bias) {
   data.x = x.data_ptr<float>();
   data.bias = bias.data_ptr<float>();
   return data;
-}
-
-// Calls work(chunk, first, end) for the rows [first, end) of each chunk.
-template <class Work>
-void ForChunks(std::int64_t rows, Work work) {
-  const std::int64_t chunks = (rows + kChunkRows - 1) / kChunkRows;
-  at::parallel_for(0, chunks, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t chunk = begin; chunk < end; ++chunk) {
-      const std::int64_t first = chunk * kChunkRows;
-      work(chunk, static_cast<int>(first), static_cast<int>(std::min(first + kChunkRows, rows)));
-    }
-  });
 }
 
 struct BiasedGeluFunction : torch::autograd::Function<BiasedGeluFunction> {
@@ -55,8 +39,8 @@ struct BiasedGeluFunction : torch::autograd::Function<BiasedGeluFunction> {
     const torch::Tensor& x = saved[0];
     const torch::Tensor out_gradient = gradients[0].contiguous();
     torch::Tensor x_gradient = torch::empty_like(x);
-    const std::int64_t chunks = (x.size(0) + kChunkRows - 1) / kChunkRows;
-    const torch::Tensor bias_gradients = torch::zeros({chunks, x.size(1)}, x.options());
+    const torch::Tensor bias_gradients =
+        torch::zeros({ChunkCount(x.size(0)), x.size(1)}, x.options());
     GeluData data = DataOf(x, saved[1]);
     data.out_gradient = out_gradient.data_ptr<float>();
     data.x_gradient = x_gradient.data_ptr<float>();

@@ -25,8 +25,6 @@ template <int kLanes>
   return share + share * (1.0f - share) * inner;
 }
 
-// Calls Step::Run<lanes>(data, at, column, ...) for the elements of a row: whole vectors, then
-// single ones.
 struct ForwardStep {
   template <int kLanes>
   [[gnu::always_inline]] static void Run(const GeluData& data, std::ptrdiff_t at, int column,
@@ -54,13 +52,10 @@ struct Loops {
                                          float* bias_gradient) {
     for (int row = first; row < end; ++row) {
       const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(row) * data.columns;
-      int column = 0;
-      for (; column + kLanes <= data.columns; column += kLanes) {
-        Step::template Run<kLanes>(data, begin + column, column, bias_gradient);
-      }
-      for (; column < data.columns; ++column) {
-        Step::template Run<1>(data, begin + column, column, bias_gradient);
-      }
+      ForLanes<kLanes>(
+          data.columns, [&]<int kPart>(Width<kPart>, int column) __attribute__((always_inline)) {
+            Step::template Run<kPart>(data, begin + column, column, bias_gradient);
+          });
     }
   }
 };

@@ -93,6 +93,21 @@ template <int kLanes>
   return x < lowest ? Float{} : p;
 }
 
+// A number of lanes as a value, for ForLanes.
+template <int kLanes>
+struct Width {};
+
+// Calls step(Width<lanes>(), i) so that the lanes at i cover [0, n) exactly: whole vectors first,
+// then ever narrower ones.
+template <int kLanes, class Step>
+[[gnu::always_inline]] inline void ForLanes(int n, const Step& step, int first = 0) {
+  int i = first;
+  for (; i + kLanes <= n; i += kLanes) step(Width<kLanes>(), i);
+  if constexpr (kLanes > 1) {
+    if (i < n) ForLanes<kLanes / 2>(n, step, i);
+  }
+}
+
 #if defined(__x86_64__)
 template <class Loops, class... Arguments>
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))) void RunAvx512(
