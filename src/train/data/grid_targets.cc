@@ -29,7 +29,7 @@ class SquareMap {
   float square_;
 };
 
-// Whether p lies in the convex quadrilateral.
+// Whether p lies in the convex quadrilateral or on its outline; nothing lies in one without area.
 bool Covers(const Corners& corners, const Point& p) {
   bool left = false;
   bool right = false;
@@ -37,7 +37,8 @@ bool Covers(const Corners& corners, const Point& p) {
     const Point& a = corners[i];
     const Point& b = corners[(i + 1) % 4];
     const float side = (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
-    (side < 0 ? left : right) = true;
+    left = left || side < 0;
+    right = right || side > 0;
   }
   return left != right;
 }

@@ -57,6 +57,26 @@ MaybeError Guarded(const std::string& path, const std::function<void()>& load) {
   return std::nullopt;
 }
 
+// Of all parameters and statistics, in their order.
+std::vector<std::vector<std::int64_t>> ShapesOf(const Vlm& model) {
+  std::vector<std::vector<std::int64_t>> shapes;
+  for (const torch::Tensor& tensor : model->parameters()) shapes.push_back(tensor.sizes().vec());
+  for (const torch::Tensor& tensor : model->buffers()) shapes.push_back(tensor.sizes().vec());
+  return shapes;
+}
+
+// Whether a model can be made of it; the limits keep a damaged file from asking for all memory.
+bool IsSound(const VlmShape& shape) {
+  const auto within = [](int value, int low, int high) { return low <= value && value <= high; };
+  const DecoderShape& decoder = shape.decoder;
+  return within(shape.picture_side, kCellPixels, 1024) && shape.picture_side % kCellPixels == 0 &&
+         within(shape.features, 1, 4096) && within(shape.things, 0, 65536) &&
+         within(decoder.width, 1, 4096) && within(decoder.heads, 1, decoder.width) &&
+         decoder.width % decoder.heads == 0 && within(decoder.blocks, 1, 256) &&
+         within(decoder.vocabulary, 1, 1 << 20) &&
+         within(decoder.context, shape.cells() + 1, 1 << 16);
+}
+
 json ToJson(const VlmShape& shape) {
   return {{"picture_side", shape.picture_side},
           {"features", shape.features},
@@ -114,7 +134,13 @@ Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
 
 MaybeError LoadModel(const std::string& folder, Vlm& model) {
   const std::string path = folder + "/model.pt";
-  return Guarded(path, [&] { torch::load(model, path); });
+  const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
+  if (auto error = Guarded(path, [&] { torch::load(model, path); })) return error;
+  // LibTorch takes tensors of any shape.
+  if (ShapesOf(model) != expected) {
+    return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than run.json's"};
+  }
+  return std::nullopt;
 }
 
 MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary) {
@@ -128,8 +154,19 @@ Result<Run> LoadRun(const std::string& folder) {
   const Result<json> value = ReadJson(folder + "/run.json");
   if (!value) return value.error();
   try {
-    return Run{ShapeFrom(value->at("shape")),
-               {value->at("tokens"), value->at("merges"), value->at("specials")}};
+    const Run run{ShapeFrom(value->at("shape")),
+                  {value->at("tokens"), value->at("merges"), value->at("specials")}};
+    if (!IsSound(run.shape)) {
+      return Error{ErrorCode::kCorrupt,
+                   folder + "/run.json: shape: no model has " + ToJson(run.shape).dump()};
+    }
+    if (run.vocabulary.tokens.size() != static_cast<std::size_t>(run.shape.decoder.vocabulary)) {
+      return Error{ErrorCode::kCorrupt, folder + "/run.json: tokens: expected " +
+                                            std::to_string(run.shape.decoder.vocabulary) +
+                                            ", found " +
+                                            std::to_string(run.vocabulary.tokens.size())};
+    }
+    return run;
   } catch (const json::exception&) {
     return Error{ErrorCode::kCorrupt,
                  folder + "/run.json: expected shape, tokens, merges, specials"};

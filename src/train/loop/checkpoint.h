@@ -35,6 +35,8 @@ struct Run {
   VlmShape shape;
   Vocabulary vocabulary;
 };
+// Errors: kNotFound, kCorrupt (also a shape that no model can have, or that is not the
+// vocabulary's).
 Result<Run> LoadRun(const std::string& folder);
 
 }  // namespace edgevlm::train

@@ -54,13 +54,13 @@ double Evaluation::QuestionsRight() const {
   return Percent(sum) / 100.0;
 }
 
-Evaluation Evaluate(Vlm& model, Loader& loader, int batches, bool blank) {
+Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches, bool blank) {
   const torch::NoGradGuard no_grad;
   model->eval();
   Evaluation evaluation;
   CaptionTokens captions;
   for (int i = 0; i < batches; ++i) {
-    const Batch batch = loader.Next();
+    const Batch batch = next();
     // Grey 128 is what the letterbox's bars hold: after normalisation almost 0.
     const torch::Tensor pictures = blank ? torch::zeros_like(batch.pictures) : batch.pictures;
     const torch::Tensor cells = model->Project(model->See(pictures));

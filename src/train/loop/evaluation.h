@@ -3,9 +3,10 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 
-#include "train/data/loader.h"
+#include "train/data/sample.h"
 #include "train/model/vlm.h"
 
 namespace edgevlm::train {
@@ -24,8 +25,10 @@ struct Evaluation {
   double QuestionsRight() const;
 };
 
-// blank: every picture is replaced by plain grey, to see how much the model only guesses.
-Evaluation Evaluate(Vlm& model, Loader& loader, int batches, bool blank);
+// next: called for each of the batches. blank: every picture is replaced by plain grey, to see how
+// much the model only guesses. The model is in training mode afterwards, its weights and statistics
+// as before.
+Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches, bool blank);
 
 // A table with both, for people.
 std::string TableText(const Evaluation& seeing, const Evaluation& blanked);

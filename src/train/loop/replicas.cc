@@ -26,7 +26,7 @@ std::vector<Losses> Replicas::Backward(std::span<const Batch> batches, const Los
   pool_.ParallelFor(count(), 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      models_[at]->zero_grad();
+      models_[at]->zero_grad(true);  // what the loss does not use keeps none
       losses[at] = loss(models_[at], batches[at]);
       losses[at].total.backward();
       losses[at].total = losses[at].total.detach();

@@ -25,7 +25,9 @@ class Replicas {
   using Loss = std::function<Losses(Vlm& model, const Batch& batch)>;
 
   // Computes the gradients of one batch per replica into the model's own gradients (their mean),
-  // and returns the replicas' losses. REQUIRES: batches.size() == the number of replicas.
+  // and returns the replicas' losses. Parameters that the loss does not use have no gradient then,
+  // so that the optimizer leaves them and what it knows of them alone. REQUIRES: batches.size() ==
+  // the number of replicas.
   std::vector<Losses> Backward(std::span<const Batch> batches, const Loss& loss);
 
   int count() const { return static_cast<int>(models_.size()); }

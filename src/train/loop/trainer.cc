@@ -29,10 +29,10 @@ using Clock = std::chrono::steady_clock;
 constexpr int kCorpusScenes = 30000;
 constexpr int kTextPositions = 92;  // of the longest question and reply, with room to spare
 constexpr double kGradientNorm = 1.0;
-constexpr double kGridShare = 0.3;    // of the grid loss once the decoder learns too
-constexpr double kLateEyeRate = 0.4;  // the eye's share of the rate in the last phase
-constexpr double kNameShare = 0.2;    // of the name loss
-constexpr double kSmoothing = 0.98;   // of the figures that are shown
+constexpr double kMostMinutes = 1e6;
+constexpr double kGridShare = 0.3;   // of the grid loss once the decoder learns too
+constexpr double kNameShare = 0.2;   // of the name loss
+constexpr double kSmoothing = 0.98;  // of the figures that are shown
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
 volatile std::sig_atomic_t stop_asked = 0;
@@ -47,7 +47,9 @@ Vocabulary LearnVocabulary(const TrainOptions& options) {
 }
 
 Result<Run> StartRun(const TrainOptions& options) {
-  std::filesystem::create_directories(options.out);
+  std::error_code failure;
+  std::filesystem::create_directories(options.out, failure);
+  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
   Run run;
   run.vocabulary = LearnVocabulary(options);
   run.shape.picture_side = options.picture_side;
@@ -268,7 +270,8 @@ MaybeError PrintEvaluation(const TrainOptions& options, Workshop& shop) {
   const auto evaluate = [&](bool blank) {
     Loader loader(SamplesFor(shop.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
                   options.loaders, shop.glyphs, shop.tokenizer);
-    return Evaluate(shop.model, loader, batches, blank);
+    return Evaluate(
+        shop.model, [&] { return loader.Next(); }, batches, blank);
   };
   const Evaluation seeing = evaluate(false);
   std::fputs(TableText(seeing, evaluate(true)).c_str(), stdout);
@@ -282,7 +285,15 @@ MaybeError Validate(const TrainOptions& options) {
     return Error{ErrorCode::kInvalid, std::string(what) + ", found " + std::to_string(found)};
   };
   if (options.out.empty()) return Error{ErrorCode::kInvalid, "--out: expected a folder"};
-  if (!(options.minutes > 0)) return invalid("--minutes: expected more than 0", options.minutes);
+  if (!(options.minutes > 0 && options.minutes <= kMostMinutes)) {
+    return invalid("--minutes: expected more than 0, up to a million", options.minutes);
+  }
+  if (!(options.eye_part >= 0 && options.eye_part < 1)) {
+    return invalid("--eye-part: expected from 0 to less than 1", options.eye_part);
+  }
+  if (!(options.blind_part >= 0 && options.blind_part <= 1 - options.eye_part)) {
+    return invalid("--blind-part: expected from 0 to what --eye-part leaves", options.blind_part);
+  }
   if (options.picture_side < 64 || options.picture_side > 512 ||
       options.picture_side % kCellPixels) {
     return invalid("--picture-side: expected a multiple of 16 from 64 to 512",
@@ -299,6 +310,13 @@ MaybeError Validate(const TrainOptions& options) {
   }
   if (options.batch < options.threads || options.batch % options.threads != 0) {
     return invalid("--batch: expected a multiple of --threads", options.batch);
+  }
+  if (options.batch > 4096) return invalid("--batch: expected at most 4096", options.batch);
+  if (options.loaders < 1 || options.loaders > 256) {
+    return invalid("--loaders: expected 1 to 256", options.loaders);
+  }
+  if (options.evaluate_pictures < 0 || options.evaluate_pictures > 1000000) {
+    return invalid("--evaluate-pictures: expected 0 to 1000000", options.evaluate_pictures);
   }
   return std::nullopt;
 }
@@ -321,6 +339,10 @@ MaybeError Train(const TrainOptions& options) {
 }
 
 MaybeError EvaluateRun(const TrainOptions& options) {
+  if (auto error = Validate(options)) return error;
+  if (!std::filesystem::exists(options.out + "/run.json")) {  // else a run would start
+    return Error{ErrorCode::kNotFound, options.out + "/run.json: no such file"};
+  }
   torch::set_num_threads(1);
   Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
   if (!shop) return shop.error();

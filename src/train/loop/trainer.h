@@ -12,7 +12,8 @@ namespace edgevlm::train {
 // (options), kNotFound (font), kIo, kCorrupt (checkpoint).
 MaybeError Train(const TrainOptions& options);
 
-// The evaluation alone, of the checkpoint in options.out.
+// The evaluation alone, of the checkpoint in options.out. Errors: as Train; kNotFound also when no
+// run is there.
 MaybeError EvaluateRun(const TrainOptions& options);
 
 }  // namespace edgevlm::train

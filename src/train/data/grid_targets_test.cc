@@ -1,0 +1,150 @@
+#include "train/data/grid_targets.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace edgevlm::train {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+
+constexpr int kSquare = 160;
+constexpr int kGrid = 10;
+
+Thing BoxOf(ThingKind kind, float left, float top, float right, float bottom) {
+  Thing thing;
+  thing.kind = kind;
+  thing.name = 6;
+  thing.colour = Colour::kBlue;
+  thing.corners = {{{left, top}, {right, top}, {right, bottom}, {left, bottom}}};
+  return thing;
+}
+
+GridTargets TargetsIn(int width, int height, const std::vector<Thing>& things) {
+  return TargetsOf({.things = things, .width = width, .height = height},
+                   FitInto(width, height, kSquare), kSquare, kGrid);
+}
+
+template <class T>
+std::vector<int> CellsWhere(const std::vector<T>& values, T wanted) {
+  std::vector<int> cells;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == wanted) cells.push_back(static_cast<int>(i));
+  }
+  return cells;
+}
+
+std::vector<float> PlaceOf(const GridTargets& targets, int cell) {
+  const auto place = targets.place.begin() + cell * 4;
+  return {place, place + 4};
+}
+
+void ExpectPlace(const GridTargets& targets, int cell, const std::vector<float>& expected) {
+  const std::vector<float> place = PlaceOf(targets, cell);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(place[i], expected[i], 1e-5) << "value " << i;
+}
+
+TEST(GridTargets, AnEmptySceneHasNothing) {
+  const GridTargets targets = TargetsIn(200, 300, {});
+  EXPECT_EQ(targets.cover.size(), 100u);
+  EXPECT_THAT(targets.cover, Each(0));
+  EXPECT_THAT(targets.colour, Each(-1));
+  EXPECT_THAT(targets.digit, Each(0));
+  EXPECT_THAT(targets.centre, Each(0.0f));
+  EXPECT_THAT(targets.place, Each(0.0f));
+}
+
+TEST(GridTargets, AShapeCoversTheMiddlesInsideIt) {
+  const GridTargets targets =
+      TargetsIn(200, 200, {BoxOf(ThingKind::kShape, 0.22f, 0.2f, 0.42f, 0.5f)});
+  const auto covered = ElementsAre(22, 23, 32, 33, 42, 43);
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.cover, 1 + 6), covered);
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.colour, 4), covered);
+  EXPECT_EQ(CellsWhere<std::int64_t>(targets.cover, 0).size(), 94u);
+  EXPECT_EQ(CellsWhere<std::int64_t>(targets.colour, -1).size(), 94u);
+  EXPECT_THAT(CellsWhere(targets.centre, 1.0f), ElementsAre(33));
+  ExpectPlace(targets, 33, {0.2f, 0.5f, 0.2f, 0.3f});
+  EXPECT_EQ(std::count(targets.place.begin(), targets.place.end(), 0.0f), 396);
+}
+
+TEST(GridTargets, AnEmojiHasNoColour) {
+  const GridTargets targets = TargetsIn(200, 200,
+                                        {BoxOf(ThingKind::kShape, 0.1f, 0.1f, 0.9f, 0.9f),
+                                         BoxOf(ThingKind::kEmoji, 0.1f, 0.1f, 0.9f, 0.9f)});
+  EXPECT_THAT(targets.colour, Each(-1));
+}
+
+// A picture that is not square lies between bars, in which nothing is.
+TEST(GridTargets, LetterboxedPicturesKeepTheirPlaces) {
+  const Thing all = BoxOf(ThingKind::kShape, 0, 0, 1, 1);
+  const GridTargets wide = TargetsIn(320, 200, {all});
+  const GridTargets tall = TargetsIn(200, 320, {all});
+  for (int y = 0; y < kGrid; ++y) {
+    for (int x = 0; x < kGrid; ++x) {
+      const auto cell = static_cast<std::size_t>(y * kGrid + x);
+      EXPECT_EQ(wide.cover[cell], y >= 2 && y <= 7 ? 7 : 0) << x << ", " << y;
+      EXPECT_EQ(tall.cover[cell], x >= 2 && x <= 7 ? 7 : 0) << x << ", " << y;
+    }
+  }
+  ExpectPlace(wide, 55, {0, 0, 1, 0.625f});
+  ExpectPlace(tall, 55, {0, 0, 0.625f, 1});
+
+  // The same thing in a corner of both: 30 of 160 pixels are bar.
+  const Thing corner = BoxOf(ThingKind::kShape, 0, 0, 0.3f, 0.3f);
+  const GridTargets wide_corner = TargetsIn(320, 200, {corner});
+  EXPECT_THAT(CellsWhere(wide_corner.centre, 1.0f), ElementsAre(21));
+  ExpectPlace(wide_corner, 21, {0.5f, 0.8125f, 0.3f, 0.1875f});
+  EXPECT_THAT(CellsWhere(TargetsIn(200, 320, {corner}).centre, 1.0f), ElementsAre(12));
+}
+
+TEST(GridTargets, ATurnedBoxCoversByItsOwnOutline) {
+  constexpr float kReach = 0.37f;
+  Thing diamond = BoxOf(ThingKind::kShape, 0, 0, 0, 0);
+  diamond.corners = {
+      {{0.5f, 0.5f - kReach}, {0.5f + kReach, 0.5f}, {0.5f, 0.5f + kReach}, {0.5f - kReach, 0.5f}}};
+  const GridTargets targets = TargetsIn(200, 200, {diamond});
+  std::reverse(diamond.corners.begin(), diamond.corners.end());  // seen in a mirror
+  EXPECT_EQ(TargetsIn(200, 200, {diamond}).cover, targets.cover);
+  for (int cell = 0; cell < kGrid * kGrid; ++cell) {
+    const double x = (cell % kGrid + 0.5) / kGrid, y = (cell / kGrid + 0.5) / kGrid;
+    const bool inside = std::fabs(x - 0.5) + std::fabs(y - 0.5) < 0.37;
+    EXPECT_EQ(targets.cover[static_cast<std::size_t>(cell)], inside ? 7 : 0) << "cell " << cell;
+  }
+}
+
+TEST(GridTargets, AThingAtTheLastCornerStaysInsideTheGrid) {
+  for (const float left : {0.96f, 1.0f}) {
+    const GridTargets targets =
+        TargetsIn(200, 200, {BoxOf(ThingKind::kShape, left, left, 1.0f, 1.0f)});
+    EXPECT_THAT(CellsWhere(targets.centre, 1.0f), ElementsAre(99)) << left;
+    EXPECT_THAT(targets.cover, Each(0)) << "it holds no cell's middle";
+  }
+}
+
+TEST(GridTargets, EveryThingHasItsCentre) {
+  const GridTargets targets = TargetsIn(200, 200,
+                                        {BoxOf(ThingKind::kShape, 0.01f, 0.01f, 0.05f, 0.05f),
+                                         BoxOf(ThingKind::kEmoji, 0.62f, 0.32f, 0.92f, 0.72f)});
+  EXPECT_THAT(CellsWhere(targets.centre, 1.0f), ElementsAre(0, 57));
+  ExpectPlace(targets, 57, {0.7f, 0.2f, 0.3f, 0.4f});
+}
+
+// Three digits are 4.5 digit widths of panel; their centres at 0.95, 2.25 and 3.55 of them. A zero
+// is not the same as no digit.
+TEST(GridTargets, DigitsLieWhereTheDisplayShowsThem) {
+  Thing display = BoxOf(ThingKind::kDisplay, 0.12f, 0.32f, 0.92f, 0.72f);
+  display.digits = "407";
+  const GridTargets targets = TargetsIn(200, 200, {display});
+  EXPECT_EQ(CellsWhere<std::int64_t>(targets.digit, 0).size(), 97u);
+  EXPECT_EQ(targets.digit[52], 1 + 4);
+  EXPECT_EQ(targets.digit[55], 1 + 0);
+  EXPECT_EQ(targets.digit[57], 1 + 7);
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.colour, 4).size(), 32u);  // as its lit segments
+}
+
+}  // namespace
+}  // namespace edgevlm::train

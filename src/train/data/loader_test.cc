@@ -1,0 +1,103 @@
+#include "train/data/loader.h"
+
+#include <gtest/gtest.h>
+
+#include "train/loop/options.h"
+#include "train/testing/tiny_trainer.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 23;
+
+const Glyphs& AllGlyphs() {
+  static const Glyphs glyphs = [] {
+    Result<Glyphs> loaded = Glyphs::Load(TrainOptions{}.font);
+    CHECK(loaded.ok());
+    return *std::move(loaded);
+  }();
+  return glyphs;
+}
+
+std::vector<Batch> BatchesOf(int threads, std::uint64_t first, int count) {
+  const Tokenizer tokenizer = TinyTokenizer();
+  SampleOptions options = TinySamples();
+  options.length = 120;  // room for texts letter by letter
+  Loader loader(options, 2, kSeed, first, threads, AllGlyphs(), tokenizer);
+  std::vector<Batch> batches;
+  for (int i = 0; i < count; ++i) batches.push_back(loader.Next());
+  return batches;
+}
+
+void ExpectEqual(const Batch& a, const Batch& b) {
+  constexpr torch::Tensor Batch::*kFields[] = {
+      &Batch::pictures, &Batch::cover, &Batch::colour,    &Batch::digit,  &Batch::centre,
+      &Batch::place,    &Batch::ids,   &Batch::positions, &Batch::labels, &Batch::text_starts};
+  for (std::size_t i = 0; i < std::size(kFields); ++i) {
+    EXPECT_TRUE(torch::equal(a.*kFields[i], b.*kFields[i])) << "field " << i << " seed " << kSeed;
+  }
+  ASSERT_EQ(a.places.size(), b.places.size());
+  for (std::size_t i = 0; i < a.places.size(); ++i) {
+    EXPECT_EQ(a.places[i].size(), b.places[i].size());
+  }
+}
+
+TEST(Loader, GivesTheSameBatchesWhateverTheThreads) {
+  const std::vector<Batch> one = BatchesOf(1, 0, 9);
+  const std::vector<Batch> three = BatchesOf(3, 0, 9);  // more than are kept ready
+  for (std::size_t i = 0; i < one.size(); ++i) ExpectEqual(one[i], three[i]);
+  for (std::size_t i = 1; i < one.size(); ++i) {
+    EXPECT_FALSE(torch::equal(one[i].pictures, one[i - 1].pictures)) << "batch " << i;
+  }
+}
+
+// A run that goes on starts in the middle.
+TEST(Loader, StartsAtAnyBatch) {
+  ExpectEqual(BatchesOf(2, 4, 1).front(), BatchesOf(2, 0, 5).back());
+}
+
+TEST(Loader, EndsWithBatchesThatNobodyTook) { BatchesOf(2, 0, 0); }
+
+TEST(MakeSample, HasGridTargetsAndTextsOfItsPicture) {
+  for (const Batch& batch : BatchesOf(1, 0, 4)) {
+    EXPECT_GT(batch.pictures.std().item<float>(), 0.05f);
+    EXPECT_LE(batch.pictures.abs().max().item<float>(), 1.0f);
+    for (const auto& places : batch.places) EXPECT_FALSE(places.empty());
+    // Cells that are covered have a name; a colour goes with a cover.
+    const torch::Tensor coloured = batch.colour >= 0;
+    EXPECT_EQ((coloured & (batch.cover == 0)).sum().item<int>(), 0);
+    EXPECT_EQ(((batch.centre == 0).unsqueeze(-1) & (batch.place != 0)).sum().item<int>(), 0);
+  }
+}
+
+TEST(Stack, PutsEachSampleInItsPlace) {
+  const SampleOptions options = TinySamples();
+  const std::vector<Sample> samples = {TinySample(kSeed), TinySample(kSeed + 1)};
+  const Batch batch = Stack(samples, options);
+  EXPECT_EQ(batch.pictures.sizes(), (std::vector<std::int64_t>{2, 3, 32, 32}));
+  EXPECT_TRUE(batch.pictures.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  EXPECT_EQ(batch.place.sizes(), (std::vector<std::int64_t>{2, 4, 4}));
+  EXPECT_EQ(batch.text_starts.sizes(), (std::vector<std::int64_t>{2, 3, 20}));
+  EXPECT_EQ(batch.text_starts.scalar_type(), torch::kInt32);
+  for (int b = 0; b < 2; ++b) {
+    const Sample& sample = samples[static_cast<std::size_t>(b)];
+    const auto picture = batch.pictures.accessor<float, 4>()[b];
+    EXPECT_EQ(picture[2][5][7], sample.pixels[(5 * 32 + 7) * 3 + 2]);
+    const auto ids = batch.ids.accessor<std::int64_t, 3>()[b];
+    const auto labels = batch.labels.accessor<std::int64_t, 3>()[b];
+    const auto starts = batch.text_starts.accessor<std::int32_t, 3>()[b];
+    const auto place = batch.place.accessor<float, 3>()[b];
+    for (std::size_t i = 0; i < sample.texts.ids.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i) / 20, slot = static_cast<std::int64_t>(i) % 20;
+      EXPECT_EQ(ids[row][slot], sample.texts.ids[i]);
+      EXPECT_EQ(labels[row][slot], sample.texts.labels[i]);
+      EXPECT_EQ(starts[row][slot], sample.texts.starts[i]);
+    }
+    EXPECT_EQ(place[3][1], sample.grid.place[3 * 4 + 1]);
+    EXPECT_EQ(batch.places[static_cast<std::size_t>(b)].size(), sample.texts.places.size());
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm::train

@@ -1,0 +1,122 @@
+#include "train/data/text_rows.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "train/vocabulary/train_bpe.h"
+
+namespace edgevlm::train {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr int kFirstPosition = 100;
+
+// One token per byte, so that a caption of n letters has n + 3 tokens: <|caption|>, the blank, the
+// letters, <|endoftext|>.
+Tokenizer ByteTokenizer() {
+  Result<Tokenizer> tokenizer = Tokenizer::Create(TrainBpe({}, 256 + kSpecialTokens.size()));
+  CHECK(tokenizer.ok());
+  return *std::move(tokenizer);
+}
+
+Text Letters(int kind, int count) {
+  return {kind, "", std::string(static_cast<std::size_t>(count), static_cast<char>('a' + kind))};
+}
+
+std::string TextOf(const Tokenizer& tokenizer, std::span<const int> ids) {
+  return tokenizer.Decode(ids);
+}
+
+TEST(TokensOf, ACaptionStandsBetweenItsMarks) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const TextTokens tokens = TokensOf({0, "", "a dog"}, tokenizer);
+  ASSERT_EQ(tokens.ids.size(), 8u);
+  EXPECT_EQ(tokens.ids.front(), tokenizer.Special("<|caption|>"));
+  EXPECT_EQ(tokens.ids.back(), tokenizer.Special("<|endoftext|>"));
+  EXPECT_EQ(tokens.reply_begin, 1);
+  EXPECT_EQ(TextOf(tokenizer, std::span(tokens.ids).subspan(1, 6)), " a dog");
+}
+
+TEST(TokensOf, AnAnswerFollowsItsQuestion) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const TextTokens tokens = TokensOf({1, "how many?", "two"}, tokenizer);
+  ASSERT_EQ(tokens.ids.size(), 1u + 10 + 1 + 4 + 1);
+  EXPECT_EQ(tokens.ids.front(), tokenizer.Special("<|question|>"));
+  EXPECT_EQ(tokens.ids[11], tokenizer.Special("<|answer|>"));
+  EXPECT_EQ(tokens.ids.back(), tokenizer.Special("<|endoftext|>"));
+  EXPECT_EQ(tokens.reply_begin, 12);
+  EXPECT_EQ(TextOf(tokenizer, std::span(tokens.ids).subspan(1, 10)), " how many?");
+  EXPECT_EQ(TextOf(tokenizer, std::span(tokens.ids).subspan(12, 4)), " two");
+}
+
+// Every field of every slot, from the definition.
+TEST(Pack, LabelsAreTheNextTokensOfReplies) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const std::vector<Text> texts = {
+      {0, "", "cat"}, {1, "who", "I"}, {2, "a?", "b c"}, {3, "", "x"}, {4, "is it", "no"}};
+  constexpr int kRows = 3, kLength = 16;
+  const TextRows rows = Pack(texts, tokenizer, kRows, kLength, kFirstPosition);
+  ASSERT_EQ(rows.places.size(), texts.size());
+
+  std::set<int> taken;
+  for (const TextPlace& place : rows.places) {
+    const TextTokens tokens = TokensOf(texts[static_cast<std::size_t>(place.kind)], tokenizer);
+    ASSERT_EQ(place.end - place.begin, static_cast<int>(tokens.ids.size()) - 1);
+    ASSERT_LE(place.end, kLength);
+    for (int i = 0; i < place.end - place.begin; ++i) {
+      const int slot = place.row * kLength + place.begin + i;
+      EXPECT_TRUE(taken.insert(slot).second) << "two texts at slot " << slot;
+      const auto at = static_cast<std::size_t>(slot);
+      const auto token = static_cast<std::size_t>(i);
+      EXPECT_EQ(rows.ids[at], tokens.ids[token]);
+      EXPECT_EQ(rows.positions[at], kFirstPosition + i);
+      EXPECT_EQ(rows.starts[at], place.begin);
+      const bool before_reply = i + 1 < tokens.reply_begin;
+      EXPECT_EQ(rows.labels[at], before_reply ? -1 : tokens.ids[token + 1])
+          << "text " << place.kind << " token " << i;
+    }
+  }
+  for (int slot = 0; slot < kRows * kLength; ++slot) {
+    if (taken.count(slot) != 0) continue;
+    const auto at = static_cast<std::size_t>(slot);
+    EXPECT_EQ(rows.ids[at], 0);
+    EXPECT_EQ(rows.labels[at], -1);
+    EXPECT_EQ(rows.starts[at], slot % kLength) << "an empty slot sees itself alone";
+    EXPECT_EQ(rows.positions[at], kFirstPosition);
+  }
+}
+
+// A caption of n letters takes n + 2 slots: its end is a label only.
+TEST(Pack, TextsGoToTheFirstRowWithRoom) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  constexpr int kLength = 10;
+  const std::vector<Text> texts = {
+      Letters(0, 5),  // 7 of row 0
+      Letters(1, 9),  // 11: fits nowhere
+      Letters(2, 8),  // 10: fills row 1 to its end
+      Letters(3, 1),  // 3: fills row 0
+      Letters(4, 1),  // no room left
+  };
+  const TextRows rows = Pack(texts, tokenizer, 2, kLength, kFirstPosition);
+  std::vector<std::vector<int>> places;
+  for (const TextPlace& place : rows.places) {
+    places.push_back({place.kind, place.row, place.begin, place.end});
+  }
+  EXPECT_THAT(places, ElementsAre(ElementsAre(0, 0, 0, 7), ElementsAre(2, 1, 0, 10),
+                                  ElementsAre(3, 0, 7, 10)));
+  const int end = *tokenizer.Special("<|endoftext|>");
+  for (const std::size_t last : {6, 9, 19}) EXPECT_EQ(rows.labels[last], end) << "slot " << last;
+}
+
+TEST(Pack, NoTextsLeaveEmptyRows) {
+  const TextRows rows = Pack({}, ByteTokenizer(), 2, 3, kFirstPosition);
+  EXPECT_TRUE(rows.places.empty());
+  EXPECT_THAT(rows.labels, ElementsAre(-1, -1, -1, -1, -1, -1));
+  EXPECT_THAT(rows.starts, ElementsAre(0, 1, 2, 0, 1, 2));
+}
+
+}  // namespace
+}  // namespace edgevlm::train

@@ -1,0 +1,128 @@
+#include "train/loop/evaluation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "train/testing/tiny_trainer.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+using ::testing::ContainsRegex;
+
+constexpr std::uint64_t kSeed = 41;
+
+// What a model in evaluation mode says of every token: log shares [B, M, L, V].
+torch::Tensor LogShares(Vlm& model, const Batch& batch) {
+  const torch::NoGradGuard no_grad;
+  model->eval();
+  const torch::Tensor hidden = model->decoder->forward(
+      model->Project(model->See(batch.pictures)), batch.ids, batch.positions, batch.text_starts);
+  model->train();
+  const torch::Tensor logits = model->decoder->Logits(hidden);
+  std::vector<std::int64_t> sizes = batch.ids.sizes().vec();
+  sizes.push_back(logits.size(1));
+  return torch::log_softmax(logits, -1).view(sizes);
+}
+
+// Labels that are what the model says, in all texts: everything is right.
+void TeachAnswers(Vlm& model, Batch& batch) {
+  const torch::Tensor said = LogShares(model, batch).argmax(-1);
+  batch.labels = torch::where(batch.labels >= 0, said, batch.labels);
+}
+
+// The labels' token of the last place of a text.
+std::int64_t& LastLabel(Batch& batch, int picture, const TextPlace& place) {
+  return batch.labels.accessor<std::int64_t, 3>()[picture][place.row][place.end - 1];
+}
+
+TEST(Evaluate, CountsTextsThatAreRightToTheLastToken) {
+  Vlm model = TinyModel(kSeed);
+  Batch batch = TinyBatch(2, kSeed);
+  TeachAnswers(model, batch);
+  for (const auto& places : batch.places) ASSERT_EQ(places.size(), 5u) << "kinds 0 to 4";
+  // In the second picture kinds 2 and 4 get one token wrong, and in the first kind 4.
+  for (const auto& [picture, kind] : {std::pair{1, 2}, std::pair{1, 4}, std::pair{0, 4}}) {
+    for (const TextPlace& place : batch.places[static_cast<std::size_t>(picture)]) {
+      if (place.kind == kind) LastLabel(batch, picture, place) ^= 1;
+    }
+  }
+  int asked = 0;
+  const auto next = [&] {
+    ++asked;
+    return batch;
+  };
+  const Evaluation evaluation = Evaluate(model, next, 3, false);
+  EXPECT_EQ(asked, 3);
+  const int right[] = {6, 6, 3, 6, 0, 0, 0, 0, 0};
+  for (std::size_t kind = 0; kind < evaluation.kinds.size(); ++kind) {
+    EXPECT_EQ(evaluation.kinds[kind].texts, kind <= 4 ? 6 : 0) << "kind " << kind;
+    EXPECT_EQ(evaluation.kinds[kind].right, right[kind]) << "kind " << kind << " seed " << kSeed;
+  }
+  EXPECT_NEAR(evaluation.QuestionsRight(), 15.0 / 24, 1e-9) << "captions are left out";
+}
+
+TEST(Evaluate, PerplexityIsOfCaptionTokens) {
+  Vlm model = TinyModel(kSeed);
+  const Batch batch = TinyBatch(2, kSeed);
+  const torch::Tensor log_shares = LogShares(model, batch);
+  const auto labels = batch.labels.accessor<std::int64_t, 3>();
+  double nats = 0;
+  int count = 0;
+  for (int b = 0; b < 2; ++b) {
+    for (const TextPlace& place : batch.places[static_cast<std::size_t>(b)]) {
+      if (place.kind != 0) continue;
+      for (int i = place.begin; i < place.end; ++i, ++count) {
+        nats -= log_shares[b][place.row][i][labels[b][place.row][i]].item<double>();
+      }
+    }
+  }
+  ASSERT_EQ(count, 2 * (1 + 7 + 1)) << "a blank, 'a red 0' and the end, in each picture";
+  const Evaluation evaluation = Evaluate(
+      model, [&] { return batch; }, 1, false);
+  EXPECT_NEAR(evaluation.caption_perplexity, std::exp(nats / count), 1e-3);
+}
+
+TEST(Evaluate, BlankMeansGreyPictures) {
+  Vlm model = TinyModel(kSeed);
+  const Batch batch = TinyBatch(2, kSeed);
+  Batch grey = batch;
+  grey.pictures = torch::zeros_like(batch.pictures);
+  const auto perplexity = [&](const Batch& given, bool blank) {
+    return Evaluate(
+               model, [&] { return given; }, 1, blank)
+        .caption_perplexity;
+  };
+  EXPECT_EQ(perplexity(batch, true), perplexity(grey, false));
+  EXPECT_NE(perplexity(batch, true), perplexity(batch, false));
+}
+
+TEST(Evaluate, LeavesTheModelAsItWas) {
+  Vlm model = TinyModel(kSeed);
+  const torch::Tensor before = model->eye->stem->norm->running_mean.clone();
+  Evaluate(
+      model, [] { return TinyBatch(1, kSeed); }, 1, false);
+  EXPECT_TRUE(model->is_training());
+  EXPECT_TRUE(torch::equal(model->eye->stem->norm->running_mean, before));
+}
+
+TEST(TableText, ShowsShares) {
+  Evaluation seeing, blanked;
+  seeing.kinds[2] = {.texts = 8, .right = 6};
+  seeing.kinds[3] = {.texts = 2, .right = 1};
+  blanked.kinds[2] = {.texts = 8, .right = 1};
+  seeing.caption_perplexity = 1.25;
+  blanked.caption_perplexity = 7.5;
+  const std::string text = TableText(seeing, blanked);
+  EXPECT_THAT(text, ContainsRegex("count +8 +75.0 % +12.5 %"));
+  EXPECT_THAT(text, ContainsRegex("colour +2 +50.0 % +0.0 %"));
+  EXPECT_THAT(text, ContainsRegex("display +0 +0.0 % +0.0 %"));
+  EXPECT_THAT(text, ContainsRegex("questions +70.0 % +12.5 %"));
+  EXPECT_THAT(text, ContainsRegex("captions +1.250 +7.500"));
+}
+
+}  // namespace
+}  // namespace edgevlm::train

@@ -1,0 +1,158 @@
+#include "train/loop/replicas.h"
+
+#include <gtest/gtest.h>
+
+#include "train/testing/tiny_trainer.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 5;
+
+// Everything that learns, as in the last phase of a run.
+Losses AllLosses(Vlm& model, const Batch& batch) {
+  Losses losses;
+  const torch::Tensor features = model->See(batch.pictures);
+  const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
+  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
+                                                       batch.positions, batch.text_starts);
+  losses.total = grid + TextLoss(model->decoder, hidden, batch, losses);
+  return losses;
+}
+
+// The eye alone, as in the first phase.
+Losses GridLosses(Vlm& model, const Batch& batch) {
+  Losses losses;
+  losses.total = GridLoss(model->Guess(model->See(batch.pictures)), batch, losses);
+  return losses;
+}
+
+// The text alone, from a fixed eye.
+Losses TextLosses(Vlm& model, const Batch& batch) {
+  Losses losses;
+  torch::Tensor features;
+  {
+    const torch::NoGradGuard fixed;
+    features = model->See(batch.pictures);
+  }
+  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
+                                                       batch.positions, batch.text_starts);
+  losses.total = TextLoss(model->decoder, hidden, batch, losses);
+  return losses;
+}
+
+std::vector<Batch> Batches(int count) {
+  std::vector<Batch> batches;
+  for (int i = 0; i < count; ++i) batches.push_back(TinyBatch(2, kSeed + i));
+  return batches;
+}
+
+TEST(Replicas, GradientsAreTheMeanOfEachBatchAlone) {
+  constexpr int kCount = 3;
+  const std::vector<Batch> batches = Batches(kCount);
+  std::vector<torch::Tensor> expected;
+  std::vector<double> expected_text;
+  for (const Batch& batch : batches) {
+    Vlm alone = TinyModel(kSeed);
+    const Losses losses = AllLosses(alone, batch);
+    losses.total.backward();
+    expected_text.push_back(losses.text);
+    const std::vector<torch::Tensor> parameters = alone->parameters();
+    expected.resize(parameters.size());
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      const torch::Tensor share = parameters[p].grad() / kCount;
+      expected[p] = expected[p].defined() ? expected[p] + share : share;
+    }
+  }
+
+  Vlm model = TinyModel(kSeed);
+  Replicas replicas(model, kCount);
+  replicas.Backward(batches, AllLosses);  // gradients of an earlier step leave no trace
+  const std::vector<Losses> losses = replicas.Backward(batches, AllLosses);
+  for (std::size_t i = 0; i < kCount; ++i) EXPECT_NEAR(losses[i].text, expected_text[i], 1e-5);
+  std::size_t p = 0;
+  for (const auto& named : model->named_parameters()) {
+    // Both are sums of the same terms; the order of a sum may differ between threads.
+    const double scale = expected[p].abs().max().item<double>();
+    const double difference = (named.value().grad() - expected[p]).abs().max().item<double>();
+    EXPECT_LE(difference, 1e-4 * scale + 1e-7) << named.key() << " seed " << kSeed;
+    ++p;
+  }
+}
+
+// Two steps on two replicas: if the second replica had kept the first weights, its gradients in
+// the second step would be others.
+TEST(Replicas, ShareTheWeightsAfterAStep) {
+  const std::vector<Batch> batches = Batches(1);
+  const std::vector<Batch> twice = {batches[0], batches[0]};
+  Vlm model = TinyModel(kSeed);
+  Replicas replicas(model, 2);
+  torch::optim::SGD optimizer(model->parameters(), 0.1);
+  const double before = replicas.Backward(twice, AllLosses)[0].text;
+  optimizer.step();
+  const std::vector<Losses> after = replicas.Backward(twice, AllLosses);
+  EXPECT_NE(after[0].text, before);
+  EXPECT_NEAR(after[1].text, after[0].text, 1e-5);
+}
+
+// A gradient of zeros is not the same as none: it would wear off what the optimizer remembers.
+TEST(Replicas, PartsThatAPhaseDoesNotTeachHaveNoGradient) {
+  const std::vector<Batch> batches = Batches(2);
+  Vlm model = TinyModel(kSeed);
+  Replicas replicas(model, 2);
+  for (const bool of_eye : {true, false, true}) {
+    replicas.Backward(batches, of_eye ? GridLosses : TextLosses);
+    for (const auto& named : model->named_parameters()) {
+      const bool is_eye = named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
+      EXPECT_EQ(named.value().grad().defined(), is_eye == of_eye) << named.key();
+    }
+  }
+}
+
+TEST(Losses, FallWhenOneBatchIsLearnt) {
+  const std::vector<Batch> batches = Batches(1);
+  Vlm model = TinyModel(kSeed);
+  Replicas replicas(model, 1);
+  torch::optim::AdamW optimizer(model->parameters(), torch::optim::AdamWOptions(0.01));
+  Losses first, last;
+  for (int step = 0; step < 60; ++step) {
+    last = replicas.Backward(batches, AllLosses)[0];
+    if (step == 0) first = last;
+    optimizer.step();
+  }
+  EXPECT_NEAR(first.text, std::log(261.0), 0.3) << "a new decoder knows nothing";
+  EXPECT_LT(last.text, 0.3 * first.text) << "seed " << kSeed;
+  EXPECT_GT(last.text_right, 0.8) << "seed " << kSeed;
+  EXPECT_LT(last.cover, 0.3 * first.cover) << "seed " << kSeed;
+  EXPECT_LT(last.digit, 0.3 * first.digit) << "seed " << kSeed;
+  EXPECT_LT(last.colour, 0.3 * first.colour) << "seed " << kSeed;
+}
+
+// Cells with nothing count for half as much as those with something, however many they are.
+TEST(GridLoss, IsWhatItsFormulaSays) {
+  Batch batch = TinyBatch(1, kSeed);
+  batch.cover = torch::tensor({0, 2, 0, 0}, torch::kInt64).view({1, 4});
+  batch.digit = torch::zeros({1, 4}, torch::kInt64);
+  batch.colour = torch::tensor({-1, 3, -1, -1}, torch::kInt64).view({1, 4});
+  batch.centre = torch::tensor({0.0f, 0.0f, 1.0f, 0.0f}).view({1, 4});
+  batch.place = torch::zeros({1, 4, 4});
+  GridGuess guess;  // says the same of all: uniform over classes, and places at 0.5
+  guess.cover = torch::zeros({1, 2, 2, 1 + kTinyThings});
+  guess.centre = torch::zeros({1, 2, 2, 1});
+  guess.place = torch::full({1, 2, 2, 4}, 0.5);
+  guess.colour = torch::zeros({1, 2, 2, 10});
+  guess.digit = torch::zeros({1, 2, 2, 11});
+  Losses losses;
+  const double total = GridLoss(guess, batch, losses).item<double>();
+  EXPECT_NEAR(losses.cover, 1.5 * std::log(4.0), 1e-5);
+  EXPECT_NEAR(losses.digit, 0.5 * std::log(11.0), 1e-5) << "no digit anywhere";
+  EXPECT_NEAR(losses.centre, 1.5 * std::log(2.0), 1e-5);
+  EXPECT_NEAR(losses.place, 4 * 0.5, 1e-5) << "of the one centre";
+  EXPECT_NEAR(losses.colour, std::log(10.0), 1e-5) << "of the one coloured cell";
+  EXPECT_NEAR(total, losses.cover + losses.digit + losses.centre + losses.place + losses.colour,
+              1e-4);
+}
+
+}  // namespace
+}  // namespace edgevlm::train

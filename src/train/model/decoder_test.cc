@@ -1,0 +1,142 @@
+#include "train/model/decoder.h"
+
+#include <gtest/gtest.h>
+
+#include "train/testing/tiny_trainer.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 53;
+
+// Two pictures with rows of several texts each, and a decoder with weights large enough that every
+// token matters.
+class DecoderTest : public ::testing::Test {
+ protected:
+  DecoderTest() : decoder_(TinyModel(kSeed)->decoder), batch_(TinyBatch(2, kSeed)) {
+    const torch::NoGradGuard no_grad;
+    for (const torch::Tensor& parameter : decoder_->parameters()) {
+      if (parameter.dim() == 2) parameter.normal_(0.0, 0.3);
+    }
+    cells_ = torch::randn({2, 4, decoder_->shape.width});
+  }
+
+  // [B, M, L, V]
+  torch::Tensor Logits(const torch::Tensor& cells, const torch::Tensor& ids) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor hidden =
+        decoder_->forward(cells, ids, batch_.positions, batch_.text_starts);
+    return decoder_->Logits(hidden).view({2, ids.size(1), ids.size(2), -1});
+  }
+
+  // Whether the logits at this token are the same in both.
+  static bool Same(const torch::Tensor& a, const torch::Tensor& b, int picture, int row, int slot) {
+    return torch::equal(a[picture][row][slot], b[picture][row][slot]);
+  }
+
+  Decoder decoder_;
+  Batch batch_;
+  torch::Tensor cells_;
+};
+
+TEST_F(DecoderTest, TextsInARowAreAsTextsAlone) {
+  const torch::Tensor packed = Logits(cells_, batch_.ids);
+  for (int b = 0; b < 2; ++b) {
+    for (const TextPlace& place : batch_.places[static_cast<std::size_t>(b)]) {
+      const auto cut = [&](const torch::Tensor& x) {
+        return x[b][place.row].slice(0, place.begin, place.end).view({1, 1, -1}).contiguous();
+      };
+      const torch::Tensor ids = cut(batch_.ids);
+      const torch::Tensor positions = 4 + torch::arange(ids.size(2)).view_as(ids);
+      const torch::NoGradGuard no_grad;
+      const torch::Tensor alone =
+          decoder_->Logits(decoder_->forward(cells_.narrow(0, b, 1).contiguous(), ids, positions,
+                                             torch::zeros(ids.sizes(), torch::kInt32)));
+      const torch::Tensor inside =
+          packed[b][place.row].slice(0, place.begin, place.end).view_as(alone);
+      const double difference = (inside - alone).abs().max().item<double>();
+      // The same sums in another order, over at most 64 terms, through two blocks.
+      const double scale = alone.abs().max().item<double>();
+      EXPECT_LT(difference, 64 * 1.2e-7 * 8 * scale) << "text " << place.kind << " seed " << kSeed;
+    }
+  }
+}
+
+// A token is seen by itself and what follows in its text, and by nothing else: not by the token
+// before it, whose label it is.
+TEST_F(DecoderTest, ATokenChangesWhatFollowsInItsTextAlone) {
+  const torch::Tensor before = Logits(cells_, batch_.ids);
+  const TextPlace changed_text = batch_.places[1][3];
+  for (int slot = changed_text.begin; slot < changed_text.end; ++slot) {
+    torch::Tensor ids = batch_.ids.clone();
+    auto id = ids.accessor<std::int64_t, 3>()[1][changed_text.row];
+    id[slot] = (id[slot] + 7) % decoder_->shape.vocabulary;
+    const torch::Tensor after = Logits(cells_, ids);
+    for (int b = 0; b < 2; ++b) {
+      for (int row = 0; row < ids.size(1); ++row) {
+        for (int i = 0; i < ids.size(2); ++i) {
+          const bool follows =
+              b == 1 && row == changed_text.row && i >= slot && i < changed_text.end;
+          EXPECT_EQ(Same(before, after, b, row, i), !follows)
+              << "slot " << slot << " changed; picture " << b << " row " << row << " slot " << i;
+        }
+      }
+    }
+  }
+}
+
+// The label of a place is the token that stands after it; if it were the token itself, predicting
+// would be copying, and a model that reads its own input would look perfect.
+TEST_F(DecoderTest, NoTokenSeesItsLabel) {
+  const torch::Tensor before = Logits(cells_, batch_.ids);
+  const auto labels = batch_.labels.accessor<std::int64_t, 3>();
+  int checked = 0;
+  for (int b = 0; b < 2; ++b) {
+    for (const TextPlace& place : batch_.places[static_cast<std::size_t>(b)]) {
+      for (int i = place.begin; i + 1 < place.end; ++i) {
+        if (labels[b][place.row][i] < 0) continue;
+        torch::Tensor ids = batch_.ids.clone();
+        auto id = ids.accessor<std::int64_t, 3>()[b][place.row];
+        ASSERT_EQ(labels[b][place.row][i], id[i + 1]);
+        id[i + 1] = (id[i + 1] + 1) % decoder_->shape.vocabulary;
+        EXPECT_TRUE(Same(before, Logits(cells_, ids), b, place.row, i));
+        ++checked;
+      }
+    }
+  }
+  EXPECT_GT(checked, 20);
+}
+
+TEST_F(DecoderTest, TextsReadEveryCellOfTheirOwnPicture) {
+  const torch::Tensor before = Logits(cells_, batch_.ids);
+  for (int cell = 0; cell < 4; ++cell) {
+    torch::Tensor cells = cells_.clone();
+    cells[0][cell] += 1;
+    const torch::Tensor after = Logits(cells, batch_.ids);
+    for (const TextPlace& place : batch_.places[0]) {
+      EXPECT_FALSE(Same(before, after, 0, place.row, place.begin)) << "cell " << cell;
+    }
+    EXPECT_TRUE(torch::equal(before[1], after[1])) << "cell " << cell;
+  }
+}
+
+// What the gradient says, of the same: the loss at one place teaches nothing about later tokens.
+TEST_F(DecoderTest, GradientsFlowBackwardsOnly) {
+  const TextPlace place = batch_.places[0][0];
+  const int middle = (place.begin + place.end) / 2;
+  torch::Tensor cells = cells_.clone().requires_grad_();
+  const torch::Tensor hidden =
+      decoder_->forward(cells, batch_.ids, batch_.positions, batch_.text_starts);
+  const torch::Tensor rows = hidden.view({2, batch_.ids.size(1), batch_.ids.size(2), -1});
+  rows[0][place.row][middle][0].backward();
+  EXPECT_GT(cells.grad()[0].abs().min().item<double>(), 0);
+  EXPECT_EQ(cells.grad()[1].abs().max().item<double>(), 0);
+  const torch::Tensor positions = decoder_->position_embd->weight.grad().abs().sum(1);
+  for (int i = 0; i < 4 + place.end - place.begin; ++i) {
+    EXPECT_EQ(positions[i].item<double>() > 0, i <= 4 + middle - place.begin) << "position " << i;
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm::train

@@ -1,0 +1,85 @@
+// A trainer of toy size: vocabulary, model, texts and batches that need no font. For tests.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tokenizer/bpe.h"
+#include "train/data/sample.h"
+#include "train/model/vlm.h"
+#include "train/torch.h"
+#include "train/vocabulary/train_bpe.h"
+
+namespace edgevlm::train {
+
+inline constexpr int kTinyThings = 3;
+
+// One token per byte: the length of a text is plain to see.
+inline Vocabulary TinyVocabulary() { return TrainBpe({}, 256 + kSpecialTokens.size()); }
+
+inline Tokenizer TinyTokenizer() {
+  Result<Tokenizer> tokenizer = Tokenizer::Create(TinyVocabulary());
+  CHECK(tokenizer.ok());
+  return *std::move(tokenizer);
+}
+
+inline SampleOptions TinySamples() {
+  return {.picture_side = 32, .grid = 2, .captions = 1, .questions = 2, .rows = 3, .length = 20};
+}
+
+inline VlmShape TinyShape() {
+  return {.picture_side = 32,
+          .features = 8,
+          .things = kTinyThings,
+          .decoder = {.width = 16, .heads = 2, .blocks = 2, .vocabulary = 261, .context = 32}};
+}
+
+// A model whose weights follow from the seed. LibTorch works on one thread from then on.
+inline Vlm TinyModel(std::uint64_t seed, const VlmShape& shape = TinyShape()) {
+  torch::set_num_threads(1);
+  torch::manual_seed(seed);
+  return Vlm(shape);
+}
+
+// Texts that fill the rows of TinySamples() unevenly; the last one fits nowhere.
+inline std::vector<Text> TinyTexts(std::uint64_t seed) {
+  const std::string word = std::to_string(seed % 10);
+  return {{0, "", "a red " + word}, {1, "who", "cat " + word}, {2, "n?", word},
+          {3, "c", "blue"},         {4, "at?", "top"},         {5, "which of all these?", "it"}};
+}
+
+inline Sample TinySample(std::uint64_t seed) {
+  const SampleOptions options = TinySamples();
+  std::mt19937_64 rng(seed);
+  std::normal_distribution<float> normal;
+  const auto cells = static_cast<std::size_t>(options.grid * options.grid);
+  const auto draw = [&](int low, int high) {
+    std::vector<std::int64_t> values(cells);
+    for (std::int64_t& value : values) {
+      value = low + static_cast<std::int64_t>(rng() % static_cast<unsigned>(high - low));
+    }
+    return values;
+  };
+  Sample sample;
+  sample.pixels.resize(static_cast<std::size_t>(options.picture_side * options.picture_side * 3));
+  for (float& value : sample.pixels) value = normal(rng);
+  sample.grid = {.cover = draw(0, 1 + kTinyThings),
+                 .colour = draw(-1, 10),
+                 .digit = draw(0, 11),
+                 .centre = std::vector<float>(cells),
+                 .place = std::vector<float>(cells * 4, 0.25f)};
+  sample.grid.centre[seed % cells] = 1.0f;
+  sample.texts = Pack(TinyTexts(seed), TinyTokenizer(), options.rows, options.length,
+                      options.grid * options.grid);
+  return sample;
+}
+
+inline Batch TinyBatch(int pictures, std::uint64_t seed) {
+  std::vector<Sample> samples;
+  for (int i = 0; i < pictures; ++i) samples.push_back(TinySample(seed * 100 + i));
+  return Stack(samples, TinySamples());
+}
+
+}  // namespace edgevlm::train

@@ -1,0 +1,238 @@
+// The trainer and the engine are two programs that compute one model: what LibTorch says of a
+// picture and its texts, the engine must say of the exported file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "edgevlm/edgevlm.h"
+#include "image/write.h"
+#include "train/data/sample.h"
+#include "train/export/export.h"
+#include "train/loop/options.h"
+#include "train/scenes/draw.h"
+#include "train/scenes/things.h"
+#include "train/torch.h"
+#include "train/vocabulary/corpus.h"
+#include "train/vocabulary/train_bpe.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 83;
+constexpr double kLeastCosine = 0.9999;
+
+// Rounds to what the file will hold.
+void RoundToHalf(torch::Tensor& weight) { weight.copy_(weight.to(torch::kHalf)); }
+
+using Norms = std::vector<std::shared_ptr<torch::nn::BatchNorm2dImpl>>;
+
+Norms NormsOf(Vlm& model) {
+  Norms norms;
+  for (const auto& module : model->modules()) {
+    auto norm = std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(module);
+    if (norm != nullptr) norms.push_back(norm);
+  }
+  return norms;
+}
+
+// Statistics of real pictures, so that what the eye sees comes through all its blocks. Each channel
+// is then scaled by a power of two: folding that into a rounded weight needs no second rounding.
+void Calibrate(Vlm& model, const torch::Tensor& pictures) {
+  const Norms norms = NormsOf(model);
+  for (const auto& norm : norms) {
+    norm->options.momentum(1.0);
+    const torch::Tensor sign = 2 * torch::randint(0, 2, norm->weight.sizes()) - 1;
+    norm->weight.uniform_(0.7, 1.4).mul_(sign);
+    norm->bias.uniform_(-0.5, 0.5);
+  }
+  model->train();
+  model->See(pictures);
+  for (const auto& norm : norms) {
+    const torch::Tensor deviation = torch::sqrt(norm->running_var + norm->options.eps());
+    const torch::Tensor scale =
+        torch::exp2(torch::round(torch::log2(norm->weight.abs() / deviation)));
+    norm->weight.copy_(norm->weight.sign() * scale * deviation);
+  }
+}
+
+Vlm RandomModel(const VlmShape& shape, const torch::Tensor& pictures) {
+  torch::set_num_threads(1);
+  torch::manual_seed(kSeed);
+  Vlm model(shape);
+  const torch::NoGradGuard no_grad;
+  // Larger than at the start of a training: every part must matter, and logits lie well apart.
+  for (torch::Tensor& parameter : model->decoder->parameters()) {
+    if (parameter.dim() == 2) parameter.mul_(5.0);
+    if (parameter.dim() == 1) parameter.add_(torch::randn_like(parameter) * 0.2);
+  }
+  for (torch::Tensor& parameter : model->parameters()) {
+    if (parameter.dim() > 1) RoundToHalf(parameter);
+  }
+  Calibrate(model, pictures);
+  model->eval();
+  return model;
+}
+
+double Cosine(std::span<const float> a, std::span<const float> b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    aa += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    bb += static_cast<double>(b[i]) * static_cast<double>(b[i]);
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+std::ptrdiff_t Greatest(std::span<const float> row) {
+  return std::max_element(row.begin(), row.end()) - row.begin();
+}
+
+std::span<const float> ValuesOf(const torch::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+class ParityTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    std::mt19937_64 rng(kSeed);
+    std::vector<Scene> scenes;
+    for (int i = 0; i < 100; ++i) scenes.push_back(Compose({}, rng));
+    std::vector<std::string> texts = CorpusTexts(scenes, kSeed);
+    for (std::string& text : texts) text.insert(0, " ");
+    train::Run run;
+    run.vocabulary = TrainBpe(texts, 400);
+    run.shape = {.picture_side = 64,
+                 .features = 48,
+                 .things = 2,
+                 .decoder = {.width = 64,
+                             .heads = 2,
+                             .blocks = 2,
+                             .vocabulary = static_cast<int>(run.vocabulary.tokens.size()),
+                             .context = 96}};
+    shop_ = new Shop(run);
+  }
+  static void TearDownTestSuite() { delete shop_; }
+
+  static SampleOptions Samples() {
+    return {.picture_side = 64, .grid = 4, .captions = 1, .questions = 3};
+  }
+
+  // One picture through both: as the trainer draws and prepares it, and as a file for the engine.
+  struct Seen {
+    Sample sample;
+    torch::Tensor cells;  // [1, P, D]
+    EncodedImage image;
+  };
+  static Seen See(std::uint64_t seed) {
+    const SampleOptions options = Samples();
+    std::mt19937_64 rng(seed), again(seed);
+    ThreadPool pool(1);
+    Seen seen;
+    seen.sample = MakeSample(options, shop_->glyphs, shop_->tokenizer, rng, pool);
+    const Batch batch = Stack({&seen.sample, 1}, options);
+    const torch::NoGradGuard no_grad;
+    seen.cells = shop_->model->Project(shop_->model->See(batch.pictures)).contiguous();
+
+    const Image picture = Draw(Compose({.split = options.split}, again), shop_->glyphs);
+    Result<EncodedImage> image = shop_->engine.EncodeImage(EncodePng(picture));
+    CHECK(image.ok());
+    seen.image = *std::move(image);
+    return seen;
+  }
+
+  struct Shop {
+    explicit Shop(const train::Run& run)
+        : tokenizer(*Tokenizer::Create(run.vocabulary)),
+          glyphs(*Glyphs::Load(TrainOptions{}.font)),
+          model(RandomModel(run.shape, Pictures(tokenizer, glyphs))),
+          engine(EngineOf(model, run)) {}
+
+    static torch::Tensor Pictures(const Tokenizer& tokenizer, const Glyphs& glyphs) {
+      std::mt19937_64 rng(kSeed + 1000);
+      ThreadPool pool(1);
+      std::vector<Sample> samples;
+      for (int i = 0; i < 8; ++i) {
+        samples.push_back(MakeSample(Samples(), glyphs, tokenizer, rng, pool));
+      }
+      return Stack(samples, Samples()).pictures;
+    }
+
+    // Through a file, as a user would.
+    static Engine EngineOf(Vlm& model, const train::Run& run) {
+      const std::string path = ::testing::TempDir() + "edgevlm_parity.gguf";
+      CHECK(!ToGguf(model, run, "parity").Write(path));
+      Result<Engine> engine = Engine::Load(path, {.threads = 1});
+      std::filesystem::remove(path);
+      if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
+      return *std::move(engine);
+    }
+
+    Tokenizer tokenizer;
+    Glyphs glyphs;
+    Vlm model;
+    Engine engine;
+  };
+  static inline Shop* shop_ = nullptr;
+};
+
+TEST_F(ParityTest, TheEyeSeesTheSame) {
+  for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
+    const Seen seen = See(seed);
+    ASSERT_EQ(seen.image.tokens, 16);
+    ASSERT_EQ(seen.image.width, 64);
+    for (int cell = 0; cell < seen.image.tokens; ++cell) {
+      const auto row = [&](std::span<const float> values) {
+        return values.subspan(static_cast<std::size_t>(cell * 64), 64);
+      };
+      EXPECT_GE(Cosine(row(seen.image.values), row(ValuesOf(seen.cells))), kLeastCosine)
+          << "cell " << cell << " seed " << seed;
+    }
+    // A picture must not look like any other, or the same numbers would prove nothing.
+    const Seen other = See(seed + 100);
+    EXPECT_LT(Cosine(seen.image.values, other.image.values), 0.99) << "seed " << seed;
+  }
+}
+
+TEST_F(ParityTest, TheDecoderSaysTheSame) {
+  int texts = 0;
+  for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
+    const Seen seen = See(seed);
+    const TextRows& rows = seen.sample.texts;
+    const torch::NoGradGuard no_grad;
+    const auto tensor = [&](const auto& values, torch::Dtype type) {
+      return torch::tensor(at::ArrayRef(values), type).view({1, 4, 32});
+    };
+    Decoder& decoder = shop_->model->decoder;
+    const torch::Tensor hidden =
+        decoder->forward(seen.cells, tensor(rows.ids, torch::kInt64),
+                         tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32));
+    const torch::Tensor trained = decoder->Logits(hidden).view({4, 32, -1});
+    for (const TextPlace& place : rows.places) {
+      std::vector<int> tokens = {kImageToken};
+      for (int i = place.begin; i < place.end; ++i) {
+        tokens.push_back(static_cast<int>(rows.ids[static_cast<std::size_t>(place.row * 32 + i)]));
+      }
+      const Result<std::vector<float>> logits = shop_->engine.Logits(tokens, &seen.image);
+      ASSERT_TRUE(logits.ok()) << logits.error().message;
+      const auto vocabulary = static_cast<std::size_t>(trained.size(2));
+      ASSERT_EQ(logits->size(), vocabulary * (tokens.size() - 1));
+      for (int i = place.begin; i < place.end; ++i) {
+        const auto row = std::span(*logits).subspan(
+            static_cast<std::size_t>(i - place.begin) * vocabulary, vocabulary);
+        const torch::Tensor expected = trained[place.row][i].contiguous();
+        EXPECT_GE(Cosine(row, ValuesOf(expected)), kLeastCosine) << "token " << i << " of " << seed;
+        EXPECT_EQ(Greatest(row), Greatest(ValuesOf(expected))) << "token " << i << " of " << seed;
+      }
+      ++texts;
+    }
+  }
+  EXPECT_GT(texts, 8);
+}
+
+}  // namespace
+}  // namespace edgevlm::train
