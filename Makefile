@@ -39,16 +39,16 @@ test: all
 	ctest --test-dir build -j $(JOBS) --output-on-failure
 
 asan:
-	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt
+	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan -j $(JOBS) --output-on-failure
 
 fuzz:
-	tools/install_packages.sh $(PACKAGES) tools/packages-check.txt
-	cmake --preset fuzz
-	cmake --build build-fuzz -j $(JOBS) --target fuzzers
-	tools/run_fuzzers.sh build-fuzz $(FUZZ_SECONDS)
+	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt
+	cmake --preset asan
+	cmake --build build-asan -j $(JOBS) --target fuzzers
+	tools/run_fuzzers.sh build-asan $(FUZZ_SECONDS)
 
 bench: build/edgevlm
 	build/edgevlm bench
@@ -61,4 +61,4 @@ install: build/edgevlm
 	cmake --install build --prefix $(PREFIX)
 
 clean:
-	rm -rf build build-asan build-debug build-fuzz build-tsan
+	rm -rf build build-asan build-debug build-tsan

@@ -16,9 +16,12 @@ constexpr auto kTerminalPause = std::chrono::milliseconds(100);
 constexpr auto kLogPause = std::chrono::seconds(20);
 
 std::string Bar(double done) {
+  std::string bar(kBarWidth + 2, ' ');
+  bar.front() = '[';
+  bar.back() = ']';
   const int full = std::clamp(static_cast<int>(done * kBarWidth), 0, kBarWidth);
-  return "[" + std::string(static_cast<std::size_t>(full), '=') +
-         std::string(static_cast<std::size_t>(kBarWidth - full), ' ') + "]";
+  std::fill_n(bar.begin() + 1, full, '=');
+  return bar;
 }
 
 }  // namespace

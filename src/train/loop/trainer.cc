@@ -42,7 +42,7 @@ Vocabulary LearnVocabulary(const TrainOptions& options) {
   std::vector<Scene> scenes;
   for (int i = 0; i < kCorpusScenes; ++i) scenes.push_back(Compose({}, rng));
   std::vector<std::string> texts = CorpusTexts(scenes, options.seed);
-  for (std::string& text : texts) text.insert(0, " ");  // as TokensOf() writes them
+  for (std::string& text : texts) text = " " + text;  // as TokensOf() writes them
   return TrainBpe(texts, options.vocabulary);
 }
 
@@ -96,7 +96,8 @@ Result<std::unique_ptr<Workshop>> OpenWorkshop(const TrainOptions& options) {
 torch::Tensor NameIds(const Tokenizer& tokenizer) {
   std::vector<std::int64_t> ids = {-1};
   for (const ThingName& name : ThingNames()) {
-    ids.push_back(tokenizer.Encode(" " + std::string(name.name)).front());
+    const std::string spelled = std::string(" ").append(name.name);
+    ids.push_back(tokenizer.Encode(spelled).front());
   }
   return torch::tensor(ids, torch::kInt64);
 }

@@ -1,6 +1,8 @@
 #include "train/model/vlm.h"
 
 #include <array>
+#include <cmath>
+#include <numbers>
 
 #include "train/torch.h"
 
@@ -10,6 +12,24 @@ namespace {
 constexpr int kColours = 10;
 constexpr int kDigits = 10;
 constexpr int kPlaceValues = 4;
+constexpr int kPlaceWaves = 5;  // per axis; the finest one tells neighbouring cells apart
+
+// What the positions of picture tokens start from: cosines of the cell's column and row, each along
+// a direction of its own, so that left and right, above and below are there from the first step.
+// Their length matches the picture tokens'; learnt from nothing, they stay a whisper beside those.
+torch::Tensor GridPlaces(int grid, int width) {
+  constexpr double kLength = 10.0;
+  const double amplitude = kLength / std::sqrt(static_cast<double>(kPlaceWaves));
+  const torch::Tensor at = (torch::arange(grid) + 0.5) / grid;  // middle of each cell, in [0, 1]
+  const torch::Tensor waves = torch::cos(
+      std::numbers::pi * torch::outer(at, torch::arange(1, kPlaceWaves + 1)));  // [G, waves]
+  const auto directions = [&] {
+    return torch::nn::functional::normalize(torch::randn({kPlaceWaves, width}));
+  };
+  const torch::Tensor columns = torch::matmul(waves, directions());  // [G, D]
+  const torch::Tensor rows = torch::matmul(waves, directions());
+  return amplitude * (columns.unsqueeze(0) + rows.unsqueeze(1)).flatten(0, 1);  // [P, D]
+}
 
 }  // namespace
 
@@ -22,6 +42,9 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   project_out =
       register_module("project_out", nn::Linear(shape.decoder.width, shape.decoder.width));
   decoder = register_module("decoder", Decoder(shape.decoder));
+  const torch::NoGradGuard no_grad;
+  decoder->position_embd->weight.narrow(0, 0, shape.cells())
+      .add_(GridPlaces(shape.grid(), shape.decoder.width));
 }
 
 torch::Tensor VlmImpl::See(const torch::Tensor& pictures) {
