@@ -67,8 +67,7 @@ torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch
   // Only the direction is asked for: longer tokens would drown their positions.
   const torch::Tensor tokens = cells.flatten(0, 1).index_select(0, covered);
   const torch::Tensor logits = decoder->Logits(torch::layer_norm(tokens, {tokens.size(1)}));
-  // Nothing to learn where no cell is covered; a mean over nothing would spoil all weights for
-  // good.
+  // A mean over nothing, where no cell is covered, would spoil all weights for good.
   const torch::Tensor loss = CrossEntropy(logits, names).sum() / AtLeastOne(names.size(0));
   losses.name = loss.item<double>();
   return loss;
