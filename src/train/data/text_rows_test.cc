@@ -77,6 +77,8 @@ TEST(Pack, LabelsAreTheNextTokensOfReplies) {
       const bool before_reply = i + 1 < tokens.reply_begin;
       EXPECT_EQ(rows.labels[at], before_reply ? -1 : tokens.ids[token + 1])
           << "text " << place.kind << " token " << i;
+      const bool is_caption = texts[static_cast<std::size_t>(place.kind)].question.empty();
+      EXPECT_EQ(rows.weights[at], before_reply ? 0.0f : is_caption ? 0.4f : 1.0f);
     }
   }
   for (int slot = 0; slot < kRows * kLength; ++slot) {
@@ -84,6 +86,7 @@ TEST(Pack, LabelsAreTheNextTokensOfReplies) {
     const auto at = static_cast<std::size_t>(slot);
     EXPECT_EQ(rows.ids[at], 0);
     EXPECT_EQ(rows.labels[at], -1);
+    EXPECT_EQ(rows.weights[at], 0.0f);
     EXPECT_EQ(rows.starts[at], slot % kLength) << "an empty slot sees itself alone";
     EXPECT_EQ(rows.positions[at], kFirstPosition);
   }

@@ -1,5 +1,8 @@
 #include "train/loop/losses.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -18,6 +21,10 @@ torch::Tensor CrossEntropy(const torch::Tensor& logits, const torch::Tensor& tar
 
 torch::Tensor MeanWhere(const torch::Tensor& values, const torch::Tensor& where) {
   return (values * where).sum() / where.sum().clamp_min(1.0);
+}
+
+double AtLeastOne(std::int64_t count) {
+  return static_cast<double>(std::max<std::int64_t>(count, 1));
 }
 
 torch::Tensor Balanced(const torch::Tensor& values, const torch::Tensor& something) {
@@ -59,8 +66,9 @@ torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch
   const torch::Tensor names = name_ids.index_select(0, cover.index_select(0, covered));
   // Only the direction is asked for: longer tokens would drown their positions.
   const torch::Tensor tokens = cells.flatten(0, 1).index_select(0, covered);
-  const torch::Tensor loss =
-      F::cross_entropy(decoder->Logits(torch::layer_norm(tokens, {tokens.size(1)})), names);
+  const torch::Tensor logits = decoder->Logits(torch::layer_norm(tokens, {tokens.size(1)}));
+  // A mean over nothing, where no cell is covered, would spoil all weights for good.
+  const torch::Tensor loss = CrossEntropy(logits, names).sum() / AtLeastOne(names.size(0));
   losses.name = loss.item<double>();
   return loss;
 }
@@ -73,8 +81,9 @@ torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batc
   const torch::Tensor logits = decoder->Logits(hidden.index_select(0, learnt));
   const torch::Tensor each = CrossEntropy(logits, wanted);
   const torch::Tensor loss = MeanWhere(each, batch.weights.flatten().index_select(0, learnt));
-  losses.text = each.mean().item<double>();
-  losses.text_right = (logits.argmax(1) == wanted).to(torch::kFloat32).mean().item<double>();
+  const double count = AtLeastOne(wanted.size(0));
+  losses.text = each.sum().item<double>() / count;
+  losses.text_right = static_cast<double>((logits.argmax(1) == wanted).sum().item<int>()) / count;
   return loss;
 }
 

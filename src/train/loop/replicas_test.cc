@@ -10,14 +10,18 @@ namespace {
 
 constexpr std::uint64_t kSeed = 5;
 
+torch::Tensor NameIds() { return torch::tensor({-1, 10, 20, 30}, torch::kInt64); }
+
 // Everything that learns, as in the last phase of a run.
 Losses AllLosses(Vlm& model, const Batch& batch) {
   Losses losses;
   const torch::Tensor features = model->See(batch.pictures);
   const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
-  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
-                                                       batch.positions, batch.text_starts);
-  losses.total = grid + TextLoss(model->decoder, hidden, batch, losses);
+  const torch::Tensor cells = model->Project(features);
+  const torch::Tensor names = NameLoss(model->decoder, cells, batch, NameIds(), losses);
+  const torch::Tensor hidden =
+      model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
+  losses.total = grid + names + TextLoss(model->decoder, hidden, batch, losses);
   return losses;
 }
 
@@ -124,6 +128,7 @@ TEST(Losses, FallWhenOneBatchIsLearnt) {
   EXPECT_NEAR(first.text, std::log(261.0), 0.3) << "a new decoder knows nothing";
   EXPECT_LT(last.text, 0.3 * first.text) << "seed " << kSeed;
   EXPECT_GT(last.text_right, 0.8) << "seed " << kSeed;
+  EXPECT_LT(last.name, 0.5 * first.name) << "seed " << kSeed;
   EXPECT_LT(last.cover, 0.3 * first.cover) << "seed " << kSeed;
   EXPECT_LT(last.digit, 0.3 * first.digit) << "seed " << kSeed;
   EXPECT_LT(last.colour, 0.3 * first.colour) << "seed " << kSeed;
@@ -152,6 +157,65 @@ TEST(GridLoss, IsWhatItsFormulaSays) {
   EXPECT_NEAR(losses.colour, std::log(10.0), 1e-5) << "of the one coloured cell";
   EXPECT_NEAR(total, losses.cover + losses.digit + losses.centre + losses.place + losses.colour,
               1e-4);
+}
+
+// Two covered cells; the output matrix answers each direction with one token's logit.
+TEST(NameLoss, AsksCoveredCellsForTheirNames) {
+  Vlm model = TinyModel(kSeed);
+  const torch::NoGradGuard no_grad;
+  model->decoder->token_embd->weight.zero_();
+  model->decoder->token_embd->weight[20][0] = 1;  // looks along the first axis
+  Batch batch = TinyBatch(1, kSeed);
+  batch.cover = torch::tensor({0, 2, 3, 0}, torch::kInt64).view({1, 4});  // names 20 and 30
+  torch::Tensor cells = torch::zeros({1, 4, 16});
+  for (int cell = 0; cell < 4; ++cell) cells[0][cell][0] = 7.0 * (cell + 1);  // length is nothing
+  Losses losses;
+  const double loss = NameLoss(model->decoder, cells, batch, NameIds(), losses).item<double>();
+  const double logit = std::sqrt(15.0);  // of one value that stands out of 16, normed
+  const double sum = std::log(std::exp(logit) + 260);
+  EXPECT_NEAR(loss, ((sum - logit) + sum) / 2, 1e-3);
+  EXPECT_EQ(losses.name, loss);
+}
+
+// Answers count for more than captions; the figure that is shown is of all tokens alike.
+TEST(TextLoss, WeighsItsTokens) {
+  Vlm model = TinyModel(kSeed);
+  const torch::NoGradGuard no_grad;
+  Batch batch = TinyBatch(1, kSeed);
+  const torch::Tensor hidden = torch::randn({3 * 20, 16});
+  Losses losses;
+  const double mixed = TextLoss(model->decoder, hidden, batch, losses).item<double>();
+  const torch::Tensor labels = batch.labels.flatten();
+  const torch::Tensor nats = -torch::log_softmax(model->decoder->Logits(hidden), -1)
+                                  .gather(1, labels.clamp_min(0).unsqueeze(1))
+                                  .squeeze(1);
+  const torch::Tensor learnt = (labels >= 0).to(torch::kFloat32);
+  const torch::Tensor weights = batch.weights.flatten();
+  EXPECT_NEAR(mixed, ((nats * weights).sum() / weights.sum()).item<double>(), 1e-5);
+  EXPECT_NEAR(losses.text, ((nats * learnt).sum() / learnt.sum()).item<double>(), 1e-5);
+}
+
+// A step of few pictures may show nothing and ask nothing: its losses are 0, not a mean of nothing.
+TEST(Losses, OfNothingAreNothing) {
+  Batch batch = TinyBatch(1, kSeed);
+  batch.cover.zero_();
+  batch.digit.zero_();
+  batch.centre.zero_();
+  batch.colour.fill_(-1);
+  batch.labels.fill_(-1);
+  batch.weights.zero_();
+  const std::vector<Batch> batches = {batch};
+  Vlm model = TinyModel(kSeed);
+  Replicas replicas(model, 1);
+  const Losses losses = replicas.Backward(batches, AllLosses)[0];
+  EXPECT_EQ(losses.name, 0);
+  EXPECT_EQ(losses.text, 0);
+  EXPECT_EQ(losses.text_right, 0);
+  EXPECT_EQ(losses.place, 0);
+  EXPECT_EQ(losses.colour, 0);
+  for (const auto& named : model->named_parameters()) {
+    EXPECT_TRUE(named.value().grad().isfinite().all().item<bool>()) << named.key();
+  }
 }
 
 }  // namespace
