@@ -23,9 +23,9 @@ struct ShadeRange {
 // Gaps between neighbours (red, orange, yellow; orange, brown; purple, pink) are left out on
 // purpose: people do not agree on them.
 constexpr std::array<ShadeRange, 10> kShades = {{
-    {{-9, 7}, {0.8f, 1}, {0.76f, 1}},          // red
-    {{23, 40}, {0.9f, 1}, {0.93f, 1}},         // orange
-    {{48, 62}, {0.75f, 1}, {0.92f, 1}},        // yellow
+    {{-9, 7}, {0.85f, 1}, {0.84f, 1}},         // red
+    {{23, 39}, {0.9f, 1}, {0.93f, 1}},         // orange
+    {{51, 62}, {0.75f, 1}, {0.92f, 1}},        // yellow
     {{95, 150}, {0.6f, 1}, {0.4f, 1}},         // green
     {{205, 242}, {0.7f, 1}, {0.5f, 1}},        // blue
     {{266, 303}, {0.55f, 1}, {0.42f, 0.85f}},  // purple
