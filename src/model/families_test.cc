@@ -42,7 +42,8 @@ TEST(Families, TheTinyModelLoads) { EXPECT_EQ(Load(TinyModel(30)), ""); }
 
 TEST(Families, EveryTensorIsNeeded) {
   const TinyModel whole(30);
-  for (const auto& [name, tensor] : whole.tensors) {
+  for (const auto& entry : whole.tensors) {
+    const std::string& name = entry.first;
     const std::string error = LoadChanged([&](TinyModel& model) { model.tensors.erase(name); });
     // Without its first tensor, squeeze and excitation is not there at all.
     if (name.ends_with("se_reduce.weight")) {
@@ -55,7 +56,8 @@ TEST(Families, EveryTensorIsNeeded) {
 
 TEST(Families, EveryTensorNeedsItsShape) {
   const TinyModel whole(30);
-  for (const auto& [name, tensor] : whole.tensors) {
+  for (const auto& entry : whole.tensors) {
+    const std::string& name = entry.first;
     // One row more, as many values as that takes.
     const std::string error = LoadChanged([&](TinyModel& model) {
       TinyTensor& changed = model.tensors[name];
@@ -73,7 +75,8 @@ TEST(Families, EveryTensorNeedsItsShape) {
 
 TEST(Families, EveryKeyIsNeeded) {
   const TinyModel whole(30);
-  for (const auto& [name, value] : whole.keys) {
+  for (const auto& entry : whole.keys) {
+    const std::string& name = entry.first;
     const std::string error = LoadChanged([&](TinyModel& model) { model.keys.erase(name); });
     if (name == keys::kName || name == keys::kHasVisionEncoder) continue;
     EXPECT_THAT(error, HasSubstr(name));
@@ -82,7 +85,8 @@ TEST(Families, EveryKeyIsNeeded) {
 
 TEST(Families, EveryKeyNeedsItsType) {
   const TinyModel whole(30);
-  for (const auto& [name, value] : whole.keys) {
+  for (const auto& entry : whole.keys) {
+    const std::string& name = entry.first;
     const std::string error =
         LoadChanged([&](TinyModel& model) { model.keys[name] = std::vector<std::string>{"a"}; });
     if (name == keys::kName || name == keys::kHasVisionEncoder) continue;
