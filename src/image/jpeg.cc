@@ -1,4 +1,5 @@
-// JPEG through libjpeg-turbo.
+// JPEG through libjpeg-turbo; the entropy-coded data of the common case, a photograph much larger
+// than wanted, by jpeg_means.h.
 //
 // libjpeg reports errors by a callback that must not return, so they leave by longjmp. The
 // functions with setjmp are the small ones marked "sealed": nothing in them or in what they call
@@ -6,9 +7,12 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstring>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "image/formats.h"
+#include "image/jpeg_means.h"
 #include "image/jpeg_scans.h"
 #include "image/libjpeg.h"
 #include "image/orient.h"
@@ -239,6 +243,7 @@ Result<PictureInfo> ProbeJpeg(Bytes file) {
 Result<Image> DecodeJpeg(const DecodeTask& task) {
   Reader reader(task.limits.scans);
   if (auto error = Prepare(task, task.file, reader)) return *error;
+  if (std::optional<Image> picture = DecodeMeans(reader.state())) return *std::move(picture);
   if (!reader.state().progressive_mode) return ReadPixels(task, reader);
   const std::vector<std::byte> lean =
       WithoutDetailScans(task.file, ComponentsOfMeans(reader.state()));

@@ -2,65 +2,17 @@
 #include <gtest/gtest.h>
 
 #include "image/jpeg_scans.h"
-#include "image/libjpeg.h"
+#include "image/test_jpegs.h"
 #include "image/test_pictures.h"
 #include "image/write.h"
 
 namespace edgevlm {
 namespace {
 
-using test::BytesOf;
 using test::Decoded;
+using test::Encoded;
 using test::ErrorOf;
 using test::Gradient;
-
-struct JpegKind {
-  int components = 3;
-  J_COLOR_SPACE in = JCS_RGB;
-  J_COLOR_SPACE stored = JCS_YCbCr;
-  bool progressive = false;
-  unsigned restart_rows = 0;
-  std::vector<std::byte> exif = {};
-  bool adobe = true;  // for four inks only
-};
-
-std::vector<std::byte> Encoded(int width, int height, const std::vector<std::uint8_t>& values,
-                               const JpegKind& kind) {
-  jpeg_compress_struct state = {};
-  jpeg_error_mgr errors;
-  state.err = jpeg_std_error(&errors);
-  unsigned char* data = nullptr;
-  unsigned long size = 0;
-  jpeg_create_compress(&state);
-  jpeg_mem_dest(&state, &data, &size);
-  state.image_width = static_cast<JDIMENSION>(width);
-  state.image_height = static_cast<JDIMENSION>(height);
-  state.input_components = kind.components;
-  state.in_color_space = kind.in;
-  jpeg_set_defaults(&state);
-  jpeg_set_colorspace(&state, kind.stored);
-  jpeg_set_quality(&state, 95, TRUE);
-  if (kind.progressive) jpeg_simple_progression(&state);
-  state.restart_in_rows = static_cast<int>(kind.restart_rows);
-  if (kind.components == 4 && !kind.adobe) state.write_Adobe_marker = FALSE;
-  jpeg_start_compress(&state, TRUE);
-  if (!kind.exif.empty()) {
-    auto marker = BytesOf(std::string_view("Exif\0\0", 6));
-    marker.insert(marker.end(), kind.exif.begin(), kind.exif.end());
-    jpeg_write_marker(&state, JPEG_APP0 + 1, reinterpret_cast<const JOCTET*>(marker.data()),
-                      static_cast<unsigned>(marker.size()));
-  }
-  for (int y = 0; y < height; ++y) {
-    JSAMPROW row = const_cast<std::uint8_t*>(values.data()) + y * width * kind.components;
-    jpeg_write_scanlines(&state, &row, 1);
-  }
-  jpeg_finish_compress(&state);
-  jpeg_destroy_compress(&state);
-  const auto bytes = std::as_bytes(std::span(data, size));
-  std::vector<std::byte> file(bytes.begin(), bytes.end());
-  std::free(data);
-  return file;
-}
 
 // Smooth, so that coding loses little.
 Image Smooth(int width, int height) {
