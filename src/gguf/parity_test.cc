@@ -19,8 +19,8 @@ std::filesystem::path ParityFolder() {
   if (const char* shared = std::getenv("EDGEVLM_SHARED")) {
     return std::filesystem::path(shared) / "parity";
   }
-  const auto repository =
-      std::filesystem::absolute(__FILE__).parent_path().parent_path().parent_path();
+  const char* source = std::getenv("EDGEVLM_SOURCE");  // set by ctest
+  const auto repository = std::filesystem::absolute(source == nullptr ? "." : source);
   return repository.parent_path() / "shared" / "parity";
 }
 

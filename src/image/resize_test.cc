@@ -85,9 +85,10 @@ class Folder {
   std::filesystem::path path_;
 };
 
-// The tools/ folder, found from this source file, so that the test runs from anywhere.
+// In the checkout that ctest names; without ctest, in the working folder.
 std::filesystem::path Script() {
-  return std::filesystem::path(__FILE__).parent_path() / "../../tools/pillow_reference.py";
+  const char* source = std::getenv("EDGEVLM_SOURCE");
+  return std::filesystem::path(source == nullptr ? "." : source) / "tools/pillow_reference.py";
 }
 
 TEST(Resize, IsWithinOneGreyLevelOfPillow) {
