@@ -19,7 +19,7 @@ struct Moment {
 
 // done: share of the run that is over, in [0, 1]. Each of the eye's and the decoder's phases warms
 // up over its first 2 %; the eye's decays to a tenth, the decoder's over both later phases to
-// nothing (half a cosine).
+// a hundredth (half a cosine).
 Moment MomentAt(const TrainOptions& options, double done);
 
 }  // namespace edgevlm::train
