@@ -209,8 +209,10 @@ TEST_F(ParityTest, TheDecoderSaysTheSame) {
     };
     Decoder& decoder = shop_->model->decoder;
     const torch::Tensor hidden =
-        decoder->forward(seen.cells, tensor(rows.ids, torch::kInt64),
-                         tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32));
+        decoder
+            ->forward(seen.cells, tensor(rows.ids, torch::kInt64),
+                      tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32))
+            .last;
     const torch::Tensor trained = decoder->Logits(hidden).view({4, 32, -1});
     for (const TextPlace& place : rows.places) {
       std::vector<int> tokens = {kImageToken};

@@ -85,6 +85,10 @@ void MarkCentre(const Corners& corners, int grid, GridTargets& targets) {
 
 }  // namespace
 
+int CellOf(const Point& point, const Letterbox& letterbox, int square, int grid) {
+  return static_cast<int>(CellOf(SquareMap(letterbox, square)(point), grid));
+}
+
 GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square, int grid) {
   const auto cells = static_cast<std::size_t>(grid * grid);
   GridTargets targets{.cover = std::vector<std::int64_t>(cells, 0),

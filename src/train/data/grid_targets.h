@@ -19,6 +19,9 @@ struct GridTargets {
                              // thing's width and height as parts of the square; else 0
 };
 
+// The cell in which a point of the picture lies, in the square into which `letterbox` fits it.
+int CellOf(const Point& point, const Letterbox& letterbox, int square, int grid);
+
 // grid: cells on a side of the square into which `letterbox` fits the picture of side `square`.
 GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square, int grid);
 

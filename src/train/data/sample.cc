@@ -6,6 +6,7 @@
 #include "train/scenes/draw.h"
 #include "train/torch.h"
 #include "train/wording/captions.h"
+#include "train/wording/mentions.h"
 #include "train/wording/questions.h"
 
 namespace edgevlm::train {
@@ -24,6 +25,20 @@ std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std:
     texts.push_back({KindIndex(qa.kind), qa.question, qa.answer});
   }
   return texts;
+}
+
+// Finds the names in the texts; cell_of tells where a point of the picture lies.
+template <class CellOfPoint>
+void AddMentions(const Scene& scene, const CellOfPoint& cell_of, std::vector<Text>& texts) {
+  const std::vector<PlacedGroup> groups = PlacedGroups(scene);
+  for (Text& text : texts) {
+    for (const bool in_reply : {false, true}) {
+      for (const Mention& mention : Mentions(in_reply ? text.reply : text.question, groups)) {
+        const int cell = mention.centre ? cell_of(*mention.centre) : TextMention::kNowhere;
+        text.mentions.push_back({in_reply, mention.end, cell});
+      }
+    }
+  }
 }
 
 // Stacks one field of all samples into [B, shape...].
@@ -55,9 +70,14 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
   sample.pixels.resize(static_cast<std::size_t>(side * side * 3));
   Preprocess(picture, BuiltinPreprocessing(side), View<float>(sample.pixels.data(), side * side, 3),
              pool);
-  sample.grid = TargetsOf(scene, FitInto(picture.width, picture.height, side), side, options.grid);
-  sample.texts = Pack(TextsOf(scene, options, rng), tokenizer, options.rows, options.length,
-                      options.grid * options.grid);
+  const Letterbox letterbox = FitInto(picture.width, picture.height, side);
+  sample.grid = TargetsOf(scene, letterbox, side, options.grid);
+  std::vector<Text> texts = TextsOf(scene, options, rng);
+  const auto cell_of = [&](const Point& point) {
+    return CellOf(point, letterbox, side, options.grid);
+  };
+  AddMentions(scene, cell_of, texts);
+  sample.texts = Pack(texts, tokenizer, options.rows, options.length, options.grid * options.grid);
   return sample;
 }
 
@@ -87,6 +107,7 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   batch.ids = text(&TextRows::ids);
   batch.positions = text(&TextRows::positions);
   batch.labels = text(&TextRows::labels);
+  batch.mentions = text(&TextRows::mentions);
   batch.weights = StackField<float>(
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.weights; });
   batch.text_starts = StackField<std::int32_t>(

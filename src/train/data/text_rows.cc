@@ -22,6 +22,15 @@ void Append(std::vector<int>& ids, const std::vector<int>& more) {
   ids.insert(ids.end(), more.begin(), more.end());
 }
 
+// Index, in the text's tokens, of the last token of the mentioned name.
+int TokenOf(const TextMention& mention, const Text& text, const TextTokens& tokens,
+            const Tokenizer& tokenizer) {
+  const std::string& part = mention.in_reply ? text.reply : text.question;
+  const int begin = mention.in_reply ? tokens.reply_begin : 1;
+  const auto count = tokenizer.Encode(std::string(" ").append(part, 0, mention.end)).size();
+  return begin + static_cast<int>(count) - 1;
+}
+
 }  // namespace
 
 TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer) {
@@ -47,6 +56,7 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
                   .starts = std::vector<std::int32_t>(size),
                   .labels = std::vector<std::int64_t>(size, -1),
                   .weights = std::vector<float>(size, 0.0f),
+                  .mentions = std::vector<std::int64_t>(size, -1),
                   .places = {}};
   for (std::size_t at = 0; at < size; ++at) {
     packed.starts[at] = static_cast<std::int32_t>(at) % length;
@@ -70,6 +80,11 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
       if (i + 1 < tokens.reply_begin) continue;
       packed.labels[at] = tokens.ids[token + 1];
       packed.weights[at] = text.question.empty() ? kCaptionWeight : 1.0f;
+    }
+    for (const TextMention& mention : text.mentions) {
+      const int token = TokenOf(mention, text, tokens, tokenizer);
+      packed.mentions[static_cast<std::size_t>(row_index * length + *row + token)] =
+          1 + mention.cell;
     }
     *row += count;
   }

@@ -1,6 +1,7 @@
 // Text rows: several texts about one picture, packed into a fixed number of rows of tokens.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,11 +10,21 @@
 
 namespace edgevlm::train {
 
+// A thing's name in a text.
+struct TextMention {
+  bool in_reply = false;  // else in the question
+  std::size_t end = 0;    // index after the name's last letter
+  int cell = kNowhere;    // of the thing's centre; kNowhere if the picture has no such thing
+
+  static constexpr int kNowhere = -1;
+};
+
 // What the decoder is asked and what it must say. An empty question asks for a caption.
 struct Text {
   int kind = 0;  // for the evaluation's table: index into kTextKinds (evaluation.h)
   std::string question;
   std::string reply;
+  std::vector<TextMention> mentions = {};
 };
 
 // Where one text lies: tokens [begin, end) of a row.
@@ -32,6 +43,8 @@ struct TextRows {
       starts;  // index in the row of the text's first token; own where none is
   std::vector<std::int64_t> labels;  // the token that must come next; -1 where nothing is learnt
   std::vector<float> weights;        // of that label in the loss
+  // Of the last token of a name: 1 + the cell of what it means, 0 if that is nowhere. Elsewhere -1.
+  std::vector<std::int64_t> mentions;
   std::vector<TextPlace> places;
 };
 

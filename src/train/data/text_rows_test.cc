@@ -114,6 +114,21 @@ TEST(Pack, TextsGoToTheFirstRowWithRoom) {
   for (const std::size_t last : {6, 9, 19}) EXPECT_EQ(rows.labels[last], end) << "slot " << last;
 }
 
+TEST(Pack, MentionsStandAtTheLastTokenOfTheName) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const Text text{1, "a dog?", "by a cat", {{false, 5, 41}, {true, 8, TextMention::kNowhere}}};
+  constexpr int kLength = 24;
+  const TextRows rows = Pack({Letters(0, 1), text}, tokenizer, 1, kLength, kFirstPosition);
+  ASSERT_EQ(rows.places.size(), 2u);
+  for (int slot = 0; slot < kLength; ++slot) {
+    // <|caption|> " a", then <|question|> " a dog?" <|answer|> " by a cat".
+    const int expected = slot == 3 + 6 ? 1 + 41 : slot == 3 + 8 + 9 ? 0 : -1;
+    EXPECT_EQ(rows.mentions[static_cast<std::size_t>(slot)], expected) << "slot " << slot;
+  }
+  EXPECT_EQ(rows.ids[9], tokenizer.Encode("g").front());
+  EXPECT_EQ(rows.ids[20], tokenizer.Encode("t").front());
+}
+
 TEST(Pack, NoTextsLeaveEmptyRows) {
   const TextRows rows = Pack({}, ByteTokenizer(), 2, 3, kFirstPosition);
   EXPECT_TRUE(rows.places.empty());

@@ -143,6 +143,24 @@ MaybeError LoadModel(const std::string& folder, Vlm& model) {
   return std::nullopt;
 }
 
+MaybeError LoadEye(const std::string& folder, Vlm& model) {
+  const std::string path = folder + "/model.pt";
+  const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
+  const auto load = [&] {
+    torch::serialize::InputArchive archive, eye, heads;
+    archive.load_from(path);
+    archive.read("eye", eye);
+    archive.read("grid_heads", heads);
+    model->eye->load(eye);
+    model->grid_heads->load(heads);
+  };
+  if (auto error = Guarded(path, load)) return error;
+  if (ShapesOf(model) != expected) {
+    return Error{ErrorCode::kCorrupt, path + ": an eye of another shape"};
+  }
+  return std::nullopt;
+}
+
 MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary) {
   return WriteJson(folder + "/run.json", {{"shape", ToJson(shape)},
                                           {"tokens", vocabulary.tokens},

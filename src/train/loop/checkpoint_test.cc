@@ -47,9 +47,9 @@ void Step(Vlm& model, torch::optim::AdamW& optimizer, std::uint64_t seed) {
   optimizer.zero_grad();
   const torch::Tensor features = model->See(batch.pictures);
   const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
-  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
-                                                       batch.positions, batch.text_starts);
-  (grid + TextLoss(model->decoder, hidden, batch, losses)).backward();
+  const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
+                                                  batch.positions, batch.text_starts);
+  (grid + TextLoss(model->decoder, streams.last, batch, losses)).backward();
   optimizer.step();
 }
 

@@ -65,7 +65,7 @@ Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches,
     const torch::Tensor pictures = blank ? torch::zeros_like(batch.pictures) : batch.pictures;
     const torch::Tensor cells = model->Project(model->See(pictures));
     const torch::Tensor hidden =
-        model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
+        model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts).last;
     const torch::Tensor log_shares = torch::log_softmax(model->decoder->Logits(hidden), -1);
     const torch::Tensor labels = batch.labels.flatten();
     const torch::Tensor nats = -log_shares.gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);

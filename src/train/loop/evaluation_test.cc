@@ -19,8 +19,10 @@ constexpr std::uint64_t kSeed = 41;
 torch::Tensor LogShares(Vlm& model, const Batch& batch) {
   const torch::NoGradGuard no_grad;
   model->eval();
-  const torch::Tensor hidden = model->decoder->forward(
-      model->Project(model->See(batch.pictures)), batch.ids, batch.positions, batch.text_starts);
+  const torch::Tensor hidden = model->decoder
+                                   ->forward(model->Project(model->See(batch.pictures)), batch.ids,
+                                             batch.positions, batch.text_starts)
+                                   .last;
   model->train();
   const torch::Tensor logits = model->decoder->Logits(hidden);
   std::vector<std::int64_t> sizes = batch.ids.sizes().vec();

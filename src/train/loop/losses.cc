@@ -73,6 +73,27 @@ torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch
   return loss;
 }
 
+torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
+                          Losses& losses) {
+  const torch::Tensor mentions = batch.mentions.flatten();
+  const torch::Tensor at = (mentions >= 0).nonzero().squeeze(1);
+  const torch::Tensor target = mentions.index_select(0, at);  // 0 nowhere, else 1 + cell
+  const MentionGuess guess = model->GuessMentions(stream.index_select(0, at));
+  const torch::Tensor present = (target > 0).to(torch::kFloat32);
+  const torch::Tensor presence = F::binary_cross_entropy_with_logits(
+      guess.present.squeeze(1), present,
+      F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kSum));
+  const int grid = model->shape.grid();
+  const torch::Tensor cell = target - 1;  // -1, which cross-entropy ignores, for nowhere
+  const torch::Tensor column = torch::where(cell < 0, cell, cell.remainder(grid));
+  const torch::Tensor row = torch::where(cell < 0, cell, cell.div(grid, "floor"));
+  const torch::Tensor place =
+      CrossEntropy(guess.column, column).sum() + CrossEntropy(guess.row, row).sum();
+  const torch::Tensor loss = (presence + place) / AtLeastOne(at.size(0));
+  losses.mention = loss.item<double>();
+  return loss;
+}
+
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
                        Losses& losses) {
   const torch::Tensor labels = batch.labels.flatten();

@@ -13,6 +13,7 @@ struct Losses {
   double cover = 0, centre = 0, place = 0, colour = 0, digit = 0;  // of the grid heads
   double text = 0;        // mean cross-entropy of a reply's token, in nats
   double name = 0;        // mean cross-entropy of a covered cell's name, in nats
+  double mention = 0;     // of what a name in a text means: is it there, in which column and row
   double text_right = 0;  // share of reply tokens that are the most likely ones
 };
 
@@ -26,6 +27,13 @@ torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losse
 //   name_ids    [1 + things] int64: the first token of each name, -1 for nothing
 torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,
                        const torch::Tensor& name_ids, Losses& losses);
+
+// Half-way through the decoder, the last token of a name should know whether the picture has what
+// it means, and where: an answer is one bit or two, a place is seven, and every question that
+// compares things begins with finding them.
+//   stream      [B*M*L, D], Streams::middle
+torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
+                          Losses& losses);
 
 // The decoder's loss on the replies: hidden [B*M*L, D] from the decoder.
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,

@@ -19,9 +19,10 @@ Losses AllLosses(Vlm& model, const Batch& batch) {
   const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
   const torch::Tensor cells = model->Project(features);
   const torch::Tensor names = NameLoss(model->decoder, cells, batch, NameIds(), losses);
-  const torch::Tensor hidden =
+  const Streams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  losses.total = grid + names + TextLoss(model->decoder, hidden, batch, losses);
+  losses.total = grid + names + TextLoss(model->decoder, streams.last, batch, losses) +
+                 MentionLoss(model, streams.middle, batch, losses);
   return losses;
 }
 
@@ -40,9 +41,9 @@ Losses TextLosses(Vlm& model, const Batch& batch) {
     const torch::NoGradGuard fixed;
     features = model->See(batch.pictures);
   }
-  const torch::Tensor hidden = model->decoder->forward(model->Project(features), batch.ids,
-                                                       batch.positions, batch.text_starts);
-  losses.total = TextLoss(model->decoder, hidden, batch, losses);
+  const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
+                                                  batch.positions, batch.text_starts);
+  losses.total = TextLoss(model->decoder, streams.last, batch, losses);
   return losses;
 }
 

@@ -66,9 +66,8 @@ DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shap
   output_norm = register_module("output_norm", Norm(shape.width));
 }
 
-torch::Tensor DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                                   const torch::Tensor& positions,
-                                   const torch::Tensor& text_starts) {
+Streams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
+                             const torch::Tensor& positions, const torch::Tensor& text_starts) {
   const PackedSizes sizes{.pictures = static_cast<int>(ids.size(0)),
                           .cells = static_cast<int>(cells.size(1)),
                           .rows = static_cast<int>(ids.size(1)),
@@ -78,11 +77,12 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& cells, const torch::Tens
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
       {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  for (DecoderBlock& block : blocks) {
-    const bool last = block.get() == blocks.back().get();
-    x = block(x, text_starts, sizes, last ? Rows::kText : Rows::kAll);
+  torch::Tensor middle;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (i == blocks.size() / 2) middle = x.narrow(0, sizes.CellRows(), ids.numel());
+    x = blocks[i](x, text_starts, sizes, i + 1 == blocks.size() ? Rows::kText : Rows::kAll);
   }
-  return output_norm(x);
+  return {middle, output_norm(x)};
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {

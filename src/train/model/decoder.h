@@ -36,12 +36,18 @@ struct DecoderBlockImpl : torch::nn::Module {
 };
 TORCH_MODULE(DecoderBlock);
 
+// The residual stream of the text tokens, [B*M*L, D].
+struct Streams {
+  torch::Tensor middle;  // after half of the blocks
+  torch::Tensor last;    // after all of them, normed: what Logits() takes
+};
+
 struct DecoderImpl : torch::nn::Module {
   explicit DecoderImpl(const DecoderShape& shape);
   // cells [B, P, D]: picture tokens; ids, positions [B, M, L] int64; text_starts [B, M, L] int32:
-  // index in its row of the first token of a token's text -> hidden [B*M*L, D], normed.
-  torch::Tensor forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                        const torch::Tensor& positions, const torch::Tensor& text_starts);
+  // index in its row of the first token of a token's text.
+  Streams forward(const torch::Tensor& cells, const torch::Tensor& ids,
+                  const torch::Tensor& positions, const torch::Tensor& text_starts);
   // hidden [R, D] -> logits [R, V]; the output matrix is the token embedding.
   torch::Tensor Logits(const torch::Tensor& hidden);
 

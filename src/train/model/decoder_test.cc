@@ -26,7 +26,7 @@ class DecoderTest : public ::testing::Test {
   torch::Tensor Logits(const torch::Tensor& cells, const torch::Tensor& ids) {
     const torch::NoGradGuard no_grad;
     const torch::Tensor hidden =
-        decoder_->forward(cells, ids, batch_.positions, batch_.text_starts);
+        decoder_->forward(cells, ids, batch_.positions, batch_.text_starts).last;
     return decoder_->Logits(hidden).view({2, ids.size(1), ids.size(2), -1});
   }
 
@@ -51,8 +51,10 @@ TEST_F(DecoderTest, TextsInARowAreAsTextsAlone) {
       const torch::Tensor positions = 4 + torch::arange(ids.size(2)).view_as(ids);
       const torch::NoGradGuard no_grad;
       const torch::Tensor alone =
-          decoder_->Logits(decoder_->forward(cells_.narrow(0, b, 1).contiguous(), ids, positions,
-                                             torch::zeros(ids.sizes(), torch::kInt32)));
+          decoder_->Logits(decoder_
+                               ->forward(cells_.narrow(0, b, 1).contiguous(), ids, positions,
+                                         torch::zeros(ids.sizes(), torch::kInt32))
+                               .last);
       const torch::Tensor inside =
           packed[b][place.row].slice(0, place.begin, place.end).view_as(alone);
       const double difference = (inside - alone).abs().max().item<double>();
@@ -127,7 +129,7 @@ TEST_F(DecoderTest, GradientsFlowBackwardsOnly) {
   const int middle = (place.begin + place.end) / 2;
   torch::Tensor cells = cells_.clone().requires_grad_();
   const torch::Tensor hidden =
-      decoder_->forward(cells, batch_.ids, batch_.positions, batch_.text_starts);
+      decoder_->forward(cells, batch_.ids, batch_.positions, batch_.text_starts).last;
   const torch::Tensor rows = hidden.view({2, batch_.ids.size(1), batch_.ids.size(2), -1});
   rows[0][place.row][middle][0].backward();
   EXPECT_GT(cells.grad()[0].abs().min().item<double>(), 0);

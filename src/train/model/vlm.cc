@@ -42,6 +42,8 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   project_out =
       register_module("project_out", nn::Linear(shape.decoder.width, shape.decoder.width));
   decoder = register_module("decoder", Decoder(shape.decoder));
+  mention_head =
+      register_module("mention_head", nn::Linear(shape.decoder.width, 1 + 2 * shape.grid()));
   const torch::NoGradGuard no_grad;
   decoder->position_embd->weight.narrow(0, 0, shape.cells())
       .add_(GridPlaces(shape.grid(), shape.decoder.width));
@@ -61,6 +63,12 @@ GridGuess VlmImpl::Guess(const torch::Tensor& features) {
 torch::Tensor VlmImpl::Project(const torch::Tensor& features) {
   const torch::Tensor cells = features.flatten(1, 2);  // [B, P, E]
   return project_out(torch::gelu(project_in(cells), "tanh"));
+}
+
+MentionGuess VlmImpl::GuessMentions(const torch::Tensor& stream) {
+  const torch::Tensor guesses = mention_head(torch::layer_norm(stream, {stream.size(1)}));
+  const int grid = shape.grid();
+  return {guesses.narrow(1, 0, 1), guesses.narrow(1, 1, grid), guesses.narrow(1, 1 + grid, grid)};
 }
 
 }  // namespace edgevlm::train

@@ -26,6 +26,13 @@ struct GridGuess {
   torch::Tensor digit;   // 1 + 10: which digit's centre lies in the cell, 0 for none
 };
 
+// What the decoder says of each mention while it trains; the engine never sees this head. [R, ...]
+struct MentionGuess {
+  torch::Tensor present;  // 1: the picture has what the name means
+  torch::Tensor column;   // G: its cell's
+  torch::Tensor row;      // G
+};
+
 struct VlmImpl : torch::nn::Module {
   explicit VlmImpl(const VlmShape& shape);
 
@@ -34,11 +41,14 @@ struct VlmImpl : torch::nn::Module {
   GridGuess Guess(const torch::Tensor& features);
   // features [B, G, G, E] -> picture tokens [B, P, D].
   torch::Tensor Project(const torch::Tensor& features);
+  // stream [R, D]: Streams::middle at the mentions.
+  MentionGuess GuessMentions(const torch::Tensor& stream);
 
   Eye eye{nullptr};
   torch::nn::Linear grid_heads{nullptr};
   torch::nn::Linear project_in{nullptr}, project_out{nullptr};
   Decoder decoder{nullptr};
+  torch::nn::Linear mention_head{nullptr};
   VlmShape shape;
 };
 TORCH_MODULE(Vlm);

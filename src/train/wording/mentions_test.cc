@@ -1,0 +1,70 @@
+#include "train/wording/mentions.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace edgevlm::train {
+namespace {
+
+int NameIndex(std::string_view name) {
+  for (int i = 0; i < static_cast<int>(ThingNames().size()); ++i) {
+    if (ThingNames()[static_cast<std::size_t>(i)].name == name) return i;
+  }
+  ADD_FAILURE() << "no thing is named " << name;
+  return 0;
+}
+
+PlacedGroup Group(std::string_view name, std::optional<Colour> colour, std::vector<float> xs) {
+  PlacedGroup group{{NameIndex(name), colour, {}}, {}};
+  if (name == "display") group.what.digits = "427";
+  for (const float x : xs) group.centres.push_back({x, 0.5f});
+  return group;
+}
+
+// Each mention as "words up to its end@x", or "...@-" where nothing is meant.
+std::string Found(std::string_view text, const std::vector<PlacedGroup>& groups) {
+  std::string found;
+  for (const Mention& mention : Mentions(text, groups)) {
+    if (!found.empty()) found += " | ";
+    found += text.substr(0, mention.end);
+    found += '@';
+    found += mention.centre ? std::to_string(static_cast<int>(mention.centre->x * 10)) : "-";
+  }
+  return found;
+}
+
+TEST(Mentions, EndWithTheNameAndTellItsPlace) {
+  const std::vector<PlacedGroup> groups = {Group("dog", {}, {0.25f}), Group("car", {}, {0.85f})};
+  EXPECT_EQ(Found("is the dog left of the car?", groups),
+            "is the dog@2 | is the dog left of the car@8");
+  EXPECT_EQ(Found("is there a cat?", groups), "is there a cat@-");
+  EXPECT_EQ(Found("dog", groups), "dog@2");
+  EXPECT_EQ(Found("what is in the picture?", groups), "");
+  EXPECT_EQ(Found("", groups), "");
+}
+
+TEST(Mentions, LeaveOutPluralsAndWhatSeveralThingsFit) {
+  const std::vector<PlacedGroup> groups = {Group("dog", {}, {0.2f, 0.4f})};
+  EXPECT_EQ(Found("how many dogs are there?", groups), "");
+  EXPECT_EQ(Found("is there a dog?", groups), "");
+  EXPECT_EQ(Found("a carpet and a category", groups), "");
+}
+
+TEST(Mentions, TakeTheColourBeforeTheName) {
+  const std::vector<PlacedGroup> groups = {Group("circle", Colour::kRed, {0.1f}),
+                                           Group("circle", Colour::kBlue, {0.9f})};
+  EXPECT_EQ(Found("where is the blue circle?", groups), "where is the blue circle@9");
+  EXPECT_EQ(Found("red circle", groups), "red circle@1");
+  EXPECT_EQ(Found("a green circle", groups), "a green circle@-");
+  EXPECT_EQ(Found("where is the circle?", groups), "") << "either";
+}
+
+TEST(Mentions, OfNamesInsideNamesMeanTheLongerOne) {
+  const std::vector<PlacedGroup> groups = {Group("palm tree", {}, {0.3f})};
+  EXPECT_EQ(Found("the palm tree", groups), "the palm tree@3");
+  EXPECT_EQ(Found("the display that reads 1", {Group("display", {}, {0.6f})}), "the display@6");
+}
+
+}  // namespace
+}  // namespace edgevlm::train
