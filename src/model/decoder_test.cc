@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <ostream>
 #include <utility>
 
 #include "model/families.h"
@@ -77,6 +78,7 @@ struct Case {
   const char* name;
   Sample (*make)();
 };
+void PrintTo(const Case& decoder, std::ostream* out) { *out << decoder.name; }
 
 class DecoderTest : public ::testing::TestWithParam<Case> {
  protected:

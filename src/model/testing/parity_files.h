@@ -16,7 +16,7 @@ inline std::filesystem::path ParityFolder() {
     return std::filesystem::path(shared) / "parity";
   }
   const char* source = std::getenv("EDGEVLM_SOURCE");  // set by ctest
-  const auto repository = std::filesystem::absolute(source == nullptr ? "." : source);
+  const auto repository = std::filesystem::weakly_canonical(source == nullptr ? "." : source);
   return repository.parent_path() / "shared" / "parity";
 }
 
