@@ -8,7 +8,7 @@
 //   if (reply) std::puts(reply->text.c_str());
 //
 // An Engine holds what many conversations share: the weights, the tokenizer, the threads. A Session
-// is one conversation about one picture. Nothing here throws; failures are values (result.h).
+// is one conversation. Nothing here throws; failures are values (result.h).
 #pragma once
 
 #include <cstddef>
@@ -33,25 +33,34 @@ enum class Precision {
 struct EngineOptions {
   int threads = 0;  // that work together, the caller included, at most 256; 0: one per core
   Precision precision = Precision::kAuto;
+  // The GGUF file of the picture encoder, if the model's own file has none. Empty: the file beside
+  // the model whose name says "mmproj", if there is one.
+  std::string mmproj = {};
+  std::string chat_template = {};  // by name; empty: the one whose marks the model's file has
+  int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
+                                   // most 4096
+  int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
+                                   // own limit
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
 struct ModelInfo {
   std::string name;             // general.name, or empty
   std::string architecture;     // of the decoder, e.g. "gpt2"
-  std::string vision_encoder;   // e.g. "mobilenet_v3"
+  std::string vision_encoder;   // e.g. "mobilenet_v3"; empty: the model reads no pictures
   std::string projector;        // e.g. "mlp"
+  std::string chat_template;    // e.g. "vicuna"; empty for models with tokens of their own for that
   std::string instruction_set;  // the one the kernels chose, e.g. "avx512"
   std::int64_t parameters = 0;
   std::int64_t file_bytes = 0;
   int threads = 0;
-  int context_tokens = 0;     // picture, question and reply together
+  int context_tokens = 0;     // of a session: pictures, questions and replies together
   int embedding_length = 0;   // D
   int block_count = 0;        // of the decoder
   int head_count = 0;         // of the decoder
   int vocabulary_tokens = 0;  // V
   int image_size = 0;         // side of the square the eye sees, in pixels
-  int image_tokens = 0;       // P: places one picture takes in the context
+  int image_tokens = 0;       // P: places that one square of a picture takes in the context
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.
@@ -75,10 +84,31 @@ struct Timings {
 // One picture as the decoder sees it. Owns its values; may be used by many sessions of the engine
 // that made it.
 struct EncodedImage {
-  int tokens = 0;             // P
+  // Some families show a picture in several squares, with words of the prompt between them.
+  struct Piece {
+    std::string markup;  // goes first
+    int rows = 0;        // then that many of the embeddings
+  };
+
+  int tokens = 0;             // T, of all pieces
   int width = 0;              // D
-  std::vector<float> values;  // [P, D], the projector's output
-  Timings timings;            // decode, preprocess and encode (shared out when encoded together)
+  std::vector<float> values;  // [T, D], the projector's output
+  std::vector<Piece> pieces;
+  Timings timings;  // decode, preprocess and encode (shared out when encoded together)
+};
+
+// What a conversation is made of.
+enum class Role { kSystem, kUser, kAssistant };
+
+// Words (UTF-8), or a picture in their place.
+struct Part {
+  std::string text = {};
+  std::shared_ptr<const EncodedImage> image = nullptr;
+};
+
+struct Message {
+  Role role = Role::kUser;
+  std::vector<Part> parts;
 };
 
 struct Reply {
@@ -112,7 +142,11 @@ class Engine {
   // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
   // kTooLarge, kInvalid (options).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
+  // The same for a file in memory; options.mmproj is not looked at.
   static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});
+  // mmproj: the picture encoder's file in memory.
+  static Result<Engine> Load(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
+                             const EngineOptions& options = {});
 
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -152,9 +186,10 @@ struct SessionOptions {
   bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
 };
 
-// One conversation about one picture.
+// One sequence of tokens under way, and a picture to talk about.
 // Threads: one at a time. Several sessions of one engine may work at the same time.
-// Cost: holds the cache, 4 * blocks * context_tokens * D bytes; nothing is allocated per token.
+// Cost: holds the cache, 4 bytes * blocks * context_tokens * the width of its keys; nothing is
+// allocated per token.
 class Session {
  public:
   explicit Session(const Engine& engine, const SessionOptions& options = {});
@@ -181,6 +216,16 @@ class Session {
   // one that leaves no place for a reply.
   Result<Reply> Ask(std::string_view question, const DecodeOptions& options,
                     const OnText& on_text = {});
+
+  // Answers the last message of a conversation, whose pictures stand where its parts say. What the
+  // session has read before of the same beginning is not read again. A last message that holds
+  // pictures and no words asks for a description. Models without a chat template answer each
+  // message alone, about the last picture. Does not look at the picture set.
+  // Errors: as for Caption; kInvalid also for no messages, a last one that is not the user's, text
+  // that is not UTF-8, pictures of another model; kTooLarge for a conversation that leaves no place
+  // for a reply.
+  Result<Reply> Chat(std::span<const Message> messages, const DecodeOptions& options,
+                     const OnText& on_text = {});
 
   // Raw access, for measuring. Appends tokens [T] (kImageToken: the picture set, P places) to the
   // sequence and returns the logits [V] of the last; valid until the next call on this session.

@@ -116,7 +116,11 @@ class BenchCommand final : public Command {
     load_ns_ = std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
     if (!engine) return engine.error();
     const int context = engine->info().context_tokens;
-    if (auto error = Record(*engine, MeasureImage(*engine, picture_, repetitions_))) return error;
+    const bool sees = engine->info().image_size > 0;
+    if (sees) {
+      auto measured = MeasureImage(*engine, picture_, repetitions_);
+      if (auto error = Record(*engine, std::move(measured))) return error;
+    }
     for (const int tokens : prompt_tokens_) {
       if (tokens == 0) continue;
       auto measured = MeasurePrompt(*engine, std::min(tokens, context), repetitions_);
@@ -127,6 +131,7 @@ class BenchCommand final : public Command {
       auto measured = MeasureGeneration(*engine, std::min(tokens, context), repetitions_);
       if (auto error = Record(*engine, std::move(measured))) return error;
     }
+    if (!sees) return {};
     const int caption_tokens = DecodeOptions().max_tokens;
     return Record(*engine, MeasureCaption(*engine, picture_, caption_tokens, repetitions_));
   }

@@ -47,6 +47,7 @@ class InfoCommand final : public Command {
               {"architecture", info.architecture},
               {"vision_encoder", info.vision_encoder},
               {"projector", info.projector},
+              {"chat_template", info.chat_template},
               {"parameters", info.parameters},
               {"bytes", info.file_bytes},
               {"context_tokens", info.context_tokens},
@@ -71,10 +72,13 @@ class InfoCommand final : public Command {
     row("threads", std::to_string(info.threads));
     row("model", ModelName());
     row("name", info.name);
-    row("eye", info.vision_encoder + ", " + std::to_string(info.image_size) + " x " +
-                   std::to_string(info.image_size) + " pixels to " +
-                   std::to_string(info.image_tokens) + " tokens");
-    row("projector", info.projector);
+    if (info.image_size > 0) {
+      row("eye", info.vision_encoder + ", " + std::to_string(info.image_size) + " x " +
+                     std::to_string(info.image_size) + " pixels to " +
+                     std::to_string(info.image_tokens) + " tokens");
+      row("projector", info.projector);
+    }
+    if (!info.chat_template.empty()) row("chat template", info.chat_template);
     row("decoder", info.architecture + ", " + std::to_string(info.block_count) + " blocks of " +
                        std::to_string(info.head_count) + " heads, width " +
                        std::to_string(info.embedding_length));

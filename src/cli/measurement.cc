@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <random>
+#include <utility>
 
 #include "base/check.h"
 
@@ -38,6 +39,26 @@ std::vector<int> RandomTokens(const Engine& engine, int count) {
   std::vector<int> tokens(static_cast<std::size_t>(count));
   std::generate(tokens.begin(), tokens.end(), [&] { return any(rng); });
   return tokens;
+}
+
+// Tokens into an empty cache, at_once at a time; counts them as generated. REQUIRES: at_once
+// divides tokens.
+Result<Measurement> MeasureTokens(const Engine& engine, int tokens, int at_once, int repetitions) {
+  Measurement measurement;
+  Session session(engine);
+  const std::vector<int> text = RandomTokens(engine, tokens);
+  const auto run = [&]() -> Result<int> {
+    session.Reset();
+    for (int first = 0; first < tokens; first += at_once) {
+      const auto logits = session.Evaluate(
+          std::span(text).subspan(static_cast<std::size_t>(first),
+                                  static_cast<std::size_t>(at_once)));
+      if (!logits) return logits.error();
+    }
+    return tokens;
+  };
+  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  return measurement;
 }
 
 }  // namespace
@@ -78,36 +99,16 @@ Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte
 }
 
 Result<Measurement> MeasurePrompt(const Engine& engine, int tokens, int repetitions) {
-  Measurement measurement;
-  measurement.test = "pp" + std::to_string(tokens);
-  Session session(engine);
-  const std::vector<int> prompt = RandomTokens(engine, tokens);
-  const auto run = [&]() -> Result<int> {
-    session.Reset();
-    const auto logits = session.Evaluate(prompt);
-    if (!logits) return logits.error();
-    return tokens;
-  };
-  if (auto error = Repeat(repetitions, measurement, run)) return *error;
-  measurement.prompt_tokens = tokens;
-  measurement.generated_tokens = 0;
+  Result<Measurement> measurement = MeasureTokens(engine, tokens, tokens, repetitions);
+  if (!measurement) return measurement;
+  measurement->test = "pp" + std::to_string(tokens);
+  std::swap(measurement->prompt_tokens, measurement->generated_tokens);
   return measurement;
 }
 
 Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repetitions) {
-  Measurement measurement;
-  measurement.test = "tg" + std::to_string(tokens);
-  Session session(engine);
-  const std::vector<int> text = RandomTokens(engine, tokens);
-  const auto run = [&]() -> Result<int> {
-    session.Reset();
-    for (const int& token : text) {
-      const auto logits = session.Evaluate(std::span(&token, 1));
-      if (!logits) return logits.error();
-    }
-    return tokens;
-  };
-  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  Result<Measurement> measurement = MeasureTokens(engine, tokens, 1, repetitions);
+  if (measurement) measurement->test = "tg" + std::to_string(tokens);
   return measurement;
 }
 

@@ -7,6 +7,17 @@ namespace edgevlm {
 void ModelOptions::DeclareModel(CLI::App& app) {
   app.add_option("-m,--model", model, "GGUF file to use instead of the built-in model")
       ->type_name("FILE");
+  app.add_option("--mmproj", mmproj, "its picture encoder; left out: the mmproj file beside it")
+      ->type_name("FILE");
+  app.add_option("--chat-template", chat_template, "by name; left out: the model's own")
+      ->type_name("NAME");
+  app.add_option("-c,--context", context_tokens, "tokens a conversation may have; 0: up to 4096")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 20).description(""));
+  app.add_option("--image-max-tokens", image_max_tokens,
+                 "show a picture in at most N tokens, where the model can choose")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 20).description(""));
 }
 
 void ModelOptions::DeclareThreads(CLI::App& app) {
@@ -32,7 +43,12 @@ void ModelOptions::DeclareAll(CLI::App& app) {
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {
-  const EngineOptions engine_options{.threads = options.threads, .precision = options.precision};
+  const EngineOptions engine_options{.threads = options.threads,
+                                     .precision = options.precision,
+                                     .mmproj = options.mmproj,
+                                     .chat_template = options.chat_template,
+                                     .context_tokens = options.context_tokens,
+                                     .image_max_tokens = options.image_max_tokens};
   return options.model.empty() ? Engine::LoadBuiltin(engine_options)
                                : Engine::Load(options.model, engine_options);
 }

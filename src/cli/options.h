@@ -11,7 +11,11 @@ namespace edgevlm {
 
 // Which model, and how it computes.
 struct ModelOptions {
-  std::string model;  // path of a GGUF file; empty: the built-in model
+  std::string model;   // path of a GGUF file; empty: the built-in model
+  std::string mmproj;  // of the picture encoder; empty: found by itself
+  std::string chat_template;
+  int context_tokens = 0;
+  int image_max_tokens = 0;
   int threads = 0;
   Precision precision = Precision::kAuto;
 

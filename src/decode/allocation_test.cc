@@ -58,7 +58,7 @@ Tokenizer SmallTokenizer() {
 // Allocations of a reply of `tokens` tokens.
 long AllocationsOf(int tokens, const Decoder& decoder, const Tokenizer& tokenizer,
                    ThreadPool& pool) {
-  Sequence sequence(decoder);
+  Sequence sequence(decoder, decoder.shape().context);
   std::vector<float> row(256);
   const View<float> logits(row.data(), 1, 256);
   const std::vector<int> prompt = RandomTokens(20, 256, 1);
@@ -69,9 +69,9 @@ long AllocationsOf(int tokens, const Decoder& decoder, const Tokenizer& tokenize
   const OnText on_text = [](std::string_view) { return true; };
   const long before = g_allocations;
   const Generation generation =
-      Generate(sequence, logits, {.tokenizer = tokenizer, .end_token = -1}, options, on_text,
+      Generate(sequence, logits, {.tokenizer = tokenizer, .ends = {}}, options, on_text,
                {.pool = pool});
-  CHECK(generation.tokens == tokens);
+  CHECK(std::ssize(generation.tokens) == tokens);
   return g_allocations - before;
 }
 

@@ -1,7 +1,9 @@
 #include "decode/generate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "decode/reply_text.h"
 #include "decode/sampler.h"
@@ -27,7 +29,9 @@ class Loop {
         on_text_(on_text),
         sampler_(options, vocabulary),
         text_(options.stop, kBytesPerToken * static_cast<std::size_t>(std::min(
-                                                 options.max_tokens, sequence.room() + 1))) {}
+                                                 options.max_tokens, sequence.room() + 1))) {
+    tokens_.reserve(static_cast<std::size_t>(std::min(options.max_tokens, sequence.room() + 1)));
+  }
 
   Generation Go(View<float> logits, const Run& run) {
     std::optional<FinishReason> reason;
@@ -44,18 +48,17 @@ class Loop {
  private:
   int Choose(View<const float> logits, const Run& run) {
     PROFILE_ZONE(run.profiler, "decode.choose");
-    ++tokens_;
-    return sampler_.Choose(logits.Row(0));
+    return tokens_.emplace_back(sampler_.Choose(logits.Row(0)));
   }
 
   // Shows the token's text; says whether the reply ends with it.
   std::optional<FinishReason> Take(int token) {
-    if (token == text_side_.end_token) return FinishReason::kEndOfText;
+    if (std::ranges::binary_search(text_side_.ends, token)) return FinishReason::kEndOfText;
     if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)), on_text_)) {
       return FinishReason::kCancelled;
     }
     if (text_.stopped()) return FinishReason::kStopString;
-    if (tokens_ == options_.max_tokens) return FinishReason::kMaxTokens;
+    if (std::ssize(tokens_) == options_.max_tokens) return FinishReason::kMaxTokens;
     if (sequence_.room() == 0) return FinishReason::kContextFull;
     return std::nullopt;
   }
@@ -64,7 +67,9 @@ class Loop {
     if (reason != FinishReason::kCancelled && !Show(text_.Finish(), on_text_)) {
       reason = FinishReason::kCancelled;
     }
-    return {.text = std::string(text_.shown()), .finish_reason = reason, .tokens = tokens_};
+    return {.text = std::string(text_.shown()),
+            .finish_reason = reason,
+            .tokens = std::move(tokens_)};
   }
 
   Sequence& sequence_;
@@ -73,7 +78,7 @@ class Loop {
   const OnText& on_text_;
   Sampler sampler_;
   ReplyText text_;
-  int tokens_ = 0;
+  std::vector<int> tokens_;  // chosen
 };
 
 }  // namespace

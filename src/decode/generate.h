@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "decode/sequence.h"
 #include "edgevlm/decode_options.h"
@@ -13,18 +14,18 @@ namespace edgevlm {
 // What the loop needs of a model besides its decoder.
 struct TextSide {
   const Tokenizer& tokenizer;
-  int end_token = 0;  // the model says that it is done
+  std::span<const int> ends;  // tokens by which the model says that it is done, increasing
 };
 
 struct Generation {
   std::string text;  // all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int tokens = 0;  // chosen, the end token included
+  std::vector<int> tokens;  // chosen, the end token included
 };
 
 // Goes on from a sequence that holds a prompt.
 //   logits  [1, V] of the prompt's last token; overwritten at every step
-// Stops at the end token, options.max_tokens, a stop string, a full context, or when on_text says
+// Stops at an end token, options.max_tokens, a stop string, a full context, or when on_text says
 // so. The last token chosen is not added to the sequence.
 // REQUIRES: !Validate(options). Threads: calls on_text in the caller's thread.
 Generation Generate(Sequence& sequence, View<float> logits, const TextSide& text_side,

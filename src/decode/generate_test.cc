@@ -61,13 +61,13 @@ class GenerateTest : public ::testing::Test {
     for (const char c : text) script.push_back(static_cast<unsigned char>(c));
     script.push_back(kEnd);
     const ScriptedDecoder decoder(script, 257);
-    Sequence sequence(decoder);
+    Sequence sequence(decoder, decoder.shape().context);
     std::vector<float> row(257);
     const View<float> logits(row.data(), 1, 257);
     const int prompt = 0;
     const Input input = {.tokens = {&prompt, 1}};
     sequence.Add({&input, 1}, logits, {.pool = pool_});
-    return Generate(sequence, logits, {.tokenizer = *tokenizer_, .end_token = kEnd}, options,
+    return Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options,
                     on_text, {.pool = pool_});
   }
 
@@ -79,21 +79,21 @@ TEST_F(GenerateTest, EndsWithTheEndToken) {
   const Generation generation = Say(" a red ball", {.max_tokens = 100});
   EXPECT_EQ(generation.text, "a red ball");
   EXPECT_EQ(generation.finish_reason, FinishReason::kEndOfText);
-  EXPECT_EQ(generation.tokens, 12);
+  EXPECT_EQ(std::ssize(generation.tokens), 12);
 }
 
 TEST_F(GenerateTest, EndsAtMaxTokens) {
   const Generation generation = Say(" a red ball", {.max_tokens = 3});
   EXPECT_EQ(generation.text, "a ");
   EXPECT_EQ(generation.finish_reason, FinishReason::kMaxTokens);
-  EXPECT_EQ(generation.tokens, 3);
+  EXPECT_EQ(std::ssize(generation.tokens), 3);
 }
 
 TEST_F(GenerateTest, EndsBeforeAStopString) {
   const Generation generation = Say(" a red ball", {.max_tokens = 100, .stop = {"d b", "x"}});
   EXPECT_EQ(generation.text, "a re");
   EXPECT_EQ(generation.finish_reason, FinishReason::kStopString);
-  EXPECT_EQ(generation.tokens, 8);
+  EXPECT_EQ(std::ssize(generation.tokens), 8);
 }
 
 TEST_F(GenerateTest, ShowsWhatLookedLikeAStopStringWhenItEnds) {
@@ -127,14 +127,14 @@ TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
   // The script's length is the context: its last token finds no place any more.
   std::vector<int> script(5, 'x');
   const ScriptedDecoder decoder(script, 257);
-  Sequence sequence(decoder);
+  Sequence sequence(decoder, decoder.shape().context);
   std::vector<float> row(257);
   const View<float> logits(row.data(), 1, 257);
   const int prompt = 0;
   const Input input = {.tokens = {&prompt, 1}};
   sequence.Add({&input, 1}, logits, {.pool = pool_});
   const Generation generation =
-      Generate(sequence, logits, {.tokenizer = *tokenizer_, .end_token = kEnd}, {.max_tokens = 100},
+      Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, {.max_tokens = 100},
                {}, {.pool = pool_});
   EXPECT_EQ(generation.text, "xxxxx");
   EXPECT_EQ(generation.finish_reason, FinishReason::kContextFull);

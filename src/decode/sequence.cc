@@ -6,7 +6,8 @@
 
 namespace edgevlm {
 
-Sequence::Sequence(const Decoder& decoder) : decoder_(&decoder), cache_(decoder.cache_shape()) {
+Sequence::Sequence(const Decoder& decoder, int positions)
+    : decoder_(&decoder), cache_(decoder.cache_shape(positions)) {
   batch_.reserve(8);
 }
 

@@ -23,7 +23,8 @@ class Sequence {
   // products efficient, few enough for the activations to stay in the CPU's caches.
   static constexpr int kChunkRows = 256;
 
-  explicit Sequence(const Decoder& decoder);
+  // positions: that it can hold, up to the context the decoder was trained for.
+  Sequence(const Decoder& decoder, int positions);
 
   int positions() const { return cache_.positions(); }
   int room() const { return cache_.capacity() - positions(); }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kVocabulary = 31;
 static_assert(TinyModel::kContext > Sequence::kChunkRows, "nothing would be cut into chunks");
+constexpr int kPositions = TinyModel::kContext;
 
 class SequenceTest : public ::testing::Test {
  protected:
@@ -36,7 +37,7 @@ class SequenceTest : public ::testing::Test {
 
 TEST_F(SequenceTest, ChunksEqualOneTokenAtATime) {
   const std::vector<int> tokens = RandomTokens(TinyModel::kContext, kVocabulary, 1);
-  Sequence chunks(*decoder_), steps(*decoder_);
+  Sequence chunks(*decoder_, kPositions), steps(*decoder_, kPositions);
   const std::vector<float> all = Add(chunks, tokens, TinyModel::kContext);
   std::vector<float> expected;
   for (const int& token : tokens) {
@@ -49,7 +50,7 @@ TEST_F(SequenceTest, ChunksEqualOneTokenAtATime) {
 
 TEST_F(SequenceTest, LastRowsOverAChunkBorder) {
   const std::vector<int> tokens = RandomTokens(300, kVocabulary, 2);
-  Sequence one(*decoder_), two(*decoder_);
+  Sequence one(*decoder_, kPositions), two(*decoder_, kPositions);
   const std::vector<float> all = Add(one, tokens, 300);
   for (const int rows : {0, 1, 44, 45, 100}) {
     two.TruncateTo(0);
@@ -72,7 +73,7 @@ TEST_F(SequenceTest, TokensAndEmbeddingsInAnyOrder) {
                           {.embeddings = as_rows.Rows(3, 270)},
                           {},
                           {.tokens = ids.subspan(273)}};
-  Sequence mixed(*decoder_), plain(*decoder_);
+  Sequence mixed(*decoder_, kPositions), plain(*decoder_, kPositions);
   Buffer logits(20, kVocabulary);
   mixed.Add(inputs, logits.view(), {.pool = pool_});
   EXPECT_EQ(logits.values, Add(plain, tokens, 20));

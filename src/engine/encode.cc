@@ -13,60 +13,118 @@
 namespace edgevlm {
 namespace {
 
-// Pictures per pass: enough for the matrices to be read once for several.
-constexpr long long kMaxPictures = 8;
+// Squares per pass: enough for the matrices to be read once for several.
+constexpr long long kMaxSquares = 8;
 
-std::size_t PicturesPerPass(const Model& model) {
+int SquaresPerPass(const Model& model) {
   const long long fitting = ModelLimits::kWorkspaceValues / model.eye->shape().workspace_values;
-  return static_cast<std::size_t>(std::clamp(fitting, 1LL, kMaxPictures));
+  return static_cast<int>(std::clamp(fitting, 1LL, kMaxSquares));
+}
+
+Error NoEye() {
+  return {ErrorCode::kUnsupported,
+          "picture: this model reads none; expected a picture encoder (mmproj) beside it"};
 }
 
 Result<Image> DecodeFile(const Model& model, std::span<const std::byte> file) {
-  return Decode(file, DecodeLimits(), model.eye->shape().preprocessing.size);
+  return Decode(file, DecodeLimits(), model.eye->shape().preprocessing.detail());
 }
 
-std::vector<EncodedImage> Split(View<const float> embeddings, std::size_t count) {
-  std::vector<EncodedImage> images(count);
-  const int tokens = embeddings.rows / static_cast<int>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const View<const float> own = embeddings.Rows(static_cast<int>(i) * tokens, tokens);
-    images[i] = {.tokens = tokens, .width = own.cols, .values = {}, .timings = {}};
-    images[i].values.assign(own.data, own.data + std::ptrdiff_t{tokens} * own.cols);
+std::vector<PictureLayout> LayoutsOf(const Model& model, std::span<const Image> pictures) {
+  std::vector<PictureLayout> layouts;
+  for (const Image& picture : pictures) {
+    layouts.push_back(
+        model.projector->Layout({picture.width, picture.height}, model.image_max_tokens));
   }
-  return images;
+  return layouts;
 }
 
-// One pass; n pictures.
+std::vector<TileGrid> GridsOf(std::span<const PictureLayout> layouts) {
+  std::vector<TileGrid> grids;
+  for (const PictureLayout& layout : layouts) grids.push_back(layout.grid);
+  return grids;
+}
+
+int SquaresOf(std::span<const TileGrid> grids) {
+  int squares = 0;
+  for (const TileGrid& grid : grids) squares += grid.pictures();
+  return squares;
+}
+
+// A picture's embeddings in the order of its layout.
+//   embeddings [squares * tokens, D]
+EncodedImage Arrange(const PictureLayout& layout, int tokens, View<const float> embeddings) {
+  EncodedImage image = {
+      .tokens = 0, .width = embeddings.cols, .values = {}, .pieces = {}, .timings = {}};
+  image.values.reserve(static_cast<std::size_t>(embeddings.rows) *
+                       static_cast<std::size_t>(embeddings.cols));
+  for (const PictureLayout::Piece& piece : layout.pieces) {
+    const bool shows = piece.square >= 0;
+    image.pieces.push_back({.markup = piece.text, .rows = shows ? tokens : 0});
+    if (!shows) continue;
+    const View<const float> square = embeddings.Rows(piece.square * tokens, tokens);
+    image.values.insert(image.values.end(), square.data,
+                        square.data + std::ptrdiff_t{tokens} * square.cols);
+    image.tokens += tokens;
+  }
+  return image;
+}
+
+// Eye and projector, as many squares at a time as there is room for.
+//   pixels      [n * S * S, 3]
+//   embeddings  [n * tokens, D]
+void EncodeSquares(const Model& model, View<const float> pixels, View<float> embeddings,
+                   Workspace& workspace, const Run& run) {
+  const VisionShape& eye = model.eye->shape();
+  const int cells = eye.preprocessing.size * eye.preprocessing.size;
+  const int tokens = model.projector->Tokens(eye.tokens);
+  const int squares = pixels.rows / cells;
+  const int per_pass = std::min(SquaresPerPass(model), squares);
+  const Workspace::Mark mark = workspace.mark();
+  const View<float> features = workspace.Take(per_pass * eye.tokens, eye.width);
+  for (int first = 0; first < squares; first += per_pass) {
+    const int n = std::min(per_pass, squares - first);
+    const View<float> seen = features.Rows(0, n * eye.tokens);
+    {
+      PROFILE_ZONE(run.profiler, "vision");
+      model.eye->Encode(pixels.Rows(first * cells, n * cells), seen, workspace, run);
+    }
+    PROFILE_ZONE(run.profiler, "projector");
+    model.projector->Project(seen, embeddings.Rows(first * tokens, n * tokens), workspace, run);
+  }
+  workspace.Rewind(mark);
+}
+
+// One or more pictures together.
 std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> pictures,
                                      Workspace& workspace, Profiler* profiler) {
   const Run run = {.pool = *model.pool, .profiler = profiler};
-  const VisionShape& eye = model.eye->shape();
-  const int n = static_cast<int>(pictures.size());
-  const int size = eye.preprocessing.size;
+  const Preprocessing& preprocessing = model.eye->shape().preprocessing;
+  const int tokens = model.projector->Tokens(model.eye->shape().tokens);
+  const std::vector<PictureLayout> layouts = LayoutsOf(model, pictures);
+  const std::vector<TileGrid> grids = GridsOf(layouts);
+  const int squares = SquaresOf(grids);
   workspace.Clear();
-  const View<float> pixels = workspace.Take(n * size * size, 3);
-  const View<float> features = workspace.Take(n * eye.tokens, eye.width);
-  const View<float> embeddings = workspace.Take(n * eye.tokens, model.decoder->shape().width);
+  const View<float> pixels = workspace.Take(squares * preprocessing.size * preprocessing.size, 3);
+  const View<float> embeddings = workspace.Take(squares * tokens, model.decoder->shape().width);
   Stopwatch watch;
   {
     PROFILE_ZONE(profiler, "image.preprocess");
-    PreprocessAll(pictures, eye.preprocessing, pixels, run.pool);  // [n * S * S, 3]
+    PreprocessAll(pictures, grids, preprocessing, pixels, run.pool);  // [squares * S * S, 3]
   }
   const double preprocess_ms = watch.Lap();
-  {
-    PROFILE_ZONE(profiler, "vision");
-    model.eye->Encode(pixels, features, workspace, run);  // [n * P, E]
-  }
-  {
-    PROFILE_ZONE(profiler, "projector");
-    model.projector->Project(features, embeddings, workspace, run);  // [n * P, D]
-  }
-  std::vector<EncodedImage> images = Split(embeddings, pictures.size());
+  EncodeSquares(model, pixels, embeddings, workspace, run);  // [squares * tokens, D]
   const double encode_ms = watch.Lap();
-  for (EncodedImage& image : images) {
-    image.timings.preprocess_ms = preprocess_ms / n;
-    image.timings.encode_ms = encode_ms / n;
-    image.timings.total_ms = (preprocess_ms + encode_ms) / n;
+  std::vector<EncodedImage> images;
+  int first = 0;
+  for (const PictureLayout& layout : layouts) {
+    const int own = layout.grid.pictures();
+    images.push_back(Arrange(layout, tokens, embeddings.Rows(first * tokens, own * tokens)));
+    first += own;
+    const double share = static_cast<double>(own) / squares;
+    images.back().timings.preprocess_ms = preprocess_ms * share;
+    images.back().timings.encode_ms = encode_ms * share;
+    images.back().timings.total_ms = (preprocess_ms + encode_ms) * share;
   }
   return images;
 }
@@ -105,6 +163,7 @@ Result<std::vector<Image>> DecodeFiles(const Model& model, std::size_t first,
 
 Result<EncodedImage> EncodeFile(const Model& model, std::span<const std::byte> file,
                                 Profiler* profiler) {
+  if (model.eye == nullptr) return NoEye();
   Stopwatch watch;
   const auto picture = [&] {
     PROFILE_ZONE(profiler, "image.decode");
@@ -116,6 +175,7 @@ Result<EncodedImage> EncodeFile(const Model& model, std::span<const std::byte> f
 
 Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels,
                                   Profiler* profiler) {
+  if (model.eye == nullptr) return NoEye();
   const DecodeLimits limits;
   const auto found = std::to_string(pixels.width) + " x " + std::to_string(pixels.height);
   if (pixels.width < 1 || pixels.height < 1) {
@@ -139,9 +199,10 @@ Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels,
 
 Result<std::vector<EncodedImage>> EncodeFiles(const Model& model,
                                               std::span<const std::span<const std::byte>> files) {
+  if (model.eye == nullptr) return NoEye();
   std::vector<EncodedImage> images;
   Workspace workspace;
-  const std::size_t per_pass = PicturesPerPass(model);
+  const auto per_pass = static_cast<std::size_t>(SquaresPerPass(model));
   for (std::size_t first = 0; first < files.size(); first += per_pass) {
     const auto pass = files.subspan(first, std::min(per_pass, files.size() - first));
     Stopwatch watch;

@@ -4,8 +4,9 @@
 #include "edgevlm/edgevlm.h"
 #include "engine/builtin_model.h"
 #include "engine/encode.h"
+#include "engine/find_mmproj.h"
 #include "engine/model.h"
-#include "engine/prompt.h"
+#include "engine/token_list.h"
 
 namespace edgevlm {
 
@@ -21,13 +22,29 @@ Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
 Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {
   const Result<MappedFile> file = MappedFile::Open(path);
   if (!file) return file.error();
-  Result<Engine> engine = Load(file->bytes(), options);
-  if (!engine) return Error{engine.error().code, path + ": " + engine.error().message};
+  const Result<std::string> eye_path = FindMmproj(path, options.mmproj);
+  if (!eye_path) return eye_path.error();
+  if (eye_path->empty()) {
+    Result<Engine> engine = Load(file->bytes(), options);
+    if (!engine) return Error{engine.error().code, path + ": " + engine.error().message};
+    return engine;
+  }
+  const Result<MappedFile> eye = MappedFile::Open(*eye_path);
+  if (!eye) return eye.error();
+  Result<Engine> engine = Load(file->bytes(), eye->bytes(), options);
+  if (!engine) {
+    return Error{engine.error().code, path + ", " + *eye_path + ": " + engine.error().message};
+  }
   return engine;
 }
 
 Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions& options) {
-  Result<Model> model = LoadModel(gguf, options);
+  return Load(gguf, {}, options);
+}
+
+Result<Engine> Engine::Load(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
+                            const EngineOptions& options) {
+  Result<Model> model = LoadModel(gguf, mmproj, options);
   if (!model) return model.error();
   return Engine(std::make_unique<const State>(State{*std::move(model)}));
 }
@@ -53,12 +70,12 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   if (image != nullptr) {
     if (auto error = CheckImage(model, *image)) return *error;
   }
-  const Result<TokenList> list = CutAtImage(model, tokens, image, model.decoder->shape().context);
+  const Result<TokenList> list = CutAtImage(model, tokens, image, model.info.context_tokens);
   if (!list) return list.error();
   const int vocabulary = model.info.vocabulary_tokens;
   std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
                             static_cast<std::size_t>(vocabulary));
-  Sequence sequence(*model.decoder);
+  Sequence sequence(*model.decoder, list->rows);
   sequence.Add(list->inputs, {logits.data(), list->rows_after_image, vocabulary},
                {.pool = *model.pool});
   return logits;

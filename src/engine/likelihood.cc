@@ -8,6 +8,7 @@
 #include "edgevlm/edgevlm.h"
 #include "engine/model.h"
 #include "engine/prompt.h"
+#include "engine/token_list.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
@@ -29,25 +30,33 @@ Result<Likelihood> Engine::CaptionLikelihood(const EncodedImage& image,
   if (!IsUtf8(caption)) {
     return Error{ErrorCode::kInvalid, "caption: expected UTF-8, found other bytes"};
   }
-  const Result<std::vector<int>> prompt = CaptionPrompt(model);
+  if (auto error = CheckImage(model, image)) return *error;
+  const Message request = {
+      .role = Role::kUser,
+      .parts = {{.image = std::make_shared<const EncodedImage>(image)}}};  // a copy
+  Result<Prompt> prompt = model.style->Write({&request, 1}, model.tokenizer);
   if (!prompt) return prompt.error();
-  // Texts were learned with a blank before their first word.
-  std::vector<int> text = model.tokenizer.Encode(" " + std::string(caption));
-  std::vector<int> tokens = {kImageToken};
-  tokens.insert(tokens.end(), prompt->begin(), prompt->end());
-  tokens.insert(tokens.end(), text.begin(), text.end());
-  const Result<std::vector<float>> logits = Logits(tokens, &image);
-  if (!logits) return logits.error();
-  text.push_back(model.control.end);
+  const int first = prompt->rows() - 1;  // the first row that predicts the text
+  std::vector<int> text = model.style->ReplyTokens(caption, model.tokenizer);
+  if (model.tokenizer.ends().empty()) {
+    return Error{ErrorCode::kUnsupported, "caption: this model has no token that ends a reply"};
+  }
+  prompt->Add(text);
+  text.push_back(model.tokenizer.eos().value_or(model.tokenizer.ends().front()));
+  const int rows = prompt->rows();
+  if (rows > model.info.context_tokens) {
+    return Error{ErrorCode::kTooLarge, "caption: expected at most " +
+                                           std::to_string(model.info.context_tokens) +
+                                           " tokens, found " + std::to_string(rows)};
+  }
+  const int vocabulary = model.info.vocabulary_tokens;
+  std::vector<float> values(text.size() * static_cast<std::size_t>(vocabulary));
+  const View<float> logits(values.data(), rows - first, vocabulary);
+  Sequence(*model.decoder, rows).Add(prompt->InputsFrom(0), logits, {.pool = *model.pool});
   Likelihood likelihood;
   likelihood.tokens = static_cast<int>(text.size());
-  const auto vocabulary = static_cast<std::size_t>(model.info.vocabulary_tokens);
-  // The prompt's last row is the first to predict the text.
-  std::size_t row = prompt->size() - 1;
-  for (const int token : text) {
-    const std::span<const float> predicted(logits->data() + row * vocabulary, vocabulary);
-    likelihood.log_probability += LogProbability(predicted, token);
-    ++row;
+  for (int i = 0; i < logits.rows; ++i) {
+    likelihood.log_probability += LogProbability(logits.Row(i), text[static_cast<std::size_t>(i)]);
   }
   return likelihood;
 }

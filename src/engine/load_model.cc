@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -6,6 +8,7 @@
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
 #include "gguf/names.h"
+#include "model/weight_reader.h"
 
 namespace edgevlm {
 namespace {
@@ -17,9 +20,14 @@ Error Mismatch(const std::string& what, const std::string& expected, int found) 
           "model: " + what + ": expected " + expected + ", found " + std::to_string(found)};
 }
 
-// The parts come from one file, but nothing there says that they fit each other.
+// The parts may come from two files, and even in one nothing says that they fit each other.
 MaybeError CheckParts(const Model& model) {
   const DecoderShape& decoder = model.decoder->shape();
+  if (model.tokenizer.size() != decoder.vocabulary) {
+    return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
+                    model.tokenizer.size());
+  }
+  if (model.eye == nullptr) return std::nullopt;
   const VisionShape& eye = model.eye->shape();
   if (model.projector->inputs() != eye.width) {
     return Mismatch("projector inputs", std::to_string(eye.width), model.projector->inputs());
@@ -27,96 +35,141 @@ MaybeError CheckParts(const Model& model) {
   if (model.projector->outputs() != decoder.width) {
     return Mismatch("projector outputs", std::to_string(decoder.width), model.projector->outputs());
   }
-  if (model.tokenizer.size() != decoder.vocabulary) {
-    return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
-                    model.tokenizer.size());
+  const int places = model.projector->places();
+  if (places != 0 && places != eye.tokens) {
+    return Mismatch("features of a picture", std::to_string(places), eye.tokens);
   }
-  if (eye.tokens > decoder.context - 2) {  // one place for a prompt, one for a reply
-    return Mismatch("tokens of a picture", "at most " + std::to_string(decoder.context - 2),
-                    eye.tokens);
+  const int tokens = model.projector->Tokens(eye.tokens);
+  if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
+    return Mismatch("tokens of a picture",
+                    "at most " + std::to_string(model.info.context_tokens - 2), tokens);
   }
   return std::nullopt;
 }
 
-Result<ControlTokens> ReadControlTokens(const GgufFile& file, const Tokenizer& tokenizer) {
-  const Result<int> end = file.Int(keys::kEosTokenId);
-  if (!end) return end.error();
-  if (*end < 0 || *end >= tokenizer.size()) {
-    return Mismatch("key '" + std::string(keys::kEosTokenId) + "'",
-                    "0 to " + std::to_string(tokenizer.size() - 1), *end);
-  }
-  return ControlTokens{.end = *end,
-                       .caption = tokenizer.Special("<|caption|>"),
-                       .question = tokenizer.Special("<|question|>"),
-                       .answer = tokenizer.Special("<|answer|>")};
+std::string TextOf(const GgufFile& file, std::string_view key) {
+  const Result<std::string_view> text = file.String(key, "");
+  return std::string(text ? *text : "");
 }
 
-std::string TextOr(const GgufFile& file, std::string_view key, std::string_view fallback) {
-  const Result<std::string_view> text = file.String(key, fallback);
-  return std::string(text ? *text : fallback);
+// The file that holds the eye: the second one, the model's own, or none (null).
+const GgufFile* FileOfEye(const GgufFile& file, const GgufFile* mmproj) {
+  if (mmproj != nullptr) return mmproj;
+  return file.HasKey(keys::kHasVisionEncoder) ? &file : nullptr;
 }
 
-ModelInfo Describe(const GgufFile& file, const Model& model, Isa isa) {
-  ModelInfo info;
-  info.name = TextOr(file, keys::kName, "");
-  info.architecture = TextOr(file, keys::kArchitecture, "");
-  info.vision_encoder = TextOr(file, keys::kVisionEncoder, "");
-  info.projector = TextOr(file, keys::kProjectorType, "");
-  info.instruction_set = IsaName(isa);
+std::int64_t ParametersOf(const GgufFile& file) {
+  std::int64_t parameters = 0;
   for (const GgufTensor& tensor : file.tensors()) {
     const Result<std::uint64_t> values = ValuesOf(tensor.view.shape);
-    if (values) info.parameters += static_cast<std::int64_t>(*values);
+    if (values) parameters += static_cast<std::int64_t>(*values);
   }
+  return parameters;
+}
+
+int ContextOf(const DecoderShape& decoder, const EngineOptions& options) {
+  const int most = options.context_tokens == 0 ? Decoder::kUsualPositions : options.context_tokens;
+  return std::min(decoder.context, most);
+}
+
+void Describe(const GgufFile& file, const GgufFile* mmproj, Isa isa, Model& model) {
+  ModelInfo& info = model.info;
+  info.name = TextOf(file, keys::kName);
+  info.architecture = TextOf(file, keys::kArchitecture);
+  info.instruction_set = IsaName(isa);
+  info.chat_template = model.style->name();
+  info.parameters = ParametersOf(file) + (mmproj == nullptr ? 0 : ParametersOf(*mmproj));
   const DecoderShape& decoder = model.decoder->shape();
   info.threads = model.pool->threads();
-  info.context_tokens = decoder.context;
   info.embedding_length = decoder.width;
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
   info.vocabulary_tokens = decoder.vocabulary;
+  const GgufFile* eye = FileOfEye(file, mmproj);
+  if (eye == nullptr) return;
+  info.vision_encoder = (*FindVisionFamily(*eye))->encoder;
+  info.projector = (*FindProjectorFamily(*eye))->type;
   info.image_size = model.eye->shape().preprocessing.size;
-  info.image_tokens = model.eye->shape().tokens;
-  return info;
+  info.image_tokens = model.projector->Tokens(model.eye->shape().tokens);
 }
 
-Result<Model> LoadParts(const GgufFile& file, Isa isa, int threads) {
-  Result<Tokenizer> tokenizer = LoadTokenizer(file);
-  if (!tokenizer) return tokenizer.error();
-  const Result<ControlTokens> control = ReadControlTokens(file, *tokenizer);
-  if (!control) return control.error();
-  auto decoder = LoadDecoder(file);
-  if (!decoder) return decoder.error();
+MaybeError LoadEye(const GgufFile& file, Model& model) {
   auto eye = LoadVisionEncoder(file);
   if (!eye) return eye.error();
   auto projector = LoadProjector(file);
   if (!projector) return projector.error();
+  model.eye = *std::move(eye);
+  model.projector = *std::move(projector);
+  return std::nullopt;
+}
+
+Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const GgufFile& file,
+                                                       const Tokenizer& tokenizer,
+                                                       const EngineOptions& options) {
+  if (options.chat_template.empty()) {
+    if (auto tasks = MakeTaskStyle(tokenizer)) return tasks;
+  }
+  return MakeChatStyle(file, tokenizer, options.chat_template);
+}
+
+Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
+                        const EngineOptions& options) {
+  Result<Tokenizer> tokenizer = LoadTokenizer(file);
+  if (!tokenizer) return tokenizer.error();
+  auto style = ChooseStyle(file, *tokenizer, options);
+  if (!style) return style.error();
+  auto decoder = LoadDecoder(file);
+  if (!decoder) return decoder.error();
   Model model = {.info = {},
                  .decoder = *std::move(decoder),
-                 .eye = *std::move(eye),
-                 .projector = *std::move(projector),
+                 .eye = nullptr,
+                 .projector = nullptr,
                  .tokenizer = *std::move(tokenizer),
-                 .control = *control,
-                 .pool = std::make_unique<ThreadPool>(threads)};
+                 .style = *std::move(style),
+                 .image_max_tokens = options.image_max_tokens,
+                 .pool = std::make_unique<ThreadPool>(options.threads)};
+  if (const GgufFile* eye = FileOfEye(file, mmproj)) {
+    if (auto error = LoadEye(*eye, model)) return *error;
+  }
+  model.info.context_tokens = ContextOf(model.decoder->shape(), options);
   if (auto error = CheckParts(model)) return *error;
-  model.info = Describe(file, model, isa);
+  Describe(file, mmproj, isa, model);
   return model;
+}
+
+MaybeError CheckRange(const char* name, int value, int most) {
+  if (0 <= value && value <= most) return std::nullopt;
+  return Error{ErrorCode::kInvalid, "options: " + std::string(name) + ": expected 0 to " +
+                                        std::to_string(most) + ", found " + std::to_string(value)};
+}
+
+MaybeError Validate(const EngineOptions& options) {
+  if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return error;
+  if (auto error =
+          CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
+    return error;
+  }
+  return CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext);
 }
 
 }  // namespace
 
-Result<Model> LoadModel(std::span<const std::byte> gguf, const EngineOptions& options) {
-  if (options.threads < 0 || options.threads > kMaxThreads) {
-    return Error{ErrorCode::kInvalid, "options: threads: expected 0 to " +
-                                          std::to_string(kMaxThreads) + ", found " +
-                                          std::to_string(options.threads)};
-  }
+Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
+                        const EngineOptions& options) {
+  if (auto error = Validate(options)) return *error;
   const Result<Isa>& isa = ChooseIsa();
   if (!isa) return isa.error();
   const Result<GgufFile> file = GgufFile::Parse(gguf);
   if (!file) return file.error();
+  std::optional<GgufFile> second;
+  if (!mmproj.empty()) {
+    Result<GgufFile> parsed = GgufFile::Parse(mmproj);
+    if (!parsed) return Error{parsed.error().code, "mmproj: " + parsed.error().message};
+    second = *std::move(parsed);
+  }
   try {
-    Result<Model> model = LoadParts(*file, *isa, options.threads);
-    if (model) model->info.file_bytes = static_cast<std::int64_t>(gguf.size());
+    Result<Model> model = LoadParts(*file, second ? &*second : nullptr, *isa, options);
+    if (model) model->info.file_bytes = static_cast<std::int64_t>(gguf.size() + mmproj.size());
     return model;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::kTooLarge, "model: no memory left for its weights"};

@@ -1,37 +1,32 @@
-// Model: everything that an engine loads from one file.
+// Model: everything that an engine loads.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 
 #include "edgevlm/edgevlm.h"
+#include "engine/prompt_style.h"
 #include "model/families.h"
 #include "tokenizer/tokenizer.h"
 
 namespace edgevlm {
 
-// The tokens that no text gives and that order the prompts.
-struct ControlTokens {
-  int end = 0;
-  std::optional<int> caption;   // asks for a description
-  std::optional<int> question;  // the question follows
-  std::optional<int> answer;    // the answer follows
-};
-
 // Immutable after Load, but for the pool, which several threads may use.
 struct Model {
   ModelInfo info;
   std::unique_ptr<const Decoder> decoder;
-  std::unique_ptr<const VisionEncoder> eye;
+  std::unique_ptr<const VisionEncoder> eye;  // null, as the projector: reads no pictures
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
-  ControlTokens control;
+  std::unique_ptr<const PromptStyle> style;
+  int image_max_tokens = 0;  // 0: no limit
   std::unique_ptr<ThreadPool> pool;
 };
 
+// mmproj: the file of eye and projector; empty if they are in the model's own file, or nowhere.
 // Errors: as for Engine::Load.
-Result<Model> LoadModel(std::span<const std::byte> gguf, const EngineOptions& options);
+Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
+                        const EngineOptions& options);
 
 struct Engine::State {
   Model model;

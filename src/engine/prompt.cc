@@ -1,101 +1,90 @@
 #include "engine/prompt.h"
 
-#include <string>
+#include <algorithm>
+#include <utility>
 
-#include "tokenizer/utf8.h"
+#include "base/check.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr std::size_t kMaxQuestionBytes = 64 << 10;
-
-Error Unsupported(const std::string& token) {
-  return {ErrorCode::kUnsupported, "prompt: this model has no token " + token};
-}
-
-Error Invalid(const std::string& expected, const std::string& found) {
-  return {ErrorCode::kInvalid, "tokens: expected " + expected + ", found " + found};
+bool SameImage(const std::shared_ptr<const EncodedImage>& a,
+               const std::shared_ptr<const EncodedImage>& b) {
+  return a == b || (a->width == b->width && a->values == b->values);
 }
 
 }  // namespace
 
-Result<std::vector<int>> CaptionPrompt(const Model& model) {
-  if (!model.control.caption) return Unsupported("<|caption|>");
-  return std::vector<int>{*model.control.caption};
+void Prompt::Add(std::span<const int> tokens) {
+  if (tokens.empty()) return;
+  if (parts_.empty() || parts_.back().image != nullptr) parts_.emplace_back();
+  Part& last = parts_.back();
+  last.tokens.insert(last.tokens.end(), tokens.begin(), tokens.end());
+  last.rows = static_cast<int>(last.tokens.size());
+  rows_ += static_cast<int>(tokens.size());
 }
 
-Result<std::vector<int>> QuestionPrompt(const Model& model, std::string_view question) {
-  if (!model.control.question) return Unsupported("<|question|>");
-  if (!model.control.answer) return Unsupported("<|answer|>");
-  if (question.empty()) {
-    return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
-  }
-  if (question.size() > kMaxQuestionBytes) {
-    return Error{ErrorCode::kTooLarge, "question: expected at most " +
-                                           std::to_string(kMaxQuestionBytes) + " bytes, found " +
-                                           std::to_string(question.size())};
-  }
-  if (!IsUtf8(question)) {
-    return Error{ErrorCode::kInvalid, "question: expected UTF-8, found other bytes"};
-  }
-  // Texts were learned with a blank before their first word.
-  const std::vector<int> words = model.tokenizer.Encode(" " + std::string(question));
-  std::vector<int> tokens = {*model.control.question};
-  tokens.insert(tokens.end(), words.begin(), words.end());
-  tokens.push_back(*model.control.answer);
-  return tokens;
+void Prompt::Add(std::shared_ptr<const EncodedImage> image, int first_row, int rows) {
+  CHECK(image != nullptr && 0 <= first_row && 0 <= rows && first_row + rows <= image->tokens);
+  if (rows == 0) return;
+  parts_.push_back({.image = std::move(image), .first_row = first_row, .rows = rows});
+  rows_ += rows;
 }
 
-MaybeError CheckImage(const Model& model, const EncodedImage& image) {
-  const int tokens = model.info.image_tokens;
-  const int width = model.info.embedding_length;
-  const auto values = static_cast<std::size_t>(tokens) * static_cast<std::size_t>(width);
-  if (image.tokens == tokens && image.width == width && image.values.size() == values) {
-    return std::nullopt;
-  }
-  return Error{ErrorCode::kInvalid, "picture: expected " + std::to_string(tokens) + " x " +
-                                        std::to_string(width) + " embeddings, found " +
-                                        std::to_string(image.tokens) + " x " +
-                                        std::to_string(image.width)};
-}
-
-View<const float> EmbeddingsOf(const EncodedImage& image) {
-  return {image.values.data(), image.tokens, image.width};
-}
-
-Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
-                             const EncodedImage* image, int room) {
-  if (tokens.empty()) return Invalid("at least one", "none");
-  TokenList list;
-  std::size_t begin = 0;  // of the tokens not yet in list.inputs
-  const auto cut = [&](std::size_t end) {
-    if (end > begin) list.inputs.push_back({.tokens = tokens.subspan(begin, end - begin)});
-    begin = end + 1;
-  };
-  bool has_image = false;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i] == kImageToken) {
-      if (image == nullptr) return Invalid("no place for a picture, as there is none", "one");
-      if (has_image) return Invalid("one place for the picture", "several");
-      has_image = true;
-      cut(i);
-      list.inputs.push_back({.embeddings = EmbeddingsOf(*image)});
-    } else if (tokens[i] < 0 || tokens[i] >= model.info.vocabulary_tokens) {
-      return Invalid("ids below " + std::to_string(model.info.vocabulary_tokens),
-                     std::to_string(tokens[i]));
+std::vector<Input> Prompt::InputsFrom(int first) const {
+  CHECK(0 <= first && first <= rows_);
+  std::vector<Input> inputs;
+  for (const Part& part : parts_) {
+    const int skipped = std::min(first, part.rows);
+    first -= skipped;
+    if (skipped == part.rows) continue;
+    if (part.image == nullptr) {
+      inputs.push_back(
+          {.tokens = std::span(part.tokens).subspan(static_cast<std::size_t>(skipped))});
+    } else {
+      const View<const float> values(part.image->values.data(), part.image->tokens,
+                                     part.image->width);
+      inputs.push_back(
+          {.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped)});
     }
   }
-  const std::size_t after = tokens.size() - begin;
-  cut(tokens.size());
-  const std::size_t rows =
-      tokens.size() + (has_image ? static_cast<std::size_t>(image->tokens) - 1 : 0);
-  if (rows > static_cast<std::size_t>(room)) {
-    return Error{ErrorCode::kTooLarge, "tokens: expected at most " + std::to_string(room) +
-                                           " positions, found " + std::to_string(rows)};
+  return inputs;
+}
+
+void Prompt::TruncateTo(int n) {
+  CHECK(0 <= n && n <= rows_);
+  while (rows_ > n) {
+    Part& last = parts_.back();
+    const int kept = std::max(0, last.rows - (rows_ - n));
+    rows_ -= last.rows - kept;
+    if (kept == 0) {
+      parts_.pop_back();
+      continue;
+    }
+    last.rows = kept;
+    if (last.image == nullptr) last.tokens.resize(static_cast<std::size_t>(kept));
   }
-  list.rows = static_cast<int>(rows);
-  list.rows_after_image = static_cast<int>(after);
-  return list;
+}
+
+int Prompt::CommonRows(const Part& a, const Part& b) {
+  if ((a.image == nullptr) != (b.image == nullptr)) return 0;
+  if (a.image == nullptr) {
+    const auto [end, _] = std::ranges::mismatch(a.tokens, b.tokens);
+    return static_cast<int>(end - a.tokens.begin());
+  }
+  if (a.first_row != b.first_row || !SameImage(a.image, b.image)) return 0;
+  return std::min(a.rows, b.rows);
+}
+
+int CommonRows(const Prompt& a, const Prompt& b) {
+  int rows = 0;
+  const std::size_t parts = std::min(a.parts_.size(), b.parts_.size());
+  for (std::size_t i = 0; i < parts; ++i) {
+    const int common = Prompt::CommonRows(a.parts_[i], b.parts_[i]);
+    rows += common;
+    if (common < a.parts_[i].rows || common < b.parts_[i].rows) break;
+  }
+  return rows;
 }
 
 }  // namespace edgevlm

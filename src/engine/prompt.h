@@ -1,39 +1,49 @@
-// Token lists with a place for the picture.
+// Prompt: what a sequence holds, or is to hold, in order: tokens, and pictures in their place.
 #pragma once
 
+#include <memory>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "decode/sequence.h"
-#include "engine/model.h"
+#include "edgevlm/edgevlm.h"
 
 namespace edgevlm {
 
-// What follows the picture in the prompt of a caption. Errors: kUnsupported (the model has no token
-// that asks for one).
-Result<std::vector<int>> CaptionPrompt(const Model& model);
+class Prompt {
+ public:
+  void Add(std::span<const int> tokens);
+  // Rows [first_row, first_row + rows) of a picture's embeddings. REQUIRES: it has them.
+  void Add(std::shared_ptr<const EncodedImage> image, int first_row, int rows);
 
-// What follows the picture in the prompt of a question. Errors: kInvalid (empty, not UTF-8),
-// kTooLarge, kUnsupported.
-Result<std::vector<int>> QuestionPrompt(const Model& model, std::string_view question);
+  // Places in the context.
+  int rows() const { return rows_; }
 
-// A checked token list, cut at the picture's place.
-struct TokenList {
-  std::vector<Input> inputs;  // views of the list and of the picture
-  int rows = 0;               // T, with the picture's P
-  int rows_after_image = 0;   // T if there is no picture
+  // What comes from row `first` on. Views of this prompt and of its pictures. REQUIRES: 0 <= first
+  // <= rows().
+  std::vector<Input> InputsFrom(int first) const;
+
+  // Forgets all but the first n rows. REQUIRES: 0 <= n <= rows().
+  void TruncateTo(int n);
+
+  // How many rows both begin with. O(rows); pictures are compared by their values unless they are
+  // one object.
+  friend int CommonRows(const Prompt& a, const Prompt& b);
+
+ private:
+  // Tokens, or rows of a picture. Neighbouring tokens are always in one part, so that equal prompts
+  // have equal parts.
+  struct Part {
+    std::vector<int> tokens = {};
+    std::shared_ptr<const EncodedImage> image = nullptr;
+    int first_row = 0;
+    int rows = 0;
+  };
+
+  static int CommonRows(const Part& a, const Part& b);
+
+  std::vector<Part> parts_;
+  int rows_ = 0;
 };
-
-// tokens: ids in [0, V), kImageToken at most once if `image` is there and not at all otherwise.
-// Errors: kInvalid; kTooLarge when it takes more than `room` positions.
-Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
-                             const EncodedImage* image, int room);
-
-// Whether an encoded image was made for this model. Errors: kInvalid.
-MaybeError CheckImage(const Model& model, const EncodedImage& image);
-
-// The embeddings of an image that passed CheckImage: [P, D].
-View<const float> EmbeddingsOf(const EncodedImage& image);
 
 }  // namespace edgevlm

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -7,21 +8,15 @@
 #include "engine/model.h"
 #include "engine/prompt.h"
 #include "engine/stopwatch.h"
+#include "engine/token_list.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
 
 struct Session::State {
-  // What the sequence's cache holds.
-  enum class Holds {
-    kNothing,
-    kImage,  // the picture at positions 0..P-1, then what was said about it
-    kTokens  // what Evaluate added
-  };
-
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
-        sequence(*loaded.decoder),
+        sequence(*loaded.decoder, loaded.info.context_tokens),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
   }
@@ -32,70 +27,95 @@ struct Session::State {
 
   void Forget() {
     sequence.TruncateTo(0);
-    holds = Holds::kNothing;
+    held = Prompt();
+    evaluating = false;
   }
 
   MaybeError TakeImage(Result<EncodedImage> encoded) {
     if (!encoded) return encoded.error();
-    image = *std::move(encoded);
+    image = std::make_shared<const EncodedImage>(*std::move(encoded));
     image_timings = image->timings;
-    Forget();
     return std::nullopt;
   }
 
-  int Prefill(const std::vector<int>& prompt);
-  Result<Reply> Answer(const Result<std::vector<int>>& prompt, const DecodeOptions& options,
+  Result<Reply> AboutImage(std::string_view question, const DecodeOptions& options,
+                           const OnText& on_text);
+  Result<Reply> Answer(std::span<const Message> messages, const DecodeOptions& options,
                        const OnText& on_text);
+  int Prefill(const Prompt& prompt);
+  Generation Speak(const DecodeOptions& options, const OnText& on_text);
 
   const Model& model;
   Sequence sequence;
+  Prompt held;                    // what the sequence holds, unless evaluating
   std::vector<float> logits_row;  // [V]
   std::optional<Profiler> profiler;
-  std::optional<EncodedImage> image;
-  Timings image_timings;  // not yet told in a reply
-  Holds holds = Holds::kNothing;
+  std::shared_ptr<const EncodedImage> image;
+  Timings image_timings;    // not yet told in a reply
+  bool evaluating = false;  // the sequence holds what Evaluate added
 };
 
-// Puts picture and prompt into the cache; returns how many positions were there already.
-int Session::State::Prefill(const std::vector<int>& prompt) {
-  const int image_tokens = image->tokens;
-  if (holds == Holds::kImage) {
-    sequence.TruncateTo(image_tokens);
-    const Input words = {.tokens = prompt};
-    sequence.Add({&words, 1}, logits(), run());
-    return image_tokens;
-  }
-  Forget();
-  const Input inputs[] = {{.embeddings = EmbeddingsOf(*image)}, {.tokens = prompt}};
-  sequence.Add(inputs, logits(), run());
-  holds = Holds::kImage;
-  return 0;
+// Puts the prompt into the sequence; returns how many of its rows were there already. The last row
+// is always computed anew: its logits are needed.
+int Session::State::Prefill(const Prompt& prompt) {
+  if (evaluating) Forget();
+  const int reused = std::min(CommonRows(held, prompt), prompt.rows() - 1);
+  sequence.TruncateTo(reused);
+  sequence.Add(prompt.InputsFrom(reused), logits(), run());
+  held = prompt;
+  return reused;
 }
 
-Result<Reply> Session::State::Answer(const Result<std::vector<int>>& prompt,
+Generation Session::State::Speak(const DecodeOptions& options, const OnText& on_text) {
+  DecodeOptions with_stops = options;
+  const auto stops = model.style->stops();
+  with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
+  Generation generation =
+      Generate(sequence, logits(), {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()},
+               with_stops, on_text, run());
+  held.Add(generation.tokens);
+  held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
+  return generation;
+}
+
+Result<Reply> Session::State::Answer(std::span<const Message> messages,
                                      const DecodeOptions& options, const OnText& on_text) {
   if (auto error = Validate(options)) return *error;
-  if (!image) return Error{ErrorCode::kInvalid, "picture: expected one to be set, found none"};
+  if (auto error = CheckMessages(messages)) return *error;
+  const Result<Prompt> prompt = model.style->Write(messages, model.tokenizer);
   if (!prompt) return prompt.error();
   Reply reply;
-  reply.prompt_tokens = image->tokens + static_cast<int>(prompt->size());
+  reply.prompt_tokens = prompt->rows();
   if (reply.prompt_tokens >= model.info.context_tokens) {
     return Error{ErrorCode::kTooLarge, "prompt: expected at most " +
                                            std::to_string(model.info.context_tokens - 1) +
                                            " tokens, found " + std::to_string(reply.prompt_tokens)};
   }
-  reply.timings = std::exchange(image_timings, {});
   Stopwatch watch;
   reply.reused_tokens = Prefill(*prompt);
   reply.timings.prefill_ms = watch.Lap();
-  Generation generation =
-      Generate(sequence, logits(), {.tokenizer = model.tokenizer, .end_token = model.control.end},
-               options, on_text, run());
+  Generation generation = Speak(options, on_text);
   reply.timings.generate_ms = watch.Lap();
-  reply.timings.total_ms += watch.Milliseconds();
+  reply.timings.total_ms = watch.Milliseconds();
   reply.text = std::move(generation.text);
   reply.finish_reason = generation.finish_reason;
-  reply.reply_tokens = generation.tokens;
+  reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  return reply;
+}
+
+Result<Reply> Session::State::AboutImage(std::string_view question, const DecodeOptions& options,
+                                         const OnText& on_text) {
+  if (auto error = Validate(options)) return *error;
+  if (!image) return Error{ErrorCode::kInvalid, "picture: expected one to be set, found none"};
+  Message message = {.role = Role::kUser, .parts = {{.image = image}}};
+  if (!question.empty()) message.parts.push_back({.text = std::string(question)});
+  Result<Reply> reply = Answer({&message, 1}, options, on_text);
+  if (!reply) return reply;
+  const Timings before = std::exchange(image_timings, {});
+  reply->timings.decode_ms = before.decode_ms;
+  reply->timings.preprocess_ms = before.preprocess_ms;
+  reply->timings.encode_ms = before.encode_ms;
+  reply->timings.total_ms += before.total_ms;
   return reply;
 }
 
@@ -119,22 +139,36 @@ MaybeError Session::SetImage(const EncodedImage& image) {
 }
 
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {
-  return state_->Answer(CaptionPrompt(state_->model), options, on_text);
+  return state_->AboutImage({}, options, on_text);
 }
 
 Result<Reply> Session::Ask(std::string_view question, const DecodeOptions& options,
                            const OnText& on_text) {
-  return state_->Answer(QuestionPrompt(state_->model, question), options, on_text);
+  if (question.empty()) {
+    return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
+  }
+  return state_->AboutImage(question, options, on_text);
+}
+
+Result<Reply> Session::Chat(std::span<const Message> messages, const DecodeOptions& options,
+                            const OnText& on_text) {
+  for (const Message& message : messages) {
+    for (const Part& part : message.parts) {
+      if (part.image == nullptr) continue;
+      if (auto error = CheckImage(state_->model, *part.image)) return *error;
+    }
+  }
+  return state_->Answer(messages, options, on_text);
 }
 
 Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   State& state = *state_;
-  if (state.holds != State::Holds::kTokens) state.Forget();
+  if (!state.evaluating) state.Forget();
   const Result<TokenList> list =
-      CutAtImage(state.model, tokens, state.image ? &*state.image : nullptr, state.sequence.room());
+      CutAtImage(state.model, tokens, state.image.get(), state.sequence.room());
   if (!list) return list.error();
   state.sequence.Add(list->inputs, state.logits(), state.run());
-  state.holds = State::Holds::kTokens;
+  state.evaluating = true;
   return std::span<const float>(state.logits_row);
 }
 

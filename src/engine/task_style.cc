@@ -1,0 +1,62 @@
+#include <optional>
+#include <utility>
+
+#include "engine/prompt_style.h"
+
+namespace edgevlm {
+namespace {
+
+class TaskStyle final : public PromptStyle {
+ public:
+  TaskStyle(int caption, int question, int answer)
+      : caption_(caption), question_(question), answer_(answer) {}
+
+  Result<Prompt> Write(std::span<const Message> messages,
+                       const Tokenizer& tokenizer) const override {
+    Prompt prompt;
+    const std::shared_ptr<const EncodedImage> image = LastImage(messages);
+    if (image != nullptr) prompt.Add(image, 0, image->tokens);
+    std::string question;
+    for (const Part& part : messages.back().parts) question += part.text;
+    if (question.empty()) {
+      prompt.Add({&caption_, 1});
+      return prompt;
+    }
+    prompt.Add({&question_, 1});
+    prompt.Add(ReplyTokens(question, tokenizer));
+    prompt.Add({&answer_, 1});
+    return prompt;
+  }
+
+  // Texts were learned with a blank before their first word.
+  std::vector<int> ReplyTokens(std::string_view text, const Tokenizer& tokenizer) const override {
+    return tokenizer.Encode(std::string(" ").append(text));
+  }
+
+ private:
+  static std::shared_ptr<const EncodedImage> LastImage(std::span<const Message> messages) {
+    std::shared_ptr<const EncodedImage> last;
+    for (const Message& message : messages) {
+      for (const Part& part : message.parts) {
+        if (part.image != nullptr) last = part.image;
+      }
+    }
+    return last;
+  }
+
+  int caption_;
+  int question_;
+  int answer_;
+};
+
+}  // namespace
+
+std::unique_ptr<const PromptStyle> MakeTaskStyle(const Tokenizer& tokenizer) {
+  const std::optional<int> caption = tokenizer.Special("<|caption|>");
+  const std::optional<int> question = tokenizer.Special("<|question|>");
+  const std::optional<int> answer = tokenizer.Special("<|answer|>");
+  if (!caption || !question || !answer) return nullptr;
+  return std::make_unique<const TaskStyle>(*caption, *question, *answer);
+}
+
+}  // namespace edgevlm
