@@ -4,6 +4,8 @@
 
 #include "gguf/names.h"
 #include "model/decoder/gpt2.h"
+#include "model/decoder/llama.h"
+#include "model/decoder/qwen2.h"
 #include "model/projector/idefics3.h"
 #include "model/projector/ldp.h"
 #include "model/projector/ldpv2.h"
@@ -14,7 +16,7 @@
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit};
 const ProjectorFamily* const kProjectors[] = {&kMlp, &kLdp, &kLdpV2, &kIdefics3};
 
