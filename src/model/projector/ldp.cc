@@ -112,13 +112,12 @@ class Ldp final : public Projector {
   LdpWeights weights_;
 };
 
-// A 1x1 convolution, whose last extents of 1 files may drop.
-Linear ReadPointwise(WeightReader& reader, const std::string& module, int outputs, int inputs,
-                     std::string zone) {
+// The shape of a 1x1 convolution, whose last extents of 1 files may drop.
+Shape PointwiseShape(const WeightReader& reader, const std::string& module, int outputs,
+                     int inputs) {
   const GgufTensor* tensor = reader.file().FindTensor(modules::Weight(module));
   const bool is_whole = tensor != nullptr && tensor->view.shape.rank() == 4;
-  return reader.ReadLinear(module, is_whole ? Shape{outputs, inputs, 1, 1} : Shape{outputs, inputs},
-                           std::move(zone), BiasRule::kOptional);
+  return is_whole ? Shape{outputs, inputs, 1, 1} : Shape{outputs, inputs};
 }
 
 Norm ReadNorm(WeightReader& reader, const std::string& module, int width, std::string zone) {
@@ -143,9 +142,15 @@ LdpBlock ReadBlock(WeightReader& reader, int number, int side, int stride, int w
   w.squeeze_zone = zone + ".squeeze";
   const int reduced =
       reader.FirstExtent(modules::Weight(module(1, "fc1")), width, ModelLimits::kWidth);
-  w.reduce = ReadPointwise(reader, module(1, "fc1"), reduced, width, zone + ".squeeze.reduce");
-  w.expand = ReadPointwise(reader, module(1, "fc2"), width, reduced, zone + ".squeeze.expand");
-  w.mix = ReadPointwise(reader, module(2, "0"), width, width, zone + ".mix");
+  const auto read = [&](int stage, std::string_view part, int outputs, int inputs, const char* what,
+                        BiasRule rule) {
+    const std::string name = module(stage, part);
+    return reader.ReadLinear(name, PointwiseShape(reader, name, outputs, inputs), zone + what,
+                             rule);
+  };
+  w.reduce = read(1, "fc1", reduced, width, ".squeeze.reduce", BiasRule::kNeeded);
+  w.expand = read(1, "fc2", width, reduced, ".squeeze.expand", BiasRule::kNeeded);
+  w.mix = read(2, "0", width, width, ".mix", BiasRule::kOptional);
   w.mix_norm = ReadNorm(reader, module(2, "1"), width, zone + ".mix.norm");
   return w;
 }

@@ -130,11 +130,11 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   return w;
 }
 
-// Values of workspace that one picture takes: the patches, six buffers of the width and one of the
-// MLP (Activations in vit.cc).
-long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
-  const long long patch = 1LL * weights.grid.patch_size * weights.grid.patch_size * kColors;
-  return weights.grid.patches() * patch + weights.rows() * (6LL * sizes.width + sizes.hidden);
+// Values of workspace that one picture takes: the patches, and for them and a class token six
+// buffers of the width and one of the MLP (Activations in vit.cc).
+long long WorkspaceValues(const PatchGrid& grid, const Sizes& sizes) {
+  const long long patch = 1LL * grid.patch_size * grid.patch_size * kColors;
+  return grid.patches() * patch + (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden);
 }
 
 }  // namespace
@@ -151,7 +151,7 @@ VitParts ReadVit(WeightReader& reader, const EyeUse& use) {
   weights.activation = ReadActivation(reader);
   shape.tokens = weights.grid.patches();
   shape.width = sizes.width;
-  shape.workspace_values = WorkspaceValues(weights, sizes);
+  shape.workspace_values = WorkspaceValues(weights.grid, sizes);
   if (shape.workspace_values > ModelLimits::kWorkspaceValues) {
     reader.Fail({ErrorCode::kTooLarge,
                  "model: eye: expected at most " + std::to_string(ModelLimits::kWorkspaceValues) +
