@@ -142,15 +142,13 @@ LdpBlock ReadBlock(WeightReader& reader, int number, int side, int stride, int w
   w.squeeze_zone = zone + ".squeeze";
   const int reduced =
       reader.FirstExtent(modules::Weight(module(1, "fc1")), width, ModelLimits::kWidth);
-  const auto read = [&](int stage, std::string_view part, int outputs, int inputs, const char* what,
-                        BiasRule rule) {
-    const std::string name = module(stage, part);
-    return reader.ReadLinear(name, PointwiseShape(reader, name, outputs, inputs), zone + what,
-                             rule);
+  const auto shape = [&](const std::string& name, int outputs, int inputs) {
+    return PointwiseShape(reader, name, outputs, inputs);
   };
-  w.reduce = read(1, "fc1", reduced, width, ".squeeze.reduce", BiasRule::kNeeded);
-  w.expand = read(1, "fc2", width, reduced, ".squeeze.expand", BiasRule::kNeeded);
-  w.mix = read(2, "0", width, width, ".mix", BiasRule::kOptional);
+  const std::string reduce = module(1, "fc1"), expand = module(1, "fc2"), mix = module(2, "0");
+  w.reduce = reader.ReadLinear(reduce, shape(reduce, reduced, width), zone + ".squeeze.reduce");
+  w.expand = reader.ReadLinear(expand, shape(expand, width, reduced), zone + ".squeeze.expand");
+  w.mix = reader.ReadLinear(mix, shape(mix, width, width), zone + ".mix", BiasRule::kOptional);
   w.mix_norm = ReadNorm(reader, module(2, "1"), width, zone + ".mix.norm");
   return w;
 }
