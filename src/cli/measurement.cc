@@ -50,9 +50,8 @@ Result<Measurement> MeasureTokens(const Engine& engine, int tokens, int at_once,
   const auto run = [&]() -> Result<int> {
     session.Reset();
     for (int first = 0; first < tokens; first += at_once) {
-      const auto logits = session.Evaluate(
-          std::span(text).subspan(static_cast<std::size_t>(first),
-                                  static_cast<std::size_t>(at_once)));
+      const auto logits = session.Evaluate(std::span(text).subspan(
+          static_cast<std::size_t>(first), static_cast<std::size_t>(at_once)));
       if (!logits) return logits.error();
     }
     return tokens;

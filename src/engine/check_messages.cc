@@ -44,8 +44,8 @@ MaybeError CheckMessages(std::span<const Message> messages) {
   }
   if (bytes > kMaxTextBytes) {
     return Error{ErrorCode::kTooLarge, "messages: expected at most " +
-                                           std::to_string(kMaxTextBytes) + " bytes of text, found " +
-                                           std::to_string(bytes)};
+                                           std::to_string(kMaxTextBytes) +
+                                           " bytes of text, found " + std::to_string(bytes)};
   }
   if (messages.back().role != Role::kUser) {
     return Invalid(messages.size() - 1, "expected the last one to be the user's");

@@ -145,8 +145,7 @@ MaybeError CheckRange(const char* name, int value, int most) {
 
 MaybeError Validate(const EngineOptions& options) {
   if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return error;
-  if (auto error =
-          CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
+  if (auto error = CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
     return error;
   }
   return CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext);

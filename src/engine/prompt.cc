@@ -44,8 +44,7 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
     } else {
       const View<const float> values(part.image->values.data(), part.image->tokens,
                                      part.image->width);
-      inputs.push_back(
-          {.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped)});
+      inputs.push_back({.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped)});
     }
   }
   return inputs;

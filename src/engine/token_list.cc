@@ -19,14 +19,13 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
     sound = sound && 0 <= piece.rows && piece.rows <= image.tokens - rows;
     rows += sound ? piece.rows : 0;
   }
-  sound = sound && rows == image.tokens &&
-          image.values.size() ==
-              static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
+  sound =
+      sound && rows == image.tokens &&
+      image.values.size() == static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
   if (sound) return std::nullopt;
-  return Error{ErrorCode::kInvalid, "picture: expected embeddings of width " +
-                                        std::to_string(width) + ", found " +
-                                        std::to_string(image.tokens) + " x " +
-                                        std::to_string(image.width)};
+  return Error{ErrorCode::kInvalid,
+               "picture: expected embeddings of width " + std::to_string(width) + ", found " +
+                   std::to_string(image.tokens) + " x " + std::to_string(image.width)};
 }
 
 View<const float> EmbeddingsOf(const EncodedImage& image) {

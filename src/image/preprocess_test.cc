@@ -66,20 +66,46 @@ TEST(Preprocess, FillsTheBarsBesideATallPicture) {
   }
 }
 
-TEST(Preprocess, AllEqualsOneByOne) {
-  const std::vector<Image> pictures = {Flat(5, 9, {1, 2, 3}), Flat(300, 200, {40, 50, 60}),
-                                       Flat(16, 16, {255, 0, 9})};
-  const Preprocessing preprocessing{.size = 16, .mean = kMean, .std = kStd};
-  for (const int threads : {1, 2, 8}) {  // fewer and more than pictures
-    ThreadPool pool(threads);
-    std::vector<float> all(3 * 16 * 16 * 3);
-    PreprocessAll(pictures, preprocessing, {all.data(), 3 * 16 * 16, 3}, pool);
-    for (std::size_t i = 0; i < 3; ++i) {
-      const auto one = Preprocessed(pictures[i], preprocessing);
-      EXPECT_TRUE(std::equal(one.begin(), one.end(),
-                             all.begin() + static_cast<std::ptrdiff_t>(i * one.size())))
-          << "picture " << i << ", threads " << threads;
+TEST(Preprocess, PadsWithAColourOfItsOwn) {
+  constexpr Color kFill = {122, 116, 104}, kColour = {10, 200, 77};
+  const auto out =
+      Preprocessed(Flat(40, 20, kColour), {.size = 40, .fit = Fit::kPad, .fill = kFill});
+  for (std::size_t y = 0; y < 40; ++y) {  // as large as the square: nothing blends
+    for (std::size_t i = 0; i < 120; ++i) {
+      const int value = y < 10 || y >= 30 ? kFill[i % 3] : kColour[i % 3];
+      EXPECT_NEAR(out[y * 120 + i], static_cast<float>(value) / 127.5f - 1.0f, 1e-6f);
     }
+  }
+  // Half as large, the first row of the picture has taken on some of the colour above it: more
+  // than the letterbox, which never mixes the two.
+  const auto small = Preprocessed(Flat(42, 20, {255, 255, 255}),
+                                  {.size = 21, .fit = Fit::kPad, .fill = {0, 0, 0}});
+  EXPECT_EQ(small[0], -1.0f);
+  EXPECT_GT(small[5 * 63], -0.9f);
+  EXPECT_LT(small[5 * 63], 0.9f);
+  EXPECT_EQ(small[10 * 63], 1.0f);
+}
+
+TEST(Preprocess, StretchesToTheSquare) {
+  const auto out = Preprocessed(Flat(40, 10, {255, 0, 51}), {.size = 8, .fit = Fit::kStretch});
+  for (std::size_t i = 0; i < out.size(); i += 3) {
+    EXPECT_EQ(out[i], 1.0f);
+    EXPECT_EQ(out[i + 1], -1.0f);
+    EXPECT_NEAR(out[i + 2], -0.6f, 1e-6f);
+  }
+}
+
+TEST(NormaliseSquare, TakesACutOut) {
+  Image picture(7, 5);
+  for (std::size_t i = 0; i < picture.pixels.size(); ++i) {
+    picture.pixels[i] = static_cast<std::uint8_t>(i);
+  }
+  std::vector<float> out(4 * 4 * 3);
+  NormaliseSquare(picture, 3, 1, {.size = 4, .mean = kMean, .std = kStd}, {out.data(), 16, 3});
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t y = i / 12, x = i / 3 % 4, c = i % 3;
+    const auto value = static_cast<float>(((y + 1) * 7 + x + 3) * 3 + c);
+    EXPECT_NEAR(out[i], (value / 255.0f - kMean[c]) / kStd[c], 4e-6f) << i;
   }
 }
 

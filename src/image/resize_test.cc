@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -139,6 +140,36 @@ TEST(Resize, TheNumberOfThreadsDoesNotMatter) {
   const Image picture = Picture(211, 157);
   EXPECT_EQ(Resize(picture, 97, 83, Filter::kBicubic, one).pixels,
             Resize(picture, 97, 83, Filter::kBicubic, three).pixels);
+}
+
+// Painting the square and resizing it gives the same bytes.
+TEST(ResizeRowsOfSquare, IsThePaintedSquareResized) {
+  constexpr Color kAround = {122, 116, 104};
+  ThreadPool pool(2);
+  struct Sizes {
+    int width, height, size;
+  };
+  for (const Sizes& s : {Sizes{40, 30, 16}, Sizes{30, 41, 16}, Sizes{1, 33, 8}, Sizes{33, 1, 8},
+                         Sizes{12, 5, 40}, Sizes{7, 12, 12}, Sizes{9, 9, 5}, Sizes{2, 1, 1}}) {
+    SCOPED_TRACE(testing::Message() << s.width << " x " << s.height << " -> " << s.size);
+    const Image picture = Picture(s.width, s.height);
+    const int side = std::max(s.width, s.height);
+    Image square(side, side);
+    for (int i = 0; i < side * side * 3; ++i) {
+      square.pixels[static_cast<std::size_t>(i)] = kAround[static_cast<std::size_t>(i % 3)];
+    }
+    for (int y = 0; y < s.height; ++y) {
+      std::copy_n(picture.Row(y), s.width * 3,
+                  square.Row((side - s.height) / 2 + y) + (side - s.width) / 2 * 3);
+    }
+    for (const Filter filter : {Filter::kBilinear, Filter::kBicubic, Filter::kLanczos3}) {
+      Image found(s.size, s.size);
+      ResizeRowsOfSquare(
+          picture, kAround, s.size, filter, pool,
+          [&](int y, const std::uint8_t* row) { std::copy_n(row, s.size * 3, found.Row(y)); });
+      EXPECT_EQ(found.pixels, Resize(square, s.size, s.size, filter, pool).pixels);
+    }
+  }
 }
 
 }  // namespace

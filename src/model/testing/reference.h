@@ -45,7 +45,8 @@ Matrix ReferenceMap(Matrix x, Function function) {
   return x;
 }
 
-inline Matrix ReferenceNorm(const TinyModel& model, const std::string& module, Matrix x) {
+inline Matrix ReferenceNorm(const TinyFile& model, const std::string& module, Matrix x,
+                            double epsilon = 1e-5) {
   const std::vector<float>& gain = model.Values(module + ".weight");
   const std::vector<float>& bias = model.Values(module + ".bias");
   for (auto& row : x) {
@@ -54,7 +55,7 @@ inline Matrix ReferenceNorm(const TinyModel& model, const std::string& module, M
     for (double v : row) mean += v / n;
     for (double v : row) variance += (v - mean) * (v - mean) / n;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = (row[i] - mean) / std::sqrt(variance + 1e-5) * static_cast<double>(gain[i]) +
+      row[i] = (row[i] - mean) / std::sqrt(variance + epsilon) * static_cast<double>(gain[i]) +
                static_cast<double>(bias[i]);
     }
   }

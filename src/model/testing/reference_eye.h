@@ -15,14 +15,16 @@ struct ReferenceWindow {
   bool is_depthwise = false;
 };
 
-// x [side * side, C] -> [side_out * side_out, N]. Weights [N, C, k, k], or [C, 1, k, k].
-inline Matrix ReferenceConv(const TinyModel& model, const std::string& module, const Matrix& x,
+// x [side * side, C] -> [side_out * side_out, N]. Weights [N, C, k, k], or [C, 1, k, k]; the bias
+// is 0 where the file has none.
+inline Matrix ReferenceConv(const TinyFile& model, const std::string& module, const Matrix& x,
                             const ReferenceWindow& window) {
   const std::vector<float>& weight = model.Values(module + ".weight");
-  const std::vector<float>& bias = model.Values(module + ".bias");
-  const int outputs = static_cast<int>(bias.size());
   const int inputs = window.is_depthwise ? 1 : static_cast<int>(x[0].size());
   const int k = window.kernel, padding = k / 2;
+  const int outputs = static_cast<int>(weight.size()) / (inputs * k * k);
+  std::vector<float> bias(static_cast<std::size_t>(outputs));
+  if (model.tensors.contains(module + ".bias")) bias = model.Values(module + ".bias");
   const int side_out = (window.side + 2 * padding - k) / window.stride + 1;
   Matrix y;
   for (int out = 0; out < side_out * side_out; ++out) {
@@ -50,17 +52,16 @@ inline Matrix ReferenceConv(const TinyModel& model, const std::string& module, c
 }
 
 // x *= hard_sigmoid(expand(relu(reduce(mean(x))))).
-inline void ReferenceSqueeze(const TinyModel& model, const std::string& block, Matrix& x) {
+inline void ReferenceSqueeze(const TinyFile& model, const std::string& reduce,
+                             const std::string& expand, Matrix& x) {
   Matrix mean(1, std::vector<double>(x[0].size()));
   for (const auto& cell : x) {
     for (std::size_t c = 0; c < cell.size(); ++c) {
       mean[0][c] += cell[c] / static_cast<double>(x.size());
     }
   }
-  const Matrix reduced =
-      ReferenceMap(ReferenceLinear(model, block + ".se_reduce", mean), ReferenceRelu);
-  const Matrix scale =
-      ReferenceMap(ReferenceLinear(model, block + ".se_expand", reduced), ReferenceHardSigmoid);
+  const Matrix reduced = ReferenceMap(ReferenceLinear(model, reduce, mean), ReferenceRelu);
+  const Matrix scale = ReferenceMap(ReferenceLinear(model, expand, reduced), ReferenceHardSigmoid);
   for (auto& cell : x) {
     for (std::size_t c = 0; c < cell.size(); ++c) cell[c] *= scale[0][c];
   }
@@ -80,7 +81,7 @@ inline Matrix ReferenceEye(const TinyModel& model, const Matrix& pixels) {
     y = ReferenceMap(
         ReferenceConv(model, name + ".depthwise", y, {side, kernels[block], strides[block], true}),
         activation);
-    if (block < 2) ReferenceSqueeze(model, name, y);
+    if (block < 2) ReferenceSqueeze(model, name + ".se_reduce", name + ".se_expand", y);
     y = ReferenceLinear(model, name + ".project", y);
     if (block == 1) ReferenceAdd(x, y);
     x = y;
@@ -90,7 +91,7 @@ inline Matrix ReferenceEye(const TinyModel& model, const Matrix& pixels) {
 }
 
 // [P, E] -> [P, D]
-inline Matrix ReferenceProjector(const TinyModel& model, const Matrix& features) {
+inline Matrix ReferenceProjector(const TinyFile& model, const Matrix& features) {
   return ReferenceLinear(model, "mm.2",
                          ReferenceMap(ReferenceLinear(model, "mm.0", features), ReferenceGelu));
 }

@@ -1,0 +1,65 @@
+// The embeddings of a picture by a small eye with random weights, against those that llama.cpp
+// computes.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "base/mapped_file.h"
+#include "image/decode.h"
+#include "model/families.h"
+#include "model/testing/parity_files.h"
+
+namespace edgevlm {
+namespace {
+
+TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
+  if (!std::filesystem::is_directory(ParityFolder())) {
+    GTEST_SKIP() << "no folder " << ParityFolder() << "; set EDGEVLM_SHARED";
+  }
+  const auto mapped = MappedFile::Open(ParityFile("tiny-ldpv2-f16.gguf"));
+  const auto picture_file = MappedFile::Open(ParityFile("img336.ppm"));
+  ASSERT_TRUE(mapped && picture_file);
+  const auto file = GgufFile::Parse(mapped->bytes());
+  ASSERT_TRUE(file) << file.error().message;
+  const auto picture = Decode(picture_file->bytes(), DecodeLimits());
+  ASSERT_TRUE(picture) << picture.error().message;
+  const auto eye = LoadVisionEncoder(*file);
+  ASSERT_TRUE(eye) << eye.error().message;
+  const auto projector = LoadProjector(*file);
+  ASSERT_TRUE(projector) << projector.error().message;
+
+  const VisionShape& shape = (*eye)->shape();
+  ASSERT_EQ(shape.preprocessing.size, 336);
+  ASSERT_EQ(shape.tokens, 576);
+  ASSERT_EQ((*projector)->places(), shape.tokens);
+  ASSERT_EQ((*projector)->Tokens(shape.tokens), 144);
+  const std::vector<float> expected = ParityFloats("tiny-ldpv2-f16.embd.f32");
+  ASSERT_EQ(expected.size(), std::size_t{144 * 256});
+
+  ThreadPool pool(2);
+  Workspace workspace;
+  const View<float> pixels = workspace.Take(336 * 336, 3);
+  const View<float> features = workspace.Take(shape.tokens, shape.width);
+  const View<float> embeddings = workspace.Take(144, (*projector)->outputs());
+  Preprocess(*picture, shape.preprocessing, pixels, pool);
+  (*eye)->Encode(pixels, features, workspace, {.pool = pool});
+  (*projector)->Project(features, embeddings, workspace, {.pool = pool});
+
+  double dot = 0, expected_square = 0, found_square = 0;
+  for (int t = 0; t < embeddings.rows; ++t) {
+    for (int i = 0; i < embeddings.cols; ++i) {
+      const double e = expected[static_cast<std::size_t>(t * embeddings.cols + i)];
+      const double f = embeddings.Row(t)[static_cast<std::size_t>(i)];
+      dot += e * f;
+      expected_square += e * e;
+      found_square += f * f;
+      // llama.cpp rounds its activations to float16 before it multiplies float16 weights.
+      EXPECT_NEAR(f, e, 0.01) << t << ", " << i;
+    }
+  }
+  EXPECT_GE(dot / std::sqrt(expected_square * found_square), 0.9999);
+}
+
+}  // namespace
+}  // namespace edgevlm
