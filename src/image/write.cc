@@ -42,7 +42,7 @@ std::vector<std::byte> EncodePng(const Image& picture) {
   return file;
 }
 
-std::vector<std::byte> EncodeJpeg(const Image& picture, int quality) {
+std::vector<std::byte> EncodeJpeg(const Image& picture, int quality, JpegChroma chroma) {
   CHECK(Encodable(picture, 65'500) && 1 <= quality && quality <= 100);
   jpeg_compress_struct state = {};
   jpeg_error_mgr errors;
@@ -58,6 +58,9 @@ std::vector<std::byte> EncodeJpeg(const Image& picture, int quality) {
   state.in_color_space = JCS_RGB;
   jpeg_set_defaults(&state);
   jpeg_set_quality(&state, quality, TRUE);
+  const int brightness_samples = chroma == JpegChroma::kHalf ? 2 : 1;  // per one of colour
+  state.comp_info[0].h_samp_factor = brightness_samples;
+  state.comp_info[0].v_samp_factor = brightness_samples;
   jpeg_start_compress(&state, TRUE);
   for (int y = 0; y < picture.height; ++y) {
     JSAMPROW rows[] = {const_cast<std::uint8_t*>(picture.Row(y))};

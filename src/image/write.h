@@ -13,9 +13,13 @@ namespace edgevlm {
 // A PNG file, 8-bit RGB. REQUIRES: picture not empty.
 std::vector<std::byte> EncodePng(const Image& picture);
 
-// A baseline JPEG file with chroma at half the resolution. quality: 1 (smallest) to 100 (best).
+// The resolution of a JPEG's colours, against that of its brightness.
+enum class JpegChroma { kHalf, kFull };
+
+// A baseline JPEG file. quality: 1 (smallest) to 100 (best).
 // REQUIRES: picture not empty, sides up to 65,500.
-std::vector<std::byte> EncodeJpeg(const Image& picture, int quality);
+std::vector<std::byte> EncodeJpeg(const Image& picture, int quality,
+                                  JpegChroma chroma = JpegChroma::kHalf);
 
 // EncodePng into a file, which is replaced. Errors: kIo.
 MaybeError WritePng(const std::string& path, const Image& picture);

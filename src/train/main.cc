@@ -27,7 +27,8 @@ void Add(CLI::App* command, const char* name, T& value, const char* text) {
 void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--out", options.out, "Folder of the run: checkpoints, log, vocabulary")
       ->required();
-  command->add_option("--eye-from", options.eye_from, "A new run begins with this run's eye");
+  command->add_option("--from", options.from,
+                      "A new run begins with this run's weights and vocabulary");
   Add(command, "--minutes", options.minutes, "Length of the whole run; grows when gone on with");
   Add(command, "--eye-part", options.eye_part, "Share of it in which the eye learns alone");
   Add(command, "--blind-part", options.blind_part, "Then: share in which the decoder learns alone");

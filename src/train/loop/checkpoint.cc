@@ -143,20 +143,20 @@ MaybeError LoadModel(const std::string& folder, Vlm& model) {
   return std::nullopt;
 }
 
-MaybeError LoadEye(const std::string& folder, Vlm& model) {
+MaybeError LoadParts(const std::string& folder, Vlm& model) {
   const std::string path = folder + "/model.pt";
   const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
   const auto load = [&] {
-    torch::serialize::InputArchive archive, eye, heads;
+    torch::serialize::InputArchive archive;
     archive.load_from(path);
-    archive.read("eye", eye);
-    archive.read("grid_heads", heads);
-    model->eye->load(eye);
-    model->grid_heads->load(heads);
+    for (auto& child : model->named_children()) {
+      torch::serialize::InputArchive part;
+      if (archive.try_read(child.key(), part)) child.value()->load(part);
+    }
   };
   if (auto error = Guarded(path, load)) return error;
   if (ShapesOf(model) != expected) {
-    return Error{ErrorCode::kCorrupt, path + ": an eye of another shape"};
+    return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than this run's"};
   }
   return std::nullopt;
 }

@@ -29,8 +29,9 @@ Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
 // The weights alone. Errors: kNotFound, kCorrupt.
 MaybeError LoadModel(const std::string& folder, Vlm& model);
 
-// Only the eye, from a run whose other parts may differ. Errors: kNotFound, kCorrupt.
-MaybeError LoadEye(const std::string& folder, Vlm& model);
+// The weights of those parts of the model (eye, decoder, heads...) that the other run had, too; the
+// others stay as they are. Errors: kNotFound, kCorrupt.
+MaybeError LoadParts(const std::string& folder, Vlm& model);
 
 // FOLDER/run.json: the model's shape and vocabulary, written once when a run starts.
 MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary);

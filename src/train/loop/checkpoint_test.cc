@@ -134,6 +134,27 @@ TEST_F(CheckpointTest, AnotherShapeIsAnError) {
   }
 }
 
+TEST_F(CheckpointTest, PartsComeFromARunThatLackedSome) {
+  Vlm model = TinyModel(kSeed);
+  torch::serialize::OutputArchive archive, eye;
+  model->eye->save(eye);
+  archive.write("eye", eye);
+  archive.save_to(Path("model.pt"));
+
+  Vlm other = TinyModel(kSeed + 1);
+  const torch::Tensor before = other->project_in->weight.clone();
+  ASSERT_EQ(LoadParts(folder_, other), std::nullopt);
+  EXPECT_TRUE(torch::equal(other->eye->stem->conv->weight, model->eye->stem->conv->weight));
+  EXPECT_TRUE(torch::equal(other->project_in->weight, before)) << "the file has none";
+
+  VlmShape shape = TinyShape();
+  shape.features = 16;
+  Vlm wider = TinyModel(kSeed, shape);
+  const MaybeError error = LoadParts(folder_, wider);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->code, ErrorCode::kCorrupt);
+}
+
 TEST_F(CheckpointTest, AFolderThatIsNotThereIsAnError) {
   Vlm model = TinyModel(kSeed);
   torch::optim::AdamW optimizer = OptimizerOf(model);

@@ -11,7 +11,7 @@ namespace edgevlm::train {
 struct TrainOptions {
   std::string out;  // folder for checkpoints, log and vocabulary
   std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
-  std::string eye_from;      // folder of a run whose eye a new run begins with; empty for none
+  std::string from;          // folder of a run whose weights, shape and vocabulary a new run takes
   double minutes = 120;      // of the whole run, over all its sessions; the schedule follows it
   double eye_part = 0.3;     // of that time, at first: the grid heads alone teach the eye
   double blind_part = 0.15;  // then: the decoder learns, the eye stays as it is

@@ -47,10 +47,7 @@ Vocabulary LearnVocabulary(const TrainOptions& options) {
   return TrainBpe(texts, options.vocabulary);
 }
 
-Result<Run> StartRun(const TrainOptions& options) {
-  std::error_code failure;
-  std::filesystem::create_directories(options.out, failure);
-  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
+Run NewRun(const TrainOptions& options) {
   Run run;
   run.vocabulary = LearnVocabulary(options);
   run.shape.picture_side = options.picture_side;
@@ -59,8 +56,18 @@ Result<Run> StartRun(const TrainOptions& options) {
   run.shape.decoder.heads = options.width / 32;
   run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
   run.shape.decoder.context = run.shape.cells() + kTextPositions;
-  if (auto error = SaveRun(options.out, run.shape, run.vocabulary)) return *error;
   return run;
+}
+
+Result<Run> StartRun(const TrainOptions& options) {
+  std::error_code failure;
+  std::filesystem::create_directories(options.out, failure);
+  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
+  Result<Run> started = options.from.empty() ? NewRun(options) : LoadRun(options.from);
+  if (!started) return started.error();
+  const Run& run = *started;
+  if (auto error = SaveRun(options.out, run.shape, run.vocabulary)) return *error;
+  return started;
 }
 
 SampleOptions SamplesFor(const VlmShape& shape, Split split) {
@@ -192,8 +199,8 @@ class Session {
       Result<RunState> state = LoadCheckpoint(options_.out, shop_.model, optimizer_);
       if (!state) return state.error();
       state_ = *state;
-    } else if (!options_.eye_from.empty()) {
-      if (auto error = LoadEye(options_.eye_from, shop_.model)) return error;
+    } else if (!options_.from.empty()) {
+      if (auto error = LoadParts(options_.from, shop_.model)) return error;
     }
     minutes_before_ = state_.minutes;
     pictures_before_ = state_.pictures;
