@@ -2,6 +2,7 @@
 // not part of the repository: the folder is $EDGEVLM_SHARED, or `shared` beside the repository.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,7 @@
 
 #include "base/mapped_file.h"
 #include "engine/load_tokenizer.h"
+#include "tokenizer/chat_template.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
@@ -52,42 +54,7 @@ std::vector<int> ParseIds(const std::string& line) {
   return ids;
 }
 
-class VocabularyParityTest : public ::testing::TestWithParam<const char*> {
- protected:
-  void SetUp() override {
-    path_ = VocabularyFolder() / ("ggml-vocab-" + std::string(GetParam()) + ".gguf");
-    if (!std::filesystem::exists(path_)) {
-      GTEST_SKIP() << "no file " << path_ << "; set EDGEVLM_SHARED";
-    }
-    mapped_ = MappedFile::Open(path_.string());
-    ASSERT_TRUE(*mapped_) << mapped_->error().message;
-    const auto file = GgufFile::Parse((*mapped_)->bytes());
-    ASSERT_TRUE(file) << file.error().message;
-    tokenizer_ = LoadTokenizer(*file);
-    ASSERT_TRUE(*tokenizer_) << tokenizer_->error().message;
-  }
-
-  const Tokenizer& tokenizer() const { return **tokenizer_; }
-
-  std::filesystem::path path_;
-  std::optional<Result<MappedFile>> mapped_;
-  std::optional<Result<Tokenizer>> tokenizer_;
-};
-
-TEST_P(VocabularyParityTest, EveryTextHasTheIdsOfLlamaCpp) {
-  const std::string input = ReadAll(path_.string() + ".inp");
-  const std::vector<std::string> texts = SplitAt(input, "\n__ggml_vocab_test__\n");
-  const std::vector<std::string> lines = SplitAt(ReadAll(path_.string() + ".out"), "\n");
-  ASSERT_GT(texts.size(), 40u);
-  ASSERT_EQ(lines.size(), texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::vector<int> ids = tokenizer().Encode(texts[i]);
-    EXPECT_EQ(ids, ParseIds(lines[i])) << texts[i];
-    EXPECT_EQ(tokenizer().Decode(ids), texts[i]);
-  }
-}
-
-TEST_P(VocabularyParityTest, RandomUnicodeAndRandomBytesComeBack) {
+void CheckRandomTexts(const Tokenizer& tokenizer) {
   std::mt19937_64 rng(37);
   for (int round = 0; round < 300; ++round) {
     std::string unicode;
@@ -99,9 +66,86 @@ TEST_P(VocabularyParityTest, RandomUnicodeAndRandomBytesComeBack) {
       if (!surrogate && point != 0x2581) AppendCodePoint(point, unicode);
       bytes += static_cast<char>(rng() % 256);
     }
-    ASSERT_EQ(tokenizer().Decode(tokenizer().Encode(unicode)), unicode) << "round " << round;
-    ASSERT_EQ(tokenizer().Decode(tokenizer().Encode(bytes)), bytes) << "round " << round;
+    ASSERT_EQ(tokenizer.Decode(tokenizer.Encode(unicode)), unicode) << "round " << round;
+    ASSERT_EQ(tokenizer.Decode(tokenizer.Encode(bytes)), bytes) << "round " << round;
   }
+}
+
+// A question about a picture in the words of a template, and the ids of its two halves: the ids of
+// the published tokenizers, not of this project.
+struct ChatIds {
+  std::string_view vocabulary;
+  std::string_view program;  // marks of a chat template
+  std::vector<int> before_picture;
+  std::vector<int> after_picture;
+};
+
+const ChatIds kChats[] = {
+    {"llama-spm",
+     "ASSISTANT:",
+     {3148, 1001, 29901, 29871},                          // "USER: "
+     {29871, 13, 10994, 319, 1799, 9047, 13566, 29901}},  // "\nHello ASSISTANT:"
+    {"qwen2",
+     "<|im_start|>",
+     {151644, 872, 198},                        // "<|im_start|>user\n"
+     {9707, 151645, 198, 151644, 77091, 198}},  // "Hello<|im_end|>\n..."
+    {"llama-bpe",
+     "<|start_header_id|><|end_header_id|>",
+     {128006, 882, 128007, 271},                   // "...user...\n\n"
+     {9906, 128009, 128006, 78191, 128007, 271}},  // "Hello<|eot_id|>..."
+};
+
+void CheckChat(const Tokenizer& tokenizer, std::string_view vocabulary) {
+  for (const ChatIds& chat : kChats) {
+    if (chat.vocabulary != vocabulary) continue;
+    const auto chosen = ChooseChatTemplate("", chat.program, "</s>");
+    ASSERT_TRUE(chosen) << chosen.error().message;
+    const ChatMessage message = {ChatRole::kUser, {{.picture = 0}, {.text = "Hello"}}};
+    const std::vector<PromptPiece> pieces = WriteChat(*chosen, {&message, 1});
+    const auto picture = std::find_if(pieces.begin(), pieces.end(), [](const auto& piece) {
+      return piece.kind == PromptPiece::Kind::kPicture;
+    });
+    ASSERT_NE(picture, pieces.end());
+    EXPECT_EQ(tokenizer.EncodePieces({pieces.begin(), picture}), chat.before_picture);
+    EXPECT_EQ(tokenizer.EncodePieces({picture + 1, pieces.end()}), chat.after_picture);
+  }
+}
+
+class VocabularyParityTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    path_ = VocabularyFolder() / ("ggml-vocab-" + std::string(GetParam()) + ".gguf");
+    if (!std::filesystem::exists(path_)) {
+      GTEST_SKIP() << "no file " << path_ << "; set EDGEVLM_SHARED";
+    }
+    const auto mapped = MappedFile::Open(path_.string());
+    ASSERT_TRUE(mapped) << mapped.error().message;
+    const auto file = GgufFile::Parse(mapped->bytes());
+    ASSERT_TRUE(file) << file.error().message;
+    tokenizer_ = LoadTokenizer(*file);
+    ASSERT_TRUE(*tokenizer_) << tokenizer_->error().message;
+  }
+
+  const Tokenizer& tokenizer() const { return **tokenizer_; }
+
+  std::filesystem::path path_;
+  std::optional<Result<Tokenizer>> tokenizer_;
+};
+
+// One test for all: reading a vocabulary takes longer than using it.
+TEST_P(VocabularyParityTest, HasTheKnownIdsAndBringsTextsBack) {
+  const std::string input = ReadAll(path_.string() + ".inp");
+  const std::vector<std::string> texts = SplitAt(input, "\n__ggml_vocab_test__\n");
+  const std::vector<std::string> lines = SplitAt(ReadAll(path_.string() + ".out"), "\n");
+  ASSERT_GT(texts.size(), 40u);
+  ASSERT_EQ(lines.size(), texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::vector<int> ids = tokenizer().Encode(texts[i]);
+    EXPECT_EQ(ids, ParseIds(lines[i])) << texts[i];
+    EXPECT_EQ(tokenizer().Decode(ids), texts[i]);
+  }
+  CheckRandomTexts(tokenizer());
+  CheckChat(tokenizer(), GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, VocabularyParityTest,

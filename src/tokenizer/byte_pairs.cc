@@ -26,10 +26,9 @@ Result<std::unique_ptr<const TextEncoder>> BytePairs::Create(
   auto pairs = std::unique_ptr<BytePairs>(new BytePairs);
   pairs->pre_tokenizer_ = FindPreTokenizer(vocabulary.pre_tokenizer);
   if (pairs->pre_tokenizer_ == nullptr) {
-    constexpr std::size_t kShown = 64;
     return Error{ErrorCode::kUnsupported, "tokenizer: pre-tokenizer: expected " +
-                                              PreTokenizerNames() + ", found '" +
-                                              vocabulary.pre_tokenizer.substr(0, kShown) + "'"};
+                                              PreTokenizerNames() + ", found " +
+                                              Quoted(vocabulary.pre_tokenizer)};
   }
   pairs->unknown_ = vocabulary.unknown.value_or(-1);
   if (auto error = pairs->ReadBytes(vocabulary, types)) return *error;
@@ -39,13 +38,14 @@ Result<std::unique_ptr<const TextEncoder>> BytePairs::Create(
 
 MaybeError BytePairs::ReadBytes(const Vocabulary& vocabulary, std::span<const TokenType> types) {
   byte_ids_.fill(-1);
+  if (pre_tokenizer_->takes_whole_words) words_.reserve(types.size());
   for (std::size_t id = 0; id < types.size(); ++id) {
     if (types[id] != TokenType::kNormal && types[id] != TokenType::kUndefined) continue;
     std::optional<std::string> bytes = UnspellBytes(vocabulary.tokens[id]);
     if (!bytes || bytes->empty()) {
       return CorruptVocabulary(
           "token " + std::to_string(id),
-          "expected bytes in GPT-2's spelling, found '" + vocabulary.tokens[id] + "'");
+          "expected bytes in GPT-2's spelling, found " + Quoted(vocabulary.tokens[id]));
     }
     if (bytes->size() == 1) {
       byte_ids_[static_cast<unsigned char>((*bytes)[0])] = static_cast<int>(id);
@@ -61,24 +61,24 @@ MaybeError BytePairs::ReadBytes(const Vocabulary& vocabulary, std::span<const To
 MaybeError BytePairs::ReadMerges(const Vocabulary& vocabulary, std::span<const TokenType> types,
                                  const std::unordered_map<std::string_view, int>& id_of) {
   merges_.reserve(vocabulary.merges.size());
+  std::string joined;
   for (std::size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
     const std::string_view merge = vocabulary.merges[rank];
     const std::size_t blank = merge.find(' ');
     const std::string_view left = merge.substr(0, blank);
     const std::string_view right =
         blank == std::string_view::npos ? std::string_view() : merge.substr(blank + 1);
-    const std::string joined = std::string(left) + std::string(right);
+    joined.assign(left).append(right);
     const auto left_id = id_of.find(left);
     const auto right_id = id_of.find(right);
     const auto joined_id = id_of.find(joined);
     if (left_id == id_of.end() || right_id == id_of.end() || joined_id == id_of.end()) {
-      return CorruptVocabulary(
-          "merge " + std::to_string(rank),
-          "expected two tokens that join to a third, found '" + std::string(merge) + "'");
+      return CorruptVocabulary("merge " + std::to_string(rank),
+                               "expected two tokens that join to a third, found " + Quoted(merge));
     }
     if (!IsText(types[static_cast<std::size_t>(joined_id->second)])) {
       return CorruptVocabulary("merge " + std::to_string(rank),
-                               "expected a token of text, found control token '" + joined + "'");
+                               "expected a token of text, found control token " + Quoted(joined));
     }
     merges_.emplace(PairKey(left_id->second, right_id->second),
                     Merge{static_cast<int>(rank), joined_id->second});

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "tokenizer/chat_template.h"
+#include "tokenizer/vocabulary.h"
 
 namespace edgevlm {
 namespace {
@@ -211,9 +212,7 @@ Result<ChatTemplate> ChooseChatTemplate(std::string_view name, std::string_view 
     if (name.empty() ? !recognised : name != family.name) continue;
     return family.make(recognised ? file_template : std::string_view(), eos);
   }
-  constexpr std::size_t kShown = 64;
-  const std::string found = name.empty() ? "one in the file that is none of them"
-                                         : "'" + std::string(name.substr(0, kShown)) + "'";
+  const std::string found = name.empty() ? "one in the file that is none of them" : Quoted(name);
   return Error{ErrorCode::kUnsupported,
                "chat template: expected " + ChatTemplateNames() + ", found " + found};
 }

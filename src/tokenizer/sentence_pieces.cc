@@ -72,7 +72,7 @@ Result<std::unique_ptr<const TextEncoder>> SentencePieces::Create(
       const int byte = ByteOfName(token);
       if (byte < 0) {
         return CorruptVocabulary("byte token " + std::to_string(id),
-                                 "expected <0x00> to <0xFF>, found '" + token + "'");
+                                 "expected <0x00> to <0xFF>, found " + Quoted(token));
       }
       pieces->byte_ids_[static_cast<std::size_t>(byte)] = static_cast<int>(id);
     }

@@ -34,7 +34,7 @@ Result<IdsByName> ReadNames(const Vocabulary& vocabulary) {
     }
     if (!id_of.emplace(name, static_cast<int>(id)).second) {
       return CorruptVocabulary("token " + std::to_string(id),
-                               "expected a new token, found '" + name + "' again");
+                               "expected a new token, found " + Quoted(name) + " again");
     }
   }
   return id_of;
@@ -56,11 +56,9 @@ Result<std::unique_ptr<const TextEncoder>> MakeEncoder(const Vocabulary& vocabul
                                                        const IdsByName& id_of) {
   if (vocabulary.model == kBytePairModel) return BytePairs::Create(vocabulary, types, id_of);
   if (vocabulary.model == kSentencePieceModel) return SentencePieces::Create(vocabulary, types);
-  constexpr std::size_t kShown = 64;
-  return Error{ErrorCode::kUnsupported, "tokenizer: model: expected '" +
-                                            std::string(kBytePairModel) + "' or '" +
-                                            std::string(kSentencePieceModel) + "', found '" +
-                                            vocabulary.model.substr(0, kShown) + "'"};
+  return Error{ErrorCode::kUnsupported,
+               "tokenizer: model: expected '" + std::string(kBytePairModel) + "' or '" +
+                   std::string(kSentencePieceModel) + "', found " + Quoted(vocabulary.model)};
 }
 
 }  // namespace

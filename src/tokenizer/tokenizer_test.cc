@@ -195,6 +195,16 @@ TEST(Tokenizer, NamesTheKindsThatItKnows) {
   EXPECT_EQ(tokenizer.error().message, "tokenizer: model: expected 'gpt2' or 'llama', found 't5'");
 }
 
+TEST(Tokenizer, MessagesStayOneShortLine) {
+  Vocabulary vocabulary = SmallVocabulary({});
+  vocabulary.merges = {std::string(100000, '\n')};
+  const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+  ASSERT_FALSE(tokenizer);
+  EXPECT_EQ(tokenizer.error().message,
+            "tokenizer: merge 0: expected two tokens that join to a third, found '" +
+                std::string(64, '?') + "'");
+}
+
 TEST(Tokenizer, LeavesOutBytesThatHaveNoToken) {
   Vocabulary vocabulary = SmallVocabulary({"a b"});
   vocabulary.tokens['x'] = "xx";

@@ -17,6 +17,16 @@ bool EndsReply(std::string_view name) {
   return std::find(std::begin(kReplyEnds), std::end(kReplyEnds), name) != std::end(kReplyEnds);
 }
 
+std::string Quoted(std::string_view name) {
+  constexpr std::size_t kShown = 64;
+  std::string quoted = "'";
+  for (const char byte : name.substr(0, kShown)) {
+    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
+    quoted += control ? '?' : byte;
+  }
+  return quoted + "'";
+}
+
 Error CorruptVocabulary(const std::string& where, const std::string& what) {
   return {ErrorCode::kCorrupt, "tokenizer: " + where + ": " + what};
 }
@@ -37,7 +47,7 @@ Result<std::vector<TokenType>> TypesOf(const Vocabulary& vocabulary) {
     if (!normal && EndsReply(name)) types[id] = TokenType::kControl;
   }
   if (!specials.empty()) {
-    return CorruptVocabulary("special '" + std::string(*specials.begin()) + "'",
+    return CorruptVocabulary("special " + Quoted(*specials.begin()),
                              "expected a token of this name, found none");
   }
   return types;

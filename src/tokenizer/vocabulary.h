@@ -52,6 +52,9 @@ Result<std::vector<TokenType>> TypesOf(const Vocabulary& vocabulary);
 // Whether tokens of this name end a reply in the models that have them.
 bool EndsReply(std::string_view name);
 
+// A name from a file for messages, in quotes: its first 64 bytes, control characters as "?".
+std::string Quoted(std::string_view name);
+
 // An error of a vocabulary: "tokenizer: where: what".
 Error CorruptVocabulary(const std::string& where, const std::string& what);
 

@@ -27,8 +27,6 @@ class WholeTokens {
   // its first `markup` bytes. O(length of the longest that fits * log of their number).
   Found At(std::string_view text, std::size_t markup) const;
 
-  bool empty() const { return tokens_.empty(); }
-
  private:
   struct Token {
     std::string name;
