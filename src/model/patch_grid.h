@@ -5,6 +5,9 @@
 
 namespace edgevlm {
 
+// The most patches of a picture: every one is compared with every other.
+inline constexpr int kMaxPatches = 4096;
+
 // Pixels at the right and at the bottom that fill no whole patch are not seen.
 struct PatchGrid {
   int image_size = 1;  // S, in pixels
@@ -14,7 +17,8 @@ struct PatchGrid {
   int patches() const { return side() * side(); }       // P
 };
 
-// From the keys. Errors: as WeightReader; kInvalid for a patch larger than the picture.
+// From the keys. Errors: as WeightReader; kInvalid for a patch larger than the picture, kTooLarge
+// for more than kMaxPatches.
 PatchGrid ReadPatchGrid(WeightReader& reader);
 
 }  // namespace edgevlm

@@ -209,13 +209,21 @@ TEST(Vit, PartsThatDoNotFit) {
               HasSubstr("expected one of mlp, ldp, ldpv2, idefics3, found 'resampler'"));
 }
 
-// A small file that asks for four million patches.
+// A small file that asks for a large picture.
 TEST(Vit, MemoryIsBounded) {
-  const std::string error = LoadChanged([](TinyVit& model) {
-    model.keys[std::string(keys::kImageSize)] = std::uint32_t{2048};
-    model.keys[std::string(keys::kPatchSize)] = std::uint32_t{1};
-  });
-  EXPECT_THAT(error, HasSubstr("model: eye: expected at most"));
+  const auto with_picture = [](int side, int patch, int width) {
+    return LoadChanged([=](TinyVit& model) {
+      model.keys[std::string(keys::kImageSize)] = static_cast<std::uint32_t>(side);
+      model.keys[std::string(keys::kPatchSize)] = static_cast<std::uint32_t>(patch);
+      model.keys[std::string(keys::kVisionEmbeddingLength)] = static_cast<std::uint32_t>(width);
+      model.keys[std::string(keys::kVisionHeadCount)] = static_cast<std::uint32_t>(width / 8);
+    });
+  };
+  EXPECT_EQ(with_picture(2048, 1, 24),
+            "model: key 'clip.vision.patch_size': expected at most 4096 patches, found 4194304");
+  EXPECT_THAT(with_picture(2048, 32, 65536), HasSubstr("model: eye: expected at most"));
+  EXPECT_THAT(with_picture(2048, 32, 768),
+              HasSubstr("'v.patch_embd.weight': expected [768, 3, 32"));
 }
 
 }  // namespace
