@@ -1,13 +1,12 @@
 #include "catalog/http.h"
 
-#include <curl/curl.h>
-
 #include <array>
 #include <chrono>
 #include <memory>
 #include <string_view>
 
 #include "base/check.h"
+#include "catalog/curl_library.h"
 #include "catalog/http_headers.h"
 #include "catalog/url.h"
 
@@ -28,35 +27,36 @@ bool HasFile(int status) { return status == kOk || status == kPartialContent; }
 // One request under way.
 class Transfer {
  public:
-  Transfer(const HttpRequest& request, HttpSink& sink)
-      : request_(request),
+  Transfer(const CurlLibrary& curl, const HttpRequest& request, HttpSink& sink)
+      : curl_(curl),
+        request_(request),
         sink_(sink),
-        easy_(curl_easy_init(), curl_easy_cleanup),
-        multi_(curl_multi_init(), curl_multi_cleanup),
-        headers_(nullptr, curl_slist_free_all) {
+        easy_(curl_.easy_init(), curl_.easy_cleanup),
+        multi_(curl_.multi_init(), curl_.multi_cleanup),
+        headers_(nullptr, curl_.slist_free_all) {
     CHECK(easy_ != nullptr && multi_ != nullptr);
     error_text_[0] = '\0';
   }
 
   HttpOutcome Run() {
     Prepare();
-    CHECK(curl_multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK);
+    CHECK(curl_.multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK);
     const CURLcode code = Drive();
     char* redirect = nullptr;
-    curl_easy_getinfo(easy_.get(), CURLINFO_REDIRECT_URL, &redirect);
+    curl_.easy_getinfo(easy_.get(), CURLINFO_REDIRECT_URL, &redirect);
     if (redirect != nullptr) outcome_.response.redirect_url = redirect;
     if (!outcome_.failure && code != CURLE_OK && !IsLongPage(code)) {
       outcome_.failure = Error{ErrorCode::kIo, HostOf(request_.url) + ": " + Reason(code)};
       outcome_.is_passing = IsPassing(code);
     }
-    curl_multi_remove_handle(multi_.get(), easy_.get());
+    curl_.multi_remove_handle(multi_.get(), easy_.get());
     return std::move(outcome_);
   }
 
  private:
   template <class Value>
   void Set(CURLoption option, Value value) {
-    CHECK(curl_easy_setopt(easy_.get(), option, value) == CURLE_OK);
+    CHECK(curl_.easy_setopt(easy_.get(), option, value) == CURLE_OK);
   }
 
   void Prepare() {
@@ -81,7 +81,7 @@ class Transfer {
   }
 
   void AddHeader(const std::string& header) {
-    curl_slist* longer = curl_slist_append(headers_.get(), header.c_str());
+    curl_slist* longer = curl_.slist_append(headers_.get(), header.c_str());
     CHECK(longer != nullptr);
     headers_.release();
     headers_.reset(longer);
@@ -90,15 +90,15 @@ class Transfer {
   CURLcode Drive() {
     last_byte_ = Clock::now();
     for (int running = 1;;) {
-      CHECK(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
+      CHECK(curl_.multi_perform(multi_.get(), &running) == CURLM_OK);
       if (running == 0) break;
       if (Clock::now() - last_byte_ > std::chrono::milliseconds(request_.stall_timeout_ms)) {
         return CURLE_OPERATION_TIMEDOUT;
       }
-      CHECK(curl_multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr) == CURLM_OK);
+      CHECK(curl_.multi_poll(multi_.get(), nullptr, 0, kPollMs, nullptr) == CURLM_OK);
     }
     int left = 0;
-    const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
+    const CURLMsg* message = curl_.multi_info_read(multi_.get(), &left);
     CHECK(message != nullptr && message->msg == CURLMSG_DONE);
     return message->data.result;
   }
@@ -127,7 +127,7 @@ class Transfer {
 
   void EndHeaders() {
     long status = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl_.easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     if (begun_ || status < kOk) return;  // trailers; "100 Continue"
     begun_ = true;
     outcome_.response.status = static_cast<int>(status);
@@ -144,7 +144,7 @@ class Transfer {
       return "nothing came for " + std::to_string(request_.stall_timeout_ms / 1000) + " s";
     }
     if (code == CURLE_PARTIAL_FILE) return "the connection was cut";
-    return error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+    return error_text_[0] != '\0' ? error_text_.data() : curl_.easy_strerror(code);
   }
 
   static bool IsPassing(CURLcode code) {
@@ -162,11 +162,12 @@ class Transfer {
     }
   }
 
+  const CurlLibrary& curl_;
   const HttpRequest& request_;
   HttpSink& sink_;
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
-  const std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_;
+  const std::unique_ptr<CURL, decltype(CurlLibrary::easy_cleanup)> easy_;
+  const std::unique_ptr<CURLM, decltype(CurlLibrary::multi_cleanup)> multi_;
+  std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> headers_;
   std::array<char, CURL_ERROR_SIZE> error_text_;
   HttpOutcome outcome_;
   Clock::time_point last_byte_;
@@ -177,7 +178,9 @@ class Transfer {
 }  // namespace
 
 HttpOutcome HttpGet(const HttpRequest& request, HttpSink& sink) {
-  return Transfer(request, sink).Run();
+  const CurlLibrary* curl = LoadCurl();
+  CHECK(curl != nullptr);
+  return Transfer(*curl, request, sink).Run();
 }
 
 }  // namespace edgevlm

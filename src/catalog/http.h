@@ -48,6 +48,7 @@ struct HttpOutcome {
 
 // https is checked against the system's certificates. Proxies are taken from the environment, but
 // not for this machine's own addresses. Threads: any; blocks until the answer has ended.
+// REQUIRES: CheckUrl let the address pass.
 HttpOutcome HttpGet(const HttpRequest& request, HttpSink& sink);
 
 }  // namespace edgevlm

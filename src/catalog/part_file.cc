@@ -27,7 +27,9 @@ std::string ReadEtag(const std::string& path) {
   std::array<char, kMaxEtagBytes + 1> text;
   const std::size_t size = std::fread(text.data(), 1, text.size(), file);
   std::fclose(file);
-  return size <= kMaxEtagBytes ? std::string(text.data(), size) : std::string();
+  const std::string etag(text.data(), size);
+  const bool is_one_line = etag.find_first_of("\r\n") == std::string::npos;
+  return size <= kMaxEtagBytes && is_one_line ? etag : std::string();
 }
 
 bool WriteEtag(const std::string& path, std::string_view etag) {

@@ -1,8 +1,8 @@
 #include "catalog/url.h"
 
-#include <curl/curl.h>
-
 #include <memory>
+
+#include "catalog/curl_library.h"
 
 namespace edgevlm {
 namespace {
@@ -13,23 +13,26 @@ struct UrlParts {
   bool has_user = false;
 };
 
-std::string PartOf(CURLU* url, CURLUPart part) {
+std::string PartOf(const CurlLibrary& curl, CURLU* url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  if (curl.url_get(url, part, &text, 0) != CURLUE_OK) return {};
   std::string copy(text);
-  curl_free(text);
+  curl.free(text);
   return copy;
 }
 
-// Both empty for what is not an address.
+// All empty for what is not an address.
 UrlParts Split(const std::string& url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle(curl_url(), curl_url_cleanup);
-  if (handle == nullptr || curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
+  const CurlLibrary* curl = LoadCurl();
+  if (curl == nullptr) return {};
+  const std::unique_ptr<CURLU, decltype(curl->url_cleanup)> handle(curl->url(), curl->url_cleanup);
+  if (handle == nullptr ||
+      curl->url_set(handle.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
     return {};
   }
-  return {.scheme = PartOf(handle.get(), CURLUPART_SCHEME),
-          .host = PartOf(handle.get(), CURLUPART_HOST),
-          .has_user = !PartOf(handle.get(), CURLUPART_USER).empty()};
+  return {.scheme = PartOf(*curl, handle.get(), CURLUPART_SCHEME),
+          .host = PartOf(*curl, handle.get(), CURLUPART_HOST),
+          .has_user = !PartOf(*curl, handle.get(), CURLUPART_USER).empty()};
 }
 
 // Four numbers, so that 127.0.0.1.example.org is not one.
@@ -45,6 +48,10 @@ Error Refused(const std::string& url, const std::string& why) {
 }  // namespace
 
 MaybeError CheckUrl(const std::string& url, const std::string& previous, bool allow_http) {
+  if (LoadCurl() == nullptr) {
+    return Error{ErrorCode::kIo,
+                 "downloads: expected libcurl.so.4, 7.85 or later (package libcurl4), found none"};
+  }
   const UrlParts parts = Split(url);
   if (parts.host.empty()) return Refused(url, "expected an https address");
   if (parts.has_user) return Refused(url, "expected an address without a user name, found one");

@@ -57,6 +57,7 @@ class ModelsCommand final : public Command {
       const auto folder = ModelsFolder();
       if (!folder) return Fail(folder.error());
       folder_ = *folder;
+      has_default_folder_ = true;
     }
     if (list_->parsed()) {
       return Print(output, ListText(*catalog, folder_), ListJson(*catalog, folder_));
@@ -106,7 +107,8 @@ class ModelsCommand final : public Command {
     const auto pulled = Pull(entry, options);
     bar.reset();
     if (!pulled) return Fail(pulled.error());
-    return Print(output, PulledText(entry, *pulled), PulledJson(entry, *pulled));
+    return Print(output, PulledText(entry, *pulled, has_default_folder_),
+                 PulledJson(entry, *pulled));
   }
 
   // Goes on after a bad file, so that one run tells everything.
@@ -150,6 +152,7 @@ class ModelsCommand final : public Command {
   CLI::App* remove_ = nullptr;
   std::string name_;
   std::string folder_;
+  bool has_default_folder_ = false;  // not named by --dir
   bool accept_license_ = false;
   bool allow_http_ = false;
   bool yes_ = false;

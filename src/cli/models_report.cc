@@ -87,13 +87,18 @@ json ShowJson(const CatalogEntry& entry, const std::string& folder) {
           {"files", files}};
 }
 
-std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>& files) {
+std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>& files,
+                       bool by_name) {
   std::string text;
+  std::string use = by_name ? " -m " + entry.name : "";
   for (const PulledFile& file : files) {
     text += Printable(file.path) + ": " + SizeText(file.bytes) + ", SHA-256 " + file.sha256 +
             (file.was_there ? ", was there\n" : "\n");
+    if (!by_name) {
+      use += (file.role == FileRole::kModel ? " -m " : " --mmproj ") + Printable(file.path);
+    }
   }
-  return text + "Use it with: -m " + entry.name + "\n";
+  return text + "Use it with:" + use + "\n";
 }
 
 json PulledJson(const CatalogEntry& entry, const std::vector<PulledFile>& files) {

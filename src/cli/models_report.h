@@ -17,7 +17,9 @@ nlohmann::json ListJson(const Catalog& catalog, const std::string& folder);
 std::string ShowText(const CatalogEntry& entry, const std::string& folder);
 nlohmann::json ShowJson(const CatalogEntry& entry, const std::string& folder);
 
-std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>& files);
+// `by_name`: the files lie where `-m NAME` looks.
+std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>& files,
+                       bool by_name);
 nlohmann::json PulledJson(const CatalogEntry& entry, const std::vector<PulledFile>& files);
 
 }  // namespace edgevlm
