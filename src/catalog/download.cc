@@ -96,8 +96,10 @@ class PartSink final : public HttpSink {
   bool must_restart_ = false;
 };
 
-Error Refusal(const std::string& url, int status) {
-  const std::string answer = url + ": the server answers " + std::to_string(status);
+// `place`: a redirect's address may be long and good for one download only, so its host will do.
+Error Refusal(const std::string& asked, const std::string& place, int status) {
+  const std::string answer = asked + ": " + (place == asked ? "the server" : HostOf(place)) +
+                             " answers " + std::to_string(status);
   if (status == 404 || status == 410) return {ErrorCode::kNotFound, answer + " (no such file)"};
   if (status == 401 || status == 403) {
     return {ErrorCode::kIo, answer + " (it wants a login, or its licence accepted on its page)"};
@@ -135,6 +137,8 @@ Attempt Try(const DownloadOptions& options, PartFile& part) {
     }
     // How a connection ends after the last byte does not matter.
     if (outcome.is_passing && sink.IsComplete()) return attempt;
+    // Asked for what follows the last byte: all was there, but the program ended before its check.
+    if (response.status == kRangeNotSatisfiable && response.bytes == part.size()) return attempt;
     attempt.failure = std::move(outcome.failure);
     attempt.is_passing = outcome.is_passing;
     attempt.must_restart = sink.must_restart() || response.status == kRangeNotSatisfiable;
@@ -143,7 +147,7 @@ Attempt Try(const DownloadOptions& options, PartFile& part) {
       attempt.failure = Error{ErrorCode::kIo, HostOf(url) + ": the answer ended early"};
       attempt.is_passing = true;
     } else {
-      attempt.failure = Refusal(url, response.status);
+      attempt.failure = Refusal(options.url, url, response.status);
       attempt.is_passing = response.status >= kServerError || response.status == kTooManyRequests;
     }
     return attempt;

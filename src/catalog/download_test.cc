@@ -165,6 +165,18 @@ TEST_F(DownloadTest, AsksForNothingWhenAllIsThere) {
   EXPECT_TRUE(downloaded) << downloaded.error().message;
 }
 
+TEST_F(DownloadTest, TakesNothingAgainWhenAllIsThere) {
+  const HttpServer server([&](const ServerRequest& request) {
+    return ServerAnswer{FileAnswer(request, file_, kEtag)};
+  });
+  for (int run = 0; run < 2; ++run) {
+    const auto downloaded = Run(server);
+    ASSERT_TRUE(downloaded) << downloaded.error().message;
+    EXPECT_EQ(PartText(), file_);
+  }
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
 TEST_F(DownloadTest, RefusesAnotherSizeThanExpectedBeforeTheFirstByte) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
