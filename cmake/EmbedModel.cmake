@@ -12,3 +12,12 @@ function(edgevlm_embed_model target file)
   target_sources(${target} PRIVATE ${source})
   target_compile_definitions(${target} PRIVATE EDGEVLM_VERSION="${PROJECT_VERSION}")
 endfunction()
+
+# edgevlm_embed_catalog(TARGET FILE): makes FILE part of the library TARGET as the catalogue.
+function(edgevlm_embed_catalog target file)
+  set(source ${CMAKE_SOURCE_DIR}/src/catalog/builtin_catalog.S)
+  set_source_files_properties(
+    ${source} TARGET_DIRECTORY ${target}
+    PROPERTIES COMPILE_DEFINITIONS EDGEVLM_BUILTIN_CATALOG="${file}" OBJECT_DEPENDS ${file})
+  target_sources(${target} PRIVATE ${source})
+endfunction()

@@ -22,7 +22,8 @@ MAY_INCLUDE = {
     "decode": BELOW_DECODE,
     "engine": "decode " + BELOW_DECODE,
     "eval": "engine base",
-    "cli": "eval engine decode " + BELOW_DECODE,
+    "catalog": "gguf base",
+    "cli": "eval engine catalog decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 
@@ -48,7 +49,9 @@ OUTSIDE = {
     "webp/": "image",
     "utf8proc.h": "tokenizer",
     "CLI/": "cli train",
-    "nlohmann/": "cli eval train",
+    "nlohmann/": "catalog cli eval train",
+    "curl/": "catalog",
+    "openssl/": "catalog",
     "immintrin.h": "kernels base",
     "arm_neon.h": "kernels base",
 }
