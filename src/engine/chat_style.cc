@@ -37,11 +37,7 @@ std::vector<ChatPart> PartsOf(const Message& message, Images& images) {
 // Collects pieces until a picture cuts them.
 class Writer {
  public:
-  explicit Writer(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
-    if (!tokenizer.add_bos() || !tokenizer.bos()) return;
-    const int bos = *tokenizer.bos();
-    prompt_.Add({&bos, 1});
-  }
+  explicit Writer(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
   void Add(const PromptPiece& piece) { pending_.push_back(piece); }
 
@@ -63,8 +59,17 @@ class Writer {
 
  private:
   void Flush() {
-    prompt_.Add(tokenizer_.EncodePieces(pending_));
+    const std::vector<int> tokens = tokenizer_.EncodePieces(pending_);
+    if (prompt_.rows() == 0) Begin(tokens);
+    prompt_.Add(tokens);
     pending_.clear();
+  }
+
+  // Some templates write the bos token themselves.
+  void Begin(const std::vector<int>& tokens) {
+    if (!tokenizer_.add_bos() || !tokenizer_.bos()) return;
+    const int bos = *tokenizer_.bos();
+    if (tokens.empty() || tokens.front() != bos) prompt_.Add({&bos, 1});
   }
 
   const Tokenizer& tokenizer_;

@@ -120,6 +120,7 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
   if (!style) return style.error();
   auto decoder = LoadDecoder(file);
   if (!decoder) return decoder.error();
+  auto pool = std::make_unique<ThreadPool>(options.threads);
   Model model = {.info = {},
                  .decoder = *std::move(decoder),
                  .eye = nullptr,
@@ -127,7 +128,7 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
-                 .pool = std::make_unique<ThreadPool>(options.threads)};
+                 .pool = std::move(pool)};
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
     if (auto error = LoadEye(*eye, model)) return *error;
   }

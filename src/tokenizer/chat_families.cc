@@ -100,7 +100,7 @@ ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<|end|>"}};
 }
 
-// SmolVLM, Idefics3. What stands around its pictures depends on their tiles: tile_markup.h.
+// SmolVLM, Idefics3. What stands around its pictures depends on their tiles: the projector says it.
 ChatTemplate SmolVlm(std::string_view /*program*/, std::string_view /*eos*/) {
   return {.name = "smolvlm",
           .begin = "<|im_start|>",

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tokenizer/tile_markup.h"
 
 namespace edgevlm {
 namespace {
@@ -216,20 +215,6 @@ TEST(ChatTemplate, UnknownOnesNameTheKnown) {
   }
   EXPECT_THAT(ChooseChatTemplate("gemma", "", "").error().message, HasSubstr("found 'gemma'"));
   EXPECT_EQ(Choose("llama3", "<|im_start|>").name, "llama3");  // the name counts
-}
-
-TEST(TileMarkup, WritesRowsAndTheWholePicture) {
-  const auto write = [](int rows, int columns) {
-    std::string text;
-    for (const PromptPiece& piece : TileMarkup(rows, columns)) {
-      text += piece.kind == Kind::kPicture ? "[" + std::to_string(piece.picture) + "]" : piece.text;
-    }
-    return text;
-  };
-  const std::string fake = "<fake_token_around_image>";
-  EXPECT_EQ(write(0, 0), fake + "<global-img>[0]" + fake);
-  EXPECT_EQ(write(2, 1), fake + "<row_1_col_1>[0]\n" + fake + "<row_2_col_1>[1]\n\n" + fake +
-                             "<global-img>[2]" + fake);
 }
 
 }  // namespace
