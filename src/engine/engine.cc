@@ -22,6 +22,8 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
   const Result<MappedFile> file = MappedFile::Open(path);
   if (!file) return file.error();
   Result<Engine> engine = Load(file->bytes(), options);
+  // Whatever came out of a file that changed meanwhile, that is what was wrong.
+  if (auto error = file->CheckUnchanged()) return *error;
   if (!engine) return Error{engine.error().code, path + ": " + engine.error().message};
   return engine;
 }
