@@ -15,8 +15,9 @@ namespace edgevlm {
 // Owns the mapping; bytes() is valid while the object (or the one it was moved to) lives. Nothing
 // is read until touched, and processes that map one file share its memory. The bytes start at a
 // page boundary. The file must not be shortened while it is mapped: touching a lost page ends the
-// process (SIGBUS), so replace model files by renaming, as GgufWriter does; CheckUnchanged finds
-// most of those who write in place. Threads: const methods from any thread.
+// process (SIGBUS), so replace model files by renaming, as GgufWriter does. For those who write in
+// place: CheckedCopy survives a lost page, CheckUnchanged finds any other change. Threads: const
+// methods from any thread.
 class MappedFile {
  public:
   // Regular, non-empty files only; a FIFO or a device is refused without waiting for it.

@@ -89,7 +89,7 @@ class QuantizeCommand final : public Command {
 
   // Errors of files name them already.
   Error InFile(const Error& error) const {
-    if (error.code == ErrorCode::kIo || error.message.starts_with(path_)) return error;
+    if (error.message.starts_with(input_) || error.message.starts_with(path_)) return error;
     return {error.code, input_ + ": " + error.message};
   }
 

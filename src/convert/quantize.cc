@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/checked_copy.h"
 #include "gguf/names.h"
 #include "gguf/writer.h"
 #include "kernels/quantize/quantize.h"
@@ -21,6 +22,10 @@ constexpr std::int64_t kValuesPerReport = 1 << 21;
 
 std::string Where(const GgufTensor& tensor) { return "tensor '" + std::string(tensor.name) + "'"; }
 
+Error Cut(const GgufTensor& tensor) {
+  return {ErrorCode::kIo, Where(tensor) + ": the file was cut short while it was read"};
+}
+
 // Makes the written bytes of one tensor after the other.
 class Converter {
  public:
@@ -30,49 +35,57 @@ class Converter {
 
   Result<std::span<const std::byte>> Convert(const GgufTensor& tensor, DType dtype) {
     const TensorView& view = tensor.view;
-    std::span<const std::byte> bytes = view.bytes;
     const auto values = static_cast<std::int64_t>(*ValuesOf(view.shape));
-    if (dtype != view.dtype) {
-      written_.resize(static_cast<std::size_t>(*BytesOf(dtype, view.shape)));
-      bytes = written_;
+    written_.resize(static_cast<std::size_t>(*BytesOf(dtype, view.shape)));
+    if (dtype == view.dtype) {
+      if (!CheckedCopy(view.bytes, written_.data())) return Cut(tensor);
+    } else {
       const std::int64_t row_values = view.shape.last();
       const std::int64_t rows = values / row_values;
       const std::int64_t step = std::max<std::int64_t>(1, kValuesPerReport / row_values);
       for (std::int64_t row = 0; row < rows; row += step) {
         const std::int64_t count = std::min(step, rows - row);
-        if (!ConvertRows(view, dtype, row, static_cast<int>(count))) {
-          return Error{ErrorCode::kCorrupt,
-                       Where(tensor) + ": expected finite numbers, found NaN or infinity"};
-        }
+        if (auto error = ConvertRows(tensor, dtype, row, static_cast<int>(count))) return *error;
         progress_(done_ + (row + count) * row_values, all_values_);
       }
     }
     done_ += values;
     progress_(done_, all_values_);
     if (auto error = input_.CheckUnchanged()) return *error;
-    return bytes;
+    return std::span<const std::byte>(written_);
   }
 
  private:
-  // Rows [first, first + count) of written_. False when one holds what is not a finite number.
-  bool ConvertRows(const TensorView& view, DType dtype, std::int64_t first, int count) {
+  // Rows [first, first + count) of written_. Errors: kIo, kCorrupt.
+  MaybeError ConvertRows(const GgufTensor& tensor, DType dtype, std::int64_t first, int count) {
+    const TensorView& view = tensor.view;
     const auto row_values = static_cast<std::size_t>(view.shape.last());
     const std::size_t read = static_cast<std::size_t>(*BytesOf(view.dtype, {view.shape.last()}));
     const std::size_t written = static_cast<std::size_t>(*BytesOf(dtype, {view.shape.last()}));
+    stored_.resize(static_cast<std::size_t>(count) * read);
+    values_.resize(static_cast<std::size_t>(pool_.threads()) * row_values);
+    if (!CheckedCopy(view.bytes.subspan(static_cast<std::size_t>(first) * read, stored_.size()),
+                     stored_.data())) {
+      return Cut(tensor);
+    }
     std::atomic<bool> finite = true;
-    pool_.ParallelFor(count, 1, [&](int begin, int end, int) {
-      std::vector<float> values(row_values);
+    pool_.ParallelFor(count, 1, [&](int begin, int end, int thread) {
+      const auto values =
+          std::span(values_).subspan(static_cast<std::size_t>(thread) * row_values, row_values);
       for (int i = begin; i < end; ++i) {
-        const auto row = static_cast<std::size_t>(first + i);
-        Dequantize(view.dtype, view.bytes.subspan(row * read, read), values);
+        const auto row = static_cast<std::size_t>(i);
+        Dequantize(view.dtype, std::span(stored_).subspan(row * read, read), values);
         if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
           finite = false;
           return;
         }
-        Quantize(values, dtype, std::span(written_).subspan(row * written, written));
+        const std::size_t at = (static_cast<std::size_t>(first) + row) * written;
+        Quantize(values, dtype, std::span(written_).subspan(at, written));
       }
     });
-    return finite;
+    if (finite) return std::nullopt;
+    return Error{ErrorCode::kCorrupt,
+                 Where(tensor) + ": expected finite numbers, found NaN or infinity"};
   }
 
   const MappedFile& input_;
@@ -80,7 +93,9 @@ class Converter {
   const QuantizeProgress& progress_;
   const std::int64_t all_values_;
   std::int64_t done_ = 0;
-  std::vector<std::byte> written_;
+  std::vector<std::byte> stored_;   // some rows of the input
+  std::vector<float> values_;       // one row per thread
+  std::vector<std::byte> written_;  // the whole tensor
 };
 
 void CopyKeys(const GgufFile& file, const FileType& type, GgufWriter& writer) {

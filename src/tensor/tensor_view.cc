@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/checked_copy.h"
 #include "tensor/dequantize.h"
 #include "tensor/half.h"
 
@@ -23,7 +24,12 @@ Result<std::vector<float>> ToFloats(const TensorView& tensor) {
                                           std::to_string(tensor.bytes.size())};
   }
   std::vector<float> values(static_cast<std::size_t>(*ValuesOf(tensor.shape)));
-  Dequantize(tensor.dtype, tensor.bytes, values);
+  std::vector<std::byte> stored(tensor.bytes.size());
+  if (!CheckedCopy(tensor.bytes, stored.data())) {
+    return Error{ErrorCode::kIo, "expected " + std::to_string(*bytes) +
+                                     " bytes, found the file cut short while it was read"};
+  }
+  Dequantize(tensor.dtype, stored, values);
   return values;
 }
 

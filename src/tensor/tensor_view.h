@@ -19,7 +19,8 @@ struct TensorView {
 };
 
 // The values in row-major order, of any format. Allocates 4 bytes per value, at most thirteen times
-// the bytes of the tensor. Errors: those of BytesOf, kCorrupt (`bytes` has another length).
+// the bytes of the tensor, and meanwhile those. Errors: those of BytesOf, kCorrupt (`bytes` has
+// another length), kIo (the file that they are a mapped part of was cut short).
 Result<std::vector<float>> ToFloats(const TensorView& tensor);
 
 // The opposite, for F32, F16 and BF16 (rounded to nearest even). Errors: kUnsupported; for the

@@ -6,7 +6,10 @@
 #include <bit>
 #include <cstring>
 #include <new>
+#include <string>
+#include <vector>
 
+#include "base/checked_copy.h"
 #include "tensor/dequantize.h"
 #include "tensor/half.h"
 
@@ -89,13 +92,12 @@ Weight::Weight(View<const float> matrix)
   }
 }
 
-bool Weight::PackPanel(const TensorView& matrix, int panel) {
+bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel) {
   const int count = std::min(kPanelWidth, outputs_ - panel * kPanelWidth);
-  const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs_);
   std::array<const std::byte*, kPanelWidth> starts{};
   const std::span<const std::byte*> rows(starts.data(), static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i] = matrix.bytes.data() + (static_cast<std::size_t>(panel) * kPanelWidth + i) * row_bytes;
+    rows[i] = stored.data() + i * (stored.size() / rows.size());
   }
   std::byte* packed = bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
   if (type_ == WeightType::kBlocks) {
@@ -103,23 +105,23 @@ bool Weight::PackPanel(const TensorView& matrix, int panel) {
     for (int block = 0; block < inputs_ / format_->values; ++block) {
       finite &= PackSlab(*format_, rows, packed);
       packed += layout_.bytes;
-      for (const std::byte*& row : rows) row += InfoOf(matrix.dtype).block_bytes;
+      for (const std::byte*& row : rows) row += InfoOf(dtype).block_bytes;
     }
     return finite;
   }
   constexpr std::uint16_t kHalfExponent = 0x7c00;
   constexpr std::uint16_t kBFloat16Exponent = 0x7f80;
-  const std::uint16_t exponent = matrix.dtype == DType::kF16 ? kHalfExponent : kBFloat16Exponent;
+  const std::uint16_t exponent = dtype == DType::kF16 ? kHalfExponent : kBFloat16Exponent;
   if (type_ != WeightType::kFloat32) {
     return PackValues<std::uint16_t>(rows, inputs_, exponent, AsIs,
                                      reinterpret_cast<std::uint16_t*>(packed));
   }
   auto* floats = reinterpret_cast<float*>(packed);
-  if (matrix.dtype == DType::kF32) {
+  if (dtype == DType::kF32) {
     return PackValues<std::uint32_t>(rows, inputs_, 0x7f800000u, AsFloat, floats);
   }
-  return PackValues<std::uint16_t>(
-      rows, inputs_, exponent, matrix.dtype == DType::kF16 ? HalfToFloat : BFloat16ToFloat, floats);
+  return PackValues<std::uint16_t>(rows, inputs_, exponent,
+                                   dtype == DType::kF16 ? HalfToFloat : BFloat16ToFloat, floats);
 }
 
 Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool) {
@@ -129,14 +131,33 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
   CHECK(matrix.bytes.size() ==
         static_cast<std::uint64_t>(values / info.block_values * info.block_bytes));
   Weight weight(TypeFor(matrix.dtype, values), FindBlockFormat(matrix.dtype), outputs, inputs);
+  // Each thread copies the rows of a panel out of what may be a file that somebody cuts short. The
+  // memory is taken here: a thread of the pool can not report that there is none.
+  const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs);
+  const std::size_t buffer_bytes = kPanelWidth * row_bytes;
+  std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> finite = true;
+  std::atomic<bool> readable = true;
   const std::int64_t grain = kValuesPerShare / (static_cast<std::int64_t>(inputs) * kPanelWidth);
   pool.ParallelFor(weight.panels(), static_cast<int>(std::max<std::int64_t>(1, grain)),
-                   [&](int begin, int end, int) {
-                     for (int panel = begin; panel < end; ++panel) {
-                       if (!weight.PackPanel(matrix, panel)) finite = false;
+                   [&](int begin, int end, int thread) {
+                     std::byte* buffer =
+                         buffers.data() + buffer_bytes * static_cast<std::size_t>(thread);
+                     for (int panel = begin; panel < end && readable; ++panel) {
+                       const std::size_t first = static_cast<std::size_t>(panel) * buffer_bytes;
+                       const std::size_t size = std::min(buffer_bytes, matrix.bytes.size() - first);
+                       const std::span<const std::byte> stored(buffer, size);
+                       if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
+                         readable = false;
+                       } else if (!weight.PackPanel(matrix.dtype, stored, panel)) {
+                         finite = false;
+                       }
                      }
                    });
+  if (!readable) {
+    return Error{ErrorCode::kIo, "expected " + std::to_string(matrix.bytes.size()) +
+                                     " bytes, found the file cut short while it was read"};
+  }
   if (!finite) {
     return Error{ErrorCode::kCorrupt, "expected finite numbers, found NaN or infinity"};
   }

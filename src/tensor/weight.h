@@ -41,8 +41,9 @@ class Weight {
 
   // Packs a copy of a stored matrix [outputs, inputs] in its own precision; `matrix` may have any
   // shape of so many values whose rows are whole blocks. Shares the work over the pool. Errors:
-  // kCorrupt (a value, or a block's scale, is not a finite number). Throws std::bad_alloc.
-  // REQUIRES: outputs, inputs >= 1; matrix.bytes hold outputs * inputs values.
+  // kCorrupt (a value, or a block's scale, is not a finite number), kIo (the file that `matrix` is
+  // a mapped part of was cut short). Throws std::bad_alloc. REQUIRES: outputs, inputs >= 1;
+  // matrix.bytes hold outputs * inputs values.
   static Result<Weight> Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool);
 
   WeightType type() const { return type_; }
@@ -84,8 +85,8 @@ class Weight {
     DCHECK(0 <= panel && panel < panels());
     return bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
   }
-  // False when a value is not a finite number.
-  bool PackPanel(const TensorView& matrix, int panel);
+  // The rows of one panel, as stored. False when a value is not a finite number.
+  bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel);
 
   WeightType type_ = WeightType::kFloat32;
   const BlockFormat* format_ = nullptr;

@@ -1,12 +1,18 @@
 #include "tensor/weight.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <limits>
+#include <string>
 #include <vector>
 
+#include "base/mapped_file.h"
 #include "tensor/dequantize.h"
 #include "tensor/test_blocks.h"
 
@@ -135,6 +141,26 @@ TEST(Weight, RefusesWhatIsNoNumber) {
       }
     }
   }
+}
+
+TEST(Weight, SaysWhenTheFileIsCutShort) {
+  std::string path = (std::filesystem::temp_directory_path() / "weight-XXXXXX").string();
+  close(mkstemp(path.data()));
+  std::ofstream(path) << std::string(64 * 1024, '\1');
+  const auto file = MappedFile::Open(path);
+  ASSERT_TRUE(file) << file.error().message;
+  const TensorView stored{DType::kF32, {64, 256}, file->bytes()};
+  ThreadPool pool(2);
+  EXPECT_TRUE(Weight::Pack(stored, 64, 256, pool));
+  EXPECT_TRUE(ToFloats(stored));
+  std::filesystem::resize_file(path, 20000);
+  const auto weight = Weight::Pack(stored, 64, 256, pool);
+  const auto floats = ToFloats(stored);
+  std::filesystem::remove(path);
+  ASSERT_FALSE(weight);
+  EXPECT_EQ(weight.error().code, ErrorCode::kIo);
+  ASSERT_FALSE(floats);
+  EXPECT_EQ(floats.error().code, ErrorCode::kIo);
 }
 
 }  // namespace
