@@ -13,4 +13,8 @@ namespace edgevlm {
 // GB/s.
 bool CheckedCopy(std::span<const std::byte> from, std::byte* to);
 
+// Whether the kernel does the copying here. Where not (some sandboxes, QEMU's user mode),
+// CheckedCopy copies but does not check.
+bool CopiesAreChecked();
+
 }  // namespace edgevlm

@@ -27,6 +27,7 @@ TEST(CheckedCopy, CopiesAnyLengthFromAnyAddress) {
 }
 
 TEST(CheckedCopy, SaysWhenTheFileWasCut) {
+  if (!CopiesAreChecked()) GTEST_SKIP() << "the kernel does not copy here";
   std::string path = (std::filesystem::temp_directory_path() / "checked-XXXXXX").string();
   close(mkstemp(path.data()));
   std::ofstream(path) << std::string(100000, 'x');

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/checked_copy.h"
 #include "base/mapped_file.h"
 #include "tensor/dequantize.h"
 #include "tensor/test_blocks.h"
@@ -144,6 +145,7 @@ TEST(Weight, RefusesWhatIsNoNumber) {
 }
 
 TEST(Weight, SaysWhenTheFileIsCutShort) {
+  if (!CopiesAreChecked()) GTEST_SKIP() << "the kernel does not copy here";
   std::string path = (std::filesystem::temp_directory_path() / "weight-XXXXXX").string();
   close(mkstemp(path.data()));
   std::ofstream(path) << std::string(64 * 1024, '\1');

@@ -19,7 +19,7 @@ bool CanQuantize(DType dtype);
 //   Q2_K .. Q6_K  scale and minimum of every group searched for (fit.h), then rounded to 4 to 8
 //                 bits, then every code rounded again; mean square errors are those of ggml
 // Values beyond +-65504, the range of float16 that scales are held in, are cut to it (not for F32
-// and BF16). Threads: any; allocates nothing. Cost: about 100 ns per value for the K formats.
+// and BF16). Threads: any; allocates nothing. Cost: some 100 ns per value for the K formats.
 // REQUIRES: CanQuantize(dtype); finite values, whole blocks; bytes of the size that they take.
 void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes);
 
