@@ -93,6 +93,8 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
       {"bench", "-o", "xml"},
       {"eval"},
       {"inspect"},
+      {"quantize", ModelPath()},
+      {"quantize", ModelPath(), folder.Path("out"), "Q9_X"},
   };
   for (const auto& arguments : command_lines) {
     SCOPED_TRACE(arguments.empty() ? "no arguments" : arguments.back());
@@ -112,6 +114,8 @@ TEST(BadRequest, FailsWithOneLine) {
   ExpectOneLine(RunEdgevlm({"dump", "--tokens", "1", "--logits", folder.Path("no/such/folder")}),
                 1);
   ExpectOneLine(RunEdgevlm({"eval", folder.Path("")}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", picture, folder.Path("out"), "Q8_0"}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);
 }
 
 }  // namespace

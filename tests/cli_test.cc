@@ -115,6 +115,21 @@ TEST_F(CliTest, InspectListsKeysAndTensors) {
   EXPECT_GT(file["tensors"].size(), 10u);
 }
 
+TEST_F(CliTest, QuantizedModelSaysSomething) {
+  const std::string path = folder_.Path("model.gguf");
+  const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, "q8_0", "--json"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.errors, IsEmpty());
+  const json report = ParseLine(outcome.output);
+  ASSERT_TRUE(report.is_object()) << outcome.output;
+  EXPECT_EQ(report["type"], "Q8_0");
+  EXPECT_LT(report["bytes_after"], report["bytes_before"]);
+  EXPECT_THAT(RunEdgevlm({"inspect", path}).output, HasSubstr("Q8_0"));
+  const Outcome caption = RunEdgevlm({"caption", picture_, "-m", path});
+  EXPECT_EQ(caption.exit_code, 0) << caption.errors;
+  EXPECT_THAT(caption.output, Not(IsEmpty()));
+}
+
 TEST_F(CliTest, TokenizeGoesThereAndBack) {
   const std::string text = " two dogs\nand a cat ";
   const Outcome ids = RunEdgevlm({"tokenize"}, text);
@@ -175,8 +190,8 @@ TEST_F(CliTest, AFullDiskIsAnError) {
 }
 
 TEST_F(CliTest, EveryCommandHasHelp) {
-  for (const char* command :
-       {"caption", "ask", "info", "bench", "profile", "eval", "inspect", "tokenize", "dump"}) {
+  for (const char* command : {"caption", "ask", "info", "bench", "profile", "eval", "inspect",
+                              "quantize", "tokenize", "dump"}) {
     const Outcome outcome = RunEdgevlm({command, "--help"});
     EXPECT_EQ(outcome.exit_code, 0) << command;
     EXPECT_THAT(outcome.output, HasSubstr(command));

@@ -16,6 +16,7 @@ MAY_INCLUDE = {
     "tokenizer": "base",
     "kernels": "tensor base",
     "gguf": "kernels tensor base",
+    "convert": "gguf kernels tensor base",
     "image": "kernels tensor base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
@@ -23,7 +24,7 @@ MAY_INCLUDE = {
     "engine": "decode " + BELOW_DECODE,
     "eval": "engine base",
     "catalog": "gguf base",
-    "cli": "eval engine catalog decode " + BELOW_DECODE,
+    "cli": "eval engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 

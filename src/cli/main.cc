@@ -29,6 +29,7 @@ constexpr CommandEntry kCommands[] = {
     {"eval", "Score a model on labelled pictures", MakeEvalCommand},
     {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
     {"models", "List, download, check and remove published models", MakeModelsCommand},
+    {"quantize", "Write a model in fewer bits", MakeQuantizeCommand},
     {"tokenize", "Turn a text into token ids, or back", MakeTokenizeCommand},
     {"dump", "Write embeddings and logits, to check a conversion", MakeDumpCommand},
 };

@@ -26,12 +26,17 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
   if (!eye_path) return eye_path.error();
   if (eye_path->empty()) {
     Result<Engine> engine = Load(file->bytes(), options);
+    // Whatever came out of a file that changed meanwhile, that is what was wrong.
+    if (auto error = file->CheckUnchanged()) return *error;
     if (!engine) return Error{engine.error().code, path + ": " + engine.error().message};
     return engine;
   }
   const Result<MappedFile> eye = MappedFile::Open(*eye_path);
   if (!eye) return eye.error();
   Result<Engine> engine = Load(file->bytes(), eye->bytes(), options);
+  for (const Result<MappedFile>* read : {&file, &eye}) {
+    if (auto error = (*read)->CheckUnchanged()) return *error;
+  }
   if (!engine) {
     return Error{engine.error().code, path + ", " + *eye_path + ": " + engine.error().message};
   }

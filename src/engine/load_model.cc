@@ -121,7 +121,9 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
   auto decoder = LoadDecoder(file);
   if (!decoder) return decoder.error();
   auto pool = std::make_unique<ThreadPool>(options.threads);
-  Model model = {.info = {},
+  ModelInfo info;
+  info.context_tokens = ContextOf((*decoder)->shape(), options);
+  Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),
                  .eye = nullptr,
                  .projector = nullptr,
@@ -132,7 +134,6 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
     if (auto error = LoadEye(*eye, model)) return *error;
   }
-  model.info.context_tokens = ContextOf(model.decoder->shape(), options);
   if (auto error = CheckParts(model)) return *error;
   Describe(file, mmproj, isa, model);
   return model;

@@ -1,5 +1,7 @@
 #include "gguf/names.h"
 
+#include <charconv>
+
 namespace edgevlm {
 namespace {
 
@@ -34,6 +36,9 @@ std::string EmbeddingLength(std::string_view architecture) {
 std::string BlockCount(std::string_view architecture) { return Join(architecture, ".block_count"); }
 std::string FeedForwardLength(std::string_view architecture) {
   return Join(architecture, ".feed_forward_length");
+}
+std::string HeadCountKv(std::string_view architecture) {
+  return Join(architecture, ".attention.head_count_kv");
 }
 std::string HeadCount(std::string_view architecture) {
   return Join(architecture, ".attention.head_count");
@@ -113,5 +118,40 @@ std::string Weight(std::string_view module) { return Join(module, ".weight"); }
 std::string Bias(std::string_view module) { return Join(module, ".bias"); }
 
 }  // namespace modules
+
+TensorRole RoleOf(std::string_view tensor) {
+  constexpr std::string_view kFixedParts[] = {"_norm.",      "position_embd", "patch_embd",
+                                              "token_types", "class_embd",    "patch_merger"};
+  if (!tensor.ends_with(".weight")) return TensorRole::kFixed;
+  for (const std::string_view part : kFixedParts) {
+    if (tensor.find(part) != std::string_view::npos) return TensorRole::kFixed;
+  }
+  constexpr struct {
+    std::string_view end;
+    TensorRole role;
+  } kRoles[] = {
+      {".attn_v.weight", TensorRole::kAttnV},
+      {".attn_qkv.weight", TensorRole::kAttnQkv},
+      {".attn_output.weight", TensorRole::kAttnOutput},
+      {".ffn_down.weight", TensorRole::kFfnDown},
+  };
+  if (tensor == "token_embd.weight") return TensorRole::kTokenEmbedding;
+  if (tensor == "output.weight") return TensorRole::kOutput;
+  for (const auto& [end, role] : kRoles) {
+    if (tensor.ends_with(end)) return role;
+  }
+  return TensorRole::kOther;
+}
+
+int BlockOf(std::string_view tensor) {
+  constexpr std::string_view kBlock = "blk.";
+  if (tensor.starts_with("v.")) tensor.remove_prefix(2);
+  if (!tensor.starts_with(kBlock)) return -1;
+  tensor.remove_prefix(kBlock.size());
+  int block = -1;
+  const auto [end, error] = std::from_chars(tensor.data(), tensor.data() + tensor.size(), block);
+  if (error != std::errc() || end == tensor.data() + tensor.size() || *end != '.') return -1;
+  return block;
+}
 
 }  // namespace edgevlm

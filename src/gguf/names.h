@@ -12,6 +12,7 @@ inline constexpr std::string_view kArchitecture = "general.architecture";
 inline constexpr std::string_view kName = "general.name";
 inline constexpr std::string_view kFileType = "general.file_type";
 inline constexpr std::string_view kAlignment = "general.alignment";
+inline constexpr std::string_view kQuantizationVersion = "general.quantization_version";
 
 inline constexpr std::string_view kTokenizerModel = "tokenizer.ggml.model";
 inline constexpr std::string_view kTokenizerPre = "tokenizer.ggml.pre";
@@ -62,6 +63,7 @@ std::string EmbeddingLength(std::string_view architecture);
 std::string BlockCount(std::string_view architecture);
 std::string FeedForwardLength(std::string_view architecture);
 std::string HeadCount(std::string_view architecture);
+std::string HeadCountKv(std::string_view architecture);
 std::string LayerNormEpsilon(std::string_view architecture);
 
 // Of the llama family.
@@ -143,5 +145,21 @@ std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);
 
 }  // namespace modules
+
+// What a tensor is for, as far as the choice of its data type goes.
+enum class TensorRole {
+  kOther,
+  kFixed,  // keeps its type: norms, biases, positions, the first layer of an eye
+  kTokenEmbedding,
+  kOutput,
+  kAttnV,
+  kAttnQkv,
+  kAttnOutput,
+  kFfnDown,
+};
+TensorRole RoleOf(std::string_view tensor);
+
+// N of "blk.N." or "v.blk.N."; -1 for a tensor outside of the blocks.
+int BlockOf(std::string_view tensor);
 
 }  // namespace edgevlm

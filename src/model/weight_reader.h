@@ -1,11 +1,13 @@
 // WeightReader: from the keys and tensors of a file to the layers of a model, each checked.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/thread_pool.h"
 #include "gguf/reader.h"
 #include "model/layers.h"
 
@@ -23,8 +25,8 @@ struct ModelLimits {
   static constexpr long long kCacheBytes = 1LL << 34;     // of one sequence
 };
 
-// Whether a module may come without its bias.
-enum class BiasRule { kNeeded, kOptional };
+// Whether a module has a bias; without one, it is empty.
+enum class BiasRule { kRequired, kOptional, kNone };
 
 // Keeps the first failure and gives empty values from then on, so that a model reads all its parts
 // in a row and asks once.
@@ -52,12 +54,13 @@ class WeightReader {
   // beforehand. The caller asks for the whole shape later. In [1, most]; 1 after a failure.
   int FirstExtent(const std::string& name, int divisor, int most);
 
-  // A matrix that is not only multiplied with: the embeddings of the tokens [V, D].
-  Weight ReadWeight(std::string_view module, const Shape& shape);
+  // A matrix [shape[0], the product of the others] in the precision of the file, packed straight
+  // from it. Large ones are packed by one thread per core. Empty after a failure.
+  Weight ReadWeight(const std::string& name, const Shape& shape);
 
-  // Weight and bias of a module. `shape` has outputs first; its values must be outputs * inputs.
+  // Weight and bias of a module.
   Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
-                    BiasRule rule = BiasRule::kNeeded);
+                    BiasRule bias = BiasRule::kRequired);
   Norm ReadNorm(std::string_view module, int width, std::string zone);
 
   void Fail(Error error);
@@ -69,7 +72,16 @@ class WeightReader {
   template <class T>
   std::vector<T> Checked(std::string_view key, Result<std::vector<T>> values, std::size_t count);
 
+  template <class T>
+  T Number(std::string_view key, const Result<T>& value, T least, T most);
+  template <class T>
+  std::vector<T> Numbers(std::string_view key, Result<std::vector<T>> values, std::size_t count,
+                         T least, T most);
+  ThreadPool& PoolFor(std::uint64_t values);
+
   const GgufFile& file_;
+  ThreadPool alone_{1};
+  std::unique_ptr<ThreadPool> team_;
   MaybeError error_;
 };
 

@@ -18,12 +18,13 @@ struct TensorView {
   std::span<const std::byte> bytes;
 };
 
-// The values in row-major order, for F32, F16, BF16 and Q8_0. Allocates 4 bytes per value, at most
-// four times the bytes of the tensor.
-// Errors: kUnsupported (other formats), those of BytesOf, kCorrupt (`bytes` has another length).
+// The values in row-major order, of any format. Allocates 4 bytes per value, at most thirteen times
+// the bytes of the tensor, and meanwhile those. Errors: those of BytesOf, kCorrupt (`bytes` has
+// another length), kIo (the file that they are a mapped part of was cut short).
 Result<std::vector<float>> ToFloats(const TensorView& tensor);
 
-// The opposite, for F32, F16 and BF16 (rounded to nearest even). Errors: kUnsupported.
+// The opposite, for F32, F16 and BF16 (rounded to nearest even). Errors: kUnsupported; for the
+// others see kernels/quantize.
 Result<std::vector<std::byte>> FromFloats(std::span<const float> values, DType dtype);
 
 }  // namespace edgevlm

@@ -1,41 +1,197 @@
 #include "tensor/weight.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstring>
 #include <new>
+#include <string>
+#include <vector>
+
+#include "base/checked_copy.h"
+#include "tensor/dequantize.h"
+#include "tensor/half.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr std::align_val_t kAlignment{64};
 
-}  // namespace
+// Packing less than this is not worth a second thread: about 50 us.
+constexpr std::int64_t kValuesPerShare = 1 << 16;
 
-void Weight::Free::operator()(float* values) const { ::operator delete[](values, kAlignment); }
-
-std::size_t Weight::bytes() const {
-  return static_cast<std::size_t>(panels()) * kPanelWidth * static_cast<std::size_t>(inputs_) *
-         sizeof(float);
+WeightType TypeFor(DType dtype, std::int64_t values) {
+  if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
+  if (dtype == DType::kF32 || values <= Weight::kMaxWidenedValues) return WeightType::kFloat32;
+  return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
 }
 
-Weight::Weight(View<const float> matrix) : outputs_(matrix.rows), inputs_(matrix.cols) {
-  values_.reset(static_cast<float*>(::operator new[](bytes(), kAlignment)));
-  std::fill_n(values_.get(), bytes() / sizeof(float), 0.0f);
+std::size_t PanelBytesOf(WeightType type, const SlabLayout& layout, const BlockFormat* format,
+                         int inputs) {
+  const auto count = static_cast<std::size_t>(inputs);
+  if (type == WeightType::kBlocks) {
+    return count / static_cast<std::size_t>(format->values) *
+           static_cast<std::size_t>(layout.bytes);
+  }
+  return count * Weight::kPanelWidth * (type == WeightType::kFloat32 ? 4 : 2);
+}
+
+template <class Stored>
+Stored Load(const std::byte* bytes) {
+  Stored value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return value;
+}
+
+std::uint16_t AsIs(std::uint16_t bits) { return bits; }
+float AsFloat(std::uint32_t bits) { return std::bit_cast<float>(bits); }
+
+// rows[i] is output i of the panel. False when a value's exponent has all its bits set: infinity or
+// NaN.
+template <class Stored, class Packed>
+bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored exponent,
+                Packed (*convert)(Stored), Packed* packed) {
+  bool finite = true;
+  for (int k = 0; k < inputs; ++k, packed += Weight::kPanelWidth) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto value = Load<Stored>(rows[i] + static_cast<std::size_t>(k) * sizeof(Stored));
+      finite &= (value & exponent) != exponent;
+      packed[i] = convert(value);
+    }
+    std::fill_n(packed + rows.size(), Weight::kPanelWidth - rows.size(), Packed{});
+  }
+  return finite;
+}
+
+}  // namespace
+
+void Weight::Free::operator()(std::byte* bytes) const { ::operator delete[](bytes, kAlignment); }
+
+Weight::Weight(WeightType type, const BlockFormat* format, int outputs, int inputs)
+    : type_(type),
+      format_(format),
+      layout_(format == nullptr ? SlabLayout{} : LayoutOf(*format)),
+      outputs_(outputs),
+      inputs_(inputs),
+      panel_bytes_(PanelBytesOf(type, layout_, format, inputs)) {
+  bytes_.reset(static_cast<std::byte*>(::operator new[](bytes(), kAlignment)));
+}
+
+Weight::Weight(View<const float> matrix)
+    : Weight(WeightType::kFloat32, nullptr, matrix.rows, matrix.cols) {
+  auto* values = reinterpret_cast<float*>(bytes_.get());
+  std::fill_n(values, bytes() / sizeof(float), 0.0f);
   for (int n = 0; n < outputs_; ++n) {
-    const std::span<const float> row = matrix.Row(n);
-    float* packed = values_.get() + (Panel(n / kPanelWidth) - values_.get()) + n % kPanelWidth;
-    for (const float value : row) {
+    const std::ptrdiff_t panel = Panel(n / kPanelWidth) - Panel(0);
+    float* packed = values + panel + n % kPanelWidth;
+    for (const float value : matrix.Row(n)) {
       *packed = value;
       packed += kPanelWidth;
     }
   }
 }
 
-void Weight::CopyRow(int output, std::span<float> row) const {
-  CHECK(0 <= output && output < outputs_ && row.size() == static_cast<std::size_t>(inputs_));
-  const float* packed = Panel(output / kPanelWidth) + output % kPanelWidth;
-  for (float& value : row) {
-    value = *packed;
-    packed += kPanelWidth;
+bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel) {
+  const int count = std::min(kPanelWidth, outputs_ - panel * kPanelWidth);
+  std::array<const std::byte*, kPanelWidth> starts{};
+  const std::span<const std::byte*> rows(starts.data(), static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = stored.data() + i * (stored.size() / rows.size());
+  }
+  std::byte* packed = bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
+  if (type_ == WeightType::kBlocks) {
+    bool finite = true;
+    for (int block = 0; block < inputs_ / format_->values; ++block) {
+      finite &= PackSlab(*format_, rows, packed);
+      packed += layout_.bytes;
+      for (const std::byte*& row : rows) row += InfoOf(dtype).block_bytes;
+    }
+    return finite;
+  }
+  constexpr std::uint16_t kHalfExponent = 0x7c00;
+  constexpr std::uint16_t kBFloat16Exponent = 0x7f80;
+  const std::uint16_t exponent = dtype == DType::kF16 ? kHalfExponent : kBFloat16Exponent;
+  if (type_ != WeightType::kFloat32) {
+    return PackValues<std::uint16_t>(rows, inputs_, exponent, AsIs,
+                                     reinterpret_cast<std::uint16_t*>(packed));
+  }
+  auto* floats = reinterpret_cast<float*>(packed);
+  if (dtype == DType::kF32) {
+    return PackValues<std::uint32_t>(rows, inputs_, 0x7f800000u, AsFloat, floats);
+  }
+  return PackValues<std::uint16_t>(rows, inputs_, exponent,
+                                   dtype == DType::kF16 ? HalfToFloat : BFloat16ToFloat, floats);
+}
+
+Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool) {
+  const DTypeInfo& info = InfoOf(matrix.dtype);
+  CHECK(outputs >= 1 && inputs >= 1 && inputs % info.block_values == 0);
+  const std::int64_t values = static_cast<std::int64_t>(outputs) * inputs;
+  CHECK(matrix.bytes.size() ==
+        static_cast<std::uint64_t>(values / info.block_values * info.block_bytes));
+  Weight weight(TypeFor(matrix.dtype, values), FindBlockFormat(matrix.dtype), outputs, inputs);
+  // Each thread copies the rows of a panel out of what may be a file that somebody cuts short. The
+  // memory is taken here: a thread of the pool can not report that there is none.
+  const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs);
+  const std::size_t buffer_bytes = kPanelWidth * row_bytes;
+  std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
+  std::atomic<bool> finite = true;
+  std::atomic<bool> readable = true;
+  const std::int64_t grain = kValuesPerShare / (static_cast<std::int64_t>(inputs) * kPanelWidth);
+  pool.ParallelFor(weight.panels(), static_cast<int>(std::max<std::int64_t>(1, grain)),
+                   [&](int begin, int end, int thread) {
+                     std::byte* buffer =
+                         buffers.data() + buffer_bytes * static_cast<std::size_t>(thread);
+                     for (int panel = begin; panel < end && readable; ++panel) {
+                       const std::size_t first = static_cast<std::size_t>(panel) * buffer_bytes;
+                       const std::size_t size = std::min(buffer_bytes, matrix.bytes.size() - first);
+                       const std::span<const std::byte> stored(buffer, size);
+                       if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
+                         readable = false;
+                       } else if (!weight.PackPanel(matrix.dtype, stored, panel)) {
+                         finite = false;
+                       }
+                     }
+                   });
+  if (!readable) {
+    return Error{ErrorCode::kIo, "expected " + std::to_string(matrix.bytes.size()) +
+                                     " bytes, found the file cut short while it was read"};
+  }
+  if (!finite) {
+    return Error{ErrorCode::kCorrupt, "expected finite numbers, found NaN or infinity"};
+  }
+  return weight;
+}
+
+void Weight::CopyRow(int output, std::span<float> row, int first) const {
+  CHECK(0 <= output && output < outputs_ && 0 <= first &&
+        static_cast<std::size_t>(first) + row.size() <= static_cast<std::size_t>(inputs_));
+  const int panel = output / kPanelWidth;
+  const int lane = output % kPanelWidth;
+  const int end = first + static_cast<int>(row.size());
+  if (type_ == WeightType::kBlocks) {
+    BlockParts parts;
+    float values[kMaxBlockValues];
+    for (int k = first; k < end;) {
+      const int begin = k % format_->values;
+      const int count = std::min(format_->values - begin, end - k);
+      ReadSlab(*format_, Slab(panel, k / format_->values), lane, parts);
+      Dequantize(*format_, parts, values);
+      std::copy_n(values + begin, count, row.data() + (k - first));
+      k += count;
+    }
+    return;
+  }
+  for (int k = first; k < end; ++k) {
+    const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(k) * kPanelWidth + lane;
+    float& value = row[static_cast<std::size_t>(k - first)];
+    if (type_ == WeightType::kFloat32) {
+      value = Panel(panel)[at];
+    } else {
+      const std::uint16_t bits = NarrowPanel(panel)[at];
+      value = type_ == WeightType::kFloat16 ? HalfToFloat(bits) : BFloat16ToFloat(bits);
+    }
   }
 }
 

@@ -2,57 +2,99 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
+#include "base/result.h"
+#include "base/thread_pool.h"
+#include "tensor/slab.h"
+#include "tensor/tensor_view.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
 
 // How the values of a Weight are stored.
-enum class WeightType { kFloat32 };
+enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks };
 
 // A matrix [N, K] that turns K inputs into N outputs, packed once at load and const from then on.
 //
-// Outputs are grouped into panels of kPanelWidth; a panel holds, for k = 0..K-1, its kPanelWidth
-// values of column k side by side, so that a kernel reads memory strictly forward and one vector
-// holds neighbouring outputs. The last panel is filled up with zeros. Panels lie one after another,
-// the first at a multiple of 64 bytes. The layout is the same for every instruction set.
-// Threads: const methods from any thread. Cost: one copy, O(N * K); memory N * K values, N rounded
-// up to kPanelWidth.
+// Outputs are grouped into panels of kPanelWidth, so that a kernel reads memory strictly forward
+// and one vector holds neighbouring outputs. A panel of a float type holds, for k = 0..K-1, its
+// kPanelWidth values of column k side by side; a panel of blocks holds one slab (slab.h) after the
+// other. The last panel is filled up with zeros. Panels lie one after another, the first at a
+// multiple of 64 bytes. The layout is the same for every instruction set.
+// Threads: const methods from any thread. Memory: as the stored matrix, but for N rounded up to
+// kPanelWidth, what slab.h says, and small matrices (Pack).
 class Weight {
  public:
-  static constexpr int kPanelWidth = 16;
+  static constexpr int kPanelWidth = kSlabOutputs;
+
+  // 16-bit matrices of up to so many values become float32: their 2 MiB stay in a core's cache,
+  // where converting them again for every row costs more than reading twice the bytes.
+  static constexpr std::int64_t kMaxWidenedValues = 1 << 19;
 
   // An empty weight: outputs() and inputs() are 0.
   Weight() = default;
-  // Packs a copy of matrix [N, K]; the matrix may go afterwards. Throws std::bad_alloc.
+  // Packs a copy of matrix [N, K] as float32; the matrix may go afterwards. Throws std::bad_alloc.
   explicit Weight(View<const float> matrix);
+
+  // Packs a copy of a stored matrix [outputs, inputs] in its own precision; `matrix` may have any
+  // shape of so many values whose rows are whole blocks. Shares the work over the pool. Errors:
+  // kCorrupt (a value, or a block's scale, is not a finite number), kIo (the file that `matrix` is
+  // a mapped part of was cut short). Throws std::bad_alloc. REQUIRES: outputs, inputs >= 1;
+  // matrix.bytes hold outputs * inputs values.
+  static Result<Weight> Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool);
 
   WeightType type() const { return type_; }
   int outputs() const { return outputs_; }  // N
   int inputs() const { return inputs_; }    // K
   int panels() const { return (outputs_ + kPanelWidth - 1) / kPanelWidth; }
-  std::size_t bytes() const;
+  std::size_t bytes() const { return panel_bytes_ * static_cast<std::size_t>(panels()); }
 
   // [K, kPanelWidth]: outputs [panel * kPanelWidth, ...). REQUIRES: type() is kFloat32.
   const float* Panel(int panel) const {
-    DCHECK(0 <= panel && panel < panels());
-    return values_.get() + static_cast<std::ptrdiff_t>(panel) * inputs_ * kPanelWidth;
+    DCHECK(type_ == WeightType::kFloat32);
+    return reinterpret_cast<const float*>(PanelBytes(panel));
   }
+  // The same for kFloat16 and kBFloat16.
+  const std::uint16_t* NarrowPanel(int panel) const {
+    DCHECK(type_ == WeightType::kFloat16 || type_ == WeightType::kBFloat16);
+    return reinterpret_cast<const std::uint16_t*>(PanelBytes(panel));
+  }
+  // The inputs [block * format().values, ...) of a panel. REQUIRES: type() is kBlocks.
+  const std::byte* Slab(int panel, int block) const {
+    DCHECK(type_ == WeightType::kBlocks && block * format_->values < inputs_);
+    return PanelBytes(panel) + static_cast<std::ptrdiff_t>(block) * layout_.bytes;
+  }
+  const BlockFormat& format() const { return *format_; }
+  const SlabLayout& layout() const { return layout_; }
 
-  // Writes the K values of one output (say, a token's embedding when the output matrix is tied).
-  void CopyRow(int output, std::span<float> row) const;
+  // Writes the values of inputs [first, first + row.size()) of one output, as Dequantize gives
+  // them: a token's embedding when the output matrix is tied; also what the kernels are held to.
+  // Allocates nothing. Cost: some ns per value.
+  void CopyRow(int output, std::span<float> row, int first = 0) const;
 
  private:
   struct Free {
-    void operator()(float* values) const;
+    void operator()(std::byte* bytes) const;
   };
 
+  Weight(WeightType type, const BlockFormat* format, int outputs, int inputs);
+  const std::byte* PanelBytes(int panel) const {
+    DCHECK(0 <= panel && panel < panels());
+    return bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
+  }
+  // The rows of one panel, as stored. False when a value is not a finite number.
+  bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel);
+
   WeightType type_ = WeightType::kFloat32;
+  const BlockFormat* format_ = nullptr;
+  SlabLayout layout_;
   int outputs_ = 0;
   int inputs_ = 0;
-  std::unique_ptr<float[], Free> values_;
+  std::size_t panel_bytes_ = 0;
+  std::unique_ptr<std::byte[], Free> bytes_;
 };
 
 }  // namespace edgevlm

@@ -1,9 +1,21 @@
 #include "tensor/weight.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <string>
 #include <vector>
+
+#include "base/checked_copy.h"
+#include "base/mapped_file.h"
+#include "tensor/dequantize.h"
+#include "tensor/test_blocks.h"
 
 namespace edgevlm {
 namespace {
@@ -52,6 +64,105 @@ TEST(Weight, PanelsAreAligned) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(weight.Panel(panel)) % 64, 0u);
   }
   EXPECT_EQ(weight.bytes(), 48u * 3u * sizeof(float));
+}
+
+WeightType TypeOf(DType dtype, int outputs, int inputs) {
+  if (InfoOf(dtype).block_values > 1) return WeightType::kBlocks;
+  if (dtype == DType::kF32 || outputs * inputs <= Weight::kMaxWidenedValues) {
+    return WeightType::kFloat32;
+  }
+  return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
+}
+
+std::vector<std::byte> FiniteStored(DType dtype, int count) {
+  if (InfoOf(dtype).block_values > 1) return RandomStored(dtype, count);
+  std::vector<float> values = Counting(count);
+  for (float& value : values) value = std::sin(value);
+  return *FromFloats(values, dtype);
+}
+
+// Every format at an odd address, the last panel not full, one thread and three.
+TEST(Weight, KeepsAStoredMatrixAsItWas) {
+  ThreadPool alone(1), team(3);
+  for (const DTypeInfo& info : DTypes()) {
+    for (const int outputs : {1, 16, 37, 1025}) {
+      const int inputs = 512;
+      if (outputs > 100 && info.block_values > 1) continue;  // large for the 16-bit panels' sake
+      SCOPED_TRACE(testing::Message() << info.name << " outputs=" << outputs);
+      std::vector<std::byte> bytes = FiniteStored(info.dtype, outputs * inputs);
+      bytes.insert(bytes.begin(), std::byte{1});
+      const TensorView stored{info.dtype, {outputs, inputs}, std::span(bytes).subspan(1)};
+      const auto weight = Weight::Pack(stored, outputs, inputs, outputs > 20 ? team : alone);
+      ASSERT_TRUE(weight) << weight.error().message;
+      ASSERT_EQ(weight->type(), TypeOf(info.dtype, outputs, inputs));
+      const std::vector<float> expected = *ToFloats(stored);
+      std::vector<float> row(inputs);
+      for (int n = 0; n < outputs; n += outputs < 100 ? 1 : 61) {
+        weight->CopyRow(n, row);
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          ASSERT_EQ(row[k], expected[static_cast<std::size_t>(n * inputs) + k]) << n << " " << k;
+        }
+        const std::span<float> part = std::span(row).subspan(100, 300);
+        weight->CopyRow(n, part, 7);
+        for (std::size_t k = 0; k < part.size(); ++k) {
+          ASSERT_EQ(part[k], expected[static_cast<std::size_t>(n * inputs) + k + 7]);
+        }
+      }
+    }
+  }
+}
+
+// The file's bytes, N rounded up to 16, and what slab.h allows.
+TEST(Weight, TakesTheBytesOfTheFile) {
+  ThreadPool pool(1);
+  for (const DTypeInfo& info : DTypes()) {
+    const int outputs = info.block_values > 1 ? 32 : 2080;
+    const std::vector<std::byte> bytes = FiniteStored(info.dtype, outputs * 256);
+    const auto weight = Weight::Pack({info.dtype, {outputs, 256}, bytes}, outputs, 256, pool);
+    ASSERT_TRUE(weight) << info.name;
+    const double allowed = info.dtype == DType::kQ2_K ? 1.2 : 1.04;
+    EXPECT_LE(static_cast<double>(weight->bytes()), static_cast<double>(bytes.size()) * allowed)
+        << info.name;
+  }
+}
+
+TEST(Weight, RefusesWhatIsNoNumber) {
+  ThreadPool pool(2);
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
+    for (const float bad :
+         {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+          std::numeric_limits<float>::quiet_NaN()}) {
+      for (const int outputs : {32, 8200}) {  // float32 panels, 16-bit panels
+        std::vector<float> values(static_cast<std::size_t>(outputs) * 64, 65504.0f);
+        values[values.size() - 3] = bad;
+        const auto bytes = *FromFloats(values, dtype);
+        const auto weight = Weight::Pack({dtype, {outputs, 64}, bytes}, outputs, 64, pool);
+        ASSERT_FALSE(weight) << NameOf(dtype) << " " << bad;
+        EXPECT_EQ(weight.error().code, ErrorCode::kCorrupt);
+      }
+    }
+  }
+}
+
+TEST(Weight, SaysWhenTheFileIsCutShort) {
+  if (!CopiesAreChecked()) GTEST_SKIP() << "the kernel does not copy here";
+  std::string path = (std::filesystem::temp_directory_path() / "weight-XXXXXX").string();
+  close(mkstemp(path.data()));
+  std::ofstream(path) << std::string(64 * 1024, '\1');
+  const auto file = MappedFile::Open(path);
+  ASSERT_TRUE(file) << file.error().message;
+  const TensorView stored{DType::kF32, {64, 256}, file->bytes()};
+  ThreadPool pool(2);
+  EXPECT_TRUE(Weight::Pack(stored, 64, 256, pool));
+  EXPECT_TRUE(ToFloats(stored));
+  std::filesystem::resize_file(path, 20000);
+  const auto weight = Weight::Pack(stored, 64, 256, pool);
+  const auto floats = ToFloats(stored);
+  std::filesystem::remove(path);
+  ASSERT_FALSE(weight);
+  EXPECT_EQ(weight.error().code, ErrorCode::kIo);
+  ASSERT_FALSE(floats);
+  EXPECT_EQ(floats.error().code, ErrorCode::kIo);
 }
 
 }  // namespace

@@ -19,7 +19,6 @@ int Grain(std::int64_t work_per_unit) {
 }
 
 void CheckShapes(const MatMulCall& call) {
-  CHECK(call.w.type() == WeightType::kFloat32);
   CHECK(call.x.cols == call.w.inputs() && call.y.cols == call.w.outputs());
   CHECK(call.x.rows == call.y.rows);
   const Epilogue& epilogue = call.epilogue;

@@ -11,7 +11,7 @@ namespace edgevlm {
 
 // y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) + residual[t, n]
 //   x  [T, K], any T >= 0
-//   w  [N, K]
+//   w  [N, K], of any WeightType: its values are exact in float32, or as CopyRow gives them
 //   y  [T, N], must not overlap x; may be epilogue.residual
 // Every output is one sum in float32 in the order k = 0..K-1, whatever T, the other rows and the
 // number of threads are: a row gives the same bits alone and in company. Variants with fused

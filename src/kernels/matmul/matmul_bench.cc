@@ -1,21 +1,30 @@
-// Multiply-adds per second of MatMul for the shapes of the built-in model.
+// Multiply-adds per second of MatMul: shapes of the built-in model, and stored formats at the size
+// of a model with 1.4 billion weights.
 #include <benchmark/benchmark.h>
 
 #include <string>
 
 #include "kernels/matmul/matmul.h"
 #include "kernels/test_values.h"
+#include "tensor/test_blocks.h"
 
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, MatMulFunction run) {
+std::vector<std::byte> Stored(DType dtype, int count) {
+  if (InfoOf(dtype).block_values > 1) return RandomStored(dtype, count);
+  return *FromFloats(RandomValues().Take(count), dtype);
+}
+
+void Run(benchmark::State& state, MatMulFunction run, DType dtype) {
   const int t = static_cast<int>(state.range(0)), n = static_cast<int>(state.range(1)),
             k = static_cast<int>(state.range(2));
   RandomValues random;
-  const std::vector<float> x = random.Take(t * k), values = random.Take(n * k);
+  const std::vector<float> x = random.Take(t * k);
   std::vector<float> y(static_cast<std::size_t>(t * n));
-  const Weight w(View<const float>(values.data(), n, k));
+  ThreadPool pool(1);
+  const std::vector<std::byte> stored = Stored(dtype, n * k);
+  const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool);
   const Epilogue epilogue;
   const MatMulCall call{View<const float>(x.data(), t, k), w, epilogue,
                         View<float>(y.data(), t, n)};
@@ -33,7 +42,7 @@ const bool kRegistered = [] {
   for (const auto& variant : MatMulVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "MatMul/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)
+    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run, DType::kF32)
         ->ArgNames({"T", "N", "K"})
         ->Args({1, 768, 256})
         ->Args({1, 2000, 256})
@@ -45,6 +54,14 @@ const bool kRegistered = [] {
         ->Args({1600, 16, 27})
         ->Args({1600, 16, 16})
         ->Args({25, 576, 96});
+    for (const DType dtype :
+         {DType::kF16, DType::kQ4_0, DType::kQ8_0, DType::kQ4_K, DType::kQ6_K, DType::kIQ4_XS}) {
+      benchmark::RegisterBenchmark((name + "/" + std::string(NameOf(dtype))).c_str(), Run,
+                                   variant.run, dtype)
+          ->ArgNames({"T", "N", "K"})
+          ->Args({1, 2048, 2048})
+          ->Args({256, 2048, 2048});
+    }
   }
   return true;
 }();

@@ -8,6 +8,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/activation/activation-inl.h"
+#include "kernels/matmul/unpack-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
@@ -16,55 +17,62 @@ namespace {
 
 // One register holds neighbouring outputs of one row; a tile is kRows rows of x times kPanels
 // panels of w. Rows share what is loaded of w, panels share what is loaded of x.
-using Tag = hn::CappedTag<float, Weight::kPanelWidth>;
-using Vector = hn::VFromD<Tag>;
-constexpr int kTagLanes = static_cast<int>(hn::MaxLanes(Tag()));
-constexpr int kVectors = Weight::kPanelWidth / kTagLanes;  // per panel
 
 // Registers for sums. AVX-512 and NEON have 32 registers, AVX2 and SSE4 have 16; the rest hold w.
 constexpr int kSums = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 12 : 24;
 constexpr int kMaxRows = HWY_TARGET == HWY_SSE4 ? 3 : 6;
 constexpr int kMaxPanels = 8;
 
+// A weight that is not float32 is unpacked for so many rows at a time, over so many inputs that the
+// values (32 KiB) stay in the first cache: for fewer rows the unpacking would show, more sums would
+// not fit beside them.
+constexpr int kRowsPerUnpack = 96;
+constexpr int kUnpackedValues = 8192;
+static_assert(kUnpackedValues / kMaxPanels / Weight::kPanelWidth % 32 == 0);
+
 // The widest tile of so many rows: with one row, eight panels keep enough sums in flight to hide
 // the latency of a multiply-add.
 constexpr int MostPanels(int rows) {
   int panels = kMaxPanels;
-  while (panels > 1 && rows * panels * kVectors > kSums) panels /= 2;
+  while (panels > 1 && rows * panels * kPanelVectors > kSums) panels /= 2;
   return panels;
 }
 
 struct TileInput {
-  const float* x;         // first row
-  std::ptrdiff_t stride;  // of x
-  const float* panel;     // first panel
-  int inputs;             // K
+  const float* x;               // first row
+  std::ptrdiff_t stride;        // of x
+  const float* panel;           // first panel
+  std::ptrdiff_t panel_stride;  // in values
+  int inputs;
+  bool resume;  // adds to the tile
 };
 
 // tile[r, p * kPanelWidth + i] = sum_k x[r, k] * panel[p][k, i], each sum in the order of k.
 template <int kRows, int kPanels>
 void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
-  const Tag d;
-  constexpr int kWide = kPanels * kVectors;
-  const std::ptrdiff_t panel_size = static_cast<std::ptrdiff_t>(in.inputs) * Weight::kPanelWidth;
+  const PanelTag d;
+  constexpr int kWide = kPanels * kPanelVectors;
   const float* HWY_RESTRICT panel = in.panel;
   const float* HWY_RESTRICT x[kRows];
-  Vector sums[kRows][kWide];
+  PanelVector sums[kRows][kWide];
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
     x[r] = in.x + r * in.stride;
 #pragma GCC unroll 24
-    for (int v = 0; v < kWide; ++v) sums[r][v] = hn::Zero(d);
+    for (int v = 0; v < kWide; ++v) {
+      sums[r][v] = in.resume ? hn::Load(d, tile + (r * kWide + v) * kPanelLanes) : hn::Zero(d);
+    }
   }
   for (int k = 0; k < in.inputs; ++k) {
-    Vector w[kWide];
+    PanelVector w[kWide];
 #pragma GCC unroll 24
     for (int v = 0; v < kWide; ++v) {
-      w[v] = hn::Load(d, panel + v / kVectors * panel_size + v % kVectors * kTagLanes);
+      w[v] = hn::Load(
+          d, panel + v / kPanelVectors * in.panel_stride + v % kPanelVectors * kPanelLanes);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      const Vector value = hn::Set(d, x[r][k]);
+      const PanelVector value = hn::Set(d, x[r][k]);
 #pragma GCC unroll 24
       for (int v = 0; v < kWide; ++v) sums[r][v] = hn::MulAdd(value, w[v], sums[r][v]);
     }
@@ -73,7 +81,7 @@ void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 24
-    for (int v = 0; v < kWide; ++v) hn::Store(sums[r][v], d, tile + (r * kWide + v) * kTagLanes);
+    for (int v = 0; v < kWide; ++v) hn::Store(sums[r][v], d, tile + (r * kWide + v) * kPanelLanes);
   }
 }
 
@@ -105,22 +113,76 @@ TileFunction TileOf(int rows, int panels) {
   return rows == 2 ? TileOfRows<2>(panels) : TileOfRows<1>(panels);
 }
 
-// Rows [row, row + rows) of panels [panel, panel + panels): the sums, then the epilogue.
-void Block(const MatMulCall& call, int row, int rows, int panel, int panels) {
-  HWY_ALIGN float tile[kMaxRows * kMaxPanels * Weight::kPanelWidth];
-  const TileInput input{call.x.Row(row).data(), call.x.stride, call.w.Panel(panel),
-                        call.w.inputs()};
-  TileOf(rows, panels)(input, tile);
-  const int first = panel * Weight::kPanelWidth;
-  const int outputs = std::min(panels * Weight::kPanelWidth, call.w.outputs() - first);
+// Parts of a whole as equal as can be: 13 rows in 3 parts are 5 + 4 + 4.
+struct Parts {
+  int whole;
+  int count;
+
+  int Begin(int part) const { return whole / count * part + std::min(part, whole % count); }
+  int Size(int part) const { return Begin(part + 1) - Begin(part); }
+  int Largest() const { return Size(0); }
+};
+
+Parts PartsOfAtMost(int most, int whole) { return {whole, (whole + most - 1) / most}; }
+
+// A tile of y: rows [row, row + rows) of panels [panel, panel + panels).
+struct Area {
+  int row;
+  int rows;
+  int panel;
+  int panels;
+};
+
+// y = epilogue(tile).
+void Finish(const MatMulCall& call, const Area& area, const float* tile) {
+  const int first = area.panel * Weight::kPanelWidth;
+  const int outputs = std::min(area.panels * Weight::kPanelWidth, call.w.outputs() - first);
   const Epilogue& epilogue = call.epilogue;
   const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + first;
-  for (int r = 0; r < rows; ++r) {
+  for (int row = area.row; row < area.row + area.rows; ++row) {
     const float* residual =
-        epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(row + r).data() + first;
-    FinishRow(tile + r * panels * Weight::kPanelWidth, bias, residual, epilogue.activation,
-              call.y.Row(row + r).data() + first, outputs);
+        epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(row).data() + first;
+    FinishRow(tile, bias, residual, epilogue.activation, call.y.Row(row).data() + first, outputs);
+    tile += area.panels * Weight::kPanelWidth;
   }
+}
+
+// Rows [row, row + rows.whole) of the panels, in blocks `rows`.
+void FloatRows(const MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
+  HWY_ALIGN float tile[kMaxRows * kMaxPanels * Weight::kPanelWidth];
+  const int inputs = call.w.inputs();
+  const std::ptrdiff_t panel_stride = static_cast<std::ptrdiff_t>(inputs) * Weight::kPanelWidth;
+  for (int block = 0; block < rows.count; ++block) {
+    const Area area{row + rows.Begin(block), rows.Size(block), panel, panels};
+    TileOf(area.rows, panels)({call.x.Row(area.row).data(), call.x.stride, call.w.Panel(panel),
+                               panel_stride, inputs, false},
+                              tile);
+    Finish(call, area, tile);
+  }
+}
+
+// The same for a weight that must be unpacked first; at most kRowsPerUnpack rows.
+void PackedRows(const MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
+  HWY_ALIGN float values[kUnpackedValues];
+  HWY_ALIGN float tiles[kRowsPerUnpack * kMaxPanels / 2 * Weight::kPanelWidth];
+  // Several blocks have more than half of kMaxRows rows each, a single one is small.
+  static_assert(kMaxRows <= kRowsPerUnpack / 2);
+  static_assert(MostPanels(kMaxRows / 2 + 1) <= kMaxPanels / 2);
+  const int width = panels * Weight::kPanelWidth;
+  const int most_inputs = kUnpackedValues / width;
+  for (int first = 0; first < call.w.inputs(); first += most_inputs) {
+    const int inputs = std::min(most_inputs, call.w.inputs() - first);
+    const std::ptrdiff_t panel_stride = inputs * Weight::kPanelWidth;
+    for (int p = 0; p < panels; ++p) {
+      UnpackPanel(call.w, panel + p, first, inputs, values + p * panel_stride);
+    }
+    for (int block = 0; block < rows.count; ++block) {
+      const float* x = call.x.Row(row + rows.Begin(block)).data() + first;
+      TileOf(rows.Size(block), panels)({x, call.x.stride, values, panel_stride, inputs, first > 0},
+                                       tiles + rows.Begin(block) * width);
+    }
+  }
+  Finish(call, {row, rows.whole, panel, panels}, tiles);
 }
 
 }  // namespace
@@ -128,18 +190,17 @@ void Block(const MatMulCall& call, int row, int rows, int panel, int panels) {
 // Panels outside, rows inside: what is loaded of w stays in the cache nearest to the core while all
 // rows of x, which fit in the next one, pass by.
 void MatMulPanels(const MatMulCall& call, const MatMulPart& part) {
-  const int rows = part.last_row - part.first_row;
-  if (rows <= 0) return;
-  // Blocks of rows as equal as can be: 13 rows are 5 + 4 + 4, not 6 + 6 + 1.
-  const int blocks = (rows + kMaxRows - 1) / kMaxRows;
-  const int most_rows = (rows + blocks - 1) / blocks;
-  int panels = MostPanels(most_rows);
-  for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
-    while (panels > part.last_panel - panel) panels /= 2;
-    for (int block = 0; block < blocks; ++block) {
-      const int begin = rows / blocks * block + std::min(block, rows % blocks);
-      const int count = rows / blocks + (block < rows % blocks ? 1 : 0);
-      Block(call, part.first_row + begin, count, panel, panels);
+  const int all_rows = part.last_row - part.first_row;
+  if (all_rows <= 0) return;
+  const bool is_float = call.w.type() == WeightType::kFloat32;
+  const Parts passes = PartsOfAtMost(is_float ? all_rows : kRowsPerUnpack, all_rows);
+  for (int pass = 0; pass < passes.count; ++pass) {
+    const int row = part.first_row + passes.Begin(pass);
+    const Parts rows = PartsOfAtMost(kMaxRows, passes.Size(pass));
+    int panels = MostPanels(rows.Largest());
+    for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
+      while (panels > part.last_panel - panel) panels /= 2;
+      (is_float ? FloatRows : PackedRows)(call, rows, row, panel, panels);
     }
   }
 }

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cfloat>
 #include <cmath>
 
 #include "kernels/test_values.h"
+#include "tensor/test_blocks.h"
 
 namespace edgevlm {
 namespace {
@@ -78,6 +80,48 @@ TEST(MatMul, VariantsAgreeWithScalarAtAllSizes) {
     }
     CompareWithScalar(variant.run, 5, 40, 300, 1);
     CompareWithScalar(variant.run, 1, 300, 1152, 0);
+  }
+}
+
+// w unpacked gives the bits that its values as float32 give, for every format, however the rows and
+// panels fall into tiles and passes.
+TEST(MatMul, EveryFormatGivesTheBitsOfItsValues) {
+  ThreadPool pool(1);
+  for (const DTypeInfo& info : DTypes()) {
+    for (const auto& [t, n, k] : {std::array{1, 300, 512},
+                                  {2, 33, 256},
+                                  {5, 70, 768},
+                                  {13, 130, 256},
+                                  {97, 18, 512},
+                                  {3, 2100, 256}}) {
+      // As large as that only for the sake of 16-bit panels.
+      if (n * k > Weight::kMaxWidenedValues && info.block_values > 1) continue;
+      SCOPED_TRACE(testing::Message() << info.name << " T=" << t << " N=" << n << " K=" << k);
+      Problem problem(t, n, k, 1);
+      const auto bytes = info.block_values > 1 ? RandomStored(info.dtype, n * k)
+                                               : *FromFloats(problem.values, info.dtype);
+      const TensorView stored{info.dtype, {n, k}, bytes};
+      const Result<Weight> packed = Weight::Pack(stored, n, k, pool);
+      ASSERT_TRUE(packed);
+      const std::vector<float> values = *ToFloats(stored);
+      const Weight floats(View<const float>(values.data(), n, k));
+      const Epilogue epilogue{.bias = problem.bias.view().Row(0)};
+      for (const auto& variant : MatMulVariants()) {
+        if (!Includes(BestIsa(), variant.needs)) continue;
+        if (variant.needs == Isa::kScalar && t * n * k > 20000) continue;  // for time
+        SCOPED_TRACE(IsaName(variant.needs));
+        Guarded<float> expected(t, n), actual(t, n);
+        const MatMulPart all{0, t, 0, floats.panels()};
+        variant.run({problem.x.view(), floats, epilogue, expected.view()}, all);
+        variant.run({problem.x.view(), *packed, epilogue, actual.view()}, all);
+        for (int row = 0; row < t; ++row) {
+          for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+            ASSERT_EQ(actual.view().Row(row)[i], expected.view().Row(row)[i]) << row << " " << i;
+          }
+        }
+        ASSERT_TRUE(actual.intact());
+      }
+    }
   }
 }
 

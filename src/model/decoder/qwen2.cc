@@ -6,7 +6,7 @@ namespace edgevlm {
 namespace {
 
 constexpr LlamaTraits kTraits = {
-    .architecture = "qwen2", .pairs = RopePairs::kHalves, .qkv_bias = BiasRule::kNeeded};
+    .architecture = "qwen2", .pairs = RopePairs::kHalves, .qkv_bias = BiasRule::kRequired};
 
 Result<std::unique_ptr<Decoder>> LoadQwen2(const GgufFile& file) {
   return LoadLlama(file, kTraits);

@@ -50,10 +50,10 @@ TokenMatrices ReadTokenMatrices(WeightReader& reader, const DecoderShape& shape)
   const Shape extents = {shape.vocabulary, shape.width};
   matrices.output.zone = "decoder.logits";
   if (reader.file().HasTensor(modules::Weight(modules::kOutput))) {
-    matrices.embeddings = reader.ReadWeight(modules::kTokenEmbedding, extents);
-    matrices.output.weight = reader.ReadWeight(modules::kOutput, extents);
+    matrices.embeddings = reader.ReadWeight(modules::Weight(modules::kTokenEmbedding), extents);
+    matrices.output.weight = reader.ReadWeight(modules::Weight(modules::kOutput), extents);
   } else {
-    matrices.output.weight = reader.ReadWeight(modules::kTokenEmbedding, extents);
+    matrices.output.weight = reader.ReadWeight(modules::Weight(modules::kTokenEmbedding), extents);
   }
   return matrices;
 }

@@ -1,0 +1,189 @@
+#include "convert/mixture.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "gguf/names.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr FileType kFileTypes[] = {
+    {"F32", 0, DType::kF32, MixtureSize::kPlain},
+    {"F16", 1, DType::kF16, MixtureSize::kPlain},
+    {"BF16", 32, DType::kBF16, MixtureSize::kPlain},
+    {"Q4_0", 2, DType::kQ4_0, MixtureSize::kPlain},
+    {"Q4_1", 3, DType::kQ4_1, MixtureSize::kPlain},
+    {"Q5_0", 8, DType::kQ5_0, MixtureSize::kPlain},
+    {"Q5_1", 9, DType::kQ5_1, MixtureSize::kPlain},
+    {"Q8_0", 7, DType::kQ8_0, MixtureSize::kPlain},
+    {"Q2_K", 10, DType::kQ2_K, MixtureSize::kMedium},
+    {"Q2_K_S", 21, DType::kQ2_K, MixtureSize::kSmall},
+    {"Q3_K_S", 11, DType::kQ3_K, MixtureSize::kSmall},
+    {"Q3_K_M", 12, DType::kQ3_K, MixtureSize::kMedium},
+    {"Q3_K_L", 13, DType::kQ3_K, MixtureSize::kLarge},
+    {"Q4_K_S", 14, DType::kQ4_K, MixtureSize::kSmall},
+    {"Q4_K_M", 15, DType::kQ4_K, MixtureSize::kMedium},
+    {"Q5_K_S", 16, DType::kQ5_K, MixtureSize::kSmall},
+    {"Q5_K_M", 17, DType::kQ5_K, MixtureSize::kMedium},
+    {"Q6_K", 18, DType::kQ6_K, MixtureSize::kPlain},
+};
+
+bool IsQuantised(DType dtype) { return InfoOf(dtype).block_values > 1; }
+
+// What a tensor gets where the rows are not whole blocks of `dtype`.
+DType WithSmallerBlocks(DType dtype) {
+  switch (dtype) {
+    case DType::kQ2_K:
+    case DType::kQ3_K:
+      return DType::kQ4_0;
+    case DType::kQ4_K:
+      return DType::kQ5_0;
+    case DType::kQ5_K:
+      return DType::kQ5_1;
+    case DType::kQ6_K:
+      return DType::kQ8_0;
+    default:
+      return DType::kF16;
+  }
+}
+
+// The first and the last eighth, and every third between.
+bool IsSensitive(int block, int blocks) {
+  const int eighth = blocks / 8;
+  return block < eighth || block >= 7 * blocks / 8 || (block - eighth) % 3 == 2;
+}
+
+// A tensor's place among those of its kind.
+struct Place {
+  int block;
+  int blocks;
+  int queries_per_key;
+};
+
+DType AttnValueType(const FileType& type, const Place& place) {
+  const bool is_medium = type.size == MixtureSize::kMedium;
+  const bool is_shared = place.queries_per_key >= 4;  // so small that more bits cost little
+  switch (type.dtype) {
+    case DType::kQ2_K:
+      if (is_shared) return DType::kQ4_K;
+      return is_medium ? DType::kQ3_K : DType::kQ2_K;
+    case DType::kQ3_K:
+      if (type.size == MixtureSize::kLarge) return DType::kQ5_K;
+      if (!is_medium) return DType::kQ3_K;
+      return place.block < 2 ? DType::kQ5_K : DType::kQ4_K;
+    case DType::kQ4_K:
+      if (is_medium && IsSensitive(place.block, place.blocks)) return DType::kQ6_K;
+      return !is_medium && place.block < 4 ? DType::kQ5_K : DType::kQ4_K;
+    case DType::kQ5_K:
+      return is_medium && IsSensitive(place.block, place.blocks) ? DType::kQ6_K : DType::kQ5_K;
+    default:
+      return type.dtype;
+  }
+}
+
+DType FfnDownType(const FileType& type, const Place& place) {
+  const bool is_medium = type.size == MixtureSize::kMedium;
+  const bool is_early = place.block < place.blocks / 8;
+  switch (type.dtype) {
+    case DType::kQ2_K:
+      if (is_medium) return DType::kQ3_K;
+      return is_early ? DType::kQ4_K : DType::kQ2_K;
+    case DType::kQ3_K:
+      if (type.size == MixtureSize::kLarge) return DType::kQ5_K;
+      if (!is_medium) return DType::kQ3_K;
+      return place.block < place.blocks / 16 ? DType::kQ5_K : DType::kQ4_K;
+    case DType::kQ4_K:
+      if (is_medium && IsSensitive(place.block, place.blocks)) return DType::kQ6_K;
+      return !is_medium && is_early ? DType::kQ5_K : DType::kQ4_K;
+    case DType::kQ5_K:
+      return is_medium && IsSensitive(place.block, place.blocks) ? DType::kQ6_K : DType::kQ5_K;
+    default:
+      return type.dtype;
+  }
+}
+
+DType AttnOutputType(const FileType& type) {
+  if (type.dtype == DType::kQ2_K && type.size == MixtureSize::kMedium) return DType::kQ3_K;
+  if (type.dtype != DType::kQ3_K || type.size == MixtureSize::kSmall) return type.dtype;
+  return type.size == MixtureSize::kMedium ? DType::kQ4_K : DType::kQ5_K;
+}
+
+// `rows`: values per row.
+DType OutputType(DType dtype, std::int64_t row_values) {
+  if (dtype == DType::kQ8_0 || row_values % InfoOf(dtype).block_values != 0) return DType::kQ8_0;
+  return DType::kQ6_K;
+}
+
+DType ByRole(TensorRole role, const FileType& type, const Place& place, const GgufTensor& tensor,
+             bool is_tied) {
+  switch (role) {
+    case TensorRole::kTokenEmbedding:
+      return is_tied ? OutputType(type.dtype, tensor.view.shape.last()) : type.dtype;
+    case TensorRole::kOutput:
+      return OutputType(type.dtype, tensor.view.shape.last());
+    case TensorRole::kAttnV:
+    case TensorRole::kAttnQkv:
+      return AttnValueType(type, place);
+    case TensorRole::kAttnOutput:
+      return AttnOutputType(type);
+    case TensorRole::kFfnDown:
+      return FfnDownType(type, place);
+    default:
+      return type.dtype;
+  }
+}
+
+// Extents of 1 at the front do not count.
+bool IsMatrix(const Shape& shape) {
+  return shape.rank() >= 2 && !shape.SameUpToLeadingOnes({shape.last()});
+}
+
+}  // namespace
+
+std::span<const FileType> FileTypes() { return kFileTypes; }
+
+Result<FileType> ParseFileType(std::string_view name) {
+  std::string upper(name);
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  std::string names;
+  for (const FileType& type : kFileTypes) {
+    const bool is_default = type.size == MixtureSize::kMedium && upper + "_M" == type.name;
+    if (type.name == upper || is_default) return type;
+    names += (names.empty() ? "" : ", ") + std::string(type.name);
+  }
+  return Error{ErrorCode::kInvalid,
+               "type: expected one of " + names + ", found " + Printable(std::string(name), 40)};
+}
+
+MixtureFacts FactsOf(const GgufFile& file) {
+  MixtureFacts facts;
+  facts.is_tied = true;
+  for (const GgufTensor& tensor : file.tensors()) {
+    int& blocks = tensor.name.starts_with("v.") ? facts.vision_blocks : facts.decoder_blocks;
+    blocks = std::max(blocks, BlockOf(tensor.name) + 1);
+    if (RoleOf(tensor.name) == TensorRole::kOutput) facts.is_tied = false;
+  }
+  const auto architecture = file.String(keys::kArchitecture, "");
+  if (!architecture) return facts;
+  const auto heads = file.Int(keys::HeadCount(*architecture), 1);
+  const auto kv_heads = file.Int(keys::HeadCountKv(*architecture), heads ? *heads : 1);
+  if (heads && kv_heads && *kv_heads > 0) facts.queries_per_key = *heads / *kv_heads;
+  return facts;
+}
+
+DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts) {
+  const TensorRole role = RoleOf(tensor.name);
+  if (role == TensorRole::kFixed || !IsMatrix(tensor.view.shape)) return tensor.view.dtype;
+  if (!IsQuantised(type.dtype)) return type.dtype;
+  const bool is_vision = tensor.name.starts_with("v.");
+  const Place place{.block = BlockOf(tensor.name),
+                    .blocks = is_vision ? facts.vision_blocks : facts.decoder_blocks,
+                    .queries_per_key = is_vision ? 1 : facts.queries_per_key};
+  DType chosen = ByRole(role, type, place, tensor, facts.is_tied);
+  const std::int64_t row_values = tensor.view.shape.last();
+  if (row_values % InfoOf(chosen).block_values != 0) chosen = WithSmallerBlocks(chosen);
+  return row_values % InfoOf(chosen).block_values != 0 ? DType::kF16 : chosen;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,82 @@
+#include "convert/mixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+
+FileType Named(std::string_view name) { return *ParseFileType(name); }
+
+DType Choose(std::string_view tensor, const Shape& shape, std::string_view type,
+             const MixtureFacts& facts = {.decoder_blocks = 16}) {
+  return ChooseType({tensor, {DType::kF32, shape, {}}}, Named(type), facts);
+}
+
+TEST(Mixture, NamesAreFoundInAnyCase) {
+  for (const FileType& type : FileTypes()) EXPECT_EQ(Named(type.name).id, type.id);
+  EXPECT_EQ(Named("q8_0").id, 7u);
+  EXPECT_EQ(Named("q4_k").name, "Q4_K_M");
+  EXPECT_EQ(Named("Q2_K").id, 10u);
+  const auto unknown = ParseFileType("IQ4_NL");
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("Q4_K_M"));
+  EXPECT_THAT(unknown.error().message, HasSubstr("found IQ4_NL"));
+  EXPECT_FALSE(ParseFileType(""));
+}
+
+TEST(Mixture, GivesSensitiveTensorsMoreBits) {
+  // Of 16 blocks: the first and last two, and every third from the fifth on.
+  for (int block = 0; block < 16; ++block) {
+    const std::string name = "blk." + std::to_string(block);
+    const bool more = block < 2 || block >= 14 || (block - 2) % 3 == 2;
+    const DType expected = more ? DType::kQ6_K : DType::kQ4_K;
+    EXPECT_EQ(Choose(name + ".attn_v.weight", {256, 256}, "Q4_K_M"), expected) << block;
+    EXPECT_EQ(Choose(name + ".ffn_down.weight", {256, 512}, "Q4_K_M"), expected) << block;
+    EXPECT_EQ(Choose(name + ".ffn_up.weight", {512, 256}, "Q4_K_M"), DType::kQ4_K);
+    EXPECT_EQ(Choose(name + ".attn_v.weight", {256, 256}, "Q4_K_S"),
+              block < 4 ? DType::kQ5_K : DType::kQ4_K);
+    EXPECT_EQ(Choose(name + ".ffn_down.weight", {256, 512}, "Q4_K_S"),
+              block < 2 ? DType::kQ5_K : DType::kQ4_K);
+    EXPECT_EQ(Choose(name + ".attn_output.weight", {256, 256}, "Q3_K_M"), DType::kQ4_K);
+    EXPECT_EQ(Choose(name + ".attn_v.weight", {256, 256}, "Q8_0"), DType::kQ8_0);
+  }
+  EXPECT_EQ(Choose("blk.3.attn_v.weight", {256, 256}, "Q2_K"), DType::kQ3_K);
+  EXPECT_EQ(Choose("blk.3.attn_v.weight", {64, 256}, "Q2_K",
+                   {.decoder_blocks = 16, .queries_per_key = 4}),
+            DType::kQ4_K);
+}
+
+TEST(Mixture, KeepsTheOutputPrecise) {
+  EXPECT_EQ(Choose("output.weight", {1000, 256}, "Q4_0"), DType::kQ6_K);
+  EXPECT_EQ(Choose("output.weight", {1000, 256}, "Q8_0"), DType::kQ8_0);
+  EXPECT_EQ(Choose("output.weight", {1000, 576}, "Q4_K_M"), DType::kQ8_0);
+  EXPECT_EQ(Choose("output.weight", {1000, 256}, "F16"), DType::kF16);
+  EXPECT_EQ(Choose("token_embd.weight", {1000, 256}, "Q4_K_M"), DType::kQ4_K);
+  EXPECT_EQ(Choose("token_embd.weight", {1000, 256}, "Q4_K_M", {.is_tied = true}), DType::kQ6_K);
+}
+
+TEST(Mixture, TakesSmallerBlocksWhereRowsAreNoWholeOnes) {
+  constexpr std::string_view kName = "blk.7.ffn_up.weight";
+  EXPECT_EQ(Choose(kName, {64, 96}, "Q2_K"), DType::kQ4_0);
+  EXPECT_EQ(Choose(kName, {64, 96}, "Q3_K_M"), DType::kQ4_0);
+  EXPECT_EQ(Choose(kName, {64, 96}, "Q4_K_M"), DType::kQ5_0);
+  EXPECT_EQ(Choose(kName, {64, 96}, "Q5_K_M"), DType::kQ5_1);
+  EXPECT_EQ(Choose(kName, {64, 96}, "Q6_K"), DType::kQ8_0);
+  EXPECT_EQ(Choose(kName, {64, 100}, "Q6_K"), DType::kF16);
+  EXPECT_EQ(Choose(kName, {64, 100}, "Q4_0"), DType::kF16);
+}
+
+TEST(Mixture, LeavesSmallAndFixedTensorsAlone) {
+  for (const auto* name : {"blk.0.attn_norm.weight", "blk.0.attn_q.bias", "position_embd.weight",
+                           "v.position_embd.weight", "v.patch_embd.weight", "v.class_embd"}) {
+    EXPECT_EQ(Choose(name, {256, 256}, "Q4_0"), DType::kF32) << name;
+  }
+  EXPECT_EQ(Choose("blk.0.anything.weight", {256}, "Q4_0"), DType::kF32);
+  EXPECT_EQ(Choose("blk.0.anything.weight", {1, 256}, "Q4_0"), DType::kF32);
+}
+
+}  // namespace
+}  // namespace edgevlm

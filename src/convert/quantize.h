@@ -1,0 +1,33 @@
+// QuantizeFile: a GGUF file with the weights in fewer bits.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/mapped_file.h"
+#include "base/result.h"
+#include "base/thread_pool.h"
+#include "convert/mixture.h"
+
+namespace edgevlm {
+
+struct QuantizeReport {
+  std::int64_t bytes_before = 0;  // of all tensors
+  std::int64_t bytes_after = 0;
+  std::int64_t values = 0;
+};
+
+// How far it is: values written, of all.
+using QuantizeProgress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+// Writes `path` with the keys of `input` and every tensor in the type that ChooseType gives it;
+// general.file_type and general.quantization_version say what it is. `path` appears when all of it
+// is on the disk; it may be the input itself. Memory: one written tensor and some rows.
+// Errors: kCorrupt (not a GGUF file; a weight is not a finite number), kUnsupported (a tensor that
+// is quantised already would have to be quantised again), kIo (also: the input changed meanwhile).
+Result<QuantizeReport> QuantizeFile(const MappedFile& input, const FileType& type,
+                                    const std::string& path, ThreadPool& pool,
+                                    const QuantizeProgress& progress);
+
+}  // namespace edgevlm

@@ -1,0 +1,170 @@
+#include "convert/quantize.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <random>
+
+#include "gguf/names.h"
+#include "gguf/writer.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+
+class QuantizeFileTest : public ::testing::Test {
+ protected:
+  QuantizeFileTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "quantize-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~QuantizeFileTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+
+  Result<QuantizeReport> Quantize(const std::string& from, const std::string& to,
+                                  std::string_view type) {
+    const auto input = MappedFile::Open(from);
+    if (!input) return input.error();
+    ThreadPool pool(2);
+    return QuantizeFile(*input, *ParseFileType(type), to, pool,
+                        [&](std::int64_t done, std::int64_t total) {
+                          EXPECT_GE(done, done_);
+                          EXPECT_LE(done, total);
+                          done_ = done;
+                        });
+  }
+
+  std::filesystem::path folder_;
+  std::int64_t done_ = 0;
+};
+
+// Kept open as long as its tensors are looked at.
+struct OpenFile {
+  explicit OpenFile(const std::string& path)
+      : mapped(*MappedFile::Open(path)), file(*GgufFile::Parse(mapped.bytes())) {}
+
+  MappedFile mapped;
+  GgufFile file;
+};
+
+std::vector<float> NormalValues(std::size_t count) {
+  std::mt19937 generator(51);
+  std::normal_distribution<float> normal(0.0f, 0.02f);
+  std::vector<float> values(count);
+  for (float& value : values) value = normal(generator);
+  return values;
+}
+
+GgufWriter SmallModel(std::vector<float> matrix) {
+  GgufWriter writer;
+  writer.Add(keys::kArchitecture, "llama");
+  writer.Add(keys::kFileType, std::uint32_t{1});
+  writer.Add("some.array", std::vector<std::string>{"a", "b"});
+  writer.AddTensor("output_norm.weight", DType::kF32, {256},
+                   *FromFloats(std::vector<float>(256, 1.5f), DType::kF32));
+  writer.AddTensor("blk.0.ffn_up.weight", DType::kF16, {24, 256}, *FromFloats(matrix, DType::kF16));
+  return writer;
+}
+
+TEST_F(QuantizeFileTest, KeepsKeysAndSaysWhatItIs) {
+  ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
+  const auto report = Quantize(Path("in"), Path("out"), "Q4_K_M");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->values, 24 * 256 + 256);
+  EXPECT_EQ(done_, report->values);
+  EXPECT_EQ(report->bytes_before, 24 * 256 * 2 + 1024);
+  EXPECT_EQ(report->bytes_after, 24 * 144 + 1024);
+  const OpenFile out(Path("out"));
+  EXPECT_EQ(*out.file.Int(keys::kFileType), 15);
+  EXPECT_EQ(*out.file.Int(keys::kQuantizationVersion), 2);
+  EXPECT_EQ(out.file.Strings("some.array")->size(), 2u);
+  EXPECT_EQ((*ToFloats(*out.file.Tensor("output_norm.weight")))[0], 1.5f);
+  EXPECT_EQ(out.file.Tensor("blk.0.ffn_up.weight")->dtype, DType::kQ4_K);
+}
+
+TEST_F(QuantizeFileTest, RefusesToQuantiseTwiceButWidens) {
+  ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
+  ASSERT_TRUE(Quantize(Path("in"), Path("in"), "Q8_0"));  // in place
+  done_ = 0;
+  const auto again = Quantize(Path("in"), Path("out"), "Q4_0");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kUnsupported);
+  EXPECT_THAT(again.error().message, HasSubstr("tensor 'blk.0.ffn_up.weight': expected F32, F16"));
+  EXPECT_FALSE(std::filesystem::exists(Path("out")));
+  ASSERT_TRUE(Quantize(Path("in"), Path("out"), "F32"));
+  const OpenFile before(Path("in")), after(Path("out"));
+  EXPECT_EQ(*ToFloats(*after.file.Tensor("blk.0.ffn_up.weight")),
+            *ToFloats(*before.file.Tensor("blk.0.ffn_up.weight")));
+}
+
+TEST_F(QuantizeFileTest, LeavesNothingBehindWhenItFails) {
+  std::vector<float> values = NormalValues(24 * 256);
+  values[5000] = std::numeric_limits<float>::infinity();
+  ASSERT_FALSE(SmallModel(values).Write(Path("in")));
+  const auto report = Quantize(Path("in"), Path("out"), "Q8_0");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().message,
+            "tensor 'blk.0.ffn_up.weight': expected finite numbers, found NaN or infinity");
+  std::ofstream(Path("text")) << "this is no model";
+  EXPECT_FALSE(Quantize(Path("text"), Path("out"), "Q8_0"));
+  std::filesystem::remove(Path("text"));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);  // the input
+}
+
+// The files that another program quantised; the folder is $EDGEVLM_SHARED, or `shared` beside the
+// repository.
+std::filesystem::path ParityFolder() {
+  if (const char* shared = std::getenv("EDGEVLM_SHARED")) {
+    return std::filesystem::path(shared) / "parity";
+  }
+  const char* source = std::getenv("EDGEVLM_SOURCE");  // set by ctest
+  const auto repository = std::filesystem::absolute(source == nullptr ? "." : source);
+  return repository.parent_path() / "shared" / "parity";
+}
+
+double SquaredError(const TensorView& actual, const TensorView& expected) {
+  const std::vector<float> a = *ToFloats(actual), b = *ToFloats(expected);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += std::pow(double{a[i]} - double{b[i]}, 2);
+  return sum;
+}
+
+TEST_F(QuantizeFileTest, IsAsGoodAsLlamaCpp) {
+  const std::filesystem::path folder = ParityFolder();
+  if (!std::filesystem::is_directory(folder)) {
+    GTEST_SKIP() << "no folder " << folder << "; set EDGEVLM_SHARED";
+  }
+  const OpenFile original((folder / "tiny-llama-f16.gguf").string());
+  for (const char* type : {"Q8_0", "Q4_K_M"}) {
+    done_ = 0;
+    const auto report = Quantize((folder / "tiny-llama-f16.gguf").string(), Path("out"), type);
+    ASSERT_TRUE(report) << report.error().message;
+    const OpenFile ours(Path("out"));
+    const OpenFile theirs((folder / ("tiny-llama-" + std::string(type) + ".gguf")).string());
+    EXPECT_EQ(*ours.file.Int(keys::kFileType), *theirs.file.Int(keys::kFileType));
+    ASSERT_EQ(ours.file.tensors().size(), theirs.file.tensors().size());
+    double our_error = 0.0, their_error = 0.0;
+    for (const GgufTensor& tensor : theirs.file.tensors()) {
+      const auto own = ours.file.Tensor(tensor.name, tensor.view.shape);
+      ASSERT_TRUE(own) << own.error().message;
+      EXPECT_EQ(NameOf(own->dtype), NameOf(tensor.view.dtype)) << type << " " << tensor.name;
+      if (tensor.view.dtype == DType::kQ8_0) {
+        EXPECT_TRUE(std::ranges::equal(own->bytes, tensor.view.bytes)) << tensor.name;
+      }
+      const TensorView exact = *original.file.Tensor(tensor.name);
+      our_error += SquaredError(*own, exact);
+      their_error += SquaredError(tensor.view, exact);
+    }
+    EXPECT_LE(std::sqrt(our_error), 1.05 * std::sqrt(their_error)) << type;
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,36 @@
+// Fit: the scale, or the scale and the minimum, that make small integers come closest to some
+// values.
+#pragma once
+
+#include <cmath>
+#include <span>
+
+namespace edgevlm {
+
+// Groups whose values are all smaller are taken for zeros: float16, which holds the scales, ends at
+// 6e-8, and 1 / value must stay finite.
+inline constexpr float kSmallestFitted = 1e-15f;
+
+// The nearest integer, ties to even. REQUIRES: |value| < 2^22.
+inline float Nearest(float value) {
+  constexpr float kWhole = 0x1.8p23f;  // floats near it are the integers
+  return (value + kWhole) - kWhole;
+}
+
+// The value that lies farthest from zero, with its sign; 0 for none.
+float Peak(std::span<const float> values);
+
+// The s that makes sum_i w_i (values[i] - s * l_i)^2 small, with w_i = values[i]^2 and the best
+// integers l_i in [-limit, limit - 1]; 0 for zeros. Tries 19 roundings of the values to integers,
+// each with its own best s. values: a multiple of 8, at most 32.
+float FitScale(std::span<const float> values, int limit);
+
+// The s >= 0 and m >= 0 that make sum_i w_i (values[i] - (s * l_i - m))^2 small, with
+// w_i = |values[i]| + root mean square and l_i in [0, limit]. Tries 21 roundings. values: likewise.
+struct ScaleAndMinimum {
+  float scale = 0.0f;
+  float minimum = 0.0f;
+};
+ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit);
+
+}  // namespace edgevlm

@@ -1,0 +1,26 @@
+// Quantize: float32 values to any stored format that EdgeVLM writes.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "tensor/dtype.h"
+
+namespace edgevlm {
+
+// Every format but IQ4_NL and IQ4_XS.
+bool CanQuantize(DType dtype);
+
+// Writes the values as dtype; what Dequantize makes of the bytes is near the values:
+//   F32           exact
+//   F16, BF16     rounded to nearest even
+//   Q4_0 .. Q8_0  scale (and minimum) from the extremes of the block, as ggml does, bit for bit;
+//                 the error is at most a step of 1 / 7.5, 1 / 15, 1 / 127 of the block's peak
+//   Q2_K .. Q6_K  scale and minimum of every group searched for (fit.h), then rounded to 4 to 8
+//                 bits, then every code rounded again; mean square errors are those of ggml
+// Values beyond +-65504, the range of float16 that scales are held in, are cut to it (not for F32
+// and BF16). Threads: any; allocates nothing. Cost: some 100 ns per value for the K formats.
+// REQUIRES: CanQuantize(dtype); finite values, whole blocks; bytes of the size that they take.
+void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes);
+
+}  // namespace edgevlm

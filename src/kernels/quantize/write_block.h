@@ -1,0 +1,15 @@
+// WriteBlock: from the parts of a block to its bytes; the opposite of BlockFormat::read.
+#pragma once
+
+#include <cstddef>
+
+#include "tensor/blocks.h"
+
+namespace edgevlm {
+
+// Writes the bytes of one block, as tensor/blocks.h describes them, to any address.
+// REQUIRES: CanQuantize(dtype) (quantize.h), not a plain format; codes and factors of groups within
+// the bits that the format has for them.
+void WriteBlock(DType dtype, const BlockParts& parts, std::byte* block);
+
+}  // namespace edgevlm

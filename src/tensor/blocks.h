@@ -1,0 +1,155 @@
+// Blocks: the quantised formats of GGUF, as they lie in a file, and what they have in common.
+//
+// A block holds 32 or 256 neighbouring values of one row. Every value has a code of 2 to 8 bits; a
+// group of 16 or 32 values shares a scale and, in some formats, a minimum:
+//
+//   value = scale * group_scale * level(code) - minimum * group_minimum
+//
+// where level(code) is code - bias, or an entry of a table (IQ4). scale and minimum are float16,
+// the others small integers, so that both products are exact in float32 whatever the order: the
+// only rounding is that of the subtraction, and all who compute it get the same bits. Formats: ggml
+// (github.com/ggml-org/llama.cpp), K-quants by Kawrakow, 2023; docs/formats.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "tensor/dtype.h"
+
+namespace edgevlm {
+
+inline constexpr int kMaxBlockValues = 256;
+inline constexpr int kMaxBlockGroups = 16;
+
+// The blocks as they lie in memory, little-endian and at any address: copy them in and out. float16
+// is held as its bits. Where a byte holds several codes, "low" means its low bits.
+#pragma pack(push, 1)
+
+// 4-bit codes: byte j holds value j low, value j + 16 high.
+struct BlockQ4_0 {
+  std::uint16_t scale;
+  std::uint8_t codes[16];
+};
+struct BlockQ4_1 {
+  std::uint16_t scale;
+  std::uint16_t minimum;  // added
+  std::uint8_t codes[16];
+};
+// As Q4; the fifth bit of value j is bit j of high_bits.
+struct BlockQ5_0 {
+  std::uint16_t scale;
+  std::uint32_t high_bits;
+  std::uint8_t codes[16];
+};
+struct BlockQ5_1 {
+  std::uint16_t scale;
+  std::uint16_t minimum;  // added
+  std::uint32_t high_bits;
+  std::uint8_t codes[16];
+};
+struct BlockQ8_0 {
+  std::uint16_t scale;
+  std::int8_t levels[32];
+};
+
+// 2-bit codes: in each half of 128 values, byte j of 32 holds the values j, j + 32, j + 64 and
+// j + 96, from its low bits up. 16 groups: group scale low, group minimum high.
+struct BlockQ2K {
+  std::uint8_t groups[16];
+  std::uint8_t codes[64];
+  std::uint16_t scale;
+  std::uint16_t minimum;
+};
+// As Q2K; the third bit of value j is bit j / 32 of high_bits[j % 32]. 16 group scales of 6 bits,
+// less 32: the low 4 bits of scale g are in byte g % 8 (g < 8: low), the others in the bits
+// 2 * (g / 4) of byte 8 + g % 4.
+struct BlockQ3K {
+  std::uint8_t high_bits[32];
+  std::uint8_t codes[64];
+  std::uint8_t groups[12];
+  std::uint16_t scale;
+};
+// 4-bit codes: in each quarter of 64 values, byte j of 32 holds value j low, value j + 32 high.
+// 8 groups with a scale and a minimum of 6 bits each: of groups 0 to 3 the scales are the low bits
+// of bytes 0 to 3 and the minima those of bytes 4 to 7; of group g above, byte g + 4 has the low
+// 4 bits of scale (low) and minimum (high), the top bits of bytes g - 4 and g have the rest.
+struct BlockQ4K {
+  std::uint16_t scale;
+  std::uint16_t minimum;
+  std::uint8_t groups[12];
+  std::uint8_t codes[128];
+};
+// As Q4K; the fifth bit of value j is bit j / 32 of high_bits[j % 32].
+struct BlockQ5K {
+  std::uint16_t scale;
+  std::uint16_t minimum;
+  std::uint8_t groups[12];
+  std::uint8_t high_bits[32];
+  std::uint8_t codes[128];
+};
+// In each half of 128 values: byte j of 64 holds the low 4 bits of value j low, of value j + 64
+// high; byte j of 32 the upper 2 bits of the values j, j + 32, j + 64, j + 96. 16 groups.
+struct BlockQ6K {
+  std::uint8_t codes[128];
+  std::uint8_t high_bits[64];
+  std::int8_t groups[16];
+  std::uint16_t scale;
+};
+
+// As Q4_0, but a code stands for an entry of kIq4Levels.
+struct BlockIq4Nl {
+  std::uint16_t scale;
+  std::uint8_t codes[16];
+};
+// 8 groups of 32 values, each packed as in Q4_0. Group scales of 6 bits, less 32: the low 4 bits of
+// scale g in byte g / 2 (even g: low), the others in the bits 2 * g of high_bits.
+struct BlockIq4Xs {
+  std::uint16_t scale;
+  std::uint16_t high_bits;
+  std::uint8_t groups[4];
+  std::uint8_t codes[128];
+};
+
+#pragma pack(pop)
+
+static_assert(sizeof(BlockQ4_0) == 18 && sizeof(BlockQ4_1) == 20 && sizeof(BlockQ5_0) == 22);
+static_assert(sizeof(BlockQ5_1) == 24 && sizeof(BlockQ8_0) == 34 && sizeof(BlockQ2K) == 84);
+static_assert(sizeof(BlockQ3K) == 110 && sizeof(BlockQ4K) == 144 && sizeof(BlockQ5K) == 176);
+static_assert(sizeof(BlockQ6K) == 210 && sizeof(BlockIq4Nl) == 18 && sizeof(BlockIq4Xs) == 136);
+
+// Denser around zero, as weights are.
+inline constexpr std::array<std::int8_t, 16> kIq4Levels = {
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+// A block taken apart. What a format lacks is 1 for scales of groups, 0 for the rest.
+struct BlockParts {
+  std::uint16_t scale = 0;    // float16
+  std::uint16_t minimum = 0;  // float16, subtracted
+  std::array<std::int8_t, kMaxBlockGroups> group_scales;
+  std::array<std::uint8_t, kMaxBlockGroups> group_minima;
+  std::array<std::uint8_t, kMaxBlockValues> codes;
+};
+
+// What one format is. Everything that reads blocks works from these records and Read.
+struct BlockFormat {
+  DType dtype;
+  int values;  // per block
+  int group;   // values per group
+  // A code has low_bits + high_bits bits: 2, 4 or 8, and 0, 1 or 2 above them.
+  int low_bits;
+  int high_bits;
+  int bias;               // level = code - bias; 0 with a minimum or a table
+  bool has_table;         // level = kIq4Levels[code]
+  bool has_group_scales;  // else all are 1
+  bool has_minimum;
+  void (*read)(const std::byte* block, BlockParts& parts);
+
+  int groups() const { return values / group; }
+  int Level(std::uint8_t code) const { return has_table ? kIq4Levels[code] : code - bias; }
+};
+
+// Null for the formats without blocks: F32, F16, BF16.
+const BlockFormat* FindBlockFormat(DType dtype);
+
+}  // namespace edgevlm

@@ -1,0 +1,46 @@
+// Slab: a quantised block of each of 16 neighbouring outputs, laid side by side, so that a kernel
+// finds what 16 lanes need next to each other.
+//
+// A slab is as large as its blocks, within 3 % (Q2_K: 19 %). Its parts, each at a multiple of 16
+// bytes, with G groups and V values per block:
+//
+//   scales         float16 [16]
+//   minima         float16 [16]      formats with a minimum
+//   group scales   int8 [G, 16]      formats with scales of groups
+//   group minima   uint8 [G, 16]     formats with both
+//   low codes      plane of V codes
+//   high codes     plane of V codes  formats with high bits
+//
+// A plane of b-bit codes has V * b / 8 rows of 16 bytes; in byte `output` of row `r` lie the codes
+// of the values r * 8 / b, ..., from the low bits up.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "tensor/blocks.h"
+
+namespace edgevlm {
+
+inline constexpr int kSlabOutputs = 16;
+
+// Where the parts start, in bytes; scales start at 0. Parts that a format lacks take no bytes.
+struct SlabLayout {
+  int minima = 0;
+  int group_scales = 0;
+  int group_minima = 0;
+  int low_codes = 0;
+  int high_codes = 0;
+  int bytes = 0;  // of a slab
+};
+
+SlabLayout LayoutOf(const BlockFormat& format);
+
+// Writes a slab. blocks: one per output, at most 16; the outputs beyond get zeros. False when a
+// scale or minimum is not a finite number.
+bool PackSlab(const BlockFormat& format, std::span<const std::byte* const> blocks, std::byte* slab);
+
+// Takes the block of one output out of a slab again.
+void ReadSlab(const BlockFormat& format, const std::byte* slab, int output, BlockParts& parts);
+
+}  // namespace edgevlm
