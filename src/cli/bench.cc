@@ -15,6 +15,7 @@
 #include "cli/measurement.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "convert/preset.h"
 
 namespace edgevlm {
 namespace {
@@ -51,6 +52,13 @@ class BenchCommand final : public Command {
   void Declare(CLI::App& app) override {
     model_.DeclareModel(app);
     model_.DeclarePrecision(app);
+    app.add_option("--preset", preset_name_,
+                   "a published model's true shape with random weights, made in memory")
+        ->type_name("NAME")
+        ->excludes("--model");
+    app.add_option("--type", type_name_, "of the preset's decoder, as for edgevlm quantize")
+        ->type_name("TYPE")
+        ->capture_default_str();
     app.add_option("-t,--threads", threads_, "threads that work together; several values: each")
         ->type_name("N,N,...")
         ->delimiter(',')
@@ -85,11 +93,13 @@ class BenchCommand final : public Command {
         "Examples:\n"
         "  edgevlm bench\n"
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
+        "  edgevlm bench --preset mobilevlm-v2-1.7b --type q4_k_m -r 3\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
   }
 
   ExitCode Run(Output& output) override {
     if (auto error = ReadPicture()) return Fail(*error);
+    if (auto error = MakeFiles()) return Fail(*error);
     for (const int threads : threads_) {
       if (auto error = BenchThreads(threads)) return Fail(*error);
     }
@@ -109,10 +119,31 @@ class BenchCommand final : public Command {
     return {};
   }
 
+  // The preset's files; none without a preset.
+  MaybeError MakeFiles() {
+    if (preset_name_.empty()) return {};
+    const Result<Preset> preset = FindPreset(preset_name_);
+    if (!preset) return preset.error();
+    const Result<FileType> type = ParseFileType(type_name_);
+    if (!type) return type.error();
+    files_ = MakePreset(*preset, *type);
+    return {};
+  }
+
+  Result<Engine> Load() const {
+    if (preset_name_.empty()) return LoadEngine(model_);
+    return Engine::Load(files_.model, files_.mmproj, model_.ForEngine());
+  }
+
+  std::string ModelName() const {
+    if (!preset_name_.empty()) return preset_name_ + " " + type_name_ + " (random)";
+    return model_.model.empty() ? "built-in" : model_.model;
+  }
+
   MaybeError BenchThreads(int threads) {
     model_.threads = threads;
     const auto begin = std::chrono::steady_clock::now();
-    const Result<Engine> engine = LoadEngine(model_);
+    const Result<Engine> engine = Load();
     load_ns_ = std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
     if (!engine) return engine.error();
     const int context = engine->info().context_tokens;
@@ -139,7 +170,7 @@ class BenchCommand final : public Command {
   MaybeError Record(const Engine& engine, Result<Measurement> measurement) {
     if (!measurement) return measurement.error();
     records_.push_back({.model = engine.info(),
-                        .model_file = model_.model.empty() ? "built-in" : model_.model,
+                        .model_file = ModelName(),
                         .precision = model_.precision == Precision::kAuto ? "auto" : "f32",
                         .cpu = CpuName(),
                         .picture = image_.empty() ? "640x480 PPM" : image_,
@@ -150,6 +181,9 @@ class BenchCommand final : public Command {
   }
 
   ModelOptions model_;
+  std::string preset_name_;
+  std::string type_name_ = "q4_k_m";
+  PresetFiles files_;
   std::vector<int> threads_ = {0};
   std::vector<int> prompt_tokens_ = {256};
   std::vector<int> generated_tokens_ = {32};

@@ -1,12 +1,18 @@
 #include "cli/options.h"
 
+#include <filesystem>
 #include <map>
+#include <system_error>
+
+#include "catalog/folder.h"
 
 namespace edgevlm {
 
 void ModelOptions::DeclareModel(CLI::App& app) {
-  app.add_option("-m,--model", model, "GGUF file to use instead of the built-in model")
-      ->type_name("FILE");
+  app.add_option(
+         "-m,--model", model,
+         "GGUF file, or name of an installed model (edgevlm models),\nin place of the built-in one")
+      ->type_name("FILE|NAME");
   app.add_option("--mmproj", mmproj, "its picture encoder; left out: the mmproj file beside it")
       ->type_name("FILE");
   app.add_option("--chat-template", chat_template, "by name; left out: the model's own")
@@ -42,15 +48,27 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclarePrecision(app);
 }
 
+EngineOptions ModelOptions::ForEngine() const {
+  return {.threads = threads,
+          .precision = precision,
+          .mmproj = mmproj,
+          .chat_template = chat_template,
+          .context_tokens = context_tokens,
+          .image_max_tokens = image_max_tokens};
+}
+
 Result<Engine> LoadEngine(const ModelOptions& options) {
-  const EngineOptions engine_options{.threads = options.threads,
-                                     .precision = options.precision,
-                                     .mmproj = options.mmproj,
-                                     .chat_template = options.chat_template,
-                                     .context_tokens = options.context_tokens,
-                                     .image_max_tokens = options.image_max_tokens};
-  return options.model.empty() ? Engine::LoadBuiltin(engine_options)
-                               : Engine::Load(options.model, engine_options);
+  EngineOptions engine_options = options.ForEngine();
+  if (options.model.empty()) return Engine::LoadBuiltin(engine_options);
+  // A name of the catalogue is no path of a file, unless somebody calls a file so.
+  std::error_code ignored;
+  const bool is_name = options.model.find_first_of("/.") == std::string::npos &&
+                       !std::filesystem::exists(options.model, ignored);
+  if (!is_name) return Engine::Load(options.model, engine_options);
+  const Result<InstalledModel> installed = FindInstalled(options.model);
+  if (!installed) return installed.error();
+  if (engine_options.mmproj.empty()) engine_options.mmproj = installed->mmproj;
+  return Engine::Load(installed->model, engine_options);
 }
 
 void ReplyOptions::Declare(CLI::App& app) {

@@ -11,7 +11,7 @@ namespace edgevlm {
 
 // Which model, and how it computes.
 struct ModelOptions {
-  std::string model;   // path of a GGUF file; empty: the built-in model
+  std::string model;   // path of a GGUF file, or a name; empty: the built-in model
   std::string mmproj;  // of the picture encoder; empty: found by itself
   std::string chat_template;
   int context_tokens = 0;
@@ -19,13 +19,15 @@ struct ModelOptions {
   int threads = 0;
   Precision precision = Precision::kAuto;
 
+  EngineOptions ForEngine() const;
+
   void DeclareModel(CLI::App& app);
   void DeclareThreads(CLI::App& app);
   void DeclarePrecision(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
 
-// Errors: those of Engine::Load; the message names the file.
+// Errors: those of Engine::Load; the message names the file. For names: those of FindInstalled.
 Result<Engine> LoadEngine(const ModelOptions& options);
 
 // How replies are made and shown.

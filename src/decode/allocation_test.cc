@@ -68,9 +68,8 @@ long AllocationsOf(int tokens, const Decoder& decoder, const Tokenizer& tokenize
       .max_tokens = tokens, .temperature = 2, .top_k = 40, .top_p = 0.9f, .stop = {"no such"}};
   const OnText on_text = [](std::string_view) { return true; };
   const long before = g_allocations;
-  const Generation generation =
-      Generate(sequence, logits, {.tokenizer = tokenizer, .ends = {}}, options, on_text,
-               {.pool = pool});
+  const Generation generation = Generate(sequence, logits, {.tokenizer = tokenizer, .ends = {}},
+                                         options, on_text, {.pool = pool});
   CHECK(std::ssize(generation.tokens) == tokens);
   return g_allocations - before;
 }

@@ -67,9 +67,8 @@ class Loop {
     if (reason != FinishReason::kCancelled && !Show(text_.Finish(), on_text_)) {
       reason = FinishReason::kCancelled;
     }
-    return {.text = std::string(text_.shown()),
-            .finish_reason = reason,
-            .tokens = std::move(tokens_)};
+    return {
+        .text = std::string(text_.shown()), .finish_reason = reason, .tokens = std::move(tokens_)};
   }
 
   Sequence& sequence_;

@@ -134,8 +134,8 @@ TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
   const Input input = {.tokens = {&prompt, 1}};
   sequence.Add({&input, 1}, logits, {.pool = pool_});
   const Generation generation =
-      Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, {.max_tokens = 100},
-               {}, {.pool = pool_});
+      Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}},
+               {.max_tokens = 100}, {}, {.pool = pool_});
   EXPECT_EQ(generation.text, "xxxxx");
   EXPECT_EQ(generation.finish_reason, FinishReason::kContextFull);
 }

@@ -37,9 +37,6 @@ std::string BlockCount(std::string_view architecture) { return Join(architecture
 std::string FeedForwardLength(std::string_view architecture) {
   return Join(architecture, ".feed_forward_length");
 }
-std::string HeadCountKv(std::string_view architecture) {
-  return Join(architecture, ".attention.head_count_kv");
-}
 std::string HeadCount(std::string_view architecture) {
   return Join(architecture, ".attention.head_count");
 }

@@ -63,7 +63,6 @@ std::string EmbeddingLength(std::string_view architecture);
 std::string BlockCount(std::string_view architecture);
 std::string FeedForwardLength(std::string_view architecture);
 std::string HeadCount(std::string_view architecture);
-std::string HeadCountKv(std::string_view architecture);
 std::string LayerNormEpsilon(std::string_view architecture);
 
 // Of the llama family.

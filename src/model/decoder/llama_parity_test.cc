@@ -77,6 +77,7 @@ class LlamaParityTest : public ::testing::Test {
 TEST_F(LlamaParityTest, Float16) { ExpectParity("tiny-llama-f16"); }
 
 TEST_F(LlamaParityTest, Q8_0) { ExpectParity("tiny-llama-Q8_0"); }
+TEST_F(LlamaParityTest, Q4_K_M) { ExpectParity("tiny-llama-Q4_K_M"); }
 
 }  // namespace
 }  // namespace edgevlm

@@ -1,0 +1,58 @@
+#include "convert/preset.h"
+
+#include <string>
+
+namespace edgevlm {
+namespace {
+
+// From the models' own config.json.
+constexpr DecoderPreset kMobileLlama14 = {"llama", 2048, 24,   16,    16,    5632,
+                                          1e-6f,   1e4f, 2048, 32000, false, false};
+constexpr DecoderPreset kMobileLlama27 = {"llama", 2560, 32,   32,    32,    6912,
+                                          1e-6f,   1e4f, 2048, 32000, false, false};
+constexpr DecoderPreset kTinyLlama = {"llama", 2048, 22,   32,    4,     5632,
+                                      1e-5f,   1e4f, 2048, 32000, false, false};
+constexpr DecoderPreset kVicuna7 = {"llama", 4096, 32,   32,    32,    11008,
+                                    1e-5f,   1e4f, 4096, 32000, false, false};
+constexpr DecoderPreset kSmolLm135 = {"llama", 576,  30,   9,     3,    1536,
+                                      1e-5f,   1e5f, 8192, 49280, true, false};
+constexpr DecoderPreset kSmolLm360 = {"llama", 960,  32,   15,    5,    2560,
+                                      1e-5f,   1e5f, 8192, 49280, true, false};
+constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
+                                    1e-6f,   1e6f, 32768, 151936, true, true};
+
+constexpr EyePreset ClipL(PresetProjector projector) {
+  return {projector, 1024, 23, 16, 4096, 336, 14, true, 1};
+}
+constexpr EyePreset kSigLipBase = {
+    PresetProjector::kIdefics3, 768, 12, 12, 3072, 512, 16, false, 4};
+
+constexpr Preset kPresets[] = {
+    {"mobilevlm-v2-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdpV2)},
+    {"mobilevlm-v2-3b", kMobileLlama27, ClipL(PresetProjector::kLdpV2)},
+    {"llava-1.5-7b", kVicuna7, ClipL(PresetProjector::kMlp)},
+    {"smolvlm-256m", kSmolLm135, kSigLipBase},
+    {"smolvlm-500m", kSmolLm360, kSigLipBase},
+    {"tinyllama-1.1b", kTinyLlama, std::nullopt},
+    {"vicuna-7b", kVicuna7, std::nullopt},
+    {"smollm2-135m", kSmolLm135, std::nullopt},
+    {"smollm2-360m", kSmolLm360, std::nullopt},
+    {"qwen2-1.5b", kQwen215, std::nullopt},
+};
+
+}  // namespace
+
+std::span<const Preset> Presets() { return kPresets; }
+
+Result<Preset> FindPreset(std::string_view name) {
+  std::string known;
+  for (const Preset& preset : kPresets) {
+    if (preset.name == name) return preset;
+    known += known.empty() ? "" : ", ";
+    known += preset.name;
+  }
+  return Error{ErrorCode::kInvalid,
+               "preset: expected one of " + known + ", found " + std::string(name)};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,53 @@
+#include "convert/preset.h"
+
+#include <gtest/gtest.h>
+
+#include "gguf/names.h"
+#include "gguf/reader.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr DecoderPreset kSmall = {"llama", 512, 2, 8, 2, 768, 1e-5f, 1e4f, 128, 400, true, false};
+
+TEST(Preset, NamesAreFound) {
+  for (const Preset& preset : Presets()) {
+    EXPECT_EQ(FindPreset(preset.name)->name, preset.name);
+    EXPECT_EQ(preset.decoder.width % preset.decoder.heads, 0) << preset.name;
+  }
+  EXPECT_NE(FindPreset("gpt-9").error().message.find("found gpt-9"), std::string::npos);
+}
+
+TEST(Preset, WritesTheMixture) {
+  const FileType type = *ParseFileType("q4_k_m");
+  const PresetFiles files = MakePreset({"small", kSmall, std::nullopt}, type);
+  EXPECT_TRUE(files.mmproj.empty());
+  const Result<GgufFile> file = GgufFile::Parse(files.model);
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_EQ(*file->Int(keys::kFileType), 15);
+  EXPECT_EQ(file->FindTensor("blk.0.attn_q.weight")->view.dtype, DType::kQ4_K);
+  EXPECT_EQ(file->FindTensor("blk.0.attn_k.weight")->view.shape, (Shape{128, 512}));
+  EXPECT_EQ(file->FindTensor("token_embd.weight")->view.dtype, DType::kQ6_K) << "it is tied";
+  EXPECT_EQ(file->FindTensor("output_norm.weight")->view.dtype, DType::kF32);
+  EXPECT_FALSE(file->HasTensor("output.weight"));
+  const Result<std::vector<float>> values =
+      ToFloats(file->FindTensor("blk.1.ffn_down.weight")->view);
+  ASSERT_TRUE(values.ok());
+  double squares = 0;
+  for (const float value : *values) squares += double{value} * double{value};
+  // Normal values of variance 1 / 768, in 4 to 6 bits.
+  EXPECT_NEAR(squares / static_cast<double>(values->size()) * 768, 1, 0.05);
+}
+
+TEST(Preset, WritesAnEye) {
+  const EyePreset eye = {PresetProjector::kLdpV2, 64, 2, 4, 128, 56, 14, true, 1};
+  const PresetFiles files = MakePreset({"small", kSmall, eye}, *ParseFileType("f16"));
+  const Result<GgufFile> file = GgufFile::Parse(files.mmproj);
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_EQ(*file->String(keys::kProjectorType), "ldpv2");
+  EXPECT_EQ(file->FindTensor("v.position_embd.weight")->view.shape, (Shape{17, 64}));
+  EXPECT_EQ(file->FindTensor("mm.model.mlp.2.weight")->view.dtype, DType::kF16);
+}
+
+}  // namespace
+}  // namespace edgevlm
