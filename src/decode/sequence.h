@@ -26,7 +26,7 @@ class Sequence {
   explicit Sequence(const Decoder& decoder);
 
   int positions() const { return cache_.positions(); }
-  int room() const { return decoder_->shape().context - positions(); }
+  int room() const { return cache_.capacity() - positions(); }
 
   // Adds all inputs, in order; T tokens in sum.
   //   logits  [R, V] of the last R of them; R may be 0

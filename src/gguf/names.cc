@@ -42,6 +42,37 @@ std::string LayerNormEpsilon(std::string_view architecture) {
   return Join(architecture, ".attention.layer_norm_epsilon");
 }
 
+std::string RmsNormEpsilon(std::string_view architecture) {
+  return Join(architecture, ".attention.layer_norm_rms_epsilon");
+}
+std::string HeadCountKv(std::string_view architecture) {
+  return Join(architecture, ".attention.head_count_kv");
+}
+std::string KeyLength(std::string_view architecture) {
+  return Join(architecture, ".attention.key_length");
+}
+std::string ValueLength(std::string_view architecture) {
+  return Join(architecture, ".attention.value_length");
+}
+std::string ExpertCount(std::string_view architecture) {
+  return Join(architecture, ".expert_count");
+}
+std::string RopeDimensionCount(std::string_view architecture) {
+  return Join(architecture, ".rope.dimension_count");
+}
+std::string RopeFreqBase(std::string_view architecture) {
+  return Join(architecture, ".rope.freq_base");
+}
+std::string RopeScalingType(std::string_view architecture) {
+  return Join(architecture, ".rope.scaling.type");
+}
+std::string RopeScalingFactor(std::string_view architecture) {
+  return Join(architecture, ".rope.scaling.factor");
+}
+std::string RopeScaleLinear(std::string_view architecture) {
+  return Join(architecture, ".rope.scale_linear");
+}
+
 }  // namespace keys
 
 namespace modules {
@@ -52,6 +83,11 @@ std::string AttnOutput(int block) { return DecoderModule(block, "attn_output"); 
 std::string FfnNorm(int block) { return DecoderModule(block, "ffn_norm"); }
 std::string FfnUp(int block) { return DecoderModule(block, "ffn_up"); }
 std::string FfnDown(int block) { return DecoderModule(block, "ffn_down"); }
+
+std::string AttnQ(int block) { return DecoderModule(block, "attn_q"); }
+std::string AttnK(int block) { return DecoderModule(block, "attn_k"); }
+std::string AttnV(int block) { return DecoderModule(block, "attn_v"); }
+std::string FfnGate(int block) { return DecoderModule(block, "ffn_gate"); }
 
 std::string VisionExpand(int block) { return VisionModule(block, "expand"); }
 std::string VisionDepthwise(int block) { return VisionModule(block, "depthwise"); }

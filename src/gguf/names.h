@@ -41,6 +41,18 @@ std::string FeedForwardLength(std::string_view architecture);
 std::string HeadCount(std::string_view architecture);
 std::string LayerNormEpsilon(std::string_view architecture);
 
+// Of the llama family.
+std::string RmsNormEpsilon(std::string_view architecture);
+std::string HeadCountKv(std::string_view architecture);
+std::string KeyLength(std::string_view architecture);
+std::string ValueLength(std::string_view architecture);
+std::string ExpertCount(std::string_view architecture);
+std::string RopeDimensionCount(std::string_view architecture);
+std::string RopeFreqBase(std::string_view architecture);
+std::string RopeScalingType(std::string_view architecture);
+std::string RopeScalingFactor(std::string_view architecture);
+std::string RopeScaleLinear(std::string_view architecture);  // older files; the factor
+
 }  // namespace keys
 
 // Names of modules; a module's tensors are Weight(module) and Bias(module).
@@ -49,6 +61,8 @@ namespace modules {
 inline constexpr std::string_view kTokenEmbedding = "token_embd";
 inline constexpr std::string_view kPositionEmbedding = "position_embd";
 inline constexpr std::string_view kOutputNorm = "output_norm";
+inline constexpr std::string_view kOutput = "output";
+inline constexpr std::string_view kRopeFreqs = "rope_freqs";
 
 // Decoder block `block`.
 std::string AttnNorm(int block);
@@ -57,6 +71,12 @@ std::string AttnOutput(int block);
 std::string FfnNorm(int block);
 std::string FfnUp(int block);
 std::string FfnDown(int block);
+
+// The same, of the llama family.
+std::string AttnQ(int block);
+std::string AttnK(int block);
+std::string AttnV(int block);
+std::string FfnGate(int block);
 
 inline constexpr std::string_view kVisionStem = "v.stem";
 inline constexpr std::string_view kVisionHead = "v.head";

@@ -1,6 +1,7 @@
 // Decoder: the language model. Reads tokens and picture embeddings, says what may come next.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -15,7 +16,7 @@
 namespace edgevlm {
 
 struct DecoderShape {
-  int context = 0;  // positions a sequence may have
+  int context = 0;  // positions a sequence may have, as trained
   int width = 0;    // D
   int blocks = 0;
   int heads = 0;       // Hq
@@ -42,11 +43,19 @@ class Decoder {
   virtual ~Decoder() = default;
 
   const DecoderShape& shape() const { return shape_; }
-  CacheShape cache_shape() const {
+
+  // What the cache of a sequence of at most `positions` needs; a cache takes all its memory at
+  // once. REQUIRES: 1 <= positions <= shape().context.
+  CacheShape cache_shape(int positions) const {
+    CHECK(1 <= positions && positions <= shape_.context);
     return {.layers = shape_.blocks,
-            .capacity = shape_.context,
+            .capacity = positions,
             .width = shape_.kv_heads * shape_.head_width};
   }
+  // The same for whoever does not say how many: the context, but not more than kUsualPositions,
+  // since some models are trained for more than a small machine has memory for.
+  static constexpr int kUsualPositions = 4096;
+  CacheShape cache_shape() const { return cache_shape(std::min(shape_.context, kUsualPositions)); }
 
   // One pass over a ragged batch: spans of any lengths, of any sequences. All rows go through the
   // matrices together; attention is per span. Each cache grows by its spans' tokens.

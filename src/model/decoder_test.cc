@@ -1,28 +1,87 @@
+// What holds for every decoder, tested for each family with and without its optional parts.
 #include "model/decoder.h"
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <ostream>
+#include <utility>
+
 #include "model/families.h"
 #include "model/testing/batch.h"
 #include "model/testing/reference.h"
+#include "model/testing/tiny_llama.h"
 #include "model/testing/tiny_model.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr int kVocabulary = 53;
+constexpr int kWidth = TinyModel::kWidth;
+static_assert(kWidth == TinyLlama::kWidth);
 
-class DecoderTest : public ::testing::Test {
+struct Sample {
+  TinyFile file;
+  std::function<Matrix(const Matrix& inputs)> reference;  // [T, D] -> logits [T, V]
+};
+
+Sample Gpt2Sample() {
+  const TinyModel model(kVocabulary);
+  return {model, [model](const Matrix& x) { return ReferenceDecoder(model, x); }};
+}
+
+// As the published GPT-2 files are: with an output matrix of their own.
+Sample Gpt2WithOutput() {
+  TinyModel model(kVocabulary);
+  model.AddTensor("output.weight", {kVocabulary, kWidth}, 0, 0.3f, DType::kF16);
+  return {model, [model](const Matrix& x) { return ReferenceDecoder(model, x); }};
+}
+
+Sample LlamaSample(const TinyLlamaOptions& options) {
+  const TinyLlama model(options);
+  return {model, [model](const Matrix& x) { return ReferenceLlama(model, x); }};
+}
+
+Sample PlainLlama() { return LlamaSample({}); }
+
+// Every optional part at once: wide heads of which some values are turned, stretched positions.
+Sample RichLlama() {
+  return LlamaSample({.head_width = 9,
+                      .rotated = 6,
+                      .base = 500.0f,
+                      .factor = 2.5f,
+                      .has_output = false,
+                      .has_qkv_bias = true,
+                      .has_rope_freqs = true});
+}
+
+Sample Qwen2() {
+  return LlamaSample({.architecture = "qwen2",
+                      .head_width = 10,
+                      .rotated = 10,
+                      .base = 1e6f,
+                      .has_output = false,
+                      .has_qkv_bias = true,
+                      .has_halves = true});
+}
+
+std::unique_ptr<Decoder> Load(const TinyFile& tiny) {
+  const std::vector<std::byte> bytes = tiny.ToBytes();
+  const Result<GgufFile> file = GgufFile::Parse(bytes);
+  CHECK(file.ok());
+  auto decoder = LoadDecoder(*file);
+  EXPECT_TRUE(decoder.ok()) << decoder.error().message;
+  return *std::move(decoder);
+}
+
+struct Case {
+  const char* name;
+  Sample (*make)();
+};
+void PrintTo(const Case& decoder, std::ostream* out) { *out << decoder.name; }
+
+class DecoderTest : public ::testing::TestWithParam<Case> {
  protected:
-  DecoderTest() {
-    const std::vector<std::byte> bytes = model_.ToBytes();
-    const Result<GgufFile> file = GgufFile::Parse(bytes);
-    CHECK(file.ok());
-    auto decoder = LoadDecoder(*file);
-    EXPECT_TRUE(decoder.ok()) << decoder.error().message;
-    decoder_ = *std::move(decoder);
-  }
-
   SequenceCache NewCache() const { return SequenceCache(decoder_->cache_shape()); }
 
   // Adds the tokens to the cache; logits of all of them.
@@ -41,8 +100,8 @@ class DecoderTest : public ::testing::Test {
     return Run(cache, tokens).values;
   }
 
-  TinyModel model_{kVocabulary};
-  std::unique_ptr<Decoder> decoder_;
+  const Sample sample_ = GetParam().make();
+  const std::unique_ptr<Decoder> decoder_ = Load(sample_.file);
   Workspace workspace_;
   ThreadPool pool_{1};
 };
@@ -51,29 +110,29 @@ class DecoderTest : public ::testing::Test {
 // rounds to the other neighbour in float16 moves a score by 2^-11 of it.
 constexpr double kTolerance = 1e-3;
 
-TEST_F(DecoderTest, MatchesTheFormulas) {
+TEST_P(DecoderTest, MatchesTheFormulas) {
   const std::vector<int> tokens = RandomTokens(37, kVocabulary, 1);
   SequenceCache cache = NewCache();
   ExpectClose(Run(cache, tokens).ToMatrix(),
-              ReferenceDecoder(model_, ReferenceEmbeddings(model_, tokens)), kTolerance);
+              sample_.reference(ReferenceEmbeddings(sample_.file, tokens)), kTolerance);
   EXPECT_EQ(cache.positions(), 37);
 }
 
-TEST_F(DecoderTest, EmbeddingsStandForTokens) {
+TEST_P(DecoderTest, EmbeddingsStandForTokens) {
   const std::vector<int> tokens = RandomTokens(9, kVocabulary, 2);
   std::vector<float> embeddings;
-  for (const auto& row : ReferenceEmbeddings(model_, tokens)) {
+  for (const auto& row : ReferenceEmbeddings(sample_.file, tokens)) {
     embeddings.insert(embeddings.end(), row.begin(), row.end());
   }
   SequenceCache cache = NewCache();
   Buffer logits(9, kVocabulary);
   const TokenSpan span = {
-      .cache = &cache, .embeddings = {embeddings.data(), 9, TinyModel::kWidth}, .logits_rows = 9};
+      .cache = &cache, .embeddings = {embeddings.data(), 9, kWidth}, .logits_rows = 9};
   decoder_->Forward({&span, 1}, logits.view(), workspace_, {.pool = pool_});
   EXPECT_EQ(logits.values, RunAlone(tokens));
 }
 
-TEST_F(DecoderTest, ARaggedBatchEqualsEachSequenceAlone) {
+TEST_P(DecoderTest, ARaggedBatchEqualsEachSequenceAlone) {
   const std::vector<int> lengths = {5, 1, 17, 2};
   std::vector<std::vector<int>> texts;
   std::vector<SequenceCache> caches;
@@ -93,7 +152,7 @@ TEST_F(DecoderTest, ARaggedBatchEqualsEachSequenceAlone) {
   EXPECT_EQ(logits.values, expected);
 }
 
-TEST_F(DecoderTest, ASequenceMayBeCutAnywhere) {
+TEST_P(DecoderTest, ASequenceMayBeCutAnywhere) {
   const std::vector<int> tokens = RandomTokens(23, kVocabulary, 3);
   const std::vector<float> whole = RunAlone(tokens);
   for (const int cut : {1, 7, 22}) {
@@ -116,7 +175,7 @@ TEST_F(DecoderTest, ASequenceMayBeCutAnywhere) {
   }
 }
 
-TEST_F(DecoderTest, CutBackOrCopiedAndGoneOnEqualsFresh) {
+TEST_P(DecoderTest, CutBackOrCopiedAndGoneOnEqualsFresh) {
   const std::vector<int> tokens = RandomTokens(20, kVocabulary, 4);
   const std::vector<int> other = RandomTokens(8, kVocabulary, 5);
   SequenceCache cache = NewCache();
@@ -134,7 +193,7 @@ TEST_F(DecoderTest, CutBackOrCopiedAndGoneOnEqualsFresh) {
   EXPECT_EQ(after_copy, expected);
 }
 
-TEST_F(DecoderTest, LogitsOnlyForTheRowsAskedFor) {
+TEST_P(DecoderTest, LogitsOnlyForTheRowsAskedFor) {
   const std::vector<int> tokens = RandomTokens(6, kVocabulary, 6);
   const std::vector<float> all = RunAlone(tokens);
   SequenceCache one = NewCache(), two = NewCache();
@@ -145,7 +204,7 @@ TEST_F(DecoderTest, LogitsOnlyForTheRowsAskedFor) {
   EXPECT_EQ(logits.values, std::vector<float>(all.end() - 2 * kVocabulary, all.end()));
 }
 
-TEST_F(DecoderTest, ThreadsDoNotChangeTheResult) {
+TEST_P(DecoderTest, ThreadsDoNotChangeTheResult) {
   const std::vector<int> tokens = RandomTokens(70, kVocabulary, 7);
   const std::vector<float> alone = RunAlone(tokens);
   for (const int threads : {2, 3, 5}) {
@@ -158,21 +217,54 @@ TEST_F(DecoderTest, ThreadsDoNotChangeTheResult) {
   }
 }
 
-TEST_F(DecoderTest, ZonesNameEveryStep) {
+INSTANTIATE_TEST_SUITE_P(Families, DecoderTest,
+                         ::testing::Values(Case{"gpt2", Gpt2Sample},
+                                           Case{"gpt2_with_output", Gpt2WithOutput},
+                                           Case{"llama", PlainLlama},
+                                           Case{"llama_with_all_options", RichLlama},
+                                           Case{"qwen2", Qwen2}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+std::string ZonesOf(const TinyFile& file) {
+  const std::unique_ptr<Decoder> decoder = Load(file);
   Profiler profiler;
+  ThreadPool pool(1);
+  Workspace workspace;
   const std::vector<int> tokens = {1, 2};
-  SequenceCache cache = NewCache();
+  SequenceCache cache(decoder->cache_shape());
   Buffer logits(1, kVocabulary);
   const TokenSpan span = {.cache = &cache, .tokens = tokens, .logits_rows = 1};
-  decoder_->Forward({&span, 1}, logits.view(), workspace_, {.pool = pool_, .profiler = &profiler});
-  const std::string table = profiler.Table();
+  decoder->Forward({&span, 1}, logits.view(), workspace, {.pool = pool, .profiler = &profiler});
+  return profiler.Table();
+}
+
+TEST(DecoderZones, NameEveryStep) {
+  const std::string gpt2 = ZonesOf(TinyModel(kVocabulary)), llama = ZonesOf(TinyLlama());
   for (const char* zone :
-       {"decoder.embed", "decoder.block.0.attention.norm", "decoder.block.1.attention.qkv",
-        "decoder.block.1.attention.attend", "decoder.block.1.attention.output",
-        "decoder.block.1.mlp.norm", "decoder.block.1.mlp.up", "decoder.block.1.mlp.down",
-        "decoder.output_norm", "decoder.logits"}) {
-    EXPECT_NE(table.find(zone), std::string::npos) << zone;
+       {"decoder.embed", "decoder.block.0.attention.norm", "decoder.block.1.attention.attend",
+        "decoder.block.1.attention.output", "decoder.block.1.mlp.norm", "decoder.block.1.mlp.up",
+        "decoder.block.1.mlp.down", "decoder.output_norm", "decoder.logits"}) {
+    EXPECT_NE(gpt2.find(zone), std::string::npos) << zone;
+    EXPECT_NE(llama.find(zone), std::string::npos) << zone;
   }
+  EXPECT_NE(gpt2.find("decoder.block.1.attention.qkv"), std::string::npos);
+  for (const char* zone : {"attention.q", "attention.k", "attention.v", "attention.rope",
+                           "mlp.gate", "mlp.multiply"}) {
+    EXPECT_NE(llama.find("decoder.block.1." + std::string(zone)), std::string::npos) << zone;
+  }
+}
+
+TEST(DecoderCache, IsAsLargeAsAskedFor) {
+  TinyLlama model;
+  model.keys[keys::ContextLength("llama")] = std::uint32_t{131072};
+  const std::unique_ptr<Decoder> decoder = Load(model);
+  EXPECT_EQ(decoder->shape().context, 131072);
+  EXPECT_EQ(decoder->cache_shape().capacity, Decoder::kUsualPositions);
+  EXPECT_EQ(decoder->cache_shape(131072).capacity, 131072);
+  const CacheShape shape = decoder->cache_shape(10);
+  EXPECT_EQ(shape.capacity, 10);
+  EXPECT_EQ(shape.layers, TinyLlama::kBlocks);
+  EXPECT_EQ(shape.width, TinyLlama::kKvHeads * 4);
 }
 
 }  // namespace

@@ -4,13 +4,15 @@
 
 #include "gguf/names.h"
 #include "model/decoder/gpt2.h"
+#include "model/decoder/llama.h"
+#include "model/decoder/qwen2.h"
 #include "model/projector/mlp.h"
 #include "model/vision/mobilenet_v3.h"
 
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3};
 const ProjectorFamily* const kProjectors[] = {&kMlp};
 

@@ -1,6 +1,7 @@
 #include "model/layers.h"
 
 #include "kernels/layer_norm/layer_norm.h"
+#include "kernels/rms_norm/rms_norm.h"
 
 namespace edgevlm {
 
@@ -18,6 +19,11 @@ void Linear::AddTo(View<const float> x, View<float> y, const Run& run) const {
 void Norm::Apply(View<const float> x, View<float> y, const Run& run) const {
   PROFILE_ZONE(run.profiler, zone);
   LayerNorm(x, gain, bias, epsilon, y);
+}
+
+void RmsNormLayer::Apply(View<const float> x, View<float> y, const Run& run) const {
+  PROFILE_ZONE(run.profiler, zone);
+  RmsNorm(x, gain, epsilon, y, run.pool);
 }
 
 }  // namespace edgevlm

@@ -36,4 +36,14 @@ struct Norm {
   void Apply(View<const float> x, View<float> y, const Run& run) const;
 };
 
+// y = x / sqrt(mean(x^2) + epsilon) * gain, row by row.
+struct RmsNormLayer {
+  std::string zone;
+  std::vector<float> gain;  // [D]
+  float epsilon = 0;
+
+  //   x, y  [T, D]; y may be x
+  void Apply(View<const float> x, View<float> y, const Run& run) const;
+};
+
 }  // namespace edgevlm

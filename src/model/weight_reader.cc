@@ -127,14 +127,19 @@ int WeightReader::FirstExtent(const std::string& name, int divisor, int most) {
   return 1;
 }
 
-Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std::string zone) {
-  Linear linear{.zone = std::move(zone), .weight = {}, .bias = {}};
+Weight WeightReader::ReadWeight(std::string_view module, const Shape& shape) {
   const std::vector<float> matrix = Values(modules::Weight(module), shape);
-  linear.bias = Values(modules::Bias(module), {shape[0]});
-  if (!ok()) return linear;
+  if (!ok()) return {};
   const int outputs = static_cast<int>(shape[0]);
   const int inputs = static_cast<int>(matrix.size() / static_cast<std::size_t>(outputs));
-  linear.weight = Weight({matrix.data(), outputs, inputs});
+  return Weight({matrix.data(), outputs, inputs});
+}
+
+Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std::string zone,
+                                BiasRule rule) {
+  Linear linear{.zone = std::move(zone), .weight = ReadWeight(module, shape), .bias = {}};
+  const std::string bias = modules::Bias(module);
+  if (rule == BiasRule::kNeeded || file_.HasTensor(bias)) linear.bias = Values(bias, {shape[0]});
   return linear;
 }
 

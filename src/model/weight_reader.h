@@ -23,6 +23,9 @@ struct ModelLimits {
   static constexpr long long kCacheBytes = 1LL << 34;     // of one sequence
 };
 
+// Whether a module may come without its bias.
+enum class BiasRule { kNeeded, kOptional };
+
 // Keeps the first failure and gives empty values from then on, so that a model reads all its parts
 // in a row and asks once.
 //   Errors: kNotFound, kInvalid (a key out of its range, a tensor of another shape), kUnsupported
@@ -49,8 +52,12 @@ class WeightReader {
   // beforehand. The caller asks for the whole shape later. In [1, most]; 1 after a failure.
   int FirstExtent(const std::string& name, int divisor, int most);
 
+  // A matrix that is not only multiplied with: the embeddings of the tokens [V, D].
+  Weight ReadWeight(std::string_view module, const Shape& shape);
+
   // Weight and bias of a module. `shape` has outputs first; its values must be outputs * inputs.
-  Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone);
+  Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
+                    BiasRule rule = BiasRule::kNeeded);
   Norm ReadNorm(std::string_view module, int width, std::string zone);
 
   void Fail(Error error);

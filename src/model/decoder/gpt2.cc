@@ -1,12 +1,14 @@
 #include "model/decoder/gpt2.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gguf/names.h"
-#include "kernels/attention/attention.h"
+#include "model/decoder/sizes.h"
+#include "model/decoder/spans.h"
 #include "model/layers.h"
 #include "model/weight_reader.h"
 
@@ -27,7 +29,7 @@ struct Gpt2Weights {
   std::vector<float> positions;  // [context, D]
   std::vector<BlockWeights> blocks;
   Norm output_norm;
-  Linear output;  // [V, D]: also the token embeddings
+  TokenMatrices tokens;
 };
 
 // Activations of one pass. T: rows of the batch.
@@ -38,12 +40,6 @@ struct Buffers {
   View<float> mixed;   // [T, D]
   View<float> hidden;  // [T, F]
 };
-
-int RowsOf(std::span<const TokenSpan> batch) {
-  int rows = 0;
-  for (const TokenSpan& span : batch) rows += span.rows();
-  return rows;
-}
 
 class Gpt2 final : public Decoder {
  public:
@@ -58,9 +54,9 @@ class Gpt2 final : public Decoder {
     for (int layer = 0; layer < shape().blocks; ++layer) Block(layer, batch, buffers, run);
     if (logits.rows == 0) return;
     const View<float> chosen = workspace.Take(logits.rows, shape().width);
-    GatherLogitsRows(batch, buffers.x, chosen);                     // [R, D]
-    weights_.output_norm.Apply(chosen, chosen, run);                // [R, D]
-    weights_.output.Apply(chosen, Activation::kNone, logits, run);  // [R, V]
+    GatherLogitsRows(batch, buffers.x, chosen);                            // [R, D]
+    weights_.output_norm.Apply(chosen, chosen, run);                       // [R, D]
+    weights_.tokens.output.Apply(chosen, Activation::kNone, logits, run);  // [R, V]
   }
 
  private:
@@ -69,71 +65,36 @@ class Gpt2 final : public Decoder {
     const BlockWeights& w = weights_.blocks[static_cast<std::size_t>(layer)];
     w.attn_norm.Apply(b.x, b.normed, run);                       // [T, D]
     w.attn_qkv.Apply(b.normed, Activation::kNone, b.qkv, run);   // [T, 3D]
-    AttendSpans(layer, batch, b, run);                           // [T, D]
+    Attend(layer, batch, b, run);                                // [T, D]
     w.attn_output.AddTo(b.mixed, b.x, run);                      // x += mixed Wo^T + bo
     w.mlp_norm.Apply(b.x, b.normed, run);                        // [T, D]
     w.mlp_up.Apply(b.normed, Activation::kGelu, b.hidden, run);  // [T, F]
     w.mlp_down.AddTo(b.hidden, b.x, run);                        // x += hidden Wd^T + bd
   }
 
-  // mixed = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows first.
-  void AttendSpans(int layer, std::span<const TokenSpan> batch, const Buffers& b,
-                   const Run& run) const {
+  void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, weights_.blocks[static_cast<std::size_t>(layer)].attend_zone);
     const int width = shape().width;
-    int row = 0;
-    for (const TokenSpan& span : batch) {
-      const View<float> qkv = b.qkv.Rows(row, span.rows());
-      LayerCache& cache = span.cache->layer(layer);
-      CHECK(cache.positions() == span.first_position);
-      cache.Append(qkv.Cols(width, width), qkv.Cols(2 * width, width));
-      Attend({.q = qkv.Cols(0, width),
-              .keys = cache.keys(),
-              .values = cache.values(),
-              .heads = {.query = shape().heads, .kv = shape().kv_heads},
-              .first_position = span.first_position,
-              .out = b.mixed.Rows(row, span.rows())},
-             run.pool);
-      row += span.rows();
-    }
+    const LayerRows rows = {.q = b.qkv.Cols(0, width),
+                            .k = b.qkv.Cols(width, width),
+                            .v = b.qkv.Cols(2 * width, width)};
+    AttendSpans(batch, layer, rows, {.query = shape().heads, .kv = shape().kv_heads}, b.mixed,
+                run.pool);
   }
 
   // x = token_embd[id] (or the picture's embedding) + position_embd[position].
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const {
     PROFILE_ZONE(run.profiler, "decoder.embed");
+    EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
     const View<const float> positions(weights_.positions.data(), shape().context, shape().width);
     int row = 0;
     for (const TokenSpan& span : batch) {
-      CHECK(span.tokens.empty() != (span.embeddings.rows == 0));
-      CHECK(span.first_position >= 0 && span.first_position + span.rows() <= shape().context);
       for (int i = 0; i < span.rows(); ++i, ++row) {
         const std::span<float> out = x.Row(row);
-        if (span.tokens.empty()) {
-          std::ranges::copy(span.embeddings.Row(i), out.begin());
-        } else {
-          const int token = span.tokens[static_cast<std::size_t>(i)];
-          CHECK(0 <= token && token < shape().vocabulary);
-          weights_.output.weight.CopyRow(token, out);
-        }
         std::ranges::transform(out, positions.Row(span.first_position + i), out.begin(),
                                std::plus<>());
       }
     }
-  }
-
-  // The last logits_rows rows of each span.
-  static void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x,
-                               View<float> chosen) {
-    int row = 0;
-    int next = 0;
-    for (const TokenSpan& span : batch) {
-      row += span.rows();
-      CHECK(0 <= span.logits_rows && span.logits_rows <= span.rows());
-      for (int i = span.logits_rows; i > 0; --i) {
-        std::ranges::copy(x.Row(row - i), chosen.Row(next++).begin());
-      }
-    }
-    CHECK(next == chosen.rows);
   }
 
   Buffers TakeBuffers(int rows, Workspace& workspace) const {
@@ -151,44 +112,20 @@ class Gpt2 final : public Decoder {
   Gpt2Weights weights_;
 };
 
-struct Sizes {
-  DecoderShape shape;
-  int hidden = 0;  // F
+struct Gpt2Sizes : DecoderSizes {
   float epsilon = 0;
 };
 
-Sizes ReadSizes(WeightReader& reader) {
+Gpt2Sizes ReadSizes(WeightReader& reader) {
   const std::string_view name = kGpt2.architecture;
-  Sizes sizes;
-  DecoderShape& shape = sizes.shape;
-  shape.context = reader.Int(keys::ContextLength(name), 1, ModelLimits::kContext);
-  shape.width = reader.Int(keys::EmbeddingLength(name), 1, ModelLimits::kWidth / 4);
-  shape.blocks = reader.Int(keys::BlockCount(name), 1, ModelLimits::kBlocks);
-  shape.heads = reader.Int(keys::HeadCount(name), 1, shape.width);
-  shape.kv_heads = shape.heads;
-  shape.head_width = shape.width / shape.heads;
-  shape.vocabulary = reader.FirstExtent(modules::Weight(modules::kTokenEmbedding), shape.width,
-                                        ModelLimits::kVocabulary);
-  sizes.hidden = reader.Int(keys::FeedForwardLength(name), 1, ModelLimits::kWidth);
+  Gpt2Sizes sizes{ReadDecoderSizes(reader, name)};
+  sizes.shape.head_width = DividedHeadWidth(reader, name, sizes.shape);
   sizes.epsilon = reader.Float(keys::LayerNormEpsilon(name), 1e-12f, 1.0f);
-
-  if (shape.width % shape.heads != 0 || shape.head_width > kMaxHeadWidth) {
-    reader.Fail({ErrorCode::kUnsupported,
-                 "model: key '" + keys::HeadCount(name) + "': expected a divisor of the width " +
-                     std::to_string(shape.width) + " that leaves at most " +
-                     std::to_string(kMaxHeadWidth) + " per head, found " +
-                     std::to_string(shape.heads)});
-  }
-  const long long cache_bytes = 4LL * shape.blocks * shape.context * shape.width;
-  if (cache_bytes > ModelLimits::kCacheBytes) {
-    reader.Fail({ErrorCode::kTooLarge, "model: cache of one sequence: expected at most " +
-                                           std::to_string(ModelLimits::kCacheBytes) +
-                                           " bytes, found " + std::to_string(cache_bytes)});
-  }
+  CheckCacheBytes(reader, sizes.shape);
   return sizes;
 }
 
-BlockWeights ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
+BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes) {
   const int width = sizes.shape.width;
   const std::string zone = "decoder.block." + std::to_string(block);
   BlockWeights w;
@@ -209,7 +146,7 @@ BlockWeights ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
 
 Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file) {
   WeightReader reader(file);
-  const Sizes sizes = ReadSizes(reader);
+  const Gpt2Sizes sizes = ReadSizes(reader);
   const DecoderShape& shape = sizes.shape;
   Gpt2Weights weights;
   weights.positions =
@@ -219,12 +156,8 @@ Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file) {
   }
   weights.output_norm = reader.ReadNorm(modules::kOutputNorm, shape.width, "decoder.output_norm");
   weights.output_norm.epsilon = sizes.epsilon;
-  const std::vector<float> embeddings =
-      reader.Values(modules::Weight(modules::kTokenEmbedding), {shape.vocabulary, shape.width});
+  weights.tokens = ReadTokenMatrices(reader, shape);
   if (!reader.ok()) return reader.error();
-  weights.output = {.zone = "decoder.logits",
-                    .weight = Weight({embeddings.data(), shape.vocabulary, shape.width}),
-                    .bias = {}};
   return std::unique_ptr<Decoder>(std::make_unique<Gpt2>(shape, std::move(weights)));
 }
 

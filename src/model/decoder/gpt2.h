@@ -1,12 +1,14 @@
 // GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"): learned
-// positions, layer norm before each half of a block, GELU, output matrix tied to the embeddings.
+// positions, layer norm before each half of a block, GELU, output matrix usually tied to the
+// embeddings.
 #pragma once
 
 #include "model/families.h"
 
 namespace edgevlm {
 
-// architecture "gpt2". Reads gpt2.* keys, token_embd, position_embd, blk.* and output_norm.
+// architecture "gpt2". Reads gpt2.* keys, token_embd, position_embd, blk.*, output_norm and, where
+// there is one, output.
 extern const DecoderFamily kGpt2;
 
 }  // namespace edgevlm

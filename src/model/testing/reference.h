@@ -19,11 +19,12 @@ inline double ReferenceHardSigmoid(double x) { return std::fmin(std::fmax(x + 3,
 inline double ReferenceHardSwish(double x) { return x * ReferenceHardSigmoid(x); }
 inline double ReferenceRelu(double x) { return x > 0 ? x : 0; }
 
-// y = x W^T + b, W [N, K] of the module.
-inline Matrix ReferenceLinear(const TinyModel& model, const std::string& module, const Matrix& x) {
+// y = x W^T + b, W [N, K] of the module; b is 0 where the file has none.
+inline Matrix ReferenceLinear(const TinyFile& model, const std::string& module, const Matrix& x) {
   const std::vector<float>& weight = model.Values(module + ".weight");
-  const std::vector<float>& bias = model.Values(module + ".bias");
-  const std::size_t outputs = bias.size(), inputs = weight.size() / outputs;
+  const std::size_t inputs = x[0].size(), outputs = weight.size() / inputs;
+  std::vector<float> bias(outputs);
+  if (model.tensors.contains(module + ".bias")) bias = model.Values(module + ".bias");
   Matrix y(x.size(), std::vector<double>(outputs));
   for (std::size_t t = 0; t < x.size(); ++t) {
     for (std::size_t n = 0; n < outputs; ++n) {
@@ -98,17 +99,18 @@ inline void ReferenceAdd(const Matrix& x, Matrix& y) {
 }
 
 // Embeddings of tokens, without positions: [T, D].
-inline Matrix ReferenceEmbeddings(const TinyModel& model, const std::vector<int>& tokens) {
-  const std::vector<float>& table = model.Values("token_embd.weight");
+inline Matrix ReferenceEmbeddings(const TinyFile& model, const std::vector<int>& tokens) {
+  const TinyTensor& table = model.tensors.at("token_embd.weight");
+  const std::ptrdiff_t width = table.shape[1];
   Matrix x;
   for (const int token : tokens) {
-    const auto row = table.begin() + token * TinyModel::kWidth;
-    x.emplace_back(row, row + TinyModel::kWidth);
+    const auto row = table.values.begin() + token * width;
+    x.emplace_back(row, row + width);
   }
   return x;
 }
 
-// Inputs [T, D] at positions 0..T-1 -> logits [T, V].
+// GPT-2. Inputs [T, D] at positions 0..T-1 -> logits [T, V].
 inline Matrix ReferenceDecoder(const TinyModel& model, Matrix x) {
   const std::vector<float>& positions = model.Values("position_embd.weight");
   for (std::size_t t = 0; t < x.size(); ++t) {
@@ -126,16 +128,8 @@ inline Matrix ReferenceDecoder(const TinyModel& model, Matrix x) {
     ReferenceAdd(ReferenceLinear(model, name + "ffn_down", ReferenceMap(up, ReferenceGelu)), x);
   }
   x = ReferenceNorm(model, "output_norm", x);
-  const std::vector<float>& table = model.Values("token_embd.weight");
-  Matrix logits(x.size(), std::vector<double>(table.size() / TinyModel::kWidth));
-  for (std::size_t t = 0; t < x.size(); ++t) {
-    for (std::size_t v = 0; v < logits[t].size(); ++v) {
-      for (std::size_t i = 0; i < x[t].size(); ++i) {
-        logits[t][v] += x[t][i] * static_cast<double>(table[v * TinyModel::kWidth + i]);
-      }
-    }
-  }
-  return logits;
+  return ReferenceLinear(model, model.tensors.contains("output.weight") ? "output" : "token_embd",
+                         x);
 }
 
 }  // namespace edgevlm

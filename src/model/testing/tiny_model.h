@@ -2,28 +2,15 @@
 #pragma once
 
 #include <cmath>
-#include <cstddef>
-#include <map>
-#include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gguf/names.h"
-#include "gguf/writer.h"
-#include "tensor/half.h"
-#include "tensor/tensor_view.h"
+#include "model/testing/tiny_file.h"
 
 namespace edgevlm {
 
-struct TinyTensor {
-  Shape shape;
-  std::vector<float> values;  // float16 numbers if dtype says so
-  DType dtype = DType::kF32;
-};
-
-// Keys and tensors by name, to be changed at will before they become a file.
-struct TinyModel {
+struct TinyModel : TinyFile {
   static constexpr int kContext = 320;  // more than one chunk of prefill
   static constexpr int kWidth = 24;     // D
   static constexpr int kHeads = 3;
@@ -34,47 +21,13 @@ struct TinyModel {
   static constexpr int kImageTokens = 16;  // P
 
   // Words only: decoder, eye and projector. A tokenizer is up to the caller.
-  explicit TinyModel(int vocabulary, unsigned seed = 7) : random_(seed) {
+  explicit TinyModel(int vocabulary, unsigned seed = 7) : TinyFile(seed) {
     AddDecoder(vocabulary);
     AddEye();
     AddProjector();
   }
 
-  std::vector<std::byte> ToBytes() const {
-    GgufWriter writer;
-    for (const auto& [name, value] : keys) writer.Add(name, value);
-    for (const auto& [name, tensor] : tensors) {
-      Result<std::vector<std::byte>> bytes = FromFloats(tensor.values, tensor.dtype);
-      CHECK(bytes.ok());
-      writer.AddTensor(name, tensor.dtype, tensor.shape, *std::move(bytes));
-    }
-    Result<std::vector<std::byte>> file = writer.ToBytes();
-    CHECK(file.ok());
-    return *std::move(file);
-  }
-
-  const std::vector<float>& Values(const std::string& name) const {
-    CHECK(tensors.contains(name));
-    return tensors.at(name).values;
-  }
-
-  std::map<std::string, GgufValue> keys;
-  std::map<std::string, TinyTensor> tensors;
-
  private:
-  void AddTensor(const std::string& name, const Shape& shape, float mean, float deviation,
-                 DType dtype) {
-    std::int64_t count = 1;
-    for (const std::int64_t extent : shape.extents()) count *= extent;
-    TinyTensor tensor = {.shape = shape, .values = {}, .dtype = dtype};
-    std::normal_distribution<float> normal(mean, deviation);
-    for (std::int64_t i = 0; i < count; ++i) {
-      const float value = normal(random_);
-      tensor.values.push_back(dtype == DType::kF16 ? HalfToFloat(FloatToHalf(value)) : value);
-    }
-    tensors[name] = std::move(tensor);
-  }
-
   // Deviations keep the size of the activations: sqrt(gain / inputs).
   void AddLinear(std::string_view module, const Shape& shape, float gain = 1.0f) {
     float inputs = 1;
@@ -155,8 +108,6 @@ struct TinyModel {
     AddLinear(modules::kProjectorFirst, {kWidth, kFeatures});
     AddLinear(modules::kProjectorSecond, {kWidth, kWidth});
   }
-
-  std::mt19937 random_;
 };
 
 }  // namespace edgevlm

@@ -1,0 +1,44 @@
+// What a llama file holds, read and checked. For model/decoder/llama.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gguf/reader.h"
+#include "model/decoder/llama.h"
+#include "model/decoder/sizes.h"
+#include "model/layers.h"
+
+namespace edgevlm {
+
+struct LlamaBlock {
+  RmsNormLayer attn_norm;
+  Linear attn_q;  // [Hq * d, D]
+  Linear attn_k;  // [Hkv * d, D]
+  Linear attn_v;  // [Hkv * d, D]
+  std::string rope_zone;
+  std::string attend_zone;
+  Linear attn_output;  // [D, Hq * d]
+  RmsNormLayer mlp_norm;
+  Linear mlp_gate;  // [F, D]
+  Linear mlp_up;    // [F, D]
+  std::string multiply_zone;
+  Linear mlp_down;  // [D, F]
+};
+
+struct LlamaWeights {
+  DecoderShape shape;
+  int hidden = 0;  // F
+  RopePairs pairs = RopePairs::kNeighbours;
+  std::vector<double> frequencies;  // [r / 2], radians per position
+  std::vector<LlamaBlock> blocks;
+  RmsNormLayer output_norm;
+  TokenMatrices tokens;
+
+  int rotated() const { return 2 * static_cast<int>(frequencies.size()); }  // r
+};
+
+// Errors: as LoadLlama.
+Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& traits);
+
+}  // namespace edgevlm

@@ -1,0 +1,19 @@
+#include "model/decoder/qwen2.h"
+
+#include "model/decoder/llama.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr LlamaTraits kTraits = {
+    .architecture = "qwen2", .pairs = RopePairs::kHalves, .qkv_bias = BiasRule::kNeeded};
+
+Result<std::unique_ptr<Decoder>> LoadQwen2(const GgufFile& file) {
+  return LoadLlama(file, kTraits);
+}
+
+}  // namespace
+
+const DecoderFamily kQwen2 = {.architecture = kTraits.architecture, .load = LoadQwen2};
+
+}  // namespace edgevlm

@@ -1,0 +1,59 @@
+#include "model/decoder/spans.h"
+
+#include <algorithm>
+
+namespace edgevlm {
+
+int RowsOf(std::span<const TokenSpan> batch) {
+  int rows = 0;
+  for (const TokenSpan& span : batch) rows += span.rows();
+  return rows;
+}
+
+void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x) {
+  int row = 0;
+  for (const TokenSpan& span : batch) {
+    CHECK(span.tokens.empty() != (span.embeddings.rows == 0));
+    CHECK(span.first_position >= 0 && span.first_position + span.rows() <= context);
+    for (int i = 0; i < span.rows(); ++i, ++row) {
+      if (span.tokens.empty()) {
+        std::ranges::copy(span.embeddings.Row(i), x.Row(row).begin());
+      } else {
+        table.CopyRow(span.tokens[static_cast<std::size_t>(i)], x.Row(row));
+      }
+    }
+  }
+}
+
+void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
+                 const HeadCounts& heads, View<float> mixed, ThreadPool& pool) {
+  int row = 0;
+  for (const TokenSpan& span : batch) {
+    LayerCache& cache = span.cache->layer(layer);
+    CHECK(cache.positions() == span.first_position);
+    cache.Append(rows.k.Rows(row, span.rows()), rows.v.Rows(row, span.rows()));
+    Attend({.q = rows.q.Rows(row, span.rows()),
+            .keys = cache.keys(),
+            .values = cache.values(),
+            .heads = heads,
+            .first_position = span.first_position,
+            .out = mixed.Rows(row, span.rows())},
+           pool);
+    row += span.rows();
+  }
+}
+
+void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x, View<float> chosen) {
+  int row = 0;
+  int next = 0;
+  for (const TokenSpan& span : batch) {
+    row += span.rows();
+    CHECK(0 <= span.logits_rows && span.logits_rows <= span.rows());
+    for (int i = span.logits_rows; i > 0; --i) {
+      std::ranges::copy(x.Row(row - i), chosen.Row(next++).begin());
+    }
+  }
+  CHECK(next == chosen.rows);
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,40 @@
+// The steps of a forward pass that all decoders share, over the spans of a ragged batch.
+#pragma once
+
+#include <span>
+
+#include "kernels/attention/attention.h"
+#include "model/decoder.h"
+#include "model/run.h"
+#include "tensor/view.h"
+#include "tensor/weight.h"
+
+namespace edgevlm {
+
+// T, the rows of all spans together.
+int RowsOf(std::span<const TokenSpan> batch);
+
+// x = the token's embedding, or the picture's in its place.
+//   table  [V, D]
+//   x      [T, D]
+// REQUIRES: what Decoder::Forward requires of ids and positions.
+void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
+
+// Queries, keys and values of one layer for all rows of a batch.
+struct LayerRows {
+  View<const float> q;  // [T, Hq * d]
+  View<const float> k;  // [T, Hkv * d]
+  View<const float> v;  // [T, Hkv * d]
+};
+
+// mixed = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its rows first.
+//   mixed  [T, Hq * d], must not overlap the rows
+void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
+                 const HeadCounts& heads, View<float> mixed, ThreadPool& pool);
+
+// The last logits_rows rows of each span.
+//   x       [T, D]
+//   chosen  [R, D]
+void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x, View<float> chosen);
+
+}  // namespace edgevlm
