@@ -46,7 +46,8 @@ std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> 
   workspace.Clear();
   const View<float> pixels = workspace.Take(n * size * size, 3);
   const View<float> features = workspace.Take(n * eye.tokens, eye.width);
-  const View<float> embeddings = workspace.Take(n * eye.tokens, model.decoder->shape().width);
+  const View<float> embeddings =
+      workspace.Take(n * model.projector->Tokens(eye.tokens), model.decoder->shape().width);
   Stopwatch watch;
   {
     PROFILE_ZONE(profiler, "image.preprocess");
@@ -59,7 +60,7 @@ std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> 
   }
   {
     PROFILE_ZONE(profiler, "projector");
-    model.projector->Project(features, embeddings, workspace, run);  // [n * P, D]
+    model.projector->Project(features, embeddings, workspace, run);  // [n * P', D]
   }
   std::vector<EncodedImage> images = Split(embeddings, pictures.size());
   const double encode_ms = watch.Lap();

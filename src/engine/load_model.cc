@@ -24,6 +24,10 @@ MaybeError CheckParts(const Model& model) {
   if (model.projector->inputs() != eye.width) {
     return Mismatch("projector inputs", std::to_string(eye.width), model.projector->inputs());
   }
+  const int places = model.projector->places();
+  if (places != 0 && places != eye.tokens) {
+    return Mismatch("places of the projector", std::to_string(eye.tokens), places);
+  }
   if (model.projector->outputs() != decoder.width) {
     return Mismatch("projector outputs", std::to_string(decoder.width), model.projector->outputs());
   }
@@ -31,9 +35,10 @@ MaybeError CheckParts(const Model& model) {
     return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
                     model.tokenizer.size());
   }
-  if (eye.tokens > decoder.context - 2) {  // one place for a prompt, one for a reply
+  const int tokens = model.projector->Tokens(eye.tokens);
+  if (tokens > decoder.context - 2) {  // one place for a prompt, one for a reply
     return Mismatch("tokens of a picture", "at most " + std::to_string(decoder.context - 2),
-                    eye.tokens);
+                    tokens);
   }
   return std::nullopt;
 }
@@ -75,7 +80,7 @@ ModelInfo Describe(const GgufFile& file, const Model& model, Isa isa) {
   info.head_count = decoder.heads;
   info.vocabulary_tokens = decoder.vocabulary;
   info.image_size = model.eye->shape().preprocessing.size;
-  info.image_tokens = model.eye->shape().tokens;
+  info.image_tokens = model.projector->Tokens(model.eye->shape().tokens);
   return info;
 }
 

@@ -95,6 +95,20 @@ std::string VisionSqueezeReduce(int block) { return VisionModule(block, "se_redu
 std::string VisionSqueezeExpand(int block) { return VisionModule(block, "se_expand"); }
 std::string VisionProject(int block) { return VisionModule(block, "project"); }
 
+std::string VisionAttnNorm(int block) { return VisionModule(block, "ln1"); }
+std::string VisionAttnQ(int block) { return VisionModule(block, "attn_q"); }
+std::string VisionAttnK(int block) { return VisionModule(block, "attn_k"); }
+std::string VisionAttnV(int block) { return VisionModule(block, "attn_v"); }
+std::string VisionAttnOutput(int block) { return VisionModule(block, "attn_out"); }
+std::string VisionFfnNorm(int block) { return VisionModule(block, "ln2"); }
+std::string VisionFfnUp(int block) { return VisionModule(block, "ffn_up"); }
+std::string VisionFfnDown(int block) { return VisionModule(block, "ffn_down"); }
+
+std::string LdpMlp(int step) { return Join("mm.model.mlp.", std::to_string(step)); }
+std::string LdpBlock(int block, int stage, std::string_view part) {
+  return InBlock("mm.model.mb_block.", block, "block.") + InBlock("", stage, part);
+}
+
 std::string Weight(std::string_view module) { return Join(module, ".weight"); }
 std::string Bias(std::string_view module) { return Join(module, ".bias"); }
 

@@ -33,6 +33,22 @@ inline constexpr std::string_view kMobileNetStride = "clip.vision.mobilenet.stri
 inline constexpr std::string_view kMobileNetKernel = "clip.vision.mobilenet.kernel";
 inline constexpr std::string_view kMobileNetHardSwish = "clip.vision.mobilenet.hard_swish";
 
+// The vision transformer and its projectors, as published files have them.
+inline constexpr std::string_view kUseGelu = "clip.use_gelu";
+inline constexpr std::string_view kUseSilu = "clip.use_silu";
+inline constexpr std::string_view kVisionProjectorType = "clip.vision.projector_type";
+inline constexpr std::string_view kPatchSize = "clip.vision.patch_size";
+inline constexpr std::string_view kVisionBlockCount = "clip.vision.block_count";
+inline constexpr std::string_view kVisionFeedForwardLength = "clip.vision.feed_forward_length";
+inline constexpr std::string_view kVisionHeadCount = "clip.vision.attention.head_count";
+inline constexpr std::string_view kVisionLayerNormEpsilon =
+    "clip.vision.attention.layer_norm_epsilon";
+inline constexpr std::string_view kVisionFeatureLayer = "clip.vision.feature_layer";
+inline constexpr std::string_view kProjectorScaleFactor = "clip.vision.projector.scale_factor";
+inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image_size";
+// Our own: the class token stands before the patches, as it did in training.
+inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
+
 // Keys of the decoder start with the architecture: "gpt2.context_length".
 std::string ContextLength(std::string_view architecture);
 std::string EmbeddingLength(std::string_view architecture);
@@ -91,6 +107,30 @@ std::string VisionProject(int block);
 // The two matrices of the MLP projector.
 inline constexpr std::string_view kProjectorFirst = "mm.0";
 inline constexpr std::string_view kProjectorSecond = "mm.2";
+
+// The vision transformer. Its class embedding is a tensor without a module.
+inline constexpr std::string_view kClassEmbedding = "v.class_embd";
+inline constexpr std::string_view kPatchEmbedding = "v.patch_embd";
+inline constexpr std::string_view kVisionPositions = "v.position_embd";
+inline constexpr std::string_view kVisionPreNorm = "v.pre_ln";
+inline constexpr std::string_view kVisionPostNorm = "v.post_ln";
+std::string VisionAttnNorm(int block);
+std::string VisionAttnQ(int block);
+std::string VisionAttnK(int block);
+std::string VisionAttnV(int block);
+std::string VisionAttnOutput(int block);
+std::string VisionFfnNorm(int block);
+std::string VisionFfnUp(int block);
+std::string VisionFfnDown(int block);
+
+// The projectors of MobileVLM: step `step` of the MLP, the positional convolution, and part `part`
+// of stage `stage` of block `block`.
+std::string LdpMlp(int step);
+inline constexpr std::string_view kLdpPositional = "mm.model.peg.0";
+std::string LdpBlock(int block, int stage, std::string_view part);
+
+// The matrix of Idefics3 and SmolVLM.
+inline constexpr std::string_view kPixelShuffleProjector = "mm.model.fc";
 
 std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);

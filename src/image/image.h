@@ -1,11 +1,15 @@
 // Image: 8-bit RGB pixels in memory, the currency between decoding, resizing and drawing.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace edgevlm {
+
+// Red, green, blue.
+using Color = std::array<std::uint8_t, 3>;
 
 // Row-major [height, width, 3], red first, no padding between rows.
 struct Image {

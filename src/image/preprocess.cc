@@ -56,19 +56,17 @@ Letterbox FitInto(int width, int height, int size) {
   return box;
 }
 
-void Preprocess(const Image& picture, const Preprocessing& preprocessing, View<float> out,
-                ThreadPool& pool) {
-  const int size = preprocessing.size;
-  const std::ptrdiff_t row_values = std::ptrdiff_t{3} * size;
-  CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
-  const Letterbox box = FitInto(picture.width, picture.height, size);
-  const Normaliser normaliser(preprocessing);
+namespace {
 
-  const std::vector<std::uint8_t> grey(static_cast<std::size_t>(row_values), preprocessing.fill);
-  std::vector<float> bar(grey.size());
-  normaliser.Run(grey.data(), grey.size(), bar.data());
+void WriteBars(const Letterbox& box, const Preprocessing& preprocessing,
+               const Normaliser& normaliser, View<float> out) {
+  const int size = preprocessing.size;
+  std::vector<std::uint8_t> values(static_cast<std::size_t>(size) * 3);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = preprocessing.fill[i % 3];
+  std::vector<float> bar(values.size());
+  normaliser.Run(values.data(), values.size(), bar.data());
   for (int y = 0; y < size; ++y) {
-    float* row = out.data + y * row_values;
+    float* row = out.data + y * std::ptrdiff_t{3} * size;
     if (y < box.top || y >= box.top + box.height) {
       std::copy(bar.begin(), bar.end(), row);
       continue;
@@ -77,11 +75,43 @@ void Preprocess(const Image& picture, const Preprocessing& preprocessing, View<f
     const int right = box.left + box.width;
     std::copy_n(bar.begin(), (size - right) * 3, row + right * 3);
   }
-  ResizeRows(picture, box.width, box.height, preprocessing.filter, pool,
-             [&](int y, const std::uint8_t* values) {
-               float* row = out.data + (box.top + y) * row_values + box.left * 3;
-               normaliser.Run(values, static_cast<std::size_t>(box.width) * 3, row);
-             });
+}
+
+}  // namespace
+
+void Preprocess(const Image& picture, const Preprocessing& preprocessing, View<float> out,
+                ThreadPool& pool) {
+  const int size = preprocessing.size;
+  CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
+  const Normaliser normaliser(preprocessing);
+  Letterbox box = {.width = size, .height = size};
+  const TakeRow take = [&](int y, const std::uint8_t* values) {
+    float* row = out.data + ((box.top + y) * std::ptrdiff_t{size} + box.left) * 3;
+    normaliser.Run(values, static_cast<std::size_t>(box.width) * 3, row);
+  };
+  switch (preprocessing.fit) {
+    case Fit::kLetterbox:
+      box = FitInto(picture.width, picture.height, size);
+      WriteBars(box, preprocessing, normaliser, out);
+      return ResizeRows(picture, box.width, box.height, preprocessing.filter, pool, take);
+    case Fit::kPad:
+      return ResizeRowsOfSquare(picture, preprocessing.fill, size, preprocessing.filter, pool,
+                                take);
+    case Fit::kStretch:
+      return ResizeRows(picture, size, size, preprocessing.filter, pool, take);
+  }
+}
+
+void NormaliseSquare(const Image& picture, int left, int top, const Preprocessing& preprocessing,
+                     View<float> out) {
+  const int size = preprocessing.size;
+  CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
+  CHECK(left >= 0 && top >= 0 && picture.width - left >= size && picture.height - top >= size);
+  const Normaliser normaliser(preprocessing);
+  for (int y = 0; y < size; ++y) {
+    normaliser.Run(picture.Row(top + y) + left * 3, static_cast<std::size_t>(size) * 3,
+                   out.data + y * std::ptrdiff_t{3} * size);
+  }
 }
 
 void PreprocessAll(std::span<const Image> pictures, const Preprocessing& preprocessing,

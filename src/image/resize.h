@@ -20,4 +20,11 @@ using TakeRow = std::function<void(int y, const std::uint8_t* row)>;
 void ResizeRows(const Image& picture, int width, int height, Filter filter, ThreadPool& pool,
                 const TakeRow& take);
 
+// ResizeRows of the picture in the middle of a square of one colour whose side is the picture's
+// longer one, to size x size. An odd pixel left over lies to the right or at the bottom. The bytes
+// are those of painting that square first; it is not painted, so a long thin picture costs no more
+// memory than twice its own.
+void ResizeRowsOfSquare(const Image& picture, const Color& around, int size, Filter filter,
+                        ThreadPool& pool, const TakeRow& take);
+
 }  // namespace edgevlm

@@ -6,15 +6,19 @@
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/qwen2.h"
+#include "model/projector/idefics3.h"
+#include "model/projector/ldp.h"
+#include "model/projector/ldpv2.h"
 #include "model/projector/mlp.h"
 #include "model/vision/mobilenet_v3.h"
+#include "model/vision/vit.h"
 
 namespace edgevlm {
 namespace {
 
 const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2};
-const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3};
-const ProjectorFamily* const kProjectors[] = {&kMlp};
+const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit};
+const ProjectorFamily* const kProjectors[] = {&kMlp, &kLdp, &kLdpV2, &kIdefics3};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }
@@ -46,14 +50,26 @@ Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file) {
   return (*family)->load(file);
 }
 
+Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file) {
+  if (file.HasKey(keys::kProjectorType)) {
+    return FindFamily(file, keys::kProjectorType, kProjectors);
+  }
+  if (file.HasKey(keys::kVisionProjectorType)) {
+    return FindFamily(file, keys::kVisionProjectorType, kProjectors);
+  }
+  if (file.HasTensor(modules::Weight(modules::kProjectorFirst))) return &kMlp;
+  return FindFamily(file, keys::kProjectorType, kProjectors);
+}
+
 Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file) {
+  if (!file.HasKey(keys::kVisionEncoder)) return kVit.load(file);
   const auto family = FindFamily(file, keys::kVisionEncoder, kVisionEncoders);
   if (!family) return family.error();
   return (*family)->load(file);
 }
 
 Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file) {
-  const auto family = FindFamily(file, keys::kProjectorType, kProjectors);
+  const auto family = FindProjectorFamily(file);
   if (!family) return family.error();
   return (*family)->load(file);
 }

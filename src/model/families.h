@@ -10,6 +10,7 @@
 #include "model/decoder.h"
 #include "model/projector.h"
 #include "model/vision.h"
+#include "model/weight_reader.h"
 
 namespace edgevlm {
 
@@ -19,14 +20,28 @@ struct DecoderFamily {
 };
 
 struct VisionFamily {
-  std::string_view encoder;  // value of the key clip.vision.encoder
+  std::string_view encoder;  // value of the key clip.vision.encoder; files without it have a ViT
   Result<std::unique_ptr<VisionEncoder>> (*load)(const GgufFile& file);
+};
+
+// What a projector expects of the vision transformer in front of it; families share that eye and
+// were trained with it in different ways. An eye with habits of its own does not ask.
+struct EyeUse {
+  int unread_blocks = 0;  // at the end, that are not run unless the file names another last one
+  // Completes a preprocessing whose size, mean and std are set.
+  void (*prepare)(WeightReader& reader, Preprocessing& preprocessing);
 };
 
 struct ProjectorFamily {
   std::string_view type;  // value of the key clip.projector_type
   Result<std::unique_ptr<Projector>> (*load)(const GgufFile& file);
+  EyeUse eye;
 };
+
+// The projector family that the file names: by clip.projector_type or clip.vision.projector_type;
+// one that says neither but has the matrices of an MLP is of the time when there was nothing else.
+// Errors: kNotFound, kUnsupported.
+Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file);
 
 // Find the family that the file names and let it read, check and pack its weights. The file may go
 // afterwards.

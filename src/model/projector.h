@@ -1,11 +1,27 @@
 // Projector: from the features of the eye to embeddings that the decoder reads.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "image/tiles.h"
 #include "model/run.h"
 #include "model/workspace.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
+
+// How one picture stands in a prompt: the squares that the eye sees of it, and the text around
+// them.
+struct PictureLayout {
+  struct Piece {
+    std::string text;  // goes first; may hold the model's control tokens, spelled out
+    int square = -1;   // then the embeddings of this one of grid.pictures(); -1: none
+  };
+
+  TileGrid grid;  // for PreprocessTiles
+  std::vector<Piece> pieces;
+};
 
 // Threads: const methods from any number of threads, each with its own workspace.
 class Projector {
@@ -15,8 +31,18 @@ class Projector {
   virtual int inputs() const = 0;   // E
   virtual int outputs() const = 0;  // D
 
-  //   features    [T, E], of one or several pictures
-  //   embeddings  [T, D]
+  // The features of one square that Project takes together; 0: any number.
+  virtual int places() const { return 0; }
+
+  // The embeddings that come of the features of one square. REQUIRES: as many as places() says.
+  virtual int Tokens(int places) const { return places; }
+
+  // How a picture of this size, in pixels, is shown in at most max_tokens embeddings (0: no limit;
+  // one square is shown in any case).
+  virtual PictureLayout Layout(PictureSize picture, int max_tokens) const;
+
+  //   features    [n * places, E], of one or several squares
+  //   embeddings  [n * Tokens(places), D]
   // Takes and gives back memory of `workspace` on top of what is held there.
   virtual void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                        const Run& run) const = 0;

@@ -44,6 +44,12 @@ HWY_INLINE V Gelu(D d, V x) {
   return hn::Div(x, hn::Add(hn::Set(d, 1.0f), Exp(d, minus_two_u)));
 }
 
+// x / (1 + exp(-slope * x)).
+template <class D, class V = hn::VFromD<D>>
+HWY_INLINE V Silu(D d, float slope, V x) {
+  return hn::Div(x, hn::Add(hn::Set(d, 1.0f), Exp(d, hn::Mul(x, hn::Set(d, -slope)))));
+}
+
 template <class D, class V = hn::VFromD<D>>
 HWY_INLINE V HardSigmoid(D d, V x) {
   const V shifted = hn::Max(hn::Add(x, hn::Set(d, 3.0f)), hn::Zero(d));
@@ -57,6 +63,10 @@ HWY_INLINE V Apply(D d, Activation activation, V x) {
       return x;
     case Activation::kGelu:
       return Gelu(d, x);
+    case Activation::kQuickGelu:
+      return Silu(d, 1.702f, x);
+    case Activation::kSilu:
+      return Silu(d, 1.0f, x);
     case Activation::kRelu:
       return hn::Max(x, hn::Zero(d));
     case Activation::kHardSwish:

@@ -11,6 +11,8 @@ namespace edgevlm {
 enum class Activation {
   kNone,         // x
   kGelu,         // 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))); Hendrycks and Gimpel 2016
+  kQuickGelu,    // x / (1 + exp(-1.702 x)); the same
+  kSilu,         // x / (1 + exp(-x)); the same
   kRelu,         // max(x, 0)
   kHardSwish,    // x * min(max(x + 3, 0), 6) / 6; Howard et al. 2019, "MobileNetV3"
   kHardSigmoid,  // min(max(x + 3, 0), 6) / 6; the same
@@ -25,8 +27,8 @@ struct Epilogue {
 
 // y[t, i] = activation(x[t, i]); y may be x.
 //   x, y  [T, N]
-// Error against the scalar variant: kGelu 8 * FLT_EPSILON * (|x| + 1), the others 2 * FLT_EPSILON
-// * (|x| + 1). Cost O(T * N), in the caller's thread.
+// Error against the scalar variant: those with exp 8 * FLT_EPSILON * (|x| + 1), the others 2 *
+// FLT_EPSILON * (|x| + 1). Cost O(T * N), in the caller's thread.
 void Activate(View<const float> x, Activation activation, View<float> y);
 
 // For tests, benchmarks and other kernels: one row of n values,

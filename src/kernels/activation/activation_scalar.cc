@@ -11,6 +11,8 @@ float Gelu(float x) {
   return 0.5f * x * (1.0f + std::tanh(kSqrtTwoOverPi * (x + 0.044715f * x * x * x)));
 }
 
+float Silu(float slope, float x) { return x / (1.0f + std::exp(-slope * x)); }
+
 float HardSigmoid(float x) { return std::min(std::max(x + 3.0f, 0.0f), 6.0f) / 6.0f; }
 
 float Apply(Activation activation, float x) {
@@ -19,6 +21,10 @@ float Apply(Activation activation, float x) {
       return x;
     case Activation::kGelu:
       return Gelu(x);
+    case Activation::kQuickGelu:
+      return Silu(1.702f, x);
+    case Activation::kSilu:
+      return Silu(1.0f, x);
     case Activation::kRelu:
       return std::max(x, 0.0f);
     case Activation::kHardSwish:

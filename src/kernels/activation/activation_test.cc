@@ -10,8 +10,14 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::array kActivations = {Activation::kNone, Activation::kGelu, Activation::kRelu,
-                                     Activation::kHardSwish, Activation::kHardSigmoid};
+constexpr std::array kActivations = {
+    Activation::kNone, Activation::kGelu,      Activation::kQuickGelu,  Activation::kSilu,
+    Activation::kRelu, Activation::kHardSwish, Activation::kHardSigmoid};
+
+bool HasExp(Activation activation) {
+  return activation == Activation::kGelu || activation == Activation::kQuickGelu ||
+         activation == Activation::kSilu;
+}
 
 void CompareWithScalar(ActivationRow run, Activation activation, int n, int shift) {
   RandomValues random;
@@ -30,7 +36,7 @@ void CompareWithScalar(ActivationRow run, Activation activation, int n, int shif
     for (int i = 0; i < n; ++i) {
       const float input = std::fabs(x.view().data[i]) + (fused ? std::fabs(b[i]) : 0.0f);
       const float rest = fused ? std::fabs(r[i]) : 0.0f;
-      const float rounding = activation == Activation::kGelu ? 8.0f : 2.0f;
+      const float rounding = HasExp(activation) ? 8.0f : 2.0f;
       EXPECT_NEAR(actual.view().data[i], expected.view().data[i],
                   rounding * FLT_EPSILON * (input + rest + 1.0f))
           << "n=" << n << " shift=" << shift << " i=" << i;
@@ -68,12 +74,15 @@ TEST(Activation, HoldsOverTheWholeRange) {
         EXPECT_NEAR(actual[i], expected[i], 2.0f * FLT_EPSILON) << "x=" << x[i];
       }
     }
-    variant.run(x.data(), nullptr, nullptr, Activation::kGelu, actual.data(), n);
-    ActivationRowScalar(x.data(), nullptr, nullptr, Activation::kGelu, expected.data(), n);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      if (std::fabs(x[i]) > 1e10f) continue;  // the cube overflows; both give x or 0
-      EXPECT_NEAR(actual[i], expected[i], 8.0f * FLT_EPSILON * (std::fabs(x[i]) + 1.0f))
-          << "x=" << x[i];
+    for (const Activation activation : kActivations) {
+      if (!HasExp(activation)) continue;
+      variant.run(x.data(), nullptr, nullptr, activation, actual.data(), n);
+      ActivationRowScalar(x.data(), nullptr, nullptr, activation, expected.data(), n);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        if (std::fabs(x[i]) > 1e10f) continue;  // the cube overflows; both give x or 0
+        EXPECT_NEAR(actual[i], expected[i], 8.0f * FLT_EPSILON * (std::fabs(x[i]) + 1.0f))
+            << "x=" << x[i];
+      }
     }
   }
 }
@@ -92,6 +101,12 @@ TEST(Activation, KnownValues) {
   EXPECT_NEAR(y[1], -0.158808, 1e-6);
   EXPECT_NEAR(y[3], 0.841192, 1e-6);
   EXPECT_EQ(y[2], 0.0f);
+  run(Activation::kQuickGelu);
+  EXPECT_NEAR(y[1], -0.154204, 1e-6);
+  EXPECT_NEAR(y[3], 0.845796, 1e-6);
+  run(Activation::kSilu);
+  EXPECT_NEAR(y[1], -0.268941, 1e-6);
+  EXPECT_NEAR(y[3], 0.731059, 1e-6);
 }
 
 }  // namespace

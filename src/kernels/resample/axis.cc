@@ -89,4 +89,26 @@ ResampleAxis MakeResampleAxis(int in, int out, Filter filter) {
   return axis;
 }
 
+ResampleAxis CollapseEnds(const ResampleAxis& axis, int before, int inside) {
+  CHECK(before >= 0 && inside >= 1 && before + inside <= axis.in);
+  const std::size_t taps = static_cast<std::size_t>(axis.taps);
+  ResampleAxis collapsed = axis;
+  collapsed.in = inside + 2;
+  std::ranges::fill(collapsed.weights, 0);
+  for (std::size_t x = 0; x < static_cast<std::size_t>(axis.out); ++x) {
+    const auto at = [&](int i) { return std::clamp(i - before + 1, 0, inside + 1); };
+    const int first = at(axis.first[x]);
+    collapsed.first[x] = first;
+    collapsed.count[x] = at(axis.first[x] + axis.count[x] - 1) - first + 1;
+    for (int t = 0; t < axis.count[x]; ++t) {
+      const auto tap = static_cast<std::size_t>(at(axis.first[x] + t) - first);
+      collapsed.weights[x * taps + tap] += axis.weights[x * taps + static_cast<std::size_t>(t)];
+    }
+  }
+  for (std::size_t i = 0; i < collapsed.weights_x4.size(); ++i) {
+    collapsed.weights_x4[i] = collapsed.weights[i / 4];
+  }
+  return collapsed;
+}
+
 }  // namespace edgevlm

@@ -40,4 +40,10 @@ struct ResampleAxis {
 // Cost: O(in * support + out); 10 us for 300 -> 160. REQUIRES: in >= 1, out >= 1.
 ResampleAxis MakeResampleAxis(int in, int out, Filter filter);
 
+// The same axis for an input of which only the `inside` values from `before` on are stored, the
+// rest being one value at either end: input value 0 of the result stands for the `before` values in
+// front, 1 to `inside` are those stored, inside + 1 stands for those behind. Sums come out the same
+// to the bit. REQUIRES: before >= 0, inside >= 1, before + inside <= axis.in.
+ResampleAxis CollapseEnds(const ResampleAxis& axis, int before, int inside);
+
 }  // namespace edgevlm

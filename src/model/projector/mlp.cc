@@ -4,6 +4,7 @@
 
 #include "gguf/names.h"
 #include "model/layers.h"
+#include "model/projector/llava_eye.h"
 #include "model/weight_reader.h"
 
 namespace edgevlm {
@@ -20,7 +21,7 @@ class Mlp final : public Projector {
                const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const View<float> hidden = workspace.Take(features.rows, first_.weight.outputs());
-    first_.Apply(features, Activation::kGelu, hidden, run);     // [T, D]
+    first_.Apply(features, Activation::kGelu, hidden, run);     // [T, H]
     second_.Apply(hidden, Activation::kNone, embeddings, run);  // [T, D]
     workspace.Rewind(mark);
   }
@@ -30,19 +31,24 @@ class Mlp final : public Projector {
   Linear second_;
 };
 
+// The widths are the tensors': in files of LLaVA the key clip.vision.projection_dim is another one,
+// that of CLIP's own projection.
 Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file) {
   WeightReader reader(file);
   const int inputs = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
-  const int outputs = reader.Int(keys::kProjectionDim, 1, ModelLimits::kWidth);
-  Linear first = reader.ReadLinear(modules::kProjectorFirst, {outputs, inputs}, "projector.first");
+  const int hidden =
+      reader.FirstExtent(modules::Weight(modules::kProjectorFirst), inputs, ModelLimits::kWidth);
+  const int outputs =
+      reader.FirstExtent(modules::Weight(modules::kProjectorSecond), hidden, ModelLimits::kWidth);
+  Linear first = reader.ReadLinear(modules::kProjectorFirst, {hidden, inputs}, "projector.first");
   Linear second =
-      reader.ReadLinear(modules::kProjectorSecond, {outputs, outputs}, "projector.second");
+      reader.ReadLinear(modules::kProjectorSecond, {outputs, hidden}, "projector.second");
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<Mlp>(std::move(first), std::move(second)));
 }
 
 }  // namespace
 
-const ProjectorFamily kMlp = {.type = "mlp", .load = LoadMlp};
+const ProjectorFamily kMlp = {.type = "mlp", .load = LoadMlp, .eye = kLlavaEye};
 
 }  // namespace edgevlm

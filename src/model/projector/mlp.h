@@ -6,7 +6,7 @@
 
 namespace edgevlm {
 
-// type "mlp". Reads mm.0 [D, E] and mm.2 [D, D].
+// type "mlp". Reads mm.0 [H, E] and mm.2 [D, H].
 extern const ProjectorFamily kMlp;
 
 }  // namespace edgevlm

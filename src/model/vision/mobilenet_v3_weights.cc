@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gguf/names.h"
+#include "model/vision/read_preprocessing.h"
 
 namespace edgevlm {
 namespace {
@@ -94,16 +95,6 @@ Bottleneck ReadBottleneck(WeightReader& reader, int block, const BlockKeys& keys
   w.project = reader.ReadLinear(project, {outputs, channels, 1, 1}, zone + ".project");
   w.has_residual = keys.stride == 1 && inputs == outputs;
   return w;
-}
-
-Preprocessing ReadPreprocessing(WeightReader& reader) {
-  Preprocessing preprocessing;
-  preprocessing.size = reader.Int(keys::kImageSize, 1, ModelLimits::kImageSize);
-  const auto mean = reader.Floats(keys::kImageMean, kColors, -1e3f, 1e3f);
-  const auto std = reader.Floats(keys::kImageStd, kColors, 1e-3f, 1e3f);
-  std::ranges::copy(mean, preprocessing.mean.begin());
-  std::ranges::copy(std, preprocessing.std.begin());
-  return preprocessing;
 }
 
 // weights.stem and its bias.

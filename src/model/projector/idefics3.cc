@@ -1,0 +1,136 @@
+#include "model/projector/idefics3.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "gguf/names.h"
+#include "model/layers.h"
+#include "model/patch_grid.h"
+#include "model/projector/projector_weights.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kMaxTilesAcross = 8;
+
+struct Idefics3Weights {
+  int side = 0;          // places of the eye
+  int scale = 1;         // s: places of a side that become one
+  int tile = 0;          // pixels, the side of a square that the eye sees
+  int longest_edge = 0;  // pixels, of a picture before it is cut
+  Linear matrix;         // [D, E * s * s]
+};
+
+std::string TileText(int row, int col) {
+  std::string text = col == 0 && row > 0 ? "\n" : "";
+  text += "<fake_token_around_image><row_" + std::to_string(row + 1);
+  return text + "_col_" + std::to_string(col + 1) + ">";
+}
+
+class Idefics3 final : public Projector {
+ public:
+  explicit Idefics3(Idefics3Weights weights) : weights_(std::move(weights)) {}
+
+  int inputs() const override {
+    return weights_.matrix.weight.inputs() / (weights_.scale * weights_.scale);
+  }
+  int outputs() const override { return weights_.matrix.weight.outputs(); }
+  int places() const override { return weights_.side * weights_.side; }
+  int Tokens(int places) const override { return places / (weights_.scale * weights_.scale); }
+
+  PictureLayout Layout(PictureSize picture, int max_tokens) const override {
+    const int squares = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(places()));
+    PictureLayout layout;
+    layout.grid = ChooseTiles(picture, weights_.tile, weights_.longest_edge, squares);
+    const TileGrid& grid = layout.grid;
+    for (int i = 0; i < grid.rows * grid.cols; ++i) {
+      layout.pieces.push_back({.text = TileText(i / grid.cols, i % grid.cols), .square = i});
+    }
+    const std::string before = grid.rows > 0 ? "\n\n" : "";
+    layout.pieces.push_back({.text = before + "<fake_token_around_image><global-img>",
+                             .square = grid.rows * grid.cols});
+    layout.pieces.push_back({.text = "<fake_token_around_image>", .square = -1});
+    return layout;
+  }
+
+  void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
+               const Run& run) const override {
+    CHECK(features.rows % places() == 0);
+    const Workspace::Mark mark = workspace.mark();
+    const View<float> wide = workspace.Take(embeddings.rows, weights_.matrix.weight.inputs());
+    Shuffle(features, wide, run);                                     // [n * P / s^2, E * s^2]
+    weights_.matrix.Apply(wide, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
+    workspace.Rewind(mark);
+  }
+
+ private:
+  // Row (y, x) of the result is the s x s places from (y * s, x * s) on, line by line.
+  void Shuffle(View<const float> features, View<float> wide, const Run& run) const {
+    PROFILE_ZONE(run.profiler, "projector.shuffle");
+    run.pool.ParallelFor(wide.rows, weights_.side, [&](int begin, int end, int) {
+      const int scale = weights_.scale, side_out = weights_.side / scale;
+      for (int i = begin; i < end; ++i) {
+        float* to = wide.Row(i).data();
+        // Pictures lie below each other, so a row of places is counted through all of them.
+        const int first = i / side_out * scale * weights_.side + i % side_out * scale;
+        for (int dy = 0; dy < scale; ++dy) {
+          for (int dx = 0; dx < scale; ++dx) {
+            const auto place = features.Row(first + dy * weights_.side + dx);
+            to = std::ranges::copy(place, to).out;
+          }
+        }
+      }
+    });
+  }
+
+  Idefics3Weights weights_;
+};
+
+// Files of the first days do not give the key; four tiles are what the models were trained with.
+int ReadLongestEdge(WeightReader& reader, int tile) {
+  constexpr int kTrainedTilesAcross = 4;
+  if (!reader.file().HasKey(keys::kPreprocImageSize)) return kTrainedTilesAcross * tile;
+  return reader.Int(keys::kPreprocImageSize, tile, kMaxTilesAcross * tile);
+}
+
+// Tiles are resized with Lanczos' filter; a picture that fits into one is stretched to it.
+void PrepareTiles(WeightReader& reader, Preprocessing& preprocessing) {
+  preprocessing.fit = Fit::kStretch;
+  preprocessing.filter = Filter::kLanczos3;
+  preprocessing.longest_edge = ReadLongestEdge(reader, preprocessing.size);
+}
+
+Result<std::unique_ptr<Projector>> LoadIdefics3(const GgufFile& file) {
+  WeightReader reader(file);
+  Idefics3Weights weights;
+  const int width = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
+  weights.scale = reader.Int(keys::kProjectorScaleFactor, 1, ModelLimits::kImageSize);
+  weights.side = ReadSideDividedBy(reader, weights.scale, keys::kProjectorScaleFactor);
+  weights.tile = ReadPatchGrid(reader).image_size;
+  weights.longest_edge = ReadLongestEdge(reader, weights.tile);
+  const long long wide = 1LL * width * weights.scale * weights.scale;
+  if (wide > ModelLimits::kWidth) {
+    reader.Fail(
+        {ErrorCode::kTooLarge, "model: key '" + std::string(keys::kProjectorScaleFactor) +
+                                   "': expected at most " + std::to_string(ModelLimits::kWidth) +
+                                   " features side by side, found " + std::to_string(wide)});
+  }
+  const int inputs = reader.ok() ? static_cast<int>(wide) : 1;
+  const int outputs = reader.FirstExtent(modules::Weight(modules::kPixelShuffleProjector), inputs,
+                                         ModelLimits::kWidth);
+  weights.matrix = reader.ReadLinear(modules::kPixelShuffleProjector, {outputs, inputs},
+                                     "projector.matrix", BiasRule::kOptional);
+  if (!reader.ok()) return reader.error();
+  return std::unique_ptr<Projector>(std::make_unique<Idefics3>(std::move(weights)));
+}
+
+}  // namespace
+
+const ProjectorFamily kIdefics3 = {
+    .type = "idefics3",
+    .load = LoadIdefics3,
+    .eye = {.unread_blocks = 0, .prepare = PrepareTiles},
+};
+
+}  // namespace edgevlm

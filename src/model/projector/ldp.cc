@@ -1,0 +1,171 @@
+#include "model/projector/ldp.h"
+
+#include <array>
+#include <utility>
+
+#include "gguf/names.h"
+#include "kernels/conv/conv.h"
+#include "model/layers.h"
+#include "model/projector/llava_eye.h"
+#include "model/projector/projector_weights.h"
+
+namespace edgevlm {
+namespace {
+
+// One block: D channels on a square of `side` cells, seen through a window per channel, weighed,
+// and mixed by a matrix.
+struct LdpBlock {
+  int side = 0;      // of the input
+  int side_out = 0;  // of the output
+  Window window;
+  std::string depthwise_zone;
+  std::vector<float> taps;  // [9, D]
+  Norm depthwise_norm;
+  std::string squeeze_zone;
+  Linear reduce;  // [R, D]
+  Linear expand;  // [D, R]
+  Linear mix;     // [D, D]
+  Norm mix_norm;
+};
+
+struct LdpWeights {
+  Linear first;   // [D, E]
+  Linear second;  // [D, D]
+  std::array<LdpBlock, 2> blocks;
+};
+
+class Ldp final : public Projector {
+ public:
+  explicit Ldp(LdpWeights weights) : weights_(std::move(weights)) {}
+
+  int inputs() const override { return weights_.first.weight.inputs(); }
+  int outputs() const override { return weights_.second.weight.outputs(); }
+  int places() const override { return weights_.blocks[0].side * weights_.blocks[0].side; }
+  int Tokens(int) const override {
+    return weights_.blocks[1].side_out * weights_.blocks[1].side_out;
+  }
+
+  void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
+               const Run& run) const override {
+    CHECK(features.rows % places() == 0);
+    const Workspace::Mark mark = workspace.mark();
+    const int pictures = features.rows / places();
+    const View<float> hidden = workspace.Take(features.rows, outputs());
+    const View<float> x = workspace.Take(features.rows, outputs());
+    weights_.first.Apply(features, Activation::kGelu, hidden, run);         // [n * P, D]
+    weights_.second.Apply(hidden, Activation::kNone, x, run);               // [n * P, D]
+    RunBlock(weights_.blocks[0], pictures, x, hidden, workspace, run);      // [n * P, D]
+    Add(hidden, x);                                                         // x += block 0
+    RunBlock(weights_.blocks[1], pictures, x, embeddings, workspace, run);  // [n * P / 4, D]
+    workspace.Rewind(mark);
+  }
+
+ private:
+  //   x  [n * side^2, D]
+  //   y  [n * side_out^2, D]
+  static void RunBlock(const LdpBlock& w, int pictures, View<const float> x, View<float> y,
+                       Workspace& workspace, const Run& run) {
+    const Workspace::Mark mark = workspace.mark();
+    const View<float> seen = workspace.Take(y.rows, y.cols);
+    Depthwise(w, pictures, x, seen, run);
+    w.depthwise_norm.Apply(seen, seen, run);
+    Activate(seen, Activation::kHardSwish, seen);
+    WeighChannels(w, pictures, seen, workspace, run);
+    w.mix.Apply(seen, Activation::kNone, y, run);
+    w.mix_norm.Apply(y, y, run);
+    workspace.Rewind(mark);
+  }
+
+  static void Depthwise(const LdpBlock& w, int pictures, View<const float> x, View<float> y,
+                        const Run& run) {
+    PROFILE_ZONE(run.profiler, w.depthwise_zone);
+    const int cells = w.side * w.side, cells_out = w.side_out * w.side_out;
+    const View<const float> taps(w.taps.data(), w.window.kernel * w.window.kernel, x.cols);
+    for (int n = 0; n < pictures; ++n) {
+      DepthwiseConv({x.Rows(n * cells, cells), w.side, w.side}, taps, w.window, {},
+                    y.Rows(n * cells_out, cells_out), run.pool);
+    }
+  }
+
+  // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per picture.
+  static void WeighChannels(const LdpBlock& w, int pictures, View<float> x, Workspace& workspace,
+                            const Run& run) {
+    PROFILE_ZONE(run.profiler, w.squeeze_zone);
+    const View<float> mean = workspace.Take(pictures, x.cols);
+    const View<float> reduced = workspace.Take(pictures, w.reduce.weight.outputs());
+    const View<float> scale = workspace.Take(pictures, x.cols);
+    const int cells = x.rows / pictures;
+    for (int n = 0; n < pictures; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
+    w.reduce.Apply(mean, Activation::kRelu, reduced, run);          // [n, R]
+    w.expand.Apply(reduced, Activation::kHardSigmoid, scale, run);  // [n, D]
+    for (int n = 0; n < pictures; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
+  }
+
+  static void Add(View<const float> x, View<float> y) {
+    for (int row = 0; row < x.rows; ++row) {
+      const float* from = x.Row(row).data();
+      float* to = y.Row(row).data();
+      for (int c = 0; c < x.cols; ++c) to[c] += from[c];
+    }
+  }
+
+  LdpWeights weights_;
+};
+
+// A 1x1 convolution, whose last extents of 1 files may drop.
+Linear ReadPointwise(WeightReader& reader, const std::string& module, int outputs, int inputs,
+                     std::string zone) {
+  const GgufTensor* tensor = reader.file().FindTensor(modules::Weight(module));
+  const bool is_whole = tensor != nullptr && tensor->view.shape.rank() == 4;
+  return reader.ReadLinear(module, is_whole ? Shape{outputs, inputs, 1, 1} : Shape{outputs, inputs},
+                           std::move(zone), BiasRule::kOptional);
+}
+
+Norm ReadNorm(WeightReader& reader, const std::string& module, int width, std::string zone) {
+  Norm norm = reader.ReadNorm(module, width, std::move(zone));
+  norm.epsilon = reader.Float(keys::kVisionLayerNormEpsilon, 1e-12f, 1.0f);
+  return norm;
+}
+
+// number: as in the names of the tensors, from 1.
+LdpBlock ReadBlock(WeightReader& reader, int number, int side, int stride, int width) {
+  const std::string zone = "projector.block." + std::to_string(number);
+  const auto module = [number](int stage, std::string_view part) {
+    return modules::LdpBlock(number, stage, part);
+  };
+  LdpBlock w;
+  w.side = side;
+  w.window = {.kernel = 3, .stride = stride};
+  w.side_out = w.window.Outputs(side);
+  w.depthwise_zone = zone + ".depthwise";
+  w.taps = ReadDepthwise(reader, module(0, "0"), width);
+  w.depthwise_norm = ReadNorm(reader, module(0, "1"), width, zone + ".depthwise.norm");
+  w.squeeze_zone = zone + ".squeeze";
+  const int reduced =
+      reader.FirstExtent(modules::Weight(module(1, "fc1")), width, ModelLimits::kWidth);
+  w.reduce = ReadPointwise(reader, module(1, "fc1"), reduced, width, zone + ".squeeze.reduce");
+  w.expand = ReadPointwise(reader, module(1, "fc2"), width, reduced, zone + ".squeeze.expand");
+  w.mix = ReadPointwise(reader, module(2, "0"), width, width, zone + ".mix");
+  w.mix_norm = ReadNorm(reader, module(2, "1"), width, zone + ".mix.norm");
+  return w;
+}
+
+Result<std::unique_ptr<Projector>> LoadLdp(const GgufFile& file) {
+  WeightReader reader(file);
+  const LdpMlpSizes sizes = ReadLdpMlpSizes(reader, 1);
+  const int width = sizes.outputs;
+  const int side = ReadSideDividedBy(reader, 1, keys::kPatchSize);
+  LdpWeights weights;
+  weights.first = reader.ReadLinear(modules::LdpMlp(1), {width, sizes.inputs}, "projector.first");
+  weights.second = reader.ReadLinear(modules::LdpMlp(3), {width, width}, "projector.second");
+  weights.blocks[0] = ReadBlock(reader, 1, side, 1, width);
+  weights.blocks[1] = ReadBlock(reader, 2, side, 2, width);
+  if (!reader.ok()) return reader.error();
+  return std::unique_ptr<Projector>(std::make_unique<Ldp>(std::move(weights)));
+}
+
+}  // namespace
+
+const ProjectorFamily kLdp = {.type = "ldp", .load = LoadLdp, .eye = kLlavaEye};
+
+}  // namespace edgevlm

@@ -1,0 +1,25 @@
+// What the readers of the projectors have in common.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/weight_reader.h"
+
+namespace edgevlm {
+
+// Places along a side of the eye's square, a multiple of `divisor`. A failure names `key`.
+int ReadSideDividedBy(WeightReader& reader, int divisor, std::string_view key);
+
+// The MLP of MobileVLM's projectors, [D, E] and [D, D], its widths taken from the first.
+struct LdpMlpSizes {
+  int inputs = 1;   // E
+  int outputs = 1;  // D
+};
+LdpMlpSizes ReadLdpMlpSizes(WeightReader& reader, int first);
+
+// PackDepthwise of the module's weight, [C, 1, 3, 3] or, in files that drop extents of 1,
+// [C, 3, 3].
+std::vector<float> ReadDepthwise(WeightReader& reader, std::string_view module, int channels);
+
+}  // namespace edgevlm

@@ -1,0 +1,12 @@
+// The keys about pictures that all eyes share.
+#pragma once
+
+#include "image/preprocess.h"
+#include "model/weight_reader.h"
+
+namespace edgevlm {
+
+// Size, mean and std; the rest keeps its defaults. Errors stay in the reader.
+Preprocessing ReadPreprocessing(WeightReader& reader);
+
+}  // namespace edgevlm

@@ -1,0 +1,169 @@
+#include "model/vision/vit_weights.h"
+
+#include <algorithm>
+
+#include "gguf/names.h"
+#include "kernels/conv/conv.h"
+#include "kernels/self_attention/self_attention.h"
+#include "model/vision/read_preprocessing.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kColors = 3;
+
+// The extents that the keys give.
+struct Sizes {
+  int width = 1;   // E
+  int hidden = 1;  // F
+  int blocks = 1;  // that are run
+  float epsilon = 0;
+};
+
+Error InvalidKey(std::string_view key, const std::string& expected, const std::string& found) {
+  return {ErrorCode::kInvalid,
+          "model: key '" + std::string(key) + "': expected " + expected + ", found " + found};
+}
+
+bool ReadBool(WeightReader& reader, std::string_view key) {
+  const Result<bool> value = reader.file().Bool(key, false);
+  if (!value) reader.Fail(value.error());
+  return value && *value;
+}
+
+Activation ReadActivation(WeightReader& reader) {
+  const bool is_gelu = ReadBool(reader, keys::kUseGelu);
+  const bool is_silu = ReadBool(reader, keys::kUseSilu);
+  if (is_gelu && is_silu) {
+    reader.Fail(InvalidKey(keys::kUseSilu, "false beside clip.use_gelu", "true"));
+  }
+  if (is_gelu) return Activation::kGelu;
+  return is_silu ? Activation::kSilu : Activation::kQuickGelu;
+}
+
+// How many blocks are run: the file may name the one whose output are the features.
+int ReadBlockCount(WeightReader& reader, const EyeUse& use) {
+  const int blocks = reader.Int(keys::kVisionBlockCount, 1, ModelLimits::kBlocks);
+  if (!reader.file().HasKey(keys::kVisionFeatureLayer)) {
+    return std::max(0, blocks - use.unread_blocks);
+  }
+  return reader.Ints(keys::kVisionFeatureLayer, 1, 1, blocks)[0];
+}
+
+Sizes ReadSizes(WeightReader& reader, const EyeUse& use) {
+  Sizes sizes;
+  sizes.width = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
+  sizes.hidden = reader.Int(keys::kVisionFeedForwardLength, 1, ModelLimits::kWidth);
+  sizes.blocks = ReadBlockCount(reader, use);
+  sizes.epsilon = reader.Float(keys::kVisionLayerNormEpsilon, 1e-12f, 1.0f);
+  return sizes;
+}
+
+int ReadHeads(WeightReader& reader, int width) {
+  const int heads = reader.Int(keys::kVisionHeadCount, 1, ModelLimits::kWidth);
+  if (width % heads != 0 || width / heads > kMaxSelfAttentionWidth) {
+    reader.Fail(InvalidKey(keys::kVisionHeadCount,
+                           "a divisor of the width " + std::to_string(width) +
+                               " that leaves at most " + std::to_string(kMaxSelfAttentionWidth) +
+                               " per head",
+                           std::to_string(heads)));
+  }
+  return heads;
+}
+
+Norm ReadNorm(WeightReader& reader, std::string_view module, const Sizes& sizes, std::string zone) {
+  Norm norm = reader.ReadNorm(module, sizes.width, std::move(zone));
+  norm.epsilon = sizes.epsilon;
+  return norm;
+}
+
+std::optional<Norm> ReadOptionalNorm(WeightReader& reader, std::string_view module,
+                                     const Sizes& sizes, std::string zone) {
+  if (!reader.file().HasTensor(modules::Weight(module))) return std::nullopt;
+  return ReadNorm(reader, module, sizes, std::move(zone));
+}
+
+void ReadEmbedding(WeightReader& reader, int width, VitWeights& weights) {
+  const int patch = weights.grid.patch_size;
+  const std::vector<float> values =
+      reader.Values(modules::Weight(modules::kPatchEmbedding), {width, kColors, patch, patch});
+  if (reader.ok()) {
+    weights.patches = PackConv2d({values.data(), width, kColors * patch * patch}, patch);
+  }
+  const std::string bias = modules::Bias(modules::kPatchEmbedding);
+  if (reader.file().HasTensor(bias)) weights.patch_bias = reader.Values(bias, {width});
+  const std::string class_embedding(modules::kClassEmbedding);
+  if (reader.file().HasTensor(class_embedding)) {
+    weights.class_embedding = reader.Values(class_embedding, {width});
+  }
+  weights.is_class_first = ReadBool(reader, keys::kClassTokenFirst);
+  weights.positions =
+      reader.Values(modules::Weight(modules::kVisionPositions), {weights.rows(), width});
+}
+
+// Old files of LLaVA call the two matrices of the MLP by each other's names.
+bool AreMlpNamesSwapped(const GgufFile& file, int block, const Sizes& sizes) {
+  const GgufTensor* down = file.FindTensor(modules::Weight(modules::VisionFfnDown(block)));
+  return down != nullptr && sizes.hidden != sizes.width &&
+         down->view.shape == Shape{sizes.hidden, sizes.width};
+}
+
+VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
+  const std::string zone = "vision.block." + std::to_string(block);
+  const int width = sizes.width;
+  const Shape square = {width, width};
+  VitBlock w;
+  w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".attention.norm");
+  const std::string qkv_zone = zone + ".attention.qkv";
+  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), square, qkv_zone);
+  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), square, qkv_zone);
+  w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), square, qkv_zone);
+  w.attend_zone = zone + ".attention.attend";
+  w.attn_output =
+      reader.ReadLinear(modules::VisionAttnOutput(block), square, zone + ".attention.output");
+  w.mlp_norm = ReadNorm(reader, modules::VisionFfnNorm(block), sizes, zone + ".mlp.norm");
+  std::string up = modules::VisionFfnUp(block);
+  std::string down = modules::VisionFfnDown(block);
+  if (AreMlpNamesSwapped(reader.file(), block, sizes)) std::swap(up, down);
+  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.up");
+  w.mlp_down = reader.ReadLinear(down, {width, sizes.hidden}, zone + ".mlp.down");
+  return w;
+}
+
+// Values of workspace that one picture takes: the patches, six buffers of the width and one of the
+// MLP (Activations in vit.cc).
+long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
+  const long long patch = 1LL * weights.grid.patch_size * weights.grid.patch_size * kColors;
+  return weights.grid.patches() * patch + weights.rows() * (6LL * sizes.width + sizes.hidden);
+}
+
+}  // namespace
+
+VitParts ReadVit(WeightReader& reader, const EyeUse& use) {
+  VitParts parts;
+  VitWeights& weights = parts.weights;
+  VisionShape& shape = parts.shape;
+  const Sizes sizes = ReadSizes(reader, use);
+  shape.preprocessing = ReadPreprocessing(reader);
+  if (reader.ok()) use.prepare(reader, shape.preprocessing);
+  weights.grid = ReadPatchGrid(reader);
+  weights.heads = ReadHeads(reader, sizes.width);
+  weights.activation = ReadActivation(reader);
+  shape.tokens = weights.grid.patches();
+  shape.width = sizes.width;
+  shape.workspace_values = WorkspaceValues(weights, sizes);
+  if (shape.workspace_values > ModelLimits::kWorkspaceValues) {
+    reader.Fail({ErrorCode::kTooLarge,
+                 "model: eye: expected at most " + std::to_string(ModelLimits::kWorkspaceValues) +
+                     " values in flight, found " + std::to_string(shape.workspace_values)});
+  }
+  ReadEmbedding(reader, sizes.width, weights);
+  weights.pre_norm = ReadOptionalNorm(reader, modules::kVisionPreNorm, sizes, "vision.pre_norm");
+  for (int i = 0; i < sizes.blocks && reader.ok(); ++i) {
+    weights.blocks.push_back(ReadBlock(reader, i, sizes));
+  }
+  weights.post_norm = ReadOptionalNorm(reader, modules::kVisionPostNorm, sizes, "vision.post_norm");
+  return parts;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,54 @@
+// The weights of the vision transformer and how they are read from a file. Only vit.cc includes
+// this.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/families.h"
+#include "model/layers.h"
+#include "model/patch_grid.h"
+#include "model/weight_reader.h"
+
+namespace edgevlm {
+
+struct VitBlock {
+  Norm attn_norm;
+  Linear attn_q;  // [E, E], as the next two
+  Linear attn_k;
+  Linear attn_v;
+  std::string attend_zone;
+  Linear attn_output;  // [E, E]
+  Norm mlp_norm;
+  Linear mlp_up;    // [F, E]
+  Linear mlp_down;  // [E, F]
+};
+
+struct VitWeights {
+  PatchGrid grid;
+  int heads = 1;
+  Activation activation = Activation::kQuickGelu;
+  Weight patches;                      // PackConv2d of [E, 3, patch_size, patch_size]
+  std::vector<float> patch_bias;       // [E], or empty for none
+  std::vector<float> class_embedding;  // [E], or empty for none
+  bool is_class_first = false;         // its row stands before the patches, else behind them
+  std::vector<float> positions;        // [rows(), E]
+  std::optional<Norm> pre_norm;
+  std::vector<VitBlock> blocks;  // those that are run
+  std::optional<Norm> post_norm;
+
+  int class_rows() const { return class_embedding.empty() ? 0 : 1; }
+  int rows() const { return grid.patches() + class_rows(); }  // of one picture
+};
+
+struct VitParts {
+  VisionShape shape;
+  VitWeights weights;
+};
+
+// Reads, checks and packs, for a projector that uses the eye like this. A failure stays in the
+// reader; the parts are then of no use.
+VitParts ReadVit(WeightReader& reader, const EyeUse& use);
+
+}  // namespace edgevlm
