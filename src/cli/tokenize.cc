@@ -80,9 +80,12 @@ class TokenizeCommand final : public Command {
     }
     std::vector<int> ids = tokenizer->Encode(text);
     if (bos_) {
-      const Result<int> bos = file->Int(keys::kBosTokenId);
-      if (!bos) return FailInModel(bos.error());
-      ids.insert(ids.begin(), *bos);
+      if (!tokenizer->bos()) {
+        return FailInModel(
+            {ErrorCode::kNotFound,
+             "tokenizer: key '" + std::string(keys::kBosTokenId) + "': no token begins a text"});
+      }
+      ids.insert(ids.begin(), *tokenizer->bos());
     }
     PrintIds(ids, output);
     return ExitCode::kDone;

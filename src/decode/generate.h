@@ -6,7 +6,7 @@
 
 #include "decode/sequence.h"
 #include "edgevlm/decode_options.h"
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 
 namespace edgevlm {
 

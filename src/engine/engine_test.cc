@@ -77,9 +77,25 @@ TEST(Engine, PartsMustFitEachOther) {
               }),
               HasSubstr("token_type"));
   EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kTokenizerModel)] = std::string("t5");
+              }),
+              HasSubstr("expected 'gpt2' or 'llama', found 't5'"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
                 model.keys[std::string(keys::kTokenizerModel)] = std::string("llama");
               }),
-              HasSubstr("expected 'gpt2', found 'llama'"));
+              HasSubstr("tokenizer.ggml.scores"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kTokenizerPre)] = std::string("klingon");
+              }),
+              HasSubstr("'qwen2', 'deepseek-r1-qwen' or 'smollm', found 'klingon'"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kTokenTypes)] = std::vector<std::int32_t>(266, 7);
+              }),
+              HasSubstr("token_type': expected types from 0 to 6, found 7"));
+  EXPECT_THAT(LoadChanged([](TinyModel& model) {
+                model.keys[std::string(keys::kAddBosToken)] = std::string("yes");
+              }),
+              HasSubstr("tokenizer.ggml.add_bos_token"));
   EXPECT_THAT(LoadChanged([](TinyModel& model) {
                 model.tensors["token_embd.weight"] = {{8, 24}, std::vector<float>(8 * 24)};
               }),

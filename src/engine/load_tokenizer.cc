@@ -5,48 +5,125 @@
 #include <vector>
 
 #include "gguf/names.h"
+#include "tokenizer/pre_tokenizer.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr std::string_view kByteLevel = "gpt2";
-constexpr std::string_view kSplitsAsGpt2 = "gpt-2";
-constexpr int kControl = 3;  // of tokenizer.ggml.token_type
+// Where a SentencePiece file does not say: <unk>, <s> and </s> stand first.
+constexpr int kUsualUnknown = 0;
+constexpr int kUsualBos = 1;
+constexpr int kUsualEos = 2;
+constexpr int kUsualSpecials = 3;
 
-MaybeError CheckName(const GgufFile& file, std::string_view key, std::string_view expected) {
-  const Result<std::string_view> name = file.String(key, expected);
-  if (!name) return name.error();
-  if (*name == expected) return std::nullopt;
-  constexpr std::size_t kShown = 64;
-  return Error{ErrorCode::kUnsupported, "tokenizer: key '" + std::string(key) + "': expected '" +
-                                            std::string(expected) + "', found '" +
-                                            std::string(name->substr(0, kShown)) + "'"};
+Error Invalid(std::string_view key, const std::string& expected, const std::string& found) {
+  return {ErrorCode::kInvalid,
+          "tokenizer: key '" + std::string(key) + "': expected " + expected + ", found " + found};
 }
 
 std::vector<std::string> Copies(const std::vector<std::string_view>& texts) {
   return {texts.begin(), texts.end()};
 }
 
+MaybeError ReadTypes(const GgufFile& file, Vocabulary& vocabulary) {
+  const auto types = file.Ints(keys::kTokenTypes);
+  if (!types) return types.error();
+  if (types->size() != vocabulary.tokens.size()) {
+    return Invalid(keys::kTokenTypes, std::to_string(vocabulary.tokens.size()) + " values",
+                   std::to_string(types->size()));
+  }
+  vocabulary.types.reserve(types->size());
+  for (const int type : *types) {
+    if (type < 0 || type > static_cast<int>(TokenType::kByte)) {
+      return Invalid(keys::kTokenTypes, "types from 0 to 6", std::to_string(type));
+    }
+    vocabulary.types.push_back(static_cast<TokenType>(type));
+  }
+  return std::nullopt;
+}
+
+MaybeError ReadScores(const GgufFile& file, Vocabulary& vocabulary) {
+  auto scores = file.Floats(keys::kTokenScores);
+  if (!scores) return scores.error();
+  if (scores->size() != vocabulary.tokens.size()) {
+    return Invalid(keys::kTokenScores, std::to_string(vocabulary.tokens.size()) + " values",
+                   std::to_string(scores->size()));
+  }
+  vocabulary.scores = *std::move(scores);
+  return std::nullopt;
+}
+
+// The id under a key, if the file has it.
+MaybeError ReadId(const GgufFile& file, std::string_view key, int tokens, std::optional<int>& id) {
+  if (!file.HasKey(key)) return std::nullopt;
+  const Result<int> found = file.Int(key);
+  if (!found) return found.error();
+  if (*found < 0 || *found >= tokens) {
+    return Invalid(key, "0 to " + std::to_string(tokens - 1), std::to_string(*found));
+  }
+  id = *found;
+  return std::nullopt;
+}
+
+MaybeError ReadIds(const GgufFile& file, Vocabulary& vocabulary) {
+  const int tokens = static_cast<int>(vocabulary.tokens.size());
+  if (auto error = ReadId(file, keys::kBosTokenId, tokens, vocabulary.bos)) return error;
+  if (auto error = ReadId(file, keys::kEosTokenId, tokens, vocabulary.eos)) return error;
+  if (auto error = ReadId(file, keys::kEotTokenId, tokens, vocabulary.eot)) return error;
+  return ReadId(file, keys::kUnknownTokenId, tokens, vocabulary.unknown);
+}
+
+MaybeError ReadFlag(const GgufFile& file, std::string_view key, bool& flag) {
+  const Result<bool> found = file.Bool(key, flag);
+  if (!found) return found.error();
+  flag = *found;
+  return std::nullopt;
+}
+
+MaybeError ReadSentencePieces(const GgufFile& file, Vocabulary& vocabulary) {
+  if (auto error = ReadScores(file, vocabulary)) return error;
+  if (vocabulary.tokens.size() >= kUsualSpecials) {
+    vocabulary.unknown = kUsualUnknown;
+    vocabulary.bos = kUsualBos;
+    vocabulary.eos = kUsualEos;
+  }
+  vocabulary.add_bos = true;
+  vocabulary.add_space_prefix = true;
+  return ReadFlag(file, keys::kAddSpacePrefix, vocabulary.add_space_prefix);
+}
+
+MaybeError ReadBytePairs(const GgufFile& file, Vocabulary& vocabulary) {
+  const auto merges = file.Strings(keys::kMerges);
+  if (!merges) return merges.error();
+  vocabulary.merges = Copies(*merges);
+  const Result<std::string_view> pre = file.String(keys::kTokenizerPre, "default");
+  if (!pre) return pre.error();
+  vocabulary.pre_tokenizer = *pre;
+  const PreTokenizer* pre_tokenizer = FindPreTokenizer(*pre);
+  vocabulary.add_bos = pre_tokenizer != nullptr && pre_tokenizer->adds_bos;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Tokenizer> LoadTokenizer(const GgufFile& file) {
-  if (auto error = CheckName(file, keys::kTokenizerModel, kByteLevel)) return *error;
-  if (auto error = CheckName(file, keys::kTokenizerPre, kSplitsAsGpt2)) return *error;
+  const Result<std::string_view> model = file.String(keys::kTokenizerModel);
+  if (!model) return model.error();
   const auto tokens = file.Strings(keys::kTokens);
   if (!tokens) return tokens.error();
-  const auto merges = file.Strings(keys::kMerges);
-  if (!merges) return merges.error();
-  const auto types = file.Ints(keys::kTokenTypes);
-  if (!types) return types.error();
-  if (types->size() != tokens->size()) {
-    return Error{ErrorCode::kInvalid, "tokenizer: key '" + std::string(keys::kTokenTypes) +
-                                          "': expected " + std::to_string(tokens->size()) +
-                                          " values, found " + std::to_string(types->size())};
+  Vocabulary vocabulary;
+  vocabulary.tokens = Copies(*tokens);
+  vocabulary.model = *model;
+  // A model of another name is refused by Tokenizer::Create.
+  if (*model == kSentencePieceModel) {
+    if (auto error = ReadSentencePieces(file, vocabulary)) return *error;
+  } else if (*model == kBytePairModel) {
+    if (auto error = ReadBytePairs(file, vocabulary)) return *error;
   }
-  Vocabulary vocabulary = {.tokens = Copies(*tokens), .merges = Copies(*merges), .specials = {}};
-  for (std::size_t i = 0; i < types->size(); ++i) {
-    if ((*types)[i] == kControl) vocabulary.specials.push_back(vocabulary.tokens[i]);
-  }
+  if (auto error = ReadTypes(file, vocabulary)) return *error;
+  if (auto error = ReadIds(file, vocabulary)) return *error;
+  if (auto error = ReadFlag(file, keys::kAddBosToken, vocabulary.add_bos)) return *error;
+  if (auto error = ReadFlag(file, keys::kAddEosToken, vocabulary.add_eos)) return *error;
   return Tokenizer::Create(vocabulary);
 }
 

@@ -7,7 +7,7 @@
 
 #include "edgevlm/edgevlm.h"
 #include "model/families.h"
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 
 namespace edgevlm {
 

@@ -20,6 +20,13 @@ inline constexpr std::string_view kTokenTypes = "tokenizer.ggml.token_type";
 inline constexpr std::string_view kMerges = "tokenizer.ggml.merges";
 inline constexpr std::string_view kBosTokenId = "tokenizer.ggml.bos_token_id";
 inline constexpr std::string_view kEosTokenId = "tokenizer.ggml.eos_token_id";
+inline constexpr std::string_view kEotTokenId = "tokenizer.ggml.eot_token_id";
+inline constexpr std::string_view kUnknownTokenId = "tokenizer.ggml.unknown_token_id";
+inline constexpr std::string_view kTokenScores = "tokenizer.ggml.scores";
+inline constexpr std::string_view kAddBosToken = "tokenizer.ggml.add_bos_token";
+inline constexpr std::string_view kAddEosToken = "tokenizer.ggml.add_eos_token";
+inline constexpr std::string_view kAddSpacePrefix = "tokenizer.ggml.add_space_prefix";
+inline constexpr std::string_view kChatTemplate = "tokenizer.chat_template";
 
 inline constexpr std::string_view kHasVisionEncoder = "clip.has_vision_encoder";
 inline constexpr std::string_view kProjectorType = "clip.projector_type";

@@ -1,70 +1,89 @@
 #include "tokenizer/words.h"
 
-#include <utf8proc.h>
+#include <algorithm>
 
+#include "base/check.h"
+#include "tokenizer/characters.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
 namespace {
 
-enum class CharacterClass { kLetter, kNumber, kBlank, kOther };
+constexpr std::string_view kContractions[] = {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
 
-// Unicode's White_Space property, which is what \s means in the pattern.
-bool IsBlank(char32_t value) {
-  return (0x09 <= value && value <= 0x0D) || value == 0x20 || value == 0x85 || value == 0xA0 ||
-         value == 0x1680 || (0x2000 <= value && value <= 0x200A) || value == 0x2028 ||
-         value == 0x2029 || value == 0x202F || value == 0x205F || value == 0x3000;
+char LowerAscii(char letter) {
+  return 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-CharacterClass ClassOf(char32_t value) {
-  if (IsBlank(value)) return CharacterClass::kBlank;
-  switch (utf8proc_category(static_cast<utf8proc_int32_t>(value))) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-      return CharacterClass::kLetter;
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-      return CharacterClass::kNumber;
-    default:
-      return CharacterClass::kOther;
-  }
-}
+bool IsLineEnd(char byte) { return byte == '\r' || byte == '\n'; }
 
-// The bytes of the longest start of the text in which all characters are of the class. `last` gets
-// the bytes of its last character.
-std::size_t RunLength(std::string_view text, CharacterClass wanted, std::size_t* last = nullptr) {
-  std::size_t length = 0;
-  while (length < text.size()) {
-    const CodePoint point = ReadCodePoint(text.substr(length));
-    if (ClassOf(point.value) != wanted) break;
-    length += static_cast<std::size_t>(point.bytes);
-    if (last != nullptr) *last = static_cast<std::size_t>(point.bytes);
-  }
-  return length;
-}
-
-std::size_t ContractionLength(std::string_view text) {
-  for (const std::string_view contraction : {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"}) {
-    if (text.starts_with(contraction)) return contraction.size();
+std::size_t ContractionLength(std::string_view text, bool any_case) {
+  for (const std::string_view contraction : kContractions) {
+    const std::string_view start = text.substr(0, contraction.size());
+    const bool same =
+        std::equal(start.begin(), start.end(), contraction.begin(), contraction.end(),
+                   [&](char a, char b) { return (any_case ? LowerAscii(a) : a) == b; });
+    if (same) return contraction.size();
   }
   return 0;
 }
 
-// REQUIRES: text is not empty. Returns at least 1.
+std::size_t FirstLength(std::string_view text) {
+  return static_cast<std::size_t>(ReadCodePoint(text).bytes);
+}
+
+// REQUIRES, of both: text is not empty. They return at least 1.
 std::size_t WordLength(std::string_view text) {
-  if (const std::size_t length = ContractionLength(text)) return length;
+  if (const std::size_t length = ContractionLength(text, false)) return length;
   const std::size_t blank = text[0] == ' ' && text.size() > 1 ? 1 : 0;
-  const CharacterClass kind = ClassOf(ReadCodePoint(text.substr(blank)).value);
+  const CharacterClass kind = FirstClass(text.substr(blank));
   if (kind != CharacterClass::kBlank) return blank + RunLength(text.substr(blank), kind);
   std::size_t last = 0;
   const std::size_t length = RunLength(text, CharacterClass::kBlank, &last);
-  // The last blank of several goes to the word after them: \s+(?!\S).
-  const bool at_end = length == text.size();
-  return at_end || length == last ? length : length - last;
+  return BlankWordLength(text, length, last);
+}
+
+// [^\r\n\p{L}\p{N}]?\p{L}+ ; 0: no match.
+std::size_t LettersLength(std::string_view text) {
+  const CharacterClass kind = FirstClass(text);
+  const bool joins =
+      kind != CharacterClass::kLetter && kind != CharacterClass::kNumber && !IsLineEnd(text[0]);
+  const std::size_t joined = joins ? FirstLength(text) : 0;
+  const std::size_t letters = RunLength(text.substr(joined), CharacterClass::kLetter);
+  return letters == 0 ? 0 : joined + letters;
+}
+
+// \p{N}{1,digits} ; 0: no match.
+std::size_t DigitsLength(std::string_view text, int digits) {
+  std::size_t length = 0;
+  for (int i = 0; i < digits; ++i) {
+    const std::string_view rest = text.substr(length);
+    if (FirstClass(rest) != CharacterClass::kNumber) break;
+    length += FirstLength(rest);
+  }
+  return length;
+}
+
+// ' '?[^\s\p{L}\p{N}]+[\r\n]* ; 0: no match.
+std::size_t OthersLength(std::string_view text) {
+  const std::size_t blank = text[0] == ' ' ? 1 : 0;
+  const std::size_t others = RunLength(text.substr(blank), CharacterClass::kOther);
+  if (others == 0) return 0;
+  std::size_t length = blank + others;
+  while (length < text.size() && IsLineEnd(text[length])) ++length;
+  return length;
+}
+
+std::size_t WordOrLineLength(std::string_view text, int digits) {
+  if (const std::size_t length = ContractionLength(text, true)) return length;
+  if (const std::size_t length = LettersLength(text)) return length;
+  if (const std::size_t length = DigitsLength(text, digits)) return length;
+  if (const std::size_t length = OthersLength(text)) return length;
+  std::size_t last = 0;
+  const std::size_t length = RunLength(text, CharacterClass::kBlank, &last);
+  const std::size_t line_end = text.substr(0, length).find_last_of("\r\n");
+  if (line_end != std::string_view::npos) return line_end + 1;
+  return BlankWordLength(text, length, last);
 }
 
 }  // namespace
@@ -73,6 +92,17 @@ std::vector<std::string_view> SplitWords(std::string_view text) {
   std::vector<std::string_view> words;
   while (!text.empty()) {
     const std::size_t length = WordLength(text);
+    words.push_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return words;
+}
+
+std::vector<std::string_view> SplitWordsAndLines(std::string_view text, int digits) {
+  CHECK(digits >= 1);
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t length = WordOrLineLength(text, digits);
     words.push_back(text.substr(0, length));
     text.remove_prefix(length);
   }

@@ -1,15 +1,22 @@
-// Words: the pieces of a text inside which byte pairs are merged.
+// Words: the pieces of a text inside which byte pairs are merged. A byte of invalid UTF-8 counts as
+// a character that is no letter, number or blank. The words are views into the text and joined give
+// it back. O(n).
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
 namespace edgevlm {
 
-// Splits a text as GPT-2 does, by the pattern
+// As GPT-2 does, by the pattern
 //   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-// over code points; a byte of invalid UTF-8 counts as one that is no letter, number or blank. The
-// words are views into the text and joined give it back. O(n).
 std::vector<std::string_view> SplitWords(std::string_view text);
+
+// As Llama 3 (3 digits) and Qwen2 (1 digit) do, by the pattern
+//   (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,digits}|
+//   ' '?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+// REQUIRES: digits >= 1.
+std::vector<std::string_view> SplitWordsAndLines(std::string_view text, int digits);
 
 }  // namespace edgevlm

@@ -8,7 +8,7 @@
 
 #include "base/thread_pool.h"
 #include "image/preprocess.h"
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 #include "train/data/grid_targets.h"
 #include "train/data/text_rows.h"
 #include "train/scenes/compose.h"

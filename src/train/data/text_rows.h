@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 
 namespace edgevlm::train {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 #include "train/model/vlm.h"
 #include "train/torch.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 #include "train/data/sample.h"
 #include "train/model/vlm.h"
 #include "train/torch.h"

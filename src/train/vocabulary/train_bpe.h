@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 
 namespace edgevlm::train {
 

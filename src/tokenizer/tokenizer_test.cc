@@ -1,4 +1,4 @@
-#include "tokenizer/bpe.h"
+#include "tokenizer/tokenizer.h"
 
 #include <gtest/gtest.h>
 
@@ -138,7 +138,7 @@ TEST(Tokenizer, RefusesBrokenVocabularies) {
     EXPECT_NE(tokenizer.error().message.find(part), std::string::npos) << tokenizer.error().message;
   };
   const Vocabulary good = SmallVocabulary({"a b"});
-  expect_error({}, "every byte");
+  expect_error({}, "expected tokens, found none");
   Vocabulary broken = good;
   broken.tokens[65] = "B";
   expect_error(broken, "token 66");
@@ -149,6 +149,28 @@ TEST(Tokenizer, RefusesBrokenVocabularies) {
   broken.tokens[65] = "";
   expect_error(broken, "token 65");
   broken = good;
+  broken.tokens.resize(1);
+  broken.tokens[0] = "ab";
+  broken.merges.clear();
+  broken.specials.clear();
+  expect_error(broken, "expected tokens for bytes, found none");
+  broken = good;
+  broken.types = {TokenType::kNormal};
+  expect_error(broken, "token types: expected 258, found 1");
+  broken = good;
+  broken.merges = {"< |image|>"};
+  broken.tokens.push_back("|image|>");
+  expect_error(broken, "merge 0: expected a token of text");
+  broken = good;
+  broken.eos = 258;
+  expect_error(broken, "eos token: expected an id from 0 to 257, found 258");
+  broken = good;
+  broken.bos = -1;
+  expect_error(broken, "bos token");
+  broken = good;
+  broken.add_bos = true;
+  expect_error(broken, "add_bos: expected a bos token");
+  broken = good;
   broken.specials = {"<|sound|>"};
   expect_error(broken, "<|sound|>");
   for (const char* merge : {"a c", "ab", "", " ", "a  b", "a b c"}) {
@@ -156,6 +178,91 @@ TEST(Tokenizer, RefusesBrokenVocabularies) {
     broken.merges = {merge};
     expect_error(broken, "merge 0");
   }
+}
+
+TEST(Tokenizer, NamesTheKindsThatItKnows) {
+  Vocabulary vocabulary = SmallVocabulary({});
+  vocabulary.pre_tokenizer = "klingon";
+  Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+  ASSERT_FALSE(tokenizer);
+  EXPECT_EQ(tokenizer.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(tokenizer.error().message,
+            "tokenizer: pre-tokenizer: expected 'default', 'gpt-2', 'llama-bpe', 'llama3', "
+            "'llama-v3', 'qwen2', 'deepseek-r1-qwen' or 'smollm', found 'klingon'");
+  vocabulary.model = "t5";
+  tokenizer = Tokenizer::Create(vocabulary);
+  ASSERT_FALSE(tokenizer);
+  EXPECT_EQ(tokenizer.error().message, "tokenizer: model: expected 'gpt2' or 'llama', found 't5'");
+}
+
+TEST(Tokenizer, LeavesOutBytesThatHaveNoToken) {
+  Vocabulary vocabulary = SmallVocabulary({"a b"});
+  vocabulary.tokens['x'] = "xx";
+  Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  EXPECT_EQ(tokenizer->Encode("axb"), (std::vector<int>{'a', 'b'}));
+  vocabulary.unknown = 7;
+  tokenizer = Tokenizer::Create(vocabulary);
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  EXPECT_EQ(tokenizer->Encode("axb"), (std::vector<int>{'a', 7, 'b'}));
+}
+
+TEST(Tokenizer, TakesWholeWordsWhereLlama3Does) {
+  Vocabulary vocabulary = SmallVocabulary({"a b"});
+  vocabulary.tokens.push_back("Ġcat");  // 258: no merge leads to it
+  EXPECT_EQ(Tokenizer::Create(vocabulary)->Encode(" cat"), (std::vector<int>{' ', 'c', 'a', 't'}));
+  vocabulary.pre_tokenizer = "llama-bpe";
+  EXPECT_EQ(Tokenizer::Create(vocabulary)->Encode(" cat"), (std::vector<int>{258}));
+}
+
+// "<|image|>" is 257, then come the user-defined "<row>" 258 and "<row>s" 259, and "<|im_end|>"
+// 260.
+Tokenizer WithUserDefined() {
+  Vocabulary vocabulary = SmallVocabulary({"a b"});
+  vocabulary.types.resize(vocabulary.tokens.size(), TokenType::kNormal);
+  for (const char* name : {"<row>", "<row>s", "<|im_end|>"}) {
+    vocabulary.tokens.push_back(name);
+    vocabulary.types.push_back(TokenType::kUserDefined);
+  }
+  vocabulary.eos = 0;
+  Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
+  CHECK(tokenizer.ok());
+  return *std::move(tokenizer);
+}
+
+TEST(Tokenizer, KeepsUserDefinedTokensWhole) {
+  const Tokenizer tokenizer = WithUserDefined();
+  EXPECT_EQ(tokenizer.Encode("ab<row>ab"), (std::vector<int>{256, 258, 256}));
+  EXPECT_EQ(tokenizer.Encode("<row>s<row>"), (std::vector<int>{259, 258}));  // the longest
+  EXPECT_EQ(tokenizer.Encode("<row"), (std::vector<int>{'<', 'r', 'o', 'w'}));
+  EXPECT_EQ(tokenizer.Decode(tokenizer.Encode("ab<row>s <row>")), "ab<row>s <row>");
+  EXPECT_EQ(tokenizer.Special("<row>"), 258);
+  EXPECT_EQ(tokenizer.SpecialName(258), "<row>");
+  EXPECT_EQ(tokenizer.SpecialName(256), "");
+}
+
+TEST(Tokenizer, ATokenThatEndsRepliesIsControlWhateverTheFileSays) {
+  const Tokenizer tokenizer = WithUserDefined();
+  const std::vector<int> typed = tokenizer.Encode("<|im_end|>");
+  EXPECT_EQ(std::count(typed.begin(), typed.end(), 260), 0);
+  EXPECT_EQ(tokenizer.EncodeMarkup("<|im_end|>"), (std::vector<int>{260}));
+  EXPECT_EQ(std::vector<int>(tokenizer.ends().begin(), tokenizer.ends().end()),
+            (std::vector<int>{0, 260}));
+}
+
+TEST(Tokenizer, FindsControlTokensInMarkupOnly) {
+  using Kind = PromptPiece::Kind;
+  const Tokenizer tokenizer = WithUserDefined();
+  EXPECT_EQ(tokenizer.EncodeMarkup("ab<|image|>ab"), (std::vector<int>{256, 257, 256}));
+  // What was typed stays text, even where it joins with markup to the name of a token; merges go
+  // over the border.
+  const std::vector<PromptPiece> pieces = {{.kind = Kind::kMarkup, .text = "<|image|>a"},
+                                           {.kind = Kind::kText, .text = "b<|image|><|im"},
+                                           {.kind = Kind::kMarkup, .text = "age|>"}};
+  std::vector<int> expected = {257, 256};
+  for (const char byte : std::string("<|image|><|image|>")) expected.push_back(byte);
+  EXPECT_EQ(tokenizer.EncodePieces(pieces), expected);
+  EXPECT_EQ(tokenizer.EncodePieces({}), std::vector<int>{});
 }
 
 }  // namespace

@@ -1,0 +1,221 @@
+// The families of chat templates: their records, and the marks by which they are recognised.
+#include <algorithm>
+#include <initializer_list>
+#include <iterator>
+
+#include "tokenizer/chat_template.h"
+
+namespace edgevlm {
+namespace {
+
+bool Has(std::string_view text, std::string_view mark) {
+  return text.find(mark) != std::string_view::npos;
+}
+
+bool HasAny(std::string_view text, std::initializer_list<std::string_view> marks) {
+  return std::any_of(marks.begin(), marks.end(),
+                     [text](std::string_view mark) { return Has(text, mark); });
+}
+
+// The system text that a ChatML template writes where the conversation has none. It stands between
+// the markup of a system message, inside one string of the program.
+std::optional<std::string> DefaultSystem(std::string_view program) {
+  constexpr std::string_view kBefore = "<|im_start|>system";
+  constexpr std::string_view kAfter = "<|im_end|>";
+  for (std::size_t at = program.find(kBefore); at != std::string_view::npos;
+       at = program.find(kBefore, at + 1)) {
+    std::string_view rest = program.substr(at + kBefore.size());
+    if (!rest.starts_with("\n") && !rest.starts_with("\\n")) continue;
+    rest.remove_prefix(rest[0] == '\n' ? 1 : 2);
+    const std::string_view text = rest.substr(0, rest.find(kAfter));
+    if (text.size() < rest.size() && !text.empty() && !HasAny(text, {"'", "\"", "{", "\\"})) {
+      return std::string(text);
+    }
+  }
+  return std::nullopt;
+}
+
+// "<|im_start|>" begins a message (OpenAI 2023); Qwen2, SmolLM2.
+ChatTemplate ChatMl(std::string_view program, std::string_view /*eos*/) {
+  ChatTemplate made = {.name = "chatml",
+                       .system = {"<|im_start|>system\n", "<|im_end|>\n"},
+                       .user = {"<|im_start|>user\n", "<|im_end|>\n"},
+                       .assistant = {"<|im_start|>assistant\n", "<|im_end|>\n"},
+                       .reply = "<|im_start|>assistant\n",
+                       .default_system = DefaultSystem(program),
+                       .ends = {"<|im_end|>"}};
+  if (Has(program, "<|vision_start|>")) {  // Qwen2-VL
+    made.before_picture = "<|vision_start|>";
+    made.after_picture = "<|vision_end|>";
+  }
+  return made;
+}
+
+// Llama 2, and Mistral without <<SYS>>. A program that is left out is Llama 2's own.
+ChatTemplate Llama2(std::string_view program, std::string_view eos) {
+  const std::string end(eos.empty() ? "</s>" : eos);
+  const bool own = program.empty();
+  const std::string open = HasAny(program, {"' [INST] '", "\" [INST] \""}) ? " [INST] "
+                           : HasAny(program, {"'[INST]'", "\"[INST]\""})   ? "[INST]"
+                                                                           : "[INST] ";
+  const bool tight = HasAny(program, {"'[/INST]'", "\"[/INST]\""});
+  const bool blank_before = own || HasAny(program, {"' ' + ", "' '  + ", "\" \" + "});
+  const bool blank_after = own || HasAny(program, {"+ ' ' + eos_token", "+ \" \" + eos_token"});
+  ChatTemplate made = {.name = "llama2",
+                       .user = {open, tight ? "[/INST]" : " [/INST]"},
+                       .assistant = {blank_before ? " " : "", (blank_after ? " " : "") + end},
+                       .system_opens_turn = true,
+                       .trims = own || HasAny(program, {"content.strip()", "content'].strip()"}),
+                       .ends = {end}};
+  if (own || Has(program, "<<SYS>>")) {
+    made.system = {open + "<<SYS>>\n", "\n<</SYS>>\n\n"};
+  } else {
+    const bool far = HasAny(program, {"system_message + '\\n\\n'", "system_message + \"\\n\\n\"",
+                                      "system_message + '\n\n'", "system_message + \"\n\n\""});
+    made.system = {open, far ? "\n\n" : "\n"};
+  }
+  if (own || HasAny(program, {"bos_token + '[INST]", "bos_token + \"[INST]"})) {
+    made.between_turns = "<s>";
+  }
+  return made;
+}
+
+ChatTemplate Llama3(std::string_view /*program*/, std::string_view /*eos*/) {
+  return {.name = "llama3",
+          .system = {"<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|>"},
+          .user = {"<|start_header_id|>user<|end_header_id|>\n\n", "<|eot_id|>"},
+          .assistant = {"<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"},
+          .reply = "<|start_header_id|>assistant<|end_header_id|>\n\n",
+          .trims = true,
+          .ends = {"<|eot_id|>"}};
+}
+
+ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
+  return {.name = "phi3",
+          .system = {"<|system|>\n", "<|end|>\n"},
+          .user = {"<|user|>\n", "<|end|>\n"},
+          .assistant = {"<|assistant|>\n", "<|end|>\n"},
+          .reply = "<|assistant|>\n",
+          .ends = {"<|end|>"}};
+}
+
+// SmolVLM, Idefics3. What stands around its pictures depends on their tiles: tile_markup.h.
+ChatTemplate SmolVlm(std::string_view /*program*/, std::string_view /*eos*/) {
+  return {.name = "smolvlm",
+          .begin = "<|im_start|>",
+          .system = {"System:", "<end_of_utterance>\n"},
+          .user = {"User:", "<end_of_utterance>\n"},
+          .assistant = {"Assistant:", "<end_of_utterance>\n"},
+          .reply = "Assistant:",
+          .before_text = " ",
+          .ends = {"<end_of_utterance>"}};
+}
+
+// Vicuna 1.1 as LLaVA-1.5 and MobileVLM write it (FastChat, 2023), with the picture on a line of
+// its own. Programs that end messages with line ends instead of blanks are followed.
+ChatTemplate Vicuna(std::string_view program, std::string_view eos) {
+  constexpr std::string_view kOpening =
+      "A chat between a curious user and an artificial intelligence assistant. The assistant gives "
+      "helpful, detailed, and polite answers to the user's questions.";
+  const std::string end(eos.empty() ? "</s>" : eos);
+  const bool lines = HasAny(
+      program, {"'USER: ' + message['content'] + '\n'", "'USER: ' + message['content'] + '\\n'"});
+  ChatTemplate made = {.name = "vicuna",
+                       .system = {"", lines ? "\n\n" : " "},
+                       .user = {"USER: ", lines ? "\n" : " "},
+                       .assistant = {"ASSISTANT: ", end + (lines ? "\n" : "")},
+                       .reply = "ASSISTANT:",
+                       .after_picture = "\n",
+                       .ends = {end}};
+  if (Has(program, "SYSTEM: ")) made.system = {"SYSTEM: ", lines ? "\n" : " "};
+  if (program.empty() || Has(program, "A chat between")) made.default_system = kOpening;
+  return made;
+}
+
+// Zephyr, TinyLlama.
+ChatTemplate Zephyr(std::string_view program, std::string_view eos) {
+  const std::string usual = Has(program, "<|endoftext|>") ? "<|endoftext|>" : "</s>";
+  const std::string end(eos.empty() ? usual : eos);
+  return {.name = "zephyr",
+          .system = {"<|system|>\n", end + "\n"},
+          .user = {"<|user|>\n", end + "\n"},
+          .assistant = {"<|assistant|>\n", end + "\n"},
+          .reply = "<|assistant|>\n",
+          .ends = {end}};
+}
+
+struct ChatFamily {
+  std::string_view name;
+  bool (*recognises)(std::string_view program);
+  ChatTemplate (*make)(std::string_view program, std::string_view eos);
+};
+
+// The first that recognises a program wins: those with the rarer marks stand first.
+constexpr ChatFamily kFamilies[] = {
+    {"smolvlm",
+     [](std::string_view program) {
+       return Has(program, "<|im_start|>") && Has(program, "<end_of_utterance>");
+     },
+     SmolVlm},
+    {"chatml",
+     [](std::string_view program) {
+       return Has(program, "<|im_start|>") && !Has(program, "<|im_sep|>");
+     },
+     ChatMl},
+    {"llama2",
+     [](std::string_view program) {
+       return Has(program, "[INST]") && !Has(program, "[SYSTEM_PROMPT]");
+     },
+     Llama2},
+    {"phi3",
+     [](std::string_view program) {
+       return HasAny(program, {"<|assistant|>", "<|user|>"}) && Has(program, "<|end|>");
+     },
+     Phi3},
+    {"zephyr",
+     [](std::string_view program) {
+       return Has(program, "<|user|>") && HasAny(program, {"eos_token", "<|endoftext|>", "</s>"}) &&
+              !Has(program, "[gMASK]");
+     },
+     Zephyr},
+    {"llama3",
+     [](std::string_view program) {
+       return Has(program, "<|start_header_id|>") && Has(program, "<|end_header_id|>");
+     },
+     Llama3},
+    {"vicuna", [](std::string_view program) { return Has(program, "ASSISTANT:"); }, Vicuna},
+};
+
+constexpr std::string_view kOtherNames[][2] = {
+    {"tinyllama", "zephyr"}, {"phi-3", "phi3"}, {"llava", "vicuna"}, {"mobilevlm", "vicuna"}};
+
+}  // namespace
+
+std::string ChatTemplateNames() {
+  std::string names;
+  for (std::size_t i = 0; i < std::size(kFamilies); ++i) {
+    if (i > 0) names += i + 1 == std::size(kFamilies) ? " or " : ", ";
+    names += kFamilies[i].name;
+  }
+  return names;
+}
+
+Result<ChatTemplate> ChooseChatTemplate(std::string_view name, std::string_view file_template,
+                                        std::string_view eos) {
+  if (name.empty() && file_template.empty()) name = "vicuna";
+  for (const auto& [other, own] : kOtherNames) {
+    if (name == other) name = own;
+  }
+  for (const ChatFamily& family : kFamilies) {
+    const bool recognised = !file_template.empty() && family.recognises(file_template);
+    if (name.empty() ? !recognised : name != family.name) continue;
+    return family.make(recognised ? file_template : std::string_view(), eos);
+  }
+  constexpr std::size_t kShown = 64;
+  const std::string found = name.empty() ? "one in the file that is none of them"
+                                         : "'" + std::string(name.substr(0, kShown)) + "'";
+  return Error{ErrorCode::kUnsupported,
+               "chat template: expected " + ChatTemplateNames() + ", found " + found};
+}
+
+}  // namespace edgevlm

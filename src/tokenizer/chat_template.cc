@@ -1,0 +1,83 @@
+#include "tokenizer/chat_template.h"
+
+namespace edgevlm {
+namespace {
+
+using Kind = PromptPiece::Kind;
+
+void Append(Kind kind, std::string_view text, std::vector<PromptPiece>& pieces) {
+  if (text.empty()) return;
+  if (pieces.empty() || pieces.back().kind != kind) pieces.push_back({.kind = kind});
+  pieces.back().text += text;
+}
+
+std::string_view TrimStart(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\n\v\f\r");
+  return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
+}
+
+std::string_view TrimEnd(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t\n\v\f\r") + 1);
+}
+
+const ChatTurn& TurnOf(const ChatTemplate& chat_template, ChatRole role) {
+  if (role == ChatRole::kSystem) return chat_template.system;
+  return role == ChatRole::kUser ? chat_template.user : chat_template.assistant;
+}
+
+void AppendPicture(const ChatTemplate& chat_template, int picture,
+                   std::vector<PromptPiece>& pieces) {
+  Append(Kind::kMarkup, chat_template.before_picture, pieces);
+  pieces.push_back({.kind = Kind::kPicture, .picture = picture});
+  Append(Kind::kMarkup, chat_template.after_picture, pieces);
+}
+
+void AppendParts(const ChatTemplate& chat_template, const std::vector<ChatPart>& parts,
+                 std::vector<PromptPiece>& pieces) {
+  if (parts.empty() || !parts.front().picture) {
+    Append(Kind::kMarkup, chat_template.before_text, pieces);
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].picture) {
+      AppendPicture(chat_template, *parts[i].picture, pieces);
+      continue;
+    }
+    std::string_view text = parts[i].text;
+    if (chat_template.trims && i == 0) text = TrimStart(text);
+    if (chat_template.trims && i + 1 == parts.size()) text = TrimEnd(text);
+    Append(Kind::kText, text, pieces);
+  }
+}
+
+}  // namespace
+
+std::vector<PromptPiece> WriteChat(const ChatTemplate& chat_template,
+                                   std::span<const ChatMessage> messages, bool with_reply) {
+  std::vector<PromptPiece> pieces;
+  Append(Kind::kMarkup, chat_template.begin, pieces);
+  const bool has_system = !messages.empty() && messages.front().role == ChatRole::kSystem;
+  std::optional<ChatRole> before;
+  if (!has_system && chat_template.default_system) {
+    Append(Kind::kMarkup, chat_template.system.before, pieces);
+    Append(Kind::kMarkup, chat_template.before_text, pieces);
+    Append(Kind::kMarkup, *chat_template.default_system, pieces);
+    Append(Kind::kMarkup, chat_template.system.after, pieces);
+    before = ChatRole::kSystem;
+  }
+  for (const ChatMessage& message : messages) {
+    const ChatTurn& turn = TurnOf(chat_template, message.role);
+    const bool opened = chat_template.system_opens_turn && message.role == ChatRole::kUser &&
+                        before == ChatRole::kSystem;
+    if (before == ChatRole::kAssistant && message.role != ChatRole::kAssistant) {
+      Append(Kind::kMarkup, chat_template.between_turns, pieces);
+    }
+    if (!opened) Append(Kind::kMarkup, turn.before, pieces);
+    AppendParts(chat_template, message.parts, pieces);
+    Append(Kind::kMarkup, turn.after, pieces);
+    before = message.role;
+  }
+  if (with_reply) Append(Kind::kMarkup, chat_template.reply, pieces);
+  return pieces;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,236 @@
+#include "tokenizer/chat_template.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tokenizer/tile_markup.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::HasSubstr;
+using Kind = PromptPiece::Kind;
+
+ChatMessage Say(ChatRole role, const std::string& text) { return {role, {{.text = text}}}; }
+
+ChatPart Text(const std::string& text) { return {.text = text}; }
+ChatPart Picture(int picture) { return {.picture = picture}; }
+
+// Two turns and a question, with blanks around one reply.
+std::vector<ChatMessage> Conversation() {
+  return {Say(ChatRole::kSystem, "Be brief."),  Say(ChatRole::kUser, "Hi"),
+          Say(ChatRole::kAssistant, "Hello."),  Say(ChatRole::kUser, "Why?"),
+          Say(ChatRole::kAssistant, "  So.  "), Say(ChatRole::kUser, "Bye")};
+}
+
+ChatTemplate Choose(std::string_view name, std::string_view program,
+                    std::string_view eos = "</s>") {
+  Result<ChatTemplate> chosen = ChooseChatTemplate(name, program, eos);
+  CHECK(chosen.ok());
+  return *std::move(chosen);
+}
+
+// The prompt as one string, pictures as "[0]".
+std::string Write(const ChatTemplate& chat_template, const std::vector<ChatMessage>& messages,
+                  bool with_reply = true) {
+  std::string prompt;
+  for (const PromptPiece& piece : WriteChat(chat_template, messages, with_reply)) {
+    prompt += piece.kind == Kind::kPicture ? "[" + std::to_string(piece.picture) + "]" : piece.text;
+  }
+  return prompt;
+}
+
+std::string WriteUser(const ChatTemplate& chat_template, std::vector<ChatPart> parts) {
+  return Write(chat_template, {{ChatRole::kUser, std::move(parts)}});
+}
+
+TEST(ChatTemplate, ChatMl) {
+  const ChatTemplate plain = Choose(
+      "",
+      "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] "
+      "+ '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ "
+      "'<|im_start|>assistant\n' }}{% endif %}");
+  EXPECT_EQ(plain.name, "chatml");
+  EXPECT_EQ(Write(plain, Conversation()),
+            "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n"
+            "<|im_start|>assistant\nHello.<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n"
+            "<|im_start|>assistant\n  So.  <|im_end|>\n<|im_start|>user\nBye<|im_end|>\n"
+            "<|im_start|>assistant\n");
+  EXPECT_EQ(WriteUser(plain, {Text("Hi")}),
+            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(WriteUser(plain, {Text("A "), Picture(0), Text(" b"), Picture(1)}),
+            "<|im_start|>user\nA [0] b[1]<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(plain.ends, (std::vector<std::string>{"<|im_end|>"}));
+}
+
+TEST(ChatTemplate, ChatMlWritesTheSystemTextOfItsProgram) {
+  for (const char* line_end : {"\n", "\\n"}) {
+    const std::string n = line_end;
+    const ChatTemplate qwen = Choose(
+        "", "{%- if tools %}{{- '<|im_start|>system" + n + "' }}{{- '<|im_start|>system" + n +
+                "' + messages[0]['content'] + '<|im_end|>" + n + "' }}{{ '<|im_start|>system" + n +
+                "You are a helpful assistant<|im_end|>" + n + "' }}<|vision_start|>");
+    EXPECT_EQ(qwen.default_system, "You are a helpful assistant");
+    EXPECT_EQ(WriteUser(qwen, {Picture(0), Text("Hi")}),
+              "<|im_start|>system\nYou are a helpful assistant<|im_end|>\n<|im_start|>user\n"
+              "<|vision_start|>[0]<|vision_end|>Hi<|im_end|>\n<|im_start|>assistant\n");
+    EXPECT_THAT(Write(qwen, Conversation()),
+                ::testing::StartsWith("<|im_start|>system\nBe brief.<|im_end|>"));
+    EXPECT_EQ(Choose("chatml", "").default_system, std::nullopt);
+  }
+}
+
+TEST(ChatTemplate, Llama3) {
+  const ChatTemplate made =
+      Choose("", "'<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'");
+  EXPECT_EQ(made.name, "llama3");
+  EXPECT_EQ(Write(made, Conversation()),
+            "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nWhy?<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\nSo.<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n");
+  EXPECT_EQ(WriteUser(made, {Text(" a "), Picture(0), Text(" b ")}),
+            "<|start_header_id|>user<|end_header_id|>\n\na [0] b<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n");
+}
+
+TEST(ChatTemplate, Phi3) {
+  const ChatTemplate made = Choose("", "{{'<|' + message['role'] + '|>'}}<|end|><|assistant|>");
+  EXPECT_EQ(Write(made, Conversation()),
+            "<|system|>\nBe brief.<|end|>\n<|user|>\nHi<|end|>\n<|assistant|>\nHello.<|end|>\n"
+            "<|user|>\nWhy?<|end|>\n<|assistant|>\n  So.  <|end|>\n<|user|>\nBye<|end|>\n"
+            "<|assistant|>\n");
+  EXPECT_EQ(Choose("phi-3", "").name, "phi3");
+}
+
+TEST(ChatTemplate, ZephyrEndsMessagesWithTheModelsEos) {
+  const ChatTemplate tiny = Choose("", "{{ '<|user|>\n' + message['content'] + eos_token }}");
+  EXPECT_EQ(Write(tiny, Conversation()),
+            "<|system|>\nBe brief.</s>\n<|user|>\nHi</s>\n<|assistant|>\nHello.</s>\n"
+            "<|user|>\nWhy?</s>\n<|assistant|>\n  So.  </s>\n<|user|>\nBye</s>\n<|assistant|>\n");
+  EXPECT_EQ(WriteUser(Choose("", "<|user|><|endoftext|>", ""), {Text("Hi")}),
+            "<|user|>\nHi<|endoftext|>\n<|assistant|>\n");
+  EXPECT_EQ(Choose("tinyllama", "").name, "zephyr");
+}
+
+TEST(ChatTemplate, SmolVlm) {
+  const ChatTemplate made =
+      Choose("",
+             "<|im_start|>{% for message in messages %}{{message['role'] | capitalize}}"
+             "<end_of_utterance>\n{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}");
+  EXPECT_EQ(made.name, "smolvlm");
+  EXPECT_EQ(Write(made, Conversation()),
+            "<|im_start|>System: Be brief.<end_of_utterance>\nUser: Hi<end_of_utterance>\n"
+            "Assistant: Hello.<end_of_utterance>\nUser: Why?<end_of_utterance>\n"
+            "Assistant:   So.  <end_of_utterance>\nUser: Bye<end_of_utterance>\nAssistant:");
+  EXPECT_EQ(WriteUser(made, {Picture(0), Text("What is this?")}),
+            "<|im_start|>User:[0]What is this?<end_of_utterance>\nAssistant:");
+  EXPECT_EQ(WriteUser(made, {Text("Is "), Picture(0), Text(" like "), Picture(1), Text("?")}),
+            "<|im_start|>User: Is [0] like [1]?<end_of_utterance>\nAssistant:");
+}
+
+TEST(ChatTemplate, VicunaAsLlavaWritesIt) {
+  const ChatTemplate llava = Choose("", "");
+  EXPECT_EQ(llava.name, "vicuna");
+  const std::string opening =
+      "A chat between a curious user and an artificial intelligence assistant. The assistant gives "
+      "helpful, detailed, and polite answers to the user's questions. ";
+  EXPECT_EQ(WriteUser(llava, {Picture(0), Text("What is this?")}),
+            opening + "USER: [0]\nWhat is this? ASSISTANT:");
+  EXPECT_EQ(Write(llava, Conversation()),
+            "Be brief. USER: Hi ASSISTANT: Hello.</s>USER: Why? ASSISTANT:   So.  </s>USER: Bye "
+            "ASSISTANT:");
+  // Without a system text of its own in the program, none is made up.
+  const ChatTemplate named = Choose("", "{{ role.upper() + ': ' }}{{ 'ASSISTANT:' }}");
+  EXPECT_EQ(WriteUser(named, {Text("Hi")}), "USER: Hi ASSISTANT:");
+}
+
+TEST(ChatTemplate, VicunaFollowsProgramsThatWriteLines) {
+  const std::string user = "{{-'USER: ' + message['content'] + '\n'-}}{{-'ASSISTANT: '}}";
+  EXPECT_EQ(Write(Choose("", user), Conversation()),
+            "Be brief.\n\nUSER: Hi\nASSISTANT: Hello.</s>\nUSER: Why?\nASSISTANT:   So.  </s>\n"
+            "USER: Bye\nASSISTANT:");
+  EXPECT_EQ(Write(Choose("", "{{-'SYSTEM: ' + message['content'] + '\n'}}" + user), Conversation()),
+            "SYSTEM: Be brief.\nUSER: Hi\nASSISTANT: Hello.</s>\nUSER: Why?\n"
+            "ASSISTANT:   So.  </s>\nUSER: Bye\nASSISTANT:");
+}
+
+TEST(ChatTemplate, Llama2AndItsVariants) {
+  EXPECT_EQ(Write(Choose("llama2", ""), Conversation()),
+            "[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] Why? [/INST] "
+            "So. </s><s>[INST] Bye [/INST]");
+  EXPECT_EQ(WriteUser(Choose("llama2", ""), {Text("Hi")}), "[INST] Hi [/INST]");
+  // Replies with blanks around them, texts as they are, bos before each turn.
+  EXPECT_EQ(Write(Choose("",
+                         "{{- bos_token + '[INST] ' + content + ' [/INST]' -}}{{- '[INST] "
+                         "<<SYS>>\\n' }}{{- ' '  + content + ' ' + eos_token -}}"),
+                  Conversation()),
+            "[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] Why? [/INST]  "
+            " So.   </s><s>[INST] Bye [/INST]");
+  // Texts stripped, no bos inside.
+  EXPECT_EQ(Write(Choose("",
+                         "{{ bos_token }}{{ '[INST] ' + content.strip() + ' [/INST]' "
+                         "}}<<SYS>>{{ ' '  + content.strip() + ' ' + eos_token }}"),
+                  Conversation()),
+            "[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s>[INST] Why? [/INST] So. "
+            "</s>[INST] Bye [/INST]");
+}
+
+TEST(ChatTemplate, Mistral) {
+  EXPECT_EQ(Write(Choose("",
+                         "{{ '[INST] ' + message['content'] + ' [/INST]' }}{{ "
+                         "message['content'] + eos_token}}"),
+                  Conversation()),
+            "[INST] Be brief.\nHi [/INST]Hello.</s>[INST] Why? [/INST]  So.  </s>[INST] Bye "
+            "[/INST]");
+  EXPECT_EQ(Write(Choose("",
+                         "{{- ' [INST] ' + system_message + '\\n\\n' + message['content'] + ' "
+                         "[/INST]' }}{{- ' ' + message['content'] + eos_token}}"),
+                  Conversation()),
+            " [INST] Be brief.\n\nHi [/INST] Hello.</s> [INST] Why? [/INST]   So.  </s> [INST] Bye "
+            "[/INST]");
+}
+
+TEST(ChatTemplate, TypedMarkupIsText) {
+  const std::vector<PromptPiece> expected = {{.kind = Kind::kMarkup, .text = "<|im_start|>user\n"},
+                                             {.kind = Kind::kText, .text = "<|im_end|>Hi"},
+                                             {.kind = Kind::kPicture, .picture = 3},
+                                             {.kind = Kind::kMarkup, .text = "<|im_end|>\n"}};
+  const std::vector<ChatMessage> messages = {
+      {ChatRole::kUser, {Text("<|im_end|>"), Text("Hi"), Picture(3)}}};
+  EXPECT_EQ(WriteChat(Choose("chatml", ""), messages, false), expected);
+}
+
+TEST(ChatTemplate, UnknownOnesNameTheKnown) {
+  for (const char* program : {"{{ '<start_of_turn>' }}", "<|im_start|><|im_sep|>",
+                              "[INST][SYSTEM_PROMPT]", "[gMASK]<sop><|user|></s>"}) {
+    const Result<ChatTemplate> chosen = ChooseChatTemplate("", program, "</s>");
+    ASSERT_FALSE(chosen) << program;
+    EXPECT_EQ(chosen.error().code, ErrorCode::kUnsupported);
+    EXPECT_EQ(chosen.error().message,
+              "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3 or vicuna, "
+              "found one in the file that is none of them");
+  }
+  EXPECT_THAT(ChooseChatTemplate("gemma", "", "").error().message, HasSubstr("found 'gemma'"));
+  EXPECT_EQ(Choose("llama3", "<|im_start|>").name, "llama3");  // the name counts
+}
+
+TEST(TileMarkup, WritesRowsAndTheWholePicture) {
+  const auto write = [](int rows, int columns) {
+    std::string text;
+    for (const PromptPiece& piece : TileMarkup(rows, columns)) {
+      text += piece.kind == Kind::kPicture ? "[" + std::to_string(piece.picture) + "]" : piece.text;
+    }
+    return text;
+  };
+  const std::string fake = "<fake_token_around_image>";
+  EXPECT_EQ(write(0, 0), fake + "<global-img>[0]" + fake);
+  EXPECT_EQ(write(2, 1), fake + "<row_1_col_1>[0]\n" + fake + "<row_2_col_1>[1]\n\n" + fake +
+                             "<global-img>[2]" + fake);
+}
+
+}  // namespace
+}  // namespace edgevlm
