@@ -16,13 +16,14 @@ MAY_INCLUDE = {
     "tokenizer": "base",
     "kernels": "tensor base",
     "gguf": "kernels tensor base",
+    "convert": "gguf kernels tensor base",
     "image": "kernels tensor base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
     "decode": BELOW_DECODE,
     "engine": "decode " + BELOW_DECODE,
     "eval": "engine base",
-    "cli": "eval engine decode " + BELOW_DECODE,
+    "cli": "eval engine decode convert " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 
@@ -48,7 +49,7 @@ OUTSIDE = {
     "webp/": "image",
     "utf8proc.h": "tokenizer",
     "CLI/": "cli train",
-    "nlohmann/": "cli eval train",
+    "nlohmann/": "cli convert eval train",
     "immintrin.h": "kernels base",
     "arm_neon.h": "kernels base",
 }

@@ -12,7 +12,7 @@
 namespace edgevlm {
 namespace {
 
-// Closes the descriptor; a mapping stays valid without it.
+// Closes the descriptor unless it was released.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -22,6 +22,7 @@ class Descriptor {
     if (fd_ >= 0) close(fd_);
   }
   int fd() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;
@@ -44,7 +45,7 @@ const char* KindOf(mode_t mode) {
 
 Result<MappedFile> MappedFile::Open(const std::string& path) {
   // Without O_NONBLOCK, opening a pipe would wait for a writer.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   // A socket can not be opened at all: its kind is asked for by name.
   struct stat status {};
   const int failed = file.fd() >= 0 ? fstat(file.fd(), &status) : stat(path.c_str(), &status);
@@ -60,24 +61,50 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
   const auto size = static_cast<std::size_t>(status.st_size);
   void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd(), 0);
   if (memory == MAP_FAILED) return SystemError(path, errno);
-  return MappedFile({static_cast<const std::byte*>(memory), size});
+  return MappedFile(path, file.Release(), VersionOf(status),
+                    {static_cast<const std::byte*>(memory), size});
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+MappedFile::MappedFile(std::string path, int fd, const Version& version,
+                       std::span<const std::byte> bytes)
+    : path_(std::move(path)), fd_(fd), version_(version), bytes_(bytes) {}
+
+MappedFile::Version MappedFile::VersionOf(const struct stat& status) {
+  return {status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
+MaybeError MappedFile::CheckUnchanged() const {
+  struct stat status {};
+  if (fstat(fd_, &status) != 0) return SystemError(path_, errno);
+  if (VersionOf(status) == version_) return std::nullopt;
+  return Error{ErrorCode::kIo, path_ + ": expected a file that stays as it is, found it changed " +
+                                   "while it was read"};
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      version_(other.version_),
+      bytes_(std::exchange(other.bytes_, {})) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   if (this != &other) {
-    Unmap();
+    Close();
+    path_ = std::move(other.path_);
+    fd_ = std::exchange(other.fd_, -1);
+    version_ = other.version_;
     bytes_ = std::exchange(other.bytes_, {});
   }
   return *this;
 }
 
-MappedFile::~MappedFile() { Unmap(); }
+MappedFile::~MappedFile() { Close(); }
 
-void MappedFile::Unmap() {
+void MappedFile::Close() {
   if (!bytes_.empty()) munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (fd_ >= 0) close(fd_);
   bytes_ = {};
+  fd_ = -1;
 }
 
 }  // namespace edgevlm

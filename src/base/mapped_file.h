@@ -2,18 +2,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
 #include "base/result.h"
+
+struct stat;
 
 namespace edgevlm {
 
 // Owns the mapping; bytes() is valid while the object (or the one it was moved to) lives. Nothing
 // is read until touched, and processes that map one file share its memory. The bytes start at a
 // page boundary. The file must not be shortened while it is mapped: touching a lost page ends the
-// process (SIGBUS), so replace model files by renaming, as GgufWriter does. Threads: const methods
-// from any thread.
+// process (SIGBUS), so replace model files by renaming, as GgufWriter does; CheckUnchanged finds
+// most of those who write in place. Threads: const methods from any thread.
 class MappedFile {
  public:
   // Regular, non-empty files only; a FIFO or a device is refused without waiting for it.
@@ -26,10 +29,26 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return bytes_; }
 
- private:
-  explicit MappedFile(std::span<const std::byte> bytes) : bytes_(bytes) {}
-  void Unmap();
+  // Whether the file still has the size and the time of change that it was opened with. Errors: kIo
+  // (names the path). Cost: one system call.
+  MaybeError CheckUnchanged() const;
 
+ private:
+  struct Version {
+    std::int64_t bytes = 0;
+    std::int64_t seconds = 0;  // of the last change
+    std::int64_t nanoseconds = 0;
+
+    bool operator==(const Version&) const = default;
+  };
+
+  MappedFile(std::string path, int fd, const Version& version, std::span<const std::byte> bytes);
+  static Version VersionOf(const struct stat& status);
+  void Close();
+
+  std::string path_;
+  int fd_ = -1;  // open for as long as the mapping is
+  Version version_;
   std::span<const std::byte> bytes_;
 };
 

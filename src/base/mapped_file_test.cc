@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,28 @@ TEST_F(MappedFileTest, GivesTheBytesAndMoves) {
   std::ofstream(Path("b")) << "other";
   second = std::move(*MappedFile::Open(Path("b")));
   EXPECT_EQ(second.bytes().size(), 5u);
+}
+
+TEST_F(MappedFileTest, NoticesThatTheFileWasWritten) {
+  std::ofstream(Path("a")) << "picture";
+  auto file = MappedFile::Open(Path("a"));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_FALSE(file->CheckUnchanged());
+  // A file that takes its name is another one.
+  std::ofstream(Path("b")) << "other";
+  std::filesystem::rename(Path("b"), Path("a"));
+  EXPECT_FALSE(file->CheckUnchanged());
+
+  file = MappedFile::Open(Path("a"));
+  std::filesystem::resize_file(Path("a"), 3);
+  ASSERT_TRUE(file->CheckUnchanged());
+  EXPECT_EQ(file->CheckUnchanged()->code, ErrorCode::kIo);
+  EXPECT_EQ(file->CheckUnchanged()->message.rfind(Path("a") + ": ", 0), 0u);
+
+  file = MappedFile::Open(Path("a"));
+  std::filesystem::last_write_time(
+      Path("a"), std::filesystem::last_write_time(Path("a")) + std::chrono::milliseconds(1));
+  EXPECT_TRUE(file->CheckUnchanged());
 }
 
 TEST_F(MappedFileTest, WhatIsNoFileIsNamed) {

@@ -106,13 +106,26 @@ void GgufWriter::Add(std::string_view key, GgufValue value) {
 
 void GgufWriter::AddTensor(std::string_view name, DType dtype, const Shape& shape,
                            std::span<const std::byte> bytes) {
-  tensors_.push_back({std::string(name), dtype, shape, bytes});
+  tensors_.push_back({std::string(name), dtype, shape, bytes, nullptr});
+}
+
+void GgufWriter::AddTensor(std::string_view name, DType dtype, const Shape& shape, Source source) {
+  tensors_.push_back({std::string(name), dtype, shape, {}, std::move(source)});
 }
 
 void GgufWriter::AddTensor(std::string_view name, DType dtype, const Shape& shape,
                            std::vector<std::byte>&& bytes) {
   kept_.push_back(std::move(bytes));
   AddTensor(name, dtype, shape, std::span<const std::byte>(kept_.back()));
+}
+
+MaybeError GgufWriter::CheckBytes(const Tensor& tensor, std::span<const std::byte> bytes) {
+  const auto expected = BytesOf(tensor.dtype, tensor.shape);
+  if (expected && *expected == bytes.size()) return std::nullopt;
+  return Invalid("tensor '" + Printable(tensor.name, kMessageBytes) + "': expected " +
+                 std::to_string(expected ? *expected : 0) + " bytes for " +
+                 std::string(NameOf(tensor.dtype)) + " " + tensor.shape.ToString() + ", found " +
+                 std::to_string(bytes.size()));
 }
 
 MaybeError GgufWriter::Validate() const {
@@ -133,14 +146,13 @@ MaybeError GgufWriter::Validate() const {
     }
   }
   for (const Tensor& tensor : tensors_) {
-    const std::string where = "tensor '" + Printable(tensor.name, kMessageBytes) + "': ";
     const auto expected = BytesOf(tensor.dtype, tensor.shape);
-    if (!expected) return Invalid(where + expected.error().message);
-    if (*expected != tensor.bytes.size()) {
-      return Invalid(where + "expected " + std::to_string(*expected) + " bytes for " +
-                     std::string(NameOf(tensor.dtype)) + " " + tensor.shape.ToString() +
-                     ", found " + std::to_string(tensor.bytes.size()));
+    if (!expected) {
+      return Invalid("tensor '" + Printable(tensor.name, kMessageBytes) +
+                     "': " + expected.error().message);
     }
+    if (tensor.source) continue;
+    if (auto error = CheckBytes(tensor, tensor.bytes)) return error;
   }
   return std::nullopt;
 }
@@ -161,44 +173,51 @@ std::string GgufWriter::Header() const {
     for (int axis = tensor.shape.rank() - 1; axis >= 0; --axis) Put(out, tensor.shape[axis]);
     Put(out, static_cast<std::uint32_t>(tensor.dtype));
     Put(out, offset);
-    offset += tensor.bytes.size() + PaddingAfter(tensor.bytes.size());
+    const std::uint64_t size = *BytesOf(tensor.dtype, tensor.shape);
+    offset += size + PaddingAfter(size);
   }
   out.append(static_cast<std::size_t>(PaddingAfter(out.size())), '\0');
   return out;
 }
 
-bool GgufWriter::Emit(const std::function<bool(std::span<const std::byte>)>& append) const {
+MaybeError GgufWriter::Emit(
+    const std::function<MaybeError(std::span<const std::byte>)>& append) const {
   static constexpr std::byte kZeros[kGgufAlignment] = {};
   const std::string header = Header();
-  if (!append(std::as_bytes(std::span(header)))) return false;
+  if (auto error = append(std::as_bytes(std::span(header)))) return error;
   for (const Tensor& tensor : tensors_) {
-    if (!append(tensor.bytes)) return false;
-    const auto padding = static_cast<std::size_t>(PaddingAfter(tensor.bytes.size()));
-    if (!append(std::span(kZeros).first(padding))) return false;
+    std::span<const std::byte> bytes = tensor.bytes;
+    if (tensor.source) {
+      const auto made = tensor.source();
+      if (!made) return made.error();
+      if (auto error = CheckBytes(tensor, *made)) return error;
+      bytes = *made;
+    }
+    if (auto error = append(bytes)) return error;
+    const auto padding = static_cast<std::size_t>(PaddingAfter(bytes.size()));
+    if (auto error = append(std::span(kZeros).first(padding))) return error;
   }
-  return true;
+  return std::nullopt;
 }
 
 MaybeError GgufWriter::Write(const std::string& path) const {
   if (auto error = Validate()) return error;
   auto file = OutputFile::Create(path);
   if (!file) return file.error();
-  MaybeError failure;
-  const bool complete = Emit([&](std::span<const std::byte> bytes) {
-    failure = file->Append(bytes);
-    return !failure.has_value();
-  });
-  if (!complete) return failure;
+  if (auto error = Emit([&](std::span<const std::byte> bytes) { return file->Append(bytes); })) {
+    return error;
+  }
   return file->Commit();
 }
 
 Result<std::vector<std::byte>> GgufWriter::ToBytes() const {
   if (auto error = Validate()) return *error;
   std::vector<std::byte> all;
-  Emit([&](std::span<const std::byte> bytes) {
+  const MaybeError failure = Emit([&](std::span<const std::byte> bytes) -> MaybeError {
     all.insert(all.end(), bytes.begin(), bytes.end());
-    return true;
+    return std::nullopt;
   });
+  if (failure) return *failure;
   return all;
 }
 

@@ -26,6 +26,9 @@ inline constexpr std::uint64_t kGgufAlignment = 32;  // of tensors, in bytes
 //   if (auto error = writer.Write(path)) return *error;
 class GgufWriter {
  public:
+  // Makes the bytes of a tensor when they are due; they must stay until the next tensor's are made.
+  using Source = std::function<Result<std::span<const std::byte>>()>;
+
   GgufWriter() = default;
   GgufWriter(GgufWriter&&) = default;
   GgufWriter& operator=(GgufWriter&&) = default;
@@ -38,14 +41,17 @@ class GgufWriter {
   // The same, but keeps the bytes itself.
   void AddTensor(std::string_view name, DType dtype, const Shape& shape,
                  std::vector<std::byte>&& bytes);
+  // The same, with bytes that are made while the file is written, so that only one tensor has to be
+  // in memory. A failure of the source, or another number of bytes, ends the writing.
+  void AddTensor(std::string_view name, DType dtype, const Shape& shape, Source source);
 
   // Writes to a name beside `path` and renames when all of it is on the disk, so that `path` never
   // holds half a file. Errors: kInvalid (a key or tensor twice, an empty or too long name, a tensor
   // whose bytes do not fit its shape, general.alignment other than 32, a limit of the reader),
-  // kIo (names the path).
+  // kIo (names the path), those of sources.
   MaybeError Write(const std::string& path) const;
 
-  // The whole file in memory. Errors: kInvalid, as Write.
+  // The whole file in memory. Errors: kInvalid and those of sources, as Write.
   Result<std::vector<std::byte>> ToBytes() const;
 
  private:
@@ -58,12 +64,15 @@ class GgufWriter {
     DType dtype;
     Shape shape;
     std::span<const std::byte> bytes;
+    Source source;  // or empty
   };
 
+  static MaybeError CheckBytes(const Tensor& tensor, std::span<const std::byte> bytes);
   MaybeError Validate() const;
   std::string Header() const;  // everything before the first tensor's bytes, padded
-  // Hands the file to `append` piece by piece; stops, with false, when that returns false.
-  bool Emit(const std::function<bool(std::span<const std::byte>)>& append) const;
+  // Hands the file to `append` piece by piece; stops at the first error. REQUIRES: Validate() is
+  // content.
+  MaybeError Emit(const std::function<MaybeError(std::span<const std::byte>)>& append) const;
 
   std::vector<Key> keys_;
   std::vector<Tensor> tensors_;

@@ -186,5 +186,31 @@ TEST(GgufValue, TextIsForOneLine) {
   EXPECT_EQ(ToText(std::vector<std::string>{"a"}, 3, 8), "[\"a\"]");
 }
 
+TEST(GgufWriter, MakesTensorsWhileItWrites) {
+  const std::vector<std::byte> bytes = *FromFloats(std::vector<float>{1, 2, 3}, DType::kF32);
+  GgufWriter kept, made;
+  int calls = 0;
+  for (const char* name : {"a", "b"}) {
+    kept.AddTensor(name, DType::kF32, {3}, std::span(bytes));
+    made.AddTensor(name, DType::kF32, {3}, [&] {
+      ++calls;
+      return Result<std::span<const std::byte>>(std::span(bytes));
+    });
+  }
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(*made.ToBytes(), *kept.ToBytes());
+  EXPECT_EQ(calls, 2);
+
+  GgufWriter cut;
+  cut.AddTensor("a", DType::kF32, {3},
+                [&] { return Result<std::span<const std::byte>>(std::span(bytes).first(8)); });
+  EXPECT_THAT(cut.ToBytes().error().message, HasSubstr("tensor 'a': expected 12 bytes"));
+  GgufWriter failing;
+  failing.AddTensor("a", DType::kF32, {3}, []() -> Result<std::span<const std::byte>> {
+    return Error{ErrorCode::kIo, "the source is gone"};
+  });
+  EXPECT_EQ(failing.ToBytes().error().message, "the source is gone");
+}
+
 }  // namespace
 }  // namespace edgevlm
