@@ -3,9 +3,10 @@
 #include <sstream>
 #include <utility>
 
+#include "convert/huggingface/added_tokens.h"
 #include "convert/huggingface/merges.h"
 #include "convert/huggingface/pre_tokenizer_name.h"
-#include "convert/huggingface/vocabulary.h"
+#include "convert/huggingface/vocabulary_tables.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
@@ -106,8 +107,7 @@ Result<VocabularyTables> TokensOf(const json& map, int size, const std::string& 
 }
 
 Result<VocabularyTables> TokensOf(JsonObject& tokenizer, int size) {
-  JsonObject model = tokenizer.Object("model");
-  const json* map = model.Find("vocab");
+  const json* map = tokenizer.Find("model", "vocab");
   auto tables = TokensOf(map == nullptr ? json() : *map, size, tokenizer.where());
   if (!tables) return tables.error();
   const auto added = ReadAddedTokens(tokenizer);
@@ -117,8 +117,7 @@ Result<VocabularyTables> TokensOf(JsonObject& tokenizer, int size) {
 }
 
 Result<std::vector<Merge>> MergesOf(JsonObject& tokenizer) {
-  JsonObject model = tokenizer.Object("model");
-  const json* list = model.Find("merges");
+  const json* list = tokenizer.Find("model", "merges");
   if (list == nullptr || !list->is_array()) {
     return Corrupt(tokenizer.where(), "merges: expected pairs, found none");
   }

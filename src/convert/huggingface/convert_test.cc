@@ -92,7 +92,7 @@ TEST(Convert, Llama) {
   const GgufFile& file = converted.File();
   EXPECT_EQ(*file.String(keys::kArchitecture), "llama");
   EXPECT_EQ(*file.String(keys::kGeneralType), "model");
-  EXPECT_THAT(std::string(*file.String(keys::kName)), HasSubstr("Tiny folder "));
+  EXPECT_THAT(std::string(*file.String(keys::kName)), HasSubstr("Tiny Folder "));
   EXPECT_EQ(*file.Int(keys::kFileType), 1);
   EXPECT_EQ(*file.Int(keys::ContextLength("llama")), 64);
   EXPECT_EQ(*file.Int(keys::VocabularySize("llama")), kTinyVocabulary);
@@ -122,7 +122,7 @@ TEST(Convert, Llama) {
 TEST(Convert, TheTypeIsThatOfTheFolderOrTheOneAskedFor) {
   TinyFolder folder;
   MakeTinyLlama(folder);
-  folder.Add("model.embed_tokens.weight", {kTinyVocabulary, 8}, 0, 1, DType::kBF16);
+  folder.Add("lm_head.weight", {kTinyVocabulary, 8}, 0, 1, DType::kBF16);
   const Converted same(folder);
   ASSERT_EQ(same.error(), "");
   EXPECT_EQ(same.File().Tensor("output.weight")->dtype, DType::kBF16);
@@ -362,7 +362,8 @@ TEST(Convert, ConfigurationsThatAreWrongOrNotSupported) {
   EXPECT_THAT(ErrorWith("vocab_size", 9), HasSubstr("expected [9, 8]"));
   EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "yarn"}}), HasSubstr("\"linear\" or \"llama3\""));
   EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "linear"}}), HasSubstr("'factor'"));
-  EXPECT_THAT(ErrorWith("num_key_value_heads", 2), HasSubstr("each of 2 heads"));
+  EXPECT_THAT(ErrorWith("num_key_value_heads", 2),
+              HasSubstr("expected 8 rows for 2 heads, found [4, 8]"));
 }
 
 TEST(Convert, FilesThatAreThereNeedForce) {

@@ -85,6 +85,13 @@ const json* JsonObject::Find(std::string_view name) const {
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
+const json* JsonObject::Find(std::string_view outer, std::string_view name) const {
+  const json* object = Find(outer);
+  if (object == nullptr || !object->is_object()) return nullptr;
+  const auto found = object->find(std::string(name));
+  return found == object->end() || found->is_null() ? nullptr : &*found;
+}
+
 std::string_view JsonObject::OneOf(std::initializer_list<std::string_view> names) const {
   for (const std::string_view name : names) {
     if (Has(name)) return name;

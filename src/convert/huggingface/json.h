@@ -51,6 +51,8 @@ class JsonObject {
   bool Has(std::string_view name) const { return Find(name) != nullptr; }
   // Null: absent.
   const nlohmann::json* Find(std::string_view name) const;
+  // The entry `name` of the object `outer`.
+  const nlohmann::json* Find(std::string_view outer, std::string_view name) const;
   // The first of the names that is there, or else the first one.
   std::string_view OneOf(std::initializer_list<std::string_view> names) const;
 

@@ -21,7 +21,6 @@ struct LlamaSizes {
   int hidden = 0;
   int blocks = 0;
   HeadCounts heads;
-  int head_width = 0;
   bool has_head_width = false;  // config.json gives it
   int vocabulary = 0;
   double epsilon = 0;
@@ -83,12 +82,16 @@ LlamaSizes ReadSizes(JsonObject& config) {
   sizes.heads.query = config.Int("num_attention_heads", 1, sizes.width, 32);
   sizes.heads.key = config.Int("num_key_value_heads", 1, sizes.heads.query, sizes.heads.query);
   sizes.has_head_width = config.Has("head_dim");
-  sizes.head_width = config.Int("head_dim", 2, kMaxExtent, sizes.width / sizes.heads.query);
+  sizes.heads.width = config.Int("head_dim", 2, kMaxExtent, sizes.width / sizes.heads.query);
   sizes.vocabulary = config.Int("vocab_size", 1, kMaxVocabulary, 32000);
   sizes.epsilon = config.Number("rms_norm_eps", 1e-12, 1, 1e-6);
   sizes.is_tied = config.Bool("tie_word_embeddings", false);
   if (config.ok() && !sizes.has_head_width && sizes.width % sizes.heads.query != 0) {
     config.Expect("num_attention_heads", "a divisor of hidden_size");
+  }
+  if (config.ok() && sizes.heads.width % 2 != 0) {
+    config.Expect(sizes.has_head_width ? "head_dim" : "num_attention_heads",
+                  "heads of an even width");
   }
   return sizes;
 }
@@ -161,10 +164,10 @@ void AddKeys(const LlamaSizes& sizes, const RopeSettings& rope, std::string_view
   plan.Add(keys::HeadCountKv(name), number(sizes.heads.key));
   plan.Add(keys::RmsNormEpsilon(name), static_cast<float>(sizes.epsilon));
   if (sizes.has_head_width) {
-    plan.Add(keys::KeyLength(name), number(sizes.head_width));
-    plan.Add(keys::ValueLength(name), number(sizes.head_width));
+    plan.Add(keys::KeyLength(name), number(sizes.heads.width));
+    plan.Add(keys::ValueLength(name), number(sizes.heads.width));
   }
-  plan.Add(keys::RopeDimensionCount(name), number(sizes.head_width));
+  plan.Add(keys::RopeDimensionCount(name), number(sizes.heads.width));
   plan.Add(keys::RopeFreqBase(name), static_cast<float>(rope.base));
   if (rope.linear_factor != 1) {
     plan.Add(keys::RopeScalingType(name), "linear");
@@ -190,7 +193,7 @@ Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DTy
                                const LlamaLayout& layout) {
   const LlamaSizes sizes = ReadSizes(config);
   RefuseOthers(config);
-  const RopeSettings rope = ReadRope(config, sizes.head_width);
+  const RopeSettings rope = ReadRope(config, sizes.heads.width);
   if (!config.ok()) return config.error();
   PlanBuilder builder(folder.checkpoint, dtype, sizes.heads);
   builder.Apply({layout.body_prefixes, kHeadRules, 1});

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "convert/huggingface/json.h"
-#include "convert/huggingface/vocabulary.h"
+#include "convert/huggingface/vocabulary_tables.h"
 
 namespace edgevlm {
 

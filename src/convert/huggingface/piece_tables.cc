@@ -7,13 +7,14 @@
 #include "base/mapped_file.h"
 #include "convert/huggingface/merges.h"
 #include "convert/huggingface/sentence_piece_model.h"
-#include "convert/huggingface/vocabulary.h"
+#include "convert/huggingface/vocabulary_tables.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr std::string_view kModel = "llama";
 constexpr std::string_view kPreTokenizer = "default";
+constexpr float kFillerScore = -10000.0f;
 
 bool IsByteName(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEFabcdef";
@@ -23,6 +24,14 @@ bool IsByteName(std::string_view text) {
 }
 
 }  // namespace
+
+void VocabularyTables::PadTo(std::size_t size) {
+  for (std::size_t id = tokens.size(); id < size; ++id) {
+    tokens.push_back(Filler(id));
+    types.push_back(PieceType::kUnused);
+    scores.push_back(kFillerScore);
+  }
+}
 
 Result<VocabularyTables> ReadPieces(const std::string& path, int size) {
   const auto file = MappedFile::Open(path);

@@ -128,9 +128,10 @@ MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor)
   if (rule.treatment == Treatment::kQueryRows || rule.treatment == Treatment::kKeyRows) {
     tensor.heads = rule.treatment == Treatment::kQueryRows ? heads_.query : heads_.key;
     tensor.change = Change::kPairRows;
-    if (shape[0] % (2LL * tensor.heads) != 0) {
+    const std::int64_t rows = 1LL * tensor.heads * heads_.width;
+    if (shape[0] != rows) {
       return Error{ErrorCode::kCorrupt,
-                   Where(tensor.source_name) + "expected a multiple of two rows for each of " +
+                   Where(tensor.source_name) + "expected " + std::to_string(rows) + " rows for " +
                        std::to_string(tensor.heads) + " heads, found " + shape.ToString()};
     }
   }

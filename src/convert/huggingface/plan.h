@@ -72,11 +72,12 @@ struct RuleGroup {
 struct HeadCounts {
   int query = 1;
   int key = 1;
+  int width = 2;  // rows of each
 };
 
 // Collects the tensors of one file. The first failure is kept. Errors: kNotFound (a tensor is
-// missing), kUnsupported (a tensor that no rule knows; its data type), kCorrupt (rows that are no
-// multiple of twice the heads).
+// missing), kUnsupported (a tensor that no rule knows; its data type), kCorrupt (rows that are
+// not those of the heads).
 class PlanBuilder {
  public:
   // dtype: for Storage::kChosen.

@@ -141,6 +141,11 @@ MaybeError AppendTransposed(const TensorView& source, Writer& writer) {
 }  // namespace
 
 Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
+  const std::span<const std::byte> stored = tensor.source.bytes;
+  const bool is_same = tensor.change == Change::kNone && tensor.dtype == tensor.source.dtype;
+  if (tensor.values.empty() && is_same) {
+    return std::vector<std::byte>(stored.begin(), stored.end());
+  }
   Writer writer(tensor);
   MaybeError error;
   if (!tensor.values.empty()) {

@@ -16,7 +16,7 @@ enum class Wire : std::uint32_t { kVarint = 0, kEight = 1, kBytes = 2, kFour = 5
 struct Field {
   std::uint32_t number = 0;
   Wire wire = Wire::kVarint;
-  std::uint64_t value = 0;           // of kVarint, kEight and kFour
+  std::uint64_t value = 0;                // of kVarint, kEight and kFour
   std::span<const std::byte> bytes = {};  // of kBytes
 };
 

@@ -187,7 +187,7 @@ TEST(Vocabulary, FoldersThatAreWrong) {
     folder.WriteJson("tokenizer.json", tokenizer);
     return Keys(folder).error();
   };
-  EXPECT_THAT(error("/model/type", "WordPiece"), HasSubstr("expected BPE, found WordPiece"));
+  EXPECT_THAT(error("/model/type", "WordPiece"), HasSubstr("expected BPE, found \"WordPiece"));
   EXPECT_THAT(error("/model/vocab/a", 8), HasSubstr("token 'a': expected an id below 8, found 8"));
   EXPECT_THAT(error("/model/vocab/a", 1), HasSubstr("expected an id of its own, found 1"));
   EXPECT_THAT(error("/model/vocab/a", -1), HasSubstr("found -1"));

@@ -12,12 +12,14 @@ inline constexpr int kTinyVocabulary = 8;
 
 // tokenizer.json of byte pairs: five tokens of the model and an added one, so ids 6 and 7 are free.
 inline nlohmann::json TinyBytePairs() {
+  using nlohmann::json;  // two strings in braces would be an object
+  const json merges = json::array({json::array({"a", "b"}), json::array({"\u0120", "ab"})});
   return {{"added_tokens", {{{"id", 5}, {"content", "<|im_end|>"}, {"special", true}}}},
           {"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}}},
           {"model",
            {{"type", "BPE"},
             {"vocab", {{"a", 0}, {"b", 1}, {"\u0120", 2}, {"ab", 3}, {"\u0120ab", 4}}},
-            {"merges", {{"a", "b"}, {"\u0120", "ab"}}}}}};
+            {"merges", merges}}}};
 }
 
 inline void WriteTinyPieces(const TinyFolder& folder) {
