@@ -4,8 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
-#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/options.h"
@@ -15,8 +16,19 @@
 namespace edgevlm {
 namespace {
 
-const std::map<std::string, ModelPart> kParts = {
-    {"all", ModelPart::kAll}, {"text", ModelPart::kText}, {"vision", ModelPart::kVision}};
+constexpr struct {
+  std::string_view name;
+  ModelPart part;
+} kParts[] = {{"all", ModelPart::kAll}, {"text", ModelPart::kText}, {"vision", ModelPart::kVision}};
+
+// Errors: kInvalid.
+Result<ModelPart> ParsePart(std::string_view name) {
+  for (const auto& known : kParts) {
+    if (known.name == name) return known.part;
+  }
+  return Error{ErrorCode::kInvalid,
+               "--part: expected all, text or vision, found " + std::string(name)};
+}
 
 // "OUT.gguf: 201 tensors, 2200.1 MB, F16"
 std::string Line(const ConvertedFile& file) {
@@ -36,10 +48,9 @@ class ConvertCommand final : public Command {
     app.add_option("--outtype", out_type_, "of matrices: auto, f32, f16 or bf16")
         ->type_name("TYPE")
         ->capture_default_str();
-    app.add_option("--part", options_.part, "of a model with an eye: all, text or vision")
+    app.add_option("--part", part_, "of a model with an eye: all, text or vision")
         ->type_name("PART")
-        ->transform(CLI::CheckedTransformer(kParts))
-        ->default_str("all");
+        ->capture_default_str();
     app.add_option("--vision-folder", options_.vision_folder,
                    "the folder of the eye, where it has one of its own (MobileVLM)")
         ->type_name("DIR");
@@ -60,7 +71,13 @@ class ConvertCommand final : public Command {
       PrintError(dtype.error().message);
       return ExitCode::kUsage;
     }
+    const auto part = ParsePart(part_);
+    if (!part) {
+      PrintError(part.error().message);
+      return ExitCode::kUsage;
+    }
     options_.dtype = *dtype;
+    options_.part = *part;
     const auto files = Convert();
     if (!files) return Fail(files.error());
     for (const ConvertedFile& file : *files) {
@@ -86,6 +103,7 @@ class ConvertCommand final : public Command {
 
   ConvertOptions options_;
   std::string out_type_ = "auto";
+  std::string part_ = "all";
   bool json_ = false;
 };
 
