@@ -50,7 +50,7 @@ OUTSIDE = {
     "webp/": "image",
     "utf8proc.h": "tokenizer",
     "CLI/": "cli train",
-    "nlohmann/": "catalog cli eval train",
+    "nlohmann/": "catalog cli convert eval train",
     "curl/": "catalog",
     "openssl/": "catalog",
     "immintrin.h": "kernels base",

@@ -32,6 +32,7 @@ std::unique_ptr<Command> MakeAskCommand();
 std::unique_ptr<Command> MakeBenchCommand();
 std::unique_ptr<Command> MakeCaptionCommand();
 std::unique_ptr<Command> MakeChatCommand();
+std::unique_ptr<Command> MakeConvertCommand();
 std::unique_ptr<Command> MakeDumpCommand();
 std::unique_ptr<Command> MakeEvalCommand();
 std::unique_ptr<Command> MakeInfoCommand();

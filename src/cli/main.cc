@@ -28,6 +28,7 @@ constexpr CommandEntry kCommands[] = {
     {"profile", "Show where the time goes for a picture", MakeProfileCommand},
     {"eval", "Score a model on labelled pictures", MakeEvalCommand},
     {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
+    {"convert", "Turn a model of Hugging Face into GGUF files", MakeConvertCommand},
     {"models", "List, download, check and remove published models", MakeModelsCommand},
     {"quantize", "Write a model in fewer bits", MakeQuantizeCommand},
     {"tokenize", "Turn a text into token ids, or back", MakeTokenizeCommand},

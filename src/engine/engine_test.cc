@@ -212,7 +212,7 @@ TEST(Engine, TokenListsAreChecked) {
   EXPECT_EQ(error(std::vector<int>(321), nullptr),
             "tokens: expected at most 320 positions, found 321");
   image.values.pop_back();
-  EXPECT_THAT(error({1}, &image), HasSubstr("picture: expected 16 x 24"));
+  EXPECT_THAT(error({1}, &image), HasSubstr("picture: expected embeddings of width 24"));
 }
 
 TEST(Engine, MovesWithItsSessions) {

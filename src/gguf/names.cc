@@ -27,6 +27,9 @@ std::string VisionModule(int block, std::string_view module) {
 
 namespace keys {
 
+std::string VocabularySize(std::string_view architecture) {
+  return Join(architecture, ".vocab_size");
+}
 std::string ContextLength(std::string_view architecture) {
   return Join(architecture, ".context_length");
 }

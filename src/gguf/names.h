@@ -9,6 +9,8 @@ namespace edgevlm {
 namespace keys {
 
 inline constexpr std::string_view kArchitecture = "general.architecture";
+inline constexpr std::string_view kGeneralType = "general.type";
+inline constexpr std::string_view kSizeLabel = "general.size_label";
 inline constexpr std::string_view kName = "general.name";
 inline constexpr std::string_view kFileType = "general.file_type";
 inline constexpr std::string_view kAlignment = "general.alignment";
@@ -22,6 +24,7 @@ inline constexpr std::string_view kMerges = "tokenizer.ggml.merges";
 inline constexpr std::string_view kBosTokenId = "tokenizer.ggml.bos_token_id";
 inline constexpr std::string_view kEosTokenId = "tokenizer.ggml.eos_token_id";
 inline constexpr std::string_view kEotTokenId = "tokenizer.ggml.eot_token_id";
+inline constexpr std::string_view kPaddingTokenId = "tokenizer.ggml.padding_token_id";
 inline constexpr std::string_view kUnknownTokenId = "tokenizer.ggml.unknown_token_id";
 inline constexpr std::string_view kTokenScores = "tokenizer.ggml.scores";
 inline constexpr std::string_view kAddBosToken = "tokenizer.ggml.add_bos_token";
@@ -30,6 +33,8 @@ inline constexpr std::string_view kAddSpacePrefix = "tokenizer.ggml.add_space_pr
 inline constexpr std::string_view kChatTemplate = "tokenizer.chat_template";
 
 inline constexpr std::string_view kHasVisionEncoder = "clip.has_vision_encoder";
+inline constexpr std::string_view kHasTextEncoder = "clip.has_text_encoder";
+inline constexpr std::string_view kHasLlavaProjector = "clip.has_llava_projector";
 inline constexpr std::string_view kProjectorType = "clip.projector_type";
 inline constexpr std::string_view kVisionEncoder = "clip.vision.encoder";
 inline constexpr std::string_view kImageSize = "clip.vision.image_size";
@@ -58,6 +63,7 @@ inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
 // Keys of the decoder start with the architecture: "gpt2.context_length".
+std::string VocabularySize(std::string_view architecture);
 std::string ContextLength(std::string_view architecture);
 std::string EmbeddingLength(std::string_view architecture);
 std::string BlockCount(std::string_view architecture);

@@ -1,0 +1,122 @@
+#include "convert/huggingface/checkpoint.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "convert/huggingface/json.h"
+#include "gguf/value.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kShownBytes = 80;
+
+using FileOfTensor = std::map<std::string, std::string>;
+
+// The entries of "weight_map": tensor -> file beside the index.
+Result<FileOfTensor> ReadIndex(const std::string& path) {
+  Result<JsonObject> index = JsonObject::Read(path);
+  if (!index) return index.error();
+  const nlohmann::json* map = index->Find("weight_map");
+  if (map == nullptr || !map->is_object() || map->empty()) {
+    index->Expect("weight_map", "the names of files by tensor");
+    return index->error();
+  }
+  FileOfTensor files;
+  for (const auto& [tensor, file] : map->items()) {
+    const std::string name = file.is_string() ? file.get<std::string>() : "";
+    if (name.empty() || name.find('/') != std::string::npos) {
+      return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(tensor, kShownBytes) +
+                                            "': expected the name of a file beside, found '" +
+                                            Printable(name, kShownBytes) + "'"};
+    }
+    files[tensor] = name;
+  }
+  return files;
+}
+
+Error NoWeights(const std::filesystem::path& folder) {
+  std::string found = "none";
+  for (const char* other : {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+    if (std::filesystem::exists(folder / other)) found = other;
+  }
+  return {ErrorCode::kNotFound, folder.string() +
+                                    ": weights: expected model.safetensors or "
+                                    "model.safetensors.index.json, found " +
+                                    found};
+}
+
+}  // namespace
+
+MaybeError Checkpoint::Add(const std::string& path) {
+  auto file = MappedFile::Open(path);
+  if (!file) return file.error();
+  auto tensors = ParseSafetensors(file->bytes());
+  if (!tensors) return Error{tensors.error().code, path + ": " + tensors.error().message};
+  files_.push_back(*std::move(file));
+  for (SafetensorsTensor& tensor : *tensors) {
+    const std::string name = tensor.name;
+    if (!tensors_.emplace(name, std::move(tensor)).second) {
+      return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(name, kShownBytes) +
+                                            "': found in another file too"};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
+  const std::filesystem::path root = folder;
+  const std::string index_path = (root / "model.safetensors.index.json").string();
+  const std::string single = (root / "model.safetensors").string();
+  Checkpoint checkpoint;
+  if (!std::filesystem::exists(index_path)) {
+    if (!std::filesystem::exists(single)) return NoWeights(root);
+    if (auto error = checkpoint.Add(single)) return *error;
+    return checkpoint;
+  }
+  const auto index = ReadIndex(index_path);
+  if (!index) return index.error();
+  std::set<std::string> files;
+  for (const auto& [tensor, file] : *index) files.insert(file);
+  for (const std::string& file : files) {
+    if (auto error = checkpoint.Add((root / file).string())) return *error;
+  }
+  for (const auto& [tensor, file] : *index) {
+    if (checkpoint.Find(tensor) == nullptr) {
+      return Error{ErrorCode::kNotFound, index_path + ": tensor '" +
+                                             Printable(tensor, kShownBytes) + "': expected in " +
+                                             Printable(file, kShownBytes) + ", found nowhere"};
+    }
+  }
+  return checkpoint;
+}
+
+const SafetensorsTensor* Checkpoint::Find(std::string_view name) const {
+  const auto found = tensors_.find(name);
+  return found == tensors_.end() ? nullptr : &found->second;
+}
+
+MaybeError Checkpoint::CheckUnchanged() const {
+  for (const MappedFile& file : files_) {
+    if (auto error = file.CheckUnchanged()) return error;
+  }
+  return std::nullopt;
+}
+
+void ReleasePages(std::span<const std::byte> bytes) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+  // Whole pages only; those at the ends may belong to a neighbour that is still needed.
+  const std::uintptr_t begin = (address + page - 1) / page * page;
+  const std::uintptr_t end = (address + bytes.size()) / page * page;
+  if (begin >= end) return;
+  // A failure costs memory, not correctness.
+  (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+}  // namespace edgevlm

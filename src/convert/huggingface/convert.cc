@@ -1,0 +1,233 @@
+#include "convert/huggingface/convert.h"
+
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "convert/huggingface/family.h"
+#include "gguf/names.h"
+#include "gguf/writer.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::uint32_t kQuantizationVersion = 2;
+
+struct OutType {
+  std::string_view name;
+  std::optional<DType> dtype;
+};
+constexpr OutType kOutTypes[] = {
+    {"auto", std::nullopt}, {"f32", DType::kF32}, {"f16", DType::kF16}, {"bf16", DType::kBF16}};
+
+// The numbers of general.file_type.
+std::uint32_t FileTypeOf(DType dtype) {
+  if (dtype == DType::kBF16) return 32;
+  return dtype == DType::kF16 ? 1 : 0;
+}
+
+// One file to write.
+struct FileJob {
+  FilePlan plan;
+  std::string path;
+  std::string_view type;  // general.type
+};
+
+// F16 or BF16, whichever the folder's matrices are in; F16 for those in F32.
+DType TypeOfFolder(const Checkpoint& checkpoint) {
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    if (tensor.extents.size() < 2) continue;
+    if (tensor.dtype == "BF16") return DType::kBF16;
+    if (tensor.dtype == "F16") return DType::kF16;
+  }
+  return DType::kF16;
+}
+
+Result<ConversionSource> OpenSource(const ConvertOptions& options) {
+  auto model = OpenFolder(options.folder);
+  if (!model) return model.error();
+  const DType dtype = options.dtype.value_or(TypeOfFolder(model->checkpoint));
+  ConversionSource source = {.model = *std::move(model), .vision = std::nullopt, .dtype = dtype};
+  if (!options.vision_folder.empty()) {
+    auto vision = OpenFolder(options.vision_folder);
+    if (!vision) return vision.error();
+    source.vision = *std::move(vision);
+  }
+  return source;
+}
+
+std::string EyePath(const std::string& path) {
+  const std::filesystem::path whole = path;
+  return (whole.parent_path() / ("mmproj-" + whole.filename().string())).string();
+}
+
+Error InFolder(const std::string& folder, const Error& error) {
+  if (error.message.starts_with(folder)) return error;
+  return {error.code, folder + ": " + error.message};
+}
+
+Result<std::vector<FileJob>> PlanJobs(const ConvertOptions& options, ConversionSource& source) {
+  const auto family = FindFamily(source.model.config);
+  if (!family) return family.error();
+  const bool has_eye = (*family)->plan_vision != nullptr;
+  if (!has_eye && (options.part == ModelPart::kVision || !options.vision_folder.empty())) {
+    return Error{ErrorCode::kInvalid, options.folder + ": expected a model with an eye, found " +
+                                          std::string((*family)->name)};
+  }
+  std::vector<FileJob> jobs;
+  if (options.part != ModelPart::kVision) {
+    auto plan = (*family)->plan_text(source);
+    if (!plan) return InFolder(options.folder, plan.error());
+    jobs.push_back({*std::move(plan), options.path, "model"});
+  }
+  if (has_eye && options.part != ModelPart::kText) {
+    auto plan = (*family)->plan_vision(source);
+    if (!plan) return InFolder(options.folder, plan.error());
+    const bool is_second = options.part == ModelPart::kAll;
+    jobs.push_back({*std::move(plan), is_second ? EyePath(options.path) : options.path, "mmproj"});
+  }
+  return jobs;
+}
+
+// "TinyLlama-1.1B-Chat" -> "TinyLlama 1.1B Chat"; "smollm" -> "Smollm".
+std::string ModelName(const std::string& folder) {
+  std::filesystem::path path = std::filesystem::absolute(folder).lexically_normal();
+  if (path.filename().empty()) path = path.parent_path();
+  std::string name = path.filename().string();
+  bool is_first = true;
+  for (char& c : name) {
+    if (c == '-') c = ' ';
+    if (is_first) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    is_first = c == ' ';
+  }
+  return name;
+}
+
+// How large a model is, for people: "1.1B", "135M".
+std::string SizeLabel(const std::vector<PlannedTensor>& tensors) {
+  double values = 0;
+  for (const PlannedTensor& tensor : tensors) {
+    const auto count = ValuesOf(tensor.shape);
+    values += count ? static_cast<double>(*count) : 0;
+  }
+  constexpr struct {
+    double unit;
+    char letter;
+  } kUnits[] = {{1e12, 'T'}, {1e9, 'B'}, {1e6, 'M'}};
+  double unit = 1e3;
+  char letter = 'K';
+  for (const auto& larger : kUnits) {
+    if (values < larger.unit) continue;
+    unit = larger.unit;
+    letter = larger.letter;
+    break;
+  }
+  const double scaled = values / unit;
+  const int digits = std::lround(scaled) == 0 ? 2 : std::lround(scaled) < 10 ? 1 : 0;
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.*f%c", digits, scaled, letter);
+  return text.data();
+}
+
+MaybeError CheckPaths(const std::vector<FileJob>& jobs, bool replaces) {
+  for (const FileJob& job : jobs) {
+    std::error_code ignored;
+    if (!replaces && std::filesystem::exists(job.path, ignored)) {
+      return Error{ErrorCode::kInvalid,
+                   job.path + ": expected no such file, or --force to replace it"};
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeError CheckSpace(const std::string& path, std::uint64_t bytes) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  if (error) return Error{ErrorCode::kIo, folder.string() + ": " + error.message()};
+  if (space.available >= bytes) return std::nullopt;
+  return Error{ErrorCode::kIo, folder.string() + ": expected " + std::to_string(bytes) +
+                                   " free bytes, found " + std::to_string(space.available)};
+}
+
+// Bytes that are written, over all files.
+struct Progress {
+  std::function<void(std::uint64_t, std::uint64_t)> show = {};
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+
+MaybeError CheckUnchanged(const ConversionSource& source) {
+  if (auto error = source.model.checkpoint.CheckUnchanged()) return error;
+  return source.vision ? source.vision->checkpoint.CheckUnchanged() : std::nullopt;
+}
+
+// Makes the bytes of one tensor, and lets go of those that it was made from.
+Result<std::vector<std::byte>> Make(const PlannedTensor& tensor, const ConversionSource& source,
+                                    Progress& progress) {
+  auto bytes = MakeBytes(tensor);
+  if (!bytes) return InFolder(source.model.path, bytes.error());
+  if (auto error = CheckUnchanged(source)) return *error;
+  ReleasePages(tensor.source.bytes);
+  progress.done += bytes->size();
+  if (progress.show) progress.show(progress.done, progress.total);
+  return bytes;
+}
+
+MaybeError WriteFile(const FileJob& job, const ConversionSource& source, Progress& progress) {
+  GgufWriter writer;
+  for (const auto& [key, value] : job.plan.keys) writer.Add(key, value);
+  writer.Add(keys::kGeneralType, std::string(job.type));
+  writer.Add(keys::kName, ModelName(source.model.path));
+  writer.Add(keys::kSizeLabel, SizeLabel(job.plan.tensors));
+  writer.Add(keys::kFileType, FileTypeOf(source.dtype));
+  writer.Add(keys::kQuantizationVersion, kQuantizationVersion);
+  std::vector<std::byte> bytes;  // of the tensor that is being written
+  for (const PlannedTensor& tensor : job.plan.tensors) {
+    const auto make = [&]() -> Result<std::span<const std::byte>> {
+      bytes = {};  // before the next ones are made
+      auto made = Make(tensor, source, progress);
+      if (!made) return made.error();
+      bytes = *std::move(made);
+      return std::span<const std::byte>(bytes);
+    };
+    writer.AddTensor(tensor.name, tensor.dtype, tensor.shape, make);
+  }
+  return writer.Write(job.path);
+}
+
+}  // namespace
+
+Result<std::vector<ConvertedFile>> ConvertFolder(const ConvertOptions& options) {
+  auto source = OpenSource(options);
+  if (!source) return source.error();
+  const auto jobs = PlanJobs(options, *source);
+  if (!jobs) return jobs.error();
+  if (auto error = CheckPaths(*jobs, options.replaces)) return *error;
+  Progress progress = {.show = options.progress};
+  for (const FileJob& job : *jobs) progress.total += TotalBytes(job.plan.tensors);
+  if (auto error = CheckSpace(options.path, progress.total)) return *error;
+  std::vector<ConvertedFile> files;
+  for (const FileJob& job : *jobs) {
+    if (auto error = WriteFile(job, *source, progress)) return *error;
+    files.push_back({.path = job.path,
+                     .dtype = source->dtype,
+                     .tensors = static_cast<int>(job.plan.tensors.size()),
+                     .bytes = TotalBytes(job.plan.tensors)});
+  }
+  return files;
+}
+
+Result<std::optional<DType>> ParseOutType(std::string_view name) {
+  for (const OutType& type : kOutTypes) {
+    if (type.name == name) return type.dtype;
+  }
+  return Error{ErrorCode::kInvalid,
+               "--outtype: expected auto, f32, f16 or bf16 (others: edgevlm quantize), found " +
+                   Printable(name, 40)};
+}
+
+}  // namespace edgevlm

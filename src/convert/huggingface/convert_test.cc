@@ -1,0 +1,398 @@
+// Every family, from a folder to files that are read back.
+#include "convert/huggingface/convert.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "base/mapped_file.h"
+#include "convert/huggingface/planned_tensor.h"
+#include "convert/testing/tiny_models.h"
+#include "gguf/names.h"
+#include "gguf/reader.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A folder, converted.
+class Converted {
+ public:
+  explicit Converted(TinyFolder& folder, ConvertOptions options = {}) {
+    folder.Save();
+    options.folder = folder.path();
+    options.path = folder.File("out.gguf");
+    auto files = ConvertFolder(options);
+    if (!files) {
+      error_ = files.error().message;
+      return;
+    }
+    files_ = *std::move(files);
+    for (const ConvertedFile& file : files_) {
+      mapped_.push_back(std::make_unique<MappedFile>(*MappedFile::Open(file.path)));
+      auto parsed = GgufFile::Parse(mapped_.back()->bytes());
+      EXPECT_TRUE(parsed) << parsed.error().message;
+      parsed_.push_back(*std::move(parsed));
+    }
+  }
+
+  const std::string& error() const { return error_; }
+  const std::vector<ConvertedFile>& files() const { return files_; }
+  const GgufFile& File(std::size_t index = 0) const { return parsed_.at(index); }
+
+  std::vector<float> Values(const std::string& name, std::size_t index = 0) const {
+    const auto view = File(index).Tensor(name);
+    if (!view) return {};
+    return *ToFloats(*view);
+  }
+
+ private:
+  std::string error_;
+  std::vector<ConvertedFile> files_;
+  std::vector<std::unique_ptr<MappedFile>> mapped_;
+  std::vector<GgufFile> parsed_;
+};
+
+// Rows of heads of `width`, by the definition: pair i of a head is rows i and i + width / 2 in the
+// folder, rows 2 i and 2 i + 1 in the file.
+std::vector<float> Paired(const std::vector<float>& values, std::size_t rows, std::size_t width) {
+  const std::size_t cols = values.size() / rows;
+  std::vector<float> paired(values.size());
+  for (std::size_t head = 0; head < rows / width; ++head) {
+    for (std::size_t i = 0; i < width / 2; ++i) {
+      for (std::size_t half = 0; half < 2; ++half) {
+        const std::size_t from = head * width + i + half * width / 2;
+        const std::size_t to = head * width + 2 * i + half;
+        for (std::size_t c = 0; c < cols; ++c) paired[to * cols + c] = values[from * cols + c];
+      }
+    }
+  }
+  return paired;
+}
+
+std::vector<float> Transposed(const std::vector<float>& values, std::size_t rows) {
+  const std::size_t cols = values.size() / rows;
+  std::vector<float> transposed(values.size());
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < cols; ++c) transposed[c * rows + r] = values[r * cols + c];
+  }
+  return transposed;
+}
+
+TEST(Convert, Llama) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  const GgufFile& file = converted.File();
+  EXPECT_EQ(*file.String(keys::kArchitecture), "llama");
+  EXPECT_EQ(*file.String(keys::kGeneralType), "model");
+  EXPECT_THAT(std::string(*file.String(keys::kName)), HasSubstr("Tiny Folder "));
+  EXPECT_EQ(*file.Int(keys::kFileType), 1);
+  EXPECT_EQ(*file.Int(keys::ContextLength("llama")), 64);
+  EXPECT_EQ(*file.Int(keys::VocabularySize("llama")), kTinyVocabulary);
+  EXPECT_EQ(*file.Int(keys::HeadCount("llama")), 2);
+  EXPECT_EQ(*file.Int(keys::HeadCountKv("llama")), 1);
+  EXPECT_EQ(*file.Int(keys::RopeDimensionCount("llama")), 4);
+  EXPECT_EQ(*file.Float(keys::RopeFreqBase("llama")), 10000.0f);
+  EXPECT_EQ(*file.Float(keys::RmsNormEpsilon("llama")), 1e-5f);
+  EXPECT_FALSE(file.HasKey(keys::KeyLength("llama")));
+  EXPECT_EQ(file.tensors().size(), 3u + 2u * 9u);
+  const std::string layer = "model.layers.1.";
+  EXPECT_EQ(converted.Values("token_embd.weight"), folder.Values("model.embed_tokens.weight"));
+  EXPECT_EQ(converted.Values("output.weight"), folder.Values("lm_head.weight"));
+  EXPECT_EQ(converted.Values("blk.1.attn_q.weight"),
+            Paired(folder.Values(layer + "self_attn.q_proj.weight"), 8, 4));
+  EXPECT_EQ(converted.Values("blk.1.attn_k.weight"),
+            Paired(folder.Values(layer + "self_attn.k_proj.weight"), 4, 4));
+  EXPECT_EQ(converted.Values("blk.1.attn_v.weight"),
+            folder.Values(layer + "self_attn.v_proj.weight"));
+  EXPECT_EQ(converted.Values("blk.1.ffn_down.weight"),
+            folder.Values(layer + "mlp.down_proj.weight"));
+  EXPECT_EQ(file.Tensor("blk.1.ffn_down.weight")->shape, (Shape{8, 12}));
+  EXPECT_EQ(file.Tensor("blk.1.ffn_down.weight")->dtype, DType::kF16);
+  EXPECT_EQ(file.Tensor("blk.1.ffn_norm.weight")->dtype, DType::kF32);
+}
+
+TEST(Convert, TheTypeIsThatOfTheFolderOrTheOneAskedFor) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  folder.Add("lm_head.weight", {kTinyVocabulary, 8}, 0, 1, DType::kBF16);
+  const Converted same(folder);
+  ASSERT_EQ(same.error(), "");
+  EXPECT_EQ(same.File().Tensor("output.weight")->dtype, DType::kBF16);
+  EXPECT_EQ(*same.File().Int(keys::kFileType), 32);
+  const Converted wide(folder, {.dtype = DType::kF32, .replaces = true});
+  ASSERT_EQ(wide.error(), "");
+  EXPECT_EQ(wide.File().Tensor("output.weight")->dtype, DType::kF32);
+  EXPECT_EQ(*wide.File().Int(keys::kFileType), 0);
+}
+
+TEST(Convert, Qwen2KeepsRotaryHalves) {
+  TinyFolder folder;
+  MakeTinyQwen2(folder);
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  const GgufFile& file = converted.File();
+  EXPECT_EQ(*file.String(keys::kArchitecture), "qwen2");
+  EXPECT_FALSE(file.HasTensor("output.weight"));
+  const std::string layer = "model.layers.0.self_attn.";
+  EXPECT_EQ(converted.Values("blk.0.attn_q.weight"), folder.Values(layer + "q_proj.weight"));
+  EXPECT_EQ(converted.Values("blk.0.attn_k.bias"), folder.Values(layer + "k_proj.bias"));
+  EXPECT_EQ(file.Tensor("blk.0.attn_k.bias")->dtype, DType::kF32);
+}
+
+TEST(Convert, Gpt2IsTransposed) {
+  for (const std::string prefix : {"", "transformer."}) {
+    TinyFolder folder;
+    MakeTinyGpt2(folder);
+    StoredTensors renamed;
+    for (const auto& [name, tensor] : folder.tensors) renamed[prefix + name] = tensor;
+    folder.tensors = renamed;
+    const Converted converted(folder);
+    ASSERT_EQ(converted.error(), "");
+    const GgufFile& file = converted.File();
+    EXPECT_EQ(*file.Int(keys::FeedForwardLength("gpt2")), 32);
+    EXPECT_EQ(converted.Values("blk.0.attn_qkv.weight"),
+              Transposed(folder.Values("h.0.attn.c_attn.weight"), 8));
+    EXPECT_EQ(file.Tensor("blk.0.attn_qkv.weight")->shape, (Shape{24, 8}));
+    EXPECT_EQ(converted.Values("blk.1.ffn_down.weight"),
+              Transposed(folder.Values("h.1.mlp.c_proj.weight"), 32));
+    EXPECT_EQ(converted.Values("blk.1.ffn_up.bias"), folder.Values("h.1.mlp.c_fc.bias"));
+    EXPECT_EQ(file.Tensor("position_embd.weight")->dtype, DType::kF32);
+  }
+}
+
+TEST(Convert, Llama3StretchesLongWaves) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  folder.config["rope_theta"] = 500000.0;
+  folder.config["rope_scaling"] = {{"rope_type", "llama3"},
+                                   {"factor", 8.0},
+                                   {"low_freq_factor", 1.0},
+                                   {"high_freq_factor", 4.0},
+                                   {"original_max_position_embeddings", 8192}};
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  // Pair 0: waves of 2 pi positions stay. Pair 1: 2 pi * 500000^0.5 = 4443, between 2048 and 8192.
+  const double share = (8192 / (2 * M_PI * std::sqrt(500000.0)) - 1) / 3;
+  const std::vector<float> factors = converted.Values("rope_freqs.weight");
+  ASSERT_EQ(factors.size(), 2u);
+  EXPECT_EQ(factors[0], 1.0f);
+  EXPECT_NEAR(factors[1], 1 / ((1 - share) / 8 + share), 1e-6);
+}
+
+TEST(Convert, LinearScalingAndHeadWidthHaveKeys) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  folder.config["rope_scaling"] = {{"type", "linear"}, {"factor", 4.0}};
+  folder.config["head_dim"] = 4;
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  EXPECT_EQ(*converted.File().String(keys::RopeScalingType("llama")), "linear");
+  EXPECT_EQ(*converted.File().Float(keys::RopeScalingFactor("llama")), 4.0f);
+  EXPECT_EQ(*converted.File().Int(keys::KeyLength("llama")), 4);
+}
+
+TEST(Convert, LlavaGivesTwoFiles) {
+  TinyFolder folder;
+  MakeTinyLlava(folder);
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  ASSERT_EQ(converted.files().size(), 2u);
+  EXPECT_EQ(converted.files()[1].path, folder.File("mmproj-out.gguf"));
+  EXPECT_EQ(converted.Values("blk.0.attn_q.weight"),
+            Paired(folder.Values("language_model.model.layers.0.self_attn.q_proj.weight"), 8, 4));
+  const GgufFile& eye = converted.File(1);
+  EXPECT_EQ(*eye.String(keys::kArchitecture), "clip");
+  EXPECT_EQ(*eye.String(keys::kGeneralType), "mmproj");
+  EXPECT_EQ(*eye.String(keys::kProjectorType), "mlp");
+  EXPECT_EQ(*eye.Int(keys::kVisionBlockCount), 2);
+  EXPECT_THAT(*eye.Ints(keys::kVisionFeatureLayer), ElementsAre(2));
+  EXPECT_FALSE(*eye.Bool(keys::kUseGelu));
+  EXPECT_THAT(*eye.Floats(keys::kImageMean), ElementsAre(0.5f, 0.25f, 0.125f));
+  EXPECT_EQ(*eye.Int(keys::kProjectionDim), 8);
+  const std::string tower = "vision_tower.vision_model.";
+  EXPECT_EQ(converted.Values("v.class_embd", 1),
+            folder.Values(tower + "embeddings.class_embedding"));
+  EXPECT_EQ(converted.Values("v.pre_ln.bias", 1), folder.Values(tower + "pre_layrnorm.bias"));
+  EXPECT_EQ(converted.Values("v.blk.1.attn_q.weight", 1),
+            folder.Values(tower + "encoder.layers.1.self_attn.q_proj.weight"));
+  EXPECT_EQ(converted.Values("v.blk.1.ffn_up.weight", 1),
+            folder.Values(tower + "encoder.layers.1.mlp.fc1.weight"));
+  EXPECT_FALSE(eye.HasTensor("v.blk.2.ln1.weight"));
+  EXPECT_FALSE(eye.HasTensor("v.post_ln.weight"));
+  EXPECT_EQ(converted.Values("mm.2.weight", 1),
+            folder.Values("multi_modal_projector.linear_2.weight"));
+  EXPECT_EQ(eye.Tensor("v.patch_embd.weight")->dtype, DType::kF16);
+  EXPECT_EQ(eye.Tensor("v.patch_embd.weight")->shape, (Shape{8, 3, 4, 4}));
+  EXPECT_EQ(eye.Tensor("v.position_embd.weight")->dtype, DType::kF32);
+}
+
+TEST(Convert, LlavaAsNewerVersionsSaveIt) {
+  TinyFolder folder;
+  MakeTinyLlava(folder);
+  StoredTensors renamed;
+  for (const auto& [name, tensor] : folder.tensors) {
+    std::string other = "model." + name;
+    if (name.starts_with("language_model.model."))
+      other = "model.language_model." + name.substr(21);
+    if (name == "language_model.lm_head.weight") other = "lm_head.weight";
+    renamed[other] = tensor;
+  }
+  folder.tensors = renamed;
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  EXPECT_EQ(converted.Values("output.weight"), folder.Values("language_model.lm_head.weight"));
+  EXPECT_EQ(converted.Values("mm.0.weight", 1),
+            folder.Values("multi_modal_projector.linear_1.weight"));
+}
+
+TEST(Convert, MobileVlmWithTheEyeElsewhere) {
+  for (const std::string type : {"ldpnet", "ldpnetv2"}) {
+    TinyFolder folder, clip;
+    MakeTinyMobileVlm(folder, type);
+    MakeTinyClip(clip);
+    clip.Save();
+    const Converted converted(folder, {.vision_folder = clip.path()});
+    ASSERT_EQ(converted.error(), "");
+    EXPECT_EQ(*converted.File(0).String(keys::kArchitecture), "llama");
+    const GgufFile& eye = converted.File(1);
+    EXPECT_EQ(*eye.String(keys::kProjectorType), type == "ldpnet" ? "ldp" : "ldpv2");
+    EXPECT_EQ(converted.Values("v.blk.0.ffn_down.bias", 1),
+              clip.Values("vision_model.encoder.layers.0.mlp.fc2.bias"));
+    EXPECT_THAT(*eye.Floats(keys::kImageMean), ElementsAre(0.48145466f, 0.4578275f, 0.40821073f));
+    if (type == "ldpnet") {
+      const std::string block = "model.mm_projector.model.mb_block.2.block.";
+      EXPECT_EQ(converted.Values("mm.model.mb_block.2.block.0.0.weight", 1),
+                folder.Values(block + "0.0.weight"));
+      EXPECT_EQ(eye.Tensor("mm.model.mb_block.2.block.0.0.weight")->shape, (Shape{8, 3, 3}));
+      EXPECT_EQ(eye.Tensor("mm.model.mb_block.2.block.1.fc1.weight")->shape, (Shape{2, 8}));
+      EXPECT_EQ(eye.Tensor("mm.model.mb_block.2.block.2.0.weight")->dtype, DType::kF16);
+      EXPECT_EQ(converted.Values("mm.model.mb_block.1.block.2.1.bias", 1),
+                folder.Values("model.mm_projector.model.mb_block.1.block.2.1.bias"));
+      EXPECT_TRUE(eye.HasTensor("mm.model.mlp.3.weight"));
+    } else {
+      EXPECT_EQ(eye.Tensor("mm.model.peg.0.weight")->shape, (Shape{8, 3, 3}));
+      EXPECT_EQ(converted.Values("mm.model.mlp.2.bias", 1),
+                folder.Values("model.mm_projector.mlp.mlp.2.bias"));
+    }
+  }
+}
+
+TEST(Convert, SmolVlm) {
+  TinyFolder folder;
+  MakeTinySmolVlm(folder);
+  const Converted converted(folder);
+  ASSERT_EQ(converted.error(), "");
+  EXPECT_EQ(converted.Values("blk.1.attn_k.weight"),
+            Paired(folder.Values("model.text_model.layers.1.self_attn.k_proj.weight"), 4, 4));
+  const GgufFile& eye = converted.File(1);
+  EXPECT_EQ(*eye.String(keys::kProjectorType), "idefics3");
+  EXPECT_EQ(*eye.Int(keys::kProjectorScaleFactor), 2);
+  EXPECT_EQ(*eye.Int(keys::kPreprocImageSize), 32);
+  EXPECT_EQ(*eye.Int(keys::kVisionBlockCount), 3);
+  EXPECT_EQ(*eye.Float(keys::kVisionLayerNormEpsilon), 1e-6f);
+  EXPECT_TRUE(*eye.Bool(keys::kUseGelu));
+  EXPECT_FALSE(eye.HasKey(keys::kVisionFeatureLayer));
+  EXPECT_EQ(converted.Values("mm.model.fc.weight", 1),
+            folder.Values("model.connector.modality_projection.proj.weight"));
+  EXPECT_EQ(converted.Values("v.post_ln.weight", 1),
+            folder.Values("model.vision_model.post_layernorm.weight"));
+  EXPECT_EQ(eye.Tensor("v.patch_embd.weight")->dtype, DType::kF32);
+}
+
+TEST(Convert, OnePartAlone) {
+  TinyFolder folder;
+  MakeTinySmolVlm(folder);
+  const Converted text(folder, {.part = ModelPart::kText});
+  ASSERT_EQ(text.files().size(), 1u);
+  EXPECT_TRUE(text.File().HasTensor("token_embd.weight"));
+  const Converted eye(folder, {.part = ModelPart::kVision, .replaces = true});
+  ASSERT_EQ(eye.files().size(), 1u);
+  EXPECT_TRUE(eye.File().HasTensor("v.patch_embd.weight"));
+  TinyFolder blind;
+  MakeTinyLlama(blind);
+  EXPECT_THAT(Converted(blind, {.part = ModelPart::kVision}).error(),
+              HasSubstr("expected a model with an eye"));
+}
+
+TEST(Convert, TensorsThatAreMissingOrUnknownAreNamed) {
+  for (const bool is_missing : {true, false}) {
+    TinyFolder folder;
+    MakeTinyLlama(folder);
+    const std::string name = "model.layers.1.mlp.up_proj.weight";
+    if (is_missing) {
+      folder.tensors.erase(name);
+      EXPECT_THAT(Converted(folder).error(), HasSubstr("expected a tensor '" + name + "'"));
+    } else {
+      folder.tensors["model.layers.2.mlp.up_proj.weight"] = folder.tensors[name];
+      EXPECT_THAT(Converted(folder).error(),
+                  HasSubstr("'model.layers.2.mlp.up_proj.weight': not known"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder.File("out.gguf")));
+  }
+}
+
+// Changes one entry of config.json.
+std::string ErrorWith(const std::string& entry, const nlohmann::json& value) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  folder.config[entry] = value;
+  return Converted(folder).error();
+}
+
+TEST(Convert, ConfigurationsThatAreWrongOrNotSupported) {
+  EXPECT_EQ(ErrorWith("bos_token_id", 1), "");
+  EXPECT_THAT(ErrorWith("architectures", {"MambaForCausalLM"}),
+              HasSubstr("Qwen2ForCausalLM, GPT2LMHeadModel"));
+  EXPECT_THAT(ErrorWith("architectures", 7), HasSubstr("found none"));
+  EXPECT_THAT(ErrorWith("hidden_size", "wide"), HasSubstr("'hidden_size': expected an integer"));
+  EXPECT_THAT(ErrorWith("hidden_size", 1e30), HasSubstr("'hidden_size'"));
+  EXPECT_THAT(ErrorWith("num_attention_heads", 0), HasSubstr("'num_attention_heads'"));
+  EXPECT_THAT(ErrorWith("num_attention_heads", 3), HasSubstr("a divisor of hidden_size"));
+  EXPECT_THAT(ErrorWith("num_hidden_layers", 1), HasSubstr("model.layers.1."));
+  EXPECT_THAT(ErrorWith("num_hidden_layers", 1000000), HasSubstr("model.layers.2."));
+  EXPECT_THAT(ErrorWith("hidden_act", "relu"), HasSubstr("'hidden_act': expected \"silu\""));
+  EXPECT_THAT(ErrorWith("vocab_size", 9), HasSubstr("expected [9, 8]"));
+  EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "yarn"}}), HasSubstr("\"linear\" or \"llama3\""));
+  EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "linear"}}), HasSubstr("'factor'"));
+  EXPECT_THAT(ErrorWith("num_key_value_heads", 2),
+              HasSubstr("expected 8 rows for 2 heads, found [4, 8]"));
+}
+
+TEST(Convert, FilesThatAreThereNeedForce) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  folder.Write("out.gguf", "precious");
+  EXPECT_THAT(Converted(folder).error(), HasSubstr("out.gguf: expected no such file, or --force"));
+  EXPECT_EQ(Converted(folder, {.replaces = true}).error(), "");
+}
+
+TEST(Convert, ProgressEndsAtTheTotal) {
+  TinyFolder folder;
+  MakeTinyLlava(folder);
+  std::uint64_t last = 0, whole = 0;
+  const Converted converted(folder, {.progress = [&](std::uint64_t done, std::uint64_t total) {
+                              EXPECT_GT(done, last);
+                              last = done;
+                              whole = total;
+                            }});
+  ASSERT_EQ(converted.error(), "");
+  EXPECT_EQ(last, whole);
+  EXPECT_EQ(whole, converted.files()[0].bytes + converted.files()[1].bytes);
+}
+
+TEST(Convert, NamesOfTypes) {
+  EXPECT_EQ(*ParseOutType("auto"), std::nullopt);
+  EXPECT_EQ(*ParseOutType("bf16"), DType::kBF16);
+  EXPECT_FALSE(ParseOutType("q8_0"));
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,69 @@
+// The eye of a model: a vision transformer of the CLIP or the SigLIP kind.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "convert/huggingface/family.h"
+
+namespace edgevlm {
+
+// What a configuration of an eye says.
+struct EyeSizes {
+  int image = 0;   // pixels, the side of a picture
+  int patch = 0;   // pixels
+  int width = 0;   // E
+  int hidden = 0;  // F
+  int blocks = 0;  // that the eye was trained with
+  int heads = 0;
+  double epsilon = 1e-5;
+  std::string activation;  // "quick_gelu", "gelu", ...
+};
+
+// CLIP ViT-L/14 at 336 pixels (Radford et al. 2021), the eye of LLaVA and MobileVLM.
+inline const EyeSizes kClipLarge336 = {.image = 336,
+                                       .patch = 14,
+                                       .width = 1024,
+                                       .hidden = 4096,
+                                       .blocks = 24,
+                                       .heads = 16,
+                                       .epsilon = 1e-5,
+                                       .activation = "quick_gelu"};
+
+// Colours in [0, 1] are shifted by the mean and divided by the deviation.
+struct ColorNorm {
+  std::array<float, 3> mean;
+  std::array<float, 3> deviation;
+};
+
+// What config.json leaves out is as `usual` has it. Failures go to `config`.
+EyeSizes ReadEyeSizes(JsonObject& config, const EyeSizes& usual);
+
+// How many blocks run until the features that a model reads: -2 stands for all but the last one, as
+// 23 does for 24 blocks. Failures go to `config`.
+int ReadFeatureBlocks(JsonObject& config, std::string_view entry, const EyeSizes& sizes);
+
+// The keys of the eye, those of preprocessor_config.json in `folder` included. blocks: that are in
+// the file; width: of the decoder. Errors: those of JsonObject, kUnsupported (the activation).
+MaybeError AddEyeKeys(const std::string& folder, const EyeSizes& sizes, int blocks, int width,
+                      const ColorNorm& usual_colors, FilePlan& plan);
+// The keys by which an eye of LLaVA's kind gives the features that the model was trained with: all
+// blocks in the file run, and the class token comes first. Files without them are run as llama.cpp
+// always ran them, which differs in both.
+void AddLlavaEyeKeys(int blocks, FilePlan& plan);
+
+inline constexpr ColorNorm kClipColors = {{0.48145466f, 0.4578275f, 0.40821073f},
+                                          {0.26862954f, 0.26130258f, 0.27577711f}};
+inline constexpr ColorNorm kHalfColors = {{0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}};
+
+// Tables of tensors. Prefixes end in "vision_model.".
+RuleGroup ClipEmbeddings(std::vector<std::string> prefixes);
+RuleGroup SiglipEmbeddings(std::vector<std::string> prefixes);
+RuleGroup EyeBlocks(std::vector<std::string> prefixes, int blocks);
+
+// Leaves out the blocks that do not run, and the norm after the last one.
+void DropUnreadBlocks(int blocks, const EyeSizes& sizes, PlanBuilder& builder);
+
+}  // namespace edgevlm

@@ -1,0 +1,45 @@
+#include "convert/huggingface/family.h"
+
+#include "gguf/value.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kShownBytes = 60;
+
+const HuggingfaceFamily* const kFamilies[] = {
+    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,    &kLlavaFamily,
+    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
+};
+
+std::string FamilyNames() {
+  std::string names;
+  for (const HuggingfaceFamily* family : kFamilies) {
+    names += (names.empty() ? "" : ", ") + std::string(family->name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<ModelFolder> OpenFolder(const std::string& path) {
+  auto config = JsonObject::Read(path + "/config.json");
+  if (!config) return config.error();
+  auto checkpoint = Checkpoint::Open(path);
+  if (!checkpoint) return checkpoint.error();
+  return ModelFolder{path, *std::move(config), *std::move(checkpoint)};
+}
+
+Result<const HuggingfaceFamily*> FindFamily(JsonObject& config) {
+  const nlohmann::json* list = config.Find("architectures");
+  const bool is_list = list != nullptr && list->is_array() && !list->empty();
+  const std::string name = is_list && list->front().is_string() ? list->front() : "";
+  for (const HuggingfaceFamily* family : kFamilies) {
+    if (family->name == name) return family;
+  }
+  return Error{ErrorCode::kUnsupported, config.where() + ": 'architectures': expected one of " +
+                                            FamilyNames() + ", found " +
+                                            (name.empty() ? "none" : Printable(name, kShownBytes))};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,16 @@
+// LlamaForCausalLM: TinyLlama, Vicuna, SmolLM2, MobileLLaMA, Llama 3.
+#include "convert/huggingface/llama_text.h"
+
+namespace edgevlm {
+namespace {
+
+Result<FilePlan> PlanText(ConversionSource& source) {
+  return PlanLlamaText(source.model, source.model.config, source.dtype, {});
+}
+
+}  // namespace
+
+const HuggingfaceFamily kLlamaFamily = {
+    .name = "LlamaForCausalLM", .plan_text = PlanText, .plan_vision = nullptr};
+
+}  // namespace edgevlm

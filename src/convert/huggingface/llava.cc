@@ -1,0 +1,79 @@
+// LlavaForConditionalGeneration: LLaVA-1.5 in Hugging Face's own layout.
+#include <utility>
+
+#include "convert/huggingface/eye.h"
+#include "convert/huggingface/llama_text.h"
+#include "gguf/names.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kMaxExtent = 1 << 20;
+constexpr std::string_view kProjectorName = "mlp";
+
+constexpr TensorRule kProjectorRules[] = {
+    {"linear_1", [](int) { return std::string(modules::kProjectorFirst); },
+     Members::kWeightAndBias},
+    {"linear_2", [](int) { return std::string(modules::kProjectorSecond); },
+     Members::kWeightAndBias},
+};
+
+const LlamaLayout kTextLayout = {
+    .body_prefixes = {"language_model.model.", "model.language_model."},
+    .output_prefixes = {"language_model.", ""},
+    .dropped = {"vision_tower.*", "multi_modal_projector.*", "model.vision_tower.*",
+                "model.multi_modal_projector.*"},
+};
+
+Result<FilePlan> PlanText(ConversionSource& source) {
+  JsonObject& config = source.model.config;
+  JsonObject text = config.Object("text_config");
+  if (text.String("model_type", "llama") != "llama") text.Expect("model_type", "\"llama\"");
+  if (!text.ok()) return text.error();
+  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, kTextLayout);
+}
+
+Result<FilePlan> PlanVision(ConversionSource& source) {
+  JsonObject& config = source.model.config;
+  JsonObject vision = config.Object("vision_config");
+  const EyeSizes sizes = ReadEyeSizes(vision, kClipLarge336);
+  JsonObject text = config.Object("text_config");
+  const int width = text.Int("hidden_size", 1, kMaxExtent, 4096);
+  const int blocks = ReadFeatureBlocks(config, "vision_feature_layer", sizes);
+  if (config.String("vision_feature_select_strategy", "default") != "default") {
+    config.Expect("vision_feature_select_strategy", "\"default\"");
+  }
+  if (config.String("projector_hidden_act", "gelu") != "gelu") {
+    config.Expect("projector_hidden_act", "\"gelu\"");
+  }
+  for (const JsonObject* object : {&config, &vision, &text}) {
+    if (!object->ok()) return object->error();
+  }
+  const std::vector<std::string> prefixes = {"vision_tower.vision_model.",
+                                             "model.vision_tower.vision_model."};
+  PlanBuilder builder(source.model.checkpoint, source.dtype);
+  builder.Apply(ClipEmbeddings(prefixes));
+  builder.Apply(EyeBlocks(prefixes, blocks));
+  builder.Apply({{"multi_modal_projector.", "model.multi_modal_projector."}, kProjectorRules});
+  DropUnreadBlocks(blocks, sizes, builder);
+  for (const char* other : {"language_model.*", "model.language_model.*", "lm_head.weight"}) {
+    builder.Drop(other);
+  }
+  auto tensors = builder.Finish();
+  if (!tensors) return tensors.error();
+  FilePlan plan;
+  if (auto error = AddEyeKeys(source.model.path, sizes, blocks, width, kClipColors, plan)) {
+    return *error;
+  }
+  plan.Add(keys::kProjectorType, std::string(kProjectorName));
+  AddLlavaEyeKeys(blocks, plan);
+  plan.tensors = *std::move(tensors);
+  return plan;
+}
+
+}  // namespace
+
+const HuggingfaceFamily kLlavaFamily = {
+    .name = "LlavaForConditionalGeneration", .plan_text = PlanText, .plan_vision = PlanVision};
+
+}  // namespace edgevlm

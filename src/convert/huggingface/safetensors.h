@@ -1,0 +1,47 @@
+// The safetensors format: a JSON header, then the bytes of tensors.
+//
+//   uint64 N, little-endian
+//   N bytes of JSON: {"name": {"dtype": "F16", "shape": [2, 3], "data_offsets": [0, 12]}, ...};
+//     an entry "__metadata__" holds texts and is left out
+//   data: offsets count from here; the tensors fill it without a gap or an overlap
+// Source: github.com/huggingface/safetensors, README (2022).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "tensor/tensor_view.h"
+
+namespace edgevlm {
+
+// What a file may hold. The header's length is charged before it is parsed.
+struct SafetensorsLimits {
+  static constexpr std::uint64_t kHeaderBytes = 8 << 20;
+  static constexpr std::size_t kTensors = 1 << 16;
+  static constexpr std::size_t kNameBytes = 1024;
+  static constexpr std::size_t kRank = 8;
+};
+
+// One tensor as it lies in the file.
+struct SafetensorsTensor {
+  std::string name;
+  std::string dtype;                  // as the file spells it: "F32", "BF16", "I64"
+  std::vector<std::int64_t> extents;  // row-major; none for a single value
+  std::span<const std::byte> bytes;
+};
+
+// Checks the file in full: afterwards every tensor lies inside it, has the bytes of its shape, and
+// none overlaps another. In the order of their bytes. The bytes must outlive what is returned.
+// Errors: kCorrupt, kTooLarge (names the limit), kUnsupported (a data type unknown to the format).
+// Messages start with "safetensors".
+Result<std::vector<SafetensorsTensor>> ParseSafetensors(std::span<const std::byte> bytes);
+
+// As weights. Errors: kUnsupported (not F32, F16 or BF16; more than four extents), those of BytesOf
+// (an extent of 0).
+Result<TensorView> ViewOf(const SafetensorsTensor& tensor);
+
+}  // namespace edgevlm

@@ -1,0 +1,92 @@
+// Idefics3ForConditionalGeneration and SmolVLMForConditionalGeneration: SmolVLM, SmolVLM2.
+#include <utility>
+
+#include "convert/huggingface/eye.h"
+#include "convert/huggingface/llama_text.h"
+#include "gguf/names.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kMaxExtent = 1 << 20;
+
+constexpr TensorRule kProjectorRules[] = {
+    {"proj", [](int) { return std::string(modules::kPixelShuffleProjector); }},
+};
+
+const LlamaLayout kTextLayout = {
+    .body_prefixes = {"model.text_model."},
+    .dropped = {"model.vision_model.*", "model.connector.*"},
+};
+
+// What configurations leave out.
+const EyeSizes kUsualEye = {.image = 512,
+                            .patch = 16,
+                            .width = 1152,
+                            .hidden = 3072,
+                            .blocks = 12,
+                            .heads = 16,
+                            .epsilon = 1e-6,
+                            .activation = "gelu_pytorch_tanh"};
+
+Result<FilePlan> PlanText(ConversionSource& source) {
+  JsonObject& config = source.model.config;
+  JsonObject text = config.Object("text_config");
+  if (text.String("model_type", "llama") != "llama") text.Expect("model_type", "\"llama\"");
+  if (!text.ok()) return text.error();
+  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, kTextLayout);
+}
+
+// The longest edge of a picture before it is cut into tiles; nothing where the folder is silent.
+Result<int> ReadLongestEdge(const std::string& folder) {
+  auto config = JsonObject::ReadIfThere(folder + "/preprocessor_config.json");
+  if (!config) return config.error();
+  JsonObject size = config->Object("size");
+  const int edge = size.Int("longest_edge", 1, kMaxExtent, 0);
+  if (!config->ok()) return config->error();
+  if (!size.ok()) return size.error();
+  return edge;
+}
+
+Result<FilePlan> PlanVision(ConversionSource& source) {
+  JsonObject& config = source.model.config;
+  JsonObject vision = config.Object("vision_config");
+  const EyeSizes sizes = ReadEyeSizes(vision, kUsualEye);
+  JsonObject text = config.Object("text_config");
+  const int width = text.Int("hidden_size", 1, kMaxExtent);
+  const int scale = config.Int("scale_factor", 1, kMaxExtent, 2);
+  for (const JsonObject* object : {&config, &vision, &text}) {
+    if (!object->ok()) return object->error();
+  }
+  const auto longest_edge = ReadLongestEdge(source.model.path);
+  if (!longest_edge) return longest_edge.error();
+  const std::vector<std::string> prefixes = {"model.vision_model."};
+  PlanBuilder builder(source.model.checkpoint, source.dtype);
+  builder.Apply(SiglipEmbeddings(prefixes));
+  builder.Apply(EyeBlocks(prefixes, sizes.blocks));
+  builder.Apply({{"model.connector.modality_projection."}, kProjectorRules});
+  builder.Drop("model.text_model.*");
+  builder.Drop("lm_head.weight");
+  auto tensors = builder.Finish();
+  if (!tensors) return tensors.error();
+  FilePlan plan;
+  if (auto error = AddEyeKeys(source.model.path, sizes, sizes.blocks, width, kHalfColors, plan)) {
+    return *error;
+  }
+  plan.Add(keys::kProjectorType, "idefics3");
+  plan.Add(keys::kProjectorScaleFactor, static_cast<std::uint32_t>(scale));
+  if (*longest_edge > 0) {
+    plan.Add(keys::kPreprocImageSize, static_cast<std::uint32_t>(*longest_edge));
+  }
+  plan.tensors = *std::move(tensors);
+  return plan;
+}
+
+}  // namespace
+
+const HuggingfaceFamily kSmolVlmFamily = {
+    .name = "Idefics3ForConditionalGeneration", .plan_text = PlanText, .plan_vision = PlanVision};
+const HuggingfaceFamily kSmolVlm2Family = {
+    .name = "SmolVLMForConditionalGeneration", .plan_text = PlanText, .plan_vision = PlanVision};
+
+}  // namespace edgevlm

@@ -1,0 +1,125 @@
+#include "convert/huggingface/special_tokens.h"
+
+#include <string>
+
+#include "gguf/names.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+// A token for a purpose, and where it is told of.
+struct SpecialToken {
+  std::string_view entry;     // in tokenizer_config.json and special_tokens_map.json: its text
+  std::string_view id_entry;  // in config.json and generation_config.json
+  std::string_view key;
+  std::optional<int> VocabularyTables::*own;  // by the tokenizer itself
+};
+
+constexpr SpecialToken kSpecialTokens[] = {
+    {"bos_token", "bos_token_id", keys::kBosTokenId, &VocabularyTables::bos},
+    {"eos_token", "eos_token_id", keys::kEosTokenId, &VocabularyTables::eos},
+    {"unk_token", "unk_token_id", keys::kUnknownTokenId, &VocabularyTables::unknown},
+    {"pad_token", "pad_token_id", keys::kPaddingTokenId, nullptr},
+};
+
+// The text of a token that is given as "text" or as {"content": "text"}.
+std::optional<std::string> TokenText(const JsonObject& object, std::string_view entry) {
+  const json* value = object.Find(entry);
+  if (value != nullptr && value->is_object()) {
+    const auto content = value->find("content");
+    value = content == value->end() ? nullptr : &*content;
+  }
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return value->get<std::string>();
+}
+
+// The id of a token for a purpose; control tokens first, since texts may occur twice.
+std::optional<int> IdOf(const VocabularyTables& tables, const std::string& text) {
+  std::optional<int> found;
+  for (std::size_t id = 0; id < tables.tokens.size(); ++id) {
+    if (tables.tokens[id] != text) continue;
+    if (tables.types[id] != PieceType::kNormal) return static_cast<int>(id);
+    if (!found) found = static_cast<int>(id);
+  }
+  return found;
+}
+
+std::optional<int> FindSpecial(const SpecialToken& special, const VocabularyFiles& files,
+                               const JsonObject& config, const VocabularyTables& tables) {
+  const int size = static_cast<int>(tables.tokens.size());
+  for (const JsonObject* file : {&files.tokenizer_config, &files.special_tokens}) {
+    const auto text = TokenText(*file, special.entry);
+    const auto id = text ? IdOf(tables, *text) : std::nullopt;
+    if (id) return id;
+  }
+  for (const JsonObject* file : {&config, &files.generation}) {
+    const json* id = file->Find(special.id_entry);
+    if (id == nullptr || !id->is_number_integer()) continue;
+    const auto number = id->get<std::int64_t>();
+    if (0 <= number && number < size) return static_cast<int>(number);
+  }
+  if (special.own == nullptr) return std::nullopt;
+  const std::optional<int> own = tables.*special.own;
+  return own && 0 <= *own && *own < size ? own : std::nullopt;
+}
+
+// What a post_processor of the type "TemplateProcessing" puts around a text.
+struct TextTemplate {
+  std::string first;
+  std::string last;
+};
+
+TextTemplate ReadTemplate(const JsonObject& tokenizer) {
+  const json* post = tokenizer.Find("post_processor");
+  if (post == nullptr || !post->is_object()) return {};
+  const json processors = post->value("processors", json::array({*post}));
+  TextTemplate text;
+  for (const json& processor : processors) {
+    if (!processor.is_object() || !processor.contains("single")) continue;
+    const json& single = processor["single"];
+    if (!single.is_array() || single.size() < 2) continue;
+    const auto special = [](const json& step) -> std::string {
+      const JsonObject object(step.is_object() ? step : json::object(), "");
+      const json* id = object.Find("SpecialToken", "id");
+      return id != nullptr && id->is_string() ? id->get<std::string>() : "";
+    };
+    text = {.first = special(single.front()), .last = special(single.back())};
+  }
+  return text;
+}
+
+// Whether texts begin or end with a token: as tokenizer_config.json says, or the template. Where
+// neither speaks, byte pairs have none; SentencePiece's usual ones need no key.
+std::optional<bool> AddsToken(JsonObject& tokenizer_config, std::string_view entry,
+                              const std::string& in_template, std::optional<int> id,
+                              const VocabularyTables& tables) {
+  if (tokenizer_config.Has(entry)) return tokenizer_config.Bool(entry, false);
+  if (id && !in_template.empty()) {
+    return tables.tokens[static_cast<std::size_t>(*id)] == in_template;
+  }
+  if (tables.scores.empty()) return false;
+  return std::nullopt;
+}
+
+}  // namespace
+
+SpecialTokens FindSpecialTokens(const JsonObject& config, const VocabularyTables& tables,
+                                VocabularyFiles& files) {
+  SpecialTokens found;
+  for (const SpecialToken& special : kSpecialTokens) {
+    const auto id = FindSpecial(special, files, config, tables);
+    if (!id) continue;
+    found.ids.emplace_back(special.key, *id);
+    if (special.key == keys::kBosTokenId) found.bos = id;
+    if (special.key == keys::kEosTokenId) found.eos = id;
+  }
+  const TextTemplate text = ReadTemplate(files.tokenizer);
+  JsonObject& tokenizer_config = files.tokenizer_config;
+  found.adds_bos = AddsToken(tokenizer_config, "add_bos_token", text.first, found.bos, tables);
+  found.adds_eos = AddsToken(tokenizer_config, "add_eos_token", text.last, found.eos, tables);
+  return found;
+}
+
+}  // namespace edgevlm
