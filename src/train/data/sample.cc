@@ -1,9 +1,11 @@
 #include "train/data/sample.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/check.h"
 #include "train/scenes/draw.h"
+#include "train/scenes/random.h"
 #include "train/torch.h"
 #include "train/wording/captions.h"
 #include "train/wording/mentions.h"
@@ -18,11 +20,33 @@ int KindIndex(const std::string& kind) {
   return static_cast<int>(found - kTextKinds.begin());
 }
 
+// Captions are long and half of their tokens are a choice of words; an answer is two tokens, both
+// of them facts. An answer about two things is one bit, hard to come by.
+constexpr float kCaptionWeight = 0.6f;
+constexpr float kComparisonWeight = 3.0f;
+
+bool Compares(int kind) {
+  const std::string_view name = kTextKinds[static_cast<std::size_t>(kind)];
+  return name == "leftright" || name == "abovebelow";
+}
+
 std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std::mt19937_64& rng) {
   std::vector<Text> texts;
-  for (int i = 0; i < options.captions; ++i) texts.push_back({0, "", Caption(scene, rng)});
+  for (int i = 0; i < options.captions; ++i) {
+    texts.push_back({.reply = Caption(scene, rng), .weight = kCaptionWeight});
+  }
   for (const QuestionAnswer& qa : Questions(scene, options.questions, rng)) {
-    texts.push_back({KindIndex(qa.kind), qa.question, qa.answer});
+    const int kind = KindIndex(qa.kind);
+    texts.push_back({.kind = kind,
+                     .question = qa.question,
+                     .reply = qa.answer,
+                     .weight = Compares(kind) ? kComparisonWeight : 1.0f});
+  }
+  // What finds no room is left out: most often questions about two things, which are long, and
+  // which need practice most. So every other time they go first.
+  if (Chance(rng, 0.5f)) {
+    std::stable_partition(texts.begin() + options.captions, texts.end(),
+                          [](const Text& text) { return Compares(text.kind); });
   }
   return texts;
 }
@@ -108,6 +132,7 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   batch.positions = text(&TextRows::positions);
   batch.labels = text(&TextRows::labels);
   batch.mentions = text(&TextRows::mentions);
+  batch.earlier = text(&TextRows::earlier);
   batch.weights = StackField<float>(
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.weights; });
   batch.text_starts = StackField<std::int32_t>(

@@ -53,6 +53,7 @@ struct Batch {
   torch::Tensor place;                         // [B, P, 4]
   torch::Tensor ids, positions, labels;        // [B, M, L] int64
   torch::Tensor mentions;                      // [B, M, L] int64, as TextRows::mentions
+  torch::Tensor earlier;                       // [B, M, L] int64, as TextRows::earlier
   torch::Tensor text_starts;                   // [B, M, L] int32, as TextRows::starts
   std::vector<std::vector<TextPlace>> places;  // of each picture
 };

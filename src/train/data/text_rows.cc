@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "base/check.h"
 
 namespace edgevlm::train {
 namespace {
-
-// Captions are long and half of their tokens are a choice of words; an answer is two tokens, both
-// of them facts.
-constexpr float kCaptionWeight = 0.4f;
 
 int Special(const Tokenizer& tokenizer, const char* name) {
   const auto id = tokenizer.Special(name);
@@ -29,6 +26,23 @@ int TokenOf(const TextMention& mention, const Text& text, const TextTokens& toke
   const int begin = mention.in_reply ? tokens.reply_begin : 1;
   const auto count = tokenizer.Encode(std::string(" ").append(part, 0, mention.end)).size();
   return begin + static_cast<int>(count) - 1;
+}
+
+// first: the slot of the text's first token.
+void MarkMentions(const Text& text, const TextTokens& tokens, const Tokenizer& tokenizer, int first,
+                  TextRows& packed) {
+  std::int64_t earlier = 0;
+  for (const TextMention& mention : text.mentions) {
+    const int token = TokenOf(mention, text, tokens, tokenizer);
+    const bool has_cell = mention.cell != TextMention::kNowhere;
+    const std::int64_t before = has_cell ? std::exchange(earlier, 1 + mention.cell) : 0;
+    // The token that the answer follows is asked for what the question's last name means, too.
+    for (const int slot : {first + token, first + tokens.reply_begin - 1}) {
+      if (mention.in_reply && slot != first + token) continue;
+      packed.mentions[static_cast<std::size_t>(slot)] = 1 + mention.cell;
+      packed.earlier[static_cast<std::size_t>(slot)] = before;
+    }
+  }
 }
 
 }  // namespace
@@ -57,6 +71,7 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
                   .labels = std::vector<std::int64_t>(size, -1),
                   .weights = std::vector<float>(size, 0.0f),
                   .mentions = std::vector<std::int64_t>(size, -1),
+                  .earlier = std::vector<std::int64_t>(size, 0),
                   .places = {}};
   for (std::size_t at = 0; at < size; ++at) {
     packed.starts[at] = static_cast<std::int32_t>(at) % length;
@@ -79,13 +94,9 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
       packed.starts[at] = *row;
       if (i + 1 < tokens.reply_begin) continue;
       packed.labels[at] = tokens.ids[token + 1];
-      packed.weights[at] = text.question.empty() ? kCaptionWeight : 1.0f;
+      packed.weights[at] = text.weight;
     }
-    for (const TextMention& mention : text.mentions) {
-      const int token = TokenOf(mention, text, tokens, tokenizer);
-      packed.mentions[static_cast<std::size_t>(row_index * length + *row + token)] =
-          1 + mention.cell;
-    }
+    MarkMentions(text, tokens, tokenizer, row_index * length + *row, packed);
     *row += count;
   }
   return packed;

@@ -22,9 +22,10 @@ struct TextMention {
 // What the decoder is asked and what it must say. An empty question asks for a caption.
 struct Text {
   int kind = 0;  // for the evaluation's table: index into kTextKinds (evaluation.h)
-  std::string question;
-  std::string reply;
-  std::vector<TextMention> mentions = {};
+  std::string question = {};
+  std::string reply = {};
+  std::vector<TextMention> mentions = {};  // in the order of the text
+  float weight = 1;                        // of the reply's tokens in the loss
 };
 
 // Where one text lies: tokens [begin, end) of a row.
@@ -43,8 +44,12 @@ struct TextRows {
       starts;  // index in the row of the text's first token; own where none is
   std::vector<std::int64_t> labels;  // the token that must come next; -1 where nothing is learnt
   std::vector<float> weights;        // of that label in the loss
-  // Of the last token of a name: 1 + the cell of what it means, 0 if that is nowhere. Elsewhere -1.
+  // Of the last token of a name: 1 + the cell of what it means, 0 if that is nowhere. The same at
+  // the token that the answer follows, for the last name of the question. Elsewhere -1.
   std::vector<std::int64_t> mentions;
+  // There, if it has a cell and so has a name before it in the same text: 1 + that name's cell.
+  // Elsewhere 0.
+  std::vector<std::int64_t> earlier;
   std::vector<TextPlace> places;
 };
 

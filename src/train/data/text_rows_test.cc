@@ -55,8 +55,11 @@ TEST(TokensOf, AnAnswerFollowsItsQuestion) {
 // Every field of every slot, from the definition.
 TEST(Pack, LabelsAreTheNextTokensOfReplies) {
   const Tokenizer tokenizer = ByteTokenizer();
-  const std::vector<Text> texts = {
-      {0, "", "cat"}, {1, "who", "I"}, {2, "a?", "b c"}, {3, "", "x"}, {4, "is it", "no"}};
+  const std::vector<Text> texts = {{0, "", "cat", {}, 0.5f},
+                                   {1, "who", "I"},
+                                   {2, "a?", "b c"},
+                                   {3, "", "x"},
+                                   {4, "is it", "no"}};
   constexpr int kRows = 3, kLength = 16;
   const TextRows rows = Pack(texts, tokenizer, kRows, kLength, kFirstPosition);
   ASSERT_EQ(rows.places.size(), texts.size());
@@ -77,8 +80,8 @@ TEST(Pack, LabelsAreTheNextTokensOfReplies) {
       const bool before_reply = i + 1 < tokens.reply_begin;
       EXPECT_EQ(rows.labels[at], before_reply ? -1 : tokens.ids[token + 1])
           << "text " << place.kind << " token " << i;
-      const bool is_caption = texts[static_cast<std::size_t>(place.kind)].question.empty();
-      EXPECT_EQ(rows.weights[at], before_reply ? 0.0f : is_caption ? 0.4f : 1.0f);
+      const float weight = texts[static_cast<std::size_t>(place.kind)].weight;
+      EXPECT_EQ(rows.weights[at], before_reply ? 0.0f : weight);
     }
   }
   for (int slot = 0; slot < kRows * kLength; ++slot) {
@@ -122,11 +125,29 @@ TEST(Pack, MentionsStandAtTheLastTokenOfTheName) {
   ASSERT_EQ(rows.places.size(), 2u);
   for (int slot = 0; slot < kLength; ++slot) {
     // <|caption|> " a", then <|question|> " a dog?" <|answer|> " by a cat".
-    const int expected = slot == 3 + 6 ? 1 + 41 : slot == 3 + 8 + 9 ? 0 : -1;
+    const bool asks = slot == 3 + 6 || slot == 3 + 8;
+    const int expected = asks ? 1 + 41 : slot == 3 + 8 + 9 ? 0 : -1;
     EXPECT_EQ(rows.mentions[static_cast<std::size_t>(slot)], expected) << "slot " << slot;
   }
+  EXPECT_THAT(rows.earlier, ::testing::Each(0)) << "the second is nowhere";
   EXPECT_EQ(rows.ids[9], tokenizer.Encode("g").front());
   EXPECT_EQ(rows.ids[20], tokenizer.Encode("t").front());
+}
+
+TEST(Pack, MentionsKnowTheOneBeforeThemInTheirText) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const std::vector<TextMention> mentions = {
+      {false, 1, 7}, {false, 2, TextMention::kNowhere}, {false, 3, 5}, {true, 1, 9}};
+  const std::vector<Text> texts = {{1, "abc", "d", mentions}, {1, "abc", "d", mentions}};
+  const TextRows rows = Pack(texts, tokenizer, 1, 20, kFirstPosition);
+  std::vector<std::int64_t> found;
+  for (const TextPlace& place : rows.places) {
+    for (int slot = place.begin; slot < place.end; ++slot) {
+      found.push_back(rows.earlier[static_cast<std::size_t>(slot)]);
+    }
+  }
+  // <|question|> blank a b c <|answer|> blank d, twice.
+  EXPECT_THAT(found, ElementsAre(0, 0, 0, 0, 8, 8, 0, 6, 0, 0, 0, 0, 8, 8, 0, 6));
 }
 
 TEST(Pack, NoTextsLeaveEmptyRows) {

@@ -94,6 +94,24 @@ torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& 
   return loss;
 }
 
+torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
+                        Losses& losses) {
+  const torch::Tensor earlier = batch.earlier.flatten();
+  const torch::Tensor at = (earlier > 0).nonzero().squeeze(1);
+  const int grid = model->shape.grid();
+  const auto places = [&](const torch::Tensor& cells) {  // [R, 2]: column, row
+    return torch::stack({cells.remainder(grid), cells.div(grid, "floor")}, 1);
+  };
+  const torch::Tensor steps = places(batch.mentions.flatten().index_select(0, at) - 1) -
+                              places(earlier.index_select(0, at) - 1);
+  const torch::Tensor each = F::binary_cross_entropy_with_logits(
+      model->GuessOrder(stream.index_select(0, at)), (steps > 0).to(torch::kFloat32),
+      F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone));
+  const torch::Tensor loss = MeanWhere(each, (steps != 0).to(torch::kFloat32));
+  losses.order = loss.item<double>();
+  return loss;
+}
+
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
                        Losses& losses) {
   const torch::Tensor labels = batch.labels.flatten();

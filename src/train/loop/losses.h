@@ -14,6 +14,7 @@ struct Losses {
   double text = 0;        // mean cross-entropy of a reply's token, in nats
   double name = 0;        // mean cross-entropy of a covered cell's name, in nats
   double mention = 0;     // of what a name in a text means: is it there, in which column and row
+  double order = 0;       // of which of two things lies further right, and further down
   double text_right = 0;  // share of reply tokens that are the most likely ones
 };
 
@@ -34,6 +35,12 @@ torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch
 //   stream      [B*M*L, D], Streams::middle
 torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
                           Losses& losses);
+
+// Two thirds through the decoder, the second of two names in a text should know on which side of
+// the first thing its own one lies: "yes" and "no" alone teach that very slowly.
+//   stream      [B*M*L, D], Streams::late
+torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
+                        Losses& losses);
 
 // The decoder's loss on the replies: hidden [B*M*L, D] from the decoder.
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,

@@ -22,7 +22,8 @@ Losses AllLosses(Vlm& model, const Batch& batch) {
   const Streams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
   losses.total = grid + names + TextLoss(model->decoder, streams.last, batch, losses) +
-                 MentionLoss(model, streams.middle, batch, losses);
+                 MentionLoss(model, streams.middle, batch, losses) +
+                 OrderLoss(model, streams.late, batch, losses);
   return losses;
 }
 

@@ -77,12 +77,14 @@ Streams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& id
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
       {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  torch::Tensor middle;
+  torch::Tensor middle, late;
+  const auto text_rows = [&] { return x.narrow(0, sizes.CellRows(), ids.numel()); };
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    if (i == blocks.size() / 2) middle = x.narrow(0, sizes.CellRows(), ids.numel());
+    if (i == blocks.size() / 2) middle = text_rows();
+    if (i == blocks.size() * 2 / 3) late = text_rows();
     x = blocks[i](x, text_starts, sizes, i + 1 == blocks.size() ? Rows::kText : Rows::kAll);
   }
-  return {middle, output_norm(x)};
+  return {middle, late, output_norm(x)};
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {

@@ -44,6 +44,7 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   decoder = register_module("decoder", Decoder(shape.decoder));
   mention_head =
       register_module("mention_head", nn::Linear(shape.decoder.width, 1 + 2 * shape.grid()));
+  order_head = register_module("order_head", nn::Linear(shape.decoder.width, 2));
   const torch::NoGradGuard no_grad;
   decoder->position_embd->weight.narrow(0, 0, shape.cells())
       .add_(GridPlaces(shape.grid(), shape.decoder.width));
@@ -69,6 +70,10 @@ MentionGuess VlmImpl::GuessMentions(const torch::Tensor& stream) {
   const torch::Tensor guesses = mention_head(torch::layer_norm(stream, {stream.size(1)}));
   const int grid = shape.grid();
   return {guesses.narrow(1, 0, 1), guesses.narrow(1, 1, grid), guesses.narrow(1, 1 + grid, grid)};
+}
+
+torch::Tensor VlmImpl::GuessOrder(const torch::Tensor& stream) {
+  return order_head(torch::layer_norm(stream, {stream.size(1)}));
 }
 
 }  // namespace edgevlm::train

@@ -43,12 +43,15 @@ struct VlmImpl : torch::nn::Module {
   torch::Tensor Project(const torch::Tensor& features);
   // stream [R, D]: Streams::middle at the mentions.
   MentionGuess GuessMentions(const torch::Tensor& stream);
+  // stream [R, D]: Streams::late at the mentions -> [R, 2]: how sure it is that the thing lies
+  // further right, and further down, than the one named before it.
+  torch::Tensor GuessOrder(const torch::Tensor& stream);
 
   Eye eye{nullptr};
   torch::nn::Linear grid_heads{nullptr};
   torch::nn::Linear project_in{nullptr}, project_out{nullptr};
   Decoder decoder{nullptr};
-  torch::nn::Linear mention_head{nullptr};
+  torch::nn::Linear mention_head{nullptr}, order_head{nullptr};
   VlmShape shape;
 };
 TORCH_MODULE(Vlm);
