@@ -190,8 +190,8 @@ TEST_F(CliTest, AFullDiskIsAnError) {
 }
 
 TEST_F(CliTest, EveryCommandHasHelp) {
-  for (const char* command : {"caption", "ask", "info", "bench", "profile", "eval", "inspect",
-                              "quantize", "tokenize", "dump"}) {
+  for (const char* command : {"caption", "ask", "chat", "info", "bench", "profile", "eval",
+                              "inspect", "convert", "models", "quantize", "tokenize", "dump"}) {
     const Outcome outcome = RunEdgevlm({command, "--help"});
     EXPECT_EQ(outcome.exit_code, 0) << command;
     EXPECT_THAT(outcome.output, HasSubstr(command));
