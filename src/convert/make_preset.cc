@@ -47,7 +47,7 @@ class Tensors {
   }
   // Normal values of the deviation that keeps a sum of `inputs` products as large as its factors.
   void Values(const std::string& name, const Shape& shape, int inputs) {
-    const GgufTensor tensor = {.name = name, .view = {.dtype = DType::kF32, .shape = shape}};
+    const GgufTensor tensor = {.name = name, .view = {DType::kF32, shape, {}}};
     const DType dtype = ChooseType(tensor, type_, facts_);
     const Result<std::uint64_t> size = BytesOf(dtype, shape);
     CHECK(size.ok());

@@ -1,0 +1,80 @@
+#include "train/loop/losses.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "train/testing/tiny_trainer.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 71;
+constexpr int kGrid = 2;  // of TinyShape()
+
+// -log of the share that `wanted` has among exp(logits).
+double Nats(const torch::Tensor& logits, std::int64_t wanted) {
+  return -torch::log_softmax(logits, -1)[wanted].item<double>();
+}
+
+// -log sigmoid(logit), or of the opposite.
+double BinaryNats(double logit, bool yes) { return std::log1p(std::exp(yes ? -logit : logit)); }
+
+// Three names in a text: cells 3 and 0, and one that is nowhere.
+class MentionsTest : public ::testing::Test {
+ protected:
+  MentionsTest() : model_(TinyModel(kSeed)), batch_(TinyBatch(1, kSeed)) {
+    batch_.mentions.fill_(-1);
+    batch_.earlier.fill_(0);
+    batch_.mentions.flatten()[4] = 1 + 3;
+    batch_.mentions.flatten()[7] = 1 + 0;
+    batch_.mentions.flatten()[9] = 0;
+    batch_.earlier.flatten()[7] = 1 + 3;
+    stream_ = torch::randn({batch_.mentions.numel(), model_->shape.decoder.width});
+  }
+
+  Vlm model_;
+  Batch batch_;
+  torch::Tensor stream_;
+  Losses losses_;
+};
+
+TEST_F(MentionsTest, AreAskedWhetherAndWhere) {
+  const double loss = MentionLoss(model_, stream_, batch_, losses_).item<double>();
+  const MentionGuess guess = model_->GuessMentions(stream_);
+  double expected = 0;
+  for (const auto& [slot, cell] : {std::pair(4, 3), std::pair(7, 0)}) {
+    expected += BinaryNats(guess.present[slot][0].item<double>(), true);
+    expected += Nats(guess.column[slot], cell % kGrid) + Nats(guess.row[slot], cell / kGrid);
+  }
+  expected += BinaryNats(guess.present[9][0].item<double>(), false);
+  EXPECT_NEAR(loss, expected / 3, 1e-5 * expected);
+  EXPECT_EQ(losses_.mention, loss);
+}
+
+TEST_F(MentionsTest, AreAskedForTheirOrder) {
+  const double loss = OrderLoss(model_, stream_, batch_, losses_).item<double>();
+  // From cell 3 (right, below) to cell 0: neither further right nor further down.
+  const torch::Tensor guess = model_->GuessOrder(stream_)[7];
+  const double expected =
+      (BinaryNats(guess[0].item<double>(), false) + BinaryNats(guess[1].item<double>(), false)) / 2;
+  EXPECT_NEAR(loss, expected, 1e-5 * expected);
+
+  batch_.earlier.flatten()[7] = 1 + 2;  // below, in the same column: only the row is asked for
+  const double rows = OrderLoss(model_, stream_, batch_, losses_).item<double>();
+  EXPECT_NEAR(rows, BinaryNats(guess[1].item<double>(), false), 1e-5);
+}
+
+TEST_F(MentionsTest, ATextWithoutNamesTeachesNothing) {
+  batch_.mentions.fill_(-1);
+  batch_.earlier.fill_(0);
+  const torch::Tensor loss =
+      MentionLoss(model_, stream_, batch_, losses_) + OrderLoss(model_, stream_, batch_, losses_);
+  loss.backward();
+  EXPECT_EQ(loss.item<double>(), 0);
+  EXPECT_EQ(model_->mention_head->weight.grad().abs().max().item<double>(), 0);
+}
+
+}  // namespace
+}  // namespace edgevlm::train
