@@ -27,6 +27,13 @@ MaybeError CheckParts(const Model& model) {
     return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
                     model.tokenizer.size());
   }
+  const long long cache_bytes = decoder.CacheBytes(model.info.context_tokens);
+  if (cache_bytes > ModelLimits::kCacheBytes) {
+    return Error{ErrorCode::kTooLarge,
+                 "model: cache of " + std::to_string(model.info.context_tokens) +
+                     " tokens: expected at most " + std::to_string(ModelLimits::kCacheBytes) +
+                     " bytes, found " + std::to_string(cache_bytes)};
+  }
   if (model.eye == nullptr) return std::nullopt;
   const VisionShape& eye = model.eye->shape();
   if (model.projector->inputs() != eye.width) {

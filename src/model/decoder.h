@@ -23,6 +23,11 @@ struct DecoderShape {
   int kv_heads = 0;    // Hkv
   int head_width = 0;  // d
   int vocabulary = 0;  // V
+
+  // What a sequence of so many positions holds: keys and values in float16.
+  long long CacheBytes(int positions) const {
+    return 4LL * blocks * positions * kv_heads * head_width;
+  }
 };
 
 // Neighbouring tokens of one sequence, to be added to its cache. Exactly one of `tokens` and

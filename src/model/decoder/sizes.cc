@@ -38,7 +38,7 @@ int DividedHeadWidth(WeightReader& reader, std::string_view architecture,
 
 void CheckCacheBytes(WeightReader& reader, const DecoderShape& shape) {
   const int positions = std::min(shape.context, Decoder::kUsualPositions);
-  const long long bytes = 4LL * shape.blocks * positions * shape.kv_heads * shape.head_width;
+  const long long bytes = shape.CacheBytes(positions);
   if (bytes <= ModelLimits::kCacheBytes) return;
   reader.Fail({ErrorCode::kTooLarge, "model: cache of one sequence: expected at most " +
                                          std::to_string(ModelLimits::kCacheBytes) +
