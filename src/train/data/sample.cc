@@ -22,8 +22,8 @@ int KindIndex(const std::string& kind) {
 
 // Captions are long and half of their tokens are a choice of words; an answer is two tokens, both
 // of them facts. An answer about two things is one bit, hard to come by.
-constexpr float kCaptionWeight = 0.6f;
-constexpr float kComparisonWeight = 3.0f;
+constexpr float kCaptionWeight = 0.8f;
+constexpr float kComparisonWeight = 1.5f;
 
 bool Compares(int kind) {
   const std::string_view name = kTextKinds[static_cast<std::size_t>(kind)];
