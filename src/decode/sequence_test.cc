@@ -82,7 +82,7 @@ TEST_F(SequenceTest, TokensAndEmbeddingsInAnyOrder) {
 TEST_F(SequenceTest, CutBackAndGoneOnEqualsFresh) {
   const std::vector<int> tokens = RandomTokens(30, kVocabulary, 4);
   const std::vector<int> other = RandomTokens(10, kVocabulary, 5);
-  Sequence cut(*decoder_), fresh(*decoder_);
+  Sequence cut(*decoder_, kPositions), fresh(*decoder_, kPositions);
   Add(cut, tokens, 0);
   cut.TruncateTo(12);
   Add(fresh, std::span(tokens).first(12), 0);

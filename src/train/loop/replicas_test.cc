@@ -44,7 +44,9 @@ Losses TextLosses(Vlm& model, const Batch& batch) {
   }
   const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
                                                   batch.positions, batch.text_starts);
-  losses.total = TextLoss(model->decoder, streams.last, batch, losses);
+  losses.total = TextLoss(model->decoder, streams.last, batch, losses) +
+                 MentionLoss(model, streams.middle, batch, losses) +
+                 OrderLoss(model, streams.late, batch, losses);
   return losses;
 }
 
