@@ -12,7 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxTokens = 1 << 24;
-constexpr int kShownBytes = 40;
 constexpr float kAddedScore = -1000.0f;
 constexpr std::string_view kBlank = "\u2581";  // as SentencePiece writes it
 

@@ -149,7 +149,8 @@ void PlanBuilder::AddValues(std::string name, std::vector<float> values) {
 }
 
 Result<std::vector<PlannedTensor>> PlanBuilder::Finish() {
-  for (const auto& [name, tensor] : checkpoint_.tensors()) {
+  for (const auto& entry : checkpoint_.tensors()) {
+    const auto& name = entry.first;
     const auto is_meant = [&](std::string_view pattern) { return Matches(pattern, name); };
     if (used_.contains(name) || std::ranges::any_of(kAlwaysDropped, is_meant) ||
         std::ranges::any_of(dropped_, is_meant)) {
