@@ -17,7 +17,7 @@ const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
 Engine ChatEngine(const EngineOptions& options = {.threads = 1}) {
   TinyModel model = TinyWithTokenizer();
   auto& tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
-  for (const std::size_t task : {262, 263, 264}) tokens[task] = "<|free" + std::to_string(task);
+  for (const std::size_t task : {262u, 263u, 264u}) tokens[task] = "<|free" + std::to_string(task);
   Result<Engine> engine = Engine::Load(model.ToBytes(), options);
   if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
   return *std::move(engine);
