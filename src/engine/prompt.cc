@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/token_list.h"
 
 namespace edgevlm {
 namespace {
@@ -42,8 +43,7 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
       inputs.push_back(
           {.tokens = std::span(part.tokens).subspan(static_cast<std::size_t>(skipped))});
     } else {
-      const View<const float> values(part.image->values.data(), part.image->tokens,
-                                     part.image->width);
+      const View<const float> values = EmbeddingsOf(*part.image);
       inputs.push_back({.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped)});
     }
   }

@@ -52,11 +52,8 @@ class Gpt2 final : public Decoder {
     const Buffers buffers = TakeBuffers(RowsOf(batch), workspace);
     Embed(batch, buffers.x, run);
     for (int layer = 0; layer < shape().blocks; ++layer) Block(layer, batch, buffers, run);
-    if (logits.rows == 0) return;
-    const View<float> chosen = workspace.Take(logits.rows, shape().width);
-    GatherLogitsRows(batch, buffers.x, chosen);                            // [R, D]
-    weights_.output_norm.Apply(chosen, chosen, run);                       // [R, D]
-    weights_.tokens.output.Apply(chosen, Activation::kNone, logits, run);  // [R, V]
+    WriteLogits(batch, buffers.x, weights_.output_norm, weights_.tokens.output, logits, workspace,
+                run);
   }
 
  private:

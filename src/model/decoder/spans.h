@@ -5,7 +5,9 @@
 
 #include "kernels/attention/attention.h"
 #include "model/decoder.h"
+#include "model/layers.h"
 #include "model/run.h"
+#include "model/workspace.h"
 #include "tensor/view.h"
 #include "tensor/weight.h"
 
@@ -36,5 +38,19 @@ void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& r
 //   x       [T, D]
 //   chosen  [R, D]
 void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x, View<float> chosen);
+
+// The end of every decoder: logits = norm(chosen rows of x) W^T.
+//   x       [T, D]
+//   logits  [R, V]
+// NormLayer: Norm or RmsNormLayer. Takes memory of `workspace`.
+template <class NormLayer>
+void WriteLogits(std::span<const TokenSpan> batch, View<const float> x, const NormLayer& norm,
+                 const Linear& output, View<float> logits, Workspace& workspace, const Run& run) {
+  if (logits.rows == 0) return;
+  const View<float> chosen = workspace.Take(logits.rows, x.cols);
+  GatherLogitsRows(batch, x, chosen);                    // [R, D]
+  norm.Apply(chosen, chosen, run);                       // [R, D]
+  output.Apply(chosen, Activation::kNone, logits, run);  // [R, V]
+}
 
 }  // namespace edgevlm
