@@ -5,6 +5,7 @@
 
 #include "train/dataset/write_scenes.h"
 #include "train/export/export.h"
+#include "train/export/import.h"
 #include "train/loop/process.h"
 #include "train/loop/trainer.h"
 
@@ -54,7 +55,8 @@ int main(int argc, char** argv) {
       "Trains EdgeVLM's built-in model on scenes that it draws itself.\n\n"
       "  edgevlm-train scenes --out look --count 48      pictures, labels, a contact sheet\n"
       "  edgevlm-train train --out run --minutes 120     train, or go on with a run\n"
-      "  edgevlm-train export --run run model.gguf       make the engine's file",
+      "  edgevlm-train export --run run model.gguf       make the engine's file\n"
+      "  edgevlm-train import --out old model.gguf       and back; then train --from old",
       "edgevlm-train");
   app.require_subcommand(1);
 
@@ -81,6 +83,13 @@ int main(int argc, char** argv) {
   save->add_option("path", path, "The GGUF file")->required();
   Add(save, "--name", name, "The model's name");
 
+  edgevlm::train::ImportOptions back;
+  back.font = options.font;
+  CLI::App* import = app.add_subcommand("import", "Make a run that train's --from takes of a file");
+  import->add_option("path", back.path, "A GGUF file that export wrote")->required();
+  import->add_option("--out", back.out, "Folder of the run")->required();
+  Add(import, "--font", back.font, "Noto Color Emoji");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -95,6 +104,7 @@ int main(int argc, char** argv) {
   if (train->parsed()) error = edgevlm::train::Train(options);
   if (evaluate->parsed()) error = edgevlm::train::EvaluateRun(options);
   if (save->parsed()) error = edgevlm::train::Export(run, path, name);
+  if (import->parsed()) error = edgevlm::train::Import(back);
   if (!error) return 0;
   std::fprintf(stderr, "edgevlm-train: %s\n", error->message.c_str());
   return kFailed;

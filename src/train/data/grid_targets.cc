@@ -4,6 +4,7 @@
 #include <array>
 
 #include "train/scenes/display.h"
+#include "train/wording/groups.h"
 
 namespace edgevlm::train {
 namespace {
@@ -51,14 +52,17 @@ std::size_t CellOf(const Point& p, int grid) {
   return static_cast<std::size_t>(CellOf(p.y, grid) * grid + CellOf(p.x, grid));
 }
 
-void MarkCover(const Thing& thing, const Corners& corners, int grid, GridTargets& targets) {
-  const bool coloured = thing.kind != ThingKind::kEmoji;
+// owners: receives `index`, the thing's own, where it covers a cell.
+void MarkCover(const Thing& thing, int index, bool nameless, const Corners& corners, int grid,
+               GridTargets& targets, std::vector<int>& owners) {
+  const bool coloured = thing.kind != ThingKind::kEmoji && !nameless;
   for (int y = 0; y < grid; ++y) {
     for (int x = 0; x < grid; ++x) {
       const Point middle = {(static_cast<float>(x) + 0.5f) / static_cast<float>(grid),
                             (static_cast<float>(y) + 0.5f) / static_cast<float>(grid)};
       if (!Covers(corners, middle)) continue;
       const auto cell = static_cast<std::size_t>(y * grid + x);
+      owners[cell] = index;
       targets.cover[cell] = 1 + thing.name;
       targets.colour[cell] = coloured ? static_cast<std::int64_t>(thing.colour) : -1;
     }
@@ -83,6 +87,21 @@ void MarkCentre(const Corners& corners, int grid, GridTargets& targets) {
   place[3] = bottom->y - top->y;
 }
 
+// owners [P]: index of the thing that covers a cell, else -1.
+void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets& targets) {
+  std::vector<Description> kinds;
+  for (const Thing& thing : scene.things) kinds.push_back(Describe(thing));
+  std::vector<bool> seen(kinds.size(), false);
+  for (std::size_t cell = 0; cell < owners.size(); ++cell) {
+    if (owners[cell] < 0) continue;
+    const auto owner = static_cast<std::size_t>(owners[cell]);
+    seen[owner] = true;
+    for (std::size_t other = 0; other < kinds.size(); ++other) {
+      if (seen[other] && kinds[other] == kinds[owner]) ++targets.number[cell];
+    }
+  }
+}
+
 }  // namespace
 
 int CellOf(const Point& point, const Letterbox& letterbox, int square, int grid) {
@@ -94,12 +113,16 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square
   GridTargets targets{.cover = std::vector<std::int64_t>(cells, 0),
                       .colour = std::vector<std::int64_t>(cells, -1),
                       .digit = std::vector<std::int64_t>(cells, 0),
+                      .number = std::vector<std::int64_t>(cells, 0),
                       .centre = std::vector<float>(cells, 0.0f),
                       .place = std::vector<float>(cells * 4, 0.0f)};
   const SquareMap to_square(letterbox, square);
-  for (const Thing& thing : scene.things) {
+  std::vector<int> owners(cells, -1);
+  for (std::size_t index = 0; index < scene.things.size(); ++index) {
+    const Thing& thing = scene.things[index];
     const Corners corners = to_square(thing.corners);
-    MarkCover(thing, corners, grid, targets);
+    MarkCover(thing, static_cast<int>(index), scene.nameless_colours, corners, grid, targets,
+              owners);
     MarkCentre(corners, grid, targets);
     if (thing.kind != ThingKind::kDisplay) continue;
     const std::vector<Point> centres = DigitCentres(thing);
@@ -107,6 +130,7 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square
       targets.digit[CellOf(to_square(centres[i]), grid)] = 1 + (thing.digits[i] - '0');
     }
   }
+  MarkNumbers(scene, owners, targets);
   return targets;
 }
 

@@ -14,6 +14,8 @@ struct GridTargets {
   std::vector<std::int64_t> cover;   // 1 + Thing::name of what lies over the cell's middle, else 0
   std::vector<std::int64_t> colour;  // of the shape or display that covers it, else -1
   std::vector<std::int64_t> digit;   // 1 + digit whose centre lies in the cell, else 0
+  std::vector<std::int64_t> number;  // of covered cells: how many things equal to the one there
+                                     // cover this cell or one before it; else 0
   std::vector<float> centre;         // 1 where a thing's centre lies in the cell, else 0
   std::vector<float> place;  // [P, 4] there: the centre inside the cell (x, y in [0, 1)), the
                              // thing's width and height as parts of the square; else 0

@@ -146,5 +146,26 @@ TEST(GridTargets, DigitsLieWhereTheDisplayShowsThem) {
   EXPECT_THAT(CellsWhere<std::int64_t>(targets.colour, 4).size(), 32u);  // as its lit segments
 }
 
+// Two blue shapes and an emoji between them: the second shape's cells know of the first one's.
+TEST(GridTargets, EqualThingsAreNumberedInTheOrderOfTheCells) {
+  const GridTargets targets = TargetsIn(200, 200,
+                                        {BoxOf(ThingKind::kShape, 0.7f, 0.7f, 0.8f, 0.8f),
+                                         BoxOf(ThingKind::kEmoji, 0.4f, 0.4f, 0.5f, 0.5f),
+                                         BoxOf(ThingKind::kShape, 0.1f, 0.1f, 0.2f, 0.3f)});
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.number, 1), ElementsAre(11, 21, 44));
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.number, 2), ElementsAre(77));
+  EXPECT_EQ(CellsWhere<std::int64_t>(targets.number, 0).size(), 96u);
+}
+
+TEST(GridTargets, AColourWithoutANameIsNotAskedFor) {
+  Scene scene{.things = {BoxOf(ThingKind::kShape, 0.1f, 0.1f, 0.9f, 0.9f)},
+              .width = 200,
+              .height = 200,
+              .nameless_colours = true};
+  const GridTargets targets = TargetsOf(scene, FitInto(200, 200, kSquare), kSquare, kGrid);
+  EXPECT_THAT(targets.colour, Each(-1));
+  EXPECT_EQ(targets.cover[55], 7);
+}
+
 }  // namespace
 }  // namespace edgevlm::train

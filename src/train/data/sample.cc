@@ -86,7 +86,8 @@ Preprocessing BuiltinPreprocessing(int picture_side) { return {.size = picture_s
 
 Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
                   std::mt19937_64& rng, ThreadPool& pool) {
-  const Scene scene = Compose({.split = options.split}, rng);
+  Scene scene = Compose({.split = options.split}, rng);
+  scene.nameless_colours = Chance(rng, options.nameless);
   const Image picture = Draw(scene, glyphs);
   const int side = options.picture_side;
 
@@ -96,7 +97,8 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
              pool);
   const Letterbox letterbox = FitInto(picture.width, picture.height, side);
   sample.grid = TargetsOf(scene, letterbox, side, options.grid);
-  std::vector<Text> texts = TextsOf(scene, options, rng);
+  std::vector<Text> texts;
+  if (!scene.nameless_colours) texts = TextsOf(scene, options, rng);
   const auto cell_of = [&](const Point& point) {
     return CellOf(point, letterbox, side, options.grid);
   };
@@ -120,6 +122,7 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   batch.cover = grid(&GridTargets::cover);
   batch.colour = grid(&GridTargets::colour);
   batch.digit = grid(&GridTargets::digit);
+  batch.number = grid(&GridTargets::number);
   batch.centre = StackField<float>(
       samples, {P}, [](const Sample& s) -> const auto& { return s.grid.centre; });
   batch.place = StackField<float>(

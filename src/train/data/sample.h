@@ -31,6 +31,9 @@ struct SampleOptions {
   int questions = 12;
   int rows = 4;     // M
   int length = 32;  // L
+  // Share of the scenes whose shapes have colours without a name, and which have no texts: the eye
+  // should know a shape by its outline, also in a colour that it has not seen it in.
+  float nameless = 0;
   Split split = Split::kTrain;
 };
 
@@ -47,7 +50,7 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
 
 struct Batch {
   torch::Tensor pictures;                      // [B, 3, S, S], channels last in memory
-  torch::Tensor cover, colour, digit;          // [B, P] int64
+  torch::Tensor cover, colour, digit, number;  // [B, P] int64, as GridTargets
   torch::Tensor weights;                       // [B, M, L], of the labels
   torch::Tensor centre;                        // [B, P]
   torch::Tensor place;                         // [B, P, 4]

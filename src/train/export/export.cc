@@ -9,6 +9,7 @@
 #include "tensor/dtype.h"
 #include "tensor/tensor_view.h"
 #include "train/data/sample.h"
+#include "train/export/tensors.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -122,38 +123,6 @@ void AddVisionKeys(GgufWriter& writer, const VlmShape& shape) {
   writer.Add(keys::kMobileNetHardSwish, hard_swish);
 }
 
-void AddEye(TensorWriter& tensors, const Eye& eye) {
-  tensors.Folded(modules::kVisionStem, eye->stem);
-  for (std::size_t i = 0; i < eye->blocks.size(); ++i) {
-    const Bottleneck& block = eye->blocks[i];
-    const int index = static_cast<int>(i);
-    if (!block->expand.is_empty()) tensors.Folded(modules::VisionExpand(index), block->expand);
-    tensors.Folded(modules::VisionDepthwise(index), block->depthwise);
-    if (!block->squeeze.is_empty()) {
-      tensors.Pointwise(modules::VisionSqueezeReduce(index), block->squeeze->reduce);
-      tensors.Pointwise(modules::VisionSqueezeExpand(index), block->squeeze->expand);
-    }
-    tensors.Folded(modules::VisionProject(index), block->project);
-  }
-  tensors.Folded(modules::kVisionHead, eye->head);
-}
-
-void AddDecoder(TensorWriter& tensors, const Decoder& decoder) {
-  tensors.Matrix(modules::kTokenEmbedding, decoder->token_embd->weight);
-  tensors.Matrix(modules::kPositionEmbedding, decoder->position_embd->weight);
-  for (std::size_t i = 0; i < decoder->blocks.size(); ++i) {
-    const DecoderBlock& block = decoder->blocks[i];
-    const int index = static_cast<int>(i);
-    tensors.Norm(modules::AttnNorm(index), block->attn_norm);
-    tensors.Linear(modules::AttnQkv(index), block->attn_qkv);
-    tensors.Linear(modules::AttnOutput(index), block->attn_output);
-    tensors.Norm(modules::FfnNorm(index), block->ffn_norm);
-    tensors.Linear(modules::FfnUp(index), block->ffn_up);
-    tensors.Linear(modules::FfnDown(index), block->ffn_down);
-  }
-  tensors.Norm(modules::kOutputNorm, decoder->output_norm);
-}
-
 }  // namespace
 
 GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name) {
@@ -166,10 +135,7 @@ GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name) {
   AddTokenizerKeys(writer, run.vocabulary);
   AddVisionKeys(writer, run.shape);
   TensorWriter tensors(writer);
-  AddEye(tensors, model->eye);
-  tensors.Linear(modules::kProjectorFirst, model->project_in);
-  tensors.Linear(modules::kProjectorSecond, model->project_out);
-  AddDecoder(tensors, model->decoder);
+  VisitTensors(tensors, model);
   return writer;
 }
 

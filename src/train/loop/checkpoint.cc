@@ -103,10 +103,7 @@ VlmShape ShapeFrom(const json& value) {
 
 MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
                           const RunState& state) {
-  if (auto error = Replace(folder + "/model.pt",
-                           [&](const std::string& path) { torch::save(model, path); })) {
-    return error;
-  }
+  if (auto error = SaveModel(folder, model)) return error;
   if (auto error = Replace(folder + "/optimizer.pt",
                            [&](const std::string& path) { torch::save(optimizer, path); })) {
     return error;
@@ -130,6 +127,10 @@ Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
     return Error{ErrorCode::kCorrupt, folder + "/state.json: expected step, pictures, minutes"};
   }
   return run;
+}
+
+MaybeError SaveModel(const std::string& folder, Vlm& model) {
+  return Replace(folder + "/model.pt", [&](const std::string& path) { torch::save(model, path); });
 }
 
 MaybeError LoadModel(const std::string& folder, Vlm& model) {
@@ -168,21 +169,27 @@ MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocab
                                           {"specials", vocabulary.specials}});
 }
 
+MaybeError CheckRun(const Run& run) {
+  if (!IsSound(run.shape)) {
+    return Error{ErrorCode::kCorrupt, "shape: no model has " + ToJson(run.shape).dump()};
+  }
+  const std::size_t found = run.vocabulary.tokens.size();
+  if (found != static_cast<std::size_t>(run.shape.decoder.vocabulary)) {
+    return Error{ErrorCode::kCorrupt, "tokens: expected " +
+                                          std::to_string(run.shape.decoder.vocabulary) +
+                                          ", found " + std::to_string(found)};
+  }
+  return std::nullopt;
+}
+
 Result<Run> LoadRun(const std::string& folder) {
   const Result<json> value = ReadJson(folder + "/run.json");
   if (!value) return value.error();
   try {
     const Run run{ShapeFrom(value->at("shape")),
                   {value->at("tokens"), value->at("merges"), value->at("specials")}};
-    if (!IsSound(run.shape)) {
-      return Error{ErrorCode::kCorrupt,
-                   folder + "/run.json: shape: no model has " + ToJson(run.shape).dump()};
-    }
-    if (run.vocabulary.tokens.size() != static_cast<std::size_t>(run.shape.decoder.vocabulary)) {
-      return Error{ErrorCode::kCorrupt, folder + "/run.json: tokens: expected " +
-                                            std::to_string(run.shape.decoder.vocabulary) +
-                                            ", found " +
-                                            std::to_string(run.vocabulary.tokens.size())};
+    if (auto error = CheckRun(run)) {
+      return Error{error->code, folder + "/run.json: " + error->message};
     }
     return run;
   } catch (const json::exception&) {

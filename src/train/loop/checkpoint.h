@@ -26,6 +26,9 @@ MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::A
 Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
                                 torch::optim::AdamW& optimizer);
 
+// FOLDER/model.pt alone. Errors: kIo.
+MaybeError SaveModel(const std::string& folder, Vlm& model);
+
 // The weights alone. Errors: kNotFound, kCorrupt.
 MaybeError LoadModel(const std::string& folder, Vlm& model);
 
@@ -39,8 +42,9 @@ struct Run {
   VlmShape shape;
   Vocabulary vocabulary;
 };
-// Errors: kNotFound, kCorrupt (also a shape that no model can have, or that is not the
-// vocabulary's).
+// Errors: kCorrupt (a shape that no model can have, or that is not the vocabulary's).
+MaybeError CheckRun(const Run& run);
+// Errors: kNotFound, those of CheckRun.
 Result<Run> LoadRun(const std::string& folder);
 
 }  // namespace edgevlm::train

@@ -112,6 +112,18 @@ torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& ba
   return loss;
 }
 
+torch::Tensor NumberLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
+                         Losses& losses) {
+  const torch::Tensor number = batch.number.flatten();
+  const torch::Tensor covered = (number > 0).nonzero().squeeze(1);
+  const torch::Tensor target = number.index_select(0, covered) - 1;
+  const torch::Tensor logits = model->GuessNumber(stream.index_select(0, covered));
+  // First things are common and easy.
+  const torch::Tensor loss = Balanced(CrossEntropy(logits, target), target > 0);
+  losses.number = loss.item<double>();
+  return loss;
+}
+
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
                        Losses& losses) {
   const torch::Tensor labels = batch.labels.flatten();

@@ -15,6 +15,7 @@ struct Losses {
   double name = 0;        // mean cross-entropy of a covered cell's name, in nats
   double mention = 0;     // of what a name in a text means: is it there, in which column and row
   double order = 0;       // of which of two things lies further right, and further down
+  double number = 0;      // of which of several equal things covers a cell
   double text_right = 0;  // share of reply tokens that are the most likely ones
 };
 
@@ -41,6 +42,13 @@ torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& 
 //   stream      [B*M*L, D], Streams::late
 torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
                         Losses& losses);
+
+// Half-way through the decoder, a covered cell should know how many things equal to its own there
+// are up to it: "two candles and a moon" needs the number of each, and the words alone teach mostly
+// which numbers there are.
+//   stream      [B*P, D], Streams::cells
+torch::Tensor NumberLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
+                         Losses& losses);
 
 // The decoder's loss on the replies: hidden [B*M*L, D] from the decoder.
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,

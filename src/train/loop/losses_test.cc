@@ -76,5 +76,23 @@ TEST_F(MentionsTest, ATextWithoutNamesTeachesNothing) {
   EXPECT_EQ(model_->mention_head->weight.grad().abs().max().item<double>(), 0);
 }
 
+// Three covered cells: a first thing, its second like, and another first thing.
+TEST(NumberLoss, AsksWhichOfEqualThingsACellHas) {
+  Vlm model = TinyModel(kSeed);
+  Batch batch = TinyBatch(1, kSeed);
+  batch.number = torch::tensor({0, 1, 2, 1}, torch::kInt64).view({1, 4});
+  const torch::Tensor stream = torch::randn({4, model->shape.decoder.width});
+  Losses losses;
+  const double loss = NumberLoss(model, stream, batch, losses).item<double>();
+  const torch::Tensor guess = model->GuessNumber(stream);
+  // Later things and first things count as two halves, the second one with half the weight.
+  const double expected = Nats(guess[2], 1) + 0.5 * (Nats(guess[1], 0) + Nats(guess[3], 0)) / 2;
+  EXPECT_NEAR(loss, expected, 1e-5 * expected) << "seed " << kSeed;
+  EXPECT_EQ(losses.number, loss);
+
+  batch.number.zero_();
+  EXPECT_EQ(NumberLoss(model, stream, batch, losses).item<double>(), 0) << "no cell is covered";
+}
+
 }  // namespace
 }  // namespace edgevlm::train

@@ -23,7 +23,8 @@ Losses AllLosses(Vlm& model, const Batch& batch) {
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
   losses.total = grid + names + TextLoss(model->decoder, streams.last, batch, losses) +
                  MentionLoss(model, streams.middle, batch, losses) +
-                 OrderLoss(model, streams.late, batch, losses);
+                 OrderLoss(model, streams.late, batch, losses) +
+                 NumberLoss(model, streams.cells, batch, losses);
   return losses;
 }
 
@@ -46,7 +47,8 @@ Losses TextLosses(Vlm& model, const Batch& batch) {
                                                   batch.positions, batch.text_starts);
   losses.total = TextLoss(model->decoder, streams.last, batch, losses) +
                  MentionLoss(model, streams.middle, batch, losses) +
-                 OrderLoss(model, streams.late, batch, losses);
+                 OrderLoss(model, streams.late, batch, losses) +
+                 NumberLoss(model, streams.cells, batch, losses);
   return losses;
 }
 
@@ -203,6 +205,7 @@ TEST(TextLoss, WeighsItsTokens) {
 TEST(Losses, OfNothingAreNothing) {
   Batch batch = TinyBatch(1, kSeed);
   batch.cover.zero_();
+  batch.number.zero_();
   batch.digit.zero_();
   batch.centre.zero_();
   batch.colour.fill_(-1);

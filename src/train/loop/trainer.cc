@@ -34,6 +34,8 @@ constexpr double kGridShare = 0.3;  // of the grid loss once the decoder learns 
 constexpr double kNameShare = 0.2;  // of the name loss
 constexpr double kMentionShare = 0.2;
 constexpr double kOrderShare = 0.5;
+constexpr double kNumberShare = 0.3;
+constexpr float kNamelessShare = 0.1f;
 constexpr double kSmoothing = 0.98;  // of the figures that are shown
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
@@ -72,7 +74,10 @@ Result<Run> StartRun(const TrainOptions& options) {
 }
 
 SampleOptions SamplesFor(const VlmShape& shape, Split split) {
-  return {.picture_side = shape.picture_side, .grid = shape.grid(), .split = split};
+  return {.picture_side = shape.picture_side,
+          .grid = shape.grid(),
+          .nameless = split == Split::kTrain ? kNamelessShare : 0.0f,
+          .split = split};
 }
 
 // Everything a step needs; built once per session.
@@ -149,6 +154,7 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::T
   const torch::Tensor words = TextLoss(model->decoder, streams.last, batch, losses) +
                               kMentionShare * MentionLoss(model, streams.middle, batch, losses) +
                               kOrderShare * OrderLoss(model, streams.late, batch, losses) +
+                              kNumberShare * NumberLoss(model, streams.cells, batch, losses) +
                               kNameShare * NameLoss(model->decoder, cells, batch, name_ids, losses);
   losses.total = phase == Phase::kDecoder ? words : words + kGridShare * losses.total;
   return losses;
@@ -160,30 +166,30 @@ class Figures {
   void Add(const Losses& losses) {
     const double now[kCount] = {losses.cover,   losses.centre, losses.place,      losses.colour,
                                 losses.digit,   losses.text,   losses.text_right, losses.name,
-                                losses.mention, losses.order};
+                                losses.mention, losses.order,  losses.number};
     for (std::size_t i = 0; i < kCount; ++i) {
       values_[i] = started_ ? kSmoothing * values_[i] + (1 - kSmoothing) * now[i] : now[i];
     }
     started_ = true;
   }
   std::string Text() const {
-    char text[192];
+    char text[224];
     std::snprintf(text, sizeof(text),
                   "cover %.3f centre %.3f colour %.3f digit %.3f name %.3f mention %.3f order %.3f "
-                  "text %.3f right %.3f",
+                  "number %.3f text %.3f right %.3f",
                   values_[0], values_[1], values_[3], values_[4], values_[7], values_[8],
-                  values_[9], values_[5], values_[6]);
+                  values_[9], values_[10], values_[5], values_[6]);
     return text;
   }
   nlohmann::json Json() const {
     return {{"cover", values_[0]},      {"centre", values_[1]}, {"place", values_[2]},
             {"colour", values_[3]},     {"digit", values_[4]},  {"text", values_[5]},
             {"text_right", values_[6]}, {"name", values_[7]},   {"mention", values_[8]},
-            {"order", values_[9]}};
+            {"order", values_[9]},      {"number", values_[10]}};
   }
 
  private:
-  static constexpr std::size_t kCount = 10;
+  static constexpr std::size_t kCount = 11;
   double values_[kCount] = {};
   bool started_ = false;
 };

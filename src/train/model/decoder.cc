@@ -77,14 +77,17 @@ Streams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& id
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
       {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  torch::Tensor middle, late;
+  torch::Tensor cells_middle, middle, late;
   const auto text_rows = [&] { return x.narrow(0, sizes.CellRows(), ids.numel()); };
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    if (i == blocks.size() / 2) middle = text_rows();
+    if (i == blocks.size() / 2) {
+      cells_middle = x.narrow(0, 0, sizes.CellRows());
+      middle = text_rows();
+    }
     if (i == blocks.size() * 2 / 3) late = text_rows();
     x = blocks[i](x, text_starts, sizes, i + 1 == blocks.size() ? Rows::kText : Rows::kAll);
   }
-  return {middle, late, output_norm(x)};
+  return {cells_middle, middle, late, output_norm(x)};
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {

@@ -38,6 +38,7 @@ TORCH_MODULE(DecoderBlock);
 
 // The residual stream of the text tokens, [B*M*L, D].
 struct Streams {
+  torch::Tensor cells;   // that of the picture tokens [B*P, D], after half of the blocks
   torch::Tensor middle;  // after half of the blocks
   torch::Tensor late;    // after two thirds
   torch::Tensor last;    // after all of them, normed: what Logits() takes

@@ -44,6 +44,7 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   decoder = register_module("decoder", Decoder(shape.decoder));
   mention_head =
       register_module("mention_head", nn::Linear(shape.decoder.width, 1 + 2 * shape.grid()));
+  number_head = register_module("number_head", nn::Linear(shape.decoder.width, kMostThings));
   order_head = register_module("order_head", nn::Linear(shape.decoder.width, 2));
   const torch::NoGradGuard no_grad;
   decoder->position_embd->weight.narrow(0, 0, shape.cells())
@@ -74,6 +75,10 @@ MentionGuess VlmImpl::GuessMentions(const torch::Tensor& stream) {
 
 torch::Tensor VlmImpl::GuessOrder(const torch::Tensor& stream) {
   return order_head(torch::layer_norm(stream, {stream.size(1)}));
+}
+
+torch::Tensor VlmImpl::GuessNumber(const torch::Tensor& stream) {
+  return number_head(torch::layer_norm(stream, {stream.size(1)}));
 }
 
 }  // namespace edgevlm::train

@@ -33,6 +33,8 @@ struct MentionGuess {
   torch::Tensor row;      // G
 };
 
+inline constexpr int kMostThings = 5;  // of a scene
+
 struct VlmImpl : torch::nn::Module {
   explicit VlmImpl(const VlmShape& shape);
 
@@ -46,12 +48,15 @@ struct VlmImpl : torch::nn::Module {
   // stream [R, D]: Streams::late at the mentions -> [R, 2]: how sure it is that the thing lies
   // further right, and further down, than the one named before it.
   torch::Tensor GuessOrder(const torch::Tensor& stream);
+  // stream [R, D]: Streams::cells at covered cells -> [R, kMostThings]: which of equal things, in
+  // the order of their first cells, it is.
+  torch::Tensor GuessNumber(const torch::Tensor& stream);
 
   Eye eye{nullptr};
   torch::nn::Linear grid_heads{nullptr};
   torch::nn::Linear project_in{nullptr}, project_out{nullptr};
   Decoder decoder{nullptr};
-  torch::nn::Linear mention_head{nullptr}, order_head{nullptr};
+  torch::nn::Linear mention_head{nullptr}, order_head{nullptr}, number_head{nullptr};
   VlmShape shape;
 };
 TORCH_MODULE(Vlm);

@@ -35,6 +35,16 @@ constexpr std::array<ShadeRange, 10> kShades = {{
     {{0, 360}, {0, 0.03f}, {0.95f, 1}},        // white
 }};
 
+constexpr std::array<ShadeRange, 7> kNameless = {{
+    {{11, 20}, {0.8f, 1}, {0.85f, 1}},       // between red and orange
+    {{42, 48}, {0.8f, 1}, {0.9f, 1}},        // between orange and yellow
+    {{66, 90}, {0.5f, 1}, {0.5f, 1}},        // between yellow and green
+    {{156, 198}, {0.5f, 1}, {0.4f, 1}},      // between green and blue
+    {{246, 262}, {0.5f, 1}, {0.4f, 1}},      // between blue and purple
+    {{306, 319}, {0.6f, 1}, {0.6f, 1}},      // between purple and pink
+    {{0, 360}, {0, 0.06f}, {0.25f, 0.82f}},  // between black and white
+}};
+
 // The colours of these names in CSS, which drawing programs use.
 constexpr std::array<Rgb, 10> kNamed = {{{255, 0, 0},
                                          {255, 165, 0},
@@ -63,12 +73,24 @@ Rgb FromHsv(float hue, float saturation, float value) {
   return {channel(5), channel(3), channel(1)};
 }
 
-Rgb ShadeOf(Colour colour, std::mt19937_64& rng) {
-  if (Chance(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(colour)];
-  const ShadeRange& shade = kShades[static_cast<std::size_t>(colour)];
+namespace {
+
+Rgb DrawFrom(const ShadeRange& shade, std::mt19937_64& rng) {
   const float hue = Within(shade.hue, rng);
   const float saturation = Within(shade.saturation, rng);
   return FromHsv(hue, saturation, Within(shade.value, rng));
+}
+
+}  // namespace
+
+Rgb ShadeOf(Colour colour, std::mt19937_64& rng) {
+  if (Chance(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(colour)];
+  return DrawFrom(kShades[static_cast<std::size_t>(colour)], rng);
+}
+
+Rgb NamelessShade(std::mt19937_64& rng) {
+  const ShadeRange& shade = kNameless[static_cast<std::size_t>(UniformInt(rng, kNameless.size()))];
+  return DrawFrom(shade, rng);
 }
 
 float Contrast(Rgb first, Rgb second) {

@@ -95,7 +95,9 @@ DisplayLook AnyDisplayLook(Colour colour, Rgb shade, std::mt19937_64& rng) {
 
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
   std::array<Rgb, kColourNames.size()> shades;  // equal things share theirs
-  for (std::size_t i = 0; i < shades.size(); ++i) shades[i] = ShadeOf(static_cast<Colour>(i), rng);
+  for (std::size_t i = 0; i < shades.size(); ++i) {
+    shades[i] = scene.nameless_colours ? NamelessShade(rng) : ShadeOf(static_cast<Colour>(i), rng);
+  }
   std::vector<Look> looks;
   for (const Thing& thing : scene.things) {
     const Rgb shade = shades[static_cast<std::size_t>(thing.colour)];

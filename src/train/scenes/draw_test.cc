@@ -37,7 +37,10 @@ class DrawTest : public testing::Test {
 Scene SceneOf(ThingKind kind, int name, Colour colour, std::uint64_t seed) {
   const std::array<Point, 4> corners = {{{0.2f, 0.2f}, {0.8f, 0.2f}, {0.8f, 0.8f}, {0.2f, 0.8f}}};
   const std::string digits = kind == ThingKind::kDisplay ? "8" : "";
-  return {{Thing{kind, name, colour, digits, corners}}, 200, 200, seed};
+  return {.things = {Thing{kind, name, colour, digits, corners}},
+          .width = 200,
+          .height = 200,
+          .seed = seed};
 }
 
 // Mean colour of the 9 x 9 pixels around a point.

@@ -47,7 +47,8 @@ struct Scene {
   std::vector<Thing> things;
   int width = 0;  // of the picture, in pixels
   int height = 0;
-  std::uint64_t seed = 0;  // drawing (background, light, noise) follows from it
+  bool nameless_colours = false;  // the shapes' colours have no name; nothing can be said of them
+  std::uint64_t seed = 0;         // drawing (background, light, noise) follows from it
 };
 
 }  // namespace edgevlm::train

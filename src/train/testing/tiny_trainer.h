@@ -68,6 +68,7 @@ inline Sample TinySample(std::uint64_t seed) {
   sample.grid = {.cover = draw(0, 1 + kTinyThings),
                  .colour = draw(-1, 10),
                  .digit = draw(0, 11),
+                 .number = draw(0, 6),
                  .centre = std::vector<float>(cells),
                  .place = std::vector<float>(cells * 4, 0.25f)};
   sample.grid.centre[seed % cells] = 1.0f;

@@ -6,14 +6,6 @@
 namespace edgevlm::train {
 namespace {
 
-Description Describe(const Thing& thing) {
-  Description what;
-  what.name = thing.name;
-  if (thing.kind == ThingKind::kShape) what.colour = thing.colour;
-  if (thing.kind == ThingKind::kDisplay) what.digits = thing.digits;
-  return what;
-}
-
 float MeanX(const PlacedGroup& group) {
   float sum = 0;
   for (const Point& centre : group.centres) sum += centre.x;
@@ -21,6 +13,14 @@ float MeanX(const PlacedGroup& group) {
 }
 
 }  // namespace
+
+Description Describe(const Thing& thing) {
+  Description what;
+  what.name = thing.name;
+  if (thing.kind == ThingKind::kShape) what.colour = thing.colour;
+  if (thing.kind == ThingKind::kDisplay) what.digits = thing.digits;
+  return what;
+}
 
 const ThingName& NameOf(const Description& what) {
   return ThingNames()[static_cast<std::size_t>(what.name)];

@@ -23,6 +23,9 @@ struct Description {
 // The entry of the table of things.
 const ThingName& NameOf(const Description& what);
 
+// What the thing is: with its colour or its digits.
+Description Describe(const Thing& thing);
+
 // Equal things of one scene.
 struct PlacedGroup {
   Description what;            // complete: with its colour or its digits

@@ -1,0 +1,110 @@
+#include "train/export/import.h"
+
+#include <gtest/gtest.h>
+
+#include "train/export/export.h"
+#include "train/scenes/things.h"
+#include "train/testing/tiny_trainer.h"
+#include "train/torch.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 67;
+constexpr double kHalfRounding = 1.0 / 2048;  // relative, of a float16
+
+// A model whose batch norms do something, the file that is made of it, and another model.
+class ImportTest : public ::testing::Test {
+ protected:
+  ImportTest() : original_(TinyModel(kSeed)), model_(TinyModel(kSeed + 1)) {
+    const torch::NoGradGuard no_grad;
+    for (const auto& module : original_->modules()) {
+      auto* norm = module->as<torch::nn::BatchNorm2d>();
+      if (norm == nullptr) continue;
+      norm->weight.uniform_(-1.5, 1.5);
+      norm->bias.uniform_(-1.0, 1.0);
+      norm->running_mean.uniform_(-1.0, 1.0);
+      norm->running_var.uniform_(0.05, 4.0);
+    }
+    original_->eval();
+    Result<std::vector<std::byte>> bytes =
+        ToGguf(original_, {TinyShape(), TinyVocabulary()}, "Tiny").ToBytes();
+    CHECK(bytes.ok());
+    bytes_ = *std::move(bytes);
+  }
+
+  GgufFile File() const {
+    Result<GgufFile> file = GgufFile::Parse(bytes_);
+    CHECK(file.ok());
+    return *std::move(file);
+  }
+
+  // What the eye of this model sees is what the original's sees, but for rounding.
+  void ExpectSameSight(Vlm& model, double tolerance) {
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor expected = original_->See(pictures_), found = model->See(pictures_);
+    const double scale = expected.abs().max().item<double>();
+    EXPECT_LE((found - expected).abs().max().item<double>(), tolerance * scale) << kSeed;
+  }
+
+  Vlm original_, model_;
+  torch::Tensor pictures_ = torch::randn({4, 3, 32, 32});
+  std::vector<std::byte> bytes_;
+};
+
+// Some 35 convolutions in a row, each with weights that were rounded.
+constexpr double kFileTolerance = 35 * kHalfRounding;
+
+TEST_F(ImportTest, TakesTheWeightsOver) {
+  ASSERT_EQ(LoadTensors(File(), model_), std::nullopt);
+  model_->eval();
+  ExpectSameSight(model_, kFileTolerance);
+  const auto half = [](const torch::Tensor& x) { return x.to(torch::kHalf).to(torch::kFloat32); };
+  const auto& block = original_->decoder->blocks[1];
+  EXPECT_TRUE(
+      torch::equal(model_->decoder->blocks[1]->ffn_up->weight, half(block->ffn_up->weight)));
+  EXPECT_TRUE(torch::equal(model_->decoder->blocks[1]->attn_norm->bias, block->attn_norm->bias));
+  EXPECT_TRUE(torch::equal(model_->project_in->weight, half(original_->project_in->weight)));
+}
+
+TEST_F(ImportTest, UnfoldedBatchNormsChangeNothingInEvaluationNorInTraining) {
+  ASSERT_EQ(LoadTensors(File(), model_), std::nullopt);
+  Unfold(model_->eye, pictures_);
+  model_->eval();
+  ExpectSameSight(model_, kFileTolerance);
+  model_->train();
+  ExpectSameSight(model_, 2 * kFileTolerance);
+}
+
+TEST_F(ImportTest, SaysWhatKindOfModelItIs) {
+  const auto run = RunOf(File());
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_EQ(run->shape.picture_side, 32);
+  EXPECT_EQ(run->shape.features, 8);
+  EXPECT_EQ(run->shape.things, static_cast<int>(ThingNames().size()));
+  EXPECT_EQ(run->shape.decoder.width, 16);
+  EXPECT_EQ(run->shape.decoder.heads, 2);
+  EXPECT_EQ(run->shape.decoder.blocks, 2);
+  EXPECT_EQ(run->shape.decoder.context, 32);
+  EXPECT_EQ(run->vocabulary.tokens, TinyVocabulary().tokens);
+  EXPECT_EQ(run->vocabulary.specials, TinyVocabulary().specials);
+}
+
+TEST_F(ImportTest, AFileOfAnotherShapeIsNamed) {
+  VlmShape wide = TinyShape();
+  wide.decoder.width = 32;
+  Vlm other = TinyModel(kSeed, wide);
+  const MaybeError error = LoadTensors(File(), other);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->code, ErrorCode::kInvalid);
+  EXPECT_NE(error->message.find("mm.0.weight"), std::string::npos) << error->message;
+}
+
+TEST(Import, AMissingFileIsNamed) {
+  const MaybeError error = Import({.path = "no-such.gguf", .out = "unused", .font = "none"});
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace edgevlm::train

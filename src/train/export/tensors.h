@@ -1,0 +1,57 @@
+// The tensors of the built-in model's file, and the parts of the model in training that they hold.
+#pragma once
+
+#include <cstddef>
+
+#include "gguf/names.h"
+#include "train/model/vlm.h"
+
+namespace edgevlm::train {
+
+template <class Visitor>
+void VisitEye(Visitor& visitor, const Eye& eye) {
+  visitor.Folded(modules::kVisionStem, eye->stem);
+  for (std::size_t i = 0; i < eye->blocks.size(); ++i) {
+    const Bottleneck& block = eye->blocks[i];
+    const int index = static_cast<int>(i);
+    if (!block->expand.is_empty()) visitor.Folded(modules::VisionExpand(index), block->expand);
+    visitor.Folded(modules::VisionDepthwise(index), block->depthwise);
+    if (!block->squeeze.is_empty()) {
+      visitor.Pointwise(modules::VisionSqueezeReduce(index), block->squeeze->reduce);
+      visitor.Pointwise(modules::VisionSqueezeExpand(index), block->squeeze->expand);
+    }
+    visitor.Folded(modules::VisionProject(index), block->project);
+  }
+  visitor.Folded(modules::kVisionHead, eye->head);
+}
+
+template <class Visitor>
+void VisitDecoder(Visitor& visitor, const Decoder& decoder) {
+  visitor.Matrix(modules::kTokenEmbedding, decoder->token_embd->weight);
+  visitor.Matrix(modules::kPositionEmbedding, decoder->position_embd->weight);
+  for (std::size_t i = 0; i < decoder->blocks.size(); ++i) {
+    const DecoderBlock& block = decoder->blocks[i];
+    const int index = static_cast<int>(i);
+    visitor.Norm(modules::AttnNorm(index), block->attn_norm);
+    visitor.Linear(modules::AttnQkv(index), block->attn_qkv);
+    visitor.Linear(modules::AttnOutput(index), block->attn_output);
+    visitor.Norm(modules::FfnNorm(index), block->ffn_norm);
+    visitor.Linear(modules::FfnUp(index), block->ffn_up);
+    visitor.Linear(modules::FfnDown(index), block->ffn_down);
+  }
+  visitor.Norm(modules::kOutputNorm, decoder->output_norm);
+}
+
+// Calls, for every module of the file and in the file's order, the method of its kind with the
+// module's name and what it holds: Folded(module, ConvNorm) for a convolution with its batch norm,
+// Pointwise(module, Conv2d) for a 1x1 convolution on one pixel, Linear, Norm, or Matrix(module,
+// tensor) for a weight without a bias. The heads that exist for training alone have no tensors.
+template <class Visitor>
+void VisitTensors(Visitor& visitor, const Vlm& model) {
+  VisitEye(visitor, model->eye);
+  visitor.Linear(modules::kProjectorFirst, model->project_in);
+  visitor.Linear(modules::kProjectorSecond, model->project_out);
+  VisitDecoder(visitor, model->decoder);
+}
+
+}  // namespace edgevlm::train
