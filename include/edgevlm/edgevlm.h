@@ -24,10 +24,12 @@
 
 namespace edgevlm {
 
-// How activations are computed. In this version both mean float32.
+// How products are computed.
 enum class Precision {
-  kAuto,     // the fastest that holds the quality gates on this CPU
-  kFloat32,  // float32 throughout: for checking
+  // The fastest that holds the quality gates: activations become int8 for quantised weights, and so
+  // do the large float matrices of a picture encoder. Small models stay float32.
+  kAuto,
+  kFloat32,  // float32 activations, weights exactly as stored: for checking
 };
 
 struct EngineOptions {

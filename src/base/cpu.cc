@@ -11,9 +11,9 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::array kNames = {std::string_view("scalar"), std::string_view("sse4"),
-                               std::string_view("avx2"), std::string_view("avx512"),
-                               std::string_view("neon")};
+constexpr std::array kNames = {std::string_view("scalar"),     std::string_view("sse4"),
+                               std::string_view("avx2"),       std::string_view("avx512"),
+                               std::string_view("avx512vnni"), std::string_view("neon")};
 
 #if defined(__x86_64__)
 // What AVX2 code uses besides, and clang 14's __builtin_cpu_supports does not know: conversions of
@@ -22,6 +22,15 @@ bool HasF16cAndLzcnt() {
   unsigned a = 0, b = 0, basic = 0, extended = 0, d = 0;
   return __get_cpuid(1, &a, &b, &basic, &d) && (basic & bit_F16C) != 0 &&
          __get_cpuid(0x80000001, &a, &b, &extended, &d) && (extended & bit_LZCNT) != 0;
+}
+
+// What comes with kAvx512Vnni, in the third register of leaf 7: VBMI, VBMI2, GFNI, VAES,
+// VPCLMULQDQ, VNNI, BITALG and VPOPCNTDQ.
+bool HasVnniAndCompany() {
+  constexpr unsigned kNeeded =
+      1u << 1 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 14;
+  unsigned a = 0, b = 0, features = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &features, &d) && (features & kNeeded) == kNeeded;
 }
 #endif
 
@@ -35,7 +44,7 @@ Isa DetectIsa() {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (avx512) return Isa::kAvx512;
+  if (avx512) return HasVnniAndCompany() ? Isa::kAvx512Vnni : Isa::kAvx512;
   if (avx2) return Isa::kAvx2;
   return sse4 ? Isa::kSse4 : Isa::kScalar;
 #elif defined(__aarch64__)
@@ -74,9 +83,10 @@ Result<Isa> ParseIsa(std::string_view name) {
                                               std::string(IsaName(BestIsa())) +
                                               "' on this CPU, found '" + std::string(name) + "'"};
   }
-  return Error{ErrorCode::kInvalid,
-               "cpu: EDGEVLM_ISA: expected scalar, sse4, avx2, avx512 or neon, found '" +
-                   std::string(name) + "'"};
+  return Error{
+      ErrorCode::kInvalid,
+      "cpu: EDGEVLM_ISA: expected scalar, sse4, avx2, avx512, avx512vnni or neon, found '" +
+          std::string(name) + "'"};
 }
 
 const Result<Isa>& ChooseIsa() {

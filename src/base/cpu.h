@@ -14,10 +14,13 @@ enum class Isa {
   kSse4,    // SSE4.2 with AES and PCLMUL, 128 bits
   kAvx2,    // AVX2 with FMA, BMI2 and F16C, 256 bits
   kAvx512,  // AVX-512 F, BW, CD, DQ and VL, 512 bits
-  kNeon,    // Arm Advanced SIMD, 128 bits
+  // With VNNI (dot products of bytes) and what Ice Lake and Zen 4 have besides: VBMI, VBMI2,
+  // BITALG, VPOPCNTDQ, GFNI, VAES and VPCLMULQDQ.
+  kAvx512Vnni,
+  kNeon,  // Arm Advanced SIMD, 128 bits
 };
 
-// "scalar", "sse4", "avx2", "avx512", "neon".
+// "scalar", "sse4", "avx2", "avx512", "avx512vnni", "neon".
 std::string_view IsaName(Isa isa);
 
 // Whether code written for `needed` may run where `isa` is the one in use.

@@ -98,7 +98,7 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
 // One or more pictures together.
 std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> pictures,
                                      Workspace& workspace, Profiler* profiler) {
-  const Run run = {.pool = *model.pool, .profiler = profiler};
+  const Run run = model.RunWith(profiler);
   const Preprocessing& preprocessing = model.eye->shape().preprocessing;
   const int tokens = model.projector->Tokens(model.eye->shape().tokens);
   const std::vector<PictureLayout> layouts = LayoutsOf(model, pictures);

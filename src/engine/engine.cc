@@ -82,7 +82,7 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
                             static_cast<std::size_t>(vocabulary));
   Sequence sequence(*model.decoder, list->rows);
   sequence.Add(list->inputs, {logits.data(), list->rows_after_image, vocabulary},
-               {.pool = *model.pool});
+               model.RunWith(nullptr));
   return logits;
 }
 

@@ -101,9 +101,10 @@ void Describe(const GgufFile& file, const GgufFile* mmproj, Isa isa, Model& mode
 }
 
 MaybeError LoadEye(const GgufFile& file, Model& model) {
-  auto eye = LoadVisionEncoder(file);
+  const Packing packing = model.int8 ? Packing::kInt8 : Packing::kExact;
+  auto eye = LoadVisionEncoder(file, packing);
   if (!eye) return eye.error();
-  auto projector = LoadProjector(file);
+  auto projector = LoadProjector(file, packing);
   if (!projector) return projector.error();
   model.eye = *std::move(eye);
   model.projector = *std::move(projector);
@@ -137,6 +138,7 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
+                 .int8 = options.precision == Precision::kAuto,
                  .pool = std::move(pool)};
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
     if (auto error = LoadEye(*eye, model)) return *error;

@@ -22,7 +22,7 @@ struct Session::State {
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
-  Run run() { return {.pool = *model.pool, .profiler = profiler_or_null()}; }
+  Run run() { return model.RunWith(profiler_or_null()); }
   View<float> logits() { return {logits_row.data(), 1, static_cast<int>(logits_row.size())}; }
 
   void Forget() {

@@ -26,6 +26,7 @@ struct HighwayVariants {
   Function avx2 = nullptr;
   Function sse4 = nullptr;
   Function neon = nullptr;
+  Function avx512vnni = nullptr;
 };
 
 // The variants in this binary, widest first, scalar last.
@@ -33,6 +34,7 @@ template <class Function>
 class VariantList {
  public:
   VariantList(const HighwayVariants<Function>& highway, Function scalar) {
+    Add(Isa::kAvx512Vnni, highway.avx512vnni);
     Add(Isa::kAvx512, highway.avx512);
     Add(Isa::kAvx2, highway.avx2);
     Add(Isa::kSse4, highway.sse4);
@@ -58,7 +60,7 @@ class VariantList {
     if (run != nullptr) variants_[count_++] = {needs, run};
   }
 
-  std::array<Variant<Function>, 5> variants_;
+  std::array<Variant<Function>, 6> variants_;
   std::size_t count_ = 0;
 };
 

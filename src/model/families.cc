@@ -66,16 +66,16 @@ Result<const VisionFamily*> FindVisionFamily(const GgufFile& file) {
   return FindFamily(file, keys::kVisionEncoder, kVisionEncoders);
 }
 
-Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file) {
+Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file, Packing packing) {
   const auto family = FindVisionFamily(file);
   if (!family) return family.error();
-  return (*family)->load(file);
+  return (*family)->load(file, packing);
 }
 
-Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file) {
+Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file, Packing packing) {
   const auto family = FindProjectorFamily(file);
   if (!family) return family.error();
-  return (*family)->load(file);
+  return (*family)->load(file, packing);
 }
 
 }  // namespace edgevlm

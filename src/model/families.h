@@ -21,7 +21,7 @@ struct DecoderFamily {
 
 struct VisionFamily {
   std::string_view encoder;  // value of the key clip.vision.encoder; files without it have a ViT
-  Result<std::unique_ptr<VisionEncoder>> (*load)(const GgufFile& file);
+  Result<std::unique_ptr<VisionEncoder>> (*load)(const GgufFile& file, Packing packing);
 };
 
 // What a projector expects of the vision transformer in front of it; families share that eye and
@@ -34,7 +34,7 @@ struct EyeUse {
 
 struct ProjectorFamily {
   std::string_view type;  // value of the key clip.projector_type
-  Result<std::unique_ptr<Projector>> (*load)(const GgufFile& file);
+  Result<std::unique_ptr<Projector>> (*load)(const GgufFile& file, Packing packing);
   EyeUse eye;
 };
 
@@ -48,11 +48,14 @@ Result<const VisionFamily*> FindVisionFamily(const GgufFile& file);
 Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file);
 
 // Find the family that the file names and let it read, check and pack its weights. The file may go
-// afterwards.
+// afterwards. packing: of large float matrices; a family may keep its own exact. Models that are
+// packed as int8 are run with Run::int8.
 // Errors: kNotFound (key, tensor), kUnsupported (family, format; names those that are known),
 // kInvalid (a key out of range, a tensor of another shape), kCorrupt, kTooLarge.
 Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file);
-Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file);
-Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file);
+Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
+                                                         Packing packing = Packing::kExact);
+Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file,
+                                                 Packing packing = Packing::kExact);
 
 }  // namespace edgevlm

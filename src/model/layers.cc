@@ -5,15 +5,32 @@
 
 namespace edgevlm {
 
-void Linear::Apply(View<const float> x, Activation activation, View<float> y,
-                   const Run& run) const {
-  PROFILE_ZONE(run.profiler, zone);
-  MatMul(x, weight, {.bias = bias, .activation = activation}, y, run.pool);
+int LevelColumns(int inputs) { return Int8LayoutOf(inputs).floats; }
+
+Inputs Linear::Prepare(View<const float> x, View<float> memory, const Run& run) const {
+  if (!run.int8 || !weight.has_levels()) return x;
+  PROFILE_ZONE(run.profiler, "quantize");
+  const Int8Rows rows(memory.Rows(0, x.rows).Cols(0, LevelColumns(x.cols)), x.cols);
+  QuantizeRows(x, rows, run.pool);
+  return {x, rows};
 }
 
-void Linear::AddTo(View<const float> x, View<float> y, const Run& run) const {
+void Linear::Multiply(const Inputs& x, const Epilogue& epilogue, View<float> y,
+                      const Run& run) const {
   PROFILE_ZONE(run.profiler, zone);
-  MatMul(x, weight, {.bias = bias, .residual = y}, y, run.pool);
+  if (weight.has_levels() && !x.levels.empty()) {
+    MatMul(x.levels, weight, epilogue, y, run.pool);
+  } else {
+    MatMul(x.values, weight, epilogue, y, run.pool);
+  }
+}
+
+void Linear::Apply(const Inputs& x, Activation activation, View<float> y, const Run& run) const {
+  Multiply(x, {.bias = bias, .activation = activation}, y, run);
+}
+
+void Linear::AddTo(const Inputs& x, View<float> y, const Run& run) const {
+  Multiply(x, {.bias = bias, .residual = y}, y, run);
 }
 
 void Norm::Apply(View<const float> x, View<float> y, const Run& run) const {

@@ -4,12 +4,25 @@
 #include <string>
 #include <vector>
 
-#include "kernels/matmul/matmul.h"
+#include "kernels/matmul/int8_matmul.h"
 #include "model/run.h"
 #include "tensor/view.h"
 #include "tensor/weight.h"
 
 namespace edgevlm {
+
+// What linear layers read: activations, and the same as int8 for weights that have levels.
+struct Inputs {
+  Inputs(View<const float> x) : values(x) {}
+  Inputs(View<float> x) : values(x) {}
+  Inputs(View<const float> x, const Int8Rows& rows) : values(x), levels(rows) {}
+
+  View<const float> values;  // [T, K]
+  Int8Rows levels;           // empty: all products are float32
+};
+
+// Columns of the memory that Prepare needs for up to so many inputs.
+int LevelColumns(int inputs);
 
 // y = activation(x W^T + bias).
 struct Linear {
@@ -17,12 +30,19 @@ struct Linear {
   Weight weight;            // [N, K]
   std::vector<float> bias;  // [N], or empty for none
 
+  // Makes x [T, K] int8, in `memory` [T, at least LevelColumns(K)], if this layer multiplies so in
+  // this run. Layers that read the same x share the result.
+  Inputs Prepare(View<const float> x, View<float> memory, const Run& run) const;
+
   //   x  [T, K]
   //   y  [T, N], must not overlap x
-  void Apply(View<const float> x, Activation activation, View<float> y, const Run& run) const;
+  void Apply(const Inputs& x, Activation activation, View<float> y, const Run& run) const;
 
   // y += x W^T + bias.
-  void AddTo(View<const float> x, View<float> y, const Run& run) const;
+  void AddTo(const Inputs& x, View<float> y, const Run& run) const;
+
+ private:
+  void Multiply(const Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const;
 };
 
 // y = (x - mean(x)) / sqrt(variance(x) + epsilon) * gain + bias, row by row.

@@ -10,6 +10,8 @@ namespace edgevlm {
 struct Run {
   ThreadPool& pool;
   Profiler* profiler = nullptr;  // null: nothing is recorded
+  // Whether activations become int8 for weights that have levels; else all products are float32.
+  bool int8 = false;
 };
 
 }  // namespace edgevlm

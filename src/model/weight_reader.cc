@@ -145,8 +145,10 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape) {
           "model: tensor '" + name + "': expected sides below 2^31, found " + shape.ToString()});
     return {};
   }
-  Result<Weight> weight = Weight::Pack(*tensor, static_cast<int>(outputs),
-                                       static_cast<int>(*values / outputs), PoolFor(*values));
+  const bool is_large = *values > static_cast<std::uint64_t>(Weight::kMaxWidenedValues);
+  Result<Weight> weight =
+      Weight::Pack(*tensor, static_cast<int>(outputs), static_cast<int>(*values / outputs),
+                   PoolFor(*values), is_large ? packing_ : Packing::kExact);
   if (!weight) {
     Fail({weight.error().code, "model: tensor '" + name + "': " + weight.error().message});
     return {};

@@ -34,7 +34,10 @@ enum class BiasRule { kRequired, kOptional, kNone };
 //   (a tensor's format), kCorrupt (weights that are not finite numbers).
 class WeightReader {
  public:
-  explicit WeightReader(const GgufFile& file) : file_(file) {}
+  // packing: of float matrices of more than Weight::kMaxWidenedValues values. Whoever asks for int8
+  // prepares what its layers read (Linear::Prepare).
+  explicit WeightReader(const GgufFile& file, Packing packing = Packing::kExact)
+      : file_(file), packing_(packing) {}
 
   const GgufFile& file() const { return file_; }
 
@@ -54,8 +57,8 @@ class WeightReader {
   // beforehand. The caller asks for the whole shape later. In [1, most]; 1 after a failure.
   int FirstExtent(const std::string& name, int divisor, int most);
 
-  // A matrix [shape[0], the product of the others] in the precision of the file, packed straight
-  // from it. Large ones are packed by one thread per core. Empty after a failure.
+  // A matrix [shape[0], the product of the others], packed straight from the file. Large ones are
+  // packed by one thread per core. Empty after a failure.
   Weight ReadWeight(const std::string& name, const Shape& shape);
 
   // Weight and bias of a module.
@@ -80,6 +83,7 @@ class WeightReader {
   ThreadPool& PoolFor(std::uint64_t values);
 
   const GgufFile& file_;
+  Packing packing_;
   ThreadPool alone_{1};
   std::unique_ptr<ThreadPool> team_;
   MaybeError error_;

@@ -28,16 +28,30 @@ std::uint16_t LoadHalf(const std::byte* row, int output) {
 
 using CodeRows = std::uint8_t[kSlabOutputs][kMaxBlockValues];
 
+// Where a plane of `bits`-bit codes holds one: byte `byte` of an output in row `row`, from bit
+// `shift` up.
+struct CodePlace {
+  int row;
+  int byte;
+  int shift;
+};
+
+CodePlace PlaceOf(int value, int bits) {
+  const int quad = value / 4;
+  const int per_byte = 8 / bits;
+  return {quad / per_byte, value % 4, quad % per_byte * bits};
+}
+
 // The bits [first, first + bits) of all codes.
 void PackPlane(const CodeRows& codes, int values, int first, int bits, std::byte* plane) {
   const int mask = (1 << bits) - 1;
-  for (int value = 0; value < values; value += 8 / bits, plane += kSlabOutputs) {
+  std::fill_n(plane, values * bits / 8 * kSlabOutputs, std::byte{0});
+  for (int value = 0; value < values; ++value) {
+    const CodePlace place = PlaceOf(value, bits);
+    std::byte* row = plane + place.row * kCodeRowBytes + place.byte;
     for (int output = 0; output < kSlabOutputs; ++output) {
-      int byte = 0;
-      for (int i = 0; i < 8 / bits; ++i) {
-        byte |= (codes[output][value + i] >> first & mask) << (i * bits);
-      }
-      plane[output] = static_cast<std::byte>(byte);
+      const int code = codes[output][value] >> first & mask;
+      row[4 * output] |= static_cast<std::byte>(code << place.shift);
     }
   }
 }
@@ -45,11 +59,10 @@ void PackPlane(const CodeRows& codes, int values, int first, int bits, std::byte
 void ReadPlane(const std::byte* plane, int output, int first, int bits, int values,
                std::uint8_t* codes) {
   const int mask = (1 << bits) - 1;
-  const int per_byte = 8 / bits;
   for (int value = 0; value < values; ++value) {
-    const int byte = static_cast<int>(plane[value / per_byte * kSlabOutputs + output]);
-    const int code = byte >> (value % per_byte * bits) & mask;
-    codes[value] = static_cast<std::uint8_t>(codes[value] | code << first);
+    const CodePlace place = PlaceOf(value, bits);
+    const int byte = static_cast<int>(plane[place.row * kCodeRowBytes + 4 * output + place.byte]);
+    codes[value] = static_cast<std::uint8_t>(codes[value] | (byte >> place.shift & mask) << first);
   }
 }
 

@@ -11,8 +11,10 @@
 //   low codes      plane of V codes
 //   high codes     plane of V codes  formats with high bits
 //
-// A plane of b-bit codes has V * b / 8 rows of 16 bytes; in byte `output` of row `r` lie the codes
-// of the values r * 8 / b, ..., from the low bits up.
+// A plane of b-bit codes has V * b / 32 rows of 64 bytes, 4 of each output. Byte j of an output in
+// row r holds, from the low bits up, the codes of the values 4 * (r * 8 / b + i) + j for i =
+// 0, 1...: masked and shifted, a row is what instructions for dot products of bytes take, four
+// neighbouring values of one output in every 32-bit lane.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +25,8 @@
 namespace edgevlm {
 
 inline constexpr int kSlabOutputs = 16;
+inline constexpr int kCodeRowBytes = 4 * kSlabOutputs;
+inline constexpr int kUnitValues = 32;  // the fewest that fill whole rows of every plane
 
 // Where the parts start, in bytes; scales start at 0. Parts that a format lacks take no bytes.
 struct SlabLayout {

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <string>
@@ -21,8 +22,9 @@ constexpr std::align_val_t kAlignment{64};
 // Packing less than this is not worth a second thread: about 50 us.
 constexpr std::int64_t kValuesPerShare = 1 << 16;
 
-WeightType TypeFor(DType dtype, std::int64_t values) {
+WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing) {
   if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
+  if (packing == Packing::kInt8 && inputs % 4 == 0) return WeightType::kInt8;
   if (dtype == DType::kF32 || values <= Weight::kMaxWidenedValues) return WeightType::kFloat32;
   return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
 }
@@ -34,6 +36,7 @@ std::size_t PanelBytesOf(WeightType type, const SlabLayout& layout, const BlockF
     return count / static_cast<std::size_t>(format->values) *
            static_cast<std::size_t>(layout.bytes);
   }
+  if (type == WeightType::kInt8) return Int8PanelBytes(inputs);
   return count * Weight::kPanelWidth * (type == WeightType::kFloat32 ? 4 : 2);
 }
 
@@ -61,6 +64,24 @@ bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored expon
     }
     std::fill_n(packed + rows.size(), Weight::kPanelWidth - rows.size(), Packed{});
   }
+  return finite;
+}
+
+// Rows of float values as an int8 panel. values: room for all of them. False when one is not a
+// finite number.
+bool PackLevels(DType dtype, std::span<const std::byte* const> rows, std::span<float> values,
+                std::byte* packed) {
+  const std::size_t count = values.size() / Weight::kPanelWidth;
+  const std::size_t bytes = count * static_cast<std::size_t>(InfoOf(dtype).block_bytes);
+  std::array<std::span<const float>, Weight::kPanelWidth> spans;
+  bool finite = true;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::span<float> row = values.subspan(i * count, count);
+    Dequantize(dtype, {rows[i], bytes}, row);
+    finite &= std::ranges::all_of(row, [](float value) { return std::isfinite(value); });
+    spans[i] = row;
+  }
+  if (finite) PackInt8Panel(std::span(spans).first(rows.size()), packed);
   return finite;
 }
 
@@ -92,7 +113,8 @@ Weight::Weight(View<const float> matrix)
   }
 }
 
-bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel) {
+bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel,
+                       std::span<float> scratch) {
   const int count = std::min(kPanelWidth, outputs_ - panel * kPanelWidth);
   std::array<const std::byte*, kPanelWidth> starts{};
   const std::span<const std::byte*> rows(starts.data(), static_cast<std::size_t>(count));
@@ -109,6 +131,12 @@ bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel
     }
     return finite;
   }
+  if (type_ == WeightType::kInt8) return PackLevels(dtype, rows, scratch, packed);
+  return PackFloats(dtype, rows, packed);
+}
+
+bool Weight::PackFloats(DType dtype, std::span<const std::byte* const> rows,
+                        std::byte* packed) const {
   constexpr std::uint16_t kHalfExponent = 0x7c00;
   constexpr std::uint16_t kBFloat16Exponent = 0x7f80;
   const std::uint16_t exponent = dtype == DType::kF16 ? kHalfExponent : kBFloat16Exponent;
@@ -124,32 +152,39 @@ bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel
                                    dtype == DType::kF16 ? HalfToFloat : BFloat16ToFloat, floats);
 }
 
-Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool) {
+Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
+                            Packing packing) {
   const DTypeInfo& info = InfoOf(matrix.dtype);
   CHECK(outputs >= 1 && inputs >= 1 && inputs % info.block_values == 0);
   const std::int64_t values = static_cast<std::int64_t>(outputs) * inputs;
   CHECK(matrix.bytes.size() ==
         static_cast<std::uint64_t>(values / info.block_values * info.block_bytes));
-  Weight weight(TypeFor(matrix.dtype, values), FindBlockFormat(matrix.dtype), outputs, inputs);
+  Weight weight(TypeFor(matrix.dtype, inputs, values, packing), FindBlockFormat(matrix.dtype),
+                outputs, inputs);
   // Each thread copies the rows of a panel out of what may be a file that somebody cuts short. The
   // memory is taken here: a thread of the pool can not report that there is none.
   const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs);
   const std::size_t buffer_bytes = kPanelWidth * row_bytes;
   std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
+  const std::size_t scratch_values =
+      weight.type() == WeightType::kInt8 ? kPanelWidth * static_cast<std::size_t>(inputs) : 0;
+  std::vector<float> scratch(scratch_values * static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> finite = true;
   std::atomic<bool> readable = true;
   const std::int64_t grain = kValuesPerShare / (static_cast<std::int64_t>(inputs) * kPanelWidth);
   pool.ParallelFor(weight.panels(), static_cast<int>(std::max<std::int64_t>(1, grain)),
                    [&](int begin, int end, int thread) {
-                     std::byte* buffer =
-                         buffers.data() + buffer_bytes * static_cast<std::size_t>(thread);
+                     const auto index = static_cast<std::size_t>(thread);
+                     std::byte* buffer = buffers.data() + buffer_bytes * index;
+                     const auto own =
+                         std::span(scratch).subspan(scratch_values * index, scratch_values);
                      for (int panel = begin; panel < end && readable; ++panel) {
                        const std::size_t first = static_cast<std::size_t>(panel) * buffer_bytes;
                        const std::size_t size = std::min(buffer_bytes, matrix.bytes.size() - first);
                        const std::span<const std::byte> stored(buffer, size);
                        if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
                          readable = false;
-                       } else if (!weight.PackPanel(matrix.dtype, stored, panel)) {
+                       } else if (!weight.PackPanel(matrix.dtype, stored, panel, own)) {
                          finite = false;
                        }
                      }
@@ -162,6 +197,29 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
     return Error{ErrorCode::kCorrupt, "expected finite numbers, found NaN or infinity"};
   }
   return weight;
+}
+
+Weight::Group Weight::ReadGroup(int output, int first) const {
+  CHECK(has_levels() && 0 <= output && output < outputs_ && first % group() == 0);
+  const int panel = output / kPanelWidth;
+  const int lane = output % kPanelWidth;
+  Group read;
+  read.count = std::min(group(), inputs_ - first);
+  const auto count = static_cast<std::size_t>(read.count);
+  if (type_ == WeightType::kInt8) {
+    read.scale = ReadInt8Panel(PanelBytes(panel), lane, first, std::span(read.levels).first(count));
+    return read;
+  }
+  BlockParts parts;
+  ReadSlab(*format_, Slab(panel, first / format_->values), lane, parts);
+  const auto begin = static_cast<std::size_t>(first % format_->values);
+  const std::size_t group_index = begin / static_cast<std::size_t>(format_->group);
+  read.scale = HalfToFloat(parts.scale) * static_cast<float>(parts.group_scales[group_index]);
+  read.minimum = HalfToFloat(parts.minimum) * static_cast<float>(parts.group_minima[group_index]);
+  for (std::size_t i = 0; i < count; ++i) {
+    read.levels[i] = static_cast<std::int8_t>(format_->Level(parts.codes[begin + i]));
+  }
+  return read;
 }
 
 void Weight::CopyRow(int output, std::span<float> row, int first) const {
@@ -180,6 +238,14 @@ void Weight::CopyRow(int output, std::span<float> row, int first) const {
       Dequantize(*format_, parts, values);
       std::copy_n(values + begin, count, row.data() + (k - first));
       k += count;
+    }
+    return;
+  }
+  if (type_ == WeightType::kInt8) {
+    for (int k = first; k < end; ++k) {
+      std::int8_t level = 0;
+      const float scale = ReadInt8Panel(PanelBytes(panel), lane, k, std::span(&level, 1));
+      row[static_cast<std::size_t>(k - first)] = scale * static_cast<float>(level);
     }
     return;
   }

@@ -1,6 +1,7 @@
 // Weight: a matrix of the model in the form that MatMul reads.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/thread_pool.h"
+#include "tensor/int8_panel.h"
 #include "tensor/slab.h"
 #include "tensor/tensor_view.h"
 #include "tensor/view.h"
@@ -15,17 +17,23 @@
 namespace edgevlm {
 
 // How the values of a Weight are stored.
-enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks };
+enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8 };
+
+// What packing may do to the values of float formats. Blocks stay as they are.
+enum class Packing {
+  kExact,  // nothing
+  kInt8,   // round them to levels (int8_panel.h), where a row is a multiple of 4 values
+};
 
 // A matrix [N, K] that turns K inputs into N outputs, packed once at load and const from then on.
 //
 // Outputs are grouped into panels of kPanelWidth, so that a kernel reads memory strictly forward
 // and one vector holds neighbouring outputs. A panel of a float type holds, for k = 0..K-1, its
 // kPanelWidth values of column k side by side; a panel of blocks holds one slab (slab.h) after the
-// other. The last panel is filled up with zeros. Panels lie one after another, the first at a
-// multiple of 64 bytes. The layout is the same for every instruction set.
-// Threads: const methods from any thread. Memory: as the stored matrix, but for N rounded up to
-// kPanelWidth, what slab.h says, and small matrices (Pack).
+// other; one of int8 is what int8_panel.h says. The last panel is filled up with zeros. Panels lie
+// one after another, the first at a multiple of 64 bytes. The layout is the same for every
+// instruction set. Threads: const methods from any thread. Memory: as the stored matrix, but for N
+// rounded up to kPanelWidth, what slab.h says, and small matrices (Pack).
 class Weight {
  public:
   static constexpr int kPanelWidth = kSlabOutputs;
@@ -39,12 +47,13 @@ class Weight {
   // Packs a copy of matrix [N, K] as float32; the matrix may go afterwards. Throws std::bad_alloc.
   explicit Weight(View<const float> matrix);
 
-  // Packs a copy of a stored matrix [outputs, inputs] in its own precision; `matrix` may have any
+  // Packs a copy of a stored matrix [outputs, inputs] as `packing` says; `matrix` may have any
   // shape of so many values whose rows are whole blocks. Shares the work over the pool. Errors:
   // kCorrupt (a value, or a block's scale, is not a finite number), kIo (the file that `matrix` is
   // a mapped part of was cut short). Throws std::bad_alloc. REQUIRES: outputs, inputs >= 1;
   // matrix.bytes hold outputs * inputs values.
-  static Result<Weight> Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool);
+  static Result<Weight> Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
+                             Packing packing = Packing::kExact);
 
   WeightType type() const { return type_; }
   int outputs() const { return outputs_; }  // N
@@ -67,8 +76,30 @@ class Weight {
     DCHECK(type_ == WeightType::kBlocks && block * format_->values < inputs_);
     return PanelBytes(panel) + static_cast<std::ptrdiff_t>(block) * layout_.bytes;
   }
+  // The blocks of a panel, as int8_panel.h says. REQUIRES: type() is kInt8.
+  const std::byte* Int8Panel(int panel) const {
+    DCHECK(type_ == WeightType::kInt8);
+    return PanelBytes(panel);
+  }
   const BlockFormat& format() const { return *format_; }
   const SlabLayout& layout() const { return layout_; }
+
+  // Whether the values are small integers with scales, so that the products with int8 inputs can be
+  // summed as integers.
+  bool has_levels() const { return type_ == WeightType::kBlocks || type_ == WeightType::kInt8; }
+  // How many neighbouring inputs of an output share a scale. REQUIRES: has_levels().
+  int group() const { return type_ == WeightType::kInt8 ? kInt8BlockInputs : format_->group; }
+
+  // Neighbouring values of one output: scale * level - minimum each.
+  struct Group {
+    float scale = 0;
+    float minimum = 0;
+    int count = 0;  // of levels
+    std::array<std::int8_t, kInt8BlockInputs> levels;
+  };
+  // The group that starts at input `first`, a multiple of group(); the last one may be short.
+  // Exact. For the specification of the kernels. REQUIRES: has_levels().
+  Group ReadGroup(int output, int first) const;
 
   // Writes the values of inputs [first, first + row.size()) of one output, as Dequantize gives
   // them: a token's embedding when the output matrix is tied; also what the kernels are held to.
@@ -85,8 +116,11 @@ class Weight {
     DCHECK(0 <= panel && panel < panels());
     return bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
   }
-  // The rows of one panel, as stored. False when a value is not a finite number.
-  bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel);
+  // The rows of one panel, as stored. scratch: for int8, room for their values. False when a value
+  // is not a finite number.
+  bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel,
+                 std::span<float> scratch);
+  bool PackFloats(DType dtype, std::span<const std::byte* const> rows, std::byte* packed) const;
 
   WeightType type_ = WeightType::kFloat32;
   const BlockFormat* format_ = nullptr;

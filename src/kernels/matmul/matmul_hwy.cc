@@ -7,7 +7,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "kernels/activation/activation-inl.h"
+#include "kernels/matmul/finish-inl.h"
 #include "kernels/matmul/unpack-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -113,40 +113,6 @@ TileFunction TileOf(int rows, int panels) {
   return rows == 2 ? TileOfRows<2>(panels) : TileOfRows<1>(panels);
 }
 
-// Parts of a whole as equal as can be: 13 rows in 3 parts are 5 + 4 + 4.
-struct Parts {
-  int whole;
-  int count;
-
-  int Begin(int part) const { return whole / count * part + std::min(part, whole % count); }
-  int Size(int part) const { return Begin(part + 1) - Begin(part); }
-  int Largest() const { return Size(0); }
-};
-
-Parts PartsOfAtMost(int most, int whole) { return {whole, (whole + most - 1) / most}; }
-
-// A tile of y: rows [row, row + rows) of panels [panel, panel + panels).
-struct Area {
-  int row;
-  int rows;
-  int panel;
-  int panels;
-};
-
-// y = epilogue(tile).
-void Finish(const MatMulCall& call, const Area& area, const float* tile) {
-  const int first = area.panel * Weight::kPanelWidth;
-  const int outputs = std::min(area.panels * Weight::kPanelWidth, call.w.outputs() - first);
-  const Epilogue& epilogue = call.epilogue;
-  const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + first;
-  for (int row = area.row; row < area.row + area.rows; ++row) {
-    const float* residual =
-        epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(row).data() + first;
-    FinishRow(tile, bias, residual, epilogue.activation, call.y.Row(row).data() + first, outputs);
-    tile += area.panels * Weight::kPanelWidth;
-  }
-}
-
 // Rows [row, row + rows.whole) of the panels, in blocks `rows`.
 void FloatRows(const MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
   HWY_ALIGN float tile[kMaxRows * kMaxPanels * Weight::kPanelWidth];
@@ -157,7 +123,7 @@ void FloatRows(const MatMulCall& call, const Parts& rows, int row, int panel, in
     TileOf(area.rows, panels)({call.x.Row(area.row).data(), call.x.stride, call.w.Panel(panel),
                                panel_stride, inputs, false},
                               tile);
-    Finish(call, area, tile);
+    Finish(call.epilogue, area, tile, call.y);
   }
 }
 
@@ -182,7 +148,7 @@ void PackedRows(const MatMulCall& call, const Parts& rows, int row, int panel, i
                                        tiles + rows.Begin(block) * width);
     }
   }
-  Finish(call, {row, rows.whole, panel, panels}, tiles);
+  Finish(call.epilogue, {row, rows.whole, panel, panels}, tiles, call.y);
 }
 
 }  // namespace

@@ -29,21 +29,19 @@ enum class Coding { kBias, kMinimum, kTable };
 struct SlabGroup {
   PanelVector scale;
   PanelVector minimum;
-  const std::uint8_t* low;   // plane of codes
-  const std::uint8_t* high;  // plane of codes
+  const std::uint8_t* low;   // plane of codes, at the group's unit of 32 values
+  const std::uint8_t* high;  // likewise
 };
 
-// The code of value kIndex, below 8, from the plane's next rows.
-template <int kBits, int kIndex>
-HWY_INLINE hn::VFromD<PanelIntegers> Code(const std::uint8_t* HWY_RESTRICT plane) {
-  const PanelIntegers d;
-  const hn::Rebind<std::uint8_t, PanelTag> d_bytes;
+// The codes of four neighbouring values, one byte each, from their unit's rows of a plane.
+template <int kBits>
+HWY_INLINE hn::VFromD<PanelIntegers> QuadCodes(const std::uint8_t* HWY_RESTRICT plane, int quad) {
+  const hn::RebindToUnsigned<PanelTag> d;
   constexpr int kPerByte = 8 / kBits;
-  constexpr int kShift = kIndex % kPerByte * kBits;
-  auto row = hn::PromoteTo(d, hn::LoadU(d_bytes, plane + kIndex / kPerByte * kSlabOutputs));
-  if constexpr (kShift > 0) row = hn::ShiftRight<kShift>(row);
-  if constexpr (kShift + kBits < 8) row = hn::And(row, hn::Set(d, (1 << kBits) - 1));
-  return row;
+  constexpr std::uint32_t kMask = ((1u << kBits) - 1) * 0x01010101u;
+  const auto* row = reinterpret_cast<const std::uint32_t*>(plane + quad / kPerByte * kCodeRowBytes);
+  const auto codes = hn::ShiftRightSame(hn::LoadU(d, row), quad % kPerByte * kBits);
+  return hn::BitCast(PanelIntegers(), hn::And(codes, hn::Set(d, kMask)));
 }
 
 HWY_INLINE PanelVector Iq4Level(hn::VFromD<PanelIntegers> code) {
@@ -57,15 +55,13 @@ HWY_INLINE PanelVector Iq4Level(hn::VFromD<PanelIntegers> code) {
   }
 }
 
-// Value kIndex, below 8, of the group's next ones.
+// Value kIndex of the four whose codes are given.
 template <int kLow, int kHigh, Coding kCoding, int kIndex>
-HWY_INLINE void UnpackValue(const SlabGroup& group, float* HWY_RESTRICT out) {
+HWY_INLINE void UnpackValue(const SlabGroup& group, hn::VFromD<PanelIntegers> codes,
+                            float* HWY_RESTRICT out) {
   const PanelTag d;
   const PanelIntegers d_integers;
-  auto code = Code<kLow, kIndex>(group.low);
-  if constexpr (kHigh > 0) {
-    code = hn::Or(code, hn::ShiftLeft<kLow>(Code<kHigh, kIndex>(group.high)));
-  }
+  const auto code = hn::And(hn::ShiftRight<8 * kIndex>(codes), hn::Set(d_integers, 255));
   PanelVector value;
   if constexpr (kCoding == Coding::kTable) {
     value = hn::Mul(group.scale, Iq4Level(code));
@@ -78,21 +74,18 @@ HWY_INLINE void UnpackValue(const SlabGroup& group, float* HWY_RESTRICT out) {
   hn::StoreU(value, d, out + kIndex * Weight::kPanelWidth);
 }
 
-// The values of one group of so many values, [values, kPanelWidth], some lanes of each.
+// The quads [first, last) of a unit, [4 * quads, kPanelWidth], some lanes of each.
 template <int kLow, int kHigh, Coding kCoding>
-HWY_INLINE void UnpackGroup(SlabGroup group, int values, float* HWY_RESTRICT out) {
-  for (int i = 0; i < values; i += 8) {
-    UnpackValue<kLow, kHigh, kCoding, 0>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 1>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 2>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 3>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 4>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 5>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 6>(group, out);
-    UnpackValue<kLow, kHigh, kCoding, 7>(group, out);
-    group.low += kLow * kSlabOutputs;
-    group.high += kHigh * kSlabOutputs;
-    out += 8 * Weight::kPanelWidth;
+HWY_INLINE void UnpackQuads(const SlabGroup& group, int first, int last, float* HWY_RESTRICT out) {
+  for (int quad = first; quad < last; ++quad, out += 4 * Weight::kPanelWidth) {
+    auto codes = QuadCodes<kLow>(group.low, quad);
+    if constexpr (kHigh > 0) {
+      codes = hn::Or(codes, hn::ShiftLeft<kLow>(QuadCodes<kHigh>(group.high, quad)));
+    }
+    UnpackValue<kLow, kHigh, kCoding, 0>(group, codes, out);
+    UnpackValue<kLow, kHigh, kCoding, 1>(group, codes, out);
+    UnpackValue<kLow, kHigh, kCoding, 2>(group, codes, out);
+    UnpackValue<kLow, kHigh, kCoding, 3>(group, codes, out);
   }
 }
 
@@ -127,10 +120,12 @@ void UnpackSlab(const Weight& w, const std::byte* slab, int first, int last, flo
             hn::PromoteTo(d_integers, hn::LoadU(d_unsigned, own + layout.group_minima));
         group.minimum = hn::Mul(group.minimum, hn::ConvertTo(d, factor));
       }
-      // 2 * kLow bytes per value, in rows of all outputs.
-      group.low = bytes + layout.low_codes + g * format.group * 2 * kLow + lane;
-      group.high = bytes + layout.high_codes + g * format.group * 2 * kHigh + lane;
-      UnpackGroup<kLow, kHigh, kCoding>(group, format.group, out + lane);
+      const int unit = g * format.group / kUnitValues;
+      const int quad = g * format.group % kUnitValues / 4;
+      // A unit's rows take 64 bytes per bit; a lane is four bytes of one output.
+      group.low = bytes + layout.low_codes + unit * kLow * kCodeRowBytes + 4 * lane;
+      group.high = bytes + layout.high_codes + unit * kHigh * kCodeRowBytes + 4 * lane;
+      UnpackQuads<kLow, kHigh, kCoding>(group, quad, quad + format.group / 4, out + lane);
     }
   }
 }

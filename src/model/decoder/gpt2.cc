@@ -39,6 +39,7 @@ struct Buffers {
   View<float> qkv;     // [T, 3D]
   View<float> mixed;   // [T, D]
   View<float> hidden;  // [T, F]
+  View<float> levels;  // what is multiplied next, as int8
 };
 
 class Gpt2 final : public Decoder {
@@ -60,13 +61,17 @@ class Gpt2 final : public Decoder {
   // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
   void Block(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
     const BlockWeights& w = weights_.blocks[static_cast<std::size_t>(layer)];
-    w.attn_norm.Apply(b.x, b.normed, run);                       // [T, D]
-    w.attn_qkv.Apply(b.normed, Activation::kNone, b.qkv, run);   // [T, 3D]
-    Attend(layer, batch, b, run);                                // [T, D]
-    w.attn_output.AddTo(b.mixed, b.x, run);                      // x += mixed Wo^T + bo
-    w.mlp_norm.Apply(b.x, b.normed, run);                        // [T, D]
-    w.mlp_up.Apply(b.normed, Activation::kGelu, b.hidden, run);  // [T, F]
-    w.mlp_down.AddTo(b.hidden, b.x, run);                        // x += hidden Wd^T + bd
+    w.attn_norm.Apply(b.x, b.normed, run);  // [T, D]
+    const Inputs attn = w.attn_qkv.Prepare(b.normed, b.levels, run);
+    w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);  // [T, 3D]
+    Attend(layer, batch, b, run);                           // [T, D]
+    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
+    w.mlp_norm.Apply(b.x, b.normed, run);  // [T, D]
+    const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
+    w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
+    const Inputs hidden = w.mlp_down.Prepare(b.hidden, b.levels, run);
+    w.mlp_down.AddTo(hidden, b.x, run);  // x += hidden Wd^T + bd
   }
 
   void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
@@ -100,7 +105,8 @@ class Gpt2 final : public Decoder {
             .normed = workspace.Take(rows, width),
             .qkv = workspace.Take(rows, 3 * width),
             .mixed = workspace.Take(rows, width),
-            .hidden = workspace.Take(rows, HiddenWidth())};
+            .hidden = workspace.Take(rows, HiddenWidth()),
+            .levels = workspace.Take(rows, LevelColumns(std::max(width, HiddenWidth())))};
   }
 
   // F

@@ -1,5 +1,6 @@
 #include "model/decoder/llama.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "kernels/gate/gate.h"
@@ -20,6 +21,7 @@ struct Buffers {
   View<float> mixed;   // [T, Hq * d]
   View<float> gate;    // [T, F]
   View<float> up;      // [T, F]
+  View<float> levels;  // what is multiplied next, as int8
 };
 
 class Llama final : public Decoder {
@@ -40,18 +42,22 @@ class Llama final : public Decoder {
   // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
   void Block(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
     const LlamaBlock& w = weights_.blocks[static_cast<std::size_t>(layer)];
-    w.attn_norm.Apply(b.x, b.normed, run);                       // [T, D]
-    w.attn_q.Apply(b.normed, Activation::kNone, b.q, run);       // [T, Hq * d]
-    w.attn_k.Apply(b.normed, Activation::kNone, b.k, run);       // [T, Hkv * d]
-    w.attn_v.Apply(b.normed, Activation::kNone, b.v, run);       // [T, Hkv * d]
-    Rotate(w, b, run);                                           // q, k by their positions
-    Attend(layer, batch, b, run);                                // [T, Hq * d]
-    w.attn_output.AddTo(b.mixed, b.x, run);                      // x += mixed Wo^T
-    w.mlp_norm.Apply(b.x, b.normed, run);                        // [T, D]
-    w.mlp_gate.Apply(b.normed, Activation::kNone, b.gate, run);  // [T, F]
-    w.mlp_up.Apply(b.normed, Activation::kNone, b.up, run);      // [T, F]
-    Multiply(w, b, run);                                         // gate = silu(gate) * up
-    w.mlp_down.AddTo(b.gate, b.x, run);                          // x += gate Wd^T
+    w.attn_norm.Apply(b.x, b.normed, run);  // [T, D]
+    const Inputs attn = w.attn_q.Prepare(b.normed, b.levels, run);
+    w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [T, Hq * d]
+    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [T, Hkv * d]
+    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [T, Hkv * d]
+    Rotate(w, b, run);                                  // q, k by their positions
+    Attend(layer, batch, b, run);                       // [T, Hq * d]
+    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T
+    w.mlp_norm.Apply(b.x, b.normed, run);  // [T, D]
+    const Inputs mlp = w.mlp_gate.Prepare(b.normed, b.levels, run);
+    w.mlp_gate.Apply(mlp, Activation::kNone, b.gate, run);  // [T, F]
+    w.mlp_up.Apply(mlp, Activation::kNone, b.up, run);      // [T, F]
+    Multiply(w, b, run);                                    // gate = silu(gate) * up
+    const Inputs gated = w.mlp_down.Prepare(b.gate, b.levels, run);
+    w.mlp_down.AddTo(gated, b.x, run);  // x += gate Wd^T
   }
 
   void Rotate(const LlamaBlock& w, const Buffers& b, const Run& run) const {
@@ -95,7 +101,9 @@ class Llama final : public Decoder {
             .v = workspace.Take(rows, kv_width),
             .mixed = workspace.Take(rows, q_width),
             .gate = workspace.Take(rows, weights_.hidden),
-            .up = workspace.Take(rows, weights_.hidden)};
+            .up = workspace.Take(rows, weights_.hidden),
+            .levels = workspace.Take(
+                rows, LevelColumns(std::max({shape().width, q_width, weights_.hidden})))};
   }
 
   LlamaWeights weights_;

@@ -48,9 +48,10 @@ void WriteLogits(std::span<const TokenSpan> batch, View<const float> x, const No
                  const Linear& output, View<float> logits, Workspace& workspace, const Run& run) {
   if (logits.rows == 0) return;
   const View<float> chosen = workspace.Take(logits.rows, x.cols);
-  GatherLogitsRows(batch, x, chosen);                    // [R, D]
-  norm.Apply(chosen, chosen, run);                       // [R, D]
-  output.Apply(chosen, Activation::kNone, logits, run);  // [R, V]
+  GatherLogitsRows(batch, x, chosen);  // [R, D]
+  norm.Apply(chosen, chosen, run);     // [R, D]
+  const View<float> levels = workspace.Take(chosen.rows, LevelColumns(chosen.cols));
+  output.Apply(output.Prepare(chosen, levels, run), Activation::kNone, logits, run);  // [R, V]
 }
 
 }  // namespace edgevlm

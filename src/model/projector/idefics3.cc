@@ -59,8 +59,10 @@ class Idefics3 final : public Projector {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
     const View<float> wide = workspace.Take(embeddings.rows, weights_.matrix.weight.inputs());
-    Shuffle(features, wide, run);                                     // [n * P / s^2, E * s^2]
-    weights_.matrix.Apply(wide, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
+    Shuffle(features, wide, run);  // [n * P / s^2, E * s^2]
+    const View<float> levels = workspace.Take(wide.rows, LevelColumns(wide.cols));
+    const Inputs shuffled = weights_.matrix.Prepare(wide, levels, run);
+    weights_.matrix.Apply(shuffled, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
     workspace.Rewind(mark);
   }
 
@@ -101,8 +103,8 @@ void PrepareTiles(WeightReader& reader, Preprocessing& preprocessing) {
   preprocessing.longest_edge = ReadLongestEdge(reader, preprocessing.size);
 }
 
-Result<std::unique_ptr<Projector>> LoadIdefics3(const GgufFile& file) {
-  WeightReader reader(file);
+Result<std::unique_ptr<Projector>> LoadIdefics3(const GgufFile& file, Packing packing) {
+  WeightReader reader(file, packing);
   Idefics3Weights weights;
   const int width = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
   weights.scale = reader.Int(keys::kProjectorScaleFactor, 1, ModelLimits::kImageSize);

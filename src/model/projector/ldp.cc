@@ -1,5 +1,6 @@
 #include "model/projector/ldp.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -52,8 +53,12 @@ class Ldp final : public Projector {
     const int pictures = features.rows / places();
     const View<float> hidden = workspace.Take(features.rows, outputs());
     const View<float> x = workspace.Take(features.rows, outputs());
-    weights_.first.Apply(features, Activation::kGelu, hidden, run);         // [n * P, D]
-    weights_.second.Apply(hidden, Activation::kNone, x, run);               // [n * P, D]
+    const View<float> levels =
+        workspace.Take(features.rows, LevelColumns(std::max(features.cols, hidden.cols)));
+    const Inputs seen = weights_.first.Prepare(features, levels, run);
+    weights_.first.Apply(seen, Activation::kGelu, hidden, run);  // [n * P, D]
+    const Inputs bent = weights_.second.Prepare(hidden, levels, run);
+    weights_.second.Apply(bent, Activation::kNone, x, run);                 // [n * P, D]
     RunBlock(weights_.blocks[0], pictures, x, hidden, workspace, run);      // [n * P, D]
     Add(hidden, x);                                                         // x += block 0
     RunBlock(weights_.blocks[1], pictures, x, embeddings, workspace, run);  // [n * P / 4, D]
@@ -71,7 +76,8 @@ class Ldp final : public Projector {
     w.depthwise_norm.Apply(seen, seen, run);
     Activate(seen, Activation::kHardSwish, seen);
     WeighChannels(w, pictures, seen, workspace, run);
-    w.mix.Apply(seen, Activation::kNone, y, run);
+    const View<float> levels = workspace.Take(seen.rows, LevelColumns(seen.cols));
+    w.mix.Apply(w.mix.Prepare(seen, levels, run), Activation::kNone, y, run);
     w.mix_norm.Apply(y, y, run);
     workspace.Rewind(mark);
   }
@@ -96,8 +102,12 @@ class Ldp final : public Projector {
     const View<float> scale = workspace.Take(pictures, x.cols);
     const int cells = x.rows / pictures;
     for (int n = 0; n < pictures; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
-    w.reduce.Apply(mean, Activation::kRelu, reduced, run);          // [n, R]
-    w.expand.Apply(reduced, Activation::kHardSigmoid, scale, run);  // [n, D]
+    const View<float> levels =
+        workspace.Take(pictures, LevelColumns(std::max(mean.cols, reduced.cols)));
+    const Inputs means = w.reduce.Prepare(mean, levels, run);
+    w.reduce.Apply(means, Activation::kRelu, reduced, run);  // [n, R]
+    const Inputs few = w.expand.Prepare(reduced, levels, run);
+    w.expand.Apply(few, Activation::kHardSigmoid, scale, run);  // [n, D]
     for (int n = 0; n < pictures; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
   }
 
@@ -153,8 +163,8 @@ LdpBlock ReadBlock(WeightReader& reader, int number, int side, int stride, int w
   return w;
 }
 
-Result<std::unique_ptr<Projector>> LoadLdp(const GgufFile& file) {
-  WeightReader reader(file);
+Result<std::unique_ptr<Projector>> LoadLdp(const GgufFile& file, Packing packing) {
+  WeightReader reader(file, packing);
   const LdpMlpSizes sizes = ReadLdpMlpSizes(reader, 1);
   const int width = sizes.outputs;
   const int side = ReadSideDividedBy(reader, 1, keys::kPatchSize);

@@ -1,5 +1,6 @@
 #include "model/projector/ldpv2.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gguf/names.h"
@@ -39,10 +40,14 @@ class LdpV2 final : public Projector {
     const View<float> hidden = workspace.Take(features.rows, outputs());
     const View<float> wide = workspace.Take(features.rows, outputs());
     const View<float> pooled = workspace.Take(embeddings.rows, outputs());
-    weights_.first.Apply(features, Activation::kGelu, hidden, run);  // [n * P, D]
-    weights_.second.Apply(hidden, Activation::kNone, wide, run);     // [n * P, D]
-    Pool(wide, pooled, run);                                         // [n * P / 4, D]
-    AddPositions(pooled, embeddings, run);                           // [n * P / 4, D]
+    const View<float> levels =
+        workspace.Take(features.rows, LevelColumns(std::max(features.cols, hidden.cols)));
+    const Inputs seen = weights_.first.Prepare(features, levels, run);
+    weights_.first.Apply(seen, Activation::kGelu, hidden, run);  // [n * P, D]
+    const Inputs bent = weights_.second.Prepare(hidden, levels, run);
+    weights_.second.Apply(bent, Activation::kNone, wide, run);  // [n * P, D]
+    Pool(wide, pooled, run);                                    // [n * P / 4, D]
+    AddPositions(pooled, embeddings, run);                      // [n * P / 4, D]
     workspace.Rewind(mark);
   }
 
@@ -85,8 +90,8 @@ class LdpV2 final : public Projector {
   LdpV2Weights weights_;
 };
 
-Result<std::unique_ptr<Projector>> LoadLdpV2(const GgufFile& file) {
-  WeightReader reader(file);
+Result<std::unique_ptr<Projector>> LoadLdpV2(const GgufFile& file, Packing packing) {
+  WeightReader reader(file, packing);
   const LdpMlpSizes sizes = ReadLdpMlpSizes(reader, 0);
   const int width = sizes.outputs;
   LdpV2Weights weights;

@@ -1,5 +1,6 @@
 #include "model/projector/mlp.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gguf/names.h"
@@ -21,8 +22,12 @@ class Mlp final : public Projector {
                const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const View<float> hidden = workspace.Take(features.rows, first_.weight.outputs());
-    first_.Apply(features, Activation::kGelu, hidden, run);     // [T, H]
-    second_.Apply(hidden, Activation::kNone, embeddings, run);  // [T, D]
+    const View<float> levels =
+        workspace.Take(features.rows, LevelColumns(std::max(features.cols, hidden.cols)));
+    const Inputs seen = first_.Prepare(features, levels, run);
+    first_.Apply(seen, Activation::kGelu, hidden, run);  // [T, H]
+    const Inputs bent = second_.Prepare(hidden, levels, run);
+    second_.Apply(bent, Activation::kNone, embeddings, run);  // [T, D]
     workspace.Rewind(mark);
   }
 
@@ -33,8 +38,8 @@ class Mlp final : public Projector {
 
 // The widths are the tensors': in files of LLaVA the key clip.vision.projection_dim is another one,
 // that of CLIP's own projection.
-Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file) {
-  WeightReader reader(file);
+Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file, Packing packing) {
+  WeightReader reader(file, packing);
   const int inputs = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
   const int hidden =
       reader.FirstExtent(modules::Weight(modules::kProjectorFirst), inputs, ModelLimits::kWidth);

@@ -106,7 +106,7 @@ class MobileNetV3 final : public VisionEncoder {
   MobileNetWeights weights_;
 };
 
-Result<std::unique_ptr<VisionEncoder>> LoadMobileNetV3(const GgufFile& file) {
+Result<std::unique_ptr<VisionEncoder>> LoadMobileNetV3(const GgufFile& file, Packing) {
   WeightReader reader(file);
   MobileNetV3Parts parts = ReadMobileNetV3(reader);
   if (!reader.ok()) return reader.error();

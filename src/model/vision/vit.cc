@@ -22,6 +22,7 @@ struct Activations {
   View<float> v;       // [R, E]
   View<float> mixed;   // [R, E]
   View<float> hidden;  // [R, F]
+  View<float> levels;  // what is multiplied next, as int8
 };
 
 // norm.Apply on all threads: for one alone the rows of a picture are some milliseconds per pass.
@@ -59,8 +60,8 @@ class Vit final : public VisionEncoder {
     const auto take = [&](int width) { return workspace.Take(rows, width); };
     const int width = shape().width;
     const int hidden = weights_.blocks.empty() ? 0 : weights_.blocks[0].mlp_up.weight.outputs();
-    return {take(width), take(width), take(width), take(width),
-            take(width), take(width), take(hidden)};
+    return {take(width), take(width), take(width),  take(width),
+            take(width), take(width), take(hidden), take(LevelColumns(std::max(width, hidden)))};
   }
 
   // x = positions + (embeddings of the patches, and the class embedding), picture by picture.
@@ -106,15 +107,19 @@ class Vit final : public VisionEncoder {
   }
 
   void RunBlock(const VitBlock& w, int pictures, const Activations& b, const Run& run) const {
-    NormRows(w.attn_norm, b.x, b.normed, run);                     // [R, E]
-    w.attn_q.Apply(b.normed, Activation::kNone, b.q, run);         // [R, E]
-    w.attn_k.Apply(b.normed, Activation::kNone, b.k, run);         // [R, E]
-    w.attn_v.Apply(b.normed, Activation::kNone, b.v, run);         // [R, E]
-    Attend(w, pictures, b, run);                                   // [R, E]
-    w.attn_output.AddTo(b.mixed, b.x, run);                        // x += mixed Wo^T + bo
-    NormRows(w.mlp_norm, b.x, b.normed, run);                      // [R, E]
-    w.mlp_up.Apply(b.normed, weights_.activation, b.hidden, run);  // [R, F]
-    w.mlp_down.AddTo(b.hidden, b.x, run);                          // x += hidden Wd^T + bd
+    NormRows(w.attn_norm, b.x, b.normed, run);  // [R, E]
+    const Inputs attn = w.attn_q.Prepare(b.normed, b.levels, run);
+    w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
+    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
+    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
+    Attend(w, pictures, b, run);                        // [R, E]
+    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    w.attn_output.AddTo(mixed, b.x, run);      // x += mixed Wo^T + bo
+    NormRows(w.mlp_norm, b.x, b.normed, run);  // [R, E]
+    const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
+    w.mlp_up.Apply(mlp, weights_.activation, b.hidden, run);  // [R, F]
+    const Inputs hidden = w.mlp_down.Prepare(b.hidden, b.levels, run);
+    w.mlp_down.AddTo(hidden, b.x, run);  // x += hidden Wd^T + bd
   }
 
   void Attend(const VitBlock& w, int pictures, const Activations& b, const Run& run) const {
@@ -145,10 +150,10 @@ class Vit final : public VisionEncoder {
   VitWeights weights_;
 };
 
-Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file) {
+Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file, Packing packing) {
   const auto projector = FindProjectorFamily(file);
   if (!projector) return projector.error();
-  WeightReader reader(file);
+  WeightReader reader(file, packing);
   VitParts parts = ReadVit(reader, (*projector)->eye);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<VisionEncoder>(

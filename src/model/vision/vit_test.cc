@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "model/layers.h"
 #include "model/testing/batch.h"
 #include "model/testing/reference_vit.h"
 
@@ -74,8 +75,8 @@ TEST(Vit, SaysItsShape) {
   EXPECT_EQ(shape.preprocessing.mean[1], 0.4f);
   EXPECT_EQ(shape.tokens, 16);
   EXPECT_EQ(shape.width, 24);
-  // Patches 16 * 48; 17 rows of six buffers of the width and one of the MLP.
-  EXPECT_EQ(shape.workspace_values, 16 * 48 + 17 * (6 * 24 + 40));
+  // Patches 16 * 48; 17 rows of six buffers of the width, one of the MLP and one for int8.
+  EXPECT_EQ(shape.workspace_values, 16 * 48 + 17 * (6 * 24 + 40 + LevelColumns(40)));
 }
 
 TEST(Vit, ClipWithoutItsLastBlockMatchesTheFormulas) { ExpectFormulas(TinyVit(), 2); }

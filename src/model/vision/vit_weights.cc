@@ -5,6 +5,7 @@
 #include "gguf/names.h"
 #include "kernels/conv/conv.h"
 #include "kernels/self_attention/self_attention.h"
+#include "model/layers.h"
 #include "model/vision/read_preprocessing.h"
 
 namespace edgevlm {
@@ -131,10 +132,12 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
 }
 
 // Values of workspace that one picture takes: the patches, and for them and a class token six
-// buffers of the width and one of the MLP (Activations in vit.cc).
+// buffers of the width, one of the MLP, and one for int8 (Activations in vit.cc).
 long long WorkspaceValues(const PatchGrid& grid, const Sizes& sizes) {
   const long long patch = 1LL * grid.patch_size * grid.patch_size * kColors;
-  return grid.patches() * patch + (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden);
+  const int levels = LevelColumns(std::max(sizes.width, sizes.hidden));
+  return grid.patches() * patch +
+         (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden + levels);
 }
 
 }  // namespace

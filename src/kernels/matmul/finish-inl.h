@@ -1,0 +1,57 @@
+// The end of a product: from a tile of sums to outputs. For Highway sources.
+#if defined(EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_
+#undef EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_
+#else
+#define EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_
+#endif
+
+#include <algorithm>
+
+#include "kernels/activation/activation-inl.h"
+#include "kernels/matmul/matmul.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+
+// Parts of a whole as equal as can be: 13 rows in 3 parts are 5 + 4 + 4.
+struct Parts {
+  int whole;
+  int count;
+
+  int Begin(int part) const { return whole / count * part + std::min(part, whole % count); }
+  int Size(int part) const { return Begin(part + 1) - Begin(part); }
+  int Largest() const { return Size(0); }
+};
+
+HWY_INLINE Parts PartsOfAtMost(int most, int whole) { return {whole, (whole + most - 1) / most}; }
+
+// A tile of y: rows [row, row + rows) of panels [panel, panel + panels).
+struct Area {
+  int row;
+  int rows;
+  int panel;
+  int panels;
+};
+
+// y = epilogue(sums).
+//   sums  [rows, panels * kPanelWidth] of the area
+HWY_INLINE void Finish(const Epilogue& epilogue, const Area& area, const float* sums,
+                       View<float> y) {
+  const int first = area.panel * Weight::kPanelWidth;
+  const int outputs = std::min(area.panels * Weight::kPanelWidth, y.cols - first);
+  const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + first;
+  for (int row = area.row; row < area.row + area.rows; ++row) {
+    const float* residual =
+        epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(row).data() + first;
+    FinishRow(sums, bias, residual, epilogue.activation, y.Row(row).data() + first, outputs);
+    sums += area.panels * Weight::kPanelWidth;
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+
+#endif

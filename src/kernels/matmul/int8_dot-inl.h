@@ -1,0 +1,71 @@
+// The one step of int8 products that instruction sets do differently. For Highway sources.
+#if defined(EDGEVLM_KERNELS_MATMUL_INT8_DOT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_MATMUL_INT8_DOT_INL_H_
+#undef EDGEVLM_KERNELS_MATMUL_INT8_DOT_INL_H_
+#else
+#define EDGEVLM_KERNELS_MATMUL_INT8_DOT_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "tensor/slab.h"
+
+// No list names the target of one lane, which has no vectors of bytes.
+#if HWY_TARGET != HWY_SCALAR
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// A column: as many neighbouring outputs as a register has 32-bit lanes, at most a panel's.
+using ColumnFloats = hn::CappedTag<float, kSlabOutputs>;
+using ColumnIntegers = hn::RebindToSigned<ColumnFloats>;
+using ColumnBytes = hn::Repartition<std::uint8_t, ColumnIntegers>;
+using FloatVector = hn::VFromD<ColumnFloats>;
+using IntegerVector = hn::VFromD<ColumnIntegers>;
+using ByteVector = hn::VFromD<ColumnBytes>;
+constexpr int kColumnOutputs = static_cast<int>(hn::MaxLanes(ColumnFloats()));
+constexpr int kPanelColumns = kSlabOutputs / kColumnOutputs;
+
+// Whether weights of 8 bits are multiplied as unsigned codes, level + 128, and not as levels.
+constexpr bool kUnsignedLevels = HWY_TARGET == HWY_AVX3_DL;
+
+// sums + the products of four neighbouring bytes of w and x in each 32-bit lane, added up. x are
+// levels. w are codes of up to 6 bits or, if kWide, of 8 bits: unsigned or not as kUnsignedLevels
+// says.
+template <bool kWide>
+HWY_INLINE IntegerVector AddDot(IntegerVector sums, ByteVector w, IntegerVector x) {
+#if HWY_TARGET == HWY_AVX3_DL
+  return IntegerVector{_mm512_dpbusd_epi32(sums.raw, w.raw, x.raw)};
+#elif HWY_TARGET == HWY_AVX3
+  const __m512i signed_x =
+      kWide ? _mm512_mask_sub_epi8(x.raw, _mm512_movepi8_mask(w.raw), _mm512_setzero_si512(), x.raw)
+            : x.raw;
+  const __m512i pairs = _mm512_maddubs_epi16(kWide ? _mm512_abs_epi8(w.raw) : w.raw, signed_x);
+  return hn::Add(sums, IntegerVector{_mm512_madd_epi16(pairs, _mm512_set1_epi16(1))});
+#elif HWY_TARGET == HWY_AVX2
+  // Pairs of products fit in 16 bits: 2 * 63 * 127, or 2 * 128 * 127 for the magnitude of a level.
+  const __m256i pairs =
+      kWide ? _mm256_maddubs_epi16(_mm256_abs_epi8(w.raw), _mm256_sign_epi8(x.raw, w.raw))
+            : _mm256_maddubs_epi16(w.raw, x.raw);
+  return hn::Add(sums, IntegerVector{_mm256_madd_epi16(pairs, _mm256_set1_epi16(1))});
+#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+  const __m128i pairs = kWide ? _mm_maddubs_epi16(_mm_abs_epi8(w.raw), _mm_sign_epi8(x.raw, w.raw))
+                              : _mm_maddubs_epi16(w.raw, x.raw);
+  return hn::Add(sums, IntegerVector{_mm_madd_epi16(pairs, _mm_set1_epi16(1))});
+#elif HWY_TARGET == HWY_NEON
+  const int8x16_t levels = vreinterpretq_s8_u8(w.raw);
+  const int8x16_t inputs = vreinterpretq_s8_s32(x.raw);
+  const int16x8_t low = vmull_s8(vget_low_s8(levels), vget_low_s8(inputs));
+  const int16x8_t high = vmull_high_s8(levels, inputs);
+  return IntegerVector{vaddq_s32(sums.raw, vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high)))};
+#endif
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#endif

@@ -1,0 +1,21 @@
+#include "kernels/matmul/int8_matmul.h"
+
+#include "kernels/matmul/split.h"
+
+namespace edgevlm {
+
+const VariantList<Int8MatMulFunction>& Int8MatMulVariants() {
+  static const VariantList<Int8MatMulFunction> kVariants(Int8MatMulHighway(), Int8MatMulScalar);
+  return kVariants;
+}
+
+void MatMul(const Int8Rows& x, const Weight& w, const Epilogue& epilogue, View<float> y,
+            ThreadPool& pool) {
+  static const Int8MatMulFunction kFunction = Int8MatMulVariants().Chosen();
+  CHECK(w.has_levels() && x.inputs() == w.inputs() && x.rows() == y.rows);
+  CheckEpilogue(w, epilogue, y);
+  const Int8MatMulCall call{x, w, epilogue, y};
+  SplitMatMul(w, y.rows, pool, [&call](const MatMulPart& part) { kFunction(call, part); });
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,280 @@
+#include <algorithm>
+
+#include "kernels/matmul/int8_matmul.h"
+
+#define HWY_WANT_AVX3_DL
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/matmul/int8_matmul_hwy.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+// Highway 1.0.3 leaves VNNI's 512-bit form out of the target that is named after it.
+#if HWY_TARGET == HWY_AVX3_DL
+#undef HWY_TARGET_STR
+#define HWY_TARGET_STR                                                            \
+  HWY_TARGET_STR_AVX3                                                             \
+  ",vpclmulqdq,avx512vbmi,avx512vbmi2,vaes,avxvnni,avx512bitalg,avx512vpopcntdq," \
+  "avx512vnni"
+#endif
+
+#include "kernels/matmul/finish-inl.h"
+#include "kernels/matmul/int8_unpack-inl.h"
+
+#if HWY_TARGET != HWY_SCALAR
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+namespace {
+
+// One register holds a column of outputs of one row; a tile is kRows rows of x times kColumns
+// columns of w, for the inputs of one chunk. Rows share what is loaded of w, columns what is loaded
+// of x. Each sum needs two registers: of integers in a group, of floats in the block.
+constexpr int kSums = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 6 : 12;
+constexpr int kMaxRows = 6;
+constexpr int kMaxPanels = 2;
+
+// Weights are unpacked once for so many rows: what one pass writes stays in the second cache.
+constexpr int kRowsPerPass = 192;
+
+// With one row the weight is read from memory, panel after panel; more at once would be so many
+// places to read from. With several rows, panels share what is loaded of x.
+constexpr int MostColumns(int rows) {
+  int columns = rows == 1 ? kPanelColumns : 2;
+  while (columns > 1 && rows * columns > kSums) columns /= 2;
+  return columns;
+}
+constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
+
+// What kind of groups a weight has.
+template <int kGroupInputs, bool kHasMinimum, bool kIsWide>
+struct Kind {
+  static constexpr int kGroup = kGroupInputs;    // inputs that share a scale
+  static constexpr bool kMinimum = kHasMinimum;  // codes are levels, and have a minimum
+  static constexpr bool kWide = kIsWide;         // codes of 8 bits
+  // Whether the codes are levels already. If not, level = code - 2^bias_bits.
+  static constexpr bool kLevels = kHasMinimum || (kIsWide && !kUnsignedLevels);
+};
+
+struct TileInput {
+  const Int8Rows& x;
+  int row;                  // first
+  int first;                // input, a multiple of kInt8BlockInputs
+  int count;                // of inputs, a multiple of 4
+  const Int8Chunk* chunks;  // of the panels
+  int column;               // first, counted from the first panel's
+  int bias_bits;
+};
+
+HWY_INLINE IntegerVector BroadcastQuad(const std::int8_t* levels) {
+  std::int32_t quad;
+  std::memcpy(&quad, levels, sizeof(quad));
+  return hn::Set(ColumnIntegers(), quad);
+}
+
+// What one column of a tile reads of its panel, from the column's first output.
+struct Column {
+  const std::uint8_t* codes;
+  const float* scales;
+  const float* minima;
+};
+
+template <class kKind, int kRows, int kColumns>
+struct Tile {
+  // Adds the chunk's part to totals [kRows, stride].
+  static void Run(const TileInput& in, float* HWY_RESTRICT totals, int stride) {
+    const std::int8_t* x[kRows];
+    const std::int32_t* sums[kRows];
+    const float* scales[kRows];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      x[r] = in.x.Levels(in.row + r) + in.first;
+      sums[r] = in.x.NegatedSums(in.row + r, kKind::kGroup) + in.first / kKind::kGroup;
+      scales[r] = in.x.Scales(in.row + r) + in.first / kInt8BlockInputs;
+    }
+    Column columns[kColumns];
+    for (int c = 0; c < kColumns; ++c) {
+      const Int8Chunk& chunk = in.chunks[(in.column + c) / kPanelColumns];
+      const int output = (in.column + c) % kPanelColumns * kColumnOutputs;
+      columns[c] = {chunk.codes + 4 * output, chunk.scales + output, chunk.minima + output};
+    }
+    const ColumnFloats d;
+    for (int k = 0; k < in.count; k += kInt8BlockInputs) {
+      const int count = std::min(kInt8BlockInputs, in.count - k);
+      FloatVector parts[kRows][kColumns];
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) parts[r][c] = hn::Zero(d);
+      }
+      constexpr int kGroup = kKind::kGroup;
+      for (int i = 0; i < count; i += kGroup) {
+        AddGroup(k + i, kGroup == kInt8BlockInputs ? count : kGroup, in.bias_bits, columns, x, sums,
+                 parts);
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const auto scale = hn::Set(d, scales[r][k / kInt8BlockInputs]);
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) {
+          float* total = totals + r * stride + c * kColumnOutputs;
+          hn::Store(hn::MulAdd(parts[r][c], scale, hn::Load(d, total)), d, total);
+        }
+      }
+    }
+  }
+
+  // Adds the group of so many inputs that starts at input k of the chunk.
+  static HWY_INLINE void AddGroup(int k, int count, int bias_bits,
+                                  const Column (&columns)[kColumns],
+                                  const std::int8_t* const (&x)[kRows],
+                                  const std::int32_t* const (&sums)[kRows],
+                                  FloatVector (&parts)[kRows][kColumns]) {
+    const ColumnFloats d;
+    const ColumnIntegers d_integers;
+    const int group = k / kKind::kGroup;
+    IntegerVector dots[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      IntegerVector start = hn::Zero(d_integers);
+      if constexpr (!kKind::kLevels) {
+        start = hn::ShiftLeftSame(hn::Set(d_integers, sums[r][group]), bias_bits);
+      }
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
+    }
+#pragma GCC unroll 8
+    for (int i = k; i < k + count; i += 4) {
+      ByteVector w[kColumns];
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        w[c] = hn::Load(ColumnBytes(), columns[c].codes + i * kSlabOutputs);
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const auto inputs = BroadcastQuad(x[r] + i);
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) {
+          dots[r][c] = AddDot<kKind::kWide>(dots[r][c], w[c], inputs);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) {
+      const auto scale = hn::Load(d, columns[c].scales + group * kSlabOutputs);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        parts[r][c] = hn::MulAdd(hn::ConvertTo(d, dots[r][c]), scale, parts[r][c]);
+      }
+      if constexpr (kKind::kMinimum) {
+        const auto minimum = hn::Load(d, columns[c].minima + group * kSlabOutputs);
+#pragma GCC unroll 8
+        for (int r = 0; r < kRows; ++r) {
+          const auto sum = hn::ConvertTo(d, hn::Set(d_integers, sums[r][group]));
+          parts[r][c] = hn::MulAdd(minimum, sum, parts[r][c]);
+        }
+      }
+    }
+  }
+};
+
+using TileFunction = void (*)(const TileInput& in, float* totals, int stride);
+
+template <class kKind, int kRows>
+TileFunction TileOfRows(int columns) {
+  constexpr int kMost = MostColumns(kRows);
+  if constexpr (kMost >= 4) {
+    if (columns >= 4) return Tile<kKind, kRows, 4>::Run;
+  }
+  if constexpr (kMost >= 2) {
+    if (columns >= 2) return Tile<kKind, kRows, 2>::Run;
+  }
+  return Tile<kKind, kRows, 1>::Run;
+}
+
+template <class kKind>
+TileFunction TileOf(int rows, int columns) {
+  if (rows == 6) return TileOfRows<kKind, 6>(columns);
+  if (rows == 5) return TileOfRows<kKind, 5>(columns);
+  if (rows == 4) return TileOfRows<kKind, 4>(columns);
+  if (rows == 3) return TileOfRows<kKind, 3>(columns);
+  return rows == 2 ? TileOfRows<kKind, 2>(columns) : TileOfRows<kKind, 1>(columns);
+}
+
+using TileTable = TileFunction (*)(int rows, int columns);
+
+// The tiles for a weight.
+TileTable TilesFor(const Weight& w) {
+  if (w.type() == WeightType::kInt8) return TileOf<Kind<kInt8BlockInputs, false, true>>;
+  const BlockFormat& format = w.format();
+  if (format.has_minimum) {
+    return format.group == 16 ? TileOf<Kind<16, true, false>> : TileOf<Kind<32, true, false>>;
+  }
+  if (format.has_table || format.low_bits == 8) return TileOf<Kind<32, false, true>>;
+  return format.group == 16 ? TileOf<Kind<16, false, false>> : TileOf<Kind<32, false, false>>;
+}
+
+// level = code - 2^bits, for codes that are not levels.
+int BiasBits(const Weight& w) {
+  if (w.type() == WeightType::kInt8 || w.format().has_table) return 7;
+  return w.format().low_bits + w.format().high_bits - 1;
+}
+
+// Rows [row, row + rows.whole), in tiles `rows`, of the panels.
+void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
+  HWY_ALIGN Int8Chunk chunks[kMaxPanels];
+  HWY_ALIGN float totals[kRowsPerPass * kMaxPanels * kSlabOutputs];
+  const UnpackFunction unpack = UnpackFor(call.w);
+  const TileTable tiles = TilesFor(call.w);
+  const int stride = panels * kSlabOutputs;
+  std::fill_n(totals, rows.whole * stride, 0.0f);
+  for (int first = 0; first < call.w.inputs(); first += kChunkInputs) {
+    const int count = std::min(kChunkInputs, call.w.inputs() - first);
+    for (int p = 0; p < panels; ++p) unpack(call.w, panel + p, first, count, chunks[p]);
+    for (int i = 0; i < rows.count; ++i) {
+      const int columns = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
+      const TileFunction tile = tiles(rows.Size(i), columns);
+      for (int column = 0; column < panels * kPanelColumns; column += columns) {
+        const TileInput in{call.x, row + rows.Begin(i), first, count, chunks,
+                           column, BiasBits(call.w)};
+        tile(in, totals + rows.Begin(i) * stride + column * kColumnOutputs, stride);
+      }
+    }
+  }
+  Finish(call.epilogue, {row, rows.whole, panel, panels}, totals, call.y);
+}
+
+}  // namespace
+
+void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
+  const int all_rows = part.last_row - part.first_row;
+  if (all_rows <= 0) return;
+  const Parts passes = PartsOfAtMost(kRowsPerPass, all_rows);
+  for (int pass = 0; pass < passes.count; ++pass) {
+    const int row = part.first_row + passes.Begin(pass);
+    const Parts rows = PartsOfAtMost(kMaxRows, passes.Size(pass));
+    int panels = MostPanels(rows.Largest());
+    for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
+      while (panels > part.last_panel - panel) panels /= 2;
+      RunPanels(call, rows, row, panel, panels);
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#if HWY_ONCE
+namespace edgevlm {
+
+HighwayVariants<Int8MatMulFunction> Int8MatMulHighway() {
+  return {.avx512 = HWY_CHOOSE_AVX3(Int8MatMulPanels),
+          .avx2 = HWY_CHOOSE_AVX2(Int8MatMulPanels),
+          .sse4 = HWY_CHOOSE_SSE4(Int8MatMulPanels),
+          .neon = HWY_CHOOSE_NEON(Int8MatMulPanels),
+          .avx512vnni = HWY_CHOOSE_AVX3_DL(Int8MatMulPanels)};
+}
+
+}  // namespace edgevlm
+#endif

@@ -1,0 +1,73 @@
+// Int8Rows: activations as 8-bit levels, made once and read by every matrix that multiplies them.
+//
+// The values of a row fall into blocks of 128, the last one shorter; each block has a scale, its
+// greatest magnitude / 127, and value = scale * level, rounded to the nearest level, ties to even.
+// The negated sums of the levels, by groups of 16, 32 and 128, stand beside them: what weights with
+// a minimum or with unsigned codes subtract.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/thread_pool.h"
+#include "kernels/variant.h"
+#include "tensor/int8_panel.h"
+#include "tensor/view.h"
+
+namespace edgevlm {
+
+// Where the parts of a row lie, in float32 values from its start.
+struct Int8RowLayout {
+  int scales = 0;   // [blocks] float32; the levels come before, from the start
+  int sums16 = 0;   // [ceil(K / 16)] int32
+  int sums32 = 0;   // [ceil(K / 32)] int32
+  int sums128 = 0;  // [ceil(K / 128)] int32
+  int floats = 0;   // of a row, a multiple of 16
+};
+Int8RowLayout Int8LayoutOf(int inputs);
+
+// A view of memory that somebody else owns: a matrix [T, Int8RowLayout::floats].
+class Int8Rows {
+ public:
+  Int8Rows() = default;
+  // memory: T rows, whose starts are multiples of 64 bytes. REQUIRES: memory.cols ==
+  // Int8LayoutOf(inputs).floats.
+  Int8Rows(View<float> memory, int inputs);
+
+  bool empty() const { return memory_.data == nullptr; }
+  int rows() const { return memory_.rows; }
+  int inputs() const { return inputs_; }  // K
+
+  // [K, rounded up to a multiple of 64]; the levels beyond K are 0.
+  std::int8_t* Levels(int row) const { return reinterpret_cast<std::int8_t*>(At(row, 0)); }
+  float* Scales(int row) const { return At(row, layout_.scales); }  // of the blocks
+  // Of each group, the negated sum of its levels. REQUIRES: group is 16, 32 or 128.
+  std::int32_t* NegatedSums(int row, int group) const {
+    const int at = group == 16 ? layout_.sums16 : group == 32 ? layout_.sums32 : layout_.sums128;
+    return reinterpret_cast<std::int32_t*>(At(row, at));
+  }
+
+ private:
+  float* At(int row, int at) const {
+    DCHECK(0 <= row && row < memory_.rows);
+    return memory_.data + row * memory_.stride + at;
+  }
+
+  View<float> memory_;
+  int inputs_ = 0;
+  Int8RowLayout layout_;
+};
+
+// Fills `rows` from x [T, K]. All variants write the same bytes. A value that is not finite gives
+// levels of 0 in its block, with a scale that is not finite. Threads: the rows are shared over the
+// pool. Cost: about a ns per 16 values.
+void QuantizeRows(View<const float> x, const Int8Rows& rows, ThreadPool& pool);
+
+// For tests and benchmarks: every variant in this binary, one row.
+using QuantizeRowFunction = void (*)(const float* x, const Int8Rows& rows, int row);
+const VariantList<QuantizeRowFunction>& QuantizeRowVariants();
+
+void QuantizeRowScalar(const float* x, const Int8Rows& rows, int row);
+HighwayVariants<QuantizeRowFunction> QuantizeRowHighway();
+
+}  // namespace edgevlm

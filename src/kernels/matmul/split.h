@@ -1,0 +1,56 @@
+// How the products of all MatMuls are shared among threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/thread_pool.h"
+#include "kernels/matmul/matmul.h"
+
+namespace edgevlm {
+
+// Below this many multiply-adds a second thread costs more than it brings: with one row they read
+// 128 KiB of weights, some microseconds.
+inline constexpr std::int64_t kWorkPerShare = 1 << 15;
+
+// With this many panels for each thread, shares of whole panels differ little in size.
+inline constexpr int kPanelsPerThread = 4;
+
+inline int MatMulGrain(std::int64_t work_per_unit) {
+  return static_cast<int>(
+      std::max<std::int64_t>(1, kWorkPerShare / std::max<std::int64_t>(1, work_per_unit)));
+}
+
+inline void CheckEpilogue(const Weight& w, const Epilogue& epilogue, const View<float>& y) {
+  CHECK(y.cols == w.outputs());
+  CHECK(epilogue.bias.empty() || static_cast<int>(epilogue.bias.size()) == w.outputs());
+  CHECK(epilogue.residual.data == nullptr ||
+        (epilogue.residual.rows == y.rows && epilogue.residual.cols == y.cols));
+}
+
+// Calls run(part) for parts that cover all rows and panels. Shares of panels let each thread read
+// its own part of the weight only, so they are preferred.
+template <class RunPart>
+void SplitMatMul(const Weight& w, int rows, ThreadPool& pool, const RunPart& run) {
+  const std::int64_t row_work = static_cast<std::int64_t>(w.inputs()) * w.outputs();
+  const std::int64_t panel_work =
+      static_cast<std::int64_t>(w.inputs()) * Weight::kPanelWidth * rows;
+  // The lambdas capture one reference each, so that std::function holds them without allocating.
+  struct Work {
+    const RunPart& run;
+    int rows;
+    int panels;
+  };
+  const Work work{run, rows, w.panels()};
+  if (w.panels() >= kPanelsPerThread * pool.threads() || rows < w.panels()) {
+    pool.ParallelFor(work.panels, MatMulGrain(panel_work), [&work](int begin, int end, int) {
+      work.run({0, work.rows, begin, end});
+    });
+  } else {
+    pool.ParallelFor(rows, MatMulGrain(row_work), [&work](int begin, int end, int) {
+      work.run({begin, end, 0, work.panels});
+    });
+  }
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,68 @@
+#include "tensor/int8_panel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kScaleBytes = kSlabOutputs * static_cast<int>(sizeof(float));
+
+// Where the level of input `input`, counted from the block's first, lies in the block.
+int LevelAt(int input, int output) {
+  return kScaleBytes + input / 4 * kCodeRowBytes + 4 * output + input % 4;
+}
+
+void PackBlock(std::span<const float> values, int output, std::byte* block) {
+  float greatest = 0.0f;
+  for (const float value : values) greatest = std::max(greatest, std::fabs(value));
+  const float scale = greatest / 127.0f;
+  std::memcpy(block + output * static_cast<int>(sizeof(float)), &scale, sizeof(scale));
+  const float inverse = greatest > 0.0f ? 127.0f / greatest : 0.0f;
+  for (int i = 0; i < static_cast<int>(values.size()); ++i) {
+    const float level = std::nearbyint(values[static_cast<std::size_t>(i)] * inverse);
+    // Where greatest is so small that its inverse is infinite, the level is none.
+    const float kept = std::isfinite(level) ? std::clamp(level, -127.0f, 127.0f) : 0.0f;
+    block[LevelAt(i, output)] = static_cast<std::byte>(static_cast<std::int8_t>(kept));
+  }
+}
+
+}  // namespace
+
+std::size_t Int8PanelBytes(int inputs) {
+  CHECK(inputs >= 0 && inputs % 4 == 0);
+  const int blocks = (inputs + kInt8BlockInputs - 1) / kInt8BlockInputs;
+  return static_cast<std::size_t>(blocks) * kScaleBytes +
+         static_cast<std::size_t>(inputs) * kSlabOutputs;
+}
+
+void PackInt8Panel(std::span<const std::span<const float>> rows, std::byte* panel) {
+  CHECK(!rows.empty() && rows.size() <= kSlabOutputs && rows[0].size() % 4 == 0);
+  const std::size_t inputs = rows[0].size();
+  std::fill_n(panel, Int8PanelBytes(static_cast<int>(inputs)), std::byte{0});
+  for (std::size_t first = 0; first < inputs; first += kInt8BlockInputs) {
+    const std::size_t count = std::min<std::size_t>(kInt8BlockInputs, inputs - first);
+    for (std::size_t output = 0; output < rows.size(); ++output) {
+      PackBlock(rows[output].subspan(first, count), static_cast<int>(output), panel);
+    }
+    panel += kInt8BlockBytes;
+  }
+}
+
+float ReadInt8Panel(const std::byte* panel, int output, int first, std::span<std::int8_t> levels) {
+  const int begin = first % kInt8BlockInputs;
+  CHECK(begin + static_cast<int>(levels.size()) <= kInt8BlockInputs);
+  const std::byte* block = panel + first / kInt8BlockInputs * kInt8BlockBytes;
+  for (int i = 0; i < static_cast<int>(levels.size()); ++i) {
+    levels[static_cast<std::size_t>(i)] =
+        static_cast<std::int8_t>(block[LevelAt(begin + i, output)]);
+  }
+  float scale = 0.0f;
+  std::memcpy(&scale, block + output * static_cast<int>(sizeof(float)), sizeof(scale));
+  return scale;
+}
+
+}  // namespace edgevlm
