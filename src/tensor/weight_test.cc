@@ -112,6 +112,79 @@ TEST(Weight, KeepsAStoredMatrixAsItWas) {
   }
 }
 
+// Half a level is half of the greatest magnitude of the block / 127.
+TEST(Weight, Int8IsWithinHalfALevel) {
+  ThreadPool alone(1), team(3);
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
+    for (const auto& [outputs, inputs] :
+         {std::pair(1, 4), std::pair(37, 300), std::pair(16, 128)}) {
+      SCOPED_TRACE(testing::Message() << NameOf(dtype) << " " << outputs << " x " << inputs);
+      const std::vector<std::byte> bytes = FiniteStored(dtype, outputs * inputs);
+      const TensorView stored{dtype, {outputs, inputs}, bytes};
+      const auto weight =
+          Weight::Pack(stored, outputs, inputs, outputs > 20 ? team : alone, Packing::kInt8);
+      ASSERT_TRUE(weight) << weight.error().message;
+      ASSERT_EQ(weight->type(), WeightType::kInt8);
+      EXPECT_TRUE(weight->has_levels());
+      const std::vector<float> expected = *ToFloats(stored);
+      std::vector<float> row(static_cast<std::size_t>(inputs));
+      for (int n = 0; n < outputs; ++n) {
+        weight->CopyRow(n, row);
+        for (int k = 0; k < inputs; ++k) {
+          const int block = k / kInt8BlockInputs * kInt8BlockInputs;
+          float greatest = 0;
+          for (int i = block; i < std::min(inputs, block + kInt8BlockInputs); ++i) {
+            greatest =
+                std::max(greatest, std::fabs(expected[static_cast<std::size_t>(n * inputs + i)]));
+          }
+          ASSERT_NEAR(row[static_cast<std::size_t>(k)],
+                      expected[static_cast<std::size_t>(n * inputs + k)], greatest / 127 * 0.5001f);
+        }
+      }
+    }
+  }
+}
+
+TEST(Weight, Int8NeedsRowsOfWholeQuads) {
+  ThreadPool pool(1);
+  const std::vector<std::byte> bytes = FiniteStored(DType::kF32, 3 * 6);
+  const auto weight = Weight::Pack({DType::kF32, {3, 6}, bytes}, 3, 6, pool, Packing::kInt8);
+  ASSERT_TRUE(weight);
+  EXPECT_EQ(weight->type(), WeightType::kFloat32);
+  EXPECT_FALSE(weight->has_levels());
+}
+
+TEST(Weight, Int8TakesAByteAndAShareOfAScale) {
+  ThreadPool pool(1);
+  const std::vector<std::byte> bytes = FiniteStored(DType::kF16, 64 * 256);
+  const auto weight = Weight::Pack({DType::kF16, {64, 256}, bytes}, 64, 256, pool, Packing::kInt8);
+  EXPECT_EQ(weight->bytes(), 64u * 256u + 64u * 2u * sizeof(float));
+}
+
+TEST(Weight, GroupsGiveTheValuesOfARow) {
+  ThreadPool pool(1);
+  for (const DTypeInfo& info : DTypes()) {
+    constexpr int kOutputs = 18, kInputs = 512;
+    SCOPED_TRACE(info.name);
+    const std::vector<std::byte> bytes = FiniteStored(info.dtype, kOutputs * kInputs);
+    const auto weight = Weight::Pack({info.dtype, {kOutputs, kInputs}, bytes}, kOutputs, kInputs,
+                                     pool, Packing::kInt8);
+    ASSERT_TRUE(weight && weight->has_levels());
+    std::vector<float> row(kInputs);
+    for (int n = 0; n < kOutputs; ++n) {
+      weight->CopyRow(n, row);
+      for (int first = 0; first < kInputs; first += weight->group()) {
+        const Weight::Group group = weight->ReadGroup(n, first);
+        ASSERT_EQ(group.count, weight->group());
+        for (int i = 0; i < group.count; ++i) {
+          const float level = group.levels[static_cast<std::size_t>(i)];
+          ASSERT_EQ(group.scale * level - group.minimum, row[static_cast<std::size_t>(first + i)]);
+        }
+      }
+    }
+  }
+}
+
 // The file's bytes, N rounded up to 16, and what slab.h allows.
 TEST(Weight, TakesTheBytesOfTheFile) {
   ThreadPool pool(1);
