@@ -42,16 +42,19 @@ CodePlace PlaceOf(int value, int bits) {
   return {quad / per_byte, value % 4, quad % per_byte * bits};
 }
 
-// The bits [first, first + bits) of all codes.
+// The bits [first, first + bits) of all codes, four of an output at a time.
 void PackPlane(const CodeRows& codes, int values, int first, int bits, std::byte* plane) {
-  const int mask = (1 << bits) - 1;
-  std::fill_n(plane, values * bits / 8 * kSlabOutputs, std::byte{0});
-  for (int value = 0; value < values; ++value) {
-    const CodePlace place = PlaceOf(value, bits);
-    std::byte* row = plane + place.row * kCodeRowBytes + place.byte;
+  const std::uint32_t mask = ((1u << bits) - 1) * 0x01010101u;
+  const int per_byte = 8 / bits;
+  for (int value = 0; value < values; value += 4 * per_byte, plane += kCodeRowBytes) {
     for (int output = 0; output < kSlabOutputs; ++output) {
-      const int code = codes[output][value] >> first & mask;
-      row[4 * output] |= static_cast<std::byte>(code << place.shift);
+      std::uint32_t word = 0;
+      for (int i = 0; i < per_byte; ++i) {
+        std::uint32_t quad = 0;
+        std::memcpy(&quad, codes[output] + value + 4 * i, sizeof(quad));
+        word |= (quad >> first & mask) << (i * bits);
+      }
+      std::memcpy(plane + 4 * output, &word, sizeof(word));
     }
   }
 }
