@@ -29,7 +29,8 @@ enum class Precision {
   // The fastest that holds the quality gates: activations become int8 for quantised weights, and so
   // do the large float matrices of a picture encoder. Small models stay float32.
   kAuto,
-  kFloat32,  // float32 activations, weights exactly as stored: for checking
+  kBFloat16,  // the same, but the picture encoder's large float matrices become bfloat16
+  kFloat32,   // float32 activations, weights exactly as stored: for checking
 };
 
 struct EngineOptions {

@@ -171,7 +171,7 @@ class BenchCommand final : public Command {
     if (!measurement) return measurement.error();
     records_.push_back({.model = engine.info(),
                         .model_file = ModelName(),
-                        .precision = model_.precision == Precision::kAuto ? "auto" : "f32",
+                        .precision = std::string(PrecisionName(model_.precision)),
                         .cpu = CpuName(),
                         .picture = image_.empty() ? "640x480 PPM" : image_,
                         .time = Now(),

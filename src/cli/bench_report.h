@@ -13,7 +13,7 @@ namespace edgevlm {
 struct BenchRecord {
   ModelInfo model;
   std::string model_file;  // path, or "built-in"
-  std::string precision;   // "auto", "f32"
+  std::string precision;   // "auto", "bf16", "f32"
   std::string cpu;
   std::string picture;  // what img and cap looked at
   std::string time;     // of the test, ISO 8601, UTC

@@ -1,12 +1,24 @@
 #include "cli/options.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
-#include <map>
 #include <system_error>
 
 #include "catalog/folder.h"
 
 namespace edgevlm {
+namespace {
+
+struct PrecisionEntry {
+  std::string_view name;
+  Precision precision;
+};
+constexpr std::array kPrecisions = {PrecisionEntry{"auto", Precision::kAuto},
+                                    PrecisionEntry{"bf16", Precision::kBFloat16},
+                                    PrecisionEntry{"f32", Precision::kFloat32}};
+
+}  // namespace
 
 void ModelOptions::DeclareModel(CLI::App& app) {
   app.add_option(
@@ -33,13 +45,19 @@ void ModelOptions::DeclareThreads(CLI::App& app) {
 }
 
 void ModelOptions::DeclarePrecision(CLI::App& app) {
-  const std::map<std::string, Precision> names = {{"auto", Precision::kAuto},
-                                                  {"f32", Precision::kFloat32}};
+  const auto choose = [this](const std::string& name) {
+    precision = std::ranges::find(kPrecisions, name, &PrecisionEntry::name)->precision;
+  };
   app.add_option_function<std::string>(
-         "--precision", [this, names](const std::string& name) { precision = names.at(name); },
-         "auto: the fastest that is exact enough; f32: float32 throughout")
-      ->type_name("auto|f32")
-      ->check(CLI::IsMember({"auto", "f32"}).description(""));
+         "--precision", choose,
+         "auto: the fastest that is exact enough; bf16: the picture encoder in bfloat16;\n"
+         "f32: float32 throughout")
+      ->type_name("auto|bf16|f32")
+      ->check(CLI::IsMember({"auto", "bf16", "f32"}).description(""));
+}
+
+std::string_view PrecisionName(Precision precision) {
+  return std::ranges::find(kPrecisions, precision, &PrecisionEntry::precision)->name;
 }
 
 void ModelOptions::DeclareAll(CLI::App& app) {

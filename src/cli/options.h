@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 
 #include "cli/command.h"
 #include "edgevlm/edgevlm.h"
@@ -26,6 +27,9 @@ struct ModelOptions {
   void DeclarePrecision(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
+
+// As --precision spells it.
+std::string_view PrecisionName(Precision precision);
 
 // Errors: those of Engine::Load; the message names the file. For names: those of FindInstalled.
 Result<Engine> LoadEngine(const ModelOptions& options);

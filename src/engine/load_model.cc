@@ -100,8 +100,14 @@ void Describe(const GgufFile& file, const GgufFile* mmproj, Isa isa, Model& mode
   info.image_tokens = model.projector->Tokens(model.eye->shape().tokens);
 }
 
+// Of an eye's large matrices.
+Packing PackingFor(Precision precision) {
+  if (precision == Precision::kFloat32) return Packing::kExact;
+  return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
+}
+
 MaybeError LoadEye(const GgufFile& file, Model& model) {
-  const Packing packing = model.int8 ? Packing::kInt8 : Packing::kExact;
+  const Packing packing = PackingFor(model.precision);
   auto eye = LoadVisionEncoder(file, packing);
   if (!eye) return eye.error();
   auto projector = LoadProjector(file, packing);
@@ -138,7 +144,7 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
-                 .int8 = options.precision == Precision::kAuto,
+                 .precision = options.precision,
                  .pool = std::move(pool)};
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
     if (auto error = LoadEye(*eye, model)) return *error;

@@ -20,12 +20,12 @@ struct Model {
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
-  bool int8 = false;         // as Run::int8
+  Precision precision = Precision::kAuto;
   std::unique_ptr<ThreadPool> pool;
 
   // What a forward pass of this model is given. profiler: null for none.
   Run RunWith(Profiler* profiler) const {
-    return {.pool = *pool, .profiler = profiler, .int8 = int8};
+    return {.pool = *pool, .profiler = profiler, .int8 = precision != Precision::kFloat32};
   }
 };
 

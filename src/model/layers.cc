@@ -1,16 +1,27 @@
 #include "model/layers.h"
 
+#include <algorithm>
+
 #include "kernels/layer_norm/layer_norm.h"
 #include "kernels/rms_norm/rms_norm.h"
 
 namespace edgevlm {
 
-int LevelColumns(int inputs) { return Int8LayoutOf(inputs).floats; }
+int LevelColumns(int inputs) {
+  return std::max(Int8LayoutOf(inputs).floats, PairRows::Columns(inputs));
+}
 
 Inputs Linear::Prepare(View<const float> x, View<float> memory, const Run& run) const {
+  const View<float> own = memory.Rows(0, x.rows);
+  if (weight.type() == WeightType::kPairs) {
+    PROFILE_ZONE(run.profiler, "bfloat16");
+    const PairRows rows(own.Cols(0, PairRows::Columns(x.cols)), x.cols);
+    PairUp(x, rows, run.pool);
+    return {x, rows};
+  }
   if (!run.int8 || !weight.has_levels()) return x;
-  PROFILE_ZONE(run.profiler, "quantize");
-  const Int8Rows rows(memory.Rows(0, x.rows).Cols(0, LevelColumns(x.cols)), x.cols);
+  PROFILE_ZONE(run.profiler, "int8");
+  const Int8Rows rows(own.Cols(0, Int8LayoutOf(x.cols).floats), x.cols);
   QuantizeRows(x, rows, run.pool);
   return {x, rows};
 }
@@ -18,7 +29,9 @@ Inputs Linear::Prepare(View<const float> x, View<float> memory, const Run& run) 
 void Linear::Multiply(const Inputs& x, const Epilogue& epilogue, View<float> y,
                       const Run& run) const {
   PROFILE_ZONE(run.profiler, zone);
-  if (weight.has_levels() && !x.levels.empty()) {
+  if (weight.type() == WeightType::kPairs) {
+    MatMul(x.pairs, weight, epilogue, y, run.pool);
+  } else if (weight.has_levels() && !x.levels.empty()) {
     MatMul(x.levels, weight, epilogue, y, run.pool);
   } else {
     MatMul(x.values, weight, epilogue, y, run.pool);

@@ -5,20 +5,23 @@
 #include <vector>
 
 #include "kernels/matmul/int8_matmul.h"
+#include "kernels/matmul/pair_matmul.h"
 #include "model/run.h"
 #include "tensor/view.h"
 #include "tensor/weight.h"
 
 namespace edgevlm {
 
-// What linear layers read: activations, and the same as int8 for weights that have levels.
+// What linear layers read: activations, and the same as the layer's weight wants them.
 struct Inputs {
   Inputs(View<const float> x) : values(x) {}
   Inputs(View<float> x) : values(x) {}
   Inputs(View<const float> x, const Int8Rows& rows) : values(x), levels(rows) {}
+  Inputs(View<const float> x, const PairRows& rows) : values(x), pairs(rows) {}
 
   View<const float> values;  // [T, K]
-  Int8Rows levels;           // empty: all products are float32
+  Int8Rows levels;           // for weights that have levels, or empty
+  PairRows pairs;            // for weights of pairs, or empty
 };
 
 // Columns of the memory that Prepare needs for up to so many inputs.
@@ -30,8 +33,8 @@ struct Linear {
   Weight weight;            // [N, K]
   std::vector<float> bias;  // [N], or empty for none
 
-  // Makes x [T, K] int8, in `memory` [T, at least LevelColumns(K)], if this layer multiplies so in
-  // this run. Layers that read the same x share the result.
+  // Makes x [T, K] int8 or bfloat16, in `memory` [T, at least LevelColumns(K)], if this layer
+  // multiplies so in this run. Layers that read the same x share the result.
   Inputs Prepare(View<const float> x, View<float> memory, const Run& run) const;
 
   //   x  [T, K]

@@ -25,6 +25,7 @@ constexpr std::int64_t kValuesPerShare = 1 << 16;
 WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing) {
   if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
   if (packing == Packing::kInt8 && inputs % 4 == 0) return WeightType::kInt8;
+  if (packing == Packing::kPairs) return WeightType::kPairs;
   if (dtype == DType::kF32 || values <= Weight::kMaxWidenedValues) return WeightType::kFloat32;
   return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
 }
@@ -37,6 +38,7 @@ std::size_t PanelBytesOf(WeightType type, const SlabLayout& layout, const BlockF
            static_cast<std::size_t>(layout.bytes);
   }
   if (type == WeightType::kInt8) return Int8PanelBytes(inputs);
+  if (type == WeightType::kPairs) return (count + 1) / 2 * Weight::kPanelWidth * 4;
   return count * Weight::kPanelWidth * (type == WeightType::kFloat32 ? 4 : 2);
 }
 
@@ -67,10 +69,23 @@ bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored expon
   return finite;
 }
 
-// Rows of float values as an int8 panel. values: room for all of them. False when one is not a
-// finite number.
-bool PackLevels(DType dtype, std::span<const std::byte* const> rows, std::span<float> values,
-                std::byte* packed) {
+// A panel of pairs.
+void PackPairs(std::span<const std::span<const float>> rows, std::byte* packed) {
+  const std::size_t inputs = rows[0].size();
+  auto* pairs = reinterpret_cast<std::uint32_t*>(packed);
+  for (std::size_t k = 0; k < inputs; k += 2, pairs += Weight::kPanelWidth) {
+    std::fill_n(pairs, Weight::kPanelWidth, 0u);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::uint32_t high = k + 1 < inputs ? FloatToBFloat16(rows[i][k + 1]) : 0u;
+      pairs[i] = high << 16 | FloatToBFloat16(rows[i][k]);
+    }
+  }
+}
+
+// Rows of float values as a panel of int8 or of pairs. values: room for all of them. False when one
+// is not a finite number.
+bool PackRounded(WeightType type, DType dtype, std::span<const std::byte* const> rows,
+                 std::span<float> values, std::byte* packed) {
   const std::size_t count = values.size() / Weight::kPanelWidth;
   const std::size_t bytes = count * static_cast<std::size_t>(InfoOf(dtype).block_bytes);
   std::array<std::span<const float>, Weight::kPanelWidth> spans;
@@ -81,7 +96,10 @@ bool PackLevels(DType dtype, std::span<const std::byte* const> rows, std::span<f
     finite &= std::ranges::all_of(row, [](float value) { return std::isfinite(value); });
     spans[i] = row;
   }
-  if (finite) PackInt8Panel(std::span(spans).first(rows.size()), packed);
+  if (finite) {
+    (type == WeightType::kInt8 ? PackInt8Panel : PackPairs)(std::span(spans).first(rows.size()),
+                                                            packed);
+  }
   return finite;
 }
 
@@ -131,7 +149,9 @@ bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel
     }
     return finite;
   }
-  if (type_ == WeightType::kInt8) return PackLevels(dtype, rows, scratch, packed);
+  if (type_ == WeightType::kInt8 || type_ == WeightType::kPairs) {
+    return PackRounded(type_, dtype, rows, scratch, packed);
+  }
   return PackFloats(dtype, rows, packed);
 }
 
@@ -167,7 +187,9 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
   const std::size_t buffer_bytes = kPanelWidth * row_bytes;
   std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
   const std::size_t scratch_values =
-      weight.type() == WeightType::kInt8 ? kPanelWidth * static_cast<std::size_t>(inputs) : 0;
+      weight.type() == WeightType::kInt8 || weight.type() == WeightType::kPairs
+          ? kPanelWidth * static_cast<std::size_t>(inputs)
+          : 0;
   std::vector<float> scratch(scratch_values * static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> finite = true;
   std::atomic<bool> readable = true;
@@ -238,6 +260,14 @@ void Weight::CopyRow(int output, std::span<float> row, int first) const {
       Dequantize(*format_, parts, values);
       std::copy_n(values + begin, count, row.data() + (k - first));
       k += count;
+    }
+    return;
+  }
+  if (type_ == WeightType::kPairs) {
+    for (int k = first; k < end; ++k) {
+      const std::uint32_t pair = PairsPanel(panel)[k / 2 * kPanelWidth + lane];
+      const auto bits = static_cast<std::uint16_t>(k % 2 == 0 ? pair : pair >> 16);
+      row[static_cast<std::size_t>(k - first)] = BFloat16ToFloat(bits);
     }
     return;
   }

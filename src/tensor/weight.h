@@ -17,12 +17,13 @@
 namespace edgevlm {
 
 // How the values of a Weight are stored.
-enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8 };
+enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kPairs };
 
 // What packing may do to the values of float formats. Blocks stay as they are.
 enum class Packing {
   kExact,  // nothing
   kInt8,   // round them to levels (int8_panel.h), where a row is a multiple of 4 values
+  kPairs,  // round them to bfloat16, two neighbouring inputs side by side
 };
 
 // A matrix [N, K] that turns K inputs into N outputs, packed once at load and const from then on.
@@ -30,10 +31,12 @@ enum class Packing {
 // Outputs are grouped into panels of kPanelWidth, so that a kernel reads memory strictly forward
 // and one vector holds neighbouring outputs. A panel of a float type holds, for k = 0..K-1, its
 // kPanelWidth values of column k side by side; a panel of blocks holds one slab (slab.h) after the
-// other; one of int8 is what int8_panel.h says. The last panel is filled up with zeros. Panels lie
-// one after another, the first at a multiple of 64 bytes. The layout is the same for every
-// instruction set. Threads: const methods from any thread. Memory: as the stored matrix, but for N
-// rounded up to kPanelWidth, what slab.h says, and small matrices (Pack).
+// other; one of int8 is what int8_panel.h says; one of pairs holds, for i = 0..(K-1)/2, its
+// kPanelWidth pairs of the inputs 2 i (in the low half of 32 bits) and 2 i + 1, or 0. The last
+// panel is filled up with zeros. Panels lie one after another, the first at a multiple of 64 bytes.
+// The layout is the same for every instruction set. Threads: const methods from any thread. Memory:
+// as the stored matrix, but for N rounded up to kPanelWidth, what slab.h says, and small matrices
+// (Pack).
 class Weight {
  public:
   static constexpr int kPanelWidth = kSlabOutputs;
@@ -81,6 +84,11 @@ class Weight {
     DCHECK(type_ == WeightType::kInt8);
     return PanelBytes(panel);
   }
+  // [(K + 1) / 2, kPanelWidth] pairs of bfloat16. REQUIRES: type() is kPairs.
+  const std::uint32_t* PairsPanel(int panel) const {
+    DCHECK(type_ == WeightType::kPairs);
+    return reinterpret_cast<const std::uint32_t*>(PanelBytes(panel));
+  }
   const BlockFormat& format() const { return *format_; }
   const SlabLayout& layout() const { return layout_; }
 
@@ -116,8 +124,8 @@ class Weight {
     DCHECK(0 <= panel && panel < panels());
     return bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
   }
-  // The rows of one panel, as stored. scratch: for int8, room for their values. False when a value
-  // is not a finite number.
+  // The rows of one panel, as stored. scratch: for int8 and pairs, room for their values. False
+  // when a value is not a finite number.
   bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel,
                  std::span<float> scratch);
   bool PackFloats(DType dtype, std::span<const std::byte* const> rows, std::byte* packed) const;

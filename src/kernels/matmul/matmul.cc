@@ -13,7 +13,8 @@ void MatMul(View<const float> x, const Weight& w, const Epilogue& epilogue, View
             ThreadPool& pool) {
   static const MatMulFunction kFunction = MatMulVariants().Chosen();
   CHECK(x.cols == w.inputs() && x.rows == y.rows);
-  CHECK(w.type() != WeightType::kInt8);  // loaded for int8 activations alone
+  // Loaded for activations of their own kind alone.
+  CHECK(w.type() != WeightType::kInt8 && w.type() != WeightType::kPairs);
   CheckEpilogue(w, epilogue, y);
   const MatMulCall call{x, w, epilogue, y};
   SplitMatMul(w, y.rows, pool, [&call](const MatMulPart& part) { kFunction(call, part); });
