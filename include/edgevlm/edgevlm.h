@@ -34,8 +34,9 @@ enum class Precision {
 
 struct EngineOptions {
   int threads = 0;  // that work together, the caller included, at most 256; 0: one per core
-  // Of them, while tokens are made one by one: that is bound by reading the weights, and on machines
-  // whose memory a few cores exhaust the others bring only waiting. At most `threads`; 0: all.
+  // Of them, while tokens are made one by one: that is bound by reading the weights, and on
+  // machines whose memory a few cores exhaust the others bring only waiting. At most `threads`; 0:
+  // all.
   int decode_threads = 0;
   // Keeps each thread on a processor of its own, and the thread that loads the engine on the first,
   // for as long as the engine lives; threads that it starts meanwhile stay there too.
