@@ -1,5 +1,6 @@
 # The friendly face of the build; CMake does the work. `make help` lists the targets.
 
+SPACE = $(subst ,, )
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
@@ -7,7 +8,10 @@ FUZZ_SECONDS ?= 60
 PACKAGES = tools/packages.txt
 TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 
-.PHONY: help demo all test asan fuzz bench format install clean
+# Folders whose tests run on Arm: those that compute, and those that know the processor.
+ARM_TESTS = base tensor kernels roofline gguf tokenizer
+
+.PHONY: help demo all test asan fuzz arm-test bench format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
@@ -15,6 +19,7 @@ help:
 	@echo 'make bench     measure the speed of the built-in model on this machine'
 	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz      feed every parser broken files, FUZZ_SECONDS each (now $(FUZZ_SECONDS))'
+	@echo 'make arm-test  cross-compile the kernels for 64-bit Arm and test them in an emulator'
 	@echo 'make format    format all C++ files with clang-format-14'
 	@echo 'make install   install the edgevlm command under PREFIX (now $(PREFIX))'
 	@echo 'make clean     remove the build folders'
@@ -50,6 +55,14 @@ fuzz:
 	cmake --build build-asan -j $(JOBS) --target fuzzers
 	tools/run_fuzzers.sh build-asan $(FUZZ_SECONDS)
 
+arm-test:
+	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-arm.txt
+	tools/arm_sysroot.sh build-arm64/sysroot
+	cmake --preset arm64
+	cmake --build build-arm64 -j $(JOBS) --target $(ARM_TESTS:%=%_test)
+	ctest --test-dir build-arm64 -j $(JOBS) --output-on-failure \
+	  -R '^($(subst $(SPACE),|,$(ARM_TESTS)))_test$$'
+
 bench: build/edgevlm
 	build/edgevlm bench
 
@@ -61,4 +74,4 @@ install: build/edgevlm
 	cmake --install build --prefix $(PREFIX)
 
 clean:
-	rm -rf build build-asan build-debug build-tsan
+	rm -rf build build-arm64 build-asan build-debug build-tsan

@@ -1,4 +1,5 @@
 # One folder of the house is one library, one test binary and one benchmark binary.
+include(EdgevlmIsa)
 
 add_library(edgevlm_options INTERFACE)
 target_include_directories(edgevlm_options INTERFACE ${CMAKE_SOURCE_DIR}/src
@@ -24,6 +25,7 @@ function(edgevlm_folder name)
   if(FOLDER_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "${FOLDER_EXCLUDE}")
   endif()
+  edgevlm_isa_sources(sources)
   set(tests ${sources})
   set(benches ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

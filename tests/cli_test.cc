@@ -37,6 +37,22 @@ TEST_F(CliTest, CaptionIsTheSameEveryTime) {
 TEST_F(CliTest, CaptionDoesNotDependOnThreads) {
   EXPECT_EQ(RunEdgevlm({"caption", picture_, "-t", "1"}).output,
             RunEdgevlm({"caption", picture_, "-t", "3"}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", picture_, "-t", "3", "--decode-threads", "2"}).output,
+            RunEdgevlm({"caption", picture_, "-t", "1", "--pin"}).output);
+}
+
+TEST_F(CliTest, PinningMoreThreadsThanProcessorsIsAnError) {
+  const Outcome outcome = RunEdgevlm({"caption", picture_, "-t", "256", "--pin"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("pin: expected at most"));
+}
+
+TEST_F(CliTest, RooflineIsOneJsonObject) {
+  const Outcome outcome = RunEdgevlm({"bench", "--roofline", "-t", "1", "-o", "json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const auto report = nlohmann::json::parse(outcome.output);
+  EXPECT_EQ(report["n_threads"], 1);
+  for (const auto& limit : report["limits"]) EXPECT_GT(limit["all_threads"], 0) << limit;
 }
 
 TEST_F(CliTest, CaptionReadsStandardInput) {

@@ -23,8 +23,9 @@ MAY_INCLUDE = {
     "decode": BELOW_DECODE,
     "engine": "decode " + BELOW_DECODE,
     "eval": "engine base",
+    "roofline": "base",
     "catalog": "gguf base",
-    "cli": "eval engine catalog convert decode " + BELOW_DECODE,
+    "cli": "eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 
@@ -53,8 +54,8 @@ OUTSIDE = {
     "nlohmann/": "catalog cli convert eval train",
     "curl/": "catalog",
     "openssl/": "catalog",
-    "immintrin.h": "kernels base",
-    "arm_neon.h": "kernels base",
+    "immintrin.h": "kernels roofline",
+    "arm_neon.h": "kernels roofline",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -35,6 +35,13 @@ enum class Precision {
 
 struct EngineOptions {
   int threads = 0;  // that work together, the caller included, at most 256; 0: one per core
+  // Of them, while tokens are made one by one: that is bound by reading the weights, and on
+  // machines whose memory a few cores exhaust the others bring only waiting. At most `threads`; 0:
+  // all.
+  int decode_threads = 0;
+  // Keeps each thread on a processor of its own, and the thread that loads the engine on the first,
+  // for as long as the engine lives; threads that it starts meanwhile stay there too.
+  bool pin = false;
   Precision precision = Precision::kAuto;
   // The GGUF file of the picture encoder, if the model's own file has none. Empty: the file beside
   // the model whose name says "mmproj", if there is one.
@@ -57,6 +64,7 @@ struct ModelInfo {
   std::int64_t parameters = 0;
   std::int64_t file_bytes = 0;
   int threads = 0;
+  int decode_threads = 0;
   int context_tokens = 0;     // of a session: pictures, questions and replies together
   int embedding_length = 0;   // D
   int block_count = 0;        // of the decoder

@@ -1,11 +1,10 @@
 #include "base/thread_pool.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "base/check.h"
+#include "base/cores.h"
 
 namespace edgevlm {
 namespace {
@@ -14,10 +13,30 @@ namespace {
 // steps of one forward pass, short enough that an idle program uses no CPU.
 constexpr auto kSpin = std::chrono::microseconds(50);
 
-int CoresOfThisProcess() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+// A long loop is cut into so many shares per thread: when another program takes a core, the threads
+// that run take over what is left, and the loop ends at most one share later.
+constexpr int kSharesPerThread = 4;
+
+// ... but only where a share is at least so many grains. A system leaves a thread without its core
+// for some milliseconds: next to that a short loop has nothing to hand over, and a core that stays
+// with one part of the data finds it in its cache.
+constexpr int kGrainsPerShare = 64;
+
+constexpr int kAnyProcessor = -1;
+
+// Tells the core that this thread only waits, so that its other hyperthread gets on.
+void Pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+int SharesOf(int count, int grain, int threads) {
+  const int short_loop = std::clamp(count / grain, 1, threads);
+  const int long_loop = std::min(count / grain / kGrainsPerShare, threads * kSharesPerThread);
+  return threads == 1 ? 1 : std::max(short_loop, long_loop);
 }
 
 // Waits up to kSpin for `done`; says whether it came true.
@@ -27,9 +46,7 @@ bool SpinUntil(const Condition& done) {
   do {
     for (int i = 0; i < 64; ++i) {
       if (done()) return true;
-#if defined(__x86_64__)
-      __builtin_ia32_pause();
-#endif
+      Pause();
     }
   } while (std::chrono::steady_clock::now() < end);
   return done();
@@ -51,10 +68,19 @@ struct ShareWord {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
-  const int team = threads > 0 ? threads : CoresOfThisProcess();
-  CHECK(team < (1 << ShareWord::kBits));
-  for (int i = 1; i < team; ++i) workers_.emplace_back([this, i] { Work(i); });
+ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
+  const int team = threads > 0 ? threads : UsableCores();
+  CHECK(team * kSharesPerThread < (1 << ShareWord::kBits));
+  CHECK(processors.empty() || std::ssize(processors) >= team);
+  for (int i = 1; i < team; ++i) {
+    // A copy: the caller's list may be gone when the thread starts.
+    const int processor =
+        processors.empty() ? kAnyProcessor : processors[static_cast<std::size_t>(i)];
+    workers_.emplace_back([this, i, processor] {
+      if (processor != kAnyProcessor) StayOn({&processor, 1});
+      Work(i);
+    });
+  }
 }
 
 ThreadPool::~ThreadPool() {
@@ -82,7 +108,7 @@ bool ThreadPool::TakeShare(int thread) {
 void ThreadPool::ParallelFor(int count, int grain, const Share& share) {
   CHECK(count >= 0 && grain >= 1);
   if (count == 0) return;
-  const int shares = std::clamp(count / grain, 1, threads());
+  const int shares = SharesOf(count, grain, threads());
   if (shares == 1) {
     share(0, count, 0);
     return;

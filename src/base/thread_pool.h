@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -12,11 +13,15 @@ namespace edgevlm {
 
 // Runs one ParallelFor at a time on `threads` threads, the caller being one of them; further
 // callers wait for their turn. With one thread everything runs in the caller and no lock is taken.
+// A thread without work looks for it for some tens of microseconds, then sleeps.
 // Threads: ParallelFor from any thread, but not from inside a ParallelFor of the same pool.
 class ThreadPool {
  public:
-  // threads: how many work together, the caller included; 0 means one per core of this process.
-  explicit ThreadPool(int threads = 0);
+  // threads: how many work together, the caller included; 0 means UsableCores().
+  // processors: where they stay, one for each (Pinning::processors); the first is the caller's and
+  // left to it. Empty: the system moves them as it sees fit.
+  // REQUIRES: processors empty, or at least as many as threads.
+  explicit ThreadPool(int threads = 0, std::span<const int> processors = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -26,9 +31,11 @@ class ThreadPool {
   // A share of the loop: indices [begin, end), done by team member `thread` in [0, threads()).
   using Share = std::function<void(int begin, int end, int thread)>;
 
-  // Cuts [0, count) into one contiguous share per thread (fewer when count / grain is smaller), and
-  // returns when all are done. The cut depends on count, grain and threads() only; who does which
-  // share does not: a thread that the system keeps from running leaves its share to the others.
+  // Cuts [0, count) into contiguous shares and returns when all are done: one share per thread,
+  // fewer when count / grain is smaller, several when it is so much larger that each is still long.
+  // The cut depends on count, grain and threads() only. Who does which share depends on who has
+  // time: a thread that the system keeps from running leaves its shares to the others.
+  // grain: fewer indices than this do not pay for waking another thread.
   // REQUIRES: count >= 0, grain >= 1. Cost over the work itself: about 2 us when the team is awake.
   void ParallelFor(int count, int grain, const Share& share);
 

@@ -1,10 +1,16 @@
 #include "base/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
+#include <algorithm>
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "base/cores.h"
 
 namespace edgevlm {
 namespace {
@@ -33,6 +39,50 @@ TEST(ThreadPool, ManyLoopsInARowWithAndWithoutSleeping) {
     pool.ParallelFor(10, 1, [&](int begin, int end, int) { sum += end - begin; });
   }
   EXPECT_EQ(sum, 20000);
+}
+
+// The shares of a loop, by their first index; their ends must fit together.
+std::map<int, int> SharesOf(int threads, int count, int grain) {
+  ThreadPool pool(threads);
+  std::mutex one;
+  std::map<int, int> shares;
+  pool.ParallelFor(count, grain, [&](int begin, int end, int) {
+    const std::lock_guard lock(one);
+    shares[begin] = end;
+  });
+  int next = 0;
+  for (const auto& [begin, end] : shares) {
+    EXPECT_EQ(begin, next);
+    next = end;
+  }
+  EXPECT_EQ(next, count);
+  return shares;
+}
+
+TEST(ThreadPool, OnlyLongLoopsHaveMoreSharesThanThreads) {
+  EXPECT_EQ(SharesOf(1, 100000, 1).size(), 1u);
+  EXPECT_EQ(SharesOf(3, 100, 60).size(), 1u);
+  EXPECT_EQ(SharesOf(3, 100, 50).size(), 2u);
+  EXPECT_EQ(SharesOf(3, 100, 1).size(), 3u);
+  EXPECT_GT(SharesOf(3, 1000, 1).size(), 6u);
+  // However long, each thread gets a few only.
+  EXPECT_EQ(SharesOf(3, 10000, 1), SharesOf(3, 10000, 2));
+  EXPECT_LT(SharesOf(3, 1000000, 1).size(), 30u);
+}
+
+TEST(ThreadPool, PinnedThreadsStayOnTheirProcessors) {
+  const int threads = std::min(2, static_cast<int>(UsableProcessors().size()));
+  const Result<Pinning> pinning = Pinning::Make(threads);
+  ASSERT_TRUE(pinning.ok()) << pinning.error().message;
+  ThreadPool pool(threads, pinning->processors());
+  std::atomic<int> strays = 0;
+  for (int loop = 0; loop < 100; ++loop) {
+    pool.ParallelFor(threads, 1, [&](int, int, int thread) {
+      const int expected = pinning->processors()[static_cast<std::size_t>(thread)];
+      if (sched_getcpu() != expected || UsableProcessors().size() != 1) ++strays;
+    });
+  }
+  EXPECT_EQ(strays, 0);
 }
 
 TEST(ThreadPool, SeveralCallersTakeTurns) {

@@ -18,6 +18,7 @@ class AskCommand final : public Command {
     app.add_option("QUESTION", question_, "in plain words")->required()->type_name("");
     reply_.Declare(app);
     model_.DeclareAll(app);
+    model_.DeclareTeam(app);
     app.footer(
         "Examples:\n"
         "  edgevlm ask photo.png \"how many dogs are there?\"\n"

@@ -4,10 +4,13 @@
 #include <chrono>
 #include <ctime>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/cores.h"
+#include "base/cpu.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
 #include "cli/cpu_name.h"
@@ -15,6 +18,7 @@
 #include "cli/measurement.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/roofline_report.h"
 #include "convert/preset.h"
 
 namespace edgevlm {
@@ -52,6 +56,7 @@ class BenchCommand final : public Command {
   void Declare(CLI::App& app) override {
     model_.DeclareModel(app);
     model_.DeclarePrecision(app);
+    model_.DeclareTeam(app);
     app.add_option("--preset", preset_name_,
                    "a published model's true shape with random weights, made in memory")
         ->type_name("NAME")
@@ -78,6 +83,7 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(0, 1 << 20).description(""));
+    app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
     app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
     const std::map<std::string, Report> reports = {
@@ -94,10 +100,12 @@ class BenchCommand final : public Command {
         "  edgevlm bench\n"
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
         "  edgevlm bench --preset mobilevlm-v2-1.7b --type q4_k_m -r 3\n"
+        "  edgevlm bench --roofline -o json\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
   }
 
   ExitCode Run(Output& output) override {
+    if (roofline_) return Roofline(output);
     if (auto error = ReadPicture()) return Fail(*error);
     if (auto error = MakeFiles()) return Fail(*error);
     for (const int threads : threads_) {
@@ -108,6 +116,30 @@ class BenchCommand final : public Command {
   }
 
  private:
+  // For the last number of threads given.
+  ExitCode Roofline(Output& output) const {
+    const Result<Isa>& isa = ChooseIsa();
+    if (!isa) return Fail(isa.error());
+    if (report_ != BenchMarkdown && report_ != BenchJson) {
+      return Fail({ErrorCode::kInvalid, "roofline: expected -o md or json, found " + report_name_});
+    }
+    const int threads = threads_.back() > 0 ? threads_.back() : UsableCores();
+    std::optional<Pinning> pinning;
+    std::span<const int> processors;
+    if (model_.pin) {
+      Result<Pinning> made = Pinning::Make(threads);
+      if (!made) return Fail(made.error());
+      processors = pinning.emplace(*std::move(made)).processors();
+    }
+    ThreadPool pool(threads, processors);
+    const std::vector<Limit> limits = MeasureRoofline({}, pool);
+    const RooflineMachine machine = {
+        .cpu = CpuName(), .instruction_set = std::string(IsaName(*isa)), .threads = threads};
+    output.Print(report_ == BenchJson ? RooflineJson(machine, limits)
+                                      : RooflineMarkdown(machine, limits));
+    return ExitCode::kDone;
+  }
+
   MaybeError ReadPicture() {
     if (image_.empty()) {
       picture_ = MakePicture();
@@ -189,6 +221,7 @@ class BenchCommand final : public Command {
   std::vector<int> generated_tokens_ = {32};
   int repetitions_ = 5;
   std::string image_;
+  bool roofline_ = false;
   std::string report_name_ = "md";
   Report report_ = BenchMarkdown;
   std::vector<std::byte> picture_;

@@ -38,6 +38,7 @@ ordered_json ToJson(const BenchRecord& record) {
           {"model_size", record.model.file_bytes},
           {"model_n_params", record.model.parameters},
           {"n_threads", record.model.threads},
+          {"n_threads_decode", record.model.decode_threads},
           {"load_ns", record.load_ns},
           {"picture", record.picture},
           {"test", measured.test},

@@ -19,6 +19,7 @@ class CaptionCommand final : public Command {
         ->type_name("");
     reply_.Declare(app);
     model_.DeclareAll(app);
+    model_.DeclareTeam(app);
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"

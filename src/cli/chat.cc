@@ -80,6 +80,7 @@ class ChatCommand final : public Command {
         ->type_name("TEXT");
     reply_.Declare(app);
     model_.DeclareAll(app);
+    model_.DeclareTeam(app);
     app.footer(std::string("In the conversation:\n") + kHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"

@@ -2,7 +2,10 @@
 #include <array>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/cpu.h"
 #include "cli/command.h"
 #include "cli/cpu_name.h"
 #include "cli/options.h"
@@ -18,8 +21,8 @@ class InfoCommand final : public Command {
     model_.DeclareModel(app);
     model_.DeclareThreads(app);
     app.footer(
-        "The variable EDGEVLM_ISA (scalar, sse4, avx2, avx512, neon) forces the\n"
-        "instruction set; one that this CPU lacks is an error.");
+        "The variable EDGEVLM_ISA (scalar, sse4, avx2, avx512, avx512vnni, neon, dotprod,\n"
+        "i8mm) forces the instruction set; one that this CPU lacks is an error.");
   }
 
   ExitCode Run(Output& output) override {
@@ -34,12 +37,22 @@ class InfoCommand final : public Command {
   }
 
  private:
+  // What this CPU has besides its instruction set.
+  static std::vector<std::string_view> FeatureNames() {
+    std::vector<std::string_view> names;
+    for (const Feature feature : kFeatures) {
+      if (HasFeature(feature)) names.push_back(FeatureName(feature));
+    }
+    return names;
+  }
+
   std::string ModelName() const { return model_.model.empty() ? "built-in" : model_.model; }
 
   nlohmann::json Json(const ModelInfo& info) const {
     return {{"version", Version()},
             {"cpu", CpuName()},
             {"instruction_set", info.instruction_set},
+            {"cpu_features", FeatureNames()},
             {"threads", info.threads},
             {"model",
              {{"file", ModelName()},
@@ -69,6 +82,11 @@ class InfoCommand final : public Command {
     row("version", std::string(Version()));
     row("cpu", CpuName());
     row("instruction set", info.instruction_set);
+    std::string features;
+    for (const std::string_view name : FeatureNames()) {
+      features.append(features.empty() ? "" : " ").append(name);
+    }
+    if (!features.empty()) row("cpu features", features);
     row("threads", std::to_string(info.threads));
     row("model", ModelName());
     row("name", info.name);

@@ -44,6 +44,14 @@ void ModelOptions::DeclareThreads(CLI::App& app) {
       ->check(CLI::Range(0, 256).description(""));
 }
 
+void ModelOptions::DeclareTeam(CLI::App& app) {
+  app.add_option("--decode-threads", decode_threads,
+                 "of the threads, while tokens are made one by one; 0: all")
+      ->type_name("N")
+      ->check(CLI::Range(0, 256).description(""));
+  app.add_flag("--pin", pin, "keep each thread on a processor of its own");
+}
+
 void ModelOptions::DeclarePrecision(CLI::App& app) {
   const auto choose = [this](const std::string& name) {
     precision = std::ranges::find(kPrecisions, name, &PrecisionEntry::name)->precision;
@@ -68,6 +76,8 @@ void ModelOptions::DeclareAll(CLI::App& app) {
 
 EngineOptions ModelOptions::ForEngine() const {
   return {.threads = threads,
+          .decode_threads = decode_threads,
+          .pin = pin,
           .precision = precision,
           .mmproj = mmproj,
           .chat_template = chat_template,

@@ -18,12 +18,15 @@ struct ModelOptions {
   int context_tokens = 0;
   int image_max_tokens = 0;
   int threads = 0;
+  int decode_threads = 0;
+  bool pin = false;
   Precision precision = Precision::kAuto;
 
   EngineOptions ForEngine() const;
 
   void DeclareModel(CLI::App& app);
   void DeclareThreads(CLI::App& app);
+  void DeclareTeam(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };

@@ -26,6 +26,7 @@ class ProfileCommand final : public Command {
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20).description(""));
     model_.DeclareAll(app);
+    model_.DeclareTeam(app);
     app.footer(
         "The picture is looked at once to warm up and once for the figures.\n"
         "Examples:\n"

@@ -44,6 +44,21 @@ TEST(Engine, SaysWhatItLoaded) {
   EXPECT_GT(info.file_bytes, info.parameters * 2);
 }
 
+TEST(Engine, DecodesWithThreadsOfItsOwn) {
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  const Result<Engine> engine = Engine::Load(bytes, {.threads = 3, .decode_threads = 1});
+  ASSERT_TRUE(engine.ok()) << engine.error().message;
+  EXPECT_EQ(engine->info().threads, 3);
+  EXPECT_EQ(engine->info().decode_threads, 1);
+  EXPECT_EQ(TinyEngine(3).info().decode_threads, 3);
+  const auto caption = [](const Engine& of) {
+    Session session(of);
+    CHECK(!session.SetImage(TinyPicture(40, 30, 1)));
+    return session.Caption({.max_tokens = 12, .temperature = 2.0f})->text;
+  };
+  EXPECT_EQ(caption(*engine), caption(TinyEngine(3)));
+}
+
 TEST(Engine, LoadsFromAFile) {
   const std::string path = std::filesystem::temp_directory_path() / "edgevlm_engine_test_tiny.gguf";
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
@@ -64,6 +79,10 @@ TEST(Engine, RefusesBadFilesAndOptions) {
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
   EXPECT_EQ(ErrorOf(Engine::Load(bytes, {.threads = -1})),
             "options: threads: expected 0 to 256, found -1");
+  EXPECT_EQ(ErrorOf(Engine::Load(bytes, {.threads = 2, .decode_threads = 3})),
+            "options: decode_threads: expected 0 to 2, found 3");
+  EXPECT_THAT(ErrorOf(Engine::Load(bytes, {.threads = 256, .pin = true})),
+              HasSubstr("pin: expected at most"));
   EXPECT_THAT(ErrorOf(Engine::Load(std::span(bytes).first(bytes.size() / 2))), HasSubstr("gguf"));
 }
 

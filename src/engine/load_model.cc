@@ -15,6 +15,10 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 
+// Up to so many rows the decoder is bound by reading its weights: one row of a reply, or a few that
+// share what is read.
+constexpr int kDecodeRows = 8;
+
 Error Mismatch(const std::string& what, const std::string& expected, int found) {
   return {ErrorCode::kInvalid,
           "model: " + what + ": expected " + expected + ", found " + std::to_string(found)};
@@ -88,6 +92,7 @@ void Describe(const GgufFile& file, const GgufFile* mmproj, Isa isa, Model& mode
   info.parameters = ParametersOf(file) + (mmproj == nullptr ? 0 : ParametersOf(*mmproj));
   const DecoderShape& decoder = model.decoder->shape();
   info.threads = model.pool->threads();
+  info.decode_threads = model.PoolFor(1).threads();
   info.embedding_length = decoder.width;
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
@@ -126,6 +131,22 @@ Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const GgufFile& file,
   return MakeChatStyle(file, tokenizer, options.chat_template);
 }
 
+// Last of all: a pinned thread packs weights alone.
+MaybeError StartThreads(const EngineOptions& options, Model& model) {
+  const int threads = options.threads > 0 ? options.threads : UsableCores();
+  std::span<const int> processors;
+  if (options.pin) {
+    Result<Pinning> pinning = Pinning::Make(threads);
+    if (!pinning) return pinning.error();
+    processors = model.pinning.emplace(*std::move(pinning)).processors();
+  }
+  model.pool = std::make_unique<ThreadPool>(threads, processors);
+  if (options.decode_threads > 0 && options.decode_threads < threads) {
+    model.decode_pool = std::make_unique<ThreadPool>(options.decode_threads, processors);
+  }
+  return std::nullopt;
+}
+
 Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                         const EngineOptions& options) {
   Result<Tokenizer> tokenizer = LoadTokenizer(file);
@@ -134,7 +155,6 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
   if (!style) return style.error();
   auto decoder = LoadDecoder(file);
   if (!decoder) return decoder.error();
-  auto pool = std::make_unique<ThreadPool>(options.threads);
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
   Model model = {.info = std::move(info),
@@ -145,11 +165,14 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
                  .precision = options.precision,
-                 .pool = std::move(pool)};
+                 .pinning = std::nullopt,
+                 .pool = nullptr,
+                 .decode_pool = nullptr};
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
     if (auto error = LoadEye(*eye, model)) return *error;
   }
   if (auto error = CheckParts(model)) return *error;
+  if (auto error = StartThreads(options, model)) return *error;
   Describe(file, mmproj, isa, model);
   return model;
 }
@@ -162,6 +185,8 @@ MaybeError CheckRange(const char* name, int value, int most) {
 
 MaybeError Validate(const EngineOptions& options) {
   if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return error;
+  const int most = options.threads > 0 ? options.threads : UsableCores();
+  if (auto error = CheckRange("decode_threads", options.decode_threads, most)) return error;
   if (auto error = CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
     return error;
   }
@@ -169,6 +194,10 @@ MaybeError Validate(const EngineOptions& options) {
 }
 
 }  // namespace
+
+ThreadPool& Model::PoolFor(int rows) const {
+  return rows <= kDecodeRows && decode_pool != nullptr ? *decode_pool : *pool;
+}
 
 Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
                         const EngineOptions& options) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
+#include "base/cores.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/prompt_style.h"
 #include "model/families.h"
@@ -11,7 +13,7 @@
 
 namespace edgevlm {
 
-// Immutable after Load, but for the pool, which several threads may use.
+// Immutable after Load, but for the pools, which several threads may use.
 struct Model {
   ModelInfo info;
   std::unique_ptr<const Decoder> decoder;
@@ -21,11 +23,25 @@ struct Model {
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
   Precision precision = Precision::kAuto;
+  std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
+  std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
 
-  // What a forward pass of this model is given. profiler: null for none.
+  // Whose threads are the fastest for a pass of the decoder over so many rows.
+  ThreadPool& PoolFor(int rows) const;
+
+  // What a forward pass of this model is given, and one of its decoder over `rows` rows. profiler:
+  // null for none.
   Run RunWith(Profiler* profiler) const {
-    return {.pool = *pool, .profiler = profiler, .int8 = precision != Precision::kFloat32};
+    return RunOn(*pool, profiler);
+  }
+  Run DecoderRun(int rows, Profiler* profiler) const {
+    return RunOn(PoolFor(rows), profiler);
+  }
+
+ private:
+  Run RunOn(ThreadPool& threads, Profiler* profiler) const {
+    return {.pool = threads, .profiler = profiler, .int8 = precision != Precision::kFloat32};
   }
 };
 

@@ -22,7 +22,7 @@ struct Session::State {
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
-  Run run() { return model.RunWith(profiler_or_null()); }
+  Run RunOf(int rows) { return model.DecoderRun(rows, profiler_or_null()); }
   View<float> logits() { return {logits_row.data(), 1, static_cast<int>(logits_row.size())}; }
 
   void Forget() {
@@ -61,7 +61,7 @@ int Session::State::Prefill(const Prompt& prompt) {
   if (evaluating) Forget();
   const int reused = std::min(CommonRows(held, prompt), prompt.rows() - 1);
   sequence.TruncateTo(reused);
-  sequence.Add(prompt.InputsFrom(reused), logits(), run());
+  sequence.Add(prompt.InputsFrom(reused), logits(), RunOf(prompt.rows() - reused));
   held = prompt;
   return reused;
 }
@@ -72,7 +72,7 @@ Generation Session::State::Speak(const DecodeOptions& options, const OnText& on_
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
   Generation generation =
       Generate(sequence, logits(), {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()},
-               with_stops, on_text, run());
+               with_stops, on_text, RunOf(1));
   held.Add(generation.tokens);
   held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
   return generation;
@@ -167,7 +167,7 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   const Result<TokenList> list =
       CutAtImage(state.model, tokens, state.image.get(), state.sequence.room());
   if (!list) return list.error();
-  state.sequence.Add(list->inputs, state.logits(), state.run());
+  state.sequence.Add(list->inputs, state.logits(), state.RunOf(list->rows));
   state.evaluating = true;
   return std::span<const float>(state.logits_row);
 }

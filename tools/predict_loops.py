@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Predicts how fast the inner loops of Arm kernels run on a Cortex-A76, with llvm-mca.
+
+Usage: tools/predict_loops.py OBJECT SYMBOL... [--cpu NAME] [--listing]
+  OBJECT   an object file or static library built for arm64 (make arm-test builds them)
+  SYMBOL   regular expressions over demangled function names
+Of each function that matches, the innermost loop with the most multiply-adds is cut out of the
+disassembly and given to llvm-mca. Prints a Markdown table: multiply-adds and cycles per turn,
+multiply-adds per cycle, and that as a share of what the two vector pipes can do at most: eight of
+float32, or 32 of int8 by dot products (which a Cortex-A76 has; a loop without them can not get there).
+
+The default CPU is neoverse-n1: the server's twin of the Cortex-A76, with the same pipelines. LLVM
+knows a cortex-a76 by name but gives it the timings of the much older A57. Loads are taken to hit the
+first cache.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+
+TURNS = 200
+# Multiply-adds of one instruction, by the type of its values. "smull v0.8h, v1.8b, v2.8b" only
+# multiplies; the sums follow in instructions that count as none.
+MULTIPLY_ADDS = {
+    "float32": {"fmla": 4},
+    "int8": {"sdot": 16, "udot": 16, "smull": 8, "smull2": 8, "umull": 8, "umull2": 8,
+             "smlal": 8, "smlal2": 8},
+}
+VECTORS = {"float32": ".4s", "int8": "b, v"}  # what tells those types from others
+# The most multiply-adds per cycle: two pipes, each one fmla of four or one sdot of 16.
+LIMIT = {"float32": 8, "int8": 32}
+
+FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
+INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*?)\s*(?://.*)?$")
+BRANCH = re.compile(r"^(?:b\.\w+|cbn?z|tbn?z|b)\s.*?\b([0-9a-f]+) <")
+
+
+def disassemble(path):
+    """Yields (name, [(address, instruction)]) of each function."""
+    out = subprocess.run(["aarch64-linux-gnu-objdump", "-d", "-C", "--no-show-raw-insn", path],
+                         check=True, capture_output=True, text=True).stdout
+    name, body = None, []
+    for line in out.splitlines():
+        if start := FUNCTION.match(line):
+            if name:
+                yield name, body
+            name, body = start[1], []
+        elif (row := INSTRUCTION.match(line)) and name:
+            body.append((int(row[1], 16), row[2]))
+    if name:
+        yield name, body
+
+
+def multiply_adds(instruction, kind):
+    count = MULTIPLY_ADDS[kind].get(instruction.split()[0], 0)
+    return count if VECTORS[kind] in instruction else 0
+
+
+def best_loop(body):
+    """The innermost loop with the most multiply-adds of one type: that type, how many, and the
+    instructions; None without one."""
+    loops = []
+    for place, (address, instruction) in enumerate(body):
+        branch = BRANCH.match(instruction)
+        if not branch or int(branch[1], 16) > address:
+            continue
+        first = next((i for i, row in enumerate(body) if row[0] == int(branch[1], 16)), None)
+        if first is not None:
+            loops.append((first, place))
+    innermost = [(a, b) for a, b in loops
+                 if not any(a <= c and d <= b and (c, d) != (a, b) for c, d in loops)]
+    candidates = []
+    for first, last in innermost:
+        loop = [instruction for _, instruction in body[first:last + 1]]
+        for kind in MULTIPLY_ADDS:
+            candidates.append((sum(multiply_adds(i, kind) for i in loop), kind, loop))
+    work, kind, loop = max(candidates, default=(0, "", []))
+    return (kind, work, loop) if work else None
+
+
+def cycles_per_turn(loop, cpu):
+    # A branch's target is a place in the disassembly, which the assembler does not know.
+    text = "\n".join(re.sub(r"\b[0-9a-f]+ <.*>", "0", i) for i in loop) + "\n"
+    out = subprocess.run(
+        ["llvm-mca-19", "-mtriple=aarch64", f"-mcpu={cpu}", "-mattr=+dotprod,+i8mm,+bf16",
+         f"-iterations={TURNS}", "-json"],
+        input=text, check=True, capture_output=True, text=True).stdout
+    return json.loads(out)["CodeRegions"][0]["SummaryView"]["TotalCycles"] / TURNS
+
+
+def short_name(name):
+    """Without namespaces, parameters and result, but with what a template was made for."""
+    name = re.sub(r"\(anonymous namespace\)::|edgevlm::|N_\w+::|\[clone.*", "", name)
+    return re.sub(r"^void |\(.*", "", name)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("object")
+    parser.add_argument("symbols", nargs="+")
+    parser.add_argument("--cpu", default="neoverse-n1")
+    parser.add_argument("--listing", action="store_true", help="print the loops too")
+    options = parser.parse_args()
+
+    print("| loop | type | instructions | multiply-adds | cycles | per cycle | of the limit |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    found = 0
+    for name, body in disassemble(options.object):
+        if not any(re.search(symbol, name) for symbol in options.symbols):
+            continue
+        best = best_loop(body)
+        if best is None:
+            continue
+        found += 1
+        kind, work, loop = best
+        cycles = cycles_per_turn(loop, options.cpu)
+        print(f"| `{short_name(name)}` | {kind} | {len(loop)} | {work} | {cycles:.1f} | "
+              f"{work / cycles:.1f} | {100 * work / cycles / LIMIT[kind]:.0f} % |")
+        if options.listing:
+            print("\n".join("    " + i for i in loop))
+    if not found:
+        print(f"{options.object}: no loop with multiply-adds matches", file=sys.stderr)
+    return 0 if found else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
