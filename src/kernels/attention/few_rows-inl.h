@@ -1,0 +1,137 @@
+// Attention of fewer rows than a vector has lanes, a token's or a draft's: positions stand in the
+// lanes. The sums go in the order of strip-inl.h and have its bits. Compiled once per instruction
+// set.
+#if defined(EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
+#undef EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
+#else
+#define EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
+#endif
+
+#include "kernels/attention/strip-inl.h"
+
+#if HWY_TARGET != HWY_SCALAR
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+namespace {
+
+constexpr int kFewRows = kLanes - 1;
+
+template <class Value>
+class FewRows {
+ public:
+  FewRows(const AttentionCall<Value>& call, const AttentionPart& part)
+      : call_(call), part_(part), width_(call.width()) {
+    const int heads = call.heads_per_kv();
+    const float scale = kLog2e / std::sqrt(static_cast<float>(width_));
+    for (int row = 0; row < part.rows(); ++row) {
+      const int asking = part.first_row + row;
+      const int head = part.kv_head * heads + asking % heads;
+      visible_[row] = call.Visible(asking / heads);
+      const float* q = call.q.Row(asking / heads).data() + head * width_;
+      ReadLine(q, width_, scale, padded_, q_ + row * padded_);
+    }
+  }
+
+  void AddChunks(const Partials& partials) {
+    HWY_ALIGN float sums[kFewRows * kMaxHeadWidth];
+    float total[kFewRows], highest[kFewRows];
+    const Partials next = {sums, total, highest, padded_};
+    for (int chunk = part_.first_chunk; chunk < part_.last_chunk; ++chunk) {
+      const bool is_first = chunk == part_.first_chunk;
+      AddChunk(chunk * kChunkPositions, is_first ? partials : next);
+      for (int row = 0; row < part_.rows() && !is_first; ++row) {
+        if (visible_[row] <= chunk * kChunkPositions) continue;
+        JoinRow(next.From(row), partials.From(row), width_);
+      }
+    }
+  }
+
+ private:
+  void AddChunk(int first, const Partials& sums) {
+    std::fill_n(sums.sums, part_.rows() * padded_, 0.0f);
+    std::fill_n(sums.total, part_.rows(), 0.0f);
+    std::fill_n(sums.highest, part_.rows(), kLowest);
+    const int last = std::min(first + kChunkPositions, visible_[part_.rows() - 1]);
+    for (int position = first; position < last; position += kBlock) {
+      const int count = std::min(kBlock, last - position);
+      ReadBlock(position, count);
+      AddBlock(position, count, sums);
+    }
+  }
+
+  void ReadBlock(int first, int count) {
+    const int column = part_.kv_head * width_;
+    for (int j = 0; j < count; j += kLanes) {
+      for (int r = 0; r < kLanes; ++r) {
+        float* line = lines_ + r * kMaxHeadWidth;
+        if (j + r < count) {
+          const Value* key = call_.keys.Row(first + j + r).data() + column;
+          ReadLine(key, width_, 1.0f, padded_, line);
+        } else {
+          std::fill_n(line, padded_, 0.0f);
+        }
+      }
+      Transpose(lines_, kMaxHeadWidth, width_, keys_ + j, kBlock);
+    }
+    for (int j = 0; j < count; ++j) {
+      const Value* value = call_.values.Row(first + j).data() + column;
+      ReadLine(value, width_, 1.0f, padded_, values_ + j * padded_);
+    }
+  }
+
+  void AddBlock(int first, int count, const Partials& sums) {
+    const int lanes = RoundUp(count, kLanes);
+    RunTiles<FloatProducts>(Scoring{.rows = q_,
+                                    .row_stride = padded_,
+                                    .steps = width_,
+                                    .lanes = keys_,
+                                    .stride = kBlock,
+                                    .out = shares_},
+                            part_.rows(), lanes);
+    for (int row = 0; row < part_.rows(); ++row) {
+      float* scores = shares_ + row * kBlock;
+      const int seen = std::max(0, std::min(count, visible_[row] - first));
+      std::fill(scores + seen, scores + lanes, kLowest);
+      SharesOfRow(lanes, scores, {sums.highest + row, sums.total + row, shrink_ + row});
+    }
+    RunTiles<FloatProducts>(Mixing{.shares = shares_,
+                                   .row_stride = kBlock,
+                                   .step_stride = 1,
+                                   .values = values_,
+                                   .width = padded_,
+                                   .steps = count,
+                                   .shrink = shrink_,
+                                   .sums = sums.sums},
+                            part_.rows(), padded_);
+  }
+
+  const AttentionCall<Value>& call_;
+  const AttentionPart& part_;
+  const int width_;                         // d
+  const int padded_ = PaddedWidth(width_);  // of queries, values and sums
+
+  HWY_ALIGN float q_[kFewRows * kMaxHeadWidth];     // [rows, padded]
+  HWY_ALIGN float keys_[kMaxHeadWidth * kBlock];    // [d, kBlock]
+  HWY_ALIGN float values_[kBlock * kMaxHeadWidth];  // [kBlock, padded]
+  HWY_ALIGN float shares_[kFewRows * kBlock];       // [rows, kBlock]
+  HWY_ALIGN float lines_[kLanes * kMaxHeadWidth];
+  float shrink_[kFewRows];
+  int visible_[kFewRows];
+};
+
+template <class Value>
+void AttendFewRows(const AttentionCall<Value>& call, const AttentionPart& part,
+                   const Partials& partials) {
+  FewRows<Value> rows(call, part);
+  rows.AddChunks(partials);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#endif
