@@ -21,13 +21,12 @@ void CheckShapes(const AttentionCall<Value>& call) {
   CHECK(heads.kv >= 1 && heads.query >= heads.kv && heads.query % heads.kv == 0);
   CHECK(call.q.cols % heads.query == 0 && call.width() >= 1 && call.width() <= kMaxHeadWidth);
   CHECK(call.out.rows == call.q.rows && call.out.cols == call.q.cols);
-  const int kv_cols = call.width() * heads.kv;
-  CHECK(call.keys.cols == kv_cols && call.values.cols == kv_cols);
-  CHECK(call.keys.rows <= call.values.rows);
+  CHECK(call.keys.first.cols == call.width() && call.values.first.cols == call.width());
+  CHECK(call.keys.rows() <= call.values.rows());
   if (call.sight == Sight::kAll) {
-    CHECK(call.keys.rows >= 1 || call.q.rows == 0);
+    CHECK(call.keys.rows() >= 1 || call.q.rows == 0);
   } else {
-    CHECK(call.first_position >= 0 && call.keys.rows - call.first_position >= call.q.rows);
+    CHECK(call.first_position >= 0 && call.keys.rows() - call.first_position >= call.q.rows);
   }
 }
 

@@ -3,6 +3,7 @@
 // positions: Dao et al. 2023, "Flash-Decoding").
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/thread_pool.h"
@@ -19,6 +20,26 @@ struct HeadCounts {
 
 constexpr int kMaxHeadWidth = 256;  // d
 
+// A matrix [N, d] for each of several heads, which lie head_stride values apart: one behind the
+// other, or side by side in the rows of a wider matrix. Owned by somebody else.
+template <class T>
+struct HeadRows {
+  View<T> first;  // [N, d] of head 0
+  std::ptrdiff_t head_stride = 0;
+
+  View<T> Head(int head) const {
+    return {first.data + head * head_stride, first.rows, first.cols, first.stride};
+  }
+  int rows() const { return first.rows; }  // N
+};
+
+// The heads of a matrix [N, heads * d].
+template <class T>
+HeadRows<T> SideBySide(View<T> rows, int heads) {
+  const int width = rows.cols / heads;
+  return {View<T>(rows.data, rows.rows, width, rows.stride), width};
+}
+
 // Which positions a row sees.
 enum class Sight {
   kAll,     // every one: the cells of a picture
@@ -34,13 +55,14 @@ enum class AttentionPrecision {
 // Rows t = 0..T-1. For each head:
 //   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]    over the positions p it sees
 //   q, out        [T, Hq * d], out apart from the others; d <= kMaxHeadWidth
-//   keys, values  [N, Hkv * d] float32, or float16 as its 16 bits; finite where a row sees them
+//   keys, values  [N, d] per head of Hkv, float32 or float16 as its 16 bits; finite where a row
+//                 sees them. Those of a head are read from memory fastest when side by side.
 // With Sight::kAll N >= 1; with kCausal N >= first_position + T, the rows' own keys included.
 template <class Value>
 struct AttentionCall {
   View<const float> q;
-  View<const Value> keys;
-  View<const Value> values;
+  HeadRows<const Value> keys;
+  HeadRows<const Value> values;
   HeadCounts heads;
   Sight sight = Sight::kCausal;
   int first_position = 0;  // of row 0; read with kCausal only
@@ -50,7 +72,7 @@ struct AttentionCall {
   int width() const { return q.cols / heads.query; }          // d
   int heads_per_kv() const { return heads.query / heads.kv; }  // that share keys and values
   // How many positions row t sees.
-  int Visible(int t) const { return sight == Sight::kAll ? keys.rows : first_position + t + 1; }
+  int Visible(int t) const { return sight == Sight::kAll ? keys.rows() : first_position + t + 1; }
 };
 
 // Error of kFloat32: (2 d^1.5 + N + 8) * 4 FLT_EPSILON for values of size 1. kBfloat16: keys,

@@ -33,6 +33,9 @@ constexpr Shape kDecoders[] = {
     {"token-at-1024-16x128", 1, 1023, {16, 16}, 128, Sight::kCausal},
 };
 
+// A token meets the caches of all layers, which lie in memory, not in the nearest caches.
+constexpr int kLayersBytes = 1 << 27;
+
 template <class Value>
 std::vector<Value> TakeNumbers(int count) {
   RandomValues random;
@@ -62,23 +65,40 @@ void RunParts(const AttentionCall<Value>& call, AttentionFunction<Value> run) {
   }
 }
 
-// Queries, keys and values in the rows of all heads, as a model has them.
+template <class Value>
+HeadRows<const Value> Heads(const Value* numbers, const Shape& shape) {
+  const int positions = shape.first_position + shape.tokens, heads = shape.heads.kv;
+  if (shape.sight == Sight::kAll) {
+    return SideBySide(View<const Value>(numbers, positions, heads * shape.width), heads);
+  }
+  return {View<const Value>(numbers, positions, shape.width), positions * shape.width};
+}
+
+// An eye has its heads side by side, a cache one behind the other.
 template <class Value>
 void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& shape) {
   const int cols = shape.heads.query * shape.width, kv_cols = shape.heads.kv * shape.width;
   const int positions = shape.first_position + shape.tokens;
   const std::vector<float> q = TakeNumbers<float>(shape.tokens * cols);
-  const std::vector<Value> keys = TakeNumbers<Value>(positions * kv_cols), values = keys;
+  const int layer = 2 * positions * kv_cols;
+  const int layers = shape.tokens > 1 ? 1 : kLayersBytes / layer / static_cast<int>(sizeof(Value));
+  const std::vector<Value> numbers = TakeNumbers<Value>(layer);
+  std::vector<Value> cache;
+  for (int i = 0; i < layers; ++i) cache.insert(cache.end(), numbers.begin(), numbers.end());
   std::vector<float> out(q.size());
-  const AttentionCall<Value> call{
+  AttentionCall<Value> call{
       .q = View<const float>(q.data(), shape.tokens, cols),
-      .keys = View<const Value>(keys.data(), positions, kv_cols),
-      .values = View<const Value>(values.data(), positions, kv_cols),
+      .keys = Heads(cache.data(), shape),
+      .values = Heads(cache.data() + layer / 2, shape),
       .heads = shape.heads,
       .sight = shape.sight,
       .first_position = shape.first_position,
       .out = View<float>(out.data(), shape.tokens, cols)};
+  int next = 0;
   for (auto _ : state) {
+    call.keys.first.data = cache.data() + static_cast<std::ptrdiff_t>(next) * layer;
+    call.values.first.data = call.keys.first.data + layer / 2;
+    next = next + 1 == layers ? 0 : next + 1;
     RunParts(call, run);
     benchmark::ClobberMemory();
   }

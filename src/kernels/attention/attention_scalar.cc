@@ -17,7 +17,7 @@ float Number(std::uint16_t half) { return HalfToFloat(half); }
 // One row, positions [first, last): adds one at a time. When a higher score than all before
 // appears, what was summed so far shrinks to the scale of that score.
 template <class Value>
-void SumPositions(const AttentionCall<Value>& call, const float* q, int column, int first, int last,
+void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head, int first, int last,
                   const Partials& sums) {
   const int width = call.width();
   const float scale = kLog2e / std::sqrt(static_cast<float>(width));
@@ -25,8 +25,8 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int column, 
   *sums.total = 0.0f;
   *sums.highest = kLowest;
   for (int position = first; position < last; ++position) {
-    const Value* key = call.keys.Row(position).data() + column;
-    const Value* value = call.values.Row(position).data() + column;
+    const Value* key = call.keys.Head(kv_head).Row(position).data();
+    const Value* value = call.values.Head(kv_head).Row(position).data();
     float score = 0.0f;
     for (int i = 0; i < width; ++i) score += q[i] * scale * Number(key[i]);
     const float before = *sums.highest;
@@ -57,7 +57,7 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
       const int last = std::min(first + kChunkPositions, call.Visible(token));
       if (first >= last) break;
       const bool is_first = chunk == part.first_chunk;
-      SumPositions(call, q, part.kv_head * width, first, last, is_first ? into : next);
+      SumPositions(call, q, part.kv_head, first, last, is_first ? into : next);
       if (!is_first) JoinRow(next, into, width);
     }
   }

@@ -53,12 +53,16 @@ struct Problem {
   AttentionCall<Value> Call(View<float> out) {
     const int rows = shape.sight == Sight::kAll ? Positions() : Positions() + 2;
     return {.q = q.view(),
-            .keys = keys.view().Rows(0, rows),
-            .values = values.view().Rows(0, rows),
+            .keys = Heads(keys, rows),
+            .values = Heads(values, rows),
             .heads = shape.heads,
             .sight = shape.sight,
             .first_position = shape.first_position,
             .out = out};
+  }
+
+  HeadRows<const Value> Heads(Guarded<Value>& side, int rows) const {
+    return SideBySide(View<const Value>(side.view().Rows(0, rows)), shape.heads.kv);
   }
 
   // Parts of at most rows_each rows and chunks_each chunks, joined as Attend does.

@@ -17,6 +17,9 @@ namespace HWY_NAMESPACE {
 namespace {
 
 constexpr int kFewRows = kLanes - 1;
+// Positions of a block that are read at a time: few enough for the nearest cache.
+constexpr int kSlice = 48;
+static_assert(kBlock % kSlice == 0 && kSlice % kLanes == 0);
 
 template <class Value>
 class FewRows {
@@ -24,13 +27,12 @@ class FewRows {
   FewRows(const AttentionCall<Value>& call, const AttentionPart& part)
       : call_(call), part_(part), width_(call.width()) {
     const int heads = call.heads_per_kv();
-    const float scale = kLog2e / std::sqrt(static_cast<float>(width_));
     for (int row = 0; row < part.rows(); ++row) {
       const int asking = part.first_row + row;
       const int head = part.kv_head * heads + asking % heads;
       visible_[row] = call.Visible(asking / heads);
       const float* q = call.q.Row(asking / heads).data() + head * width_;
-      ReadLine(q, width_, scale, padded_, q_ + row * padded_);
+      ReadQuery(q, width_, padded_, q_ + row * padded_);
     }
   }
 
@@ -56,50 +58,58 @@ class FewRows {
     const int last = std::min(first + kChunkPositions, visible_[part_.rows() - 1]);
     for (int position = first; position < last; position += kBlock) {
       const int count = std::min(kBlock, last - position);
-      ReadBlock(position, count);
       AddBlock(position, count, sums);
     }
   }
 
-  void ReadBlock(int first, int count) {
-    const int column = part_.kv_head * width_;
-    for (int j = 0; j < count; j += kLanes) {
-      for (int r = 0; r < kLanes; ++r) {
-        float* line = lines_ + r * kMaxHeadWidth;
-        if (j + r < count) {
-          const Value* key = call_.keys.Row(first + j + r).data() + column;
-          ReadLine(key, width_, 1.0f, padded_, line);
-        } else {
-          std::fill_n(line, padded_, 0.0f);
-        }
-      }
-      Transpose(lines_, kMaxHeadWidth, width_, keys_ + j, kBlock);
-    }
-    for (int j = 0; j < count; ++j) {
-      const Value* value = call_.values.Row(first + j).data() + column;
-      ReadLine(value, width_, 1.0f, padded_, values_ + j * padded_);
-    }
-  }
-
   void AddBlock(int first, int count, const Partials& sums) {
+    for (int j = 0; j < count; j += kSlice) Score(first + j, std::min(kSlice, count - j), j);
     const int lanes = RoundUp(count, kLanes);
-    RunTiles<FloatProducts>(Scoring{.rows = q_,
-                                    .row_stride = padded_,
-                                    .steps = width_,
-                                    .lanes = keys_,
-                                    .stride = kBlock,
-                                    .out = shares_},
-                            part_.rows(), lanes);
     for (int row = 0; row < part_.rows(); ++row) {
       float* scores = shares_ + row * kBlock;
       const int seen = std::max(0, std::min(count, visible_[row] - first));
       std::fill(scores + seen, scores + lanes, kLowest);
       SharesOfRow(lanes, scores, {sums.highest + row, sums.total + row, shrink_ + row});
     }
-    RunTiles<FloatProducts>(Mixing{.shares = shares_,
+    for (int j = 0; j < count; j += kSlice) {
+      Mix(first + j, std::min(kSlice, count - j), j, sums);
+      std::fill_n(shrink_, part_.rows(), 1.0f);
+    }
+  }
+
+  // Of `count` positions from `first` on, which are those from `begin` on of the block.
+  void Score(int first, int count, int begin) {
+    const View<const Value> keys = call_.keys.Head(part_.kv_head).Rows(first, count);
+    for (int j = 0; j < count; j += kLanes) {
+      for (int r = 0; r < kLanes; ++r) {
+        float* line = lines_ + r * padded_;
+        if (j + r < count) {
+          ReadLine(keys.Row(j + r).data(), width_, padded_, line);
+        } else {
+          std::fill_n(line, padded_, 0.0f);
+        }
+      }
+      Transpose(lines_, padded_, width_, slice_ + j, kSlice);
+    }
+    RunTiles<FloatProducts>(Scoring{.rows = q_,
+                                    .row_stride = padded_,
+                                    .steps = width_,
+                                    .lanes = slice_,
+                                    .stride = kSlice,
+                                    .out = shares_ + begin,
+                                    .out_stride = kBlock},
+                            part_.rows(), RoundUp(count, kLanes));
+  }
+
+  void Mix(int first, int count, int begin, const Partials& sums) {
+    const View<const Value> values = call_.values.Head(part_.kv_head).Rows(first, count);
+    for (int j = 0; j < count; ++j) {
+      ReadLine(values.Row(j).data(), width_, padded_, slice_ + j * padded_);
+    }
+    RunTiles<FloatProducts>(Mixing{.shares = shares_ + begin,
                                    .row_stride = kBlock,
                                    .step_stride = 1,
-                                   .values = values_,
+                                   .values = slice_,
                                    .width = padded_,
                                    .steps = count,
                                    .shrink = shrink_,
@@ -113,8 +123,7 @@ class FewRows {
   const int padded_ = PaddedWidth(width_);  // of queries, values and sums
 
   HWY_ALIGN float q_[kFewRows * kMaxHeadWidth];     // [rows, padded]
-  HWY_ALIGN float keys_[kMaxHeadWidth * kBlock];    // [d, kBlock]
-  HWY_ALIGN float values_[kBlock * kMaxHeadWidth];  // [kBlock, padded]
+  HWY_ALIGN float slice_[kSlice * kMaxHeadWidth];  // keys [d, kSlice], then values [kSlice, padded]
   HWY_ALIGN float shares_[kFewRows * kBlock];       // [rows, kBlock]
   HWY_ALIGN float lines_[kLanes * kMaxHeadWidth];
   float shrink_[kFewRows];

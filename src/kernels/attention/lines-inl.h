@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "kernels/attention/attention_part.h"
@@ -40,11 +41,19 @@ HWY_INLINE hn::VFromD<D> LoadNumbers(D d, const std::uint16_t* from) {
   return LoadHalf(d, from);
 }
 
-// to[0..width) = from times scale, to[width..padded) = 0.
+// to[0..width) = from, to[width..padded) = 0.
 template <class Value>
-HWY_INLINE void ReadLine(const Value* from, int width, float scale, int padded, float* to) {
+HWY_INLINE void ReadLine(const Value* from, int width, int padded, float* to) {
+  ForLanes(0, width,
+           [=](auto d, int i) HWY_ATTR { hn::StoreU(LoadNumbers(d, from + i), d, to + i); });
+  for (int i = width; i < padded; ++i) to[i] = 0.0f;
+}
+
+// to = from times log2(e) / sqrt(width), so that powers of two of the scores are their softmax.
+HWY_INLINE void ReadQuery(const float* from, int width, int padded, float* to) {
+  const float scale = 1.44269504f / std::sqrt(static_cast<float>(width));
   ForLanes(0, width, [=](auto d, int i) HWY_ATTR {
-    hn::StoreU(hn::Mul(LoadNumbers(d, from + i), hn::Set(d, scale)), d, to + i);
+    hn::StoreU(hn::Mul(hn::LoadU(d, from + i), hn::Set(d, scale)), d, to + i);
   });
   std::fill(to + width, to + padded, 0.0f);
 }
@@ -62,8 +71,8 @@ HWY_INLINE hn::VFromD<D> LoadEveryFourth(D d, const float* from, int stride) {
   }
 }
 
-// to[i * to_stride + r] = from[r * stride + i] for kLanes lines r and i < width. Reads lines up to
-// the next multiple of four.
+// to[i * to_stride + r] = from[r * stride + i] for kLanes lines r and i < width, and on to the next
+// multiple of four.
 HWY_INLINE void Transpose(const float* from, int stride, int width, float* to, int to_stride) {
   const FullTag d;
   for (int i = 0; i < width; i += 4) {
@@ -74,11 +83,10 @@ HWY_INLINE void Transpose(const float* from, int stride, int width, float* to, i
     const Vector ac = hn::InterleaveLower(d, a, c), be = hn::InterleaveLower(d, b, e);
     const Vector ac2 = hn::InterleaveUpper(d, a, c), be2 = hn::InterleaveUpper(d, b, e);
     float* out = to + i * to_stride;
-    const int left = width - i;
     hn::StoreU(hn::InterleaveLower(d, ac, be), d, out);
-    if (left > 1) hn::StoreU(hn::InterleaveUpper(d, ac, be), d, out + to_stride);
-    if (left > 2) hn::StoreU(hn::InterleaveLower(d, ac2, be2), d, out + 2 * to_stride);
-    if (left > 3) hn::StoreU(hn::InterleaveUpper(d, ac2, be2), d, out + 3 * to_stride);
+    hn::StoreU(hn::InterleaveUpper(d, ac, be), d, out + to_stride);
+    hn::StoreU(hn::InterleaveLower(d, ac2, be2), d, out + 2 * to_stride);
+    hn::StoreU(hn::InterleaveUpper(d, ac2, be2), d, out + 3 * to_stride);
   }
 }
 

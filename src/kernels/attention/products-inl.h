@@ -38,7 +38,8 @@ struct Scoring {
   int steps = 0;
   const float* lanes = nullptr;  // [steps, stride]
   int stride = 0;
-  float* out = nullptr;  // [rows, stride]
+  float* out = nullptr;  // [rows, out_stride]
+  int out_stride = 0;
 };
 
 template <class Products, int kRows, int kVectors>
@@ -49,18 +50,18 @@ HWY_NOINLINE void ScoreTile(const Scoring& s, int row, int lane) {
 #pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
     rows[r] = s.rows + (row + r) * s.row_stride;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
   }
   const float* HWY_RESTRICT lanes = s.lanes + lane;
   for (int i = 0; i < s.steps; ++i, lanes += s.stride) {
     Vector part[kVectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) part[v] = hn::Load(d, lanes + v * kLanes);
 #pragma GCC unroll 6
     for (int r = 0; r < kRows; ++r) {
       const Vector number = hn::Set(d, rows[r][i]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < kVectors; ++v) {
         sums[r][v] = Products::MulAdd(number, part[v], sums[r][v]);
       }
@@ -68,8 +69,8 @@ HWY_NOINLINE void ScoreTile(const Scoring& s, int row, int lane) {
   }
 #pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
-    float* out = s.out + (row + r) * s.stride + lane;
-#pragma GCC unroll 4
+    float* out = s.out + (row + r) * s.out_stride + lane;
+#pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, out + v * kLanes);
   }
 }
@@ -94,7 +95,7 @@ HWY_NOINLINE void MixTile(const Mixing& m, int row, int column) {
 #pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
     const Vector shrink = hn::Set(d, m.shrink[row + r]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       sums[r][v] = hn::Mul(hn::LoadU(d, out + r * m.width + v * kLanes), shrink);
     }
@@ -103,12 +104,12 @@ HWY_NOINLINE void MixTile(const Mixing& m, int row, int column) {
   const float* HWY_RESTRICT shares = m.shares + row * m.row_stride;
   for (int j = 0; j < m.steps; ++j, values += m.width, shares += m.step_stride) {
     Vector part[kVectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) part[v] = hn::Load(d, values + v * kLanes);
 #pragma GCC unroll 6
     for (int r = 0; r < kRows; ++r) {
       const Vector share = hn::Set(d, shares[r * m.row_stride]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int v = 0; v < kVectors; ++v) {
         sums[r][v] = Products::MulAdd(share, part[v], sums[r][v]);
       }
@@ -116,7 +117,7 @@ HWY_NOINLINE void MixTile(const Mixing& m, int row, int column) {
   }
 #pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       hn::StoreU(sums[r][v], d, out + r * m.width + v * kLanes);
     }
@@ -143,34 +144,45 @@ HWY_INLINE void RunRows(const Product& product, int rows, int row, int lane) {
 }
 
 // The last two tiles share their rows: too few sums at once would wait for each other.
-template <class Products, int kVectors, class Product>
+template <class Products, int kVectors, int kMaxRows, class Product>
 HWY_INLINE void RunColumns(const Product& product, int rows, int lane) {
   int row = 0;
-  for (; rows - row >= 2 * kTileRows; row += kTileRows) {
-    RunTile<Products, kTileRows, kVectors>(product, row, lane);
+  for (; rows - row >= 2 * kMaxRows; row += kMaxRows) {
+    RunTile<Products, kMaxRows, kVectors>(product, row, lane);
   }
   const int left = rows - row;
-  const int first = left > kTileRows ? (left + 1) / 2 : left;
-  RunRows<Products, kTileRows, kVectors>(product, first, row, lane);
+  const int first = left > kMaxRows ? (left + 1) / 2 : left;
+  RunRows<Products, kMaxRows, kVectors>(product, first, row, lane);
   if (left > first) {
-    RunRows<Products, kTileRows, kVectors>(product, left - first, row + first, lane);
+    RunRows<Products, kMaxRows, kVectors>(product, left - first, row + first, lane);
   }
 }
 
-// All rows and `lanes` lanes, a multiple of kLanes, in tiles of even width.
+// kVectors vectors from `lane` on, or the next fewer that are as many as asked for.
+template <class Products, int kVectors, int kMaxRows, class Product>
+HWY_INLINE void RunVectors(const Product& product, int rows, int vectors, int lane) {
+  if constexpr (kVectors > 1) {
+    if (vectors < kVectors) {
+      return RunVectors<Products, kVectors - 1, kMaxRows>(product, rows, vectors, lane);
+    }
+  }
+  RunColumns<Products, kVectors, kMaxRows>(product, rows, lane);
+}
+
+// All rows and `lanes` lanes, a multiple of kLanes, in tiles of even width. One or two rows take
+// wider tiles, to have as many sums under way.
 template <class Products, class Product>
 HWY_INLINE void RunTiles(const Product& product, int rows, int lanes) {
   const int vectors = lanes / kLanes;
-  const int tiles = (vectors + kTileVectors - 1) / kTileVectors;
+  const int widest = rows <= 2 ? 2 * kTileVectors : kTileVectors;
+  const int tiles = (vectors + widest - 1) / widest;
   for (int tile = 0, vector = 0; tile < tiles; ++tile) {
-    const int lane = vector * kLanes;
     const int wide = (vectors - vector) / (tiles - tile);
-    if constexpr (kTileVectors > 2) {
-      if (wide == 4) RunColumns<Products, 4>(product, rows, lane);
-      if (wide == 3) RunColumns<Products, 3>(product, rows, lane);
+    if (rows <= 2) {
+      RunVectors<Products, 2 * kTileVectors, 2>(product, rows, wide, vector * kLanes);
+    } else {
+      RunVectors<Products, kTileVectors, kTileRows>(product, rows, wide, vector * kLanes);
     }
-    if (wide == 2) RunColumns<Products, 2>(product, rows, lane);
-    if (wide == 1) RunColumns<Products, 1>(product, rows, lane);
     vector += wide;
   }
 }

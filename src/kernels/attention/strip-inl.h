@@ -7,8 +7,6 @@
 #define EDGEVLM_KERNELS_ATTENTION_STRIP_INL_H_
 #endif
 
-#include <cmath>
-
 #include "kernels/attention/shares-inl.h"
 
 #if HWY_TARGET != HWY_SCALAR
@@ -16,8 +14,6 @@ HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
-
-constexpr float kLog2e = 1.44269504f;
 
 // The rows of one part, in tiles of kRowTile.
 template <class Products, class Value>
@@ -59,7 +55,6 @@ class Strip {
   // One tile of queries, transposed: [steps, kRowTile]. Rows that are not there are zeros.
   void PackQueries(int tile) {
     const int heads = call_.heads_per_kv();
-    const float scale = kLog2e / std::sqrt(static_cast<float>(width_));
     for (int row = tile; row < std::min(tile + kRowTile, part_.rows()); row += kLanes) {
       for (int r = 0; r < kLanes; ++r) {
         float* line = lines_ + r * kMaxHeadWidth;
@@ -70,7 +65,7 @@ class Strip {
         const int asking = part_.first_row + row + r;
         const int head = part_.kv_head * heads + asking % heads;
         const float* q = call_.q.Row(asking / heads).data() + head * width_;
-        ReadLine(q, width_, scale, line_width_, line);
+        ReadQuery(q, width_, line_width_, line);
         Products::PackLine(line, line_width_, line);
       }
       Transpose(lines_, kMaxHeadWidth, steps_, q_ + tile * steps_ + row - tile, kRowTile);
@@ -86,22 +81,22 @@ class Strip {
   // Keys and values of a block side by side: in the rows of all heads they lie a multiple of 4 KiB
   // apart, where the nearest cache holds few of them.
   void ReadBlock(int first, int count) {
-    const int column = part_.kv_head * width_;
+    const View<const Value> keys = call_.keys.Head(part_.kv_head).Rows(first, count);
+    const View<const Value> values = call_.values.Head(part_.kv_head).Rows(first, count);
     for (int j = 0; j < count; ++j) {
-      const Value* key = call_.keys.Row(first + j).data() + column;
       float* line = Products::kPerStep == 1 ? keys_ + j * key_stride_ : lines_;
-      ReadLine(key, width_, 1.0f, line_width_, line);
+      ReadLine(keys.Row(j).data(), width_, line_width_, line);
       Products::PackLine(line, line_width_, keys_ + j * key_stride_);
     }
     for (int j = 0; j < count; j += Products::kPerStep) {
       float* to = values_ + j / Products::kPerStep * padded_;
       if constexpr (Products::kPerStep == 1) {
-        ReadLine(call_.values.Row(first + j).data() + column, width_, 1.0f, padded_, to);
+        ReadLine(values.Row(j).data(), width_, padded_, to);
       } else {
         float* second = lines_ + kMaxHeadWidth;
-        ReadLine(call_.values.Row(first + j).data() + column, width_, 1.0f, padded_, lines_);
+        ReadLine(values.Row(j).data(), width_, padded_, lines_);
         if (j + 1 < count) {
-          ReadLine(call_.values.Row(first + j + 1).data() + column, width_, 1.0f, padded_, second);
+          ReadLine(values.Row(j + 1).data(), width_, padded_, second);
         } else {
           std::fill_n(second, padded_, 0.0f);
         }
@@ -126,7 +121,8 @@ class Strip {
                                .steps = steps_,
                                .lanes = q_ + tile * steps_,
                                .stride = kRowTile,
-                               .out = shares_},
+                               .out = shares_,
+                               .out_stride = kRowTile},
                        count, lanes);
     const int positions = Hide(tile, lanes, first, count);
     const Running running = {highest_ + tile, total_ + tile, shrink_};

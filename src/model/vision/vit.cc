@@ -122,8 +122,8 @@ class Vit final : public VisionEncoder {
     const int rows = weights_.rows();
     for (int n = 0; n < pictures; ++n) {
       edgevlm::Attend({.q = b.q.Rows(n * rows, rows),
-                       .keys = b.k.Rows(n * rows, rows),
-                       .values = b.v.Rows(n * rows, rows),
+                       .keys = SideBySide<const float>(b.k.Rows(n * rows, rows), weights_.heads),
+                       .values = SideBySide<const float>(b.v.Rows(n * rows, rows), weights_.heads),
                        .heads = {weights_.heads, weights_.heads},
                        .sight = Sight::kAll,
                        .out = b.mixed.Rows(n * rows, rows)},
