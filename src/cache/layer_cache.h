@@ -10,16 +10,16 @@
 namespace edgevlm {
 
 // Dense: position p of the sequence lies in row p of every head, [N, d] for keys and the same for
-// values, float16 held as its 16 bits. A head's rows lie side by side: whoever attends streams them.
-// Memory for `capacity` positions is taken at once and never grows. Threads: const methods from any
-// thread, others from one at a time.
+// values, float16 held as its 16 bits. A head's rows lie side by side: whoever attends streams
+// them. Memory for `capacity` positions is taken at once and never grows. Threads: const methods
+// from any thread, others from one at a time.
 class LayerCache {
  public:
   // heads: Hkv, head_width: d. REQUIRES: capacity >= 0, heads >= 1, head_width >= 1.
   LayerCache(int capacity, int heads, int head_width);
 
   int capacity() const { return capacity_; }
-  int positions() const { return positions_; }  // N
+  int positions() const { return positions_; }        // N
   int width() const { return heads_ * head_width_; }  // Hkv * d
   std::size_t bytes() const { return 2 * sizeof(std::uint16_t) * keys_.size(); }
 
@@ -31,8 +31,8 @@ class LayerCache {
   // Forgets all positions but the first n. REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n);
 
-  // Becomes the first n positions of `other`. REQUIRES: same heads and width, n <= other.positions(),
-  // n <= capacity(). O(n * width).
+  // Becomes the first n positions of `other`. REQUIRES: same heads and width, n <=
+  // other.positions(), n <= capacity(). O(n * width).
   void CopyFrom(const LayerCache& other, int n);
 
   // What attention reads: [N, d] per head, valid until the next change.

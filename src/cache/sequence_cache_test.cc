@@ -25,7 +25,8 @@ void ExpectNumbers(const LayerCache& cache, const std::vector<int>& expected) {
   ASSERT_EQ(cache.positions(), static_cast<int>(expected.size()));
   for (int row = 0; row < cache.positions(); ++row) {
     const float number = static_cast<float>(expected[static_cast<std::size_t>(row)]);
-    for (const std::uint16_t key : cache.keys().Head(0).Row(row)) EXPECT_EQ(HalfToFloat(key), number);
+    for (const std::uint16_t key : cache.keys().Head(0).Row(row))
+      EXPECT_EQ(HalfToFloat(key), number);
     for (const std::uint16_t value : cache.values().Head(0).Row(row)) {
       EXPECT_EQ(HalfToFloat(value), -number);
     }

@@ -47,14 +47,14 @@ struct Cut {
   int rows = 0;        // of one head of the keys
   int rows_each = 0;   // of a part
   int parts_each = 0;  // parts of one head of the keys
-  int chunks = 0;      // that any row sees
+  int stretches = 0;   // that any row sees
 
-  // Part i of all heads, with all the chunks that it sees.
+  // Part i of all heads, with all the stretches that it sees.
   AttentionPart Part(int i) const {
     const int first = i % parts_each * rows_each;
     const int last = std::min(first + rows_each, rows);
     const int visible = call.Visible((last - 1) / call.heads_per_kv());
-    return {i / parts_each, first, last, 0, CeilDivide(visible, kChunkPositions)};
+    return {i / parts_each, first, last, 0, CeilDivide(visible, kStretch)};
   }
 };
 
@@ -70,7 +70,7 @@ Cut<Value> MakeCut(const AttentionCall<Value>& call, int threads) {
           .rows = rows,
           .rows_each = rows_each,
           .parts_each = CeilDivide(rows, rows_each),
-          .chunks = CeilDivide(call.Visible(call.q.rows - 1), kChunkPositions)};
+          .stretches = CeilDivide(call.Visible(call.q.rows - 1), kStretch)};
 }
 
 template <class Value>
@@ -99,8 +99,8 @@ void AttendByRows(const Cut<Value>& cut, ThreadPool& pool) {
   });
 }
 
-// The sums of chunks, for rows that are fewer than one part per head. Slot s of a head holds the
-// rows of one chunk; slot 0 what has been joined.
+// The sums of stretches, for rows that are fewer than one part per head. Slot s of a head holds the
+// rows of one stretch; slot 0 what has been joined.
 struct Slots {
   alignas(64) float sums[kSplitValues];
   float total[kSplitRows];
@@ -119,8 +119,8 @@ template <class Value>
 struct Round {
   const Cut<Value>& cut;
   Slots& slots;
-  int first_chunk = 0;
-  int chunks = 0;
+  int first_stretch = 0;
+  int stretches = 0;
   int first_slot = 0;
 
   Partials At(int slot, int kv_head) const {
@@ -132,38 +132,38 @@ struct Round {
 template <class Value>
 void JoinRound(const Round<Value>& round, int kv_head) {
   const AttentionCall<Value>& call = round.cut.call;
-  for (int i = round.first_slot == 0 ? 1 : 0; i < round.chunks; ++i) {
+  for (int i = round.first_slot == 0 ? 1 : 0; i < round.stretches; ++i) {
     const Partials next = round.At(round.first_slot + i, kv_head);
     const Partials into = round.At(0, kv_head);
     for (int row = 0; row < round.cut.rows; ++row) {
-      const bool sees = call.Visible(row / call.heads_per_kv()) >
-                        (round.first_chunk + i) * kChunkPositions;
+      const bool sees =
+          call.Visible(row / call.heads_per_kv()) > (round.first_stretch + i) * kStretch;
       if (sees) JoinRow(next.From(row), into.From(row), call.width());
     }
   }
 }
 
-// Threads take chunks of positions, as many at a time as there are slots.
+// Threads take stretches of positions, as many at a time as there are slots.
 template <class Value>
 void AttendByPositions(const Cut<Value>& cut, int slot_count, ThreadPool& pool) {
   Slots slots;
   Round<Value> round = {.cut = cut, .slots = slots};
-  while (round.first_chunk < cut.chunks) {
-    round.chunks = std::min(slot_count - round.first_slot, cut.chunks - round.first_chunk);
-    pool.ParallelFor(round.chunks * cut.call.heads.kv, 1, [&round](int begin, int end, int) {
+  while (round.first_stretch < cut.stretches) {
+    round.stretches = std::min(slot_count - round.first_slot, cut.stretches - round.first_stretch);
+    pool.ParallelFor(round.stretches * cut.call.heads.kv, 1, [&round](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
-        const int head = i / round.chunks, slot = i % round.chunks;
-        const int chunk = round.first_chunk + slot;
-        round.cut.function(round.cut.call, {head, 0, round.cut.rows, chunk, chunk + 1},
+        const int head = i / round.stretches, slot = i % round.stretches;
+        const int stretch = round.first_stretch + slot;
+        round.cut.function(round.cut.call, {head, 0, round.cut.rows, stretch, stretch + 1},
                            round.At(round.first_slot + slot, head));
       }
     });
     for (int head = 0; head < cut.call.heads.kv; ++head) JoinRound(round, head);
-    round.first_chunk += round.chunks;
+    round.first_stretch += round.stretches;
     round.first_slot = 1;
   }
   for (int head = 0; head < cut.call.heads.kv; ++head) {
-    Finish(cut.call, {head, 0, cut.rows, 0, cut.chunks}, round.At(0, head));
+    Finish(cut.call, {head, 0, cut.rows, 0, cut.stretches}, round.At(0, head));
   }
 }
 
@@ -175,7 +175,7 @@ void AttendCut(const AttentionCall<Value>& call, ThreadPool& pool) {
   const int slots = SlotCount(cut.rows * call.heads.kv, call.width());
   const bool is_short_of_rows = cut.parts_each == 1 && call.heads.kv % pool.threads() != 0 &&
                                 call.heads.kv < kPartsPerThread * pool.threads();
-  if (is_short_of_rows && cut.chunks > 1 && slots > 2) {
+  if (is_short_of_rows && cut.stretches > 1 && slots > 2) {
     AttendByPositions(cut, slots, pool);
   } else {
     AttendByRows(cut, pool);

@@ -1,6 +1,6 @@
-// Attention of rows that ask over rows of keys and values (Vaswani et al. 2017), without a matrix of
-// scores (online softmax: Milakov and Gimelshein 2018; in blocks: Dao et al. 2022; over threads by
-// positions: Dao et al. 2023, "Flash-Decoding").
+// Attention of rows that ask over rows of keys and values (Vaswani et al. 2017), without a matrix
+// of scores (online softmax: Milakov and Gimelshein 2018; in blocks: Dao et al. 2022; over threads
+// by positions: Dao et al. 2023, "Flash-Decoding").
 #pragma once
 
 #include <cstddef>
@@ -69,7 +69,7 @@ struct AttentionCall {
   AttentionPrecision precision = AttentionPrecision::kFloat32;
   View<float> out;
 
-  int width() const { return q.cols / heads.query; }          // d
+  int width() const { return q.cols / heads.query; }           // d
   int heads_per_kv() const { return heads.query / heads.kv; }  // that share keys and values
   // How many positions row t sees.
   int Visible(int t) const { return sight == Sight::kAll ? keys.rows() : first_position + t + 1; }

@@ -59,8 +59,8 @@ void RunParts(const AttentionCall<Value>& call, AttentionFunction<Value> run) {
     for (int first = 0; first < rows; first += MaxPartRows(call.width())) {
       const int last = std::min(first + MaxPartRows(call.width()), rows);
       const int visible = call.Visible((last - 1) / group);
-      const int chunks = (visible + kChunkPositions - 1) / kChunkPositions;
-      run(call, {head, first, last, 0, chunks}, partials);
+      const int stretches = (visible + kStretch - 1) / kStretch;
+      run(call, {head, first, last, 0, stretches}, partials);
     }
   }
 }
@@ -86,14 +86,13 @@ void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& sha
   std::vector<Value> cache;
   for (int i = 0; i < layers; ++i) cache.insert(cache.end(), numbers.begin(), numbers.end());
   std::vector<float> out(q.size());
-  AttentionCall<Value> call{
-      .q = View<const float>(q.data(), shape.tokens, cols),
-      .keys = Heads(cache.data(), shape),
-      .values = Heads(cache.data() + layer / 2, shape),
-      .heads = shape.heads,
-      .sight = shape.sight,
-      .first_position = shape.first_position,
-      .out = View<float>(out.data(), shape.tokens, cols)};
+  AttentionCall<Value> call{.q = View<const float>(q.data(), shape.tokens, cols),
+                            .keys = Heads(cache.data(), shape),
+                            .values = Heads(cache.data() + layer / 2, shape),
+                            .heads = shape.heads,
+                            .sight = shape.sight,
+                            .first_position = shape.first_position,
+                            .out = View<float>(out.data(), shape.tokens, cols)};
   int next = 0;
   for (auto _ : state) {
     call.keys.first.data = cache.data() + static_cast<std::ptrdiff_t>(next) * layer;
@@ -106,9 +105,9 @@ void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& sha
   for (int t = 0; t < shape.tokens; ++t) pairs += call.Visible(t);
   state.counters["mac/s"] = benchmark::Counter(
       pairs * 2 * cols, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
-  state.counters["cache B/s"] = benchmark::Counter(
-      2.0 * sizeof(Value) * positions * kv_cols, benchmark::Counter::kIsIterationInvariantRate,
-      benchmark::Counter::kIs1000);
+  state.counters["cache B/s"] = benchmark::Counter(2.0 * sizeof(Value) * positions * kv_cols,
+                                                   benchmark::Counter::kIsIterationInvariantRate,
+                                                   benchmark::Counter::kIs1000);
 }
 
 template <class Value>

@@ -79,7 +79,8 @@ namespace {
 
 bool HasAvx512Bfloat16() {
 #if defined(__x86_64__)
-  static const bool kHas = Includes(BestIsa(), Isa::kAvx512) && __builtin_cpu_supports("avx512bf16");
+  static const bool kHas =
+      Includes(BestIsa(), Isa::kAvx512) && __builtin_cpu_supports("avx512bf16");
   return kHas;
 #else
   return false;

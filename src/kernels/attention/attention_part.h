@@ -10,18 +10,18 @@
 
 namespace edgevlm {
 
-// Positions are summed chunk by chunk, counted from position 0, and the chunks' sums then joined in
-// their order: chunks may be computed in different threads.
-constexpr int kChunkPositions = 384;
+// Positions are summed stretch by stretch, counted from position 0, and the stretches' sums then
+// joined in their order: stretches may be computed in different threads.
+constexpr int kStretch = 384;
 
 // Row r of a head of the keys: token r / heads_per_kv of its query head r % heads_per_kv.
-// Rows [first_row, last_row), chunks [first_chunk, last_chunk).
+// Rows [first_row, last_row), stretches [first_stretch, last_stretch).
 struct AttentionPart {
   int kv_head = 0;
   int first_row = 0;
   int last_row = 0;
-  int first_chunk = 0;
-  int last_chunk = 0;
+  int first_stretch = 0;
+  int last_stretch = 0;
 
   int rows() const { return last_row - first_row; }
 };
@@ -36,9 +36,9 @@ constexpr int MaxPartRows(int width) {
 }
 
 // Writes the part's sums to `partials` (rows counted from first_row, stride PaddedWidth(d)): each
-// chunk's by themselves, joined in order. Of a row that sees none of first_chunk nothing is written
-// that means anything. REQUIRES: part.rows() <= MaxPartRows(d), first_chunk < last_chunk, and the
-// last row sees some of every chunk.
+// stretch's by themselves, joined in order. Of a row that sees none of first_stretch nothing is
+// written that means anything. REQUIRES: part.rows() <= MaxPartRows(d), first_stretch <
+// last_stretch, and the last row sees some of every stretch.
 template <class Value>
 using AttentionFunction = void (*)(const AttentionCall<Value>& call, const AttentionPart& part,
                                    const Partials& partials);

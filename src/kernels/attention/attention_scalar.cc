@@ -17,8 +17,8 @@ float Number(std::uint16_t half) { return HalfToFloat(half); }
 // One row, positions [first, last): adds one at a time. When a higher score than all before
 // appears, what was summed so far shrinks to the scale of that score.
 template <class Value>
-void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head, int first, int last,
-                  const Partials& sums) {
+void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head, int first,
+                  int last, const Partials& sums) {
   const int width = call.width();
   const float scale = kLog2e / std::sqrt(static_cast<float>(width));
   std::fill_n(sums.sums, width, 0.0f);
@@ -52,11 +52,11 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
     const int head = part.kv_head * call.heads_per_kv() + row % call.heads_per_kv();
     const float* q = call.q.Row(token).data() + head * width;
     const Partials into = partials.From(row - part.first_row);
-    for (int chunk = part.first_chunk; chunk < part.last_chunk; ++chunk) {
-      const int first = chunk * kChunkPositions;
-      const int last = std::min(first + kChunkPositions, call.Visible(token));
+    for (int stretch = part.first_stretch; stretch < part.last_stretch; ++stretch) {
+      const int first = stretch * kStretch;
+      const int last = std::min(first + kStretch, call.Visible(token));
       if (first >= last) break;
-      const bool is_first = chunk == part.first_chunk;
+      const bool is_first = stretch == part.first_stretch;
       SumPositions(call, q, part.kv_head, first, last, is_first ? into : next);
       if (!is_first) JoinRow(next, into, width);
     }

@@ -65,20 +65,19 @@ struct Problem {
     return SideBySide(View<const Value>(side.view().Rows(0, rows)), shape.heads.kv);
   }
 
-  // Parts of at most rows_each rows and chunks_each chunks, joined as Attend does.
+  // Parts of at most rows_each rows and stretches_each stretches, joined as Attend does.
   void Run(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
     const AttentionCall<Value> call = Call(out);
     const int heads = call.heads_per_kv(), rows = shape.tokens * heads;
     const int most = std::min(rows_each, MaxPartRows(shape.width));
     std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
-    const Partials partials = {sums.data(), total.data(), highest.data(),
-                               PaddedWidth(shape.width)};
+    const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(shape.width)};
     for (int kv = 0; kv < shape.heads.kv; ++kv) {
       for (int first = 0; first < rows; first += most) {
         const int last = std::min(first + most, rows);
         const int visible = call.Visible((last - 1) / heads);
-        const int chunks = (visible + kChunkPositions - 1) / kChunkPositions;
-        run(call, {kv, first, last, 0, chunks}, partials);
+        const int stretches = (visible + kStretch - 1) / kStretch;
+        run(call, {kv, first, last, 0, stretches}, partials);
         for (int row = first; row < last; ++row) {
           FinishRow(partials.From(row - first), shape.width,
                     out.Row(row / heads).data() + (kv * heads + row % heads) * shape.width);
@@ -157,8 +156,8 @@ TYPED_TEST(Attention, VariantsAgreeWithScalar) {
       }
     }
     CompareWithScalar<TypeParam>(variant.run, {5, 9, {12, 2}, 24}, 0);
-    CompareWithScalar<TypeParam>(variant.run, {3, 2 * kChunkPositions - 1, {2, 1}, 20}, 0);
-    CompareWithScalar<TypeParam>(variant.run, {60, 2 * kChunkPositions - 30, {1, 1}, 20}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {3, 2 * kStretch - 1, {2, 1}, 20}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {60, 2 * kStretch - 30, {1, 1}, 20}, 0);
   }
 }
 
@@ -168,7 +167,7 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
     for (const Sight sight : {Sight::kCausal, Sight::kAll}) {
-      for (const int first : {5, kChunkPositions - 20}) {
+      for (const int first : {5, kStretch - 20}) {
         Problem<TypeParam> problem({70, first, {4, 2}, 36, sight});
         Guarded<float> together(70, 144), alone(70, 144), in_threes(70, 144);
         problem.Run(variant.run, together.view());
@@ -184,9 +183,9 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
 // Whether the rows, their heads or the positions are shared.
 TYPED_TEST(Attention, ThreadsChangeNoBit) {
   ThreadPool one(1), two(2), three(3);
-  for (const Shape& shape : {Shape{37, 21, {6, 3}, 20}, Shape{1, 1500, {8, 1}, 20},
-                             Shape{2, 767, {2, 1}, 256}, Shape{1, 9000, {8, 1}, 256},
-                             Shape{330, 0, {1, 1}, 20, Sight::kAll}}) {
+  for (const Shape& shape :
+       {Shape{37, 21, {6, 3}, 20}, Shape{1, 1500, {8, 1}, 20}, Shape{2, 767, {2, 1}, 256},
+        Shape{1, 9000, {8, 1}, 256}, Shape{330, 0, {1, 1}, 20, Sight::kAll}}) {
     SCOPED_TRACE(Describe(shape, 0));
     Problem<TypeParam> problem(shape);
     const int cols = shape.heads.query * shape.width;
@@ -238,10 +237,9 @@ TYPED_TEST(Attention, NoTokens) {
 TYPED_TEST(Attention, PairsOfBfloat16AgreeWithScalar) {
   const AttentionFunction<TypeParam> run = AttentionBfloat16<TypeParam>();
   if (run == nullptr) GTEST_SKIP() << "this CPU has no products of bfloat16";
-  for (const Shape& shape :
-       {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, Sight::kAll},
-        Shape{131, 0, {1, 1}, 1, Sight::kAll}, Shape{47, 400, {4, 2}, 64},
-        Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, Sight::kAll}}) {
+  for (const Shape& shape : {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, Sight::kAll},
+                             Shape{131, 0, {1, 1}, 1, Sight::kAll}, Shape{47, 400, {4, 2}, 64},
+                             Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, Sight::kAll}}) {
     SCOPED_TRACE(Describe(shape, 1));
     Problem<TypeParam> problem(shape, 1);
     const int cols = shape.heads.query * shape.width;

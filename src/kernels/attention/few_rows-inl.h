@@ -36,26 +36,26 @@ class FewRows {
     }
   }
 
-  void AddChunks(const Partials& partials) {
+  void AddStretches(const Partials& partials) {
     HWY_ALIGN float sums[kFewRows * kMaxHeadWidth];
     float total[kFewRows], highest[kFewRows];
     const Partials next = {sums, total, highest, padded_};
-    for (int chunk = part_.first_chunk; chunk < part_.last_chunk; ++chunk) {
-      const bool is_first = chunk == part_.first_chunk;
-      AddChunk(chunk * kChunkPositions, is_first ? partials : next);
+    for (int stretch = part_.first_stretch; stretch < part_.last_stretch; ++stretch) {
+      const bool is_first = stretch == part_.first_stretch;
+      AddStretch(stretch * kStretch, is_first ? partials : next);
       for (int row = 0; row < part_.rows() && !is_first; ++row) {
-        if (visible_[row] <= chunk * kChunkPositions) continue;
+        if (visible_[row] <= stretch * kStretch) continue;
         JoinRow(next.From(row), partials.From(row), width_);
       }
     }
   }
 
  private:
-  void AddChunk(int first, const Partials& sums) {
+  void AddStretch(int first, const Partials& sums) {
     std::fill_n(sums.sums, part_.rows() * padded_, 0.0f);
     std::fill_n(sums.total, part_.rows(), 0.0f);
     std::fill_n(sums.highest, part_.rows(), kLowest);
-    const int last = std::min(first + kChunkPositions, visible_[part_.rows() - 1]);
+    const int last = std::min(first + kStretch, visible_[part_.rows() - 1]);
     for (int position = first; position < last; position += kBlock) {
       const int count = std::min(kBlock, last - position);
       AddBlock(position, count, sums);
@@ -122,9 +122,9 @@ class FewRows {
   const int width_;                         // d
   const int padded_ = PaddedWidth(width_);  // of queries, values and sums
 
-  HWY_ALIGN float q_[kFewRows * kMaxHeadWidth];     // [rows, padded]
+  HWY_ALIGN float q_[kFewRows * kMaxHeadWidth];    // [rows, padded]
   HWY_ALIGN float slice_[kSlice * kMaxHeadWidth];  // keys [d, kSlice], then values [kSlice, padded]
-  HWY_ALIGN float shares_[kFewRows * kBlock];       // [rows, kBlock]
+  HWY_ALIGN float shares_[kFewRows * kBlock];      // [rows, kBlock]
   HWY_ALIGN float lines_[kLanes * kMaxHeadWidth];
   float shrink_[kFewRows];
   int visible_[kFewRows];
@@ -134,7 +134,7 @@ template <class Value>
 void AttendFewRows(const AttentionCall<Value>& call, const AttentionPart& part,
                    const Partials& partials) {
   FewRows<Value> rows(call, part);
-  rows.AddChunks(partials);
+  rows.AddStretches(partials);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ using Vector = hn::VFromD<FullTag>;
 // Positions that are scored and mixed together, counted from position 0: a row's sums go block by
 // block whatever else is computed with it.
 constexpr int kBlock = 96;
-static_assert(kChunkPositions % kBlock == 0 && kBlock % kLanes == 0);
+static_assert(kStretch % kBlock == 0 && kBlock % kLanes == 0);
 
 // Below every score, and far enough from it that its exponential is 0.
 constexpr float kLowest = -1e30f;

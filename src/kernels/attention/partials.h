@@ -11,9 +11,7 @@ struct Partials {
   float* highest = nullptr;  // [rows]: the highest score, in powers of two
   int stride = 0;            // a multiple of kSumsPadding
 
-  Partials From(int row) const {
-    return {sums + row * stride, total + row, highest + row, stride};
-  }
+  Partials From(int row) const { return {sums + row * stride, total + row, highest + row, stride}; }
 };
 
 // Rows of sums are padded to whole vectors of any instruction set.

@@ -100,8 +100,8 @@ HWY_INLINE void SharesOfRow(int lanes, float* scores, const Running& running) {
   hn::Store(totals, dt, parts);
   const float sum = (parts[0] + parts[1]) + (parts[2] + parts[3]);
   *running.shrink = hn::GetLane(Exp2(d, hn::Sub(hn::Set(d, *running.highest), highest)));
-  *running.total = hn::GetLane(hn::MulAdd(hn::Set(dt, *running.total),
-                                          hn::Set(dt, *running.shrink), hn::Set(dt, sum)));
+  *running.total = hn::GetLane(
+      hn::MulAdd(hn::Set(dt, *running.total), hn::Set(dt, *running.shrink), hn::Set(dt, sum)));
   *running.highest = hn::GetLane(highest);
 }
 

@@ -29,13 +29,13 @@ class Strip {
     for (int row = 0; row < part.rows(); row += kRowTile) PackQueries(row);
   }
 
-  void AddChunks(const Partials& partials) {
-    for (int chunk = part_.first_chunk; chunk < part_.last_chunk; ++chunk) {
-      const bool is_first = chunk == part_.first_chunk;
-      const int first = chunk * kChunkPositions;
-      sums_ = is_first ? partials.sums : chunk_sums_;
+  void AddStretches(const Partials& partials) {
+    for (int stretch = part_.first_stretch; stretch < part_.last_stretch; ++stretch) {
+      const bool is_first = stretch == part_.first_stretch;
+      const int first = stretch * kStretch;
+      sums_ = is_first ? partials.sums : stretch_sums_;
       Start();
-      const int last = std::min(first + kChunkPositions, visible_[part_.rows() - 1]);
+      const int last = std::min(first + kStretch, visible_[part_.rows() - 1]);
       for (int position = first; position < last; position += kBlock) {
         AddBlock(position, std::min(kBlock, last - position));
       }
@@ -44,7 +44,7 @@ class Strip {
           partials.total[row] = total_[row];
           partials.highest[row] = highest_[row];
         } else if (visible_[row] > first) {
-          const Partials next = {chunk_sums_, total_, highest_, padded_};
+          const Partials next = {stretch_sums_, total_, highest_, padded_};
           JoinRow(next.From(row), partials.From(row), width_);
         }
       }
@@ -159,16 +159,16 @@ class Strip {
 
   const AttentionCall<Value>& call_;
   const AttentionPart& part_;
-  const int width_;                          // d
-  const int padded_ = PaddedWidth(width_);   // of values and sums
+  const int width_;                                           // d
+  const int padded_ = PaddedWidth(width_);                    // of values and sums
   const int line_width_ = RoundUp(width_, 2 * kSumsPadding);  // whole vectors of pairs
   const int steps_ = (width_ + Products::kPerStep - 1) / Products::kPerStep;
   const int key_stride_ = line_width_ / Products::kPerStep;
-  float* sums_ = nullptr;  // [rows, padded]: the caller's or chunk_sums_
+  float* sums_ = nullptr;  // [rows, padded]: the caller's or stretch_sums_
 
-  HWY_ALIGN float q_[kMaxPartValues];           // a tile after the other, [steps, kRowTile] each
-  HWY_ALIGN float chunk_sums_[kMaxPartValues];  // [rows, padded]
-  HWY_ALIGN float keys_[kBlock * kMaxHeadWidth];    // [kBlock, key_stride]
+  HWY_ALIGN float q_[kMaxPartValues];             // a tile after the other, [steps, kRowTile] each
+  HWY_ALIGN float stretch_sums_[kMaxPartValues];  // [rows, padded]
+  HWY_ALIGN float keys_[kBlock * kMaxHeadWidth];  // [kBlock, key_stride]
   HWY_ALIGN float values_[kBlock * kMaxHeadWidth];  // [kBlock / kPerStep, padded]
   HWY_ALIGN float shares_[kBlock * kRowTile];
   HWY_ALIGN float lines_[kLanes * kMaxHeadWidth];
@@ -182,7 +182,7 @@ template <class Products, class Value>
 void AttendManyRows(const AttentionCall<Value>& call, const AttentionPart& part,
                     const Partials& partials) {
   Strip<Products, Value> strip(call, part);
-  strip.AddChunks(partials);
+  strip.AddStretches(partials);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "gguf/names.h"
-#include "kernels/conv/conv.h"
 #include "kernels/attention/attention.h"
+#include "kernels/conv/conv.h"
 #include "model/vision/read_preprocessing.h"
 
 namespace edgevlm {
