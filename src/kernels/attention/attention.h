@@ -79,7 +79,7 @@ struct AttentionCall {
 // queries, values and shares keep 8 bits each.
 // A row's result has the same bits whatever T and the number of threads are: its sums go by the
 // positions alone. Threads: the work is split over the pool by heads, rows and, where those are
-// fewer than the threads, positions. Allocates nothing; takes up to 500 KiB of stack.
+// fewer than the threads, positions. Allocates nothing; takes up to 600 KiB of stack.
 // Cost 2 Hq * d multiply-adds for every row and position that it sees.
 void Attend(const AttentionCall<float>& call, ThreadPool& pool);
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool);
