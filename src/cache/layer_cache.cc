@@ -6,30 +6,29 @@
 #include "kernels/half/half.h"
 
 namespace edgevlm {
-namespace {
 
-std::size_t ValuesOf(int positions, int width) {
-  return static_cast<std::size_t>(positions) * static_cast<std::size_t>(width);
-}
-
-}  // namespace
-
-LayerCache::LayerCache(int capacity, int width) : capacity_(capacity), width_(width) {
-  CHECK(capacity >= 0 && width >= 1);
-  keys_.resize(ValuesOf(capacity, width));
-  values_.resize(ValuesOf(capacity, width));
+LayerCache::LayerCache(int capacity, int heads, int head_width)
+    : capacity_(capacity), heads_(heads), head_width_(head_width) {
+  CHECK(capacity >= 0 && heads >= 1 && head_width >= 1);
+  const auto all = static_cast<std::size_t>(head_stride()) * static_cast<std::size_t>(heads);
+  keys_.resize(all);
+  values_.resize(all);
 }
 
 void LayerCache::Append(View<const float> keys, View<const float> values) {
   CHECK(keys.rows == values.rows && keys.rows <= capacity_ - positions_);
-  CHECK(keys.cols == width_ && values.cols == width_);
-  const View<std::uint16_t> all_keys(keys_.data(), capacity_, width_);
-  const View<std::uint16_t> all_values(values_.data(), capacity_, width_);
-  for (int row = 0; row < keys.rows; ++row) {
-    FloatToHalf(keys.Row(row), all_keys.Row(positions_ + row));
-    FloatToHalf(values.Row(row), all_values.Row(positions_ + row));
-  }
+  CHECK(keys.cols == width() && values.cols == width());
+  AppendTo(keys, keys_);
+  AppendTo(values, values_);
   positions_ += keys.rows;
+}
+
+void LayerCache::AppendTo(View<const float> rows, Halves& halves) const {
+  for (int head = 0; head < heads_; ++head) {
+    const View<const float> from = rows.Cols(head * head_width_, head_width_);
+    const View<std::uint16_t> to(halves.data() + head * head_stride(), capacity_, head_width_);
+    for (int row = 0; row < rows.rows; ++row) FloatToHalf(from.Row(row), to.Row(positions_ + row));
+  }
 }
 
 void LayerCache::TruncateTo(int n) {
@@ -38,10 +37,18 @@ void LayerCache::TruncateTo(int n) {
 }
 
 void LayerCache::CopyFrom(const LayerCache& other, int n) {
-  CHECK(width_ == other.width_ && 0 <= n && n <= other.positions_ && n <= capacity_);
-  std::copy_n(other.keys_.begin(), ValuesOf(n, width_), keys_.begin());
-  std::copy_n(other.values_.begin(), ValuesOf(n, width_), values_.begin());
+  CHECK(heads_ == other.heads_ && head_width_ == other.head_width_);
+  CHECK(0 <= n && n <= other.positions_ && n <= capacity_);
+  CopyHeads(other, other.keys_, n, keys_);
+  CopyHeads(other, other.values_, n, values_);
   positions_ = n;
+}
+
+void LayerCache::CopyHeads(const LayerCache& other, const Halves& from, int n, Halves& to) const {
+  for (int head = 0; head < heads_; ++head) {
+    std::copy_n(from.data() + head * other.head_stride(), std::ptrdiff_t{n} * head_width_,
+                to.data() + head * head_stride());
+  }
 }
 
 }  // namespace edgevlm

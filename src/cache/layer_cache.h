@@ -4,21 +4,23 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/attention/attention.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
 
-// Dense: position p of the sequence lies in row p. Values are float16, held as their 16 bits:
-// [N, Hkv * d] for keys, the same for values. Memory for `capacity` positions is taken at once and
-// never grows. Threads: const methods from any thread, others from one at a time.
+// Dense: position p of the sequence lies in row p of every head, [N, d] for keys and the same for
+// values, float16 held as its 16 bits. A head's rows lie side by side: whoever attends streams
+// them. Memory for `capacity` positions is taken at once and never grows. Threads: const methods
+// from any thread, others from one at a time.
 class LayerCache {
  public:
-  // width: Hkv * d. REQUIRES: capacity >= 0, width >= 1.
-  LayerCache(int capacity, int width);
+  // heads: Hkv, head_width: d. REQUIRES: capacity >= 0, heads >= 1, head_width >= 1.
+  LayerCache(int capacity, int heads, int head_width);
 
   int capacity() const { return capacity_; }
-  int positions() const { return positions_; }  // N
-  int width() const { return width_; }
+  int positions() const { return positions_; }        // N
+  int width() const { return heads_ * head_width_; }  // Hkv * d
   std::size_t bytes() const { return 2 * sizeof(std::uint16_t) * keys_.size(); }
 
   // Adds T positions behind those held, rounding to float16.
@@ -29,20 +31,32 @@ class LayerCache {
   // Forgets all positions but the first n. REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n);
 
-  // Becomes the first n positions of `other`. REQUIRES: same width, n <= other.positions(),
-  // n <= capacity(). O(n * width).
+  // Becomes the first n positions of `other`. REQUIRES: same heads and width, n <=
+  // other.positions(), n <= capacity(). O(n * width).
   void CopyFrom(const LayerCache& other, int n);
 
-  // What attention reads: [N, Hkv * d], valid until the next change.
-  View<const std::uint16_t> keys() const { return {keys_.data(), positions_, width_}; }
-  View<const std::uint16_t> values() const { return {values_.data(), positions_, width_}; }
+  // What attention reads: [N, d] per head, valid until the next change.
+  HeadRows<const std::uint16_t> keys() const { return Heads(keys_); }
+  HeadRows<const std::uint16_t> values() const { return Heads(values_); }
 
  private:
+  using Halves = std::vector<std::uint16_t>;  // [Hkv, capacity, d]
+
+  std::ptrdiff_t head_stride() const {
+    return static_cast<std::ptrdiff_t>(capacity_) * head_width_;
+  }
+  HeadRows<const std::uint16_t> Heads(const Halves& halves) const {
+    return {View<const std::uint16_t>(halves.data(), positions_, head_width_), head_stride()};
+  }
+  void AppendTo(View<const float> rows, Halves& halves) const;
+  void CopyHeads(const LayerCache& other, const Halves& from, int n, Halves& to) const;
+
   int capacity_;
-  int width_;
+  int heads_;
+  int head_width_;
   int positions_ = 0;
-  std::vector<std::uint16_t> keys_;
-  std::vector<std::uint16_t> values_;
+  Halves keys_;
+  Halves values_;
 };
 
 }  // namespace edgevlm

@@ -7,7 +7,9 @@ namespace edgevlm {
 SequenceCache::SequenceCache(const CacheShape& shape) {
   CHECK(shape.layers >= 1);
   layers_.reserve(static_cast<std::size_t>(shape.layers));
-  for (int i = 0; i < shape.layers; ++i) layers_.emplace_back(shape.capacity, shape.width);
+  for (int i = 0; i < shape.layers; ++i) {
+    layers_.emplace_back(shape.capacity, shape.heads, shape.head_width);
+  }
 }
 
 std::size_t SequenceCache::bytes() const { return layers_.size() * layers_.front().bytes(); }

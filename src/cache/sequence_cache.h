@@ -10,8 +10,9 @@ namespace edgevlm {
 // What one sequence needs.
 struct CacheShape {
   int layers = 0;
-  int capacity = 0;  // positions
-  int width = 0;     // Hkv * d
+  int capacity = 0;    // positions
+  int heads = 0;       // Hkv
+  int head_width = 0;  // d
 };
 
 // One LayerCache per layer. Between forward passes all layers hold the same number of positions.

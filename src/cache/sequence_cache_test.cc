@@ -25,15 +25,16 @@ void ExpectNumbers(const LayerCache& cache, const std::vector<int>& expected) {
   ASSERT_EQ(cache.positions(), static_cast<int>(expected.size()));
   for (int row = 0; row < cache.positions(); ++row) {
     const float number = static_cast<float>(expected[static_cast<std::size_t>(row)]);
-    for (const std::uint16_t key : cache.keys().Row(row)) EXPECT_EQ(HalfToFloat(key), number);
-    for (const std::uint16_t value : cache.values().Row(row)) {
+    for (const std::uint16_t key : cache.keys().Head(0).Row(row))
+      EXPECT_EQ(HalfToFloat(key), number);
+    for (const std::uint16_t value : cache.values().Head(0).Row(row)) {
       EXPECT_EQ(HalfToFloat(value), -number);
     }
   }
 }
 
 TEST(LayerCache, AppendsSpansOfAnyLength) {
-  LayerCache cache(8, kWidth);
+  LayerCache cache(8, 1, kWidth);
   AppendNumbers(0, 5, cache);
   AppendNumbers(5, 0, cache);
   AppendNumbers(5, 1, cache);
@@ -42,15 +43,34 @@ TEST(LayerCache, AppendsSpansOfAnyLength) {
 }
 
 TEST(LayerCache, ReadsColumnsOfAWiderMatrix) {
-  LayerCache cache(2, kWidth);
+  LayerCache cache(2, 1, kWidth);
   std::vector<float> wide = {0, 7, 7, 7, -7, -7, -7, 0, 8, 8, 8, -8, -8, -8};
   const View<const float> matrix(wide.data(), 2, 7);
   cache.Append(matrix.Cols(1, kWidth), matrix.Cols(4, kWidth));
   ExpectNumbers(cache, {7, 8});
 }
 
+// Row r, head h holds 10 r + h and minus that.
+TEST(LayerCache, KeepsTheRowsOfAHeadSideBySide) {
+  LayerCache cache(5, 2, 2), copy(3, 2, 2);
+  const std::vector<float> keys = {0, 0, 1, 1, 10, 10, 11, 11, 20, 20, 21, 21};
+  const std::vector<float> values = {0, 0, -1, -1, -10, -10, -11, -11, -20, -20, -21, -21};
+  cache.Append({keys.data(), 3, 4}, {values.data(), 3, 4});
+  copy.CopyFrom(cache, 2);
+  for (const LayerCache* held : {&cache, &copy}) {
+    for (int head = 0; head < 2; ++head) {
+      EXPECT_EQ(held->keys().Head(head).Row(1).data(), held->keys().Head(head).Row(0).data() + 2);
+      for (int row = 0; row < held->positions(); ++row) {
+        const auto number = static_cast<float>(10 * row + head);
+        EXPECT_EQ(HalfToFloat(held->keys().Head(head).Row(row)[1]), number);
+        EXPECT_EQ(HalfToFloat(held->values().Head(head).Row(row)[0]), -number);
+      }
+    }
+  }
+}
+
 TEST(LayerCache, CutBackAndGoOn) {
-  LayerCache cache(4, kWidth);
+  LayerCache cache(4, 1, kWidth);
   AppendNumbers(0, 4, cache);
   cache.TruncateTo(2);
   AppendNumbers(9, 2, cache);
@@ -60,14 +80,14 @@ TEST(LayerCache, CutBackAndGoOn) {
 }
 
 TEST(LayerCacheDeathTest, RefusesToGrow) {
-  LayerCache cache(2, kWidth);
+  LayerCache cache(2, 1, kWidth);
   EXPECT_DEATH(AppendNumbers(0, 3, cache), "CHECK");
   EXPECT_DEATH(cache.TruncateTo(1), "CHECK");
 }
 
 TEST(SequenceCache, CopiesAtAPointAndPartsWays) {
-  SequenceCache one({.layers = 2, .capacity = 4, .width = kWidth});
-  SequenceCache two({.layers = 2, .capacity = 8, .width = kWidth});
+  SequenceCache one({.layers = 2, .capacity = 4, .heads = 1, .head_width = kWidth});
+  SequenceCache two({.layers = 2, .capacity = 8, .heads = 1, .head_width = kWidth});
   for (int layer = 0; layer < 2; ++layer) AppendNumbers(10 * layer, 3, one.layer(layer));
   two.CopyFrom(one, 2);
   for (int layer = 0; layer < 2; ++layer) AppendNumbers(50, 1, two.layer(layer));

@@ -55,7 +55,8 @@ class Decoder {
     CHECK(1 <= positions && positions <= shape_.context);
     return {.layers = shape_.blocks,
             .capacity = positions,
-            .width = shape_.kv_heads * shape_.head_width};
+            .heads = shape_.kv_heads,
+            .head_width = shape_.head_width};
   }
   // The same for whoever does not say how many: the context, but not more than kUsualPositions,
   // since some models are trained for more than a small machine has memory for.

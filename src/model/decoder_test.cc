@@ -264,7 +264,8 @@ TEST(DecoderCache, IsAsLargeAsAskedFor) {
   const CacheShape shape = decoder->cache_shape(10);
   EXPECT_EQ(shape.capacity, 10);
   EXPECT_EQ(shape.layers, TinyLlama::kBlocks);
-  EXPECT_EQ(shape.width, TinyLlama::kKvHeads * 4);
+  EXPECT_EQ(shape.heads, TinyLlama::kKvHeads);
+  EXPECT_EQ(shape.head_width, 4);
 }
 
 }  // namespace

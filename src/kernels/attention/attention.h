@@ -1,55 +1,87 @@
-// Attention of new tokens over a cache of keys and values (Vaswani et al. 2017), without a matrix
-// of scores (online softmax: Milakov and Gimelshein 2018; in blocks: Dao et al. 2022).
+// Attention of rows that ask over rows of keys and values (Vaswani et al. 2017), without a matrix
+// of scores (online softmax: Milakov and Gimelshein 2018; in blocks: Dao et al. 2022; over threads
+// by positions: Dao et al. 2023, "Flash-Decoding").
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/thread_pool.h"
-#include "kernels/variant.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
 
 // How many heads ask, and how many have keys and values. REQUIRES: query is a multiple of kv; head
-// h of the queries reads head h / (query / kv) of the cache.
+// h of the queries reads head h / (query / kv) of the keys.
 struct HeadCounts {
-  int query = 1;  // H
+  int query = 1;  // Hq
   int kv = 1;     // Hkv
 };
 
 constexpr int kMaxHeadWidth = 256;  // d
 
-// One sequence's new tokens t = 0..T-1, which stand at positions first_position + t, and see the
-// positions 0..first_position + t. For each head:
-//   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]
-//   q, out        [T, H * d], must not overlap; d <= kMaxHeadWidth
-//   keys, values  [N, Hkv * d] float16 as its 16 bits, N >= first_position + T: the new tokens' own
-//                 rows included
+// A matrix [N, d] for each of several heads, which lie head_stride values apart: one behind the
+// other, or side by side in the rows of a wider matrix. Owned by somebody else.
+template <class T>
+struct HeadRows {
+  View<T> first;  // [N, d] of head 0
+  std::ptrdiff_t head_stride = 0;
+
+  View<T> Head(int head) const {
+    return {first.data + head * head_stride, first.rows, first.cols, first.stride};
+  }
+  int rows() const { return first.rows; }  // N
+};
+
+// The heads of a matrix [N, heads * d].
+template <class T>
+HeadRows<T> SideBySide(View<T> rows, int heads) {
+  const int width = rows.cols / heads;
+  return {View<T>(rows.data, rows.rows, width, rows.stride), width};
+}
+
+// Which positions a row sees.
+enum class Sight {
+  kAll,     // every one: the cells of a picture
+  kCausal,  // row t those up to its own, first_position + t: the tokens of a text
+};
+
+// In what the products are taken; sums are float32 always.
+enum class AttentionPrecision {
+  kFloat32,
+  kBfloat16,  // where the CPU multiplies pairs of bfloat16 (AVX512_BF16), else as kFloat32
+};
+
+// Rows t = 0..T-1. For each head:
+//   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]    over the positions p it sees
+//   q, out        [T, Hq * d], out apart from the others; d <= kMaxHeadWidth
+//   keys, values  [N, d] per head of Hkv, float32 or float16 as its 16 bits; finite where a row
+//                 sees them. Those of a head are read from memory fastest when side by side.
+// With Sight::kAll N >= 1; with kCausal N >= first_position + T, the rows' own keys included.
+template <class Value>
 struct AttentionCall {
   View<const float> q;
-  View<const std::uint16_t> keys;
-  View<const std::uint16_t> values;
+  HeadRows<const Value> keys;
+  HeadRows<const Value> values;
   HeadCounts heads;
-  int first_position = 0;
+  Sight sight = Sight::kCausal;
+  int first_position = 0;  // of row 0; read with kCausal only
+  AttentionPrecision precision = AttentionPrecision::kFloat32;
   View<float> out;
+
+  int width() const { return q.cols / heads.query; }           // d
+  int heads_per_kv() const { return heads.query / heads.kv; }  // that share keys and values
+  // How many positions row t sees.
+  int Visible(int t) const { return sight == Sight::kAll ? keys.rows() : first_position + t + 1; }
 };
 
-// Sums in float32. A token's result has the same bits whatever T and the number of threads are.
-// Threads: the work is split over the pool. Allocates nothing.
-// Cost T * H * d * (first_position + T / 2) * 2 multiply-adds.
-void Attend(const AttentionCall& call, ThreadPool& pool);
-
-// For tests and benchmarks: every variant in this binary. Tokens [first_token, last_token) of the
-// query heads that read kv_head.
-struct AttentionPart {
-  int kv_head = 0;
-  int first_token = 0;
-  int last_token = 0;
-};
-using AttentionFunction = void (*)(const AttentionCall& call, const AttentionPart& part);
-const VariantList<AttentionFunction>& AttentionVariants();
-
-void AttentionScalar(const AttentionCall& call, const AttentionPart& part);
-HighwayVariants<AttentionFunction> AttentionHighway();
+// Error of kFloat32: (2 d^1.5 + N + 8) * 4 FLT_EPSILON for values of size 1. kBfloat16: keys,
+// queries, values and shares keep 8 bits each.
+// A row's result has the same bits whatever T and the number of threads are: its sums go by the
+// positions alone. Threads: the work is split over the pool by heads, rows and, where those are
+// fewer than the threads, positions. Allocates nothing; takes up to 600 KiB of stack.
+// Cost 2 Hq * d multiply-adds for every row and position that it sees.
+void Attend(const AttentionCall<float>& call, ThreadPool& pool);
+void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool);
 
 }  // namespace edgevlm

@@ -1,49 +1,135 @@
-// Multiply-adds per second of Attend for a prefill and for one token.
+// Multiply-adds per second of attention in one thread, at the shapes of published models.
 #include <benchmark/benchmark.h>
 
 #include <string>
 
 #include "kernels/attention/attention.h"
+#include "kernels/attention/attention_part.h"
 #include "kernels/half/half.h"
 #include "kernels/test_values.h"
 
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, AttentionFunction run) {
-  const int tokens = static_cast<int>(state.range(0)), first = static_cast<int>(state.range(1)),
-            width = static_cast<int>(state.range(2));
+struct Shape {
+  const char* name;
+  int tokens;
+  int first_position;
+  HeadCounts heads;
+  int width;
+  Sight sight;
+};
+
+constexpr Shape kEyes[] = {
+    {"clip-l-336", 577, 0, {16, 16}, 64, Sight::kAll},
+    {"siglip-b-512", 1024, 0, {12, 12}, 64, Sight::kAll},
+    {"siglip-so400m-384", 729, 0, {16, 16}, 72, Sight::kAll},
+};
+constexpr Shape kDecoders[] = {
+    {"prefill-256-16x128", 256, 0, {16, 16}, 128, Sight::kCausal},
+    {"prefill-256-32:4x64", 256, 0, {32, 4}, 64, Sight::kCausal},
+    {"draft-4-at-1024-32:4x64", 4, 1020, {32, 4}, 64, Sight::kCausal},
+    {"token-at-1024-32:4x64", 1, 1023, {32, 4}, 64, Sight::kCausal},
+    {"token-at-1024-16x128", 1, 1023, {16, 16}, 128, Sight::kCausal},
+};
+
+// A token meets the caches of all layers, which lie in memory, not in the nearest caches.
+constexpr int kLayersBytes = 1 << 27;
+
+template <class Value>
+std::vector<Value> TakeNumbers(int count) {
   RandomValues random;
-  const std::vector<float> q = random.Take(tokens * width);
-  const int positions = first + tokens;
-  std::vector<std::uint16_t> cache(static_cast<std::size_t>(positions * width));
-  FloatToHalf(random.Take(positions * width), cache);
-  std::vector<float> out(q.size());
-  const View<const std::uint16_t> rows(cache.data(), positions, width);
-  const AttentionCall call{View<const float>(q.data(), tokens, width), rows, rows, {1, 1}, first,
-                           View<float>(out.data(), tokens, width)};
-  for (auto _ : state) {
-    for (int token = 0; token < tokens; token += 16) {
-      run(call, {0, token, std::min(token + 16, tokens)});
-    }
-    benchmark::ClobberMemory();
+  const std::vector<float> floats = random.Take(count);
+  if constexpr (sizeof(Value) == sizeof(float)) {
+    return floats;
+  } else {
+    std::vector<Value> halves(floats.size());
+    FloatToHalf(floats, halves);
+    return halves;
   }
-  const double pairs = tokens * (first + 0.5 * (tokens + 1));
-  state.counters["mac/s"] =
-      benchmark::Counter(pairs * 2 * width, benchmark::Counter::kIsIterationInvariantRate,
-                         benchmark::Counter::kIs1000);
 }
 
-// Once per variant of this CPU, one head in one thread.
+template <class Value>
+void RunParts(const AttentionCall<Value>& call, AttentionFunction<Value> run) {
+  alignas(64) static float sums[kMaxPartValues];
+  float total[kMaxPartRows], highest[kMaxPartRows];
+  const int group = call.heads_per_kv(), rows = call.q.rows * group;
+  const Partials partials = {sums, total, highest, PaddedWidth(call.width())};
+  for (int head = 0; head < call.heads.kv; ++head) {
+    for (int first = 0; first < rows; first += MaxPartRows(call.width())) {
+      const int last = std::min(first + MaxPartRows(call.width()), rows);
+      const int visible = call.Visible((last - 1) / group);
+      const int stretches = (visible + kStretch - 1) / kStretch;
+      run(call, {head, first, last, 0, stretches}, partials);
+    }
+  }
+}
+
+template <class Value>
+HeadRows<const Value> Heads(const Value* numbers, const Shape& shape) {
+  const int positions = shape.first_position + shape.tokens, heads = shape.heads.kv;
+  if (shape.sight == Sight::kAll) {
+    return SideBySide(View<const Value>(numbers, positions, heads * shape.width), heads);
+  }
+  return {View<const Value>(numbers, positions, shape.width), positions * shape.width};
+}
+
+// An eye has its heads side by side, a cache one behind the other.
+template <class Value>
+void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& shape) {
+  const int cols = shape.heads.query * shape.width, kv_cols = shape.heads.kv * shape.width;
+  const int positions = shape.first_position + shape.tokens;
+  const std::vector<float> q = TakeNumbers<float>(shape.tokens * cols);
+  const int layer = 2 * positions * kv_cols;
+  const int layers = shape.tokens > 1 ? 1 : kLayersBytes / layer / static_cast<int>(sizeof(Value));
+  const std::vector<Value> numbers = TakeNumbers<Value>(layer);
+  std::vector<Value> cache;
+  for (int i = 0; i < layers; ++i) cache.insert(cache.end(), numbers.begin(), numbers.end());
+  std::vector<float> out(q.size());
+  AttentionCall<Value> call{.q = View<const float>(q.data(), shape.tokens, cols),
+                            .keys = Heads(cache.data(), shape),
+                            .values = Heads(cache.data() + layer / 2, shape),
+                            .heads = shape.heads,
+                            .sight = shape.sight,
+                            .first_position = shape.first_position,
+                            .out = View<float>(out.data(), shape.tokens, cols)};
+  int next = 0;
+  for (auto _ : state) {
+    call.keys.first.data = cache.data() + static_cast<std::ptrdiff_t>(next) * layer;
+    call.values.first.data = call.keys.first.data + layer / 2;
+    next = next + 1 == layers ? 0 : next + 1;
+    RunParts(call, run);
+    benchmark::ClobberMemory();
+  }
+  double pairs = 0;
+  for (int t = 0; t < shape.tokens; ++t) pairs += call.Visible(t);
+  state.counters["mac/s"] = benchmark::Counter(
+      pairs * 2 * cols, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
+  state.counters["cache B/s"] = benchmark::Counter(2.0 * sizeof(Value) * positions * kv_cols,
+                                                   benchmark::Counter::kIsIterationInvariantRate,
+                                                   benchmark::Counter::kIs1000);
+}
+
+template <class Value>
+void Register(const std::string& isa, AttentionFunction<Value> run, std::span<const Shape> shapes) {
+  for (const Shape& shape : shapes) {
+    const std::string name = "Attention/" + isa + "/" + shape.name;
+    benchmark::RegisterBenchmark(name.c_str(), Run<Value>, run, shape);
+  }
+}
+
+// Once per variant of this CPU: eyes read float32, decoders a cache of float16.
 const bool kRegistered = [] {
-  for (const auto& variant : AttentionVariants()) {
+  for (const auto& variant : AttentionVariants<float>()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
-    const std::string name = "Attention/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)
-        ->ArgNames({"T", "first", "d"})
-        ->Args({1, 120, 64})
-        ->Args({100, 0, 32})
-        ->Args({100, 0, 64});
+    Register<float>(std::string(IsaName(variant.needs)), variant.run, kEyes);
+  }
+  for (const auto& variant : AttentionVariants<std::uint16_t>()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    Register<std::uint16_t>(std::string(IsaName(variant.needs)), variant.run, kDecoders);
+  }
+  if (AttentionBfloat16<float>() != nullptr) {
+    Register<float>("avx512-bfloat16", AttentionBfloat16<float>(), kEyes);
   }
   return true;
 }();

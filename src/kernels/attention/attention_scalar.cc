@@ -1,52 +1,78 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
-#include "kernels/attention/attention.h"
-#include "kernels/half/half.h"
+#include "kernels/attention/attention_part.h"
+#include "tensor/half.h"
 
 namespace edgevlm {
 namespace {
 
-// One token and one head: adds a position at a time. When a higher score than all before appears,
-// what was summed so far shrinks to the scale of that score.
-void AttendHead(const AttentionCall& call, int token, int head) {
-  const int width = call.q.cols / call.heads.query;
-  const int kv_head = head / (call.heads.query / call.heads.kv);
-  const float scale = 1.0f / std::sqrt(static_cast<float>(width));
-  const float* q = call.q.Row(token).data() + head * width;
-  float* out = call.out.Row(token).data() + head * width;
-  std::array<float, kMaxHeadWidth> wide;
-  float highest = -std::numeric_limits<float>::infinity();
-  float total = 0.0f;
-  for (int i = 0; i < width; ++i) out[i] = 0.0f;
-  for (int position = 0; position <= call.first_position + token; ++position) {
-    HalfToFloatRowScalar(call.keys.Row(position).data() + kv_head * width, wide.data(), width);
+constexpr float kLog2e = 1.44269504f;
+constexpr float kLowest = -1e30f;
+
+float Number(float value) { return value; }
+float Number(std::uint16_t half) { return HalfToFloat(half); }
+
+// One row, positions [first, last): adds one at a time. When a higher score than all before
+// appears, what was summed so far shrinks to the scale of that score.
+template <class Value>
+void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head, int first,
+                  int last, const Partials& sums) {
+  const int width = call.width();
+  const float scale = kLog2e / std::sqrt(static_cast<float>(width));
+  std::fill_n(sums.sums, width, 0.0f);
+  *sums.total = 0.0f;
+  *sums.highest = kLowest;
+  for (int position = first; position < last; ++position) {
+    const Value* key = call.keys.Head(kv_head).Row(position).data();
+    const Value* value = call.values.Head(kv_head).Row(position).data();
     float score = 0.0f;
-    for (int i = 0; i < width; ++i) score += q[i] * wide[static_cast<std::size_t>(i)];
-    score *= scale;
-    const float before = highest;
-    highest = std::fmax(highest, score);
-    const float shrink = std::exp(before - highest);
-    const float share = std::exp(score - highest);
-    total = total * shrink + share;
-    HalfToFloatRowScalar(call.values.Row(position).data() + kv_head * width, wide.data(), width);
+    for (int i = 0; i < width; ++i) score += q[i] * scale * Number(key[i]);
+    const float before = *sums.highest;
+    *sums.highest = std::fmax(before, score);
+    const float shrink = std::exp2(before - *sums.highest);
+    const float share = std::exp2(score - *sums.highest);
+    *sums.total = *sums.total * shrink + share;
     for (int i = 0; i < width; ++i) {
-      out[i] = out[i] * shrink + share * wide[static_cast<std::size_t>(i)];
+      sums.sums[i] = sums.sums[i] * shrink + share * Number(value[i]);
     }
   }
-  for (int i = 0; i < width; ++i) out[i] /= total;
+}
+
+template <class Value>
+void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
+             const Partials& partials) {
+  const int width = call.width();
+  std::array<float, kMaxHeadWidth> memory;
+  float total, highest;
+  const Partials next = {memory.data(), &total, &highest, PaddedWidth(width)};
+  for (int row = part.first_row; row < part.last_row; ++row) {
+    const int token = row / call.heads_per_kv();
+    const int head = part.kv_head * call.heads_per_kv() + row % call.heads_per_kv();
+    const float* q = call.q.Row(token).data() + head * width;
+    const Partials into = partials.From(row - part.first_row);
+    for (int stretch = part.first_stretch; stretch < part.last_stretch; ++stretch) {
+      const int first = stretch * kStretch;
+      const int last = std::min(first + kStretch, call.Visible(token));
+      if (first >= last) break;
+      const bool is_first = stretch == part.first_stretch;
+      SumPositions(call, q, part.kv_head, first, last, is_first ? into : next);
+      if (!is_first) JoinRow(next, into, width);
+    }
+  }
 }
 
 }  // namespace
 
-void AttentionScalar(const AttentionCall& call, const AttentionPart& part) {
-  const int group = call.heads.query / call.heads.kv;
-  for (int token = part.first_token; token < part.last_token; ++token) {
-    for (int head = part.kv_head * group; head < (part.kv_head + 1) * group; ++head) {
-      AttendHead(call, token, head);
-    }
-  }
+void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part,
+                     const Partials& partials) {
+  SumPart(call, part, partials);
+}
+
+void AttentionScalar(const AttentionCall<std::uint16_t>& call, const AttentionPart& part,
+                     const Partials& partials) {
+  SumPart(call, part, partials);
 }
 
 }  // namespace edgevlm

@@ -5,6 +5,7 @@
 #include <cfloat>
 #include <cmath>
 
+#include "kernels/attention/attention_part.h"
 #include "kernels/half/half.h"
 #include "kernels/test_values.h"
 
@@ -13,124 +14,244 @@ namespace {
 
 struct Shape {
   int tokens;
-  int first_position;
+  int first_position;  // with kAll: positions besides one per token
   HeadCounts heads;
   int width;
+  Sight sight = Sight::kCausal;
 };
 
-// Random queries, and a cache with rows to spare that are NaN: nobody may read those.
+template <class Value>
+void Put(const std::vector<float>& from, std::span<Value> to) {
+  if constexpr (sizeof(Value) == sizeof(float)) {
+    std::copy(from.begin(), from.end(), to.begin());
+  } else {
+    FloatToHalf(from, to);
+  }
+}
+
+// Random queries, and keys and values with rows to spare that are NaN: nobody may read those.
+template <class Value>
 struct Problem {
   explicit Problem(const Shape& shape, int shift = 0)
       : shape(shape),
         q(shape.tokens, shape.heads.query * shape.width, shift),
-        keys(Positions(shape) + 2, shape.heads.kv * shape.width, shift),
-        values(Positions(shape) + 2, shape.heads.kv * shape.width, shift) {
+        keys(Positions() + 2, shape.heads.kv * shape.width, shift),
+        values(Positions() + 2, shape.heads.kv * shape.width, shift) {
     RandomValues random;
     q.Fill(random.Take(shape.tokens * shape.heads.query * shape.width));
-    for (Guarded<std::uint16_t>* side : {&keys, &values}) {
+    for (Guarded<Value>* side : {&keys, &values}) {
       for (int row = 0; row < side->view().rows; ++row) {
         std::vector<float> wide = random.Take(side->view().cols);
-        if (row >= Positions(shape)) std::fill(wide.begin(), wide.end(), NAN);
-        FloatToHalf(wide, side->view().Row(row));
+        if (row >= Positions()) std::fill(wide.begin(), wide.end(), NAN);
+        Put(wide, side->view().Row(row));
       }
     }
   }
 
-  static int Positions(const Shape& shape) { return shape.first_position + shape.tokens; }
+  int Positions() const { return shape.first_position + shape.tokens; }
 
-  AttentionCall Call(View<float> out) {
+  AttentionCall<Value> Call(View<float> out) {
+    const int rows = shape.sight == Sight::kAll ? Positions() : Positions() + 2;
     return {.q = q.view(),
-            .keys = keys.view(),
-            .values = values.view(),
+            .keys = Heads(keys, rows),
+            .values = Heads(values, rows),
             .heads = shape.heads,
+            .sight = shape.sight,
             .first_position = shape.first_position,
             .out = out};
   }
 
+  HeadRows<const Value> Heads(Guarded<Value>& side, int rows) const {
+    return SideBySide(View<const Value>(side.view().Rows(0, rows)), shape.heads.kv);
+  }
+
+  // Parts of at most rows_each rows and stretches_each stretches, joined as Attend does.
+  void Run(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
+    const AttentionCall<Value> call = Call(out);
+    const int heads = call.heads_per_kv(), rows = shape.tokens * heads;
+    const int most = std::min(rows_each, MaxPartRows(shape.width));
+    std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
+    const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(shape.width)};
+    for (int kv = 0; kv < shape.heads.kv; ++kv) {
+      for (int first = 0; first < rows; first += most) {
+        const int last = std::min(first + most, rows);
+        const int visible = call.Visible((last - 1) / heads);
+        const int stretches = (visible + kStretch - 1) / kStretch;
+        run(call, {kv, first, last, 0, stretches}, partials);
+        for (int row = first; row < last; ++row) {
+          FinishRow(partials.From(row - first), shape.width,
+                    out.Row(row / heads).data() + (kv * heads + row % heads) * shape.width);
+        }
+      }
+    }
+  }
+
   Shape shape;
   Guarded<float> q;
-  Guarded<std::uint16_t> keys;
-  Guarded<std::uint16_t> values;
+  Guarded<Value> keys;
+  Guarded<Value> values;
 };
 
-void RunAllHeads(AttentionFunction run, const AttentionCall& call) {
-  for (int head = 0; head < call.heads.kv; ++head) run(call, {head, 0, call.q.rows});
+testing::Message Describe(const Shape& shape, int shift) {
+  return testing::Message() << "T=" << shape.tokens << " first=" << shape.first_position
+                            << " Hq=" << shape.heads.query << " Hkv=" << shape.heads.kv
+                            << " d=" << shape.width << " shift=" << shift
+                            << " all=" << (shape.sight == Sight::kAll)
+                            << " seed=" << RandomValues::kSeed;
 }
 
-void CompareWithScalar(AttentionFunction run, const Shape& shape, int shift) {
-  SCOPED_TRACE(testing::Message() << "T=" << shape.tokens << " first=" << shape.first_position
-                                  << " H=" << shape.heads.query << " Hkv=" << shape.heads.kv
-                                  << " d=" << shape.width << " shift=" << shift);
-  Problem problem(shape, shift);
-  const int cols = shape.heads.query * shape.width;
-  Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, shift);
-  RunAllHeads(AttentionScalar, problem.Call(expected.view()));
-  RunAllHeads(run, problem.Call(actual.view()));
-  // A score is off by d roundings of sum |q k|, about d, over sqrt(d); shares by as much, relative;
-  // the output is a mean of values of size 4 or less over N positions.
-  const auto width = static_cast<float>(shape.width);
-  const auto positions = static_cast<float>(Problem::Positions(shape));
-  const float tolerance = 4.0f * FLT_EPSILON * (2.0f * width * std::sqrt(width) + positions + 8.0f);
-  for (int row = 0; row < shape.tokens; ++row) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(cols); ++i) {
-      ASSERT_NEAR(actual.view().Row(row)[i], expected.view().Row(row)[i], tolerance)
+void ExpectNear(View<float> actual, View<float> expected, float tolerance) {
+  for (int row = 0; row < expected.rows; ++row) {
+    for (std::size_t i = 0; i < expected.Row(row).size(); ++i) {
+      ASSERT_NEAR(actual.Row(row)[i], expected.Row(row)[i], tolerance)
           << "row=" << row << " i=" << i;
     }
   }
+}
+
+void ExpectSame(View<float> actual, View<float> expected) {
+  for (int row = 0; row < expected.rows; ++row) {
+    for (std::size_t i = 0; i < expected.Row(row).size(); ++i) {
+      ASSERT_EQ(actual.Row(row)[i], expected.Row(row)[i]) << "row=" << row << " i=" << i;
+    }
+  }
+}
+
+// A score is off by d roundings of sum |q k|, about d, over sqrt(d); shares by as much, relative;
+// the output is a mean of values of size 4 or less over N positions.
+float Tolerance(int width, int positions) {
+  const auto d = static_cast<float>(width);
+  return 4.0f * FLT_EPSILON * (2.0f * d * std::sqrt(d) + static_cast<float>(positions) + 8.0f);
+}
+
+template <class Value>
+void CompareWithScalar(AttentionFunction<Value> run, const Shape& shape, int shift) {
+  SCOPED_TRACE(Describe(shape, shift));
+  Problem<Value> problem(shape, shift);
+  const int cols = shape.heads.query * shape.width;
+  Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, shift);
+  problem.Run(AttentionScalar, expected.view());
+  problem.Run(run, actual.view());
+  ExpectNear(actual.view(), expected.view(), Tolerance(shape.width, problem.Positions()));
   ASSERT_TRUE(actual.intact());
 }
 
-TEST(Attention, VariantsAgreeWithScalar) {
-  for (const auto& variant : AttentionVariants()) {
+template <class Value>
+class Attention : public testing::Test {};
+using Values = testing::Types<float, std::uint16_t>;
+TYPED_TEST_SUITE(Attention, Values);
+
+TYPED_TEST(Attention, VariantsAgreeWithScalar) {
+  for (const auto& variant : AttentionVariants<TypeParam>()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
-    for (const int width : {1, 3, 8, 15, 16, 17, 32, 48, 64, 65, 100, 256}) {
-      CompareWithScalar(variant.run, {2, 20, {2, 2}, width}, width % 4);
+    for (const int width : {1, 3, 8, 15, 16, 17, 24, 33, 48, 64, 65, 72, 80, 100, 256}) {
+      CompareWithScalar<TypeParam>(variant.run, {2, 20, {2, 2}, width}, width % 4);
+      CompareWithScalar<TypeParam>(variant.run, {50, 0, {1, 1}, width, Sight::kAll}, width % 4);
     }
-    for (const int tokens : {1, 2, 15, 16, 17, 33}) {
-      for (const int first : {0, 1, 14, 15, 16, 17, 40}) {
-        CompareWithScalar(variant.run, {tokens, first, {2, 1}, 12}, 1);
+    for (const int tokens : {1, 2, 3, 7, 15, 16, 17, 33, 65, 130}) {
+      for (const int first : {0, 1, 15, 16, 31, 47, 48, 49, 97}) {
+        CompareWithScalar<TypeParam>(variant.run, {tokens, first, {2, 1}, 12}, 1);
+        CompareWithScalar<TypeParam>(variant.run, {tokens, first, {1, 1}, 12, Sight::kAll}, 0);
       }
     }
-    CompareWithScalar(variant.run, {5, 9, {12, 2}, 24}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {5, 9, {12, 2}, 24}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {3, 2 * kStretch - 1, {2, 1}, 20}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {60, 2 * kStretch - 30, {1, 1}, 20}, 0);
   }
 }
 
-// One token at a time, and by any team, gives the same bits as all at once.
-TEST(Attention, TokensDependNeitherOnOtherTokensNorOnThreads) {
-  const Shape shape{37, 21, {6, 3}, 20};
-  Problem problem(shape);
-  ThreadPool alone(1), team(3);
-  Guarded<float> expected(37, 120), threaded(37, 120), single(1, 120);
-  Attend(problem.Call(expected.view()), alone);
-  Attend(problem.Call(threaded.view()), team);
-  for (int row = 0; row < shape.tokens; ++row) {
-    AttentionCall call = problem.Call(single.view());
-    call.q = call.q.Rows(row, 1);
-    call.first_position += row;
-    Attend(call, team);
-    for (std::size_t i = 0; i < 120; ++i) {
-      ASSERT_EQ(threaded.view().Row(row)[i], expected.view().Row(row)[i]) << row << " " << i;
-      ASSERT_EQ(single.view().Row(0)[i], expected.view().Row(row)[i]) << row << " " << i;
+// One row and many take different ways through a kernel, to the same bits.
+TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
+  for (const auto& variant : AttentionVariants<TypeParam>()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    for (const Sight sight : {Sight::kCausal, Sight::kAll}) {
+      for (const int first : {5, kStretch - 20}) {
+        Problem<TypeParam> problem({70, first, {4, 2}, 36, sight});
+        Guarded<float> together(70, 144), alone(70, 144), in_threes(70, 144);
+        problem.Run(variant.run, together.view());
+        problem.Run(variant.run, alone.view(), 1);
+        problem.Run(variant.run, in_threes.view(), 3);
+        ExpectSame(alone.view(), together.view());
+        ExpectSame(in_threes.view(), together.view());
+      }
     }
   }
 }
 
-TEST(Attention, OnePositionIsItsValue) {
-  Problem problem({1, 0, {1, 1}, 8});
-  ThreadPool pool(1);
-  Guarded<float> out(1, 8), value(1, 8);
-  Attend(problem.Call(out.view()), pool);
-  HalfToFloat(problem.values.view().Row(0), value.view().Row(0));
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(out.view().Row(0)[i], value.view().Row(0)[i]);
+// Whether the rows, their heads or the positions are shared.
+TYPED_TEST(Attention, ThreadsChangeNoBit) {
+  ThreadPool one(1), two(2), three(3);
+  for (const Shape& shape :
+       {Shape{37, 21, {6, 3}, 20}, Shape{1, 1500, {8, 1}, 20}, Shape{2, 767, {2, 1}, 256},
+        Shape{1, 9000, {8, 1}, 256}, Shape{330, 0, {1, 1}, 20, Sight::kAll}}) {
+    SCOPED_TRACE(Describe(shape, 0));
+    Problem<TypeParam> problem(shape);
+    const int cols = shape.heads.query * shape.width;
+    Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols);
+    Attend(problem.Call(expected.view()), one);
+    for (ThreadPool* pool : {&two, &three}) {
+      Attend(problem.Call(actual.view()), *pool);
+      ExpectSame(actual.view(), expected.view());
+    }
+  }
 }
 
-TEST(Attention, NoTokens) {
-  Problem problem({0, 4, {2, 1}, 8});
+// Scores of hundreds: shares of all but the highest vanish, none overflows.
+TYPED_TEST(Attention, TakesLargeScores) {
+  for (const auto& variant : AttentionVariants<TypeParam>()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    Problem<TypeParam> problem({70, 0, {1, 1}, 8, Sight::kAll});
+    for (int row = 0; row < 70; ++row) {
+      for (float& value : problem.q.view().Row(row)) value = 100.0f;
+      Put(std::vector<float>(8, static_cast<float>(row)), problem.keys.view().Row(row));
+      Put(std::vector<float>(8, static_cast<float>(row)), problem.values.view().Row(row));
+    }
+    Guarded<float> out(70, 8);
+    problem.Run(variant.run, out.view());
+    for (const float value : out.view().Row(0)) EXPECT_FLOAT_EQ(value, 69.0f);
+  }
+}
+
+TYPED_TEST(Attention, OnePositionIsItsValue) {
+  Problem<TypeParam> problem({1, 0, {1, 1}, 8});
+  Put(std::vector<float>(8, 1.25f), problem.values.view().Row(0));
+  ThreadPool pool(1);
+  Guarded<float> out(1, 8);
+  Attend(problem.Call(out.view()), pool);
+  for (const float value : out.view().Row(0)) EXPECT_EQ(value, 1.25f);
+}
+
+TYPED_TEST(Attention, NoTokens) {
+  Problem<TypeParam> problem({0, 4, {2, 1}, 8});
   ThreadPool pool(2);
   Guarded<float> out(0, 16);
   Attend(problem.Call(out.view()), pool);
   EXPECT_TRUE(out.intact());
+}
+
+// Queries, keys and values of size 1 keep 8 bits: a product is off by 2^-8 at most and a score by
+// the root of d products' mean squares, 2^-9 each, over sqrt(d); a share by 2^-9 and its score; the
+// output is a mean of values of size 4 or less.
+TYPED_TEST(Attention, PairsOfBfloat16AgreeWithScalar) {
+  const AttentionFunction<TypeParam> run = AttentionBfloat16<TypeParam>();
+  if (run == nullptr) GTEST_SKIP() << "this CPU has no products of bfloat16";
+  for (const Shape& shape : {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, Sight::kAll},
+                             Shape{131, 0, {1, 1}, 1, Sight::kAll}, Shape{47, 400, {4, 2}, 64},
+                             Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, Sight::kAll}}) {
+    SCOPED_TRACE(Describe(shape, 1));
+    Problem<TypeParam> problem(shape, 1);
+    const int cols = shape.heads.query * shape.width;
+    Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, 1);
+    problem.Run(AttentionScalar, expected.view());
+    problem.Run(run, actual.view());
+    ExpectNear(actual.view(), expected.view(), 4.0f * 4.0f * 0x1p-8f);
+    EXPECT_TRUE(actual.intact());
+    Guarded<float> alone(shape.tokens, cols);
+    problem.Run(run, alone.view(), 1);
+    ExpectSame(alone.view(), actual.view());
+  }
 }
 
 }  // namespace

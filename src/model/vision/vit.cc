@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernels/attention/attention.h"
 #include "kernels/layer_norm/layer_norm.h"
-#include "kernels/self_attention/self_attention.h"
 #include "model/vision/vit_weights.h"
 
 namespace edgevlm {
@@ -124,13 +124,16 @@ class Vit final : public VisionEncoder {
 
   void Attend(const VitBlock& w, int pictures, const Activations& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, w.attend_zone);
-    SelfAttend({.q = b.q,
-                .k = b.k,
-                .v = b.v,
-                .heads = weights_.heads,
-                .pictures = pictures,
-                .out = b.mixed},
-               run.pool);
+    const int rows = weights_.rows();
+    for (int n = 0; n < pictures; ++n) {
+      edgevlm::Attend({.q = b.q.Rows(n * rows, rows),
+                       .keys = SideBySide<const float>(b.k.Rows(n * rows, rows), weights_.heads),
+                       .values = SideBySide<const float>(b.v.Rows(n * rows, rows), weights_.heads),
+                       .heads = {weights_.heads, weights_.heads},
+                       .sight = Sight::kAll,
+                       .out = b.mixed.Rows(n * rows, rows)},
+                      run.pool);
+    }
   }
 
   // The last P rows of every picture. With the class token in front these are the patches. Behind

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "gguf/names.h"
+#include "kernels/attention/attention.h"
 #include "kernels/conv/conv.h"
-#include "kernels/self_attention/self_attention.h"
 #include "model/layers.h"
 #include "model/vision/read_preprocessing.h"
 
@@ -62,10 +62,10 @@ Sizes ReadSizes(WeightReader& reader, const EyeUse& use) {
 
 int ReadHeads(WeightReader& reader, int width) {
   const int heads = reader.Int(keys::kVisionHeadCount, 1, ModelLimits::kWidth);
-  if (width % heads != 0 || width / heads > kMaxSelfAttentionWidth) {
+  if (width % heads != 0 || width / heads > kMaxHeadWidth) {
     reader.Fail(InvalidKey(keys::kVisionHeadCount,
                            "a divisor of the width " + std::to_string(width) +
-                               " that leaves at most " + std::to_string(kMaxSelfAttentionWidth) +
+                               " that leaves at most " + std::to_string(kMaxHeadWidth) +
                                " per head",
                            std::to_string(heads)));
   }

@@ -1,0 +1,146 @@
+// Attention of fewer rows than a vector has lanes, a token's or a draft's: positions stand in the
+// lanes. The sums go in the order of strip-inl.h and have its bits. Compiled once per instruction
+// set.
+#if defined(EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
+#undef EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
+#else
+#define EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
+#endif
+
+#include "kernels/attention/strip-inl.h"
+
+#if HWY_TARGET != HWY_SCALAR
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+namespace {
+
+constexpr int kFewRows = kLanes - 1;
+// Positions of a block that are read at a time: few enough for the nearest cache.
+constexpr int kSlice = 48;
+static_assert(kBlock % kSlice == 0 && kSlice % kLanes == 0);
+
+template <class Value>
+class FewRows {
+ public:
+  FewRows(const AttentionCall<Value>& call, const AttentionPart& part)
+      : call_(call), part_(part), width_(call.width()) {
+    const int heads = call.heads_per_kv();
+    for (int row = 0; row < part.rows(); ++row) {
+      const int asking = part.first_row + row;
+      const int head = part.kv_head * heads + asking % heads;
+      visible_[row] = call.Visible(asking / heads);
+      const float* q = call.q.Row(asking / heads).data() + head * width_;
+      ReadQuery(q, width_, padded_, q_ + row * padded_);
+    }
+  }
+
+  void AddStretches(const Partials& partials) {
+    HWY_ALIGN float sums[kFewRows * kMaxHeadWidth];
+    float total[kFewRows], highest[kFewRows];
+    const Partials next = {sums, total, highest, padded_};
+    for (int stretch = part_.first_stretch; stretch < part_.last_stretch; ++stretch) {
+      const bool is_first = stretch == part_.first_stretch;
+      AddStretch(stretch * kStretch, is_first ? partials : next);
+      for (int row = 0; row < part_.rows() && !is_first; ++row) {
+        if (visible_[row] <= stretch * kStretch) continue;
+        JoinRow(next.From(row), partials.From(row), width_);
+      }
+    }
+  }
+
+ private:
+  void AddStretch(int first, const Partials& sums) {
+    std::fill_n(sums.sums, part_.rows() * padded_, 0.0f);
+    std::fill_n(sums.total, part_.rows(), 0.0f);
+    std::fill_n(sums.highest, part_.rows(), kLowest);
+    const int last = std::min(first + kStretch, visible_[part_.rows() - 1]);
+    for (int position = first; position < last; position += kBlock) {
+      const int count = std::min(kBlock, last - position);
+      AddBlock(position, count, sums);
+    }
+  }
+
+  void AddBlock(int first, int count, const Partials& sums) {
+    for (int j = 0; j < count; j += kSlice) Score(first + j, std::min(kSlice, count - j), j);
+    const int lanes = RoundUp(count, kLanes);
+    for (int row = 0; row < part_.rows(); ++row) {
+      float* scores = shares_ + row * kBlock;
+      const int seen = std::max(0, std::min(count, visible_[row] - first));
+      std::fill(scores + seen, scores + lanes, kLowest);
+      SharesOfRow(lanes, scores, {sums.highest + row, sums.total + row, shrink_ + row});
+    }
+    for (int j = 0; j < count; j += kSlice) {
+      Mix(first + j, std::min(kSlice, count - j), j, sums);
+      std::fill_n(shrink_, part_.rows(), 1.0f);
+    }
+  }
+
+  // Of `count` positions from `first` on, which are those from `begin` on of the block.
+  void Score(int first, int count, int begin) {
+    const View<const Value> keys = call_.keys.Head(part_.kv_head).Rows(first, count);
+    for (int j = 0; j < count; j += kLanes) {
+      for (int r = 0; r < kLanes; ++r) {
+        float* line = lines_ + r * padded_;
+        if (j + r < count) {
+          ReadLine(keys.Row(j + r).data(), width_, padded_, line);
+        } else {
+          std::fill_n(line, padded_, 0.0f);
+        }
+      }
+      Transpose(lines_, padded_, width_, slice_ + j, kSlice);
+    }
+    RunTiles<FloatProducts>(Scoring{.rows = q_,
+                                    .row_stride = padded_,
+                                    .steps = width_,
+                                    .lanes = slice_,
+                                    .stride = kSlice,
+                                    .out = shares_ + begin,
+                                    .out_stride = kBlock},
+                            part_.rows(), RoundUp(count, kLanes));
+  }
+
+  void Mix(int first, int count, int begin, const Partials& sums) {
+    const View<const Value> values = call_.values.Head(part_.kv_head).Rows(first, count);
+    for (int j = 0; j < count; ++j) {
+      ReadLine(values.Row(j).data(), width_, padded_, slice_ + j * padded_);
+    }
+    RunTiles<FloatProducts>(Mixing{.shares = shares_ + begin,
+                                   .row_stride = kBlock,
+                                   .step_stride = 1,
+                                   .values = slice_,
+                                   .width = padded_,
+                                   .steps = count,
+                                   .shrink = shrink_,
+                                   .sums = sums.sums},
+                            part_.rows(), padded_);
+  }
+
+  const AttentionCall<Value>& call_;
+  const AttentionPart& part_;
+  const int width_;                         // d
+  const int padded_ = PaddedWidth(width_);  // of queries, values and sums
+
+  HWY_ALIGN float q_[kFewRows * kMaxHeadWidth];    // [rows, padded]
+  HWY_ALIGN float slice_[kSlice * kMaxHeadWidth];  // keys [d, kSlice], then values [kSlice, padded]
+  HWY_ALIGN float shares_[kFewRows * kBlock];      // [rows, kBlock]
+  HWY_ALIGN float lines_[kLanes * kMaxHeadWidth];
+  float shrink_[kFewRows];
+  int visible_[kFewRows];
+};
+
+template <class Value>
+void AttendFewRows(const AttentionCall<Value>& call, const AttentionPart& part,
+                   const Partials& partials) {
+  FewRows<Value> rows(call, part);
+  rows.AddStretches(partials);
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#endif

@@ -1,0 +1,196 @@
+// The two products of attention, in tiles of registers. Compiled once per instruction set.
+#if defined(EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_
+#undef EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_
+#else
+#define EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_
+#endif
+
+#include "kernels/attention/lines-inl.h"
+
+#if HWY_TARGET != HWY_SCALAR
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+namespace {
+
+// How numbers are multiplied. A step multiplies kPerStep neighbours: here one, in
+// attention_bfloat16.cc two that share the 32 bits of a float.
+struct FloatProducts {
+  static constexpr int kPerStep = 1;
+  static HWY_INLINE Vector MulAdd(Vector a, Vector b, Vector sum) { return hn::MulAdd(a, b, sum); }
+
+  // Brings a line into the form that MulAdd takes; to may be line.
+  static HWY_INLINE void PackLine(const float* line, int width, float* to) {
+    if (to != line) std::copy_n(line, width, to);
+  }
+};
+
+constexpr int kTileRows = 6;
+// With kTileRows sums each they fill the 32 registers of AVX-512 and NEON, or the 16 of AVX2 and
+// SSE4.
+constexpr int kTileVectors = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 2 : 4;
+
+// out[r, l] = sum_i rows[r, i] * lanes[i, l].
+struct Scoring {
+  const float* rows = nullptr;  // [rows, row_stride], steps of them filled
+  int row_stride = 0;
+  int steps = 0;
+  const float* lanes = nullptr;  // [steps, stride]
+  int stride = 0;
+  float* out = nullptr;  // [rows, out_stride]
+  int out_stride = 0;
+};
+
+template <class Products, int kRows, int kVectors>
+HWY_NOINLINE void ScoreTile(const Scoring& s, int row, int lane) {
+  const FullTag d;
+  const float* HWY_RESTRICT rows[kRows];
+  Vector sums[kRows][kVectors];
+#pragma GCC unroll 6
+  for (int r = 0; r < kRows; ++r) {
+    rows[r] = s.rows + (row + r) * s.row_stride;
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
+  }
+  const float* HWY_RESTRICT lanes = s.lanes + lane;
+  for (int i = 0; i < s.steps; ++i, lanes += s.stride) {
+    Vector part[kVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) part[v] = hn::Load(d, lanes + v * kLanes);
+#pragma GCC unroll 6
+    for (int r = 0; r < kRows; ++r) {
+      const Vector number = hn::Set(d, rows[r][i]);
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        sums[r][v] = Products::MulAdd(number, part[v], sums[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 6
+  for (int r = 0; r < kRows; ++r) {
+    float* out = s.out + (row + r) * s.out_stride + lane;
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) hn::Store(sums[r][v], d, out + v * kLanes);
+  }
+}
+
+// sums[r, i] = sums[r, i] * shrink[r] + sum_j shares[r, j] * values[j, i].
+struct Mixing {
+  const float* shares = nullptr;  // share [r, j] lies at r * row_stride + j * step_stride
+  int row_stride = 0;
+  int step_stride = 0;
+  const float* values = nullptr;  // [steps, width]
+  int width = 0;                  // whole vectors
+  int steps = 0;
+  const float* shrink = nullptr;
+  float* sums = nullptr;  // [rows, width]
+};
+
+template <class Products, int kRows, int kVectors>
+HWY_NOINLINE void MixTile(const Mixing& m, int row, int column) {
+  const FullTag d;
+  float* HWY_RESTRICT out = m.sums + row * m.width + column;
+  Vector sums[kRows][kVectors];
+#pragma GCC unroll 6
+  for (int r = 0; r < kRows; ++r) {
+    const Vector shrink = hn::Set(d, m.shrink[row + r]);
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      sums[r][v] = hn::Mul(hn::LoadU(d, out + r * m.width + v * kLanes), shrink);
+    }
+  }
+  const float* HWY_RESTRICT values = m.values + column;
+  const float* HWY_RESTRICT shares = m.shares + row * m.row_stride;
+  for (int j = 0; j < m.steps; ++j, values += m.width, shares += m.step_stride) {
+    Vector part[kVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) part[v] = hn::Load(d, values + v * kLanes);
+#pragma GCC unroll 6
+    for (int r = 0; r < kRows; ++r) {
+      const Vector share = hn::Set(d, shares[r * m.row_stride]);
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        sums[r][v] = Products::MulAdd(share, part[v], sums[r][v]);
+      }
+    }
+  }
+#pragma GCC unroll 6
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      hn::StoreU(sums[r][v], d, out + r * m.width + v * kLanes);
+    }
+  }
+}
+
+// Both as Run(product, row, lane): of tiles of kRows rows and kVectors vectors.
+template <class Products, int kRows, int kVectors>
+HWY_INLINE void RunTile(const Scoring& scoring, int row, int lane) {
+  ScoreTile<Products, kRows, kVectors>(scoring, row, lane);
+}
+template <class Products, int kRows, int kVectors>
+HWY_INLINE void RunTile(const Mixing& mixing, int row, int lane) {
+  MixTile<Products, kRows, kVectors>(mixing, row, lane);
+}
+
+// kRows rows from `row` on, or the next fewer that are as many as asked for.
+template <class Products, int kRows, int kVectors, class Product>
+HWY_INLINE void RunRows(const Product& product, int rows, int row, int lane) {
+  if constexpr (kRows > 1) {
+    if (rows < kRows) return RunRows<Products, kRows - 1, kVectors>(product, rows, row, lane);
+  }
+  RunTile<Products, kRows, kVectors>(product, row, lane);
+}
+
+// The last two tiles share their rows: too few sums at once would wait for each other.
+template <class Products, int kVectors, int kMaxRows, class Product>
+HWY_INLINE void RunColumns(const Product& product, int rows, int lane) {
+  int row = 0;
+  for (; rows - row >= 2 * kMaxRows; row += kMaxRows) {
+    RunTile<Products, kMaxRows, kVectors>(product, row, lane);
+  }
+  const int left = rows - row;
+  const int first = left > kMaxRows ? (left + 1) / 2 : left;
+  RunRows<Products, kMaxRows, kVectors>(product, first, row, lane);
+  if (left > first) {
+    RunRows<Products, kMaxRows, kVectors>(product, left - first, row + first, lane);
+  }
+}
+
+// kVectors vectors from `lane` on, or the next fewer that are as many as asked for.
+template <class Products, int kVectors, int kMaxRows, class Product>
+HWY_INLINE void RunVectors(const Product& product, int rows, int vectors, int lane) {
+  if constexpr (kVectors > 1) {
+    if (vectors < kVectors) {
+      return RunVectors<Products, kVectors - 1, kMaxRows>(product, rows, vectors, lane);
+    }
+  }
+  RunColumns<Products, kVectors, kMaxRows>(product, rows, lane);
+}
+
+// All rows and `lanes` lanes, a multiple of kLanes, in tiles of even width. One or two rows take
+// wider tiles, to have as many sums under way.
+template <class Products, class Product>
+HWY_INLINE void RunTiles(const Product& product, int rows, int lanes) {
+  const int vectors = lanes / kLanes;
+  const int widest = rows <= 2 ? 2 * kTileVectors : kTileVectors;
+  const int tiles = (vectors + widest - 1) / widest;
+  for (int tile = 0, vector = 0; tile < tiles; ++tile) {
+    const int wide = (vectors - vector) / (tiles - tile);
+    if (rows <= 2) {
+      RunVectors<Products, 2 * kTileVectors, 2>(product, rows, wide, vector * kLanes);
+    } else {
+      RunVectors<Products, kTileVectors, kTileRows>(product, rows, wide, vector * kLanes);
+    }
+    vector += wide;
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#endif
