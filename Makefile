@@ -11,12 +11,13 @@ TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 # Folders whose tests run on Arm: those that compute, and those that know the processor.
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
-.PHONY: help demo all test asan fuzz arm-test bench format install clean
+.PHONY: help demo all test asan fuzz arm-test bench bench-peers format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
 	@echo 'make bench     measure the speed of the built-in model on this machine'
+	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
 	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz      feed every parser broken files, FUZZ_SECONDS each (now $(FUZZ_SECONDS))'
 	@echo 'make arm-test  cross-compile the kernels for 64-bit Arm and test them in an emulator'
@@ -65,6 +66,11 @@ arm-test:
 
 bench: build/edgevlm
 	build/edgevlm bench
+	@echo 'How other engines do on this machine: make bench-peers'
+
+bench-peers: build/edgevlm
+	cd bench/peers && npm install
+	bench/peers/run
 
 format:
 	tools/install_packages.sh tools/packages-check.txt

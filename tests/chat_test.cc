@@ -71,5 +71,21 @@ TEST(Preset, IsMeasured) {
   EXPECT_NEAR(records[0]["model_n_params"].get<double>(), 134.5e6, 0.1e6);
 }
 
+TEST(Preset, IsWrittenForOtherPrograms) {
+  const TestFolder folder;
+  const std::string path = folder.Path("smollm2-135m-q4_0.gguf");
+  const Outcome outcome = RunEdgevlm(
+      {"bench", "--preset", "smollm2-135m", "--type", "q4_0", "--write", folder.Path("")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_EQ(outcome.output, path + "\n");
+  const Outcome inspected = RunEdgevlm({"inspect", path});
+  EXPECT_EQ(inspected.exit_code, 0) << inspected.errors;
+  EXPECT_THAT(inspected.output, HasSubstr("smollm2-135m, random weights"));
+  const Outcome lost =
+      RunEdgevlm({"bench", "--preset", "smollm2-135m", "--write", folder.Path("no-such-folder")});
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_EQ(lost.ErrorLines(), 1) << lost.errors;
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/roofline_report.h"
+#include "cli/write_file.h"
 #include "convert/preset.h"
 
 namespace edgevlm {
@@ -64,6 +66,10 @@ class BenchCommand final : public Command {
     app.add_option("--type", type_name_, "of the preset's decoder, as for edgevlm quantize")
         ->type_name("TYPE")
         ->capture_default_str();
+    app.add_option("--write", folder_,
+                   "write the preset's files there for other programs, and measure nothing")
+        ->type_name("FOLDER")
+        ->needs("--preset");
     app.add_option("-t,--threads", threads_, "threads that work together; several values: each")
         ->type_name("N,N,...")
         ->delimiter(',')
@@ -101,6 +107,7 @@ class BenchCommand final : public Command {
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
         "  edgevlm bench --preset mobilevlm-v2-1.7b --type q4_k_m -r 3\n"
         "  edgevlm bench --roofline -o json\n"
+        "  edgevlm bench --preset tinyllama-1.1b --write models\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
   }
 
@@ -108,6 +115,10 @@ class BenchCommand final : public Command {
     if (roofline_) return Roofline(output);
     if (auto error = ReadPicture()) return Fail(*error);
     if (auto error = MakeFiles()) return Fail(*error);
+    if (!folder_.empty()) {
+      if (auto error = WriteFiles(output)) return Fail(*error);
+      return ExitCode::kDone;
+    }
     for (const int threads : threads_) {
       if (auto error = BenchThreads(threads)) return Fail(*error);
     }
@@ -160,6 +171,19 @@ class BenchCommand final : public Command {
     if (!type) return type.error();
     files_ = MakePreset(*preset, *type);
     return {};
+  }
+
+  // Under the names by which a decoder finds its eye.
+  MaybeError WriteFiles(Output& output) const {
+    const auto write = [&](const std::string& name, std::span<const std::byte> bytes) {
+      const std::string path = (std::filesystem::path(folder_) / name).string();
+      auto error = WriteFile(path, bytes);
+      if (!error) output.Print(path + "\n");
+      return error;
+    };
+    if (auto error = write(preset_name_ + "-" + type_name_ + ".gguf", files_.model)) return error;
+    if (files_.mmproj.empty()) return {};
+    return write(preset_name_ + "-mmproj-f16.gguf", files_.mmproj);
   }
 
   Result<Engine> Load() const {
@@ -215,6 +239,7 @@ class BenchCommand final : public Command {
   ModelOptions model_;
   std::string preset_name_;
   std::string type_name_ = "q4_k_m";
+  std::string folder_;
   PresetFiles files_;
   std::vector<int> threads_ = {0};
   std::vector<int> prompt_tokens_ = {256};

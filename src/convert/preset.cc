@@ -5,7 +5,10 @@
 namespace edgevlm {
 namespace {
 
-// From the models' own config.json.
+// From the models' own config.json, at Hugging Face: mtgv/MobileLLaMA-1.4B-Base, -2.7B-Base,
+// TinyLlama/TinyLlama-1.1B-Chat-v1.0, lmsys/vicuna-7b-v1.5, HuggingFaceTB/SmolLM2-135M, -360M,
+// HuggingFaceTB/SmolVLM2-2.2B-Instruct, Qwen/Qwen2-1.5B, meta-llama/Llama-3.2-1B,
+// openai-community/gpt2.
 constexpr DecoderPreset kMobileLlama14 = {"llama", 2048, 24,   16,    16,    5632,
                                           1e-6f,   1e4f, 2048, 32000, false, false};
 constexpr DecoderPreset kMobileLlama27 = {"llama", 2560, 32,   32,    32,    6912,
@@ -18,6 +21,12 @@ constexpr DecoderPreset kSmolLm135 = {"llama", 576,  30,   9,     3,    1536,
                                       1e-5f,   1e5f, 8192, 49280, true, false};
 constexpr DecoderPreset kSmolLm360 = {"llama", 960,  32,   15,    5,    2560,
                                       1e-5f,   1e5f, 8192, 49280, true, false};
+constexpr DecoderPreset kSmolLm17 = {"llama", 2048,      24,   32,    32,    8192,
+                                     1e-5f,   273768.0f, 8192, 49280, false, false};
+constexpr DecoderPreset kLlama321 = {"llama", 2048,   16,     32,   8,     8192, 1e-5f,
+                                     5e5f,    131072, 128256, true, false, true};
+constexpr DecoderPreset kGpt2Small = {"gpt2", 768,  12,    12,   12,   3072,  1e-5f,
+                                      0,      1024, 50257, true, true, false, PresetBlock::kGpt2};
 constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
                                     1e-6f,   1e6f, 32768, 151936, true, true};
 
@@ -26,18 +35,26 @@ constexpr EyePreset ClipL(PresetProjector projector) {
 }
 constexpr EyePreset kSigLipBase = {
     PresetProjector::kIdefics3, 768, 12, 12, 3072, 512, 16, false, 4};
+constexpr EyePreset kSigLipSo400m = {
+    PresetProjector::kIdefics3, 1152, 27, 16, 4304, 384, 14, false, 3};
 
 constexpr Preset kPresets[] = {
+    {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
+    {"mobilevlm-3b", kMobileLlama27, ClipL(PresetProjector::kLdp)},
     {"mobilevlm-v2-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdpV2)},
     {"mobilevlm-v2-3b", kMobileLlama27, ClipL(PresetProjector::kLdpV2)},
     {"llava-1.5-7b", kVicuna7, ClipL(PresetProjector::kMlp)},
     {"smolvlm-256m", kSmolLm135, kSigLipBase},
-    {"smolvlm-500m", kSmolLm360, kSigLipBase},
+    {"smolvlm-500m", kSmolLm360, kSigLipBase},  // SmolVLM2's 256M and 500M have the same shapes
+    {"smolvlm2-2.2b", kSmolLm17, kSigLipSo400m},
     {"tinyllama-1.1b", kTinyLlama, std::nullopt},
+    {"mobilellama-1.4b", kMobileLlama14, std::nullopt},
     {"vicuna-7b", kVicuna7, std::nullopt},
     {"smollm2-135m", kSmolLm135, std::nullopt},
     {"smollm2-360m", kSmolLm360, std::nullopt},
     {"qwen2-1.5b", kQwen215, std::nullopt},
+    {"llama-3.2-1b", kLlama321, std::nullopt},
+    {"gpt2", kGpt2Small, std::nullopt},
 };
 
 }  // namespace

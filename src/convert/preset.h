@@ -14,6 +14,12 @@
 
 namespace edgevlm {
 
+// What a block of the decoder is made of.
+enum class PresetBlock {
+  kLlama,  // norms by the root mean square, rotary positions, a gated MLP
+  kGpt2,   // layer norms, learnt positions, biases everywhere
+};
+
 struct DecoderPreset {
   std::string_view architecture;
   int width;  // D
@@ -27,10 +33,12 @@ struct DecoderPreset {
   int vocabulary;  // V
   bool is_tied;    // the token embeddings are the output matrix too
   bool has_qkv_bias;
+  bool has_rope_factors = false;  // rotary positions stretched pair by pair; here all by 1
+  PresetBlock block = PresetBlock::kLlama;
 };
 
 // How the features become tokens of the decoder.
-enum class PresetProjector { kMlp, kLdpV2, kIdefics3 };
+enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3 };
 
 struct EyePreset {
   PresetProjector projector;

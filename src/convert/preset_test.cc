@@ -49,5 +49,36 @@ TEST(Preset, WritesAnEye) {
   EXPECT_EQ(file->FindTensor("mm.model.mlp.2.weight")->view.dtype, DType::kF16);
 }
 
+TEST(Preset, WritesTheBlocksOfLdp) {
+  const EyePreset eye = {PresetProjector::kLdp, 64, 2, 4, 128, 56, 14, true, 1};
+  const PresetFiles files = MakePreset({"small", kSmall, eye}, *ParseFileType("f16"));
+  const Result<GgufFile> file = GgufFile::Parse(files.mmproj);
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_EQ(*file->String(keys::kProjectorType), "ldp");
+  EXPECT_EQ(file->FindTensor("mm.model.mb_block.2.block.0.0.weight")->view.shape,
+            (Shape{512, 1, 3, 3}));
+  EXPECT_EQ(file->FindTensor("mm.model.mb_block.1.block.1.fc2.weight")->view.shape,
+            (Shape{512, 128}));
+}
+
+TEST(Preset, WritesWhatFamiliesDifferIn) {
+  DecoderPreset shape = kSmall;
+  shape.has_rope_factors = true;
+  const FileType type = *ParseFileType("f16");
+  const PresetFiles stretched = MakePreset({"small", shape, std::nullopt}, type);
+  EXPECT_EQ(GgufFile::Parse(stretched.model)->FindTensor("rope_freqs.weight")->view.shape,
+            (Shape{32}));
+  shape.architecture = "gpt2";
+  shape.block = PresetBlock::kGpt2;
+  shape.has_rope_factors = false;
+  const PresetFiles files = MakePreset({"small", shape, std::nullopt}, type);
+  const Result<GgufFile> gpt2 = GgufFile::Parse(files.model);
+  ASSERT_TRUE(gpt2.ok()) << gpt2.error().message;
+  EXPECT_EQ(*gpt2->Float(keys::LayerNormEpsilon("gpt2")), 1e-5f);
+  EXPECT_EQ(gpt2->FindTensor("position_embd.weight")->view.shape, (Shape{128, 512}));
+  EXPECT_EQ(gpt2->FindTensor("blk.1.attn_qkv.bias")->view.shape, (Shape{1536}));
+  EXPECT_FALSE(gpt2->HasTensor("blk.1.ffn_gate.weight"));
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/byte_reader.h"
+#include "base/checked_copy.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
@@ -250,20 +251,41 @@ Result<std::vector<std::uint32_t>> IndexByName(const std::vector<Entry>& entries
 }  // namespace
 
 Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes) {
-  ByteReader in(bytes);
+  // How long the part before the data is shows only while it is read: the copy grows until it
+  // holds all of it.
+  constexpr std::size_t kFirstCopyBytes = 1 << 20, kGrowth = 8;
+  const std::size_t most = std::min<std::size_t>(bytes.size(), GgufLimits::kMetadataBytes);
+  for (std::size_t size = std::min(kFirstCopyBytes, most);; size = std::min(size * kGrowth, most)) {
+    GgufFile file;
+    file.metadata_.resize(size);
+    if (!CheckedCopy(bytes.first(size), file.metadata_.data())) {
+      return Error{ErrorCode::kIo, "gguf: header: expected " + std::to_string(size) +
+                                       " bytes, found the file cut short while it was read"};
+    }
+    ByteReader in(file.metadata_);
+    const MaybeError error = file.Read(in, bytes);
+    if (!error) return file;
+    const bool is_short = !in.ok() && size < bytes.size();
+    if (!is_short) return *error;
+    if (size == most) {
+      return TooLarge("header", "bytes before the data", GgufLimits::kMetadataBytes, bytes.size());
+    }
+  }
+}
+
+MaybeError GgufFile::Read(ByteReader& in, std::span<const std::byte> bytes) {
   const auto header = ReadHeader(in);
   if (!header) return header.error();
-  GgufFile file;
-  file.version_ = header->version;
+  version_ = header->version;
   for (std::uint64_t i = 0; i < header->key_count; ++i) {
-    auto key = ReadKey(in, bytes, i);
+    auto key = ReadKey(in, metadata_, i);
     if (!key) return key.error();
-    file.keys_.push_back(*key);
+    keys_.push_back(*key);
   }
-  auto keys_by_name = IndexByName(file.keys_, KeyPlace);
+  auto keys_by_name = IndexByName(keys_, KeyPlace);
   if (!keys_by_name) return keys_by_name.error();
-  file.keys_by_name_ = std::move(*keys_by_name);
-  const auto alignment = AlignmentOf(file);
+  keys_by_name_ = std::move(*keys_by_name);
+  const auto alignment = AlignmentOf(*this);
   if (!alignment) return alignment.error();
 
   std::vector<TensorEntry> entries;
@@ -273,18 +295,18 @@ Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes) {
     entries.push_back(*entry);
   }
   const std::uint64_t padding = (*alignment - in.position() % *alignment) % *alignment;
-  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(padding, in.remaining()));
-  const auto data = bytes.subspan(in.position() + skipped);
+  const std::uint64_t start = std::min<std::uint64_t>(in.position() + padding, bytes.size());
+  const auto data = bytes.subspan(static_cast<std::size_t>(start));
   for (const TensorEntry& entry : entries) {
     auto tensor = Place(entry, data, *alignment);
     if (!tensor) return tensor.error();
-    file.tensors_.push_back(*tensor);
+    tensors_.push_back(*tensor);
   }
-  if (auto error = FindOverlap(file.tensors_)) return *error;
-  auto tensors_by_name = IndexByName(file.tensors_, TensorPlace);
+  if (auto error = FindOverlap(tensors_)) return *error;
+  auto tensors_by_name = IndexByName(tensors_, TensorPlace);
   if (!tensors_by_name) return tensors_by_name.error();
-  file.tensors_by_name_ = std::move(*tensors_by_name);
-  return file;
+  tensors_by_name_ = std::move(*tensors_by_name);
+  return std::nullopt;
 }
 
 }  // namespace edgevlm

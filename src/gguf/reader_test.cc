@@ -3,9 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <initializer_list>
 #include <limits>
+#include <span>
 
+#include "base/checked_copy.h"
+#include "base/mapped_file.h"
 #include "gguf/writer.h"
 
 namespace edgevlm {
@@ -191,6 +197,45 @@ TEST(GgufFile, FallbacksAreForAbsentKeysOnly) {
   EXPECT_TRUE(*file->Bool("none", true));
   EXPECT_EQ(*file->String("none", "gpt-2"), "gpt-2");
   EXPECT_EQ(file->String("one", "gpt-2").error().code, ErrorCode::kInvalid);
+}
+
+// More keys than the first copy of a file's beginning holds.
+std::string FileWithLongKeys() {
+  GgufWriter writer;
+  writer.Add("long", std::vector<std::string>(200'000, "a token of the vocabulary"));
+  writer.Add("last", std::string("seen"));
+  const std::vector<float> values = {1, 2, 3};
+  writer.AddTensor("t", DType::kF32, {3}, std::as_bytes(std::span(values)));
+  const std::vector<std::byte> bytes = *writer.ToBytes();
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(GgufFile, KeepsACopyOfKeysAndNames) {
+  std::string bytes = FileWithLongKeys();
+  const Result<GgufFile> file = GgufFile::Parse(std::as_bytes(std::span(bytes)));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  const std::byte* data = std::as_bytes(std::span(bytes)).data();
+  EXPECT_EQ(file->FindTensor("t")->view.bytes.data(), data + bytes.size() - 32);
+  std::ranges::fill(bytes, '\0');
+  EXPECT_EQ(*file->String("last"), "seen");
+  EXPECT_EQ(file->Strings("long")->back(), "a token of the vocabulary");
+}
+
+TEST(GgufFile, AFileThatIsCutWhileItIsReadIsAnError) {
+  if (!CopiesAreChecked()) GTEST_SKIP() << "the kernel does not copy here";
+  const std::string path = ::testing::TempDir() + "/gguf-cut-while-read.gguf";
+  const std::string bytes = FileWithLongKeys();
+  for (const std::size_t left : {std::size_t{0}, std::size_t{3} << 20}) {
+    std::ofstream(path, std::ios::binary) << bytes;
+    const Result<MappedFile> mapped = MappedFile::Open(path);
+    ASSERT_TRUE(mapped.ok()) << mapped.error().message;
+    std::filesystem::resize_file(path, left);
+    const Result<GgufFile> file = GgufFile::Parse(mapped->bytes());
+    ASSERT_FALSE(file.ok());
+    EXPECT_EQ(file.error().code, ErrorCode::kIo);
+    EXPECT_THAT(file.error().message, HasSubstr("cut short"));
+  }
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -81,14 +81,39 @@ ChatTemplate Llama2(std::string_view program, std::string_view eos) {
   return made;
 }
 
-ChatTemplate Llama3(std::string_view /*program*/, std::string_view /*eos*/) {
-  return {.name = "llama3",
-          .system = {"<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|>"},
-          .user = {"<|start_header_id|>user<|end_header_id|>\n\n", "<|eot_id|>"},
-          .assistant = {"<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"},
-          .reply = "<|start_header_id|>assistant<|end_header_id|>\n\n",
-          .trims = true,
-          .ends = {"<|eot_id|>"}};
+// What follows `mark` in a program's string, up to the end of the string or of its line.
+std::string_view AfterMark(std::string_view program, std::string_view mark) {
+  const std::size_t at = program.find(mark);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = program.substr(at + mark.size());
+  return rest.substr(0, rest.find_first_of("\"'\\\n"));
+}
+
+// The lines that Llama 3.1 and 3.2 write before every system text, and where there is none. The day
+// is the one that the program falls back to, so that a reply does not depend on when it is asked
+// for.
+std::string DateLines(std::string_view program) {
+  constexpr std::string_view kKnowledge = "Cutting Knowledge Date: ";
+  const std::string_view knowledge = AfterMark(program, kKnowledge);
+  const std::string_view today = AfterMark(program, "date_string = \"");
+  if (knowledge.empty() || today.empty()) return {};
+  return std::string(kKnowledge).append(knowledge).append("\nToday Date: ").append(today) + "\n\n";
+}
+
+ChatTemplate Llama3(std::string_view program, std::string_view /*eos*/) {
+  ChatTemplate made = {
+      .name = "llama3",
+      .system = {"<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|>"},
+      .user = {"<|start_header_id|>user<|end_header_id|>\n\n", "<|eot_id|>"},
+      .assistant = {"<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>"},
+      .reply = "<|start_header_id|>assistant<|end_header_id|>\n\n",
+      .trims = true,
+      .ends = {"<|eot_id|>"}};
+  if (const std::string dates = DateLines(program); !dates.empty()) {
+    made.system.before += dates;
+    made.default_system = "";
+  }
+  return made;
 }
 
 ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {

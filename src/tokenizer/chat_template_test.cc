@@ -95,6 +95,23 @@ TEST(ChatTemplate, Llama3) {
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
 }
 
+TEST(ChatTemplate, Llama32TellsTheDate) {
+  const ChatTemplate made = Choose("", R"({%- if strftime_now is defined %}
+{%- set date_string = strftime_now("%d %b %Y") %}{%- else %}
+{%- set date_string = "26 Jul 2024" %}{%- endif %}
+{{- "<|start_header_id|>system<|end_header_id|>\n\n" }}
+{{- "Cutting Knowledge Date: December 2023\n" }}
+{{- "Today Date: " + date_string + "\n\n" }}{{- system_message }}{{- "<|eot_id|>" }})");
+  const std::string system =
+      "<|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: December 2023\n"
+      "Today Date: 26 Jul 2024\n\n";
+  EXPECT_THAT(Write(made, Conversation()), ::testing::StartsWith(system + "Be brief.<|eot_id|>"));
+  EXPECT_EQ(WriteUser(made, {Text("Hi")}),
+            system +
+                "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                "<|start_header_id|>assistant<|end_header_id|>\n\n");
+}
+
 TEST(ChatTemplate, Phi3) {
   const ChatTemplate made = Choose("", "{{'<|' + message['role'] + '|>'}}<|end|><|assistant|>");
   EXPECT_EQ(Write(made, Conversation()),

@@ -75,28 +75,14 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace edgevlm {
-namespace {
-
-bool HasAvx512Bfloat16() {
-#if defined(__x86_64__)
-  static const bool kHas =
-      Includes(BestIsa(), Isa::kAvx512) && __builtin_cpu_supports("avx512bf16");
-  return kHas;
-#else
-  return false;
-#endif
-}
-
-}  // namespace
-
 template <>
 AttentionFunction<float> AttentionBfloat16<float>() {
-  return HasAvx512Bfloat16() ? HWY_CHOOSE_AVX3(AttendFloatsAsBfloat16) : nullptr;
+  return HasFeature(Feature::kAvx512Bf16) ? HWY_CHOOSE_AVX3(AttendFloatsAsBfloat16) : nullptr;
 }
 
 template <>
 AttentionFunction<std::uint16_t> AttentionBfloat16<std::uint16_t>() {
-  return HasAvx512Bfloat16() ? HWY_CHOOSE_AVX3(AttendHalvesAsBfloat16) : nullptr;
+  return HasFeature(Feature::kAvx512Bf16) ? HWY_CHOOSE_AVX3(AttendHalvesAsBfloat16) : nullptr;
 }
 
 }  // namespace edgevlm

@@ -1,0 +1,44 @@
+// Tensors with random values, for files of a preset's shape.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "convert/mixture.h"
+#include "convert/preset.h"
+#include "gguf/writer.h"
+
+namespace edgevlm {
+
+// Adds tensors to a writer, in the data types that a file of `type` gives them. Modules are named
+// as in gguf/names.h. Memory: the tensors, until the writer goes.
+class PresetTensors {
+ public:
+  PresetTensors(GgufWriter& writer, const FileType& type, const MixtureFacts& facts)
+      : writer_(writer), type_(type), facts_(facts) {}
+
+  void Matrix(std::string_view module, int outputs, int inputs);  // [outputs, inputs]
+  void Linear(std::string_view module, int outputs, int inputs, bool has_bias = true);
+  void Norm(std::string_view module, int width, bool has_bias);
+  // [width], all of one value.
+  void Vector(const std::string& name, int width, float value);
+  // Normal values of the deviation that keeps a sum of `inputs` products as large as its factors.
+  void Values(const std::string& name, const Shape& shape, int inputs);
+
+ private:
+  std::vector<std::byte> Pattern(DType dtype, float deviation);
+
+  GgufWriter& writer_;
+  const FileType& type_;
+  MixtureFacts facts_;
+  std::mt19937 rng_{1};
+};
+
+// The eye and the projector to a decoder of width `outputs`, in F16, as a file in memory.
+std::vector<std::byte> MakePresetEye(const EyePreset& eye, int outputs);
+
+}  // namespace edgevlm
