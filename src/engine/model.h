@@ -32,16 +32,12 @@ struct Model {
 
   // What a forward pass of this model is given, and one of its decoder over `rows` rows. profiler:
   // null for none.
-  Run RunWith(Profiler* profiler) const {
-    return RunOn(*pool, profiler);
-  }
-  Run DecoderRun(int rows, Profiler* profiler) const {
-    return RunOn(PoolFor(rows), profiler);
-  }
+  Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
+  Run DecoderRun(int rows, Profiler* profiler) const { return RunOn(PoolFor(rows), profiler); }
 
  private:
   Run RunOn(ThreadPool& threads, Profiler* profiler) const {
-    return {.pool = threads, .profiler = profiler, .int8 = precision != Precision::kFloat32};
+    return {.pool = threads, .profiler = profiler, .fast = precision != Precision::kFloat32};
   }
 };
 

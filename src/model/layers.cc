@@ -19,7 +19,7 @@ Inputs Linear::Prepare(View<const float> x, View<float> memory, const Run& run) 
     PairUp(x, rows, run.pool);
     return {x, rows};
   }
-  if (!run.int8 || !weight.has_levels()) return x;
+  if (!run.fast || !weight.has_levels()) return x;
   PROFILE_ZONE(run.profiler, "int8");
   const Int8Rows rows(own.Cols(0, Int8LayoutOf(x.cols).floats), x.cols);
   QuantizeRows(x, rows, run.pool);

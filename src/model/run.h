@@ -10,8 +10,9 @@ namespace edgevlm {
 struct Run {
   ThreadPool& pool;
   Profiler* profiler = nullptr;  // null: nothing is recorded
-  // Whether activations become int8 for weights that have levels; else all products are float32.
-  bool int8 = false;
+  // Whether activations may be rounded on their way into a product: to int8 for weights that have
+  // levels, to bfloat16 in the attention of an eye. Else all products are float32.
+  bool fast = false;
 };
 
 }  // namespace edgevlm

@@ -76,7 +76,8 @@ const bool kRegistered = [] {
           ->Args({1, 4096, 2048})
           ->Args({1, 65536, 2048})
           ->Args({4, 4096, 2048})
-          ->Args({256, 2048, 2048});
+          ->Args({256, 2048, 2048})
+          ->Args({256, 2048, 5632});
     }
   }
   for (const auto& variant : QuantizeRowVariants()) {

@@ -33,8 +33,11 @@ constexpr int kSums = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 6 : 12;
 constexpr int kMaxRows = 6;
 constexpr int kMaxPanels = 2;
 
-// Weights are unpacked once for so many rows: what one pass writes stays in the second cache.
-constexpr int kRowsPerPass = 192;
+// Weights are unpacked once for so many rows, fewer where those are long: what a pass reads of x
+// and writes stays in the second cache.
+constexpr int kRowsPerPass = 258;
+constexpr int kFewestRowsPerPass = 96;
+constexpr int kPassBytes = 768 << 10;
 
 // With one row the weight is read from memory, panel after panel; more at once would be so many
 // places to read from. With several rows, panels share what is loaded of x.
@@ -65,10 +68,16 @@ struct TileInput {
   int bias_bits;
 };
 
-HWY_INLINE IntegerVector BroadcastQuad(const std::int8_t* levels) {
-  std::int32_t quad;
-  std::memcpy(&quad, levels, sizeof(quad));
-  return hn::Set(ColumnIntegers(), quad);
+// All lanes hold the four bytes at an address.
+HWY_INLINE IntegerVector BroadcastFour(const std::int8_t* bytes) {
+  std::int32_t four;
+  std::memcpy(&four, bytes, sizeof(four));
+  return hn::Set(ColumnIntegers(), four);
+}
+HWY_INLINE FloatVector BroadcastFloat(const std::int8_t* bytes) {
+  float value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return hn::Set(ColumnFloats(), value);
 }
 
 // What one column of a tile reads of its panel, from the column's first output.
@@ -80,97 +89,108 @@ struct Column {
 
 template <class kKind, int kRows, int kColumns>
 struct Tile {
+  // A row of x is one piece of memory: levels, scales and sums are read from one register each.
+  const std::int8_t* rows[kRows];
+  std::ptrdiff_t scales;  // from the row's start, in bytes, those of the chunk
+  std::ptrdiff_t sums;
+  Column columns[kColumns];
+  int bias_bits;
+
   // Adds the chunk's part to totals [kRows, stride].
   static void Run(const TileInput& in, float* HWY_RESTRICT totals, int stride) {
-    const std::int8_t* x[kRows];
-    const std::int32_t* sums[kRows];
-    const float* scales[kRows];
+    Tile tile;
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      x[r] = in.x.Levels(in.row + r) + in.first;
-      sums[r] = in.x.NegatedSums(in.row + r, kKind::kGroup) + in.first / kKind::kGroup;
-      scales[r] = in.x.Scales(in.row + r) + in.first / kInt8BlockInputs;
-    }
-    Column columns[kColumns];
+    for (int r = 0; r < kRows; ++r) tile.rows[r] = in.x.Levels(in.row + r);
+    tile.scales = in.x.ScalesOffset();
+    tile.sums = in.x.NegatedSumsOffset(kKind::kGroup);
+    tile.bias_bits = in.bias_bits;
     for (int c = 0; c < kColumns; ++c) {
       const Int8Chunk& chunk = in.chunks[(in.column + c) / kPanelColumns];
       const int output = (in.column + c) % kPanelColumns * kColumnOutputs;
-      columns[c] = {chunk.codes + 4 * output, chunk.scales + output, chunk.minima + output};
+      tile.columns[c] = {chunk.codes + 4 * output, chunk.scales + output, chunk.minima + output};
     }
-    const ColumnFloats d;
     for (int k = 0; k < in.count; k += kInt8BlockInputs) {
-      const int count = std::min(kInt8BlockInputs, in.count - k);
-      FloatVector parts[kRows][kColumns];
+      tile.AddBlock(in.first, k, std::min(kInt8BlockInputs, in.count - k), totals, stride);
+    }
+  }
+
+  // The block of so many inputs that starts at input k of the chunk, which starts at `first`.
+  HWY_INLINE void AddBlock(int first, int k, int count, float* HWY_RESTRICT totals,
+                           int stride) const {
+    const ColumnFloats d;
+    FloatVector parts[kRows][kColumns];
 #pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r) {
+    for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
-        for (int c = 0; c < kColumns; ++c) parts[r][c] = hn::Zero(d);
-      }
-      constexpr int kGroup = kKind::kGroup;
-      for (int i = 0; i < count; i += kGroup) {
-        AddGroup(k + i, kGroup == kInt8BlockInputs ? count : kGroup, in.bias_bits, columns, x, sums,
-                 parts);
-      }
+      for (int c = 0; c < kColumns; ++c) parts[r][c] = hn::Zero(d);
+    }
+    constexpr int kGroup = kKind::kGroup;
+    for (int i = k; i < k + count; i += kGroup) {
+      AddGroup(first + i, i, kGroup == kInt8BlockInputs ? count : kGroup, parts);
+    }
+    const std::ptrdiff_t scale_at = scales + (first + k) / kInt8BlockInputs * std::ptrdiff_t{4};
 #pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r) {
-        const auto scale = hn::Set(d, scales[r][k / kInt8BlockInputs]);
+    for (int r = 0; r < kRows; ++r) {
+      const auto scale = BroadcastFloat(rows[r] + scale_at);
 #pragma GCC unroll 8
-        for (int c = 0; c < kColumns; ++c) {
-          float* total = totals + r * stride + c * kColumnOutputs;
-          hn::Store(hn::MulAdd(parts[r][c], scale, hn::Load(d, total)), d, total);
-        }
+      for (int c = 0; c < kColumns; ++c) {
+        float* total = totals + r * stride + c * kColumnOutputs;
+        hn::Store(hn::MulAdd(parts[r][c], scale, hn::Load(d, total)), d, total);
       }
     }
   }
 
-  // Adds the group of so many inputs that starts at input k of the chunk.
-  static HWY_INLINE void AddGroup(int k, int count, int bias_bits,
-                                  const Column (&columns)[kColumns],
-                                  const std::int8_t* const (&x)[kRows],
-                                  const std::int32_t* const (&sums)[kRows],
-                                  FloatVector (&parts)[kRows][kColumns]) {
+  // Adds the group of so many inputs that starts at input `input` of x, k of the chunk.
+  HWY_INLINE void AddGroup(std::ptrdiff_t input, int k, int count,
+                           FloatVector (&parts)[kRows][kColumns]) const {
     const ColumnFloats d;
-    const ColumnIntegers d_integers;
     const int group = k / kKind::kGroup;
+    const std::ptrdiff_t sum_at = sums + input / kKind::kGroup * 4;
     IntegerVector dots[kRows][kColumns];
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      IntegerVector start = hn::Zero(d_integers);
+      IntegerVector start = hn::Zero(ColumnIntegers());
       if constexpr (!kKind::kLevels) {
-        start = hn::ShiftLeftSame(hn::Set(d_integers, sums[r][group]), bias_bits);
+        start = hn::ShiftLeftSame(BroadcastFour(rows[r] + sum_at), bias_bits);
       }
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
     }
 #pragma GCC unroll 8
-    for (int i = k; i < k + count; i += 4) {
+    for (int i = 0; i < count; i += 4) {
       ByteVector w[kColumns];
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
-        w[c] = hn::Load(ColumnBytes(), columns[c].codes + i * kSlabOutputs);
+        w[c] = hn::Load(ColumnBytes(), columns[c].codes + (k + i) * kSlabOutputs);
       }
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-        const auto inputs = BroadcastQuad(x[r] + i);
+        const auto inputs = BroadcastFour(rows[r] + input + i);
 #pragma GCC unroll 8
         for (int c = 0; c < kColumns; ++c) {
           dots[r][c] = AddDot<kKind::kWide>(dots[r][c], w[c], inputs);
         }
       }
     }
+    FloatVector scale[kColumns], minimum[kColumns];
 #pragma GCC unroll 8
     for (int c = 0; c < kColumns; ++c) {
-      const auto scale = hn::Load(d, columns[c].scales + group * kSlabOutputs);
+      scale[c] = hn::Load(d, columns[c].scales + group * kSlabOutputs);
+      if constexpr (kKind::kMinimum) {
+        minimum[c] = hn::Load(d, columns[c].minima + group * kSlabOutputs);
+      }
+    }
 #pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r) {
-        parts[r][c] = hn::MulAdd(hn::ConvertTo(d, dots[r][c]), scale, parts[r][c]);
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        parts[r][c] = hn::MulAdd(hn::ConvertTo(d, dots[r][c]), scale[c], parts[r][c]);
       }
       if constexpr (kKind::kMinimum) {
-        const auto minimum = hn::Load(d, columns[c].minima + group * kSlabOutputs);
+        const auto sum = hn::ConvertTo(d, BroadcastFour(rows[r] + sum_at));
 #pragma GCC unroll 8
-        for (int r = 0; r < kRows; ++r) {
-          const auto sum = hn::ConvertTo(d, hn::Set(d_integers, sums[r][group]));
-          parts[r][c] = hn::MulAdd(minimum, sum, parts[r][c]);
+        for (int c = 0; c < kColumns; ++c) {
+          parts[r][c] = hn::MulAdd(minimum[c], sum, parts[r][c]);
         }
       }
     }
@@ -248,10 +268,16 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
 void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
   const int all_rows = part.last_row - part.first_row;
   if (all_rows <= 0) return;
-  const Parts passes = PartsOfAtMost(kRowsPerPass, all_rows);
+  const int row_bytes = 4 * Int8LayoutOf(call.x.inputs()).floats;
+  const int most = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
+  // Whole tiles in every pass but the last.
+  const int tiles = (all_rows + kMaxRows - 1) / kMaxRows;
+  const Parts passes = PartsOfAtMost(most / kMaxRows, tiles);
   for (int pass = 0; pass < passes.count; ++pass) {
-    const int row = part.first_row + passes.Begin(pass);
-    const Parts rows = PartsOfAtMost(kMaxRows, passes.Size(pass));
+    const int first = passes.Begin(pass) * kMaxRows;
+    const int count = std::min(passes.Size(pass) * kMaxRows, all_rows - first);
+    const int row = part.first_row + first;
+    const Parts rows = PartsOfAtMost(kMaxRows, count);
     int panels = MostPanels(rows.Largest());
     for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
       while (panels > part.last_panel - panel) panels /= 2;

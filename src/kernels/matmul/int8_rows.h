@@ -43,11 +43,17 @@ class Int8Rows {
   float* Scales(int row) const { return At(row, layout_.scales); }  // of the blocks
   // Of each group, the negated sum of its levels. REQUIRES: group is 16, 32 or 128.
   std::int32_t* NegatedSums(int row, int group) const {
-    const int at = group == 16 ? layout_.sums16 : group == 32 ? layout_.sums32 : layout_.sums128;
-    return reinterpret_cast<std::int32_t*>(At(row, at));
+    return reinterpret_cast<std::int32_t*>(At(row, SumsAt(group)));
   }
 
+  // Where they lie in a row, from its first level on, in bytes.
+  std::ptrdiff_t ScalesOffset() const { return std::ptrdiff_t{4} * layout_.scales; }
+  std::ptrdiff_t NegatedSumsOffset(int group) const { return std::ptrdiff_t{4} * SumsAt(group); }
+
  private:
+  int SumsAt(int group) const {
+    return group == 16 ? layout_.sums16 : group == 32 ? layout_.sums32 : layout_.sums128;
+  }
   float* At(int row, int at) const {
     DCHECK(0 <= row && row < memory_.rows);
     return memory_.data + row * memory_.stride + at;

@@ -125,12 +125,14 @@ class Vit final : public VisionEncoder {
   void Attend(const VitBlock& w, int pictures, const Activations& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, w.attend_zone);
     const int rows = weights_.rows();
+    const auto precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32;
     for (int n = 0; n < pictures; ++n) {
       edgevlm::Attend({.q = b.q.Rows(n * rows, rows),
                        .keys = SideBySide<const float>(b.k.Rows(n * rows, rows), weights_.heads),
                        .values = SideBySide<const float>(b.v.Rows(n * rows, rows), weights_.heads),
                        .heads = {weights_.heads, weights_.heads},
                        .sight = Sight::kAll,
+                       .precision = precision,
                        .out = b.mixed.Rows(n * rows, rows)},
                       run.pool);
     }
