@@ -10,8 +10,8 @@
 
 #include "tensor/slab.h"
 
-// No list names the target of one lane, which has no vectors of bytes.
-#if HWY_TARGET != HWY_SCALAR
+// No list names the targets of compilers without vectors, and one of them has no vectors of bytes.
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {

@@ -20,7 +20,7 @@
 #include "kernels/matmul/finish-inl.h"
 #include "kernels/matmul/int8_unpack-inl.h"
 
-#if HWY_TARGET != HWY_SCALAR
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {

@@ -16,7 +16,7 @@
 #include "kernels/matmul/int8_dot-inl.h"
 #include "tensor/weight.h"
 
-#if HWY_TARGET != HWY_SCALAR
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
