@@ -33,10 +33,9 @@ void CheckShapes(const AttentionCall<Value>& call) {
 template <class Value>
 AttentionFunction<Value> ChooseFunction(AttentionPrecision precision) {
   static const AttentionFunction<Value> kFloat32 = AttentionVariants<Value>().Chosen();
-  static const bool kIsBfloat16Allowed = Includes(*ChooseIsa(), Isa::kAvx512);
-  const AttentionFunction<Value> bfloat16 = AttentionBfloat16<Value>();
-  const bool is_bfloat16 = precision == AttentionPrecision::kBfloat16 && kIsBfloat16Allowed;
-  return is_bfloat16 && bfloat16 != nullptr ? bfloat16 : kFloat32;
+  static const AttentionFunction<Value> kBfloat16 = AttentionBfloat16<Value>();
+  const bool is_bfloat16 = precision == AttentionPrecision::kBfloat16;
+  return is_bfloat16 && kBfloat16 != nullptr ? kBfloat16 : kFloat32;
 }
 
 // A call, cut into parts.

@@ -27,6 +27,29 @@ struct Parts {
 
 HWY_INLINE Parts PartsOfAtMost(int most, int whole) { return {whole, (whole + most - 1) / most}; }
 
+// Calls run(rows, row, panel, panels) so that every row and panel of the part is in one call:
+// passes over at most most_rows rows, tiles `rows` of at most max_rows from `row` on in each. A
+// pass has as many whole tiles as the others, but for the last one. A power of two of panels at
+// once, at most most_panels(rows of a tile).
+template <class MostPanels, class Run>
+HWY_INLINE void ForPasses(const MatMulPart& part, int most_rows, int max_rows,
+                          const MostPanels& most_panels, const Run& run) {
+  const int all_rows = part.last_row - part.first_row;
+  if (all_rows <= 0) return;
+  const int tiles = (all_rows + max_rows - 1) / max_rows;
+  const Parts passes = PartsOfAtMost((most_rows + max_rows - 1) / max_rows, tiles);
+  for (int pass = 0; pass < passes.count; ++pass) {
+    const int first = passes.Begin(pass) * max_rows;
+    const int count = std::min(passes.Size(pass) * max_rows, all_rows - first);
+    const Parts rows = PartsOfAtMost(max_rows, count);
+    int panels = most_panels(rows.Largest());
+    for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
+      while (panels > part.last_panel - panel) panels /= 2;
+      run(rows, part.first_row + first, panel, panels);
+    }
+  }
+}
+
 // A tile of y: rows [row, row + rows) of panels [panel, panel + panels).
 struct Area {
   int row;

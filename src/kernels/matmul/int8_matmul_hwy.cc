@@ -27,7 +27,7 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // One register holds a column of outputs of one row; a tile is kRows rows of x times kColumns
-// columns of w, for the inputs of one chunk. Rows share what is loaded of w, columns what is loaded
+// columns of w, for the inputs of one slice. Rows share what is loaded of w, columns what is loaded
 // of x. Each sum needs two registers: of integers in a group, of floats in the block.
 constexpr int kSums = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 6 : 12;
 constexpr int kMaxRows = 6;
@@ -37,6 +37,7 @@ constexpr int kMaxPanels = 2;
 // and writes stays in the second cache.
 constexpr int kRowsPerPass = 258;
 constexpr int kFewestRowsPerPass = 96;
+static_assert(kRowsPerPass % kMaxRows == 0);
 constexpr int kPassBytes = 768 << 10;
 
 // With one row the weight is read from memory, panel after panel; more at once would be so many
@@ -63,7 +64,7 @@ struct TileInput {
   int row;                  // first
   int first;                // input, a multiple of kInt8BlockInputs
   int count;                // of inputs, a multiple of 4
-  const Int8Chunk* chunks;  // of the panels
+  const Int8Slice* slices;  // of the panels
   int column;               // first, counted from the first panel's
   int bias_bits;
 };
@@ -91,12 +92,12 @@ template <class kKind, int kRows, int kColumns>
 struct Tile {
   // A row of x is one piece of memory: levels, scales and sums are read from one register each.
   const std::int8_t* rows[kRows];
-  std::ptrdiff_t scales;  // from the row's start, in bytes, those of the chunk
+  std::ptrdiff_t scales;  // from the row's start, in bytes, those of the slice
   std::ptrdiff_t sums;
   Column columns[kColumns];
   int bias_bits;
 
-  // Adds the chunk's part to totals [kRows, stride].
+  // Adds the slice's part to totals [kRows, stride].
   static void Run(const TileInput& in, float* HWY_RESTRICT totals, int stride) {
     Tile tile;
 #pragma GCC unroll 8
@@ -105,16 +106,16 @@ struct Tile {
     tile.sums = in.x.NegatedSumsOffset(kKind::kGroup);
     tile.bias_bits = in.bias_bits;
     for (int c = 0; c < kColumns; ++c) {
-      const Int8Chunk& chunk = in.chunks[(in.column + c) / kPanelColumns];
+      const Int8Slice& slice = in.slices[(in.column + c) / kPanelColumns];
       const int output = (in.column + c) % kPanelColumns * kColumnOutputs;
-      tile.columns[c] = {chunk.codes + 4 * output, chunk.scales + output, chunk.minima + output};
+      tile.columns[c] = {slice.codes + 4 * output, slice.scales + output, slice.minima + output};
     }
     for (int k = 0; k < in.count; k += kInt8BlockInputs) {
       tile.AddBlock(in.first, k, std::min(kInt8BlockInputs, in.count - k), totals, stride);
     }
   }
 
-  // The block of so many inputs that starts at input k of the chunk, which starts at `first`.
+  // The block of so many inputs that starts at input k of the slice, which starts at `first`.
   HWY_INLINE void AddBlock(int first, int k, int count, float* HWY_RESTRICT totals,
                            int stride) const {
     const ColumnFloats d;
@@ -140,7 +141,7 @@ struct Tile {
     }
   }
 
-  // Adds the group of so many inputs that starts at input `input` of x, k of the chunk.
+  // Adds the group of so many inputs that starts at input `input` of x, k of the slice.
   HWY_INLINE void AddGroup(std::ptrdiff_t input, int k, int count,
                            FloatVector (&parts)[kRows][kColumns]) const {
     const ColumnFloats d;
@@ -241,20 +242,20 @@ int BiasBits(const Weight& w) {
 
 // Rows [row, row + rows.whole), in tiles `rows`, of the panels.
 void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
-  HWY_ALIGN Int8Chunk chunks[kMaxPanels];
+  HWY_ALIGN Int8Slice slices[kMaxPanels];
   HWY_ALIGN float totals[kRowsPerPass * kMaxPanels * kSlabOutputs];
   const UnpackFunction unpack = UnpackFor(call.w);
   const TileTable tiles = TilesFor(call.w);
   const int stride = panels * kSlabOutputs;
   std::fill_n(totals, rows.whole * stride, 0.0f);
-  for (int first = 0; first < call.w.inputs(); first += kChunkInputs) {
-    const int count = std::min(kChunkInputs, call.w.inputs() - first);
-    for (int p = 0; p < panels; ++p) unpack(call.w, panel + p, first, count, chunks[p]);
+  for (int first = 0; first < call.w.inputs(); first += kSliceInputs) {
+    const int count = std::min(kSliceInputs, call.w.inputs() - first);
+    for (int p = 0; p < panels; ++p) unpack(call.w, panel + p, first, count, slices[p]);
     for (int i = 0; i < rows.count; ++i) {
       const int columns = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
       const TileFunction tile = tiles(rows.Size(i), columns);
       for (int column = 0; column < panels * kPanelColumns; column += columns) {
-        const TileInput in{call.x, row + rows.Begin(i), first, count, chunks,
+        const TileInput in{call.x, row + rows.Begin(i), first, count, slices,
                            column, BiasBits(call.w)};
         tile(in, totals + rows.Begin(i) * stride + column * kColumnOutputs, stride);
       }
@@ -266,24 +267,12 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
 }  // namespace
 
 void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
-  const int all_rows = part.last_row - part.first_row;
-  if (all_rows <= 0) return;
   const int row_bytes = 4 * Int8LayoutOf(call.x.inputs()).floats;
-  const int most = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
-  // Whole tiles in every pass but the last.
-  const int tiles = (all_rows + kMaxRows - 1) / kMaxRows;
-  const Parts passes = PartsOfAtMost(most / kMaxRows, tiles);
-  for (int pass = 0; pass < passes.count; ++pass) {
-    const int first = passes.Begin(pass) * kMaxRows;
-    const int count = std::min(passes.Size(pass) * kMaxRows, all_rows - first);
-    const int row = part.first_row + first;
-    const Parts rows = PartsOfAtMost(kMaxRows, count);
-    int panels = MostPanels(rows.Largest());
-    for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
-      while (panels > part.last_panel - panel) panels /= 2;
-      RunPanels(call, rows, row, panel, panels);
-    }
-  }
+  const int most_rows = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
+  ForPasses(part, most_rows, kMaxRows, MostPanels,
+            [&](const Parts& rows, int row, int panel, int panels) {
+              RunPanels(call, rows, row, panel, panels);
+            });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/matmul/every_output.h"
 #include "kernels/matmul/int8_matmul.h"
 
 namespace edgevlm {
@@ -31,17 +32,7 @@ float Sum(const Int8Rows& x, int row, const Weight& w, int output) {
 }  // namespace
 
 void Int8MatMulScalar(const Int8MatMulCall& call, const MatMulPart& part) {
-  const Epilogue& epilogue = call.epilogue;
-  const int last_output = std::min(part.last_panel * Weight::kPanelWidth, call.w.outputs());
-  for (int t = part.first_row; t < part.last_row; ++t) {
-    for (int n = part.first_panel * Weight::kPanelWidth; n < last_output; ++n) {
-      const float sum = Sum(call.x, t, call.w, n);
-      const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + n;
-      const float* residual =
-          epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(t).data() + n;
-      ActivationRowScalar(&sum, bias, residual, epilogue.activation, call.y.Row(t).data() + n, 1);
-    }
-  }
+  EveryOutput(call, part, [&](int t, int n) { return Sum(call.x, t, call.w, n); });
 }
 
 }  // namespace edgevlm

@@ -23,16 +23,16 @@ namespace HWY_NAMESPACE {
 
 // Blocks of inputs whose weights are unpacked at once: with two panels they and the rows that pass
 // by stay in the first cache (48 KiB where AVX-512 is), and a row is read in runs of 512 bytes.
-constexpr int kChunkBlocks = 4;
-constexpr int kChunkInputs = kChunkBlocks * kInt8BlockInputs;
+constexpr int kSliceBlocks = 4;
+constexpr int kSliceInputs = kSliceBlocks * kInt8BlockInputs;
 
-// The weights of one panel for up to kChunkInputs inputs.
-struct Int8Chunk {
+// The weights of one panel for up to kSliceInputs inputs.
+struct Int8Slice {
   // Rows of four inputs: one byte each of every output.
-  HWY_ALIGN std::uint8_t codes[kChunkInputs / 4 * kCodeRowBytes];
+  HWY_ALIGN std::uint8_t codes[kSliceInputs / 4 * kCodeRowBytes];
   // Of the groups of 16 or more inputs.
-  HWY_ALIGN float scales[kChunkInputs / 16 * kSlabOutputs];
-  HWY_ALIGN float minima[kChunkInputs / 16 * kSlabOutputs];
+  HWY_ALIGN float scales[kSliceInputs / 16 * kSlabOutputs];
+  HWY_ALIGN float minima[kSliceInputs / 16 * kSlabOutputs];
 };
 
 // How a code of the file becomes one of the block.
@@ -121,11 +121,11 @@ HWY_INLINE void PrefetchAhead(const std::byte* stored, int bytes) {
 
 // Inputs [first, first + count) of a panel of blocks; both are multiples of 32.
 template <int kLow, int kHigh, Recode kRecode>
-void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Chunk& chunk) {
+void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Slice& slice) {
   const BlockFormat& format = w.format();
   const SlabLayout& layout = w.layout();
-  float* scales = chunk.scales;
-  float* minima = chunk.minima;
+  float* scales = slice.scales;
+  float* minima = slice.minima;
   for (int k = first; k < first + count; k += kUnitValues) {
     const std::byte* slab = w.Slab(panel, k / format.values);
     if (k % format.values == 0) PrefetchAhead(slab, layout.bytes);
@@ -133,7 +133,7 @@ void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Chunk& c
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(slab);
     UnpackUnit<kLow, kHigh, kRecode>(bytes + layout.low_codes + unit * kLow * kCodeRowBytes,
                                      bytes + layout.high_codes + unit * kHigh * kCodeRowBytes,
-                                     chunk.codes + (k - first) / 4 * kCodeRowBytes);
+                                     slice.codes + (k - first) / 4 * kCodeRowBytes);
     const int groups = kUnitValues / format.group;
     for (int g = unit * groups; g < (unit + 1) * groups; ++g) {
       const std::byte* own = format.has_group_scales ? slab + g * kSlabOutputs : nullptr;
@@ -148,11 +148,11 @@ void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Chunk& c
 }
 
 // The same of a panel of int8; first is a multiple of kInt8BlockInputs.
-HWY_INLINE void UnpackInt8(const Weight& w, int panel, int first, int count, Int8Chunk& chunk) {
+HWY_INLINE void UnpackInt8(const Weight& w, int panel, int first, int count, Int8Slice& slice) {
   const ColumnBytes d;
   const auto flip = hn::Set(d, kUnsignedLevels ? 128 : 0);
-  float* scales = chunk.scales;
-  std::uint8_t* codes = chunk.codes;
+  float* scales = slice.scales;
+  std::uint8_t* codes = slice.codes;
   for (int k = first; k < first + count; k += kInt8BlockInputs) {
     const std::ptrdiff_t block = k / kInt8BlockInputs;
     const std::byte* stored = w.Int8Panel(panel) + block * kInt8BlockBytes;
@@ -168,7 +168,7 @@ HWY_INLINE void UnpackInt8(const Weight& w, int panel, int first, int count, Int
   }
 }
 
-using UnpackFunction = void (*)(const Weight& w, int panel, int first, int count, Int8Chunk& chunk);
+using UnpackFunction = void (*)(const Weight& w, int panel, int first, int count, Int8Slice& slice);
 
 HWY_INLINE UnpackFunction UnpackFor(const Weight& w) {
   if (w.type() == WeightType::kInt8) return UnpackInt8;

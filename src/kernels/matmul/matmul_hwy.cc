@@ -27,6 +27,7 @@ constexpr int kMaxPanels = 8;
 // values (32 KiB) stay in the first cache: for fewer rows the unpacking would show, more sums would
 // not fit beside them.
 constexpr int kRowsPerUnpack = 96;
+static_assert(kRowsPerUnpack % kMaxRows == 0);
 constexpr int kUnpackedValues = 8192;
 static_assert(kUnpackedValues / kMaxPanels / Weight::kPanelWidth % 32 == 0);
 
@@ -156,19 +157,12 @@ void PackedRows(const MatMulCall& call, const Parts& rows, int row, int panel, i
 // Panels outside, rows inside: what is loaded of w stays in the cache nearest to the core while all
 // rows of x, which fit in the next one, pass by.
 void MatMulPanels(const MatMulCall& call, const MatMulPart& part) {
-  const int all_rows = part.last_row - part.first_row;
-  if (all_rows <= 0) return;
   const bool is_float = call.w.type() == WeightType::kFloat32;
-  const Parts passes = PartsOfAtMost(is_float ? all_rows : kRowsPerUnpack, all_rows);
-  for (int pass = 0; pass < passes.count; ++pass) {
-    const int row = part.first_row + passes.Begin(pass);
-    const Parts rows = PartsOfAtMost(kMaxRows, passes.Size(pass));
-    int panels = MostPanels(rows.Largest());
-    for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
-      while (panels > part.last_panel - panel) panels /= 2;
-      (is_float ? FloatRows : PackedRows)(call, rows, row, panel, panels);
-    }
-  }
+  const int most_rows = is_float ? part.last_row - part.first_row : kRowsPerUnpack;
+  ForPasses(part, most_rows, kMaxRows, MostPanels,
+            [&](const Parts& rows, int row, int panel, int panels) {
+              (is_float ? FloatRows : PackedRows)(call, rows, row, panel, panels);
+            });
 }
 
 }  // namespace HWY_NAMESPACE

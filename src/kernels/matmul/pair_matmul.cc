@@ -1,7 +1,6 @@
 #include "kernels/matmul/pair_matmul.h"
 
-#include <algorithm>
-
+#include "kernels/matmul/every_output.h"
 #include "kernels/matmul/split.h"
 #include "tensor/half.h"
 
@@ -24,17 +23,7 @@ float Sum(const PairRows& x, int row, const Weight& w, int output) {
 }  // namespace
 
 void PairMatMulScalar(const PairMatMulCall& call, const MatMulPart& part) {
-  const Epilogue& epilogue = call.epilogue;
-  const int last_output = std::min(part.last_panel * Weight::kPanelWidth, call.w.outputs());
-  for (int t = part.first_row; t < part.last_row; ++t) {
-    for (int n = part.first_panel * Weight::kPanelWidth; n < last_output; ++n) {
-      const float sum = Sum(call.x, t, call.w, n);
-      const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + n;
-      const float* residual =
-          epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(t).data() + n;
-      ActivationRowScalar(&sum, bias, residual, epilogue.activation, call.y.Row(t).data() + n, 1);
-    }
-  }
+  EveryOutput(call, part, [&](int t, int n) { return Sum(call.x, t, call.w, n); });
 }
 
 const VariantList<PairMatMulFunction>& PairMatMulVariants() {

@@ -38,8 +38,9 @@ constexpr int kMaxPanels = 4;
 constexpr int kPanelRowPairs = Weight::kPanelWidth;  // of one step of a panel
 
 // What a pass over the rows reads of w stays in the first cache: 128 pairs of 4 panels are 32 KiB.
-constexpr int kChunkPairs = 128;
+constexpr int kSlicePairs = 128;
 constexpr int kRowsPerPass = 192;
+static_assert(kRowsPerPass % kMaxRows == 0);
 
 constexpr int MostColumns(int rows) {
   int columns = kMaxPanels;
@@ -137,12 +138,12 @@ void RunPanels(const PairMatMulCall& call, const Parts& rows, int row, int panel
   const int stride = panels * Weight::kPanelWidth;
   const int pairs = call.x.pairs();
   std::fill_n(totals, rows.whole * stride, 0.0f);
-  for (int first = 0; first < pairs; first += kChunkPairs) {
+  for (int first = 0; first < pairs; first += kSlicePairs) {
     for (int i = 0; i < rows.count; ++i) {
       const int most = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
       const TileFunction tile = TileOf(rows.Size(i), most);
       for (int column = 0; column < panels * kPanelColumns; column += most) {
-        TileInput in{call.x, row + rows.Begin(i), first, std::min(kChunkPairs, pairs - first), {}};
+        TileInput in{call.x, row + rows.Begin(i), first, std::min(kSlicePairs, pairs - first), {}};
         for (int c = 0; c < most; ++c) {
           in.columns[c] = call.w.PairsPanel(panel + (column + c) / kPanelColumns) +
                           first * kPanelRowPairs + (column + c) % kPanelColumns * kColumnOutputs;
@@ -157,18 +158,10 @@ void RunPanels(const PairMatMulCall& call, const Parts& rows, int row, int panel
 }  // namespace
 
 void PairMatMulPanels(const PairMatMulCall& call, const MatMulPart& part) {
-  const int all_rows = part.last_row - part.first_row;
-  if (all_rows <= 0) return;
-  const Parts passes = PartsOfAtMost(kRowsPerPass, all_rows);
-  for (int pass = 0; pass < passes.count; ++pass) {
-    const int row = part.first_row + passes.Begin(pass);
-    const Parts rows = PartsOfAtMost(kMaxRows, passes.Size(pass));
-    int panels = MostPanels(rows.Largest());
-    for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
-      while (panels > part.last_panel - panel) panels /= 2;
-      RunPanels(call, rows, row, panel, panels);
-    }
-  }
+  ForPasses(part, kRowsPerPass, kMaxRows, MostPanels,
+            [&](const Parts& rows, int row, int panel, int panels) {
+              RunPanels(call, rows, row, panel, panels);
+            });
 }
 
 }  // namespace HWY_NAMESPACE
