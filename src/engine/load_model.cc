@@ -131,17 +131,16 @@ Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const GgufFile& file,
   return MakeChatStyle(file, tokenizer, options.chat_template);
 }
 
-// Last of all: a pinned thread packs weights alone.
+// options.threads is chosen. Last of all: a pinned thread packs weights alone.
 MaybeError StartThreads(const EngineOptions& options, Model& model) {
-  const int threads = options.threads > 0 ? options.threads : UsableCores();
   std::span<const int> processors;
   if (options.pin) {
-    Result<Pinning> pinning = Pinning::Make(threads);
+    Result<Pinning> pinning = Pinning::Make(options.threads);
     if (!pinning) return pinning.error();
     processors = model.pinning.emplace(*std::move(pinning)).processors();
   }
-  model.pool = std::make_unique<ThreadPool>(threads, processors);
-  if (options.decode_threads > 0 && options.decode_threads < threads) {
+  model.pool = std::make_unique<ThreadPool>(options.threads, processors);
+  if (options.decode_threads > 0 && options.decode_threads < options.threads) {
     model.decode_pool = std::make_unique<ThreadPool>(options.decode_threads, processors);
   }
   return std::nullopt;
@@ -183,14 +182,22 @@ MaybeError CheckRange(const char* name, int value, int most) {
                                         std::to_string(most) + ", found " + std::to_string(value)};
 }
 
-MaybeError Validate(const EngineOptions& options) {
-  if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return error;
-  const int most = options.threads > 0 ? options.threads : UsableCores();
-  if (auto error = CheckRange("decode_threads", options.decode_threads, most)) return error;
-  if (auto error = CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
-    return error;
+// With the number of threads chosen.
+Result<EngineOptions> Validate(const EngineOptions& options) {
+  if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return *error;
+  EngineOptions chosen = options;
+  if (chosen.threads == 0) chosen.threads = UsableCores();
+  if (auto error = CheckRange("decode_threads", chosen.decode_threads, chosen.threads)) {
+    return *error;
   }
-  return CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext);
+  if (auto error = CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
+    return *error;
+  }
+  if (auto error =
+          CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
+    return *error;
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -201,7 +208,8 @@ ThreadPool& Model::PoolFor(int rows) const {
 
 Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
                         const EngineOptions& options) {
-  if (auto error = Validate(options)) return *error;
+  const Result<EngineOptions> chosen = Validate(options);
+  if (!chosen) return chosen.error();
   const Result<Isa>& isa = ChooseIsa();
   if (!isa) return isa.error();
   const Result<GgufFile> file = GgufFile::Parse(gguf);
@@ -213,7 +221,7 @@ Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::by
     second = *std::move(parsed);
   }
   try {
-    Result<Model> model = LoadParts(*file, second ? &*second : nullptr, *isa, options);
+    Result<Model> model = LoadParts(*file, second ? &*second : nullptr, *isa, *chosen);
     if (model) model->info.file_bytes = static_cast<std::int64_t>(gguf.size() + mmproj.size());
     return model;
   } catch (const std::bad_alloc&) {

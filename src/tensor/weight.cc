@@ -30,6 +30,9 @@ WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing
   return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
 }
 
+// Whether packing rounds float values, and so needs them as float32 first.
+bool IsRounded(WeightType type) { return type == WeightType::kInt8 || type == WeightType::kPairs; }
+
 std::size_t PanelBytesOf(WeightType type, const SlabLayout& layout, const BlockFormat* format,
                          int inputs) {
   const auto count = static_cast<std::size_t>(inputs);
@@ -149,9 +152,7 @@ bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel
     }
     return finite;
   }
-  if (type_ == WeightType::kInt8 || type_ == WeightType::kPairs) {
-    return PackRounded(type_, dtype, rows, scratch, packed);
-  }
+  if (IsRounded(type_)) return PackRounded(type_, dtype, rows, scratch, packed);
   return PackFloats(dtype, rows, packed);
 }
 
@@ -187,9 +188,7 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
   const std::size_t buffer_bytes = kPanelWidth * row_bytes;
   std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
   const std::size_t scratch_values =
-      weight.type() == WeightType::kInt8 || weight.type() == WeightType::kPairs
-          ? kPanelWidth * static_cast<std::size_t>(inputs)
-          : 0;
+      IsRounded(weight.type()) ? kPanelWidth * static_cast<std::size_t>(inputs) : 0;
   std::vector<float> scratch(scratch_values * static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> finite = true;
   std::atomic<bool> readable = true;

@@ -52,7 +52,7 @@ struct Cut {
   AttentionPart Part(int i) const {
     const int first = i % parts_each * rows_each;
     const int last = std::min(first + rows_each, rows);
-    const int visible = call.Visible((last - 1) / call.heads_per_kv());
+    const int visible = call.Visible(call.Token(last - 1));
     return {i / parts_each, first, last, 0, CeilDivide(visible, kStretch)};
   }
 };
@@ -76,8 +76,7 @@ template <class Value>
 void Finish(const AttentionCall<Value>& call, const AttentionPart& part, const Partials& partials) {
   const int width = call.width();
   for (int row = part.first_row; row < part.last_row; ++row) {
-    const int head = part.kv_head * call.heads_per_kv() + row % call.heads_per_kv();
-    float* out = call.out.Row(row / call.heads_per_kv()).data() + head * width;
+    float* out = call.out.Row(call.Token(row)).data() + call.Column(part.kv_head, row);
     FinishRow(partials.From(row - part.first_row), width, out);
   }
 }
@@ -135,8 +134,7 @@ void JoinRound(const Round<Value>& round, int kv_head) {
     const Partials next = round.At(round.first_slot + i, kv_head);
     const Partials into = round.At(0, kv_head);
     for (int row = 0; row < round.cut.rows; ++row) {
-      const bool sees =
-          call.Visible(row / call.heads_per_kv()) > (round.first_stretch + i) * kStretch;
+      const bool sees = call.Visible(call.Token(row)) > (round.first_stretch + i) * kStretch;
       if (sees) JoinRow(next.From(row), into.From(row), call.width());
     }
   }

@@ -71,6 +71,12 @@ struct AttentionCall {
 
   int width() const { return q.cols / heads.query; }           // d
   int heads_per_kv() const { return heads.query / heads.kv; }  // that share keys and values
+  // Each KV head is asked by heads_per_kv() * T rows: row `asking` is token Token(asking), from
+  // column Column on of q and out.
+  int Token(int asking) const { return asking / heads_per_kv(); }
+  int Column(int kv_head, int asking) const {
+    return (kv_head * heads_per_kv() + asking % heads_per_kv()) * width();
+  }
   // How many positions row t sees.
   int Visible(int t) const { return sight == Sight::kAll ? keys.rows() : first_position + t + 1; }
 };

@@ -14,8 +14,8 @@ namespace edgevlm {
 // joined in their order: stretches may be computed in different threads.
 constexpr int kStretch = 384;
 
-// Row r of a head of the keys: token r / heads_per_kv of its query head r % heads_per_kv.
-// Rows [first_row, last_row), stretches [first_stretch, last_stretch).
+// Rows that ask one head of the keys, as AttentionCall::Token counts them: [first_row, last_row),
+// stretches [first_stretch, last_stretch).
 struct AttentionPart {
   int kv_head = 0;
   int first_row = 0;

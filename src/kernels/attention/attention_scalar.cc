@@ -48,9 +48,8 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
   float total, highest;
   const Partials next = {memory.data(), &total, &highest, PaddedWidth(width)};
   for (int row = part.first_row; row < part.last_row; ++row) {
-    const int token = row / call.heads_per_kv();
-    const int head = part.kv_head * call.heads_per_kv() + row % call.heads_per_kv();
-    const float* q = call.q.Row(token).data() + head * width;
+    const int token = call.Token(row);
+    const float* q = call.q.Row(token).data() + call.Column(part.kv_head, row);
     const Partials into = partials.From(row - part.first_row);
     for (int stretch = part.first_stretch; stretch < part.last_stretch; ++stretch) {
       const int first = stretch * kStretch;

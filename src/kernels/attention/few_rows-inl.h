@@ -26,12 +26,11 @@ class FewRows {
  public:
   FewRows(const AttentionCall<Value>& call, const AttentionPart& part)
       : call_(call), part_(part), width_(call.width()) {
-    const int heads = call.heads_per_kv();
     for (int row = 0; row < part.rows(); ++row) {
       const int asking = part.first_row + row;
-      const int head = part.kv_head * heads + asking % heads;
-      visible_[row] = call.Visible(asking / heads);
-      const float* q = call.q.Row(asking / heads).data() + head * width_;
+      const int token = call.Token(asking);
+      visible_[row] = call.Visible(token);
+      const float* q = call.q.Row(token).data() + call.Column(part.kv_head, asking);
       ReadQuery(q, width_, padded_, q_ + row * padded_);
     }
   }

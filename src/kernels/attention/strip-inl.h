@@ -22,7 +22,7 @@ class Strip {
   Strip(const AttentionCall<Value>& call, const AttentionPart& part)
       : call_(call), part_(part), width_(call.width()) {
     for (int row = 0; row < part.rows(); ++row) {
-      visible_[row] = call.Visible((part.first_row + row) / call.heads_per_kv());
+      visible_[row] = call.Visible(call.Token(part.first_row + row));
     }
     std::fill(visible_ + part.rows(), visible_ + RoundUp(part.rows(), kLanes),
               visible_[part.rows() - 1]);
@@ -54,7 +54,6 @@ class Strip {
  private:
   // One tile of queries, transposed: [steps, kRowTile]. Rows that are not there are zeros.
   void PackQueries(int tile) {
-    const int heads = call_.heads_per_kv();
     for (int row = tile; row < std::min(tile + kRowTile, part_.rows()); row += kLanes) {
       for (int r = 0; r < kLanes; ++r) {
         float* line = lines_ + r * kMaxHeadWidth;
@@ -63,8 +62,8 @@ class Strip {
           continue;
         }
         const int asking = part_.first_row + row + r;
-        const int head = part_.kv_head * heads + asking % heads;
-        const float* q = call_.q.Row(asking / heads).data() + head * width_;
+        const float* q =
+            call_.q.Row(call_.Token(asking)).data() + call_.Column(part_.kv_head, asking);
         ReadQuery(q, width_, line_width_, line);
         Products::PackLine(line, line_width_, line);
       }

@@ -1,4 +1,5 @@
-// The end of a product: from a tile of sums to outputs. For Highway sources.
+// What products of all kinds share: passes over rows, the choice of a tile, and its end, from sums
+// to outputs. For Highway sources.
 #if defined(EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_
 #undef EDGEVLM_KERNELS_MATMUL_FINISH_INL_H_
@@ -48,6 +49,26 @@ HWY_INLINE void ForPasses(const MatMulPart& part, int most_rows, int max_rows,
       run(rows, part.first_row + first, panel, panels);
     }
   }
+}
+
+// The function for tiles of so many rows, at most kRows, and at most `width` columns of outputs, a
+// power of two. Tiles has
+//   Function              a pointer to such a function
+//   MostWidth(rows)       the widest tile of so many rows, a power of two
+//   Of<kRows, kWidth>()   its function for such a tile
+template <class Tiles, int kRows, int kWidth = Tiles::MostWidth(kRows)>
+typename Tiles::Function TileOfRows(int width) {
+  if constexpr (kWidth > 1) {
+    if (width < kWidth) return TileOfRows<Tiles, kRows, kWidth / 2>(width);
+  }
+  return Tiles::template Of<kRows, kWidth>();
+}
+template <class Tiles, int kRows>
+typename Tiles::Function TileOf(int rows, int width) {
+  if constexpr (kRows > 1) {
+    if (rows < kRows) return TileOf<Tiles, kRows - 1>(rows, width);
+  }
+  return TileOfRows<Tiles, kRows>(width);
 }
 
 // A tile of y: rows [row, row + rows) of panels [panel, panel + panels).

@@ -5,29 +5,22 @@
 #include <string>
 
 #include "kernels/matmul/int8_matmul.h"
+#include "kernels/matmul/int8_test_rows.h"
 #include "kernels/test_values.h"
 #include "tensor/test_blocks.h"
 
 namespace edgevlm {
 namespace {
 
-// Quantised activations and the memory they lie in.
+// Random activations, quantised.
 struct Inputs {
-  Inputs(int t, int k)
-      : memory(static_cast<std::size_t>(t * Int8LayoutOf(k).floats + 16)),
-        values(RandomValues().Take(t * k)),
-        rows(View<float>(
-                 memory.data() +
-                     (64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64) / sizeof(float),
-                 t, Int8LayoutOf(k).floats),
-             k) {
+  Inputs(int t, int k) : values(RandomValues().Take(t * k)), memory(t, k) {
     ThreadPool pool(1);
-    QuantizeRows(View<const float>(values.data(), t, k), rows, pool);
+    QuantizeRows(View<const float>(values.data(), t, k), memory.rows(), pool);
   }
 
-  std::vector<float> memory;
   std::vector<float> values;
-  Int8Rows rows;
+  Int8TestRows memory;
 };
 
 void Run(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
@@ -41,7 +34,7 @@ void Run(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
   const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool, Packing::kInt8);
   std::vector<float> y(static_cast<std::size_t>(t * n));
   const Epilogue epilogue;
-  const Int8MatMulCall call{x.rows, w, epilogue, View<float>(y.data(), t, n)};
+  const Int8MatMulCall call{x.memory.rows(), w, epilogue, View<float>(y.data(), t, n)};
   for (auto _ : state) {
     run(call, {0, t, 0, w.panels()});
     benchmark::ClobberMemory();
@@ -58,7 +51,7 @@ void Quantize(benchmark::State& state, QuantizeRowFunction run) {
   const int k = static_cast<int>(state.range(0));
   const Inputs x(1, k);
   for (auto _ : state) {
-    run(x.values.data(), x.rows, 0);
+    run(x.values.data(), x.memory.rows(), 0);
     benchmark::ClobberMemory();
   }
 }

@@ -92,7 +92,7 @@ template <class kKind, int kRows, int kColumns>
 struct Tile {
   // A row of x is one piece of memory: levels, scales and sums are read from one register each.
   const std::int8_t* rows[kRows];
-  std::ptrdiff_t scales;  // from the row's start, in bytes, those of the slice
+  std::ptrdiff_t scales;  // from a row's start, in bytes
   std::ptrdiff_t sums;
   Column columns[kColumns];
   int bias_bits;
@@ -200,38 +200,30 @@ struct Tile {
 
 using TileFunction = void (*)(const TileInput& in, float* totals, int stride);
 
-template <class kKind, int kRows>
-TileFunction TileOfRows(int columns) {
-  constexpr int kMost = MostColumns(kRows);
-  if constexpr (kMost >= 4) {
-    if (columns >= 4) return Tile<kKind, kRows, 4>::Run;
-  }
-  if constexpr (kMost >= 2) {
-    if (columns >= 2) return Tile<kKind, kRows, 2>::Run;
-  }
-  return Tile<kKind, kRows, 1>::Run;
-}
-
 template <class kKind>
-TileFunction TileOf(int rows, int columns) {
-  if (rows == 6) return TileOfRows<kKind, 6>(columns);
-  if (rows == 5) return TileOfRows<kKind, 5>(columns);
-  if (rows == 4) return TileOfRows<kKind, 4>(columns);
-  if (rows == 3) return TileOfRows<kKind, 3>(columns);
-  return rows == 2 ? TileOfRows<kKind, 2>(columns) : TileOfRows<kKind, 1>(columns);
-}
+struct Tiles {
+  using Function = TileFunction;
+  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
+  template <int kRows, int kColumns>
+  static Function Of() {
+    return Tile<kKind, kRows, kColumns>::Run;
+  }
+};
 
 using TileTable = TileFunction (*)(int rows, int columns);
 
+template <int kGroup, bool kHasMinimum, bool kIsWide>
+constexpr TileTable kTilesOf = TileOf<Tiles<Kind<kGroup, kHasMinimum, kIsWide>>, kMaxRows>;
+
 // The tiles for a weight.
 TileTable TilesFor(const Weight& w) {
-  if (w.type() == WeightType::kInt8) return TileOf<Kind<kInt8BlockInputs, false, true>>;
+  if (w.type() == WeightType::kInt8) return kTilesOf<kInt8BlockInputs, false, true>;
   const BlockFormat& format = w.format();
   if (format.has_minimum) {
-    return format.group == 16 ? TileOf<Kind<16, true, false>> : TileOf<Kind<32, true, false>>;
+    return format.group == 16 ? kTilesOf<16, true, false> : kTilesOf<32, true, false>;
   }
-  if (format.has_table || format.low_bits == 8) return TileOf<Kind<32, false, true>>;
-  return format.group == 16 ? TileOf<Kind<16, false, false>> : TileOf<Kind<32, false, false>>;
+  if (format.has_table || format.low_bits == 8) return kTilesOf<32, false, true>;
+  return format.group == 16 ? kTilesOf<16, false, false> : kTilesOf<32, false, false>;
 }
 
 // level = code - 2^bits, for codes that are not levels.
@@ -246,6 +238,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
   HWY_ALIGN float totals[kRowsPerPass * kMaxPanels * kSlabOutputs];
   const UnpackFunction unpack = UnpackFor(call.w);
   const TileTable tiles = TilesFor(call.w);
+  const int bias_bits = BiasBits(call.w);
   const int stride = panels * kSlabOutputs;
   std::fill_n(totals, rows.whole * stride, 0.0f);
   for (int first = 0; first < call.w.inputs(); first += kSliceInputs) {
@@ -255,8 +248,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
       const int columns = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
       const TileFunction tile = tiles(rows.Size(i), columns);
       for (int column = 0; column < panels * kPanelColumns; column += columns) {
-        const TileInput in{call.x, row + rows.Begin(i), first, count, slices,
-                           column, BiasBits(call.w)};
+        const TileInput in{call.x, row + rows.Begin(i), first, count, slices, column, bias_bits};
         tile(in, totals + rows.Begin(i) * stride + column * kColumnOutputs, stride);
       }
     }

@@ -7,40 +7,29 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/matmul/int8_test_rows.h"
 #include "kernels/test_values.h"
 #include "tensor/test_blocks.h"
 
 namespace edgevlm {
 namespace {
 
-// Quantised activations [T, K] in memory of their own.
+// Quantised activations [T, K].
 class Rows {
  public:
   Rows(const std::vector<float>& x, int inputs)
-      : memory_(static_cast<int>(x.size()) / inputs * Int8LayoutOf(inputs).floats + 16),
-        rows_(
-            View<float>(Start(), static_cast<int>(x.size()) / inputs, Int8LayoutOf(inputs).floats),
-            inputs) {
-    for (int t = 0; t < rows_.rows(); ++t) QuantizeRowScalar(x.data() + t * inputs, rows_, t);
+      : memory_(static_cast<int>(x.size()) / inputs, inputs) {
+    for (int t = 0; t < rows().rows(); ++t) QuantizeRowScalar(x.data() + t * inputs, rows(), t);
   }
-  const Int8Rows& rows() const { return rows_; }
+  const Int8Rows& rows() const { return memory_.rows(); }
 
   // The values that the levels stand for.
   float Value(int t, int k) const {
-    return static_cast<float>(rows_.Levels(t)[k]) * rows_.Scales(t)[k / kInt8BlockInputs];
+    return static_cast<float>(rows().Levels(t)[k]) * rows().Scales(t)[k / kInt8BlockInputs];
   }
 
  private:
-  float* Start() {
-    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-    return memory_.data() + (64 - address % 64) % 64 / sizeof(float);
-  }
-
-  struct Memory : std::vector<float> {
-    explicit Memory(int floats) : vector(static_cast<std::size_t>(floats)) {}
-  };
-  Memory memory_;
-  Int8Rows rows_;
+  Int8TestRows memory_;
 };
 
 Weight PackStored(DType dtype, int n, int k) {

@@ -62,10 +62,8 @@ HWY_INLINE ByteVector Recoded(ByteVector codes) {
     return kUnsignedLevels ? codes : hn::Xor(codes, hn::Set(d, 128));
   }
   if constexpr (kRecode == Recode::kTable) {
-    HWY_ALIGN static constexpr std::int8_t kLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                                          1,    13,   25,  38,  53,  69,  89,  113};
     const hn::RebindToSigned<ColumnBytes> d_levels;
-    const auto table = hn::BitCast(d, hn::LoadDup128(d_levels, kLevels));
+    const auto table = hn::BitCast(d, hn::LoadDup128(d_levels, kIq4Levels.data()));
     const auto levels = hn::TableLookupBytes(table, codes);
     return kUnsignedLevels ? hn::Xor(levels, hn::Set(d, 128)) : levels;
   }

@@ -86,33 +86,14 @@ void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
   }
 }
 
-using TileFunction = void (*)(const TileInput& in, float* tile);
-
-// The tile of kRows rows and at most `panels` panels (a power of two, at most MostPanels(kRows)).
-template <int kRows>
-TileFunction TileOfRows(int panels) {
-  constexpr int kMost = MostPanels(kRows);
-  if constexpr (kMost >= 8) {
-    if (panels == 8) return Tile<kRows, 8>;
+struct Tiles {
+  using Function = void (*)(const TileInput& in, float* tile);
+  static constexpr int MostWidth(int rows) { return MostPanels(rows); }
+  template <int kRows, int kPanels>
+  static Function Of() {
+    return Tile<kRows, kPanels>;
   }
-  if constexpr (kMost >= 4) {
-    if (panels == 4) return Tile<kRows, 4>;
-  }
-  if constexpr (kMost >= 2) {
-    if (panels == 2) return Tile<kRows, 2>;
-  }
-  return Tile<kRows, 1>;
-}
-
-TileFunction TileOf(int rows, int panels) {
-  if constexpr (kMaxRows > 3) {
-    if (rows == 6) return TileOfRows<6>(panels);
-    if (rows == 5) return TileOfRows<5>(panels);
-    if (rows == 4) return TileOfRows<4>(panels);
-  }
-  if (rows == 3) return TileOfRows<3>(panels);
-  return rows == 2 ? TileOfRows<2>(panels) : TileOfRows<1>(panels);
-}
+};
 
 // Rows [row, row + rows.whole) of the panels, in blocks `rows`.
 void FloatRows(const MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
@@ -121,9 +102,9 @@ void FloatRows(const MatMulCall& call, const Parts& rows, int row, int panel, in
   const std::ptrdiff_t panel_stride = static_cast<std::ptrdiff_t>(inputs) * Weight::kPanelWidth;
   for (int block = 0; block < rows.count; ++block) {
     const Area area{row + rows.Begin(block), rows.Size(block), panel, panels};
-    TileOf(area.rows, panels)({call.x.Row(area.row).data(), call.x.stride, call.w.Panel(panel),
-                               panel_stride, inputs, false},
-                              tile);
+    TileOf<Tiles, kMaxRows>(area.rows, panels)({call.x.Row(area.row).data(), call.x.stride,
+                                                call.w.Panel(panel), panel_stride, inputs, false},
+                                               tile);
     Finish(call.epilogue, area, tile, call.y);
   }
 }
@@ -145,8 +126,9 @@ void PackedRows(const MatMulCall& call, const Parts& rows, int row, int panel, i
     }
     for (int block = 0; block < rows.count; ++block) {
       const float* x = call.x.Row(row + rows.Begin(block)).data() + first;
-      TileOf(rows.Size(block), panels)({x, call.x.stride, values, panel_stride, inputs, first > 0},
-                                       tiles + rows.Begin(block) * width);
+      TileOf<Tiles, kMaxRows>(rows.Size(block), panels)(
+          {x, call.x.stride, values, panel_stride, inputs, first > 0},
+          tiles + rows.Begin(block) * width);
     }
   }
   Finish(call.epilogue, {row, rows.whole, panel, panels}, tiles, call.y);

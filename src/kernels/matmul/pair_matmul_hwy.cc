@@ -110,27 +110,14 @@ void Tile(const TileInput& in, float* HWY_RESTRICT totals, int stride) {
   }
 }
 
-using TileFunction = void (*)(const TileInput& in, float* totals, int stride);
-
-template <int kRows>
-TileFunction TileOfRows(int columns) {
-  constexpr int kMost = MostColumns(kRows);
-  if constexpr (kMost >= 4) {
-    if (columns >= 4) return Tile<kRows, 4>;
+struct Tiles {
+  using Function = void (*)(const TileInput& in, float* totals, int stride);
+  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
+  template <int kRows, int kColumns>
+  static Function Of() {
+    return Tile<kRows, kColumns>;
   }
-  if constexpr (kMost >= 2) {
-    if (columns >= 2) return Tile<kRows, 2>;
-  }
-  return Tile<kRows, 1>;
-}
-
-TileFunction TileOf(int rows, int columns) {
-  if (rows == 6) return TileOfRows<6>(columns);
-  if (rows == 5) return TileOfRows<5>(columns);
-  if (rows == 4) return TileOfRows<4>(columns);
-  if (rows == 3) return TileOfRows<3>(columns);
-  return rows == 2 ? TileOfRows<2>(columns) : TileOfRows<1>(columns);
-}
+};
 
 // Rows [row, row + rows.whole), in tiles `rows`, of the panels.
 void RunPanels(const PairMatMulCall& call, const Parts& rows, int row, int panel, int panels) {
@@ -141,7 +128,7 @@ void RunPanels(const PairMatMulCall& call, const Parts& rows, int row, int panel
   for (int first = 0; first < pairs; first += kSlicePairs) {
     for (int i = 0; i < rows.count; ++i) {
       const int most = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
-      const TileFunction tile = TileOf(rows.Size(i), most);
+      const Tiles::Function tile = TileOf<Tiles, kMaxRows>(rows.Size(i), most);
       for (int column = 0; column < panels * kPanelColumns; column += most) {
         TileInput in{call.x, row + rows.Begin(i), first, std::min(kSlicePairs, pairs - first), {}};
         for (int c = 0; c < most; ++c) {

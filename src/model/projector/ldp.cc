@@ -9,6 +9,7 @@
 #include "model/layers.h"
 #include "model/projector/llava_eye.h"
 #include "model/projector/projector_weights.h"
+#include "model/projector/run_mlp.h"
 
 namespace edgevlm {
 namespace {
@@ -51,14 +52,9 @@ class Ldp final : public Projector {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
     const int pictures = features.rows / places();
-    const View<float> hidden = workspace.Take(features.rows, outputs());
     const View<float> x = workspace.Take(features.rows, outputs());
-    const View<float> levels =
-        workspace.Take(features.rows, LevelColumns(std::max(features.cols, hidden.cols)));
-    const Inputs seen = weights_.first.Prepare(features, levels, run);
-    weights_.first.Apply(seen, Activation::kGelu, hidden, run);  // [n * P, D]
-    const Inputs bent = weights_.second.Prepare(hidden, levels, run);
-    weights_.second.Apply(bent, Activation::kNone, x, run);                 // [n * P, D]
+    RunMlp(weights_.first, weights_.second, features, x, workspace, run);  // [n * P, D]
+    const View<float> hidden = workspace.Take(features.rows, outputs());
     RunBlock(weights_.blocks[0], pictures, x, hidden, workspace, run);      // [n * P, D]
     Add(hidden, x);                                                         // x += block 0
     RunBlock(weights_.blocks[1], pictures, x, embeddings, workspace, run);  // [n * P / 4, D]

@@ -1,6 +1,5 @@
 #include "model/projector/ldpv2.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "gguf/names.h"
@@ -9,6 +8,7 @@
 #include "model/patch_grid.h"
 #include "model/projector/llava_eye.h"
 #include "model/projector/projector_weights.h"
+#include "model/projector/run_mlp.h"
 
 namespace edgevlm {
 namespace {
@@ -37,17 +37,11 @@ class LdpV2 final : public Projector {
                const Run& run) const override {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
-    const View<float> hidden = workspace.Take(features.rows, outputs());
     const View<float> wide = workspace.Take(features.rows, outputs());
     const View<float> pooled = workspace.Take(embeddings.rows, outputs());
-    const View<float> levels =
-        workspace.Take(features.rows, LevelColumns(std::max(features.cols, hidden.cols)));
-    const Inputs seen = weights_.first.Prepare(features, levels, run);
-    weights_.first.Apply(seen, Activation::kGelu, hidden, run);  // [n * P, D]
-    const Inputs bent = weights_.second.Prepare(hidden, levels, run);
-    weights_.second.Apply(bent, Activation::kNone, wide, run);  // [n * P, D]
-    Pool(wide, pooled, run);                                    // [n * P / 4, D]
-    AddPositions(pooled, embeddings, run);                      // [n * P / 4, D]
+    RunMlp(weights_.first, weights_.second, features, wide, workspace, run);  // [n * P, D]
+    Pool(wide, pooled, run);                                                  // [n * P / 4, D]
+    AddPositions(pooled, embeddings, run);                                    // [n * P / 4, D]
     workspace.Rewind(mark);
   }
 

@@ -1,11 +1,11 @@
 #include "model/projector/mlp.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "gguf/names.h"
 #include "model/layers.h"
 #include "model/projector/llava_eye.h"
+#include "model/projector/run_mlp.h"
 #include "model/weight_reader.h"
 
 namespace edgevlm {
@@ -20,15 +20,7 @@ class Mlp final : public Projector {
 
   void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                const Run& run) const override {
-    const Workspace::Mark mark = workspace.mark();
-    const View<float> hidden = workspace.Take(features.rows, first_.weight.outputs());
-    const View<float> levels =
-        workspace.Take(features.rows, LevelColumns(std::max(features.cols, hidden.cols)));
-    const Inputs seen = first_.Prepare(features, levels, run);
-    first_.Apply(seen, Activation::kGelu, hidden, run);  // [T, H]
-    const Inputs bent = second_.Prepare(hidden, levels, run);
-    second_.Apply(bent, Activation::kNone, embeddings, run);  // [T, D]
-    workspace.Rewind(mark);
+    RunMlp(first_, second_, features, embeddings, workspace, run);
   }
 
  private:

@@ -25,15 +25,8 @@ constexpr double kHalfSmallest = 6e-8;        // absolute, of one that is
 class ExportTest : public ::testing::Test {
  protected:
   ExportTest() : model_(TinyModel(kSeed)) {
+    ShakeBatchNorms(model_);
     const torch::NoGradGuard no_grad;
-    for (const auto& module : model_->modules()) {
-      auto* norm = module->as<torch::nn::BatchNorm2d>();
-      if (norm == nullptr) continue;
-      norm->weight.uniform_(-1.5, 1.5);
-      norm->bias.uniform_(-1.0, 1.0);
-      norm->running_mean.uniform_(-1.0, 1.0);
-      norm->running_var.uniform_(0.05, 4.0);
-    }
     for (const torch::Tensor& bias : model_->parameters()) {
       if (bias.dim() == 1) bias.add_(torch::randn_like(bias) * 0.1);
     }

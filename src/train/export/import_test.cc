@@ -17,15 +17,7 @@ constexpr double kHalfRounding = 1.0 / 2048;  // relative, of a float16
 class ImportTest : public ::testing::Test {
  protected:
   ImportTest() : original_(TinyModel(kSeed)), model_(TinyModel(kSeed + 1)) {
-    const torch::NoGradGuard no_grad;
-    for (const auto& module : original_->modules()) {
-      auto* norm = module->as<torch::nn::BatchNorm2d>();
-      if (norm == nullptr) continue;
-      norm->weight.uniform_(-1.5, 1.5);
-      norm->bias.uniform_(-1.0, 1.0);
-      norm->running_mean.uniform_(-1.0, 1.0);
-      norm->running_var.uniform_(0.05, 4.0);
-    }
+    ShakeBatchNorms(original_);
     original_->eval();
     Result<std::vector<std::byte>> bytes =
         ToGguf(original_, {TinyShape(), TinyVocabulary()}, "Tiny").ToBytes();

@@ -43,6 +43,19 @@ inline Vlm TinyModel(std::uint64_t seed, const VlmShape& shape = TinyShape()) {
   return Vlm(shape);
 }
 
+// Gives the model's batch norms statistics, gains and offsets that do something.
+inline void ShakeBatchNorms(Vlm& model) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& module : model->modules()) {
+    auto* norm = module->as<torch::nn::BatchNorm2d>();
+    if (norm == nullptr) continue;
+    norm->weight.uniform_(-1.5, 1.5);
+    norm->bias.uniform_(-1.0, 1.0);
+    norm->running_mean.uniform_(-1.0, 1.0);
+    norm->running_var.uniform_(0.05, 4.0);
+  }
+}
+
 // Texts that fill the rows of TinySamples() unevenly; the last one fits nowhere.
 inline std::vector<Text> TinyTexts(std::uint64_t seed) {
   const std::string word = std::to_string(seed % 10);
