@@ -1,10 +1,12 @@
 // Stepper: the step loop over any number of streams. One pass of the decoder serves them all.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "decode/batch.h"
+#include "decode/speculate/drafter.h"
 #include "decode/stream.h"
 #include "decode/teams.h"
 
@@ -15,6 +17,9 @@ namespace edgevlm {
 class Stepper {
  public:
   explicit Stepper(const Decoder& decoder) : batch_(decoder) {}
+  // One that drafts for streams that have a Speculation.
+  //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay (PlanDrafts)
+  Stepper(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);
 
   // One step of every stream that is not finished.
   //   prompt_rows  at most so many rows of all prompts together, those of the first streams first:
@@ -33,9 +38,19 @@ class Stepper {
     int logits_rows;
   };
 
+  void Propose(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);
+  void Plan(std::span<Stream* const> streams, int prompt_rows);
+  int Gather(std::span<Stream* const> streams, int prompt_rows);
   View<float> LogitsOf(int rows);
 
   Batch batch_;
+  std::unique_ptr<Drafter> drafter_;  // null: none
+  int draft_tokens_ = 0;
+  PassCosts costs_;     // of steps in which no prompt is read
+  unsigned steps_ = 0;  // with streams that could draft
+  std::vector<Stream*> drafting_;
+  std::vector<DraftWish> wishes_;  // theirs
+  std::vector<DraftRequest> requests_;
   std::vector<Share> shares_;
   std::vector<float> logits_;  // [R, V] of the largest step yet
 };

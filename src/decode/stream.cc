@@ -20,24 +20,39 @@ std::size_t MostTokens(const DecodeOptions& options, int room) {
 }  // namespace
 
 Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
-               const DecodeOptions& options, OnText on_text)
+               const DecodeOptions& options, OnText on_text, Speculation* speculation)
     : sequence_(sequence),
       prompt_(std::move(prompt)),
       rest_(prompt_),
       text_side_(text_side),
       options_(options),
       on_text_(std::move(on_text)),
+      speculation_(speculation),
       sampler_(options_, text_side.tokenizer.size()),
       text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows())) {
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.room());
   tokens_.reserve(MostTokens(options_, sequence.room() - rest_.rows()));
+  asked_.reserve(Draft::kMostTokens + 1);
+}
+
+// A draft is followed by one more token, and adds to the sequence what that token is chosen from.
+int Stream::draft_room() const {
+  if (speculation_ == nullptr || finished() || reading()) return 0;
+  const int most = std::min(sequence_.room() - 1, options_.max_tokens - tokens() - 1);
+  return std::clamp(most, 0, Draft::kMostTokens);
 }
 
 int Stream::Put(int prompt_rows, Batch& batch) {
   CHECK(!finished());
   if (rest_.rows() == 0) {
-    batch.Add(sequence_, {.tokens = std::span(tokens_).last(1)}, 1);
-    return 1;
+    asked_.assign(1, tokens_.back());
+    if (speculation_ != nullptr) {
+      const std::vector<int>& draft = speculation_->draft().tokens;
+      asked_.insert(asked_.end(), draft.begin(), draft.end());
+    }
+    const int rows = static_cast<int>(asked_.size());
+    batch.Add(sequence_, {.tokens = asked_}, rows);
+    return rows;
   }
   CHECK(prompt_rows > 0);
   while (rest_.rows() > 0 && prompt_rows > 0) {
@@ -48,22 +63,49 @@ int Stream::Put(int prompt_rows, Batch& batch) {
   return rest_.rows() == 0 ? 1 : 0;
 }
 
+// As many tokens as the draft has right, and one more. The sequence has grown by the whole draft;
+// it keeps all tokens but the last.
 void Stream::Take(View<const float> logits, Profiler* profiler) {
   if (logits.rows == 0) return;
-  {
-    PROFILE_ZONE(profiler, "decode.choose");
-    tokens_.push_back(sampler_.Choose(logits.Row(0)));
+  int taken = 0;
+  bool as_drafted = true;
+  while (as_drafted && !finished()) {
+    as_drafted = Choose(logits.Rows(taken, logits.rows - taken), taken, profiler);
+    ++taken;
+    Say(tokens_.back(), sequence_.room() + logits.rows - taken);
   }
-  Say(tokens_.back());
+  if (taken < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - taken));
+  if (speculation_ == nullptr) return;
+  if (logits.rows > 1) {
+    speculation_->Learn(as_drafted ? taken : taken - 1, std::min(taken, logits.rows - 1));
+  }
+  speculation_->Clear();
 }
 
-// Shows the token's text, unless the reply ends with it.
-void Stream::Say(int token) {
+// The next token, from the first row of the logits; the draft has one for all rows but the last.
+// Says whether both are the same.
+bool Stream::Choose(View<const float> logits, int draft_place, Profiler* profiler) {
+  PROFILE_ZONE(profiler, "decode.choose");
+  const bool is_drafted = logits.rows > 1;
+  int drafted = -1;
+  if (is_drafted) {
+    const Draft& draft = speculation_->draft();
+    drafted = draft.tokens[static_cast<std::size_t>(draft_place)];
+    tokens_.push_back(sampler_.Verify(logits.Row(0), drafted, draft.ChancesOf(draft_place)));
+  } else {
+    tokens_.push_back(sampler_.Choose(logits.Row(0)));
+  }
+  if (speculation_ != nullptr) speculation_->Add(tokens_.back());
+  return tokens_.back() == drafted;
+}
+
+// Shows the token's text, unless the reply ends with it. room: for tokens after it.
+void Stream::Say(int token, int room) {
   if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
   if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
   if (text_.stopped()) return End(FinishReason::kStopString);
   if (std::ssize(tokens_) == options_.max_tokens) return End(FinishReason::kMaxTokens);
-  if (sequence_.room() == 0) return End(FinishReason::kContextFull);
+  if (room == 0) return End(FinishReason::kContextFull);
 }
 
 // False when the receiver wants no more.
@@ -86,7 +128,9 @@ Generation Stream::Finish() {
   CHECK(finished());
   return {.text = std::string(text_.shown()),
           .finish_reason = *finish_reason_,
-          .tokens = std::move(tokens_)};
+          .tokens = std::move(tokens_),
+          .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
+          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted()};
 }
 
 }  // namespace edgevlm
