@@ -23,7 +23,7 @@ void Stepper::Step(std::span<Stream* const> streams, int prompt_rows, const Team
   if (drafter_ != nullptr) Propose(streams, prompt_rows, teams);
   const int prompts = Gather(streams, prompt_rows);
   if (shares_.empty()) return;
-  const PassTimer timer(prompts == 0 ? &costs_ : nullptr, batch_.rows());
+  const PassTimer timer(CostsOfStep(prompts), batch_.rows());
   const Run& run = teams.For(batch_.rows());
   const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
   batch_.Forward(logits, run);
@@ -46,6 +46,13 @@ int Stepper::Gather(std::span<Stream* const> streams, int prompt_rows) {
     shares_.push_back({stream, logits_rows});
   }
   return prompt_rows - rest;
+}
+
+// What this step teaches: of mixed ones it is hard to say.
+PassCosts* Stepper::CostsOfStep(int prompt_rows) {
+  if (drafter_ == nullptr || prompt_rows > 0) return nullptr;
+  if (batch_.begun_rows() == 0) return &whole_costs_;
+  return batch_.begun_rows() == batch_.rows() ? &finishing_costs_ : nullptr;
 }
 
 void Stepper::Propose(std::span<Stream* const> streams, int prompt_rows, const Teams& teams) {
@@ -81,7 +88,10 @@ void Stepper::Plan(std::span<Stream* const> streams, int prompt_rows) {
     return;
   }
   if (drafting_.empty() || ++steps_ % kPlainEvery == 0) return;
-  PlanDrafts(wishes_, others + std::min(unread, prompt_rows), costs_, drafter_->costs());
+  PlanDrafts(wishes_, others + std::min(unread, prompt_rows),
+             {.whole = whole_costs_,
+              .drafting = drafter_->costs(),
+              .finishing = drafter_->begins_rows() ? &finishing_costs_ : nullptr});
 }
 
 View<float> Stepper::LogitsOf(int rows) {

@@ -28,6 +28,9 @@ class Stepper {
   // once. Allocates only when this is the largest step yet.
   void Step(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);
 
+  // Null: none.
+  const Drafter* drafter() const { return drafter_.get(); }
+
   // For passes outside of steps; empty between them.
   Batch& batch() { return batch_; }
 
@@ -41,13 +44,15 @@ class Stepper {
   void Propose(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);
   void Plan(std::span<Stream* const> streams, int prompt_rows);
   int Gather(std::span<Stream* const> streams, int prompt_rows);
+  PassCosts* CostsOfStep(int prompt_rows);
   View<float> LogitsOf(int rows);
 
   Batch batch_;
   std::unique_ptr<Drafter> drafter_;  // null: none
   int draft_tokens_ = 0;
-  PassCosts costs_;     // of steps in which no prompt is read
-  unsigned steps_ = 0;  // with streams that could draft
+  PassCosts whole_costs_;      // of steps in which no prompt is read
+  PassCosts finishing_costs_;  // the same, when all rows were begun by drafts
+  unsigned steps_ = 0;         // with streams that could draft
   std::vector<Stream*> drafting_;
   std::vector<DraftWish> wishes_;  // theirs
   std::vector<DraftRequest> requests_;

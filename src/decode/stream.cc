@@ -44,16 +44,7 @@ int Stream::draft_room() const {
 
 int Stream::Put(int prompt_rows, Batch& batch) {
   CHECK(!finished());
-  if (rest_.rows() == 0) {
-    asked_.assign(1, tokens_.back());
-    if (speculation_ != nullptr) {
-      const std::vector<int>& draft = speculation_->draft().tokens;
-      asked_.insert(asked_.end(), draft.begin(), draft.end());
-    }
-    const int rows = static_cast<int>(asked_.size());
-    batch.Add(sequence_, {.tokens = asked_}, rows);
-    return rows;
-  }
+  if (rest_.rows() == 0) return PutTokens(batch);
   CHECK(prompt_rows > 0);
   while (rest_.rows() > 0 && prompt_rows > 0) {
     const Input next = rest_.Next(prompt_rows);
@@ -63,39 +54,52 @@ int Stream::Put(int prompt_rows, Batch& batch) {
   return rest_.rows() == 0 ? 1 : 0;
 }
 
-// As many tokens as the draft has right, and one more. The sequence has grown by the whole draft;
-// it keeps all tokens but the last.
+// The token chosen last and the draft; or the rows that its drafter has made of them.
+int Stream::PutTokens(Batch& batch) {
+  asked_.assign(1, tokens_.back());
+  if (speculation_ != nullptr) {
+    const Draft& draft = speculation_->draft();
+    if (draft.begun.rows > 0) {
+      batch.AddBegun(sequence_, draft.begun, draft.begun_blocks, draft.begun.rows);
+      return draft.begun.rows;
+    }
+    asked_.insert(asked_.end(), draft.tokens.begin(), draft.tokens.end());
+  }
+  const int rows = static_cast<int>(asked_.size());
+  batch.Add(sequence_, {.tokens = asked_}, rows);
+  return rows;
+}
+
+// As many tokens as the draft has right, and one more if there is a row for it. The sequence has
+// grown by all rows; it keeps all tokens but the last.
 void Stream::Take(View<const float> logits, Profiler* profiler) {
   if (logits.rows == 0) return;
   int taken = 0;
   bool as_drafted = true;
-  while (as_drafted && !finished()) {
-    as_drafted = Choose(logits.Rows(taken, logits.rows - taken), taken, profiler);
+  while (as_drafted && taken < logits.rows && !finished()) {
+    as_drafted = Choose(logits.Row(taken), taken, profiler);
     ++taken;
     Say(tokens_.back(), sequence_.room() + logits.rows - taken);
   }
   if (taken < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - taken));
   if (speculation_ == nullptr) return;
-  if (logits.rows > 1) {
-    speculation_->Learn(as_drafted ? taken : taken - 1, std::min(taken, logits.rows - 1));
-  }
-  speculation_->Clear();
+  const int accepted = as_drafted ? taken : taken - 1;
+  speculation_->Learn(accepted, std::min(taken, speculation_->draft().size()));
 }
 
-// The next token, from the first row of the logits; the draft has one for all rows but the last.
-// Says whether both are the same.
-bool Stream::Choose(View<const float> logits, int draft_place, Profiler* profiler) {
+// The next token. Says whether it is the one that the draft has in this place.
+bool Stream::Choose(std::span<const float> logits, int place, Profiler* profiler) {
   PROFILE_ZONE(profiler, "decode.choose");
-  const bool is_drafted = logits.rows > 1;
-  int drafted = -1;
-  if (is_drafted) {
-    const Draft& draft = speculation_->draft();
-    drafted = draft.tokens[static_cast<std::size_t>(draft_place)];
-    tokens_.push_back(sampler_.Verify(logits.Row(0), drafted, draft.ChancesOf(draft_place)));
-  } else {
-    tokens_.push_back(sampler_.Choose(logits.Row(0)));
+  if (speculation_ == nullptr) {
+    tokens_.push_back(sampler_.Choose(logits));
+    return false;
   }
-  if (speculation_ != nullptr) speculation_->Add(tokens_.back());
+  const Draft& draft = speculation_->draft();
+  const bool has_one = place < draft.size();
+  const int drafted = has_one ? draft.tokens[static_cast<std::size_t>(place)] : -1;
+  tokens_.push_back(has_one ? sampler_.Verify(logits, drafted, draft.ChancesOf(place))
+                            : sampler_.Choose(logits));
+  speculation_->Add(tokens_.back());
   return tokens_.back() == drafted;
 }
 

@@ -61,7 +61,7 @@ class Stream {
   // the next step.
   int draft_room() const;
   Speculation* speculation() const { return speculation_; }
-  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sampler_); }
+  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
 
   // The two halves of a step, for Stepper. Put adds this stream's rows to the batch, up to
   // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
@@ -70,7 +70,8 @@ class Stream {
   void Take(View<const float> logits, Profiler* profiler);
 
  private:
-  bool Choose(View<const float> logits, int draft_place, Profiler* profiler);
+  int PutTokens(Batch& batch);
+  bool Choose(std::span<const float> logits, int place, Profiler* profiler);
   void Say(int token, int room);
   bool Show(std::string_view piece) const;
   void End(FinishReason reason);

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "tensor/view.h"
+
 namespace edgevlm {
 
 // Cleared and filled again at every step.
@@ -15,6 +17,17 @@ struct Draft {
   std::vector<int> tokens;
   // [tokens, V]: the distribution that each token was drawn from. Empty: each was certain.
   std::vector<float> chances;
+
+  // [tokens, D], for a drafter that is a part of the decoder: the rows from which these tokens were
+  // guessed, after its first `begun_blocks` blocks; their keys and values are in the cache. The
+  // others check them then, and no row comes after the last token.
+  View<const float> begun = {};
+  int begun_blocks = 0;
+
+  void Clear() {
+    tokens.clear();
+    begun = {};
+  }
 
   int size() const { return static_cast<int>(tokens.size()); }
   // Of token i; empty if it was certain.

@@ -31,12 +31,19 @@ struct DraftWish {
   int planned = 0;    // out
 };
 
+// What a step is made of, by rows.
+struct StepCosts {
+  const PassCosts& whole;                // a pass of the decoder
+  const PassCosts* drafting = nullptr;   // one token of a draft; null: costs nothing
+  const PassCosts* finishing = nullptr;  // the rest of a pass, for rows that drafting has begun;
+                                         // null: it begins none (Draft::begun)
+};
+
 // Chooses the lengths that make the most tokens per millisecond (Leviathan et al. 2023, theorem
-// 3.8, with measured costs): a draft of k gives (1 - a^(k+1)) / (1 - a) tokens.
+// 3.8, with measured costs): a draft of k gives (1 - a^(k+1)) / (1 - a) tokens; one of begun rows
+// gives (1 - a^k) / (1 - a). The lengths are 0 until a whole pass has been measured.
 //   other_rows  of the step, besides one row of each wish
-//   drafting    of one token for so many streams; null: nothing
 // Cost: O(wishes^2) of a few nanoseconds.
-void PlanDrafts(std::span<DraftWish> wishes, int other_rows, const PassCosts& target,
-                const PassCosts* drafting);
+void PlanDrafts(std::span<DraftWish> wishes, int other_rows, const StepCosts& costs);
 
 }  // namespace edgevlm

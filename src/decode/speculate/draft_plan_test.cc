@@ -40,7 +40,7 @@ TEST(PlanDrafts, OneStreamAsTheFormulaSays) {
       for (const double price : {0.01, 0.1, 0.5}) {
         const PassCosts target = Costs(1, slope), drafting = Costs(price, 0);
         std::vector<DraftWish> wishes = {{.chance = chance, .most = Draft::kMostTokens}};
-        PlanDrafts(wishes, 0, target, &drafting);
+        PlanDrafts(wishes, 0, {.whole = target, .drafting = &drafting});
         EXPECT_EQ(wishes[0].planned, BestLength(chance, slope, price))
             << chance << " " << slope << " " << price;
       }
@@ -48,10 +48,34 @@ TEST(PlanDrafts, OneStreamAsTheFormulaSays) {
   }
 }
 
+// The first row is not checked for more than a plain step says, and there is none after the last.
+TEST(PlanDrafts, BegunRowsAsTheFormulaSays) {
+  for (const double chance : {0.3, 0.6, 0.8, 0.95}) {
+    for (const double slope : {0.02, 0.2}) {
+      constexpr double kFirstPart = 0.25;  // of all blocks
+      const PassCosts whole = Costs(1, slope), drafting = Costs(kFirstPart, 0),
+                      finishing = Costs(1 - kFirstPart, slope);
+      int best = 0;
+      double best_rate = 1;
+      for (int k = 2; k <= Draft::kMostTokens; ++k) {
+        const double tokens = (1 - std::pow(chance, k)) / (1 - chance);
+        const double rate = tokens / (kFirstPart * k + 1 - kFirstPart + slope * (k - 1));
+        if (rate > best_rate) {
+          best = k;
+          best_rate = rate;
+        }
+      }
+      std::vector<DraftWish> wishes = {{.chance = chance, .most = Draft::kMostTokens}};
+      PlanDrafts(wishes, 0, {.whole = whole, .drafting = &drafting, .finishing = &finishing});
+      EXPECT_EQ(wishes[0].planned, best) << chance << " " << slope;
+    }
+  }
+}
+
 TEST(PlanDrafts, NothingThatLoses) {
   const PassCosts target = Costs(1, 1);  // a row more costs as much as a pass
   std::vector<DraftWish> wishes(3, {.chance = 0.9, .most = 4});
-  PlanDrafts(wishes, 0, target, nullptr);
+  PlanDrafts(wishes, 0, {.whole = target});
   for (const DraftWish& wish : wishes) EXPECT_EQ(wish.planned, 0);
 }
 
@@ -61,7 +85,7 @@ TEST(PlanDrafts, StepsOverAnExpensiveRow) {
     target.Learn(rows, rows == 1 ? 1 : 1.8 + 1e-6 * rows + (rows > 4 ? 10 : 0));
   }
   std::vector<DraftWish> wishes = {{.chance = 0.75, .most = 8}};
-  PlanDrafts(wishes, 0, target, nullptr);
+  PlanDrafts(wishes, 0, {.whole = target});
   EXPECT_EQ(wishes[0].planned, 3);
 }
 
@@ -69,7 +93,7 @@ TEST(PlanDrafts, WhoGuessesBetterGetsMore) {
   const PassCosts target = Costs(1, 0.06);
   std::vector<DraftWish> wishes = {
       {.chance = 0.3, .most = 8}, {.chance = 0.9, .most = 8}, {.chance = 0.9, .most = 1}};
-  PlanDrafts(wishes, 5, target, nullptr);
+  PlanDrafts(wishes, 5, {.whole = target});
   EXPECT_GT(wishes[1].planned, wishes[0].planned);
   EXPECT_EQ(wishes[2].planned, 1);
 }
@@ -77,9 +101,9 @@ TEST(PlanDrafts, WhoGuessesBetterGetsMore) {
 TEST(PlanDrafts, MeasuresBeforeItPlans) {
   const PassCosts unknown, target = Costs(1, 0.1);
   std::vector<DraftWish> wishes = {{.chance = 0.9, .most = 8}};
-  PlanDrafts(wishes, 0, unknown, nullptr);
+  PlanDrafts(wishes, 0, {.whole = unknown});
   EXPECT_EQ(wishes[0].planned, 0);
-  PlanDrafts(wishes, 0, target, &unknown);
+  PlanDrafts(wishes, 0, {.whole = target, .drafting = &unknown});
   EXPECT_EQ(wishes[0].planned, 2);
 }
 

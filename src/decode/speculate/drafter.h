@@ -26,6 +26,7 @@ class DraftMemory {
 struct DraftRequest {
   DraftMemory* memory = nullptr;   // of this drafter
   std::span<const int> text = {};  // tokens of prompt and reply so far, without rows of pictures
+  Sequence* sequence = nullptr;    // of the stream: all tokens but the last
   Sampler* sampler = nullptr;      // of the stream
   int most = 0;                    // tokens wanted, 1 to Draft::kMostTokens
   Draft* draft = nullptr;          // empty; receives the proposal
@@ -45,6 +46,9 @@ class Drafter {
 
   // What one more token for each of so many streams costs; null: nothing worth counting.
   virtual const PassCosts* costs() const { return nullptr; }
+
+  // Whether drafts are begun rows (Draft::begun).
+  virtual bool begins_rows() const { return false; }
 };
 
 }  // namespace edgevlm

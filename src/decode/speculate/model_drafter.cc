@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "decode/speculate/draw_draft.h"
 
 namespace edgevlm {
 namespace {
@@ -79,22 +79,13 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests, const Teams& 
 void ModelDrafter::DraftNext(const Teams& teams) {
   const int vocabulary = batch_.decoder().shape().vocabulary;
   const int streams = batch_.logits_rows();
-  const auto row_values = static_cast<std::size_t>(vocabulary);
-  logits_.resize(std::max(logits_.size(), static_cast<std::size_t>(streams) * row_values));
+  const auto values = static_cast<std::size_t>(streams) * static_cast<std::size_t>(vocabulary);
+  logits_.resize(std::max(logits_.size(), values));
   const View<float> logits(logits_.data(), streams, vocabulary);
   const PassTimer timer(batch_.rows() <= 2 * streams ? &costs_ : nullptr, streams);
   batch_.Forward(logits, teams.For(batch_.rows()));
   for (int i = 0; i < streams; ++i) {
-    const DraftRequest& request = drafting_[static_cast<std::size_t>(i)];
-    Draft& draft = *request.draft;
-    if (request.sampler->is_greedy()) {
-      draft.tokens.push_back(request.sampler->Draft(logits.Row(i), {}));
-      continue;
-    }
-    draft.chances.resize(Draft::kMostTokens * row_values);
-    const auto chances =
-        std::span(draft.chances).subspan(draft.tokens.size() * row_values, row_values);
-    draft.tokens.push_back(request.sampler->Draft(logits.Row(i), chances));
+    DrawDraft(drafting_[static_cast<std::size_t>(i)], logits.Row(i));
   }
 }
 

@@ -25,13 +25,11 @@ class Speculation {
   void Add(int token) { text_.push_back(token); }
 
   // For the next proposal of at most so many tokens, into draft().
-  DraftRequest Request(int most, Sampler& sampler);
+  DraftRequest Request(int most, Sequence& sequence, Sampler& sampler);
   const Draft& draft() const { return draft_; }
 
-  // So many of the draft's tokens were accepted; so many were looked at.
+  // The draft is done with. So many of its tokens were accepted, so many were looked at.
   void Learn(int accepted, int checked);
-  // The draft is done with; if there was none, that counts too.
-  void Clear();
 
   double chance() const { return acceptance_.chance(); }
   int drafted() const { return drafted_; }    // tokens of this reply

@@ -8,6 +8,7 @@
 #include "decode/generate.h"
 #include "decode/speculate/model_drafter.h"
 #include "decode/speculate/ngram_drafter.h"
+#include "decode/speculate/self_drafter.h"
 #include "decode/testing/byte_model.h"
 #include "model/testing/batch.h"
 
@@ -27,6 +28,7 @@ class SpeculationTest : public ::testing::Test {
   std::vector<std::pair<std::string, MakeDrafter>> Drafters() const {
     return {{"itself", [this] { return std::make_unique<ModelDrafter>(*decoder_); }},
             {"another", [this] { return std::make_unique<ModelDrafter>(*other_); }},
+            {"blocks", [this] { return std::make_unique<SelfDrafter>(*decoder_, 1); }},
             {"ngram", [] { return std::make_unique<NgramDrafter>(); }}};
   }
 
