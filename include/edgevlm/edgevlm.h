@@ -21,6 +21,7 @@
 
 #include "edgevlm/decode_options.h"
 #include "edgevlm/result.h"
+#include "edgevlm/speculation.h"
 
 namespace edgevlm {
 
@@ -55,6 +56,7 @@ struct EngineOptions {
                                    // most 4096
   int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
                                    // own limit
+  SpeculationOptions speculation = {};  // of all sessions
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -129,9 +131,11 @@ struct Message {
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int prompt_tokens = 0;  // picture and words before the reply
-  int reused_tokens = 0;  // of those, already in the cache and not computed again
-  int reply_tokens = 0;   // chosen, the end token included
+  int prompt_tokens = 0;    // picture and words before the reply
+  int reused_tokens = 0;    // of those, already in the cache and not computed again
+  int reply_tokens = 0;     // chosen, the end token included
+  int drafted_tokens = 0;   // guessed beforehand (SpeculationOptions)
+  int accepted_tokens = 0;  // of those, that were right
   Timings timings;
 };
 
@@ -157,7 +161,7 @@ class Engine {
   // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
   // away afterwards. Cost: reads the file once; memory about its size, also while loading.
   // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
-  // kTooLarge, kInvalid (options).
+  // kTooLarge, kInvalid (options, a drafter with another vocabulary).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
   // The same for a file in memory; options.mmproj is not looked at.
   static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});

@@ -19,6 +19,7 @@ class AskCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     app.footer(
         "Examples:\n"
         "  edgevlm ask photo.png \"how many dogs are there?\"\n"

@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/cpu_name.h"
 #include "cli/input.h"
+#include "cli/measure_acceptance.h"
 #include "cli/measurement.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -59,6 +60,7 @@ class BenchCommand final : public Command {
     model_.DeclareModel(app);
     model_.DeclarePrecision(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     app.add_option("--preset", preset_name_,
                    "a published model's true shape with random weights, made in memory")
         ->type_name("NAME")
@@ -95,6 +97,8 @@ class BenchCommand final : public Command {
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
         "  edgevlm bench --preset mobilevlm-v2-1.7b --type q4_k_m -r 3\n"
         "  edgevlm bench --preset mobilellama-1.4b -p 0 --sequences 1,4\n"
+        "  edgevlm bench --preset mobilellama-1.4b --acceptance 0.8 --draft-tokens 4 \\\n"
+        "    --draft-preset smollm2-135m -n 64 -r 3\n"
         "  edgevlm bench --roofline -o json\n"
         "  edgevlm bench --preset tinyllama-1.1b --write models\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
@@ -103,11 +107,12 @@ class BenchCommand final : public Command {
   ExitCode Run(Output& output) override {
     if (roofline_) return Roofline(output);
     if (auto error = ReadPicture()) return Fail(*error);
-    if (auto error = MakeFiles()) return Fail(*error);
+    if (auto error = MakeFiles(preset_name_, files_)) return Fail(*error);
     if (!folder_.empty()) {
       if (auto error = WriteFiles(output)) return Fail(*error);
       return ExitCode::kDone;
     }
+    if (acceptance_ > 0) return Acceptance(output);
     for (const int threads : threads_) {
       if (auto error = BenchThreads(threads)) return Fail(*error);
     }
@@ -136,6 +141,14 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(1, 256).description(""));
+    app.add_option("--acceptance", acceptance_,
+                   "what speculation brings when each guess is right with the chance P")
+        ->type_name("P")
+        ->check(CLI::Range(0.01, 1.0).description(""));
+    app.add_option("--draft-preset", draft_preset_,
+                   "whose work a guess costs there; left out: none")
+        ->type_name("NAME")
+        ->needs("--acceptance");
   }
 
   // For the last number of threads given.
@@ -173,15 +186,45 @@ class BenchCommand final : public Command {
     return {};
   }
 
-  // The preset's files; none without a preset.
-  MaybeError MakeFiles() {
-    if (preset_name_.empty()) return {};
-    const Result<Preset> preset = FindPreset(preset_name_);
+  // The preset's files; none without a name.
+  MaybeError MakeFiles(const std::string& name, PresetFiles& files) const {
+    if (name.empty()) return {};
+    const Result<Preset> preset = FindPreset(name);
     if (!preset) return preset.error();
     const Result<FileType> type = ParseFileType(type_name_);
     if (!type) return type.error();
-    files_ = MakePreset(*preset, *type);
+    files = MakePreset(*preset, *type);
     return {};
+  }
+
+  // What speculation brings: for the last numbers of threads and tokens given.
+  ExitCode Acceptance(Output& output) {
+    if (report_ != BenchMarkdown && report_ != BenchJson) {
+      return Fail(
+          {ErrorCode::kInvalid, "acceptance: expected -o md or json, found " + report_name_});
+    }
+    model_.threads = threads_.back();
+    const Result<Engine> engine = Load();
+    if (!engine) return Fail(engine.error());
+    PresetFiles files;
+    if (auto error = MakeFiles(draft_preset_, files)) return Fail(*error);
+    std::optional<Engine> draft;
+    if (!files.model.empty()) {
+      Result<Engine> loaded = Engine::Load(files.model, model_.ForEngine());
+      if (!loaded) return Fail(loaded.error());
+      draft.emplace(*std::move(loaded));
+    }
+    const AcceptanceTest test = {
+        .acceptance = acceptance_,
+        .draft_tokens = model_.speculation.draft_tokens,
+        .draft = draft ? &*draft : nullptr,
+        .tokens = std::min(generated_tokens_.back(), engine->info().context_tokens),
+        .repetitions = repetitions_};
+    const Result<AcceptanceResult> result = MeasureAcceptance(*engine, test);
+    if (!result) return Fail(result.error());
+    output.Print(report_ == BenchJson ? AcceptanceJson(test, *result)
+                                      : AcceptanceMarkdown(test, *result));
+    return ExitCode::kDone;
   }
 
   // Under the names by which a decoder finds its eye.
@@ -269,6 +312,8 @@ class BenchCommand final : public Command {
   std::vector<int> prompt_tokens_ = {256};
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
+  double acceptance_ = 0;  // 0: not asked for
+  std::string draft_preset_;
   int repetitions_ = 5;
   std::string image_;
   bool roofline_ = false;

@@ -20,6 +20,7 @@ class CaptionCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"

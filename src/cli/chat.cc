@@ -81,6 +81,7 @@ class ChatCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     app.footer(std::string("In the conversation:\n") + kHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"

@@ -83,7 +83,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .mmproj = mmproj,
           .chat_template = chat_template,
           .context_tokens = context_tokens,
-          .image_max_tokens = image_max_tokens};
+          .image_max_tokens = image_max_tokens,
+          .speculation = speculation};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

@@ -57,6 +57,8 @@ nlohmann::json ToJson(const Reply& reply) {
           {"prompt_tokens", reply.prompt_tokens},
           {"reused_tokens", reply.reused_tokens},
           {"reply_tokens", reply.reply_tokens},
+          {"drafted_tokens", reply.drafted_tokens},
+          {"accepted_tokens", reply.accepted_tokens},
           {"timings", ToJson(reply.timings)}};
 }
 
@@ -67,6 +69,10 @@ void PrintTimings(const Reply& reply) {
                "generate %.1f ms (%d tokens), total %.1f ms\n",
                t.decode_ms, t.preprocess_ms, t.encode_ms, t.prefill_ms, reply.prompt_tokens,
                t.generate_ms, reply.reply_tokens, t.total_ms);
+  if (reply.drafted_tokens > 0) {
+    std::fprintf(stderr, "of %d guessed tokens %d were right\n", reply.drafted_tokens,
+                 reply.accepted_tokens);
+  }
 }
 
 }  // namespace edgevlm

@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
+#include "engine/speculation.h"
 #include "gguf/names.h"
 #include "model/weight_reader.h"
 
@@ -225,6 +226,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   try {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
+      if (auto error = LoadDrafter(chosen->speculation, *model)) return *error;
       model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
       if (model->eye != nullptr) {
         model->info.file_bytes += static_cast<std::int64_t>(files.mmproj.bytes.size());

@@ -24,6 +24,9 @@ struct Model {
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
   Precision precision = Precision::kAuto;
+  SpeculationOptions speculation = {};
+  std::unique_ptr<const Decoder> draft_decoder = nullptr;  // null: none
+  int draft_blocks = 0;                                    // of the decoder, that draft; 0: none
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool

@@ -7,6 +7,7 @@
 #include "engine/encode.h"
 #include "engine/model.h"
 #include "engine/prompt.h"
+#include "engine/speculation.h"
 #include "engine/stopwatch.h"
 #include "engine/token_list.h"
 #include "profile/profiler.h"
@@ -17,9 +18,12 @@ struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
         sequence(*loaded.decoder, loaded.info.context_tokens),
-        stepper(*loaded.decoder),
+        stepper(MakeStepper(loaded)),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
+    if (stepper.drafter() != nullptr) {
+      speculation.emplace(*stepper.drafter(), loaded.info.context_tokens);
+    }
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
@@ -48,8 +52,9 @@ struct Session::State {
   const Model& model;
   Sequence sequence;
   Stepper stepper;
-  Prompt held;                    // what the sequence holds, unless evaluating
-  std::vector<float> logits_row;  // [V]
+  std::optional<Speculation> speculation;  // where the stepper drafts
+  Prompt held;                             // what the sequence holds, unless evaluating
+  std::vector<float> logits_row;           // [V]
   std::optional<Profiler> profiler;
   std::shared_ptr<const EncodedImage> image;
   Timings image_timings;    // not yet told in a reply
@@ -70,9 +75,10 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   DecodeOptions with_stops = options;
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
+  if (speculation) speculation->Begin(prompt.Tokens());
   Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
-                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops,
-                on_text);
+                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops, on_text,
+                speculation ? &*speculation : nullptr);
   Stream* const streams[] = {&stream};
   while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
   reply.timings.prefill_ms = watch.Lap();
@@ -85,6 +91,8 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   reply.text = std::move(generation.text);
   reply.finish_reason = generation.finish_reason;
   reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  reply.drafted_tokens = generation.drafted_tokens;
+  reply.accepted_tokens = generation.accepted_tokens;
   return reply;
 }
 
