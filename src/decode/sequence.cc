@@ -6,8 +6,8 @@
 
 namespace edgevlm {
 
-Sequence::Sequence(const Decoder& decoder, int positions)
-    : decoder_(&decoder), cache_(decoder.cache_shape(positions)) {
+Sequence::Sequence(const Decoder& decoder, int positions, const CacheOptions& cache)
+    : decoder_(&decoder), cache_(decoder.cache_shape(positions, cache)) {
   batch_.reserve(8);
 }
 

@@ -24,7 +24,7 @@ class Sequence {
   static constexpr int kChunkRows = 256;
 
   // positions: that it can hold, up to the context the decoder was trained for.
-  Sequence(const Decoder& decoder, int positions);
+  Sequence(const Decoder& decoder, int positions, const CacheOptions& cache = {});
 
   int positions() const { return cache_.positions(); }
   int room() const { return cache_.capacity() - positions(); }
@@ -35,8 +35,14 @@ class Sequence {
   // are cut into inputs and calls. After the first call of a size, allocates nothing.
   void Add(std::span<const Input> inputs, View<float> logits, const Run& run);
 
-  // Forgets all but the first n positions. REQUIRES: 0 <= n <= positions().
+  // What was added so far is a prompt, and the cache's policy may choose what to keep of it.
+  void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }
+
+  // Forgets all but the first n positions. What n are exact: SequenceCache::ExactCut.
+  // REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n) { cache_.TruncateTo(n); }
+
+  const SequenceCache& cache() const { return cache_; }
 
  private:
   void Flush(View<float> logits, const Run& run);

@@ -16,7 +16,7 @@ namespace edgevlm {
 struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
-        sequence(*loaded.decoder, loaded.info.context_tokens),
+        sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
   }
@@ -59,9 +59,11 @@ struct Session::State {
 // is always computed anew: its logits are needed.
 int Session::State::Prefill(const Prompt& prompt) {
   if (evaluating) Forget();
-  const int reused = std::min(CommonRows(held, prompt), prompt.rows() - 1);
+  const int common = std::min(CommonRows(held, prompt), prompt.rows() - 1);
+  const int reused = sequence.cache().ExactCut(common);
   sequence.TruncateTo(reused);
   sequence.Add(prompt.InputsFrom(reused), logits(), RunOf(prompt.rows() - reused));
+  sequence.EndPrompt(RunOf(prompt.rows()));
   held = prompt;
   return reused;
 }

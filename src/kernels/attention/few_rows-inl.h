@@ -136,6 +136,16 @@ void AttendFewRows(const AttentionCall<Value>& call, const AttentionPart& part,
   rows.AddStretches(partials);
 }
 
+template <class Value>
+void AttendPart(const AttentionCall<Value>& call, const AttentionPart& part,
+                const Partials& partials) {
+  if (part.rows() <= kFewRows) {
+    AttendFewRows(call, part, partials);
+  } else {
+    AttendManyRows<FloatProducts>(call, part, partials);
+  }
+}
+
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace edgevlm
