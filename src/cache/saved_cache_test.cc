@@ -47,7 +47,9 @@ TEST_P(SavedCache, GoesOnAsBefore) {
     const MaybeError error = RestoreFrom(bytes, again);
     ASSERT_FALSE(error) << error->message;
     EXPECT_EQ(again.positions(), positions);
-    EXPECT_EQ(Bytes(again), bytes);
+    SequenceCache same_capacity(Shape());
+    ASSERT_FALSE(RestoreFrom(bytes, same_capacity));
+    EXPECT_EQ(Bytes(same_capacity), bytes);
     RandomText rest(2), same(2);
     EXPECT_EQ(rest.Attend(7, cache), same.Attend(7, again)) << "after " << positions;
   }

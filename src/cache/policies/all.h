@@ -5,6 +5,9 @@
 
 namespace edgevlm {
 
-extern const CachePolicy kHalfPolicy, kInt8Policy;  // plain.cc
+extern const CachePolicy kHalfPolicy, kInt8Policy;                      // plain.cc
+extern const CachePolicy kH2oPolicy;                                    // h2o.cc
+extern const CachePolicy kSnapKvPolicy, kPyramidPolicy, kThirdsPolicy;  // snapkv.cc
+extern const CachePolicy kWindowPolicy;                                 // window.cc
 
 }  // namespace edgevlm
