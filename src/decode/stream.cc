@@ -48,10 +48,11 @@ int Stream::Put(int prompt_rows, Batch& batch) {
   return rest_.rows() == 0 ? 1 : 0;
 }
 
-void Stream::Take(View<const float> logits, Profiler* profiler) {
+void Stream::Take(View<const float> logits, const Run& run) {
   if (logits.rows == 0) return;
+  if (tokens_.empty()) sequence_.EndPrompt(run);
   {
-    PROFILE_ZONE(profiler, "decode.choose");
+    PROFILE_ZONE(run.profiler, "decode.choose");
     tokens_.push_back(sampler_.Choose(logits.Row(0)));
   }
   Say(tokens_.back());

@@ -24,6 +24,7 @@ struct Model {
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
   Precision precision = Precision::kAuto;
+  CacheOptions cache = {};
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
