@@ -59,6 +59,7 @@ class BenchCommand final : public Command {
   void Declare(CLI::App& app) override {
     model_.DeclareModel(app);
     model_.DeclarePrecision(app);
+    model_.DeclareCache(app);
     model_.DeclareTeam(app);
     model_.DeclareSpeculation(app);
     app.add_option("--preset", preset_name_,

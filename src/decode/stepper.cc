@@ -29,7 +29,7 @@ void Stepper::Step(std::span<Stream* const> streams, int prompt_rows, const Team
   batch_.Forward(logits, run);
   int row = 0;
   for (const Share& share : shares_) {
-    share.stream->Take(logits.Rows(row, share.logits_rows), run.profiler);
+    share.stream->Take(logits.Rows(row, share.logits_rows), run);
     row += share.logits_rows;
   }
 }

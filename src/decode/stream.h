@@ -67,7 +67,7 @@ class Stream {
   // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
   // those, [R, V], after the pass, chooses and shows. REQUIRES: !finished(); prompt_rows > 0.
   int Put(int prompt_rows, Batch& batch);
-  void Take(View<const float> logits, Profiler* profiler);
+  void Take(View<const float> logits, const Run& run);
 
  private:
   int PutTokens(Batch& batch);

@@ -24,6 +24,7 @@ struct Model {
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
   Precision precision = Precision::kAuto;
+  CacheOptions cache = {};
   SpeculationOptions speculation = {};
   std::unique_ptr<const Decoder> draft_decoder = nullptr;  // null: none
   int draft_blocks = 0;                                    // of the decoder, that draft; 0: none

@@ -35,9 +35,16 @@ class ModelOnDisk {
   std::filesystem::path path_;
 };
 
+EngineOptions With(const SpeculationOptions& speculation) {
+  EngineOptions options;
+  options.threads = 2;
+  options.speculation = speculation;
+  return options;
+}
+
 Result<Engine> LoadTiny(const SpeculationOptions& options) {
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
-  return Engine::Load(bytes, {.threads = 2, .speculation = options});
+  return Engine::Load(bytes, With(options));
 }
 
 std::string ErrorOf(const SpeculationOptions& options) {
@@ -97,7 +104,7 @@ TEST(Speculation, TheBuiltInModelSaysTheSame) {
   int accepted = 0;
   for (const std::string& drafter : {std::string("ngram"), "self:" + std::to_string(blocks / 2)}) {
     const Result<Engine> engine =
-        Engine::LoadBuiltin({.threads = 2, .speculation = {.drafter = drafter, .draft_tokens = 4}});
+        Engine::LoadBuiltin(With({.drafter = drafter, .draft_tokens = 4}));
     ASSERT_TRUE(engine.ok()) << engine.error().message;
     for (const float temperature : {0.0f, 0.8f}) {
       if (temperature > 0 && drafter != "ngram") continue;
