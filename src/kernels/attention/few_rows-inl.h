@@ -67,6 +67,9 @@ class FewRows {
     for (int row = 0; row < part_.rows(); ++row) {
       float* scores = shares_ + row * kBlock;
       const int seen = std::max(0, std::min(count, visible_[row] - first));
+      if (call_.log2_counts != nullptr) {
+        for (int j = 0; j < seen; ++j) scores[j] += call_.log2_counts[first + j];
+      }
       std::fill(scores + seen, scores + lanes, kLowest);
       SharesOfRow(lanes, scores, {sums.highest + row, sums.total + row, shrink_ + row});
     }
