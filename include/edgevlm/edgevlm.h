@@ -21,6 +21,7 @@
 
 #include "edgevlm/decode_options.h"
 #include "edgevlm/result.h"
+#include "edgevlm/vision_options.h"
 
 namespace edgevlm {
 
@@ -51,6 +52,7 @@ struct EngineOptions {
                                    // most 4096
   int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
                                    // own limit
+  VisionOptions vision = {};       // fewer tokens inside the eye, and after it
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.

@@ -21,6 +21,7 @@ struct ModelOptions {
   int decode_threads = 0;
   bool pin = false;
   Precision precision = Precision::kAuto;
+  VisionOptions vision;
 
   EngineOptions ForEngine() const;
 
@@ -28,6 +29,7 @@ struct ModelOptions {
   void DeclareThreads(CLI::App& app);
   void DeclareTeam(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
+  void DeclareVision(CLI::App& app);  // how much of a picture is computed and read
   void DeclareAll(CLI::App& app);
 };
 

@@ -50,7 +50,7 @@ MaybeError CheckParts(const Model& model) {
   if (places != 0 && places != eye.tokens) {
     return Mismatch("features of a picture", std::to_string(places), eye.tokens);
   }
-  const int tokens = model.projector->Tokens(eye.tokens);
+  const int tokens = model.keeper.count();
   if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
     return Mismatch("tokens of a picture",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
@@ -102,7 +102,7 @@ void Describe(const GgufFile& file, const GgufFile* mmproj, Isa isa, Model& mode
   info.vision_encoder = (*FindVisionFamily(*eye))->encoder;
   info.projector = (*FindProjectorFamily(*eye))->type;
   info.image_size = model.eye->shape().preprocessing.size;
-  info.image_tokens = model.projector->Tokens(model.eye->shape().tokens);
+  info.image_tokens = model.keeper.count();
 }
 
 // Of an eye's large matrices.
@@ -111,14 +111,26 @@ Packing PackingFor(Precision precision) {
   return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
 }
 
-MaybeError LoadEye(const GgufFile& file, Model& model) {
+MaybeError LoadEye(const GgufFile& file, const VisionOptions& options, Model& model) {
   const Packing packing = PackingFor(model.precision);
-  auto eye = LoadVisionEncoder(file, packing);
+  auto eye = LoadVisionEncoder(file, {.packing = packing, .merged_tokens = options.merged_tokens});
   if (!eye) return eye.error();
   auto projector = LoadProjector(file, packing);
   if (!projector) return projector.error();
   model.eye = *std::move(eye);
   model.projector = *std::move(projector);
+  return std::nullopt;
+}
+
+MaybeError ChooseKeeper(const VisionOptions& options, Model& model) {
+  PictureTokens tokens;
+  if (model.eye != nullptr) {
+    tokens = {.has_eye = true,
+              .has_scores = model.eye->has_scores(),
+              .count = model.projector->Tokens(model.eye->shape().tokens)};
+  }
+  if (auto error = Validate(options, tokens)) return error;
+  model.keeper = TokenKeeper(options, tokens);
   return std::nullopt;
 }
 
@@ -163,13 +175,15 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
+                 .keeper = TokenKeeper(),
                  .precision = options.precision,
                  .pinning = std::nullopt,
                  .pool = nullptr,
                  .decode_pool = nullptr};
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
-    if (auto error = LoadEye(*eye, model)) return *error;
+    if (auto error = LoadEye(*eye, options.vision, model)) return *error;
   }
+  if (auto error = ChooseKeeper(options.vision, model)) return *error;
   if (auto error = CheckParts(model)) return *error;
   if (auto error = StartThreads(options, model)) return *error;
   Describe(file, mmproj, isa, model);

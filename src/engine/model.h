@@ -7,6 +7,7 @@
 
 #include "base/cores.h"
 #include "edgevlm/edgevlm.h"
+#include "engine/keep_tokens.h"
 #include "engine/prompt_style.h"
 #include "model/families.h"
 #include "tokenizer/tokenizer.h"
@@ -22,6 +23,7 @@ struct Model {
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
+  TokenKeeper keeper;        // of the tokens of a square
   Precision precision = Precision::kAuto;
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;

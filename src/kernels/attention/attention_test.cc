@@ -101,8 +101,7 @@ testing::Message Describe(const Shape& shape, int shift) {
                             << " Hq=" << shape.heads.query << " Hkv=" << shape.heads.kv
                             << " d=" << shape.width << " shift=" << shift
                             << " all=" << (shape.sight == Sight::kAll)
-                            << " counted=" << shape.is_counted
-                            << " seed=" << RandomValues::kSeed;
+                            << " counted=" << shape.is_counted << " seed=" << RandomValues::kSeed;
 }
 
 void ExpectNear(View<float> actual, View<float> expected, float tolerance) {

@@ -65,17 +65,15 @@ void MergedRows::FindPairs(const MergeStep& step, Workspace& workspace, ThreadPo
   const View<float> cosines = workspace.Take(first_set, second_set);
   // Row i of all but the class token's.
   const auto row = [this](int i) { return class_row_ >= 0 && i >= class_row_ ? i + 1 : i; };
-  ForRows(others, step.keys.cols, pool, [&](int i) {
-    WriteDirection(step.keys.Row(row(i)), (i % 2 == 0 ? a : b).Row(i / 2));
-  });
+  ForRows(others, step.keys.cols, pool,
+          [&](int i) { WriteDirection(step.keys.Row(row(i)), (i % 2 == 0 ? a : b).Row(i / 2)); });
   pairs_.resize(second_set == 0 ? 0 : static_cast<std::size_t>(first_set));
   pool.ParallelFor(static_cast<int>(pairs_.size()), kPairGrain, [&](int begin, int end, int) {
     RowProducts(a.Rows(begin, end - begin), b, cosines.Rows(begin, end - begin));
     for (int i = begin; i < end; ++i) {
       const int best = ArgMax(cosines.Row(i));
-      pairs_[static_cast<std::size_t>(i)] = {.from = row(2 * i),
-                                             .into = row(2 * best + 1),
-                                             .similarity = cosines.Row(i).data()[best]};
+      pairs_[static_cast<std::size_t>(i)] = {
+          .from = row(2 * i), .into = row(2 * best + 1), .similarity = cosines.Row(i).data()[best]};
     }
   });
   workspace.Rewind(mark);
