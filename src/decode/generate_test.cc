@@ -21,18 +21,37 @@ class ScriptedDecoder final : public Decoder {
                  .vocabulary = vocabulary}),
         script_(std::move(script)) {}
 
-  void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
-               const Run&) const override {
+  // x = the position.
+  void Embed(std::span<const TokenSpan> batch, View<float> x, const Run&) const override {
+    int row = 0;
     for (const TokenSpan& span : batch) {
-      const View<float> zeros = workspace.Take(span.rows(), 1);
-      for (int row = 0; row < zeros.rows; ++row) zeros.Row(row)[0] = 0;
-      span.cache->layer(0).Append(zeros, zeros);
-      if (logits.rows == 0) continue;
-      std::ranges::fill(logits.Row(0), 0.0f);
-      const auto last = static_cast<std::size_t>(span.cache->positions() - 1);
-      logits.Row(0)[static_cast<std::size_t>(script_[last])] = 1;
+      for (int i = 0; i < span.rows(); ++i) {
+        x.Row(row++)[0] = static_cast<float>(span.first_position + i);
+      }
     }
-    workspace.Clear();
+  }
+
+  void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
+                 Workspace& workspace, const Run& run) const override {
+    SkipBlocks(batch, blocks, x, workspace, run);
+  }
+
+  void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
+                  Workspace&, const Run&) const override {
+    int row = 0;
+    for (const TokenSpan& span : batch) {
+      const View<const float> rows = x.Rows(row, span.rows());
+      for (int i = blocks.begin; i < blocks.end; ++i) span.cache->layer(i).Append(rows, rows);
+      row += span.rows();
+    }
+  }
+
+  void WriteLogits(View<const float> x, View<float> logits, Workspace&, const Run&) const override {
+    for (int row = 0; row < logits.rows; ++row) {
+      std::ranges::fill(logits.Row(row), 0.0f);
+      const int token = script_[static_cast<std::size_t>(x.Row(row)[0])];
+      logits.Row(row)[static_cast<std::size_t>(token)] = 1;
+    }
   }
 
  private:
