@@ -1,6 +1,8 @@
 #include "cache/layer_cache.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 
 #include "base/check.h"
 #include "kernels/half/half.h"
@@ -42,6 +44,31 @@ void LayerCache::CopyFrom(const LayerCache& other, int n) {
   CopyHeads(other, other.keys_, n, keys_);
   CopyHeads(other, other.values_, n, values_);
   positions_ = n;
+}
+
+void LayerCache::Save(ByteWriter& writer) const {
+  for (const Halves* halves : {&keys_, &values_}) {
+    for (int head = 0; head < heads_; ++head) {
+      const std::size_t count =
+          static_cast<std::size_t>(positions_) * static_cast<std::size_t>(head_width_);
+      writer.Put(std::as_bytes(std::span(halves->data() + head * head_stride(), count)));
+    }
+  }
+}
+
+bool LayerCache::Restore(int positions, ByteReader& reader) {
+  CHECK(0 <= positions && positions <= capacity_);
+  for (Halves* halves : {&keys_, &values_}) {
+    for (int head = 0; head < heads_; ++head) {
+      const std::size_t count =
+          static_cast<std::size_t>(positions) * static_cast<std::size_t>(head_width_);
+      const auto raw = reader.Take(count * sizeof(std::uint16_t));
+      if (!reader.ok()) return false;
+      if (count > 0) std::memcpy(halves->data() + head * head_stride(), raw.data(), raw.size());
+    }
+  }
+  positions_ = positions;
+  return true;
 }
 
 void LayerCache::CopyHeads(const LayerCache& other, const Halves& from, int n, Halves& to) const {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
 #include "kernels/attention/attention.h"
 #include "tensor/view.h"
 
@@ -34,6 +36,10 @@ class LayerCache {
   // Becomes the first n positions of `other`. REQUIRES: same heads and width, n <=
   // other.positions(), n <= capacity(). O(n * width).
   void CopyFrom(const LayerCache& other, int n);
+
+  // Appends the rows of all heads; takes them back. Whether the bytes have as many.
+  void Save(ByteWriter& writer) const;
+  bool Restore(int positions, ByteReader& reader);
 
   // What attention reads: [N, d] per head, valid until the next change.
   HeadRows<const std::uint16_t> keys() const { return Heads(keys_); }

@@ -3,6 +3,9 @@
 
 #include <vector>
 
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+#include "base/result.h"
 #include "cache/layer_cache.h"
 
 namespace edgevlm {
@@ -27,6 +30,9 @@ class SequenceCache {
   int positions() const { return layers_.front().positions(); }
   std::size_t bytes() const;
 
+  // Of a cache for the same layers with room for so many positions.
+  CacheShape ShapeFor(int positions) const;
+
   // REQUIRES: 0 <= index < layers().
   LayerCache& layer(int index) { return layers_[static_cast<std::size_t>(index)]; }
   const LayerCache& layer(int index) const { return layers_[static_cast<std::size_t>(index)]; }
@@ -38,7 +44,14 @@ class SequenceCache {
   // REQUIRES: same layers and width, n <= other.positions(), n <= capacity().
   void CopyFrom(const SequenceCache& other, int n);
 
+  // Appends all that is held: a header, then each layer. Takes memory.
+  void Save(ByteWriter& writer) const;
+  // Takes back what Save wrote. Bytes may come from anywhere: nothing is allocated for what they
+  // promise. Errors: kCorrupt; then nothing is held.
+  MaybeError Restore(ByteReader& reader);
+
  private:
+  CacheShape shape_;
   std::vector<LayerCache> layers_;
 };
 

@@ -104,7 +104,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .chat_template = chat_template,
           .context_tokens = context_tokens,
           .image_max_tokens = image_max_tokens,
-          .vision = vision};
+          .vision = vision,
+          .image_cache_bytes = image_cache_bytes};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

@@ -22,6 +22,7 @@ struct ModelOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   VisionOptions vision;
+  std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
 
   EngineOptions ForEngine() const;
 
@@ -38,6 +39,9 @@ std::string_view PrecisionName(Precision precision);
 
 // Errors: those of Engine::Load; the message names the file. For names: those of FindInstalled.
 Result<Engine> LoadEngine(const ModelOptions& options);
+
+// What chat, and sessions that go on, keep of pictures: some dozens.
+inline constexpr std::size_t kImageCacheBytes = std::size_t{64} << 20;
 
 // How replies are made and shown.
 struct ReplyOptions {

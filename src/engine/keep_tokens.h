@@ -31,6 +31,9 @@ class TokenKeeper {
   bool keeps_all() const { return count_ == tokens_; }
   bool needs_scores() const { return by_ == KeepBy::kAttention; }
 
+  // Those that are kept of every square; empty if it depends on the picture.
+  std::span<const int> fixed() const { return fixed_; }
+
   // The tokens of a square that are kept, increasing.
   //   scores  of all the eye's places if needs_scores(); those that become one token count together
   std::vector<int> Choose(std::span<const float> scores) const;

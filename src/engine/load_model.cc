@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
+#include "engine/model_identity.h"
 #include "gguf/names.h"
 #include "model/weight_reader.h"
 
@@ -130,7 +131,8 @@ MaybeError LoadEye(const GgufFile& file, bool is_guess, const VisionOptions& opt
   return std::nullopt;
 }
 
-MaybeError ChooseKeeper(const VisionOptions& options, Model& model) {
+// decoder: the model's.
+MaybeError ChooseKeeper(const VisionOptions& options, Decoder& decoder, Model& model) {
   PictureTokens tokens;
   if (model.eye != nullptr) {
     tokens = {.has_eye = true,
@@ -139,6 +141,13 @@ MaybeError ChooseKeeper(const VisionOptions& options, Model& model) {
   }
   if (auto error = Validate(options, tokens)) return error;
   model.keeper = TokenKeeper(options, tokens);
+  const std::span<const int> kept = model.keeper.fixed();
+  if (model.keeper.keeps_all() || kept.empty() || !model.style->begins_with_picture() ||
+      tokens.count > decoder.shape().context) {
+    return std::nullopt;
+  }
+  const int fewer = decoder.LeaveOutPositions(kept, tokens.count);
+  model.info.context_tokens = std::min(model.info.context_tokens, decoder.shape().context - fewer);
   return std::nullopt;
 }
 
@@ -175,6 +184,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!decoder) return decoder.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
+  Decoder& own_decoder = **decoder;
   Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),
                  .eye = nullptr,
@@ -190,9 +200,15 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (const GgufFile* eye = files.OfEye()) {
     if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
   }
-  if (auto error = ChooseKeeper(options.vision, model)) return *error;
+  if (auto error = ChooseKeeper(options.vision, own_decoder, model)) return *error;
   if (auto error = CheckParts(model)) return *error;
   if (auto error = StartThreads(options, model)) return *error;
+  if (options.image_cache_bytes > 0) {
+    model.images = std::make_unique<ImageCache>(options.image_cache_bytes);
+  }
+  if (options.prompt_cache_bytes > 0) {
+    model.prompts = std::make_unique<PromptCache>(options.prompt_cache_bytes);
+  }
   Describe(files, isa, model);
   return model;
 }
@@ -240,6 +256,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   try {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
+      model->identity = ModelIdentity(files.model.bytes, files.mmproj.bytes, *chosen);
       model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
       if (model->eye != nullptr) {
         model->info.file_bytes += static_cast<std::int64_t>(files.mmproj.bytes.size());
