@@ -14,12 +14,6 @@ SequenceCache::SequenceCache(const CacheShape& shape) : shape_(shape) {
 
 std::size_t SequenceCache::bytes() const { return layers_.size() * layers_.front().bytes(); }
 
-CacheShape SequenceCache::ShapeFor(int positions) const {
-  CacheShape shape = shape_;
-  shape.capacity = positions;
-  return shape;
-}
-
 void SequenceCache::TruncateTo(int n) {
   for (LayerCache& layer : layers_) layer.TruncateTo(n);
 }

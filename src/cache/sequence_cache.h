@@ -30,8 +30,7 @@ class SequenceCache {
   int positions() const { return layers_.front().positions(); }
   std::size_t bytes() const;
 
-  // Of a cache for the same layers with room for so many positions.
-  CacheShape ShapeFor(int positions) const;
+  const CacheShape& shape() const { return shape_; }
 
   // REQUIRES: 0 <= index < layers().
   LayerCache& layer(int index) { return layers_[static_cast<std::size_t>(index)]; }

@@ -37,7 +37,9 @@ void PromptCache::Put(const Prompt& beginning, const SequenceCache& sequence) {
     if (rows == 0 || Holds(beginning)) return;
   }
   // Copied without the lock: others need not wait.
-  auto entry = std::make_shared<Entry>(Entry{beginning, SequenceCache(sequence.ShapeFor(rows))});
+  CacheShape shape = sequence.shape();
+  shape.capacity = rows;
+  auto entry = std::make_shared<Entry>(Entry{beginning, SequenceCache(shape)});
   if (entry->cache.bytes() > budget_bytes_) return;
   entry->cache.CopyFrom(sequence, rows);
   const std::lock_guard lock(mutex_);
