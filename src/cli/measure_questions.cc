@@ -8,9 +8,8 @@
 namespace edgevlm {
 namespace {
 
-// As long as people's questions are. They take turns, so that none is the one before.
-constexpr std::array kQuestions = {"What is on the left of the picture?",
-                                   "How many people are there, and what do they do?"};
+// Short, as people ask. They take turns, so that none is the one before.
+constexpr std::array kQuestions = {"What is on the left?", "How many are there?"};
 
 // Times questions until their first token.
 template <class Ask>
