@@ -25,7 +25,7 @@ TURNS = 200
 MULTIPLY_ADDS = {
     "float32": {"fmla": 4},
     "int8": {"sdot": 16, "udot": 16, "smull": 8, "smull2": 8, "umull": 8, "umull2": 8,
-             "smlal": 8, "smlal2": 8},
+             "smlal": 8, "smlal2": 8, "smmla": 32},
 }
 VECTORS = {"float32": ".4s", "int8": "b, v"}  # what tells those types from others
 # The most multiply-adds per cycle: two pipes, each one fmla of four or one sdot of 16.

@@ -31,6 +31,9 @@ constexpr int kPanelColumns = kSlabOutputs / kColumnOutputs;
 // Whether weights of 8 bits are multiplied as unsigned codes, level + 128, and not as levels.
 constexpr bool kUnsignedLevels = HWY_TARGET == HWY_AVX3_DL;
 
+// Whether both factors are signed: then weights become levels when they are unpacked.
+constexpr bool kSignedFactors = HWY_TARGET == HWY_NEON;
+
 // Whether products of bytes are first added up in 16 bits, two by two.
 constexpr bool kHasPairs = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 ||
                            HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3;

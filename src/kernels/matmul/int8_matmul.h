@@ -36,4 +36,8 @@ const VariantList<Int8MatMulFunction>& Int8MatMulVariants();
 void Int8MatMulScalar(const Int8MatMulCall& call, const MatMulPart& part);
 HighwayVariants<Int8MatMulFunction> Int8MatMulHighway();
 
+// Only where 64-bit Arm is built for.
+void Int8MatMulDotprod(const Int8MatMulCall& call, const MatMulPart& part);
+void Int8MatMulI8mm(const Int8MatMulCall& call, const MatMulPart& part);
+
 }  // namespace edgevlm

@@ -60,7 +60,7 @@ struct Kind {
   static constexpr int kSteps =
       kHasPairs && !kWide ? std::min(MostPairs(kCodeBits), kGroupInputs / 4) : 1;
   // Whether the codes are levels already. If not, level = code - 2^bias_bits.
-  static constexpr bool kLevels = kHasMinimum || (kWide && !kUnsignedLevels);
+  static constexpr bool kLevels = kHasMinimum || kSignedFactors || (kWide && !kUnsignedLevels);
 };
 
 struct TileInput {
