@@ -28,10 +28,11 @@ namespace {
 
 // One register holds a column of outputs of one row; a tile is kRows rows of x times kColumns
 // columns of w, for the inputs of one slice. Rows share what is loaded of w, columns what is loaded
-// of x. Each sum needs two registers: of integers in a group, of floats in the block.
+// of x. Each sum needs two registers, of integers in a group and of floats in the block; NEON's
+// short sums take one more, and GCC moves its loads far ahead.
 constexpr bool kHas16Registers = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4;
-constexpr int kSums = kHas16Registers ? 6 : 12;
-constexpr int kMaxRows = kHas16Registers ? 3 : 6;
+constexpr int kMaxRows = HWY_TARGET == HWY_NEON ? 2 : kHas16Registers ? 3 : 6;
+constexpr int kSums = 2 * kMaxRows;
 constexpr int kMaxPanels = 2;
 
 // Weights are unpacked once for so many rows, fewer where those are long: what a pass reads of x
@@ -58,7 +59,7 @@ struct Kind {
   static constexpr bool kWide = kCodeBits == 8;
   // How many products of four are added up in 16 bits before they go on in 32; 1 for none.
   static constexpr int kSteps =
-      kHasPairs && !kWide ? std::min(MostPairs(kCodeBits), kGroupInputs / 4) : 1;
+      kHasShortSums ? std::min(MostSteps(kCodeBits), kGroupInputs / 4) : 1;
   // Whether the codes are levels already. If not, level = code - 2^bias_bits.
   static constexpr bool kLevels = kHasMinimum || kSignedFactors || (kWide && !kUnsignedLevels);
 };
@@ -163,7 +164,7 @@ struct Tile {
   // The same of 4 * kSteps inputs, by way of 16 bits.
   HWY_INLINE void AddSteps(std::ptrdiff_t input, int k,
                            IntegerVector (&dots)[kRows][kColumns]) const {
-    PairVector pairs[kRows][kColumns];
+    ShortSums sums[kRows][kColumns];
 #pragma GCC unroll 8
     for (int step = 0; step < kKind::kSteps; ++step) {
       ByteVector w[kColumns];
@@ -173,8 +174,8 @@ struct Tile {
         const auto inputs = BroadcastFour(rows[r] + input + 4 * step);
 #pragma GCC unroll 8
         for (int c = 0; c < kColumns; ++c) {
-          const auto products = MulPairs<kKind::kWide>(w[c], inputs);
-          pairs[r][c] = step == 0 ? products : AddInOrder(pairs[r][c], products);
+          sums[r][c] = step == 0 ? ShortSums::Multiply<kKind::kWide>(w[c], inputs)
+                                 : ShortSums::Add<kKind::kWide>(sums[r][c], w[c], inputs);
         }
       }
     }
@@ -182,7 +183,7 @@ struct Tile {
     for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
-        dots[r][c] = hn::Add(dots[r][c], SumPairs(pairs[r][c]));
+        dots[r][c] = AddInOrder(dots[r][c], ShortSums::Widen(sums[r][c]));
       }
     }
   }
@@ -210,12 +211,16 @@ struct Tile {
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
     }
+    int i = 0;
     if constexpr (kKind::kSteps > 1) {
+      constexpr int kStepInputs = 4 * kKind::kSteps;
 #pragma GCC unroll 8
-      for (int i = 0; i < kKind::kGroup; i += 4 * kKind::kSteps) AddSteps(input + i, k + i, dots);
-    } else {
+      for (; i + kStepInputs <= count; i += kStepInputs) AddSteps(input + i, k + i, dots);
+    }
+    // Of a whole group nothing is left.
+    if constexpr (kKind::kSteps == 1 || kKind::kGroup == kInt8BlockInputs) {
 #pragma GCC unroll 8
-      for (int i = 0; i < count; i += 4) AddFour(input + i, k + i, dots);
+      for (; i < count; i += 4) AddFour(input + i, k + i, dots);
     }
     FloatVector scale[kColumns], minimum[kColumns];
 #pragma GCC unroll 8
@@ -259,13 +264,15 @@ using TileTable = TileFunction (*)(int rows, int columns);
 template <int kGroup, bool kHasMinimum, int kCodeBits>
 constexpr TileTable kTilesOf = TileOf<Tiles<Kind<kGroup, kHasMinimum, kCodeBits>>, kMaxRows>;
 
-// The tiles for a weight. Where there is nothing to add up in 16 bits, kinds of the same groups
-// share their tiles.
+// Where short sums hold a group whatever its codes are, or there are none, kinds share their tiles.
+constexpr bool kBitsMatter = kHasShortSums && kShortProducts > 1;
+
+// The tiles for a weight.
 TileTable TilesFor(const Weight& w) {
   if (w.type() == WeightType::kInt8) return kTilesOf<kInt8BlockInputs, false, 8>;
   const BlockFormat& format = w.format();
   if (format.has_table || format.low_bits == 8) return kTilesOf<32, false, 8>;
-  const int bits = kHasPairs ? format.low_bits + format.high_bits : 4;
+  const int bits = kBitsMatter ? format.low_bits + format.high_bits : 4;
   if (format.group == 16) {
     if (format.has_minimum) return kTilesOf<16, true, 4>;
     return bits == 6 ? kTilesOf<16, false, 6> : kTilesOf<16, false, 4>;

@@ -41,8 +41,8 @@ struct Tile {
   static constexpr int kGroups = kBlock / kGroup;  // of a block
   using Sums = float32x4_t[kRows][kColumns];
 
-  const Int8ArmTile& in;
-  int column;  // first
+  const Int8ArmTile in;  // a copy: what is stored could change the caller's
+  int column;            // first
 
   static void Run(const Int8ArmTile& in) {
     for (int column = 0; column < kOutputs / kColumn; column += kColumns) {
@@ -92,7 +92,6 @@ struct Tile {
         dots[r][c] = vld1q_s32(starts + (r * kColumns + c) * kColumn);
       }
     }
-#pragma GCC unroll 2
     for (int i = 0; i < count; i += kArmTileStep) AddStep(k + i, dots);
     const float* scales = in.scales + k / kGroup * kOutputs + column * kColumn;
 #pragma GCC unroll 8

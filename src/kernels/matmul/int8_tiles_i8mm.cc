@@ -46,7 +46,7 @@ template <int kGroup, bool kMinima>
 struct Tile {
   static constexpr int kGroups = kBlock / kGroup;  // of a block
 
-  const Int8ArmTile& in;
+  const Int8ArmTile in;   // a copy: what is stored could change the caller's
   std::ptrdiff_t second;  // from the first row to the second, in bytes
 
   static void Run(const Int8ArmTile& in) {
@@ -90,7 +90,6 @@ struct Tile {
     int32x4_t dots[kPairs];
 #pragma GCC unroll 8
     for (int p = 0; p < kPairs; ++p) dots[p] = vld1q_s32(starts + 4 * p);
-#pragma GCC unroll 2
     for (int i = 0; i < count; i += kArmTileStep) AddStep(k + i, dots);
     const float* scales = in.scales + k / kGroup * kPairs * 4;
 #pragma GCC unroll 8
