@@ -22,6 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using ColumnFloats = hn::CappedTag<float, kSlabOutputs>;
 using ColumnIntegers = hn::RebindToSigned<ColumnFloats>;
 using ColumnBytes = hn::Repartition<std::uint8_t, ColumnIntegers>;
+using ColumnShorts = hn::Repartition<std::int16_t, ColumnIntegers>;
 using FloatVector = hn::VFromD<ColumnFloats>;
 using IntegerVector = hn::VFromD<ColumnIntegers>;
 using ByteVector = hn::VFromD<ColumnBytes>;
@@ -54,7 +55,7 @@ template <class V>
 HWY_INLINE V AddInOrder(V sums, V more) {
   V result = hn::Add(sums, more);
 #if HWY_ARCH_X86
-  asm("" : "+x"(result.raw));
+  asm("" : "+v"(result.raw));
 #else
   asm("" : "+w"(result.raw));
 #endif
@@ -85,14 +86,14 @@ struct ShortSums {
     return IntegerVector{vpaddq_s32(vpaddlq_s16(sums.low), vpaddlq_s16(sums.high))};
   }
 };
-#elif HWY_TARGET != HWY_AVX3_DL
+#else
 struct ShortSums {
-  hn::VFromD<hn::RepartitionToWide<hn::RebindToSigned<ColumnBytes> > > pairs;
+  hn::VFromD<ColumnShorts> pairs;
 
   // One factor has to be without a sign: of wide ones w gives its own to x.
   template <bool kWide>
   static HWY_INLINE ShortSums Multiply(ByteVector w, IntegerVector x) {
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
     if constexpr (!kWide) return {{_mm512_maddubs_epi16(w.raw, x.raw)}};
     const __mmask64 negative = _mm512_movepi8_mask(w.raw);
     const __m512i signed_x = _mm512_mask_sub_epi8(x.raw, negative, _mm512_setzero_si512(), x.raw);
@@ -110,7 +111,7 @@ struct ShortSums {
     return {AddInOrder(sums.pairs, Multiply<kWide>(w, x).pairs)};
   }
   static HWY_INLINE IntegerVector Widen(ShortSums sums) {
-#if HWY_TARGET == HWY_AVX3
+#if HWY_TARGET <= HWY_AVX3
     return {_mm512_madd_epi16(sums.pairs.raw, _mm512_set1_epi16(1))};
 #elif HWY_TARGET == HWY_AVX2
     return {_mm256_madd_epi16(sums.pairs.raw, _mm256_set1_epi16(1))};
