@@ -34,6 +34,7 @@ MAY_INCLUDE = {
 # passed on by base/result.h.
 API = {
     "edgevlm/edgevlm.h": "engine eval cli",
+    "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine cli",
     "edgevlm/vision_options.h": "engine cli",
     "edgevlm/cache_counters.h": "engine cli",

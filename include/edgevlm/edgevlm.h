@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "edgevlm/cache_counters.h"
+#include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
 #include "edgevlm/result.h"
 #include "edgevlm/vision_options.h"
@@ -64,6 +65,7 @@ struct EngineOptions {
   // Of keys and values that are kept of how prompts begin (up to the last picture, or all of a
   // prompt without one), so that no session reads what another has read. 0: none are kept.
   std::size_t prompt_cache_bytes = 0;
+  CacheOptions cache = {};  // of every session
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -225,8 +227,8 @@ struct SessionOptions {
 
 // One sequence of tokens under way, and a picture to talk about.
 // Threads: one at a time. Several sessions of one engine may work at the same time.
-// Cost: holds the cache, 4 bytes * blocks * context_tokens * the width of its keys; nothing is
-// allocated per token.
+// Cost: holds the cache, with the policy "f16" 4 bytes * blocks * context_tokens * the width of its
+// keys; nothing is allocated per token.
 class Session {
  public:
   explicit Session(const Engine& engine, const SessionOptions& options = {});

@@ -84,6 +84,19 @@ void ModelOptions::DeclareVision(CLI::App& app) {
   app.add_option("--keep-seed", vision.keep_seed, "of --keep-tokens N:random")->type_name("N");
 }
 
+void ModelOptions::DeclareCache(CLI::App& app) {
+  std::string forms;
+  for (const std::string& form : CachePolicyForms()) forms += (forms.empty() ? "" : "|") + form;
+  const auto choose = [this](const std::string& text) {
+    const Result<CacheOptions> options = ParseCacheOptions(text);
+    if (!options) throw CLI::ValidationError(options.error().message);
+    cache = *options;
+  };
+  app.add_option_function<std::string>("--cache", choose,
+                                       "how keys and values are held, and which are kept\n" + forms)
+      ->type_name("POLICY");
+}
+
 std::string_view PrecisionName(Precision precision) {
   return std::ranges::find(kPrecisions, precision, &PrecisionEntry::precision)->name;
 }
@@ -93,6 +106,7 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclareThreads(app);
   DeclarePrecision(app);
   DeclareVision(app);
+  DeclareCache(app);
 }
 
 EngineOptions ModelOptions::ForEngine() const {
@@ -105,7 +119,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .context_tokens = context_tokens,
           .image_max_tokens = image_max_tokens,
           .vision = vision,
-          .image_cache_bytes = image_cache_bytes};
+          .image_cache_bytes = image_cache_bytes,
+          .cache = cache};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

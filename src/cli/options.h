@@ -23,6 +23,7 @@ struct ModelOptions {
   Precision precision = Precision::kAuto;
   VisionOptions vision;
   std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
+  CacheOptions cache = {};
 
   EngineOptions ForEngine() const;
 
@@ -31,6 +32,7 @@ struct ModelOptions {
   void DeclareTeam(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
   void DeclareVision(CLI::App& app);  // how much of a picture is computed and read
+  void DeclareCache(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
 

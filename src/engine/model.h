@@ -29,6 +29,7 @@ struct Model {
   int image_max_tokens = 0;  // 0: no limit
   TokenKeeper keeper;        // of the tokens of a square
   Precision precision = Precision::kAuto;
+  CacheOptions cache = {};
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool

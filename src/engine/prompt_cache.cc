@@ -12,7 +12,9 @@ int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCa
     const std::lock_guard lock(mutex_);
     auto found = entries_.end();
     for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-      const int common = std::min(CommonRows((*entry)->prompt, prompt), most);
+      const SequenceCache& cache = (*entry)->cache;
+      if (cache.shape().options != sequence.shape().options) continue;
+      const int common = cache.ExactCut(std::min(CommonRows((*entry)->prompt, prompt), most));
       if (common <= rows) continue;
       rows = common;
       found = entry;
@@ -32,6 +34,7 @@ int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCa
 void PromptCache::Put(const Prompt& beginning, const SequenceCache& sequence) {
   const int rows = beginning.rows();
   CHECK(rows <= sequence.positions());
+  if (sequence.ExactCut(rows) != rows) return;
   {
     const std::lock_guard lock(mutex_);
     if (rows == 0 || Holds(beginning)) return;

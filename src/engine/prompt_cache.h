@@ -18,12 +18,13 @@ class PromptCache {
  public:
   explicit PromptCache(std::size_t budget_bytes) : budget_bytes_(budget_bytes) {}
 
-  // Gives the sequence as many of the prompt's first rows as are held here, if they are more than
-  // the `reused` that it has in common with the prompt already. Returns how many of its first rows
-  // are the prompt's then: at least `reused`, at most `most`.
+  // Gives the sequence as many of the prompt's first rows as are held here by its policy, if they
+  // are more than the `reused` that it has in common with the prompt already. Returns how many of
+  // its first rows are the prompt's then: at least `reused`, at most `most`.
   int CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence);
 
-  // Holds the rows of a sequence that begins with this prompt. REQUIRES: the sequence has them.
+  // Holds the rows of a sequence that begins with this prompt, unless its policy has evicted or
+  // changed some of them. REQUIRES: the sequence has seen them.
   void Put(const Prompt& beginning, const SequenceCache& sequence);
 
   CacheCounters counters() const;

@@ -34,7 +34,7 @@ void KeepImages(const Model& model, std::span<const Message> messages,
 struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
-        sequence(*loaded.decoder, loaded.info.context_tokens),
+        sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
         stepper(*loaded.decoder),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
@@ -91,7 +91,7 @@ struct Session::State {
 int Session::State::Reuse(const Prompt& prompt) {
   if (evaluating) Forget();
   const int most = prompt.rows() - 1;
-  int reused = std::min(CommonRows(held, prompt), most);
+  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), most));
   if (model.prompts != nullptr) {
     reused = model.prompts->CopyInto(prompt, reused, most, sequence.cache());
   }

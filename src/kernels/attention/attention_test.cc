@@ -23,12 +23,36 @@ struct Shape {
 
 template <class Value>
 void Put(const std::vector<float>& from, std::span<Value> to) {
-  if constexpr (sizeof(Value) == sizeof(float)) {
+  if constexpr (std::is_same_v<Value, float>) {
     std::copy(from.begin(), from.end(), to.begin());
-  } else {
+  } else if constexpr (std::is_same_v<Value, std::uint16_t>) {
     FloatToHalf(from, to);
+  } else {
+    WriteRowBlocks(from, to.data());
   }
 }
+
+// The rows of all heads side by side, each row with a gap behind it.
+template <class Value>
+class Side {
+ public:
+  Side(int rows, int heads, int width, int shift)
+      : rows_(rows), cols_(heads * RowCells<Value>(width)), shift_(shift) {
+    values_.resize(static_cast<std::size_t>(rows * (cols_ + kGap) + shift));
+  }
+  View<Value> view() { return {values_.data() + shift_, rows_, cols_, cols_ + kGap}; }
+
+ private:
+  static constexpr int kGap = 3;
+  int rows_;
+  int cols_;
+  int shift_;
+  std::vector<Value> values_;
+};
+
+void Spoil(float& value) { value = NAN; }
+void Spoil(std::uint16_t& value) { value = 0x7e00; }
+void Spoil(BlockQ8_0& value) { value.scale = 0x7e00; }
 
 // Random queries, and keys and values with rows to spare that are NaN: nobody may read those.
 template <class Value>
@@ -36,15 +60,18 @@ struct Problem {
   explicit Problem(const Shape& shape, int shift = 0)
       : shape(shape),
         q(shape.tokens, shape.heads.query * shape.width, shift),
-        keys(Positions() + 2, shape.heads.kv * shape.width, shift),
-        values(Positions() + 2, shape.heads.kv * shape.width, shift) {
+        keys(Positions() + 2, shape.heads.kv, shape.width, shift),
+        values(Positions() + 2, shape.heads.kv, shape.width, shift) {
     RandomValues random;
     q.Fill(random.Take(shape.tokens * shape.heads.query * shape.width));
-    for (Guarded<Value>* side : {&keys, &values}) {
+    for (Side<Value>* side : {&keys, &values}) {
+      const int cells = RowCells<Value>(shape.width);
       for (int row = 0; row < side->view().rows; ++row) {
-        std::vector<float> wide = random.Take(side->view().cols);
-        if (row >= Positions()) std::fill(wide.begin(), wide.end(), NAN);
-        Put(wide, side->view().Row(row));
+        for (int head = 0; head < shape.heads.kv; ++head) {
+          Put(random.Take(shape.width), side->view().Cols(head * cells, cells).Row(row));
+        }
+        if (row < Positions()) continue;
+        for (Value& value : side->view().Row(row)) Spoil(value);
       }
     }
     if (shape.is_counted) counts = random.Take(Positions());
@@ -64,7 +91,7 @@ struct Problem {
             .out = out};
   }
 
-  HeadRows<const Value> Heads(Guarded<Value>& side, int rows) const {
+  HeadRows<const Value> Heads(Side<Value>& side, int rows) const {
     return SideBySide(View<const Value>(side.view().Rows(0, rows)), shape.heads.kv);
   }
 
@@ -91,8 +118,8 @@ struct Problem {
 
   Shape shape;
   Guarded<float> q;
-  Guarded<Value> keys;
-  Guarded<Value> values;
+  Side<Value> keys;
+  Side<Value> values;
   std::vector<float> counts;  // log2, or empty
 };
 
@@ -142,7 +169,7 @@ void CompareWithScalar(AttentionFunction<Value> run, const Shape& shape, int shi
 
 template <class Value>
 class Attention : public testing::Test {};
-using Values = testing::Types<float, std::uint16_t>;
+using Values = testing::Types<float, std::uint16_t, BlockQ8_0>;
 TYPED_TEST_SUITE(Attention, Values);
 
 TYPED_TEST(Attention, VariantsAgreeWithScalar) {
@@ -176,7 +203,7 @@ TYPED_TEST(Attention, CountsStandForCopies) {
     SCOPED_TRACE(IsaName(variant.needs));
     for (const int tokens : {1, 40}) {
       Problem<TypeParam> twice({tokens, 60, {1, 1}, 16, Sight::kAll});
-      for (Guarded<TypeParam>* side : {&twice.keys, &twice.values}) {
+      for (Side<TypeParam>* side : {&twice.keys, &twice.values}) {
         std::ranges::copy(side->view().Row(3), side->view().Row(twice.Positions() - 1).data());
       }
       Problem<TypeParam> counted({tokens, 59, {1, 1}, 16, Sight::kAll});
@@ -192,6 +219,10 @@ TYPED_TEST(Attention, CountsStandForCopies) {
     }
   }
 }
+
+// Of a number that float16 holds exactly, relative; a block rounds its scale.
+template <class Value>
+constexpr float kRounding = std::is_same_v<Value, BlockQ8_0> ? 0x1p-11f : 2 * FLT_EPSILON;
 
 // One row and many take different ways through a kernel, to the same bits.
 TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
@@ -242,7 +273,8 @@ TYPED_TEST(Attention, TakesLargeScores) {
     }
     Guarded<float> out(70, 8);
     problem.Run(variant.run, out.view());
-    for (const float value : out.view().Row(0)) EXPECT_FLOAT_EQ(value, 69.0f);
+    for (const float value : out.view().Row(0))
+      EXPECT_NEAR(value, 69.0f, 69 * kRounding<TypeParam>);
   }
 }
 
@@ -252,7 +284,8 @@ TYPED_TEST(Attention, OnePositionIsItsValue) {
   ThreadPool pool(1);
   Guarded<float> out(1, 8);
   Attend(problem.Call(out.view()), pool);
-  for (const float value : out.view().Row(0)) EXPECT_EQ(value, 1.25f);
+  for (const float value : out.view().Row(0))
+    EXPECT_NEAR(value, 1.25f, 1.25f * kRounding<TypeParam>);
 }
 
 TYPED_TEST(Attention, NoTokens) {
