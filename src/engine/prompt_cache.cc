@@ -43,8 +43,8 @@ void PromptCache::Put(const Prompt& beginning, const SequenceCache& sequence) {
   CacheShape shape = sequence.shape();
   shape.capacity = rows;
   auto entry = std::make_shared<Entry>(Entry{beginning, SequenceCache(shape)});
-  if (entry->cache.bytes() > budget_bytes_) return;
   entry->cache.CopyFrom(sequence, rows);
+  if (entry->cache.bytes() > budget_bytes_) return;
   const std::lock_guard lock(mutex_);
   if (Holds(beginning)) return;
   for (auto other = entries_.begin(); other != entries_.end();) {
