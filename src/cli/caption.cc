@@ -7,6 +7,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/session_file.h"
 
 namespace edgevlm {
 namespace {
@@ -21,6 +22,7 @@ class CaptionCommand final : public Command {
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
     model_.DeclareSpeculation(app);
+    session_file_.Declare(app);
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"
@@ -30,9 +32,12 @@ class CaptionCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
+    if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     Session session(*engine);
+    const auto messages = session_file_.Restore(session);
+    if (!messages) return Fail(messages.error());
     ExitCode code = ExitCode::kDone;
     for (const std::string& image : images_) {
       const Result<bool> printed = CaptionOne(image, session, output);
@@ -42,6 +47,7 @@ class CaptionCommand final : public Command {
         break;
       }
     }
+    if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return code;
   }
 
@@ -71,6 +77,7 @@ class CaptionCommand final : public Command {
   std::vector<std::string> images_;
   ReplyOptions reply_;
   ModelOptions model_;
+  SessionFile session_file_;
 };
 
 }  // namespace

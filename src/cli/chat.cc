@@ -14,6 +14,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/session_file.h"
 
 namespace edgevlm {
 namespace {
@@ -82,6 +83,7 @@ class ChatCommand final : public Command {
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
     model_.DeclareSpeculation(app);
+    session_file_.Declare(app);
     app.footer(std::string("In the conversation:\n") + kHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"
@@ -90,11 +92,12 @@ class ChatCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
+    model_.image_cache_bytes = kImageCacheBytes;
     const Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     engine_ = &*engine;
     session_.emplace(*engine);
-    Clear();
+    if (auto error = Begin()) return Fail(*error);
     if (!image_.empty()) {
       if (auto error = Show(image_)) return Fail(*error);
     }
@@ -110,6 +113,7 @@ class ChatCommand final : public Command {
       if (next && *next == Next::kLeave) break;
     }
     if (Interactive()) output.Print("\n");
+    if (auto error = session_file_.Save(*session_, messages_)) return Fail(*error);
     return Interactive() ? ExitCode::kDone : code;
   }
 
@@ -143,6 +147,15 @@ class ChatCommand final : public Command {
     return Say(line, output);
   }
 
+  // With the conversation of the session's file; without one, afresh.
+  MaybeError Begin() {
+    Clear();
+    Result<std::vector<Message>> messages = session_file_.Restore(*session_);
+    if (!messages) return messages.error();
+    if (!messages->empty()) messages_ = *std::move(messages);
+    return std::nullopt;
+  }
+
   void Clear() {
     messages_.clear();
     shown_.clear();
@@ -154,9 +167,9 @@ class ChatCommand final : public Command {
   MaybeError Show(const std::string& path) {
     const auto file = ReadInput(path);
     if (!file) return file.error();
-    Result<EncodedImage> image = engine_->EncodeImage(*file);
+    const auto image = engine_->FindImage(*file);
     if (!image) return Error{image.error().code, path + ": " + image.error().message};
-    shown_.push_back({.image = std::make_shared<const EncodedImage>(*std::move(image))});
+    shown_.push_back({.image = *image});
     return std::nullopt;
   }
 
@@ -209,6 +222,7 @@ class ChatCommand final : public Command {
   std::string system_;
   ReplyOptions reply_;
   ModelOptions model_;
+  SessionFile session_file_;
   const Engine* engine_ = nullptr;
   std::optional<Session> session_;
   std::vector<Message> messages_;

@@ -16,9 +16,6 @@ class Sequence {
   int positions() const { return cache_.positions(); }
   int room() const { return cache_.capacity() - positions(); }
 
-  // How many rows can be added and cut back again as if they had never been there.
-  int draft_rows() const { return cache_.Room(); }
-
   // What was added so far is a prompt, and the cache's policy may choose what to keep of it.
   void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }
 

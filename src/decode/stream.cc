@@ -35,10 +35,11 @@ Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& te
   asked_.reserve(Draft::kMostTokens + 1);
 }
 
-// A draft is followed by one more token, and adds to the sequence what that token is chosen from.
+// A draft is followed by one more token, and adds to the sequence what that token is chosen from:
+// rows that the cache must be able to give back.
 int Stream::draft_room() const {
   if (speculation_ == nullptr || finished() || reading()) return 0;
-  const int most = std::min(sequence_.draft_rows() - 1, options_.max_tokens - tokens() - 1);
+  const int most = std::min(sequence_.cache().Room() - 1, options_.max_tokens - tokens() - 1);
   return std::clamp(most, 0, Draft::kMostTokens);
 }
 

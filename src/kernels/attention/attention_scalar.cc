@@ -33,6 +33,7 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head,
     const Value* value = call.values.Head(kv_head).Row(position).data();
     float score = 0.0f;
     for (int i = 0; i < width; ++i) score += q[i] * scale * Number(key, i);
+    if (call.log2_counts != nullptr) score += call.log2_counts[position];
     const float before = *sums.highest;
     *sums.highest = std::fmax(before, score);
     const float shrink = std::exp2(before - *sums.highest);
