@@ -5,8 +5,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <new>
 
+#include "decode/speculate/model_drafter.h"
+#include "decode/speculate/self_drafter.h"
 #include "decode/stepper.h"
 #include "decode/testing/byte_model.h"
 #include "model/testing/batch.h"
@@ -43,22 +46,30 @@ void* Allocate(std::size_t size, std::size_t alignment) {
 namespace edgevlm {
 namespace {
 
-// Allocations of so many streams of `tokens` tokens each, stepped together.
-long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, ThreadPool& pool) {
+// Allocations of so many streams of `tokens` tokens each, stepped together. drafter: null: none.
+long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, ThreadPool& pool,
+                   std::unique_ptr<Drafter> drafter) {
   const Tokenizer tokenizer = ByteTokenizer();
   const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
   const DecodeOptions options = {
       .max_tokens = tokens, .temperature = 2, .top_k = 40, .top_p = 0.9f, .stop = {"no such"}};
-  Stepper stepper(decoder);
+  const Drafter* const lent = drafter.get();
+  Stepper stepper(decoder, std::move(drafter), 4);
   std::deque<Sequence> sequences;
+  std::deque<Speculation> speculations;
   std::deque<Stream> streams;
   std::vector<Stream*> speaking;
   for (int i = 0; i < stream_count; ++i) {
     sequences.emplace_back(decoder, decoder.shape().context);
-    speaking.push_back(&streams.emplace_back(sequences.back(),
-                                             std::vector<Input>{{.tokens = prompt}},
-                                             TextSide{.tokenizer = tokenizer, .ends = {}}, options,
-                                             [](std::string_view) { return true; }));
+    Speculation* speculation = nullptr;
+    if (lent != nullptr) {
+      speculation = &speculations.emplace_back(*lent, decoder.shape().context);
+      speculation->Begin(prompt);
+    }
+    speaking.push_back(&streams.emplace_back(
+        sequences.back(), std::vector<Input>{{.tokens = prompt}},
+        TextSide{.tokenizer = tokenizer, .ends = {}}, options,
+        [](std::string_view) { return true; }, speculation));
   }
   const long before = g_allocations;
   // At most 45 rows of prompts: several chunks at first.
@@ -73,10 +84,27 @@ TEST(Allocation, NothingPerToken) {
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
     for (const int streams : {1, 4}) {
-      const long of_few = AllocationsOf(40, streams, *decoder, pool);
-      const long of_many = AllocationsOf(200, streams, *decoder, pool);
+      const long of_few = AllocationsOf(40, streams, *decoder, pool, nullptr);
+      const long of_many = AllocationsOf(200, streams, *decoder, pool, nullptr);
       EXPECT_EQ(of_many, of_few) << threads << " threads, " << streams << " streams";
       EXPECT_LT(of_few, 20);
+    }
+  }
+}
+
+TEST(Allocation, NothingPerDraft) {
+  const auto decoder = ByteDecoder(), smaller = ByteDecoder(8);
+  ThreadPool pool(1);
+  const std::function<std::unique_ptr<Drafter>()> drafters[] = {
+      [&] { return std::make_unique<ModelDrafter>(*smaller); },
+      [&] { return std::make_unique<SelfDrafter>(*decoder, 1); },
+  };
+  for (const auto& make : drafters) {
+    for (const int streams : {1, 4}) {
+      const long of_few = AllocationsOf(60, streams, *decoder, pool, make());
+      const long of_many = AllocationsOf(200, streams, *decoder, pool, make());
+      EXPECT_EQ(of_many, of_few) << streams << " streams";
+      EXPECT_LT(of_few, 50);
     }
   }
 }
