@@ -36,6 +36,10 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--batch", options.batch, "Pictures per step");
   Add(command, "--picture-side", options.picture_side, "Side of the square the eye sees, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
+  command
+      ->add_option("--exits", options.exits,
+                   "Early exits of the decoder: after so many blocks each, as 2,4")
+      ->delimiter(',');
   Add(command, "--vocabulary", options.vocabulary, "Tokens, at most");
   Add(command, "--rate", options.rate, "Peak learning rate");
   Add(command, "--eye-rate", options.eye_rate, "The same for the eye while it learns alone");
