@@ -33,6 +33,9 @@ enum class Precision {
   kFloat32,   // float32 activations, weights exactly as stored: for checking
 };
 
+// As EngineOptions::mmproj.
+inline constexpr std::string_view kNoMmproj = "none";
+
 struct EngineOptions {
   int threads = 0;  // that work together, the caller included, at most 256; 0: one per core
   // Of them, while tokens are made one by one: that is bound by reading the weights, and on
@@ -44,7 +47,8 @@ struct EngineOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   // The GGUF file of the picture encoder, if the model's own file has none. Empty: the file beside
-  // the model whose name says "mmproj", if there is one.
+  // the model whose name says "mmproj", if there is one, and left aside if it was made for a
+  // decoder of another width. kNoMmproj: none, a model of text alone.
   std::string mmproj = {};
   std::string chat_template = {};  // by name; empty: the one whose marks the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
@@ -149,7 +153,7 @@ class Engine {
   static Result<Engine> LoadBuiltin(const EngineOptions& options = {});
 
   // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
-  // away afterwards. Cost: reads the file once; memory about its size.
+  // away afterwards. Cost: reads the file once; memory about its size, also while loading.
   // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
   // kTooLarge, kInvalid (options).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});

@@ -175,6 +175,11 @@ class BenchCommand final : public Command {
 
   // Under the names by which a decoder finds its eye.
   MaybeError WriteFiles(Output& output) const {
+    std::error_code failed;
+    std::filesystem::create_directories(folder_, failed);
+    if (failed) {
+      return Error{ErrorCode::kIo, folder_ + ": can not be made: " + failed.message()};
+    }
     const auto write = [&](const std::string& name, std::span<const std::byte> bytes) {
       const std::string path = (std::filesystem::path(folder_) / name).string();
       auto error = WriteFile(path, bytes);

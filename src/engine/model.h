@@ -41,10 +41,20 @@ struct Model {
   }
 };
 
-// mmproj: the file of eye and projector; empty if they are in the model's own file, or nowhere.
+// A GGUF file in memory, and who wants to know which of its tensors have been copied.
+struct ModelFile {
+  std::span<const std::byte> bytes = {};
+  GgufFile::OnDone on_done = {};
+};
+
+struct ModelFiles {
+  ModelFile model;
+  ModelFile mmproj = {};  // of eye and projector; empty if they are in the model's own, or nowhere
+  bool mmproj_is_guess = false;  // then one made for another decoder is left aside
+};
+
 // Errors: as for Engine::Load.
-Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
-                        const EngineOptions& options);
+Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options);
 
 struct Engine::State {
   Model model;
