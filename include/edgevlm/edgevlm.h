@@ -144,6 +144,8 @@ struct Likelihood {
 // In a list of token ids: the place where the picture goes.
 inline constexpr int kImageToken = -1;
 
+struct Model;  // not part of this interface
+
 // A model, loaded. Immutable after Load.
 // Threads: const methods and Sessions from any number of threads; they give the same results as
 // alone. The engine must outlive its sessions. Moving it keeps them valid.
@@ -192,6 +194,7 @@ class Engine {
 
  private:
   friend class Session;
+  friend const Model& ModelOf(const Engine& engine);
   struct State;
   explicit Engine(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;

@@ -81,13 +81,11 @@ class GenerateTest : public ::testing::Test {
     script.push_back(kEnd);
     const ScriptedDecoder decoder(script, 257);
     Sequence sequence(decoder, decoder.shape().context);
-    std::vector<float> row(257);
-    const View<float> logits(row.data(), 1, 257);
+    Stepper stepper(decoder);
     const int prompt = 0;
-    const Input input = {.tokens = {&prompt, 1}};
-    sequence.Add({&input, 1}, logits, {.pool = pool_});
-    return Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options,
-                    on_text, {.pool = pool_});
+    Stream stream(sequence, {{.tokens = {&prompt, 1}}},
+                  {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options, on_text);
+    return Generate(stepper, stream, edgevlm::Run{.pool = pool_});
   }
 
   std::optional<Tokenizer> tokenizer_;
@@ -147,14 +145,11 @@ TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
   std::vector<int> script(5, 'x');
   const ScriptedDecoder decoder(script, 257);
   Sequence sequence(decoder, decoder.shape().context);
-  std::vector<float> row(257);
-  const View<float> logits(row.data(), 1, 257);
+  Stepper stepper(decoder);
   const int prompt = 0;
-  const Input input = {.tokens = {&prompt, 1}};
-  sequence.Add({&input, 1}, logits, {.pool = pool_});
-  const Generation generation =
-      Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}},
-               {.max_tokens = 100}, {}, {.pool = pool_});
+  Stream stream(sequence, {{.tokens = {&prompt, 1}}},
+                {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, {.max_tokens = 100}, {});
+  const Generation generation = Generate(stepper, stream, edgevlm::Run{.pool = pool_});
   EXPECT_EQ(generation.text, "xxxxx");
   EXPECT_EQ(generation.finish_reason, FinishReason::kContextFull);
 }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "decode/batch.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/builtin_model.h"
 #include "engine/encode.h"
@@ -64,6 +65,8 @@ Result<Engine> Engine::Load(std::span<const std::byte> gguf, std::span<const std
   return Engine(std::make_unique<const State>(State{*std::move(model)}));
 }
 
+const Model& ModelOf(const Engine& engine) { return engine.state_->model; }
+
 const ModelInfo& Engine::info() const { return state_->model.info; }
 
 Result<std::vector<EncodedImage>> Engine::EncodeImages(
@@ -91,8 +94,9 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
                             static_cast<std::size_t>(vocabulary));
   Sequence sequence(*model.decoder, list->rows);
-  sequence.Add(list->inputs, {logits.data(), list->rows_after_image, vocabulary},
-               model.RunWith(nullptr));
+  Batch(*model.decoder)
+      .AddAll(sequence, list->inputs, {logits.data(), list->rows_after_image, vocabulary},
+              model.RunWith(nullptr));
   return logits;
 }
 

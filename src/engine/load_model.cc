@@ -15,10 +15,6 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 
-// Up to so many rows the decoder is bound by reading its weights: one row of a reply, or a few that
-// share what is read.
-constexpr int kDecodeRows = 8;
-
 Error Mismatch(const std::string& what, const std::string& expected, int found) {
   return {ErrorCode::kInvalid,
           "model: " + what + ": expected " + expected + ", found " + std::to_string(found)};
@@ -100,7 +96,7 @@ void Describe(const Parsed& files, Isa isa, Model& model) {
   info.parameters = ParametersOf(files.model);
   const DecoderShape& decoder = model.decoder->shape();
   info.threads = model.pool->threads();
-  info.decode_threads = model.PoolFor(1).threads();
+  info.decode_threads = model.DecoderTeams(nullptr).few.pool.threads();
   info.embedding_length = decoder.width;
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
@@ -211,10 +207,6 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
 }
 
 }  // namespace
-
-ThreadPool& Model::PoolFor(int rows) const {
-  return rows <= kDecodeRows && decode_pool != nullptr ? *decode_pool : *pool;
-}
 
 Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   const Result<EngineOptions> chosen = Validate(options);
