@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "edgevlm/decode_options.h"
+#include "edgevlm/exit_options.h"
 #include "edgevlm/result.h"
 
 namespace edgevlm {
@@ -55,6 +56,7 @@ struct EngineOptions {
                                    // most 4096
   int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
                                    // own limit
+  ExitOptions early_exit = {};
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -129,9 +131,11 @@ struct Message {
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int prompt_tokens = 0;  // picture and words before the reply
-  int reused_tokens = 0;  // of those, already in the cache and not computed again
-  int reply_tokens = 0;   // chosen, the end token included
+  int prompt_tokens = 0;        // picture and words before the reply
+  int reused_tokens = 0;        // of those, already in the cache and not computed again
+  int reply_tokens = 0;         // chosen, the end token included
+  int early_tokens = 0;         // of those, taken from an early exit (ExitOptions)
+  double blocks_per_token = 0;  // of the decoder, in the mean of the reply's tokens
   Timings timings;
 };
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "catalog/folder.h"
+#include "cli/exit_options.h"
 
 namespace edgevlm {
 namespace {
@@ -73,6 +74,7 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclareModel(app);
   DeclareThreads(app);
   DeclarePrecision(app);
+  DeclareExits(app, early_exit);
 }
 
 EngineOptions ModelOptions::ForEngine() const {
@@ -83,7 +85,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .mmproj = mmproj,
           .chat_template = chat_template,
           .context_tokens = context_tokens,
-          .image_max_tokens = image_max_tokens};
+          .image_max_tokens = image_max_tokens,
+          .early_exit = early_exit};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

@@ -21,6 +21,7 @@ struct ModelOptions {
   int decode_threads = 0;
   bool pin = false;
   Precision precision = Precision::kAuto;
+  ExitOptions early_exit;
 
   EngineOptions ForEngine() const;
 

@@ -6,9 +6,12 @@
 
 namespace edgevlm {
 
-Batch::Batch(const Decoder& decoder) : decoder_(&decoder) { spans_.reserve(8); }
+Batch::Batch(const Decoder& decoder, const ExitPlan* exits) : decoder_(&decoder) {
+  spans_.reserve(8);
+  if (exits != nullptr) exit_pass_.emplace(decoder, *exits);
+}
 
-void Batch::Add(Sequence& sequence, const Input& input, int logits_rows) {
+void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool may_leave) {
   CHECK(input.rows() > 0 && 0 <= logits_rows && logits_rows <= input.rows());
   int waiting = 0;  // rows of this sequence in the batch
   for (const TokenSpan& span : spans_) {
@@ -20,6 +23,7 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows) {
                     .tokens = input.tokens,
                     .embeddings = input.embeddings,
                     .logits_rows = logits_rows});
+  may_leave_.push_back(may_leave);
   rows_ += input.rows();
   logits_rows_ += logits_rows;
 }
@@ -27,8 +31,14 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows) {
 void Batch::Forward(View<float> logits, const Run& run) {
   CHECK(logits.rows == logits_rows_);
   PROFILE_ZONE(run.profiler, "decoder");
-  decoder_->Forward(spans_, logits, workspace_, run);
+  blocks_.assign(static_cast<std::size_t>(logits_rows_), decoder_->shape().blocks);
+  if (exit_pass_) {
+    exit_pass_->Forward(spans_, may_leave_, {.logits = logits, .blocks = blocks_}, workspace_, run);
+  } else {
+    decoder_->Forward(spans_, logits, workspace_, run);
+  }
   spans_.clear();
+  may_leave_.clear();
   rows_ = logits_rows_ = 0;
 }
 

@@ -20,6 +20,10 @@ void Stepper::Step(std::span<Stream* const> streams, int prompt_rows, const Team
   batch_.Forward(logits, run);
   int row = 0;
   for (const Share& share : shares_) {
+    share.stream->CountBlocks(
+        std::span(batch_.blocks())
+            .subspan(static_cast<std::size_t>(row), static_cast<std::size_t>(share.logits_rows)),
+        batch_.decoder().shape().blocks);
     share.stream->Take(logits.Rows(row, share.logits_rows), run.profiler);
     row += share.logits_rows;
   }

@@ -36,7 +36,7 @@ Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& te
 int Stream::Put(int prompt_rows, Batch& batch) {
   CHECK(!finished());
   if (rest_.rows() == 0) {
-    batch.Add(sequence_, {.tokens = std::span(tokens_).last(1)}, 1);
+    batch.Add(sequence_, {.tokens = std::span(tokens_).last(1)}, 1, true);
     return 1;
   }
   CHECK(prompt_rows > 0);
@@ -46,6 +46,13 @@ int Stream::Put(int prompt_rows, Batch& batch) {
     batch.Add(sequence_, next, rest_.rows() == 0 ? 1 : 0);
   }
   return rest_.rows() == 0 ? 1 : 0;
+}
+
+void Stream::CountBlocks(std::span<const int> blocks, int all) {
+  for (const int count : blocks) {
+    blocks_ += count;
+    early_tokens_ += count < all ? 1 : 0;
+  }
 }
 
 void Stream::Take(View<const float> logits, Profiler* profiler) {
@@ -86,7 +93,9 @@ Generation Stream::Finish() {
   CHECK(finished());
   return {.text = std::string(text_.shown()),
           .finish_reason = *finish_reason_,
-          .tokens = std::move(tokens_)};
+          .tokens = std::move(tokens_),
+          .early_tokens = early_tokens_,
+          .blocks = blocks_};
 }
 
 }  // namespace edgevlm

@@ -24,6 +24,8 @@ struct Generation {
   std::string text;  // all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
   std::vector<int> tokens;  // chosen, the end token included
+  int early_tokens = 0;     // of them, taken from an early exit
+  long long blocks = 0;     // that the rows went through from which tokens were chosen, in sum
 };
 
 // First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a
@@ -56,7 +58,9 @@ class Stream {
   // The two halves of a step, for Stepper. Put adds this stream's rows to the batch, up to
   // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
   // those, [R, V], after the pass, chooses and shows. REQUIRES: !finished(); prompt_rows > 0.
+  // CountBlocks is told before how many blocks each of those rows went through, of `all`.
   int Put(int prompt_rows, Batch& batch);
+  void CountBlocks(std::span<const int> blocks, int all);
   void Take(View<const float> logits, Profiler* profiler);
 
  private:
@@ -73,6 +77,8 @@ class Stream {
   Sampler sampler_;
   ReplyText text_;
   std::vector<int> tokens_;  // chosen
+  int early_tokens_ = 0;
+  long long blocks_ = 0;
   std::optional<FinishReason> finish_reason_;
 };
 

@@ -160,6 +160,8 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!style) return style.error();
   auto decoder = LoadDecoder(files.model);
   if (!decoder) return decoder.error();
+  Result<std::optional<ExitPlan>> exits = PlanExits(options.early_exit, (*decoder)->shape());
+  if (!exits) return exits.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
   Model model = {.info = std::move(info),
@@ -169,6 +171,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
+                 .exits = *std::move(exits),
                  .precision = options.precision,
                  .pinning = std::nullopt,
                  .pool = nullptr,

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/cores.h"
+#include "decode/exit_plan.h"
 #include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/prompt_style.h"
@@ -22,7 +23,8 @@ struct Model {
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
-  int image_max_tokens = 0;  // 0: no limit
+  int image_max_tokens = 0;       // 0: no limit
+  std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
@@ -30,6 +32,8 @@ struct Model {
 
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.
+  const ExitPlan* exits_or_null() const { return exits ? &*exits : nullptr; }
+
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
   Teams DecoderTeams(Profiler* profiler) const {
     return {RunWith(profiler), RunOn(decode_pool == nullptr ? *pool : *decode_pool, profiler)};

@@ -1,0 +1,29 @@
+#include "cli/exit_options.h"
+
+#include <string>
+
+namespace edgevlm {
+
+void DeclareExits(CLI::App& app, ExitOptions& options) {
+  const auto choose = [&options](const std::string& mode) {
+    options.mode = mode == "exit" ? EarlyExit::kExit : EarlyExit::kOff;
+  };
+  app.add_option_function<std::string>(
+         "--early-exit", choose,
+         "exit: take a token from an early block that is sure of it; faster, not always the same")
+      ->type_name("off|exit")
+      ->check(CLI::IsMember({"off", "exit"}).description(""));
+  app.add_option("--exit-layers", options.layers,
+                 "after how many blocks a token may be taken; left out: where the model was\n"
+                 "trained for it, else 8,12,16,20 of 24")
+      ->type_name("N,N,...")
+      ->delimiter(',');
+  app.add_option("--exit-threshold", options.threshold,
+                 "how likely that block's token must be, up to 1")
+      ->type_name("P")
+      ->capture_default_str();
+  app.add_option("--exit-min-layer", options.min_layer, "leave out exits before so many blocks")
+      ->type_name("N");
+}
+
+}  // namespace edgevlm
