@@ -9,6 +9,7 @@
 #include "decode/batch.h"
 #include "decode/reply_text.h"
 #include "decode/sampler.h"
+#include "decode/speculate/speculation.h"
 #include "edgevlm/decode_options.h"
 #include "tokenizer/tokenizer.h"
 
@@ -26,6 +27,8 @@ struct Generation {
   std::vector<int> tokens;  // chosen, the end token included
   int early_tokens = 0;     // of them, taken from an early exit
   long long blocks = 0;     // that the rows went through from which tokens were chosen, in sum
+  int drafted_tokens = 0;   // guessed beforehand, by speculation
+  int accepted_tokens = 0;  // of those
 };
 
 // First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a
@@ -36,11 +39,12 @@ struct Generation {
 class Stream {
  public:
   // sequence: holds what the prompt has in common with an earlier one, or nothing.
+  // speculation: of the stepper's drafter, begun with the whole prompt; null: none.
   // prompt: the rows to read, T of them; its values must stay until they are read.
   // REQUIRES: 1 <= T <= sequence.room(), !Validate(options). The sequence must outlive the stream,
   // and is nobody else's until the stream is finished.
   Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
-         const DecodeOptions& options, OnText on_text);
+         const DecodeOptions& options, OnText on_text, Speculation* speculation = nullptr);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -55,16 +59,24 @@ class Stream {
   // What came out. REQUIRES: finished(). Call once.
   Generation Finish();
 
+  // For speculation: how many tokens a draft may have, and the request for it. The draft is part of
+  // the next step.
+  int draft_room() const;
+  Speculation* speculation() const { return speculation_; }
+  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
+
   // The two halves of a step, for Stepper. Put adds this stream's rows to the batch, up to
   // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
-  // those, [R, V], after the pass, chooses and shows. REQUIRES: !finished(); prompt_rows > 0.
-  // CountBlocks is told before how many blocks each of those rows went through, of `all`.
+  // those, [R, V], after the pass, and how many blocks each went through, chooses and shows.
+  // REQUIRES: !finished(); prompt_rows > 0.
   int Put(int prompt_rows, Batch& batch);
-  void CountBlocks(std::span<const int> blocks, int all);
-  void Take(View<const float> logits, Profiler* profiler);
+  void Take(View<const float> logits, std::span<const int> blocks, Profiler* profiler);
 
  private:
-  void Say(int token);
+  int PutTokens(Batch& batch);
+  bool Choose(std::span<const float> logits, int place, Profiler* profiler);
+  void CountBlocks(int blocks);
+  void Say(int token, int room);
   bool Show(std::string_view piece) const;
   void End(FinishReason reason);
 
@@ -74,9 +86,11 @@ class Stream {
   const TextSide text_side_;
   const DecodeOptions options_;
   const OnText on_text_;
+  Speculation* const speculation_;
   Sampler sampler_;
   ReplyText text_;
   std::vector<int> tokens_;  // chosen
+  std::vector<int> asked_;   // in this step: the token chosen last, and the draft
   int early_tokens_ = 0;
   long long blocks_ = 0;
   std::optional<FinishReason> finish_reason_;
