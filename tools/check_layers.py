@@ -34,6 +34,7 @@ MAY_INCLUDE = {
 API = {
     "edgevlm/edgevlm.h": "engine eval cli",
     "edgevlm/decode_options.h": "decode engine cli",
+    "edgevlm/exit_options.h": "decode engine cli",
     "edgevlm/result.h": "base",
 }
 

@@ -18,12 +18,16 @@ void DeclareExits(CLI::App& app, ExitOptions& options) {
                  "trained for it, else 8,12,16,20 of 24")
       ->type_name("N,N,...")
       ->delimiter(',');
-  app.add_option("--exit-threshold", options.threshold,
-                 "how likely that block's token must be, up to 1")
-      ->type_name("P")
-      ->capture_default_str();
+  const auto choose_threshold = [&options](float threshold) {
+    options.threshold = threshold;
+    if (const auto error = Validate(options)) throw CLI::ValidationError(error->message);
+  };
+  app.add_option_function<float>("--exit-threshold", choose_threshold,
+                                 "how likely that block's token must be (default: 0.9)")
+      ->type_name("P");
   app.add_option("--exit-min-layer", options.min_layer, "leave out exits before so many blocks")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 20).description(""));
 }
 
 }  // namespace edgevlm

@@ -25,6 +25,19 @@ std::string LoadChanged(const std::function<void(TinyModel&)>& change) {
   return ErrorOf(Engine::Load(model.ToBytes(), {.threads = 1}));
 }
 
+TEST(Engine, RefusesExitsThatItDoesNotHave) {
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  const auto error_of = [&](const ExitOptions& options) {
+    const Result<Engine> engine = Engine::Load(bytes, {.threads = 1, .early_exit = options});
+    return engine ? "loaded" : engine.error().message;
+  };
+  EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1}}), "loaded");
+  EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1, 2}}),
+            "options: exit_layers: expected increasing numbers from 1 to 1, found 1,2");
+  EXPECT_EQ(error_of({.threshold = 1.5f}),
+            "options: exit_threshold: expected above 0, at most 1, found 1.5");
+}
+
 TEST(Engine, SaysWhatItLoaded) {
   const Engine engine = TinyEngine(2);
   const ModelInfo& info = engine.info();

@@ -148,6 +148,8 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
 Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
   Losses losses;
   torch::Tensor features;
+  // A fixed eye keeps its statistics too: the decoder reads what the engine will give it.
+  model->eye->train(phase != Phase::kDecoder);
   if (phase == Phase::kDecoder) {
     const torch::NoGradGuard fixed;
     features = model->See(batch.pictures);
