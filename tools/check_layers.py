@@ -33,6 +33,7 @@ MAY_INCLUDE = {
 # passed on by base/result.h.
 API = {
     "edgevlm/edgevlm.h": "engine eval cli",
+    "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine cli",
     "edgevlm/exit_options.h": "decode engine cli",
     "edgevlm/result.h": "base",

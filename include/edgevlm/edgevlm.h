@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
 #include "edgevlm/exit_options.h"
 #include "edgevlm/result.h"
@@ -56,6 +57,7 @@ struct EngineOptions {
                                    // most 4096
   int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
                                    // own limit
+  CacheOptions cache = {};         // of every session
   ExitOptions early_exit = {};
 };
 
@@ -210,8 +212,8 @@ struct SessionOptions {
 
 // One sequence of tokens under way, and a picture to talk about.
 // Threads: one at a time. Several sessions of one engine may work at the same time.
-// Cost: holds the cache, 4 bytes * blocks * context_tokens * the width of its keys; nothing is
-// allocated per token.
+// Cost: holds the cache, with the policy "f16" 4 bytes * blocks * context_tokens * the width of its
+// keys; nothing is allocated per token.
 class Session {
  public:
   explicit Session(const Engine& engine, const SessionOptions& options = {});

@@ -59,6 +59,7 @@ class BenchCommand final : public Command {
   void Declare(CLI::App& app) override {
     model_.DeclareModel(app);
     model_.DeclarePrecision(app);
+    model_.DeclareCache(app);
     model_.DeclareTeam(app);
     app.add_option("--preset", preset_name_,
                    "a published model's true shape with random weights, made in memory")

@@ -66,6 +66,19 @@ void ModelOptions::DeclarePrecision(CLI::App& app) {
       ->check(CLI::IsMember({"auto", "bf16", "f32"}).description(""));
 }
 
+void ModelOptions::DeclareCache(CLI::App& app) {
+  std::string forms;
+  for (const std::string& form : CachePolicyForms()) forms += (forms.empty() ? "" : "|") + form;
+  const auto choose = [this](const std::string& text) {
+    const Result<CacheOptions> options = ParseCacheOptions(text);
+    if (!options) throw CLI::ValidationError(options.error().message);
+    cache = *options;
+  };
+  app.add_option_function<std::string>("--cache", choose,
+                                       "how keys and values are held, and which are kept\n" + forms)
+      ->type_name("POLICY");
+}
+
 std::string_view PrecisionName(Precision precision) {
   return std::ranges::find(kPrecisions, precision, &PrecisionEntry::precision)->name;
 }
@@ -74,6 +87,7 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclareModel(app);
   DeclareThreads(app);
   DeclarePrecision(app);
+  DeclareCache(app);
   DeclareExits(app, early_exit);
 }
 
@@ -86,6 +100,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .chat_template = chat_template,
           .context_tokens = context_tokens,
           .image_max_tokens = image_max_tokens,
+          .cache = cache,
           .early_exit = early_exit};
 }
 

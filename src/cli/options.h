@@ -21,6 +21,7 @@ struct ModelOptions {
   int decode_threads = 0;
   bool pin = false;
   Precision precision = Precision::kAuto;
+  CacheOptions cache = {};
   ExitOptions early_exit;
 
   EngineOptions ForEngine() const;
@@ -29,6 +30,7 @@ struct ModelOptions {
   void DeclareThreads(CLI::App& app);
   void DeclareTeam(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
+  void DeclareCache(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
 

@@ -31,7 +31,7 @@ void Stepper::Step(std::span<Stream* const> streams, int prompt_rows, const Team
   for (const Share& share : shares_) {
     const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),
                                                 static_cast<std::size_t>(share.logits_rows));
-    share.stream->Take(logits.Rows(row, share.logits_rows), blocks, run.profiler);
+    share.stream->Take(logits.Rows(row, share.logits_rows), blocks, run);
     row += share.logits_rows;
   }
 }

@@ -35,10 +35,11 @@ Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& te
   asked_.reserve(Draft::kMostTokens + 1);
 }
 
-// A draft is followed by one more token, and adds to the sequence what that token is chosen from.
+// A draft is followed by one more token, and adds to the sequence what that token is chosen from:
+// rows that the cache must be able to give back.
 int Stream::draft_room() const {
   if (speculation_ == nullptr || finished() || reading()) return 0;
-  const int most = std::min(sequence_.room() - 1, options_.max_tokens - tokens() - 1);
+  const int most = std::min(sequence_.cache().Room() - 1, options_.max_tokens - tokens() - 1);
   return std::clamp(most, 0, Draft::kMostTokens);
 }
 
@@ -72,12 +73,13 @@ int Stream::PutTokens(Batch& batch) {
 
 // As many tokens as the draft has right, and one more if there is a row for it. The sequence has
 // grown by all rows; it keeps all tokens but the last.
-void Stream::Take(View<const float> logits, std::span<const int> blocks, Profiler* profiler) {
+void Stream::Take(View<const float> logits, std::span<const int> blocks, const Run& run) {
   if (logits.rows == 0) return;
+  if (tokens_.empty()) sequence_.EndPrompt(run);
   int taken = 0;
   bool as_drafted = true;
   while (as_drafted && taken < logits.rows && !finished()) {
-    as_drafted = Choose(logits.Row(taken), taken, profiler);
+    as_drafted = Choose(logits.Row(taken), taken, run.profiler);
     CountBlocks(blocks[static_cast<std::size_t>(taken)]);
     ++taken;
     Say(tokens_.back(), sequence_.room() + logits.rows - taken);

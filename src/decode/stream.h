@@ -70,7 +70,7 @@ class Stream {
   // those, [R, V], after the pass, and how many blocks each went through, chooses and shows.
   // REQUIRES: !finished(); prompt_rows > 0.
   int Put(int prompt_rows, Batch& batch);
-  void Take(View<const float> logits, std::span<const int> blocks, Profiler* profiler);
+  void Take(View<const float> logits, std::span<const int> blocks, const Run& run);
 
  private:
   int PutTokens(Batch& batch);

@@ -93,7 +93,7 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   const int vocabulary = model.info.vocabulary_tokens;
   std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
                             static_cast<std::size_t>(vocabulary));
-  Sequence sequence(*model.decoder, list->rows);
+  Sequence sequence(*model.decoder, list->rows, model.cache);
   Batch(*model.decoder)
       .AddAll(sequence, list->inputs, {logits.data(), list->rows_after_image, vocabulary},
               model.RunWith(nullptr));

@@ -27,7 +27,8 @@ MaybeError CheckParts(const Model& model) {
     return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
                     model.tokenizer.size());
   }
-  const long long cache_bytes = decoder.CacheBytes(model.info.context_tokens);
+  const long long cache_bytes =
+      CacheBytes(model.decoder->cache_shape(model.info.context_tokens, model.cache));
   if (cache_bytes > ModelLimits::kCacheBytes) {
     return Error{ErrorCode::kTooLarge,
                  "model: cache of " + std::to_string(model.info.context_tokens) +
@@ -50,6 +51,13 @@ MaybeError CheckParts(const Model& model) {
   if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
     return Mismatch("tokens of a picture",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
+  }
+  const CachePolicy* policy = FindCachePolicy(model.cache.policy);
+  if (policy->argument == CacheArgument::kTokens && model.cache.tokens < tokens) {
+    return Error{ErrorCode::kInvalid, "options: cache: " + CacheText(model.cache) +
+                                          ": expected at least the " + std::to_string(tokens) +
+                                          " tokens of one picture, found " +
+                                          std::to_string(model.cache.tokens)};
   }
   return std::nullopt;
 }
@@ -173,6 +181,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .image_max_tokens = options.image_max_tokens,
                  .exits = *std::move(exits),
                  .precision = options.precision,
+                 .cache = options.cache,
                  .pinning = std::nullopt,
                  .pool = nullptr,
                  .decode_pool = nullptr};
@@ -205,6 +214,9 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
   if (auto error =
           CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
     return *error;
+  }
+  if (auto error = Validate(options.cache)) {
+    return Error{error->code, "options: " + error->message};
   }
   return chosen;
 }

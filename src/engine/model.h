@@ -26,6 +26,7 @@ struct Model {
   int image_max_tokens = 0;       // 0: no limit
   std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
+  CacheOptions cache = {};
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool

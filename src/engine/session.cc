@@ -16,7 +16,7 @@ namespace edgevlm {
 struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
-        sequence(*loaded.decoder, loaded.info.context_tokens),
+        sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
         stepper(*loaded.decoder, loaded.exits_or_null()),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
@@ -64,7 +64,8 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   reply.prompt_tokens = prompt.rows();
   Stopwatch watch;
   if (evaluating) Forget();
-  reply.reused_tokens = std::min(CommonRows(held, prompt), prompt.rows() - 1);
+  const int common = std::min(CommonRows(held, prompt), prompt.rows() - 1);
+  reply.reused_tokens = sequence.cache().ExactCut(common);
   sequence.TruncateTo(reply.reused_tokens);
   held.TruncateTo(reply.reused_tokens);
   DecodeOptions with_stops = options;

@@ -63,12 +63,13 @@ class Decoder {
 
   // What the cache of a sequence of at most `positions` needs; a cache takes all its memory at
   // once. REQUIRES: 1 <= positions <= shape().context.
-  CacheShape cache_shape(int positions) const {
+  CacheShape cache_shape(int positions, const CacheOptions& options = {}) const {
     CHECK(1 <= positions && positions <= shape_.context);
     return {.layers = shape_.blocks,
             .capacity = positions,
             .heads = shape_.kv_heads,
-            .head_width = shape_.head_width};
+            .head_width = shape_.head_width,
+            .options = options};
   }
   // The same for whoever does not say how many: the context, but not more than kUsualPositions,
   // since some models are trained for more than a small machine has memory for.

@@ -22,12 +22,36 @@ struct Shape {
 
 template <class Value>
 void Put(const std::vector<float>& from, std::span<Value> to) {
-  if constexpr (sizeof(Value) == sizeof(float)) {
+  if constexpr (std::is_same_v<Value, float>) {
     std::copy(from.begin(), from.end(), to.begin());
-  } else {
+  } else if constexpr (std::is_same_v<Value, std::uint16_t>) {
     FloatToHalf(from, to);
+  } else {
+    WriteRowBlocks(from, to.data());
   }
 }
+
+// The rows of all heads side by side, each row with a gap behind it.
+template <class Value>
+class Side {
+ public:
+  Side(int rows, int heads, int width, int shift)
+      : rows_(rows), cols_(heads * RowCells<Value>(width)), shift_(shift) {
+    values_.resize(static_cast<std::size_t>(rows * (cols_ + kGap) + shift));
+  }
+  View<Value> view() { return {values_.data() + shift_, rows_, cols_, cols_ + kGap}; }
+
+ private:
+  static constexpr int kGap = 3;
+  int rows_;
+  int cols_;
+  int shift_;
+  std::vector<Value> values_;
+};
+
+void Spoil(float& value) { value = NAN; }
+void Spoil(std::uint16_t& value) { value = 0x7e00; }
+void Spoil(BlockQ8_0& value) { value.scale = 0x7e00; }
 
 // Random queries, and keys and values with rows to spare that are NaN: nobody may read those.
 template <class Value>
@@ -35,15 +59,18 @@ struct Problem {
   explicit Problem(const Shape& shape, int shift = 0)
       : shape(shape),
         q(shape.tokens, shape.heads.query * shape.width, shift),
-        keys(Positions() + 2, shape.heads.kv * shape.width, shift),
-        values(Positions() + 2, shape.heads.kv * shape.width, shift) {
+        keys(Positions() + 2, shape.heads.kv, shape.width, shift),
+        values(Positions() + 2, shape.heads.kv, shape.width, shift) {
     RandomValues random;
     q.Fill(random.Take(shape.tokens * shape.heads.query * shape.width));
-    for (Guarded<Value>* side : {&keys, &values}) {
+    for (Side<Value>* side : {&keys, &values}) {
+      const int cells = RowCells<Value>(shape.width);
       for (int row = 0; row < side->view().rows; ++row) {
-        std::vector<float> wide = random.Take(side->view().cols);
-        if (row >= Positions()) std::fill(wide.begin(), wide.end(), NAN);
-        Put(wide, side->view().Row(row));
+        for (int head = 0; head < shape.heads.kv; ++head) {
+          Put(random.Take(shape.width), side->view().Cols(head * cells, cells).Row(row));
+        }
+        if (row < Positions()) continue;
+        for (Value& value : side->view().Row(row)) Spoil(value);
       }
     }
   }
@@ -61,7 +88,7 @@ struct Problem {
             .out = out};
   }
 
-  HeadRows<const Value> Heads(Guarded<Value>& side, int rows) const {
+  HeadRows<const Value> Heads(Side<Value>& side, int rows) const {
     return SideBySide(View<const Value>(side.view().Rows(0, rows)), shape.heads.kv);
   }
 
@@ -88,8 +115,8 @@ struct Problem {
 
   Shape shape;
   Guarded<float> q;
-  Guarded<Value> keys;
-  Guarded<Value> values;
+  Side<Value> keys;
+  Side<Value> values;
 };
 
 testing::Message Describe(const Shape& shape, int shift) {
@@ -138,7 +165,7 @@ void CompareWithScalar(AttentionFunction<Value> run, const Shape& shape, int shi
 
 template <class Value>
 class Attention : public testing::Test {};
-using Values = testing::Types<float, std::uint16_t>;
+using Values = testing::Types<float, std::uint16_t, BlockQ8_0>;
 TYPED_TEST_SUITE(Attention, Values);
 
 TYPED_TEST(Attention, VariantsAgreeWithScalar) {
@@ -160,6 +187,10 @@ TYPED_TEST(Attention, VariantsAgreeWithScalar) {
     CompareWithScalar<TypeParam>(variant.run, {60, 2 * kStretch - 30, {1, 1}, 20}, 0);
   }
 }
+
+// Of a number that float16 holds exactly, relative; a block rounds its scale.
+template <class Value>
+constexpr float kRounding = std::is_same_v<Value, BlockQ8_0> ? 0x1p-11f : 2 * FLT_EPSILON;
 
 // One row and many take different ways through a kernel, to the same bits.
 TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
@@ -210,7 +241,8 @@ TYPED_TEST(Attention, TakesLargeScores) {
     }
     Guarded<float> out(70, 8);
     problem.Run(variant.run, out.view());
-    for (const float value : out.view().Row(0)) EXPECT_FLOAT_EQ(value, 69.0f);
+    for (const float value : out.view().Row(0))
+      EXPECT_NEAR(value, 69.0f, 69 * kRounding<TypeParam>);
   }
 }
 
@@ -220,7 +252,8 @@ TYPED_TEST(Attention, OnePositionIsItsValue) {
   ThreadPool pool(1);
   Guarded<float> out(1, 8);
   Attend(problem.Call(out.view()), pool);
-  for (const float value : out.view().Row(0)) EXPECT_EQ(value, 1.25f);
+  for (const float value : out.view().Row(0))
+    EXPECT_NEAR(value, 1.25f, 1.25f * kRounding<TypeParam>);
 }
 
 TYPED_TEST(Attention, NoTokens) {
