@@ -38,6 +38,7 @@ API = {
     "edgevlm/decode_options.h": "decode engine cli",
     "edgevlm/vision_options.h": "engine cli",
     "edgevlm/cache_counters.h": "engine cli",
+    "edgevlm/exit_options.h": "decode engine cli",
     "edgevlm/result.h": "base",
 }
 

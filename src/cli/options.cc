@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "catalog/folder.h"
+#include "cli/exit_options.h"
 
 namespace edgevlm {
 namespace {
@@ -107,6 +108,7 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclarePrecision(app);
   DeclareVision(app);
   DeclareCache(app);
+  DeclareExits(app, early_exit);
 }
 
 EngineOptions ModelOptions::ForEngine() const {
@@ -120,7 +122,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_max_tokens = image_max_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
-          .cache = cache};
+          .cache = cache,
+          .early_exit = early_exit};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {
