@@ -35,6 +35,7 @@ API = {
     "edgevlm/edgevlm.h": "engine eval cli",
     "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine cli",
+    "edgevlm/pressure_options.h": "engine cli",
     "edgevlm/result.h": "base",
 }
 

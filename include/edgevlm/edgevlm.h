@@ -21,6 +21,7 @@
 
 #include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
+#include "edgevlm/pressure_options.h"
 #include "edgevlm/result.h"
 
 namespace edgevlm {
@@ -53,6 +54,7 @@ struct EngineOptions {
   int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
                                    // own limit
   CacheOptions cache = {};         // of every session
+  PressureOptions pressure = {};
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -127,9 +129,13 @@ struct Message {
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int prompt_tokens = 0;  // picture and words before the reply
-  int reused_tokens = 0;  // of those, already in the cache and not computed again
-  int reply_tokens = 0;   // chosen, the end token included
+  int prompt_tokens = 0;         // picture and words before the reply
+  int reused_tokens = 0;         // of those, already in the cache and not computed again
+  int reply_tokens = 0;          // chosen, the end token included
+  std::string cache = {};        // the policy that held it, as --cache spells it
+  bool cache_is_moved = false;   // a stronger one than asked for, since memory was short
+  std::int64_t cache_bytes = 0;  // that the session's cache took at the end
+  int decode_threads = 0;        // that made it
   Timings timings;
 };
 
@@ -242,6 +248,7 @@ class Session {
 
   // Raw access, for measuring. Appends tokens [T] (kImageToken: the picture set, P places) to the
   // sequence and returns the logits [V] of the last; valid until the next call on this session.
+  // More than one token count as a prompt, of which the cache's policy may evict some.
   // The next Caption or Ask starts afresh. Errors: kInvalid, kTooLarge as for Engine::Logits.
   Result<std::span<const float>> Evaluate(std::span<const int> tokens);
   // Forgets everything but the picture.

@@ -22,6 +22,7 @@ struct ModelOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
+  PressureOptions pressure = {};
 
   EngineOptions ForEngine() const;
 

@@ -42,6 +42,9 @@ class Sequence {
   // REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n) { cache_.TruncateTo(n); }
 
+  // The same positions under another policy. REQUIRES: as SequenceCache::MoveTo.
+  void MoveTo(const CacheOptions& options) { cache_.MoveTo(options); }
+
   const SequenceCache& cache() const { return cache_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/cpu.h"
+#include "base/machine_state.h"
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
 #include "gguf/names.h"
@@ -151,6 +152,12 @@ MaybeError StartThreads(const EngineOptions& options, Model& model) {
   if (options.decode_threads > 0 && options.decode_threads < options.threads) {
     model.decode_pool = std::make_unique<ThreadPool>(options.decode_threads, processors);
   }
+  model.governor = std::make_unique<Governor>(options.pressure);
+  const int busy = options.decode_threads > 0 ? options.decode_threads : options.threads;
+  const bool has_sensor = options.pressure.temperature_limit_celsius > 0 && ReadTemperature();
+  if (has_sensor && busy > 1) {
+    model.cool_pool = std::make_unique<ThreadPool>(busy / 2, processors);
+  }
   return std::nullopt;
 }
 
@@ -175,7 +182,9 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .cache = options.cache,
                  .pinning = std::nullopt,
                  .pool = nullptr,
-                 .decode_pool = nullptr};
+                 .decode_pool = nullptr,
+                 .cool_pool = nullptr,
+                 .governor = nullptr};
   if (const GgufFile* eye = FileOfEye(file, mmproj)) {
     if (auto error = LoadEye(*eye, model)) return *error;
   }
@@ -206,6 +215,10 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
           CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
     return *error;
   }
+  if (!(options.pressure.temperature_limit_celsius >= 0)) {
+    return Error{ErrorCode::kInvalid,
+                 "options: pressure: temperature limit: expected 0 or more degrees, found others"};
+  }
   if (auto error = Validate(options.cache)) {
     return Error{error->code, "options: " + error->message};
   }
@@ -215,7 +228,9 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
 }  // namespace
 
 ThreadPool& Model::PoolFor(int rows) const {
-  return rows <= kDecodeRows && decode_pool != nullptr ? *decode_pool : *pool;
+  if (rows > kDecodeRows) return *pool;
+  if (cool_pool != nullptr && governor->IsHot()) return *cool_pool;
+  return decode_pool != nullptr ? *decode_pool : *pool;
 }
 
 Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,

@@ -7,6 +7,7 @@
 
 #include "base/cores.h"
 #include "edgevlm/edgevlm.h"
+#include "engine/governor.h"
 #include "engine/prompt_style.h"
 #include "model/families.h"
 #include "tokenizer/tokenizer.h"
@@ -27,8 +28,11 @@ struct Model {
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
+  std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
+  std::unique_ptr<Governor> governor;
 
-  // Whose threads are the fastest for a pass of the decoder over so many rows.
+  // Whose threads are the fastest for a pass of the decoder over so many rows, or, when the machine
+  // is hot, whose warm it least.
   ThreadPool& PoolFor(int rows) const;
 
   // What a forward pass of this model is given, and one of its decoder over `rows` rows. profiler:

@@ -43,6 +43,7 @@ struct Session::State {
   Result<Reply> Answer(std::span<const Message> messages, const DecodeOptions& options,
                        const OnText& on_text);
   int Prefill(const Prompt& prompt);
+  void Relieve();
   Generation Speak(const DecodeOptions& options, const OnText& on_text);
 
   const Model& model;
@@ -53,7 +54,17 @@ struct Session::State {
   std::shared_ptr<const EncodedImage> image;
   Timings image_timings;    // not yet told in a reply
   bool evaluating = false;  // the sequence holds what Evaluate added
+  int decode_threads = 0;   // of the last reply
 };
+
+// Under memory pressure the cache moves to a stronger policy with what it holds; back to a weaker
+// one it goes when it holds nothing.
+void Session::State::Relieve() {
+  const CacheOptions now = sequence.cache().shape().options;
+  const CacheOptions better = model.governor->CacheFor(model.cache);
+  if (now == better) return;
+  if (IsAtLeast(better, now) || sequence.positions() == 0) sequence.MoveTo(better);
+}
 
 // Puts the prompt into the sequence; returns how many of its rows were there already. The last row
 // is always computed anew: its logits are needed.
@@ -62,6 +73,7 @@ int Session::State::Prefill(const Prompt& prompt) {
   const int common = std::min(CommonRows(held, prompt), prompt.rows() - 1);
   const int reused = sequence.cache().ExactCut(common);
   sequence.TruncateTo(reused);
+  Relieve();
   sequence.Add(prompt.InputsFrom(reused), logits(), RunOf(prompt.rows() - reused));
   sequence.EndPrompt(RunOf(prompt.rows()));
   held = prompt;
@@ -72,9 +84,11 @@ Generation Session::State::Speak(const DecodeOptions& options, const OnText& on_
   DecodeOptions with_stops = options;
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
+  const Run run = RunOf(1);
+  decode_threads = run.pool.threads();
   Generation generation =
       Generate(sequence, logits(), {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()},
-               with_stops, on_text, RunOf(1));
+               with_stops, on_text, run);
   held.Add(generation.tokens);
   held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
   return generation;
@@ -102,6 +116,11 @@ Result<Reply> Session::State::Answer(std::span<const Message> messages,
   reply.text = std::move(generation.text);
   reply.finish_reason = generation.finish_reason;
   reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  const CacheOptions& cache = sequence.cache().shape().options;
+  reply.cache = CacheText(cache);
+  reply.cache_is_moved = cache != model.cache;
+  reply.cache_bytes = static_cast<std::int64_t>(sequence.cache().bytes());
+  reply.decode_threads = decode_threads;
   return reply;
 }
 
@@ -170,6 +189,7 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
       CutAtImage(state.model, tokens, state.image.get(), state.sequence.room());
   if (!list) return list.error();
   state.sequence.Add(list->inputs, state.logits(), state.RunOf(list->rows));
+  if (list->rows > 1) state.sequence.EndPrompt(state.RunOf(list->rows));
   state.evaluating = true;
   return std::span<const float>(state.logits_row);
 }
