@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/cores.h"
+#include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/governor.h"
 #include "engine/prompt_style.h"
@@ -31,14 +32,18 @@ struct Model {
   std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
   std::unique_ptr<Governor> governor;
 
-  // Whose threads are the fastest for a pass of the decoder over so many rows, or, when the machine
-  // is hot, whose warm it least.
-  ThreadPool& PoolFor(int rows) const;
+  // Whose threads are the fastest for single tokens, or, when the machine is hot, warm it least.
+  ThreadPool& FewRowsPool() const {
+    if (cool_pool != nullptr && governor->IsHot()) return *cool_pool;
+    return decode_pool == nullptr ? *pool : *decode_pool;
+  }
 
-  // What a forward pass of this model is given, and one of its decoder over `rows` rows. profiler:
-  // null for none.
+  // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
+  // none.
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
-  Run DecoderRun(int rows, Profiler* profiler) const { return RunOn(PoolFor(rows), profiler); }
+  Teams DecoderTeams(Profiler* profiler) const {
+    return {RunWith(profiler), RunOn(FewRowsPool(), profiler)};
+  }
 
  private:
   Run RunOn(ThreadPool& threads, Profiler* profiler) const {
@@ -46,13 +51,26 @@ struct Model {
   }
 };
 
-// mmproj: the file of eye and projector; empty if they are in the model's own file, or nowhere.
+// A GGUF file in memory, and who wants to know which of its tensors have been copied.
+struct ModelFile {
+  std::span<const std::byte> bytes = {};
+  GgufFile::OnDone on_done = {};
+};
+
+struct ModelFiles {
+  ModelFile model;
+  ModelFile mmproj = {};  // of eye and projector; empty if they are in the model's own, or nowhere
+  bool mmproj_is_guess = false;  // then one made for another decoder is left aside
+};
+
 // Errors: as for Engine::Load.
-Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
-                        const EngineOptions& options);
+Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options);
 
 struct Engine::State {
   Model model;
 };
+
+// What an engine has loaded, for the rest of this program. Lives as long as the engine.
+const Model& ModelOf(const Engine& engine);
 
 }  // namespace edgevlm

@@ -6,11 +6,11 @@
 
 namespace edgevlm {
 
-// y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) + residual[t, n], where x are the values
-// that the levels of the rows stand for.
+// y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) * factor[t, n] + residual[t, n], where x
+// are the values that the levels of the rows stand for.
 //   x  [T, K], any T >= 0
 //   w  [N, K]. REQUIRES: w.has_levels()
-//   y  [T, N]; may be epilogue.residual
+//   y  [T, N]; may be epilogue.factor or epilogue.residual
 // The sum: over the blocks of x, in order, total = fma(part, scale of x's block, total), where over
 // the groups of w in the block, in order, part = fma(sum of products of levels, scale of w, part)
 // and, with a minimum, part = fma(minimum, negated sum of x's levels, part). Integers are exact, so

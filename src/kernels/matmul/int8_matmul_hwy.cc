@@ -251,9 +251,12 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
         const TileInput in{call.x, row + rows.Begin(i), first, count, slices, column, bias_bits};
         tile(in, totals + rows.Begin(i) * stride + column * kColumnOutputs, stride);
       }
+      if (first + count < call.w.inputs()) continue;
+      // Between two tiles: storing waits for memory, which the next tile need not.
+      Finish(call.epilogue, {row + rows.Begin(i), rows.Size(i), panel, panels},
+             totals + rows.Begin(i) * stride, call.y);
     }
   }
-  Finish(call.epilogue, {row, rows.whole, panel, panels}, totals, call.y);
 }
 
 }  // namespace
