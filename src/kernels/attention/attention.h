@@ -51,11 +51,11 @@ HeadRows<T> SideBySide(View<T> rows, int heads) {
 
 // In what form the rows of a Value lie: HeadRows, or a form of its own.
 template <class Value>
-struct RowsOf {
+struct RowForm {
   using Type = HeadRows<const Value>;
 };
 template <>
-struct RowsOf<PackedRows> {
+struct RowForm<PackedRows> {
   using Type = PackedRows;
 };
 
@@ -82,8 +82,8 @@ enum class AttentionPrecision {
 template <class Value>
 struct AttentionCall {
   View<const float> q;
-  typename RowsOf<Value>::Type keys;
-  typename RowsOf<Value>::Type values;
+  typename RowForm<Value>::Type keys;
+  typename RowForm<Value>::Type values;
   HeadCounts heads;
   Sight sight = Sight::kCausal;
   int first_position = 0;  // of row 0; read with kCausal only

@@ -94,7 +94,7 @@ TEST(PackedRows, ProductAndOutliersPutBackWhatCodesLose) {
       with_both.rank = 2;
       const std::vector<float> numbers = Numbers(plain);
       EXPECT_LT(Error(with_outliers, numbers), 0.9 * Error(plain, numbers)) << width;
-      EXPECT_LT(Error(with_both, numbers), 0.95 * Error(with_outliers, numbers)) << width;
+      EXPECT_LT(Error(with_both, numbers), 0.97 * Error(with_outliers, numbers)) << width;
     }
   }
 }
