@@ -11,6 +11,7 @@ import sys
 BELOW_DECODE = "model cache kernels gguf tokenizer image tensor profile base"
 MAY_INCLUDE = {
     "base": "",
+    "digest": "base",
     "tensor": "base",
     "profile": "base",
     "tokenizer": "base",
@@ -21,10 +22,10 @@ MAY_INCLUDE = {
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
     "decode": BELOW_DECODE,
-    "engine": "decode " + BELOW_DECODE,
+    "engine": "decode digest " + BELOW_DECODE,
     "eval": "engine base",
     "roofline": "base",
-    "catalog": "gguf base",
+    "catalog": "gguf digest base",
     "cli": "eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
@@ -36,6 +37,8 @@ API = {
     "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine cli",
     "edgevlm/pressure_options.h": "engine cli",
+    "edgevlm/vision_options.h": "engine cli",
+    "edgevlm/cache_counters.h": "engine cli",
     "edgevlm/result.h": "base",
 }
 
@@ -55,7 +58,7 @@ OUTSIDE = {
     "CLI/": "cli train",
     "nlohmann/": "catalog cli convert eval train",
     "curl/": "catalog",
-    "openssl/": "catalog",
+    "openssl/": "digest",
     "immintrin.h": "kernels roofline",
     "arm_neon.h": "kernels roofline",
 }

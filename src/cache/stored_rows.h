@@ -8,6 +8,7 @@
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
 #include "base/result.h"
+#include "base/zeroed_allocator.h"
 #include "kernels/attention/attention.h"
 #include "tensor/blocks.h"
 #include "tensor/view.h"
@@ -56,7 +57,8 @@ class StoredRows {
   MaybeError Restore(int rows, ByteReader& reader);
 
  private:
-  using Side = std::vector<Value>;  // [Hkv, capacity, cells]
+  // [Hkv, capacity, cells]. A context that is not used up takes no memory.
+  using Side = std::vector<Value, ZeroedAllocator<Value>>;
 
   std::ptrdiff_t head_stride() const { return static_cast<std::ptrdiff_t>(capacity_) * cells_; }
   HeadRows<const Value> Heads(const Side& side) const {

@@ -4,18 +4,22 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/cores.h"
 #include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/governor.h"
+#include "engine/image_cache.h"
+#include "engine/keep_tokens.h"
+#include "engine/prompt_cache.h"
 #include "engine/prompt_style.h"
 #include "model/families.h"
 #include "tokenizer/tokenizer.h"
 
 namespace edgevlm {
 
-// Immutable after Load, but for the pools, which several threads may use.
+// Immutable after Load, but for pools and caches, which several threads may use.
 struct Model {
   ModelInfo info;
   std::unique_ptr<const Decoder> decoder;
@@ -24,6 +28,7 @@ struct Model {
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
+  TokenKeeper keeper;        // of the tokens of a square
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
   std::optional<Pinning> pinning;
@@ -31,6 +36,9 @@ struct Model {
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
   std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
   std::unique_ptr<Governor> governor;
+  std::string identity = {};
+  std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
+  std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
 
   // Whose threads are the fastest for single tokens, or, when the machine is hot, warm it least.
   ThreadPool& FewRowsPool() const {

@@ -88,6 +88,10 @@ struct AttentionCall {
   Sight sight = Sight::kCausal;
   int first_position = 0;  // of row 0; read with kCausal only
   AttentionPrecision precision = AttentionPrecision::kFloat32;
+  // [N], or null: position p counts as 2^log2_counts[p] positions with its key and value. Scores
+  // are powers of two in the kernels, so this is added to them ("proportional attention", Bolya et
+  // al. 2023).
+  const float* log2_counts = nullptr;
   View<float> out;
 
   int width() const { return q.cols / heads.query; }           // d

@@ -46,6 +46,7 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head,
     ReadRow(call.values.Head(kv_head), position, width, value);
     float score = 0.0f;
     for (int i = 0; i < width; ++i) score += q[i] * scale * key[static_cast<std::size_t>(i)];
+    if (call.log2_counts != nullptr) score += call.log2_counts[position];
     const float before = *sums.highest;
     *sums.highest = std::fmax(before, score);
     const float shrink = std::exp2(before - *sums.highest);

@@ -18,6 +18,7 @@ struct Shape {
   HeadCounts heads;
   int width;
   Sight sight = Sight::kCausal;
+  bool is_counted = false;  // positions count more or less than once
 };
 
 template <class Value>
@@ -73,6 +74,7 @@ struct Problem {
         for (Value& value : side->view().Row(row)) Spoil(value);
       }
     }
+    if (shape.is_counted) counts = random.Take(Positions());
   }
 
   int Positions() const { return shape.first_position + shape.tokens; }
@@ -85,6 +87,7 @@ struct Problem {
             .heads = shape.heads,
             .sight = shape.sight,
             .first_position = shape.first_position,
+            .log2_counts = counts.empty() ? nullptr : counts.data(),
             .out = out};
   }
 
@@ -117,6 +120,7 @@ struct Problem {
   Guarded<float> q;
   Side<Value> keys;
   Side<Value> values;
+  std::vector<float> counts;  // log2, or empty
 };
 
 testing::Message Describe(const Shape& shape, int shift) {
@@ -124,7 +128,7 @@ testing::Message Describe(const Shape& shape, int shift) {
                             << " Hq=" << shape.heads.query << " Hkv=" << shape.heads.kv
                             << " d=" << shape.width << " shift=" << shift
                             << " all=" << (shape.sight == Sight::kAll)
-                            << " seed=" << RandomValues::kSeed;
+                            << " counted=" << shape.is_counted << " seed=" << RandomValues::kSeed;
 }
 
 void ExpectNear(View<float> actual, View<float> expected, float tolerance) {
@@ -185,6 +189,34 @@ TYPED_TEST(Attention, VariantsAgreeWithScalar) {
     CompareWithScalar<TypeParam>(variant.run, {5, 9, {12, 2}, 24}, 0);
     CompareWithScalar<TypeParam>(variant.run, {3, 2 * kStretch - 1, {2, 1}, 20}, 0);
     CompareWithScalar<TypeParam>(variant.run, {60, 2 * kStretch - 30, {1, 1}, 20}, 0);
+    for (const int tokens : {1, 7, 50}) {
+      CompareWithScalar<TypeParam>(variant.run, {tokens, 9, {2, 1}, 12, Sight::kCausal, true}, 1);
+      CompareWithScalar<TypeParam>(variant.run, {tokens, 400, {1, 1}, 12, Sight::kAll, true}, 0);
+    }
+  }
+}
+
+// A position that counts as two is one that is there twice.
+TYPED_TEST(Attention, CountsStandForCopies) {
+  for (const auto& variant : AttentionVariants<TypeParam>()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    for (const int tokens : {1, 40}) {
+      Problem<TypeParam> twice({tokens, 60, {1, 1}, 16, Sight::kAll});
+      for (Side<TypeParam>* side : {&twice.keys, &twice.values}) {
+        std::ranges::copy(side->view().Row(3), side->view().Row(twice.Positions() - 1).data());
+      }
+      Problem<TypeParam> counted({tokens, 59, {1, 1}, 16, Sight::kAll});
+      counted.q = twice.q;
+      counted.keys = twice.keys;  // its last position is not seen
+      counted.values = twice.values;
+      counted.counts.assign(static_cast<std::size_t>(counted.Positions()), 0.0f);
+      counted.counts[3] = 1.0f;
+      Guarded<float> expected(tokens, 16), actual(tokens, 16);
+      twice.Run(variant.run, expected.view());
+      counted.Run(variant.run, actual.view());
+      ExpectNear(actual.view(), expected.view(), Tolerance(16, twice.Positions()));
+    }
   }
 }
 
@@ -199,7 +231,7 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
     SCOPED_TRACE(IsaName(variant.needs));
     for (const Sight sight : {Sight::kCausal, Sight::kAll}) {
       for (const int first : {5, kStretch - 20}) {
-        Problem<TypeParam> problem({70, first, {4, 2}, 36, sight});
+        Problem<TypeParam> problem({70, first, {4, 2}, 36, sight, first == 5});
         Guarded<float> together(70, 144), alone(70, 144), in_threes(70, 144);
         problem.Run(variant.run, together.view());
         problem.Run(variant.run, alone.view(), 1);
@@ -272,7 +304,8 @@ TYPED_TEST(Attention, PairsOfBfloat16AgreeWithScalar) {
   if (run == nullptr) GTEST_SKIP() << "this CPU has no products of bfloat16";
   for (const Shape& shape : {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, Sight::kAll},
                              Shape{131, 0, {1, 1}, 1, Sight::kAll}, Shape{47, 400, {4, 2}, 64},
-                             Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, Sight::kAll}}) {
+                             Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, Sight::kAll},
+                             Shape{97, 0, {1, 1}, 80, Sight::kAll, true}}) {
     SCOPED_TRACE(Describe(shape, 1));
     Problem<TypeParam> problem(shape, 1);
     const int cols = shape.heads.query * shape.width;

@@ -122,7 +122,11 @@ class FewRows {
     const int lanes = RoundUp(count, kLanes);
     for (int row = 0; row < part_.rows(); ++row) {
       const int seen = std::max(0, std::min(count, visible_[row] - first));
-      std::fill(shares_ + row * kBlock + seen, shares_ + row * kBlock + lanes, kLowest);
+      float* scores = shares_ + row * kBlock;
+      if (call_.log2_counts != nullptr) {
+        for (int j = 0; j < seen; ++j) scores[j] += call_.log2_counts[first + j];
+      }
+      std::fill(scores + seen, scores + lanes, kLowest);
     }
     return lanes;
   }

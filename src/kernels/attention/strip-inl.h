@@ -128,6 +128,7 @@ class Strip {
     if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
       key_reader_.AddToScoreLanes(first, count, lanes, q_ + tile * steps_, shares_);
     }
+    if (call_.log2_counts != nullptr) AddCounts(first, count, lanes);
     const int positions = Hide(tile, lanes, first, count);
     const Running running = {highest_ + tile, total_ + tile, shrink_};
     SharesOfLanes<Products>(positions, lanes, shares_, running);
@@ -143,6 +144,17 @@ class Strip {
     if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
       value_reader_.AddToSumsOfLanes({first, count, rows}, shares_, sums_ + tile * padded_,
                                      padded_);
+    }
+  }
+
+  void AddCounts(int first, int count, int lanes) {
+    const FullTag d;
+    for (int j = 0; j < count; ++j) {
+      const Vector counts = hn::Set(d, call_.log2_counts[first + j]);
+      float* at = shares_ + j * kRowTile;
+      for (int t = 0; t < lanes; t += kLanes) {
+        hn::Store(hn::Add(hn::Load(d, at + t), counts), d, at + t);
+      }
     }
   }
 
