@@ -25,6 +25,7 @@ struct ModelOptions {
   std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
   CacheOptions cache = {};
   ExitOptions early_exit;
+  PressureOptions pressure = {};
 
   EngineOptions ForEngine() const;
 

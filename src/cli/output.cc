@@ -56,6 +56,8 @@ nlohmann::json ToJson(const Reply& reply) {
   return {{"finish_reason", FinishReasonName(reply.finish_reason)},
           {"prompt_tokens", reply.prompt_tokens},
           {"reused_tokens", reply.reused_tokens},
+          {"cache", reply.cache},
+          {"cache_bytes", reply.cache_bytes},
           {"reply_tokens", reply.reply_tokens},
           {"early_tokens", reply.early_tokens},
           {"blocks_per_token", reply.blocks_per_token},

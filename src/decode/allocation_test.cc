@@ -45,7 +45,7 @@ namespace {
 
 // Allocations of so many streams of `tokens` tokens each, stepped together.
 long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, const ExitPlan* exits,
-                   ThreadPool& pool) {
+                   ThreadPool& pool, const CacheOptions& cache = {}) {
   const Tokenizer tokenizer = ByteTokenizer();
   const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
   const DecodeOptions options = {
@@ -55,7 +55,7 @@ long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, const E
   std::deque<Stream> streams;
   std::vector<Stream*> speaking;
   for (int i = 0; i < stream_count; ++i) {
-    sequences.emplace_back(decoder, decoder.shape().context);
+    sequences.emplace_back(decoder, decoder.shape().context, cache);
     speaking.push_back(&streams.emplace_back(sequences.back(),
                                              std::vector<Input>{{.tokens = prompt}},
                                              TextSide{.tokenizer = tokenizer, .ends = {}}, options,
@@ -92,6 +92,18 @@ TEST(Allocation, NothingPerTokenThatLeavesEarly) {
   const long of_many = AllocationsOf(200, 3, *decoder, &plan, pool);
   EXPECT_EQ(of_many, of_few);
   EXPECT_LT(of_few, 30);
+}
+
+// Packing and evicting happen meanwhile. Policies whose rows grow take memory with them, 64 at a
+// time; window has taken all it needs after 80.
+TEST(Allocation, NothingPerTokenWithEveryBoundedCache) {
+  const auto decoder = ByteDecoder();
+  ThreadPool pool(1);
+  for (const char* policy : {"q8_0", "q4", "gear", "window:30"}) {
+    const CacheOptions cache = *ParseCacheOptions(policy);
+    const long of_few = AllocationsOf(80, 1, *decoder, nullptr, pool, cache);
+    EXPECT_EQ(AllocationsOf(200, 1, *decoder, nullptr, pool, cache), of_few) << policy;
+  }
 }
 
 }  // namespace
