@@ -145,7 +145,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_cache_bytes = image_cache_bytes,
           .cache = cache,
           .early_exit = early_exit,
-          .pressure = pressure};
+          .pressure = pressure,
+          .speculation = speculation};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

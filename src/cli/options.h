@@ -26,6 +26,7 @@ struct ModelOptions {
   CacheOptions cache = {};
   ExitOptions early_exit;
   PressureOptions pressure = {};
+  SpeculationOptions speculation;
 
   EngineOptions ForEngine() const;
 
@@ -35,6 +36,7 @@ struct ModelOptions {
   void DeclarePrecision(CLI::App& app);
   void DeclareVision(CLI::App& app);  // how much of a picture is computed and read
   void DeclareCache(CLI::App& app);
+  void DeclareSpeculation(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
 

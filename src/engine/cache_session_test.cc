@@ -18,8 +18,10 @@ const DecodeOptions kHot = {.max_tokens = 30, .temperature = 1.5f, .seed = 4};
 
 Result<Engine> Load(const std::string& cache, const PressureOptions& pressure = {}) {
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
-  return Engine::Load(bytes,
-                      {.threads = 1, .cache = *ParseCacheOptions(cache), .pressure = pressure});
+  EngineOptions options = {.threads = 1};
+  options.cache = *ParseCacheOptions(cache);
+  options.pressure = pressure;
+  return Engine::Load(bytes, options);
 }
 
 Session WithPicture(const Engine& engine) {
@@ -70,13 +72,17 @@ TEST(CacheSessionH2o, HoldsAboutItsRatio) {
 }
 
 TEST(CacheLoad, RefusesWhatCanNotBe) {
-  EXPECT_THAT(Load("window:15").error().message,
-              HasSubstr("options: cache: window:15: expected at least the 16 tokens of one picture"));
+  EXPECT_THAT(
+      Load("window:15").error().message,
+      HasSubstr("options: cache: window:15: expected at least the 16 tokens of one picture"));
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
   const auto error_of = [&](const CacheOptions& cache) {
-    return Engine::Load(bytes, {.cache = cache}).error().message;
+    EngineOptions options;
+    options.cache = cache;
+    return Engine::Load(bytes, options).error().message;
   };
-  EXPECT_THAT(error_of({.policy = "h3o"}), HasSubstr("options: cache: policy: expected one of f16"));
+  EXPECT_THAT(error_of({.policy = "h3o"}),
+              HasSubstr("options: cache: policy: expected one of f16"));
   EXPECT_THAT(error_of({.policy = "h2o", .ratio = 1.5}), HasSubstr("a ratio above 0, at most 1"));
   EXPECT_THAT(error_of({.policy = "h2o", .ratio = NAN}), HasSubstr("a ratio above 0, at most 1"));
 }

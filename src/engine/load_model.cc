@@ -9,6 +9,7 @@
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
 #include "engine/model_identity.h"
+#include "engine/speculation.h"
 #include "gguf/names.h"
 #include "model/weight_reader.h"
 
@@ -284,6 +285,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   try {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
+      if (auto error = LoadDrafter(chosen->speculation, *model)) return *error;
       model->identity = ModelIdentity(files.model.bytes, files.mmproj.bytes, *chosen);
       model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
       if (model->eye != nullptr) {

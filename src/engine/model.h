@@ -33,6 +33,9 @@ struct Model {
   std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
+  SpeculationOptions speculation = {};
+  std::unique_ptr<const Decoder> draft_decoder = nullptr;  // null: none
+  int draft_blocks = 0;                                    // of the decoder, that draft; 0: none
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool

@@ -9,6 +9,7 @@
 #include "engine/prompt.h"
 #include "engine/saved_session.h"
 #include "engine/shared_image.h"
+#include "engine/speculation.h"
 #include "engine/stopwatch.h"
 #include "engine/token_list.h"
 #include "profile/profiler.h"
@@ -35,9 +36,12 @@ struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
         sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
-        stepper(*loaded.decoder, loaded.exits_or_null()),
+        stepper(MakeStepper(loaded)),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
+    if (stepper.drafter() != nullptr) {
+      speculation.emplace(*stepper.drafter(), loaded.info.context_tokens);
+    }
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
@@ -80,8 +84,9 @@ struct Session::State {
   const Model& model;
   Sequence sequence;
   Stepper stepper;
-  Prompt held;                    // what the sequence holds, unless evaluating
-  std::vector<float> logits_row;  // [V]
+  std::optional<Speculation> speculation;  // where the stepper drafts
+  Prompt held;                             // what the sequence holds, unless evaluating
+  std::vector<float> logits_row;           // [V]
   std::optional<Profiler> profiler;
   std::shared_ptr<const EncodedImage> image;
   Timings image_timings;    // not yet told in a reply
@@ -131,9 +136,10 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   DecodeOptions with_stops = options;
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
+  if (speculation) speculation->Begin(prompt.Tokens());
   Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
-                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops,
-                on_text);
+                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops, on_text,
+                speculation ? &*speculation : nullptr);
   Stream* const streams[] = {&stream};
   while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
   reply.timings.prefill_ms = watch.Lap();
@@ -154,6 +160,8 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   reply.cache_is_moved = cache != model.cache;
   reply.cache_bytes = static_cast<std::int64_t>(sequence.cache().bytes());
   reply.decode_threads = teams().few.pool.threads();
+  reply.drafted_tokens = generation.drafted_tokens;
+  reply.accepted_tokens = generation.accepted_tokens;
   return reply;
 }
 
