@@ -1,6 +1,8 @@
 #include "cli/measure_acceptance.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -45,15 +47,38 @@ double TokensPerStep(double p, double k) {
   return p < 1 ? (1 - std::pow(p, k + 1)) / (1 - p) : k + 1;
 }
 
-// The costs as measured, in terms of a plain token.
-void AddLimit(const AcceptanceTest& test, double plain_ms, const Stepper& stepper,
+// What a pass of so many rows takes behind a text of `positions`, the median of some.
+double PassMs(const Decoder& decoder, const Teams& teams, int rows, int positions) {
+  constexpr int kPasses = 9;
+  Sequence sequence(decoder, positions + rows);
+  Batch batch(decoder);
+  const std::vector<int> text(static_cast<std::size_t>(positions), 0);
+  const Input before = {.tokens = text};
+  batch.AddAll(sequence, {&before, 1}, {}, teams.many);
+  const int vocabulary = decoder.shape().vocabulary;
+  std::vector<float> logits(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary));
+  std::vector<double> ms;
+  for (int i = 0; i <= kPasses; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    batch.Add(sequence, {.tokens = std::span(text).first(static_cast<std::size_t>(rows))}, rows);
+    batch.Forward({logits.data(), rows, vocabulary}, teams.For(rows));
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    if (i > 0) ms.push_back(took.count());  // the first one warms up
+    sequence.TruncateTo(positions);
+  }
+  return SpreadOf(ms).median;
+}
+
+// The costs are measured by themselves, in the middle of a reply's length.
+void AddLimit(const AcceptanceTest& test, const Model& model, const Decoder* smaller,
               AcceptanceResult& result) {
-  const PassCosts* const drafting = stepper.drafter()->costs();
+  const Teams teams = model.DecoderTeams(nullptr);
   const double k = result.drafted_per_step;
-  result.draft_cost =
-      drafting == nullptr || !drafting->known() ? 0 : drafting->Milliseconds(1) / plain_ms;
-  result.check_cost =
-      stepper.whole_costs().Milliseconds(1 + static_cast<int>(std::lround(k))) / plain_ms;
+  const int rows = 1 + static_cast<int>(std::lround(k));
+  const int positions = std::max(test.tokens / 2, rows);
+  const double plain_ms = PassMs(*model.decoder, teams, 1, positions);
+  result.check_cost = PassMs(*model.decoder, teams, rows, positions) / plain_ms;
+  if (smaller != nullptr) result.draft_cost = PassMs(*smaller, teams, 1, positions) / plain_ms;
   result.limit = TokensPerStep(test.acceptance, k) / (k * result.draft_cost + result.check_cost);
 }
 
@@ -93,7 +118,7 @@ Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const Acceptanc
       test.draft_tokens > 0 ? test.draft_tokens : static_cast<double>(drafted) / steps;
   const double plain_ns = SpreadOf(result.plain.samples_ns).median;
   result.speed_up = plain_ns / SpreadOf(result.speculating.samples_ns).median;
-  AddLimit(test, plain_ns / 1e6 / test.tokens, stepper, result);
+  AddLimit(test, model, smaller, result);
   return result;
 }
 

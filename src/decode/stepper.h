@@ -33,9 +33,6 @@ class Stepper {
   // Null: none.
   const Drafter* drafter() const { return drafter_.get(); }
 
-  // Of steps in which no prompt was read; known if there is a drafter.
-  const PassCosts& whole_costs() const { return whole_costs_; }
-
   // For passes outside of steps; empty between them.
   Batch& batch() { return batch_; }
 
