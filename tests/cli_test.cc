@@ -86,6 +86,18 @@ TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
   }
 }
 
+TEST_F(CliTest, TokensTakenEarlyAreCounted) {
+  const json plain = ParseLine(RunEdgevlm({"caption", "--json", picture_}).output);
+  EXPECT_EQ(plain["early_tokens"], 0);
+  const double blocks = plain["blocks_per_token"];
+  EXPECT_GE(blocks, 2);
+  const json early = ParseLine(RunEdgevlm({"caption", "--json", "--early-exit", "exit",
+                                           "--exit-threshold", "0.01", picture_})
+                                   .output);
+  EXPECT_EQ(early["early_tokens"], early["reply_tokens"].get<int>() - 1);
+  EXPECT_LT(early["blocks_per_token"], blocks);
+}
+
 TEST_F(CliTest, SamplingFollowsTheSeed) {
   const std::vector<std::string> arguments = {"caption", "--temperature", "1.5", "--max-tokens",
                                               "8",       "--seed",        "7",   picture_};
@@ -217,6 +229,23 @@ TEST_F(CliTest, EveryCommandHasHelp) {
   }
   EXPECT_EQ(RunEdgevlm({"--help"}).exit_code, 0);
   EXPECT_THAT(RunEdgevlm({"--version"}).output, Not(IsEmpty()));
+}
+
+TEST_F(CliTest, BenchComparesOptimisations) {
+  const Outcome outcome = RunEdgevlm({"bench", "--compare", "-r", "1", "-o", "json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const json rows = json::parse(outcome.output);
+  std::map<std::string, json> by_name;
+  for (const json& row : rows) by_name[row["optimisation"]] = row;
+  EXPECT_EQ(rows[0]["optimisation"], "plain");
+  EXPECT_EQ(rows[0]["divergence"], 0);
+  // Speculation changes no word; int8 rows are smaller and hardly less exact.
+  EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
+  EXPECT_LT(by_name["--cache q8_0"]["cache_bytes"], by_name["plain"]["cache_bytes"]);
+  EXPECT_GT(by_name["--cache q8_0"]["divergence"], 0);
+  EXPECT_LT(by_name["--cache q8_0"]["divergence"], 0.002);
+  EXPECT_GT(by_name["--early-exit exit"]["early"], 0.2);
+  EXPECT_THAT(by_name["--tome 16"]["refusal"].get<std::string>(), HasSubstr("no attention"));
 }
 
 }  // namespace

@@ -36,9 +36,11 @@ API = {
     "edgevlm/edgevlm.h": "engine eval cli",
     "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine cli",
+    "edgevlm/pressure_options.h": "engine cli",
     "edgevlm/speculation.h": "engine cli",
     "edgevlm/vision_options.h": "engine cli",
     "edgevlm/cache_counters.h": "engine cli",
+    "edgevlm/exit_options.h": "decode engine cli",
     "edgevlm/result.h": "base",
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <map>
@@ -14,7 +15,9 @@
 #include "base/cpu.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "cli/cpu_name.h"
+#include "cli/exit_options.h"
 #include "cli/input.h"
 #include "cli/measure_acceptance.h"
 #include "cli/measurement.h"
@@ -81,6 +84,11 @@ class BenchCommand final : public Command {
         ->check(CLI::Range(0, 256).description(""));
     DeclareTests(app);
     app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
+    app.add_flag("--compare", compare_,
+                 "the same work with each optimisation by itself: gains and costs");
+    app.add_option("--labels", labels_folder_, "labelled pictures to ask about in --compare")
+        ->type_name("FOLDER")
+        ->needs("--compare");
     app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
     const std::map<std::string, Report> reports = {
@@ -91,7 +99,8 @@ class BenchCommand final : public Command {
     app.final_callback([this, reports] { report_ = reports.at(report_name_); });
     app.footer(
         "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
-        "of several sequences together where --sequences says so;\n"
+        "of several sequences together where --sequences says so, some leaving early where\n"
+        "--exit-rates says so;\n"
         "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Examples:\n"
@@ -102,6 +111,7 @@ class BenchCommand final : public Command {
         "  edgevlm bench --preset mobilellama-1.4b --acceptance 0.8 --draft-tokens 4 \\\n"
         "    --draft-preset smollm2-135m -n 64 -r 3\n"
         "  edgevlm bench --roofline -o json\n"
+        "  edgevlm bench --compare -r 3\n"
         "  edgevlm bench --preset tinyllama-1.1b --write models\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
   }
@@ -115,6 +125,10 @@ class BenchCommand final : public Command {
       return ExitCode::kDone;
     }
     if (acceptance_ > 0) return Acceptance(output);
+    if (compare_) {
+      if (auto error = CompareOptimisations(output)) return Fail(*error);
+      return ExitCode::kDone;
+    }
     for (const int threads : threads_) {
       if (auto error = BenchThreads(threads)) return Fail(*error);
     }
@@ -145,6 +159,12 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(1, 256).description(""));
+    app.add_option("--exit-rates", exit_percents_,
+                   "tg: P percent of the tokens leave at the first early exit, whatever it says")
+        ->type_name("P,P,...")
+        ->delimiter(',')
+        ->check(CLI::Range(0, 100).description(""));
+    DeclareExits(app, model_.early_exit);
     app.add_option("--acceptance", acceptance_,
                    "what speculation brings when each guess is right with the chance P")
         ->type_name("P")
@@ -249,9 +269,33 @@ class BenchCommand final : public Command {
     return write(preset_name_ + "-mmproj-f16.gguf", files_.mmproj);
   }
 
-  Result<Engine> Load() const {
-    if (preset_name_.empty()) return LoadEngine(model_);
-    return Engine::Load(files_.model, files_.mmproj, model_.ForEngine());
+  Result<Engine> Load(const ModelOptions& model) const {
+    if (preset_name_.empty()) return LoadEngine(model);
+    return Engine::Load(files_.model, files_.mmproj, model.ForEngine());
+  }
+  Result<Engine> Load() const { return Load(model_); }
+
+  // For the last number of threads given.
+  MaybeError CompareOptimisations(Output& output) {
+    if (report_ != BenchMarkdown && report_ != BenchJson) {
+      return Error{ErrorCode::kInvalid, "compare: expected -o md or json, found " + report_name_};
+    }
+    model_.threads = threads_.back();
+    CompareWork work = {.load = [this](const ModelOptions& model) { return Load(model); },
+                        .model = model_,
+                        .picture = picture_,
+                        .repetitions = repetitions_};
+    std::optional<Dataset> labelled;
+    if (!labels_folder_.empty()) {
+      Result<Dataset> dataset = LoadDataset(labels_folder_, 0);
+      if (!dataset) return dataset.error();
+      work.labelled = &labelled.emplace(*std::move(dataset));
+    }
+    const auto rows = Compare(
+        work, [](const std::string& name) { std::fprintf(stderr, "%s ...\n", name.c_str()); });
+    if (!rows) return rows.error();
+    output.Print(report_ == BenchJson ? CompareJson(*rows) : CompareMarkdown(*rows));
+    return {};
   }
 
   std::string ModelName() const {
@@ -303,6 +347,10 @@ class BenchCommand final : public Command {
                                      : MeasureTogether(engine, tokens, sequences, repetitions_);
       if (auto error = Record(engine, std::move(measured))) return error;
     }
+    for (const int percent : exit_percents_) {
+      auto measured = MeasureExits(engine, model_.early_exit, tokens, percent, repetitions_);
+      if (auto error = Record(engine, std::move(measured))) return error;
+    }
     return {};
   }
 
@@ -328,12 +376,15 @@ class BenchCommand final : public Command {
   std::vector<int> prompt_tokens_ = {256};
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
+  std::vector<int> exit_percents_;
   double acceptance_ = 0;  // 0: not asked for
   std::string draft_preset_;
   int repetitions_ = 5;
   bool questions_ = false;
   std::string image_;
   bool roofline_ = false;
+  bool compare_ = false;
+  std::string labels_folder_;
   std::string report_name_ = "md";
   Report report_ = BenchMarkdown;
   std::vector<std::byte> picture_;

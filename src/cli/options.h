@@ -24,6 +24,8 @@ struct ModelOptions {
   VisionOptions vision;
   std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
   CacheOptions cache = {};
+  ExitOptions early_exit;
+  PressureOptions pressure = {};
   SpeculationOptions speculation;
 
   EngineOptions ForEngine() const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/cpu.h"
+#include "base/machine_state.h"
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
 #include "engine/model_identity.h"
@@ -181,6 +182,12 @@ MaybeError StartThreads(const EngineOptions& options, Model& model) {
   if (options.decode_threads > 0 && options.decode_threads < options.threads) {
     model.decode_pool = std::make_unique<ThreadPool>(options.decode_threads, processors);
   }
+  model.governor = std::make_unique<Governor>(options.pressure);
+  const int busy = options.decode_threads > 0 ? options.decode_threads : options.threads;
+  const bool has_sensor = options.pressure.temperature_limit_celsius > 0 && ReadTemperature();
+  if (has_sensor && busy > 1) {
+    model.cool_pool = std::make_unique<ThreadPool>(busy / 2, processors);
+  }
   return std::nullopt;
 }
 
@@ -191,6 +198,8 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!style) return style.error();
   auto decoder = LoadDecoder(files.model);
   if (!decoder) return decoder.error();
+  Result<std::optional<ExitPlan>> exits = PlanExits(options.early_exit, (*decoder)->shape());
+  if (!exits) return exits.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
   Decoder& own_decoder = **decoder;
@@ -202,11 +211,14 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
                  .keeper = TokenKeeper(),
+                 .exits = *std::move(exits),
                  .precision = options.precision,
                  .cache = options.cache,
                  .pinning = std::nullopt,
                  .pool = nullptr,
-                 .decode_pool = nullptr};
+                 .decode_pool = nullptr,
+                 .cool_pool = nullptr,
+                 .governor = nullptr};
   if (const GgufFile* eye = files.OfEye()) {
     if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
   }
@@ -243,6 +255,10 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
   if (auto error =
           CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
     return *error;
+  }
+  if (!(options.pressure.temperature_limit_celsius >= 0)) {
+    return Error{ErrorCode::kInvalid,
+                 "options: pressure: temperature limit: expected 0 or more degrees, found others"};
   }
   if (auto error = Validate(options.cache)) {
     return Error{error->code, "options: " + error->message};

@@ -7,8 +7,10 @@
 #include <string>
 
 #include "base/cores.h"
+#include "decode/exit_plan.h"
 #include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
+#include "engine/governor.h"
 #include "engine/image_cache.h"
 #include "engine/keep_tokens.h"
 #include "engine/prompt_cache.h"
@@ -26,8 +28,9 @@ struct Model {
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
-  int image_max_tokens = 0;  // 0: no limit
-  TokenKeeper keeper;        // of the tokens of a square
+  int image_max_tokens = 0;       // 0: no limit
+  TokenKeeper keeper;             // of the tokens of a square
+  std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
   SpeculationOptions speculation = {};
@@ -36,15 +39,25 @@ struct Model {
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
+  std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
+  std::unique_ptr<Governor> governor;
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
   std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
+
+  const ExitPlan* exits_or_null() const { return exits ? &*exits : nullptr; }
+
+  // Whose threads are the fastest for single tokens, or, when the machine is hot, warm it least.
+  ThreadPool& FewRowsPool() const {
+    if (cool_pool != nullptr && governor->IsHot()) return *cool_pool;
+    return decode_pool == nullptr ? *pool : *decode_pool;
+  }
 
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
   Teams DecoderTeams(Profiler* profiler) const {
-    return {RunWith(profiler), RunOn(decode_pool == nullptr ? *pool : *decode_pool, profiler)};
+    return {RunWith(profiler), RunOn(FewRowsPool(), profiler)};
   }
 
  private:

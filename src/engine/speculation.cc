@@ -123,6 +123,11 @@ MaybeError Validate(const SpeculationOptions& options) {
 
 MaybeError LoadDrafter(const SpeculationOptions& options, Model& model) {
   if (auto error = Validate(options)) return error;
+  // A token that is taken early is no check of a draft.
+  if (options.drafter != kOff && model.exits) {
+    return Error{ErrorCode::kInvalid,
+                 "options: speculate: expected off beside early exits, found " + options.drafter};
+  }
   model.speculation = options;
   if (IsFile(options.drafter)) return LoadFile(options.drafter, model);
   if (options.drafter.starts_with(kSelf)) return ChooseBlocks(options.drafter, model);
@@ -130,7 +135,9 @@ MaybeError LoadDrafter(const SpeculationOptions& options, Model& model) {
 }
 
 Stepper MakeStepper(const Model& model) {
-  return Stepper(*model.decoder, MakeDrafter(model), model.speculation.draft_tokens);
+  std::unique_ptr<Drafter> drafter = MakeDrafter(model);
+  if (drafter == nullptr) return Stepper(*model.decoder, model.exits_or_null());
+  return Stepper(*model.decoder, std::move(drafter), model.speculation.draft_tokens);
 }
 
 }  // namespace edgevlm

@@ -6,6 +6,7 @@
 #include "train/dataset/write_scenes.h"
 #include "train/export/export.h"
 #include "train/export/import.h"
+#include "train/loop/average.h"
 #include "train/loop/process.h"
 #include "train/loop/trainer.h"
 
@@ -36,6 +37,10 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--batch", options.batch, "Pictures per step");
   Add(command, "--picture-side", options.picture_side, "Side of the square the eye sees, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
+  command
+      ->add_option("--exits", options.exits,
+                   "Early exits of the decoder: after so many blocks each, as 2,4")
+      ->delimiter(',');
   Add(command, "--vocabulary", options.vocabulary, "Tokens, at most");
   Add(command, "--rate", options.rate, "Peak learning rate");
   Add(command, "--eye-rate", options.eye_rate, "The same for the eye while it learns alone");
@@ -45,6 +50,28 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--loaders", options.loaders, "Threads that draw pictures");
   Add(command, "--checkpoint-minutes", options.checkpoint_minutes, "Time between checkpoints");
   Add(command, "--evaluate-pictures", options.evaluate_pictures, "Held-out pictures at the end");
+}
+
+CLI::App* AddScenes(CLI::App& app, SceneOptions& scenes, bool& held_out) {
+  CLI::App* draw = app.add_subcommand("scenes", "Write pictures and labels to a folder");
+  draw->add_option("--out", scenes.out, "The folder")->required();
+  Add(draw, "--count", scenes.count, "Pictures");
+  Add(draw, "--captions", scenes.captions, "Captions of each, at most");
+  Add(draw, "--questions", scenes.questions, "Questions about each, at most");
+  Add(draw, "--seed", scenes.seed, "Seed");
+  Add(draw, "--font", scenes.font, "Noto Color Emoji");
+  draw->add_flag("--held-out", held_out, "Half with combinations that training never shows");
+  return draw;
+}
+
+CLI::App* AddAverage(CLI::App& app, edgevlm::train::AverageOptions& mean) {
+  CLI::App* average =
+      app.add_subcommand("average", "Make a run whose weights lie between those of two");
+  average->add_option("first", mean.first, "Folder of a run")->required();
+  average->add_option("second", mean.second, "Folder of one that began with it")->required();
+  average->add_option("--out", mean.out, "Folder of the run between")->required();
+  Add(average, "--share", mean.share, "Of the second run");
+  return average;
 }
 
 }  // namespace
@@ -62,14 +89,7 @@ int main(int argc, char** argv) {
 
   SceneOptions scenes;
   bool held_out = false;
-  CLI::App* draw = app.add_subcommand("scenes", "Write pictures and labels to a folder");
-  draw->add_option("--out", scenes.out, "The folder")->required();
-  Add(draw, "--count", scenes.count, "Pictures");
-  Add(draw, "--captions", scenes.captions, "Captions of each, at most");
-  Add(draw, "--questions", scenes.questions, "Questions about each, at most");
-  Add(draw, "--seed", scenes.seed, "Seed");
-  Add(draw, "--font", scenes.font, "Noto Color Emoji");
-  draw->add_flag("--held-out", held_out, "Half with combinations that training never shows");
+  CLI::App* draw = AddScenes(app, scenes, held_out);
 
   TrainOptions options;
   CLI::App* train = app.add_subcommand("train", "Train a model, or go on with a run");
@@ -90,6 +110,9 @@ int main(int argc, char** argv) {
   import->add_option("--out", back.out, "Folder of the run")->required();
   Add(import, "--font", back.font, "Noto Color Emoji");
 
+  edgevlm::train::AverageOptions mean;
+  CLI::App* average = AddAverage(app, mean);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -105,6 +128,7 @@ int main(int argc, char** argv) {
   if (evaluate->parsed()) error = edgevlm::train::EvaluateRun(options);
   if (save->parsed()) error = edgevlm::train::Export(run, path, name);
   if (import->parsed()) error = edgevlm::train::Import(back);
+  if (average->parsed()) error = edgevlm::train::Average(mean);
   if (!error) return 0;
   std::fprintf(stderr, "edgevlm-train: %s\n", error->message.c_str());
   return kFailed;

@@ -67,6 +67,25 @@ HWY_INLINE void ReadLine(const BlockQ8_0* from, int width, int padded, float* to
   for (int i = RoundUp(width, kRowBlock); i < padded; ++i) to[i] = 0.0f;
 }
 
+// Reads the rows of one head, in any order.
+template <class Value>
+class LineReader {
+ public:
+  static constexpr bool kAddsToScores = false;
+
+  explicit LineReader(View<const Value> rows) : rows_(rows) {}
+  HWY_INLINE void Read(int row, int width, int padded, float* to) const {
+    ReadLine(rows_.Row(row).data(), width, padded, to);
+  }
+
+ private:
+  View<const Value> rows_;
+};
+template <class Value>
+struct ReaderOf {
+  using Type = LineReader<Value>;
+};
+
 // to = from times log2(e) / sqrt(width), so that powers of two of the scores are their softmax.
 HWY_INLINE void ReadQuery(const float* from, int width, int padded, float* to) {
   const float scale = 1.44269504f / std::sqrt(static_cast<float>(width));
