@@ -59,7 +59,7 @@ HWY_INLINE void ReadLine(const BlockQ8_0* from, int width, int padded, float* to
     const Vector scale = hn::Set(d, hn::GetLane(LoadHalf(d_scale, &half)));
     const int last = std::min(first + kRowBlock, padded);  // the block is 0 behind the row's end
     for (int i = first; i < last; i += kLanes) {
-      const auto levels = hn::LoadU(d_levels, from->levels + i - first);
+      const auto levels = hn::LoadU(d_levels, from->levels + (i - first));
       const auto numbers = hn::ConvertTo(d, hn::PromoteTo(hn::RebindToSigned<FullTag>(), levels));
       hn::StoreU(hn::Mul(numbers, scale), d, to + i);
     }
