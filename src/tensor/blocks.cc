@@ -52,6 +52,8 @@ void Plain(std::uint16_t scale, std::uint16_t minimum, BlockParts& parts) {
 // What is added there is subtracted here.
 std::uint16_t Negative(std::uint16_t half) { return static_cast<std::uint16_t>(half ^ 0x8000u); }
 
+}  // namespace
+
 void ReadQ4_0(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockQ4_0>(bytes);
   Plain(block.scale, 0, parts);
@@ -187,28 +189,10 @@ void ReadIq4Xs(const std::byte* bytes, BlockParts& parts) {
   }
 }
 
-// Columns: values, group, low and high bits, bias, table, group scales, minimum.
-constexpr BlockFormat kFormats[] = {
-    {DType::kQ4_0, 32, 32, 4, 0, 8, false, false, false, ReadQ4_0},
-    {DType::kQ4_1, 32, 32, 4, 0, 0, false, false, true, ReadQ4_1},
-    {DType::kQ5_0, 32, 32, 4, 1, 16, false, false, false, ReadQ5_0},
-    {DType::kQ5_1, 32, 32, 4, 1, 0, false, false, true, ReadQ5_1},
-    {DType::kQ8_0, 32, 32, 8, 0, 128, false, false, false, ReadQ8_0},
-    {DType::kQ2_K, 256, 16, 2, 0, 0, false, true, true, ReadQ2K},
-    {DType::kQ3_K, 256, 16, 2, 1, 4, false, true, false, ReadQ3K},
-    {DType::kQ4_K, 256, 32, 4, 0, 0, false, true, true, ReadQ4K},
-    {DType::kQ5_K, 256, 32, 4, 1, 0, false, true, true, ReadQ5K},
-    {DType::kQ6_K, 256, 16, 4, 2, 32, false, true, false, ReadQ6K},
-    {DType::kIQ4_NL, 32, 32, 4, 0, 0, true, false, false, ReadIq4Nl},
-    {DType::kIQ4_XS, 256, 32, 4, 0, 0, true, true, false, ReadIq4Xs},
-};
-
-}  // namespace
-
 const BlockFormat* FindBlockFormat(DType dtype) {
-  const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats),
+  const auto* found = std::find_if(std::begin(kBlockFormats), std::end(kBlockFormats),
                                    [=](const BlockFormat& f) { return f.dtype == dtype; });
-  return found == std::end(kFormats) ? nullptr : found;
+  return found == std::end(kBlockFormats) ? nullptr : found;
 }
 
 }  // namespace edgevlm

@@ -131,7 +131,12 @@ struct BlockParts {
   std::array<std::uint8_t, kMaxBlockValues> codes;
 };
 
-// What one format is. Everything that reads blocks works from these records and Read.
+// Takes a block of one format apart.
+using ReadBlock = void(const std::byte* block, BlockParts& parts);
+ReadBlock ReadQ4_0, ReadQ4_1, ReadQ5_0, ReadQ5_1, ReadQ8_0, ReadQ2K, ReadQ3K, ReadQ4K, ReadQ5K,
+    ReadQ6K, ReadIq4Nl, ReadIq4Xs;
+
+// What one format is. Everything that reads blocks works from these records.
 struct BlockFormat {
   DType dtype;
   int values;  // per block
@@ -143,10 +148,26 @@ struct BlockFormat {
   bool has_table;         // level = kIq4Levels[code]
   bool has_group_scales;  // else all are 1
   bool has_minimum;
-  void (*read)(const std::byte* block, BlockParts& parts);
+  ReadBlock* read;
 
-  int groups() const { return values / group; }
+  constexpr int groups() const { return values / group; }
   int Level(std::uint8_t code) const { return has_table ? kIq4Levels[code] : code - bias; }
+};
+
+// All of them. Columns: values, group, low and high bits, bias, table, group scales, minimum.
+inline constexpr BlockFormat kBlockFormats[] = {
+    {DType::kQ4_0, 32, 32, 4, 0, 8, false, false, false, ReadQ4_0},
+    {DType::kQ4_1, 32, 32, 4, 0, 0, false, false, true, ReadQ4_1},
+    {DType::kQ5_0, 32, 32, 4, 1, 16, false, false, false, ReadQ5_0},
+    {DType::kQ5_1, 32, 32, 4, 1, 0, false, false, true, ReadQ5_1},
+    {DType::kQ8_0, 32, 32, 8, 0, 128, false, false, false, ReadQ8_0},
+    {DType::kQ2_K, 256, 16, 2, 0, 0, false, true, true, ReadQ2K},
+    {DType::kQ3_K, 256, 16, 2, 1, 4, false, true, false, ReadQ3K},
+    {DType::kQ4_K, 256, 32, 4, 0, 0, false, true, true, ReadQ4K},
+    {DType::kQ5_K, 256, 32, 4, 1, 0, false, true, true, ReadQ5K},
+    {DType::kQ6_K, 256, 16, 4, 2, 32, false, true, false, ReadQ6K},
+    {DType::kIQ4_NL, 32, 32, 4, 0, 0, true, false, false, ReadIq4Nl},
+    {DType::kIQ4_XS, 256, 32, 4, 0, 0, true, true, false, ReadIq4Xs},
 };
 
 // Null for the formats without blocks: F32, F16, BF16.

@@ -8,13 +8,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kHalves = 2 * kSlabOutputs;  // bytes of a row of float16
-
 bool IsFiniteHalf(std::uint16_t half) { return (half & 0x7c00u) != 0x7c00u; }
-
-int PlaneBytes(const BlockFormat& format, int bits) {
-  return format.values * bits / 8 * kSlabOutputs;
-}
 
 void StoreHalf(std::uint16_t half, int output, std::byte* row) {
   std::memcpy(row + 2 * output, &half, sizeof(half));
@@ -70,19 +64,6 @@ void ReadPlane(const std::byte* plane, int output, int first, int bits, int valu
 }
 
 }  // namespace
-
-SlabLayout LayoutOf(const BlockFormat& format) {
-  const int group_bytes = format.groups() * kSlabOutputs;
-  SlabLayout layout;
-  layout.minima = kHalves;
-  layout.group_scales = layout.minima + (format.has_minimum ? kHalves : 0);
-  layout.group_minima = layout.group_scales + (format.has_group_scales ? group_bytes : 0);
-  layout.low_codes =
-      layout.group_minima + (format.has_group_scales && format.has_minimum ? group_bytes : 0);
-  layout.high_codes = layout.low_codes + PlaneBytes(format, format.low_bits);
-  layout.bytes = layout.high_codes + PlaneBytes(format, format.high_bits);
-  return layout;
-}
 
 bool PackSlab(const BlockFormat& format, std::span<const std::byte* const> blocks,
               std::byte* slab) {

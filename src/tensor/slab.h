@@ -38,7 +38,20 @@ struct SlabLayout {
   int bytes = 0;  // of a slab
 };
 
-SlabLayout LayoutOf(const BlockFormat& format);
+constexpr SlabLayout LayoutOf(const BlockFormat& format) {
+  constexpr int kHalfRowBytes = 2 * kSlabOutputs;
+  const int group_bytes = format.groups() * kSlabOutputs;
+  const int bit_plane_bytes = format.values / 8 * kSlabOutputs;
+  SlabLayout layout;
+  layout.minima = kHalfRowBytes;
+  layout.group_scales = layout.minima + (format.has_minimum ? kHalfRowBytes : 0);
+  layout.group_minima = layout.group_scales + (format.has_group_scales ? group_bytes : 0);
+  layout.low_codes =
+      layout.group_minima + (format.has_group_scales && format.has_minimum ? group_bytes : 0);
+  layout.high_codes = layout.low_codes + format.low_bits * bit_plane_bytes;
+  layout.bytes = layout.high_codes + format.high_bits * bit_plane_bytes;
+  return layout;
+}
 
 // Writes a slab. blocks: one per output, at most 16; the outputs beyond get zeros. False when a
 // scale or minimum is not a finite number.

@@ -72,43 +72,54 @@ HWY_INLINE ByteVector Recoded(ByteVector codes) {
   return codes;
 }
 
-// The unit of 32 values whose rows start at low and high: 8 rows of codes.
+// The codes of four neighbouring values of the unit of 32 whose rows start at low and high.
+template <int kLow, int kHigh, Recode kRecode>
+HWY_INLINE ByteVector CodesOfUnit(const std::uint8_t* HWY_RESTRICT low,
+                                  const std::uint8_t* HWY_RESTRICT high, int quad, int column) {
+  ByteVector code = CodesOfQuad<kLow>(low, quad, column);
+  if constexpr (kHigh > 0) {
+    const auto upper = CodesOfQuad<kHigh>(high, quad, column);
+    const hn::Repartition<std::uint16_t, ColumnBytes> d_pairs;
+    // Codes of at most 6 bits: nothing is shifted into a neighbour.
+    const auto shifted = hn::ShiftLeft<kLow>(hn::BitCast(d_pairs, upper));
+    code = hn::Or(code, hn::BitCast(ColumnBytes(), shifted));
+  }
+  return Recoded<kRecode, kLow + kHigh>(code);
+}
+
+// The whole unit: 8 rows of codes.
 template <int kLow, int kHigh, Recode kRecode>
 HWY_INLINE void UnpackUnit(const std::uint8_t* HWY_RESTRICT low,
                            const std::uint8_t* HWY_RESTRICT high,
                            std::uint8_t* HWY_RESTRICT codes) {
-  const ColumnBytes d;
   for (int column = 0; column < kPanelColumns; ++column) {
 #pragma GCC unroll 8
     for (int quad = 0; quad < 8; ++quad) {
-      ByteVector code = CodesOfQuad<kLow>(low, quad, column);
-      if constexpr (kHigh > 0) {
-        const auto upper = CodesOfQuad<kHigh>(high, quad, column);
-        const hn::Repartition<std::uint16_t, ColumnBytes> d_pairs;
-        // Codes of at most 6 bits: nothing is shifted into a neighbour.
-        const auto shifted = hn::ShiftLeft<kLow>(hn::BitCast(d_pairs, upper));
-        code = hn::Or(code, hn::BitCast(d, shifted));
-      }
-      hn::Store(Recoded<kRecode, kLow + kHigh>(code), d,
+      hn::Store(CodesOfUnit<kLow, kHigh, kRecode>(low, high, quad, column), ColumnBytes(),
                 codes + quad * kCodeRowBytes + column * 4 * kColumnOutputs);
     }
   }
 }
 
-// factors[i] * the numbers of all outputs, as float32.
-template <class Factor>
-HWY_INLINE void WriteScales(const std::byte* slab, int halves, const std::byte* factors,
-                            float* HWY_RESTRICT scales) {
+// A column of `numbers` (float16) as float32, each times its factor if kHasFactors.
+template <class Factor, bool kHasFactors>
+HWY_INLINE FloatVector ScaleOf(const std::byte* numbers, const std::byte* factors) {
   const ColumnFloats d;
+  const auto scale = LoadHalf(d, reinterpret_cast<const std::uint16_t*>(numbers));
+  if constexpr (!kHasFactors) return scale;
   const hn::Rebind<Factor, ColumnFloats> d_factors;
-  const auto* numbers = reinterpret_cast<const std::uint16_t*>(slab + halves);
+  const auto factor = hn::LoadU(d_factors, reinterpret_cast<const Factor*>(factors));
+  return hn::Mul(scale, hn::ConvertTo(d, hn::PromoteTo(ColumnIntegers(), factor)));
+}
+
+// The same of all outputs; factors: null for none.
+template <class Factor>
+HWY_INLINE void WriteScales(const std::byte* numbers, const std::byte* factors,
+                            float* HWY_RESTRICT scales) {
   for (int i = 0; i < kSlabOutputs; i += kColumnOutputs) {
-    auto scale = LoadHalf(d, numbers + i);
-    if (factors != nullptr) {
-      const auto factor = hn::LoadU(d_factors, reinterpret_cast<const Factor*>(factors) + i);
-      scale = hn::Mul(scale, hn::ConvertTo(d, hn::PromoteTo(ColumnIntegers(), factor)));
-    }
-    hn::Store(scale, d, scales + i);
+    const auto scale = factors == nullptr ? ScaleOf<Factor, false>(numbers + 2 * i, nullptr)
+                                          : ScaleOf<Factor, true>(numbers + 2 * i, factors + i);
+    hn::Store(scale, ColumnFloats(), scales + i);
   }
 }
 
@@ -137,10 +148,10 @@ void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Slice& s
     const int groups = kUnitValues / format.group;
     for (int g = unit * groups; g < (unit + 1) * groups; ++g) {
       const std::byte* own = format.has_group_scales ? slab + g * kSlabOutputs : nullptr;
-      WriteScales<std::int8_t>(slab, 0, own == nullptr ? own : own + layout.group_scales, scales);
+      WriteScales<std::int8_t>(slab, own == nullptr ? own : own + layout.group_scales, scales);
       scales += kSlabOutputs;
       if (!format.has_minimum) continue;
-      WriteScales<std::uint8_t>(slab, layout.minima,
+      WriteScales<std::uint8_t>(slab + layout.minima,
                                 own == nullptr ? own : own + layout.group_minima, minima);
       minima += kSlabOutputs;
     }

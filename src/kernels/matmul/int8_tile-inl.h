@@ -1,0 +1,249 @@
+// Tiles of int8 products: some rows of x times some columns of w, wherever w's codes are. For
+// Highway sources.
+#if defined(EDGEVLM_KERNELS_MATMUL_INT8_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EDGEVLM_KERNELS_MATMUL_INT8_TILE_INL_H_
+#undef EDGEVLM_KERNELS_MATMUL_INT8_TILE_INL_H_
+#else
+#define EDGEVLM_KERNELS_MATMUL_INT8_TILE_INL_H_
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/matmul/int8_dot-inl.h"
+#include "kernels/matmul/int8_rows.h"
+#include "tensor/weight.h"
+
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+
+// One register holds a column of outputs of one row; a tile is kRows rows of x times kColumns
+// columns of w, for some of the inputs. Rows share what is loaded of w, columns what is loaded of
+// x. Each sum needs two registers, of integers in a group and of floats in the block; NEON's short
+// sums take one more, and GCC moves its loads far ahead.
+constexpr bool kHas16Registers = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4;
+constexpr int kMaxRows = HWY_TARGET == HWY_NEON ? 2 : kHas16Registers ? 3 : 6;
+constexpr int kSums = 2 * kMaxRows;
+
+// What kind of groups a weight has.
+template <int kGroupInputs, bool kHasMinimum, int kCodeBits>
+struct Kind {
+  static constexpr int kGroup = kGroupInputs;    // inputs that share a scale
+  static constexpr bool kMinimum = kHasMinimum;  // codes are levels, and have a minimum
+  static constexpr bool kWide = kCodeBits == 8;
+  // How many products of four are added up in 16 bits before they go on in 32; 1 for none.
+  static constexpr int kSteps =
+      kHasShortSums ? std::min(MostSteps(kCodeBits), kGroupInputs / 4) : 1;
+  // Whether the codes are levels already. If not, level = code - 2^bias_bits.
+  static constexpr bool kLevels = kHasMinimum || kSignedFactors || (kWide && !kUnsignedLevels);
+};
+
+struct TileInput {
+  const Int8Rows& x;
+  int row;    // first
+  int first;  // input, a multiple of kInt8BlockInputs
+  int count;  // of inputs, a multiple of 4
+  int bias_bits;
+};
+
+// All lanes hold the four bytes at an address.
+HWY_INLINE IntegerVector BroadcastFour(const std::int8_t* bytes) {
+  std::int32_t four;
+  std::memcpy(&four, bytes, sizeof(four));
+  return hn::Set(ColumnIntegers(), four);
+}
+HWY_INLINE FloatVector BroadcastFloat(const std::int8_t* bytes) {
+  float value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return hn::Set(ColumnFloats(), value);
+}
+
+// kSource is a column of outputs, as it is stored. It has
+//   kUnit              inputs that it gives at once: whole groups of kKind
+//   Unit At(int k)     those from input k of the tile on, a multiple of kUnit. A Unit has
+//     Codes(i)         of the inputs [i, i + 4) of the unit: as AddDot and ShortSums take them
+//     Scale(g)         of its group g
+//     Minimum(g)       the same; only where kKind::kMinimum
+template <class kKind, class kSource, int kRows, int kColumns>
+struct Tile {
+  using Unit = typename kSource::Unit;
+
+  // A row of x is one piece of memory: levels, scales and sums are read from one register each.
+  const std::int8_t* rows[kRows];
+  std::ptrdiff_t scales;  // from a row's start, in bytes
+  std::ptrdiff_t sums;
+  int bias_bits;
+  const kSource* columns;
+
+  // Adds the products of the tile's inputs to totals [kRows, stride]. columns [kColumns].
+  static HWY_INLINE void Run(const TileInput& in, const kSource* columns,
+                             float* HWY_RESTRICT totals, int stride) {
+    Tile tile;
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) tile.rows[r] = in.x.Levels(in.row + r);
+    tile.scales = in.x.ScalesOffset();
+    tile.sums = in.x.NegatedSumsOffset(kKind::kGroup);
+    tile.bias_bits = in.bias_bits;
+    tile.columns = columns;
+    for (int k = 0; k < in.count; k += kInt8BlockInputs) {
+      tile.AddBlock(in.first, k, std::min(kInt8BlockInputs, in.count - k), totals, stride);
+    }
+  }
+
+  // The block of so many inputs that starts at input k of the tile, which starts at `first`.
+  HWY_INLINE void AddBlock(int first, int k, int count, float* HWY_RESTRICT totals,
+                           int stride) const {
+    const ColumnFloats d;
+    FloatVector parts[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) parts[r][c] = hn::Zero(d);
+    }
+    constexpr int kUnit = kSource::kUnit;
+    for (int i = k; i < k + count; i += kUnit) {
+      AddUnit(first + i, i, kUnit == kInt8BlockInputs ? count : kUnit, parts);
+    }
+    const std::ptrdiff_t scale_at = scales + (first + k) / kInt8BlockInputs * std::ptrdiff_t{4};
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      const auto scale = BroadcastFloat(rows[r] + scale_at);
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        float* total = totals + r * stride + c * kColumnOutputs;
+        hn::Store(hn::MulAdd(parts[r][c], scale, hn::Load(d, total)), d, total);
+      }
+    }
+  }
+
+  // Adds the unit of so many inputs that starts at input `input` of x, k of the tile.
+  HWY_INLINE void AddUnit(std::ptrdiff_t input, int k, int count,
+                          FloatVector (&parts)[kRows][kColumns]) const {
+    Unit units[kColumns];
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) units[c] = columns[c].At(k);
+    constexpr int kGroup = kKind::kGroup;
+#pragma GCC unroll 8
+    for (int g = 0; g < kSource::kUnit / kGroup; ++g) {
+      AddGroup(units, input + g * kGroup, g, kGroup == kInt8BlockInputs ? count : kGroup, parts);
+    }
+  }
+
+  // Adds the products of four inputs, from input `input` of x and i of the units on.
+  HWY_INLINE void AddFour(const Unit (&units)[kColumns], std::ptrdiff_t input, int i,
+                          IntegerVector (&dots)[kRows][kColumns]) const {
+    ByteVector w[kColumns];
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) w[c] = units[c].Codes(i);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      const auto inputs = BroadcastFour(rows[r] + input);
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        dots[r][c] = AddDot<kKind::kWide>(dots[r][c], w[c], inputs);
+      }
+    }
+  }
+
+  // The same of 4 * kSteps inputs, by way of 16 bits.
+  HWY_INLINE void AddSteps(const Unit (&units)[kColumns], std::ptrdiff_t input, int i,
+                           IntegerVector (&dots)[kRows][kColumns]) const {
+    ShortSums sums[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int step = 0; step < kKind::kSteps; ++step) {
+      ByteVector w[kColumns];
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) w[c] = units[c].Codes(i + 4 * step);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const auto inputs = BroadcastFour(rows[r] + input + 4 * step);
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) {
+          sums[r][c] = step == 0 ? ShortSums::Multiply<kKind::kWide>(w[c], inputs)
+                                 : ShortSums::Add<kKind::kWide>(sums[r][c], w[c], inputs);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        dots[r][c] = AddInOrder(dots[r][c], ShortSums::Widen(sums[r][c]));
+      }
+    }
+  }
+
+  // Adds group g of the units: so many inputs from input `input` of x on.
+  HWY_INLINE void AddGroup(const Unit (&units)[kColumns], std::ptrdiff_t input, int g, int count,
+                           FloatVector (&parts)[kRows][kColumns]) const {
+    const auto group = static_cast<std::size_t>(input) / kKind::kGroup;
+    const std::ptrdiff_t sum_at = sums + static_cast<std::ptrdiff_t>(4 * group);
+    const int at = g * kKind::kGroup;
+    IntegerVector dots[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      IntegerVector start = hn::Zero(ColumnIntegers());
+      if constexpr (!kKind::kLevels) {
+        start = hn::ShiftLeftSame(BroadcastFour(rows[r] + sum_at), bias_bits);
+      }
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
+    }
+    int i = 0;
+    if constexpr (kKind::kSteps > 1) {
+      constexpr int kStepInputs = 4 * kKind::kSteps;
+#pragma GCC unroll 8
+      for (; i + kStepInputs <= count; i += kStepInputs) AddSteps(units, input + i, at + i, dots);
+    }
+    // Of a whole group nothing is left.
+    if constexpr (kKind::kSteps == 1 || kKind::kGroup == kInt8BlockInputs) {
+#pragma GCC unroll 8
+      for (; i < count; i += 4) AddFour(units, input + i, at + i, dots);
+    }
+    Scale(units, sum_at, g, dots, parts);
+  }
+
+  // parts += dots * scales + sums of x * minima.
+  HWY_INLINE void Scale(const Unit (&units)[kColumns], std::ptrdiff_t sum_at, int g,
+                        const IntegerVector (&dots)[kRows][kColumns],
+                        FloatVector (&parts)[kRows][kColumns]) const {
+    const ColumnFloats d;
+    FloatVector scale[kColumns], minimum[kColumns];
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) {
+      scale[c] = units[c].Scale(g);
+      if constexpr (kKind::kMinimum) minimum[c] = units[c].Minimum(g);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        parts[r][c] = hn::MulAdd(hn::ConvertTo(d, dots[r][c]), scale[c], parts[r][c]);
+      }
+      if constexpr (kKind::kMinimum) {
+        const auto sum = hn::ConvertTo(d, BroadcastFour(rows[r] + sum_at));
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) {
+          parts[r][c] = hn::MulAdd(minimum[c], sum, parts[r][c]);
+        }
+      }
+    }
+  }
+};
+
+// level = code - 2^bits, for codes that are not levels.
+inline int BiasBits(const Weight& w) {
+  if (w.type() == WeightType::kInt8 || w.format().has_table) return 7;
+  return w.format().low_bits + w.format().high_bits - 1;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#endif
