@@ -11,6 +11,8 @@ import sys
 BELOW_DECODE = "model cache kernels gguf tokenizer image tensor profile base"
 MAY_INCLUDE = {
     "base": "",
+    "config": "base",
+    "metrics": "base",
     "tensor": "base",
     "profile": "base",
     "tokenizer": "base",
@@ -25,7 +27,7 @@ MAY_INCLUDE = {
     "eval": "engine base",
     "roofline": "base",
     "catalog": "gguf base",
-    "cli": "eval roofline engine catalog convert decode " + BELOW_DECODE,
+    "cli": "config eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 
@@ -51,7 +53,9 @@ OUTSIDE = {
     "webp/": "image",
     "utf8proc.h": "tokenizer",
     "CLI/": "cli train",
-    "nlohmann/": "catalog cli convert eval train",
+    "yaml-cpp/": "config",
+    "prometheus/": "metrics",
+    "nlohmann/": "catalog cli convert eval metrics train",
     "curl/": "catalog",
     "openssl/": "catalog",
     "immintrin.h": "kernels roofline",

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "catalog/folder.h"
+#include "cli/settings.h"
 
 namespace edgevlm {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::array kPrecisions = {PrecisionEntry{"auto", Precision::kAuto},
 }  // namespace
 
 void ModelOptions::DeclareModel(CLI::App& app) {
+  DeclareConfig(app);
   app.add_option(
          "-m,--model", model,
          "GGUF file, or name of an installed model (edgevlm models),\nin place of the built-in one")
@@ -103,6 +105,10 @@ void ReplyOptions::Declare(CLI::App& app) {
   DeclareJson(app, json);
   app.add_flag("--stream", stream, "print the text while it is made")->excludes("--json");
   app.add_flag("-v,--verbose", verbose, "print timings to standard error");
+  DeclareDecode(app, decode);
+}
+
+void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   app.add_option("--max-tokens", decode.max_tokens, "longest reply, in tokens")
       ->type_name("N")
       ->capture_default_str();
@@ -120,7 +126,7 @@ void ReplyOptions::Declare(CLI::App& app) {
       ->type_name("X");
   app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
       ->type_name("N");
-  app.final_callback([this] {
+  app.final_callback([&decode] {
     if (const auto error = Validate(decode)) throw CLI::ValidationError(error->message);
   });
 }

@@ -47,6 +47,9 @@ struct ReplyOptions {
   void Declare(CLI::App& app);
 };
 
+// How tokens are chosen, and how many. `decode` must outlive the parsing.
+void DeclareDecode(CLI::App& app, DecodeOptions& decode);
+
 // The one "--json" that every command describes alike.
 void DeclareJson(CLI::App& app, bool& json);
 
