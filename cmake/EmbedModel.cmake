@@ -21,3 +21,13 @@ function(edgevlm_embed_catalog target file)
     PROPERTIES COMPILE_DEFINITIONS EDGEVLM_BUILTIN_CATALOG="${file}" OBJECT_DEPENDS ${file})
   target_sources(${target} PRIVATE ${source})
 endfunction()
+
+# edgevlm_embed_page(TARGET FOLDER): makes the files of FOLDER part of the library TARGET.
+function(edgevlm_embed_page target folder)
+  set(source ${folder}/files.S)
+  set_source_files_properties(
+    ${source} TARGET_DIRECTORY ${target}
+    PROPERTIES COMPILE_DEFINITIONS EDGEVLM_PAGE_FOLDER="${folder}" OBJECT_DEPENDS
+               "${folder}/index.html;${folder}/docs.html;${folder}/openapi.json")
+  target_sources(${target} PRIVATE ${source})
+endfunction()

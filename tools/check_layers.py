@@ -27,15 +27,18 @@ MAY_INCLUDE = {
     "eval": "engine base",
     "roofline": "base",
     "catalog": "gguf base",
-    "cli": "config eval roofline engine catalog convert decode " + BELOW_DECODE,
+    "server": "engine metrics base",
+    "cli": "server metrics config eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. Results are
 # passed on by base/result.h.
 API = {
-    "edgevlm/edgevlm.h": "engine eval cli",
-    "edgevlm/decode_options.h": "decode engine cli",
+    "edgevlm/edgevlm.h": "engine eval server cli",
+    "edgevlm/decode_options.h": "decode engine server cli",
+    "edgevlm/scheduler.h": "engine server cli",
+    "edgevlm/probe.h": "engine server",
     "edgevlm/result.h": "base",
 }
 
@@ -55,7 +58,8 @@ OUTSIDE = {
     "CLI/": "cli train",
     "yaml-cpp/": "config",
     "prometheus/": "metrics",
-    "nlohmann/": "catalog cli convert eval metrics train",
+    "boost/": "server",
+    "nlohmann/": "catalog cli convert eval metrics server train",
     "curl/": "catalog",
     "openssl/": "catalog",
     "immintrin.h": "kernels roofline",
