@@ -73,16 +73,15 @@ TEST(Preset, IsMeasured) {
 
 TEST(Preset, IsWrittenForOtherPrograms) {
   const TestFolder folder;
-  const std::string path = folder.Path("smollm2-135m-q4_0.gguf");
+  const std::string path = folder.Path("new/smollm2-135m-q4_0.gguf");
   const Outcome outcome = RunEdgevlm(
-      {"bench", "--preset", "smollm2-135m", "--type", "q4_0", "--write", folder.Path("")});
+      {"bench", "--preset", "smollm2-135m", "--type", "q4_0", "--write", folder.Path("new")});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
   EXPECT_EQ(outcome.output, path + "\n");
   const Outcome inspected = RunEdgevlm({"inspect", path});
   EXPECT_EQ(inspected.exit_code, 0) << inspected.errors;
   EXPECT_THAT(inspected.output, HasSubstr("smollm2-135m, random weights"));
-  const Outcome lost =
-      RunEdgevlm({"bench", "--preset", "smollm2-135m", "--write", folder.Path("no-such-folder")});
+  const Outcome lost = RunEdgevlm({"bench", "--preset", "smollm2-135m", "--write", path});
   EXPECT_EQ(lost.exit_code, 1);
   EXPECT_EQ(lost.ErrorLines(), 1) << lost.errors;
 }

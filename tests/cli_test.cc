@@ -173,15 +173,17 @@ TEST_F(CliTest, DumpWritesOneRowPerToken) {
 TEST_F(CliTest, BenchPrintsOneRecordPerTest) {
   const std::vector<std::string> arguments = {"bench", "-r", "2", "-p", "8", "-n", "2", "-o"};
   std::vector<std::string> with_json = arguments;
-  with_json.push_back("json");
+  with_json.insert(with_json.end(), {"json", "--sequences", "1,3"});
   const json records = json::parse(RunEdgevlm(with_json).output, nullptr, false);
-  ASSERT_EQ(records.size(), 4u);
+  ASSERT_EQ(records.size(), 5u);
   EXPECT_EQ(records[0]["test"], "img");
   EXPECT_EQ(records[1]["test"], "pp8");
   EXPECT_EQ(records[2]["test"], "tg2");
-  EXPECT_EQ(records[3]["test"], "cap");
+  EXPECT_EQ(records[3]["test"], "tg2x3");
+  EXPECT_EQ(records[3]["n_gen"], 6);
+  EXPECT_EQ(records[4]["test"], "cap");
   EXPECT_EQ(records[0]["samples_ns"].size(), 2u);
-  EXPECT_GT(records[3]["avg_ns"], 0);
+  EXPECT_GT(records[4]["avg_ns"], 0);
 }
 
 TEST_F(CliTest, ProfileShowsZonesAndWritesATrace) {

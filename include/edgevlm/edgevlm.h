@@ -33,6 +33,9 @@ enum class Precision {
   kFloat32,   // float32 activations, weights exactly as stored: for checking
 };
 
+// As EngineOptions::mmproj.
+inline constexpr std::string_view kNoMmproj = "none";
+
 struct EngineOptions {
   int threads = 0;  // that work together, the caller included, at most 256; 0: one per core
   // Of them, while tokens are made one by one: that is bound by reading the weights, and on
@@ -44,7 +47,8 @@ struct EngineOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   // The GGUF file of the picture encoder, if the model's own file has none. Empty: the file beside
-  // the model whose name says "mmproj", if there is one.
+  // the model whose name says "mmproj", if there is one, and left aside if it was made for a
+  // decoder of another width. kNoMmproj: none, a model of text alone.
   std::string mmproj = {};
   std::string chat_template = {};  // by name; empty: the one whose marks the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
@@ -140,6 +144,8 @@ struct Likelihood {
 // In a list of token ids: the place where the picture goes.
 inline constexpr int kImageToken = -1;
 
+struct Model;  // not part of this interface
+
 // A model, loaded. Immutable after Load.
 // Threads: const methods and Sessions from any number of threads; they give the same results as
 // alone. The engine must outlive its sessions. Moving it keeps them valid.
@@ -149,7 +155,7 @@ class Engine {
   static Result<Engine> LoadBuiltin(const EngineOptions& options = {});
 
   // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
-  // away afterwards. Cost: reads the file once; memory about its size.
+  // away afterwards. Cost: reads the file once; memory about its size, also while loading.
   // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
   // kTooLarge, kInvalid (options).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
@@ -188,6 +194,7 @@ class Engine {
 
  private:
   friend class Session;
+  friend const Model& ModelOf(const Engine& engine);
   struct State;
   explicit Engine(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;

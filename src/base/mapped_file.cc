@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/check.h"
+
 namespace edgevlm {
 namespace {
 
@@ -79,6 +81,17 @@ MaybeError MappedFile::CheckUnchanged() const {
   if (VersionOf(status) == version_) return std::nullopt;
   return Error{ErrorCode::kIo, path_ + ": expected a file that stays as it is, found it changed " +
                                    "while it was read"};
+}
+
+void MappedFile::Forget(std::span<const std::byte> part) const {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const auto first = static_cast<std::size_t>(part.data() - bytes_.data());
+  CHECK(first <= bytes_.size() && part.size() <= bytes_.size() - first);
+  const std::size_t begin = (first + page - 1) / page * page;
+  const std::size_t end = (first + part.size()) / page * page;
+  if (begin >= end) return;
+  // Advice: where the system does not take it, the memory is only given back later.
+  madvise(const_cast<std::byte*>(bytes_.data()) + begin, end - begin, MADV_DONTNEED);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -41,6 +42,37 @@ TEST_F(MappedFileTest, GivesTheBytesAndMoves) {
   std::ofstream(Path("b")) << "other";
   second = std::move(*MappedFile::Open(Path("b")));
   EXPECT_EQ(second.bytes().size(), 5u);
+}
+
+// Bytes of this process's memory that the mapping at `address` takes now.
+std::size_t ResidentBytes(const void* address) {
+  char prefix[32];
+  std::snprintf(prefix, sizeof(prefix), "%zx-", reinterpret_cast<std::uintptr_t>(address));
+  std::ifstream maps("/proc/self/smaps");
+  std::string line;
+  while (std::getline(maps, line) && line.rfind(prefix, 0) != 0) continue;
+  while (std::getline(maps, line) && line.rfind("Rss:", 0) != 0) continue;
+  return std::stoul(line.substr(4)) * 1024;
+}
+
+TEST_F(MappedFileTest, ForgetsWholePagesAndReadsThemAgain) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  std::string text;
+  for (std::size_t i = 0; i < 256 * page; ++i) text += static_cast<char>(i % 251);
+  std::ofstream(Path("a")) << text;
+  auto file = MappedFile::Open(Path("a"));
+  ASSERT_TRUE(file) << file.error().message;
+  const auto same = [&] {
+    return std::memcmp(file->bytes().data(), text.data(), text.size()) == 0;
+  };
+  ASSERT_TRUE(same());
+  ASSERT_EQ(ResidentBytes(file->bytes().data()), 256 * page);
+  file->Forget(file->bytes().subspan(1, 200 * page));  // a part of the first page is still wanted
+  EXPECT_EQ(ResidentBytes(file->bytes().data()), 57 * page);
+  file->Forget(file->bytes().subspan(page + 1, page));  // no whole page
+  EXPECT_TRUE(same());
+  file->Forget(file->bytes());
+  EXPECT_TRUE(same());
 }
 
 TEST_F(MappedFileTest, NoticesThatTheFileWasWritten) {

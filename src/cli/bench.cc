@@ -75,20 +75,7 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(0, 256).description(""));
-    app.add_option("-r,--repetitions", repetitions_, "how often each test runs")
-        ->type_name("N")
-        ->check(CLI::Range(1, 1 << 20).description(""))
-        ->capture_default_str();
-    app.add_option("-p,--n-prompt", prompt_tokens_, "pp: tokens at once; 0: no such test")
-        ->type_name("N,N,...")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->check(CLI::Range(0, 1 << 20).description(""));
-    app.add_option("-n,--n-gen", generated_tokens_, "tg: tokens one by one; 0: no such test")
-        ->type_name("N,N,...")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->check(CLI::Range(0, 1 << 20).description(""));
+    DeclareTests(app);
     app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
     app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
@@ -99,13 +86,15 @@ class BenchCommand final : public Command {
         ->check(CLI::IsMember(reports).description(""));
     app.final_callback([this, reports] { report_ = reports.at(report_name_); });
     app.footer(
-        "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one;\n"
+        "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
+        "of several sequences together where --sequences says so;\n"
         "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Examples:\n"
         "  edgevlm bench\n"
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
         "  edgevlm bench --preset mobilevlm-v2-1.7b --type q4_k_m -r 3\n"
+        "  edgevlm bench --preset mobilellama-1.4b -p 0 --sequences 1,4\n"
         "  edgevlm bench --roofline -o json\n"
         "  edgevlm bench --preset tinyllama-1.1b --write models\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
@@ -127,6 +116,28 @@ class BenchCommand final : public Command {
   }
 
  private:
+  void DeclareTests(CLI::App& app) {
+    app.add_option("-r,--repetitions", repetitions_, "how often each test runs")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1 << 20).description(""))
+        ->capture_default_str();
+    app.add_option("-p,--n-prompt", prompt_tokens_, "pp: tokens at once; 0: no such test")
+        ->type_name("N,N,...")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1 << 20).description(""));
+    app.add_option("-n,--n-gen", generated_tokens_, "tg: tokens one by one; 0: no such test")
+        ->type_name("N,N,...")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(0, 1 << 20).description(""));
+    app.add_option("--sequences", sequences_, "tg: so many decoded together; several values: each")
+        ->type_name("N,N,...")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(1, 256).description(""));
+  }
+
   // For the last number of threads given.
   ExitCode Roofline(Output& output) const {
     const Result<Isa>& isa = ChooseIsa();
@@ -175,6 +186,11 @@ class BenchCommand final : public Command {
 
   // Under the names by which a decoder finds its eye.
   MaybeError WriteFiles(Output& output) const {
+    std::error_code failed;
+    std::filesystem::create_directories(folder_, failed);
+    if (failed) {
+      return Error{ErrorCode::kIo, folder_ + ": can not be made: " + failed.message()};
+    }
     const auto write = [&](const std::string& name, std::span<const std::byte> bytes) {
       const std::string path = (std::filesystem::path(folder_) / name).string();
       auto error = WriteFile(path, bytes);
@@ -215,12 +231,20 @@ class BenchCommand final : public Command {
     }
     for (const int tokens : generated_tokens_) {
       if (tokens == 0) continue;
-      auto measured = MeasureGeneration(*engine, std::min(tokens, context), repetitions_);
-      if (auto error = Record(*engine, std::move(measured))) return error;
+      if (auto error = BenchGeneration(*engine, std::min(tokens, context))) return error;
     }
     if (!sees) return {};
     const int caption_tokens = DecodeOptions().max_tokens;
     return Record(*engine, MeasureCaption(*engine, picture_, caption_tokens, repetitions_));
+  }
+
+  MaybeError BenchGeneration(const Engine& engine, int tokens) {
+    for (const int sequences : sequences_) {
+      auto measured = sequences == 1 ? MeasureGeneration(engine, tokens, repetitions_)
+                                     : MeasureTogether(engine, tokens, sequences, repetitions_);
+      if (auto error = Record(engine, std::move(measured))) return error;
+    }
+    return {};
   }
 
   MaybeError Record(const Engine& engine, Result<Measurement> measurement) {
@@ -244,6 +268,7 @@ class BenchCommand final : public Command {
   std::vector<int> threads_ = {0};
   std::vector<int> prompt_tokens_ = {256};
   std::vector<int> generated_tokens_ = {32};
+  std::vector<int> sequences_ = {1};
   int repetitions_ = 5;
   std::string image_;
   bool roofline_ = false;

@@ -11,7 +11,7 @@
 namespace edgevlm {
 
 struct Measurement {
-  std::string test;      // "img", "pp256", "tg32", "cap"
+  std::string test;      // "img", "pp256", "tg32", "tg32x4", "cap"
   int image_tokens = 0;  // P when a picture is encoded
   int prompt_tokens = 0;
   int generated_tokens = 0;              // in the mean, rounded
@@ -40,6 +40,9 @@ Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte
 Result<Measurement> MeasurePrompt(const Engine& engine, int tokens, int repetitions);
 // tgN: N tokens, one after the other, from an empty cache; counts them.
 Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repetitions);
+// tgNxS: S sequences decoded together, N tokens each, from a prompt of one token; counts them all.
+Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequences,
+                                    int repetitions);
 // cap: a picture file to the last token of its caption, the work of `edgevlm caption` once loaded;
 // counts the caption's tokens, at most max_tokens.
 Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,

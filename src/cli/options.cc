@@ -27,7 +27,8 @@ void ModelOptions::DeclareModel(CLI::App& app) {
          "-m,--model", model,
          "GGUF file, or name of an installed model (edgevlm models),\nin place of the built-in one")
       ->type_name("FILE|NAME");
-  app.add_option("--mmproj", mmproj, "its picture encoder; left out: the mmproj file beside it")
+  app.add_option("--mmproj", mmproj,
+                 "its picture encoder, or none; left out: the mmproj file beside it")
       ->type_name("FILE");
   app.add_option("--chat-template", chat_template, "by name; left out: the model's own")
       ->type_name("NAME");

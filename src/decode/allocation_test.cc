@@ -4,13 +4,12 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <deque>
 #include <new>
 
-#include "decode/generate.h"
-#include "model/families.h"
+#include "decode/stepper.h"
+#include "decode/testing/byte_model.h"
 #include "model/testing/batch.h"
-#include "model/testing/tiny_model.h"
-#include "tokenizer/byte_spelling.h"
 
 namespace {
 
@@ -44,49 +43,41 @@ void* Allocate(std::size_t size, std::size_t alignment) {
 namespace edgevlm {
 namespace {
 
-// One token per byte.
-Tokenizer SmallTokenizer() {
-  Vocabulary vocabulary;
-  for (int byte = 0; byte < 256; ++byte) {
-    vocabulary.tokens.push_back(SpellBytes(std::string(1, static_cast<char>(byte))));
-  }
-  Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
-  CHECK(tokenizer.ok());
-  return *std::move(tokenizer);
-}
-
-// Allocations of a reply of `tokens` tokens.
-long AllocationsOf(int tokens, const Decoder& decoder, const Tokenizer& tokenizer,
-                   ThreadPool& pool) {
-  Sequence sequence(decoder, decoder.shape().context);
-  std::vector<float> row(256);
-  const View<float> logits(row.data(), 1, 256);
-  const std::vector<int> prompt = RandomTokens(20, 256, 1);
-  const Input input = {.tokens = prompt};
-  sequence.Add({&input, 1}, logits, {.pool = pool});
+// Allocations of so many streams of `tokens` tokens each, stepped together.
+long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, ThreadPool& pool) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
   const DecodeOptions options = {
       .max_tokens = tokens, .temperature = 2, .top_k = 40, .top_p = 0.9f, .stop = {"no such"}};
-  const OnText on_text = [](std::string_view) { return true; };
+  Stepper stepper(decoder);
+  std::deque<Sequence> sequences;
+  std::deque<Stream> streams;
+  std::vector<Stream*> speaking;
+  for (int i = 0; i < stream_count; ++i) {
+    sequences.emplace_back(decoder, decoder.shape().context);
+    speaking.push_back(&streams.emplace_back(sequences.back(),
+                                             std::vector<Input>{{.tokens = prompt}},
+                                             TextSide{.tokenizer = tokenizer, .ends = {}}, options,
+                                             [](std::string_view) { return true; }));
+  }
   const long before = g_allocations;
-  const Generation generation = Generate(sequence, logits, {.tokenizer = tokenizer, .ends = {}},
-                                         options, on_text, {.pool = pool});
-  CHECK(std::ssize(generation.tokens) == tokens);
-  return g_allocations - before;
+  // At most 45 rows of prompts: several chunks at first.
+  while (!streams.front().finished()) stepper.Step(speaking, 45, Run{.pool = pool});
+  const long allocations = g_allocations - before;
+  CHECK(std::ssize(streams.front().Finish().tokens) == tokens);
+  return allocations;
 }
 
 TEST(Allocation, NothingPerToken) {
-  const std::vector<std::byte> bytes = TinyModel(256).ToBytes();
-  const Result<GgufFile> file = GgufFile::Parse(bytes);
-  ASSERT_TRUE(file.ok());
-  const auto decoder = LoadDecoder(*file);
-  ASSERT_TRUE(decoder.ok());
-  const Tokenizer tokenizer = SmallTokenizer();
+  const auto decoder = ByteDecoder();
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
-    const long of_few = AllocationsOf(40, **decoder, tokenizer, pool);
-    const long of_many = AllocationsOf(200, **decoder, tokenizer, pool);
-    EXPECT_EQ(of_many, of_few) << threads << " threads";
-    EXPECT_LT(of_few, 20);
+    for (const int streams : {1, 4}) {
+      const long of_few = AllocationsOf(40, streams, *decoder, pool);
+      const long of_many = AllocationsOf(200, streams, *decoder, pool);
+      EXPECT_EQ(of_many, of_few) << threads << " threads, " << streams << " streams";
+      EXPECT_LT(of_few, 20);
+    }
   }
 }
 

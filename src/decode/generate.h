@@ -1,34 +1,11 @@
-// Generate: the step loop. Choose a token, show its text, add it to the sequence, again.
+// Generate: the step loop of one stream alone.
 #pragma once
 
-#include <span>
-#include <string>
-#include <vector>
-
-#include "decode/sequence.h"
-#include "edgevlm/decode_options.h"
-#include "tokenizer/tokenizer.h"
+#include "decode/stepper.h"
 
 namespace edgevlm {
 
-// What the loop needs of a model besides its decoder.
-struct TextSide {
-  const Tokenizer& tokenizer;
-  std::span<const int> ends;  // tokens by which the model says that it is done, increasing
-};
-
-struct Generation {
-  std::string text;  // all that was streamed
-  FinishReason finish_reason = FinishReason::kEndOfText;
-  std::vector<int> tokens;  // chosen, the end token included
-};
-
-// Goes on from a sequence that holds a prompt.
-//   logits  [1, V] of the prompt's last token; overwritten at every step
-// Stops at an end token, options.max_tokens, a stop string, a full context, or when on_text says
-// so. The last token chosen is not added to the sequence.
-// REQUIRES: !Validate(options). Threads: calls on_text in the caller's thread.
-Generation Generate(Sequence& sequence, View<float> logits, const TextSide& text_side,
-                    const DecodeOptions& options, const OnText& on_text, const Run& run);
+// Steps until the stream is finished. Chunks of Batch::kChunkRows rows, single tokens after.
+Generation Generate(Stepper& stepper, Stream& stream, const Teams& teams);
 
 }  // namespace edgevlm

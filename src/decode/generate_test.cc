@@ -21,18 +21,37 @@ class ScriptedDecoder final : public Decoder {
                  .vocabulary = vocabulary}),
         script_(std::move(script)) {}
 
-  void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
-               const Run&) const override {
+  // x = the position.
+  void Embed(std::span<const TokenSpan> batch, View<float> x, const Run&) const override {
+    int row = 0;
     for (const TokenSpan& span : batch) {
-      const View<float> zeros = workspace.Take(span.rows(), 1);
-      for (int row = 0; row < zeros.rows; ++row) zeros.Row(row)[0] = 0;
-      span.cache->layer(0).Append(zeros, zeros);
-      if (logits.rows == 0) continue;
-      std::ranges::fill(logits.Row(0), 0.0f);
-      const auto last = static_cast<std::size_t>(span.cache->positions() - 1);
-      logits.Row(0)[static_cast<std::size_t>(script_[last])] = 1;
+      for (int i = 0; i < span.rows(); ++i) {
+        x.Row(row++)[0] = static_cast<float>(span.first_position + i);
+      }
     }
-    workspace.Clear();
+  }
+
+  void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
+                 Workspace& workspace, const Run& run) const override {
+    SkipBlocks(batch, blocks, x, workspace, run);
+  }
+
+  void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
+                  Workspace&, const Run&) const override {
+    int row = 0;
+    for (const TokenSpan& span : batch) {
+      const View<const float> rows = x.Rows(row, span.rows());
+      for (int i = blocks.begin; i < blocks.end; ++i) span.cache->layer(i).Append(rows, rows);
+      row += span.rows();
+    }
+  }
+
+  void WriteLogits(View<const float> x, View<float> logits, Workspace&, const Run&) const override {
+    for (int row = 0; row < logits.rows; ++row) {
+      std::ranges::fill(logits.Row(row), 0.0f);
+      const int token = script_[static_cast<std::size_t>(x.Row(row)[0])];
+      logits.Row(row)[static_cast<std::size_t>(token)] = 1;
+    }
   }
 
  private:
@@ -62,13 +81,11 @@ class GenerateTest : public ::testing::Test {
     script.push_back(kEnd);
     const ScriptedDecoder decoder(script, 257);
     Sequence sequence(decoder, decoder.shape().context);
-    std::vector<float> row(257);
-    const View<float> logits(row.data(), 1, 257);
+    Stepper stepper(decoder);
     const int prompt = 0;
-    const Input input = {.tokens = {&prompt, 1}};
-    sequence.Add({&input, 1}, logits, {.pool = pool_});
-    return Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options,
-                    on_text, {.pool = pool_});
+    Stream stream(sequence, {{.tokens = {&prompt, 1}}},
+                  {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options, on_text);
+    return Generate(stepper, stream, edgevlm::Run{.pool = pool_});
   }
 
   std::optional<Tokenizer> tokenizer_;
@@ -128,14 +145,11 @@ TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
   std::vector<int> script(5, 'x');
   const ScriptedDecoder decoder(script, 257);
   Sequence sequence(decoder, decoder.shape().context);
-  std::vector<float> row(257);
-  const View<float> logits(row.data(), 1, 257);
+  Stepper stepper(decoder);
   const int prompt = 0;
-  const Input input = {.tokens = {&prompt, 1}};
-  sequence.Add({&input, 1}, logits, {.pool = pool_});
-  const Generation generation =
-      Generate(sequence, logits, {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}},
-               {.max_tokens = 100}, {}, {.pool = pool_});
+  Stream stream(sequence, {{.tokens = {&prompt, 1}}},
+                {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, {.max_tokens = 100}, {});
+  const Generation generation = Generate(stepper, stream, edgevlm::Run{.pool = pool_});
   EXPECT_EQ(generation.text, "xxxxx");
   EXPECT_EQ(generation.finish_reason, FinishReason::kContextFull);
 }

@@ -1,6 +1,8 @@
+#include <optional>
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "decode/batch.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/builtin_model.h"
 #include "engine/encode.h"
@@ -9,6 +11,16 @@
 #include "engine/token_list.h"
 
 namespace edgevlm {
+namespace {
+
+// Tensors that have been copied leave the memory, so that a model does not lie there twice. `file`
+// must outlive what it returns.
+ModelFile Mapped(const MappedFile& file) {
+  return {.bytes = file.bytes(),
+          .on_done = [&file](std::span<const std::byte> part) { file.Forget(part); }};
+}
+
+}  // namespace
 
 Engine::Engine(std::unique_ptr<const State> state) : state_(std::move(state)) {}
 Engine::Engine(Engine&&) noexcept = default;
@@ -22,25 +34,24 @@ Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
 Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {
   const Result<MappedFile> file = MappedFile::Open(path);
   if (!file) return file.error();
+  ModelFiles files = {.model = Mapped(*file), .mmproj_is_guess = options.mmproj.empty()};
   const Result<std::string> eye_path = FindMmproj(path, options.mmproj);
   if (!eye_path) return eye_path.error();
-  if (eye_path->empty()) {
-    Result<Engine> engine = Load(file->bytes(), options);
-    // Whatever came out of a file that changed meanwhile, that is what was wrong.
-    if (auto error = file->CheckUnchanged()) return *error;
-    if (!engine) return Error{engine.error().code, path + ": " + engine.error().message};
-    return engine;
+  std::optional<MappedFile> eye;
+  if (!eye_path->empty()) {
+    Result<MappedFile> opened = MappedFile::Open(*eye_path);
+    if (!opened) return opened.error();
+    files.mmproj = Mapped(eye.emplace(*std::move(opened)));
   }
-  const Result<MappedFile> eye = MappedFile::Open(*eye_path);
-  if (!eye) return eye.error();
-  Result<Engine> engine = Load(file->bytes(), eye->bytes(), options);
-  for (const Result<MappedFile>* read : {&file, &eye}) {
-    if (auto error = (*read)->CheckUnchanged()) return *error;
+  Result<Model> model = LoadModel(files, options);
+  // Whatever came out of a file that changed meanwhile, that is what was wrong.
+  if (auto error = file->CheckUnchanged()) return *error;
+  if (auto error = eye ? eye->CheckUnchanged() : std::nullopt) return *error;
+  if (!model) {
+    const std::string where = eye ? path + ", " + *eye_path : path;
+    return Error{model.error().code, where + ": " + model.error().message};
   }
-  if (!engine) {
-    return Error{engine.error().code, path + ", " + *eye_path + ": " + engine.error().message};
-  }
-  return engine;
+  return Engine(std::make_unique<const State>(State{*std::move(model)}));
 }
 
 Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions& options) {
@@ -49,10 +60,12 @@ Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions
 
 Result<Engine> Engine::Load(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
                             const EngineOptions& options) {
-  Result<Model> model = LoadModel(gguf, mmproj, options);
+  Result<Model> model = LoadModel({.model = {.bytes = gguf}, .mmproj = {.bytes = mmproj}}, options);
   if (!model) return model.error();
   return Engine(std::make_unique<const State>(State{*std::move(model)}));
 }
+
+const Model& ModelOf(const Engine& engine) { return engine.state_->model; }
 
 const ModelInfo& Engine::info() const { return state_->model.info; }
 
@@ -81,8 +94,9 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
                             static_cast<std::size_t>(vocabulary));
   Sequence sequence(*model.decoder, list->rows);
-  sequence.Add(list->inputs, {logits.data(), list->rows_after_image, vocabulary},
-               model.RunWith(nullptr));
+  Batch(*model.decoder)
+      .AddAll(sequence, list->inputs, {logits.data(), list->rows_after_image, vocabulary},
+              model.RunWith(nullptr));
   return logits;
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -59,17 +60,56 @@ TEST(Engine, DecodesWithThreadsOfItsOwn) {
   EXPECT_EQ(caption(*engine), caption(TinyEngine(3)));
 }
 
-TEST(Engine, LoadsFromAFile) {
-  const std::string path = std::filesystem::temp_directory_path() / "edgevlm_engine_test_tiny.gguf";
-  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+void WriteBytes(const std::string& path, const std::vector<std::byte>& bytes) {
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
+}
+
+TEST(Engine, LoadsFromAFile) {
+  const std::string path = std::filesystem::temp_directory_path() / "edgevlm_engine_test_tiny.gguf";
+  WriteBytes(path, TinyWithTokenizer().ToBytes());
   const Result<Engine> engine = Engine::Load(path, {.threads = 1});
   std::remove(path.c_str());
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   const EncodedImage image = *engine->EncodeImage(TinyPicture(8, 8, 1));
   EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyPicture(8, 8, 1))->values);
+}
+
+// The projector writes rows that no decoder of this width reads.
+void ChangeProjectorWidth(TinyModel& model) {
+  constexpr int kOther = TinyModel::kWidth - 1;
+  model.keys[std::string(keys::kProjectionDim)] = std::uint32_t{kOther};
+  model.tensors["mm.0.weight"] = {{kOther, 20}, std::vector<float>(kOther * 20)};
+  model.tensors["mm.0.bias"] = {{kOther}, std::vector<float>(kOther)};
+  model.tensors["mm.2.weight"] = {{kOther, kOther}, std::vector<float>(kOther * kOther)};
+  model.tensors["mm.2.bias"] = {{kOther}, std::vector<float>(kOther)};
+}
+
+TEST(Engine, LeavesAnEyeOfAnotherModelAside) {
+  namespace fs = std::filesystem;
+  const fs::path folder =
+      fs::temp_directory_path() / ("edgevlm_engine_test_" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  const std::string path = folder / "text.gguf", eye_path = folder / "mmproj-other.gguf";
+  TinyModel text = TinyWithTokenizer(), eye = TinyWithTokenizer();
+  text.keys.erase(std::string(keys::kHasVisionEncoder));
+  WriteBytes(path, text.ToBytes());
+  WriteBytes(eye_path, eye.ToBytes());
+  EXPECT_EQ(Engine::Load(path)->info().vision_encoder, "mobilenet_v3");
+  EXPECT_EQ(Engine::Load(path, {.mmproj = "none"})->info().vision_encoder, "");
+
+  ChangeProjectorWidth(eye);
+  WriteBytes(eye_path, eye.ToBytes());
+  const Result<Engine> engine = Engine::Load(path);
+  ASSERT_TRUE(engine) << engine.error().message;
+  EXPECT_EQ(engine->info().vision_encoder, "");
+  EXPECT_EQ(engine->info().file_bytes, static_cast<std::int64_t>(text.ToBytes().size()));
+  EXPECT_THAT(ErrorOf(Engine::Load(path, {.mmproj = eye_path})),
+              HasSubstr("projector outputs: expected 24, found 23"));
+  WriteBytes(path, TinyWithTokenizer().ToBytes());
+  EXPECT_EQ(Engine::Load(path)->info().vision_encoder, "mobilenet_v3") << "its own";
+  fs::remove_all(folder);
 }
 
 TEST(Engine, RefusesBadFilesAndOptions) {
@@ -124,13 +164,7 @@ TEST(Engine, PartsMustFitEachOther) {
                 model.tensors["position_embd.weight"] = {{17, 24}, std::vector<float>(17 * 24)};
               }),
               HasSubstr("tokens of a picture: expected at most 15, found 16"));
-  EXPECT_THAT(LoadChanged([](TinyModel& model) {
-                model.keys[std::string(keys::kProjectionDim)] = std::uint32_t{23};
-                model.tensors["mm.0.weight"] = {{23, 20}, std::vector<float>(23 * 20)};
-                model.tensors["mm.0.bias"] = {{23}, std::vector<float>(23)};
-                model.tensors["mm.2.weight"] = {{23, 23}, std::vector<float>(23 * 23)};
-                model.tensors["mm.2.bias"] = {{23}, std::vector<float>(23)};
-              }),
+  EXPECT_THAT(LoadChanged(ChangeProjectorWidth),
               HasSubstr("projector outputs: expected 24, found 23"));
 }
 

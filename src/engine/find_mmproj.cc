@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "edgevlm/edgevlm.h"
+
 namespace edgevlm {
 namespace {
 
@@ -48,6 +50,7 @@ std::vector<fs::path> MmprojFilesIn(const fs::path& folder) {
 
 Result<std::string> FindMmproj(const std::string& model_path, const std::string& given) {
   const fs::path model(model_path);
+  if (given == kNoMmproj) return std::string();
   if (!given.empty()) return given;
   if (IsMmproj(model)) return std::string();
   const fs::path folder = model.has_parent_path() ? model.parent_path() : fs::path(".");
@@ -63,7 +66,7 @@ Result<std::string> FindMmproj(const std::string& model_path, const std::string&
   }
   if (best.size() == 1) return best.front().string();
   return Error{ErrorCode::kInvalid, model_path + ": expected one mmproj file beside it (or " +
-                                        "--mmproj), found " + best[0].string() + " and " +
+                                        "--mmproj FILE|none), found " + best[0].string() + " and " +
                                         best[1].string()};
 }
 

@@ -40,6 +40,7 @@ TEST_F(FindMmprojTest, TakesTheOnlyOne) {
   EXPECT_EQ(Find("model.gguf"), "MMPROJ-of-something.gguf");
   EXPECT_EQ(Find("MMPROJ-of-something.gguf"), "") << "is one itself";
   EXPECT_EQ(*FindMmproj("model.gguf", "given.gguf"), "given.gguf");
+  EXPECT_EQ(*FindMmproj((folder_ / "model.gguf").string(), "none"), "");
 }
 
 TEST_F(FindMmprojTest, OfSeveralTheOneOfTheSameName) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "decode/batch.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/model.h"
 #include "engine/prompt.h"
@@ -52,7 +53,8 @@ Result<Likelihood> Engine::CaptionLikelihood(const EncodedImage& image,
   const int vocabulary = model.info.vocabulary_tokens;
   std::vector<float> values(text.size() * static_cast<std::size_t>(vocabulary));
   const View<float> logits(values.data(), rows - first, vocabulary);
-  Sequence(*model.decoder, rows).Add(prompt->InputsFrom(0), logits, {.pool = *model.pool});
+  Sequence sequence(*model.decoder, rows);
+  Batch(*model.decoder).AddAll(sequence, prompt->InputsFrom(0), logits, {.pool = *model.pool});
   Likelihood likelihood;
   likelihood.tokens = static_cast<int>(text.size());
   for (int i = 0; i < logits.rows; ++i) {

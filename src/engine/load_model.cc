@@ -15,10 +15,6 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 
-// Up to so many rows the decoder is bound by reading its weights: one row of a reply, or a few that
-// share what is read.
-constexpr int kDecodeRows = 8;
-
 Error Mismatch(const std::string& what, const std::string& expected, int found) {
   return {ErrorCode::kInvalid,
           "model: " + what + ": expected " + expected + ", found " + std::to_string(found)};
@@ -63,11 +59,19 @@ std::string TextOf(const GgufFile& file, std::string_view key) {
   return std::string(text ? *text : "");
 }
 
-// The file that holds the eye: the second one, the model's own, or none (null).
-const GgufFile* FileOfEye(const GgufFile& file, const GgufFile* mmproj) {
-  if (mmproj != nullptr) return mmproj;
-  return file.HasKey(keys::kHasVisionEncoder) ? &file : nullptr;
-}
+// What was parsed of ModelFiles.
+struct Parsed {
+  GgufFile model;
+  std::optional<GgufFile> mmproj;
+  bool mmproj_is_guess = false;
+
+  // The file that holds the eye: the second one, the model's own, or none (null).
+  const GgufFile* OfEye() const {
+    const bool has_own = model.HasKey(keys::kHasVisionEncoder);
+    if (mmproj && !(mmproj_is_guess && has_own)) return &*mmproj;
+    return has_own ? &model : nullptr;
+  }
+};
 
 std::int64_t ParametersOf(const GgufFile& file) {
   std::int64_t parameters = 0;
@@ -83,22 +87,23 @@ int ContextOf(const DecoderShape& decoder, const EngineOptions& options) {
   return std::min(decoder.context, most);
 }
 
-void Describe(const GgufFile& file, const GgufFile* mmproj, Isa isa, Model& model) {
+void Describe(const Parsed& files, Isa isa, Model& model) {
   ModelInfo& info = model.info;
-  info.name = TextOf(file, keys::kName);
-  info.architecture = TextOf(file, keys::kArchitecture);
+  info.name = TextOf(files.model, keys::kName);
+  info.architecture = TextOf(files.model, keys::kArchitecture);
   info.instruction_set = IsaName(isa);
   info.chat_template = model.style->name();
-  info.parameters = ParametersOf(file) + (mmproj == nullptr ? 0 : ParametersOf(*mmproj));
+  info.parameters = ParametersOf(files.model);
   const DecoderShape& decoder = model.decoder->shape();
   info.threads = model.pool->threads();
-  info.decode_threads = model.PoolFor(1).threads();
+  info.decode_threads = model.DecoderTeams(nullptr).few.pool.threads();
   info.embedding_length = decoder.width;
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
   info.vocabulary_tokens = decoder.vocabulary;
-  const GgufFile* eye = FileOfEye(file, mmproj);
-  if (eye == nullptr) return;
+  if (model.eye == nullptr) return;
+  const GgufFile* eye = files.OfEye();
+  if (eye != &files.model) info.parameters += ParametersOf(*eye);
   info.vision_encoder = (*FindVisionFamily(*eye))->encoder;
   info.projector = (*FindProjectorFamily(*eye))->type;
   info.image_size = model.eye->shape().preprocessing.size;
@@ -111,12 +116,14 @@ Packing PackingFor(Precision precision) {
   return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
 }
 
-MaybeError LoadEye(const GgufFile& file, Model& model) {
+// is_guess: whether the file's place alone says that it belongs to the model.
+MaybeError LoadEye(const GgufFile& file, bool is_guess, Model& model) {
   const Packing packing = PackingFor(model.precision);
-  auto eye = LoadVisionEncoder(file, packing);
-  if (!eye) return eye.error();
   auto projector = LoadProjector(file, packing);
   if (!projector) return projector.error();
+  if (is_guess && (*projector)->outputs() != model.decoder->shape().width) return std::nullopt;
+  auto eye = LoadVisionEncoder(file, packing);
+  if (!eye) return eye.error();
   model.eye = *std::move(eye);
   model.projector = *std::move(projector);
   return std::nullopt;
@@ -146,13 +153,12 @@ MaybeError StartThreads(const EngineOptions& options, Model& model) {
   return std::nullopt;
 }
 
-Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
-                        const EngineOptions& options) {
-  Result<Tokenizer> tokenizer = LoadTokenizer(file);
+Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& options) {
+  Result<Tokenizer> tokenizer = LoadTokenizer(files.model);
   if (!tokenizer) return tokenizer.error();
-  auto style = ChooseStyle(file, *tokenizer, options);
+  auto style = ChooseStyle(files.model, *tokenizer, options);
   if (!style) return style.error();
-  auto decoder = LoadDecoder(file);
+  auto decoder = LoadDecoder(files.model);
   if (!decoder) return decoder.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
@@ -167,12 +173,12 @@ Result<Model> LoadParts(const GgufFile& file, const GgufFile* mmproj, Isa isa,
                  .pinning = std::nullopt,
                  .pool = nullptr,
                  .decode_pool = nullptr};
-  if (const GgufFile* eye = FileOfEye(file, mmproj)) {
-    if (auto error = LoadEye(*eye, model)) return *error;
+  if (const GgufFile* eye = files.OfEye()) {
+    if (auto error = LoadEye(*eye, files.mmproj_is_guess, model)) return *error;
   }
   if (auto error = CheckParts(model)) return *error;
   if (auto error = StartThreads(options, model)) return *error;
-  Describe(file, mmproj, isa, model);
+  Describe(files, isa, model);
   return model;
 }
 
@@ -202,27 +208,28 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
 
 }  // namespace
 
-ThreadPool& Model::PoolFor(int rows) const {
-  return rows <= kDecodeRows && decode_pool != nullptr ? *decode_pool : *pool;
-}
-
-Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
-                        const EngineOptions& options) {
+Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   const Result<EngineOptions> chosen = Validate(options);
   if (!chosen) return chosen.error();
   const Result<Isa>& isa = ChooseIsa();
   if (!isa) return isa.error();
-  const Result<GgufFile> file = GgufFile::Parse(gguf);
+  Result<GgufFile> file = GgufFile::Parse(files.model.bytes, files.model.on_done);
   if (!file) return file.error();
-  std::optional<GgufFile> second;
-  if (!mmproj.empty()) {
-    Result<GgufFile> parsed = GgufFile::Parse(mmproj);
-    if (!parsed) return Error{parsed.error().code, "mmproj: " + parsed.error().message};
-    second = *std::move(parsed);
+  Parsed parsed = {
+      .model = *std::move(file), .mmproj = std::nullopt, .mmproj_is_guess = files.mmproj_is_guess};
+  if (!files.mmproj.bytes.empty()) {
+    Result<GgufFile> mmproj = GgufFile::Parse(files.mmproj.bytes, files.mmproj.on_done);
+    if (!mmproj) return Error{mmproj.error().code, "mmproj: " + mmproj.error().message};
+    parsed.mmproj = *std::move(mmproj);
   }
   try {
-    Result<Model> model = LoadParts(*file, second ? &*second : nullptr, *isa, *chosen);
-    if (model) model->info.file_bytes = static_cast<std::int64_t>(gguf.size() + mmproj.size());
+    Result<Model> model = LoadParts(parsed, *isa, *chosen);
+    if (model) {
+      model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
+      if (model->eye != nullptr) {
+        model->info.file_bytes += static_cast<std::int64_t>(files.mmproj.bytes.size());
+      }
+    }
     return model;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::kTooLarge, "model: no memory left for its weights"};

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/cores.h"
+#include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/prompt_style.h"
 #include "model/families.h"
@@ -27,13 +28,12 @@ struct Model {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
 
-  // Whose threads are the fastest for a pass of the decoder over so many rows.
-  ThreadPool& PoolFor(int rows) const;
-
-  // What a forward pass of this model is given, and one of its decoder over `rows` rows. profiler:
-  // null for none.
+  // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
+  // none.
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
-  Run DecoderRun(int rows, Profiler* profiler) const { return RunOn(PoolFor(rows), profiler); }
+  Teams DecoderTeams(Profiler* profiler) const {
+    return {RunWith(profiler), RunOn(decode_pool == nullptr ? *pool : *decode_pool, profiler)};
+  }
 
  private:
   Run RunOn(ThreadPool& threads, Profiler* profiler) const {
@@ -41,13 +41,26 @@ struct Model {
   }
 };
 
-// mmproj: the file of eye and projector; empty if they are in the model's own file, or nowhere.
+// A GGUF file in memory, and who wants to know which of its tensors have been copied.
+struct ModelFile {
+  std::span<const std::byte> bytes = {};
+  GgufFile::OnDone on_done = {};
+};
+
+struct ModelFiles {
+  ModelFile model;
+  ModelFile mmproj = {};  // of eye and projector; empty if they are in the model's own, or nowhere
+  bool mmproj_is_guess = false;  // then one made for another decoder is left aside
+};
+
 // Errors: as for Engine::Load.
-Result<Model> LoadModel(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
-                        const EngineOptions& options);
+Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options);
 
 struct Engine::State {
   Model model;
 };
+
+// What an engine has loaded, for the rest of this program. Lives as long as the engine.
+const Model& ModelOf(const Engine& engine);
 
 }  // namespace edgevlm

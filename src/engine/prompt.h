@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "decode/sequence.h"
+#include "decode/input.h"
 #include "edgevlm/edgevlm.h"
 
 namespace edgevlm {

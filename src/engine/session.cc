@@ -17,12 +17,13 @@ struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
         sequence(*loaded.decoder, loaded.info.context_tokens),
+        stepper(*loaded.decoder),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
-  Run RunOf(int rows) { return model.DecoderRun(rows, profiler_or_null()); }
+  Teams teams() { return model.DecoderTeams(profiler_or_null()); }
   View<float> logits() { return {logits_row.data(), 1, static_cast<int>(logits_row.size())}; }
 
   void Forget() {
@@ -42,11 +43,11 @@ struct Session::State {
                            const OnText& on_text);
   Result<Reply> Answer(std::span<const Message> messages, const DecodeOptions& options,
                        const OnText& on_text);
-  int Prefill(const Prompt& prompt);
-  Generation Speak(const DecodeOptions& options, const OnText& on_text);
+  Reply Speak(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
 
   const Model& model;
   Sequence sequence;
+  Stepper stepper;
   Prompt held;                    // what the sequence holds, unless evaluating
   std::vector<float> logits_row;  // [V]
   std::optional<Profiler> profiler;
@@ -55,27 +56,36 @@ struct Session::State {
   bool evaluating = false;  // the sequence holds what Evaluate added
 };
 
-// Puts the prompt into the sequence; returns how many of its rows were there already. The last row
-// is always computed anew: its logits are needed.
-int Session::State::Prefill(const Prompt& prompt) {
+// Reads what the sequence does not hold of the prompt, and replies. The prompt's last row is always
+// computed anew: its logits are needed.
+Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
+                            const OnText& on_text) {
+  Reply reply;
+  reply.prompt_tokens = prompt.rows();
+  Stopwatch watch;
   if (evaluating) Forget();
-  const int reused = std::min(CommonRows(held, prompt), prompt.rows() - 1);
-  sequence.TruncateTo(reused);
-  sequence.Add(prompt.InputsFrom(reused), logits(), RunOf(prompt.rows() - reused));
-  held = prompt;
-  return reused;
-}
-
-Generation Session::State::Speak(const DecodeOptions& options, const OnText& on_text) {
+  reply.reused_tokens = std::min(CommonRows(held, prompt), prompt.rows() - 1);
+  sequence.TruncateTo(reply.reused_tokens);
+  held.TruncateTo(reply.reused_tokens);
   DecodeOptions with_stops = options;
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
-  Generation generation =
-      Generate(sequence, logits(), {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()},
-               with_stops, on_text, RunOf(1));
+  Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
+                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops,
+                on_text);
+  Stream* const streams[] = {&stream};
+  while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
+  reply.timings.prefill_ms = watch.Lap();
+  Generation generation = Generate(stepper, stream, teams());
+  reply.timings.generate_ms = watch.Lap();
+  reply.timings.total_ms = watch.Milliseconds();
+  held = prompt;
   held.Add(generation.tokens);
   held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
-  return generation;
+  reply.text = std::move(generation.text);
+  reply.finish_reason = generation.finish_reason;
+  reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  return reply;
 }
 
 Result<Reply> Session::State::Answer(std::span<const Message> messages,
@@ -84,23 +94,12 @@ Result<Reply> Session::State::Answer(std::span<const Message> messages,
   if (auto error = CheckMessages(messages)) return *error;
   const Result<Prompt> prompt = model.style->Write(messages, model.tokenizer);
   if (!prompt) return prompt.error();
-  Reply reply;
-  reply.prompt_tokens = prompt->rows();
-  if (reply.prompt_tokens >= model.info.context_tokens) {
+  if (prompt->rows() >= model.info.context_tokens) {
     return Error{ErrorCode::kTooLarge, "prompt: expected at most " +
                                            std::to_string(model.info.context_tokens - 1) +
-                                           " tokens, found " + std::to_string(reply.prompt_tokens)};
+                                           " tokens, found " + std::to_string(prompt->rows())};
   }
-  Stopwatch watch;
-  reply.reused_tokens = Prefill(*prompt);
-  reply.timings.prefill_ms = watch.Lap();
-  Generation generation = Speak(options, on_text);
-  reply.timings.generate_ms = watch.Lap();
-  reply.timings.total_ms = watch.Milliseconds();
-  reply.text = std::move(generation.text);
-  reply.finish_reason = generation.finish_reason;
-  reply.reply_tokens = static_cast<int>(generation.tokens.size());
-  return reply;
+  return Speak(*prompt, options, on_text);
 }
 
 Result<Reply> Session::State::AboutImage(std::string_view question, const DecodeOptions& options,
@@ -167,7 +166,8 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   const Result<TokenList> list =
       CutAtImage(state.model, tokens, state.image.get(), state.sequence.room());
   if (!list) return list.error();
-  state.sequence.Add(list->inputs, state.logits(), state.RunOf(list->rows));
+  state.stepper.batch().AddAll(state.sequence, list->inputs, state.logits(),
+                               state.teams().For(list->rows));
   state.evaluating = true;
   return std::span<const float>(state.logits_row);
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "decode/sequence.h"
+#include "decode/input.h"
 #include "engine/model.h"
 
 namespace edgevlm {

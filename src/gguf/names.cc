@@ -46,6 +46,7 @@ std::string HeadCount(std::string_view architecture) {
 std::string LayerNormEpsilon(std::string_view architecture) {
   return Join(architecture, ".attention.layer_norm_epsilon");
 }
+std::string ExitLayers(std::string_view architecture) { return Join(architecture, ".exit_layers"); }
 
 std::string RmsNormEpsilon(std::string_view architecture) {
   return Join(architecture, ".attention.layer_norm_rms_epsilon");

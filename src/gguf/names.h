@@ -70,6 +70,7 @@ std::string BlockCount(std::string_view architecture);
 std::string FeedForwardLength(std::string_view architecture);
 std::string HeadCount(std::string_view architecture);
 std::string LayerNormEpsilon(std::string_view architecture);
+std::string ExitLayers(std::string_view architecture);  // our own: early exits that were trained
 
 // Of the llama family.
 std::string RmsNormEpsilon(std::string_view architecture);

@@ -250,7 +250,7 @@ Result<std::vector<std::uint32_t>> IndexByName(const std::vector<Entry>& entries
 
 }  // namespace
 
-Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes) {
+Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes, OnDone on_done) {
   // How long the part before the data is shows only while it is read: the copy grows until it
   // holds all of it.
   constexpr std::size_t kFirstCopyBytes = 1 << 20, kGrowth = 8;
@@ -264,7 +264,10 @@ Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes) {
     }
     ByteReader in(file.metadata_);
     const MaybeError error = file.Read(in, bytes);
-    if (!error) return file;
+    if (!error) {
+      file.on_done_ = std::move(on_done);
+      return file;
+    }
     const bool is_short = !in.ok() && size < bytes.size();
     if (!is_short) return *error;
     if (size == most) {

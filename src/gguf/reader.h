@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,9 +58,12 @@ struct GgufTensor {
 // expected an integer, found string".
 class GgufFile {
  public:
+  // Told of a part of the file that is not needed soon, so that a mapping can let go of it.
+  using OnDone = std::function<void(std::span<const std::byte> part)>;
+
   // Errors: kCorrupt, kTooLarge (names the limit), kUnsupported (version, byte order, data type),
   // kIo (the file was cut short meanwhile).
-  static Result<GgufFile> Parse(std::span<const std::byte> bytes);
+  static Result<GgufFile> Parse(std::span<const std::byte> bytes, OnDone on_done = {});
 
   GgufFile(GgufFile&&) = default;  // views stay valid
   GgufFile& operator=(GgufFile&&) = default;
@@ -98,6 +102,12 @@ class GgufFile {
   Result<TensorView> Tensor(std::string_view name) const;
   Result<TensorView> Tensor(std::string_view name, const Shape& expected) const;
 
+  // For whoever has copied a tensor: its bytes may leave the memory until they are read again.
+  // REQUIRES: a tensor of this file.
+  void Done(const TensorView& tensor) const {
+    if (on_done_) on_done_(tensor.bytes);
+  }
+
  private:
   GgufFile() = default;
 
@@ -110,6 +120,7 @@ class GgufFile {
   std::vector<GgufTensor> tensors_;
   std::vector<std::uint32_t> keys_by_name_;     // indices into keys_, names increasing
   std::vector<std::uint32_t> tensors_by_name_;  // likewise into tensors_
+  OnDone on_done_;
 };
 
 }  // namespace edgevlm

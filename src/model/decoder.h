@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/result.h"
 #include "cache/sequence_cache.h"
@@ -23,6 +24,8 @@ struct DecoderShape {
   int kv_heads = 0;    // Hkv
   int head_width = 0;  // d
   int vocabulary = 0;  // V
+  // Early exits that were trained: after so many blocks each, increasing, below `blocks`.
+  std::vector<int> exits = {};
 
   // What a sequence of so many positions holds: keys and values in float16.
   long long CacheBytes(int positions) const {
@@ -40,6 +43,15 @@ struct TokenSpan {
   int logits_rows = 0;                // for how many of the last tokens logits are wanted
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
+};
+
+// Whether these can be the exits of so many blocks: numbers from 1 to blocks - 1, increasing.
+bool AreExits(std::span<const int> exits, int blocks);
+
+// Some of a decoder's blocks: those from `begin` on that come before `end`.
+struct BlockRange {
+  int begin = 0;
+  int end = 0;
 };
 
 // Threads: const methods from any number of threads, each with its own caches and workspace.
@@ -64,7 +76,8 @@ class Decoder {
   CacheShape cache_shape() const { return cache_shape(std::min(shape_.context, kUsualPositions)); }
 
   // One pass over a ragged batch: spans of any lengths, of any sequences. All rows go through the
-  // matrices together; attention is per span. Each cache grows by its spans' tokens.
+  // matrices together; attention is per span. Each cache grows by its spans' tokens. It is Embed,
+  // RunBlocks with all blocks, and WriteLogits.
   //   logits  [R, V], R the sum of the spans' logits_rows, in the order of the spans
   // A row's results have the same bits whatever else is in the batch and however a sequence is cut
   // into spans.
@@ -73,8 +86,36 @@ class Decoder {
   // stay below shape().context and the cache's capacity.
   // Cost: reads all weights once; allocates in `workspace` only, when this is the largest batch
   // yet.
-  virtual void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
-                       const Run& run) const = 0;
+  void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
+               const Run& run) const;
+
+  // The parts of a pass, for rows that leave some blocks out (early exit) or go on later and with
+  // others (self-speculation). What goes from part to part is the residual stream, x [T, D] for
+  // the rows of the batch. Here a span starts where its sequence ends in the blocks that it goes
+  // through: the layers of a cache may hold different numbers of positions meanwhile. A row's bits
+  // do not depend on where passes are cut into parts, or on who goes through a part with it. Parts
+  // give back what they take of the workspace.
+
+  // x = what the tokens and positions of the batch are to the first block.
+  virtual void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const = 0;
+
+  // x goes through the blocks, in place; their layers of the caches grow by its rows.
+  // REQUIRES: 0 <= blocks.begin <= blocks.end <= shape().blocks.
+  virtual void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
+                         Workspace& workspace, const Run& run) const = 0;
+
+  // The rows leave the blocks out, whose layers of the caches grow all the same: by the keys and
+  // values that each block makes of x as it is (state propagation of CALM: Schuster et al. 2022).
+  // Those of the first block are what RunBlocks would add, the others near to it where an exit was
+  // trained. Cost: reads the matrices of keys and values, and what is one matrix with them.
+  virtual void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
+                          Workspace& workspace, const Run& run) const = 0;
+
+  // logits = norm(x) W^T, for any rows of a residual stream: of an early one, what its exit says.
+  //   x       [R, D]
+  //   logits  [R, V]
+  virtual void WriteLogits(View<const float> x, View<float> logits, Workspace& workspace,
+                           const Run& run) const = 0;
 
  protected:
   explicit Decoder(const DecoderShape& shape) : shape_(shape) {}

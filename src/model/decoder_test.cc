@@ -217,10 +217,132 @@ TEST_P(DecoderTest, ThreadsDoNotChangeTheResult) {
   }
 }
 
+class DecoderPartsTest : public DecoderTest {
+ protected:
+  static constexpr int kBlocks = TinyModel::kBlocks;
+  static_assert(kBlocks == 2 && TinyLlama::kBlocks == 2);
+
+  static TokenSpan SpanOf(SequenceCache& cache, std::span<const int> tokens) {
+    return {.cache = &cache,
+            .first_position = cache.layer(kBlocks - 1).positions(),
+            .tokens = tokens,
+            .logits_rows = static_cast<int>(tokens.size())};
+  }
+
+  // x [T, D] of the tokens after their first block.
+  void RunFirstBlock(const TokenSpan& span, View<float> x) {
+    decoder_->Embed({&span, 1}, x, run_);
+    decoder_->RunBlocks({&span, 1}, {0, 1}, x, workspace_, run_);
+  }
+
+  const edgevlm::Run run_{.pool = pool_};
+};
+
+TEST_P(DecoderPartsTest, AnExitSaysWhatAShorterModelSays) {
+  const std::vector<int> tokens = RandomTokens(13, kVocabulary, 8);
+  SequenceCache cache = NewCache();
+  Buffer x(13, kWidth), logits(13, kVocabulary);
+  RunFirstBlock(SpanOf(cache, tokens), x.view());
+  decoder_->WriteLogits(x.view(), logits.view(), workspace_, run_);
+
+  TinyFile shorter = sample_.file;
+  for (auto& [name, value] : shorter.keys) {
+    if (name.ends_with(".block_count")) value = std::uint32_t{1};
+  }
+  const std::unique_ptr<Decoder> decoder = Load(shorter);
+  SequenceCache other(decoder->cache_shape());
+  Buffer expected(13, kVocabulary);
+  const TokenSpan span = {.cache = &other, .tokens = tokens, .logits_rows = 13};
+  decoder->Forward({&span, 1}, expected.view(), workspace_, run_);
+  EXPECT_EQ(logits.values, expected.values);
+}
+
+// Self-speculation: each token goes through the first block by itself, then all go through the
+// other one together, beside another sequence.
+TEST_P(DecoderPartsTest, RowsMayGoOnTogether) {
+  const std::vector<int> tokens = RandomTokens(9, kVocabulary, 9);
+  const std::vector<int> other = RandomTokens(4, kVocabulary, 10);
+  SequenceCache cache = NewCache(), other_cache = NewCache();
+  Buffer x(13, kWidth), logits(13, kVocabulary);
+  for (int t = 0; t < 9; ++t) {
+    const TokenSpan one = {.cache = &cache,
+                           .first_position = t,
+                           .tokens = std::span(tokens).subspan(static_cast<std::size_t>(t), 1)};
+    RunFirstBlock(one, x.view().Rows(t, 1));
+  }
+  RunFirstBlock(SpanOf(other_cache, other), x.view().Rows(9, 4));
+  EXPECT_EQ(cache.layer(1).positions(), 0);
+  const TokenSpan batch[] = {SpanOf(cache, tokens), SpanOf(other_cache, other)};
+  decoder_->RunBlocks(batch, {1, kBlocks}, x.view(), workspace_, run_);
+  decoder_->WriteLogits(x.view(), logits.view(), workspace_, run_);
+
+  std::vector<float> expected = RunAlone(tokens);
+  const std::vector<float> second = RunAlone(other);
+  expected.insert(expected.end(), second.begin(), second.end());
+  EXPECT_EQ(logits.values, expected);
+}
+
+// The keys and values of a block depend on what enters it: for the first block that is skipped,
+// that is what it always was, and later tokens can not tell the difference.
+TEST_P(DecoderPartsTest, TheFirstSkippedBlockRemembersAll) {
+  const std::vector<int> tokens = RandomTokens(7, kVocabulary, 11);
+  const std::vector<int> later = RandomTokens(5, kVocabulary, 12);
+  SequenceCache expected = NewCache(), cache = NewCache();
+  Run(expected, tokens);
+  Buffer x(7, kWidth);
+  const TokenSpan span = SpanOf(cache, tokens);
+  RunFirstBlock(span, x.view());
+  const std::vector<float> before = x.values;
+  decoder_->SkipBlocks({&span, 1}, {1, kBlocks}, x.view(), workspace_, run_);
+  EXPECT_EQ(x.values, before);
+  EXPECT_EQ(Run(cache, later).values, Run(expected, later).values);
+}
+
+// Skipping both blocks leaves something else behind, but of the same length.
+TEST_P(DecoderPartsTest, SkippingMoreIsNotTheSame) {
+  const std::vector<int> tokens = RandomTokens(7, kVocabulary, 13);
+  SequenceCache expected = NewCache(), cache = NewCache();
+  Run(expected, tokens);
+  Buffer x(7, kWidth);
+  const TokenSpan span = SpanOf(cache, tokens);
+  decoder_->Embed({&span, 1}, x.view(), run_);
+  decoder_->SkipBlocks({&span, 1}, {0, kBlocks}, x.view(), workspace_, run_);
+  EXPECT_EQ(cache.layer(1).positions(), 7);
+  EXPECT_NE(Run(cache, tokens).values, Run(expected, tokens).values);
+}
+
+TEST(Exits, LieBetweenBlocks) {
+  EXPECT_TRUE(AreExits({}, 1));
+  const auto are = [](const std::vector<int>& exits) { return AreExits(exits, 6); };
+  EXPECT_TRUE(are({1}) && are({2, 4}) && are({1, 2, 3, 4, 5}));
+  EXPECT_FALSE(are({0}) || are({-1, 2}) || are({6}) || are({4, 2}) || are({2, 2}) || are({2, 7}));
+}
+
+TEST(Exits, AreReadFromTheFile) {
+  TinyModel model(kVocabulary);
+  EXPECT_TRUE(Load(model)->shape().exits.empty());
+  model.keys[keys::ExitLayers("gpt2")] = std::vector<std::int32_t>{1};
+  EXPECT_EQ(Load(model)->shape().exits, std::vector<int>{1});
+  for (const GgufValue& value :
+       {GgufValue(std::vector<std::int32_t>{2}), GgufValue(std::vector<std::int32_t>{0}),
+        GgufValue(std::vector<std::int32_t>{1, 1}), GgufValue(std::string("1"))}) {
+    model.keys[keys::ExitLayers("gpt2")] = value;
+    const std::vector<std::byte> bytes = model.ToBytes();
+    const auto decoder = LoadDecoder(*GgufFile::Parse(bytes));
+    ASSERT_FALSE(decoder.ok());
+    EXPECT_NE(decoder.error().message.find("gpt2.exit_layers"), std::string::npos);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, DecoderTest,
                          ::testing::Values(Case{"gpt2", Gpt2Sample},
                                            Case{"gpt2_with_output", Gpt2WithOutput},
                                            Case{"llama", PlainLlama},
+                                           Case{"llama_with_all_options", RichLlama},
+                                           Case{"qwen2", Qwen2}),
+                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Families, DecoderPartsTest,
+                         ::testing::Values(Case{"gpt2", Gpt2Sample}, Case{"llama", PlainLlama},
                                            Case{"llama_with_all_options", RichLlama},
                                            Case{"qwen2", Qwen2}),
                          [](const auto& info) { return std::string(info.param.name); });

@@ -91,6 +91,7 @@ std::vector<float> WeightReader::Values(const std::string& name, const Shape& sh
     return {};
   }
   Result<std::vector<float>> values = ToFloats(*tensor);
+  file_.Done(*tensor);
   if (!values) {
     Fail({values.error().code, "model: tensor '" + name + "': " + values.error().message});
     return {};
@@ -149,6 +150,7 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape) {
   Result<Weight> weight =
       Weight::Pack(*tensor, static_cast<int>(outputs), static_cast<int>(*values / outputs),
                    PoolFor(*values), is_large ? packing_ : Packing::kExact);
+  file_.Done(*tensor);
   if (!weight) {
     Fail({weight.error().code, "model: tensor '" + name + "': " + weight.error().message});
     return {};

@@ -32,9 +32,8 @@ struct Gpt2Weights {
   TokenMatrices tokens;
 };
 
-// Activations of one pass. T: rows of the batch.
+// Activations inside a block. T: rows of the batch.
 struct Buffers {
-  View<float> x;       // [T, D] the residual stream
   View<float> normed;  // [T, D]
   View<float> qkv;     // [T, 3D]
   View<float> mixed;   // [T, D]
@@ -47,45 +46,8 @@ class Gpt2 final : public Decoder {
   Gpt2(const DecoderShape& shape, Gpt2Weights weights)
       : Decoder(shape), weights_(std::move(weights)) {}
 
-  void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
-               const Run& run) const override {
-    workspace.Clear();
-    const Buffers buffers = TakeBuffers(RowsOf(batch), workspace);
-    Embed(batch, buffers.x, run);
-    for (int layer = 0; layer < shape().blocks; ++layer) Block(layer, batch, buffers, run);
-    WriteLogits(batch, buffers.x, weights_.output_norm, weights_.tokens.output, logits, workspace,
-                run);
-  }
-
- private:
-  // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
-  void Block(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    const BlockWeights& w = weights_.blocks[static_cast<std::size_t>(layer)];
-    w.attn_norm.Apply(b.x, b.normed, run);  // [T, D]
-    const Inputs attn = w.attn_qkv.Prepare(b.normed, b.levels, run);
-    w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);  // [T, 3D]
-    Attend(layer, batch, b, run);                           // [T, D]
-    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
-    w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
-    w.mlp_norm.Apply(b.x, b.normed, run);  // [T, D]
-    const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
-    w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
-    const Inputs hidden = w.mlp_down.Prepare(b.hidden, b.levels, run);
-    w.mlp_down.AddTo(hidden, b.x, run);  // x += hidden Wd^T + bd
-  }
-
-  void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, weights_.blocks[static_cast<std::size_t>(layer)].attend_zone);
-    const int width = shape().width;
-    const LayerRows rows = {.q = b.qkv.Cols(0, width),
-                            .k = b.qkv.Cols(width, width),
-                            .v = b.qkv.Cols(2 * width, width)};
-    AttendSpans(batch, layer, rows, {.query = shape().heads, .kv = shape().kv_heads}, b.mixed,
-                run.pool);
-  }
-
   // x = token_embd[id] (or the picture's embedding) + position_embd[position].
-  void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const {
+  void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
     PROFILE_ZONE(run.profiler, "decoder.embed");
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
     const View<const float> positions(weights_.positions.data(), shape().context, shape().width);
@@ -99,10 +61,72 @@ class Gpt2 final : public Decoder {
     }
   }
 
+  void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
+                 Workspace& workspace, const Run& run) const override {
+    const WorkspaceScope scope(workspace);
+    const Buffers buffers = TakeBuffers(x.rows, workspace);
+    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+      Block(layer, batch, x, buffers, run);
+    }
+  }
+
+  void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
+                  Workspace& workspace, const Run& run) const override {
+    const WorkspaceScope scope(workspace);
+    const Buffers buffers = TakeBuffers(x.rows, workspace);
+    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+      const LayerRows rows = Project(layer, x, buffers, run);
+      AppendSpans(batch, layer, rows.k, rows.v);
+    }
+  }
+
+  void WriteLogits(View<const float> x, View<float> logits, Workspace& workspace,
+                   const Run& run) const override {
+    NormedLogits(x, weights_.output_norm, weights_.tokens.output, logits, workspace, run);
+  }
+
+ private:
+  const BlockWeights& block(int layer) const {
+    return weights_.blocks[static_cast<std::size_t>(layer)];
+  }
+
+  // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
+  void Block(int layer, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
+             const Run& run) const {
+    const BlockWeights& w = block(layer);
+    const LayerRows rows = Project(layer, x, b, run);
+    Attend(layer, batch, rows, b.mixed, run);  // [T, D]
+    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T + bo
+    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
+    const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
+    w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
+    const Inputs hidden = w.mlp_down.Prepare(b.hidden, b.levels, run);
+    w.mlp_down.AddTo(hidden, x, run);  // x += hidden Wd^T + bd
+  }
+
+  // q, k, v = norm(x) W^T + b.
+  LayerRows Project(int layer, View<const float> x, const Buffers& b, const Run& run) const {
+    const BlockWeights& w = block(layer);
+    w.attn_norm.Apply(x, b.normed, run);  // [T, D]
+    const Inputs attn = w.attn_qkv.Prepare(b.normed, b.levels, run);
+    w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);  // [T, 3D]
+    const int width = shape().width;
+    return {.q = b.qkv.Cols(0, width),
+            .k = b.qkv.Cols(width, width),
+            .v = b.qkv.Cols(2 * width, width)};
+  }
+
+  void Attend(int layer, std::span<const TokenSpan> batch, const LayerRows& rows, View<float> mixed,
+              const Run& run) const {
+    PROFILE_ZONE(run.profiler, block(layer).attend_zone);
+    AttendSpans(batch, layer, rows, {.query = shape().heads, .kv = shape().kv_heads}, mixed,
+                run.pool);
+  }
+
   Buffers TakeBuffers(int rows, Workspace& workspace) const {
     const int width = shape().width;
-    return {.x = workspace.Take(rows, width),
-            .normed = workspace.Take(rows, width),
+    return {.normed = workspace.Take(rows, width),
             .qkv = workspace.Take(rows, 3 * width),
             .mixed = workspace.Take(rows, width),
             .hidden = workspace.Take(rows, HiddenWidth()),

@@ -10,9 +10,8 @@
 namespace edgevlm {
 namespace {
 
-// Activations of one pass. T: rows of the batch.
+// Activations inside a block. T: rows of the batch.
 struct Buffers {
-  View<float> x;       // [T, D] the residual stream
   View<float> normed;  // [T, D]
   View<float> angles;  // [T, 2 r] of the rows' positions
   View<float> q;       // [T, Hq * d]
@@ -28,47 +27,85 @@ class Llama final : public Decoder {
  public:
   explicit Llama(LlamaWeights weights) : Decoder(weights.shape), weights_(std::move(weights)) {}
 
-  void Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
-               const Run& run) const override {
-    workspace.Clear();
-    const Buffers buffers = TakeBuffers(RowsOf(batch), workspace);
-    Embed(batch, buffers, run);
-    for (int layer = 0; layer < shape().blocks; ++layer) Block(layer, batch, buffers, run);
-    WriteLogits(batch, buffers.x, weights_.output_norm, weights_.tokens.output, logits, workspace,
-                run);
+  // x = token_embd[id] (or the picture's embedding).
+  void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
+    PROFILE_ZONE(run.profiler, "decoder.embed");
+    EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
+  }
+
+  void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
+                 Workspace& workspace, const Run& run) const override {
+    const WorkspaceScope scope(workspace);
+    const Buffers buffers = TakeBuffers(batch, x.rows, workspace);
+    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+      Block(layer, batch, x, buffers, run);
+    }
+  }
+
+  void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
+                  Workspace& workspace, const Run& run) const override {
+    const WorkspaceScope scope(workspace);
+    const Buffers buffers = TakeBuffers(batch, x.rows, workspace);
+    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+      const LlamaBlock& w = block(layer);
+      KeysAndValues(w, NormedInputs(w, x, buffers, run), buffers, run);
+      AppendSpans(batch, layer, buffers.k, buffers.v);
+    }
+  }
+
+  void WriteLogits(View<const float> x, View<float> logits, Workspace& workspace,
+                   const Run& run) const override {
+    NormedLogits(x, weights_.output_norm, weights_.tokens.output, logits, workspace, run);
   }
 
  private:
+  const LlamaBlock& block(int layer) const {
+    return weights_.blocks[static_cast<std::size_t>(layer)];
+  }
+
   // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
-  void Block(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    const LlamaBlock& w = weights_.blocks[static_cast<std::size_t>(layer)];
-    w.attn_norm.Apply(b.x, b.normed, run);  // [T, D]
-    const Inputs attn = w.attn_q.Prepare(b.normed, b.levels, run);
+  void Block(int layer, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
+             const Run& run) const {
+    const LlamaBlock& w = block(layer);
+    const Inputs attn = NormedInputs(w, x, b, run);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [T, Hq * d]
-    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [T, Hkv * d]
-    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [T, Hkv * d]
-    Rotate(w, b, run);                                  // q, k by their positions
+    Rotate(w, b.q, b, run);                             // by their positions
+    KeysAndValues(w, attn, b, run);                     // [T, Hkv * d] each
     Attend(layer, batch, b, run);                       // [T, Hq * d]
     const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
-    w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T
-    w.mlp_norm.Apply(b.x, b.normed, run);  // [T, D]
+    w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T
+    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
     const Inputs mlp = w.mlp_gate.Prepare(b.normed, b.levels, run);
     w.mlp_gate.Apply(mlp, Activation::kNone, b.gate, run);  // [T, F]
     w.mlp_up.Apply(mlp, Activation::kNone, b.up, run);      // [T, F]
     Multiply(w, b, run);                                    // gate = silu(gate) * up
     const Inputs gated = w.mlp_down.Prepare(b.gate, b.levels, run);
-    w.mlp_down.AddTo(gated, b.x, run);  // x += gate Wd^T
+    w.mlp_down.AddTo(gated, x, run);  // x += gate Wd^T
   }
 
-  void Rotate(const LlamaBlock& w, const Buffers& b, const Run& run) const {
+  // norm(x), as the matrices of attention read it.
+  static Inputs NormedInputs(const LlamaBlock& w, View<const float> x, const Buffers& b,
+                             const Run& run) {
+    w.attn_norm.Apply(x, b.normed, run);  // [T, D]
+    return w.attn_q.Prepare(b.normed, b.levels, run);
+  }
+
+  // k, v = attn W^T, keys turned by their positions.
+  void KeysAndValues(const LlamaBlock& w, const Inputs& attn, const Buffers& b,
+                     const Run& run) const {
+    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [T, Hkv * d]
+    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [T, Hkv * d]
+    Rotate(w, b.k, b, run);
+  }
+
+  void Rotate(const LlamaBlock& w, View<float> heads, const Buffers& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, w.rope_zone);
-    Rope(b.q, shape().head_width, weights_.pairs, b.angles, run.pool);
-    Rope(b.k, shape().head_width, weights_.pairs, b.angles, run.pool);
+    Rope(heads, shape().head_width, weights_.pairs, b.angles, run.pool);
   }
 
   // Keys go into the cache turned by their own positions.
   void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, weights_.blocks[static_cast<std::size_t>(layer)].attend_zone);
+    PROFILE_ZONE(run.profiler, block(layer).attend_zone);
     AttendSpans(batch, layer, {.q = b.q, .k = b.k, .v = b.v},
                 {.query = shape().heads, .kv = shape().kv_heads}, b.mixed, run.pool);
   }
@@ -78,24 +115,23 @@ class Llama final : public Decoder {
     Gate(b.gate, b.up, b.gate, run.pool);
   }
 
-  // x = token_embd[id] (or the picture's embedding), and the angles that all blocks turn by.
-  void Embed(std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "decoder.embed");
-    EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, b.x);
+  // The angles that all blocks turn by.
+  View<float> Angles(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
+    const View<float> angles = workspace.Take(rows, 2 * weights_.rotated());
     int row = 0;
     for (const TokenSpan& span : batch) {
       FillRopeTable(weights_.frequencies, weights_.pairs, span.first_position,
-                    b.angles.Rows(row, span.rows()));
+                    angles.Rows(row, span.rows()));
       row += span.rows();
     }
+    return angles;
   }
 
-  Buffers TakeBuffers(int rows, Workspace& workspace) const {
+  Buffers TakeBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
     const int q_width = shape().heads * shape().head_width;
     const int kv_width = shape().kv_heads * shape().head_width;
-    return {.x = workspace.Take(rows, shape().width),
-            .normed = workspace.Take(rows, shape().width),
-            .angles = workspace.Take(rows, 2 * weights_.rotated()),
+    return {.normed = workspace.Take(rows, shape().width),
+            .angles = Angles(batch, rows, workspace),
             .q = workspace.Take(rows, q_width),
             .k = workspace.Take(rows, kv_width),
             .v = workspace.Take(rows, kv_width),

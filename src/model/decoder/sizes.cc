@@ -7,6 +7,25 @@
 #include "kernels/attention/attention.h"
 
 namespace edgevlm {
+namespace {
+
+std::vector<int> ReadExits(WeightReader& reader, std::string_view architecture, int blocks) {
+  const std::string key = keys::ExitLayers(architecture);
+  if (!reader.file().HasKey(key)) return {};
+  Result<std::vector<int>> exits = reader.file().Ints(key);
+  if (!exits) {
+    reader.Fail(exits.error());
+    return {};
+  }
+  if (!AreExits(*exits, blocks)) {
+    reader.Fail({ErrorCode::kInvalid, "model: key '" + key +
+                                          "': expected increasing numbers from 1 to " +
+                                          std::to_string(blocks - 1)});
+  }
+  return *std::move(exits);
+}
+
+}  // namespace
 
 DecoderSizes ReadDecoderSizes(WeightReader& reader, std::string_view architecture) {
   DecoderSizes sizes;
@@ -15,6 +34,7 @@ DecoderSizes ReadDecoderSizes(WeightReader& reader, std::string_view architectur
   // A quarter, so that queries, keys and values side by side are within the limit too.
   shape.width = reader.Int(keys::EmbeddingLength(architecture), 1, ModelLimits::kWidth / 4);
   shape.blocks = reader.Int(keys::BlockCount(architecture), 1, ModelLimits::kBlocks);
+  shape.exits = ReadExits(reader, architecture, shape.blocks);
   shape.heads = reader.Int(keys::HeadCount(architecture), 1, shape.width);
   shape.kv_heads = shape.heads;
   shape.vocabulary = reader.FirstExtent(modules::Weight(modules::kTokenEmbedding), shape.width,

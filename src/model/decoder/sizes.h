@@ -13,9 +13,10 @@ struct DecoderSizes {
   int hidden = 0;  // F
 };
 
-// Reads `architecture`.context_length, embedding_length, block_count, feed_forward_length and
-// attention.head_count, and the vocabulary from the shape of the embeddings. Every head is taken to
-// have keys and values of its own; head_width is left to the family.
+// Reads `architecture`.context_length, embedding_length, block_count, feed_forward_length,
+// attention.head_count and, where it is there, exit_layers, and the vocabulary from the shape of
+// the embeddings. Every head is taken to have keys and values of its own; head_width is left to the
+// family.
 DecoderSizes ReadDecoderSizes(WeightReader& reader, std::string_view architecture);
 
 // D / Hq. Fails where that is not a whole number, or over kMaxHeadWidth.

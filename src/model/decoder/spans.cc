@@ -43,6 +43,17 @@ void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& r
   }
 }
 
+void AppendSpans(std::span<const TokenSpan> batch, int layer, View<const float> k,
+                 View<const float> v) {
+  int row = 0;
+  for (const TokenSpan& span : batch) {
+    LayerCache& cache = span.cache->layer(layer);
+    CHECK(cache.positions() == span.first_position);
+    cache.Append(k.Rows(row, span.rows()), v.Rows(row, span.rows()));
+    row += span.rows();
+  }
+}
+
 void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x, View<float> chosen) {
   int row = 0;
   int next = 0;

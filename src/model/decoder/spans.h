@@ -34,24 +34,28 @@ struct LayerRows {
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
                  const HeadCounts& heads, View<float> mixed, ThreadPool& pool);
 
+// Each span's cache grows by its rows, without attending.
+//   k, v  [T, Hkv * d]
+void AppendSpans(std::span<const TokenSpan> batch, int layer, View<const float> k,
+                 View<const float> v);
+
 // The last logits_rows rows of each span.
 //   x       [T, D]
 //   chosen  [R, D]
 void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x, View<float> chosen);
 
-// The end of every decoder: logits = norm(chosen rows of x) W^T.
-//   x       [T, D]
+// The end of every decoder: logits = norm(x) W^T.
+//   x       [R, D]
 //   logits  [R, V]
-// NormLayer: Norm or RmsNormLayer. Takes memory of `workspace`.
+// NormLayer: Norm or RmsNormLayer.
 template <class NormLayer>
-void WriteLogits(std::span<const TokenSpan> batch, View<const float> x, const NormLayer& norm,
-                 const Linear& output, View<float> logits, Workspace& workspace, const Run& run) {
-  if (logits.rows == 0) return;
-  const View<float> chosen = workspace.Take(logits.rows, x.cols);
-  GatherLogitsRows(batch, x, chosen);  // [R, D]
-  norm.Apply(chosen, chosen, run);     // [R, D]
-  const View<float> levels = workspace.Take(chosen.rows, LevelColumns(chosen.cols));
-  output.Apply(output.Prepare(chosen, levels, run), Activation::kNone, logits, run);  // [R, V]
+void NormedLogits(View<const float> x, const NormLayer& norm, const Linear& output,
+                  View<float> logits, Workspace& workspace, const Run& run) {
+  const WorkspaceScope scope(workspace);
+  const View<float> normed = workspace.Take(x.rows, x.cols);
+  norm.Apply(x, normed, run);  // [R, D]
+  const View<float> levels = workspace.Take(x.rows, LevelColumns(x.cols));
+  output.Apply(output.Prepare(normed, levels, run), Activation::kNone, logits, run);  // [R, V]
 }
 
 }  // namespace edgevlm

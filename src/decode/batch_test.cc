@@ -1,4 +1,4 @@
-#include "decode/sequence.h"
+#include "decode/batch.h"
 
 #include <gtest/gtest.h>
 
@@ -10,12 +10,12 @@ namespace edgevlm {
 namespace {
 
 constexpr int kVocabulary = 31;
-static_assert(TinyModel::kContext > Sequence::kChunkRows, "nothing would be cut into chunks");
+static_assert(TinyModel::kContext > Batch::kChunkRows, "nothing would be cut into chunks");
 constexpr int kPositions = TinyModel::kContext;
 
-class SequenceTest : public ::testing::Test {
+class BatchTest : public ::testing::Test {
  protected:
-  SequenceTest() {
+  BatchTest() {
     const std::vector<std::byte> bytes = TinyModel(kVocabulary).ToBytes();
     const Result<GgufFile> file = GgufFile::Parse(bytes);
     CHECK(file.ok());
@@ -27,7 +27,7 @@ class SequenceTest : public ::testing::Test {
   std::vector<float> Add(Sequence& sequence, std::span<const int> tokens, int logits_rows) {
     Buffer logits(logits_rows, kVocabulary);
     const Input input = {.tokens = tokens};
-    sequence.Add({&input, 1}, logits.view(), {.pool = pool_});
+    Batch(*decoder_).AddAll(sequence, {&input, 1}, logits.view(), {.pool = pool_});
     return logits.values;
   }
 
@@ -35,7 +35,7 @@ class SequenceTest : public ::testing::Test {
   ThreadPool pool_{1};
 };
 
-TEST_F(SequenceTest, ChunksEqualOneTokenAtATime) {
+TEST_F(BatchTest, ChunksEqualOneTokenAtATime) {
   const std::vector<int> tokens = RandomTokens(TinyModel::kContext, kVocabulary, 1);
   Sequence chunks(*decoder_, kPositions), steps(*decoder_, kPositions);
   const std::vector<float> all = Add(chunks, tokens, TinyModel::kContext);
@@ -48,7 +48,7 @@ TEST_F(SequenceTest, ChunksEqualOneTokenAtATime) {
   EXPECT_EQ(chunks.room(), 0);
 }
 
-TEST_F(SequenceTest, LastRowsOverAChunkBorder) {
+TEST_F(BatchTest, LastRowsOverAChunkBorder) {
   const std::vector<int> tokens = RandomTokens(300, kVocabulary, 2);
   Sequence one(*decoder_, kPositions), two(*decoder_, kPositions);
   const std::vector<float> all = Add(one, tokens, 300);
@@ -60,7 +60,7 @@ TEST_F(SequenceTest, LastRowsOverAChunkBorder) {
   }
 }
 
-TEST_F(SequenceTest, TokensAndEmbeddingsInAnyOrder) {
+TEST_F(BatchTest, TokensAndEmbeddingsInAnyOrder) {
   const std::vector<int> tokens = RandomTokens(290, kVocabulary, 3);
   const TinyModel model(kVocabulary);
   std::vector<float> embeddings;
@@ -75,11 +75,11 @@ TEST_F(SequenceTest, TokensAndEmbeddingsInAnyOrder) {
                           {.tokens = ids.subspan(273)}};
   Sequence mixed(*decoder_, kPositions), plain(*decoder_, kPositions);
   Buffer logits(20, kVocabulary);
-  mixed.Add(inputs, logits.view(), {.pool = pool_});
+  Batch(*decoder_).AddAll(mixed, inputs, logits.view(), {.pool = pool_});
   EXPECT_EQ(logits.values, Add(plain, tokens, 20));
 }
 
-TEST_F(SequenceTest, CutBackAndGoneOnEqualsFresh) {
+TEST_F(BatchTest, CutBackAndGoneOnEqualsFresh) {
   const std::vector<int> tokens = RandomTokens(30, kVocabulary, 4);
   const std::vector<int> other = RandomTokens(10, kVocabulary, 5);
   Sequence cut(*decoder_, kPositions), fresh(*decoder_, kPositions);

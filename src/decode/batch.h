@@ -1,0 +1,53 @@
+// Batch: spans of several sequences that go through the decoder together.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "decode/input.h"
+#include "decode/sequence.h"
+#include "model/decoder.h"
+
+namespace edgevlm {
+
+// Filled and run, again and again. Owns the workspace; keys and values belong to the sequences.
+// Threads: one at a time. The decoder must outlive it.
+class Batch {
+ public:
+  // Rows that make a pass worth its while; longer inputs are cut. Enough to make the matrix
+  // products efficient, few enough for the activations to stay in the CPU's caches.
+  static constexpr int kChunkRows = 256;
+
+  explicit Batch(const Decoder& decoder);
+
+  const Decoder& decoder() const { return *decoder_; }
+
+  // Puts rows behind what the sequence holds and what the batch already has for it; asks for the
+  // logits of the last `logits_rows` of them. The input's values must stay until Forward.
+  // REQUIRES: input.rows() > 0; the sequence has room.
+  void Add(Sequence& sequence, const Input& input, int logits_rows);
+
+  int rows() const { return rows_; }                // T
+  int logits_rows() const { return logits_rows_; }  // R
+
+  // One pass; each sequence grows by its rows and the batch is empty again.
+  //   logits  [R, V], in the order of the spans
+  // The results have the same bits however rows are cut into inputs and passes. Allocates only when
+  // this is the largest batch yet.
+  void Forward(View<float> logits, const Run& run);
+
+  // Adds all inputs to one sequence, in order, in as many passes as it takes; T tokens in sum.
+  //   logits  [R, V] of the last R of them; R may be 0
+  // REQUIRES: the batch is empty, R <= T <= sequence.room().
+  void AddAll(Sequence& sequence, std::span<const Input> inputs, View<float> logits,
+              const Run& run);
+
+ private:
+  const Decoder* decoder_;
+  Workspace workspace_;
+  std::vector<TokenSpan> spans_;
+  int rows_ = 0;
+  int logits_rows_ = 0;
+};
+
+}  // namespace edgevlm

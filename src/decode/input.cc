@@ -1,0 +1,32 @@
+#include "decode/input.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace edgevlm {
+
+Input Input::Rows(int first, int count) const {
+  if (tokens.empty()) return {.embeddings = embeddings.Rows(first, count)};
+  return {.tokens =
+              tokens.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))};
+}
+
+InputCursor::InputCursor(std::span<const Input> inputs) : inputs_(inputs) {
+  for (const Input& input : inputs) rows_ += input.rows();
+}
+
+Input InputCursor::Next(int most) {
+  CHECK(rows_ > 0 && most > 0);
+  while (begin_ == inputs_.front().rows()) {
+    inputs_ = inputs_.subspan(1);
+    begin_ = 0;
+  }
+  const int count = std::min(most, inputs_.front().rows() - begin_);
+  const Input next = inputs_.front().Rows(begin_, count);
+  begin_ += count;
+  rows_ -= count;
+  return next;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,40 @@
+// Input: what is added to a sequence, and how long inputs are cut.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "tensor/view.h"
+
+namespace edgevlm {
+
+// Token ids, or embeddings [T, D] in their place.
+struct Input {
+  std::span<const int> tokens = {};
+  View<const float> embeddings = {};
+
+  int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
+
+  // REQUIRES: 0 <= first, 0 <= count, first + count <= rows().
+  Input Rows(int first, int count) const;
+};
+
+// Reads inputs from first to last, a few rows at a time. The inputs and what they view must outlive
+// it.
+class InputCursor {
+ public:
+  explicit InputCursor(std::span<const Input> inputs);
+
+  // That are still to come.
+  int rows() const { return rows_; }
+
+  // The next rows, at least one and at most `most`, of one input. REQUIRES: rows() > 0, most > 0.
+  Input Next(int most);
+
+ private:
+  std::span<const Input> inputs_;  // the first one is read up to begin_
+  int begin_ = 0;
+  int rows_ = 0;
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,43 @@
+// Stepper: the step loop over any number of streams. One pass of the decoder serves them all.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "decode/batch.h"
+#include "decode/stream.h"
+#include "decode/teams.h"
+
+namespace edgevlm {
+
+// Streams join and leave between any two steps; what each of them says does not depend on the
+// others, nor on how its prompt is cut. Threads: one at a time. The decoder must outlive it.
+class Stepper {
+ public:
+  explicit Stepper(const Decoder& decoder) : batch_(decoder) {}
+
+  // One step of every stream that is not finished.
+  //   prompt_rows  at most so many rows of all prompts together, those of the first streams first:
+  //                the others go on speaking meanwhile. At least 1.
+  // REQUIRES: the streams are of this stepper's decoder, each given once. Cost: reads all weights
+  // once. Allocates only when this is the largest step yet.
+  void Step(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);
+
+  // For passes outside of steps; empty between them.
+  Batch& batch() { return batch_; }
+
+ private:
+  // A stream's part of a step.
+  struct Share {
+    Stream* stream;
+    int logits_rows;
+  };
+
+  View<float> LogitsOf(int rows);
+
+  Batch batch_;
+  std::vector<Share> shares_;
+  std::vector<float> logits_;  // [R, V] of the largest step yet
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,79 @@
+// Stream: one reply under way, from the first row of its prompt to its last character.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decode/batch.h"
+#include "decode/reply_text.h"
+#include "decode/sampler.h"
+#include "edgevlm/decode_options.h"
+#include "tokenizer/tokenizer.h"
+
+namespace edgevlm {
+
+// What a stream needs of a model besides its decoder.
+struct TextSide {
+  const Tokenizer& tokenizer;
+  std::span<const int> ends;  // tokens by which the model says that it is done, increasing
+};
+
+struct Generation {
+  std::string text;  // all that was streamed
+  FinishReason finish_reason = FinishReason::kEndOfText;
+  std::vector<int> tokens;  // chosen, the end token included
+};
+
+// First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a
+// step adds the token chosen last and chooses another, whose text is shown at once. It is finished
+// with an end token, options.max_tokens, a stop string, a full context, or when on_text or Cancel
+// says so. The last token chosen is not added to the sequence.
+// Threads: one at a time; on_text is called by whoever steps. Nothing is allocated per token.
+class Stream {
+ public:
+  // sequence: holds what the prompt has in common with an earlier one, or nothing.
+  // prompt: the rows to read, T of them; its values must stay until they are read.
+  // REQUIRES: 1 <= T <= sequence.room(), !Validate(options). The sequence must outlive the stream,
+  // and is nobody else's until the stream is finished.
+  Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
+         const DecodeOptions& options, OnText on_text);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  bool reading() const { return !finished() && rest_.rows() > 0; }
+  bool finished() const { return finish_reason_.has_value(); }
+  int prompt_rows() const { return rest_.rows(); }                 // still to be read
+  int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
+
+  // Between two steps: the stream is finished, the sequence holds what it has read and said.
+  void Cancel();
+
+  // What came out. REQUIRES: finished(). Call once.
+  Generation Finish();
+
+  // The two halves of a step, for Stepper. Put adds this stream's rows to the batch, up to
+  // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
+  // those, [R, V], after the pass, chooses and shows. REQUIRES: !finished(); prompt_rows > 0.
+  int Put(int prompt_rows, Batch& batch);
+  void Take(View<const float> logits, Profiler* profiler);
+
+ private:
+  void Say(int token);
+  bool Show(std::string_view piece) const;
+  void End(FinishReason reason);
+
+  Sequence& sequence_;
+  const std::vector<Input> prompt_;
+  InputCursor rest_;  // of the prompt
+  const TextSide text_side_;
+  const DecodeOptions options_;
+  const OnText on_text_;
+  Sampler sampler_;
+  ReplyText text_;
+  std::vector<int> tokens_;  // chosen
+  std::optional<FinishReason> finish_reason_;
+};
+
+}  // namespace edgevlm
