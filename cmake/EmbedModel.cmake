@@ -25,9 +25,12 @@ endfunction()
 # edgevlm_embed_page(TARGET FOLDER): makes the files of FOLDER part of the library TARGET.
 function(edgevlm_embed_page target folder)
   set(source ${folder}/files.S)
+  set(files index.html docs.html openapi.json)
+  list(TRANSFORM files PREPEND ${folder}/)
+  set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES OBJECT_DEPENDS "${files}")
   set_source_files_properties(
     ${source} TARGET_DIRECTORY ${target}
-    PROPERTIES COMPILE_DEFINITIONS EDGEVLM_PAGE_FOLDER="${folder}" OBJECT_DEPENDS
-               "${folder}/index.html;${folder}/docs.html;${folder}/openapi.json")
+    PROPERTIES COMPILE_DEFINITIONS
+               "EDGEVLM_INDEX_HTML=\"${folder}/index.html\";EDGEVLM_DOCS_HTML=\"${folder}/docs.html\";EDGEVLM_OPENAPI_JSON=\"${folder}/openapi.json\"")
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "eval": "engine base",
     "roofline": "base",
     "catalog": "gguf base",
-    "server": "engine metrics base",
+    "server": "engine catalog metrics base",
     "cli": "server metrics config eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
@@ -39,6 +39,7 @@ API = {
     "edgevlm/decode_options.h": "decode engine server cli",
     "edgevlm/scheduler.h": "engine server cli",
     "edgevlm/probe.h": "engine server",
+    "edgevlm/count_tokens.h": "engine server",
     "edgevlm/result.h": "base",
 }
 

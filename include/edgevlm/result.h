@@ -23,8 +23,6 @@ enum class ErrorCode {
   kInvalid,      // an option or argument out of its range
   kIo,           // the operating system refused
   kCancelled,    // the caller asked to stop
-  kBusy,         // no place left in a queue; a later try may find one
-  kTimeout,      // the time given was over
 };
 
 // One line, no trailing full stop: "what: where: expected ..., found ...".

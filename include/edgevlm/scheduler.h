@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,8 +59,8 @@ struct RequestReply {
   int image_tokens = 0;       // of the prompt
 };
 
-// Hears of one request. Called on the scheduler's threads: must be quick, and may not call the
-// scheduler but for Cancel.
+// Hears of one request. Called on the scheduler's threads: must be quick. OnEnd may submit another
+// request.
 class ReplyListener {
  public:
   virtual ~ReplyListener() = default;
@@ -67,7 +68,8 @@ class ReplyListener {
   virtual void OnAccepted(int waiting_before) = 0;
   virtual void OnProgress(const Progress& progress) = 0;
   virtual void OnText(std::string_view text) = 0;
-  // Last. Errors: those of Session::Chat and Engine::EncodeImage; kCancelled, kTimeout.
+  // Last. Errors: those of Session::Chat and Engine::EncodeImage; kCancelled (by Cancel, or because
+  // the deadline is over).
   virtual void OnEnd(const Result<RequestReply>& reply) = 0;
 };
 
@@ -85,12 +87,13 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  // Returns the request's number. Errors: kBusy (the queue is full), kInvalid (options). What is
-  // wrong with messages and pictures is told to the listener.
-  Result<std::uint64_t> Submit(ReplyRequest request, std::shared_ptr<ReplyListener> listener);
+  // Returns the request's number; nothing if the queue is full. What is wrong with the request is
+  // told to the listener.
+  std::optional<std::uint64_t> Submit(ReplyRequest request,
+                                      std::shared_ptr<ReplyListener> listener);
 
   // Ends what is under way, as Cancel does, and returns when it has. Takes no more requests
-  // (kBusy).
+  // .
   void Stop();
 
   // Ends a request with kCancelled, wherever it is: its place is free within one step. Nothing

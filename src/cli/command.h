@@ -30,6 +30,7 @@ class Command {
 
 std::unique_ptr<Command> MakeAskCommand();
 std::unique_ptr<Command> MakeBenchCommand();
+std::unique_ptr<Command> MakeBenchServeCommand();  // below bench
 std::unique_ptr<Command> MakeCaptionCommand();
 std::unique_ptr<Command> MakeChatCommand();
 std::unique_ptr<Command> MakeConvertCommand();

@@ -13,8 +13,8 @@ constexpr const char* kRetryAfterSeconds = "2";
 
 class Answering final : public ReplyListener {
  public:
-  Answering(Site& site, Ask ask, std::shared_ptr<Exchange> exchange)
-      : site_(site), ask_(std::move(ask)), exchange_(std::move(exchange)) {}
+  Answering(Site& site, Ask ask, std::shared_ptr<Exchange> exchange, Clock::time_point deadline)
+      : site_(site), ask_(std::move(ask)), exchange_(std::move(exchange)), deadline_(deadline) {}
 
   void OnAccepted(int) override {
     if (!ask_.streams) return;
@@ -45,22 +45,25 @@ class Answering final : public ReplyListener {
 
   void Fail(const Error& error) {
     ApiError refusal = ToApiError(error);
-    if (error.code == ErrorCode::kCancelled) site_.metrics().Cancelled("client");
-    if (error.code == ErrorCode::kTimeout) site_.metrics().Cancelled("timeout");
+    if (error.code == ErrorCode::kCancelled) {
+      const bool is_late = Clock::now() >= deadline_;
+      refusal.status = is_late ? 504 : 503;
+      site_.metrics().Cancelled(is_late ? "timeout" : "client");
+    }
     if (!ask_.streams) return exchange_->Send(ask_.dialect->Failed(refusal));
     Write(ask_.dialect->FailedLate(refusal));
     exchange_->End();
   }
 
   // Before there was a place for it.
-  void TurnAway(const Error& error) {
-    ApiError refusal = ToApiError(error);
-    if (error.code == ErrorCode::kBusy) {
-      site_.metrics().Rejected("queue_full");
-      refusal.code = "queue_full";
-      refusal.headers["Retry-After"] = kRetryAfterSeconds;
-    }
-    exchange_->Send(ask_.dialect->Failed(refusal));
+  void TurnAway() {
+    site_.metrics().Rejected("queue_full");
+    const int waiting = site_.scheduler().figures().waiting;
+    exchange_->Send(ask_.dialect->Failed(
+        {.status = 503,
+         .message = "queue: full: " + std::to_string(waiting) + " requests are waiting",
+         .code = "queue_full",
+         .headers = {{"Retry-After", kRetryAfterSeconds}}}));
   }
 
  private:
@@ -71,17 +74,19 @@ class Answering final : public ReplyListener {
   Site& site_;
   const Ask ask_;
   const std::shared_ptr<Exchange> exchange_;
+  const Clock::time_point deadline_;
   std::optional<Clock::time_point> last_text_;
 };
 
 }  // namespace
 
 void Answer(Site& site, Ask ask, std::shared_ptr<Exchange> exchange) {
-  ask.request.deadline = Clock::now() + site.rules()->limits.time;
+  const auto deadline = Clock::now() + site.rules()->limits.time;
+  ask.request.deadline = deadline;
   ReplyRequest request = std::move(ask.request);
-  auto answering = std::make_shared<Answering>(site, std::move(ask), exchange);
+  auto answering = std::make_shared<Answering>(site, std::move(ask), exchange, deadline);
   const auto number = site.scheduler().Submit(std::move(request), answering);
-  if (!number) return answering->TurnAway(number.error());
+  if (!number) return answering->TurnAway();
   exchange->WhenGone([&site, number = *number] { site.scheduler().Cancel(number); });
 }
 

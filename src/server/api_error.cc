@@ -16,10 +16,6 @@ int StatusOf(ErrorCode code) {
     case ErrorCode::kCorrupt:
     case ErrorCode::kInvalid:
       return 400;
-    case ErrorCode::kBusy:
-      return 503;
-    case ErrorCode::kTimeout:
-      return 504;
     case ErrorCode::kCancelled:
     case ErrorCode::kIo:
       break;

@@ -6,9 +6,12 @@
 
 #include "server/parse/base64.h"
 #include "server/parse/data_uri.h"
+#include "server/remote/remote_picture.h"
 
 namespace edgevlm {
 namespace {
+
+constexpr int kBadGateway = 502;
 
 // "https" of "https://...": what has a scheme is no base64.
 std::optional<std::string_view> SchemeOf(std::string_view text) {
@@ -33,15 +36,25 @@ RequestPart Pictures::FromText(std::string_view text, const std::string& where) 
     Refuse(ToApiError(bytes.error()), where);
     return {};
   }
-  if (SchemeOf(text)) {
+  if (SchemeOf(text)) return FromAddress(std::string(text), where);
+  std::optional<std::string> bytes = DecodeBase64(text);
+  if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
+  Refuse({.message = "expected a picture as base64, found something else"}, where);
+  return {};
+}
+
+RequestPart Pictures::FromAddress(const std::string& address, const std::string& where) {
+  if (remote_.domains.empty()) {
     Refuse({.message = "expected a data URI or base64: this server fetches no addresses",
             .code = "remote_pictures_off"},
            where);
     return {};
   }
-  std::optional<std::string> bytes = DecodeBase64(text);
-  if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
-  Refuse({.message = "expected a picture as base64, found something else"}, where);
+  Result<std::string> bytes = FetchPicture(address, remote_, limits_.body_bytes);
+  if (bytes) return FromBytes(*std::move(bytes), where);
+  ApiError error = ToApiError(bytes.error());
+  if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;
+  Refuse(std::move(error), where);
   return {};
 }
 

@@ -18,9 +18,10 @@ namespace edgevlm {
 // nothing more is taken.
 class Pictures {
  public:
-  Pictures(const RequestLimits& limits, Problem& problem) : limits_(limits), problem_(problem) {}
+  Pictures(const ServerRules& rules, Problem& problem)
+      : limits_(rules.limits), remote_(rules.remote), problem_(problem) {}
 
-  // A data URI, base64 alone, or an https address. Addresses of this machine's files are refused.
+  // A data URI, base64 alone, or an address that the rules let be fetched, which blocks meanwhile.
   RequestPart FromText(std::string_view text, const std::string& where);
   // A file's bytes.
   RequestPart FromBytes(std::string bytes, const std::string& where);
@@ -29,9 +30,11 @@ class Pictures {
   const std::vector<ImageFileInfo>& infos() const { return infos_; }
 
  private:
+  RequestPart FromAddress(const std::string& address, const std::string& where);
   void Refuse(ApiError error, const std::string& where);
 
   const RequestLimits& limits_;
+  const RemoteRules& remote_;
   Problem& problem_;
   std::vector<ImageFileInfo> infos_;
 };

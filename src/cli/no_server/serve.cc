@@ -1,4 +1,4 @@
-// edgevlm serve, in a build without the server (EDGEVLM_SERVER=OFF).
+// edgevlm serve and edgevlm bench serve, in a build without the server (EDGEVLM_SERVER=OFF).
 #include "cli/command.h"
 #include "cli/output.h"
 
@@ -15,6 +15,7 @@ class NoServeCommand final : public Command {
 
 }  // namespace
 
+std::unique_ptr<Command> MakeBenchServeCommand() { return std::make_unique<NoServeCommand>(); }
 std::unique_ptr<Command> MakeServeCommand() { return std::make_unique<NoServeCommand>(); }
 
 }  // namespace edgevlm

@@ -74,7 +74,7 @@ class ServeCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    const SignalWaiter signals = {SIGTERM, SIGINT, SIGHUP};
+    const SignalWaiter signals({SIGTERM, SIGINT, SIGHUP});
     AllowManyFiles();
     Result<ServerOptions> options = options_.ForServer();
     if (!options) return Fail(options.error());

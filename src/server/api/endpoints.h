@@ -37,6 +37,13 @@ Response ShowHealth(Site& site, const Request& request);
 Response ShowLive(Site& site, const Request& request);
 Response ShowReady(Site& site, const Request& request);
 
+// benchmark.cc
+void StartBenchmark(Site& site, Request request, std::shared_ptr<Exchange> exchange);
+
+// text_tools.cc
+Response Tokenize(Site& site, const Request& request);
+Response CountInputTokens(Site& site, const Request& request);
+
 // figures.cc
 Response ShowMetrics(Site& site, const Request& request);
 Response ShowPrometheus(Site& site, const Request& request);

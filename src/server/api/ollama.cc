@@ -51,7 +51,7 @@ RequestMessage ReadMessage(const json& object, const std::string& where, Picture
 // What both requests have; body holds the rest.
 struct OllamaRequest {
   OllamaRequest(Site& site, const json& body)
-      : rules(site.rules()), fields(body, "", problem), pictures(rules->limits, problem) {
+      : rules(site.rules()), fields(body, "", problem), pictures(*rules, problem) {
     CheckModel(site, fields);
     RefuseUnsupported(fields);
     const json* format = fields.Any("format");

@@ -66,7 +66,7 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   ask.shows_progress = fields.Bool("return_progress", false);
   const bool includes_usage = IncludesUsage(fields, problem);
   ask.request.decode = ReadDecodeFields(fields, *rules);
-  Pictures pictures(rules->limits, problem);
+  Pictures pictures(*rules, problem);
   ask.request.messages = ReadChatMessages(fields, pictures, problem);
   if (problem) return exchange->Send(OpenAiError(*problem));
   ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", pictures.infos()), includes_usage);

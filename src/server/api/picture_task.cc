@@ -86,7 +86,7 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const json& body
   ask.shows_progress = fields.Bool("progress", false);
   ask.request.decode = ReadDecodeFields(fields, *rules);
   const std::string words = ReadWords(kind, fields, site);
-  Pictures pictures(rules->limits, problem);
+  Pictures pictures(*rules, problem);
   RequestMessage message = {.role = Role::kUser, .parts = {}};
   for (std::string& file : files) {
     message.parts.push_back(pictures.FromBytes(std::move(file), "image"));

@@ -31,7 +31,7 @@ class Peer {
 // One thread runs `io`: there all connections live, so that nothing of theirs needs a lock. A few
 // others (`workers`) read pictures and JSON, which would keep everybody's words waiting.
 struct Core {
-  static constexpr int kWorkers = 2;
+  static constexpr int kWorkers = 4;
 
   Core(const HttpLimits& given_limits, HttpService& given_service)
       : limits(given_limits), service(given_service) {}

@@ -10,11 +10,12 @@ constexpr std::int8_t kNone = -1;
 constexpr std::int8_t kBlank = -2;
 constexpr std::int8_t kPadding = -3;
 
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::array<std::int8_t, 256> MakeValues() {
   std::array<std::int8_t, 256> values{};
   values.fill(kNone);
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < kDigits.size(); ++i) {
     values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::int8_t>(i);
   }
@@ -53,6 +54,22 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   }
   if (held_bits >= kDigitBits) return std::nullopt;  // one digit of the next byte
   return bytes;
+}
+
+std::string EncodeBase64(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  std::uint32_t held = 0;
+  int held_bits = 0;
+  for (const char c : bytes) {
+    held = held << kByteBits | static_cast<unsigned char>(c);
+    for (held_bits += kByteBits; held_bits >= kDigitBits; held_bits -= kDigitBits) {
+      text += kDigits[held >> (held_bits - kDigitBits) & 63];
+    }
+  }
+  if (held_bits > 0) text += kDigits[held << (kDigitBits - held_bits) & 63];
+  while (text.size() % 4 != 0) text += '=';
+  return text;
 }
 
 }  // namespace edgevlm

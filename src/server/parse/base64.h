@@ -12,4 +12,7 @@ namespace edgevlm {
 // that is not at the end.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
+// In the usual alphabet, with padding.
+std::string EncodeBase64(std::string_view bytes);
+
 }  // namespace edgevlm
