@@ -13,6 +13,7 @@ MAY_INCLUDE = {
     "base": "",
     "config": "base",
     "metrics": "base",
+    "digest": "base",
     "tensor": "base",
     "profile": "base",
     "tokenizer": "base",
@@ -23,11 +24,11 @@ MAY_INCLUDE = {
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
     "decode": BELOW_DECODE,
-    "engine": "decode " + BELOW_DECODE,
+    "engine": "decode digest " + BELOW_DECODE,
     "eval": "engine base",
     "roofline": "base",
-    "catalog": "gguf base",
-    "server": "engine catalog metrics base",
+    "catalog": "gguf digest base",
+    "server": "engine catalog digest metrics base",
     "cli": "server metrics config eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
@@ -36,10 +37,14 @@ MAY_INCLUDE = {
 # passed on by base/result.h.
 API = {
     "edgevlm/edgevlm.h": "engine eval server cli",
+    "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine server cli",
+    "edgevlm/vision_options.h": "engine cli",
+    "edgevlm/cache_counters.h": "engine server cli",
     "edgevlm/scheduler.h": "engine server cli",
     "edgevlm/probe.h": "engine server",
     "edgevlm/count_tokens.h": "engine server",
+    "edgevlm/grammar.h": "decode engine server",
     "edgevlm/result.h": "base",
 }
 
@@ -62,7 +67,7 @@ OUTSIDE = {
     "boost/": "server",
     "nlohmann/": "catalog cli convert eval metrics server train",
     "curl/": "catalog",
-    "openssl/": "catalog",
+    "openssl/": "digest",
     "immintrin.h": "kernels roofline",
     "arm_neon.h": "kernels roofline",
 }

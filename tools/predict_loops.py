@@ -7,7 +7,9 @@ Usage: tools/predict_loops.py OBJECT SYMBOL... [--cpu NAME] [--listing]
 Of each function that matches, the innermost loop with the most multiply-adds is cut out of the
 disassembly and given to llvm-mca. Prints a Markdown table: multiply-adds and cycles per turn,
 multiply-adds per cycle, and that as a share of what the two vector pipes can do at most: eight of
-float32, or 32 of int8 by dot products (which a Cortex-A76 has; a loop without them can not get there).
+float32, or 32 of int8 by dot products, 64 where the loop has matrix products (smmla). The last
+column has the cycles of what surrounds the loop, once for all its turns: the rest of the next loop
+around it.
 
 The default CPU is neoverse-n1: the server's twin of the Cortex-A76, with the same pipelines. LLVM
 knows a cortex-a76 by name but gives it the timings of the much older A57. Loads are taken to hit the
@@ -25,11 +27,12 @@ TURNS = 200
 MULTIPLY_ADDS = {
     "float32": {"fmla": 4},
     "int8": {"sdot": 16, "udot": 16, "smull": 8, "smull2": 8, "umull": 8, "umull2": 8,
-             "smlal": 8, "smlal2": 8},
+             "smlal": 8, "smlal2": 8, "smmla": 32},
 }
 VECTORS = {"float32": ".4s", "int8": "b, v"}  # what tells those types from others
 # The most multiply-adds per cycle: two pipes, each one fmla of four or one sdot of 16.
 LIMIT = {"float32": 8, "int8": 32}
+LIMIT_SMMLA = 64
 
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S.*?)\s*(?://.*)?$")
@@ -58,8 +61,8 @@ def multiply_adds(instruction, kind):
 
 
 def best_loop(body):
-    """The innermost loop with the most multiply-adds of one type: that type, how many, and the
-    instructions; None without one."""
+    """The innermost loop with the most multiply-adds of one type: that type, how many, the
+    instructions, and those of the next loop around it besides; None without one."""
     loops = []
     for place, (address, instruction) in enumerate(body):
         branch = BRANCH.match(instruction)
@@ -74,9 +77,14 @@ def best_loop(body):
     for first, last in innermost:
         loop = [instruction for _, instruction in body[first:last + 1]]
         for kind in MULTIPLY_ADDS:
-            candidates.append((sum(multiply_adds(i, kind) for i in loop), kind, loop))
-    work, kind, loop = max(candidates, default=(0, "", []))
-    return (kind, work, loop) if work else None
+            candidates.append((sum(multiply_adds(i, kind) for i in loop), kind, first, last))
+    work, kind, first, last = max(candidates, default=(0, "", 0, 0))
+    if not work:
+        return None
+    code = [instruction for _, instruction in body]
+    a, b = min(((a, b) for a, b in loops if a <= first and last <= b and (a, b) != (first, last)),
+               key=lambda loop: loop[1] - loop[0], default=(first, last))
+    return kind, work, code[first:last + 1], code[a:first] + code[last + 1:b + 1]
 
 
 def cycles_per_turn(loop, cpu):
@@ -103,8 +111,8 @@ def main():
     parser.add_argument("--listing", action="store_true", help="print the loops too")
     options = parser.parse_args()
 
-    print("| loop | type | instructions | multiply-adds | cycles | per cycle | of the limit |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| loop | type | instructions | multiply-adds | cycles | per cycle | of the limit | around |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     found = 0
     for name, body in disassemble(options.object):
         if not any(re.search(symbol, name) for symbol in options.symbols):
@@ -113,10 +121,12 @@ def main():
         if best is None:
             continue
         found += 1
-        kind, work, loop = best
+        kind, work, loop, around = best
         cycles = cycles_per_turn(loop, options.cpu)
+        limit = LIMIT_SMMLA if any("smmla" in i for i in loop) else LIMIT[kind]
+        once = cycles_per_turn(around, options.cpu) if around else 0
         print(f"| `{short_name(name)}` | {kind} | {len(loop)} | {work} | {cycles:.1f} | "
-              f"{work / cycles:.1f} | {100 * work / cycles / LIMIT[kind]:.0f} % |")
+              f"{work / cycles:.1f} | {100 * work / cycles / limit:.0f} % | {once:.1f} |")
         if options.listing:
             print("\n".join("    " + i for i in loop))
     if not found:

@@ -19,8 +19,11 @@
 #include <string_view>
 #include <vector>
 
+#include "edgevlm/cache_counters.h"
+#include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
 #include "edgevlm/result.h"
+#include "edgevlm/vision_options.h"
 
 namespace edgevlm {
 
@@ -55,6 +58,14 @@ struct EngineOptions {
                                    // most 4096
   int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
                                    // own limit
+  VisionOptions vision = {};       // fewer tokens inside the eye, and after it
+  // Of embeddings that are kept by the content of the picture's file, so that no picture is encoded
+  // twice, whichever session shows it. 0: none are kept.
+  std::size_t image_cache_bytes = 0;
+  // Of keys and values that are kept of how prompts begin (up to the last picture, or all of a
+  // prompt without one), so that no session reads what another has read. 0: none are kept.
+  std::size_t prompt_cache_bytes = 0;
+  CacheOptions cache = {};  // of every session
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -109,7 +120,9 @@ struct EncodedImage {
   int width = 0;              // D
   std::vector<float> values;  // [T, D], the projector's output
   std::vector<Piece> pieces;
-  Timings timings;  // decode, preprocess and encode (shared out when encoded together)
+  std::string content = {};  // SHA-256 of the file and of how it was looked at, in hexadecimal;
+                             // empty unless EngineOptions::image_cache_bytes is set
+  Timings timings;           // decode, preprocess and encode (shared out when encoded together)
 };
 
 // What a conversation is made of.
@@ -178,6 +191,14 @@ class Engine {
       std::span<const std::span<const std::byte>> files) const;
   Result<EncodedImage> EncodeImage(std::span<const std::byte> file) const;
   Result<EncodedImage> EncodeImage(const PixelsView& pixels) const;
+  // The same, not copied where EngineOptions::image_cache_bytes keeps it: one object for all who
+  // show the same file. Two who ask at the same time wait for one encoding. Its timings are those
+  // of the time when it was encoded.
+  Result<std::shared_ptr<const EncodedImage>> FindImage(std::span<const std::byte> file) const;
+
+  // How often pictures, and beginnings of prompts, were there already.
+  CacheCounters image_cache() const;
+  CacheCounters prompt_cache() const;
 
   // Logits of a token list from an empty cache, for checking conversions: one row [V] for each
   // token after the picture, or for each token when `tokens` has no kImageToken. Returns them row
@@ -206,8 +227,8 @@ struct SessionOptions {
 
 // One sequence of tokens under way, and a picture to talk about.
 // Threads: one at a time. Several sessions of one engine may work at the same time.
-// Cost: holds the cache, 4 bytes * blocks * context_tokens * the width of its keys; nothing is
-// allocated per token.
+// Cost: holds the cache, with the policy "f16" 4 bytes * blocks * context_tokens * the width of its
+// keys; nothing is allocated per token.
 class Session {
  public:
   explicit Session(const Engine& engine, const SessionOptions& options = {});
@@ -223,6 +244,7 @@ class Session {
   MaybeError SetImage(const PixelsView& pixels);
   // Errors: kInvalid (not of this engine's model).
   MaybeError SetImage(const EncodedImage& image);
+  MaybeError SetImage(std::shared_ptr<const EncodedImage> image);  // not null
 
   // Describes the picture. Errors: kInvalid (options, no picture set), kUnsupported (the model was
   // not made for captions). Cancelling is not an error (FinishReason::kCancelled).
@@ -251,6 +273,17 @@ class Session {
   Result<std::span<const float>> Evaluate(std::span<const int> tokens);
   // Forgets everything but the picture.
   void Reset();
+
+  // The conversation as bytes: messages, pictures' embeddings, and what the session holds of the
+  // prompt, for Restore in this process or another. messages: as they were given to Chat, with the
+  // replies; may be empty. Errors: as for Chat.
+  Result<std::vector<std::byte>> Save(std::span<const Message> messages) const;
+  // Takes the bytes' place in the conversation, with nothing read or encoded again; returns the
+  // messages. The pictures are kept by their content where the engine does so. Bytes may come from
+  // anywhere. Errors: kCorrupt; kInvalid for those of another model, or of this one under options
+  // that change what it computes (names which); kTooLarge for a longer context. The session then is
+  // as Reset leaves it.
+  Result<std::vector<Message>> Restore(std::span<const std::byte> saved);
 
   // What the zones recorded since the session began: a table (name, calls, total ms, share), and a
   // trace in Chrome's JSON format (chrome://tracing, Perfetto). Empty unless

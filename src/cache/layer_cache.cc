@@ -3,52 +3,70 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "kernels/half/half.h"
 
 namespace edgevlm {
 
-LayerCache::LayerCache(int capacity, int heads, int head_width)
-    : capacity_(capacity), heads_(heads), head_width_(head_width) {
-  CHECK(capacity >= 0 && heads >= 1 && head_width >= 1);
-  const auto all = static_cast<std::size_t>(head_stride()) * static_cast<std::size_t>(heads);
-  keys_.resize(all);
-  values_.resize(all);
+// Calls each(first, rows) for as many rows at a time as there is room for. Room ends where the
+// positions say, so a position's company changes nothing.
+template <class Each>
+void LayerCache::InPieces(int count, ThreadPool& pool, const Each& each) {
+  CHECK(count <= capacity() - positions_);
+  for (int first = 0; first < count;) {
+    if (Room() == 0) MakeRoom(pool);
+    const int rows = std::min(Room(), count - first);
+    CHECK(rows >= 1);
+    each(first, rows);
+    first += rows;
+  }
 }
 
 void LayerCache::Append(View<const float> keys, View<const float> values) {
-  CHECK(keys.rows == values.rows && keys.rows <= capacity_ - positions_);
-  CHECK(keys.cols == width() && values.cols == width());
-  AppendTo(keys, keys_);
-  AppendTo(values, values_);
-  positions_ += keys.rows;
+  CHECK(keys.rows == values.rows && keys.cols == width() && values.cols == width());
+  ThreadPool alone(1);
+  InPieces(keys.rows, alone, [&](int first, int rows) {
+    Add(keys.Rows(first, rows), values.Rows(first, rows));
+    positions_ += rows;
+  });
 }
 
-void LayerCache::AppendTo(View<const float> rows, Halves& halves) const {
-  for (int head = 0; head < heads_; ++head) {
-    const View<const float> from = rows.Cols(head * head_width_, head_width_);
-    const View<std::uint16_t> to(halves.data() + head * head_stride(), capacity_, head_width_);
-    for (int row = 0; row < rows.rows; ++row) FloatToHalf(from.Row(row), to.Row(positions_ + row));
-  }
+void LayerCache::Attend(const LayerRows& rows, int query_heads, View<float> out, ThreadPool& pool) {
+  CHECK(rows.k.rows == rows.v.rows && rows.k.cols == width() && rows.v.cols == width());
+  const HeadCounts heads = {.query = query_heads, .kv = shape_.heads};
+  InPieces(rows.q.rows, pool, [&](int first, int count) {
+    Add(rows.k.Rows(first, count), rows.v.Rows(first, count));
+    positions_ += count;
+    AttendNewest(rows.q.Rows(first, count), heads, out.Rows(first, count), pool);
+  });
 }
 
 void LayerCache::TruncateTo(int n) {
   CHECK(0 <= n && n <= positions_);
+  if (n == positions_) return;
+  Cut(n);
   positions_ = n;
 }
 
 void LayerCache::CopyFrom(const LayerCache& other, int n) {
-  CHECK(heads_ == other.heads_ && head_width_ == other.head_width_);
-  CHECK(0 <= n && n <= other.positions_ && n <= capacity_);
-  CopyHeads(other, other.keys_, n, keys_);
-  CopyHeads(other, other.values_, n, values_);
+  CHECK(shape_.heads == other.shape_.heads && shape_.head_width == other.shape_.head_width);
+  CHECK(shape_.options == other.shape_.options);
+  CHECK(0 <= n && n <= other.positions_ && n <= capacity() && other.ExactCut(n) == n);
+  Copy(other, n);
   positions_ = n;
 }
 
-void LayerCache::CopyHeads(const LayerCache& other, const Halves& from, int n, Halves& to) const {
-  for (int head = 0; head < heads_; ++head) {
-    std::copy_n(from.data() + head * other.head_stride(), std::ptrdiff_t{n} * head_width_,
-                to.data() + head * head_stride());
+MaybeError LayerCache::Restore(int positions, ByteReader& reader) {
+  TruncateTo(0);
+  if (positions < 0 || positions > capacity()) {
+    return Error{ErrorCode::kCorrupt, "cache: positions: expected at most " +
+                                          std::to_string(capacity()) + ", found " +
+                                          std::to_string(positions)};
   }
+  if (auto error = Take(positions, reader)) {
+    Cut(0);
+    return error;
+  }
+  positions_ = positions;
+  return std::nullopt;
 }
 
 }  // namespace edgevlm

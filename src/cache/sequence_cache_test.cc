@@ -4,12 +4,14 @@
 
 #include <vector>
 
+#include "cache/plain_layer.h"
 #include "tensor/half.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr int kWidth = 3;
+using HalfLayer = PlainLayer<std::uint16_t>;
 
 // Row r of the keys is (first + r), of the values minus that; exact in float16.
 void AppendNumbers(int first, int count, LayerCache& cache) {
@@ -23,18 +25,22 @@ void AppendNumbers(int first, int count, LayerCache& cache) {
 
 void ExpectNumbers(const LayerCache& cache, const std::vector<int>& expected) {
   ASSERT_EQ(cache.positions(), static_cast<int>(expected.size()));
-  for (int row = 0; row < cache.positions(); ++row) {
-    const float number = static_cast<float>(expected[static_cast<std::size_t>(row)]);
-    for (const std::uint16_t key : cache.keys().Head(0).Row(row))
-      EXPECT_EQ(HalfToFloat(key), number);
-    for (const std::uint16_t value : cache.values().Head(0).Row(row)) {
-      EXPECT_EQ(HalfToFloat(value), -number);
-    }
+  const std::size_t count = expected.size() * kWidth;
+  std::vector<float> keys(count), values(count);
+  cache.Read(0, {keys.data(), cache.positions(), kWidth},
+             {values.data(), cache.positions(), kWidth});
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(keys[i], static_cast<float>(expected[i / kWidth]));
+    EXPECT_EQ(values[i], -keys[i]);
   }
 }
 
+HalfLayer Layer(int capacity, int heads = 1, int head_width = kWidth) {
+  return HalfLayer({.capacity = capacity, .heads = heads, .head_width = head_width});
+}
+
 TEST(LayerCache, AppendsSpansOfAnyLength) {
-  LayerCache cache(8, 1, kWidth);
+  HalfLayer cache = Layer(8);
   AppendNumbers(0, 5, cache);
   AppendNumbers(5, 0, cache);
   AppendNumbers(5, 1, cache);
@@ -43,7 +49,7 @@ TEST(LayerCache, AppendsSpansOfAnyLength) {
 }
 
 TEST(LayerCache, ReadsColumnsOfAWiderMatrix) {
-  LayerCache cache(2, 1, kWidth);
+  HalfLayer cache = Layer(2);
   std::vector<float> wide = {0, 7, 7, 7, -7, -7, -7, 0, 8, 8, 8, -8, -8, -8};
   const View<const float> matrix(wide.data(), 2, 7);
   cache.Append(matrix.Cols(1, kWidth), matrix.Cols(4, kWidth));
@@ -52,25 +58,26 @@ TEST(LayerCache, ReadsColumnsOfAWiderMatrix) {
 
 // Row r, head h holds 10 r + h and minus that.
 TEST(LayerCache, KeepsTheRowsOfAHeadSideBySide) {
-  LayerCache cache(5, 2, 2), copy(3, 2, 2);
+  HalfLayer cache = Layer(5, 2, 2), copy = Layer(3, 2, 2);
   const std::vector<float> keys = {0, 0, 1, 1, 10, 10, 11, 11, 20, 20, 21, 21};
   const std::vector<float> values = {0, 0, -1, -1, -10, -10, -11, -11, -20, -20, -21, -21};
   cache.Append({keys.data(), 3, 4}, {values.data(), 3, 4});
   copy.CopyFrom(cache, 2);
-  for (const LayerCache* held : {&cache, &copy}) {
+  for (const HalfLayer* held : {&cache, &copy}) {
+    const auto held_keys = held->stored().keys(), held_values = held->stored().values();
     for (int head = 0; head < 2; ++head) {
-      EXPECT_EQ(held->keys().Head(head).Row(1).data(), held->keys().Head(head).Row(0).data() + 2);
+      EXPECT_EQ(held_keys.Head(head).Row(1).data(), held_keys.Head(head).Row(0).data() + 2);
       for (int row = 0; row < held->positions(); ++row) {
         const auto number = static_cast<float>(10 * row + head);
-        EXPECT_EQ(HalfToFloat(held->keys().Head(head).Row(row)[1]), number);
-        EXPECT_EQ(HalfToFloat(held->values().Head(head).Row(row)[0]), -number);
+        EXPECT_EQ(HalfToFloat(held_keys.Head(head).Row(row)[1]), number);
+        EXPECT_EQ(HalfToFloat(held_values.Head(head).Row(row)[0]), -number);
       }
     }
   }
 }
 
 TEST(LayerCache, CutBackAndGoOn) {
-  LayerCache cache(4, 1, kWidth);
+  HalfLayer cache = Layer(4);
   AppendNumbers(0, 4, cache);
   cache.TruncateTo(2);
   AppendNumbers(9, 2, cache);
@@ -80,7 +87,7 @@ TEST(LayerCache, CutBackAndGoOn) {
 }
 
 TEST(LayerCacheDeathTest, RefusesToGrow) {
-  LayerCache cache(2, 1, kWidth);
+  HalfLayer cache = Layer(2);
   EXPECT_DEATH(AppendNumbers(0, 3, cache), "CHECK");
   EXPECT_DEATH(cache.TruncateTo(1), "CHECK");
 }

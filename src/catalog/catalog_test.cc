@@ -6,7 +6,7 @@
 
 #include "catalog/builtin_catalog.h"
 #include "catalog/http_headers.h"
-#include "catalog/sha256.h"
+#include "digest/sha256.h"
 #include "catalog/testing/test_folder.h"
 #include "catalog/url.h"
 

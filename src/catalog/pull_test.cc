@@ -6,7 +6,7 @@
 
 #include "catalog/folder.h"
 #include "catalog/part_file.h"
-#include "catalog/sha256.h"
+#include "digest/sha256.h"
 #include "catalog/testing/http_server.h"
 #include "catalog/testing/test_folder.h"
 #include "catalog/verify.h"

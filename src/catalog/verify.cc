@@ -7,7 +7,7 @@
 #include <system_error>
 
 #include "base/mapped_file.h"
-#include "catalog/sha256.h"
+#include "digest/sha256.h"
 #include "gguf/reader.h"
 
 namespace edgevlm {

@@ -5,6 +5,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/session_file.h"
 
 namespace edgevlm {
 namespace {
@@ -19,16 +20,21 @@ class AskCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    session_file_.Declare(app);
     app.footer(
         "Examples:\n"
         "  edgevlm ask photo.png \"how many dogs are there?\"\n"
-        "  edgevlm ask photo.png \"what is left of the circle?\" --json");
+        "  edgevlm ask photo.png \"what is left of the circle?\" --json\n"
+        "  edgevlm ask photo.png \"and above it?\" --session photo.session   # not encoded twice");
   }
 
   ExitCode Run(Output& output) override {
+    if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     Session session(*engine);
+    const auto messages = session_file_.Restore(session);
+    if (!messages) return Fail(messages.error());
     const auto file = ReadInput(image_);
     if (!file) return Fail(file.error());
     if (auto error = session.SetImage(*file)) {
@@ -40,6 +46,7 @@ class AskCommand final : public Command {
     if (!reply) return Fail(reply.error());
     if (reply_.verbose) PrintTimings(*reply);
     PrintReply(*reply, output);
+    if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return ExitCode::kDone;
   }
 
@@ -58,6 +65,7 @@ class AskCommand final : public Command {
   std::string question_;
   ReplyOptions reply_;
   ModelOptions model_;
+  SessionFile session_file_;
 };
 
 }  // namespace

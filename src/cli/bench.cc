@@ -58,6 +58,8 @@ class BenchCommand final : public Command {
   void Declare(CLI::App& app) override {
     model_.DeclareModel(app);
     model_.DeclarePrecision(app);
+    model_.DeclareVision(app);
+    model_.DeclareCache(app);
     model_.DeclareTeam(app);
     app.add_option("--preset", preset_name_,
                    "a published model's true shape with random weights, made in memory")
@@ -134,6 +136,8 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(0, 1 << 20).description(""));
+    app.add_flag("--questions", questions_,
+                 "ask1, ask2: a picture to the first token of an answer, and another question");
     app.add_option("--sequences", sequences_, "tg: so many decoded together; several values: each")
         ->type_name("N,N,...")
         ->delimiter(',')
@@ -237,8 +241,20 @@ class BenchCommand final : public Command {
       if (auto error = BenchGeneration(*engine, std::min(tokens, context))) return error;
     }
     if (!sees) return {};
+    if (questions_) {
+      if (auto error = BenchQuestions(*engine)) return error;
+    }
     const int caption_tokens = DecodeOptions().max_tokens;
     return Record(*engine, MeasureCaption(*engine, picture_, caption_tokens, repetitions_));
+  }
+
+  MaybeError BenchQuestions(const Engine& engine) {
+    auto measured = MeasureQuestions(engine, picture_, repetitions_);
+    if (!measured) return measured.error();
+    for (Measurement& test : *measured) {
+      if (auto error = Record(engine, std::move(test))) return error;
+    }
+    return {};
   }
 
   MaybeError BenchGeneration(const Engine& engine, int tokens) {
@@ -275,6 +291,7 @@ class BenchCommand final : public Command {
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
   int repetitions_ = 5;
+  bool questions_ = false;
   std::string image_;
   bool roofline_ = false;
   std::string report_name_ = "md";

@@ -7,6 +7,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/session_file.h"
 
 namespace edgevlm {
 namespace {
@@ -20,6 +21,7 @@ class CaptionCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    session_file_.Declare(app);
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"
@@ -29,9 +31,12 @@ class CaptionCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
+    if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     Session session(*engine);
+    const auto messages = session_file_.Restore(session);
+    if (!messages) return Fail(messages.error());
     ExitCode code = ExitCode::kDone;
     for (const std::string& image : images_) {
       const Result<bool> printed = CaptionOne(image, session, output);
@@ -41,6 +46,7 @@ class CaptionCommand final : public Command {
         break;
       }
     }
+    if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return code;
   }
 
@@ -70,6 +76,7 @@ class CaptionCommand final : public Command {
   std::vector<std::string> images_;
   ReplyOptions reply_;
   ModelOptions model_;
+  SessionFile session_file_;
 };
 
 }  // namespace

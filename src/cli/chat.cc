@@ -14,6 +14,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/session_file.h"
 
 namespace edgevlm {
 namespace {
@@ -81,6 +82,7 @@ class ChatCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    session_file_.Declare(app);
     app.footer(std::string("In the conversation:\n") + kHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"
@@ -89,11 +91,12 @@ class ChatCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
+    model_.image_cache_bytes = kImageCacheBytes;
     const Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     engine_ = &*engine;
     session_.emplace(*engine);
-    Clear();
+    if (auto error = Begin()) return Fail(*error);
     if (!image_.empty()) {
       if (auto error = Show(image_)) return Fail(*error);
     }
@@ -109,6 +112,7 @@ class ChatCommand final : public Command {
       if (next && *next == Next::kLeave) break;
     }
     if (Interactive()) output.Print("\n");
+    if (auto error = session_file_.Save(*session_, messages_)) return Fail(*error);
     return Interactive() ? ExitCode::kDone : code;
   }
 
@@ -142,6 +146,15 @@ class ChatCommand final : public Command {
     return Say(line, output);
   }
 
+  // With the conversation of the session's file; without one, afresh.
+  MaybeError Begin() {
+    Clear();
+    Result<std::vector<Message>> messages = session_file_.Restore(*session_);
+    if (!messages) return messages.error();
+    if (!messages->empty()) messages_ = *std::move(messages);
+    return std::nullopt;
+  }
+
   void Clear() {
     messages_.clear();
     shown_.clear();
@@ -153,9 +166,9 @@ class ChatCommand final : public Command {
   MaybeError Show(const std::string& path) {
     const auto file = ReadInput(path);
     if (!file) return file.error();
-    Result<EncodedImage> image = engine_->EncodeImage(*file);
+    const auto image = engine_->FindImage(*file);
     if (!image) return Error{image.error().code, path + ": " + image.error().message};
-    shown_.push_back({.image = std::make_shared<const EncodedImage>(*std::move(image))});
+    shown_.push_back({.image = *image});
     return std::nullopt;
   }
 
@@ -208,6 +221,7 @@ class ChatCommand final : public Command {
   std::string system_;
   ReplyOptions reply_;
   ModelOptions model_;
+  SessionFile session_file_;
   const Engine* engine_ = nullptr;
   std::optional<Session> session_;
   std::vector<Message> messages_;

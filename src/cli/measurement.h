@@ -43,6 +43,12 @@ Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repe
 // tgNxS: S sequences decoded together, N tokens each, from a prompt of one token; counts them all.
 Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequences,
                                     int repetitions);
+// ask1: a picture file to the first token of an answer, from nothing; ask2: from another question
+// about the same picture, which the session has seen, to the first token. Counts the tokens that
+// are read.
+Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
+                                                  std::span<const std::byte> picture,
+                                                  int repetitions);
 // cap: a picture file to the last token of its caption, the work of `edgevlm caption` once loaded;
 // counts the caption's tokens, at most max_tokens.
 Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,

@@ -67,6 +67,38 @@ void ModelOptions::DeclarePrecision(CLI::App& app) {
       ->check(CLI::IsMember({"auto", "bf16", "f32"}).description(""));
 }
 
+void ModelOptions::DeclareVision(CLI::App& app) {
+  app.add_option("--tome", vision.merged_tokens,
+                 "tokens of a picture that every block of its encoder merges with their likes")
+      ->type_name("R")
+      ->check(CLI::Range(0, 1 << 20).description(""));
+  const auto keep = [this](const std::string& text) {
+    if (const auto error = ReadKeepTokens(text, vision)) {
+      throw CLI::ValidationError(error->message);
+    }
+  };
+  app.add_option_function<std::string>(
+         "--keep-tokens", keep,
+         "show the language model N tokens of a picture: those most looked at in the encoder\n"
+         "(attention), spread evenly (uniform) or drawn with --keep-seed (random); left out:\n"
+         "attention where the encoder has it, else uniform")
+      ->type_name("N[:HOW]");
+  app.add_option("--keep-seed", vision.keep_seed, "of --keep-tokens N:random")->type_name("N");
+}
+
+void ModelOptions::DeclareCache(CLI::App& app) {
+  std::string forms;
+  for (const std::string& form : CachePolicyForms()) forms += (forms.empty() ? "" : "|") + form;
+  const auto choose = [this](const std::string& text) {
+    const Result<CacheOptions> options = ParseCacheOptions(text);
+    if (!options) throw CLI::ValidationError(options.error().message);
+    cache = *options;
+  };
+  app.add_option_function<std::string>("--cache", choose,
+                                       "how keys and values are held, and which are kept\n" + forms)
+      ->type_name("POLICY");
+}
+
 std::string_view PrecisionName(Precision precision) {
   return std::ranges::find(kPrecisions, precision, &PrecisionEntry::precision)->name;
 }
@@ -75,6 +107,8 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclareModel(app);
   DeclareThreads(app);
   DeclarePrecision(app);
+  DeclareVision(app);
+  DeclareCache(app);
 }
 
 EngineOptions ModelOptions::ForEngine() const {
@@ -85,7 +119,10 @@ EngineOptions ModelOptions::ForEngine() const {
           .mmproj = mmproj,
           .chat_template = chat_template,
           .context_tokens = context_tokens,
-          .image_max_tokens = image_max_tokens};
+          .image_max_tokens = image_max_tokens,
+          .vision = vision,
+          .image_cache_bytes = image_cache_bytes,
+          .cache = cache};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

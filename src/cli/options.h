@@ -21,6 +21,9 @@ struct ModelOptions {
   int decode_threads = 0;
   bool pin = false;
   Precision precision = Precision::kAuto;
+  VisionOptions vision;
+  std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
+  CacheOptions cache = {};
 
   EngineOptions ForEngine() const;
 
@@ -28,6 +31,8 @@ struct ModelOptions {
   void DeclareThreads(CLI::App& app);
   void DeclareTeam(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
+  void DeclareVision(CLI::App& app);  // how much of a picture is computed and read
+  void DeclareCache(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
 
@@ -36,6 +41,9 @@ std::string_view PrecisionName(Precision precision);
 
 // Errors: those of Engine::Load; the message names the file. For names: those of FindInstalled.
 Result<Engine> LoadEngine(const ModelOptions& options);
+
+// What chat, and sessions that go on, keep of pictures: some dozens.
+inline constexpr std::size_t kImageCacheBytes = std::size_t{64} << 20;
 
 // How replies are made and shown.
 struct ReplyOptions {

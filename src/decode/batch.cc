@@ -3,33 +3,102 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "model/decoder/spans.h"
 
 namespace edgevlm {
 
-Batch::Batch(const Decoder& decoder) : decoder_(&decoder) { spans_.reserve(8); }
+Batch::Batch(const Decoder& decoder) : decoder_(&decoder) {
+  entries_.reserve(8);
+  spans_.reserve(8);
+}
 
 void Batch::Add(Sequence& sequence, const Input& input, int logits_rows) {
   CHECK(input.rows() > 0 && 0 <= logits_rows && logits_rows <= input.rows());
   int waiting = 0;  // rows of this sequence in the batch
-  for (const TokenSpan& span : spans_) {
-    if (span.cache == &sequence.cache()) waiting += span.rows();
+  for (const Entry& entry : entries_) {
+    if (entry.span.cache == &sequence.cache()) waiting += entry.span.rows();
   }
   CHECK(waiting + input.rows() <= sequence.room());
-  spans_.push_back({.cache = &sequence.cache(),
-                    .first_position = sequence.positions() + waiting,
-                    .tokens = input.tokens,
-                    .embeddings = input.embeddings,
-                    .logits_rows = logits_rows});
+  entries_.push_back({.span = {.cache = &sequence.cache(),
+                               .first_position = sequence.positions() + waiting,
+                               .tokens = input.tokens,
+                               .embeddings = input.embeddings,
+                               .logits_rows = logits_rows},
+                      .is_begun = false});
   rows_ += input.rows();
   logits_rows_ += logits_rows;
+}
+
+void Batch::AddBegun(Sequence& sequence, View<const float> begun, int blocks, int logits_rows) {
+  CHECK(begun.rows > 0 && 0 <= logits_rows && logits_rows <= begun.rows);
+  CHECK(0 < blocks && blocks < decoder_->shape().blocks);
+  CHECK(begun_blocks_ == 0 || begun_blocks_ == blocks);
+  begun_blocks_ = blocks;
+  entries_.push_back({.span = {.cache = &sequence.cache(),
+                               .first_position = sequence.positions() - begun.rows,
+                               .embeddings = begun,
+                               .logits_rows = logits_rows},
+                      .is_begun = true});
+  rows_ += begun.rows;
+  logits_rows_ += logits_rows;
+}
+
+int Batch::begun_rows() const {
+  int rows = 0;
+  for (const Entry& entry : entries_) rows += entry.is_begun ? entry.span.rows() : 0;
+  return rows;
 }
 
 void Batch::Forward(View<float> logits, const Run& run) {
   CHECK(logits.rows == logits_rows_);
   PROFILE_ZONE(run.profiler, "decoder");
-  decoder_->Forward(spans_, logits, workspace_, run);
   spans_.clear();
-  rows_ = logits_rows_ = 0;
+  for (const bool begun : {false, true}) {
+    for (const Entry& entry : entries_) {
+      if (entry.is_begun == begun) spans_.push_back(entry.span);
+    }
+  }
+  if (begun_blocks_ == 0) {
+    decoder_->Forward(spans_, logits, workspace_, run);
+  } else {
+    ForwardBegun(logits, run);
+  }
+  entries_.clear();
+  begun_blocks_ = rows_ = logits_rows_ = 0;
+}
+
+// Fresh rows catch up with those begun; then all go on together.
+void Batch::ForwardBegun(View<float> logits, const Run& run) {
+  const WorkspaceScope scope(workspace_);
+  const View<float> x = workspace_.Take(rows_, decoder_->shape().width);
+  const std::span<const TokenSpan> all = spans_;
+  const auto fresh =
+      all.first(static_cast<std::size_t>(std::ranges::count(entries_, false, &Entry::is_begun)));
+  const int fresh_rows = RowsOf(fresh);
+  if (fresh_rows > 0) {
+    const View<float> own = x.Rows(0, fresh_rows);
+    decoder_->Embed(fresh, own, run);
+    decoder_->RunBlocks(fresh, {0, begun_blocks_}, own, workspace_, run);
+  }
+  int row = fresh_rows;
+  for (const TokenSpan& span : all.subspan(fresh.size())) {
+    for (int i = 0; i < span.rows(); ++i) {
+      std::ranges::copy(span.embeddings.Row(i), x.Row(row++).begin());
+    }
+  }
+  decoder_->RunBlocks(all, {begun_blocks_, decoder_->shape().blocks}, x, workspace_, run);
+  if (logits.rows == 0) return;
+  const View<float> chosen = workspace_.Take(logits.rows, x.cols);
+  int next[2] = {0, fresh_rows};  // rows of x: fresh and begun ones
+  int wanted = 0;
+  for (const Entry& entry : entries_) {
+    const TokenSpan& span = entry.span;
+    int& first = next[entry.is_begun ? 1 : 0];
+    GatherLogitsRows({&span, 1}, x.Rows(first, span.rows()), chosen.Rows(wanted, span.logits_rows));
+    first += span.rows();
+    wanted += span.logits_rows;
+  }
+  decoder_->WriteLogits(chosen, logits, workspace_, run);
 }
 
 void Batch::AddAll(Sequence& sequence, std::span<const Input> inputs, View<float> logits,

@@ -27,11 +27,17 @@ class Batch {
   // REQUIRES: input.rows() > 0; the sequence has room.
   void Add(Sequence& sequence, const Input& input, int logits_rows);
 
+  // The same for rows that have gone through the first `blocks` blocks already, [T, D], and lie in
+  // those layers of the sequence's cache. REQUIRES: all such rows of a batch through the same
+  // blocks; they and other rows of a sequence are not in one batch.
+  void AddBegun(Sequence& sequence, View<const float> begun, int blocks, int logits_rows);
+
   int rows() const { return rows_; }                // T
+  int begun_rows() const;                           // of them
   int logits_rows() const { return logits_rows_; }  // R
 
   // One pass; each sequence grows by its rows and the batch is empty again.
-  //   logits  [R, V], in the order of the spans
+  //   logits  [R, V], in the order in which rows were added
   // The results have the same bits however rows are cut into inputs and passes. Allocates only when
   // this is the largest batch yet.
   void Forward(View<float> logits, const Run& run);
@@ -43,9 +49,19 @@ class Batch {
               const Run& run);
 
  private:
+  // A span, as it was added.
+  struct Entry {
+    TokenSpan span;
+    bool is_begun;
+  };
+
+  void ForwardBegun(View<float> logits, const Run& run);
+
   const Decoder* decoder_;
   Workspace workspace_;
-  std::vector<TokenSpan> spans_;
+  std::vector<Entry> entries_;
+  std::vector<TokenSpan> spans_;  // those of the entries, the begun ones last
+  int begun_blocks_ = 0;          // that all begun rows have gone through; 0: there are none
   int rows_ = 0;
   int logits_rows_ = 0;
 };

@@ -10,6 +10,8 @@ namespace edgevlm {
 namespace {
 
 constexpr float kRarest = std::numeric_limits<float>::lowest();
+// Room made for drafts at once.
+constexpr std::size_t kDraftTokens = 16;
 
 }  // namespace
 
@@ -22,11 +24,76 @@ Sampler::Sampler(const DecodeOptions& options, int vocabulary_tokens)
       random_(options.seed),
       is_seen_(static_cast<std::size_t>(vocabulary_tokens)) {
   if (temperature_ > 0) candidates_.reserve(is_seen_.size());
+  drafted_.reserve(kDraftTokens);
 }
 
 int Sampler::Choose(std::span<const float> logits) {
   CHECK(logits.size() == is_seen_.size());
-  const int token = temperature_ > 0 ? Draw(logits) : ChooseGreedily(logits);
+  if (is_greedy()) return Remember(ChooseGreedily(logits));
+  Filter(logits);
+  return Remember(DrawCandidate());
+}
+
+int Sampler::Draft(std::span<const float> logits, std::span<float> chances) {
+  CHECK(logits.size() == is_seen_.size());
+  int token = 0;
+  if (is_greedy()) {
+    token = ChooseGreedily(logits);
+  } else {
+    CHECK(chances.size() == logits.size());
+    Filter(logits);
+    std::ranges::fill(chances, 0.0f);
+    const double sum = SumOfWeights();
+    for (const Candidate& candidate : candidates_) {
+      chances[static_cast<std::size_t>(candidate.token)] =
+          static_cast<float>(candidate.weight / sum);
+    }
+    token = DrawCandidate();
+  }
+  char& seen = is_seen_[static_cast<std::size_t>(token)];
+  if (seen == 0) drafted_.push_back(token);
+  seen = 1;
+  return token;
+}
+
+void Sampler::ForgetDraft() {
+  for (const int token : drafted_) is_seen_[static_cast<std::size_t>(token)] = 0;
+  drafted_.clear();
+}
+
+int Sampler::Verify(std::span<const float> logits, int drafted, std::span<const float> chances) {
+  CHECK(drafted_.empty());
+  if (is_greedy() || chances.empty()) return Choose(logits);
+  CHECK(logits.size() == is_seen_.size() && chances.size() == logits.size());
+  Filter(logits);
+  if (Accepts(drafted, chances[static_cast<std::size_t>(drafted)])) return Remember(drafted);
+  LeaveRemainder(chances);
+  return Remember(DrawCandidate());
+}
+
+// With the chance min(1, p / q). Makes the candidates' weights probabilities.
+bool Sampler::Accepts(int drafted, double chance) {
+  const double sum = SumOfWeights();
+  double p = 0;
+  for (Candidate& candidate : candidates_) {
+    candidate.weight /= sum;
+    if (candidate.token == drafted) p = candidate.weight;
+  }
+  return DrawUniform() * chance < p;
+}
+
+// The candidates' weights become max(0, p - q). Only rounding can leave nothing: then p and q are
+// the same, and p is right.
+void Sampler::LeaveRemainder(std::span<const float> chances) {
+  const auto left = [&](const Candidate& candidate) {
+    return candidate.weight - chances[static_cast<std::size_t>(candidate.token)];
+  };
+  if (std::ranges::none_of(candidates_, [&](const Candidate& c) { return left(c) > 0; })) return;
+  std::erase_if(candidates_, [&](const Candidate& candidate) { return left(candidate) <= 0; });
+  for (Candidate& candidate : candidates_) candidate.weight = left(candidate);
+}
+
+int Sampler::Remember(int token) {
   is_seen_[static_cast<std::size_t>(token)] = 1;
   return token;
 }
@@ -53,7 +120,8 @@ int Sampler::ChooseGreedily(std::span<const float> logits) const {
   return best;
 }
 
-int Sampler::Draw(std::span<const float> logits) {
+// The candidates are the tokens that may be drawn, with their weights.
+void Sampler::Filter(std::span<const float> logits) {
   candidates_.clear();
   for (int token = 0; token < static_cast<int>(logits.size()); ++token) {
     candidates_.push_back({Penalized(logits, token), token, 0.0});
@@ -69,11 +137,19 @@ int Sampler::Draw(std::span<const float> logits) {
   }
   KeepNucleus();
   DropRare();
+}
 
+double Sampler::SumOfWeights() const {
   double sum = 0;
   for (const Candidate& candidate : candidates_) sum += candidate.weight;
-  // 53 random bits, in [0, 1); std::uniform_real_distribution is not the same everywhere.
-  double rest = static_cast<double>(random_() >> 11) * 0x1p-53 * sum;
+  return sum;
+}
+
+// 53 random bits, in [0, 1); std::uniform_real_distribution is not the same everywhere.
+double Sampler::DrawUniform() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
+
+int Sampler::DrawCandidate() {
+  double rest = DrawUniform() * SumOfWeights();
   for (const Candidate& candidate : candidates_) {
     rest -= candidate.weight;
     if (rest < 0) return candidate.token;
@@ -91,8 +167,7 @@ void Sampler::SortLikeliest(int count) {
 
 void Sampler::KeepNucleus() {
   if (top_p_ >= 1) return;
-  double sum = 0;
-  for (const Candidate& candidate : candidates_) sum += candidate.weight;
+  const double sum = SumOfWeights();
   double kept = 0;
   std::size_t count = 0;
   while (count < candidates_.size() && kept < top_p_ * sum) kept += candidates_[count++].weight;

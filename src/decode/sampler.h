@@ -18,8 +18,26 @@ class Sampler {
   // REQUIRES: !Validate(options), vocabulary_tokens >= 1.
   Sampler(const DecodeOptions& options, int vocabulary_tokens);
 
+  bool is_greedy() const { return temperature_ <= 0; }
+
   // logits [V]. Remembers its choice, for the repetition penalty.
   int Choose(std::span<const float> logits);
+
+  // For speculation (Leviathan et al. 2023, "Fast Inference from Transformers via Speculative
+  // Decoding").
+  //
+  // A token by the logits of another model, chosen in the same way. It is remembered until
+  // ForgetDraft, so that a penalty counts for what is drafted next.
+  //   chances  [V]: the distribution that the token was drawn from; empty if is_greedy()
+  int Draft(std::span<const float> logits, std::span<float> chances);
+  void ForgetDraft();
+
+  // Choose, when a token has been drawn from `chances` already: takes that one as often as can be,
+  // and another by what is left. The token has the distribution that Choose would give it; it is
+  // the drafted one if and only if that is accepted.
+  //   chances  [V], as Draft gave it; empty: the draft was certain. Then the token is the one that
+  //            Choose would choose.
+  int Verify(std::span<const float> logits, int drafted, std::span<const float> chances);
 
  private:
   struct Candidate {
@@ -30,7 +48,13 @@ class Sampler {
 
   float Penalized(std::span<const float> logits, int token) const;
   int ChooseGreedily(std::span<const float> logits) const;
-  int Draw(std::span<const float> logits);
+  void Filter(std::span<const float> logits);
+  double SumOfWeights() const;
+  double DrawUniform();
+  int DrawCandidate();
+  bool Accepts(int drafted, double chance);
+  void LeaveRemainder(std::span<const float> chances);
+  int Remember(int token);
   void SortLikeliest(int count);
   void KeepNucleus();
   void DropRare();
@@ -43,6 +67,7 @@ class Sampler {
   std::mt19937_64 random_;
   std::vector<char> is_seen_;  // [V]
   std::vector<Candidate> candidates_;
+  std::vector<int> drafted_;  // seen in a draft only
 };
 
 }  // namespace edgevlm

@@ -10,15 +10,21 @@ namespace edgevlm {
 class Sequence {
  public:
   // positions: that it can hold, up to the context the decoder was trained for.
-  Sequence(const Decoder& decoder, int positions) : cache_(decoder.cache_shape(positions)) {}
+  Sequence(const Decoder& decoder, int positions, const CacheOptions& cache = {})
+      : cache_(decoder.cache_shape(positions, cache)) {}
 
   int positions() const { return cache_.positions(); }
   int room() const { return cache_.capacity() - positions(); }
 
-  // Forgets all but the first n positions. REQUIRES: 0 <= n <= positions().
+  // What was added so far is a prompt, and the cache's policy may choose what to keep of it.
+  void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }
+
+  // Forgets all but the first n positions. What n are exact: SequenceCache::ExactCut.
+  // REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n) { cache_.TruncateTo(n); }
 
   SequenceCache& cache() { return cache_; }
+  const SequenceCache& cache() const { return cache_; }
 
  private:
   SequenceCache cache_;

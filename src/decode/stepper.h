@@ -1,10 +1,12 @@
 // Stepper: the step loop over any number of streams. One pass of the decoder serves them all.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "decode/batch.h"
+#include "decode/speculate/drafter.h"
 #include "decode/stream.h"
 #include "decode/teams.h"
 
@@ -15,6 +17,9 @@ namespace edgevlm {
 class Stepper {
  public:
   explicit Stepper(const Decoder& decoder) : batch_(decoder) {}
+  // One that drafts for streams that have a Speculation.
+  //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay (PlanDrafts)
+  Stepper(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);
 
   // One step of every stream that is not finished.
   //   prompt_rows  at most so many rows of all prompts together, those of the first streams first:
@@ -22,6 +27,9 @@ class Stepper {
   // REQUIRES: the streams are of this stepper's decoder, each given once. Cost: reads all weights
   // once. Allocates only when this is the largest step yet.
   void Step(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);
+
+  // Null: none.
+  const Drafter* drafter() const { return drafter_.get(); }
 
   // For passes outside of steps; empty between them.
   Batch& batch() { return batch_; }
@@ -33,9 +41,21 @@ class Stepper {
     int logits_rows;
   };
 
+  void Propose(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);
+  void Plan(std::span<Stream* const> streams, int prompt_rows);
+  int Gather(std::span<Stream* const> streams, int prompt_rows);
+  PassCosts* CostsOfStep(int prompt_rows);
   View<float> LogitsOf(int rows);
 
   Batch batch_;
+  std::unique_ptr<Drafter> drafter_;  // null: none
+  int draft_tokens_ = 0;
+  PassCosts whole_costs_;      // of steps in which no prompt is read
+  PassCosts finishing_costs_;  // the same, when all rows were begun by drafts
+  unsigned steps_ = 0;         // with streams that could draft
+  std::vector<Stream*> drafting_;
+  std::vector<DraftWish> wishes_;  // theirs
+  std::vector<DraftRequest> requests_;
   std::vector<Share> shares_;
   std::vector<float> logits_;  // [R, V] of the largest step yet
 };

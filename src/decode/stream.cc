@@ -20,25 +20,32 @@ std::size_t MostTokens(const DecodeOptions& options, int room) {
 }  // namespace
 
 Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
-               const DecodeOptions& options, OnText on_text)
+               const DecodeOptions& options, OnText on_text, Speculation* speculation)
     : sequence_(sequence),
       prompt_(std::move(prompt)),
       rest_(prompt_),
       text_side_(text_side),
       options_(options),
       on_text_(std::move(on_text)),
+      speculation_(speculation),
       sampler_(options_, text_side.tokenizer.size()),
       text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows())) {
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.room());
   tokens_.reserve(MostTokens(options_, sequence.room() - rest_.rows()));
+  asked_.reserve(Draft::kMostTokens + 1);
+}
+
+// A draft is followed by one more token, and adds to the sequence what that token is chosen from:
+// rows that the cache must be able to give back.
+int Stream::draft_room() const {
+  if (speculation_ == nullptr || finished() || reading()) return 0;
+  const int most = std::min(sequence_.cache().Room() - 1, options_.max_tokens - tokens() - 1);
+  return std::clamp(most, 0, Draft::kMostTokens);
 }
 
 int Stream::Put(int prompt_rows, Batch& batch) {
   CHECK(!finished());
-  if (rest_.rows() == 0) {
-    batch.Add(sequence_, {.tokens = std::span(tokens_).last(1)}, 1);
-    return 1;
-  }
+  if (rest_.rows() == 0) return PutTokens(batch);
   CHECK(prompt_rows > 0);
   while (rest_.rows() > 0 && prompt_rows > 0) {
     const Input next = rest_.Next(prompt_rows);
@@ -48,22 +55,63 @@ int Stream::Put(int prompt_rows, Batch& batch) {
   return rest_.rows() == 0 ? 1 : 0;
 }
 
-void Stream::Take(View<const float> logits, Profiler* profiler) {
-  if (logits.rows == 0) return;
-  {
-    PROFILE_ZONE(profiler, "decode.choose");
-    tokens_.push_back(sampler_.Choose(logits.Row(0)));
+// The token chosen last and the draft; or the rows that its drafter has made of them.
+int Stream::PutTokens(Batch& batch) {
+  asked_.assign(1, tokens_.back());
+  if (speculation_ != nullptr) {
+    const Draft& draft = speculation_->draft();
+    if (draft.begun.rows > 0) {
+      batch.AddBegun(sequence_, draft.begun, draft.begun_blocks, draft.begun.rows);
+      return draft.begun.rows;
+    }
+    asked_.insert(asked_.end(), draft.tokens.begin(), draft.tokens.end());
   }
-  Say(tokens_.back());
+  const int rows = static_cast<int>(asked_.size());
+  batch.Add(sequence_, {.tokens = asked_}, rows);
+  return rows;
 }
 
-// Shows the token's text, unless the reply ends with it.
-void Stream::Say(int token) {
+// As many tokens as the draft has right, and one more if there is a row for it. The sequence has
+// grown by all rows; it keeps all tokens but the last.
+void Stream::Take(View<const float> logits, const Run& run) {
+  if (logits.rows == 0) return;
+  if (tokens_.empty()) sequence_.EndPrompt(run);
+  int taken = 0;
+  bool as_drafted = true;
+  while (as_drafted && taken < logits.rows && !finished()) {
+    as_drafted = Choose(logits.Row(taken), taken, run.profiler);
+    ++taken;
+    Say(tokens_.back(), sequence_.room() + logits.rows - taken);
+  }
+  if (taken < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - taken));
+  if (speculation_ == nullptr) return;
+  const int accepted = as_drafted ? taken : taken - 1;
+  speculation_->Learn(accepted, std::min(taken, speculation_->draft().size()));
+}
+
+// The next token. Says whether it is the one that the draft has in this place.
+bool Stream::Choose(std::span<const float> logits, int place, Profiler* profiler) {
+  PROFILE_ZONE(profiler, "decode.choose");
+  if (speculation_ == nullptr) {
+    tokens_.push_back(sampler_.Choose(logits));
+    return false;
+  }
+  const Draft& draft = speculation_->draft();
+  const bool has_one = place < draft.size();
+  const int drafted = has_one ? draft.tokens[static_cast<std::size_t>(place)] : -1;
+  tokens_.push_back(has_one ? sampler_.Verify(logits, drafted, draft.ChancesOf(place))
+                            : sampler_.Choose(logits));
+  speculation_->Add(tokens_.back());
+  return tokens_.back() == drafted;
+}
+
+// Shows the token's text, unless the reply ends with it. room: for tokens after it.
+void Stream::Say(int token, int room) {
   if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
   if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
   if (text_.stopped()) return End(FinishReason::kStopString);
   if (std::ssize(tokens_) == options_.max_tokens) return End(FinishReason::kMaxTokens);
-  if (sequence_.room() == 0) return End(FinishReason::kContextFull);
+  if (room == 0) return End(FinishReason::kContextFull);
 }
 
 // False when the receiver wants no more.
@@ -86,7 +134,9 @@ Generation Stream::Finish() {
   CHECK(finished());
   return {.text = std::string(text_.shown()),
           .finish_reason = *finish_reason_,
-          .tokens = std::move(tokens_)};
+          .tokens = std::move(tokens_),
+          .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
+          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted()};
 }
 
 }  // namespace edgevlm

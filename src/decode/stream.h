@@ -9,6 +9,7 @@
 #include "decode/batch.h"
 #include "decode/reply_text.h"
 #include "decode/sampler.h"
+#include "decode/speculate/speculation.h"
 #include "edgevlm/decode_options.h"
 #include "tokenizer/tokenizer.h"
 
@@ -24,6 +25,8 @@ struct Generation {
   std::string text;  // all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
   std::vector<int> tokens;  // chosen, the end token included
+  int drafted_tokens = 0;   // guessed beforehand, by speculation
+  int accepted_tokens = 0;  // of those
 };
 
 // First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a
@@ -34,11 +37,12 @@ struct Generation {
 class Stream {
  public:
   // sequence: holds what the prompt has in common with an earlier one, or nothing.
+  // speculation: of the stepper's drafter, begun with the whole prompt; null: none.
   // prompt: the rows to read, T of them; its values must stay until they are read.
   // REQUIRES: 1 <= T <= sequence.room(), !Validate(options). The sequence must outlive the stream,
   // and is nobody else's until the stream is finished.
   Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
-         const DecodeOptions& options, OnText on_text);
+         const DecodeOptions& options, OnText on_text, Speculation* speculation = nullptr);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -53,14 +57,22 @@ class Stream {
   // What came out. REQUIRES: finished(). Call once.
   Generation Finish();
 
+  // For speculation: how many tokens a draft may have, and the request for it. The draft is part of
+  // the next step.
+  int draft_room() const;
+  Speculation* speculation() const { return speculation_; }
+  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
+
   // The two halves of a step, for Stepper. Put adds this stream's rows to the batch, up to
   // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
   // those, [R, V], after the pass, chooses and shows. REQUIRES: !finished(); prompt_rows > 0.
   int Put(int prompt_rows, Batch& batch);
-  void Take(View<const float> logits, Profiler* profiler);
+  void Take(View<const float> logits, const Run& run);
 
  private:
-  void Say(int token);
+  int PutTokens(Batch& batch);
+  bool Choose(std::span<const float> logits, int place, Profiler* profiler);
+  void Say(int token, int room);
   bool Show(std::string_view piece) const;
   void End(FinishReason reason);
 
@@ -70,9 +82,11 @@ class Stream {
   const TextSide text_side_;
   const DecodeOptions options_;
   const OnText on_text_;
+  Speculation* const speculation_;
   Sampler sampler_;
   ReplyText text_;
   std::vector<int> tokens_;  // chosen
+  std::vector<int> asked_;   // in this step: the token chosen last, and the draft
   std::optional<FinishReason> finish_reason_;
 };
 

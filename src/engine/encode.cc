@@ -70,27 +70,51 @@ EncodedImage Arrange(const PictureLayout& layout, int tokens, View<const float> 
   return image;
 }
 
+// The rows of every square that the decoder is to read.
+//   all     [n * tokens, D]
+//   scores  [n, P], or empty
+//   kept    [n * model.keeper.count(), D]
+void KeepRows(const Model& model, View<const float> all, View<const float> scores,
+              View<float> kept) {
+  const int count = model.keeper.count();
+  const int squares = kept.rows / count, tokens = all.rows / squares;
+  for (int square = 0; square < squares; ++square) {
+    const std::vector<int> chosen =
+        model.keeper.Choose(scores.rows == 0 ? std::span<const float>() : scores.Row(square));
+    for (int i = 0; i < count; ++i) {
+      const int row = square * tokens + chosen[static_cast<std::size_t>(i)];
+      std::ranges::copy(all.Row(row), kept.Row(square * count + i).data());
+    }
+  }
+}
+
 // Eye and projector, as many squares at a time as there is room for.
 //   pixels      [n * S * S, 3]
-//   embeddings  [n * tokens, D]
+//   embeddings  [n * model.keeper.count(), D]
 void EncodeSquares(const Model& model, View<const float> pixels, View<float> embeddings,
                    Workspace& workspace, const Run& run) {
   const VisionShape& eye = model.eye->shape();
   const int cells = eye.preprocessing.size * eye.preprocessing.size;
-  const int tokens = model.projector->Tokens(eye.tokens);
+  const int tokens = model.projector->Tokens(eye.tokens), count = model.keeper.count();
   const int squares = pixels.rows / cells;
   const int per_pass = std::min(SquaresPerPass(model), squares);
   const Workspace::Mark mark = workspace.mark();
   const View<float> features = workspace.Take(per_pass * eye.tokens, eye.width);
+  const View<float> scores = workspace.Take(model.keeper.needs_scores() ? per_pass : 0, eye.tokens);
+  const View<float> all =
+      workspace.Take(model.keeper.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
   for (int first = 0; first < squares; first += per_pass) {
     const int n = std::min(per_pass, squares - first);
-    const View<float> seen = features.Rows(0, n * eye.tokens);
+    const Seen seen(features.Rows(0, n * eye.tokens), scores.Rows(0, std::min(n, scores.rows)));
     {
       PROFILE_ZONE(run.profiler, "vision");
       model.eye->Encode(pixels.Rows(first * cells, n * cells), seen, workspace, run);
     }
     PROFILE_ZONE(run.profiler, "projector");
-    model.projector->Project(seen, embeddings.Rows(first * tokens, n * tokens), workspace, run);
+    const View<float> own = embeddings.Rows(first * count, n * count);
+    const View<float> projected = model.keeper.keeps_all() ? own : all.Rows(0, n * tokens);
+    model.projector->Project(seen.features, projected, workspace, run);
+    if (!model.keeper.keeps_all()) KeepRows(model, projected, seen.scores, own);
   }
   workspace.Rewind(mark);
 }
@@ -100,7 +124,7 @@ std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> 
                                      Workspace& workspace, Profiler* profiler) {
   const Run run = model.RunWith(profiler);
   const Preprocessing& preprocessing = model.eye->shape().preprocessing;
-  const int tokens = model.projector->Tokens(model.eye->shape().tokens);
+  const int tokens = model.keeper.count();
   const std::vector<PictureLayout> layouts = LayoutsOf(model, pictures);
   const std::vector<TileGrid> grids = GridsOf(layouts);
   const int squares = SquaresOf(grids);

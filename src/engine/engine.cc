@@ -8,6 +8,7 @@
 #include "engine/encode.h"
 #include "engine/find_mmproj.h"
 #include "engine/model.h"
+#include "engine/shared_image.h"
 #include "engine/token_list.h"
 
 namespace edgevlm {
@@ -75,7 +76,28 @@ Result<std::vector<EncodedImage>> Engine::EncodeImages(
 }
 
 Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const {
-  return EncodeFile(state_->model, file, nullptr);
+  const Result<SharedImage> shared = ShareImage(state_->model, file, nullptr);
+  if (!shared) return shared.error();
+  EncodedImage image = *shared->image;
+  image.timings = shared->timings;
+  return image;
+}
+
+Result<std::shared_ptr<const EncodedImage>> Engine::FindImage(
+    std::span<const std::byte> file) const {
+  Result<SharedImage> shared = ShareImage(state_->model, file, nullptr);
+  if (!shared) return shared.error();
+  return std::move(shared->image);
+}
+
+CacheCounters Engine::image_cache() const {
+  const Model& model = state_->model;
+  return model.images == nullptr ? CacheCounters() : model.images->counters();
+}
+
+CacheCounters Engine::prompt_cache() const {
+  const Model& model = state_->model;
+  return model.prompts == nullptr ? CacheCounters() : model.prompts->counters();
 }
 
 Result<EncodedImage> Engine::EncodeImage(const PixelsView& pixels) const {
@@ -93,7 +115,7 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   const int vocabulary = model.info.vocabulary_tokens;
   std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
                             static_cast<std::size_t>(vocabulary));
-  Sequence sequence(*model.decoder, list->rows);
+  Sequence sequence(*model.decoder, list->rows, model.cache);
   Batch(*model.decoder)
       .AddAll(sequence, list->inputs, {logits.data(), list->rows_after_image, vocabulary},
               model.RunWith(nullptr));

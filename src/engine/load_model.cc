@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
+#include "engine/model_identity.h"
 #include "gguf/names.h"
 #include "model/weight_reader.h"
 
@@ -27,7 +28,8 @@ MaybeError CheckParts(const Model& model) {
     return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
                     model.tokenizer.size());
   }
-  const long long cache_bytes = decoder.CacheBytes(model.info.context_tokens);
+  const long long cache_bytes =
+      CacheBytes(model.decoder->cache_shape(model.info.context_tokens, model.cache));
   if (cache_bytes > ModelLimits::kCacheBytes) {
     return Error{ErrorCode::kTooLarge,
                  "model: cache of " + std::to_string(model.info.context_tokens) +
@@ -46,10 +48,17 @@ MaybeError CheckParts(const Model& model) {
   if (places != 0 && places != eye.tokens) {
     return Mismatch("features of a picture", std::to_string(places), eye.tokens);
   }
-  const int tokens = model.projector->Tokens(eye.tokens);
+  const int tokens = model.keeper.count();
   if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
     return Mismatch("tokens of a picture",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
+  }
+  const CachePolicy* policy = FindCachePolicy(model.cache.policy);
+  if (policy->argument == CacheArgument::kTokens && model.cache.tokens < tokens) {
+    return Error{ErrorCode::kInvalid, "options: cache: " + CacheText(model.cache) +
+                                          ": expected at least the " + std::to_string(tokens) +
+                                          " tokens of one picture, found " +
+                                          std::to_string(model.cache.tokens)};
   }
   return std::nullopt;
 }
@@ -107,7 +116,7 @@ void Describe(const Parsed& files, Isa isa, Model& model) {
   info.vision_encoder = (*FindVisionFamily(*eye))->encoder;
   info.projector = (*FindProjectorFamily(*eye))->type;
   info.image_size = model.eye->shape().preprocessing.size;
-  info.image_tokens = model.projector->Tokens(model.eye->shape().tokens);
+  info.image_tokens = model.keeper.count();
 }
 
 // Of an eye's large matrices.
@@ -117,15 +126,36 @@ Packing PackingFor(Precision precision) {
 }
 
 // is_guess: whether the file's place alone says that it belongs to the model.
-MaybeError LoadEye(const GgufFile& file, bool is_guess, Model& model) {
+MaybeError LoadEye(const GgufFile& file, bool is_guess, const VisionOptions& options,
+                   Model& model) {
   const Packing packing = PackingFor(model.precision);
   auto projector = LoadProjector(file, packing);
   if (!projector) return projector.error();
   if (is_guess && (*projector)->outputs() != model.decoder->shape().width) return std::nullopt;
-  auto eye = LoadVisionEncoder(file, packing);
+  auto eye = LoadVisionEncoder(file, {.packing = packing, .merged_tokens = options.merged_tokens});
   if (!eye) return eye.error();
   model.eye = *std::move(eye);
   model.projector = *std::move(projector);
+  return std::nullopt;
+}
+
+// decoder: the model's.
+MaybeError ChooseKeeper(const VisionOptions& options, Decoder& decoder, Model& model) {
+  PictureTokens tokens;
+  if (model.eye != nullptr) {
+    tokens = {.has_eye = true,
+              .has_scores = model.eye->has_scores(),
+              .count = model.projector->Tokens(model.eye->shape().tokens)};
+  }
+  if (auto error = Validate(options, tokens)) return error;
+  model.keeper = TokenKeeper(options, tokens);
+  const std::span<const int> kept = model.keeper.fixed();
+  if (model.keeper.keeps_all() || kept.empty() || !model.style->begins_with_picture() ||
+      tokens.count > decoder.shape().context) {
+    return std::nullopt;
+  }
+  const int fewer = decoder.LeaveOutPositions(kept, tokens.count);
+  model.info.context_tokens = std::min(model.info.context_tokens, decoder.shape().context - fewer);
   return std::nullopt;
 }
 
@@ -162,6 +192,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!decoder) return decoder.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
+  Decoder& own_decoder = **decoder;
   Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),
                  .eye = nullptr,
@@ -169,15 +200,24 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
+                 .keeper = TokenKeeper(),
                  .precision = options.precision,
+                 .cache = options.cache,
                  .pinning = std::nullopt,
                  .pool = nullptr,
                  .decode_pool = nullptr};
   if (const GgufFile* eye = files.OfEye()) {
-    if (auto error = LoadEye(*eye, files.mmproj_is_guess, model)) return *error;
+    if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
   }
+  if (auto error = ChooseKeeper(options.vision, own_decoder, model)) return *error;
   if (auto error = CheckParts(model)) return *error;
   if (auto error = StartThreads(options, model)) return *error;
+  if (options.image_cache_bytes > 0) {
+    model.images = std::make_unique<ImageCache>(options.image_cache_bytes);
+  }
+  if (options.prompt_cache_bytes > 0) {
+    model.prompts = std::make_unique<PromptCache>(options.prompt_cache_bytes);
+  }
   Describe(files, isa, model);
   return model;
 }
@@ -203,6 +243,9 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
           CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
     return *error;
   }
+  if (auto error = Validate(options.cache)) {
+    return Error{error->code, "options: " + error->message};
+  }
   return chosen;
 }
 
@@ -225,6 +268,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   try {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
+      model->identity = ModelIdentity(files.model.bytes, files.mmproj.bytes, *chosen);
       model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
       if (model->eye != nullptr) {
         model->info.file_bytes += static_cast<std::int64_t>(files.mmproj.bytes.size());

@@ -4,17 +4,21 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/cores.h"
 #include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
+#include "engine/image_cache.h"
+#include "engine/keep_tokens.h"
+#include "engine/prompt_cache.h"
 #include "engine/prompt_style.h"
 #include "model/families.h"
 #include "tokenizer/tokenizer.h"
 
 namespace edgevlm {
 
-// Immutable after Load, but for the pools, which several threads may use.
+// Immutable after Load, but for pools and caches, which several threads may use.
 struct Model {
   ModelInfo info;
   std::unique_ptr<const Decoder> decoder;
@@ -23,10 +27,15 @@ struct Model {
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;  // 0: no limit
+  TokenKeeper keeper;        // of the tokens of a square
   Precision precision = Precision::kAuto;
+  CacheOptions cache = {};
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
+  std::string identity = {};
+  std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
+  std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
 
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.

@@ -11,7 +11,8 @@ namespace {
 
 bool SameImage(const std::shared_ptr<const EncodedImage>& a,
                const std::shared_ptr<const EncodedImage>& b) {
-  return a == b || (a->width == b->width && a->values == b->values);
+  if (a == b || (!a->content.empty() && a->content == b->content)) return true;
+  return a->width == b->width && a->values == b->values;
 }
 
 }  // namespace
@@ -30,6 +31,14 @@ void Prompt::Add(std::shared_ptr<const EncodedImage> image, int first_row, int r
   if (rows == 0) return;
   parts_.push_back({.image = std::move(image), .first_row = first_row, .rows = rows});
   rows_ += rows;
+}
+
+int Prompt::BeginningRows() const {
+  int rows = rows_;
+  for (auto part = parts_.rbegin(); part != parts_.rend() && part->image == nullptr; ++part) {
+    rows -= part->rows;
+  }
+  return rows == 0 ? rows_ : rows;
 }
 
 std::vector<Input> Prompt::InputsFrom(int first) const {

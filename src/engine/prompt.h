@@ -19,6 +19,10 @@ class Prompt {
   // Places in the context.
   int rows() const { return rows_; }
 
+  // How many rows come before what is about them: all up to the end of the last picture, or all
+  // there are if there is none.
+  int BeginningRows() const;
+
   // What comes from row `first` on. Views of this prompt and of its pictures. REQUIRES: 0 <= first
   // <= rows().
   std::vector<Input> InputsFrom(int first) const;
@@ -30,7 +34,6 @@ class Prompt {
   // one object.
   friend int CommonRows(const Prompt& a, const Prompt& b);
 
- private:
   // Tokens, or rows of a picture. Neighbouring tokens are always in one part, so that equal prompts
   // have equal parts.
   struct Part {
@@ -39,7 +42,9 @@ class Prompt {
     int first_row = 0;
     int rows = 0;
   };
+  std::span<const Part> parts() const { return parts_; }
 
+ private:
   static int CommonRows(const Part& a, const Part& b);
 
   std::vector<Part> parts_;

@@ -23,6 +23,9 @@ class PromptStyle {
   // Empty if it is not one of the chat templates.
   virtual std::string_view name() const { return {}; }
 
+  // Whether a picture stands first in every prompt that has one, and only one does.
+  virtual bool begins_with_picture() const { return false; }
+
   // The conversation, as far as it counts, up to where the reply begins.
   // REQUIRES: messages passed CheckMessages; their pictures are of this model.
   // Errors: kInvalid, kUnsupported.

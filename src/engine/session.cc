@@ -7,16 +7,34 @@
 #include "engine/encode.h"
 #include "engine/model.h"
 #include "engine/prompt.h"
+#include "engine/saved_session.h"
+#include "engine/shared_image.h"
 #include "engine/stopwatch.h"
 #include "engine/token_list.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
+namespace {
+
+// Restored pictures need not be encoded when their files are shown again.
+void KeepImages(const Model& model, std::span<const Message> messages,
+                const std::shared_ptr<const EncodedImage>& set) {
+  if (model.images == nullptr) return;
+  const auto keep = [&model](const std::shared_ptr<const EncodedImage>& image) {
+    if (image != nullptr && !image->content.empty()) model.images->Put(image->content, image);
+  };
+  keep(set);
+  for (const Message& message : messages) {
+    for (const Part& part : message.parts) keep(part.image);
+  }
+}
+
+}  // namespace
 
 struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
-        sequence(*loaded.decoder, loaded.info.context_tokens),
+        sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
         stepper(*loaded.decoder),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
@@ -39,11 +57,22 @@ struct Session::State {
     return std::nullopt;
   }
 
+  MaybeError TakeImage(Result<SharedImage> shared) {
+    if (!shared) return shared.error();
+    image = std::move(shared->image);
+    image_timings = shared->timings;
+    return std::nullopt;
+  }
+
   Result<Reply> AboutImage(std::string_view question, const DecodeOptions& options,
                            const OnText& on_text);
   Result<Reply> Answer(std::span<const Message> messages, const DecodeOptions& options,
                        const OnText& on_text);
   Reply Speak(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
+  int Reuse(const Prompt& prompt);
+  MaybeError CheckImages(std::span<const Message> messages) const;
+  MaybeError CheckSaved(const SavedSession& saved) const;
+  void ShareBeginning(const Prompt& prompt);
 
   const Model& model;
   Sequence sequence;
@@ -56,17 +85,36 @@ struct Session::State {
   bool evaluating = false;  // the sequence holds what Evaluate added
 };
 
-// Reads what the sequence does not hold of the prompt, and replies. The prompt's last row is always
-// computed anew: its logits are needed.
+// Lets the sequence hold the first rows of the prompt, as many as have been read here or by another
+// session, and nothing else. Returns how many. The last row is always computed anew: its logits are
+// needed.
+int Session::State::Reuse(const Prompt& prompt) {
+  if (evaluating) Forget();
+  const int most = prompt.rows() - 1;
+  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), most));
+  if (model.prompts != nullptr) {
+    reused = model.prompts->CopyInto(prompt, reused, most, sequence.cache());
+  }
+  sequence.TruncateTo(reused);
+  held = prompt;
+  held.TruncateTo(reused);
+  return reused;
+}
+
+void Session::State::ShareBeginning(const Prompt& prompt) {
+  if (model.prompts == nullptr) return;
+  Prompt beginning = prompt;
+  beginning.TruncateTo(prompt.BeginningRows());
+  model.prompts->Put(beginning, sequence.cache());
+}
+
+// Reads what the sequence does not hold of the prompt, and replies.
 Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
                             const OnText& on_text) {
   Reply reply;
   reply.prompt_tokens = prompt.rows();
   Stopwatch watch;
-  if (evaluating) Forget();
-  reply.reused_tokens = std::min(CommonRows(held, prompt), prompt.rows() - 1);
-  sequence.TruncateTo(reply.reused_tokens);
-  held.TruncateTo(reply.reused_tokens);
+  reply.reused_tokens = Reuse(prompt);
   DecodeOptions with_stops = options;
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
@@ -76,6 +124,7 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   Stream* const streams[] = {&stream};
   while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
   reply.timings.prefill_ms = watch.Lap();
+  ShareBeginning(prompt);
   Generation generation = Generate(stepper, stream, teams());
   reply.timings.generate_ms = watch.Lap();
   reply.timings.total_ms = watch.Milliseconds();
@@ -118,6 +167,44 @@ Result<Reply> Session::State::AboutImage(std::string_view question, const Decode
   return reply;
 }
 
+MaybeError Session::State::CheckImages(std::span<const Message> messages) const {
+  for (const Message& message : messages) {
+    for (const Part& part : message.parts) {
+      if (part.image == nullptr) continue;
+      if (auto error = CheckImage(model, *part.image)) return error;
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether what is sound by itself fits the model.
+MaybeError Session::State::CheckSaved(const SavedSession& saved) const {
+  if (saved.identity != model.identity) {
+    return Error{ErrorCode::kInvalid,
+                 "session: expected one of this model with these options (mmproj, precision, tome, "
+                 "keep-tokens, image-max-tokens), found one of others"};
+  }
+  if (auto error = CheckImages(saved.messages)) return error;
+  if (saved.image != nullptr) {
+    if (auto error = CheckImage(model, *saved.image)) return error;
+  }
+  for (const Prompt::Part& part : saved.prompt.parts()) {
+    if (part.image != nullptr) {
+      if (auto error = CheckImage(model, *part.image)) return error;
+    }
+    for (const int token : part.tokens) {
+      if (0 <= token && token < model.info.vocabulary_tokens) continue;
+      return Error{ErrorCode::kCorrupt, "session: prompt: expected ids below " +
+                                            std::to_string(model.info.vocabulary_tokens) +
+                                            ", found " + std::to_string(token)};
+    }
+  }
+  if (saved.prompt.rows() <= model.info.context_tokens) return std::nullopt;
+  return Error{ErrorCode::kTooLarge, "session: expected at most " +
+                                         std::to_string(model.info.context_tokens) +
+                                         " tokens, found " + std::to_string(saved.prompt.rows())};
+}
+
 Session::Session(const Engine& engine, const SessionOptions& options)
     : state_(std::make_unique<State>(engine.state_->model, options)) {}
 Session::Session(Session&&) noexcept = default;
@@ -125,7 +212,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 MaybeError Session::SetImage(std::span<const std::byte> file) {
-  return state_->TakeImage(EncodeFile(state_->model, file, state_->profiler_or_null()));
+  return state_->TakeImage(ShareImage(state_->model, file, state_->profiler_or_null()));
 }
 
 MaybeError Session::SetImage(const PixelsView& pixels) {
@@ -135,6 +222,12 @@ MaybeError Session::SetImage(const PixelsView& pixels) {
 MaybeError Session::SetImage(const EncodedImage& image) {
   if (auto error = CheckImage(state_->model, image)) return error;
   return state_->TakeImage(image);
+}
+
+MaybeError Session::SetImage(std::shared_ptr<const EncodedImage> image) {
+  CHECK(image != nullptr);
+  if (auto error = CheckImage(state_->model, *image)) return error;
+  return state_->TakeImage(SharedImage{std::move(image), {}});
 }
 
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {
@@ -151,12 +244,7 @@ Result<Reply> Session::Ask(std::string_view question, const DecodeOptions& optio
 
 Result<Reply> Session::Chat(std::span<const Message> messages, const DecodeOptions& options,
                             const OnText& on_text) {
-  for (const Message& message : messages) {
-    for (const Part& part : message.parts) {
-      if (part.image == nullptr) continue;
-      if (auto error = CheckImage(state_->model, *part.image)) return *error;
-    }
-  }
+  if (auto error = state_->CheckImages(messages)) return *error;
   return state_->Answer(messages, options, on_text);
 }
 
@@ -173,6 +261,46 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
 }
 
 void Session::Reset() { state_->Forget(); }
+
+Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages) const {
+  if (auto error = state_->CheckImages(messages)) return *error;
+  SavedSession saved = {.identity = state_->model.identity,
+                        .image = state_->image,
+                        .messages = {messages.begin(), messages.end()},
+                        .prompt = {},
+                        .cache = {}};
+  std::vector<std::byte> cache;
+  if (!state_->evaluating) {
+    saved.prompt = state_->held;
+    ByteWriter writer(cache);
+    state_->sequence.cache().Save(writer);
+    saved.cache = cache;
+  }
+  return WriteSession(saved);
+}
+
+Result<std::vector<Message>> Session::Restore(std::span<const std::byte> bytes) {
+  State& state = *state_;
+  state.Forget();
+  Result<SavedSession> saved = ReadSession(bytes);
+  if (!saved) return saved.error();
+  if (auto error = state.CheckSaved(*saved)) return *error;
+  if (!saved->cache.empty()) {
+    ByteReader reader(saved->cache);
+    if (auto error = state.sequence.cache().Restore(reader)) return *error;
+  }
+  if (state.sequence.positions() != saved->prompt.rows()) {
+    state.Forget();
+    return Error{ErrorCode::kCorrupt, "session: cache: expected the prompt's " +
+                                          std::to_string(saved->prompt.rows()) +
+                                          " tokens, found another number"};
+  }
+  state.held = std::move(saved->prompt);
+  state.image = std::move(saved->image);
+  state.image_timings = {};
+  KeepImages(state.model, saved->messages, state.image);
+  return std::move(saved->messages);
+}
 
 std::string Session::ProfileTable() const {
   return state_->profiler ? state_->profiler->Table() : "";

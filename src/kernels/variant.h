@@ -19,7 +19,8 @@ struct Variant {
   Function run = nullptr;
 };
 
-// What one Highway source was compiled to; null where it was not.
+// What one Highway source was compiled to, and what sealed files hold for sets that Highway has
+// no target for; null where there is nothing.
 template <class Function>
 struct HighwayVariants {
   Function avx512 = nullptr;
@@ -27,6 +28,8 @@ struct HighwayVariants {
   Function sse4 = nullptr;
   Function neon = nullptr;
   Function avx512vnni = nullptr;
+  Function dotprod = nullptr;
+  Function i8mm = nullptr;
 };
 
 // The variants in this binary, widest first, scalar last.
@@ -38,6 +41,8 @@ class VariantList {
     Add(Isa::kAvx512, highway.avx512);
     Add(Isa::kAvx2, highway.avx2);
     Add(Isa::kSse4, highway.sse4);
+    Add(Isa::kI8mm, highway.i8mm);
+    Add(Isa::kDotprod, highway.dotprod);
     Add(Isa::kNeon, highway.neon);
     Add(Isa::kScalar, scalar);
   }
@@ -60,7 +65,7 @@ class VariantList {
     if (run != nullptr) variants_[count_++] = {needs, run};
   }
 
-  std::array<Variant<Function>, 6> variants_;
+  std::array<Variant<Function>, 8> variants_;
   std::size_t count_ = 0;
 };
 

@@ -63,12 +63,13 @@ class Decoder {
 
   // What the cache of a sequence of at most `positions` needs; a cache takes all its memory at
   // once. REQUIRES: 1 <= positions <= shape().context.
-  CacheShape cache_shape(int positions) const {
+  CacheShape cache_shape(int positions, const CacheOptions& options = {}) const {
     CHECK(1 <= positions && positions <= shape_.context);
     return {.layers = shape_.blocks,
             .capacity = positions,
             .heads = shape_.kv_heads,
-            .head_width = shape_.head_width};
+            .head_width = shape_.head_width,
+            .options = options};
   }
   // The same for whoever does not say how many: the context, but not more than kUsualPositions,
   // since some models are trained for more than a small machine has memory for.
@@ -116,6 +117,14 @@ class Decoder {
   //   logits  [R, V]
   virtual void WriteLogits(View<const float> x, View<float> logits, Workspace& workspace,
                            const Run& run) const = 0;
+
+  // For sequences that begin with a picture of `count` places of which only those at `kept` are
+  // read: decoders that have learnt a vector for each position leave out those of the others, so
+  // that what is read, and what follows, stands where it was learnt. The rest, whose positions turn
+  // keys and queries and tell only how far apart two are, do nothing. Returns by how many positions
+  // the context has become shorter. Before the first pass. REQUIRES: kept increases, within count;
+  // count <= shape().context.
+  virtual int LeaveOutPositions(std::span<const int> /*kept*/, int /*count*/) { return 0; }
 
  protected:
   explicit Decoder(const DecoderShape& shape) : shape_(shape) {}

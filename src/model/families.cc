@@ -66,10 +66,11 @@ Result<const VisionFamily*> FindVisionFamily(const GgufFile& file) {
   return FindFamily(file, keys::kVisionEncoder, kVisionEncoders);
 }
 
-Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file, Packing packing) {
+Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
+                                                         const EyeOptions& options) {
   const auto family = FindVisionFamily(file);
   if (!family) return family.error();
-  return (*family)->load(file, packing);
+  return (*family)->load(file, options);
 }
 
 Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file, Packing packing) {

@@ -19,15 +19,23 @@ struct DecoderFamily {
   Result<std::unique_ptr<Decoder>> (*load)(const GgufFile& file);
 };
 
+// How an eye is to work.
+struct EyeOptions {
+  Packing packing = Packing::kExact;  // of large float matrices; a family may keep its own exact
+  int merged_tokens = 0;              // that each block of a vision transformer merges
+};
+
 struct VisionFamily {
   std::string_view encoder;  // value of the key clip.vision.encoder; files without it have a ViT
-  Result<std::unique_ptr<VisionEncoder>> (*load)(const GgufFile& file, Packing packing);
+  Result<std::unique_ptr<VisionEncoder>> (*load)(const GgufFile& file, const EyeOptions& options);
 };
 
 // What a projector expects of the vision transformer in front of it; families share that eye and
 // were trained with it in different ways. An eye with habits of its own does not ask.
 struct EyeUse {
   int unread_blocks = 0;  // at the end, that are not run unless the file names another last one
+  // Whether features stand for the places of a grid; else any number of them will do, in order.
+  bool reads_grid = true;
   // Completes a preprocessing whose size, mean and std are set.
   void (*prepare)(WeightReader& reader, Preprocessing& preprocessing);
 };
@@ -49,12 +57,13 @@ Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file);
 
 // Find the family that the file names and let it read, check and pack its weights. The file may go
 // afterwards. packing: of large float matrices; a family may keep its own exact. Models that are
-// packed as int8 are run with Run::fast.
+// packed as int8 are run with Run::fast. An eye that can not merge as many tokens refuses them
+// (kUnsupported, kInvalid).
 // Errors: kNotFound (key, tensor), kUnsupported (family, format; names those that are known),
 // kInvalid (a key out of range, a tensor of another shape), kCorrupt, kTooLarge.
 Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file);
 Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
-                                                         Packing packing = Packing::kExact);
+                                                         const EyeOptions& options = {});
 Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file,
                                                  Packing packing = Packing::kExact);
 

@@ -42,6 +42,10 @@ void Linear::Apply(const Inputs& x, Activation activation, View<float> y, const 
   Multiply(x, {.bias = bias, .activation = activation}, y, run);
 }
 
+void Linear::MultiplyInto(const Inputs& x, View<float> y, const Run& run) const {
+  Multiply(x, {.bias = bias, .factor = y}, y, run);
+}
+
 void Linear::AddTo(const Inputs& x, View<float> y, const Run& run) const {
   Multiply(x, {.bias = bias, .residual = y}, y, run);
 }

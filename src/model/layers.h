@@ -41,6 +41,9 @@ struct Linear {
   //   y  [T, N], must not overlap x
   void Apply(const Inputs& x, Activation activation, View<float> y, const Run& run) const;
 
+  // y *= x W^T + bias.
+  void MultiplyInto(const Inputs& x, View<float> y, const Run& run) const;
+
   // y += x W^T + bias.
   void AddTo(const Inputs& x, View<float> y, const Run& run) const;
 

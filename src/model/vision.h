@@ -15,6 +15,17 @@ struct VisionShape {
   long long workspace_values = 0;  // that Encode takes for one picture, about
 };
 
+// What Encode writes.
+struct Seen {
+  Seen(View<float> rows) : features(rows) {}
+  Seen(View<float> rows, View<float> attention) : features(rows), scores(attention) {}
+
+  View<float> features;  // [n * P, E]
+  // [n, P], or empty if not wanted: how much each feature's place is looked at, adding up to at
+  // most 1 per picture.
+  View<float> scores;
+};
+
 // Threads: const methods from any number of threads, each with its own workspace.
 class VisionEncoder {
  public:
@@ -22,11 +33,14 @@ class VisionEncoder {
 
   const VisionShape& shape() const { return shape_; }
 
+  // Whether Encode can give scores.
+  virtual bool has_scores() const { return false; }
+
   // Encodes n pictures at once. A picture's features have the same bits in any company.
-  //   pixels    [n * S * S, 3], as Preprocess writes them, picture after picture
-  //   features  [n * P, E]
-  // REQUIRES: n >= 1. Takes and gives back memory of `workspace` on top of what is held there.
-  virtual void Encode(View<const float> pixels, View<float> features, Workspace& workspace,
+  //   pixels  [n * S * S, 3], as Preprocess writes them, picture after picture
+  // REQUIRES: n >= 1, and no scores wanted of an eye that has none. Takes and gives back memory of
+  // `workspace` on top of what is held there.
+  virtual void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
                       const Run& run) const = 0;
 
  protected:

@@ -11,7 +11,7 @@ void Activate(View<const float> x, Activation activation, View<float> y) {
   CHECK(x.rows == y.rows && x.cols == y.cols);
   static const ActivationRow kRow = ActivationVariants().Chosen();
   for (int t = 0; t < x.rows; ++t) {
-    kRow(x.Row(t).data(), nullptr, nullptr, activation, y.Row(t).data(), x.cols);
+    kRow(x.Row(t).data(), {.activation = activation}, y.Row(t).data(), x.cols);
   }
 }
 

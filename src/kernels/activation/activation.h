@@ -18,11 +18,30 @@ enum class Activation {
   kHardSigmoid,  // min(max(x + 3, 0), 6) / 6; the same
 };
 
-// What an operation does with a sum before it stores it: activation(sum + bias) + residual.
+// What an operation does with neighbouring sums of one row before it stores them:
+// activation(sum + bias) * factor + residual. Null: none.
+struct RowEpilogue {
+  const float* bias = nullptr;
+  Activation activation = Activation::kNone;
+  const float* factor = nullptr;
+  const float* residual = nullptr;
+};
+
+// The same for all rows. A factor is the other half of a gated MLP (Shazeer 2020, "GLU Variants
+// Improve Transformer").
 struct Epilogue {
   std::span<const float> bias = {};  // [N], or empty for none
   Activation activation = Activation::kNone;
-  View<const float> residual = {};  // [T, N], or empty for none; may be the output itself
+  View<const float> factor = {};    // [T, N], or empty for none; may be the output itself
+  View<const float> residual = {};  // likewise
+
+  // Of row t, from output n on.
+  RowEpilogue Row(int t, int n) const {
+    return {.bias = bias.empty() ? nullptr : bias.data() + n,
+            .activation = activation,
+            .factor = factor.data == nullptr ? nullptr : factor.Row(t).data() + n,
+            .residual = residual.data == nullptr ? nullptr : residual.Row(t).data() + n};
+  }
 };
 
 // y[t, i] = activation(x[t, i]); y may be x.
@@ -31,15 +50,11 @@ struct Epilogue {
 // FLT_EPSILON * (|x| + 1). Cost O(T * N), in the caller's thread.
 void Activate(View<const float> x, Activation activation, View<float> y);
 
-// For tests, benchmarks and other kernels: one row of n values,
-// y[i] = activation(x[i] + bias[i]) + residual[i]. bias and residual may be null; y may be x or
-// residual.
-using ActivationRow = void (*)(const float* x, const float* bias, const float* residual,
-                               Activation activation, float* y, int n);
+// For tests, benchmarks and other kernels: n values of a row. y may be x, factor or residual.
+using ActivationRow = void (*)(const float* x, const RowEpilogue& end, float* y, int n);
 const VariantList<ActivationRow>& ActivationVariants();
 
-void ActivationRowScalar(const float* x, const float* bias, const float* residual,
-                         Activation activation, float* y, int n);
+void ActivationRowScalar(const float* x, const RowEpilogue& end, float* y, int n);
 HighwayVariants<ActivationRow> ActivationHighway();
 
 }  // namespace edgevlm

@@ -15,7 +15,7 @@ void Run(benchmark::State& state, ActivationRow run) {
   const std::vector<float> x = random.Take(n);
   std::vector<float> y(x.size());
   for (auto _ : state) {
-    run(x.data(), nullptr, nullptr, Activation::kGelu, y.data(), n);
+    run(x.data(), {.activation = Activation::kGelu}, y.data(), n);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * n);

@@ -11,9 +11,8 @@ HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
 
-void ActivationRow(const float* x, const float* bias, const float* residual, Activation activation,
-                   float* y, int n) {
-  FinishRow(x, bias, residual, activation, y, n);
+void ActivationRow(const float* x, const RowEpilogue& end, float* y, int n) {
+  FinishRow(x, end, y, n);
 }
 
 }  // namespace HWY_NAMESPACE

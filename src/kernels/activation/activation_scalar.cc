@@ -37,13 +37,13 @@ float Apply(Activation activation, float x) {
 
 }  // namespace
 
-void ActivationRowScalar(const float* x, const float* bias, const float* residual,
-                         Activation activation, float* y, int n) {
+void ActivationRowScalar(const float* x, const RowEpilogue& end, float* y, int n) {
   for (int i = 0; i < n; ++i) {
     float value = x[i];
-    if (bias != nullptr) value += bias[i];
-    value = Apply(activation, value);
-    if (residual != nullptr) value += residual[i];
+    if (end.bias != nullptr) value += end.bias[i];
+    value = Apply(end.activation, value);
+    if (end.factor != nullptr) value *= end.factor[i];
+    if (end.residual != nullptr) value += end.residual[i];
     y[i] = value;
   }
 }

@@ -21,24 +21,28 @@ bool HasExp(Activation activation) {
 
 void CompareWithScalar(ActivationRow run, Activation activation, int n, int shift) {
   RandomValues random;
-  Guarded<float> x(1, n, shift), bias(1, n, shift), residual(1, n, shift);
+  Guarded<float> x(1, n, shift), bias(1, n, shift), factor(1, n, shift), residual(1, n, shift);
   std::vector<float> values = random.Take(n);
   for (float& value : values) value *= 4.0f;
   x.Fill(values);
-  bias.Fill(random.Take(n));
-  residual.Fill(random.Take(n));
-  for (const bool fused : {false, true}) {
-    const float* b = fused ? bias.view().data : nullptr;
-    const float* r = fused ? residual.view().data : nullptr;
+  for (Guarded<float>* row : {&bias, &factor, &residual}) row->Fill(random.Take(n));
+  const float *b = bias.view().data, *f = factor.view().data, *r = residual.view().data;
+  const RowEpilogue ends[] = {{.activation = activation},
+                              {.activation = activation, .factor = f},
+                              {.activation = activation, .residual = r},
+                              {.bias = b, .activation = activation, .factor = f, .residual = r}};
+  for (const RowEpilogue& end : ends) {
     Guarded<float> expected(1, n), actual(1, n, shift);
-    ActivationRowScalar(x.view().data, b, r, activation, expected.view().data, n);
-    run(x.view().data, b, r, activation, actual.view().data, n);
+    ActivationRowScalar(x.view().data, end, expected.view().data, n);
+    run(x.view().data, end, actual.view().data, n);
     for (int i = 0; i < n; ++i) {
-      const float input = std::fabs(x.view().data[i]) + (fused ? std::fabs(b[i]) : 0.0f);
-      const float rest = fused ? std::fabs(r[i]) : 0.0f;
+      const float input =
+          std::fabs(x.view().data[i]) + (end.bias != nullptr ? std::fabs(b[i]) : 0.0f);
+      const float size = end.factor != nullptr ? std::fabs(f[i]) : 1.0f;
+      const float rest = end.residual != nullptr ? std::fabs(r[i]) : 0.0f;
       const float rounding = HasExp(activation) ? 8.0f : 2.0f;
       EXPECT_NEAR(actual.view().data[i], expected.view().data[i],
-                  rounding * FLT_EPSILON * (input + rest + 1.0f))
+                  rounding * FLT_EPSILON * ((input + 1.0f) * size + rest))
           << "n=" << n << " shift=" << shift << " i=" << i;
     }
     EXPECT_TRUE(actual.intact()) << "n=" << n << " shift=" << shift;
@@ -68,16 +72,16 @@ TEST(Activation, HoldsOverTheWholeRange) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
     for (const Activation activation : {Activation::kRelu, Activation::kHardSigmoid}) {
-      ActivationRowScalar(x.data(), nullptr, nullptr, activation, expected.data(), n);
-      variant.run(x.data(), nullptr, nullptr, activation, actual.data(), n);
+      ActivationRowScalar(x.data(), {.activation = activation}, expected.data(), n);
+      variant.run(x.data(), {.activation = activation}, actual.data(), n);
       for (std::size_t i = 0; i < x.size(); ++i) {
         EXPECT_NEAR(actual[i], expected[i], 2.0f * FLT_EPSILON) << "x=" << x[i];
       }
     }
     for (const Activation activation : kActivations) {
       if (!HasExp(activation)) continue;
-      variant.run(x.data(), nullptr, nullptr, activation, actual.data(), n);
-      ActivationRowScalar(x.data(), nullptr, nullptr, activation, expected.data(), n);
+      variant.run(x.data(), {.activation = activation}, actual.data(), n);
+      ActivationRowScalar(x.data(), {.activation = activation}, expected.data(), n);
       for (std::size_t i = 0; i < x.size(); ++i) {
         if (std::fabs(x[i]) > 1e10f) continue;  // the cube overflows; both give x or 0
         EXPECT_NEAR(actual[i], expected[i], 8.0f * FLT_EPSILON * (std::fabs(x[i]) + 1.0f))

@@ -21,7 +21,8 @@ void CheckShapes(const AttentionCall<Value>& call) {
   CHECK(heads.kv >= 1 && heads.query >= heads.kv && heads.query % heads.kv == 0);
   CHECK(call.q.cols % heads.query == 0 && call.width() >= 1 && call.width() <= kMaxHeadWidth);
   CHECK(call.out.rows == call.q.rows && call.out.cols == call.q.cols);
-  CHECK(call.keys.first.cols == call.width() && call.values.first.cols == call.width());
+  const int cells = RowCells<Value>(call.width());
+  CHECK(call.keys.first.cols == cells && call.values.first.cols == cells);
   CHECK(call.keys.rows() <= call.values.rows());
   if (call.sight == Sight::kAll) {
     CHECK(call.keys.rows() >= 1 || call.q.rows == 0);
@@ -195,8 +196,17 @@ const VariantList<AttentionFunction<std::uint16_t>>& AttentionVariants<std::uint
   return kVariants;
 }
 
+template <>
+const VariantList<AttentionFunction<BlockQ8_0>>& AttentionVariants<BlockQ8_0>() {
+  static const VariantList<AttentionFunction<BlockQ8_0>> kVariants(AttentionOfBlocksHighway(),
+                                                                   AttentionScalar);
+  return kVariants;
+}
+
 void Attend(const AttentionCall<float>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool) { AttendCut(call, pool); }
+
+void Attend(const AttentionCall<BlockQ8_0>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
 }  // namespace edgevlm

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/thread_pool.h"
+#include "kernels/row_blocks/row_blocks.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
@@ -33,6 +35,12 @@ struct HeadRows {
   int rows() const { return first.rows; }  // N
 };
 
+// How many of its Values a row of keys holds.
+template <class Value>
+constexpr int RowCells(int width) {
+  return std::is_same_v<Value, BlockQ8_0> ? RowBlocks(width) : width;
+}
+
 // The heads of a matrix [N, heads * d].
 template <class T>
 HeadRows<T> SideBySide(View<T> rows, int heads) {
@@ -55,8 +63,10 @@ enum class AttentionPrecision {
 // Rows t = 0..T-1. For each head:
 //   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]    over the positions p it sees
 //   q, out        [T, Hq * d], out apart from the others; d <= kMaxHeadWidth
-//   keys, values  [N, d] per head of Hkv, float32 or float16 as its 16 bits; finite where a row
-//                 sees them. Those of a head are read from memory fastest when side by side.
+//   keys, values  [N, d] per head of Hkv: float32, float16 as its 16 bits, or blocks of int8
+//                 (row_blocks.h); finite where a row sees them. Those of a head are read from
+//                 memory fastest when side by side. Another form is a type for Value, and how
+//                 lines-inl.h and attention_scalar.cc read one of its rows.
 // With Sight::kAll N >= 1; with kCausal N >= first_position + T, the rows' own keys included.
 template <class Value>
 struct AttentionCall {
@@ -67,6 +77,10 @@ struct AttentionCall {
   Sight sight = Sight::kCausal;
   int first_position = 0;  // of row 0; read with kCausal only
   AttentionPrecision precision = AttentionPrecision::kFloat32;
+  // [N], or null: position p counts as 2^log2_counts[p] positions with its key and value. Scores
+  // are powers of two in the kernels, so this is added to them ("proportional attention", Bolya et
+  // al. 2023).
+  const float* log2_counts = nullptr;
   View<float> out;
 
   int width() const { return q.cols / heads.query; }           // d
@@ -89,5 +103,6 @@ struct AttentionCall {
 // Cost 2 Hq * d multiply-adds for every row and position that it sees.
 void Attend(const AttentionCall<float>& call, ThreadPool& pool);
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool);
+void Attend(const AttentionCall<BlockQ8_0>& call, ThreadPool& pool);
 
 }  // namespace edgevlm

@@ -40,8 +40,12 @@ template <class Value>
 std::vector<Value> TakeNumbers(int count) {
   RandomValues random;
   const std::vector<float> floats = random.Take(count);
-  if constexpr (sizeof(Value) == sizeof(float)) {
+  if constexpr (std::is_same_v<Value, float>) {
     return floats;
+  } else if constexpr (std::is_same_v<Value, BlockQ8_0>) {
+    std::vector<BlockQ8_0> blocks(floats.size() / kRowBlock);
+    WriteRowBlocks(floats, blocks.data());
+    return blocks;
   } else {
     std::vector<Value> halves(floats.size());
     FloatToHalf(floats, halves);

@@ -12,19 +12,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
-namespace {
-
-template <class Value>
-void AttendPart(const AttentionCall<Value>& call, const AttentionPart& part,
-                const Partials& partials) {
-  if (part.rows() <= kFewRows) {
-    AttendFewRows(call, part, partials);
-  } else {
-    AttendManyRows<FloatProducts>(call, part, partials);
-  }
-}
-
-}  // namespace
 
 void AttendOverFloats(const AttentionCall<float>& call, const AttentionPart& part,
                       const Partials& partials) {

@@ -50,19 +50,26 @@ template <>
 const VariantList<AttentionFunction<float>>& AttentionVariants<float>();
 template <>
 const VariantList<AttentionFunction<std::uint16_t>>& AttentionVariants<std::uint16_t>();
+template <>
+const VariantList<AttentionFunction<BlockQ8_0>>& AttentionVariants<BlockQ8_0>();
 
 // The specification: plain loops.
 void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part,
                      const Partials& partials);
 void AttentionScalar(const AttentionCall<std::uint16_t>& call, const AttentionPart& part,
                      const Partials& partials);
+void AttentionScalar(const AttentionCall<BlockQ8_0>& call, const AttentionPart& part,
+                     const Partials& partials);
 
 HighwayVariants<AttentionFunction<float>> AttentionOfFloatHighway();
 HighwayVariants<AttentionFunction<std::uint16_t>> AttentionOfHalfHighway();
+HighwayVariants<AttentionFunction<BlockQ8_0>> AttentionOfBlocksHighway();
 
-// Products of pairs of bfloat16; null where this binary or CPU has none.
+// Products of pairs of bfloat16; null where this binary or CPU has none, and for other Values.
 template <class Value>
-AttentionFunction<Value> AttentionBfloat16();
+AttentionFunction<Value> AttentionBfloat16() {
+  return nullptr;
+}
 template <>
 AttentionFunction<float> AttentionBfloat16<float>();
 template <>

@@ -11,8 +11,12 @@ namespace {
 constexpr float kLog2e = 1.44269504f;
 constexpr float kLowest = -1e30f;
 
-float Number(float value) { return value; }
-float Number(std::uint16_t half) { return HalfToFloat(half); }
+float Number(const float* row, int i) { return row[i]; }
+float Number(const std::uint16_t* row, int i) { return HalfToFloat(row[i]); }
+float Number(const BlockQ8_0* row, int i) {
+  const BlockQ8_0& block = row[i / kRowBlock];
+  return HalfToFloat(block.scale) * static_cast<float>(block.levels[i % kRowBlock]);
+}
 
 // One row, positions [first, last): adds one at a time. When a higher score than all before
 // appears, what was summed so far shrinks to the scale of that score.
@@ -28,14 +32,15 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head,
     const Value* key = call.keys.Head(kv_head).Row(position).data();
     const Value* value = call.values.Head(kv_head).Row(position).data();
     float score = 0.0f;
-    for (int i = 0; i < width; ++i) score += q[i] * scale * Number(key[i]);
+    for (int i = 0; i < width; ++i) score += q[i] * scale * Number(key, i);
+    if (call.log2_counts != nullptr) score += call.log2_counts[position];
     const float before = *sums.highest;
     *sums.highest = std::fmax(before, score);
     const float shrink = std::exp2(before - *sums.highest);
     const float share = std::exp2(score - *sums.highest);
     *sums.total = *sums.total * shrink + share;
     for (int i = 0; i < width; ++i) {
-      sums.sums[i] = sums.sums[i] * shrink + share * Number(value[i]);
+      sums.sums[i] = sums.sums[i] * shrink + share * Number(value, i);
     }
   }
 }
@@ -65,6 +70,11 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
 }  // namespace
 
 void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part,
+                     const Partials& partials) {
+  SumPart(call, part, partials);
+}
+
+void AttentionScalar(const AttentionCall<BlockQ8_0>& call, const AttentionPart& part,
                      const Partials& partials) {
   SumPart(call, part, partials);
 }

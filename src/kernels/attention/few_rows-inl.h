@@ -49,6 +49,29 @@ class FewRows {
     }
   }
 
+  // sums[p] += the shares of position p in all rows, one row after the other. Scores everything
+  // twice: what a row's shares are is known at its end only.
+  void AddShares(float* sums) {
+    const int last = visible_[part_.rows() - 1];
+    float total[kFewRows] = {}, highest[kFewRows];
+    std::fill_n(highest, kFewRows, kLowest);
+    for (int first = 0; first < last; first += kBlock) {
+      ShareBlock(first, std::min(kBlock, last - first), {nullptr, total, highest});
+    }
+    for (int first = 0; first < last; first += kBlock) {
+      const int count = std::min(kBlock, last - first);
+      ScoreBlock(first, count);
+      for (int row = 0; row < part_.rows(); ++row) {
+        const float* scores = shares_ + row * kBlock;
+        ForLanes(0, count, [=](auto d, int i) HWY_ATTR {
+          const auto share = Exp2(d, hn::Sub(hn::LoadU(d, scores + i), hn::Set(d, highest[row])));
+          const auto sum = hn::LoadU(d, sums + first + i);
+          hn::StoreU(hn::MulAdd(share, hn::Set(d, 1.0f / total[row]), sum), d, sums + first + i);
+        });
+      }
+    }
+  }
+
  private:
   void AddStretch(int first, const Partials& sums) {
     std::fill_n(sums.sums, part_.rows() * padded_, 0.0f);
@@ -61,19 +84,37 @@ class FewRows {
     }
   }
 
-  void AddBlock(int first, int count, const Partials& sums) {
-    for (int j = 0; j < count; j += kSlice) Score(first + j, std::min(kSlice, count - j), j);
-    const int lanes = RoundUp(count, kLanes);
+  // A block's shares, and what they make of totals and highest scores.
+  void ShareBlock(int first, int count, const Partials& sums) {
+    const int lanes = ScoreBlock(first, count);
     for (int row = 0; row < part_.rows(); ++row) {
-      float* scores = shares_ + row * kBlock;
-      const int seen = std::max(0, std::min(count, visible_[row] - first));
-      std::fill(scores + seen, scores + lanes, kLowest);
-      SharesOfRow(lanes, scores, {sums.highest + row, sums.total + row, shrink_ + row});
+      SharesOfRow(lanes, shares_ + row * kBlock,
+                  {sums.highest + row, sums.total + row, shrink_ + row});
     }
+  }
+
+  void AddBlock(int first, int count, const Partials& sums) {
+    ShareBlock(first, count, sums);
     for (int j = 0; j < count; j += kSlice) {
       Mix(first + j, std::min(kSlice, count - j), j, sums);
       std::fill_n(shrink_, part_.rows(), 1.0f);
     }
+  }
+
+  // The scores of a block, whole vectors of them; low where a row does not see. Returns their
+  // number.
+  int ScoreBlock(int first, int count) {
+    for (int j = 0; j < count; j += kSlice) Score(first + j, std::min(kSlice, count - j), j);
+    const int lanes = RoundUp(count, kLanes);
+    for (int row = 0; row < part_.rows(); ++row) {
+      const int seen = std::max(0, std::min(count, visible_[row] - first));
+      float* scores = shares_ + row * kBlock;
+      if (call_.log2_counts != nullptr) {
+        for (int j = 0; j < seen; ++j) scores[j] += call_.log2_counts[first + j];
+      }
+      std::fill(scores + seen, scores + lanes, kLowest);
+    }
+    return lanes;
   }
 
   // Of `count` positions from `first` on, which are those from `begin` on of the block.
@@ -134,6 +175,16 @@ void AttendFewRows(const AttentionCall<Value>& call, const AttentionPart& part,
                    const Partials& partials) {
   FewRows<Value> rows(call, part);
   rows.AddStretches(partials);
+}
+
+template <class Value>
+void AttendPart(const AttentionCall<Value>& call, const AttentionPart& part,
+                const Partials& partials) {
+  if (part.rows() <= kFewRows) {
+    AttendFewRows(call, part, partials);
+  } else {
+    AttendManyRows<FloatProducts>(call, part, partials);
+  }
 }
 
 }  // namespace

@@ -49,6 +49,24 @@ HWY_INLINE void ReadLine(const Value* from, int width, int padded, float* to) {
   for (int i = width; i < padded; ++i) to[i] = 0.0f;
 }
 
+// The same of a row of int8.
+HWY_INLINE void ReadLine(const BlockQ8_0* from, int width, int padded, float* to) {
+  const FullTag d;
+  const hn::CappedTag<float, 1> d_scale;
+  const hn::Rebind<std::int8_t, FullTag> d_levels;
+  for (int first = 0; first < width; first += kRowBlock, ++from) {
+    const std::uint16_t half = from->scale;
+    const Vector scale = hn::Set(d, hn::GetLane(LoadHalf(d_scale, &half)));
+    const int last = std::min(first + kRowBlock, padded);  // the block is 0 behind the row's end
+    for (int i = first; i < last; i += kLanes) {
+      const auto levels = hn::LoadU(d_levels, from->levels + i - first);
+      const auto numbers = hn::ConvertTo(d, hn::PromoteTo(hn::RebindToSigned<FullTag>(), levels));
+      hn::StoreU(hn::Mul(numbers, scale), d, to + i);
+    }
+  }
+  for (int i = RoundUp(width, kRowBlock); i < padded; ++i) to[i] = 0.0f;
+}
+
 // to = from times log2(e) / sqrt(width), so that powers of two of the scores are their softmax.
 HWY_INLINE void ReadQuery(const float* from, int width, int padded, float* to) {
   const float scale = 1.44269504f / std::sqrt(static_cast<float>(width));

@@ -123,6 +123,7 @@ class Strip {
                                .out = shares_,
                                .out_stride = kRowTile},
                        count, lanes);
+    if (call_.log2_counts != nullptr) AddCounts(first, count, lanes);
     const int positions = Hide(tile, lanes, first, count);
     const Running running = {highest_ + tile, total_ + tile, shrink_};
     SharesOfLanes<Products>(positions, lanes, shares_, running);
@@ -135,6 +136,17 @@ class Strip {
                               .shrink = shrink_,
                               .sums = sums_ + tile * padded_},
                        rows, padded_);
+  }
+
+  void AddCounts(int first, int count, int lanes) {
+    const FullTag d;
+    for (int j = 0; j < count; ++j) {
+      const Vector counts = hn::Set(d, call_.log2_counts[first + j]);
+      float* at = shares_ + j * kRowTile;
+      for (int t = 0; t < lanes; t += kLanes) {
+        hn::Store(hn::Add(hn::Load(d, at + t), counts), d, at + t);
+      }
+    }
   }
 
   // Lowers the scores of positions that a row does not see, and appends some that none sees, up to

@@ -105,7 +105,8 @@ void DepthwiseConv(const FeatureMap& x, View<const float> taps, const Window& wi
   static const DepthwiseFunction kFunction = DepthwiseVariants().Chosen();
   CheckWindow(x, window, y);
   CHECK(taps.rows == window.kernel * window.kernel && taps.cols == x.cells.cols);
-  CHECK(y.cols == x.cells.cols && epilogue.residual.data == nullptr);
+  CHECK(y.cols == x.cells.cols);
+  CHECK(epilogue.factor.data == nullptr && epilogue.residual.data == nullptr);
   CHECK(epilogue.bias.empty() || static_cast<int>(epilogue.bias.size()) == y.cols);
   const DepthwiseCall call{x, taps, window, epilogue, y};
   pool.ParallelFor(

@@ -33,7 +33,7 @@ struct Window {
 std::size_t Conv2dScratchSize(const FeatureMap& x, const Window& window);
 
 // y[cell, n] = activation(sum_{dy, dx, c} x[cell at (dy, dx), c] * w[n, c, dy, dx] + bias[n])
-//              + residual[cell, n]
+//              * factor[cell, n] + residual[cell, n]
 //   x        cells without gaps: stride = C
 //   w        PackConv2d of [N, C, kernel, kernel]
 //   scratch  at least Conv2dScratchSize values
@@ -51,7 +51,7 @@ Weight PackConv2d(View<const float> weight, int kernel);
 // y[cell, c] = activation(sum_{dy, dx} x[cell at (dy, dx), c] * taps[dy * kernel + dx, c] +
 // bias[c])
 //   taps      PackDepthwise of [C, kernel, kernel]
-//   epilogue  without residual
+//   epilogue  without factor and residual
 //   y         [Outputs(height) * Outputs(width), C], must not overlap x
 // Sums in float32, from the bias on in the order of the taps. Threads: rows of the output are split
 // over the pool. Cost cells * C * kernel^2 multiply-adds.

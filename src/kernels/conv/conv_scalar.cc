@@ -27,7 +27,7 @@ void DepthwiseScalar(const DepthwiseCall& call, int first_row, int last_row) {
     for (int column = 0; column < width; ++column) {
       float* y = call.y.Row(row * width + column).data();
       for (int c = 0; c < call.y.cols; ++c) y[c] = DepthwiseSum(call, row, column, c);
-      ActivationRowScalar(y, nullptr, nullptr, call.epilogue.activation, y, call.y.cols);
+      ActivationRowScalar(y, {.activation = call.epilogue.activation}, y, call.y.cols);
     }
   }
 }

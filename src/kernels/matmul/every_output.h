@@ -10,15 +10,11 @@ namespace edgevlm {
 // y[t, n] = epilogue(sum(t, n)) for every row and output of the part.
 template <class Call, class Sum>
 void EveryOutput(const Call& call, const MatMulPart& part, const Sum& sum) {
-  const Epilogue& epilogue = call.epilogue;
   const int last_output = std::min(part.last_panel * Weight::kPanelWidth, call.w.outputs());
   for (int t = part.first_row; t < part.last_row; ++t) {
     for (int n = part.first_panel * Weight::kPanelWidth; n < last_output; ++n) {
       const float value = sum(t, n);
-      const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + n;
-      const float* residual =
-          epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(t).data() + n;
-      ActivationRowScalar(&value, bias, residual, epilogue.activation, call.y.Row(t).data() + n, 1);
+      ActivationRowScalar(&value, call.epilogue.Row(t, n), call.y.Row(t).data() + n, 1);
     }
   }
 }

@@ -85,11 +85,8 @@ HWY_INLINE void Finish(const Epilogue& epilogue, const Area& area, const float* 
                        View<float> y) {
   const int first = area.panel * Weight::kPanelWidth;
   const int outputs = std::min(area.panels * Weight::kPanelWidth, y.cols - first);
-  const float* bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data() + first;
   for (int row = area.row; row < area.row + area.rows; ++row) {
-    const float* residual =
-        epilogue.residual.data == nullptr ? nullptr : epilogue.residual.Row(row).data() + first;
-    FinishRow(sums, bias, residual, epilogue.activation, y.Row(row).data() + first, outputs);
+    FinishRow(sums, epilogue.Row(row, first), y.Row(row).data() + first, outputs);
     sums += area.panels * Weight::kPanelWidth;
   }
 }

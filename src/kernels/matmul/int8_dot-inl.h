@@ -22,6 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using ColumnFloats = hn::CappedTag<float, kSlabOutputs>;
 using ColumnIntegers = hn::RebindToSigned<ColumnFloats>;
 using ColumnBytes = hn::Repartition<std::uint8_t, ColumnIntegers>;
+using ColumnShorts = hn::Repartition<std::int16_t, ColumnIntegers>;
 using FloatVector = hn::VFromD<ColumnFloats>;
 using IntegerVector = hn::VFromD<ColumnIntegers>;
 using ByteVector = hn::VFromD<ColumnBytes>;
@@ -31,6 +32,96 @@ constexpr int kPanelColumns = kSlabOutputs / kColumnOutputs;
 // Whether weights of 8 bits are multiplied as unsigned codes, level + 128, and not as levels.
 constexpr bool kUnsignedLevels = HWY_TARGET == HWY_AVX3_DL;
 
+// Whether both factors are signed: then weights become levels when they are unpacked.
+constexpr bool kSignedFactors = HWY_TARGET == HWY_NEON;
+
+// Whether products of bytes are added up in 16 bits before they are in 32.
+constexpr bool kHasShortSums = HWY_TARGET != HWY_AVX3_DL;
+
+// Products that each of those 16 bits takes at once.
+constexpr int kShortProducts = HWY_TARGET == HWY_NEON ? 1 : 2;
+
+// How often they can take them: of codes of so many bits, or levels of 8 bits, and levels of x,
+// which are at most 127. With 4 bits and two products it is 8 times: 8 * 2 * 15 * 127 = 30480.
+constexpr int MostSteps(int code_bits) {
+  const int greatest = code_bits == 8 ? 128 : (1 << code_bits) - 1;
+  return 32767 / (kShortProducts * greatest * 127);
+}
+static_assert(MostSteps(4) * kShortProducts >= 16 && MostSteps(6) * kShortProducts == 4);
+
+// sums + more, in this order: GCC would add up as a tree what an unrolled loop adds one by one, and
+// has no registers for the leaves.
+template <class V>
+HWY_INLINE V AddInOrder(V sums, V more) {
+  V result = hn::Add(sums, more);
+#if HWY_ARCH_X86
+  asm("" : "+v"(result.raw));
+#else
+  asm("" : "+w"(result.raw));
+#endif
+  return result;
+}
+
+// Sums in 16 bits of products of bytes of w and x: w are codes of up to 6 bits or, if kWide, levels
+// of 8 bits.
+//   Multiply<kWide>(w, x)   sums of one product each, or of kShortProducts
+//   Add<kWide>(sums, w, x)  the same, added to sums
+//   Widen(sums)             of the products of four neighbouring bytes, in 32 bits
+#if HWY_TARGET == HWY_NEON
+struct ShortSums {
+  int16x8_t low, high;
+
+  template <bool kWide>
+  static HWY_INLINE ShortSums Multiply(ByteVector w, IntegerVector x) {
+    const int8x16_t levels = vreinterpretq_s8_u8(w.raw), inputs = vreinterpretq_s8_s32(x.raw);
+    return {vmull_s8(vget_low_s8(levels), vget_low_s8(inputs)), vmull_high_s8(levels, inputs)};
+  }
+  template <bool kWide>
+  static HWY_INLINE ShortSums Add(ShortSums sums, ByteVector w, IntegerVector x) {
+    const int8x16_t levels = vreinterpretq_s8_u8(w.raw), inputs = vreinterpretq_s8_s32(x.raw);
+    return {vmlal_s8(sums.low, vget_low_s8(levels), vget_low_s8(inputs)),
+            vmlal_high_s8(sums.high, levels, inputs)};
+  }
+  static HWY_INLINE IntegerVector Widen(ShortSums sums) {
+    return IntegerVector{vpaddq_s32(vpaddlq_s16(sums.low), vpaddlq_s16(sums.high))};
+  }
+};
+#else
+struct ShortSums {
+  hn::VFromD<ColumnShorts> pairs;
+
+  // One factor has to be without a sign: of wide ones w gives its own to x.
+  template <bool kWide>
+  static HWY_INLINE ShortSums Multiply(ByteVector w, IntegerVector x) {
+#if HWY_TARGET <= HWY_AVX3
+    if constexpr (!kWide) return {{_mm512_maddubs_epi16(w.raw, x.raw)}};
+    const __mmask64 negative = _mm512_movepi8_mask(w.raw);
+    const __m512i signed_x = _mm512_mask_sub_epi8(x.raw, negative, _mm512_setzero_si512(), x.raw);
+    return {{_mm512_maddubs_epi16(_mm512_abs_epi8(w.raw), signed_x)}};
+#elif HWY_TARGET == HWY_AVX2
+    if constexpr (!kWide) return {{_mm256_maddubs_epi16(w.raw, x.raw)}};
+    return {{_mm256_maddubs_epi16(_mm256_abs_epi8(w.raw), _mm256_sign_epi8(x.raw, w.raw))}};
+#else
+    if constexpr (!kWide) return {{_mm_maddubs_epi16(w.raw, x.raw)}};
+    return {{_mm_maddubs_epi16(_mm_abs_epi8(w.raw), _mm_sign_epi8(x.raw, w.raw))}};
+#endif
+  }
+  template <bool kWide>
+  static HWY_INLINE ShortSums Add(ShortSums sums, ByteVector w, IntegerVector x) {
+    return {AddInOrder(sums.pairs, Multiply<kWide>(w, x).pairs)};
+  }
+  static HWY_INLINE IntegerVector Widen(ShortSums sums) {
+#if HWY_TARGET <= HWY_AVX3
+    return {_mm512_madd_epi16(sums.pairs.raw, _mm512_set1_epi16(1))};
+#elif HWY_TARGET == HWY_AVX2
+    return {_mm256_madd_epi16(sums.pairs.raw, _mm256_set1_epi16(1))};
+#else
+    return {_mm_madd_epi16(sums.pairs.raw, _mm_set1_epi16(1))};
+#endif
+  }
+};
+#endif
+
 // sums + the products of four neighbouring bytes of w and x in each 32-bit lane, added up. x are
 // levels. w are codes of up to 6 bits or, if kWide, of 8 bits: unsigned or not as kUnsignedLevels
 // says.
@@ -38,28 +129,8 @@ template <bool kWide>
 HWY_INLINE IntegerVector AddDot(IntegerVector sums, ByteVector w, IntegerVector x) {
 #if HWY_TARGET == HWY_AVX3_DL
   return IntegerVector{_mm512_dpbusd_epi32(sums.raw, w.raw, x.raw)};
-#elif HWY_TARGET == HWY_AVX3
-  const __m512i signed_x =
-      kWide ? _mm512_mask_sub_epi8(x.raw, _mm512_movepi8_mask(w.raw), _mm512_setzero_si512(), x.raw)
-            : x.raw;
-  const __m512i pairs = _mm512_maddubs_epi16(kWide ? _mm512_abs_epi8(w.raw) : w.raw, signed_x);
-  return hn::Add(sums, IntegerVector{_mm512_madd_epi16(pairs, _mm512_set1_epi16(1))});
-#elif HWY_TARGET == HWY_AVX2
-  // Pairs of products fit in 16 bits: 2 * 63 * 127, or 2 * 128 * 127 for the magnitude of a level.
-  const __m256i pairs =
-      kWide ? _mm256_maddubs_epi16(_mm256_abs_epi8(w.raw), _mm256_sign_epi8(x.raw, w.raw))
-            : _mm256_maddubs_epi16(w.raw, x.raw);
-  return hn::Add(sums, IntegerVector{_mm256_madd_epi16(pairs, _mm256_set1_epi16(1))});
-#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
-  const __m128i pairs = kWide ? _mm_maddubs_epi16(_mm_abs_epi8(w.raw), _mm_sign_epi8(x.raw, w.raw))
-                              : _mm_maddubs_epi16(w.raw, x.raw);
-  return hn::Add(sums, IntegerVector{_mm_madd_epi16(pairs, _mm_set1_epi16(1))});
-#elif HWY_TARGET == HWY_NEON
-  const int8x16_t levels = vreinterpretq_s8_u8(w.raw);
-  const int8x16_t inputs = vreinterpretq_s8_s32(x.raw);
-  const int16x8_t low = vmull_s8(vget_low_s8(levels), vget_low_s8(inputs));
-  const int16x8_t high = vmull_high_s8(levels, inputs);
-  return IntegerVector{vaddq_s32(sums.raw, vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high)))};
+#else
+  return AddInOrder(sums, ShortSums::Widen(ShortSums::Multiply<kWide>(w, x)));
 #endif
 }
 

@@ -3,9 +3,21 @@
 #include "kernels/matmul/split.h"
 
 namespace edgevlm {
+namespace {
+
+HighwayVariants<Int8MatMulFunction> Vectorised() {
+  HighwayVariants<Int8MatMulFunction> variants = Int8MatMulHighway();
+#if defined(__aarch64__)
+  variants.dotprod = Int8MatMulDotprod;
+  variants.i8mm = Int8MatMulI8mm;
+#endif
+  return variants;
+}
+
+}  // namespace
 
 const VariantList<Int8MatMulFunction>& Int8MatMulVariants() {
-  static const VariantList<Int8MatMulFunction> kVariants(Int8MatMulHighway(), Int8MatMulScalar);
+  static const VariantList<Int8MatMulFunction> kVariants(Vectorised(), Int8MatMulScalar);
   return kVariants;
 }
 

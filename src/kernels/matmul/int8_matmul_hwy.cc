@@ -28,9 +28,11 @@ namespace {
 
 // One register holds a column of outputs of one row; a tile is kRows rows of x times kColumns
 // columns of w, for the inputs of one slice. Rows share what is loaded of w, columns what is loaded
-// of x. Each sum needs two registers: of integers in a group, of floats in the block.
-constexpr int kSums = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 6 : 12;
-constexpr int kMaxRows = 6;
+// of x. Each sum needs two registers, of integers in a group and of floats in the block; NEON's
+// short sums take one more, and GCC moves its loads far ahead.
+constexpr bool kHas16Registers = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4;
+constexpr int kMaxRows = HWY_TARGET == HWY_NEON ? 2 : kHas16Registers ? 3 : 6;
+constexpr int kSums = 2 * kMaxRows;
 constexpr int kMaxPanels = 2;
 
 // Weights are unpacked once for so many rows, fewer where those are long: what a pass reads of x
@@ -50,13 +52,16 @@ constexpr int MostColumns(int rows) {
 constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
 
 // What kind of groups a weight has.
-template <int kGroupInputs, bool kHasMinimum, bool kIsWide>
+template <int kGroupInputs, bool kHasMinimum, int kCodeBits>
 struct Kind {
   static constexpr int kGroup = kGroupInputs;    // inputs that share a scale
   static constexpr bool kMinimum = kHasMinimum;  // codes are levels, and have a minimum
-  static constexpr bool kWide = kIsWide;         // codes of 8 bits
+  static constexpr bool kWide = kCodeBits == 8;
+  // How many products of four are added up in 16 bits before they go on in 32; 1 for none.
+  static constexpr int kSteps =
+      kHasShortSums ? std::min(MostSteps(kCodeBits), kGroupInputs / 4) : 1;
   // Whether the codes are levels already. If not, level = code - 2^bias_bits.
-  static constexpr bool kLevels = kHasMinimum || (kIsWide && !kUnsignedLevels);
+  static constexpr bool kLevels = kHasMinimum || kSignedFactors || (kWide && !kUnsignedLevels);
 };
 
 struct TileInput {
@@ -141,6 +146,55 @@ struct Tile {
     }
   }
 
+  // Adds the products of the four inputs from input `input` of x, k of the slice.
+  HWY_INLINE void AddFour(std::ptrdiff_t input, int k,
+                          IntegerVector (&dots)[kRows][kColumns]) const {
+    ByteVector w[kColumns];
+    LoadCodes(k, w);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      const auto inputs = BroadcastFour(rows[r] + input);
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        dots[r][c] = AddDot<kKind::kWide>(dots[r][c], w[c], inputs);
+      }
+    }
+  }
+
+  // The same of 4 * kSteps inputs, by way of 16 bits.
+  HWY_INLINE void AddSteps(std::ptrdiff_t input, int k,
+                           IntegerVector (&dots)[kRows][kColumns]) const {
+    ShortSums sums[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int step = 0; step < kKind::kSteps; ++step) {
+      ByteVector w[kColumns];
+      LoadCodes(k + 4 * step, w);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const auto inputs = BroadcastFour(rows[r] + input + 4 * step);
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) {
+          sums[r][c] = step == 0 ? ShortSums::Multiply<kKind::kWide>(w[c], inputs)
+                                 : ShortSums::Add<kKind::kWide>(sums[r][c], w[c], inputs);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        dots[r][c] = AddInOrder(dots[r][c], ShortSums::Widen(sums[r][c]));
+      }
+    }
+  }
+
+  HWY_INLINE void LoadCodes(int k, ByteVector (&w)[kColumns]) const {
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) {
+      w[c] = hn::Load(ColumnBytes(), columns[c].codes + k * kSlabOutputs);
+    }
+  }
+
   // Adds the group of so many inputs that starts at input `input` of x, k of the slice.
   HWY_INLINE void AddGroup(std::ptrdiff_t input, int k, int count,
                            FloatVector (&parts)[kRows][kColumns]) const {
@@ -157,21 +211,16 @@ struct Tile {
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
     }
+    int i = 0;
+    if constexpr (kKind::kSteps > 1) {
+      constexpr int kStepInputs = 4 * kKind::kSteps;
 #pragma GCC unroll 8
-    for (int i = 0; i < count; i += 4) {
-      ByteVector w[kColumns];
+      for (; i + kStepInputs <= count; i += kStepInputs) AddSteps(input + i, k + i, dots);
+    }
+    // Of a whole group nothing is left.
+    if constexpr (kKind::kSteps == 1 || kKind::kGroup == kInt8BlockInputs) {
 #pragma GCC unroll 8
-      for (int c = 0; c < kColumns; ++c) {
-        w[c] = hn::Load(ColumnBytes(), columns[c].codes + (k + i) * kSlabOutputs);
-      }
-#pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r) {
-        const auto inputs = BroadcastFour(rows[r] + input + i);
-#pragma GCC unroll 8
-        for (int c = 0; c < kColumns; ++c) {
-          dots[r][c] = AddDot<kKind::kWide>(dots[r][c], w[c], inputs);
-        }
-      }
+      for (; i < count; i += 4) AddFour(input + i, k + i, dots);
     }
     FloatVector scale[kColumns], minimum[kColumns];
 #pragma GCC unroll 8
@@ -212,18 +261,24 @@ struct Tiles {
 
 using TileTable = TileFunction (*)(int rows, int columns);
 
-template <int kGroup, bool kHasMinimum, bool kIsWide>
-constexpr TileTable kTilesOf = TileOf<Tiles<Kind<kGroup, kHasMinimum, kIsWide>>, kMaxRows>;
+template <int kGroup, bool kHasMinimum, int kCodeBits>
+constexpr TileTable kTilesOf = TileOf<Tiles<Kind<kGroup, kHasMinimum, kCodeBits>>, kMaxRows>;
+
+// Where short sums hold a group whatever its codes are, or there are none, kinds share their tiles.
+constexpr bool kBitsMatter = kHasShortSums && kShortProducts > 1;
 
 // The tiles for a weight.
 TileTable TilesFor(const Weight& w) {
-  if (w.type() == WeightType::kInt8) return kTilesOf<kInt8BlockInputs, false, true>;
+  if (w.type() == WeightType::kInt8) return kTilesOf<kInt8BlockInputs, false, 8>;
   const BlockFormat& format = w.format();
-  if (format.has_minimum) {
-    return format.group == 16 ? kTilesOf<16, true, false> : kTilesOf<32, true, false>;
+  if (format.has_table || format.low_bits == 8) return kTilesOf<32, false, 8>;
+  const int bits = kBitsMatter ? format.low_bits + format.high_bits : 4;
+  if (format.group == 16) {
+    if (format.has_minimum) return kTilesOf<16, true, 4>;
+    return bits == 6 ? kTilesOf<16, false, 6> : kTilesOf<16, false, 4>;
   }
-  if (format.has_table || format.low_bits == 8) return kTilesOf<32, false, true>;
-  return format.group == 16 ? kTilesOf<16, false, false> : kTilesOf<32, false, false>;
+  if (format.has_minimum) return bits == 5 ? kTilesOf<32, true, 5> : kTilesOf<32, true, 4>;
+  return bits == 5 ? kTilesOf<32, false, 5> : kTilesOf<32, false, 4>;
 }
 
 // level = code - 2^bits, for codes that are not levels.
@@ -251,9 +306,12 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
         const TileInput in{call.x, row + rows.Begin(i), first, count, slices, column, bias_bits};
         tile(in, totals + rows.Begin(i) * stride + column * kColumnOutputs, stride);
       }
+      if (first + count < call.w.inputs()) continue;
+      // Between two tiles: storing waits for memory, which the next tile need not.
+      Finish(call.epilogue, {row + rows.Begin(i), rows.Size(i), panel, panels},
+             totals + rows.Begin(i) * stride, call.y);
     }
   }
-  Finish(call.epilogue, {row, rows.whole, panel, panels}, totals, call.y);
 }
 
 }  // namespace

@@ -196,8 +196,10 @@ TEST(Int8MatMul, VariantsGiveTheBitsOfScalarForEveryLength) {
 // The greatest codes against the greatest levels: no sum of products overflows.
 TEST(Int8MatMul, ExtremesDoNotOverflow) {
   constexpr int kInputs = 256, kOutputs = 16;
-  std::vector<float> x(2 * kInputs, 1.0f);
+  constexpr int kRows = 3;
+  std::vector<float> x(kRows * kInputs, 1.0f);
   for (int k = 0; k < kInputs; ++k) x[static_cast<std::size_t>(kInputs + k)] = k % 2 == 0 ? -1 : 1;
+  std::fill(x.begin() + 2 * kInputs, x.end(), -1.0f);
   const Rows rows(x, kInputs);
   ThreadPool pool(1);
   for (const DTypeInfo& info : DTypes()) {
@@ -212,13 +214,13 @@ TEST(Int8MatMul, ExtremesDoNotOverflow) {
       }
       const Weight w =
           *Weight::Pack({info.dtype, {kOutputs, kInputs}, bytes}, kOutputs, kInputs, pool);
-      Guarded<float> expected(2, kOutputs), actual(2, kOutputs);
+      Guarded<float> expected(kRows, kOutputs), actual(kRows, kOutputs);
       const Epilogue epilogue;
-      Int8MatMulScalar({rows.rows(), w, epilogue, expected.view()}, {0, 2, 0, 1});
+      Int8MatMulScalar({rows.rows(), w, epilogue, expected.view()}, {0, kRows, 0, 1});
       for (const auto& variant : Int8MatMulVariants()) {
         if (!Includes(BestIsa(), variant.needs) || variant.needs == Isa::kSse4) continue;
-        variant.run({rows.rows(), w, epilogue, actual.view()}, {0, 2, 0, 1});
-        for (int t = 0; t < 2; ++t) {
+        variant.run({rows.rows(), w, epilogue, actual.view()}, {0, kRows, 0, 1});
+        for (int t = 0; t < kRows; ++t) {
           for (std::size_t n = 0; n < kOutputs; ++n) {
             ASSERT_EQ(actual.view().Row(t)[n], expected.view().Row(t)[n])
                 << IsaName(variant.needs) << " " << t << " " << n;

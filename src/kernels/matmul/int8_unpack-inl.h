@@ -38,6 +38,7 @@ struct Int8Slice {
 // How a code of the file becomes one of the block.
 enum class Recode {
   kNone,    // as it is
+  kBias,    // its level
   kLevels,  // code of 8 bits, level + 128: as kUnsignedLevels says
   kTable,   // IQ4: its level, or that + 128
 };
@@ -55,9 +56,10 @@ HWY_INLINE ByteVector CodesOfQuad(const std::uint8_t* HWY_RESTRICT plane, int qu
   return hn::And(hn::BitCast(d, shifted), hn::Set(d, (1 << kBits) - 1));
 }
 
-template <Recode kRecode>
+template <Recode kRecode, int kBits>
 HWY_INLINE ByteVector Recoded(ByteVector codes) {
   const ColumnBytes d;
+  if constexpr (kRecode == Recode::kBias) return hn::Sub(codes, hn::Set(d, 1 << (kBits - 1)));
   if constexpr (kRecode == Recode::kLevels) {
     return kUnsignedLevels ? codes : hn::Xor(codes, hn::Set(d, 128));
   }
@@ -87,7 +89,7 @@ HWY_INLINE void UnpackUnit(const std::uint8_t* HWY_RESTRICT low,
         const auto shifted = hn::ShiftLeft<kLow>(hn::BitCast(d_pairs, upper));
         code = hn::Or(code, hn::BitCast(d, shifted));
       }
-      hn::Store(Recoded<kRecode>(code), d,
+      hn::Store(Recoded<kRecode, kLow + kHigh>(code), d,
                 codes + quad * kCodeRowBytes + column * 4 * kColumnOutputs);
     }
   }
@@ -168,16 +170,25 @@ HWY_INLINE void UnpackInt8(const Weight& w, int panel, int first, int count, Int
 
 using UnpackFunction = void (*)(const Weight& w, int panel, int first, int count, Int8Slice& slice);
 
+// For codes of fewer than 8 bits.
+template <int kLow, int kHigh>
+HWY_INLINE UnpackFunction UnpackOfBits(const BlockFormat& format) {
+  if constexpr (kSignedFactors) {
+    if (!format.has_minimum) return UnpackBlocks<kLow, kHigh, Recode::kBias>;
+  }
+  return UnpackBlocks<kLow, kHigh, Recode::kNone>;
+}
+
 HWY_INLINE UnpackFunction UnpackFor(const Weight& w) {
   if (w.type() == WeightType::kInt8) return UnpackInt8;
   const BlockFormat& format = w.format();
   if (format.has_table) return UnpackBlocks<4, 0, Recode::kTable>;
   const int bits = format.low_bits * 10 + format.high_bits;
-  if (bits == 20) return UnpackBlocks<2, 0, Recode::kNone>;
-  if (bits == 21) return UnpackBlocks<2, 1, Recode::kNone>;
-  if (bits == 40) return UnpackBlocks<4, 0, Recode::kNone>;
-  if (bits == 41) return UnpackBlocks<4, 1, Recode::kNone>;
-  return bits == 42 ? UnpackBlocks<4, 2, Recode::kNone> : UnpackBlocks<8, 0, Recode::kLevels>;
+  if (bits == 20) return UnpackOfBits<2, 0>(format);
+  if (bits == 21) return UnpackOfBits<2, 1>(format);
+  if (bits == 40) return UnpackOfBits<4, 0>(format);
+  if (bits == 41) return UnpackOfBits<4, 1>(format);
+  return bits == 42 ? UnpackOfBits<4, 2>(format) : UnpackBlocks<8, 0, Recode::kLevels>;
 }
 
 }  // namespace HWY_NAMESPACE

@@ -9,10 +9,10 @@
 
 namespace edgevlm {
 
-// y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) + residual[t, n]
+// y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) * factor[t, n] + residual[t, n]
 //   x  [T, K], any T >= 0
 //   w  [N, K], of any WeightType: its values are exact in float32, or as CopyRow gives them
-//   y  [T, N], must not overlap x; may be epilogue.residual
+//   y  [T, N], must not overlap x; may be epilogue.factor or epilogue.residual
 // Every output is one sum in float32 in the order k = 0..K-1, whatever T, the other rows and the
 // number of threads are: a row gives the same bits alone and in company. Variants with fused
 // multiply-add differ from the scalar one by at most K * FLT_EPSILON * sum_k |x * w|.

@@ -18,9 +18,11 @@ namespace {
 // One register holds neighbouring outputs of one row; a tile is kRows rows of x times kPanels
 // panels of w. Rows share what is loaded of w, panels share what is loaded of x.
 
-// Registers for sums. AVX-512 and NEON have 32 registers, AVX2 and SSE4 have 16; the rest hold w.
-constexpr int kSums = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 12 : 24;
-constexpr int kMaxRows = HWY_TARGET == HWY_SSE4 ? 3 : 6;
+// Registers for sums; the others hold w and, where NEON multiplies by a lane of a register, x.
+// AVX-512 and NEON have 32, AVX2 and SSE4 have 16.
+constexpr bool kHas16Registers = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4;
+constexpr int kSums = kHas16Registers ? 12 : HWY_TARGET == HWY_NEON ? 16 : 24;
+constexpr int kMaxRows = HWY_TARGET == HWY_SSE4 ? 3 : HWY_TARGET == HWY_NEON ? 4 : 6;
 constexpr int kMaxPanels = 8;
 
 // A weight that is not float32 is unpacked for so many rows at a time, over so many inputs that the

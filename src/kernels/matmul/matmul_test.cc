@@ -14,11 +14,13 @@ namespace {
 
 // x [T, K], w [N, K], and what a test needs of them.
 struct Problem {
-  Problem(int t, int n, int k, int shift) : x(t, k, shift), bias(1, n), residual(t, n, shift) {
+  Problem(int t, int n, int k, int shift)
+      : x(t, k, shift), bias(1, n), factor(t, n, shift), residual(t, n, shift) {
     RandomValues random;
     x.Fill(random.Take(t * k));
     values = random.Take(n * k);
     bias.Fill(random.Take(n));
+    factor.Fill(random.Take(t * n));
     residual.Fill(random.Take(t * n));
     w = Weight(View<const float>(values.data(), n, k));
   }
@@ -26,6 +28,7 @@ struct Problem {
   // K * FLT_EPSILON * sum_k |x * w|: every order of adding, fused or not, stays inside; plus what
   // adding bias and residual rounds off. Activations here have a slope of at most 1.2.
   float Tolerance(int row, int output) {
+    const float times = 1.0f + std::fabs(factor.view().Row(row)[static_cast<std::size_t>(output)]);
     const int k_count = w.inputs();
     float sum = std::fabs(bias.view().data[output]) + 1.0f;
     for (int k = 0; k < k_count; ++k) {
@@ -33,11 +36,12 @@ struct Problem {
                        values[static_cast<std::size_t>(output * k_count + k)]);
     }
     sum += std::fabs(residual.view().Row(row)[static_cast<std::size_t>(output)]);
-    return 1.2f * static_cast<float>(k_count + 8) * FLT_EPSILON * sum;
+    return 1.2f * times * static_cast<float>(k_count + 8) * FLT_EPSILON * sum;
   }
 
   Guarded<float> x;
   Guarded<float> bias;
+  Guarded<float> factor;
   Guarded<float> residual;
   std::vector<float> values;
   Weight w;
@@ -51,6 +55,7 @@ void CompareWithScalar(MatMulFunction run, int t, int n, int k, int shift) {
     if (fused) {
       epilogue = {.bias = problem.bias.view().Row(0),
                   .activation = Activation::kGelu,
+                  .factor = problem.factor.view(),
                   .residual = problem.residual.view()};
     }
     Guarded<float> expected(t, n), actual(t, n, shift);
@@ -131,6 +136,7 @@ TEST(MatMul, RowsDependNeitherOnOtherRowsNorOnThreads) {
   Problem problem(kRows, 270, 96, 0);
   const Epilogue epilogue{.bias = problem.bias.view().Row(0),
                           .activation = Activation::kGelu,
+                          .factor = problem.factor.view(),
                           .residual = problem.residual.view()};
   ThreadPool alone(1), team(3);
   Guarded<float> expected(kRows, 270), threaded(kRows, 270), single(1, 270);
@@ -138,6 +144,7 @@ TEST(MatMul, RowsDependNeitherOnOtherRowsNorOnThreads) {
   MatMul(problem.x.view(), problem.w, epilogue, threaded.view(), team);
   for (int row = 0; row < kRows; ++row) {
     Epilogue own = epilogue;
+    own.factor = problem.factor.view().Rows(row, 1);
     own.residual = problem.residual.view().Rows(row, 1);
     MatMul(problem.x.view().Rows(row, 1), problem.w, own, single.view(), team);
     for (std::size_t i = 0; i < 270; ++i) {
@@ -169,6 +176,21 @@ TEST(MatMul, AddsToItsResidualInPlace) {
   MatMul(problem.x.view(), problem.w, {.residual = problem.residual.view()}, expected.view(), pool);
   const View<float> y = problem.residual.view();
   MatMul(problem.x.view(), problem.w, {.residual = y}, y, pool);
+  for (int row = 0; row < 4; ++row) {
+    for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(y.Row(row)[i], expected.view().Row(row)[i]);
+  }
+}
+
+TEST(MatMul, MultipliesItsFactorInPlace) {
+  Problem problem(4, 20, 8, 0);
+  ThreadPool pool(2);
+  Guarded<float> expected(4, 20);
+  MatMul(problem.x.view(), problem.w, {}, expected.view(), pool);
+  const View<float> y = problem.factor.view();
+  for (int row = 0; row < 4; ++row) {
+    for (std::size_t i = 0; i < 20; ++i) expected.view().Row(row)[i] *= y.Row(row)[i];
+  }
+  MatMul(problem.x.view(), problem.w, {.factor = y}, y, pool);
   for (int row = 0; row < 4; ++row) {
     for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(y.Row(row)[i], expected.view().Row(row)[i]);
   }

@@ -6,10 +6,10 @@
 
 namespace edgevlm {
 
-// y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) + residual[t, n]
+// y[t, n] = activation(sum_k x[t, k] * w[n, k] + bias[n]) * factor[t, n] + residual[t, n]
 //   x  [T, K], any T >= 0
 //   w  [N, K]. REQUIRES: w.type() is WeightType::kPairs
-//   y  [T, N]; may be epilogue.residual
+//   y  [T, N]; may be epilogue.factor or epilogue.residual
 // Every output is one sum over the pairs of inputs in their order, whatever T, the other rows and
 // the number of threads are. Variants differ by how a pair is added and rounded, at most
 // K * FLT_EPSILON * sum_k |x * w|. Threads: the work is split over the pool. Allocates nothing.

@@ -24,8 +24,9 @@ inline int MatMulGrain(std::int64_t work_per_unit) {
 inline void CheckEpilogue(const Weight& w, const Epilogue& epilogue, const View<float>& y) {
   CHECK(y.cols == w.outputs());
   CHECK(epilogue.bias.empty() || static_cast<int>(epilogue.bias.size()) == w.outputs());
-  CHECK(epilogue.residual.data == nullptr ||
-        (epilogue.residual.rows == y.rows && epilogue.residual.cols == y.cols));
+  for (const View<const float>& rows : {epilogue.factor, epilogue.residual}) {
+    CHECK(rows.data == nullptr || (rows.rows == y.rows && rows.cols == y.cols));
+  }
 }
 
 // Calls run(part) for parts that cover all rows and panels. Shares of panels let each thread read

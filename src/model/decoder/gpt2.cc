@@ -46,6 +46,18 @@ class Gpt2 final : public Decoder {
   Gpt2(const DecoderShape& shape, Gpt2Weights weights)
       : Decoder(shape), weights_(std::move(weights)) {}
 
+  int LeaveOutPositions(std::span<const int> kept, int count) override {
+    const int width = shape().width;
+    const View<float> positions(weights_.positions.data(), shape().context, width);
+    int next = 0;
+    for (const int position : kept)
+      std::ranges::copy(positions.Row(position), positions.Row(next++).data());
+    for (int position = count; position < shape().context; ++position) {
+      std::ranges::copy(positions.Row(position), positions.Row(next++).data());
+    }
+    return shape().context - next;
+  }
+
   // x = token_embd[id] (or the picture's embedding) + position_embd[position].
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
     PROFILE_ZONE(run.profiler, "decoder.embed");

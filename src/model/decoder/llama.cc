@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernels/gate/gate.h"
 #include "model/decoder/llama_weights.h"
 #include "model/decoder/spans.h"
 
@@ -18,8 +17,7 @@ struct Buffers {
   View<float> k;       // [T, Hkv * d]
   View<float> v;       // [T, Hkv * d]
   View<float> mixed;   // [T, Hq * d]
-  View<float> gate;    // [T, F]
-  View<float> up;      // [T, F]
+  View<float> gated;   // [T, F]
   View<float> levels;  // what is multiplied next, as int8
 };
 
@@ -76,11 +74,10 @@ class Llama final : public Decoder {
     w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T
     w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
     const Inputs mlp = w.mlp_gate.Prepare(b.normed, b.levels, run);
-    w.mlp_gate.Apply(mlp, Activation::kNone, b.gate, run);  // [T, F]
-    w.mlp_up.Apply(mlp, Activation::kNone, b.up, run);      // [T, F]
-    Multiply(w, b, run);                                    // gate = silu(gate) * up
-    const Inputs gated = w.mlp_down.Prepare(b.gate, b.levels, run);
-    w.mlp_down.AddTo(gated, x, run);  // x += gate Wd^T
+    w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
+    w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= mlp Wu^T
+    const Inputs gated = w.mlp_down.Prepare(b.gated, b.levels, run);
+    w.mlp_down.AddTo(gated, x, run);  // x += gated Wd^T
   }
 
   // norm(x), as the matrices of attention read it.
@@ -110,11 +107,6 @@ class Llama final : public Decoder {
                 {.query = shape().heads, .kv = shape().kv_heads}, b.mixed, run.pool);
   }
 
-  static void Multiply(const LlamaBlock& w, const Buffers& b, const Run& run) {
-    PROFILE_ZONE(run.profiler, w.multiply_zone);
-    Gate(b.gate, b.up, b.gate, run.pool);
-  }
-
   // The angles that all blocks turn by.
   View<float> Angles(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
     const View<float> angles = workspace.Take(rows, 2 * weights_.rotated());
@@ -136,8 +128,7 @@ class Llama final : public Decoder {
             .k = workspace.Take(rows, kv_width),
             .v = workspace.Take(rows, kv_width),
             .mixed = workspace.Take(rows, q_width),
-            .gate = workspace.Take(rows, weights_.hidden),
-            .up = workspace.Take(rows, weights_.hidden),
+            .gated = workspace.Take(rows, weights_.hidden),
             .levels = workspace.Take(
                 rows, LevelColumns(std::max({shape().width, q_width, weights_.hidden})))};
   }

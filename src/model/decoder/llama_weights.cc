@@ -119,7 +119,6 @@ class BlockReader {
     w.mlp_norm = Norm(modules::FfnNorm(block), ".mlp.norm");
     w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate", kOptional);
     w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up", kOptional);
-    w.multiply_zone = zone_ + ".mlp.multiply";
     w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down", kOptional);
     return w;
   }

@@ -22,7 +22,6 @@ struct LlamaBlock {
   RmsNormLayer mlp_norm;
   Linear mlp_gate;  // [F, D]
   Linear mlp_up;    // [F, D]
-  std::string multiply_zone;
   Linear mlp_down;  // [D, F]
 };
 

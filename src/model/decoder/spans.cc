@@ -31,14 +31,10 @@ void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& r
   for (const TokenSpan& span : batch) {
     LayerCache& cache = span.cache->layer(layer);
     CHECK(cache.positions() == span.first_position);
-    cache.Append(rows.k.Rows(row, span.rows()), rows.v.Rows(row, span.rows()));
-    Attend({.q = rows.q.Rows(row, span.rows()),
-            .keys = cache.keys(),
-            .values = cache.values(),
-            .heads = heads,
-            .first_position = span.first_position,
-            .out = mixed.Rows(row, span.rows())},
-           pool);
+    const LayerRows of_span = {.q = rows.q.Rows(row, span.rows()),
+                               .k = rows.k.Rows(row, span.rows()),
+                               .v = rows.v.Rows(row, span.rows())};
+    cache.Attend(of_span, heads.query, mixed.Rows(row, span.rows()), pool);
     row += span.rows();
   }
 }

@@ -22,14 +22,8 @@ int RowsOf(std::span<const TokenSpan> batch);
 // REQUIRES: what Decoder::Forward requires of ids and positions.
 void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
 
-// Queries, keys and values of one layer for all rows of a batch.
-struct LayerRows {
-  View<const float> q;  // [T, Hq * d]
-  View<const float> k;  // [T, Hkv * d]
-  View<const float> v;  // [T, Hkv * d]
-};
-
 // mixed = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its rows first.
+//   rows   of one layer, for all rows of a batch
 //   mixed  [T, Hq * d], must not overlap the rows
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
                  const HeadCounts& heads, View<float> mixed, ThreadPool& pool);

@@ -46,6 +46,10 @@ Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file, Packing packing
 
 }  // namespace
 
-const ProjectorFamily kMlp = {.type = "mlp", .load = LoadMlp, .eye = kLlavaEye};
+const ProjectorFamily kMlp = {.type = "mlp",
+                              .load = LoadMlp,
+                              .eye = {.unread_blocks = kLlavaEye.unread_blocks,
+                                      .reads_grid = false,
+                                      .prepare = kLlavaEye.prepare}};
 
 }  // namespace edgevlm

@@ -38,8 +38,9 @@ inline Matrix ReferencePatches(const TinyVit& model, const Matrix& pixels) {
   return y;
 }
 
-// softmax(q k^T / sqrt(d)) v for every head.
-inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Matrix& v) {
+// softmax(q k^T / sqrt(d) + log(sizes)) v for every head; no sizes: all are 1.
+inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Matrix& v,
+                                     const std::vector<double>& sizes = {}) {
   constexpr std::size_t kHead = TinyVit::kWidth / TinyVit::kHeads;
   Matrix mixed(q.size(), std::vector<double>(TinyVit::kWidth));
   for (std::size_t t = 0; t < q.size(); ++t) {
@@ -49,7 +50,8 @@ inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Mat
       for (std::size_t p = 0; p < k.size(); ++p) {
         double score = 0;
         for (std::size_t i = first; i < first + kHead; ++i) score += q[t][i] * k[p][i];
-        shares.push_back(std::exp(score / std::sqrt(static_cast<double>(kHead))));
+        shares.push_back(std::exp(score / std::sqrt(static_cast<double>(kHead))) *
+                         (sizes.empty() ? 1 : sizes[p]));
         sum += shares.back();
       }
       for (std::size_t p = 0; p < k.size(); ++p) {
@@ -62,22 +64,31 @@ inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Mat
   return mixed;
 }
 
-inline void ReferenceVitBlock(const TinyVit& model, int block, Matrix& x) {
+// x += Attention(norm(x)); returns the keys.
+inline Matrix ReferenceVitAttention(const TinyVit& model, int block,
+                                    const std::vector<double>& sizes, Matrix& x) {
+  const std::string name = "v.blk." + std::to_string(block) + ".";
+  const Matrix normed = ReferenceNorm(model, name + "ln1", x, TinyVit::kEpsilon);
+  const auto linear = [&](const char* part) { return ReferenceLinear(model, name + part, normed); };
+  const Matrix keys = linear("attn_k");
+  const Matrix mixed = ReferenceSelfAttention(linear("attn_q"), keys, linear("attn_v"), sizes);
+  ReferenceAdd(ReferenceLinear(model, name + "attn_out", mixed), x);
+  return keys;
+}
+
+// x += Mlp(norm(x)).
+inline void ReferenceVitMlp(const TinyVit& model, int block, Matrix& x) {
   const std::string name = "v.blk." + std::to_string(block) + ".";
   const std::string up = model.options.are_mlp_names_swapped ? "ffn_down" : "ffn_up";
   const std::string down = model.options.are_mlp_names_swapped ? "ffn_up" : "ffn_down";
-  const Matrix normed = ReferenceNorm(model, name + "ln1", x, TinyVit::kEpsilon);
-  const auto linear = [&](const char* part) { return ReferenceLinear(model, name + part, normed); };
-  const Matrix mixed = ReferenceSelfAttention(linear("attn_q"), linear("attn_k"), linear("attn_v"));
-  ReferenceAdd(ReferenceLinear(model, name + "attn_out", mixed), x);
   const Matrix inside =
       ReferenceLinear(model, name + up, ReferenceNorm(model, name + "ln2", x, TinyVit::kEpsilon));
   const auto activation = model.options.is_clip ? ReferenceQuickGelu : ReferenceGelu;
   ReferenceAdd(ReferenceLinear(model, name + down, ReferenceMap(inside, activation)), x);
 }
 
-// pixels [S * S, 3] -> features [P, E] after `blocks` blocks.
-inline Matrix ReferenceVit(const TinyVit& model, const Matrix& pixels, int blocks) {
+// pixels [S * S, 3] -> the rows before the first block, the class token's among them.
+inline Matrix ReferenceVitRows(const TinyVit& model, const Matrix& pixels) {
   Matrix x = ReferencePatches(model, pixels);
   if (model.options.is_clip) {
     const std::vector<float>& row = model.Values("v.class_embd");
@@ -88,7 +99,16 @@ inline Matrix ReferenceVit(const TinyVit& model, const Matrix& pixels, int block
     x[i / TinyVit::kWidth][i % TinyVit::kWidth] += static_cast<double>(positions[i]);
   }
   if (model.options.is_clip) x = ReferenceNorm(model, "v.pre_ln", x, TinyVit::kEpsilon);
-  for (int block = 0; block < blocks; ++block) ReferenceVitBlock(model, block, x);
+  return x;
+}
+
+// pixels [S * S, 3] -> features [P, E] after `blocks` blocks.
+inline Matrix ReferenceVit(const TinyVit& model, const Matrix& pixels, int blocks) {
+  Matrix x = ReferenceVitRows(model, pixels);
+  for (int block = 0; block < blocks; ++block) {
+    ReferenceVitAttention(model, block, {}, x);
+    ReferenceVitMlp(model, block, x);
+  }
   if (!model.options.is_clip) return ReferenceNorm(model, "v.post_ln", x, TinyVit::kEpsilon);
   x.erase(x.begin());  // whatever the order, the first row is not a feature
   return x;

@@ -1,6 +1,7 @@
 #include "model/vision/mobilenet_v3.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "model/vision/mobilenet_v3_weights.h"
@@ -13,12 +14,13 @@ class MobileNetV3 final : public VisionEncoder {
   MobileNetV3(const VisionShape& shape, MobileNetWeights weights)
       : VisionEncoder(shape), weights_(std::move(weights)) {}
 
-  void Encode(View<const float> pixels, View<float> features, Workspace& workspace,
+  void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const int side = shape().preprocessing.size;
     const int pictures = pixels.rows / (side * side);
-    CHECK(pictures >= 1 && features.rows == pictures * shape().tokens);
+    CHECK(pictures >= 1 && seen.features.rows == pictures * shape().tokens);
+    CHECK(seen.scores.rows == 0);
     View<const float> x = Stem(pixels, pictures, workspace, run);  // [n * cells, C]
     for (const Bottleneck& block : weights_.blocks) {
       const View<float> y = workspace.Take(pictures * block.side_out * block.side_out,
@@ -26,7 +28,7 @@ class MobileNetV3 final : public VisionEncoder {
       RunBlock(block, pictures, x, y, workspace, run);  // [n * cells, Cout]
       x = y;
     }
-    weights_.head.Apply(x, Activation::kHardSwish, features, run);  // [n * P, E]
+    weights_.head.Apply(x, Activation::kHardSwish, seen.features, run);  // [n * P, E]
     workspace.Rewind(mark);
   }
 
@@ -106,7 +108,13 @@ class MobileNetV3 final : public VisionEncoder {
   MobileNetWeights weights_;
 };
 
-Result<std::unique_ptr<VisionEncoder>> LoadMobileNetV3(const GgufFile& file, Packing) {
+Result<std::unique_ptr<VisionEncoder>> LoadMobileNetV3(const GgufFile& file,
+                                                       const EyeOptions& options) {
+  if (options.merged_tokens != 0) {
+    return Error{ErrorCode::kUnsupported,
+                 "tome: expected 0 for the eye 'mobilenet_v3', which has no attention, found " +
+                     std::to_string(options.merged_tokens)};
+  }
   WeightReader reader(file);
   MobileNetV3Parts parts = ReadMobileNetV3(reader);
   if (!reader.ok()) return reader.error();

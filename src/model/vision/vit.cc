@@ -5,6 +5,8 @@
 
 #include "kernels/attention/attention.h"
 #include "kernels/layer_norm/layer_norm.h"
+#include "model/vision/merged_rows.h"
+#include "model/vision/received_attention.h"
 #include "model/vision/vit_weights.h"
 
 namespace edgevlm {
@@ -13,7 +15,10 @@ namespace {
 constexpr int kColors = 3;
 constexpr int kNormGrain = 32;  // rows that are worth a thread
 
-// Activations of one pass. R: rows of all n pictures, P and the class token for each.
+// Which rows every picture of a pass has; as many each.
+using Pictures = std::vector<MergedRows>;
+
+// Activations of one pass. R: rows of all n pictures, at first P and the class token for each.
 struct Activations {
   View<float> x;       // [R, E] the residual stream
   View<float> normed;  // [R, E]
@@ -23,6 +28,10 @@ struct Activations {
   View<float> mixed;   // [R, E]
   View<float> hidden;  // [R, F]
   View<float> levels;  // what is multiplied next, as int8
+
+  void ShrinkTo(int rows) {
+    for (View<float>* view : {&x, &normed, &q, &k, &v, &mixed, &hidden, &levels}) view->rows = rows;
+  }
 };
 
 // norm.Apply on all threads: for one alone the rows of a picture are some milliseconds per pass.
@@ -39,18 +48,29 @@ class Vit final : public VisionEncoder {
   Vit(const VisionShape& shape, VitWeights weights)
       : VisionEncoder(shape), weights_(std::move(weights)) {}
 
-  void Encode(View<const float> pixels, View<float> features, Workspace& workspace,
+  bool has_scores() const override { return !weights_.blocks.empty(); }
+
+  void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const int side = weights_.grid.image_size;
-    const int pictures = pixels.rows / (side * side);
-    CHECK(pictures >= 1 && features.rows == pictures * shape().tokens);
-    const Activations buffers = TakeActivations(pictures, workspace);
-    Embed(pixels, pictures, buffers.x, workspace, run);
+    const int count = pixels.rows / (side * side);
+    CHECK(count >= 1 && seen.features.rows == count * shape().tokens);
+    Activations buffers = TakeActivations(count, workspace);
+    Pictures pictures(static_cast<std::size_t>(count),
+                      MergedRows(weights_.rows(), weights_.class_row()));
+    const View<float> scores = workspace.Take(seen.scores.rows, weights_.rows());
+    Embed(pixels, count, buffers.x, workspace, run);
     if (weights_.pre_norm) NormRows(*weights_.pre_norm, buffers.x, buffers.x, run);
-    for (const VitBlock& block : weights_.blocks) RunBlock(block, pictures, buffers, run);
+    for (const VitBlock& block : weights_.blocks) {
+      const bool is_last = &block == &weights_.blocks.back();
+      RunAttention(block, pictures, buffers, run);
+      if (is_last && scores.rows > 0) Score(pictures, buffers, scores, workspace, run);
+      if (weights_.merged_tokens > 0) Merge(block, pictures, buffers, workspace, run);
+      RunMlp(block, buffers, run);
+    }
     if (weights_.post_norm) NormRows(*weights_.post_norm, buffers.x, buffers.x, run);
-    CopyFeatures(buffers.x, pictures, features);
+    CopyFeatures(pictures, buffers.x, scores, seen);
     workspace.Rewind(mark);
   }
 
@@ -106,7 +126,8 @@ class Vit final : public VisionEncoder {
     });
   }
 
-  void RunBlock(const VitBlock& w, int pictures, const Activations& b, const Run& run) const {
+  void RunAttention(const VitBlock& w, const Pictures& pictures, const Activations& b,
+                    const Run& run) const {
     NormRows(w.attn_norm, b.x, b.normed, run);  // [R, E]
     const Inputs attn = w.attn_q.Prepare(b.normed, b.levels, run);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
@@ -114,7 +135,10 @@ class Vit final : public VisionEncoder {
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
     Attend(w, pictures, b, run);                        // [R, E]
     const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
-    w.attn_output.AddTo(mixed, b.x, run);      // x += mixed Wo^T + bo
+    w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
+  }
+
+  void RunMlp(const VitBlock& w, const Activations& b, const Run& run) const {
     NormRows(w.mlp_norm, b.x, b.normed, run);  // [R, E]
     const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
     w.mlp_up.Apply(mlp, weights_.activation, b.hidden, run);  // [R, F]
@@ -122,44 +146,120 @@ class Vit final : public VisionEncoder {
     w.mlp_down.AddTo(hidden, b.x, run);  // x += hidden Wd^T + bd
   }
 
-  void Attend(const VitBlock& w, int pictures, const Activations& b, const Run& run) const {
+  void Attend(const VitBlock& w, const Pictures& pictures, const Activations& b,
+              const Run& run) const {
     PROFILE_ZONE(run.profiler, w.attend_zone);
-    const int rows = weights_.rows();
     const auto precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32;
-    for (int n = 0; n < pictures; ++n) {
-      edgevlm::Attend({.q = b.q.Rows(n * rows, rows),
-                       .keys = SideBySide<const float>(b.k.Rows(n * rows, rows), weights_.heads),
-                       .values = SideBySide<const float>(b.v.Rows(n * rows, rows), weights_.heads),
+    int first = 0;
+    for (const MergedRows& picture : pictures) {
+      const int rows = picture.rows();
+      edgevlm::Attend({.q = b.q.Rows(first, rows),
+                       .keys = SideBySide<const float>(b.k.Rows(first, rows), weights_.heads),
+                       .values = SideBySide<const float>(b.v.Rows(first, rows), weights_.heads),
                        .heads = {weights_.heads, weights_.heads},
                        .sight = Sight::kAll,
                        .precision = precision,
-                       .out = b.mixed.Rows(n * rows, rows)},
+                       .log2_counts = picture.log2_sizes(),
+                       .out = b.mixed.Rows(first, rows)},
                       run.pool);
+      first += rows;
     }
   }
 
-  // The last P rows of every picture. With the class token in front these are the patches. Behind
-  // the patches it takes the place of the first of them, and every patch has the position of the
-  // one before it: not what the eyes were trained with, but what llama.cpp computes for published
-  // files, whose numbers are the measure here.
-  void CopyFeatures(View<const float> x, int pictures, View<float> features) const {
-    const int tokens = shape().tokens;
-    for (int n = 0; n < pictures; ++n) {
-      const int first = n * weights_.rows() + weights_.class_rows();
-      for (int t = 0; t < tokens; ++t) {
-        std::ranges::copy(x.Row(first + t), features.Row(n * tokens + t).data());
+  // x = what is left of it, by the keys of this block.
+  void Merge(const VitBlock& w, Pictures& pictures, Activations& b, Workspace& workspace,
+             const Run& run) const {
+    PROFILE_ZONE(run.profiler, w.merge_zone);
+    int first = 0, next = 0;
+    for (MergedRows& picture : pictures) {
+      const int rows = picture.rows(), rows_left = rows - weights_.merged_tokens;
+      picture.Merge({.keys = b.k.Rows(first, rows),
+                     .heads = weights_.heads,
+                     .count = weights_.merged_tokens,
+                     .x = b.x.Rows(first, rows),
+                     .y = b.normed.Rows(next, rows_left)},
+                    workspace, run.pool);
+      first += rows;
+      next += rows_left;
+    }
+    std::swap(b.x, b.normed);
+    b.ShrinkTo(next);
+  }
+
+  // What the class token looks at; without one, what all patches do. A place has its share of the
+  // row that it was merged into.
+  //   scores  [n, weights_.rows()]
+  void Score(const Pictures& pictures, const Activations& b, View<float> scores,
+             Workspace& workspace, const Run& run) const {
+    PROFILE_ZONE(run.profiler, "vision.scores");
+    const Workspace::Mark mark = workspace.mark();
+    const View<float> received = workspace.Take(1, weights_.rows());
+    int first = 0;
+    for (int n = 0; n < scores.rows; ++n) {
+      const MergedRows& picture = pictures[static_cast<std::size_t>(n)];
+      const std::span<float> of_rows = received.Cols(0, picture.rows()).Row(0);
+      ReceivedAttention({.q = b.q.Rows(first, picture.rows()),
+                         .k = b.k.Rows(first, picture.rows()),
+                         .heads = weights_.heads,
+                         .log2_sizes = picture.log2_sizes(),
+                         .asking_row = picture.class_row()},
+                        of_rows, workspace, run.pool);
+      for (int place = 0; place < scores.cols; ++place) {
+        const int row = picture.RowOf(place);
+        scores.Row(n).data()[place] = of_rows.data()[row] / picture.SizeOf(row);
       }
+      first += picture.rows();
+    }
+    workspace.Rewind(mark);
+  }
+
+  // For a grid the last P of the rows that there were at first, those that were merged with the
+  // value of what they were merged into. With the class token in front these are the patches.
+  // Behind the patches it takes the place of the first of them, and every patch has the position of
+  // the one before it: not what the eyes were trained with, but what llama.cpp computes for
+  // published files, whose numbers are the measure here. Without a grid, the rows that are left.
+  //   scores  [n, weights_.rows()], or empty
+  void CopyFeatures(const Pictures& pictures, View<const float> x, View<const float> scores,
+                    const Seen& seen) const {
+    int first = 0;
+    for (int n = 0; n < static_cast<int>(pictures.size()); ++n) {
+      const MergedRows& picture = pictures[static_cast<std::size_t>(n)];
+      const std::vector<int> left =
+          weights_.gives_grid ? std::vector<int>() : picture.InOrderOfPlace();
+      for (int t = 0; t < shape().tokens; ++t) {
+        const int row = weights_.gives_grid ? picture.RowOf(t + weights_.class_rows())
+                                            : left[static_cast<std::size_t>(t)];
+        std::ranges::copy(x.Row(first + row), seen.features.Row(n * shape().tokens + t).data());
+      }
+      if (scores.rows > 0) CopyScores(picture, left, scores.Row(n), seen.scores.Row(n));
+      first += picture.rows();
+    }
+  }
+
+  // left: the rows that are features; empty for a grid. A row has the scores of all its places.
+  void CopyScores(const MergedRows& picture, const std::vector<int>& left,
+                  std::span<const float> of_places, std::span<float> scores) const {
+    if (weights_.gives_grid) {
+      std::ranges::copy(of_places.last(scores.size()), scores.data());
+      return;
+    }
+    std::vector<float> of_rows(static_cast<std::size_t>(picture.rows()));
+    for (int place = 0; place < weights_.rows(); ++place) {
+      of_rows[static_cast<std::size_t>(picture.RowOf(place))] += of_places.data()[place];
+    }
+    for (std::size_t t = 0; t < scores.size(); ++t) {
+      scores[t] = of_rows[static_cast<std::size_t>(left[t])];
     }
   }
 
   VitWeights weights_;
 };
 
-Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file, Packing packing) {
+Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file, const EyeOptions& options) {
   const auto projector = FindProjectorFamily(file);
   if (!projector) return projector.error();
-  WeightReader reader(file, packing);
-  VitParts parts = ReadVit(reader, (*projector)->eye);
+  WeightReader reader(file, options.packing);
+  VitParts parts = ReadVit(reader, (*projector)->eye, options.merged_tokens);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<VisionEncoder>(
       std::make_unique<Vit>(parts.shape, std::move(parts.weights)));

@@ -20,11 +20,11 @@ constexpr int kCells = TinyVit::kImageSize * TinyVit::kImageSize;
 // Float32 sums of at most 64 terms, four layers per block deep.
 constexpr double kTolerance = 3e-5;
 
-std::unique_ptr<VisionEncoder> LoadEye(const TinyVit& model) {
+std::unique_ptr<VisionEncoder> LoadEye(const TinyVit& model, int merged_tokens = 0) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   CHECK(file.ok());
-  auto eye = LoadVisionEncoder(*file);
+  auto eye = LoadVisionEncoder(*file, {.merged_tokens = merged_tokens});
   EXPECT_TRUE(eye.ok()) << eye.error().message;
   return eye.ok() ? *std::move(eye) : nullptr;
 }
@@ -40,7 +40,7 @@ Buffer RandomPixels(int pictures) {
 Buffer Encode(const VisionEncoder& eye, View<const float> pixels, int threads = 1) {
   ThreadPool pool(threads);
   Workspace workspace;
-  Buffer features(pixels.rows / kCells * TinyVit::kPatches, TinyVit::kWidth);
+  Buffer features(pixels.rows / kCells * eye.shape().tokens, TinyVit::kWidth);
   eye.Encode(pixels, features.view(), workspace, {.pool = pool});
   return features;
 }

@@ -6,6 +6,7 @@
 #include "kernels/attention/attention.h"
 #include "kernels/conv/conv.h"
 #include "model/layers.h"
+#include "model/vision/merged_rows.h"
 #include "model/vision/read_preprocessing.h"
 
 namespace edgevlm {
@@ -120,6 +121,7 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), square, qkv_zone);
   w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), square, qkv_zone);
   w.attend_zone = zone + ".attention.attend";
+  w.merge_zone = zone + ".merge";
   w.attn_output =
       reader.ReadLinear(modules::VisionAttnOutput(block), square, zone + ".attention.output");
   w.mlp_norm = ReadNorm(reader, modules::VisionFfnNorm(block), sizes, zone + ".mlp.norm");
@@ -132,17 +134,34 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
 }
 
 // Values of workspace that one picture takes: the patches, and for them and a class token six
-// buffers of the width, one of the MLP, and one for int8 (Activations in vit.cc).
-long long WorkspaceValues(const PatchGrid& grid, const Sizes& sizes) {
+// buffers of the width, one of the MLP, and one for int8 (Activations in vit.cc); and what merging
+// takes.
+long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
+  const PatchGrid& grid = weights.grid;
   const long long patch = 1LL * grid.patch_size * grid.patch_size * kColors;
   const int levels = LevelColumns(std::max(sizes.width, sizes.hidden));
+  const long long merging =
+      weights.merged_tokens == 0
+          ? 0
+          : MergedRows::WorkspaceValues(grid.patches(), sizes.width / weights.heads);
   return grid.patches() * patch +
-         (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden + levels);
+         (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden + levels) + merging;
+}
+
+// Every block has to find as many rows to merge.
+void CheckMerging(WeightReader& reader, int blocks, VitWeights& weights) {
+  const int most = MergedRows::MostPerStep(weights.grid.patches(), blocks);
+  if (weights.merged_tokens <= most) return;
+  reader.Fail({ErrorCode::kInvalid, "tome: expected at most " + std::to_string(most) +
+                                        " tokens per block for this eye's " +
+                                        std::to_string(weights.grid.patches()) + " patches and " +
+                                        std::to_string(blocks) + " blocks, found " +
+                                        std::to_string(weights.merged_tokens)});
 }
 
 }  // namespace
 
-VitParts ReadVit(WeightReader& reader, const EyeUse& use) {
+VitParts ReadVit(WeightReader& reader, const EyeUse& use, int merged_tokens) {
   VitParts parts;
   VitWeights& weights = parts.weights;
   VisionShape& shape = parts.shape;
@@ -152,9 +171,12 @@ VitParts ReadVit(WeightReader& reader, const EyeUse& use) {
   weights.grid = ReadPatchGrid(reader);
   weights.heads = ReadHeads(reader, sizes.width);
   weights.activation = ReadActivation(reader);
-  shape.tokens = weights.grid.patches();
+  weights.merged_tokens = merged_tokens;
+  weights.gives_grid = use.reads_grid || merged_tokens == 0;
+  if (reader.ok()) CheckMerging(reader, sizes.blocks, weights);
+  shape.tokens = weights.grid.patches() - (weights.gives_grid ? 0 : merged_tokens * sizes.blocks);
   shape.width = sizes.width;
-  shape.workspace_values = WorkspaceValues(weights.grid, sizes);
+  shape.workspace_values = WorkspaceValues(weights, sizes);
   if (shape.workspace_values > ModelLimits::kWorkspaceValues) {
     reader.Fail({ErrorCode::kTooLarge,
                  "model: eye: expected at most " + std::to_string(ModelLimits::kWorkspaceValues) +

@@ -19,6 +19,7 @@ struct VitBlock {
   Linear attn_k;
   Linear attn_v;
   std::string attend_zone;
+  std::string merge_zone;
   Linear attn_output;  // [E, E]
   Norm mlp_norm;
   Linear mlp_up;    // [F, E]
@@ -37,9 +38,16 @@ struct VitWeights {
   std::optional<Norm> pre_norm;
   std::vector<VitBlock> blocks;  // those that are run
   std::optional<Norm> post_norm;
+  int merged_tokens = 0;   // by each block, of every picture
+  bool gives_grid = true;  // the features stand for the patches, merged or not; else what is left
 
   int class_rows() const { return class_embedding.empty() ? 0 : 1; }
-  int rows() const { return grid.patches() + class_rows(); }  // of one picture
+  int rows() const { return grid.patches() + class_rows(); }  // of one picture, before the blocks
+  // The class token's row before the blocks, or -1.
+  int class_row() const {
+    if (class_rows() == 0) return -1;
+    return is_class_first ? 0 : grid.patches();
+  }
 };
 
 struct VitParts {
@@ -47,8 +55,8 @@ struct VitParts {
   VitWeights weights;
 };
 
-// Reads, checks and packs, for a projector that uses the eye like this. A failure stays in the
-// reader; the parts are then of no use.
-VitParts ReadVit(WeightReader& reader, const EyeUse& use);
+// Reads, checks and packs, for a projector that uses the eye like this. merged_tokens: by each
+// block. A failure stays in the reader; the parts are then of no use.
+VitParts ReadVit(WeightReader& reader, const EyeUse& use, int merged_tokens);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-#include "catalog/sha256.h"
+#include "digest/sha256.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>

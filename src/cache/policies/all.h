@@ -1,0 +1,13 @@
+// The records of all policies, for the table of policy.cc.
+#pragma once
+
+#include "cache/policy.h"
+
+namespace edgevlm {
+
+extern const CachePolicy kHalfPolicy, kInt8Policy;                      // plain.cc
+extern const CachePolicy kH2oPolicy;                                    // h2o.cc
+extern const CachePolicy kSnapKvPolicy, kPyramidPolicy, kThirdsPolicy;  // snapkv.cc
+extern const CachePolicy kWindowPolicy;                                 // window.cc
+
+}  // namespace edgevlm

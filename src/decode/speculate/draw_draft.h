@@ -1,0 +1,14 @@
+// One more token of a draft, from the logits of whoever drafts.
+#pragma once
+
+#include <span>
+
+#include "decode/speculate/drafter.h"
+
+namespace edgevlm {
+
+// Chooses as the stream's options say, appends the token to the draft, and the distribution that it
+// was drawn from. logits: [V].
+void DrawDraft(const DraftRequest& request, std::span<const float> logits);
+
+}  // namespace edgevlm

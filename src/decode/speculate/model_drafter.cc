@@ -1,0 +1,92 @@
+#include "decode/speculate/model_drafter.h"
+
+#include <algorithm>
+
+#include "decode/speculate/draw_draft.h"
+
+namespace edgevlm {
+namespace {
+
+class ModelMemory final : public DraftMemory {
+ public:
+  ModelMemory(const Decoder& decoder, int positions)
+      : sequence_(decoder, std::min(positions, decoder.shape().context)) {
+    held_.reserve(static_cast<std::size_t>(sequence_.room()));
+  }
+
+  // Compared when it is read.
+  void Begin(int) override {}
+
+  // Cuts the sequence back to what it has in common with the text, but for the last token, whose
+  // logits are wanted; returns what is to be added.
+  std::span<const int> Align(std::span<const int> text) {
+    const auto [end, _] = std::ranges::mismatch(held_, text);
+    const std::size_t common =
+        std::min(static_cast<std::size_t>(end - held_.begin()), text.size() - 1);
+    held_.resize(common);
+    sequence_.TruncateTo(static_cast<int>(common));
+    return text.subspan(common);
+  }
+
+  void Add(std::span<const int> tokens, int logits_rows, Batch& batch) {
+    batch.Add(sequence_, {.tokens = tokens}, logits_rows);
+    held_.insert(held_.end(), tokens.begin(), tokens.end());
+  }
+
+  int room() const { return sequence_.room(); }
+
+ private:
+  Sequence sequence_;
+  std::vector<int> held_;  // by the sequence
+};
+
+}  // namespace
+
+std::unique_ptr<DraftMemory> ModelDrafter::MakeMemory(int positions) const {
+  return std::make_unique<ModelMemory>(batch_.decoder(), positions);
+}
+
+// First all read what is new to them, a token or two, at the end of a prompt many; who has read all
+// gets the first token of its draft from the same pass.
+void ModelDrafter::Propose(std::span<const DraftRequest> requests, const Teams& teams) {
+  drafting_.clear();
+  int prompt_rows = kPromptRows;
+  for (const DraftRequest& request : requests) {
+    auto& memory = static_cast<ModelMemory&>(*request.memory);
+    std::span<const int> rest = memory.Align(request.text);
+    // Texts that are longer than the smaller model can read get no drafts.
+    if (static_cast<int>(rest.size()) + request.most - 1 > memory.room()) continue;
+    const std::size_t rows = std::min(rest.size(), static_cast<std::size_t>(prompt_rows));
+    if (rows == 0) continue;
+    prompt_rows -= static_cast<int>(rows);
+    memory.Add(rest.first(rows), rows == rest.size() ? 1 : 0, batch_);
+    if (rows == rest.size()) drafting_.push_back(request);
+  }
+  while (batch_.rows() > 0) {
+    DraftNext(teams);
+    std::erase_if(drafting_, [](const DraftRequest& request) {
+      return request.draft->size() == request.most;
+    });
+    for (const DraftRequest& request : drafting_) {
+      static_cast<ModelMemory&>(*request.memory)
+          .Add(std::span(request.draft->tokens).last(1), 1, batch_);
+    }
+  }
+  for (const DraftRequest& request : requests) request.sampler->ForgetDraft();
+}
+
+// One pass; each stream that drafts gets a token.
+void ModelDrafter::DraftNext(const Teams& teams) {
+  const int vocabulary = batch_.decoder().shape().vocabulary;
+  const int streams = batch_.logits_rows();
+  const auto values = static_cast<std::size_t>(streams) * static_cast<std::size_t>(vocabulary);
+  logits_.resize(std::max(logits_.size(), values));
+  const View<float> logits(logits_.data(), streams, vocabulary);
+  const PassTimer timer(batch_.rows() <= 2 * streams ? &costs_ : nullptr, streams);
+  batch_.Forward(logits, teams.For(batch_.rows()));
+  for (int i = 0; i < streams; ++i) {
+    DrawDraft(drafting_[static_cast<std::size_t>(i)], logits.Row(i));
+  }
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,49 @@
+#include "decode/speculate/ngram_drafter.h"
+
+#include <algorithm>
+
+#include "decode/speculate/ngram_index.h"
+
+namespace edgevlm {
+namespace {
+
+// As many contexts of earlier texts are remembered.
+constexpr int kContexts = 4;
+
+class NgramMemory final : public DraftMemory {
+ public:
+  explicit NgramMemory(int positions)
+      : index_(std::max(kContexts * positions, 4 * NgramIndex::kLongest)) {}
+
+  // What both texts begin with is in the index already, but for what the first new tokens follow.
+  void Begin(int kept) override {
+    index_.Break();
+    read_ = static_cast<std::size_t>(std::max(0, kept - (NgramIndex::kLongest - 1)));
+  }
+
+  void Read(std::span<const int> text) {
+    for (; read_ < text.size(); ++read_) index_.Add(text[read_]);
+  }
+
+  const NgramIndex& index() const { return index_; }
+
+ private:
+  NgramIndex index_;
+  std::size_t read_ = 0;  // tokens of the text
+};
+
+}  // namespace
+
+std::unique_ptr<DraftMemory> NgramDrafter::MakeMemory(int positions) const {
+  return std::make_unique<NgramMemory>(positions);
+}
+
+void NgramDrafter::Propose(std::span<const DraftRequest> requests, const Teams&) {
+  for (const DraftRequest& request : requests) {
+    auto& memory = static_cast<NgramMemory&>(*request.memory);
+    memory.Read(request.text);
+    memory.index().Continue(request.most, request.draft->tokens);
+  }
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,47 @@
+#include "decode/speculate/pass_costs.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+// How much one measurement counts against those before it.
+constexpr double kNew = 0.2;
+// Longer than this, in terms of what is known, something else had the processor.
+constexpr double kDisturbed = 2;
+// What a row more costs of a pass of one row, where nothing is measured: little enough to be tried,
+// and more than nothing, so that not the longest draft is the first to be tried.
+constexpr double kHopedSlope = 0.15;
+
+}  // namespace
+
+void PassCosts::Learn(int rows, double ms) {
+  CHECK(rows >= 1 && ms >= 0);
+  if (rows > kMostRows) return;
+  double& known = ms_[static_cast<std::size_t>(rows)];
+  known = known == 0 ? ms : known + kNew * (std::min(ms, kDisturbed * known) - known);
+  most_rows_ = std::max(most_rows_, rows);
+}
+
+double PassCosts::Milliseconds(int rows) const {
+  CHECK(known() && rows >= 0);
+  if (rows == 0) return 0;
+  const auto measured = [&](int at) { return ms_[static_cast<std::size_t>(at)]; };
+  int above = std::min(rows, most_rows_ + 1);
+  while (above <= most_rows_ && measured(above) == 0) ++above;
+  int below = std::min(rows, most_rows_);
+  while (below > 0 && measured(below) == 0) --below;
+  if (above > most_rows_) {
+    return measured(below) * (1 + kHopedSlope * (rows - below) / (1 + kHopedSlope * (below - 1)));
+  }
+  if (below == above) return measured(rows);
+  if (below == 0) {
+    return measured(above) * (1 + kHopedSlope * (rows - 1)) / (1 + kHopedSlope * (above - 1));
+  }
+  const double part = static_cast<double>(rows - below) / (above - below);
+  return measured(below) + part * (measured(above) - measured(below));
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,81 @@
+#include "decode/speculate/self_drafter.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "decode/speculate/draw_draft.h"
+
+namespace edgevlm {
+namespace {
+
+// The rows of a draft. What was said lies in the stream's own cache.
+class SelfMemory final : public DraftMemory {
+ public:
+  explicit SelfMemory(int width)
+      : width_(width),
+        rows_(static_cast<std::size_t>(Draft::kMostTokens) * static_cast<std::size_t>(width)) {}
+
+  void Begin(int) override {}
+
+  View<float> Rows(int count) { return {rows_.data(), count, width_}; }
+
+ private:
+  int width_;
+  std::vector<float> rows_;  // [Draft::kMostTokens, D]
+};
+
+}  // namespace
+
+SelfDrafter::SelfDrafter(const Decoder& decoder, int blocks) : decoder_(&decoder), blocks_(blocks) {
+  CHECK(0 < blocks && blocks < decoder.shape().blocks);
+}
+
+std::unique_ptr<DraftMemory> SelfDrafter::MakeMemory(int) const {
+  return std::make_unique<SelfMemory>(decoder_->shape().width);
+}
+
+void SelfDrafter::Propose(std::span<const DraftRequest> requests, const Teams& teams) {
+  drafting_.assign(requests.begin(), requests.end());
+  while (!drafting_.empty()) {
+    DraftNext(teams);
+    std::erase_if(drafting_, [](const DraftRequest& request) {
+      return request.draft->size() == request.most;
+    });
+  }
+  for (const DraftRequest& request : requests) {
+    auto& memory = static_cast<SelfMemory&>(*request.memory);
+    request.draft->begun = memory.Rows(request.draft->size());
+    request.draft->begun_blocks = blocks_;
+    request.sampler->ForgetDraft();
+  }
+}
+
+// The last token of each draft, or of the text, goes through the first blocks and names the next.
+void SelfDrafter::DraftNext(const Teams& teams) {
+  const int streams = static_cast<int>(drafting_.size());
+  const PassTimer timer(&costs_, streams);
+  const Run& run = teams.For(streams);
+  spans_.clear();
+  for (const DraftRequest& request : drafting_) {
+    const std::span<const int> drafted = request.draft->tokens;
+    // The first layers of the cache grow with every pass, and the first of all says how many.
+    spans_.push_back({.cache = &request.sequence->cache(),
+                      .first_position = request.sequence->positions(),
+                      .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1)});
+  }
+  const WorkspaceScope scope(workspace_);
+  const View<float> x = workspace_.Take(streams, decoder_->shape().width);
+  decoder_->Embed(spans_, x, run);
+  decoder_->RunBlocks(spans_, {0, blocks_}, x, workspace_, run);
+  const View<float> logits = workspace_.Take(streams, decoder_->shape().vocabulary);
+  decoder_->WriteLogits(x, logits, workspace_, run);
+  for (int i = 0; i < streams; ++i) {
+    const DraftRequest& request = drafting_[static_cast<std::size_t>(i)];
+    auto& memory = static_cast<SelfMemory&>(*request.memory);
+    const int place = request.draft->size();
+    std::ranges::copy(x.Row(i), memory.Rows(place + 1).Row(place).begin());
+    DrawDraft(request, logits.Row(i));
+  }
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,35 @@
+// SelfDrafter: the decoder's first blocks guess what all of them will say.
+#pragma once
+
+#include <vector>
+
+#include "decode/speculate/drafter.h"
+#include "model/decoder.h"
+
+namespace edgevlm {
+
+// Self-speculation of LayerSkip (Elhoushi et al. 2024): a draft is made by the first `blocks`
+// blocks and the output matrix, its keys and values stay where they are, and the check goes on from
+// its rows with the other blocks. For models whose exits were trained.
+class SelfDrafter final : public Drafter {
+ public:
+  // REQUIRES: 0 < blocks < decoder.shape().blocks. The decoder must outlive it.
+  SelfDrafter(const Decoder& decoder, int blocks);
+
+  std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;
+  void Propose(std::span<const DraftRequest> requests, const Teams& teams) override;
+  const PassCosts* costs() const override { return &costs_; }
+  bool begins_rows() const override { return true; }
+
+ private:
+  void DraftNext(const Teams& teams);
+
+  const Decoder* decoder_;
+  int blocks_;
+  Workspace workspace_;
+  PassCosts costs_;
+  std::vector<DraftRequest> drafting_;  // that want a token more
+  std::vector<TokenSpan> spans_;        // theirs
+};
+
+}  // namespace edgevlm

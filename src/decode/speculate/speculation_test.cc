@@ -1,0 +1,232 @@
+// Speculation changes how fast a stream speaks, and nothing of what it says.
+#include "decode/speculate/speculation.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "decode/generate.h"
+#include "decode/speculate/model_drafter.h"
+#include "decode/speculate/ngram_drafter.h"
+#include "decode/speculate/self_drafter.h"
+#include "decode/testing/byte_model.h"
+#include "model/testing/batch.h"
+
+namespace edgevlm {
+namespace {
+
+struct Request {
+  std::vector<int> prompt;
+  DecodeOptions options;
+};
+
+class SpeculationTest : public ::testing::Test {
+ protected:
+  using MakeDrafter = std::function<std::unique_ptr<Drafter>()>;
+
+  // All drafters: right always, right now and then, and by looking back.
+  std::vector<std::pair<std::string, MakeDrafter>> Drafters() const {
+    return {{"itself", [this] { return std::make_unique<ModelDrafter>(*decoder_); }},
+            {"another", [this] { return std::make_unique<ModelDrafter>(*other_); }},
+            {"blocks", [this] { return std::make_unique<SelfDrafter>(*decoder_, 1); }},
+            {"ngram", [] { return std::make_unique<NgramDrafter>(); }}};
+  }
+
+  struct Speaker {
+    Speaker(const SpeculationTest& test, const Request& request, const Drafter* drafter)
+        : sequence(*test.decoder_, TinyModel::kContext) {
+      if (drafter != nullptr) {
+        speculation.emplace(*drafter, TinyModel::kContext);
+        speculation->Begin(request.prompt);
+      }
+      stream.emplace(sequence, std::vector<Input>{{.tokens = request.prompt}},
+                     TextSide{.tokenizer = test.tokenizer_, .ends = test.ends_}, request.options,
+                     OnText(), speculation ? &*speculation : nullptr);
+    }
+
+    Sequence sequence;
+    std::optional<Speculation> speculation;
+    std::optional<Stream> stream;
+  };
+
+  Generation Say(const Request& request, std::unique_ptr<Drafter> drafter, int draft_tokens) {
+    const Drafter* const lent = drafter.get();
+    Stepper stepper(*decoder_, std::move(drafter), draft_tokens);
+    Speaker speaker(*this, request, lent);
+    const Generation generation = Generate(stepper, *speaker.stream, edgevlm::Run{.pool = pool_});
+    EXPECT_EQ(speaker.sequence.positions(),
+              std::ssize(request.prompt) + std::ssize(generation.tokens) - 1);
+    return generation;
+  }
+
+  Generation SayPlainly(const Request& request) { return Say(request, nullptr, 0); }
+
+  const Tokenizer tokenizer_ = ByteTokenizer();
+  const std::unique_ptr<const Decoder> decoder_ = ByteDecoder();
+  const std::unique_ptr<const Decoder> other_ = ByteDecoder(8);
+  const std::vector<int> ends_ = {3};
+  ThreadPool pool_{2};
+};
+
+void ExpectSame(const Generation& found, const Generation& expected, const std::string& which) {
+  EXPECT_EQ(found.tokens, expected.tokens) << which;
+  EXPECT_EQ(found.text, expected.text) << which;
+  EXPECT_EQ(found.finish_reason, expected.finish_reason) << which;
+}
+
+TEST_F(SpeculationTest, GreedyIsTokenForTokenTheSame) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    const Request request = {.prompt = RandomTokens(1 + static_cast<int>(seed * 13), kBytes, seed),
+                             .options = {.max_tokens = 30 + int(seed),
+                                         .repetition_penalty = seed % 2 == 0 ? 1.0f : 1.5f}};
+    const Generation plain = SayPlainly(request);
+    for (const auto& [name, make] : Drafters()) {
+      for (const int draft_tokens : {0, 1, 4, 16}) {
+        ExpectSame(Say(request, make(), draft_tokens), plain,
+                   name + " " + std::to_string(draft_tokens) + " seed " + std::to_string(seed));
+      }
+    }
+  }
+}
+
+TEST_F(SpeculationTest, AGoodDraftIsAccepted) {
+  const Request request = {.prompt = RandomTokens(30, kBytes, 1), .options = {.max_tokens = 51}};
+  const Generation generation = Say(request, Drafters()[0].second(), 4);
+  EXPECT_EQ(generation.accepted_tokens, 40);
+  EXPECT_EQ(generation.drafted_tokens, 40);
+  EXPECT_EQ(SayPlainly(request).drafted_tokens, 0);
+}
+
+// Drafts that are certain leave even the draws as they are.
+TEST_F(SpeculationTest, SampledWithNgramsIsTokenForTokenTheSame) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    std::vector<int> prompt = RandomTokens(40, 6, seed);
+    const Request request = {.prompt = prompt,
+                             .options = {.max_tokens = 60,
+                                         .repetition_penalty = 1.1f,
+                                         .temperature = 1.5f,
+                                         .top_k = 5,
+                                         .seed = seed}};
+    ExpectSame(Say(request, std::make_unique<NgramDrafter>(), 5), SayPlainly(request),
+               "seed " + std::to_string(seed));
+  }
+}
+
+TEST_F(SpeculationTest, SampledByAModelThatIsItselfIsAccepted) {
+  const Request request = {.prompt = RandomTokens(30, kBytes, 2),
+                           .options = {.max_tokens = 101,
+                                       .repetition_penalty = 1.2f,
+                                       .temperature = 2,
+                                       .top_k = 20,
+                                       .top_p = 0.9f,
+                                       .seed = 3}};
+  const Generation generation = Say(request, Drafters()[0].second(), 4);
+  EXPECT_EQ(std::ssize(generation.tokens), 101);
+  EXPECT_EQ(generation.accepted_tokens, generation.drafted_tokens);
+  const Generation other = Say(request, Drafters()[1].second(), 4);
+  EXPECT_EQ(std::ssize(other.tokens), 101);
+  EXPECT_LT(other.accepted_tokens, other.drafted_tokens);
+}
+
+TEST_F(SpeculationTest, StopsWhereItWouldStopAnyway) {
+  Request base = {.prompt = {}, .options = {.max_tokens = 40}};
+  std::string text;
+  for (unsigned seed = 0; seed < 50 && text.size() <= 8; ++seed) {
+    base.prompt = RandomTokens(20, kBytes, seed);
+    text = SayPlainly(base).text;
+  }
+  ASSERT_GT(text.size(), 8u);
+  Request stopped = base, full = base;
+  stopped.options.stop = {text.substr(text.size() / 2, 2)};
+  full.prompt = RandomTokens(TinyModel::kContext - 11, kBytes, 5);
+  for (const auto& [name, make] : Drafters()) {
+    for (int max_tokens = 1; max_tokens < 8; ++max_tokens) {
+      Request cut = base;
+      cut.options.max_tokens = max_tokens;
+      ExpectSame(Say(cut, make(), 5), SayPlainly(cut), name);
+    }
+    ExpectSame(Say(stopped, make(), 5), SayPlainly(stopped), name);
+    ExpectSame(Say(full, make(), 5), SayPlainly(full), name);
+  }
+  EXPECT_EQ(SayPlainly(full).finish_reason, FinishReason::kContextFull);
+}
+
+// What was cut back leaves no trace: the same sequence goes on as a fresh one does.
+TEST_F(SpeculationTest, CutBackEqualsAFreshRun) {
+  const Request request = {.prompt = RandomTokens(25, kBytes, 6), .options = {.max_tokens = 40}};
+  auto drafter = std::make_unique<ModelDrafter>(*other_);
+  const Drafter* const lent = drafter.get();
+  Stepper stepper(*decoder_, std::move(drafter), 5);
+  Speaker speaker(*this, request, lent);
+  const Generation first = Generate(stepper, *speaker.stream, edgevlm::Run{.pool = pool_});
+  ASSERT_LT(first.accepted_tokens, first.drafted_tokens) << "nothing was cut back";
+
+  std::vector<int> whole = request.prompt;
+  whole.insert(whole.end(), first.tokens.begin(), first.tokens.end());
+  const std::vector<int> more = RandomTokens(5, kBytes, 7);
+  whole.insert(whole.end(), more.begin(), more.end());
+  Buffer after(6, kBytes), fresh(6, kBytes);
+  const Input rest = {.tokens = std::span(whole).last(6)}, all = {.tokens = whole};
+  stepper.batch().AddAll(speaker.sequence, {&rest, 1}, after.view(), edgevlm::Run{.pool = pool_});
+  Sequence sequence(*decoder_, TinyModel::kContext);
+  Batch(*decoder_).AddAll(sequence, {&all, 1}, fresh.view(), edgevlm::Run{.pool = pool_});
+  EXPECT_EQ(after.values, fresh.values);
+}
+
+TEST_F(SpeculationTest, SeveralTogetherAsAlone) {
+  std::vector<Request> requests;
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    requests.push_back({.prompt = RandomTokens(5 + static_cast<int>(seed) * 40, kBytes, seed),
+                        .options = {.max_tokens = 20 + 7 * int(seed)}});
+  }
+  for (const auto& [name, make] : Drafters()) {
+    for (const int draft_tokens : {0, 4}) {
+      auto drafter = make();
+      const Drafter* const lent = drafter.get();
+      Stepper stepper(*decoder_, std::move(drafter), draft_tokens);
+      std::deque<Speaker> speakers;
+      std::vector<Stream*> streams;
+      for (int step = 0; speakers.size() < requests.size() || !streams.empty(); ++step) {
+        if (step % 2 == 0 && speakers.size() < requests.size()) {
+          // The third speaks without.
+          const bool with = speakers.size() != 2;
+          speakers.emplace_back(*this, requests[speakers.size()], with ? lent : nullptr);
+          streams.push_back(&*speakers.back().stream);
+        }
+        stepper.Step(streams, 30, edgevlm::Run{.pool = pool_});
+        std::erase_if(streams, [](const Stream* stream) { return stream->finished(); });
+        ASSERT_LT(step, 1000);
+      }
+      for (std::size_t i = 0; i < requests.size(); ++i) {
+        ExpectSame(speakers[i].stream->Finish(), SayPlainly(requests[i]),
+                   name + ", stream " + std::to_string(i));
+      }
+    }
+  }
+}
+
+// A second reply finds the first one's words, and a smaller model goes on from what it holds.
+TEST_F(SpeculationTest, RemembersEarlierAnswers) {
+  const Request request = {.prompt = RandomTokens(25, kBytes, 8), .options = {.max_tokens = 40}};
+  const Generation plain = SayPlainly(request);
+  for (const auto& [name, make] : Drafters()) {
+    auto drafter = make();
+    Speculation speculation(*drafter, TinyModel::kContext);
+    Stepper stepper(*decoder_, std::move(drafter), 4);
+    int accepted = 0;
+    for (int turn = 0; turn < 3; ++turn) {
+      Sequence sequence(*decoder_, TinyModel::kContext);
+      speculation.Begin(request.prompt);
+      Stream stream(sequence, {{.tokens = request.prompt}},
+                    {.tokenizer = tokenizer_, .ends = ends_}, request.options, {}, &speculation);
+      const Generation again = Generate(stepper, stream, edgevlm::Run{.pool = pool_});
+      ExpectSame(again, plain, name);
+      EXPECT_GE(again.accepted_tokens, accepted) << name;
+      accepted = again.accepted_tokens;
+    }
+    EXPECT_GE(accepted, name == "ngram" ? 25 : 0) << "an answer given before is copied";
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

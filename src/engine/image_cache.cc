@@ -1,0 +1,76 @@
+#include "engine/image_cache.h"
+
+#include <utility>
+
+namespace edgevlm {
+namespace {
+
+std::size_t BytesOf(const EncodedImage& image) {
+  std::size_t bytes = sizeof(image) + image.values.size() * sizeof(float);
+  for (const EncodedImage::Piece& piece : image.pieces)
+    bytes += sizeof(piece) + piece.markup.size();
+  return bytes;
+}
+
+}  // namespace
+
+Result<ImageCache::Found> ImageCache::Get(const std::string& key, const Make& make) {
+  std::unique_lock lock(mutex_);
+  if (const auto held = by_key_.find(key); held != by_key_.end()) {
+    ++counters_.hits;
+    entries_.splice(entries_.begin(), entries_, held->second);
+    return Found{held->second->image, false};
+  }
+  if (const auto other = pending_.find(key); other != pending_.end()) {
+    ++counters_.hits;
+    const std::shared_ptr<Pending> pending = other->second;
+    made_.wait(lock, [&pending] { return pending->result.has_value(); });
+    if (!*pending->result) return pending->result->error();
+    return Found{**pending->result, false};
+  }
+  ++counters_.misses;
+  const auto pending = std::make_shared<Pending>();
+  pending_.emplace(key, pending);
+  lock.unlock();
+  Result<EncodedImage> made = make();
+  lock.lock();
+  if (made) {
+    pending->result = std::make_shared<const EncodedImage>(*std::move(made));
+    Keep(key, **pending->result);
+  } else {
+    pending->result = made.error();
+  }
+  pending_.erase(key);
+  made_.notify_all();
+  if (!*pending->result) return pending->result->error();
+  return Found{**pending->result, true};
+}
+
+void ImageCache::Put(const std::string& key, Image image) {
+  const std::lock_guard lock(mutex_);
+  if (!by_key_.contains(key)) Keep(key, image);
+}
+
+void ImageCache::Keep(const std::string& key, const Image& image) {
+  const std::size_t bytes = BytesOf(*image);
+  if (bytes > budget_bytes_ || by_key_.contains(key)) return;
+  entries_.push_front({key, image, bytes});
+  by_key_[key] = entries_.begin();
+  counters_.bytes += bytes;
+  while (counters_.bytes > budget_bytes_) {
+    counters_.bytes -= entries_.back().bytes;
+    ++counters_.evictions;
+    by_key_.erase(entries_.back().key);
+    entries_.pop_back();
+  }
+}
+
+CacheCounters ImageCache::counters() const {
+  const std::lock_guard lock(mutex_);
+  CacheCounters counters = counters_;
+  counters.entries = entries_.size();
+  counters.budget_bytes = budget_bytes_;
+  return counters;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,159 @@
+// What an engine's sessions need not do twice: encode pictures, read how prompts begin.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "edgevlm/edgevlm.h"
+#include "engine/testing/tiny_engine.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kImageTokens = 16;
+const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
+constexpr std::size_t kAmple = std::size_t{1} << 24;
+
+// With a chat template, or with tokens for its tasks.
+Engine Load(const EngineOptions& options, bool chats = true) {
+  TinyModel model = TinyWithTokenizer();
+  auto& tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
+  for (const std::size_t task : {262u, 263u, 264u}) {
+    if (chats) tokens[task] = "<|free" + std::to_string(task);
+  }
+  Result<Engine> engine = Engine::Load(model.ToBytes(), options);
+  if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
+  return *std::move(engine);
+}
+
+Message User(std::vector<Part> parts) { return {.role = Role::kUser, .parts = std::move(parts)}; }
+Message Assistant(std::string text) {
+  return {.role = Role::kAssistant, .parts = {{.text = std::move(text)}}};
+}
+
+// Three turns about one picture: one encoding, and every row of the prompt read once.
+TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
+  const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple});
+  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  Session session(engine);
+  std::vector<Message> messages;
+  int read = 0, prompt_tokens = 0;
+  for (const char* question : {"what?", "and where?", "how many?"}) {
+    const auto image = engine.FindImage(file);  // shown again with every question
+    ASSERT_TRUE(image.ok()) << image.error().message;
+    std::vector<Part> parts = {{.text = question}};
+    if (messages.empty()) parts.insert(parts.begin(), Part{.image = *image});
+    messages.push_back(User(parts));
+    const Result<Reply> reply = session.Chat(messages, kHot);
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+    read += reply->prompt_tokens - reply->reused_tokens;
+    EXPECT_GE(reply->reused_tokens, prompt_tokens);
+    prompt_tokens = reply->prompt_tokens;
+    messages.push_back(Assistant(reply->text));
+  }
+  EXPECT_EQ(engine.image_cache().misses, 1u) << "encoded once";
+  EXPECT_EQ(engine.image_cache().hits, 2u);
+  EXPECT_LE(read, prompt_tokens + 2) << "the picture and each word once, but for seams";
+  EXPECT_GE(read, kImageTokens);
+}
+
+TEST(Reuse, SessionsShareAPicture) {
+  const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple}, false);
+  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  Session one(engine), two(engine);
+  ASSERT_FALSE(one.SetImage(file));
+  ASSERT_FALSE(two.SetImage(file));
+  const Reply first = *one.Caption(kHot), second = *two.Caption(kHot);
+  EXPECT_GT(first.timings.encode_ms, 0);
+  EXPECT_EQ(second.timings.encode_ms, 0);
+  EXPECT_EQ(first.text, second.text);
+  EXPECT_EQ(engine.image_cache().misses, 1u);
+  EXPECT_EQ((*engine.EncodeImage(file)).values, (*engine.FindImage(file))->values);
+  EXPECT_EQ(engine.FindImage(file)->get(), engine.FindImage(file)->get());
+  std::vector<std::byte> broken = file;
+  broken.resize(20);
+  EXPECT_FALSE(engine.FindImage(broken).ok());
+  EXPECT_EQ(engine.image_cache().entries, 1u);
+}
+
+TEST(Reuse, OtherOptionsAreOtherContents) {
+  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  const Engine one = Load({.threads = 1, .image_cache_bytes = kAmple});
+  const Engine two =
+      Load({.threads = 1, .vision = {.keep_tokens = 5}, .image_cache_bytes = kAmple});
+  EXPECT_EQ((*one.FindImage(file))->content.size(), 64u);
+  EXPECT_NE((*one.FindImage(file))->content, (*two.FindImage(file))->content);
+  EXPECT_NE((*one.FindImage(file))->content, (*one.FindImage(TinyPicture(40, 30, 2)))->content);
+}
+
+TEST(Reuse, ManyAtOnceEncodeOnce) {
+  const Engine engine = Load({.threads = 2, .image_cache_bytes = kAmple}, false);
+  const std::vector<std::byte> file = TinyPicture(64, 64, 3);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      Session session(engine);
+      EXPECT_FALSE(session.SetImage(file));
+      EXPECT_TRUE(session.Caption(kHot).ok());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(engine.image_cache().misses, 1u);
+  EXPECT_EQ(engine.image_cache().hits, 7u);
+}
+
+// A second session reads no row of the picture that the first has read, and says the same.
+TEST(Reuse, SessionsShareHowPromptsBegin) {
+  const Engine plain = Load({.threads = 1});
+  const Engine engine =
+      Load({.threads = 1, .image_cache_bytes = kAmple, .prompt_cache_bytes = kAmple});
+  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  const auto ask = [&](const Engine& of, const char* question) {
+    Session session(of);
+    const std::vector<Message> messages = {
+        User({{.image = *of.FindImage(file)}, {.text = question}})};
+    return *session.Chat(messages, kHot);
+  };
+  const Reply first = ask(engine, "what?");
+  EXPECT_EQ(first.reused_tokens, 0);
+  const Reply second = ask(engine, "and where?");
+  EXPECT_GE(second.reused_tokens, kImageTokens);
+  EXPECT_EQ(second.text, ask(plain, "and where?").text);
+  const CacheCounters counters = engine.prompt_cache();
+  EXPECT_EQ(counters.hits, 1u);
+  EXPECT_EQ(counters.misses, 1u);
+  EXPECT_EQ(counters.entries, 1u) << "both begin alike";
+  EXPECT_GT(counters.bytes, 0u);
+}
+
+// A conversation that goes on takes the place of its beginning; others push out what is old.
+TEST(Reuse, TheBudgetOfPromptsHolds) {
+  const Engine ample = Load({.threads = 1, .prompt_cache_bytes = kAmple});
+  const auto chat = [](const Engine& of, Session& session, const std::vector<Message>& messages) {
+    (void)of;
+    return *session.Chat(messages, kHot);
+  };
+  Session session(ample);
+  std::vector<Message> messages = {User({{.text = "one two three"}})};
+  messages.push_back(Assistant(chat(ample, session, messages).text));
+  messages.push_back(User({{.text = "four five six"}}));
+  chat(ample, session, messages);
+  EXPECT_EQ(ample.prompt_cache().entries, 1u);
+  EXPECT_EQ(ample.prompt_cache().evictions, 0u);
+
+  const std::size_t one_prompt = ample.prompt_cache().bytes;
+  const Engine small = Load({.threads = 1, .prompt_cache_bytes = one_prompt});
+  for (const char* question : {"a cat?", "the dog sat", "who is it?", "why not so?"}) {
+    Session other(small);
+    chat(small, other, {User({{.text = question}})});
+    EXPECT_LE(small.prompt_cache().bytes, one_prompt);
+  }
+  EXPECT_GE(small.prompt_cache().evictions, 1u);
+
+  const Engine tiny = Load({.threads = 1, .prompt_cache_bytes = 1});
+  Session last(tiny);
+  chat(tiny, last, {User({{.text = "a cat?"}})});
+  EXPECT_EQ(tiny.prompt_cache().entries, 0u);
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,63 @@
+#include "model/vision/received_attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "kernels/row_products/row_products.h"
+#include "kernels/softmax/softmax.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kChunkRows = 16;  // of those that ask, whose scores are in memory at once
+
+// Turns products into shares, and adds them to the sums `weight` times.
+void AddShares(std::span<float> products, const Looks& looks, float weight, std::span<float> sums) {
+  const float scale = 1.0f / std::sqrt(static_cast<float>(looks.q.cols / looks.heads));
+  for (std::size_t p = 0; p < products.size(); ++p) {
+    const float log2_size = looks.log2_sizes == nullptr ? 0.0f : looks.log2_sizes[p];
+    products[p] = products[p] * scale + log2_size * std::numbers::ln2_v<float>;
+  }
+  Softmax(products, products);
+  for (std::size_t p = 0; p < sums.size(); ++p) sums[p] += products[p] * weight;
+}
+
+}  // namespace
+
+void ReceivedAttention(const Looks& looks, std::span<float> scores, Workspace& workspace,
+                       ThreadPool& pool) {
+  const int rows = looks.k.rows, width = looks.q.cols / looks.heads;
+  CHECK(std::ssize(scores) == rows && looks.q.rows == rows && looks.asking_row < rows);
+  const bool all_ask = looks.asking_row < 0;
+  const int first = all_ask ? 0 : looks.asking_row, last = all_ask ? rows : first + 1;
+  const Workspace::Mark mark = workspace.mark();
+  const View<float> sums = workspace.Take(looks.heads, rows);
+  const View<float> products = workspace.Take(looks.heads * kChunkRows, rows);
+  pool.ParallelFor(looks.heads, 1, [&](int begin, int end, int) {
+    for (int head = begin; head < end; ++head) {
+      std::ranges::fill(sums.Row(head), 0.0f);
+      for (int row = first; row < last; row += kChunkRows) {
+        const View<float> chunk =
+            products.Rows(head * kChunkRows, std::min(kChunkRows, last - row));
+        RowProducts(looks.q.Rows(row, chunk.rows).Cols(head * width, width),
+                    looks.k.Cols(head * width, width), chunk);
+        for (int i = 0; i < chunk.rows; ++i) {
+          const float size =
+              looks.log2_sizes == nullptr ? 1.0f : std::exp2(looks.log2_sizes[row + i]);
+          AddShares(chunk.Row(i), looks, size, sums.Row(head));
+        }
+      }
+    }
+  });
+  std::ranges::fill(scores, 0.0f);
+  for (int head = 0; head < looks.heads; ++head) {
+    for (std::size_t p = 0; p < scores.size(); ++p) scores[p] += sums.Row(head)[p];
+  }
+  float total = 0.0f;
+  for (const float score : scores) total += score;
+  for (float& score : scores) score /= total;
+  workspace.Rewind(mark);
+}
+
+}  // namespace edgevlm
