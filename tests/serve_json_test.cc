@@ -148,6 +148,24 @@ TEST_F(ServeJsonTest, WrongStops) {  // 28
   ExpectRefused(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
 }
 
+TEST_F(ServeJsonTest, WrongForms28) {
+  const auto refused = [&](const json& schema) {
+    const json format = {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}};
+    ExpectRefused(PostWith({{"response_format", format}}), 400,
+                  "response_format.json_schema.schema");
+  };
+  refused({{"type", "string"}, {"pattern", "(a+)+$"}});
+  refused({{"$ref", "#/$defs/a"},
+           {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
+  json wide = json::object();
+  for (int i = 0; i < 20'000; ++i) wide[std::to_string(i)] = {{"type", "integer"}};
+  refused({{"properties", wide}});
+  ExpectRefused(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
+  ExpectRefused(PostWith({{"response_format", "json"}}), 400, "response_format");
+  ExpectRefused(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,
+                "response_format.json_schema");
+}
+
 TEST_F(ServeJsonTest, UnknownModels) {  // 30
   ExpectRefused(PostWith({{"model", "gpt-4"}}), 404, "model");
   EXPECT_EQ(PostWith({{"model", "edgevlm"}}).status, 200);
@@ -170,7 +188,7 @@ TEST_F(ServeJsonTest, ErrorsOfOllamaHaveItsShape) {
   const HttpReply reply = server().Post("/api/chat", {{"messages", {{{"role", "robot"}}}}});
   EXPECT_EQ(reply.status, 400);
   EXPECT_TRUE(reply.Json()["error"].is_string());
-  EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"format", "json"}}).status, 400);
+  EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"format", "xml"}}).status, 400);
 }
 
 }  // namespace

@@ -193,6 +193,105 @@ TEST_F(ServeTest, TheSameSeedMakesTheSameChoices) {
   EXPECT_EQ(text(body), text(body));
 }
 
+// With a picture, while sampling: whatever the model would rather say.
+TEST_F(ServeTest, RepliesKeepToTheirForm) {
+  const json schema = {
+      {"type", "object"},
+      {"properties",
+       {{"a_count", {{"type", "integer"}}},
+        {"b_colour", {{"enum", {"red", "blue"}}}},
+        {"c_flags", {{"type", "array"}, {"items", {{"type", "boolean"}}}, {"maxItems", 2}}}}},
+      {"required", {"a_count", "b_colour", "c_flags"}},
+      {"additionalProperties", false}};
+  const json format = {{"type", "json_schema"},
+                       {"json_schema", {{"name", "x"}, {"schema", schema}, {"strict", true}}}};
+  for (const double temperature : {0.0, 2.0}) {
+    const json body = Chat({Picture()}, {{"response_format", format},
+                                         {"temperature", temperature},
+                                         {"repetition_penalty", 1.3},
+                                         {"max_tokens", 120}});
+    const json reply = server().Post("/v1/chat/completions", body).Json();
+    ASSERT_EQ(reply["choices"][0]["finish_reason"], "stop") << reply;
+    const json object =
+        json::parse(reply["choices"][0]["message"]["content"].get<std::string>(), nullptr, false);
+    ASSERT_TRUE(object.is_object()) << reply;
+    EXPECT_TRUE(object["a_count"].is_number_integer());
+    EXPECT_THAT(object["b_colour"], ::testing::AnyOf("red", "blue"));
+    EXPECT_LE(object["c_flags"].size(), 2u);
+  }
+  const json choice = {{"enum", {"yes", "no"}}};
+  const json ollama = {{"prompt", "is it red?"},
+                       {"images", {Base64(PpmPicture())}},
+                       {"format", choice},
+                       {"stream", false}};
+  EXPECT_THAT(server().Post("/api/generate", ollama).Json()["response"],
+              ::testing::AnyOf("\"yes\"", "\"no\""));
+}
+
+TEST_F(ServeTest, CountsTokensBeforehand) {
+  const json body = Chat({Picture(), {{"type", "text"}, {"text", "how many?"}}});
+  const json count = server().Post("/v1/chat/completions/input_tokens", body).Json();
+  const json reply = server().Post("/v1/chat/completions", body).Json();
+  EXPECT_EQ(count["input_tokens"], reply["usage"]["prompt_tokens"]);
+  EXPECT_GT(server().Post("/tokenize", {{"content", "how many?"}}).Json()["tokens"].size(), 1u);
+}
+
+TEST_F(ServeTest, APictureIsEncodedOnce) {
+  std::string other = PpmPicture();
+  other.back() = 'x';  // all but the last byte are the same
+  const auto encode_ms = [&](const std::string& picture) {
+    return server().Post("/caption", {{"image", Base64(picture)}}).Json()["timings"]["encode_ms"];
+  };
+  encode_ms(PpmPicture());
+  EXPECT_EQ(encode_ms(PpmPicture()), 0);
+  EXPECT_NE(encode_ms(other), 0);
+  EXPECT_EQ(server().Post("/clear-cache", json::object()).Json()["cleared"], true);
+  EXPECT_NE(encode_ms(PpmPicture()), 0);
+  EXPECT_GT(server().Get("/metrics").Json()["metrics"]["edgevlm_image_cache_hits_total"], 0);
+}
+
+// The same pixels in another shape are another picture.
+TEST_F(ServeTest, TheShapeCounts) {
+  const std::string pixels(30 * 100 * 3, 'p');
+  const auto tokens = [&](const std::string& size) {
+    return server().Post("/caption", {{"image", Base64("P6 " + size + " 255\n" + pixels)}}).Json();
+  };
+  EXPECT_EQ(tokens("30 100")["images"][0]["height"], 100);
+  const json turned = tokens("100 30");
+  EXPECT_EQ(turned["images"][0]["height"], 30);
+  EXPECT_GT(turned["timings"]["encode_ms"], 0);
+}
+
+TEST_F(ServeTest, BenchmarksItself) {
+  const json report =
+      server().Post("/benchmark", {{"requests", 5}, {"concurrency", 2}, {"max_tokens", 4}}).Json();
+  EXPECT_EQ(report["completed"], 5);
+  EXPECT_EQ(report["failed"], 0);
+  EXPECT_THAT(report["text"].get<std::string>(), HasSubstr("Serving Benchmark Result"));
+}
+
+TEST_F(ServeTest, BenchServePrintsVllmsBlock) {
+  const Outcome outcome =
+      RunEdgevlm({"bench", "serve", "--port", std::to_string(server().port()), "--requests", "6",
+                  "--concurrency", "3", "--max-tokens", "4"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("Successful requests:                     6"));
+}
+
+// Every endpoint that there is has its place in the description, and the other way round.
+TEST_F(ServeTest, TheDescriptionIsWhole) {
+  const json paths = server().Get("/openapi.json").Json()["paths"];
+  for (const auto& [path, methods] : paths.items()) {
+    if (path == "/ws") continue;
+    std::string asked = path;
+    if (const auto brace = asked.find('{'); brace != std::string::npos) asked.resize(brace);
+    const std::string wrong_method = methods.contains("get") ? "DELETE" : "GET";
+    if (path.find('{') == std::string::npos) {
+      EXPECT_EQ(server().Ask(wrong_method, asked).status, 405) << path;
+    }
+  }
+}
+
 TEST_F(ServeTest, OllamaAnswers) {
   const json body = {{"prompt", "how many things are there?"}, {"images", {Base64(PpmPicture())}}};
   const HttpReply stream = server().Post("/api/generate", body);

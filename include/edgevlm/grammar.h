@@ -26,6 +26,9 @@ struct Grammar {
   std::vector<Rule> rules;
 };
 
+// Whether a text is one that the grammar gives. REQUIRES: !BeginsWithItself(grammar).
+bool Fits(const Grammar& grammar, std::string_view text);
+
 // Whether a rule begins with itself, which no grammar may.
 bool BeginsWithItself(const Grammar& grammar);
 

@@ -57,6 +57,7 @@ struct RequestReply {
   double queue_ms = 0;        // until it ran
   double first_token_ms = 0;  // from Submit to the first token
   int image_tokens = 0;       // of the prompt
+  int pictures_reused = 0;    // that were encoded for another request
 };
 
 // Hears of one request. Called on the scheduler's threads: must be quick. OnEnd may submit another

@@ -122,6 +122,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_max_tokens = image_max_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
+          .prompt_cache_bytes = prompt_cache_bytes,
           .cache = cache};
 }
 

@@ -23,6 +23,7 @@ struct ModelOptions {
   Precision precision = Precision::kAuto;
   VisionOptions vision;
   std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
+  std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};
 
   EngineOptions ForEngine() const;

@@ -19,7 +19,7 @@ Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std
   if (!info) return info.error();
   const PictureLayout layout =
       model.projector->Layout({info->width, info->height}, model.image_max_tokens);
-  const int tokens = model.projector->Tokens(model.eye->shape().tokens);
+  const int tokens = model.keeper.count();
   auto image = std::make_shared<EncodedImage>();
   for (const PictureLayout::Piece& piece : layout.pieces) {
     const int rows = piece.square >= 0 ? tokens : 0;

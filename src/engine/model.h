@@ -32,7 +32,8 @@ struct Model {
   CacheOptions cache = {};
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
-  std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
+  std::unique_ptr<ThreadPool> decode_pool;                   // null: the same as pool
+  std::unique_ptr<Turns> turns = std::make_unique<Turns>();  // of eye and decoder
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
   std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
@@ -40,6 +41,11 @@ struct Model {
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
+  Run EyeRun(Profiler* profiler) const {
+    Run run = RunWith(profiler);
+    run.turns = turns.get();
+    return run;
+  }
   Teams DecoderTeams(Profiler* profiler) const {
     return {RunWith(profiler), RunOn(decode_pool == nullptr ? *pool : *decode_pool, profiler)};
   }

@@ -98,6 +98,21 @@ void ServerMetrics::SetQueue(const SchedulerFigures& figures) {
   running_.Set(figures.running);
 }
 
+void ServerMetrics::SetCaches(const CacheCounters& images, const CacheCounters& prompts) {
+  const auto set = [this](const std::string& cache, const CacheCounters& counters) {
+    const std::string begin = "edgevlm_" + cache + "_cache_";
+    const auto gauge = [&](const char* end, const char* help, auto value) {
+      registry_.gauge(begin + end, help).Set(static_cast<double>(value));
+    };
+    gauge("hits_total", "Asked for and there", counters.hits);
+    gauge("misses_total", "Asked for and made anew", counters.misses);
+    gauge("evictions_total", "Gone to make room", counters.evictions);
+    gauge("bytes", "Held now", counters.bytes);
+  };
+  set("image", images);
+  set("prompt", prompts);
+}
+
 void ServerMetrics::SetSystem(const SystemFigures& figures) {
   const auto set = [this](const char* name, const char* help, auto value) {
     registry_.gauge(name, help).Set(static_cast<double>(value));

@@ -26,6 +26,7 @@ class ServerMetrics {
   void Replied(const RequestReply& reply);
 
   void SetQueue(const SchedulerFigures& figures);
+  void SetCaches(const CacheCounters& images, const CacheCounters& prompts);
   void SetSystem(const SystemFigures& figures);
 
   const Registry& registry() const { return registry_; }

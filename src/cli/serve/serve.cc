@@ -58,6 +58,14 @@ class ServeCommand final : public Command {
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
     preset_.Declare(app);
+    app.add_option("--image-cache-mib", image_cache_mib_, "of encoded pictures, by their content")
+        ->type_name("N")
+        ->check(CLI::Range(0, 1 << 20).description(""))
+        ->capture_default_str();
+    app.add_option("--prompt-cache-mib", prompt_cache_mib_, "of how prompts begin")
+        ->type_name("N")
+        ->check(CLI::Range(0, 1 << 20).description(""))
+        ->capture_default_str();
     app.add_option("--model-name", model_name_, "what clients call the model; left out: its file's")
         ->type_name("NAME");
     app.add_flag("--check", check_, "say whether all options are right, and end");
@@ -82,6 +90,8 @@ class ServeCommand final : public Command {
       output.Print("the options are right\n");
       return ExitCode::kDone;
     }
+    model_.image_cache_bytes = static_cast<std::size_t>(image_cache_mib_ * kMebibyte);
+    model_.prompt_cache_bytes = static_cast<std::size_t>(prompt_cache_mib_ * kMebibyte);
     const auto begin = Clock::now();
     const Result<Engine> engine = preset_.is_given() ? preset_.Load(model_) : LoadEngine(model_);
     if (!engine) return Fail(engine.error());
@@ -168,6 +178,8 @@ class ServeCommand final : public Command {
   ModelOptions model_;
   PresetModel preset_;
   ServeOptions options_;
+  int image_cache_mib_ = 256;
+  int prompt_cache_mib_ = 0;
   std::string model_name_;
   bool check_ = false;
 };

@@ -5,6 +5,16 @@
 
 namespace edgevlm {
 
+bool Fits(const Grammar& grammar, std::string_view text) {
+  GrammarMatcher matcher(grammar);
+  GrammarMatcher::State state = matcher.start();
+  for (const char c : text) {
+    if (state == GrammarMatcher::kNone) return false;
+    state = matcher.Next(state, static_cast<unsigned char>(c));
+  }
+  return state != GrammarMatcher::kNone && matcher.MayEnd(state);
+}
+
 GrammarMatcher::GrammarMatcher(const Grammar& grammar)
     : grammar_(grammar), whole_({{.is_rule = true, .index = 0}}) {
   std::vector<int> tops;

@@ -9,16 +9,6 @@ Grammar::Element Byte(GrammarBuilder& builder, char c) {
   return builder.Set(Grammar::Bytes().set(static_cast<unsigned char>(c)));
 }
 
-bool Fits(const Grammar& grammar, std::string_view text) {
-  GrammarMatcher matcher(grammar);
-  GrammarMatcher::State state = matcher.start();
-  for (const char c : text) {
-    if (state == GrammarMatcher::kNone) return false;
-    state = matcher.Next(state, static_cast<unsigned char>(c));
-  }
-  return state != GrammarMatcher::kNone && matcher.MayEnd(state);
-}
-
 // whole = "(" whole ")" | "x": what no finite automaton knows.
 Grammar Brackets() {
   GrammarBuilder builder;

@@ -14,28 +14,13 @@
 
 namespace edgevlm {
 
-// Pictures that are in use, so that two who show the same one have it encoded once. Threads: one.
-class PicturesInUse {
- public:
-  using Image = std::shared_ptr<const EncodedImage>;
-
-  // The encoded picture of a file with these bytes, if somebody still holds it.
-  Image Find(const std::string& file);
-  void Add(std::shared_ptr<const std::string> file, const Image& image);
-
- private:
-  struct Entry {
-    std::shared_ptr<const std::string> file;
-    std::weak_ptr<const EncodedImage> image;
-  };
-  std::vector<Entry> entries_;
-};
-
 struct PreparedReply {
   Prompt prompt;
-  std::unique_ptr<Sequence> sequence;  // with room for prompt and reply, holding nothing
+  std::unique_ptr<Sequence> sequence;  // with room for prompt and reply
+  int reused_rows = 0;                 // of the prompt, that the sequence holds already
   Timings timings;                     // decode, preprocess and encode of what was encoded for this
   int image_tokens = 0;
+  int pictures_reused = 0;  // that were encoded for others, or before
 };
 
 struct PrepareHooks {
@@ -45,8 +30,8 @@ struct PrepareHooks {
 
 // Encodes the pictures, writes the prompt, takes the memory. Errors: as Session::Chat and
 // Engine::EncodeImage; those of pictures say "picture N: " when there are several.
-Result<PreparedReply> Prepare(const Engine& engine, const ReplyRequest& request,
-                              PicturesInUse& pictures, const PrepareHooks& hooks);
+Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
+                              const PrepareHooks& hooks);
 
 int CountPictures(const ReplyRequest& request);
 

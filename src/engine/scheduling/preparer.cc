@@ -4,8 +4,8 @@
 
 namespace edgevlm {
 
-Preparer::Preparer(const Engine& engine, std::function<void()> on_change)
-    : engine_(engine), on_change_(std::move(on_change)), thread_([this] { Work(); }) {}
+Preparer::Preparer(const Model& model, std::function<void()> on_change)
+    : model_(model), on_change_(std::move(on_change)), thread_([this] { Work(); }) {}
 
 Preparer::~Preparer() {
   {
@@ -40,7 +40,7 @@ void Preparer::Work() {
                                       job->pictures_done = done;
                                       on_change_();
                                     }};
-    job->prepared = Prepare(engine_, job->request, pictures_, hooks);
+    job->prepared = Prepare(model_, job->request, hooks);
     job->is_prepared = true;
     on_change_();
   }

@@ -17,7 +17,7 @@ namespace edgevlm {
 class Preparer {
  public:
   // on_change: called on the preparer's thread when a job has got further.
-  Preparer(const Engine& engine, std::function<void()> on_change);
+  Preparer(const Model& model, std::function<void()> on_change);
   // Waits for the job under way, whose hooks should say that it is over.
   ~Preparer();
   Preparer(const Preparer&) = delete;
@@ -29,9 +29,8 @@ class Preparer {
  private:
   void Work();
 
-  const Engine& engine_;
+  const Model& model_;
   const std::function<void()> on_change_;
-  PicturesInUse pictures_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::shared_ptr<Job>> waiting_;

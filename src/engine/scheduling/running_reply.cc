@@ -37,6 +37,7 @@ std::optional<Result<RequestReply>> RunningReply::Look() {
   } else if (reply_.first_token_ms == 0) {
     reply_.first_token_ms = MillisecondsSince(job_->submitted);
     reply_.reply.timings.prefill_ms = MillisecondsSince(stream_begin_);
+    ShareBeginning();
   }
   if (stream_->finished()) return Finish();
   return std::nullopt;
@@ -46,17 +47,28 @@ void RunningReply::Begin() {
   PreparedReply& prepared = **job_->prepared;
   reply_.reply.prompt_tokens = prepared.prompt.rows();
   reply_.reply.timings = prepared.timings;
+  reply_.reply.reused_tokens = prepared.reused_rows;
   reply_.image_tokens = prepared.image_tokens;
+  reply_.pictures_reused = prepared.pictures_reused;
   DecodeOptions decode = job_->request.decode;
   const auto stops = model_.style->stops();
   decode.stop.insert(decode.stop.end(), stops.begin(), stops.end());
   stream_begin_ = SchedulerClock::now();
-  stream_.emplace(*prepared.sequence, prepared.prompt.InputsFrom(0),
+  stream_.emplace(*prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
                   TextSide{.tokenizer = model_.tokenizer, .ends = model_.tokenizer.ends()}, decode,
                   [job = job_.get()](std::string_view text) {
                     job->listener->OnText(text);
                     return true;
                   });
+}
+
+// Lets later prompts that begin alike have what was read.
+void RunningReply::ShareBeginning() {
+  if (model_.prompts == nullptr) return;
+  const PreparedReply& prepared = **job_->prepared;
+  Prompt beginning = prepared.prompt;
+  beginning.TruncateTo(prepared.prompt.BeginningRows());
+  model_.prompts->Put(beginning, prepared.sequence->cache());
 }
 
 // Once for every change.

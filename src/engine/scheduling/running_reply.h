@@ -26,6 +26,7 @@ class RunningReply {
 
  private:
   void Begin();
+  void ShareBeginning();
   void Tell(RequestStage stage, int done, int total);
   Result<RequestReply> Finish();
 

@@ -22,8 +22,8 @@ struct Scheduler::State {
       : model(ModelOf(engine)),
         options(given),
         stepper(*model.decoder),
-        pictures(std::in_place, engine, [this] { Wake(); }),
-        words(std::in_place, engine, [this] { Wake(); }),
+        pictures(std::in_place, model, [this] { Wake(); }),
+        words(std::in_place, model, [this] { Wake(); }),
         thread([this] { Work(); }) {}
 
   void Work();
@@ -134,6 +134,7 @@ void Scheduler::State::Step() {
   if (streams.empty()) return;
   const bool speaks =
       std::ranges::any_of(streams, [](Stream* stream) { return !stream->reading(); });
+  const Turns::Short turn(*model.turns);
   stepper.Step(streams, speaks ? options.prefill_tokens : Batch::kChunkRows,
                model.DecoderTeams(nullptr));
 }

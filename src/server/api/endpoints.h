@@ -45,6 +45,7 @@ Response Tokenize(Site& site, const Request& request);
 Response CountInputTokens(Site& site, const Request& request);
 
 // figures.cc
+Response ClearCache(Site& site, const Request& request);
 Response ShowMetrics(Site& site, const Request& request);
 Response ShowPrometheus(Site& site, const Request& request);
 

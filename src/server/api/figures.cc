@@ -11,6 +11,7 @@ namespace {
 // Figures that are not counted but looked at.
 SystemFigures Refresh(Site& site) {
   site.metrics().SetQueue(site.scheduler().figures());
+  site.metrics().SetCaches(site.engine().image_cache(), site.engine().prompt_cache());
   const SystemFigures system = ReadSystem();
   site.metrics().SetSystem(system);
   return system;
@@ -25,6 +26,11 @@ bool WantsPrometheus(const Request& request) {
 }
 
 }  // namespace
+
+Response ClearCache(Site& site, const Request&) {
+  site.engine().ClearCaches();
+  return {.body = ToText({{"cleared", true}})};
+}
 
 Response ShowPrometheus(Site& site, const Request&) {
   Refresh(site);

@@ -9,6 +9,7 @@
 #include "server/decode_fields.h"
 #include "server/parse/json.h"
 #include "server/pictures.h"
+#include "server/response_format.h"
 
 namespace edgevlm {
 namespace {
@@ -54,8 +55,6 @@ struct OllamaRequest {
       : rules(site.rules()), fields(body, "", problem), pictures(*rules, problem) {
     CheckModel(site, fields);
     RefuseUnsupported(fields);
-    const json* format = fields.Any("format");
-    if (format != nullptr && *format != "") fields.Refuse("format", "expected none");
     ask.streams = fields.Bool("stream", true);
     ask.framing = Framing::kLines;
     ask.request.decode = rules->decode;
@@ -63,6 +62,7 @@ struct OllamaRequest {
       Fields inner(*options, "options", problem);
       ask.request.decode = ReadOllamaOptions(inner, *rules);
     }
+    ask.request.decode.grammar = ReadOllamaFormat(fields);
   }
 
   const std::shared_ptr<const ServerRules> rules;

@@ -9,18 +9,12 @@
 #include "server/api/endpoints.h"
 #include "server/decode_fields.h"
 #include "server/parse/json.h"
+#include "server/response_format.h"
 
 namespace edgevlm {
 namespace {
 
 using nlohmann::json;
-
-void CheckResponseFormat(Fields& fields, Problem& problem) {
-  const json* format = fields.Object("response_format");
-  if (format == nullptr) return;
-  Fields inner(*format, fields.PathOf("response_format"), problem);
-  if (inner.Text("type", "") != "text") inner.Refuse("type", "expected text");
-}
 
 bool IncludesUsage(Fields& fields, Problem& problem) {
   const json* options = fields.Object("stream_options");
@@ -60,12 +54,12 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   Fields fields(std::get<json>(body), "", problem);
   CheckModel(site, fields);
   RefuseUnsupported(fields);
-  CheckResponseFormat(fields, problem);
   Ask ask;
   ask.streams = fields.Bool("stream", false);
   ask.shows_progress = fields.Bool("return_progress", false);
   const bool includes_usage = IncludesUsage(fields, problem);
   ask.request.decode = ReadDecodeFields(fields, *rules);
+  ask.request.decode.grammar = ReadResponseFormat(fields, problem);
   Pictures pictures(*rules, problem);
   ask.request.messages = ReadChatMessages(fields, pictures, problem);
   if (problem) return exchange->Send(OpenAiError(*problem));

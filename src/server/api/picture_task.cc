@@ -10,6 +10,7 @@
 #include "server/decode_fields.h"
 #include "server/parse/multipart.h"
 #include "server/pictures.h"
+#include "server/response_format.h"
 
 namespace edgevlm {
 namespace {
@@ -85,6 +86,7 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const json& body
   ask.streams = fields.Bool("stream", false);
   ask.shows_progress = fields.Bool("progress", false);
   ask.request.decode = ReadDecodeFields(fields, *rules);
+  ask.request.decode.grammar = ReadResponseFormat(fields, problem);
   const std::string words = ReadWords(kind, fields, site);
   Pictures pictures(*rules, problem);
   RequestMessage message = {.role = Role::kUser, .parts = {}};

@@ -2,23 +2,11 @@
 
 #include <gmock/gmock.h>
 
-#include "decode/grammar/matcher.h"
-
 namespace edgevlm {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-
-bool Fits(const Grammar& grammar, std::string_view text) {
-  GrammarMatcher matcher(grammar);
-  GrammarMatcher::State state = matcher.start();
-  for (const char c : text) {
-    state = matcher.Next(state, static_cast<unsigned char>(c));
-    if (state == GrammarMatcher::kNone) return false;
-  }
-  return matcher.MayEnd(state);
-}
 
 // Which of the texts fit.
 void ExpectFits(const json& schema, const std::vector<std::string>& good,
