@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { WebSocket } from "ws";
 import { base64, idle, serve } from "./served.js";
 
 let server;
 before(async () => server = await serve());
 after(() => server.end());
 
-const skip = typeof WebSocket === "undefined" ? "this Node has no WebSocket" : false;
 const open = () => new Promise((resolve, reject) => {
   const socket = new WebSocket(`${server.url.replace("http", "ws")}/ws`);
   socket.onopen = () => resolve(socket);
@@ -24,7 +24,7 @@ const ask = (socket, request) => new Promise(resolve => {
   socket.send(JSON.stringify(request));
 });
 
-test("captions and answers, one after the other", { skip }, async () => {
+test("captions and answers, one after the other", async () => {
   const socket = await open();
   for (const request of [{ type: "caption", image: base64 },
                          { type: "vqa", image: base64, question: "how many ducks are there?" }]) {
@@ -35,14 +35,14 @@ test("captions and answers, one after the other", { skip }, async () => {
   socket.close();
 });
 
-test("errors keep the connection", { skip }, async () => {
+test("errors keep the connection", async () => {
   const socket = await open();
   assert.ok((await ask(socket, { type: "robot" })).at(-1).error.message.includes("type"));
   assert.ok((await ask(socket, { type: "caption", image: base64 })).at(-1).completed);
   socket.close();
 });
 
-test("a client that leaves frees the place", { skip }, async () => {
+test("a client that leaves frees the place", async () => {
   const socket = await open();
   socket.send(JSON.stringify({ type: "caption", image: base64 }));
   socket.close();

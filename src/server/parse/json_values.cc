@@ -5,6 +5,8 @@
 namespace edgevlm {
 namespace {
 
+constexpr int kMaxDigits = 15;  // what a double can tell apart
+
 using Sequence = Grammar::Sequence;
 
 Grammar::Bytes BytesOf(std::string_view text) {
@@ -75,10 +77,18 @@ int JsonValues::String() {
   });
 }
 
+// One to kMaxDigits: without an end, a model that likes digits would write nothing else.
 int JsonValues::Digits() {
   return Once(digits_, [&](int rule) {
-    builder_.AddAlternative(rule, {Range('0', '9')});
-    builder_.AddAlternative(rule, {Range('0', '9'), builder_.Rule(rule)});
+    int rest = builder_.AddRule();
+    builder_.AddAlternative(rest, {});
+    for (int digits = 1; digits < kMaxDigits; ++digits) {
+      const int more = builder_.AddRule();
+      builder_.AddAlternative(more, {});
+      builder_.AddAlternative(more, {Range('0', '9'), builder_.Rule(rest)});
+      rest = more;
+    }
+    builder_.AddAlternative(rule, {Range('0', '9'), builder_.Rule(rest)});
   });
 }
 
