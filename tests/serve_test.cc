@@ -154,10 +154,11 @@ TEST_F(ServeTest, ChatCompletionAnswers) {
 }
 
 TEST_F(ServeTest, ChatCompletionStreamsChunks) {
-  const json whole = server().Post("/v1/chat/completions", Chat({Picture()})).Json();
-  const HttpReply reply = server().Post(
-      "/v1/chat/completions",
-      Chat({Picture()}, {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
+  const json whole = server().Post("/v1/chat/completions", Chat(json::array({Picture()}))).Json();
+  const HttpReply reply =
+      server().Post("/v1/chat/completions",
+                    Chat(json::array({Picture()}),
+                         {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
   const std::vector<std::string> events = Events(reply.body);
   ASSERT_GE(events.size(), 4u);
   std::string text;
@@ -175,18 +176,22 @@ TEST_F(ServeTest, ChatCompletionStreamsChunks) {
 
 TEST_F(ServeTest, MaxTokensAndStopEndReplies) {
   const json few =
-      server().Post("/v1/chat/completions", Chat({Picture()}, {{"max_tokens", 2}})).Json();
+      server()
+          .Post("/v1/chat/completions", Chat(json::array({Picture()}), {{"max_tokens", 2}}))
+          .Json();
   EXPECT_EQ(few["choices"][0]["finish_reason"], "length");
   EXPECT_EQ(few["usage"]["completion_tokens"], 2);
   const std::string text = Caption();
   const std::string stop = text.substr(text.size() / 2, 3);
   const json stopped =
-      server().Post("/v1/chat/completions", Chat({Picture()}, {{"stop", stop}})).Json();
+      server()
+          .Post("/v1/chat/completions", Chat(json::array({Picture()}), {{"stop", stop}}))
+          .Json();
   EXPECT_EQ(stopped["choices"][0]["message"]["content"], text.substr(0, text.find(stop)));
 }
 
 TEST_F(ServeTest, TheSameSeedMakesTheSameChoices) {
-  const json body = Chat({Picture()}, {{"temperature", 1.5}, {"seed", 5}});
+  const json body = Chat(json::array({Picture()}), {{"temperature", 1.5}, {"seed", 5}});
   const auto text = [&](const json& asked) {
     return server().Post("/v1/chat/completions", asked).Json()["choices"][0]["message"];
   };
@@ -206,10 +211,10 @@ TEST_F(ServeTest, RepliesKeepToTheirForm) {
   const json format = {{"type", "json_schema"},
                        {"json_schema", {{"name", "x"}, {"schema", schema}, {"strict", true}}}};
   for (const double temperature : {0.0, 2.0}) {
-    const json body = Chat({Picture()}, {{"response_format", format},
-                                         {"temperature", temperature},
-                                         {"repetition_penalty", 1.3},
-                                         {"max_tokens", 120}});
+    const json body = Chat(json::array({Picture()}), {{"response_format", format},
+                                                      {"temperature", temperature},
+                                                      {"repetition_penalty", 1.3},
+                                                      {"max_tokens", 120}});
     const json reply = server().Post("/v1/chat/completions", body).Json();
     ASSERT_EQ(reply["choices"][0]["finish_reason"], "stop") << reply;
     const json object =
@@ -405,13 +410,14 @@ TEST_F(ServeTest, BodiesMayComeInChunks) {
 
 TEST_F(ServeTest, ManyClientsGetWhatEachWouldGetAlone) {
   const std::string alone = server()
-                                .Post("/v1/chat/completions", Chat({Picture()}))
+                                .Post("/v1/chat/completions", Chat(json::array({Picture()})))
                                 .Json()["choices"][0]["message"]["content"];
   std::vector<std::string> texts(12);
   std::vector<std::thread> threads;
   for (std::string& text : texts) {
     threads.emplace_back([&] {
-      const json reply = server().Post("/v1/chat/completions", Chat({Picture()})).Json();
+      const json reply =
+          server().Post("/v1/chat/completions", Chat(json::array({Picture()}))).Json();
       text = reply["choices"][0]["message"]["content"];
     });
   }

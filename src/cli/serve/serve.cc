@@ -178,7 +178,7 @@ class ServeCommand final : public Command {
   ModelOptions model_;
   PresetModel preset_;
   ServeOptions options_;
-  int image_cache_mib_ = 256;
+  int image_cache_mib_ = 64;
   int prompt_cache_mib_ = 0;
   std::string model_name_;
   bool check_ = false;
