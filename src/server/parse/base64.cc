@@ -21,7 +21,7 @@ constexpr std::array<std::int8_t, 256> MakeValues() {
   }
   values['-'] = values['+'];
   values['_'] = values['/'];
-  for (const unsigned char c : {' ', '\t', '\r', '\n'}) values[c] = kBlank;
+  for (const char c : std::string_view(" \t\r\n")) values[static_cast<unsigned char>(c)] = kBlank;
   values['='] = kPadding;
   return values;
 }

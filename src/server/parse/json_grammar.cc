@@ -235,7 +235,7 @@ int Compiler::OfObject(const json& schema, const std::string& path, int depth) {
 std::optional<int> Compiler::Count(const json& schema, const char* name, const std::string& path) {
   if (!schema.contains(name)) return std::nullopt;
   const json& value = schema[name];
-  if (value.is_number_unsigned() && value <= kMaxCountedItems) return value.get<int>();
+  if (value.is_number_integer() && value >= 0 && value <= kMaxCountedItems) return value.get<int>();
   Fail(ErrorCode::kTooLarge, path,
        std::string(name).append(": expected 0 to ").append(std::to_string(kMaxCountedItems)));
   return std::nullopt;
