@@ -13,6 +13,7 @@
 #include "decode/stepper.h"
 #include "engine/model.h"
 #include "engine/scheduling/preparer.h"
+#include "engine/scheduling/prompt_share.h"
 #include "engine/scheduling/running_reply.h"
 
 namespace edgevlm {
@@ -22,6 +23,7 @@ struct Scheduler::State {
       : model(ModelOf(engine)),
         options(given),
         stepper(*model.decoder),
+        prompt_share(given.prefill_tokens),
         pictures(std::in_place, model, [this] { Wake(); }),
         words(std::in_place, model, [this] { Wake(); }),
         thread([this] { Work(); }) {}
@@ -47,6 +49,7 @@ struct Scheduler::State {
   std::list<RunningReply> running;
   std::vector<Stream*> streams;
   Stepper stepper;
+  PromptShare prompt_share;
 
   // Words need not wait for pictures.
   std::optional<Preparer> pictures;
@@ -132,11 +135,19 @@ bool Scheduler::State::TakeTurns() {
 
 void Scheduler::State::Step() {
   if (streams.empty()) return;
+  const auto unread = [this] {
+    int rows = 0;
+    for (const Stream* stream : streams) rows += stream->prompt_rows();
+    return rows;
+  };
   const bool speaks =
       std::ranges::any_of(streams, [](Stream* stream) { return !stream->reading(); });
+  const int before = unread();
   const Turns::Short turn(*model.turns);
-  stepper.Step(streams, speaks ? options.prefill_tokens : Batch::kChunkRows,
+  const auto begin = SchedulerClock::now();
+  stepper.Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows,
                model.DecoderTeams(nullptr));
+  if (speaks) prompt_share.Learn(before - unread(), MillisecondsSince(begin));
 }
 
 Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {
