@@ -84,6 +84,12 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
       {"caption", "--max-tokens", "99999999999999999999", picture},
       {"caption", "--repetition-penalty", "0", picture},
       {"caption", "--precision", "f8", picture},
+      {"caption", "--early-exit", "maybe", picture},
+      {"caption", "--exit-threshold", "0", picture},
+      {"caption", "--exit-threshold", "1.01", picture},
+      {"caption", "--exit-threshold", "nan", picture},
+      {"caption", "--exit-min-layer", "-1", picture},
+      {"caption", "--exit-layers", "2,x", picture},
       {"caption", "--json", "--stream", picture},
       {"ask", picture},
       {"ask", picture, "what?", "more"},
@@ -114,6 +120,11 @@ TEST(BadRequest, FailsWithOneLine) {
   ExpectOneLine(RunEdgevlm({"dump", "--tokens", "1", "--logits", folder.Path("no/such/folder")}),
                 1);
   ExpectOneLine(RunEdgevlm({"eval", folder.Path("")}), 1);
+  for (const char* layers : {"0", "4,2", "2,2", "2,99"}) {
+    const Outcome refused = RunEdgevlm({"ask", picture, "what?", "--exit-layers", layers});
+    ExpectOneLine(refused, 1);
+    EXPECT_THAT(refused.errors, HasSubstr("options: exit_layers: expected increasing numbers"));
+  }
   ExpectOneLine(RunEdgevlm({"quantize", picture, folder.Path("out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);
 }

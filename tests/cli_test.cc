@@ -86,6 +86,18 @@ TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
   }
 }
 
+TEST_F(CliTest, TokensTakenEarlyAreCounted) {
+  const json plain = ParseLine(RunEdgevlm({"caption", "--json", picture_}).output);
+  EXPECT_EQ(plain["early_tokens"], 0);
+  const double blocks = plain["blocks_per_token"];
+  EXPECT_GE(blocks, 2);
+  const json early = ParseLine(RunEdgevlm({"caption", "--json", "--early-exit", "exit",
+                                           "--exit-threshold", "0.01", picture_})
+                                   .output);
+  EXPECT_EQ(early["early_tokens"], early["reply_tokens"].get<int>() - 1);
+  EXPECT_LT(early["blocks_per_token"], blocks);
+}
+
 TEST_F(CliTest, SamplingFollowsTheSeed) {
   const std::vector<std::string> arguments = {"caption", "--temperature", "1.5", "--max-tokens",
                                               "8",       "--seed",        "7",   picture_};

@@ -151,7 +151,7 @@ TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
     Client waiting = one.Connect();
     running.Send(RequestText("POST", "/caption", {}, body));
     waiting.Send(RequestText("POST", "/caption", {}, body));
-    if (i % 2 == 0) running.ReadUntil("data: ");
+    if (i % 2 == 0) running.ReadUntil("\r\n\r\n");
     if (i % 3 == 0) {
       running.Reset();
       waiting.Reset();

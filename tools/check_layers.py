@@ -45,6 +45,7 @@ API = {
     "edgevlm/probe.h": "engine server",
     "edgevlm/count_tokens.h": "engine server",
     "edgevlm/grammar.h": "decode engine server",
+    "edgevlm/exit_options.h": "decode engine cli",
     "edgevlm/result.h": "base",
 }
 

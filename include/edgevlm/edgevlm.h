@@ -22,6 +22,7 @@
 #include "edgevlm/cache_counters.h"
 #include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
+#include "edgevlm/exit_options.h"
 #include "edgevlm/result.h"
 #include "edgevlm/vision_options.h"
 
@@ -66,6 +67,7 @@ struct EngineOptions {
   // prompt without one), so that no session reads what another has read. 0: none are kept.
   std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};  // of every session
+  ExitOptions early_exit = {};
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -142,9 +144,11 @@ struct Message {
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int prompt_tokens = 0;  // picture and words before the reply
-  int reused_tokens = 0;  // of those, already in the cache and not computed again
-  int reply_tokens = 0;   // chosen, the end token included
+  int prompt_tokens = 0;        // picture and words before the reply
+  int reused_tokens = 0;        // of those, already in the cache and not computed again
+  int reply_tokens = 0;         // chosen, the end token included
+  int early_tokens = 0;         // of those, taken from an early exit (ExitOptions)
+  double blocks_per_token = 0;  // of the decoder, in the mean of the reply's tokens
   Timings timings;
 };
 

@@ -15,6 +15,7 @@
 #include "cli/bench_report.h"
 #include "cli/command.h"
 #include "cli/cpu_name.h"
+#include "cli/exit_options.h"
 #include "cli/input.h"
 #include "cli/measurement.h"
 #include "cli/options.h"
@@ -91,7 +92,8 @@ class BenchCommand final : public Command {
     app.final_callback([this, reports] { report_ = reports.at(report_name_); });
     app.footer(
         "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
-        "of several sequences together where --sequences says so;\n"
+        "of several sequences together where --sequences says so, some leaving early where\n"
+        "--exit-rates says so;\n"
         "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Examples:\n"
@@ -143,6 +145,12 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(1, 256).description(""));
+    app.add_option("--exit-rates", exit_percents_,
+                   "tg: P percent of the tokens leave at the first early exit, whatever it says")
+        ->type_name("P,P,...")
+        ->delimiter(',')
+        ->check(CLI::Range(0, 100).description(""));
+    DeclareExits(app, model_.early_exit);
   }
 
   // For the last number of threads given.
@@ -263,6 +271,10 @@ class BenchCommand final : public Command {
                                      : MeasureTogether(engine, tokens, sequences, repetitions_);
       if (auto error = Record(engine, std::move(measured))) return error;
     }
+    for (const int percent : exit_percents_) {
+      auto measured = MeasureExits(engine, model_.early_exit, tokens, percent, repetitions_);
+      if (auto error = Record(engine, std::move(measured))) return error;
+    }
     return {};
   }
 
@@ -290,6 +302,7 @@ class BenchCommand final : public Command {
   std::vector<int> prompt_tokens_ = {256};
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
+  std::vector<int> exit_percents_;
   int repetitions_ = 5;
   bool questions_ = false;
   std::string image_;

@@ -11,7 +11,7 @@
 namespace edgevlm {
 
 struct Measurement {
-  std::string test;      // "img", "pp256", "tg32", "tg32x4", "cap"
+  std::string test;      // "img", "pp256", "tg32", "tg32x4", "tg32e50", "cap"
   int image_tokens = 0;  // P when a picture is encoded
   int prompt_tokens = 0;
   int generated_tokens = 0;              // in the mean, rounded
@@ -49,6 +49,10 @@ Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequen
 Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
                                                   std::span<const std::byte> picture,
                                                   int repetitions);
+// tgNeP: N tokens, one after the other, of which P percent leave at the first exit of `exits`,
+// whatever it says; the others are asked at every exit.
+Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits, int tokens,
+                                 int percent, int repetitions);
 // cap: a picture file to the last token of its caption, the work of `edgevlm caption` once loaded;
 // counts the caption's tokens, at most max_tokens.
 Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,

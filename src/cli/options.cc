@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "catalog/folder.h"
+#include "cli/exit_options.h"
 #include "cli/settings.h"
 
 namespace edgevlm {
@@ -109,6 +110,7 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclarePrecision(app);
   DeclareVision(app);
   DeclareCache(app);
+  DeclareExits(app, early_exit);
 }
 
 EngineOptions ModelOptions::ForEngine() const {
@@ -123,7 +125,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
           .prompt_cache_bytes = prompt_cache_bytes,
-          .cache = cache};
+          .cache = cache,
+          .early_exit = early_exit};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

@@ -25,6 +25,7 @@ struct ModelOptions {
   std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
   std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};
+  ExitOptions early_exit;
 
   EngineOptions ForEngine() const;
 

@@ -57,6 +57,8 @@ nlohmann::json ToJson(const Reply& reply) {
           {"prompt_tokens", reply.prompt_tokens},
           {"reused_tokens", reply.reused_tokens},
           {"reply_tokens", reply.reply_tokens},
+          {"early_tokens", reply.early_tokens},
+          {"blocks_per_token", reply.blocks_per_token},
           {"timings", ToJson(reply.timings)}};
 }
 
@@ -67,6 +69,9 @@ void PrintTimings(const Reply& reply) {
                "generate %.1f ms (%d tokens), total %.1f ms\n",
                t.decode_ms, t.preprocess_ms, t.encode_ms, t.prefill_ms, reply.prompt_tokens,
                t.generate_ms, reply.reply_tokens, t.total_ms);
+  if (reply.early_tokens == 0) return;
+  std::fprintf(stderr, "early exit: %d of %d tokens, %.1f blocks per token\n", reply.early_tokens,
+               reply.reply_tokens, reply.blocks_per_token);
 }
 
 }  // namespace edgevlm

@@ -44,12 +44,13 @@ namespace edgevlm {
 namespace {
 
 // Allocations of so many streams of `tokens` tokens each, stepped together.
-long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, ThreadPool& pool) {
+long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, const ExitPlan* exits,
+                   ThreadPool& pool) {
   const Tokenizer tokenizer = ByteTokenizer();
   const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
   const DecodeOptions options = {
       .max_tokens = tokens, .temperature = 2, .top_k = 40, .top_p = 0.9f, .stop = {"no such"}};
-  Stepper stepper(decoder);
+  Stepper stepper(decoder, exits);
   std::deque<Sequence> sequences;
   std::deque<Stream> streams;
   std::vector<Stream*> speaking;
@@ -73,12 +74,24 @@ TEST(Allocation, NothingPerToken) {
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
     for (const int streams : {1, 4}) {
-      const long of_few = AllocationsOf(40, streams, *decoder, pool);
-      const long of_many = AllocationsOf(200, streams, *decoder, pool);
+      const long of_few = AllocationsOf(40, streams, *decoder, nullptr, pool);
+      const long of_many = AllocationsOf(200, streams, *decoder, nullptr, pool);
       EXPECT_EQ(of_many, of_few) << threads << " threads, " << streams << " streams";
       EXPECT_LT(of_few, 20);
     }
   }
+}
+
+TEST(Allocation, NothingPerTokenThatLeavesEarly) {
+  const auto decoder = ByteDecoder();
+  ThreadPool pool(1);
+  ExitPlan plan;
+  plan.exits = {1};
+  plan.rule = std::make_unique<SteadyExit>(0.5, 1);
+  const long of_few = AllocationsOf(40, 3, *decoder, &plan, pool);
+  const long of_many = AllocationsOf(200, 3, *decoder, &plan, pool);
+  EXPECT_EQ(of_many, of_few);
+  EXPECT_LT(of_few, 30);
 }
 
 }  // namespace

@@ -7,12 +7,13 @@
 
 namespace edgevlm {
 
-Batch::Batch(const Decoder& decoder) : decoder_(&decoder) {
+Batch::Batch(const Decoder& decoder, const ExitPlan* exits) : decoder_(&decoder) {
   entries_.reserve(8);
   spans_.reserve(8);
+  if (exits != nullptr) exit_pass_.emplace(decoder, *exits);
 }
 
-void Batch::Add(Sequence& sequence, const Input& input, int logits_rows) {
+void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool may_leave) {
   CHECK(input.rows() > 0 && 0 <= logits_rows && logits_rows <= input.rows());
   int waiting = 0;  // rows of this sequence in the batch
   for (const Entry& entry : entries_) {
@@ -24,7 +25,7 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows) {
                                .tokens = input.tokens,
                                .embeddings = input.embeddings,
                                .logits_rows = logits_rows},
-                      .is_begun = false});
+                      .may_leave = may_leave});
   rows_ += input.rows();
   logits_rows_ += logits_rows;
 }
@@ -58,13 +59,22 @@ void Batch::Forward(View<float> logits, const Run& run) {
       if (entry.is_begun == begun) spans_.push_back(entry.span);
     }
   }
-  if (begun_blocks_ == 0) {
-    decoder_->Forward(spans_, logits, workspace_, run);
-  } else {
+  blocks_.assign(static_cast<std::size_t>(logits_rows_), decoder_->shape().blocks);
+  if (begun_blocks_ > 0) {
     ForwardBegun(logits, run);
+  } else if (exit_pass_) {
+    ForwardExits(logits, run);
+  } else {
+    decoder_->Forward(spans_, logits, workspace_, run);
   }
   entries_.clear();
   begun_blocks_ = rows_ = logits_rows_ = 0;
+}
+
+void Batch::ForwardExits(View<float> logits, const Run& run) {
+  may_leave_.clear();
+  for (const Entry& entry : entries_) may_leave_.push_back(entry.may_leave);
+  exit_pass_->Forward(spans_, may_leave_, {.logits = logits, .blocks = blocks_}, workspace_, run);
 }
 
 // Fresh rows catch up with those begun; then all go on together.

@@ -1,9 +1,11 @@
 // Batch: spans of several sequences that go through the decoder together.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "decode/exit_pass.h"
 #include "decode/input.h"
 #include "decode/sequence.h"
 #include "model/decoder.h"
@@ -11,21 +13,24 @@
 namespace edgevlm {
 
 // Filled and run, again and again. Owns the workspace; keys and values belong to the sequences.
-// Threads: one at a time. The decoder must outlive it.
+// Threads: one at a time. Decoder and plan must outlive it.
 class Batch {
  public:
   // Rows that make a pass worth its while; longer inputs are cut. Enough to make the matrix
   // products efficient, few enough for the activations to stay in the CPU's caches.
   static constexpr int kChunkRows = 256;
 
-  explicit Batch(const Decoder& decoder);
+  // exits: where rows that may leave do so; null: all go through all blocks.
+  explicit Batch(const Decoder& decoder, const ExitPlan* exits = nullptr);
 
   const Decoder& decoder() const { return *decoder_; }
 
   // Puts rows behind what the sequence holds and what the batch already has for it; asks for the
   // logits of the last `logits_rows` of them. The input's values must stay until Forward.
+  // may_leave: at an early exit, where the batch has no begun rows; one row that asks for its
+  // logits.
   // REQUIRES: input.rows() > 0; the sequence has room.
-  void Add(Sequence& sequence, const Input& input, int logits_rows);
+  void Add(Sequence& sequence, const Input& input, int logits_rows, bool may_leave = false);
 
   // The same for rows that have gone through the first `blocks` blocks already, [T, D], and lie in
   // those layers of the sequence's cache. REQUIRES: all such rows of a batch through the same
@@ -42,6 +47,9 @@ class Batch {
   // this is the largest batch yet.
   void Forward(View<float> logits, const Run& run);
 
+  // [R], how many blocks each row of the last pass's logits went through.
+  std::span<const int> blocks() const { return blocks_; }
+
   // Adds all inputs to one sequence, in order, in as many passes as it takes; T tokens in sum.
   //   logits  [R, V] of the last R of them; R may be 0
   // REQUIRES: the batch is empty, R <= T <= sequence.room().
@@ -52,15 +60,20 @@ class Batch {
   // A span, as it was added.
   struct Entry {
     TokenSpan span;
-    bool is_begun;
+    bool may_leave = false;
+    bool is_begun = false;
   };
 
+  void ForwardExits(View<float> logits, const Run& run);
   void ForwardBegun(View<float> logits, const Run& run);
 
   const Decoder* decoder_;
   Workspace workspace_;
+  std::optional<ExitPass> exit_pass_;
   std::vector<Entry> entries_;
   std::vector<TokenSpan> spans_;  // those of the entries, the begun ones last
+  std::vector<bool> may_leave_;   // of each span
+  std::vector<int> blocks_;       // of each row of the last pass's logits
   int begun_blocks_ = 0;          // that all begun rows have gone through; 0: there are none
   int rows_ = 0;
   int logits_rows_ = 0;

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "edgevlm/decode_options.h"
+#include "edgevlm/exit_options.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
@@ -58,6 +59,16 @@ MaybeError Validate(const DecodeOptions& options) {
     return OutOfRange("min_p", "0 to 1", Text(options.min_p));
   }
   return ValidateStop(options.stop);
+}
+
+MaybeError Validate(const ExitOptions& options) {
+  if (!(options.threshold > 0 && options.threshold <= 1)) {
+    return OutOfRange("exit_threshold", "above 0, at most 1", Text(options.threshold));
+  }
+  if (options.min_layer < 0) {
+    return OutOfRange("exit_min_layer", "at least 0", std::to_string(options.min_layer));
+  }
+  return std::nullopt;
 }
 
 std::string_view FinishReasonName(FinishReason reason) {

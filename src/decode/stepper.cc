@@ -29,7 +29,9 @@ void Stepper::Step(std::span<Stream* const> streams, int prompt_rows, const Team
   batch_.Forward(logits, run);
   int row = 0;
   for (const Share& share : shares_) {
-    share.stream->Take(logits.Rows(row, share.logits_rows), run);
+    const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),
+                                                static_cast<std::size_t>(share.logits_rows));
+    share.stream->Take(logits.Rows(row, share.logits_rows), blocks, run);
     row += share.logits_rows;
   }
 }

@@ -13,10 +13,12 @@
 namespace edgevlm {
 
 // Streams join and leave between any two steps; what each of them says does not depend on the
-// others, nor on how its prompt is cut. Threads: one at a time. The decoder must outlive it.
+// others, nor on how its prompt is cut. Threads: one at a time. Decoder and plan must outlive it.
 class Stepper {
  public:
-  explicit Stepper(const Decoder& decoder) : batch_(decoder) {}
+  // exits: where the tokens of replies may be taken early; null: nowhere.
+  explicit Stepper(const Decoder& decoder, const ExitPlan* exits = nullptr)
+      : batch_(decoder, exits) {}
   // One that drafts for streams that have a Speculation.
   //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay (PlanDrafts)
   Stepper(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);

@@ -71,19 +71,20 @@ int Stream::PutTokens(Batch& batch) {
     asked_.insert(asked_.end(), draft.tokens.begin(), draft.tokens.end());
   }
   const int rows = static_cast<int>(asked_.size());
-  batch.Add(sequence_, {.tokens = asked_}, rows);
+  batch.Add(sequence_, {.tokens = asked_}, rows, rows == 1);
   return rows;
 }
 
 // As many tokens as the draft has right, and one more if there is a row for it. The sequence has
 // grown by all rows; it keeps all tokens but the last.
-void Stream::Take(View<const float> logits, const Run& run) {
+void Stream::Take(View<const float> logits, std::span<const int> blocks, const Run& run) {
   if (logits.rows == 0) return;
   if (tokens_.empty()) sequence_.EndPrompt(run);
   int taken = 0;
   bool as_drafted = true;
   while (as_drafted && taken < logits.rows && !finished()) {
     as_drafted = Choose(logits.Row(taken), taken, run.profiler);
+    CountBlocks(blocks[static_cast<std::size_t>(taken)]);
     ++taken;
     Say(tokens_.back(), sequence_.room() + logits.rows - taken);
   }
@@ -91,6 +92,11 @@ void Stream::Take(View<const float> logits, const Run& run) {
   if (speculation_ == nullptr) return;
   const int accepted = as_drafted ? taken : taken - 1;
   speculation_->Learn(accepted, std::min(taken, speculation_->draft().size()));
+}
+
+void Stream::CountBlocks(int blocks) {
+  blocks_ += blocks;
+  early_tokens_ += blocks < sequence_.cache().layers() ? 1 : 0;
 }
 
 // The next token. Says whether it is the one that the draft has in this place.
@@ -153,6 +159,8 @@ Generation Stream::Finish() {
   return {.text = std::string(text_.shown()),
           .finish_reason = *finish_reason_,
           .tokens = std::move(tokens_),
+          .early_tokens = early_tokens_,
+          .blocks = blocks_,
           .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
           .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted()};
 }

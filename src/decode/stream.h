@@ -26,6 +26,8 @@ struct Generation {
   std::string text;  // all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
   std::vector<int> tokens;  // chosen, the end token included
+  int early_tokens = 0;     // of them, taken from an early exit
+  long long blocks = 0;     // that the rows went through from which tokens were chosen, in sum
   int drafted_tokens = 0;   // guessed beforehand, by speculation
   int accepted_tokens = 0;  // of those
 };
@@ -66,14 +68,16 @@ class Stream {
 
   // The two halves of a step, for Stepper. Put adds this stream's rows to the batch, up to
   // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
-  // those, [R, V], after the pass, chooses and shows. REQUIRES: !finished(); prompt_rows > 0.
+  // those, [R, V], after the pass, and how many blocks each went through, chooses and shows.
+  // REQUIRES: !finished(); prompt_rows > 0.
   int Put(int prompt_rows, Batch& batch);
-  void Take(View<const float> logits, const Run& run);
+  void Take(View<const float> logits, std::span<const int> blocks, const Run& run);
 
  private:
   int PutTokens(Batch& batch);
   bool Choose(std::span<const float> logits, int place, Profiler* profiler);
   std::span<const float> Filtered(std::span<const float> logits);
+  void CountBlocks(int blocks);
   void Say(int token, int room);
   bool Show(std::string_view piece) const;
   void End(FinishReason reason);
@@ -91,6 +95,8 @@ class Stream {
   ReplyText text_;
   std::vector<int> tokens_;  // chosen
   std::vector<int> asked_;   // in this step: the token chosen last, and the draft
+  int early_tokens_ = 0;
+  long long blocks_ = 0;
   std::optional<FinishReason> finish_reason_;
 };
 

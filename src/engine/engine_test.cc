@@ -25,6 +25,21 @@ std::string LoadChanged(const std::function<void(TinyModel&)>& change) {
   return ErrorOf(Engine::Load(model.ToBytes(), {.threads = 1}));
 }
 
+TEST(Engine, RefusesExitsThatItDoesNotHave) {
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  const auto error_of = [&](const ExitOptions& early_exit) {
+    EngineOptions options = {.threads = 1};
+    options.early_exit = early_exit;
+    const Result<Engine> engine = Engine::Load(bytes, options);
+    return engine ? "loaded" : engine.error().message;
+  };
+  EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1}}), "loaded");
+  EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1, 2}}),
+            "options: exit_layers: expected increasing numbers from 1 to 1, found 1,2");
+  EXPECT_EQ(error_of({.threshold = 1.5f}),
+            "options: exit_threshold: expected above 0, at most 1, found 1.5");
+}
+
 TEST(Engine, SaysWhatItLoaded) {
   const Engine engine = TinyEngine(2);
   const ModelInfo& info = engine.info();
@@ -97,7 +112,9 @@ TEST(Engine, LeavesAnEyeOfAnotherModelAside) {
   WriteBytes(path, text.ToBytes());
   WriteBytes(eye_path, eye.ToBytes());
   EXPECT_EQ(Engine::Load(path)->info().vision_encoder, "mobilenet_v3");
-  EXPECT_EQ(Engine::Load(path, {.mmproj = "none"})->info().vision_encoder, "");
+  EngineOptions options;
+  options.mmproj = kNoMmproj;
+  EXPECT_EQ(Engine::Load(path, options)->info().vision_encoder, "");
 
   ChangeProjectorWidth(eye);
   WriteBytes(eye_path, eye.ToBytes());
@@ -105,7 +122,8 @@ TEST(Engine, LeavesAnEyeOfAnotherModelAside) {
   ASSERT_TRUE(engine) << engine.error().message;
   EXPECT_EQ(engine->info().vision_encoder, "");
   EXPECT_EQ(engine->info().file_bytes, static_cast<std::int64_t>(text.ToBytes().size()));
-  EXPECT_THAT(ErrorOf(Engine::Load(path, {.mmproj = eye_path})),
+  options.mmproj = eye_path;
+  EXPECT_THAT(ErrorOf(Engine::Load(path, options)),
               HasSubstr("projector outputs: expected 24, found 23"));
   WriteBytes(path, TinyWithTokenizer().ToBytes());
   EXPECT_EQ(Engine::Load(path)->info().vision_encoder, "mobilenet_v3") << "its own";

@@ -190,6 +190,8 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!style) return style.error();
   auto decoder = LoadDecoder(files.model);
   if (!decoder) return decoder.error();
+  Result<std::optional<ExitPlan>> exits = PlanExits(options.early_exit, (*decoder)->shape());
+  if (!exits) return exits.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
   Decoder& own_decoder = **decoder;
@@ -201,6 +203,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
                  .keeper = TokenKeeper(),
+                 .exits = *std::move(exits),
                  .precision = options.precision,
                  .cache = options.cache,
                  .pinning = std::nullopt,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/cores.h"
+#include "decode/exit_plan.h"
 #include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/image_cache.h"
@@ -26,8 +27,9 @@ struct Model {
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
-  int image_max_tokens = 0;  // 0: no limit
-  TokenKeeper keeper;        // of the tokens of a square
+  int image_max_tokens = 0;       // 0: no limit
+  TokenKeeper keeper;             // of the tokens of a square
+  std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
   std::optional<Pinning> pinning;
@@ -37,6 +39,8 @@ struct Model {
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
   std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
+
+  const ExitPlan* exits_or_null() const { return exits ? &*exits : nullptr; }
 
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.

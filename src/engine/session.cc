@@ -35,7 +35,7 @@ struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
         sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
-        stepper(*loaded.decoder),
+        stepper(*loaded.decoder, loaded.exits_or_null()),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
   }
@@ -134,6 +134,8 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   reply.text = std::move(generation.text);
   reply.finish_reason = generation.finish_reason;
   reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  reply.early_tokens = generation.early_tokens;
+  reply.blocks_per_token = static_cast<double>(generation.blocks) / reply.reply_tokens;
   return reply;
 }
 

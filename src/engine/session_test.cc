@@ -192,6 +192,34 @@ TEST(Session, EvaluateEqualsLogitsAndLeavesThePictureAlone) {
   EXPECT_EQ(after.reused_tokens, 0);
 }
 
+TEST(Session, TokensMayBeTakenEarly) {
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  const auto reply_with = [&](const ExitOptions& options) {
+    EngineOptions engine_options = {.threads = 1};
+    engine_options.early_exit = options;
+    const Result<Engine> engine = Engine::Load(bytes, engine_options);
+    CHECK(engine.ok());
+    Session session = SessionWithPicture(*engine);
+    const Result<Reply> reply = session.Ask(kQuestion, kHot);
+    CHECK(reply.ok());
+    return *reply;
+  };
+  const Reply plain = reply_with({});
+  EXPECT_EQ(plain.early_tokens, 0);
+  EXPECT_EQ(plain.blocks_per_token, TinyModel::kBlocks);
+
+  // One that is never sure enough says the same.
+  const Reply never = reply_with({.mode = EarlyExit::kExit, .threshold = 1});
+  EXPECT_EQ(never.text, plain.text);
+  EXPECT_EQ(never.early_tokens, 0);
+
+  // The prompt gives the first token; all others are taken after one block of two.
+  const Reply always = reply_with({.mode = EarlyExit::kExit, .threshold = 1e-6f});
+  EXPECT_EQ(always.early_tokens, always.reply_tokens - 1);
+  EXPECT_DOUBLE_EQ(always.blocks_per_token, 1 + 1.0 / always.reply_tokens);
+  EXPECT_NE(always.text, plain.text);
+}
+
 TEST(Session, ProfilesWhenAsked) {
   const Engine engine = TinyEngine();
   Session plain = SessionWithPicture(engine);

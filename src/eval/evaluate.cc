@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -21,6 +22,7 @@ struct Replies {
   std::string caption;
   std::vector<std::string> answers;  // one per question of the label
   LikelihoodScore likelihood;        // of the label's captions
+  DepthScore depth;
 };
 
 // Answers about the blank picture: they depend on the question alone. Any thread.
@@ -45,8 +47,12 @@ class BlankAnswers {
   std::map<std::string, std::string, std::less<>> answers_;
 };
 
-Result<std::string> TextOf(Result<Reply> reply) {
+// Counts the reply's tokens too.
+Result<std::string> TextOf(Result<Reply> reply, DepthScore& depth) {
   if (!reply) return reply.error();
+  depth.Add({.tokens = reply->reply_tokens,
+             .early = reply->early_tokens,
+             .blocks = std::llround(reply->blocks_per_token * reply->reply_tokens)});
   return std::move(reply->text);
 }
 
@@ -90,7 +96,8 @@ class Evaluator {
     blank_image_ = *std::move(image);
     Session session(engine_);
     if (auto error = session.SetImage(blank_image_)) return error;
-    Result<std::string> caption = TextOf(session.Caption(Greedy()));
+    DepthScore ignored;
+    Result<std::string> caption = TextOf(session.Caption(Greedy()), ignored);
     if (!caption) return caption.error();
     blank_caption_ = *std::move(caption);
     evaluation_.blank.emplace();
@@ -140,11 +147,11 @@ class Evaluator {
   Result<Replies> AskSeen(const LabelledPicture& label, const EncodedImage& image,
                           Session& session) {
     Replies replies;
-    Result<std::string> caption = TextOf(session.Caption(Greedy()));
+    Result<std::string> caption = TextOf(session.Caption(Greedy()), replies.depth);
     if (!caption) return caption.error();
     replies.caption = *std::move(caption);
     for (const LabelledQuestion& question : label.questions) {
-      Result<std::string> answer = TextOf(session.Ask(question.question, Greedy()));
+      Result<std::string> answer = TextOf(session.Ask(question.question, Greedy()), replies.depth);
       if (!answer) return answer.error();
       replies.answers.push_back(*std::move(answer));
     }
@@ -156,7 +163,7 @@ class Evaluator {
     Replies replies;
     replies.caption = blank_caption_;
     const auto ask = [&](const std::string& question) {
-      return TextOf(session.Ask(question, Greedy()));
+      return TextOf(session.Ask(question, Greedy()), replies.depth);
     };
     for (const LabelledQuestion& question : label.questions) {
       Result<std::string> answer = blank_answers_.Find(question.question, ask);
@@ -184,6 +191,7 @@ class Evaluator {
     const Facts stated = FactsIn(replies.caption, known_);
     score.facts.Add(stated, labelled);
     score.likelihood = replies.likelihood;
+    score.depth = replies.depth;
     if (on_sample) {
       on_sample(
           {label.image, "caption", "", Joined(labelled), replies.caption, stated == labelled});

@@ -84,6 +84,10 @@ std::string ReportTable(const Evaluation& evaluation) {
   table += Row("perplexity", std::to_string(seen.likelihood.tokens),
                Number(seen.likelihood.Perplexity()),
                blank == nullptr ? "" : Number(blank->likelihood.Perplexity()));
+  if (seen.depth.early == 0) return table;
+  table += "\n" + Row("early exit", "n", "taken", "");
+  table += Row("tokens", std::to_string(seen.depth.tokens), Percent(seen.depth.EarlyShare()), "");
+  table += Row("blocks per token", "", Number(seen.depth.BlocksPerToken()), "");
   return table;
 }
 
@@ -94,6 +98,9 @@ std::string ReportJson(const Evaluation& evaluation) {
                 report["questions"][kind] = QuestionJson(seen, blank);
               });
   AddCaptionJson(evaluation.seen, "", report["captions"]);
+  report["tokens"] = {{"n", evaluation.seen.depth.tokens},
+                      {"early", evaluation.seen.depth.EarlyShare()},
+                      {"blocks_per_token", evaluation.seen.depth.BlocksPerToken()}};
   if (evaluation.blank) AddCaptionJson(*evaluation.blank, "blank_", report["captions"]);
   return report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

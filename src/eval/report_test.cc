@@ -30,6 +30,16 @@ TEST(ReportTable, ShowsEveryKindBesideItsBlankFigure) {
   EXPECT_THAT(table, HasSubstr("perplexity             5         1         1\n"));
 }
 
+TEST(ReportTable, SaysHowManyTokensWereTakenEarly) {
+  Evaluation evaluation = TwoKinds();
+  EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("early")));
+  evaluation.seen.depth.Add({.tokens = 6, .early = 2, .blocks = 30});
+  evaluation.seen.depth.Add({.tokens = 2, .early = 1, .blocks = 6});
+  const std::string table = ReportTable(evaluation);
+  EXPECT_THAT(table, HasSubstr("tokens                 8    37.5 %\n"));
+  EXPECT_THAT(table, HasSubstr("blocks per token               4.5\n"));
+}
+
 TEST(ReportTable, LeavesTheBlankColumnOut) {
   Evaluation evaluation = TwoKinds();
   evaluation.blank.reset();
@@ -45,6 +55,8 @@ TEST(ReportJson, HoldsTheSameFigures) {
   EXPECT_EQ(report["questions"]["all"]["accuracy"], 0.5);
   EXPECT_EQ(report["captions"]["precision"], 1.0);
   EXPECT_EQ(report["captions"]["blank_perplexity"], 1.0);
+  EXPECT_EQ(report["tokens"]["n"], 0);
+  EXPECT_EQ(report["tokens"]["early"], 0.0);
 }
 
 }  // namespace

@@ -45,10 +45,21 @@ double LikelihoodScore::Perplexity() const {
   return tokens == 0 ? 0.0 : std::exp(-log_probability / static_cast<double>(tokens));
 }
 
+void DepthScore::Add(const DepthScore& other) {
+  tokens += other.tokens;
+  early += other.early;
+  blocks += other.blocks;
+}
+
+double DepthScore::EarlyShare() const { return Ratio(early, tokens); }
+
+double DepthScore::BlocksPerToken() const { return Ratio(blocks, tokens); }
+
 void Score::Add(const Score& other) {
   for (const auto& [kind, score] : other.questions) questions[kind].Add(score);
   facts.Add(other.facts);
   likelihood.Add(other.likelihood);
+  depth.Add(other.depth);
 }
 
 QuestionScore Score::AllQuestions() const {

@@ -39,11 +39,23 @@ struct LikelihoodScore {
   double Perplexity() const;  // exp(-log_probability / tokens); 0 without tokens
 };
 
+// How far through the decoder the replies' tokens went.
+struct DepthScore {
+  std::int64_t tokens = 0;
+  std::int64_t early = 0;   // of those, taken from an early exit
+  std::int64_t blocks = 0;  // that they went through, in sum
+
+  void Add(const DepthScore& other);
+  double EarlyShare() const;      // in [0, 1]; 0 without tokens
+  double BlocksPerToken() const;  // 0 without tokens
+};
+
 // Everything measured on a set of pictures under one condition.
 struct Score {
   std::map<std::string, QuestionScore> questions;  // by kind
   FactScore facts;
   LikelihoodScore likelihood;
+  DepthScore depth;
 
   void Add(const Score& other);
   QuestionScore AllQuestions() const;

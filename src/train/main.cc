@@ -6,6 +6,7 @@
 #include "train/dataset/write_scenes.h"
 #include "train/export/export.h"
 #include "train/export/import.h"
+#include "train/loop/average.h"
 #include "train/loop/process.h"
 #include "train/loop/trainer.h"
 
@@ -36,6 +37,10 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--batch", options.batch, "Pictures per step");
   Add(command, "--picture-side", options.picture_side, "Side of the square the eye sees, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
+  command
+      ->add_option("--exits", options.exits,
+                   "Early exits of the decoder: after so many blocks each, as 2,4")
+      ->delimiter(',');
   Add(command, "--vocabulary", options.vocabulary, "Tokens, at most");
   Add(command, "--rate", options.rate, "Peak learning rate");
   Add(command, "--eye-rate", options.eye_rate, "The same for the eye while it learns alone");
@@ -90,6 +95,14 @@ int main(int argc, char** argv) {
   import->add_option("--out", back.out, "Folder of the run")->required();
   Add(import, "--font", back.font, "Noto Color Emoji");
 
+  edgevlm::train::AverageOptions mean;
+  CLI::App* average =
+      app.add_subcommand("average", "Make a run whose weights lie between those of two");
+  average->add_option("first", mean.first, "Folder of a run")->required();
+  average->add_option("second", mean.second, "Folder of one that began with it")->required();
+  average->add_option("--out", mean.out, "Folder of the run between")->required();
+  Add(average, "--share", mean.share, "Of the second run");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -105,6 +118,7 @@ int main(int argc, char** argv) {
   if (evaluate->parsed()) error = edgevlm::train::EvaluateRun(options);
   if (save->parsed()) error = edgevlm::train::Export(run, path, name);
   if (import->parsed()) error = edgevlm::train::Import(back);
+  if (average->parsed()) error = edgevlm::train::Average(mean);
   if (!error) return 0;
   std::fprintf(stderr, "edgevlm-train: %s\n", error->message.c_str());
   return kFailed;

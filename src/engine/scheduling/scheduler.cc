@@ -22,7 +22,7 @@ struct Scheduler::State {
   State(const Engine& engine, const SchedulerOptions& given)
       : model(ModelOf(engine)),
         options(given),
-        stepper(*model.decoder),
+        stepper(*model.decoder, model.exits_or_null()),
         prompt_share(given.prefill_tokens),
         pictures(std::in_place, model, [this] { Wake(); }),
         words(std::in_place, model, [this] { Wake(); }),

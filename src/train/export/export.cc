@@ -78,6 +78,8 @@ void AddDecoderKeys(GgufWriter& writer, const Vlm& model) {
   writer.Add(keys::FeedForwardLength(kGpt2), number(4 * shape.width));
   writer.Add(keys::HeadCount(kGpt2), number(shape.heads));
   writer.Add(keys::LayerNormEpsilon(kGpt2), 1e-5f);
+  const std::vector<std::int32_t> exits(shape.exits.begin(), shape.exits.end());
+  if (!exits.empty()) writer.Add(keys::ExitLayers(kGpt2), exits);
 }
 
 void AddTokenizerKeys(GgufWriter& writer, const Vocabulary& vocabulary) {

@@ -193,6 +193,7 @@ TEST_F(ExportTest, KeysSayWhatTheModelIs) {
         Case{"tokenizer.ggml.eos_token_id", 256}}) {
     EXPECT_EQ(*file_->Int(c.key), c.value) << c.key;
   }
+  EXPECT_THAT(*file_->Ints("gpt2.exit_layers"), ElementsAre(1));
   EXPECT_EQ(*file_->Float("gpt2.attention.layer_norm_epsilon"), 1e-5f);
   EXPECT_THAT(*file_->Floats("clip.vision.image_mean"), ElementsAre(0.5f, 0.5f, 0.5f));
   EXPECT_THAT(*file_->Ints("clip.vision.mobilenet.stride"),

@@ -140,6 +140,11 @@ Result<Run> RunOf(const GgufFile& file) {
   run.shape.decoder.blocks = read(keys::BlockCount(kGpt2));
   run.shape.decoder.context = read(keys::ContextLength(kGpt2));
   run.shape.decoder.vocabulary = static_cast<int>(vocabulary->tokens.size());
+  if (file.HasKey(keys::ExitLayers(kGpt2))) {
+    Result<std::vector<int>> exits = file.Ints(keys::ExitLayers(kGpt2));
+    if (!exits) return exits.error();
+    run.shape.decoder.exits = *std::move(exits);
+  }
   if (auto error = read.error()) return *error;
   run.vocabulary = *std::move(vocabulary);
   if (auto error = CheckRun(run)) return *error;

@@ -78,6 +78,7 @@ TEST_F(ImportTest, SaysWhatKindOfModelItIs) {
   EXPECT_EQ(run->shape.decoder.heads, 2);
   EXPECT_EQ(run->shape.decoder.blocks, 2);
   EXPECT_EQ(run->shape.decoder.context, 32);
+  EXPECT_EQ(run->shape.decoder.exits, std::vector<int>{1});
   EXPECT_EQ(run->vocabulary.tokens, TinyVocabulary().tokens);
   EXPECT_EQ(run->vocabulary.specials, TinyVocabulary().specials);
 }

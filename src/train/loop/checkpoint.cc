@@ -1,5 +1,6 @@
 #include "train/loop/checkpoint.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -65,6 +66,12 @@ std::vector<std::vector<std::int64_t>> ShapesOf(const Vlm& model) {
   return shapes;
 }
 
+// Exits lie after different blocks and before the last one's end.
+bool AreSound(const std::vector<int>& exits, const DecoderShape& decoder) {
+  return std::ranges::adjacent_find(exits, std::greater_equal<>()) == exits.end() &&
+         (exits.empty() || (exits.front() >= 1 && exits.back() < decoder.blocks));
+}
+
 // Whether a model can be made of it; the limits keep a damaged file from asking for all memory.
 bool IsSound(const VlmShape& shape) {
   const auto within = [](int value, int low, int high) { return low <= value && value <= high; };
@@ -74,7 +81,7 @@ bool IsSound(const VlmShape& shape) {
          within(decoder.width, 1, 4096) && within(decoder.heads, 1, decoder.width) &&
          decoder.width % decoder.heads == 0 && within(decoder.blocks, 1, 256) &&
          within(decoder.vocabulary, 1, 1 << 20) &&
-         within(decoder.context, shape.cells() + 1, 1 << 16);
+         within(decoder.context, shape.cells() + 1, 1 << 16) && AreSound(decoder.exits, decoder);
 }
 
 json ToJson(const VlmShape& shape) {
@@ -85,7 +92,8 @@ json ToJson(const VlmShape& shape) {
           {"heads", shape.decoder.heads},
           {"blocks", shape.decoder.blocks},
           {"vocabulary", shape.decoder.vocabulary},
-          {"context", shape.decoder.context}};
+          {"context", shape.decoder.context},
+          {"exits", shape.decoder.exits}};
 }
 
 VlmShape ShapeFrom(const json& value) {
@@ -96,7 +104,9 @@ VlmShape ShapeFrom(const json& value) {
                       .heads = value.at("heads"),
                       .blocks = value.at("blocks"),
                       .vocabulary = value.at("vocabulary"),
-                      .context = value.at("context")}};
+                      .context = value.at("context"),
+                      // Runs of the time before there were exits say nothing of them.
+                      .exits = value.value("exits", std::vector<int>())}};
 }
 
 }  // namespace

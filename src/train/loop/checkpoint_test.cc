@@ -180,6 +180,18 @@ TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
   EXPECT_EQ(run->shape.decoder.blocks, expected.decoder.blocks);
   EXPECT_EQ(run->shape.decoder.vocabulary, expected.decoder.vocabulary);
   EXPECT_EQ(run->shape.decoder.context, expected.decoder.context);
+  EXPECT_EQ(run->shape.decoder.exits, expected.decoder.exits);
+}
+
+TEST_F(CheckpointTest, ARunOfTheTimeBeforeExitsHasNone) {
+  ASSERT_EQ(SaveRun(folder_, TinyShape(), TinyVocabulary()), std::nullopt);
+  nlohmann::json older;
+  std::ifstream(Path("run.json")) >> older;
+  older["shape"].erase("exits");
+  std::ofstream(Path("run.json")) << older;
+  const Result<train::Run> run = LoadRun(folder_);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_TRUE(run->shape.decoder.exits.empty());
 }
 
 TEST_F(CheckpointTest, ADamagedRunIsAnError) {
@@ -202,13 +214,15 @@ TEST_F(CheckpointTest, ADamagedRunIsAnError) {
   }
   struct Case {
     const char* field;
-    int value;
+    nlohmann::json value;
   };
   for (const Case& c :
-       {Case{"picture_side", 0}, Case{"picture_side", 40}, Case{"picture_side", 1 << 30},
-        Case{"features", -1}, Case{"things", -1}, Case{"width", 0}, Case{"width", 1 << 30},
-        Case{"heads", 0}, Case{"heads", 3}, Case{"blocks", 0}, Case{"blocks", 1 << 30},
-        Case{"vocabulary", 260}, Case{"context", 4}, Case{"context", -1}}) {
+       {Case{"exits", nlohmann::json::array({0})}, Case{"exits", nlohmann::json::array({2})},
+        Case{"exits", nlohmann::json::array({1, 1})}, Case{"exits", "1"}, Case{"picture_side", 0},
+        Case{"picture_side", 40}, Case{"picture_side", 1 << 30}, Case{"features", -1},
+        Case{"things", -1}, Case{"width", 0}, Case{"width", 1 << 30}, Case{"heads", 0},
+        Case{"heads", 3}, Case{"blocks", 0}, Case{"blocks", 1 << 30}, Case{"vocabulary", 260},
+        Case{"context", 4}, Case{"context", -1}}) {
     nlohmann::json damaged = sound;
     damaged["shape"][c.field] = c.value;
     EXPECT_EQ(code_of(damaged.dump()), ErrorCode::kCorrupt) << c.field << " " << c.value;

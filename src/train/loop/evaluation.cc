@@ -59,18 +59,30 @@ Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches,
   model->eval();
   Evaluation evaluation;
   CaptionTokens captions;
+  std::vector<std::int64_t> agree(model->decoder->shape.exits.size());
+  std::int64_t learnt = 0;
   for (int i = 0; i < batches; ++i) {
     const Batch batch = next();
     // Grey 128 is what the letterbox's bars hold: after normalisation almost 0.
     const torch::Tensor pictures = blank ? torch::zeros_like(batch.pictures) : batch.pictures;
     const torch::Tensor cells = model->Project(model->See(pictures));
-    const torch::Tensor hidden =
-        model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts).last;
-    const torch::Tensor log_shares = torch::log_softmax(model->decoder->Logits(hidden), -1);
+    const Streams streams =
+        model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
+    const torch::Tensor log_shares = torch::log_softmax(model->decoder->Logits(streams.last), -1);
     const torch::Tensor labels = batch.labels.flatten();
     const torch::Tensor nats = -log_shares.gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
     Count(batch, (log_shares.argmax(1) == labels).view_as(batch.labels), nats.view_as(batch.labels),
           evaluation, captions);
+    learnt += (labels >= 0).sum().item<std::int64_t>();
+    for (std::size_t e = 0; e < agree.size(); ++e) {
+      const torch::Tensor same =
+          model->decoder->ExitLogits(streams.exits[e]).argmax(1) == log_shares.argmax(1);
+      agree[e] += same.logical_and(labels >= 0).sum().item<std::int64_t>();
+    }
+  }
+  for (const std::int64_t tokens : agree) {
+    evaluation.exits_agree.push_back(static_cast<double>(tokens) /
+                                     static_cast<double>(std::max<std::int64_t>(learnt, 1)));
   }
   evaluation.caption_perplexity = std::exp(captions.nats / std::max(captions.count, 1));
   model->train();
@@ -91,7 +103,14 @@ std::string TableText(const Evaluation& seeing, const Evaluation& blanked) {
   text += line;
   std::snprintf(line, sizeof(line), "%-12s %6s %8.3f %8.3f  (perplexity)\n", "captions", "",
                 seeing.caption_perplexity, blanked.caption_perplexity);
-  return text + line;
+  text += line;
+  for (std::size_t exit = 0; exit < seeing.exits_agree.size(); ++exit) {
+    std::snprintf(line, sizeof(line),
+                  "exit %-14zu %6.1f %% %6.1f %%  (agrees with the last block)\n", exit + 1,
+                  100.0 * seeing.exits_agree[exit], 100.0 * blanked.exits_agree[exit]);
+    text += line;
+  }
+  return text;
 }
 
 }  // namespace edgevlm::train

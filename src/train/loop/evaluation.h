@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "train/data/sample.h"
 #include "train/model/vlm.h"
@@ -20,6 +21,8 @@ struct KindScore {
 struct Evaluation {
   std::array<KindScore, kTextKinds.size()> kinds;
   double caption_perplexity = 0;
+  // Of each early exit: the share of the replies' tokens at which it says what the last block says.
+  std::vector<double> exits_agree;
 
   // Share of all questions (captions left out) that are right, in [0, 1].
   double QuestionsRight() const;

@@ -88,6 +88,28 @@ TEST(Evaluate, PerplexityIsOfCaptionTokens) {
   EXPECT_NEAR(evaluation.caption_perplexity, std::exp(nats / count), 1e-3);
 }
 
+TEST(Evaluate, CountsWhereExitsAgree) {
+  Vlm model = TinyModel(kSeed);
+  const Batch batch = TinyBatch(2, kSeed);
+  const auto agreement = [&] {
+    const Evaluation evaluation = Evaluate(
+        model, [&] { return batch; }, 2, false);
+    CHECK(evaluation.exits_agree.size() == 1);
+    return evaluation.exits_agree[0];
+  };
+  EXPECT_LT(agreement(), 1);
+  {
+    // A last block that adds nothing leaves what the exit after the first one has.
+    const torch::NoGradGuard no_grad;
+    for (const torch::nn::Linear& linear :
+         {model->decoder->blocks[1]->attn_output, model->decoder->blocks[1]->ffn_down}) {
+      linear->weight.zero_();
+      linear->bias.zero_();
+    }
+  }
+  EXPECT_EQ(agreement(), 1);
+}
+
 TEST(Evaluate, BlankMeansGreyPictures) {
   Vlm model = TinyModel(kSeed);
   {
@@ -122,12 +144,16 @@ TEST(TableText, ShowsShares) {
   blanked.kinds[2] = {.texts = 8, .right = 1};
   seeing.caption_perplexity = 1.25;
   blanked.caption_perplexity = 7.5;
+  seeing.exits_agree = {0.625, 1};
+  blanked.exits_agree = {0.5, 0.25};
   const std::string text = TableText(seeing, blanked);
   EXPECT_THAT(text, ContainsRegex("count +8 +75.0 % +12.5 %"));
   EXPECT_THAT(text, ContainsRegex("colour +2 +50.0 % +0.0 %"));
   EXPECT_THAT(text, ContainsRegex("display +0 +0.0 % +0.0 %"));
   EXPECT_THAT(text, ContainsRegex("questions +70.0 % +12.5 %"));
   EXPECT_THAT(text, ContainsRegex("captions +1.250 +7.500"));
+  EXPECT_THAT(text, ContainsRegex("exit 1 +62.5 % +50.0 %"));
+  EXPECT_THAT(text, ContainsRegex("exit 2 +100.0 % +25.0 %"));
 }
 
 }  // namespace

@@ -32,6 +32,20 @@ torch::Tensor Balanced(const torch::Tensor& values, const torch::Tensor& somethi
   return MeanWhere(values, where) + kEmptyWeight * MeanWhere(values, 1.0 - where);
 }
 
+// The tokens of a batch that are learnt.
+struct Replies {
+  explicit Replies(const Batch& batch) {
+    const torch::Tensor labels = batch.labels.flatten();
+    at = (labels >= 0).nonzero().squeeze(1);
+    wanted = labels.index_select(0, at);
+    weights = batch.weights.flatten().index_select(0, at);
+  }
+
+  torch::Tensor at;       // [R] index of the token before, of B*M*L
+  torch::Tensor wanted;   // [R] its id
+  torch::Tensor weights;  // [R] in the loss
+};
+
 }  // namespace
 
 torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses) {
@@ -126,15 +140,30 @@ torch::Tensor NumberLoss(Vlm& model, const torch::Tensor& stream, const Batch& b
 
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
                        Losses& losses) {
-  const torch::Tensor labels = batch.labels.flatten();
-  const torch::Tensor learnt = (labels >= 0).nonzero().squeeze(1);
-  const torch::Tensor wanted = labels.index_select(0, learnt);
-  const torch::Tensor logits = decoder->Logits(hidden.index_select(0, learnt));
-  const torch::Tensor each = CrossEntropy(logits, wanted);
-  const torch::Tensor loss = MeanWhere(each, batch.weights.flatten().index_select(0, learnt));
-  const double count = AtLeastOne(wanted.size(0));
+  const Replies replies(batch);
+  const torch::Tensor logits = decoder->Logits(hidden.index_select(0, replies.at));
+  const torch::Tensor each = CrossEntropy(logits, replies.wanted);
+  const double count = AtLeastOne(replies.wanted.size(0));
   losses.text = each.sum().item<double>() / count;
-  losses.text_right = static_cast<double>((logits.argmax(1) == wanted).sum().item<int>()) / count;
+  losses.text_right =
+      static_cast<double>((logits.argmax(1) == replies.wanted).sum().item<int>()) / count;
+  return MeanWhere(each, replies.weights);
+}
+
+torch::Tensor ExitLoss(Decoder& decoder, const std::vector<torch::Tensor>& streams,
+                       const Batch& batch, Losses& losses) {
+  CHECK(streams.size() == decoder->shape.exits.size());
+  const Replies replies(batch);
+  torch::Tensor sum = torch::zeros({});
+  double shares = 0;
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const double blocks = decoder->shape.exits[i], share = blocks * (blocks + 1) / 2;
+    const torch::Tensor logits = decoder->ExitLogits(streams[i].index_select(0, replies.at));
+    sum = sum + share * MeanWhere(CrossEntropy(logits, replies.wanted), replies.weights);
+    shares += share;
+  }
+  const torch::Tensor loss = sum / std::max(shares, 1.0);
+  losses.exit = loss.item<double>();
   return loss;
 }
 

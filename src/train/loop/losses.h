@@ -1,6 +1,8 @@
 // What training minimises.
 #pragma once
 
+#include <vector>
+
 #include "train/data/sample.h"
 #include "train/model/vlm.h"
 #include "train/torch.h"
@@ -16,6 +18,7 @@ struct Losses {
   double mention = 0;     // of what a name in a text means: is it there, in which column and row
   double order = 0;       // of which of two things lies further right, and further down
   double number = 0;      // of which of several equal things covers a cell
+  double exit = 0;        // mean cross-entropy of a reply's token at the early exits, in nats
   double text_right = 0;  // share of reply tokens that are the most likely ones
 };
 
@@ -49,6 +52,13 @@ torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& ba
 //   stream      [B*P, D], Streams::cells
 torch::Tensor NumberLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
                          Losses& losses);
+
+// Early exits (LayerSkip: Elhoushi et al., ACL 2024): what stands in the residual stream after some
+// of the blocks is asked for the next token too, through the last norm and the output matrix. Later
+// exits count more, by the number of blocks that their signal can reach: e (e + 1) / 2 after e.
+//   streams     [B*M*L, D] each, Streams::exits
+torch::Tensor ExitLoss(Decoder& decoder, const std::vector<torch::Tensor>& streams,
+                       const Batch& batch, Losses& losses);
 
 // The decoder's loss on the replies: hidden [B*M*L, D] from the decoder.
 torch::Tensor TextLoss(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,

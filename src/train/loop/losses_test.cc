@@ -76,6 +76,43 @@ TEST_F(MentionsTest, ATextWithoutNamesTeachesNothing) {
   EXPECT_EQ(model_->mention_head->weight.grad().abs().max().item<double>(), 0);
 }
 
+// An exit after one block reaches one block, one after two blocks reaches three times as much.
+TEST(ExitLoss, AsksEarlyRowsForTheNextToken) {
+  VlmShape shape = TinyShape();
+  shape.decoder.blocks = 3;
+  shape.decoder.exits = {1, 2};
+  Vlm model = TinyModel(kSeed, shape);
+  const Batch batch = TinyBatch(1, kSeed);
+  const torch::Tensor labels = batch.labels.flatten(), weights = batch.weights.flatten();
+  std::vector<torch::Tensor> streams;
+  double expected = 0;
+  for (const double share : {0.25, 0.75}) {
+    streams.push_back(torch::randn({labels.numel(), shape.decoder.width}));
+    const torch::Tensor logits =
+        model->decoder->Logits(torch::layer_norm(streams.back(), {shape.decoder.width}));
+    double nats = 0, count = 0;
+    for (std::int64_t i = 0; i < labels.numel(); ++i) {
+      const std::int64_t wanted = labels[i].item<std::int64_t>();
+      if (wanted < 0) continue;
+      nats += weights[i].item<double>() * Nats(logits[i], wanted);
+      count += weights[i].item<double>();
+    }
+    expected += share * nats / count;
+  }
+  Losses losses;
+  const torch::Tensor loss = ExitLoss(model->decoder, streams, batch, losses);
+  EXPECT_NEAR(loss.item<double>(), expected, 1e-5 * expected) << "seed " << kSeed;
+  EXPECT_EQ(losses.exit, loss.item<double>());
+}
+
+TEST(ExitLoss, WithoutExitsIsNothing) {
+  VlmShape shape = TinyShape();
+  shape.decoder.exits = {};
+  Vlm model = TinyModel(kSeed, shape);
+  Losses losses;
+  EXPECT_EQ(ExitLoss(model->decoder, {}, TinyBatch(1, kSeed), losses).item<double>(), 0);
+}
+
 // Three covered cells: a first thing, its second like, and another first thing.
 TEST(NumberLoss, AsksWhichOfEqualThingsACellHas) {
   Vlm model = TinyModel(kSeed);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -18,6 +19,7 @@ struct TrainOptions {
   int batch = 24;            // pictures per step
   int picture_side = 160;
   int width = 192;         // of the decoder
+  std::vector<int> exits;  // of a new run's decoder, after so many blocks; none: those of `from`
   int vocabulary = 1280;   // at most; every common word is one token well before
   double rate = 1.5e-3;    // peak learning rate
   double eye_rate = 3e-3;  // the same for the eye while it learns alone

@@ -22,6 +22,7 @@ Replicas::Replicas(Vlm& model, int count) : models_{model}, pool_(count) {
 
 std::vector<Losses> Replicas::Backward(std::span<const Batch> batches, const Loss& loss) {
   CHECK(batches.size() == models_.size());
+  ShareStatistics();
   std::vector<Losses> losses(models_.size());
   pool_.ParallelFor(count(), 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
@@ -34,6 +35,15 @@ std::vector<Losses> Replicas::Backward(std::span<const Batch> batches, const Los
   });
   AverageGradients();
   return losses;
+}
+
+void Replicas::ShareStatistics() {
+  const torch::NoGradGuard no_grad;
+  const std::vector<torch::Tensor> first = models_[0]->buffers();
+  for (std::size_t i = 1; i < models_.size(); ++i) {
+    const std::vector<torch::Tensor> own = models_[i]->buffers();
+    for (std::size_t b = 0; b < own.size(); ++b) own[b].copy_(first[b]);
+  }
 }
 
 void Replicas::AverageGradients() {

@@ -3,7 +3,8 @@
 // One thread per operation would have to wait for the other ones hundreds of times in a step; here
 // they meet once. The copies share the weights' memory and have gradients of their own, which are
 // averaged (synchronous data parallelism). Batch norm takes its statistics over a thread's own
-// pictures; the running ones are kept by the first copy.
+// pictures; the running ones are kept by the first copy, and the others take them over at each
+// step.
 #pragma once
 
 #include <functional>
@@ -33,6 +34,7 @@ class Replicas {
   int count() const { return static_cast<int>(models_.size()); }
 
  private:
+  void ShareStatistics();
   void AverageGradients();
 
   std::vector<Vlm> models_;

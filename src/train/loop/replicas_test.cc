@@ -106,6 +106,27 @@ TEST(Replicas, ShareTheWeightsAfterAStep) {
   EXPECT_NEAR(after[1].text, after[0].text, 1e-5);
 }
 
+// A fixed eye sees the same in all of them.
+TEST(Replicas, ShareTheStatisticsOfTheFirst) {
+  Vlm model = TinyModel(kSeed);
+  ShakeBatchNorms(model);
+  Replicas replicas(model, 3);
+  for (const double shift : {0.0, 0.5}) {
+    {
+      const torch::NoGradGuard no_grad;
+      for (const torch::Tensor& buffer : model->buffers()) buffer.add_(shift);
+    }
+    const std::vector<Losses> losses =
+        replicas.Backward(Batches(3), [&](Vlm& replica, const Batch& batch) {
+          replica->eye->eval();
+          const std::vector<torch::Tensor> own = replica->buffers(), first = model->buffers();
+          for (std::size_t b = 0; b < own.size(); ++b) EXPECT_TRUE(torch::equal(own[b], first[b]));
+          return GridLosses(replica, batch);
+        });
+    EXPECT_EQ(losses.size(), 3u);
+  }
+}
+
 // A gradient of zeros is not the same as none: it would wear off what the optimizer remembers.
 TEST(Replicas, PartsThatAPhaseDoesNotTeachHaveNoGradient) {
   const std::vector<Batch> batches = Batches(2);

@@ -35,6 +35,7 @@ constexpr double kNameShare = 0.2;  // of the name loss
 constexpr double kMentionShare = 0.2;
 constexpr double kOrderShare = 0.5;
 constexpr double kNumberShare = 0.3;
+constexpr double kExitShare = 0.5;
 constexpr float kNamelessShare = 0.1f;
 constexpr double kSmoothing = 0.98;  // of the figures that are shown
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
@@ -68,7 +69,14 @@ Result<Run> StartRun(const TrainOptions& options) {
   if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
   Result<Run> started = options.from.empty() ? NewRun(options) : LoadRun(options.from);
   if (!started) return started.error();
-  const Run& run = *started;
+  Run& run = *started;
+  if (!options.exits.empty()) {
+    run.shape.decoder.exits = options.exits;
+    if (CheckRun(run)) {
+      return Error{ErrorCode::kInvalid, "--exits: expected increasing numbers from 1 to " +
+                                            std::to_string(run.shape.decoder.blocks - 1)};
+    }
+  }
   if (auto error = SaveRun(options.out, run.shape, run.vocabulary)) return *error;
   return started;
 }
@@ -140,6 +148,8 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
 Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
   Losses losses;
   torch::Tensor features;
+  // A fixed eye keeps its statistics too: the decoder reads what the engine will give it.
+  model->eye->train(phase != Phase::kDecoder);
   if (phase == Phase::kDecoder) {
     const torch::NoGradGuard fixed;
     features = model->See(batch.pictures);
@@ -152,6 +162,7 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::T
   const Streams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
   const torch::Tensor words = TextLoss(model->decoder, streams.last, batch, losses) +
+                              kExitShare * ExitLoss(model->decoder, streams.exits, batch, losses) +
                               kMentionShare * MentionLoss(model, streams.middle, batch, losses) +
                               kOrderShare * OrderLoss(model, streams.late, batch, losses) +
                               kNumberShare * NumberLoss(model, streams.cells, batch, losses) +
@@ -166,30 +177,30 @@ class Figures {
   void Add(const Losses& losses) {
     const double now[kCount] = {losses.cover,   losses.centre, losses.place,      losses.colour,
                                 losses.digit,   losses.text,   losses.text_right, losses.name,
-                                losses.mention, losses.order,  losses.number};
+                                losses.mention, losses.order,  losses.number,     losses.exit};
     for (std::size_t i = 0; i < kCount; ++i) {
       values_[i] = started_ ? kSmoothing * values_[i] + (1 - kSmoothing) * now[i] : now[i];
     }
     started_ = true;
   }
   std::string Text() const {
-    char text[224];
+    char text[256];
     std::snprintf(text, sizeof(text),
                   "cover %.3f centre %.3f colour %.3f digit %.3f name %.3f mention %.3f order %.3f "
-                  "number %.3f text %.3f right %.3f",
+                  "number %.3f exit %.3f text %.3f right %.3f",
                   values_[0], values_[1], values_[3], values_[4], values_[7], values_[8],
-                  values_[9], values_[10], values_[5], values_[6]);
+                  values_[9], values_[10], values_[11], values_[5], values_[6]);
     return text;
   }
   nlohmann::json Json() const {
-    return {{"cover", values_[0]},      {"centre", values_[1]}, {"place", values_[2]},
-            {"colour", values_[3]},     {"digit", values_[4]},  {"text", values_[5]},
-            {"text_right", values_[6]}, {"name", values_[7]},   {"mention", values_[8]},
-            {"order", values_[9]},      {"number", values_[10]}};
+    return {{"cover", values_[0]},      {"centre", values_[1]},  {"place", values_[2]},
+            {"colour", values_[3]},     {"digit", values_[4]},   {"text", values_[5]},
+            {"text_right", values_[6]}, {"name", values_[7]},    {"mention", values_[8]},
+            {"order", values_[9]},      {"number", values_[10]}, {"exit", values_[11]}};
   }
 
  private:
-  static constexpr std::size_t kCount = 11;
+  static constexpr std::size_t kCount = 12;
   double values_[kCount] = {};
   bool started_ = false;
 };

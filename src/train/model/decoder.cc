@@ -1,5 +1,6 @@
 #include "train/model/decoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -77,17 +78,21 @@ Streams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& id
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
       {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  torch::Tensor cells_middle, middle, late;
+  Streams streams;
   const auto text_rows = [&] { return x.narrow(0, sizes.CellRows(), ids.numel()); };
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (i == blocks.size() / 2) {
-      cells_middle = x.narrow(0, 0, sizes.CellRows());
-      middle = text_rows();
+      streams.cells = x.narrow(0, 0, sizes.CellRows());
+      streams.middle = text_rows();
     }
-    if (i == blocks.size() * 2 / 3) late = text_rows();
+    if (i == blocks.size() * 2 / 3) streams.late = text_rows();
+    if (std::ranges::count(shape.exits, static_cast<int>(i)) > 0) {
+      streams.exits.push_back(text_rows());
+    }
     x = blocks[i](x, text_starts, sizes, i + 1 == blocks.size() ? Rows::kText : Rows::kAll);
   }
-  return {cells_middle, middle, late, output_norm(x)};
+  streams.last = output_norm(x);
+  return streams;
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {

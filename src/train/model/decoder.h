@@ -17,8 +17,9 @@ struct DecoderShape {
   int width = 192;  // D
   int heads = 6;    // H
   int blocks = 6;
-  int vocabulary = 0;  // V
-  int context = 192;   // positions: picture tokens, then text
+  int vocabulary = 0;           // V
+  int context = 192;            // positions: picture tokens, then text
+  std::vector<int> exits = {};  // early exits: after how many blocks, increasing
 };
 
 // Rows that a block's result is needed of. After the last block nothing reads picture tokens.
@@ -41,7 +42,8 @@ struct Streams {
   torch::Tensor cells;   // that of the picture tokens [B*P, D], after half of the blocks
   torch::Tensor middle;  // after half of the blocks
   torch::Tensor late;    // after two thirds
-  torch::Tensor last;    // after all of them, normed: what Logits() takes
+  std::vector<torch::Tensor> exits;  // after as many as each of DecoderShape::exits says
+  torch::Tensor last;                // after all of them, normed: what Logits() takes
 };
 
 struct DecoderImpl : torch::nn::Module {
@@ -52,6 +54,8 @@ struct DecoderImpl : torch::nn::Module {
                   const torch::Tensor& positions, const torch::Tensor& text_starts);
   // hidden [R, D] -> logits [R, V]; the output matrix is the token embedding.
   torch::Tensor Logits(const torch::Tensor& hidden);
+  // What rows [R, D] of Streams::exits say of the next token: [R, V].
+  torch::Tensor ExitLogits(const torch::Tensor& stream) { return Logits(output_norm(stream)); }
 
   torch::nn::Embedding token_embd{nullptr}, position_embd{nullptr};
   std::vector<DecoderBlock> blocks;

@@ -110,6 +110,24 @@ TEST_F(DecoderTest, NoTokenSeesItsLabel) {
   EXPECT_GT(checked, 20);
 }
 
+// What leaves at an exit is what a decoder with fewer blocks would say.
+TEST_F(DecoderTest, AnExitIsTheEndOfAShorterDecoder) {
+  const torch::NoGradGuard no_grad;
+  DecoderShape shape = decoder_->shape;
+  ASSERT_EQ(shape.exits, std::vector<int>{1});
+  shape.blocks = 1;
+  shape.exits = {};
+  Decoder shorter(shape);
+  const auto weights = decoder_->named_parameters();
+  for (auto& named : shorter->named_parameters()) named.value().copy_(weights[named.key()]);
+  const auto run = [&](Decoder& decoder) {
+    return decoder->forward(cells_, batch_.ids, batch_.positions, batch_.text_starts);
+  };
+  const torch::Tensor expected = shorter->Logits(run(shorter).last);
+  const torch::Tensor found = decoder_->ExitLogits(run(decoder_).exits.at(0));
+  EXPECT_TRUE(torch::allclose(found, expected, 1e-4, 1e-4)) << "seed " << kSeed;
+}
+
 TEST_F(DecoderTest, TextsReadEveryCellOfTheirOwnPicture) {
   const torch::Tensor before = Logits(cells_, batch_.ids);
   for (int cell = 0; cell < 4; ++cell) {

@@ -30,10 +30,12 @@ inline SampleOptions TinySamples() {
 }
 
 inline VlmShape TinyShape() {
-  return {.picture_side = 32,
-          .features = 8,
-          .things = kTinyThings,
-          .decoder = {.width = 16, .heads = 2, .blocks = 2, .vocabulary = 261, .context = 32}};
+  return {
+      .picture_side = 32,
+      .features = 8,
+      .things = kTinyThings,
+      .decoder = {
+          .width = 16, .heads = 2, .blocks = 2, .vocabulary = 261, .context = 32, .exits = {1}}};
 }
 
 // A model whose weights follow from the seed. LibTorch works on one thread from then on.

@@ -1,0 +1,134 @@
+#include "decode/exit_pass.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "kernels/softmax/softmax.h"
+#include "model/decoder/spans.h"
+
+namespace edgevlm {
+
+void ExitPass::Forward(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave,
+                       const PassResults& results, Workspace& workspace, const Run& run) {
+  const WorkspaceScope scope(workspace);
+  Begin(batch, may_leave);
+  View<float> x = workspace.Take(RowsOf(batch), decoder_.shape().width);
+  decoder_.Embed(spans_, x, run);
+  BlockRange blocks;
+  for (const int exit : plan_.exits) {
+    blocks.end = exit;
+    decoder_.RunBlocks(spans_, blocks, x, workspace, run);
+    x = LeaveAt(exit, x, results, workspace, run);
+    if (spans_.empty()) return;
+    blocks.begin = exit;
+  }
+  blocks.end = decoder_.shape().blocks;
+  decoder_.RunBlocks(spans_, blocks, x, workspace, run);
+  Finish(x, results, workspace, run);
+}
+
+void ExitPass::Begin(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave) {
+  CHECK(may_leave.size() == batch.size());
+  spans_.assign(batch.begin(), batch.end());
+  places_.clear();
+  int logits_row = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    CHECK(!may_leave[i] || (batch[i].rows() == 1 && batch[i].logits_rows == 1));
+    places_.push_back({.logits_row = logits_row, .may_leave = may_leave[i], .leaves = false});
+    logits_row += batch[i].logits_rows;
+  }
+}
+
+// Lets rows go at an exit. Returns the rows of those that stay.
+View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& results,
+                              Workspace& workspace, const Run& run) {
+  const auto candidates = static_cast<int>(std::ranges::count(places_, true, &Place::may_leave));
+  if (candidates == 0) return x;
+  const WorkspaceScope scope(workspace);
+  const View<float> asked = workspace.Take(candidates, x.cols);
+  int row = 0, next = 0;
+  for (std::size_t i = 0; i < spans_.size(); ++i) {
+    if (places_[i].may_leave) std::ranges::copy(x.Row(row), asked.Row(next++).begin());
+    row += spans_[i].rows();
+  }
+  Ask(exit, asked, results, workspace, run);
+  const auto leaving = static_cast<int>(std::ranges::count(places_, true, &Place::leaves));
+  if (leaving == 0) return x;
+  const View<float> left = workspace.Take(leaving, x.cols);
+  const View<float> rest = Part(x, left);
+  decoder_.SkipBlocks(leaving_, {exit, decoder_.shape().blocks}, left, workspace, run);
+  return rest;
+}
+
+// Asks the rule about each row that may leave; the results of those that do are written.
+//   asked  [C, D], the rows that may leave
+void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results,
+                   Workspace& workspace, const Run& run) {
+  PROFILE_ZONE(run.profiler, "decode.exit");
+  const int vocabulary = decoder_.shape().vocabulary;
+  const View<float> logits = workspace.Take(asked.rows, vocabulary);
+  decoder_.WriteLogits(asked, logits, workspace, run);
+  const std::span<float> shares = workspace.Take(1, vocabulary).Row(0);
+  int row = 0;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    Place& place = places_[i];
+    if (!place.may_leave) continue;
+    Softmax(logits.Row(row), shares);
+    place.leaves = plan_.rule->Leaves(
+        {.shares = shares, .position = spans_[i].first_position, .blocks = exit});
+    if (place.leaves) {
+      std::ranges::copy(logits.Row(row), results.logits.Row(place.logits_row).begin());
+      results.blocks[static_cast<std::size_t>(place.logits_row)] = exit;
+    }
+    ++row;
+  }
+}
+
+// Moves the spans that leave out of those that go on, and their rows from x to `left`. Returns what
+// is left of x.
+View<float> ExitPass::Part(View<float> x, View<float> left) {
+  leaving_.clear();
+  std::size_t kept = 0;
+  int row = 0, kept_rows = 0;
+  for (std::size_t i = 0; i < spans_.size(); ++i) {
+    const int rows = spans_[i].rows();
+    if (places_[i].leaves) {
+      std::ranges::copy(x.Row(row), left.Row(static_cast<int>(leaving_.size())).begin());
+      leaving_.push_back(spans_[i]);
+    } else {
+      for (int r = 0; r < rows && kept_rows != row; ++r) {
+        std::ranges::copy(x.Row(row + r), x.Row(kept_rows + r).begin());
+      }
+      kept_rows += rows;
+      spans_[kept] = spans_[i];
+      places_[kept++] = places_[i];
+    }
+    row += rows;
+  }
+  spans_.resize(kept);
+  places_.resize(kept);
+  return x.Rows(0, kept_rows);
+}
+
+// The logits of the rows that went all the way.
+void ExitPass::Finish(View<const float> x, const PassResults& results, Workspace& workspace,
+                      const Run& run) const {
+  int rows = 0;
+  for (const TokenSpan& span : spans_) rows += span.logits_rows;
+  if (rows == 0) return;
+  const View<float> chosen = workspace.Take(rows, x.cols);
+  GatherLogitsRows(spans_, x, chosen);
+  const bool all = rows == results.logits.rows;  // in their places already
+  const View<float> logits = all ? results.logits : workspace.Take(rows, results.logits.cols);
+  decoder_.WriteLogits(chosen, logits, workspace, run);
+  int row = 0;
+  for (std::size_t i = 0; i < spans_.size(); ++i) {
+    for (int r = 0; r < spans_[i].logits_rows; ++r, ++row) {
+      const int to = places_[i].logits_row + r;
+      if (!all) std::ranges::copy(logits.Row(row), results.logits.Row(to).begin());
+      results.blocks[static_cast<std::size_t>(to)] = decoder_.shape().blocks;
+    }
+  }
+}
+
+}  // namespace edgevlm

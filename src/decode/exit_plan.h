@@ -1,0 +1,26 @@
+// ExitPlan: where rows may leave a decoder, and by which rule.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "decode/exit_rule.h"
+#include "edgevlm/exit_options.h"
+#include "model/decoder.h"
+
+namespace edgevlm {
+
+// Immutable: any number of threads may use it.
+struct ExitPlan {
+  std::vector<int> exits;  // after so many blocks each, increasing, at least one
+  std::unique_ptr<const ExitRule> rule;
+};
+
+// What the options mean for a decoder of this shape; none when they are off. Layers that are given
+// are checked all the same. Errors: kInvalid (Validate; layers that the decoder does not have, or
+// none left), names what was expected.
+Result<std::optional<ExitPlan>> PlanExits(const ExitOptions& options, const DecoderShape& shape);
+
+}  // namespace edgevlm
