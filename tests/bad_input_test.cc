@@ -90,7 +90,16 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
       {"caption", "--exit-threshold", "nan", picture},
       {"caption", "--exit-min-layer", "-1", picture},
       {"caption", "--exit-layers", "2,x", picture},
+      {"caption", "--cache", "f8", picture},
+      {"ask", "--cache", "h2o:1.5", picture, "what is this?"},
+      {"caption", "--cache", "window", picture},
+      {"caption", "--memory-limit", "some", picture},
       {"caption", "--json", "--stream", picture},
+      {"caption", "--draft-tokens", "0", picture},
+      {"caption", "--draft-tokens", "17", picture},
+      {"caption", "--draft-tokens", "some", picture},
+      {"bench", "--acceptance", "1.5"},
+      {"bench", "--draft-preset", "smollm2-135m"},
       {"ask", picture},
       {"ask", picture, "what?", "more"},
       {"dump", "--image", picture},
@@ -112,6 +121,9 @@ TEST(BadRequest, FailsWithOneLine) {
   const TestFolder folder;
   const std::string picture = folder.Write("picture.ppm", PpmPicture());
   ExpectOneLine(RunEdgevlm({"ask", picture, ""}), 1);
+  ExpectOneLine(RunEdgevlm({"caption", picture, "--speculate", "self:99"}), 1);
+  ExpectOneLine(RunEdgevlm({"caption", picture, "--speculate", folder.Path("no.gguf")}), 1);
+  ExpectOneLine(RunEdgevlm({"caption", picture, "--speculate", picture}), 1);
   ExpectOneLine(RunEdgevlm({"ask", picture, "\xff\xfe"}), 1);
   ExpectOneLine(RunEdgevlm({"ask", picture, std::string(100000, 'x')}), 1);
   ExpectOneLine(RunEdgevlm({"tokenize", "--decode"}, "12 dog"), 1);

@@ -231,5 +231,22 @@ TEST_F(CliTest, EveryCommandHasHelp) {
   EXPECT_THAT(RunEdgevlm({"--version"}).output, Not(IsEmpty()));
 }
 
+TEST_F(CliTest, BenchComparesOptimisations) {
+  const Outcome outcome = RunEdgevlm({"bench", "--compare", "-r", "1", "-o", "json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const json rows = json::parse(outcome.output);
+  std::map<std::string, json> by_name;
+  for (const json& row : rows) by_name[row["optimisation"]] = row;
+  EXPECT_EQ(rows[0]["optimisation"], "plain");
+  EXPECT_EQ(rows[0]["divergence"], 0);
+  // Speculation changes no word; int8 rows are smaller and hardly less exact.
+  EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
+  EXPECT_LT(by_name["--cache q8_0"]["cache_bytes"], by_name["plain"]["cache_bytes"]);
+  EXPECT_GT(by_name["--cache q8_0"]["divergence"], 0);
+  EXPECT_LT(by_name["--cache q8_0"]["divergence"], 0.002);
+  EXPECT_GT(by_name["--early-exit exit"]["early"], 0.2);
+  EXPECT_THAT(by_name["--tome 16"]["refusal"].get<std::string>(), HasSubstr("no attention"));
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -39,6 +39,8 @@ API = {
     "edgevlm/edgevlm.h": "engine eval server cli",
     "edgevlm/cache_options.h": "cache decode engine cli",
     "edgevlm/decode_options.h": "decode engine server cli",
+    "edgevlm/pressure_options.h": "engine cli",
+    "edgevlm/speculation.h": "engine cli",
     "edgevlm/vision_options.h": "engine cli",
     "edgevlm/cache_counters.h": "engine server cli",
     "edgevlm/scheduler.h": "engine server cli",

@@ -23,7 +23,9 @@
 #include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
 #include "edgevlm/exit_options.h"
+#include "edgevlm/pressure_options.h"
 #include "edgevlm/result.h"
+#include "edgevlm/speculation.h"
 #include "edgevlm/vision_options.h"
 
 namespace edgevlm {
@@ -66,8 +68,10 @@ struct EngineOptions {
   // Of keys and values that are kept of how prompts begin (up to the last picture, or all of a
   // prompt without one), so that no session reads what another has read. 0: none are kept.
   std::size_t prompt_cache_bytes = 0;
-  CacheOptions cache = {};  // of every session
-  ExitOptions early_exit = {};
+  CacheOptions cache = {};      // of every session
+  ExitOptions early_exit = {};  // of all replies; not together with speculation
+  PressureOptions pressure = {};
+  SpeculationOptions speculation = {};  // of all sessions
 };
 
 // What a loaded model is, for people to read. Counts are as the file says.
@@ -144,11 +148,17 @@ struct Message {
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int prompt_tokens = 0;        // picture and words before the reply
-  int reused_tokens = 0;        // of those, already in the cache and not computed again
-  int reply_tokens = 0;         // chosen, the end token included
-  int early_tokens = 0;         // of those, taken from an early exit (ExitOptions)
-  double blocks_per_token = 0;  // of the decoder, in the mean of the reply's tokens
+  int prompt_tokens = 0;         // picture and words before the reply
+  int reused_tokens = 0;         // of those, already in the cache and not computed again
+  int reply_tokens = 0;          // chosen, the end token included
+  int early_tokens = 0;          // of those, taken from an early exit (ExitOptions)
+  double blocks_per_token = 0;   // of the decoder, in the mean of the reply's tokens
+  int drafted_tokens = 0;        // guessed beforehand (SpeculationOptions)
+  int accepted_tokens = 0;       // of those, that were right
+  std::string cache = {};        // the policy that held it, as --cache spells it
+  bool cache_is_moved = false;   // a stronger one than asked for, since memory was short
+  std::int64_t cache_bytes = 0;  // that the session's cache took at the end
+  int decode_threads = 0;        // that made it
   Timings timings;
 };
 
@@ -174,7 +184,7 @@ class Engine {
   // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
   // away afterwards. Cost: reads the file once; memory about its size, also while loading.
   // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
-  // kTooLarge, kInvalid (options).
+  // kTooLarge, kInvalid (options, a drafter with another vocabulary).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
   // The same for a file in memory; options.mmproj is not looked at.
   static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});
@@ -275,6 +285,7 @@ class Session {
 
   // Raw access, for measuring. Appends tokens [T] (kImageToken: the picture set, P places) to the
   // sequence and returns the logits [V] of the last; valid until the next call on this session.
+  // More than one token count as a prompt, of which the cache's policy may evict some.
   // The next Caption or Ask starts afresh. Errors: kInvalid, kTooLarge as for Engine::Logits.
   Result<std::span<const float>> Evaluate(std::span<const int> tokens);
   // Forgets everything but the picture.

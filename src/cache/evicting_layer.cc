@@ -78,7 +78,8 @@ void EvictingLayer::AttendNewest(View<const float> q, HeadCounts heads, View<flo
   if (rule_.watch != Watch::kNobody) WatchQueries(q, heads, pool);
 }
 
-// The newest queries wait; with kEverybody, older ones are scored when newer ones come.
+// The newest queries wait, since they may be drafts, added one by one or at once; with kEverybody,
+// those that newer ones push out are scored.
 void EvictingLayer::WatchQueries(View<const float> q, HeadCounts heads, ThreadPool& pool) {
   const auto width = static_cast<std::size_t>(q.cols);
   query_heads_ = heads.query;
@@ -86,7 +87,7 @@ void EvictingLayer::WatchQueries(View<const float> q, HeadCounts heads, ThreadPo
   const View<float> waiting(queries_.data(), kFreshRows, q.cols);
   const int taken = std::min(q.rows, kFreshRows);
   if (rule_.watch == Watch::kEverybody) {
-    ScoreWaiting(q.rows, pool);
+    ScoreWaiting(std::max(0, waiting_ + taken - kFreshRows), q.rows, pool);
     Score(q.Rows(0, q.rows - taken), rows() - q.rows, pool);
   }
   const int stay = std::min(waiting_, kFreshRows - taken);
@@ -108,12 +109,11 @@ void EvictingLayer::Score(View<const float> q, int first_row, ThreadPool& pool) 
                 pool);
 }
 
-// rows_behind: held, newer than those that wait.
-void EvictingLayer::ScoreWaiting(int rows_behind, ThreadPool& pool) {
-  if (waiting_ == 0) return;
+// The first `count` of those that wait. rows_behind: held, newer than all that wait.
+void EvictingLayer::ScoreWaiting(int count, int rows_behind, ThreadPool& pool) {
+  if (count == 0) return;
   const int width = query_heads_ * shape().head_width;
-  Score({queries_.data(), waiting_, width}, rows() - rows_behind - waiting_, pool);
-  if (rule_.watch == Watch::kEverybody) waiting_ = 0;
+  Score({queries_.data(), count, width}, rows() - rows_behind - waiting_, pool);
 }
 
 void EvictingLayer::MakeRoom(ThreadPool& pool) {
@@ -133,7 +133,8 @@ void EvictingLayer::EndPrompt(ThreadPool& pool) {
 
 void EvictingLayer::Evict(int keep, ThreadPool& pool) {
   if (rule_.watch == Watch::kNewest) std::ranges::fill(scores_, 0.0f);
-  ScoreWaiting(0, pool);
+  ScoreWaiting(waiting_, 0, pool);
+  if (rule_.watch == Watch::kEverybody) waiting_ = 0;
   for (int head = 0; head < shape().heads; ++head) {
     const auto first = Offset(head), count = static_cast<std::size_t>(rows());
     std::span<float> scores;

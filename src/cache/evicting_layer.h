@@ -59,7 +59,7 @@ class EvictingLayer final : public LayerCache {
   void Reserve(int rows);
   void WatchQueries(View<const float> q, HeadCounts heads, ThreadPool& pool);
   void Score(View<const float> q, int first_row, ThreadPool& pool);
-  void ScoreWaiting(int rows_behind, ThreadPool& pool);
+  void ScoreWaiting(int count, int rows_behind, ThreadPool& pool);
   void Evict(int keep, ThreadPool& pool);
   void CountWhole();
   MaybeError CheckHeld(int positions, int rows, int evicted_at) const;

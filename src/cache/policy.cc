@@ -11,7 +11,8 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::array kPolicies = {&kHalfPolicy,    &kInt8Policy,   &kH2oPolicy,   &kSnapKvPolicy,
+constexpr std::array kPolicies = {&kHalfPolicy,    &kInt8Policy,   &kKiviPolicy,
+                                  &kGearPolicy,    &kH2oPolicy,    &kSnapKvPolicy,
                                   &kPyramidPolicy, &kThirdsPolicy, &kWindowPolicy};
 
 Error Invalid(const std::string& where, const std::string& expected, std::string_view found) {

@@ -6,9 +6,9 @@
 
 #include "catalog/builtin_catalog.h"
 #include "catalog/http_headers.h"
-#include "digest/sha256.h"
 #include "catalog/testing/test_folder.h"
 #include "catalog/url.h"
+#include "digest/sha256.h"
 
 namespace edgevlm {
 namespace {

@@ -6,10 +6,10 @@
 
 #include "catalog/folder.h"
 #include "catalog/part_file.h"
-#include "digest/sha256.h"
 #include "catalog/testing/http_server.h"
 #include "catalog/testing/test_folder.h"
 #include "catalog/verify.h"
+#include "digest/sha256.h"
 #include "gguf/names.h"
 #include "gguf/writer.h"
 

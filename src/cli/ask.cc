@@ -20,6 +20,7 @@ class AskCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     app.footer(
         "Examples:\n"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <map>
@@ -14,9 +15,11 @@
 #include "base/cpu.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
+#include "cli/compare.h"
 #include "cli/cpu_name.h"
 #include "cli/exit_options.h"
 #include "cli/input.h"
+#include "cli/measure_acceptance.h"
 #include "cli/measurement.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -62,6 +65,7 @@ class BenchCommand final : public Command {
     model_.DeclareVision(app);
     model_.DeclareCache(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     app.add_option("--preset", preset_name_,
                    "a published model's true shape with random weights, made in memory")
         ->type_name("NAME")
@@ -80,6 +84,11 @@ class BenchCommand final : public Command {
         ->check(CLI::Range(0, 256).description(""));
     DeclareTests(app);
     app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
+    app.add_flag("--compare", compare_,
+                 "the same work with each optimisation by itself: gains and costs");
+    app.add_option("--labels", labels_folder_, "labelled pictures to ask about in --compare")
+        ->type_name("FOLDER")
+        ->needs("--compare");
     app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
     const std::map<std::string, Report> reports = {
@@ -101,7 +110,10 @@ class BenchCommand final : public Command {
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
         "  edgevlm bench --preset mobilevlm-v2-1.7b --type q4_k_m -r 3\n"
         "  edgevlm bench --preset mobilellama-1.4b -p 0 --sequences 1,4\n"
+        "  edgevlm bench --preset mobilellama-1.4b --acceptance 0.8 --draft-tokens 4 \\\n"
+        "    --draft-preset smollm2-135m -n 64 -r 3\n"
         "  edgevlm bench --roofline -o json\n"
+        "  edgevlm bench --compare -r 3\n"
         "  edgevlm bench --preset tinyllama-1.1b --write models\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
   }
@@ -110,9 +122,14 @@ class BenchCommand final : public Command {
     if (serve_app_->parsed()) return serve_->Run(output);
     if (roofline_) return Roofline(output);
     if (auto error = ReadPicture()) return Fail(*error);
-    if (auto error = MakeFiles()) return Fail(*error);
+    if (auto error = MakeFiles(preset_name_, files_)) return Fail(*error);
     if (!folder_.empty()) {
       if (auto error = WriteFiles(output)) return Fail(*error);
+      return ExitCode::kDone;
+    }
+    if (acceptance_ > 0) return Acceptance(output);
+    if (compare_) {
+      if (auto error = CompareOptimisations(output)) return Fail(*error);
       return ExitCode::kDone;
     }
     for (const int threads : threads_) {
@@ -151,6 +168,14 @@ class BenchCommand final : public Command {
         ->delimiter(',')
         ->check(CLI::Range(0, 100).description(""));
     DeclareExits(app, model_.early_exit);
+    app.add_option("--acceptance", acceptance_,
+                   "what speculation brings when each guess is right with the chance P")
+        ->type_name("P")
+        ->check(CLI::Range(0.01, 1.0).description(""));
+    app.add_option("--draft-preset", draft_preset_,
+                   "whose work a guess costs there; left out: none")
+        ->type_name("NAME")
+        ->needs("--acceptance");
   }
 
   // For the last number of threads given.
@@ -188,15 +213,45 @@ class BenchCommand final : public Command {
     return {};
   }
 
-  // The preset's files; none without a preset.
-  MaybeError MakeFiles() {
-    if (preset_name_.empty()) return {};
-    const Result<Preset> preset = FindPreset(preset_name_);
+  // The preset's files; none without a name.
+  MaybeError MakeFiles(const std::string& name, PresetFiles& files) const {
+    if (name.empty()) return {};
+    const Result<Preset> preset = FindPreset(name);
     if (!preset) return preset.error();
     const Result<FileType> type = ParseFileType(type_name_);
     if (!type) return type.error();
-    files_ = MakePreset(*preset, *type);
+    files = MakePreset(*preset, *type);
     return {};
+  }
+
+  // What speculation brings: for the last numbers of threads and tokens given.
+  ExitCode Acceptance(Output& output) {
+    if (report_ != BenchMarkdown && report_ != BenchJson) {
+      return Fail(
+          {ErrorCode::kInvalid, "acceptance: expected -o md or json, found " + report_name_});
+    }
+    model_.threads = threads_.back();
+    const Result<Engine> engine = Load();
+    if (!engine) return Fail(engine.error());
+    PresetFiles files;
+    if (auto error = MakeFiles(draft_preset_, files)) return Fail(*error);
+    std::optional<Engine> draft;
+    if (!files.model.empty()) {
+      Result<Engine> loaded = Engine::Load(files.model, model_.ForEngine());
+      if (!loaded) return Fail(loaded.error());
+      draft.emplace(*std::move(loaded));
+    }
+    const AcceptanceTest test = {
+        .acceptance = acceptance_,
+        .draft_tokens = model_.speculation.draft_tokens,
+        .draft = draft ? &*draft : nullptr,
+        .tokens = std::min(generated_tokens_.back(), engine->info().context_tokens),
+        .repetitions = repetitions_};
+    const Result<AcceptanceResult> result = MeasureAcceptance(*engine, test);
+    if (!result) return Fail(result.error());
+    output.Print(report_ == BenchJson ? AcceptanceJson(test, *result)
+                                      : AcceptanceMarkdown(test, *result));
+    return ExitCode::kDone;
   }
 
   // Under the names by which a decoder finds its eye.
@@ -217,9 +272,33 @@ class BenchCommand final : public Command {
     return write(preset_name_ + "-mmproj-f16.gguf", files_.mmproj);
   }
 
-  Result<Engine> Load() const {
-    if (preset_name_.empty()) return LoadEngine(model_);
-    return Engine::Load(files_.model, files_.mmproj, model_.ForEngine());
+  Result<Engine> Load(const ModelOptions& model) const {
+    if (preset_name_.empty()) return LoadEngine(model);
+    return Engine::Load(files_.model, files_.mmproj, model.ForEngine());
+  }
+  Result<Engine> Load() const { return Load(model_); }
+
+  // For the last number of threads given.
+  MaybeError CompareOptimisations(Output& output) {
+    if (report_ != BenchMarkdown && report_ != BenchJson) {
+      return Error{ErrorCode::kInvalid, "compare: expected -o md or json, found " + report_name_};
+    }
+    model_.threads = threads_.back();
+    CompareWork work = {.load = [this](const ModelOptions& model) { return Load(model); },
+                        .model = model_,
+                        .picture = picture_,
+                        .repetitions = repetitions_};
+    std::optional<Dataset> labelled;
+    if (!labels_folder_.empty()) {
+      Result<Dataset> dataset = LoadDataset(labels_folder_, 0);
+      if (!dataset) return dataset.error();
+      work.labelled = &labelled.emplace(*std::move(dataset));
+    }
+    const auto rows = Compare(
+        work, [](const std::string& name) { std::fprintf(stderr, "%s ...\n", name.c_str()); });
+    if (!rows) return rows.error();
+    output.Print(report_ == BenchJson ? CompareJson(*rows) : CompareMarkdown(*rows));
+    return {};
   }
 
   std::string ModelName() const {
@@ -303,10 +382,14 @@ class BenchCommand final : public Command {
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
   std::vector<int> exit_percents_;
+  double acceptance_ = 0;  // 0: not asked for
+  std::string draft_preset_;
   int repetitions_ = 5;
   bool questions_ = false;
   std::string image_;
   bool roofline_ = false;
+  bool compare_ = false;
+  std::string labels_folder_;
   std::string report_name_ = "md";
   Report report_ = BenchMarkdown;
   std::vector<std::byte> picture_;

@@ -21,6 +21,7 @@ class CaptionCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     app.footer(
         "Examples:\n"

@@ -82,6 +82,7 @@ class ChatCommand final : public Command {
     reply_.Declare(app);
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     app.footer(std::string("In the conversation:\n") + kHelp +
                "Examples:\n"

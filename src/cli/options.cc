@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -98,6 +99,26 @@ void ModelOptions::DeclareCache(CLI::App& app) {
   app.add_option_function<std::string>("--cache", choose,
                                        "how keys and values are held, and which are kept\n" + forms)
       ->type_name("POLICY");
+  const auto limit = [this](const std::string& text) {
+    if (text == "off") return void(pressure.memory_limit_bytes = -1);
+    if (text == "auto") return void(pressure.memory_limit_bytes = 0);
+    std::int64_t mebibytes = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mebibytes);
+    if (error != std::errc() || end != text.data() + text.size() || mebibytes < 1 ||
+        mebibytes > (std::int64_t{1} << 30)) {
+      throw CLI::ValidationError("--memory-limit: expected MIB, auto or off, found " + text);
+    }
+    pressure.memory_limit_bytes = mebibytes << 20;
+  };
+  app.add_option_function<std::string>(
+         "--memory-limit", limit,
+         "above it, caches take less memory; auto: the control group's limit, else 80 % of the\n"
+         "machine; off (default): never")
+      ->type_name("MIB|auto|off");
+  app.add_option("--temperature-limit", pressure.temperature_limit_celsius,
+                 "above it, half of the decode threads rest; 0: never (default: 70)")
+      ->type_name("CELSIUS")
+      ->check(CLI::Range(0.0, 200.0).description(""));
 }
 
 std::string_view PrecisionName(Precision precision) {
@@ -126,7 +147,9 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_cache_bytes = image_cache_bytes,
           .prompt_cache_bytes = prompt_cache_bytes,
           .cache = cache,
-          .early_exit = early_exit};
+          .early_exit = early_exit,
+          .pressure = pressure,
+          .speculation = speculation};
 }
 
 Result<Engine> LoadEngine(const ModelOptions& options) {

@@ -26,6 +26,8 @@ struct ModelOptions {
   std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};
   ExitOptions early_exit;
+  PressureOptions pressure = {};
+  SpeculationOptions speculation;
 
   EngineOptions ForEngine() const;
 
@@ -35,6 +37,7 @@ struct ModelOptions {
   void DeclarePrecision(CLI::App& app);
   void DeclareVision(CLI::App& app);  // how much of a picture is computed and read
   void DeclareCache(CLI::App& app);
+  void DeclareSpeculation(CLI::App& app);
   void DeclareAll(CLI::App& app);
 };
 

@@ -56,9 +56,13 @@ nlohmann::json ToJson(const Reply& reply) {
   return {{"finish_reason", FinishReasonName(reply.finish_reason)},
           {"prompt_tokens", reply.prompt_tokens},
           {"reused_tokens", reply.reused_tokens},
+          {"cache", reply.cache},
+          {"cache_bytes", reply.cache_bytes},
           {"reply_tokens", reply.reply_tokens},
           {"early_tokens", reply.early_tokens},
           {"blocks_per_token", reply.blocks_per_token},
+          {"drafted_tokens", reply.drafted_tokens},
+          {"accepted_tokens", reply.accepted_tokens},
           {"timings", ToJson(reply.timings)}};
 }
 
@@ -69,6 +73,10 @@ void PrintTimings(const Reply& reply) {
                "generate %.1f ms (%d tokens), total %.1f ms\n",
                t.decode_ms, t.preprocess_ms, t.encode_ms, t.prefill_ms, reply.prompt_tokens,
                t.generate_ms, reply.reply_tokens, t.total_ms);
+  if (reply.drafted_tokens > 0) {
+    std::fprintf(stderr, "of %d guessed tokens %d were right\n", reply.drafted_tokens,
+                 reply.accepted_tokens);
+  }
   if (reply.early_tokens == 0) return;
   std::fprintf(stderr, "early exit: %d of %d tokens, %.1f blocks per token\n", reply.early_tokens,
                reply.reply_tokens, reply.blocks_per_token);

@@ -5,8 +5,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <new>
 
+#include "decode/speculate/model_drafter.h"
+#include "decode/speculate/self_drafter.h"
 #include "decode/stepper.h"
 #include "decode/testing/byte_model.h"
 #include "model/testing/batch.h"
@@ -43,23 +46,38 @@ void* Allocate(std::size_t size, std::size_t alignment) {
 namespace edgevlm {
 namespace {
 
-// Allocations of so many streams of `tokens` tokens each, stepped together.
-long AllocationsOf(int tokens, int stream_count, const Decoder& decoder, const ExitPlan* exits,
-                   ThreadPool& pool) {
+// What is stepped, and with what.
+struct Arrangement {
+  int streams = 1;
+  const ExitPlan* exits = nullptr;
+  CacheOptions cache = {};
+  std::unique_ptr<Drafter> drafter = nullptr;  // null: none
+};
+
+// Allocations of the streams, `tokens` tokens each, stepped together.
+long AllocationsOf(int tokens, const Decoder& decoder, ThreadPool& pool, Arrangement arrangement) {
   const Tokenizer tokenizer = ByteTokenizer();
   const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
   const DecodeOptions options = {
       .max_tokens = tokens, .temperature = 2, .top_k = 40, .top_p = 0.9f, .stop = {"no such"}};
-  Stepper stepper(decoder, exits);
+  const Drafter* const lent = arrangement.drafter.get();
+  Stepper stepper = lent == nullptr ? Stepper(decoder, arrangement.exits)
+                                    : Stepper(decoder, std::move(arrangement.drafter), 4);
   std::deque<Sequence> sequences;
+  std::deque<Speculation> speculations;
   std::deque<Stream> streams;
   std::vector<Stream*> speaking;
-  for (int i = 0; i < stream_count; ++i) {
-    sequences.emplace_back(decoder, decoder.shape().context);
-    speaking.push_back(&streams.emplace_back(sequences.back(),
-                                             std::vector<Input>{{.tokens = prompt}},
-                                             TextSide{.tokenizer = tokenizer, .ends = {}}, options,
-                                             [](std::string_view) { return true; }));
+  for (int i = 0; i < arrangement.streams; ++i) {
+    sequences.emplace_back(decoder, decoder.shape().context, arrangement.cache);
+    Speculation* speculation = nullptr;
+    if (lent != nullptr) {
+      speculation = &speculations.emplace_back(*lent, decoder.shape().context);
+      speculation->Begin(prompt);
+    }
+    speaking.push_back(&streams.emplace_back(
+        sequences.back(), std::vector<Input>{{.tokens = prompt}},
+        TextSide{.tokenizer = tokenizer, .ends = {}}, options,
+        [](std::string_view) { return true; }, speculation));
   }
   const long before = g_allocations;
   // At most 45 rows of prompts: several chunks at first.
@@ -74,8 +92,8 @@ TEST(Allocation, NothingPerToken) {
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
     for (const int streams : {1, 4}) {
-      const long of_few = AllocationsOf(40, streams, *decoder, nullptr, pool);
-      const long of_many = AllocationsOf(200, streams, *decoder, nullptr, pool);
+      const long of_few = AllocationsOf(40, *decoder, pool, {.streams = streams});
+      const long of_many = AllocationsOf(200, *decoder, pool, {.streams = streams});
       EXPECT_EQ(of_many, of_few) << threads << " threads, " << streams << " streams";
       EXPECT_LT(of_few, 20);
     }
@@ -88,10 +106,48 @@ TEST(Allocation, NothingPerTokenThatLeavesEarly) {
   ExitPlan plan;
   plan.exits = {1};
   plan.rule = std::make_unique<SteadyExit>(0.5, 1);
-  const long of_few = AllocationsOf(40, 3, *decoder, &plan, pool);
-  const long of_many = AllocationsOf(200, 3, *decoder, &plan, pool);
+  const long of_few = AllocationsOf(40, *decoder, pool, {.streams = 3, .exits = &plan});
+  const long of_many = AllocationsOf(200, *decoder, pool, {.streams = 3, .exits = &plan});
   EXPECT_EQ(of_many, of_few);
   EXPECT_LT(of_few, 30);
+}
+
+// Packing and evicting happen meanwhile. Policies whose rows grow take memory with them, 64 at a
+// time; window has taken all it needs after 80.
+TEST(Allocation, NothingPerTokenWithEveryBoundedCache) {
+  const auto decoder = ByteDecoder();
+  ThreadPool pool(1);
+  for (const char* policy : {"q8_0", "q4", "gear", "window:30"}) {
+    const auto allocations_of = [&](int tokens) {
+      Arrangement arrangement;
+      arrangement.cache = *ParseCacheOptions(policy);
+      return AllocationsOf(tokens, *decoder, pool, std::move(arrangement));
+    };
+    const long of_few = allocations_of(80);
+    EXPECT_EQ(allocations_of(200), of_few) << policy;
+  }
+}
+
+TEST(Allocation, NothingPerDraft) {
+  const auto decoder = ByteDecoder(), smaller = ByteDecoder(8);
+  ThreadPool pool(1);
+  const std::function<std::unique_ptr<Drafter>()> drafters[] = {
+      [&] { return std::make_unique<ModelDrafter>(*smaller); },
+      [&] { return std::make_unique<SelfDrafter>(*decoder, 1); },
+  };
+  for (const auto& make : drafters) {
+    for (const int streams : {1, 4}) {
+      const auto allocations_of = [&](int tokens) {
+        Arrangement arrangement;
+        arrangement.streams = streams;
+        arrangement.drafter = make();
+        return AllocationsOf(tokens, *decoder, pool, std::move(arrangement));
+      };
+      const long of_few = allocations_of(60);
+      EXPECT_EQ(allocations_of(200), of_few) << streams << " streams";
+      EXPECT_LT(of_few, 50);
+    }
+  }
 }
 
 }  // namespace

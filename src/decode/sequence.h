@@ -23,6 +23,9 @@ class Sequence {
   // REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n) { cache_.TruncateTo(n); }
 
+  // The same positions under another policy. REQUIRES: as SequenceCache::MoveTo.
+  void MoveTo(const CacheOptions& options) { cache_.MoveTo(options); }
+
   SequenceCache& cache() { return cache_; }
   const SequenceCache& cache() const { return cache_; }
 

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "base/cpu.h"
+#include "base/machine_state.h"
 #include "engine/load_tokenizer.h"
 #include "engine/model.h"
 #include "engine/model_identity.h"
+#include "engine/speculation.h"
 #include "gguf/names.h"
 #include "model/weight_reader.h"
 
@@ -180,6 +182,12 @@ MaybeError StartThreads(const EngineOptions& options, Model& model) {
   if (options.decode_threads > 0 && options.decode_threads < options.threads) {
     model.decode_pool = std::make_unique<ThreadPool>(options.decode_threads, processors);
   }
+  model.governor = std::make_unique<Governor>(options.pressure);
+  const int busy = options.decode_threads > 0 ? options.decode_threads : options.threads;
+  const bool has_sensor = options.pressure.temperature_limit_celsius > 0 && ReadTemperature();
+  if (has_sensor && busy > 1) {
+    model.cool_pool = std::make_unique<ThreadPool>(busy / 2, processors);
+  }
   return std::nullopt;
 }
 
@@ -208,7 +216,9 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .cache = options.cache,
                  .pinning = std::nullopt,
                  .pool = nullptr,
-                 .decode_pool = nullptr};
+                 .decode_pool = nullptr,
+                 .cool_pool = nullptr,
+                 .governor = nullptr};
   if (const GgufFile* eye = files.OfEye()) {
     if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
   }
@@ -246,6 +256,10 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
           CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
     return *error;
   }
+  if (!(options.pressure.temperature_limit_celsius >= 0)) {
+    return Error{ErrorCode::kInvalid,
+                 "options: pressure: temperature limit: expected 0 or more degrees, found others"};
+  }
   if (auto error = Validate(options.cache)) {
     return Error{error->code, "options: " + error->message};
   }
@@ -271,6 +285,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   try {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
+      if (auto error = LoadDrafter(chosen->speculation, *model)) return *error;
       model->identity = ModelIdentity(files.model.bytes, files.mmproj.bytes, *chosen);
       model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
       if (model->eye != nullptr) {

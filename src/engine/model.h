@@ -10,6 +10,7 @@
 #include "decode/exit_plan.h"
 #include "decode/teams.h"
 #include "edgevlm/edgevlm.h"
+#include "engine/governor.h"
 #include "engine/image_cache.h"
 #include "engine/keep_tokens.h"
 #include "engine/prompt_cache.h"
@@ -32,15 +33,26 @@ struct Model {
   std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
+  SpeculationOptions speculation = {};
+  std::unique_ptr<const Decoder> draft_decoder = nullptr;  // null: none
+  int draft_blocks = 0;                                    // of the decoder, that draft; 0: none
   std::optional<Pinning> pinning;
   std::unique_ptr<ThreadPool> pool;
-  std::unique_ptr<ThreadPool> decode_pool;                   // null: the same as pool
+  std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
+  std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
   std::unique_ptr<Turns> turns = std::make_unique<Turns>();  // of eye and decoder
+  std::unique_ptr<Governor> governor;
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
   std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
 
   const ExitPlan* exits_or_null() const { return exits ? &*exits : nullptr; }
+
+  // Whose threads are the fastest for single tokens, or, when the machine is hot, warm it least.
+  ThreadPool& FewRowsPool() const {
+    if (cool_pool != nullptr && governor->IsHot()) return *cool_pool;
+    return decode_pool == nullptr ? *pool : *decode_pool;
+  }
 
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.
@@ -51,7 +63,7 @@ struct Model {
     return run;
   }
   Teams DecoderTeams(Profiler* profiler) const {
-    return {RunWith(profiler), RunOn(decode_pool == nullptr ? *pool : *decode_pool, profiler)};
+    return {RunWith(profiler), RunOn(FewRowsPool(), profiler)};
   }
 
  private:

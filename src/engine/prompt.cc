@@ -59,6 +59,14 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
   return inputs;
 }
 
+std::vector<int> Prompt::Tokens() const {
+  std::vector<int> tokens;
+  for (const Part& part : parts_) {
+    tokens.insert(tokens.end(), part.tokens.begin(), part.tokens.end());
+  }
+  return tokens;
+}
+
 void Prompt::TruncateTo(int n) {
   CHECK(0 <= n && n <= rows_);
   while (rows_ > n) {

@@ -27,6 +27,9 @@ class Prompt {
   // <= rows().
   std::vector<Input> InputsFrom(int first) const;
 
+  // All tokens, without the rows of pictures.
+  std::vector<int> Tokens() const;
+
   // Forgets all but the first n rows. REQUIRES: 0 <= n <= rows().
   void TruncateTo(int n);
 

@@ -9,6 +9,7 @@
 #include "engine/prompt.h"
 #include "engine/saved_session.h"
 #include "engine/shared_image.h"
+#include "engine/speculation.h"
 #include "engine/stopwatch.h"
 #include "engine/token_list.h"
 #include "profile/profiler.h"
@@ -35,9 +36,12 @@ struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
         sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
-        stepper(*loaded.decoder, loaded.exits_or_null()),
+        stepper(MakeStepper(loaded)),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
+    if (stepper.drafter() != nullptr) {
+      speculation.emplace(*stepper.drafter(), loaded.info.context_tokens);
+    }
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
@@ -68,6 +72,9 @@ struct Session::State {
                            const OnText& on_text);
   Result<Reply> Answer(std::span<const Message> messages, const DecodeOptions& options,
                        const OnText& on_text);
+  void Relieve();
+  // Not moved: what sessions share is held as was asked for.
+  bool HasWantedCache() const { return sequence.cache().shape().options == model.cache; }
   Reply Speak(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
   int Reuse(const Prompt& prompt);
   MaybeError CheckImages(std::span<const Message> messages) const;
@@ -77,13 +84,23 @@ struct Session::State {
   const Model& model;
   Sequence sequence;
   Stepper stepper;
-  Prompt held;                    // what the sequence holds, unless evaluating
-  std::vector<float> logits_row;  // [V]
+  std::optional<Speculation> speculation;  // where the stepper drafts
+  Prompt held;                             // what the sequence holds, unless evaluating
+  std::vector<float> logits_row;           // [V]
   std::optional<Profiler> profiler;
   std::shared_ptr<const EncodedImage> image;
   Timings image_timings;    // not yet told in a reply
   bool evaluating = false;  // the sequence holds what Evaluate added
 };
+
+// Under memory pressure the cache moves to a stronger policy with what it holds; back to a weaker
+// one it goes when it holds nothing.
+void Session::State::Relieve() {
+  const CacheOptions now = sequence.cache().shape().options;
+  const CacheOptions better = model.governor->CacheFor(model.cache);
+  if (now == better) return;
+  if (IsAtLeast(better, now) || sequence.positions() == 0) sequence.MoveTo(better);
+}
 
 // Lets the sequence hold the first rows of the prompt, as many as have been read here or by another
 // session, and nothing else. Returns how many. The last row is always computed anew: its logits are
@@ -92,7 +109,7 @@ int Session::State::Reuse(const Prompt& prompt) {
   if (evaluating) Forget();
   const int most = prompt.rows() - 1;
   int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), most));
-  if (model.prompts != nullptr) {
+  if (model.prompts != nullptr && HasWantedCache()) {
     reused = model.prompts->CopyInto(prompt, reused, most, sequence.cache());
   }
   sequence.TruncateTo(reused);
@@ -102,7 +119,7 @@ int Session::State::Reuse(const Prompt& prompt) {
 }
 
 void Session::State::ShareBeginning(const Prompt& prompt) {
-  if (model.prompts == nullptr) return;
+  if (model.prompts == nullptr || !HasWantedCache()) return;
   Prompt beginning = prompt;
   beginning.TruncateTo(prompt.BeginningRows());
   model.prompts->Put(beginning, sequence.cache());
@@ -115,12 +132,14 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   reply.prompt_tokens = prompt.rows();
   Stopwatch watch;
   reply.reused_tokens = Reuse(prompt);
+  Relieve();
   DecodeOptions with_stops = options;
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
+  if (speculation) speculation->Begin(prompt.Tokens());
   Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
-                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops,
-                on_text);
+                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops, on_text,
+                speculation ? &*speculation : nullptr);
   Stream* const streams[] = {&stream};
   while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
   reply.timings.prefill_ms = watch.Lap();
@@ -136,6 +155,13 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   reply.reply_tokens = static_cast<int>(generation.tokens.size());
   reply.early_tokens = generation.early_tokens;
   reply.blocks_per_token = static_cast<double>(generation.blocks) / reply.reply_tokens;
+  const CacheOptions& cache = sequence.cache().shape().options;
+  reply.cache = CacheText(cache);
+  reply.cache_is_moved = cache != model.cache;
+  reply.cache_bytes = static_cast<std::int64_t>(sequence.cache().bytes());
+  reply.decode_threads = teams().few.pool.threads();
+  reply.drafted_tokens = generation.drafted_tokens;
+  reply.accepted_tokens = generation.accepted_tokens;
   return reply;
 }
 
@@ -258,6 +284,7 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   if (!list) return list.error();
   state.stepper.batch().AddAll(state.sequence, list->inputs, state.logits(),
                                state.teams().For(list->rows));
+  if (list->rows > 1) state.sequence.EndPrompt(state.teams().For(list->rows));
   state.evaluating = true;
   return std::span<const float>(state.logits_row);
 }

@@ -370,8 +370,8 @@ TEST(DecoderZones, NameEveryStep) {
     EXPECT_NE(llama.find(zone), std::string::npos) << zone;
   }
   EXPECT_NE(gpt2.find("decoder.block.1.attention.qkv"), std::string::npos);
-  for (const char* zone : {"attention.q", "attention.k", "attention.v", "attention.rope",
-                           "mlp.gate"}) {
+  for (const char* zone :
+       {"attention.q", "attention.k", "attention.v", "attention.rope", "mlp.gate"}) {
     EXPECT_NE(llama.find("decoder.block.1." + std::string(zone)), std::string::npos) << zone;
   }
 }

@@ -52,6 +52,28 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--evaluate-pictures", options.evaluate_pictures, "Held-out pictures at the end");
 }
 
+CLI::App* AddScenes(CLI::App& app, SceneOptions& scenes, bool& held_out) {
+  CLI::App* draw = app.add_subcommand("scenes", "Write pictures and labels to a folder");
+  draw->add_option("--out", scenes.out, "The folder")->required();
+  Add(draw, "--count", scenes.count, "Pictures");
+  Add(draw, "--captions", scenes.captions, "Captions of each, at most");
+  Add(draw, "--questions", scenes.questions, "Questions about each, at most");
+  Add(draw, "--seed", scenes.seed, "Seed");
+  Add(draw, "--font", scenes.font, "Noto Color Emoji");
+  draw->add_flag("--held-out", held_out, "Half with combinations that training never shows");
+  return draw;
+}
+
+CLI::App* AddAverage(CLI::App& app, edgevlm::train::AverageOptions& mean) {
+  CLI::App* average =
+      app.add_subcommand("average", "Make a run whose weights lie between those of two");
+  average->add_option("first", mean.first, "Folder of a run")->required();
+  average->add_option("second", mean.second, "Folder of one that began with it")->required();
+  average->add_option("--out", mean.out, "Folder of the run between")->required();
+  Add(average, "--share", mean.share, "Of the second run");
+  return average;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -67,14 +89,7 @@ int main(int argc, char** argv) {
 
   SceneOptions scenes;
   bool held_out = false;
-  CLI::App* draw = app.add_subcommand("scenes", "Write pictures and labels to a folder");
-  draw->add_option("--out", scenes.out, "The folder")->required();
-  Add(draw, "--count", scenes.count, "Pictures");
-  Add(draw, "--captions", scenes.captions, "Captions of each, at most");
-  Add(draw, "--questions", scenes.questions, "Questions about each, at most");
-  Add(draw, "--seed", scenes.seed, "Seed");
-  Add(draw, "--font", scenes.font, "Noto Color Emoji");
-  draw->add_flag("--held-out", held_out, "Half with combinations that training never shows");
+  CLI::App* draw = AddScenes(app, scenes, held_out);
 
   TrainOptions options;
   CLI::App* train = app.add_subcommand("train", "Train a model, or go on with a run");
@@ -96,12 +111,7 @@ int main(int argc, char** argv) {
   Add(import, "--font", back.font, "Noto Color Emoji");
 
   edgevlm::train::AverageOptions mean;
-  CLI::App* average =
-      app.add_subcommand("average", "Make a run whose weights lie between those of two");
-  average->add_option("first", mean.first, "Folder of a run")->required();
-  average->add_option("second", mean.second, "Folder of one that began with it")->required();
-  average->add_option("--out", mean.out, "Folder of the run between")->required();
-  Add(average, "--share", mean.share, "Of the second run");
+  CLI::App* average = AddAverage(app, mean);
 
   try {
     app.parse(argc, argv);

@@ -14,6 +14,6 @@ const CachePolicy kHalfPolicy = {.name = "f16",
 const CachePolicy kInt8Policy = {.name = "q8_0",
                                  .make = MakePlainLayer<BlockQ8_0>,
                                  .bytes = PlainLayerBytes<BlockQ8_0>,
-                                 .stronger = {}};
+                                 .stronger = "q4"};
 
 }  // namespace edgevlm

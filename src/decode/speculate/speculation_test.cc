@@ -34,7 +34,7 @@ class SpeculationTest : public ::testing::Test {
 
   struct Speaker {
     Speaker(const SpeculationTest& test, const Request& request, const Drafter* drafter)
-        : sequence(*test.decoder_, TinyModel::kContext) {
+        : sequence(*test.decoder_, TinyModel::kContext, test.cache_) {
       if (drafter != nullptr) {
         speculation.emplace(*drafter, TinyModel::kContext);
         speculation->Begin(request.prompt);
@@ -65,6 +65,7 @@ class SpeculationTest : public ::testing::Test {
   const std::unique_ptr<const Decoder> decoder_ = ByteDecoder();
   const std::unique_ptr<const Decoder> other_ = ByteDecoder(8);
   const std::vector<int> ends_ = {3};
+  CacheOptions cache_;
   ThreadPool pool_{2};
 };
 
@@ -171,6 +172,27 @@ TEST_F(SpeculationTest, CutBackEqualsAFreshRun) {
   Sequence sequence(*decoder_, TinyModel::kContext);
   Batch(*decoder_).AddAll(sequence, {&all, 1}, fresh.view(), edgevlm::Run{.pool = pool_});
   EXPECT_EQ(after.values, fresh.values);
+}
+
+// Drafts are no longer than a policy can forget exactly.
+TEST_F(SpeculationTest, UnderEveryCachePolicy) {
+  for (const char* policy : {"q8_0", "q4", "gear", "h2o:0.5", "window:40", "snapkv:40"}) {
+    const Result<CacheOptions> options = ParseCacheOptions(policy);
+    if (!options) continue;  // not built
+    cache_ = *options;
+    for (unsigned seed = 0; seed < 3; ++seed) {
+      const Request request = {.prompt = RandomTokens(50 + int(seed) * 30, kBytes, seed),
+                               .options = {.max_tokens = 100, .repetition_penalty = 1.3f}};
+      const Generation plain = SayPlainly(request);
+      for (const auto& [name, make] : Drafters()) {
+        for (const int draft_tokens : {0, 5}) {
+          const Generation found = Say(request, make(), draft_tokens);
+          ExpectSame(found, plain, name + " " + policy);
+          EXPECT_TRUE(draft_tokens == 0 || name == "ngram" || found.drafted_tokens > 0) << policy;
+        }
+      }
+    }
+  }
 }
 
 TEST_F(SpeculationTest, SeveralTogetherAsAlone) {

@@ -16,13 +16,24 @@ constexpr int kSplitRows = 1 << 11;
 int CeilDivide(int a, int b) { return (a + b - 1) / b; }
 
 template <class Value>
+void CheckWidth(const HeadRows<const Value>& rows, int width) {
+  CHECK(rows.first.cols == RowCells<Value>(width));
+}
+void CheckWidth(const PackedRows& rows, int width) {
+  CHECK(rows.shape.width == width && rows.waiting.cols == width);
+  CHECK(rows.packed % rows.shape.group == 0);
+  const bool is_plain = rows.shape.rank == 0 && rows.shape.outliers == 0;
+  CHECK(is_plain || rows.shape.group == kMaxPackedGroup);
+}
+
+template <class Value>
 void CheckShapes(const AttentionCall<Value>& call) {
   const HeadCounts& heads = call.heads;
   CHECK(heads.kv >= 1 && heads.query >= heads.kv && heads.query % heads.kv == 0);
   CHECK(call.q.cols % heads.query == 0 && call.width() >= 1 && call.width() <= kMaxHeadWidth);
   CHECK(call.out.rows == call.q.rows && call.out.cols == call.q.cols);
-  const int cells = RowCells<Value>(call.width());
-  CHECK(call.keys.first.cols == cells && call.values.first.cols == cells);
+  CheckWidth(call.keys, call.width());
+  CheckWidth(call.values, call.width());
   CHECK(call.keys.rows() <= call.values.rows());
   if (call.sight == Sight::kAll) {
     CHECK(call.keys.rows() >= 1 || call.q.rows == 0);
@@ -203,10 +214,19 @@ const VariantList<AttentionFunction<BlockQ8_0>>& AttentionVariants<BlockQ8_0>() 
   return kVariants;
 }
 
+template <>
+const VariantList<AttentionFunction<PackedRows>>& AttentionVariants<PackedRows>() {
+  static const VariantList<AttentionFunction<PackedRows>> kVariants(AttentionOfPackedHighway(),
+                                                                    AttentionScalar);
+  return kVariants;
+}
+
 void Attend(const AttentionCall<float>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
 void Attend(const AttentionCall<BlockQ8_0>& call, ThreadPool& pool) { AttendCut(call, pool); }
+
+void Attend(const AttentionCall<PackedRows>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
 }  // namespace edgevlm

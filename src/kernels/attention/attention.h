@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "base/thread_pool.h"
+#include "kernels/packed_rows/packed_rows.h"
 #include "kernels/row_blocks/row_blocks.h"
 #include "tensor/view.h"
 
@@ -48,6 +49,16 @@ HeadRows<T> SideBySide(View<T> rows, int heads) {
   return {View<T>(rows.data, rows.rows, width, rows.stride), width};
 }
 
+// In what form the rows of a Value lie: HeadRows, or a form of its own.
+template <class Value>
+struct RowForm {
+  using Type = HeadRows<const Value>;
+};
+template <>
+struct RowForm<PackedRows> {
+  using Type = PackedRows;
+};
+
 // Which positions a row sees.
 enum class Sight {
   kAll,     // every one: the cells of a picture
@@ -63,16 +74,16 @@ enum class AttentionPrecision {
 // Rows t = 0..T-1. For each head:
 //   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]    over the positions p it sees
 //   q, out        [T, Hq * d], out apart from the others; d <= kMaxHeadWidth
-//   keys, values  [N, d] per head of Hkv: float32, float16 as its 16 bits, or blocks of int8
-//                 (row_blocks.h); finite where a row sees them. Those of a head are read from
-//                 memory fastest when side by side. Another form is a type for Value, and how
-//                 lines-inl.h and attention_scalar.cc read one of its rows.
+//   keys, values  [N, d] per head of Hkv: float32, float16 as its 16 bits, blocks of int8
+//                 (row_blocks.h) or packed (packed_rows.h); finite where a row sees them. Those of
+//                 a head are read from memory fastest when side by side. Another form is a type for
+//                 Value, and how lines-inl.h and attention_scalar.cc read one of its rows.
 // With Sight::kAll N >= 1; with kCausal N >= first_position + T, the rows' own keys included.
 template <class Value>
 struct AttentionCall {
   View<const float> q;
-  HeadRows<const Value> keys;
-  HeadRows<const Value> values;
+  typename RowForm<Value>::Type keys;
+  typename RowForm<Value>::Type values;
   HeadCounts heads;
   Sight sight = Sight::kCausal;
   int first_position = 0;  // of row 0; read with kCausal only
@@ -104,5 +115,9 @@ struct AttentionCall {
 void Attend(const AttentionCall<float>& call, ThreadPool& pool);
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool);
 void Attend(const AttentionCall<BlockQ8_0>& call, ThreadPool& pool);
+// Keys are packed Along::kTokens, values Along::kChannels, of one shape else; with a rank or
+// outliers in groups of kMaxPackedGroup. The low-rank product and the outliers are never put back
+// into rows: they are added to scores and sums (GEAR).
+void Attend(const AttentionCall<PackedRows>& call, ThreadPool& pool);
 
 }  // namespace edgevlm

@@ -52,6 +52,8 @@ template <>
 const VariantList<AttentionFunction<std::uint16_t>>& AttentionVariants<std::uint16_t>();
 template <>
 const VariantList<AttentionFunction<BlockQ8_0>>& AttentionVariants<BlockQ8_0>();
+template <>
+const VariantList<AttentionFunction<PackedRows>>& AttentionVariants<PackedRows>();
 
 // The specification: plain loops.
 void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part,
@@ -60,10 +62,13 @@ void AttentionScalar(const AttentionCall<std::uint16_t>& call, const AttentionPa
                      const Partials& partials);
 void AttentionScalar(const AttentionCall<BlockQ8_0>& call, const AttentionPart& part,
                      const Partials& partials);
+void AttentionScalar(const AttentionCall<PackedRows>& call, const AttentionPart& part,
+                     const Partials& partials);
 
 HighwayVariants<AttentionFunction<float>> AttentionOfFloatHighway();
 HighwayVariants<AttentionFunction<std::uint16_t>> AttentionOfHalfHighway();
 HighwayVariants<AttentionFunction<BlockQ8_0>> AttentionOfBlocksHighway();
+HighwayVariants<AttentionFunction<PackedRows>> AttentionOfPackedHighway();
 
 // Products of pairs of bfloat16; null where this binary or CPU has none, and for other Values.
 template <class Value>

@@ -11,11 +11,23 @@ namespace {
 constexpr float kLog2e = 1.44269504f;
 constexpr float kLowest = -1e30f;
 
+using Row = std::array<float, kMaxHeadWidth>;
+
 float Number(const float* row, int i) { return row[i]; }
 float Number(const std::uint16_t* row, int i) { return HalfToFloat(row[i]); }
 float Number(const BlockQ8_0* row, int i) {
   const BlockQ8_0& block = row[i / kRowBlock];
   return HalfToFloat(block.scale) * static_cast<float>(block.levels[i % kRowBlock]);
+}
+
+// Row `position` of a head as numbers.
+template <class Value>
+void ReadRow(View<const Value> rows, int position, int width, Row& to) {
+  const Value* row = rows.Row(position).data();
+  for (int i = 0; i < width; ++i) to[static_cast<std::size_t>(i)] = Number(row, i);
+}
+void ReadRow(const PackedHead& rows, int position, int width, Row& to) {
+  ReadPackedRow(rows, position, {to.data(), static_cast<std::size_t>(width)});
 }
 
 // One row, positions [first, last): adds one at a time. When a higher score than all before
@@ -28,11 +40,12 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head,
   std::fill_n(sums.sums, width, 0.0f);
   *sums.total = 0.0f;
   *sums.highest = kLowest;
+  Row key, value;
   for (int position = first; position < last; ++position) {
-    const Value* key = call.keys.Head(kv_head).Row(position).data();
-    const Value* value = call.values.Head(kv_head).Row(position).data();
+    ReadRow(call.keys.Head(kv_head), position, width, key);
+    ReadRow(call.values.Head(kv_head), position, width, value);
     float score = 0.0f;
-    for (int i = 0; i < width; ++i) score += q[i] * scale * Number(key, i);
+    for (int i = 0; i < width; ++i) score += q[i] * scale * key[static_cast<std::size_t>(i)];
     if (call.log2_counts != nullptr) score += call.log2_counts[position];
     const float before = *sums.highest;
     *sums.highest = std::fmax(before, score);
@@ -40,7 +53,7 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head,
     const float share = std::exp2(score - *sums.highest);
     *sums.total = *sums.total * shrink + share;
     for (int i = 0; i < width; ++i) {
-      sums.sums[i] = sums.sums[i] * shrink + share * Number(value, i);
+      sums.sums[i] = sums.sums[i] * shrink + share * value[static_cast<std::size_t>(i)];
     }
   }
 }
@@ -70,6 +83,11 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
 }  // namespace
 
 void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part,
+                     const Partials& partials) {
+  SumPart(call, part, partials);
+}
+
+void AttentionScalar(const AttentionCall<PackedRows>& call, const AttentionPart& part,
                      const Partials& partials) {
   SumPart(call, part, partials);
 }

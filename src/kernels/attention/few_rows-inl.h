@@ -25,7 +25,11 @@ template <class Value>
 class FewRows {
  public:
   FewRows(const AttentionCall<Value>& call, const AttentionPart& part)
-      : call_(call), part_(part), width_(call.width()) {
+      : call_(call),
+        part_(part),
+        keys_(call.keys.Head(part.kv_head)),
+        values_(call.values.Head(part.kv_head)),
+        width_(call.width()) {
     for (int row = 0; row < part.rows(); ++row) {
       const int asking = part.first_row + row;
       const int token = call.Token(asking);
@@ -99,12 +103,22 @@ class FewRows {
       Mix(first + j, std::min(kSlice, count - j), j, sums);
       std::fill_n(shrink_, part_.rows(), 1.0f);
     }
+    if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
+      for (int row = 0; row < part_.rows(); ++row) {
+        values_.AddToSums(first, count, shares_ + row * kBlock, sums.sums + row * padded_);
+      }
+    }
   }
 
   // The scores of a block, whole vectors of them; low where a row does not see. Returns their
   // number.
   int ScoreBlock(int first, int count) {
     for (int j = 0; j < count; j += kSlice) Score(first + j, std::min(kSlice, count - j), j);
+    if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
+      for (int row = 0; row < part_.rows(); ++row) {
+        keys_.AddToScores(first, count, q_ + row * padded_, shares_ + row * kBlock);
+      }
+    }
     const int lanes = RoundUp(count, kLanes);
     for (int row = 0; row < part_.rows(); ++row) {
       const int seen = std::max(0, std::min(count, visible_[row] - first));
@@ -119,12 +133,11 @@ class FewRows {
 
   // Of `count` positions from `first` on, which are those from `begin` on of the block.
   void Score(int first, int count, int begin) {
-    const View<const Value> keys = call_.keys.Head(part_.kv_head).Rows(first, count);
     for (int j = 0; j < count; j += kLanes) {
       for (int r = 0; r < kLanes; ++r) {
         float* line = lines_ + r * padded_;
         if (j + r < count) {
-          ReadLine(keys.Row(j + r).data(), width_, padded_, line);
+          keys_.Read(first + j + r, width_, padded_, line);
         } else {
           std::fill_n(line, padded_, 0.0f);
         }
@@ -142,9 +155,8 @@ class FewRows {
   }
 
   void Mix(int first, int count, int begin, const Partials& sums) {
-    const View<const Value> values = call_.values.Head(part_.kv_head).Rows(first, count);
     for (int j = 0; j < count; ++j) {
-      ReadLine(values.Row(j).data(), width_, padded_, slice_ + j * padded_);
+      values_.Read(first + j, width_, padded_, slice_ + j * padded_);
     }
     RunTiles<FloatProducts>(Mixing{.shares = shares_ + begin,
                                    .row_stride = kBlock,
@@ -159,6 +171,8 @@ class FewRows {
 
   const AttentionCall<Value>& call_;
   const AttentionPart& part_;
+  typename ReaderOf<Value>::Type keys_;
+  typename ReaderOf<Value>::Type values_;
   const int width_;                         // d
   const int padded_ = PaddedWidth(width_);  // of queries, values and sums
 

@@ -59,13 +59,32 @@ HWY_INLINE void ReadLine(const BlockQ8_0* from, int width, int padded, float* to
     const Vector scale = hn::Set(d, hn::GetLane(LoadHalf(d_scale, &half)));
     const int last = std::min(first + kRowBlock, padded);  // the block is 0 behind the row's end
     for (int i = first; i < last; i += kLanes) {
-      const auto levels = hn::LoadU(d_levels, from->levels + i - first);
+      const auto levels = hn::LoadU(d_levels, from->levels + (i - first));
       const auto numbers = hn::ConvertTo(d, hn::PromoteTo(hn::RebindToSigned<FullTag>(), levels));
       hn::StoreU(hn::Mul(numbers, scale), d, to + i);
     }
   }
   for (int i = RoundUp(width, kRowBlock); i < padded; ++i) to[i] = 0.0f;
 }
+
+// Reads the rows of one head, in any order.
+template <class Value>
+class LineReader {
+ public:
+  static constexpr bool kAddsToScores = false;
+
+  explicit LineReader(View<const Value> rows) : rows_(rows) {}
+  HWY_INLINE void Read(int row, int width, int padded, float* to) const {
+    ReadLine(rows_.Row(row).data(), width, padded, to);
+  }
+
+ private:
+  View<const Value> rows_;
+};
+template <class Value>
+struct ReaderOf {
+  using Type = LineReader<Value>;
+};
 
 // to = from times log2(e) / sqrt(width), so that powers of two of the scores are their softmax.
 HWY_INLINE void ReadQuery(const float* from, int width, int padded, float* to) {

@@ -20,7 +20,11 @@ template <class Products, class Value>
 class Strip {
  public:
   Strip(const AttentionCall<Value>& call, const AttentionPart& part)
-      : call_(call), part_(part), width_(call.width()) {
+      : call_(call),
+        part_(part),
+        key_reader_(call.keys.Head(part.kv_head)),
+        value_reader_(call.values.Head(part.kv_head)),
+        width_(call.width()) {
     for (int row = 0; row < part.rows(); ++row) {
       visible_[row] = call.Visible(call.Token(part.first_row + row));
     }
@@ -80,22 +84,20 @@ class Strip {
   // Keys and values of a block side by side: in the rows of all heads they lie a multiple of 4 KiB
   // apart, where the nearest cache holds few of them.
   void ReadBlock(int first, int count) {
-    const View<const Value> keys = call_.keys.Head(part_.kv_head).Rows(first, count);
-    const View<const Value> values = call_.values.Head(part_.kv_head).Rows(first, count);
     for (int j = 0; j < count; ++j) {
       float* line = Products::kPerStep == 1 ? keys_ + j * key_stride_ : lines_;
-      ReadLine(keys.Row(j).data(), width_, line_width_, line);
+      key_reader_.Read(first + j, width_, line_width_, line);
       Products::PackLine(line, line_width_, keys_ + j * key_stride_);
     }
     for (int j = 0; j < count; j += Products::kPerStep) {
       float* to = values_ + j / Products::kPerStep * padded_;
       if constexpr (Products::kPerStep == 1) {
-        ReadLine(values.Row(j).data(), width_, padded_, to);
+        value_reader_.Read(first + j, width_, padded_, to);
       } else {
         float* second = lines_ + kMaxHeadWidth;
-        ReadLine(values.Row(j).data(), width_, padded_, lines_);
+        value_reader_.Read(first + j, width_, padded_, lines_);
         if (j + 1 < count) {
-          ReadLine(values.Row(j + 1).data(), width_, padded_, second);
+          value_reader_.Read(first + j + 1, width_, padded_, second);
         } else {
           std::fill_n(second, padded_, 0.0f);
         }
@@ -123,6 +125,9 @@ class Strip {
                                .out = shares_,
                                .out_stride = kRowTile},
                        count, lanes);
+    if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
+      key_reader_.AddToScoreLanes(first, count, lanes, q_ + tile * steps_, shares_);
+    }
     if (call_.log2_counts != nullptr) AddCounts(first, count, lanes);
     const int positions = Hide(tile, lanes, first, count);
     const Running running = {highest_ + tile, total_ + tile, shrink_};
@@ -136,6 +141,10 @@ class Strip {
                               .shrink = shrink_,
                               .sums = sums_ + tile * padded_},
                        rows, padded_);
+    if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
+      value_reader_.AddToSumsOfLanes({first, count, rows}, shares_, sums_ + tile * padded_,
+                                     padded_);
+    }
   }
 
   void AddCounts(int first, int count, int lanes) {
@@ -170,6 +179,8 @@ class Strip {
 
   const AttentionCall<Value>& call_;
   const AttentionPart& part_;
+  typename ReaderOf<Value>::Type key_reader_;
+  typename ReaderOf<Value>::Type value_reader_;
   const int width_;                                           // d
   const int padded_ = PaddedWidth(width_);                    // of values and sums
   const int line_width_ = RoundUp(width_, 2 * kSumsPadding);  // whole vectors of pairs

@@ -1,0 +1,73 @@
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/compare.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr double kMebi = 1 << 20;
+
+std::string Format(const char* format, double value) {
+  std::array<char, 64> text;
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+std::string Percent(const std::optional<double>& share) {
+  return share ? Format("%.1f %%", 100 * *share) : "";
+}
+
+std::string Line(const CompareRow& row) {
+  std::string line = "|";
+  for (const std::string& cell :
+       {row.name, Format("%.1f", row.first_token_ms), Format("%.1f", row.tokens_per_second),
+        Format("%.2f", static_cast<double>(row.cache_bytes) / kMebi),
+        Format("%.0f", static_cast<double>(row.resident_bytes) / kMebi), Percent(row.accepted),
+        Percent(row.early), std::string(row.same_reply ? "yes" : "no"),
+        Format("%.5f", row.divergence), Percent(row.answers)}) {
+    line.append(" ").append(cell).append(" |");
+  }
+  return line.append("\n");
+}
+
+}  // namespace
+
+std::string CompareMarkdown(std::span<const CompareRow> rows) {
+  std::string text =
+      "| optimisation | first token, ms | t/s | cache, MiB | memory, MiB | drafts right | taken "
+      "early | same reply | KL | answers right |\n"
+      "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n";
+  for (const CompareRow& row : rows) {
+    if (row.refusal.empty()) text += Line(row);
+  }
+  for (const CompareRow& row : rows) {
+    if (!row.refusal.empty()) text.append("\n").append(row.name).append(": ").append(row.refusal);
+  }
+  return text.append("\n");
+}
+
+std::string CompareJson(std::span<const CompareRow> rows) {
+  nlohmann::ordered_json array = nlohmann::ordered_json::array();
+  for (const CompareRow& row : rows) {
+    nlohmann::ordered_json object = {{"optimisation", row.name}};
+    if (!row.refusal.empty()) {
+      object["refusal"] = row.refusal;
+    } else {
+      object.update({{"first_token_ms", row.first_token_ms},
+                     {"tokens_per_second", row.tokens_per_second},
+                     {"cache_bytes", row.cache_bytes},
+                     {"resident_bytes", row.resident_bytes},
+                     {"same_reply", row.same_reply},
+                     {"divergence", row.divergence}});
+      if (row.accepted) object["accepted"] = *row.accepted;
+      if (row.early) object["early"] = *row.early;
+      if (row.answers) object["answers"] = *row.answers;
+    }
+    array.push_back(std::move(object));
+  }
+  return array.dump(2) + "\n";
+}
+
+}  // namespace edgevlm

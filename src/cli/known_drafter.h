@@ -1,0 +1,39 @@
+// KnownDrafter: drafts that are accepted as often as one says, for measuring what speculation could
+// bring with models that are not at hand.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "decode/batch.h"
+#include "decode/speculate/drafter.h"
+
+namespace edgevlm {
+
+// Knows the reply beforehand and gets so many of its tokens right that each is accepted with the
+// chance `acceptance`, if those before it were. The counts of drafts are spread evenly (the golden
+// ratio's multiples), so that few steps already have the mean. A real smaller model does the work
+// of drafting each token, whatever it says. Serves one stream.
+class KnownDrafter final : public Drafter {
+ public:
+  // reply: of the stream that is measured; must outlive it. smaller: null: drafting costs nothing.
+  KnownDrafter(const std::vector<int>& reply, double acceptance, const Decoder* smaller);
+
+  std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;
+  void Propose(std::span<const DraftRequest> requests, const Teams& teams) override;
+  const PassCosts* costs() const override { return batch_ ? &costs_ : nullptr; }
+
+ private:
+  int RightTokens();
+  void Read(DraftMemory& memory, int total, const Teams& teams);
+
+  const std::vector<int>& reply_;
+  double acceptance_;
+  std::optional<Batch> batch_;  // of the smaller model
+  PassCosts costs_;
+  int drafts_ = 0;
+  std::vector<int> read_;      // by the smaller model in one pass; what they say is of no matter
+  std::vector<float> logits_;  // [1, V]
+};
+
+}  // namespace edgevlm

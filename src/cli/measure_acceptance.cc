@@ -1,0 +1,152 @@
+#include "cli/measure_acceptance.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "cli/known_drafter.h"
+#include "cli/repeat.h"
+#include "decode/generate.h"
+#include "engine/model.h"
+
+namespace edgevlm {
+namespace {
+
+// One reply after the other from a prompt of one token.
+class Replies {
+ public:
+  Replies(const Model& model, int tokens)
+      : model_(model), sequence_(*model.decoder, tokens), tokens_(tokens) {}
+
+  // speculation: null: none.
+  Generation Next(Stepper& stepper, Speculation* speculation) {
+    sequence_.TruncateTo(0);
+    if (speculation != nullptr) speculation->Begin(prompt_);
+    DecodeOptions options;
+    options.max_tokens = tokens_;
+    // No token ends the reply.
+    Stream stream(sequence_, {{.tokens = prompt_}}, {.tokenizer = model_.tokenizer, .ends = {}},
+                  options, nullptr, speculation);
+    return Generate(stepper, stream, model_.DecoderTeams(nullptr));
+  }
+
+ private:
+  const Model& model_;
+  Sequence sequence_;
+  int tokens_;
+  const std::vector<int> prompt_ = {1};
+};
+
+double TokensPerStep(double p, double k) {
+  return p < 1 ? (1 - std::pow(p, k + 1)) / (1 - p) : k + 1;
+}
+
+// What a pass of so many rows takes behind a text of `positions`, the median of some.
+double PassMs(const Decoder& decoder, const Teams& teams, int rows, int positions) {
+  constexpr int kPasses = 9;
+  Sequence sequence(decoder, positions + rows);
+  Batch batch(decoder);
+  const std::vector<int> text(static_cast<std::size_t>(positions), 0);
+  const Input before = {.tokens = text};
+  batch.AddAll(sequence, {&before, 1}, {}, teams.many);
+  const int vocabulary = decoder.shape().vocabulary;
+  std::vector<float> logits(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary));
+  std::vector<double> ms;
+  for (int i = 0; i <= kPasses; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    batch.Add(sequence, {.tokens = std::span(text).first(static_cast<std::size_t>(rows))}, rows);
+    batch.Forward({logits.data(), rows, vocabulary}, teams.For(rows));
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    if (i > 0) ms.push_back(took.count());  // the first one warms up
+    sequence.TruncateTo(positions);
+  }
+  return SpreadOf(ms).median;
+}
+
+// The costs are measured by themselves, in the middle of a reply's length.
+void AddLimit(const AcceptanceTest& test, const Model& model, const Decoder* smaller,
+              AcceptanceResult& result) {
+  const Teams teams = model.DecoderTeams(nullptr);
+  const double k = result.drafted_per_step;
+  const int rows = 1 + static_cast<int>(std::lround(k));
+  const int positions = std::max(test.tokens / 2, rows);
+  const double plain_ms = PassMs(*model.decoder, teams, 1, positions);
+  result.check_cost = PassMs(*model.decoder, teams, rows, positions) / plain_ms;
+  if (smaller != nullptr) result.draft_cost = PassMs(*smaller, teams, 1, positions) / plain_ms;
+  result.limit = TokensPerStep(test.acceptance, k) / (k * result.draft_cost + result.check_cost);
+}
+
+}  // namespace
+
+Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const AcceptanceTest& test) {
+  const Model& model = ModelOf(engine);
+  Replies replies(model, test.tokens);
+  Stepper plain(*model.decoder);
+  const std::vector<int> reply = replies.Next(plain, nullptr).tokens;
+  const Decoder* const smaller =
+      test.draft == nullptr ? nullptr : ModelOf(*test.draft).decoder.get();
+  Stepper stepper(*model.decoder, std::make_unique<KnownDrafter>(reply, test.acceptance, smaller),
+                  test.draft_tokens);
+  Speculation speculation(*stepper.drafter(), test.tokens);
+
+  AcceptanceResult result;
+  int drafted = 0;
+  int steps = 0;
+  for (int i = 0; i < test.repetitions; ++i) {
+    const auto say_plainly = [&]() -> Result<int> {
+      return static_cast<int>(replies.Next(plain, nullptr).tokens.size());
+    };
+    const auto say = [&]() -> Result<int> {
+      const Generation generation = replies.Next(stepper, &speculation);
+      if (generation.tokens != reply) {
+        return Error{ErrorCode::kInvalid, "speculation: expected the same reply, found another"};
+      }
+      drafted += generation.drafted_tokens;
+      steps += test.tokens - generation.accepted_tokens;
+      return test.tokens;
+    };
+    if (auto error = Repeat(1, result.plain, say_plainly)) return *error;
+    if (auto error = Repeat(1, result.speculating, say)) return *error;
+  }
+  result.drafted_per_step =
+      test.draft_tokens > 0 ? test.draft_tokens : static_cast<double>(drafted) / steps;
+  const double plain_ns = SpreadOf(result.plain.samples_ns).median;
+  result.speed_up = plain_ns / SpreadOf(result.speculating.samples_ns).median;
+  AddLimit(test, model, smaller, result);
+  return result;
+}
+
+std::string AcceptanceMarkdown(const AcceptanceTest& test, const AcceptanceResult& result) {
+  std::array<char, 512> text;
+  std::snprintf(text.data(), text.size(),
+                "| acceptance | drafted | c | v | plain t/s | speculating t/s | speed-up | limit | "
+                "of it |\n"
+                "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+                "| %.2f | %.1f | %.3f | %.2f | %.2f | %.2f | %.2f | %.2f | %.0f %% |\n",
+                test.acceptance, result.drafted_per_step, result.draft_cost, result.check_cost,
+                SpreadOf(result.plain.samples_ts).median,
+                SpreadOf(result.speculating.samples_ts).median, result.speed_up, result.limit,
+                100 * result.speed_up / result.limit);
+  return text.data();
+}
+
+std::string AcceptanceJson(const AcceptanceTest& test, const AcceptanceResult& result) {
+  const nlohmann::ordered_json object = {{"acceptance", test.acceptance},
+                                         {"draft_tokens", result.drafted_per_step},
+                                         {"draft_cost", result.draft_cost},
+                                         {"check_cost", result.check_cost},
+                                         {"n_gen", test.tokens},
+                                         {"plain_samples_ts", result.plain.samples_ts},
+                                         {"speculating_samples_ts", result.speculating.samples_ts},
+                                         {"speed_up", result.speed_up},
+                                         {"limit", result.limit}};
+  return object.dump(2) + "\n";
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,36 @@
+// What speculation brings at a given rate of acceptance, beside what it could bring at most.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "cli/measurement.h"
+
+namespace edgevlm {
+
+struct AcceptanceTest {
+  double acceptance = 0;          // p, in (0, 1]
+  int draft_tokens = 0;           // k; 0: as many as pay
+  const Engine* draft = nullptr;  // whose work drafting costs; null: none
+  int tokens = 0;                 // of a reply
+  int repetitions = 1;
+};
+
+struct AcceptanceResult {
+  Measurement plain;
+  Measurement speculating;
+  double drafted_per_step = 0;  // k, in the mean
+  double draft_cost = 0;        // c: time of a drafted token, in terms of a plain one
+  double check_cost = 0;        // v: time of a pass that checks a draft, likewise
+  double speed_up = 0;          // of the medians
+  double limit = 0;             // (1 - p^(k+1)) / ((1 - p) (k c + v))
+};
+
+// Replies of random weights, by turns with and without drafts.
+Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const AcceptanceTest& test);
+
+// A Markdown table of one row.
+std::string AcceptanceMarkdown(const AcceptanceTest& test, const AcceptanceResult& result);
+std::string AcceptanceJson(const AcceptanceTest& test, const AcceptanceResult& result);
+
+}  // namespace edgevlm

@@ -1,0 +1,35 @@
+// What n-gram drafting costs per token where nothing matches: a token more in the index, a look for
+// what may follow, and the plan of a step.
+#include <benchmark/benchmark.h>
+
+#include <random>
+#include <vector>
+
+#include "decode/speculate/draft.h"
+#include "decode/speculate/draft_plan.h"
+#include "decode/speculate/ngram_index.h"
+
+namespace edgevlm {
+namespace {
+
+void NothingMatches(benchmark::State& state) {
+  constexpr int kContext = 4096;
+  constexpr int kVocabulary = 32'000;
+  NgramIndex index(4 * kContext);
+  PassCosts costs;
+  costs.Learn(1, 20);
+  costs.Learn(5, 30);
+  std::mt19937 random(1);
+  std::vector<int> draft;
+  std::vector<DraftWish> wishes = {{.chance = 0.7, .most = Draft::kMostTokens}};
+  for (auto _ : state) {
+    PlanDrafts(wishes, 0, {.whole = costs});
+    index.Add(static_cast<int>(random() % kVocabulary));
+    index.Continue(Draft::kMostTokens, draft);
+    draft.clear();
+  }
+}
+BENCHMARK(NothingMatches);
+
+}  // namespace
+}  // namespace edgevlm

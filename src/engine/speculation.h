@@ -1,0 +1,18 @@
+// Who guesses for a model's sessions.
+#pragma once
+
+#include "decode/stepper.h"
+#include "edgevlm/speculation.h"
+#include "engine/model.h"
+
+namespace edgevlm {
+
+// Loads what the drafter needs, into the model. Errors: kInvalid (options, blocks that the model
+// does not have, a smaller model with another vocabulary), kUnsupported ("self" without trained
+// exits), and those of loading a file, which they name.
+MaybeError LoadDrafter(const SpeculationOptions& options, Model& model);
+
+// The step loop for streams of this model, which must outlive it.
+Stepper MakeStepper(const Model& model);
+
+}  // namespace edgevlm
