@@ -11,11 +11,12 @@ TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 # Folders whose tests run on Arm: those that compute, and those that know the processor.
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
-.PHONY: help demo all test asan fuzz arm-test bench bench-peers format install clean
+.PHONY: help demo all test client-test asan fuzz arm-test bench bench-peers format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
+	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the speed of the built-in model on this machine'
 	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
 	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
@@ -43,6 +44,11 @@ all:
 
 test: all
 	ctest --test-dir build -j $(JOBS) --output-on-failure
+
+client-test: build/edgevlm
+	tools/install_packages.sh tools/packages-clients.txt
+	cd tests/clients && npm install --no-package-lock --ignore-scripts --no-audit --no-fund
+	cd tests/clients && npm test
 
 asan:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt

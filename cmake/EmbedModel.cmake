@@ -21,3 +21,16 @@ function(edgevlm_embed_catalog target file)
     PROPERTIES COMPILE_DEFINITIONS EDGEVLM_BUILTIN_CATALOG="${file}" OBJECT_DEPENDS ${file})
   target_sources(${target} PRIVATE ${source})
 endfunction()
+
+# edgevlm_embed_page(TARGET FOLDER): makes the files of FOLDER part of the library TARGET.
+function(edgevlm_embed_page target folder)
+  set(source ${folder}/files.S)
+  set(files index.html docs.html openapi.json)
+  list(TRANSFORM files PREPEND ${folder}/)
+  set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES OBJECT_DEPENDS "${files}")
+  set_source_files_properties(
+    ${source} TARGET_DIRECTORY ${target}
+    PROPERTIES COMPILE_DEFINITIONS
+               "EDGEVLM_INDEX_HTML=\"${folder}/index.html\";EDGEVLM_DOCS_HTML=\"${folder}/docs.html\";EDGEVLM_OPENAPI_JSON=\"${folder}/openapi.json\"")
+  target_sources(${target} PRIVATE ${source})
+endfunction()

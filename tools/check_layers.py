@@ -11,6 +11,8 @@ import sys
 BELOW_DECODE = "model cache kernels gguf tokenizer image tensor profile base"
 MAY_INCLUDE = {
     "base": "",
+    "config": "base",
+    "metrics": "base",
     "digest": "base",
     "tensor": "base",
     "profile": "base",
@@ -26,20 +28,25 @@ MAY_INCLUDE = {
     "eval": "engine base",
     "roofline": "base",
     "catalog": "gguf digest base",
-    "cli": "eval roofline engine catalog convert decode " + BELOW_DECODE,
+    "server": "engine catalog digest metrics base",
+    "cli": "server metrics config eval roofline engine catalog convert decode " + BELOW_DECODE,
     "train": "gguf tokenizer image tensor base",
 }
 
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. Results are
 # passed on by base/result.h.
 API = {
-    "edgevlm/edgevlm.h": "engine eval cli",
+    "edgevlm/edgevlm.h": "engine eval server cli",
     "edgevlm/cache_options.h": "cache decode engine cli",
-    "edgevlm/decode_options.h": "decode engine cli",
+    "edgevlm/decode_options.h": "decode engine server cli",
     "edgevlm/pressure_options.h": "engine cli",
     "edgevlm/speculation.h": "engine cli",
     "edgevlm/vision_options.h": "engine cli",
-    "edgevlm/cache_counters.h": "engine cli",
+    "edgevlm/cache_counters.h": "engine server cli",
+    "edgevlm/scheduler.h": "engine server cli",
+    "edgevlm/probe.h": "engine server",
+    "edgevlm/count_tokens.h": "engine server",
+    "edgevlm/grammar.h": "decode engine server",
     "edgevlm/exit_options.h": "decode engine cli",
     "edgevlm/result.h": "base",
 }
@@ -58,7 +65,10 @@ OUTSIDE = {
     "webp/": "image",
     "utf8proc.h": "tokenizer",
     "CLI/": "cli train",
-    "nlohmann/": "catalog cli convert eval train",
+    "yaml-cpp/": "config",
+    "prometheus/": "metrics",
+    "boost/": "server",
+    "nlohmann/": "catalog cli convert eval metrics server train",
     "curl/": "catalog",
     "openssl/": "digest",
     "immintrin.h": "kernels roofline",

@@ -100,6 +100,8 @@ def main():
     wrong, file_lengths, function_lengths = 0, [], []
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
+            if "node_modules" in path.parts:
+                continue
             if path.suffix in SUFFIXES and path.is_file():
                 lines = path.read_text(encoding="utf-8").splitlines()
                 file_lengths.append(len(lines))

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "edgevlm/result.h"
 
 namespace edgevlm {
+
+struct Grammar;
 
 // Fields not set keep the defaults below, which are greedy: the same picture and question always
 // give the same reply. The filters apply in the order of the fields: repetition penalty,
@@ -27,6 +30,8 @@ struct DecodeOptions {
   std::uint64_t seed = 0;           // of the draws; the same seed draws the same tokens
   std::vector<std::string> stop =
       {};  // end the reply before any of these; at most 16, UTF-8, not empty
+  std::shared_ptr<const Grammar> grammar =
+      nullptr;  // the reply fits it (grammar.h); null: any text
 };
 
 // Checks every field. Errors: kInvalid, names the field, its range and the value found.

@@ -213,6 +213,8 @@ class Engine {
   // How often pictures, and beginnings of prompts, were there already.
   CacheCounters image_cache() const;
   CacheCounters prompt_cache() const;
+  // Forgets both. What sessions use of them stays theirs.
+  void ClearCaches() const;
 
   // Logits of a token list from an empty cache, for checking conversions: one row [V] for each
   // token after the picture, or for each token when `tokens` has no kImageToken. Returns them row

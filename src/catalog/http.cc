@@ -33,7 +33,8 @@ class Transfer {
         sink_(sink),
         easy_(curl_.easy_init(), curl_.easy_cleanup),
         multi_(curl_.multi_init(), curl_.multi_cleanup),
-        headers_(nullptr, curl_.slist_free_all) {
+        headers_(nullptr, curl_.slist_free_all),
+        places_(nullptr, curl_.slist_free_all) {
     CHECK(easy_ != nullptr && multi_ != nullptr);
     error_text_[0] = '\0';
   }
@@ -69,6 +70,14 @@ class Transfer {
     Set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
     Set(CURLOPT_ERRORBUFFER, error_text_.data());
     if (IsLoopback(request_.url)) Set(CURLOPT_PROXY, "");
+    if (!request_.connect_to.empty()) {
+      places_.reset(curl_.slist_append(nullptr, request_.connect_to.c_str()));
+      Set(CURLOPT_RESOLVE, places_.get());
+      Set(CURLOPT_PROXY, "");
+    }
+    if (request_.whole_timeout_ms > 0) {
+      Set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.whole_timeout_ms));
+    }
     Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
     Set(CURLOPT_HEADERDATA, this);
     Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
@@ -168,6 +177,7 @@ class Transfer {
   const std::unique_ptr<CURL, decltype(CurlLibrary::easy_cleanup)> easy_;
   const std::unique_ptr<CURLM, decltype(CurlLibrary::multi_cleanup)> multi_;
   std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> headers_;
+  std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> places_;
   std::array<char, CURL_ERROR_SIZE> error_text_;
   HttpOutcome outcome_;
   Clock::time_point last_byte_;

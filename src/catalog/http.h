@@ -16,6 +16,9 @@ struct HttpRequest {
   std::uint64_t from = 0;         // first byte wanted; above 0 a Range is asked for
   std::string if_range = {};      // with `from`: the ETag that the range must belong to
   int stall_timeout_ms = 30'000;  // longest wait for the next byte, the first one included
+  // "HOST:PORT:ADDRESS": where HOST is, whatever its name server says; no proxy is used then.
+  std::string connect_to = {};
+  int whole_timeout_ms = 0;  // for all of it; 0: none
 };
 
 // What the headers of the answer say.

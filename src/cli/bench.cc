@@ -96,6 +96,8 @@ class BenchCommand final : public Command {
     app.add_option("-o,--output", report_name_, "form of the report")
         ->type_name("md|json|jsonl|csv")
         ->check(CLI::IsMember(reports).description(""));
+    serve_app_ = app.add_subcommand("serve", "Put a running `edgevlm serve` under load");
+    serve_->Declare(*serve_app_);
     app.final_callback([this, reports] { report_ = reports.at(report_name_); });
     app.footer(
         "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
@@ -117,6 +119,7 @@ class BenchCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
+    if (serve_app_->parsed()) return serve_->Run(output);
     if (roofline_) return Roofline(output);
     if (auto error = ReadPicture()) return Fail(*error);
     if (auto error = MakeFiles(preset_name_, files_)) return Fail(*error);
@@ -367,6 +370,8 @@ class BenchCommand final : public Command {
     return {};
   }
 
+  std::unique_ptr<Command> serve_ = MakeBenchServeCommand();
+  CLI::App* serve_app_ = nullptr;
   ModelOptions model_;
   std::string preset_name_;
   std::string type_name_ = "q4_k_m";

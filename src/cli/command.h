@@ -30,6 +30,7 @@ class Command {
 
 std::unique_ptr<Command> MakeAskCommand();
 std::unique_ptr<Command> MakeBenchCommand();
+std::unique_ptr<Command> MakeBenchServeCommand();  // below bench
 std::unique_ptr<Command> MakeCaptionCommand();
 std::unique_ptr<Command> MakeChatCommand();
 std::unique_ptr<Command> MakeConvertCommand();
@@ -40,6 +41,7 @@ std::unique_ptr<Command> MakeInspectCommand();
 std::unique_ptr<Command> MakeModelsCommand();
 std::unique_ptr<Command> MakeProfileCommand();
 std::unique_ptr<Command> MakeQuantizeCommand();
+std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeTokenizeCommand();
 
 }  // namespace edgevlm

@@ -23,6 +23,7 @@ constexpr CommandEntry kCommands[] = {
     {"caption", "Say what pictures show", MakeCaptionCommand},
     {"ask", "Answer a question about a picture", MakeAskCommand},
     {"chat", "Talk about pictures in the terminal", MakeChatCommand},
+    {"serve", "Answer over HTTP", MakeServeCommand},
     {"info", "Show the version, this machine and the model", MakeInfoCommand},
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},
     {"profile", "Show where the time goes for a picture", MakeProfileCommand},

@@ -8,6 +8,7 @@
 
 #include "catalog/folder.h"
 #include "cli/exit_options.h"
+#include "cli/settings.h"
 
 namespace edgevlm {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::array kPrecisions = {PrecisionEntry{"auto", Precision::kAuto},
 }  // namespace
 
 void ModelOptions::DeclareModel(CLI::App& app) {
+  DeclareConfig(app);
   app.add_option(
          "-m,--model", model,
          "GGUF file, or name of an installed model (edgevlm models),\nin place of the built-in one")
@@ -143,6 +145,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_max_tokens = image_max_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
+          .prompt_cache_bytes = prompt_cache_bytes,
           .cache = cache,
           .early_exit = early_exit,
           .pressure = pressure,
@@ -167,6 +170,10 @@ void ReplyOptions::Declare(CLI::App& app) {
   DeclareJson(app, json);
   app.add_flag("--stream", stream, "print the text while it is made")->excludes("--json");
   app.add_flag("-v,--verbose", verbose, "print timings to standard error");
+  DeclareDecode(app, decode);
+}
+
+void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   app.add_option("--max-tokens", decode.max_tokens, "longest reply, in tokens")
       ->type_name("N")
       ->capture_default_str();
@@ -184,7 +191,7 @@ void ReplyOptions::Declare(CLI::App& app) {
       ->type_name("X");
   app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
       ->type_name("N");
-  app.final_callback([this] {
+  app.final_callback([&decode] {
     if (const auto error = Validate(decode)) throw CLI::ValidationError(error->message);
   });
 }

@@ -23,6 +23,7 @@ struct ModelOptions {
   Precision precision = Precision::kAuto;
   VisionOptions vision;
   std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
+  std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};
   ExitOptions early_exit;
   PressureOptions pressure = {};
@@ -58,6 +59,9 @@ struct ReplyOptions {
 
   void Declare(CLI::App& app);
 };
+
+// How tokens are chosen, and how many. `decode` must outlive the parsing.
+void DeclareDecode(CLI::App& app, DecodeOptions& decode);
 
 // The one "--json" that every command describes alike.
 void DeclareJson(CLI::App& app, bool& json);

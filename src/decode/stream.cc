@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "base/check.h"
@@ -32,6 +33,9 @@ Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& te
       text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows())) {
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.room());
   tokens_.reserve(MostTokens(options_, sequence.room() - rest_.rows()));
+  if (options_.grammar != nullptr) {
+    filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends);
+  }
   asked_.reserve(Draft::kMostTokens + 1);
 }
 
@@ -98,6 +102,7 @@ void Stream::CountBlocks(int blocks) {
 // The next token. Says whether it is the one that the draft has in this place.
 bool Stream::Choose(std::span<const float> logits, int place, Profiler* profiler) {
   PROFILE_ZONE(profiler, "decode.choose");
+  logits = Filtered(logits);
   if (speculation_ == nullptr) {
     tokens_.push_back(sampler_.Choose(logits));
     return false;
@@ -111,11 +116,24 @@ bool Stream::Choose(std::span<const float> logits, int place, Profiler* profiler
   return tokens_.back() == drafted;
 }
 
+// Without the tokens that do not fit the grammar.
+std::span<const float> Stream::Filtered(std::span<const float> logits) {
+  if (!filter_) return logits;
+  filtered_.assign(logits.begin(), logits.end());
+  const std::vector<bool>& allowed = filter_->Allowed();
+  for (std::size_t token = 0; token < filtered_.size(); ++token) {
+    if (!allowed[token]) filtered_[token] = -std::numeric_limits<float>::infinity();
+  }
+  return filtered_;
+}
+
 // Shows the token's text, unless the reply ends with it. room: for tokens after it.
 void Stream::Say(int token, int room) {
   if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
+  if (filter_) filter_->Take(token);
   if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
   if (text_.stopped()) return End(FinishReason::kStopString);
+  if (filter_ && filter_->is_complete()) return End(FinishReason::kEndOfText);
   if (std::ssize(tokens_) == options_.max_tokens) return End(FinishReason::kMaxTokens);
   if (room == 0) return End(FinishReason::kContextFull);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decode/batch.h"
+#include "decode/grammar/token_filter.h"
 #include "decode/reply_text.h"
 #include "decode/sampler.h"
 #include "decode/speculate/speculation.h"
@@ -75,6 +76,7 @@ class Stream {
  private:
   int PutTokens(Batch& batch);
   bool Choose(std::span<const float> logits, int place, Profiler* profiler);
+  std::span<const float> Filtered(std::span<const float> logits);
   void CountBlocks(int blocks);
   void Say(int token, int room);
   bool Show(std::string_view piece) const;
@@ -87,6 +89,8 @@ class Stream {
   const DecodeOptions options_;
   const OnText on_text_;
   Speculation* const speculation_;
+  std::optional<TokenFilter> filter_;  // of replies that have a grammar
+  std::vector<float> filtered_;        // [V] logits
   Sampler sampler_;
   ReplyText text_;
   std::vector<int> tokens_;  // chosen

@@ -97,6 +97,7 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
   const int cells = eye.preprocessing.size * eye.preprocessing.size;
   const int tokens = model.projector->Tokens(eye.tokens), count = model.keeper.count();
   const int squares = pixels.rows / cells;
+  const Turns::Long work(*model.turns);
   const int per_pass = std::min(SquaresPerPass(model), squares);
   const Workspace::Mark mark = workspace.mark();
   const View<float> features = workspace.Take(per_pass * eye.tokens, eye.width);
@@ -104,6 +105,7 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
   const View<float> all =
       workspace.Take(model.keeper.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
   for (int first = 0; first < squares; first += per_pass) {
+    run.Yield();
     const int n = std::min(per_pass, squares - first);
     const Seen seen(features.Rows(0, n * eye.tokens), scores.Rows(0, std::min(n, scores.rows)));
     {
@@ -122,7 +124,7 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
 // One or more pictures together.
 std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> pictures,
                                      Workspace& workspace, Profiler* profiler) {
-  const Run run = model.RunWith(profiler);
+  const Run run = model.EyeRun(profiler);
   const Preprocessing& preprocessing = model.eye->shape().preprocessing;
   const int tokens = model.keeper.count();
   const std::vector<PictureLayout> layouts = LayoutsOf(model, pictures);

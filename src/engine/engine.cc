@@ -90,6 +90,11 @@ Result<std::shared_ptr<const EncodedImage>> Engine::FindImage(
   return std::move(shared->image);
 }
 
+void Engine::ClearCaches() const {
+  if (state_->model.images != nullptr) state_->model.images->Clear();
+  if (state_->model.prompts != nullptr) state_->model.prompts->Clear();
+}
+
 CacheCounters Engine::image_cache() const {
   const Model& model = state_->model;
   return model.images == nullptr ? CacheCounters() : model.images->counters();

@@ -65,6 +65,13 @@ void ImageCache::Keep(const std::string& key, const Image& image) {
   }
 }
 
+void ImageCache::Clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  by_key_.clear();
+  counters_.bytes = 0;
+}
+
 CacheCounters ImageCache::counters() const {
   const std::lock_guard lock(mutex_);
   CacheCounters counters = counters_;

@@ -40,6 +40,9 @@ class ImageCache {
 
   CacheCounters counters() const;
 
+  // Forgets all that is held.
+  void Clear();
+
  private:
   struct Entry {
     std::string key;

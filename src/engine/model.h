@@ -40,6 +40,7 @@ struct Model {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
   std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
+  std::unique_ptr<Turns> turns;             // of eye and decoder
   std::unique_ptr<Governor> governor;
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
@@ -56,6 +57,11 @@ struct Model {
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
+  Run EyeRun(Profiler* profiler) const {
+    Run run = RunWith(profiler);
+    run.turns = turns.get();
+    return run;
+  }
   Teams DecoderTeams(Profiler* profiler) const {
     return {RunWith(profiler), RunOn(FewRowsPool(), profiler)};
   }

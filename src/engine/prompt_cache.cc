@@ -72,6 +72,12 @@ void PromptCache::Drop(Entries::iterator entry) {
   entries_.erase(entry);
 }
 
+void PromptCache::Clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
+  counters_.bytes = 0;
+}
+
 CacheCounters PromptCache::counters() const {
   const std::lock_guard lock(mutex_);
   CacheCounters counters = counters_;

@@ -29,6 +29,9 @@ class PromptCache {
 
   CacheCounters counters() const;
 
+  // Forgets all that is held.
+  void Clear();
+
  private:
   struct Entry {
     Prompt prompt;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/thread_pool.h"
+#include "base/turns.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
@@ -13,6 +14,12 @@ struct Run {
   // Whether activations may be rounded on their way into a product: to int8 for weights that have
   // levels, to bfloat16 in the attention of an eye. Else all products are float32.
   bool fast = false;
+  Turns* turns = nullptr;  // of long passes, which other work may interrupt; null: nothing does
+
+  // Between two blocks of a long pass.
+  void Yield() const {
+    if (turns != nullptr) turns->Yield();
+  }
 };
 
 }  // namespace edgevlm

@@ -1,0 +1,22 @@
+// What a picture file says of itself, without decoding it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "edgevlm/result.h"
+
+namespace edgevlm {
+
+struct ImageFileInfo {
+  std::string_view format;  // "jpeg", "png", "webp" or "ppm"
+  int width = 0;            // of the upright picture, in pixels; at least 1
+  int height = 0;
+};
+
+// By the first bytes of the file, never by a name. Errors: kUnsupported (another format), kCorrupt.
+// Cost: microseconds.
+Result<ImageFileInfo> ProbeImage(std::span<const std::byte> file);
+
+}  // namespace edgevlm

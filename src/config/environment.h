@@ -1,0 +1,21 @@
+// Settings from the environment: server.port is EDGEVLM_SERVER_PORT.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/setting.h"
+
+namespace edgevlm {
+
+// "server.port" -> "EDGEVLM_SERVER_PORT".
+std::string EnvironmentName(std::string_view key);
+
+// Those of the keys that are set, in the order of the keys. A list is separated by commas.
+// Variables of other names are somebody else's. lookup: as std::getenv.
+std::vector<Setting> ReadEnvironment(std::span<const std::string_view> keys,
+                                     const char* (*lookup)(const char* name));
+
+}  // namespace edgevlm

@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "edgevlm/grammar.h"
+
+namespace edgevlm {
+namespace {
+
+using Flags = std::vector<char>;  // by rule
+
+// The rules that may be empty.
+Flags EmptyRules(const Grammar& grammar) {
+  Flags empty(grammar.rules.size());
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t rule = 0; rule < grammar.rules.size(); ++rule) {
+      const bool may_be = std::ranges::any_of(grammar.rules[rule], [&](const auto& sequence) {
+        return std::ranges::all_of(sequence, [&](const Grammar::Element& element) {
+          return element.is_rule && empty[static_cast<std::size_t>(element.index)] != 0;
+        });
+      });
+      if (!may_be || empty[rule] != 0) continue;
+      empty[rule] = 1;
+      changed = true;
+    }
+  }
+  return empty;
+}
+
+// Looks along the rules that can come first.
+class FirstRules {
+ public:
+  explicit FirstRules(const Grammar& grammar)
+      : grammar_(grammar), empty_(EmptyRules(grammar)), state_(grammar.rules.size()) {}
+
+  bool HasCycle(std::size_t rule) {
+    if (state_[rule] != kNew) return state_[rule] == kOpen;
+    state_[rule] = kOpen;
+    for (const Grammar::Sequence& sequence : grammar_.rules[rule]) {
+      for (const Grammar::Element& element : sequence) {
+        if (!element.is_rule) break;
+        const auto first = static_cast<std::size_t>(element.index);
+        if (HasCycle(first)) return true;
+        if (empty_[first] == 0) break;
+      }
+    }
+    state_[rule] = kDone;
+    return false;
+  }
+
+ private:
+  enum State : char { kNew, kOpen, kDone };
+
+  const Grammar& grammar_;
+  const Flags empty_;
+  std::vector<State> state_;
+};
+
+}  // namespace
+
+bool BeginsWithItself(const Grammar& grammar) {
+  FirstRules rules(grammar);
+  for (std::size_t rule = 0; rule < grammar.rules.size(); ++rule) {
+    if (rules.HasCycle(rule)) return true;
+  }
+  return false;
+}
+
+Grammar::Element GrammarBuilder::Set(const Grammar::Bytes& bytes) {
+  for (std::size_t i = 0; i < grammar_.sets.size(); ++i) {
+    if (grammar_.sets[i] == bytes) return {.is_rule = false, .index = static_cast<int>(i)};
+  }
+  grammar_.sets.push_back(bytes);
+  return {.is_rule = false, .index = static_cast<int>(grammar_.sets.size()) - 1};
+}
+
+void GrammarBuilder::Append(std::string_view text, Grammar::Sequence& sequence) {
+  for (const char c : text) {
+    sequence.push_back(Set(Grammar::Bytes().set(static_cast<unsigned char>(c))));
+  }
+}
+
+}  // namespace edgevlm

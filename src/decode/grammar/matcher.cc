@@ -1,0 +1,89 @@
+#include "decode/grammar/matcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace edgevlm {
+
+bool Fits(const Grammar& grammar, std::string_view text) {
+  GrammarMatcher matcher(grammar);
+  GrammarMatcher::State state = matcher.start();
+  for (const char c : text) {
+    if (state == GrammarMatcher::kNone) return false;
+    state = matcher.Next(state, static_cast<unsigned char>(c));
+  }
+  return state != GrammarMatcher::kNone && matcher.MayEnd(state);
+}
+
+GrammarMatcher::GrammarMatcher(const Grammar& grammar)
+    : grammar_(grammar), whole_({{.is_rule = true, .index = 0}}) {
+  std::vector<int> tops;
+  bool may_end = false;
+  Begin();
+  Expand(PlaceOf(whole_, 0, kEnd), tops, may_end);
+  start_ = StateOf(std::move(tops), may_end);
+}
+
+int GrammarMatcher::PlaceOf(const Grammar::Sequence& sequence, std::size_t position, int behind) {
+  // At a sequence's end stands what is behind it; so stacks do not grow with repetitions.
+  if (position == sequence.size()) return behind;
+  const auto [entry, is_new] =
+      place_ids_.try_emplace({&sequence, position, behind}, static_cast<int>(places_.size()));
+  if (is_new) {
+    places_.push_back({&sequence, position, behind});
+    seen_in_round_.push_back(0);
+  }
+  return entry->second;
+}
+
+// Adds the sets of bytes that can come next at a place.
+void GrammarMatcher::Expand(int place, std::vector<int>& tops, bool& may_end) {
+  if (place == kEnd) {
+    may_end = true;
+    return;
+  }
+  if (std::exchange(seen_in_round_[static_cast<std::size_t>(place)], round_) == round_) return;
+  const Place here = places_[static_cast<std::size_t>(place)];
+  const Grammar::Element element = (*here.sequence)[here.position];
+  if (!element.is_rule) {
+    tops.push_back(place);
+    return;
+  }
+  const int behind = PlaceOf(*here.sequence, here.position + 1, here.behind);
+  for (const auto& alternative : grammar_.rules[static_cast<std::size_t>(element.index)]) {
+    Expand(PlaceOf(alternative, 0, behind), tops, may_end);
+  }
+}
+
+GrammarMatcher::State GrammarMatcher::StateOf(std::vector<int> tops, bool may_end) {
+  if (tops.empty() && !may_end) return kNone;
+  std::ranges::sort(tops);
+  const auto [entry, is_new] =
+      state_ids_.try_emplace({tops, may_end}, static_cast<State>(states_.size()));
+  if (is_new) {
+    StateEntry& state = states_.emplace_back();
+    state.tops = std::move(tops);
+    state.may_end = may_end;
+    state.next.fill(kUnknown);
+  }
+  return entry->second;
+}
+
+GrammarMatcher::State GrammarMatcher::Next(State state, unsigned char byte) {
+  const State known = states_[static_cast<std::size_t>(state)].next[byte];
+  if (known != kUnknown) return known;
+  std::vector<int> tops;
+  bool may_end = false;
+  Begin();
+  for (const int top : states_[static_cast<std::size_t>(state)].tops) {
+    const Place place = places_[static_cast<std::size_t>(top)];
+    const Grammar::Element element = (*place.sequence)[place.position];
+    if (!grammar_.sets[static_cast<std::size_t>(element.index)][byte]) continue;
+    Expand(PlaceOf(*place.sequence, place.position + 1, place.behind), tops, may_end);
+  }
+  const State next = StateOf(std::move(tops), may_end);
+  states_[static_cast<std::size_t>(state)].next[byte] = next;
+  return next;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,71 @@
+#include "decode/grammar/matcher.h"
+
+#include <gtest/gtest.h>
+
+namespace edgevlm {
+namespace {
+
+Grammar::Element Byte(GrammarBuilder& builder, char c) {
+  return builder.Set(Grammar::Bytes().set(static_cast<unsigned char>(c)));
+}
+
+// whole = "(" whole ")" | "x": what no finite automaton knows.
+Grammar Brackets() {
+  GrammarBuilder builder;
+  builder.AddAlternative(0, {Byte(builder, '('), GrammarBuilder::Rule(0), Byte(builder, ')')});
+  builder.AddAlternative(0, {Byte(builder, 'x')});
+  return builder.Finish();
+}
+
+TEST(GrammarMatcher, CountsBrackets) {
+  const Grammar grammar = Brackets();
+  for (const char* good : {"x", "(x)", "(((x)))"}) EXPECT_TRUE(Fits(grammar, good)) << good;
+  for (const char* bad : {"", "(", "(x", "x)", "((x)", "(x))", "xx"}) {
+    EXPECT_FALSE(Fits(grammar, bad)) << bad;
+  }
+  const std::string deep = std::string(5000, '(') + "x" + std::string(5000, ')');
+  EXPECT_TRUE(Fits(grammar, deep));
+  EXPECT_FALSE(Fits(grammar, deep.substr(1)));
+}
+
+TEST(GrammarMatcher, RepetitionsNeedNoMoreStates) {
+  GrammarBuilder builder;  // whole = "a" whole | ""
+  builder.AddAlternative(0, {Byte(builder, 'a'), GrammarBuilder::Rule(0)});
+  builder.AddAlternative(0, {});
+  const Grammar grammar = builder.Finish();
+  GrammarMatcher matcher(grammar);
+  const auto once = matcher.Next(matcher.start(), 'a');
+  EXPECT_EQ(matcher.Next(once, 'a'), once);
+  EXPECT_TRUE(matcher.MayEnd(once));
+  EXPECT_TRUE(matcher.MayGoOn(once));
+}
+
+// Each rule names the next one twice: 2^60 ways to one place.
+TEST(GrammarMatcher, ManyWaysToOnePlaceAreOne) {
+  GrammarBuilder builder;
+  constexpr int kRules = 60;
+  for (int rule = 1; rule <= kRules; ++rule) builder.AddRule();
+  for (int rule = 0; rule < kRules; ++rule) {
+    for (int i = 0; i < 2; ++i) builder.AddAlternative(rule, {GrammarBuilder::Rule(rule + 1)});
+  }
+  builder.AddAlternative(kRules, {Byte(builder, 'x')});
+  EXPECT_TRUE(Fits(builder.Finish(), "x"));
+}
+
+TEST(BeginsWithItself, SeesItThroughOthersAndEmptyOnes) {
+  EXPECT_FALSE(BeginsWithItself(Brackets()));
+  GrammarBuilder direct;
+  direct.AddAlternative(0, {GrammarBuilder::Rule(0), Byte(direct, 'x')});
+  EXPECT_TRUE(BeginsWithItself(direct.Finish()));
+  GrammarBuilder hidden;
+  const int other = hidden.AddRule();
+  const int empty = hidden.AddRule();
+  hidden.AddAlternative(empty, {});
+  hidden.AddAlternative(other, {GrammarBuilder::Rule(empty), GrammarBuilder::Rule(0)});
+  hidden.AddAlternative(0, {Byte(hidden, 'x')});
+  hidden.AddAlternative(0, {GrammarBuilder::Rule(other), Byte(hidden, 'y')});
+  EXPECT_TRUE(BeginsWithItself(hidden.Finish()));
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,44 @@
+// TokenFilter: which tokens may come next, for the reply to fit a grammar.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "decode/grammar/matcher.h"
+#include "tokenizer/tokenizer.h"
+
+namespace edgevlm {
+
+// Follows one reply. Threads: one at a time. Cost: the first time in a state, a walk through the
+// bytes of the vocabulary; afterwards a look-up.
+class TokenFilter {
+ public:
+  // ends: tokens by which the model says that it is done, increasing. All must outlive it; the
+  // grammar is shared.
+  TokenFilter(std::shared_ptr<const Grammar> grammar, const Tokenizer& tokenizer,
+              std::span<const int> ends);
+
+  // [V]: whether a token may come next. At least one may: the end, if nothing else. Valid until the
+  // next call.
+  const std::vector<bool>& Allowed();
+
+  // The token that came. REQUIRES: it was allowed.
+  void Take(int token);
+
+  // Nothing but the end may come.
+  bool is_complete() const { return state_ == GrammarMatcher::kNone || !matcher_.MayGoOn(state_); }
+
+ private:
+  GrammarMatcher::State After(GrammarMatcher::State state, int token);
+
+  const std::shared_ptr<const Grammar> grammar_;
+  const Tokenizer& tokenizer_;
+  const std::span<const int> ends_;
+  GrammarMatcher matcher_;
+  GrammarMatcher::State state_;
+  std::unordered_map<GrammarMatcher::State, std::vector<bool>> allowed_;
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,59 @@
+#include "edgevlm/count_tokens.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "edgevlm/probe.h"
+#include "engine/model.h"
+
+namespace edgevlm {
+namespace {
+
+// A picture with the places that it would take, and nothing in them.
+Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std::string& file) {
+  if (model.eye == nullptr) {
+    return Error{ErrorCode::kUnsupported, "picture: this model reads none"};
+  }
+  const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(file)));
+  if (!info) return info.error();
+  const PictureLayout layout =
+      model.projector->Layout({info->width, info->height}, model.image_max_tokens);
+  const int tokens = model.keeper.count();
+  auto image = std::make_shared<EncodedImage>();
+  for (const PictureLayout::Piece& piece : layout.pieces) {
+    const int rows = piece.square >= 0 ? tokens : 0;
+    image->pieces.push_back({.markup = piece.text, .rows = rows});
+    image->tokens += rows;
+  }
+  return std::shared_ptr<const EncodedImage>(std::move(image));
+}
+
+}  // namespace
+
+std::vector<int> TokenizeText(const Engine& engine, std::string_view text) {
+  return ModelOf(engine).tokenizer.Encode(text);
+}
+
+Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages) {
+  const Model& model = ModelOf(engine);
+  std::vector<Message> laid_out;
+  for (const RequestMessage& given : messages) {
+    Message& message = laid_out.emplace_back(Message{.role = given.role, .parts = {}});
+    for (const RequestPart& part : given.parts) {
+      if (part.picture == nullptr) {
+        message.parts.push_back({.text = part.text});
+        continue;
+      }
+      auto image = LayOut(model, *part.picture);
+      if (!image) return image.error();
+      message.parts.push_back({.image = *std::move(image)});
+    }
+  }
+  if (auto error = CheckMessages(laid_out)) return *error;
+  const Result<Prompt> prompt = model.style->Write(laid_out, model.tokenizer);
+  if (!prompt) return prompt.error();
+  return prompt->rows();
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,36 @@
+// Job: one request of a Scheduler, from Submit to its end. For engine/scheduling/ only.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "edgevlm/scheduler.h"
+#include "engine/scheduling/prepare.h"
+
+namespace edgevlm {
+
+using SchedulerClock = std::chrono::steady_clock;
+
+inline double MillisecondsSince(SchedulerClock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(SchedulerClock::now() - begin).count();
+}
+
+// Shared by the threads of a scheduler: what is not atomic belongs to the preparer until
+// is_prepared, and to the stepping thread afterwards.
+struct Job {
+  std::uint64_t number = 0;
+  ReplyRequest request;
+  std::shared_ptr<ReplyListener> listener;
+  SchedulerClock::time_point submitted;
+  std::atomic<bool> is_cancelled = false;
+  std::atomic<int> pictures_done = 0;
+  std::atomic<bool> is_prepared = false;
+  std::optional<Result<PreparedReply>> prepared;
+
+  bool IsOver() const { return is_cancelled || SchedulerClock::now() >= request.deadline; }
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,112 @@
+#include "engine/scheduling/prepare.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+#include "engine/shared_image.h"
+
+namespace edgevlm {
+namespace {
+
+Error Cancelled() { return {ErrorCode::kCancelled, "request: cancelled"}; }
+
+// Reads the pictures of one request, in order.
+class Encoding {
+ public:
+  Encoding(const Model& model, const PrepareHooks& hooks, int pictures)
+      : model_(model), hooks_(hooks), pictures_(pictures) {}
+
+  Result<std::vector<Message>> Messages(const ReplyRequest& request) {
+    std::vector<Message> messages;
+    for (const RequestMessage& given : request.messages) {
+      Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
+      for (const RequestPart& part : given.parts) {
+        if (part.picture == nullptr) {
+          message.parts.push_back({.text = part.text});
+          continue;
+        }
+        auto image = Encode(*part.picture);
+        if (!image) return image.error();
+        message.parts.push_back({.image = *std::move(image)});
+      }
+    }
+    return messages;
+  }
+
+  const Timings& timings() const { return timings_; }
+  int tokens() const { return tokens_; }
+  int reused() const { return reused_; }
+
+ private:
+  Result<std::shared_ptr<const EncodedImage>> Encode(const std::string& file) {
+    if (hooks_.is_over()) return Cancelled();
+    Result<SharedImage> shared = ShareImage(model_, std::as_bytes(std::span(file)), nullptr);
+    if (!shared) return Named(shared.error());
+    timings_.decode_ms += shared->timings.decode_ms;
+    timings_.preprocess_ms += shared->timings.preprocess_ms;
+    timings_.encode_ms += shared->timings.encode_ms;
+    reused_ += shared->timings.encode_ms == 0 ? 1 : 0;
+    tokens_ += shared->image->tokens;
+    hooks_.on_picture(++done_);
+    return std::move(shared->image);
+  }
+
+  Error Named(const Error& error) const {
+    if (pictures_ == 1) return error;
+    return {error.code, "picture " + std::to_string(done_) + ": " + error.message};
+  }
+
+  const Model& model_;
+  const PrepareHooks& hooks_;
+  const int pictures_;
+  int done_ = 0;
+  int tokens_ = 0;
+  int reused_ = 0;
+  Timings timings_;
+};
+
+}  // namespace
+
+int CountPictures(const ReplyRequest& request) {
+  int pictures = 0;
+  for (const RequestMessage& message : request.messages) {
+    for (const RequestPart& part : message.parts) pictures += part.picture != nullptr ? 1 : 0;
+  }
+  return pictures;
+}
+
+Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
+                              const PrepareHooks& hooks) {
+  if (auto error = Validate(request.decode)) return *error;
+  Encoding encoding(model, hooks, CountPictures(request));
+  const Result<std::vector<Message>> messages = encoding.Messages(request);
+  if (!messages) return messages.error();
+  if (auto error = CheckMessages(*messages)) return *error;
+  Result<Prompt> prompt = model.style->Write(*messages, model.tokenizer);
+  if (!prompt) return prompt.error();
+  const int context = model.info.context_tokens;
+  const int rows = prompt->rows();
+  if (rows >= context) {
+    return Error{ErrorCode::kTooLarge, "prompt: expected at most " + std::to_string(context - 1) +
+                                           " tokens, found " + std::to_string(rows)};
+  }
+  if (hooks.is_over()) return Cancelled();
+  // Not more than this reply can fill: many run at the same time.
+  const int positions = rows + std::min(request.decode.max_tokens, context - rows);
+  PreparedReply prepared = {
+      .prompt = *std::move(prompt),
+      .sequence = std::make_unique<Sequence>(*model.decoder, positions, model.cache),
+      .timings = encoding.timings(),
+      .image_tokens = encoding.tokens(),
+      .pictures_reused = encoding.reused()};
+  if (model.prompts != nullptr) {
+    // The last row is always computed: its logits are needed.
+    prepared.reused_rows =
+        model.prompts->CopyInto(prepared.prompt, 0, rows - 1, prepared.sequence->cache());
+    prepared.sequence->TruncateTo(prepared.reused_rows);
+  }
+  return prepared;
+}
+
+}  // namespace edgevlm

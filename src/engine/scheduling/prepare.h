@@ -1,0 +1,38 @@
+// From a request to what the decoder is to read. For engine/scheduling/ only.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "decode/sequence.h"
+#include "edgevlm/scheduler.h"
+#include "engine/model.h"
+#include "engine/prompt.h"
+
+namespace edgevlm {
+
+struct PreparedReply {
+  Prompt prompt;
+  std::unique_ptr<Sequence> sequence;  // with room for prompt and reply
+  int reused_rows = 0;                 // of the prompt, that the sequence holds already
+  Timings timings;                     // decode, preprocess and encode of what was encoded for this
+  int image_tokens = 0;
+  int pictures_reused = 0;  // that were encoded for others, or before
+};
+
+struct PrepareHooks {
+  std::function<bool()> is_over;        // asked now and then; true: give up, with kCancelled
+  std::function<void(int)> on_picture;  // how many are encoded
+};
+
+// Encodes the pictures, writes the prompt, takes the memory. Errors: as Session::Chat and
+// Engine::EncodeImage; those of pictures say "picture N: " when there are several.
+Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
+                              const PrepareHooks& hooks);
+
+int CountPictures(const ReplyRequest& request);
+
+}  // namespace edgevlm

@@ -1,0 +1,92 @@
+#include "engine/scheduling/running_reply.h"
+
+#include <string_view>
+#include <utility>
+
+#include "engine/prompt_style.h"
+
+namespace edgevlm {
+namespace {
+
+Error Over(const Job& job) {
+  return {ErrorCode::kCancelled,
+          job.is_cancelled ? "request: cancelled" : "request: the time given is over"};
+}
+
+}  // namespace
+
+RunningReply::RunningReply(std::shared_ptr<Job> job, const Model& model)
+    : job_(std::move(job)), model_(model), pictures_(CountPictures(job_->request)) {
+  reply_.queue_ms = MillisecondsSince(job_->submitted);
+}
+
+std::optional<Result<RequestReply>> RunningReply::Look() {
+  if (job_->IsOver()) {
+    if (stream_ && !stream_->finished()) stream_->Cancel();
+    return Over(*job_);
+  }
+  if (!stream_) {
+    if (pictures_ > 0) Tell(RequestStage::kPictures, job_->pictures_done, pictures_);
+    if (!job_->is_prepared) return std::nullopt;
+    if (!*job_->prepared) return job_->prepared->error();
+    Begin();
+  }
+  if (stream_->reading()) {
+    const int total = (*job_->prepared)->prompt.rows();
+    Tell(RequestStage::kPrompt, total - stream_->prompt_rows(), total);
+  } else if (reply_.first_token_ms == 0) {
+    reply_.first_token_ms = MillisecondsSince(job_->submitted);
+    reply_.reply.timings.prefill_ms = MillisecondsSince(stream_begin_);
+    ShareBeginning();
+  }
+  if (stream_->finished()) return Finish();
+  return std::nullopt;
+}
+
+void RunningReply::Begin() {
+  PreparedReply& prepared = **job_->prepared;
+  reply_.reply.prompt_tokens = prepared.prompt.rows();
+  reply_.reply.timings = prepared.timings;
+  reply_.reply.reused_tokens = prepared.reused_rows;
+  reply_.image_tokens = prepared.image_tokens;
+  reply_.pictures_reused = prepared.pictures_reused;
+  DecodeOptions decode = job_->request.decode;
+  const auto stops = model_.style->stops();
+  decode.stop.insert(decode.stop.end(), stops.begin(), stops.end());
+  stream_begin_ = SchedulerClock::now();
+  stream_.emplace(*prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
+                  TextSide{.tokenizer = model_.tokenizer, .ends = model_.tokenizer.ends()}, decode,
+                  [job = job_.get()](std::string_view text) {
+                    job->listener->OnText(text);
+                    return true;
+                  });
+}
+
+// Lets later prompts that begin alike have what was read.
+void RunningReply::ShareBeginning() {
+  if (model_.prompts == nullptr) return;
+  const PreparedReply& prepared = **job_->prepared;
+  Prompt beginning = prepared.prompt;
+  beginning.TruncateTo(prepared.prompt.BeginningRows());
+  model_.prompts->Put(beginning, prepared.sequence->cache());
+}
+
+// Once for every change.
+void RunningReply::Tell(RequestStage stage, int done, int total) {
+  if (told_.stage == stage && told_.done == done && told_.total == total) return;
+  told_ = {.stage = stage, .done = done, .total = total};
+  job_->listener->OnProgress(told_);
+}
+
+Result<RequestReply> RunningReply::Finish() {
+  Generation generation = stream_->Finish();
+  Reply& reply = reply_.reply;
+  reply.text = std::move(generation.text);
+  reply.finish_reason = generation.finish_reason;
+  reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  reply.timings.generate_ms = MillisecondsSince(stream_begin_) - reply.timings.prefill_ms;
+  reply.timings.total_ms = MillisecondsSince(job_->submitted);
+  return reply_;
+}
+
+}  // namespace edgevlm

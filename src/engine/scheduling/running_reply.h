@@ -1,0 +1,43 @@
+// RunningReply: a job whose turn has come. For engine/scheduling/ only.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "decode/stream.h"
+#include "engine/scheduling/job.h"
+
+namespace edgevlm {
+
+// First its pictures are encoded by the preparer; then it has a stream, which the stepping thread
+// steps. Threads: one, the stepping one.
+class RunningReply {
+ public:
+  RunningReply(std::shared_ptr<Job> job, const Model& model);
+
+  const Job& job() const { return *job_; }
+
+  // Notes what has happened since: tells of progress, makes the stream when all is prepared.
+  // Returns what the listener must hear when the request is over, which it then is.
+  std::optional<Result<RequestReply>> Look();
+
+  // Null while there is nothing to step.
+  Stream* stream() { return stream_ && !stream_->finished() ? &*stream_ : nullptr; }
+
+ private:
+  void Begin();
+  void ShareBeginning();
+  void Tell(RequestStage stage, int done, int total);
+  Result<RequestReply> Finish();
+
+  const std::shared_ptr<Job> job_;
+  const Model& model_;
+  const int pictures_;
+  const SchedulerClock::time_point begin_ = SchedulerClock::now();
+  RequestReply reply_;
+  SchedulerClock::time_point stream_begin_;
+  std::optional<Stream> stream_;
+  Progress told_ = {.stage = RequestStage::kQueue};
+};
+
+}  // namespace edgevlm

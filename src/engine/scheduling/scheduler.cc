@@ -1,0 +1,213 @@
+#include "edgevlm/scheduler.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "decode/stepper.h"
+#include "engine/model.h"
+#include "engine/scheduling/preparer.h"
+#include "engine/scheduling/prompt_share.h"
+#include "engine/scheduling/running_reply.h"
+
+namespace edgevlm {
+
+struct Scheduler::State {
+  State(const Engine& engine, const SchedulerOptions& given)
+      : model(ModelOf(engine)),
+        options(given),
+        stepper(*model.decoder, model.exits_or_null()),
+        prompt_share(given.prefill_tokens),
+        pictures(std::in_place, model, [this] { Wake(); }),
+        words(std::in_place, model, [this] { Wake(); }),
+        thread([this] { Work(); }) {}
+
+  void Work();
+  bool TakeTurns();
+  void Step();
+  void Wake();
+  SchedulerClock::time_point NextDeadline() const;
+
+  const Model& model;
+  const SchedulerOptions options;
+
+  mutable std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<std::shared_ptr<Job>> waiting;
+  std::vector<std::shared_ptr<Job>> started;  // those that run
+  std::uint64_t last_number = 0;
+  bool has_news = false;  // something for the stepping thread to look at
+  bool stop = false;
+
+  // Of the stepping thread.
+  std::list<RunningReply> running;
+  std::vector<Stream*> streams;
+  Stepper stepper;
+  PromptShare prompt_share;
+
+  // Words need not wait for pictures.
+  std::optional<Preparer> pictures;
+  std::optional<Preparer> words;
+  std::thread thread;  // last: it uses the rest
+};
+
+void Scheduler::State::Wake() {
+  {
+    const std::lock_guard lock(mutex);
+    has_news = true;
+  }
+  wake.notify_all();
+}
+
+// Until when nothing can happen by itself.
+SchedulerClock::time_point Scheduler::State::NextDeadline() const {
+  auto next = SchedulerClock::time_point::max();
+  for (const auto& job : waiting) next = std::min(next, job->request.deadline);
+  for (const auto& job : started) next = std::min(next, job->request.deadline);
+  return next;
+}
+
+void Scheduler::State::Work() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex);
+      const auto has_work = [this] { return stop || has_news; };
+      const auto deadline = NextDeadline();
+      if (!streams.empty()) {
+        // On to the next step.
+      } else if (deadline == SchedulerClock::time_point::max()) {
+        wake.wait(lock, has_work);
+      } else {
+        wake.wait_until(lock, deadline, has_work);
+      }
+      has_news = false;
+    }
+    if (!TakeTurns()) return;
+    Step();
+  }
+}
+
+// Ends what is over and starts what has waited. False when all is to end and nothing is left.
+bool Scheduler::State::TakeTurns() {
+  streams.clear();
+  for (auto reply = running.begin(); reply != running.end();) {
+    const std::optional<Result<RequestReply>> end = reply->Look();
+    if (!end) {
+      if (Stream* stream = reply->stream()) streams.push_back(stream);
+      ++reply;
+      continue;
+    }
+    const std::shared_ptr<ReplyListener> listener = reply->job().listener;
+    {
+      const std::lock_guard lock(mutex);
+      std::erase_if(started, [&](const auto& job) { return job.get() == &reply->job(); });
+    }
+    reply = running.erase(reply);  // its memory is free before its client can ask again
+    listener->OnEnd(*end);
+  }
+  std::vector<std::shared_ptr<Job>> over;
+  {
+    const std::lock_guard lock(mutex);
+    std::erase_if(waiting, [&](const std::shared_ptr<Job>& job) {
+      if (job->IsOver()) over.push_back(job);
+      return job->IsOver();
+    });
+    while (!waiting.empty() && std::ssize(running) < options.running) {
+      started.push_back(waiting.front());
+      running.emplace_back(waiting.front(), model);
+      waiting.pop_front();
+      const bool shows = CountPictures(started.back()->request) > 0;
+      (shows ? pictures : words)->Add(started.back());
+    }
+    if (stop && running.empty() && waiting.empty() && over.empty()) return false;
+  }
+  for (const auto& job : over) {
+    job->listener->OnEnd(Error{ErrorCode::kCancelled, "request: cancelled, or its time is over"});
+  }
+  return true;
+}
+
+void Scheduler::State::Step() {
+  if (streams.empty()) return;
+  const auto unread = [this] {
+    int rows = 0;
+    for (const Stream* stream : streams) rows += stream->prompt_rows();
+    return rows;
+  };
+  const bool speaks =
+      std::ranges::any_of(streams, [](Stream* stream) { return !stream->reading(); });
+  const int before = unread();
+  const Turns::Short turn(*model.turns);
+  const auto begin = SchedulerClock::now();
+  stepper.Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows,
+               model.DecoderTeams(nullptr));
+  if (speaks) prompt_share.Learn(before - unread(), MillisecondsSince(begin));
+}
+
+Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {
+  CHECK(options.running >= 1 && options.waiting >= 0 && options.prefill_tokens >= 1);
+  state_ = std::make_unique<State>(engine, options);
+}
+
+Scheduler::~Scheduler() { Stop(); }
+
+void Scheduler::Stop() {
+  State& state = *state_;
+  {
+    const std::lock_guard lock(state.mutex);
+    state.stop = true;
+    for (const auto& job : state.waiting) job->is_cancelled = true;
+    for (const auto& job : state.started) job->is_cancelled = true;
+  }
+  state.Wake();
+  if (state.thread.joinable()) state.thread.join();
+  state.pictures.reset();
+  state.words.reset();
+}
+
+std::optional<std::uint64_t> Scheduler::Submit(ReplyRequest request,
+                                               std::shared_ptr<ReplyListener> listener) {
+  State& state = *state_;
+  const auto job = std::make_shared<Job>();
+  job->request = std::move(request);
+  job->listener = std::move(listener);
+  job->submitted = SchedulerClock::now();
+  {
+    const std::lock_guard lock(state.mutex);
+    const int before = static_cast<int>(state.waiting.size());
+    const int free = state.options.running - static_cast<int>(state.started.size());
+    if (state.stop || before >= state.options.waiting + free) return std::nullopt;
+    job->number = ++state.last_number;
+    job->listener->OnAccepted(std::max(0, before + 1 - free));
+    state.waiting.push_back(job);
+  }
+  state.Wake();
+  return job->number;
+}
+
+void Scheduler::Cancel(std::uint64_t number) {
+  State& state = *state_;
+  {
+    const std::lock_guard lock(state.mutex);
+    const auto cancel = [number](const std::shared_ptr<Job>& job) {
+      if (job->number == number) job->is_cancelled = true;
+    };
+    std::ranges::for_each(state.waiting, cancel);
+    std::ranges::for_each(state.started, cancel);
+  }
+  state.Wake();
+}
+
+SchedulerFigures Scheduler::figures() const {
+  const std::lock_guard lock(state_->mutex);
+  return {.waiting = static_cast<int>(state_->waiting.size()),
+          .running = static_cast<int>(state_->started.size())};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,258 @@
+#include "edgevlm/scheduler.h"
+
+#include <gmock/gmock.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <span>
+#include <thread>
+
+#include "engine/testing/tiny_engine.h"
+
+namespace edgevlm {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using ::testing::HasSubstr;
+
+constexpr auto kPatience = 30s;
+
+// Keeps what it hears, and lets others wait for it.
+class Recorder final : public ReplyListener {
+ public:
+  void OnAccepted(int waiting_before) override { place_ = waiting_before; }
+  void OnProgress(const Progress& progress) override {
+    const std::lock_guard lock(mutex_);
+    progress_.push_back(progress);
+  }
+  void OnText(std::string_view text) override {
+    {
+      const std::lock_guard lock(mutex_);
+      text_ += text;
+    }
+    change_.notify_all();
+    if (on_text) on_text();
+  }
+  void OnEnd(const Result<RequestReply>& reply) override {
+    {
+      const std::lock_guard lock(mutex_);
+      end_ = reply;
+    }
+    change_.notify_all();
+  }
+
+  // What OnEnd heard.
+  Result<RequestReply> Wait() {
+    std::unique_lock lock(mutex_);
+    const bool ended = change_.wait_for(lock, kPatience, [this] { return end_.has_value(); });
+    return ended ? *end_ : Result<RequestReply>(Error{ErrorCode::kIo, "nothing was heard"});
+  }
+  void WaitForText() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(change_.wait_for(lock, kPatience, [this] { return !text_.empty() || end_; }));
+  }
+
+  std::string text() {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+  std::vector<Progress> progress() {
+    const std::lock_guard lock(mutex_);
+    return progress_;
+  }
+  int place() const { return place_; }
+
+  std::function<void()> on_text;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable change_;
+  std::string text_;
+  std::vector<Progress> progress_;
+  std::optional<Result<RequestReply>> end_;
+  int place_ = -1;
+};
+
+std::shared_ptr<const std::string> Picture(unsigned seed) {
+  const std::vector<std::byte> file = TinyPicture(24, 16, seed);
+  return std::make_shared<const std::string>(reinterpret_cast<const char*>(file.data()),
+                                             file.size());
+}
+
+ReplyRequest About(const std::shared_ptr<const std::string>& picture, int max_tokens,
+                   std::uint64_t seed = 0) {
+  ReplyRequest request;
+  request.messages = {{.role = Role::kUser, .parts = {{.picture = picture}}}};
+  request.decode = {.max_tokens = max_tokens, .temperature = seed == 0 ? 0.0f : 2.0f, .seed = seed};
+  return request;
+}
+
+class SchedulerTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<Recorder> Submit(Scheduler& scheduler, ReplyRequest request) {
+    auto recorder = std::make_shared<Recorder>();
+    const auto number = scheduler.Submit(std::move(request), recorder);
+    EXPECT_TRUE(number);
+    last_number_ = number.value_or(0);
+    return recorder;
+  }
+
+  const Engine engine_ = TinyEngine();
+  std::uint64_t last_number_ = 0;
+};
+
+TEST_F(SchedulerTest, AnswersAsASessionDoes) {
+  const auto picture = Picture(1);
+  Session session(engine_);
+  ASSERT_FALSE(session.SetImage(std::as_bytes(std::span(*picture))));
+  const auto alone = session.Caption({.max_tokens = 12});
+  Scheduler scheduler(engine_, {});
+  const auto recorder = Submit(scheduler, About(picture, 12));
+  const auto reply = recorder->Wait();
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->reply.text, alone->text);
+  EXPECT_EQ(recorder->text(), alone->text);
+  EXPECT_EQ(reply->reply.prompt_tokens, alone->prompt_tokens);
+  EXPECT_EQ(reply->reply.reply_tokens, alone->reply_tokens);
+  EXPECT_GT(reply->image_tokens, 0);
+  EXPECT_GE(reply->reply.timings.total_ms, reply->first_token_ms);
+}
+
+TEST_F(SchedulerTest, OthersChangeNothing) {
+  constexpr int kRequests = 12;
+  std::vector<std::string> alone;
+  {
+    Scheduler one(engine_, {.running = 1});
+    for (unsigned i = 0; i < kRequests; ++i) {
+      alone.push_back(
+          Submit(one, About(Picture(i), 5 + static_cast<int>(i), i))->Wait()->reply.text);
+    }
+  }
+  Scheduler many(engine_, {.running = 5, .prefill_tokens = 3});
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  for (unsigned i = 0; i < kRequests; ++i) {
+    recorders.push_back(Submit(many, About(Picture(i), 5 + static_cast<int>(i), i)));
+  }
+  for (std::size_t i = 0; i < kRequests; ++i) {
+    const auto reply = recorders[i]->Wait();
+    ASSERT_TRUE(reply) << reply.error().message;
+    EXPECT_EQ(reply->reply.text, alone[i]) << i;
+  }
+}
+
+TEST_F(SchedulerTest, TellsOfProgress) {
+  Scheduler scheduler(engine_, {});
+  const auto recorder = Submit(scheduler, About(Picture(1), 2));
+  ASSERT_TRUE(recorder->Wait());
+  const std::vector<Progress> progress = recorder->progress();
+  ASSERT_FALSE(progress.empty());
+  EXPECT_EQ(progress.front().stage, RequestStage::kPictures);
+  EXPECT_EQ(progress.front().total, 1);
+  EXPECT_EQ(progress.back().stage, RequestStage::kPrompt);
+}
+
+TEST_F(SchedulerTest, AFullQueueTakesNoMore) {
+  Scheduler scheduler(engine_, {.running = 1, .waiting = 2});
+  std::mutex hold;
+  hold.lock();
+  auto first = std::make_shared<Recorder>();
+  first->on_text = [&] { const std::lock_guard wait(hold); };
+  ASSERT_TRUE(scheduler.Submit(About(Picture(1), 30), first));
+  first->WaitForText();
+  EXPECT_EQ(Submit(scheduler, About(Picture(2), 1))->place(), 1);
+  const auto last = Submit(scheduler, About(Picture(3), 1));
+  EXPECT_EQ(last->place(), 2);
+  EXPECT_FALSE(scheduler.Submit(About(Picture(4), 1), std::make_shared<Recorder>()));
+  EXPECT_EQ(scheduler.figures().waiting, 2);
+  hold.unlock();
+  EXPECT_TRUE(last->Wait());
+}
+
+TEST_F(SchedulerTest, CancelsWhereverARequestIs) {
+  Scheduler scheduler(engine_, {.running = 1});
+  std::mutex hold;
+  hold.lock();
+  auto speaking = std::make_shared<Recorder>();
+  speaking->on_text = [&] { const std::lock_guard wait(hold); };
+  const auto number = scheduler.Submit(About(Picture(1), 60), speaking);
+  speaking->WaitForText();
+  const auto waiting = Submit(scheduler, About(Picture(2), 1));
+  scheduler.Cancel(last_number_);
+  scheduler.Cancel(*number);
+  hold.unlock();
+  EXPECT_EQ(speaking->Wait().error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(waiting->Wait().error().code, ErrorCode::kCancelled);
+  EXPECT_TRUE(Submit(scheduler, About(Picture(3), 1))->Wait());
+  scheduler.Cancel(*number);  // which has ended
+}
+
+TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
+  Scheduler scheduler(engine_, {.running = 1});
+  ReplyRequest late = About(Picture(1), 60);
+  late.deadline = std::chrono::steady_clock::now();
+  EXPECT_EQ(Submit(scheduler, late)->Wait().error().code, ErrorCode::kCancelled);
+  // One that waits behind another, which itself is in no hurry.
+  std::mutex hold;
+  hold.lock();
+  auto speaking = std::make_shared<Recorder>();
+  speaking->on_text = [&] { const std::lock_guard wait(hold); };
+  ASSERT_TRUE(scheduler.Submit(About(Picture(1), 60), speaking));
+  speaking->WaitForText();
+  late.deadline = std::chrono::steady_clock::now() + 20ms;
+  const auto behind = Submit(scheduler, late);
+  std::this_thread::sleep_for(30ms);
+  hold.unlock();
+  EXPECT_EQ(behind->Wait().error().code, ErrorCode::kCancelled);
+}
+
+TEST_F(SchedulerTest, WrongRequestsAreAnswered) {
+  Scheduler scheduler(engine_, {});
+  const auto error_of = [&](ReplyRequest request) {
+    const auto reply = Submit(scheduler, std::move(request))->Wait();
+    return reply ? "" : reply.error().message;
+  };
+  EXPECT_THAT(error_of({}), HasSubstr("messages: expected at least one"));
+  EXPECT_THAT(error_of(About(std::make_shared<const std::string>("hello"), 1)),
+              HasSubstr("expected"));
+  EXPECT_NE(error_of(About(Picture(1), 0)), "");
+  ReplyRequest long_text = About(Picture(1), 1);
+  long_text.messages[0].parts.push_back({.text = std::string(100'000, 'a')});
+  EXPECT_THAT(error_of(long_text), HasSubstr("prompt: expected at most"));
+  EXPECT_TRUE(Submit(scheduler, About(Picture(1), 1))->Wait());
+}
+
+TEST_F(SchedulerTest, StopEndsEverything) {
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  Scheduler scheduler(engine_, {.running = 2});
+  for (unsigned i = 0; i < 6; ++i) recorders.push_back(Submit(scheduler, About(Picture(i), 60)));
+  scheduler.Stop();
+  for (const auto& recorder : recorders) static_cast<void>(recorder->Wait());
+  EXPECT_FALSE(scheduler.Submit(About(Picture(1), 1), std::make_shared<Recorder>()));
+  EXPECT_EQ(scheduler.figures().running, 0);
+}
+
+TEST_F(SchedulerTest, ListenersMayAskAgain) {
+  Scheduler scheduler(engine_, {});
+  class Again final : public ReplyListener {
+   public:
+    Again(Scheduler& scheduler, std::shared_ptr<Recorder> last)
+        : scheduler_(scheduler), last_(std::move(last)) {}
+    void OnAccepted(int) override {}
+    void OnProgress(const Progress&) override {}
+    void OnText(std::string_view) override {}
+    void OnEnd(const Result<RequestReply>&) override {
+      EXPECT_TRUE(scheduler_.Submit(About(Picture(2), 1), last_));
+    }
+
+   private:
+    Scheduler& scheduler_;
+    const std::shared_ptr<Recorder> last_;
+  };
+  const auto last = std::make_shared<Recorder>();
+  ASSERT_TRUE(scheduler.Submit(About(Picture(1), 1), std::make_shared<Again>(scheduler, last)));
+  EXPECT_TRUE(last->Wait());
+}
+
+}  // namespace
+}  // namespace edgevlm

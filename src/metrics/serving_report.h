@@ -1,0 +1,52 @@
+// ServingReport: what many requests to a server say of its speed, as `vllm bench serve` tells it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace edgevlm {
+
+// One request as its client saw it. Times in milliseconds.
+struct ServedRequest {
+  bool succeeded = false;
+  int prompt_tokens = 0;
+  int reply_tokens = 0;
+  double begin_ms = 0;               // since the first request of all
+  double first_token_ms = 0;         // since its own begin
+  double total_ms = 0;               // likewise
+  std::vector<double> gaps_ms = {};  // between pieces of the reply
+};
+
+// Mean, median and 99th percentile.
+struct Spread {
+  double mean = 0;
+  double median = 0;
+  double p99 = 0;
+};
+Spread SpreadOf(const std::vector<double>& values);
+
+struct ServingReport {
+  int successful = 0;
+  int failed = 0;
+  double duration_s = 0;
+  long long prompt_tokens = 0;
+  long long reply_tokens = 0;
+  int peak_concurrency = 0;
+  Spread ttft_ms;  // time to first token
+  Spread tpot_ms;  // time per token of a reply, the first excluded
+  Spread itl_ms;   // between pieces
+  Spread e2el_ms;  // the whole request
+};
+
+// duration_ms: from the first request's begin to the last one's end.
+ServingReport MakeServingReport(std::span<const ServedRequest> requests, double duration_ms);
+
+// vLLM's "Serving Benchmark Result" block, so that what reads theirs reads ours.
+std::string ServingText(const ServingReport& report);
+
+// The same with the names of vLLM's --save-result.
+nlohmann::json ServingJson(const ServingReport& report);
+
+}  // namespace edgevlm

@@ -1,0 +1,93 @@
+#include "server/answer.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace edgevlm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kRetryAfterSeconds = "2";
+
+class Answering final : public ReplyListener {
+ public:
+  Answering(Site& site, Ask ask, std::shared_ptr<Exchange> exchange, Clock::time_point deadline)
+      : site_(site), ask_(std::move(ask)), exchange_(std::move(exchange)), deadline_(deadline) {}
+
+  void OnAccepted(int) override {
+    if (!ask_.streams) return;
+    exchange_->Begin(StreamHead(ask_.framing), SignOfLife(ask_.framing));
+    Write(ask_.dialect->Begin());
+  }
+
+  void OnProgress(const Progress& progress) override {
+    if (ask_.streams && ask_.shows_progress) Write(ask_.dialect->Progressed(progress));
+  }
+
+  void OnText(std::string_view text) override {
+    const auto now = Clock::now();
+    if (last_text_) {
+      site_.metrics().TokenCame(std::chrono::duration<double>(now - *last_text_).count());
+    }
+    last_text_ = now;
+    if (ask_.streams) Write(ask_.dialect->Text(text));
+  }
+
+  void OnEnd(const Result<RequestReply>& reply) override {
+    if (!reply) return Fail(reply.error());
+    site_.metrics().Replied(*reply);
+    if (!ask_.streams) return exchange_->Send(ask_.dialect->Whole(*reply));
+    for (const std::string& payload : ask_.dialect->End(*reply)) Write(payload);
+    exchange_->End();
+  }
+
+  void Fail(const Error& error) {
+    ApiError refusal = ToApiError(error);
+    if (error.code == ErrorCode::kCancelled) {
+      const bool is_late = Clock::now() >= deadline_;
+      refusal.status = is_late ? 504 : 503;
+      site_.metrics().Cancelled(is_late ? "timeout" : "client");
+    }
+    if (!ask_.streams) return exchange_->Send(ask_.dialect->Failed(refusal));
+    Write(ask_.dialect->FailedLate(refusal));
+    exchange_->End();
+  }
+
+  // Before there was a place for it.
+  void TurnAway() {
+    site_.metrics().Rejected("queue_full");
+    const int waiting = site_.scheduler().figures().waiting;
+    exchange_->Send(ask_.dialect->Failed(
+        {.status = 503,
+         .message = "queue: full: " + std::to_string(waiting) + " requests are waiting",
+         .code = "queue_full",
+         .headers = {{"Retry-After", kRetryAfterSeconds}}}));
+  }
+
+ private:
+  void Write(const std::string& payload) {
+    if (!payload.empty()) exchange_->Write(Framed(ask_.framing, payload));
+  }
+
+  Site& site_;
+  const Ask ask_;
+  const std::shared_ptr<Exchange> exchange_;
+  const Clock::time_point deadline_;
+  std::optional<Clock::time_point> last_text_;
+};
+
+}  // namespace
+
+void Answer(Site& site, Ask ask, std::shared_ptr<Exchange> exchange) {
+  const auto deadline = Clock::now() + site.rules()->limits.time;
+  ask.request.deadline = deadline;
+  ReplyRequest request = std::move(ask.request);
+  auto answering = std::make_shared<Answering>(site, std::move(ask), exchange, deadline);
+  const auto number = site.scheduler().Submit(std::move(request), answering);
+  if (!number) return answering->TurnAway();
+  exchange->WhenGone([&site, number = *number] { site.scheduler().Cancel(number); });
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,172 @@
+// POST /benchmark: requests from inside, through the same queue as all others.
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics/serving_report.h"
+#include "server/api/body.h"
+#include "server/api/endpoints.h"
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMaxRequests = 256;
+constexpr int kSide = 224;  // of the pictures, in pixels
+
+double MillisecondsBetween(Clock::time_point begin, Clock::time_point end) {
+  return std::chrono::duration<double, std::milli>(end - begin).count();
+}
+
+// A picture file of smooth colours, unlike that of any other number: nothing is found in a cache.
+std::shared_ptr<const std::string> MakePicture(int number) {
+  std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x) {
+      for (const int level : {x + number, y + number / 256, x + y}) {
+        file += static_cast<char>(level & 255);
+      }
+    }
+  }
+  return std::make_shared<const std::string>(std::move(file));
+}
+
+// Keeps `concurrency` requests under way until all are done, and then replies.
+class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
+ public:
+  BenchmarkRun(Site& site, std::shared_ptr<Exchange> exchange, int requests, DecodeOptions decode)
+      : site_(site),
+        exchange_(std::move(exchange)),
+        decode_(std::move(decode)),
+        sees_(site.engine().info().image_size > 0),
+        left_(requests),
+        requests_(static_cast<std::size_t>(requests)) {}
+
+  void Start(int concurrency) {
+    for (int i = 0; i < concurrency; ++i) Next();
+  }
+
+  void Cancel() {
+    const std::lock_guard lock(mutex_);
+    left_ = 0;
+    for (const std::uint64_t number : numbers_) site_.scheduler().Cancel(number);
+  }
+
+ private:
+  // Hears of one of the requests.
+  class Listener final : public ReplyListener {
+   public:
+    Listener(std::shared_ptr<BenchmarkRun> run, std::size_t index)
+        : run_(std::move(run)), index_(index), begin_(Clock::now()), last_(begin_) {
+      request_.begin_ms = MillisecondsBetween(run_->begin_, begin_);
+    }
+    void OnAccepted(int) override {}
+    void OnProgress(const Progress&) override {}
+    void OnText(std::string_view) override {
+      const auto now = Clock::now();
+      if (has_text_) request_.gaps_ms.push_back(MillisecondsBetween(last_, now));
+      has_text_ = true;
+      last_ = now;
+    }
+    void OnEnd(const Result<RequestReply>& reply) override {
+      request_.total_ms = MillisecondsBetween(begin_, Clock::now());
+      request_.succeeded = reply.ok();
+      if (reply) {
+        request_.prompt_tokens = reply->reply.prompt_tokens;
+        request_.reply_tokens = reply->reply.reply_tokens;
+        request_.first_token_ms = reply->first_token_ms;
+      }
+      run_->Ended(index_, std::move(request_));
+    }
+
+   private:
+    const std::shared_ptr<BenchmarkRun> run_;
+    const std::size_t index_;
+    const Clock::time_point begin_;
+    Clock::time_point last_;
+    bool has_text_ = false;
+    ServedRequest request_;
+  };
+
+  void Next() {
+    std::size_t index = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (left_ == 0) return;
+      --left_;
+      index = begun_++;
+    }
+    RequestMessage message = {.role = Role::kUser, .parts = {}};
+    if (sees_) message.parts.push_back({.picture = MakePicture(static_cast<int>(index))});
+    if (!sees_) message.parts.push_back({.text = "Tell me something."});
+    ReplyRequest request;
+    request.messages.push_back(std::move(message));
+    request.decode = decode_;
+    request.deadline = Clock::now() + site_.rules()->limits.time;
+    const auto number = site_.scheduler().Submit(
+        std::move(request), std::make_shared<Listener>(shared_from_this(), index));
+    if (!number) return Ended(index, {});
+    const std::lock_guard lock(mutex_);
+    numbers_.push_back(*number);
+  }
+
+  void Ended(std::size_t index, ServedRequest request) {
+    bool is_last = false;
+    {
+      const std::lock_guard lock(mutex_);
+      requests_[index] = std::move(request);
+      is_last = ++ended_ == begun_ && left_ == 0;
+    }
+    if (is_last) return Report();
+    Next();
+  }
+
+  void Report() {
+    requests_.resize(begun_);
+    const ServingReport report =
+        MakeServingReport(requests_, MillisecondsBetween(begin_, Clock::now()));
+    nlohmann::json object = ServingJson(report);
+    object["text"] = ServingText(report);
+    exchange_->Send({.body = ToText(object)});
+  }
+
+  Site& site_;
+  const std::shared_ptr<Exchange> exchange_;
+  const DecodeOptions decode_;
+  const bool sees_;
+  const Clock::time_point begin_ = Clock::now();
+  std::mutex mutex_;
+  int left_;
+  std::size_t begun_ = 0;
+  std::size_t ended_ = 0;
+  std::vector<ServedRequest> requests_;
+  std::vector<std::uint64_t> numbers_;
+};
+
+}  // namespace
+
+void StartBenchmark(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+  if (request.body.empty()) request.body = "{}";
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OpenAiError(*error));
+  const auto rules = site.rules();
+  Problem problem;
+  Fields fields(std::get<nlohmann::json>(body), "", problem);
+  const auto requests = static_cast<int>(fields.Whole("requests", {1, kMaxRequests}, 8));
+  const auto concurrency = static_cast<int>(fields.Whole("concurrency", {1, kMaxRequests}, 4));
+  DecodeOptions decode = rules->decode;
+  decode.max_tokens =
+      static_cast<int>(fields.Whole("max_tokens", {1, rules->limits.reply_tokens}, 32));
+  if (problem) return exchange->Send(OpenAiError(*problem));
+  const auto run = std::make_shared<BenchmarkRun>(site, exchange, requests, decode);
+  exchange->WhenGone([run] { run->Cancel(); });
+  run->Start(std::min(concurrency, requests));
+}
+
+}  // namespace edgevlm

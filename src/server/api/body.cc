@@ -1,0 +1,37 @@
+#include "server/api/body.h"
+
+#include "server/parse/header_value.h"
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+bool IsJsonType(std::string_view type) {
+  const std::string_view kind = HeaderKind(type);
+  // Ollama's users send curl's own type.
+  return kind.empty() || EqualIgnoringCase(kind, "application/json") ||
+         EqualIgnoringCase(kind, "application/x-www-form-urlencoded") ||
+         EqualIgnoringCase(kind, "text/plain");
+}
+
+}  // namespace
+
+std::variant<nlohmann::json, ApiError> ReadJsonBody(const Request& request) {
+  if (!IsJsonType(request.header("content-type"))) {
+    return ApiError{.status = 415, .message = "Content-Type: expected application/json"};
+  }
+  Result<nlohmann::json> body = ParseJson(request.body);
+  if (!body) return ToApiError(body.error());
+  if (!body->is_object()) return ApiError{.message = "the body: expected an object"};
+  return *std::move(body);
+}
+
+void CheckModel(const Site& site, Fields& fields) {
+  const std::string asked = fields.Text("model", site.model_name());
+  const std::string name = asked.substr(0, asked.rfind(':'));
+  if (asked == site.model_name() || name == site.model_name() || asked.empty()) return;
+  fields.Refuse("model", "expected '" + site.model_name() + "', found another name",
+                "model_not_found", 404);
+}
+
+}  // namespace edgevlm

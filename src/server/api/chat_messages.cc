@@ -1,0 +1,91 @@
+#include "server/api/chat_messages.h"
+
+#include <optional>
+#include <utility>
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+std::optional<Role> RoleNamed(const std::string& name) {
+  if (name == "system" || name == "developer") return Role::kSystem;
+  if (name == "user") return Role::kUser;
+  if (name == "assistant") return Role::kAssistant;
+  return std::nullopt;
+}
+
+RequestPart ReadImage(Fields& part, Pictures& pictures, Problem& problem) {
+  const json* image = part.Any("image_url");
+  if (image == nullptr) {
+    part.Refuse("image_url", "expected a picture, found none");
+    return {};
+  }
+  const std::string where = part.PathOf("image_url");
+  if (image->is_string()) return pictures.FromText(image->get_ref<const std::string&>(), where);
+  Fields fields(*image, where, problem);
+  const json* url = fields.Any("url");
+  if (url != nullptr && url->is_string()) {
+    return pictures.FromText(url->get_ref<const std::string&>(), fields.PathOf("url"));
+  }
+  fields.Refuse("url", "expected a text");
+  return {};
+}
+
+RequestPart ReadPart(const json& object, const std::string& where, Pictures& pictures,
+                     Problem& problem) {
+  Fields part(object, where, problem);
+  const std::string type = part.Text("type", "");
+  if (type == "text") {
+    if (!part.has("text")) part.Refuse("text", "expected a text, found none");
+    return {.text = part.Text("text", "")};
+  }
+  if (type == "image_url") return ReadImage(part, pictures, problem);
+  part.Refuse("type", "expected text or image_url");
+  return {};
+}
+
+RequestMessage ReadMessage(const json& object, const std::string& where, Pictures& pictures,
+                           Problem& problem) {
+  Fields fields(object, where, problem);
+  RequestMessage message;
+  if (const auto role = RoleNamed(fields.Text("role", ""))) {
+    message.role = *role;
+  } else {
+    fields.Refuse("role", "expected system, user or assistant");
+  }
+  const json* content = fields.Any("content");
+  if (content == nullptr) {
+    fields.Refuse("content", "expected a text or a list of parts, found none");
+  } else if (content->is_string()) {
+    message.parts.push_back({.text = content->get<std::string>()});
+  } else if (content->is_array() && !content->empty() && content->size() <= kMaxParts) {
+    for (std::size_t i = 0; i < content->size(); ++i) {
+      const std::string part = fields.PathOf("content") + "[" + std::to_string(i) + "]";
+      message.parts.push_back(ReadPart((*content)[i], part, pictures, problem));
+    }
+  } else {
+    fields.Refuse("content",
+                  "expected a text or a list of 1 to " + std::to_string(kMaxParts) + " parts");
+  }
+  return message;
+}
+
+}  // namespace
+
+std::vector<RequestMessage> ReadChatMessages(Fields& body, Pictures& pictures, Problem& problem) {
+  std::vector<RequestMessage> messages;
+  const json* list = body.List("messages");
+  if (list == nullptr || list->empty() || list->size() > kMaxMessages) {
+    body.Refuse("messages",
+                "expected a list of 1 to " + std::to_string(kMaxMessages) + " messages");
+    return messages;
+  }
+  for (std::size_t i = 0; i < list->size() && !problem; ++i) {
+    messages.push_back(
+        ReadMessage((*list)[i], "messages[" + std::to_string(i) + "]", pictures, problem));
+  }
+  return messages;
+}
+
+}  // namespace edgevlm

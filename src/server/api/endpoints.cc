@@ -1,0 +1,34 @@
+#include "server/api/endpoints.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+namespace edgevlm {
+
+ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ImageFileInfo> pictures) {
+  const auto seconds = [](auto time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  };
+  // Unlike those of an earlier run, too.
+  std::array<char, 64> id;
+  std::snprintf(id.data(), id.size(), "%s-%llx-%llx", prefix,
+                static_cast<unsigned long long>(seconds(site.begin_date())),
+                static_cast<unsigned long long>(site.NextNumber()));
+  return {.id = id.data(),
+          .model = site.model_name(),
+          .created = seconds(std::chrono::system_clock::now()),
+          .pictures = std::move(pictures)};
+}
+
+void RefuseUnsupported(Fields& fields) {
+  for (const char* name : {"n", "best_of"}) {
+    if (fields.has(name)) fields.Whole(name, {1, 1}, 1);
+  }
+  if (fields.Bool("logprobs", false)) fields.Refuse("logprobs", "there are none");
+  const nlohmann::json* tools = fields.List("tools");
+  if (tools != nullptr && !tools->empty()) fields.Refuse("tools", "this server calls none");
+}
+
+}  // namespace edgevlm

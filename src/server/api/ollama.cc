@@ -1,0 +1,135 @@
+// Ollama's dialect: POST /api/generate and /api/chat.
+#include <utility>
+
+#include "server/answer.h"
+#include "server/api/body.h"
+#include "server/api/chat_messages.h"
+#include "server/api/endpoints.h"
+#include "server/api/ollama_dialect.h"
+#include "server/decode_fields.h"
+#include "server/parse/json.h"
+#include "server/pictures.h"
+#include "server/response_format.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+std::vector<RequestPart> ReadImages(Fields& fields, Pictures& pictures) {
+  std::vector<RequestPart> parts;
+  const json* list = fields.List("images");
+  if (list == nullptr) return parts;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (!(*list)[i].is_string()) {
+      fields.Refuse("images", "expected pictures as base64");
+      break;
+    }
+    parts.push_back(pictures.FromText((*list)[i].get_ref<const std::string&>(),
+                                      fields.PathOf("images") + "[" + std::to_string(i) + "]"));
+  }
+  return parts;
+}
+
+// Pictures go before the words: Ollama's requests do not say where they belong.
+RequestMessage ReadMessage(const json& object, const std::string& where, Pictures& pictures,
+                           Problem& problem) {
+  Fields fields(object, where, problem);
+  RequestMessage message;
+  const std::string role = fields.Text("role", "");
+  if (role == "system") {
+    message.role = Role::kSystem;
+  } else if (role == "assistant") {
+    message.role = Role::kAssistant;
+  } else if (role != "user") {
+    fields.Refuse("role", "expected system, user or assistant");
+  }
+  message.parts = ReadImages(fields, pictures);
+  message.parts.push_back({.text = fields.Text("content", "")});
+  return message;
+}
+
+// What both requests have; body holds the rest.
+struct OllamaRequest {
+  OllamaRequest(Site& site, const json& body)
+      : rules(site.rules()), fields(body, "", problem), pictures(*rules, problem) {
+    CheckModel(site, fields);
+    RefuseUnsupported(fields);
+    ask.streams = fields.Bool("stream", true);
+    ask.framing = Framing::kLines;
+    ask.request.decode = rules->decode;
+    if (const json* options = fields.Object("options")) {
+      Fields inner(*options, "options", problem);
+      ask.request.decode = ReadOllamaOptions(inner, *rules);
+    }
+    ask.request.decode.grammar = ReadOllamaFormat(fields);
+  }
+
+  const std::shared_ptr<const ServerRules> rules;
+  Problem problem;
+  Fields fields;
+  Pictures pictures;
+  Ask ask;
+};
+
+// Ollama's clients ask for nothing to have a model loaded; ours is.
+Response LoadedAnswer(Site& site, OllamaKind kind) {
+  const ReplyFacts facts = FactsFor(site, "load", {});
+  json object = {{"model", facts.model},
+                 {"created_at", OllamaDate(facts.created)},
+                 {"done", true},
+                 {"done_reason", "load"}};
+  if (kind == OllamaKind::kChat) {
+    object["message"] = {{"role", "assistant"}, {"content", ""}};
+  } else {
+    object["response"] = "";
+  }
+  return {.body = ToText(object)};
+}
+
+void Finish(Site& site, OllamaKind kind, OllamaRequest& request,
+            std::shared_ptr<Exchange> exchange) {
+  if (request.problem) return exchange->Send(OllamaError(*request.problem));
+  request.ask.dialect = MakeOllamaDialect(kind, FactsFor(site, "ollama", request.pictures.infos()));
+  Answer(site, std::move(request.ask), std::move(exchange));
+}
+
+}  // namespace
+
+void StartOllamaGenerate(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
+  OllamaRequest asked(site, std::get<json>(body));
+  const std::string system = asked.fields.Text("system", "");
+  const std::string prompt = asked.fields.Text("prompt", "");
+  RequestMessage message = {.role = Role::kUser, .parts = ReadImages(asked.fields, asked.pictures)};
+  if (message.parts.empty() && prompt.empty() && !asked.problem) {
+    return exchange->Send(LoadedAnswer(site, OllamaKind::kGenerate));
+  }
+  if (!prompt.empty()) message.parts.push_back({.text = prompt});
+  if (!system.empty()) {
+    asked.ask.request.messages.push_back({.role = Role::kSystem, .parts = {{.text = system}}});
+  }
+  asked.ask.request.messages.push_back(std::move(message));
+  Finish(site, OllamaKind::kGenerate, asked, std::move(exchange));
+}
+
+void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
+  OllamaRequest asked(site, std::get<json>(body));
+  const json* list = asked.fields.List("messages");
+  if ((list == nullptr || list->empty()) && !asked.problem) {
+    return exchange->Send(LoadedAnswer(site, OllamaKind::kChat));
+  }
+  if (list != nullptr && list->size() > kMaxMessages) {
+    asked.fields.Refuse("messages", "expected at most " + std::to_string(kMaxMessages));
+  }
+  for (std::size_t i = 0; list != nullptr && i < list->size() && !asked.problem; ++i) {
+    asked.ask.request.messages.push_back(ReadMessage(
+        (*list)[i], "messages[" + std::to_string(i) + "]", asked.pictures, asked.problem));
+  }
+  Finish(site, OllamaKind::kChat, asked, std::move(exchange));
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,76 @@
+// Ollama's dialect: what models there are. Here there is one, and it stays loaded.
+#include "server/api/body.h"
+#include "server/api/endpoints.h"
+#include "server/api/ollama_dialect.h"
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kForever = "9999-12-31T23:59:59Z";
+
+std::string Millions(std::int64_t parameters) {
+  return std::to_string(parameters / 1'000'000) + "M";
+}
+
+json Details(const Site& site) {
+  const ModelInfo& info = site.engine().info();
+  return {{"parent_model", ""},
+          {"format", "gguf"},
+          {"family", info.architecture},
+          {"families", json::array({info.architecture})},
+          {"parameter_size", Millions(info.parameters)},
+          {"quantization_level", ""}};
+}
+
+json Entry(Site& site) {
+  return {{"name", site.model_name()},
+          {"model", site.model_name()},
+          {"size", site.engine().info().file_bytes},
+          {"digest", ""},
+          {"details", Details(site)}};
+}
+
+}  // namespace
+
+Response OllamaTags(Site& site, const Request&) {
+  json entry = Entry(site);
+  entry["modified_at"] = OllamaDate(FactsFor(site, "tags", {}).created);
+  return {.body = ToText({{"models", json::array({entry})}})};
+}
+
+Response OllamaRunning(Site& site, const Request&) {
+  json entry = Entry(site);
+  entry["expires_at"] = kForever;
+  entry["size_vram"] = 0;
+  entry["context_length"] = site.engine().info().context_tokens;
+  return {.body = ToText({{"models", json::array({entry})}})};
+}
+
+Response OllamaShow(Site& site, const Request& request) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return OllamaError(*error);
+  Problem problem;
+  Fields fields(std::get<json>(body), "", problem);
+  CheckModel(site, fields);
+  if (problem) return OllamaError(*problem);
+  const ModelInfo& info = site.engine().info();
+  json capabilities = json::array({"completion"});
+  if (info.image_size > 0) capabilities.push_back("vision");
+  return {.body = ToText({{"modelfile", ""},
+                          {"parameters", ""},
+                          {"template", info.chat_template},
+                          {"details", Details(site)},
+                          {"model_info",
+                           {{"general.architecture", info.architecture},
+                            {"general.parameter_count", info.parameters},
+                            {info.architecture + ".context_length", info.context_tokens},
+                            {info.architecture + ".embedding_length", info.embedding_length}}},
+                          {"capabilities", capabilities}})};
+}
+
+Response OllamaVersion(Site&, const Request&) { return {.body = ToText({{"version", Version()}})}; }
+
+}  // namespace edgevlm

@@ -1,0 +1,95 @@
+// OpenAI's dialect: /v1/chat/completions and /v1/models; and /props, which clients of llama.cpp's
+// server ask for.
+#include <utility>
+
+#include "server/answer.h"
+#include "server/api/body.h"
+#include "server/api/chat_dialect.h"
+#include "server/api/chat_messages.h"
+#include "server/api/endpoints.h"
+#include "server/decode_fields.h"
+#include "server/parse/json.h"
+#include "server/response_format.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+bool IncludesUsage(Fields& fields, Problem& problem) {
+  const json* options = fields.Object("stream_options");
+  if (options == nullptr) return false;
+  Fields inner(*options, fields.PathOf("stream_options"), problem);
+  return inner.Bool("include_usage", false);
+}
+
+json ModelJson(const Site& site) {
+  const ModelInfo& info = site.engine().info();
+  json inputs = json::array({"text"});
+  if (info.image_size > 0) inputs.push_back("image");
+  const auto created =
+      std::chrono::duration_cast<std::chrono::seconds>(site.begin_date().time_since_epoch());
+  return {{"id", site.model_name()},
+          {"object", "model"},
+          {"created", created.count()},
+          {"owned_by", "edgevlm"},
+          {"aliases", json::array()},
+          {"architecture",
+           {{"input_modalities", inputs}, {"output_modalities", json::array({"text"})}}},
+          {"meta",
+           {{"n_ctx", info.context_tokens},
+            {"n_vocab", info.vocabulary_tokens},
+            {"n_embd", info.embedding_length},
+            {"n_params", info.parameters},
+            {"size", info.file_bytes}}}};
+}
+
+}  // namespace
+
+void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OpenAiError(*error));
+  const auto rules = site.rules();
+  Problem problem;
+  Fields fields(std::get<json>(body), "", problem);
+  CheckModel(site, fields);
+  RefuseUnsupported(fields);
+  Ask ask;
+  ask.streams = fields.Bool("stream", false);
+  ask.shows_progress = fields.Bool("return_progress", false);
+  const bool includes_usage = IncludesUsage(fields, problem);
+  ask.request.decode = ReadDecodeFields(fields, *rules);
+  ask.request.decode.grammar = ReadResponseFormat(fields, problem);
+  Pictures pictures(*rules, problem);
+  ask.request.messages = ReadChatMessages(fields, pictures, problem);
+  if (problem) return exchange->Send(OpenAiError(*problem));
+  ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", pictures.infos()), includes_usage);
+  Answer(site, std::move(ask), std::move(exchange));
+}
+
+Response ListModels(Site& site, const Request&) {
+  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelJson(site)})}})};
+}
+
+Response ShowModel(Site& site, const Request& request) {
+  const std::string name = request.path.substr(request.path.rfind('/') + 1);
+  if (name == site.model_name()) return {.body = ToText(ModelJson(site))};
+  return OpenAiError({.status = 404,
+                      .message = "model: expected '" + site.model_name() + "', found another name",
+                      .param = "model",
+                      .code = "model_not_found"});
+}
+
+Response ShowProperties(Site& site, const Request&) {
+  const ModelInfo& info = site.engine().info();
+  return {.body = ToText({{"model_alias", site.model_name()},
+                          {"default_generation_settings", {{"n_ctx", info.context_tokens}}},
+                          {"modalities",
+                           {{"vision", info.image_size > 0}, {"audio", false}, {"video", false}}},
+                          {"chat_template", info.chat_template},
+                          {"chat_template_caps", json::object()},
+                          {"media_marker", "<__media__>"},
+                          {"build_info", "edgevlm " + std::string(Version())}})};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,136 @@
+// POST /caption and /vqa (also /query, as moondream's clients call it): one picture or several, and
+// what to say about them.
+#include <utility>
+
+#include "server/answer.h"
+#include "server/api/body.h"
+#include "server/api/endpoints.h"
+#include "server/api/form.h"
+#include "server/api/task_dialect.h"
+#include "server/decode_fields.h"
+#include "server/parse/multipart.h"
+#include "server/pictures.h"
+#include "server/response_format.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+// For models that take words; those made for captions alone need none.
+struct Length {
+  const char* name;
+  const char* prompt;
+};
+constexpr Length kLengths[] = {{"short", "Describe the picture in one short sentence."},
+                               {"normal", "Describe the picture."},
+                               {"long", "Describe the picture in detail."}};
+
+constexpr const char* kPictureNames[] = {"image", "image_url", "file"};
+
+// The fields of `names` that hold a picture each, and "images", a list of them.
+std::vector<RequestPart> ReadPictures(Fields& fields, Pictures& pictures) {
+  std::vector<RequestPart> parts;
+  const auto take = [&](const json& value, const std::string& where) {
+    // OpenAI's clients wrap addresses: {"url": ...}.
+    const json* text = value.is_object() && value.contains("url") ? &value["url"] : &value;
+    if (!text->is_string()) return false;
+    parts.push_back(pictures.FromText(text->get_ref<const std::string&>(), where));
+    return true;
+  };
+  for (const char* name : kPictureNames) {
+    const json* value = fields.Any(name);
+    if (value != nullptr && !take(*value, fields.PathOf(name))) {
+      fields.Refuse(name, "expected a picture as a text");
+    }
+  }
+  if (const json* list = fields.List("images")) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const std::string where = fields.PathOf("images") + "[" + std::to_string(i) + "]";
+      if (!take((*list)[i], where)) fields.Refuse("images", "expected pictures as texts");
+    }
+  }
+  return parts;
+}
+
+std::string LengthPrompt(Fields& fields, const Site& site) {
+  const std::string length = fields.Text("length", "normal");
+  for (const Length& entry : kLengths) {
+    if (length != entry.name) continue;
+    return site.engine().info().chat_template.empty() ? "" : entry.prompt;
+  }
+  fields.Refuse("length", "expected short, normal or long");
+  return {};
+}
+
+std::string ReadWords(TaskKind kind, Fields& fields, const Site& site) {
+  if (kind == TaskKind::kCaption) {
+    const std::string length = LengthPrompt(fields, site);
+    return fields.Text("prompt", length);
+  }
+  std::string question = fields.Text("question", fields.Text("prompt", ""));
+  if (question.empty()) fields.Refuse("question", "expected some text, found none");
+  return question;
+}
+
+}  // namespace
+
+std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const json& body,
+                                     std::vector<std::string> files) {
+  const auto rules = site.rules();
+  Problem problem;
+  Fields fields(body, "", problem);
+  CheckModel(site, fields);
+  RefuseUnsupported(fields);
+  Ask ask;
+  ask.streams = fields.Bool("stream", false);
+  ask.shows_progress = fields.Bool("progress", false);
+  ask.request.decode = ReadDecodeFields(fields, *rules);
+  ask.request.decode.grammar = ReadResponseFormat(fields, problem);
+  const std::string words = ReadWords(kind, fields, site);
+  Pictures pictures(*rules, problem);
+  RequestMessage message = {.role = Role::kUser, .parts = {}};
+  for (std::string& file : files) {
+    message.parts.push_back(pictures.FromBytes(std::move(file), "image"));
+  }
+  for (RequestPart& part : ReadPictures(fields, pictures)) message.parts.push_back(std::move(part));
+  if (message.parts.empty()) fields.Refuse("image", "expected a picture, found none");
+  if (!words.empty()) message.parts.push_back({.text = words});
+  if (problem) return *std::move(problem);
+  ask.request.messages.push_back(std::move(message));
+  ask.dialect = MakeTaskDialect(kind, FactsFor(site, "req", pictures.infos()));
+  return ask;
+}
+
+namespace {
+
+void StartTask(Site& site, TaskKind kind, const Request& request,
+               const std::shared_ptr<Exchange>& exchange) {
+  json body;
+  std::vector<std::string> files;
+  if (const auto boundary = FormBoundary(request.header("content-type"))) {
+    auto form = ReadForm(request.body, *boundary);
+    if (!form) return exchange->Send(OpenAiError(ToApiError(form.error())));
+    body = std::move(form->fields);
+    files = std::move(form->files);
+  } else {
+    auto read = ReadJsonBody(request);
+    if (auto* error = std::get_if<ApiError>(&read)) return exchange->Send(OpenAiError(*error));
+    body = std::get<json>(std::move(read));
+  }
+  auto ask = ReadTask(site, kind, body, std::move(files));
+  if (auto* error = std::get_if<ApiError>(&ask)) return exchange->Send(OpenAiError(*error));
+  Answer(site, std::get<Ask>(std::move(ask)), exchange);
+}
+
+}  // namespace
+
+void StartCaption(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+  StartTask(site, TaskKind::kCaption, request, exchange);
+}
+
+void StartVqa(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+  StartTask(site, TaskKind::kAnswer, request, exchange);
+}
+
+}  // namespace edgevlm

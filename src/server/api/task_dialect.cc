@@ -1,0 +1,59 @@
+#include "server/api/task_dialect.h"
+
+#include <utility>
+
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+class TaskDialect final : public Dialect {
+ public:
+  TaskDialect(TaskKind kind, ReplyFacts facts)
+      : name_(kind == TaskKind::kCaption ? "caption" : "answer"), facts_(std::move(facts)) {}
+
+  Response Whole(const RequestReply& reply) override { return {.body = ToText(Object(reply))}; }
+  Response Failed(const ApiError& error) override { return OpenAiError(error); }
+
+  std::string Begin() override { return ToText({{"request_id", facts_.id}}); }
+  std::string Progressed(const Progress& progress) override {
+    return ToText({{"progress", ProgressJson(progress)}});
+  }
+  std::string Text(std::string_view text) override { return ToText({{"chunk", text}}); }
+  std::vector<std::string> End(const RequestReply& reply) override {
+    json object = Object(reply);
+    object["completed"] = true;
+    return {ToText(object), "[DONE]"};
+  }
+  std::string FailedLate(const ApiError& error) override { return OpenAiErrorBody(error); }
+
+ private:
+  json Object(const RequestReply& reply) const {
+    json images = json::array();
+    for (const ImageFileInfo& picture : facts_.pictures) {
+      images.push_back(
+          {{"format", picture.format}, {"width", picture.width}, {"height", picture.height}});
+    }
+    return {{name_, reply.reply.text},
+            {"model", facts_.model},
+            {"finish_reason", FinishName(reply.reply.finish_reason)},
+            {"usage", UsageJson(reply.reply)},
+            {"timings", TimingsJson(reply)},
+            {"request_id", facts_.id},
+            {"images", std::move(images)},
+            {"image_tokens", reply.image_tokens}};
+  }
+
+  const char* const name_;
+  const ReplyFacts facts_;
+};
+
+}  // namespace
+
+std::shared_ptr<Dialect> MakeTaskDialect(TaskKind kind, ReplyFacts facts) {
+  return std::make_shared<TaskDialect>(kind, std::move(facts));
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,24 @@
+// How /caption and /vqa write replies: {"caption" or "answer", "model", "finish_reason", "usage",
+// "timings", "request_id", "images"}. Streams as moondream's do: {"chunk": ...} for each piece, and
+// {"completed": true, ...} with all of the whole reply; {"progress": {...}} where asked for.
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "server/answer.h"
+#include "server/parse/fields.h"
+#include "server/reply_fields.h"
+
+namespace edgevlm {
+
+enum class TaskKind { kCaption, kAnswer };
+
+std::shared_ptr<Dialect> MakeTaskDialect(TaskKind kind, ReplyFacts facts);
+
+// The body of such a request, pictures beside it in `files`.
+std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const nlohmann::json& body,
+                                     std::vector<std::string> files);
+
+}  // namespace edgevlm

@@ -1,0 +1,37 @@
+// POST /tokenize and /v1/chat/completions/input_tokens: what a text or a request would take.
+#include "edgevlm/count_tokens.h"
+#include "server/api/body.h"
+#include "server/api/chat_messages.h"
+#include "server/api/endpoints.h"
+#include "server/parse/json.h"
+
+namespace edgevlm {
+
+Response Tokenize(Site& site, const Request& request) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
+  Problem problem;
+  Fields fields(std::get<nlohmann::json>(body), "", problem);
+  // llama.cpp's name, and vLLM's.
+  const std::string text = fields.Text("content", fields.Text("prompt", ""));
+  if (problem) return OpenAiError(*problem);
+  const std::vector<int> tokens = TokenizeText(site.engine(), text);
+  return {.body = ToText({{"tokens", tokens}, {"count", tokens.size()}})};
+}
+
+Response CountInputTokens(Site& site, const Request& request) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
+  const auto rules = site.rules();
+  Problem problem;
+  Fields fields(std::get<nlohmann::json>(body), "", problem);
+  CheckModel(site, fields);
+  Pictures pictures(*rules, problem);
+  const std::vector<RequestMessage> messages = ReadChatMessages(fields, pictures, problem);
+  if (problem) return OpenAiError(*problem);
+  const Result<int> tokens = CountPromptTokens(site.engine(), messages);
+  if (!tokens) return OpenAiError(ToApiError(tokens.error()));
+  return {.body = ToText({{"object", "response.input_tokens"}, {"input_tokens", *tokens}})};
+}
+
+}  // namespace edgevlm

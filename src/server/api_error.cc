@@ -1,0 +1,60 @@
+#include "server/api_error.h"
+
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+int StatusOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kUnsupported:
+      return 415;
+    case ErrorCode::kTooLarge:
+      return 413;
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kInvalid:
+      return 400;
+    case ErrorCode::kCancelled:
+    case ErrorCode::kIo:
+      break;
+  }
+  return 500;
+}
+
+const char* TypeOf(int status) {
+  if (status == 401) return "authentication_error";
+  if (status == 403) return "permission_error";
+  if (status == 404) return "not_found_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
+}
+
+nlohmann::json TextOrNull(const std::string& text) {
+  return text.empty() ? nlohmann::json() : nlohmann::json(text);
+}
+
+}  // namespace
+
+ApiError ToApiError(const Error& error) {
+  return {.status = StatusOf(error.code), .message = error.message};
+}
+
+std::string OpenAiErrorBody(const ApiError& error) {
+  return ToText({{"error",
+                  {{"message", error.message},
+                   {"type", TypeOf(error.status)},
+                   {"param", TextOrNull(error.param)},
+                   {"code", TextOrNull(error.code)}}}});
+}
+
+Response OpenAiError(const ApiError& error) {
+  return {.status = error.status, .body = OpenAiErrorBody(error), .headers = error.headers};
+}
+
+Response OllamaError(const ApiError& error) {
+  return {
+      .status = error.status, .body = ToText({{"error", error.message}}), .headers = error.headers};
+}
+
+}  // namespace edgevlm

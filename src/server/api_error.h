@@ -1,0 +1,30 @@
+// ApiError: why a request is not answered, for the client's eyes.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "server/http/message.h"
+
+namespace edgevlm {
+
+struct ApiError {
+  int status = 400;
+  std::string message;     // one line; no paths, no addresses
+  std::string param = {};  // the field that is wrong, "messages[0].content"; empty: none
+  std::string code = {};   // for programs: "image_not_cached"; empty: none
+  std::map<std::string, std::string> headers = {};
+};
+
+// The status that tells best what the engine refused.
+ApiError ToApiError(const Error& error);
+
+// {"error": {"message", "type", "param", "code"}}, as OpenAI's API has it.
+std::string OpenAiErrorBody(const ApiError& error);
+Response OpenAiError(const ApiError& error);
+
+// {"error": "message"}, as Ollama's API has it.
+Response OllamaError(const ApiError& error);
+
+}  // namespace edgevlm

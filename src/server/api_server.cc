@@ -1,0 +1,79 @@
+#include "server/api_server.h"
+
+#include <thread>
+#include <utility>
+
+#include "metrics/system.h"
+#include "server/api/ollama_dialect.h"
+#include "server/http/server.h"
+#include "server/parse/json.h"
+#include "server/service.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::chrono::milliseconds kDrainPoll{10};
+
+}  // namespace
+
+struct ApiServer::State {
+  State(const Engine& engine, const ServerOptions& options)
+      : site(engine, options), service(site) {}
+
+  // Replies end while there is somebody to send them.
+  ~State() {
+    if (http == nullptr) return;
+    http->StopListening();
+    site.scheduler().Stop();
+  }
+
+  Site site;
+  Service service;
+  std::unique_ptr<HttpServer> http;  // ends before what it serves
+};
+
+ApiServer::ApiServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ApiServer::~ApiServer() = default;
+
+Result<std::unique_ptr<ApiServer>> ApiServer::Start(const Engine& engine,
+                                                    const ServerOptions& options) {
+  auto state = std::make_unique<State>(engine, options);
+  auto http = HttpServer::Listen(options.address, options.http, state->service);
+  if (!http) return http.error();
+  state->http = *std::move(http);
+  return std::unique_ptr<ApiServer>(new ApiServer(std::move(state)));
+}
+
+int ApiServer::port() const { return state_->http->port(); }
+
+void ApiServer::SetRules(ServerRules rules) { state_->site.SetRules(std::move(rules)); }
+
+bool ApiServer::Drain(std::chrono::milliseconds time) {
+  state_->site.Drain();
+  state_->http->StopListening();
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (state_->http->replies_under_way() > 0) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(kDrainPoll);
+  }
+  return true;
+}
+
+std::string ApiServer::HistoryLine() {
+  Site& site = state_->site;
+  const ModelInfo& info = site.engine().info();
+  site.metrics().SetQueue(site.scheduler().figures());
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  return ToText({{"time", OllamaDate(now.count())},
+                 {"version", Version()},
+                 {"device",
+                  {{"instruction_set", info.instruction_set},
+                   {"threads", info.threads},
+                   {"cores", std::thread::hardware_concurrency()}}},
+                 {"model", site.model_name()},
+                 {"system", ToJson(ReadSystem())},
+                 {"metrics", site.metrics().registry().Json()}});
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,326 @@
+#include "server/http/connection.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <exception>
+#include <utility>
+
+#include "server/http/http_exchange.h"
+#include "server/http/read_head.h"
+#include "server/http/websocket.h"
+#include "server/http/wire.h"
+
+namespace edgevlm {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+
+// Of requests that were sent before the reply to the one before them.
+constexpr std::size_t kMaxPendingBytes = std::size_t{64} << 10;
+// What a refused client may still send until it reads why, and for how long.
+constexpr std::chrono::milliseconds kLingerTime{2'000};
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Connection::Connection(tcp::socket socket, std::shared_ptr<Core> core)
+    : socket_(std::move(socket)), core_(std::move(core)), last_active_(Clock::now()) {}
+
+Connection::~Connection() { ReleaseBody(); }
+
+void Connection::Start() {
+  ErrorCode ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+  EnterPhase(Phase::kIdle, core_->limits.idle_time);
+  Watch();
+}
+
+void Connection::EnterPhase(Phase phase, std::chrono::milliseconds time) {
+  phase_ = phase;
+  last_active_ = Clock::now();
+  deadline_ = time.count() == 0 ? Clock::time_point::max() : last_active_ + time;
+}
+
+Peer::Worth Connection::worth() const {
+  if (phase_ == Phase::kIdle || phase_ == Phase::kLinger) return Worth::kIdle;
+  return phase_ == Phase::kReply ? Worth::kServed : Worth::kSending;
+}
+
+void Connection::Close() {
+  if (phase_ == Phase::kClosed) return;
+  if (phase_ == Phase::kReply) --core_->replies;
+  phase_ = Phase::kClosed;
+  ReleaseBody();
+  ErrorCode ignored;
+  socket_.close(ignored);
+  if (gone_) std::exchange(gone_, nullptr)();
+}
+
+void Connection::ReleaseBody() { core_->body_bytes -= std::exchange(promised_bytes_, 0); }
+
+void Connection::Tick(Clock::time_point now) {
+  if (now >= write_deadline_) return Close();
+  if (now >= deadline_) {
+    if (phase_ == Phase::kHead || phase_ == Phase::kBody)
+      return Refuse(408, "the request took too long");
+    return Close();
+  }
+  const bool is_quiet = phase_ == Phase::kReply && begun_ && !sign_of_life_.empty() &&
+                        now - last_written_ >= core_->limits.sign_of_life;
+  if (is_quiet) Write(id_, sign_of_life_);
+}
+
+// Reading.
+
+void Connection::Watch() {
+  if (watching_ || phase_ == Phase::kClosed) return;
+  watching_ = true;
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](ErrorCode error) {
+    self->watching_ = false;
+    self->OnReadable(error);
+  });
+}
+
+void Connection::OnReadable(ErrorCode error) {
+  if (phase_ == Phase::kClosed) return;
+  std::size_t size = 0;
+  if (!error) size = socket_.read_some(asio::buffer(core_->scratch), error);
+  if (error == asio::error::would_block) return Watch();
+  if (error) return Close();
+  if (phase_ == Phase::kLinger) return Watch();
+  pending_.append(core_->scratch.data(), size);
+  Advance();
+}
+
+void Connection::Advance() {
+  while (true) {
+    switch (phase_) {
+      case Phase::kIdle:
+        if (pending_.empty()) return Watch();
+        BeginHead();
+        break;
+      case Phase::kHead:
+        if (!ParseHead()) return Watch();
+        break;
+      case Phase::kBody:
+        if (!ParseBody()) return Watch();
+        break;
+      case Phase::kReply:
+        if (pending_.size() < kMaxPendingBytes) Watch();
+        return;
+      default:
+        return Watch();
+    }
+  }
+}
+
+void Connection::BeginHead() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(core_->limits.header_bytes));
+  parser_->body_limit(boost::none);  // the service says, once it has seen the header
+  EnterPhase(Phase::kHead, core_->limits.header_time);
+}
+
+// Whether the parser can go on with what is pending.
+bool Connection::ParseHead() {
+  ErrorCode error;
+  const std::size_t parsed = parser_->put(asio::buffer(pending_), error);
+  pending_.erase(0, parsed);
+  if (error == http::error::need_more) return false;
+  if (error) {
+    RefuseParsing(error);
+  } else if (parser_->is_header_done()) {
+    OnHead();
+  }
+  return true;
+}
+
+bool Connection::ParseBody() {
+  ErrorCode error;
+  if (!parser_->is_done() && !pending_.empty()) {
+    const std::size_t parsed = parser_->put(asio::buffer(pending_), error);
+    pending_.erase(0, parsed);
+  }
+  if (error && error != http::error::need_more) {
+    RefuseParsing(error);
+  } else if (parser_->is_done()) {
+    Dispatch();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Connection::OnHead() {
+  const Request head = ReadHead(parser_->get());
+  ++id_;
+  keeps_alive_ = parser_->keep_alive() && !core_->draining;
+  is_head_ = head.method == "HEAD";
+  is_old_ = parser_->get().version() < 11;
+  begun_ = false;
+  auto verdict = core_->service.Admit(head);
+  if (auto* refusal = std::get_if<Response>(&verdict)) {
+    keeps_alive_ = keeps_alive_ && parser_->is_done();  // else a body that nobody reads follows
+    ++core_->replies;
+    EnterPhase(Phase::kReply, {});
+    return Send(id_, std::move(*refusal));
+  }
+  if (head.upgrades) return TakeUpgrade();
+  const std::size_t limit = std::get<BodyLimit>(verdict).bytes;
+  const auto length = parser_->content_length();
+  const std::size_t promised = parser_->is_done() ? 0 : length ? *length : limit;
+  if (promised > limit) return Refuse(413, "the body is over " + std::to_string(limit) + " bytes");
+  if (core_->body_bytes + promised > core_->limits.all_bodies_bytes) {
+    return Refuse(503, "other requests take all memory that there is for them");
+  }
+  promised_bytes_ = promised;
+  core_->body_bytes += promised;
+  parser_->body_limit(limit);
+  parser_->eager(true);
+  EnterPhase(Phase::kBody, core_->limits.body_time);
+  if (!parser_->is_done() && http::token_list(head.header("expect")).exists("100-continue")) {
+    Push(std::string(kContinue));
+  }
+}
+
+// A WebSocket takes the client over.
+void Connection::TakeUpgrade() {
+  phase_ = Phase::kClosed;
+  StartWebSocket(std::move(socket_), parser_->release(), core_);
+}
+
+void Connection::Dispatch() {
+  Request request = ReadHead(parser_->get());
+  request.body = std::move(parser_->get().body());
+  parser_.reset();
+  ++core_->replies;
+  EnterPhase(Phase::kReply, {});
+  auto exchange = std::make_shared<HttpExchange>(shared_from_this(), id_);
+  asio::post(core_->workers, [core = core_, request = std::move(request), exchange]() mutable {
+    try {
+      core->service.Handle(std::move(request), exchange);
+    } catch (const std::exception&) {  // out of memory
+      exchange->Send(core->service.Refusal(500, "the request could not be served"));
+    }
+  });
+}
+
+void Connection::RefuseParsing(ErrorCode error) {
+  if (error == http::error::header_limit) return Refuse(431, "the header is too long");
+  if (error == http::error::body_limit) return Refuse(413, "the body is too long");
+  Refuse(400, "not HTTP/1.1: " + error.message());
+}
+
+void Connection::Refuse(int status, const std::string& reason) {
+  ++id_;
+  keeps_alive_ = false;
+  is_head_ = is_old_ = begun_ = false;
+  ++core_->replies;
+  EnterPhase(Phase::kReply, {});
+  Send(id_, core_->service.Refusal(status, reason));
+}
+
+// Replying.
+
+void Connection::Send(int id, Response response) {
+  if (!IsCurrent(id) || begun_) return;
+  keeps_alive_ = keeps_alive_ && !core_->draining;
+  std::string text = HeadText(response, BodyForm::kSized, keeps_alive_);
+  if (!is_head_) text += response.body;
+  Push(std::move(text));
+  EndReply();
+}
+
+void Connection::Begin(int id, const Response& head, std::string sign_of_life) {
+  if (!IsCurrent(id) || begun_) return;
+  begun_ = true;
+  keeps_alive_ = keeps_alive_ && !is_old_ && !core_->draining;
+  sign_of_life_ = std::move(sign_of_life);
+  Push(HeadText(head, is_old_ ? BodyForm::kToEnd : BodyForm::kChunked, keeps_alive_));
+}
+
+void Connection::Write(int id, std::string piece) {
+  if (!IsCurrent(id) || !begun_ || piece.empty() || is_head_) return;
+  Push(is_old_ ? std::move(piece) : ChunkText(piece));
+}
+
+void Connection::End(int id) {
+  if (!IsCurrent(id) || !begun_) return;
+  if (!is_old_ && !is_head_) Push(std::string(kLastChunk));
+  EndReply();
+}
+
+void Connection::WhenGone(int id, std::function<void()> gone) {
+  if (IsCurrent(id)) {
+    gone_ = std::move(gone);
+  } else {
+    gone();
+  }
+}
+
+// The service let go of the request without an answer.
+void Connection::Abandon(int id) {
+  if (!IsCurrent(id)) return;
+  if (begun_) return Close();  // a reply cut short must not look whole
+  Send(id, core_->service.Refusal(500, "the request was not answered"));
+}
+
+void Connection::EndReply() {
+  if (phase_ != Phase::kReply) return;
+  --core_->replies;
+  gone_ = nullptr;
+  begun_ = false;
+  parser_.reset();
+  ReleaseBody();
+  if (keeps_alive_ && !core_->draining) {
+    EnterPhase(Phase::kIdle, core_->limits.idle_time);
+    // Not from here: a client that sends a thousand requests at once would be answered a thousand
+    // calls deep.
+    asio::post(core_->io, [self = shared_from_this()] { self->Advance(); });
+    return;
+  }
+  pending_.clear();
+  ends_after_writing_ = true;
+  EnterPhase(Phase::kLinger, core_->limits.write_time);
+  if (sending_.empty() && out_.empty()) WriteNext();
+  Watch();
+}
+
+void Connection::Push(std::string bytes) {
+  if (phase_ == Phase::kClosed) return;
+  unsent_ += bytes.size();
+  last_written_ = Clock::now();
+  const bool is_unread = begun_ && unsent_ > core_->limits.unsent_bytes;
+  if (is_unread) return Close();
+  out_.push_back(std::move(bytes));
+  if (sending_.empty()) WriteNext();
+}
+
+void Connection::WriteNext() {
+  if (out_.empty()) {
+    write_deadline_ = Clock::time_point::max();
+    if (!std::exchange(ends_after_writing_, false)) return;
+    ErrorCode ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    EnterPhase(Phase::kLinger, kLingerTime);
+    return;
+  }
+  sending_.swap(out_);
+  std::vector<asio::const_buffer> buffers;
+  for (const std::string& bytes : sending_) buffers.push_back(asio::buffer(bytes));
+  write_deadline_ = Clock::now() + core_->limits.write_time;
+  asio::async_write(socket_, buffers,
+                    [self = shared_from_this()](ErrorCode error, std::size_t size) {
+                      self->sending_.clear();
+                      self->unsent_ -= size;
+                      if (self->phase_ == Phase::kClosed) return;
+                      if (error) return self->Close();
+                      self->WriteNext();
+                    });
+}
+
+}  // namespace edgevlm

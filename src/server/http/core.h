@@ -1,0 +1,50 @@
+// Core: what all connections of a server share. For server/http/ only.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <list>
+#include <memory>
+
+#include "server/http/server.h"
+
+namespace edgevlm {
+
+using Clock = std::chrono::steady_clock;
+
+// A connection as the core sees it. Threads: the I/O thread.
+class Peer {
+ public:
+  virtual ~Peer() = default;
+  virtual void Close() = 0;
+  // Closes what has taken too long, and gives signs of life.
+  virtual void Tick(Clock::time_point now) = 0;
+  // Whether it could be closed with the least loss: the lower, the rather.
+  enum class Worth { kIdle, kSending, kServed };
+  virtual Worth worth() const = 0;
+  virtual Clock::time_point last_active() const = 0;
+};
+
+// One thread runs `io`: there all connections live, so that nothing of theirs needs a lock. A few
+// others (`workers`) read pictures and JSON, which would keep everybody's words waiting.
+struct Core {
+  static constexpr int kWorkers = 4;
+
+  Core(const HttpLimits& given_limits, HttpService& given_service)
+      : limits(given_limits), service(given_service) {}
+
+  const HttpLimits limits;
+  HttpService& service;
+  boost::asio::io_context io{1};
+  boost::asio::thread_pool workers{kWorkers};
+  std::list<std::weak_ptr<Peer>> peers;
+  std::size_t body_bytes = 0;         // promised to requests under way
+  std::array<char, 1 << 16> scratch;  // what was just read
+  std::atomic<int> replies = 0;       // under way
+  std::atomic<bool> draining = false;
+};
+
+}  // namespace edgevlm

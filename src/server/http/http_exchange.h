@@ -1,0 +1,28 @@
+// HttpExchange: an Exchange over a Connection. For server/http/ only.
+#pragma once
+
+#include <memory>
+
+#include "server/http/connection.h"
+#include "server/http/exchange.h"
+
+namespace edgevlm {
+
+// Brings everything to the I/O thread.
+class HttpExchange final : public Exchange {
+ public:
+  HttpExchange(std::shared_ptr<Connection> connection, int id);
+  ~HttpExchange() override;  // a request without an answer gets one
+
+  void Send(Response response) override;
+  void Begin(Response head, std::string sign_of_life) override;
+  void Write(std::string piece) override;
+  void End() override;
+  void WhenGone(std::function<void()> gone) override;
+
+ private:
+  const std::shared_ptr<Connection> connection_;
+  const int id_;
+};
+
+}  // namespace edgevlm

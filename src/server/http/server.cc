@@ -1,0 +1,172 @@
+#include "server/http/server.h"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/http/connection.h"
+#include "server/http/core.h"
+
+namespace edgevlm {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using AsioError = boost::system::error_code;
+
+// How late a time limit may strike.
+constexpr std::chrono::milliseconds kTick{50};
+// After a connection could not be taken because the process has no room for another file.
+constexpr std::chrono::milliseconds kRetry{50};
+
+class AsioServer final : public HttpServer {
+ public:
+  AsioServer(const HttpLimits& limits, HttpService& service)
+      : core_(std::make_shared<Core>(limits, service)),
+        acceptor_(core_->io),
+        tick_(core_->io),
+        retry_(core_->io),
+        work_(core_->io.get_executor()) {}
+
+  ~AsioServer() override {
+    core_->workers.join();  // what they hold ends in the I/O thread
+    if (!thread_.joinable()) return;
+    asio::post(core_->io, [this] {
+      Stop();
+      tick_.cancel();
+      for (const std::shared_ptr<Peer>& peer : Peers()) peer->Close();
+      work_.reset();
+    });
+    thread_.join();
+  }
+
+  MaybeError Open(const Address& address) {
+    AsioError error;
+    const auto host = asio::ip::make_address(address.host, error);
+    if (error || address.port < 0 || address.port > 65'535) {
+      return Error{ErrorCode::kInvalid, "address: expected an IP address and a port, found " +
+                                            address.host + " " + std::to_string(address.port)};
+    }
+    const tcp::endpoint endpoint(host, static_cast<std::uint16_t>(address.port));
+    if (acceptor_.open(endpoint.protocol(), error); !error) {
+      acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    }
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor_.non_blocking(true, error);
+    if (error) {
+      return Error{ErrorCode::kIo, address.host + ":" + std::to_string(address.port) +
+                                       ": can not be listened on: " + error.message()};
+    }
+    port_ = acceptor_.local_endpoint().port();
+    return std::nullopt;
+  }
+
+  void Start() {
+    Accept();
+    Tick();
+    thread_ = std::thread([this] { core_->io.run(); });
+  }
+
+  int port() const override { return port_; }
+
+  void StopListening() override {
+    core_->draining = true;
+    asio::post(core_->io, [this] {
+      Stop();
+      for (const std::shared_ptr<Peer>& peer : Peers()) {
+        if (peer->worth() == Peer::Worth::kIdle) peer->Close();
+      }
+    });
+  }
+
+  int replies_under_way() const override { return core_->replies; }
+
+ private:
+  void Stop() {
+    AsioError ignored;
+    acceptor_.close(ignored);
+    retry_.cancel();
+  }
+
+  void Accept() {
+    acceptor_.async_accept([this](AsioError error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      if (error) return AcceptLater();
+      MakeRoom();
+      auto connection = std::make_shared<Connection>(std::move(socket), core_);
+      core_->peers.push_back(connection);
+      connection->Start();
+      Accept();
+    });
+  }
+
+  void AcceptLater() {
+    CloseLeastWorth();
+    retry_.expires_after(kRetry);
+    retry_.async_wait([this](AsioError error) {
+      if (!error) Accept();
+    });
+  }
+
+  void MakeRoom() {
+    const auto is_gone = [](const std::weak_ptr<Peer>& peer) { return peer.expired(); };
+    if (std::ssize(core_->peers) < core_->limits.connections) return;
+    core_->peers.remove_if(is_gone);
+    if (std::ssize(core_->peers) >= core_->limits.connections) CloseLeastWorth();
+  }
+
+  // Whoever asks for nothing goes first, then whoever has not asked yet; the longest of each first.
+  void CloseLeastWorth() {
+    const std::vector<std::shared_ptr<Peer>> peers = Peers();
+    const auto least = std::ranges::min_element(peers, [](const auto& a, const auto& b) {
+      return std::pair(a->worth(), a->last_active()) < std::pair(b->worth(), b->last_active());
+    });
+    if (least != peers.end()) (*least)->Close();
+  }
+
+  std::vector<std::shared_ptr<Peer>> Peers() const {
+    std::vector<std::shared_ptr<Peer>> peers;
+    for (const std::weak_ptr<Peer>& peer : core_->peers) {
+      if (auto alive = peer.lock()) peers.push_back(std::move(alive));
+    }
+    return peers;
+  }
+
+  void Tick() {
+    tick_.expires_after(kTick);
+    tick_.async_wait([this](AsioError error) {
+      if (error) return;
+      const auto now = Clock::now();
+      core_->peers.remove_if([](const std::weak_ptr<Peer>& peer) { return peer.expired(); });
+      for (const std::shared_ptr<Peer>& peer : Peers()) peer->Tick(now);
+      Tick();
+    });
+  }
+
+  const std::shared_ptr<Core> core_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer tick_;
+  asio::steady_timer retry_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const Address& address,
+                                                       const HttpLimits& limits,
+                                                       HttpService& service) {
+  auto server = std::make_unique<AsioServer>(limits, service);
+  if (auto error = server->Open(address)) return *error;
+  server->Start();
+  return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+}  // namespace edgevlm

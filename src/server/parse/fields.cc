@@ -1,0 +1,129 @@
+#include "server/parse/fields.h"
+
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+// Of what a client sent, as much as a message needs.
+constexpr std::size_t kShownBytes = 40;
+
+std::string Shown(const json& value) {
+  if (value.is_structured()) return value.is_array() ? "a list" : "an object";
+  const std::string text = ToText(value);
+  return text.size() <= kShownBytes ? text : "a longer text";
+}
+
+std::string Plain(double value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
+}  // namespace
+
+Fields::Fields(const json& object, std::string path, Problem& problem)
+    : object_(object), path_(std::move(path)), problem_(problem) {
+  if (!object_.is_object() && !problem_) {
+    const std::string where = path_.empty() ? "the body" : path_;
+    problem_ = ApiError{.message = where + ": expected an object, found " + Shown(object_),
+                        .param = path_};
+  }
+}
+
+std::string Fields::PathOf(const char* name) const {
+  return path_.empty() ? std::string(name) : std::string(path_).append(".").append(name);
+}
+
+const json* Fields::Find(const char* name) const {
+  if (problem_ || !object_.is_object()) return nullptr;
+  const auto found = object_.find(name);
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+void Fields::Refuse(const char* name, const std::string& what, std::string code, int status) {
+  if (problem_) return;
+  const std::string path = PathOf(name);
+  problem_ = ApiError{
+      .status = status, .message = path + ": " + what, .param = path, .code = std::move(code)};
+}
+
+std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback) {
+  const json* value = Find(name);
+  if (value == nullptr) return fallback;
+  const bool fits_type = value->is_number_integer() &&
+                         !(value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX);
+  if (fits_type) {
+    const auto number = value->get<std::int64_t>();
+    if (range.least <= number && number <= range.most) return number;
+  }
+  Refuse(name, "expected a whole number from " + std::to_string(range.least) + " to " +
+                   std::to_string(range.most) + ", found " + Shown(*value));
+  return fallback;
+}
+
+double Fields::Number(const char* name, Range<double> range, double fallback) {
+  const json* value = Find(name);
+  if (value == nullptr) return fallback;
+  if (value->is_number()) {
+    const double number = value->get<double>();
+    if (range.least <= number && number <= range.most) return number;
+  }
+  Refuse(name, "expected a number from " + Plain(range.least) + " to " + Plain(range.most) +
+                   ", found " + Shown(*value));
+  return fallback;
+}
+
+bool Fields::Bool(const char* name, bool fallback) {
+  const json* value = Find(name);
+  if (value == nullptr) return fallback;
+  if (value->is_boolean()) return value->get<bool>();
+  Refuse(name, "expected true or false, found " + Shown(*value));
+  return fallback;
+}
+
+std::string Fields::Text(const char* name, std::string fallback) {
+  const json* value = Find(name);
+  if (value == nullptr) return fallback;
+  if (value->is_string()) return value->get<std::string>();
+  Refuse(name, "expected a text, found " + Shown(*value));
+  return fallback;
+}
+
+std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
+  const json* value = Find(name);
+  if (value == nullptr) return {};
+  if (value->is_string()) return {value->get<std::string>()};
+  std::vector<std::string> texts;
+  bool fits = value->is_array() && value->size() <= most;
+  for (std::size_t i = 0; fits && i < value->size(); ++i) {
+    fits = (*value)[i].is_string();
+    if (fits) texts.push_back((*value)[i].get<std::string>());
+  }
+  if (fits) return texts;
+  Refuse(name, "expected a text or a list of at most " + std::to_string(most) + " texts, found " +
+                   (value->is_array() ? "another list" : Shown(*value)));
+  return {};
+}
+
+const json* Fields::List(const char* name) {
+  const json* value = Find(name);
+  if (value == nullptr || value->is_array()) return value;
+  Refuse(name, "expected a list, found " + Shown(*value));
+  return nullptr;
+}
+
+const json* Fields::Object(const char* name) {
+  const json* value = Find(name);
+  if (value == nullptr || value->is_object()) return value;
+  Refuse(name, "expected an object, found " + Shown(*value));
+  return nullptr;
+}
+
+}  // namespace edgevlm

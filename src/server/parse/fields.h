@@ -1,0 +1,61 @@
+// Fields: reads an object of a request, and keeps the first thing that is wrong with it.
+//
+//   Problem problem;
+//   Fields fields(body, "", problem);
+//   const int tokens = fields.Whole("max_tokens", {1, 4096}, 64);
+//   if (problem) return Refuse(*problem);
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/api_error.h"
+
+namespace edgevlm {
+
+using Problem = std::optional<ApiError>;
+
+// Both ends count.
+template <class Number>
+struct Range {
+  Number least;
+  Number most;
+};
+
+// A field that is missing or null has its fallback. After the first problem all have.
+class Fields {
+ public:
+  // path: of the object in the request, for messages; empty for the whole. Both must outlive it. A
+  // value that is no object is a problem.
+  Fields(const nlohmann::json& object, std::string path, Problem& problem);
+
+  bool has(const char* name) const { return Find(name) != nullptr; }
+
+  std::int64_t Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback);
+  double Number(const char* name, Range<double> range, double fallback);
+  bool Bool(const char* name, bool fallback);
+  std::string Text(const char* name, std::string fallback);
+  // A text, or a list of texts; at most `most`.
+  std::vector<std::string> Texts(const char* name, std::size_t most);
+  // Null unless it is there (and of that kind).
+  const nlohmann::json* Any(const char* name) const { return Find(name); }
+  const nlohmann::json* List(const char* name);
+  const nlohmann::json* Object(const char* name);
+
+  // The first counts.
+  void Refuse(const char* name, const std::string& what, std::string code = {}, int status = 400);
+
+  std::string PathOf(const char* name) const;
+
+ private:
+  const nlohmann::json* Find(const char* name) const;
+
+  const nlohmann::json& object_;
+  const std::string path_;
+  Problem& problem_;
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,64 @@
+#include "server/parse/header_value.h"
+
+#include <algorithm>
+
+namespace edgevlm {
+namespace {
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Takes a parameter's value from the front of `rest`: a token, or a text in quotes.
+std::optional<std::string> TakeValue(std::string_view& rest) {
+  if (!rest.starts_with('"')) {
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    const std::string value(TrimBlanks(rest.substr(0, end)));
+    rest.remove_prefix(end);
+    return value;
+  }
+  std::string value;
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (rest[i] == '"') {
+      rest.remove_prefix(i + 1);
+      return value;
+    }
+    if (rest[i] == '\\' && i + 1 < rest.size()) ++i;
+    value += rest[i];
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, Lower, Lower);
+}
+
+std::string_view TrimBlanks(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+std::string_view HeaderKind(std::string_view value) {
+  return TrimBlanks(value.substr(0, value.find(';')));
+}
+
+std::optional<std::string> HeaderParameter(std::string_view value, std::string_view name) {
+  std::string_view rest = value.substr(std::min(value.find(';'), value.size()));
+  while (rest.starts_with(';')) {
+    rest.remove_prefix(1);
+    const std::size_t equals = rest.find_first_of("=;");
+    if (equals == std::string_view::npos) return std::nullopt;
+    const std::string_view found = TrimBlanks(rest.substr(0, equals));
+    rest.remove_prefix(equals);
+    if (rest.front() == ';') continue;
+    rest.remove_prefix(1);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    const std::optional<std::string> parameter = TakeValue(rest);
+    if (!parameter || EqualIgnoringCase(found, name)) return parameter;
+    rest.remove_prefix(std::min(rest.find(';'), rest.size()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace edgevlm

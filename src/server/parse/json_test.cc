@@ -1,0 +1,52 @@
+#include "server/parse/json.h"
+
+#include <gmock/gmock.h>
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+TEST(ParseJson, ReadsWhatJsonIs) {
+  const auto value = ParseJson(R"({"a": [1, 2.5, "x\u00e9", null, true], "b": {}})");
+  ASSERT_TRUE(value);
+  EXPECT_EQ((*value)["a"][2], "x\xc3\xa9");
+}
+
+TEST(ParseJson, CutAnywhereIsRefused) {
+  const std::string text = R"({"a": [1, 2.5, "x\u00e9", null, true], "b": {}})";
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    EXPECT_FALSE(ParseJson(text.substr(0, size))) << size;
+  }
+}
+
+TEST(ParseJson, RefusesDepth) {
+  const auto nested = [](int depth) {
+    const auto n = static_cast<std::size_t>(depth);
+    return std::string(n, '[') + std::string(n, ']');
+  };
+  EXPECT_TRUE(ParseJson(nested(kMaxJsonDepth)));
+  const auto deep = ParseJson(nested(kMaxJsonDepth + 1));
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().code, ErrorCode::kTooLarge);
+  EXPECT_FALSE(ParseJson(std::string(1'000'000, '[')));
+  // Brackets in texts do not count.
+  EXPECT_TRUE(ParseJson('"' + std::string(1000, '[') + "\\\"" + std::string(1000, '[') + '"'));
+}
+
+TEST(ParseJson, RefusesNamesTwice) {
+  EXPECT_FALSE(ParseJson(R"({"a": 1, "a": 2})"));
+  EXPECT_FALSE(ParseJson(R"([{"b": {"a": 1, "a": 2}}])"));
+  EXPECT_TRUE(ParseJson(R"([{"a": 1}, {"a": {"a": 2}}])"));
+}
+
+TEST(ParseJson, RefusesWhatIsNoUnicode) {
+  EXPECT_FALSE(ParseJson("\"\xff\""));
+  EXPECT_FALSE(ParseJson(R"("\ud800")"));
+  EXPECT_FALSE(ParseJson("[NaN]"));
+}
+
+TEST(ToText, ReplacesWhatIsNoUnicode) { EXPECT_EQ(ToText("a\xff"), "\"a\xef\xbf\xbd\""); }
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,87 @@
+#include "server/pictures.h"
+
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "server/parse/base64.h"
+#include "server/parse/data_uri.h"
+#include "server/remote/remote_picture.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kBadGateway = 502;
+
+// "https" of "https://...": what has a scheme is no base64.
+std::optional<std::string_view> SchemeOf(std::string_view text) {
+  const std::size_t end = text.substr(0, 16).find(':');
+  return end == std::string_view::npos ? std::nullopt : std::optional(text.substr(0, end));
+}
+
+}  // namespace
+
+void Pictures::Refuse(ApiError error, const std::string& where) {
+  if (problem_) return;
+  error.message = where + ": " + error.message;
+  error.param = where;
+  problem_ = std::move(error);
+}
+
+RequestPart Pictures::FromText(std::string_view text, const std::string& where) {
+  if (problem_) return {};
+  if (IsDataUri(text)) {
+    Result<std::string> bytes = DecodeDataUri(text);
+    if (bytes) return FromBytes(*std::move(bytes), where);
+    Refuse(ToApiError(bytes.error()), where);
+    return {};
+  }
+  if (SchemeOf(text)) return FromAddress(std::string(text), where);
+  std::optional<std::string> bytes = DecodeBase64(text);
+  if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
+  Refuse({.message = "expected a picture as base64, found something else"}, where);
+  return {};
+}
+
+RequestPart Pictures::FromAddress(const std::string& address, const std::string& where) {
+  if (remote_.domains.empty()) {
+    Refuse({.message = "expected a data URI or base64: this server fetches no addresses",
+            .code = "remote_pictures_off"},
+           where);
+    return {};
+  }
+  Result<std::string> bytes = FetchPicture(address, remote_, limits_.body_bytes);
+  if (bytes) return FromBytes(*std::move(bytes), where);
+  ApiError error = ToApiError(bytes.error());
+  if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;
+  Refuse(std::move(error), where);
+  return {};
+}
+
+RequestPart Pictures::FromBytes(std::string bytes, const std::string& where) {
+  if (problem_) return {};
+  if (std::ssize(infos_) == limits_.pictures) {
+    Refuse({.status = 413,
+            .message = "expected at most " + std::to_string(limits_.pictures) + " pictures"},
+           where);
+    return {};
+  }
+  const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(bytes)));
+  if (!info) {
+    Refuse(ToApiError(info.error()), where);
+    return {};
+  }
+  const std::int64_t pixels = std::int64_t{info->width} * info->height;
+  if (pixels > limits_.picture_pixels) {
+    Refuse({.status = 413,
+            .message = "expected at most " + std::to_string(limits_.picture_pixels) +
+                       " pixels, found " + std::to_string(info->width) + " x " +
+                       std::to_string(info->height)},
+           where);
+    return {};
+  }
+  infos_.push_back(*info);
+  return {.picture = std::make_shared<const std::string>(std::move(bytes))};
+}
+
+}  // namespace edgevlm

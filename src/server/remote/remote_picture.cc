@@ -1,0 +1,139 @@
+#include "server/remote/remote_picture.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "catalog/http.h"
+#include "catalog/url.h"
+#include "server/parse/header_value.h"
+#include "server/remote/public_address.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::string_view kScheme = "https://";
+constexpr std::size_t kMaxAddressBytes = 2048;
+constexpr int kOk = 200;
+
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.';
+}
+
+// What is left of an address that is public, as text; nothing for others.
+std::optional<std::string> PublicText(const sockaddr& address) {
+  std::array<char, INET6_ADDRSTRLEN> text;
+  if (address.sa_family == AF_INET) {
+    std::array<std::uint8_t, 4> bytes;
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
+    if (!IsPublicAddress(bytes)) return std::nullopt;
+    return inet_ntop(AF_INET, bytes.data(), text.data(), text.size());
+  }
+  std::array<std::uint8_t, 16> bytes;
+  std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 16);
+  if (address.sa_family != AF_INET6 || !IsPublicAddress(bytes)) return std::nullopt;
+  return inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+}
+
+// The address to connect to. One that is not public among several is a sign of no good.
+Result<std::string> Resolve(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), "443", &hints, &found) != 0) {
+    return Error{ErrorCode::kIo, "picture's address: its host was not found"};
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> all(found, &freeaddrinfo);
+  std::string first;
+  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+    const std::optional<std::string> text = PublicText(*entry->ai_addr);
+    if (!text) return Error{ErrorCode::kInvalid, "picture's address: its host is not a public one"};
+    if (first.empty()) first = *text;
+  }
+  return first;
+}
+
+// Keeps what comes, up to a limit.
+class Keeper final : public HttpSink {
+ public:
+  explicit Keeper(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  MaybeError Begin(const HttpResponse& response) override {
+    return response.bytes.value_or(0) > max_bytes_ ? TooLarge() : std::nullopt;
+  }
+  MaybeError Write(std::span<const std::byte> bytes) override {
+    if (bytes.size() > max_bytes_ - bytes_.size()) return TooLarge();
+    bytes_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return std::nullopt;
+  }
+  std::string Take() { return std::move(bytes_); }
+  bool is_full() const { return is_full_; }
+
+ private:
+  MaybeError TooLarge() {
+    is_full_ = true;
+    return Error{ErrorCode::kTooLarge, "too large"};
+  }
+
+  const std::size_t max_bytes_;
+  std::string bytes_;
+  bool is_full_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> RemoteHost(std::string_view address) {
+  if (address.size() > kMaxAddressBytes) return std::nullopt;
+  if (!EqualIgnoringCase(address.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  address.remove_prefix(kScheme.size());
+  const std::string_view host = address.substr(0, address.find_first_of("/?#"));
+  const bool is_name = !host.empty() && std::ranges::all_of(host, IsNameCharacter) &&
+                       host.find_first_not_of("0123456789.") != std::string_view::npos;
+  return is_name ? std::optional(std::string(host)) : std::nullopt;
+}
+
+bool IsAllowed(std::string_view host, const RemoteRules& rules) {
+  return std::ranges::any_of(rules.domains, [&](const std::string& domain) {
+    if (host.size() < domain.size()) return false;
+    const std::size_t before = host.size() - domain.size();
+    return EqualIgnoringCase(host.substr(before), domain) && !domain.empty() &&
+           (before == 0 || host[before - 1] == '.');
+  });
+}
+
+Result<std::string> FetchPicture(const std::string& address, const RemoteRules& rules,
+                                 std::size_t max_bytes) {
+  const std::optional<std::string> host = RemoteHost(address);
+  if (!host || !IsAllowed(*host, rules)) {
+    return Error{ErrorCode::kInvalid, "picture's address: not one that is fetched"};
+  }
+  if (CheckUrl(address, "", /*allow_http=*/false)) {
+    return Error{ErrorCode::kInvalid, "picture's address: not one that can be fetched"};
+  }
+  const Result<std::string> connect_to = Resolve(*host);
+  if (!connect_to) return connect_to.error();
+  Keeper keeper(max_bytes);
+  const HttpOutcome outcome = HttpGet({.url = address,
+                                       .stall_timeout_ms = static_cast<int>(rules.time.count()),
+                                       .connect_to = *host + ":443:" + *connect_to,
+                                       .whole_timeout_ms = static_cast<int>(rules.time.count())},
+                                      keeper);
+  if (keeper.is_full()) {
+    return Error{ErrorCode::kTooLarge, "picture's address: expected at most " +
+                                           std::to_string(max_bytes) + " bytes, found more"};
+  }
+  if (outcome.failure || outcome.response.status != kOk) {
+    return Error{ErrorCode::kIo, "picture's address: could not be fetched"};
+  }
+  return keeper.Take();
+}
+
+}  // namespace edgevlm

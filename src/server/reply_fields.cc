@@ -1,0 +1,56 @@
+#include "server/reply_fields.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr double kMillisecondsPerSecond = 1000;
+
+double Each(double milliseconds, int count) { return count > 0 ? milliseconds / count : 0; }
+double PerSecond(double milliseconds, int count) {
+  return milliseconds > 0 ? count / milliseconds * kMillisecondsPerSecond : 0;
+}
+
+}  // namespace
+
+const char* FinishName(FinishReason reason) {
+  const bool is_cut = reason == FinishReason::kMaxTokens || reason == FinishReason::kContextFull;
+  return is_cut ? "length" : "stop";
+}
+
+nlohmann::json UsageJson(const Reply& reply) {
+  return {{"prompt_tokens", reply.prompt_tokens},
+          {"completion_tokens", reply.reply_tokens},
+          {"total_tokens", reply.prompt_tokens + reply.reply_tokens},
+          {"prompt_tokens_details", {{"cached_tokens", reply.reused_tokens}}}};
+}
+
+nlohmann::json TimingsJson(const RequestReply& request) {
+  const Reply& reply = request.reply;
+  const Timings& t = reply.timings;
+  const int read = reply.prompt_tokens - reply.reused_tokens;
+  return {{"cache_n", reply.reused_tokens},
+          {"prompt_n", read},
+          {"prompt_ms", t.prefill_ms},
+          {"prompt_per_token_ms", Each(t.prefill_ms, read)},
+          {"prompt_per_second", PerSecond(t.prefill_ms, read)},
+          {"predicted_n", reply.reply_tokens},
+          {"predicted_ms", t.generate_ms},
+          {"predicted_per_token_ms", Each(t.generate_ms, reply.reply_tokens)},
+          {"predicted_per_second", PerSecond(t.generate_ms, reply.reply_tokens)},
+          {"queue_ms", request.queue_ms},
+          {"decode_ms", t.decode_ms},
+          {"preprocess_ms", t.preprocess_ms},
+          {"encode_ms", t.encode_ms},
+          {"prefill_ms", t.prefill_ms},
+          {"ttft_ms", request.first_token_ms},
+          {"total_ms", t.total_ms}};
+}
+
+nlohmann::json ProgressJson(const Progress& progress) {
+  const char* stage = progress.stage == RequestStage::kQueue      ? "queue"
+                      : progress.stage == RequestStage::kPictures ? "pictures"
+                                                                  : "prompt";
+  return {{"stage", stage}, {"done", progress.done}, {"total", progress.total}};
+}
+
+}  // namespace edgevlm

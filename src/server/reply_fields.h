@@ -1,0 +1,36 @@
+// What several dialects say of a reply.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "edgevlm/probe.h"
+#include "edgevlm/scheduler.h"
+
+namespace edgevlm {
+
+// What is known of a reply before it is made.
+struct ReplyFacts {
+  std::string id;            // of the request, unlike all others
+  std::string model;         // its name
+  std::int64_t created = 0;  // seconds since 1970
+  std::vector<ImageFileInfo> pictures = {};
+};
+
+// "stop" or "length".
+const char* FinishName(FinishReason reason);
+
+// {"prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details":
+// {"cached_tokens"}}
+nlohmann::json UsageJson(const Reply& reply);
+
+// Names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n, ...),
+// and queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
+nlohmann::json TimingsJson(const RequestReply& reply);
+
+// {"stage": "queue|pictures|prompt", "done": ..., "total": ...}
+nlohmann::json ProgressJson(const Progress& progress);
+
+}  // namespace edgevlm

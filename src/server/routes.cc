@@ -1,0 +1,59 @@
+#include "server/api/endpoints.h"
+#include "server/route.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr auto kOllama = Route::Errors::kOllama;
+
+constexpr Route kRoutes[] = {
+    {.method = "GET", .path = "/", .respond = ShowRoot},
+    {.method = "GET", .path = "/docs", .respond = ShowDocs},
+    {.method = "GET", .path = "/openapi.json", .respond = ShowOpenApi},
+    {.method = "GET", .path = "/health", .respond = ShowHealth, .needs_key = false},
+    {.method = "GET", .path = "/health/live", .respond = ShowLive, .needs_key = false},
+    {.method = "GET", .path = "/health/ready", .respond = ShowReady, .needs_key = false},
+    {.method = "GET", .path = "/metrics", .respond = ShowMetrics},
+    {.method = "GET", .path = "/metrics/prometheus", .respond = ShowPrometheus},
+    {.method = "POST", .path = "/clear-cache", .respond = ClearCache, .takes_body = true},
+    {.method = "POST", .path = "/caption", .start = StartCaption, .takes_body = true},
+    {.method = "POST", .path = "/vqa", .start = StartVqa, .takes_body = true},
+    {.method = "POST", .path = "/query", .start = StartVqa, .takes_body = true},
+    {.method = "POST",
+     .path = "/v1/chat/completions",
+     .start = StartChatCompletion,
+     .takes_body = true},
+    {.method = "POST",
+     .path = "/v1/chat/completions/input_tokens",
+     .respond = CountInputTokens,
+     .takes_body = true},
+    {.method = "POST", .path = "/tokenize", .respond = Tokenize, .takes_body = true},
+    {.method = "POST", .path = "/benchmark", .start = StartBenchmark, .takes_body = true},
+    {.method = "GET", .path = "/v1/models", .respond = ListModels},
+    {.method = "GET", .path = "/v1/models/*", .respond = ShowModel},
+    {.method = "GET", .path = "/props", .respond = ShowProperties},
+    {.method = "POST",
+     .path = "/api/generate",
+     .start = StartOllamaGenerate,
+     .takes_body = true,
+     .errors = kOllama},
+    {.method = "POST",
+     .path = "/api/chat",
+     .start = StartOllamaChat,
+     .takes_body = true,
+     .errors = kOllama},
+    {.method = "GET", .path = "/api/tags", .respond = OllamaTags, .errors = kOllama},
+    {.method = "POST",
+     .path = "/api/show",
+     .respond = OllamaShow,
+     .takes_body = true,
+     .errors = kOllama},
+    {.method = "GET", .path = "/api/ps", .respond = OllamaRunning, .errors = kOllama},
+    {.method = "GET", .path = "/api/version", .respond = OllamaVersion, .errors = kOllama},
+};
+
+}  // namespace
+
+std::span<const Route> Routes() { return kRoutes; }
+
+}  // namespace edgevlm

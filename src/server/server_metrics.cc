@@ -1,0 +1,144 @@
+#include "server/server_metrics.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace edgevlm {
+namespace {
+
+// From a token on a server to a picture on a Raspberry Pi.
+constexpr std::array kSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,   0.25,  0.5,
+                                 1.0,   2.5,    5.0,   10.0, 30.0,  60.0, 120.0, 300.0, 600.0};
+constexpr std::array kTokensPerSecond = {1.0,  2.0,   5.0,   10.0,  20.0,
+                                         50.0, 100.0, 200.0, 500.0, 1000.0};
+
+constexpr double kMilliseconds = 1e-3;
+
+}  // namespace
+
+ServerMetrics::ServerMetrics(const ModelInfo& model, double load_seconds)
+    : in_flight_(registry_.gauge("edgevlm_requests_in_flight", "Requests under way")),
+      queue_depth_(registry_.gauge("edgevlm_queue_depth", "Requests that wait for their turn")),
+      running_(registry_.gauge("edgevlm_requests_running", "Requests that are decoded together")),
+      first_token_(registry_.distribution("edgevlm_time_to_first_token_seconds",
+                                          "From a request to its first token", kSeconds)),
+      inter_token_(registry_.distribution("edgevlm_inter_token_latency_seconds",
+                                          "Between two pieces of a reply", kSeconds)),
+      tokens_per_second_(registry_.distribution("edgevlm_reply_tokens_per_second",
+                                                "Of one reply, after its first token",
+                                                kTokensPerSecond)),
+      prompt_tokens_(registry_.counter("edgevlm_prompt_tokens_total", "Tokens of prompts")),
+      reused_tokens_(
+          registry_.counter("edgevlm_prompt_tokens_reused_total", "Of them, not computed again")),
+      image_tokens_(registry_.counter("edgevlm_image_tokens_total", "Of them, of pictures")),
+      reply_tokens_(registry_.counter("edgevlm_generation_tokens_total", "Tokens of replies")) {
+  registry_
+      .gauge("edgevlm_build_info", "Always 1; the labels say what runs",
+             {{"version", std::string(Version())},
+              {"instruction_set", model.instruction_set},
+              {"architecture", model.architecture}})
+      .Set(1);
+  registry_.gauge("edgevlm_model_load_seconds", "How long the model took to load")
+      .Set(load_seconds);
+}
+
+void ServerMetrics::RequestEnded(std::string_view endpoint, int status, double seconds) {
+  in_flight_.Add(-1);
+  const std::string name(endpoint);
+  registry_
+      .counter("edgevlm_requests_total", "Requests that were answered",
+               {{"endpoint", name}, {"code", std::to_string(status)}})
+      .Add();
+  registry_
+      .distribution("edgevlm_request_duration_seconds", "From a request to the end of its reply",
+                    kSeconds, {{"endpoint", name}})
+      .Observe(seconds);
+}
+
+void ServerMetrics::Rejected(const std::string& reason) {
+  registry_
+      .counter("edgevlm_rejected_total", "Requests that were turned away", {{"reason", reason}})
+      .Add();
+}
+
+void ServerMetrics::Cancelled(const std::string& reason) {
+  registry_
+      .counter("edgevlm_cancelled_total", "Requests that did not come to an end",
+               {{"reason", reason}})
+      .Add();
+}
+
+void ServerMetrics::Replied(const RequestReply& reply) {
+  const Timings& t = reply.reply.timings;
+  const auto stage = [&](const char* name, double milliseconds) {
+    if (milliseconds <= 0) return;
+    registry_
+        .distribution("edgevlm_stage_duration_seconds", "Of a request, per stage", kSeconds,
+                      {{"stage", name}})
+        .Observe(milliseconds * kMilliseconds);
+  };
+  stage("queue", reply.queue_ms);
+  stage("decode", t.decode_ms);
+  stage("preprocess", t.preprocess_ms);
+  stage("encode", t.encode_ms);
+  stage("prefill", t.prefill_ms);
+  stage("generate", t.generate_ms);
+  first_token_.Observe(reply.first_token_ms * kMilliseconds);
+  prompt_tokens_.Add(reply.reply.prompt_tokens);
+  reused_tokens_.Add(reply.reply.reused_tokens);
+  image_tokens_.Add(reply.image_tokens);
+  reply_tokens_.Add(reply.reply.reply_tokens);
+  if (reply.reply.reply_tokens > 1 && t.generate_ms > 0) {
+    tokens_per_second_.Observe((reply.reply.reply_tokens - 1) / (t.generate_ms * kMilliseconds));
+  }
+}
+
+void ServerMetrics::SetQueue(const SchedulerFigures& figures) {
+  queue_depth_.Set(figures.waiting);
+  running_.Set(figures.running);
+}
+
+void ServerMetrics::SetCaches(const CacheCounters& images, const CacheCounters& prompts) {
+  const auto set = [this](const std::string& cache, const CacheCounters& counters) {
+    const std::string begin = "edgevlm_" + cache + "_cache_";
+    const auto gauge = [&](const char* end, const char* help, auto value) {
+      registry_.gauge(begin + end, help).Set(static_cast<double>(value));
+    };
+    gauge("hits_total", "Asked for and there", counters.hits);
+    gauge("misses_total", "Asked for and made anew", counters.misses);
+    gauge("evictions_total", "Gone to make room", counters.evictions);
+    gauge("bytes", "Held now", counters.bytes);
+  };
+  set("image", images);
+  set("prompt", prompts);
+}
+
+void ServerMetrics::SetSystem(const SystemFigures& figures) {
+  const auto set = [this](const char* name, const char* help, auto value) {
+    registry_.gauge(name, help).Set(static_cast<double>(value));
+  };
+  set("process_resident_memory_bytes", "Resident memory", figures.resident);
+  set("process_anonymous_memory_bytes", "Resident memory that no file backs", figures.anonymous);
+  set("process_swapped_memory_bytes", "Memory in swap space", figures.swapped);
+  set("process_cpu_seconds_total", "Processor time, user and system", figures.cpu_seconds);
+  set("process_open_fds", "Open files", figures.open_files);
+  if (figures.temperature_celsius) {
+    set("edgevlm_temperature_celsius", "The hottest sensor", *figures.temperature_celsius);
+  }
+}
+
+nlohmann::json ToJson(const SystemFigures& figures) {
+  const auto& heat = figures.temperature_celsius;
+  return {{"resident_bytes", figures.resident},
+          {"resident_peak_bytes", figures.resident_peak},
+          {"anonymous_bytes", figures.anonymous},
+          {"swapped_bytes", figures.swapped},
+          {"memory_total_bytes", figures.memory_total},
+          {"memory_available_bytes", figures.memory_available},
+          {"cpu_seconds", figures.cpu_seconds},
+          {"load", figures.load},
+          {"open_files", figures.open_files},
+          {"temperature_celsius", heat ? nlohmann::json(*heat) : nlohmann::json()}};
+}
+
+}  // namespace edgevlm

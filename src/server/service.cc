@@ -1,0 +1,114 @@
+#include "server/service.h"
+
+#include <string_view>
+#include <utility>
+
+#include "server/answer.h"
+#include "server/api/task_dialect.h"
+#include "server/counted_exchange.h"
+#include "server/find_route.h"
+#include "server/parse/header_value.h"
+#include "server/parse/json.h"
+#include "server/security.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::string_view kWebSocketPath = "/ws";
+constexpr std::string_view kUnknown = "other";
+
+bool IsUpgrade(const Request& head) { return head.upgrades && head.path == kWebSocketPath; }
+
+// Everything that speaks against a request before its endpoint is asked.
+std::optional<ApiError> CheckHead(const Request& head, const AccessRules& rules) {
+  if (auto error = CheckHost(head, rules)) return error;
+  if (auto error = CheckOrigin(head, rules)) return error;
+  const std::string_view encoding = head.header("content-encoding");
+  if (!encoding.empty() && !EqualIgnoringCase(encoding, "identity")) {
+    return ApiError{.status = 415, .message = "Content-Encoding: expected none"};
+  }
+  return std::nullopt;
+}
+
+Response WithHeaders(Response response, const std::map<std::string, std::string>& headers) {
+  for (const auto& [name, value] : headers) response.headers.insert_or_assign(name, value);
+  return response;
+}
+
+Response ErrorOf(const Route& route, const ApiError& error) {
+  return route.errors == Route::Errors::kOllama ? OllamaError(error) : OpenAiError(error);
+}
+
+}  // namespace
+
+std::variant<BodyLimit, Response> Service::Admit(const Request& head) {
+  const auto rules = site_.rules();
+  const auto refuse = [&](const ApiError& error) {
+    site_.metrics().RequestBegan();
+    site_.metrics().RequestEnded(kUnknown, error.status, 0);
+    return WithHeaders(OpenAiError(error), CorsHeaders(head, rules->access));
+  };
+  if (auto error = CheckHead(head, rules->access)) return refuse(*error);
+  if (IsUpgrade(head)) {
+    if (auto error = CheckKey(head, rules->access)) return refuse(*error);
+    return BodyLimit{};
+  }
+  if (head.method == "OPTIONS") return PreflightAnswer(head, rules->access);
+  const auto found = FindRoute(head);
+  const bool is_open =
+      std::holds_alternative<const Route*>(found) && !std::get<const Route*>(found)->needs_key;
+  // Who has no key does not learn which paths there are.
+  if (!is_open) {
+    if (auto error = CheckKey(head, rules->access)) return refuse(*error);
+  }
+  if (const auto* error = std::get_if<ApiError>(&found)) return refuse(*error);
+  const Route& route = *std::get<const Route*>(found);
+  return BodyLimit{route.takes_body ? rules->limits.body_bytes : 0};
+}
+
+void Service::Handle(Request request, std::shared_ptr<Exchange> exchange) {
+  const auto found = FindRoute(request);
+  if (std::holds_alternative<ApiError>(found)) {  // Admit would not have let it in
+    return exchange->Send(OpenAiError(std::get<ApiError>(found)));
+  }
+  const Route& route = *std::get<const Route*>(found);
+  auto counted = std::make_shared<CountedExchange>(std::move(exchange), site_.metrics(), route.path,
+                                                   CorsHeaders(request, site_.rules()->access));
+  if (route.start == nullptr) return counted->Send(route.respond(site_, request));
+  if (site_.draining()) {
+    site_.metrics().Rejected("draining");
+    return counted->Send(ErrorOf(route, {.status = 503,
+                                         .message = "server: about to end",
+                                         .code = "draining",
+                                         .headers = {{"Retry-After", "10"}}}));
+  }
+  route.start(site_, std::move(request), counted);
+}
+
+// {"type": "caption" or "vqa", and the fields of that endpoint}; always streamed.
+void Service::HandleMessage(std::string message, std::shared_ptr<Exchange> exchange) {
+  auto counted = std::make_shared<CountedExchange>(
+      std::move(exchange), site_.metrics(), kWebSocketPath, std::map<std::string, std::string>());
+  const Result<nlohmann::json> body = ParseJson(message);
+  if (!body) return counted->Send(OpenAiError(ToApiError(body.error())));
+  Problem problem;
+  Fields fields(*body, "", problem);
+  const std::string type = fields.Text("type", "");
+  if (type != "caption" && type != "vqa") fields.Refuse("type", "expected caption or vqa");
+  if (problem) return counted->Send(OpenAiError(*problem));
+  const TaskKind kind = type == "caption" ? TaskKind::kCaption : TaskKind::kAnswer;
+  auto read = ReadTask(site_, kind, *body, {});
+  if (const auto* error = std::get_if<ApiError>(&read)) return counted->Send(OpenAiError(*error));
+  Ask ask = std::get<Ask>(std::move(read));
+  ask.streams = true;
+  ask.framing = Framing::kMessages;
+  Answer(site_, std::move(ask), counted);
+}
+
+Response Service::Refusal(int status, const std::string& reason) {
+  site_.metrics().RequestBegan();
+  site_.metrics().RequestEnded(kUnknown, status, 0);
+  return OpenAiError({.status = status, .message = "request: " + reason});
+}
+
+}  // namespace edgevlm

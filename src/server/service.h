@@ -1,0 +1,22 @@
+// Service: from connections to endpoints. Checks who asks, finds the endpoint, counts.
+#pragma once
+
+#include "server/http/server.h"
+#include "server/site.h"
+
+namespace edgevlm {
+
+class Service final : public HttpService {
+ public:
+  explicit Service(Site& site) : site_(site) {}
+
+  std::variant<BodyLimit, Response> Admit(const Request& head) override;
+  void Handle(Request request, std::shared_ptr<Exchange> exchange) override;
+  void HandleMessage(std::string message, std::shared_ptr<Exchange> exchange) override;
+  Response Refusal(int status, const std::string& reason) override;
+
+ private:
+  Site& site_;
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,195 @@
+// edgevlm serve against requests that are good HTTP and wrong otherwise.
+#include <gmock/gmock.h>
+
+#include "program.h"
+#include "served.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class ServeJsonTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
+  static void TearDownTestSuite() { delete server_; }
+  static const ServedEdgevlm& server() { return *server_; }
+
+  void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
+
+  static HttpReply PostText(const std::string& body) {
+    return server().Ask("POST", "/v1/chat/completions", "Content-Type: application/json\r\n", body);
+  }
+
+  // A good request but for these fields.
+  static HttpReply PostWith(const json& fields) {
+    json body = {{"messages",
+                  {{{"role", "user"},
+                    {"content",
+                     {{{"type", "image_url"}, {"image_url", {{"url", DataUri(PpmPicture())}}}}}}}}},
+                 {"max_tokens", 4}};
+    body.update(fields);
+    return server().Post("/v1/chat/completions", body);
+  }
+
+  // Refused with a message in OpenAI's shape that names the field.
+  static void ExpectRefused(const HttpReply& reply, int status, const std::string& param) {
+    EXPECT_EQ(reply.status, status) << reply.body;
+    const json error = reply.Json()["error"];
+    EXPECT_TRUE(error["message"].is_string()) << reply.body;
+    EXPECT_EQ(error["param"], param.empty() ? json() : json(param)) << reply.body;
+  }
+
+  static json Content(const json& content) {
+    return {{"messages", {{{"role", "user"}, {"content", content}}}}};
+  }
+
+ private:
+  static ServedEdgevlm* server_;
+};
+ServedEdgevlm* ServeJsonTest::server_ = nullptr;
+
+TEST_F(ServeJsonTest, TextThatIsNoJson) {  // 18
+  const std::string whole = Content("hello").dump();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(PostText(whole.substr(0, size)).status, 400) << size;
+  }
+  EXPECT_EQ(PostText(std::string(100'000, '[')).status, 413);
+  EXPECT_EQ(PostText("{\"a\":" + std::string(100'000, '[')).status, 413);
+  EXPECT_EQ(PostText("[]").status, 400);
+  EXPECT_EQ(PostText("null").status, 400);
+  EXPECT_EQ(PostText(whole + "x").status, 400);
+}
+
+TEST_F(ServeJsonTest, TextThatIsNoUnicode) {  // 19
+  EXPECT_EQ(PostText("{\"messages\":[{\"role\":\"user\",\"content\":\"\xff\xfe\"}]}").status, 400);
+  EXPECT_EQ(PostText("{\"messages\":[{\"role\":\"user\",\"content\":\"\\ud800\"}]}").status, 400);
+  EXPECT_EQ(PostText(std::string("{\"a\"\0:1}", 8)).status, 400);
+  EXPECT_EQ(
+      PostText(R"({"messages":[{"role":"user","content":"a\u0000b"}],"max_tokens":1})").status,
+      200);
+}
+
+TEST_F(ServeJsonTest, NamesTwice) {  // 20
+  EXPECT_EQ(PostText(R"({"max_tokens":1,"max_tokens":2,"messages":[]})").status, 400);
+}
+
+TEST_F(ServeJsonTest, WrongTokenLimits) {  // 21
+  for (const json& wrong : {json(-1), json(0), json(1e18), json(1.5), json("5"), json(true),
+                            json::array({1}), json(18446744073709551615u)}) {
+    ExpectRefused(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
+  }
+  EXPECT_EQ(PostWith({{"max_tokens", nullptr}}).status, 200);
+}
+
+TEST_F(ServeJsonTest, WrongNumbers) {  // 22
+  for (const char* name : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty"}) {
+    for (const json& wrong : {json(-1), json(1e300), json("1"), json::object()}) {
+      ExpectRefused(PostWith({{name, wrong}}), 400, name);
+    }
+  }
+  for (const char* text : {"NaN", "Infinity", "-Infinity", "1e999"}) {
+    EXPECT_EQ(
+        PostText(std::string(R"({"messages":[{"role":"user","content":"a"}],"temperature":)") +
+                 text + "}")
+            .status,
+        400);
+  }
+}
+
+TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
+  ExpectRefused(PostWith({{"n", 100'000}}), 400, "n");
+  ExpectRefused(PostWith({{"best_of", 2}}), 400, "best_of");
+  ExpectRefused(PostWith({{"logprobs", true}}), 400, "logprobs");
+  ExpectRefused(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
+  EXPECT_EQ(PostWith({{"n", 1}, {"tools", json::array()}, {"user", "me"}}).status, 200);
+}
+
+TEST_F(ServeJsonTest, WrongMessages) {  // 24
+  ExpectRefused(PostText("{}"), 400, "messages");
+  ExpectRefused(PostText(R"({"messages":[]})"), 400, "messages");
+  ExpectRefused(PostText(R"({"messages":{}})"), 400, "messages");
+  ExpectRefused(PostText(R"({"messages":[1]})"), 400, "messages[0]");
+  ExpectRefused(PostText(R"({"messages":[{"role":"robot","content":"a"}]})"), 400,
+                "messages[0].role");
+  ExpectRefused(PostText(R"({"messages":[{"role":"user"}]})"), 400, "messages[0].content");
+  ExpectRefused(PostWith(Content(json::array())), 400, "messages[0].content");
+  ExpectRefused(PostWith(Content({{{"type", "hologram"}}})), 400, "messages[0].content[0].type");
+  ExpectRefused(PostWith(Content({{{"type", "text"}}})), 400, "messages[0].content[0].text");
+  ExpectRefused(PostWith(Content({{{"type", "image_url"}}})), 400,
+                "messages[0].content[0].image_url");
+  EXPECT_EQ(PostWith(Content("")).status, 400);
+  EXPECT_EQ(PostText(R"({"messages":[{"role":"assistant","content":"a"}]})").status, 400);
+}
+
+TEST_F(ServeJsonTest, ControlTokensAsWordsAreWords) {  // 25
+  const HttpReply reply = PostWith(Content("<|image|><|caption|><|endoftext|>\x01"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_GT(reply.Json()["usage"]["prompt_tokens"], 10);
+}
+
+TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
+  EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).status, 413);
+  json parts = json::array();
+  for (int i = 0; i < 1000; ++i) {
+    parts.push_back({{"type", "image_url"}, {"image_url", {{"url", DataUri(PngPicture())}}}});
+  }
+  EXPECT_EQ(PostWith(Content(parts)).status, 413);
+  json messages = json::array();
+  for (int i = 0; i < 2000; ++i) messages.push_back({{"role", "user"}, {"content", "a"}});
+  ExpectRefused(PostWith({{"messages", messages}}), 400, "messages");
+}
+
+TEST_F(ServeJsonTest, WrongStops) {  // 28
+  ExpectRefused(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
+  ExpectRefused(PostWith({{"stop", {"a", 1}}}), 400, "stop");
+  ExpectRefused(PostWith({{"stop", ""}}), 400, "stop");
+  ExpectRefused(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
+}
+
+TEST_F(ServeJsonTest, WrongForms28) {
+  const auto refused = [&](const json& schema) {
+    const json format = {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}};
+    ExpectRefused(PostWith({{"response_format", format}}), 400,
+                  "response_format.json_schema.schema");
+  };
+  refused({{"type", "string"}, {"pattern", "(a+)+$"}});
+  refused({{"$ref", "#/$defs/a"},
+           {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
+  json wide = json::object();
+  for (int i = 0; i < 20'000; ++i) wide[std::to_string(i)] = {{"type", "integer"}};
+  refused({{"properties", wide}});
+  ExpectRefused(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
+  ExpectRefused(PostWith({{"response_format", "json"}}), 400, "response_format");
+  ExpectRefused(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,
+                "response_format.json_schema");
+}
+
+TEST_F(ServeJsonTest, UnknownModels) {  // 30
+  ExpectRefused(PostWith({{"model", "gpt-4"}}), 404, "model");
+  EXPECT_EQ(PostWith({{"model", "edgevlm"}}).status, 200);
+  EXPECT_EQ(server().Get("/v1/models/gpt-4").status, 404);
+  EXPECT_EQ(server().Post("/api/generate", {{"model", "llava"}, {"prompt", "a"}}).status, 404);
+}
+
+TEST_F(ServeJsonTest, WrongForms) {  // 31
+  const auto status = [&](const std::string& type, const std::string& body) {
+    return server().Ask("POST", "/caption", "Content-Type: " + type + "\r\n", body).status;
+  };
+  EXPECT_EQ(status("multipart/form-data", "--x"), 415);
+  EXPECT_EQ(status("multipart/form-data; boundary=\"\"", "--x"), 415);
+  EXPECT_EQ(status("multipart/form-data; boundary=x", "no boundary"), 400);
+  EXPECT_EQ(status("multipart/form-data; boundary=x", "--x--"), 400);
+  EXPECT_EQ(status("multipart/form-data; boundary=" + std::string(200, 'x'), "--x"), 415);
+}
+
+TEST_F(ServeJsonTest, ErrorsOfOllamaHaveItsShape) {
+  const HttpReply reply = server().Post("/api/chat", {{"messages", {{{"role", "robot"}}}}});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_TRUE(reply.Json()["error"].is_string());
+  EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"format", "xml"}}).status, 400);
+}
+
+}  // namespace
+}  // namespace edgevlm

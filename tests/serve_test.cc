@@ -1,0 +1,545 @@
+// edgevlm serve, when all goes well.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "program.h"
+#include "served.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// The payloads of a stream of events.
+std::vector<std::string> Events(const std::string& body) {
+  std::vector<std::string> events;
+  for (std::size_t begin = 0; begin < body.size();) {
+    const std::size_t end = body.find("\n\n", begin);
+    const std::string event = body.substr(begin, end - begin);
+    if (event.starts_with("data: ")) events.push_back(event.substr(6));
+    begin = end == std::string::npos ? body.size() : end + 2;
+  }
+  return events;
+}
+
+std::string Form(const std::string& file, const std::string& fields = "") {
+  return "--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"../../a.ppm\"\r\n"
+         "Content-Type: image/x-portable-pixmap\r\n\r\n" +
+         file + "\r\n" + fields + "--xx--\r\n";
+}
+
+std::string FormField(const std::string& name, const std::string& value) {
+  return "--xx\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+}
+
+constexpr const char* kFormType = "Content-Type: multipart/form-data; boundary=xx\r\n";
+
+// One server for all tests that do not change it.
+class ServeTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
+  static void TearDownTestSuite() { delete server_; }
+  static const ServedEdgevlm& server() { return *server_; }
+
+  static json Chat(const json& content, const json& more = json::object()) {
+    json body = {{"messages", {{{"role", "user"}, {"content", content}}}}};
+    body.update(more);
+    return body;
+  }
+  static json Picture() {
+    return {{"type", "image_url"}, {"image_url", {{"url", DataUri(PpmPicture())}}}};
+  }
+
+  static std::string Caption() {
+    const TestFolder folder;
+    std::string caption = RunEdgevlm({"caption", folder.Write("p.ppm", PpmPicture())}).output;
+    caption.pop_back();
+    return caption;
+  }
+
+ private:
+  static ServedEdgevlm* server_;
+};
+ServedEdgevlm* ServeTest::server_ = nullptr;
+
+TEST_F(ServeTest, SaysWhatItIs) {
+  const HttpReply reply = server().Get("/");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Json()["service"], "edgevlm");
+  EXPECT_EQ(reply.Json()["model"]["name"], "edgevlm");
+}
+
+TEST_F(ServeTest, BrowsersGetThePage) {
+  const HttpReply reply = server().Ask("GET", "/", "Accept: text/html,*/*\r\n");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.headers.at("content-type"), StartsWith("text/html"));
+  EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
+}
+
+TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
+  const HttpReply reply = server().Ask("POST", "/caption", kFormType, Form(PpmPicture()));
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const json body = reply.Json();
+  EXPECT_EQ(body["caption"], Caption());
+  EXPECT_EQ(body["finish_reason"], "stop");
+  EXPECT_EQ(body["images"][0]["width"], 96);
+  EXPECT_GT(body["usage"]["prompt_tokens"], 10);
+  EXPECT_GT(body["timings"]["encode_ms"], 0);
+}
+
+TEST_F(ServeTest, CaptionTakesPicturesAsText) {
+  for (const json& body :
+       {json{{"image", Base64(PpmPicture())}}, json{{"image_url", DataUri(PpmPicture())}},
+        json{{"image_url", {{"url", DataUri(PpmPicture())}}}},
+        json{{"images", {DataUri(PpmPicture())}}}}) {
+    EXPECT_EQ(server().Post("/caption", body).Json()["caption"], Caption());
+  }
+}
+
+TEST_F(ServeTest, VqaAnswersTheQuestion) {
+  const TestFolder folder;
+  std::string answer =
+      RunEdgevlm({"ask", folder.Write("p.ppm", PpmPicture()), "how many things are there?"}).output;
+  answer.pop_back();
+  const json body = {{"image", Base64(PpmPicture())}, {"question", "how many things are there?"}};
+  EXPECT_EQ(server().Post("/vqa", body).Json()["answer"], answer);
+  EXPECT_EQ(server().Post("/query", body).Json()["answer"], answer);
+  const HttpReply form =
+      server().Ask("POST", "/vqa", kFormType,
+                   Form(PpmPicture(), FormField("question", "how many things are there?")));
+  EXPECT_EQ(form.Json()["answer"], answer);
+}
+
+TEST_F(ServeTest, CaptionStreamsTheSameText) {
+  const HttpReply reply = server().Post(
+      "/caption", {{"image", Base64(PpmPicture())}, {"stream", true}, {"progress", true}});
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_TRUE(reply.is_whole);
+  EXPECT_THAT(reply.headers.at("content-type"), StartsWith("text/event-stream"));
+  const std::vector<std::string> events = Events(reply.body);
+  std::string text;
+  json last;
+  bool told_pictures = false;
+  for (const std::string& event : events) {
+    const json object = json::parse(event, nullptr, false);
+    if (object.contains("chunk")) text += object["chunk"].get<std::string>();
+    if (object.contains("completed")) last = object;
+    told_pictures |= object.contains("progress") && object["progress"]["stage"] == "pictures";
+  }
+  EXPECT_EQ(text, Caption());
+  EXPECT_EQ(last["caption"], text);
+  EXPECT_TRUE(told_pictures);
+  EXPECT_EQ(events.back(), "[DONE]");
+}
+
+TEST_F(ServeTest, ChatCompletionAnswers) {
+  const json body = Chat({Picture(), {{"type", "text"}, {"text", "how many things are there?"}}});
+  const json reply = server().Post("/v1/chat/completions", body).Json();
+  EXPECT_EQ(reply["object"], "chat.completion");
+  EXPECT_EQ(reply["choices"][0]["message"]["role"], "assistant");
+  EXPECT_NE(reply["choices"][0]["message"]["content"], "");
+  EXPECT_EQ(reply["choices"][0]["finish_reason"], "stop");
+  EXPECT_EQ(reply["usage"]["total_tokens"], reply["usage"]["prompt_tokens"].get<int>() +
+                                                reply["usage"]["completion_tokens"].get<int>());
+}
+
+TEST_F(ServeTest, ChatCompletionStreamsChunks) {
+  const json whole = server().Post("/v1/chat/completions", Chat(json::array({Picture()}))).Json();
+  const HttpReply reply =
+      server().Post("/v1/chat/completions",
+                    Chat(json::array({Picture()}),
+                         {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
+  const std::vector<std::string> events = Events(reply.body);
+  ASSERT_GE(events.size(), 4u);
+  std::string text;
+  for (std::size_t i = 0; i + 2 < events.size(); ++i) {
+    const json chunk = json::parse(events[i]);
+    EXPECT_EQ(chunk["object"], "chat.completion.chunk");
+    text += chunk["choices"][0]["delta"].value("content", "");
+  }
+  EXPECT_EQ(text, whole["choices"][0]["message"]["content"]);
+  const json usage = json::parse(events[events.size() - 2]);
+  EXPECT_EQ(usage["choices"].size(), 0u);
+  EXPECT_EQ(usage["usage"], whole["usage"]);
+  EXPECT_EQ(events.back(), "[DONE]");
+}
+
+TEST_F(ServeTest, MaxTokensAndStopEndReplies) {
+  const json few =
+      server()
+          .Post("/v1/chat/completions", Chat(json::array({Picture()}), {{"max_tokens", 2}}))
+          .Json();
+  EXPECT_EQ(few["choices"][0]["finish_reason"], "length");
+  EXPECT_EQ(few["usage"]["completion_tokens"], 2);
+  const std::string text = Caption();
+  const std::string stop = text.substr(text.size() / 2, 3);
+  const json stopped =
+      server()
+          .Post("/v1/chat/completions", Chat(json::array({Picture()}), {{"stop", stop}}))
+          .Json();
+  EXPECT_EQ(stopped["choices"][0]["message"]["content"], text.substr(0, text.find(stop)));
+}
+
+TEST_F(ServeTest, TheSameSeedMakesTheSameChoices) {
+  const json body = Chat(json::array({Picture()}), {{"temperature", 1.5}, {"seed", 5}});
+  const auto text = [&](const json& asked) {
+    return server().Post("/v1/chat/completions", asked).Json()["choices"][0]["message"];
+  };
+  EXPECT_EQ(text(body), text(body));
+}
+
+// With a picture, while sampling: whatever the model would rather say.
+TEST_F(ServeTest, RepliesKeepToTheirForm) {
+  const json schema = {
+      {"type", "object"},
+      {"properties",
+       {{"a_count", {{"type", "integer"}}},
+        {"b_colour", {{"enum", {"red", "blue"}}}},
+        {"c_flags", {{"type", "array"}, {"items", {{"type", "boolean"}}}, {"maxItems", 2}}}}},
+      {"required", {"a_count", "b_colour", "c_flags"}},
+      {"additionalProperties", false}};
+  const json format = {{"type", "json_schema"},
+                       {"json_schema", {{"name", "x"}, {"schema", schema}, {"strict", true}}}};
+  for (const double temperature : {0.0, 2.0}) {
+    const json body = Chat(json::array({Picture()}), {{"response_format", format},
+                                                      {"temperature", temperature},
+                                                      {"repetition_penalty", 1.3},
+                                                      {"max_tokens", 120}});
+    const json reply = server().Post("/v1/chat/completions", body).Json();
+    ASSERT_EQ(reply["choices"][0]["finish_reason"], "stop") << reply;
+    const json object =
+        json::parse(reply["choices"][0]["message"]["content"].get<std::string>(), nullptr, false);
+    ASSERT_TRUE(object.is_object()) << reply;
+    EXPECT_TRUE(object["a_count"].is_number_integer());
+    EXPECT_THAT(object["b_colour"], ::testing::AnyOf("red", "blue"));
+    EXPECT_LE(object["c_flags"].size(), 2u);
+  }
+  const json choice = {{"enum", {"yes", "no"}}};
+  const json ollama = {{"prompt", "is it red?"},
+                       {"images", {Base64(PpmPicture())}},
+                       {"format", choice},
+                       {"stream", false}};
+  EXPECT_THAT(server().Post("/api/generate", ollama).Json()["response"],
+              ::testing::AnyOf("\"yes\"", "\"no\""));
+}
+
+TEST_F(ServeTest, CountsTokensBeforehand) {
+  const json body = Chat({Picture(), {{"type", "text"}, {"text", "how many?"}}});
+  const json count = server().Post("/v1/chat/completions/input_tokens", body).Json();
+  const json reply = server().Post("/v1/chat/completions", body).Json();
+  EXPECT_EQ(count["input_tokens"], reply["usage"]["prompt_tokens"]);
+  EXPECT_GT(server().Post("/tokenize", {{"content", "how many?"}}).Json()["tokens"].size(), 1u);
+}
+
+TEST_F(ServeTest, APictureIsEncodedOnce) {
+  std::string other = PpmPicture();
+  other.back() = 'x';  // all but the last byte are the same
+  const auto encode_ms = [&](const std::string& picture) {
+    return server().Post("/caption", {{"image", Base64(picture)}}).Json()["timings"]["encode_ms"];
+  };
+  encode_ms(PpmPicture());
+  EXPECT_EQ(encode_ms(PpmPicture()), 0);
+  EXPECT_NE(encode_ms(other), 0);
+  EXPECT_EQ(server().Post("/clear-cache", json::object()).Json()["cleared"], true);
+  EXPECT_NE(encode_ms(PpmPicture()), 0);
+  EXPECT_GT(server().Get("/metrics").Json()["metrics"]["edgevlm_image_cache_hits_total"], 0);
+}
+
+// The same pixels in another shape are another picture.
+TEST_F(ServeTest, TheShapeCounts) {
+  const std::string pixels(30 * 100 * 3, 'p');
+  const auto tokens = [&](const std::string& size) {
+    return server().Post("/caption", {{"image", Base64("P6 " + size + " 255\n" + pixels)}}).Json();
+  };
+  EXPECT_EQ(tokens("30 100")["images"][0]["height"], 100);
+  const json turned = tokens("100 30");
+  EXPECT_EQ(turned["images"][0]["height"], 30);
+  EXPECT_GT(turned["timings"]["encode_ms"], 0);
+}
+
+TEST_F(ServeTest, BenchmarksItself) {
+  const json report =
+      server().Post("/benchmark", {{"requests", 5}, {"concurrency", 2}, {"max_tokens", 4}}).Json();
+  EXPECT_EQ(report["completed"], 5);
+  EXPECT_EQ(report["failed"], 0);
+  EXPECT_THAT(report["text"].get<std::string>(), HasSubstr("Serving Benchmark Result"));
+}
+
+TEST_F(ServeTest, BenchServePrintsVllmsBlock) {
+  const Outcome outcome =
+      RunEdgevlm({"bench", "serve", "--port", std::to_string(server().port()), "--requests", "6",
+                  "--concurrency", "3", "--max-tokens", "4"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("Successful requests:                     6"));
+}
+
+// Every endpoint that there is has its place in the description, and the other way round.
+TEST_F(ServeTest, TheDescriptionIsWhole) {
+  const json paths = server().Get("/openapi.json").Json()["paths"];
+  for (const auto& [path, methods] : paths.items()) {
+    if (path == "/ws") continue;
+    std::string asked = path;
+    if (const auto brace = asked.find('{'); brace != std::string::npos) asked.resize(brace);
+    const std::string wrong_method = methods.contains("get") ? "DELETE" : "GET";
+    if (path.find('{') == std::string::npos) {
+      EXPECT_EQ(server().Ask(wrong_method, asked).status, 405) << path;
+    }
+  }
+}
+
+TEST_F(ServeTest, OllamaAnswers) {
+  const json body = {{"prompt", "how many things are there?"}, {"images", {Base64(PpmPicture())}}};
+  const HttpReply stream = server().Post("/api/generate", body);
+  EXPECT_THAT(stream.headers.at("content-type"), StartsWith("application/x-ndjson"));
+  std::string text;
+  std::istringstream lines(stream.body);
+  json last;
+  for (std::string line; std::getline(lines, line); text += last["response"].get<std::string>()) {
+    last = json::parse(line);
+  }
+  EXPECT_EQ(last["done"], true);
+  EXPECT_GT(last["eval_duration"], 0);
+  json whole = body;
+  whole["stream"] = false;
+  EXPECT_EQ(server().Post("/api/generate", whole).Json()["response"], text);
+  const json chat = {{"stream", false},
+                     {"messages",
+                      {{{"role", "user"},
+                        {"content", "how many things are there?"},
+                        {"images", {Base64(PpmPicture())}}}}}};
+  EXPECT_EQ(server().Post("/api/chat", chat).Json()["message"]["content"], text);
+}
+
+TEST_F(ServeTest, TellsItsModel) {
+  EXPECT_EQ(server().Get("/v1/models").Json()["data"][0]["id"], "edgevlm");
+  EXPECT_EQ(server().Get("/v1/models/edgevlm").Json()["id"], "edgevlm");
+  EXPECT_EQ(server().Get("/api/tags").Json()["models"][0]["name"], "edgevlm");
+  EXPECT_EQ(server().Get("/api/ps").status, 200);
+  EXPECT_EQ(server().Get("/api/version").status, 200);
+  EXPECT_EQ(server().Post("/api/show", {{"model", "edgevlm:latest"}}).status, 200);
+  EXPECT_EQ(server().Get("/props").Json()["modalities"]["vision"], true);
+}
+
+TEST_F(ServeTest, TellsItsHealth) {
+  const json health = server().Get("/health").Json();
+  EXPECT_EQ(health["status"], "ok");
+  EXPECT_GT(health["system"]["resident_bytes"], 0);
+  EXPECT_EQ(server().Get("/health/live").status, 200);
+  EXPECT_EQ(server().Get("/health/ready").status, 200);
+}
+
+TEST_F(ServeTest, TellsItsFigures) {
+  server().Post("/caption", {{"image", Base64(PpmPicture())}});
+  const json figures = server().Get("/metrics").Json();
+  EXPECT_GT(figures["metrics"]["edgevlm_generation_tokens_total"], 0);
+  EXPECT_GE(figures["metrics"]["edgevlm_time_to_first_token_seconds"]["p99"],
+            figures["metrics"]["edgevlm_time_to_first_token_seconds"]["p50"]);
+  const std::string text = server().Get("/metrics/prometheus").body;
+  EXPECT_THAT(text, HasSubstr("edgevlm_requests_total{code=\"200\",endpoint=\"/caption\"}"));
+  EXPECT_THAT(text, HasSubstr("edgevlm_stage_duration_seconds_bucket{stage=\"encode\""));
+  EXPECT_EQ(server().Ask("GET", "/metrics", "Accept: text/plain\r\n").body.substr(0, 6), "# HELP");
+}
+
+TEST_F(ServeTest, AConnectionServesManyRequests) {
+  Client client = server().Connect();
+  for (int i = 0; i < 3; ++i) {
+    client.Send(RequestText("GET", "/health/live"));
+    EXPECT_EQ(client.Receive().status, 200);
+  }
+}
+
+TEST_F(ServeTest, PipelinedRequestsAreAnsweredInOrder) {
+  Client client = server().Connect();
+  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  client.Send(RequestText("POST", "/caption", {}, body) + RequestText("GET", "/health/live") +
+              RequestText("GET", "/nowhere"));
+  EXPECT_EQ(client.Receive().Json()["caption"], Caption());
+  EXPECT_EQ(client.Receive().status, 200);
+  EXPECT_EQ(client.Receive().status, 404);
+}
+
+TEST_F(ServeTest, HeadHasNoBody) {
+  Client client = server().Connect();
+  client.Send(RequestText("HEAD", "/health/live", "Connection: close\r\n"));
+  EXPECT_THAT(client.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_EQ(client.ReadUntil("x"), "");
+}
+
+TEST_F(ServeTest, OldClientsAreServed) {
+  Client client = server().Connect();
+  client.Send("GET /health/live HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(client.Receive().status, 200);
+  EXPECT_TRUE(client.IsClosedWithin(1s));
+}
+
+TEST_F(ServeTest, BodiesMayBeAnnounced) {
+  Client client = server().Connect();
+  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  client.Send(
+      "POST /caption HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send(body);
+  EXPECT_EQ(client.Receive().status, 200);
+}
+
+TEST_F(ServeTest, BodiesMayComeInChunks) {
+  Client client = server().Connect();
+  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  std::string text =
+      "POST /caption HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (std::size_t begin = 0; begin < body.size(); begin += 4096) {
+    const std::string chunk = body.substr(begin, 4096);
+    std::ostringstream size;
+    size << std::hex << chunk.size();
+    text += size.str() + "\r\n" + chunk + "\r\n";
+  }
+  client.Send(text + "0\r\n\r\n");
+  EXPECT_EQ(client.Receive().Json()["caption"], Caption());
+}
+
+TEST_F(ServeTest, ManyClientsGetWhatEachWouldGetAlone) {
+  const std::string alone = server()
+                                .Post("/v1/chat/completions", Chat(json::array({Picture()})))
+                                .Json()["choices"][0]["message"]["content"];
+  std::vector<std::string> texts(12);
+  std::vector<std::thread> threads;
+  for (std::string& text : texts) {
+    threads.emplace_back([&] {
+      const json reply =
+          server().Post("/v1/chat/completions", Chat(json::array({Picture()}))).Json();
+      text = reply["choices"][0]["message"]["content"];
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& text : texts) EXPECT_EQ(text, alone);
+}
+
+TEST(ServeLifeTest, KeysGuardEverythingButHealth) {
+  const TestFolder folder;
+  const std::string keys = folder.Write("keys", "# mine\nsixteen-or-more-1\nsixteen-or-more-2\n");
+  const ServedEdgevlm server({"--keys-file", keys});
+  EXPECT_EQ(server.Get("/health").status, 200);
+  for (const char* path : {"/", "/metrics", "/v1/models", "/docs", "/nowhere"}) {
+    EXPECT_EQ(server.Get(path).status, 401) << path;
+    EXPECT_NE(server.Ask("GET", path, "Authorization: Bearer sixteen-or-more-2\r\n").status, 401);
+  }
+  EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: sixteen-or-more-1\r\n").status, 200);
+  const std::string basic = "Authorization: Basic " + Base64("me:sixteen-or-more-1") + "\r\n";
+  EXPECT_EQ(server.Ask("GET", "/", basic).status, 200);
+  for (const char* wrong : {"sixteen-or-more-", "sixteen-or-more-11", "x", "# mine"}) {
+    EXPECT_EQ(server.Ask("GET", "/", std::string("X-Api-Key: ") + wrong + "\r\n").status, 401);
+  }
+  EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: " + std::string(8000, 'k') + "\r\n").status, 401);
+}
+
+TEST(ServeLifeTest, PagesOfOtherOriginsAreRefusedUntilAllowed) {
+  const char* foreign = "Origin: https://evil.example\r\n";
+  const ServedEdgevlm closed;
+  EXPECT_EQ(closed.Ask("GET", "/health", foreign).status, 403);
+  EXPECT_EQ(closed.Ask("OPTIONS", "/caption", foreign).status, 403);
+  EXPECT_EQ(closed.Ask("GET", "/health", "Origin: http://localhost\r\n").status, 200);
+  const ServedEdgevlm open({"--cors-origins", "https://evil.example"});
+  const HttpReply preflight = open.Ask("OPTIONS", "/caption", foreign);
+  EXPECT_EQ(preflight.status, 204);
+  EXPECT_EQ(preflight.headers.at("access-control-allow-origin"), "https://evil.example");
+  EXPECT_EQ(open.Ask("GET", "/health", foreign).headers.at("access-control-allow-origin"),
+            "https://evil.example");
+}
+
+TEST(ServeLifeTest, ForeignNamesAreRefused) {
+  const ServedEdgevlm server({"--host-names", "camera.example"});
+  const auto status = [&](const std::string& host) {
+    Client client = server.Connect();
+    client.Send("GET /health HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return client.Receive().status;
+  };
+  EXPECT_EQ(status("evil.example"), 421);
+  EXPECT_EQ(status("camera.example:80"), 200);
+  EXPECT_EQ(status("127.0.0.1:8080"), 200);
+  EXPECT_EQ(status("[::1]:8080"), 200);
+}
+
+TEST(ServeLifeTest, TermEndsAfterTheRepliesUnderWay) {
+  ServedEdgevlm server;
+  Client client = server.Connect();
+  const json body = {{"image", Base64(PpmPicture())}, {"stream", true}};
+  client.Send(RequestText("POST", "/caption", {}, body.dump()));
+  client.ReadUntil("data: ");
+  server.Signal(SIGTERM);
+  EXPECT_THAT(client.ReadUntil("0\r\n\r\n"), HasSubstr("[DONE]"));
+  EXPECT_EQ(server.ExitCode(5s), 0);
+}
+
+TEST(ServeLifeTest, HangUpReadsTheFileAgain) {
+  const TestFolder folder;
+  const std::string keys = folder.Write("keys", "sixteen-or-more-1\n");
+  const std::string config =
+      folder.Write("c.yaml", "limits:\n  reply_tokens: 8\nserver:\n  keys_file: " + keys + "\n");
+  const ServedEdgevlm server({"--config", config});
+  const auto status = [&](const char* key) {
+    return server.Ask("GET", "/", std::string("X-Api-Key: ") + key + "\r\n").status;
+  };
+  const auto becomes = [&](const char* key, int expected) {
+    for (int i = 0; i < 500 && status(key) != expected; ++i) std::this_thread::sleep_for(10ms);
+    return status(key) == expected;
+  };
+  EXPECT_EQ(status("sixteen-or-more-1"), 200);
+  folder.Write("keys", "sixteen-or-more-2\n");
+  server.Signal(SIGHUP);
+  EXPECT_TRUE(becomes("sixteen-or-more-2", 200));
+  EXPECT_EQ(status("sixteen-or-more-1"), 401);
+  // A broken file changes nothing.
+  folder.Write("c.yaml", "limits:\n  reply_tokns: 8\n");
+  server.Signal(SIGHUP);
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(status("sixteen-or-more-2"), 200);
+}
+
+TEST(ServeLifeTest, CheckSaysWhatIsWrong) {
+  const TestFolder folder;
+  EXPECT_EQ(RunEdgevlm({"serve", "--check"}).exit_code, 0);
+  const std::string good = folder.Write("good.yaml", "server:\n  port: 81\n");
+  EXPECT_EQ(RunEdgevlm({"serve", "--config", good, "--check"}).exit_code, 0);
+  const std::string bad = folder.Write("bad.yaml", "server:\n  prt: 81\n");
+  const Outcome outcome = RunEdgevlm({"serve", "--config", bad, "--check"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.errors, HasSubstr("bad.yaml:2: server.prt: there is no such key"));
+  EXPECT_EQ(outcome.ErrorLines(), 1);
+}
+
+TEST(ServeLifeTest, APortThatIsTakenIsAnError) {
+  const ServedEdgevlm server;
+  const Outcome outcome = RunEdgevlm({"serve", "--port", std::to_string(server.port())});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("can not be listened on"));
+}
+
+TEST(ServeLifeTest, HistoryIsWritten) {
+  const TestFolder folder;
+  const std::string path = folder.Path("history.jsonl");
+  const ServedEdgevlm server({"--history-file", path, "--history-seconds", "1"});
+  for (int i = 0; i < 400; ++i) {
+    std::ifstream file(path);
+    std::string line;
+    if (std::getline(file, line)) {
+      EXPECT_EQ(json::parse(line)["model"], "edgevlm");
+      return;
+    }
+    std::this_thread::sleep_for(10ms);
+  }
+  ADD_FAILURE() << "no line was written";
+}
+
+}  // namespace
+}  // namespace edgevlm
