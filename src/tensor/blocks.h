@@ -132,8 +132,8 @@ struct BlockParts {
 };
 
 // Takes a block of one format apart.
-using ReadBlock = void(const std::byte* block, BlockParts& parts);
-ReadBlock ReadQ4_0, ReadQ4_1, ReadQ5_0, ReadQ5_1, ReadQ8_0, ReadQ2K, ReadQ3K, ReadQ4K, ReadQ5K,
+using ReadParts = void(const std::byte* block, BlockParts& parts);
+ReadParts ReadQ4_0, ReadQ4_1, ReadQ5_0, ReadQ5_1, ReadQ8_0, ReadQ2K, ReadQ3K, ReadQ4K, ReadQ5K,
     ReadQ6K, ReadIq4Nl, ReadIq4Xs;
 
 // What one format is. Everything that reads blocks works from these records.
@@ -148,7 +148,7 @@ struct BlockFormat {
   bool has_table;         // level = kIq4Levels[code]
   bool has_group_scales;  // else all are 1
   bool has_minimum;
-  ReadBlock* read;
+  ReadParts* read;
 
   constexpr int groups() const { return values / group; }
   int Level(std::uint8_t code) const { return has_table ? kIq4Levels[code] : code - bias; }
