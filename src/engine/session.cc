@@ -7,6 +7,7 @@
 #include "engine/encode.h"
 #include "engine/model.h"
 #include "engine/prompt.h"
+#include "engine/reply.h"
 #include "engine/saved_session.h"
 #include "engine/shared_image.h"
 #include "engine/speculation.h"
@@ -150,18 +151,7 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   held = prompt;
   held.Add(generation.tokens);
   held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
-  reply.text = std::move(generation.text);
-  reply.finish_reason = generation.finish_reason;
-  reply.reply_tokens = static_cast<int>(generation.tokens.size());
-  reply.early_tokens = generation.early_tokens;
-  reply.blocks_per_token = static_cast<double>(generation.blocks) / reply.reply_tokens;
-  const CacheOptions& cache = sequence.cache().shape().options;
-  reply.cache = CacheText(cache);
-  reply.cache_is_moved = cache != model.cache;
-  reply.cache_bytes = static_cast<std::int64_t>(sequence.cache().bytes());
-  reply.decode_threads = teams().few.pool.threads();
-  reply.drafted_tokens = generation.drafted_tokens;
-  reply.accepted_tokens = generation.accepted_tokens;
+  Describe(std::move(generation), sequence, model, reply);
   return reply;
 }
 

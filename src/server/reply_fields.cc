@@ -37,6 +37,8 @@ nlohmann::json TimingsJson(const RequestReply& request) {
           {"predicted_ms", t.generate_ms},
           {"predicted_per_token_ms", Each(t.generate_ms, reply.reply_tokens)},
           {"predicted_per_second", PerSecond(t.generate_ms, reply.reply_tokens)},
+          {"draft_n", reply.drafted_tokens},
+          {"draft_n_accepted", reply.accepted_tokens},
           {"queue_ms", request.queue_ms},
           {"decode_ms", t.decode_ms},
           {"preprocess_ms", t.preprocess_ms},

@@ -31,7 +31,13 @@ ServerMetrics::ServerMetrics(const ModelInfo& model, double load_seconds)
       reused_tokens_(
           registry_.counter("edgevlm_prompt_tokens_reused_total", "Of them, not computed again")),
       image_tokens_(registry_.counter("edgevlm_image_tokens_total", "Of them, of pictures")),
-      reply_tokens_(registry_.counter("edgevlm_generation_tokens_total", "Tokens of replies")) {
+      reply_tokens_(registry_.counter("edgevlm_generation_tokens_total", "Tokens of replies")),
+      early_tokens_(registry_.counter("edgevlm_early_exit_tokens_total",
+                                      "Of them, taken from an early exit")),
+      drafted_tokens_(
+          registry_.counter("edgevlm_drafted_tokens_total", "Guessed beforehand (speculation)")),
+      accepted_tokens_(
+          registry_.counter("edgevlm_accepted_tokens_total", "Of them, that were right")) {
   registry_
       .gauge("edgevlm_build_info", "Always 1; the labels say what runs",
              {{"version", std::string(Version())},
@@ -88,6 +94,9 @@ void ServerMetrics::Replied(const RequestReply& reply) {
   reused_tokens_.Add(reply.reply.reused_tokens);
   image_tokens_.Add(reply.image_tokens);
   reply_tokens_.Add(reply.reply.reply_tokens);
+  early_tokens_.Add(reply.reply.early_tokens);
+  drafted_tokens_.Add(reply.reply.drafted_tokens);
+  accepted_tokens_.Add(reply.reply.accepted_tokens);
   if (reply.reply.reply_tokens > 1 && t.generate_ms > 0) {
     tokens_per_second_.Observe((reply.reply.reply_tokens - 1) / (t.generate_ms * kMilliseconds));
   }

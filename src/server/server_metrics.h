@@ -43,6 +43,9 @@ class ServerMetrics {
   Counter& reused_tokens_;
   Counter& image_tokens_;
   Counter& reply_tokens_;
+  Counter& early_tokens_;
+  Counter& drafted_tokens_;
+  Counter& accepted_tokens_;
 };
 
 // The figures of process and machine.

@@ -57,6 +57,7 @@ class ServeCommand final : public Command {
   void Declare(CLI::App& app) override {
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
+    model_.DeclareSpeculation(app);
     preset_.Declare(app);
     app.add_option("--image-cache-mib", image_cache_mib_, "of encoded pictures, by their content")
         ->type_name("N")

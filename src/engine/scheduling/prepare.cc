@@ -68,6 +68,10 @@ class Encoding {
 
 }  // namespace
 
+bool HasWantedCache(const Sequence& sequence, const Model& model) {
+  return sequence.cache().shape().options == model.cache;
+}
+
 int CountPictures(const ReplyRequest& request) {
   int pictures = 0;
   for (const RequestMessage& message : request.messages) {
@@ -94,13 +98,13 @@ Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
   if (hooks.is_over()) return Cancelled();
   // Not more than this reply can fill: many run at the same time.
   const int positions = rows + std::min(request.decode.max_tokens, context - rows);
-  PreparedReply prepared = {
-      .prompt = *std::move(prompt),
-      .sequence = std::make_unique<Sequence>(*model.decoder, positions, model.cache),
-      .timings = encoding.timings(),
-      .image_tokens = encoding.tokens(),
-      .pictures_reused = encoding.reused()};
-  if (model.prompts != nullptr) {
+  PreparedReply prepared = {.prompt = *std::move(prompt),
+                            .sequence = std::make_unique<Sequence>(
+                                *model.decoder, positions, model.governor->CacheFor(model.cache)),
+                            .timings = encoding.timings(),
+                            .image_tokens = encoding.tokens(),
+                            .pictures_reused = encoding.reused()};
+  if (model.prompts != nullptr && HasWantedCache(*prepared.sequence, model)) {
     // The last row is always computed: its logits are needed.
     prepared.reused_rows =
         model.prompts->CopyInto(prepared.prompt, 0, rows - 1, prepared.sequence->cache());

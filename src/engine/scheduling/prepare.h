@@ -33,6 +33,9 @@ struct PrepareHooks {
 Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
                               const PrepareHooks& hooks);
 
+// Whether it is held as was asked for, so that others may share it: not where memory is short.
+bool HasWantedCache(const Sequence& sequence, const Model& model);
+
 int CountPictures(const ReplyRequest& request);
 
 }  // namespace edgevlm

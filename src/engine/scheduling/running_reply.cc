@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/prompt_style.h"
+#include "engine/reply.h"
 
 namespace edgevlm {
 namespace {
@@ -15,8 +16,11 @@ Error Over(const Job& job) {
 
 }  // namespace
 
-RunningReply::RunningReply(std::shared_ptr<Job> job, const Model& model)
-    : job_(std::move(job)), model_(model), pictures_(CountPictures(job_->request)) {
+RunningReply::RunningReply(std::shared_ptr<Job> job, const Model& model, const Drafter* drafter)
+    : job_(std::move(job)),
+      model_(model),
+      drafter_(drafter),
+      pictures_(CountPictures(job_->request)) {
   reply_.queue_ms = MillisecondsSince(job_->submitted);
 }
 
@@ -53,19 +57,25 @@ void RunningReply::Begin() {
   DecodeOptions decode = job_->request.decode;
   const auto stops = model_.style->stops();
   decode.stop.insert(decode.stop.end(), stops.begin(), stops.end());
+  if (drafter_ != nullptr) {
+    speculation_.emplace(*drafter_, prepared.sequence->cache().shape().capacity);
+    speculation_->Begin(prepared.prompt.Tokens());
+  }
   stream_begin_ = SchedulerClock::now();
-  stream_.emplace(*prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
-                  TextSide{.tokenizer = model_.tokenizer, .ends = model_.tokenizer.ends()}, decode,
-                  [job = job_.get()](std::string_view text) {
-                    job->listener->OnText(text);
-                    return true;
-                  });
+  stream_.emplace(
+      *prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
+      TextSide{.tokenizer = model_.tokenizer, .ends = model_.tokenizer.ends()}, decode,
+      [job = job_.get()](std::string_view text) {
+        job->listener->OnText(text);
+        return true;
+      },
+      speculation_ ? &*speculation_ : nullptr);
 }
 
 // Lets later prompts that begin alike have what was read.
 void RunningReply::ShareBeginning() {
-  if (model_.prompts == nullptr) return;
   const PreparedReply& prepared = **job_->prepared;
+  if (model_.prompts == nullptr || !HasWantedCache(*prepared.sequence, model_)) return;
   Prompt beginning = prepared.prompt;
   beginning.TruncateTo(prepared.prompt.BeginningRows());
   model_.prompts->Put(beginning, prepared.sequence->cache());
@@ -81,9 +91,7 @@ void RunningReply::Tell(RequestStage stage, int done, int total) {
 Result<RequestReply> RunningReply::Finish() {
   Generation generation = stream_->Finish();
   Reply& reply = reply_.reply;
-  reply.text = std::move(generation.text);
-  reply.finish_reason = generation.finish_reason;
-  reply.reply_tokens = static_cast<int>(generation.tokens.size());
+  Describe(std::move(generation), *(*job_->prepared)->sequence, model_, reply);
   reply.timings.generate_ms = MillisecondsSince(stream_begin_) - reply.timings.prefill_ms;
   reply.timings.total_ms = MillisecondsSince(job_->submitted);
   return reply_;

@@ -13,7 +13,8 @@ namespace edgevlm {
 // steps. Threads: one, the stepping one.
 class RunningReply {
  public:
-  RunningReply(std::shared_ptr<Job> job, const Model& model);
+  // drafter: of the stepper that steps its stream; null: none.
+  RunningReply(std::shared_ptr<Job> job, const Model& model, const Drafter* drafter);
 
   const Job& job() const { return *job_; }
 
@@ -32,10 +33,12 @@ class RunningReply {
 
   const std::shared_ptr<Job> job_;
   const Model& model_;
+  const Drafter* const drafter_;
   const int pictures_;
   const SchedulerClock::time_point begin_ = SchedulerClock::now();
   RequestReply reply_;
   SchedulerClock::time_point stream_begin_;
+  std::optional<Speculation> speculation_;
   std::optional<Stream> stream_;
   Progress told_ = {.stage = RequestStage::kQueue};
 };

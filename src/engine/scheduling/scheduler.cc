@@ -15,6 +15,7 @@
 #include "engine/scheduling/preparer.h"
 #include "engine/scheduling/prompt_share.h"
 #include "engine/scheduling/running_reply.h"
+#include "engine/speculation.h"
 
 namespace edgevlm {
 
@@ -22,7 +23,7 @@ struct Scheduler::State {
   State(const Engine& engine, const SchedulerOptions& given)
       : model(ModelOf(engine)),
         options(given),
-        stepper(*model.decoder, model.exits_or_null()),
+        stepper(MakeStepper(model)),
         prompt_share(given.prefill_tokens),
         pictures(std::in_place, model, [this] { Wake(); }),
         words(std::in_place, model, [this] { Wake(); }),
@@ -120,7 +121,7 @@ bool Scheduler::State::TakeTurns() {
     });
     while (!waiting.empty() && std::ssize(running) < options.running) {
       started.push_back(waiting.front());
-      running.emplace_back(waiting.front(), model);
+      running.emplace_back(waiting.front(), model, stepper.drafter());
       waiting.pop_front();
       const bool shows = CountPictures(started.back()->request) > 0;
       (shows ? pictures : words)->Add(started.back());

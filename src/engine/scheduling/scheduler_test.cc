@@ -119,6 +119,30 @@ TEST_F(SchedulerTest, AnswersAsASessionDoes) {
   EXPECT_GE(reply->reply.timings.total_ms, reply->first_token_ms);
 }
 
+// Guesses are checked in the batch that all share, and change nothing.
+TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
+  constexpr unsigned kRequests = 5;
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  EngineOptions options;
+  options.threads = 1;
+  options.speculation = {.drafter = "self:1", .draft_tokens = 3};
+  const auto guessing = Engine::Load(bytes, options);
+  ASSERT_TRUE(guessing) << guessing.error().message;
+  Scheduler plain(engine_, {.running = 1});
+  Scheduler many(*guessing, {.running = 3});
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  for (unsigned i = 0; i < kRequests; ++i) recorders.push_back(Submit(many, About(Picture(i), 20)));
+  int accepted = 0;
+  for (unsigned i = 0; i < kRequests; ++i) {
+    const auto reply = recorders[i]->Wait();
+    ASSERT_TRUE(reply) << reply.error().message;
+    EXPECT_EQ(reply->reply.text, Submit(plain, About(Picture(i), 20))->Wait()->reply.text);
+    EXPECT_GT(reply->reply.drafted_tokens, 0);
+    accepted += reply->reply.accepted_tokens;
+  }
+  EXPECT_GT(accepted, 0);
+}
+
 TEST_F(SchedulerTest, OthersChangeNothing) {
   constexpr int kRequests = 12;
   std::vector<std::string> alone;
