@@ -31,6 +31,7 @@ constexpr Shape kDecoders[] = {
     {"draft-4-at-1024-32:4x64", 4, 1020, {32, 4}, 64, Sight::kCausal},
     {"token-at-1024-32:4x64", 1, 1023, {32, 4}, 64, Sight::kCausal},
     {"token-at-1024-16x128", 1, 1023, {16, 16}, 128, Sight::kCausal},
+    {"token-at-400-16x128", 1, 399, {16, 16}, 128, Sight::kCausal},
 };
 
 // A token meets the caches of all layers, which lie in memory, not in the nearest caches.

@@ -8,6 +8,8 @@
 #define EDGEVLM_KERNELS_ATTENTION_FEW_ROWS_INL_H_
 #endif
 
+#include <optional>
+
 #include "kernels/attention/strip-inl.h"
 
 #if HWY_TARGET != HWY_SCALAR
@@ -20,6 +22,8 @@ constexpr int kFewRows = kLanes - 1;
 // Positions of a block that are read at a time: few enough for the nearest cache.
 constexpr int kSlice = 48;
 static_assert(kBlock % kSlice == 0 && kSlice % kLanes == 0);
+// So many rows are mixed by one pass over the values.
+constexpr int kRowsAtOnce = 2;
 
 template <class Value>
 class FewRows {
@@ -30,6 +34,7 @@ class FewRows {
         keys_(call.keys.Head(part.kv_head)),
         values_(call.values.Head(part.kv_head)),
         width_(call.width()) {
+    if (part.kv_head + 1 < call.heads.kv) next_keys_.emplace(call.keys.Head(part.kv_head + 1));
     for (int row = 0; row < part.rows(); ++row) {
       const int asking = part.first_row + row;
       const int token = call.Token(asking);
@@ -77,6 +82,10 @@ class FewRows {
   }
 
  private:
+  // Whether memory is asked for rows before they are read: a block's values and the next block's
+  // keys while its keys are scored. The processor's own guesses end at every page of 4 KiB.
+  static constexpr bool kPrefetches = !ReaderOf<Value>::Type::kAddsToScores;
+
   void AddStretch(int first, const Partials& sums) {
     std::fill_n(sums.sums, part_.rows() * padded_, 0.0f);
     std::fill_n(sums.total, part_.rows(), 0.0f);
@@ -138,6 +147,7 @@ class FewRows {
         float* line = lines_ + r * padded_;
         if (j + r < count) {
           keys_.Read(first + j + r, width_, padded_, line);
+          if constexpr (kPrefetches) AskFor(first + j + r);
         } else {
           std::fill_n(line, padded_, 0.0f);
         }
@@ -154,18 +164,41 @@ class FewRows {
                             part_.rows(), RoundUp(count, kLanes));
   }
 
+  HWY_INLINE void AskFor(int position) const {
+    values_.Prefetch(position);
+    if (position + kBlock < visible_[part_.rows() - 1]) {
+      keys_.Prefetch(position + kBlock);
+    } else if (next_keys_) {
+      next_keys_->Prefetch(position % kBlock);
+    }
+  }
+
   void Mix(int first, int count, int begin, const Partials& sums) {
+    if constexpr (std::is_same_v<Value, std::uint16_t> || std::is_same_v<Value, float>) {
+      // What is read once need not be converted in memory before.
+      if (part_.rows() <= kRowsAtOnce && width_ == padded_) {
+        const View<const Value> rows = call_.values.Head(part_.kv_head);
+        return MixRows(rows.Row(first).data(), rows.stride, count, begin, sums);
+      }
+    }
     for (int j = 0; j < count; ++j) {
       values_.Read(first + j, width_, padded_, slice_ + j * padded_);
     }
-    RunTiles<FloatProducts>(Mixing{.shares = shares_ + begin,
-                                   .row_stride = kBlock,
-                                   .step_stride = 1,
-                                   .values = slice_,
-                                   .width = padded_,
-                                   .steps = count,
-                                   .shrink = shrink_,
-                                   .sums = sums.sums},
+    MixRows(slice_, padded_, count, begin, sums);
+  }
+
+  template <class Number>
+  void MixRows(const Number* values, std::ptrdiff_t stride, int count, int begin,
+               const Partials& sums) {
+    RunTiles<FloatProducts>(Mixing<Number>{.shares = shares_ + begin,
+                                           .row_stride = kBlock,
+                                           .step_stride = 1,
+                                           .values = values,
+                                           .value_stride = stride,
+                                           .width = padded_,
+                                           .steps = count,
+                                           .shrink = shrink_,
+                                           .sums = sums.sums},
                             part_.rows(), padded_);
   }
 
@@ -173,8 +206,9 @@ class FewRows {
   const AttentionPart& part_;
   typename ReaderOf<Value>::Type keys_;
   typename ReaderOf<Value>::Type values_;
-  const int width_;                         // d
-  const int padded_ = PaddedWidth(width_);  // of queries, values and sums
+  std::optional<typename ReaderOf<Value>::Type> next_keys_;  // of the next head
+  const int width_;                                          // d
+  const int padded_ = PaddedWidth(width_);                   // of queries, values and sums
 
   HWY_ALIGN float q_[kFewRows * kMaxHeadWidth];    // [rows, padded]
   HWY_ALIGN float slice_[kSlice * kMaxHeadWidth];  // keys [d, kSlice], then values [kSlice, padded]

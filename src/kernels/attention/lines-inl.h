@@ -6,6 +6,8 @@
 #define EDGEVLM_KERNELS_ATTENTION_LINES_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -76,6 +78,12 @@ class LineReader {
   explicit LineReader(View<const Value> rows) : rows_(rows) {}
   HWY_INLINE void Read(int row, int width, int padded, float* to) const {
     ReadLine(rows_.Row(row).data(), width, padded, to);
+  }
+  // Asks the memory for a row that will be read.
+  HWY_INLINE void Prefetch(int row) const {
+    const std::span<const Value> values = rows_.Row(row);
+    const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+    for (std::size_t i = 0; i < values.size_bytes(); i += 64) hwy::Prefetch(bytes + i);
   }
 
  private:

@@ -76,19 +76,21 @@ HWY_NOINLINE void ScoreTile(const Scoring& s, int row, int lane) {
 }
 
 // sums[r, i] = sums[r, i] * shrink[r] + sum_j shares[r, j] * values[j, i].
+template <class Value>
 struct Mixing {
   const float* shares = nullptr;  // share [r, j] lies at r * row_stride + j * step_stride
   int row_stride = 0;
   int step_stride = 0;
-  const float* values = nullptr;  // [steps, width]
-  int width = 0;                  // whole vectors
+  const Value* values = nullptr;  // [steps, width]
+  std::ptrdiff_t value_stride = 0;
+  int width = 0;  // whole vectors
   int steps = 0;
   const float* shrink = nullptr;
   float* sums = nullptr;  // [rows, width]
 };
 
-template <class Products, int kRows, int kVectors>
-HWY_NOINLINE void MixTile(const Mixing& m, int row, int column) {
+template <class Products, int kRows, int kVectors, class Value>
+HWY_NOINLINE void MixTile(const Mixing<Value>& m, int row, int column) {
   const FullTag d;
   float* HWY_RESTRICT out = m.sums + row * m.width + column;
   Vector sums[kRows][kVectors];
@@ -100,12 +102,12 @@ HWY_NOINLINE void MixTile(const Mixing& m, int row, int column) {
       sums[r][v] = hn::Mul(hn::LoadU(d, out + r * m.width + v * kLanes), shrink);
     }
   }
-  const float* HWY_RESTRICT values = m.values + column;
+  const Value* HWY_RESTRICT values = m.values + column;
   const float* HWY_RESTRICT shares = m.shares + row * m.row_stride;
-  for (int j = 0; j < m.steps; ++j, values += m.width, shares += m.step_stride) {
+  for (int j = 0; j < m.steps; ++j, values += m.value_stride, shares += m.step_stride) {
     Vector part[kVectors];
 #pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) part[v] = hn::Load(d, values + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) part[v] = LoadNumbers(d, values + v * kLanes);
 #pragma GCC unroll 6
     for (int r = 0; r < kRows; ++r) {
       const Vector share = hn::Set(d, shares[r * m.row_stride]);
@@ -129,8 +131,8 @@ template <class Products, int kRows, int kVectors>
 HWY_INLINE void RunTile(const Scoring& scoring, int row, int lane) {
   ScoreTile<Products, kRows, kVectors>(scoring, row, lane);
 }
-template <class Products, int kRows, int kVectors>
-HWY_INLINE void RunTile(const Mixing& mixing, int row, int lane) {
+template <class Products, int kRows, int kVectors, class Value>
+HWY_INLINE void RunTile(const Mixing<Value>& mixing, int row, int lane) {
   MixTile<Products, kRows, kVectors>(mixing, row, lane);
 }
 

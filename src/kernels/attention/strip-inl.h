@@ -132,14 +132,15 @@ class Strip {
     const int positions = Hide(tile, lanes, first, count);
     const Running running = {highest_ + tile, total_ + tile, shrink_};
     SharesOfLanes<Products>(positions, lanes, shares_, running);
-    RunTiles<Products>(Mixing{.shares = shares_,
-                              .row_stride = 1,
-                              .step_stride = kRowTile,
-                              .values = values_,
-                              .width = padded_,
-                              .steps = (count + Products::kPerStep - 1) / Products::kPerStep,
-                              .shrink = shrink_,
-                              .sums = sums_ + tile * padded_},
+    RunTiles<Products>(Mixing<float>{.shares = shares_,
+                                     .row_stride = 1,
+                                     .step_stride = kRowTile,
+                                     .values = values_,
+                                     .value_stride = padded_,
+                                     .width = padded_,
+                                     .steps = (count + Products::kPerStep - 1) / Products::kPerStep,
+                                     .shrink = shrink_,
+                                     .sums = sums_ + tile * padded_},
                        rows, padded_);
     if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
       value_reader_.AddToSumsOfLanes({first, count, rows}, shares_, sums_ + tile * padded_,
