@@ -53,6 +53,9 @@ Response ShowPrometheus(Site& site, const Request& request);
 Response ShowRoot(Site& site, const Request& request);
 Response ShowDocs(Site& site, const Request& request);
 Response ShowOpenApi(Site& site, const Request& request);
+Response ShowPageFile(Site& site, const Request& request);
+// To who has no key. Browsers get a page that asks for it, and that knows nothing of this server.
+Response LockedAnswer(const Request& head, const ApiError& error);
 
 // What all replies know of themselves. prefix: of the id.
 ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ImageFileInfo> pictures);
