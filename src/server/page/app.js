@@ -1,8 +1,9 @@
 // The page: ties its parts together.
-import { ApiError, getJson, hasKey, request, useKey } from "./api.js";
+import { ApiError, getJson, request } from "./api.js";
 import { ask } from "./ask.js";
 import { byId } from "./element.js";
 import { startLive } from "./live.js";
+import { lock, startLock } from "./lock.js";
 import { showModel } from "./model.js";
 import { startPicture } from "./picture.js";
 import { readSettings, startSettings } from "./settings.js";
@@ -32,25 +33,20 @@ async function reply(question) {
   try {
     const answer = await ask(what, hear, running.signal);
     turn.end(answer);
-    turns = [...turns, { question, answer: answer.text }];
+    if (what.picture === picture.blob) turns = [...turns, { question, answer: answer.text }];
   } catch (error) {
     if (error.name === "AbortError") {
       turn.stop();
     } else {
       turn.fail(error.message);
       if (!(error instanceof ApiError)) console.error(error);
-      if (error.status === 401) lock("The key is no longer taken.");
+      if (error.status === 401) {
+        open = false;
+        lock("The key is no longer taken.");
+      }
     }
   }
   running = null;
-  update();
-}
-
-function lock(note) {
-  open = false;
-  byId("lock").hidden = false;
-  byId("lock-note").textContent = note;
-  byId("key").focus();
   update();
 }
 
@@ -58,7 +54,6 @@ let isLive = false;
 
 async function enter() {
   const about = await getJson("/");
-  byId("lock").hidden = true;
   open = true;
   showModel(about);
   startSettings(about);
@@ -67,28 +62,12 @@ async function enter() {
   update();
 }
 
-async function start() {
-  try {
-    const { needs_key } = await getJson("/health");
-    if (needs_key && !hasKey()) return lock("");
-    await enter();
-  } catch (error) {
-    if (error.status === 401) return lock("That is none of this server's keys.");
-    byId("model").textContent = error.message;
-  }
-}
-
 startPicture(chosen => {
   picture = chosen;
   turns = [];
   showPicture(chosen);
   update();
 });
-byId("lock").onsubmit = event => {
-  event.preventDefault();
-  useKey(byId("key").value.trim());
-  start();
-};
 byId("caption").onclick = () => reply("");
 byId("question").oninput = update;
 byId("ask").onsubmit = event => {
@@ -110,4 +89,4 @@ byId("forget").onclick = async () => {
     byId("forgotten").textContent = error.message;
   }
 };
-start();
+startLock(enter, message => { byId("model").textContent = message; });

@@ -23,6 +23,7 @@ edgevlm_page_begin:
     page_file docs.js
     page_file element.js
     page_file live.js
+    page_file lock.js
     page_file model.js
     page_file picture.js
     page_file settings.js

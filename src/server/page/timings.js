@@ -19,7 +19,7 @@ function milliseconds(time) {
 function figures({ timings, usage, finish_reason }) {
   const speed = timings.predicted_per_second;
   const parts = [`${milliseconds(timings.ttft_ms)} to the first word`];
-  if (usage.completion_tokens > 1) parts.push(`${speed.toFixed(speed < 10 ? 1 : 0)} tokens/s`);
+  if (usage.completion_tokens > 2) parts.push(`${speed.toFixed(speed < 10 ? 1 : 0)} tokens/s`);
   parts.push(`${usage.completion_tokens} tokens`);
   if (finish_reason === "length") parts.push("cut at the longest reply");
   return parts.join(" · ");
