@@ -53,13 +53,14 @@ const end = object => ({ ...object, text: object.caption ?? object.answer });
 
 const says = (role, text) => ({ role, content: [{ type: "text", text }] });
 
+// As /caption asks models that take words.
+const captionWords = "Describe the picture.";
+const wordsOf = question => question || captionWords;
+
 async function conversation({ picture, question, turns }) {
-  const asked = [...turns.map(turn => turn.question), question];
-  const list = turns.flatMap(turn => [says("user", turn.question), says("assistant", turn.answer)]);
-  list.push(says("user", question));
-  const image = { type: "image_url", image_url: { url: await readAs(picture) } };
-  // Pictures belong to the first message; one without words asks for a caption.
-  list[0].content = asked[0] ? [image, { type: "text", text: asked[0] }] : [image];
+  const list = turns.flatMap(turn => [says("user", wordsOf(turn.question)), says("assistant", turn.answer)]);
+  list.push(says("user", wordsOf(question)));
+  list[0].content.unshift({ type: "image_url", image_url: { url: await readAs(picture) } });
   return list;
 }
 
