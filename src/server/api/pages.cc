@@ -87,7 +87,8 @@ Response ShowOpenApi(Site&, const Request&) { return FileAnswer("openapi.json");
 Response ShowPageFile(Site&, const Request& request) {
   const std::string_view name = std::string_view(request.path).substr(request.path.rfind('/') + 1);
   if (FindPageFile(name)) return FileAnswer(name);
-  return OpenAiError({.status = 404, .message = "path: there is no such file", .code = "not_found"});
+  return OpenAiError(
+      {.status = 404, .message = "path: there is no such file", .code = "not_found"});
 }
 
 Response LockedAnswer(const Request& head, const ApiError& error) {

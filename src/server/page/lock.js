@@ -2,8 +2,9 @@
 import { getJson, hasKey, useKey } from "./api.js";
 import { byId } from "./element.js";
 
-// Shows the field.
+// Shows the field; what needs a key can not be used without.
 export function lock(note) {
+  document.querySelector("main").inert = true;
   byId("lock").hidden = false;
   byId("lock-note").textContent = note;
   byId("key").focus();
@@ -18,6 +19,7 @@ export function startLock(enter, failed) {
       const { needs_key } = await getJson("/health");
       if (needs_key && !hasKey()) return lock("");
       await enter();
+      document.querySelector("main").inert = false;
       byId("lock").hidden = true;
     } catch (error) {
       if (error.status === 401) return lock("That is none of this server's keys.");
