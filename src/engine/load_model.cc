@@ -214,7 +214,6 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .exits = *std::move(exits),
                  .precision = options.precision,
                  .cache = options.cache,
-                 .speculation = options.speculation,
                  .pinning = std::nullopt,
                  .pool = nullptr,
                  .decode_pool = nullptr,

@@ -1,7 +1,7 @@
 // The page with a model that takes time, with keys, and when the server goes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, caption, choose, ended, launch, open, said, shoot, skip, tabTo } from "./browser.js";
+import { ask, caption, choose, ended, fileOf, launch, open, said, shoot, skip, tabTo } from "./browser.js";
 import { idle, key, serve, serveLocked, slow } from "./served.js";
 
 let browser;
@@ -72,6 +72,17 @@ test("keys", { skip }, async t => {
   assert.equal(await page.locator("option[value=socket]").isDisabled(), true, "browsers send no key with a WebSocket");
   await page.click("text=API");  // the tab knows the key
   await page.waitForSelector("article");
+  assert.deepEqual(wrong, []);
+});
+
+test("a picture that is too large", { skip }, async t => {
+  const server = await serve("--body-mib", "1");
+  t.after(() => server.end());
+  const { page, wrong } = await open(browser, server.url);
+  await choose(page, fileOf(Buffer.alloc(2 << 20), "large.png"));
+  await page.click("#caption");
+  await page.waitForSelector(".wrong");
+  assert.match(await page.locator(".wrong").textContent(), /too large: 2.0 MiB/);
   assert.deepEqual(wrong, []);
 });
 

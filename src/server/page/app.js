@@ -6,7 +6,7 @@ import { startLive } from "./live.js";
 import { lock, startLock } from "./lock.js";
 import { showModel } from "./model.js";
 import { startPicture } from "./picture.js";
-import { readSettings, startSettings } from "./settings.js";
+import { readSettings, refusalOf, startSettings } from "./settings.js";
 import { showPicture, Turn } from "./talk.js";
 
 let picture = null;  // as picture.js describes it
@@ -26,6 +26,8 @@ async function reply(question) {
   const settings = readSettings();
   if (!settings) return;
   const turn = new Turn(question);
+  const refusal = refusalOf(picture.blob, settings);
+  if (refusal) return turn.fail(refusal);
   running = new AbortController();
   update();
   const hear = { progress: progress => turn.progress(progress), text: piece => turn.add(piece) };

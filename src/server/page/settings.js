@@ -1,6 +1,11 @@
 // What a request can set.
 import { hasKey } from "./api.js";
-import { byId } from "./element.js";
+import { byId, bytesText } from "./element.js";
+
+const besidesPicture = 64 * 1024;  // bytes of a request, more than enough
+const base64Growth = 4 / 3;
+
+let mostBytes = Infinity;  // of a request
 
 const option = value => byId("way").querySelector(`[value=${value}]`);
 
@@ -14,6 +19,7 @@ export function updateSettings() {
 
 // From the server's own defaults and limits.
 export function startSettings({ model, defaults, limits }) {
+  mostBytes = limits.body_bytes;
   byId("tokens").max = limits.reply_tokens;
   byId("tokens").value = Math.min(defaults.max_tokens, limits.reply_tokens);
   byId("temperature").value = defaults.temperature;
@@ -35,4 +41,11 @@ export function readSettings() {
   const [tokens, temperature, seed] = fields.map(field => Number(field.value));
   const remembers = !byId("remember").closest(".chat").hidden && byId("remember").checked;
   return { tokens, temperature, seed, way: byId("way").value, remembers };
+}
+
+// What speaks against sending a picture; "": nothing. A server that is sent too much hangs up, and
+// browsers then know no reason.
+export function refusalOf(blob, { way, remembers }) {
+  const most = (mostBytes - besidesPicture) / (way === "socket" || remembers ? base64Growth : 1);
+  return blob.size <= most ? "" : `The picture is too large: ${bytesText(blob.size)}, this server takes ${bytesText(most)}.`;
 }
