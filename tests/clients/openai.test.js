@@ -163,3 +163,17 @@ test("a model that takes time", async t => {
     assert.ok(await idle(long.url));
   });
 });
+
+test("a full queue says when to come again", async t => {
+  const small = await serve("--running", "1", "--waiting", "0", ...slow);
+  t.after(() => small.end());
+  const smallClient = clientOf(small);
+  const request = { model: "smolvlm-256m", messages: [{ role: "user", content: "tell me a story" }] };
+  const stream = await ask({ ...request, max_tokens: longReply, stream: true }, smallClient);
+  assert.ok(await busy(small.url));
+  await assert.rejects(ask(request, smallClient), error =>
+      error instanceof OpenAI.InternalServerError && error.status === 503 && Number(error.headers.get("retry-after")) > 0);
+  setTimeout(() => stream.controller.abort(), 500);
+  const patient = new OpenAI({ baseURL: `${small.url}/v1`, apiKey: "none", maxRetries: 3 });
+  assert.equal((await ask({ ...request, max_tokens: 4 }, patient)).usage.completion_tokens, 4);
+});

@@ -14,6 +14,7 @@ class Line {
     this.figure = make("dd", { text: "–" });
     const picture = document.createElementNS(svg, "svg");
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("preserveAspectRatio", "none");
     picture.setAttribute("aria-hidden", "true");
     this.path = document.createElementNS(svg, "polyline");
     picture.append(this.path);
