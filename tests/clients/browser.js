@@ -11,16 +11,27 @@ const shots = process.env.EDGEVLM_SCREENSHOTS ?? join(root, "build/screenshots")
 // For tests that are left out without a Chromium.
 export const skip = existsSync(executablePath) ? false : `no Chromium at ${executablePath}`;
 
-export const launch = () => chromium.launch({ executablePath, args: [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-  // A camera that shows a test picture.
-  "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] });
+export const launch = () =>
+  chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      // A camera that shows a test picture.
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ],
+  });
 
 const resourceFailed = /Failed to load resource/;
 
-// A page and what went wrong in it: errors, and requests to other hosts. refusals: the test is about
-// requests that are refused, which Chromium calls an error.
+// A page and what went wrong in it: errors, and requests to other hosts. refusals: the test is
+// about requests that are refused, which Chromium calls an error.
 export async function open(browser, url, { refusals = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
@@ -28,7 +39,8 @@ export async function open(browser, url, { refusals = false, ...options } = {}) 
   const { host } = new URL(url);
   page.on("request", request => {
     const target = new URL(request.url());
-    if (target.host !== host && !["data:", "blob:"].includes(target.protocol)) wrong.push(request.url());
+    if (target.host !== host && !["data:", "blob:"].includes(target.protocol))
+      wrong.push(request.url());
   });
   page.on("pageerror", error => wrong.push(error.message));
   page.on("console", message => {
@@ -54,7 +66,7 @@ export async function choose(page, file = fileOf(ducks)) {
 }
 
 export const seesPicture = (page, count = 1) =>
-    page.waitForFunction(count => document.querySelectorAll(".picture").length === count, count);
+  page.waitForFunction(count => document.querySelectorAll(".picture").length === count, count);
 
 export async function ask(page, question) {
   await page.fill("#question", question);
@@ -67,8 +79,12 @@ export async function caption(page) {
   await ended(page);
 }
 
-export const ended = page => page.waitForFunction(
-    () => document.querySelector(".turn") !== null && document.querySelector(".turn[aria-busy]") === null);
+export const ended = page =>
+  page.waitForFunction(
+    () =>
+      document.querySelector(".turn") !== null &&
+      document.querySelector(".turn[aria-busy]") === null,
+  );
 
 export const said = page => page.locator(".turn").last().locator(".said").textContent();
 

@@ -1,5 +1,5 @@
-// openapi.json against the server: its examples, and those of the documents, work as they stand, and
-// replies are what it says.
+// openapi.json against the server: its examples, and those of the documents, work as they stand,
+// and replies are what it says.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ let server, folder, description;
 before(async () => {
   server = await serve();
   folder = mkdtempSync(join(tmpdir(), "edgevlm-curl-"));
-  writeFileSync(join(folder, "photo.jpg"), ducks);  // the bytes tell the format
+  writeFileSync(join(folder, "photo.jpg"), ducks); // the bytes tell the format
   description = await (await fetch(`${server.url}/openapi.json`)).json();
 });
 after(async () => {
@@ -25,7 +25,9 @@ after(async () => {
 
 // Resolves to what came; rejects for a status from 400 on.
 async function shell(command) {
-  const here = command.replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8080/g, server.url).replace("curl ", "curl -sS --fail-with-body ");
+  const here = command
+    .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8080/g, server.url)
+    .replace("curl ", "curl -sS --fail-with-body ");
   return (await run("bash", ["-c", here], { cwd: folder })).stdout;
 }
 
@@ -46,7 +48,10 @@ const kinds = {
 // What there is in `value` is described, has the kind that it should, and misses nothing.
 function check(value, schema, where) {
   const { type, properties, required = [], items, enum: values, const: only } = resolved(schema);
-  assert.ok([type].flat().some(name => kinds[name](value)), `${where}: ${JSON.stringify(value)} is no ${type}`);
+  assert.ok(
+    [type].flat().some(name => kinds[name](value)),
+    `${where}: ${JSON.stringify(value)} is no ${type}`,
+  );
   if (values) assert.ok(values.includes(value), `${where}: ${value}`);
   if (only !== undefined) assert.equal(value, only, where);
   for (const name of required) assert.ok(name in value, `${where} lacks ${name}`);
@@ -88,8 +93,11 @@ test("the description's examples", async () => {
 
 // The commands of code blocks that begin with curl, each with all its lines.
 function examplesOf(file) {
-  const blocks = readFileSync(join(root, file), "utf8").match(/(?<=^```[a-z]*\n)[^]*?(?=^```$)/gm) ?? [];
-  return blocks.flatMap(block => block.split(/^(?=curl |edgevlm )/m).filter(command => command.startsWith("curl ")));
+  const blocks =
+    readFileSync(join(root, file), "utf8").match(/(?<=^```[a-z]*\n)[^]*?(?=^```$)/gm) ?? [];
+  return blocks.flatMap(block =>
+    block.split(/^(?=curl |edgevlm )/m).filter(command => command.startsWith("curl ")),
+  );
 }
 
 test("the documents' examples", async () => {
@@ -99,9 +107,18 @@ test("the documents' examples", async () => {
 });
 
 test("errors are as described", async () => {
-  const wrong = [["/caption", "Error"], ["/v1/chat/completions", "Error"], ["/api/chat", "OllamaError"], ["/nowhere", "Error"]];
+  const wrong = [
+    ["/caption", "Error"],
+    ["/v1/chat/completions", "Error"],
+    ["/api/chat", "OllamaError"],
+    ["/nowhere", "Error"],
+  ];
   for (const [path, name] of wrong) {
-    const response = await fetch(`${server.url}${path}`, { method: "POST", body: "{", headers: { "Content-Type": "application/json" } });
+    const response = await fetch(`${server.url}${path}`, {
+      method: "POST",
+      body: "{",
+      headers: { "Content-Type": "application/json" },
+    });
     assert.ok(response.status >= 400);
     check(await response.json(), description.components.schemas[name], path);
   }

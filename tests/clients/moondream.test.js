@@ -47,14 +47,24 @@ test("errors are errors", async () => {
 
 test("keys", async () => {
   const guarded = await serveLocked();
-  await assert.rejects(new vl({ endpoint: guarded.url, apiKey: "wrong" }).caption({ image: ducks }), /401/);
-  assert.match((await new vl({ endpoint: guarded.url, apiKey: key }).caption({ image: ducks })).caption, /duck/);
+  await assert.rejects(
+    new vl({ endpoint: guarded.url, apiKey: "wrong" }).caption({ image: ducks }),
+    /401/,
+  );
+  assert.match(
+    (await new vl({ endpoint: guarded.url, apiKey: key }).caption({ image: ducks })).caption,
+    /duck/,
+  );
   await guarded.end();
 });
 
 test("a client that stops reading frees the place", async () => {
   const long = await serve("--max-tokens", "3000", ...slow);
-  const { answer } = await new vl({ endpoint: long.url }).query({ image: ducks, question: "what is this?", stream: true });
+  const { answer } = await new vl({ endpoint: long.url }).query({
+    image: ducks,
+    question: "what is this?",
+    stream: true,
+  });
   assert.ok(await busy(long.url));
   for await (const chunk of answer) {
     assert.equal(typeof chunk, "string");

@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import OpenAI from "openai";
-import { busy, ducks, idle, key, longReply, monkey, noPicture, serve, serveLocked, slow, uriOf } from "./served.js";
+import {
+  busy,
+  ducks,
+  idle,
+  key,
+  longReply,
+  monkey,
+  noPicture,
+  serve,
+  serveLocked,
+  slow,
+  uriOf,
+} from "./served.js";
 
-const clientOf = ({ url }, apiKey = "none") => new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+const clientOf = ({ url }, apiKey = "none") =>
+  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
 let server, client;
 before(async () => {
@@ -13,10 +26,12 @@ before(async () => {
 after(() => server.end());
 
 const image = bytes => ({ type: "image_url", image_url: { url: uriOf(bytes) } });
-const user = (text, ...pictures) =>
-    ({ role: "user", content: [...pictures.map(image), ...(text ? [{ type: "text", text }] : [])] });
+const user = (text, ...pictures) => ({
+  role: "user",
+  content: [...pictures.map(image), ...(text ? [{ type: "text", text }] : [])],
+});
 const ask = (more, who = client) =>
-    who.chat.completions.create({ model: "edgevlm", messages: [user("", ducks)], ...more });
+  who.chat.completions.create({ model: "edgevlm", messages: [user("", ducks)], ...more });
 
 test("caption", async () => {
   const reply = await ask({});
@@ -39,7 +54,9 @@ test("words before the picture", async () => {
 test("streaming gives the same text, and the usage", async () => {
   const whole = await ask({});
   const stream = await ask({ stream: true, stream_options: { include_usage: true } });
-  let text = "", usage = null, finish = null;
+  let text = "",
+    usage = null,
+    finish = null;
   for await (const chunk of stream) {
     assert.equal(chunk.object, "chat.completion.chunk");
     text += chunk.choices[0]?.delta?.content ?? "";
@@ -48,11 +65,16 @@ test("streaming gives the same text, and the usage", async () => {
   }
   assert.equal(text, whole.choices[0].message.content);
   assert.equal(finish, "stop");
-  assert.deepEqual({ ...usage, prompt_tokens_details: null }, { ...whole.usage, prompt_tokens_details: null });
+  assert.deepEqual(
+    { ...usage, prompt_tokens_details: null },
+    { ...whole.usage, prompt_tokens_details: null },
+  );
 });
 
 test("the stream helper ends by itself", async () => {
-  const reply = await client.chat.completions.stream({ model: "edgevlm", messages: [user("", ducks)] }).finalChatCompletion();
+  const reply = await client.chat.completions
+    .stream({ model: "edgevlm", messages: [user("", ducks)] })
+    .finalChatCompletion();
   assert.match(reply.choices[0].message.content, /duck/);
 });
 
@@ -72,12 +94,22 @@ test("the same seed makes the same choices", async () => {
   assert.ok(new Set(others).size > 1);
 });
 
-const schema = { type: "object", required: ["count", "what"], additionalProperties: false,
-  properties: { count: { type: "integer" }, what: { type: "string", enum: ["duck", "monkey"] } } };
+const schema = {
+  type: "object",
+  required: ["count", "what"],
+  additionalProperties: false,
+  properties: { count: { type: "integer" }, what: { type: "string", enum: ["duck", "monkey"] } },
+};
 
 test("structured output with a picture", async () => {
-  const request = { max_tokens: 64, messages: [user("how many ducks are there?", ducks)],
-    response_format: { type: "json_schema", json_schema: { name: "animals", schema, strict: true } } };
+  const request = {
+    max_tokens: 64,
+    messages: [user("how many ducks are there?", ducks)],
+    response_format: {
+      type: "json_schema",
+      json_schema: { name: "animals", schema, strict: true },
+    },
+  };
   const object = JSON.parse((await ask(request)).choices[0].message.content);
   assert.ok(Number.isInteger(object.count));
   assert.ok(["duck", "monkey"].includes(object.what));
@@ -96,14 +128,29 @@ test("errors are the client's own kinds", async () => {
   await assert.rejects(ask({ model: "gpt-4o" }), OpenAI.NotFoundError);
   await assert.rejects(ask({ max_tokens: -1 }), OpenAI.BadRequestError);
   await assert.rejects(ask({ messages: [] }), error => error.param === "messages");
-  await assert.rejects(ask({ messages: [user("", noPicture)] }), error => error.status === 415 && /image/.test(error.message));
+  await assert.rejects(
+    ask({ messages: [user("", noPicture)] }),
+    error => error.status === 415 && /image/.test(error.message),
+  );
   await assert.rejects(ask({ n: 2 }), error => error.param === "n");
   await assert.rejects(ask({ presence_penalty: 1 }), error => error.param === "presence_penalty");
-  await assert.rejects(ask({ tools: [{ type: "function", function: { name: "f" } }] }), error => error.param === "tools");
-  const address = { role: "user", content: [{ type: "image_url", image_url: { url: "https://example.org/a.png" } }] };
+  await assert.rejects(
+    ask({ tools: [{ type: "function", function: { name: "f" } }] }),
+    error => error.param === "tools",
+  );
+  const address = {
+    role: "user",
+    content: [{ type: "image_url", image_url: { url: "https://example.org/a.png" } }],
+  };
   await assert.rejects(ask({ messages: [address] }), OpenAI.BadRequestError);
-  const format = { type: "json_schema", json_schema: { name: "a", schema: { type: "string", pattern: "a" } } };
-  await assert.rejects(ask({ response_format: format }), error => error.code === "unsupported_schema");
+  const format = {
+    type: "json_schema",
+    json_schema: { name: "a", schema: { type: "string", pattern: "a" } },
+  };
+  await assert.rejects(
+    ask({ response_format: format }),
+    error => error.code === "unsupported_schema",
+  );
 });
 
 test("models", async () => {
@@ -127,12 +174,16 @@ test("a model that takes time", async t => {
   t.after(() => long.end());
 
   await t.test("several turns and pictures are read", async () => {
-    const prompt = async messages => (await ask({ ...request, messages, max_tokens: 2 }, longClient)).usage.prompt_tokens;
+    const prompt = async messages =>
+      (await ask({ ...request, messages, max_tokens: 2 }, longClient)).usage.prompt_tokens;
     const one = await prompt(request.messages);
     const two = await prompt([user("what is this?", ducks, monkey)]);
     assert.ok(two > one + 50, `${one} tokens with a picture, ${two} with two`);
-    const turns = await prompt([...request.messages, { role: "assistant", content: "three ducks and a frog" },
-      { role: "user", content: "and the frog?" }]);
+    const turns = await prompt([
+      ...request.messages,
+      { role: "assistant", content: "three ducks and a frog" },
+      { role: "user", content: "and the frog?" },
+    ]);
     assert.ok(turns > one + 10, `${one} tokens with a turn, ${turns} with two`);
   });
 
@@ -149,7 +200,10 @@ test("a model that takes time", async t => {
 
   await t.test("abort of a request frees the place", async () => {
     const controller = new AbortController();
-    const reply = longClient.chat.completions.create({ ...request, max_tokens: longReply }, { signal: controller.signal });
+    const reply = longClient.chat.completions.create(
+      { ...request, max_tokens: longReply },
+      { signal: controller.signal },
+    );
     reply.catch(() => {});
     assert.ok(await busy(long.url));
     controller.abort();
@@ -158,8 +212,10 @@ test("a model that takes time", async t => {
   });
 
   await t.test("a client's own time limit frees the place", async () => {
-    await assert.rejects(longClient.chat.completions.create({ ...request, max_tokens: longReply }, { timeout: 500 }),
-        OpenAI.APIConnectionTimeoutError);
+    await assert.rejects(
+      longClient.chat.completions.create({ ...request, max_tokens: longReply }, { timeout: 500 }),
+      OpenAI.APIConnectionTimeoutError,
+    );
     assert.ok(await idle(long.url));
   });
 });
@@ -168,11 +224,19 @@ test("a full queue says when to come again", async t => {
   const small = await serve("--running", "1", "--waiting", "0", ...slow);
   t.after(() => small.end());
   const smallClient = clientOf(small);
-  const request = { model: "smolvlm-256m", messages: [{ role: "user", content: "tell me a story" }] };
+  const request = {
+    model: "smolvlm-256m",
+    messages: [{ role: "user", content: "tell me a story" }],
+  };
   const stream = await ask({ ...request, max_tokens: longReply, stream: true }, smallClient);
   assert.ok(await busy(small.url));
-  await assert.rejects(ask(request, smallClient), error =>
-      error instanceof OpenAI.InternalServerError && error.status === 503 && Number(error.headers.get("retry-after")) > 0);
+  await assert.rejects(
+    ask(request, smallClient),
+    error =>
+      error instanceof OpenAI.InternalServerError &&
+      error.status === 503 &&
+      Number(error.headers.get("retry-after")) > 0,
+  );
   setTimeout(() => stream.controller.abort(), 500);
   const patient = new OpenAI({ baseURL: `${small.url}/v1`, apiKey: "none", maxRetries: 3 });
   assert.equal((await ask({ ...request, max_tokens: 4 }, patient)).usage.completion_tokens, 4);

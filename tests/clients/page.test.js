@@ -1,7 +1,20 @@
 // The page, used as a person would.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, caption, choose, ended, fileOf, launch, open, said, seesPicture, shoot, skip, tabTo } from "./browser.js";
+import {
+  ask,
+  caption,
+  choose,
+  ended,
+  fileOf,
+  launch,
+  open,
+  said,
+  seesPicture,
+  shoot,
+  skip,
+  tabTo,
+} from "./browser.js";
 import { ducks, monkey, noPicture, serve } from "./served.js";
 
 let server, browser;
@@ -18,21 +31,35 @@ after(async () => {
 
 const openPage = options => open(browser, server.url, options);
 
-test("programs get JSON, browsers a page that runs nothing but its own files", { skip }, async () => {
-  assert.equal((await (await fetch(server.url)).json()).service, "edgevlm");
-  const page = await fetch(server.url, { headers: { Accept: "text/html" } });
-  const policy = page.headers.get("content-security-policy");
-  for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"]) {
-    assert.ok(policy.includes(rule), rule);
-  }
-  assert.doesNotMatch(policy, /unsafe|\*|http/);
-});
+test(
+  "programs get JSON, browsers a page that runs nothing but its own files",
+  { skip },
+  async () => {
+    assert.equal((await (await fetch(server.url)).json()).service, "edgevlm");
+    const page = await fetch(server.url, { headers: { Accept: "text/html" } });
+    const policy = page.headers.get("content-security-policy");
+    for (const rule of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+    ]) {
+      assert.ok(policy.includes(rule), rule);
+    }
+    assert.doesNotMatch(policy, /unsafe|\*|http/);
+  },
+);
 
 for (const [name, options] of Object.entries({
   desktop: {},
   dark: { colorScheme: "dark" },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-  "small-dark": { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true, colorScheme: "dark" },
+  "small-dark": {
+    viewport: { width: 360, height: 640 },
+    isMobile: true,
+    hasTouch: true,
+    colorScheme: "dark",
+  },
 })) {
   test(`a caption and two questions, ${name}`, { skip }, async () => {
     const { page, wrong } = await openPage(options);
@@ -43,14 +70,20 @@ for (const [name, options] of Object.entries({
     await ask(page, "how many ducks are there?");
     assert.equal(await said(page), "three");
     await ask(page, "is there a frog?");
-    assert.deepEqual(await page.locator(".asked").allTextContents(),
-        ["Caption", "how many ducks are there?", "is there a frog?"]);
+    assert.deepEqual(await page.locator(".asked").allTextContents(), [
+      "Caption",
+      "how many ducks are there?",
+      "is there a frog?",
+    ]);
     await page.waitForFunction(() => /\d MiB/.test(document.getElementById("live").textContent));
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     assert.equal(overflow, false, "nothing is wider than the screen");
     const end = await page.locator(".turn").last().boundingBox();
     const field = await page.locator("#ask").boundingBox();
-    assert.ok(end.y + end.height <= field.y + 1, "the last reply is seen above the field for questions");
+    assert.ok(
+      end.y + end.height <= field.y + 1,
+      "the last reply is seen above the field for questions",
+    );
     await shoot(page, name);
     assert.deepEqual(wrong, []);
   });
@@ -59,15 +92,20 @@ for (const [name, options] of Object.entries({
 test("timings", { skip }, async () => {
   const { page, wrong } = await openPage();
   await page.click("text=Model and optimisations");
-  await page.click("#forget");  // other tests have shown this picture
+  await page.click("#forget"); // other tests have shown this picture
   await page.waitForFunction(() => document.getElementById("forgotten").textContent !== "");
   await choose(page);
   await caption(page);
   const stages = await page.locator(".legend dt").allTextContents();
-  assert.deepEqual(stages.filter(stage => stage !== "queue"), ["decode", "preprocess", "encode", "prefill", "generate"]);
+  assert.deepEqual(
+    stages.filter(stage => stage !== "queue"),
+    ["decode", "preprocess", "encode", "prefill", "generate"],
+  );
   const figures = await page.locator(".figures").textContent();
   assert.match(figures, /ms to the first word · \d+ tokens\/s · \d+ tokens/);
-  const widths = await page.locator(".bar span").evaluateAll(parts => parts.map(part => part.getBoundingClientRect().width));
+  const widths = await page
+    .locator(".bar span")
+    .evaluateAll(parts => parts.map(part => part.getBoundingClientRect().width));
   assert.equal(widths.length, stages.length);
   assert.ok(widths.every(width => width >= 2));
   await ask(page, "how many ducks are there?");
@@ -80,17 +118,24 @@ test("the model and its optimisations", { skip }, async () => {
   const { page } = await openPage();
   await page.waitForSelector("#facts dt", { state: "attached" });
   const facts = await page.locator("#facts").textContent();
-  for (const fact of ["mobilenet_v3", "192 tokens", "Keys and valuesf16", "Early exitoff"]) assert.ok(facts.includes(fact), fact);
+  for (const fact of ["mobilenet_v3", "192 tokens", "Keys and valuesf16", "Early exitoff"])
+    assert.ok(facts.includes(fact), fact);
 });
 
 // As a desktop gives it when something is dropped or pasted.
-const give = (page, kind, bytes) => page.evaluate(([kind, bytes]) => {
-  const files = new DataTransfer();
-  files.items.add(new File([new Uint8Array(bytes)], "monkey.png", { type: "image/png" }));
-  const event = kind === "paste" ? new ClipboardEvent("paste", { clipboardData: files, bubbles: true })
-                                 : new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true });
-  document.getElementById("stage").dispatchEvent(event);
-}, [kind, [...bytes]]);
+const give = (page, kind, bytes) =>
+  page.evaluate(
+    ([kind, bytes]) => {
+      const files = new DataTransfer();
+      files.items.add(new File([new Uint8Array(bytes)], "monkey.png", { type: "image/png" }));
+      const event =
+        kind === "paste"
+          ? new ClipboardEvent("paste", { clipboardData: files, bubbles: true })
+          : new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true });
+      document.getElementById("stage").dispatchEvent(event);
+    },
+    [kind, [...bytes]],
+  );
 
 for (const kind of ["paste", "drop"]) {
   test(`a picture by ${kind}`, { skip }, async () => {
@@ -143,7 +188,7 @@ test("by keyboard alone", { skip }, async () => {
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   assert.equal(outline, "solid", "the focus is seen");
   const chosen = page.waitForEvent("filechooser");
-  await page.evaluate(() => {});  // until it listens
+  await page.evaluate(() => {}); // until it listens
   await page.keyboard.press("Enter");
   await (await chosen).setFiles(fileOf(ducks));
   await seesPicture(page);
@@ -160,8 +205,20 @@ test("by keyboard alone", { skip }, async () => {
 
 test("what screen readers need", { skip }, async () => {
   const { page } = await openPage();
-  const nameless = await page.locator("input:visible, button:visible, select:visible").evaluateAll(
-      fields => fields.filter(field => !(field.labels?.length || field.ariaLabel || field.textContent.trim() || field.querySelector("img[alt]"))).length);
+  const nameless = await page
+    .locator("input:visible, button:visible, select:visible")
+    .evaluateAll(
+      fields =>
+        fields.filter(
+          field =>
+            !(
+              field.labels?.length ||
+              field.ariaLabel ||
+              field.textContent.trim() ||
+              field.querySelector("img[alt]")
+            ),
+        ).length,
+    );
   assert.equal(nameless, 0);
   assert.equal(await page.locator("#talk").getAttribute("role"), "log");
   assert.equal(await page.locator("#talk").getAttribute("aria-live"), "polite");
@@ -186,7 +243,10 @@ test("settings", { skip }, async () => {
   await page.click("text=Reply settings");
   await page.fill("#tokens", "2");
   await caption(page);
-  assert.match(await page.locator(".figures").last().textContent(), /2 tokens · cut at the longest reply/);
+  assert.match(
+    await page.locator(".figures").last().textContent(),
+    /2 tokens · cut at the longest reply/,
+  );
   assert.equal(await page.isDisabled("#seed"), true, "a seed does nothing at temperature 0");
   await page.fill("#tokens", "64");
   await page.fill("#temperature", "1.5");
@@ -223,7 +283,9 @@ test("errors are told", { skip }, async () => {
 test("a page that nobody sees asks for nothing", { skip }, async () => {
   const { page } = await openPage();
   let looks = 0;
-  page.on("request", request => { if (request.url().endsWith("/metrics")) ++looks; });
+  page.on("request", request => {
+    if (request.url().endsWith("/metrics")) ++looks;
+  });
   await page.waitForTimeout(1500);
   assert.ok(looks > 0);
   await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true }));
@@ -234,14 +296,26 @@ test("a page that nobody sees asks for nothing", { skip }, async () => {
 });
 
 test("the API's page shows every endpoint", { skip }, async () => {
-  for (const [name, options] of [["docs", {}], ["docs-phone", { viewport: { width: 390, height: 844 }, isMobile: true, colorScheme: "dark" }]]) {
+  for (const [name, options] of [
+    ["docs", {}],
+    ["docs-phone", { viewport: { width: 390, height: 844 }, isMobile: true, colorScheme: "dark" }],
+  ]) {
     const { page, wrong } = await open(browser, `${server.url}/docs`, options);
     await page.waitForSelector("article");
     const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
-    assert.deepEqual(new Set(await page.locator("h3 code").allTextContents()), new Set(Object.keys(paths)));
+    assert.deepEqual(
+      new Set(await page.locator("h3 code").allTextContents()),
+      new Set(Object.keys(paths)),
+    );
     const samples = await page.locator("pre").allTextContents();
-    assert.ok(samples.every(sample => !sample.includes("localhost:8080")), "examples are for this server");
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+    assert.ok(
+      samples.every(sample => !sample.includes("localhost:8080")),
+      "examples are for this server",
+    );
+    assert.equal(
+      await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
+      false,
+    );
     await shoot(page, name);
     assert.deepEqual(wrong, []);
   }

@@ -1,15 +1,34 @@
 // The page with a model that takes time, with keys, and when the server goes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, caption, choose, ended, fileOf, launch, open, said, shoot, skip, tabTo } from "./browser.js";
+import {
+  ask,
+  caption,
+  choose,
+  ended,
+  fileOf,
+  launch,
+  open,
+  said,
+  shoot,
+  skip,
+  tabTo,
+} from "./browser.js";
 import { idle, key, serve, serveLocked, slow } from "./served.js";
 
 let browser;
-before(async () => { if (!skip) browser = await launch(); });
-after(async () => { if (!skip) await browser.close(); });
+before(async () => {
+  if (!skip) browser = await launch();
+});
+after(async () => {
+  if (!skip) await browser.close();
+});
 
-const words = (page, count) => page.waitForFunction(
-    count => [...document.querySelectorAll(".said:not(.waits)")].at(-1)?.textContent.length > count, count);
+const words = (page, count) =>
+  page.waitForFunction(
+    count => [...document.querySelectorAll(".said:not(.waits)")].at(-1)?.textContent.length > count,
+    count,
+  );
 
 test("stop, and a conversation that is remembered", { skip }, async t => {
   const server = await serve("--max-tokens", "3000", ...slow);
@@ -24,7 +43,9 @@ test("stop, and a conversation that is remembered", { skip }, async t => {
   await page.press("#question", "Enter");
   await words(page, 20);
   assert.equal(await page.isVisible("#send"), false);
-  await page.waitForFunction(() => !/^SpeedSpeed|Speed0 /.test(document.querySelector("#live div:nth-child(2)").textContent));
+  await page.waitForFunction(
+    () => !/^SpeedSpeed|Speed0 /.test(document.querySelector("#live div:nth-child(2)").textContent),
+  );
   await shoot(page, "streaming");
   await page.click("#stop");
   await ended(page);
@@ -36,7 +57,11 @@ test("stop, and a conversation that is remembered", { skip }, async t => {
   await page.fill("#tokens", "8");
   await ask(page, "what is left?");
   await ask(page, "what is right?");
-  assert.deepEqual(bodies.map(body => body.messages.length), [1, 1, 3], "what was stopped is left out");
+  assert.deepEqual(
+    bodies.map(body => body.messages.length),
+    [1, 1, 3],
+    "what was stopped is left out",
+  );
   assert.equal(bodies[2].messages[0].content[0].type, "image_url");
   await page.uncheck("#remember");
   await caption(page);
@@ -49,7 +74,11 @@ test("stop, and a conversation that is remembered", { skip }, async t => {
   await tabTo(page, "stop");
   await page.keyboard.press("Enter");
   await ended(page);
-  assert.equal(await page.evaluate(() => document.activeElement.id), "question", "the focus is not lost");
+  assert.equal(
+    await page.evaluate(() => document.activeElement.id),
+    "question",
+    "the focus is not lost",
+  );
   assert.deepEqual(wrong, []);
 });
 
@@ -62,15 +91,21 @@ test("keys", { skip }, async t => {
   await shoot(page, "locked");
   await page.keyboard.type("sixteen-or-more-2");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.getElementById("lock-note").textContent.includes("none of this server's keys"));
+  await page.waitForFunction(() =>
+    document.getElementById("lock-note").textContent.includes("none of this server's keys"),
+  );
   await page.fill("#key", key);
   await page.keyboard.press("Enter");
   await page.waitForSelector("#lock", { state: "hidden" });
   await choose(page);
   await caption(page);
   assert.match(await said(page), /duck/);
-  assert.equal(await page.locator("option[value=socket]").isDisabled(), true, "browsers send no key with a WebSocket");
-  await page.click("text=API");  // the tab knows the key
+  assert.equal(
+    await page.locator("option[value=socket]").isDisabled(),
+    true,
+    "browsers send no key with a WebSocket",
+  );
+  await page.click("text=API"); // the tab knows the key
   await page.waitForSelector("article");
   assert.deepEqual(wrong, []);
 });

@@ -19,14 +19,16 @@ export const noPicture = Buffer.from("hello");
 // A model of random weights that takes seconds for a long reply, and has a chat template. A picture
 // is one square of it.
 export const slow = ["--preset", "smolvlm-256m", "--image-max-tokens", "64"];
-export const longReply = 3000;  // tokens
+export const longReply = 3000; // tokens
 
 export const key = "sixteen-or-more-1";
 
 // Resolves to {url, end} when it answers.
 export async function serve(...options) {
   const port = options.includes("--port") ? [] : ["--port", "0"];
-  const child = spawn(binary, ["serve", ...port, ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, ["serve", ...port, ...options], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const url = await new Promise((resolve, reject) => {
     let text = "";
     child.stdout.on("data", data => {
@@ -35,10 +37,11 @@ export async function serve(...options) {
     });
     child.on("exit", code => reject(new Error(`edgevlm ended with ${code}: ${text}`)));
   });
-  const end = () => new Promise(resolve => {
-    child.on("exit", resolve);
-    child.kill("SIGTERM");
-  });
+  const end = () =>
+    new Promise(resolve => {
+      child.on("exit", resolve);
+      child.kill("SIGTERM");
+    });
   return { url, end };
 }
 
@@ -67,7 +70,8 @@ async function becomes(condition) {
 // Whether the server works on something, or on nothing, within two seconds: far less than a long
 // reply takes.
 export const busy = url => becomes(async () => (await queueOf(url)).running > 0);
-export const idle = url => becomes(async () => {
-  const { running, waiting } = await queueOf(url);
-  return running === 0 && waiting === 0;
-});
+export const idle = url =>
+  becomes(async () => {
+    const { running, waiting } = await queueOf(url);
+    return running === 0 && waiting === 0;
+  });

@@ -4,32 +4,38 @@ import { WebSocket } from "ws";
 import { busy, ducks, idle, key, longReply, serve, serveLocked, slow } from "./served.js";
 
 let server;
-before(async () => { server = await serve(); });
+before(async () => {
+  server = await serve();
+});
 after(() => server.end());
 
 const image = ducks.toString("base64");
 
-const open = ({ url }, options) => new Promise((resolve, reject) => {
-  const socket = new WebSocket(`${url.replace("http", "ws")}/ws`, options);
-  socket.onopen = () => resolve(socket);
-  socket.onerror = reject;
-});
+const open = ({ url }, options) =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace("http", "ws")}/ws`, options);
+    socket.onopen = () => resolve(socket);
+    socket.onerror = reject;
+  });
 
 // All messages up to the last.
-const ask = (socket, request) => new Promise(resolve => {
-  const messages = [];
-  socket.onmessage = ({ data }) => {
-    if (data === "[DONE]") return resolve(messages);
-    messages.push(JSON.parse(data));
-    if (messages.at(-1).error) resolve(messages);
-  };
-  socket.send(JSON.stringify(request));
-});
+const ask = (socket, request) =>
+  new Promise(resolve => {
+    const messages = [];
+    socket.onmessage = ({ data }) => {
+      if (data === "[DONE]") return resolve(messages);
+      messages.push(JSON.parse(data));
+      if (messages.at(-1).error) resolve(messages);
+    };
+    socket.send(JSON.stringify(request));
+  });
 
 test("captions and answers, one after the other", async () => {
   const socket = await open(server);
-  for (const request of [{ type: "caption", image, progress: true },
-                         { type: "vqa", image, question: "how many ducks are there?" }]) {
+  for (const request of [
+    { type: "caption", image, progress: true },
+    { type: "vqa", image, question: "how many ducks are there?" },
+  ]) {
     const messages = await ask(socket, request);
     const text = messages.map(message => message.chunk ?? "").join("");
     assert.equal(messages.at(-1).caption ?? messages.at(-1).answer, text);
@@ -57,7 +63,9 @@ test("keys", async () => {
 test("a client that leaves frees the place", async () => {
   const long = await serve(...slow);
   const socket = await open(long);
-  socket.send(JSON.stringify({ type: "vqa", image, question: "what is this?", max_tokens: longReply }));
+  socket.send(
+    JSON.stringify({ type: "vqa", image, question: "what is this?", max_tokens: longReply }),
+  );
   assert.ok(await busy(long.url));
   socket.close();
   assert.ok(await idle(long.url));

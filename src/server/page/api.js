@@ -1,6 +1,6 @@
 // Requests to this server, and to no other.
 
-const storedKey = "edgevlm-key";  // for as long as the tab is open
+const storedKey = "edgevlm-key"; // for as long as the tab is open
 
 let key = sessionStorage.getItem(storedKey) ?? "";
 
@@ -49,8 +49,13 @@ export async function request(path, options = {}) {
 
 export const getJson = async path => (await request(path)).json();
 
-export const postJson = (path, body, signal) => request(path,
-    { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export const postJson = (path, body, signal) =>
+  request(path, {
+    method: "POST",
+    signal,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
 // The objects of a stream of server-sent events, up to its end.
 export async function* events(response) {

@@ -9,10 +9,10 @@ import { startPicture } from "./picture.js";
 import { readSettings, refusalOf, startSettings } from "./settings.js";
 import { showPicture, Turn } from "./talk.js";
 
-let picture = null;  // as picture.js describes it
-let turns = [];      // about it, answered: {question, answer}
-let running = null;  // an AbortController
-let open = false;    // the server has let us in
+let picture = null; // as picture.js describes it
+let turns = []; // about it, answered: {question, answer}
+let running = null; // an AbortController
+let open = false; // the server has let us in
 
 function update() {
   const idle = open && running === null;
@@ -31,7 +31,12 @@ async function reply(question) {
   running = new AbortController();
   update();
   const hear = { progress: progress => turn.progress(progress), text: piece => turn.add(piece) };
-  const what = { picture: picture.blob, question, turns: settings.remembers ? turns : null, settings };
+  const what = {
+    picture: picture.blob,
+    question,
+    turns: settings.remembers ? turns : null,
+    settings,
+  };
   try {
     const answer = await ask(what, hear, running.signal);
     turn.end(answer);
@@ -91,4 +96,6 @@ byId("forget").onclick = async () => {
     byId("forgotten").textContent = error.message;
   }
 };
-startLock(enter, message => { byId("model").textContent = message; });
+startLock(enter, message => {
+  byId("model").textContent = message;
+});

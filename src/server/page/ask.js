@@ -20,7 +20,7 @@ function choices({ tokens, temperature, seed }) {
   return { max_tokens: tokens, temperature, ...(temperature > 0 ? { seed } : {}) };
 }
 
-const taskOf = question => question ? { type: "vqa", question } : { type: "caption" };
+const taskOf = question => (question ? { type: "vqa", question } : { type: "caption" });
 
 async function askForm({ picture, question, settings }, hear, signal) {
   const streams = settings.way !== "whole";
@@ -29,12 +29,21 @@ async function askForm({ picture, question, settings }, hear, signal) {
   if (question) form.append("question", question);
   const fields = { ...choices(settings), stream: streams, progress: streams };
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  const response = await request(question ? "/vqa" : "/caption", { method: "POST", body: form, signal });
+  const response = await request(question ? "/vqa" : "/caption", {
+    method: "POST",
+    body: form,
+    signal,
+  });
   return streams ? take(events(response), hear) : end(await response.json());
 }
 
 async function askSocket({ picture, question, settings }, hear, signal) {
-  const body = { ...taskOf(question), image: await readAs(picture), progress: true, ...choices(settings) };
+  const body = {
+    ...taskOf(question),
+    image: await readAs(picture),
+    progress: true,
+    ...choices(settings),
+  };
   return take(messages(body, signal), hear);
 }
 
@@ -58,7 +67,10 @@ const captionWords = "Describe the picture.";
 const wordsOf = question => question || captionWords;
 
 async function conversation({ picture, question, turns }) {
-  const list = turns.flatMap(turn => [says("user", wordsOf(turn.question)), says("assistant", turn.answer)]);
+  const list = turns.flatMap(turn => [
+    says("user", wordsOf(turn.question)),
+    says("assistant", turn.answer),
+  ]);
   list.push(says("user", wordsOf(question)));
   list[0].content.unshift({ type: "image_url", image_url: { url: await readAs(picture) } });
   return list;
@@ -90,5 +102,7 @@ async function askChat(what, hear, signal) {
 
 export function ask(what, hear, signal) {
   if (what.turns !== null) return askChat(what, hear, signal);
-  return what.settings.way === "socket" ? askSocket(what, hear, signal) : askForm(what, hear, signal);
+  return what.settings.way === "socket"
+    ? askSocket(what, hear, signal)
+    : askForm(what, hear, signal);
 }

@@ -3,7 +3,7 @@ import { getJson } from "./api.js";
 import { byId, make } from "./element.js";
 import { startLock } from "./lock.js";
 
-const exampleOrigin = "http://localhost:8080";  // in the description's examples
+const exampleOrigin = "http://localhost:8080"; // in the description's examples
 
 let description = null;
 
@@ -17,7 +17,10 @@ function resolved(schema) {
 function fieldsOf(schema) {
   const whole = resolved(schema);
   const parts = [whole, ...(whole.allOf ?? []).map(fieldsOf)];
-  return { properties: Object.assign({}, ...parts.map(part => part.properties)), required: parts.flatMap(part => part.required ?? []) };
+  return {
+    properties: Object.assign({}, ...parts.map(part => part.properties)),
+    required: parts.flatMap(part => part.required ?? []),
+  };
 }
 
 function typeOf(schema) {
@@ -37,7 +40,9 @@ function limitsOf(schema) {
     exclusiveMinimum === undefined ? null : `above ${exclusiveMinimum}`,
     maximum === undefined ? null : `at most ${maximum}`,
     usual === undefined ? null : `left out: ${usual}`,
-  ].filter(text => text !== null).join(", ");
+  ]
+    .filter(text => text !== null)
+    .join(", ");
 }
 
 // The object that a field is or holds, to be shown below it; null: none with known fields.
@@ -52,9 +57,18 @@ function rowsOf(schema, depth = 0) {
   const { properties, required } = fieldsOf(schema);
   return Object.entries(properties).flatMap(([name, field]) => {
     const about = [resolved(field).description, limitsOf(field)].filter(text => text).join("; ");
-    const row = make("tr", { class: `depth-${depth}` },
-        make("td", {}, make("code", { text: name }), required.includes(name) ? make("b", { text: " needed" }) : ""),
-        make("td", { class: "type", text: typeOf(field) }), make("td", { text: about }));
+    const row = make(
+      "tr",
+      { class: `depth-${depth}` },
+      make(
+        "td",
+        {},
+        make("code", { text: name }),
+        required.includes(name) ? make("b", { text: " needed" }) : "",
+      ),
+      make("td", { class: "type", text: typeOf(field) }),
+      make("td", { text: about }),
+    );
     const inner = depth < 3 ? innerOf(field) : null;
     return [row, ...(inner ? rowsOf(inner, depth + 1) : [])];
   });
@@ -63,18 +77,36 @@ function rowsOf(schema, depth = 0) {
 function tableOf(title, schema) {
   const rows = rowsOf(schema);
   if (rows.length === 0) return [];
-  return [make("h4", { text: title }), make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, make("table", {}, ...rows))];
+  return [
+    make("h4", { text: title }),
+    make(
+      "div",
+      { class: "wide", tabindex: "0", role: "region", "aria-label": title },
+      make("table", {}, ...rows),
+    ),
+  ];
 }
 
 function sampleOf({ lang, source }) {
-  const text = source.replaceAll(exampleOrigin, location.origin).replaceAll(exampleOrigin.replace("http", "ws"), location.origin.replace("http", "ws"));
-  const copy = make("button", { type: "button", text: "Copy", "aria-label": `Copy this ${lang} example` });
+  const text = source
+    .replaceAll(exampleOrigin, location.origin)
+    .replaceAll(exampleOrigin.replace("http", "ws"), location.origin.replace("http", "ws"));
+  const copy = make("button", {
+    type: "button",
+    text: "Copy",
+    "aria-label": `Copy this ${lang} example`,
+  });
   copy.onclick = async () => {
     await navigator.clipboard.writeText(text);
     copy.textContent = "Copied";
   };
-  if (!navigator.clipboard) copy.hidden = true;  // not over plain http
-  return make("div", { class: "sample" }, make("pre", { tabindex: "0", "aria-label": `${lang} example` }, make("code", { text })), copy);
+  if (!navigator.clipboard) copy.hidden = true; // not over plain http
+  return make(
+    "div",
+    { class: "sample" },
+    make("pre", { tabindex: "0", "aria-label": `${lang} example` }, make("code", { text })),
+    copy,
+  );
 }
 
 function repliesOf(responses) {
@@ -82,24 +114,45 @@ function repliesOf(responses) {
   for (const [status, response] of Object.entries(responses)) {
     if (response.$ref) continue;
     const types = Object.keys(response.content ?? {});
-    parts.push(make("h4", { text: `Reply ${status}${types.length ? `, ${types.join(" or ")}` : ""}` }), make("p", { text: response.description }));
+    parts.push(
+      make("h4", { text: `Reply ${status}${types.length ? `, ${types.join(" or ")}` : ""}` }),
+      make("p", { text: response.description }),
+    );
     const schema = response.content?.[types[0]]?.schema;
     const rows = schema ? rowsOf(schema) : [];
     if (rows.length > 0) {
-      parts.push(make("details", {}, make("summary", { text: "Fields" }), make("div", { class: "wide" }, make("table", {}, ...rows))));
+      parts.push(
+        make(
+          "details",
+          {},
+          make("summary", { text: "Fields" }),
+          make("div", { class: "wide" }, make("table", {}, ...rows)),
+        ),
+      );
     }
   }
   const errors = Object.keys(responses).filter(status => responses[status].$ref);
-  if (errors.length > 0) parts.push(make("p", { class: "errors", text: `Errors: ${errors.join(", ")}` }));
+  if (errors.length > 0)
+    parts.push(make("p", { class: "errors", text: `Errors: ${errors.join(", ")}` }));
   return parts;
 }
 
 const idOf = (method, path) => `${method}${path.replace(/[^a-z0-9]+/gi, "-")}`;
 
 function articleOf(path, method, operation) {
-  const article = make("article", { id: idOf(method, path) },
-      make("h3", {}, make("span", { class: "method", text: method.toUpperCase() }), make("code", { text: path })),
-      make("p", { text: operation.summary + (operation.security?.length === 0 ? ". Needs no key" : "") + "." }));
+  const article = make(
+    "article",
+    { id: idOf(method, path) },
+    make(
+      "h3",
+      {},
+      make("span", { class: "method", text: method.toUpperCase() }),
+      make("code", { text: path }),
+    ),
+    make("p", {
+      text: operation.summary + (operation.security?.length === 0 ? ". Needs no key" : "") + ".",
+    }),
+  );
   if (operation.description) article.append(make("p", { text: operation.description }));
   for (const sample of operation["x-codeSamples"]) article.append(sampleOf(sample));
   for (const [type, { schema }] of Object.entries(operation.requestBody?.content ?? {})) {
@@ -111,7 +164,9 @@ function articleOf(path, method, operation) {
 
 async function enter() {
   description = await getJson("/openapi.json");
-  byId("endpoints").replaceChildren(make("p", { class: "lead", text: description.info.description }));
+  byId("endpoints").replaceChildren(
+    make("p", { class: "lead", text: description.info.description }),
+  );
   for (const tag of description.tags) {
     byId("endpoints").append(make("h2", { text: tag.description }));
     const list = make("ul");
@@ -127,4 +182,6 @@ async function enter() {
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
-startLock(enter, message => { byId("endpoints").append(make("p", { class: "wrong", text: message })); });
+startLock(enter, message => {
+  byId("endpoints").append(make("p", { class: "wrong", text: message }));
+});

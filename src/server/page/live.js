@@ -2,9 +2,10 @@
 import { getJson } from "./api.js";
 import { byId, bytesText, make } from "./element.js";
 
-const period = 1000;  // ms
-const length = 60;    // looks that a line shows
-const width = 72, height = 22;
+const period = 1000; // ms
+const length = 60; // looks that a line shows
+const width = 72,
+  height = 22;
 
 const svg = "http://www.w3.org/2000/svg";
 
@@ -18,7 +19,9 @@ class Line {
     picture.setAttribute("aria-hidden", "true");
     this.path = document.createElementNS(svg, "polyline");
     picture.append(this.path);
-    byId("live").append(make("div", { title: meaning }, make("dt", { text: name }), this.figure, picture));
+    byId("live").append(
+      make("div", { title: meaning }, make("dt", { text: name }), this.figure, picture),
+    );
   }
 
   // least: the span that the line's height is for, so that little changes look little.
@@ -29,8 +32,8 @@ class Line {
     const bottom = Math.min(...this.values);
     const span = Math.max(least, Math.max(...this.values) - bottom);
     const points = this.values.map((value, i) => {
-      const x = width - 1 - (this.values.length - 1 - i) * (width - 2) / (length - 1);
-      const y = height - 2 - (value - bottom) / span * (height - 4);
+      const x = width - 1 - ((this.values.length - 1 - i) * (width - 2)) / (length - 1);
+      const y = height - 2 - ((value - bottom) / span) * (height - 4);
       return `${x.toFixed(1)},${y.toFixed(1)}`;
     });
     this.path.setAttribute("points", points.join(" "));
@@ -41,19 +44,21 @@ export function startLive() {
   const memory = new Line("Memory", "of this server, without the files it has mapped");
   const speed = new Line("Speed", "pieces of text a second, of all who are answered");
   const queue = new Line("Requests", "that are answered or wait");
-  let heat = null;  // not every machine has a sensor
+  let heat = null; // not every machine has a sensor
   let before = null;
 
   async function look() {
     const { metrics, system } = await getJson("/metrics");
     const now = performance.now();
     const pieces = metrics.edgevlm_inter_token_latency_seconds.count;
-    const rate = before === null ? 0 : Math.max(0, pieces - before.pieces) / ((now - before.now) / 1000);
+    const rate =
+      before === null ? 0 : Math.max(0, pieces - before.pieces) / ((now - before.now) / 1000);
     before = { pieces, now };
     const used = system.anonymous_bytes + system.swapped_bytes;
     memory.add(used, bytesText(used), used / 10);
     speed.add(rate, `${rate.toFixed(0)} tokens/s`, 1);
-    const running = metrics.edgevlm_requests_running, waiting = metrics.edgevlm_queue_depth;
+    const running = metrics.edgevlm_requests_running,
+      waiting = metrics.edgevlm_queue_depth;
     queue.add(running + waiting, waiting > 0 ? `${running} + ${waiting} waiting` : `${running}`, 1);
     const degrees = system.temperature_celsius;
     if (degrees !== null) {

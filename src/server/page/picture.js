@@ -1,12 +1,18 @@
 // The picture that is talked about: chosen, dropped, pasted, taken with a camera, or an example.
 import { byId, bytesText, make } from "./element.js";
 
-const examples = [["ducks.webp", "Ducks"], ["monkey.webp", "A monkey"], ["trophies.webp", "Trophies"]];
-const thumbnailSide = 96;  // px, twice what is shown
+const examples = [
+  ["ducks.webp", "Ducks"],
+  ["monkey.webp", "A monkey"],
+  ["trophies.webp", "Trophies"],
+];
+const thumbnailSide = 96; // px, twice what is shown
 
-let camera = null;  // a MediaStream
+let camera = null; // a MediaStream
 
-const note = text => { byId("picture-note").textContent = text; };
+const note = text => {
+  byId("picture-note").textContent = text;
+};
 
 function endCamera() {
   camera?.getTracks().forEach(track => track.stop());
@@ -18,8 +24,19 @@ function endCamera() {
 function thumbnailOf(image) {
   const canvas = make("canvas", { width: thumbnailSide, height: thumbnailSide });
   const side = Math.min(image.naturalWidth, image.naturalHeight);
-  canvas.getContext("2d").drawImage(image, (image.naturalWidth - side) / 2, (image.naturalHeight - side) / 2,
-      side, side, 0, 0, thumbnailSide, thumbnailSide);
+  canvas
+    .getContext("2d")
+    .drawImage(
+      image,
+      (image.naturalWidth - side) / 2,
+      (image.naturalHeight - side) / 2,
+      side,
+      side,
+      0,
+      0,
+      thumbnailSide,
+      thumbnailSide,
+    );
   return canvas.toDataURL("image/jpeg", 0.8);
 }
 
@@ -35,10 +52,17 @@ function show(blob, name, chosen) {
   };
   image.onload = () => {
     byId("stage").replaceChildren(image);
-    done(`${image.naturalWidth} × ${image.naturalHeight}, ${bytesText(blob.size)}`, thumbnailOf(image));
+    done(
+      `${image.naturalWidth} × ${image.naturalHeight}, ${bytesText(blob.size)}`,
+      thumbnailOf(image),
+    );
   };
   image.onerror = () => {
-    byId("stage").replaceChildren(make("p", { text: `${name}: this browser can not show it. The server may be able to read it.` }));
+    byId("stage").replaceChildren(
+      make("p", {
+        text: `${name}: this browser can not show it. The server may be able to read it.`,
+      }),
+    );
     done(bytesText(blob.size), "");
   };
   image.src = url;
@@ -75,8 +99,11 @@ function shoot(chosen) {
 
 function addExamples(chosen) {
   for (const [file, title] of examples) {
-    const button = make("button", { type: "button", title: `Example: ${title}` },
-        make("img", { src: `/page/${file}`, alt: `Example: ${title}`, width: 44, height: 44 }));
+    const button = make(
+      "button",
+      { type: "button", title: `Example: ${title}` },
+      make("img", { src: `/page/${file}`, alt: `Example: ${title}`, width: 44, height: 44 }),
+    );
     button.onclick = async () => show(await (await fetch(`/page/${file}`)).blob(), file, chosen);
     byId("examples").append(button);
   }
@@ -104,7 +131,7 @@ export function startPicture(chosen) {
   for (const id of ["file", "snapshot"]) {
     byId(id).onchange = event => {
       take(event.target.files[0]);
-      event.target.value = "";  // so that the same file can be chosen again
+      event.target.value = ""; // so that the same file can be chosen again
     };
   }
   byId("camera").onclick = toggleCamera;

@@ -2,10 +2,10 @@
 import { hasKey } from "./api.js";
 import { byId, bytesText } from "./element.js";
 
-const besidesPicture = 64 * 1024;  // bytes of a request, more than enough
+const besidesPicture = 64 * 1024; // bytes of a request, more than enough
 const base64Growth = 4 / 3;
 
-let mostBytes = Infinity;  // of a request
+let mostBytes = Infinity; // of a request
 
 const option = value => byId("way").querySelector(`[value=${value}]`);
 
@@ -47,5 +47,7 @@ export function readSettings() {
 // browsers then know no reason.
 export function refusalOf(blob, { way, remembers }) {
   const most = (mostBytes - besidesPicture) / (way === "socket" || remembers ? base64Growth : 1);
-  return blob.size <= most ? "" : `The picture is too large: ${bytesText(blob.size)}, this server takes ${bytesText(most)}.`;
+  return blob.size <= most
+    ? ""
+    : `The picture is too large: ${bytesText(blob.size)}, this server takes ${bytesText(most)}.`;
 }

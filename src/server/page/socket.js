@@ -15,12 +15,21 @@ export async function* messages(body, signal) {
   const socket = await opened(signal);
   const come = [];
   let wake = () => {};
-  socket.onmessage = ({ data }) => { come.push(data); wake(); };
-  socket.onclose = () => { come.push(null); wake(); };
+  socket.onmessage = ({ data }) => {
+    come.push(data);
+    wake();
+  };
+  socket.onclose = () => {
+    come.push(null);
+    wake();
+  };
   socket.send(JSON.stringify(body));
   try {
     for (;;) {
-      while (come.length === 0) await new Promise(resolve => { wake = resolve; });
+      while (come.length === 0)
+        await new Promise(resolve => {
+          wake = resolve;
+        });
       const data = come.shift();
       if (signal.aborted) throw signal.reason;
       if (data === null) throw new ApiError("The reply broke off.", 0);

@@ -2,8 +2,12 @@
 import { byId, make } from "./element.js";
 import { timingsOf } from "./timings.js";
 
-const nearEnd = 80;  // px
-const stageWords = { queue: "Waiting for its turn", pictures: "Looking at the picture", prompt: "Reading" };
+const nearEnd = 80; // px
+const stageWords = {
+  queue: "Waiting for its turn",
+  pictures: "Looking at the picture",
+  prompt: "Reading",
+};
 
 // Down to the newest, unless somebody has scrolled up to read.
 function follow(change) {
@@ -24,8 +28,13 @@ export class Turn {
   constructor(question) {
     this.said = make("p", { class: "said" });
     this.stage = make("progress", { "aria-label": "Progress", max: 1 });
-    this.item = make("li", { class: "turn", "aria-busy": "true" },
-        make("p", { class: question ? "asked" : "asked task", text: question || "Caption" }), this.said, this.stage);
+    this.item = make(
+      "li",
+      { class: "turn", "aria-busy": "true" },
+      make("p", { class: question ? "asked" : "asked task", text: question || "Caption" }),
+      this.said,
+      this.stage,
+    );
     this.text = "";
     byId("talk").append(this.item);
     this.item.scrollIntoView({ block: "nearest" });

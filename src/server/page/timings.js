@@ -9,7 +9,7 @@ const stages = [
   ["prefill", "prefill_ms", "reading picture and words"],
   ["generate", "predicted_ms", "writing the reply"],
 ];
-const leastShown = 0.05;  // ms
+const leastShown = 0.05; // ms
 
 function milliseconds(time) {
   if (time >= 10_000) return `${(time / 1000).toFixed(1)} s`;
@@ -36,13 +36,22 @@ export function timingsOf(reply) {
     const part = make("span", { class: name, title: `${name}: ${milliseconds(time)}` });
     part.style.flexGrow = time;
     bar.append(part);
-    legend.append(make("dt", {}, make("i", { class: name }), name),
-        make("dd", { text: milliseconds(time) }), make("dd", { text: meaning }));
+    legend.append(
+      make("dt", {}, make("i", { class: name }), name),
+      make("dd", { text: milliseconds(time) }),
+      make("dd", { text: meaning }),
+    );
   }
   const known = usage.prompt_tokens_details.cached_tokens;
-  const notes = [`${usage.prompt_tokens} tokens read` + (known > 0 ? `, ${known} of them known before` : "")];
+  const notes = [
+    `${usage.prompt_tokens} tokens read` + (known > 0 ? `, ${known} of them known before` : ""),
+  ];
   if (!(timings.encode_ms > 0)) notes.push("the picture was known: it was not encoded again");
-  return make("details", { class: "timings" },
-      make("summary", {}, bar, make("span", { class: "figures", text: figures(reply) })),
-      legend, make("p", { text: `${milliseconds(timings.total_ms)} in all; ${notes.join("; ")}.` }));
+  return make(
+    "details",
+    { class: "timings" },
+    make("summary", {}, bar, make("span", { class: "figures", text: figures(reply) })),
+    legend,
+    make("p", { text: `${milliseconds(timings.total_ms)} in all; ${notes.join("; ")}.` }),
+  );
 }
