@@ -114,16 +114,17 @@ test("a server that is busy", { skip }, async t => {
   const server = await serve("--running", "1", "--waiting", "0", "--max-tokens", "3000", ...slow);
   t.after(() => server.end());
   const { page } = await open(browser, server.url);
-  const other = await open(browser, server.url, { refusals: true });
   await choose(page);
   await page.click("#caption");
   await words(page, 5);
+  const other = await open(browser, server.url, { refusals: true });
   await choose(other.page);
   await other.page.click("#caption");
   await other.page.waitForSelector(".wrong");
   assert.match(await other.page.locator(".wrong").textContent(), /full.*again in \d+ s/);
   assert.deepEqual(other.wrong, []);
-  await page.click("#stop");
+  await page.close();
+  assert.ok(await idle(server.url), "a page that is closed frees the place");
 });
 
 test("a picture that is too large", { skip }, async t => {

@@ -57,7 +57,7 @@ export async function serveLocked(...options) {
   return { url: server.url, end };
 }
 
-const queueOf = async url => (await (await fetch(`${url}/health`)).json()).queue;
+export const queueOf = async url => (await (await fetch(`${url}/health`)).json()).queue;
 
 async function becomes(condition) {
   for (let i = 0; i < 100; ++i) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { WebSocket } from "ws";
-import { busy, ducks, idle, key, longReply, serve, serveLocked, slow } from "./served.js";
+import { busy, ducks, idle, key, longReply, queueOf, serve, serveLocked, slow } from "./served.js";
 
 let server;
 before(async () => {
@@ -69,5 +69,26 @@ test("a client that leaves frees the place", async () => {
   assert.ok(await busy(long.url));
   socket.close();
   assert.ok(await idle(long.url));
+  await long.end();
+});
+
+test("who waits is told the place in the queue", async () => {
+  const long = await serve("--running", "1", ...slow);
+  const request = { type: "vqa", image, question: "what is this?", progress: true };
+  const first = await open(long);
+  first.send(JSON.stringify({ ...request, max_tokens: longReply }));
+  assert.ok(await busy(long.url));
+  const second = await open(long);
+  second.send(JSON.stringify({ ...request, max_tokens: longReply }));
+  while ((await queueOf(long.url)).waiting === 0);
+  const third = await open(long);
+  const reply = ask(third, { ...request, max_tokens: 2 });
+  while ((await queueOf(long.url)).waiting < 2);
+  first.close();
+  second.close();
+  const messages = await reply;
+  assert.deepEqual(messages[1].progress, { stage: "queue", done: 0, total: 2 });
+  assert.ok(messages.at(-1).completed);
+  third.close();
   await long.end();
 });

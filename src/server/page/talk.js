@@ -42,11 +42,12 @@ export class Turn {
 
   progress({ stage, done, total }) {
     if (this.text) return;
-    this.said.textContent = `${stageWords[stage]}…`;
+    const before = stage === "queue" ? `: place ${total - done} in the queue` : "";
+    this.said.textContent = `${stageWords[stage]}${before}…`;
     this.said.classList.add("waits");
-    if (total > 1) {
+    if (total > 1 && stage !== "queue") {
       this.stage.max = total;
-      this.stage.value = stage === "queue" ? total - done : done;
+      this.stage.value = done;
     } else {
       this.stage.removeAttribute("value");
     }
