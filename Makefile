@@ -47,8 +47,7 @@ test: all
 
 client-test: build/edgevlm
 	tools/install_packages.sh tools/packages-clients.txt
-	cd tests/clients && npm install --no-package-lock --ignore-scripts --no-audit --no-fund
-	cd tests/clients && npm test
+	cd tests/clients && npm ci --ignore-scripts && npm test
 
 asan:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt

@@ -22,15 +22,13 @@ function(edgevlm_embed_catalog target file)
   target_sources(${target} PRIVATE ${source})
 endfunction()
 
-# edgevlm_embed_page(TARGET FOLDER): makes the files of FOLDER part of the library TARGET.
+# edgevlm_embed_page(TARGET FOLDER): makes the files that FOLDER/files.S names part of TARGET.
 function(edgevlm_embed_page target folder)
   set(source ${folder}/files.S)
-  set(files index.html docs.html openapi.json)
-  list(TRANSFORM files PREPEND ${folder}/)
-  set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES OBJECT_DEPENDS "${files}")
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
+  list(REMOVE_ITEM files ${source})
   set_source_files_properties(
     ${source} TARGET_DIRECTORY ${target}
-    PROPERTIES COMPILE_DEFINITIONS
-               "EDGEVLM_INDEX_HTML=\"${folder}/index.html\";EDGEVLM_DOCS_HTML=\"${folder}/docs.html\";EDGEVLM_OPENAPI_JSON=\"${folder}/openapi.json\"")
+    PROPERTIES COMPILE_OPTIONS "-Wa,-I,${folder}" OBJECT_DEPENDS "${files}")
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -103,7 +103,18 @@ TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
   ExpectRefused(PostWith({{"best_of", 2}}), 400, "best_of");
   ExpectRefused(PostWith({{"logprobs", true}}), 400, "logprobs");
   ExpectRefused(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
-  EXPECT_EQ(PostWith({{"n", 1}, {"tools", json::array()}, {"user", "me"}}).status, 200);
+  ExpectRefused(PostWith({{"presence_penalty", 0.5}}), 400, "presence_penalty");
+  ExpectRefused(PostWith({{"frequency_penalty", -1}}), 400, "frequency_penalty");
+  ExpectRefused(PostWith({{"logit_bias", {{"50256", -100}}}}), 400, "logit_bias");
+  const json nothing = {{"n", 1},       {"tools", json::array()}, {"logit_bias", json::object()},
+                        {"user", "me"}, {"presence_penalty", 0},  {"frequency_penalty", 0.0},
+                        {"suffix", ""}, {"logprobs", false},      {"top_logprobs", nullptr}};
+  EXPECT_EQ(PostWith(nothing).status, 200);
+  EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"think", true}}).status, 400);
+  EXPECT_EQ(
+      server().Post("/api/generate", {{"prompt", "a"}, {"options", {{"mirostat", 2}}}}).status,
+      400);
+  ExpectRefused(server().Post("/tokenize", json::object()), 400, "content");
 }
 
 TEST_F(ServeJsonTest, WrongMessages) {  // 24

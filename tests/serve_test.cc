@@ -84,6 +84,18 @@ TEST_F(ServeTest, BrowsersGetThePage) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_THAT(reply.headers.at("content-type"), StartsWith("text/html"));
   EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
+  EXPECT_THAT(reply.headers.at("content-security-policy"), Not(HasSubstr("unsafe")));
+  EXPECT_EQ(server().Get("/page/style.css").headers.at("content-type"), "text/css; charset=utf-8");
+  EXPECT_EQ(server().Get("/page/nowhere.js").status, 404);
+}
+
+TEST_F(ServeTest, TellsItsOptimisations) {
+  const ServedEdgevlm other({"--cache", "q8_0", "--running", "3", "--keep-tokens", "50:uniform"});
+  const json settings = other.Get("/").Json()["optimisations"];
+  EXPECT_EQ(settings["cache"], "q8_0");
+  EXPECT_EQ(settings["running"], "3");
+  EXPECT_EQ(settings["keep_tokens"], "50:uniform");
+  EXPECT_EQ(server().Get("/").Json()["optimisations"]["keep_tokens"], "all");
 }
 
 TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
@@ -283,20 +295,6 @@ TEST_F(ServeTest, BenchServePrintsVllmsBlock) {
   EXPECT_THAT(outcome.output, HasSubstr("Successful requests:                     6"));
 }
 
-// Every endpoint that there is has its place in the description, and the other way round.
-TEST_F(ServeTest, TheDescriptionIsWhole) {
-  const json paths = server().Get("/openapi.json").Json()["paths"];
-  for (const auto& [path, methods] : paths.items()) {
-    if (path == "/ws") continue;
-    std::string asked = path;
-    if (const auto brace = asked.find('{'); brace != std::string::npos) asked.resize(brace);
-    const std::string wrong_method = methods.contains("get") ? "DELETE" : "GET";
-    if (path.find('{') == std::string::npos) {
-      EXPECT_EQ(server().Ask(wrong_method, asked).status, 405) << path;
-    }
-  }
-}
-
 TEST_F(ServeTest, OllamaAnswers) {
   const json body = {{"prompt", "how many things are there?"}, {"images", {Base64(PpmPicture())}}};
   const HttpReply stream = server().Post("/api/generate", body);
@@ -441,6 +439,23 @@ TEST(ServeLifeTest, KeysGuardEverythingButHealth) {
     EXPECT_EQ(server.Ask("GET", "/", std::string("X-Api-Key: ") + wrong + "\r\n").status, 401);
   }
   EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: " + std::string(8000, 'k') + "\r\n").status, 401);
+  EXPECT_EQ(server.Get("/health").Json()["needs_key"], true);
+}
+
+// It comes with the refusal, knows nothing of the server, and lets no browser ask by itself.
+TEST(ServeLifeTest, BrowsersWithoutAKeyGetAPageThatAsksForIt) {
+  const TestFolder folder;
+  const ServedEdgevlm server({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
+  for (const char* path : {"/", "/docs"}) {
+    const HttpReply page = server.Ask("GET", path, "Accept: text/html\r\n");
+    EXPECT_EQ(page.status, 401);
+    EXPECT_THAT(page.headers.at("content-type"), StartsWith("text/html"));
+    EXPECT_THAT(page.headers.at("www-authenticate"), StartsWith("Bearer"));
+  }
+  EXPECT_EQ(server.Get("/page/app.js").status, 200);
+  const HttpReply figures = server.Ask("GET", "/metrics", "Accept: text/html\r\n");
+  EXPECT_EQ(figures.status, 401);
+  EXPECT_THAT(figures.headers.at("www-authenticate"), StartsWith("Basic"));
 }
 
 TEST(ServeLifeTest, PagesOfOtherOriginsAreRefusedUntilAllowed) {

@@ -16,10 +16,11 @@ class Answering final : public ReplyListener {
   Answering(Site& site, Ask ask, std::shared_ptr<Exchange> exchange, Clock::time_point deadline)
       : site_(site), ask_(std::move(ask)), exchange_(std::move(exchange)), deadline_(deadline) {}
 
-  void OnAccepted(int) override {
+  void OnAccepted(int place) override {
     if (!ask_.streams) return;
     exchange_->Begin(StreamHead(ask_.framing), SignOfLife(ask_.framing));
     Write(ask_.dialect->Begin());
+    if (place > 0) OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = place});
   }
 
   void OnProgress(const Progress& progress) override {

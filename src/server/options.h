@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct ServerOptions {
   ServerRules rules;
   std::string model_name = "edgevlm";  // as clients see it
   double model_load_seconds = 0;
+  // By the keys of config.yaml, as its values would be written; for people to read.
+  std::map<std::string, std::string> optimisations;
 };
 
 }  // namespace edgevlm

@@ -63,7 +63,9 @@ std::string KeyOf(const Request& head) {
     const std::size_t colon = pair.find(':');
     return colon == std::string::npos ? "" : pair.substr(colon + 1);
   }
-  return std::string(head.header("x-api-key"));
+  const std::string_view key = head.header("x-api-key");
+  // As moondream's clients send it.
+  return std::string(key.empty() ? head.header("x-moondream-auth") : key);
 }
 
 bool IsOneOf(std::string_view key, std::span<const std::string> keys) {
@@ -112,7 +114,8 @@ Response PreflightAnswer(const Request& head, const AccessRules& rules) {
   Response answer = {.status = 204, .type = "", .headers = CorsHeaders(head, rules)};
   if (answer.headers.empty()) return answer;
   answer.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS";
-  answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-Api-Key";
+  answer.headers["Access-Control-Allow-Headers"] =
+      "Authorization, Content-Type, X-Api-Key, X-Moondream-Auth";
   answer.headers["Access-Control-Max-Age"] = "600";
   return answer;
 }

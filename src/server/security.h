@@ -11,8 +11,9 @@
 
 namespace edgevlm {
 
-// The key of a request: "Authorization: Bearer KEY", "X-Api-Key: KEY", or the password of
-// "Authorization: Basic", which browsers ask their user for. Empty if there is none.
+// The key of a request: "Authorization: Bearer KEY", "X-Api-Key: KEY", "X-Moondream-Auth: KEY", or
+// the password of "Authorization: Basic", which browsers ask their user for. Empty if there is
+// none.
 std::string KeyOf(const Request& head);
 
 // Whether `key` is one of `keys`. Takes as long for a wrong key as for a right one of its length,

@@ -14,6 +14,7 @@ TEST(KeyOf, ReadsAllItsForms) {
   EXPECT_EQ(KeyOf(With("authorization", "bearer   k1 ")), "k1");
   EXPECT_EQ(KeyOf(With("authorization", "Basic bWU6azE=")), "k1");  // me:k1
   EXPECT_EQ(KeyOf(With("x-api-key", "k1")), "k1");
+  EXPECT_EQ(KeyOf(With("x-moondream-auth", "k1")), "k1");
   for (const char* none : {"", "Bearer", "Basic", "Basic *", "Basic bWU=", "Digest k1"}) {
     EXPECT_EQ(KeyOf(With("authorization", none)), "") << none;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/answer.h"
+#include "server/api/endpoints.h"
 #include "server/api/task_dialect.h"
 #include "server/counted_exchange.h"
 #include "server/find_route.h"
@@ -46,7 +47,7 @@ std::variant<BodyLimit, Response> Service::Admit(const Request& head) {
   const auto refuse = [&](const ApiError& error) {
     site_.metrics().RequestBegan();
     site_.metrics().RequestEnded(kUnknown, error.status, 0);
-    return WithHeaders(OpenAiError(error), CorsHeaders(head, rules->access));
+    return WithHeaders(LockedAnswer(head, error), CorsHeaders(head, rules->access));
   };
   if (auto error = CheckHead(head, rules->access)) return refuse(*error);
   if (IsUpgrade(head)) {

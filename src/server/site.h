@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,12 +22,14 @@ class Site {
   Site(const Engine& engine, const ServerOptions& options)
       : engine_(engine),
         model_name_(options.model_name),
+        optimisations_(options.optimisations),
         rules_(std::make_shared<const ServerRules>(options.rules)),
         metrics_(engine.info(), options.model_load_seconds),
         scheduler_(engine, options.scheduler) {}
 
   const Engine& engine() const { return engine_; }
   const std::string& model_name() const { return model_name_; }
+  const std::map<std::string, std::string>& optimisations() const { return optimisations_; }
   Scheduler& scheduler() { return scheduler_; }
   ServerMetrics& metrics() { return metrics_; }
 
@@ -57,6 +60,7 @@ class Site {
  private:
   const Engine& engine_;
   const std::string model_name_;
+  const std::map<std::string, std::string> optimisations_;
   mutable std::mutex mutex_;
   std::shared_ptr<const ServerRules> rules_;
   ServerMetrics metrics_;

@@ -1,89 +1,243 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import OpenAI from "openai";
-import { dataUri, idle, serve } from "./served.js";
+import {
+  busy,
+  ducks,
+  idle,
+  key,
+  longReply,
+  monkey,
+  noPicture,
+  serve,
+  serveLocked,
+  slow,
+  uriOf,
+} from "./served.js";
+
+const clientOf = ({ url }, apiKey = "none") =>
+  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
 let server, client;
 before(async () => {
   server = await serve();
-  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "none", maxRetries: 0 });
+  client = clientOf(server);
 });
 after(() => server.end());
 
-const messages = text => [{
+const image = bytes => ({ type: "image_url", image_url: { url: uriOf(bytes) } });
+const user = (text, ...pictures) => ({
   role: "user",
-  content: [{ type: "image_url", image_url: { url: dataUri } }, ...(text ? [{ type: "text", text }] : [])],
-}];
+  content: [...pictures.map(image), ...(text ? [{ type: "text", text }] : [])],
+});
+const ask = (more, who = client) =>
+  who.chat.completions.create({ model: "edgevlm", messages: [user("", ducks)], ...more });
 
 test("caption", async () => {
-  const reply = await client.chat.completions.create({ model: "edgevlm", messages: messages() });
-  assert.ok(reply.choices[0].message.content.length > 5);
+  const reply = await ask({});
+  assert.match(reply.choices[0].message.content, /duck/);
   assert.equal(reply.choices[0].finish_reason, "stop");
   assert.equal(reply.usage.total_tokens, reply.usage.prompt_tokens + reply.usage.completion_tokens);
 });
 
 test("question", async () => {
-  const reply = await client.chat.completions.create(
-      { model: "edgevlm", messages: messages("how many ducks are there?"), max_tokens: 16 });
-  assert.ok(reply.choices[0].message.content.length > 0);
+  const reply = await ask({ messages: [user("how many ducks are there?", ducks)], max_tokens: 16 });
+  assert.equal(reply.choices[0].message.content, "three");
+});
+
+test("words before the picture", async () => {
+  const content = [{ type: "text", text: "how many ducks are there?" }, image(ducks)];
+  const reply = await ask({ messages: [{ role: "user", content }] });
+  assert.equal(reply.choices[0].message.content, "three");
 });
 
 test("streaming gives the same text, and the usage", async () => {
-  const request = { model: "edgevlm", messages: messages() };
-  const whole = await client.chat.completions.create(request);
-  const stream = await client.chat.completions.create(
-      { ...request, stream: true, stream_options: { include_usage: true } });
-  let text = "", usage = null;
+  const whole = await ask({});
+  const stream = await ask({ stream: true, stream_options: { include_usage: true } });
+  let text = "",
+    usage = null,
+    finish = null;
   for await (const chunk of stream) {
+    assert.equal(chunk.object, "chat.completion.chunk");
     text += chunk.choices[0]?.delta?.content ?? "";
+    finish = chunk.choices[0]?.finish_reason ?? finish;
     usage = chunk.usage ?? usage;
   }
   assert.equal(text, whole.choices[0].message.content);
-  assert.deepEqual(usage, whole.usage);
+  assert.equal(finish, "stop");
+  assert.deepEqual(
+    { ...usage, prompt_tokens_details: null },
+    { ...whole.usage, prompt_tokens_details: null },
+  );
 });
 
 test("the stream helper ends by itself", async () => {
-  const reply = await client.chat.completions.stream({ model: "edgevlm", messages: messages() }).finalChatCompletion();
-  assert.ok(reply.choices[0].message.content.length > 5);
+  const reply = await client.chat.completions
+    .stream({ model: "edgevlm", messages: [user("", ducks)] })
+    .finalChatCompletion();
+  assert.match(reply.choices[0].message.content, /duck/);
 });
 
-test("structured output", async () => {
-  const schema = { type: "object", required: ["count", "what"], additionalProperties: false,
-    properties: { count: { type: "integer" }, what: { type: "string", enum: ["duck", "monkey"] } } };
-  const reply = await client.chat.completions.create({ model: "edgevlm", max_tokens: 64,
-    messages: messages("how many ducks are there?"),
-    response_format: { type: "json_schema", json_schema: { name: "animals", schema, strict: true } } });
-  const object = JSON.parse(reply.choices[0].message.content);
+test("length and stops end a reply", async () => {
+  const cut = await ask({ max_completion_tokens: 3 });
+  assert.equal(cut.choices[0].finish_reason, "length");
+  assert.equal(cut.usage.completion_tokens, 3);
+  const stopped = await ask({ stop: [" ducks"] });
+  assert.equal(stopped.choices[0].finish_reason, "stop");
+  assert.doesNotMatch(stopped.choices[0].message.content, /ducks/);
+});
+
+test("the same seed makes the same choices", async () => {
+  const drawn = async seed => (await ask({ temperature: 1.5, seed })).choices[0].message.content;
+  assert.equal(await drawn(7), await drawn(7));
+  const others = await Promise.all([1, 2, 3, 4, 5].map(drawn));
+  assert.ok(new Set(others).size > 1);
+});
+
+const schema = {
+  type: "object",
+  required: ["count", "what"],
+  additionalProperties: false,
+  properties: { count: { type: "integer" }, what: { type: "string", enum: ["duck", "monkey"] } },
+};
+
+test("structured output with a picture", async () => {
+  const request = {
+    max_tokens: 64,
+    messages: [user("how many ducks are there?", ducks)],
+    response_format: {
+      type: "json_schema",
+      json_schema: { name: "animals", schema, strict: true },
+    },
+  };
+  const object = JSON.parse((await ask(request)).choices[0].message.content);
   assert.ok(Number.isInteger(object.count));
   assert.ok(["duck", "monkey"].includes(object.what));
+  const parsed = await client.chat.completions.parse({ model: "edgevlm", ...request });
+  assert.deepEqual(parsed.choices[0].message.parsed, object);
 });
 
-test("abort frees the place", async () => {
-  const stream = await client.chat.completions.create({ model: "edgevlm", messages: messages(), stream: true });
-  stream.controller.abort();
-  assert.ok(await idle(server.url));
+test("several pictures", async () => {
+  const last = await ask({ messages: [user("", monkey)] });
+  const both = await ask({ messages: [user("", ducks, monkey)] });
+  // The built-in model answers about the last.
+  assert.equal(both.choices[0].message.content, last.choices[0].message.content);
 });
 
 test("errors are the client's own kinds", async () => {
-  const ask = more => client.chat.completions.create({ model: "edgevlm", messages: messages(), ...more });
   await assert.rejects(ask({ model: "gpt-4o" }), OpenAI.NotFoundError);
   await assert.rejects(ask({ max_tokens: -1 }), OpenAI.BadRequestError);
   await assert.rejects(ask({ messages: [] }), error => error.param === "messages");
+  await assert.rejects(
+    ask({ messages: [user("", noPicture)] }),
+    error => error.status === 415 && /image/.test(error.message),
+  );
+  await assert.rejects(ask({ n: 2 }), error => error.param === "n");
+  await assert.rejects(ask({ presence_penalty: 1 }), error => error.param === "presence_penalty");
+  await assert.rejects(
+    ask({ tools: [{ type: "function", function: { name: "f" } }] }),
+    error => error.param === "tools",
+  );
+  const address = {
+    role: "user",
+    content: [{ type: "image_url", image_url: { url: "https://example.org/a.png" } }],
+  };
+  await assert.rejects(ask({ messages: [address] }), OpenAI.BadRequestError);
+  const format = {
+    type: "json_schema",
+    json_schema: { name: "a", schema: { type: "string", pattern: "a" } },
+  };
+  await assert.rejects(
+    ask({ response_format: format }),
+    error => error.code === "unsupported_schema",
+  );
 });
 
 test("models", async () => {
   const models = await client.models.list();
   assert.equal(models.data[0].id, "edgevlm");
   assert.equal((await client.models.retrieve("edgevlm")).object, "model");
+  await assert.rejects(client.models.retrieve("gpt-4o"), OpenAI.NotFoundError);
 });
 
 test("keys", async () => {
-  const { mkdtempSync, writeFileSync } = await import("node:fs");
-  const folder = mkdtempSync("/tmp/edgevlm-keys-");
-  writeFileSync(`${folder}/keys`, "sixteen-or-more-1\n");
-  const guarded = await serve("--keys-file", `${folder}/keys`);
-  const options = { baseURL: `${guarded.url}/v1`, maxRetries: 0 };
-  await assert.rejects(new OpenAI({ ...options, apiKey: "wrong" }).models.list(), OpenAI.AuthenticationError);
-  assert.equal((await new OpenAI({ ...options, apiKey: "sixteen-or-more-1" }).models.list()).data.length, 1);
+  const guarded = await serveLocked();
+  await assert.rejects(clientOf(guarded, "wrong").models.list(), OpenAI.AuthenticationError);
+  assert.equal((await clientOf(guarded, key).models.list()).data.length, 1);
   await guarded.end();
+});
+
+test("a model that takes time", async t => {
+  const long = await serve(...slow);
+  const longClient = clientOf(long);
+  const request = { model: "smolvlm-256m", messages: [user("what is this?", ducks)] };
+  t.after(() => long.end());
+
+  await t.test("several turns and pictures are read", async () => {
+    const prompt = async messages =>
+      (await ask({ ...request, messages, max_tokens: 2 }, longClient)).usage.prompt_tokens;
+    const one = await prompt(request.messages);
+    const two = await prompt([user("what is this?", ducks, monkey)]);
+    assert.ok(two > one + 50, `${one} tokens with a picture, ${two} with two`);
+    const turns = await prompt([
+      ...request.messages,
+      { role: "assistant", content: "three ducks and a frog" },
+      { role: "user", content: "and the frog?" },
+    ]);
+    assert.ok(turns > one + 10, `${one} tokens with a turn, ${turns} with two`);
+  });
+
+  await t.test("abort of a stream frees the place", async () => {
+    const stream = await ask({ ...request, max_tokens: longReply, stream: true }, longClient);
+    let chunks = 0;
+    for await (const chunk of stream) {
+      assert.ok(chunk.id);
+      if (++chunks === 5) stream.controller.abort();
+    }
+    assert.ok(chunks < 50);
+    assert.ok(await idle(long.url));
+  });
+
+  await t.test("abort of a request frees the place", async () => {
+    const controller = new AbortController();
+    const reply = longClient.chat.completions.create(
+      { ...request, max_tokens: longReply },
+      { signal: controller.signal },
+    );
+    reply.catch(() => {});
+    assert.ok(await busy(long.url));
+    controller.abort();
+    await assert.rejects(reply, OpenAI.APIUserAbortError);
+    assert.ok(await idle(long.url));
+  });
+
+  await t.test("a client's own time limit frees the place", async () => {
+    await assert.rejects(
+      longClient.chat.completions.create({ ...request, max_tokens: longReply }, { timeout: 500 }),
+      OpenAI.APIConnectionTimeoutError,
+    );
+    assert.ok(await idle(long.url));
+  });
+});
+
+test("a full queue says when to come again", async t => {
+  const small = await serve("--running", "1", "--waiting", "0", ...slow);
+  t.after(() => small.end());
+  const smallClient = clientOf(small);
+  const request = {
+    model: "smolvlm-256m",
+    messages: [{ role: "user", content: "tell me a story" }],
+  };
+  const stream = await ask({ ...request, max_tokens: longReply, stream: true }, smallClient);
+  assert.ok(await busy(small.url));
+  await assert.rejects(
+    ask(request, smallClient),
+    error =>
+      error instanceof OpenAI.InternalServerError &&
+      error.status === 503 &&
+      Number(error.headers.get("retry-after")) > 0,
+  );
+  setTimeout(() => stream.controller.abort(), 500);
+  const patient = new OpenAI({ baseURL: `${small.url}/v1`, apiKey: "none", maxRetries: 3 });
+  assert.equal((await ask({ ...request, max_tokens: 4 }, patient)).usage.completion_tokens, 4);
 });

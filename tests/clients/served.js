@@ -1,19 +1,34 @@
 // A running `edgevlm serve` for the tests of this folder, and pictures for it.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const binary = process.env.EDGEVLM_BINARY ?? join(root, "build/edgevlm");
 
-export const picture = readFileSync(join(root, "examples/ducks.png"));
-export const base64 = picture.toString("base64");
-export const dataUri = `data:image/png;base64,${base64}`;
+const example = name => readFileSync(join(root, "examples", name));
+export const uriOf = bytes => `data:image/png;base64,${bytes.toString("base64")}`;
+
+export const ducks = example("ducks.png");
+export const monkey = example("monkey.png");
+export const noPicture = Buffer.from("hello");
+
+// A model of random weights that takes seconds for a long reply, and has a chat template. A picture
+// is one square of it.
+export const slow = ["--preset", "smolvlm-256m", "--image-max-tokens", "64"];
+export const longReply = 3000; // tokens
+
+export const key = "sixteen-or-more-1";
 
 // Resolves to {url, end} when it answers.
 export async function serve(...options) {
-  const child = spawn(binary, ["serve", "--port", "0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  const port = options.includes("--port") ? [] : ["--port", "0"];
+  const child = spawn(binary, ["serve", ...port, ...options], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const url = await new Promise((resolve, reject) => {
     let text = "";
     child.stdout.on("data", data => {
@@ -22,19 +37,41 @@ export async function serve(...options) {
     });
     child.on("exit", code => reject(new Error(`edgevlm ended with ${code}: ${text}`)));
   });
-  const end = () => new Promise(resolve => {
-    child.on("exit", resolve);
-    child.kill("SIGTERM");
-  });
+  const end = () =>
+    new Promise(resolve => {
+      child.on("exit", resolve);
+      child.kill("SIGTERM");
+    });
   return { url, end };
 }
 
-// What the server is working on, when that has become nothing.
-export async function idle(url) {
+// One that asks for `key`.
+export async function serveLocked(...options) {
+  const folder = mkdtempSync(join(tmpdir(), "edgevlm-keys-"));
+  writeFileSync(join(folder, "keys"), `${key}\n`);
+  const server = await serve("--keys-file", join(folder, "keys"), ...options);
+  const end = async () => {
+    await server.end();
+    rmSync(folder, { recursive: true });
+  };
+  return { url: server.url, end };
+}
+
+export const queueOf = async url => (await (await fetch(`${url}/health`)).json()).queue;
+
+async function becomes(condition) {
   for (let i = 0; i < 100; ++i) {
-    const { queue } = await (await fetch(`${url}/health`)).json();
-    if (queue.running === 0 && queue.waiting === 0) return true;
-    await new Promise(resolve => setTimeout(resolve, 20));
+    if (await condition()) return true;
+    await sleep(20);
   }
   return false;
 }
+
+// Whether the server works on something, or on nothing, within two seconds: far less than a long
+// reply takes.
+export const busy = url => becomes(async () => (await queueOf(url)).running > 0);
+export const idle = url =>
+  becomes(async () => {
+    const { running, waiting } = await queueOf(url);
+    return running === 0 && waiting === 0;
+  });

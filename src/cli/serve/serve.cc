@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/preset_model.h"
+#include "cli/serve/optimisations.h"
 #include "cli/serve/serve_options.h"
 #include "cli/serve/service_manager.h"
 #include "cli/serve/signals.h"
@@ -98,6 +99,7 @@ class ServeCommand final : public Command {
     if (!engine) return Fail(engine.error());
     options->model_load_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     options->model_name = ModelName();
+    options->optimisations = Optimisations(model_, options->scheduler);
     auto server = ApiServer::Start(*engine, *options);
     if (!server) return Fail(server.error());
     output.Print("http://" + HostInUrl() + ":" + std::to_string((*server)->port()) + "\n");

@@ -53,12 +53,15 @@ Response ShowPrometheus(Site& site, const Request& request);
 Response ShowRoot(Site& site, const Request& request);
 Response ShowDocs(Site& site, const Request& request);
 Response ShowOpenApi(Site& site, const Request& request);
+Response ShowPageFile(Site& site, const Request& request);
+// To who has no key. Browsers get a page that asks for it, and that knows nothing of this server.
+Response LockedAnswer(const Request& head, const ApiError& error);
 
 // What all replies know of themselves. prefix: of the id.
 ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ImageFileInfo> pictures);
 
-// 400 for fields that ask for what there is not: several replies, log probabilities, tools. To
-// leave them unheard would be a wrong answer.
+// 400 for fields that ask for what there is not: several replies, log probabilities, tools,
+// penalties. To leave them unheard would be a wrong answer.
 void RefuseUnsupported(Fields& fields);
 
 }  // namespace edgevlm

@@ -19,6 +19,7 @@ Response ShowHealth(Site& site, const Request&) {
           .body = ToText({{"status", NameOf(site)},
                           {"version", Version()},
                           {"model", site.model_name()},
+                          {"needs_key", !site.rules()->access.keys.empty()},
                           {"uptime_seconds", site.uptime_seconds()},
                           {"queue", {{"waiting", queue.waiting}, {"running", queue.running}}},
                           {"system", ToJson(ReadSystem())}})};

@@ -60,6 +60,7 @@ struct OllamaRequest {
     ask.request.decode = rules->decode;
     if (const json* options = fields.Object("options")) {
       Fields inner(*options, "options", problem);
+      RefuseUnsupported(inner);
       ask.request.decode = ReadOllamaOptions(inner, *rules);
     }
     ask.request.decode.grammar = ReadOllamaFormat(fields);

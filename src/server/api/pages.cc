@@ -1,6 +1,7 @@
-// GET /, /docs and /openapi.json: what a person or a program finds here first.
+// GET /, /docs, /openapi.json and /page/...: what a person or a program finds here first.
 #include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "server/api/endpoints.h"
 #include "server/page/files.h"
 #include "server/parse/json.h"
@@ -8,46 +9,96 @@
 namespace edgevlm {
 namespace {
 
-// Pages load nothing from elsewhere and can not be put into others.
-constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; form-action 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'";
+using nlohmann::json;
 
-Response Page(std::string_view html) {
-  return {.type = "text/html; charset=utf-8",
-          .body = std::string(html),
+// Pages load nothing from elsewhere, run nothing that is written into them, and can not be put into
+// others.
+constexpr const char* kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'";
+
+constexpr int kUnauthorized = 401;
+
+Response FileAnswer(std::string_view name) {
+  const std::optional<PageFile> file = FindPageFile(name);
+  CHECK(file.has_value());
+  return {.type = std::string(file->type),
+          .body = std::string(file->bytes),
           .headers = {{"Content-Security-Policy", kPolicy},
                       {"Referrer-Policy", "no-referrer"},
-                      {"Cache-Control", "no-cache"}}};
+                      {"Cache-Control", "no-cache"},
+                      {"Vary", "Accept"}}};
+}
+
+bool WantsHtml(const Request& head) {
+  return head.header("accept").find("text/html") != std::string_view::npos;
+}
+
+json ModelJson(const Site& site) {
+  const ModelInfo& info = site.engine().info();
+  return {{"name", site.model_name()},
+          {"architecture", info.architecture},
+          {"vision_encoder", info.vision_encoder},
+          {"chat_template", info.chat_template},
+          {"parameters", info.parameters},
+          {"context_tokens", info.context_tokens},
+          {"image_size", info.image_size},
+          {"image_tokens", info.image_tokens},
+          {"threads", info.threads},
+          {"decode_threads", info.decode_threads},
+          {"instruction_set", info.instruction_set}};
+}
+
+// What requests get that do not say, and what they may ask for at most.
+json DefaultsJson(const ServerRules& rules) {
+  return {{"max_tokens", rules.decode.max_tokens},
+          {"temperature", rules.decode.temperature},
+          {"seed", rules.decode.seed}};
+}
+
+json LimitsJson(const ServerRules& rules) {
+  return {{"body_bytes", rules.limits.body_bytes},
+          {"pictures", rules.limits.pictures},
+          {"reply_tokens", rules.limits.reply_tokens}};
 }
 
 }  // namespace
 
 Response ShowRoot(Site& site, const Request& request) {
-  if (request.header("accept").find("text/html") != std::string_view::npos)
-    return Page(IndexHtml());
-  const ModelInfo& info = site.engine().info();
-  Response response = {.body = ToText({{"service", "edgevlm"},
-                                       {"version", Version()},
-                                       {"model",
-                                        {{"name", site.model_name()},
-                                         {"architecture", info.architecture},
-                                         {"vision_encoder", info.vision_encoder},
-                                         {"parameters", info.parameters},
-                                         {"context_tokens", info.context_tokens},
-                                         {"image_tokens", info.image_tokens},
-                                         {"threads", info.threads},
-                                         {"instruction_set", info.instruction_set}}},
-                                       {"uptime_seconds", site.uptime_seconds()},
-                                       {"docs", "/docs"},
-                                       {"openapi", "/openapi.json"}})};
-  response.headers["Vary"] = "Accept";
-  return response;
+  if (WantsHtml(request)) return FileAnswer("index.html");
+  const auto rules = site.rules();
+  return {.body = ToText({{"service", "edgevlm"},
+                          {"version", Version()},
+                          {"model", ModelJson(site)},
+                          {"optimisations", site.optimisations()},
+                          {"defaults", DefaultsJson(*rules)},
+                          {"limits", LimitsJson(*rules)},
+                          {"uptime_seconds", site.uptime_seconds()},
+                          {"docs", "/docs"},
+                          {"openapi", "/openapi.json"}}),
+          .headers = {{"Vary", "Accept"}}};
 }
 
-Response ShowDocs(Site&, const Request&) { return Page(DocsHtml()); }
+Response ShowDocs(Site&, const Request&) { return FileAnswer("docs.html"); }
 
-Response ShowOpenApi(Site&, const Request&) { return {.body = std::string(OpenApiJson())}; }
+Response ShowOpenApi(Site&, const Request&) { return FileAnswer("openapi.json"); }
+
+Response ShowPageFile(Site&, const Request& request) {
+  const std::string_view name = std::string_view(request.path).substr(request.path.rfind('/') + 1);
+  if (FindPageFile(name)) return FileAnswer(name);
+  return OpenAiError(
+      {.status = 404, .message = "path: there is no such file", .code = "not_found"});
+}
+
+Response LockedAnswer(const Request& head, const ApiError& error) {
+  const bool is_page = head.path == "/" || head.path == "/docs";
+  if (error.status != kUnauthorized || !is_page || !WantsHtml(head)) return OpenAiError(error);
+  Response page = FileAnswer(head.path == "/" ? "index.html" : "docs.html");
+  page.status = error.status;
+  // With Basic, as in `error`, browsers would ask for a password by themselves.
+  page.headers["WWW-Authenticate"] = "Bearer realm=\"edgevlm\"";
+  return page;
+}
 
 }  // namespace edgevlm

@@ -14,6 +14,9 @@ Response Tokenize(Site& site, const Request& request) {
   Fields fields(std::get<nlohmann::json>(body), "", problem);
   // llama.cpp's name, and vLLM's.
   const std::string text = fields.Text("content", fields.Text("prompt", ""));
+  if (!fields.has("content") && !fields.has("prompt")) {
+    fields.Refuse("content", "expected a text, found none");
+  }
   if (problem) return OpenAiError(*problem);
   const std::vector<int> tokens = TokenizeText(site.engine(), text);
   return {.body = ToText({{"tokens", tokens}, {"count", tokens.size()}})};

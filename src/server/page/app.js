@@ -1,0 +1,101 @@
+// The page: ties its parts together.
+import { ApiError, getJson, request } from "./api.js";
+import { ask } from "./ask.js";
+import { byId } from "./element.js";
+import { startLive } from "./live.js";
+import { lock, startLock } from "./lock.js";
+import { showModel } from "./model.js";
+import { startPicture } from "./picture.js";
+import { readSettings, refusalOf, startSettings } from "./settings.js";
+import { showPicture, Turn } from "./talk.js";
+
+let picture = null; // as picture.js describes it
+let turns = []; // about it, answered: {question, answer}
+let running = null; // an AbortController
+let open = false; // the server has let us in
+
+function update() {
+  const idle = open && running === null;
+  byId("caption").disabled = !picture || !idle;
+  byId("send").disabled = !picture || !idle || byId("question").value.trim() === "";
+  byId("send").hidden = running !== null;
+  byId("stop").hidden = running === null;
+}
+
+async function reply(question) {
+  const settings = readSettings();
+  if (!settings) return;
+  const turn = new Turn(question);
+  const refusal = refusalOf(picture.blob, settings);
+  if (refusal) return turn.fail(refusal);
+  running = new AbortController();
+  update();
+  const hear = { progress: progress => turn.progress(progress), text: piece => turn.add(piece) };
+  const what = {
+    picture: picture.blob,
+    question,
+    turns: settings.remembers ? turns : null,
+    settings,
+  };
+  try {
+    const answer = await ask(what, hear, running.signal);
+    turn.end(answer);
+    if (what.picture === picture.blob) turns = [...turns, { question, answer: answer.text }];
+  } catch (error) {
+    if (error.name === "AbortError") {
+      turn.stop();
+    } else {
+      turn.fail(error.message);
+      if (!(error instanceof ApiError)) console.error(error);
+      if (error.status === 401) {
+        open = false;
+        lock("The key is no longer taken.");
+      }
+    }
+  }
+  running = null;
+  update();
+}
+
+let isLive = false;
+
+async function enter() {
+  const about = await getJson("/");
+  open = true;
+  showModel(about);
+  startSettings(about);
+  if (!isLive) startLive();
+  isLive = true;
+  update();
+}
+
+startPicture(chosen => {
+  picture = chosen;
+  turns = [];
+  showPicture(chosen);
+  update();
+});
+byId("caption").onclick = () => reply("");
+byId("question").oninput = update;
+byId("ask").onsubmit = event => {
+  event.preventDefault();
+  const question = byId("question").value.trim();
+  if (byId("send").disabled || question === "") return;
+  byId("question").value = "";
+  reply(question);
+};
+byId("stop").onclick = () => {
+  running.abort();
+  byId("question").focus();
+};
+byId("forget").onclick = async () => {
+  try {
+    await request("/clear-cache", { method: "POST" });
+    byId("forgotten").textContent = "Forgotten: the next reply looks again.";
+  } catch (error) {
+    byId("forgotten").textContent = error.message;
+  }
+};
+startLock(enter, message => {
+  byId("model").textContent = message;
+});

@@ -1,0 +1,108 @@
+// One request for a reply, whichever way it goes.
+//
+// ask({picture, question, turns, settings}, hear, signal) resolves to {text, usage, timings,
+// finish_reason}. question: "" for a caption. turns: earlier [{question, answer}] that are sent
+// along; null: this request stands alone. While words come, hear.text(piece) and
+// hear.progress({stage, done, total}) are called.
+import { events, postJson, request } from "./api.js";
+import { messages } from "./socket.js";
+
+function readAs(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
+function choices({ tokens, temperature, seed }) {
+  return { max_tokens: tokens, temperature, ...(temperature > 0 ? { seed } : {}) };
+}
+
+const taskOf = question => (question ? { type: "vqa", question } : { type: "caption" });
+
+async function askForm({ picture, question, settings }, hear, signal) {
+  const streams = settings.way !== "whole";
+  const form = new FormData();
+  form.append("image", picture, "picture");
+  if (question) form.append("question", question);
+  const fields = { ...choices(settings), stream: streams, progress: streams };
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const response = await request(question ? "/vqa" : "/caption", {
+    method: "POST",
+    body: form,
+    signal,
+  });
+  return streams ? take(events(response), hear) : end(await response.json());
+}
+
+async function askSocket({ picture, question, settings }, hear, signal) {
+  const body = {
+    ...taskOf(question),
+    image: await readAs(picture),
+    progress: true,
+    ...choices(settings),
+  };
+  return take(messages(body, signal), hear);
+}
+
+// The objects of /caption and /vqa.
+async function take(objects, hear) {
+  let last = null;
+  for await (const object of objects) {
+    if (object.progress) hear.progress(object.progress);
+    if (object.chunk) hear.text(object.chunk);
+    if (object.completed) last = object;
+  }
+  return end(last);
+}
+
+const end = object => ({ ...object, text: object.caption ?? object.answer });
+
+const says = (role, text) => ({ role, content: [{ type: "text", text }] });
+
+// As /caption asks models that take words.
+const captionWords = "Describe the picture.";
+const wordsOf = question => question || captionWords;
+
+async function conversation({ picture, question, turns }) {
+  const list = turns.flatMap(turn => [
+    says("user", wordsOf(turn.question)),
+    says("assistant", turn.answer),
+  ]);
+  list.push(says("user", wordsOf(question)));
+  list[0].content.unshift({ type: "image_url", image_url: { url: await readAs(picture) } });
+  return list;
+}
+
+async function askChat(what, hear, signal) {
+  const streams = what.settings.way !== "whole";
+  const body = { messages: await conversation(what), ...choices(what.settings), stream: streams };
+  if (!streams) {
+    const reply = await (await postJson("/v1/chat/completions", body, signal)).json();
+    const { message, finish_reason } = reply.choices[0];
+    return { ...reply, text: message.content, finish_reason };
+  }
+  Object.assign(body, { return_progress: true, stream_options: { include_usage: true } });
+  const reply = { text: "" };
+  for await (const chunk of events(await postJson("/v1/chat/completions", body, signal))) {
+    if (chunk.progress) hear.progress(chunk.progress);
+    if (chunk.usage) Object.assign(reply, { usage: chunk.usage, timings: chunk.timings });
+    const choice = chunk.choices[0];
+    if (!choice) continue;
+    if (choice.delta.content) {
+      reply.text += choice.delta.content;
+      hear.text(choice.delta.content);
+    }
+    reply.finish_reason = choice.finish_reason ?? reply.finish_reason;
+  }
+  return reply;
+}
+
+export function ask(what, hear, signal) {
+  if (what.turns !== null) return askChat(what, hear, signal);
+  return what.settings.way === "socket"
+    ? askSocket(what, hear, signal)
+    : askForm(what, hear, signal);
+}

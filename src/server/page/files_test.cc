@@ -1,0 +1,79 @@
+#include "server/page/files.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "server/route.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+TEST(FindPageFile, KnowsNamesAndTypes) {
+  EXPECT_EQ(FindPageFile("app.js")->type, "text/javascript; charset=utf-8");
+  EXPECT_THAT(std::string(FindPageFile("index.html")->bytes), HasSubstr("</html>"));
+  EXPECT_TRUE(FindPageFile("icon.svg")->bytes.starts_with("<svg"));
+  for (const char* none : {"", "app", "app.j", "app.jss", "files.S", "../page/app.js"}) {
+    EXPECT_FALSE(FindPageFile(none)) << none;
+  }
+}
+
+// The policy of the pages would not run it.
+TEST(FindPageFile, NothingIsWrittenIntoPages) {
+  for (const char* name : {"index.html", "docs.html"}) {
+    const std::string html(FindPageFile(name)->bytes);
+    EXPECT_THAT(html, Not(HasSubstr("<style"))) << name;
+    EXPECT_THAT(html, Not(HasSubstr("style="))) << name;
+    EXPECT_THAT(html, Not(HasSubstr("://"))) << name;
+    EXPECT_THAT(html, Not(HasSubstr("<script>"))) << name;
+  }
+}
+
+// Every endpoint that there is has its place in the description, and the other way round.
+TEST(OpenApi, DescribesTheRoutes) {
+  std::set<std::string> described;
+  const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
+  for (const auto& [path, methods] : paths.items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      described.insert(method + " " + path.substr(0, path.find('{')));
+      EXPECT_TRUE(operation["x-codeSamples"].is_array()) << path;
+    }
+  }
+  std::set<std::string> routes = {"get /ws"};  // which is no route but another protocol
+  for (const Route& route : Routes()) {
+    std::string path(route.path);
+    if (path.ends_with("/*")) path.pop_back();
+    routes.insert(Lower(route.method) + " " + path);
+  }
+  EXPECT_EQ(described, routes);
+}
+
+TEST(OpenApi, IsOfThisVersion) {
+  EXPECT_EQ(json::parse(FindPageFile("openapi.json")->bytes)["info"]["version"], Version());
+}
+
+TEST(OpenApi, SaysWhatNeedsNoKey) {
+  const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
+  for (const Route& route : Routes()) {
+    std::string path(route.path);
+    if (path.ends_with("/*"))
+      path.replace(path.size() - 1, 1, path == "/page/*" ? "{file}" : "{model}");
+    const json& operation = paths[path][Lower(route.method)];
+    const bool is_open = operation.contains("security") && operation["security"].empty();
+    EXPECT_EQ(is_open, !route.needs_key) << path;
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

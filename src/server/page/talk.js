@@ -1,0 +1,94 @@
+// The conversation, as it is seen.
+import { byId, make } from "./element.js";
+import { timingsOf } from "./timings.js";
+
+const nearEnd = 80; // px
+const stageWords = {
+  queue: "Waiting for its turn",
+  pictures: "Looking at the picture",
+  prompt: "Reading",
+};
+
+// Down to the newest, unless somebody has scrolled up to read.
+function follow(change) {
+  const talk = byId("talk");
+  const end = talk.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+  change();
+  if (end < innerHeight + nearEnd) talk.lastElementChild.scrollIntoView({ block: "nearest" });
+}
+
+export function showPicture({ name, facts, thumbnail }) {
+  const image = thumbnail ? [make("img", { src: thumbnail, alt: "", width: 48, height: 48 })] : [];
+  const text = make("span", {}, make("b", { text: name }), make("span", { text: facts }));
+  follow(() => byId("talk").append(make("li", { class: "picture" }, ...image, text)));
+}
+
+// A question and the reply to come.
+export class Turn {
+  constructor(question) {
+    this.said = make("p", { class: "said" });
+    this.stage = make("progress", { "aria-label": "Progress", max: 1 });
+    this.item = make(
+      "li",
+      { class: "turn", "aria-busy": "true" },
+      make("p", { class: question ? "asked" : "asked task", text: question || "Caption" }),
+      this.said,
+      this.stage,
+    );
+    this.text = "";
+    byId("talk").append(this.item);
+    this.item.scrollIntoView({ block: "nearest" });
+  }
+
+  progress({ stage, done, total }) {
+    if (this.text) return;
+    const before = stage === "queue" ? `: place ${total - done} in the queue` : "";
+    this.said.textContent = `${stageWords[stage]}${before}…`;
+    this.said.classList.add("waits");
+    if (total > 1 && stage !== "queue") {
+      this.stage.max = total;
+      this.stage.value = done;
+    } else {
+      this.stage.removeAttribute("value");
+    }
+  }
+
+  add(piece) {
+    this.text += piece;
+    this.say(this.text);
+  }
+
+  say(text) {
+    follow(() => {
+      this.stage.remove();
+      this.said.classList.remove("waits");
+      this.said.textContent = text;
+    });
+  }
+
+  close() {
+    this.stage.remove();
+    this.item.removeAttribute("aria-busy");
+  }
+
+  end(reply) {
+    this.say(reply.text || "(no words)");
+    for (const details of byId("talk").querySelectorAll(".timings")) details.open = false;
+    const timings = timingsOf(reply);
+    timings.open = true;
+    follow(() => this.item.append(timings));
+    this.close();
+  }
+
+  stop() {
+    this.say(this.text);
+    this.item.append(make("p", { class: "note", text: "Stopped" }));
+    this.close();
+  }
+
+  fail(message) {
+    this.say(this.text);
+    this.item.append(make("p", { class: "wrong", role: "alert", text: message }));
+    this.close();
+  }
+}
