@@ -182,7 +182,7 @@ class ServeCommand final : public Command {
   PresetModel preset_;
   ServeOptions options_;
   int image_cache_mib_ = 64;
-  int prompt_cache_mib_ = 0;
+  int prompt_cache_mib_ = 128;
   std::string model_name_;
   bool check_ = false;
 };
