@@ -102,7 +102,7 @@ void Service::HandleMessage(const Request& head, std::string message,
     site_.metrics().Rejected("draining");
     return counted->Send(OpenAiError(Draining()));
   }
-  const Result<nlohmann::json> body = ParseJson(message);
+  Result<nlohmann::json> body = ParseJson(message);
   if (!body) return counted->Send(OpenAiError(ToApiError(body.error())));
   Problem problem;
   Fields fields(*body, "", problem);
@@ -110,7 +110,9 @@ void Service::HandleMessage(const Request& head, std::string message,
   if (type != "caption" && type != "vqa") fields.Refuse("type", "expected caption or vqa");
   if (problem) return counted->Send(OpenAiError(*problem));
   const TaskKind kind = type == "caption" ? TaskKind::kCaption : TaskKind::kAnswer;
-  auto read = ReadTask(site_, kind, *body, {});
+  auto read = ReadTask(
+      site_,
+      {.kind = kind, .body = *std::move(body), .scope = ScopeOf(head, site_.rules()->access)});
   if (const auto* error = std::get_if<ApiError>(&read)) return counted->Send(OpenAiError(*error));
   Ask ask = std::get<Ask>(std::move(read));
   ask.streams = true;

@@ -55,7 +55,7 @@ Response ShowDocs(Site& site, const Request& request);
 Response ShowOpenApi(Site& site, const Request& request);
 
 // What all replies know of themselves. prefix: of the id.
-ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ImageFileInfo> pictures);
+ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pictures);
 
 // 400 for fields that ask for what there is not: several replies, log probabilities, tools. To
 // leave them unheard would be a wrong answer.

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <new>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -70,7 +71,7 @@ class AsioServer final : public HttpServer {
   void Start() {
     Accept();
     Tick();
-    thread_ = std::thread([this] { core_->io.run(); });
+    thread_ = std::thread([this] { Run(); });
   }
 
   int port() const override { return port_; }
@@ -88,6 +89,18 @@ class AsioServer final : public HttpServer {
   int replies_under_way() const override { return core_->replies; }
 
  private:
+  // Memory that is short costs the connection that asked for it, and nobody else.
+  void Run() {
+    while (true) {
+      try {
+        core_->io.run();
+        return;
+      } catch (const std::bad_alloc&) {
+        // What the handler held has been let go of; the others go on.
+      }
+    }
+  }
+
   void Stop() {
     AsioError ignored;
     acceptor_.close(ignored);
