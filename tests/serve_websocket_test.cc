@@ -89,7 +89,6 @@ TEST_F(ServeWebSocketTest, UpgradesThatAreWrong) {
   EXPECT_EQ(status(version), 400);
   EXPECT_THAT(status(key), AnyOf(400, 426));
   EXPECT_THAT(status(key + "Sec-WebSocket-Version: 7\r\n"), AnyOf(400, 426));
-  EXPECT_EQ(status("Sec-WebSocket-Key: short\r\n" + version), 400);
   EXPECT_EQ(status(key + version + "Content-Length: 5\r\n", "hello"), 400);
   EXPECT_EQ(status(key + version, "GET /health HTTP/1.1\r\n"), 400);
 }
@@ -114,15 +113,14 @@ TEST_F(ServeWebSocketTest, MessagesThatAreTooLarge) {
 }
 
 TEST_F(ServeWebSocketTest, MessagesThatAreTooMany) {
-  SocketClient client(server().port());
-  json message = LongCaption(true);
-  message["type"] = "caption";
-  client.Send(message.dump());
+  const ServedEdgevlm slow(SlowServer());
+  SocketClient client(slow.port());
+  client.Send(LongMessage());
   client.ReceiveUntil("chunk");
   for (int i = 0; i < 20; ++i) client.Send("{}");
   EXPECT_EQ(client.CloseCode(), kPolicy);
   // Nobody works for it any more.
-  EXPECT_TRUE(Becomes([&] { return server().Get("/health").Json()["queue"]["running"] == 0; }));
+  EXPECT_TRUE(Becomes([&] { return slow.Get("/health").Json()["queue"]["running"] == 0; }));
 }
 
 // A message that does not end in time.

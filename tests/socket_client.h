@@ -17,7 +17,7 @@ inline constexpr int kNoCode = 0;
 
 struct Frame {
   int kind = kCloseFrame;
-  std::string payload;
+  std::string payload = {};
   int code = kNoCode;  // of a close frame
 };
 

@@ -23,6 +23,9 @@ using tcp = asio::ip::tcp;
 
 // Of requests that were sent before the reply to the one before them.
 constexpr std::size_t kMaxPendingBytes = std::size_t{64} << 10;
+// How long a reply may take whose client has sent more than that: nobody can tell whether it has
+// gone, since its leaving comes behind all that it has sent.
+constexpr std::chrono::milliseconds kFullTime{1'000};
 // Of replies that the client has not read when its next request is looked at.
 constexpr std::size_t kMaxUnreadBytes = std::size_t{256} << 10;
 // What a refused client may still send until it reads why, and for how long.
@@ -80,7 +83,8 @@ void Connection::Tick(Clock::time_point now) {
       return Refuse(408, "the request took too long");
     return Close();
   }
-  if (phase_ == Phase::kReply && !watching_ && HasLeft()) return Close();
+  const bool is_deaf = phase_ == Phase::kReply && !watching_;
+  if (is_deaf && (HasLeft() || now - last_active_ >= kFullTime)) return Close();
   const bool is_quiet = phase_ == Phase::kReply && begun_ && !sign_of_life_.empty() &&
                         now - last_written_ >= core_->limits.sign_of_life;
   if (is_quiet) Write(id_, sign_of_life_);

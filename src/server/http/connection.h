@@ -15,8 +15,8 @@
 namespace edgevlm {
 
 // Reads whenever there is something to read, also while a reply is under way: that is how it
-// notices that the client has gone. A client that ends its side early counts as gone. Only from one
-// that sends much more before it has read its reply, nothing more is taken until it has.
+// notices that the client has gone. A client that ends its side early counts as gone. One that
+// sends much more before it has read its reply is not read until it has, for a second at most.
 // Threads: the I/O thread.
 class Connection final : public Peer, public std::enable_shared_from_this<Connection> {
  public:

@@ -119,8 +119,9 @@ class AsioServer final : public HttpServer {
     });
   }
 
+  // Room for one more is made at once if it can be.
   void AcceptLater() {
-    CloseLeastWorth();
+    if (CloseLeastWorth()) return asio::post(core_->io, [this] { Accept(); });
     retry_.expires_after(kRetry);
     retry_.async_wait([this](AsioError error) {
       if (!error) Accept();
@@ -135,12 +136,14 @@ class AsioServer final : public HttpServer {
   }
 
   // Whoever asks for nothing goes first, then whoever has not asked yet; the longest of each first.
-  void CloseLeastWorth() {
+  bool CloseLeastWorth() {
     const std::vector<std::shared_ptr<Peer>> peers = Peers();
     const auto least = std::ranges::min_element(peers, [](const auto& a, const auto& b) {
       return std::pair(a->worth(), a->last_active()) < std::pair(b->worth(), b->last_active());
     });
-    if (least != peers.end()) (*least)->Close();
+    if (least == peers.end()) return false;
+    (*least)->Close();
+    return true;
   }
 
   std::vector<std::shared_ptr<Peer>> Peers() const {
