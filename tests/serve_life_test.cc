@@ -106,14 +106,14 @@ TEST(ServeLife, HistoryIsWritten) {
 
 // Streams go on to their end; whoever comes meanwhile is told to come again (75).
 TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
-  ServedEdgevlm server(SlowServer());
+  ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
   Client client = server.Connect();
   Client other = server.Connect();
   SocketClient socket(server.port());
   other.Send(RequestText("GET", "/health/live"));
   EXPECT_EQ(other.Receive().status, 200);
-  socket.Send(LongMessage(100));
-  client.Send(LongChat(true, 600));
+  socket.Send(LongMessage(20));
+  client.Send(LongChat(true, 150));
   client.ReadUntil("delta");
   // Half a request before the signal, the other half after it.
   const std::string late = LongChat(false);
