@@ -18,7 +18,7 @@ MOST_GROWTH = 0.02
 
 
 def ask(url, path):
-    with urllib.request.urlopen(url + path, timeout=10) as reply:
+    with urllib.request.urlopen(url + path, timeout=120) as reply:
         return json.load(reply)
 
 
