@@ -81,9 +81,11 @@ class SlowClients:
             for i, kind in enumerate(self.kinds):
                 try:
                     if kind == 2:
-                        self.sockets[i].recv(1)
+                        self.sockets[i].recv(1, socket.MSG_DONTWAIT)
                     else:
                         self.sockets[i].send(b"G")
+                except BlockingIOError:
+                    pass
                 except OSError:  # the server has had enough of it; another one comes
                     self.sockets[i].close()
                     self.sockets[i] = self.open(kind)

@@ -39,6 +39,7 @@ class AsioServer final : public HttpServer {
     if (!thread_.joinable()) return;
     asio::post(core_->io, [this] {
       Stop();
+      is_ending_ = true;
       tick_.cancel();
       for (const std::shared_ptr<Peer>& peer : Peers()) peer->Close();
       work_.reset();
@@ -102,6 +103,7 @@ class AsioServer final : public HttpServer {
   }
 
   void Stop() {
+    is_listening_ = false;
     AsioError ignored;
     acceptor_.close(ignored);
     retry_.cancel();
@@ -109,7 +111,7 @@ class AsioServer final : public HttpServer {
 
   void Accept() {
     acceptor_.async_accept([this](AsioError error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
+      if (!is_listening_) return;
       if (error) return AcceptLater();
       MakeRoom();
       auto connection = std::make_shared<Connection>(std::move(socket), core_);
@@ -121,11 +123,12 @@ class AsioServer final : public HttpServer {
 
   // Room for one more is made at once if it can be.
   void AcceptLater() {
-    if (CloseLeastWorth()) return asio::post(core_->io, [this] { Accept(); });
+    const auto again = [this] {
+      if (is_listening_) Accept();
+    };
+    if (CloseLeastWorth()) return asio::post(core_->io, again);
     retry_.expires_after(kRetry);
-    retry_.async_wait([this](AsioError error) {
-      if (!error) Accept();
-    });
+    retry_.async_wait([again](AsioError) { again(); });
   }
 
   void MakeRoom() {
@@ -157,7 +160,7 @@ class AsioServer final : public HttpServer {
   void Tick() {
     tick_.expires_after(kTick);
     tick_.async_wait([this](AsioError error) {
-      if (error) return;
+      if (error || is_ending_) return;
       const auto now = Clock::now();
       core_->peers.remove_if([](const std::weak_ptr<Peer>& peer) { return peer.expired(); });
       for (const std::shared_ptr<Peer>& peer : Peers()) peer->Tick(now);
@@ -170,6 +173,10 @@ class AsioServer final : public HttpServer {
   asio::steady_timer tick_;
   asio::steady_timer retry_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
+  // Of the I/O thread. What was cancelled may have happened just before, and its handler still
+  // comes: then it must not begin anew, or the thread would have work for ever.
+  bool is_listening_ = true;
+  bool is_ending_ = false;
   int port_ = 0;
   std::thread thread_;
 };
