@@ -203,7 +203,6 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
   Decoder& own_decoder = **decoder;
-  auto turns = std::make_unique<Turns>();
   Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),
                  .eye = nullptr,
@@ -219,7 +218,6 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .pool = nullptr,
                  .decode_pool = nullptr,
                  .cool_pool = nullptr,
-                 .turns = std::move(turns),
                  .governor = nullptr};
   if (const GgufFile* eye = files.OfEye()) {
     if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
