@@ -218,7 +218,9 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .pool = nullptr,
                  .decode_pool = nullptr,
                  .cool_pool = nullptr,
+                 .turns = nullptr,
                  .governor = nullptr};
+  model.turns = std::make_unique<Turns>();
   if (const GgufFile* eye = files.OfEye()) {
     if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
   }

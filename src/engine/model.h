@@ -40,7 +40,7 @@ struct Model {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
   std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
-  std::unique_ptr<Turns> turns = std::make_unique<Turns>();  // of eye and decoder
+  std::unique_ptr<Turns> turns;             // of eye and decoder
   std::unique_ptr<Governor> governor;
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
