@@ -60,13 +60,16 @@ Peer::Worth Connection::worth() const {
 
 void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
-  if (phase_ == Phase::kReply) --core_->replies;
+  if (phase_ == Phase::kReply) ++unwritten_;
+  ForgetReplies();
   phase_ = Phase::kClosed;
   ReleaseBody();
   ErrorCode ignored;
   socket_.close(ignored);
   if (gone_) std::exchange(gone_, nullptr)();
 }
+
+void Connection::ForgetReplies() { core_->replies -= std::exchange(unwritten_, 0); }
 
 void Connection::ReleaseBody() { core_->Release(std::exchange(charged_bytes_, 0)); }
 
@@ -307,7 +310,8 @@ void Connection::Abandon(int id) {
 
 void Connection::EndReply() {
   if (phase_ != Phase::kReply) return;
-  --core_->replies;
+  ++unwritten_;  // under way until its client has it
+  if (sending_.empty() && out_.empty()) ForgetReplies();
   gone_ = nullptr;
   begun_ = false;
   parser_.reset();
@@ -339,6 +343,7 @@ void Connection::Push(std::string bytes) {
 void Connection::WriteNext() {
   if (out_.empty()) {
     write_deadline_ = Clock::time_point::max();
+    ForgetReplies();
     if (!std::exchange(ends_after_writing_, false)) return;
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);

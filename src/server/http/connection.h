@@ -69,6 +69,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   void Push(std::string bytes);
   void WriteNext();
   void EndReply();
+  void ForgetReplies();
   void EnterPhase(Phase phase, std::chrono::milliseconds time);
   void ReleaseBody();
   bool HasLeft();
@@ -98,6 +99,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   std::vector<std::string> out_;
   std::vector<std::string> sending_;
   std::size_t unsent_ = 0;
+  int unwritten_ = 0;  // replies that have ended and are not written
   bool ends_after_writing_ = false;
   Clock::time_point write_deadline_ = Clock::time_point::max();
 };

@@ -77,7 +77,7 @@ class HttpServer {
   // Takes no more connections; those that are there may end their replies. Idle ones are closed.
   virtual void StopListening() = 0;
 
-  // Replies that have not ended.
+  // Replies that have not ended, or that their clients do not have yet.
   virtual int replies_under_way() const = 0;
 };
 

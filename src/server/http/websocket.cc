@@ -61,7 +61,7 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
   asio::io_context& io() { return core_->io; }
 
   void Write(int id, std::string text) {
-    if (closed_ || !answering_ || id != id_) return;
+    if (closed_ || !answering_ || has_ended_ || id != id_) return;
     unsent_ += text.size();
     if (unsent_ > core_->limits.unsent_bytes) return Close();
     out_.push_back(std::move(text));
@@ -70,9 +70,16 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
 
   void End(int id) {
     if (closed_ || !answering_ || id != id_) return;
+    gone_ = nullptr;
+    has_ended_ = true;
+    if (out_.empty()) Finish();
+  }
+
+  // The reply has ended and is written.
+  void Finish() {
+    has_ended_ = false;
     answering_ = false;
     --core_->replies;
-    gone_ = nullptr;
     last_active_ = Clock::now();
     Release(std::exchange(answered_bytes_, 0));
     if (core_->draining) return Leave(websocket::close_code::going_away, "the server ends");
@@ -130,6 +137,7 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
     message_deadline_ = Clock::time_point::max();
     Release(charged_bytes_);
     answered_bytes_ = 0;
+    has_ended_ = false;
     if (std::exchange(answering_, false)) --core_->replies;
     if (gone_) std::exchange(gone_, nullptr)();
   }
@@ -150,7 +158,9 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
                           self->unsent_ -= self->out_.front().size();
                           self->out_.pop_front();
                           self->write_deadline_ = Clock::time_point::max();
-                          if (!self->out_.empty() && !self->leaving_) self->WriteNext();
+                          if (self->leaving_) return;
+                          if (!self->out_.empty()) return self->WriteNext();
+                          if (self->has_ended_) self->Finish();
                         });
   }
 
@@ -169,7 +179,8 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
   Clock::time_point message_deadline_ = Clock::time_point::max();  // of the one that comes
   int id_ = 0;
   bool answering_ = false;
-  bool leaving_ = false;  // the client is told to go
+  bool has_ended_ = false;  // the reply, of which something is not written yet
+  bool leaving_ = false;    // the client is told to go
   bool closed_ = false;
   std::function<void()> gone_;
 };
