@@ -1,11 +1,14 @@
-// Any bytes as the body of a chat request. A crash or a sanitizer's report is the bug.
+// Any bytes as the body of a chat request: its fields, its pictures, the form of its reply, and
+// what fits that form. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 
 #include "base/check.h"
+#include "edgevlm/grammar.h"
 #include "server/api/chat_messages.h"
 #include "server/decode_fields.h"
 #include "server/parse/json.h"
+#include "server/response_format.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -15,8 +18,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edgevlm::Problem problem;
   edgevlm::Fields fields(*body, "", problem);
   const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
+  const auto form = edgevlm::ReadResponseFormat(fields, problem);
+  const auto other_form = edgevlm::ReadOllamaFormat(fields);
   edgevlm::Pictures pictures(rules, problem);
   edgevlm::ReadChatMessages(fields, pictures, problem);
   if (!problem) CHECK(!edgevlm::Validate(decode));
+  edgevlm::ReadOllamaOptions(fields, rules);
+  for (const auto& grammar : {form, other_form}) {
+    if (grammar == nullptr) continue;
+    CHECK(!edgevlm::BeginsWithItself(*grammar));
+    for (const char* reply :
+         {"{}", "[[1, null], \"a\", {\"b\": [true]}]", "[[[[[[[[", "{\"a\":{\"a\":"}) {
+      static_cast<void>(edgevlm::Fits(*grammar, reply));
+    }
+  }
   return 0;
 }

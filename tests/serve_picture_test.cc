@@ -73,6 +73,70 @@ TEST_F(ServePictureTest, BytesTellTheFormat) {  // 41
   EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmPicture())).status, 200);
 }
 
+// A picture sent once may be asked about again by its name alone (29).
+TEST_F(ServePictureTest, APictureIsKnownByItsId) {
+  const std::string file = "P6 40 20 255\n" + std::string(40 * 20 * 3, 'k');
+  const json first = CaptionBytes(file).Json();
+  const json image = first["image"];
+  EXPECT_EQ(image["cache"], "miss");
+  EXPECT_EQ(image["width"], 40);
+  EXPECT_EQ(image["height"], 20);
+  EXPECT_GT(image["tokens"], 0);
+  EXPECT_EQ(image["id"].get<std::string>().size(), 64u);
+  const json again = server().Post("/caption", {{"image_id", image["id"]}}).Json();
+  EXPECT_EQ(again["caption"], first["caption"]);
+  json hit = image;
+  hit["cache"] = "hit";
+  EXPECT_EQ(again["image"], hit);
+  EXPECT_EQ(CaptionBytes(file).Json()["image"], hit);
+  const json question = {{"image_id", image["id"]}, {"question", "what is this?"}};
+  EXPECT_EQ(server().Post("/vqa", question).Json()["image"], hit);
+}
+
+TEST_F(ServePictureTest, IdsThatAreUnknown) {
+  const auto refused = [&](const std::string& id) {
+    const HttpReply reply = server().Post("/caption", {{"image_id", id}});
+    EXPECT_EQ(reply.Json()["error"]["param"], "image_id");
+    return reply;
+  };
+  const HttpReply unknown = refused(std::string(64, '0'));
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(unknown.Json()["error"]["code"], "image_not_cached");
+  for (const std::string& wrong : {std::string("x"), std::string(64, 'A'), std::string(65, '0'),
+                                   std::string("../../etc/passwd")}) {
+    EXPECT_EQ(refused(wrong).status, 400) << wrong;
+  }
+  EXPECT_EQ(server().Post("/caption", {{"image_id", 5}}).status, 400);
+  const std::string id = CaptionBytes(PpmPicture()).Json()["image"]["id"];
+  EXPECT_EQ(server().Post("/clear-cache", json::object()).status, 200);
+  EXPECT_EQ(refused(id).status, 404);
+}
+
+// One client's pictures are not another's, whether it knows their ids or has the same file.
+TEST(ServeScopeTest, KeysShareNoPictures) {
+  const TestFolder folder;
+  const ServedEdgevlm server(
+      {"--keys-file", folder.Write("keys", "sixteen-or-more-1\nsixteen-or-more-2\n")});
+  const auto caption = [&](const char* key, const json& body) {
+    return server.Ask("POST", "/caption", std::string("X-Api-Key: ") + key + "\r\n", body.dump());
+  };
+  const json picture = {{"image", Base64(PpmPicture())}};
+  const json id = {{"image_id", caption("sixteen-or-more-1", picture).Json()["image"]["id"]}};
+  EXPECT_EQ(caption("sixteen-or-more-1", id).status, 200);
+  EXPECT_EQ(caption("sixteen-or-more-2", id).status, 404);
+  EXPECT_EQ(caption("sixteen-or-more-2", picture).Json()["image"]["cache"], "miss");
+  EXPECT_EQ(caption("sixteen-or-more-2", id).status, 200);
+}
+
+// A cache of nothing holds nothing, and all is encoded anew (76).
+TEST(ServeScopeTest, WithoutACacheThereAreNoIds) {
+  const ServedEdgevlm server({"--image-cache-mib", "0"});
+  const json picture = {{"image", Base64(PpmPicture())}};
+  const json first = server.Post("/caption", picture).Json();
+  EXPECT_EQ(server.Post("/caption", picture).Json()["image"]["cache"], "miss");
+  EXPECT_EQ(server.Post("/caption", {{"image_id", first["image"]["id"]}}).status, 404);
+}
+
 TEST_F(ServePictureTest, Base64AsItIsWritten) {  // 42
   std::string text = Base64(PpmPicture());
   for (char& c : text) {

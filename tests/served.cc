@@ -6,10 +6,12 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdlib>
@@ -146,7 +148,8 @@ std::string RequestText(std::string_view method, std::string_view path, std::str
   return text.append("\r\n").append(body);
 }
 
-ServedEdgevlm::ServedEdgevlm(std::vector<std::string> arguments) {
+ServedEdgevlm::ServedEdgevlm(std::vector<std::string> arguments, unsigned files)
+    : errors_(std::tmpfile()) {
   const char* binary = std::getenv("EDGEVLM_BINARY");
   if (binary == nullptr) {
     ADD_FAILURE() << "EDGEVLM_BINARY is not set; run this through ctest";
@@ -158,6 +161,9 @@ ServedEdgevlm::ServedEdgevlm(std::vector<std::string> arguments) {
   process_ = fork();
   if (process_ == 0) {
     dup2(out[1], STDOUT_FILENO);
+    dup2(fileno(errors_), STDERR_FILENO);
+    const rlimit limit = {.rlim_cur = files, .rlim_max = files};
+    if (files > 0) setrlimit(RLIMIT_NOFILE, &limit);
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -177,9 +183,20 @@ ServedEdgevlm::ServedEdgevlm(std::vector<std::string> arguments) {
 }
 
 ServedEdgevlm::~ServedEdgevlm() {
-  if (process_ < 0) return;
-  kill(process_, SIGKILL);
-  waitpid(process_, nullptr, 0);
+  if (process_ >= 0) {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+  }
+  // What a sanitizer says, above all.
+  if (::testing::Test::HasFailure()) std::fputs(Errors().c_str(), stderr);
+  std::fclose(errors_);
+}
+
+std::string ServedEdgevlm::Errors() const {
+  std::string text(1 << 16, '\0');
+  const ssize_t size = pread(fileno(errors_), text.data(), text.size(), 0);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return text;
 }
 
 HttpReply ServedEdgevlm::Ask(std::string_view method, std::string_view path,
@@ -206,6 +223,15 @@ std::optional<int> ServedEdgevlm::ExitCode(std::chrono::milliseconds time) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return std::nullopt;
+}
+
+bool Becomes(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + Client::kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 std::string Base64(std::string_view bytes) {

@@ -4,6 +4,8 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdio>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,6 +40,8 @@ class Client {
   HttpReply Receive();
   // What came, up to `end` and with it; less when the connection ended.
   std::string ReadUntil(std::string_view end);
+  // So many bytes; less when the connection ended.
+  std::string Read(std::size_t size) { return Take(size); }
   // Whether the server closes the connection within that time.
   bool IsClosedWithin(std::chrono::milliseconds time);
   // No more will be sent.
@@ -60,7 +64,8 @@ std::string RequestText(std::string_view method, std::string_view path,
 // Runs the binary named by EDGEVLM_BINARY on a port of the system's choice.
 class ServedEdgevlm {
  public:
-  explicit ServedEdgevlm(std::vector<std::string> arguments = {});
+  // files: that it may have open; 0: as many as this process.
+  explicit ServedEdgevlm(std::vector<std::string> arguments = {}, unsigned files = 0);
   ~ServedEdgevlm();
   ServedEdgevlm(const ServedEdgevlm&) = delete;
   ServedEdgevlm& operator=(const ServedEdgevlm&) = delete;
@@ -76,13 +81,19 @@ class ServedEdgevlm {
   HttpReply Post(std::string_view path, const nlohmann::json& body) const;
 
   void Signal(int signal) const;
+  // All that it has said on standard error. Call when it has ended, or said what is waited for.
+  std::string Errors() const;
   // Waits for the end. Nothing when it takes longer than that.
   std::optional<int> ExitCode(std::chrono::milliseconds time);
 
  private:
   pid_t process_ = -1;
   int port_ = 0;
+  std::FILE* errors_ = nullptr;
 };
+
+// Whether what is asked becomes true, tried again and again for Client::kPatience.
+bool Becomes(const std::function<bool()>& condition);
 
 // "data:image/...;base64,...".
 std::string DataUri(std::string_view bytes);

@@ -24,6 +24,7 @@
 #include "edgevlm/decode_options.h"
 #include "edgevlm/exit_options.h"
 #include "edgevlm/pressure_options.h"
+#include "edgevlm/probe.h"
 #include "edgevlm/result.h"
 #include "edgevlm/speculation.h"
 #include "edgevlm/vision_options.h"
@@ -128,6 +129,7 @@ struct EncodedImage {
   std::vector<Piece> pieces;
   std::string content = {};  // SHA-256 of the file and of how it was looked at, in hexadecimal;
                              // empty unless EngineOptions::image_cache_bytes is set
+  ImageFileInfo file = {};   // where `content` is not empty
   Timings timings;           // decode, preprocess and encode (shared out when encoded together)
 };
 
@@ -209,6 +211,10 @@ class Engine {
   // show the same file. Two who ask at the same time wait for one encoding. Its timings are those
   // of the time when it was encoded.
   Result<std::shared_ptr<const EncodedImage>> FindImage(std::span<const std::byte> file) const;
+  // One that is kept, by its file's name: the SHA-256 of its bytes in lower-case hexadecimal. Null
+  // if there is none, or if it was encoded for another scope (ReplyRequest::scope).
+  std::shared_ptr<const EncodedImage> HeldImage(std::string_view file_id,
+                                                std::string_view scope = {}) const;
 
   // How often pictures, and beginnings of prompts, were there already.
   CacheCounters image_cache() const;

@@ -24,10 +24,13 @@ struct SchedulerOptions {
                             // Fewer where more would make a step over 2.5 times as long
 };
 
-// Words, or a picture file (JPEG, PNG, WebP, PPM) in their place.
+// Words, or a picture in their place: a file (JPEG, PNG, WebP, PPM), or one that is encoded
+// already.
 struct RequestPart {
   std::string text = {};
   std::shared_ptr<const std::string> picture = nullptr;
+  std::string picture_id = {};  // the file's SHA-256 in lower-case hexadecimal; empty: not known
+  std::shared_ptr<const EncodedImage> encoded = nullptr;
 };
 
 struct RequestMessage {
@@ -39,6 +42,8 @@ struct RequestMessage {
 struct ReplyRequest {
   std::vector<RequestMessage> messages;
   DecodeOptions decode;
+  // Pictures that are kept are found again by requests of the same scope alone.
+  std::string scope = {};
   // When it must be done.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
@@ -53,12 +58,17 @@ struct Progress {
   int total = 0;
 };
 
+struct PictureReply {
+  int tokens = 0;
+  bool is_reused = false;  // it was encoded for another request
+};
+
 struct RequestReply {
-  Reply reply;                // its timings tell this request's own share of the work
-  double queue_ms = 0;        // until it ran
-  double first_token_ms = 0;  // from Submit to the first token
-  int image_tokens = 0;       // of the prompt
-  int pictures_reused = 0;    // that were encoded for another request
+  Reply reply;                              // its timings tell this request's own share of the work
+  double queue_ms = 0;                      // until it ran
+  double first_token_ms = 0;                // from Submit to the first token
+  int image_tokens = 0;                     // of the prompt
+  std::vector<PictureReply> pictures = {};  // in the order of the request
 };
 
 // Hears of one request. Called on the scheduler's threads: must be quick. OnEnd may submit another
@@ -94,12 +104,12 @@ class Scheduler {
   std::optional<std::uint64_t> Submit(ReplyRequest request,
                                       std::shared_ptr<ReplyListener> listener);
 
-  // Ends what is under way, as Cancel does, and returns when it has. Takes no more requests
-  // .
+  // Ends what is under way, as Cancel does, and returns when it has. Takes no more requests.
   void Stop();
 
-  // Ends a request with kCancelled, wherever it is: its place is free within one step. Nothing
-  // happens to one that has ended.
+  // Ends a request with kCancelled, wherever it is: its place is free within one step, and the
+  // encoding of its picture ends within one block of the eye unless another request shows the same
+  // one. Nothing happens to one that has ended.
   void Cancel(std::uint64_t number);
 
   SchedulerFigures figures() const;

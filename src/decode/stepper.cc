@@ -27,6 +27,7 @@ void Stepper::Step(std::span<Stream* const> streams, int prompt_rows, const Team
   const Run& run = teams.For(batch_.rows());
   const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
   batch_.Forward(logits, run);
+  if (run.IsOver()) return;  // nobody hears of it
   int row = 0;
   for (const Share& share : shares_) {
     const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),

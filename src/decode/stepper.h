@@ -26,6 +26,7 @@ class Stepper {
   // One step of every stream that is not finished.
   //   prompt_rows  at most so many rows of all prompts together, those of the first streams first:
   //                the others go on speaking meanwhile. At least 1.
+  // If it is over (Run::is_over) all these streams are: only Cancel may follow.
   // REQUIRES: the streams are of this stepper's decoder, each given once. Cost: reads all weights
   // once. Allocates only when this is the largest step yet.
   void Step(std::span<Stream* const> streams, int prompt_rows, const Teams& teams);

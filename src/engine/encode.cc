@@ -21,6 +21,8 @@ int SquaresPerPass(const Model& model) {
   return static_cast<int>(std::clamp(fitting, 1LL, kMaxSquares));
 }
 
+Error GivenUp() { return {ErrorCode::kCancelled, "picture: given up"}; }
+
 Error NoEye() {
   return {ErrorCode::kUnsupported,
           "picture: this model reads none; expected a picture encoder (mmproj) beside it"};
@@ -88,7 +90,8 @@ void KeepRows(const Model& model, View<const float> all, View<const float> score
   }
 }
 
-// Eye and projector, as many squares at a time as there is room for.
+// Eye and projector, as many squares at a time as there is room for. When it is over the embeddings
+// mean nothing.
 //   pixels      [n * S * S, 3]
 //   embeddings  [n * model.keeper.count(), D]
 void EncodeSquares(const Model& model, View<const float> pixels, View<float> embeddings,
@@ -112,6 +115,7 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
       PROFILE_ZONE(run.profiler, "vision");
       model.eye->Encode(pixels.Rows(first * cells, n * cells), seen, workspace, run);
     }
+    if (run.IsOver()) break;
     PROFILE_ZONE(run.profiler, "projector");
     const View<float> own = embeddings.Rows(first * count, n * count);
     const View<float> projected = model.keeper.keeps_all() ? own : all.Rows(0, n * tokens);
@@ -122,9 +126,8 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
 }
 
 // One or more pictures together.
-std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> pictures,
-                                     Workspace& workspace, Profiler* profiler) {
-  const Run run = model.EyeRun(profiler);
+Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> pictures,
+                                             Workspace& workspace, const Run& run) {
   const Preprocessing& preprocessing = model.eye->shape().preprocessing;
   const int tokens = model.keeper.count();
   const std::vector<PictureLayout> layouts = LayoutsOf(model, pictures);
@@ -135,11 +138,12 @@ std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> 
   const View<float> embeddings = workspace.Take(squares * tokens, model.decoder->shape().width);
   Stopwatch watch;
   {
-    PROFILE_ZONE(profiler, "image.preprocess");
+    PROFILE_ZONE(run.profiler, "image.preprocess");
     PreprocessAll(pictures, grids, preprocessing, pixels, run.pool);  // [squares * S * S, 3]
   }
   const double preprocess_ms = watch.Lap();
-  EncodeSquares(model, pixels, embeddings, workspace, run);  // [squares * tokens, D]
+  if (!run.IsOver()) EncodeSquares(model, pixels, embeddings, workspace, run);  // [squares * t, D]
+  if (run.IsOver()) return GivenUp();
   const double encode_ms = watch.Lap();
   std::vector<EncodedImage> images;
   int first = 0;
@@ -156,9 +160,11 @@ std::vector<EncodedImage> EncodePass(const Model& model, std::span<const Image> 
 }
 
 Result<EncodedImage> EncodeOne(const Model& model, const Image& picture, double decode_ms,
-                               Profiler* profiler) {
+                               const Run& run) {
   Workspace workspace;
-  EncodedImage image = std::move(EncodePass(model, {&picture, 1}, workspace, profiler).front());
+  auto images = EncodePass(model, {&picture, 1}, workspace, run);
+  if (!images) return images.error();
+  EncodedImage image = std::move(images->front());
   image.timings.decode_ms = decode_ms;
   image.timings.total_ms += decode_ms;
   return image;
@@ -188,7 +194,7 @@ Result<std::vector<Image>> DecodeFiles(const Model& model, std::size_t first,
 }  // namespace
 
 Result<EncodedImage> EncodeFile(const Model& model, std::span<const std::byte> file,
-                                Profiler* profiler) {
+                                Profiler* profiler, const std::function<bool()>& is_over) {
   if (model.eye == nullptr) return NoEye();
   Stopwatch watch;
   const auto picture = [&] {
@@ -196,7 +202,12 @@ Result<EncodedImage> EncodeFile(const Model& model, std::span<const std::byte> f
     return DecodeFile(model, file);
   }();
   if (!picture) return picture.error();
-  return EncodeOne(model, *picture, watch.Lap(), profiler);
+  // Asked once more than true: what was true once stays so, whoever comes meanwhile.
+  bool was_over = false;
+  const std::function<bool()> stays_over = [&] { return was_over = was_over || is_over(); };
+  Run run = model.EyeRun(profiler);
+  if (is_over != nullptr) run.is_over = &stays_over;
+  return EncodeOne(model, *picture, watch.Lap(), run);
 }
 
 Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels,
@@ -220,7 +231,7 @@ Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels,
   picture.width = pixels.width;
   picture.height = pixels.height;
   picture.pixels.assign(pixels.rgb.begin(), pixels.rgb.end());
-  return EncodeOne(model, picture, 0, profiler);
+  return EncodeOne(model, picture, 0, model.EyeRun(profiler));
 }
 
 Result<std::vector<EncodedImage>> EncodeFiles(const Model& model,
@@ -235,7 +246,9 @@ Result<std::vector<EncodedImage>> EncodeFiles(const Model& model,
     const Result<std::vector<Image>> pictures = DecodeFiles(model, first, pass);
     if (!pictures) return pictures.error();
     const double decode_ms = watch.Lap() / static_cast<double>(pass.size());
-    for (EncodedImage& image : EncodePass(model, *pictures, workspace, nullptr)) {
+    auto encoded = EncodePass(model, *pictures, workspace, model.EyeRun(nullptr));
+    if (!encoded) return encoded.error();
+    for (EncodedImage& image : *encoded) {
       image.timings.decode_ms = decode_ms;
       image.timings.total_ms += decode_ms;
       images.push_back(std::move(image));

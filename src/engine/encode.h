@@ -1,6 +1,7 @@
 // From pictures to what the decoder sees of them.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -8,9 +9,10 @@
 
 namespace edgevlm {
 
-// A picture file, decoded and encoded. Errors: kCorrupt, kUnsupported, kTooLarge.
+// A picture file, decoded and encoded. Errors: kCorrupt, kUnsupported, kTooLarge; kCancelled when
+// is_over, which is asked between two blocks of the eye, says true (null: it never does).
 Result<EncodedImage> EncodeFile(const Model& model, std::span<const std::byte> file,
-                                Profiler* profiler);
+                                Profiler* profiler, const std::function<bool()>& is_over = nullptr);
 
 // Errors: kInvalid (a side below 1, rgb of the wrong size), kTooLarge.
 Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels, Profiler* profiler);

@@ -76,7 +76,7 @@ Result<std::vector<EncodedImage>> Engine::EncodeImages(
 }
 
 Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const {
-  const Result<SharedImage> shared = ShareImage(state_->model, file, nullptr);
+  const Result<SharedImage> shared = ShareImage(state_->model, file);
   if (!shared) return shared.error();
   EncodedImage image = *shared->image;
   image.timings = shared->timings;
@@ -85,9 +85,14 @@ Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const 
 
 Result<std::shared_ptr<const EncodedImage>> Engine::FindImage(
     std::span<const std::byte> file) const {
-  Result<SharedImage> shared = ShareImage(state_->model, file, nullptr);
+  Result<SharedImage> shared = ShareImage(state_->model, file);
   if (!shared) return shared.error();
   return std::move(shared->image);
+}
+
+std::shared_ptr<const EncodedImage> Engine::HeldImage(std::string_view file_id,
+                                                      std::string_view scope) const {
+  return edgevlm::HeldImage(state_->model, file_id, scope);
 }
 
 void Engine::ClearCaches() const {

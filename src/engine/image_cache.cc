@@ -16,17 +16,15 @@ std::size_t BytesOf(const EncodedImage& image) {
 
 Result<ImageCache::Found> ImageCache::Get(const std::string& key, const Make& make) {
   std::unique_lock lock(mutex_);
-  if (const auto held = by_key_.find(key); held != by_key_.end()) {
-    ++counters_.hits;
-    entries_.splice(entries_.begin(), entries_, held->second);
-    return Found{held->second->image, false};
-  }
-  if (const auto other = pending_.find(key); other != pending_.end()) {
+  if (const Image held = Held(key)) return Found{held, false};
+  for (auto other = pending_.find(key); other != pending_.end(); other = pending_.find(key)) {
     ++counters_.hits;
     const std::shared_ptr<Pending> pending = other->second;
+    ++pending->waiting;
     made_.wait(lock, [&pending] { return pending->result.has_value(); });
-    if (!*pending->result) return pending->result->error();
-    return Found{**pending->result, false};
+    if (*pending->result) return Found{**pending->result, false};
+    if (pending->result->error().code != ErrorCode::kCancelled) return pending->result->error();
+    --counters_.hits;  // it was given up before anybody was seen waiting
   }
   ++counters_.misses;
   const auto pending = std::make_shared<Pending>();
@@ -44,6 +42,25 @@ Result<ImageCache::Found> ImageCache::Get(const std::string& key, const Make& ma
   made_.notify_all();
   if (!*pending->result) return pending->result->error();
   return Found{**pending->result, true};
+}
+
+ImageCache::Image ImageCache::Held(const std::string& key) {
+  const auto held = by_key_.find(key);
+  if (held == by_key_.end()) return nullptr;
+  ++counters_.hits;
+  entries_.splice(entries_.begin(), entries_, held->second);
+  return held->second->image;
+}
+
+ImageCache::Image ImageCache::Find(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  return Held(key);
+}
+
+bool ImageCache::IsWaitedFor(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto pending = pending_.find(key);
+  return pending != pending_.end() && pending->second->waiting > 0;
 }
 
 void ImageCache::Put(const std::string& key, Image image) {

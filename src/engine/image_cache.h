@@ -32,8 +32,15 @@ class ImageCache {
   explicit ImageCache(std::size_t budget_bytes) : budget_bytes_(budget_bytes) {}
 
   // The image of this key, or what make() gives, which is called without a lock held. Its error
-  // goes to all who wait for it; whoever asks later tries anew.
+  // goes to all who wait for it, but for kCancelled: then one of them makes it. Whoever asks later
+  // tries anew.
   Result<Found> Get(const std::string& key, const Make& make);
+
+  // Null if it is not held.
+  Image Find(const std::string& key);
+
+  // Whether somebody waits for what another is making.
+  bool IsWaitedFor(const std::string& key) const;
 
   // Holds an image that comes from elsewhere, if there is none of this key.
   void Put(const std::string& key, Image image);
@@ -52,9 +59,12 @@ class ImageCache {
   // An image under way; whoever waits holds it too.
   struct Pending {
     std::optional<Result<Image>> result;
+    int waiting = 0;
   };
 
-  void Keep(const std::string& key, const Image& image);  // with the lock held
+  // With the lock held.
+  void Keep(const std::string& key, const Image& image);
+  Image Held(const std::string& key);
 
   const std::size_t budget_bytes_;
   mutable std::mutex mutex_;

@@ -112,5 +112,27 @@ TEST(ImageCache, WhoAsksMeanwhileWaits) {
   EXPECT_EQ(cache.counters().misses, 1u);
 }
 
+// Whoever gives up does so for itself alone: one of those who wait makes it.
+TEST(ImageCache, WhoWaitsMakesWhatAnotherGaveUp) {
+  ImageCache cache(kRoomForTwo);
+  std::promise<void> started;
+  std::thread first([&] {
+    const auto found = cache.Get("a", [&]() -> Result<EncodedImage> {
+      started.set_value();
+      while (!cache.IsWaitedFor("a")) std::this_thread::yield();
+      return Error{ErrorCode::kCancelled, "given up"};
+    });
+    EXPECT_EQ(found.error().code, ErrorCode::kCancelled);
+  });
+  started.get_future().wait();
+  EXPECT_EQ(FirstOf(cache, "a", 2), 2);
+  first.join();
+  EXPECT_FALSE(cache.IsWaitedFor("a"));
+  EXPECT_EQ(cache.counters().misses, 2u);
+  EXPECT_EQ(cache.counters().hits, 0u);
+  ASSERT_NE(cache.Find("a"), nullptr);
+  EXPECT_EQ(cache.Find("b"), nullptr);
+}
+
 }  // namespace
 }  // namespace edgevlm

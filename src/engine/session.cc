@@ -230,7 +230,8 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 MaybeError Session::SetImage(std::span<const std::byte> file) {
-  return state_->TakeImage(ShareImage(state_->model, file, state_->profiler_or_null()));
+  return state_->TakeImage(
+      ShareImage(state_->model, file, {.profiler = state_->profiler_or_null()}));
 }
 
 MaybeError Session::SetImage(const PixelsView& pixels) {

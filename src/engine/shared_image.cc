@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "digest/sha256.h"
+#include "edgevlm/probe.h"
 #include "engine/encode.h"
 #include "engine/stopwatch.h"
 
@@ -11,10 +12,19 @@ namespace edgevlm {
 namespace {
 
 // What the embeddings depend on: how the model sees, and the file's bytes. The identity holds the
-// model with its preprocessing, and the options.
-std::string ContentOf(const Model& model, std::span<const std::byte> file) {
+// model with its preprocessing, and the options. Each part ends where the next begins: a zero byte
+// is in none of them.
+std::string ContentOf(const Model& model, std::string_view file_id, std::string_view scope) {
   Sha256 digest;
-  digest.Update(std::as_bytes(std::span(model.identity)));
+  for (const std::string_view part : {std::string_view(model.identity), scope, file_id}) {
+    digest.Update(std::as_bytes(std::span(part)));
+    digest.Update(std::as_bytes(std::span("", 1)));
+  }
+  return digest.Finish();
+}
+
+std::string FileId(std::span<const std::byte> file) {
+  Sha256 digest;
   digest.Update(file);
   return digest.Finish();
 }
@@ -22,26 +32,38 @@ std::string ContentOf(const Model& model, std::span<const std::byte> file) {
 }  // namespace
 
 Result<SharedImage> ShareImage(const Model& model, std::span<const std::byte> file,
-                               Profiler* profiler) {
+                               const ShareOptions& options) {
   if (model.images == nullptr || model.eye == nullptr) {
-    Result<EncodedImage> image = EncodeFile(model, file, profiler);
+    Result<EncodedImage> image = EncodeFile(model, file, options.profiler, options.is_over);
     if (!image) return image.error();
     const Timings timings = image->timings;
     return SharedImage{std::make_shared<const EncodedImage>(*std::move(image)), timings};
   }
   Stopwatch watch;
-  const std::string content = ContentOf(model, file);
+  const std::string file_id = options.file_id.empty() ? FileId(file) : std::string(options.file_id);
+  const std::string content = ContentOf(model, file_id, options.scope);
   const double digest_ms = watch.Lap();
+  const auto is_over = [&] { return options.is_over() && !model.images->IsWaitedFor(content); };
   const auto found = model.images->Get(content, [&]() -> Result<EncodedImage> {
-    Result<EncodedImage> image = EncodeFile(model, file, profiler);
-    if (image) image->content = content;
+    const bool may_end = options.is_over != nullptr;
+    Result<EncodedImage> image = EncodeFile(model, file, options.profiler,
+                                            may_end ? std::function<bool()>(is_over) : nullptr);
+    if (!image) return image;
+    image->content = content;
+    if (const auto info = ProbeImage(file)) image->file = *info;
     return image;
   });
   if (!found) return found.error();
-  SharedImage shared = {found->image, {}};
+  SharedImage shared = {found->image, {}, found->is_new};
   if (found->is_new) shared.timings = found->image->timings;
   shared.timings.total_ms += digest_ms;
   return shared;
+}
+
+std::shared_ptr<const EncodedImage> HeldImage(const Model& model, std::string_view file_id,
+                                              std::string_view scope) {
+  if (model.images == nullptr || model.eye == nullptr) return nullptr;
+  return model.images->Find(ContentOf(model, file_id, scope));
 }
 
 }  // namespace edgevlm

@@ -1,8 +1,10 @@
 // Pictures as sessions share them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "engine/model.h"
 
@@ -11,11 +13,24 @@ namespace edgevlm {
 struct SharedImage {
   std::shared_ptr<const EncodedImage> image;
   Timings timings;  // of what had to be done for it now
+  bool is_new = true;
+};
+
+struct ShareOptions {
+  Profiler* profiler = nullptr;
+  std::string_view scope = {};    // pictures of one scope are not found from another
+  std::string_view file_id = {};  // the file's SHA-256 in hexadecimal; empty: not known yet
+  // Asked between two blocks of the eye: true gives up, unless somebody else waits for the picture.
+  std::function<bool()> is_over = {};
 };
 
 // A picture file's embeddings: the model's, if it holds pictures by their content and has this one;
 // else encoded now. Errors: as for EncodeFile.
 Result<SharedImage> ShareImage(const Model& model, std::span<const std::byte> file,
-                               Profiler* profiler);
+                               const ShareOptions& options = {});
+
+// One that the model holds, by its file's SHA-256. Null if it does not.
+std::shared_ptr<const EncodedImage> HeldImage(const Model& model, std::string_view file_id,
+                                              std::string_view scope);
 
 }  // namespace edgevlm

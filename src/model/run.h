@@ -1,6 +1,8 @@
 // Run: what every step of a forward pass is given besides its data.
 #pragma once
 
+#include <functional>
+
 #include "base/thread_pool.h"
 #include "base/turns.h"
 #include "profile/profiler.h"
@@ -15,6 +17,13 @@ struct Run {
   // levels, to bfloat16 in the attention of an eye. Else all products are float32.
   bool fast = false;
   Turns* turns = nullptr;  // of long passes, which other work may interrupt; null: nothing does
+
+  // Of long passes, which may be given up; null: they are not. Once true it stays so.
+  const std::function<bool()>* is_over = nullptr;
+
+  // Between two blocks of a long pass: whether what it computes is wanted no more. The pass then
+  // returns at once, and what it has written means nothing.
+  bool IsOver() const { return is_over != nullptr && (*is_over)(); }
 
   // Between two blocks of a long pass.
   void Yield() const {

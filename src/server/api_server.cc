@@ -48,12 +48,12 @@ int ApiServer::port() const { return state_->http->port(); }
 
 void ApiServer::SetRules(ServerRules rules) { state_->site.SetRules(std::move(rules)); }
 
-bool ApiServer::Drain(std::chrono::milliseconds time) {
+bool ApiServer::Drain(std::chrono::milliseconds time, const std::function<bool()>& is_urgent) {
   state_->site.Drain();
   state_->http->StopListening();
   const auto end = std::chrono::steady_clock::now() + time;
   while (state_->http->replies_under_way() > 0) {
-    if (std::chrono::steady_clock::now() >= end) return false;
+    if (std::chrono::steady_clock::now() >= end || is_urgent()) return false;
     std::this_thread::sleep_for(kDrainPoll);
   }
   return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "edgevlm/edgevlm.h"
@@ -23,9 +24,9 @@ class ApiServer {
   // From now on, for requests that begin.
   void SetRules(ServerRules rules);
 
-  // Takes no more work, and waits until what is under way has ended, at most so long. Says whether
-  // it has.
-  bool Drain(std::chrono::milliseconds time);
+  // Takes no more work, and waits until what is under way has ended, at most so long and until
+  // is_urgent, which is asked all the time, says so. Returns whether it has.
+  bool Drain(std::chrono::milliseconds time, const std::function<bool()>& is_urgent);
 
   // One JSON line of figures, for a history.
   std::string HistoryLine();

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "digest/sha256.h"
 #include "server/parse/base64.h"
 #include "server/parse/data_uri.h"
 #include "server/remote/remote_picture.h"
@@ -12,6 +13,7 @@ namespace edgevlm {
 namespace {
 
 constexpr int kBadGateway = 502;
+constexpr std::size_t kIdDigits = 64;
 
 // "https" of "https://...": what has a scheme is no base64.
 std::optional<std::string_view> SchemeOf(std::string_view text) {
@@ -26,6 +28,14 @@ void Pictures::Refuse(ApiError error, const std::string& where) {
   error.message = where + ": " + error.message;
   error.param = where;
   problem_ = std::move(error);
+}
+
+bool Pictures::HasRoom(const std::string& where) {
+  if (std::ssize(shown_) < limits_.pictures) return true;
+  Refuse({.status = 413,
+          .message = "expected at most " + std::to_string(limits_.pictures) + " pictures"},
+         where);
+  return false;
 }
 
 RequestPart Pictures::FromText(std::string_view text, const std::string& where) {
@@ -59,13 +69,7 @@ RequestPart Pictures::FromAddress(const std::string& address, const std::string&
 }
 
 RequestPart Pictures::FromBytes(std::string bytes, const std::string& where) {
-  if (problem_) return {};
-  if (std::ssize(infos_) == limits_.pictures) {
-    Refuse({.status = 413,
-            .message = "expected at most " + std::to_string(limits_.pictures) + " pictures"},
-           where);
-    return {};
-  }
+  if (problem_ || !HasRoom(where)) return {};
   const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(bytes)));
   if (!info) {
     Refuse(ToApiError(info.error()), where);
@@ -80,8 +84,29 @@ RequestPart Pictures::FromBytes(std::string bytes, const std::string& where) {
            where);
     return {};
   }
-  infos_.push_back(*info);
-  return {.picture = std::make_shared<const std::string>(std::move(bytes))};
+  Sha256 digest;
+  digest.Update(std::as_bytes(std::span(bytes)));
+  shown_.push_back({.id = digest.Finish(), .info = *info});
+  return {.picture = std::make_shared<const std::string>(std::move(bytes)),
+          .picture_id = shown_.back().id};
+}
+
+RequestPart Pictures::FromId(const std::string& id, const std::string& where) {
+  if (problem_ || !HasRoom(where)) return {};
+  if (id.size() != kIdDigits || id.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    Refuse({.message = "expected 64 lower-case hexadecimal digits"}, where);
+    return {};
+  }
+  auto image = held_.engine == nullptr ? nullptr : held_.engine->HeldImage(id, held_.scope);
+  if (image == nullptr) {
+    Refuse({.status = 404,
+            .message = "not one that is held: send the picture itself",
+            .code = "image_not_cached"},
+           where);
+    return {};
+  }
+  shown_.push_back({.id = id, .info = image->file});
+  return {.encoded = std::move(image)};
 }
 
 }  // namespace edgevlm

@@ -51,6 +51,21 @@ nlohmann::json TimingsJson(const RequestReply& request) {
           {"total_ms", t.total_ms}};
 }
 
+nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply) {
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t i = 0; i < facts.pictures.size() && i < reply.pictures.size(); ++i) {
+    const ShownPicture& shown = facts.pictures[i];
+    const PictureReply& made = reply.pictures[i];
+    list.push_back({{"id", shown.id},
+                    {"format", shown.info.format},
+                    {"width", shown.info.width},
+                    {"height", shown.info.height},
+                    {"tokens", made.tokens},
+                    {"cache", made.is_reused ? "hit" : "miss"}});
+  }
+  return list;
+}
+
 nlohmann::json ProgressJson(const Progress& progress) {
   const char* stage = progress.stage == RequestStage::kQueue      ? "queue"
                       : progress.stage == RequestStage::kPictures ? "pictures"

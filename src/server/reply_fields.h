@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "edgevlm/probe.h"
 #include "edgevlm/scheduler.h"
+#include "server/pictures.h"
 
 namespace edgevlm {
 
@@ -16,7 +16,7 @@ struct ReplyFacts {
   std::string id;            // of the request, unlike all others
   std::string model;         // its name
   std::int64_t created = 0;  // seconds since 1970
-  std::vector<ImageFileInfo> pictures = {};
+  std::vector<ShownPicture> pictures = {};
 };
 
 // "stop" or "length".
@@ -29,6 +29,9 @@ nlohmann::json UsageJson(const Reply& reply);
 // Names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n, ...),
 // and queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
 nlohmann::json TimingsJson(const RequestReply& reply);
+
+// For each picture {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.
+nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply);
 
 // {"stage": "queue|pictures|prompt", "done": ..., "total": ...}
 nlohmann::json ProgressJson(const Progress& progress);

@@ -74,6 +74,10 @@ bool IsOneOf(std::string_view key, std::span<const std::string> keys) {
   return found;
 }
 
+std::string ScopeOf(const Request& head, const AccessRules& rules) {
+  return rules.keys.empty() ? "" : KeyOf(head);
+}
+
 std::optional<ApiError> CheckKey(const Request& head, const AccessRules& rules) {
   if (rules.keys.empty()) return std::nullopt;
   const std::string key = KeyOf(head);

@@ -20,6 +20,9 @@ std::string KeyOf(const Request& head);
 // and looks at all of them, so that time tells nothing.
 bool IsOneOf(std::string_view key, std::span<const std::string> keys);
 
+// Whose pictures a request may find again: those of its key, if there are keys.
+std::string ScopeOf(const Request& head, const AccessRules& rules);
+
 // 401. The header makes browsers ask for the key.
 std::optional<ApiError> CheckKey(const Request& head, const AccessRules& rules);
 

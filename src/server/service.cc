@@ -18,8 +18,6 @@ namespace {
 constexpr std::string_view kWebSocketPath = "/ws";
 constexpr std::string_view kUnknown = "other";
 
-bool IsUpgrade(const Request& head) { return head.upgrades && head.path == kWebSocketPath; }
-
 // Everything that speaks against a request before its endpoint is asked.
 std::optional<ApiError> CheckHead(const Request& head, const AccessRules& rules) {
   if (auto error = CheckHost(head, rules)) return error;
@@ -40,9 +38,16 @@ Response ErrorOf(const Route& route, const ApiError& error) {
   return route.errors == Route::Errors::kOllama ? OllamaError(error) : OpenAiError(error);
 }
 
+ApiError Draining() {
+  return {.status = 503,
+          .message = "server: about to end",
+          .code = "draining",
+          .headers = {{"Retry-After", "10"}}};
+}
+
 }  // namespace
 
-std::variant<BodyLimit, Response> Service::Admit(const Request& head) {
+std::variant<BodyLimit, MessageLimit, Response> Service::Admit(const Request& head) {
   const auto rules = site_.rules();
   const auto refuse = [&](const ApiError& error) {
     site_.metrics().RequestBegan();
@@ -50,9 +55,13 @@ std::variant<BodyLimit, Response> Service::Admit(const Request& head) {
     return WithHeaders(LockedAnswer(head, error), CorsHeaders(head, rules->access));
   };
   if (auto error = CheckHead(head, rules->access)) return refuse(*error);
-  if (IsUpgrade(head)) {
+  if (head.path == kWebSocketPath) {
     if (auto error = CheckKey(head, rules->access)) return refuse(*error);
-    return BodyLimit{};
+    if (head.upgrades) return MessageLimit{rules->limits.body_bytes};
+    return refuse({.status = 426,
+                   .message = "path: expected a WebSocket",
+                   .code = "upgrade_required",
+                   .headers = {{"Upgrade", "websocket"}}});
   }
   if (head.method == "OPTIONS") return PreflightAnswer(head, rules->access);
   const auto found = FindRoute(head);
@@ -78,19 +87,23 @@ void Service::Handle(Request request, std::shared_ptr<Exchange> exchange) {
   if (route.start == nullptr) return counted->Send(route.respond(site_, request));
   if (site_.draining()) {
     site_.metrics().Rejected("draining");
-    return counted->Send(ErrorOf(route, {.status = 503,
-                                         .message = "server: about to end",
-                                         .code = "draining",
-                                         .headers = {{"Retry-After", "10"}}}));
+    return counted->Send(ErrorOf(route, Draining()));
   }
   route.start(site_, std::move(request), counted);
 }
 
 // {"type": "caption" or "vqa", and the fields of that endpoint}; always streamed.
-void Service::HandleMessage(std::string message, std::shared_ptr<Exchange> exchange) {
+void Service::HandleMessage(const Request& head, std::string message,
+                            std::shared_ptr<Exchange> exchange) {
   auto counted = std::make_shared<CountedExchange>(
       std::move(exchange), site_.metrics(), kWebSocketPath, std::map<std::string, std::string>());
-  const Result<nlohmann::json> body = ParseJson(message);
+  // A key may have been taken back since the client came.
+  if (auto error = CheckKey(head, site_.rules()->access)) return counted->Send(OpenAiError(*error));
+  if (site_.draining()) {
+    site_.metrics().Rejected("draining");
+    return counted->Send(OpenAiError(Draining()));
+  }
+  Result<nlohmann::json> body = ParseJson(message);
   if (!body) return counted->Send(OpenAiError(ToApiError(body.error())));
   Problem problem;
   Fields fields(*body, "", problem);
@@ -98,7 +111,9 @@ void Service::HandleMessage(std::string message, std::shared_ptr<Exchange> excha
   if (type != "caption" && type != "vqa") fields.Refuse("type", "expected caption or vqa");
   if (problem) return counted->Send(OpenAiError(*problem));
   const TaskKind kind = type == "caption" ? TaskKind::kCaption : TaskKind::kAnswer;
-  auto read = ReadTask(site_, kind, *body, {});
+  auto read = ReadTask(
+      site_,
+      {.kind = kind, .body = *std::move(body), .scope = ScopeOf(head, site_.rules()->access)});
   if (const auto* error = std::get_if<ApiError>(&read)) return counted->Send(OpenAiError(*error));
   Ask ask = std::get<Ask>(std::move(read));
   ask.streams = true;

@@ -10,9 +10,10 @@ class Service final : public HttpService {
  public:
   explicit Service(Site& site) : site_(site) {}
 
-  std::variant<BodyLimit, Response> Admit(const Request& head) override;
+  std::variant<BodyLimit, MessageLimit, Response> Admit(const Request& head) override;
   void Handle(Request request, std::shared_ptr<Exchange> exchange) override;
-  void HandleMessage(std::string message, std::shared_ptr<Exchange> exchange) override;
+  void HandleMessage(const Request& head, std::string message,
+                     std::shared_ptr<Exchange> exchange) override;
   Response Refusal(int status, const std::string& reason) override;
 
  private:

@@ -75,7 +75,8 @@ class ServeCommand final : public Command {
     app.footer(
         "Every option can be given in a file (--config; config.yaml lists all keys) and in the\n"
         "environment (EDGEVLM_SERVER_PORT for server.port).\n"
-        "SIGTERM ends the server when its replies have ended; SIGHUP reads the file again.\n"
+        "SIGTERM ends the server when its replies have ended, a second one at once; SIGHUP reads\n"
+        "the file again.\n"
         "Examples:\n"
         "  edgevlm serve\n"
         "  edgevlm serve -m model.gguf --host 0.0.0.0 --keys-file keys.txt\n"
@@ -105,7 +106,7 @@ class ServeCommand final : public Command {
     output.Print("http://" + HostInUrl() + ":" + std::to_string((*server)->port()) + "\n");
     NotifyServiceManager("READY=1");
     Live(**server, signals);
-    return End(**server);
+    return End(**server, signals);
   }
 
  private:
@@ -170,10 +171,17 @@ class ServeCommand final : public Command {
     NotifyServiceManager("READY=1");
   }
 
-  ExitCode End(ApiServer& server) const {
+  // A second signal is for those who do not want to wait.
+  ExitCode End(ApiServer& server, const SignalWaiter& signals) const {
     NotifyServiceManager("STOPPING=1");
-    if (!server.Drain(std::chrono::seconds(options_.drain_seconds))) {
-      Say("ended with replies under way: --drain-seconds is over");
+    bool asked_twice = false;
+    const auto is_urgent = [&] {
+      const int signal = signals.Wait(std::chrono::milliseconds(0));
+      return asked_twice = asked_twice || signal == SIGTERM || signal == SIGINT;
+    };
+    if (!server.Drain(std::chrono::seconds(options_.drain_seconds), is_urgent)) {
+      Say(std::string("ended with replies under way: ")
+              .append(asked_twice ? "asked twice" : "--drain-seconds is over"));
     }
     return ExitCode::kDone;
   }

@@ -8,7 +8,12 @@ SignalWaiter::SignalWaiter(std::initializer_list<int> signals) {
   pthread_sigmask(SIG_BLOCK, &signals_, &before_);
 }
 
-SignalWaiter::~SignalWaiter() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+// Those that came meanwhile have been heard of; they must not strike now.
+SignalWaiter::~SignalWaiter() {
+  while (Wait(std::chrono::milliseconds(0)) != 0) {
+  }
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 int SignalWaiter::Wait(std::chrono::milliseconds time) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);

@@ -45,6 +45,7 @@ void GrammarMatcher::Expand(int place, std::vector<int>& tops, bool& may_end) {
   if (std::exchange(seen_in_round_[static_cast<std::size_t>(place)], round_) == round_) return;
   const Place here = places_[static_cast<std::size_t>(place)];
   const Grammar::Element element = (*here.sequence)[here.position];
+  if (tops.size() == kMaxPlaces) return;
   if (!element.is_rule) {
     tops.push_back(place);
     return;
@@ -61,12 +62,42 @@ GrammarMatcher::State GrammarMatcher::StateOf(std::vector<int> tops, bool may_en
   const auto [entry, is_new] =
       state_ids_.try_emplace({tops, may_end}, static_cast<State>(states_.size()));
   if (is_new) {
+    bytes_ += sizeof(StateEntry) + 2 * tops.size() * sizeof(int);  // here and in state_ids_
     StateEntry& state = states_.emplace_back();
     state.tops = std::move(tops);
     state.may_end = may_end;
     state.next.fill(kUnknown);
   }
   return entry->second;
+}
+
+GrammarMatcher::State GrammarMatcher::KeepOnly(State state) {
+  const StateEntry kept = std::move(states_[static_cast<std::size_t>(state)]);
+  const std::vector<Place> old = std::exchange(places_, {});
+  place_ids_.clear();
+  seen_in_round_.clear();
+  states_.clear();
+  state_ids_.clear();
+  bytes_ = 0;
+  std::vector<char> is_needed(old.size());
+  for (const int top : kept.tops) {
+    for (int place = top; place != kEnd && is_needed[static_cast<std::size_t>(place)] == 0;
+         place = old[static_cast<std::size_t>(place)].behind) {
+      is_needed[static_cast<std::size_t>(place)] = 1;
+    }
+  }
+  // What is behind a place was there before it.
+  std::vector<int> numbers(old.size(), kEnd);
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    if (is_needed[i] == 0) continue;
+    const int behind =
+        old[i].behind == kEnd ? kEnd : numbers[static_cast<std::size_t>(old[i].behind)];
+    numbers[i] = PlaceOf(*old[i].sequence, old[i].position, behind);
+  }
+  std::vector<int> tops;
+  for (const int top : kept.tops) tops.push_back(numbers[static_cast<std::size_t>(top)]);
+  start_ = StateOf(std::move(tops), kept.may_end);
+  return start_;
 }
 
 GrammarMatcher::State GrammarMatcher::Next(State state, unsigned char byte) {

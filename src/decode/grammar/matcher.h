@@ -14,11 +14,14 @@ namespace edgevlm {
 
 // A state is the set of all places in the grammar where a text may stand, each with what is to
 // follow it. States and the ways between them are found when they are first needed and kept: a
-// byte that was seen before costs one look-up. Threads: one at a time.
+// byte that was seen before costs one look-up. Where a text may stand at more than kMaxPlaces
+// places at once, only so many are followed: what fits then still fits the grammar. Threads: one at
+// a time.
 class GrammarMatcher {
  public:
   using State = int;
   static constexpr State kNone = -1;  // the text does not fit
+  static constexpr std::size_t kMaxPlaces = 4096;
 
   // The grammar must outlive it.
   explicit GrammarMatcher(const Grammar& grammar);
@@ -28,6 +31,11 @@ class GrammarMatcher {
   State Next(State state, unsigned char byte);
   // Whether the text may end here.
   bool MayEnd(State state) const { return states_[static_cast<std::size_t>(state)].may_end; }
+  // About what all states together take.
+  std::size_t bytes() const { return bytes_; }
+  // Forgets all states but one, which may have another number then.
+  State KeepOnly(State state);
+
   // Whether it can go on from here.
   bool MayGoOn(State state) const { return !states_[static_cast<std::size_t>(state)].tops.empty(); }
 
@@ -56,6 +64,7 @@ class GrammarMatcher {
   std::vector<Place> places_;
   std::map<std::tuple<const Grammar::Sequence*, std::size_t, int>, int> place_ids_;
   std::vector<StateEntry> states_;
+  std::size_t bytes_ = 0;
   std::map<std::pair<std::vector<int>, bool>, State> state_ids_;
   Grammar::Sequence whole_;  // rule 0
   State start_ = kNone;

@@ -52,6 +52,44 @@ TEST(GrammarMatcher, ManyWaysToOnePlaceAreOne) {
   EXPECT_TRUE(Fits(builder.Finish(), "x"));
 }
 
+TEST(GrammarMatcher, GoesOnFromTheStateThatItKeeps) {
+  const Grammar grammar = Brackets();
+  GrammarMatcher matcher(grammar);
+  auto state = matcher.start();
+  for (int i = 0; i < 100; ++i) state = matcher.Next(state, '(');
+  const std::size_t before = matcher.bytes();
+  state = matcher.KeepOnly(state);
+  EXPECT_LT(matcher.bytes(), before / 50);
+  EXPECT_EQ(matcher.Next(state, ')'), GrammarMatcher::kNone);
+  state = matcher.Next(state, 'x');
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_NE(state, GrammarMatcher::kNone);
+    EXPECT_FALSE(matcher.MayEnd(state)) << i;
+    state = matcher.Next(state, ')');
+  }
+  ASSERT_NE(state, GrammarMatcher::kNone);
+  EXPECT_TRUE(matcher.MayEnd(state));
+}
+
+// whole = "[" whole "]" in a hundred ways: after n brackets 100^n of them.
+TEST(GrammarMatcher, WaysThatMultiplyAreNotAllFollowed) {
+  GrammarBuilder builder;
+  for (int way = 0; way < 100; ++way) {
+    const int close = builder.AddRule();
+    builder.AddAlternative(close, {Byte(builder, ']')});
+    builder.AddAlternative(
+        0, {Byte(builder, '['), GrammarBuilder::Rule(0), GrammarBuilder::Rule(close)});
+  }
+  builder.AddAlternative(0, {Byte(builder, 'x')});
+  const Grammar grammar = builder.Finish();
+  EXPECT_FALSE(Fits(grammar, std::string(20, '[') + "x" + std::string(21, ']')));
+  GrammarMatcher matcher(grammar);
+  auto state = matcher.start();
+  for (int i = 0; i < 20; ++i) state = matcher.Next(state, '[');
+  EXPECT_TRUE(matcher.MayGoOn(state));
+  EXPECT_LT(matcher.bytes(), std::size_t{8} << 20);
+}
+
 TEST(BeginsWithItself, SeesItThroughOthersAndEmptyOnes) {
   EXPECT_FALSE(BeginsWithItself(Brackets()));
   GrammarBuilder direct;

@@ -11,6 +11,8 @@ namespace {
 
 // Of states whose tokens are remembered; a list has a bit per token.
 constexpr std::size_t kMaxRemembered = 256;
+// Of a matcher's states: a schema may need new ones with every byte.
+constexpr std::size_t kMaxStateBytes = std::size_t{16} << 20;
 
 }  // namespace
 
@@ -37,6 +39,10 @@ const std::vector<bool>& TokenFilter::Allowed() {
   const auto found = allowed_.find(state_);
   if (found != allowed_.end()) return found->second;
   if (allowed_.size() == kMaxRemembered) allowed_.clear();
+  if (matcher_.bytes() > kMaxStateBytes) {
+    state_ = matcher_.KeepOnly(state_);
+    allowed_.clear();
+  }
   std::vector<bool> allowed(static_cast<std::size_t>(tokenizer_.size()));
   bool any = false;
   for (int token = 0; token < tokenizer_.size(); ++token) {

@@ -22,11 +22,16 @@ class Encoding {
     for (const RequestMessage& given : request.messages) {
       Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
       for (const RequestPart& part : given.parts) {
+        if (part.encoded != nullptr) {
+          Note(*part.encoded, true);
+          message.parts.push_back({.image = part.encoded});
+          continue;
+        }
         if (part.picture == nullptr) {
           message.parts.push_back({.text = part.text});
           continue;
         }
-        auto image = Encode(*part.picture);
+        auto image = Encode(part, request.scope);
         if (!image) return image.error();
         message.parts.push_back({.image = *std::move(image)});
       }
@@ -36,18 +41,30 @@ class Encoding {
 
   const Timings& timings() const { return timings_; }
   int tokens() const { return tokens_; }
-  int reused() const { return reused_; }
+  std::vector<PictureReply> TakeNotes() { return std::move(notes_); }
 
  private:
-  Result<std::shared_ptr<const EncodedImage>> Encode(const std::string& file) {
+  void Note(const EncodedImage& image, bool is_reused) {
+    notes_.push_back({.tokens = image.tokens, .is_reused = is_reused});
+    tokens_ += image.tokens;
+  }
+
+  Result<std::shared_ptr<const EncodedImage>> Encode(const RequestPart& part,
+                                                     const std::string& scope) {
     if (hooks_.is_over()) return Cancelled();
-    Result<SharedImage> shared = ShareImage(model_, std::as_bytes(std::span(file)), nullptr);
+    const std::string& file = *part.picture;
+    // Who else wants it finds it only where pictures are kept.
+    const auto is_over = [&] {
+      return hooks_.is_over() && (model_.images == nullptr || !hooks_.is_wanted(file));
+    };
+    Result<SharedImage> shared =
+        ShareImage(model_, std::as_bytes(std::span(file)),
+                   {.scope = scope, .file_id = part.picture_id, .is_over = is_over});
     if (!shared) return Named(shared.error());
     timings_.decode_ms += shared->timings.decode_ms;
     timings_.preprocess_ms += shared->timings.preprocess_ms;
     timings_.encode_ms += shared->timings.encode_ms;
-    reused_ += shared->timings.encode_ms == 0 ? 1 : 0;
-    tokens_ += shared->image->tokens;
+    Note(*shared->image, !shared->is_new);
     hooks_.on_picture(++done_);
     return std::move(shared->image);
   }
@@ -62,7 +79,7 @@ class Encoding {
   const int pictures_;
   int done_ = 0;
   int tokens_ = 0;
-  int reused_ = 0;
+  std::vector<PictureReply> notes_;
   Timings timings_;
 };
 
@@ -103,7 +120,7 @@ Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
                                 *model.decoder, positions, model.governor->CacheFor(model.cache)),
                             .timings = encoding.timings(),
                             .image_tokens = encoding.tokens(),
-                            .pictures_reused = encoding.reused()};
+                            .pictures = encoding.TakeNotes()};
   if (model.prompts != nullptr && HasWantedCache(*prepared.sequence, model)) {
     // The last row is always computed: its logits are needed.
     prepared.reused_rows =

@@ -20,11 +20,13 @@ struct PreparedReply {
   int reused_rows = 0;                 // of the prompt, that the sequence holds already
   Timings timings;                     // decode, preprocess and encode of what was encoded for this
   int image_tokens = 0;
-  int pictures_reused = 0;  // that were encoded for others, or before
+  std::vector<PictureReply> pictures;
 };
 
 struct PrepareHooks {
-  std::function<bool()> is_over;        // asked now and then; true: give up, with kCancelled
+  std::function<bool()> is_over;  // asked now and then; true: give up, with kCancelled
+  // Whether a picture is to be encoded although it is over: for somebody else.
+  std::function<bool(const std::string& picture)> is_wanted;
   std::function<void(int)> on_picture;  // how many are encoded
 };
 

@@ -1,8 +1,21 @@
 #include "engine/scheduling/preparer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace edgevlm {
+namespace {
+
+bool Shows(const ReplyRequest& request, const std::string& picture) {
+  for (const RequestMessage& message : request.messages) {
+    for (const RequestPart& part : message.parts) {
+      if (part.picture != nullptr && *part.picture == picture) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 Preparer::Preparer(const Model& model, std::function<void()> on_change)
     : model_(model), on_change_(std::move(on_change)), thread_([this] { Work(); }) {}
@@ -24,6 +37,14 @@ void Preparer::Add(std::shared_ptr<Job> job) {
   wake_.notify_all();
 }
 
+// Whether one that waits here shows it.
+bool Preparer::IsWanted(const std::string& picture, const std::string& scope) {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(waiting_, [&](const std::shared_ptr<Job>& job) {
+    return !job->IsOver() && job->request.scope == scope && Shows(job->request, picture);
+  });
+}
+
 void Preparer::Work() {
   while (true) {
     std::shared_ptr<Job> job;
@@ -34,12 +55,15 @@ void Preparer::Work() {
       job = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    const PrepareHooks hooks = {.is_over = [&job] { return job->IsOver(); },
-                                .on_picture =
-                                    [&](int done) {
-                                      job->pictures_done = done;
-                                      on_change_();
-                                    }};
+    const PrepareHooks hooks = {
+        .is_over = [&job] { return job->IsOver(); },
+        .is_wanted =
+            [&](const std::string& picture) { return IsWanted(picture, job->request.scope); },
+        .on_picture =
+            [&](int done) {
+              job->pictures_done = done;
+              on_change_();
+            }};
     job->prepared = Prepare(model_, job->request, hooks);
     job->is_prepared = true;
     on_change_();

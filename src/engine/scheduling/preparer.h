@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "engine/scheduling/job.h"
@@ -28,6 +29,7 @@ class Preparer {
 
  private:
   void Work();
+  bool IsWanted(const std::string& picture, const std::string& scope);
 
   const Model& model_;
   const std::function<void()> on_change_;

@@ -53,7 +53,7 @@ void RunningReply::Begin() {
   reply_.reply.timings = prepared.timings;
   reply_.reply.reused_tokens = prepared.reused_rows;
   reply_.image_tokens = prepared.image_tokens;
-  reply_.pictures_reused = prepared.pictures_reused;
+  reply_.pictures = std::move(prepared.pictures);
   DecodeOptions decode = job_->request.decode;
   const auto stops = model_.style->stops();
   decode.stop.insert(decode.stop.end(), stops.begin(), stops.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -144,10 +145,19 @@ void Scheduler::State::Step() {
   const bool speaks =
       std::ranges::any_of(streams, [](Stream* stream) { return !stream->reading(); });
   const int before = unread();
+  // A long pass for nobody is left between two blocks.
+  bool is_left = false;
+  const std::function<bool()> is_over = [&] {
+    is_left = is_left || std::ranges::all_of(running, [](RunningReply& reply) {
+                return reply.stream() == nullptr || reply.job().is_cancelled;
+              });
+    return is_left;
+  };
+  Teams teams = model.DecoderTeams(nullptr);
+  teams.many.is_over = &is_over;
   const Turns::Short turn(*model.turns);
   const auto begin = SchedulerClock::now();
-  stepper.Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows,
-               model.DecoderTeams(nullptr));
+  stepper.Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows, teams);
   if (speaks) prompt_share.Learn(before - unread(), MillisecondsSince(begin));
 }
 

@@ -211,6 +211,23 @@ TEST_F(SchedulerTest, CancelsWhereverARequestIs) {
   scheduler.Cancel(*number);  // which has ended
 }
 
+// Whatever the step is at: nothing is said any more, and others are not touched.
+TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
+  Scheduler scheduler(engine_, {.running = 2});
+  const auto alone = Submit(scheduler, About(Picture(1), 8))->Wait();
+  for (int i = 0; i < 50; ++i) {
+    const auto cancelled = Submit(scheduler, About(Picture(2), 60));
+    const std::uint64_t number = last_number_;
+    const auto other = i % 2 == 0 ? nullptr : Submit(scheduler, About(Picture(1), 8));
+    while (cancelled->progress().size() <= static_cast<std::size_t>(i % 3))
+      std::this_thread::yield();
+    scheduler.Cancel(number);
+    static_cast<void>(cancelled->Wait());
+    if (other == nullptr) continue;
+    EXPECT_EQ(other->Wait()->reply.text, alone->reply.text);
+  }
+}
+
 TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   Scheduler scheduler(engine_, {.running = 1});
   ReplyRequest late = About(Picture(1), 60);

@@ -78,6 +78,7 @@ class Gpt2 final : public Decoder {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = TakeBuffers(x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+      if (run.IsOver()) return;
       Block(layer, batch, x, buffers, run);
     }
   }

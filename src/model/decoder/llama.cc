@@ -36,6 +36,7 @@ class Llama final : public Decoder {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = TakeBuffers(batch, x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+      if (run.IsOver()) return;
       Block(layer, batch, x, buffers, run);
     }
   }

@@ -23,6 +23,8 @@ class MobileNetV3 final : public VisionEncoder {
     CHECK(seen.scores.rows == 0);
     View<const float> x = Stem(pixels, pictures, workspace, run);  // [n * cells, C]
     for (const Bottleneck& block : weights_.blocks) {
+      if (run.IsOver()) return workspace.Rewind(mark);
+      run.Yield();
       const View<float> y = workspace.Take(pictures * block.side_out * block.side_out,
                                            block.project.weight.outputs());
       RunBlock(block, pictures, x, y, workspace, run);  // [n * cells, Cout]

@@ -63,6 +63,7 @@ class Vit final : public VisionEncoder {
     Embed(pixels, count, buffers.x, workspace, run);
     if (weights_.pre_norm) NormRows(*weights_.pre_norm, buffers.x, buffers.x, run);
     for (const VitBlock& block : weights_.blocks) {
+      if (run.IsOver()) return workspace.Rewind(mark);
       run.Yield();
       const bool is_last = &block == &weights_.blocks.back();
       RunAttention(block, pictures, buffers, run);

@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ImageFileInfo> pictures) {
+ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pictures) {
   const auto seconds = [](auto time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
   };

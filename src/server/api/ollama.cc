@@ -10,6 +10,7 @@
 #include "server/parse/json.h"
 #include "server/pictures.h"
 #include "server/response_format.h"
+#include "server/security.h"
 
 namespace edgevlm {
 namespace {
@@ -91,7 +92,7 @@ Response LoadedAnswer(Site& site, OllamaKind kind) {
 void Finish(Site& site, OllamaKind kind, OllamaRequest& request,
             std::shared_ptr<Exchange> exchange) {
   if (request.problem) return exchange->Send(OllamaError(*request.problem));
-  request.ask.dialect = MakeOllamaDialect(kind, FactsFor(site, "ollama", request.pictures.infos()));
+  request.ask.dialect = MakeOllamaDialect(kind, FactsFor(site, "ollama", request.pictures.shown()));
   Answer(site, std::move(request.ask), std::move(exchange));
 }
 
@@ -101,6 +102,7 @@ void StartOllamaGenerate(Site& site, Request request, std::shared_ptr<Exchange> 
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
   OllamaRequest asked(site, std::get<json>(body));
+  asked.ask.request.scope = ScopeOf(request, asked.rules->access);
   const std::string system = asked.fields.Text("system", "");
   const std::string prompt = asked.fields.Text("prompt", "");
   RequestMessage message = {.role = Role::kUser, .parts = ReadImages(asked.fields, asked.pictures)};
@@ -119,6 +121,7 @@ void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exch
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
   OllamaRequest asked(site, std::get<json>(body));
+  asked.ask.request.scope = ScopeOf(request, asked.rules->access);
   const json* list = asked.fields.List("messages");
   if ((list == nullptr || list->empty()) && !asked.problem) {
     return exchange->Send(LoadedAnswer(site, OllamaKind::kChat));

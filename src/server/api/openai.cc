@@ -10,6 +10,7 @@
 #include "server/decode_fields.h"
 #include "server/parse/json.h"
 #include "server/response_format.h"
+#include "server/security.h"
 
 namespace edgevlm {
 namespace {
@@ -63,7 +64,8 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   Pictures pictures(*rules, problem);
   ask.request.messages = ReadChatMessages(fields, pictures, problem);
   if (problem) return exchange->Send(OpenAiError(*problem));
-  ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", pictures.infos()), includes_usage);
+  ask.request.scope = ScopeOf(request, rules->access);
+  ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", pictures.shown()), includes_usage);
   Answer(site, std::move(ask), std::move(exchange));
 }
 

@@ -11,6 +11,7 @@
 #include "server/parse/multipart.h"
 #include "server/pictures.h"
 #include "server/response_format.h"
+#include "server/security.h"
 
 namespace edgevlm {
 namespace {
@@ -28,7 +29,7 @@ constexpr Length kLengths[] = {{"short", "Describe the picture in one short sent
 
 constexpr const char* kPictureNames[] = {"image", "image_url", "file"};
 
-// The fields of `names` that hold a picture each, and "images", a list of them.
+// The fields that hold a picture each, "images", a list of them, and "image_id", one sent before.
 std::vector<RequestPart> ReadPictures(Fields& fields, Pictures& pictures) {
   std::vector<RequestPart> parts;
   const auto take = [&](const json& value, const std::string& where) {
@@ -49,6 +50,9 @@ std::vector<RequestPart> ReadPictures(Fields& fields, Pictures& pictures) {
       const std::string where = fields.PathOf("images") + "[" + std::to_string(i) + "]";
       if (!take((*list)[i], where)) fields.Refuse("images", "expected pictures as texts");
     }
+  }
+  if (const std::string id = fields.Text("image_id", ""); !id.empty()) {
+    parts.push_back(pictures.FromId(id, fields.PathOf("image_id")));
   }
   return parts;
 }
@@ -75,11 +79,10 @@ std::string ReadWords(TaskKind kind, Fields& fields, const Site& site) {
 
 }  // namespace
 
-std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const json& body,
-                                     std::vector<std::string> files) {
+std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input) {
   const auto rules = site.rules();
   Problem problem;
-  Fields fields(body, "", problem);
+  Fields fields(input.body, "", problem);
   CheckModel(site, fields);
   RefuseUnsupported(fields);
   Ask ask;
@@ -87,10 +90,10 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const json& body
   ask.shows_progress = fields.Bool("progress", false);
   ask.request.decode = ReadDecodeFields(fields, *rules);
   ask.request.decode.grammar = ReadResponseFormat(fields, problem);
-  const std::string words = ReadWords(kind, fields, site);
-  Pictures pictures(*rules, problem);
+  const std::string words = ReadWords(input.kind, fields, site);
+  Pictures pictures(*rules, problem, {.engine = &site.engine(), .scope = input.scope});
   RequestMessage message = {.role = Role::kUser, .parts = {}};
-  for (std::string& file : files) {
+  for (std::string& file : input.files) {
     message.parts.push_back(pictures.FromBytes(std::move(file), "image"));
   }
   for (RequestPart& part : ReadPictures(fields, pictures)) message.parts.push_back(std::move(part));
@@ -98,7 +101,8 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const json& body
   if (!words.empty()) message.parts.push_back({.text = words});
   if (problem) return *std::move(problem);
   ask.request.messages.push_back(std::move(message));
-  ask.dialect = MakeTaskDialect(kind, FactsFor(site, "req", pictures.infos()));
+  ask.request.scope = std::move(input.scope);
+  ask.dialect = MakeTaskDialect(input.kind, FactsFor(site, "req", pictures.shown()));
   return ask;
 }
 
@@ -106,19 +110,18 @@ namespace {
 
 void StartTask(Site& site, TaskKind kind, const Request& request,
                const std::shared_ptr<Exchange>& exchange) {
-  json body;
-  std::vector<std::string> files;
+  TaskInput input = {.kind = kind, .scope = ScopeOf(request, site.rules()->access)};
   if (const auto boundary = FormBoundary(request.header("content-type"))) {
     auto form = ReadForm(request.body, *boundary);
     if (!form) return exchange->Send(OpenAiError(ToApiError(form.error())));
-    body = std::move(form->fields);
-    files = std::move(form->files);
+    input.body = std::move(form->fields);
+    input.files = std::move(form->files);
   } else {
     auto read = ReadJsonBody(request);
     if (auto* error = std::get_if<ApiError>(&read)) return exchange->Send(OpenAiError(*error));
-    body = std::get<json>(std::move(read));
+    input.body = std::get<json>(std::move(read));
   }
-  auto ask = ReadTask(site, kind, body, std::move(files));
+  auto ask = ReadTask(site, std::move(input));
   if (auto* error = std::get_if<ApiError>(&ask)) return exchange->Send(OpenAiError(*error));
   Answer(site, std::get<Ask>(std::move(ask)), exchange);
 }

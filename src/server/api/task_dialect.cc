@@ -31,17 +31,15 @@ class TaskDialect final : public Dialect {
 
  private:
   json Object(const RequestReply& reply) const {
-    json images = json::array();
-    for (const ImageFileInfo& picture : facts_.pictures) {
-      images.push_back(
-          {{"format", picture.format}, {"width", picture.width}, {"height", picture.height}});
-    }
+    json images = PicturesJson(facts_, reply);
+    const json first = images.empty() ? json() : images.front();
     return {{name_, reply.reply.text},
             {"model", facts_.model},
             {"finish_reason", FinishName(reply.reply.finish_reason)},
             {"usage", UsageJson(reply.reply)},
             {"timings", TimingsJson(reply)},
             {"request_id", facts_.id},
+            {"image", first},
             {"images", std::move(images)},
             {"image_tokens", reply.image_tokens}};
   }

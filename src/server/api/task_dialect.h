@@ -1,5 +1,6 @@
 // How /caption and /vqa write replies: {"caption" or "answer", "model", "finish_reason", "usage",
-// "timings", "request_id", "images"}. Streams as moondream's do: {"chunk": ...} for each piece, and
+// "timings", "request_id", "image", "images"}. Streams as moondream's do: {"chunk": ...} for each
+// piece, and
 // {"completed": true, ...} with all of the whole reply; {"progress": {...}} where asked for.
 #pragma once
 
@@ -17,8 +18,14 @@ enum class TaskKind { kCaption, kAnswer };
 
 std::shared_ptr<Dialect> MakeTaskDialect(TaskKind kind, ReplyFacts facts);
 
-// The body of such a request, pictures beside it in `files`.
-std::variant<Ask, ApiError> ReadTask(Site& site, TaskKind kind, const nlohmann::json& body,
-                                     std::vector<std::string> files);
+// What such a request brings.
+struct TaskInput {
+  TaskKind kind;
+  nlohmann::json body = {};
+  std::vector<std::string> files = {};  // pictures beside the body
+  std::string scope = {};               // ScopeOf
+};
+
+std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input);
 
 }  // namespace edgevlm

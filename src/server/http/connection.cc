@@ -1,11 +1,14 @@
 #include "server/http/connection.h"
 
+#include <poll.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <exception>
 #include <utility>
 
+#include "server/http/check_form.h"
 #include "server/http/http_exchange.h"
 #include "server/http/read_head.h"
 #include "server/http/websocket.h"
@@ -20,6 +23,11 @@ using tcp = asio::ip::tcp;
 
 // Of requests that were sent before the reply to the one before them.
 constexpr std::size_t kMaxPendingBytes = std::size_t{64} << 10;
+// How long a reply may take whose client has sent more than that: nobody can tell whether it has
+// gone, since its leaving comes behind all that it has sent.
+constexpr std::chrono::milliseconds kFullTime{1'000};
+// Of replies that the client has not read when its next request is looked at.
+constexpr std::size_t kMaxUnreadBytes = std::size_t{256} << 10;
 // What a refused client may still send until it reads why, and for how long.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -29,7 +37,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 Connection::Connection(tcp::socket socket, std::shared_ptr<Core> core)
     : socket_(std::move(socket)), core_(std::move(core)), last_active_(Clock::now()) {}
 
-Connection::~Connection() { ReleaseBody(); }
+Connection::~Connection() { Close(); }
 
 void Connection::Start() {
   ErrorCode ignored;
@@ -52,7 +60,8 @@ Peer::Worth Connection::worth() const {
 
 void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
-  if (phase_ == Phase::kReply) --core_->replies;
+  if (phase_ == Phase::kReply) ++unwritten_;
+  ForgetReplies();
   phase_ = Phase::kClosed;
   ReleaseBody();
   ErrorCode ignored;
@@ -60,7 +69,15 @@ void Connection::Close() {
   if (gone_) std::exchange(gone_, nullptr)();
 }
 
-void Connection::ReleaseBody() { core_->body_bytes -= std::exchange(promised_bytes_, 0); }
+void Connection::ForgetReplies() { core_->replies -= std::exchange(unwritten_, 0); }
+
+void Connection::ReleaseBody() { core_->Release(std::exchange(charged_bytes_, 0)); }
+
+// Of a client whose bytes are not read: no other call would tell.
+bool Connection::HasLeft() {
+  pollfd look = {.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
 
 void Connection::Tick(Clock::time_point now) {
   if (now >= write_deadline_) return Close();
@@ -69,6 +86,8 @@ void Connection::Tick(Clock::time_point now) {
       return Refuse(408, "the request took too long");
     return Close();
   }
+  const bool is_deaf = phase_ == Phase::kReply && !watching_;
+  if (is_deaf && (HasLeft() || now - last_active_ >= kFullTime)) return Close();
   const bool is_quiet = phase_ == Phase::kReply && begun_ && !sign_of_life_.empty() &&
                         now - last_written_ >= core_->limits.sign_of_life;
   if (is_quiet) Write(id_, sign_of_life_);
@@ -100,6 +119,7 @@ void Connection::Advance() {
   while (true) {
     switch (phase_) {
       case Phase::kIdle:
+        if (unsent_ > kMaxUnreadBytes) return;  // on when it is written
         if (pending_.empty()) return Watch();
         BeginHead();
         break;
@@ -147,54 +167,73 @@ bool Connection::ParseBody() {
   }
   if (error && error != http::error::need_more) {
     RefuseParsing(error);
+  } else if (!ChargeBody()) {
+    Refuse(503, "other requests take all memory that there is for them");
   } else if (parser_->is_done()) {
     Dispatch();
+  } else if (pending_.size() > kMaxPendingBytes) {
+    Refuse(400, "a chunk's header is too long");
   } else {
     return false;
   }
   return true;
 }
 
+// What has come, not what was promised: a client that sends slowly takes nobody's room.
+bool Connection::ChargeBody() {
+  const std::size_t size = parser_->get().body().size();
+  const std::size_t more = size - std::exchange(charged_bytes_, size);
+  return core_->Charge(more);
+}
+
 void Connection::OnHead() {
-  const Request head = ReadHead(parser_->get());
+  if (const auto malformed = CheckForm(parser_->get())) {
+    return Refuse(malformed->status, malformed->reason);
+  }
+  head_ = ReadHead(parser_->get());
   ++id_;
   keeps_alive_ = parser_->keep_alive() && !core_->draining;
-  is_head_ = head.method == "HEAD";
+  is_head_ = head_.method == "HEAD";
   is_old_ = parser_->get().version() < 11;
   begun_ = false;
-  auto verdict = core_->service.Admit(head);
+  auto verdict = core_->service.Admit(head_);
   if (auto* refusal = std::get_if<Response>(&verdict)) {
     keeps_alive_ = keeps_alive_ && parser_->is_done();  // else a body that nobody reads follows
     ++core_->replies;
     EnterPhase(Phase::kReply, {});
     return Send(id_, std::move(*refusal));
   }
-  if (head.upgrades) return TakeUpgrade();
+  if (const auto* message = std::get_if<MessageLimit>(&verdict)) return TakeUpgrade(message->bytes);
   const std::size_t limit = std::get<BodyLimit>(verdict).bytes;
   const auto length = parser_->content_length();
-  const std::size_t promised = parser_->is_done() ? 0 : length ? *length : limit;
-  if (promised > limit) return Refuse(413, "the body is over " + std::to_string(limit) + " bytes");
-  if (core_->body_bytes + promised > core_->limits.all_bodies_bytes) {
-    return Refuse(503, "other requests take all memory that there is for them");
+  if (length.value_or(0) > limit) {
+    return Refuse(413, "the body is over " + std::to_string(limit) + " bytes");
   }
-  promised_bytes_ = promised;
-  core_->body_bytes += promised;
   parser_->body_limit(limit);
   parser_->eager(true);
   EnterPhase(Phase::kBody, core_->limits.body_time);
-  if (!parser_->is_done() && http::token_list(head.header("expect")).exists("100-continue")) {
+  if (!parser_->is_done() && http::token_list(head_.header("expect")).exists("100-continue")) {
     Push(std::string(kContinue));
   }
 }
 
 // A WebSocket takes the client over.
-void Connection::TakeUpgrade() {
+void Connection::TakeUpgrade(std::size_t max_message_bytes) {
+  // It may not go on before it has been let in: what comes now is meant for somebody else.
+  if (!parser_->is_done() || !pending_.empty()) {
+    return Refuse(400, "expected nothing behind the header of an upgrade");
+  }
   phase_ = Phase::kClosed;
-  StartWebSocket(std::move(socket_), parser_->release(), core_);
+  StartWebSocket(std::move(socket_),
+                 {.request = parser_->release(),
+                  .head = std::move(head_),
+                  .max_message_bytes = max_message_bytes},
+                 core_);
 }
 
 void Connection::Dispatch() {
-  Request request = ReadHead(parser_->get());
+  // As it was let in: what a client sends behind a body in chunks is no header of its request.
+  Request request = std::move(head_);
   request.body = std::move(parser_->get().body());
   parser_.reset();
   ++core_->replies;
@@ -271,7 +310,8 @@ void Connection::Abandon(int id) {
 
 void Connection::EndReply() {
   if (phase_ != Phase::kReply) return;
-  --core_->replies;
+  ++unwritten_;  // under way until its client has it
+  if (sending_.empty() && out_.empty()) ForgetReplies();
   gone_ = nullptr;
   begun_ = false;
   parser_.reset();
@@ -303,6 +343,7 @@ void Connection::Push(std::string bytes) {
 void Connection::WriteNext() {
   if (out_.empty()) {
     write_deadline_ = Clock::time_point::max();
+    ForgetReplies();
     if (!std::exchange(ends_after_writing_, false)) return;
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
@@ -320,6 +361,7 @@ void Connection::WriteNext() {
                       if (self->phase_ == Phase::kClosed) return;
                       if (error) return self->Close();
                       self->WriteNext();
+                      if (self->phase_ == Phase::kIdle) self->Advance();
                     });
 }
 

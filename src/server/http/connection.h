@@ -15,7 +15,8 @@
 namespace edgevlm {
 
 // Reads whenever there is something to read, also while a reply is under way: that is how it
-// notices that the client has gone. A client that ends its side early counts as gone.
+// notices that the client has gone. A client that ends its side early counts as gone. One that
+// sends much more before it has read its reply is not read until it has, for a second at most.
 // Threads: the I/O thread.
 class Connection final : public Peer, public std::enable_shared_from_this<Connection> {
  public:
@@ -58,8 +59,9 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   void BeginHead();
   bool ParseHead();
   bool ParseBody();
+  bool ChargeBody();
   void OnHead();
-  void TakeUpgrade();
+  void TakeUpgrade(std::size_t max_message_bytes);
   void Dispatch();
   void Refuse(int status, const std::string& reason);
   void RefuseParsing(ErrorCode error);
@@ -67,8 +69,10 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   void Push(std::string bytes);
   void WriteNext();
   void EndReply();
+  void ForgetReplies();
   void EnterPhase(Phase phase, std::chrono::milliseconds time);
   void ReleaseBody();
+  bool HasLeft();
 
   boost::asio::ip::tcp::socket socket_;
   const std::shared_ptr<Core> core_;
@@ -76,7 +80,8 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   std::optional<Parser> parser_;
   std::string pending_;  // read and not parsed
   bool watching_ = false;
-  std::size_t promised_bytes_ = 0;  // of this request's body
+  Request head_;
+  std::size_t charged_bytes_ = 0;  // of this request's body
   Clock::time_point last_active_;
   Clock::time_point deadline_ = Clock::time_point::max();  // of the phase
 
@@ -94,6 +99,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   std::vector<std::string> out_;
   std::vector<std::string> sending_;
   std::size_t unsent_ = 0;
+  int unwritten_ = 0;  // replies that have ended and are not written
   bool ends_after_writing_ = false;
   Clock::time_point write_deadline_ = Clock::time_point::max();
 };

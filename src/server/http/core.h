@@ -40,8 +40,17 @@ struct Core {
   HttpService& service;
   boost::asio::io_context io{1};
   boost::asio::thread_pool workers{kWorkers};
+
+  // Charges bytes that have come to what all bodies together may have; false if that is too much.
+  // Who is charged gives back with Release. Threads: the I/O thread.
+  bool Charge(std::size_t bytes) {
+    body_bytes += bytes;
+    return body_bytes <= limits.all_bodies_bytes;
+  }
+  void Release(std::size_t bytes) { body_bytes -= bytes; }
+
   std::list<std::weak_ptr<Peer>> peers;
-  std::size_t body_bytes = 0;         // promised to requests under way
+  std::size_t body_bytes = 0;         // of requests and messages under way
   std::array<char, 1 << 16> scratch;  // what was just read
   std::atomic<int> replies = 0;       // under way
   std::atomic<bool> draining = false;

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <new>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ class AsioServer final : public HttpServer {
     if (!thread_.joinable()) return;
     asio::post(core_->io, [this] {
       Stop();
+      is_ending_ = true;
       tick_.cancel();
       for (const std::shared_ptr<Peer>& peer : Peers()) peer->Close();
       work_.reset();
@@ -70,7 +72,7 @@ class AsioServer final : public HttpServer {
   void Start() {
     Accept();
     Tick();
-    thread_ = std::thread([this] { core_->io.run(); });
+    thread_ = std::thread([this] { Run(); });
   }
 
   int port() const override { return port_; }
@@ -88,7 +90,20 @@ class AsioServer final : public HttpServer {
   int replies_under_way() const override { return core_->replies; }
 
  private:
+  // Memory that is short costs the connection that asked for it, and nobody else.
+  void Run() {
+    while (true) {
+      try {
+        core_->io.run();
+        return;
+      } catch (const std::bad_alloc&) {
+        // What the handler held has been let go of; the others go on.
+      }
+    }
+  }
+
   void Stop() {
+    is_listening_ = false;
     AsioError ignored;
     acceptor_.close(ignored);
     retry_.cancel();
@@ -96,7 +111,7 @@ class AsioServer final : public HttpServer {
 
   void Accept() {
     acceptor_.async_accept([this](AsioError error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
+      if (!is_listening_) return;
       if (error) return AcceptLater();
       MakeRoom();
       auto connection = std::make_shared<Connection>(std::move(socket), core_);
@@ -106,12 +121,14 @@ class AsioServer final : public HttpServer {
     });
   }
 
+  // Room for one more is made at once if it can be.
   void AcceptLater() {
-    CloseLeastWorth();
+    const auto again = [this] {
+      if (is_listening_) Accept();
+    };
+    if (CloseLeastWorth()) return asio::post(core_->io, again);
     retry_.expires_after(kRetry);
-    retry_.async_wait([this](AsioError error) {
-      if (!error) Accept();
-    });
+    retry_.async_wait([again](AsioError) { again(); });
   }
 
   void MakeRoom() {
@@ -122,12 +139,14 @@ class AsioServer final : public HttpServer {
   }
 
   // Whoever asks for nothing goes first, then whoever has not asked yet; the longest of each first.
-  void CloseLeastWorth() {
+  bool CloseLeastWorth() {
     const std::vector<std::shared_ptr<Peer>> peers = Peers();
     const auto least = std::ranges::min_element(peers, [](const auto& a, const auto& b) {
       return std::pair(a->worth(), a->last_active()) < std::pair(b->worth(), b->last_active());
     });
-    if (least != peers.end()) (*least)->Close();
+    if (least == peers.end()) return false;
+    (*least)->Close();
+    return true;
   }
 
   std::vector<std::shared_ptr<Peer>> Peers() const {
@@ -141,7 +160,7 @@ class AsioServer final : public HttpServer {
   void Tick() {
     tick_.expires_after(kTick);
     tick_.async_wait([this](AsioError error) {
-      if (error) return;
+      if (error || is_ending_) return;
       const auto now = Clock::now();
       core_->peers.remove_if([](const std::weak_ptr<Peer>& peer) { return peer.expired(); });
       for (const std::shared_ptr<Peer>& peer : Peers()) peer->Tick(now);
@@ -154,6 +173,10 @@ class AsioServer final : public HttpServer {
   asio::steady_timer tick_;
   asio::steady_timer retry_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
+  // Of the I/O thread. What was cancelled may have happened just before, and its handler still
+  // comes: then it must not begin anew, or the thread would have work for ever.
+  bool is_listening_ = true;
+  bool is_ending_ = false;
   int port_ = 0;
   std::thread thread_;
 };

@@ -33,6 +33,11 @@ struct BodyLimit {
   std::size_t bytes = 0;
 };
 
+// The client may turn to a WebSocket; how many bytes each of its messages may have.
+struct MessageLimit {
+  std::size_t bytes = 0;
+};
+
 // What answers requests. Threads: Admit and HandleMessage on the server's I/O thread, Handle on one
 // of a few others; neither may block for long.
 class HttpService {
@@ -40,13 +45,15 @@ class HttpService {
   virtual ~HttpService() = default;
 
   // Looks at a request whose body is not read yet: says how much of it may come, or refuses.
-  virtual std::variant<BodyLimit, Response> Admit(const Request& head) = 0;
+  // MessageLimit only for one that asks to upgrade.
+  virtual std::variant<BodyLimit, MessageLimit, Response> Admit(const Request& head) = 0;
 
   // Answers through `exchange`, now or later.
   virtual void Handle(Request request, std::shared_ptr<Exchange> exchange) = 0;
 
-  // A text message on a WebSocket that Admit let in. Every Write is a message back.
-  virtual void HandleMessage(std::string message, std::shared_ptr<Exchange> exchange) = 0;
+  // A text message on a WebSocket that Admit let in with this head. Every Write is a message back.
+  virtual void HandleMessage(const Request& head, std::string message,
+                             std::shared_ptr<Exchange> exchange) = 0;
 
   // What the server itself answers: bytes that are no HTTP, a header too long, and the like.
   virtual Response Refusal(int status, const std::string& reason) = 0;
@@ -70,7 +77,7 @@ class HttpServer {
   // Takes no more connections; those that are there may end their replies. Idle ones are closed.
   virtual void StopListening() = 0;
 
-  // Replies that have not ended.
+  // Replies that have not ended, or that their clients do not have yet.
   virtual int replies_under_way() const = 0;
 };
 

@@ -8,10 +8,15 @@ namespace {
 
 using nlohmann::json;
 
-// Of brackets outside of strings. An upper bound for texts that are not JSON.
-int DepthOf(std::string_view text) {
+struct Extent {
   int depth = 0;
-  int deepest = 0;
+  std::size_t values = 0;
+};
+
+// Counts brackets and commas outside of strings. An upper bound for texts that are not JSON.
+Extent ExtentOf(std::string_view text) {
+  Extent extent;
+  int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -21,12 +26,15 @@ int DepthOf(std::string_view text) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
+      extent.depth = std::max(extent.depth, ++depth);
+      ++extent.values;
+    } else if (c == ',') {
+      ++extent.values;
     } else if (c == '}' || c == ']') {
       --depth;
     }
   }
-  return deepest;
+  return extent;
 }
 
 // Notices names that an object has twice: readers disagree on which of them counts.
@@ -52,9 +60,14 @@ class NamesTwice {
 }  // namespace
 
 Result<json> ParseJson(std::string_view text) {
-  if (DepthOf(text) > kMaxJsonDepth) {
+  const Extent extent = ExtentOf(text);
+  if (extent.depth > kMaxJsonDepth) {
     return Error{ErrorCode::kTooLarge,
                  "JSON: expected at most " + std::to_string(kMaxJsonDepth) + " levels, found more"};
+  }
+  if (extent.values > kMaxJsonValues) {
+    return Error{ErrorCode::kTooLarge, "JSON: expected at most " + std::to_string(kMaxJsonValues) +
+                                           " values, found more"};
   }
   NamesTwice names;
   json value = json::parse(text, std::ref(names), /*allow_exceptions=*/false);

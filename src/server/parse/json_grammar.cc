@@ -26,6 +26,8 @@ const std::set<std::string, std::less<>> kDemands = {
     "items", "minItems",   "maxItems", "enum",
     "const", "anyOf",      "oneOf",    "$ref"};
 
+constexpr std::size_t kTypes = 7;  // that JSON Schema has
+
 class Compiler {
  public:
   explicit Compiler(const json& schema) : schema_(schema), values_(builder_) {}
@@ -58,6 +60,16 @@ class Compiler {
     return builder_.Set(Grammar::Bytes().set(static_cast<unsigned char>(c)));
   }
 
+  // Adds a text's bytes to a sequence.
+  void Spell(const std::string& text, const std::string& path, Sequence& sequence) {
+    text_bytes_ += text.size();
+    if (text_bytes_ > kMaxSchemaTextBytes) {
+      Fail(ErrorCode::kTooLarge, path, "expected shorter names and values");
+      return;
+    }
+    builder_.Append(text, sequence);
+  }
+
   int Fail(ErrorCode code, const std::string& path, const std::string& what) {
     if (!error_) error_ = Error{code, path + ": " + what};
     return 0;
@@ -67,6 +79,7 @@ class Compiler {
   GrammarBuilder builder_;
   JsonValues values_;
   std::map<std::string, int> references_;
+  std::size_t text_bytes_ = 0;
   MaybeError error_;
 };
 
@@ -116,7 +129,8 @@ int Compiler::OfTypes(const json& schema, const std::string& path, int depth) {
   }
   const json& type = schema["type"];
   if (type.is_string()) return OfType(schema, type.get<std::string>(), path, depth);
-  if (!type.is_array() || type.empty()) return Fail(ErrorCode::kInvalid, path, "type: unknown");
+  if (!type.is_array() || type.empty() || type.size() > kTypes)
+    return Fail(ErrorCode::kInvalid, path, "type: unknown");
   const int rule = builder_.AddRule();
   for (const json& each : type) {
     const std::string name = each.is_string() ? each.get<std::string>() : "";
@@ -144,7 +158,8 @@ int Compiler::OneOfTexts(const json& values, const std::string& path) {
   const int rule = builder_.AddRule();
   for (const json& value : values) {
     Sequence sequence;
-    builder_.Append(ToText(value), sequence);
+    Spell(ToText(value), path, sequence);
+    if (error_) return 0;
     builder_.AddAlternative(rule, std::move(sequence));
   }
   return rule;
@@ -210,7 +225,7 @@ int Compiler::OfObject(const json& schema, const std::string& path, int depth) {
     const std::string& name = property.key();
     const int value = RuleOf(property.value(), path + "." + name.substr(0, 40), depth + 1);
     Sequence pair;
-    builder_.Append(ToText(name) + ":", pair);
+    Spell(ToText(name) + ":", path, pair);
     pair.push_back(blank);
     pair.push_back(builder_.Rule(value));
     pair.push_back(builder_.Rule(after_some));

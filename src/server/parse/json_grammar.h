@@ -11,7 +11,8 @@ namespace edgevlm {
 
 inline constexpr int kMaxSchemaRules = 4096;
 inline constexpr int kMaxSchemaDepth = 32;
-inline constexpr int kMaxCountedItems = 64;  // minItems and maxItems
+inline constexpr std::size_t kMaxSchemaTextBytes = std::size_t{64} << 10;  // of names and values
+inline constexpr int kMaxCountedItems = 64;                                // minItems and maxItems
 
 // Any JSON object.
 std::shared_ptr<const Grammar> AnyJsonObject();

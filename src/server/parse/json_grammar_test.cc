@@ -106,6 +106,8 @@ TEST(SchemaGrammar, RefusesWhatItCanNotKeepTo) {
   json wide = json::object();
   for (int i = 0; i < 5000; ++i) wide[std::to_string(i)] = {{"type", "integer"}};
   EXPECT_THAT(ErrorOf({{"properties", wide}}), HasSubstr("smaller"));
+  EXPECT_THAT(ErrorOf({{"const", std::string(100'000, 'a')}}), HasSubstr("shorter"));
+  EXPECT_THAT(ErrorOf({{"type", std::vector<std::string>(1000, "null")}}), HasSubstr("type"));
 }
 
 }  // namespace

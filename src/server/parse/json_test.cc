@@ -34,6 +34,19 @@ TEST(ParseJson, RefusesDepth) {
   EXPECT_TRUE(ParseJson('"' + std::string(1000, '[') + "\\\"" + std::string(1000, '[') + '"'));
 }
 
+TEST(ParseJson, RefusesMoreValuesThanMemoryIsFor) {
+  const auto list = [](int values) {
+    std::string text = "[0";
+    for (int i = 1; i < values; ++i) text += ",0";
+    return text + "]";
+  };
+  EXPECT_TRUE(ParseJson(list(kMaxJsonValues)));
+  const auto many = ParseJson(list(kMaxJsonValues + 1));
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(ParseJson('"' + std::string(2 * kMaxJsonValues, ',') + '"'));
+}
+
 TEST(ParseJson, RefusesNamesTwice) {
   EXPECT_FALSE(ParseJson(R"({"a": 1, "a": 2})"));
   EXPECT_FALSE(ParseJson(R"([{"b": {"a": 1, "a": 2}}])"));

@@ -1,0 +1,35 @@
+// Replies that take long: a model of true size with random weights, which never says that it is
+// done (edgevlm bench knows it by its name; it is made in a second).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "program.h"
+#include "served.h"
+
+namespace edgevlm {
+
+// Options of a server whose replies take milliseconds per token.
+inline std::vector<std::string> SlowServer(std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--preset", "smolvlm-256m", "--image-max-tokens", "64"});
+  return more;
+}
+
+// The text of a request for so many tokens, without a picture.
+inline std::string LongChat(bool streams, int tokens = 4000) {
+  const nlohmann::json body = {{"messages", {{{"role", "user"}, {"content", "hello"}}}},
+                               {"max_tokens", tokens},
+                               {"stream", streams}};
+  return RequestText("POST", "/v1/chat/completions", {}, body.dump());
+}
+
+// A WebSocket's message for so many tokens about a picture.
+inline std::string LongMessage(int tokens = 4000) {
+  return nlohmann::json{
+      {"type", "caption"}, {"image", Base64(PpmPicture())}, {"max_tokens", tokens}}
+      .dump();
+}
+
+}  // namespace edgevlm

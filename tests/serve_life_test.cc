@@ -1,0 +1,178 @@
+// edgevlm serve from its start to its end: signals, files, ports.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "long_reply.h"
+#include "program.h"
+#include "served.h"
+#include "socket_client.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using ::testing::HasSubstr;
+
+TEST(ServeLife, TermEndsAfterTheRepliesUnderWay) {
+  ServedEdgevlm server;
+  Client client = server.Connect();
+  const json body = {{"image", Base64(PpmPicture())}, {"stream", true}};
+  client.Send(RequestText("POST", "/caption", {}, body.dump()));
+  client.ReadUntil("data: ");
+  server.Signal(SIGTERM);
+  EXPECT_THAT(client.ReadUntil("0\r\n\r\n"), HasSubstr("[DONE]"));
+  EXPECT_EQ(server.ExitCode(5s), 0);
+}
+
+TEST(ServeLife, HangUpReadsTheFileAgain) {
+  const TestFolder folder;
+  const std::string keys = folder.Write("keys", "sixteen-or-more-1\n");
+  const std::string config =
+      folder.Write("c.yaml", "limits:\n  reply_tokens: 8\nserver:\n  keys_file: " + keys + "\n");
+  const ServedEdgevlm server({"--config", config});
+  const auto status = [&](const char* key) {
+    return server.Ask("GET", "/", std::string("X-Api-Key: ") + key + "\r\n").status;
+  };
+  const auto becomes = [&](const char* key, int expected) {
+    for (int i = 0; i < 500 && status(key) != expected; ++i) std::this_thread::sleep_for(10ms);
+    return status(key) == expected;
+  };
+  EXPECT_EQ(status("sixteen-or-more-1"), 200);
+  folder.Write("keys", "sixteen-or-more-2\n");
+  server.Signal(SIGHUP);
+  EXPECT_TRUE(becomes("sixteen-or-more-2", 200));
+  EXPECT_EQ(status("sixteen-or-more-1"), 401);
+  // A broken file changes nothing, and one line says so.
+  const auto lines = [&] {
+    const std::string errors = server.Errors();
+    return std::ranges::count(errors, '\n');
+  };
+  ASSERT_TRUE(Becomes([&] { return lines() == 1; })) << server.Errors();
+  for (const char* broken : {"limits:\n  reply_tokns: 8\n", "limits: [\n", "\tserver: 1\n",
+                             "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", ""}) {
+    folder.Write("c.yaml", broken);
+    const auto before = lines();
+    server.Signal(SIGHUP);
+    EXPECT_TRUE(Becomes([&] { return lines() == before + 1; })) << broken << server.Errors();
+    if (*broken == '\0') break;  // a good one: nothing is set, keys neither
+    EXPECT_THAT(server.Errors(), HasSubstr("not reloaded: "));
+    EXPECT_EQ(status("sixteen-or-more-2"), 200) << broken;
+    EXPECT_EQ(status("sixteen-or-more-1"), 401) << broken;
+  }
+}
+
+TEST(ServeLife, CheckSaysWhatIsWrong) {
+  const TestFolder folder;
+  EXPECT_EQ(RunEdgevlm({"serve", "--check"}).exit_code, 0);
+  const std::string good = folder.Write("good.yaml", "server:\n  port: 81\n");
+  EXPECT_EQ(RunEdgevlm({"serve", "--config", good, "--check"}).exit_code, 0);
+  const std::string bad = folder.Write("bad.yaml", "server:\n  prt: 81\n");
+  const Outcome outcome = RunEdgevlm({"serve", "--config", bad, "--check"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.errors, HasSubstr("bad.yaml:2: server.prt: there is no such key"));
+  EXPECT_EQ(outcome.ErrorLines(), 1);
+}
+
+TEST(ServeLife, APortThatIsTakenIsAnError) {
+  const ServedEdgevlm server;
+  const Outcome outcome = RunEdgevlm({"serve", "--port", std::to_string(server.port())});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("can not be listened on"));
+}
+
+TEST(ServeLife, HistoryIsWritten) {
+  const TestFolder folder;
+  const std::string path = folder.Path("history.jsonl");
+  const ServedEdgevlm server({"--history-file", path, "--history-seconds", "1"});
+  for (int i = 0; i < 400; ++i) {
+    std::ifstream file(path);
+    std::string line;
+    if (std::getline(file, line)) {
+      EXPECT_EQ(json::parse(line)["model"], "edgevlm");
+      return;
+    }
+    std::this_thread::sleep_for(10ms);
+  }
+  ADD_FAILURE() << "no line was written";
+}
+
+// Streams go on to their end; whoever comes meanwhile is told to come again (75).
+TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
+  ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
+  Client client = server.Connect();
+  Client other = server.Connect();
+  SocketClient socket(server.port());
+  other.Send(RequestText("GET", "/health/live"));
+  EXPECT_EQ(other.Receive().status, 200);
+  socket.Send(LongMessage(20));
+  client.Send(LongChat(true, 150));
+  client.ReadUntil("delta");
+  // Half a request before the signal, the other half after it.
+  const std::string late = LongChat(false);
+  other.Send(late.substr(0, late.size() / 2));
+  ASSERT_EQ(server.Get("/health/ready").status, 200);  // the halves have been read
+  server.Signal(SIGTERM);
+  std::this_thread::sleep_for(50ms);
+  other.Send(late.substr(late.size() / 2));
+  const HttpReply refused = other.Receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.headers.at("retry-after"), "10");
+  EXPECT_EQ(refused.Json()["error"]["code"], "draining");
+  socket.Send(R"({"type": "caption"})");
+  EXPECT_THAT(socket.ReceiveUntil("[DONE]"), HasSubstr("completed"));
+  EXPECT_THAT(client.ReadUntil("0\r\n\r\n"), HasSubstr("[DONE]"));
+  EXPECT_EQ(server.ExitCode(20s), 0);
+}
+
+TEST(ServeLife, DrainingHasAnEnd) {
+  ServedEdgevlm server(SlowServer({"--drain-seconds", "0"}));
+  Client client = server.Connect();
+  client.Send(LongChat(true));
+  client.ReadUntil("delta");
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.ExitCode(20s), 0);
+  EXPECT_THAT(server.Errors(), HasSubstr("--drain-seconds is over"));
+}
+
+// Whoever asks twice does not want to wait.
+TEST(ServeLife, ASecondTermEndsAtOnce) {
+  ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
+  std::vector<Client> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.push_back(server.Connect());
+    clients.back().Send(LongChat(true));
+  }
+  clients.front().ReadUntil("delta");
+  EXPECT_TRUE(Becomes([&] {
+    server.Signal(SIGTERM);
+    std::this_thread::sleep_for(20ms);
+    return server.Errors().find("asked twice") != std::string::npos;
+  }));
+  EXPECT_EQ(server.ExitCode(20s), 0);
+}
+
+TEST(ServeLife, TwoServersShareOneFile) {
+  const ServedEdgevlm one({"-m", ModelPath()});
+  const ServedEdgevlm two({"-m", ModelPath()});
+  const json body = {{"image", Base64(PpmPicture())}};
+  EXPECT_EQ(one.Post("/caption", body).Json()["caption"],
+            two.Post("/caption", body).Json()["caption"]);
+}
+
+// A history that can not be written is no reason to end (71).
+TEST(ServeLife, AFullDiskIsNoEnd) {
+  const ServedEdgevlm server({"--history-file", "/dev/full", "--history-seconds", "1"});
+  EXPECT_TRUE(Becomes([&] { return !server.Errors().empty(); }));
+  EXPECT_EQ(server.Get("/health").status, 200);
+}
+
+}  // namespace
+}  // namespace edgevlm
