@@ -44,6 +44,7 @@ struct ReplyRequest {
   DecodeOptions decode;
   // Pictures that are kept are found again by requests of the same scope alone.
   std::string scope = {};
+  double fetch_ms = 0;  // that getting its pictures took; told again in the reply
   // When it must be done.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
@@ -65,6 +66,7 @@ struct PictureReply {
 
 struct RequestReply {
   Reply reply;                              // its timings tell this request's own share of the work
+  double fetch_ms = 0;                      // the request's
   double queue_ms = 0;                      // until it ran
   double first_token_ms = 0;                // from Submit to the first token
   int image_tokens = 0;                     // of the prompt

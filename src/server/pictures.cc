@@ -1,5 +1,6 @@
 #include "server/pictures.h"
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <utility>
@@ -60,7 +61,10 @@ RequestPart Pictures::FromAddress(const std::string& address, const std::string&
            where);
     return {};
   }
+  const auto begin = std::chrono::steady_clock::now();
   Result<std::string> bytes = FetchPicture(address, remote_, limits_.body_bytes);
+  const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+  fetch_ms_ += time.count();
   if (bytes) return FromBytes(*std::move(bytes), where);
   ApiError error = ToApiError(bytes.error());
   if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;

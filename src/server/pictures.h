@@ -42,6 +42,9 @@ class Pictures {
   // One that was sent before. Refused with 404 and image_not_cached if it is held no more.
   RequestPart FromId(const std::string& id, const std::string& where);
 
+  // How long addresses were waited for.
+  double fetch_ms() const { return fetch_ms_; }
+
   // What was taken, in order.
   const std::vector<ShownPicture>& shown() const { return shown_; }
 
@@ -55,6 +58,7 @@ class Pictures {
   Problem& problem_;
   const HeldPictures held_;
   std::vector<ShownPicture> shown_;
+  double fetch_ms_ = 0;
 };
 
 }  // namespace edgevlm

@@ -42,6 +42,7 @@ nlohmann::json TimingsJson(const RequestReply& request) {
           {"predicted_per_second", PerSecond(t.generate_ms, generated)},
           {"draft_n", reply.drafted_tokens},
           {"draft_n_accepted", reply.accepted_tokens},
+          {"fetch_ms", request.fetch_ms},
           {"queue_ms", request.queue_ms},
           {"decode_ms", t.decode_ms},
           {"preprocess_ms", t.preprocess_ms},

@@ -27,7 +27,7 @@ const char* FinishName(FinishReason reason);
 nlohmann::json UsageJson(const Reply& reply);
 
 // Names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n, ...),
-// and queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
+// and fetch_ms, queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
 nlohmann::json TimingsJson(const RequestReply& reply);
 
 // For each picture {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.

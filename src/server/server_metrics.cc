@@ -83,6 +83,7 @@ void ServerMetrics::Replied(const RequestReply& reply) {
                       {{"stage", name}})
         .Observe(milliseconds * kMilliseconds);
   };
+  stage("fetch", reply.fetch_ms);
   stage("queue", reply.queue_ms);
   stage("decode", t.decode_ms);
   stage("preprocess", t.preprocess_ms);

@@ -21,6 +21,7 @@ RunningReply::RunningReply(std::shared_ptr<Job> job, const Model& model, const D
       model_(model),
       drafter_(drafter),
       pictures_(CountPictures(job_->request)) {
+  reply_.fetch_ms = job_->request.fetch_ms;
   reply_.queue_ms = MillisecondsSince(job_->submitted);
 }
 

@@ -61,6 +61,10 @@ class Recorder final : public ReplyListener {
     const std::lock_guard lock(mutex_);
     return progress_;
   }
+  bool ended() {
+    const std::lock_guard lock(mutex_);
+    return end_.has_value();
+  }
   int place() const { return place_; }
 
   std::function<void()> on_text;
@@ -219,8 +223,8 @@ TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
     const auto cancelled = Submit(scheduler, About(Picture(2), 60));
     const std::uint64_t number = last_number_;
     const auto other = i % 2 == 0 ? nullptr : Submit(scheduler, About(Picture(1), 8));
-    while (cancelled->progress().size() <= static_cast<std::size_t>(i % 3))
-      std::this_thread::yield();
+    const auto wanted = static_cast<std::size_t>(i % 3 + 1);
+    while (cancelled->progress().size() < wanted && !cancelled->ended()) std::this_thread::yield();
     scheduler.Cancel(number);
     static_cast<void>(cancelled->Wait());
     if (other == nullptr) continue;

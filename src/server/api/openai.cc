@@ -65,6 +65,7 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   ask.request.messages = ReadChatMessages(fields, pictures, problem);
   if (problem) return exchange->Send(OpenAiError(*problem));
   ask.request.scope = ScopeOf(request, rules->access);
+  ask.request.fetch_ms = pictures.fetch_ms();
   ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", pictures.shown()), includes_usage);
   Answer(site, std::move(ask), std::move(exchange));
 }

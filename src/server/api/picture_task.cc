@@ -102,6 +102,7 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input) {
   if (problem) return *std::move(problem);
   ask.request.messages.push_back(std::move(message));
   ask.request.scope = std::move(input.scope);
+  ask.request.fetch_ms = pictures.fetch_ms();
   ask.dialect = MakeTaskDialect(input.kind, FactsFor(site, "req", pictures.shown()));
   return ask;
 }
