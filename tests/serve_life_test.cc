@@ -119,8 +119,11 @@ TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
   const std::string late = LongChat(false);
   other.Send(late.substr(0, late.size() / 2));
   ASSERT_EQ(server.Get("/health/ready").status, 200);  // the halves have been read
+  Client idle = server.Connect();
+  idle.Send(RequestText("GET", "/health/live"));
+  EXPECT_EQ(idle.Receive().status, 200);
   server.Signal(SIGTERM);
-  std::this_thread::sleep_for(50ms);
+  EXPECT_TRUE(idle.IsClosedWithin(Client::kPatience));  // that is how one sees that it has heard
   other.Send(late.substr(late.size() / 2));
   const HttpReply refused = other.Receive();
   EXPECT_EQ(refused.status, 503);
