@@ -43,7 +43,7 @@ all:
 	cmake --build build -j $(JOBS)
 
 test: all
-	ctest --test-dir build -j $(JOBS) --output-on-failure
+	ctest --test-dir build -j $(JOBS) --timeout 400 --output-on-failure
 
 client-test: build/edgevlm
 	tools/install_packages.sh tools/packages-clients.txt
@@ -53,7 +53,7 @@ asan:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
-	ctest --test-dir build-asan -j $(JOBS) --output-on-failure
+	ctest --test-dir build-asan -j $(JOBS) --timeout 600 --output-on-failure
 
 fuzz:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt
