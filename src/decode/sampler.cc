@@ -12,6 +12,8 @@ namespace {
 constexpr float kRarest = std::numeric_limits<float>::lowest();
 // Room made for drafts at once.
 constexpr std::size_t kDraftTokens = 16;
+// A nucleus has seldom more.
+constexpr int kFewTokens = 64;
 
 }  // namespace
 
@@ -127,8 +129,8 @@ void Sampler::Filter(std::span<const float> logits) {
     candidates_.push_back({Penalized(logits, token), token, 0.0});
   }
   const int count = static_cast<int>(candidates_.size());
-  // The nucleus needs all that is left in order; a draw needs only the largest.
-  SortLikeliest(top_k_ > 0 ? std::min(top_k_, count) : (top_p_ < 1 ? count : 1));
+  // A draw needs only the largest.
+  SortLikeliest(top_k_ > 0 ? std::min(top_k_, count) : 1);
   if (top_k_ > 0) candidates_.resize(static_cast<std::size_t>(std::min(top_k_, count)));
 
   const double largest = candidates_.front().logit;
@@ -157,9 +159,10 @@ int Sampler::DrawCandidate() {
   return candidates_.front().token;
 }
 
-// Puts the `count` likeliest first, in falling order.
-void Sampler::SortLikeliest(int count) {
-  std::partial_sort(candidates_.begin(), candidates_.begin() + count, candidates_.end(),
+// Puts the `count` likeliest of those behind the first `sorted` next, in falling order.
+void Sampler::SortLikeliest(int count, int sorted) {
+  const auto begin = candidates_.begin() + sorted;
+  std::partial_sort(begin, begin + count, candidates_.end(),
                     [](const Candidate& a, const Candidate& b) {
                       return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
                     });
@@ -167,11 +170,20 @@ void Sampler::SortLikeliest(int count) {
 
 void Sampler::KeepNucleus() {
   if (top_p_ >= 1) return;
-  const double sum = SumOfWeights();
+  const double least = top_p_ * SumOfWeights();
+  const int all = static_cast<int>(candidates_.size());
+  // Mostly a few tokens are enough: no more are put in order than twice those.
   double kept = 0;
-  std::size_t count = 0;
-  while (count < candidates_.size() && kept < top_p_ * sum) kept += candidates_[count++].weight;
-  candidates_.resize(std::max<std::size_t>(count, 1));
+  int count = 0, sorted = 0;
+  while (count < all && kept < least) {
+    if (count == sorted) {
+      const int more = std::min(std::max(sorted, kFewTokens), all - sorted);
+      SortLikeliest(more, sorted);
+      sorted += more;
+    }
+    kept += candidates_[static_cast<std::size_t>(count++)].weight;
+  }
+  candidates_.resize(static_cast<std::size_t>(std::max(count, 1)));
 }
 
 void Sampler::DropRare() {

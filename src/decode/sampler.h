@@ -55,7 +55,7 @@ class Sampler {
   bool Accepts(int drafted, double chance);
   void LeaveRemainder(std::span<const float> chances);
   int Remember(int token);
-  void SortLikeliest(int count);
+  void SortLikeliest(int count, int sorted = 0);
   void KeepNucleus();
   void DropRare();
 
