@@ -37,7 +37,12 @@ ServerMetrics::ServerMetrics(const ModelInfo& model, double load_seconds)
       drafted_tokens_(
           registry_.counter("edgevlm_drafted_tokens_total", "Guessed beforehand (speculation)")),
       accepted_tokens_(
-          registry_.counter("edgevlm_accepted_tokens_total", "Of them, that were right")) {
+          registry_.counter("edgevlm_accepted_tokens_total", "Of them, that were right")),
+      moved_caches_(registry_.counter("edgevlm_moved_caches_total",
+                                      "Replies whose cache was smaller than asked for, since "
+                                      "memory was short")),
+      decode_threads_(registry_.gauge("edgevlm_decode_threads",
+                                      "That made the last reply: fewer when it is hot")) {
   registry_
       .gauge("edgevlm_build_info", "Always 1; the labels say what runs",
              {{"version", std::string(Version())},
@@ -98,6 +103,8 @@ void ServerMetrics::Replied(const RequestReply& reply) {
   early_tokens_.Add(reply.reply.early_tokens);
   drafted_tokens_.Add(reply.reply.drafted_tokens);
   accepted_tokens_.Add(reply.reply.accepted_tokens);
+  moved_caches_.Add(reply.reply.cache_is_moved ? 1 : 0);
+  decode_threads_.Set(reply.reply.decode_threads);
   if (reply.reply.reply_tokens > 1 && t.generate_ms > 0) {
     tokens_per_second_.Observe((reply.reply.reply_tokens - 1) / (t.generate_ms * kMilliseconds));
   }

@@ -46,6 +46,8 @@ class ServerMetrics {
   Counter& early_tokens_;
   Counter& drafted_tokens_;
   Counter& accepted_tokens_;
+  Counter& moved_caches_;
+  Gauge& decode_threads_;
 };
 
 // The figures of process and machine.
