@@ -2,7 +2,7 @@
 # Makes a folder with the libraries of a Debian for Arm (arm64), to build against and to run with.
 #
 # Usage: tools/arm_sysroot.sh FOLDER
-# Takes the packages lib*-dev of packages.txt and packages-test.txt, with all they need, through a
+# Takes the packages *-dev of packages.txt and packages-test.txt, with all they need, through a
 # package list of its own inside FOLDER: needs no rights and changes nothing of this system, whose
 # sources and keys it uses. About 40 MB are fetched, once.
 set -eu
@@ -10,7 +10,7 @@ set -eu
 folder=$1
 lists="$(dirname "$0")/packages.txt $(dirname "$0")/packages-test.txt"
 # shellcheck disable=SC2086  # two files
-names=$(grep -h -o '^lib[^ ]*-dev\|^nlohmann-json3-dev' $lists | tr '\n' ' ')
+names=$(grep -h -o '^[^ ]*-dev' $lists | tr '\n' ' ')
 
 # What is there already, for the same packages, stays.
 if [ "$(cat "$folder/.packages" 2>/dev/null || true)" = "$names" ]; then exit 0; fi
