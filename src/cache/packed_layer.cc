@@ -135,9 +135,8 @@ void PackedLayer::Save(ByteWriter& writer) const {
 
 MaybeError PackedLayer::Take(int positions, ByteReader& reader) {
   const auto packed = reader.Get<std::int32_t>();
-  const int waiting = positions - packed;
-  if (!reader.ok() || packed < 0 || packed % form_.group != 0 || waiting < 0 ||
-      waiting > form_.group) {
+  if (!reader.ok() || packed < 0 || packed > positions || packed % form_.group != 0 ||
+      positions - packed > form_.group) {
     return Error{ErrorCode::kCorrupt, "cache: packed rows: expected whole groups, found others"};
   }
   packed_ = 0;
@@ -155,7 +154,7 @@ MaybeError PackedLayer::Take(int positions, ByteReader& reader) {
     }
   }
   packed_ = packed;
-  return waiting_.Restore(waiting, reader);
+  return waiting_.Restore(positions - packed, reader);
 }
 
 }  // namespace edgevlm
