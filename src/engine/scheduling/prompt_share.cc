@@ -18,11 +18,13 @@ int PromptShare::Rows() const {
   const int least = std::min(kLeastRows, most_rows_);
   if (step_ms_ == 0 || row_ms_ == 0) return least;
   const double rows = (kLongest - 1) * step_ms_ / row_ms_;
-  return static_cast<int>(std::clamp<double>(rows, least, most_rows_));
+  const int most = std::clamp(tried_rows_ + tried_rows_ / 2, least, most_rows_);
+  return static_cast<int>(std::clamp<double>(rows, least, most));
 }
 
 void PromptShare::Learn(int prompt_rows, double milliseconds) {
   if (prompt_rows == 0) return Approach(step_ms_, milliseconds);
+  tried_rows_ = prompt_rows;
   if (step_ms_ == 0) return;
   const double added = std::max(milliseconds - step_ms_, 0.0) / prompt_rows;
   if (added > 0) Approach(row_ms_, added);

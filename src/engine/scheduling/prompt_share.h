@@ -6,7 +6,9 @@ namespace edgevlm {
 
 // A step that reads rows of a prompt takes longer, and everybody's next word comes later by so
 // much. Learns from the steps what a step costs without prompts, and what a row adds; gives prompts
-// as many rows as keep a step below kLongest times the first. Threads: one at a time.
+// as many rows as keep a step below kLongest times the first. The first few rows wait for memory
+// with the others and cost little: what they teach is not believed of many, so that the rows grow
+// by half at a time. Threads: one at a time.
 class PromptShare {
  public:
   static constexpr double kLongest = 2.5;
@@ -24,6 +26,7 @@ class PromptShare {
   const int most_rows_;
   double step_ms_ = 0;  // without prompts; 0: not known yet
   double row_ms_ = 0;   // that one more row adds
+  int tried_rows_ = 0;  // in the last step with a prompt
 };
 
 }  // namespace edgevlm

@@ -15,10 +15,20 @@ TEST(PromptShare, IsSmallUntilItKnowsMore) {
 
 TEST(PromptShare, KeepsStepsShort) {
   PromptShare share(64);
-  share.Learn(0, 20);                                // a step
-  share.Learn(8, 20 + 16);                           // 2 ms per row
-  EXPECT_EQ(share.Rows(), 15);                       // 20 + 15 * 2 = 2.5 * 20
-  for (int i = 0; i < 50; ++i) share.Learn(0, 100);  // more speak now
+  share.Learn(0, 20);            // a step
+  share.Learn(16, 20 + 2 * 16);  // 2 ms per row
+  EXPECT_EQ(share.Rows(), 15);   // 20 + 15 * 2 = 2.5 * 20
+}
+
+// The first rows cost little: many are not as cheap.
+TEST(PromptShare, GrowsByHalfAtATime) {
+  PromptShare share(64);
+  for (int i = 0; i < 50; ++i) share.Learn(0, 100);
+  share.Learn(8, 101);
+  EXPECT_EQ(share.Rows(), 12);
+  share.Learn(12, 102);
+  EXPECT_EQ(share.Rows(), 18);
+  share.Learn(50, 110);
   EXPECT_EQ(share.Rows(), 64);
 }
 
