@@ -21,7 +21,7 @@ struct SchedulerOptions {
   int running = 8;          // requests that are worked on together, at least 1
   int waiting = 64;         // behind them; 0: none
   int prefill_tokens = 64;  // of prompts per step at most, while replies are under way; at least 1.
-                            // Fewer where more would make a step over 2.5 times as long
+                            // Fewer where more would make a step over 2.2 times as long
 };
 
 // Words, or a picture in their place: a file (JPEG, PNG, WebP, PPM), or one that is encoded

@@ -27,7 +27,11 @@ void PromptShare::Learn(int prompt_rows, double milliseconds) {
   tried_rows_ = prompt_rows;
   if (step_ms_ == 0) return;
   const double added = std::max(milliseconds - step_ms_, 0.0) / prompt_rows;
-  if (added > 0) Approach(row_ms_, added);
+  if (added > row_ms_) {
+    row_ms_ = added;  // what was too long must not be so again
+  } else if (added > 0) {
+    Approach(row_ms_, added);
+  }
 }
 
 }  // namespace edgevlm

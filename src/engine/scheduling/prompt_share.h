@@ -11,7 +11,7 @@ namespace edgevlm {
 // by half at a time. Threads: one at a time.
 class PromptShare {
  public:
-  static constexpr double kLongest = 2.5;
+  static constexpr double kLongest = 2.2;
   static constexpr int kLeastRows = 8;
 
   // most_rows: never more.

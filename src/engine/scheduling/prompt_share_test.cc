@@ -17,7 +17,9 @@ TEST(PromptShare, KeepsStepsShort) {
   PromptShare share(64);
   share.Learn(0, 20);            // a step
   share.Learn(16, 20 + 2 * 16);  // 2 ms per row
-  EXPECT_EQ(share.Rows(), 15);   // 20 + 15 * 2 = 2.5 * 20
+  EXPECT_EQ(share.Rows(), 12);   // 20 + 12 * 2 = 2.2 * 20
+  share.Learn(12, 20 + 3 * 12);  // they cost more than was thought
+  EXPECT_EQ(share.Rows(), PromptShare::kLeastRows);
 }
 
 // The first rows cost little: many are not as cheap.
