@@ -51,8 +51,8 @@ HWY_INLINE void ForPasses(const MatMulPart& part, int most_rows, int max_rows,
   }
 }
 
-// The function for tiles of so many rows, at most kRows, and at most `width` columns of outputs, a
-// power of two. Tiles has
+// The function for tiles of so many rows, kFewest to kRows, and at most `width` columns of outputs,
+// a power of two. Tiles has
 //   Function              a pointer to such a function
 //   MostWidth(rows)       the widest tile of so many rows, a power of two
 //   Of<kRows, kWidth>()   its function for such a tile
@@ -63,10 +63,10 @@ typename Tiles::Function TileOfRows(int width) {
   }
   return Tiles::template Of<kRows, kWidth>();
 }
-template <class Tiles, int kRows>
+template <class Tiles, int kRows, int kFewest = 1>
 typename Tiles::Function TileOf(int rows, int width) {
-  if constexpr (kRows > 1) {
-    if (rows < kRows) return TileOf<Tiles, kRows - 1>(rows, width);
+  if constexpr (kRows > kFewest) {
+    if (rows < kRows) return TileOf<Tiles, kRows - 1, kFewest>(rows, width);
   }
   return TileOfRows<Tiles, kRows>(width);
 }

@@ -10,15 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-// As in int8_matmul_hwy.cc.
-#if HWY_TARGET == HWY_AVX3_DL
-#undef HWY_TARGET_STR
-#define HWY_TARGET_STR                                                            \
-  HWY_TARGET_STR_AVX3                                                             \
-  ",vpclmulqdq,avx512vbmi,avx512vbmi2,vaes,avxvnni,avx512bitalg,avx512vpopcntdq," \
-  "avx512vnni"
-#endif
-
+#include "kernels/matmul/avx512vnni_target-inl.h"
 #include "kernels/matmul/finish-inl.h"
 #include "kernels/matmul/int8_few_rows-inl.h"
 #include "kernels/matmul/int8_tile-inl.h"

@@ -8,15 +8,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-// Highway 1.0.3 leaves VNNI's 512-bit form out of the target that is named after it.
-#if HWY_TARGET == HWY_AVX3_DL
-#undef HWY_TARGET_STR
-#define HWY_TARGET_STR                                                            \
-  HWY_TARGET_STR_AVX3                                                             \
-  ",vpclmulqdq,avx512vbmi,avx512vbmi2,vaes,avxvnni,avx512bitalg,avx512vpopcntdq," \
-  "avx512vnni"
-#endif
-
+#include "kernels/matmul/avx512vnni_target-inl.h"
 #include "kernels/matmul/finish-inl.h"
 #include "kernels/matmul/int8_few_rows-inl.h"
 #include "kernels/matmul/int8_tile-inl.h"
@@ -36,6 +28,12 @@ constexpr int kRowsPerPass = 258;
 constexpr int kFewestRowsPerPass = 96;
 static_assert(kRowsPerPass % kMaxRows == 0);
 constexpr int kPassBytes = 768 << 10;
+
+// Equal parts of so many rows that they are no few (Int8MatMulFewRows), or of one of their passes,
+// are no smaller.
+constexpr int kFewestTileRows = std::max(1, kMaxRows - 1);
+static_assert(kMostFewRows >= kMaxRows * (kMaxRows - 1));
+static_assert(kFewestRowsPerPass / 2 >= kMaxRows * (kMaxRows - 1));
 
 // Panels share what is loaded of x.
 constexpr int MostColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
@@ -98,7 +96,8 @@ struct Tiles {
 using TileTable = TileFunction (*)(int rows, int columns);
 
 template <int kGroup, bool kHasMinimum, int kCodeBits>
-constexpr TileTable kTilesOf = TileOf<Tiles<Kind<kGroup, kHasMinimum, kCodeBits>>, kMaxRows>;
+constexpr TileTable kTilesOf =
+    TileOf<Tiles<Kind<kGroup, kHasMinimum, kCodeBits>>, kMaxRows, kFewestTileRows>;
 
 // Where short sums hold a group whatever its codes are, or there are none, kinds share their tiles.
 constexpr bool kBitsMatter = kHasShortSums && kShortProducts > 1;

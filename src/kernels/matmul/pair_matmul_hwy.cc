@@ -8,13 +8,12 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/matmul/avx512vnni_target-inl.h"
+
 // Highway 1.0.3 has no target with dot products of bfloat16: this source makes its widest one that.
 #if HWY_TARGET == HWY_AVX3_DL
 #undef HWY_TARGET_STR
-#define HWY_TARGET_STR                                                            \
-  HWY_TARGET_STR_AVX3                                                             \
-  ",vpclmulqdq,avx512vbmi,avx512vbmi2,vaes,avxvnni,avx512bitalg,avx512vpopcntdq," \
-  "avx512vnni,avx512bf16"
+#define HWY_TARGET_STR EDGEVLM_TARGET_STR_AVX512VNNI ",avx512bf16"
 #endif
 
 #include "kernels/matmul/finish-inl.h"
