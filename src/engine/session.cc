@@ -13,6 +13,7 @@
 #include "engine/speculation.h"
 #include "engine/stopwatch.h"
 #include "engine/token_list.h"
+#include "engine/write_prompt.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
@@ -158,14 +159,8 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
 Result<Reply> Session::State::Answer(std::span<const Message> messages,
                                      const DecodeOptions& options, const OnText& on_text) {
   if (auto error = Validate(options)) return *error;
-  if (auto error = CheckMessages(messages)) return *error;
-  const Result<Prompt> prompt = model.style->Write(messages, model.tokenizer);
+  const Result<Prompt> prompt = WritePrompt(model, messages);
   if (!prompt) return prompt.error();
-  if (prompt->rows() >= model.info.context_tokens) {
-    return Error{ErrorCode::kTooLarge, "prompt: expected at most " +
-                                           std::to_string(model.info.context_tokens - 1) +
-                                           " tokens, found " + std::to_string(prompt->rows())};
-  }
   return Speak(*prompt, options, on_text);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/shared_image.h"
+#include "engine/write_prompt.h"
 
 namespace edgevlm {
 namespace {
@@ -103,18 +104,13 @@ Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
   Encoding encoding(model, hooks, CountPictures(request));
   const Result<std::vector<Message>> messages = encoding.Messages(request);
   if (!messages) return messages.error();
-  if (auto error = CheckMessages(*messages)) return *error;
-  Result<Prompt> prompt = model.style->Write(*messages, model.tokenizer);
+  Result<Prompt> prompt = WritePrompt(model, *messages);
   if (!prompt) return prompt.error();
-  const int context = model.info.context_tokens;
-  const int rows = prompt->rows();
-  if (rows >= context) {
-    return Error{ErrorCode::kTooLarge, "prompt: expected at most " + std::to_string(context - 1) +
-                                           " tokens, found " + std::to_string(rows)};
-  }
   if (hooks.is_over()) return Cancelled();
   // Not more than this reply can fill: many run at the same time.
-  const int positions = rows + std::min(request.decode.max_tokens, context - rows);
+  const int rows = prompt->rows();
+  const int positions =
+      rows + std::min(request.decode.max_tokens, model.info.context_tokens - rows);
   PreparedReply prepared = {.prompt = *std::move(prompt),
                             .sequence = std::make_unique<Sequence>(
                                 *model.decoder, positions, model.governor->CacheFor(model.cache)),
