@@ -15,7 +15,7 @@ constexpr auto kSpin = std::chrono::microseconds(50);
 
 // A long loop is cut into so many shares per thread: when another program takes a core, the threads
 // that run take over what is left, and the loop ends at most one share later.
-constexpr int kSharesPerThread = 4;
+constexpr int kSharesPerThread = 8;
 
 // ... but only where a share is at least so many grains. A system leaves a thread without its core
 // for some milliseconds: next to that a short loop has nothing to hand over, and a core that stays
@@ -33,10 +33,15 @@ void Pause() {
 #endif
 }
 
-int SharesOf(int count, int grain, int threads) {
-  const int short_loop = std::clamp(count / grain, 1, threads);
-  const int long_loop = std::min(count / grain / kGrainsPerShare, threads * kSharesPerThread);
-  return threads == 1 ? 1 : std::max(short_loop, long_loop);
+// Of a long loop each thread has as many: the last of five would keep one of two threads waiting.
+int SharesOf(int count, double grain, int threads) {
+  if (threads == 1) return 1;
+  const double grains = count / grain;
+  if (grains < threads || count <= threads) {
+    return static_cast<int>(std::clamp<double>(grains, 1, std::min(count, threads)));
+  }
+  const double most = std::min<double>(kSharesPerThread, count / threads);
+  return threads * static_cast<int>(std::clamp(grains / threads / kGrainsPerShare, 1.0, most));
 }
 
 // Waits up to kSpin for `done`; says whether it came true.
@@ -105,8 +110,8 @@ bool ThreadPool::TakeShare(int thread) {
   return true;
 }
 
-void ThreadPool::ParallelFor(int count, int grain, const Share& share) {
-  CHECK(count >= 0 && grain >= 1);
+void ThreadPool::ParallelFor(int count, double grain, const Share& share) {
+  CHECK(count >= 0 && grain > 0);
   if (count == 0) return;
   const int shares = SharesOf(count, grain, threads());
   if (shares == 1) {

@@ -32,12 +32,13 @@ class ThreadPool {
   using Share = std::function<void(int begin, int end, int thread)>;
 
   // Cuts [0, count) into contiguous shares and returns when all are done: one share per thread,
-  // fewer when count / grain is smaller, several when it is so much larger that each is still long.
+  // fewer when count / grain is smaller, several each when it is so much larger that all are long.
   // The cut depends on count, grain and threads() only. Who does which share depends on who has
   // time: a thread that the system keeps from running leaves its shares to the others.
-  // grain: fewer indices than this do not pay for waking another thread.
-  // REQUIRES: count >= 0, grain >= 1. Cost over the work itself: about 2 us when the team is awake.
-  void ParallelFor(int count, int grain, const Share& share);
+  // grain: fewer indices than this do not pay for waking another thread; below 1 where one index is
+  // more work than that. REQUIRES: count >= 0, grain > 0. Cost over the work itself: about 2 us
+  // when the team is awake.
+  void ParallelFor(int count, double grain, const Share& share);
 
  private:
   void Work(int thread);

@@ -42,7 +42,7 @@ TEST(ThreadPool, ManyLoopsInARowWithAndWithoutSleeping) {
 }
 
 // The shares of a loop, by their first index; their ends must fit together.
-std::map<int, int> SharesOf(int threads, int count, int grain) {
+std::map<int, int> SharesOf(int threads, int count, double grain) {
   ThreadPool pool(threads);
   std::mutex one;
   std::map<int, int> shares;
@@ -68,6 +68,21 @@ TEST(ThreadPool, OnlyLongLoopsHaveMoreSharesThanThreads) {
   // However long, each thread gets a few only.
   EXPECT_EQ(SharesOf(3, 10000, 1), SharesOf(3, 10000, 2));
   EXPECT_LT(SharesOf(3, 1000000, 1).size(), 30u);
+}
+
+TEST(ThreadPool, EveryThreadGetsAsManySharesOfALongLoop) {
+  for (const int threads : {2, 3, 5}) {
+    for (int count = threads; count < 1000; count += 7) {
+      EXPECT_EQ(SharesOf(threads, count, 1).size() % static_cast<std::size_t>(threads), 0u);
+      EXPECT_EQ(SharesOf(threads, count, 0.01).size() % static_cast<std::size_t>(threads), 0u);
+    }
+  }
+}
+
+TEST(ThreadPool, FewIndicesOfMuchWorkAreALongLoopToo) {
+  EXPECT_EQ(SharesOf(3, 10, 1).size(), 3u);
+  EXPECT_EQ(SharesOf(3, 10, 0.01).size(), 9u);
+  EXPECT_EQ(SharesOf(3, 2, 0.01).size(), 2u);
 }
 
 TEST(ThreadPool, PinnedThreadsStayOnTheirProcessors) {

@@ -15,7 +15,7 @@ inline constexpr int kValuesPerShare = 1 << 14;
 //   cols  values per row, which say how much work a row is
 template <class Row>
 void ForRows(int rows, int cols, ThreadPool& pool, const Row& row) {
-  const int grain = std::max(1, kValuesPerShare / std::max(1, cols));
+  const double grain = double{kValuesPerShare} / std::max(1, cols);
   // One reference captured, so that std::function holds it without allocating.
   pool.ParallelFor(rows, grain, [&row](int begin, int end, int) {
     for (int t = begin; t < end; ++t) row(t);

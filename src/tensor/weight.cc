@@ -20,7 +20,7 @@ namespace {
 constexpr std::align_val_t kAlignment{64};
 
 // Packing less than this is not worth a second thread: about 50 us.
-constexpr std::int64_t kValuesPerShare = 1 << 16;
+constexpr double kValuesPerShare = 1 << 16;
 
 WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing) {
   if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
@@ -192,24 +192,22 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
   std::vector<float> scratch(scratch_values * static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> finite = true;
   std::atomic<bool> readable = true;
-  const std::int64_t grain = kValuesPerShare / (static_cast<std::int64_t>(inputs) * kPanelWidth);
-  pool.ParallelFor(weight.panels(), static_cast<int>(std::max<std::int64_t>(1, grain)),
-                   [&](int begin, int end, int thread) {
-                     const auto index = static_cast<std::size_t>(thread);
-                     std::byte* buffer = buffers.data() + buffer_bytes * index;
-                     const auto own =
-                         std::span(scratch).subspan(scratch_values * index, scratch_values);
-                     for (int panel = begin; panel < end && readable; ++panel) {
-                       const std::size_t first = static_cast<std::size_t>(panel) * buffer_bytes;
-                       const std::size_t size = std::min(buffer_bytes, matrix.bytes.size() - first);
-                       const std::span<const std::byte> stored(buffer, size);
-                       if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
-                         readable = false;
-                       } else if (!weight.PackPanel(matrix.dtype, stored, panel, own)) {
-                         finite = false;
-                       }
-                     }
-                   });
+  const double grain = kValuesPerShare / kPanelWidth / inputs;
+  pool.ParallelFor(weight.panels(), grain, [&](int begin, int end, int thread) {
+    const auto index = static_cast<std::size_t>(thread);
+    std::byte* buffer = buffers.data() + buffer_bytes * index;
+    const auto own = std::span(scratch).subspan(scratch_values * index, scratch_values);
+    for (int panel = begin; panel < end && readable; ++panel) {
+      const std::size_t first = static_cast<std::size_t>(panel) * buffer_bytes;
+      const std::size_t size = std::min(buffer_bytes, matrix.bytes.size() - first);
+      const std::span<const std::byte> stored(buffer, size);
+      if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
+        readable = false;
+      } else if (!weight.PackPanel(matrix.dtype, stored, panel, own)) {
+        finite = false;
+      }
+    }
+  });
   if (!readable) {
     return Error{ErrorCode::kIo, "expected " + std::to_string(matrix.bytes.size()) +
                                      " bytes, found the file cut short while it was read"};
