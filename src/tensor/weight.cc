@@ -173,6 +173,17 @@ bool Weight::PackFloats(DType dtype, std::span<const std::byte* const> rows,
                                    dtype == DType::kF16 ? HalfToFloat : BFloat16ToFloat, floats);
 }
 
+std::span<const std::byte> Weight::StoredInputs(int panel, int first, int count) const {
+  DCHECK(has_levels());
+  const bool is_int8 = type_ == WeightType::kInt8;
+  const int values = is_int8 ? kInt8BlockInputs : format_->values;
+  const auto bytes = static_cast<std::size_t>(is_int8 ? kInt8BlockBytes : layout_.bytes);
+  const auto block = static_cast<std::size_t>(first / values);
+  const auto blocks = static_cast<std::size_t>((count + values - 1) / values);
+  const std::size_t size = std::min(blocks * bytes, panel_bytes_ - block * bytes);
+  return {PanelBytes(panel) + block * bytes, size};
+}
+
 Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
                             Packing packing) {
   const DTypeInfo& info = InfoOf(matrix.dtype);

@@ -89,6 +89,9 @@ class Weight {
     DCHECK(type_ == WeightType::kPairs);
     return reinterpret_cast<const std::uint32_t*>(PanelBytes(panel));
   }
+  // What inputs [first, first + count) of a panel take: whole blocks. REQUIRES: has_levels(); first
+  // is the first input of a block.
+  std::span<const std::byte> StoredInputs(int panel, int first, int count) const;
   const BlockFormat& format() const { return *format_; }
   const SlabLayout& layout() const { return layout_; }
 

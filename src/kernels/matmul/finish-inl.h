@@ -24,6 +24,8 @@ struct Parts {
   int Begin(int part) const { return whole / count * part + std::min(part, whole % count); }
   int Size(int part) const { return Begin(part + 1) - Begin(part); }
   int Largest() const { return Size(0); }
+  // The first part after this one that is smaller.
+  int EndOfSize(int part) const { return part < whole % count ? whole % count : count; }
 };
 
 HWY_INLINE Parts PartsOfAtMost(int most, int whole) { return {whole, (whole + most - 1) / most}; }
@@ -80,14 +82,14 @@ struct Area {
 };
 
 // y = epilogue(sums).
-//   sums  [rows, panels * kPanelWidth] of the area
-HWY_INLINE void Finish(const Epilogue& epilogue, const Area& area, const float* sums,
+//   sums  [rows, stride] of the area, of which the first panels * kPanelWidth columns count
+HWY_INLINE void Finish(const Epilogue& epilogue, const Area& area, const float* sums, int stride,
                        View<float> y) {
   const int first = area.panel * Weight::kPanelWidth;
   const int outputs = std::min(area.panels * Weight::kPanelWidth, y.cols - first);
   for (int row = area.row; row < area.row + area.rows; ++row) {
     FinishRow(sums, epilogue.Row(row, first), y.Row(row).data() + first, outputs);
-    sums += area.panels * Weight::kPanelWidth;
+    sums += stride;
   }
 }
 

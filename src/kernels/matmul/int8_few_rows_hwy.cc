@@ -1,3 +1,5 @@
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -25,6 +27,13 @@ namespace {
 // Rows of a tile: one sum of integers and one of floats for each stay in registers, beside what is
 // taken out of a slab.
 constexpr int kFewTileRows = kMaxRows == 6 ? 8 : kMaxRows;
+
+// Asks for what a weight that is read from memory gives next: products of few rows wait for nothing
+// else, and the processor's own guesses stop at the end of a page of 4 KiB.
+HWY_INLINE void PrefetchAhead(const std::byte* stored, int bytes) {
+  constexpr int kDistance = 8192;
+  for (int i = 0; i < bytes; i += 64) hwy::Prefetch(stored + kDistance + i);
+}
 
 // Where a column stands in its panel: its first output. Known while compiling where it is the only
 // one.
@@ -126,6 +135,34 @@ struct Int8Column {
   Place place;
 };
 
+// Neighbouring columns of a panel.
+template <class kColumn, int kColumns>
+struct ColumnsOf {
+  static constexpr int kUnit = kColumn::kUnit;
+
+  struct Unit {
+    typename kColumn::Unit units[kColumns];
+
+    HWY_INLINE ByteVector Codes(int column, int i) const { return units[column].Codes(i); }
+    HWY_INLINE FloatVector Scale(int column, int g) const { return units[column].Scale(g); }
+    HWY_INLINE FloatVector Minimum(int column, int g) const { return units[column].Minimum(g); }
+  };
+
+  ColumnsOf() = default;
+  ColumnsOf(const Weight& w, int panel, int column) {
+    for (int c = 0; c < kColumns; ++c) columns[c] = kColumn(w, panel, column + c);
+  }
+
+  HWY_INLINE Unit At(int k) const {
+    Unit unit;
+#pragma GCC unroll 8
+    for (int c = 0; c < kColumns; ++c) unit.units[c] = columns[c].At(k);
+    return unit;
+  }
+
+  kColumn columns[kColumns];
+};
+
 // Adds a panel's products from column `column` on to totals [kRows, kSlabOutputs].
 using TileFunction = void (*)(const TileInput& in, const Weight& w, int panel, int column,
                               float* totals);
@@ -133,10 +170,9 @@ using TileFunction = void (*)(const TileInput& in, const Weight& w, int panel, i
 template <class kColumn, int kRows, int kColumns>
 void RunTile(const TileInput& in, const Weight& w, int panel, int column,
              float* HWY_RESTRICT totals) {
-  kColumn columns[kColumns];
-  for (int c = 0; c < kColumns; ++c) columns[c] = kColumn(w, panel, column + c);
-  Tile<typename kColumn::KindOf, kColumn, kRows, kColumns>::Run(
-      in, columns, totals + column * kColumnOutputs, kSlabOutputs);
+  using Columns = ColumnsOf<kColumn, kColumns>;
+  Tile<typename kColumn::KindOf, Columns, kRows, kColumns, kSlabOutputs>::Run(
+      in, Columns(w, panel, column), totals + column * kColumnOutputs);
 }
 
 template <class kColumn>
@@ -190,7 +226,7 @@ void Int8MatMulFewRows(const Int8MatMulCall& call, const MatMulPart& part) {
       const TileFunction tile = tiles(rows.Size(i), columns);
       std::fill_n(totals, rows.Size(i) * kSlabOutputs, 0.0f);
       for (int c = 0; c < kPanelColumns; c += columns) tile(in, w, panel, c, totals);
-      Finish(call.epilogue, {row, rows.Size(i), panel, 1}, totals, call.y);
+      Finish(call.epilogue, {row, rows.Size(i), panel, 1}, totals, kSlabOutputs, call.y);
     }
   }
 }

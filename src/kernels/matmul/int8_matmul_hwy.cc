@@ -20,14 +20,15 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr int kMaxPanels = 2;
-
 // Weights are unpacked once for so many rows, fewer where those are long: what a pass reads of x
 // and writes stays in the second cache.
 constexpr int kRowsPerPass = 258;
 constexpr int kFewestRowsPerPass = 96;
 static_assert(kRowsPerPass % kMaxRows == 0);
 constexpr int kPassBytes = 768 << 10;
+
+// Tiles of a call, which costs as much as a sixteenth of one.
+constexpr int kTilesAtOnce = 16;
 
 // Equal parts of so many rows that they are no few (Int8MatMulFewRows), or of one of their passes,
 // are no smaller.
@@ -38,50 +39,69 @@ static_assert(kFewestRowsPerPass / 2 >= kMaxRows * (kMaxRows - 1));
 // Panels share what is loaded of x.
 constexpr int MostColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
 constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
+constexpr int kMaxPanels = MostPanels(1);
 
-// A column of an unpacked slice.
+// Totals of neighbouring rows are so far from each other, however many panels there are.
+constexpr int kTotalsStride = kMaxPanels * kSlabOutputs;
+
+// Neighbouring columns of unpacked slices. Codes and scales take four bytes an output, so a column
+// is as far from the first in both, by a number known while compiling: GCC has no registers for
+// more pointers than one to the codes and one to the scales.
 template <class kKind>
-struct SliceColumn {
+struct SliceColumns {
   static constexpr int kUnit = kKind::kGroup;
+
+  static constexpr std::ptrdiff_t Distance(int column) {
+    return column / kPanelColumns * std::ptrdiff_t{sizeof(Int8Slice)} +
+           column % kPanelColumns * 4 * kColumnOutputs;
+  }
 
   struct Unit {
     const std::uint8_t* codes;
     const float* scales;
-    const float* minima;
 
-    HWY_INLINE ByteVector Codes(int i) const {
-      return hn::Load(ColumnBytes(), codes + i * kSlabOutputs);
+    HWY_INLINE ByteVector Codes(int column, int i) const {
+      return hn::Load(ColumnBytes(), codes + Distance(column) + i * kSlabOutputs);
     }
-    HWY_INLINE FloatVector Scale(int) const { return hn::Load(ColumnFloats(), scales); }
-    HWY_INLINE FloatVector Minimum(int) const { return hn::Load(ColumnFloats(), minima); }
+    HWY_INLINE FloatVector Scale(int column, int) const {
+      return hn::Load(ColumnFloats(), scales + Distance(column) / 4);
+    }
+    HWY_INLINE FloatVector Minimum(int column, int) const {
+      constexpr std::ptrdiff_t kBytes = offsetof(Int8Slice, minima) - offsetof(Int8Slice, scales);
+      return hn::Load(ColumnFloats(), scales + (kBytes + Distance(column)) / 4);
+    }
   };
 
-  SliceColumn() = default;
-  // column: of the panels, from the first on.
-  SliceColumn(const Int8Slice* slices, int column) {
+  SliceColumns() = default;
+  // column: of the panels, from the first on; a multiple of how many are read.
+  SliceColumns(const Int8Slice* slices, int column) {
     const Int8Slice& slice = slices[column / kPanelColumns];
     const int output = column % kPanelColumns * kColumnOutputs;
-    begin = {slice.codes + 4 * output, slice.scales + output, slice.minima + output};
+    begin = {slice.codes + 4 * output, slice.scales + output};
   }
 
   HWY_INLINE Unit At(int k) const {
-    const std::ptrdiff_t group = k / kUnit * std::ptrdiff_t{kSlabOutputs};
-    return {begin.codes + k * kSlabOutputs, begin.scales + group, begin.minima + group};
+    return {begin.codes + k * std::ptrdiff_t{kSlabOutputs},
+            begin.scales + k / kUnit * std::ptrdiff_t{kSlabOutputs}};
   }
 
   Unit begin;
 };
 
+// So many tiles one below the other; `in` is of the first.
 template <class kKind, int kRows, int kColumns>
-void RunTile(const TileInput& in, const Int8Slice* slices, int column, float* HWY_RESTRICT totals,
-             int stride) {
-  SliceColumn<kKind> columns[kColumns];
-  for (int c = 0; c < kColumns; ++c) columns[c] = SliceColumn<kKind>(slices, column + c);
-  Tile<kKind, SliceColumn<kKind>, kRows, kColumns>::Run(in, columns, totals, stride);
+void RunTiles(TileInput in, int count, const Int8Slice* slices, int column,
+              float* HWY_RESTRICT totals) {
+  const SliceColumns<kKind> columns(slices, column);
+  for (int i = 0; i < count; ++i) {
+    Tile<kKind, SliceColumns<kKind>, kRows, kColumns, kTotalsStride>::Run(in, columns, totals);
+    in.row += kRows;
+    totals += kRows * kTotalsStride;
+  }
 }
 
-using TileFunction = void (*)(const TileInput& in, const Int8Slice* slices, int column,
-                              float* totals, int stride);
+using TileFunction = void (*)(TileInput in, int count, const Int8Slice* slices, int column,
+                              float* totals);
 
 template <class kKind>
 struct Tiles {
@@ -89,7 +109,7 @@ struct Tiles {
   static constexpr int MostWidth(int rows) { return MostColumns(rows); }
   template <int kRows, int kColumns>
   static Function Of() {
-    return RunTile<kKind, kRows, kColumns>;
+    return RunTiles<kKind, kRows, kColumns>;
   }
 };
 
@@ -116,29 +136,60 @@ TileTable TilesFor(const Weight& w) {
   return bits == 5 ? kTilesOf<32, false, 5> : kTilesOf<32, false, 4>;
 }
 
+// What is unpacked next: inputs of some panels.
+struct NextSlices {
+  const Weight& w;
+  int panel;
+  int panels;
+  int first;
+
+  // Asks the memory for parts [begin, end) of n of it, for the second cache: while one slice is
+  // multiplied, the next is on its way, and unpacking it waits for nothing.
+  HWY_INLINE void Ask(int begin, int end, int n) const {
+    constexpr std::size_t kLine = 64;
+    constexpr int kSecondCache = 2;
+    const int count = std::min(kSliceInputs, w.inputs() - first);
+    for (int p = panel; p < std::min(panel + panels, w.panels()); ++p) {
+      const std::span<const std::byte> stored = w.StoredInputs(p, first, count);
+      const std::size_t lines = (stored.size() + kLine - 1) / kLine;
+      const auto edge = [&](int i) {
+        return lines * static_cast<std::size_t>(i) / static_cast<std::size_t>(n);
+      };
+      for (std::size_t line = edge(begin); line < edge(end); ++line) {
+        __builtin_prefetch(stored.data() + line * kLine, 0, kSecondCache);
+      }
+    }
+  }
+};
+
 // Rows [row, row + rows.whole), in tiles `rows`, of the panels.
 void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
   HWY_ALIGN Int8Slice slices[kMaxPanels];
-  HWY_ALIGN float totals[kRowsPerPass * kMaxPanels * kSlabOutputs];
+  HWY_ALIGN float totals[kRowsPerPass * kTotalsStride];
   const UnpackFunction unpack = UnpackFor(call.w);
   const TileTable tiles = TilesFor(call.w);
   const int bias_bits = BiasBits(call.w);
-  const int stride = panels * kSlabOutputs;
-  std::fill_n(totals, rows.whole * stride, 0.0f);
+  std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
   for (int first = 0; first < call.w.inputs(); first += kSliceInputs) {
     const int count = std::min(kSliceInputs, call.w.inputs() - first);
+    const bool is_last = first + count == call.w.inputs();
+    const NextSlices next = {call.w, is_last ? panel + panels : panel, panels,
+                             is_last ? 0 : first + count};
     for (int p = 0; p < panels; ++p) unpack(call.w, panel + p, first, count, slices[p]);
-    for (int i = 0; i < rows.count; ++i) {
-      const int columns = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
-      const TileFunction tile = tiles(rows.Size(i), columns);
+    for (int i = 0, n = 0; i < rows.count; i += n) {
+      const int begin = rows.Begin(i), size = rows.Size(i);
+      n = std::min(kTilesAtOnce, rows.EndOfSize(i) - i);
+      const int columns = std::min(MostColumns(size), panels * kPanelColumns);
+      const TileFunction tile = tiles(size, columns);
+      next.Ask(i, i + n, rows.count);
       for (int column = 0; column < panels * kPanelColumns; column += columns) {
-        const TileInput in{call.x, row + rows.Begin(i), first, count, bias_bits};
-        tile(in, slices, column, totals + rows.Begin(i) * stride + column * kColumnOutputs, stride);
+        const TileInput in{call.x, row + begin, first, count, bias_bits};
+        tile(in, n, slices, column, totals + begin * kTotalsStride + column * kColumnOutputs);
       }
-      if (first + count < call.w.inputs()) continue;
+      if (!is_last) continue;
       // Between two tiles: storing waits for memory, which the next tile need not.
-      Finish(call.epilogue, {row + rows.Begin(i), rows.Size(i), panel, panels},
-             totals + rows.Begin(i) * stride, call.y);
+      Finish(call.epilogue, {row + begin, size * n, panel, panels}, totals + begin * kTotalsStride,
+             kTotalsStride, call.y);
     }
   }
 }

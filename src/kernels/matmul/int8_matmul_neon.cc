@@ -108,7 +108,7 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
       kMethod::kTile(w.group(), HasMinima(w), tile.rows)(tile);
     }
   }
-  Finish(call.epilogue, {row, rows.whole, panel, 1}, totals, call.y);
+  Finish(call.epilogue, {row, rows.whole, panel, 1}, totals, kSlabOutputs, call.y);
 }
 
 template <class kMethod>

@@ -50,6 +50,13 @@ struct TileInput {
   int bias_bits;
 };
 
+// The same offset, of which GCC knows nothing: it would keep one pointer for every row and offset
+// that a loop moves on, and has no registers for so many.
+HWY_INLINE std::ptrdiff_t Opaque(std::ptrdiff_t offset) {
+  asm("" : "+r"(offset));
+  return offset;
+}
+
 // All lanes hold the four bytes at an address.
 HWY_INLINE IntegerVector BroadcastFour(const std::int8_t* bytes) {
   std::int32_t four;
@@ -62,13 +69,15 @@ HWY_INLINE FloatVector BroadcastFloat(const std::int8_t* bytes) {
   return hn::Set(ColumnFloats(), value);
 }
 
-// kSource is a column of outputs, as it is stored. It has
+// kSource are the tile's columns of outputs, as they are stored. It has
 //   kUnit              inputs that it gives at once: whole groups of kKind
 //   Unit At(int k)     those from input k of the tile on, a multiple of kUnit. A Unit has
-//     Codes(i)         of the inputs [i, i + 4) of the unit: as AddDot and ShortSums take them
-//     Scale(g)         of its group g
-//     Minimum(g)       the same; only where kKind::kMinimum
-template <class kKind, class kSource, int kRows, int kColumns>
+//     Codes(c, i)      of column c and the inputs [i, i + 4) of the unit: as AddDot and ShortSums
+//                      take them
+//     Scale(c, g)      of its group g
+//     Minimum(c, g)    the same; only where kKind::kMinimum
+// kStride is how far the totals of neighbouring rows are from each other.
+template <class kKind, class kSource, int kRows, int kColumns, int kStride>
 struct Tile {
   using Unit = typename kSource::Unit;
 
@@ -76,27 +85,26 @@ struct Tile {
   const std::int8_t* rows[kRows];
   std::ptrdiff_t scales;  // from a row's start, in bytes
   std::ptrdiff_t sums;
-  int bias_bits;
-  const kSource* columns;
+  IntegerVector bias_bits;
+  kSource source;
 
-  // Adds the products of the tile's inputs to totals [kRows, stride]. columns [kColumns].
-  static HWY_INLINE void Run(const TileInput& in, const kSource* columns,
-                             float* HWY_RESTRICT totals, int stride) {
+  // Adds the products of the tile's inputs to totals [kRows, kStride].
+  static HWY_INLINE void Run(const TileInput& in, const kSource& source,
+                             float* HWY_RESTRICT totals) {
     Tile tile;
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) tile.rows[r] = in.x.Levels(in.row + r);
     tile.scales = in.x.ScalesOffset();
     tile.sums = in.x.NegatedSumsOffset(kKind::kGroup);
-    tile.bias_bits = in.bias_bits;
-    tile.columns = columns;
+    tile.bias_bits = hn::Set(ColumnIntegers(), in.bias_bits);
+    tile.source = source;
     for (int k = 0; k < in.count; k += kInt8BlockInputs) {
-      tile.AddBlock(in.first, k, std::min(kInt8BlockInputs, in.count - k), totals, stride);
+      tile.AddBlock(in.first, k, std::min(kInt8BlockInputs, in.count - k), totals);
     }
   }
 
   // The block of so many inputs that starts at input k of the tile, which starts at `first`.
-  HWY_INLINE void AddBlock(int first, int k, int count, float* HWY_RESTRICT totals,
-                           int stride) const {
+  HWY_INLINE void AddBlock(int first, int k, int count, float* HWY_RESTRICT totals) const {
     const ColumnFloats d;
     FloatVector parts[kRows][kColumns];
 #pragma GCC unroll 8
@@ -114,7 +122,7 @@ struct Tile {
       const auto scale = BroadcastFloat(rows[r] + scale_at);
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
-        float* total = totals + r * stride + c * kColumnOutputs;
+        float* total = totals + r * kStride + c * kColumnOutputs;
         hn::Store(hn::MulAdd(parts[r][c], scale, hn::Load(d, total)), d, total);
       }
     }
@@ -123,22 +131,20 @@ struct Tile {
   // Adds the unit of so many inputs that starts at input `input` of x, k of the tile.
   HWY_INLINE void AddUnit(std::ptrdiff_t input, int k, int count,
                           FloatVector (&parts)[kRows][kColumns]) const {
-    Unit units[kColumns];
-#pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) units[c] = columns[c].At(k);
+    const Unit unit = source.At(k);
     constexpr int kGroup = kKind::kGroup;
 #pragma GCC unroll 8
     for (int g = 0; g < kSource::kUnit / kGroup; ++g) {
-      AddGroup(units, input + g * kGroup, g, kGroup == kInt8BlockInputs ? count : kGroup, parts);
+      AddGroup(unit, input + g * kGroup, g, kGroup == kInt8BlockInputs ? count : kGroup, parts);
     }
   }
 
-  // Adds the products of four inputs, from input `input` of x and i of the units on.
-  HWY_INLINE void AddFour(const Unit (&units)[kColumns], std::ptrdiff_t input, int i,
+  // Adds the products of four inputs, from input `input` of x and i of the unit on.
+  HWY_INLINE void AddFour(const Unit& unit, std::ptrdiff_t input, int i,
                           IntegerVector (&dots)[kRows][kColumns]) const {
     ByteVector w[kColumns];
 #pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) w[c] = units[c].Codes(i);
+    for (int c = 0; c < kColumns; ++c) w[c] = unit.Codes(c, i);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const auto inputs = BroadcastFour(rows[r] + input);
@@ -150,14 +156,14 @@ struct Tile {
   }
 
   // The same of 4 * kSteps inputs, by way of 16 bits.
-  HWY_INLINE void AddSteps(const Unit (&units)[kColumns], std::ptrdiff_t input, int i,
+  HWY_INLINE void AddSteps(const Unit& unit, std::ptrdiff_t input, int i,
                            IntegerVector (&dots)[kRows][kColumns]) const {
     ShortSums sums[kRows][kColumns];
 #pragma GCC unroll 8
     for (int step = 0; step < kKind::kSteps; ++step) {
       ByteVector w[kColumns];
 #pragma GCC unroll 8
-      for (int c = 0; c < kColumns; ++c) w[c] = units[c].Codes(i + 4 * step);
+      for (int c = 0; c < kColumns; ++c) w[c] = unit.Codes(c, i + 4 * step);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
         const auto inputs = BroadcastFour(rows[r] + input + 4 * step);
@@ -177,46 +183,60 @@ struct Tile {
     }
   }
 
-  // Adds group g of the units: so many inputs from input `input` of x on.
-  HWY_INLINE void AddGroup(const Unit (&units)[kColumns], std::ptrdiff_t input, int g, int count,
+  // The same of kInputs inputs.
+  template <int kInputs>
+  HWY_INLINE void AddPart(const Unit& unit, std::ptrdiff_t input, int i,
+                          IntegerVector (&dots)[kRows][kColumns]) const {
+    constexpr int kStep = 4 * kKind::kSteps;
+    static_assert(kInputs % kStep == 0 && kInputs / kStep <= 8);
+#pragma GCC unroll 8
+    for (int step = 0; step < kInputs; step += kStep) {
+      if constexpr (kKind::kSteps > 1) {
+        AddSteps(unit, input + step, i + step, dots);
+      } else {
+        AddFour(unit, input + step, i + step, dots);
+      }
+    }
+  }
+
+  // Adds group g of the unit: so many inputs from input `input` of x on.
+  HWY_INLINE void AddGroup(const Unit& unit, std::ptrdiff_t input, int g, int count,
                            FloatVector (&parts)[kRows][kColumns]) const {
-    const auto group = static_cast<std::size_t>(input) / kKind::kGroup;
-    const std::ptrdiff_t sum_at = sums + static_cast<std::ptrdiff_t>(4 * group);
-    const int at = g * kKind::kGroup;
+    constexpr int kGroup = kKind::kGroup;
+    const auto group = static_cast<std::size_t>(input) / kGroup;
+    const std::ptrdiff_t sum_at = Opaque(sums + static_cast<std::ptrdiff_t>(4 * group));
+    input = Opaque(input);
+    const int at = g * kGroup;
     IntegerVector dots[kRows][kColumns];
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       IntegerVector start = hn::Zero(ColumnIntegers());
       if constexpr (!kKind::kLevels) {
-        start = hn::ShiftLeftSame(BroadcastFour(rows[r] + sum_at), bias_bits);
+        start = hn::Shl(BroadcastFour(rows[r] + sum_at), bias_bits);
       }
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
     }
+    // As many as GCC may write out, whole loops of them.
+    constexpr int kPart = std::min(kGroup, kUnitValues);
     int i = 0;
-    if constexpr (kKind::kSteps > 1) {
-      constexpr int kStepInputs = 4 * kKind::kSteps;
-#pragma GCC unroll 8
-      for (; i + kStepInputs <= count; i += kStepInputs) AddSteps(units, input + i, at + i, dots);
+    for (; i + kPart <= count; i += kPart) AddPart<kPart>(unit, input + i, at + i, dots);
+    if constexpr (kGroup > kPart) {
+      for (; i < count; i += 4) AddFour(unit, input + i, at + i, dots);
     }
-    // Of a whole group nothing is left.
-    if constexpr (kKind::kSteps == 1 || kKind::kGroup == kInt8BlockInputs) {
-#pragma GCC unroll 8
-      for (; i < count; i += 4) AddFour(units, input + i, at + i, dots);
-    }
-    Scale(units, sum_at, g, dots, parts);
+    Scale(unit, sum_at, g, dots, parts);
   }
 
   // parts += dots * scales + sums of x * minima.
-  HWY_INLINE void Scale(const Unit (&units)[kColumns], std::ptrdiff_t sum_at, int g,
+  HWY_INLINE void Scale(const Unit& unit, std::ptrdiff_t sum_at, int g,
                         const IntegerVector (&dots)[kRows][kColumns],
                         FloatVector (&parts)[kRows][kColumns]) const {
     const ColumnFloats d;
     FloatVector scale[kColumns], minimum[kColumns];
 #pragma GCC unroll 8
     for (int c = 0; c < kColumns; ++c) {
-      scale[c] = units[c].Scale(g);
-      if constexpr (kKind::kMinimum) minimum[c] = units[c].Minimum(g);
+      scale[c] = unit.Scale(c, g);
+      if constexpr (kKind::kMinimum) minimum[c] = unit.Minimum(c, g);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {

@@ -6,8 +6,6 @@
 #define EDGEVLM_KERNELS_MATMUL_INT8_UNPACK_INL_H_
 #endif
 
-#include <hwy/cache_control.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -123,13 +121,6 @@ HWY_INLINE void WriteScales(const std::byte* numbers, const std::byte* factors,
   }
 }
 
-// Asks for what a weight that is read from memory gives next: products of few rows wait for nothing
-// else, and the processor's own guesses stop at the end of a page of 4 KiB.
-HWY_INLINE void PrefetchAhead(const std::byte* stored, int bytes) {
-  constexpr int kDistance = 8192;
-  for (int i = 0; i < bytes; i += 64) hwy::Prefetch(stored + kDistance + i);
-}
-
 // Inputs [first, first + count) of a panel of blocks; both are multiples of 32.
 template <int kLow, int kHigh, Recode kRecode>
 void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Slice& slice) {
@@ -139,7 +130,6 @@ void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8Slice& s
   float* minima = slice.minima;
   for (int k = first; k < first + count; k += kUnitValues) {
     const std::byte* slab = w.Slab(panel, k / format.values);
-    if (k % format.values == 0) PrefetchAhead(slab, layout.bytes);
     const int unit = k % format.values / kUnitValues;
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(slab);
     UnpackUnit<kLow, kHigh, kRecode>(bytes + layout.low_codes + unit * kLow * kCodeRowBytes,
@@ -167,7 +157,6 @@ HWY_INLINE void UnpackInt8(const Weight& w, int panel, int first, int count, Int
   for (int k = first; k < first + count; k += kInt8BlockInputs) {
     const std::ptrdiff_t block = k / kInt8BlockInputs;
     const std::byte* stored = w.Int8Panel(panel) + block * kInt8BlockBytes;
-    PrefetchAhead(stored, kInt8BlockBytes);
     std::memcpy(scales, stored, kSlabOutputs * sizeof(float));
     const auto* levels = reinterpret_cast<const std::uint8_t*>(stored) + 4 * kSlabOutputs;
     const int bytes = std::min(kInt8BlockInputs, first + count - k) * kSlabOutputs;

@@ -107,7 +107,7 @@ void FloatRows(const MatMulCall& call, const Parts& rows, int row, int panel, in
     TileOf<Tiles, kMaxRows>(area.rows, panels)({call.x.Row(area.row).data(), call.x.stride,
                                                 call.w.Panel(panel), panel_stride, inputs, false},
                                                tile);
-    Finish(call.epilogue, area, tile, call.y);
+    Finish(call.epilogue, area, tile, area.panels * Weight::kPanelWidth, call.y);
   }
 }
 
@@ -133,7 +133,8 @@ void PackedRows(const MatMulCall& call, const Parts& rows, int row, int panel, i
           tiles + rows.Begin(block) * width);
     }
   }
-  Finish(call.epilogue, {row, rows.whole, panel, panels}, tiles, call.y);
+  Finish(call.epilogue, {row, rows.whole, panel, panels}, tiles, panels * Weight::kPanelWidth,
+         call.y);
 }
 
 }  // namespace

@@ -138,7 +138,8 @@ void RunPanels(const PairMatMulCall& call, const Parts& rows, int row, int panel
       }
     }
   }
-  Finish(call.epilogue, {row, rows.whole, panel, panels}, totals, call.y);
+  Finish(call.epilogue, {row, rows.whole, panel, panels}, totals, panels * Weight::kPanelWidth,
+         call.y);
 }
 
 }  // namespace
