@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <limits>
 
 #include "kernels/matmul/int8_rows.h"
@@ -15,24 +17,21 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// The greatest magnitude of n values; not a number if one of them is not.
+// The greatest magnitude of n values; not a number if one of them is infinite or not a number. As
+// integers, the bits of magnitudes are in the order of the magnitudes, and strange ones are last.
 HWY_INLINE float Greatest(const float* HWY_RESTRICT x, int n) {
-  auto greatest = hn::Zero(FullTag());
-  // x - x is 0, but not for infinities and what is no number: those stay in the sum.
-  auto strange = hn::Zero(FullTag());
+  const hn::RebindToSigned<FullTag> d_bits;
+  const auto magnitude = hn::Set(d_bits, 0x7fffffff);
+  auto greatest = hn::Zero(d_bits);
   int i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    const auto v = hn::LoadU(FullTag(), x + i);
-    greatest = hn::Max(greatest, hn::Abs(v));
-    strange = hn::Add(strange, hn::Sub(v, v));
+    const auto bits = hn::BitCast(d_bits, hn::LoadU(FullTag(), x + i));
+    greatest = hn::Max(greatest, hn::And(bits, magnitude));
   }
-  float result = MaxLane(greatest);
-  float sum = SumLanes(strange);
-  for (; i < n; ++i) {
-    result = std::max(result, std::fabs(x[i]));
-    sum += x[i] - x[i];
-  }
-  return sum == 0.0f ? result : std::numeric_limits<float>::quiet_NaN();
+  std::int32_t result = hn::GetLane(hn::MaxOfLanes(d_bits, greatest));
+  for (; i < n; ++i) result = std::max(result, std::bit_cast<std::int32_t>(std::fabs(x[i])));
+  const float value = std::bit_cast<float>(result);
+  return std::isfinite(value) ? value : std::numeric_limits<float>::quiet_NaN();
 }
 
 // levels[i] = round(x[i] * inverse).
@@ -45,15 +44,28 @@ HWY_INLINE void WriteLevels(const float* HWY_RESTRICT x, float inverse, int n,
   });
 }
 
-// The negated sum of 16 levels.
-HWY_INLINE std::int32_t NegatedSum(const std::int8_t* HWY_RESTRICT levels) {
-  const hn::CappedTag<std::int32_t, 16> d;
-  const hn::Rebind<std::int8_t, decltype(d)> d_levels;
-  auto sum = hn::Zero(d);
-  for (int i = 0; i < 16; i += static_cast<int>(hn::MaxLanes(d))) {
-    sum = hn::Sub(sum, hn::PromoteTo(d, hn::LoadU(d_levels, levels + i)));
+// The negated sums of a block's levels, by 16, 32 and 128; the levels go on to a multiple of 64.
+//   groups  of 16 levels, at most 8
+HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT levels, int groups,
+                          std::int32_t* HWY_RESTRICT sums16, std::int32_t* HWY_RESTRICT sums32,
+                          std::int32_t* HWY_RESTRICT sum128) {
+  const hn::CappedTag<std::uint8_t, 64> d;
+  const hn::Repartition<std::uint64_t, decltype(d)> d_eights;
+  constexpr int kBytes = static_cast<int>(hn::MaxLanes(d));
+  HWY_ALIGN std::uint64_t eights[kInt8BlockInputs / 8];
+  for (int i = 0; i < 16 * groups; i += kBytes) {
+    // Sums of eight bytes without a sign: level + 128.
+    const auto bytes = hn::LoadU(d, reinterpret_cast<const std::uint8_t*>(levels + i));
+    hn::Store(hn::SumsOf8(hn::Xor(bytes, hn::Set(d, 128))), d_eights, eights + i / 8);
   }
-  return hn::GetLane(hn::SumOfLanes(d, sum));
+  std::int32_t whole = 0;
+  for (int g = 0; g < groups; ++g) {
+    const auto sum = 16 * 128 - static_cast<std::int32_t>(eights[2 * g] + eights[2 * g + 1]);
+    sums16[g] = sum;
+    sums32[g / 2] = g % 2 == 0 ? sum : sums32[g / 2] + sum;
+    whole += sum;
+  }
+  *sum128 = whole;
 }
 
 }  // namespace
@@ -75,17 +87,17 @@ void QuantizeRow(const float* x, const Int8Rows& rows, int row) {
   const int padded = (inputs + 63) / 64 * 64;
   std::fill(levels + inputs, levels + padded, std::int8_t{0});
   std::int32_t* sums16 = rows.NegatedSums(row, 16);
-  const int groups = (inputs + 15) / 16;
-  for (int g = 0; g < groups; ++g) sums16[g] = NegatedSum(levels + 16 * g);
-  for (const int group : {32, 128}) {
-    std::int32_t* sums = rows.NegatedSums(row, group);
-    const int parts = group / 16;
-    for (int first = 0; first < groups; first += parts) {
-      std::int32_t sum = 0;
-      for (int g = first; g < std::min(groups, first + parts); ++g) sum += sums16[g];
-      sums[first / parts] = sum;
-    }
+  std::int32_t* sums32 = rows.NegatedSums(row, 32);
+  std::int32_t* sums128 = rows.NegatedSums(row, 128);
+  const int blocks = inputs / kInt8BlockInputs;
+  for (int b = 0; b < blocks; ++b) {
+    WriteSums(levels + b * kInt8BlockInputs, kInt8BlockInputs / 16, sums16 + 8 * b, sums32 + 4 * b,
+              sums128 + b);
   }
+  const int rest = inputs % kInt8BlockInputs;
+  if (rest == 0) return;
+  WriteSums(levels + blocks * kInt8BlockInputs, (rest + 15) / 16, sums16 + 8 * blocks,
+            sums32 + 4 * blocks, sums128 + blocks);
 }
 
 }  // namespace HWY_NAMESPACE
