@@ -56,6 +56,8 @@ class Strip {
   }
 
  private:
+  static constexpr bool kPrefetches = !ReaderOf<Value>::Type::kAddsToScores;
+
   // One tile of queries, transposed: [steps, kRowTile]. Rows that are not there are zeros.
   void PackQueries(int tile) {
     for (int row = tile; row < std::min(tile + kRowTile, part_.rows()); row += kLanes) {
@@ -109,9 +111,22 @@ class Strip {
   void AddBlock(int first, int count) {
     ReadBlock(first, count);
     for (int tile = 0; tile < part_.rows(); tile += kRowTile) {
+      if constexpr (kPrefetches) AskFor(tile, first + count);
       const int last_row = std::min(tile + kRowTile, part_.rows()) - 1;
       const int seen = std::min(count, visible_[last_row] - first);
       if (seen > 0) AddToTile(tile, last_row + 1 - tile, first, seen);
+    }
+  }
+
+  // Asks the memory for the tile's share of the next block, which starts at `first`: its rows lie
+  // too far apart for the processor to guess them.
+  void AskFor(int tile, int first) {
+    const int count = std::min(kBlock, visible_[part_.rows() - 1] - first);
+    const int tiles = RoundUp(part_.rows(), kRowTile) / kRowTile;
+    const int t = tile / kRowTile;
+    for (int j = count * t / tiles; j < count * (t + 1) / tiles; ++j) {
+      key_reader_.Prefetch(first + j);
+      value_reader_.Prefetch(first + j);
     }
   }
 
