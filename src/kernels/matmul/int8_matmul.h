@@ -17,7 +17,7 @@ namespace edgevlm {
 // all variants with fused multiply-add (all but SSE4) give the same bits, whatever T, the other
 // rows and the number of threads are.
 // Threads: the work is split over the pool. Allocates nothing. Cost T * N * K multiply-adds of
-// bytes; the weight is read from memory once for every 64 to 258 rows.
+// bytes; the weight is read from memory once for every 96 to 294 rows.
 void MatMul(const Int8Rows& x, const Weight& w, const Epilogue& epilogue, View<float> y,
             ThreadPool& pool);
 

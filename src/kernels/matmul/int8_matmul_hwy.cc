@@ -22,7 +22,7 @@ namespace {
 
 // Weights are unpacked once for so many rows, fewer where those are long: what a pass reads of x
 // and writes stays in the second cache.
-constexpr int kRowsPerPass = 258;
+constexpr int kRowsPerPass = 294;
 constexpr int kFewestRowsPerPass = 96;
 static_assert(kRowsPerPass % kMaxRows == 0);
 constexpr int kPassBytes = 768 << 10;
