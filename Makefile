@@ -17,7 +17,7 @@ help:
 	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
-	@echo 'make bench     measure the speed of the built-in model on this machine'
+	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
 	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz      feed every parser broken files, FUZZ_SECONDS each (now $(FUZZ_SECONDS))'
@@ -71,7 +71,9 @@ arm-test:
 
 bench: build/edgevlm
 	build/edgevlm bench
-	@echo 'How other engines do on this machine: make bench-peers'
+	build/edgevlm bench --roofline
+	@if command -v npm > /dev/null; then $(MAKE) bench-peers; \
+	 else echo 'How other engines do on this machine: make bench-peers (npm, Node 20)'; fi
 
 bench-peers: build/edgevlm
 	cd bench/peers && npm install

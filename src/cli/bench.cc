@@ -26,6 +26,7 @@
 #include "cli/roofline_report.h"
 #include "cli/write_file.h"
 #include "convert/preset.h"
+#include "metrics/system.h"
 
 namespace edgevlm {
 namespace {
@@ -105,6 +106,7 @@ class BenchCommand final : public Command {
         "--exit-rates says so;\n"
         "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
+        "Memory is that of the process, its files in memory (--preset) included.\n"
         "Examples:\n"
         "  edgevlm bench\n"
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
@@ -366,6 +368,7 @@ class BenchCommand final : public Command {
                         .picture = image_.empty() ? "640x480 PPM" : image_,
                         .time = Now(),
                         .load_ns = load_ns_,
+                        .peak_memory = ReadSystem().resident_peak,
                         .measurement = *std::move(measurement)});
     return {};
   }

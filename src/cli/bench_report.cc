@@ -40,6 +40,7 @@ ordered_json ToJson(const BenchRecord& record) {
           {"n_threads", record.model.threads},
           {"n_threads_decode", record.model.decode_threads},
           {"load_ns", record.load_ns},
+          {"peak_memory", record.peak_memory},
           {"picture", record.picture},
           {"test", measured.test},
           {"n_image", measured.image_tokens},
@@ -96,6 +97,15 @@ std::string BenchMarkdown(std::span<const BenchRecord> records) {
                   ModelType(model).c_str(), size.c_str(), params.c_str(), kBackend, model.threads,
                   record.measurement.test.c_str(), speed.c_str(), ns.median / 1e6);
     table += row.data();
+  }
+  if (!records.empty()) {
+    const BenchRecord& last = records.back();
+    table += Format("\nLoaded in %.2f s", static_cast<double>(last.load_ns) / 1e9);
+    if (last.peak_memory > 0) {
+      table +=
+          Format("; %.0f MiB of memory at most", static_cast<double>(last.peak_memory) / 0x1p20);
+    }
+    table += ".\n";
   }
   return table;
 }

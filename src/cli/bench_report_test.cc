@@ -8,6 +8,7 @@
 namespace edgevlm {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -17,6 +18,8 @@ BenchRecord TwoSamples() {
   record.model.file_bytes = 3 << 20;
   record.model.parameters = 1500000;
   record.model.threads = 2;
+  record.load_ns = 1'250'000'000;
+  record.peak_memory = 640 << 20;
   record.measurement = {"tg32", 0, 0, 32, {1000000, 3000000}, {32000, 10666.666}};
   return record;
 }
@@ -28,6 +31,7 @@ TEST(BenchMarkdown, HasLlamaBenchColumns) {
   EXPECT_THAT(table,
               HasSubstr("|   3.00 MiB |     1.50 M | CPU     |       2 |     tg32 | 21333.33 ± "));
   EXPECT_THAT(table, HasSubstr("|       2.00 |\n"));
+  EXPECT_THAT(table, EndsWith("|\n\nLoaded in 1.25 s; 640 MiB of memory at most.\n"));
 }
 
 TEST(BenchJson, HasLlamaBenchKeys) {
@@ -39,6 +43,7 @@ TEST(BenchJson, HasLlamaBenchKeys) {
     EXPECT_TRUE(array[0].contains(key)) << key;
   }
   EXPECT_EQ(array[0]["median_ns"], 2000000);
+  EXPECT_EQ(array[0]["peak_memory"], 640 << 20);
   EXPECT_EQ(array[0]["samples_ns"].size(), 2u);
 }
 

@@ -15,6 +15,10 @@ namespace {
 constexpr int kColors = 3;
 constexpr int kNormGrain = 32;  // rows that are worth a thread
 
+// Rows of an MLP at once: of a picture in many tiles all would take a fifth of a GB. A product of
+// int8 reads its weight again for every 294 rows anyway (kernels/matmul).
+constexpr int kMlpRows = 294;
+
 // Which rows every picture of a pass has; as many each.
 using Pictures = std::vector<MergedRows>;
 
@@ -26,11 +30,12 @@ struct Activations {
   View<float> k;       // [R, E]
   View<float> v;       // [R, E]
   View<float> mixed;   // [R, E]
-  View<float> hidden;  // [R, F]
+  View<float> hidden;  // [at most kMlpRows, F]
   View<float> levels;  // what is multiplied next, as int8
 
   void ShrinkTo(int rows) {
-    for (View<float>* view : {&x, &normed, &q, &k, &v, &mixed, &hidden, &levels}) view->rows = rows;
+    for (View<float>* view : {&x, &normed, &q, &k, &v, &mixed, &levels}) view->rows = rows;
+    hidden.rows = std::min(hidden.rows, rows);
   }
 };
 
@@ -82,8 +87,14 @@ class Vit final : public VisionEncoder {
     const auto take = [&](int width) { return workspace.Take(rows, width); };
     const int width = shape().width;
     const int hidden = weights_.blocks.empty() ? 0 : weights_.blocks[0].mlp_up.weight.outputs();
-    return {take(width), take(width), take(width),  take(width),
-            take(width), take(width), take(hidden), take(LevelColumns(std::max(width, hidden)))};
+    return {take(width),
+            take(width),
+            take(width),
+            take(width),
+            take(width),
+            take(width),
+            workspace.Take(std::min(rows, kMlpRows), hidden),
+            take(LevelColumns(std::max(width, hidden)))};
   }
 
   // x = positions + (embeddings of the patches, and the class embedding), picture by picture.
@@ -140,12 +151,19 @@ class Vit final : public VisionEncoder {
     w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
   }
 
+  // Some rows after the other: what is hidden between the two matrices is their widest array.
   void RunMlp(const VitBlock& w, const Activations& b, const Run& run) const {
     NormRows(w.mlp_norm, b.x, b.normed, run);  // [R, E]
-    const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
-    w.mlp_up.Apply(mlp, weights_.activation, b.hidden, run);  // [R, F]
-    const Inputs hidden = w.mlp_down.Prepare(b.hidden, b.levels, run);
-    w.mlp_down.AddTo(hidden, b.x, run);  // x += hidden Wd^T + bd
+    const int parts = (b.x.rows + kMlpRows - 1) / kMlpRows;
+    for (int part = 0; part < parts; ++part) {
+      const int first = b.x.rows * part / parts;
+      const int rows = b.x.rows * (part + 1) / parts - first;
+      const View<float> levels = b.levels.Rows(0, rows), hidden = b.hidden.Rows(0, rows);
+      const Inputs mlp = w.mlp_up.Prepare(b.normed.Rows(first, rows), levels, run);
+      w.mlp_up.Apply(mlp, weights_.activation, hidden, run);  // [rows, F]
+      const Inputs inner = w.mlp_down.Prepare(hidden, levels, run);
+      w.mlp_down.AddTo(inner, b.x.Rows(first, rows), run);  // x += hidden Wd^T + bd
+    }
   }
 
   void Attend(const VitBlock& w, const Pictures& pictures, const Activations& b,
