@@ -1,13 +1,11 @@
 #include "cli/compare.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 #include "cli/measurement.h"
 #include "eval/evaluate.h"
+#include "metrics/system.h"
 
 namespace edgevlm {
 namespace {
@@ -43,13 +41,6 @@ std::vector<Variant> Variants(const ModelOptions& plain, int image_tokens) {
     (void)ReadKeepTokens(text, add("--keep-tokens " + text).vision);
   }
   return variants;
-}
-
-std::int64_t ResidentBytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::int64_t all = 0, resident = 0;
-  statm >> all >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
 }
 
 // What the plain run goes on with, and how sure it is of each token.
@@ -144,7 +135,7 @@ Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const Comp
   row.first_token_ms = SpreadOf(first_ms).median;
   if (!rates.empty()) row.tokens_per_second = SpreadOf(rates).median;
   row.cache_bytes = reply->cache_bytes;
-  row.resident_bytes = ResidentBytes();
+  row.resident_bytes = ReadSystem().resident;
   return reply;
 }
 

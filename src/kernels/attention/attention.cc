@@ -1,8 +1,10 @@
 #include "kernels/attention/attention.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "kernels/attention/attention_part.h"
+#include "kernels/row_shares.h"
 
 namespace edgevlm {
 namespace {
@@ -93,25 +95,14 @@ void Finish(const AttentionCall<Value>& call, const AttentionPart& part, const P
   }
 }
 
-// Below this many multiply-adds of one row, which wait for keys and values, a second thread costs
-// more than it brings. Several rows share the reading.
-constexpr double kWorkPerShare = 1 << 15;
-constexpr int kRowsThatShare = 16;
-
-// Parts that are so much work.
-template <class Value>
-double GrainOf(const Cut<Value>& cut) {
-  const double positions = cut.call.Visible(cut.call.q.rows - 1);
-  return kWorkPerShare * std::min(cut.rows_each, kRowsThatShare) /
-         (2.0 * cut.rows_each * positions * cut.call.width());
-}
-
 // Every thread takes whole rows. Neighbouring parts read the same keys, and those of one head cost
 // little (early rows) and much (late ones) by turns.
 template <class Value>
 void AttendByRows(const Cut<Value>& cut, ThreadPool& pool) {
   const int parts = cut.parts_each * cut.call.heads.kv;
-  pool.ParallelFor(parts, GrainOf(cut), [&cut](int begin, int end, int) {
+  const std::int64_t positions = cut.call.Visible(cut.call.q.rows - 1);
+  const std::int64_t work = 2 * cut.rows_each * positions * cut.call.width();
+  pool.ParallelFor(parts, ProductGrain(cut.rows_each, work), [&cut](int begin, int end, int) {
     alignas(64) float sums[kMaxPartValues];
     float total[kMaxPartRows], highest[kMaxPartRows];
     const Partials partials = {sums, total, highest, PaddedWidth(cut.call.width())};

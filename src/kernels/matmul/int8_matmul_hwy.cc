@@ -74,11 +74,8 @@ struct SliceColumns {
 
   SliceColumns() = default;
   // column: of the panels, from the first on; a multiple of how many are read.
-  SliceColumns(const Int8Slice* slices, int column) {
-    const Int8Slice& slice = slices[column / kPanelColumns];
-    const int output = column % kPanelColumns * kColumnOutputs;
-    begin = {slice.codes + 4 * output, slice.scales + output};
-  }
+  SliceColumns(const Int8Slice* slices, int column)
+      : begin{slices->codes + Distance(column), slices->scales + Distance(column) / 4} {}
 
   HWY_INLINE Unit At(int k) const {
     return {begin.codes + k * std::ptrdiff_t{kSlabOutputs},
@@ -187,7 +184,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
         tile(in, n, slices, column, totals + begin * kTotalsStride + column * kColumnOutputs);
       }
       if (!is_last) continue;
-      // Between two tiles: storing waits for memory, which the next tile need not.
+      // Between two calls: storing waits for memory, which the next tiles need not.
       Finish(call.epilogue, {row + begin, size * n, panel, panels}, totals + begin * kTotalsStride,
              kTotalsStride, call.y);
     }

@@ -73,6 +73,7 @@ HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT levels, int groups,
 void QuantizeRow(const float* x, const Int8Rows& rows, int row) {
   const int inputs = rows.inputs();
   std::int8_t* levels = rows.Levels(row);
+  std::fill(levels + inputs, levels + (inputs + 63) / 64 * 64, std::int8_t{0});
   for (int first = 0; first < inputs; first += kInt8BlockInputs) {
     const int count = std::min(kInt8BlockInputs, inputs - first);
     const float greatest = Greatest(x + first, count);
@@ -83,21 +84,9 @@ void QuantizeRow(const float* x, const Int8Rows& rows, int row) {
     } else {
       std::fill_n(levels + first, count, std::int8_t{0});
     }
+    WriteSums(levels + first, (count + 15) / 16, rows.NegatedSums(row, 16) + first / 16,
+              rows.NegatedSums(row, 32) + first / 32, rows.NegatedSums(row, 128) + first / 128);
   }
-  const int padded = (inputs + 63) / 64 * 64;
-  std::fill(levels + inputs, levels + padded, std::int8_t{0});
-  std::int32_t* sums16 = rows.NegatedSums(row, 16);
-  std::int32_t* sums32 = rows.NegatedSums(row, 32);
-  std::int32_t* sums128 = rows.NegatedSums(row, 128);
-  const int blocks = inputs / kInt8BlockInputs;
-  for (int b = 0; b < blocks; ++b) {
-    WriteSums(levels + b * kInt8BlockInputs, kInt8BlockInputs / 16, sums16 + 8 * b, sums32 + 4 * b,
-              sums128 + b);
-  }
-  const int rest = inputs % kInt8BlockInputs;
-  if (rest == 0) return;
-  WriteSums(levels + blocks * kInt8BlockInputs, (rest + 15) / 16, sums16 + 8 * blocks,
-            sums32 + 4 * blocks, sums128 + blocks);
 }
 
 }  // namespace HWY_NAMESPACE

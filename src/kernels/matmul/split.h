@@ -6,21 +6,12 @@
 
 #include "base/thread_pool.h"
 #include "kernels/matmul/matmul.h"
+#include "kernels/row_shares.h"
 
 namespace edgevlm {
 
-// Below this many multiply-adds a second thread costs more than it brings: with one row they read
-// so many weights, some microseconds. Several rows share the reading.
-inline constexpr double kWorkPerShare = 1 << 15;
-inline constexpr int kRowsThatShare = 16;
-
 // With this many panels for each thread, shares of whole panels differ little in size.
 inline constexpr int kPanelsPerThread = 4;
-
-inline double MatMulGrain(int rows, std::int64_t work_per_unit) {
-  return kWorkPerShare * std::clamp(rows, 1, kRowsThatShare) /
-         static_cast<double>(std::max<std::int64_t>(1, work_per_unit));
-}
 
 inline void CheckEpilogue(const Weight& w, const Epilogue& epilogue, const View<float>& y) {
   CHECK(y.cols == w.outputs());
@@ -45,11 +36,11 @@ void SplitMatMul(const Weight& w, int rows, ThreadPool& pool, const RunPart& run
   };
   const Work work{run, rows, w.panels()};
   if (w.panels() >= kPanelsPerThread * pool.threads() || rows < w.panels()) {
-    pool.ParallelFor(work.panels, MatMulGrain(rows, panel_work), [&work](int begin, int end, int) {
+    pool.ParallelFor(work.panels, ProductGrain(rows, panel_work), [&work](int begin, int end, int) {
       work.run({0, work.rows, begin, end});
     });
   } else {
-    pool.ParallelFor(rows, MatMulGrain(rows, row_work), [&work](int begin, int end, int) {
+    pool.ParallelFor(rows, ProductGrain(rows, row_work), [&work](int begin, int end, int) {
       work.run({begin, end, 0, work.panels});
     });
   }
