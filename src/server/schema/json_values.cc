@@ -1,4 +1,4 @@
-#include "server/parse/json_values.h"
+#include "server/schema/json_values.h"
 
 #include <utility>
 
@@ -15,13 +15,13 @@ Grammar::Bytes BytesOf(std::string_view text) {
   return bytes;
 }
 
+}  // namespace
+
 Grammar::Bytes BytesBetween(unsigned char first, unsigned char last) {
   Grammar::Bytes bytes;
   for (unsigned c = first; c <= last; ++c) bytes.set(c);
   return bytes;
 }
-
-}  // namespace
 
 Grammar::Element JsonValues::Range(unsigned char first, unsigned char last) {
   return builder_.Set(BytesBetween(first, last));
@@ -67,13 +67,16 @@ int JsonValues::Character() {
   });
 }
 
+int JsonValues::StringRest() {
+  return Once(rest_, [&](int rule) {
+    builder_.AddAlternative(rule, {Range('"', '"')});
+    builder_.AddAlternative(rule, {builder_.Rule(Character()), builder_.Rule(rule)});
+  });
+}
+
 int JsonValues::String() {
   return Once(string_, [&](int rule) {
-    const int rest = builder_.AddRule();
-    const Grammar::Element quote = Range('"', '"');
-    builder_.AddAlternative(rest, {quote});
-    builder_.AddAlternative(rest, {builder_.Rule(Character()), builder_.Rule(rest)});
-    builder_.AddAlternative(rule, {quote, builder_.Rule(rest)});
+    builder_.AddAlternative(rule, {Range('"', '"'), builder_.Rule(StringRest())});
   });
 }
 
