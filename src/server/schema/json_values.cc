@@ -106,14 +106,19 @@ int JsonValues::Integer() {
   });
 }
 
+// With a power of at most two digits: a double holds it.
 int JsonValues::Number() {
   return Once(number_, [&](int rule) {
     const int power = builder_.AddRule();
+    const int digits = builder_.AddRule();
+    const Grammar::Element digit = Range('0', '9');
+    builder_.AddAlternative(digits, {digit});
+    builder_.AddAlternative(digits, {digit, digit});
     const Grammar::Element e = builder_.Set(BytesOf("eE"));
     const Grammar::Element sign = builder_.Set(BytesOf("+-"));
     builder_.AddAlternative(power, {});
-    builder_.AddAlternative(power, {e, builder_.Rule(Digits())});
-    builder_.AddAlternative(power, {e, sign, builder_.Rule(Digits())});
+    builder_.AddAlternative(power, {e, builder_.Rule(digits)});
+    builder_.AddAlternative(power, {e, sign, builder_.Rule(digits)});
     builder_.AddAlternative(rule, {builder_.Rule(Integer()), builder_.Rule(power)});
     builder_.AddAlternative(rule, {builder_.Rule(Integer()), Range('.', '.'),
                                    builder_.Rule(Digits()), builder_.Rule(power)});

@@ -146,14 +146,17 @@ class SubsetConstruction {
     cuts_.assign(begins.begin(), begins.end());
   }
 
-  std::optional<Automaton> Run() {
+  // is_begin: whether state 0 is where the whole text begins.
+  std::optional<Automaton> Run(bool is_begin) {
     const auto edges = [this](const States& states) { return EdgesOf(states); };
     const auto accepts = [this](const States& states) {
       return std::ranges::binary_search(
           Closure(states, [](PatternNfa::When when) { return when != PatternNfa::When::kAtBegin; }),
           end_);
     };
-    States start = Closure({0}, [](auto when) { return when != PatternNfa::When::kAtEnd; });
+    States start = Closure({0}, [is_begin](PatternNfa::When when) {
+      return when == PatternNfa::When::kAlways || (is_begin && when == PatternNfa::When::kAtBegin);
+    });
     return Explore(std::move(start), edges, accepts, kMaxPatternStates);
   }
 
@@ -213,32 +216,45 @@ class SubsetConstruction {
 
 Error TooLargePattern() { return {ErrorCode::kTooLarge, "expected a simpler pattern"}; }
 
+bool HasBegin(const PatternNode& node) {
+  return node.kind == PatternKind::kBegin || std::ranges::any_of(node.children, HasBegin);
+}
+
 // The nodes of a sequence, which may hold lookaheads: what follows one has to match it too.
+// is_begin: whether they stand where the whole text begins.
 Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternMatch begin,
-                                    PatternMatch end) {
+                                    PatternMatch end, bool is_begin) {
   PatternNfa nfa;
   int at = nfa.AddState();
   if (begin == PatternMatch::kAnywhere) at = nfa.AddAnything(at);
-  std::size_t i = 0;
-  for (; i < nodes.size() && nodes[i].kind != PatternKind::kLookahead; ++i)
-    at = nfa.Add(nodes[i], at);
-  if (i < nodes.size()) {
-    const PatternNode& lookahead = nodes[i];
-    auto rest = SequenceAutomaton(nodes.subspan(i + 1), PatternMatch::kWhole, end);
+  const auto lookahead = std::ranges::find(nodes, PatternKind::kLookahead, &PatternNode::kind);
+  const auto before = static_cast<std::size_t>(lookahead - nodes.begin());
+  for (const PatternNode& node : nodes.first(before)) at = nfa.Add(node, at);
+  const bool looks_ahead = before < nodes.size();
+  if (looks_ahead) {
+    const bool stays = std::ranges::all_of(nodes.first(before), [](const PatternNode& node) {
+      return node.kind == PatternKind::kBegin;
+    });
+    const bool is_still_begin = is_begin && stays && (begin == PatternMatch::kWhole || before > 0);
+    const auto behind = nodes.subspan(before);
+    if (!is_still_begin && std::ranges::any_of(behind, HasBegin)) {
+      return Error{ErrorCode::kUnsupported, "a ^ behind a lookahead can not be kept to"};
+    }
+    auto rest = SequenceAutomaton(behind.subspan(1), PatternMatch::kWhole, end, is_still_begin);
     if (!rest) return rest;
-    auto seen =
-        SequenceAutomaton(lookahead.children, PatternMatch::kWhole, PatternMatch::kAnywhere);
+    auto seen = SequenceAutomaton(lookahead->children, PatternMatch::kWhole,
+                                  PatternMatch::kAnywhere, is_still_begin);
     if (!seen) return seen;
     const auto both =
-        Intersection(lookahead.is_negated ? Complement(*seen) : *seen, *rest, kMaxPatternStates);
+        Intersection(lookahead->is_negated ? Complement(*seen) : *seen, *rest, kMaxPatternStates);
     if (!both) return TooLargePattern();
     at = nfa.AddAutomaton(*both, at);
   }
-  const bool goes_on = i == nodes.size() && end == PatternMatch::kAnywhere;
+  const bool goes_on = !looks_ahead && end == PatternMatch::kAnywhere;
   if (goes_on) at = nfa.AddAnything(at);
   if (nfa.is_too_large()) return TooLargePattern();
   SubsetConstruction subsets(nfa, at, goes_on);
-  std::optional<Automaton> automaton = subsets.Run();
+  std::optional<Automaton> automaton = subsets.Run(is_begin);
   if (!automaton || subsets.is_too_slow()) return TooLargePattern();
   return *std::move(automaton);
 }
@@ -248,8 +264,9 @@ Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternM
 Result<Automaton> PatternAutomaton(std::string_view pattern, PatternMatch match) {
   const Result<PatternNode> root = ParsePattern(pattern);
   if (!root) return root.error();
-  if (root->kind == PatternKind::kSequence) return SequenceAutomaton(root->children, match, match);
-  return SequenceAutomaton({&*root, 1}, match, match);
+  const bool is_sequence = root->kind == PatternKind::kSequence;
+  return SequenceAutomaton(is_sequence ? std::span(root->children) : std::span(&*root, 1), match,
+                           match, /*is_begin=*/true);
 }
 
 }  // namespace edgevlm

@@ -95,7 +95,6 @@ class PatternParser {
 
   const std::u32string pattern_;
   std::size_t at_ = 0;
-  bool looks_ahead_ = false;  // somewhere before
   MaybeError error_;
 };
 
@@ -128,7 +127,6 @@ std::optional<PatternNode> PatternParser::Atom(int depth) {
   const char32_t c = Next();
   switch (c) {
     case '^':
-      if (looks_ahead_) Unsupported("a ^ in or behind a lookahead");
       return PatternNode{.kind = Kind::kBegin};
     case '$':
       return PatternNode{.kind = Kind::kEnd};
@@ -156,7 +154,7 @@ std::optional<PatternNode> PatternParser::Group(int depth) {
   if (Skip(U"?")) {
     group.is_negated = Peek() == '!';
     if (Skip(U"=") || Skip(U"!")) {
-      looks_ahead = looks_ahead_ = true;
+      looks_ahead = true;
       if (depth > 0) Unsupported("a lookahead in a group");
     } else if (Skip(U"<=") || Skip(U"<!")) {
       Unsupported("a lookbehind");

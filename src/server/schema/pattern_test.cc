@@ -41,7 +41,9 @@ TEST(PatternAutomaton, AgreesWithTheStandardLibrary) {
                                        "^a*?b+?$",
                                        "^\\x61\\u0062$",
                                        "x*",
-                                       "^(|a)b$"};
+                                       "^(|a)b$",
+                                       "^(?!^[-c]*$)[-]?a*c?b*$",
+                                       "^(?=^a)(?!b)[ab]+"};
   constexpr unsigned kSeed = 17;
   std::mt19937 random(kSeed);
   for (const char* pattern : kPatterns) {
@@ -84,7 +86,7 @@ TEST(PatternAutomaton, NamesWhatItDoesNotKnow) {
   EXPECT_THAT(error("(?<=a)b"), HasSubstr("lookbehind"));
   EXPECT_THAT(error("(?i)a"), HasSubstr("(?i"));
   EXPECT_THAT(error("(a(?=b))c"), HasSubstr("lookahead"));
-  EXPECT_THAT(error("(?=^a)b"), HasSubstr("^"));
+  EXPECT_THAT(error("(?!^a)b"), HasSubstr("^"));
   EXPECT_THAT(error("\\uD800"), HasSubstr("\\u"));
   for (const char* wrong : {"(", ")", "(a", "[a", "*a", "a**", "a{3,1}", "a{x}", "[b-a]", "\\",
                             "\\x1", "\\u{110000}", "(?"}) {

@@ -39,7 +39,7 @@ TEST(AnyJsonObject, IsWhatParsersRead) {
 TEST(SchemaGrammar, KnowsTypes) {
   ExpectFits({{"type", "integer"}}, {"0", "-7", "120"},
              {"01", "1.5", "\"1\"", "-", "1" + std::string(20, '0')});
-  ExpectFits({{"type", "number"}}, {"0", "1.5", "-2e9"}, {"1.", "e5", "true"});
+  ExpectFits({{"type", "number"}}, {"0", "1.5", "-2e9", "1E+99"}, {"1.", "e5", "true", "1e400"});
   ExpectFits({{"type", "boolean"}}, {"true", "false"}, {"1", "null"});
   ExpectFits({{"type", "string"}}, {"\"\"", "\"a b\""}, {"a", "\"a"});
   ExpectFits({{"type", {"string", "null"}}}, {"\"a\"", "null"}, {"1"});
