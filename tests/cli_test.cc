@@ -122,6 +122,21 @@ TEST_F(CliTest, AskAnswers) {
   EXPECT_EQ(object["question"], "what is this?");
 }
 
+// The built-in model learned its questions in lower case and with a question mark.
+TEST_F(CliTest, QuestionsMayBeTypedInAnyWay) {
+  const std::string ducks = ExamplePicture("ducks.png"), display = ExamplePicture("display.png");
+  for (const char* typed :
+       {"how many ducks are there?", "How many ducks are there?", "HOW MANY DUCKS ARE THERE",
+        "  how many\tducks\nare there?!\n", "\"How many ducks are there?\"",
+        "\u201CHow many \u2018ducks\u2019 are\u00A0there?\u201D", "count the ducks",
+        "Count the ducks!"}) {
+    EXPECT_EQ(RunEdgevlm({"ask", ducks, typed}).output, "three\n") << typed;
+  }
+  EXPECT_EQ(RunEdgevlm({"ask", ducks, "Is there a frog?"}).output, "yes\n");
+  EXPECT_EQ(RunEdgevlm({"ask", display, "What does the display read?"}).output, "2 1 7 1\n");
+  EXPECT_EQ(RunEdgevlm({"chat", ducks}, "How many DUCKS are there\r\n").output, "three\n");
+}
+
 TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
   EXPECT_THAT(RunEdgevlm({"info"}).output, HasSubstr("instruction set"));
   const json info = ParseLine(RunEdgevlm({"info", "--json"}).output);
