@@ -1,6 +1,7 @@
 // What a user sees when all goes well.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "program.h"
@@ -143,6 +144,23 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
   ASSERT_TRUE(info.is_object());
   EXPECT_GT(info["model"]["parameters"], 0);
   EXPECT_GT(info["threads"], 0);
+}
+
+// The same from every instruction set; its number is in src/cli/signature_test.cc.
+TEST_F(CliTest, BenchTellsTheOutputSignature) {
+  const std::vector<std::string> arguments = {
+      "bench", "-m", GoldenModel("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
+  const Outcome table = RunEdgevlm(arguments);
+  ASSERT_EQ(table.exit_code, 0) << table.errors;
+  std::vector<std::string> as_json = arguments;
+  as_json.insert(as_json.end(), {"-t", "1", "-o", "json"});
+  ASSERT_EQ(setenv("EDGEVLM_ISA", "scalar", 1), 0);
+  const json records = json::parse(RunEdgevlm(as_json).output, nullptr, false);
+  unsetenv("EDGEVLM_ISA");
+  ASSERT_EQ(records.size(), 1u);
+  const auto signature = records[0]["signature"].get<std::string>();
+  EXPECT_EQ(signature.size(), 16u);
+  EXPECT_THAT(table.output, EndsWith("\nOutput signature: " + signature + "\n"));
 }
 
 TEST_F(CliTest, ModelFromAFileIsTheBuiltInOne) {

@@ -30,6 +30,9 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
 // models/builtin.gguf of the source tree, named by EDGEVLM_SOURCE.
 std::string ModelPath();
 
+// A model of tests/data of the source tree.
+std::string GoldenModel(std::string_view name);
+
 // A picture of examples/ of the source tree.
 std::string ExamplePicture(std::string_view name);
 
