@@ -24,6 +24,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/roofline_report.h"
+#include "cli/signature.h"
 #include "cli/write_file.h"
 #include "convert/preset.h"
 #include "metrics/system.h"
@@ -107,6 +108,7 @@ class BenchCommand final : public Command {
         "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Memory is that of the process, its files in memory (--preset) included.\n"
+        "The output signature stands for what this build computes, the same on every machine.\n"
         "Examples:\n"
         "  edgevlm bench\n"
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
@@ -137,6 +139,8 @@ class BenchCommand final : public Command {
     for (const int threads : threads_) {
       if (auto error = BenchThreads(threads)) return Fail(*error);
     }
+    const std::string signature = ComputeSignature().text;
+    for (BenchRecord& record : records_) record.signature = signature;
     output.Print(report_(records_));
     return ExitCode::kDone;
   }
@@ -369,6 +373,7 @@ class BenchCommand final : public Command {
                         .time = Now(),
                         .load_ns = load_ns_,
                         .peak_memory = ReadSystem().resident_peak,
+                        .signature = {},  // once, of all
                         .measurement = *std::move(measurement)});
     return {};
   }

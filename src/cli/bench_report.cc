@@ -41,6 +41,7 @@ ordered_json ToJson(const BenchRecord& record) {
           {"n_threads_decode", record.model.decode_threads},
           {"load_ns", record.load_ns},
           {"peak_memory", record.peak_memory},
+          {"signature", record.signature},
           {"picture", record.picture},
           {"test", measured.test},
           {"n_image", measured.image_tokens},
@@ -105,7 +106,7 @@ std::string BenchMarkdown(std::span<const BenchRecord> records) {
       table +=
           Format("; %.0f MiB of memory at most", static_cast<double>(last.peak_memory) / 0x1p20);
     }
-    table += ".\n";
+    table += ".\nOutput signature: " + last.signature + "\n";
   }
   return table;
 }
