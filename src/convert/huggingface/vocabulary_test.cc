@@ -112,6 +112,52 @@ TEST(Vocabulary, PiecesOfTokenizerJsonGetScoresFromTheirMerges) {
   EXPECT_FALSE(keys.Has(keys::kMerges));
 }
 
+json PiecesJson() {
+  return {{"model",
+           {{"type", "BPE"},
+            {"byte_fallback", true},
+            {"vocab", {{"<unk>", 0}, {"<s>", 1}, {"a", 2}, {"b", 3}, {"ab", 4}}},
+            {"merges", {"a b"}}}}};
+}
+
+// As version 4 of transformers writes it, and version 5.
+TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
+  const json prepends = {{"type", "Prepend"}, {"prepend", "\u2581"}};
+  const auto adds_blank = [](const std::string& entry, const json& value) {
+    const TinyFolder folder;
+    json tokenizer = PiecesJson();
+    tokenizer[entry] = value;
+    folder.WriteJson("tokenizer.json", tokenizer);
+    const Keys keys(folder);
+    EXPECT_EQ(keys.error(), "");
+    return keys.Get<bool>(keys::kAddSpacePrefix);
+  };
+  EXPECT_TRUE(adds_blank("normalizer", prepends));
+  EXPECT_TRUE(adds_blank(
+      "normalizer", {{"type", "Sequence"}, {"normalizers", {prepends, {{"type", "Replace"}}}}}));
+  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}}));
+  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}}));
+  EXPECT_FALSE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "never"}}));
+  EXPECT_FALSE(adds_blank("normalizer", {{"type", "Replace"}}));
+  EXPECT_FALSE(adds_blank("normalizer", nullptr));
+}
+
+TEST(Vocabulary, ATemplateWithoutTokensAddsNone) {
+  for (const bool is_pieces : {true, false}) {
+    const TinyFolder folder;
+    json tokenizer = is_pieces ? PiecesJson() : TinyBytePairs();
+    tokenizer["post_processor"] = {
+        {"type", "TemplateProcessing"},
+        {"single", json::array({{{"Sequence", {{"id", "A"}, {"type_id", 0}}}}})}};
+    folder.WriteJson("tokenizer.json", tokenizer);
+    folder.WriteJson("tokenizer_config.json", {{"bos_token", is_pieces ? "<s>" : "a"}});
+    const Keys keys(folder);
+    ASSERT_EQ(keys.error(), "");
+    EXPECT_FALSE(keys.Get<bool>(keys::kAddBosToken));
+    EXPECT_FALSE(keys.Get<bool>(keys::kAddEosToken));
+  }
+}
+
 TEST(Vocabulary, BytePairsInBothSpellings) {
   for (const bool is_split : {true, false}) {
     const TinyFolder folder;
