@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "engine/load_tokenizer.h"
 #include "tokenizer/chat_template.h"
+#include "tokenizer/load_tokenizer.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {

@@ -246,6 +246,41 @@ TEST(Vocabulary, FoldersThatAreWrong) {
   EXPECT_THAT(error("/pre_tokenizer/type", "Metaspace"), HasSubstr("pre_tokenizer: expected"));
 }
 
+// What the program could not load again is refused here, and what it can is taken.
+TEST(Vocabulary, LoadsAgain) {
+  const auto error = [](const json& tokenizer, int size = kTinyVocabulary) {
+    const TinyFolder folder;
+    folder.WriteJson("tokenizer.json", tokenizer);
+    return Keys(folder, json::object(), size).error();
+  };
+  json tokenizer = TinyBytePairs();
+  tokenizer["model"]["merges"] = json::array();  // single characters only
+  EXPECT_EQ(error(tokenizer), "");
+  tokenizer["model"].erase("merges");
+  EXPECT_THAT(error(tokenizer), HasSubstr("merges: expected pairs, found none"));
+  tokenizer.erase("model");
+  EXPECT_THAT(error(tokenizer), HasSubstr("vocab: expected an object"));
+  tokenizer = TinyBytePairs();
+  tokenizer["model"]["merges"] = {"a b", "b a"};
+  EXPECT_THAT(error(tokenizer), HasSubstr("tokenizer: merge 1: expected two tokens that join"));
+  tokenizer = TinyBytePairs();
+  tokenizer["model"]["vocab"]["\u3042"] = 6;  // no spelling of bytes
+  EXPECT_THAT(error(tokenizer), HasSubstr("token 6: expected bytes"));
+  tokenizer = TinyBytePairs();
+  tokenizer["model"]["vocab"]["[PAD7]"] = 6;  // what the free id 7 would be called
+  EXPECT_THAT(error(tokenizer), HasSubstr("token 7: expected a new token, found '[PAD7]'"));
+  tokenizer = TinyBytePairs();
+  tokenizer["added_tokens"][0]["content"] = "a";
+  EXPECT_THAT(error(tokenizer), HasSubstr("tokenizer: "));
+  tokenizer = TinyBytePairs();
+  tokenizer["added_tokens"][0]["id"] = 9;  // beyond the matrix of embeddings: no token
+  EXPECT_EQ(error(tokenizer), "");
+  for (const char* type : {"WordPiece", "Unigram", "WordLevel"}) {
+    tokenizer["model"]["type"] = type;
+    EXPECT_THAT(error(tokenizer), HasSubstr("model: expected BPE, found"));
+  }
+}
+
 json Split(const std::string& pattern) {
   return {{"type", "Sequence"},
           {"pretokenizers",
