@@ -11,9 +11,9 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "engine/builtin_model.h"
-#include "engine/load_tokenizer.h"
 #include "gguf/names.h"
 #include "gguf/reader.h"
+#include "tokenizer/load_tokenizer.h"
 
 namespace edgevlm {
 namespace {
