@@ -9,6 +9,7 @@
 namespace edgevlm {
 namespace {
 
+using test::BytesOf;
 using test::Decoded;
 using test::Encoded;
 using test::ErrorOf;
@@ -136,23 +137,61 @@ TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
   }
 }
 
-TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
-  const auto file = Encoded(40, 24, Gradient(40, 24).pixels, {.progressive = true});
+// Only the end mark may be missing, or the half of it.
+constexpr std::size_t kEndMarkBytes = 2;
+
+void ExpectErrorWhereverCutBeforeTheEndMark(std::span<const std::byte> file, int target_side = 0) {
+  const Image whole = Decoded(file, target_side);
   for (std::size_t size = 0; size < file.size(); ++size) {
-    EXPECT_FALSE(Decode(std::span(file).first(size), {}, 4)) << size;
+    // A copy of just that size, so that a sanitizer sees any byte read behind it.
+    const std::vector<std::byte> cut(file.begin(),
+                                     file.begin() + static_cast<std::ptrdiff_t>(size));
+    const Result<Image> picture = Decode(cut, {}, target_side);
+    EXPECT_EQ(picture.ok(), size >= file.size() - kEndMarkBytes) << size;
+    if (picture) {
+      EXPECT_EQ(picture->pixels, whole.pixels) << size;
+    }
+  }
+}
+
+TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
+  const auto pixels = Gradient(40, 24).pixels;
+  for (const bool progressive : {false, true}) {
+    ExpectErrorWhereverCutBeforeTheEndMark(Encoded(40, 24, pixels, {.progressive = progressive}),
+                                           4);
   }
 }
 
 TEST(Jpeg, CutAnywhereIsAnError) {
   const Image picture = Gradient(40, 24);
-  for (const bool progressive : {false, true}) {
-    test::ExpectErrorWhereverCut(
-        Encoded(40, 24, picture.pixels, {.progressive = progressive, .exif = test::Exif(6)}));
+  for (const unsigned restart_rows : {0u, 1u}) {
+    for (const bool progressive : {false, true}) {
+      ExpectErrorWhereverCutBeforeTheEndMark(Encoded(
+          40, 24, picture.pixels,
+          {.progressive = progressive, .restart_rows = restart_rows, .exif = test::Exif(6)}));
+    }
+    ExpectErrorWhereverCutBeforeTheEndMark(
+        Encoded(40, 24, picture.pixels, {.separate = true, .restart_rows = restart_rows}));
   }
   const auto file = EncodeJpeg(picture, 80);
   EXPECT_EQ(ErrorOf(std::span(file).first(file.size() - 9)),
             "jpeg: data: expected a whole file, found its end after " +
                 std::to_string(file.size() - 9) + " bytes");
+}
+
+// What stands between the pixels and the end mark holds none, wherever it is cut.
+TEST(Jpeg, CutBehindThePixelsIsAPicture) {
+  const Image picture = Gradient(40, 24);
+  for (const bool progressive : {false, true}) {
+    auto file = Encoded(40, 24, picture.pixels, {.progressive = progressive});
+    const Image expected = Decoded(file);
+    const std::size_t end = file.size() - kEndMarkBytes;
+    const auto comment = BytesOf(std::string_view("\xFF\xFE\0\x08trail.", 10));
+    file.insert(file.begin() + static_cast<std::ptrdiff_t>(end), comment.begin(), comment.end());
+    for (std::size_t size = end; size <= file.size(); ++size) {
+      EXPECT_EQ(Decoded(std::span(file).first(size)).pixels, expected.pixels) << size;
+    }
+  }
 }
 
 // As above, with an end mark put after the cut: the data end too early all the same.
