@@ -140,25 +140,11 @@ TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
 // Only the end mark may be missing, or the half of it.
 constexpr std::size_t kEndMarkBytes = 2;
 
-void ExpectErrorWhereverCutBeforeTheEndMark(std::span<const std::byte> file, int target_side = 0) {
-  const Image whole = Decoded(file, target_side);
-  for (std::size_t size = 0; size < file.size(); ++size) {
-    // A copy of just that size, so that a sanitizer sees any byte read behind it.
-    const std::vector<std::byte> cut(file.begin(),
-                                     file.begin() + static_cast<std::ptrdiff_t>(size));
-    const Result<Image> picture = Decode(cut, {}, target_side);
-    EXPECT_EQ(picture.ok(), size >= file.size() - kEndMarkBytes) << size;
-    if (picture) {
-      EXPECT_EQ(picture->pixels, whole.pixels) << size;
-    }
-  }
-}
-
 TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
   const auto pixels = Gradient(40, 24).pixels;
   for (const bool progressive : {false, true}) {
-    ExpectErrorWhereverCutBeforeTheEndMark(Encoded(40, 24, pixels, {.progressive = progressive}),
-                                           4);
+    test::ExpectErrorWhereverCut(Encoded(40, 24, pixels, {.progressive = progressive}),
+                                 kEndMarkBytes, 4);
   }
 }
 
@@ -166,12 +152,15 @@ TEST(Jpeg, CutAnywhereIsAnError) {
   const Image picture = Gradient(40, 24);
   for (const unsigned restart_rows : {0u, 1u}) {
     for (const bool progressive : {false, true}) {
-      ExpectErrorWhereverCutBeforeTheEndMark(Encoded(
-          40, 24, picture.pixels,
-          {.progressive = progressive, .restart_rows = restart_rows, .exif = test::Exif(6)}));
+      test::ExpectErrorWhereverCut(
+          Encoded(
+              40, 24, picture.pixels,
+              {.progressive = progressive, .restart_rows = restart_rows, .exif = test::Exif(6)}),
+          kEndMarkBytes);
     }
-    ExpectErrorWhereverCutBeforeTheEndMark(
-        Encoded(40, 24, picture.pixels, {.separate = true, .restart_rows = restart_rows}));
+    test::ExpectErrorWhereverCut(
+        Encoded(40, 24, picture.pixels, {.separate = true, .restart_rows = restart_rows}),
+        kEndMarkBytes);
   }
   const auto file = EncodeJpeg(picture, 80);
   EXPECT_EQ(ErrorOf(std::span(file).first(file.size() - 9)),

@@ -173,27 +173,13 @@ TEST(Png, ExifTurnsThePicture) {
 // Behind the pixels' last byte stand their checksum, then an empty chunk as an end mark.
 constexpr std::size_t kAfterPixels = 4 + 12;
 
-void ExpectErrorWhereverCutBeforeTheLastPixel(const std::vector<std::byte>& file) {
-  const Image whole = Decoded(file);
-  for (std::size_t size = 0; size < file.size(); ++size) {
-    // A copy of just that size, so that a sanitizer sees any byte read behind it.
-    const std::vector<std::byte> cut(file.begin(),
-                                     file.begin() + static_cast<std::ptrdiff_t>(size));
-    const Result<Image> picture = Decode(cut, {});
-    EXPECT_EQ(picture.ok(), size >= file.size() - kAfterPixels) << size;
-    if (picture) {
-      EXPECT_EQ(picture->pixels, whole.pixels) << size;
-    }
-  }
-}
-
 TEST(Png, CutAnywhereIsAnError) {
   for (const auto& [width, height] : {std::pair{30, 20}, {5, 1}, {1, 3}}) {
     const Image picture = Gradient(width, height);
-    ExpectErrorWhereverCutBeforeTheLastPixel(EncodePng(picture));
+    test::ExpectErrorWhereverCut(EncodePng(picture), kAfterPixels);
     Rows rows;
     for (int y = 0; y < height; ++y) rows.emplace_back(picture.Row(y), picture.Row(y) + width * 3);
-    ExpectErrorWhereverCutBeforeTheLastPixel(Encoded(width, rows, {8, PNG_COLOR_TYPE_RGB, true}));
+    test::ExpectErrorWhereverCut(Encoded(width, rows, {8, PNG_COLOR_TYPE_RGB, true}), kAfterPixels);
   }
 }
 
