@@ -62,6 +62,7 @@ OUTSIDE = {
     "jpeglib.h": "image",
     "jerror.h": "image",
     "png.h": "image",
+    "zlib.h": "image",
     "webp/": "image",
     "utf8proc.h": "tokenizer",
     "CLI/": "cli train",
