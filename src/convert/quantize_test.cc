@@ -83,7 +83,7 @@ GgufWriter SmallModel(std::vector<float> matrix) {
 
 TEST_F(QuantizeFileTest, KeepsKeysAndSaysWhatItIs) {
   ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
-  const auto report = Quantize(Path("in"), Path("out"), "Q4_K_M", Existing::kReplaced);
+  const auto report = Quantize(Path("in"), Path("out"), "Q4_K_M");
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->values, 24 * 256 + 256);
   EXPECT_EQ(done_, report->values);
@@ -132,7 +132,7 @@ TEST_F(QuantizeFileTest, NeverReplacesItsInput) {
 TEST_F(QuantizeFileTest, ReplacesAnotherFileWhenAsked) {
   ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
   std::ofstream(Path("out")) << "what was there before";
-  const auto refused = Quantize(Path("in"), Path("out"), "Q8_0", Existing::kReplaced);
+  const auto refused = Quantize(Path("in"), Path("out"), "Q8_0");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             Path("out") + ": expected no such file, or --force to replace it");
@@ -145,7 +145,7 @@ TEST_F(QuantizeFileTest, LeavesNothingBehindWhenItFails) {
   std::vector<float> values = NormalValues(24 * 256);
   values[5000] = std::numeric_limits<float>::infinity();
   ASSERT_FALSE(SmallModel(values).Write(Path("in")));
-  const auto report = Quantize(Path("in"), Path("out"), "Q8_0", Existing::kReplaced);
+  const auto report = Quantize(Path("in"), Path("out"), "Q8_0");
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().message,
             "tensor 'blk.0.ffn_up.weight': expected finite numbers, found NaN or infinity");
@@ -164,7 +164,7 @@ double SquaredError(const TensorView& actual, const TensorView& expected) {
 
 TEST_F(QuantizeFileTest, IsAsGoodAsLlamaCpp) {
   const OpenFile original(GoldenPath("tiny-llama-f16.gguf"));
-  const auto report = Quantize(GoldenPath("tiny-llama-f16.gguf"), Path("out"), "Q4_K_M", Existing::kReplaced);
+  const auto report = Quantize(GoldenPath("tiny-llama-f16.gguf"), Path("out"), "Q4_K_M");
   ASSERT_TRUE(report) << report.error().message;
   const OpenFile ours(Path("out")), theirs(GoldenPath("tiny-llama-Q4_K_M.gguf"));
   EXPECT_EQ(*ours.file.Int(keys::kFileType), *theirs.file.Int(keys::kFileType));
@@ -184,7 +184,7 @@ TEST_F(QuantizeFileTest, IsAsGoodAsLlamaCpp) {
 // FNV-1a (64 bits) of all Q8_0 tensors, by name: llama.cpp's file itself would be 4 MB.
 TEST_F(QuantizeFileTest, Q8_0IsThatOfLlamaCppBitForBit) {
   constexpr std::uint64_t kTheirs = 0xd2f4483b499fb2d7;
-  const auto report = Quantize(GoldenPath("tiny-llama-f16.gguf"), Path("out"), "Q8_0", Existing::kReplaced);
+  const auto report = Quantize(GoldenPath("tiny-llama-f16.gguf"), Path("out"), "Q8_0");
   ASSERT_TRUE(report) << report.error().message;
   const OpenFile ours(Path("out"));
   std::map<std::string, TensorView> tensors;
