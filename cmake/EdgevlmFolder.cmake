@@ -22,11 +22,10 @@ function(edgevlm_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${EDGEVLM_UNITY} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
-# edgevlm_folder(NAME [LINK target...] [EXCLUDE regex] [UNITY | UNITY_TESTS])
+# edgevlm_folder(NAME [LINK target...] [EXCLUDE regex] [UNITY] [UNITY_TESTS])
 # src/NAME/**/*.cc becomes library edgevlm_NAME; *_test.cc becomes NAME_test, *_bench.cc NAME_bench.
-# LINK names what the folder may use: other folders and outside libraries. UNITY: its files, or at
-# least those of its tests, are compiled a dozen at a time; worth it where the headers of libraries
-# take longer than the code.
+# LINK names what the folder may use: other folders and outside libraries. UNITY, UNITY_TESTS: the
+# files of the library, of the tests, are compiled a dozen at a time.
 function(edgevlm_folder name)
   cmake_parse_arguments(FOLDER "UNITY;UNITY_TESTS" "EXCLUDE" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
@@ -49,7 +48,7 @@ function(edgevlm_folder name)
 
   if(EDGEVLM_TESTS AND tests)
     add_executable(${name}_test ${tests})
-    if(FOLDER_UNITY OR FOLDER_UNITY_TESTS)
+    if(FOLDER_UNITY_TESTS)
       edgevlm_unity(${name}_test)
     endif()
     target_link_libraries(${name}_test PRIVATE edgevlm_${name} GTest::gmock GTest::gtest_main)

@@ -19,8 +19,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
-constexpr const char* kEtag = "\"five\"";
-
 std::string GgufBytes() {
   GgufWriter writer;
   writer.Add(keys::kArchitecture, std::string("llama"));

@@ -17,7 +17,7 @@ using test::Decoded;
 using test::ErrorOf;
 using test::Gradient;
 
-constexpr std::size_t kEndMarkBytes = 12;
+constexpr std::size_t kEndChunkBytes = 12;
 constexpr std::size_t kChecksumBytes = 4;  // of the pixels, before it
 
 // What zlib writes without its header and checksum.
@@ -106,14 +106,14 @@ TEST(Cgbi, CutAnywhereIsAnError) {
   for (const std::size_t chunks : {1u, 3u}) {
     const auto file = Cgbi(40, 30, BlueFirst(picture), {.channels = 3, .chunks = chunks});
     // The checksum is needed: zlib has none here.
-    test::ExpectErrorWhereverCut(file, kEndMarkBytes);
+    test::ExpectErrorWhereverCut(file, kEndChunkBytes);
   }
 }
 
 TEST(Cgbi, AChangedByteOfThePixelsIsAnError) {
   const Image picture = Gradient(40, 30);
   auto file = Cgbi(40, 30, BlueFirst(picture), {.channels = 3});
-  file[file.size() - kEndMarkBytes - kChecksumBytes - 9] ^= std::byte{1};
+  file[file.size() - kEndChunkBytes - kChecksumBytes - 9] ^= std::byte{1};
   EXPECT_EQ(ErrorOf(file),
             "png: data: expected a valid picture, found a wrong checksum of a chunk IDAT");
 }
