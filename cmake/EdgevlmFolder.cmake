@@ -60,5 +60,10 @@ function(edgevlm_folder name)
   if(EDGEVLM_BENCH AND benches)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE edgevlm_${name} benchmark::benchmark_main)
+    # Once round every loop: that it runs, not how fast. Without the shapes that are there to exceed
+    # the caches, whose weights take minutes to make.
+    add_test(NAME ${name}_bench COMMAND ${name}_bench --benchmark_min_time=0
+                                        "--benchmark_filter=-(N:65536|T:256)")
+    set_tests_properties(${name}_bench PROPERTIES LABELS bench)
   endif()
 endfunction()
