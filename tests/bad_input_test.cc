@@ -139,6 +139,37 @@ TEST(BadRequest, FailsWithOneLine) {
   }
   ExpectOneLine(RunEdgevlm({"quantize", picture, folder.Path("out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path(""), "Q8_0", "--force"}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), "/dev/null", "Q8_0", "--force"}), 1);
+}
+
+// Whatever a command writes, it is not what it reads.
+TEST(BadRequest, WritesOverNoInput) {
+  const TestFolder folder;
+  const std::string model = folder.Write("model.gguf", ReadWholeFile(ModelPath()));
+  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::string labels =
+      folder.Write("labels.jsonl", "{\"image\": \"picture.ppm\", \"captions\": [\"a cat\"]}\n");
+  const std::vector<std::string> command_lines[] = {
+      {"quantize", model, model, "Q8_0"},
+      {"quantize", model, folder.Path("./model.gguf"), "Q8_0", "--force"},
+      {"quantize", ModelPath(), model, "Q8_0"},
+      {"dump", "-m", model, "--tokens", "1", "--logits", model},
+      {"dump", "-m", model, "--image", picture, "--embeddings", picture},
+      {"dump", "--tokens", "1", "--logits", model},
+      {"profile", picture, "--trace", picture},
+      {"profile", "-m", model, picture, "--trace", model},
+      {"eval", folder.Path(""), "--samples", labels},
+      {"eval", folder.Path(""), "--samples", model},
+      {"chat", "-m", model, "--session", model},
+  };
+  for (const auto& arguments : command_lines) {
+    SCOPED_TRACE(arguments.front() + " ... " + arguments.back());
+    ExpectOneLine(RunEdgevlm(arguments, "hello\n"), 1);
+    EXPECT_EQ(ReadWholeFile(model), ReadWholeFile(ModelPath()));
+    EXPECT_EQ(ReadWholeFile(picture), PpmPicture());
+    EXPECT_THAT(ReadWholeFile(labels), HasSubstr("a cat"));
+  }
 }
 
 }  // namespace

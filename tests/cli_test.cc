@@ -1,6 +1,7 @@
 // What a user sees when all goes well.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "program.h"
@@ -122,12 +123,44 @@ TEST_F(CliTest, AskAnswers) {
   EXPECT_EQ(object["question"], "what is this?");
 }
 
+// The built-in model learned its questions in lower case and with a question mark.
+TEST_F(CliTest, QuestionsMayBeTypedInAnyWay) {
+  const std::string ducks = ExamplePicture("ducks.png"), display = ExamplePicture("display.png");
+  for (const char* typed :
+       {"how many ducks are there?", "How many ducks are there?", "HOW MANY DUCKS ARE THERE",
+        "  how many\tducks\nare there?!\n", "\"How many ducks are there?\"",
+        "\u201CHow many \u2018ducks\u2019 are\u00A0there?\u201D", "count the ducks",
+        "Count the ducks!"}) {
+    EXPECT_EQ(RunEdgevlm({"ask", ducks, typed}).output, "three\n") << typed;
+  }
+  EXPECT_EQ(RunEdgevlm({"ask", ducks, "Is there a frog?"}).output, "yes\n");
+  EXPECT_EQ(RunEdgevlm({"ask", display, "What does the display read?"}).output, "2 1 7 1\n");
+  EXPECT_EQ(RunEdgevlm({"chat", ducks}, "How many DUCKS are there\r\n").output, "three\n");
+}
+
 TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
   EXPECT_THAT(RunEdgevlm({"info"}).output, HasSubstr("instruction set"));
   const json info = ParseLine(RunEdgevlm({"info", "--json"}).output);
   ASSERT_TRUE(info.is_object());
   EXPECT_GT(info["model"]["parameters"], 0);
   EXPECT_GT(info["threads"], 0);
+}
+
+// The same from every instruction set; its number is in src/cli/signature_test.cc.
+TEST_F(CliTest, BenchTellsTheOutputSignature) {
+  const std::vector<std::string> arguments = {
+      "bench", "-m", GoldenModel("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
+  const Outcome table = RunEdgevlm(arguments);
+  ASSERT_EQ(table.exit_code, 0) << table.errors;
+  std::vector<std::string> as_json = arguments;
+  as_json.insert(as_json.end(), {"-t", "1", "-o", "json"});
+  ASSERT_EQ(setenv("EDGEVLM_ISA", "scalar", 1), 0);
+  const json records = json::parse(RunEdgevlm(as_json).output, nullptr, false);
+  unsetenv("EDGEVLM_ISA");
+  ASSERT_EQ(records.size(), 1u);
+  const auto signature = records[0]["signature"].get<std::string>();
+  EXPECT_EQ(signature.size(), 16u);
+  EXPECT_THAT(table.output, EndsWith("\nOutput signature: " + signature + "\n"));
 }
 
 TEST_F(CliTest, ModelFromAFileIsTheBuiltInOne) {
@@ -145,17 +178,21 @@ TEST_F(CliTest, InspectListsKeysAndTensors) {
 
 TEST_F(CliTest, QuantizedModelSaysSomething) {
   const std::string path = folder_.Path("model.gguf");
-  const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, "q8_0", "--json"});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_THAT(outcome.errors, IsEmpty());
-  const json report = ParseLine(outcome.output);
-  ASSERT_TRUE(report.is_object()) << outcome.output;
-  EXPECT_EQ(report["type"], "Q8_0");
-  EXPECT_LT(report["bytes_after"], report["bytes_before"]);
-  EXPECT_THAT(RunEdgevlm({"inspect", path}).output, HasSubstr("Q8_0"));
-  const Outcome caption = RunEdgevlm({"caption", picture_, "-m", path});
-  EXPECT_EQ(caption.exit_code, 0) << caption.errors;
-  EXPECT_THAT(caption.output, Not(IsEmpty()));
+  for (const std::string type : {"Q8_0", "IQ4_NL", "IQ4_XS"}) {
+    const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, type, "--json", "--force"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.errors, IsEmpty());
+    const json report = ParseLine(outcome.output);
+    ASSERT_TRUE(report.is_object()) << outcome.output;
+    EXPECT_EQ(report["type"], type);
+    EXPECT_LT(report["bytes_after"], report["bytes_before"]);
+    // Rows of the built-in model are no multiple of 256.
+    EXPECT_THAT(RunEdgevlm({"inspect", path}).output,
+                HasSubstr(type == "IQ4_XS" ? "IQ4_NL" : type));
+    const Outcome caption = RunEdgevlm({"caption", picture_, "-m", path});
+    EXPECT_EQ(caption.exit_code, 0) << caption.errors;
+    EXPECT_THAT(caption.output, Not(IsEmpty()));
+  }
 }
 
 TEST_F(CliTest, TokenizeGoesThereAndBack) {

@@ -115,6 +115,14 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
 
 std::string ModelPath() { return Variable("EDGEVLM_SOURCE") + "/models/builtin.gguf"; }
 
+std::string GoldenModel(std::string_view name) {
+  return Variable("EDGEVLM_SOURCE") + "/tests/data/" + std::string(name);
+}
+
+std::string ExamplePicture(std::string_view name) {
+  return Variable("EDGEVLM_SOURCE") + "/examples/" + std::string(name);
+}
+
 std::string PpmPicture() {
   constexpr int kSide = 96;
   std::string file = "P6 96 96 255\n";

@@ -172,5 +172,17 @@ TEST_F(ServePictureTest, ErrorsTellNoPathsAndNoAddresses) {
   }
 }
 
+TEST_F(ServePictureTest, QuestionsMayBeTypedInAnyWay) {
+  const std::string ducks = Base64(ReadWholeFile(ExamplePicture("ducks.png")));
+  for (const char* typed :
+       {"how many ducks are there?", "\u201CHow many DUCKS\n are there\u201D"}) {
+    const json message = {{"role", "user"}, {"content", typed}, {"images", {ducks}}};
+    const json body = {{"model", "edgevlm"}, {"stream", false}, {"messages", {message}}};
+    const HttpReply reply = server().Post("/api/chat", body);
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    EXPECT_EQ(reply.Json()["message"]["content"], "three") << typed;
+  }
+}
+
 }  // namespace
 }  // namespace edgevlm

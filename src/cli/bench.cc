@@ -13,6 +13,7 @@
 
 #include "base/cores.h"
 #include "base/cpu.h"
+#include "base/mapped_file.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
 #include "cli/compare.h"
@@ -24,8 +25,9 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/roofline_report.h"
-#include "cli/write_file.h"
+#include "cli/signature.h"
 #include "convert/preset.h"
+#include "gguf/output_file.h"
 #include "metrics/system.h"
 
 namespace edgevlm {
@@ -47,6 +49,18 @@ std::vector<std::byte> MakePicture() {
   }
   const auto bytes = std::as_bytes(std::span(file));
   return {bytes.begin(), bytes.end()};
+}
+
+// A file that is there already is kept: a published model may be called so.
+MaybeError WriteModel(const std::string& path, std::span<const std::byte> bytes) {
+  if (const auto there = MappedFile::Open(path)) {
+    if (std::ranges::equal(there->bytes(), bytes)) return {};
+    return Error{ErrorCode::kInvalid, path + ": expected no such file, found another model"};
+  }
+  auto file = OutputFile::Create(path, Existing::kKept);
+  if (!file) return file.error();
+  if (auto error = file->Append(bytes)) return error;
+  return file->Commit();
 }
 
 std::string Now() {
@@ -107,6 +121,7 @@ class BenchCommand final : public Command {
         "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Memory is that of the process, its files in memory (--preset) included.\n"
+        "The output signature stands for what this build computes, the same on every machine.\n"
         "Examples:\n"
         "  edgevlm bench\n"
         "  edgevlm bench -t 1,2,4 -r 20 -o json > bench.json\n"
@@ -137,6 +152,8 @@ class BenchCommand final : public Command {
     for (const int threads : threads_) {
       if (auto error = BenchThreads(threads)) return Fail(*error);
     }
+    const std::string signature = ComputeSignature().text;
+    for (BenchRecord& record : records_) record.signature = signature;
     output.Print(report_(records_));
     return ExitCode::kDone;
   }
@@ -265,7 +282,7 @@ class BenchCommand final : public Command {
     }
     const auto write = [&](const std::string& name, std::span<const std::byte> bytes) {
       const std::string path = (std::filesystem::path(folder_) / name).string();
-      auto error = WriteFile(path, bytes);
+      auto error = WriteModel(path, bytes);
       if (!error) output.Print(path + "\n");
       return error;
     };
@@ -369,6 +386,7 @@ class BenchCommand final : public Command {
                         .time = Now(),
                         .load_ns = load_ns_,
                         .peak_memory = ReadSystem().resident_peak,
+                        .signature = {},  // once, of all
                         .measurement = *std::move(measurement)});
     return {};
   }

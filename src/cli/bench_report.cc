@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/format.h"
+
 namespace edgevlm {
 namespace {
 
@@ -12,12 +14,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kBackend = "CPU";
-
-std::string Format(const char* format, double value) {
-  std::array<char, 64> text;
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
 
 std::string ModelType(const ModelInfo& model) {
   return model.name.empty() ? model.architecture : model.name;
@@ -41,6 +37,7 @@ ordered_json ToJson(const BenchRecord& record) {
           {"n_threads_decode", record.model.decode_threads},
           {"load_ns", record.load_ns},
           {"peak_memory", record.peak_memory},
+          {"signature", record.signature},
           {"picture", record.picture},
           {"test", measured.test},
           {"n_image", measured.image_tokens},
@@ -105,7 +102,7 @@ std::string BenchMarkdown(std::span<const BenchRecord> records) {
       table +=
           Format("; %.0f MiB of memory at most", static_cast<double>(last.peak_memory) / 0x1p20);
     }
-    table += ".\n";
+    table += ".\nOutput signature: " + last.signature + "\n";
   }
   return table;
 }

@@ -20,6 +20,7 @@ BenchRecord TwoSamples() {
   record.model.threads = 2;
   record.load_ns = 1'250'000'000;
   record.peak_memory = 640 << 20;
+  record.signature = "0123456789abcdef";
   record.measurement = {"tg32", 0, 0, 32, {1000000, 3000000}, {32000, 10666.666}};
   return record;
 }
@@ -31,7 +32,8 @@ TEST(BenchMarkdown, HasLlamaBenchColumns) {
   EXPECT_THAT(table,
               HasSubstr("|   3.00 MiB |     1.50 M | CPU     |       2 |     tg32 | 21333.33 ± "));
   EXPECT_THAT(table, HasSubstr("|       2.00 |\n"));
-  EXPECT_THAT(table, EndsWith("|\n\nLoaded in 1.25 s; 640 MiB of memory at most.\n"));
+  EXPECT_THAT(table, EndsWith("|\n\nLoaded in 1.25 s; 640 MiB of memory at most.\n"
+                              "Output signature: 0123456789abcdef\n"));
 }
 
 TEST(BenchJson, HasLlamaBenchKeys) {
@@ -44,6 +46,7 @@ TEST(BenchJson, HasLlamaBenchKeys) {
   }
   EXPECT_EQ(array[0]["median_ns"], 2000000);
   EXPECT_EQ(array[0]["peak_memory"], 640 << 20);
+  EXPECT_EQ(array[0]["signature"], "0123456789abcdef");
   EXPECT_EQ(array[0]["samples_ns"].size(), 2u);
 }
 

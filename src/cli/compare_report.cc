@@ -1,19 +1,12 @@
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/compare.h"
+#include "cli/format.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr double kMebi = 1 << 20;
-
-std::string Format(const char* format, double value) {
-  std::array<char, 64> text;
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
 
 std::string Percent(const std::optional<double>& share) {
   return share ? Format("%.1f %%", 100 * *share) : "";

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
 #include <system_error>
 
 #include "catalog/folder.h"
@@ -155,15 +154,10 @@ EngineOptions ModelOptions::ForEngine() const {
 Result<Engine> LoadEngine(const ModelOptions& options) {
   EngineOptions engine_options = options.ForEngine();
   if (options.model.empty()) return Engine::LoadBuiltin(engine_options);
-  // A name of the catalogue is no path of a file, unless somebody calls a file so.
-  std::error_code ignored;
-  const bool is_name = options.model.find_first_of("/.") == std::string::npos &&
-                       !std::filesystem::exists(options.model, ignored);
-  if (!is_name) return Engine::Load(options.model, engine_options);
-  const Result<InstalledModel> installed = FindInstalled(options.model);
-  if (!installed) return installed.error();
-  if (engine_options.mmproj.empty()) engine_options.mmproj = installed->mmproj;
-  return Engine::Load(installed->model, engine_options);
+  const Result<InstalledModel> found = FindModel(options.model);
+  if (!found) return found.error();
+  if (engine_options.mmproj.empty()) engine_options.mmproj = found->mmproj;
+  return Engine::Load(found->model, engine_options);
 }
 
 void ReplyOptions::Declare(CLI::App& app) {

@@ -42,7 +42,8 @@ class PromptStyle {
 };
 
 // For models with tokens for it (the built-in one): PICTURE <|caption|>, or PICTURE <|question|>
-// question <|answer|>. Each message stands alone, about the last picture shown.
+// question <|answer|>. Each message stands alone, about the last picture shown. Case, blanks,
+// quotation marks and the final mark of a question make no difference (tokenizer/plain_question.h).
 // Null if the tokenizer lacks these tokens.
 std::unique_ptr<const PromptStyle> MakeTaskStyle(const Tokenizer& tokenizer);
 

@@ -1,10 +1,24 @@
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/prompt_style.h"
+#include "tokenizer/plain_question.h"
 
 namespace edgevlm {
 namespace {
+
+// The one request that the model learned without a question mark.
+constexpr std::string_view kRequest = "count ";
+
+// A question as the model learned them: plain words and a question mark. One without words stays.
+std::string AsLearned(const std::string& typed) {
+  std::string question = PlainQuestion(typed);
+  if (question.empty()) return typed;
+  if (!question.starts_with(kRequest)) question += '?';
+  return question;
+}
 
 class TaskStyle final : public PromptStyle {
  public:
@@ -25,7 +39,7 @@ class TaskStyle final : public PromptStyle {
       return prompt;
     }
     prompt.Add({&question_, 1});
-    prompt.Add(ReplyTokens(question, tokenizer));
+    prompt.Add(ReplyTokens(AsLearned(question), tokenizer));
     prompt.Add({&answer_, 1});
     return prompt;
   }

@@ -11,42 +11,65 @@ int LevelColumns(int inputs) {
   return std::max(Int8LayoutOf(inputs).floats, PairRows::Columns(inputs));
 }
 
-Inputs Linear::Prepare(View<const float> x, View<float> memory, const Run& run) const {
-  const View<float> own = memory.Rows(0, x.rows);
-  if (weight.type() == WeightType::kPairs) {
-    PROFILE_ZONE(run.profiler, "bfloat16");
-    const PairRows rows(own.Cols(0, PairRows::Columns(x.cols)), x.cols);
-    PairUp(x, rows, run.pool);
-    return {x, rows};
+const Int8Rows& Inputs::Int8(const Run& run) {
+  if (int8_.empty()) {
+    PROFILE_ZONE(run.profiler, "int8");
+    pairs_ = {};
+    int8_ = {memory_.Cols(0, Int8LayoutOf(values_.cols).floats), values_.cols};
+    QuantizeRows(values_, int8_, run.pool);
   }
-  if (!run.fast || !weight.has_levels()) return x;
-  PROFILE_ZONE(run.profiler, "int8");
-  const Int8Rows rows(own.Cols(0, Int8LayoutOf(x.cols).floats), x.cols);
-  QuantizeRows(x, rows, run.pool);
-  return {x, rows};
+  return int8_;
 }
 
-void Linear::Multiply(const Inputs& x, const Epilogue& epilogue, View<float> y,
+const PairRows& Inputs::Pairs(const Run& run) {
+  if (pairs_.empty()) {
+    PROFILE_ZONE(run.profiler, "bfloat16");
+    int8_ = {};
+    pairs_ = {memory_.Cols(0, PairRows::Columns(values_.cols)), values_.cols};
+    PairUp(values_, pairs_, run.pool);
+  }
+  return pairs_;
+}
+
+void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const {
+  const WeightType type = weight.type();
+  if (type == WeightType::kPairs) {
+    const PairRows& pairs = x.Pairs(run);
+    PROFILE_ZONE(run.profiler, zone);
+    MatMul(pairs, weight, epilogue, y, run.pool);
+  } else if (type == WeightType::kInt8 || (type == WeightType::kBlocks && run.fast)) {
+    const Int8Rows& levels = x.Int8(run);
+    PROFILE_ZONE(run.profiler, zone);
+    MatMul(levels, weight, epilogue, y, run.pool);
+  } else {
+    Multiply(x.values(), epilogue, y, run);
+  }
+}
+
+void Linear::Multiply(View<const float> x, const Epilogue& epilogue, View<float> y,
                       const Run& run) const {
   PROFILE_ZONE(run.profiler, zone);
-  if (weight.type() == WeightType::kPairs) {
-    MatMul(x.pairs, weight, epilogue, y, run.pool);
-  } else if (weight.has_levels() && !x.levels.empty()) {
-    MatMul(x.levels, weight, epilogue, y, run.pool);
-  } else {
-    MatMul(x.values, weight, epilogue, y, run.pool);
-  }
+  MatMul(x, weight, epilogue, y, run.pool);
 }
 
-void Linear::Apply(const Inputs& x, Activation activation, View<float> y, const Run& run) const {
+void Linear::Apply(Inputs& x, Activation activation, View<float> y, const Run& run) const {
   Multiply(x, {.bias = bias, .activation = activation}, y, run);
 }
 
-void Linear::MultiplyInto(const Inputs& x, View<float> y, const Run& run) const {
+void Linear::MultiplyInto(Inputs& x, View<float> y, const Run& run) const {
   Multiply(x, {.bias = bias, .factor = y}, y, run);
 }
 
-void Linear::AddTo(const Inputs& x, View<float> y, const Run& run) const {
+void Linear::AddTo(Inputs& x, View<float> y, const Run& run) const {
+  Multiply(x, {.bias = bias, .residual = y}, y, run);
+}
+
+void Linear::Apply(View<const float> x, Activation activation, View<float> y,
+                   const Run& run) const {
+  Multiply(x, {.bias = bias, .activation = activation}, y, run);
+}
+
+void Linear::AddTo(View<const float> x, View<float> y, const Run& run) const {
   Multiply(x, {.bias = bias, .residual = y}, y, run);
 }
 

@@ -12,20 +12,32 @@
 
 namespace edgevlm {
 
-// What linear layers read: activations, and the same as the layer's weight wants them.
-struct Inputs {
-  Inputs(View<const float> x) : values(x) {}
-  Inputs(View<float> x) : values(x) {}
-  Inputs(View<const float> x, const Int8Rows& rows) : values(x), levels(rows) {}
-  Inputs(View<const float> x, const PairRows& rows) : values(x), pairs(rows) {}
-
-  View<const float> values;  // [T, K]
-  Int8Rows levels;           // for weights that have levels, or empty
-  PairRows pairs;            // for weights of pairs, or empty
-};
-
-// Columns of the memory that Prepare needs for up to so many inputs.
+// Columns of the memory in which Inputs of so many values are rounded.
 int LevelColumns(int inputs);
+
+// What linear layers read: activations, and memory to round them to int8 or bfloat16 for the layers
+// that multiply them so. The first such layer has them rounded, and those after it share the
+// result. The memory holds one form at a time: where the weights that read the same activations are
+// of different types, a layer that needs another form than the one before it has it made anew.
+// Threads: one.
+class Inputs {
+ public:
+  //   x       [T, K], unchanged while layers read this
+  //   memory  [at least T, at least LevelColumns(K)], of nobody else as long
+  Inputs(View<const float> x, View<float> memory) : values_(x), memory_(memory.Rows(0, x.rows)) {}
+
+  const View<const float>& values() const { return values_; }
+
+  // The same, rounded. Valid until the other of the two is called.
+  const Int8Rows& Int8(const Run& run);
+  const PairRows& Pairs(const Run& run);
+
+ private:
+  View<const float> values_;
+  View<float> memory_;
+  Int8Rows int8_;   // empty unless the memory holds them
+  PairRows pairs_;  // likewise
+};
 
 // y = activation(x W^T + bias).
 struct Linear {
@@ -33,22 +45,25 @@ struct Linear {
   Weight weight;            // [N, K]
   std::vector<float> bias;  // [N], or empty for none
 
-  // Makes x [T, K] int8 or bfloat16, in `memory` [T, at least LevelColumns(K)], if this layer
-  // multiplies so in this run. Layers that read the same x share the result.
-  Inputs Prepare(View<const float> x, View<float> memory, const Run& run) const;
-
+  // x is multiplied in int8 by weights packed so, and by blocks if run.fast; in bfloat16 by weights
+  // of pairs; in float32 by all others.
   //   x  [T, K]
   //   y  [T, N], must not overlap x
-  void Apply(const Inputs& x, Activation activation, View<float> y, const Run& run) const;
+  void Apply(Inputs& x, Activation activation, View<float> y, const Run& run) const;
 
   // y *= x W^T + bias.
-  void MultiplyInto(const Inputs& x, View<float> y, const Run& run) const;
+  void MultiplyInto(Inputs& x, View<float> y, const Run& run) const;
 
   // y += x W^T + bias.
-  void AddTo(const Inputs& x, View<float> y, const Run& run) const;
+  void AddTo(Inputs& x, View<float> y, const Run& run) const;
+
+  // The same in float32. REQUIRES: weights read with Packing::kExact.
+  void Apply(View<const float> x, Activation activation, View<float> y, const Run& run) const;
+  void AddTo(View<const float> x, View<float> y, const Run& run) const;
 
  private:
-  void Multiply(const Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const;
+  void Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const;
+  void Multiply(View<const float> x, const Epilogue& epilogue, View<float> y, const Run& run) const;
 };
 
 // y = (x - mean(x)) / sqrt(variance(x) + epsilon) * gain + bias, row by row.

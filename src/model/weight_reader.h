@@ -34,8 +34,8 @@ enum class BiasRule { kRequired, kOptional, kNone };
 //   (a tensor's format), kCorrupt (weights that are not finite numbers).
 class WeightReader {
  public:
-  // packing: of float matrices of more than Weight::kMaxWidenedValues values. Whoever asks for int8
-  // prepares what its layers read (Linear::Prepare).
+  // packing: of float matrices of more than Weight::kMaxWidenedValues values. Whoever asks for more
+  // than kExact gives its layers Inputs to read.
   explicit WeightReader(const GgufFile& file, Packing packing = Packing::kExact)
       : file_(file), packing_(packing) {}
 

@@ -10,19 +10,19 @@
 namespace edgevlm {
 namespace {
 
-using Form = std::shared_ptr<const Grammar>;
+using ReplyForm = std::shared_ptr<const Grammar>;
 
 constexpr std::size_t kMaxChoices = 1024;
 constexpr std::size_t kMaxChoiceBytes = std::size_t{64} << 10;  // of all together
 
-Form FormOrProblem(const Result<Form>& form, Fields& fields, const char* name) {
+ReplyForm FormOrProblem(const Result<ReplyForm>& form, Fields& fields, const char* name) {
   if (form) return *form;
   fields.Refuse(name, form.error().message, "unsupported_schema");
   return nullptr;
 }
 
 // A schema, or one as a text.
-Form ReadSchemaForm(Fields& fields, const char* name, Problem&) {
+ReplyForm ReadSchemaForm(Fields& fields, const char* name, Problem&) {
   const Json& value = *fields.Any(name);
   if (!value.is_string()) return FormOrProblem(SchemaGrammar(value), fields, name);
   const Result<Json> schema = ParseJson(value.get_ref<const std::string&>());
@@ -31,13 +31,13 @@ Form ReadSchemaForm(Fields& fields, const char* name, Problem&) {
   return nullptr;
 }
 
-Form ReadPatternForm(Fields& fields, const char* name, Problem&) {
+ReplyForm ReadPatternForm(Fields& fields, const char* name, Problem&) {
   const std::string pattern = fields.Text(name, "");
   if (pattern.empty()) return nullptr;
   return FormOrProblem(PatternGrammar(pattern), fields, name);
 }
 
-Form ReadChoiceForm(Fields& fields, const char* name, Problem&) {
+ReplyForm ReadChoiceForm(Fields& fields, const char* name, Problem&) {
   GrammarBuilder builder;
   const std::vector<std::string> choices = fields.Texts(name, kMaxChoices);
   std::size_t bytes = 0;
@@ -54,16 +54,16 @@ Form ReadChoiceForm(Fields& fields, const char* name, Problem&) {
   return std::make_shared<const Grammar>(builder.Finish());
 }
 
-Form RefuseForm(Fields& fields, const char* name, Problem&) {
+ReplyForm RefuseForm(Fields& fields, const char* name, Problem&) {
   fields.Refuse(name, "this server does not do that", "unsupported");
   return nullptr;
 }
 
-Form ReadAnyObject(Fields& fields, const char* name, Problem&) {
+ReplyForm ReadAnyObject(Fields& fields, const char* name, Problem&) {
   return fields.Bool(name, false) ? AnyJsonObject() : nullptr;
 }
 
-Form ReadOllamaFormat(Fields& fields, const char* name, Problem& problem) {
+ReplyForm ReadOllamaFormat(Fields& fields, const char* name, Problem& problem) {
   const Json& format = *fields.Any(name);
   if (format == "json") return AnyJsonObject();
   if (format.is_object()) return ReadSchemaForm(fields, name, problem);
@@ -71,7 +71,7 @@ Form ReadOllamaFormat(Fields& fields, const char* name, Problem& problem) {
   return nullptr;
 }
 
-Form ReadOpenAiFormat(Fields& fields, const char* name, Problem& problem) {
+ReplyForm ReadOpenAiFormat(Fields& fields, const char* name, Problem& problem) {
   const Json* format = fields.Object(name);
   if (format == nullptr) return nullptr;
   Fields inner(*format, fields.PathOf(name), problem);
@@ -98,18 +98,18 @@ Form ReadOpenAiFormat(Fields& fields, const char* name, Problem& problem) {
 struct FormField {
   const char* name;
   // The field is there, and has a value that asks for something.
-  Form (*read)(Fields& fields, const char* name, Problem& problem);
+  ReplyForm (*read)(Fields& fields, const char* name, Problem& problem);
 };
 
-Form ReadOneForm(Fields& fields, Problem& problem, std::span<const FormField> known) {
-  Form form;
+ReplyForm ReadOneForm(Fields& fields, Problem& problem, std::span<const FormField> known) {
+  ReplyForm form;
   for (const FormField& field : known) {
     const Json* value = fields.Any(field.name);
     // An empty object is a schema that anything fits.
     const bool is_neutral = value == nullptr || *value == "" || *value == false ||
                             (value->is_array() && value->empty());
     if (is_neutral) continue;
-    Form another = field.read(fields, field.name, problem);
+    ReplyForm another = field.read(fields, field.name, problem);
     if (form != nullptr && another != nullptr) {
       fields.Refuse(field.name, "expected one form of the reply, found two");
     }
@@ -118,7 +118,7 @@ Form ReadOneForm(Fields& fields, Problem& problem, std::span<const FormField> kn
   return form;
 }
 
-Form ReadStructuredOutputs(Fields& fields, const char* name, Problem& problem) {
+ReplyForm ReadStructuredOutputs(Fields& fields, const char* name, Problem& problem) {
   constexpr FormField kKinds[] = {
       {"json", ReadSchemaForm},
       {"json_object", ReadAnyObject},

@@ -132,7 +132,9 @@ class ServeCommand final : public Command {
     if (!model_name_.empty()) return model_name_;
     if (preset_.is_given()) return preset_.name();
     if (model_.model.empty()) return "edgevlm";
-    return std::filesystem::path(model_.model).stem().string();
+    // Names have dots of their own: "tiny-1.0".
+    const std::filesystem::path path(model_.model);
+    return (path.extension() == ".gguf" ? path.stem() : path.filename()).string();
   }
 
   // Until a signal asks for the end.

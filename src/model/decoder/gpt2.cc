@@ -38,7 +38,7 @@ struct Buffers {
   View<float> qkv;     // [T, 3D]
   View<float> mixed;   // [T, D]
   View<float> hidden;  // [T, F]
-  View<float> levels;  // what is multiplied next, as int8
+  View<float> levels;  // what is multiplied next, rounded
 };
 
 class Gpt2 final : public Decoder {
@@ -109,12 +109,12 @@ class Gpt2 final : public Decoder {
     const BlockWeights& w = block(layer);
     const LayerRows rows = Project(layer, x, b, run);
     Attend(layer, batch, rows, b.mixed, run);  // [T, D]
-    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    Inputs mixed(b.mixed, b.levels);
     w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T + bo
     w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
-    const Inputs mlp = w.mlp_up.Prepare(b.normed, b.levels, run);
+    Inputs mlp(b.normed, b.levels);
     w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
-    const Inputs hidden = w.mlp_down.Prepare(b.hidden, b.levels, run);
+    Inputs hidden(b.hidden, b.levels);
     w.mlp_down.AddTo(hidden, x, run);  // x += hidden Wd^T + bd
   }
 
@@ -122,7 +122,7 @@ class Gpt2 final : public Decoder {
   LayerRows Project(int layer, View<const float> x, const Buffers& b, const Run& run) const {
     const BlockWeights& w = block(layer);
     w.attn_norm.Apply(x, b.normed, run);  // [T, D]
-    const Inputs attn = w.attn_qkv.Prepare(b.normed, b.levels, run);
+    Inputs attn(b.normed, b.levels);
     w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);  // [T, 3D]
     const int width = shape().width;
     return {.q = b.qkv.Cols(0, width),

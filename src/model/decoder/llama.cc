@@ -18,7 +18,7 @@ struct Buffers {
   View<float> v;       // [T, Hkv * d]
   View<float> mixed;   // [T, Hq * d]
   View<float> gated;   // [T, F]
-  View<float> levels;  // what is multiplied next, as int8
+  View<float> levels;  // what is multiplied next, rounded
 };
 
 class Llama final : public Decoder {
@@ -47,7 +47,8 @@ class Llama final : public Decoder {
     const Buffers buffers = TakeBuffers(batch, x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
       const LlamaBlock& w = block(layer);
-      KeysAndValues(w, NormedInputs(w, x, buffers, run), buffers, run);
+      Inputs attn = NormedInputs(w, x, buffers, run);
+      KeysAndValues(w, attn, buffers, run);
       AppendSpans(batch, layer, buffers.k, buffers.v);
     }
   }
@@ -66,31 +67,30 @@ class Llama final : public Decoder {
   void Block(int layer, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
              const Run& run) const {
     const LlamaBlock& w = block(layer);
-    const Inputs attn = NormedInputs(w, x, b, run);
+    Inputs attn = NormedInputs(w, x, b, run);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [T, Hq * d]
     Rotate(w, b.q, b, run);                             // by their positions
     KeysAndValues(w, attn, b, run);                     // [T, Hkv * d] each
     Attend(layer, batch, b, run);                       // [T, Hq * d]
-    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    Inputs mixed(b.mixed, b.levels);
     w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T
     w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
-    const Inputs mlp = w.mlp_gate.Prepare(b.normed, b.levels, run);
+    Inputs mlp(b.normed, b.levels);
     w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
     w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= mlp Wu^T
-    const Inputs gated = w.mlp_down.Prepare(b.gated, b.levels, run);
+    Inputs gated(b.gated, b.levels);
     w.mlp_down.AddTo(gated, x, run);  // x += gated Wd^T
   }
 
-  // norm(x), as the matrices of attention read it.
+  // norm(x), which the matrices of attention read.
   static Inputs NormedInputs(const LlamaBlock& w, View<const float> x, const Buffers& b,
                              const Run& run) {
     w.attn_norm.Apply(x, b.normed, run);  // [T, D]
-    return w.attn_q.Prepare(b.normed, b.levels, run);
+    return {b.normed, b.levels};
   }
 
   // k, v = attn W^T, keys turned by their positions.
-  void KeysAndValues(const LlamaBlock& w, const Inputs& attn, const Buffers& b,
-                     const Run& run) const {
+  void KeysAndValues(const LlamaBlock& w, Inputs& attn, const Buffers& b, const Run& run) const {
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [T, Hkv * d]
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [T, Hkv * d]
     Rotate(w, b.k, b, run);

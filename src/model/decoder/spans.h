@@ -49,7 +49,8 @@ void NormedLogits(View<const float> x, const NormLayer& norm, const Linear& outp
   const View<float> normed = workspace.Take(x.rows, x.cols);
   norm.Apply(x, normed, run);  // [R, D]
   const View<float> levels = workspace.Take(x.rows, LevelColumns(x.cols));
-  output.Apply(output.Prepare(normed, levels, run), Activation::kNone, logits, run);  // [R, V]
+  Inputs last(normed, levels);
+  output.Apply(last, Activation::kNone, logits, run);  // [R, V]
 }
 
 }  // namespace edgevlm

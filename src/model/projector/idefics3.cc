@@ -61,7 +61,7 @@ class Idefics3 final : public Projector {
     const View<float> wide = workspace.Take(embeddings.rows, weights_.matrix.weight.inputs());
     Shuffle(features, wide, run);  // [n * P / s^2, E * s^2]
     const View<float> levels = workspace.Take(wide.rows, LevelColumns(wide.cols));
-    const Inputs shuffled = weights_.matrix.Prepare(wide, levels, run);
+    Inputs shuffled(wide, levels);
     weights_.matrix.Apply(shuffled, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
     workspace.Rewind(mark);
   }

@@ -73,7 +73,8 @@ class Ldp final : public Projector {
     Activate(seen, Activation::kHardSwish, seen);
     WeighChannels(w, pictures, seen, workspace, run);
     const View<float> levels = workspace.Take(seen.rows, LevelColumns(seen.cols));
-    w.mix.Apply(w.mix.Prepare(seen, levels, run), Activation::kNone, y, run);
+    Inputs weighed(seen, levels);
+    w.mix.Apply(weighed, Activation::kNone, y, run);
     w.mix_norm.Apply(y, y, run);
     workspace.Rewind(mark);
   }
@@ -100,9 +101,9 @@ class Ldp final : public Projector {
     for (int n = 0; n < pictures; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
     const View<float> levels =
         workspace.Take(pictures, LevelColumns(std::max(mean.cols, reduced.cols)));
-    const Inputs means = w.reduce.Prepare(mean, levels, run);
+    Inputs means(mean, levels);
     w.reduce.Apply(means, Activation::kRelu, reduced, run);  // [n, R]
-    const Inputs few = w.expand.Prepare(reduced, levels, run);
+    Inputs few(reduced, levels);
     w.expand.Apply(few, Activation::kHardSigmoid, scale, run);  // [n, D]
     for (int n = 0; n < pictures; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
   }

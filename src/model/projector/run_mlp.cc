@@ -9,8 +9,10 @@ void RunMlp(const Linear& first, const Linear& second, View<const float> x, View
   const Workspace::Mark mark = workspace.mark();
   const View<float> hidden = workspace.Take(x.rows, first.weight.outputs());
   const View<float> levels = workspace.Take(x.rows, LevelColumns(std::max(x.cols, hidden.cols)));
-  first.Apply(first.Prepare(x, levels, run), Activation::kGelu, hidden, run);    // [T, H]
-  second.Apply(second.Prepare(hidden, levels, run), Activation::kNone, y, run);  // [T, D]
+  Inputs outer(x, levels);
+  first.Apply(outer, Activation::kGelu, hidden, run);  // [T, H]
+  Inputs inner(hidden, levels);
+  second.Apply(inner, Activation::kNone, y, run);  // [T, D]
   workspace.Rewind(mark);
 }
 

@@ -31,7 +31,7 @@ struct Activations {
   View<float> v;       // [R, E]
   View<float> mixed;   // [R, E]
   View<float> hidden;  // [at most kMlpRows, F]
-  View<float> levels;  // what is multiplied next, as int8
+  View<float> levels;  // what is multiplied next, rounded
 
   void ShrinkTo(int rows) {
     for (View<float>* view : {&x, &normed, &q, &k, &v, &mixed, &levels}) view->rows = rows;
@@ -142,12 +142,12 @@ class Vit final : public VisionEncoder {
   void RunAttention(const VitBlock& w, const Pictures& pictures, const Activations& b,
                     const Run& run) const {
     NormRows(w.attn_norm, b.x, b.normed, run);  // [R, E]
-    const Inputs attn = w.attn_q.Prepare(b.normed, b.levels, run);
+    Inputs attn(b.normed, b.levels);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
     Attend(w, pictures, b, run);                        // [R, E]
-    const Inputs mixed = w.attn_output.Prepare(b.mixed, b.levels, run);
+    Inputs mixed(b.mixed, b.levels);
     w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
   }
 
@@ -159,9 +159,9 @@ class Vit final : public VisionEncoder {
       const int first = b.x.rows * part / parts;
       const int rows = b.x.rows * (part + 1) / parts - first;
       const View<float> levels = b.levels.Rows(0, rows), hidden = b.hidden.Rows(0, rows);
-      const Inputs mlp = w.mlp_up.Prepare(b.normed.Rows(first, rows), levels, run);
+      Inputs mlp(b.normed.Rows(first, rows), levels);
       w.mlp_up.Apply(mlp, weights_.activation, hidden, run);  // [rows, F]
-      const Inputs inner = w.mlp_down.Prepare(hidden, levels, run);
+      Inputs inner(hidden, levels);
       w.mlp_down.AddTo(inner, b.x.Rows(first, rows), run);  // x += hidden Wd^T + bd
     }
   }

@@ -3,26 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 
-#include "base/mapped_file.h"
+#include "base/testing/golden_files.h"
 #include "image/decode.h"
 #include "model/families.h"
-#include "model/testing/parity_files.h"
 
 namespace edgevlm {
 namespace {
 
 TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
-  if (!std::filesystem::is_directory(ParityFolder())) {
-    GTEST_SKIP() << "no folder " << ParityFolder() << "; set EDGEVLM_SHARED";
-  }
-  const auto mapped = MappedFile::Open(ParityFile("tiny-ldpv2-f16.gguf"));
-  const auto picture_file = MappedFile::Open(ParityFile("img336.ppm"));
-  ASSERT_TRUE(mapped && picture_file);
-  const auto file = GgufFile::Parse(mapped->bytes());
+  const MappedFile mapped = OpenGolden("tiny-ldpv2-f16.gguf");
+  const MappedFile picture_file = OpenGolden("img336.ppm");
+  const auto file = GgufFile::Parse(mapped.bytes());
   ASSERT_TRUE(file) << file.error().message;
-  const auto picture = Decode(picture_file->bytes(), DecodeLimits());
+  const auto picture = Decode(picture_file.bytes(), DecodeLimits());
   ASSERT_TRUE(picture) << picture.error().message;
   const auto eye = LoadVisionEncoder(*file);
   ASSERT_TRUE(eye) << eye.error().message;
@@ -34,7 +28,7 @@ TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
   ASSERT_EQ(shape.tokens, 576);
   ASSERT_EQ((*projector)->places(), shape.tokens);
   ASSERT_EQ((*projector)->Tokens(shape.tokens), 144);
-  const std::vector<float> expected = ParityFloats("tiny-ldpv2-f16.embd.f32");
+  const std::vector<float> expected = GoldenFloats("tiny-ldpv2-f16.embd.f32");
   ASSERT_EQ(expected.size(), std::size_t{144 * 256});
 
   ThreadPool pool(2);

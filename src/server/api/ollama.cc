@@ -34,8 +34,8 @@ std::vector<RequestPart> ReadImages(Fields& fields, Pictures& pictures) {
 }
 
 // Pictures go before the words: Ollama's requests do not say where they belong.
-RequestMessage ReadMessage(const Json& object, const std::string& where, Pictures& pictures,
-                           Problem& problem) {
+RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, Pictures& pictures,
+                                 Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
   const std::string role = fields.Text("role", "");
@@ -132,7 +132,7 @@ void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exch
     asked.fields.Refuse("messages", "expected at most " + std::to_string(kMaxMessages));
   }
   for (std::size_t i = 0; list != nullptr && i < list->size() && !asked.problem; ++i) {
-    asked.ask.request.messages.push_back(ReadMessage(
+    asked.ask.request.messages.push_back(ReadOllamaMessage(
         (*list)[i], "messages[" + std::to_string(i) + "]", asked.pictures, asked.problem));
   }
   Finish(site, OllamaKind::kChat, asked, std::move(exchange));

@@ -25,7 +25,7 @@ bool IncludesUsage(Fields& fields, Problem& problem) {
   return inner.Bool("include_usage", false);
 }
 
-json ModelJson(const Site& site) {
+json ModelObject(const Site& site) {
   const ModelInfo& info = site.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
@@ -72,12 +72,12 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
 }
 
 Response ListModels(Site& site, const Request&) {
-  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelJson(site)})}})};
+  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(site)})}})};
 }
 
 Response ShowModel(Site& site, const Request& request) {
   const std::string name = request.path.substr(request.path.rfind('/') + 1);
-  if (name == site.model_name()) return {.body = ToText(ModelJson(site))};
+  if (name == site.model_name()) return {.body = ToText(ModelObject(site))};
   return OpenAiError({.status = 404,
                       .message = "model: expected '" + site.model_name() + "', found another name",
                       .param = "model",

@@ -87,7 +87,7 @@ int SchemaCompiler::OfType(JsonType type, const Schemas& parts, const Place& pla
 // Those of the values that fit all that is demanded.
 void SchemaCompiler::FillWithValues(int rule, const Schemas& parts, const Json& values,
                                     const Place& place) {
-  if (!values.is_array() || values.empty() || values.size() > kMaxSchemaRules) {
+  if (!values.is_array() || values.empty() || values.size() > kMaxListedValues) {
     Fail(ErrorCode::kInvalid, place, "enum: expected a list of values");
     return;
   }

@@ -13,6 +13,7 @@ namespace edgevlm {
 inline constexpr int kMaxSchemaRules = 16384;
 inline constexpr std::size_t kMaxSchemaTextBytes = std::size_t{64} << 10;  // of names and values
 inline constexpr int kMaxCountedItems = 1024;                              // minItems
+inline constexpr std::size_t kMaxListedValues = 4096;                      // of an enum
 
 // Any JSON object.
 std::shared_ptr<const Grammar> AnyJsonObject();

@@ -99,6 +99,7 @@ std::string PointerStep(std::string_view text) {
 std::optional<JsonTypes> TypesNamed(const Json& schema) {
   JsonTypes types;
   const Json& type = schema["type"];
+  if (type.size() > std::size(kTypeNames)) return std::nullopt;
   const Json names = type.is_array() ? type : Json::array({type});
   for (const Json& name : names) {
     const auto known = std::ranges::find_if(

@@ -1,10 +1,9 @@
-// Tokenizers that other programs made, with texts and the ids that llama.cpp gives them. They are
-// not part of the repository: the folder is $EDGEVLM_SHARED, or `shared` beside the repository.
+// Tokenizers that other programs made, with texts and the ids that llama.cpp gives them.
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
+#include <array>
 #include <fstream>
 #include <optional>
 #include <random>
@@ -12,28 +11,32 @@
 #include <string>
 #include <vector>
 
-#include "base/mapped_file.h"
-#include "engine/load_tokenizer.h"
+#include "base/testing/golden_files.h"
 #include "tokenizer/chat_template.h"
+#include "tokenizer/load_tokenizer.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
 namespace {
 
-std::filesystem::path VocabularyFolder() {
-  if (const char* shared = std::getenv("EDGEVLM_SHARED")) {
-    return std::filesystem::path(shared) / "parity" / "vocab";
-  }
-  const char* source = std::getenv("EDGEVLM_SOURCE");  // set by ctest
-  const auto repository = std::filesystem::absolute(source == nullptr ? "." : source);
-  return repository.parent_path() / "shared" / "parity" / "vocab";
-}
-
-std::string ReadAll(const std::filesystem::path& path) {
+std::string ReadAll(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// What a file of gzip holds; empty for none.
+std::vector<std::byte> Unzipped(const std::string& path) {
+  std::vector<std::byte> bytes;
+  gzFile file = gzopen(path.c_str(), "rb");
+  if (file == nullptr) return bytes;
+  std::array<std::byte, 1 << 16> part;
+  for (int size; (size = gzread(file, part.data(), part.size())) > 0;) {
+    bytes.insert(bytes.end(), part.begin(), part.begin() + size);
+  }
+  gzclose(file);
+  return bytes;
 }
 
 std::vector<std::string> SplitAt(const std::string& text, const std::string& separator) {
@@ -114,13 +117,8 @@ void CheckChat(const Tokenizer& tokenizer, std::string_view vocabulary) {
 class VocabularyParityTest : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    path_ = VocabularyFolder() / ("ggml-vocab-" + std::string(GetParam()) + ".gguf");
-    if (!std::filesystem::exists(path_)) {
-      GTEST_SKIP() << "no file " << path_ << "; set EDGEVLM_SHARED";
-    }
-    const auto mapped = MappedFile::Open(path_.string());
-    ASSERT_TRUE(mapped) << mapped.error().message;
-    const auto file = GgufFile::Parse(mapped->bytes());
+    bytes_ = Unzipped(GoldenPath("vocab/" + std::string(GetParam()) + ".gguf.gz"));
+    const auto file = GgufFile::Parse(bytes_);
     ASSERT_TRUE(file) << file.error().message;
     tokenizer_ = LoadTokenizer(*file);
     ASSERT_TRUE(*tokenizer_) << tokenizer_->error().message;
@@ -128,15 +126,16 @@ class VocabularyParityTest : public ::testing::TestWithParam<const char*> {
 
   const Tokenizer& tokenizer() const { return **tokenizer_; }
 
-  std::filesystem::path path_;
+  std::vector<std::byte> bytes_;
   std::optional<Result<Tokenizer>> tokenizer_;
 };
 
 // One test for all: reading a vocabulary takes longer than using it.
 TEST_P(VocabularyParityTest, HasTheKnownIdsAndBringsTextsBack) {
-  const std::string input = ReadAll(path_.string() + ".inp");
+  const std::string input = ReadAll(GoldenPath("vocab/texts.inp"));
   const std::vector<std::string> texts = SplitAt(input, "\n__ggml_vocab_test__\n");
-  const std::vector<std::string> lines = SplitAt(ReadAll(path_.string() + ".out"), "\n");
+  const std::vector<std::string> lines =
+      SplitAt(ReadAll(GoldenPath("vocab/" + std::string(GetParam()) + ".out")), "\n");
   ASSERT_GT(texts.size(), 40u);
   ASSERT_EQ(lines.size(), texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {

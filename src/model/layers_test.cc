@@ -1,0 +1,161 @@
+#include "model/layers.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cfloat>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "kernels/quantize/quantize.h"
+#include "kernels/test_values.h"
+#include "model/testing/batch.h"
+#include "model/workspace.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kRows = 3, kInputWidth = 512, kOutputWidth = 20;
+
+// A weight as a file may store it and a loader may pack it.
+struct StoredAs {
+  DType dtype;
+  Packing packing;
+};
+
+constexpr std::array kStored = {
+    StoredAs{DType::kF32, Packing::kExact}, StoredAs{DType::kF16, Packing::kExact},
+    StoredAs{DType::kF16, Packing::kInt8},  StoredAs{DType::kBF16, Packing::kPairs},
+    StoredAs{DType::kQ8_0, Packing::kInt8}, StoredAs{DType::kQ4_K, Packing::kPairs},
+};
+
+Linear MakeLinear(const StoredAs& stored) {
+  RandomValues random;
+  const std::vector<float> values = random.Take(kOutputWidth * kInputWidth);
+  std::vector<std::byte> bytes(*BytesOf(stored.dtype, {kOutputWidth, kInputWidth}));
+  Quantize(values, stored.dtype, bytes);
+  ThreadPool pool(1);
+  Result<Weight> weight = Weight::Pack({stored.dtype, {kOutputWidth, kInputWidth}, bytes},
+                                       kOutputWidth, kInputWidth, pool, stored.packing);
+  CHECK(weight.ok());
+  return {.zone = "", .weight = *std::move(weight), .bias = random.Take(kOutputWidth)};
+}
+
+class LayersTest : public ::testing::TestWithParam<bool> {
+ protected:
+  LayersTest() {
+    for (const StoredAs& stored : kStored) linears_.push_back(MakeLinear(stored));
+    RandomValues random;
+    x_.values = random.Take(kRows * kInputWidth);
+    memory_ = workspace_.Take(kRows, LevelColumns(kInputWidth));
+  }
+
+  std::vector<float> Apply(const Linear& linear, Inputs& inputs) {
+    Buffer y(kRows, kOutputWidth);
+    linear.Apply(inputs, Activation::kNone, y.view(), run_);
+    return y.values;
+  }
+
+  std::vector<float> ApplyAlone(const Linear& linear) {
+    Inputs inputs(x_.view(), memory_);
+    return Apply(linear, inputs);
+  }
+
+  Workspace workspace_;
+  ThreadPool pool_{1};
+  const edgevlm::Run run_{.pool = pool_, .fast = GetParam()};
+  std::vector<Linear> linears_;
+  Buffer x_{kRows, kInputWidth};
+  View<float> memory_;
+};
+
+// A rounded activation is off by at most half a level of its block (int8) or 2^-9 of itself
+// (bfloat16), the larger of which is half of 1 / 127 of the greatest; the rest is float32.
+TEST_P(LayersTest, EachTypeMultipliesTheActivations) {
+  float greatest = 0;
+  for (const float value : x_.values) greatest = std::max(greatest, std::fabs(value));
+  for (const Linear& linear : linears_) {
+    SCOPED_TRACE(static_cast<int>(linear.weight.type()));
+    const std::vector<float> y = ApplyAlone(linear);
+    std::vector<float> w(kInputWidth);
+    for (int n = 0; n < kOutputWidth; ++n) {
+      linear.weight.CopyRow(n, w);
+      for (int t = 0; t < kRows; ++t) {
+        double sum = linear.bias[static_cast<std::size_t>(n)], magnitude = 0, weights = 0;
+        for (int k = 0; k < kInputWidth; ++k) {
+          const double weight = w[static_cast<std::size_t>(k)];
+          const double product = weight * double{x_.view().Row(t)[static_cast<std::size_t>(k)]};
+          sum += product;
+          magnitude += std::fabs(product);
+          weights += std::fabs(weight);
+        }
+        const double tolerance =
+            weights * double{greatest} / 254 + magnitude * kInputWidth * double{FLT_EPSILON};
+        ASSERT_NEAR(y[static_cast<std::size_t>(t * kOutputWidth + n)], sum, tolerance);
+      }
+    }
+  }
+}
+
+TEST_P(LayersTest, WhatALayerGivesDoesNotDependOnWhoReadTheInputsBefore) {
+  std::vector<std::vector<float>> alone;
+  for (const Linear& linear : linears_) alone.push_back(ApplyAlone(linear));
+  for (std::size_t a = 0; a < linears_.size(); ++a) {
+    for (std::size_t b = 0; b < linears_.size(); ++b) {
+      for (std::size_t c = 0; c < linears_.size(); ++c) {
+        Inputs inputs(x_.view(), memory_);
+        for (const std::size_t i : {a, b, c}) {
+          ASSERT_EQ(Apply(linears_[i], inputs), alone[i]) << a << " " << b << " " << c;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(LayersTest, ProductsAreAddedAndMultiplied) {
+  for (const Linear& linear : linears_) {
+    SCOPED_TRACE(static_cast<int>(linear.weight.type()));
+    const std::vector<float> product = ApplyAlone(linear);
+    RandomValues random;
+    const std::vector<float> before = random.Take(kRows * kOutputWidth);
+    Buffer sum(kRows, kOutputWidth), scaled(kRows, kOutputWidth);
+    sum.values = scaled.values = before;
+    Inputs inputs(x_.view(), memory_);
+    linear.AddTo(inputs, sum.view(), run_);
+    linear.MultiplyInto(inputs, scaled.view(), run_);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      // One rounding each, or none where it is fused with the bias's.
+      const float magnitude = std::fabs(product[i]) + std::fabs(before[i]);
+      ASSERT_NEAR(sum.values[i], product[i] + before[i], 4 * FLT_EPSILON * magnitude);
+      ASSERT_NEAR(scaled.values[i], product[i] * before[i],
+                  4 * FLT_EPSILON * std::fabs(product[i] * before[i]));
+    }
+  }
+}
+
+// The zones that a profile shows: rounding once for all layers of one type, and again for another.
+TEST_P(LayersTest, ActivationsAreRoundedOncePerForm) {
+  Profiler profiler;
+  const edgevlm::Run run{.pool = pool_, .profiler = &profiler, .fast = true};
+  Inputs inputs(x_.view(), memory_);
+  Buffer y(kRows, kOutputWidth);
+  for (const std::size_t i : {2, 4, 2, 0, 3, 3, 5}) {  // int8 thrice, float32, pairs twice, int8
+    linears_[i].Apply(inputs, Activation::kNone, y.view(), run);
+  }
+  const std::string table = profiler.Table();
+  EXPECT_NE(table.find("int8"), std::string::npos) << table;
+  const auto calls = [&](const std::string& zone) {
+    const std::size_t line = table.find(zone);
+    return line == std::string::npos ? 0 : std::stoi(table.substr(line + zone.size()));
+  };
+  EXPECT_EQ(calls("int8"), 2) << table;
+  EXPECT_EQ(calls("bfloat16"), 1) << table;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LayersTest, ::testing::Bool(), [](const auto& info) {
+  return info.param ? std::string("Fast") : std::string("Float32");
+});
+
+}  // namespace
+}  // namespace edgevlm
