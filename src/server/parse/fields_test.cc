@@ -5,13 +5,12 @@
 namespace edgevlm {
 namespace {
 
-using json = Json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(Fields, ReadsWhatIsThere) {
-  const json object = {{"whole", 5},  {"number", 0.5},       {"bool", true},
+  const Json object = {{"whole", 5},  {"number", 0.5},       {"bool", true},
                        {"text", "x"}, {"texts", {"a", "b"}}, {"none", nullptr}};
   Problem problem;
   Fields fields(object, "", problem);
@@ -27,7 +26,7 @@ TEST(Fields, ReadsWhatIsThere) {
 }
 
 TEST(Fields, KeepsTheFirstProblem) {
-  const json object = {{"a", "x"}, {"b", -1}};
+  const Json object = {{"a", "x"}, {"b", -1}};
   Problem problem;
   Fields fields(object, "options", problem);
   EXPECT_EQ(fields.Whole("b", {0, 5}, 3), 3);
@@ -38,27 +37,27 @@ TEST(Fields, KeepsTheFirstProblem) {
 }
 
 TEST(Fields, RefusesOtherTypes) {
-  const auto message = [](const json& value, auto read) {
-    const json object = {{"x", value}};
+  const auto message = [](const Json& value, auto read) {
+    const Json object = {{"x", value}};
     Problem problem;
     Fields fields(object, "", problem);
     read(fields);
     return problem ? problem->message : "";
   };
   const auto whole = [](Fields& fields) { fields.Whole("x", {INT64_MIN, INT64_MAX}, 0); };
-  for (const json& wrong : {json(1.0), json("1"), json(true), json(UINT64_MAX), json::array()}) {
+  for (const Json& wrong : {Json(1.0), Json("1"), Json(true), Json(UINT64_MAX), Json::array()}) {
     EXPECT_THAT(message(wrong, whole), HasSubstr("x: expected a whole number")) << wrong;
   }
   EXPECT_THAT(message(1, [](Fields& f) { f.Bool("x", false); }), HasSubstr("true or false"));
   EXPECT_THAT(message(1, [](Fields& f) { f.Text("x", ""); }), HasSubstr("a text"));
-  EXPECT_THAT(message(json::array({"a", 1}), [](Fields& f) { f.Texts("x", 2); }),
+  EXPECT_THAT(message(Json::array({"a", 1}), [](Fields& f) { f.Texts("x", 2); }),
               HasSubstr("at most 2 texts"));
-  EXPECT_THAT(message(json::array(), [](Fields& f) { f.Object("x"); }), HasSubstr("an object"));
-  EXPECT_THAT(message(json::object(), [](Fields& f) { f.List("x"); }), HasSubstr("a list"));
+  EXPECT_THAT(message(Json::array(), [](Fields& f) { f.Object("x"); }), HasSubstr("an object"));
+  EXPECT_THAT(message(Json::object(), [](Fields& f) { f.List("x"); }), HasSubstr("a list"));
 }
 
 TEST(Fields, MessagesStayShort) {
-  const json object = {{"x", std::string(100'000, 'a')}};
+  const Json object = {{"x", std::string(100'000, 'a')}};
   Problem problem;
   Fields fields(object, "", problem);
   fields.Whole("x", {0, 1}, 0);
@@ -66,7 +65,7 @@ TEST(Fields, MessagesStayShort) {
 }
 
 TEST(Fields, AValueThatIsNoObjectIsAProblem) {
-  const json list = json::array();
+  const Json list = Json::array();
   Problem problem;
   Fields fields(list, "messages[0]", problem);
   ASSERT_TRUE(problem);

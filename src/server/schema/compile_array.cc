@@ -17,34 +17,42 @@ struct ItemCount {
   bool has_rest = false;  // and those behind them one
 };
 
-// Of the largest counts fewer are enough: what has fewer items fits as well.
-MaybeError ReadItemCount(const std::vector<const Json*>& parts, ItemCount& count) {
+// minItems or maxItems of a part; nothing where it is not there. Of the largest counts fewer are
+// enough: what has fewer items fits as well.
+Result<std::optional<int>> ReadCount(const Json& part, const char* name, bool may_be_less) {
+  if (!part.contains(name)) return std::optional<int>();
+  const Json& value = part[name];
+  const double number = value.is_number() ? value.get<double>() : -1;
+  const bool is_count = number >= 0 && number == std::floor(number);
+  if (is_count && (may_be_less || number <= kMaxCountedItems)) {
+    return std::optional(static_cast<int>(std::min<double>(number, kMaxCountedItems)));
+  }
+  return Error{
+      ErrorCode::kTooLarge,
+      std::string(name).append(": expected 0 to ").append(std::to_string(kMaxCountedItems))};
+}
+
+void ReadItems(const Json& part, ItemCount& count) {
+  for (const char* name : {"prefixItems", "items"}) {
+    if (!part.contains(name)) continue;
+    const bool is_list = part[name].is_array();
+    if (is_list) count.named = std::max(count.named, static_cast<int>(part[name].size()));
+    count.has_rest |= !is_list || part.contains("additionalItems");
+  }
+}
+
+Result<ItemCount> ReadItemCount(const std::vector<const Json*>& parts) {
+  ItemCount count;
   bool has_least = false;
   for (const Json* part : parts) {
-    for (const char* name : {"minItems", "maxItems"}) {
-      if (!part->contains(name)) continue;
-      const Json& value = (*part)[name];
-      const double number = value.is_number() ? value.get<double>() : -1;
-      const bool is_least = std::string_view(name) == "minItems";
-      const bool fits =
-          number >= 0 && number == std::floor(number) && (!is_least || number <= kMaxCountedItems);
-      if (!fits) {
-        return Error{
-            ErrorCode::kTooLarge,
-            std::string(name).append(": expected 0 to ").append(std::to_string(kMaxCountedItems))};
-      }
-      const int items = static_cast<int>(std::min<double>(number, kMaxCountedItems));
-      if (is_least) count.least = std::max(count.least, items);
-      if (!is_least) count.most = std::min(count.most.value_or(items), items);
-      has_least |= is_least;
-    }
-    for (const char* name : {"prefixItems", "items"}) {
-      if (!part->contains(name)) continue;
-      const Json& value = (*part)[name];
-      const bool is_list = value.is_array();
-      if (is_list) count.named = std::max(count.named, static_cast<int>(value.size()));
-      count.has_rest |= !is_list || part->contains("additionalItems");
-    }
+    const auto least = ReadCount(*part, "minItems", /*may_be_less=*/false);
+    if (!least) return least.error();
+    const auto most = ReadCount(*part, "maxItems", /*may_be_less=*/true);
+    if (!most) return most.error();
+    has_least |= least->has_value();
+    count.least = std::max(count.least, least->value_or(0));
+    if (*most) count.most = std::min(count.most.value_or(**most), **most);
+    ReadItems(*part, count);
   }
   if (count.named > kMaxCountedItems) {
     return Error{ErrorCode::kTooLarge, "prefixItems: expected fewer"};
@@ -56,16 +64,15 @@ MaybeError ReadItemCount(const std::vector<const Json*>& parts, ItemCount& count
   if (count.named > 0 && !count.has_rest && !count.most) {
     count.most = std::max(count.least, count.named);
   }
-  return std::nullopt;
+  return count;
 }
 
 }  // namespace
 
 int SchemaCompiler::OfArray(const Schemas& parts, const Place& place) {
-  ItemCount count;
-  if (const auto error = ReadItemCount(parts, count)) {
-    return Fail(error->code, place, error->message);
-  }
+  const Result<ItemCount> read = ReadItemCount(parts);
+  if (!read) return Fail(read.error().code, place, read.error().message);
+  const ItemCount& count = *read;
   const int rule = builder_.AddRule();
   if (count.most && *count.most < count.least) return rule;
   const auto item = [&](int index) {

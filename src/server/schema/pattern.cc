@@ -15,7 +15,7 @@ namespace {
 using PatternKind = PatternNode::Kind;
 
 // Steps of the subset construction: one for each state of each set that is walked through.
-constexpr std::int64_t kMaxPatternSteps = 2'000'000;
+constexpr std::int64_t kMaxPatternSteps = 1'000'000;
 
 // A nondeterministic automaton, being made.
 class PatternNfa {
@@ -220,41 +220,56 @@ bool HasBegin(const PatternNode& node) {
   return node.kind == PatternKind::kBegin || std::ranges::any_of(node.children, HasBegin);
 }
 
-// The nodes of a sequence, which may hold lookaheads: what follows one has to match it too.
-// is_begin: whether they stand where the whole text begins.
-Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternMatch begin,
-                                    PatternMatch end, bool is_begin) {
+// Where nodes of a pattern stand in a text.
+struct PatternPlace {
+  PatternMatch begin;
+  PatternMatch end;
+  bool is_begin;  // where kWhole begins is where the whole text does
+};
+
+Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternPlace place);
+
+// A lookahead and the nodes behind it: what they match, the lookahead has to match too.
+Result<Automaton> LookaheadAutomaton(std::span<const PatternNode> nodes, PatternMatch end,
+                                     bool is_begin) {
+  if (!is_begin && std::ranges::any_of(nodes, HasBegin)) {
+    return Error{ErrorCode::kUnsupported, "a ^ behind a lookahead can not be kept to"};
+  }
+  const PatternNode& lookahead = nodes.front();
+  const auto rest = SequenceAutomaton(nodes.subspan(1), {PatternMatch::kWhole, end, is_begin});
+  if (!rest) return rest;
+  const auto seen = SequenceAutomaton(lookahead.children,
+                                      {PatternMatch::kWhole, PatternMatch::kAnywhere, is_begin});
+  if (!seen) return seen;
+  auto both =
+      Intersection(lookahead.is_negated ? Complement(*seen) : *seen, *rest, kMaxPatternStates);
+  if (!both) return TooLargePattern();
+  return *std::move(both);
+}
+
+Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternPlace place) {
   PatternNfa nfa;
   int at = nfa.AddState();
-  if (begin == PatternMatch::kAnywhere) at = nfa.AddAnything(at);
+  if (place.begin == PatternMatch::kAnywhere) at = nfa.AddAnything(at);
   const auto lookahead = std::ranges::find(nodes, PatternKind::kLookahead, &PatternNode::kind);
-  const auto before = static_cast<std::size_t>(lookahead - nodes.begin());
-  for (const PatternNode& node : nodes.first(before)) at = nfa.Add(node, at);
-  const bool looks_ahead = before < nodes.size();
+  const auto before = nodes.first(static_cast<std::size_t>(lookahead - nodes.begin()));
+  for (const PatternNode& node : before) at = nfa.Add(node, at);
+  const bool looks_ahead = before.size() < nodes.size();
   if (looks_ahead) {
-    const bool stays = std::ranges::all_of(nodes.first(before), [](const PatternNode& node) {
-      return node.kind == PatternKind::kBegin;
-    });
-    const bool is_still_begin = is_begin && stays && (begin == PatternMatch::kWhole || before > 0);
-    const auto behind = nodes.subspan(before);
-    if (!is_still_begin && std::ranges::any_of(behind, HasBegin)) {
-      return Error{ErrorCode::kUnsupported, "a ^ behind a lookahead can not be kept to"};
-    }
-    auto rest = SequenceAutomaton(behind.subspan(1), PatternMatch::kWhole, end, is_still_begin);
-    if (!rest) return rest;
-    auto seen = SequenceAutomaton(lookahead->children, PatternMatch::kWhole,
-                                  PatternMatch::kAnywhere, is_still_begin);
-    if (!seen) return seen;
-    const auto both =
-        Intersection(lookahead->is_negated ? Complement(*seen) : *seen, *rest, kMaxPatternStates);
-    if (!both) return TooLargePattern();
-    at = nfa.AddAutomaton(*both, at);
+    // Nothing has been read if there is nothing but ^.
+    const bool stays = std::ranges::all_of(
+        before, [](const PatternNode& node) { return node.kind == PatternKind::kBegin; });
+    const bool is_fixed = place.begin == PatternMatch::kWhole || !before.empty();
+    const auto behind = LookaheadAutomaton(nodes.subspan(before.size()), place.end,
+                                           place.is_begin && stays && is_fixed);
+    if (!behind) return behind;
+    at = nfa.AddAutomaton(*behind, at);
   }
-  const bool goes_on = !looks_ahead && end == PatternMatch::kAnywhere;
+  const bool goes_on = !looks_ahead && place.end == PatternMatch::kAnywhere;
   if (goes_on) at = nfa.AddAnything(at);
   if (nfa.is_too_large()) return TooLargePattern();
   SubsetConstruction subsets(nfa, at, goes_on);
-  std::optional<Automaton> automaton = subsets.Run(is_begin);
+  std::optional<Automaton> automaton = subsets.Run(place.is_begin);
   if (!automaton || subsets.is_too_slow()) return TooLargePattern();
   return *std::move(automaton);
 }
@@ -265,8 +280,8 @@ Result<Automaton> PatternAutomaton(std::string_view pattern, PatternMatch match)
   const Result<PatternNode> root = ParsePattern(pattern);
   if (!root) return root.error();
   const bool is_sequence = root->kind == PatternKind::kSequence;
-  return SequenceAutomaton(is_sequence ? std::span(root->children) : std::span(&*root, 1), match,
-                           match, /*is_begin=*/true);
+  const auto nodes = is_sequence ? std::span(root->children) : std::span(&*root, 1);
+  return SequenceAutomaton(nodes, {match, match, /*is_begin=*/true});
 }
 
 }  // namespace edgevlm

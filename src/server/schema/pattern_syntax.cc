@@ -95,6 +95,7 @@ class PatternParser {
 
   const std::u32string pattern_;
   std::size_t at_ = 0;
+  int lookaheads_ = 0;
   MaybeError error_;
 };
 
@@ -156,6 +157,9 @@ std::optional<PatternNode> PatternParser::Group(int depth) {
     if (Skip(U"=") || Skip(U"!")) {
       looks_ahead = true;
       if (depth > 0) Unsupported("a lookahead in a group");
+      if (++lookaheads_ > kMaxPatternLookaheads) {
+        Fail(ErrorCode::kTooLarge, "expected fewer lookaheads");
+      }
     } else if (Skip(U"<=") || Skip(U"<!")) {
       Unsupported("a lookbehind");
     } else if (Skip(U"<") || Skip(U"P<")) {
@@ -299,6 +303,10 @@ CodePoints PatternParser::HexEscape(std::size_t digits) {
 }  // namespace
 
 Result<PatternNode> ParsePattern(std::string_view pattern) {
+  if (pattern.size() > kMaxPatternBytes) {
+    return Error{ErrorCode::kTooLarge, "expected at most " + std::to_string(kMaxPatternBytes) +
+                                           " bytes, found " + std::to_string(pattern.size())};
+  }
   return PatternParser(pattern).Parse();
 }
 

@@ -28,6 +28,8 @@ struct PatternNode {
   bool is_negated = false;
 };
 
+inline constexpr std::size_t kMaxPatternBytes = 4096;
+inline constexpr int kMaxPatternLookaheads = 16;
 inline constexpr int kMaxPatternDepth = 32;    // of groups in groups
 inline constexpr int kMaxPatternCount = 1000;  // in {n}
 

@@ -96,11 +96,13 @@ TEST(PatternAutomaton, NamesWhatItDoesNotKnow) {
 
 // None may take long or much memory, and nesting ends.
 TEST(PatternAutomaton, GivesUpWhatIsTooLarge) {
+  std::string lookaheads = "a";
+  for (int i = 0; i < 100; ++i) lookaheads = "(?=a)" + lookaheads;
   const std::string deep = std::string(100, '(') + "a" + std::string(100, ')');
   for (const std::string& large :
        {std::string("a{100000}"), std::string("(a{1000}){1000}"), std::string("[ab]*a[ab]{30}$"),
         std::string("((((){1000}){1000}){1000}){1000}"), std::string("(.{1,900}|.*a.{1,900})$"),
-        deep}) {
+        std::string(100'000, 'a'), lookaheads, deep}) {
     const auto automaton = PatternAutomaton(large, PatternMatch::kAnywhere);
     ASSERT_FALSE(automaton) << large;
     EXPECT_EQ(automaton.error().code, ErrorCode::kTooLarge) << large;

@@ -88,6 +88,32 @@ Result<NumberRange> ReadRange(const Json& part) {
   return range;
 }
 
+struct NumberDemands {
+  std::vector<NumberRange> ranges = {};  // all hold
+  std::string text = {};                 // the same, written out
+};
+
+Result<NumberDemands> ReadNumberDemands(const std::vector<const Json*>& parts) {
+  NumberDemands demands;
+  for (const Json* part : parts) {
+    auto range = ReadRange(*part);
+    if (!range) return range.error();
+    const Json* format = Member(*part, "format");
+    if (format != nullptr && *format == "int32") {
+      demands.ranges.push_back(
+          {.least = {{ToDecimal(kMinInt32)}}, .most = {{ToDecimal(kMaxInt32)}}});
+      demands.text += "int32 ";
+    }
+    if (!range->least && !range->most && range->multiple_of == 1) continue;
+    demands.ranges.push_back(*std::move(range));
+    for (const char* name :
+         {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"}) {
+      if (const Json* value = Member(*part, name)) demands.text += name + ToText(*value) + " ";
+    }
+  }
+  return demands;
+}
+
 }  // namespace
 
 Result<TextDemands> ReadTextDemands(const std::vector<const Json*>& parts) {
@@ -142,36 +168,25 @@ Result<int> ScalarRules::String(const std::vector<const Json*>& parts) {
   if (demands->patterns.empty()) {
     return texts_[*demands] = strings_.OfLength(demands->least, demands->most);
   }
+  patterns_ += static_cast<int>(demands->patterns.size());
+  if (patterns_ > kMaxSchemaPatterns) {
+    return Error{ErrorCode::kTooLarge, "pattern: expected fewer different ones"};
+  }
   const auto automaton = TextAutomaton(*demands);
   if (!automaton) return automaton.error();
   return texts_[*demands] = strings_.Quoted(*automaton);
 }
 
 Result<int> ScalarRules::Number(const std::vector<const Json*>& parts, bool is_whole) {
-  std::vector<NumberRange> ranges;
-  std::string key;
-  for (const Json* part : parts) {
-    auto range = ReadRange(*part);
-    if (!range) return range.error();
-    const Json* format = Member(*part, "format");
-    if (format != nullptr && *format == "int32") {
-      ranges.push_back({.least = {{ToDecimal(kMinInt32)}}, .most = {{ToDecimal(kMaxInt32)}}});
-      key += "int32 ";
-    }
-    if (!range->least && !range->most && range->multiple_of == 1) continue;
-    for (const char* name :
-         {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"}) {
-      if (const Json* value = Member(*part, name)) key += name + ToText(*value) + " ";
-    }
-    ranges.push_back(*std::move(range));
-  }
-  if (ranges.empty()) return is_whole ? values_.Integer() : values_.Number();
-  key += is_whole ? "whole" : "";
+  auto demands = ReadNumberDemands(parts);
+  if (!demands) return demands.error();
+  if (demands->ranges.empty()) return is_whole ? values_.Integer() : values_.Number();
+  const std::string key = demands->text + (is_whole ? "whole" : "");
   if (const auto known = numbers_.find(key); known != numbers_.end()) return known->second;
-  const bool has_steps =
-      std::ranges::any_of(ranges, [](const NumberRange& range) { return range.multiple_of > 1; });
+  const bool has_steps = std::ranges::any_of(
+      demands->ranges, [](const NumberRange& range) { return range.multiple_of > 1; });
   std::optional<Automaton> all;
-  for (NumberRange& range : ranges) {
+  for (NumberRange& range : demands->ranges) {
     range.is_whole = is_whole || has_steps;
     auto automaton = RangeAutomaton(range, kMaxScalarStates);
     if (automaton && all) automaton = Intersection(*all, *automaton, kMaxScalarStates);

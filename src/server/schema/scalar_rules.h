@@ -15,6 +15,8 @@
 namespace edgevlm {
 
 inline constexpr int kMaxScalarStates = 4096;
+// Different ones in a schema: each takes some milliseconds at most.
+inline constexpr int kMaxSchemaPatterns = 64;
 
 // What all of several schemas demand of a string.
 struct TextDemands {
@@ -48,6 +50,7 @@ class ScalarRules {
   JsonValues& values_;
   StringRules strings_;
   std::map<TextDemands, int> texts_;
+  int patterns_ = 0;
   std::map<std::string, int> numbers_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "server/schema/formats.h"
 #include "server/schema/pattern.h"
+#include "server/schema/scalar_rules.h"
 
 namespace edgevlm {
 namespace {
@@ -99,6 +100,7 @@ bool SchemaChecker::FitsString(const std::string& text, const Json& schema) {
 bool SchemaChecker::Matches(const std::string& text, const std::string& pattern) {
   auto known = patterns_.find(pattern);
   if (known == patterns_.end()) {
+    if (patterns_.size() == kMaxSchemaPatterns) return false;
     Result<Automaton> automaton = PatternAutomaton(pattern, PatternMatch::kAnywhere);
     if (!automaton) return false;
     known = patterns_.emplace(pattern, *std::move(automaton)).first;

@@ -18,7 +18,7 @@ class SchemaChecker {
   // root must outlive it: the schema that references start from.
   explicit SchemaChecker(const Json& root) : source_(root) {}
 
-  // Nothing fits deeper than kMaxSchemaDepth references.
+  // Nothing fits deeper than kMaxSchemaDepth references, nor more than kMaxSchemaPatterns patterns.
   bool Fits(const Json& value, const Json& schema) { return Fits(value, schema, 0); }
 
  private:
