@@ -148,14 +148,14 @@ TEST(Session, StopsWhenToldTo) {
 TEST(Session, StopsWhenTheContextIsFull) {
   const Engine engine = TinyEngine();
   Session session = SessionWithPicture(engine);
-  const std::string question(250, 'x');  // 16 + 1 + 251 + 1 = 269 of 320 places
+  const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320 places
   const Reply reply = *session.Ask(question, {.max_tokens = 1000, .temperature = 5, .seed = 3});
   EXPECT_EQ(reply.prompt_tokens, 269);
   if (reply.finish_reason != FinishReason::kEndOfText) {
     EXPECT_EQ(reply.finish_reason, FinishReason::kContextFull);
     EXPECT_EQ(reply.reply_tokens, 320 - 269 + 1);
   }
-  EXPECT_THAT(ErrorOf(session.Ask(std::string(302, 'x'), {})),
+  EXPECT_THAT(ErrorOf(session.Ask(std::string(301, 'x') + "?", {})),
               HasSubstr("prompt: expected at most 319 tokens, found 321"));
 }
 
