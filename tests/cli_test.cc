@@ -278,11 +278,26 @@ TEST_F(CliTest, BenchComparesOptimisations) {
   EXPECT_EQ(rows[0]["divergence"], 0);
   // Speculation changes no word; int8 rows are smaller and hardly less exact.
   EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
+  EXPECT_FALSE(by_name["--speculate self"].contains("divergence"));
+  EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the picture";
   EXPECT_LT(by_name["--cache q8_0"]["cache_bytes"], by_name["plain"]["cache_bytes"]);
   EXPECT_GT(by_name["--cache q8_0"]["divergence"], 0);
   EXPECT_LT(by_name["--cache q8_0"]["divergence"], 0.002);
   EXPECT_GT(by_name["--early-exit exit"]["early"], 0.2);
+  EXPECT_GT(by_name["--early-exit exit"]["divergence"], 0);
   EXPECT_THAT(by_name["--tome 16"]["refusal"].get<std::string>(), HasSubstr("no attention"));
+}
+
+// Over a text long enough that caches evict from it: what loses words is seen to lose something.
+TEST_F(CliTest, BenchComparesOverALongText) {
+  const Outcome outcome = RunEdgevlm(
+      {"bench", "--preset", "smollm2-135m", "--type", "q4_0", "--compare", "-r", "1", "-t", "2"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.output, HasSubstr("over 128 tokens"));
+  EXPECT_THAT(outcome.output, HasSubstr("the same prompt of 320 tokens"));
+  EXPECT_THAT(outcome.output, HasSubstr("| --cache window:160 |"));
+  EXPECT_THAT(outcome.output, HasSubstr("\n--speculate self: "));
+  EXPECT_THAT(outcome.output, Not(HasSubstr("--tome")));
 }
 
 }  // namespace
