@@ -288,17 +288,5 @@ TEST_F(CliTest, BenchComparesOptimisations) {
   EXPECT_THAT(by_name["--tome 16"]["refusal"].get<std::string>(), HasSubstr("no attention"));
 }
 
-// Over a text long enough that caches evict from it: what loses words is seen to lose something.
-TEST_F(CliTest, BenchComparesOverALongText) {
-  const Outcome outcome = RunEdgevlm(
-      {"bench", "--preset", "smollm2-135m", "--type", "q4_0", "--compare", "-r", "1", "-t", "2"});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_THAT(outcome.output, HasSubstr("over 128 tokens"));
-  EXPECT_THAT(outcome.output, HasSubstr("the same prompt of 320 tokens"));
-  EXPECT_THAT(outcome.output, HasSubstr("| --cache window:160 |"));
-  EXPECT_THAT(outcome.output, HasSubstr("\n--speculate self: "));
-  EXPECT_THAT(outcome.output, Not(HasSubstr("--tome")));
-}
-
 }  // namespace
 }  // namespace edgevlm

@@ -17,7 +17,7 @@ namespace edgevlm {
 // One optimisation, as the command line spells it ("--cache q8_0"), or "plain".
 struct CompareRow {
   std::string name;
-  std::string refusal;                  // why this model does without it; then the rest is empty
+  std::string refusal = {};             // why this model does without it; then the rest is empty
   double first_token_ms = 0;            // picture file to the reply's first token, median
   double tokens_per_second = 0;         // of the reply's other tokens, median
   std::int64_t cache_bytes = 0;         // of keys and values at the end of the text (CompareText)
@@ -35,8 +35,8 @@ struct CompareRow {
 
 struct CompareWork {
   std::function<Result<Engine>(const ModelOptions&)> load;
-  ModelOptions model;  // the plain run's
-  std::span<const std::byte> picture;
+  ModelOptions model;                       // the plain run's
+  std::span<const std::byte> picture = {};  // of models that read pictures
   int repetitions = 1;
   int max_tokens = 64;                // of the reply
   const Dataset* labelled = nullptr;  // null: no questions are asked
