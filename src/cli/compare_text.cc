@@ -11,8 +11,8 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kPromptTokens = 320;
-constexpr int kReplyTokens = 128;
+constexpr int kStoryPromptTokens = 320;
+constexpr int kStoryReplyTokens = 128;
 
 // Names and things come up again far behind where they were told of: what forgets them is seen.
 constexpr std::string_view kStory =
@@ -65,8 +65,9 @@ struct StoryLength {
 };
 
 StoryLength LengthFor(int context_tokens) {
-  const int all = std::min(context_tokens, kPromptTokens + kReplyTokens);
-  const int prompt = all * kPromptTokens / (kPromptTokens + kReplyTokens);
+  const int all = std::min(context_tokens, kStoryPromptTokens + kStoryReplyTokens);
+  const int prompt =
+      std::max(1, all * kStoryPromptTokens / (kStoryPromptTokens + kStoryReplyTokens));
   return {.prompt = prompt, .reply = all - prompt};
 }
 
@@ -107,7 +108,7 @@ Result<FollowedText> FollowText(const Engine& engine, const CompareText& text,
   if (!prompt) return prompt.error();
   const int room = model.info.context_tokens - prompt->rows();
   const int tokens =
-      text.reply.empty() ? std::min(room, kReplyTokens) : static_cast<int>(text.reply.size());
+      text.reply.empty() ? std::min(room, kStoryReplyTokens) : static_cast<int>(text.reply.size());
   if (tokens < 1 || tokens > room) {
     return Error{ErrorCode::kTooLarge, "compare: expected a prompt that leaves " +
                                            std::to_string(std::max(tokens, 1)) + " of " +
