@@ -165,12 +165,17 @@ TEST_F(ServeJsonTest, WrongForms28) {
     ExpectRefused(PostWith({{"response_format", format}}), 400,
                   "response_format.json_schema.schema");
   };
-  refused({{"type", "string"}, {"pattern", "(a+)+$"}});
+  refused({{"type", "string"}, {"pattern", "(a+)\\1$"}});
+  refused({{"type", "string"}, {"pattern", "([ab]*a[ab]{40}){40}$"}});
+  refused({{"type", "string"}, {"format", "zodiac"}});
   refused({{"$ref", "#/$defs/a"},
            {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
   json wide = json::object();
-  for (int i = 0; i < 20'000; ++i) wide[std::to_string(i)] = {{"type", "integer"}};
+  for (int i = 0; i < 1000; ++i)
+    wide[std::to_string(i)] = {{"pattern", "^.{20}" + std::to_string(i)}};
   refused({{"properties", wide}});
+  for (int i = 0; i < 2000; ++i) wide[std::to_string(i)] = 1;
+  EXPECT_EQ(PostWith({{"response_format", wide}}).status, 413);
   ExpectRefused(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
   ExpectRefused(PostWith({{"response_format", "json"}}), 400, "response_format");
   ExpectRefused(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,

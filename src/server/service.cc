@@ -103,7 +103,7 @@ void Service::HandleMessage(const Request& head, std::string message,
     site_.metrics().Rejected("draining");
     return counted->Send(OpenAiError(Draining()));
   }
-  Result<nlohmann::json> body = ParseJson(message);
+  Result<Json> body = ParseJson(message);
   if (!body) return counted->Send(OpenAiError(ToApiError(body.error())));
   Problem problem;
   Fields fields(*body, "", problem);

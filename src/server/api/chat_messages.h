@@ -1,7 +1,6 @@
 // The messages of a conversation, as OpenAI's API writes them.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

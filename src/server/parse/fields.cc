@@ -4,17 +4,13 @@
 #include <sstream>
 #include <utility>
 
-#include "server/parse/json.h"
-
 namespace edgevlm {
 namespace {
-
-using nlohmann::json;
 
 // Of what a client sent, as much as a message needs.
 constexpr std::size_t kShownBytes = 40;
 
-std::string Shown(const json& value) {
+std::string Shown(const Json& value) {
   if (value.is_structured()) return value.is_array() ? "a list" : "an object";
   const std::string text = ToText(value);
   return text.size() <= kShownBytes ? text : "a longer text";
@@ -28,7 +24,7 @@ std::string Plain(double value) {
 
 }  // namespace
 
-Fields::Fields(const json& object, std::string path, Problem& problem)
+Fields::Fields(const Json& object, std::string path, Problem& problem)
     : object_(object), path_(std::move(path)), problem_(problem) {
   if (!object_.is_object() && !problem_) {
     const std::string where = path_.empty() ? "the body" : path_;
@@ -41,7 +37,7 @@ std::string Fields::PathOf(const char* name) const {
   return path_.empty() ? std::string(name) : std::string(path_).append(".").append(name);
 }
 
-const json* Fields::Find(const char* name) const {
+const Json* Fields::Find(const char* name) const {
   if (problem_ || !object_.is_object()) return nullptr;
   const auto found = object_.find(name);
   return found == object_.end() || found->is_null() ? nullptr : &*found;
@@ -55,7 +51,7 @@ void Fields::Refuse(const char* name, const std::string& what, std::string code,
 }
 
 std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   const bool fits_type = value->is_number_integer() &&
                          !(value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX);
@@ -69,7 +65,7 @@ std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int
 }
 
 double Fields::Number(const char* name, Range<double> range, double fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_number()) {
     const double number = value->get<double>();
@@ -81,7 +77,7 @@ double Fields::Number(const char* name, Range<double> range, double fallback) {
 }
 
 bool Fields::Bool(const char* name, bool fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_boolean()) return value->get<bool>();
   Refuse(name, "expected true or false, found " + Shown(*value));
@@ -89,7 +85,7 @@ bool Fields::Bool(const char* name, bool fallback) {
 }
 
 std::string Fields::Text(const char* name, std::string fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_string()) return value->get<std::string>();
   Refuse(name, "expected a text, found " + Shown(*value));
@@ -97,7 +93,7 @@ std::string Fields::Text(const char* name, std::string fallback) {
 }
 
 std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return {};
   if (value->is_string()) return {value->get<std::string>()};
   std::vector<std::string> texts;
@@ -112,15 +108,15 @@ std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
   return {};
 }
 
-const json* Fields::List(const char* name) {
-  const json* value = Find(name);
+const Json* Fields::List(const char* name) {
+  const Json* value = Find(name);
   if (value == nullptr || value->is_array()) return value;
   Refuse(name, "expected a list, found " + Shown(*value));
   return nullptr;
 }
 
-const json* Fields::Object(const char* name) {
-  const json* value = Find(name);
+const Json* Fields::Object(const char* name) {
+  const Json* value = Find(name);
   if (value == nullptr || value->is_object()) return value;
   Refuse(name, "expected an object, found " + Shown(*value));
   return nullptr;
