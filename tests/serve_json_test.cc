@@ -76,16 +76,17 @@ TEST_F(ServeJsonTest, NamesTwice) {  // 20
 }
 
 TEST_F(ServeJsonTest, WrongTokenLimits) {  // 21
-  for (const json& wrong : {json(-1), json(0), json(1e18), json(1.5), json("5"), json(true),
-                            json::array({1}), json(18446744073709551615u)}) {
+  for (const json& wrong : {json(-3), json(0), json(0.0), json(1e19), json(1.5), json("5"),
+                            json(true), json::array({1}), json(18446744073709551615u)}) {
     ExpectRefused(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
   }
   EXPECT_EQ(PostWith({{"max_tokens", nullptr}}).status, 200);
 }
 
 TEST_F(ServeJsonTest, WrongNumbers) {  // 22
-  for (const char* name : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty"}) {
-    for (const json& wrong : {json(-1), json(1e300), json("1"), json::object()}) {
+  for (const char* name : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty",
+                           "presence_penalty", "frequency_penalty", "repeat_last_n"}) {
+    for (const json& wrong : {json(-2.5), json(1e300), json("1"), json::object()}) {
       ExpectRefused(PostWith({{name, wrong}}), 400, name);
     }
   }
@@ -103,12 +104,11 @@ TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
   ExpectRefused(PostWith({{"best_of", 2}}), 400, "best_of");
   ExpectRefused(PostWith({{"logprobs", true}}), 400, "logprobs");
   ExpectRefused(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
-  ExpectRefused(PostWith({{"presence_penalty", 0.5}}), 400, "presence_penalty");
-  ExpectRefused(PostWith({{"frequency_penalty", -1}}), 400, "frequency_penalty");
   ExpectRefused(PostWith({{"logit_bias", {{"50256", -100}}}}), 400, "logit_bias");
-  const json nothing = {{"n", 1},       {"tools", json::array()}, {"logit_bias", json::object()},
-                        {"user", "me"}, {"presence_penalty", 0},  {"frequency_penalty", 0.0},
-                        {"suffix", ""}, {"logprobs", false},      {"top_logprobs", nullptr}};
+  const json nothing = {{"tools", json::array()}, {"logit_bias", json::object()},
+                        {"user", "me"},           {"suffix", ""},
+                        {"logprobs", false},      {"n", 1.0},
+                        {"top_logprobs", nullptr}};
   EXPECT_EQ(PostWith(nothing).status, 200);
   EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"think", true}}).status, 400);
   EXPECT_EQ(
@@ -155,7 +155,6 @@ TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
 TEST_F(ServeJsonTest, WrongStops) {  // 28
   ExpectRefused(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
   ExpectRefused(PostWith({{"stop", {"a", 1}}}), 400, "stop");
-  ExpectRefused(PostWith({{"stop", ""}}), 400, "stop");
   ExpectRefused(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
 }
 

@@ -27,9 +27,8 @@ namespace {
 // Of all dialects together. What has no word here and no effect does not change what is said: who
 // asks, what is stored, how long a model stays loaded.
 constexpr const char* kUnsupported[] = {
-    "logprobs", "top_logprobs",     "logit_bias",        "tools",    "functions",
-    "audio",    "presence_penalty", "frequency_penalty", "mirostat", "reasoning",
-    "think",    "suffix",           "template",          "raw",      "context"};
+    "logprobs",  "top_logprobs", "logit_bias", "tools",    "functions", "audio",  "mirostat",
+    "reasoning", "think",        "suffix",     "template", "raw",       "context"};
 
 // Fields often stand there with values that ask for nothing.
 bool AsksForNothing(const nlohmann::json& value) {

@@ -26,6 +26,19 @@ TEST(Fields, ReadsWhatIsThere) {
   EXPECT_FALSE(problem);
 }
 
+TEST(Fields, WholeNumbersMayBeWrittenAsFloats) {
+  const json object = {{"a", 5.0}, {"b", -2.0}, {"c", 1e15}};
+  Problem problem;
+  Fields fields(object, "", problem);
+  EXPECT_EQ(fields.Whole("a", {0, 5}, 1), 5);
+  EXPECT_EQ(fields.Whole("b", {-2, 5}, 1), -2);
+  EXPECT_EQ(fields.Whole("c", {0, INT64_MAX}, 1), 1'000'000'000'000'000);
+  EXPECT_FALSE(problem);
+  EXPECT_EQ(fields.Whole("b", {-1, INT64_MAX}, 1), 1);
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->message, "b: expected a whole number of at least -1, found -2.0");
+}
+
 TEST(Fields, KeepsTheFirstProblem) {
   const json object = {{"a", "x"}, {"b", -1}};
   Problem problem;
@@ -46,7 +59,8 @@ TEST(Fields, RefusesOtherTypes) {
     return problem ? problem->message : "";
   };
   const auto whole = [](Fields& fields) { fields.Whole("x", {INT64_MIN, INT64_MAX}, 0); };
-  for (const json& wrong : {json(1.0), json("1"), json(true), json(UINT64_MAX), json::array()}) {
+  for (const json& wrong : {json(1.5), json(1e19), json(-1e300), json("1"), json(true),
+                            json(UINT64_MAX), json::array()}) {
     EXPECT_THAT(message(wrong, whole), HasSubstr("x: expected a whole number")) << wrong;
   }
   EXPECT_THAT(message(1, [](Fields& f) { f.Bool("x", false); }), HasSubstr("true or false"));
