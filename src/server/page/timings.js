@@ -17,7 +17,8 @@ function milliseconds(time) {
 }
 
 function figures({ timings, usage, finish_reason }) {
-  const speed = timings.predicted_per_second;
+  // The first token comes with the prompt.
+  const speed = ((usage.completion_tokens - 1) * 1000) / timings.predicted_ms;
   const parts = [`${milliseconds(timings.ttft_ms)} to the first word`];
   if (usage.completion_tokens > 2) parts.push(`${speed.toFixed(speed < 10 ? 1 : 0)} tokens/s`);
   parts.push(`${usage.completion_tokens} tokens`);
