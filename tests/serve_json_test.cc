@@ -141,7 +141,8 @@ TEST_F(ServeJsonTest, ControlTokensAsWordsAreWords) {  // 25
 }
 
 TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
-  EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).status, 413);
+  EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).Json()["error"]["code"],
+            "context_length_exceeded");
   json parts = json::array();
   for (int i = 0; i < 1000; ++i) {
     parts.push_back({{"type", "image_url"}, {"image_url", {{"url", DataUri(PngPicture())}}}});
