@@ -8,6 +8,7 @@ namespace edgevlm {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class ServeJsonTest : public ::testing::Test {
@@ -200,6 +201,39 @@ TEST_F(ServeJsonTest, ErrorsOfOllamaHaveItsShape) {
   EXPECT_EQ(reply.status, 400);
   EXPECT_TRUE(reply.Json()["error"].is_string());
   EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"format", "xml"}}).status, 400);
+}
+
+// Whatever it is that refuses: its clients show what "error" holds.
+TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
+  const TestFolder folder;
+  const ServedEdgevlm locked(
+      {"--keys-file", folder.Write("keys", "sixteen-or-more-1\n"), "--body-mib", "1"});
+  const auto expect = [](const HttpReply& reply, int status) {
+    EXPECT_EQ(reply.status, status) << reply.body;
+    EXPECT_TRUE(reply.Json()["error"].is_string()) << reply.body;
+  };
+  for (const char* path : {"/api/embed", "/api/pull", "/api/nope", "/api/", "/api/chat/x"}) {
+    expect(server().Post(path, {{"model", "edgevlm"}}), 404);
+  }
+  expect(server().Get("/api/chat"), 405);
+  expect(server().Post("/api/tags", json::object()), 405);
+  expect(server().Ask("DELETE", "/api/delete"), 404);
+  expect(server().Ask("POST", "/api/chat", "Content-Encoding: gzip\r\n", "x"), 415);
+  expect(server().Ask("GET", "/api/tags", "Origin: https://evil.example\r\n"), 403);
+  expect(locked.Get("/api/tags"), 401);
+  expect(locked.Ask("POST", "/api/chat", "Authorization: Bearer sixteen-or-more-1\r\n",
+                    std::string((1 << 20) + 1, 'x')),
+         413);
+  Client client = server().Connect();
+  client.Send("GET /api/tags HTTP/1.1\r\nHost: host.docker.internal:8080\r\n\r\n");
+  const HttpReply foreign = client.Receive();
+  expect(foreign, 421);
+  EXPECT_THAT(foreign.Json()["error"].get<std::string>(),
+              AllOf(HasSubstr("host.docker.internal"), HasSubstr("server.host_names")));
+  // The next request on the connection is another's.
+  client.Send("nonsense\r\n\r\n");
+  EXPECT_TRUE(client.Receive().Json()["error"].is_object());
+  EXPECT_TRUE(server().Post("/v1/nope", json::object()).Json()["error"]["message"].is_string());
 }
 
 }  // namespace
