@@ -74,6 +74,10 @@ class HttpServer {
                                                     const HttpLimits& limits, HttpService& service);
   virtual ~HttpServer() = default;
 
+  // Whether Listen could, but for a port that is taken now: a server that runs may be checked
+  // against. Errors: as Listen.
+  static MaybeError Check(const Address& address);
+
   virtual int port() const = 0;
 
   // Takes no more connections; those that are there may end their replies. Idle ones are closed.
