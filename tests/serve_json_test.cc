@@ -144,6 +144,13 @@ TEST_F(ServeJsonTest, ControlTokensAsWordsAreWords) {  // 25
 TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
   EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).Json()["error"]["code"],
             "context_length_exceeded");
+  for (const bool streams : {false, true}) {
+    const HttpReply reply = server().Post("/vqa", {{"image", Base64(PpmPicture())},
+                                                   {"question", std::string(200'000, 'a')},
+                                                   {"stream", streams}});
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.Json()["error"]["code"], "context_length_exceeded");
+  }
   json parts = json::array();
   for (int i = 0; i < 1000; ++i) {
     parts.push_back({{"type", "image_url"}, {"image_url", {{"url", DataUri(PngPicture())}}}});

@@ -83,11 +83,16 @@ class Answering final : public ReplyListener {
   std::optional<Clock::time_point> last_text_;
 };
 
+// Whether the reply has a beginning, wherever system messages stand.
 bool GoesOn(const ReplyRequest& request) {
-  const RequestMessage& last = request.messages.back();
-  return last.role == Role::kAssistant &&
-         std::ranges::any_of(last.parts,
-                             [](const RequestPart& part) { return !part.text.empty(); });
+  const auto speaks = [](const RequestMessage& message) {
+    return message.role != Role::kSystem &&
+           std::ranges::any_of(message.parts, [](const RequestPart& part) {
+             return !part.text.empty() || part.picture != nullptr || part.encoded != nullptr;
+           });
+  };
+  const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), speaks);
+  return last != request.messages.rend() && last->role == Role::kAssistant;
 }
 
 // What can not be answered neither waits for its turn nor begins a stream.

@@ -8,7 +8,7 @@ import { root, serve } from "./served.js";
 let server, browser;
 before(async () => {
   if (skip) return;
-  server = await serve("-m", join(root, "tests/data/tiny-text.gguf"), "--temperature", "2");
+  server = await serve("-m", join(root, "tests/data/tiny-text.gguf"), "--temperature", "2", "--max-tokens", "24");
   browser = await launch();
 });
 after(async () => {

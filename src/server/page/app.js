@@ -18,6 +18,7 @@ function update() {
   const idle = open && running === null;
   byId("caption").disabled = !picture || !idle;
   byId("send").disabled = !idle || byId("question").value.trim() === "";
+  byId("question").placeholder = picture ? "Ask about the picture" : "Ask something";
   byId("send").hidden = running !== null;
   byId("stop").hidden = running === null;
 }
@@ -70,7 +71,6 @@ async function enter() {
   for (const part of document.querySelectorAll(".sees")) part.hidden = !reads(about.model);
   byId("blind").hidden = reads(about.model);
   if (!reads(about.model)) {
-    byId("question").placeholder = "Ask something";
     byId("talk").dataset.empty = "What you ask, and the answers, appear here.";
   }
   startSettings(about);
