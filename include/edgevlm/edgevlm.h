@@ -282,7 +282,7 @@ class Session {
   // Answers the last message of a conversation, whose pictures stand where its parts say. What the
   // session has read before of the same beginning is not read again. A last message that holds
   // pictures and no words asks for a description; one of the assistant's is the beginning of the
-  // reply, which goes on from there. Neighbouring messages of one role count as one. System
+  // reply, which goes on from there. Neighboring messages of one role count as one. System
   // messages may stand anywhere; where the chat template has a place for one at the beginning only,
   // all go there. Models without a chat template answer each message alone, about the last picture.
   // Does not look at the picture set.

@@ -26,6 +26,9 @@ void Join(Message message, Message& before) {
 }  // namespace
 
 std::vector<Message> ArrangeMessages(std::span<const Message> messages, bool system_anywhere) {
+  const auto stays = [&](const Message& message) {
+    return system_anywhere || message.role != Role::kSystem;
+  };
   std::vector<Message> arranged;
   const auto add = [&](const Message& message, bool may_be_empty) {
     Message kept = WithoutEmptyTexts(message);
@@ -36,15 +39,14 @@ std::vector<Message> ArrangeMessages(std::span<const Message> messages, bool sys
       Join(std::move(kept), arranged.back());
     }
   };
-  if (!system_anywhere) {
-    for (const Message& message : messages) {
-      if (message.role == Role::kSystem) add(message, false);
-    }
-  }
   for (const Message& message : messages) {
-    if (message.role == Role::kSystem && !system_anywhere) continue;
-    const bool is_last = &message == &messages.back();
-    add(message, is_last ? message.role == Role::kUser : message.role == Role::kAssistant);
+    if (!stays(message)) add(message, false);
+  }
+  const auto last = std::find_if(messages.rbegin(), messages.rend(), stays);
+  for (const Message& message : messages) {
+    if (!stays(message)) continue;
+    const Role may_be_empty = &message == &*last ? Role::kUser : Role::kAssistant;
+    add(message, message.role == may_be_empty);
   }
   return arranged;
 }

@@ -2,8 +2,8 @@
 //
 // ask({picture, question, turns, settings}, hear, signal) resolves to {text, usage, timings,
 // finish_reason}. picture: null for a question without one. question: "" for a caption. turns:
-// earlier [{question, answer}] that are sent along; null: this request stands alone. While words come, hear.text(piece) and
-// hear.progress({stage, done, total}) are called.
+// earlier [{question, answer}] that are sent along; null: this request stands alone. While words
+// come, hear.text(piece) and hear.progress({stage, done, total}) are called.
 import { events, postJson, request } from "./api.js";
 import { messages } from "./socket.js";
 
