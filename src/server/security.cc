@@ -48,7 +48,7 @@ bool IsIpAddress(std::string_view host) {
 }
 
 // Of what a client sent, as much as a name can have (RFC 1035).
-std::string Shown(std::string_view name) {
+std::string QuotedName(std::string_view name) {
   constexpr std::size_t kMostBytes = 253;
   return name.size() <= kMostBytes ? "'" + std::string(name) + "'" : "a longer name";
 }
@@ -105,7 +105,7 @@ std::optional<ApiError> CheckHost(const Request& head, const AccessRules& rules)
                   .message =
                       "host: expected an address, localhost or a name in the setting "
                       "server.host_names (--host-names), found " +
-                      Shown(host),
+                      QuotedName(host),
                   .code = "wrong_host"};
 }
 
@@ -118,7 +118,7 @@ std::optional<ApiError> CheckOrigin(const Request& head, const AccessRules& rule
                   .message =
                       "origin: expected this server's own or one in the setting "
                       "server.cors_origins (--cors-origins), found " +
-                      Shown(origin),
+                      QuotedName(origin),
                   .code = "wrong_origin"};
 }
 
