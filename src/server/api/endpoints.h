@@ -60,8 +60,8 @@ Response LockedAnswer(const Request& head, const ApiError& error);
 // What all replies know of themselves. prefix: of the id.
 ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pictures);
 
-// 400 for fields that ask for what there is not: several replies, log probabilities, tools. To leave
-// them unheard would be a wrong answer.
+// 400 for fields that ask for what there is not: several replies, log probabilities, tools. To
+// leave them unheard would be a wrong answer.
 void RefuseUnsupported(Fields& fields);
 
 }  // namespace edgevlm
