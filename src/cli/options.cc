@@ -183,6 +183,12 @@ void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   app.add_option("--repetition-penalty", decode.repetition_penalty,
                  "above 1: repeat tokens less often")
       ->type_name("X");
+  app.add_option("--presence-penalty", decode.presence_penalty,
+                 "-2 to 2; above 0: say what was said already less often")
+      ->type_name("X");
+  app.add_option("--frequency-penalty", decode.frequency_penalty,
+                 "-2 to 2; above 0: the less, the more often it was said")
+      ->type_name("X");
   app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
       ->type_name("N");
   app.final_callback([&decode] {

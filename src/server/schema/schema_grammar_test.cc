@@ -5,11 +5,10 @@
 namespace edgevlm {
 namespace {
 
-using json = Json;
 using ::testing::HasSubstr;
 
 // Which of the texts fit.
-void ExpectFits(const json& schema, const std::vector<std::string>& good,
+void ExpectFits(const Json& schema, const std::vector<std::string>& good,
                 const std::vector<std::string>& bad) {
   const auto grammar = SchemaGrammar(schema);
   ASSERT_TRUE(grammar) << grammar.error().message;
@@ -17,7 +16,7 @@ void ExpectFits(const json& schema, const std::vector<std::string>& good,
   for (const std::string& text : bad) EXPECT_FALSE(Fits(**grammar, text)) << schema << " " << text;
 }
 
-std::string ErrorOf(const json& schema) {
+std::string ErrorOf(const Json& schema) {
   const auto grammar = SchemaGrammar(schema);
   return grammar ? "" : grammar.error().message;
 }
@@ -27,7 +26,7 @@ TEST(AnyJsonObject, IsWhatParsersRead) {
   for (const char* good : {"{}", " {}", R"({"a":1})", R"({"a": [1, -2.5e3, "x\n\u00e9", null]})",
                            R"({"a":{"b":{"c":[[],{}]}},"d":true})", "{\"\xc3\xa9\":0}"}) {
     EXPECT_TRUE(Fits(*grammar, good)) << good;
-    EXPECT_TRUE(json::accept(good)) << good;
+    EXPECT_TRUE(Json::accept(good)) << good;
   }
   for (const char* bad : {"", "[]", "1", "{", R"({"a"})", R"({"a":})", R"({"a":1,})", R"({"a":01})",
                           R"({"a":.5})", R"({"a":"\x"})", "{\"a\":\"\n\"}", R"({"a":"\ud800"})",
@@ -43,11 +42,11 @@ TEST(SchemaGrammar, KnowsTypes) {
   ExpectFits({{"type", "boolean"}}, {"true", "false"}, {"1", "null"});
   ExpectFits({{"type", "string"}}, {"\"\"", "\"a b\""}, {"a", "\"a"});
   ExpectFits({{"type", {"string", "null"}}}, {"\"a\"", "null"}, {"1"});
-  ExpectFits(json::object(), {"1", "[]", "{\"a\":null}"}, {"x"});
+  ExpectFits(Json::object(), {"1", "[]", "{\"a\":null}"}, {"x"});
 }
 
 TEST(SchemaGrammar, KnowsObjects) {
-  const json properties = {{"a", {{"type", "integer"}}}, {"b", {{"type", "string"}}}};
+  const Json properties = {{"a", {{"type", "integer"}}}, {"b", {{"type", "string"}}}};
   ExpectFits(
       {{"type", "object"},
        {"properties", properties},
@@ -61,7 +60,7 @@ TEST(SchemaGrammar, KnowsObjects) {
 }
 
 TEST(SchemaGrammar, KnowsArrays) {
-  const json items = {{"type", "integer"}};
+  const Json items = {{"type", "integer"}};
   ExpectFits({{"type", "array"}, {"items", items}}, {"[]", "[1]", "[1, 2,3]"}, {"[1,]", "[\"a\"]"});
   ExpectFits({{"type", "array"}, {"items", items}, {"minItems", 2}}, {"[1,2]", "[1,2,3,4]"},
              {"[]", "[1]"});
@@ -77,7 +76,7 @@ TEST(SchemaGrammar, KnowsChoices) {
 }
 
 TEST(SchemaGrammar, FollowsReferences) {
-  const json schema = {
+  const Json schema = {
       {"$ref", "#/$defs/tree"},
       {"$defs",
        {{"tree",
@@ -89,7 +88,7 @@ TEST(SchemaGrammar, FollowsReferences) {
 }
 
 TEST(SchemaGrammar, KeepsTheOrderOfTheSchema) {
-  const json leaf = json::parse(R"({"properties": {"z": {"const": 1}, "y": {"const": 2}},
+  const Json leaf = Json::parse(R"({"properties": {"z": {"const": 1}, "y": {"const": 2}},
                                     "required": ["y", "z"]})");
   ExpectFits(
       {{"properties", {{"b", leaf}, {"a", leaf}}}, {"required", {"a", "b"}}},
@@ -134,7 +133,7 @@ TEST(SchemaGrammar, KnowsRanges) {
 }
 
 TEST(SchemaGrammar, KnowsTuplesAndMaps) {
-  const json pair = json::parse(R"([{"type": "integer"}, {"type": "boolean"}])");
+  const Json pair = Json::parse(R"([{"type": "integer"}, {"type": "boolean"}])");
   ExpectFits({{"prefixItems", pair}}, {"[1,true]", "[1, false]"}, {"[true,1]", "[1,true,1]", "[]"});
   ExpectFits({{"prefixItems", pair}, {"items", {{"type", "null"}}}, {"minItems", 1}},
              {"[1]", "[1,true]", "[1,true,null,null]"}, {"[]", "[1,true,1]"});
@@ -153,41 +152,41 @@ TEST(SchemaGrammar, KnowsTuplesAndMaps) {
 
 // What several keywords demand holds at once.
 TEST(SchemaGrammar, CombinesKeywords) {
-  ExpectFits(json::parse(R"({"type": "object", "properties": {"a": {}, "b": {}},
+  ExpectFits(Json::parse(R"({"type": "object", "properties": {"a": {}, "b": {}},
                             "anyOf": [{"required": ["a"]}, {"required": ["b"]}]})"),
              {R"({"a":1})", R"({"b":1})", R"({"a":1,"b":1})"}, {"{}", "1"});
-  ExpectFits(json::parse(R"({"type": "string", "enum": ["a", "bb", 1, null], "maxLength": 1})"),
+  ExpectFits(Json::parse(R"({"type": "string", "enum": ["a", "bb", 1, null], "maxLength": 1})"),
              {R"("a")"}, {R"("bb")", "1", "null"});
-  ExpectFits(json::parse(R"({"allOf": [{"type": "integer", "minimum": 2}, {"maximum": 3}]})"),
+  ExpectFits(Json::parse(R"({"allOf": [{"type": "integer", "minimum": 2}, {"maximum": 3}]})"),
              {"2", "3"}, {"1", "4"});
-  ExpectFits(json::parse(R"({"allOf": [
+  ExpectFits(Json::parse(R"({"allOf": [
                   {"properties": {"a": {"minimum": 2}}, "required": ["a"]},
                   {"properties": {"a": {"type": "integer", "maximum": 3}, "b": {}}}]})"),
              {R"({"a":2})", R"({"a":3,"b":[]})"}, {"{}", R"({"a":4})", R"({"b":1})"});
-  ExpectFits(json::parse(R"({"$ref": "#/$defs/n", "maximum": 3,
+  ExpectFits(Json::parse(R"({"$ref": "#/$defs/n", "maximum": 3,
                             "$defs": {"n": {"type": "integer", "minimum": 2}}})"),
              {"2", "3"}, {"1", "4"});
 }
 
 TEST(SchemaGrammar, OfOneOfExactlyOneFits) {
-  ExpectFits(json::parse(R"({"oneOf": [{"type": "integer"}, {"type": "string"}]})"), {"1", "\"a\""},
+  ExpectFits(Json::parse(R"({"oneOf": [{"type": "integer"}, {"type": "string"}]})"), {"1", "\"a\""},
              {"null"});
-  ExpectFits(json::parse(R"({"oneOf": [
+  ExpectFits(Json::parse(R"({"oneOf": [
                   {"properties": {"t": {"const": "a"}, "n": {"type": "integer"}}, "required": ["t"]},
                   {"properties": {"t": {"const": "b"}, "n": {"type": "null"}}, "required": ["t"]}]})"),
              {R"({"t":"a","n":1})", R"({"t":"b","n":null})"}, {R"({"t":"a","n":null})"});
-  EXPECT_THAT(ErrorOf(json::parse(R"({"oneOf": [{"type": "integer"}, {"type": "number"}]})")),
+  EXPECT_THAT(ErrorOf(Json::parse(R"({"oneOf": [{"type": "integer"}, {"type": "number"}]})")),
               HasSubstr("'oneOf' can not be kept to"));
-  EXPECT_THAT(ErrorOf(json::parse(R"({"oneOf": [{"minLength": 3}, {"maxLength": 5}]})")),
+  EXPECT_THAT(ErrorOf(Json::parse(R"({"oneOf": [{"minLength": 3}, {"maxLength": 5}]})")),
               HasSubstr("'oneOf'"));
 }
 
 // A way that could never end is not taken, and a schema that has no other is refused.
 TEST(SchemaGrammar, LeavesOutWhatCanNotEnd) {
-  ExpectFits(json::parse(R"({"type": "object", "properties": {"a": {"$ref": "#"}, "b": false}})"),
+  ExpectFits(Json::parse(R"({"type": "object", "properties": {"a": {"$ref": "#"}, "b": false}})"),
              {"{}", R"({"a":{}})"}, {R"({"b":1})"});
   ExpectFits(
-      json::parse(R"({"anyOf": [{"type": "integer", "minimum": 3, "maximum": 2}, {"const": 7}]})"),
+      Json::parse(R"({"anyOf": [{"type": "integer", "minimum": 3, "maximum": 2}, {"const": 7}]})"),
       {"7"}, {"2", "3"});
   for (const char* schema :
        {R"({"properties": {"a": {"$ref": "#"}}, "required": ["a"]})",
@@ -197,7 +196,7 @@ TEST(SchemaGrammar, LeavesOutWhatCanNotEnd) {
         R"({"type": "string", "pattern": "^ab$", "maxLength": 1})",
         R"({"allOf": [{"type": "string"}, {"type": "integer"}]})", "false",
         R"({"allOf": [{"required": ["a"]}], "additionalProperties": false})"}) {
-    EXPECT_THAT(ErrorOf(json::parse(schema)), HasSubstr("nothing fits")) << schema;
+    EXPECT_THAT(ErrorOf(Json::parse(schema)), HasSubstr("nothing fits")) << schema;
   }
 }
 
@@ -205,7 +204,7 @@ TEST(SchemaGrammar, RefusesWhatItCanNotKeepTo) {
   for (const char* name :
        {"uniqueItems", "not", "if", "contains", "patternProperties", "minProperties",
         "dependentRequired", "unevaluatedProperties", "robot"}) {
-    EXPECT_THAT(ErrorOf({{"type", "object"}, {name, json::parse(R"([{"a": 1}])")}}),
+    EXPECT_THAT(ErrorOf({{"type", "object"}, {name, Json::parse(R"([{"a": 1}])")}}),
                 HasSubstr(std::string("'") + name + "' can not be kept to"));
   }
   EXPECT_EQ(ErrorOf({{"type", "array"}, {"uniqueItems", false}, {"title", "T"}, {"x-a", 1}}), "");
@@ -219,27 +218,27 @@ TEST(SchemaGrammar, RefusesWhatItCanNotKeepTo) {
   EXPECT_THAT(ErrorOf({{"$ref", "#/$defs/a"},
                        {"$defs", {{"a", {{"anyOf", {{{"$ref", "#"}}, {{"type", "null"}}}}}}}}}),
               HasSubstr("leads to itself"));
-  EXPECT_THAT(ErrorOf(json::array()), HasSubstr("expected a schema"));
-  EXPECT_THAT(ErrorOf({{"enum", json::array()}}), HasSubstr("list of values"));
+  EXPECT_THAT(ErrorOf(Json::array()), HasSubstr("expected a schema"));
+  EXPECT_THAT(ErrorOf({{"enum", Json::array()}}), HasSubstr("list of values"));
   EXPECT_THAT(ErrorOf({{"type", "string"}, {"minLength", -1}}), HasSubstr("minLength"));
   EXPECT_THAT(ErrorOf({{"required", "x"}, {"type", "object"}}), HasSubstr("required"));
 }
 
 // Sizes are seen before anything is built.
 TEST(SchemaGrammar, RefusesWhatIsTooLarge) {
-  json deep = {{"type", "integer"}};
+  Json deep = {{"type", "integer"}};
   for (int i = 0; i < 40; ++i) deep = {{"type", "array"}, {"items", deep}};
   EXPECT_THAT(ErrorOf(deep), HasSubstr("smaller"));
-  json wide = json::object();
+  Json wide = Json::object();
   for (int i = 0; i < 6000; ++i) wide[std::to_string(i)] = {{"minLength", i}};
   EXPECT_THAT(ErrorOf({{"properties", wide}}), HasSubstr("smaller"));
   EXPECT_THAT(ErrorOf({{"const", std::string(100'000, 'a')}}), HasSubstr("shorter"));
   EXPECT_THAT(ErrorOf({{"type", "array"}, {"minItems", 100'000}}), HasSubstr("minItems"));
   EXPECT_THAT(ErrorOf({{"type", "string"}, {"minLength", 1e9}, {"pattern", "a"}}),
               HasSubstr("minLength"));
-  json branches = json::array();
+  Json branches = Json::array();
   for (int i = 0; i < 4; ++i) branches.push_back({{"minimum", i}});
-  json all = json::array();
+  Json all = Json::array();
   for (int i = 0; i < 12; ++i) all.push_back({{"anyOf", branches}});
   EXPECT_THAT(ErrorOf({{"allOf", all}}), HasSubstr("smaller"));
 }
