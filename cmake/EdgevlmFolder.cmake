@@ -16,11 +16,18 @@ if(EDGEVLM_SANITIZE)
   target_link_options(edgevlm_options INTERFACE -fsanitize=${EDGEVLM_SANITIZE})
 endif()
 
-# edgevlm_folder(NAME [LINK target...] [EXCLUDE regex])
+# edgevlm_unity(TARGET): compiles a dozen of the target's files together, which reads the headers of
+# the libraries once for all of them. Files with flags of their own stay alone.
+function(edgevlm_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${EDGEVLM_UNITY} UNITY_BUILD_BATCH_SIZE 12)
+endfunction()
+
+# edgevlm_folder(NAME [LINK target...] [EXCLUDE regex] [UNITY] [UNITY_TESTS])
 # src/NAME/**/*.cc becomes library edgevlm_NAME; *_test.cc becomes NAME_test, *_bench.cc NAME_bench.
-# LINK names what the folder may use: other folders and outside libraries.
+# LINK names what the folder may use: other folders and outside libraries. UNITY, UNITY_TESTS: the
+# files of the library, of the tests, are compiled a dozen at a time.
 function(edgevlm_folder name)
-  cmake_parse_arguments(FOLDER "" "EXCLUDE" "LINK" ${ARGN})
+  cmake_parse_arguments(FOLDER "UNITY;UNITY_TESTS" "EXCLUDE" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   if(FOLDER_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "${FOLDER_EXCLUDE}")
@@ -33,11 +40,17 @@ function(edgevlm_folder name)
   list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cc$")
 
   add_library(edgevlm_${name} STATIC ${sources})
+  if(FOLDER_UNITY)
+    edgevlm_unity(edgevlm_${name})
+  endif()
   set_target_properties(edgevlm_${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_link_libraries(edgevlm_${name} PUBLIC edgevlm_options ${FOLDER_LINK})
 
   if(EDGEVLM_TESTS AND tests)
     add_executable(${name}_test ${tests})
+    if(FOLDER_UNITY_TESTS)
+      edgevlm_unity(${name}_test)
+    endif()
     target_link_libraries(${name}_test PRIVATE edgevlm_${name} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name}_test COMMAND ${name}_test)
     # ctest runs in the build folder; some tests read files beside their source.
@@ -47,5 +60,10 @@ function(edgevlm_folder name)
   if(EDGEVLM_BENCH AND benches)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE edgevlm_${name} benchmark::benchmark_main)
+    # Once round every loop: that it runs, not how fast. Without the shapes that are there to exceed
+    # the caches, whose weights take minutes to make.
+    add_test(NAME ${name}_bench COMMAND ${name}_bench --benchmark_min_time=0
+                                        "--benchmark_filter=-(N:65536|T:256)")
+    set_tests_properties(${name}_bench PROPERTIES LABELS bench)
   endif()
 endfunction()

@@ -78,11 +78,13 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
       {"caption", "--threads", "many", picture},
       {"caption", "--temperature", "-1", picture},
       {"caption", "--temperature", "nan", picture},
-      {"caption", "--top-p", "0", picture},
+      {"caption", "--top-p", "-0.1", picture},
       {"caption", "--top-k", "-5", picture},
       {"caption", "--max-tokens", "0", picture},
       {"caption", "--max-tokens", "99999999999999999999", picture},
       {"caption", "--repetition-penalty", "0", picture},
+      {"caption", "--presence-penalty", "2.1", picture},
+      {"caption", "--frequency-penalty", "nan", picture},
       {"caption", "--precision", "f8", picture},
       {"caption", "--early-exit", "maybe", picture},
       {"caption", "--exit-threshold", "0", picture},
@@ -139,6 +141,37 @@ TEST(BadRequest, FailsWithOneLine) {
   }
   ExpectOneLine(RunEdgevlm({"quantize", picture, folder.Path("out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path(""), "Q8_0", "--force"}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), "/dev/null", "Q8_0", "--force"}), 1);
+}
+
+// Whatever a command writes, it is not what it reads.
+TEST(BadRequest, WritesOverNoInput) {
+  const TestFolder folder;
+  const std::string model = folder.Write("model.gguf", ReadWholeFile(ModelPath()));
+  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::string labels =
+      folder.Write("labels.jsonl", "{\"image\": \"picture.ppm\", \"captions\": [\"a cat\"]}\n");
+  const std::vector<std::string> command_lines[] = {
+      {"quantize", model, model, "Q8_0"},
+      {"quantize", model, folder.Path("./model.gguf"), "Q8_0", "--force"},
+      {"quantize", ModelPath(), model, "Q8_0"},
+      {"dump", "-m", model, "--tokens", "1", "--logits", model},
+      {"dump", "-m", model, "--image", picture, "--embeddings", picture},
+      {"dump", "--tokens", "1", "--logits", model},
+      {"profile", picture, "--trace", picture},
+      {"profile", "-m", model, picture, "--trace", model},
+      {"eval", folder.Path(""), "--samples", labels},
+      {"eval", folder.Path(""), "--samples", model},
+      {"chat", "-m", model, "--session", model},
+  };
+  for (const auto& arguments : command_lines) {
+    SCOPED_TRACE(arguments.front() + " ... " + arguments.back());
+    ExpectOneLine(RunEdgevlm(arguments, "hello\n"), 1);
+    EXPECT_EQ(ReadWholeFile(model), ReadWholeFile(ModelPath()));
+    EXPECT_EQ(ReadWholeFile(picture), PpmPicture());
+    EXPECT_THAT(ReadWholeFile(labels), HasSubstr("a cat"));
+  }
 }
 
 }  // namespace

@@ -19,7 +19,7 @@
 #include "cache/policy.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/builtin_model.h"
-#include "engine/load_tokenizer.h"
+#include "tokenizer/load_tokenizer.h"
 
 namespace edgevlm {
 namespace {

@@ -178,17 +178,21 @@ TEST_F(CliTest, InspectListsKeysAndTensors) {
 
 TEST_F(CliTest, QuantizedModelSaysSomething) {
   const std::string path = folder_.Path("model.gguf");
-  const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, "q8_0", "--json"});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_THAT(outcome.errors, IsEmpty());
-  const json report = ParseLine(outcome.output);
-  ASSERT_TRUE(report.is_object()) << outcome.output;
-  EXPECT_EQ(report["type"], "Q8_0");
-  EXPECT_LT(report["bytes_after"], report["bytes_before"]);
-  EXPECT_THAT(RunEdgevlm({"inspect", path}).output, HasSubstr("Q8_0"));
-  const Outcome caption = RunEdgevlm({"caption", picture_, "-m", path});
-  EXPECT_EQ(caption.exit_code, 0) << caption.errors;
-  EXPECT_THAT(caption.output, Not(IsEmpty()));
+  for (const std::string type : {"Q8_0", "IQ4_NL", "IQ4_XS"}) {
+    const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, type, "--json", "--force"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.errors, IsEmpty());
+    const json report = ParseLine(outcome.output);
+    ASSERT_TRUE(report.is_object()) << outcome.output;
+    EXPECT_EQ(report["type"], type);
+    EXPECT_LT(report["bytes_after"], report["bytes_before"]);
+    // Rows of the built-in model are no multiple of 256.
+    EXPECT_THAT(RunEdgevlm({"inspect", path}).output,
+                HasSubstr(type == "IQ4_XS" ? "IQ4_NL" : type));
+    const Outcome caption = RunEdgevlm({"caption", picture_, "-m", path});
+    EXPECT_EQ(caption.exit_code, 0) << caption.errors;
+    EXPECT_THAT(caption.output, Not(IsEmpty()));
+  }
 }
 
 TEST_F(CliTest, TokenizeGoesThereAndBack) {
@@ -274,10 +278,13 @@ TEST_F(CliTest, BenchComparesOptimisations) {
   EXPECT_EQ(rows[0]["divergence"], 0);
   // Speculation changes no word; int8 rows are smaller and hardly less exact.
   EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
+  EXPECT_FALSE(by_name["--speculate self"].contains("divergence"));
+  EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the picture";
   EXPECT_LT(by_name["--cache q8_0"]["cache_bytes"], by_name["plain"]["cache_bytes"]);
   EXPECT_GT(by_name["--cache q8_0"]["divergence"], 0);
   EXPECT_LT(by_name["--cache q8_0"]["divergence"], 0.002);
   EXPECT_GT(by_name["--early-exit exit"]["early"], 0.2);
+  EXPECT_GT(by_name["--early-exit exit"]["divergence"], 0);
   EXPECT_THAT(by_name["--tome 16"]["refusal"].get<std::string>(), HasSubstr("no attention"));
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "program.h"
 
@@ -25,6 +27,11 @@ constexpr const char* kCatalog = R"({"models": [
    "license_url": "https://example.org/own", "must_accept": true, "memory_mb": 7, "note": "none",
    "files": [{"role": "model", "name": "strict.gguf", "url": "http://127.0.0.1:1/strict.gguf",
               "bytes": 100, "sha256": null}]}]})";
+
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
 
 class ModelsTest : public ::testing::Test {
  protected:
@@ -67,6 +74,44 @@ TEST_F(ModelsTest, ListsAndShows) {
   EXPECT_EQ(shown["installed"], true);
   EXPECT_EQ(shown["files"][0]["path"], models_ + "/tiny/tiny.gguf");
   EXPECT_THAT(RunEdgevlm({"models", "show", "tiny"}).output, HasSubstr("not known"));
+}
+
+// A service has no home.
+TEST_F(ModelsTest, OnlyWhatNeedsTheFolderAsksForIt) {
+  const std::map<std::string, std::string> kept = {{"HOME", Variable("HOME")},
+                                                   {"XDG_DATA_HOME", Variable("XDG_DATA_HOME")}};
+  for (const auto& [name, value] : kept) unsetenv(name.c_str());
+  unsetenv("EDGEVLM_MODELS");
+  const Outcome list = RunEdgevlm({"models", "list"});
+  EXPECT_EQ(list.exit_code, 0) << list.errors;
+  EXPECT_THAT(list.output, HasSubstr("tiny"));
+  const json shown = json::parse(RunEdgevlm({"models", "show", "tiny", "--json"}).output);
+  EXPECT_EQ(shown["installed"], false);
+  EXPECT_TRUE(shown["files"][0]["path"].is_null());
+  EXPECT_THAT(RunEdgevlm({"models", "show", "tiny"}).output,
+              HasSubstr("to       not known: models: expected EDGEVLM_MODELS"));
+  for (const char* command : {"pull", "verify", "rm"}) {
+    ExpectFailure(RunEdgevlm({"models", command, "tiny"}), 1, "expected EDGEVLM_MODELS");
+  }
+  ExpectFailure(RunEdgevlm({"info", "-m", "tiny"}), 1, "expected EDGEVLM_MODELS");
+  EXPECT_EQ(RunEdgevlm({"models", "show", "tiny", "--dir", models_}).exit_code, 0);
+  for (const auto& [name, value] : kept) setenv(name.c_str(), value.c_str(), 1);
+}
+
+TEST_F(ModelsTest, ANameMayHaveDots) {
+  const std::string dotted = std::regex_replace(kCatalog, std::regex("\"tiny\""), "\"tiny-1.0\"");
+  setenv("EDGEVLM_CATALOG", folder_.Write("dotted.json", dotted).c_str(), 1);
+  ExpectFailure(RunEdgevlm({"info", "-m", "tiny-1.0"}), 1, "edgevlm models pull tiny-1.0");
+  std::filesystem::create_directories(models_ + "/tiny-1.0");
+  std::filesystem::copy_file(ModelPath(), models_ + "/tiny-1.0/tiny.gguf");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"info", "-m", "tiny-1.0"},
+        {"inspect", "tiny-1.0"},
+        {"tokenize", "-m", "tiny-1.0"},
+        {"dump", "-m", "tiny-1.0", "--tokens", "1", "--logits", folder_.Path("logits")}}) {
+    const Outcome outcome = RunEdgevlm(arguments, "dog");
+    EXPECT_EQ(outcome.exit_code, 0) << arguments[0] << ": " << outcome.errors;
+  }
 }
 
 TEST_F(ModelsTest, TheBuiltInCatalogueIsThere) {

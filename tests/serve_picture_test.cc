@@ -73,6 +73,34 @@ TEST_F(ServePictureTest, BytesTellTheFormat) {  // 41
   EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmPicture())).status, 200);
 }
 
+// The built-in model looks at the last one only: that is what a reply is about, and tells of.
+TEST_F(ServePictureTest, ARepliesPictureIsTheOneThatWasRead) {
+  const std::string first = PngPicture(), second = PpmPicture();
+  const json alone = CaptionBytes(second).Json();
+  const auto part = [](const std::string& bytes) {
+    return "--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n" +
+           bytes + "\r\n";
+  };
+  const HttpReply form =
+      server().Ask("POST", "/caption", "Content-Type: multipart/form-data; boundary=xx\r\n",
+                   part(first) + part(second) + "--xx--\r\n");
+  const HttpReply list = server().Post("/caption", {{"images", {Base64(first), Base64(second)}}});
+  const HttpReply held =
+      server().Post("/caption", {{"image", Base64(first)}, {"image_id", alone["image"]["id"]}});
+  for (const HttpReply& reply : {form, list, held}) {
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    const json both = reply.Json();
+    EXPECT_EQ(both["caption"], alone["caption"]);
+    EXPECT_EQ(both["image"]["id"], alone["image"]["id"]);
+    EXPECT_EQ(both["image"]["width"], 96);
+    EXPECT_EQ(both["image"]["tokens"], alone["image"]["tokens"]);
+    EXPECT_EQ(both["image_tokens"], alone["image_tokens"]);
+    EXPECT_EQ(both["usage"]["prompt_tokens"], alone["usage"]["prompt_tokens"]);
+    ASSERT_EQ(both["images"].size(), 2u);
+    EXPECT_EQ(both["images"][0]["tokens"], 0);
+  }
+}
+
 // A picture sent once may be asked about again by its name alone (29).
 TEST_F(ServePictureTest, APictureIsKnownByItsId) {
   const std::string file = "P6 40 20 255\n" + std::string(40 * 20 * 3, 'k');

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/testing/golden_files.h"
-#include "engine/load_tokenizer.h"
 #include "tokenizer/chat_template.h"
+#include "tokenizer/load_tokenizer.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-FILE_LIMIT = 800
+FILE_LIMIT = 500
 FUNCTION_LINE_LIMIT = 60
 PARAMETER_LIMIT = 7
 FOLDERS = ("src", "include", "tests", "tools", "fuzz", "cmake")

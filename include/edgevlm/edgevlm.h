@@ -281,11 +281,14 @@ class Session {
 
   // Answers the last message of a conversation, whose pictures stand where its parts say. What the
   // session has read before of the same beginning is not read again. A last message that holds
-  // pictures and no words asks for a description. Models without a chat template answer each
-  // message alone, about the last picture. Does not look at the picture set.
-  // Errors: as for Caption; kInvalid also for no messages, a last one that is not the user's, text
-  // that is not UTF-8, pictures of another model; kTooLarge for a conversation that leaves no place
-  // for a reply.
+  // pictures and no words asks for a description; one of the assistant's is the beginning of the
+  // reply, which goes on from there. Neighboring messages of one role count as one. System
+  // messages may stand anywhere; where the chat template has a place for one at the beginning only,
+  // all go there. Models without a chat template answer each message alone, about the last picture.
+  // Does not look at the picture set.
+  // Errors: as for Caption; kInvalid also for no words and no picture of the user's, a last message
+  // of the user's without, text that is not UTF-8, pictures of another model; kTooLarge for a
+  // conversation that leaves no place for a reply.
   Result<Reply> Chat(std::span<const Message> messages, const DecodeOptions& options,
                      const OnText& on_text = {});
 

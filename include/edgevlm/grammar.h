@@ -9,8 +9,8 @@
 namespace edgevlm {
 
 // Rule 0 is the whole text. Made by hand or by a parser; REQUIRES of whoever makes one: every rule
-// has an alternative, all indices are in range, and no rule begins with itself, directly or through
-// others that may be empty.
+// that is used gives a text, all indices are in range, and no rule begins with itself, directly or
+// through others that may be empty.
 struct Grammar {
   using Bytes = std::bitset<256>;
 
@@ -31,6 +31,10 @@ bool Fits(const Grammar& grammar, std::string_view text);
 
 // Whether a rule begins with itself, which no grammar may.
 bool BeginsWithItself(const Grammar& grammar);
+
+// Takes away the alternatives with which a text could never come to an end. Returns which rules give
+// any text: the others have no alternatives and are not used any more. O(size of the grammar).
+std::vector<bool> RemoveDeadEnds(Grammar& grammar);
 
 // Adds to a grammar, piece by piece.
 class GrammarBuilder {

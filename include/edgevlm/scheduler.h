@@ -60,7 +60,7 @@ struct Progress {
 };
 
 struct PictureReply {
-  int tokens = 0;
+  int tokens = 0;  // of the prompt; 0: not looked at, by a model that sees the last one only
   bool is_reused = false;  // it was encoded for another request
 };
 

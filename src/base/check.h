@@ -2,12 +2,7 @@
 // place and stops the process. What the outside world can get wrong is a Result (result.h).
 #pragma once
 
-namespace edgevlm {
-
-// Prints "edgevlm: bug: FILE:LINE: CHECK(CONDITION) failed" to standard error and aborts.
-[[noreturn]] void CheckFailed(const char* file, int line, const char* condition);
-
-}  // namespace edgevlm
+#include "edgevlm/result.h"  // CheckFailed
 
 // On in every build.
 #define CHECK(condition)                               \

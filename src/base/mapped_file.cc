@@ -83,6 +83,13 @@ MaybeError MappedFile::CheckUnchanged() const {
                                    "while it was read"};
 }
 
+bool MappedFile::IsAt(const std::string& path) const {
+  struct stat own {};
+  struct stat other {};
+  return fstat(fd_, &own) == 0 && stat(path.c_str(), &other) == 0 && own.st_dev == other.st_dev &&
+         own.st_ino == other.st_ino;
+}
+
 void MappedFile::Forget(std::span<const std::byte> part) const {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const auto first = static_cast<std::size_t>(part.data() - bytes_.data());

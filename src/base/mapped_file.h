@@ -35,6 +35,9 @@ class MappedFile {
   // 10 ns per page. REQUIRES: part lies in bytes().
   void Forget(std::span<const std::byte> part) const;
 
+  // Whether a path leads to this file: by another spelling, a hard or a symbolic link.
+  bool IsAt(const std::string& path) const;
+
   // Whether the file still has the size and the time of change that it was opened with. Errors: kIo
   // (names the path). Cost: one system call.
   MaybeError CheckUnchanged() const;

@@ -6,6 +6,7 @@
 
 #include "base/mapped_file.h"
 #include "catalog/builtin_catalog.h"
+#include "digest/sha256.h"
 
 namespace edgevlm {
 namespace {
@@ -14,7 +15,6 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxCatalogBytes = 1 << 20;
 constexpr std::size_t kMaxNameBytes = 100;
-constexpr std::size_t kSha256Digits = 64;
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 50;
 constexpr int kMaxMemoryMb = 1 << 30;
 
@@ -23,11 +23,6 @@ bool IsPlainName(std::string_view name) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   return !name.empty() && name.size() <= kMaxNameBytes && name.front() != '.' &&
          name.find_first_not_of(kAllowed) == std::string_view::npos;
-}
-
-bool IsSha256(std::string_view text) {
-  return text.size() == kSha256Digits &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // Reads the values of one JSON object. The first failure stays; ask once, at the end.
@@ -116,7 +111,7 @@ Result<CatalogFile> ParseFile(const json& object, const std::string& where) {
   if (!fields.IsNull("bytes")) file.bytes = fields.Number("bytes", kMaxFileBytes);
   if (!fields.IsNull("sha256")) {
     file.sha256 = fields.Text("sha256");
-    if (!IsSha256(*file.sha256)) {
+    if (!IsSha256Digest(*file.sha256)) {
       fields.Fail("key 'sha256': expected 64 lower-case hexadecimal digits");
     }
   }

@@ -12,8 +12,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kEtag = "\"five\"";
-
 std::string TestFile(std::size_t bytes) {
   std::string file(bytes, '\0');
   for (std::size_t i = 0; i < bytes; ++i) file[i] = static_cast<char>(i * 7 + i / 251);

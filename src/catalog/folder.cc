@@ -68,6 +68,22 @@ Result<InstalledModel> FindInstalled(std::string_view name) {
   return installed;
 }
 
+Result<InstalledModel> FindModel(const std::string& given) {
+  const InstalledModel file{.model = given, .mmproj = {}};
+  std::error_code ignored;
+  const auto status = std::filesystem::status(given, ignored);
+  const bool exists = std::filesystem::exists(status);
+  if (given.find('/') != std::string::npos) return file;
+  if (exists && !std::filesystem::is_directory(status)) return file;
+  const auto catalog = LoadCatalog();
+  if (!catalog) return catalog.error();
+  const auto entry = FindEntry(*catalog, given);
+  if (entry) return FindInstalled(given);
+  // Whoever opens it says what is wrong.
+  if (exists || given.ends_with(".gguf")) return file;
+  return Error{entry.error().code, given + ": no such file; " + entry.error().message};
+}
+
 Result<FolderLock> FolderLock::Take(const std::string& folder) {
   const std::string path = LockPath(folder);
   while (true) {

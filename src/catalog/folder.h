@@ -29,6 +29,12 @@ struct InstalledModel {
 // LoadCatalog and ModelsFolder.
 Result<InstalledModel> FindInstalled(std::string_view name);
 
+// The files of what a user calls a model: the path of a file, or a name as for FindInstalled. A
+// text with a slash is a path, and so is the name of something that exists, unless that is a folder
+// and the catalogue knows the name. Errors: as for FindInstalled; kNotFound for a text that is
+// neither.
+Result<InstalledModel> FindModel(const std::string& given);
+
 // One process at a time works in a model's folder.
 class FolderLock {
  public:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "digest/sha256.h"
+
 namespace edgevlm {
 namespace {
 
@@ -39,10 +41,6 @@ void ReadContentRange(std::string_view text, HttpResponse& response) {
   response.from = Number(range.substr(0, range.find('-')));
 }
 
-bool IsSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 }  // namespace
 
 void ReadHeader(std::string_view line, HttpResponse& response) {
@@ -65,7 +63,7 @@ void ReadHeader(std::string_view line, HttpResponse& response) {
     response.linked_bytes = Number(value);
   } else if (SameName(name, "x-linked-etag") && value.size() > 2) {
     const std::string_view digest = value.substr(1, value.size() - 2);
-    if (IsSha256(digest)) response.linked_sha256 = digest;
+    if (IsSha256Digest(digest)) response.linked_sha256 = digest;
   }
 }
 

@@ -19,8 +19,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
-constexpr const char* kEtag = "\"five\"";
-
 std::string GgufBytes() {
   GgufWriter writer;
   writer.Add(keys::kArchitecture, std::string("llama"));
@@ -230,6 +228,35 @@ TEST(FindInstalled, GivesTheFilesOrSaysHowToGetThem) {
   EXPECT_EQ(found->model, path);
   EXPECT_EQ(found->mmproj, "");
   EXPECT_FALSE(FindInstalled("no-such-model"));
+  unsetenv("EDGEVLM_MODELS");
+}
+
+// Names of models have dots, and files have names without: what counts is what there is.
+TEST(FindModel, LooksNamesUp) {
+  const TestFolder folder;
+  setenv("EDGEVLM_MODELS", folder.Path("models").c_str(), 1);
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const std::string name = "qwen2-1.5b-instruct";
+  const std::string installed = folder.Path("models/" + name + "/qwen2-1_5b-instruct-q4_k_m.gguf");
+  EXPECT_THAT(FindModel(name).error().message, HasSubstr("edgevlm models pull " + name));
+  std::filesystem::create_directories(folder.Path("models/" + name));
+  WriteText(installed, "x");
+  EXPECT_EQ(FindModel(name)->model, installed);
+  std::filesystem::create_directory(name);  // somebody's clone
+  EXPECT_EQ(FindModel(name)->model, installed);
+  EXPECT_EQ(FindModel("./" + name)->model, "./" + name);
+  std::filesystem::remove(name);
+  WriteText(name, "x");
+  EXPECT_EQ(FindModel(name)->model, name);
+
+  WriteText("file", "x");
+  EXPECT_EQ(FindModel("file")->model, "file");
+  EXPECT_EQ(FindModel("missing.gguf")->model, "missing.gguf");
+  EXPECT_EQ(FindModel("models")->model, "models");
+  EXPECT_THAT(FindModel("qwen9-0.5b").error().message,
+              HasSubstr("qwen9-0.5b: no such file; model 'qwen9-0.5b': expected one of "));
+  std::filesystem::current_path(before);
   unsetenv("EDGEVLM_MODELS");
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/cores.h"
 #include "base/cpu.h"
+#include "base/mapped_file.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
 #include "cli/compare.h"
@@ -25,8 +26,8 @@
 #include "cli/output.h"
 #include "cli/roofline_report.h"
 #include "cli/signature.h"
-#include "cli/write_file.h"
 #include "convert/preset.h"
+#include "gguf/output_file.h"
 #include "metrics/system.h"
 
 namespace edgevlm {
@@ -48,6 +49,18 @@ std::vector<std::byte> MakePicture() {
   }
   const auto bytes = std::as_bytes(std::span(file));
   return {bytes.begin(), bytes.end()};
+}
+
+// A file that is there already is kept: a published model may be called so.
+MaybeError WriteModel(const std::string& path, std::span<const std::byte> bytes) {
+  if (const auto there = MappedFile::Open(path)) {
+    if (std::ranges::equal(there->bytes(), bytes)) return {};
+    return Error{ErrorCode::kInvalid, path + ": expected no such file, found another model"};
+  }
+  auto file = OutputFile::Create(path, Existing::kKept);
+  if (!file) return file.error();
+  if (auto error = file->Append(bytes)) return error;
+  return file->Commit();
 }
 
 std::string Now() {
@@ -269,7 +282,7 @@ class BenchCommand final : public Command {
     }
     const auto write = [&](const std::string& name, std::span<const std::byte> bytes) {
       const std::string path = (std::filesystem::path(folder_) / name).string();
-      auto error = WriteFile(path, bytes);
+      auto error = WriteModel(path, bytes);
       if (!error) output.Print(path + "\n");
       return error;
     };

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/format.h"
+
 namespace edgevlm {
 namespace {
 
@@ -12,12 +14,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kBackend = "CPU";
-
-std::string Format(const char* format, double value) {
-  std::array<char, 64> text;
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
 
 std::string ModelType(const ModelInfo& model) {
   return model.name.empty() ? model.architecture : model.name;

@@ -73,16 +73,14 @@ class DumpCommand final : public Command {
       encoded = *std::move(result);
     }
     if (!embeddings_path_.empty()) {
-      if (auto error = WriteFile(embeddings_path_, std::as_bytes(std::span(encoded->values)))) {
-        return Fail(*error);
-      }
+      const auto bytes = std::as_bytes(std::span(encoded->values));
+      if (auto error = WriteFile(embeddings_path_, bytes, image_)) return Fail(*error);
     }
     if (logits_path_.empty()) return ExitCode::kDone;
     const auto logits = engine->Logits(tokens_, encoded ? &*encoded : nullptr);
     if (!logits) return Fail(logits.error());
-    if (auto error = WriteFile(logits_path_, std::as_bytes(std::span(*logits)))) {
-      return Fail(*error);
-    }
+    const auto bytes = std::as_bytes(std::span(*logits));
+    if (auto error = WriteFile(logits_path_, bytes, image_)) return Fail(*error);
     return ExitCode::kDone;
   }
 

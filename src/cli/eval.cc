@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/write_file.h"
 #include "eval/dataset.h"
 #include "eval/evaluate.h"
 #include "eval/report.h"
@@ -71,6 +72,7 @@ class EvalCommand final : public Command {
  private:
   MaybeError OpenSamples(std::ofstream& samples) {
     if (samples_path_.empty()) return {};
+    if (auto error = CheckResultPath(samples_path_, folder_ + "/labels.jsonl")) return error;
     samples.open(samples_path_);
     if (!samples) return Error{ErrorCode::kIo, samples_path_ + ": can not be written"};
     options_.on_sample = [&samples](const Sample& sample) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/mapped_file.h"
+#include "catalog/folder.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -31,7 +32,9 @@ std::string Row(const std::string& first, const std::string& second, const std::
 class InspectCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("FILE", path_, "GGUF file, version 2 or 3")->required()->type_name("");
+    app.add_option("FILE", path_, "GGUF file, version 2 or 3, or name of an installed model")
+        ->required()
+        ->type_name("");
     DeclareJson(app, json_);
     app.footer(
         "Examples:\n"
@@ -41,7 +44,9 @@ class InspectCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    const auto mapped = MappedFile::Open(path_);
+    const auto found = FindModel(path_);
+    if (!found) return Fail(found.error());
+    const auto mapped = MappedFile::Open(found->model);
     if (!mapped) return Fail(mapped.error());
     const auto file = GgufFile::Parse(mapped->bytes());
     if (!file) return Fail({file.error().code, path_ + ": " + file.error().message});

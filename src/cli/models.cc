@@ -53,20 +53,18 @@ class ModelsCommand final : public Command {
   ExitCode Run(Output& output) override {
     const auto catalog = LoadCatalog();
     if (!catalog) return Fail(catalog.error());
-    if (folder_.empty()) {
-      const auto folder = ModelsFolder();
-      if (!folder) return Fail(folder.error());
-      folder_ = *folder;
-      has_default_folder_ = true;
-    }
+    has_default_folder_ = folder_.empty();
+    const Result<std::string> folder = has_default_folder_ ? ModelsFolder() : folder_;
     if (list_->parsed()) {
-      return Print(output, ListText(*catalog, folder_), ListJson(*catalog, folder_));
+      return Print(output, ListText(*catalog, folder), ListJson(*catalog, folder));
     }
     const auto entry = FindEntry(*catalog, name_);
     if (!entry) return Fail(entry.error());
     if (show_->parsed()) {
-      return Print(output, ShowText(*entry, folder_), ShowJson(*entry, folder_));
+      return Print(output, ShowText(*entry, folder), ShowJson(*entry, folder));
     }
+    if (!folder) return Fail(folder.error());
+    folder_ = *folder;
     if (pull_->parsed()) return RunPull(output, *entry);
     if (verify_->parsed()) return RunVerify(output, *entry);
     return RunRemove(output, *entry);

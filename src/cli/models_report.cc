@@ -24,37 +24,42 @@ std::string Row(const std::array<std::string, 5>& cells) {
   return text.data();
 }
 
+bool IsThere(const FolderOrError& folder, const CatalogEntry& entry) {
+  return folder && IsInstalled(*folder, entry);
+}
+
 json Size(const std::optional<std::uint64_t>& bytes) { return bytes ? json(*bytes) : json(); }
 
 }  // namespace
 
-std::string ListText(const Catalog& catalog, const std::string& folder) {
+std::string ListText(const Catalog& catalog, const FolderOrError& folder) {
   std::string table = Row({"name", "size", "memory", "licence", "installed"});
   for (const CatalogEntry& entry : catalog) {
     table += Row({entry.name, SizeOrUnknown(entry.bytes()), std::to_string(entry.memory_mb) + " MB",
-                  entry.license, IsInstalled(folder, entry) ? "yes" : "-"});
+                  entry.license, IsThere(folder, entry) ? "yes" : "-"});
   }
   return table;
 }
 
-json ListJson(const Catalog& catalog, const std::string& folder) {
+json ListJson(const Catalog& catalog, const FolderOrError& folder) {
   json models = json::array();
   for (const CatalogEntry& entry : catalog) models.push_back(ShowJson(entry, folder));
-  return {{"folder", folder}, {"models", models}};
+  return {{"folder", folder ? json(*folder) : json()}, {"models", models}};
 }
 
-std::string ShowText(const CatalogEntry& entry, const std::string& folder) {
+std::string ShowText(const CatalogEntry& entry, const FolderOrError& folder) {
   std::string text = entry.name + ": " + entry.title + "\n";
   text += "family     " + entry.family + "\n";
   text += "licence    " + entry.license + ", " + entry.license_url +
           (entry.must_accept ? " (to be accepted)" : "") + "\n";
   text += "memory     about " + std::to_string(entry.memory_mb) + " MB\n";
-  text += std::string("installed  ") + (IsInstalled(folder, entry) ? "yes" : "no") + "\n";
+  text += std::string("installed  ") + (IsThere(folder, entry) ? "yes" : "no") + "\n";
   text += "note       " + entry.note + "\n";
   for (const CatalogFile& file : entry.files) {
     text += std::string(NameOf(file.role)) + "\n";
     text += "  from     " + file.url + "\n";
-    text += "  to       " + PathOf(folder, entry, file) + "\n";
+    text += "  to       " +
+            (folder ? PathOf(*folder, entry, file) : "not known: " + folder.error().message) + "\n";
     text +=
         "  size     " + (file.bytes ? std::to_string(*file.bytes) + " bytes" : "not known") + "\n";
     text += "  SHA-256  " + file.sha256.value_or("not known") + "\n";
@@ -64,13 +69,13 @@ std::string ShowText(const CatalogEntry& entry, const std::string& folder) {
   return printable;
 }
 
-json ShowJson(const CatalogEntry& entry, const std::string& folder) {
+json ShowJson(const CatalogEntry& entry, const FolderOrError& folder) {
   json files = json::array();
   for (const CatalogFile& file : entry.files) {
     files.push_back({{"role", NameOf(file.role)},
                      {"name", file.name},
                      {"url", file.url},
-                     {"path", PathOf(folder, entry, file)},
+                     {"path", folder ? json(PathOf(*folder, entry, file)) : json()},
                      {"bytes", Size(file.bytes)},
                      {"sha256", file.sha256 ? json(*file.sha256) : json()}});
   }
@@ -82,7 +87,7 @@ json ShowJson(const CatalogEntry& entry, const std::string& folder) {
           {"must_accept", entry.must_accept},
           {"memory_mb", entry.memory_mb},
           {"bytes", Size(entry.bytes())},
-          {"installed", IsInstalled(folder, entry)},
+          {"installed", IsThere(folder, entry)},
           {"note", entry.note},
           {"files", files}};
 }

@@ -4,18 +4,23 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/pull.h"
 
 namespace edgevlm {
 
+// Where models lie; or, for a service without a home say, why there is no such folder. Then nothing
+// is installed, and paths are null in JSON.
+using FolderOrError = Result<std::string>;
+
 // A table: name, size, memory, licence, installed.
-std::string ListText(const Catalog& catalog, const std::string& folder);
-nlohmann::json ListJson(const Catalog& catalog, const std::string& folder);
+std::string ListText(const Catalog& catalog, const FolderOrError& folder);
+nlohmann::json ListJson(const Catalog& catalog, const FolderOrError& folder);
 
 // Everything that is known about one model.
-std::string ShowText(const CatalogEntry& entry, const std::string& folder);
-nlohmann::json ShowJson(const CatalogEntry& entry, const std::string& folder);
+std::string ShowText(const CatalogEntry& entry, const FolderOrError& folder);
+nlohmann::json ShowJson(const CatalogEntry& entry, const FolderOrError& folder);
 
 // `by_name`: the files lie where `-m NAME` looks.
 std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>& files,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
 #include <system_error>
 
 #include "catalog/folder.h"
@@ -155,15 +154,10 @@ EngineOptions ModelOptions::ForEngine() const {
 Result<Engine> LoadEngine(const ModelOptions& options) {
   EngineOptions engine_options = options.ForEngine();
   if (options.model.empty()) return Engine::LoadBuiltin(engine_options);
-  // A name of the catalogue is no path of a file, unless somebody calls a file so.
-  std::error_code ignored;
-  const bool is_name = options.model.find_first_of("/.") == std::string::npos &&
-                       !std::filesystem::exists(options.model, ignored);
-  if (!is_name) return Engine::Load(options.model, engine_options);
-  const Result<InstalledModel> installed = FindInstalled(options.model);
-  if (!installed) return installed.error();
-  if (engine_options.mmproj.empty()) engine_options.mmproj = installed->mmproj;
-  return Engine::Load(installed->model, engine_options);
+  const Result<InstalledModel> found = FindModel(options.model);
+  if (!found) return found.error();
+  if (engine_options.mmproj.empty()) engine_options.mmproj = found->mmproj;
+  return Engine::Load(found->model, engine_options);
 }
 
 void ReplyOptions::Declare(CLI::App& app) {
@@ -188,6 +182,12 @@ void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
       ->type_name("P");
   app.add_option("--repetition-penalty", decode.repetition_penalty,
                  "above 1: repeat tokens less often")
+      ->type_name("X");
+  app.add_option("--presence-penalty", decode.presence_penalty,
+                 "-2 to 2; above 0: say what was said already less often")
+      ->type_name("X");
+  app.add_option("--frequency-penalty", decode.frequency_penalty,
+                 "-2 to 2; above 0: the less, the more often it was said")
       ->type_name("X");
   app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
       ->type_name("N");

@@ -44,7 +44,7 @@ struct ModelOptions {
 // As --precision spells it.
 std::string_view PrecisionName(Precision precision);
 
-// Errors: those of Engine::Load; the message names the file. For names: those of FindInstalled.
+// Errors: those of Engine::Load; the message names the file. Those of FindModel.
 Result<Engine> LoadEngine(const ModelOptions& options);
 
 // What chat, and sessions that go on, keep of pictures: some dozens.

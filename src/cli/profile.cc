@@ -50,9 +50,8 @@ class ProfileCommand final : public Command {
     }
     if (!trace_path_.empty()) {
       const std::string trace = session.ProfileTrace();
-      if (auto error = WriteFile(trace_path_, std::as_bytes(std::span(trace)))) {
-        return Fail(*error);
-      }
+      const auto bytes = std::as_bytes(std::span(trace));
+      if (auto error = WriteFile(trace_path_, bytes, image_)) return Fail(*error);
     }
     output.Print(session.ProfileTable());
     return ExitCode::kDone;

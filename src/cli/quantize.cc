@@ -43,6 +43,7 @@ class QuantizeCommand final : public Command {
         ->type_name("");
     app.add_option("OUT", path_, "GGUF file to write")->required()->type_name("");
     app.add_option("TYPE", type_, "what to make of it, see below")->required()->type_name("");
+    app.add_flag("--force", replaces_, "replace OUT if it is there already");
     options_.DeclareThreads(app);
     DeclareJson(app, json_);
     app.footer("Types: " + TypeNames() +
@@ -81,10 +82,12 @@ class QuantizeCommand final : public Command {
   Result<QuantizeReport> Quantize(const MappedFile& input, const FileType& type) const {
     ThreadPool pool(options_.threads);
     ProgressBar bar;
-    return QuantizeFile(input, type, path_, pool, [&](std::int64_t done, std::int64_t total) {
+    const auto show = [&](std::int64_t done, std::int64_t total) {
       bar.Show(static_cast<int>((done + kValuesPerPart - 1) / kValuesPerPart),
                static_cast<int>((total + kValuesPerPart - 1) / kValuesPerPart));
-    });
+    };
+    const Existing existing = replaces_ ? Existing::kReplaced : Existing::kKept;
+    return QuantizeFile(input, type, path_, existing, pool, show);
   }
 
   // Errors of files name them already.
@@ -97,6 +100,7 @@ class QuantizeCommand final : public Command {
   std::string path_;
   std::string type_;
   ModelOptions options_;
+  bool replaces_ = false;
   bool json_ = false;
 };
 

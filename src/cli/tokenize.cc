@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "catalog/folder.h"
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "engine/builtin_model.h"
-#include "engine/load_tokenizer.h"
 #include "gguf/names.h"
 #include "gguf/reader.h"
+#include "tokenizer/load_tokenizer.h"
 
 namespace edgevlm {
 namespace {
@@ -45,8 +46,9 @@ class TokenizeCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.add_option("-m,--model", path_,
-                   "GGUF file to use instead of the built-in model; a vocabulary is enough")
-        ->type_name("FILE");
+                   "GGUF file, or name of an installed model, in place of the built-in one;\n"
+                   "a vocabulary is enough")
+        ->type_name("FILE|NAME");
     CLI::Option* bos = app.add_flag("--bos", bos_, "put the token that begins a text first");
     app.add_flag("--decode", decode_, "read ids, print the text")->excludes(bos);
     app.footer(
@@ -58,7 +60,9 @@ class TokenizeCommand final : public Command {
 
   ExitCode Run(Output& output) override {
     if (path_.empty()) return Tokenize(BuiltinModel(), output);
-    const auto mapped = MappedFile::Open(path_);
+    const auto found = FindModel(path_);
+    if (!found) return Fail(found.error());
+    const auto mapped = MappedFile::Open(found->model);
     if (!mapped) return Fail(mapped.error());
     return Tokenize(mapped->bytes(), output);
   }

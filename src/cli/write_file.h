@@ -9,7 +9,13 @@
 
 namespace edgevlm {
 
-// Writes the bytes to `path` in place of what is there. Errors: kIo, names the path.
-MaybeError WriteFile(const std::string& path, std::span<const std::byte> bytes);
+// Whether results may take the place of what `path` leads to. input: the path of a file that the
+// command reads; empty: none. Errors: kInvalid, names the path (it is the input, or a model).
+MaybeError CheckResultPath(const std::string& path, const std::string& input);
+
+// Writes the bytes to a device or a pipe, or to a file that takes the place of what is there once
+// it is complete. Errors, which name the path: those of CheckResultPath and of OutputFile.
+MaybeError WriteFile(const std::string& path, std::span<const std::byte> bytes,
+                     const std::string& input = {});
 
 }  // namespace edgevlm

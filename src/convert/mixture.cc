@@ -27,6 +27,8 @@ constexpr FileType kFileTypes[] = {
     {"Q5_K_S", 16, DType::kQ5_K, MixtureSize::kSmall},
     {"Q5_K_M", 17, DType::kQ5_K, MixtureSize::kMedium},
     {"Q6_K", 18, DType::kQ6_K, MixtureSize::kPlain},
+    {"IQ4_NL", 25, DType::kIQ4_NL, MixtureSize::kPlain},
+    {"IQ4_XS", 30, DType::kIQ4_XS, MixtureSize::kPlain},
 };
 
 bool IsQuantised(DType dtype) { return InfoOf(dtype).block_values > 1; }
@@ -43,6 +45,8 @@ DType WithSmallerBlocks(DType dtype) {
       return DType::kQ5_1;
     case DType::kQ6_K:
       return DType::kQ8_0;
+    case DType::kIQ4_XS:
+      return DType::kIQ4_NL;
     default:
       return DType::kF16;
   }
@@ -77,6 +81,9 @@ DType AttnValueType(const FileType& type, const Place& place) {
       return !is_medium && place.block < 4 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ5_K:
       return is_medium && IsSensitive(place.block, place.blocks) ? DType::kQ6_K : DType::kQ5_K;
+    case DType::kIQ4_NL:
+    case DType::kIQ4_XS:
+      return is_shared ? DType::kQ5_K : type.dtype;
     default:
       return type.dtype;
   }
@@ -98,6 +105,9 @@ DType FfnDownType(const FileType& type, const Place& place) {
       return !is_medium && is_early ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ5_K:
       return is_medium && IsSensitive(place.block, place.blocks) ? DType::kQ6_K : DType::kQ5_K;
+    case DType::kIQ4_NL:
+    case DType::kIQ4_XS:
+      return is_early ? DType::kQ5_K : type.dtype;
     default:
       return type.dtype;
   }

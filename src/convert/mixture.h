@@ -23,7 +23,8 @@ struct FileType {
   MixtureSize size;
 };
 
-// F32, F16, BF16, Q4_0 to Q8_0, Q2_K to Q6_K, with _S, _M and _L where there are such.
+// F32, F16, BF16, Q4_0 to Q8_0, Q2_K to Q6_K, with _S, _M and _L where there are such, IQ4_NL and
+// IQ4_XS.
 std::span<const FileType> FileTypes();
 
 // Upper or lower case; Q3_K, Q4_K and Q5_K mean their _M. Errors: kInvalid, lists the names.

@@ -20,11 +20,23 @@ TEST(Mixture, NamesAreFoundInAnyCase) {
   EXPECT_EQ(Named("q8_0").id, 7u);
   EXPECT_EQ(Named("q4_k").name, "Q4_K_M");
   EXPECT_EQ(Named("Q2_K").id, 10u);
-  const auto unknown = ParseFileType("IQ4_NL");
-  ASSERT_FALSE(unknown);
-  EXPECT_THAT(unknown.error().message, HasSubstr("Q4_K_M"));
-  EXPECT_THAT(unknown.error().message, HasSubstr("found IQ4_NL"));
+  EXPECT_EQ(Named("iq4_xs").id, 30u);
   EXPECT_FALSE(ParseFileType(""));
+}
+
+// What llama-quantize writes besides.
+TEST(Mixture, OtherNamesAreAnsweredWithThoseThatAreKnown) {
+  for (const char* name :
+       {"Q1_0", "Q2_0", "IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M", "IQ3_XXS",
+        "IQ3_XS", "IQ3_S", "IQ3_M", "TQ1_0", "TQ2_0", "MXFP4_MOE", "COPY"}) {
+    const auto unknown = ParseFileType(name);
+    ASSERT_FALSE(unknown) << name;
+    EXPECT_EQ(
+        unknown.error().message,
+        "type: expected one of F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q2_K_S, "
+        "Q3_K_S, Q3_K_M, Q3_K_L, Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M, Q6_K, IQ4_NL, IQ4_XS, found " +
+            std::string(name));
+  }
 }
 
 TEST(Mixture, GivesSensitiveTensorsMoreBits) {
@@ -49,6 +61,25 @@ TEST(Mixture, GivesSensitiveTensorsMoreBits) {
             DType::kQ4_K);
 }
 
+TEST(Mixture, GivesIq4TheBitsOfQ5KWhereTheyCount) {
+  constexpr MixtureFacts kShared = {.decoder_blocks = 16, .queries_per_key = 4};
+  for (const auto& [name, dtype] :
+       {std::pair("IQ4_NL", DType::kIQ4_NL), std::pair("IQ4_XS", DType::kIQ4_XS)}) {
+    for (int block = 0; block < 16; ++block) {
+      const std::string prefix = "blk." + std::to_string(block);
+      EXPECT_EQ(Choose(prefix + ".ffn_down.weight", {256, 512}, name),
+                block < 2 ? DType::kQ5_K : dtype);
+      EXPECT_EQ(Choose(prefix + ".attn_v.weight", {64, 256}, name, kShared), DType::kQ5_K);
+      EXPECT_EQ(Choose(prefix + ".attn_v.weight", {256, 256}, name), dtype);
+      EXPECT_EQ(Choose(prefix + ".attn_output.weight", {256, 256}, name), dtype);
+      EXPECT_EQ(Choose(prefix + ".ffn_up.weight", {512, 256}, name), dtype);
+    }
+    EXPECT_EQ(Choose("output.weight", {1000, 256}, name), DType::kQ6_K);
+    EXPECT_EQ(Choose("output.weight", {1000, 576}, name), DType::kQ8_0);
+    EXPECT_EQ(Choose("token_embd.weight", {1000, 256}, name), dtype);
+  }
+}
+
 TEST(Mixture, KeepsTheOutputPrecise) {
   EXPECT_EQ(Choose("output.weight", {1000, 256}, "Q4_0"), DType::kQ6_K);
   EXPECT_EQ(Choose("output.weight", {1000, 256}, "Q8_0"), DType::kQ8_0);
@@ -65,6 +96,9 @@ TEST(Mixture, TakesSmallerBlocksWhereRowsAreNoWholeOnes) {
   EXPECT_EQ(Choose(kName, {64, 96}, "Q4_K_M"), DType::kQ5_0);
   EXPECT_EQ(Choose(kName, {64, 96}, "Q5_K_M"), DType::kQ5_1);
   EXPECT_EQ(Choose(kName, {64, 96}, "Q6_K"), DType::kQ8_0);
+  EXPECT_EQ(Choose(kName, {64, 96}, "IQ4_XS"), DType::kIQ4_NL);
+  EXPECT_EQ(Choose("blk.0.ffn_down.weight", {64, 96}, "IQ4_XS"), DType::kQ5_1);
+  EXPECT_EQ(Choose(kName, {64, 100}, "IQ4_NL"), DType::kF16);
   EXPECT_EQ(Choose(kName, {64, 100}, "Q6_K"), DType::kF16);
   EXPECT_EQ(Choose(kName, {64, 100}, "Q4_0"), DType::kF16);
 }

@@ -125,8 +125,13 @@ MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
 }  // namespace
 
 Result<QuantizeReport> QuantizeFile(const MappedFile& input, const FileType& type,
-                                    const std::string& path, ThreadPool& pool,
+                                    const std::string& path, Existing existing, ThreadPool& pool,
                                     const QuantizeProgress& progress) {
+  // The original has what no later file can give back.
+  if (input.IsAt(path)) {
+    return Error{ErrorCode::kInvalid,
+                 path + ": expected another file than the one that is read, found the same"};
+  }
   const auto file = GgufFile::Parse(input.bytes());
   if (!file) return file.error();
   const MixtureFacts facts = FactsOf(*file);
@@ -146,7 +151,7 @@ Result<QuantizeReport> QuantizeFile(const MappedFile& input, const FileType& typ
     writer.AddTensor(tensor.name, dtype, tensor.view.shape,
                      [&converter, &tensor, dtype] { return converter.Convert(tensor, dtype); });
   }
-  if (auto error = writer.Write(path)) return *error;
+  if (auto error = writer.Write(path, existing)) return *error;
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "convert/mixture.h"
+#include "gguf/output_file.h"
 
 namespace edgevlm {
 
@@ -23,11 +24,12 @@ using QuantizeProgress = std::function<void(std::int64_t done, std::int64_t tota
 
 // Writes `path` with the keys of `input` and every tensor in the type that ChooseType gives it;
 // general.file_type and general.quantization_version say what it is. `path` appears when all of it
-// is on the disk; it may be the input itself. Memory: one written tensor and some rows.
+// is on the disk. Memory: one written tensor and some rows.
 // Errors: kCorrupt (not a GGUF file; a weight is not a finite number), kUnsupported (a tensor that
-// is quantised already would have to be quantised again), kIo (also: the input changed meanwhile).
+// is quantised already would have to be quantised again), kInvalid (`path` is the input itself, or
+// what OutputFile refuses), kIo (also: the input changed meanwhile).
 Result<QuantizeReport> QuantizeFile(const MappedFile& input, const FileType& type,
-                                    const std::string& path, ThreadPool& pool,
+                                    const std::string& path, Existing existing, ThreadPool& pool,
                                     const QuantizeProgress& progress);
 
 }  // namespace edgevlm

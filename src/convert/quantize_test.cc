@@ -32,11 +32,11 @@ class QuantizeFileTest : public ::testing::Test {
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
 
   Result<QuantizeReport> Quantize(const std::string& from, const std::string& to,
-                                  std::string_view type) {
+                                  std::string_view type, Existing existing = Existing::kKept) {
     const auto input = MappedFile::Open(from);
     if (!input) return input.error();
     ThreadPool pool(2);
-    return QuantizeFile(*input, *ParseFileType(type), to, pool,
+    return QuantizeFile(*input, *ParseFileType(type), to, existing, pool,
                         [&](std::int64_t done, std::int64_t total) {
                           EXPECT_GE(done, done_);
                           EXPECT_LE(done, total);
@@ -56,6 +56,11 @@ struct OpenFile {
   MappedFile mapped;
   GgufFile file;
 };
+
+std::string TextOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 std::vector<float> NormalValues(std::size_t count) {
   std::mt19937 generator(51);
@@ -94,17 +99,46 @@ TEST_F(QuantizeFileTest, KeepsKeysAndSaysWhatItIs) {
 
 TEST_F(QuantizeFileTest, RefusesToQuantiseTwiceButWidens) {
   ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
-  ASSERT_TRUE(Quantize(Path("in"), Path("in"), "Q8_0"));  // in place
+  ASSERT_TRUE(Quantize(Path("in"), Path("q8"), "Q8_0"));
   done_ = 0;
-  const auto again = Quantize(Path("in"), Path("out"), "Q4_0");
+  const auto again = Quantize(Path("q8"), Path("out"), "Q4_0");
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::kUnsupported);
   EXPECT_THAT(again.error().message, HasSubstr("tensor 'blk.0.ffn_up.weight': expected F32, F16"));
   EXPECT_FALSE(std::filesystem::exists(Path("out")));
-  ASSERT_TRUE(Quantize(Path("in"), Path("out"), "F32"));
-  const OpenFile before(Path("in")), after(Path("out"));
+  ASSERT_TRUE(Quantize(Path("q8"), Path("out"), "F32"));
+  const OpenFile before(Path("q8")), after(Path("out"));
   EXPECT_EQ(*ToFloats(*after.file.Tensor("blk.0.ffn_up.weight")),
             *ToFloats(*before.file.Tensor("blk.0.ffn_up.weight")));
+}
+
+TEST_F(QuantizeFileTest, NeverReplacesItsInput) {
+  ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
+  std::filesystem::create_hard_link(Path("in"), Path("hard"));
+  std::filesystem::create_symlink("in", Path("soft"));
+  const std::string before = TextOf(Path("in"));
+  for (const char* name : {"in", "./in", "hard", "soft"}) {
+    for (const char* read : {"in", "hard", "soft"}) {
+      const auto report = Quantize(Path(read), Path(name), "Q8_0", Existing::kReplaced);
+      ASSERT_FALSE(report) << name;
+      EXPECT_EQ(report.error().message,
+                Path(name) + ": expected another file than the one that is read, found the same");
+    }
+  }
+  EXPECT_EQ(TextOf(Path("in")), before);
+  EXPECT_TRUE(std::filesystem::is_symlink(Path("soft")));
+}
+
+TEST_F(QuantizeFileTest, ReplacesAnotherFileWhenAsked) {
+  ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
+  std::ofstream(Path("out")) << "what was there before";
+  const auto refused = Quantize(Path("in"), Path("out"), "Q8_0");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            Path("out") + ": expected no such file, or --force to replace it");
+  EXPECT_EQ(TextOf(Path("out")), "what was there before");
+  ASSERT_TRUE(Quantize(Path("in"), Path("out"), "Q8_0", Existing::kReplaced));
+  EXPECT_EQ(*OpenFile(Path("out")).file.Int(keys::kFileType), 7);
 }
 
 TEST_F(QuantizeFileTest, LeavesNothingBehindWhenItFails) {

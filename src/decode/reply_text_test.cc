@@ -27,6 +27,11 @@ TEST(ReplyText, DropsOneLeadingBlankOnly) {
   EXPECT_EQ(AddAll(text, {"  a", " b"}), " a b");
 }
 
+TEST(ReplyText, KeepsTheFirstBlankOfWhatGoesOn) {
+  ReplyText text({}, 0, /*goes_on=*/true);
+  EXPECT_EQ(AddAll(text, {" a", " b"}), " a b");
+}
+
 TEST(ReplyText, HoldsBackHalfCharacters) {
   ReplyText text({}, 0);
   EXPECT_EQ(text.Add("\xE2"), "");

@@ -20,6 +20,7 @@ namespace edgevlm {
 struct TextSide {
   const Tokenizer& tokenizer;
   std::span<const int> ends;  // tokens by which the model says that it is done, increasing
+  bool goes_on = false;       // the prompt ends in a text that the reply goes on from
 };
 
 struct Generation {

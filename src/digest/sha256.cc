@@ -41,6 +41,10 @@ std::string Sha256::Finish() {
   return text;
 }
 
+bool IsSha256Digest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 Result<std::string> Sha256OfFile(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return Error{ErrorCode::kNotFound, path + ": no such file"};

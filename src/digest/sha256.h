@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -25,6 +26,9 @@ class Sha256 {
   struct Context;
   std::unique_ptr<Context> context_;
 };
+
+// Whether a text is a digest as Finish writes it.
+bool IsSha256Digest(std::string_view text);
 
 // Of a whole file, read in pieces: nothing is mapped, so a file that shrinks meanwhile does no
 // harm. Errors: kNotFound, kIo; they start with the path.

@@ -6,12 +6,12 @@
 
 #include "base/cpu.h"
 #include "base/machine_state.h"
-#include "engine/load_tokenizer.h"
 #include "engine/model.h"
 #include "engine/model_identity.h"
 #include "engine/speculation.h"
 #include "gguf/names.h"
 #include "model/weight_reader.h"
+#include "tokenizer/load_tokenizer.h"
 
 namespace edgevlm {
 namespace {

@@ -12,7 +12,7 @@
 namespace edgevlm {
 namespace {
 
-using Image = std::shared_ptr<const EncodedImage>;
+using ImagePointer = std::shared_ptr<const EncodedImage>;
 
 constexpr std::string_view kMark = "EVLMSES1";
 constexpr std::size_t kDigestDigits = 64;
@@ -39,21 +39,21 @@ class ImageTable {
     for (const Prompt::Part& part : session.prompt.parts()) Add(part.image);
   }
 
-  const std::vector<Image>& images() const { return images_; }
+  const std::vector<ImagePointer>& images() const { return images_; }
 
-  void PutNumber(const Image& image, ByteWriter& writer) const {
+  void PutNumber(const ImagePointer& image, ByteWriter& writer) const {
     const auto found = std::ranges::find(images_, image);
     PutCount(image == nullptr ? 0 : found - images_.begin() + 1, writer);
   }
 
  private:
-  void Add(const Image& image) {
+  void Add(const ImagePointer& image) {
     if (image != nullptr && std::ranges::find(images_, image) == images_.end()) {
       images_.push_back(image);
     }
   }
 
-  std::vector<Image> images_;
+  std::vector<ImagePointer> images_;
 };
 
 void PutImage(const EncodedImage& image, ByteWriter& writer) {
@@ -125,7 +125,7 @@ class Parser {
 
   std::string TakeText() { return std::string(reader_.Text(reader_.Get<std::uint32_t>())); }
 
-  Image TakeImage() {
+  ImagePointer TakeImage() {
     const auto number = reader_.Get<std::uint32_t>();
     ok_ = ok_ && reader_.ok() && number <= images_.size();
     return ok_ && number > 0 ? images_[number - 1] : nullptr;
@@ -170,7 +170,7 @@ class Parser {
       Message message = {.role = static_cast<Role>(role), .parts = {}};
       const std::size_t parts = TakeCount(2 * sizeof(std::uint32_t));
       for (std::size_t p = 0; p < parts && ok_; ++p) {
-        Image image = TakeImage();
+        ImagePointer image = TakeImage();
         message.parts.push_back({.text = TakeText(), .image = std::move(image)});
         ok_ = ok_ && reader_.ok() && IsUtf8(message.parts.back().text);
       }
@@ -182,7 +182,7 @@ class Parser {
   bool ReadPrompt(Prompt& prompt) {
     const std::size_t count = TakeCount(3 * sizeof(std::uint32_t));
     for (std::size_t i = 0; i < count && ok_; ++i) {
-      Image image = TakeImage();
+      ImagePointer image = TakeImage();
       const auto first_row = reader_.Get<std::uint32_t>(), rows = reader_.Get<std::uint32_t>();
       ok_ = ok_ && Fits(std::uint64_t{rows} + static_cast<std::uint64_t>(prompt.rows()));
       if (image != nullptr) {
@@ -207,7 +207,7 @@ class Parser {
 
   ByteReader reader_;
   bool ok_ = true;
-  std::vector<Image> images_;
+  std::vector<ImagePointer> images_;
 };
 
 }  // namespace
@@ -220,7 +220,7 @@ std::vector<std::byte> WriteSession(const SavedSession& session) {
   CHECK(session.identity.size() == kDigestDigits);
   writer.Put(std::as_bytes(std::span(session.identity)));
   PutCount(table.images().size(), writer);
-  for (const Image& image : table.images()) PutImage(*image, writer);
+  for (const ImagePointer& image : table.images()) PutImage(*image, writer);
   table.PutNumber(session.image, writer);
   PutCount(session.messages.size(), writer);
   for (const Message& message : session.messages) PutMessage(message, table, writer);

@@ -140,8 +140,10 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
   if (speculation) speculation->Begin(prompt.Tokens());
   Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
-                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops, on_text,
-                speculation ? &*speculation : nullptr);
+                {.tokenizer = model.tokenizer,
+                 .ends = model.tokenizer.ends(),
+                 .goes_on = prompt.ends_in_reply()},
+                with_stops, on_text, speculation ? &*speculation : nullptr);
   Stream* const streams[] = {&stream};
   while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
   reply.timings.prefill_ms = watch.Lap();

@@ -168,7 +168,7 @@ TEST(Session, RefusesWhatItCanNotAnswer) {
   EXPECT_THAT(ErrorOf(session.Ask("\xFF", {})), HasSubstr("UTF-8"));
   EXPECT_THAT(ErrorOf(session.Ask(std::string(70000, 'x'), {})),
               HasSubstr("expected at most 319 tokens"));
-  EXPECT_THAT(ErrorOf(session.Ask("a", {.top_p = 0})), HasSubstr("top_p"));
+  EXPECT_THAT(ErrorOf(session.Ask("a", {.top_p = 2})), HasSubstr("top_p"));
   EXPECT_THAT(session.SetImage(EncodedImage())->message,
               HasSubstr("picture: expected embeddings of width 24"));
 }

@@ -10,7 +10,7 @@
 #include "decode/speculate/model_drafter.h"
 #include "decode/speculate/ngram_drafter.h"
 #include "decode/speculate/self_drafter.h"
-#include "engine/load_tokenizer.h"
+#include "tokenizer/load_tokenizer.h"
 #include "tokenizer/vocabulary.h"
 
 namespace edgevlm {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -14,38 +15,91 @@
 namespace edgevlm {
 namespace {
 
+constexpr int kPartialNames = 100;  // that other writers, or the dead, may hold
+constexpr mode_t kMode = 0666;      // less what the user's umask takes away
+
 Error CanNotWrite(const std::string& path, int number) {
   return Error{ErrorCode::kIo,
                path + ": can not be written: " + std::generic_category().message(number)};
 }
 
+Error IsThere(const std::string& path) {
+  return Error{ErrorCode::kInvalid, path + ": expected no such file, or --force to replace it"};
+}
+
+std::string PartialName(const std::string& target, int attempt) {
+  return target + ".partial-" + std::to_string(getpid()) + "-" + std::to_string(attempt);
+}
+
+// The name by which the system knows an open file that has none in a folder.
+std::string DescriptorPath(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
+
+// A file without a name beside `target`; -1 where there is no such thing.
+int OpenNameless(const std::string& target) {
+  std::string folder = std::filesystem::path(target).parent_path().string();
+  if (folder.empty()) folder = ".";
+  const int fd = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kMode);
+  if (fd < 0) return fd;
+  // Without /proc it could never be given a name.
+  if (access(DescriptorPath(fd).c_str(), F_OK) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+// Gives a file without a name this one. 0, or the errno.
+int NameOpenFile(int fd, const std::string& name) {
+  const int failed =
+      linkat(AT_FDCWD, DescriptorPath(fd).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
+  return failed == 0 ? 0 : errno;
+}
+
 }  // namespace
 
-OutputFile::OutputFile(std::string path, std::string partial_path, int fd)
-    : path_(std::move(path)), partial_path_(std::move(partial_path)), fd_(fd) {}
+MaybeError CheckOutput(const std::string& path, Existing existing) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none) return CanNotWrite(path, error.value());
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    const bool is_folder = std::filesystem::is_directory(status);
+    return Error{ErrorCode::kInvalid, path + ": expected a regular file or none, found " +
+                                          (is_folder ? "a directory" : "a device or a pipe")};
+  }
+  const auto link = std::filesystem::symlink_status(path, error);
+  if (existing == Existing::kKept && std::filesystem::exists(link)) return IsThere(path);
+  return std::nullopt;
+}
+
+OutputFile::OutputFile(std::string path, std::string target, std::string partial_path, int fd,
+                       Existing existing)
+    : path_(std::move(path)),
+      target_(std::move(target)),
+      partial_path_(std::move(partial_path)),
+      fd_(fd),
+      existing_(existing) {}
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
       partial_path_(std::exchange(other.partial_path_, {})),
-      fd_(std::exchange(other.fd_, -1)) {}
+      fd_(std::exchange(other.fd_, -1)),
+      existing_(other.existing_) {}
 
 OutputFile::~OutputFile() {
   if (fd_ >= 0) close(fd_);
   if (!partial_path_.empty()) unlink(partial_path_.c_str());
 }
 
-Result<OutputFile> OutputFile::Create(const std::string& path) {
-  // Renaming would replace a device such as /dev/null by a file.
-  struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    return Error{ErrorCode::kInvalid, path + ": expected a regular file or none, found another"};
-  }
-  constexpr int kAttempts = 100;  // names that other writers, or the dead, may hold
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::string partial =
-        path + ".partial-" + std::to_string(getpid()) + "-" + std::to_string(attempt);
-    const int fd = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0) return OutputFile(path, std::move(partial), fd);
+Result<OutputFile> OutputFile::Create(const std::string& path, Existing existing) {
+  if (auto error = CheckOutput(path, existing)) return *error;
+  std::error_code no_such_file;
+  const auto resolved = std::filesystem::canonical(path, no_such_file);
+  const std::string target = no_such_file ? path : resolved.string();
+  const int nameless = OpenNameless(target);
+  if (nameless >= 0) return OutputFile(path, target, {}, nameless, existing);
+  for (int attempt = 0; attempt < kPartialNames; ++attempt) {
+    std::string partial = PartialName(target, attempt);
+    const int fd = open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+    if (fd >= 0) return OutputFile(path, target, std::move(partial), fd, existing);
     if (errno != EEXIST) break;
   }
   return CanNotWrite(path, errno);
@@ -65,16 +119,42 @@ MaybeError OutputFile::Append(std::span<const std::byte> bytes) {
 MaybeError OutputFile::Commit() {
   if (fd_ < 0) return CanNotWrite(path_, EBADF);
   if (fsync(fd_) != 0) return Failure(errno);
+  if (partial_path_.empty()) {
+    int number = NameOpenFile(fd_, target_);
+    if (number == EEXIST && existing_ == Existing::kReplaced) number = NamePartial();
+    if (number != 0) return Failure(number);
+  }
   // Some file systems report a full disk only here.
   if (close(std::exchange(fd_, -1)) != 0) return Failure(errno);
-  if (std::rename(partial_path_.c_str(), path_.c_str()) != 0) return Failure(errno);
+  if (partial_path_.empty()) return std::nullopt;
+  if (const int number = RenamePartial()) return Failure(number);
   partial_path_.clear();
   return std::nullopt;
 }
 
+int OutputFile::NamePartial() {
+  int number = EEXIST;
+  for (int attempt = 0; number == EEXIST && attempt < kPartialNames; ++attempt) {
+    std::string partial = PartialName(target_, attempt);
+    number = NameOpenFile(fd_, partial);
+    if (number == 0) partial_path_ = std::move(partial);
+  }
+  return number;
+}
+
+int OutputFile::RenamePartial() const {
+  const char* partial = partial_path_.c_str();
+  const char* target = target_.c_str();
+  if (existing_ == Existing::kReplaced) return std::rename(partial, target) == 0 ? 0 : errno;
+  if (renameat2(AT_FDCWD, partial, AT_FDCWD, target, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL) return errno;
+  // NFS can not rename so. CheckOutput found the name free when the file was begun.
+  return std::rename(partial, target) == 0 ? 0 : errno;
+}
+
 Error OutputFile::Failure(int number) {
   if (fd_ >= 0) close(std::exchange(fd_, -1));
-  return CanNotWrite(path_, number);
+  return number == EEXIST ? IsThere(path_) : CanNotWrite(path_, number);
 }
 
 }  // namespace edgevlm

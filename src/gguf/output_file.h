@@ -9,12 +9,26 @@
 
 namespace edgevlm {
 
-// Writes to a new file beside `path`; Commit renames it. Without Commit the destructor removes it.
+// What becomes of a file that has the name already.
+enum class Existing {
+  kReplaced,  // by the new file, once that is complete; of a symbolic link, what it points to
+  kKept,      // and nothing is written
+};
+
+// Whether a file of this name may be written. Errors: kInvalid, names the path (a directory or a
+// device, which renaming would replace by a file; with Existing::kKept, any file, and any link),
+// kIo (the name is too long, a folder of it can not be searched).
+MaybeError CheckOutput(const std::string& path, Existing existing);
+
+// Writes to a file without a name in the folder of `path`; Commit gives it the name. Until then, a
+// process that is ended leaves nothing behind. Where the file system has no files without a name
+// (NFS, FAT), the file is called `path`.partial-PID-N, and the destructor removes it.
 // Threads: one.
 class OutputFile {
  public:
-  // Errors: kInvalid (`path` is a directory, a device, ...), kIo; both name the path.
-  static Result<OutputFile> Create(const std::string& path);
+  // Errors: those of CheckOutput, kIo (names the path).
+  static Result<OutputFile> Create(const std::string& path,
+                                   Existing existing = Existing::kReplaced);
 
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -23,16 +37,23 @@ class OutputFile {
   // After a failure the file can not be committed any more. Errors: kIo.
   MaybeError Append(std::span<const std::byte> bytes);
 
-  // Waits until the bytes are on the disk, then gives the file its name. Errors: kIo.
+  // Waits until the bytes are on the disk, then gives the file its name. Errors: kIo; kInvalid
+  // (Existing::kKept, and a file of that name appeared meanwhile).
   MaybeError Commit();
 
  private:
-  OutputFile(std::string path, std::string partial_path, int fd);
+  OutputFile(std::string path, std::string target, std::string partial_path, int fd,
+             Existing existing);
+  // Both: 0, or the errno.
+  int NamePartial();
+  int RenamePartial() const;
   Error Failure(int number);
 
-  std::string path_;
-  std::string partial_path_;  // empty once committed
+  std::string path_;          // as it was given, for messages
+  std::string target_;        // where links lead
+  std::string partial_path_;  // empty: the file has no name, or its own
   int fd_;
+  Existing existing_;
 };
 
 }  // namespace edgevlm

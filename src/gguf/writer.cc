@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "gguf/names.h"
-#include "gguf/output_file.h"
 #include "gguf/reader.h"
 
 namespace edgevlm {
@@ -200,9 +199,9 @@ MaybeError GgufWriter::Emit(
   return std::nullopt;
 }
 
-MaybeError GgufWriter::Write(const std::string& path) const {
+MaybeError GgufWriter::Write(const std::string& path, Existing existing) const {
   if (auto error = Validate()) return error;
-  auto file = OutputFile::Create(path);
+  auto file = OutputFile::Create(path, existing);
   if (!file) return file.error();
   if (auto error = Emit([&](std::span<const std::byte> bytes) { return file->Append(bytes); })) {
     return error;

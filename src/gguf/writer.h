@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "gguf/output_file.h"
 #include "gguf/value.h"
 #include "tensor/dtype.h"
 
@@ -45,11 +46,10 @@ class GgufWriter {
   // in memory. A failure of the source, or another number of bytes, ends the writing.
   void AddTensor(std::string_view name, DType dtype, const Shape& shape, Source source);
 
-  // Writes to a name beside `path` and renames when all of it is on the disk, so that `path` never
-  // holds half a file. Errors: kInvalid (a key or tensor twice, an empty or too long name, a tensor
-  // whose bytes do not fit its shape, general.alignment other than 32, a limit of the reader),
-  // kIo (names the path), those of sources.
-  MaybeError Write(const std::string& path) const;
+  // Writes to an OutputFile, so that `path` never holds half a file. Errors: those of OutputFile,
+  // kInvalid (a key or tensor twice, an empty or too long name, a tensor whose bytes do not fit its
+  // shape, general.alignment other than 32, a limit of the reader), those of sources.
+  MaybeError Write(const std::string& path, Existing existing = Existing::kReplaced) const;
 
   // The whole file in memory. Errors: kInvalid and those of sources, as Write.
   Result<std::vector<std::byte>> ToBytes() const;

@@ -1,10 +1,10 @@
 #include "image/decode.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 
+#include "base/file_kind.h"
 #include "image/formats.h"
 #include "image/orient.h"
 
@@ -46,33 +46,12 @@ const Format* FindFormat(Bytes file) {
   return found == std::end(kFormats) ? nullptr : found;
 }
 
-// A known file type that we do not read, for the error message.
-const char* NameOfOther(std::string_view head) {
-  struct Other {
-    std::size_t at;
-    std::string_view magic;
-    const char* name;
-  };
-  static constexpr Other kOthers[] = {
-      {0, "GIF8", "GIF"},        {0, "BM", "BMP"},           {0, {"II*\0", 4}, "TIFF"},
-      {0, {"MM\0*", 4}, "TIFF"}, {4, "ftyphei", "HEIC"},     {4, "ftypmif1", "HEIC"},
-      {4, "ftypavif", "AVIF"},   {0, "%PDF", "PDF"},         {0, "<svg", "SVG"},
-      {0, "<?xml", "XML"},       {0, "P1", "PBM"},           {0, "P4", "PBM"},
-      {0, "P7", "PAM"},          {0, "\xFF\x0A", "JPEG XL"},
-  };
-  for (const Other& other : kOthers) {
-    if (head.size() > other.at && head.substr(other.at).starts_with(other.magic)) return other.name;
-  }
-  return "something else";
-}
-
 Error UnknownFormat(Bytes file) {
   if (file.empty()) {
     return {ErrorCode::kCorrupt, "picture: file: expected a picture, found 0 bytes"};
   }
   return {ErrorCode::kUnsupported,
-          std::string("picture: format: expected JPEG, PNG, WebP or PPM, found ") +
-              NameOfOther(HeadOf(file))};
+          "picture: format: expected JPEG, PNG, WebP or PPM, found " + DescribeFile(file)};
 }
 
 MaybeError CheckLimits(const PictureInfo& info, const DecodeLimits& limits) {

@@ -1,9 +1,10 @@
 // From the bytes of a picture file to pixels: JPEG, PNG, WebP, PPM and PGM.
 //
 // The bytes may come from anybody. Sizes are read from the headers and charged to the limits before
-// anything is allocated; a file that ends inside its picture is an error, not a half-grey picture.
-// The result is upright (EXIF orientation applied) and opaque (transparency over white). Colour
-// profiles are ignored, as in most training pipelines.
+// anything is allocated; a file that ends inside its pixels is an error, not a half-grey picture.
+// What stands behind the last pixel (checksums, end marks, metadata) may be missing. The result is
+// upright (EXIF orientation applied) and opaque (transparency over white). Colour profiles are
+// ignored, as in most training pipelines.
 #pragma once
 
 #include <cstddef>

@@ -16,15 +16,16 @@ using test::Gradient;
 TEST(Decode, NamesWhatIsNotAPicture) {
   EXPECT_EQ(ErrorOf({}), "picture: file: expected a picture, found 0 bytes");
   const std::string expected = "picture: format: expected JPEG, PNG, WebP or PPM, found ";
-  EXPECT_EQ(ErrorOf(BytesOf("This is a text, named photo.jpg.\n")), expected + "something else");
-  EXPECT_EQ(ErrorOf(BytesOf("GIF89a....")), expected + "GIF");
+  EXPECT_EQ(ErrorOf(BytesOf("This is a text, named photo.jpg.\n")),
+            expected + "text that begins 'This is a text, named ph...'");
+  EXPECT_EQ(ErrorOf(BytesOf("GIF89a....")), expected + "a GIF image");
   EXPECT_EQ(ErrorOf(BytesOf(std::string_view("\0\0\0\x18"
                                              "ftypheic",
                                              12))),
-            expected + "HEIC");
-  EXPECT_EQ(ErrorOf(BytesOf("P")), expected + "something else");
-  EXPECT_EQ(ErrorOf(BytesOf("P4\n8 1\n\xFF")), expected + "PBM");
-  EXPECT_EQ(ErrorOf(BytesOf("RIFF\x10\x01\x01\x01WAVEfmt ")), expected + "something else");
+            expected + "a HEIC or HEIF image (save it as JPEG)");
+  EXPECT_EQ(ErrorOf(BytesOf("P")), expected + "text that begins 'P'");
+  EXPECT_EQ(ErrorOf(BytesOf("P4\n8 1\n\xFF")), expected + "a PBM image");
+  EXPECT_EQ(ErrorOf(BytesOf("RIFF\x10\x01\x01\x01WAVEfmt ")), expected + "a WAV recording");
   EXPECT_FALSE(Probe({}));
   EXPECT_FALSE(Probe(BytesOf("x")));
 }

@@ -7,7 +7,14 @@ namespace edgevlm {
 namespace {
 
 constexpr int kOrientationTag = 0x0112;
-constexpr int kShortType = 3;
+
+// TIFF's types of whole numbers. 0 for the other types.
+constexpr int NumberBytes(std::int64_t type) {
+  constexpr int kByte = 1, kShort = 3, kLong = 4;
+  if (type == kByte) return 1;
+  if (type == kShort) return 2;
+  return type == kLong ? 4 : 0;
+}
 
 // Numbers at places in a TIFF block, in the byte order that the block names; -1 past its end.
 class Tiff {
@@ -50,9 +57,11 @@ int ExifOrientation(std::span<const std::byte> exif) {
   for (std::int64_t i = 0; i < entries; ++i) {
     const std::int64_t entry = directory + 2 + i * 12;
     if (tiff.Get(entry, 2) != kOrientationTag) continue;
-    const std::int64_t value = tiff.Get(entry + 8, 2);
-    const bool sound = tiff.Get(entry + 2, 2) == kShortType && tiff.Get(entry + 4, 4) == 1;
-    return sound && 1 <= value && value <= 8 ? static_cast<int>(value) : 1;
+    // The standard asks for SHORT; phones and editors write the others too. The value lies at the
+    // left of its four bytes.
+    const int bytes = tiff.Get(entry + 4, 4) == 1 ? NumberBytes(tiff.Get(entry + 2, 2)) : 0;
+    const std::int64_t value = bytes > 0 ? tiff.Get(entry + 8, bytes) : 0;
+    return 1 <= value && value <= 8 ? static_cast<int>(value) : 1;
   }
   return 1;
 }

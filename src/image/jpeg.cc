@@ -30,6 +30,8 @@ struct Codec {
   jpeg_progress_mgr progress;
   std::jmp_buf failed;
   int scan_limit;
+  bool may_end;  // the header is read: what is missing from here on may be the end mark alone
+  bool has_ended;
   int failure;  // code of the message that ended the work
   char text[JMSG_LENGTH_MAX];
 };
@@ -52,8 +54,15 @@ bool LosesPixels(int warning) {
          warning == JWRN_MUST_RESYNC;
 }
 
+// Behind the end of the file libjpeg sees end marks. Where pixels are missing too, it warns once
+// more when it wants their bits (JWRN_HIT_MARKER), or lacks scans (AllScansBegan).
 void OnMessage(j_common_ptr state, int level) {
-  if (level < 0 && LosesPixels(state->err->msg_code)) OnError(state);
+  if (level >= 0) return;
+  auto* codec = static_cast<Codec*>(state->client_data);
+  const int warning = state->err->msg_code;
+  codec->has_ended = codec->has_ended || warning == JWRN_JPEG_EOF;
+  if (warning == JWRN_JPEG_EOF && codec->may_end) return;
+  if (LosesPixels(warning)) OnError(state);
 }
 
 void OnOutput(j_common_ptr) {}  // libjpeg would print
@@ -111,7 +120,7 @@ bool ReadRow(Codec* codec, std::uint8_t* row) {
   return true;
 }
 
-// Sealed. Reads up to the end mark, to know that there is one.
+// Sealed. Reads up to the end mark or the end of the file.
 bool Finish(Codec* codec) {
   if (setjmp(codec->failed) != 0) return false;
   jpeg_finish_decompress(&codec->state);
@@ -129,12 +138,12 @@ class Reader {
   const jpeg_decompress_struct& state() const { return codec_.state; }
 
   Error Failure(Bytes file) const {
+    if (codec_.has_ended) return CutShort(kFormat, file);
     switch (codec_.failure) {
       case kTooManyScans:
         return {ErrorCode::kTooLarge, "jpeg: scans: expected at most " +
                                           std::to_string(codec_.scan_limit) + ", found " +
                                           std::to_string(codec_.state.input_scan_number)};
-      case JWRN_JPEG_EOF:
       case JERR_INPUT_EOF:
         return CutShort(kFormat, file);
       case JERR_BAD_PRECISION:
@@ -185,6 +194,18 @@ void MixInks(const std::uint8_t* inks, int count, bool inverted, std::uint8_t* r
   }
 }
 
+// Whether there was a scan for every bit of every coefficient. One that is cut inside has said so.
+bool AllScansBegan(const jpeg_decompress_struct& state) {
+  const auto components = static_cast<std::size_t>(state.num_components);
+  for (const jpeg_component_info& component : std::span(state.comp_info, components)) {
+    if (component.quant_table == nullptr) return false;  // kept when its first scan begins
+  }
+  if (!state.progressive_mode) return true;
+  return std::ranges::all_of(std::span(state.coef_bits, components), [](const auto& missing_bits) {
+    return std::ranges::all_of(missing_bits, [](int bits) { return bits == 0; });
+  });
+}
+
 // Reads the header of `file` and settles the output.
 MaybeError Prepare(const DecodeTask& task, Bytes file, Reader& reader) {
   if (!ReadHeader(reader.codec(), Unsigned(file), file.size())) return reader.Failure(task.file);
@@ -214,7 +235,9 @@ MeansOnly ComponentsOfMeans(const jpeg_decompress_struct& state) {
 
 Result<Image> ReadPixels(const DecodeTask& task, Reader& reader) {
   Codec* codec = reader.codec();
+  codec->may_end = true;
   if (!Start(codec)) return reader.Failure(task.file);
+  if (codec->has_ended && !AllScansBegan(reader.state())) return CutShort(kFormat, task.file);
   const jpeg_decompress_struct& state = reader.state();
   Image picture(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
   const bool four_inks = state.output_components == 4;

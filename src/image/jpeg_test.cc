@@ -9,6 +9,7 @@
 namespace edgevlm {
 namespace {
 
+using test::BytesOf;
 using test::Decoded;
 using test::Encoded;
 using test::ErrorOf;
@@ -136,23 +137,50 @@ TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
   }
 }
 
+// Only the end mark may be missing, or the half of it.
+constexpr std::size_t kEndMarkBytes = 2;
+
 TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
-  const auto file = Encoded(40, 24, Gradient(40, 24).pixels, {.progressive = true});
-  for (std::size_t size = 0; size < file.size(); ++size) {
-    EXPECT_FALSE(Decode(std::span(file).first(size), {}, 4)) << size;
+  const auto pixels = Gradient(40, 24).pixels;
+  for (const bool progressive : {false, true}) {
+    test::ExpectErrorWhereverCut(Encoded(40, 24, pixels, {.progressive = progressive}),
+                                 kEndMarkBytes, 4);
   }
 }
 
 TEST(Jpeg, CutAnywhereIsAnError) {
   const Image picture = Gradient(40, 24);
-  for (const bool progressive : {false, true}) {
+  for (const unsigned restart_rows : {0u, 1u}) {
+    for (const bool progressive : {false, true}) {
+      test::ExpectErrorWhereverCut(
+          Encoded(
+              40, 24, picture.pixels,
+              {.progressive = progressive, .restart_rows = restart_rows, .exif = test::Exif(6)}),
+          kEndMarkBytes);
+    }
     test::ExpectErrorWhereverCut(
-        Encoded(40, 24, picture.pixels, {.progressive = progressive, .exif = test::Exif(6)}));
+        Encoded(40, 24, picture.pixels, {.separate = true, .restart_rows = restart_rows}),
+        kEndMarkBytes);
   }
   const auto file = EncodeJpeg(picture, 80);
   EXPECT_EQ(ErrorOf(std::span(file).first(file.size() - 9)),
             "jpeg: data: expected a whole file, found its end after " +
                 std::to_string(file.size() - 9) + " bytes");
+}
+
+// What stands between the pixels and the end mark holds none, wherever it is cut.
+TEST(Jpeg, CutBehindThePixelsIsAPicture) {
+  const Image picture = Gradient(40, 24);
+  for (const bool progressive : {false, true}) {
+    auto file = Encoded(40, 24, picture.pixels, {.progressive = progressive});
+    const Image expected = Decoded(file);
+    const std::size_t end = file.size() - kEndMarkBytes;
+    const auto comment = BytesOf(std::string_view("\xFF\xFE\0\x08trail.", 10));
+    file.insert(file.begin() + static_cast<std::ptrdiff_t>(end), comment.begin(), comment.end());
+    for (std::size_t size = end; size <= file.size(); ++size) {
+      EXPECT_EQ(Decoded(std::span(file).first(size)).pixels, expected.pixels) << size;
+    }
+  }
 }
 
 // As above, with an end mark put after the cut: the data end too early all the same.

@@ -11,7 +11,8 @@
 namespace edgevlm {
 
 // Orientation (1..8) from an EXIF block: a TIFF header and its first directory, with or without
-// "Exif\0\0" before it. 1, which means upright, for anything missing, broken or out of range.
+// "Exif\0\0" before it. Stored as one SHORT, LONG or BYTE in either byte order. 1, which means
+// upright, for anything missing, broken or out of range.
 int ExifOrientation(std::span<const std::byte> exif);
 
 // The stored picture as it should be looked at. REQUIRES: orientation in 1..8.

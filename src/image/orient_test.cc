@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+
 #include "image/test_pictures.h"
 
 namespace edgevlm {
@@ -52,6 +55,51 @@ TEST(ExifOrientation, ReadsBothByteOrdersAndThePrefix) {
   EXPECT_EQ(ExifOrientation(BytesOf(big)), 6);
 }
 
+// An EXIF block of one entry: its type, its count and its four bytes of value.
+std::vector<std::byte> Entry(bool big_endian, unsigned type, unsigned count,
+                             std::string_view value) {
+  std::string block = big_endian ? "MM" : "II";
+  const auto number = [&](unsigned n, unsigned bytes) {
+    for (unsigned i = 0; i < bytes; ++i) {
+      const unsigned shift = big_endian ? bytes - 1 - i : i;
+      block += static_cast<char>(n >> (8 * shift));
+    }
+  };
+  number(42, 2);
+  number(8, 4);
+  number(1, 2);
+  number(0x0112, 2);
+  number(type, 2);
+  number(count, 4);
+  block += std::string(value) + std::string(4 - value.size() + 4, '\0');
+  return BytesOf(block);
+}
+
+TEST(ExifOrientation, ReadsEveryTypeOfWholeNumber) {
+  constexpr unsigned kByte = 1, kShort = 3, kLong = 4;
+  using namespace std::string_view_literals;
+  EXPECT_EQ(ExifOrientation(Entry(false, kByte, 1, "\6")), 6);
+  EXPECT_EQ(ExifOrientation(Entry(true, kByte, 1, "\6")), 6);
+  EXPECT_EQ(ExifOrientation(Entry(false, kShort, 1, "\6\0"sv)), 6);
+  EXPECT_EQ(ExifOrientation(Entry(true, kShort, 1, "\0\6"sv)), 6);
+  EXPECT_EQ(ExifOrientation(Entry(false, kLong, 1, "\6\0\0\0"sv)), 6);
+  EXPECT_EQ(ExifOrientation(Entry(true, kLong, 1, "\0\0\0\6"sv)), 6);
+  // A LONG is read as one, not as the SHORT that begins it.
+  EXPECT_EQ(ExifOrientation(Entry(false, kLong, 1, "\6\0\1\0"sv)), 1);
+  EXPECT_EQ(ExifOrientation(Entry(true, kLong, 1, "\0\6\0\0"sv)), 1);
+}
+
+TEST(ExifOrientation, OtherTypesAndCountsMeanUpright) {
+  for (const unsigned type : {0u, 2u, 5u, 7u, 12u, 65535u}) {
+    EXPECT_EQ(ExifOrientation(Entry(false, type, 1, "\6")), 1) << type;
+  }
+  for (const unsigned type : {1u, 3u, 4u}) {
+    for (const unsigned count : {0u, 2u, 0x10000u, 0xFFFFFFFFu}) {
+      EXPECT_EQ(ExifOrientation(Entry(false, type, count, "\6")), 1) << type << " x " << count;
+    }
+  }
+}
+
 TEST(ExifOrientation, BrokenMeansUpright) {
   const auto whole = Exif(6);
   EXPECT_EQ(ExifOrientation({}), 1);
@@ -59,7 +107,7 @@ TEST(ExifOrientation, BrokenMeansUpright) {
     EXPECT_EQ(ExifOrientation(std::span(whole).first(size)), 1) << size;
   }
   for (const int orientation : {0, 9, 200}) EXPECT_EQ(ExifOrientation(Exif(orientation)), 1);
-  for (const auto& [at, value] : {std::pair{0, 0x4A}, {2, 43}, {4, 255}, {7, 255}, {12, 4}}) {
+  for (const auto& [at, value] : {std::pair{0, 0x4A}, {2, 43}, {4, 255}, {7, 255}, {12, 5}}) {
     auto broken = whole;
     broken[static_cast<std::size_t>(at)] = static_cast<std::byte>(value);
     EXPECT_EQ(ExifOrientation(broken), 1) << at;

@@ -8,16 +8,18 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "image/formats.h"
 #include "image/orient.h"
+#include "image/png_cgbi.h"
+#include "image/png_chunks.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr char kFormat[] = "png";
-constexpr std::size_t kSignatureBytes = 8;
 
 struct Codec {
   png_structp state = nullptr;
@@ -25,6 +27,7 @@ struct Codec {
   const std::uint8_t* data = nullptr;
   std::size_t size = 0;
   std::size_t position = 0;
+  bool is_cgbi = false;
   bool cut_short = false;
   char text[128] = {};
 };
@@ -66,35 +69,49 @@ bool Start(Codec* codec) {
   if (codec->info == nullptr) return false;
   png_set_user_limits(state, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller has checked them
   SkipUnusedChunks(state);
+  if (codec->is_cgbi) png_set_option(state, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
   png_set_read_fn(state, codec, OnRead);
   png_read_info(state, codec->info);
   png_set_expand(state);    // palette to RGB, fewer than 8 bits to 8, tRNS to opacity
   png_set_scale_16(state);  // rounds, where strip_16 cuts
   png_set_gray_to_rgb(state);
+  if (codec->is_cgbi) png_set_bgr(state);
   png_set_interlace_handling(state);
   png_read_update_info(state, codec->info);
   return true;
 }
 
-// Sealed. One row of one pass.
+bool HasAllRows(const Codec* codec) {
+  constexpr int kPasses = 7;
+  if (png_get_interlace_type(codec->state, codec->info) != PNG_INTERLACE_NONE) {
+    return png_get_current_pass_number(codec->state) == kPasses;
+  }
+  return png_get_current_row_number(codec->state) ==
+         png_get_image_height(codec->state, codec->info);
+}
+
+// Sealed. One row of one pass. Behind the last one libpng reads on up to the end of the pixels'
+// chunk: where the file ends before that, the row is there all the same.
 bool ReadRow(Codec* codec, std::uint8_t* row) {
-  if (setjmp(png_jmpbuf(codec->state)) != 0) return false;
+  if (setjmp(png_jmpbuf(codec->state)) != 0) return codec->cut_short && HasAllRows(codec);
   png_read_row(codec->state, row, nullptr);
   return true;
 }
 
-// Sealed. Reads up to the end mark, to know that there is one.
+// Sealed. Reads up to the end mark or the end of the file.
 bool Finish(Codec* codec) {
-  if (setjmp(png_jmpbuf(codec->state)) != 0) return false;
+  if (codec->cut_short) return true;
+  if (setjmp(png_jmpbuf(codec->state)) != 0) return codec->cut_short;
   png_read_end(codec->state, nullptr);
   return true;
 }
 
 class Reader {
  public:
-  explicit Reader(Bytes file) : file_(file) {
+  explicit Reader(Bytes file, bool is_cgbi) : file_(file) {
     codec_.data = Unsigned(file);
     codec_.size = file.size();
+    codec_.is_cgbi = is_cgbi;
   }
   ~Reader() { png_destroy_read_struct(&codec_.state, &codec_.info, nullptr); }
   Reader(const Reader&) = delete;
@@ -117,56 +134,30 @@ class Reader {
   Codec codec_;
 };
 
-std::uint32_t BigEndian(Bytes file, std::size_t at) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    value = value << 8 | std::to_integer<std::uint32_t>(file[at + i]);
-  }
-  return value;
-}
-
-bool ChunkIs(Bytes file, std::size_t at, const char* name) {
-  return std::memcmp(file.data() + at + 4, name, 4) == 0;
-}
-
 // The orientation of the first eXIf chunk, which may stand before or after the pixels.
 int OrientationOf(Bytes file) {
-  std::size_t at = kSignatureBytes;
-  while (file.size() - at >= 12) {  // length, name, data, check sum
-    const std::size_t length = BigEndian(file, at);
-    if (length > file.size() - at - 12) break;
-    if (ChunkIs(file, at, "eXIf")) return ExifOrientation(file.subspan(at + 8, length));
-    at += length + 12;
+  std::size_t at = kPngSignatureBytes;
+  while (const auto chunk = PngChunkAt(file, at)) {
+    if (chunk->name == "eXIf") return ExifOrientation(chunk->data);
+    at += chunk->whole.size();
   }
   return 1;
 }
 
-void StoreRow(const std::uint8_t* values, int channels, int width, std::uint8_t* row) {
-  if (channels == 4) {
-    LayOverWhite(values, width, row);
+void StoreRow(const std::uint8_t* values, int channels, bool is_premultiplied, Image& picture,
+              int y) {
+  if (channels == 3) {
+    std::memcpy(picture.Row(y), values, static_cast<std::size_t>(picture.width) * 3);
+  } else if (is_premultiplied) {
+    LayPremultipliedOverWhite(values, picture.width, picture.Row(y));
   } else {
-    std::memcpy(row, values, static_cast<std::size_t>(width) * 3);
+    LayOverWhite(values, picture.width, picture.Row(y));
   }
 }
 
-}  // namespace
-
-Result<PictureInfo> ProbePng(Bytes file) {
-  constexpr std::size_t kHeaderEnd = kSignatureBytes + 8 + 13;  // of the chunk IHDR
-  if (file.size() < kHeaderEnd) return CutShort(kFormat, file);
-  if (!ChunkIs(file, kSignatureBytes, "IHDR")) return Malformed(kFormat, "no IHDR chunk");
-  const std::uint32_t width = BigEndian(file, kSignatureBytes + 8);
-  const std::uint32_t height = BigEndian(file, kSignatureBytes + 12);
-  if (width == 0 || height == 0 || width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX) {
-    return Malformed(kFormat,
-                     "width x height " + std::to_string(width) + " x " + std::to_string(height));
-  }
-  return PictureInfo{kFormat, static_cast<int>(width), static_cast<int>(height),
-                     OrientationOf(file)};
-}
-
-Result<Image> DecodePng(const DecodeTask& task) {
-  Reader reader(task.file);
+// file: task.file, or what libpng is to read in its place.
+Result<Image> ReadPixels(const DecodeTask& task, Bytes file, bool is_cgbi) {
+  Reader reader(file, is_cgbi);
   if (!Start(reader.codec())) return reader.Failure();
   if (auto error = CheckSameSize(task.info, reader.width(), reader.height())) return *error;
   const int channels = reader.channels();
@@ -184,11 +175,39 @@ Result<Image> DecodePng(const DecodeTask& task) {
     for (int y = 0; y < picture.height; ++y) {
       std::uint8_t* row = &values[rows_kept > 1 ? static_cast<std::size_t>(y) * row_bytes : 0];
       if (!ReadRow(reader.codec(), row)) return reader.Failure();
-      if (pass == passes - 1) StoreRow(row, channels, picture.width, picture.Row(y));
+      if (pass == passes - 1) StoreRow(row, channels, is_cgbi, picture, y);
     }
   }
   if (!Finish(reader.codec())) return reader.Failure();
   return picture;
+}
+
+}  // namespace
+
+Result<PictureInfo> ProbePng(Bytes file) {
+  std::optional<PngChunk> header = PngChunkAt(file, kPngSignatureBytes);
+  if (header && header->name == "CgBI") {
+    header = PngChunkAt(file, kPngSignatureBytes + header->whole.size());
+  }
+  if (!header) return CutShort(kFormat, file);
+  if (header->name != "IHDR" || header->data.size() < 8) {
+    return Malformed(kFormat, "no IHDR chunk");
+  }
+  const std::uint32_t width = PngNumber(header->data, 0);
+  const std::uint32_t height = PngNumber(header->data, 4);
+  if (width == 0 || height == 0 || width > PNG_UINT_31_MAX || height > PNG_UINT_31_MAX) {
+    return Malformed(kFormat,
+                     "width x height " + std::to_string(width) + " x " + std::to_string(height));
+  }
+  return PictureInfo{kFormat, static_cast<int>(width), static_cast<int>(height),
+                     OrientationOf(file)};
+}
+
+Result<Image> DecodePng(const DecodeTask& task) {
+  if (!IsCgbi(task.file)) return ReadPixels(task, task.file, false);
+  const Result<std::vector<std::byte>> framed = WithZlibFrame(task.file);
+  if (!framed) return framed.error();
+  return ReadPixels(task, *framed, true);
 }
 
 }  // namespace edgevlm

@@ -4,12 +4,14 @@
 #include <zlib.h>
 
 #include "image/test_pictures.h"
+#include "image/test_pngs.h"
 #include "image/write.h"
 
 namespace edgevlm {
 namespace {
 
 using test::BytesOf;
+using test::Chunk;
 using test::Decoded;
 using test::ErrorOf;
 using test::Gradient;
@@ -70,20 +72,6 @@ Rows GreyRamp(int width, int depth) {
         static_cast<std::uint8_t>(value << (8 - depth - bit % 8));
   }
   return {row, row};
-}
-
-std::vector<std::byte> Chunk(const char* name, const std::vector<std::byte>& data) {
-  std::vector<std::byte> chunk;
-  const auto number = [&](unsigned long value) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-      chunk.push_back(static_cast<std::byte>(value >> shift));
-  };
-  number(data.size());
-  for (int i = 0; i < 4; ++i) chunk.push_back(static_cast<std::byte>(name[i]));
-  chunk.insert(chunk.end(), data.begin(), data.end());
-  number(crc32(0, reinterpret_cast<const Bytef*>(chunk.data() + 4),
-               static_cast<unsigned>(chunk.size() - 4)));
-  return chunk;
 }
 
 constexpr std::ptrdiff_t kAfterHeader = 8 + 25;  // signature, IHDR
@@ -182,12 +170,36 @@ TEST(Png, ExifTurnsThePicture) {
   EXPECT_EQ(turned.pixels, (std::vector<std::uint8_t>{4, 5, 6, 1, 2, 3}));
 }
 
+// Behind the pixels' last byte stand their checksum, then an empty chunk as an end mark.
+constexpr std::size_t kAfterPixels = 4 + 12;
+
 TEST(Png, CutAnywhereIsAnError) {
+  for (const auto& [width, height] : {std::pair{30, 20}, {5, 1}, {1, 3}}) {
+    const Image picture = Gradient(width, height);
+    test::ExpectErrorWhereverCut(EncodePng(picture), kAfterPixels);
+    Rows rows;
+    for (int y = 0; y < height; ++y) rows.emplace_back(picture.Row(y), picture.Row(y) + width * 3);
+    test::ExpectErrorWhereverCut(Encoded(width, rows, {8, PNG_COLOR_TYPE_RGB, true}), kAfterPixels);
+  }
+}
+
+// A text, cut inside, where the end mark should be.
+TEST(Png, CutBehindThePixelsIsAPicture) {
   const Image picture = Gradient(30, 20);
-  test::ExpectErrorWhereverCut(EncodePng(picture));
-  Rows rows;
-  for (int y = 0; y < 20; ++y) rows.emplace_back(picture.Row(y), picture.Row(y) + 90);
-  test::ExpectErrorWhereverCut(Encoded(30, rows, {8, PNG_COLOR_TYPE_RGB, true}));
+  auto file = EncodePng(picture);
+  file.resize(file.size() - 12);
+  const std::size_t end = file.size();
+  const auto text = Chunk("tEXt", BytesOf(std::string_view("Title\0no more", 13)));
+  file.insert(file.end(), text.begin(), text.end());
+  for (std::size_t size = end; size <= file.size(); ++size) {
+    test::ExpectNear(Decoded(std::span(file).first(size)), picture, 0);
+  }
+}
+
+TEST(Png, AWrongChecksumOfThePixelsIsAnError) {
+  auto file = EncodePng(Gradient(30, 20));
+  file[file.size() - 14] ^= std::byte{1};
+  EXPECT_THAT(ErrorOf(file), testing::StartsWith("png: data: expected a valid picture, found '"));
 }
 
 TEST(Png, AChangedByteOfThePixelsIsAnError) {

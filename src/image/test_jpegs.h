@@ -17,7 +17,8 @@ struct JpegKind {
   J_COLOR_SPACE in = JCS_RGB;
   J_COLOR_SPACE stored = JCS_YCbCr;
   bool progressive = false;
-  int across = 2;  // sampling factors of the first component
+  bool separate = false;  // a scan for each of three components
+  int across = 2;         // sampling factors of the first component
   int down = 2;
   bool optimised = false;  // Huffman codes for this picture, not the usual ones
   int quality = 95;
@@ -50,6 +51,12 @@ inline std::vector<std::byte> Encoded(int width, int height,
   }
   state.optimize_coding = kind.optimised ? TRUE : FALSE;
   if (kind.progressive) jpeg_simple_progression(&state);
+  static constexpr jpeg_scan_info kScans[] = {
+      {1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
+  if (kind.separate) {
+    state.scan_info = kScans;
+    state.num_scans = 3;
+  }
   state.restart_in_rows = static_cast<int>(kind.restart_rows);
   if (kind.components == 4 && !kind.adobe) state.write_Adobe_marker = FALSE;
   jpeg_start_compress(&state, TRUE);

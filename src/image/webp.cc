@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kFormat[] = "webp";
 constexpr std::size_t kRiffHeaderBytes = 12;  // "RIFF", size, "WEBP"
+constexpr std::size_t kChunkHeaderBytes = 8;  // name, size
 
 std::size_t LittleEndian(Bytes file, std::size_t at) {
   std::size_t value = 0;
@@ -20,19 +21,60 @@ std::size_t LittleEndian(Bytes file, std::size_t at) {
   return value;
 }
 
-// The bytes that the RIFF header speaks for; empty where the file is shorter than that.
-Bytes Riff(Bytes file) {
-  if (file.size() < kRiffHeaderBytes) return {};
-  const std::size_t size = LittleEndian(file, 4);
-  return size > file.size() - 8 ? Bytes() : file.first(size + 8);
+bool ChunkIs(Bytes file, std::size_t at, const char* name) {
+  return std::memcmp(file.data() + at, name, 4) == 0;
 }
+
+// How many bytes the file has up to the end of its pixels; 0 if it ends before.
+std::size_t EndOfPixels(Bytes file) {
+  std::size_t at = kRiffHeaderBytes;
+  while (at < file.size() && file.size() - at >= kChunkHeaderBytes) {
+    const std::size_t size = LittleEndian(file, at + 4);
+    if (size > file.size() - at - kChunkHeaderBytes) return 0;
+    const std::size_t end = at + kChunkHeaderBytes + size;
+    if (ChunkIs(file, at, "VP8 ") || ChunkIs(file, at, "VP8L")) return end;
+    at = end + size % 2;
+  }
+  return 0;
+}
+
+// The bytes that a RIFF header speaks for; none where the file ends inside its pixels. Of a file
+// that ends behind them, in metadata or before the byte that makes lengths even, a copy up to there
+// with a right header: libwebp wants all that the header promises.
+class Riff {
+ public:
+  explicit Riff(Bytes file) {
+    if (file.size() < kRiffHeaderBytes) return;
+    const std::size_t size = LittleEndian(file, 4);
+    if (size <= file.size() - kChunkHeaderBytes) {
+      bytes_ = file.first(size + kChunkHeaderBytes);
+      return;
+    }
+    const std::size_t end = EndOfPixels(file);
+    if (end == 0) return;
+    copy_.assign(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(end));
+    copy_.resize(end + end % 2);
+    for (std::size_t i = 0; i < 4; ++i) {
+      copy_[4 + i] = static_cast<std::byte>((copy_.size() - kChunkHeaderBytes) >> (8 * i));
+    }
+    bytes_ = copy_;
+  }
+  Riff(const Riff&) = delete;
+  Riff& operator=(const Riff&) = delete;
+
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::byte> copy_;
+  Bytes bytes_;
+};
 
 int OrientationOf(Bytes riff) {
   std::size_t at = kRiffHeaderBytes;
   while (at < riff.size() && riff.size() - at >= 8) {
     const std::size_t size = LittleEndian(riff, at + 4);
     if (size > riff.size() - at - 8) break;
-    if (std::memcmp(riff.data() + at, "EXIF", 4) == 0) {
+    if (ChunkIs(riff, at, "EXIF")) {
       return ExifOrientation(riff.subspan(at + 8, size));
     }
     at += 8 + size + size % 2;
@@ -66,7 +108,8 @@ void ScaleTo(int target_side, const PictureInfo& info, WebPDecoderOptions& optio
 }  // namespace
 
 Result<PictureInfo> ProbeWebp(Bytes file) {
-  const Bytes riff = Riff(file);
+  const Riff whole(file);
+  const Bytes riff = whole.bytes();
   if (riff.empty()) return CutShort(kFormat, file);
   WebPBitstreamFeatures features;
   const VP8StatusCode status = WebPGetFeatures(Unsigned(riff), riff.size(), &features);
@@ -76,7 +119,8 @@ Result<PictureInfo> ProbeWebp(Bytes file) {
 }
 
 Result<Image> DecodeWebp(const DecodeTask& task) {
-  const Bytes riff = Riff(task.file);
+  const Riff whole(task.file);
+  const Bytes riff = whole.bytes();
   if (riff.empty()) return CutShort(kFormat, task.file);
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) return Malformed(kFormat, "another libwebp");

@@ -112,11 +112,37 @@ TEST(Webp, ShrinksWhenLessIsAskedFor) {
   EXPECT_EQ(Decoded(file, 1).width, 1);
 }
 
+// What the chunk of a simple file, the first, has behind its data to make its length even.
+std::size_t PaddingOf(const std::vector<std::byte>& simple) {
+  return std::to_integer<std::size_t>(simple[16]) % 2;
+}
+
 TEST(Webp, CutAnywhereIsAnError) {
+  bool is_padded = false;
+  for (int width = 36; width < 44; ++width) {
+    const Image picture = Gradient(width, 24);
+    for (const auto& file : {Lossy(picture), Lossless(picture)}) {
+      test::ExpectErrorWhereverCut(file, PaddingOf(file));
+      is_padded = is_padded || PaddingOf(file) == 1;
+    }
+  }
+  EXPECT_TRUE(is_padded);
+}
+
+// What is said behind the pixels may be missing, and is then not heeded.
+TEST(Webp, CutBehindThePixelsIsAPicture) {
   const Image picture = Gradient(40, 24);
-  test::ExpectErrorWhereverCut(Lossy(picture));
-  test::ExpectErrorWhereverCut(Lossless(picture));
-  test::ExpectErrorWhereverCut(Extended(Lossy(picture), picture, 8, test::Exif(3)));
+  const auto still = Lossy(picture);
+  const auto exif = test::Exif(1);
+  const auto file = Extended(still, picture, 8, exif);
+  test::ExpectErrorWhereverCut(file, 8 + exif.size() + PaddingOf(still));
+}
+
+TEST(Webp, BytesAfterTheEndAreHarmless) {
+  const Image picture = Gradient(40, 24);
+  auto file = Lossless(picture);
+  file.resize(file.size() + 9, std::byte{7});
+  test::ExpectNear(Decoded(file), picture, 0);
 }
 
 // The container is whole, the picture inside is not.

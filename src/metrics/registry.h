@@ -18,7 +18,8 @@ using Labels = std::map<std::string, std::string>;
 class Counter {
  public:
   virtual ~Counter() = default;
-  virtual void Add(double amount = 1) = 0;  // REQUIRES: amount >= 0
+  void Add() { Add(1); }
+  virtual void Add(double amount) = 0;  // REQUIRES: amount >= 0
   virtual double value() const = 0;
 };
 

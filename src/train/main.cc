@@ -102,6 +102,8 @@ int main(int argc, char** argv) {
   save->add_option("--run", run, "Folder of the run")->required();
   save->add_option("path", path, "The GGUF file")->required();
   Add(save, "--name", name, "The model's name");
+  bool replaces = false;
+  save->add_flag("--force", replaces, "Replace the file if it is there already");
 
   edgevlm::train::ImportOptions back;
   back.font = options.font;
@@ -126,7 +128,8 @@ int main(int argc, char** argv) {
   }
   if (train->parsed()) error = edgevlm::train::Train(options);
   if (evaluate->parsed()) error = edgevlm::train::EvaluateRun(options);
-  if (save->parsed()) error = edgevlm::train::Export(run, path, name);
+  const auto existing = replaces ? edgevlm::Existing::kReplaced : edgevlm::Existing::kKept;
+  if (save->parsed()) error = edgevlm::train::Export(run, path, name, existing);
   if (import->parsed()) error = edgevlm::train::Import(back);
   if (average->parsed()) error = edgevlm::train::Average(mean);
   if (!error) return 0;

@@ -140,6 +140,9 @@ inline std::string LengthHeader(std::size_t bytes) {
   return "Content-Length: " + std::to_string(bytes) + "\r\n";
 }
 
+// The tag of a file that tests serve.
+inline constexpr const char* kEtag = "\"five\"";
+
 // As a well-behaved server sends a file: 206 for a range that If-Range permits, else 200.
 inline std::string FileAnswer(const ServerRequest& request, const std::string& file,
                               const std::string& etag) {

@@ -1,4 +1,5 @@
 // edgevlm serve: answers over HTTP until it is told to end.
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -53,6 +54,18 @@ void AllowManyFiles() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Blocks of this size are mapped on their own and given back as soon as they are freed. glibc
+// raises the size to that of every such block that it sees freed. Then the large ones of one
+// request (bodies, pixels) lie in its heaps, between small ones that a cache keeps for hours, and
+// hardly a page of them is ever given back: memory grows to several times what the caches may hold.
+constexpr int kOwnMappingBytes = 128 << 10;
+
+void KeepLargeBlocksApart() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, kOwnMappingBytes);
+#endif
+}
+
 class ServeCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
@@ -70,7 +83,7 @@ class ServeCommand final : public Command {
         ->capture_default_str();
     app.add_option("--model-name", model_name_, "what clients call the model; left out: its file's")
         ->type_name("NAME");
-    app.add_flag("--check", check_, "say whether all options are right, and end");
+    app.add_flag("--check", check_, "load the model, say whether all options are right, and end");
     options_.Declare(app);
     app.footer(
         "Every option can be given in a file (--config; config.yaml lists all keys) and in the\n"
@@ -87,17 +100,21 @@ class ServeCommand final : public Command {
   ExitCode Run(Output& output) override {
     const SignalWaiter signals({SIGTERM, SIGINT, SIGHUP});
     AllowManyFiles();
+    KeepLargeBlocksApart();
     Result<ServerOptions> options = options_.ForServer();
     if (!options) return Fail(options.error());
     if (check_) {
-      output.Print("the options are right\n");
-      return ExitCode::kDone;
+      if (auto error = HttpServer::Check(options->address)) return Fail(*error);
     }
     model_.image_cache_bytes = static_cast<std::size_t>(image_cache_mib_ * kMebibyte);
     model_.prompt_cache_bytes = static_cast<std::size_t>(prompt_cache_mib_ * kMebibyte);
     const auto begin = Clock::now();
     const Result<Engine> engine = preset_.is_given() ? preset_.Load(model_) : LoadEngine(model_);
     if (!engine) return Fail(engine.error());
+    if (check_) {
+      output.Print("the options are right\n");
+      return ExitCode::kDone;
+    }
     options->model_load_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     options->model_name = ModelName();
     options->optimisations = Optimisations(model_, options->scheduler);
@@ -118,7 +135,9 @@ class ServeCommand final : public Command {
     if (!model_name_.empty()) return model_name_;
     if (preset_.is_given()) return preset_.name();
     if (model_.model.empty()) return "edgevlm";
-    return std::filesystem::path(model_.model).stem().string();
+    // Names have dots of their own: "tiny-1.0".
+    const std::filesystem::path path(model_.model);
+    return (path.extension() == ".gguf" ? path.stem() : path.filename()).string();
   }
 
   // Until a signal asks for the end.

@@ -36,6 +36,10 @@ struct FileJob {
   std::string_view type;  // general.type
 };
 
+Existing ExistingOf(const ConvertOptions& options) {
+  return options.replaces ? Existing::kReplaced : Existing::kKept;
+}
+
 // F16 or BF16, whichever the folder's matrices are in; F16 for those in F32.
 DType TypeOfFolder(const Checkpoint& checkpoint) {
   for (const auto& [name, tensor] : checkpoint.tensors()) {
@@ -132,13 +136,25 @@ std::string SizeLabel(const std::vector<PlannedTensor>& tensors) {
   return text.data();
 }
 
-MaybeError CheckPaths(const std::vector<FileJob>& jobs, bool replaces) {
+// Whether a path leads to a file that the conversion reads: any of the folder but GGUF files, which
+// earlier conversions may have left there.
+bool IsSource(const std::string& folder, const std::string& path) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".gguf") continue;
+    if (std::filesystem::equivalent(entry.path(), path, ignored)) return true;
+  }
+  return false;
+}
+
+MaybeError CheckPaths(const std::vector<FileJob>& jobs, const ConvertOptions& options) {
   for (const FileJob& job : jobs) {
-    std::error_code ignored;
-    if (!replaces && std::filesystem::exists(job.path, ignored)) {
-      return Error{ErrorCode::kInvalid,
-                   job.path + ": expected no such file, or --force to replace it"};
+    if (IsSource(options.folder, job.path) || IsSource(options.vision_folder, job.path)) {
+      return Error{
+          ErrorCode::kInvalid,
+          job.path + ": expected another file than those that are read, found one of them"};
     }
+    if (auto error = CheckOutput(job.path, ExistingOf(options))) return *error;
   }
   return std::nullopt;
 }
@@ -177,7 +193,8 @@ Result<std::vector<std::byte>> Make(const PlannedTensor& tensor, const Conversio
   return bytes;
 }
 
-MaybeError WriteFile(const FileJob& job, const ConversionSource& source, Progress& progress) {
+MaybeError WriteJob(const FileJob& job, Existing existing, const ConversionSource& source,
+                    Progress& progress) {
   GgufWriter writer;
   for (const auto& [key, value] : job.plan.keys) writer.Add(key, value);
   writer.Add(keys::kGeneralType, std::string(job.type));
@@ -196,7 +213,7 @@ MaybeError WriteFile(const FileJob& job, const ConversionSource& source, Progres
     };
     writer.AddTensor(tensor.name, tensor.dtype, tensor.shape, make);
   }
-  return writer.Write(job.path);
+  return writer.Write(job.path, existing);
 }
 
 }  // namespace
@@ -206,13 +223,13 @@ Result<std::vector<ConvertedFile>> ConvertFolder(const ConvertOptions& options) 
   if (!source) return source.error();
   const auto jobs = PlanJobs(options, *source);
   if (!jobs) return jobs.error();
-  if (auto error = CheckPaths(*jobs, options.replaces)) return *error;
+  if (auto error = CheckPaths(*jobs, options)) return *error;
   Progress progress = {.show = options.progress};
   for (const FileJob& job : *jobs) progress.total += TotalBytes(job.plan.tensors);
   if (auto error = CheckSpace(options.path, progress.total)) return *error;
   std::vector<ConvertedFile> files;
   for (const FileJob& job : *jobs) {
-    if (auto error = WriteFile(job, *source, progress)) return *error;
+    if (auto error = WriteJob(job, ExistingOf(options), *source, progress)) return *error;
     files.push_back({.path = job.path,
                      .dtype = source->dtype,
                      .tensors = static_cast<int>(job.plan.tensors.size()),

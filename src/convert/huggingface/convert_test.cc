@@ -7,6 +7,8 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/mapped_file.h"
 #include "convert/huggingface/planned_tensor.h"
@@ -234,23 +236,73 @@ TEST(Convert, LlavaGivesTwoFiles) {
   EXPECT_EQ(eye.Tensor("v.position_embd.weight")->dtype, DType::kF32);
 }
 
-TEST(Convert, LlavaAsNewerVersionsSaveIt) {
-  TinyFolder folder;
-  MakeTinyLlava(folder);
+// Names as other versions of transformers write them: what begins with `first` of a pair begins
+// with `second`.
+using Renames = std::vector<std::pair<std::string, std::string>>;
+
+void Rename(const Renames& renames, TinyFolder& folder) {
   StoredTensors renamed;
   for (const auto& [name, tensor] : folder.tensors) {
-    std::string other = "model." + name;
-    if (name.starts_with("language_model.model."))
-      other = "model.language_model." + name.substr(21);
-    if (name == "language_model.lm_head.weight") other = "lm_head.weight";
+    std::string other = name;
+    for (const auto& [before, after] : renames) {
+      if (!name.starts_with(before)) continue;
+      other = after + name.substr(before.size());
+      break;
+    }
     renamed[other] = tensor;
   }
-  folder.tensors = renamed;
-  const Converted converted(folder);
-  ASSERT_EQ(converted.error(), "");
-  EXPECT_EQ(converted.Values("output.weight"), folder.Values("language_model.lm_head.weight"));
-  EXPECT_EQ(converted.Values("mm.0.weight", 1),
-            folder.Values("multi_modal_projector.linear_1.weight"));
+  folder.tensors = std::move(renamed);
+}
+
+TEST(Convert, LlavaAsEveryVersionSavesIt) {
+  const Renames inside = {
+      {"language_model.model.", "model.language_model."}, {"language_model.", ""}, {"", "model."}};
+  const Renames version_5 = {{"vision_tower.vision_model.", "vision_tower."}};
+  Renames inside_version_5 = {{"vision_tower.vision_model.", "model.vision_tower."}};
+  inside_version_5.insert(inside_version_5.end(), inside.begin(), inside.end());
+  for (const Renames& renames : {Renames(), inside, version_5, inside_version_5}) {
+    TinyFolder folder;
+    MakeTinyLlava(folder);
+    Rename(renames, folder);
+    const Converted converted(folder);
+    ASSERT_EQ(converted.error(), "");
+    EXPECT_EQ(converted.Values("output.weight"), folder.Values("language_model.lm_head.weight"));
+    EXPECT_EQ(converted.Values("mm.0.weight", 1),
+              folder.Values("multi_modal_projector.linear_1.weight"));
+    EXPECT_EQ(converted.Values("v.class_embd", 1),
+              folder.Values("vision_tower.vision_model.embeddings.class_embedding"));
+    EXPECT_EQ(converted.Values("v.blk.1.attn_q.weight", 1),
+              folder.Values("vision_tower.vision_model.encoder.layers.1.self_attn.q_proj.weight"));
+    EXPECT_FALSE(converted.File(1).HasTensor("v.post_ln.weight"));
+  }
+}
+
+// Version 5 keeps the image processor's settings inside those of the whole processor.
+TEST(Convert, ImageProcessorsOfEveryVersion) {
+  const nlohmann::json settings = {{"image_mean", {0.5, 0.25, 0.125}},
+                                   {"image_std", {0.5, 0.5, 0.25}},
+                                   {"size", {{"longest_edge", 64}}}};
+  TinyFolder folder;
+  MakeTinySmolVlm(folder);
+  std::filesystem::remove(folder.File("preprocessor_config.json"));
+  folder.WriteJson("processor_config.json", {{"image_seq_len", 4}});
+  const Converted without(folder);
+  ASSERT_EQ(without.error(), "");
+  EXPECT_THAT(*without.File(1).Floats(keys::kImageMean), ElementsAre(0.5f, 0.5f, 0.5f));
+  folder.WriteJson("preprocessor_config.json", settings);
+  const Converted version_4(folder, {.replaces = true});
+  std::filesystem::remove(folder.File("preprocessor_config.json"));
+  folder.WriteJson("processor_config.json", {{"image_processor", settings}});
+  const Converted version_5(folder, {.replaces = true});
+  for (const Converted* converted : {&version_4, &version_5}) {
+    ASSERT_EQ(converted->error(), "");
+    const GgufFile& eye = converted->File(1);
+    EXPECT_THAT(*eye.Floats(keys::kImageMean), ElementsAre(0.5f, 0.25f, 0.125f));
+    EXPECT_EQ(*eye.Int(keys::kPreprocImageSize), 64);
+  }
+  folder.WriteJson("processor_config.json", {{"image_processor", 7}});
+  EXPECT_THAT(Converted(folder, {.replaces = true}).error(),
+              HasSubstr("processor_config.json: 'image_processor': expected an object, found 7"));
 }
 
 TEST(Convert, MobileVlmWithTheEyeElsewhere) {
@@ -282,6 +334,39 @@ TEST(Convert, MobileVlmWithTheEyeElsewhere) {
       EXPECT_EQ(converted.Values("mm.model.mlp.2.bias", 1),
                 folder.Values("model.mm_projector.mlp.mlp.2.bias"));
     }
+  }
+}
+
+TEST(Convert, MobileVlmWithTheEyeAlone) {
+  TinyFolder folder, clip;
+  MakeTinyMobileVlm(folder, "ldpnetv2");
+  clip.config = TinyEyeConfig();
+  AddTinyEye(clip, "", true);  // CLIPVisionModel of version 5
+  clip.Save();
+  const Converted converted(folder, {.vision_folder = clip.path()});
+  ASSERT_EQ(converted.error(), "");
+  EXPECT_EQ(converted.Values("v.blk.1.ffn_down.bias", 1),
+            clip.Values("encoder.layers.1.mlp.fc2.bias"));
+  EXPECT_FALSE(converted.File(1).HasTensor("v.blk.2.ln1.weight"));
+}
+
+TEST(Convert, FirstLlavaWithTheEyeBeside) {
+  for (const std::string tower :
+       {"model.vision_tower.vision_tower.vision_model.", "model.vision_tower.vision_tower."}) {
+    TinyFolder folder;
+    MakeTinyLlama(folder);
+    folder.config["architectures"] = {"LlavaLlamaForCausalLM"};
+    folder.config["mm_projector_type"] = "mlp2x_gelu";
+    folder.config["mm_vision_tower"] = "openai/clip-vit-large-patch14-336";
+    folder.config["mm_vision_select_layer"] = 2;
+    AddTinyEye(folder, tower, true);
+    AddLinear(folder, "model.mm_projector.0", {8, 8});
+    AddLinear(folder, "model.mm_projector.2", {8, 8});
+    const Converted converted(folder);
+    ASSERT_EQ(converted.error(), "");
+    EXPECT_EQ(converted.Values("v.blk.1.ffn_down.bias", 1),
+              folder.Values(tower + "encoder.layers.1.mlp.fc2.bias"));
+    EXPECT_FALSE(converted.File(1).HasTensor("v.blk.2.ln1.weight"));
   }
 }
 
@@ -372,6 +457,19 @@ TEST(Convert, FilesThatAreThereNeedForce) {
   folder.Write("out.gguf", "precious");
   EXPECT_THAT(Converted(folder).error(), HasSubstr("out.gguf: expected no such file, or --force"));
   EXPECT_EQ(Converted(folder, {.replaces = true}).error(), "");
+}
+
+TEST(Convert, NoFileOfTheFolderIsReplaced) {
+  TinyFolder folder;
+  MakeTinyLlama(folder);
+  folder.Save();
+  std::filesystem::create_hard_link(folder.File("model.safetensors"), folder.File("weights.gguf"));
+  for (const char* name : {"model.safetensors", "./config.json", "weights.gguf"}) {
+    const auto files =
+        ConvertFolder({.folder = folder.path(), .path = folder.File(name), .replaces = true});
+    ASSERT_FALSE(files) << name;
+    EXPECT_THAT(files.error().message, HasSubstr("expected another file than those that are read"));
+  }
 }
 
 TEST(Convert, ProgressEndsAtTheTotal) {

@@ -83,6 +83,18 @@ int ReadFeatureBlocks(JsonObject& config, std::string_view entry, const EyeSizes
   return blocks;
 }
 
+Result<JsonObject> ReadImageProcessor(const std::string& folder) {
+  constexpr std::string_view kEntry = "image_processor";
+  auto processor = JsonObject::ReadIfThere(folder + "/processor_config.json");
+  if (!processor) return processor.error();
+  if (!processor->Has(kEntry)) {
+    return JsonObject::ReadIfThere(folder + "/preprocessor_config.json");
+  }
+  JsonObject config = processor->Object(kEntry);
+  if (!processor->ok()) return processor->error();
+  return config;
+}
+
 MaybeError AddEyeKeys(const std::string& folder, const EyeSizes& sizes, int blocks, int width,
                       const ColorNorm& usual_colors, FilePlan& plan) {
   const auto* activation = std::ranges::find(kActivations, sizes.activation, &EyeActivation::name);
@@ -93,7 +105,7 @@ MaybeError AddEyeKeys(const std::string& folder, const EyeSizes& sizes, int bloc
                      "silu, found " +
                      Printable(sizes.activation, 40)};
   }
-  auto config = JsonObject::ReadIfThere(folder + "/preprocessor_config.json");
+  auto config = ReadImageProcessor(folder);
   if (!config) return config.error();
   std::vector<float> mean = ReadColors(*config, "image_mean", usual_colors.mean);
   std::vector<float> deviation = ReadColors(*config, "image_std", usual_colors.deviation);
@@ -123,6 +135,15 @@ void AddLlavaEyeKeys(int blocks, FilePlan& plan) {
   plan.Add(keys::kClassTokenFirst, true);
 }
 
+std::vector<std::string> EyePrefixes(std::initializer_list<std::string_view> towers) {
+  std::vector<std::string> prefixes;
+  for (const std::string_view tower : towers) {
+    prefixes.push_back(std::string(tower) + "vision_model.");
+    prefixes.emplace_back(tower);
+  }
+  return prefixes;
+}
+
 RuleGroup ClipEmbeddings(std::vector<std::string> prefixes) {
   return {.prefixes = std::move(prefixes), .rules = kClipRules};
 }
@@ -135,11 +156,14 @@ RuleGroup EyeBlocks(std::vector<std::string> prefixes, int blocks) {
   return {.prefixes = std::move(prefixes), .rules = kBlockRules, .blocks = blocks};
 }
 
-void DropUnreadBlocks(int blocks, const EyeSizes& sizes, PlanBuilder& builder) {
-  for (int block = blocks; block < sizes.blocks; ++block) {
-    builder.Drop("*vision_model.encoder.layers." + std::to_string(block) + ".*");
+void DropUnreadBlocks(const std::vector<std::string>& prefixes, int blocks, const EyeSizes& sizes,
+                      PlanBuilder& builder) {
+  for (const std::string& prefix : prefixes) {
+    for (int block = blocks; block < sizes.blocks; ++block) {
+      builder.Drop(prefix + "encoder.layers." + std::to_string(block) + ".*");
+    }
+    builder.Drop(prefix + "post_layernorm.*");
   }
-  builder.Drop("*vision_model.post_layernorm.*");
 }
 
 }  // namespace edgevlm

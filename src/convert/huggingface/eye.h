@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,13 @@ EyeSizes ReadEyeSizes(JsonObject& config, const EyeSizes& usual);
 // 23 does for 24 blocks. Failures go to `config`.
 int ReadFeatureBlocks(JsonObject& config, std::string_view entry, const EyeSizes& sizes);
 
-// The keys of the eye, those of preprocessor_config.json in `folder` included. blocks: that are in
-// the file; width: of the decoder. Errors: those of JsonObject, kUnsupported (the activation).
+// How a folder prepares pictures: the entry "image_processor" of processor_config.json, as
+// transformers writes it from version 5 on, or else preprocessor_config.json. Empty where there is
+// neither. Errors: those of JsonObject.
+Result<JsonObject> ReadImageProcessor(const std::string& folder);
+
+// The keys of the eye, those of ReadImageProcessor(folder) included. blocks: that are in the file;
+// width: of the decoder. Errors: those of JsonObject, kUnsupported (the activation).
 MaybeError AddEyeKeys(const std::string& folder, const EyeSizes& sizes, int blocks, int width,
                       const ColorNorm& usual_colors, FilePlan& plan);
 // The keys by which an eye of LLaVA's kind gives the features that the model was trained with: all
@@ -58,12 +64,17 @@ inline constexpr ColorNorm kClipColors = {{0.48145466f, 0.4578275f, 0.40821073f}
                                           {0.26862954f, 0.26130258f, 0.27577711f}};
 inline constexpr ColorNorm kHalfColors = {{0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}};
 
-// Tables of tensors. Prefixes end in "vision_model.".
+// How the names of an eye's tensors may begin in the modules `towers`: with "vision_model." behind
+// the module's name up to version 4 of transformers, without it from version 5 on.
+std::vector<std::string> EyePrefixes(std::initializer_list<std::string_view> towers);
+
+// Tables of tensors. prefixes: how their names may begin.
 RuleGroup ClipEmbeddings(std::vector<std::string> prefixes);
 RuleGroup SiglipEmbeddings(std::vector<std::string> prefixes);
 RuleGroup EyeBlocks(std::vector<std::string> prefixes, int blocks);
 
 // Leaves out the blocks that do not run, and the norm after the last one.
-void DropUnreadBlocks(int blocks, const EyeSizes& sizes, PlanBuilder& builder);
+void DropUnreadBlocks(const std::vector<std::string>& prefixes, int blocks, const EyeSizes& sizes,
+                      PlanBuilder& builder);
 
 }  // namespace edgevlm

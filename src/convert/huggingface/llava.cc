@@ -49,13 +49,12 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   for (const JsonObject* object : {&config, &vision, &text}) {
     if (!object->ok()) return object->error();
   }
-  const std::vector<std::string> prefixes = {"vision_tower.vision_model.",
-                                             "model.vision_tower.vision_model."};
+  const std::vector<std::string> prefixes = EyePrefixes({"vision_tower.", "model.vision_tower."});
   PlanBuilder builder(source.model.checkpoint, source.dtype);
   builder.Apply(ClipEmbeddings(prefixes));
   builder.Apply(EyeBlocks(prefixes, blocks));
   builder.Apply({{"multi_modal_projector.", "model.multi_modal_projector."}, kProjectorRules});
-  DropUnreadBlocks(blocks, sizes, builder);
+  DropUnreadBlocks(prefixes, blocks, sizes, builder);
   for (const char* other : {"language_model.*", "model.language_model.*", "lm_head.weight"}) {
     builder.Drop(other);
   }

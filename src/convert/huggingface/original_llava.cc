@@ -108,14 +108,14 @@ void ApplyEye(const VisionSettings& settings, const std::vector<std::string>& pr
               PlanBuilder& builder) {
   builder.Apply(ClipEmbeddings(prefixes));
   builder.Apply(EyeBlocks(prefixes, settings.blocks));
-  DropUnreadBlocks(settings.blocks, settings.sizes, builder);
+  DropUnreadBlocks(prefixes, settings.blocks, settings.sizes, builder);
 }
 
 // The eye's own folder is that of the whole of CLIP, whose other half is not needed.
 Result<std::vector<PlannedTensor>> PlanEyeFolder(const ConversionSource& source,
                                                  const VisionSettings& settings) {
   PlanBuilder builder(source.vision->checkpoint, source.dtype);
-  ApplyEye(settings, {"vision_model."}, builder);
+  ApplyEye(settings, EyePrefixes({""}), builder);
   for (const char* other :
        {"text_model.*", "logit_scale", "visual_projection.*", "text_projection.*"}) {
     builder.Drop(other);
@@ -133,7 +133,7 @@ Result<std::vector<PlannedTensor>> PlanTensors(const ConversionSource& source,
     tensors = *std::move(eye);
     builder.Drop("model.vision_tower.*");
   } else {
-    ApplyEye(settings, {"model.vision_tower.vision_tower.vision_model."}, builder);
+    ApplyEye(settings, EyePrefixes({"model.vision_tower.vision_tower."}), builder);
   }
   builder.Apply({.prefixes = {"model.mm_projector."},
                  .rules = settings.projector->rules,

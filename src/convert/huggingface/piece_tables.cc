@@ -23,6 +23,21 @@ bool IsByteName(std::string_view text) {
          kHex.find(text[4]) != std::string_view::npos;
 }
 
+// Whether a step of tokenizer.json, or one of a sequence, puts a blank before the text.
+bool PrependsBlank(const nlohmann::json* value) {
+  if (value == nullptr || !value->is_object()) return false;
+  JsonObject step(*value, "");
+  for (const char* list : {"normalizers", "pretokenizers"}) {
+    const nlohmann::json* steps = step.Find(list);
+    if (steps != nullptr && steps->is_array()) {
+      return std::ranges::any_of(*steps, [](const auto& each) { return PrependsBlank(&each); });
+    }
+  }
+  const std::string type = step.String("type", "");
+  return type == "Prepend" ||
+         (type == "Metaspace" && step.String("prepend_scheme", "always") != "never");
+}
+
 }  // namespace
 
 void VocabularyTables::PadTo(std::size_t size) {
@@ -62,6 +77,8 @@ Result<VocabularyTables> PiecesOf(JsonObject& tokenizer, int size) {
   if (!merges) return merges.error();
   tables->model = kModel;
   tables->pre_tokenizer = kPreTokenizer;
+  tables->adds_blank_first =
+      PrependsBlank(tokenizer.Find("normalizer")) || PrependsBlank(tokenizer.Find("pre_tokenizer"));
   std::unordered_map<std::string, float> scores;
   for (std::size_t rank = 0; rank < merges->size(); ++rank) {
     const auto& [left, right] = (*merges)[rank];

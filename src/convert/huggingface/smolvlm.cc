@@ -39,7 +39,7 @@ Result<FilePlan> PlanText(ConversionSource& source) {
 
 // The longest edge of a picture before it is cut into tiles; nothing where the folder is silent.
 Result<int> ReadLongestEdge(const std::string& folder) {
-  auto config = JsonObject::ReadIfThere(folder + "/preprocessor_config.json");
+  auto config = ReadImageProcessor(folder);
   if (!config) return config.error();
   JsonObject size = config->Object("size");
   const int edge = size.Int("longest_edge", 1, kMaxExtent, 0);

@@ -65,27 +65,28 @@ std::optional<int> FindSpecial(const SpecialToken& special, const VocabularyFile
   return own && 0 <= *own && *own < size ? own : std::nullopt;
 }
 
-// What a post_processor of the type "TemplateProcessing" puts around a text.
+// What a post_processor of the type "TemplateProcessing" puts around a text; empty: nothing.
 struct TextTemplate {
   std::string first;
   std::string last;
 };
 
-TextTemplate ReadTemplate(const JsonObject& tokenizer) {
+// Nothing: the file has no such post_processor.
+std::optional<TextTemplate> ReadTemplate(const JsonObject& tokenizer) {
   const json* post = tokenizer.Find("post_processor");
-  if (post == nullptr || !post->is_object()) return {};
+  if (post == nullptr || !post->is_object()) return std::nullopt;
   const json processors = post->value("processors", json::array({*post}));
-  TextTemplate text;
+  std::optional<TextTemplate> text;
   for (const json& processor : processors) {
     if (!processor.is_object() || !processor.contains("single")) continue;
     const json& single = processor["single"];
-    if (!single.is_array() || single.size() < 2) continue;
+    if (!single.is_array() || single.empty()) continue;
     const auto special = [](const json& step) -> std::string {
       const JsonObject object(step.is_object() ? step : json::object(), "");
       const json* id = object.Find("SpecialToken", "id");
       return id != nullptr && id->is_string() ? id->get<std::string>() : "";
     };
-    text = {.first = special(single.front()), .last = special(single.back())};
+    text = TextTemplate{.first = special(single.front()), .last = special(single.back())};
   }
   return text;
 }
@@ -93,12 +94,10 @@ TextTemplate ReadTemplate(const JsonObject& tokenizer) {
 // Whether texts begin or end with a token: as tokenizer_config.json says, or the template. Where
 // neither speaks, byte pairs have none; SentencePiece's usual ones need no key.
 std::optional<bool> AddsToken(JsonObject& tokenizer_config, std::string_view entry,
-                              const std::string& in_template, std::optional<int> id,
+                              const std::optional<std::string>& in_template, std::optional<int> id,
                               const VocabularyTables& tables) {
   if (tokenizer_config.Has(entry)) return tokenizer_config.Bool(entry, false);
-  if (id && !in_template.empty()) {
-    return tables.tokens[static_cast<std::size_t>(*id)] == in_template;
-  }
+  if (in_template) return id && tables.tokens[static_cast<std::size_t>(*id)] == *in_template;
   if (tables.scores.empty()) return false;
   return std::nullopt;
 }
@@ -115,10 +114,12 @@ SpecialTokens FindSpecialTokens(const JsonObject& config, const VocabularyTables
     if (special.key == keys::kBosTokenId) found.bos = id;
     if (special.key == keys::kEosTokenId) found.eos = id;
   }
-  const TextTemplate text = ReadTemplate(files.tokenizer);
+  const std::optional<TextTemplate> text = ReadTemplate(files.tokenizer);
   JsonObject& tokenizer_config = files.tokenizer_config;
-  found.adds_bos = AddsToken(tokenizer_config, "add_bos_token", text.first, found.bos, tables);
-  found.adds_eos = AddsToken(tokenizer_config, "add_eos_token", text.last, found.eos, tables);
+  found.adds_bos = AddsToken(tokenizer_config, "add_bos_token",
+                             text ? std::optional(text->first) : std::nullopt, found.bos, tables);
+  found.adds_eos = AddsToken(tokenizer_config, "add_eos_token",
+                             text ? std::optional(text->last) : std::nullopt, found.eos, tables);
   return found;
 }
 

@@ -6,6 +6,9 @@
 #include "convert/huggingface/added_tokens.h"
 #include "convert/huggingface/special_tokens.h"
 #include "gguf/names.h"
+#include "gguf/reader.h"
+#include "gguf/writer.h"
+#include "tokenizer/load_tokenizer.h"
 
 namespace edgevlm {
 namespace {
@@ -69,11 +72,14 @@ void AddTables(VocabularyTables tables, FilePlan& plan) {
   plan.Add(keys::kTokenizerModel, std::move(tables.model));
   plan.Add(keys::kTokenizerPre, std::move(tables.pre_tokenizer));
   plan.Add(keys::kTokens, std::move(tables.tokens));
-  if (!tables.scores.empty()) plan.Add(keys::kTokenScores, std::move(tables.scores));
+  if (tables.scores.empty()) {
+    plan.Add(keys::kMerges, std::move(tables.merges));
+  } else {
+    plan.Add(keys::kTokenScores, std::move(tables.scores));
+  }
   std::vector<std::int32_t> types;
   for (const PieceType type : tables.types) types.push_back(static_cast<std::int32_t>(type));
   plan.Add(keys::kTokenTypes, std::move(types));
-  if (!tables.merges.empty()) plan.Add(keys::kMerges, std::move(tables.merges));
 }
 
 // Of a list of templates, the one named "default", or else the first.
@@ -101,6 +107,19 @@ Result<std::string> ReadChatTemplate(const std::string& folder, const JsonObject
   std::string text = object->String("chat_template", "");
   if (!object->ok()) return object->error();
   return text;
+}
+
+// Loads what was planned as a model's file is loaded: what that refuses is not to be written.
+MaybeError CheckLoads(const std::string& folder, const FilePlan& plan) {
+  GgufWriter writer;
+  for (const auto& [key, value] : plan.keys) writer.Add(key, value);
+  const auto bytes = writer.ToBytes();
+  if (!bytes) return bytes.error();
+  const auto file = GgufFile::Parse(*bytes);
+  if (!file) return file.error();
+  const auto tokenizer = LoadTokenizer(*file);
+  if (tokenizer) return std::nullopt;
+  return Error{tokenizer.error().code, folder + ": " + tokenizer.error().message};
 }
 
 }  // namespace
@@ -132,7 +151,7 @@ MaybeError AddVocabulary(const std::string& folder, JsonObject& config, int size
   if (special.adds_eos) plan.Add(keys::kAddEosToken, *special.adds_eos);
   if (adds_blank) plan.Add(keys::kAddSpacePrefix, *adds_blank);
   if (!chat_template->empty()) plan.Add(keys::kChatTemplate, *std::move(chat_template));
-  return std::nullopt;
+  return CheckLoads(folder, plan);
 }
 
 }  // namespace edgevlm

@@ -112,6 +112,52 @@ TEST(Vocabulary, PiecesOfTokenizerJsonGetScoresFromTheirMerges) {
   EXPECT_FALSE(keys.Has(keys::kMerges));
 }
 
+json PiecesJson() {
+  return {{"model",
+           {{"type", "BPE"},
+            {"byte_fallback", true},
+            {"vocab", {{"<unk>", 0}, {"<s>", 1}, {"a", 2}, {"b", 3}, {"ab", 4}}},
+            {"merges", {"a b"}}}}};
+}
+
+// As version 4 of transformers writes it, and version 5.
+TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
+  const json prepends = {{"type", "Prepend"}, {"prepend", "\u2581"}};
+  const auto adds_blank = [](const std::string& entry, const json& value) {
+    const TinyFolder folder;
+    json tokenizer = PiecesJson();
+    tokenizer[entry] = value;
+    folder.WriteJson("tokenizer.json", tokenizer);
+    const Keys keys(folder);
+    EXPECT_EQ(keys.error(), "");
+    return keys.Get<bool>(keys::kAddSpacePrefix);
+  };
+  EXPECT_TRUE(adds_blank("normalizer", prepends));
+  EXPECT_TRUE(adds_blank(
+      "normalizer", {{"type", "Sequence"}, {"normalizers", {prepends, {{"type", "Replace"}}}}}));
+  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}}));
+  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}}));
+  EXPECT_FALSE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "never"}}));
+  EXPECT_FALSE(adds_blank("normalizer", {{"type", "Replace"}}));
+  EXPECT_FALSE(adds_blank("normalizer", nullptr));
+}
+
+TEST(Vocabulary, ATemplateWithoutTokensAddsNone) {
+  for (const bool is_pieces : {true, false}) {
+    const TinyFolder folder;
+    json tokenizer = is_pieces ? PiecesJson() : TinyBytePairs();
+    tokenizer["post_processor"] = {
+        {"type", "TemplateProcessing"},
+        {"single", json::array({{{"Sequence", {{"id", "A"}, {"type_id", 0}}}}})}};
+    folder.WriteJson("tokenizer.json", tokenizer);
+    folder.WriteJson("tokenizer_config.json", {{"bos_token", is_pieces ? "<s>" : "a"}});
+    const Keys keys(folder);
+    ASSERT_EQ(keys.error(), "");
+    EXPECT_FALSE(keys.Get<bool>(keys::kAddBosToken));
+    EXPECT_FALSE(keys.Get<bool>(keys::kAddEosToken));
+  }
+}
+
 TEST(Vocabulary, BytePairsInBothSpellings) {
   for (const bool is_split : {true, false}) {
     const TinyFolder folder;
@@ -198,6 +244,41 @@ TEST(Vocabulary, FoldersThatAreWrong) {
   EXPECT_THAT(error("/added_tokens", 7), HasSubstr("added_tokens"));
   EXPECT_THAT(error("/added_tokens/0/id", "x"), HasSubstr("'id': expected an integer"));
   EXPECT_THAT(error("/pre_tokenizer/type", "Metaspace"), HasSubstr("pre_tokenizer: expected"));
+}
+
+// What the program could not load again is refused here, and what it can is taken.
+TEST(Vocabulary, LoadsAgain) {
+  const auto error = [](const json& tokenizer, int size = kTinyVocabulary) {
+    const TinyFolder folder;
+    folder.WriteJson("tokenizer.json", tokenizer);
+    return Keys(folder, json::object(), size).error();
+  };
+  json tokenizer = TinyBytePairs();
+  tokenizer["model"]["merges"] = json::array();  // single characters only
+  EXPECT_EQ(error(tokenizer), "");
+  tokenizer["model"].erase("merges");
+  EXPECT_THAT(error(tokenizer), HasSubstr("merges: expected pairs, found none"));
+  tokenizer.erase("model");
+  EXPECT_THAT(error(tokenizer), HasSubstr("vocab: expected an object"));
+  tokenizer = TinyBytePairs();
+  tokenizer["model"]["merges"] = {"a b", "b a"};
+  EXPECT_THAT(error(tokenizer), HasSubstr("tokenizer: merge 1: expected two tokens that join"));
+  tokenizer = TinyBytePairs();
+  tokenizer["model"]["vocab"]["\u3042"] = 6;  // no spelling of bytes
+  EXPECT_THAT(error(tokenizer), HasSubstr("token 6: expected bytes"));
+  tokenizer = TinyBytePairs();
+  tokenizer["model"]["vocab"]["[PAD7]"] = 6;  // what the free id 7 would be called
+  EXPECT_THAT(error(tokenizer), HasSubstr("token 7: expected a new token, found '[PAD7]'"));
+  tokenizer = TinyBytePairs();
+  tokenizer["added_tokens"][0]["content"] = "a";
+  EXPECT_THAT(error(tokenizer), HasSubstr("tokenizer: "));
+  tokenizer = TinyBytePairs();
+  tokenizer["added_tokens"][0]["id"] = 9;  // beyond the matrix of embeddings: no token
+  EXPECT_EQ(error(tokenizer), "");
+  for (const char* type : {"WordPiece", "Unigram", "WordLevel"}) {
+    tokenizer["model"]["type"] = type;
+    EXPECT_THAT(error(tokenizer), HasSubstr("model: expected BPE, found"));
+  }
 }
 
 json Split(const std::string& pattern) {

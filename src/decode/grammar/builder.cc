@@ -67,6 +67,48 @@ bool BeginsWithItself(const Grammar& grammar) {
   return false;
 }
 
+std::vector<bool> RemoveDeadEnds(Grammar& grammar) {
+  struct Alternative {
+    std::size_t rule;
+    std::size_t missing;  // rules in it of which no text is known yet
+  };
+  std::vector<Alternative> alternatives;
+  std::vector<std::vector<std::size_t>> users(grammar.rules.size());  // alternatives, by rule
+  std::vector<bool> gives_text(grammar.rules.size());
+  std::vector<std::size_t> open;  // rules that were just found to give a text
+  const auto found = [&](std::size_t rule) {
+    if (gives_text[rule]) return;
+    gives_text[rule] = true;
+    open.push_back(rule);
+  };
+  for (std::size_t rule = 0; rule < grammar.rules.size(); ++rule) {
+    for (const Grammar::Sequence& sequence : grammar.rules[rule]) {
+      alternatives.push_back({rule, 0});
+      for (const Grammar::Element& element : sequence) {
+        if (!element.is_rule) continue;
+        users[static_cast<std::size_t>(element.index)].push_back(alternatives.size() - 1);
+        ++alternatives.back().missing;
+      }
+      if (alternatives.back().missing == 0) found(rule);
+    }
+  }
+  while (!open.empty()) {
+    const std::size_t rule = open.back();
+    open.pop_back();
+    for (const std::size_t user : users[rule]) {
+      if (--alternatives[user].missing == 0) found(alternatives[user].rule);
+    }
+  }
+  for (Grammar::Rule& rule : grammar.rules) {
+    std::erase_if(rule, [&](const Grammar::Sequence& sequence) {
+      return std::ranges::any_of(sequence, [&](const Grammar::Element& element) {
+        return element.is_rule && !gives_text[static_cast<std::size_t>(element.index)];
+      });
+    });
+  }
+  return gives_text;
+}
+
 Grammar::Element GrammarBuilder::Set(const Grammar::Bytes& bytes) {
   for (std::size_t i = 0; i < grammar_.sets.size(); ++i) {
     if (grammar_.sets[i] == bytes) return {.is_rule = false, .index = static_cast<int>(i)};

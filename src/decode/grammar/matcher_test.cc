@@ -105,5 +105,23 @@ TEST(BeginsWithItself, SeesItThroughOthersAndEmptyOnes) {
   EXPECT_TRUE(BeginsWithItself(hidden.Finish()));
 }
 
+// whole = "x" | "y" never; never = "z" never: no text has an end there.
+TEST(RemoveDeadEnds, LeavesWhatCanEnd) {
+  GrammarBuilder builder;
+  const int never = builder.AddRule();
+  const int nothing = builder.AddRule();
+  builder.AddAlternative(never, {Byte(builder, 'z'), GrammarBuilder::Rule(never)});
+  builder.AddAlternative(0, {Byte(builder, 'x')});
+  builder.AddAlternative(0, {Byte(builder, 'y'), GrammarBuilder::Rule(never)});
+  builder.AddAlternative(0, {GrammarBuilder::Rule(nothing), Byte(builder, 'w')});
+  Grammar grammar = builder.Finish();
+  EXPECT_EQ(RemoveDeadEnds(grammar), std::vector<bool>({true, false, false}));
+  EXPECT_TRUE(Fits(grammar, "x"));
+  GrammarMatcher matcher(grammar);
+  for (const unsigned char dead : {'w', 'y', 'z'}) {
+    EXPECT_EQ(matcher.Next(matcher.start(), dead), GrammarMatcher::kNone) << dead;
+  }
+}
+
 }  // namespace
 }  // namespace edgevlm

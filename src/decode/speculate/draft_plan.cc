@@ -10,7 +10,7 @@ namespace edgevlm {
 namespace {
 
 // How much one drafted token counts against those before it.
-constexpr double kNew = 0.1;
+constexpr double kNewestTokenWeight = 0.1;
 // How much of what was learnt a step without a draft forgets.
 constexpr double kForget = 1.0 / 256;
 // A draft whose price is not known yet.
@@ -98,8 +98,8 @@ bool AreKnown(const StepCosts& costs) {
 }  // namespace
 
 void Acceptance::Learn(int accepted, bool one_refused) {
-  for (int i = 0; i < accepted; ++i) chance_ += kNew * (kMostChance - chance_);
-  if (one_refused) chance_ -= kNew * chance_;
+  for (int i = 0; i < accepted; ++i) chance_ += kNewestTokenWeight * (kMostChance - chance_);
+  if (one_refused) chance_ -= kNewestTokenWeight * chance_;
 }
 
 void Acceptance::Forget() { chance_ += kForget * (kHope - chance_); }

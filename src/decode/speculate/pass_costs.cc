@@ -8,7 +8,7 @@ namespace edgevlm {
 namespace {
 
 // How much one measurement counts against those before it.
-constexpr double kNew = 0.2;
+constexpr double kNewestPassWeight = 0.2;
 // Longer than this, in terms of what is known, something else had the processor.
 constexpr double kDisturbed = 2;
 // What a row more costs of a pass of one row, where nothing is measured: little enough to be tried,
@@ -21,7 +21,7 @@ void PassCosts::Learn(int rows, double ms) {
   CHECK(rows >= 1 && ms >= 0);
   if (rows > kMostRows) return;
   double& known = ms_[static_cast<std::size_t>(rows)];
-  known = known == 0 ? ms : known + kNew * (std::min(ms, kDisturbed * known) - known);
+  known = known == 0 ? ms : known + kNewestPassWeight * (std::min(ms, kDisturbed * known) - known);
   most_rows_ = std::max(most_rows_, rows);
 }
 

@@ -65,7 +65,10 @@ void RunningReply::Begin() {
   stream_begin_ = SchedulerClock::now();
   stream_.emplace(
       *prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
-      TextSide{.tokenizer = model_.tokenizer, .ends = model_.tokenizer.ends()}, decode,
+      TextSide{.tokenizer = model_.tokenizer,
+               .ends = model_.tokenizer.ends(),
+               .goes_on = prepared.prompt.ends_in_reply()},
+      decode,
       [job = job_.get()](std::string_view text) {
         job->listener->OnText(text);
         return true;

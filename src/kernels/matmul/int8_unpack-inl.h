@@ -18,6 +18,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
+namespace {
 
 // Blocks of inputs whose weights are unpacked at once: with two panels they and the rows that pass
 // by stay in the first cache (48 KiB where AVX-512 is), and a row is read in runs of 512 bytes.
@@ -191,6 +192,7 @@ HWY_INLINE UnpackFunction UnpackFor(const Weight& w) {
   return bits == 42 ? UnpackOfBits<4, 2>(format) : UnpackBlocks<8, 0, Recode::kLevels>;
 }
 
+}  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace edgevlm
 HWY_AFTER_NAMESPACE();

@@ -14,6 +14,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
+namespace {
 
 // As many neighbouring outputs of a panel as a register holds.
 using PanelTag = hn::CappedTag<float, Weight::kPanelWidth>;
@@ -176,6 +177,7 @@ HWY_INLINE void UnpackPanel(const Weight& w, int panel, int first, int count,
   }
 }
 
+}  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace edgevlm
 HWY_AFTER_NAMESPACE();

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "tensor/blocks.h"
 
 namespace edgevlm {
 namespace {
@@ -19,6 +20,8 @@ using Lanes = std::array<float, kLanes>;
 constexpr float kStep = 0.1f;
 constexpr int kScaleSteps = 9;
 constexpr int kMinimumSteps = 10;
+// A whole level of IQ4's 240 up and down.
+constexpr int kIq4Steps = 7;
 
 double Total(const Lanes& lanes) { return std::accumulate(lanes.begin(), lanes.end(), 0.0); }
 
@@ -31,20 +34,47 @@ struct Sums {
 };
 
 // l = clamp(nearest((x - origin) * inverse), least, most)
-struct Rounding {
+struct EvenLevels {
   float inverse;
   float origin;
   float least;
   float most;
+
+  float operator()(float x) const {
+    return std::min(std::max(Nearest((x - origin) * inverse), least), most);
+  }
 };
 
-Sums SumsOf(std::span<const float> values, const float* weights, const Rounding& rounding) {
+// Between neighbours of kIq4Levels.
+constexpr std::size_t kIq4Gaps = kIq4Levels.size() - 1;
+
+constexpr float Iq4Middle(std::size_t gap) {
+  return 0.5f * static_cast<float>(kIq4Levels[gap] + kIq4Levels[gap + 1]);
+}
+
+// l = the entry of kIq4Levels nearest to x * inverse
+struct Iq4Levels {
+  float inverse;
+
+  // Steps up the entries without a branch or a look-up, so that lanes stay side by side.
+  float operator()(float x) const {
+    const float scaled = x * inverse;
+    float level = kIq4Levels.front();
+    for (std::size_t gap = 0; gap < kIq4Gaps; ++gap) {
+      const auto step = static_cast<float>(kIq4Levels[gap + 1] - kIq4Levels[gap]);
+      level += scaled > Iq4Middle(gap) ? step : 0.0f;
+    }
+    return level;
+  }
+};
+
+template <class Levels>
+Sums SumsOf(std::span<const float> values, const float* weights, const Levels& level_of) {
   Lanes wl{}, wll{}, wlx{};
   for (std::size_t i = 0; i < values.size(); i += kLanes) {
     for (std::size_t j = 0; j < kLanes; ++j) {
       const float x = values[i + j];
-      const float nearest = Nearest((x - rounding.origin) * rounding.inverse);
-      const float level = std::min(std::max(nearest, rounding.least), rounding.most);
+      const float level = level_of(x);
       const float weighted = weights[i + j] * level;
       wl[j] += weighted;
       wll[j] += weighted * level;
@@ -53,6 +83,42 @@ Sums SumsOf(std::span<const float> values, const float* weights, const Rounding&
   }
   return {Total(wl), Total(wll), Total(wlx)};
 }
+
+// The best scale for some roundings of the values to levels. Values count by their squares.
+class ScaleSearch {
+ public:
+  explicit ScaleSearch(std::span<const float> values) : size_(values.size()), peak_(Peak(values)) {
+    CHECK(size_ % kLanes == 0 && size_ <= kMostValues);
+    if (std::fabs(peak_) < kSmallestFitted) size_ = 0;
+    // Against the peak, so that no weight is too small or too large for a float.
+    for (std::size_t i = 0; i < size_; ++i) {
+      scaled_[i] = values[i] / peak_;
+      weights_[i] = scaled_[i] * scaled_[i];
+    }
+  }
+
+  // level_of: from a value, of which the peak is 1, to its level.
+  template <class Levels>
+  void Try(const Levels& level_of) {
+    const Sums sums = SumsOf({scaled_.data(), size_}, weights_.data(), level_of);
+    // With the best scale, wlx / wll, the error is sum w x^2 less this.
+    if (sums.wll > 0.0 && sums.wlx * sums.wlx > gain_ * sums.wll) {
+      scale_ = sums.wlx / sums.wll;
+      gain_ = scale_ * sums.wlx;
+    }
+  }
+
+  // 0 for zeros.
+  float Best() const { return static_cast<float>(scale_ * peak_); }
+
+ private:
+  std::size_t size_;
+  float peak_;
+  std::array<float, kMostValues> scaled_;
+  std::array<float, kMostValues> weights_;
+  double gain_ = 0.0;
+  double scale_ = 0.0;
+};
 
 }  // namespace
 
@@ -65,30 +131,30 @@ float Peak(std::span<const float> values) {
 }
 
 float FitScale(std::span<const float> values, int limit) {
-  CHECK(values.size() % kLanes == 0 && values.size() <= kMostValues);
-  const float peak = Peak(values);
-  if (std::fabs(peak) < kSmallestFitted) return 0.0f;
-  // Against the peak, so that no weight is too small or too large for a float.
-  std::array<float, kMostValues> scaled, weights;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    scaled[i] = values[i] / peak;
-    weights[i] = scaled[i] * scaled[i];
-  }
+  ScaleSearch search(values);
   const auto most = static_cast<float>(limit);
-  const std::span<const float> x(scaled.data(), values.size());
-  double best_gain = 0.0;
-  double best_scale = 0.0;
   for (int step = -kScaleSteps; step <= kScaleSteps; ++step) {
     // The peak takes the side that reaches one further: -limit.
     const float inverse = -(most + kStep * static_cast<float>(step));
-    const Sums sums = SumsOf(x, weights.data(), {inverse, 0.0f, -most, most - 1.0f});
-    // With the best scale, wlx / wll, the error is sum w x^2 less this.
-    if (sums.wll > 0.0 && sums.wlx * sums.wlx > best_gain * sums.wll) {
-      best_scale = sums.wlx / sums.wll;
-      best_gain = best_scale * sums.wlx;
+    search.Try(EvenLevels{inverse, 0.0f, -most, most - 1.0f});
+  }
+  return search.Best();
+}
+
+float FitIq4Scale(std::span<const float> values) {
+  ScaleSearch search(values);
+  for (const int end : {kIq4Levels.front(), kIq4Levels.back()}) {
+    for (int step = -kIq4Steps; step <= kIq4Steps; ++step) {
+      search.Try(Iq4Levels{static_cast<float>(end + step)});
     }
   }
-  return static_cast<float>(best_scale * peak);
+  return search.Best();
+}
+
+std::uint8_t NearestIq4Code(float level) {
+  int code = 0;
+  for (std::size_t gap = 0; gap < kIq4Gaps; ++gap) code += level > Iq4Middle(gap) ? 1 : 0;
+  return static_cast<std::uint8_t>(code);
 }
 
 ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
@@ -121,7 +187,7 @@ ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
   double best_origin = 0.0;
   for (int step = -kMinimumSteps; step <= kMinimumSteps; ++step) {
     const float inverse = (most + kStep * static_cast<float>(step)) / (high - low);
-    const Sums sums = SumsOf(x, weights.data(), {inverse, low, 0.0f, most});
+    const Sums sums = SumsOf(x, weights.data(), EvenLevels{inverse, low, 0.0f, most});
     if (sums.wll <= 0.0) continue;
     // The least squares of x = scale * l + origin; without origin where that would be above zero,
     // or where one level for all leaves it open.

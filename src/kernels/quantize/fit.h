@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <span>
 
 namespace edgevlm {
@@ -24,6 +25,14 @@ float Peak(std::span<const float> values);
 // integers l_i in [-limit, limit - 1]; 0 for zeros. Tries 19 roundings of the values to integers,
 // each with its own best s. values: a multiple of 8, at most 32.
 float FitScale(std::span<const float> values, int limit);
+
+// The same for levels that are entries of kIq4Levels. Tries 30 roundings, with the peak on the
+// lowest entry, the highest one and up to 7 around each.
+float FitIq4Scale(std::span<const float> values);
+
+// The code of the entry of kIq4Levels that is nearest to `level`; halfway between two, the lower
+// one.
+std::uint8_t NearestIq4Code(float level);
 
 // The s >= 0 and m >= 0 that make sum_i w_i (values[i] - (s * l_i - m))^2 small, with
 // w_i = |values[i]| + root mean square and l_i in [0, limit]. Tries 21 roundings. values: likewise.

@@ -64,29 +64,43 @@ std::span<const float> GroupOf(const BlockFormat& format, std::span<const float>
   return values.subspan(static_cast<std::size_t>(g) * size, size);
 }
 
-// Q3_K and Q6_K. limit: group scales are in [-limit, limit - 1].
+float FitGroup(const BlockFormat& format, std::span<const float> group) {
+  return format.has_table ? FitIq4Scale(group) : FitScale(group, format.bias);
+}
+
+void RoundGroup(const BlockFormat& format, std::span<const float> group, float inverse,
+                std::uint8_t* codes) {
+  const auto bias = static_cast<float>(format.bias);
+  for (const float value : group) {
+    // Far values of a group whose scale was rounded down are cut off before they are rounded.
+    const float level = std::clamp(value * inverse, -bias, bias - 1.0f);
+    *codes++ = format.has_table ? NearestIq4Code(value * inverse)
+                                : Code(Nearest(level), -bias, bias - 1.0f);
+  }
+}
+
+// Q3_K, Q6_K and IQ4_XS. limit: group scales are in [-limit, limit - 1].
 void FitGroupScales(const BlockFormat& format, int limit, std::span<const float> values,
                     BlockParts& parts) {
   std::array<float, kMaxBlockGroups> scales{};
   for (int g = 0; g < format.groups(); ++g) {
-    scales[static_cast<std::size_t>(g)] = FitScale(GroupOf(format, values, g), format.bias);
+    scales[static_cast<std::size_t>(g)] = FitGroup(format, GroupOf(format, values, g));
   }
   const auto most = static_cast<float>(limit);
   parts.scale = FloatToHalf(Peak(scales) / -most);
   const float scale = HalfToFloat(parts.scale);
-  const auto bias = static_cast<float>(format.bias);
   for (int g = 0; g < format.groups(); ++g) {
     const auto group = static_cast<std::size_t>(g);
     const float factor = std::clamp(Nearest(scales[group] * Inverse(scale)), -most, most - 1.0f);
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
-    const float inverse = Inverse(scale * factor);
-    std::uint8_t* codes = parts.codes.data() + g * format.group;
-    for (const float value : GroupOf(format, values, g)) {
-      // Far values of a group whose scale was rounded down are cut off before they are rounded.
-      const float level = std::clamp(value * inverse, -bias, bias - 1.0f);
-      *codes++ = Code(Nearest(level), -bias, bias - 1.0f);
-    }
+    RoundGroup(format, GroupOf(format, values, g), Inverse(scale * factor),
+               parts.codes.data() + g * format.group);
   }
+}
+
+void FitIq4Nl(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
+  parts.scale = FloatToHalf(FitGroup(format, values));
+  RoundGroup(format, values, Inverse(HalfToFloat(parts.scale)), parts.codes.data());
 }
 
 // Q2_K, Q4_K and Q5_K. limit: factors of groups are in [0, limit].
@@ -131,6 +145,10 @@ void Fit(const BlockFormat& format, std::span<const float> values, BlockParts& p
       return FitGroupScales(format, 32, values, parts);
     case DType::kQ6_K:
       return FitGroupScales(format, 128, values, parts);
+    case DType::kIQ4_NL:
+      return FitIq4Nl(format, values, parts);
+    case DType::kIQ4_XS:
+      return FitGroupScales(format, 32, values, parts);
     default:
       break;
   }
@@ -164,12 +182,10 @@ void QuantizeBlocks(const BlockFormat& format, std::span<const float> values, st
 
 }  // namespace
 
-bool CanQuantize(DType dtype) { return dtype != DType::kIQ4_NL && dtype != DType::kIQ4_XS; }
-
 void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes) {
   const DTypeInfo& info = InfoOf(dtype);
   const auto block_values = static_cast<std::size_t>(info.block_values);
-  CHECK(CanQuantize(dtype) && values.size() % block_values == 0 &&
+  CHECK(values.size() % block_values == 0 &&
         bytes.size() == values.size() / block_values * static_cast<std::size_t>(info.block_bytes));
   if (const BlockFormat* format = FindBlockFormat(dtype)) {
     QuantizeBlocks(*format, values, bytes.data());

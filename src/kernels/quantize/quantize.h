@@ -1,4 +1,4 @@
-// Quantize: float32 values to any stored format that EdgeVLM writes.
+// Quantize: float32 values to any stored format.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,6 @@
 
 namespace edgevlm {
 
-// Every format but IQ4_NL and IQ4_XS.
-bool CanQuantize(DType dtype);
-
 // Writes the values as dtype; what Dequantize makes of the bytes is near the values:
 //   F32           exact
 //   F16, BF16     rounded to nearest even
@@ -18,9 +15,12 @@ bool CanQuantize(DType dtype);
 //                 the error is at most a step of 1 / 7.5, 1 / 15, 1 / 127 of the block's peak
 //   Q2_K .. Q6_K  scale and minimum of every group searched for (fit.h), then rounded to 4 to 8
 //                 bits, then every code rounded again; mean square errors are those of ggml
+//   IQ4_NL        scale of every block searched for, then every code rounded again
+//   IQ4_XS        the same for groups, whose scales are rounded to 6 bits
 // Values beyond +-65504, the range of float16 that scales are held in, are cut to it (not for F32
-// and BF16). Threads: any; allocates nothing. Cost: some 100 ns per value for the K formats.
-// REQUIRES: CanQuantize(dtype); finite values, whole blocks; bytes of the size that they take.
+// and BF16). Threads: any; allocates nothing. Cost: some 100 ns per value for the K and IQ4
+// formats.
+// REQUIRES: finite values, whole blocks; bytes of the size that they take.
 void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes);
 
 }  // namespace edgevlm

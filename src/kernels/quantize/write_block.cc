@@ -139,6 +139,24 @@ BlockQ6K MakeQ6K(const BlockParts& parts) {
   return block;
 }
 
+BlockIq4Nl MakeIq4Nl(const BlockParts& parts) {
+  BlockIq4Nl block{.scale = parts.scale, .codes = {}};
+  Join(parts.codes.data(), 16, 0, 4, block.codes);
+  return block;
+}
+
+BlockIq4Xs MakeIq4Xs(const BlockParts& parts) {
+  BlockIq4Xs block{.scale = parts.scale, .high_bits = 0, .groups = {}, .codes = {}};
+  for (int g = 0; g < 8; ++g) {
+    const int scale = parts.group_scales[static_cast<std::size_t>(g)] + 32;
+    std::uint8_t& low = block.groups[g / 2];
+    low = Byte(low | (scale & 15) << (4 * (g % 2)));
+    block.high_bits = static_cast<std::uint16_t>(block.high_bits | (scale >> 4) << (2 * g));
+    Join(parts.codes.data() + 32 * g, 16, 0, 4, block.codes + 16 * g);
+  }
+  return block;
+}
+
 template <class Block>
 void Store(const Block& block, std::byte* bytes) {
   std::memcpy(bytes, &block, sizeof(block));
@@ -168,6 +186,10 @@ void WriteBlock(DType dtype, const BlockParts& parts, std::byte* block) {
       return Store(MakeQ5K(parts), block);
     case DType::kQ6_K:
       return Store(MakeQ6K(parts), block);
+    case DType::kIQ4_NL:
+      return Store(MakeIq4Nl(parts), block);
+    case DType::kIQ4_XS:
+      return Store(MakeIq4Xs(parts), block);
     default:
       CHECK(false);
   }

@@ -8,7 +8,7 @@
 namespace edgevlm {
 
 // Writes the bytes of one block, as tensor/blocks.h describes them, to any address.
-// REQUIRES: CanQuantize(dtype) (quantize.h), not a plain format; codes and factors of groups within
+// REQUIRES: a format with blocks; codes and factors of groups within
 // the bits that the format has for them.
 void WriteBlock(DType dtype, const BlockParts& parts, std::byte* block);
 

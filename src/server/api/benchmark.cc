@@ -157,7 +157,7 @@ void StartBenchmark(Site& site, Request request, std::shared_ptr<Exchange> excha
   if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OpenAiError(*error));
   const auto rules = site.rules();
   Problem problem;
-  Fields fields(std::get<nlohmann::json>(body), "", problem);
+  Fields fields(std::get<Json>(body), "", problem);
   const auto requests = static_cast<int>(fields.Whole("requests", {1, kMaxRequests}, 8));
   const auto concurrency = static_cast<int>(fields.Whole("concurrency", {1, kMaxRequests}, 4));
   DecodeOptions decode = rules->decode;

@@ -1,7 +1,6 @@
 #include "server/api/body.h"
 
 #include "server/parse/header_value.h"
-#include "server/parse/json.h"
 
 namespace edgevlm {
 namespace {
@@ -16,11 +15,11 @@ bool IsJsonType(std::string_view type) {
 
 }  // namespace
 
-std::variant<nlohmann::json, ApiError> ReadJsonBody(const Request& request) {
+std::variant<Json, ApiError> ReadJsonBody(const Request& request) {
   if (!IsJsonType(request.header("content-type"))) {
     return ApiError{.status = 415, .message = "Content-Type: expected application/json"};
   }
-  Result<nlohmann::json> body = ParseJson(request.body);
+  Result<Json> body = ParseJson(request.body);
   if (!body) return ToApiError(body.error());
   if (!body->is_object()) return ApiError{.message = "the body: expected an object"};
   return *std::move(body);

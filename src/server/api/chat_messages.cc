@@ -6,8 +6,6 @@
 namespace edgevlm {
 namespace {
 
-using nlohmann::json;
-
 std::optional<Role> RoleNamed(const std::string& name) {
   if (name == "system" || name == "developer") return Role::kSystem;
   if (name == "user") return Role::kUser;
@@ -16,7 +14,7 @@ std::optional<Role> RoleNamed(const std::string& name) {
 }
 
 RequestPart ReadImage(Fields& part, Pictures& pictures, Problem& problem) {
-  const json* image = part.Any("image_url");
+  const Json* image = part.Any("image_url");
   if (image == nullptr) {
     part.Refuse("image_url", "expected a picture, found none");
     return {};
@@ -24,7 +22,7 @@ RequestPart ReadImage(Fields& part, Pictures& pictures, Problem& problem) {
   const std::string where = part.PathOf("image_url");
   if (image->is_string()) return pictures.FromText(image->get_ref<const std::string&>(), where);
   Fields fields(*image, where, problem);
-  const json* url = fields.Any("url");
+  const Json* url = fields.Any("url");
   if (url != nullptr && url->is_string()) {
     return pictures.FromText(url->get_ref<const std::string&>(), fields.PathOf("url"));
   }
@@ -32,7 +30,7 @@ RequestPart ReadImage(Fields& part, Pictures& pictures, Problem& problem) {
   return {};
 }
 
-RequestPart ReadPart(const json& object, const std::string& where, Pictures& pictures,
+RequestPart ReadPart(const Json& object, const std::string& where, Pictures& pictures,
                      Problem& problem) {
   Fields part(object, where, problem);
   const std::string type = part.Text("type", "");
@@ -40,12 +38,13 @@ RequestPart ReadPart(const json& object, const std::string& where, Pictures& pic
     if (!part.has("text")) part.Refuse("text", "expected a text, found none");
     return {.text = part.Text("text", "")};
   }
+  if (type == "refusal") return {.text = part.Text("refusal", "")};  // the assistant's words too
   if (type == "image_url") return ReadImage(part, pictures, problem);
   part.Refuse("type", "expected text or image_url");
   return {};
 }
 
-RequestMessage ReadMessage(const json& object, const std::string& where, Pictures& pictures,
+RequestMessage ReadMessage(const Json& object, const std::string& where, Pictures& pictures,
                            Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
@@ -54,8 +53,11 @@ RequestMessage ReadMessage(const json& object, const std::string& where, Picture
   } else {
     fields.Refuse("role", "expected system, user or assistant");
   }
-  const json* content = fields.Any("content");
-  if (content == nullptr) {
+  const Json* content = fields.Any("content");
+  const bool is_empty = content == nullptr || (content->is_array() && content->empty());
+  if (is_empty && message.role == Role::kAssistant) {
+    // One that refused, or called a tool: no words.
+  } else if (content == nullptr) {
     fields.Refuse("content", "expected a text or a list of parts, found none");
   } else if (content->is_string()) {
     message.parts.push_back({.text = content->get<std::string>()});
@@ -75,7 +77,7 @@ RequestMessage ReadMessage(const json& object, const std::string& where, Picture
 
 std::vector<RequestMessage> ReadChatMessages(Fields& body, Pictures& pictures, Problem& problem) {
   std::vector<RequestMessage> messages;
-  const json* list = body.List("messages");
+  const Json* list = body.List("messages");
   if (list == nullptr || list->empty() || list->size() > kMaxMessages) {
     body.Refuse("messages",
                 "expected a list of 1 to " + std::to_string(kMaxMessages) + " messages");

@@ -1,7 +1,6 @@
 // The messages of a conversation, as OpenAI's API writes them.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,8 @@ inline constexpr std::size_t kMaxMessages = 1024;
 inline constexpr std::size_t kMaxParts = 1024;  // of one message
 
 // Contents are texts, or lists of parts {"type": "text", "text"} and {"type": "image_url",
-// "image_url": {"url"}} in any order. Problems name the field: "messages[1].content[0]".
+// "image_url": {"url"}} in any order; the assistant's may be missing or null, which is no words.
+// Problems name the field: "messages[1].content[0]".
 std::vector<RequestMessage> ReadChatMessages(Fields& body, Pictures& pictures, Problem& problem);
 
 }  // namespace edgevlm

@@ -22,32 +22,4 @@ ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pi
           .pictures = std::move(pictures)};
 }
 
-namespace {
-
-// Of all dialects together. What has no word here and no effect does not change what is said: who
-// asks, what is stored, how long a model stays loaded.
-constexpr const char* kUnsupported[] = {
-    "logprobs", "top_logprobs",     "logit_bias",        "tools",    "functions",
-    "audio",    "presence_penalty", "frequency_penalty", "mirostat", "reasoning",
-    "think",    "suffix",           "template",          "raw",      "context"};
-
-// Fields often stand there with values that ask for nothing.
-bool AsksForNothing(const nlohmann::json& value) {
-  return value == false || value == 0 || value.empty() || value == "";
-}
-
-}  // namespace
-
-void RefuseUnsupported(Fields& fields) {
-  for (const char* name : {"n", "best_of"}) {
-    if (fields.has(name)) fields.Whole(name, {1, 1}, 1);
-  }
-  for (const char* name : kUnsupported) {
-    const nlohmann::json* value = fields.Any(name);
-    if (value != nullptr && !AsksForNothing(*value)) {
-      fields.Refuse(name, "this server does not do that", "unsupported");
-    }
-  }
-}
-
 }  // namespace edgevlm

@@ -8,7 +8,6 @@
 #include "edgevlm/probe.h"
 #include "server/http/exchange.h"
 #include "server/http/message.h"
-#include "server/parse/fields.h"
 #include "server/reply_fields.h"
 #include "server/site.h"
 
@@ -59,9 +58,5 @@ Response LockedAnswer(const Request& head, const ApiError& error);
 
 // What all replies know of themselves. prefix: of the id.
 ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pictures);
-
-// 400 for fields that ask for what there is not: several replies, log probabilities, tools,
-// penalties. To leave them unheard would be a wrong answer.
-void RefuseUnsupported(Fields& fields);
 
 }  // namespace edgevlm

@@ -13,11 +13,11 @@ constexpr std::size_t kMaxNumberBytes = 64;
 
 constexpr std::string_view kTexts[] = {"prompt", "question", "model", "length", "stop"};
 
-nlohmann::json ValueOf(const FormPart& part) {
+Json ValueOf(const FormPart& part) {
   const std::string text(part.bytes);
   const bool may_be_number = text.size() <= kMaxNumberBytes;
   if (may_be_number && std::ranges::find(kTexts, part.name) == std::end(kTexts)) {
-    nlohmann::json value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (value.is_number() || value.is_boolean()) return value;
   }
   return text;

@@ -1,17 +1,17 @@
 // Forms as bodies: fields as JSON would have them, and files.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "server/parse/json.h"
 
 namespace edgevlm {
 
 struct Form {
-  nlohmann::json fields = nlohmann::json::object();
+  Json fields = Json::object();
   std::vector<std::string> files;  // in order
 };
 

@@ -11,6 +11,7 @@
 #include "server/pictures.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/unsupported_fields.h"
 
 namespace edgevlm {
 namespace {
@@ -19,7 +20,7 @@ using nlohmann::json;
 
 std::vector<RequestPart> ReadImages(Fields& fields, Pictures& pictures) {
   std::vector<RequestPart> parts;
-  const json* list = fields.List("images");
+  const Json* list = fields.List("images");
   if (list == nullptr) return parts;
   for (std::size_t i = 0; i < list->size(); ++i) {
     if (!(*list)[i].is_string()) {
@@ -33,8 +34,8 @@ std::vector<RequestPart> ReadImages(Fields& fields, Pictures& pictures) {
 }
 
 // Pictures go before the words: Ollama's requests do not say where they belong.
-RequestMessage ReadMessage(const json& object, const std::string& where, Pictures& pictures,
-                           Problem& problem) {
+RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, Pictures& pictures,
+                                 Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
   const std::string role = fields.Text("role", "");
@@ -52,19 +53,20 @@ RequestMessage ReadMessage(const json& object, const std::string& where, Picture
 
 // What both requests have; body holds the rest.
 struct OllamaRequest {
-  OllamaRequest(Site& site, const json& body)
+  OllamaRequest(Site& site, const Json& body)
       : rules(site.rules()), fields(body, "", problem), pictures(*rules, problem) {
     CheckModel(site, fields);
     RefuseUnsupported(fields);
     ask.streams = fields.Bool("stream", true);
     ask.framing = Framing::kLines;
     ask.request.decode = rules->decode;
-    if (const json* options = fields.Object("options")) {
+    if (const Json* options = fields.Object("options")) {
       Fields inner(*options, "options", problem);
       RefuseUnsupported(inner);
       ask.request.decode = ReadOllamaOptions(inner, *rules);
+      ask.request.decode.grammar = ReadReplyForm(inner, problem);
     }
-    ask.request.decode.grammar = ReadOllamaFormat(fields);
+    if (auto form = ReadReplyForm(fields, problem)) ask.request.decode.grammar = std::move(form);
   }
 
   const std::shared_ptr<const ServerRules> rules;
@@ -101,7 +103,7 @@ void Finish(Site& site, OllamaKind kind, OllamaRequest& request,
 void StartOllamaGenerate(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
-  OllamaRequest asked(site, std::get<json>(body));
+  OllamaRequest asked(site, std::get<Json>(body));
   asked.ask.request.scope = ScopeOf(request, asked.rules->access);
   const std::string system = asked.fields.Text("system", "");
   const std::string prompt = asked.fields.Text("prompt", "");
@@ -120,9 +122,9 @@ void StartOllamaGenerate(Site& site, Request request, std::shared_ptr<Exchange> 
 void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
-  OllamaRequest asked(site, std::get<json>(body));
+  OllamaRequest asked(site, std::get<Json>(body));
   asked.ask.request.scope = ScopeOf(request, asked.rules->access);
-  const json* list = asked.fields.List("messages");
+  const Json* list = asked.fields.List("messages");
   if ((list == nullptr || list->empty()) && !asked.problem) {
     return exchange->Send(LoadedAnswer(site, OllamaKind::kChat));
   }
@@ -130,7 +132,7 @@ void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exch
     asked.fields.Refuse("messages", "expected at most " + std::to_string(kMaxMessages));
   }
   for (std::size_t i = 0; list != nullptr && i < list->size() && !asked.problem; ++i) {
-    asked.ask.request.messages.push_back(ReadMessage(
+    asked.ask.request.messages.push_back(ReadOllamaMessage(
         (*list)[i], "messages[" + std::to_string(i) + "]", asked.pictures, asked.problem));
   }
   Finish(site, OllamaKind::kChat, asked, std::move(exchange));

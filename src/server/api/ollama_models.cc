@@ -53,7 +53,7 @@ Response OllamaShow(Site& site, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OllamaError(*error);
   Problem problem;
-  Fields fields(std::get<json>(body), "", problem);
+  Fields fields(std::get<Json>(body), "", problem);
   CheckModel(site, fields);
   if (problem) return OllamaError(*problem);
   const ModelInfo& info = site.engine().info();

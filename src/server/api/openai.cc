@@ -11,6 +11,7 @@
 #include "server/parse/json.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/unsupported_fields.h"
 
 namespace edgevlm {
 namespace {
@@ -18,13 +19,13 @@ namespace {
 using nlohmann::json;
 
 bool IncludesUsage(Fields& fields, Problem& problem) {
-  const json* options = fields.Object("stream_options");
+  const Json* options = fields.Object("stream_options");
   if (options == nullptr) return false;
   Fields inner(*options, fields.PathOf("stream_options"), problem);
   return inner.Bool("include_usage", false);
 }
 
-json ModelJson(const Site& site) {
+json ModelObject(const Site& site) {
   const ModelInfo& info = site.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
@@ -52,7 +53,7 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OpenAiError(*error));
   const auto rules = site.rules();
   Problem problem;
-  Fields fields(std::get<json>(body), "", problem);
+  Fields fields(std::get<Json>(body), "", problem);
   CheckModel(site, fields);
   RefuseUnsupported(fields);
   Ask ask;
@@ -60,7 +61,7 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   ask.shows_progress = fields.Bool("return_progress", false);
   const bool includes_usage = IncludesUsage(fields, problem);
   ask.request.decode = ReadDecodeFields(fields, *rules);
-  ask.request.decode.grammar = ReadResponseFormat(fields, problem);
+  ask.request.decode.grammar = ReadReplyForm(fields, problem);
   Pictures pictures(*rules, problem);
   ask.request.messages = ReadChatMessages(fields, pictures, problem);
   if (problem) return exchange->Send(OpenAiError(*problem));
@@ -71,12 +72,12 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
 }
 
 Response ListModels(Site& site, const Request&) {
-  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelJson(site)})}})};
+  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(site)})}})};
 }
 
 Response ShowModel(Site& site, const Request& request) {
   const std::string name = request.path.substr(request.path.rfind('/') + 1);
-  if (name == site.model_name()) return {.body = ToText(ModelJson(site))};
+  if (name == site.model_name()) return {.body = ToText(ModelObject(site))};
   return OpenAiError({.status = 404,
                       .message = "model: expected '" + site.model_name() + "', found another name",
                       .param = "model",

@@ -93,7 +93,9 @@ Response ShowPageFile(Site&, const Request& request) {
 
 Response LockedAnswer(const Request& head, const ApiError& error) {
   const bool is_page = head.path == "/" || head.path == "/docs";
-  if (error.status != kUnauthorized || !is_page || !WantsHtml(head)) return OpenAiError(error);
+  if (error.status != kUnauthorized || !is_page || !WantsHtml(head)) {
+    return ErrorAt(head.path, error);
+  }
   Response page = FileAnswer(head.path == "/" ? "index.html" : "docs.html");
   page.status = error.status;
   // With Basic, as in `error`, browsers would ask for a password by themselves.

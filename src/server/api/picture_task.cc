@@ -12,11 +12,10 @@
 #include "server/pictures.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/unsupported_fields.h"
 
 namespace edgevlm {
 namespace {
-
-using nlohmann::json;
 
 // For models that take words; those made for captions alone need none.
 struct Length {
@@ -32,20 +31,20 @@ constexpr const char* kPictureNames[] = {"image", "image_url", "file"};
 // The fields that hold a picture each, "images", a list of them, and "image_id", one sent before.
 std::vector<RequestPart> ReadPictures(Fields& fields, Pictures& pictures) {
   std::vector<RequestPart> parts;
-  const auto take = [&](const json& value, const std::string& where) {
+  const auto take = [&](const Json& value, const std::string& where) {
     // OpenAI's clients wrap addresses: {"url": ...}.
-    const json* text = value.is_object() && value.contains("url") ? &value["url"] : &value;
+    const Json* text = value.is_object() && value.contains("url") ? &value["url"] : &value;
     if (!text->is_string()) return false;
     parts.push_back(pictures.FromText(text->get_ref<const std::string&>(), where));
     return true;
   };
   for (const char* name : kPictureNames) {
-    const json* value = fields.Any(name);
+    const Json* value = fields.Any(name);
     if (value != nullptr && !take(*value, fields.PathOf(name))) {
       fields.Refuse(name, "expected a picture as a text");
     }
   }
-  if (const json* list = fields.List("images")) {
+  if (const Json* list = fields.List("images")) {
     for (std::size_t i = 0; i < list->size(); ++i) {
       const std::string where = fields.PathOf("images") + "[" + std::to_string(i) + "]";
       if (!take((*list)[i], where)) fields.Refuse("images", "expected pictures as texts");
@@ -89,7 +88,7 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input) {
   ask.streams = fields.Bool("stream", false);
   ask.shows_progress = fields.Bool("progress", false);
   ask.request.decode = ReadDecodeFields(fields, *rules);
-  ask.request.decode.grammar = ReadResponseFormat(fields, problem);
+  ask.request.decode.grammar = ReadReplyForm(fields, problem);
   const std::string words = ReadWords(input.kind, fields, site);
   Pictures pictures(*rules, problem, {.engine = &site.engine(), .scope = input.scope});
   RequestMessage message = {.role = Role::kUser, .parts = {}};
@@ -120,7 +119,7 @@ void StartTask(Site& site, TaskKind kind, const Request& request,
   } else {
     auto read = ReadJsonBody(request);
     if (auto* error = std::get_if<ApiError>(&read)) return exchange->Send(OpenAiError(*error));
-    input.body = std::get<json>(std::move(read));
+    input.body = std::get<Json>(std::move(read));
   }
   auto ask = ReadTask(site, std::move(input));
   if (auto* error = std::get_if<ApiError>(&ask)) return exchange->Send(OpenAiError(*error));

@@ -21,7 +21,7 @@ std::shared_ptr<Dialect> MakeTaskDialect(TaskKind kind, ReplyFacts facts);
 // What such a request brings.
 struct TaskInput {
   TaskKind kind;
-  nlohmann::json body = {};
+  Json body = {};
   std::vector<std::string> files = {};  // pictures beside the body
   std::string scope = {};               // ScopeOf
 };

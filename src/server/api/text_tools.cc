@@ -4,6 +4,7 @@
 #include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
 #include "server/parse/json.h"
+#include "server/unsupported_fields.h"
 
 namespace edgevlm {
 
@@ -11,12 +12,13 @@ Response Tokenize(Site& site, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
   Problem problem;
-  Fields fields(std::get<nlohmann::json>(body), "", problem);
+  Fields fields(std::get<Json>(body), "", problem);
   // llama.cpp's name, and vLLM's.
   const std::string text = fields.Text("content", fields.Text("prompt", ""));
   if (!fields.has("content") && !fields.has("prompt")) {
     fields.Refuse("content", "expected a text, found none");
   }
+  RefuseUnsupported(fields);
   if (problem) return OpenAiError(*problem);
   const std::vector<int> tokens = TokenizeText(site.engine(), text);
   return {.body = ToText({{"tokens", tokens}, {"count", tokens.size()}})};
@@ -27,8 +29,9 @@ Response CountInputTokens(Site& site, const Request& request) {
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
   const auto rules = site.rules();
   Problem problem;
-  Fields fields(std::get<nlohmann::json>(body), "", problem);
+  Fields fields(std::get<Json>(body), "", problem);
   CheckModel(site, fields);
+  RefuseUnsupported(fields);
   Pictures pictures(*rules, problem);
   const std::vector<RequestMessage> messages = ReadChatMessages(fields, pictures, problem);
   if (problem) return OpenAiError(*problem);

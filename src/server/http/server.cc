@@ -25,6 +25,29 @@ constexpr std::chrono::milliseconds kTick{50};
 // After a connection could not be taken because the process has no room for another file.
 constexpr std::chrono::milliseconds kRetry{50};
 
+Result<tcp::endpoint> EndpointOf(const HttpServer::Address& address) {
+  AsioError error;
+  const auto host = asio::ip::make_address(address.host, error);
+  if (error || address.port < 0 || address.port > 65'535) {
+    return Error{ErrorCode::kInvalid, "address: expected an IP address and a port, found " +
+                                          address.host + " " + std::to_string(address.port)};
+  }
+  return tcp::endpoint(host, static_cast<std::uint16_t>(address.port));
+}
+
+AsioError Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  AsioError error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  return error;
+}
+
+Error NotListened(const HttpServer::Address& address, const AsioError& error) {
+  return {ErrorCode::kIo, address.host + ":" + std::to_string(address.port) +
+                              ": can not be listened on: " + error.message()};
+}
+
 class AsioServer final : public HttpServer {
  public:
   AsioServer(const HttpLimits& limits, HttpService& service)
@@ -48,23 +71,12 @@ class AsioServer final : public HttpServer {
   }
 
   MaybeError Open(const Address& address) {
-    AsioError error;
-    const auto host = asio::ip::make_address(address.host, error);
-    if (error || address.port < 0 || address.port > 65'535) {
-      return Error{ErrorCode::kInvalid, "address: expected an IP address and a port, found " +
-                                            address.host + " " + std::to_string(address.port)};
-    }
-    const tcp::endpoint endpoint(host, static_cast<std::uint16_t>(address.port));
-    if (acceptor_.open(endpoint.protocol(), error); !error) {
-      acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    }
-    if (!error) acceptor_.bind(endpoint, error);
+    const Result<tcp::endpoint> endpoint = EndpointOf(address);
+    if (!endpoint) return endpoint.error();
+    AsioError error = Bind(acceptor_, *endpoint);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (!error) acceptor_.non_blocking(true, error);
-    if (error) {
-      return Error{ErrorCode::kIo, address.host + ":" + std::to_string(address.port) +
-                                       ": can not be listened on: " + error.message()};
-    }
+    if (error) return NotListened(address, error);
     port_ = acceptor_.local_endpoint().port();
     return std::nullopt;
   }
@@ -182,6 +194,16 @@ class AsioServer final : public HttpServer {
 };
 
 }  // namespace
+
+MaybeError HttpServer::Check(const Address& address) {
+  const Result<tcp::endpoint> endpoint = EndpointOf(address);
+  if (!endpoint) return endpoint.error();
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  const AsioError error = Bind(acceptor, *endpoint);
+  if (!error || error == asio::error::address_in_use) return std::nullopt;
+  return NotListened(address, error);
+}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const Address& address,
                                                        const HttpLimits& limits,

@@ -227,7 +227,7 @@ void Socket::TakeNext() {
     try {
       core->service.HandleMessage(*head, std::move(message), exchange);
     } catch (const std::exception&) {  // out of memory
-      exchange->Send(core->service.Refusal(500, "the request could not be served"));
+      exchange->Send(core->service.Refusal(head->path, 500, "the request could not be served"));
     }
   });
   waiting_.pop_front();

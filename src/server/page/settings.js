@@ -13,7 +13,7 @@ const option = value => byId("way").querySelector(`[value=${value}]`);
 export function updateSettings() {
   byId("seed").disabled = !(Number(byId("temperature").value) > 0);
   const remembers = !byId("remember").closest(".chat").hidden && byId("remember").checked;
-  option("socket").disabled = hasKey() || remembers;
+  option("socket").disabled = hasKey() || remembers || byId("picture").hidden;
   if (option("socket").disabled && byId("way").value === "socket") byId("way").value = "events";
 }
 

@@ -1,23 +1,42 @@
 #include "server/parse/fields.h"
 
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <sstream>
 #include <utility>
-
-#include "server/parse/json.h"
 
 namespace edgevlm {
 namespace {
 
-using nlohmann::json;
-
 // Of what a client sent, as much as a message needs.
 constexpr std::size_t kShownBytes = 40;
 
-std::string Shown(const json& value) {
+std::string Shown(const Json& value) {
   if (value.is_structured()) return value.is_array() ? "a list" : "an object";
   const std::string text = ToText(value);
   return text.size() <= kShownBytes ? text : "a longer text";
+}
+
+// What JSON calls a number and is whole, 5.0 too; nothing if it does not fit 64 bits.
+std::optional<std::int64_t> WholeOf(const Json& value) {
+  if (value.is_number_unsigned()) {
+    const auto number = value.get<std::uint64_t>();
+    return number <= INT64_MAX ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+  }
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (!value.is_number_float()) return std::nullopt;
+  const double number = value.get<double>();
+  const bool fits = -0x1p63 <= number && number < 0x1p63 && std::trunc(number) == number;
+  return fits ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+}
+
+// " from 1 to 5", without an end that is only the type's.
+std::string Written(Range<std::int64_t> range) {
+  if (range.most < INT64_MAX) {
+    return " from " + std::to_string(range.least) + " to " + std::to_string(range.most);
+  }
+  return range.least > INT64_MIN ? " of at least " + std::to_string(range.least) : "";
 }
 
 std::string Plain(double value) {
@@ -28,7 +47,7 @@ std::string Plain(double value) {
 
 }  // namespace
 
-Fields::Fields(const json& object, std::string path, Problem& problem)
+Fields::Fields(const Json& object, std::string path, Problem& problem)
     : object_(object), path_(std::move(path)), problem_(problem) {
   if (!object_.is_object() && !problem_) {
     const std::string where = path_.empty() ? "the body" : path_;
@@ -41,7 +60,7 @@ std::string Fields::PathOf(const char* name) const {
   return path_.empty() ? std::string(name) : std::string(path_).append(".").append(name);
 }
 
-const json* Fields::Find(const char* name) const {
+const Json* Fields::Find(const char* name) const {
   if (problem_ || !object_.is_object()) return nullptr;
   const auto found = object_.find(name);
   return found == object_.end() || found->is_null() ? nullptr : &*found;
@@ -55,21 +74,16 @@ void Fields::Refuse(const char* name, const std::string& what, std::string code,
 }
 
 std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
-  const bool fits_type = value->is_number_integer() &&
-                         !(value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX);
-  if (fits_type) {
-    const auto number = value->get<std::int64_t>();
-    if (range.least <= number && number <= range.most) return number;
-  }
-  Refuse(name, "expected a whole number from " + std::to_string(range.least) + " to " +
-                   std::to_string(range.most) + ", found " + Shown(*value));
+  const std::optional<std::int64_t> number = WholeOf(*value);
+  if (number && range.least <= *number && *number <= range.most) return *number;
+  Refuse(name, "expected a whole number" + Written(range) + ", found " + Shown(*value));
   return fallback;
 }
 
 double Fields::Number(const char* name, Range<double> range, double fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_number()) {
     const double number = value->get<double>();
@@ -81,7 +95,7 @@ double Fields::Number(const char* name, Range<double> range, double fallback) {
 }
 
 bool Fields::Bool(const char* name, bool fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_boolean()) return value->get<bool>();
   Refuse(name, "expected true or false, found " + Shown(*value));
@@ -89,7 +103,7 @@ bool Fields::Bool(const char* name, bool fallback) {
 }
 
 std::string Fields::Text(const char* name, std::string fallback) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_string()) return value->get<std::string>();
   Refuse(name, "expected a text, found " + Shown(*value));
@@ -97,7 +111,7 @@ std::string Fields::Text(const char* name, std::string fallback) {
 }
 
 std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
-  const json* value = Find(name);
+  const Json* value = Find(name);
   if (value == nullptr) return {};
   if (value->is_string()) return {value->get<std::string>()};
   std::vector<std::string> texts;
@@ -112,15 +126,15 @@ std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
   return {};
 }
 
-const json* Fields::List(const char* name) {
-  const json* value = Find(name);
+const Json* Fields::List(const char* name) {
+  const Json* value = Find(name);
   if (value == nullptr || value->is_array()) return value;
   Refuse(name, "expected a list, found " + Shown(*value));
   return nullptr;
 }
 
-const json* Fields::Object(const char* name) {
-  const json* value = Find(name);
+const Json* Fields::Object(const char* name) {
+  const Json* value = Find(name);
   if (value == nullptr || value->is_object()) return value;
   Refuse(name, "expected an object, found " + Shown(*value));
   return nullptr;

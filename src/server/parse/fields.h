@@ -7,12 +7,12 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "server/api_error.h"
+#include "server/parse/json.h"
 
 namespace edgevlm {
 
@@ -30,10 +30,11 @@ class Fields {
  public:
   // path: of the object in the request, for messages; empty for the whole. Both must outlive it. A
   // value that is no object is a problem.
-  Fields(const nlohmann::json& object, std::string path, Problem& problem);
+  Fields(const Json& object, std::string path, Problem& problem);
 
   bool has(const char* name) const { return Find(name) != nullptr; }
 
+  // 5.0 is whole too: many clients know one kind of number.
   std::int64_t Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback);
   double Number(const char* name, Range<double> range, double fallback);
   bool Bool(const char* name, bool fallback);
@@ -41,9 +42,9 @@ class Fields {
   // A text, or a list of texts; at most `most`.
   std::vector<std::string> Texts(const char* name, std::size_t most);
   // Null unless it is there (and of that kind).
-  const nlohmann::json* Any(const char* name) const { return Find(name); }
-  const nlohmann::json* List(const char* name);
-  const nlohmann::json* Object(const char* name);
+  const Json* Any(const char* name) const { return Find(name); }
+  const Json* List(const char* name);
+  const Json* Object(const char* name);
 
   // The first counts.
   void Refuse(const char* name, const std::string& what, std::string code = {}, int status = 400);
@@ -51,9 +52,9 @@ class Fields {
   std::string PathOf(const char* name) const;
 
  private:
-  const nlohmann::json* Find(const char* name) const;
+  const Json* Find(const char* name) const;
 
-  const nlohmann::json& object_;
+  const Json& object_;
   const std::string path_;
   Problem& problem_;
 };

@@ -6,44 +6,72 @@
 namespace edgevlm {
 namespace {
 
-using nlohmann::json;
-
 struct Extent {
   int depth = 0;
   std::size_t values = 0;
+  std::size_t names = 0;  // of the object with the most
 };
 
-// Counts brackets and commas outside of strings. An upper bound for texts that are not JSON.
+// Counts brackets and commas, and stops at the first that is too deep.
+class ExtentCounter {
+ public:
+  bool is_too_deep() const { return extent_.depth > kMaxJsonDepth; }
+  const Extent& extent() const { return extent_; }
+
+  void Count(char c) {
+    if (c == '{' || c == '[') {
+      open_.push_back({.is_object = c == '{', .commas = 0});
+      extent_.depth = std::max(extent_.depth, static_cast<int>(open_.size()));
+      ++extent_.values;
+    } else if (c == ',') {
+      ++extent_.values;
+      CountMember();
+    } else if ((c == '}' || c == ']') && !open_.empty()) {
+      open_.pop_back();
+    }
+  }
+
+ private:
+  struct Open {
+    bool is_object;
+    std::size_t commas;
+  };
+
+  void CountMember() {
+    if (open_.empty()) return;
+    const std::size_t members = ++open_.back().commas + 1;
+    if (open_.back().is_object) extent_.names = std::max(extent_.names, members);
+  }
+
+  Extent extent_;
+  std::vector<Open> open_;
+};
+
+// An upper bound for texts that are not JSON. What is in strings does not count.
 Extent ExtentOf(std::string_view text) {
-  Extent extent;
-  int depth = 0;
+  ExtentCounter counter;
   bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size() && !counter.is_too_deep(); ++i) {
     const char c = text[i];
     if (in_string) {
       if (c == '\\') ++i;
       if (c == '"') in_string = false;
     } else if (c == '"') {
       in_string = true;
-    } else if (c == '{' || c == '[') {
-      extent.depth = std::max(extent.depth, ++depth);
-      ++extent.values;
-    } else if (c == ',') {
-      ++extent.values;
-    } else if (c == '}' || c == ']') {
-      --depth;
+    } else {
+      counter.Count(c);
     }
   }
-  return extent;
+  return counter.extent();
 }
 
 // Notices names that an object has twice: readers disagree on which of them counts.
 class NamesTwice {
  public:
-  bool operator()(int, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) names_.emplace_back();
-    if (event == json::parse_event_t::object_end) names_.pop_back();
-    if (event == json::parse_event_t::key && twice_.empty()) {
+  bool operator()(int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) names_.emplace_back();
+    if (event == Json::parse_event_t::object_end) names_.pop_back();
+    if (event == Json::parse_event_t::key && twice_.empty()) {
       const std::string& name = parsed.get_ref<const std::string&>();
       if (!names_.back().insert(name).second) twice_ = name;
     }
@@ -59,7 +87,7 @@ class NamesTwice {
 
 }  // namespace
 
-Result<json> ParseJson(std::string_view text) {
+Result<Json> ParseJson(std::string_view text) {
   const Extent extent = ExtentOf(text);
   if (extent.depth > kMaxJsonDepth) {
     return Error{ErrorCode::kTooLarge,
@@ -69,8 +97,12 @@ Result<json> ParseJson(std::string_view text) {
     return Error{ErrorCode::kTooLarge, "JSON: expected at most " + std::to_string(kMaxJsonValues) +
                                            " values, found more"};
   }
+  if (extent.names > kMaxJsonNames) {
+    return Error{ErrorCode::kTooLarge, "JSON: expected at most " + std::to_string(kMaxJsonNames) +
+                                           " names in an object, found more"};
+  }
   NamesTwice names;
-  json value = json::parse(text, std::ref(names), /*allow_exceptions=*/false);
+  Json value = Json::parse(text, std::ref(names), /*allow_exceptions=*/false);
   if (value.is_discarded())
     return Error{ErrorCode::kInvalid, "expected JSON, found something else"};
   if (!names.twice().empty()) {
@@ -79,8 +111,8 @@ Result<json> ParseJson(std::string_view text) {
   return value;
 }
 
-std::string ToText(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string ToText(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace edgevlm

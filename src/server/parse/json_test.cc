@@ -5,8 +5,6 @@
 namespace edgevlm {
 namespace {
 
-using nlohmann::json;
-
 TEST(ParseJson, ReadsWhatJsonIs) {
   const auto value = ParseJson(R"({"a": [1, 2.5, "x\u00e9", null, true], "b": {}})");
   ASSERT_TRUE(value);
@@ -45,6 +43,25 @@ TEST(ParseJson, RefusesMoreValuesThanMemoryIsFor) {
   ASSERT_FALSE(many);
   EXPECT_EQ(many.error().code, ErrorCode::kTooLarge);
   EXPECT_TRUE(ParseJson('"' + std::string(2 * kMaxJsonValues, ',') + '"'));
+}
+
+// An object with its names in order is slow when it has many.
+TEST(ParseJson, RefusesMoreNamesThanItCanFind) {
+  const auto object = [](int names) {
+    std::string text;
+    for (int i = 0; i < names; ++i)
+      text += (i == 0 ? "{\"" : ",\"") + std::to_string(i) + "\":[0,0]";
+    return text + "}";
+  };
+  EXPECT_TRUE(ParseJson(object(kMaxJsonNames)));
+  const auto many = ParseJson(object(kMaxJsonNames + 1));
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().code, ErrorCode::kTooLarge);
+}
+
+TEST(ParseJson, KeepsTheOrderOfNames) {
+  const char* text = R"({"b":1,"a":{"d":1,"c":[{"f":1,"e":2}]}})";
+  EXPECT_EQ(ToText(*ParseJson(text)), text);
 }
 
 TEST(ParseJson, RefusesNamesTwice) {

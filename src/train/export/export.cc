@@ -141,12 +141,13 @@ GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name) {
   return writer;
 }
 
-MaybeError Export(const std::string& folder, const std::string& path, const std::string& name) {
+MaybeError Export(const std::string& folder, const std::string& path, const std::string& name,
+                  Existing existing) {
   const Result<Run> run = LoadRun(folder);
   if (!run) return run.error();
   Vlm model(run->shape);
   if (auto error = LoadModel(folder, model)) return error;
-  return ToGguf(model, *run, name).Write(path);
+  return ToGguf(model, *run, name).Write(path, existing);
 }
 
 }  // namespace edgevlm::train

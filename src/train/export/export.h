@@ -14,7 +14,9 @@ namespace edgevlm::train {
 // convolutions; the grid heads are left out. REQUIRES: the vocabulary fits the model's shape.
 GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name);
 
-// Exports the checkpoint in `folder` to `path`. Errors: kNotFound, kCorrupt (the checkpoint), kIo.
-MaybeError Export(const std::string& folder, const std::string& path, const std::string& name);
+// Exports the checkpoint in `folder` to `path`. Errors: kNotFound, kCorrupt (the checkpoint), those
+// of OutputFile.
+MaybeError Export(const std::string& folder, const std::string& path, const std::string& name,
+                  Existing existing = Existing::kKept);
 
 }  // namespace edgevlm::train

@@ -1,4 +1,4 @@
-#include "engine/load_tokenizer.h"
+#include "tokenizer/load_tokenizer.h"
 
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "server/parse/json_values.h"
+#include "server/schema/json_values.h"
 
 #include <utility>
 
@@ -15,13 +15,13 @@ Grammar::Bytes BytesOf(std::string_view text) {
   return bytes;
 }
 
+}  // namespace
+
 Grammar::Bytes BytesBetween(unsigned char first, unsigned char last) {
   Grammar::Bytes bytes;
   for (unsigned c = first; c <= last; ++c) bytes.set(c);
   return bytes;
 }
-
-}  // namespace
 
 Grammar::Element JsonValues::Range(unsigned char first, unsigned char last) {
   return builder_.Set(BytesBetween(first, last));
@@ -67,13 +67,16 @@ int JsonValues::Character() {
   });
 }
 
+int JsonValues::StringRest() {
+  return Once(rest_, [&](int rule) {
+    builder_.AddAlternative(rule, {Range('"', '"')});
+    builder_.AddAlternative(rule, {builder_.Rule(Character()), builder_.Rule(rule)});
+  });
+}
+
 int JsonValues::String() {
   return Once(string_, [&](int rule) {
-    const int rest = builder_.AddRule();
-    const Grammar::Element quote = Range('"', '"');
-    builder_.AddAlternative(rest, {quote});
-    builder_.AddAlternative(rest, {builder_.Rule(Character()), builder_.Rule(rest)});
-    builder_.AddAlternative(rule, {quote, builder_.Rule(rest)});
+    builder_.AddAlternative(rule, {Range('"', '"'), builder_.Rule(StringRest())});
   });
 }
 
@@ -103,14 +106,19 @@ int JsonValues::Integer() {
   });
 }
 
+// With a power of at most two digits: a double holds it.
 int JsonValues::Number() {
   return Once(number_, [&](int rule) {
     const int power = builder_.AddRule();
+    const int digits = builder_.AddRule();
+    const Grammar::Element digit = Range('0', '9');
+    builder_.AddAlternative(digits, {digit});
+    builder_.AddAlternative(digits, {digit, digit});
     const Grammar::Element e = builder_.Set(BytesOf("eE"));
     const Grammar::Element sign = builder_.Set(BytesOf("+-"));
     builder_.AddAlternative(power, {});
-    builder_.AddAlternative(power, {e, builder_.Rule(Digits())});
-    builder_.AddAlternative(power, {e, sign, builder_.Rule(Digits())});
+    builder_.AddAlternative(power, {e, builder_.Rule(digits)});
+    builder_.AddAlternative(power, {e, sign, builder_.Rule(digits)});
     builder_.AddAlternative(rule, {builder_.Rule(Integer()), builder_.Rule(power)});
     builder_.AddAlternative(rule, {builder_.Rule(Integer()), Range('.', '.'),
                                    builder_.Rule(Digits()), builder_.Rule(power)});

@@ -1,0 +1,179 @@
+#include "server/schema/number_range.h"
+
+#include <algorithm>
+#include <compare>
+#include <string_view>
+#include <utility>
+
+namespace edgevlm {
+namespace {
+
+constexpr int kMaxExactDigits = 15;  // of any decimal that a double tells from its neighbors
+constexpr int kMaxInt64Digits = 19;
+
+// How far a number has been read. Orders compare what was read with as many digits of a bound.
+struct Reading {
+  enum class Part : char { kBegin, kSign, kWhole, kPoint, kFraction };
+  Part part = Part::kBegin;
+  bool is_negative = false;
+  bool is_zero = false;  // a zero in front: no other whole digits
+  int digits = 0;
+  int fraction_digits = 0;  // 0 where both orders are settled: it makes no difference then
+  int least = 0;            // -1, 0, 1
+  int most = 0;
+  int remainder = 0;
+  auto operator<=>(const Reading&) const = default;
+};
+
+// A bound on the size of the numbers of one sign.
+struct SizeBound {
+  bool exists = false;
+  Decimal at = {};
+  bool is_excluded = false;
+};
+
+class RangeReader {
+ public:
+  explicit RangeReader(const NumberRange& range) : range_(range), whole_digits_(kMaxExactDigits) {
+    const auto negative = [](const auto& bound) { return bound && bound->at.is_negative; };
+    const auto as_size = [](const auto& bound) {
+      return bound ? SizeBound{true, bound->at, bound->is_excluded} : SizeBound{};
+    };
+    // Of numbers without a sign, then of those with one, the smallest of which are the largest.
+    if (!negative(range.least)) least_[0] = as_size(range.least);
+    most_[0] = as_size(range.most);
+    has_[0] = !negative(range.most);
+    least_[1] = negative(range.most) ? as_size(range.most) : SizeBound{true, {}, true};
+    if (negative(range.least)) most_[1] = as_size(range.least);
+    has_[1] = !range.least || negative(range.least);
+    for (const auto& bound : {range.least, range.most}) {
+      if (!bound) continue;
+      const int size =
+          static_cast<int>(std::min<std::size_t>(bound->at.whole.size(), kMaxInt64Digits));
+      whole_digits_ = std::max(whole_digits_, size);
+    }
+  }
+
+  std::vector<std::pair<CodePoints::Interval, Reading>> Edges(const Reading& at) const {
+    std::vector<std::pair<CodePoints::Interval, Reading>> edges;
+    const auto add = [&](char c, const std::optional<Reading>& next) {
+      const auto point = static_cast<char32_t>(c);
+      if (next) edges.push_back({{point, point}, *next});
+    };
+    if (at.part == Reading::Part::kBegin && has_[1]) {
+      add('-', Reading{.part = Reading::Part::kSign, .is_negative = true});
+    }
+    if (at.part == Reading::Part::kWhole && !range_.is_whole && at.digits < kMaxExactDigits) {
+      add('.', AfterWhole(at));
+    }
+    for (int digit = 0; digit <= 9; ++digit) add(static_cast<char>('0' + digit), After(at, digit));
+    return edges;
+  }
+
+  bool Accepts(const Reading& at) const {
+    Reading end = at;
+    if (at.part == Reading::Part::kWhole) end = AfterWhole(at);
+    if (at.part != Reading::Part::kWhole && at.part != Reading::Part::kFraction) return false;
+    const SizeBound& least = least_[at.is_negative ? 1 : 0];
+    const SizeBound& most = most_[at.is_negative ? 1 : 0];
+    const int below = Ended(least, end.least, end.fraction_digits);
+    const int above = Ended(most, end.most, end.fraction_digits);
+    const bool is_enough = !least.exists || below > 0 || (below == 0 && !least.is_excluded);
+    const bool is_not_too_much = !most.exists || above < 0 || (above == 0 && !most.is_excluded);
+    return is_enough && is_not_too_much && end.remainder == 0;
+  }
+
+ private:
+  // The order once no more digits come.
+  static int Ended(const SizeBound& bound, int order, int fraction_digits) {
+    const bool has_more =
+        bound.exists && std::ssize(bound.at.fraction) > fraction_digits && order == 0;
+    return has_more ? -1 : order;
+  }
+
+  static int OrderAfter(const SizeBound& bound, int order, const Reading& read, int digit) {
+    if (!bound.exists) return order;
+    const bool in_whole = read.part == Reading::Part::kWhole;
+    const std::string& digits = in_whole ? bound.at.whole : bound.at.fraction;
+    const auto index = static_cast<std::size_t>(in_whole ? read.digits : read.fraction_digits) - 1;
+    if (in_whole && index >= digits.size()) return 1;
+    if (order != 0) return order;
+    const int other = index < digits.size() ? digits[index] - '0' : 0;
+    return digit < other ? -1 : digit > other ? 1 : 0;
+  }
+
+  // Fewer digits are less, whatever they are.
+  Reading AfterWhole(Reading at) const {
+    const auto shorter = [&](const SizeBound& bound, int order) {
+      return bound.exists && at.digits < std::ssize(bound.at.whole) ? -1 : order;
+    };
+    at.least = shorter(least_[at.is_negative ? 1 : 0], at.least);
+    at.most = shorter(most_[at.is_negative ? 1 : 0], at.most);
+    at.part = Reading::Part::kPoint;
+    at.is_zero = false;
+    return at;
+  }
+
+  std::optional<Reading> After(Reading at, int digit) const {
+    const bool in_fraction =
+        at.part == Reading::Part::kPoint || at.part == Reading::Part::kFraction;
+    if (at.part == Reading::Part::kBegin && !has_[0]) return std::nullopt;
+    if (at.is_zero || at.digits == (in_fraction ? kMaxExactDigits : whole_digits_)) {
+      return std::nullopt;
+    }
+    at.is_zero = !in_fraction && at.digits == 0 && digit == 0;
+    ++at.digits;
+    if (in_fraction) ++at.fraction_digits;
+    at.part = in_fraction ? Reading::Part::kFraction : Reading::Part::kWhole;
+    const SizeBound& least = least_[at.is_negative ? 1 : 0];
+    const SizeBound& most = most_[at.is_negative ? 1 : 0];
+    at.least = OrderAfter(least, at.least, at, digit);
+    at.most = OrderAfter(most, at.most, at, digit);
+    const auto is_settled = [](const SizeBound& bound, int order) {
+      return !bound.exists || order != 0;
+    };
+    if (is_settled(least, at.least) && is_settled(most, at.most)) at.fraction_digits = 0;
+    at.remainder = (at.remainder * 10 + digit) % range_.multiple_of;
+    return at;
+  }
+
+  const NumberRange& range_;
+  SizeBound least_[2], most_[2];  // of numbers without a sign, with one
+  bool has_[2] = {};
+  int whole_digits_;
+};
+
+}  // namespace
+
+Decimal ToDecimal(const Json& number) {
+  const std::string text = number.dump();
+  Decimal decimal = {.is_negative = text.front() == '-'};
+  const std::string_view size = std::string_view(text).substr(decimal.is_negative ? 1 : 0);
+  const std::size_t power_at = std::min(size.find('e'), size.size());
+  const std::size_t point = std::min(size.find('.'), power_at);
+  std::string digits(size.substr(0, point));
+  if (point < power_at) digits += size.substr(point + 1, power_at - point - 1);
+  const int power = power_at < size.size() ? std::stoi(std::string(size.substr(power_at + 1))) : 0;
+  int whole = static_cast<int>(point) + power;  // so many digits
+  if (whole < 0) {
+    digits.insert(0, static_cast<std::size_t>(-whole), '0');
+    whole = 0;
+  }
+  if (std::ssize(digits) < whole) digits.resize(static_cast<std::size_t>(whole), '0');
+  decimal.whole = digits.substr(0, static_cast<std::size_t>(whole));
+  decimal.fraction = digits.substr(static_cast<std::size_t>(whole));
+  decimal.whole.erase(0, std::min(decimal.whole.find_first_not_of('0'), decimal.whole.size()));
+  decimal.fraction.erase(decimal.fraction.find_last_not_of('0') + 1);
+  if (decimal.whole.empty()) decimal.whole = "0";
+  if (decimal.whole == "0" && decimal.fraction.empty()) decimal.is_negative = false;
+  return decimal;
+}
+
+std::optional<Automaton> RangeAutomaton(const NumberRange& range, int max_states) {
+  const RangeReader reader(range);
+  return Explore(
+      Reading(), [&](const Reading& at) { return reader.Edges(at); },
+      [&](const Reading& at) { return reader.Accepts(at); }, max_states);
+}
+
+}  // namespace edgevlm

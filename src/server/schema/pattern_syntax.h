@@ -1,0 +1,41 @@
+// PatternNode: a regular expression of a schema (ECMA-262, with its `u` flag), parsed.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "server/schema/code_points.h"
+
+namespace edgevlm {
+
+struct PatternNode {
+  enum class Kind {
+    kSequence,   // children, one after the other; none: the empty text
+    kChoice,     // one of the children
+    kRepeat,     // the only child, `least` to `most` times
+    kSet,        // one code point of `set`
+    kBegin,      // ^
+    kEnd,        // $
+    kLookahead,  // (?=child), or (?!child) where negated
+  };
+  Kind kind = Kind::kSequence;
+  std::vector<PatternNode> children = {};
+  CodePoints set = {};
+  int least = 0;
+  std::optional<int> most = {};  // nothing: any number
+  bool is_negated = false;
+};
+
+inline constexpr int kMaxPatternDepth = 32;    // of groups in groups
+inline constexpr int kMaxPatternCount = 1000;  // in {n}
+
+// Known: literals, ., classes, \d \w \s and their opposites, \t \n \r \f \v \0 \xHH \uHHHH \u{...},
+// groups (capturing, named or not), |, * + ? {n,m} greedy or lazy, ^ and $, and lookaheads that are
+// in no group. Whether a match is greedy or captured does not change which texts match.
+// Errors: kUnsupported (names what is not known: \b, back-references, lookbehind, \p, flags),
+// kInvalid, kTooLarge.
+Result<PatternNode> ParsePattern(std::string_view pattern);
+
+}  // namespace edgevlm

@@ -1,0 +1,186 @@
+#include "server/schema/scalar_rules.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "server/schema/formats.h"
+#include "server/schema/number_range.h"
+#include "server/schema/pattern.h"
+
+namespace edgevlm {
+namespace {
+
+// Longer strings than any context holds.
+constexpr double kMaxLength = 1 << 30;
+
+const Json* Member(const Json& schema, const char* name) {
+  return schema.contains(name) ? &schema[name] : nullptr;
+}
+
+Error Wrong(const char* name, const std::string& what) {
+  return {ErrorCode::kInvalid, std::string(name).append(": ").append(what)};
+}
+
+MaybeError ReadLengths(const Json& part, TextDemands& demands) {
+  for (const char* name : {"minLength", "maxLength"}) {
+    const Json* value = Member(part, name);
+    if (value == nullptr) continue;
+    const double number = value->is_number() ? value->get<double>() : -1;
+    if (number < 0 || number != std::floor(number)) {
+      return Wrong(name, "expected a whole number of 0 or more");
+    }
+    const auto length = static_cast<std::int64_t>(std::min(number, kMaxLength));
+    if (std::string_view(name) == "minLength") {
+      demands.least = std::max(demands.least, length);
+    } else {
+      demands.most = std::min(demands.most.value_or(length), length);
+    }
+  }
+  return std::nullopt;
+}
+
+Error UnknownFormat(const std::string& format) {
+  return {ErrorCode::kUnsupported, "format: '" + format.substr(0, 40) + "' can not be kept to"};
+}
+
+// Bounds of the integers that have this format.
+constexpr std::int64_t kMinInt32 = -2147483648;
+constexpr std::int64_t kMaxInt32 = 2147483647;
+
+Result<NumberRange> ReadRange(const Json& part) {
+  NumberRange range;
+  const auto bound = [&](const char* name,
+                         const char* other) -> Result<std::optional<NumberRange::Bound>> {
+    const Json* value = Member(part, name);
+    const Json* excluded = Member(part, other);
+    // In OpenAPI 3.0 the second is a boolean about the first.
+    const bool is_flag = excluded != nullptr && excluded->is_boolean();
+    if (value != nullptr && !value->is_number()) return Wrong(name, "expected a number");
+    if (excluded != nullptr && !is_flag && !excluded->is_number()) {
+      return Wrong(other, "expected a number");
+    }
+    std::optional<NumberRange::Bound> found;
+    if (value != nullptr) found = {ToDecimal(*value), is_flag && *excluded == true};
+    if (excluded == nullptr || is_flag) return found;
+    const bool is_tighter =
+        value == nullptr ||
+        (std::string_view(name) == "minimum" ? *excluded >= *value : *excluded <= *value);
+    if (is_tighter) found = {ToDecimal(*excluded), true};
+    return found;
+  };
+  auto least = bound("minimum", "exclusiveMinimum");
+  if (!least) return least.error();
+  auto most = bound("maximum", "exclusiveMaximum");
+  if (!most) return most.error();
+  range.least = *std::move(least);
+  range.most = *std::move(most);
+  if (const Json* step = Member(part, "multipleOf")) {
+    const double number = step->is_number() ? step->get<double>() : 0;
+    if (number <= 0) return Wrong("multipleOf", "expected a number above 0");
+    if (number != std::floor(number) || number > kMaxScalarStates) {
+      return Error{ErrorCode::kUnsupported,
+                   "'multipleOf' can not be kept to: expected a whole number up to " +
+                       std::to_string(kMaxScalarStates)};
+    }
+    range.multiple_of = static_cast<int>(number);
+  }
+  return range;
+}
+
+}  // namespace
+
+Result<TextDemands> ReadTextDemands(const std::vector<const Json*>& parts) {
+  TextDemands demands;
+  for (const Json* part : parts) {
+    if (auto error = ReadLengths(*part, demands)) return *std::move(error);
+    if (const Json* pattern = Member(*part, "pattern")) {
+      if (!pattern->is_string()) return Wrong("pattern", "expected a text");
+      demands.patterns.insert(pattern->get<std::string>());
+    }
+    if (const Json* format = Member(*part, "format")) {
+      if (!format->is_string()) return Wrong("format", "expected a text");
+      const auto pattern = FormatPattern(format->get<std::string>());
+      if (!pattern) return UnknownFormat(format->get<std::string>());
+      if (!pattern->empty()) demands.patterns.insert(*pattern);
+    }
+  }
+  return demands;
+}
+
+Result<Automaton> TextAutomaton(const TextDemands& demands) {
+  Automaton text = TextsOfLength(0, std::nullopt);
+  for (const std::string& pattern : demands.patterns) {
+    const auto automaton = PatternAutomaton(pattern, PatternMatch::kAnywhere);
+    if (!automaton) return Error{automaton.error().code, "pattern: " + automaton.error().message};
+    auto both = Intersection(text, *automaton, kMaxScalarStates);
+    if (!both) return Error{ErrorCode::kTooLarge, "pattern: expected simpler ones"};
+    text = *std::move(both);
+  }
+  if (demands.least == 0 && !demands.most) return text;
+  // All lengths, or else so many that they are few enough together with the patterns' states.
+  const std::int64_t few = kMaxScalarStates / std::ssize(text.states);
+  for (const std::int64_t longest : {std::int64_t{kMaxScalarStates}, few}) {
+    if (demands.least >= longest) break;
+    std::optional<int> most;
+    if (demands.most) most = static_cast<int>(std::min(*demands.most, longest - 1));
+    if (most && *most < demands.least) return Automaton{.states = {{}}};
+    auto both =
+        Intersection(text, TextsOfLength(static_cast<int>(demands.least), most), kMaxScalarStates);
+    if (both) return *std::move(both);
+  }
+  return Error{ErrorCode::kTooLarge, "minLength: expected less beside a pattern"};
+}
+
+Result<int> ScalarRules::String(const std::vector<const Json*>& parts) {
+  const auto demands = ReadTextDemands(parts);
+  if (!demands) return demands.error();
+  if (*demands == TextDemands()) return values_.String();
+  if (demands->most && *demands->most < demands->least) return builder_.AddRule();
+  const auto known = texts_.find(*demands);
+  if (known != texts_.end()) return known->second;
+  if (demands->patterns.empty()) {
+    return texts_[*demands] = strings_.OfLength(demands->least, demands->most);
+  }
+  const auto automaton = TextAutomaton(*demands);
+  if (!automaton) return automaton.error();
+  return texts_[*demands] = strings_.Quoted(*automaton);
+}
+
+Result<int> ScalarRules::Number(const std::vector<const Json*>& parts, bool is_whole) {
+  std::vector<NumberRange> ranges;
+  std::string key;
+  for (const Json* part : parts) {
+    auto range = ReadRange(*part);
+    if (!range) return range.error();
+    const Json* format = Member(*part, "format");
+    if (format != nullptr && *format == "int32") {
+      ranges.push_back({.least = {{ToDecimal(kMinInt32)}}, .most = {{ToDecimal(kMaxInt32)}}});
+      key += "int32 ";
+    }
+    if (!range->least && !range->most && range->multiple_of == 1) continue;
+    for (const char* name :
+         {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"}) {
+      if (const Json* value = Member(*part, name)) key += name + ToText(*value) + " ";
+    }
+    ranges.push_back(*std::move(range));
+  }
+  if (ranges.empty()) return is_whole ? values_.Integer() : values_.Number();
+  key += is_whole ? "whole" : "";
+  if (const auto known = numbers_.find(key); known != numbers_.end()) return known->second;
+  const bool has_steps =
+      std::ranges::any_of(ranges, [](const NumberRange& range) { return range.multiple_of > 1; });
+  std::optional<Automaton> all;
+  for (NumberRange& range : ranges) {
+    range.is_whole = is_whole || has_steps;
+    auto automaton = RangeAutomaton(range, kMaxScalarStates);
+    if (automaton && all) automaton = Intersection(*all, *automaton, kMaxScalarStates);
+    if (!automaton) {
+      return Error{ErrorCode::kTooLarge, "'multipleOf' can not be kept to: expected less"};
+    }
+    all = std::move(automaton);
+  }
+  return numbers_[key] = strings_.Bare(*all);
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,43 @@
+// StringRules: rules for texts, in quotation marks as JSON has them or bare.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "edgevlm/grammar.h"
+#include "server/schema/automaton.h"
+#include "server/schema/json_values.h"
+
+namespace edgevlm {
+
+// Each function gives the number of a rule. Texts of one set and spelling have one rule.
+class StringRules {
+ public:
+  StringRules(GrammarBuilder& builder, JsonValues& values) : builder_(builder), values_(values) {}
+
+  // A JSON string of `least` to `most` code points. O(log most) rules.
+  int OfLength(std::int64_t least, std::optional<std::int64_t> most);
+  // A JSON string whose text the automaton accepts. Of the ways to write a character it has the
+  // shortest.
+  int Quoted(const Automaton& automaton);
+  // The text as it is.
+  int Bare(const Automaton& automaton);
+
+ private:
+  enum class Spelling { kJson, kBare };
+
+  int Exactly(std::int64_t count);
+  int UpTo(std::int64_t count);
+  int StatesOf(const Automaton& automaton, Spelling spelling);
+  int OneOf(const CodePoints& set, Spelling spelling);
+  void AddPlain(const CodePoints::Interval& interval, int rule);
+  Grammar::Element Byte(unsigned char c) { return builder_.Set(Grammar::Bytes().set(c)); }
+
+  GrammarBuilder& builder_;
+  JsonValues& values_;
+  std::map<std::int64_t, int> exactly_, up_to_;
+  std::map<std::pair<CodePoints, Spelling>, int> sets_;
+};
+
+}  // namespace edgevlm

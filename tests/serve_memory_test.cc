@@ -1,0 +1,57 @@
+// What a server that runs for long takes: as much as its caches may hold, not several times that.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "program.h"
+#include "served.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr long kCacheKib = 8 << 10;
+
+// Anonymous memory of a process, swapped or not.
+long MemoryKib(pid_t process) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  long sum = 0;
+  for (std::string name; status >> name;) {
+    long kib = 0;
+    if ((name == "RssAnon:" || name == "VmSwap:") && status >> kib) sum += kib;
+  }
+  return sum;
+}
+
+// One unlike that of any other number.
+std::string NumberedPicture(int number) {
+  constexpr int kSide = 160;
+  std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
+  for (int i = 0; i < 3 * kSide * kSide; ++i) {
+    file += static_cast<char>(i < 8 * 3 ? (number >> (i / 3)) & 1 : i % 251);
+  }
+  return file;
+}
+
+// Encoded pictures stay and are small; the pixels and bodies between them are large and go.
+TEST(ServeMemory, PicturesFillTheirCacheAndNoMore) {
+  if (const char* sanitizers = std::getenv("EDGEVLM_SANITIZE"); sanitizers && *sanitizers) {
+    GTEST_SKIP() << "a sanitizer has an allocator of its own";
+  }
+  const ServedEdgevlm server({"--image-cache-mib", "8", "--prompt-cache-mib", "0"});
+  const auto ask = [&](int number) {
+    const HttpReply reply =
+        server.Post("/caption", {{"image", Base64(NumberedPicture(number))}, {"max_tokens", 4}});
+    ASSERT_EQ(reply.status, 200) << reply.body;
+  };
+  constexpr int kFirst = 10;      // until everything has been used once
+  constexpr int kPictures = 250;  // more than the cache holds
+  for (int number = 0; number < kFirst; ++number) ask(number);
+  const long before = MemoryKib(server.process());
+  for (int number = kFirst; number < kPictures; ++number) ask(number);
+  EXPECT_LE(MemoryKib(server.process()) - before, kCacheKib * 3 / 2);
+  const nlohmann::json metrics = server.Get("/metrics").Json()["metrics"];
+  EXPECT_GT(metrics["edgevlm_image_cache_evictions_total"], 0);
+}
+
+}  // namespace
+}  // namespace edgevlm
