@@ -87,13 +87,15 @@ struct ModelInfo {
   std::int64_t file_bytes = 0;
   int threads = 0;
   int decode_threads = 0;
-  int context_tokens = 0;     // of a session: pictures, questions and replies together
-  int embedding_length = 0;   // D
-  int block_count = 0;        // of the decoder
-  int head_count = 0;         // of the decoder
-  int vocabulary_tokens = 0;  // V
-  int image_size = 0;         // side of the square the eye sees, in pixels
-  int image_tokens = 0;       // P: places that one square of a picture takes in the context
+  int context_tokens = 0;          // of a session: pictures, questions and replies together
+  int trained_context_tokens = 0;  // as the file says; context_tokens is never more
+  bool has_trained_exits = false;  // whether the file names early exits (ExitOptions)
+  int embedding_length = 0;        // D
+  int block_count = 0;             // of the decoder
+  int head_count = 0;              // of the decoder
+  int vocabulary_tokens = 0;       // V
+  int image_size = 0;              // side of the square the eye sees, in pixels
+  int image_tokens = 0;            // P: places that one square of a picture takes in the context
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.

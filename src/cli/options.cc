@@ -7,6 +7,7 @@
 
 #include "catalog/folder.h"
 #include "cli/exit_options.h"
+#include "cli/output.h"
 #include "cli/settings.h"
 
 namespace edgevlm {
@@ -151,13 +152,28 @@ EngineOptions ModelOptions::ForEngine() const {
           .speculation = speculation};
 }
 
+Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options) {
+  if (!engine) return engine;
+  const ModelInfo& model = engine->info();
+  if (options.context_tokens > model.trained_context_tokens) {
+    PrintError("--context: expected at most the model's own " +
+               std::to_string(model.trained_context_tokens) + " tokens, found " +
+               std::to_string(options.context_tokens) + ": it is " +
+               std::to_string(model.context_tokens));
+  }
+  if (options.early_exit.mode == EarlyExit::kExit && !model.has_trained_exits) {
+    PrintError("--early-exit: this model was not trained for exits: its replies may be no text");
+  }
+  return engine;
+}
+
 Result<Engine> LoadEngine(const ModelOptions& options) {
   EngineOptions engine_options = options.ForEngine();
-  if (options.model.empty()) return Engine::LoadBuiltin(engine_options);
+  if (options.model.empty()) return WithNotes(Engine::LoadBuiltin(engine_options), options);
   const Result<InstalledModel> found = FindModel(options.model);
   if (!found) return found.error();
   if (engine_options.mmproj.empty()) engine_options.mmproj = found->mmproj;
-  return Engine::Load(found->model, engine_options);
+  return WithNotes(Engine::Load(found->model, engine_options), options);
 }
 
 void ReplyOptions::Declare(CLI::App& app) {

@@ -36,6 +36,8 @@ TEST(Engine, RefusesExitsThatItDoesNotHave) {
   EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1}}), "loaded");
   EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1, 2}}),
             "options: exit_layers: expected increasing numbers from 1 to 1, found 1,2");
+  EXPECT_EQ(error_of({.mode = EarlyExit::kExit}),
+            "options: early_exit: expected a model with trained exits, or exit_layers, found none");
   EXPECT_EQ(error_of({.threshold = 1.5f}),
             "options: exit_threshold: expected above 0, at most 1, found 1.5");
 }

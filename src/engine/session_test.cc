@@ -209,12 +209,12 @@ TEST(Session, TokensMayBeTakenEarly) {
   EXPECT_EQ(plain.blocks_per_token, TinyModel::kBlocks);
 
   // One that is never sure enough says the same.
-  const Reply never = reply_with({.mode = EarlyExit::kExit, .threshold = 1});
+  const Reply never = reply_with({.mode = EarlyExit::kExit, .layers = {1}, .threshold = 1});
   EXPECT_EQ(never.text, plain.text);
   EXPECT_EQ(never.early_tokens, 0);
 
   // The prompt gives the first token; all others are taken after one block of two.
-  const Reply always = reply_with({.mode = EarlyExit::kExit, .threshold = 1e-6f});
+  const Reply always = reply_with({.mode = EarlyExit::kExit, .layers = {1}, .threshold = 1e-6f});
   EXPECT_EQ(always.early_tokens, always.reply_tokens - 1);
   EXPECT_DOUBLE_EQ(always.blocks_per_token, 1 + 1.0 / always.reply_tokens);
   EXPECT_NE(always.text, plain.text);
