@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -164,6 +165,8 @@ struct Reply {
   std::int64_t cache_bytes = 0;  // that the session's cache took at the end
   int decode_threads = 0;        // that made it
   Timings timings;
+  // Of the draws, given or new: DecodeOptions::seed for the same reply again. None: greedy.
+  std::optional<std::uint64_t> seed = {};
 };
 
 // How likely a model finds a text.

@@ -205,7 +205,8 @@ void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   app.add_option("--frequency-penalty", decode.frequency_penalty,
                  "-2 to 2; above 0: the less, the more often it was said")
       ->type_name("X");
-  app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
+  app.add_option("--seed", decode.seed,
+                 "of the choices, for the same ones again; left out: a new one for each reply")
       ->type_name("N");
   app.final_callback([&decode] {
     if (const auto error = Validate(decode)) throw CLI::ValidationError(error->message);

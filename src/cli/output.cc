@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
 #include <system_error>
 
@@ -53,17 +54,25 @@ OnText PrintTo(Output& output) {
 }
 
 nlohmann::json ToJson(const Reply& reply) {
-  return {{"finish_reason", FinishReasonName(reply.finish_reason)},
-          {"prompt_tokens", reply.prompt_tokens},
-          {"reused_tokens", reply.reused_tokens},
-          {"cache", reply.cache},
-          {"cache_bytes", reply.cache_bytes},
-          {"reply_tokens", reply.reply_tokens},
-          {"early_tokens", reply.early_tokens},
-          {"blocks_per_token", reply.blocks_per_token},
-          {"drafted_tokens", reply.drafted_tokens},
-          {"accepted_tokens", reply.accepted_tokens},
-          {"timings", ToJson(reply.timings)}};
+  nlohmann::json object = {{"finish_reason", FinishReasonName(reply.finish_reason)},
+                           {"prompt_tokens", reply.prompt_tokens},
+                           {"reused_tokens", reply.reused_tokens},
+                           {"cache", reply.cache},
+                           {"cache_bytes", reply.cache_bytes},
+                           {"reply_tokens", reply.reply_tokens},
+                           {"early_tokens", reply.early_tokens},
+                           {"blocks_per_token", reply.blocks_per_token},
+                           {"drafted_tokens", reply.drafted_tokens},
+                           {"accepted_tokens", reply.accepted_tokens},
+                           {"timings", ToJson(reply.timings)}};
+  if (reply.seed) object["seed"] = *reply.seed;
+  return object;
+}
+
+void PrintIfCut(const Reply& reply, const ModelInfo& model) {
+  if (reply.finish_reason != FinishReason::kContextFull) return;
+  PrintError("reply: cut: the context of " + std::to_string(model.context_tokens) +
+             " tokens is full (-c)");
 }
 
 void PrintTimings(const Reply& reply) {
@@ -83,3 +92,4 @@ void PrintTimings(const Reply& reply) {
 }
 
 }  // namespace edgevlm
+  if (reply.seed) std::fprintf(stderr, "seed %" PRIu64 "\n", *reply.seed);

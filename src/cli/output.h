@@ -44,7 +44,8 @@ nlohmann::json ToJson(const Timings& timings);
 // Prints the text of a reply while it is made; stops it when nothing more can be written.
 OnText PrintTo(Output& output);
 
-// The fields of a reply that captions and answers share: finish_reason, token counts, timings.
+// The fields of a reply that captions and answers share: finish_reason, token counts, timings, and
+// the seed of one that was drawn.
 nlohmann::json ToJson(const Reply& reply);
 
 // One line of timings on standard error, for --verbose.
