@@ -16,8 +16,8 @@ enum class EarlyExit {
 struct ExitOptions {
   EarlyExit mode = EarlyExit::kOff;
   // After how many blocks there is an exit, increasing, each below the number of blocks. Empty:
-  // where the model's file says that it was trained for; a model that was not is refused, since what
-  // it would say after an early block is no text.
+  // where the model's file says that it was trained for; a model that was not is refused, since
+  // what it would say after an early block is no text.
   std::vector<int> layers = {};
   float threshold = 0.9f;  // in (0, 1]: the exit's likeliest token must be likelier; 1: never
   int min_layer = 0;       // exits after fewer blocks are left out

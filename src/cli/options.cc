@@ -183,6 +183,11 @@ void ReplyOptions::Declare(CLI::App& app) {
   DeclareDecode(app, decode);
 }
 
+void ReplyOptions::PrintAfter(const Reply& reply, const ModelInfo& model) const {
+  if (!json) PrintIfCut(reply, model);
+  if (verbose) PrintTimings(reply);
+}
+
 void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   app.add_option("--max-tokens", decode.max_tokens, "longest reply, in tokens")
       ->type_name("N")

@@ -62,6 +62,9 @@ struct ReplyOptions {
   bool verbose = false;
 
   void Declare(CLI::App& app);
+
+  // What people are told on standard error of a reply that has been printed, its newline too.
+  void PrintAfter(const Reply& reply, const ModelInfo& model) const;
 };
 
 // How tokens are chosen, and how many. `decode` must outlive the parsing.

@@ -5,7 +5,28 @@
 #include <cstdio>
 #include <system_error>
 
+#include "tokenizer/utf8.h"
+
 namespace edgevlm {
+namespace {
+
+bool IsControl(char32_t value) { return value < 0x20 || (0x7F <= value && value <= 0x9F); }
+
+// kept: the control characters that stay.
+std::string WithoutControls(std::string_view text, std::string_view kept) {
+  std::string printable;
+  while (!text.empty()) {
+    const CodePoint point = ReadCodePoint(text);
+    const std::string_view character = text.substr(0, static_cast<std::size_t>(point.bytes));
+    text.remove_prefix(character.size());
+    const bool stays = point.state == Utf8State::kWhole &&
+                       (!IsControl(point.value) || kept.find(character) != std::string_view::npos);
+    printable += stays ? character : "?";
+  }
+  return printable;
+}
+
+}  // namespace
 
 bool Output::Print(std::string_view text) {
   if (failure_ != 0) return false;
@@ -35,12 +56,14 @@ ExitCode Fail(const Error& error) {
   return ExitCode::kFailed;
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable(text);
-  for (char& c : printable) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+std::string Printable(std::string_view text) { return WithoutControls(text, ""); }
+
+std::string PrintableText(std::string_view text) {
+  std::string lines;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i, 2) != "\r\n") lines += text[i];
   }
-  return printable;
+  return WithoutControls(lines, "\n\t");
 }
 
 nlohmann::json ToJson(const Timings& timings) {
@@ -50,7 +73,7 @@ nlohmann::json ToJson(const Timings& timings) {
 }
 
 OnText PrintTo(Output& output) {
-  return [&output](std::string_view text) { return output.Print(Printable(text)); };
+  return [&output](std::string_view text) { return output.Print(PrintableText(text)); };
 }
 
 nlohmann::json ToJson(const Reply& reply) {
@@ -86,10 +109,10 @@ void PrintTimings(const Reply& reply) {
     std::fprintf(stderr, "of %d guessed tokens %d were right\n", reply.drafted_tokens,
                  reply.accepted_tokens);
   }
+  if (reply.seed) std::fprintf(stderr, "seed %" PRIu64 "\n", *reply.seed);
   if (reply.early_tokens == 0) return;
   std::fprintf(stderr, "early exit: %d of %d tokens, %.1f blocks per token\n", reply.early_tokens,
                reply.reply_tokens, reply.blocks_per_token);
 }
 
 }  // namespace edgevlm
-  if (reply.seed) std::fprintf(stderr, "seed %" PRIu64 "\n", *reply.seed);

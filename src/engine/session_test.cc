@@ -252,6 +252,40 @@ TEST(Session, SessionsInThreadsReplyAsAlone) {
   EXPECT_EQ(together, alone);
 }
 
+// A prompt is read in parts of 256 rows.
+TEST(Session, IsCancelledWhileAPromptIsRead) {
+  const Engine engine = TinyEngine();
+  int asked = 0;
+  bool cancels = true;
+  Session session(engine, {.is_cancelled = [&] { return ++asked > 1 && cancels; }});
+  ASSERT_FALSE(session.SetImage(TinyPicture(40, 30, 1)));
+  const std::string question(270, 'a');
+  const Reply stopped = *session.Ask(question, {.max_tokens = 4});
+  EXPECT_EQ(stopped.finish_reason, FinishReason::kCancelled);
+  EXPECT_EQ(stopped.text, "");
+  EXPECT_EQ(stopped.reply_tokens, 0);
+  cancels = false;
+  const Reply whole = *session.Ask(question, {.max_tokens = 4});
+  EXPECT_EQ(whole.text, SessionWithPicture(engine).Ask(question, {.max_tokens = 4})->text);
+  EXPECT_EQ(whole.reused_tokens, 256) << "what was read is kept";
+}
+
+TEST(Session, TheSeedOfAReplyMakesItAgain) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine);
+  const DecodeOptions options = {.max_tokens = 16, .temperature = 2.0f};
+  const Reply first = *session.Ask(kQuestion, options);
+  const Reply second = *session.Ask(kQuestion, options);
+  ASSERT_TRUE(first.seed && second.seed);
+  EXPECT_NE(*first.seed, *second.seed);
+  DecodeOptions again = options;
+  again.seed = first.seed;
+  const Reply third = *session.Ask(kQuestion, again);
+  EXPECT_EQ(third.text, first.text);
+  EXPECT_EQ(third.seed, first.seed);
+  EXPECT_FALSE(session.Ask(kQuestion, {.max_tokens = 16})->seed) << "nothing was drawn";
+}
+
 TEST(Session, ThreadCountDoesNotChangeTheReply) {
   const DecodeOptions options = {.max_tokens = 16, .temperature = 2.0f, .seed = 1};
   const Engine one = TinyEngine(1), three = TinyEngine(3);
