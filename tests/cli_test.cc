@@ -105,6 +105,26 @@ TEST_F(CliTest, SamplingFollowsTheSeed) {
   EXPECT_EQ(RunEdgevlm(arguments).output, RunEdgevlm(arguments).output);
 }
 
+TEST_F(CliTest, WithoutASeedEveryReplyHasANewOneThatMakesItAgain) {
+  for (const char* command : {"caption", "ask", "chat"}) {
+    std::vector<std::string> arguments = {command, picture_, "--temperature", "3", "--json"};
+    if (command == std::string("ask")) arguments.insert(arguments.begin() + 2, "what is this?");
+    const std::string input = command == std::string("chat") ? "what is this?\n" : "";
+    const json first = ParseLine(RunEdgevlm(arguments, input).output);
+    const json second = ParseLine(RunEdgevlm(arguments, input).output);
+    EXPECT_NE(first["seed"], second["seed"]) << command;
+    arguments.insert(arguments.end(), {"--seed", first["seed"].dump()});
+    const json again = ParseLine(RunEdgevlm(arguments, input).output);
+    for (const char* field : {"caption", "answer", "reply", "reply_tokens", "seed"}) {
+      if (first.contains(field)) {
+        EXPECT_EQ(again[field], first[field]) << command;
+      }
+    }
+  }
+  EXPECT_FALSE(ParseLine(RunEdgevlm({"caption", picture_, "--json"}).output).contains("seed"))
+      << "the likeliest reply needs none";
+}
+
 TEST_F(CliTest, OnePictureThatFailsDoesNotStopTheOthers) {
   const std::string missing = folder_.Path("missing.png");
   const Outcome outcome = RunEdgevlm({"caption", missing, picture_});

@@ -27,7 +27,11 @@ enum class Reader {
 Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view input = {},
                    Reader reader = Reader::kAll);
 
-// models/builtin.gguf of the source tree, named by EDGEVLM_SOURCE.
+// The binary named by EDGEVLM_BINARY.
+std::string BinaryPath();
+
+// A file of the source tree, named by EDGEVLM_SOURCE; models/builtin.gguf there.
+std::string SourcePath(std::string_view path);
 std::string ModelPath();
 
 // A model of tests/data of the source tree.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,8 @@ struct DecodeOptions {
                                     // (Holtzman et al. 2019, "nucleus sampling")
   float min_p = 0.0f;               // in [0, 1]: drop what is rarer than min_p times the likeliest
                                     // (Nguyen et al. 2024, "min-p")
-  std::uint64_t seed = 0;           // of the draws; the same seed draws the same tokens
+  std::optional<std::uint64_t> seed = {};  // of the draws; the same seed draws the same tokens.
+                                           // Not given: a new one for each reply (Reply::seed)
   std::vector<std::string> stop =
       {};  // end the reply before any of these; at most 16, UTF-8, not empty
   std::shared_ptr<const Grammar> grammar =

@@ -13,7 +13,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,13 +89,15 @@ struct ModelInfo {
   std::int64_t file_bytes = 0;
   int threads = 0;
   int decode_threads = 0;
-  int context_tokens = 0;     // of a session: pictures, questions and replies together
-  int embedding_length = 0;   // D
-  int block_count = 0;        // of the decoder
-  int head_count = 0;         // of the decoder
-  int vocabulary_tokens = 0;  // V
-  int image_size = 0;         // side of the square the eye sees, in pixels
-  int image_tokens = 0;       // P: places that one square of a picture takes in the context
+  int context_tokens = 0;          // of a session: pictures, questions and replies together
+  int trained_context_tokens = 0;  // as the file says; context_tokens is never more
+  bool has_trained_exits = false;  // whether the file names early exits (ExitOptions)
+  int embedding_length = 0;        // D
+  int block_count = 0;             // of the decoder
+  int head_count = 0;              // of the decoder
+  int vocabulary_tokens = 0;       // V
+  int image_size = 0;              // side of the square the eye sees, in pixels
+  int image_tokens = 0;            // P: places that one square of a picture takes in the context
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.
@@ -161,6 +165,8 @@ struct Reply {
   bool cache_is_moved = false;   // a stronger one than asked for, since memory was short
   std::int64_t cache_bytes = 0;  // that the session's cache took at the end
   int decode_threads = 0;        // that made it
+  // Of the draws, given or new: DecodeOptions::seed for the same reply again. None: greedy.
+  std::optional<std::uint64_t> seed = {};
   Timings timings;
 };
 
@@ -245,6 +251,15 @@ class Engine {
 
 struct SessionOptions {
   bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
+  // Asked while a prompt is read and before each token, on the thread that asked for the reply;
+  // true ends it (FinishReason::kCancelled). Unlike OnText it is heard before there is any text.
+  std::function<bool()> is_cancelled = {};
+};
+
+// What Session::Save takes besides the messages and their images.
+enum class SavedParts {
+  kAll,       // what the session holds of the prompt: nothing is read again when it goes on
+  kMessages,  // nothing: small, and the prompt is read again
 };
 
 // One sequence of tokens under way, and a picture to talk about.
@@ -303,7 +318,9 @@ class Session {
   // The conversation as bytes: messages, pictures' embeddings, and what the session holds of the
   // prompt, for Restore in this process or another. messages: as they were given to Chat, with the
   // replies; may be empty. Errors: as for Chat.
-  Result<std::vector<std::byte>> Save(std::span<const Message> messages) const;
+  // Cost: of kAll, the size of the cache's rows in use.
+  Result<std::vector<std::byte>> Save(std::span<const Message> messages,
+                                      SavedParts parts = SavedParts::kAll) const;
   // Takes the bytes' place in the conversation, with nothing read or encoded again; returns the
   // messages. The pictures are kept by their content where the engine does so. Bytes may come from
   // anywhere. Errors: kCorrupt; kInvalid for those of another model, or of this one under options

@@ -53,7 +53,7 @@ class InspectCommand final : public Command {
     if (json_) {
       output.PrintJson(Json(*file));
     } else {
-      output.Print(Table(*file));
+      output.Print(PrintableText(Table(*file)));
     }
     return ExitCode::kDone;
   }

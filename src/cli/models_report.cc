@@ -64,9 +64,7 @@ std::string ShowText(const CatalogEntry& entry, const FolderOrError& folder) {
         "  size     " + (file.bytes ? std::to_string(*file.bytes) + " bytes" : "not known") + "\n";
     text += "  SHA-256  " + file.sha256.value_or("not known") + "\n";
   }
-  std::string printable;
-  for (const char c : text) printable += c == '\n' ? std::string("\n") : Printable({&c, 1});
-  return printable;
+  return PrintableText(text);
 }
 
 json ShowJson(const CatalogEntry& entry, const FolderOrError& folder) {

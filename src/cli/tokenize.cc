@@ -1,4 +1,6 @@
 // edgevlm tokenize: a text to token ids, or back.
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <span>
@@ -79,7 +81,8 @@ class TokenizeCommand final : public Command {
     if (decode_) {
       const auto ids = ParseIds(text, tokenizer->size());
       if (!ids) return Fail(ids.error());
-      output.Print(tokenizer->Decode(*ids));
+      const std::string decoded = tokenizer->Decode(*ids);
+      output.Print(isatty(STDOUT_FILENO) != 0 ? PrintableText(decoded) : decoded);
       return ExitCode::kDone;
     }
     std::vector<int> ids = tokenizer->Encode(text);

@@ -21,7 +21,6 @@ std::string_view ReplyText::Add(std::string_view bytes) {
 
 std::string_view ReplyText::Finish() {
   if (stopped_) return {};
-  AppendText(characters_.Finish());
   return Show(text_.size());
 }
 

@@ -25,8 +25,8 @@ class ReplyText {
   // valid until the next call. After stopped() returns nothing.
   std::string_view Add(std::string_view bytes);
 
-  // The reply is over: returns what was held back. The bytes of an unfinished character become
-  // U+FFFD.
+  // The reply is over: returns what was held back, without the bytes of a character that it was cut
+  // in.
   std::string_view Finish();
 
   // A stop string appeared. The text ends before it.

@@ -1,6 +1,9 @@
 #include "decode/sampler.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -16,6 +19,18 @@ constexpr int kMostReserved = 1 << 16;
 // A nucleus has seldom more.
 constexpr int kFewTokens = 64;
 
+// 32 bits: everybody who reads JSON keeps all digits of such a number, and people can type it.
+std::uint32_t NewSeed() {
+  std::uint32_t seed = 0;
+  if (getentropy(&seed, sizeof seed) == 0) return seed;
+  return static_cast<std::uint32_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+std::optional<std::uint64_t> SeedOf(const DecodeOptions& options) {
+  if (options.temperature <= 0) return std::nullopt;
+  return options.seed ? *options.seed : NewSeed();
+}
+
 }  // namespace
 
 Sampler::Sampler(const DecodeOptions& options, int vocabulary_tokens)
@@ -27,7 +42,8 @@ Sampler::Sampler(const DecodeOptions& options, int vocabulary_tokens)
       top_k_(options.top_k),
       top_p_(options.top_p),
       min_p_(options.min_p),
-      random_(options.seed),
+      seed_(SeedOf(options)),
+      random_(seed_.value_or(0)),
       counts_(static_cast<std::size_t>(vocabulary_tokens)) {
   if (temperature_ > 0) candidates_.reserve(counts_.size());
   history_.reserve(kDraftTokens +

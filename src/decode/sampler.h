@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <random>
 #include <span>
 #include <vector>
@@ -11,7 +13,7 @@
 namespace edgevlm {
 
 // Chooses tokens as DecodeOptions says. Logits that are not numbers count as the rarest; ties go
-// to the lower token id. The same options and logits give the same tokens on every machine.
+// to the lower token id. The same options, seed and logits give the same tokens on every machine.
 // Cost: O(V), O(V log V) with top_p below 1. Allocates in the constructor only.
 // Threads: one at a time.
 class Sampler {
@@ -20,6 +22,9 @@ class Sampler {
   Sampler(const DecodeOptions& options, int vocabulary_tokens);
 
   bool is_greedy() const { return temperature_ <= 0; }
+
+  // Of the draws: the one given, or a new one of 32 bits. None if is_greedy().
+  std::optional<std::uint64_t> seed() const { return seed_; }
 
   // logits [V]. Remembers its choice, for the penalties.
   int Choose(std::span<const float> logits);
@@ -70,6 +75,7 @@ class Sampler {
   int top_k_;
   float top_p_;
   float min_p_;
+  std::optional<std::uint64_t> seed_;
   std::mt19937_64 random_;
   std::vector<int> history_;  // the tokens chosen, then those drafted after them
   int drafted_ = 0;           // of the history

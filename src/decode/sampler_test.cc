@@ -18,7 +18,8 @@ using ::testing::HasSubstr;
 constexpr int kDraws = 20000;
 
 // How often each token is drawn from the same logits.
-std::vector<double> Frequencies(const DecodeOptions& options, const std::vector<float>& logits) {
+std::vector<double> Frequencies(DecodeOptions options, const std::vector<float>& logits) {
+  options.seed = 1;
   Sampler sampler(options, static_cast<int>(logits.size()));
   std::vector<double> shares(logits.size());
   for (int i = 0; i < kDraws; ++i) {
@@ -52,7 +53,7 @@ TEST(Sampler, NotANumberIsNeverPreferred) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
   for (const float temperature : {0.0f, 1.0f}) {
-    Sampler sampler({.temperature = temperature}, 3);
+    Sampler sampler({.temperature = temperature, .seed = 1}, 3);
     EXPECT_EQ(sampler.Choose(std::vector<float>{nan, -2, nan}), 1);
     EXPECT_EQ(sampler.Choose(std::vector<float>{-infinity, -2, infinity}), 2);
     const int any = sampler.Choose(std::vector<float>{nan, nan, nan});
@@ -176,6 +177,29 @@ TEST(Sampler, SeedDecides) {
   };
   EXPECT_EQ(draw(7), draw(7));
   EXPECT_NE(draw(7), draw(8));
+}
+
+// 20 draws among 50 tokens are alike once in 50^20 times.
+TEST(Sampler, WithoutASeedEachHasANewOne) {
+  const std::vector<float> logits(50, 0.0f);
+  const auto draw = [&](Sampler& sampler) {
+    std::vector<int> tokens;
+    for (int i = 0; i < 20; ++i) tokens.push_back(sampler.Choose(logits));
+    return tokens;
+  };
+  Sampler first({.temperature = 1.0f}, 50);
+  Sampler second({.temperature = 1.0f}, 50);
+  const std::vector<int> tokens = draw(first);
+  EXPECT_NE(tokens, draw(second));
+  ASSERT_TRUE(first.seed());
+  EXPECT_LT(*first.seed(), std::uint64_t{1} << 32);
+  Sampler again({.temperature = 1.0f, .seed = first.seed()}, 50);
+  EXPECT_EQ(draw(again), tokens);
+}
+
+TEST(Sampler, GreedyOnesHaveNoSeed) {
+  EXPECT_FALSE(Sampler({}, 2).seed());
+  EXPECT_FALSE(Sampler({.seed = 5}, 2).seed());
 }
 
 TEST(DecodeOptions, DefaultsAreValid) { EXPECT_FALSE(Validate(DecodeOptions())); }

@@ -163,7 +163,8 @@ Generation Stream::Finish() {
           .early_tokens = early_tokens_,
           .blocks = blocks_,
           .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
-          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted()};
+          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted(),
+          .seed = sampler_.seed()};
 }
 
 }  // namespace edgevlm

@@ -51,7 +51,11 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
       message.parts.push_back({.image = *std::move(image)});
     }
   }
-  const Result<Prompt> prompt = WriteConversation(model, laid_out);
+  return CountPromptTokens(engine, laid_out);
+}
+
+Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages) {
+  const Result<Prompt> prompt = WriteConversation(ModelOf(engine), messages);
   if (!prompt) return prompt.error();
   return prompt->rows();
 }

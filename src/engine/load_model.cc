@@ -202,6 +202,8 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!exits) return exits.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
+  info.trained_context_tokens = (*decoder)->shape().context;
+  info.has_trained_exits = !(*decoder)->shape().exits.empty();
   Decoder& own_decoder = **decoder;
   Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),

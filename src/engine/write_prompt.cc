@@ -24,7 +24,10 @@ Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages
   const int most = model.info.context_tokens - 1;
   if (prompt->rows() <= most) return prompt;
   return Error{ErrorCode::kTooLarge, "prompt: expected at most " + std::to_string(most) +
-                                         " tokens, found " + std::to_string(prompt->rows())};
+                                         " tokens, found " + std::to_string(prompt->rows()) +
+                                         " (-c, --context sets the context; the model's " +
+                                         "own is " +
+                                         std::to_string(model.info.trained_context_tokens) + ")"};
 }
 
 }  // namespace edgevlm

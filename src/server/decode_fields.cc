@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace edgevlm {
@@ -66,11 +67,13 @@ int TokenLimit(Fields& fields, const char* name, const ServerRules& rules) {
   return static_cast<int>(tokens < 0 ? most : std::min(tokens, most));
 }
 
-std::uint64_t Seed(Fields& fields, std::uint64_t fallback) {
+std::optional<std::uint64_t> Seed(Fields& fields, std::optional<std::uint64_t> fallback) {
   if (!fields.has("seed")) return fallback;
-  return static_cast<std::uint64_t>(fields.Whole(
+  const std::int64_t seed = fields.Whole(
       "seed", {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()},
-      0));
+      0);
+  if (seed == -1) return std::nullopt;
+  return static_cast<std::uint64_t>(seed);
 }
 
 }  // namespace

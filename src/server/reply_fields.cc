@@ -49,6 +49,10 @@ nlohmann::json TimingsJson(const RequestReply& request) {
           {"total_ms", t.total_ms}};
 }
 
+nlohmann::json SeedJson(std::optional<std::uint64_t> seed) {
+  return seed ? nlohmann::json(static_cast<std::int64_t>(*seed)) : nlohmann::json();
+}
+
 nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply) {
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t i = 0; i < facts.pictures.size() && i < reply.pictures.size(); ++i) {

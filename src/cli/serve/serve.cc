@@ -27,7 +27,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr const char* kName = "serve";
+constexpr const char* kServeName = "serve";
 
 using Clock = std::chrono::steady_clock;
 
@@ -168,7 +168,7 @@ class ServeCommand final : public Command {
     ServeCommand fresh;
     CLI::App app;
     app.allow_extras();
-    fresh.Declare(*app.add_subcommand(kName));
+    fresh.Declare(*app.add_subcommand(kServeName));
     try {
       app.parse(ArgumentsBackwards());
     } catch (const CLI::ParseError& error) {

@@ -88,7 +88,7 @@ Histogram Texts(const DecodeOptions& options,
   std::vector<int> text;
   for (int i = 0; i < TextsOf(options); ++i) {
     if (!sampler || HasPenalty(options)) {
-      ++seeded.seed;
+      ++*seeded.seed;
       sampler.emplace(seeded, kVocabulary);
     }
     text.clear();

@@ -54,7 +54,7 @@ json ModelJson(const Site& site) {
 json DefaultsJson(const ServerRules& rules) {
   return {{"max_tokens", rules.decode.max_tokens},
           {"temperature", rules.decode.temperature},
-          {"seed", rules.decode.seed}};
+          {"seed", SeedJson(rules.decode.seed)}};
 }
 
 json LimitsJson(const ServerRules& rules) {

@@ -41,6 +41,7 @@ class TaskDialect final : public Dialect {
             {"finish_reason", FinishName(reply.reply.finish_reason)},
             {"usage", UsageJson(reply.reply)},
             {"timings", TimingsJson(reply)},
+            {"seed", SeedJson(reply.reply.seed)},
             {"request_id", facts_.id},
             {"image", image},
             {"images", std::move(images)},

@@ -17,7 +17,7 @@ function readAs(blob) {
 }
 
 function choices({ tokens, temperature, seed }) {
-  return { max_tokens: tokens, temperature, ...(temperature > 0 ? { seed } : {}) };
+  return { max_tokens: tokens, temperature, ...(temperature > 0 && seed !== null ? { seed } : {}) };
 }
 
 const taskOf = question => (question ? { type: "vqa", question } : { type: "caption" });
