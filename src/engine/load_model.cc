@@ -84,6 +84,12 @@ struct Parsed {
   }
 };
 
+std::int64_t BytesOf(const ModelFile& file) {
+  std::int64_t bytes = 0;
+  for (const auto& part : file.parts) bytes += static_cast<std::int64_t>(part.size());
+  return bytes;
+}
+
 std::int64_t ParametersOf(const GgufFile& file) {
   std::int64_t parameters = 0;
   for (const GgufTensor& tensor : file.tensors()) {
@@ -275,12 +281,12 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   if (!chosen) return chosen.error();
   const Result<Isa>& isa = ChooseIsa();
   if (!isa) return isa.error();
-  Result<GgufFile> file = GgufFile::Parse(files.model.bytes, files.model.on_done);
+  Result<GgufFile> file = GgufFile::Parse(files.model.parts, files.model.on_done);
   if (!file) return file.error();
   Parsed parsed = {
       .model = *std::move(file), .mmproj = std::nullopt, .mmproj_is_guess = files.mmproj_is_guess};
-  if (!files.mmproj.bytes.empty()) {
-    Result<GgufFile> mmproj = GgufFile::Parse(files.mmproj.bytes, files.mmproj.on_done);
+  if (!files.mmproj.parts.empty()) {
+    Result<GgufFile> mmproj = GgufFile::Parse(files.mmproj.parts, files.mmproj.on_done);
     if (!mmproj) return Error{mmproj.error().code, "mmproj: " + mmproj.error().message};
     parsed.mmproj = *std::move(mmproj);
   }
@@ -288,11 +294,9 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
       if (auto error = LoadDrafter(chosen->speculation, *model)) return *error;
-      model->identity = ModelIdentity(files.model.bytes, files.mmproj.bytes, *chosen);
-      model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
-      if (model->eye != nullptr) {
-        model->info.file_bytes += static_cast<std::int64_t>(files.mmproj.bytes.size());
-      }
+      model->identity = ModelIdentity(files.model.parts, files.mmproj.parts, *chosen);
+      model->info.file_bytes = BytesOf(files.model);
+      if (model->eye != nullptr) model->info.file_bytes += BytesOf(files.mmproj);
     }
     return model;
   } catch (const std::bad_alloc&) {
