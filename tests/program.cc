@@ -113,6 +113,10 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
   return outcome;
 }
 
+std::string DataPath(std::string_view name) {
+  return Variable("EDGEVLM_SOURCE") + "/tests/data/" + std::string(name);
+}
+
 std::string ModelPath() { return Variable("EDGEVLM_SOURCE") + "/models/builtin.gguf"; }
 
 std::string GoldenModel(std::string_view name) {

@@ -36,6 +36,9 @@ std::string GoldenModel(std::string_view name);
 // A picture of examples/ of the source tree.
 std::string ExamplePicture(std::string_view name);
 
+// A file of tests/data/, which its README.md describes.
+std::string DataPath(std::string_view name);
+
 // Pictures for tests: the bytes of a PPM file of two coloured halves, of a PNG file of 4 x 4
 // pixels, and of a PNG file whose header promises 60000 x 60000 pixels.
 std::string PpmPicture();
