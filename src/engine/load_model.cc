@@ -2,6 +2,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/cpu.h"
@@ -301,6 +302,8 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
     return model;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::kTooLarge, "model: no memory left for its weights"};
+  } catch (const std::system_error& error) {  // of ThreadPool
+    return Error{ErrorCode::kIo, error.what()};
   }
 }
 
