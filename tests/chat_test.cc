@@ -13,7 +13,7 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string TinyTextModel() { return SourcePath("tests/data/tiny-text.gguf"); }
+std::string TinyTextModel() { return DataPath("tiny-text.gguf"); }
 
 class ChatTest : public ::testing::Test {
  protected:

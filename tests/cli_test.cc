@@ -31,6 +31,19 @@ TEST_F(CliTest, CaptionPrintsOneLine) {
   EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1) << outcome.output;
 }
 
+// JPEGs that browsers show: without the end mark, or turned by an EXIF block of another kind.
+TEST_F(CliTest, CaptionTakesImagesAsTheyAreFound) {
+  for (const char* name : {"no_end_mark.jpg", "orientation_long.jpg"}) {
+    const Outcome outcome = RunEdgevlm({"caption", DataPath(name)});
+    EXPECT_EQ(outcome.output, "a purple star, a display that reads 2 1 7 1 and an orange star\n")
+        << name << ": " << outcome.errors;
+  }
+  const std::string cut = ReadWholeFile(DataPath("no_end_mark.jpg"));
+  EXPECT_EQ(
+      RunEdgevlm({"caption", folder_.Write("cut.jpg", cut.substr(0, cut.size() - 2))}).exit_code,
+      1);
+}
+
 TEST_F(CliTest, CaptionIsTheSameEveryTime) {
   EXPECT_EQ(RunEdgevlm({"caption", picture_}).output, RunEdgevlm({"caption", picture_}).output);
 }
@@ -169,7 +182,7 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
 // The same from every instruction set; its number is in src/cli/signature_test.cc.
 TEST_F(CliTest, BenchTellsTheOutputSignature) {
   const std::vector<std::string> arguments = {
-      "bench", "-m", GoldenModel("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
+      "bench", "-m", DataPath("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
   const Outcome table = RunEdgevlm(arguments);
   ASSERT_EQ(table.exit_code, 0) << table.errors;
   std::vector<std::string> as_json = arguments;

@@ -121,12 +121,12 @@ std::string SourcePath(std::string_view path) {
 
 std::string ModelPath() { return SourcePath("models/builtin.gguf"); }
 
-std::string GoldenModel(std::string_view name) {
-  return Variable("EDGEVLM_SOURCE") + "/tests/data/" + std::string(name);
+std::string DataPath(std::string_view name) {
+  return SourcePath("tests/data/" + std::string(name));
 }
 
 std::string ExamplePicture(std::string_view name) {
-  return Variable("EDGEVLM_SOURCE") + "/examples/" + std::string(name);
+  return SourcePath("examples/" + std::string(name));
 }
 
 std::string PpmPicture() {

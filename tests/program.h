@@ -34,11 +34,11 @@ std::string BinaryPath();
 std::string SourcePath(std::string_view path);
 std::string ModelPath();
 
-// A model of tests/data of the source tree.
-std::string GoldenModel(std::string_view name);
-
 // A picture of examples/ of the source tree.
 std::string ExamplePicture(std::string_view name);
+
+// A file of tests/data/, which its README.md describes.
+std::string DataPath(std::string_view name);
 
 // Pictures for tests: the bytes of a PPM file of two coloured halves, of a PNG file of 4 x 4
 // pixels, and of a PNG file whose header promises 60000 x 60000 pixels.

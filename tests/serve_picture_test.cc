@@ -48,11 +48,21 @@ TEST_F(ServePictureTest, Bombs) {  // 33, 34
 
 TEST_F(ServePictureTest, CutPictures) {  // 35
   const std::string png = PngPicture();
-  for (std::size_t size = 1; size < png.size(); size += 7) {
+  constexpr std::size_t kBehindPixels = 16;  // a checksum, the end mark
+  for (std::size_t size = 1; size + kBehindPixels < png.size(); size += 7) {
     EXPECT_THAT(CaptionBytes(png.substr(0, size)).status, AnyOf(400, 415)) << size;
   }
   const std::string ppm = PpmPicture();
   EXPECT_EQ(CaptionBytes(ppm.substr(0, ppm.size() / 2)).status, 400);
+}
+
+TEST_F(ServePictureTest, OnlyTheEndMarkIsMissing) {
+  const std::string jpeg = ReadWholeFile(DataPath("no_end_mark.jpg"));
+  const HttpReply reply = CaptionBytes(jpeg);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Json()["caption"],
+            "a purple star, a display that reads 2 1 7 1 and an orange star");
+  EXPECT_EQ(CaptionBytes(jpeg.substr(0, jpeg.size() - 2)).status, 400);
 }
 
 TEST_F(ServePictureTest, OtherFormats) {  // 40
@@ -66,6 +76,8 @@ TEST_F(ServePictureTest, OtherFormats) {  // 40
                                            12),
                                "hello"};
   for (const std::string& kind : kinds) EXPECT_EQ(CaptionBytes(kind).status, 415) << kind;
+  EXPECT_THAT(CaptionBytes("<!DOCTYPE html><html>").Json()["error"]["message"].get<std::string>(),
+              HasSubstr("found a web page (HTML"));
 }
 
 TEST_F(ServePictureTest, BytesTellTheFormat) {  // 41

@@ -41,7 +41,7 @@ class TerminalTest : public ::testing::Test {
 
   const TestFolder folder_;
   const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
-  const std::string tiny_ = SourcePath("tests/data/tiny-text.gguf");
+  const std::string tiny_ = DataPath("tiny-text.gguf");
 };
 
 TEST_F(TerminalTest, AnswersWhatIsTyped) {

@@ -191,8 +191,10 @@ class Engine {
 
   // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
   // away afterwards. Cost: reads the file once; memory about its size, also while loading.
-  // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
-  // kTooLarge, kInvalid (options, a drafter with another vocabulary).
+  // The first file of a model in several ("NAME-00001-of-00002.gguf") brings the others.
+  // Errors: kNotFound (file, key, tensor), kIo (also: the system starts fewer threads), kCorrupt,
+  // kUnsupported (names key and value), kTooLarge (also: memory), kInvalid (options, a drafter with
+  // another vocabulary, parts that do not belong together).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
   // The same for a file in memory; options.mmproj is not looked at.
   static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});

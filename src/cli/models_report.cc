@@ -94,12 +94,15 @@ std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>&
                        bool by_name) {
   std::string text;
   std::string use = by_name ? " -m " + entry.name : "";
+  bool is_first = true;
   for (const PulledFile& file : files) {
     text += Printable(file.path) + ": " + SizeText(file.bytes) + ", SHA-256 " + file.sha256 +
             (file.was_there ? ", was there\n" : "\n");
-    if (!by_name) {
-      use += (file.role == FileRole::kModel ? " -m " : " --mmproj ") + Printable(file.path);
+    const bool is_mmproj = file.role == FileRole::kMmproj;
+    if (!by_name && (is_first || is_mmproj)) {  // the first part brings the others
+      use += (is_mmproj ? " --mmproj " : " -m ") + Printable(file.path);
     }
+    is_first = false;
   }
   return text + "Use it with:" + use + "\n";
 }

@@ -30,6 +30,9 @@ std::optional<Result<RequestReply>> RunningReply::Look() {
     if (stream_ && !stream_->finished()) stream_->Cancel();
     return Over(*job_);
   }
+  if (job_->has_no_memory) {
+    return Error{ErrorCode::kTooLarge, "request: expected enough memory, found none left"};
+  }
   if (!stream_) {
     if (pictures_ > 0) Tell(RequestStage::kPictures, job_->pictures_done, pictures_);
     if (!job_->is_prepared) return std::nullopt;

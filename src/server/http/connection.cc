@@ -241,14 +241,14 @@ void Connection::Dispatch() {
   ++core_->replies;
   EnterPhase(Phase::kReply, {});
   auto exchange = std::make_shared<HttpExchange>(shared_from_this(), id_);
-  asio::post(core_->workers, [core = core_, path = path_, request = std::move(request),
-                              exchange]() mutable {
-    try {
-      core->service.Handle(std::move(request), exchange);
-    } catch (const std::exception&) {  // out of memory
-      exchange->Send(core->service.Refusal(path, 500, "the request could not be served"));
-    }
-  });
+  core_->workers.Post(
+      [core = core_, path = path_, request = std::move(request), exchange]() mutable {
+        try {
+          core->service.Handle(std::move(request), exchange);
+        } catch (const std::exception&) {  // out of memory
+          exchange->Send(core->service.Refusal(path, 500, "the request could not be served"));
+        }
+      });
 }
 
 void Connection::RefuseParsing(ErrorCode error) {

@@ -6,10 +6,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/threads.h"
 #include "server/http/connection.h"
 #include "server/http/core.h"
 
@@ -58,7 +60,7 @@ class AsioServer final : public HttpServer {
         work_(core_->io.get_executor()) {}
 
   ~AsioServer() override {
-    core_->workers.join();  // what they hold ends in the I/O thread
+    core_->workers.Join();  // what they hold ends in the I/O thread
     if (!thread_.joinable()) return;
     asio::post(core_->io, [this] {
       Stop();
@@ -84,7 +86,7 @@ class AsioServer final : public HttpServer {
   void Start() {
     Accept();
     Tick();
-    thread_ = std::thread([this] { Run(); });
+    thread_ = StartThread("connections", [this] { Run(); });
   }
 
   int port() const override { return port_; }
@@ -208,10 +210,14 @@ MaybeError HttpServer::Check(const Address& address) {
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const Address& address,
                                                        const HttpLimits& limits,
                                                        HttpService& service) {
-  auto server = std::make_unique<AsioServer>(limits, service);
-  if (auto error = server->Open(address)) return *error;
-  server->Start();
-  return std::unique_ptr<HttpServer>(std::move(server));
+  try {
+    auto server = std::make_unique<AsioServer>(limits, service);
+    if (auto error = server->Open(address)) return *error;
+    server->Start();
+    return std::unique_ptr<HttpServer>(std::move(server));
+  } catch (const std::system_error& error) {
+    return Error{ErrorCode::kIo, error.what()};
+  }
 }
 
 }  // namespace edgevlm

@@ -69,7 +69,7 @@ class HttpServer {
   };
 
   // Listens from the moment it returns; answers until it is destroyed. `service` must outlive it.
-  // Errors: kInvalid (not an address), kIo (the port is taken, not permitted).
+  // Errors: kInvalid (not an address), kIo (the port is taken, not permitted; no threads).
   static Result<std::unique_ptr<HttpServer>> Listen(const Address& address,
                                                     const HttpLimits& limits, HttpService& service);
   virtual ~HttpServer() = default;
