@@ -66,6 +66,45 @@ TEST(BadModel, IsRefusedWithOneLine) {
   }
 }
 
+// What people have in place of an image or a model, and what the message must say of it.
+TEST(BadFile, IsNamedForWhatItIs) {
+  const TestFolder folder;
+  const struct {
+    std::string path;
+    const char* kind;
+  } files[] = {
+      {folder.Write("pointer",
+                    "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"),
+       "found a Git LFS pointer (`git lfs pull`"},
+      {folder.Write("page", "<!DOCTYPE html>\n<html><title>404</title></html>\n"),
+       "found a web page (HTML"},
+      {folder.Write("answer", "{\"error\": \"Not found\"}"), "found JSON"},
+      {folder.Write("archive", std::string("PK\3\4", 4) + std::string(40, '\0')),
+       "found a ZIP archive (unpack it first)"},
+      {folder.Write("icon", std::string("\0\0\1\0\1\0", 6)), "found an icon (ICO)"},
+      {folder.Write("photo", std::string("\0\0\0\x18"
+                                         "ftypmif1\0\0\0\0mif1heic",
+                                         24)),
+       "found a HEIC or HEIF image"},
+      {folder.Write("text", "iVBORw0KGgoAAAANSUhEUgAAAAE="),
+       "found base64 text of a PNG image (decode it first)"},
+  };
+  for (const auto& [path, kind] : files) {
+    SCOPED_TRACE(kind);
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"caption", path},
+          {"chat", "-m", path},
+          {"inspect", path},
+          {"tokenize", "-m", path},
+          {"quantize", path, folder.Path("out"), "Q8_0"}}) {
+      const Outcome outcome = RunEdgevlm(arguments);
+      ExpectOneLine(outcome, 1);
+      EXPECT_THAT(outcome.errors, HasSubstr(kind)) << arguments[0];
+      EXPECT_THAT(outcome.errors, HasSubstr(path)) << arguments[0];
+    }
+  }
+}
+
 TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
   const TestFolder folder;
   const std::string picture = folder.Write("picture.ppm", PpmPicture());
@@ -78,11 +117,13 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
       {"caption", "--threads", "many", picture},
       {"caption", "--temperature", "-1", picture},
       {"caption", "--temperature", "nan", picture},
-      {"caption", "--top-p", "0", picture},
+      {"caption", "--top-p", "-0.1", picture},
       {"caption", "--top-k", "-5", picture},
       {"caption", "--max-tokens", "0", picture},
       {"caption", "--max-tokens", "99999999999999999999", picture},
       {"caption", "--repetition-penalty", "0", picture},
+      {"caption", "--presence-penalty", "2.1", picture},
+      {"caption", "--frequency-penalty", "nan", picture},
       {"caption", "--precision", "f8", picture},
       {"caption", "--early-exit", "maybe", picture},
       {"caption", "--exit-threshold", "0", picture},

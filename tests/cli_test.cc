@@ -31,6 +31,19 @@ TEST_F(CliTest, CaptionPrintsOneLine) {
   EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1) << outcome.output;
 }
 
+// JPEGs that browsers show: without the end mark, or turned by an EXIF block of another kind.
+TEST_F(CliTest, CaptionTakesImagesAsTheyAreFound) {
+  for (const char* name : {"no_end_mark.jpg", "orientation_long.jpg"}) {
+    const Outcome outcome = RunEdgevlm({"caption", DataPath(name)});
+    EXPECT_EQ(outcome.output, "a purple star, a display that reads 2 1 7 1 and an orange star\n")
+        << name << ": " << outcome.errors;
+  }
+  const std::string cut = ReadWholeFile(DataPath("no_end_mark.jpg"));
+  EXPECT_EQ(
+      RunEdgevlm({"caption", folder_.Write("cut.jpg", cut.substr(0, cut.size() - 2))}).exit_code,
+      1);
+}
+
 TEST_F(CliTest, CaptionIsTheSameEveryTime) {
   EXPECT_EQ(RunEdgevlm({"caption", picture_}).output, RunEdgevlm({"caption", picture_}).output);
 }
@@ -105,6 +118,26 @@ TEST_F(CliTest, SamplingFollowsTheSeed) {
   EXPECT_EQ(RunEdgevlm(arguments).output, RunEdgevlm(arguments).output);
 }
 
+TEST_F(CliTest, WithoutASeedEveryReplyHasANewOneThatMakesItAgain) {
+  for (const char* command : {"caption", "ask", "chat"}) {
+    std::vector<std::string> arguments = {command, picture_, "--temperature", "3", "--json"};
+    if (command == std::string("ask")) arguments.insert(arguments.begin() + 2, "what is this?");
+    const std::string input = command == std::string("chat") ? "what is this?\n" : "";
+    const json first = ParseLine(RunEdgevlm(arguments, input).output);
+    const json second = ParseLine(RunEdgevlm(arguments, input).output);
+    EXPECT_NE(first["seed"], second["seed"]) << command;
+    arguments.insert(arguments.end(), {"--seed", first["seed"].dump()});
+    const json again = ParseLine(RunEdgevlm(arguments, input).output);
+    for (const char* field : {"caption", "answer", "reply", "reply_tokens", "seed"}) {
+      if (first.contains(field)) {
+        EXPECT_EQ(again[field], first[field]) << command;
+      }
+    }
+  }
+  EXPECT_FALSE(ParseLine(RunEdgevlm({"caption", picture_, "--json"}).output).contains("seed"))
+      << "the likeliest reply needs none";
+}
+
 TEST_F(CliTest, OnePictureThatFailsDoesNotStopTheOthers) {
   const std::string missing = folder_.Path("missing.png");
   const Outcome outcome = RunEdgevlm({"caption", missing, picture_});
@@ -149,7 +182,7 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
 // The same from every instruction set; its number is in src/cli/signature_test.cc.
 TEST_F(CliTest, BenchTellsTheOutputSignature) {
   const std::vector<std::string> arguments = {
-      "bench", "-m", GoldenModel("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
+      "bench", "-m", DataPath("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
   const Outcome table = RunEdgevlm(arguments);
   ASSERT_EQ(table.exit_code, 0) << table.errors;
   std::vector<std::string> as_json = arguments;
@@ -278,10 +311,13 @@ TEST_F(CliTest, BenchComparesOptimisations) {
   EXPECT_EQ(rows[0]["divergence"], 0);
   // Speculation changes no word; int8 rows are smaller and hardly less exact.
   EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
+  EXPECT_FALSE(by_name["--speculate self"].contains("divergence"));
+  EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the picture";
   EXPECT_LT(by_name["--cache q8_0"]["cache_bytes"], by_name["plain"]["cache_bytes"]);
   EXPECT_GT(by_name["--cache q8_0"]["divergence"], 0);
   EXPECT_LT(by_name["--cache q8_0"]["divergence"], 0.002);
   EXPECT_GT(by_name["--early-exit exit"]["early"], 0.2);
+  EXPECT_GT(by_name["--early-exit exit"]["divergence"], 0);
   EXPECT_THAT(by_name["--tome 16"]["refusal"].get<std::string>(), HasSubstr("no attention"));
 }
 

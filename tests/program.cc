@@ -81,7 +81,7 @@ long Outcome::ErrorLines() const { return std::count(errors.begin(), errors.end(
 
 Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view input,
                    Reader reader) {
-  std::vector<std::string> all = {Variable("EDGEVLM_BINARY")};
+  std::vector<std::string> all = {BinaryPath()};
   all.insert(all.end(), arguments.begin(), arguments.end());
   Pipe in, out, err;
   const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -113,14 +113,20 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
   return outcome;
 }
 
-std::string ModelPath() { return Variable("EDGEVLM_SOURCE") + "/models/builtin.gguf"; }
+std::string BinaryPath() { return Variable("EDGEVLM_BINARY"); }
 
-std::string GoldenModel(std::string_view name) {
-  return Variable("EDGEVLM_SOURCE") + "/tests/data/" + std::string(name);
+std::string SourcePath(std::string_view path) {
+  return Variable("EDGEVLM_SOURCE") + "/" + std::string(path);
+}
+
+std::string ModelPath() { return SourcePath("models/builtin.gguf"); }
+
+std::string DataPath(std::string_view name) {
+  return SourcePath("tests/data/" + std::string(name));
 }
 
 std::string ExamplePicture(std::string_view name) {
-  return Variable("EDGEVLM_SOURCE") + "/examples/" + std::string(name);
+  return SourcePath("examples/" + std::string(name));
 }
 
 std::string PpmPicture() {

@@ -27,14 +27,18 @@ enum class Reader {
 Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view input = {},
                    Reader reader = Reader::kAll);
 
-// models/builtin.gguf of the source tree, named by EDGEVLM_SOURCE.
-std::string ModelPath();
+// The binary named by EDGEVLM_BINARY.
+std::string BinaryPath();
 
-// A model of tests/data of the source tree.
-std::string GoldenModel(std::string_view name);
+// A file of the source tree, named by EDGEVLM_SOURCE; models/builtin.gguf there.
+std::string SourcePath(std::string_view path);
+std::string ModelPath();
 
 // A picture of examples/ of the source tree.
 std::string ExamplePicture(std::string_view name);
+
+// A file of tests/data/, which its README.md describes.
+std::string DataPath(std::string_view name);
 
 // Pictures for tests: the bytes of a PPM file of two coloured halves, of a PNG file of 4 x 4
 // pixels, and of a PNG file whose header promises 60000 x 60000 pixels.

@@ -81,6 +81,41 @@ TEST(ServeLife, CheckSaysWhatIsWrong) {
   EXPECT_EQ(outcome.ErrorLines(), 1);
 }
 
+// Whatever would end the server at its start.
+TEST(ServeLife, CheckStartsAllButTheServer) {
+  const TestFolder folder;
+  const std::string broken = folder.Write("broken.gguf", "GGUF");
+  const std::vector<std::vector<std::string>> wrong = {
+      {"-m", folder.Path("nosuch.gguf")},
+      {"-m", broken},
+      {"-m", "nosuch"},
+      {"--host", "example.org"},
+      {"--host", "192.0.2.1"},  // no machine's (RFC 5737)
+      {"--chat-template", "nosuch", "-m", ModelPath()},
+      {"--speculate", folder.Path("nosuch.gguf")},
+      {"--speculate", broken},
+      {"--mmproj", folder.Path("nosuch.gguf"), "-m", ModelPath()},
+      {"--preset", "nosuch"},
+      {"--keys-file", folder.Path("nosuch")},
+      {"--keep-tokens", "100000"},
+  };
+  for (const std::vector<std::string>& options : wrong) {
+    std::vector<std::string> arguments = {"serve", "--port", "0"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Outcome served = RunEdgevlm(arguments);
+    arguments.emplace_back("--check");
+    const Outcome checked = RunEdgevlm(arguments);
+    EXPECT_NE(checked.exit_code, 0) << options.front();
+    EXPECT_EQ(checked.exit_code, served.exit_code) << options.front();
+    EXPECT_EQ(checked.errors, served.errors);
+    EXPECT_EQ(checked.ErrorLines(), 1) << checked.errors;
+    EXPECT_EQ(checked.output, "");
+  }
+  // What runs already may be checked.
+  const ServedEdgevlm server;
+  EXPECT_EQ(RunEdgevlm({"serve", "--check", "--port", std::to_string(server.port())}).exit_code, 0);
+}
+
 TEST(ServeLife, APortThatIsTakenIsAnError) {
   const ServedEdgevlm server;
   const Outcome outcome = RunEdgevlm({"serve", "--port", std::to_string(server.port())});

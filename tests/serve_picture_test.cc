@@ -48,11 +48,21 @@ TEST_F(ServePictureTest, Bombs) {  // 33, 34
 
 TEST_F(ServePictureTest, CutPictures) {  // 35
   const std::string png = PngPicture();
-  for (std::size_t size = 1; size < png.size(); size += 7) {
+  constexpr std::size_t kBehindPixels = 16;  // a checksum, the end mark
+  for (std::size_t size = 1; size + kBehindPixels < png.size(); size += 7) {
     EXPECT_THAT(CaptionBytes(png.substr(0, size)).status, AnyOf(400, 415)) << size;
   }
   const std::string ppm = PpmPicture();
   EXPECT_EQ(CaptionBytes(ppm.substr(0, ppm.size() / 2)).status, 400);
+}
+
+TEST_F(ServePictureTest, OnlyTheEndMarkIsMissing) {
+  const std::string jpeg = ReadWholeFile(DataPath("no_end_mark.jpg"));
+  const HttpReply reply = CaptionBytes(jpeg);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Json()["caption"],
+            "a purple star, a display that reads 2 1 7 1 and an orange star");
+  EXPECT_EQ(CaptionBytes(jpeg.substr(0, jpeg.size() - 2)).status, 400);
 }
 
 TEST_F(ServePictureTest, OtherFormats) {  // 40
@@ -66,11 +76,41 @@ TEST_F(ServePictureTest, OtherFormats) {  // 40
                                            12),
                                "hello"};
   for (const std::string& kind : kinds) EXPECT_EQ(CaptionBytes(kind).status, 415) << kind;
+  EXPECT_THAT(CaptionBytes("<!DOCTYPE html><html>").Json()["error"]["message"].get<std::string>(),
+              HasSubstr("found a web page (HTML"));
 }
 
 TEST_F(ServePictureTest, BytesTellTheFormat) {  // 41
   EXPECT_EQ(Caption("data:image/jpeg;base64," + Base64(PpmPicture())).status, 200);
   EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmPicture())).status, 200);
+}
+
+// The built-in model looks at the last one only: that is what a reply is about, and tells of.
+TEST_F(ServePictureTest, ARepliesPictureIsTheOneThatWasRead) {
+  const std::string first = PngPicture(), second = PpmPicture();
+  const json alone = CaptionBytes(second).Json();
+  const auto part = [](const std::string& bytes) {
+    return "--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n" +
+           bytes + "\r\n";
+  };
+  const HttpReply form =
+      server().Ask("POST", "/caption", "Content-Type: multipart/form-data; boundary=xx\r\n",
+                   part(first) + part(second) + "--xx--\r\n");
+  const HttpReply list = server().Post("/caption", {{"images", {Base64(first), Base64(second)}}});
+  const HttpReply held =
+      server().Post("/caption", {{"image", Base64(first)}, {"image_id", alone["image"]["id"]}});
+  for (const HttpReply& reply : {form, list, held}) {
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    const json both = reply.Json();
+    EXPECT_EQ(both["caption"], alone["caption"]);
+    EXPECT_EQ(both["image"]["id"], alone["image"]["id"]);
+    EXPECT_EQ(both["image"]["width"], 96);
+    EXPECT_EQ(both["image"]["tokens"], alone["image"]["tokens"]);
+    EXPECT_EQ(both["image_tokens"], alone["image_tokens"]);
+    EXPECT_EQ(both["usage"]["prompt_tokens"], alone["usage"]["prompt_tokens"]);
+    ASSERT_EQ(both["images"].size(), 2u);
+    EXPECT_EQ(both["images"][0]["tokens"], 0);
+  }
 }
 
 // A picture sent once may be asked about again by its name alone (29).

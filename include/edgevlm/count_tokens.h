@@ -15,5 +15,7 @@ std::vector<int> TokenizeText(const Engine& engine, std::string_view text);
 // The prompt of a conversation, its pictures included: their files' headers are read, nothing is
 // decoded or encoded. Errors: as for Session::Chat, but for a prompt that is too long.
 Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages);
+// The same for pictures that are encoded already. Cost: of tokenizing all the text.
+Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages);
 
 }  // namespace edgevlm

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,19 +16,26 @@ namespace edgevlm {
 struct Grammar;
 
 // Fields not set keep the defaults below, which are greedy: the same picture and question always
-// give the same reply. The filters apply in the order of the fields: repetition penalty,
-// temperature, top-k, top-p, min-p; then one of the tokens that are left is drawn.
+// give the same reply. The filters apply in the order of the fields: penalties, temperature, top-k,
+// top-p, min-p; then one of the tokens that are left is drawn.
 struct DecodeOptions {
   int max_tokens = 64;              // of the reply, at least 1
   float repetition_penalty = 1.0f;  // in (0, 10]; above 1 makes tokens of this reply rarer
                                     // (Keskar et al. 2019, "CTRL")
+  float presence_penalty = 0.0f;    // in [-2, 2]: taken off the logit of each token that this reply
+                                    // has already (as OpenAI's API defines it)
+  float frequency_penalty = 0.0f;   // in [-2, 2]: the same, once for every time the reply has it
+  int penalty_window = 0;           // how many of the reply's last tokens the penalties look at; 0:
+                                    // all
   float temperature = 0.0f;         // in [0, 100]; 0 means greedy: the likeliest token, always
   int top_k = 0;                    // keep the k likeliest; 0 keeps all
-  float top_p = 1.0f;               // in (0, 1]: keep the likeliest until their sum reaches top_p
+  float top_p = 1.0f;               // in [0, 1]: keep the likeliest until their sum reaches top_p,
+                                    // but at least one
                                     // (Holtzman et al. 2019, "nucleus sampling")
   float min_p = 0.0f;               // in [0, 1]: drop what is rarer than min_p times the likeliest
                                     // (Nguyen et al. 2024, "min-p")
-  std::uint64_t seed = 0;           // of the draws; the same seed draws the same tokens
+  std::optional<std::uint64_t> seed = {};  // of the draws; the same seed draws the same tokens.
+                                           // Not given: a new one for each reply (Reply::seed)
   std::vector<std::string> stop =
       {};  // end the reply before any of these; at most 16, UTF-8, not empty
   std::shared_ptr<const Grammar> grammar =

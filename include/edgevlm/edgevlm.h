@@ -13,7 +13,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,13 +89,15 @@ struct ModelInfo {
   std::int64_t file_bytes = 0;
   int threads = 0;
   int decode_threads = 0;
-  int context_tokens = 0;     // of a session: pictures, questions and replies together
-  int embedding_length = 0;   // D
-  int block_count = 0;        // of the decoder
-  int head_count = 0;         // of the decoder
-  int vocabulary_tokens = 0;  // V
-  int image_size = 0;         // side of the square the eye sees, in pixels
-  int image_tokens = 0;       // P: places that one square of a picture takes in the context
+  int context_tokens = 0;          // of a session: pictures, questions and replies together
+  int trained_context_tokens = 0;  // as the file says; context_tokens is never more
+  bool has_trained_exits = false;  // whether the file names early exits (ExitOptions)
+  int embedding_length = 0;        // D
+  int block_count = 0;             // of the decoder
+  int head_count = 0;              // of the decoder
+  int vocabulary_tokens = 0;       // V
+  int image_size = 0;              // side of the square the eye sees, in pixels
+  int image_tokens = 0;            // P: places that one square of a picture takes in the context
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.
@@ -161,6 +165,8 @@ struct Reply {
   bool cache_is_moved = false;   // a stronger one than asked for, since memory was short
   std::int64_t cache_bytes = 0;  // that the session's cache took at the end
   int decode_threads = 0;        // that made it
+  // Of the draws, given or new: DecodeOptions::seed for the same reply again. None: greedy.
+  std::optional<std::uint64_t> seed = {};
   Timings timings;
 };
 
@@ -185,8 +191,10 @@ class Engine {
 
   // Loads a GGUF file. The weights are checked, packed for this CPU and copied: the file may go
   // away afterwards. Cost: reads the file once; memory about its size, also while loading.
-  // Errors: kNotFound (file, key, tensor), kIo, kCorrupt, kUnsupported (names key and value),
-  // kTooLarge, kInvalid (options, a drafter with another vocabulary).
+  // The first file of a model in several ("NAME-00001-of-00002.gguf") brings the others.
+  // Errors: kNotFound (file, key, tensor), kIo (also: the system starts fewer threads), kCorrupt,
+  // kUnsupported (names key and value), kTooLarge (also: memory), kInvalid (options, a drafter with
+  // another vocabulary, parts that do not belong together).
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
   // The same for a file in memory; options.mmproj is not looked at.
   static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});
@@ -245,6 +253,15 @@ class Engine {
 
 struct SessionOptions {
   bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
+  // Asked while a prompt is read and before each token, on the thread that asked for the reply;
+  // true ends it (FinishReason::kCancelled). Unlike OnText it is heard before there is any text.
+  std::function<bool()> is_cancelled = {};
+};
+
+// What Session::Save takes besides the messages and their images.
+enum class SavedParts {
+  kAll,       // what the session holds of the prompt: nothing is read again when it goes on
+  kMessages,  // nothing: small, and the prompt is read again
 };
 
 // One sequence of tokens under way, and a picture to talk about.
@@ -281,11 +298,14 @@ class Session {
 
   // Answers the last message of a conversation, whose pictures stand where its parts say. What the
   // session has read before of the same beginning is not read again. A last message that holds
-  // pictures and no words asks for a description. Models without a chat template answer each
-  // message alone, about the last picture. Does not look at the picture set.
-  // Errors: as for Caption; kInvalid also for no messages, a last one that is not the user's, text
-  // that is not UTF-8, pictures of another model; kTooLarge for a conversation that leaves no place
-  // for a reply.
+  // pictures and no words asks for a description; one of the assistant's is the beginning of the
+  // reply, which goes on from there. Neighboring messages of one role count as one. System
+  // messages may stand anywhere; where the chat template has a place for one at the beginning only,
+  // all go there. Models without a chat template answer each message alone, about the last picture.
+  // Does not look at the picture set.
+  // Errors: as for Caption; kInvalid also for no words and no picture of the user's, a last message
+  // of the user's without, text that is not UTF-8, pictures of another model; kTooLarge for a
+  // conversation that leaves no place for a reply.
   Result<Reply> Chat(std::span<const Message> messages, const DecodeOptions& options,
                      const OnText& on_text = {});
 
@@ -300,7 +320,9 @@ class Session {
   // The conversation as bytes: messages, pictures' embeddings, and what the session holds of the
   // prompt, for Restore in this process or another. messages: as they were given to Chat, with the
   // replies; may be empty. Errors: as for Chat.
-  Result<std::vector<std::byte>> Save(std::span<const Message> messages) const;
+  // Cost: of kAll, the size of the cache's rows in use.
+  Result<std::vector<std::byte>> Save(std::span<const Message> messages,
+                                      SavedParts parts = SavedParts::kAll) const;
   // Takes the bytes' place in the conversation, with nothing read or encoded again; returns the
   // messages. The pictures are kept by their content where the engine does so. Bytes may come from
   // anywhere. Errors: kCorrupt; kInvalid for those of another model, or of this one under options

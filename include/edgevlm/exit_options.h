@@ -16,10 +16,10 @@ enum class EarlyExit {
 struct ExitOptions {
   EarlyExit mode = EarlyExit::kOff;
   // After how many blocks there is an exit, increasing, each below the number of blocks. Empty:
-  // where the model's file says that it was trained for; else after a third, a half, two thirds and
-  // five sixths of the blocks, which is 8, 12, 16 and 20 of 24.
+  // where the model's file says that it was trained for; a model that was not is refused, since
+  // what it would say after an early block is no text.
   std::vector<int> layers = {};
-  float threshold = 0.9f;  // in (0, 1]: how likely the exit's likeliest token must be
+  float threshold = 0.9f;  // in (0, 1]: the exit's likeliest token must be likelier; 1: never
   int min_layer = 0;       // exits after fewer blocks are left out
 };
 

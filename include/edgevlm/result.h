@@ -2,7 +2,9 @@
 //
 // Used for everything the outside world can get wrong: files, pictures, requests, options.
 // EdgeVLM never throws, never prints and never exits on bad input; a broken REQUIRES (our own
-// mistake or the caller's) stops the process with one line that names the place.
+// mistake or the caller's) stops the process with one line that names the place. Where memory runs
+// out, std::bad_alloc leaves a function that does not say otherwise: what it was given as const, an
+// engine above all, is as good as before; anything else is to be destroyed.
 #pragma once
 
 #include <optional>

@@ -60,7 +60,7 @@ struct Progress {
 };
 
 struct PictureReply {
-  int tokens = 0;
+  int tokens = 0;  // of the prompt; 0: not looked at, by a model that sees the last one only
   bool is_reused = false;  // it was encoded for another request
 };
 
@@ -83,7 +83,7 @@ class ReplyListener {
   virtual void OnProgress(const Progress& progress) = 0;
   virtual void OnText(std::string_view text) = 0;
   // Last. Errors: those of Session::Chat and Engine::EncodeImage; kCancelled (by Cancel, or because
-  // the deadline is over).
+  // the deadline is over); kTooLarge where memory ran out, of all replies that ran at that time.
   virtual void OnEnd(const Result<RequestReply>& reply) = 0;
 };
 
@@ -95,7 +95,8 @@ struct SchedulerFigures {
 // Threads: any.
 class Scheduler {
  public:
-  // REQUIRES: the options are in their ranges. The engine must outlive it.
+  // REQUIRES: the options are in their ranges. The engine must outlive it. Throws std::system_error
+  // where the system starts no more threads (one line).
   Scheduler(const Engine& engine, const SchedulerOptions& options);
   ~Scheduler();  // Stop()
   Scheduler(const Scheduler&) = delete;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
+#include <system_error>
+#include <utility>
 
 #include "base/check.h"
 #include "base/cores.h"
@@ -77,6 +80,23 @@ ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
   const int team = threads > 0 ? threads : UsableCores();
   CHECK(team * kSharesPerThread < (1 << ShareWord::kBits));
   CHECK(processors.empty() || std::ssize(processors) >= team);
+  try {
+    Start(team, processors);
+  } catch (const std::system_error& error) {
+    const int started = this->threads();
+    Stop();
+    throw std::system_error(error.code(), "threads: expected " + std::to_string(team) + ", found " +
+                                              std::to_string(started) + " and no room for more");
+  } catch (...) {
+    Stop();
+    throw;
+  }
+}
+
+ThreadPool::~ThreadPool() { Stop(); }
+
+void ThreadPool::Start(int team, std::span<const int> processors) {
+  workers_.reserve(static_cast<std::size_t>(team));  // a thread that runs must be kept
   for (int i = 1; i < team; ++i) {
     // A copy: the caller's list may be gone when the thread starts.
     const int processor =
@@ -88,11 +108,12 @@ ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
   }
 }
 
-ThreadPool::~ThreadPool() {
+void ThreadPool::Stop() {
   stop_ = true;
   word_ = ShareWord::First(ShareWord::Loop(word_) + 1, 0);
   word_.notify_all();
   for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
 }
 
 // Does the next share of the current loop; false when all are taken.
@@ -105,7 +126,11 @@ bool ThreadPool::TakeShare(int thread) {
   const auto edge = [&](int i) {
     return static_cast<int>(static_cast<std::int64_t>(count_) * i / ShareWord::Shares(word));
   };
-  (*share_)(edge(ShareWord::Next(word)), edge(ShareWord::Next(word) + 1), thread);
+  try {
+    (*share_)(edge(ShareWord::Next(word)), edge(ShareWord::Next(word) + 1), thread);
+  } catch (...) {
+    if (!has_failed_.exchange(true)) failure_ = std::current_exception();
+  }
   if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_all();
   return true;
 }
@@ -128,6 +153,7 @@ void ThreadPool::ParallelFor(int count, double grain, const Share& share) {
   }
   SpinUntil([this] { return unfinished_.load(std::memory_order_acquire) == 0; });
   while (const int left = unfinished_.load(std::memory_order_acquire)) unfinished_.wait(left);
+  if (has_failed_.exchange(false)) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void ThreadPool::Work(int thread) {

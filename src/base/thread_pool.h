@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <span>
@@ -20,7 +21,8 @@ class ThreadPool {
   // threads: how many work together, the caller included; 0 means UsableCores().
   // processors: where they stay, one for each (Pinning::processors); the first is the caller's and
   // left to it. Empty: the system moves them as it sees fit.
-  // REQUIRES: processors empty, or at least as many as threads.
+  // REQUIRES: processors empty, or at least as many as threads. Throws std::system_error where the
+  // system starts fewer threads (one line: how many), std::bad_alloc.
   explicit ThreadPool(int threads = 0, std::span<const int> processors = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -36,11 +38,14 @@ class ThreadPool {
   // The cut depends on count, grain and threads() only. Who does which share depends on who has
   // time: a thread that the system keeps from running leaves its shares to the others.
   // grain: fewer indices than this do not pay for waking another thread; below 1 where one index is
-  // more work than that. REQUIRES: count >= 0, grain > 0. Cost over the work itself: about 2 us
-  // when the team is awake.
+  // more work than that. REQUIRES: count >= 0, grain > 0. An exception of `share`, on whichever
+  // thread, is thrown again here, the first of several, when all shares are done. Cost over the
+  // work itself: about 2 us when the team is awake.
   void ParallelFor(int count, double grain, const Share& share);
 
  private:
+  void Start(int team, std::span<const int> processors);
+  void Stop();
   void Work(int thread);
   bool TakeShare(int thread);
 
@@ -54,6 +59,9 @@ class ThreadPool {
   // Of the current loop; whoever took one of its shares may read them.
   const Share* share_ = nullptr;
   int count_ = 0;
+  // Of the current loop: whether a share threw, and what the first one did.
+  std::atomic<bool> has_failed_ = false;
+  std::exception_ptr failure_;
 };
 
 }  // namespace edgevlm

@@ -7,10 +7,13 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "base/cores.h"
+#include "base/threads.h"
 
 namespace edgevlm {
 namespace {
@@ -98,6 +101,44 @@ TEST(ThreadPool, PinnedThreadsStayOnTheirProcessors) {
     });
   }
   EXPECT_EQ(strays, 0);
+}
+
+// Whoever throws, and however many: the caller hears of one, when nobody uses its loop any more.
+TEST(ThreadPool, AnExceptionReachesTheCaller) {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    for (int loop = 0; loop < 200; ++loop) {
+      std::atomic<int> running = 0;
+      const auto fail = [&](int begin, int end, int) {
+        ++running;
+        const bool is_last = loop % 2 == 1 && end == 100;
+        if (loop % 2 == 0 || is_last) {
+          --running;
+          throw std::runtime_error("share " + std::to_string(begin));
+        }
+        --running;
+      };
+      EXPECT_THROW(pool.ParallelFor(100, 1, fail), std::runtime_error);
+      EXPECT_EQ(running, 0);
+    }
+    std::atomic<int> sum = 0;
+    pool.ParallelFor(100, 1, [&](int begin, int end, int) { sum += end - begin; });
+    EXPECT_EQ(sum, 100);
+  }
+}
+
+TEST(JoiningThreads, AnExceptionWaitsForJoin) {
+  std::atomic<int> done = 0;
+  JoiningThreads threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.Start("a test", [&done, i] {
+      if (i == 1) throw std::runtime_error("one");
+      ++done;
+    });
+  }
+  EXPECT_THROW(threads.Join(), std::runtime_error);
+  EXPECT_EQ(done, 2);
+  threads.Join();
 }
 
 TEST(ThreadPool, SeveralCallersTakeTurns) {

@@ -7,6 +7,7 @@
 #include "base/mapped_file.h"
 #include "catalog/builtin_catalog.h"
 #include "digest/sha256.h"
+#include "gguf/mapped_parts.h"
 
 namespace edgevlm {
 namespace {
@@ -119,11 +120,20 @@ Result<CatalogFile> ParseFile(const json& object, const std::string& where) {
   return file;
 }
 
-// A model, then perhaps an mmproj of another name.
+// A model, in one file or in all of its parts, then perhaps an mmproj of another name.
 bool RolesFit(const std::vector<CatalogFile>& files) {
-  if (files.empty() || files[0].role != FileRole::kModel) return false;
-  if (files.size() == 1) return true;
-  return files.size() == 2 && files[1].role == FileRole::kMmproj && files[1].name != files[0].name;
+  const auto is_mmproj = [](const CatalogFile& file) { return file.role == FileRole::kMmproj; };
+  const auto parts = std::ranges::find_if(files, is_mmproj) - files.begin();
+  if (parts == 0 || std::ssize(files) > parts + 1) return false;
+  if (std::ssize(files) == parts + 1 && files.back().name == files.front().name) return false;
+  const std::optional<PartName> first = ParsePartName(files[0].name);
+  if (parts == 1) return !first || first->count == 1;
+  for (int i = 0; i < parts; ++i) {
+    const bool is_next = first && first->count == parts &&
+                         files[static_cast<std::size_t>(i)].name == first->Of(i + 1);
+    if (!is_next) return false;
+  }
+  return true;
 }
 
 Result<CatalogEntry> ParseEntry(const json& object, std::size_t number) {
@@ -148,7 +158,8 @@ Result<CatalogEntry> ParseEntry(const json& object, std::size_t number) {
     if (!file) return file.error();
     entry.files.push_back(*std::move(file));
   }
-  if (!RolesFit(entry.files)) fields.Fail("key 'files': expected a model, then at most an mmproj");
+  if (!RolesFit(entry.files))
+    fields.Fail("key 'files': expected a model, or all of its parts, then at most an mmproj");
   if (fields.error()) return *fields.error();
   return entry;
 }
@@ -158,7 +169,7 @@ Result<CatalogEntry> ParseEntry(const json& object, std::size_t number) {
 const char* NameOf(FileRole role) { return role == FileRole::kModel ? "model" : "mmproj"; }
 
 std::optional<std::uint64_t> CatalogEntry::bytes() const {
-  std::uint64_t sum = 0;  // at most two files of 2^50 bytes
+  std::uint64_t sum = 0;  // of a few files of at most 2^50 bytes
   for (const CatalogFile& file : files) {
     if (!file.bytes) return std::nullopt;
     sum += *file.bytes;

@@ -32,7 +32,7 @@ struct CatalogEntry {
   std::string license_url;  // where to read it
   bool must_accept = false;
   int memory_mb = 0;               // to run it, about
-  std::vector<CatalogFile> files;  // the model, then at most one mmproj
+  std::vector<CatalogFile> files;  // the model or its parts in order, then at most one mmproj
   std::string note;                // where figures come from
 
   // Of all files; nothing when one is not known.

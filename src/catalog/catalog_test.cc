@@ -62,6 +62,36 @@ TEST(Catalog, ReadsAnEntry) {
   EXPECT_THAT(missing.error().message, HasSubstr("tiny"));
 }
 
+// A model may come in parts, all of them and in order.
+TEST(Catalog, ReadsAModelInParts) {
+  const auto with_files = [](const std::vector<std::pair<const char*, const char*>>& files) {
+    json entry = ValidEntry();
+    const json file = entry["files"][0];
+    entry["files"] = json::array();
+    for (const auto& [role, name] : files) {
+      json one = file;
+      one["role"] = role;
+      one["name"] = name;
+      entry["files"].push_back(one);
+    }
+    return Parse(entry);
+  };
+  const std::pair<const char*, const char*> part1{"model", "m-00001-of-00002.gguf"},
+      part2{"model", "m-00002-of-00002.gguf"}, mmproj{"mmproj", "mmproj.gguf"};
+  EXPECT_TRUE(with_files({part1, part2}));
+  const auto catalog = with_files({part1, part2, mmproj});
+  ASSERT_TRUE(catalog) << catalog.error().message;
+  EXPECT_EQ(catalog->at(0).files.size(), 3u);
+  EXPECT_EQ(catalog->at(0).bytes(), 30u);
+  EXPECT_FALSE(with_files({part1}));
+  EXPECT_FALSE(with_files({part2, part1}));
+  EXPECT_FALSE(with_files({part1, part1}));
+  EXPECT_FALSE(with_files({part1, {"model", "n-00002-of-00002.gguf"}}));
+  EXPECT_FALSE(with_files({{"model", "a.gguf"}, {"model", "b.gguf"}}));
+  EXPECT_FALSE(with_files({part1, mmproj, part2}));
+  EXPECT_FALSE(with_files({mmproj, part1, part2}));
+}
+
 TEST(Catalog, NamesWhatIsWrong) {
   const std::pair<const char*, json> cases[] = {{"/name", "../tiny"},
                                                 {"/name", ".tiny"},

@@ -64,7 +64,8 @@ Result<InstalledModel> FindInstalled(std::string_view name) {
                                            ": edgevlm models pull " + entry->name};
   }
   InstalledModel installed{.model = PathOf(*folder, *entry, entry->files[0]), .mmproj = {}};
-  if (entry->files.size() > 1) installed.mmproj = PathOf(*folder, *entry, entry->files[1]);
+  const CatalogFile& last = entry->files.back();
+  if (last.role == FileRole::kMmproj) installed.mmproj = PathOf(*folder, *entry, last);
   return installed;
 }
 

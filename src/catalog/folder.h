@@ -20,7 +20,7 @@ std::string PathOf(const std::string& folder, const CatalogEntry& entry, const C
 bool IsInstalled(const std::string& folder, const CatalogEntry& entry);
 
 struct InstalledModel {
-  std::string model;   // path
+  std::string model;   // path; of a model in several files, of the first
   std::string mmproj;  // path; empty when the model has none
 };
 

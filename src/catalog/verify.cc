@@ -37,7 +37,7 @@ MaybeError CheckSize(const std::string& path, const CatalogFile& file) {
 MaybeError CheckGguf(const std::string& path) {
   const auto mapped = MappedFile::Open(path);
   if (!mapped) return mapped.error();
-  const auto parsed = GgufFile::Parse(mapped->bytes());
+  const auto parsed = GgufFile::ParsePart(mapped->bytes());
   if (!parsed) return Wrong(path, parsed.error().message);
   return {};
 }

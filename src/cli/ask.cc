@@ -45,8 +45,8 @@ class AskCommand final : public Command {
     if (reply_.stream) on_text = PrintTo(output);
     const Result<Reply> reply = session.Ask(question_, reply_.decode, on_text);
     if (!reply) return Fail(reply.error());
-    if (reply_.verbose) PrintTimings(*reply);
     PrintReply(*reply, output);
+    reply_.PrintAfter(*reply, engine->info());
     if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return ExitCode::kDone;
   }
@@ -54,7 +54,7 @@ class AskCommand final : public Command {
  private:
   bool PrintReply(const Reply& reply, Output& output) const {
     if (reply_.stream) return output.Print("\n");
-    if (!reply_.json) return output.Print(Printable(reply.text) + "\n");
+    if (!reply_.json) return output.Print(PrintableText(reply.text) + "\n");
     nlohmann::json object = ToJson(reply);
     object["image"] = image_;
     object["question"] = question_;

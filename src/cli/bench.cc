@@ -293,7 +293,7 @@ class BenchCommand final : public Command {
 
   Result<Engine> Load(const ModelOptions& model) const {
     if (preset_name_.empty()) return LoadEngine(model);
-    return Engine::Load(files_.model, files_.mmproj, model.ForEngine());
+    return WithNotes(Engine::Load(files_.model, files_.mmproj, model.ForEngine()), model);
   }
   Result<Engine> Load() const { return Load(model_); }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/format.h"
+#include "cli/output.h"
 
 namespace edgevlm {
 namespace {
@@ -91,8 +92,8 @@ std::string BenchMarkdown(std::span<const BenchRecord> records) {
     // "±" takes two bytes and one column.
     std::snprintf(row.data(), row.size(),
                   "| %-20.60s | %10s | %10s | %-7s | %7d | %8s | %19s | %10.2f |\n",
-                  ModelType(model).c_str(), size.c_str(), params.c_str(), kBackend, model.threads,
-                  record.measurement.test.c_str(), speed.c_str(), ns.median / 1e6);
+                  Printable(ModelType(model)).c_str(), size.c_str(), params.c_str(), kBackend,
+                  model.threads, record.measurement.test.c_str(), speed.c_str(), ns.median / 1e6);
     table += row.data();
   }
   if (!records.empty()) {

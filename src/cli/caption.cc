@@ -40,7 +40,7 @@ class CaptionCommand final : public Command {
     if (!messages) return Fail(messages.error());
     ExitCode code = ExitCode::kDone;
     for (const std::string& image : images_) {
-      const Result<bool> printed = CaptionOne(image, session, output);
+      const Result<bool> printed = CaptionOne(image, engine->info(), session, output);
       if (!printed) {
         code = Fail(printed.error());
       } else if (!*printed) {
@@ -53,7 +53,8 @@ class CaptionCommand final : public Command {
 
  private:
   // Whether the caption could be printed.
-  Result<bool> CaptionOne(const std::string& image, Session& session, Output& output) {
+  Result<bool> CaptionOne(const std::string& image, const ModelInfo& model, Session& session,
+                          Output& output) {
     const auto file = ReadInput(image);
     if (!file) return file.error();
     if (auto error = session.SetImage(*file)) {
@@ -65,12 +66,18 @@ class CaptionCommand final : public Command {
     if (reply_.stream) on_text = PrintTo(output);
     const Result<Reply> reply = session.Caption(reply_.decode, on_text);
     if (!reply) return Error{reply.error().code, image + ": " + reply.error().message};
-    if (reply_.verbose) PrintTimings(*reply);
+    const bool printed = PrintReply(*reply, image, title, output);
+    reply_.PrintAfter(*reply, model);
+    return printed;
+  }
+
+  bool PrintReply(const Reply& reply, const std::string& image, const std::string& title,
+                  Output& output) const {
     if (reply_.stream) return output.Print("\n");
-    if (!reply_.json) return output.Print(title + Printable(reply->text) + "\n");
-    nlohmann::json object = ToJson(*reply);
+    if (!reply_.json) return output.Print(title + PrintableText(reply.text) + "\n");
+    nlohmann::json object = ToJson(reply);
     object["image"] = image;
-    object["caption"] = reply->text;
+    object["caption"] = reply.text;
     return output.PrintJson(object);
   }
 

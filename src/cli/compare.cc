@@ -3,66 +3,54 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/compare_text.h"
 #include "cli/measurement.h"
+#include "engine/model.h"
 #include "eval/evaluate.h"
 #include "metrics/system.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kReferenceTokens = 32;
-
-struct Variant {
+struct ComparedModel {
   std::string name;
   ModelOptions model;
 };
 
-// Every optimisation that has a switch, at a strength that people would try first. image_tokens: P
-// of the plain run.
-std::vector<Variant> Variants(const ModelOptions& plain, int image_tokens) {
-  std::vector<Variant> variants = {{"plain", plain}};
+// Every optimisation that has a switch, at a strength that people would try first.
+std::vector<ComparedModel> Variants(const ModelOptions& plain, const ModelInfo& info) {
+  std::vector<ComparedModel> variants = {{"plain", plain}};
   const auto add = [&](const std::string& name) -> ModelOptions& {
-    return variants.emplace_back(Variant{name, plain}).model;
+    return variants.emplace_back(ComparedModel{name, plain}).model;
   };
   for (const char* drafter : {"ngram", "self"}) {
     add(std::string("--speculate ").append(drafter)).speculation.drafter = drafter;
   }
   add("--early-exit exit").early_exit.mode = EarlyExit::kExit;
-  const std::string half = std::to_string(std::max(1, image_tokens / 2));
-  const std::string whole = std::to_string(std::max(1, image_tokens + 1));
+  // A picture whole, of which nothing may be evicted; half of a text.
+  const bool sees = !info.vision_encoder.empty();
+  const int kept =
+      sees ? info.image_tokens + 1 : std::max(1, ComparePromptTokens(info.context_tokens) / 2);
+  const std::string rows = std::to_string(kept);
   for (const std::string& cache :
        {std::string("q8_0"), std::string("q4"), std::string("gear"), std::string("h2o:0.5"),
-        "snapkv:" + whole, "pyramid:" + whole, "window:" + whole}) {
+        "snapkv:" + rows, "pyramid:" + rows, "window:" + rows}) {
     add("--cache " + cache).cache = *ParseCacheOptions(cache);
   }
+  if (!sees) return variants;
   add("--tome 16").vision.merged_tokens = 16;
   for (const char* how : {"uniform", "attention"}) {
-    const std::string text = half + ":" + how;
+    const std::string text = std::to_string(std::max(1, info.image_tokens / 2)) + ":" + how;
     (void)ReadKeepTokens(text, add("--keep-tokens " + text).vision);
   }
   return variants;
 }
 
-// What the plain run goes on with, and how sure it is of each token.
+// What the plain run makes of the text.
 struct Reference {
-  std::vector<int> tokens;
+  CompareText text;
   std::vector<std::vector<float>> logits;
 };
-
-// Feeds a session the picture and then the reference's tokens, one by one; see(logits) is given the
-// logits after each and returns the token to go on with.
-template <class See>
-MaybeError Follow(Session& session, const ModelInfo& info, const See& see) {
-  session.Reset();
-  // Without a picture: any token to begin with.
-  std::vector<int> next = {info.vision_encoder.empty() ? 1 : kImageToken};
-  for (int i = 0; i < kReferenceTokens; ++i) {
-    const Result<std::span<const float>> logits = session.Evaluate(next);
-    if (!logits) return logits.error();
-    next = {see(*logits)};
-  }
-  return {};
-}
 
 // log(sum(exp(logits))).
 double LogSum(std::span<const float> logits) {
@@ -83,26 +71,53 @@ double Divergence(std::span<const float> of_p, std::span<const float> of_q) {
   return divergence;
 }
 
-Result<Reference> MakeReference(Session& session, const ModelInfo& info) {
-  Reference reference;
-  const auto error = Follow(session, info, [&](std::span<const float> logits) {
+// Null for a model of text.
+Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,
+                                                     std::span<const std::byte> picture) {
+  if (engine.info().vision_encoder.empty()) return std::shared_ptr<const EncodedImage>();
+  Result<EncodedImage> image = engine.EncodeImage(picture);
+  if (!image) return image.error();
+  return std::make_shared<const EncodedImage>(*std::move(image));
+}
+
+Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte> picture) {
+  const auto image = ImageFor(engine, picture);
+  if (!image) return image.error();
+  const std::span<const int> ends = ModelOf(engine).tokenizer.ends();
+  const CompareText text = MakeCompareText(engine);
+  Reference reference = {.text = text, .logits = {}};
+  const auto keep = [&](int i, std::span<const float> logits) -> std::optional<int> {
     reference.logits.emplace_back(logits.begin(), logits.end());
-    const auto likeliest = std::ranges::max_element(logits) - logits.begin();
-    return reference.tokens.emplace_back(static_cast<int>(likeliest));
-  });
-  if (error) return *error;
+    if (!text.reply.empty()) return text.reply[static_cast<std::size_t>(i)];
+    const auto likeliest = static_cast<int>(std::ranges::max_element(logits) - logits.begin());
+    reference.text.reply.push_back(likeliest);
+    if (std::ranges::find(ends, likeliest) != ends.end()) return std::nullopt;
+    return likeliest;
+  };
+  const auto followed = FollowText(engine, text, *image, keep);
+  if (!followed) return followed.error();
   return reference;
 }
 
-Result<double> MeanDivergence(Session& session, const ModelInfo& info, const Reference& reference) {
+// What the text says of a variant.
+MaybeError FollowReference(const Engine& engine, std::span<const std::byte> picture,
+                           const Reference& reference, CompareRow& row) {
+  const auto image = ImageFor(engine, picture);
+  if (!image) return image.error();
   double sum = 0;
-  std::size_t i = 0;
-  const auto error = Follow(session, info, [&](std::span<const float> logits) {
-    sum += Divergence(reference.logits[i], logits);
-    return reference.tokens[i++];
-  });
-  if (error) return *error;
-  return sum / kReferenceTokens;
+  const auto compare = [&](int i, std::span<const float> logits) {
+    const auto index = static_cast<std::size_t>(i);
+    sum += Divergence(reference.logits[index], logits);
+    return reference.text.reply[index];
+  };
+  const auto followed = FollowText(engine, reference.text, *image, compare);
+  if (!followed) return followed.error();
+  const std::size_t tokens = reference.text.reply.size();
+  row.divergence = sum / static_cast<double>(tokens);
+  row.prompt_tokens = followed->prompt_tokens;
+  row.followed_tokens = static_cast<int>(tokens);
+  row.cache_bytes = followed->cache_bytes;
+  return {};
 }
 
 // A description of the picture, from its file on; or, of a model without an eye, a reply in words.
@@ -134,7 +149,6 @@ Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const Comp
   if (!reply) return reply;
   row.first_token_ms = SpreadOf(first_ms).median;
   if (!rates.empty()) row.tokens_per_second = SpreadOf(rates).median;
-  row.cache_bytes = reply->cache_bytes;
   row.resident_bytes = ReadSystem().resident;
   return reply;
 }
@@ -145,7 +159,7 @@ struct Plain {
   std::optional<Reference> reference;
 };
 
-MaybeError RunVariant(const CompareWork& work, const Variant& variant, Plain& plain,
+MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Plain& plain,
                       CompareRow& row) {
   const Result<Engine> engine = work.load(variant.model);
   if (!engine) return engine.error();
@@ -160,14 +174,14 @@ MaybeError RunVariant(const CompareWork& work, const Variant& variant, Plain& pl
     row.early = Share(reply->early_tokens, reply->reply_tokens);
   }
   if (!plain.reference) {
-    Result<Reference> reference = MakeReference(session, info);
+    Result<Reference> reference = MakeReference(*engine, work.picture);
     if (!reference) return reference.error();
     plain = {.reply = reply->text, .reference = *std::move(reference)};
   }
   row.same_reply = reply->text == plain.reply;
-  const Result<double> divergence = MeanDivergence(session, info, *plain.reference);
-  if (!divergence) return divergence.error();
-  row.divergence = *divergence;
+  if (auto error = FollowReference(*engine, work.picture, *plain.reference, row)) return error;
+  // Drafts are checked by the whole model: nothing is left to be measured.
+  if (variant.model.speculation.drafter != "off") row.divergence.reset();
   if (work.labelled == nullptr) return {};
   EvaluateOptions options;
   options.blank = false;
@@ -177,22 +191,22 @@ MaybeError RunVariant(const CompareWork& work, const Variant& variant, Plain& pl
   return {};
 }
 
-// P of the model, which sizes of caches go by.
-Result<int> ImageTokens(const CompareWork& work) {
+// Which sizes of caches go by.
+Result<ModelInfo> InfoOf(const CompareWork& work) {
   const Result<Engine> engine = work.load(work.model);
   if (!engine) return engine.error();
-  return engine->info().image_tokens;
+  return engine->info();
 }
 
 }  // namespace
 
 Result<std::vector<CompareRow>> Compare(const CompareWork& work,
                                         const std::function<void(const std::string&)>& on_row) {
-  const Result<int> image_tokens = ImageTokens(work);
-  if (!image_tokens) return image_tokens.error();
+  const Result<ModelInfo> info = InfoOf(work);
+  if (!info) return info.error();
   std::vector<CompareRow> rows;
   Plain plain;
-  for (const Variant& variant : Variants(work.model, *image_tokens)) {
+  for (const ComparedModel& variant : Variants(work.model, *info)) {
     on_row(variant.name);
     CompareRow row;
     row.name = variant.name;

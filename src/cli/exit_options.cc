@@ -15,15 +15,16 @@ void DeclareExits(CLI::App& app, ExitOptions& options) {
       ->check(CLI::IsMember({"off", "exit"}).description(""));
   app.add_option("--exit-layers", options.layers,
                  "after how many blocks a token may be taken; left out: where the model was\n"
-                 "trained for it, else 8,12,16,20 of 24")
+                 "trained for it")
       ->type_name("N,N,...")
       ->delimiter(',');
   const auto choose_threshold = [&options](float threshold) {
     options.threshold = threshold;
     if (const auto error = Validate(options)) throw CLI::ValidationError(error->message);
   };
-  app.add_option_function<float>("--exit-threshold", choose_threshold,
-                                 "how likely that block's token must be (default: 0.9)")
+  app.add_option_function<float>(
+         "--exit-threshold", choose_threshold,
+         "that block's token must be likelier (default: 0.9); 1: take none early")
       ->type_name("P");
   app.add_option("--exit-min-layer", options.min_layer, "leave out exits before so many blocks")
       ->type_name("N")

@@ -1,13 +1,14 @@
 // edgevlm inspect FILE.gguf: the keys and tensors of a GGUF file.
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 
-#include "base/mapped_file.h"
 #include "catalog/folder.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "gguf/mapped_parts.h"
 #include "gguf/reader.h"
 #include "tensor/dtype.h"
 
@@ -46,14 +47,14 @@ class InspectCommand final : public Command {
   ExitCode Run(Output& output) override {
     const auto found = FindModel(path_);
     if (!found) return Fail(found.error());
-    const auto mapped = MappedFile::Open(found->model);
+    const auto mapped = MappedParts::Open(found->model);
     if (!mapped) return Fail(mapped.error());
     const auto file = GgufFile::Parse(mapped->bytes());
     if (!file) return Fail({file.error().code, path_ + ": " + file.error().message});
     if (json_) {
       output.PrintJson(Json(*file));
     } else {
-      output.Print(Table(*file));
+      output.Print(PrintableText(Table(*file, mapped->bytes().size())));
     }
     return ExitCode::kDone;
   }
@@ -74,10 +75,12 @@ class InspectCommand final : public Command {
     return {{"version", file.version()}, {"keys", keys}, {"tensors", tensors}};
   }
 
-  static std::string Table(const GgufFile& file) {
+  static std::string Table(const GgufFile& file, std::size_t parts) {
     std::string table = "GGUF version " + std::to_string(file.version()) + ", " +
                         std::to_string(file.keys().size()) + " keys, " +
-                        std::to_string(file.tensors().size()) + " tensors\n\n";
+                        std::to_string(file.tensors().size()) + " tensors";
+    if (parts > 1) table += ", in " + std::to_string(parts) + " files";
+    table += "\n\n";
     table += Row("key", "type", "value");
     for (const GgufKey& key : file.keys()) {
       table += Row(std::string(key.name), TypeText(key),

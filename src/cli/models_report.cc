@@ -64,9 +64,7 @@ std::string ShowText(const CatalogEntry& entry, const FolderOrError& folder) {
         "  size     " + (file.bytes ? std::to_string(*file.bytes) + " bytes" : "not known") + "\n";
     text += "  SHA-256  " + file.sha256.value_or("not known") + "\n";
   }
-  std::string printable;
-  for (const char c : text) printable += c == '\n' ? std::string("\n") : Printable({&c, 1});
-  return printable;
+  return PrintableText(text);
 }
 
 json ShowJson(const CatalogEntry& entry, const FolderOrError& folder) {
@@ -96,12 +94,15 @@ std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>&
                        bool by_name) {
   std::string text;
   std::string use = by_name ? " -m " + entry.name : "";
+  bool is_first = true;
   for (const PulledFile& file : files) {
     text += Printable(file.path) + ": " + SizeText(file.bytes) + ", SHA-256 " + file.sha256 +
             (file.was_there ? ", was there\n" : "\n");
-    if (!by_name) {
-      use += (file.role == FileRole::kModel ? " -m " : " --mmproj ") + Printable(file.path);
+    const bool is_mmproj = file.role == FileRole::kMmproj;
+    if (!by_name && (is_first || is_mmproj)) {  // the first part brings the others
+      use += (is_mmproj ? " --mmproj " : " -m ") + Printable(file.path);
     }
+    is_first = false;
   }
   return text + "Use it with:" + use + "\n";
 }

@@ -7,6 +7,7 @@
 
 #include "catalog/folder.h"
 #include "cli/exit_options.h"
+#include "cli/output.h"
 #include "cli/settings.h"
 
 namespace edgevlm {
@@ -151,13 +152,28 @@ EngineOptions ModelOptions::ForEngine() const {
           .speculation = speculation};
 }
 
+Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options) {
+  if (!engine) return engine;
+  const ModelInfo& model = engine->info();
+  if (options.context_tokens > model.trained_context_tokens) {
+    PrintError("--context: expected at most the model's own " +
+               std::to_string(model.trained_context_tokens) + " tokens, found " +
+               std::to_string(options.context_tokens) + ": it is " +
+               std::to_string(model.context_tokens));
+  }
+  if (options.early_exit.mode == EarlyExit::kExit && !model.has_trained_exits) {
+    PrintError("--early-exit: this model was not trained for exits: its replies may be no text");
+  }
+  return engine;
+}
+
 Result<Engine> LoadEngine(const ModelOptions& options) {
   EngineOptions engine_options = options.ForEngine();
-  if (options.model.empty()) return Engine::LoadBuiltin(engine_options);
+  if (options.model.empty()) return WithNotes(Engine::LoadBuiltin(engine_options), options);
   const Result<InstalledModel> found = FindModel(options.model);
   if (!found) return found.error();
   if (engine_options.mmproj.empty()) engine_options.mmproj = found->mmproj;
-  return Engine::Load(found->model, engine_options);
+  return WithNotes(Engine::Load(found->model, engine_options), options);
 }
 
 void ReplyOptions::Declare(CLI::App& app) {
@@ -165,6 +181,11 @@ void ReplyOptions::Declare(CLI::App& app) {
   app.add_flag("--stream", stream, "print the text while it is made")->excludes("--json");
   app.add_flag("-v,--verbose", verbose, "print timings to standard error");
   DeclareDecode(app, decode);
+}
+
+void ReplyOptions::PrintAfter(const Reply& reply, const ModelInfo& model) const {
+  if (!json) PrintIfCut(reply, model);
+  if (verbose) PrintTimings(reply);
 }
 
 void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
@@ -183,7 +204,14 @@ void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   app.add_option("--repetition-penalty", decode.repetition_penalty,
                  "above 1: repeat tokens less often")
       ->type_name("X");
-  app.add_option("--seed", decode.seed, "of the choices; the same seed makes the same ones")
+  app.add_option("--presence-penalty", decode.presence_penalty,
+                 "-2 to 2; above 0: say what was said already less often")
+      ->type_name("X");
+  app.add_option("--frequency-penalty", decode.frequency_penalty,
+                 "-2 to 2; above 0: the less, the more often it was said")
+      ->type_name("X");
+  app.add_option("--seed", decode.seed,
+                 "of the choices, for the same ones again; left out: a new one for each reply")
       ->type_name("N");
   app.final_callback([&decode] {
     if (const auto error = Validate(decode)) throw CLI::ValidationError(error->message);

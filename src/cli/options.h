@@ -47,6 +47,10 @@ std::string_view PrecisionName(Precision precision);
 // Errors: those of Engine::Load; the message names the file. Those of FindModel.
 Result<Engine> LoadEngine(const ModelOptions& options);
 
+// The same engine; tells people on standard error where a loaded model is not what the options ask
+// for (a longer context) or what they may not expect of it (exits that it was not trained for).
+Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options);
+
 // What chat, and sessions that go on, keep of pictures: some dozens.
 inline constexpr std::size_t kImageCacheBytes = std::size_t{64} << 20;
 
@@ -58,6 +62,9 @@ struct ReplyOptions {
   bool verbose = false;
 
   void Declare(CLI::App& app);
+
+  // What people are told on standard error of a reply that has been printed, its newline too.
+  void PrintAfter(const Reply& reply, const ModelInfo& model) const;
 };
 
 // How tokens are chosen, and how many. `decode` must outlive the parsing.

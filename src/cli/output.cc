@@ -1,10 +1,32 @@
 #include "cli/output.h"
 
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
 #include <system_error>
 
+#include "tokenizer/utf8.h"
+
 namespace edgevlm {
+namespace {
+
+bool IsControl(char32_t value) { return value < 0x20 || (0x7F <= value && value <= 0x9F); }
+
+// kept: the control characters that stay.
+std::string WithoutControls(std::string_view text, std::string_view kept) {
+  std::string printable;
+  while (!text.empty()) {
+    const CodePoint point = ReadCodePoint(text);
+    const std::string_view character = text.substr(0, static_cast<std::size_t>(point.bytes));
+    text.remove_prefix(character.size());
+    const bool stays = point.state == Utf8State::kWhole &&
+                       (!IsControl(point.value) || kept.find(character) != std::string_view::npos);
+    printable += stays ? character : "?";
+  }
+  return printable;
+}
+
+}  // namespace
 
 bool Output::Print(std::string_view text) {
   if (failure_ != 0) return false;
@@ -34,12 +56,14 @@ ExitCode Fail(const Error& error) {
   return ExitCode::kFailed;
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable(text);
-  for (char& c : printable) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+std::string Printable(std::string_view text) { return WithoutControls(text, ""); }
+
+std::string PrintableText(std::string_view text) {
+  std::string lines;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i, 2) != "\r\n") lines += text[i];
   }
-  return printable;
+  return WithoutControls(lines, "\n\t");
 }
 
 nlohmann::json ToJson(const Timings& timings) {
@@ -49,21 +73,29 @@ nlohmann::json ToJson(const Timings& timings) {
 }
 
 OnText PrintTo(Output& output) {
-  return [&output](std::string_view text) { return output.Print(Printable(text)); };
+  return [&output](std::string_view text) { return output.Print(PrintableText(text)); };
 }
 
 nlohmann::json ToJson(const Reply& reply) {
-  return {{"finish_reason", FinishReasonName(reply.finish_reason)},
-          {"prompt_tokens", reply.prompt_tokens},
-          {"reused_tokens", reply.reused_tokens},
-          {"cache", reply.cache},
-          {"cache_bytes", reply.cache_bytes},
-          {"reply_tokens", reply.reply_tokens},
-          {"early_tokens", reply.early_tokens},
-          {"blocks_per_token", reply.blocks_per_token},
-          {"drafted_tokens", reply.drafted_tokens},
-          {"accepted_tokens", reply.accepted_tokens},
-          {"timings", ToJson(reply.timings)}};
+  nlohmann::json object = {{"finish_reason", FinishReasonName(reply.finish_reason)},
+                           {"prompt_tokens", reply.prompt_tokens},
+                           {"reused_tokens", reply.reused_tokens},
+                           {"cache", reply.cache},
+                           {"cache_bytes", reply.cache_bytes},
+                           {"reply_tokens", reply.reply_tokens},
+                           {"early_tokens", reply.early_tokens},
+                           {"blocks_per_token", reply.blocks_per_token},
+                           {"drafted_tokens", reply.drafted_tokens},
+                           {"accepted_tokens", reply.accepted_tokens},
+                           {"timings", ToJson(reply.timings)}};
+  if (reply.seed) object["seed"] = *reply.seed;
+  return object;
+}
+
+void PrintIfCut(const Reply& reply, const ModelInfo& model) {
+  if (reply.finish_reason != FinishReason::kContextFull) return;
+  PrintError("reply: cut: the context of " + std::to_string(model.context_tokens) +
+             " tokens is full (-c)");
 }
 
 void PrintTimings(const Reply& reply) {
@@ -77,6 +109,7 @@ void PrintTimings(const Reply& reply) {
     std::fprintf(stderr, "of %d guessed tokens %d were right\n", reply.drafted_tokens,
                  reply.accepted_tokens);
   }
+  if (reply.seed) std::fprintf(stderr, "seed %" PRIu64 "\n", *reply.seed);
   if (reply.early_tokens == 0) return;
   std::fprintf(stderr, "early exit: %d of %d tokens, %.1f blocks per token\n", reply.early_tokens,
                reply.reply_tokens, reply.blocks_per_token);

@@ -29,14 +29,19 @@ class Output {
   int failure_ = 0;  // errno of the first write that failed
 };
 
-// One line on standard error, "edgevlm: " + message, with control characters shown as '?'.
+// One line on standard error, "edgevlm: " + message, as Printable has it.
 void PrintError(std::string_view message);
 
 // PrintError, and the exit code of failed work.
 ExitCode Fail(const Error& error);
 
-// The text with control characters, which could steer a terminal, shown as '?'.
+// The text with what could steer a terminal shown as '?': control characters (U+0000 to U+001F,
+// U+007F to U+009F) and bytes that are no UTF-8. For names and messages: one line.
 std::string Printable(std::string_view text);
+
+// The same for texts of several lines, such as replies: newlines and tabs stay, and CR LF becomes a
+// newline.
+std::string PrintableText(std::string_view text);
 
 // {"decode_ms": ..., "preprocess_ms", "encode_ms", "prefill_ms", "generate_ms", "total_ms"}.
 nlohmann::json ToJson(const Timings& timings);
@@ -44,10 +49,14 @@ nlohmann::json ToJson(const Timings& timings);
 // Prints the text of a reply while it is made; stops it when nothing more can be written.
 OnText PrintTo(Output& output);
 
-// The fields of a reply that captions and answers share: finish_reason, token counts, timings.
+// The fields of a reply that captions and answers share: finish_reason, token counts, timings, and
+// the seed of one that was drawn.
 nlohmann::json ToJson(const Reply& reply);
 
-// One line of timings on standard error, for --verbose.
+// Lines of timings on standard error, for --verbose. After the reply and its newline.
 void PrintTimings(const Reply& reply);
+
+// A line on standard error if the reply was cut where the context ends.
+void PrintIfCut(const Reply& reply, const ModelInfo& model);
 
 }  // namespace edgevlm

@@ -17,7 +17,7 @@ Result<Engine> PresetModel::Load(const ModelOptions& options) const {
   const Result<FileType> type = ParseFileType(type_);
   if (!type) return type.error();
   const PresetFiles files = MakePreset(*preset, *type);
-  return Engine::Load(files.model, files.mmproj, options.ForEngine());
+  return WithNotes(Engine::Load(files.model, files.mmproj, options.ForEngine()), options);
 }
 
 }  // namespace edgevlm

@@ -60,7 +60,7 @@ class QuantizeCommand final : public Command {
       PrintError(type.error().message);
       return ExitCode::kUsage;
     }
-    const auto input = MappedFile::Open(input_);
+    const auto input = MappedParts::Open(input_);
     if (!input) return Fail(input.error());
     const auto report = Quantize(*input, *type);
     if (!report) return Fail(InFile(report.error()));
@@ -79,7 +79,7 @@ class QuantizeCommand final : public Command {
   }
 
  private:
-  Result<QuantizeReport> Quantize(const MappedFile& input, const FileType& type) const {
+  Result<QuantizeReport> Quantize(const MappedParts& input, const FileType& type) const {
     ThreadPool pool(options_.threads);
     ProgressBar bar;
     const auto show = [&](std::int64_t done, std::int64_t total) {

@@ -29,8 +29,11 @@ void SessionFile::Declare(CLI::App& app) {
 }
 
 Result<std::vector<Message>> SessionFile::Restore(Session& session) const {
+  if (!is_given()) return std::vector<Message>();
+  // Made and taken away again.
+  if (const Result<OutputFile> place = OutputFile::Create(path_); !place) return place.error();
   std::error_code ignored;
-  if (!is_given() || !std::filesystem::exists(path_, ignored)) return std::vector<Message>();
+  if (!std::filesystem::exists(path_, ignored)) return std::vector<Message>();
   const Result<std::vector<std::byte>> bytes = ReadFile(path_);
   if (!bytes) return bytes.error();
   Result<std::vector<Message>> messages = session.Restore(*bytes);
@@ -38,9 +41,10 @@ Result<std::vector<Message>> SessionFile::Restore(Session& session) const {
   return messages;
 }
 
-MaybeError SessionFile::Save(const Session& session, std::span<const Message> messages) const {
+MaybeError SessionFile::Save(const Session& session, std::span<const Message> messages,
+                             SavedParts parts) const {
   if (!is_given()) return std::nullopt;
-  const Result<std::vector<std::byte>> bytes = session.Save(messages);
+  const Result<std::vector<std::byte>> bytes = session.Save(messages, parts);
   if (!bytes) return bytes.error();
   Result<OutputFile> file = OutputFile::Create(path_);
   if (!file) return file.error();

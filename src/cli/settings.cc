@@ -40,6 +40,8 @@ constexpr SettingName kSettings[] = {
     {"reply.top_p", "--top-p"},
     {"reply.min_p", "--min-p"},
     {"reply.repetition_penalty", "--repetition-penalty"},
+    {"reply.presence_penalty", "--presence-penalty"},
+    {"reply.frequency_penalty", "--frequency-penalty"},
     {"reply.seed", "--seed"},
     {"server.host", "--host"},
     {"server.port", "--port"},

@@ -1,4 +1,6 @@
 // edgevlm tokenize: a text to token ids, or back.
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <span>
@@ -6,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/mapped_file.h"
 #include "catalog/folder.h"
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "engine/builtin_model.h"
+#include "gguf/mapped_parts.h"
 #include "gguf/names.h"
 #include "gguf/reader.h"
 #include "tokenizer/load_tokenizer.h"
@@ -59,17 +61,20 @@ class TokenizeCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    if (path_.empty()) return Tokenize(BuiltinModel(), output);
+    if (path_.empty()) {
+      const std::span<const std::byte> model = BuiltinModel();
+      return Tokenize({&model, 1}, output);
+    }
     const auto found = FindModel(path_);
     if (!found) return Fail(found.error());
-    const auto mapped = MappedFile::Open(found->model);
+    const auto mapped = MappedParts::Open(found->model);
     if (!mapped) return Fail(mapped.error());
     return Tokenize(mapped->bytes(), output);
   }
 
  private:
-  ExitCode Tokenize(std::span<const std::byte> model, Output& output) const {
-    const auto file = GgufFile::Parse(model);
+  ExitCode Tokenize(std::span<const std::span<const std::byte>> parts, Output& output) const {
+    const auto file = GgufFile::Parse(parts);
     if (!file) return FailInModel(file.error());
     const auto tokenizer = LoadTokenizer(*file);
     if (!tokenizer) return FailInModel(tokenizer.error());
@@ -79,7 +84,8 @@ class TokenizeCommand final : public Command {
     if (decode_) {
       const auto ids = ParseIds(text, tokenizer->size());
       if (!ids) return Fail(ids.error());
-      output.Print(tokenizer->Decode(*ids));
+      const std::string decoded = tokenizer->Decode(*ids);
+      output.Print(isatty(STDOUT_FILENO) != 0 ? PrintableText(decoded) : decoded);
       return ExitCode::kDone;
     }
     std::vector<int> ids = tokenizer->Encode(text);

@@ -29,7 +29,7 @@ Error Cut(const GgufTensor& tensor) {
 // Makes the written bytes of one tensor after the other.
 class Converter {
  public:
-  Converter(const MappedFile& input, ThreadPool& pool, const QuantizeProgress& progress,
+  Converter(const MappedParts& input, ThreadPool& pool, const QuantizeProgress& progress,
             std::int64_t all_values)
       : input_(input), pool_(pool), progress_(progress), all_values_(all_values) {}
 
@@ -88,7 +88,7 @@ class Converter {
                  Where(tensor) + ": expected finite numbers, found NaN or infinity"};
   }
 
-  const MappedFile& input_;
+  const MappedParts& input_;
   ThreadPool& pool_;
   const QuantizeProgress& progress_;
   const std::int64_t all_values_;
@@ -124,7 +124,7 @@ MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
 
 }  // namespace
 
-Result<QuantizeReport> QuantizeFile(const MappedFile& input, const FileType& type,
+Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& type,
                                     const std::string& path, Existing existing, ThreadPool& pool,
                                     const QuantizeProgress& progress) {
   // The original has what no later file can give back.

@@ -5,10 +5,10 @@
 #include <functional>
 #include <string>
 
-#include "base/mapped_file.h"
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "convert/mixture.h"
+#include "gguf/mapped_parts.h"
 #include "gguf/output_file.h"
 
 namespace edgevlm {
@@ -28,7 +28,7 @@ using QuantizeProgress = std::function<void(std::int64_t done, std::int64_t tota
 // Errors: kCorrupt (not a GGUF file; a weight is not a finite number), kUnsupported (a tensor that
 // is quantised already would have to be quantised again), kInvalid (`path` is the input itself, or
 // what OutputFile refuses), kIo (also: the input changed meanwhile).
-Result<QuantizeReport> QuantizeFile(const MappedFile& input, const FileType& type,
+Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& type,
                                     const std::string& path, Existing existing, ThreadPool& pool,
                                     const QuantizeProgress& progress);
 

@@ -33,7 +33,7 @@ class QuantizeFileTest : public ::testing::Test {
 
   Result<QuantizeReport> Quantize(const std::string& from, const std::string& to,
                                   std::string_view type, Existing existing = Existing::kKept) {
-    const auto input = MappedFile::Open(from);
+    const auto input = MappedParts::Open(from);
     if (!input) return input.error();
     ThreadPool pool(2);
     return QuantizeFile(*input, *ParseFileType(type), to, existing, pool,
@@ -51,9 +51,9 @@ class QuantizeFileTest : public ::testing::Test {
 // Kept open as long as its tensors are looked at.
 struct OpenFile {
   explicit OpenFile(const std::string& path)
-      : mapped(*MappedFile::Open(path)), file(*GgufFile::Parse(mapped.bytes())) {}
+      : mapped(*MappedParts::Open(path)), file(*GgufFile::Parse(mapped.bytes())) {}
 
-  MappedFile mapped;
+  MappedParts mapped;
   GgufFile file;
 };
 

@@ -58,8 +58,12 @@ struct Arrangement {
 long AllocationsOf(int tokens, const Decoder& decoder, ThreadPool& pool, Arrangement arrangement) {
   const Tokenizer tokenizer = ByteTokenizer();
   const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
-  const DecodeOptions options = {
-      .max_tokens = tokens, .temperature = 2, .top_k = 40, .top_p = 0.9f, .stop = {"no such"}};
+  const DecodeOptions options = {.max_tokens = tokens,
+                                 .temperature = 2,
+                                 .top_k = 40,
+                                 .top_p = 0.9f,
+                                 .seed = 1,
+                                 .stop = {"no such"}};
   const Drafter* const lent = arrangement.drafter.get();
   Stepper stepper = lent == nullptr ? Stepper(decoder, arrangement.exits)
                                     : Stepper(decoder, std::move(arrangement.drafter), 4);

@@ -7,21 +7,6 @@
 namespace edgevlm {
 namespace {
 
-// 8, 12, 16 and 20 of 24 blocks.
-constexpr int kUsualExits[] = {8, 12, 16, 20};
-constexpr int kUsualBlocks = 24;
-
-std::vector<int> UsualExits(int blocks) {
-  std::vector<int> exits;
-  for (const int of_usual : kUsualExits) {
-    const int exit = (of_usual * blocks + kUsualBlocks / 2) / kUsualBlocks;  // rounded
-    if (exit >= 1 && exit < blocks && (exits.empty() || exit > exits.back())) {
-      exits.push_back(exit);
-    }
-  }
-  return exits;
-}
-
 std::string Text(const std::vector<int>& numbers) {
   std::string text;
   for (const int number : numbers) {
@@ -41,10 +26,13 @@ Result<std::optional<ExitPlan>> PlanExits(const ExitOptions& options, const Deco
                      std::to_string(shape.blocks - 1) + ", found " + Text(options.layers)};
   }
   if (options.mode == EarlyExit::kOff) return std::optional<ExitPlan>();
-  std::vector<int> exits = options.layers;
-  if (exits.empty()) exits = shape.exits;
-  if (exits.empty()) exits = UsualExits(shape.blocks);
-  const std::string found = exits.empty() ? "none" : Text(exits);
+  std::vector<int> exits = options.layers.empty() ? shape.exits : options.layers;
+  if (exits.empty()) {
+    return Error{ErrorCode::kUnsupported,
+                 "options: early_exit: expected a model with trained exits, or exit_layers, found "
+                 "none"};
+  }
+  const std::string found = Text(exits);
   std::erase_if(exits, [&](int exit) { return exit < options.min_layer; });
   if (exits.empty()) {
     return Error{ErrorCode::kInvalid, "options: exit_min_layer: expected an exit after at least " +

@@ -19,8 +19,8 @@ struct ExitPlan {
 };
 
 // What the options mean for a decoder of this shape; none when they are off. Layers that are given
-// are checked all the same. Errors: kInvalid (Validate; layers that the decoder does not have, or
-// none left), names what was expected.
+// are checked all the same. Errors, which name what was expected: kInvalid (Validate; layers that
+// the decoder does not have, or none left), kUnsupported (no layers given, and none were trained).
 Result<std::optional<ExitPlan>> PlanExits(const ExitOptions& options, const DecoderShape& shape);
 
 }  // namespace edgevlm

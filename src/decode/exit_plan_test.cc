@@ -33,12 +33,11 @@ std::string ErrorOf(const ExitOptions& options, const DecoderShape& shape) {
 
 using Exits = std::vector<int>;
 
-TEST(PlanExits, TheUsualOnesFollowTheNumberOfBlocks) {
-  EXPECT_EQ(ExitsOf(On(), ShapeOf(24)), (Exits{8, 12, 16, 20}));
-  EXPECT_EQ(ExitsOf(On(), ShapeOf(22)), (Exits{7, 11, 15, 18}));
-  EXPECT_EQ(ExitsOf(On(), ShapeOf(6)), (Exits{2, 3, 4, 5}));
-  EXPECT_EQ(ExitsOf(On(), ShapeOf(3)), (Exits{1, 2}));
-  EXPECT_EQ(ExitsOf(On(), ShapeOf(2)), (Exits{1}));
+TEST(PlanExits, AModelThatWasNotTrainedForThemNeedsThemNamed) {
+  EXPECT_EQ(ErrorOf(On(), ShapeOf(24)),
+            "options: early_exit: expected a model with trained exits, or exit_layers, found none");
+  EXPECT_EQ(ErrorOf(On({}, 5), ShapeOf(24)), ErrorOf(On(), ShapeOf(24)));
+  EXPECT_EQ(ExitsOf(On({8, 12, 16, 20}), ShapeOf(24)), (Exits{8, 12, 16, 20}));
 }
 
 TEST(PlanExits, TrainedOnesGoFirstAndAskedForOnesBeforeThem) {
@@ -63,21 +62,19 @@ TEST(PlanExits, RefusesWhatIsNotThere) {
   EXPECT_EQ(ErrorOf({.layers = {9}}, ShapeOf(6)), layers + "9") << "also while it is off";
   EXPECT_EQ(ErrorOf(On({}, 5), ShapeOf(6, {2, 4})),
             "options: exit_min_layer: expected an exit after at least 5 of 6 blocks, found 2,4");
-  EXPECT_EQ(ErrorOf(On(), ShapeOf(1)),
-            "options: exit_min_layer: expected an exit after at least 1 of 1 blocks, found none");
 }
 
 TEST(PlanExits, ThresholdsAreShares) {
   for (const float threshold : {0.0f, -0.5f, 1.01f, std::numeric_limits<float>::quiet_NaN()}) {
     ExitOptions options = On();
     options.threshold = threshold;
-    EXPECT_EQ(
-        ErrorOf(options, ShapeOf(6)).find("options: exit_threshold: expected above 0, at most 1"),
-        0u);
+    EXPECT_EQ(ErrorOf(options, ShapeOf(6, {2, 4}))
+                  .find("options: exit_threshold: expected above 0, at most 1"),
+              0u);
   }
   ExitOptions options = On();
   options.threshold = 1;
-  EXPECT_EQ(ErrorOf(options, ShapeOf(6)), "");
+  EXPECT_EQ(ErrorOf(options, ShapeOf(6, {2, 4})), "");
   options.min_layer = -1;
   EXPECT_EQ(ErrorOf(options, ShapeOf(6)), "options: exit_min_layer: expected at least 0, found -1");
 }

@@ -21,10 +21,11 @@ class ExitRule {
   virtual bool Leaves(const ExitPoint& point) const = 0;
 };
 
-// When the likeliest token has at least this share (Schwartz et al. 2020). CALM (Schuster et al.
-// 2022) takes the difference of the two likeliest shares, which orders rows almost alike above one
-// half; but an exit is trained for the share itself: where that is 0.9, about nine tokens of ten
-// should be right.
+// When the likeliest token has more than this share (Schwartz et al. 2020), so that a threshold of
+// 1 takes nothing early, even where float32 rounds a share to 1. CALM (Schuster et al. 2022) takes
+// the difference of the two likeliest shares, which orders rows almost alike above one half; but an
+// exit is trained for the share itself: where that is 0.9, about nine tokens of ten should be
+// right.
 class ConfidentExit final : public ExitRule {
  public:
   // REQUIRES: 0 < threshold <= 1.

@@ -48,12 +48,21 @@ MaybeError Validate(const DecodeOptions& options) {
     return OutOfRange("repetition_penalty", "above 0, at most 10",
                       Text(options.repetition_penalty));
   }
+  if (!(std::fabs(options.presence_penalty) <= 2)) {
+    return OutOfRange("presence_penalty", "-2 to 2", Text(options.presence_penalty));
+  }
+  if (!(std::fabs(options.frequency_penalty) <= 2)) {
+    return OutOfRange("frequency_penalty", "-2 to 2", Text(options.frequency_penalty));
+  }
+  if (options.penalty_window < 0) {
+    return OutOfRange("penalty_window", "0 or more", std::to_string(options.penalty_window));
+  }
   if (!(options.temperature >= 0 && options.temperature <= 100)) {
     return OutOfRange("temperature", "0 to 100", Text(options.temperature));
   }
   if (options.top_k < 0) return OutOfRange("top_k", "0 or more", std::to_string(options.top_k));
-  if (!(options.top_p > 0 && options.top_p <= 1)) {
-    return OutOfRange("top_p", "above 0, at most 1", Text(options.top_p));
+  if (!(options.top_p >= 0 && options.top_p <= 1)) {
+    return OutOfRange("top_p", "0 to 1", Text(options.top_p));
   }
   if (!(options.min_p >= 0 && options.min_p <= 1)) {
     return OutOfRange("min_p", "0 to 1", Text(options.min_p));

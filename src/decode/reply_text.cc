@@ -4,7 +4,8 @@
 
 namespace edgevlm {
 
-ReplyText::ReplyText(std::span<const std::string> stop, std::size_t expected_bytes) : stop_(stop) {
+ReplyText::ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool goes_on)
+    : stop_(stop), at_start_(!goes_on) {
   text_.reserve(expected_bytes);
 }
 
@@ -20,7 +21,6 @@ std::string_view ReplyText::Add(std::string_view bytes) {
 
 std::string_view ReplyText::Finish() {
   if (stopped_) return {};
-  AppendText(characters_.Finish());
   return Show(text_.size());
 }
 

@@ -14,18 +14,19 @@ namespace edgevlm {
 // what is not decided yet and gives out the rest:
 //   - whole UTF-8 characters only; bytes that can not be UTF-8 become U+FFFD;
 //   - nothing of a stop string, nor of what may still become one;
-//   - not the one blank that stands before the first word.
+//   - not the one blank that stands before the first word, unless the reply goes on from a text.
 class ReplyText {
  public:
-  // stop: UTF-8, not empty; must outlive the object. expected_bytes: room made at once.
-  ReplyText(std::span<const std::string> stop, std::size_t expected_bytes);
+  // stop: UTF-8, not empty; must outlive the object. expected_bytes: room made at once. goes_on:
+  // from a text before it.
+  ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool goes_on = false);
 
   // Takes the bytes of the next token; returns what may be shown now (often nothing). The view is
   // valid until the next call. After stopped() returns nothing.
   std::string_view Add(std::string_view bytes);
 
-  // The reply is over: returns what was held back. The bytes of an unfinished character become
-  // U+FFFD.
+  // The reply is over: returns what was held back, without the bytes of a character that it was cut
+  // in.
   std::string_view Finish();
 
   // A stop string appeared. The text ends before it.
@@ -43,7 +44,7 @@ class ReplyText {
   TextStream characters_;
   std::string text_;       // UTF-8: shown, then held back
   std::size_t shown_ = 0;  // bytes of text_ given out
-  bool at_start_ = true;
+  bool at_start_;
   bool stopped_ = false;
 };
 

@@ -27,13 +27,25 @@ TEST(ReplyText, DropsOneLeadingBlankOnly) {
   EXPECT_EQ(AddAll(text, {"  a", " b"}), " a b");
 }
 
+TEST(ReplyText, KeepsTheFirstBlankOfWhatGoesOn) {
+  ReplyText text({}, 0, /*goes_on=*/true);
+  EXPECT_EQ(AddAll(text, {" a", " b"}), " a b");
+}
+
 TEST(ReplyText, HoldsBackHalfCharacters) {
   ReplyText text({}, 0);
   EXPECT_EQ(text.Add("\xE2"), "");
   EXPECT_EQ(text.Add("\x82"), "");
   EXPECT_EQ(text.Add("\xAC!"), "\xE2\x82\xAC!");
-  EXPECT_EQ(text.Add("\xF0\x9F"), "");
-  EXPECT_EQ(text.Finish(), "\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+// A reply may be cut anywhere: at its longest length, at the end of the context.
+TEST(ReplyText, AnUnfinishedCharacterIsLeftOut) {
+  for (const char* begun : {"\xC3", "\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"}) {
+    const std::vector<std::string> stop = {"END"};
+    ReplyText text(stop, 0);
+    EXPECT_EQ(AddAll(text, {"good E", begun}), "good E");
+  }
 }
 
 TEST(ReplyText, ReplacesBytesThatAreNoText) {

@@ -1,6 +1,9 @@
 #include "decode/sampler.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -10,34 +13,52 @@ namespace edgevlm {
 namespace {
 
 constexpr float kRarest = std::numeric_limits<float>::lowest();
-// Room made for drafts at once.
+// Capacity reserved for drafts, and for replies of any likely length.
 constexpr std::size_t kDraftTokens = 16;
+constexpr int kMostReserved = 1 << 16;
 // A nucleus has seldom more.
 constexpr int kFewTokens = 64;
+
+// 32 bits: everybody who reads JSON keeps all digits of such a number, and people can type it.
+std::uint32_t NewSeed() {
+  std::uint32_t seed = 0;
+  if (getentropy(&seed, sizeof seed) == 0) return seed;
+  return static_cast<std::uint32_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+}
+
+std::optional<std::uint64_t> SeedOf(const DecodeOptions& options) {
+  if (options.temperature <= 0) return std::nullopt;
+  return options.seed ? *options.seed : NewSeed();
+}
 
 }  // namespace
 
 Sampler::Sampler(const DecodeOptions& options, int vocabulary_tokens)
     : repetition_penalty_(options.repetition_penalty),
+      presence_penalty_(options.presence_penalty),
+      frequency_penalty_(options.frequency_penalty),
+      penalty_window_(static_cast<std::size_t>(options.penalty_window)),
       temperature_(options.temperature),
       top_k_(options.top_k),
       top_p_(options.top_p),
       min_p_(options.min_p),
-      random_(options.seed),
-      is_seen_(static_cast<std::size_t>(vocabulary_tokens)) {
-  if (temperature_ > 0) candidates_.reserve(is_seen_.size());
-  drafted_.reserve(kDraftTokens);
+      seed_(SeedOf(options)),
+      random_(seed_.value_or(0)),
+      counts_(static_cast<std::size_t>(vocabulary_tokens)) {
+  if (temperature_ > 0) candidates_.reserve(counts_.size());
+  history_.reserve(kDraftTokens +
+                   static_cast<std::size_t>(std::min(options.max_tokens, kMostReserved)));
 }
 
 int Sampler::Choose(std::span<const float> logits) {
-  CHECK(logits.size() == is_seen_.size());
+  CHECK(logits.size() == counts_.size());
   if (is_greedy()) return Remember(ChooseGreedily(logits));
   Filter(logits);
   return Remember(DrawCandidate());
 }
 
 int Sampler::Draft(std::span<const float> logits, std::span<float> chances) {
-  CHECK(logits.size() == is_seen_.size());
+  CHECK(logits.size() == counts_.size());
   int token = 0;
   if (is_greedy()) {
     token = ChooseGreedily(logits);
@@ -52,21 +73,18 @@ int Sampler::Draft(std::span<const float> logits, std::span<float> chances) {
     }
     token = DrawCandidate();
   }
-  char& seen = is_seen_[static_cast<std::size_t>(token)];
-  if (seen == 0) drafted_.push_back(token);
-  seen = 1;
-  return token;
+  ++drafted_;
+  return Remember(token);
 }
 
 void Sampler::ForgetDraft() {
-  for (const int token : drafted_) is_seen_[static_cast<std::size_t>(token)] = 0;
-  drafted_.clear();
+  for (; drafted_ > 0; --drafted_) ForgetLast();
 }
 
 int Sampler::Verify(std::span<const float> logits, int drafted, std::span<const float> chances) {
-  CHECK(drafted_.empty());
+  CHECK(drafted_ == 0);
   if (is_greedy() || chances.empty()) return Choose(logits);
-  CHECK(logits.size() == is_seen_.size() && chances.size() == logits.size());
+  CHECK(logits.size() == counts_.size() && chances.size() == logits.size());
   Filter(logits);
   if (Accepts(drafted, chances[static_cast<std::size_t>(drafted)])) return Remember(drafted);
   LeaveRemainder(chances);
@@ -96,16 +114,33 @@ void Sampler::LeaveRemainder(std::span<const float> chances) {
 }
 
 int Sampler::Remember(int token) {
-  is_seen_[static_cast<std::size_t>(token)] = 1;
+  history_.push_back(token);
+  ++counts_[static_cast<std::size_t>(token)];
+  if (const int* left = LeftBehind()) --counts_[static_cast<std::size_t>(*left)];
   return token;
 }
 
-// The logit that counts: dividing makes a positive one smaller, multiplying a negative one.
+void Sampler::ForgetLast() {
+  if (const int* left = LeftBehind()) ++counts_[static_cast<std::size_t>(*left)];
+  --counts_[static_cast<std::size_t>(history_.back())];
+  history_.pop_back();
+}
+
+// The token that left the penalties' window when the last one entered it; null if none did.
+const int* Sampler::LeftBehind() const {
+  if (penalty_window_ == 0 || history_.size() <= penalty_window_) return nullptr;
+  return &history_[history_.size() - 1 - penalty_window_];
+}
+
+// The logit that counts. For the repetition penalty, dividing makes a positive one smaller,
+// multiplying a negative one.
 float Sampler::Penalized(std::span<const float> logits, int token) const {
   const auto i = static_cast<std::size_t>(token);
   float logit = logits[i];
-  if (is_seen_[i] != 0)
+  if (const int count = counts_[i]; count > 0) {
     logit = logit > 0 ? logit / repetition_penalty_ : logit * repetition_penalty_;
+    logit -= presence_penalty_ + static_cast<float>(count) * frequency_penalty_;
+  }
   return std::isnan(logit) ? kRarest : std::clamp(logit, kRarest, -kRarest);
 }
 

@@ -1,6 +1,9 @@
 // Sampler: from logits to the next token.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <random>
 #include <span>
 #include <vector>
@@ -10,7 +13,7 @@
 namespace edgevlm {
 
 // Chooses tokens as DecodeOptions says. Logits that are not numbers count as the rarest; ties go
-// to the lower token id. The same options and logits give the same tokens on every machine.
+// to the lower token id. The same options, seed and logits give the same tokens on every machine.
 // Cost: O(V), O(V log V) with top_p below 1. Allocates in the constructor only.
 // Threads: one at a time.
 class Sampler {
@@ -20,7 +23,10 @@ class Sampler {
 
   bool is_greedy() const { return temperature_ <= 0; }
 
-  // logits [V]. Remembers its choice, for the repetition penalty.
+  // Of the draws: the one given, or a new one of 32 bits. None if is_greedy().
+  std::optional<std::uint64_t> seed() const { return seed_; }
+
+  // logits [V]. Remembers its choice, for the penalties.
   int Choose(std::span<const float> logits);
 
   // For speculation (Leviathan et al. 2023, "Fast Inference from Transformers via Speculative
@@ -55,19 +61,26 @@ class Sampler {
   bool Accepts(int drafted, double chance);
   void LeaveRemainder(std::span<const float> chances);
   int Remember(int token);
+  void ForgetLast();
+  const int* LeftBehind() const;
   void SortLikeliest(int count, int sorted = 0);
   void KeepNucleus();
   void DropRare();
 
   float repetition_penalty_;
+  float presence_penalty_;
+  float frequency_penalty_;
+  std::size_t penalty_window_;
   float temperature_;
   int top_k_;
   float top_p_;
   float min_p_;
+  std::optional<std::uint64_t> seed_;
   std::mt19937_64 random_;
-  std::vector<char> is_seen_;  // [V]
+  std::vector<int> history_;  // the tokens chosen, then those drafted after them
+  int drafted_ = 0;           // of the history
+  std::vector<int> counts_;   // [V]: how often the penalties' window has each token
   std::vector<Candidate> candidates_;
-  std::vector<int> drafted_;  // seen in a draft only
 };
 
 }  // namespace edgevlm

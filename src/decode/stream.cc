@@ -30,7 +30,8 @@ Stream::Stream(Sequence& sequence, std::vector<Input> prompt, const TextSide& te
       on_text_(std::move(on_text)),
       speculation_(speculation),
       sampler_(options_, text_side.tokenizer.size()),
-      text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows())) {
+      text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows()),
+            text_side.goes_on) {
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.room());
   tokens_.reserve(MostTokens(options_, sequence.room() - rest_.rows()));
   if (options_.grammar != nullptr) {
@@ -162,7 +163,8 @@ Generation Stream::Finish() {
           .early_tokens = early_tokens_,
           .blocks = blocks_,
           .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
-          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted()};
+          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted(),
+          .seed = sampler_.seed()};
 }
 
 }  // namespace edgevlm

@@ -20,6 +20,7 @@ namespace edgevlm {
 struct TextSide {
   const Tokenizer& tokenizer;
   std::span<const int> ends;  // tokens by which the model says that it is done, increasing
+  bool goes_on = false;       // the prompt ends in a text that the reply goes on from
 };
 
 struct Generation {
@@ -30,6 +31,7 @@ struct Generation {
   long long blocks = 0;     // that the rows went through from which tokens were chosen, in sum
   int drafted_tokens = 0;   // guessed beforehand, by speculation
   int accepted_tokens = 0;  // of those
+  std::optional<std::uint64_t> seed = {};  // of the draws; none: greedy
 };
 
 // First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a

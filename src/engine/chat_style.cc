@@ -84,6 +84,7 @@ class ChatStyle final : public PromptStyle {
 
   std::string_view name() const override { return template_.name; }
   std::span<const std::string> stops() const override { return stops_; }
+  bool system_anywhere() const override { return SystemMayFollow(template_); }
 
   Result<Prompt> Write(std::span<const Message> messages,
                        const Tokenizer& tokenizer) const override {
@@ -100,7 +101,9 @@ class ChatStyle final : public PromptStyle {
         writer.Add(piece);
       }
     }
-    return writer.Finish();
+    Prompt prompt = writer.Finish();
+    if (messages.back().role == Role::kAssistant) prompt.EndInReply();
+    return prompt;
   }
 
  private:

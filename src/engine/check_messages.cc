@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "engine/prompt_style.h"
@@ -12,11 +13,10 @@ Error Invalid(std::size_t message, const std::string& what) {
   return {ErrorCode::kInvalid, "message " + std::to_string(message) + ": " + what};
 }
 
-bool SaysNothing(const Message& message) {
-  for (const Part& part : message.parts) {
-    if (part.image != nullptr || !part.text.empty()) return false;
-  }
-  return true;
+bool IsAsked(const Message& message) {
+  return message.role == Role::kUser && std::ranges::any_of(message.parts, [](const Part& part) {
+           return part.image != nullptr || !part.text.empty();
+         });
 }
 
 }  // namespace
@@ -28,9 +28,6 @@ MaybeError CheckMessages(std::span<const Message> messages) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Message& message = messages[i];
-    if (message.role == Role::kSystem && i > 0) {
-      return Invalid(i, "expected the system's message to be the first, found one after others");
-    }
     for (const Part& part : message.parts) {
       if (!IsUtf8(part.text)) return Invalid(i, "expected UTF-8, found other bytes");
       if (part.image != nullptr && message.role != Role::kUser) {
@@ -38,17 +35,15 @@ MaybeError CheckMessages(std::span<const Message> messages) {
       }
       bytes += part.text.size();
     }
-    if (message.role == Role::kUser && SaysNothing(message)) {
-      return Invalid(i, "expected words or a picture, found none");
-    }
   }
   if (bytes > kMaxTextBytes) {
     return Error{ErrorCode::kTooLarge, "messages: expected at most " +
                                            std::to_string(kMaxTextBytes) +
                                            " bytes of text, found " + std::to_string(bytes)};
   }
-  if (messages.back().role != Role::kUser) {
-    return Invalid(messages.size() - 1, "expected the last one to be the user's");
+  if (std::ranges::none_of(messages, IsAsked)) {
+    return Error{ErrorCode::kInvalid,
+                 "messages: expected words or a picture of the user's, found none"};
   }
   return std::nullopt;
 }

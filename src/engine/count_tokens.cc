@@ -6,6 +6,7 @@
 
 #include "edgevlm/probe.h"
 #include "engine/model.h"
+#include "engine/write_prompt.h"
 
 namespace edgevlm {
 namespace {
@@ -42,7 +43,7 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
     Message& message = laid_out.emplace_back(Message{.role = given.role, .parts = {}});
     for (const RequestPart& part : given.parts) {
       if (part.picture == nullptr) {
-        message.parts.push_back({.text = part.text});
+        message.parts.push_back({.text = part.text, .image = part.encoded});
         continue;
       }
       auto image = LayOut(model, *part.picture);
@@ -50,8 +51,11 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
       message.parts.push_back({.image = *std::move(image)});
     }
   }
-  if (auto error = CheckMessages(laid_out)) return *error;
-  const Result<Prompt> prompt = model.style->Write(laid_out, model.tokenizer);
+  return CountPromptTokens(engine, laid_out);
+}
+
+Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages) {
+  const Result<Prompt> prompt = WriteConversation(ModelOf(engine), messages);
   if (!prompt) return prompt.error();
   return prompt->rows();
 }

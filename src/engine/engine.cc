@@ -1,7 +1,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/mapped_file.h"
 #include "decode/batch.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/builtin_model.h"
@@ -10,14 +9,15 @@
 #include "engine/model.h"
 #include "engine/shared_image.h"
 #include "engine/token_list.h"
+#include "gguf/mapped_parts.h"
 
 namespace edgevlm {
 namespace {
 
 // Tensors that have been copied leave the memory, so that a model does not lie there twice. `file`
 // must outlive what it returns.
-ModelFile Mapped(const MappedFile& file) {
-  return {.bytes = file.bytes(),
+ModelFile Mapped(const MappedParts& file) {
+  return {.parts = file.bytes(),
           .on_done = [&file](std::span<const std::byte> part) { file.Forget(part); }};
 }
 
@@ -33,14 +33,14 @@ Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
 }
 
 Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {
-  const Result<MappedFile> file = MappedFile::Open(path);
+  const Result<MappedParts> file = MappedParts::Open(path);
   if (!file) return file.error();
   ModelFiles files = {.model = Mapped(*file), .mmproj_is_guess = options.mmproj.empty()};
   const Result<std::string> eye_path = FindMmproj(path, options.mmproj);
   if (!eye_path) return eye_path.error();
-  std::optional<MappedFile> eye;
+  std::optional<MappedParts> eye;
   if (!eye_path->empty()) {
-    Result<MappedFile> opened = MappedFile::Open(*eye_path);
+    Result<MappedParts> opened = MappedParts::Open(*eye_path);
     if (!opened) return opened.error();
     files.mmproj = Mapped(eye.emplace(*std::move(opened)));
   }
@@ -61,7 +61,9 @@ Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions
 
 Result<Engine> Engine::Load(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
                             const EngineOptions& options) {
-  Result<Model> model = LoadModel({.model = {.bytes = gguf}, .mmproj = {.bytes = mmproj}}, options);
+  ModelFiles files = {.model = {.parts = {gguf}}};
+  if (!mmproj.empty()) files.mmproj.parts = {mmproj};
+  Result<Model> model = LoadModel(files, options);
   if (!model) return model.error();
   return Engine(std::make_unique<const State>(State{*std::move(model)}));
 }

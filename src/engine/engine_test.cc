@@ -9,6 +9,8 @@
 
 #include "edgevlm/edgevlm.h"
 #include "engine/testing/tiny_engine.h"
+#include "gguf/names.h"
+#include "gguf/writer.h"
 
 namespace edgevlm {
 namespace {
@@ -36,6 +38,8 @@ TEST(Engine, RefusesExitsThatItDoesNotHave) {
   EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1}}), "loaded");
   EXPECT_EQ(error_of({.mode = EarlyExit::kExit, .layers = {1, 2}}),
             "options: exit_layers: expected increasing numbers from 1 to 1, found 1,2");
+  EXPECT_EQ(error_of({.mode = EarlyExit::kExit}),
+            "options: early_exit: expected a model with trained exits, or exit_layers, found none");
   EXPECT_EQ(error_of({.threshold = 1.5f}),
             "options: exit_threshold: expected above 0, at most 1, found 1.5");
 }
@@ -70,7 +74,7 @@ TEST(Engine, DecodesWithThreadsOfItsOwn) {
   const auto caption = [](const Engine& of) {
     Session session(of);
     CHECK(!session.SetImage(TinyPicture(40, 30, 1)));
-    return session.Caption({.max_tokens = 12, .temperature = 2.0f})->text;
+    return session.Caption({.max_tokens = 12, .temperature = 2.0f, .seed = 1})->text;
   };
   EXPECT_EQ(caption(*engine), caption(TinyEngine(3)));
 }
@@ -89,6 +93,43 @@ TEST(Engine, LoadsFromAFile) {
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   const EncodedImage image = *engine->EncodeImage(TinyPicture(8, 8, 1));
   EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyPicture(8, 8, 1))->values);
+}
+
+// As gguf-split cuts it: half of the tensors in a second file.
+TEST(Engine, LoadsAModelInParts) {
+  const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
+  const Result<GgufFile> whole = GgufFile::Parse(bytes);
+  ASSERT_TRUE(whole.ok());
+  const std::filesystem::path folder = std::filesystem::temp_directory_path();
+  const std::string paths[] = {folder / "edgevlm_engine_test-00001-of-00002.gguf",
+                               folder / "edgevlm_engine_test-00002-of-00002.gguf"};
+  const std::size_t count = whole->tensors().size();
+  for (std::uint16_t part = 0; part < 2; ++part) {
+    GgufWriter writer;
+    for (const GgufKey& key : whole->keys()) {
+      if (part == 0) writer.Add(key.name, whole->Value(key));
+    }
+    writer.Add(keys::kSplitNumber, part);
+    writer.Add(keys::kSplitCount, std::uint16_t{2});
+    writer.Add(keys::kSplitTensors, static_cast<std::int32_t>(count));
+    const std::size_t half = part == 0 ? count / 2 : count - count / 2;
+    for (const GgufTensor& tensor : whole->tensors().subspan(part * (count / 2), half)) {
+      writer.AddTensor(tensor.name, tensor.view.dtype, tensor.view.shape, tensor.view.bytes);
+    }
+    WriteBytes(paths[part], *writer.ToBytes());
+  }
+  const Result<Engine> engine = Engine::Load(paths[0], {.threads = 1});
+  const Result<Engine> second = Engine::Load(paths[1], {.threads = 1});
+  std::remove(paths[1].c_str());
+  const Result<Engine> missing = Engine::Load(paths[0], {.threads = 1});
+  std::remove(paths[0].c_str());
+  ASSERT_TRUE(engine.ok()) << engine.error().message;
+  const std::vector<int> tokens = {97, 32, 99, 97, 116};
+  EXPECT_EQ(*engine->Logits(tokens, nullptr), *TinyEngine().Logits(tokens, nullptr));
+  EXPECT_GT(engine->info().file_bytes, static_cast<std::int64_t>(bytes.size()));
+  EXPECT_EQ(second.error().message,
+            paths[1] + ": part 2 of 2 of a model: expected the first, " + paths[0]);
+  EXPECT_EQ(missing.error().message, paths[1] + ": no such file (part 2 of 2 of the model)");
 }
 
 // The projector writes rows that no decoder of this width reads.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "edgevlm/edgevlm.h"
+#include "gguf/mapped_parts.h"
 
 namespace edgevlm {
 namespace {
@@ -23,7 +25,9 @@ std::string LowerName(const fs::path& path) {
 
 bool IsMmproj(const fs::path& path) {
   const std::string name = LowerName(path);
-  return name.ends_with(".gguf") && name.find(kMark) != std::string::npos;
+  if (!name.ends_with(".gguf") || name.find(kMark) == std::string::npos) return false;
+  const std::optional<PartName> part = ParsePartName(name);
+  return !part || part->number == 1;  // the first brings the others
 }
 
 // How many letters the names begin with alike, the mark aside.

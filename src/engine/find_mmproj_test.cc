@@ -51,6 +51,12 @@ TEST_F(FindMmprojTest, OfSeveralTheOneOfTheSameName) {
   EXPECT_NE(Find("tinyllama.gguf").find("expected one mmproj file"), std::string::npos);
 }
 
+TEST_F(FindMmprojTest, TheFirstOfSeveralParts) {
+  Touch("mmproj-big-00001-of-00002.gguf");
+  Touch("mmproj-big-00002-of-00002.gguf");
+  EXPECT_EQ(Find("model.gguf"), "mmproj-big-00001-of-00002.gguf");
+}
+
 TEST_F(FindMmprojTest, AFolderThatIsNotThereHasNone) {
   EXPECT_EQ(*FindMmproj((folder_ / "no" / "model.gguf").string(), ""), "");
 }

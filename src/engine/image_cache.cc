@@ -29,19 +29,31 @@ Result<ImageCache::Found> ImageCache::Get(const std::string& key, const Make& ma
   ++counters_.misses;
   const auto pending = std::make_shared<Pending>();
   pending_.emplace(key, pending);
+  // Wherever it is left: those who wait for an image that is not made after all make it themselves.
+  struct Ending {
+    ~Ending() {
+      if (!lock.owns_lock()) lock.lock();
+      if (!pending.result) pending.result = Error{ErrorCode::kCancelled, {}};
+      cache.pending_.erase(key);
+      cache.made_.notify_all();
+    }
+    ImageCache& cache;
+    const std::string& key;
+    Pending& pending;
+    std::unique_lock<std::mutex>& lock;
+  } const ending{*this, key, *pending, lock};
   lock.unlock();
   Result<EncodedImage> made = make();
-  lock.lock();
-  if (made) {
-    pending->result = std::make_shared<const EncodedImage>(*std::move(made));
-    Keep(key, **pending->result);
-  } else {
+  if (!made) {
+    lock.lock();
     pending->result = made.error();
+    return made.error();
   }
-  pending_.erase(key);
-  made_.notify_all();
-  if (!*pending->result) return pending->result->error();
-  return Found{**pending->result, true};
+  const auto image = std::make_shared<const EncodedImage>(*std::move(made));
+  lock.lock();
+  pending->result = image;
+  Keep(key, image);
+  return Found{image, true};
 }
 
 ImageCache::Image ImageCache::Held(const std::string& key) {
@@ -71,8 +83,10 @@ void ImageCache::Put(const std::string& key, Image image) {
 void ImageCache::Keep(const std::string& key, const Image& image) {
   const std::size_t bytes = BytesOf(*image);
   if (bytes > budget_bytes_ || by_key_.contains(key)) return;
-  entries_.push_front({key, image, bytes});
-  by_key_[key] = entries_.begin();
+  std::list<Entry> added;
+  added.push_front({key, image, bytes});
+  by_key_.emplace(key, added.begin());
+  entries_.splice(entries_.begin(), added);  // none without its key, even when memory runs out
   counters_.bytes += bytes;
   while (counters_.bytes > budget_bytes_) {
     counters_.bytes -= entries_.back().bytes;

@@ -2,6 +2,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/cpu.h"
@@ -83,6 +84,12 @@ struct Parsed {
     return has_own ? &model : nullptr;
   }
 };
+
+std::int64_t BytesOf(const ModelFile& file) {
+  std::int64_t bytes = 0;
+  for (const auto& part : file.parts) bytes += static_cast<std::int64_t>(part.size());
+  return bytes;
+}
 
 std::int64_t ParametersOf(const GgufFile& file) {
   std::int64_t parameters = 0;
@@ -202,6 +209,8 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   if (!exits) return exits.error();
   ModelInfo info;
   info.context_tokens = ContextOf((*decoder)->shape(), options);
+  info.trained_context_tokens = (*decoder)->shape().context;
+  info.has_trained_exits = !(*decoder)->shape().exits.empty();
   Decoder& own_decoder = **decoder;
   Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),
@@ -275,12 +284,12 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   if (!chosen) return chosen.error();
   const Result<Isa>& isa = ChooseIsa();
   if (!isa) return isa.error();
-  Result<GgufFile> file = GgufFile::Parse(files.model.bytes, files.model.on_done);
+  Result<GgufFile> file = GgufFile::Parse(files.model.parts, files.model.on_done);
   if (!file) return file.error();
   Parsed parsed = {
       .model = *std::move(file), .mmproj = std::nullopt, .mmproj_is_guess = files.mmproj_is_guess};
-  if (!files.mmproj.bytes.empty()) {
-    Result<GgufFile> mmproj = GgufFile::Parse(files.mmproj.bytes, files.mmproj.on_done);
+  if (!files.mmproj.parts.empty()) {
+    Result<GgufFile> mmproj = GgufFile::Parse(files.mmproj.parts, files.mmproj.on_done);
     if (!mmproj) return Error{mmproj.error().code, "mmproj: " + mmproj.error().message};
     parsed.mmproj = *std::move(mmproj);
   }
@@ -288,15 +297,15 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
     Result<Model> model = LoadParts(parsed, *isa, *chosen);
     if (model) {
       if (auto error = LoadDrafter(chosen->speculation, *model)) return *error;
-      model->identity = ModelIdentity(files.model.bytes, files.mmproj.bytes, *chosen);
-      model->info.file_bytes = static_cast<std::int64_t>(files.model.bytes.size());
-      if (model->eye != nullptr) {
-        model->info.file_bytes += static_cast<std::int64_t>(files.mmproj.bytes.size());
-      }
+      model->identity = ModelIdentity(files.model.parts, files.mmproj.parts, *chosen);
+      model->info.file_bytes = BytesOf(files.model);
+      if (model->eye != nullptr) model->info.file_bytes += BytesOf(files.mmproj);
     }
     return model;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::kTooLarge, "model: no memory left for its weights"};
+  } catch (const std::system_error& error) {  // of ThreadPool
+    return Error{ErrorCode::kIo, error.what()};
   }
 }
 

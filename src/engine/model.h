@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/cores.h"
 #include "decode/exit_plan.h"
@@ -72,15 +73,16 @@ struct Model {
   }
 };
 
-// A GGUF file in memory, and who wants to know which of its tensors have been copied.
+// A GGUF file in memory, or all parts of one, and who wants to know which of its tensors have been
+// copied.
 struct ModelFile {
-  std::span<const std::byte> bytes = {};
+  std::vector<std::span<const std::byte>> parts = {};
   GgufFile::OnDone on_done = {};
 };
 
 struct ModelFiles {
   ModelFile model;
-  ModelFile mmproj = {};  // of eye and projector; empty if they are in the model's own, or nowhere
+  ModelFile mmproj = {};  // of eye and projector; no parts: they are in the model's own, or nowhere
   bool mmproj_is_guess = false;  // then one made for another decoder is left aside
 };
 

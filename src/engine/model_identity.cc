@@ -35,13 +35,20 @@ void AddFile(std::span<const std::byte> file, Sha256& digest) {
   }
 }
 
+// A model that has no such file counts as one with an empty one.
+void AddParts(std::span<const std::span<const std::byte>> parts, Sha256& digest) {
+  if (parts.empty()) AddFile({}, digest);
+  for (const auto& part : parts) AddFile(part, digest);
+}
+
 }  // namespace
 
-std::string ModelIdentity(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
+std::string ModelIdentity(std::span<const std::span<const std::byte>> gguf,
+                          std::span<const std::span<const std::byte>> mmproj,
                           const EngineOptions& options) {
   Sha256 digest;
-  AddFile(gguf, digest);
-  AddFile(mmproj, digest);
+  AddParts(gguf, digest);
+  AddParts(mmproj, digest);
   const VisionOptions& vision = options.vision;
   AddNumber(static_cast<std::uint64_t>(options.precision), digest);
   AddNumber(static_cast<std::uint64_t>(options.image_max_tokens), digest);

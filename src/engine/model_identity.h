@@ -13,7 +13,9 @@ namespace edgevlm {
 // keys and values are. Of the files not all bytes are read, which would take long, but their sizes,
 // their beginnings, where keys and shapes stand, and many short samples of the rest: other weights
 // differ everywhere. 64 hexadecimal digits. Cost: under a millisecond.
-std::string ModelIdentity(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
+// Both as the parts of ModelFile.
+std::string ModelIdentity(std::span<const std::span<const std::byte>> gguf,
+                          std::span<const std::span<const std::byte>> mmproj,
                           const EngineOptions& options);
 
 }  // namespace edgevlm

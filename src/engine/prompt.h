@@ -16,6 +16,10 @@ class Prompt {
   // Rows [first_row, first_row + rows) of a picture's embeddings. REQUIRES: it has them.
   void Add(std::shared_ptr<const EncodedImage> image, int first_row, int rows);
 
+  // The last tokens begin the reply: what the model says goes on from there.
+  void EndInReply() { ends_in_reply_ = true; }
+  bool ends_in_reply() const { return ends_in_reply_; }
+
   // Places in the context.
   int rows() const { return rows_; }
 
@@ -52,6 +56,7 @@ class Prompt {
 
   std::vector<Part> parts_;
   int rows_ = 0;
+  bool ends_in_reply_ = false;
 };
 
 }  // namespace edgevlm

@@ -53,8 +53,8 @@ void PromptCache::Put(const Prompt& beginning, const SequenceCache& sequence) {
     if (CommonRows(held, beginning) == held.rows()) Drop(other);
     other = next;
   }
-  counters_.bytes += entry->cache.bytes();
   entries_.push_front(std::move(entry));
+  counters_.bytes += entries_.front()->cache.bytes();
   while (counters_.bytes > budget_bytes_) {
     ++counters_.evictions;
     Drop(std::prev(entries_.end()));

@@ -26,8 +26,13 @@ class PromptStyle {
   // Whether a picture stands first in every prompt that has one, and only one does.
   virtual bool begins_with_picture() const { return false; }
 
-  // The conversation, as far as it counts, up to where the reply begins.
-  // REQUIRES: messages passed CheckMessages; their pictures are of this model.
+  // Whether system messages may follow others.
+  virtual bool system_anywhere() const { return false; }
+
+  // The conversation, as far as it counts, up to where the reply begins; with a last message of the
+  // assistant's, up to its end: the reply goes on from there.
+  // REQUIRES: messages are arranged (arrange_messages.h), one is the user's, and the last one says
+  // something; their pictures are of this model.
   // Errors: kInvalid, kUnsupported.
   virtual Result<Prompt> Write(std::span<const Message> messages,
                                const Tokenizer& tokenizer) const = 0;
@@ -53,9 +58,8 @@ Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,
                                                          const Tokenizer& tokenizer,
                                                          std::string_view name);
 
-// Whether these messages can be answered. Errors: kInvalid (none, a last one that is not the
-// user's, a system message that is not the first, no words and no picture, not UTF-8), kTooLarge
-// (over 1 MiB of text).
+// Whether these messages can be answered, in whatever order. Errors: kInvalid (none of the user's
+// with words or a picture, pictures in others, not UTF-8), kTooLarge (over 1 MiB of text).
 MaybeError CheckMessages(std::span<const Message> messages);
 
 }  // namespace edgevlm

@@ -13,6 +13,7 @@ void Describe(Generation generation, const Sequence& sequence, const Model& mode
   reply.blocks_per_token = static_cast<double>(generation.blocks) / std::max(reply.reply_tokens, 1);
   reply.drafted_tokens = generation.drafted_tokens;
   reply.accepted_tokens = generation.accepted_tokens;
+  reply.seed = generation.seed;
   const CacheOptions& cache = sequence.cache().shape().options;
   reply.cache = CacheText(cache);
   reply.cache_is_moved = cache != model.cache;

@@ -43,6 +43,20 @@ std::string ErrorOf(const Result<std::vector<Message>>& messages) {
   return messages ? "restored" : messages.error().message;
 }
 
+TEST(SavedSession, MessagesAloneAreReadAgain) {
+  const Engine engine = Load({.threads = 1});
+  Talk talk(engine);
+  const std::vector<std::byte> small = *talk.session.Save(talk.messages, SavedParts::kMessages);
+  EXPECT_LT(small.size(), talk.Save().size());
+  Session session(engine);
+  std::vector<Message> messages = *session.Restore(small);
+  ASSERT_EQ(messages.size(), 2u);
+  messages.push_back({.role = Role::kUser, .parts = {{.text = "and the dog?"}}});
+  const Reply again = *session.Chat(messages, kHot);
+  EXPECT_EQ(again.reused_tokens, 0);
+  EXPECT_EQ(again.text, talk.session.Chat(messages, kHot)->text);
+}
+
 TEST(SavedSession, GoesOnWhereItEnded) {
   const EngineOptions options = {.threads = 1, .image_cache_bytes = kAmple};
   const Engine engine = Load(options);

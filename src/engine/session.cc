@@ -2,7 +2,6 @@
 #include <optional>
 #include <utility>
 
-#include "decode/generate.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/encode.h"
 #include "engine/model.h"
@@ -37,6 +36,7 @@ void KeepImages(const Model& model, std::span<const Message> messages,
 struct Session::State {
   State(const Model& loaded, const SessionOptions& options)
       : model(loaded),
+        is_cancelled(options.is_cancelled),
         sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
         stepper(MakeStepper(loaded)),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
@@ -78,12 +78,14 @@ struct Session::State {
   // Not moved: what sessions share is held as was asked for.
   bool HasWantedCache() const { return sequence.cache().shape().options == model.cache; }
   Reply Speak(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
+  void Step(Stream& stream);
   int Reuse(const Prompt& prompt);
   MaybeError CheckImages(std::span<const Message> messages) const;
   MaybeError CheckSaved(const SavedSession& saved) const;
   void ShareBeginning(const Prompt& prompt);
 
   const Model& model;
+  const std::function<bool()> is_cancelled;  // may be empty
   Sequence sequence;
   Stepper stepper;
   std::optional<Speculation> speculation;  // where the stepper drafts
@@ -127,6 +129,12 @@ void Session::State::ShareBeginning(const Prompt& prompt) {
   model.prompts->Put(beginning, sequence.cache());
 }
 
+void Session::State::Step(Stream& stream) {
+  if (is_cancelled && is_cancelled()) return stream.Cancel();
+  Stream* const streams[] = {&stream};
+  stepper.Step(streams, Batch::kChunkRows, teams());
+}
+
 // Reads what the sequence does not hold of the prompt, and replies.
 Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
                             const OnText& on_text) {
@@ -140,13 +148,15 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
   if (speculation) speculation->Begin(prompt.Tokens());
   Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
-                {.tokenizer = model.tokenizer, .ends = model.tokenizer.ends()}, with_stops, on_text,
-                speculation ? &*speculation : nullptr);
-  Stream* const streams[] = {&stream};
-  while (stream.reading()) stepper.Step(streams, Batch::kChunkRows, teams());
+                {.tokenizer = model.tokenizer,
+                 .ends = model.tokenizer.ends(),
+                 .goes_on = prompt.ends_in_reply()},
+                with_stops, on_text, speculation ? &*speculation : nullptr);
+  while (stream.reading()) Step(stream);
   reply.timings.prefill_ms = watch.Lap();
-  ShareBeginning(prompt);
-  Generation generation = Generate(stepper, stream, teams());
+  if (stream.prompt_rows() == 0) ShareBeginning(prompt);
+  while (!stream.finished()) Step(stream);
+  Generation generation = stream.Finish();
   reply.timings.generate_ms = watch.Lap();
   reply.timings.total_ms = watch.Milliseconds();
   held = prompt;
@@ -277,7 +287,8 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
 
 void Session::Reset() { state_->Forget(); }
 
-Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages) const {
+Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages,
+                                             SavedParts parts) const {
   if (auto error = state_->CheckImages(messages)) return *error;
   SavedSession saved = {.identity = state_->model.identity,
                         .image = state_->image,
@@ -285,7 +296,7 @@ Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages) 
                         .prompt = {},
                         .cache = {}};
   std::vector<std::byte> cache;
-  if (!state_->evaluating) {
+  if (!state_->evaluating && parts == SavedParts::kAll) {
     saved.prompt = state_->held;
     ByteWriter writer(cache);
     state_->sequence.cache().Save(writer);

@@ -148,14 +148,14 @@ TEST(Session, StopsWhenToldTo) {
 TEST(Session, StopsWhenTheContextIsFull) {
   const Engine engine = TinyEngine();
   Session session = SessionWithPicture(engine);
-  const std::string question(250, 'x');  // 16 + 1 + 251 + 1 = 269 of 320 places
+  const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320 places
   const Reply reply = *session.Ask(question, {.max_tokens = 1000, .temperature = 5, .seed = 3});
   EXPECT_EQ(reply.prompt_tokens, 269);
   if (reply.finish_reason != FinishReason::kEndOfText) {
     EXPECT_EQ(reply.finish_reason, FinishReason::kContextFull);
     EXPECT_EQ(reply.reply_tokens, 320 - 269 + 1);
   }
-  EXPECT_THAT(ErrorOf(session.Ask(std::string(302, 'x'), {})),
+  EXPECT_THAT(ErrorOf(session.Ask(std::string(301, 'x') + "?", {})),
               HasSubstr("prompt: expected at most 319 tokens, found 321"));
 }
 
@@ -168,7 +168,7 @@ TEST(Session, RefusesWhatItCanNotAnswer) {
   EXPECT_THAT(ErrorOf(session.Ask("\xFF", {})), HasSubstr("UTF-8"));
   EXPECT_THAT(ErrorOf(session.Ask(std::string(70000, 'x'), {})),
               HasSubstr("expected at most 319 tokens"));
-  EXPECT_THAT(ErrorOf(session.Ask("a", {.top_p = 0})), HasSubstr("top_p"));
+  EXPECT_THAT(ErrorOf(session.Ask("a", {.top_p = 2})), HasSubstr("top_p"));
   EXPECT_THAT(session.SetImage(EncodedImage())->message,
               HasSubstr("picture: expected embeddings of width 24"));
 }
@@ -209,12 +209,12 @@ TEST(Session, TokensMayBeTakenEarly) {
   EXPECT_EQ(plain.blocks_per_token, TinyModel::kBlocks);
 
   // One that is never sure enough says the same.
-  const Reply never = reply_with({.mode = EarlyExit::kExit, .threshold = 1});
+  const Reply never = reply_with({.mode = EarlyExit::kExit, .layers = {1}, .threshold = 1});
   EXPECT_EQ(never.text, plain.text);
   EXPECT_EQ(never.early_tokens, 0);
 
   // The prompt gives the first token; all others are taken after one block of two.
-  const Reply always = reply_with({.mode = EarlyExit::kExit, .threshold = 1e-6f});
+  const Reply always = reply_with({.mode = EarlyExit::kExit, .layers = {1}, .threshold = 1e-6f});
   EXPECT_EQ(always.early_tokens, always.reply_tokens - 1);
   EXPECT_DOUBLE_EQ(always.blocks_per_token, 1 + 1.0 / always.reply_tokens);
   EXPECT_NE(always.text, plain.text);
@@ -250,6 +250,40 @@ TEST(Session, SessionsInThreadsReplyAsAlone) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(together, alone);
+}
+
+// A prompt is read in parts of 256 rows.
+TEST(Session, IsCancelledWhileAPromptIsRead) {
+  const Engine engine = TinyEngine();
+  int asked = 0;
+  bool cancels = true;
+  Session session(engine, {.is_cancelled = [&] { return ++asked > 1 && cancels; }});
+  ASSERT_FALSE(session.SetImage(TinyPicture(40, 30, 1)));
+  const std::string question(270, 'a');
+  const Reply stopped = *session.Ask(question, {.max_tokens = 4});
+  EXPECT_EQ(stopped.finish_reason, FinishReason::kCancelled);
+  EXPECT_EQ(stopped.text, "");
+  EXPECT_EQ(stopped.reply_tokens, 0);
+  cancels = false;
+  const Reply whole = *session.Ask(question, {.max_tokens = 4});
+  EXPECT_EQ(whole.text, SessionWithPicture(engine).Ask(question, {.max_tokens = 4})->text);
+  EXPECT_EQ(whole.reused_tokens, 256) << "what was read is kept";
+}
+
+TEST(Session, TheSeedOfAReplyMakesItAgain) {
+  const Engine engine = TinyEngine();
+  Session session = SessionWithPicture(engine);
+  const DecodeOptions options = {.max_tokens = 16, .temperature = 2.0f};
+  const Reply first = *session.Ask(kQuestion, options);
+  const Reply second = *session.Ask(kQuestion, options);
+  ASSERT_TRUE(first.seed && second.seed);
+  EXPECT_NE(*first.seed, *second.seed);
+  DecodeOptions again = options;
+  again.seed = first.seed;
+  const Reply third = *session.Ask(kQuestion, again);
+  EXPECT_EQ(third.text, first.text);
+  EXPECT_EQ(third.seed, first.seed);
+  EXPECT_FALSE(session.Ask(kQuestion, {.max_tokens = 16})->seed) << "nothing was drawn";
 }
 
 TEST(Session, ThreadCountDoesNotChangeTheReply) {

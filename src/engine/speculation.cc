@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
-#include "base/mapped_file.h"
 #include "decode/speculate/model_drafter.h"
 #include "decode/speculate/ngram_drafter.h"
 #include "decode/speculate/self_drafter.h"
+#include "gguf/mapped_parts.h"
 #include "tokenizer/load_tokenizer.h"
 #include "tokenizer/vocabulary.h"
 
@@ -53,9 +53,9 @@ MaybeError CompareVocabularies(const Tokenizer& wanted, const Tokenizer& found) 
   return std::nullopt;
 }
 
-Result<std::unique_ptr<Decoder>> LoadSmallerModel(std::span<const std::byte> bytes,
+Result<std::unique_ptr<Decoder>> LoadSmallerModel(const MappedParts& mapped,
                                                   const Tokenizer& tokenizer) {
-  const Result<GgufFile> file = GgufFile::Parse(bytes);
+  const Result<GgufFile> file = GgufFile::Parse(mapped.bytes());
   if (!file) return file.error();
   const Result<Tokenizer> own = LoadTokenizer(*file);
   if (!own) return own.error();
@@ -72,9 +72,9 @@ Result<std::unique_ptr<Decoder>> LoadSmallerModel(std::span<const std::byte> byt
 }
 
 MaybeError LoadFile(const std::string& path, Model& model) {
-  const Result<MappedFile> file = MappedFile::Open(path);
+  const Result<MappedParts> file = MappedParts::Open(path);
   if (!file) return Error{file.error().code, "speculate: " + file.error().message};
-  auto decoder = LoadSmallerModel(file->bytes(), model.tokenizer);
+  auto decoder = LoadSmallerModel(*file, model.tokenizer);
   if (auto error = file->CheckUnchanged()) return error;
   if (!decoder) {
     return Error{decoder.error().code, "speculate: " + path + ": " + decoder.error().message};

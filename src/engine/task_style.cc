@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,15 +33,19 @@ class TaskStyle final : public PromptStyle {
     Prompt prompt;
     const std::shared_ptr<const EncodedImage> image = LastImage(messages);
     if (image != nullptr) prompt.Add(image, 0, image->tokens);
-    std::string question;
-    for (const Part& part : messages.back().parts) question += part.text;
-    if (question.empty()) {
+    const Message& request =
+        *std::ranges::find(messages.rbegin(), messages.rend(), Role::kUser, &Message::role);
+    if (const std::string question = TextOf(request); question.empty()) {
       prompt.Add({&caption_, 1});
-      return prompt;
+    } else {
+      prompt.Add({&question_, 1});
+      prompt.Add(ReplyTokens(AsLearned(question), tokenizer));
+      prompt.Add({&answer_, 1});
     }
-    prompt.Add({&question_, 1});
-    prompt.Add(ReplyTokens(AsLearned(question), tokenizer));
-    prompt.Add({&answer_, 1});
+    if (messages.back().role == Role::kAssistant) {
+      prompt.Add(ReplyTokens(TextOf(messages.back()), tokenizer));
+      prompt.EndInReply();
+    }
     return prompt;
   }
 
@@ -50,6 +55,12 @@ class TaskStyle final : public PromptStyle {
   }
 
  private:
+  static std::string TextOf(const Message& message) {
+    std::string text;
+    for (const Part& part : message.parts) text += part.text;
+    return text;
+  }
+
   static std::shared_ptr<const EncodedImage> LastImage(std::span<const Message> messages) {
     std::shared_ptr<const EncodedImage> last;
     for (const Message& message : messages) {

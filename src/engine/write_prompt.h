@@ -8,8 +8,12 @@
 
 namespace edgevlm {
 
-// A prompt that leaves room for a reply. REQUIRES: the messages' pictures are of this model.
-// Errors: those of CheckMessages and PromptStyle::Write; kTooLarge (the context is full).
+// The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages'
+// pictures are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (a
+// last message of the user's that says nothing).
+Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages);
+
+// The same, where it leaves room for a reply. Errors: also kTooLarge (the context is full).
 Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages);
 
 }  // namespace edgevlm

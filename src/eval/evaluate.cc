@@ -5,10 +5,10 @@
 #include <cmath>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "base/threads.h"
 #include "eval/words.h"
 
 namespace edgevlm {
@@ -69,13 +69,8 @@ class Evaluator {
 
   Result<Evaluation> Run() {
     if (auto error = PrepareBlank()) return *error;
-    std::vector<std::thread> workers;
     const int total = static_cast<int>(dataset_.pictures.size());
-    for (int i = 1; i < std::min(options_.workers, total); ++i) {
-      workers.emplace_back([this] { Work(); });
-    }
-    Work();
-    for (std::thread& worker : workers) worker.join();
+    RunWorkers(std::min(options_.workers, total));
     if (error_) return *error_;
     evaluation_.pictures = total;
     return std::move(evaluation_);
@@ -102,6 +97,26 @@ class Evaluator {
     blank_caption_ = *std::move(caption);
     evaluation_.blank.emplace();
     return {};
+  }
+
+  void RunWorkers(int count) {
+    const auto work = [this] {
+      try {
+        Work();
+      } catch (...) {
+        failed_ = true;  // the others need not go on
+        throw;
+      }
+    };
+    JoiningThreads others;
+    try {
+      for (int i = 1; i < count; ++i) others.Start("pictures side by side", work);
+    } catch (...) {
+      failed_ = true;
+      throw;
+    }
+    work();
+    others.Join();
   }
 
   // Takes pictures until none is left or something failed.

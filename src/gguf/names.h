@@ -16,6 +16,11 @@ inline constexpr std::string_view kFileType = "general.file_type";
 inline constexpr std::string_view kAlignment = "general.alignment";
 inline constexpr std::string_view kQuantizationVersion = "general.quantization_version";
 
+// Of a model that llama.cpp's gguf-split has cut into several files.
+inline constexpr std::string_view kSplitNumber = "split.no";  // of the file, from 0
+inline constexpr std::string_view kSplitCount = "split.count";
+inline constexpr std::string_view kSplitTensors = "split.tensors.count";  // of all files
+
 inline constexpr std::string_view kTokenizerModel = "tokenizer.ggml.model";
 inline constexpr std::string_view kTokenizerPre = "tokenizer.ggml.pre";
 inline constexpr std::string_view kTokens = "tokenizer.ggml.tokens";

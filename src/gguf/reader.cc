@@ -9,6 +9,7 @@
 
 #include "base/byte_reader.h"
 #include "base/checked_copy.h"
+#include "base/file_kind.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
@@ -38,12 +39,12 @@ struct Header {
   std::uint64_t key_count = 0;
 };
 
-Result<Header> ReadHeader(ByteReader& in) {
-  const std::string_view magic = in.Text(kMagic.size());
+// bytes: what `in` reads.
+Result<Header> ReadHeader(ByteReader& in, std::span<const std::byte> bytes) {
+  const std::string_view magic = in.Text(std::min(kMagic.size(), bytes.size()));
   if (magic == kSwappedMagic) return Unsupported("header: a big-endian file");
-  if (in.ok() && magic != kMagic) {
-    return Corrupt("header: expected a GGUF file, found the bytes '" +
-                   Printable(magic, kMessageBytes) + "'");
+  if (!kMagic.starts_with(magic)) {
+    return Corrupt("header: expected a GGUF file, found " + DescribeFile(bytes));
   }
   Header header;
   header.version = in.Get<std::uint32_t>();
@@ -250,24 +251,21 @@ Result<std::vector<std::uint32_t>> IndexByName(const std::vector<Entry>& entries
 
 }  // namespace
 
-Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes, OnDone on_done) {
+Result<GgufFile> GgufFile::ParsePart(std::span<const std::byte> bytes) {
   // How long the part before the data is shows only while it is read: the copy grows until it
   // holds all of it.
   constexpr std::size_t kFirstCopyBytes = 1 << 20, kGrowth = 8;
   const std::size_t most = std::min<std::size_t>(bytes.size(), GgufLimits::kMetadataBytes);
   for (std::size_t size = std::min(kFirstCopyBytes, most);; size = std::min(size * kGrowth, most)) {
     GgufFile file;
-    file.metadata_.resize(size);
-    if (!CheckedCopy(bytes.first(size), file.metadata_.data())) {
+    std::vector<std::byte>& metadata = file.metadata_.emplace_back(size);
+    if (!CheckedCopy(bytes.first(size), metadata.data())) {
       return Error{ErrorCode::kIo, "gguf: header: expected " + std::to_string(size) +
                                        " bytes, found the file cut short while it was read"};
     }
-    ByteReader in(file.metadata_);
-    const MaybeError error = file.Read(in, bytes);
-    if (!error) {
-      file.on_done_ = std::move(on_done);
-      return file;
-    }
+    ByteReader in(metadata);
+    const MaybeError error = file.Read(in, metadata, bytes);
+    if (!error) return file;
     const bool is_short = !in.ok() && size < bytes.size();
     if (!is_short) return *error;
     if (size == most) {
@@ -276,18 +274,17 @@ Result<GgufFile> GgufFile::Parse(std::span<const std::byte> bytes, OnDone on_don
   }
 }
 
-MaybeError GgufFile::Read(ByteReader& in, std::span<const std::byte> bytes) {
-  const auto header = ReadHeader(in);
+MaybeError GgufFile::Read(ByteReader& in, std::span<const std::byte> metadata,
+                          std::span<const std::byte> bytes) {
+  const auto header = ReadHeader(in, metadata);
   if (!header) return header.error();
   version_ = header->version;
   for (std::uint64_t i = 0; i < header->key_count; ++i) {
-    auto key = ReadKey(in, metadata_, i);
+    auto key = ReadKey(in, metadata, i);
     if (!key) return key.error();
     keys_.push_back(*key);
   }
-  auto keys_by_name = IndexByName(keys_, KeyPlace);
-  if (!keys_by_name) return keys_by_name.error();
-  keys_by_name_ = std::move(*keys_by_name);
+  if (auto error = IndexNames()) return error;  // the alignment is looked up
   const auto alignment = AlignmentOf(*this);
   if (!alignment) return alignment.error();
 
@@ -306,9 +303,16 @@ MaybeError GgufFile::Read(ByteReader& in, std::span<const std::byte> bytes) {
     tensors_.push_back(*tensor);
   }
   if (auto error = FindOverlap(tensors_)) return *error;
+  return IndexNames();
+}
+
+MaybeError GgufFile::IndexNames() {
+  auto keys_by_name = IndexByName(keys_, KeyPlace);
+  if (!keys_by_name) return keys_by_name.error();
   auto tensors_by_name = IndexByName(tensors_, TensorPlace);
   if (!tensors_by_name) return tensors_by_name.error();
-  tensors_by_name_ = std::move(*tensors_by_name);
+  keys_by_name_ = *std::move(keys_by_name);
+  tensors_by_name_ = *std::move(tensors_by_name);
   return std::nullopt;
 }
 

@@ -29,6 +29,7 @@ struct GgufLimits {
   static constexpr std::uint64_t kMetadataBytes = 256 << 20;  // header, keys and tensor names
   static constexpr std::uint64_t kMinAlignment = 8;
   static constexpr std::uint64_t kMaxAlignment = 1 << 20;
+  static constexpr int kParts = 256;  // files of one model
 };
 
 // One key as it lies in the file.
@@ -61,9 +62,18 @@ class GgufFile {
   // Told of a part of the file that is not needed soon, so that a mapping can let go of it.
   using OnDone = std::function<void(std::span<const std::byte> part)>;
 
-  // Errors: kCorrupt, kTooLarge (names the limit), kUnsupported (version, byte order, data type),
-  // kIo (the file was cut short meanwhile).
+  // Errors: kCorrupt (of another kind of file, says which: DescribeFile), kTooLarge (names the
+  // limit), kUnsupported (version, byte order, data type), kIo (the file was cut short meanwhile).
   static Result<GgufFile> Parse(std::span<const std::byte> bytes, OnDone on_done = {});
+
+  // The same for a model in one file or several ("split"), all of them in order: keys of the first,
+  // tensors of all, and nothing that says that there were several. Errors: as above; kInvalid for
+  // files that do not belong together, or not all of them.
+  static Result<GgufFile> Parse(std::span<const std::span<const std::byte>> parts,
+                                OnDone on_done = {});
+
+  // One file, whether it is whole or a part.
+  static Result<GgufFile> ParsePart(std::span<const std::byte> bytes);
 
   GgufFile(GgufFile&&) = default;  // views stay valid
   GgufFile& operator=(GgufFile&&) = default;
@@ -111,10 +121,16 @@ class GgufFile {
  private:
   GgufFile() = default;
 
-  // Fills this from `in`, which reads metadata_; `bytes` is the whole file.
-  MaybeError Read(ByteReader& in, std::span<const std::byte> bytes);
+  // Fills this from `metadata`, the beginning of the file `bytes`; `in` reads it.
+  MaybeError Read(ByteReader& in, std::span<const std::byte> metadata,
+                  std::span<const std::byte> bytes);
+  MaybeError IndexNames();
+  // Whether this is part `number` (from 0) of `count`.
+  MaybeError CheckPart(int number, int count) const;
+  // Whether all tensors are there; then forgets that there were parts.
+  MaybeError FinishParts();
 
-  std::vector<std::byte> metadata_;  // a copy of the file's beginning
+  std::vector<std::vector<std::byte>> metadata_;  // a copy of each file's beginning
   std::uint32_t version_ = 0;
   std::vector<GgufKey> keys_;
   std::vector<GgufTensor> tensors_;

@@ -79,7 +79,15 @@ TEST(GgufFile, SmallestFiles) {
 TEST(GgufFile, Headers) {
   EXPECT_THAT(MessageOf(""), HasSubstr("header: file ends inside it"));
   EXPECT_EQ(MessageOf("ggml" + Head(0, 0)),
-            "gguf: header: expected a GGUF file, found the bytes 'ggml'");
+            "gguf: header: expected a GGUF file, found unknown bytes that begin 67 67 6d 6c");
+  EXPECT_EQ(
+      MessageOf("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12345\n"),
+      "gguf: header: expected a GGUF file, found a Git LFS pointer (`git lfs pull` fetches the "
+      "file itself)");
+  EXPECT_EQ(MessageOf("{\"error\":\"Entry not found\"}"),
+            "gguf: header: expected a GGUF file, found JSON (the answer of a server?)");
+  EXPECT_THAT(MessageOf("GGU"), HasSubstr("header: file ends inside it"));
+  EXPECT_THAT(MessageOf("<"), HasSubstr("found text that begins '<'"));
   EXPECT_EQ(MessageOf("FUGG" + U32(3)), "gguf: header: a big-endian file");
   EXPECT_EQ(MessageOf(Head(0, 0, 3u << 24)), "gguf: header: a big-endian file");
   EXPECT_EQ(MessageOf(Head(0, 0, 1)), "gguf: header: expected version 2 or 3, found 1");

@@ -1,8 +1,12 @@
 #include "server/answer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
+
+#include "edgevlm/count_tokens.h"
 
 namespace edgevlm {
 namespace {
@@ -79,9 +83,49 @@ class Answering final : public ReplyListener {
   std::optional<Clock::time_point> last_text_;
 };
 
+// Whether the reply has a beginning, wherever system messages stand.
+bool GoesOn(const ReplyRequest& request) {
+  const auto speaks = [](const RequestMessage& message) {
+    return message.role != Role::kSystem &&
+           std::ranges::any_of(message.parts, [](const RequestPart& part) {
+             return !part.text.empty() || part.picture != nullptr || part.encoded != nullptr;
+           });
+  };
+  const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), speaks);
+  return last != request.messages.rend() && last->role == Role::kAssistant;
+}
+
+// What can not be answered neither waits for its turn nor begins a stream.
+std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& request) {
+  if (request.decode.grammar != nullptr && GoesOn(request)) {
+    return ApiError{.message = "messages: expected no reply to go on with where its form is given",
+                    .param = "messages",
+                    .code = "unsupported"};
+  }
+  const Result<int> tokens = CountPromptTokens(engine, request.messages);
+  const int context = engine.info().context_tokens;
+  if (tokens && *tokens < context) return std::nullopt;
+  if (!tokens && tokens.error().code != ErrorCode::kTooLarge) return ToApiError(tokens.error());
+  // OpenAI's clients know its code, those of llama.cpp's server its type and figures.
+  ApiError error = {
+      .message = tokens ? "messages: expected at most " + std::to_string(context - 1) +
+                              " tokens (the maximum context length is " + std::to_string(context) +
+                              "), found " + std::to_string(*tokens)
+                        : tokens.error().message,
+      .param = "messages",
+      .code = "context_length_exceeded",
+      .type = "exceed_context_size_error",
+      .figures = {{"n_ctx", context}}};
+  if (tokens) error.figures["n_prompt_tokens"] = *tokens;
+  return error;
+}
+
 }  // namespace
 
 void Answer(Site& site, Ask ask, std::shared_ptr<Exchange> exchange) {
+  if (const auto error = CheckRequest(site.engine(), ask.request)) {
+    return exchange->Send(ask.dialect->Failed(*error));
+  }
   const auto deadline = Clock::now() + site.rules()->limits.time;
   ask.request.deadline = deadline;
   ReplyRequest request = std::move(ask.request);

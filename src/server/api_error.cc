@@ -1,5 +1,7 @@
 #include "server/api_error.h"
 
+#include <utility>
+
 #include "server/parse/json.h"
 
 namespace edgevlm {
@@ -41,11 +43,12 @@ ApiError ToApiError(const Error& error) {
 }
 
 std::string OpenAiErrorBody(const ApiError& error) {
-  return ToText({{"error",
-                  {{"message", error.message},
-                   {"type", TypeOf(error.status)},
-                   {"param", TextOrNull(error.param)},
-                   {"code", TextOrNull(error.code)}}}});
+  nlohmann::json object = {{"message", error.message},
+                           {"type", error.type.empty() ? TypeOf(error.status) : error.type},
+                           {"param", TextOrNull(error.param)},
+                           {"code", TextOrNull(error.code)}};
+  for (const auto& [name, figure] : error.figures) object[name] = figure;
+  return ToText({{"error", std::move(object)}});
 }
 
 Response OpenAiError(const ApiError& error) {
@@ -55,6 +58,10 @@ Response OpenAiError(const ApiError& error) {
 Response OllamaError(const ApiError& error) {
   return {
       .status = error.status, .body = ToText({{"error", error.message}}), .headers = error.headers};
+}
+
+Response ErrorAt(std::string_view path, const ApiError& error) {
+  return path.starts_with("/api/") ? OllamaError(error) : OpenAiError(error);
 }
 
 }  // namespace edgevlm

@@ -1,8 +1,10 @@
 // ApiError: why a request is not answered, for the client's eyes.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "server/http/message.h"
@@ -14,6 +16,8 @@ struct ApiError {
   std::string message;     // one line; no paths, no addresses
   std::string param = {};  // the field that is wrong, "messages[0].content"; empty: none
   std::string code = {};   // for programs: "image_not_cached"; empty: none
+  std::string type = {};   // empty: the usual one of its status
+  std::map<std::string, std::int64_t> figures = {};  // what OpenAI's shape has besides
   std::map<std::string, std::string> headers = {};
 };
 
@@ -26,5 +30,8 @@ Response OpenAiError(const ApiError& error);
 
 // {"error": "message"}, as Ollama's API has it.
 Response OllamaError(const ApiError& error);
+
+// As the API has it that a path belongs to: Ollama's below /api, OpenAI's for all others.
+Response ErrorAt(std::string_view path, const ApiError& error);
 
 }  // namespace edgevlm

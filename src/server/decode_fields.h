@@ -7,11 +7,13 @@
 
 namespace edgevlm {
 
-// max_tokens, max_completion_tokens, temperature, top_p, top_k, min_p, repetition_penalty, seed and
-// stop. What is not there is as `rules` has it.
+// max_tokens, max_completion_tokens (-1: no limit; never more than limits.reply_tokens),
+// temperature, top_p, top_k (-1: all), min_p, repetition_penalty or repeat_penalty,
+// presence_penalty, frequency_penalty, repeat_last_n (tokens that the penalties look at; 0: none,
+// -1: all of the reply), seed (-1: none) and stop. What is not there is as `rules` has it.
 DecodeOptions ReadDecodeFields(Fields& fields, const ServerRules& rules);
 
-// The same in Ollama's words: num_predict, repeat_penalty; -1 means no limit and no seed.
+// The same in Ollama's options, where num_predict stands for max_tokens.
 DecodeOptions ReadOllamaOptions(Fields& fields, const ServerRules& rules);
 
 }  // namespace edgevlm

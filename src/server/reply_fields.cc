@@ -1,7 +1,5 @@
 #include "server/reply_fields.h"
 
-#include <algorithm>
-
 namespace edgevlm {
 namespace {
 
@@ -30,7 +28,6 @@ nlohmann::json TimingsJson(const RequestReply& request) {
   const Reply& reply = request.reply;
   const Timings& t = reply.timings;
   const int read = reply.prompt_tokens - reply.reused_tokens;
-  const int generated = std::max(0, reply.reply_tokens - 1);  // the first comes with the prompt
   return {{"cache_n", reply.reused_tokens},
           {"prompt_n", read},
           {"prompt_ms", t.prefill_ms},
@@ -38,8 +35,8 @@ nlohmann::json TimingsJson(const RequestReply& request) {
           {"prompt_per_second", PerSecond(t.prefill_ms, read)},
           {"predicted_n", reply.reply_tokens},
           {"predicted_ms", t.generate_ms},
-          {"predicted_per_token_ms", Each(t.generate_ms, generated)},
-          {"predicted_per_second", PerSecond(t.generate_ms, generated)},
+          {"predicted_per_token_ms", Each(t.generate_ms, reply.reply_tokens)},
+          {"predicted_per_second", PerSecond(t.generate_ms, reply.reply_tokens)},
           {"draft_n", reply.drafted_tokens},
           {"draft_n_accepted", reply.accepted_tokens},
           {"fetch_ms", request.fetch_ms},
@@ -50,6 +47,10 @@ nlohmann::json TimingsJson(const RequestReply& request) {
           {"prefill_ms", t.prefill_ms},
           {"ttft_ms", request.first_token_ms},
           {"total_ms", t.total_ms}};
+}
+
+nlohmann::json SeedJson(std::optional<std::uint64_t> seed) {
+  return seed ? nlohmann::json(static_cast<std::int64_t>(*seed)) : nlohmann::json();
 }
 
 nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply) {

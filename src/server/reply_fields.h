@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ nlohmann::json UsageJson(const Reply& reply);
 // Names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n, ...),
 // and fetch_ms, queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
 nlohmann::json TimingsJson(const RequestReply& reply);
+
+// A seed as requests give it: a signed number. Null: none, the reply is the likeliest one.
+nlohmann::json SeedJson(std::optional<std::uint64_t> seed);
 
 // For each picture {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.
 nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply);

@@ -12,9 +12,6 @@
 namespace edgevlm {
 
 struct Route {
-  // Both refuse with the error shape of their API.
-  enum class Errors { kOpenAi, kOllama };
-
   const char* method;
   std::string_view path;
   // What answers at once, or what answers when it has something to say; the other is null.
@@ -22,7 +19,6 @@ struct Route {
   void (*start)(Site& site, Request request, std::shared_ptr<Exchange> exchange) = nullptr;
   bool takes_body = false;
   bool needs_key = true;
-  Errors errors = Errors::kOpenAi;
 };
 
 // All there are.

@@ -4,8 +4,6 @@
 namespace edgevlm {
 namespace {
 
-constexpr auto kOllama = Route::Errors::kOllama;
-
 constexpr Route kRoutes[] = {
     {.method = "GET", .path = "/", .respond = ShowRoot},
     {.method = "GET", .path = "/docs", .respond = ShowDocs},
@@ -34,24 +32,12 @@ constexpr Route kRoutes[] = {
     {.method = "GET", .path = "/v1/models", .respond = ListModels},
     {.method = "GET", .path = "/v1/models/*", .respond = ShowModel},
     {.method = "GET", .path = "/props", .respond = ShowProperties},
-    {.method = "POST",
-     .path = "/api/generate",
-     .start = StartOllamaGenerate,
-     .takes_body = true,
-     .errors = kOllama},
-    {.method = "POST",
-     .path = "/api/chat",
-     .start = StartOllamaChat,
-     .takes_body = true,
-     .errors = kOllama},
-    {.method = "GET", .path = "/api/tags", .respond = OllamaTags, .errors = kOllama},
-    {.method = "POST",
-     .path = "/api/show",
-     .respond = OllamaShow,
-     .takes_body = true,
-     .errors = kOllama},
-    {.method = "GET", .path = "/api/ps", .respond = OllamaRunning, .errors = kOllama},
-    {.method = "GET", .path = "/api/version", .respond = OllamaVersion, .errors = kOllama},
+    {.method = "POST", .path = "/api/generate", .start = StartOllamaGenerate, .takes_body = true},
+    {.method = "POST", .path = "/api/chat", .start = StartOllamaChat, .takes_body = true},
+    {.method = "GET", .path = "/api/tags", .respond = OllamaTags},
+    {.method = "POST", .path = "/api/show", .respond = OllamaShow, .takes_body = true},
+    {.method = "GET", .path = "/api/ps", .respond = OllamaRunning},
+    {.method = "GET", .path = "/api/version", .respond = OllamaVersion},
 };
 
 }  // namespace

@@ -47,6 +47,12 @@ bool IsIpAddress(std::string_view host) {
   return host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+// Of what a client sent, as much as a name can have (RFC 1035).
+std::string QuotedName(std::string_view name) {
+  constexpr std::size_t kMostBytes = 253;
+  return name.size() <= kMostBytes ? "'" + std::string(name) + "'" : "a longer name";
+}
+
 bool IsOwnOrigin(const Request& head, std::string_view origin) {
   const std::size_t host = origin.find("://");
   return host != std::string_view::npos &&
@@ -95,8 +101,12 @@ std::optional<ApiError> CheckHost(const Request& head, const AccessRules& rules)
   const bool is_own = host.empty() || IsIpAddress(host) || EqualIgnoringCase(host, "localhost") ||
                       Holds(rules.host_names, host);
   if (is_own) return std::nullopt;
-  return ApiError{
-      .status = 421, .message = "host: not a name of this server", .code = "wrong_host"};
+  return ApiError{.status = 421,
+                  .message =
+                      "host: expected an address, localhost or a name in the setting "
+                      "server.host_names (--host-names), found " +
+                      QuotedName(host),
+                  .code = "wrong_host"};
 }
 
 std::optional<ApiError> CheckOrigin(const Request& head, const AccessRules& rules) {
@@ -104,8 +114,12 @@ std::optional<ApiError> CheckOrigin(const Request& head, const AccessRules& rule
   if (origin.empty() || IsOwnOrigin(head, origin) || Holds(rules.cors_origins, origin)) {
     return std::nullopt;
   }
-  return ApiError{
-      .status = 403, .message = "origin: not one that is allowed", .code = "wrong_origin"};
+  return ApiError{.status = 403,
+                  .message =
+                      "origin: expected this server's own or one in the setting "
+                      "server.cors_origins (--cors-origins), found " +
+                      QuotedName(origin),
+                  .code = "wrong_origin"};
 }
 
 std::map<std::string, std::string> CorsHeaders(const Request& head, const AccessRules& rules) {

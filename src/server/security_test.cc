@@ -40,6 +40,10 @@ TEST(CheckHost, LetsAddressesAndOwnNamesIn) {
                               "127.0.0.1.evil.example"}) {
     EXPECT_TRUE(CheckHost(With("host", foreign), rules)) << foreign;
   }
+  EXPECT_EQ(CheckHost(With("host", "host.docker.internal:8080"), rules)->message,
+            "host: expected an address, localhost or a name in the setting server.host_names "
+            "(--host-names), found 'host.docker.internal'");
+  EXPECT_LT(CheckHost(With("host", std::string(5000, 'h')), rules)->message.size(), 400u);
 }
 
 TEST(CheckOrigin, LetsOwnAndAllowedOnesIn) {
@@ -52,6 +56,10 @@ TEST(CheckOrigin, LetsOwnAndAllowedOnesIn) {
   EXPECT_FALSE(CheckOrigin(head, rules));
   EXPECT_TRUE(passes("http://localhost:8080"));
   EXPECT_TRUE(passes("https://a.example"));
+  head.headers["origin"] = "https://b.example";
+  EXPECT_EQ(CheckOrigin(head, rules)->message,
+            "origin: expected this server's own or one in the setting server.cors_origins "
+            "(--cors-origins), found 'https://b.example'");
   for (const char* foreign : {"null", "https://b.example", "http://a.example", "http://localhost",
                               "https://a.example.evil"}) {
     EXPECT_FALSE(passes(foreign)) << foreign;

@@ -34,10 +34,6 @@ Response WithHeaders(Response response, const std::map<std::string, std::string>
   return response;
 }
 
-Response ErrorOf(const Route& route, const ApiError& error) {
-  return route.errors == Route::Errors::kOllama ? OllamaError(error) : OpenAiError(error);
-}
-
 ApiError Draining() {
   return {.status = 503,
           .message = "server: about to end",
@@ -79,7 +75,7 @@ std::variant<BodyLimit, MessageLimit, Response> Service::Admit(const Request& he
 void Service::Handle(Request request, std::shared_ptr<Exchange> exchange) {
   const auto found = FindRoute(request);
   if (std::holds_alternative<ApiError>(found)) {  // Admit would not have let it in
-    return exchange->Send(OpenAiError(std::get<ApiError>(found)));
+    return exchange->Send(ErrorAt(request.path, std::get<ApiError>(found)));
   }
   const Route& route = *std::get<const Route*>(found);
   auto counted = std::make_shared<CountedExchange>(std::move(exchange), site_.metrics(), route.path,
@@ -87,7 +83,7 @@ void Service::Handle(Request request, std::shared_ptr<Exchange> exchange) {
   if (route.start == nullptr) return counted->Send(route.respond(site_, request));
   if (site_.draining()) {
     site_.metrics().Rejected("draining");
-    return counted->Send(ErrorOf(route, Draining()));
+    return counted->Send(ErrorAt(request.path, Draining()));
   }
   route.start(site_, std::move(request), counted);
 }
@@ -121,10 +117,10 @@ void Service::HandleMessage(const Request& head, std::string message,
   Answer(site_, std::move(ask), counted);
 }
 
-Response Service::Refusal(int status, const std::string& reason) {
+Response Service::Refusal(std::string_view path, int status, const std::string& reason) {
   site_.metrics().RequestBegan();
   site_.metrics().RequestEnded(kUnknown, status, 0);
-  return OpenAiError({.status = status, .message = "request: " + reason});
+  return ErrorAt(path, {.status = status, .message = "request: " + reason});
 }
 
 }  // namespace edgevlm

@@ -14,7 +14,7 @@ class Service final : public HttpService {
   void Handle(Request request, std::shared_ptr<Exchange> exchange) override;
   void HandleMessage(const Request& head, std::string message,
                      std::shared_ptr<Exchange> exchange) override;
-  Response Refusal(int status, const std::string& reason) override;
+  Response Refusal(std::string_view path, int status, const std::string& reason) override;
 
  private:
   Site& site_;

@@ -65,8 +65,6 @@ constexpr UnsupportedField kUnsupported[] = {
     {"guided_whitespace_pattern"},
     {"grammar_triggers"},
     {"n_indent"},
-    {"presence_penalty"},
-    {"frequency_penalty"},
     {"mirostat"},
     {"typical_p", "[1]"},
     {"tfs_z", "[1]"},

@@ -110,7 +110,7 @@ ChatTemplate Llama3(std::string_view program, std::string_view /*eos*/) {
       .trims = true,
       .ends = {"<|eot_id|>"}};
   if (const std::string dates = DateLines(program); !dates.empty()) {
-    made.system.before += dates;
+    made.before_system = dates;
     made.default_system = "";
   }
   return made;

@@ -32,8 +32,9 @@ void AppendPicture(const ChatTemplate& chat_template, int picture,
   Append(Kind::kMarkup, chat_template.after_picture, pieces);
 }
 
+// is_open: more of the message follows.
 void AppendParts(const ChatTemplate& chat_template, const std::vector<ChatPart>& parts,
-                 std::vector<PromptPiece>& pieces) {
+                 bool is_open, std::vector<PromptPiece>& pieces) {
   if (parts.empty() || !parts.front().picture) {
     Append(Kind::kMarkup, chat_template.before_text, pieces);
   }
@@ -44,21 +45,28 @@ void AppendParts(const ChatTemplate& chat_template, const std::vector<ChatPart>&
     }
     std::string_view text = parts[i].text;
     if (chat_template.trims && i == 0) text = TrimStart(text);
-    if (chat_template.trims && i + 1 == parts.size()) text = TrimEnd(text);
+    if (chat_template.trims && i + 1 == parts.size() && !is_open) text = TrimEnd(text);
     Append(Kind::kText, text, pieces);
   }
 }
 
 }  // namespace
 
+bool SystemMayFollow(const ChatTemplate& chat_template) {
+  return !chat_template.system.before.empty() && !chat_template.system_opens_turn;
+}
+
 std::vector<PromptPiece> WriteChat(const ChatTemplate& chat_template,
                                    std::span<const ChatMessage> messages, bool with_reply) {
   std::vector<PromptPiece> pieces;
   Append(Kind::kMarkup, chat_template.begin, pieces);
   const bool has_system = !messages.empty() && messages.front().role == ChatRole::kSystem;
+  const bool goes_on =
+      with_reply && !messages.empty() && messages.back().role == ChatRole::kAssistant;
   std::optional<ChatRole> before;
   if (!has_system && chat_template.default_system) {
     Append(Kind::kMarkup, chat_template.system.before, pieces);
+    Append(Kind::kMarkup, chat_template.before_system, pieces);
     Append(Kind::kMarkup, chat_template.before_text, pieces);
     Append(Kind::kMarkup, *chat_template.default_system, pieces);
     Append(Kind::kMarkup, chat_template.system.after, pieces);
@@ -72,11 +80,14 @@ std::vector<PromptPiece> WriteChat(const ChatTemplate& chat_template,
       Append(Kind::kMarkup, chat_template.between_turns, pieces);
     }
     if (!opened) Append(Kind::kMarkup, turn.before, pieces);
-    AppendParts(chat_template, message.parts, pieces);
-    Append(Kind::kMarkup, turn.after, pieces);
+    const bool is_first = &message == &messages.front();
+    if (is_first && has_system) Append(Kind::kMarkup, chat_template.before_system, pieces);
+    const bool is_open = goes_on && &message == &messages.back();
+    AppendParts(chat_template, message.parts, is_open, pieces);
+    if (!is_open) Append(Kind::kMarkup, turn.after, pieces);
     before = message.role;
   }
-  if (with_reply) Append(Kind::kMarkup, chat_template.reply, pieces);
+  if (with_reply && !goes_on) Append(Kind::kMarkup, chat_template.reply, pieces);
   return pieces;
 }
 

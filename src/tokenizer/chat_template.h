@@ -47,6 +47,7 @@ struct ChatTemplate {
   std::string reply = {};           // asks for a reply
   std::string between_turns = {};   // before each user's message after a reply
   bool system_opens_turn = false;   // user.before is left out after a system text
+  std::string before_system = {};   // once, before the first system text
   bool trims = false;               // no blanks at the ends of a message
   std::string before_text = {};     // before a message that begins with a text
   std::string before_picture = {};  // around each picture
@@ -65,8 +66,12 @@ Result<ChatTemplate> ChooseChatTemplate(std::string_view name, std::string_view 
 // All names, for messages: "chatml, llama2 or llama3".
 std::string ChatTemplateNames();
 
+// Whether system messages may stand behind others: where they have markup of their own.
+bool SystemMayFollow(const ChatTemplate& chat_template);
+
 // A conversation as pieces: markup, texts and pictures in their order, neighbours of one kind
-// joined. with_reply: ask for a reply at the end. O(n).
+// joined. with_reply: ask for a reply at the end, which goes on from a last message of the
+// assistant's. O(n). REQUIRES: system messages come first unless SystemMayFollow.
 std::vector<PromptPiece> WriteChat(const ChatTemplate& chat_template,
                                    std::span<const ChatMessage> messages, bool with_reply = true);
 

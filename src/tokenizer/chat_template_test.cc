@@ -110,6 +110,11 @@ TEST(ChatTemplate, Llama32TellsTheDate) {
             system +
                 "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                 "<|start_header_id|>assistant<|end_header_id|>\n\n");
+  // Once only.
+  EXPECT_EQ(Write(made, {Say(ChatRole::kUser, "Hi"), Say(ChatRole::kSystem, "Be brief.")}, false),
+            system +
+                "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>");
 }
 
 TEST(ChatTemplate, Phi3) {
@@ -207,6 +212,39 @@ TEST(ChatTemplate, Mistral) {
                   Conversation()),
             " [INST] Be brief.\n\nHi [/INST] Hello.</s> [INST] Why? [/INST]   So.  </s> [INST] Bye "
             "[/INST]");
+}
+
+// The reply goes on: its turn is open, and its last blanks are part of it.
+TEST(ChatTemplate, ALastMessageOfTheAssistantsIsGoneOnFrom) {
+  const std::vector<ChatMessage> messages = {Say(ChatRole::kUser, "Hi"),
+                                             Say(ChatRole::kAssistant, " Well, ")};
+  EXPECT_EQ(Write(Choose("chatml", ""), messages),
+            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n Well, ");
+  EXPECT_EQ(Write(Choose("llama3", ""), messages),
+            "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\nWell, ");
+  EXPECT_EQ(Write(Choose("llama2", ""), messages), "[INST] Hi [/INST] Well, ");
+  EXPECT_EQ(Write(Choose("smolvlm", ""), messages),
+            "<|im_start|>User: Hi<end_of_utterance>\nAssistant:  Well, ");
+  EXPECT_EQ(Write(Choose("vicuna", "{{ role.upper() + ': ' }}{{ 'ASSISTANT:' }}"), messages),
+            "USER: Hi ASSISTANT:  Well, ");
+}
+
+TEST(ChatTemplate, SystemMessagesFollowOthersWhereTheyHaveMarkup) {
+  const std::vector<ChatMessage> messages = {Say(ChatRole::kUser, "Hi"),
+                                             Say(ChatRole::kSystem, "Be brief."),
+                                             Say(ChatRole::kUser, "Why?")};
+  const ChatTemplate chatml = Choose("chatml", "");
+  ASSERT_TRUE(SystemMayFollow(chatml));
+  EXPECT_EQ(Write(chatml, messages),
+            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>system\nBe brief.<|im_end|>\n"
+            "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n");
+  for (const char* name : {"llama3", "phi3", "zephyr", "smolvlm"}) {
+    EXPECT_TRUE(SystemMayFollow(Choose(name, ""))) << name;
+  }
+  for (const char* name : {"llama2", "vicuna"}) {
+    EXPECT_FALSE(SystemMayFollow(Choose(name, ""))) << name;
+  }
 }
 
 TEST(ChatTemplate, TypedMarkupIsText) {

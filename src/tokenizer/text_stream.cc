@@ -18,11 +18,4 @@ std::string TextStream::Push(std::string_view bytes) {
   return whole;
 }
 
-std::string TextStream::Finish() {
-  std::string replaced;
-  for (std::size_t i = 0; i < held_.size(); ++i) AppendCodePoint(0xFFFD, replaced);
-  held_.clear();
-  return replaced;
-}
-
 }  // namespace edgevlm

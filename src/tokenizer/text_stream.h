@@ -8,14 +8,12 @@ namespace edgevlm {
 
 // For each part of a text, what can be shown now. A character whose bytes are spread over several
 // tokens appears with its last byte. Bytes that can not become UTF-8 appear as U+FFFD, one per
-// byte, so that the output is always valid UTF-8. Not for several threads at once.
+// byte, so that the output is always valid UTF-8. The bytes of a character that never becomes whole
+// do not appear. Not for several threads at once.
 class TextStream {
  public:
   // The characters that are whole after these bytes.
   std::string Push(std::string_view bytes);
-
-  // The end: bytes still held back appear as U+FFFD.
-  std::string Finish();
 
  private:
   std::string held_;  // the start of a character, at most 3 bytes

@@ -89,9 +89,9 @@ test("errors tell their status", async () => {
       generateText({ model, maxRetries: 0, messages: caption, ...more }),
       error => APICallError.isInstance(error) && error.statusCode === status,
     );
-  await fails(400, { maxOutputTokens: 1e9 });
+  await fails(400, { topP: 2 });
   await fails(404, { model: modelOf(server, "gpt-4o") });
-  await fails(400, { presencePenalty: 1 });
+  await fails(400, { presencePenalty: 3 });
   await fails(415, {
     messages: [
       { role: "user", content: [{ type: "image", image: noPicture, mediaType: "image/png" }] },

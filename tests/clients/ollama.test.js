@@ -113,11 +113,14 @@ test("errors have a message", async () => {
   );
   await assert.rejects(ask({ images: [noPicture] }), error => error.status_code === 415);
   await assert.rejects(ask({ think: true }), /think/);
-  await assert.rejects(ask({ options: { num_predict: 1e9 } }), /num_predict/);
-  await assert.rejects(
+  await assert.rejects(ask({ options: { num_predict: 1.5 } }), /num_predict/);
+  for (const missing of [
     client.embed({ model: "edgevlm", input: "x" }),
-    error => error.status_code === 404,
-  );
+    client.pull({ model: "edgevlm" }),
+    client.delete({ model: "edgevlm" }),
+  ]) {
+    await assert.rejects(missing, error => error.status_code === 404 && /nothing here/.test(error));
+  }
 });
 
 test("keys", async () => {

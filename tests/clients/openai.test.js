@@ -124,16 +124,29 @@ test("several pictures", async () => {
   assert.equal(both.choices[0].message.content, last.choices[0].message.content);
 });
 
+test("what SDKs send for nothing is nothing", async () => {
+  const names = ["max_tokens", "temperature", "top_p", "stop", "seed", "presence_penalty", "tools"];
+  const nothing = Object.fromEntries(names.map(name => [name, null]));
+  const plain = await ask({});
+  assert.equal((await ask(nothing)).choices[0].message.content, plain.choices[0].message.content);
+  const penalties = { presence_penalty: 0.3, frequency_penalty: 0.1 };
+  assert.ok((await ask(penalties)).choices[0].message.content.length > 0);
+});
+
 test("errors are the client's own kinds", async () => {
   await assert.rejects(ask({ model: "gpt-4o" }), OpenAI.NotFoundError);
-  await assert.rejects(ask({ max_tokens: -1 }), OpenAI.BadRequestError);
+  await assert.rejects(ask({ max_tokens: 0 }), OpenAI.BadRequestError);
   await assert.rejects(ask({ messages: [] }), error => error.param === "messages");
   await assert.rejects(
     ask({ messages: [user("", noPicture)] }),
     error => error.status === 415 && /image/.test(error.message),
   );
   await assert.rejects(ask({ n: 2 }), error => error.param === "n");
-  await assert.rejects(ask({ presence_penalty: 1 }), error => error.param === "presence_penalty");
+  await assert.rejects(ask({ presence_penalty: 3 }), error => error.param === "presence_penalty");
+  await assert.rejects(
+    ask({ messages: [user("x".repeat(20_000), ducks)] }),
+    error => error.status === 400 && error.code === "context_length_exceeded",
+  );
   await assert.rejects(
     ask({ tools: [{ type: "function", function: { name: "f" } }] }),
     error => error.param === "tools",

@@ -114,6 +114,19 @@ test("timings", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
+test("a question without a picture", { skip }, async () => {
+  const { page, wrong } = await openPage();
+  await page.waitForSelector("#facts dt", { state: "attached" });
+  assert.equal(await page.isDisabled("#caption"), true, "a caption needs one");
+  await ask(page, "how many ducks are there?");
+  assert.ok((await said(page)).length > 0);
+  assert.doesNotMatch(await page.locator(".timings").textContent(), /picture/);
+  await choose(page);
+  await ask(page, "how many ducks are there?");
+  assert.equal(await said(page), "three");
+  assert.deepEqual(wrong, []);
+});
+
 test("the model and its optimisations", { skip }, async () => {
   const { page } = await openPage();
   await page.waitForSelector("#facts dt", { state: "attached" });

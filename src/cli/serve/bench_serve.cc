@@ -3,10 +3,10 @@
 #include <atomic>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/threads.h"
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/output.h"
@@ -101,9 +101,9 @@ ExitCode BenchServeCommand::Run(Output& output) {
   std::atomic<int> next = 0;
   std::mutex mutex;
   std::string last_error;
-  std::vector<std::thread> clients;
+  JoiningThreads clients;
   for (int i = 0; i < std::min(concurrency_, requests_); ++i) {
-    clients.emplace_back([&] {
+    clients.Start("clients", [&] {
       LoadClient client(target_, begin);
       for (int number; (number = next++) < requests_;) {
         ServedRequest request = client.Ask(Body(number));
@@ -115,7 +115,7 @@ ExitCode BenchServeCommand::Run(Output& output) {
       }
     });
   }
-  for (std::thread& client : clients) client.join();
+  clients.Join();
   const std::chrono::duration<double, std::milli> duration = LoadClient::Clock::now() - begin;
   const ServingReport report = MakeServingReport(requests, duration.count());
   if (json_) {

@@ -27,7 +27,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr const char* kName = "serve";
+constexpr const char* kServeName = "serve";
 
 using Clock = std::chrono::steady_clock;
 
@@ -83,7 +83,7 @@ class ServeCommand final : public Command {
         ->capture_default_str();
     app.add_option("--model-name", model_name_, "what clients call the model; left out: its file's")
         ->type_name("NAME");
-    app.add_flag("--check", check_, "say whether all options are right, and end");
+    app.add_flag("--check", check_, "load the model, say whether all options are right, and end");
     options_.Declare(app);
     app.footer(
         "Every option can be given in a file (--config; config.yaml lists all keys) and in the\n"
@@ -104,14 +104,17 @@ class ServeCommand final : public Command {
     Result<ServerOptions> options = options_.ForServer();
     if (!options) return Fail(options.error());
     if (check_) {
-      output.Print("the options are right\n");
-      return ExitCode::kDone;
+      if (auto error = HttpServer::Check(options->address)) return Fail(*error);
     }
     model_.image_cache_bytes = static_cast<std::size_t>(image_cache_mib_ * kMebibyte);
     model_.prompt_cache_bytes = static_cast<std::size_t>(prompt_cache_mib_ * kMebibyte);
     const auto begin = Clock::now();
     const Result<Engine> engine = preset_.is_given() ? preset_.Load(model_) : LoadEngine(model_);
     if (!engine) return Fail(engine.error());
+    if (check_) {
+      output.Print("the options are right\n");
+      return ExitCode::kDone;
+    }
     options->model_load_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     options->model_name = ModelName();
     options->optimisations = Optimisations(model_, options->scheduler);
@@ -165,7 +168,7 @@ class ServeCommand final : public Command {
     ServeCommand fresh;
     CLI::App app;
     app.allow_extras();
-    fresh.Declare(*app.add_subcommand(kName));
+    fresh.Declare(*app.add_subcommand(kServeName));
     try {
       app.parse(ArgumentsBackwards());
     } catch (const CLI::ParseError& error) {

@@ -53,7 +53,8 @@ TEST(TokenFilter, StreamsKeepToTheirGrammar) {
     Sequence sequence(*decoder, 32);
     const int prompt[] = {1, 2, 3};
     Stream stream(sequence, {{.tokens = prompt}}, {.tokenizer = tokenizer, .ends = {}},
-                  {.max_tokens = 20, .temperature = temperature, .grammar = grammar}, {});
+                  {.max_tokens = 20, .temperature = temperature, .seed = 1, .grammar = grammar},
+                  {});
     Stepper stepper(*decoder);
     ThreadPool pool(1);
     const Generation generation = Generate(stepper, stream, edgevlm::Run{.pool = pool});

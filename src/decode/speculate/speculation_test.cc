@@ -79,7 +79,10 @@ TEST_F(SpeculationTest, GreedyIsTokenForTokenTheSame) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     const Request request = {.prompt = RandomTokens(1 + static_cast<int>(seed * 13), kBytes, seed),
                              .options = {.max_tokens = 30 + int(seed),
-                                         .repetition_penalty = seed % 2 == 0 ? 1.0f : 1.5f}};
+                                         .repetition_penalty = seed % 2 == 0 ? 1.0f : 1.5f,
+                                         .presence_penalty = seed % 3 == 1 ? 0.5f : 0.0f,
+                                         .frequency_penalty = seed % 4 == 3 ? 0.2f : 0.0f,
+                                         .penalty_window = seed % 5 == 4 ? 9 : 0}};
     const Generation plain = SayPlainly(request);
     for (const auto& [name, make] : Drafters()) {
       for (const int draft_tokens : {0, 1, 4, 16}) {
@@ -105,6 +108,8 @@ TEST_F(SpeculationTest, SampledWithNgramsIsTokenForTokenTheSame) {
     const Request request = {.prompt = prompt,
                              .options = {.max_tokens = 60,
                                          .repetition_penalty = 1.1f,
+                                         .presence_penalty = 0.3f,
+                                         .frequency_penalty = 0.1f,
                                          .temperature = 1.5f,
                                          .top_k = 5,
                                          .seed = seed}};

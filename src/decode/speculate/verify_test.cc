@@ -69,10 +69,15 @@ void SayByDraft(const Model& model, const Model& drafter, Sampler& sampler,
   SayDirectly(model, sampler, text);
 }
 
+bool HasPenalty(const DecodeOptions& options) {
+  return options.repetition_penalty != 1 || options.presence_penalty != 0 ||
+         options.frequency_penalty != 0;
+}
+
 // With a penalty each text needs a sampler that has seen nothing, whose making takes longer than
 // the draws.
 int TextsOf(const DecodeOptions& options) {
-  return options.repetition_penalty == 1 ? kMillionDraws : kMillionDraws / 10;
+  return HasPenalty(options) ? kMillionDraws / 10 : kMillionDraws;
 }
 
 Histogram Texts(const DecodeOptions& options,
@@ -82,8 +87,8 @@ Histogram Texts(const DecodeOptions& options,
   std::optional<Sampler> sampler;
   std::vector<int> text;
   for (int i = 0; i < TextsOf(options); ++i) {
-    if (!sampler || options.repetition_penalty != 1) {
-      ++seeded.seed;
+    if (!sampler || HasPenalty(options)) {
+      ++*seeded.seed;
       sampler.emplace(seeded, kVocabulary);
     }
     text.clear();
@@ -118,6 +123,8 @@ TEST(Verify, AMillionDrawsHaveTheSameDistribution) {
   const DecodeOptions all_options[] = {
       {.temperature = 1},
       {.repetition_penalty = 1.7f, .temperature = 0.8f},
+      {.presence_penalty = 0.6f, .frequency_penalty = 0.7f, .temperature = 1},
+      {.frequency_penalty = -1.0f, .penalty_window = 1, .temperature = 1.2f, .top_k = 4},
       {.temperature = 1.3f, .top_k = 3},
       {.repetition_penalty = 1.3f, .temperature = 1.1f, .top_p = 0.8f, .min_p = 0.1f},
   };
@@ -130,7 +137,8 @@ TEST(Verify, AMillionDrawsHaveTheSameDistribution) {
     const Histogram drafted = Texts(
         options, [&](Sampler& sampler, auto& text) { SayByDraft(model, drafter, sampler, text); });
     EXPECT_TRUE(Same(direct, drafted))
-        << "temperature " << options.temperature << ", penalty " << options.repetition_penalty;
+        << "temperature " << options.temperature << ", penalties " << options.repetition_penalty
+        << ' ' << options.presence_penalty << ' ' << options.frequency_penalty;
     EXPECT_FALSE(Same(
         direct,
         Texts(options, [&](Sampler& sampler, auto& text) { SayDirectly(drafter, sampler, text); })))

@@ -28,6 +28,7 @@ struct Job {
   std::atomic<bool> is_cancelled = false;
   std::atomic<int> pictures_done = 0;
   std::atomic<bool> is_prepared = false;
+  std::atomic<bool> has_no_memory = false;  // there was too little of it to go on
   std::optional<Result<PreparedReply>> prepared;
 
   bool IsOver() const { return is_cancelled || SchedulerClock::now() >= request.deadline; }

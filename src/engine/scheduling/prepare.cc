@@ -4,11 +4,27 @@
 #include <span>
 #include <string>
 
+#include "engine/prompt_style.h"
 #include "engine/shared_image.h"
 #include "engine/write_prompt.h"
 
 namespace edgevlm {
 namespace {
+
+bool IsPicture(const RequestPart& part) {
+  return part.picture != nullptr || part.encoded != nullptr;
+}
+
+// Null if there is none.
+const RequestPart* LastPicture(const ReplyRequest& request) {
+  const RequestPart* last = nullptr;
+  for (const RequestMessage& message : request.messages) {
+    for (const RequestPart& part : message.parts) {
+      if (IsPicture(part)) last = &part;
+    }
+  }
+  return last;
+}
 
 Error Cancelled() { return {ErrorCode::kCancelled, "request: cancelled"}; }
 
@@ -19,10 +35,15 @@ class Encoding {
       : model_(model), hooks_(hooks), pictures_(pictures) {}
 
   Result<std::vector<Message>> Messages(const ReplyRequest& request) {
+    const RequestPart* const last = LastPicture(request);
     std::vector<Message> messages;
     for (const RequestMessage& given : request.messages) {
       Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
       for (const RequestPart& part : given.parts) {
+        if (IsPicture(part) && &part != last && model_.style->begins_with_picture()) {
+          Skip(part);
+          continue;
+        }
         if (part.encoded != nullptr) {
           Note(*part.encoded, true);
           message.parts.push_back({.image = part.encoded});
@@ -45,6 +66,12 @@ class Encoding {
   std::vector<PictureReply> TakeNotes() { return std::move(notes_); }
 
  private:
+  // It stands before the one that is looked at.
+  void Skip(const RequestPart& part) {
+    notes_.emplace_back();
+    if (part.picture != nullptr) hooks_.on_picture(++done_);
+  }
+
   void Note(const EncodedImage& image, bool is_reused) {
     notes_.push_back({.tokens = image.tokens, .is_reused = is_reused});
     tokens_ += image.tokens;

@@ -1,7 +1,10 @@
 #include "engine/scheduling/preparer.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
+
+#include "base/threads.h"
 
 namespace edgevlm {
 namespace {
@@ -18,7 +21,9 @@ bool Shows(const ReplyRequest& request, const std::string& picture) {
 }  // namespace
 
 Preparer::Preparer(const Model& model, std::function<void()> on_change)
-    : model_(model), on_change_(std::move(on_change)), thread_([this] { Work(); }) {}
+    : model_(model),
+      on_change_(std::move(on_change)),
+      thread_(StartThread("pictures and prompts", [this] { Work(); })) {}
 
 Preparer::~Preparer() {
   {
@@ -64,7 +69,11 @@ void Preparer::Work() {
               job->pictures_done = done;
               on_change_();
             }};
-    job->prepared = Prepare(model_, job->request, hooks);
+    try {
+      job->prepared = Prepare(model_, job->request, hooks);
+    } catch (const std::bad_alloc&) {
+      job->has_no_memory = true;
+    }
     job->is_prepared = true;
     on_change_();
   }

@@ -30,6 +30,9 @@ std::optional<Result<RequestReply>> RunningReply::Look() {
     if (stream_ && !stream_->finished()) stream_->Cancel();
     return Over(*job_);
   }
+  if (job_->has_no_memory) {
+    return Error{ErrorCode::kTooLarge, "request: expected enough memory, found none left"};
+  }
   if (!stream_) {
     if (pictures_ > 0) Tell(RequestStage::kPictures, job_->pictures_done, pictures_);
     if (!job_->is_prepared) return std::nullopt;
@@ -65,7 +68,10 @@ void RunningReply::Begin() {
   stream_begin_ = SchedulerClock::now();
   stream_.emplace(
       *prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
-      TextSide{.tokenizer = model_.tokenizer, .ends = model_.tokenizer.ends()}, decode,
+      TextSide{.tokenizer = model_.tokenizer,
+               .ends = model_.tokenizer.ends(),
+               .goes_on = prepared.prompt.ends_in_reply()},
+      decode,
       [job = job_.get()](std::string_view text) {
         job->listener->OnText(text);
         return true;

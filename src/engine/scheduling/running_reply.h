@@ -22,6 +22,9 @@ class RunningReply {
   // Returns what the listener must hear when the request is over, which it then is.
   std::optional<Result<RequestReply>> Look();
 
+  // Memory ran out in the middle of a step: the next look ends the request.
+  void Abandon() { job_->has_no_memory = true; }
+
   // Null while there is nothing to step.
   Stream* stream() { return stream_ && !stream_->finished() ? &*stream_ : nullptr; }
 

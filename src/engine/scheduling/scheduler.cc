@@ -1,16 +1,19 @@
 #include "edgevlm/scheduler.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <list>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "base/check.h"
+#include "base/threads.h"
 #include "decode/stepper.h"
 #include "engine/model.h"
 #include "engine/scheduling/preparer.h"
@@ -19,6 +22,12 @@
 #include "engine/speculation.h"
 
 namespace edgevlm {
+namespace {
+
+// After memory has run out, until it is asked for again.
+constexpr std::chrono::milliseconds kMemoryRetry{1};
+
+}  // namespace
 
 struct Scheduler::State {
   State(const Engine& engine, const SchedulerOptions& given)
@@ -28,11 +37,12 @@ struct Scheduler::State {
         prompt_share(given.prefill_tokens),
         pictures(std::in_place, model, [this] { Wake(); }),
         words(std::in_place, model, [this] { Wake(); }),
-        thread([this] { Work(); }) {}
+        thread(StartThread("the steps of replies", [this] { Work(); })) {}
 
   void Work();
   bool TakeTurns();
   void Step();
+  void Abandon();
   void Wake();
   SchedulerClock::time_point NextDeadline() const;
 
@@ -50,8 +60,9 @@ struct Scheduler::State {
   // Of the stepping thread.
   std::list<RunningReply> running;
   std::vector<Stream*> streams;
-  Stepper stepper;
+  std::optional<Stepper> stepper;  // never none; made anew after memory ran out in it
   PromptShare prompt_share;
+  bool is_abandoned = false;  // the stepper is left in the middle of a step
 
   // Words need not wait for pictures.
   std::optional<Preparer> pictures;
@@ -90,9 +101,22 @@ void Scheduler::State::Work() {
       }
       has_news = false;
     }
-    if (!TakeTurns()) return;
-    Step();
+    try {
+      if (!TakeTurns()) return;
+      Step();
+    } catch (const std::bad_alloc&) {
+      Abandon();
+    }
   }
+}
+
+// Memory has run out: what runs ends with an error, which gives some back, and what waits goes on.
+void Scheduler::State::Abandon() {
+  for (RunningReply& reply : running) reply.Abandon();
+  is_abandoned = true;
+  std::unique_lock lock(mutex);
+  has_news = true;
+  wake.wait_for(lock, kMemoryRetry, [this] { return stop; });
 }
 
 // Ends what is over and starts what has waited. False when all is to end and nothing is left.
@@ -113,6 +137,10 @@ bool Scheduler::State::TakeTurns() {
     reply = running.erase(reply);  // its memory is free before its client can ask again
     listener->OnEnd(*end);
   }
+  if (is_abandoned && running.empty()) {
+    stepper.emplace(MakeStepper(model));
+    is_abandoned = false;
+  }
   std::vector<std::shared_ptr<Job>> over;
   {
     const std::lock_guard lock(mutex);
@@ -121,8 +149,8 @@ bool Scheduler::State::TakeTurns() {
       return job->IsOver();
     });
     while (!waiting.empty() && std::ssize(running) < options.running) {
+      running.emplace_back(waiting.front(), model, stepper->drafter());
       started.push_back(waiting.front());
-      running.emplace_back(waiting.front(), model, stepper.drafter());
       waiting.pop_front();
       const bool shows = CountPictures(started.back()->request) > 0;
       (shows ? pictures : words)->Add(started.back());
@@ -157,7 +185,7 @@ void Scheduler::State::Step() {
   teams.many.is_over = &is_over;
   const Turns::Short turn(*model.turns);
   const auto begin = SchedulerClock::now();
-  stepper.Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows, teams);
+  stepper->Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows, teams);
   if (speaks) prompt_share.Learn(before - unread(), MillisecondsSince(begin));
 }
 

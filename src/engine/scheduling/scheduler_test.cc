@@ -123,6 +123,25 @@ TEST_F(SchedulerTest, AnswersAsASessionDoes) {
   EXPECT_GE(reply->reply.timings.total_ms, reply->first_token_ms);
 }
 
+// A model that looks at the last picture only is not shown the others, and the reply says so.
+TEST_F(SchedulerTest, TellsWhichPicturesWereLookedAt) {
+  Scheduler scheduler(engine_, {});
+  const auto one = Submit(scheduler, About(Picture(2), 3))->Wait();
+  ReplyRequest request = About(Picture(1), 3);
+  request.messages[0].parts.push_back({.picture = Picture(2)});
+  const auto recorder = Submit(scheduler, std::move(request));
+  const auto reply = recorder->Wait();
+  ASSERT_TRUE(one && reply);
+  EXPECT_EQ(reply->reply.text, one->reply.text);
+  EXPECT_EQ(reply->image_tokens, one->image_tokens);
+  ASSERT_EQ(reply->pictures.size(), 2u);
+  EXPECT_EQ(reply->pictures[0].tokens, 0);
+  EXPECT_EQ(reply->pictures[1].tokens, one->image_tokens);
+  for (const Progress& progress : recorder->progress()) {
+    EXPECT_TRUE(progress.stage != RequestStage::kPictures || progress.total == 2);
+  }
+}
+
 // Guesses are checked in the batch that all share, and change nothing.
 TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
   constexpr unsigned kRequests = 5;

@@ -23,6 +23,7 @@ class ChatDialect final : public Dialect {
          {"finish_reason", FinishName(reply.reply.finish_reason)}}};
     object["usage"] = UsageJson(reply.reply);
     object["timings"] = TimingsJson(reply);
+    object["seed"] = SeedJson(reply.reply.seed);
     return {.body = ToText(object)};
   }
   Response Failed(const ApiError& error) override { return OpenAiError(error); }
@@ -43,6 +44,7 @@ class ChatDialect final : public Dialect {
       object["choices"] = json::array();
       object["usage"] = UsageJson(reply.reply);
       object["timings"] = TimingsJson(reply);
+      object["seed"] = SeedJson(reply.reply.seed);
       payloads.push_back(ToText(object));
     }
     payloads.emplace_back("[DONE]");

@@ -38,6 +38,7 @@ RequestPart ReadPart(const Json& object, const std::string& where, Pictures& pic
     if (!part.has("text")) part.Refuse("text", "expected a text, found none");
     return {.text = part.Text("text", "")};
   }
+  if (type == "refusal") return {.text = part.Text("refusal", "")};  // the assistant's words too
   if (type == "image_url") return ReadImage(part, pictures, problem);
   part.Refuse("type", "expected text or image_url");
   return {};
@@ -53,7 +54,10 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Picture
     fields.Refuse("role", "expected system, user or assistant");
   }
   const Json* content = fields.Any("content");
-  if (content == nullptr) {
+  const bool is_empty = content == nullptr || (content->is_array() && content->empty());
+  if (is_empty && message.role == Role::kAssistant) {
+    // One that refused, or called a tool: no words.
+  } else if (content == nullptr) {
     fields.Refuse("content", "expected a text or a list of parts, found none");
   } else if (content->is_string()) {
     message.parts.push_back({.text = content->get<std::string>()});

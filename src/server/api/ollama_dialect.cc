@@ -60,6 +60,7 @@ class OllamaDialect final : public Dialect {
         Nanoseconds(t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms);
     object["eval_count"] = reply.reply.reply_tokens;
     object["eval_duration"] = Nanoseconds(t.generate_ms);
+    object["seed"] = SeedJson(reply.reply.seed);
     return object;
   }
 

@@ -54,7 +54,7 @@ json ModelJson(const Site& site) {
 json DefaultsJson(const ServerRules& rules) {
   return {{"max_tokens", rules.decode.max_tokens},
           {"temperature", rules.decode.temperature},
-          {"seed", rules.decode.seed}};
+          {"seed", SeedJson(rules.decode.seed)}};
 }
 
 json LimitsJson(const ServerRules& rules) {
@@ -93,7 +93,9 @@ Response ShowPageFile(Site&, const Request& request) {
 
 Response LockedAnswer(const Request& head, const ApiError& error) {
   const bool is_page = head.path == "/" || head.path == "/docs";
-  if (error.status != kUnauthorized || !is_page || !WantsHtml(head)) return OpenAiError(error);
+  if (error.status != kUnauthorized || !is_page || !WantsHtml(head)) {
+    return ErrorAt(head.path, error);
+  }
   Response page = FileAnswer(head.path == "/" ? "index.html" : "docs.html");
   page.status = error.status;
   // With Basic, as in `error`, browsers would ask for a password by themselves.

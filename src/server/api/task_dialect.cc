@@ -1,5 +1,6 @@
 #include "server/api/task_dialect.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/parse/json.h"
@@ -32,14 +33,17 @@ class TaskDialect final : public Dialect {
  private:
   json Object(const RequestReply& reply) const {
     json images = PicturesJson(facts_, reply);
-    const json first = images.empty() ? json() : images.front();
+    const auto read =
+        std::ranges::find_if(images, [](const json& image) { return image["tokens"] > 0; });
+    const json image = read == images.end() ? json() : *read;
     return {{name_, reply.reply.text},
             {"model", facts_.model},
             {"finish_reason", FinishName(reply.reply.finish_reason)},
             {"usage", UsageJson(reply.reply)},
             {"timings", TimingsJson(reply)},
+            {"seed", SeedJson(reply.reply.seed)},
             {"request_id", facts_.id},
-            {"image", first},
+            {"image", image},
             {"images", std::move(images)},
             {"image_tokens", reply.image_tokens}};
   }

@@ -139,6 +139,7 @@ void Connection::Advance() {
 }
 
 void Connection::BeginHead() {
+  path_.clear();
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(core_->limits.header_bytes));
   parser_->body_limit(boost::none);  // the service says, once it has seen the header
@@ -191,6 +192,7 @@ void Connection::OnHead() {
     return Refuse(malformed->status, malformed->reason);
   }
   head_ = ReadHead(parser_->get());
+  path_ = head_.path;
   ++id_;
   keeps_alive_ = parser_->keep_alive() && !core_->draining;
   is_head_ = head_.method == "HEAD";
@@ -239,13 +241,14 @@ void Connection::Dispatch() {
   ++core_->replies;
   EnterPhase(Phase::kReply, {});
   auto exchange = std::make_shared<HttpExchange>(shared_from_this(), id_);
-  asio::post(core_->workers, [core = core_, request = std::move(request), exchange]() mutable {
-    try {
-      core->service.Handle(std::move(request), exchange);
-    } catch (const std::exception&) {  // out of memory
-      exchange->Send(core->service.Refusal(500, "the request could not be served"));
-    }
-  });
+  core_->workers.Post(
+      [core = core_, path = path_, request = std::move(request), exchange]() mutable {
+        try {
+          core->service.Handle(std::move(request), exchange);
+        } catch (const std::exception&) {  // out of memory
+          exchange->Send(core->service.Refusal(path, 500, "the request could not be served"));
+        }
+      });
 }
 
 void Connection::RefuseParsing(ErrorCode error) {
@@ -260,7 +263,7 @@ void Connection::Refuse(int status, const std::string& reason) {
   is_head_ = is_old_ = begun_ = false;
   ++core_->replies;
   EnterPhase(Phase::kReply, {});
-  Send(id_, core_->service.Refusal(status, reason));
+  Send(id_, core_->service.Refusal(path_, status, reason));
 }
 
 // Replying.
@@ -305,7 +308,7 @@ void Connection::WhenGone(int id, std::function<void()> gone) {
 void Connection::Abandon(int id) {
   if (!IsCurrent(id)) return;
   if (begun_) return Close();  // a reply cut short must not look whole
-  Send(id, core_->service.Refusal(500, "the request was not answered"));
+  Send(id, core_->service.Refusal(path_, 500, "the request was not answered"));
 }
 
 void Connection::EndReply() {

@@ -81,6 +81,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   std::string pending_;  // read and not parsed
   bool watching_ = false;
   Request head_;
+  std::string path_;               // that is asked for; empty until the header has come
   std::size_t charged_bytes_ = 0;  // of this request's body
   Clock::time_point last_active_;
   Clock::time_point deadline_ = Clock::time_point::max();  // of the phase

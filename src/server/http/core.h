@@ -4,12 +4,12 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <list>
 #include <memory>
 
 #include "server/http/server.h"
+#include "server/http/workers.h"
 
 namespace edgevlm {
 
@@ -39,7 +39,7 @@ struct Core {
   const HttpLimits limits;
   HttpService& service;
   boost::asio::io_context io{1};
-  boost::asio::thread_pool workers{kWorkers};
+  Workers workers{kWorkers};
 
   // Charges bytes that have come to what all bodies together may have; false if that is too much.
   // Who is charged gives back with Release. Threads: the I/O thread.

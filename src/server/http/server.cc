@@ -6,10 +6,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/threads.h"
 #include "server/http/connection.h"
 #include "server/http/core.h"
 
@@ -25,6 +27,29 @@ constexpr std::chrono::milliseconds kTick{50};
 // After a connection could not be taken because the process has no room for another file.
 constexpr std::chrono::milliseconds kRetry{50};
 
+Result<tcp::endpoint> EndpointOf(const HttpServer::Address& address) {
+  AsioError error;
+  const auto host = asio::ip::make_address(address.host, error);
+  if (error || address.port < 0 || address.port > 65'535) {
+    return Error{ErrorCode::kInvalid, "address: expected an IP address and a port, found " +
+                                          address.host + " " + std::to_string(address.port)};
+  }
+  return tcp::endpoint(host, static_cast<std::uint16_t>(address.port));
+}
+
+AsioError Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  AsioError error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  return error;
+}
+
+Error NotListened(const HttpServer::Address& address, const AsioError& error) {
+  return {ErrorCode::kIo, address.host + ":" + std::to_string(address.port) +
+                              ": can not be listened on: " + error.message()};
+}
+
 class AsioServer final : public HttpServer {
  public:
   AsioServer(const HttpLimits& limits, HttpService& service)
@@ -35,7 +60,7 @@ class AsioServer final : public HttpServer {
         work_(core_->io.get_executor()) {}
 
   ~AsioServer() override {
-    core_->workers.join();  // what they hold ends in the I/O thread
+    core_->workers.Join();  // what they hold ends in the I/O thread
     if (!thread_.joinable()) return;
     asio::post(core_->io, [this] {
       Stop();
@@ -48,23 +73,12 @@ class AsioServer final : public HttpServer {
   }
 
   MaybeError Open(const Address& address) {
-    AsioError error;
-    const auto host = asio::ip::make_address(address.host, error);
-    if (error || address.port < 0 || address.port > 65'535) {
-      return Error{ErrorCode::kInvalid, "address: expected an IP address and a port, found " +
-                                            address.host + " " + std::to_string(address.port)};
-    }
-    const tcp::endpoint endpoint(host, static_cast<std::uint16_t>(address.port));
-    if (acceptor_.open(endpoint.protocol(), error); !error) {
-      acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    }
-    if (!error) acceptor_.bind(endpoint, error);
+    const Result<tcp::endpoint> endpoint = EndpointOf(address);
+    if (!endpoint) return endpoint.error();
+    AsioError error = Bind(acceptor_, *endpoint);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (!error) acceptor_.non_blocking(true, error);
-    if (error) {
-      return Error{ErrorCode::kIo, address.host + ":" + std::to_string(address.port) +
-                                       ": can not be listened on: " + error.message()};
-    }
+    if (error) return NotListened(address, error);
     port_ = acceptor_.local_endpoint().port();
     return std::nullopt;
   }
@@ -72,7 +86,7 @@ class AsioServer final : public HttpServer {
   void Start() {
     Accept();
     Tick();
-    thread_ = std::thread([this] { Run(); });
+    thread_ = StartThread("connections", [this] { Run(); });
   }
 
   int port() const override { return port_; }
@@ -183,13 +197,27 @@ class AsioServer final : public HttpServer {
 
 }  // namespace
 
+MaybeError HttpServer::Check(const Address& address) {
+  const Result<tcp::endpoint> endpoint = EndpointOf(address);
+  if (!endpoint) return endpoint.error();
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  const AsioError error = Bind(acceptor, *endpoint);
+  if (!error || error == asio::error::address_in_use) return std::nullopt;
+  return NotListened(address, error);
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const Address& address,
                                                        const HttpLimits& limits,
                                                        HttpService& service) {
-  auto server = std::make_unique<AsioServer>(limits, service);
-  if (auto error = server->Open(address)) return *error;
-  server->Start();
-  return std::unique_ptr<HttpServer>(std::move(server));
+  try {
+    auto server = std::make_unique<AsioServer>(limits, service);
+    if (auto error = server->Open(address)) return *error;
+    server->Start();
+    return std::unique_ptr<HttpServer>(std::move(server));
+  } catch (const std::system_error& error) {
+    return Error{ErrorCode::kIo, error.what()};
+  }
 }
 
 }  // namespace edgevlm

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/result.h"
@@ -55,8 +56,9 @@ class HttpService {
   virtual void HandleMessage(const Request& head, std::string message,
                              std::shared_ptr<Exchange> exchange) = 0;
 
-  // What the server itself answers: bytes that are no HTTP, a header too long, and the like.
-  virtual Response Refusal(int status, const std::string& reason) = 0;
+  // What the server itself answers: bytes that are no HTTP, a header too long, and the like. path:
+  // that was asked for; empty if it is not known.
+  virtual Response Refusal(std::string_view path, int status, const std::string& reason) = 0;
 };
 
 class HttpServer {
@@ -67,10 +69,14 @@ class HttpServer {
   };
 
   // Listens from the moment it returns; answers until it is destroyed. `service` must outlive it.
-  // Errors: kInvalid (not an address), kIo (the port is taken, not permitted).
+  // Errors: kInvalid (not an address), kIo (the port is taken, not permitted; no threads).
   static Result<std::unique_ptr<HttpServer>> Listen(const Address& address,
                                                     const HttpLimits& limits, HttpService& service);
   virtual ~HttpServer() = default;
+
+  // Whether Listen could, but for a port that is taken now: a server that runs may be checked
+  // against. Errors: as Listen.
+  static MaybeError Check(const Address& address);
 
   virtual int port() const = 0;
 

@@ -222,14 +222,14 @@ void Socket::TakeNext() {
   last_active_ = Clock::now();
   answered_bytes_ = waiting_.front().size();
   auto exchange = std::make_shared<SocketExchange>(shared_from_this(), ++id_);
-  asio::post(core_->workers, [core = core_, head = head_, message = std::move(waiting_.front()),
-                              exchange]() mutable {
-    try {
-      core->service.HandleMessage(*head, std::move(message), exchange);
-    } catch (const std::exception&) {  // out of memory
-      exchange->Send(core->service.Refusal(500, "the request could not be served"));
-    }
-  });
+  core_->workers.Post(
+      [core = core_, head = head_, message = std::move(waiting_.front()), exchange]() mutable {
+        try {
+          core->service.HandleMessage(*head, std::move(message), exchange);
+        } catch (const std::exception&) {  // out of memory
+          exchange->Send(core->service.Refusal(head->path, 500, "the request could not be served"));
+        }
+      });
   waiting_.pop_front();
 }
 

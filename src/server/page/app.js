@@ -10,14 +10,15 @@ import { readSettings, refusalOf, startSettings } from "./settings.js";
 import { showPicture, Turn } from "./talk.js";
 
 let picture = null; // as picture.js describes it
-let turns = []; // about it, answered: {question, answer}
+let turns = []; // about it, or about nothing shown, answered: {question, answer}
 let running = null; // an AbortController
 let open = false; // the server has let us in
 
 function update() {
   const idle = open && running === null;
   byId("caption").disabled = !picture || !idle;
-  byId("send").disabled = !picture || !idle || byId("question").value.trim() === "";
+  byId("send").disabled = !idle || byId("question").value.trim() === "";
+  byId("question").placeholder = picture ? "Ask about the picture" : "Ask something";
   byId("send").hidden = running !== null;
   byId("stop").hidden = running === null;
 }
@@ -25,22 +26,23 @@ function update() {
 async function reply(question) {
   const settings = readSettings();
   if (!settings) return;
+  const about = picture;
   const turn = new Turn(question);
-  const refusal = refusalOf(picture.blob, settings);
+  const refusal = about ? refusalOf(about.blob, settings) : "";
   if (refusal) return turn.fail(refusal);
   running = new AbortController();
   update();
   const hear = { progress: progress => turn.progress(progress), text: piece => turn.add(piece) };
   const what = {
-    picture: picture.blob,
+    picture: about && about.blob,
     question,
     turns: settings.remembers ? turns : null,
     settings,
   };
   try {
     const answer = await ask(what, hear, running.signal);
-    turn.end(answer);
-    if (what.picture === picture.blob) turns = [...turns, { question, answer: answer.text }];
+    turn.end(answer, about !== null);
+    if (about === picture) turns = [...turns, { question, answer: answer.text }];
   } catch (error) {
     if (error.name === "AbortError") {
       turn.stop();
@@ -59,10 +61,18 @@ async function reply(question) {
 
 let isLive = false;
 
+// Whether a model reads pictures.
+const reads = model => model.image_size > 0;
+
 async function enter() {
   const about = await getJson("/");
   open = true;
   showModel(about);
+  for (const part of document.querySelectorAll(".sees")) part.hidden = !reads(about.model);
+  byId("blind").hidden = reads(about.model);
+  if (!reads(about.model)) {
+    byId("talk").dataset.empty = "What you ask, and the answers, appear here.";
+  }
   startSettings(about);
   if (!isLive) startLive();
   isLive = true;

@@ -1,9 +1,9 @@
 // One request for a reply, whichever way it goes.
 //
 // ask({picture, question, turns, settings}, hear, signal) resolves to {text, usage, timings,
-// finish_reason}. question: "" for a caption. turns: earlier [{question, answer}] that are sent
-// along; null: this request stands alone. While words come, hear.text(piece) and
-// hear.progress({stage, done, total}) are called.
+// finish_reason}. picture: null for a question without one. question: "" for a caption. turns:
+// earlier [{question, answer}] that are sent along; null: this request stands alone. While words
+// come, hear.text(piece) and hear.progress({stage, done, total}) are called.
 import { events, postJson, request } from "./api.js";
 import { messages } from "./socket.js";
 
@@ -17,7 +17,7 @@ function readAs(blob) {
 }
 
 function choices({ tokens, temperature, seed }) {
-  return { max_tokens: tokens, temperature, ...(temperature > 0 ? { seed } : {}) };
+  return { max_tokens: tokens, temperature, ...(temperature > 0 && seed !== null ? { seed } : {}) };
 }
 
 const taskOf = question => (question ? { type: "vqa", question } : { type: "caption" });
@@ -67,12 +67,13 @@ const captionWords = "Describe the picture.";
 const wordsOf = question => question || captionWords;
 
 async function conversation({ picture, question, turns }) {
-  const list = turns.flatMap(turn => [
+  const list = (turns ?? []).flatMap(turn => [
     says("user", wordsOf(turn.question)),
     says("assistant", turn.answer),
   ]);
   list.push(says("user", wordsOf(question)));
-  list[0].content.unshift({ type: "image_url", image_url: { url: await readAs(picture) } });
+  if (picture)
+    list[0].content.unshift({ type: "image_url", image_url: { url: await readAs(picture) } });
   return list;
 }
 
@@ -101,7 +102,7 @@ async function askChat(what, hear, signal) {
 }
 
 export function ask(what, hear, signal) {
-  if (what.turns !== null) return askChat(what, hear, signal);
+  if (what.turns !== null || what.picture === null) return askChat(what, hear, signal);
   return what.settings.way === "socket"
     ? askSocket(what, hear, signal)
     : askForm(what, hear, signal);

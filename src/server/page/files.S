@@ -24,6 +24,7 @@ edgevlm_page_begin:
     page_file element.js
     page_file live.js
     page_file lock.js
+    page_file markup.js
     page_file model.js
     page_file picture.js
     page_file settings.js

@@ -124,7 +124,8 @@ function takeDrops(take) {
 }
 
 export function startPicture(chosen) {
-  const take = file => file && show(file, file.name || "picture", chosen);
+  const take = file =>
+    file && !byId("picture").hidden && show(file, file.name || "picture", chosen);
   const open = () => byId("file").click();
   byId("choose").onclick = open;
   byId("stage").onclick = () => camera || open();

@@ -13,7 +13,7 @@ const option = value => byId("way").querySelector(`[value=${value}]`);
 export function updateSettings() {
   byId("seed").disabled = !(Number(byId("temperature").value) > 0);
   const remembers = !byId("remember").closest(".chat").hidden && byId("remember").checked;
-  option("socket").disabled = hasKey() || remembers;
+  option("socket").disabled = hasKey() || remembers || byId("picture").hidden;
   if (option("socket").disabled && byId("way").value === "socket") byId("way").value = "events";
 }
 
@@ -23,13 +23,13 @@ export function startSettings({ model, defaults, limits }) {
   byId("tokens").max = limits.reply_tokens;
   byId("tokens").value = Math.min(defaults.max_tokens, limits.reply_tokens);
   byId("temperature").value = defaults.temperature;
-  byId("seed").value = defaults.seed;
+  byId("seed").value = defaults.seed ?? "";
   for (const part of document.querySelectorAll(".chat")) part.hidden = model.chat_template === "";
   for (const name of ["temperature", "remember"]) byId(name).oninput = updateSettings;
   updateSettings();
 }
 
-// Nothing if a field is out of its range; the browser says which.
+// Nothing if a field is out of its range; the browser says which. seed: null for new choices.
 export function readSettings() {
   const fields = ["tokens", "temperature", "seed"].map(byId);
   const wrong = fields.find(field => !field.disabled && !field.checkValidity());
@@ -38,7 +38,9 @@ export function readSettings() {
     wrong.reportValidity();
     return null;
   }
-  const [tokens, temperature, seed] = fields.map(field => Number(field.value));
+  const [tokens, temperature, seed] = fields.map(field =>
+    field.value === "" ? null : Number(field.value),
+  );
   const remembers = !byId("remember").closest(".chat").hidden && byId("remember").checked;
   return { tokens, temperature, seed, way: byId("way").value, remembers };
 }

@@ -1,5 +1,6 @@
 // The conversation, as it is seen.
 import { byId, make } from "./element.js";
+import { blocksOf } from "./markup.js";
 import { timingsOf } from "./timings.js";
 
 const nearEnd = 80; // px
@@ -26,7 +27,7 @@ export function showPicture({ name, facts, thumbnail }) {
 // A question and the reply to come.
 export class Turn {
   constructor(question) {
-    this.said = make("p", { class: "said" });
+    this.said = make("div", { class: "said" });
     this.stage = make("progress", { "aria-label": "Progress", max: 1 });
     this.item = make(
       "li",
@@ -62,7 +63,7 @@ export class Turn {
     follow(() => {
       this.stage.remove();
       this.said.classList.remove("waits");
-      this.said.textContent = text;
+      this.said.replaceChildren(...blocksOf(text));
     });
   }
 
@@ -71,10 +72,11 @@ export class Turn {
     this.item.removeAttribute("aria-busy");
   }
 
-  end(reply) {
-    this.say(reply.text || "(no words)");
+  // showed: whether there was a picture.
+  end(reply, showed) {
+    this.say(reply.text.trim() === "" ? "(no words)" : reply.text);
     for (const details of byId("talk").querySelectorAll(".timings")) details.open = false;
-    const timings = timingsOf(reply);
+    const timings = timingsOf(reply, showed);
     timings.open = true;
     follow(() => this.item.append(timings));
     this.close();

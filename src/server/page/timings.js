@@ -6,7 +6,7 @@ const stages = [
   ["decode", "decode_ms", "the picture's file to pixels"],
   ["preprocess", "preprocess_ms", "pixels to the size that the eye sees"],
   ["encode", "encode_ms", "looking: the eye and its projector"],
-  ["prefill", "prefill_ms", "reading picture and words"],
+  ["prefill", "prefill_ms", "reading the prompt"],
   ["generate", "predicted_ms", "writing the reply"],
 ];
 const leastShown = 0.05; // ms
@@ -17,7 +17,8 @@ function milliseconds(time) {
 }
 
 function figures({ timings, usage, finish_reason }) {
-  const speed = timings.predicted_per_second;
+  // The first token comes with the prompt.
+  const speed = ((usage.completion_tokens - 1) * 1000) / timings.predicted_ms;
   const parts = [`${milliseconds(timings.ttft_ms)} to the first word`];
   if (usage.completion_tokens > 2) parts.push(`${speed.toFixed(speed < 10 ? 1 : 0)} tokens/s`);
   parts.push(`${usage.completion_tokens} tokens`);
@@ -25,8 +26,8 @@ function figures({ timings, usage, finish_reason }) {
   return parts.join(" · ");
 }
 
-// A <details> that shows bar and figures; opened, the legend.
-export function timingsOf(reply) {
+// A <details> that shows bar and figures; opened, the legend. showed: whether there was a picture.
+export function timingsOf(reply, showed) {
   const { timings, usage } = reply;
   const bar = make("span", { class: "bar", "aria-hidden": "true" });
   const legend = make("dl", { class: "legend" });
@@ -46,7 +47,7 @@ export function timingsOf(reply) {
   const notes = [
     `${usage.prompt_tokens} tokens read` + (known > 0 ? `, ${known} of them known before` : ""),
   ];
-  if (!(timings.encode_ms > 0)) notes.push("the picture was known: it was not encoded again");
+  if (showed && !(timings.encode_ms > 0)) notes.push("the picture was known: it was not encoded again");
   return make(
     "details",
     { class: "timings" },

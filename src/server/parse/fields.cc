@@ -1,6 +1,8 @@
 #include "server/parse/fields.h"
 
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -14,6 +16,27 @@ std::string Shown(const Json& value) {
   if (value.is_structured()) return value.is_array() ? "a list" : "an object";
   const std::string text = ToText(value);
   return text.size() <= kShownBytes ? text : "a longer text";
+}
+
+// What JSON calls a number and is whole, 5.0 too; nothing if it does not fit 64 bits.
+std::optional<std::int64_t> WholeOf(const Json& value) {
+  if (value.is_number_unsigned()) {
+    const auto number = value.get<std::uint64_t>();
+    return number <= INT64_MAX ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+  }
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (!value.is_number_float()) return std::nullopt;
+  const double number = value.get<double>();
+  const bool fits = -0x1p63 <= number && number < 0x1p63 && std::trunc(number) == number;
+  return fits ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+}
+
+// " from 1 to 5", without an end that is only the type's.
+std::string Written(Range<std::int64_t> range) {
+  if (range.most < INT64_MAX) {
+    return " from " + std::to_string(range.least) + " to " + std::to_string(range.most);
+  }
+  return range.least > INT64_MIN ? " of at least " + std::to_string(range.least) : "";
 }
 
 std::string Plain(double value) {
@@ -53,14 +76,9 @@ void Fields::Refuse(const char* name, const std::string& what, std::string code,
 std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback) {
   const Json* value = Find(name);
   if (value == nullptr) return fallback;
-  const bool fits_type = value->is_number_integer() &&
-                         !(value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX);
-  if (fits_type) {
-    const auto number = value->get<std::int64_t>();
-    if (range.least <= number && number <= range.most) return number;
-  }
-  Refuse(name, "expected a whole number from " + std::to_string(range.least) + " to " +
-                   std::to_string(range.most) + ", found " + Shown(*value));
+  const std::optional<std::int64_t> number = WholeOf(*value);
+  if (number && range.least <= *number && *number <= range.most) return *number;
+  Refuse(name, "expected a whole number" + Written(range) + ", found " + Shown(*value));
   return fallback;
 }
 

@@ -34,6 +34,7 @@ class Fields {
 
   bool has(const char* name) const { return Find(name) != nullptr; }
 
+  // 5.0 is whole too: many clients know one kind of number.
   std::int64_t Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback);
   double Number(const char* name, Range<double> range, double fallback);
   bool Bool(const char* name, bool fallback);

@@ -25,6 +25,19 @@ TEST(Fields, ReadsWhatIsThere) {
   EXPECT_FALSE(problem);
 }
 
+TEST(Fields, WholeNumbersMayBeWrittenAsFloats) {
+  const Json object = {{"a", 5.0}, {"b", -2.0}, {"c", 1e15}};
+  Problem problem;
+  Fields fields(object, "", problem);
+  EXPECT_EQ(fields.Whole("a", {0, 5}, 1), 5);
+  EXPECT_EQ(fields.Whole("b", {-2, 5}, 1), -2);
+  EXPECT_EQ(fields.Whole("c", {0, INT64_MAX}, 1), 1'000'000'000'000'000);
+  EXPECT_FALSE(problem);
+  EXPECT_EQ(fields.Whole("b", {-1, INT64_MAX}, 1), 1);
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->message, "b: expected a whole number of at least -1, found -2.0");
+}
+
 TEST(Fields, KeepsTheFirstProblem) {
   const Json object = {{"a", "x"}, {"b", -1}};
   Problem problem;
@@ -45,7 +58,8 @@ TEST(Fields, RefusesOtherTypes) {
     return problem ? problem->message : "";
   };
   const auto whole = [](Fields& fields) { fields.Whole("x", {INT64_MIN, INT64_MAX}, 0); };
-  for (const Json& wrong : {Json(1.0), Json("1"), Json(true), Json(UINT64_MAX), Json::array()}) {
+  for (const Json& wrong : {Json(1.5), Json(1e19), Json(-1e300), Json("1"), Json(true),
+                            Json(UINT64_MAX), Json::array()}) {
     EXPECT_THAT(message(wrong, whole), HasSubstr("x: expected a whole number")) << wrong;
   }
   EXPECT_THAT(message(1, [](Fields& f) { f.Bool("x", false); }), HasSubstr("true or false"));

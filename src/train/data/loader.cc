@@ -20,16 +20,31 @@ Loader::Loader(const SampleOptions& options, int batch_pictures, std::uint64_t s
       tokenizer_(tokenizer),
       next_made_(first_batch),
       next_given_(first_batch) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Make(); });
+  const auto make = [this] {
+    try {
+      Make();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      changed_.notify_all();
+    }
+  };
+  try {
+    for (int i = 0; i < threads; ++i) threads_.Start("batches", make);
+  } catch (...) {
+    Stop();
+    throw;
+  }
 }
 
-Loader::~Loader() {
+Loader::~Loader() { Stop(); }
+
+void Loader::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
 }
 
 Batch Loader::MakeBatch(std::uint64_t index, ThreadPool& pool) const {
@@ -63,7 +78,8 @@ Batch Loader::Next() {
     return std::find_if(ready_.begin(), ready_.end(),
                         [&](const auto& entry) { return entry.first == next_given_; });
   };
-  changed_.wait(lock, [&] { return wanted() != ready_.end(); });
+  changed_.wait(lock, [&] { return wanted() != ready_.end() || failure_ != nullptr; });
+  if (failure_ != nullptr) std::rethrow_exception(failure_);
   const auto found = wanted();
   Batch batch = std::move(found->second);
   ready_.erase(found);

@@ -4,10 +4,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <utility>
 
+#include "base/threads.h"
 #include "train/data/sample.h"
 
 namespace edgevlm::train {
@@ -22,10 +23,12 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // The next batch in order; waits for it if need be.
+  // The next batch in order; waits for it if need be. Throws what a thread that makes batches
+  // threw.
   Batch Next();
 
  private:
+  void Stop();
   void Make();
   Batch MakeBatch(std::uint64_t index, ThreadPool& pool) const;
 
@@ -41,7 +44,8 @@ class Loader {
   std::uint64_t next_given_;  // the batch that Next() gives
   std::deque<std::pair<std::uint64_t, Batch>> ready_;
   bool stop_ = false;
-  std::vector<std::thread> threads_;
+  std::exception_ptr failure_;  // of a thread that ended by it
+  JoiningThreads threads_;      // last: they use the rest
 };
 
 }  // namespace edgevlm::train

@@ -1,0 +1,212 @@
+// Products of matrices: every form of weight, and what makes activations ready for them.
+#include <bit>
+#include <cfloat>
+#include <utility>
+
+#include "base/check.h"
+#include "kernels/matmul/int8_matmul.h"
+#include "kernels/matmul/int8_test_rows.h"
+#include "kernels/matmul/pair_matmul.h"
+#include "kernels/row_products/row_products.h"
+#include "kernels_fuzz.h"
+#include "tensor/test_blocks.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kMaxRows = 20, kMaxOutputs = 70;
+
+Weight MakeWeight(FuzzProblem& problem, Packing packing) {
+  const DTypeInfo& info = problem.Choose(std::span<const DTypeInfo>(DTypes()));
+  const int outputs = problem.Int(1, kMaxOutputs);
+  int inputs = info.block_values * problem.Int(1, info.block_values > 32 ? 3 : 12);
+  if (info.block_values == 1) inputs = problem.Int(1, 300);
+  if (info.block_values == 1 && packing == Packing::kInt8) inputs = (inputs + 3) / 4 * 4;
+  const std::vector<std::byte> bytes =
+      info.block_values == 1 ? *FromFloats(problem.Values(outputs * inputs), info.dtype)
+                             : RandomStored(info.dtype, outputs * inputs, problem.Random());
+  ThreadPool pool(1);
+  Result<Weight> weight =
+      Weight::Pack({info.dtype, {outputs, inputs}, bytes}, outputs, inputs, pool, packing);
+  CHECK(weight.ok());
+  return *std::move(weight);
+}
+
+// A product and what every variant makes of it: y = x W^T + bias + residual of some part.
+struct Product {
+  Product(FuzzProblem& problem, Weight matrix)
+      : w(std::move(matrix)),
+        rows(problem.Int(0, kMaxRows)),
+        x(problem.Values(rows * w.inputs())),
+        bias(problem.Bool() ? problem.Values(w.outputs()) : std::vector<float>()),
+        residual(problem.Bool() ? problem.Values(rows * w.outputs()) : std::vector<float>()) {
+    part.first_row = problem.Int(0, rows);
+    part.last_row = problem.Int(part.first_row, rows);
+    part.first_panel = problem.Int(0, w.panels() - 1);
+    part.last_panel = problem.Int(part.first_panel + 1, w.panels());
+    epilogue.bias = bias;
+    if (!residual.empty())
+      epilogue.residual = View<const float>(residual.data(), rows, w.outputs());
+  }
+
+  View<const float> Inputs() const { return {x.data(), rows, w.inputs()}; }
+
+  // values_of(t, k): what the activations stand for. is_exact: whether variants give the same bits.
+  template <class Function, class Rows, class ValueOf>
+  void Check(const char* kernel, const VariantList<Function>& variants, const Rows& inputs,
+             const ValueOf& value_of, bool is_exact) const {
+    const auto run = [&](Function function) {
+      std::vector<float> y(static_cast<std::size_t>(rows * w.outputs()), 42.0f);
+      function({inputs, w, epilogue, View<float>(y.data(), rows, w.outputs())}, part);
+      return y;
+    };
+    const std::vector<float> expected = run(variants.scalar());
+    std::vector<double> tolerance(expected.size());
+    for (std::size_t i = 0; i < tolerance.size(); ++i) {
+      tolerance[i] = Magnitude(i, value_of) * (w.inputs() + 2) * double{FLT_EPSILON};
+    }
+    ForEachFuzzVariant(variants, [&](const Variant<Function>& variant) {
+      const bool same_bits = is_exact && variant.needs != Isa::kSse4;
+      CheckVariant(kernel, variant.needs, run(variant.run), expected,
+                   [&](std::size_t i) { return same_bits ? 0 : tolerance[i]; });
+    });
+  }
+
+  // The sizes of all that is summed up for a value.
+  template <class ValueOf>
+  double Magnitude(std::size_t at, const ValueOf& value_of) const {
+    const auto outputs = static_cast<std::size_t>(w.outputs());
+    const int t = static_cast<int>(at / outputs), n = static_cast<int>(at % outputs);
+    double magnitude = 0;
+    if (!bias.empty()) magnitude += std::fabs(bias[at % outputs]);
+    if (!residual.empty()) magnitude += std::fabs(residual[at]);
+    if (w.has_levels()) {  // levels and a minimum may cancel
+      for (int k = 0; k < w.inputs(); k += w.group()) {
+        const Weight::Group group = w.ReadGroup(n, k);
+        for (int i = 0; i < group.count; ++i) {
+          const double level = group.levels[static_cast<std::size_t>(i)];
+          magnitude += std::fabs(value_of(t, k + i)) *
+                       (std::fabs(double{group.scale} * level) + std::fabs(group.minimum));
+        }
+      }
+      return magnitude;
+    }
+    std::vector<float> row(static_cast<std::size_t>(w.inputs()));
+    w.CopyRow(n, row);
+    for (int k = 0; k < w.inputs(); ++k) {
+      magnitude += std::fabs(value_of(t, k) * double{row[static_cast<std::size_t>(k)]});
+    }
+    return magnitude;
+  }
+
+  Weight w;
+  int rows;
+  std::vector<float> x;
+  std::vector<float> bias;
+  std::vector<float> residual;
+  Epilogue epilogue;
+  MatMulPart part;
+};
+
+void FuzzFloats(FuzzProblem& problem) {
+  const Product product(problem, MakeWeight(problem, Packing::kExact));
+  product.Check(
+      "matmul", MatMulVariants(), product.Inputs(),
+      [&](int t, int k) { return double{product.Inputs().Row(t)[static_cast<std::size_t>(k)]}; },
+      false);
+}
+
+void FuzzInt8(FuzzProblem& problem) {
+  const Product product(problem, MakeWeight(problem, Packing::kInt8));
+  const int inputs = product.w.inputs();
+  const Int8TestRows expected(product.rows, inputs);
+  for (int t = 0; t < product.rows; ++t) {
+    QuantizeRowScalar(product.Inputs().Row(t).data(), expected.rows(), t);
+  }
+  ForEachFuzzVariant(QuantizeRowVariants(), [&](const Variant<QuantizeRowFunction>& variant) {
+    const Int8TestRows actual(product.rows, inputs);
+    for (int t = 0; t < product.rows; ++t) {
+      variant.run(product.Inputs().Row(t).data(), actual.rows(), t);
+      for (int k = 0; k < inputs; ++k) {
+        const int level = actual.rows().Levels(t)[k], wanted = expected.rows().Levels(t)[k];
+        if (level != wanted) {
+          FailVariant("quantize_rows", variant.needs, static_cast<std::size_t>(k), level, wanted);
+        }
+      }
+    }
+  });
+  product.Check(
+      "int8_matmul", Int8MatMulVariants(), expected.rows(),
+      [&](int t, int k) {
+        return double{expected.rows().Scales(t)[k / kInt8BlockInputs]} *
+               expected.rows().Levels(t)[k];
+      },
+      true);
+}
+
+void FuzzPairs(FuzzProblem& problem) {
+  Weight w = MakeWeight(problem, Packing::kPairs);
+  if (w.type() != WeightType::kPairs) return;  // blocks stay as they are
+  const Product product(problem, std::move(w));
+  const int columns = PairRows::Columns(product.w.inputs());
+  const auto rows_by = [&](PairUpFunction run, std::vector<float>& memory) {
+    memory.resize(static_cast<std::size_t>(product.rows * columns));
+    const PairRows rows(View<float>(memory.data(), product.rows, columns), product.w.inputs());
+    for (int t = 0; t < product.rows; ++t) run(product.Inputs().Row(t).data(), rows, t);
+    return rows;
+  };
+  std::vector<float> memory, own_memory;
+  const PairRows expected = rows_by(PairUpScalar, memory);
+  ForEachFuzzVariant(PairUpVariants(), [&](const Variant<PairUpFunction>& variant) {
+    const PairRows actual = rows_by(variant.run, own_memory);
+    for (int t = 0; t < product.rows; ++t) {
+      for (int i = 0; i < columns; ++i) {
+        if (actual.Pairs(t)[i] == expected.Pairs(t)[i]) continue;
+        FailVariant("pair_up", variant.needs, static_cast<std::size_t>(i), actual.Pairs(t)[i],
+                    expected.Pairs(t)[i]);
+      }
+    }
+  });
+  product.Check(
+      "pair_matmul", PairMatMulVariants(), expected,
+      [&](int t, int k) {
+        const std::uint32_t pair = expected.Pairs(t)[k / 2];
+        return double{std::bit_cast<float>(k % 2 == 0 ? pair << 16 : pair & 0xffff0000u)};
+      },
+      false);
+}
+
+void FuzzRowProducts(FuzzProblem& problem) {
+  const int a_rows = problem.Int(0, 20), b_rows = problem.Int(0, 20), width = problem.Int(1, 200);
+  const int shift = problem.Int(0, 3);
+  ShiftedValues a(problem.Values(a_rows * width), shift), b(problem.Values(b_rows * width));
+  const View<const float> left(a.data(), a_rows, width), right(b.data(), b_rows, width);
+  const auto run = [&](RowProductsFunction function) {
+    std::vector<float> y(static_cast<std::size_t>(a_rows * b_rows));
+    function(left, right, View<float>(y.data(), a_rows, b_rows));
+    return y;
+  };
+  const std::vector<float> expected = run(RowProductsScalar);
+  const auto tolerance = [&](std::size_t at) {
+    const int i = static_cast<int>(at) / b_rows, j = static_cast<int>(at) % b_rows;
+    double magnitude = 0;
+    for (std::size_t k = 0; k < static_cast<std::size_t>(width); ++k) {
+      magnitude += std::fabs(double{left.Row(i)[k]} * double{right.Row(j)[k]});
+    }
+    return width * double{FLT_EPSILON} * magnitude;
+  };
+  ForEachFuzzVariant(RowProductsVariants(), [&](const Variant<RowProductsFunction>& variant) {
+    CheckVariant("row_products", variant.needs, run(variant.run), expected, tolerance);
+  });
+}
+
+}  // namespace
+}  // namespace edgevlm
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  edgevlm::FuzzProblem problem(data, size);
+  constexpr void (*kKernels[])(edgevlm::FuzzProblem&) = {
+      edgevlm::FuzzFloats, edgevlm::FuzzInt8, edgevlm::FuzzPairs, edgevlm::FuzzRowProducts};
+  kKernels[problem.Int(0, 3)](problem);
+  return 0;
+}

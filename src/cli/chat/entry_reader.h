@@ -1,0 +1,51 @@
+// EntryReader: from lines to what they ask of a conversation.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/chat/line_reader.h"
+
+namespace edgevlm {
+
+struct Entry {
+  enum class Kind {
+    kMessage,  // text: to the model
+    kImage,    // text: the path as it was typed; empty: none
+    kClear,
+    kHelp,
+    kQuit,
+    kStopped,  // Ctrl-C while something was typed
+    kEnd,      // of the input
+  };
+  Kind kind = Kind::kEnd;
+  std::string text = {};
+};
+
+// A line that is a command ("/image PATH", "/clear", ...); nothing for all others, also for those
+// that only begin with a slash.
+std::optional<Entry> ParseCommand(std::string_view line);
+
+// Lines that are commands are commands. The others are messages: each line one, or all up to the
+// next command or the end as one, as a document comes through a pipe. What stands between two lines
+// """ is one message in any case, commands too. Lines of blanks alone are no messages.
+class EntryReader {
+ public:
+  enum class Messages { kLines, kDocuments };
+
+  // lines must outlive the reader.
+  EntryReader(LineReader& lines, Messages messages) : lines_(lines), messages_(messages) {}
+
+  Entry Next();
+
+ private:
+  Entry ReadBlock();
+  Entry MessageBefore(std::string text, Entry next);
+
+  LineReader& lines_;
+  const Messages messages_;
+  std::optional<Entry> next_;  // read already, with the message before it
+};
+
+}  // namespace edgevlm

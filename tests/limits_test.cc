@@ -1,0 +1,102 @@
+// What a user sees where the system gives too few threads or too little memory: one line and exit
+// code 1, never the end by a signal.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "program.h"
+
+namespace edgevlm {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr int kGibibyteInKibibytes = 1 << 20;
+
+std::string Value(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Runs the binary from a shell that has limited itself.
+class LimitsTest : public ::testing::Test {
+ protected:
+  LimitsTest() {
+    if (!Value("EDGEVLM_SANITIZE").empty()) GTEST_SKIP() << "sanitizers reserve address space";
+  }
+  ~LimitsTest() override { setenv("EDGEVLM_BINARY", binary_.c_str(), 1); }
+
+  Outcome RunLimited(const std::string& limits, const std::vector<std::string>& arguments) const {
+    const std::string script = folder_.Write(
+        "limited.sh", "#!/bin/sh\n" + limits + " || exit 99\nexec '" + binary_ + "' \"$@\"\n");
+    std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+    setenv("EDGEVLM_BINARY", script.c_str(), 1);
+    Outcome outcome = RunEdgevlm(arguments);
+    setenv("EDGEVLM_BINARY", binary_.c_str(), 1);
+    return outcome;
+  }
+
+  // Stacks of 1 GiB of address space, and room for so many.
+  Outcome RunWithStacks(int stacks, const std::vector<std::string>& arguments) const {
+    return RunLimited("ulimit -s " + std::to_string(kGibibyteInKibibytes) + " && ulimit -v " +
+                          std::to_string(kGibibyteInKibibytes * stacks + kGibibyteInKibibytes / 2),
+                      arguments);
+  }
+
+  static void ExpectNoMoreThreads(const Outcome& outcome) {
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+    EXPECT_THAT(outcome.errors, StartsWith("edgevlm: threads: "));
+  }
+
+  const TestFolder folder_;
+  const std::string binary_ = Value("EDGEVLM_BINARY");
+  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+};
+
+TEST_F(LimitsTest, TooFewThreadsAreSaid) {
+  const std::vector<std::string> command_lines[] = {
+      {"caption", picture_, "-t", "16"},
+      {"ask", picture_, "what is this?", "-t", "16"},
+      {"chat", "-t", "16"},
+      {"bench", "-t", "16"},
+      {"profile", picture_, "-t", "16"},
+      {"quantize", ModelPath(), folder_.Path("out.gguf"), "f16", "-t", "16"},
+  };
+  for (const auto& arguments : command_lines) {
+    SCOPED_TRACE(arguments[0]);
+    const Outcome outcome = RunWithStacks(3, arguments);
+    ExpectNoMoreThreads(outcome);
+    EXPECT_THAT(outcome.errors, HasSubstr("threads: expected 16, found "));
+  }
+  EXPECT_EQ(RunWithStacks(3, {"caption", picture_, "-t", "1"}).exit_code, 0);
+}
+
+// Wherever the server's own threads cease to start, it ends instead of waiting for them.
+TEST_F(LimitsTest, AServerThatHasTooFewThreadsEnds) {
+  for (int stacks = 0; stacks < 6; ++stacks) {
+    SCOPED_TRACE(stacks);
+    ExpectNoMoreThreads(RunWithStacks(stacks, {"serve", "--port", "0", "-t", "1"}));
+  }
+}
+
+// From too little to begin to enough for everything.
+TEST_F(LimitsTest, TooLittleMemoryIsSaid) {
+  for (int mebibytes = 60; mebibytes <= 300; mebibytes += 12) {
+    SCOPED_TRACE(mebibytes);
+    const std::string limit = "ulimit -v " + std::to_string(mebibytes * 1024);
+    const Outcome outcome = RunLimited(limit, {"caption", picture_, "-t", "4"});
+    if (outcome.exit_code == 127) continue;  // the loader could not map the program
+    EXPECT_THAT(outcome.exit_code, AnyOf(0, 1));
+    if (outcome.exit_code == 1) {
+      EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+      EXPECT_THAT(outcome.errors, StartsWith("edgevlm: "));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm
