@@ -15,9 +15,7 @@ using ::testing::HasSubstr;
 
 constexpr int kContext = 512;
 
-std::string TextModel() {
-  return std::string(std::getenv("EDGEVLM_SOURCE")) + "/tests/data/tiny-text.gguf";
-}
+std::string TextModel() { return DataPath("tiny-text.gguf"); }
 
 json Say(const std::string& role, const json& content) {
   return {{"role", role}, {"content", content}};

@@ -10,6 +10,7 @@
 #include "edgevlm/edgevlm.h"
 #include "engine/testing/tiny_engine.h"
 #include "gguf/names.h"
+#include "gguf/reader.h"
 #include "gguf/writer.h"
 
 namespace edgevlm {

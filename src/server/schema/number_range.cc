@@ -46,11 +46,10 @@ class RangeReader {
     least_[1] = negative(range.most) ? as_size(range.most) : SizeBound{true, {}, true};
     if (negative(range.least)) most_[1] = as_size(range.least);
     has_[1] = !range.least || negative(range.least);
-    for (const auto* bound : {&range.least, &range.most}) {
-      if (!*bound) continue;
-      const auto size = std::min<std::size_t>((*bound)->at.whole.size(), kMaxInt64Digits);
-      whole_digits_ = std::max(whole_digits_, static_cast<int>(size));
-    }
+    const auto digits = [](const auto& bound) {
+      return bound ? std::min(static_cast<int>(bound->at.whole.size()), kMaxInt64Digits) : 0;
+    };
+    whole_digits_ = std::max({whole_digits_, digits(range.least), digits(range.most)});
   }
 
   std::vector<std::pair<CodePoints::Interval, Reading>> Edges(const Reading& at) const {
