@@ -24,7 +24,7 @@ std::string Value(const char* name) {
 // Runs the binary from a shell that has limited itself.
 class LimitsTest : public ::testing::Test {
  protected:
-  LimitsTest() {
+  void SetUp() override {
     if (!Value("EDGEVLM_SANITIZE").empty()) GTEST_SKIP() << "sanitizers reserve address space";
   }
   ~LimitsTest() override { setenv("EDGEVLM_BINARY", binary_.c_str(), 1); }
