@@ -96,7 +96,7 @@ ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
 ThreadPool::~ThreadPool() { Stop(); }
 
 void ThreadPool::Start(int team, std::span<const int> processors) {
-  workers_.reserve(static_cast<std::size_t>(team));  // a thread that runs must be kept
+  workers_.reserve(static_cast<std::size_t>(team - 1));  // a thread that runs must be kept
   for (int i = 1; i < team; ++i) {
     // A copy: the caller's list may be gone when the thread starts.
     const int processor =
