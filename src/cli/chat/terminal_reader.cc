@@ -115,6 +115,9 @@ class TerminalReader final : public LineReader {
 
   InputLine Read(const char* prompt) override {
     prompt_ = prompt;
+    // Before anything says that keys may be pressed: the terminal itself would take some for
+    // others.
+    el_set(editor_, EL_PREP_TERM, 1);
     if (takes_sequences_) std::fputs(kReportPastes, stdout);
     int size = 0;
     const wchar_t* line = el_wgets(editor_, &size);
