@@ -52,11 +52,9 @@ ServedEdgevlm* ServeAttackTest::server_ = nullptr;
 TEST_F(ServeAttackTest, SmuggledRequests) {
   const std::string hidden = "0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::string begin = "POST /caption HTTP/1.1\r\nHost: localhost\r\n";
-  for (const char* coding : {"xchunked", "chunked, identity", "identity", "gzip, chunked", "",
-                             "chunked\r\nTransfer-Encoding: identity",
-                             "\x0b"
-                             "chunked",
-                             "chunked;q=1", "\"chunked\""}) {
+  for (const char* coding :
+       {"xchunked", "chunked, identity", "identity", "gzip, chunked", "",
+        "chunked\r\nTransfer-Encoding: identity", "\013chunked", "chunked;q=1", "\"chunked\""}) {
     const std::string head = begin + "Transfer-Encoding: " + coding + "\r\n";
     EXPECT_THAT(OnlyStatusOf(head + "\r\n" + hidden), AnyOf(400, 501)) << coding;
     EXPECT_THAT(OnlyStatusOf(head + "Content-Length: 5\r\n\r\n" + hidden), AnyOf(400, 501))

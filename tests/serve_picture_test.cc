@@ -117,7 +117,7 @@ TEST_F(ServePictureTest, ARepliesPictureIsTheOneThatWasRead) {
 TEST_F(ServePictureTest, APictureIsKnownByItsId) {
   const std::string file = "P6 40 20 255\n" + std::string(40 * 20 * 3, 'k');
   const json first = CaptionBytes(file).Json();
-  const json image = first["image"];
+  const json& image = first["image"];
   EXPECT_EQ(image["cache"], "miss");
   EXPECT_EQ(image["width"], 40);
   EXPECT_EQ(image["height"], 20);

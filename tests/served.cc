@@ -59,8 +59,9 @@ Client::Client(Client&& other) noexcept
 bool Client::Send(std::string_view bytes) {
   while (!bytes.empty()) {
     pollfd wait = {.fd = socket_, .events = POLLOUT, .revents = 0};
-    if (poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1)
+    if (poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1) {
       return false;
+    }
     const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -70,8 +71,9 @@ bool Client::Send(std::string_view bytes) {
 
 bool Client::ReadMore() {
   pollfd wait = {.fd = socket_, .events = POLLIN, .revents = 0};
-  if (poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1)
+  if (poll(&wait, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) != 1) {
     return false;
+  }
   std::array<char, 65536> chunk;
   const ssize_t size = recv(socket_, chunk.data(), chunk.size(), 0);
   if (size <= 0) return false;
@@ -143,8 +145,9 @@ std::string RequestText(std::string_view method, std::string_view path, std::str
                         std::string_view body) {
   std::string text(method);
   text.append(" ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\n").append(headers);
-  if (!body.empty())
+  if (!body.empty()) {
     text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  }
   return text.append("\r\n").append(body);
 }
 

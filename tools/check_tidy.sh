@@ -11,7 +11,7 @@ if [ $# -ne 1 ]; then
 fi
 # The flags in the folder are g++'s, some of which clang does not know.
 if ! run-clang-tidy-14 -p "$1" -j "$(nproc)" -quiet -extra-arg=-Wno-unknown-warning-option \
-    -header-filter='/(src|include|tests)/' '/(src|tests|Unity)/' > "$1/tidy.log" 2> /dev/null; then
+    -header-filter='/(src|include|tests)/' '(src|tests|Unity)/.*\.(cc|cxx)$' > "$1/tidy.log" 2> /dev/null; then
   grep -E '(warning|error): ' "$1/tidy.log" | sort -u
   echo "check_tidy: found something; all of it is in $1/tidy.log" >&2
   exit 1

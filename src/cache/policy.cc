@@ -81,8 +81,9 @@ Result<CacheOptions> ParseCacheOptions(std::string_view text) {
       if (has_argument) return Invalid(options.policy, "no argument", argument);
       break;
     case CacheArgument::kRatio:
-      if (!ReadNumber(argument, options.ratio))
+      if (!ReadNumber(argument, options.ratio)) {
         return Invalid(Form(*policy), kRatioRange, argument);
+      }
       break;
     case CacheArgument::kTokens:
       if (!ReadNumber(argument, options.tokens)) {

@@ -182,7 +182,7 @@ TEST_F(QuantizeFileTest, IsAsGoodAsLlamaCpp) {
 }
 
 // FNV-1a (64 bits) of all Q8_0 tensors, by name: llama.cpp's file itself would be 4 MB.
-TEST_F(QuantizeFileTest, Q8_0IsThatOfLlamaCppBitForBit) {
+TEST_F(QuantizeFileTest, Q80IsThatOfLlamaCppBitForBit) {
   constexpr std::uint64_t kTheirs = 0xd2f4483b499fb2d7;
   const auto report = Quantize(GoldenPath("tiny-llama-f16.gguf"), Path("out"), "Q8_0");
   ASSERT_TRUE(report) << report.error().message;

@@ -7,8 +7,9 @@ namespace {
 
 std::size_t BytesOf(const EncodedImage& image) {
   std::size_t bytes = sizeof(image) + image.values.size() * sizeof(float);
-  for (const EncodedImage::Piece& piece : image.pieces)
+  for (const EncodedImage::Piece& piece : image.pieces) {
     bytes += sizeof(piece) + piece.markup.size();
+  }
   return bytes;
 }
 

@@ -16,8 +16,9 @@ void AppendBytes(std::vector<std::byte>& file, Bytes bytes) {
 }
 
 void AppendNumber(std::vector<std::byte>& file, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8)
+  for (int shift = 24; shift >= 0; shift -= 8) {
     file.push_back(static_cast<std::byte>(value >> shift));
+  }
 }
 
 // Of a chunk's name and data.

@@ -115,8 +115,9 @@ void ReleasePages(std::span<const std::byte> bytes) {
   const std::uintptr_t begin = (address + page - 1) / page * page;
   const std::uintptr_t end = (address + bytes.size()) / page * page;
   if (begin >= end) return;
+  auto* const whole = const_cast<std::byte*>(bytes.data()) + (begin - address);
   // A failure costs memory, not correctness.
-  (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  (void)madvise(whole, end - begin, MADV_DONTNEED);
 }
 
 }  // namespace edgevlm

@@ -273,8 +273,9 @@ TYPED_TEST(Attention, TakesLargeScores) {
     }
     Guarded<float> out(70, 8);
     problem.Run(variant.run, out.view());
-    for (const float value : out.view().Row(0))
+    for (const float value : out.view().Row(0)) {
       EXPECT_NEAR(value, 69.0f, 69 * kRounding<TypeParam>);
+    }
   }
 }
 
@@ -284,8 +285,9 @@ TYPED_TEST(Attention, OnePositionIsItsValue) {
   ThreadPool pool(1);
   Guarded<float> out(1, 8);
   Attend(problem.Call(out.view()), pool);
-  for (const float value : out.view().Row(0))
+  for (const float value : out.view().Row(0)) {
     EXPECT_NEAR(value, 1.25f, 1.25f * kRounding<TypeParam>);
+  }
 }
 
 TYPED_TEST(Attention, NoTokens) {

@@ -59,7 +59,7 @@ struct Problem {
 float Tolerance(const Problem& problem) {
   const Shape& shape = problem.shape;
   const auto d = static_cast<float>(shape.width);
-  const auto rows = static_cast<float>(shape.tokens * shape.heads.query / shape.heads.kv);
+  const auto rows = static_cast<float>(shape.tokens * (shape.heads.query / shape.heads.kv));
   return rows * FLT_EPSILON *
          (2.0f * d * std::sqrt(d) + static_cast<float>(problem.Positions()) + 8.0f);
 }

@@ -17,6 +17,7 @@ struct ReferenceWindow {
 
 // x [side * side, C] -> [side_out * side_out, N]. Weights [N, C, k, k], or [C, 1, k, k]; the bias
 // is 0 where the file has none.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): the loops of the definition
 inline Matrix ReferenceConv(const TinyFile& model, const std::string& module, const Matrix& x,
                             const ReferenceWindow& window) {
   const std::vector<float>& weight = model.Values(module + ".weight");

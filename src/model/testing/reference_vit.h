@@ -39,6 +39,7 @@ inline Matrix ReferencePatches(const TinyVit& model, const Matrix& pixels) {
 }
 
 // softmax(q k^T / sqrt(d) + log(sizes)) v for every head; no sizes: all are 1.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): the loops of the definition
 inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Matrix& v,
                                      const std::vector<double>& sizes = {}) {
   constexpr std::size_t kHead = TinyVit::kWidth / TinyVit::kHeads;

@@ -82,8 +82,9 @@ bool Connection::HasLeft() {
 void Connection::Tick(Clock::time_point now) {
   if (now >= write_deadline_) return Close();
   if (now >= deadline_) {
-    if (phase_ == Phase::kHead || phase_ == Phase::kBody)
+    if (phase_ == Phase::kHead || phase_ == Phase::kBody) {
       return Refuse(408, "the request took too long");
+    }
     return Close();
   }
   const bool is_deaf = phase_ == Phase::kReply && !watching_;

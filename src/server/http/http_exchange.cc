@@ -1,6 +1,7 @@
 #include "server/http/http_exchange.h"
 
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
 
 namespace edgevlm {
@@ -9,8 +10,12 @@ HttpExchange::HttpExchange(std::shared_ptr<Connection> connection, int id)
     : connection_(std::move(connection)), id_(id) {}
 
 HttpExchange::~HttpExchange() {
-  boost::asio::post(connection_->io(),
-                    [connection = connection_, id = id_] { connection->Abandon(id); });
+  try {
+    boost::asio::post(connection_->io(),
+                      [connection = connection_, id = id_] { connection->Abandon(id); });
+  } catch (const std::exception&) {
+    // Out of memory: the connection's time limit ends it.
+  }
 }
 
 void HttpExchange::Send(Response response) {

@@ -62,13 +62,11 @@ class AsioServer final : public HttpServer {
   ~AsioServer() override {
     core_->workers.Join();  // what they hold ends in the I/O thread
     if (!thread_.joinable()) return;
-    asio::post(core_->io, [this] {
-      Stop();
-      is_ending_ = true;
-      tick_.cancel();
-      for (const std::shared_ptr<Peer>& peer : Peers()) peer->Close();
-      work_.reset();
-    });
+    try {
+      asio::post(core_->io, [this] { End(); });
+    } catch (const std::exception&) {
+      core_->io.stop();  // out of memory: what is under way is dropped, not ended
+    }
     thread_.join();
   }
 
@@ -114,6 +112,14 @@ class AsioServer final : public HttpServer {
         // What the handler held has been let go of; the others go on.
       }
     }
+  }
+
+  void End() {
+    Stop();
+    is_ending_ = true;
+    tick_.cancel();
+    for (const std::shared_ptr<Peer>& peer : Peers()) peer->Close();
+    work_.reset();
   }
 
   void Stop() {

@@ -189,7 +189,13 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
 class SocketExchange final : public Exchange {
  public:
   SocketExchange(std::shared_ptr<Socket> socket, int id) : socket_(std::move(socket)), id_(id) {}
-  ~SocketExchange() override { End(); }
+  ~SocketExchange() override {
+    try {
+      End();
+    } catch (const std::exception&) {
+      // Out of memory: the connection's time limit ends it.
+    }
+  }
 
   void Send(Response response) override {
     Write(std::move(response.body));

@@ -67,8 +67,9 @@ TEST(OpenApi, SaysWhatNeedsNoKey) {
   const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
   for (const Route& route : Routes()) {
     std::string path(route.path);
-    if (path.ends_with("/*"))
+    if (path.ends_with("/*")) {
       path.replace(path.size() - 1, 1, path == "/page/*" ? "{file}" : "{model}");
+    }
     const json& operation = paths[path][Lower(route.method)];
     const bool is_open = operation.contains("security") && operation["security"].empty();
     EXPECT_EQ(is_open, !route.needs_key) << path;

@@ -29,8 +29,9 @@ Result<std::string> DecodeDataUri(std::string_view uri) {
   if (!is_base64) return Error{ErrorCode::kInvalid, "data URI: expected one in base64"};
   std::optional<std::string> bytes = DecodeBase64(uri.substr(comma + 1));
   if (!bytes) return Error{ErrorCode::kInvalid, "data URI: expected base64, found something else"};
-  if (bytes->empty())
+  if (bytes->empty()) {
     return Error{ErrorCode::kInvalid, "data URI: expected some bytes, found none"};
+  }
   return *std::move(bytes);
 }
 

@@ -103,8 +103,9 @@ Result<Json> ParseJson(std::string_view text) {
   }
   NamesTwice names;
   Json value = Json::parse(text, std::ref(names), /*allow_exceptions=*/false);
-  if (value.is_discarded())
+  if (value.is_discarded()) {
     return Error{ErrorCode::kInvalid, "expected JSON, found something else"};
+  }
   if (!names.twice().empty()) {
     return Error{ErrorCode::kInvalid, "JSON: a name stands twice in one object"};
   }

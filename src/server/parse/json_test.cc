@@ -49,8 +49,9 @@ TEST(ParseJson, RefusesMoreValuesThanMemoryIsFor) {
 TEST(ParseJson, RefusesMoreNamesThanItCanFind) {
   const auto object = [](int names) {
     std::string text;
-    for (int i = 0; i < names; ++i)
+    for (int i = 0; i < names; ++i) {
       text += (i == 0 ? "{\"" : ",\"") + std::to_string(i) + "\":[0,0]";
+    }
     return text + "}";
   };
   EXPECT_TRUE(ParseJson(object(kMaxJsonNames)));

@@ -67,8 +67,9 @@ TEST(RangeAutomaton, KnowsMultiples) {
 
 TEST(RangeAutomaton, WritesNumbersAsJsonDoes) {
   const Automaton any = Made({.least = BoundAt(-5, false)});
-  for (const char* good : {"0", "-4", "0.5", "-0.5", "100"})
+  for (const char* good : {"0", "-4", "0.5", "-0.5", "100"}) {
     EXPECT_TRUE(Accepts(any, good)) << good;
+  }
   for (const char* bad : {"", "-", "00", "01", "1.", ".5", "-.5", "+1", "1e2", "--1", "- 1"}) {
     EXPECT_FALSE(Accepts(any, bad)) << bad;
   }

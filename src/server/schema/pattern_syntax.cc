@@ -84,6 +84,7 @@ class PatternParser {
   PatternNode Choice(int depth);
   PatternNode Sequence(int depth);
   std::optional<PatternNode> Atom(int depth);
+  bool GroupMark(int depth);
   std::optional<PatternNode> Group(int depth);
   PatternNode Repeated(PatternNode atom);
   bool Counts(PatternNode& repeat);
@@ -149,25 +150,30 @@ std::optional<PatternNode> PatternParser::Atom(int depth) {
   }
 }
 
+// What stands behind "(?"; true for a lookahead.
+bool PatternParser::GroupMark(int depth) {
+  if (Skip(U"=") || Skip(U"!")) {
+    if (depth > 0) Unsupported("a lookahead in a group");
+    if (++lookaheads_ > kMaxPatternLookaheads) {
+      Fail(ErrorCode::kTooLarge, "expected fewer lookaheads");
+    }
+    return true;
+  }
+  if (Skip(U"<=") || Skip(U"<!")) {
+    Unsupported("a lookbehind");
+  } else if (Skip(U"<") || Skip(U"P<")) {
+    while (Peek() != kEndOfPattern && Next() != '>') continue;
+  } else if (!Skip(U":")) {
+    Unsupported("(?" + std::string(Peek() < 0x7f ? 1 : 0, static_cast<char>(Peek())) + "...)");
+  }
+  return false;
+}
+
 std::optional<PatternNode> PatternParser::Group(int depth) {
   PatternNode group;
-  bool looks_ahead = false;
-  if (Skip(U"?")) {
-    group.is_negated = Peek() == '!';
-    if (Skip(U"=") || Skip(U"!")) {
-      looks_ahead = true;
-      if (depth > 0) Unsupported("a lookahead in a group");
-      if (++lookaheads_ > kMaxPatternLookaheads) {
-        Fail(ErrorCode::kTooLarge, "expected fewer lookaheads");
-      }
-    } else if (Skip(U"<=") || Skip(U"<!")) {
-      Unsupported("a lookbehind");
-    } else if (Skip(U"<") || Skip(U"P<")) {
-      while (Peek() != kEndOfPattern && Next() != '>') continue;
-    } else if (!Skip(U":")) {
-      Unsupported("(?" + std::string(Peek() < 0x7f ? 1 : 0, static_cast<char>(Peek())) + "...)");
-    }
-  }
+  const bool has_mark = Skip(U"?");
+  group.is_negated = has_mark && Peek() == '!';
+  const bool looks_ahead = has_mark && GroupMark(depth);
   if (error_) return std::nullopt;
   PatternNode inside = Choice(depth + 1);
   if (!Skip(U")")) {

@@ -48,44 +48,49 @@ Error UnknownFormat(const std::string& format) {
 constexpr std::int64_t kMinInt32 = -2147483648;
 constexpr std::int64_t kMaxInt32 = 2147483647;
 
-Result<NumberRange> ReadRange(const Json& part) {
-  NumberRange range;
-  const auto bound = [&](const char* name,
-                         const char* other) -> Result<std::optional<NumberRange::Bound>> {
-    const Json* value = Member(part, name);
-    const Json* excluded = Member(part, other);
-    // In OpenAPI 3.0 the second is a boolean about the first.
-    const bool is_flag = excluded != nullptr && excluded->is_boolean();
-    if (value != nullptr && !value->is_number()) return Wrong(name, "expected a number");
-    if (excluded != nullptr && !is_flag && !excluded->is_number()) {
-      return Wrong(other, "expected a number");
-    }
-    std::optional<NumberRange::Bound> found;
-    if (value != nullptr) found = {ToDecimal(*value), is_flag && *excluded == true};
-    if (excluded == nullptr || is_flag) return found;
-    const bool is_tighter =
-        value == nullptr ||
-        (std::string_view(name) == "minimum" ? *excluded >= *value : *excluded <= *value);
-    if (is_tighter) found = {ToDecimal(*excluded), true};
-    return found;
-  };
-  auto least = bound("minimum", "exclusiveMinimum");
-  if (!least) return least.error();
-  auto most = bound("maximum", "exclusiveMaximum");
-  if (!most) return most.error();
-  range.least = *std::move(least);
-  range.most = *std::move(most);
-  if (const Json* step = Member(part, "multipleOf")) {
-    const double number = step->is_number() ? step->get<double>() : 0;
-    if (number <= 0) return Wrong("multipleOf", "expected a number above 0");
-    if (number != std::floor(number) || number > kMaxScalarStates) {
-      return Error{ErrorCode::kUnsupported,
-                   "'multipleOf' can not be kept to: expected a whole number up to " +
-                       std::to_string(kMaxScalarStates)};
-    }
-    range.multiple_of = static_cast<int>(number);
+// The tighter of the bounds that the keywords `name` and `other` give, if any.
+Result<std::optional<NumberRange::Bound>> ReadBound(const Json& part, const char* name,
+                                                    const char* other) {
+  const Json* value = Member(part, name);
+  const Json* excluded = Member(part, other);
+  // In OpenAPI 3.0 the second is a boolean about the first.
+  const bool is_flag = excluded != nullptr && excluded->is_boolean();
+  if (value != nullptr && !value->is_number()) return Wrong(name, "expected a number");
+  if (excluded != nullptr && !is_flag && !excluded->is_number()) {
+    return Wrong(other, "expected a number");
   }
-  return range;
+  std::optional<NumberRange::Bound> found;
+  if (value != nullptr) found = {ToDecimal(*value), is_flag && *excluded == true};
+  if (excluded == nullptr || is_flag) return found;
+  const bool is_tighter =
+      value == nullptr ||
+      (std::string_view(name) == "minimum" ? *excluded >= *value : *excluded <= *value);
+  if (is_tighter) found = {ToDecimal(*excluded), true};
+  return found;
+}
+
+Result<int> ReadMultipleOf(const Json& part) {
+  const Json* step = Member(part, "multipleOf");
+  if (step == nullptr) return 1;
+  const double number = step->is_number() ? step->get<double>() : 0;
+  if (number <= 0) return Wrong("multipleOf", "expected a number above 0");
+  if (number != std::floor(number) || number > kMaxScalarStates) {
+    return Error{ErrorCode::kUnsupported,
+                 "'multipleOf' can not be kept to: expected a whole number up to " +
+                     std::to_string(kMaxScalarStates)};
+  }
+  return static_cast<int>(number);
+}
+
+Result<NumberRange> ReadRange(const Json& part) {
+  auto least = ReadBound(part, "minimum", "exclusiveMinimum");
+  if (!least) return least.error();
+  auto most = ReadBound(part, "maximum", "exclusiveMaximum");
+  if (!most) return most.error();
+  const Result<int> multiple_of = ReadMultipleOf(part);
+  if (!multiple_of) return multiple_of.error();
+  return NumberRange{
+      .least = *std::move(least), .most = *std::move(most), .multiple_of = *multiple_of};
 }
 
 struct NumberDemands {
