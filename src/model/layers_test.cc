@@ -140,7 +140,8 @@ TEST_P(LayersTest, ActivationsAreRoundedOncePerForm) {
   const edgevlm::Run run{.pool = pool_, .profiler = &profiler, .fast = true};
   Inputs inputs(x_.view(), memory_);
   Buffer y(kRows, kOutputWidth);
-  for (const std::size_t i : {2, 4, 2, 0, 3, 3, 5}) {  // int8 thrice, float32, pairs twice, int8
+  for (const std::size_t i :
+       {2u, 4u, 2u, 0u, 3u, 3u, 5u}) {  // int8 thrice, float32, pairs twice, int8
     linears_[i].Apply(inputs, Activation::kNone, y.view(), run);
   }
   const std::string table = profiler.Table();

@@ -29,6 +29,7 @@ struct KeyBinding {
   const char* function;
 };
 constexpr const char* kPasteFunction = "edgevlm-paste";
+constexpr const wchar_t* kWidePasteFunction = L"edgevlm-paste";
 constexpr KeyBinding kBindings[] = {
     {kPasteBegins, kPasteFunction}, {"^R", "em-inc-search-prev"},
     {"\\e[H", "ed-move-to-beg"},  // Home, End, Delete, Ctrl-Right, Ctrl-Left
@@ -98,7 +99,8 @@ class TerminalReader final : public LineReader {
     el_set(editor_, EL_GETCFN, ReadCharacter);
     el_set(editor_, EL_PROMPT, Prompt);
     el_set(editor_, EL_EDITOR, "emacs");
-    el_set(editor_, EL_ADDFN, kPasteFunction, "takes a pasted block", Paste);
+    // Wide, since libedit would keep copies of narrow names for good.
+    el_wset(editor_, EL_ADDFN, kWidePasteFunction, L"takes a pasted block", Paste);
     for (const KeyBinding& binding : kBindings) {
       el_set(editor_, EL_BIND, binding.key, binding.function, nullptr);
     }

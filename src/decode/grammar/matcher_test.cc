@@ -118,8 +118,10 @@ TEST(RemoveDeadEnds, LeavesWhatCanEnd) {
   EXPECT_EQ(RemoveDeadEnds(grammar), std::vector<bool>({true, false, false}));
   EXPECT_TRUE(Fits(grammar, "x"));
   GrammarMatcher matcher(grammar);
-  for (const unsigned char dead : {'w', 'y', 'z'}) {
-    EXPECT_EQ(matcher.Next(matcher.start(), dead), GrammarMatcher::kNone) << dead;
+  for (const char dead : {'w', 'y', 'z'}) {
+    EXPECT_EQ(matcher.Next(matcher.start(), static_cast<unsigned char>(dead)),
+              GrammarMatcher::kNone)
+        << dead;
   }
 }
 
