@@ -54,8 +54,11 @@ function(edgevlm_folder name)
     target_link_libraries(${name}_test PRIVATE edgevlm_${name} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name}_test COMMAND ${name}_test)
     # ctest runs in the build folder; some tests read files beside their source.
-    set_tests_properties(${name}_test PROPERTIES LABELS unit ENVIRONMENT
-                                                 "EDGEVLM_SOURCE=${CMAKE_SOURCE_DIR}")
+    set_tests_properties(
+      ${name}_test
+      PROPERTIES LABELS unit
+                 ENVIRONMENT
+                 "EDGEVLM_SOURCE=${CMAKE_SOURCE_DIR};EDGEVLM_SANITIZE=${EDGEVLM_SANITIZE}")
   endif()
   if(EDGEVLM_BENCH AND benches)
     add_executable(${name}_bench ${benches})

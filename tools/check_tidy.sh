@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs clang-tidy over what a build folder compiles, with .clang-tidy's checks, and fails if it finds
-# something. Files that are compiled a dozen at a time are looked over so, which takes a quarter of
-# the time.
+# something. Files that are compiled a dozen at a time are looked over so. The trainer's are left
+# out: each would read LibTorch's headers, which takes minutes in sum.
 # Usage: tools/check_tidy.sh BUILD_DIR
 set -eu
 
@@ -10,8 +10,9 @@ if [ $# -ne 1 ]; then
   exit 2
 fi
 # The flags in the folder are g++'s, some of which clang does not know.
+files='^(?!.*/train/).*/(src|tests|Unity)/.*\.(cc|cxx)$'
 if ! run-clang-tidy-14 -p "$1" -j "$(nproc)" -quiet -extra-arg=-Wno-unknown-warning-option \
-    -header-filter='/(src|include|tests)/' '(src|tests|Unity)/.*\.(cc|cxx)$' > "$1/tidy.log" 2> /dev/null; then
+    -header-filter='/(src|include|tests)/' "$files" > "$1/tidy.log" 2> /dev/null; then
   grep -E '(warning|error): ' "$1/tidy.log" | sort -u
   echo "check_tidy: found something; all of it is in $1/tidy.log" >&2
   exit 1
