@@ -158,8 +158,9 @@ Result<CatalogEntry> ParseEntry(const json& object, std::size_t number) {
     if (!file) return file.error();
     entry.files.push_back(*std::move(file));
   }
-  if (!RolesFit(entry.files))
+  if (!RolesFit(entry.files)) {
     fields.Fail("key 'files': expected a model, or all of its parts, then at most an mmproj");
+  }
   if (fields.error()) return *fields.error();
   return entry;
 }

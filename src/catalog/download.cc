@@ -115,6 +115,23 @@ struct Attempt {
   std::string host_sha256;
 };
 
+// What an answer that did not bring the last byte says about the attempt.
+void Judge(HttpOutcome outcome, const PartSink& sink, const std::string& asked,
+           const std::string& url, Attempt& attempt) {
+  const int status = outcome.response.status;
+  attempt.failure = std::move(outcome.failure);
+  attempt.is_passing = outcome.is_passing;
+  attempt.must_restart = sink.must_restart() || status == kRangeNotSatisfiable;
+  if (attempt.failure || sink.IsComplete()) return;
+  if (status == 200 || status == 206) {
+    attempt.failure = Error{ErrorCode::kIo, HostOf(url) + ": the answer ended early"};
+    attempt.is_passing = true;
+  } else {
+    attempt.failure = Refusal(asked, url, status);
+    attempt.is_passing = status >= kServerError || status == kTooManyRequests;
+  }
+}
+
 Attempt Try(const DownloadOptions& options, PartFile& part) {
   Attempt attempt;
   PartSink sink(options, part);
@@ -139,17 +156,7 @@ Attempt Try(const DownloadOptions& options, PartFile& part) {
     if (outcome.is_passing && sink.IsComplete()) return attempt;
     // Asked for what follows the last byte: all was there, but the program ended before its check.
     if (response.status == kRangeNotSatisfiable && response.bytes == part.size()) return attempt;
-    attempt.failure = std::move(outcome.failure);
-    attempt.is_passing = outcome.is_passing;
-    attempt.must_restart = sink.must_restart() || response.status == kRangeNotSatisfiable;
-    if (attempt.failure || sink.IsComplete()) return attempt;
-    if (response.status == 200 || response.status == 206) {
-      attempt.failure = Error{ErrorCode::kIo, HostOf(url) + ": the answer ended early"};
-      attempt.is_passing = true;
-    } else {
-      attempt.failure = Refusal(options.url, url, response.status);
-      attempt.is_passing = response.status >= kServerError || response.status == kTooManyRequests;
-    }
+    Judge(std::move(outcome), sink, options.url, url, attempt);
     return attempt;
   }
   attempt.failure =

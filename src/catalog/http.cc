@@ -92,7 +92,7 @@ class Transfer {
   void AddHeader(const std::string& header) {
     curl_slist* longer = curl_.slist_append(headers_.get(), header.c_str());
     CHECK(longer != nullptr);
-    headers_.release();
+    (void)headers_.release();  // it is part of the longer list
     headers_.reset(longer);
   }
 

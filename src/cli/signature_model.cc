@@ -86,8 +86,9 @@ class RandomTensors {
 
 std::vector<float> ExactValues(std::size_t count, std::mt19937& random) {
   std::vector<float> values(count);
-  for (float& value : values)
+  for (float& value : values) {
     value = static_cast<float>(static_cast<int>(random() >> 27) - 16) / 128;
+  }
   return values;
 }
 

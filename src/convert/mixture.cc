@@ -65,6 +65,10 @@ struct Place {
   int queries_per_key;
 };
 
+bool NeedsMoreBits(const FileType& type, const Place& place) {
+  return type.size == MixtureSize::kMedium && IsSensitive(place.block, place.blocks);
+}
+
 DType AttnValueType(const FileType& type, const Place& place) {
   const bool is_medium = type.size == MixtureSize::kMedium;
   const bool is_shared = place.queries_per_key >= 4;  // so small that more bits cost little
@@ -77,10 +81,10 @@ DType AttnValueType(const FileType& type, const Place& place) {
       if (!is_medium) return DType::kQ3_K;
       return place.block < 2 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ4_K:
-      if (is_medium && IsSensitive(place.block, place.blocks)) return DType::kQ6_K;
+      if (NeedsMoreBits(type, place)) return DType::kQ6_K;
       return !is_medium && place.block < 4 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ5_K:
-      return is_medium && IsSensitive(place.block, place.blocks) ? DType::kQ6_K : DType::kQ5_K;
+      return NeedsMoreBits(type, place) ? DType::kQ6_K : DType::kQ5_K;
     case DType::kIQ4_NL:
     case DType::kIQ4_XS:
       return is_shared ? DType::kQ5_K : type.dtype;
@@ -101,10 +105,10 @@ DType FfnDownType(const FileType& type, const Place& place) {
       if (!is_medium) return DType::kQ3_K;
       return place.block < place.blocks / 16 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ4_K:
-      if (is_medium && IsSensitive(place.block, place.blocks)) return DType::kQ6_K;
+      if (NeedsMoreBits(type, place)) return DType::kQ6_K;
       return !is_medium && is_early ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ5_K:
-      return is_medium && IsSensitive(place.block, place.blocks) ? DType::kQ6_K : DType::kQ5_K;
+      return NeedsMoreBits(type, place) ? DType::kQ6_K : DType::kQ5_K;
     case DType::kIQ4_NL:
     case DType::kIQ4_XS:
       return is_early ? DType::kQ5_K : type.dtype;

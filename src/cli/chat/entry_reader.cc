@@ -51,8 +51,9 @@ Entry EntryReader::Next() {
     const InputLine line = lines_.Read(kPrompt);
     if (line.kind == InputLine::Kind::kStopped) return {.kind = Entry::Kind::kStopped};
     if (line.kind == InputLine::Kind::kEnd) return MessageBefore(std::move(text), {});
-    if (const auto command = ParseCommand(line.text))
+    if (const auto command = ParseCommand(line.text)) {
       return MessageBefore(std::move(text), *command);
+    }
     const bool is_first = WithoutBlanks(text).empty();
     if (is_first && WithoutBlanks(line.text) == kBlockMark) return ReadBlock();
     AddLine(line.text, text);

@@ -111,8 +111,9 @@ TEST(Acceptance, LearnsAndForgets) {
   std::vector<double> found;
   for (const double chance : {0.2, 0.9}) {
     Acceptance acceptance;
-    for (int i = 0; i < 200; ++i)
+    for (int i = 0; i < 200; ++i) {
       acceptance.Learn(chance > 0.5 ? 9 : 1, chance > 0.5 || i % 4 != 0);
+    }
     found.push_back(acceptance.chance());
     for (int i = 0; i < 3000; ++i) acceptance.Forget();
     EXPECT_NEAR(acceptance.chance(), Acceptance().chance(), 0.01);

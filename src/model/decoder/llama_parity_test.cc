@@ -95,14 +95,14 @@ TEST(LlamaParity, Float16) {
   ExpectParity(*Load(file.bytes()), "tiny-llama-f16.logits.f32");
 }
 
-TEST(LlamaParity, Q8_0) {
+TEST(LlamaParity, Q80) {
   const MappedFile mapped = OpenGolden("tiny-llama-f16.gguf");
   const auto file = GgufFile::Parse(mapped.bytes());
   ASSERT_TRUE(file) << file.error().message;
   ExpectParity(*Load(InQ8_0(*file)), "tiny-llama-Q8_0.logits.f32");
 }
 
-TEST(LlamaParity, Q4_K_M) {
+TEST(LlamaParity, Q4KM) {
   const MappedFile file = OpenGolden("tiny-llama-Q4_K_M.gguf");
   ExpectParity(*Load(file.bytes()), "tiny-llama-Q4_K_M.logits.f32");
 }

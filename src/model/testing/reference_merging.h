@@ -41,6 +41,7 @@ inline double ReferenceSimilarity(const std::vector<double>& a, const std::vecto
   return ab / std::sqrt(aa * bb);
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): the loops of the definition
 inline void ReferenceMerge(const Matrix& keys, int count, ReferenceRows& rows) {
   std::vector<std::size_t> sets[2];
   int others = 0;
