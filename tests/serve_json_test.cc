@@ -179,8 +179,9 @@ TEST_F(ServeJsonTest, WrongForms28) {
   refused({{"$ref", "#/$defs/a"},
            {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
   json wide = json::object();
-  for (int i = 0; i < 1000; ++i)
+  for (int i = 0; i < 1000; ++i) {
     wide[std::to_string(i)] = {{"pattern", "^.{20}" + std::to_string(i)}};
+  }
   refused({{"properties", wide}});
   for (int i = 0; i < 2000; ++i) wide[std::to_string(i)] = 1;
   EXPECT_EQ(PostWith({{"response_format", wide}}).status, 413);

@@ -28,7 +28,8 @@ bool StartsWithWord(std::string_view text, std::string_view lower_case) {
 
 bool IsText(std::string_view text) {
   return std::ranges::none_of(text, [](char c) {
-    const bool is_control = (0 <= c && c < ' ') || c == '\x7F';
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_control = byte < ' ' || byte == 0x7F;
     return is_control && kBlanks.find(c) == std::string_view::npos;
   });
 }

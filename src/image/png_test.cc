@@ -214,8 +214,9 @@ TEST(Png, ABombIsRefusedByItsHeader) {
   const auto whole = Encoded(8, {{0}}, {1, PNG_COLOR_TYPE_GRAY});
   std::vector<std::byte> header;
   for (const int side : {kSide, kSide}) {
-    for (int shift = 24; shift >= 0; shift -= 8)
+    for (int shift = 24; shift >= 0; shift -= 8) {
       header.push_back(static_cast<std::byte>(side >> shift));
+    }
   }
   for (const int value : {1, 0, 0, 0, 0}) header.push_back(static_cast<std::byte>(value));
   const std::vector<std::uint8_t> zeros(std::size_t{kSide / 10} * (kSide / 8 + 1));

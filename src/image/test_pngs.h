@@ -12,8 +12,9 @@ namespace edgevlm::test {
 inline std::vector<std::byte> Chunk(const char* name, const std::vector<std::byte>& data) {
   std::vector<std::byte> chunk;
   const auto number = [&](unsigned long value) {
-    for (int shift = 24; shift >= 0; shift -= 8)
+    for (int shift = 24; shift >= 0; shift -= 8) {
       chunk.push_back(static_cast<std::byte>(value >> shift));
+    }
   };
   number(data.size());
   for (int i = 0; i < 4; ++i) chunk.push_back(static_cast<std::byte>(name[i]));

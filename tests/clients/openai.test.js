@@ -158,7 +158,7 @@ test("errors are the client's own kinds", async () => {
   await assert.rejects(ask({ messages: [address] }), OpenAI.BadRequestError);
   const format = {
     type: "json_schema",
-    json_schema: { name: "a", schema: { type: "string", pattern: "a" } },
+    json_schema: { name: "a", schema: { type: "array", uniqueItems: true } },
   };
   await assert.rejects(
     ask({ response_format: format }),

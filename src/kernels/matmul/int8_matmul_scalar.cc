@@ -21,8 +21,8 @@ float Sum(const Int8Rows& x, int row, const Weight& w, int output) {
       }
       part = std::fma(static_cast<float>(sum), values.scale, part);
       if (values.minimum == 0.0f) continue;
-      part =
-          std::fma(values.minimum, static_cast<float>(x.NegatedSums(row, group)[k / group]), part);
+      const std::int32_t negated_sum = x.NegatedSums(row, group)[k / group];
+      part = std::fma(values.minimum, static_cast<float>(negated_sum), part);
     }
     total = std::fma(part, x.Scales(row)[block / kInt8BlockInputs], total);
   }

@@ -66,8 +66,9 @@ TEST(Int8Rows, RoundTiesToEven) {
   const std::vector<float> x = {127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -126.5f, 3};
   const Rows quantized(x, 8);
   const std::array<int, 8> expected = {127, 0, 2, 2, 0, -2, -126, 3};
-  for (int k = 0; k < 8; ++k)
+  for (int k = 0; k < 8; ++k) {
     EXPECT_EQ(quantized.rows().Levels(0)[k], expected[static_cast<std::size_t>(k)]);
+  }
   EXPECT_EQ(quantized.rows().Scales(0)[0], 1.0f);
   EXPECT_EQ(quantized.rows().NegatedSums(0, 16)[0], -(127 + 2 + 2 - 2 - 126 + 3));
 }

@@ -15,7 +15,7 @@ std::vector<char> LiveStates(const Automaton& automaton) {
       sources[static_cast<std::size_t>(edge.to)].push_back(i);
     }
     if (automaton.states[i].accepts) open.push_back(i);
-    is_live[i] = automaton.states[i].accepts;
+    is_live[i] = automaton.states[i].accepts ? 1 : 0;
   }
   while (!open.empty()) {
     const std::size_t state = open.back();

@@ -107,8 +107,9 @@ int SchemaCompiler::NameRule(const Schemas& parts, const Properties& properties,
   }
   const auto texts = ReadTextDemands(demanded->parts);
   if (!texts) return Fail(texts.error().code, place, texts.error().message);
-  if (properties.names.empty() && listed.empty())
+  if (properties.names.empty() && listed.empty()) {
     return OrFail(scalars_.String(demanded->parts), place);
+  }
   auto names = TextAutomaton(*texts);
   if (!names) return Fail(names.error().code, place, names.error().message);
   std::optional<Automaton> others =
