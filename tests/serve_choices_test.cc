@@ -224,7 +224,7 @@ TEST_F(ServeChoicesTest, AnAssistantMayHaveNoWords) {
 // As llama.cpp's server has them.
 TEST_F(ServeChoicesTest, TimingsFitEachOther) {
   const json reply = Chat(kHello).Json();
-  const json timings = reply["timings"];
+  const json& timings = reply["timings"];
   EXPECT_EQ(timings["predicted_n"], reply["usage"]["completion_tokens"]);
   const double n = timings["predicted_n"], ms = timings["predicted_ms"];
   ASSERT_GT(ms, 0);

@@ -73,8 +73,9 @@ void PackedLayer::MakeRoom(ThreadPool& pool) {
 void PackedLayer::Pack(int head, Side& side, const HeadRows<const std::uint16_t>& waiting) {
   float numbers[kMaxPackedGroup * kMaxPackedWidth];
   const View<float> rows(numbers, form_.group, shape().head_width);
-  for (int row = 0; row < form_.group; ++row)
+  for (int row = 0; row < form_.group; ++row) {
     HalfToFloat(waiting.Head(head).Row(row), rows.Row(row));
+  }
   const std::ptrdiff_t group = packed_ / form_.group;
   PackGroup(side.shape, rows,
             side.groups.data() + head * head_stride(side) + group * side.shape.bytes());

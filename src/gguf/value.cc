@@ -38,7 +38,7 @@ std::string Describe(const std::vector<T>& values, const Budget& budget) {
   std::string text = "[";
   for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) text += ", ";
-    const T value = values[i];
+    const T& value = values[i];
     text += Describe(value, budget);
   }
   if (shown < values.size()) text += ", ... " + std::to_string(values.size()) + " values";

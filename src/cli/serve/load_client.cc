@@ -144,8 +144,9 @@ ServedRequest LoadClient::Ask(std::string_view body) {
   request.begin_ms = MillisecondsBetween(begin_, begin);
   done_ = has_text_ = false;
   std::string text = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
-  if (!target_.key.empty())
+  if (!target_.key.empty()) {
     text.append("Authorization: Bearer ").append(target_.key).append("\r\n");
+  }
   text.append("Content-Type: application/json\r\nContent-Length: ")
       .append(std::to_string(body.size()))
       .append("\r\n\r\n")

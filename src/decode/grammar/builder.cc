@@ -67,6 +67,21 @@ bool BeginsWithItself(const Grammar& grammar) {
   return false;
 }
 
+namespace {
+
+// Alternatives with a rule that gives no text.
+void RemoveAlternatives(Grammar& grammar, const std::vector<bool>& gives_text) {
+  for (Grammar::Rule& rule : grammar.rules) {
+    std::erase_if(rule, [&](const Grammar::Sequence& sequence) {
+      return std::ranges::any_of(sequence, [&](const Grammar::Element& element) {
+        return element.is_rule && !gives_text[static_cast<std::size_t>(element.index)];
+      });
+    });
+  }
+}
+
+}  // namespace
+
 std::vector<bool> RemoveDeadEnds(Grammar& grammar) {
   struct Alternative {
     std::size_t rule;
@@ -99,13 +114,7 @@ std::vector<bool> RemoveDeadEnds(Grammar& grammar) {
       if (--alternatives[user].missing == 0) found(alternatives[user].rule);
     }
   }
-  for (Grammar::Rule& rule : grammar.rules) {
-    std::erase_if(rule, [&](const Grammar::Sequence& sequence) {
-      return std::ranges::any_of(sequence, [&](const Grammar::Element& element) {
-        return element.is_rule && !gives_text[static_cast<std::size_t>(element.index)];
-      });
-    });
-  }
+  RemoveAlternatives(grammar, gives_text);
   return gives_text;
 }
 

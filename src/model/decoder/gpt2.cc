@@ -50,8 +50,9 @@ class Gpt2 final : public Decoder {
     const int width = shape().width;
     const View<float> positions(weights_.positions.data(), shape().context, width);
     int next = 0;
-    for (const int position : kept)
+    for (const int position : kept) {
       std::ranges::copy(positions.Row(position), positions.Row(next++).data());
+    }
     for (int position = count; position < shape().context; ++position) {
       std::ranges::copy(positions.Row(position), positions.Row(next++).data());
     }
