@@ -69,13 +69,20 @@ bool BeginsWithItself(const Grammar& grammar) {
 
 namespace {
 
+std::vector<std::size_t> RulesIn(const Grammar::Sequence& sequence) {
+  std::vector<std::size_t> rules;
+  for (const Grammar::Element& element : sequence) {
+    if (element.is_rule) rules.push_back(static_cast<std::size_t>(element.index));
+  }
+  return rules;
+}
+
 // Alternatives with a rule that gives no text.
 void RemoveAlternatives(Grammar& grammar, const std::vector<bool>& gives_text) {
   for (Grammar::Rule& rule : grammar.rules) {
     std::erase_if(rule, [&](const Grammar::Sequence& sequence) {
-      return std::ranges::any_of(sequence, [&](const Grammar::Element& element) {
-        return element.is_rule && !gives_text[static_cast<std::size_t>(element.index)];
-      });
+      return std::ranges::any_of(RulesIn(sequence),
+                                 [&](std::size_t rule_in_it) { return !gives_text[rule_in_it]; });
     });
   }
 }
@@ -99,9 +106,8 @@ std::vector<bool> RemoveDeadEnds(Grammar& grammar) {
   for (std::size_t rule = 0; rule < grammar.rules.size(); ++rule) {
     for (const Grammar::Sequence& sequence : grammar.rules[rule]) {
       alternatives.push_back({rule, 0});
-      for (const Grammar::Element& element : sequence) {
-        if (!element.is_rule) continue;
-        users[static_cast<std::size_t>(element.index)].push_back(alternatives.size() - 1);
+      for (const std::size_t used : RulesIn(sequence)) {
+        users[used].push_back(alternatives.size() - 1);
         ++alternatives.back().missing;
       }
       if (alternatives.back().missing == 0) found(rule);
