@@ -32,8 +32,8 @@ bool Fits(const Grammar& grammar, std::string_view text);
 // Whether a rule begins with itself, which no grammar may.
 bool BeginsWithItself(const Grammar& grammar);
 
-// Takes away the alternatives with which a text could never come to an end. Returns which rules give
-// any text: the others have no alternatives and are not used any more. O(size of the grammar).
+// Takes away the alternatives with which a text could never come to an end. Returns which rules
+// give any text: the others have no alternatives and are not used any more. O(size of the grammar).
 std::vector<bool> RemoveDeadEnds(Grammar& grammar);
 
 // Adds to a grammar, piece by piece.
