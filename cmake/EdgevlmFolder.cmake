@@ -52,6 +52,7 @@ function(edgevlm_folder name)
 
   if(EDGEVLM_TESTS AND tests)
     add_executable(${name}_test ${tests})
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     if(FOLDER_UNITY_TESTS)
       edgevlm_unity(${name}_test)
     endif()

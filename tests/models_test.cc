@@ -28,7 +28,7 @@ constexpr const char* kCatalog = R"({"models": [
    "files": [{"role": "model", "name": "strict.gguf", "url": "http://127.0.0.1:1/strict.gguf",
               "bytes": 100, "sha256": null}]}]})";
 
-std::string Variable(const char* name) {
+std::string VariableOrNothing(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
@@ -78,8 +78,8 @@ TEST_F(ModelsTest, ListsAndShows) {
 
 // A service has no home.
 TEST_F(ModelsTest, OnlyWhatNeedsTheFolderAsksForIt) {
-  const std::map<std::string, std::string> kept = {{"HOME", Variable("HOME")},
-                                                   {"XDG_DATA_HOME", Variable("XDG_DATA_HOME")}};
+  const std::map<std::string, std::string> kept = {
+      {"HOME", VariableOrNothing("HOME")}, {"XDG_DATA_HOME", VariableOrNothing("XDG_DATA_HOME")}};
   for (const auto& [name, value] : kept) unsetenv(name.c_str());
   unsetenv("EDGEVLM_MODELS");
   const Outcome list = RunEdgevlm({"models", "list"});

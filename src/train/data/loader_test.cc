@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "train/loop/options.h"
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
-
-constexpr std::uint64_t kSeed = 23;
 
 const Glyphs& AllGlyphs() {
   static const Glyphs glyphs = [] {

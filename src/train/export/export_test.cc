@@ -9,6 +9,7 @@
 #include "gguf/names.h"
 #include "gguf/reader.h"
 #include "train/scenes/things.h"
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
@@ -17,7 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::uint64_t kSeed = 61;
 constexpr double kHalfRounding = 1.0 / 2048;  // 2^-11, relative, of a float16 that is not tiny
 constexpr double kHalfSmallest = 6e-8;        // absolute, of one that is
 

@@ -4,14 +4,14 @@
 
 #include "train/export/export.h"
 #include "train/scenes/things.h"
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
 
-constexpr std::uint64_t kSeed = 67;
-constexpr double kHalfRounding = 1.0 / 2048;  // relative, of a float16
+constexpr double kImportRounding = 1.0 / 2048;  // relative, of a float16
 
 // A model whose batch norms do something, the file that is made of it, and another model.
 class ImportTest : public ::testing::Test {
@@ -45,7 +45,7 @@ class ImportTest : public ::testing::Test {
 };
 
 // Some 35 convolutions in a row, each with weights that were rounded.
-constexpr double kFileTolerance = 35 * kHalfRounding;
+constexpr double kFileTolerance = 35 * kImportRounding;
 
 TEST_F(ImportTest, TakesTheWeightsOver) {
   ASSERT_EQ(LoadTensors(File(), model_), std::nullopt);

@@ -5,13 +5,12 @@
 #include <filesystem>
 
 #include "train/loop/checkpoint.h"
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
-
-constexpr std::uint64_t kSeed = 83;
 
 // Two runs with other weights and statistics, in folders of their own.
 class AverageTest : public ::testing::Test {

@@ -10,6 +10,7 @@
 #include "train/export/export.h"
 #include "train/loop/losses.h"
 #include "train/loop/trainer.h"
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-constexpr std::uint64_t kSeed = 31;
 
 // An empty folder of its own for each test.
 class CheckpointTest : public ::testing::Test {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
@@ -12,8 +13,6 @@ namespace edgevlm::train {
 namespace {
 
 using ::testing::ContainsRegex;
-
-constexpr std::uint64_t kSeed = 41;
 
 // What a model in evaluation mode says of every token: log shares [B, M, L, V].
 torch::Tensor LogShares(Vlm& model, const Batch& batch) {

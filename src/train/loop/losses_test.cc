@@ -4,14 +4,14 @@
 
 #include <cmath>
 
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
 
-constexpr std::uint64_t kSeed = 71;
-constexpr int kGrid = 2;  // of TinyShape()
+constexpr int kTinyGrid = 2;  // of TinyShape()
 
 // -log of the share that `wanted` has among exp(logits).
 double Nats(const torch::Tensor& logits, std::int64_t wanted) {
@@ -46,7 +46,8 @@ TEST_F(MentionsTest, AreAskedWhetherAndWhere) {
   double expected = 0;
   for (const auto& [slot, cell] : {std::pair(4, 3), std::pair(7, 0)}) {
     expected += BinaryNats(guess.present[slot][0].item<double>(), true);
-    expected += Nats(guess.column[slot], cell % kGrid) + Nats(guess.row[slot], cell / kGrid);
+    expected +=
+        Nats(guess.column[slot], cell % kTinyGrid) + Nats(guess.row[slot], cell / kTinyGrid);
   }
   expected += BinaryNats(guess.present[9][0].item<double>(), false);
   EXPECT_NEAR(loss, expected / 3, 1e-5 * expected);

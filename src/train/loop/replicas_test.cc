@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
-
-constexpr std::uint64_t kSeed = 5;
 
 torch::Tensor NameIds() { return torch::tensor({-1, 10, 20, 30}, torch::kInt64); }
 

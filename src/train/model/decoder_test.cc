@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
-
-constexpr std::uint64_t kSeed = 53;
 
 // Two pictures with rows of several texts each, and a decoder with weights large enough that every
 // token matters.

@@ -264,7 +264,7 @@ struct Head {
 };
 
 // Each text is finished before the next takes its place behind the cells.
-struct Loops {
+struct AttentionLoops {
   template <int kLanes>
   [[gnu::always_inline]] static void Run(const AttentionData& data, int first, int end,
                                          bool backward) {
@@ -291,11 +291,11 @@ struct Loops {
 }  // namespace
 
 void AttendForward(Isa isa, const AttentionData& data, int first, int end) {
-  RunOn<Loops>(isa, data, first, end, false);
+  RunOn<AttentionLoops>(isa, data, first, end, false);
 }
 
 void AttendBackward(Isa isa, const AttentionData& data, int first, int end) {
-  RunOn<Loops>(isa, data, first, end, true);
+  RunOn<AttentionLoops>(isa, data, first, end, true);
 }
 
 }  // namespace edgevlm::train

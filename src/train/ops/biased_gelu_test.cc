@@ -2,21 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <vector>
 
 #include "train/ops/gelu_loops.h"
+#include "train/testing/tensors.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
-
-constexpr std::uint64_t kSeed = 23;
-constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
-
-double GreatestDifference(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a.to(torch::kDouble) - b).abs().max().item<double>();
-}
 
 TEST(BiasedGelu, IsGeluOfTheSum) {
   torch::manual_seed(kSeed);
@@ -34,8 +27,8 @@ TEST(BiasedGelu, IsGeluOfTheSum) {
       (expected * weights.to(torch::kDouble)).sum().backward();
 
       // Results and slopes lie below 20 and 1.2; the exponent's rounding is the largest error.
-      EXPECT_LT(GreatestDifference(out, expected), 20 * 8 * kEpsilon) << "seed=" << kSeed;
-      const double slope_error = 5 * 16 * kEpsilon;  // weights below 5
+      EXPECT_LT(GreatestDifference(out, expected), 20 * 8 * kFloatEpsilon) << "seed=" << kSeed;
+      const double slope_error = 5 * 16 * kFloatEpsilon;  // weights below 5
       EXPECT_LT(GreatestDifference(x.grad(), sum.grad()), slope_error) << "seed=" << kSeed;
       EXPECT_LT(GreatestDifference(bias.grad(), sum.grad().sum(0)), rows * slope_error)
           << "seed=" << kSeed;

@@ -46,7 +46,7 @@ struct BackwardStep {
 };
 
 template <class Step>
-struct Loops {
+struct GeluLoops {
   template <int kLanes>
   [[gnu::always_inline]] static void Run(const GeluData& data, int first, int end,
                                          float* bias_gradient) {
@@ -63,11 +63,11 @@ struct Loops {
 }  // namespace
 
 void GeluForward(Isa isa, const GeluData& data, int first, int end) {
-  RunOn<Loops<ForwardStep>>(isa, data, first, end, static_cast<float*>(nullptr));
+  RunOn<GeluLoops<ForwardStep>>(isa, data, first, end, static_cast<float*>(nullptr));
 }
 
 void GeluBackward(Isa isa, const GeluData& data, int first, int end, float* bias_gradient) {
-  RunOn<Loops<BackwardStep>>(isa, data, first, end, bias_gradient);
+  RunOn<GeluLoops<BackwardStep>>(isa, data, first, end, bias_gradient);
 }
 
 }  // namespace edgevlm::train

@@ -4,17 +4,16 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <random>
 #include <vector>
 
 #include "train/ops/attention_loops.h"
+#include "train/testing/tensors.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 namespace {
 
-constexpr std::uint64_t kSeed = 17;
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 // Rows of texts of random lengths.
@@ -59,10 +58,6 @@ torch::Tensor Expected(const torch::Tensor& qkv, const torch::Tensor& starts,
       torch::matmul(parts[0], parts[1].transpose(1, 2)) / std::sqrt(static_cast<double>(width));
   const torch::Tensor shares = torch::softmax(scores + Mask(starts, sizes), -1);
   return torch::matmul(shares, parts[2]).permute({1, 0, 2}).reshape({qkv.size(0), -1});
-}
-
-double GreatestDifference(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a.to(torch::kDouble) - b).abs().max().item<double>();
 }
 
 void ExpectSame(const PackedSizes& sizes, int width) {

@@ -13,7 +13,7 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr int kScenes = 2000;
+constexpr int kComposedScenes = 2000;
 constexpr float kRounding = 1e-4f;  // of coordinates in [0, 1]: far below a pixel
 
 struct Bounds {
@@ -56,7 +56,7 @@ void ExpectSound(const Scene& scene) {
 }
 
 TEST(Compose, EverySceneIsSound) {
-  for (int seed = 0; seed < kScenes; ++seed) {
+  for (int seed = 0; seed < kComposedScenes; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = Compose({}, rng);
@@ -75,7 +75,7 @@ TEST(Compose, EverySceneIsSound) {
 TEST(Compose, MixIsAsPlanned) {
   std::mt19937_64 rng(7);
   int displays = 0, repeated = 0, colours_differ = 0;
-  for (int i = 0; i < kScenes; ++i) {
+  for (int i = 0; i < kComposedScenes; ++i) {
     const std::vector<Group> groups = ChooseGroups({}, rng);
     bool repeats = false, differ = false;
     for (const Group& group : groups) {
@@ -90,21 +90,22 @@ TEST(Compose, MixIsAsPlanned) {
     colours_differ += differ ? 1 : 0;
   }
   // Four standard deviations of a share of 0.18 over 2,000 scenes are 0.034.
-  EXPECT_NEAR(displays, 0.18 * kScenes, 0.034 * kScenes + 0.01 * kScenes);
-  EXPECT_GT(repeated, kScenes / 2);
-  EXPECT_GT(colours_differ, kScenes / 20);
+  EXPECT_NEAR(displays, 0.18 * kComposedScenes, 0.034 * kComposedScenes + 0.01 * kComposedScenes);
+  EXPECT_GT(repeated, kComposedScenes / 2);
+  EXPECT_GT(colours_differ, kComposedScenes / 20);
 }
 
 TEST(Compose, HeldOutPairsAreInHalfOfTheirScenes) {
   int with_pair = 0;
-  for (int seed = 0; seed < kScenes; ++seed) {
+  for (int seed = 0; seed < kComposedScenes; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = Compose({.split = Split::kHeldOut}, rng);
     ExpectSound(scene);
     with_pair += HasHeldOutPair(scene) ? 1 : 0;
   }
-  EXPECT_NEAR(with_pair, kScenes / 2, 2 * std::sqrt(kScenes));  // four standard deviations
+  EXPECT_NEAR(with_pair, kComposedScenes / 2,
+              2 * std::sqrt(kComposedScenes));  // four standard deviations
 }
 
 TEST(Compose, SameSeedSameScene) {
@@ -173,7 +174,7 @@ TEST(Things, TableIsInOrderAndNamesDiffer) {
 
 TEST(Display, DigitCentresLieInThePanelInReadingOrder) {
   int seen = 0;
-  for (int seed = 0; seed < kScenes; ++seed) {
+  for (int seed = 0; seed < kComposedScenes; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = Compose({}, rng);
@@ -200,7 +201,7 @@ TEST(Display, DigitCentresLieInThePanelInReadingOrder) {
       }
     }
   }
-  EXPECT_GT(seen, kScenes / 8);
+  EXPECT_GT(seen, kComposedScenes / 8);
 }
 
 }  // namespace

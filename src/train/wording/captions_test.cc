@@ -9,7 +9,7 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr int kScenes = 2000;
+constexpr int kCaptionedScenes = 2000;
 
 void CutOpening(const Scene& scene, std::string& caption) {
   const bool is = CutPrefix("there is ", caption);
@@ -67,7 +67,7 @@ void CutRelation(const Scene& scene, std::string& caption) {
 }
 
 TEST(Caption, IsTrueAndComplete) {
-  for (int seed = 0; seed < kScenes; ++seed) {
+  for (int seed = 0; seed < kCaptionedScenes; ++seed) {
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = RandomScene(rng);
     const std::string caption = Caption(scene, rng);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "train/testing/thing_index.h"
 #include "train/wording/phrases.h"
 
 namespace edgevlm::train {
@@ -11,14 +12,6 @@ Thing MakeThing(ThingKind kind, int name, Colour colour, const char* digits, flo
   Thing thing{kind, name, colour, digits, {}};
   thing.corners.fill({x, 0.5f});
   return thing;
-}
-
-int NameIndex(std::string_view name) {
-  for (int i = 0; i < static_cast<int>(ThingNames().size()); ++i) {
-    if (ThingNames()[static_cast<std::size_t>(i)].name == name) return i;
-  }
-  ADD_FAILURE() << "no thing is named " << name;
-  return 0;
 }
 
 TEST(PlacedGroups, MergeEqualThingsFromLeftToRight) {

@@ -4,16 +4,10 @@
 
 #include <string>
 
+#include "train/testing/thing_index.h"
+
 namespace edgevlm::train {
 namespace {
-
-int NameIndex(std::string_view name) {
-  for (int i = 0; i < static_cast<int>(ThingNames().size()); ++i) {
-    if (ThingNames()[static_cast<std::size_t>(i)].name == name) return i;
-  }
-  ADD_FAILURE() << "no thing is named " << name;
-  return 0;
-}
 
 PlacedGroup Group(std::string_view name, std::optional<Colour> colour, std::vector<float> xs) {
   PlacedGroup group{{NameIndex(name), colour, {}}, {}};

@@ -11,7 +11,7 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr int kScenes = 2000;
+constexpr int kQuestionedScenes = 2000;
 constexpr int kQuestions = 6;
 
 const std::array<std::string, 6> kNumbers = {"zero", "one", "two", "three", "four", "five"};
@@ -157,7 +157,7 @@ bool IsTrue(const QuestionAnswer& asked, const Scene& scene) {
 
 TEST(Questions, AreAnsweredTrulyAndDiffer) {
   std::map<std::string, int> kinds;
-  for (int seed = 0; seed < kScenes; ++seed) {
+  for (int seed = 0; seed < kQuestionedScenes; ++seed) {
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = RandomScene(rng);
     std::set<std::string> different;
@@ -170,13 +170,14 @@ TEST(Questions, AreAnsweredTrulyAndDiffer) {
     ASSERT_EQ(different.size(), static_cast<std::size_t>(kQuestions)) << "seed " << seed;
   }
   EXPECT_EQ(kinds.size(), 8u);
-  for (const auto& [kind, count] : kinds) EXPECT_GT(count, kScenes * kQuestions / 50) << kind;
+  for (const auto& [kind, count] : kinds)
+    EXPECT_GT(count, kQuestionedScenes * kQuestions / 50) << kind;
 }
 
 TEST(Questions, AreAnsweredYesAsOftenAsNo) {
   std::map<std::string, std::map<std::string, int>> answers;
   std::mt19937_64 rng(17);
-  for (int i = 0; i < kScenes; ++i) {
+  for (int i = 0; i < kQuestionedScenes; ++i) {
     for (const QuestionAnswer& asked : Questions(RandomScene(rng), kQuestions, rng)) {
       ++answers[asked.kind][asked.answer];
     }
