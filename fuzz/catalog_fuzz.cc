@@ -1,4 +1,4 @@
-// Any bytes as a catalogue of models. A crash, or a name that could leave its folder, is the bug.
+// Any bytes as a catalog of models. A crash, or a name that could leave its folder, is the bug.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// What the fuzz targets of the picture formats share: any result will do, but the limits must hold.
+// What the fuzz targets of the image formats share: any result will do, but the limits must hold.
 #pragma once
 
 #include <algorithm>
@@ -17,21 +17,21 @@ inline constexpr DecodeLimits kFuzzLimits = {.pixels = 1 << 18, .side = 4096, .s
 
 // Probes, then decodes at the full and at a reduced size, whatever the first bytes say.
 inline void FuzzFormat(const std::uint8_t* data, std::size_t size,
-                       Result<PictureInfo> (*probe)(Bytes),
+                       Result<ImageInfo> (*probe)(Bytes),
                        Result<Image> (*decode)(const DecodeTask&)) {
   const Bytes file = std::as_bytes(std::span(data, size));
-  const Result<PictureInfo> info = probe(file);
+  const Result<ImageInfo> info = probe(file);
   if (!info) return;
   CHECK(info->width >= 1 && info->height >= 1);
   CHECK(1 <= info->orientation && info->orientation <= 8);
   if (std::int64_t{info->width} * info->height > kFuzzLimits.pixels) return;
   if (std::max(info->width, info->height) > kFuzzLimits.side) return;
   for (const int target_side : {0, 16}) {
-    const Result<Image> picture = decode({file, *info, kFuzzLimits, target_side});
-    if (!picture) continue;
-    CHECK(picture->width >= 1 && picture->width <= info->width);
-    CHECK(picture->height >= 1 && picture->height <= info->height);
-    CHECK(std::max(picture->width, picture->height) >=
+    const Result<Image> image = decode({file, *info, kFuzzLimits, target_side});
+    if (!image) continue;
+    CHECK(image->width >= 1 && image->width <= info->width);
+    CHECK(image->height >= 1 && image->height <= info->height);
+    CHECK(std::max(image->width, image->height) >=
           std::min(target_side == 0 ? kFuzzLimits.side : target_side,
                    std::max(info->width, info->height)));
   }

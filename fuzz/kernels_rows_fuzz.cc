@@ -77,7 +77,7 @@ void FuzzRope(FuzzProblem& problem) {
   shape.heads = problem.Int(1, 6);
   shape.head_width = problem.Int(2, 130);
   shape.rotated = 2 * problem.Int(1, shape.head_width / 2);
-  shape.pairs = problem.Bool() ? RopePairs::kHalves : RopePairs::kNeighbours;
+  shape.pairs = problem.Bool() ? RopePairs::kHalves : RopePairs::kNeighbors;
   const int n = shape.heads * shape.head_width, shift = problem.Int(0, 3);
   const std::vector<float> x = problem.Values(n);
   std::vector<float> table(2 * static_cast<std::size_t>(shape.rotated));

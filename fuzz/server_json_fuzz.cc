@@ -1,4 +1,4 @@
-// Any bytes as the body of a chat request: its fields, its pictures, the form of its reply, and
+// Any bytes as the body of a chat request: its fields, its images, the form of its reply, and
 // what fits that form. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
   edgevlm::RefuseUnsupported(fields);
   const auto form = edgevlm::ReadReplyForm(fields, problem);
-  edgevlm::Pictures pictures(rules, problem);
-  edgevlm::ReadChatMessages(fields, pictures, problem);
+  edgevlm::Images images(rules, problem);
+  edgevlm::ReadChatMessages(fields, images, problem);
   if (!problem) CHECK(!edgevlm::Validate(decode));
   edgevlm::ReadOllamaOptions(fields, rules);
   if (form == nullptr) return 0;

@@ -17,15 +17,15 @@ void ExpectOneLine(const Outcome& outcome, int exit_code) {
   EXPECT_THAT(outcome.errors, StartsWith("edgevlm: "));
 }
 
-TEST(BadPicture, IsRefusedWithOneLine) {
+TEST(BadImage, IsRefusedWithOneLine) {
   const TestFolder folder;
-  const std::string png = PngPicture();
-  const std::string ppm = PpmPicture();
-  const std::string pictures[] = {
+  const std::string png = PngImage();
+  const std::string ppm = PpmImage();
+  const std::string images[] = {
       folder.Path("missing.png"),
       folder.Path(""),  // the folder itself
       folder.Write("empty.png", ""),
-      folder.Write("text.jpg", "this is not a picture\n"),
+      folder.Write("text.jpg", "this is not an image\n"),
       folder.Write("cut.png", png.substr(0, png.size() / 2)),
       folder.Write("cut.ppm", ppm.substr(0, ppm.size() / 2)),
       folder.Write("giant.png", GiantPng()),
@@ -33,19 +33,19 @@ TEST(BadPicture, IsRefusedWithOneLine) {
       folder.Write("jpeg_start.jpg", "\xff\xd8\xff\xe0"),
       folder.Write("webp_start.webp", "RIFF\xff\xff\xff\x7fWEBPVP8 "),
   };
-  for (const std::string& picture : pictures) {
-    SCOPED_TRACE(picture);
-    const Outcome caption = RunEdgevlm({"caption", picture});
+  for (const std::string& image : images) {
+    SCOPED_TRACE(image);
+    const Outcome caption = RunEdgevlm({"caption", image});
     ExpectOneLine(caption, 1);
-    EXPECT_THAT(caption.errors, HasSubstr(picture));
-    ExpectOneLine(RunEdgevlm({"ask", picture, "what is this?"}), 1);
+    EXPECT_THAT(caption.errors, HasSubstr(image));
+    ExpectOneLine(RunEdgevlm({"ask", image, "what is this?"}), 1);
   }
   ExpectOneLine(RunEdgevlm({"caption", "-"}), 1);  // empty standard input
 }
 
 TEST(BadModel, IsRefusedWithOneLine) {
   const TestFolder folder;
-  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::string model = ReadWholeFile(ModelPath());
   const std::string models[] = {
       folder.Path("missing.gguf"),
@@ -59,7 +59,7 @@ TEST(BadModel, IsRefusedWithOneLine) {
   };
   for (const std::string& path : models) {
     SCOPED_TRACE(path);
-    const Outcome caption = RunEdgevlm({"caption", "-m", path, picture});
+    const Outcome caption = RunEdgevlm({"caption", "-m", path, image});
     ExpectOneLine(caption, 1);
     EXPECT_THAT(caption.errors, HasSubstr(path));
     ExpectOneLine(RunEdgevlm({"inspect", path}), 1);
@@ -107,43 +107,43 @@ TEST(BadFile, IsNamedForWhatItIs) {
 
 TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
   const TestFolder folder;
-  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::vector<std::string> command_lines[] = {
       {},
       {"paint"},
       {"caption"},
-      {"caption", "--no-such-option", picture},
-      {"caption", "--threads", "-1", picture},
-      {"caption", "--threads", "many", picture},
-      {"caption", "--temperature", "-1", picture},
-      {"caption", "--temperature", "nan", picture},
-      {"caption", "--top-p", "-0.1", picture},
-      {"caption", "--top-k", "-5", picture},
-      {"caption", "--max-tokens", "0", picture},
-      {"caption", "--max-tokens", "99999999999999999999", picture},
-      {"caption", "--repetition-penalty", "0", picture},
-      {"caption", "--presence-penalty", "2.1", picture},
-      {"caption", "--frequency-penalty", "nan", picture},
-      {"caption", "--precision", "f8", picture},
-      {"caption", "--early-exit", "maybe", picture},
-      {"caption", "--exit-threshold", "0", picture},
-      {"caption", "--exit-threshold", "1.01", picture},
-      {"caption", "--exit-threshold", "nan", picture},
-      {"caption", "--exit-min-layer", "-1", picture},
-      {"caption", "--exit-layers", "2,x", picture},
-      {"caption", "--cache", "f8", picture},
-      {"ask", "--cache", "h2o:1.5", picture, "what is this?"},
-      {"caption", "--cache", "window", picture},
-      {"caption", "--memory-limit", "some", picture},
-      {"caption", "--json", "--stream", picture},
-      {"caption", "--draft-tokens", "0", picture},
-      {"caption", "--draft-tokens", "17", picture},
-      {"caption", "--draft-tokens", "some", picture},
+      {"caption", "--no-such-option", image},
+      {"caption", "--threads", "-1", image},
+      {"caption", "--threads", "many", image},
+      {"caption", "--temperature", "-1", image},
+      {"caption", "--temperature", "nan", image},
+      {"caption", "--top-p", "-0.1", image},
+      {"caption", "--top-k", "-5", image},
+      {"caption", "--max-tokens", "0", image},
+      {"caption", "--max-tokens", "99999999999999999999", image},
+      {"caption", "--repetition-penalty", "0", image},
+      {"caption", "--presence-penalty", "2.1", image},
+      {"caption", "--frequency-penalty", "nan", image},
+      {"caption", "--precision", "f8", image},
+      {"caption", "--early-exit", "maybe", image},
+      {"caption", "--exit-threshold", "0", image},
+      {"caption", "--exit-threshold", "1.01", image},
+      {"caption", "--exit-threshold", "nan", image},
+      {"caption", "--exit-min-layer", "-1", image},
+      {"caption", "--exit-layers", "2,x", image},
+      {"caption", "--cache", "f8", image},
+      {"ask", "--cache", "h2o:1.5", image, "what is this?"},
+      {"caption", "--cache", "window", image},
+      {"caption", "--memory-limit", "some", image},
+      {"caption", "--json", "--stream", image},
+      {"caption", "--draft-tokens", "0", image},
+      {"caption", "--draft-tokens", "17", image},
+      {"caption", "--draft-tokens", "some", image},
       {"bench", "--acceptance", "1.5"},
       {"bench", "--draft-preset", "smollm2-135m"},
-      {"ask", picture},
-      {"ask", picture, "what?", "more"},
-      {"dump", "--image", picture},
+      {"ask", image},
+      {"ask", image, "what?", "more"},
+      {"dump", "--image", image},
       {"dump", "--tokens", "1,x", "--logits", folder.Path("out")},
       {"dump", "--embeddings", folder.Path("out")},
       {"bench", "-o", "xml"},
@@ -160,13 +160,13 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
 
 TEST(BadRequest, FailsWithOneLine) {
   const TestFolder folder;
-  const std::string picture = folder.Write("picture.ppm", PpmPicture());
-  ExpectOneLine(RunEdgevlm({"ask", picture, ""}), 1);
-  ExpectOneLine(RunEdgevlm({"caption", picture, "--speculate", "self:99"}), 1);
-  ExpectOneLine(RunEdgevlm({"caption", picture, "--speculate", folder.Path("no.gguf")}), 1);
-  ExpectOneLine(RunEdgevlm({"caption", picture, "--speculate", picture}), 1);
-  ExpectOneLine(RunEdgevlm({"ask", picture, "\xff\xfe"}), 1);
-  ExpectOneLine(RunEdgevlm({"ask", picture, std::string(100000, 'x')}), 1);
+  const std::string image = folder.Write("picture.ppm", PpmImage());
+  ExpectOneLine(RunEdgevlm({"ask", image, ""}), 1);
+  ExpectOneLine(RunEdgevlm({"caption", image, "--speculate", "self:99"}), 1);
+  ExpectOneLine(RunEdgevlm({"caption", image, "--speculate", folder.Path("no.gguf")}), 1);
+  ExpectOneLine(RunEdgevlm({"caption", image, "--speculate", image}), 1);
+  ExpectOneLine(RunEdgevlm({"ask", image, "\xff\xfe"}), 1);
+  ExpectOneLine(RunEdgevlm({"ask", image, std::string(100000, 'x')}), 1);
   ExpectOneLine(RunEdgevlm({"tokenize", "--decode"}, "12 dog"), 1);
   ExpectOneLine(RunEdgevlm({"dump", "--tokens", "999999999", "--logits", folder.Path("out")}), 1);
   ExpectOneLine(RunEdgevlm({"dump", "--tokens", "image", "--logits", folder.Path("out")}), 1);
@@ -174,11 +174,11 @@ TEST(BadRequest, FailsWithOneLine) {
                 1);
   ExpectOneLine(RunEdgevlm({"eval", folder.Path("")}), 1);
   for (const char* layers : {"0", "4,2", "2,2", "2,99"}) {
-    const Outcome refused = RunEdgevlm({"ask", picture, "what?", "--exit-layers", layers});
+    const Outcome refused = RunEdgevlm({"ask", image, "what?", "--exit-layers", layers});
     ExpectOneLine(refused, 1);
     EXPECT_THAT(refused.errors, HasSubstr("options: exit_layers: expected increasing numbers"));
   }
-  ExpectOneLine(RunEdgevlm({"quantize", picture, folder.Path("out"), "Q8_0"}), 1);
+  ExpectOneLine(RunEdgevlm({"quantize", image, folder.Path("out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path(""), "Q8_0", "--force"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), "/dev/null", "Q8_0", "--force"}), 1);
@@ -188,18 +188,18 @@ TEST(BadRequest, FailsWithOneLine) {
 TEST(BadRequest, WritesOverNoInput) {
   const TestFolder folder;
   const std::string model = folder.Write("model.gguf", ReadWholeFile(ModelPath()));
-  const std::string picture = folder.Write("picture.ppm", PpmPicture());
+  const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::string labels =
-      folder.Write("labels.jsonl", "{\"image\": \"picture.ppm\", \"captions\": [\"a cat\"]}\n");
+      folder.Write("labels.jsonl", "{\"image\": \"image.ppm\", \"captions\": [\"a cat\"]}\n");
   const std::vector<std::string> command_lines[] = {
       {"quantize", model, model, "Q8_0"},
       {"quantize", model, folder.Path("./model.gguf"), "Q8_0", "--force"},
       {"quantize", ModelPath(), model, "Q8_0"},
       {"dump", "-m", model, "--tokens", "1", "--logits", model},
-      {"dump", "-m", model, "--image", picture, "--embeddings", picture},
+      {"dump", "-m", model, "--image", image, "--embeddings", image},
       {"dump", "--tokens", "1", "--logits", model},
-      {"profile", picture, "--trace", picture},
-      {"profile", "-m", model, picture, "--trace", model},
+      {"profile", image, "--trace", image},
+      {"profile", "-m", model, image, "--trace", model},
       {"eval", folder.Path(""), "--samples", labels},
       {"eval", folder.Path(""), "--samples", model},
       {"chat", "-m", model, "--session", model},
@@ -208,7 +208,7 @@ TEST(BadRequest, WritesOverNoInput) {
     SCOPED_TRACE(arguments.front() + " ... " + arguments.back());
     ExpectOneLine(RunEdgevlm(arguments, "hello\n"), 1);
     EXPECT_EQ(ReadWholeFile(model), ReadWholeFile(ModelPath()));
-    EXPECT_EQ(ReadWholeFile(picture), PpmPicture());
+    EXPECT_EQ(ReadWholeFile(image), PpmImage());
     EXPECT_THAT(ReadWholeFile(labels), HasSubstr("a cat"));
   }
 }

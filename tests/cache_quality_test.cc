@@ -1,5 +1,5 @@
 // What each cache policy costs in quality: how far the next token's distribution moves from that of
-// float16, in the mean over replies about the example pictures.
+// float16, in the mean over replies about the example images.
 //
 //   KL(p || q) = sum_token p log(p / q)    p: cache f16, q: the policy
 //
@@ -35,19 +35,19 @@ std::vector<std::byte> ReadFile(const std::filesystem::path& path) {
   return {bytes.begin(), bytes.end()};
 }
 
-// The pictures of examples/.
-std::vector<std::vector<std::byte>> Pictures() {
+// The images of examples/.
+std::vector<std::vector<std::byte>> Images() {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(Source() / "examples")) {
     if (entry.path().extension() == ".png") paths.push_back(entry.path());
   }
   std::ranges::sort(paths);
-  std::vector<std::vector<std::byte>> pictures;
-  for (const auto& path : paths) pictures.push_back(ReadFile(path));
-  return pictures;
+  std::vector<std::vector<std::byte>> images;
+  for (const auto& path : paths) images.push_back(ReadFile(path));
+  return images;
 }
 
-// The prompts that follow a picture: captions, and questions in words.
+// The prompts that follow an image: captions, and questions in words.
 std::vector<std::vector<int>> Prompts() {
   const Result<GgufFile> file = GgufFile::Parse(BuiltinModel());
   CHECK(file.ok());
@@ -96,8 +96,8 @@ Quality Compare(const std::string& cache) {
   const Engine engine = LoadWith(cache);
   Quality quality;
   int tokens = 0;
-  for (const std::vector<std::byte>& picture : Pictures()) {
-    const EncodedImage image = *kPlain.EncodeImage(picture);
+  for (const std::vector<std::byte>& file : Images()) {
+    const EncodedImage image = *kPlain.EncodeImage(file);
     for (std::vector<int> text : Prompts()) {
       Session plain(kPlain), session(engine);
       CHECK(!plain.SetImage(image) && !session.SetImage(image));

@@ -18,11 +18,11 @@ std::string TinyTextModel() { return DataPath("tiny-text.gguf"); }
 class ChatTest : public ::testing::Test {
  protected:
   std::string Asked(const std::string& question) const {
-    return RunEdgevlm({"ask", picture_, question}).output;
+    return RunEdgevlm({"ask", image_, question}).output;
   }
 
   const TestFolder folder_;
-  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+  const std::string image_ = folder_.Write("picture.ppm", PpmImage());
 };
 
 // The objects that --json prints, one per line.
@@ -38,7 +38,7 @@ std::vector<json> ObjectsOf(const std::string& output) {
 
 TEST_F(ChatTest, AnswersProgramsLineByLine) {
   const Outcome outcome =
-      RunEdgevlm({"chat", "--json", picture_}, "what do you see?\n\n  what is left?  \n");
+      RunEdgevlm({"chat", "--json", image_}, "what do you see?\n\n  what is left?  \n");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());
   const std::vector<json> objects = ObjectsOf(outcome.output);
@@ -50,20 +50,19 @@ TEST_F(ChatTest, AnswersProgramsLineByLine) {
 
 TEST_F(ChatTest, APipedDocumentIsOneMessage) {
   const std::string document = "what do\n\n    you see?\nand where?";
-  const Outcome outcome = RunEdgevlm({"chat", picture_}, document + "\n\n");
+  const Outcome outcome = RunEdgevlm({"chat", image_}, document + "\n\n");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.output, Asked(document));
   const std::string block = "\"\"\"\n" + document + "\n\"\"\"\n";
-  EXPECT_EQ(RunEdgevlm({"chat", picture_}, block + block).output,
-            Asked(document) + Asked(document));
+  EXPECT_EQ(RunEdgevlm({"chat", image_}, block + block).output, Asked(document) + Asked(document));
   const std::vector<json> objects =
-      ObjectsOf(RunEdgevlm({"chat", "--json", picture_}, block + "what is left?\n").output);
+      ObjectsOf(RunEdgevlm({"chat", "--json", image_}, block + "what is left?\n").output);
   ASSERT_EQ(objects.size(), 2u);
   EXPECT_EQ(objects[0]["message"], document);
 }
 
-TEST_F(ChatTest, ShowsPicturesOnTheWay) {
-  const std::string lines = "/image " + picture_ + "\nwhat do you see?\n/clear\n/quit\nno more\n";
+TEST_F(ChatTest, ShowsImagesOnTheWay) {
+  const std::string lines = "/image " + image_ + "\nwhat do you see?\n/clear\n/quit\nno more\n";
   for (const char* form : {"--json", "--stream"}) {
     const Outcome outcome = RunEdgevlm({"chat", form}, lines);
     EXPECT_EQ(outcome.exit_code, 0);
@@ -80,7 +79,7 @@ TEST_F(ChatTest, ShowsPicturesOnTheWay) {
 }
 
 TEST_F(ChatTest, PathsMayBeQuotedAsTerminalsPasteThem) {
-  const std::string path = folder_.Write("my ducks.ppm", PpmPicture());
+  const std::string path = folder_.Write("my ducks.ppm", PpmImage());
   std::string escaped = path, encoded = path;
   escaped.replace(escaped.find(' '), 1, "\\ ");
   encoded.replace(encoded.find(' '), 1, "%20");
@@ -91,10 +90,10 @@ TEST_F(ChatTest, PathsMayBeQuotedAsTerminalsPasteThem) {
   }
 }
 
-TEST_F(ChatTest, APictureThatCouldNotBeShownIsNotTalkedAbout) {
+TEST_F(ChatTest, AnImageThatCouldNotBeShownIsNotTalkedAbout) {
   const Outcome outcome = RunEdgevlm(
-      {"chat", "--json", picture_},
-      "/image nothing.png\nwhat do you see?\nand now?\n/image " + picture_ + "\nwhat is left?\n");
+      {"chat", "--json", image_},
+      "/image nothing.png\nwhat do you see?\nand now?\n/image " + image_ + "\nwhat is left?\n");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 3) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr("nothing.png: can not be read"));
@@ -112,7 +111,7 @@ TEST_F(ChatTest, APictureThatCouldNotBeShownIsNotTalkedAbout) {
 
 TEST_F(ChatTest, WhatIsNoCommandIsAMessage) {
   for (const char* text : {"/etc/hosts is empty, why?", "/dance", "/quit smoking?"}) {
-    const Outcome outcome = RunEdgevlm({"chat", picture_}, std::string(text) + "\n");
+    const Outcome outcome = RunEdgevlm({"chat", image_}, std::string(text) + "\n");
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     EXPECT_EQ(outcome.output, Asked(text));
   }
@@ -120,7 +119,7 @@ TEST_F(ChatTest, WhatIsNoCommandIsAMessage) {
 
 TEST_F(ChatTest, ASessionThatCanNotBeSavedIsSaidBeforeAnything) {
   for (const char* command : {"chat", "ask", "caption"}) {
-    std::vector<std::string> arguments = {command, picture_, "--session",
+    std::vector<std::string> arguments = {command, image_, "--session",
                                           folder_.Path("no/such/folder")};
     if (command == std::string("ask")) arguments.insert(arguments.begin() + 2, "what is it?");
     const Outcome outcome = RunEdgevlm(arguments, "what do you see?\n");
@@ -187,17 +186,17 @@ TEST_F(ChatTest, AMessageThatIsTooLongNamesTheOption) {
 }
 
 TEST_F(ChatTest, ALargerContextThanTheModelsIsSaid) {
-  const Outcome outcome = RunEdgevlm({"caption", picture_, "-c", "16384"});
+  const Outcome outcome = RunEdgevlm({"caption", image_, "-c", "16384"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr(", found 16384: it is "));
-  EXPECT_EQ(RunEdgevlm({"caption", picture_, "-c", "150"}).ErrorLines(), 0);
+  EXPECT_EQ(RunEdgevlm({"caption", image_, "-c", "150"}).ErrorLines(), 0);
 }
 
 TEST_F(ChatTest, AReplyThatTheContextCutsSaysSo) {
   const json info = json::parse(RunEdgevlm({"info", "--json"}).output, nullptr, false);
   const int tokens = info["model"]["image_tokens"].get<int>() + 3;
-  const std::vector<std::string> arguments = {"caption", picture_, "-c", std::to_string(tokens)};
+  const std::vector<std::string> arguments = {"caption", image_, "-c", std::to_string(tokens)};
   const Outcome outcome = RunEdgevlm(arguments);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr("reply: cut: the context of " + std::to_string(tokens)));
@@ -224,7 +223,7 @@ TEST_F(ChatTest, ExitsThatWereNotTrainedMustBeNamed) {
 }
 
 TEST_F(ChatTest, AnUnknownModelNameSaysHowToGetOne) {
-  const Outcome outcome = RunEdgevlm({"caption", "-m", "no-such-model", picture_});
+  const Outcome outcome = RunEdgevlm({"caption", "-m", "no-such-model", image_});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr("no-such-model"));
@@ -238,7 +237,7 @@ TEST(Preset, IsMeasured) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   const json records = json::parse(outcome.output, nullptr, false);
   ASSERT_TRUE(records.is_array()) << outcome.output;
-  ASSERT_EQ(records.size(), 2u) << "no picture encoder, no img and cap";
+  ASSERT_EQ(records.size(), 2u) << "no image encoder, no img and cap";
   EXPECT_EQ(records[0]["n_prompt"], 4);
   EXPECT_EQ(records[1]["n_gen"], 2);
   // 134.5 million, as its model card says.

@@ -21,11 +21,11 @@ json ParseLine(const std::string& line) { return json::parse(line, nullptr, fals
 class CliTest : public ::testing::Test {
  protected:
   const TestFolder folder_;
-  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+  const std::string image_ = folder_.Write("picture.ppm", PpmImage());
 };
 
 TEST_F(CliTest, CaptionPrintsOneLine) {
-  const Outcome outcome = RunEdgevlm({"caption", picture_});
+  const Outcome outcome = RunEdgevlm({"caption", image_});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());
   EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1) << outcome.output;
@@ -45,18 +45,18 @@ TEST_F(CliTest, CaptionTakesImagesAsTheyAreFound) {
 }
 
 TEST_F(CliTest, CaptionIsTheSameEveryTime) {
-  EXPECT_EQ(RunEdgevlm({"caption", picture_}).output, RunEdgevlm({"caption", picture_}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", image_}).output, RunEdgevlm({"caption", image_}).output);
 }
 
 TEST_F(CliTest, CaptionDoesNotDependOnThreads) {
-  EXPECT_EQ(RunEdgevlm({"caption", picture_, "-t", "1"}).output,
-            RunEdgevlm({"caption", picture_, "-t", "3"}).output);
-  EXPECT_EQ(RunEdgevlm({"caption", picture_, "-t", "3", "--decode-threads", "2"}).output,
-            RunEdgevlm({"caption", picture_, "-t", "1", "--pin"}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", image_, "-t", "1"}).output,
+            RunEdgevlm({"caption", image_, "-t", "3"}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", image_, "-t", "3", "--decode-threads", "2"}).output,
+            RunEdgevlm({"caption", image_, "-t", "1", "--pin"}).output);
 }
 
 TEST_F(CliTest, PinningMoreThreadsThanProcessorsIsAnError) {
-  const Outcome outcome = RunEdgevlm({"caption", picture_, "-t", "256", "--pin"});
+  const Outcome outcome = RunEdgevlm({"caption", image_, "-t", "256", "--pin"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.errors, HasSubstr("pin: expected at most"));
 }
@@ -70,57 +70,57 @@ TEST_F(CliTest, RooflineIsOneJsonObject) {
 }
 
 TEST_F(CliTest, CaptionReadsStandardInput) {
-  EXPECT_EQ(RunEdgevlm({"caption", "-"}, PpmPicture()).output,
-            RunEdgevlm({"caption", picture_}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", "-"}, PpmImage()).output,
+            RunEdgevlm({"caption", image_}).output);
 }
 
 TEST_F(CliTest, CaptionStreamsTheSameText) {
-  EXPECT_EQ(RunEdgevlm({"caption", "--stream", picture_}).output,
-            RunEdgevlm({"caption", picture_}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", "--stream", image_}).output,
+            RunEdgevlm({"caption", image_}).output);
 }
 
-TEST_F(CliTest, CaptionNamesEachOfSeveralPictures) {
-  const std::string png = folder_.Write("small.png", PngPicture());
-  const Outcome outcome = RunEdgevlm({"caption", picture_, png});
+TEST_F(CliTest, CaptionNamesEachOfSeveralImages) {
+  const std::string png = folder_.Write("small.png", PngImage());
+  const Outcome outcome = RunEdgevlm({"caption", image_, png});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.output, StartsWith(picture_ + ": "));
+  EXPECT_THAT(outcome.output, StartsWith(image_ + ": "));
   EXPECT_THAT(outcome.output, HasSubstr("\n" + png + ": "));
 }
 
 TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
-  const Outcome outcome = RunEdgevlm({"caption", "--json", picture_, picture_});
+  const Outcome outcome = RunEdgevlm({"caption", "--json", image_, image_});
   EXPECT_EQ(outcome.exit_code, 0);
   const std::size_t end = outcome.output.find('\n');
   for (const std::string& line : {outcome.output.substr(0, end), outcome.output.substr(end + 1)}) {
     const json object = ParseLine(line);
     ASSERT_TRUE(object.is_object()) << line;
-    EXPECT_EQ(object["image"], picture_);
+    EXPECT_EQ(object["image"], image_);
     EXPECT_TRUE(object["caption"].is_string());
     EXPECT_GT(object["timings"]["total_ms"], 0);
   }
 }
 
 TEST_F(CliTest, TokensTakenEarlyAreCounted) {
-  const json plain = ParseLine(RunEdgevlm({"caption", "--json", picture_}).output);
+  const json plain = ParseLine(RunEdgevlm({"caption", "--json", image_}).output);
   EXPECT_EQ(plain["early_tokens"], 0);
   const double blocks = plain["blocks_per_token"];
   EXPECT_GE(blocks, 2);
-  const json early = ParseLine(RunEdgevlm({"caption", "--json", "--early-exit", "exit",
-                                           "--exit-threshold", "0.01", picture_})
-                                   .output);
+  const json early = ParseLine(
+      RunEdgevlm({"caption", "--json", "--early-exit", "exit", "--exit-threshold", "0.01", image_})
+          .output);
   EXPECT_EQ(early["early_tokens"], early["reply_tokens"].get<int>() - 1);
   EXPECT_LT(early["blocks_per_token"], blocks);
 }
 
 TEST_F(CliTest, SamplingFollowsTheSeed) {
   const std::vector<std::string> arguments = {"caption", "--temperature", "1.5", "--max-tokens",
-                                              "8",       "--seed",        "7",   picture_};
+                                              "8",       "--seed",        "7",   image_};
   EXPECT_EQ(RunEdgevlm(arguments).output, RunEdgevlm(arguments).output);
 }
 
 TEST_F(CliTest, WithoutASeedEveryReplyHasANewOneThatMakesItAgain) {
   for (const char* command : {"caption", "ask", "chat"}) {
-    std::vector<std::string> arguments = {command, picture_, "--temperature", "3", "--json"};
+    std::vector<std::string> arguments = {command, image_, "--temperature", "3", "--json"};
     if (command == std::string("ask")) arguments.insert(arguments.begin() + 2, "what is this?");
     const std::string input = command == std::string("chat") ? "what is this?\n" : "";
     const json first = ParseLine(RunEdgevlm(arguments, input).output);
@@ -134,23 +134,23 @@ TEST_F(CliTest, WithoutASeedEveryReplyHasANewOneThatMakesItAgain) {
       }
     }
   }
-  EXPECT_FALSE(ParseLine(RunEdgevlm({"caption", picture_, "--json"}).output).contains("seed"))
+  EXPECT_FALSE(ParseLine(RunEdgevlm({"caption", image_, "--json"}).output).contains("seed"))
       << "the likeliest reply needs none";
 }
 
-TEST_F(CliTest, OnePictureThatFailsDoesNotStopTheOthers) {
+TEST_F(CliTest, OneImageThatFailsDoesNotStopTheOthers) {
   const std::string missing = folder_.Path("missing.png");
-  const Outcome outcome = RunEdgevlm({"caption", missing, picture_});
+  const Outcome outcome = RunEdgevlm({"caption", missing, image_});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.output, StartsWith(picture_ + ": "));
+  EXPECT_THAT(outcome.output, StartsWith(image_ + ": "));
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, StartsWith("edgevlm: " + missing + ": "));
 }
 
 TEST_F(CliTest, AskAnswers) {
-  const Outcome plain = RunEdgevlm({"ask", picture_, "what is this?"});
+  const Outcome plain = RunEdgevlm({"ask", image_, "what is this?"});
   EXPECT_EQ(plain.exit_code, 0) << plain.errors;
-  const json object = ParseLine(RunEdgevlm({"ask", picture_, "what is this?", "--json"}).output);
+  const json object = ParseLine(RunEdgevlm({"ask", image_, "what is this?", "--json"}).output);
   ASSERT_TRUE(object.is_object());
   EXPECT_EQ(object["answer"].get<std::string>() + "\n", plain.output);
   EXPECT_EQ(object["question"], "what is this?");
@@ -158,7 +158,7 @@ TEST_F(CliTest, AskAnswers) {
 
 // The built-in model learned its questions in lower case and with a question mark.
 TEST_F(CliTest, QuestionsMayBeTypedInAnyWay) {
-  const std::string ducks = ExamplePicture("ducks.png"), display = ExamplePicture("display.png");
+  const std::string ducks = ExampleImage("ducks.png"), display = ExampleImage("display.png");
   for (const char* typed :
        {"how many ducks are there?", "How many ducks are there?", "HOW MANY DUCKS ARE THERE",
         "  how many\tducks\nare there?!\n", "\"How many ducks are there?\"",
@@ -197,8 +197,8 @@ TEST_F(CliTest, BenchTellsTheOutputSignature) {
 }
 
 TEST_F(CliTest, ModelFromAFileIsTheBuiltInOne) {
-  EXPECT_EQ(RunEdgevlm({"caption", "-m", ModelPath(), picture_}).output,
-            RunEdgevlm({"caption", picture_}).output);
+  EXPECT_EQ(RunEdgevlm({"caption", "-m", ModelPath(), image_}).output,
+            RunEdgevlm({"caption", image_}).output);
 }
 
 TEST_F(CliTest, InspectListsKeysAndTensors) {
@@ -222,7 +222,7 @@ TEST_F(CliTest, QuantizedModelSaysSomething) {
     // Rows of the built-in model are no multiple of 256.
     EXPECT_THAT(RunEdgevlm({"inspect", path}).output,
                 HasSubstr(type == "IQ4_XS" ? "IQ4_NL" : type));
-    const Outcome caption = RunEdgevlm({"caption", picture_, "-m", path});
+    const Outcome caption = RunEdgevlm({"caption", image_, "-m", path});
     EXPECT_EQ(caption.exit_code, 0) << caption.errors;
     EXPECT_THAT(caption.output, Not(IsEmpty()));
   }
@@ -244,8 +244,8 @@ TEST_F(CliTest, DumpWritesOneRowPerToken) {
   const std::string logits = folder_.Path("logits.f32");
   const std::string embeddings = folder_.Path("embeddings.f32");
   const Outcome outcome =
-      RunEdgevlm({"dump", "-m", ModelPath(), "--image", picture_, "--tokens", "image,3,4",
-                  "--logits", logits, "--embeddings", embeddings, "--precision", "f32"});
+      RunEdgevlm({"dump", "-m", ModelPath(), "--image", image_, "--tokens", "image,3,4", "--logits",
+                  logits, "--embeddings", embeddings, "--precision", "f32"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   EXPECT_EQ(ReadWholeFile(logits).size(), 2 * 4 * model["vocabulary_tokens"].get<std::size_t>());
   EXPECT_EQ(ReadWholeFile(embeddings).size(), 4 * model["image_tokens"].get<std::size_t>() *
@@ -270,20 +270,20 @@ TEST_F(CliTest, BenchPrintsOneRecordPerTest) {
 
 TEST_F(CliTest, ProfileShowsZonesAndWritesATrace) {
   const std::string trace = folder_.Path("trace.json");
-  const Outcome outcome = RunEdgevlm({"profile", picture_, "--trace", trace});
+  const Outcome outcome = RunEdgevlm({"profile", image_, "--trace", trace});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   EXPECT_THAT(outcome.output, HasSubstr("vision"));
   EXPECT_FALSE(json::parse(ReadWholeFile(trace), nullptr, false).is_discarded());
 }
 
 TEST_F(CliTest, AReaderThatHasGoneIsNoError) {
-  const Outcome outcome = RunEdgevlm({"caption", picture_}, {}, Reader::kNone);
+  const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kNone);
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());
 }
 
 TEST_F(CliTest, AFullDiskIsAnError) {
-  const Outcome outcome = RunEdgevlm({"caption", picture_}, {}, Reader::kNoRoom);
+  const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kNoRoom);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr("standard output"));
@@ -301,7 +301,7 @@ TEST_F(CliTest, EveryCommandHasHelp) {
   EXPECT_THAT(RunEdgevlm({"--version"}).output, Not(IsEmpty()));
 }
 
-TEST_F(CliTest, BenchComparesOptimisations) {
+TEST_F(CliTest, BenchComparesOptimizations) {
   const Outcome outcome = RunEdgevlm({"bench", "--compare", "-r", "1", "-o", "json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
   const json rows = json::parse(outcome.output);
@@ -312,7 +312,7 @@ TEST_F(CliTest, BenchComparesOptimisations) {
   // Speculation changes no word; int8 rows are smaller and hardly less exact.
   EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
   EXPECT_FALSE(by_name["--speculate self"].contains("divergence"));
-  EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the picture";
+  EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the image";
   EXPECT_LT(by_name["--cache q8_0"]["cache_bytes"], by_name["plain"]["cache_bytes"]);
   EXPECT_GT(by_name["--cache q8_0"]["divergence"], 0);
   EXPECT_LT(by_name["--cache q8_0"]["divergence"], 0.002);

@@ -112,7 +112,7 @@ nlohmann::json LlamaConfig(const TinyLlamaOptions& options, const std::string& a
 }
 
 // Float32 sums of at most 40 terms differ from double by less than 1e-5; a key or value that rounds
-// to the other neighbour in float16 moves a score by 2^-11 of it.
+// to the other neighbor in float16 moves a score by 2^-11 of it.
 constexpr double kTolerance = 1e-3;
 
 void ExpectLogits(TinyFolder& folder, const Matrix& expected, const std::vector<int>& tokens) {

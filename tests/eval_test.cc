@@ -1,4 +1,4 @@
-// edgevlm eval on a dataset of two pictures.
+// edgevlm eval on a dataset of two images.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -25,8 +25,8 @@ constexpr const char* kLabels =
 class EvalTest : public ::testing::Test {
  protected:
   EvalTest() {
-    folder_.Write("a.ppm", PpmPicture());
-    folder_.Write("b.png", PngPicture());
+    folder_.Write("a.ppm", PpmImage());
+    folder_.Write("b.png", PngImage());
     folder_.Write("labels.jsonl", kLabels);
   }
   const TestFolder folder_;
@@ -66,8 +66,8 @@ TEST_F(EvalTest, StopsAtTheLimit) {
   EXPECT_EQ(report["pictures"], 1);
 }
 
-TEST_F(EvalTest, NamesThePictureThatCanNotBeRead) {
-  folder_.Write("b.png", "not a picture");
+TEST_F(EvalTest, NamesTheImageThatCanNotBeRead) {
+  folder_.Write("b.png", "not an image");
   const Outcome outcome = RunEdgevlm({"eval", folder_.Path("")});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;

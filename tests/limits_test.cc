@@ -54,16 +54,16 @@ class LimitsTest : public ::testing::Test {
 
   const TestFolder folder_;
   const std::string binary_ = Value("EDGEVLM_BINARY");
-  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+  const std::string image_ = folder_.Write("picture.ppm", PpmImage());
 };
 
 TEST_F(LimitsTest, TooFewThreadsAreSaid) {
   const std::vector<std::string> command_lines[] = {
-      {"caption", picture_, "-t", "16"},
-      {"ask", picture_, "what is this?", "-t", "16"},
+      {"caption", image_, "-t", "16"},
+      {"ask", image_, "what is this?", "-t", "16"},
       {"chat", "-t", "16"},
       {"bench", "-t", "16"},
-      {"profile", picture_, "-t", "16"},
+      {"profile", image_, "-t", "16"},
       {"quantize", ModelPath(), folder_.Path("out.gguf"), "f16", "-t", "16"},
   };
   for (const auto& arguments : command_lines) {
@@ -72,7 +72,7 @@ TEST_F(LimitsTest, TooFewThreadsAreSaid) {
     ExpectNoMoreThreads(outcome);
     EXPECT_THAT(outcome.errors, HasSubstr("threads: expected 16, found "));
   }
-  EXPECT_EQ(RunWithStacks(3, {"caption", picture_, "-t", "1"}).exit_code, 0);
+  EXPECT_EQ(RunWithStacks(3, {"caption", image_, "-t", "1"}).exit_code, 0);
 }
 
 // Wherever the server's own threads cease to start, it ends instead of waiting for them.
@@ -88,7 +88,7 @@ TEST_F(LimitsTest, TooLittleMemoryIsSaid) {
   for (int mebibytes = 60; mebibytes <= 300; mebibytes += 12) {
     SCOPED_TRACE(mebibytes);
     const std::string limit = "ulimit -v " + std::to_string(mebibytes * 1024);
-    const Outcome outcome = RunLimited(limit, {"caption", picture_, "-t", "4"});
+    const Outcome outcome = RunLimited(limit, {"caption", image_, "-t", "4"});
     if (outcome.exit_code == 127) continue;  // the loader could not map the program
     EXPECT_THAT(outcome.exit_code, AnyOf(0, 1));
     if (outcome.exit_code == 1) {

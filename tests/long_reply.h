@@ -17,7 +17,7 @@ inline std::vector<std::string> SlowServer(std::vector<std::string> more = {}) {
   return more;
 }
 
-// The text of a request for so many tokens, without a picture.
+// The text of a request for so many tokens, without an image.
 inline std::string LongChat(bool streams, int tokens = 4000) {
   const nlohmann::json body = {{"messages", {{{"role", "user"}, {"content", "hello"}}}},
                                {"max_tokens", tokens},
@@ -25,10 +25,9 @@ inline std::string LongChat(bool streams, int tokens = 4000) {
   return RequestText("POST", "/v1/chat/completions", {}, body.dump());
 }
 
-// A WebSocket's message for so many tokens about a picture.
+// A WebSocket's message for so many tokens about an image.
 inline std::string LongMessage(int tokens = 4000) {
-  return nlohmann::json{
-      {"type", "caption"}, {"image", Base64(PpmPicture())}, {"max_tokens", tokens}}
+  return nlohmann::json{{"type", "caption"}, {"image", Base64(PpmImage())}, {"max_tokens", tokens}}
       .dump();
 }
 

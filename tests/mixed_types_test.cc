@@ -28,7 +28,7 @@ constexpr int kImageSize = 56;
 constexpr int kWidth = 736, kHidden = 736 + 32;
 static_assert(kWidth * kWidth > Weight::kMaxWidenedValues);
 
-constexpr EyePreset Eye(PresetProjector projector, bool is_clip) {
+constexpr VisionEncoderPreset VisionEncoder(PresetProjector projector, bool is_clip) {
   return {projector, kWidth, 2, 8, kHidden, kImageSize, 14, is_clip, 2};
 }
 
@@ -39,10 +39,10 @@ constexpr DecoderPreset kGpt2 = {"gpt2", 128, 2,   4,    4,    256,   1e-5f,
                                  0,      256, 600, true, true, false, PresetBlock::kGpt2};
 
 const std::array kModels = {
-    Preset{"llama and ldpv2", kLlama, Eye(PresetProjector::kLdpV2, true)},
-    Preset{"llama and ldp", kLlama, Eye(PresetProjector::kLdp, true)},
-    Preset{"qwen2 and mlp", kTiedQwen2, Eye(PresetProjector::kMlp, true)},
-    Preset{"gpt2 and idefics3", kGpt2, Eye(PresetProjector::kIdefics3, false)},
+    Preset{"llama and ldpv2", kLlama, VisionEncoder(PresetProjector::kLdpV2, true)},
+    Preset{"llama and ldp", kLlama, VisionEncoder(PresetProjector::kLdp, true)},
+    Preset{"qwen2 and mlp", kTiedQwen2, VisionEncoder(PresetProjector::kMlp, true)},
+    Preset{"gpt2 and idefics3", kGpt2, VisionEncoder(PresetProjector::kIdefics3, false)},
 };
 
 // One after the other, so that those of a block that read the same differ, and blocks too: neither

@@ -114,7 +114,7 @@ TEST_F(ModelsTest, ANameMayHaveDots) {
   }
 }
 
-TEST_F(ModelsTest, TheBuiltInCatalogueIsThere) {
+TEST_F(ModelsTest, TheBuiltInCatalogIsThere) {
   unsetenv("EDGEVLM_CATALOG");
   const json list = json::parse(RunEdgevlm({"models", "list", "--json"}).output);
   EXPECT_GE(list["models"].size(), 10u);
@@ -147,7 +147,7 @@ TEST_F(ModelsTest, VerifiesAndRemoves) {
   ExpectFailure(RunEdgevlm({"models", "rm", "tiny", "--yes"}), 1, "nothing to remove");
 }
 
-TEST_F(ModelsTest, BadWordsAndCataloguesAreOneLine) {
+TEST_F(ModelsTest, BadWordsAndCatalogsAreOneLine) {
   ExpectFailure(RunEdgevlm({"models", "show", "huge"}), 1, "expected one of tiny, strict");
   ExpectFailure(RunEdgevlm({"models"}), 2, "edgevlm models --help");
   ExpectFailure(RunEdgevlm({"models", "pull"}), 2, "NAME");

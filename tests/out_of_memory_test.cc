@@ -136,7 +136,7 @@ std::vector<std::byte> WebpFile(const Image& image) {
 // Of every format, and one that ends behind its pixels.
 std::vector<std::vector<std::byte>> ImageFiles() {
   const Image image = SmallImage();
-  std::vector<std::vector<std::byte>> files = {TinyPicture(20, 12, 1), EncodePng(image),
+  std::vector<std::vector<std::byte>> files = {TinyImage(20, 12, 1), EncodePng(image),
                                                EncodeJpeg(image, 90), WebpFile(image)};
   files.push_back(files[2]);
   files.back().resize(files.back().size() - 2);
@@ -201,7 +201,7 @@ TEST_P(OutOfMemoryEngine, EncodingAnImage) {
 }
 
 TEST_P(OutOfMemoryEngine, MakingAReply) {
-  const auto file = TinyPicture(20, 12, 1);
+  const auto file = TinyImage(20, 12, 1);
   const auto ask = [&]() -> Result<Reply> {
     Session session(engine_);
     if (auto error = session.SetImage(file)) return *error;
@@ -254,12 +254,12 @@ class EndListener final : public ReplyListener {
 
 // Memory that is short costs the replies that run at that time, and nobody afterwards.
 TEST_P(OutOfMemoryEngine, AnsweringBesideOthers) {
-  const auto bytes = TinyPicture(20, 12, 1);
-  const auto picture = std::make_shared<const std::string>(
+  const auto bytes = TinyImage(20, 12, 1);
+  const auto image = std::make_shared<const std::string>(
       reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto ask = [&](Scheduler& scheduler) {
     ReplyRequest request;
-    request.messages = {{.role = Role::kUser, .parts = {{.picture = picture}, {.text = "a cat"}}}};
+    request.messages = {{.role = Role::kUser, .parts = {{.image = image}, {.text = "a cat"}}}};
     request.decode.max_tokens = 8;
     const auto listener = std::make_shared<EndListener>();
     if (!scheduler.Submit(std::move(request), listener)) return std::optional<std::string>();

@@ -1,5 +1,5 @@
 // The trainer and the engine are two programs that compute one model: what LibTorch says of a
-// picture and its texts, the engine must say of the exported file.
+// image and its texts, the engine must say of the exported file.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,9 +40,10 @@ Norms NormsOf(Vlm& model) {
   return norms;
 }
 
-// Statistics of real pictures, so that what the eye sees comes through all its blocks. Each channel
-// is then scaled by a power of two: folding that into a rounded weight needs no second rounding.
-void Calibrate(Vlm& model, const torch::Tensor& pictures) {
+// Statistics of real images, so that what the vision encoder sees comes through all its blocks.
+// Each channel is then scaled by a power of two: folding that into a rounded weight needs no second
+// rounding.
+void Calibrate(Vlm& model, const torch::Tensor& images) {
   const Norms norms = NormsOf(model);
   for (const auto& norm : norms) {
     norm->options.momentum(1.0);
@@ -51,7 +52,7 @@ void Calibrate(Vlm& model, const torch::Tensor& pictures) {
     norm->bias.uniform_(-0.5, 0.5);
   }
   model->train();
-  model->See(pictures);
+  model->See(images);
   for (const auto& norm : norms) {
     const torch::Tensor deviation = torch::sqrt(norm->running_var + norm->options.eps());
     const torch::Tensor scale =
@@ -60,7 +61,7 @@ void Calibrate(Vlm& model, const torch::Tensor& pictures) {
   }
 }
 
-Vlm RandomModel(const VlmShape& shape, const torch::Tensor& pictures) {
+Vlm RandomModel(const VlmShape& shape, const torch::Tensor& images) {
   torch::set_num_threads(1);
   torch::manual_seed(kSeed);
   Vlm model(shape);
@@ -73,7 +74,7 @@ Vlm RandomModel(const VlmShape& shape, const torch::Tensor& pictures) {
   for (torch::Tensor& parameter : model->parameters()) {
     if (parameter.dim() > 1) RoundToHalf(parameter);
   }
-  Calibrate(model, pictures);
+  Calibrate(model, images);
   model->eval();
   return model;
 }
@@ -106,7 +107,7 @@ class ParityTest : public ::testing::Test {
     for (std::string& text : texts) text.insert(0, " ");
     train::Run run;
     run.vocabulary = TrainBpe(texts, 400);
-    run.shape = {.picture_side = 64,
+    run.shape = {.image_side = 64,
                  .features = 48,
                  .things = 2,
                  .decoder = {.width = 64,
@@ -119,10 +120,10 @@ class ParityTest : public ::testing::Test {
   static void TearDownTestSuite() { delete shop_; }
 
   static SampleOptions Samples() {
-    return {.picture_side = 64, .grid = 4, .captions = 1, .questions = 3};
+    return {.image_side = 64, .grid = 4, .captions = 1, .questions = 3};
   }
 
-  // One picture through both: as the trainer draws and prepares it, and as a file for the engine.
+  // One image through both: as the trainer draws and prepares it, and as a file for the engine.
   struct Seen {
     Sample sample;
     torch::Tensor cells;  // [1, P, D]
@@ -136,12 +137,12 @@ class ParityTest : public ::testing::Test {
     seen.sample = MakeSample(options, shop_->glyphs, shop_->tokenizer, rng, pool);
     const Batch batch = Stack({&seen.sample, 1}, options);
     const torch::NoGradGuard no_grad;
-    seen.cells = shop_->model->Project(shop_->model->See(batch.pictures)).contiguous();
+    seen.cells = shop_->model->Project(shop_->model->See(batch.images)).contiguous();
 
-    const Image picture = Draw(Compose({.split = options.split}, again), shop_->glyphs);
-    Result<EncodedImage> image = shop_->engine.EncodeImage(EncodePng(picture));
-    CHECK(image.ok());
-    seen.image = *std::move(image);
+    const Image image = Draw(Compose({.split = options.split}, again), shop_->glyphs);
+    Result<EncodedImage> encoded = shop_->engine.EncodeImage(EncodePng(image));
+    CHECK(encoded.ok());
+    seen.image = *std::move(encoded);
     return seen;
   }
 
@@ -149,17 +150,17 @@ class ParityTest : public ::testing::Test {
     explicit Shop(const train::Run& run)
         : tokenizer(*Tokenizer::Create(run.vocabulary)),
           glyphs(*Glyphs::Load(TrainOptions{}.font)),
-          model(RandomModel(run.shape, Pictures(tokenizer, glyphs))),
+          model(RandomModel(run.shape, Images(tokenizer, glyphs))),
           engine(EngineOf(model, run)) {}
 
-    static torch::Tensor Pictures(const Tokenizer& tokenizer, const Glyphs& glyphs) {
+    static torch::Tensor Images(const Tokenizer& tokenizer, const Glyphs& glyphs) {
       std::mt19937_64 rng(kSeed + 1000);
       ThreadPool pool(1);
       std::vector<Sample> samples;
       for (int i = 0; i < 8; ++i) {
         samples.push_back(MakeSample(Samples(), glyphs, tokenizer, rng, pool));
       }
-      return Stack(samples, Samples()).pictures;
+      return Stack(samples, Samples()).images;
     }
 
     // Through a file, as a user would.
@@ -180,7 +181,7 @@ class ParityTest : public ::testing::Test {
   static inline Shop* shop_ = nullptr;
 };
 
-TEST_F(ParityTest, TheEyeSeesTheSame) {
+TEST_F(ParityTest, TheVisionEncoderSeesTheSame) {
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const Seen seen = See(seed);
     ASSERT_EQ(seen.image.tokens, 16);
@@ -192,7 +193,7 @@ TEST_F(ParityTest, TheEyeSeesTheSame) {
       EXPECT_GE(Cosine(row(seen.image.values), row(ValuesOf(seen.cells))), kLeastCosine)
           << "cell " << cell << " seed " << seed;
     }
-    // A picture must not look like any other, or the same numbers would prove nothing.
+    // An image must not look like any other, or the same numbers would prove nothing.
     const Seen other = See(seed + 100);
     EXPECT_LT(Cosine(seen.image.values, other.image.values), 0.99) << "seed " << seed;
   }

@@ -14,10 +14,11 @@ namespace {
 
 constexpr double kLeastCosine = 0.999;
 
-// Wide enough that the eye's matrices become int8, which small ones do not.
+// Wide enough that the vision encoder's matrices become int8, which small ones do not.
 constexpr DecoderPreset kDecoder = {"llama", 512,  4,   8,   2,     1024,
                                     1e-5f,   1e4f, 256, 600, false, false};
-constexpr EyePreset kEye = {PresetProjector::kLdpV2, 768, 4, 12, 1536, 112, 14, true, 1};
+constexpr VisionEncoderPreset kVisionEncoder = {
+    PresetProjector::kLdpV2, 768, 4, 12, 1536, 112, 14, true, 1};
 
 double Cosine(const std::vector<float>& a, const std::vector<float>& b) {
   EXPECT_EQ(a.size(), b.size());
@@ -37,7 +38,7 @@ Engine LoadPreset(const PresetFiles& files, Precision precision) {
   return *std::move(engine);
 }
 
-// A picture of soft stripes.
+// An image of soft stripes.
 std::vector<std::uint8_t> Stripes(int side) {
   std::vector<std::uint8_t> pixels;
   for (int i = 0; i < side * side * 3; ++i) {
@@ -49,14 +50,14 @@ std::vector<std::uint8_t> Stripes(int side) {
 TEST(Precision, DefaultIsCloseToFloat32) {
   for (const std::string_view type : {"q4_0", "q8_0", "q4_k_m", "q6_k", "q2_k"}) {
     SCOPED_TRACE(type);
-    const PresetFiles files = MakePreset({"small", kDecoder, kEye}, *ParseFileType(type));
+    const PresetFiles files = MakePreset({"small", kDecoder, kVisionEncoder}, *ParseFileType(type));
     const Engine fast = LoadPreset(files, Precision::kAuto);
     const Engine exact = LoadPreset(files, Precision::kFloat32);
     const std::vector<std::uint8_t> pixels = Stripes(112);
-    const PixelsView picture{112, 112, pixels};
-    const auto seen = fast.EncodeImage(picture), expected = exact.EncodeImage(picture);
+    const PixelsView image{112, 112, pixels};
+    const auto seen = fast.EncodeImage(image), expected = exact.EncodeImage(image);
     ASSERT_TRUE(seen.ok() && expected.ok());
-    EXPECT_NE(seen->values, expected->values) << "the eye was to be int8";
+    EXPECT_NE(seen->values, expected->values) << "the vision encoder was to be int8";
     EXPECT_GE(Cosine(seen->values, expected->values), kLeastCosine);
     const std::vector<int> tokens = {1, 5, 99, 400, 23, 7};
     const auto logits = fast.Logits(tokens, nullptr),

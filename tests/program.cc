@@ -125,11 +125,11 @@ std::string DataPath(std::string_view name) {
   return SourcePath("tests/data/" + std::string(name));
 }
 
-std::string ExamplePicture(std::string_view name) {
+std::string ExampleImage(std::string_view name) {
   return SourcePath("examples/" + std::string(name));
 }
 
-std::string PpmPicture() {
+std::string PpmImage() {
   constexpr int kSide = 96;
   std::string file = "P6 96 96 255\n";
   for (int i = 0; i < kSide * kSide; ++i) {
@@ -140,7 +140,7 @@ std::string PpmPicture() {
   return file;
 }
 
-std::string PngPicture() { return {std::begin(kPng), std::end(kPng)}; }
+std::string PngImage() { return {std::begin(kPng), std::end(kPng)}; }
 std::string GiantPng() { return {std::begin(kGiantPng), std::end(kGiantPng)}; }
 
 TestFolder::TestFolder() : path_(::testing::TempDir() + "/edgevlm_test_XXXXXX") {

@@ -34,16 +34,16 @@ std::string BinaryPath();
 std::string SourcePath(std::string_view path);
 std::string ModelPath();
 
-// A picture of examples/ of the source tree.
-std::string ExamplePicture(std::string_view name);
+// An image of examples/ of the source tree.
+std::string ExampleImage(std::string_view name);
 
 // A file of tests/data/, which its README.md describes.
 std::string DataPath(std::string_view name);
 
-// Pictures for tests: the bytes of a PPM file of two coloured halves, of a PNG file of 4 x 4
+// Images for tests: the bytes of a PPM file of two colored halves, of a PNG file of 4 x 4
 // pixels, and of a PNG file whose header promises 60000 x 60000 pixels.
-std::string PpmPicture();
-std::string PngPicture();
+std::string PpmImage();
+std::string PngImage();
 std::string GiantPng();
 
 // A folder of a test's own, removed at its end.

@@ -38,7 +38,7 @@ class ServeAttackTest : public ::testing::Test {
   static HttpReply Form(const json& schema) {
     return server().Post(
         "/caption",
-        {{"image", Base64(PpmPicture())},
+        {{"image", Base64(PpmImage())},
          {"max_tokens", 16},
          {"response_format", {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}}}});
   }
@@ -137,7 +137,7 @@ TEST_F(ServeAttackTest, TrailersChangeNothing) {
                           "application/json\r\nTransfer-Encoding: chunked\r\n\r\n") +
               size.data() + "\r\n" + body +
               "\r\n0\r\nContent-Type: multipart/form-data; boundary=x\r\nHost: evil\r\n\r\n");
-  EXPECT_EQ(client.Receive().status, 415);  // of the picture, which was read
+  EXPECT_EQ(client.Receive().status, 415);  // of the image, which was read
   client.Send(RequestText("GET", "/health/live"));
   EXPECT_EQ(client.Receive().status, 200);
 }
@@ -159,7 +159,7 @@ TEST_F(ServeAttackTest, PromisedBodiesTakeNoRoom) {
     slow.back().Send(
         "POST /caption HTTP/1.1\r\nHost: localhost\r\nContent-Length: 33000000\r\n\r\n{");
   }
-  EXPECT_EQ(server().Post("/caption", {{"image", Base64(PpmPicture())}}).status, 200);
+  EXPECT_EQ(server().Post("/caption", {{"image", Base64(PpmImage())}}).status, 200);
 }
 
 // A client that sends requests and reads no answers: 5,000 of them would be 400 MB.
@@ -212,7 +212,7 @@ TEST_F(ServeAttackTest, FormsThatGrow) {
 
 TEST_F(ServeAttackTest, FieldsAtTheirLimits) {
   const auto status = [&](const json& more) {
-    json body = {{"image", Base64(PpmPicture())}, {"max_tokens", 4}};
+    json body = {{"image", Base64(PpmImage())}, {"max_tokens", 4}};
     body.update(more);
     return server().Post("/caption", body).status;
   };
@@ -237,11 +237,11 @@ TEST(ServeExhaustionTest, FewFilesKeepItAlive) {
   std::vector<Client> idle;
   for (int i = 0; i < 200; ++i) idle.push_back(few.Connect());
   EXPECT_EQ(few.Get("/health/live").status, 200);
-  EXPECT_EQ(few.Post("/caption", {{"image", Base64(PpmPicture())}}).status, 200);
+  EXPECT_EQ(few.Post("/caption", {{"image", Base64(PpmImage())}}).status, 200);
 }
 
-// The same picture from several at once is encoded once (45).
-TEST_F(ServeAttackTest, ManyShowOnePictureAtOnce) {
+// The same image from several at once is encoded once (45).
+TEST_F(ServeAttackTest, ManyShowOneImageAtOnce) {
   const auto misses = [&] {
     return server()
         .Get("/metrics")
@@ -249,8 +249,8 @@ TEST_F(ServeAttackTest, ManyShowOnePictureAtOnce) {
         .value("edgevlm_image_cache_misses_total", 0.0);
   };
   const double before = misses();
-  const std::string picture = "P6 60 60 255\n" + std::string(60 * 60 * 3, 'm');
-  const std::string body = json{{"image", Base64(picture)}}.dump();
+  const std::string image = "P6 60 60 255\n" + std::string(60 * 60 * 3, 'm');
+  const std::string body = json{{"image", Base64(image)}}.dump();
   std::vector<Client> clients;
   for (int i = 0; i < 6; ++i) {
     clients.push_back(server().Connect());
@@ -260,13 +260,13 @@ TEST_F(ServeAttackTest, ManyShowOnePictureAtOnce) {
   EXPECT_EQ(misses(), before + 1);
 }
 
-// Also while pictures are encoded and found (76).
+// Also while images are encoded and found (76).
 TEST_F(ServeAttackTest, CachesAreClearedDuringUse) {
   std::vector<Client> clients;
   for (int i = 0; i < 8; ++i) {
     clients.push_back(server().Connect());
     clients.back().Send(
-        RequestText("POST", "/caption", {}, json{{"image", Base64(PpmPicture())}}.dump()));
+        RequestText("POST", "/caption", {}, json{{"image", Base64(PpmImage())}}.dump()));
     EXPECT_EQ(server().Post("/clear-cache", json::object()).status, 200);
   }
   for (Client& client : clients) EXPECT_EQ(client.Receive().status, 200);

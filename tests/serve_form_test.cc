@@ -17,20 +17,20 @@ class ServeFormTest : public ::testing::Test {
   static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
   static void TearDownTestSuite() { delete server_; }
 
-  // A question about a picture in each API, with more fields.
+  // A question about an image in each API, with more fields.
   static HttpReply Chat(const ordered_json& fields) {
-    const json image = {{"type", "image_url"}, {"image_url", {{"url", DataUri(PngPicture())}}}};
+    const json image = {{"type", "image_url"}, {"image_url", {{"url", DataUri(PngImage())}}}};
     ordered_json body = {{"messages", {{{"role", "user"}, {"content", {image}}}}},
                          {"max_tokens", 60}};
     return Post("/v1/chat/completions", body, fields);
   }
   static HttpReply Generate(const ordered_json& fields) {
     ordered_json body = {
-        {"images", {Base64(PngPicture())}}, {"stream", false}, {"options", {{"num_predict", 60}}}};
+        {"images", {Base64(PngImage())}}, {"stream", false}, {"options", {{"num_predict", 60}}}};
     return Post("/api/generate", body, fields);
   }
   static HttpReply Caption(const ordered_json& fields) {
-    return Post("/caption", {{"image", Base64(PngPicture())}, {"max_tokens", 60}}, fields);
+    return Post("/caption", {{"image", Base64(PngImage())}, {"max_tokens", 60}}, fields);
   }
 
   static std::string ChatText(const ordered_json& fields) {

@@ -145,7 +145,7 @@ TEST_F(ServeHttpTest, ManyIdleConnections) {  // 9
 
 TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
   const ServedEdgevlm one({"--running", "1", "--waiting", "1"});
-  const std::string body = json{{"image", Base64(PpmPicture())}, {"stream", true}}.dump();
+  const std::string body = json{{"image", Base64(PpmImage())}, {"stream", true}}.dump();
   for (int i = 0; i < 20; ++i) {
     Client running = one.Connect();
     Client waiting = one.Connect();
@@ -159,7 +159,7 @@ TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
   }
   // What was sent last may still be on its way into the queue.
   EXPECT_TRUE(Becomes([&] {
-    return one.Post("/caption", {{"image", Base64(PpmPicture())}}).status == 200;
+    return one.Post("/caption", {{"image", Base64(PpmImage())}}).status == 200;
   }));
   EXPECT_TRUE(Becomes([&] {
     return one.Get("/health").Json()["queue"] == json({{"running", 0}, {"waiting", 0}});
@@ -168,7 +168,7 @@ TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
 
 TEST_F(ServeHttpTest, AFullQueueSaysSo) {
   const ServedEdgevlm one({"--running", "1", "--waiting", "0"});
-  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   int refused = 0;
   std::vector<Client> clients;
   for (int i = 0; i < 16; ++i) {
@@ -212,7 +212,7 @@ TEST_F(ServeHttpTest, WrongMethodsPathsAndTypes) {  // 14
 }
 
 TEST_F(ServeHttpTest, WritesToClientsThatAreGone) {  // 15
-  const std::string body = json{{"image", Base64(PpmPicture())}, {"stream", true}}.dump();
+  const std::string body = json{{"image", Base64(PpmImage())}, {"stream", true}}.dump();
   for (int i = 0; i < 50; ++i) {
     Client client = server().Connect();
     client.Send(RequestText("POST", "/caption", {}, body));

@@ -25,11 +25,11 @@ class ServeJsonTest : public ::testing::Test {
 
   // A good request but for these fields.
   static HttpReply PostWith(const json& fields) {
-    json body = {{"messages",
-                  {{{"role", "user"},
-                    {"content",
-                     {{{"type", "image_url"}, {"image_url", {{"url", DataUri(PpmPicture())}}}}}}}}},
-                 {"max_tokens", 4}};
+    json body = {
+        {"messages",
+         {{{"role", "user"},
+           {"content", {{{"type", "image_url"}, {"image_url", {{"url", DataUri(PpmImage())}}}}}}}}},
+        {"max_tokens", 4}};
     body.update(fields);
     return server().Post("/v1/chat/completions", body);
   }
@@ -145,7 +145,7 @@ TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
   EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).Json()["error"]["code"],
             "context_length_exceeded");
   for (const bool streams : {false, true}) {
-    const HttpReply reply = server().Post("/vqa", {{"image", Base64(PpmPicture())},
+    const HttpReply reply = server().Post("/vqa", {{"image", Base64(PpmImage())},
                                                    {"question", std::string(200'000, 'a')},
                                                    {"stream", streams}});
     EXPECT_EQ(reply.status, 400);
@@ -153,7 +153,7 @@ TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
   }
   json parts = json::array();
   for (int i = 0; i < 1000; ++i) {
-    parts.push_back({{"type", "image_url"}, {"image_url", {{"url", DataUri(PngPicture())}}}});
+    parts.push_back({{"type", "image_url"}, {"image_url", {{"url", DataUri(PngImage())}}}});
   }
   EXPECT_EQ(PostWith(Content(parts)).status, 413);
   json messages = json::array();

@@ -88,8 +88,8 @@ TEST_F(ServeLeavingTest, FromAWebSocket) {
   ExpectCancelled(1);
 }
 
-// Its picture is encoded: that takes longer than the test.
-TEST_F(ServeLeavingTest, WhileItsPictureIsEncoded) {
+// Its image is encoded: that takes longer than the test.
+TEST_F(ServeLeavingTest, WhileItsImageIsEncoded) {
   SocketClient client(server_.port());
   client.Send(LongMessage());
   ASSERT_TRUE(Becomes([&] { return IsRunning(1); }));

@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 TEST(ServeLife, TermEndsAfterTheRepliesUnderWay) {
   ServedEdgevlm server;
   Client client = server.Connect();
-  const json body = {{"image", Base64(PpmPicture())}, {"stream", true}};
+  const json body = {{"image", Base64(PpmImage())}, {"stream", true}};
   client.Send(RequestText("POST", "/caption", {}, body.dump()));
   client.ReadUntil("data: ");
   server.Signal(SIGTERM);
@@ -200,7 +200,7 @@ TEST(ServeLife, ASecondTermEndsAtOnce) {
 TEST(ServeLife, TwoServersShareOneFile) {
   const ServedEdgevlm one({"-m", ModelPath()});
   const ServedEdgevlm two({"-m", ModelPath()});
-  const json body = {{"image", Base64(PpmPicture())}};
+  const json body = {{"image", Base64(PpmImage())}};
   EXPECT_EQ(one.Post("/caption", body).Json()["caption"],
             two.Post("/caption", body).Json()["caption"]);
 }

@@ -23,7 +23,7 @@ long MemoryKib(pid_t process) {
 }
 
 // One unlike that of any other number.
-std::string NumberedPicture(int number) {
+std::string NumberedImage(int number) {
   constexpr int kSide = 160;
   std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
   for (int i = 0; i < 3 * kSide * kSide; ++i) {
@@ -32,22 +32,22 @@ std::string NumberedPicture(int number) {
   return file;
 }
 
-// Encoded pictures stay and are small; the pixels and bodies between them are large and go.
-TEST(ServeMemory, PicturesFillTheirCacheAndNoMore) {
+// Encoded images stay and are small; the pixels and bodies between them are large and go.
+TEST(ServeMemory, ImagesFillTheirCacheAndNoMore) {
   if (const char* sanitizers = std::getenv("EDGEVLM_SANITIZE"); sanitizers && *sanitizers) {
     GTEST_SKIP() << "a sanitizer has an allocator of its own";
   }
   const ServedEdgevlm server({"--image-cache-mib", "8", "--prompt-cache-mib", "0"});
   const auto ask = [&](int number) {
     const HttpReply reply =
-        server.Post("/caption", {{"image", Base64(NumberedPicture(number))}, {"max_tokens", 4}});
+        server.Post("/caption", {{"image", Base64(NumberedImage(number))}, {"max_tokens", 4}});
     ASSERT_EQ(reply.status, 200) << reply.body;
   };
-  constexpr int kFirst = 10;      // until everything has been used once
-  constexpr int kPictures = 250;  // more than the cache holds
+  constexpr int kFirst = 10;    // until everything has been used once
+  constexpr int kImages = 250;  // more than the cache holds
   for (int number = 0; number < kFirst; ++number) ask(number);
   const long before = MemoryKib(server.process());
-  for (int number = kFirst; number < kPictures; ++number) ask(number);
+  for (int number = kFirst; number < kImages; ++number) ask(number);
   EXPECT_LE(MemoryKib(server.process()) - before, kCacheKib * 3 / 2);
   const nlohmann::json metrics = server.Get("/metrics").Json()["metrics"];
   EXPECT_GT(metrics["edgevlm_image_cache_evictions_total"], 0);

@@ -56,13 +56,13 @@ class ServeTest : public ::testing::Test {
     body.update(more);
     return body;
   }
-  static json Picture() {
-    return {{"type", "image_url"}, {"image_url", {{"url", DataUri(PpmPicture())}}}};
+  static json ImagePart() {
+    return {{"type", "image_url"}, {"image_url", {{"url", DataUri(PpmImage())}}}};
   }
 
   static std::string Caption() {
     const TestFolder folder;
-    std::string caption = RunEdgevlm({"caption", folder.Write("p.ppm", PpmPicture())}).output;
+    std::string caption = RunEdgevlm({"caption", folder.Write("p.ppm", PpmImage())}).output;
     caption.pop_back();
     return caption;
   }
@@ -89,7 +89,7 @@ TEST_F(ServeTest, BrowsersGetThePage) {
   EXPECT_EQ(server().Get("/page/nowhere.js").status, 404);
 }
 
-TEST_F(ServeTest, TellsItsOptimisations) {
+TEST_F(ServeTest, TellsItsOptimizations) {
   const ServedEdgevlm other({"--cache", "q8_0", "--running", "3", "--keep-tokens", "50:uniform"});
   const json settings = other.Get("/").Json()["optimisations"];
   EXPECT_EQ(settings["cache"], "q8_0");
@@ -99,7 +99,7 @@ TEST_F(ServeTest, TellsItsOptimisations) {
 }
 
 TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
-  const HttpReply reply = server().Ask("POST", "/caption", kFormType, Form(PpmPicture()));
+  const HttpReply reply = server().Ask("POST", "/caption", kFormType, Form(PpmImage()));
   ASSERT_EQ(reply.status, 200) << reply.body;
   const json body = reply.Json();
   EXPECT_EQ(body["caption"], Caption());
@@ -109,11 +109,11 @@ TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
   EXPECT_GT(body["timings"]["encode_ms"], 0);
 }
 
-TEST_F(ServeTest, CaptionTakesPicturesAsText) {
+TEST_F(ServeTest, CaptionTakesImagesAsText) {
   for (const json& body :
-       {json{{"image", Base64(PpmPicture())}}, json{{"image_url", DataUri(PpmPicture())}},
-        json{{"image_url", {{"url", DataUri(PpmPicture())}}}},
-        json{{"images", {DataUri(PpmPicture())}}}}) {
+       {json{{"image", Base64(PpmImage())}}, json{{"image_url", DataUri(PpmImage())}},
+        json{{"image_url", {{"url", DataUri(PpmImage())}}}},
+        json{{"images", {DataUri(PpmImage())}}}}) {
     EXPECT_EQ(server().Post("/caption", body).Json()["caption"], Caption());
   }
 }
@@ -121,41 +121,41 @@ TEST_F(ServeTest, CaptionTakesPicturesAsText) {
 TEST_F(ServeTest, VqaAnswersTheQuestion) {
   const TestFolder folder;
   std::string answer =
-      RunEdgevlm({"ask", folder.Write("p.ppm", PpmPicture()), "how many things are there?"}).output;
+      RunEdgevlm({"ask", folder.Write("p.ppm", PpmImage()), "how many things are there?"}).output;
   answer.pop_back();
-  const json body = {{"image", Base64(PpmPicture())}, {"question", "how many things are there?"}};
+  const json body = {{"image", Base64(PpmImage())}, {"question", "how many things are there?"}};
   EXPECT_EQ(server().Post("/vqa", body).Json()["answer"], answer);
   EXPECT_EQ(server().Post("/query", body).Json()["answer"], answer);
   const HttpReply form =
       server().Ask("POST", "/vqa", kFormType,
-                   Form(PpmPicture(), FormField("question", "how many things are there?")));
+                   Form(PpmImage(), FormField("question", "how many things are there?")));
   EXPECT_EQ(form.Json()["answer"], answer);
 }
 
 TEST_F(ServeTest, CaptionStreamsTheSameText) {
   const HttpReply reply = server().Post(
-      "/caption", {{"image", Base64(PpmPicture())}, {"stream", true}, {"progress", true}});
+      "/caption", {{"image", Base64(PpmImage())}, {"stream", true}, {"progress", true}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(reply.is_whole);
   EXPECT_THAT(reply.headers.at("content-type"), StartsWith("text/event-stream"));
   const std::vector<std::string> events = Events(reply.body);
   std::string text;
   json last;
-  bool told_pictures = false;
+  bool told_images = false;
   for (const std::string& event : events) {
     const json object = json::parse(event, nullptr, false);
     if (object.contains("chunk")) text += object["chunk"].get<std::string>();
     if (object.contains("completed")) last = object;
-    told_pictures |= object.contains("progress") && object["progress"]["stage"] == "pictures";
+    told_images |= object.contains("progress") && object["progress"]["stage"] == "pictures";
   }
   EXPECT_EQ(text, Caption());
   EXPECT_EQ(last["caption"], text);
-  EXPECT_TRUE(told_pictures);
+  EXPECT_TRUE(told_images);
   EXPECT_EQ(events.back(), "[DONE]");
 }
 
 TEST_F(ServeTest, ChatCompletionAnswers) {
-  const json body = Chat({Picture(), {{"type", "text"}, {"text", "how many things are there?"}}});
+  const json body = Chat({ImagePart(), {{"type", "text"}, {"text", "how many things are there?"}}});
   const json reply = server().Post("/v1/chat/completions", body).Json();
   EXPECT_EQ(reply["object"], "chat.completion");
   EXPECT_EQ(reply["choices"][0]["message"]["role"], "assistant");
@@ -166,10 +166,10 @@ TEST_F(ServeTest, ChatCompletionAnswers) {
 }
 
 TEST_F(ServeTest, ChatCompletionStreamsChunks) {
-  const json whole = server().Post("/v1/chat/completions", Chat(json::array({Picture()}))).Json();
+  const json whole = server().Post("/v1/chat/completions", Chat(json::array({ImagePart()}))).Json();
   const HttpReply reply =
       server().Post("/v1/chat/completions",
-                    Chat(json::array({Picture()}),
+                    Chat(json::array({ImagePart()}),
                          {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
   const std::vector<std::string> events = Events(reply.body);
   ASSERT_GE(events.size(), 4u);
@@ -189,7 +189,7 @@ TEST_F(ServeTest, ChatCompletionStreamsChunks) {
 TEST_F(ServeTest, MaxTokensAndStopEndReplies) {
   const json few =
       server()
-          .Post("/v1/chat/completions", Chat(json::array({Picture()}), {{"max_tokens", 2}}))
+          .Post("/v1/chat/completions", Chat(json::array({ImagePart()}), {{"max_tokens", 2}}))
           .Json();
   EXPECT_EQ(few["choices"][0]["finish_reason"], "length");
   EXPECT_EQ(few["usage"]["completion_tokens"], 2);
@@ -197,13 +197,13 @@ TEST_F(ServeTest, MaxTokensAndStopEndReplies) {
   const std::string stop = text.substr(text.size() / 2, 3);
   const json stopped =
       server()
-          .Post("/v1/chat/completions", Chat(json::array({Picture()}), {{"stop", stop}}))
+          .Post("/v1/chat/completions", Chat(json::array({ImagePart()}), {{"stop", stop}}))
           .Json();
   EXPECT_EQ(stopped["choices"][0]["message"]["content"], text.substr(0, text.find(stop)));
 }
 
 TEST_F(ServeTest, TheSeedOfAReplyMakesItAgain) {
-  json body = Chat(json::array({Picture()}), {{"temperature", 3}, {"seed", -1}});
+  json body = Chat(json::array({ImagePart()}), {{"temperature", 3}, {"seed", -1}});
   const json first = server().Post("/v1/chat/completions", body).Json();
   body.erase("seed");
   const json second = server().Post("/v1/chat/completions", body).Json();
@@ -214,7 +214,7 @@ TEST_F(ServeTest, TheSeedOfAReplyMakesItAgain) {
   EXPECT_EQ(again["seed"], first["seed"]);
 }
 
-// With a picture, while sampling: whatever the model would rather say.
+// With an image, while sampling: whatever the model would rather say.
 TEST_F(ServeTest, RepliesKeepToTheirForm) {
   const json schema = {
       {"type", "object"},
@@ -227,11 +227,11 @@ TEST_F(ServeTest, RepliesKeepToTheirForm) {
   const json format = {{"type", "json_schema"},
                        {"json_schema", {{"name", "x"}, {"schema", schema}, {"strict", true}}}};
   for (const double temperature : {0.0, 2.0}) {
-    const json body = Chat(json::array({Picture()}), {{"response_format", format},
-                                                      {"temperature", temperature},
-                                                      {"seed", 1},
-                                                      {"repetition_penalty", 1.3},
-                                                      {"max_tokens", 120}});
+    const json body = Chat(json::array({ImagePart()}), {{"response_format", format},
+                                                        {"temperature", temperature},
+                                                        {"seed", 1},
+                                                        {"repetition_penalty", 1.3},
+                                                        {"max_tokens", 120}});
     const json reply = server().Post("/v1/chat/completions", body).Json();
     ASSERT_EQ(reply["choices"][0]["finish_reason"], "stop") << reply;
     const json object =
@@ -243,7 +243,7 @@ TEST_F(ServeTest, RepliesKeepToTheirForm) {
   }
   const json choice = {{"enum", {"yes", "no"}}};
   const json ollama = {{"prompt", "is it red?"},
-                       {"images", {Base64(PpmPicture())}},
+                       {"images", {Base64(PpmImage())}},
                        {"format", choice},
                        {"stream", false}};
   EXPECT_THAT(server().Post("/api/generate", ollama).Json()["response"],
@@ -251,28 +251,28 @@ TEST_F(ServeTest, RepliesKeepToTheirForm) {
 }
 
 TEST_F(ServeTest, CountsTokensBeforehand) {
-  const json body = Chat({Picture(), {{"type", "text"}, {"text", "how many?"}}});
+  const json body = Chat({ImagePart(), {{"type", "text"}, {"text", "how many?"}}});
   const json count = server().Post("/v1/chat/completions/input_tokens", body).Json();
   const json reply = server().Post("/v1/chat/completions", body).Json();
   EXPECT_EQ(count["input_tokens"], reply["usage"]["prompt_tokens"]);
   EXPECT_GT(server().Post("/tokenize", {{"content", "how many?"}}).Json()["tokens"].size(), 1u);
 }
 
-TEST_F(ServeTest, APictureIsEncodedOnce) {
-  std::string other = PpmPicture();
+TEST_F(ServeTest, AnImageIsEncodedOnce) {
+  std::string other = PpmImage();
   other.back() = 'x';  // all but the last byte are the same
-  const auto encode_ms = [&](const std::string& picture) {
-    return server().Post("/caption", {{"image", Base64(picture)}}).Json()["timings"]["encode_ms"];
+  const auto encode_ms = [&](const std::string& image) {
+    return server().Post("/caption", {{"image", Base64(image)}}).Json()["timings"]["encode_ms"];
   };
-  encode_ms(PpmPicture());
-  EXPECT_EQ(encode_ms(PpmPicture()), 0);
+  encode_ms(PpmImage());
+  EXPECT_EQ(encode_ms(PpmImage()), 0);
   EXPECT_NE(encode_ms(other), 0);
   EXPECT_EQ(server().Post("/clear-cache", json::object()).Json()["cleared"], true);
-  EXPECT_NE(encode_ms(PpmPicture()), 0);
+  EXPECT_NE(encode_ms(PpmImage()), 0);
   EXPECT_GT(server().Get("/metrics").Json()["metrics"]["edgevlm_image_cache_hits_total"], 0);
 }
 
-// The same pixels in another shape are another picture.
+// The same pixels in another shape are another image.
 TEST_F(ServeTest, TheShapeCounts) {
   const std::string pixels(30 * 100 * 3, 'p');
   const auto tokens = [&](const std::string& size) {
@@ -301,7 +301,7 @@ TEST_F(ServeTest, BenchServePrintsVllmsBlock) {
 }
 
 TEST_F(ServeTest, OllamaAnswers) {
-  const json body = {{"prompt", "how many things are there?"}, {"images", {Base64(PpmPicture())}}};
+  const json body = {{"prompt", "how many things are there?"}, {"images", {Base64(PpmImage())}}};
   const HttpReply stream = server().Post("/api/generate", body);
   EXPECT_THAT(stream.headers.at("content-type"), StartsWith("application/x-ndjson"));
   std::string text;
@@ -319,7 +319,7 @@ TEST_F(ServeTest, OllamaAnswers) {
                      {"messages",
                       {{{"role", "user"},
                         {"content", "how many things are there?"},
-                        {"images", {Base64(PpmPicture())}}}}}};
+                        {"images", {Base64(PpmImage())}}}}}};
   EXPECT_EQ(server().Post("/api/chat", chat).Json()["message"]["content"], text);
 }
 
@@ -342,7 +342,7 @@ TEST_F(ServeTest, TellsItsHealth) {
 }
 
 TEST_F(ServeTest, TellsItsFigures) {
-  server().Post("/caption", {{"image", Base64(PpmPicture())}});
+  server().Post("/caption", {{"image", Base64(PpmImage())}});
   const json figures = server().Get("/metrics").Json();
   EXPECT_GT(figures["metrics"]["edgevlm_generation_tokens_total"], 0);
   EXPECT_GE(figures["metrics"]["edgevlm_time_to_first_token_seconds"]["p99"],
@@ -363,7 +363,7 @@ TEST_F(ServeTest, AConnectionServesManyRequests) {
 
 TEST_F(ServeTest, PipelinedRequestsAreAnsweredInOrder) {
   Client client = server().Connect();
-  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   client.Send(RequestText("POST", "/caption", {}, body) + RequestText("GET", "/health/live") +
               RequestText("GET", "/nowhere"));
   EXPECT_EQ(client.Receive().Json()["caption"], Caption());
@@ -387,7 +387,7 @@ TEST_F(ServeTest, OldClientsAreServed) {
 
 TEST_F(ServeTest, BodiesMayBeAnnounced) {
   Client client = server().Connect();
-  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   client.Send(
       "POST /caption HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: " +
       std::to_string(body.size()) + "\r\n\r\n");
@@ -398,7 +398,7 @@ TEST_F(ServeTest, BodiesMayBeAnnounced) {
 
 TEST_F(ServeTest, BodiesMayComeInChunks) {
   Client client = server().Connect();
-  const std::string body = json{{"image", Base64(PpmPicture())}}.dump();
+  const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   std::string text =
       "POST /caption HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (std::size_t begin = 0; begin < body.size(); begin += 4096) {
@@ -413,14 +413,14 @@ TEST_F(ServeTest, BodiesMayComeInChunks) {
 
 TEST_F(ServeTest, ManyClientsGetWhatEachWouldGetAlone) {
   const std::string alone = server()
-                                .Post("/v1/chat/completions", Chat(json::array({Picture()})))
+                                .Post("/v1/chat/completions", Chat(json::array({ImagePart()})))
                                 .Json()["choices"][0]["message"]["content"];
   std::vector<std::string> texts(12);
   std::vector<std::thread> threads;
   for (std::string& text : texts) {
     threads.emplace_back([&] {
       const json reply =
-          server().Post("/v1/chat/completions", Chat(json::array({Picture()}))).Json();
+          server().Post("/v1/chat/completions", Chat(json::array({ImagePart()}))).Json();
       text = reply["choices"][0]["message"]["content"];
     });
   }

@@ -26,7 +26,7 @@ class ServeWebSocketTest : public ::testing::Test {
   void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
 
   static std::string Caption() {
-    return json{{"type", "caption"}, {"image", Base64(PpmPicture())}}.dump();
+    return json{{"type", "caption"}, {"image", Base64(PpmImage())}}.dump();
   }
 
   // How the server ends a connection on which these bytes came.

@@ -21,7 +21,7 @@ constexpr const char* kReady = "\033[?2004h";
 class TerminalTest : public ::testing::Test {
  protected:
   std::string Asked(const std::string& question) const {
-    return RunEdgevlm({"ask", picture_, question}).output;
+    return RunEdgevlm({"ask", image_, question}).output;
   }
   // The first line of it.
   std::string Said(const std::string& question) const {
@@ -40,12 +40,12 @@ class TerminalTest : public ::testing::Test {
   }
 
   const TestFolder folder_;
-  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+  const std::string image_ = folder_.Write("picture.ppm", PpmImage());
   const std::string tiny_ = DataPath("tiny-text.gguf");
 };
 
 TEST_F(TerminalTest, AnswersWhatIsTyped) {
-  Terminal terminal({"chat", picture_});
+  Terminal terminal({"chat", image_});
   terminal.ReadUntil(kReady);
   terminal.Type("what do you see?\r");
   terminal.ReadUntil("\n");
@@ -56,7 +56,7 @@ TEST_F(TerminalTest, AnswersWhatIsTyped) {
 }
 
 TEST_F(TerminalTest, LinesCanBeEditedAndComeBack) {
-  Terminal terminal({"chat", picture_});
+  Terminal terminal({"chat", image_});
   terminal.ReadUntil(kReady);
   // "whit" becomes "what", with the cursor moved by keys; the e with its accent is one character.
   terminal.Type("whit\033[D\177a\033[C do you s\xC3\xA9\177ee?\r");
@@ -69,7 +69,7 @@ TEST_F(TerminalTest, LinesCanBeEditedAndComeBack) {
 
 TEST_F(TerminalTest, APastedBlockIsOneMessage) {
   const std::string block = "what do\n/clear\nyou see?";
-  Terminal terminal({"chat", picture_});
+  Terminal terminal({"chat", image_});
   terminal.ReadUntil(kReady);
   terminal.Type("\033[200~what do\r/clear\ryou see?\r\033[201~");
   terminal.ReadUntil("you see?");
@@ -83,7 +83,7 @@ TEST_F(TerminalTest, APastedBlockIsOneMessage) {
 }
 
 TEST_F(TerminalTest, CtrlCClearsTheLineAndCtrlDLeaves) {
-  Terminal terminal({"chat", picture_});
+  Terminal terminal({"chat", image_});
   terminal.ReadUntil(kReady);
   terminal.Type("never sent");
   terminal.ReadUntil("sent");
@@ -109,7 +109,7 @@ TEST_F(TerminalTest, CtrlCStopsAReply) {
 }
 
 TEST_F(TerminalTest, TimingsBeginALine) {
-  Terminal terminal({"chat", "-v", picture_});
+  Terminal terminal({"chat", "-v", image_});
   terminal.ReadUntil(kReady);
   terminal.Type("what do you see?\r");
   const std::string said = terminal.ReadUntil("total ");

@@ -74,13 +74,13 @@ void CheckRandomTexts(const Tokenizer& tokenizer) {
   }
 }
 
-// A question about a picture in the words of a template, and the ids of its two halves: the ids of
+// A question about an image in the words of a template, and the ids of its two halves: the ids of
 // the published tokenizers, not of this project.
 struct ChatIds {
   std::string_view vocabulary;
   std::string_view program;  // marks of a chat template
-  std::vector<int> before_picture;
-  std::vector<int> after_picture;
+  std::vector<int> before_image;
+  std::vector<int> after_image;
 };
 
 const ChatIds kChats[] = {
@@ -103,14 +103,14 @@ void CheckChat(const Tokenizer& tokenizer, std::string_view vocabulary) {
     if (chat.vocabulary != vocabulary) continue;
     const auto chosen = ChooseChatTemplate("", chat.program, "</s>");
     ASSERT_TRUE(chosen) << chosen.error().message;
-    const ChatMessage message = {ChatRole::kUser, {{.picture = 0}, {.text = "Hello"}}};
+    const ChatMessage message = {ChatRole::kUser, {{.image = 0}, {.text = "Hello"}}};
     const std::vector<PromptPiece> pieces = WriteChat(*chosen, {&message, 1});
-    const auto picture = std::find_if(pieces.begin(), pieces.end(), [](const auto& piece) {
-      return piece.kind == PromptPiece::Kind::kPicture;
+    const auto image = std::find_if(pieces.begin(), pieces.end(), [](const auto& piece) {
+      return piece.kind == PromptPiece::Kind::kImage;
     });
-    ASSERT_NE(picture, pieces.end());
-    EXPECT_EQ(tokenizer.EncodePieces({pieces.begin(), picture}), chat.before_picture);
-    EXPECT_EQ(tokenizer.EncodePieces({picture + 1, pieces.end()}), chat.after_picture);
+    ASSERT_NE(image, pieces.end());
+    EXPECT_EQ(tokenizer.EncodePieces({pieces.begin(), image}), chat.before_image);
+    EXPECT_EQ(tokenizer.EncodePieces({image + 1, pieces.end()}), chat.after_image);
   }
 }
 

@@ -6,7 +6,7 @@ if there is one.
 
 A weak function in such an object (an inline function, a template) may become the one copy that the
 linker keeps for the whole program, and then instructions of AVX-512 run on a processor without
-them. So these objects define nothing weak, initialise nothing before main, and export only functions
+them. So these objects define nothing weak, initialize nothing before main, and export only functions
 that a header of their folder declares or that Highway keeps in a namespace of the instruction set
 (N_AVX2, ...), whose names no other object can mean.
 """
@@ -59,7 +59,7 @@ def check(source, path, nm):
         if name == PERSONALITY:
             continue
         if "_GLOBAL__sub_I" in name:
-            yield "initialises something before main"
+            yield "initializes something before main"
         elif letter in WEAK:
             yield f"expected no weak symbol, found {name}"
         elif letter.isupper() and not TARGET_NAMESPACE.match(name):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Resizes pictures with Pillow, for the test that compares our resizing with it.
+"""Resizes images with Pillow, for the test that compares our resizing with it.
 
 Reads lines "FILTER OUT_WIDTH OUT_HEIGHT IN.ppm OUT.ppm" from standard input; FILTER is one of
 bilinear, bicubic, lanczos3. Leaves with status 77 where Pillow is not installed (Debian's package
@@ -19,8 +19,8 @@ FILTERS = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos3": Ima
 def main():
     for line in sys.stdin:
         name, width, height, source, target = line.split()
-        with Image.open(source) as picture:
-            picture.resize((int(width), int(height)), FILTERS[name]).save(target)
+        with Image.open(source) as image:
+            image.resize((int(width), int(height)), FILTERS[name]).save(target)
 
 
 if __name__ == "__main__":

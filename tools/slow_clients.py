@@ -21,7 +21,7 @@ import time
 CAPTIONS = 300
 
 
-def picture(number):
+def image(number):
     side = 64
     pixels = bytes((number * 7 + i) & 255 for i in range(side * side * 3))
     return b"P6 %d %d 255\n" % (side, side) + pixels
@@ -29,7 +29,7 @@ def picture(number):
 
 def form(number):
     return (b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n' +
-            picture(number) + b"\r\n--x--\r\n")
+            image(number) + b"\r\n--x--\r\n")
 
 
 def time_captions(port, first):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Asks a server for captions of thousands of different pictures, and says whether its memory grows.
+"""Asks a server for captions of thousands of different images, and says whether its memory grows.
 
 Usage: tools/soak.py BINARY [REQUESTS] [CONCURRENCY]
 
-Starts `BINARY serve` and puts `BINARY bench serve` on it, each of whose requests has a picture of its
+Starts `BINARY serve` and puts `BINARY bench serve` on it, each of whose requests has an image of its
 own. Compares RssAnon + VmSwap after the last request with that after the thousandth: memory that no
 cache explains must not grow by more than 2 %. Exit code 1 if it does, or if a request failed.
 """

@@ -10,7 +10,7 @@
 namespace edgevlm {
 
 // As `--cache` spells it: NAME, NAME:RATIO or NAME:TOKENS. docs/optimizations.md says when to use
-// which, and what a second question about the same picture costs with it.
+// which, and what a second question about the same image costs with it.
 struct CacheOptions {
   std::string policy = "f16";  // one of CachePolicyForms()
   double ratio = 1;            // of the positions that are kept; for policies that take a ratio
@@ -24,7 +24,7 @@ struct CacheOptions {
 Result<CacheOptions> ParseCacheOptions(std::string_view text);
 
 // Checks every field. Errors: as for ParseCacheOptions. Call where user input enters; Engine::Load
-// does so too, and refuses a cache that does not hold one picture of its model.
+// does so too, and refuses a cache that does not hold one image of its model.
 MaybeError Validate(const CacheOptions& options);
 
 // The text that ParseCacheOptions reads.

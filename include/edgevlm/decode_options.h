@@ -15,7 +15,7 @@ namespace edgevlm {
 
 struct Grammar;
 
-// Fields not set keep the defaults below, which are greedy: the same picture and question always
+// Fields not set keep the defaults below, which are greedy: the same image and question always
 // give the same reply. The filters apply in the order of the fields: penalties, temperature, top-k,
 // top-p, min-p; then one of the tokens that are left is drawn.
 struct DecodeOptions {

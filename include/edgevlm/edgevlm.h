@@ -1,4 +1,4 @@
-// EdgeVLM: looks at a picture and says what is there, on the CPU.
+// EdgeVLM: looks at an image and says what is there, on the CPU.
 //
 //   auto engine = edgevlm::Engine::LoadBuiltin();
 //   if (!engine) return Fail(engine.error().message);
@@ -35,10 +35,10 @@ namespace edgevlm {
 
 // How products are computed.
 enum class Precision {
-  // The fastest that holds the quality gates: activations become int8 for quantised weights, and so
-  // do the large float matrices of a picture encoder. Small models stay float32.
+  // The fastest that holds the quality gates: activations become int8 for quantized weights, and so
+  // do the large float matrices of an image encoder. Small models stay float32.
   kAuto,
-  kBFloat16,  // the same, but the picture encoder's large float matrices become bfloat16
+  kBFloat16,  // the same, but the image encoder's large float matrices become bfloat16
   kFloat32,   // float32 activations, weights exactly as stored: for checking
 };
 
@@ -55,20 +55,20 @@ struct EngineOptions {
   // for as long as the engine lives; threads that it starts meanwhile stay there too.
   bool pin = false;
   Precision precision = Precision::kAuto;
-  // The GGUF file of the picture encoder, if the model's own file has none. Empty: the file beside
+  // The GGUF file of the image encoder, if the model's own file has none. Empty: the file beside
   // the model whose name says "mmproj", if there is one, and left aside if it was made for a
   // decoder of another width. kNoMmproj: none, a model of text alone.
   std::string mmproj = {};
   std::string chat_template = {};  // by name; empty: the one whose marks the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
                                    // most 4096
-  int image_max_tokens = 0;        // of a picture, where the family can show one in fewer; 0: its
+  int image_max_tokens = 0;        // of an image, where the family can show one in fewer; 0: its
                                    // own limit
-  VisionOptions vision = {};       // fewer tokens inside the eye, and after it
-  // Of embeddings that are kept by the content of the picture's file, so that no picture is encoded
+  VisionOptions vision = {};       // fewer tokens inside the vision encoder, and after it
+  // Of embeddings that are kept by the content of the image's file, so that no image is encoded
   // twice, whichever session shows it. 0: none are kept.
   std::size_t image_cache_bytes = 0;
-  // Of keys and values that are kept of how prompts begin (up to the last picture, or all of a
+  // Of keys and values that are kept of how prompts begin (up to the last image, or all of a
   // prompt without one), so that no session reads what another has read. 0: none are kept.
   std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};      // of every session
@@ -81,7 +81,7 @@ struct EngineOptions {
 struct ModelInfo {
   std::string name;             // general.name, or empty
   std::string architecture;     // of the decoder, e.g. "gpt2"
-  std::string vision_encoder;   // e.g. "mobilenet_v3"; empty: the model reads no pictures
+  std::string vision_encoder;   // e.g. "mobilenet_v3"; empty: the model reads no images
   std::string projector;        // e.g. "mlp"
   std::string chat_template;    // e.g. "vicuna"; empty for models with tokens of their own for that
   std::string instruction_set;  // the one the kernels chose, e.g. "avx512"
@@ -89,15 +89,15 @@ struct ModelInfo {
   std::int64_t file_bytes = 0;
   int threads = 0;
   int decode_threads = 0;
-  int context_tokens = 0;          // of a session: pictures, questions and replies together
+  int context_tokens = 0;          // of a session: images, questions and replies together
   int trained_context_tokens = 0;  // as the file says; context_tokens is never more
   bool has_trained_exits = false;  // whether the file names early exits (ExitOptions)
   int embedding_length = 0;        // D
   int block_count = 0;             // of the decoder
   int head_count = 0;              // of the decoder
   int vocabulary_tokens = 0;       // V
-  int image_size = 0;              // side of the square the eye sees, in pixels
-  int image_tokens = 0;            // P: places that one square of a picture takes in the context
+  int image_size = 0;              // side of the square the vision encoder sees, in pixels
+  int image_tokens = 0;            // P: places that one square of an image takes in the context
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.
@@ -107,21 +107,21 @@ struct PixelsView {
   std::span<const std::uint8_t> rgb;  // width * height * 3
 };
 
-// How long each part of one request took. What was not done (a picture that was already encoded) is
+// How long each part of one request took. What was not done (an image that was already encoded) is
 // 0. The parts add up to total_ms but for the few microseconds between them.
 struct Timings {
   double decode_ms = 0;      // file bytes to pixels
-  double preprocess_ms = 0;  // pixels to the eye's input
-  double encode_ms = 0;      // eye and projector
+  double preprocess_ms = 0;  // pixels to the vision encoder's input
+  double encode_ms = 0;      // vision encoder and projector
   double prefill_ms = 0;     // prompt into the cache, until the first token is chosen
   double generate_ms = 0;    // the tokens after the first
   double total_ms = 0;
 };
 
-// One picture as the decoder sees it. Owns its values; may be used by many sessions of the engine
+// One image as the decoder sees it. Owns its values; may be used by many sessions of the engine
 // that made it.
 struct EncodedImage {
-  // Some families show a picture in several squares, with words of the prompt between them.
+  // Some families show an image in several squares, with words of the prompt between them.
   struct Piece {
     std::string markup;  // goes first
     int rows = 0;        // then that many of the embeddings
@@ -140,7 +140,7 @@ struct EncodedImage {
 // What a conversation is made of.
 enum class Role { kSystem, kUser, kAssistant };
 
-// Words (UTF-8), or a picture in their place.
+// Words (UTF-8), or an image in their place.
 struct Part {
   std::string text = {};
   std::shared_ptr<const EncodedImage> image = nullptr;
@@ -154,7 +154,7 @@ struct Message {
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
-  int prompt_tokens = 0;         // picture and words before the reply
+  int prompt_tokens = 0;         // image and words before the reply
   int reused_tokens = 0;         // of those, already in the cache and not computed again
   int reply_tokens = 0;          // chosen, the end token included
   int early_tokens = 0;          // of those, taken from an early exit (ExitOptions)
@@ -176,7 +176,7 @@ struct Likelihood {
   double log_probability = 0;  // of all of them together, in nats; at most 0
 };
 
-// In a list of token ids: the place where the picture goes.
+// In a list of token ids: the place where the image goes.
 inline constexpr int kImageToken = -1;
 
 struct Model;  // not part of this interface
@@ -198,7 +198,7 @@ class Engine {
   static Result<Engine> Load(const std::string& path, const EngineOptions& options = {});
   // The same for a file in memory; options.mmproj is not looked at.
   static Result<Engine> Load(std::span<const std::byte> gguf, const EngineOptions& options = {});
-  // mmproj: the picture encoder's file in memory.
+  // mmproj: the image encoder's file in memory.
   static Result<Engine> Load(std::span<const std::byte> gguf, std::span<const std::byte> mmproj,
                              const EngineOptions& options = {});
 
@@ -208,9 +208,9 @@ class Engine {
 
   const ModelInfo& info() const;
 
-  // Encodes several pictures (files in memory: JPEG, PNG, WebP, PPM) in one pass of the eye, which
-  // costs less than one by one. The results are the same as one by one.
-  // Errors: as for Session::SetImage; the message names the picture by its place, from 0.
+  // Encodes several images (files in memory: JPEG, PNG, WebP, PPM) in one pass of the vision
+  // encoder, which costs less than one by one. The results are the same as one by one. Errors: as
+  // for Session::SetImage; the message names the image by its place, from 0.
   Result<std::vector<EncodedImage>> EncodeImages(
       std::span<const std::span<const std::byte>> files) const;
   Result<EncodedImage> EncodeImage(std::span<const std::byte> file) const;
@@ -224,20 +224,20 @@ class Engine {
   std::shared_ptr<const EncodedImage> HeldImage(std::string_view file_id,
                                                 std::string_view scope = {}) const;
 
-  // How often pictures, and beginnings of prompts, were there already.
+  // How often images, and beginnings of prompts, were there already.
   CacheCounters image_cache() const;
   CacheCounters prompt_cache() const;
   // Forgets both. What sessions use of them stays theirs.
   void ClearCaches() const;
 
   // Logits of a token list from an empty cache, for checking conversions: one row [V] for each
-  // token after the picture, or for each token when `tokens` has no kImageToken. Returns them row
+  // token after the image, or for each token when `tokens` has no kImageToken. Returns them row
   // by row. image: what stands for kImageToken, at most one place; null when there is none. Errors:
-  // kInvalid (ids out of range, picture missing, not of this model, or twice, no tokens), kTooLarge
+  // kInvalid (ids out of range, image missing, not of this model, or twice, no tokens), kTooLarge
   // (over context_tokens).
   Result<std::vector<float>> Logits(std::span<const int> tokens, const EncodedImage* image) const;
 
-  // How likely the model finds a caption (UTF-8) of a picture. exp(-log_probability / tokens) is
+  // How likely the model finds a caption (UTF-8) of an image. exp(-log_probability / tokens) is
   // its perplexity. Cost: a prefill of the caption. Errors: kInvalid (not UTF-8, an image of
   // another model), kTooLarge (over context_tokens), kUnsupported (the model was not made for
   // captions).
@@ -264,7 +264,7 @@ enum class SavedParts {
   kMessages,  // nothing: small, and the prompt is read again
 };
 
-// One sequence of tokens under way, and a picture to talk about.
+// One sequence of tokens under way, and an image to talk about.
 // Threads: one at a time. Several sessions of one engine may work at the same time.
 // Cost: holds the cache, with the policy "f16" 4 bytes * blocks * context_tokens * the width of its
 // keys; nothing is allocated per token.
@@ -275,9 +275,9 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  // Sets the picture that Caption and Ask are about, in place of the one before.
+  // Sets the image that Caption and Ask are about, in place of the one before.
   // file: a JPEG, PNG, WebP or PPM file in memory. Errors: kCorrupt, kUnsupported, kTooLarge; the
-  // picture set before stays.
+  // image set before stays.
   MaybeError SetImage(std::span<const std::byte> file);
   // Errors: kInvalid (a side below 1, rgb of the wrong size), kTooLarge.
   MaybeError SetImage(const PixelsView& pixels);
@@ -285,46 +285,46 @@ class Session {
   MaybeError SetImage(const EncodedImage& image);
   MaybeError SetImage(std::shared_ptr<const EncodedImage> image);  // not null
 
-  // Describes the picture. Errors: kInvalid (options, no picture set), kUnsupported (the model was
+  // Describes the image. Errors: kInvalid (options, no image set), kUnsupported (the model was
   // not made for captions). Cancelling is not an error (FinishReason::kCancelled).
   Result<Reply> Caption(const DecodeOptions& options, const OnText& on_text = {});
 
-  // Answers a question (UTF-8) about the picture. Each question stands alone: it does not see those
-  // before it. The picture's part of the cache is computed once and reused.
+  // Answers a question (UTF-8) about the image. Each question stands alone: it does not see those
+  // before it. The image's part of the cache is computed once and reused.
   // Errors: as for Caption; kInvalid also for a question that is empty or not UTF-8, kTooLarge for
   // one that leaves no place for a reply.
   Result<Reply> Ask(std::string_view question, const DecodeOptions& options,
                     const OnText& on_text = {});
 
-  // Answers the last message of a conversation, whose pictures stand where its parts say. What the
+  // Answers the last message of a conversation, whose images stand where its parts say. What the
   // session has read before of the same beginning is not read again. A last message that holds
-  // pictures and no words asks for a description; one of the assistant's is the beginning of the
+  // images and no words asks for a description; one of the assistant's is the beginning of the
   // reply, which goes on from there. Neighboring messages of one role count as one. System
   // messages may stand anywhere; where the chat template has a place for one at the beginning only,
-  // all go there. Models without a chat template answer each message alone, about the last picture.
-  // Does not look at the picture set.
-  // Errors: as for Caption; kInvalid also for no words and no picture of the user's, a last message
-  // of the user's without, text that is not UTF-8, pictures of another model; kTooLarge for a
+  // all go there. Models without a chat template answer each message alone, about the last image.
+  // Does not look at the image set.
+  // Errors: as for Caption; kInvalid also for no words and no image of the user's, a last message
+  // of the user's without, text that is not UTF-8, images of another model; kTooLarge for a
   // conversation that leaves no place for a reply.
   Result<Reply> Chat(std::span<const Message> messages, const DecodeOptions& options,
                      const OnText& on_text = {});
 
-  // Raw access, for measuring. Appends tokens [T] (kImageToken: the picture set, P places) to the
+  // Raw access, for measuring. Appends tokens [T] (kImageToken: the image set, P places) to the
   // sequence and returns the logits [V] of the last; valid until the next call on this session.
   // More than one token count as a prompt, of which the cache's policy may evict some.
   // The next Caption or Ask starts afresh. Errors: kInvalid, kTooLarge as for Engine::Logits.
   Result<std::span<const float>> Evaluate(std::span<const int> tokens);
-  // Forgets everything but the picture.
+  // Forgets everything but the image.
   void Reset();
 
-  // The conversation as bytes: messages, pictures' embeddings, and what the session holds of the
+  // The conversation as bytes: messages, images' embeddings, and what the session holds of the
   // prompt, for Restore in this process or another. messages: as they were given to Chat, with the
   // replies; may be empty. Errors: as for Chat.
   // Cost: of kAll, the size of the cache's rows in use.
   Result<std::vector<std::byte>> Save(std::span<const Message> messages,
                                       SavedParts parts = SavedParts::kAll) const;
   // Takes the bytes' place in the conversation, with nothing read or encoded again; returns the
-  // messages. The pictures are kept by their content where the engine does so. Bytes may come from
+  // messages. The images are kept by their content where the engine does so. Bytes may come from
   // anywhere. Errors: kCorrupt; kInvalid for those of another model, or of this one under options
   // that change what it computes (names which); kTooLarge for a longer context. The session then is
   // as Reset leaves it.

@@ -1,4 +1,4 @@
-// What a picture file says of itself, without decoding it.
+// What an image file says of itself, without decoding it.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace edgevlm {
 
 struct ImageFileInfo {
   std::string_view format;  // "jpeg", "png", "webp" or "ppm"
-  int width = 0;            // of the upright picture, in pixels; at least 1
+  int width = 0;            // of the upright image, in pixels; at least 1
   int height = 0;
 };
 

@@ -1,6 +1,6 @@
 // Result<T>: a value, or an Error that says what, where, expected, found.
 //
-// Used for everything the outside world can get wrong: files, pictures, requests, options.
+// Used for everything the outside world can get wrong: files, images, requests, options.
 // EdgeVLM never throws, never prints and never exits on bad input; a broken REQUIRES (our own
 // mistake or the caller's) stops the process with one line that names the place. Where memory runs
 // out, std::bad_alloc leaves a function that does not say otherwise: what it was given as const, an

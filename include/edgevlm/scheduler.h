@@ -1,7 +1,7 @@
 // Scheduler: many requests at once on one engine.
 //
 // Requests wait in the order in which they came. Those that run are decoded together, one token of
-// each per step, while the prompts of new ones are read in parts and their pictures are encoded
+// each per step, while the prompts of new ones are read in parts and their images are encoded
 // beside. What one request is answered does not depend on the others.
 #pragma once
 
@@ -24,12 +24,12 @@ struct SchedulerOptions {
                             // Fewer where more would make a step over 2.2 times as long
 };
 
-// Words, or a picture in their place: a file (JPEG, PNG, WebP, PPM), or one that is encoded
+// Words, or an image in their place: a file (JPEG, PNG, WebP, PPM), or one that is encoded
 // already.
 struct RequestPart {
   std::string text = {};
-  std::shared_ptr<const std::string> picture = nullptr;
-  std::string picture_id = {};  // the file's SHA-256 in lower-case hexadecimal; empty: not known
+  std::shared_ptr<const std::string> image = nullptr;
+  std::string image_id = {};  // the file's SHA-256 in lower-case hexadecimal; empty: not known
   std::shared_ptr<const EncodedImage> encoded = nullptr;
 };
 
@@ -42,16 +42,16 @@ struct RequestMessage {
 struct ReplyRequest {
   std::vector<RequestMessage> messages;
   DecodeOptions decode;
-  // Pictures that are kept are found again by requests of the same scope alone.
+  // Images that are kept are found again by requests of the same scope alone.
   std::string scope = {};
-  double fetch_ms = 0;  // that getting its pictures took; told again in the reply
+  double fetch_ms = 0;  // that getting its images took; told again in the reply
   // When it must be done.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
-// What a request is waiting for. kQueue counts those before it, kPictures the pictures that are
+// What a request is waiting for. kQueue counts those before it, kImages the images that are
 // encoded, kPrompt the tokens that are read.
-enum class RequestStage { kQueue, kPictures, kPrompt };
+enum class RequestStage { kQueue, kImages, kPrompt };
 
 struct Progress {
   RequestStage stage = RequestStage::kQueue;
@@ -59,18 +59,18 @@ struct Progress {
   int total = 0;
 };
 
-struct PictureReply {
+struct ImageReply {
   int tokens = 0;  // of the prompt; 0: not looked at, by a model that sees the last one only
   bool is_reused = false;  // it was encoded for another request
 };
 
 struct RequestReply {
-  Reply reply;                              // its timings tell this request's own share of the work
-  double fetch_ms = 0;                      // the request's
-  double queue_ms = 0;                      // until it ran
-  double first_token_ms = 0;                // from Submit to the first token
-  int image_tokens = 0;                     // of the prompt
-  std::vector<PictureReply> pictures = {};  // in the order of the request
+  Reply reply;                          // its timings tell this request's own share of the work
+  double fetch_ms = 0;                  // the request's
+  double queue_ms = 0;                  // until it ran
+  double first_token_ms = 0;            // from Submit to the first token
+  int image_tokens = 0;                 // of the prompt
+  std::vector<ImageReply> images = {};  // in the order of the request
 };
 
 // Hears of one request. Called on the scheduler's threads: must be quick. OnEnd may submit another
@@ -111,8 +111,8 @@ class Scheduler {
   void Stop();
 
   // Ends a request with kCancelled, wherever it is: its place is free within one step, and the
-  // encoding of its picture ends within one block of the eye unless another request shows the same
-  // one. Nothing happens to one that has ended.
+  // encoding of its image ends within one block of the vision encoder unless another request shows
+  // the same one. Nothing happens to one that has ended.
   void Cancel(std::uint64_t number);
 
   SchedulerFigures figures() const;

@@ -16,7 +16,7 @@ struct SpeculationOptions {
   //   "ngram"    what followed these words before: in the prompt, in this reply, in earlier ones of
   //              the session
   //   "self"     the model's own first blocks, up to its first trained exit; "self:N": N blocks
-  //   FILE.gguf  a smaller model with the same vocabulary; it never sees a picture
+  //   FILE.gguf  a smaller model with the same vocabulary; it never sees an image
   std::string drafter = "off";
   // Tokens guessed at once, 1 to 16; 0: as many as pay on this machine, none if it does not pay.
   int draft_tokens = 0;

@@ -31,14 +31,14 @@ class MappedFileTest : public ::testing::Test {
 };
 
 TEST_F(MappedFileTest, GivesTheBytesAndMoves) {
-  std::ofstream(Path("a")) << "picture";
+  std::ofstream(Path("a")) << "content";
   auto opened = MappedFile::Open(Path("a"));
   ASSERT_TRUE(opened) << opened.error().message;
   MappedFile first = std::move(*opened);
   MappedFile second = std::move(first);
   EXPECT_TRUE(first.bytes().empty());  // NOLINT(bugprone-use-after-move): is asked here
   ASSERT_EQ(second.bytes().size(), 7u);
-  EXPECT_EQ(std::memcmp(second.bytes().data(), "picture", 7), 0);
+  EXPECT_EQ(std::memcmp(second.bytes().data(), "content", 7), 0);
   std::ofstream(Path("b")) << "other";
   second = std::move(*MappedFile::Open(Path("b")));
   EXPECT_EQ(second.bytes().size(), 5u);
@@ -76,7 +76,7 @@ TEST_F(MappedFileTest, ForgetsWholePagesAndReadsThemAgain) {
 }
 
 TEST_F(MappedFileTest, NoticesThatTheFileWasWritten) {
-  std::ofstream(Path("a")) << "picture";
+  std::ofstream(Path("a")) << "content";
   auto file = MappedFile::Open(Path("a"));
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_FALSE(file->CheckUnchanged());

@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-// Encoding a picture takes a second, a step of replies some hundredths. On the same threads one
+// Encoding an image takes a second, a step of replies some hundredths. On the same threads one
 // would wait for the other; with turns, each step of the long work is followed by at most one piece
 // of short work, and the other way round. Threads: any number of both kinds.
 class Turns {

@@ -29,15 +29,15 @@ bool TakeNumbers(ByteReader& reader, std::span<T> to) {
 // Each head's positions increase, and those added since the last eviction are all there, with the
 // fresh ones before: cutting back counts on it.
 MaybeError EvictingLayer::CheckHeld(int positions, int rows, int evicted_at) const {
-  const int neighbours = std::min(positions, positions - evicted_at + kFreshRows);
-  if (rows < neighbours) return Corrupt("the newest positions");
+  const int neighbors = std::min(positions, positions - evicted_at + kFreshRows);
+  if (rows < neighbors) return Corrupt("the newest positions");
   for (int head = 0; head < shape().heads; ++head) {
     for (int row = 0; row < rows; ++row) {
       const int position = held_[Offset(head) + static_cast<std::size_t>(row)];
       const int least = row == 0 ? 0 : held_[Offset(head) + static_cast<std::size_t>(row) - 1] + 1;
       const int behind = rows - 1 - row;
       const int greatest = positions - 1 - behind;
-      const bool is_new = behind < neighbours;
+      const bool is_new = behind < neighbors;
       if (position < least || position > greatest || (is_new && position != greatest)) {
         return Corrupt("increasing positions");
       }

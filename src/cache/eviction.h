@@ -15,7 +15,7 @@ constexpr int kFreshRows = 16;
 
 // What one KV head holds.
 struct HeldRows {
-  std::span<const int> positions;  // [rows], increasing; the last kFreshRows are neighbours
+  std::span<const int> positions;  // [rows], increasing; the last kFreshRows are neighbors
   std::span<const float> scores;   // [rows] attention received, summed; empty with Watch::kNobody
   int rows() const { return static_cast<int>(positions.size()); }
 };

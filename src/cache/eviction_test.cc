@@ -105,9 +105,9 @@ TEST_P(Eviction, DraftsThatAreCutBackLeaveNoTrace) {
 // Another question about the same beginning: what can not be reused exactly is read again.
 TEST_P(Eviction, AfterAnExactCutEverythingIsAsInAFreshSequence) {
   SequenceCache cache(Shape(GetParam(), 2)), fresh(Shape(GetParam(), 2));
-  RandomText picture(7), first(8), reply(9);
+  RandomText image(7), first(8), reply(9);
   const bool watches_all = GetParam().starts_with("h2o");
-  picture.Attend(60, cache);
+  image.Attend(60, cache);
   first.Attend(40, cache);
   RandomText::EndPrompt(cache);
   reply.Attend(50, cache, 1);

@@ -1,4 +1,4 @@
-// The catalogue's text between two labels, in read-only memory. cmake/EmbedModel.cmake gives the
+// The catalog's text between two labels, in read-only memory. cmake/EmbedModel.cmake gives the
 // path.
     .section .rodata
     .global edgevlm_builtin_catalog

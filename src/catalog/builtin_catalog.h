@@ -1,4 +1,4 @@
-// The catalogue that is part of the program.
+// The catalog that is part of the program.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// The catalogue: the published models that `edgevlm models` knows by name (docs/models.md).
+// The catalog: the published models that `edgevlm models` knows by name (docs/models.md).
 #pragma once
 
 #include <cstdint>
@@ -42,11 +42,11 @@ struct CatalogEntry {
 using Catalog = std::vector<CatalogEntry>;
 
 // Names of entries and files are checked to be plain file names ([A-Za-z0-9._-], not starting with
-// a dot), so that a catalogue can not write outside its folder. Errors: kCorrupt; the message names
+// a dot), so that a catalog can not write outside its folder. Errors: kCorrupt; the message names
 // the entry and the key.
 Result<Catalog> ParseCatalog(std::string_view json);
 
-// The catalogue in the file that $EDGEVLM_CATALOG names, or the one that is part of the program.
+// The catalog in the file that $EDGEVLM_CATALOG names, or the one that is part of the program.
 // Errors: those of ParseCatalog and of reading the file; they start with its path.
 Result<Catalog> LoadCatalog();
 

@@ -1,4 +1,4 @@
-// Where models lie on the disk: FOLDER/NAME/FILE, NAME as in the catalogue.
+// Where models lie on the disk: FOLDER/NAME/FILE, NAME as in the catalog.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ Result<std::string> ModelsFolder();
 
 std::string PathOf(const std::string& folder, const CatalogEntry& entry, const CatalogFile& file);
 
-// All files are there under their names and of the size that the catalogue gives. Their content is
+// All files are there under their names and of the size that the catalog gives. Their content is
 // not looked at: a download gets its name only after it was checked.
 bool IsInstalled(const std::string& folder, const CatalogEntry& entry);
 
@@ -31,7 +31,7 @@ Result<InstalledModel> FindInstalled(std::string_view name);
 
 // The files of what a user calls a model: the path of a file, or a name as for FindInstalled. A
 // text with a slash is a path, and so is the name of something that exists, unless that is a folder
-// and the catalogue knows the name. Errors: as for FindInstalled; kNotFound for a text that is
+// and the catalog knows the name. Errors: as for FindInstalled; kNotFound for a text that is
 // neither.
 Result<InstalledModel> FindModel(const std::string& given);
 

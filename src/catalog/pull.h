@@ -32,7 +32,7 @@ struct PulledFile {
 
 // Downloads what is missing or wrong, checks it (VerifyFile), and only then gives it its name. What
 // can be gone on with stays for the next call; what turns out wrong is removed. The room on the
-// disk is checked before the first byte. Errors: kInvalid (the licence must be accepted: names it
+// disk is checked before the first byte. Errors: kInvalid (the license must be accepted: names it
 // and its address), kIo (also: another process pulls this model), kTooLarge, and those of Download
 // and VerifyFile; a failed download says how to get the file by hand.
 Result<std::vector<PulledFile>> Pull(const CatalogEntry& entry, const PullOptions& options);

@@ -123,7 +123,7 @@ TEST_F(PullTest, ABadFileNeverBecomesAModel) {
   EXPECT_FALSE(Exists(PartFile::PartPath(ModelPath())));  // it would never become right
 }
 
-TEST_F(PullTest, ChecksTheHostsDigestWhereTheCatalogueHasNone) {
+TEST_F(PullTest, ChecksTheHostsDigestWhereTheCatalogHasNone) {
   const HttpServer server([&](const ServerRequest& request) {
     if (request.path == "/model.gguf") {
       return ServerAnswer{
@@ -154,7 +154,7 @@ TEST_F(PullTest, MendsADamagedModel) {
   }
 }
 
-TEST_F(PullTest, AsksForTheLicence) {
+TEST_F(PullTest, AsksForTheLicense) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });

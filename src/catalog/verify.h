@@ -1,4 +1,4 @@
-// Is a file what the catalogue says?
+// Is a file what the catalog says?
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// Reads the whole file: its size, then its SHA-256 against the catalogue's or, where that has none,
+// Reads the whole file: its size, then its SHA-256 against the catalog's or, where that has none,
 // against `other_sha256` (from the host, or as it was when it was downloaded) if not empty. A file
 // without any known digest must be a GGUF file that parses in full; damage inside its tensors then
 // stays unseen. Returns the file's SHA-256. Errors, which start with the path: kNotFound, kIo,

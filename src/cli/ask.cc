@@ -1,4 +1,4 @@
-// edgevlm ask IMAGE QUESTION: answers a question about a picture.
+// edgevlm ask IMAGE QUESTION: answers a question about an image.
 #include <string>
 
 #include "cli/command.h"

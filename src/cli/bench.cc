@@ -33,17 +33,17 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kPictureWidth = 640;
-constexpr int kPictureHeight = 480;
+constexpr int kImageWidth = 640;
+constexpr int kImageHeight = 480;
 
 using Report = std::string (*)(std::span<const BenchRecord>);
 
-// A picture of smooth colours as a PPM file, for machines that have no other at hand.
-std::vector<std::byte> MakePicture() {
+// An image of smooth colors as a PPM file, for machines that have no other at hand.
+std::vector<std::byte> MakeImage() {
   std::string file =
-      "P6 " + std::to_string(kPictureWidth) + " " + std::to_string(kPictureHeight) + " 255\n";
-  for (int y = 0; y < kPictureHeight; ++y) {
-    for (int x = 0; x < kPictureWidth; ++x) {
+      "P6 " + std::to_string(kImageWidth) + " " + std::to_string(kImageHeight) + " 255\n";
+  for (int y = 0; y < kImageHeight; ++y) {
+    for (int x = 0; x < kImageWidth; ++x) {
       for (const int level : {x, y, x + y}) file += static_cast<char>(level & 255);
     }
   }
@@ -101,10 +101,10 @@ class BenchCommand final : public Command {
     app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
     app.add_flag("--compare", compare_,
                  "the same work with each optimisation by itself: gains and costs");
-    app.add_option("--labels", labels_folder_, "labelled pictures to ask about in --compare")
+    app.add_option("--labels", labels_folder_, "labelled images to ask about in --compare")
         ->type_name("FOLDER")
         ->needs("--compare");
-    app.add_option("--image", image_, "the picture of img and cap (default: a smooth 640x480 PPM)")
+    app.add_option("--image", image_, "the image of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
     const std::map<std::string, Report> reports = {
         {"md", BenchMarkdown}, {"json", BenchJson}, {"jsonl", BenchJsonLines}, {"csv", BenchCsv}};
@@ -115,10 +115,10 @@ class BenchCommand final : public Command {
     serve_->Declare(*serve_app_);
     app.final_callback([this, reports] { report_ = reports.at(report_name_); });
     app.footer(
-        "Tests: img, a picture file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
+        "Tests: img, an image file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
         "of several sequences together where --sequences says so, some leaving early where\n"
         "--exit-rates says so;\n"
-        "cap, a picture file to the last token of its caption (t/s counts the caption's).\n"
+        "cap, an image file to the last token of its caption (t/s counts the caption's).\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Memory is that of the process, its files in memory (--preset) included.\n"
         "The output signature stands for what this build computes, the same on every machine.\n"
@@ -138,7 +138,7 @@ class BenchCommand final : public Command {
   ExitCode Run(Output& output) override {
     if (serve_app_->parsed()) return serve_->Run(output);
     if (roofline_) return Roofline(output);
-    if (auto error = ReadPicture()) return Fail(*error);
+    if (auto error = ReadImage()) return Fail(*error);
     if (auto error = MakeFiles(preset_name_, files_)) return Fail(*error);
     if (!folder_.empty()) {
       if (auto error = WriteFiles(output)) return Fail(*error);
@@ -146,7 +146,7 @@ class BenchCommand final : public Command {
     }
     if (acceptance_ > 0) return Acceptance(output);
     if (compare_) {
-      if (auto error = CompareOptimisations(output)) return Fail(*error);
+      if (auto error = CompareOptimizations(output)) return Fail(*error);
       return ExitCode::kDone;
     }
     for (const int threads : threads_) {
@@ -175,7 +175,7 @@ class BenchCommand final : public Command {
         ->capture_default_str()
         ->check(CLI::Range(0, 1 << 20).description(""));
     app.add_flag("--questions", questions_,
-                 "ask1, ask2: a picture to the first token of an answer, and another question");
+                 "ask1, ask2: an image to the first token of an answer, and another question");
     app.add_option("--sequences", sequences_, "tg: so many decoded together; several values: each")
         ->type_name("N,N,...")
         ->delimiter(',')
@@ -221,14 +221,14 @@ class BenchCommand final : public Command {
     return ExitCode::kDone;
   }
 
-  MaybeError ReadPicture() {
+  MaybeError ReadImage() {
     if (image_.empty()) {
-      picture_ = MakePicture();
+      image_bytes_ = MakeImage();
       return {};
     }
     auto file = ReadInput(image_);
     if (!file) return file.error();
-    picture_ = *std::move(file);
+    image_bytes_ = *std::move(file);
     return {};
   }
 
@@ -273,7 +273,7 @@ class BenchCommand final : public Command {
     return ExitCode::kDone;
   }
 
-  // Under the names by which a decoder finds its eye.
+  // Under the names by which a decoder finds its vision encoder.
   MaybeError WriteFiles(Output& output) const {
     std::error_code failed;
     std::filesystem::create_directories(folder_, failed);
@@ -298,20 +298,20 @@ class BenchCommand final : public Command {
   Result<Engine> Load() const { return Load(model_); }
 
   // For the last number of threads given.
-  MaybeError CompareOptimisations(Output& output) {
+  MaybeError CompareOptimizations(Output& output) {
     if (report_ != BenchMarkdown && report_ != BenchJson) {
       return Error{ErrorCode::kInvalid, "compare: expected -o md or json, found " + report_name_};
     }
     model_.threads = threads_.back();
     CompareWork work = {.load = [this](const ModelOptions& model) { return Load(model); },
                         .model = model_,
-                        .picture = picture_,
+                        .image = image_bytes_,
                         .repetitions = repetitions_};
-    std::optional<Dataset> labelled;
+    std::optional<Dataset> labeled;
     if (!labels_folder_.empty()) {
       Result<Dataset> dataset = LoadDataset(labels_folder_, 0);
       if (!dataset) return dataset.error();
-      work.labelled = &labelled.emplace(*std::move(dataset));
+      work.labeled = &labeled.emplace(*std::move(dataset));
     }
     const auto rows = Compare(
         work, [](const std::string& name) { std::fprintf(stderr, "%s ...\n", name.c_str()); });
@@ -334,7 +334,7 @@ class BenchCommand final : public Command {
     const int context = engine->info().context_tokens;
     const bool sees = engine->info().image_size > 0;
     if (sees) {
-      auto measured = MeasureImage(*engine, picture_, repetitions_);
+      auto measured = MeasureImage(*engine, image_bytes_, repetitions_);
       if (auto error = Record(*engine, std::move(measured))) return error;
     }
     for (const int tokens : prompt_tokens_) {
@@ -351,11 +351,11 @@ class BenchCommand final : public Command {
       if (auto error = BenchQuestions(*engine)) return error;
     }
     const int caption_tokens = DecodeOptions().max_tokens;
-    return Record(*engine, MeasureCaption(*engine, picture_, caption_tokens, repetitions_));
+    return Record(*engine, MeasureCaption(*engine, image_bytes_, caption_tokens, repetitions_));
   }
 
   MaybeError BenchQuestions(const Engine& engine) {
-    auto measured = MeasureQuestions(engine, picture_, repetitions_);
+    auto measured = MeasureQuestions(engine, image_bytes_, repetitions_);
     if (!measured) return measured.error();
     for (Measurement& test : *measured) {
       if (auto error = Record(engine, std::move(test))) return error;
@@ -382,7 +382,7 @@ class BenchCommand final : public Command {
                         .model_file = ModelName(),
                         .precision = std::string(PrecisionName(model_.precision)),
                         .cpu = CpuName(),
-                        .picture = image_.empty() ? "640x480 PPM" : image_,
+                        .image = image_.empty() ? "640x480 PPM" : image_,
                         .time = Now(),
                         .load_ns = load_ns_,
                         .peak_memory = ReadSystem().resident_peak,
@@ -413,7 +413,7 @@ class BenchCommand final : public Command {
   std::string labels_folder_;
   std::string report_name_ = "md";
   Report report_ = BenchMarkdown;
-  std::vector<std::byte> picture_;
+  std::vector<std::byte> image_bytes_;
   std::int64_t load_ns_ = 0;
   std::vector<BenchRecord> records_;
 };

@@ -39,7 +39,7 @@ ordered_json ToJson(const BenchRecord& record) {
           {"load_ns", record.load_ns},
           {"peak_memory", record.peak_memory},
           {"signature", record.signature},
-          {"picture", record.picture},
+          {"picture", record.image},
           {"test", measured.test},
           {"n_image", measured.image_tokens},
           {"n_prompt", measured.prompt_tokens},

@@ -15,8 +15,8 @@ struct BenchRecord {
   std::string model_file;  // path, or "built-in"
   std::string precision;   // "auto", "bf16", "f32"
   std::string cpu;
-  std::string picture;  // what img and cap looked at
-  std::string time;     // of the test, ISO 8601, UTC
+  std::string image;  // what img and cap looked at
+  std::string time;   // of the test, ISO 8601, UTC
   std::int64_t load_ns = 0;
   std::int64_t peak_memory = 0;  // bytes resident so far, at most; 0: not known
   std::string signature;         // of what this build computes (signature.h)

@@ -1,4 +1,4 @@
-// edgevlm caption IMAGE...: says what each picture shows.
+// edgevlm caption IMAGE...: says what each image shows.
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +28,7 @@ class CaptionCommand final : public Command {
         "  edgevlm caption photo.png\n"
         "  edgevlm caption --json *.jpg > captions.jsonl\n"
         "  cat photo.png | edgevlm caption -\n"
-        "A picture that can not be read does not stop the others, but makes the exit code 1.");
+        "An image that can not be read does not stop the others, but makes the exit code 1.");
   }
 
   ExitCode Run(Output& output) override {

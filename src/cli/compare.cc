@@ -17,7 +17,7 @@ struct ComparedModel {
   ModelOptions model;
 };
 
-// Every optimisation that has a switch, at a strength that people would try first.
+// Every optimization that has a switch, at a strength that people would try first.
 std::vector<ComparedModel> Variants(const ModelOptions& plain, const ModelInfo& info) {
   std::vector<ComparedModel> variants = {{"plain", plain}};
   const auto add = [&](const std::string& name) -> ModelOptions& {
@@ -27,7 +27,7 @@ std::vector<ComparedModel> Variants(const ModelOptions& plain, const ModelInfo& 
     add(std::string("--speculate ").append(drafter)).speculation.drafter = drafter;
   }
   add("--early-exit exit").early_exit.mode = EarlyExit::kExit;
-  // A picture whole, of which nothing may be evicted; half of a text.
+  // An image whole, of which nothing may be evicted; half of a text.
   const bool sees = !info.vision_encoder.empty();
   const int kept =
       sees ? info.image_tokens + 1 : std::max(1, ComparePromptTokens(info.context_tokens) / 2);
@@ -73,15 +73,15 @@ double Divergence(std::span<const float> of_p, std::span<const float> of_q) {
 
 // Null for a model of text.
 Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,
-                                                     std::span<const std::byte> picture) {
+                                                     std::span<const std::byte> file) {
   if (engine.info().vision_encoder.empty()) return std::shared_ptr<const EncodedImage>();
-  Result<EncodedImage> image = engine.EncodeImage(picture);
+  Result<EncodedImage> image = engine.EncodeImage(file);
   if (!image) return image.error();
   return std::make_shared<const EncodedImage>(*std::move(image));
 }
 
-Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte> picture) {
-  const auto image = ImageFor(engine, picture);
+Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte> file) {
+  const auto image = ImageFor(engine, file);
   if (!image) return image.error();
   const std::span<const int> ends = ModelOf(engine).tokenizer.ends();
   const CompareText text = MakeCompareText(engine);
@@ -100,9 +100,9 @@ Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte>
 }
 
 // What the text says of a variant.
-MaybeError FollowReference(const Engine& engine, std::span<const std::byte> picture,
+MaybeError FollowReference(const Engine& engine, std::span<const std::byte> file,
                            const Reference& reference, CompareRow& row) {
-  const auto image = ImageFor(engine, picture);
+  const auto image = ImageFor(engine, file);
   if (!image) return image.error();
   double sum = 0;
   const auto compare = [&](int i, std::span<const float> logits) {
@@ -120,7 +120,8 @@ MaybeError FollowReference(const Engine& engine, std::span<const std::byte> pict
   return {};
 }
 
-// A description of the picture, from its file on; or, of a model without an eye, a reply in words.
+// A description of the image, from its file on; or, of a model without a vision encoder, a reply in
+// words.
 Result<Reply> Describe(Session& session, const ModelInfo& info, const CompareWork& work) {
   const DecodeOptions decode = {.max_tokens = work.max_tokens};
   session.Reset();
@@ -128,7 +129,7 @@ Result<Reply> Describe(Session& session, const ModelInfo& info, const CompareWor
     const Message message = {.role = Role::kUser, .parts = {{.text = "Tell me about the sea."}}};
     return session.Chat({&message, 1}, decode);
   }
-  if (auto error = session.SetImage(work.picture)) return *error;
+  if (auto error = session.SetImage(work.image)) return *error;
   return session.Caption(decode);
 }
 
@@ -174,18 +175,18 @@ MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Pla
     row.early = Share(reply->early_tokens, reply->reply_tokens);
   }
   if (!plain.reference) {
-    Result<Reference> reference = MakeReference(*engine, work.picture);
+    Result<Reference> reference = MakeReference(*engine, work.image);
     if (!reference) return reference.error();
     plain = {.reply = reply->text, .reference = *std::move(reference)};
   }
   row.same_reply = reply->text == plain.reply;
-  if (auto error = FollowReference(*engine, work.picture, *plain.reference, row)) return error;
+  if (auto error = FollowReference(*engine, work.image, *plain.reference, row)) return error;
   // Drafts are checked by the whole model: nothing is left to be measured.
   if (variant.model.speculation.drafter != "off") row.divergence.reset();
-  if (work.labelled == nullptr) return {};
+  if (work.labeled == nullptr) return {};
   EvaluateOptions options;
   options.blank = false;
-  const Result<Evaluation> evaluation = Evaluate(*engine, *work.labelled, options);
+  const Result<Evaluation> evaluation = Evaluate(*engine, *work.labeled, options);
   if (!evaluation) return evaluation.error();
   row.answers = evaluation->seen.AllQuestions().Accuracy();
   return {};

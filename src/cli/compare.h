@@ -1,4 +1,4 @@
-// Compare: the same work with one optimisation after the other, what each gains and what it costs.
+// Compare: the same work with one optimization after the other, what each gains and what it costs.
 #pragma once
 
 #include <cstdint>
@@ -14,32 +14,32 @@
 
 namespace edgevlm {
 
-// One optimisation, as the command line spells it ("--cache q8_0"), or "plain".
+// One optimization, as the command line spells it ("--cache q8_0"), or "plain".
 struct CompareRow {
   std::string name;
   std::string refusal = {};             // why this model does without it; then the rest is empty
-  double first_token_ms = 0;            // picture file to the reply's first token, median
+  double first_token_ms = 0;            // image file to the reply's first token, median
   double tokens_per_second = 0;         // of the reply's other tokens, median
   std::int64_t cache_bytes = 0;         // of keys and values at the end of the text (CompareText)
   std::int64_t resident_bytes = 0;      // of the whole process, model included
   std::optional<double> accepted = {};  // share of the drafted tokens that were right
   std::optional<double> early = {};     // share of the tokens that were taken from an early exit
   bool same_reply = false;              // greedy: word for word that of the plain run
-  int prompt_tokens = 0;                // of the text, pictures included
+  int prompt_tokens = 0;                // of the text, images included
   int followed_tokens = 0;              // of the text, behind the prompt
   // Mean KL(plain || this) of the next token over the followed ones, in nats; none where it is zero
   // by construction (speculation).
   std::optional<double> divergence = {};
-  std::optional<double> answers = {};  // share of the labelled questions answered rightly
+  std::optional<double> answers = {};  // share of the labeled questions answered rightly
 };
 
 struct CompareWork {
   std::function<Result<Engine>(const ModelOptions&)> load;
-  ModelOptions model;                       // the plain run's
-  std::span<const std::byte> picture = {};  // of models that read pictures
+  ModelOptions model;                     // the plain run's
+  std::span<const std::byte> image = {};  // of models that read images
   int repetitions = 1;
-  int max_tokens = 64;                // of the reply
-  const Dataset* labelled = nullptr;  // null: no questions are asked
+  int max_tokens = 64;               // of the reply
+  const Dataset* labeled = nullptr;  // null: no questions are asked
 };
 
 // The plain run first. on_row: called before each row with its name.

@@ -25,13 +25,13 @@ std::vector<std::byte> TextModel() {
 }
 
 std::vector<CompareRow> CompareModel(const std::vector<std::byte>& bytes,
-                                     std::span<const std::byte> picture) {
+                                     std::span<const std::byte> image) {
   ModelOptions model;
   model.threads = 1;
   const auto load = [&](const ModelOptions& options) {
     return Engine::Load(bytes, options.ForEngine());
   };
-  const CompareWork work = {.load = load, .model = model, .picture = picture, .max_tokens = 16};
+  const CompareWork work = {.load = load, .model = model, .image = image, .max_tokens = 16};
   const auto rows = Compare(work, [](const std::string&) {});
   EXPECT_TRUE(rows) << rows.error().message;
   return rows ? *rows : std::vector<CompareRow>();
@@ -59,7 +59,7 @@ TEST(Compare, AStoryIsLongEnoughForCachesToLoseWords) {
   }
   EXPECT_LT(Find(rows, "--cache q8_0")->cache_bytes, rows[0].cache_bytes);
   EXPECT_FALSE(Find(rows, "--speculate ngram")->divergence);
-  EXPECT_EQ(Find(rows, "--tome 16"), nullptr) << "there is no picture encoder";
+  EXPECT_EQ(Find(rows, "--tome 16"), nullptr) << "there is no image encoder";
   for (const CompareRow& row : rows) {
     EXPECT_TRUE(row.divergence != 0.0 || row.same_reply) << row.name;
   }
@@ -84,9 +84,9 @@ TEST(Compare, EarlyExitsTakePart) {
   EXPECT_GT(row->divergence, 0.01);
 }
 
-TEST(Compare, APictureIsFollowedByWhatIsSaidAboutIt) {
-  const std::vector<std::byte> picture = TinyPicture(20, 20, 3);
-  const std::vector<CompareRow> rows = CompareModel(TinyWithTokenizer().ToBytes(), picture);
+TEST(Compare, AnImageIsFollowedByWhatIsSaidAboutIt) {
+  const std::vector<std::byte> image = TinyImage(20, 20, 3);
+  const std::vector<CompareRow> rows = CompareModel(TinyWithTokenizer().ToBytes(), image);
   ASSERT_FALSE(rows.empty());
   EXPECT_GT(rows[0].prompt_tokens, 1);
   EXPECT_GE(rows[0].followed_tokens, 1);

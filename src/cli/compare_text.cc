@@ -88,7 +88,7 @@ int ComparePromptTokens(int context_tokens) { return LengthFor(context_tokens).p
 
 CompareText MakeCompareText(const Engine& engine) {
   const Model& model = ModelOf(engine);
-  if (model.eye != nullptr) return {};
+  if (model.vision_encoder != nullptr) return {};
   std::vector<int> story = model.tokenizer.Encode(kStory);
   if (model.tokenizer.add_bos() && model.tokenizer.bos()) {
     story.insert(story.begin(), *model.tokenizer.bos());

@@ -15,19 +15,19 @@ namespace edgevlm {
 // A prompt, and what every variant is then given token by token, whatever it would say itself
 // (teacher forcing).
 struct CompareText {
-  std::vector<int> prompt = {};  // empty: the picture and what asks about it
+  std::vector<int> prompt = {};  // empty: the image and what asks about it
   std::vector<int> reply = {};   // empty: what the model itself goes on with
 };
 
 // Of a model of text alone: the beginning of a story and how it goes on, 320 and 128 tokens, fewer
-// in proportion where the context ends. Of one that reads pictures: both empty.
+// in proportion where the context ends. Of one that reads images: both empty.
 CompareText MakeCompareText(const Engine& engine);
 
 // Tokens of the prompt that MakeCompareText gives a model of text with such a context, at most.
 int ComparePromptTokens(int context_tokens);
 
 struct FollowedText {
-  int prompt_tokens = 0;         // with those of the picture
+  int prompt_tokens = 0;         // with those of the image
   std::int64_t cache_bytes = 0;  // at the end, of a cache that has room for the text and no more
 };
 

@@ -48,21 +48,21 @@ class ConvertCommand final : public Command {
     app.add_option("--outtype", out_type_, "of matrices: auto, f32, f16 or bf16")
         ->type_name("TYPE")
         ->capture_default_str();
-    app.add_option("--part", part_, "of a model with an eye: all, text or vision")
+    app.add_option("--part", part_, "of a model with a vision encoder: all, text or vision")
         ->type_name("PART")
         ->capture_default_str();
     app.add_option("--vision-folder", options_.vision_folder,
-                   "the folder of the eye, where it has one of its own (MobileVLM)")
+                   "the folder of the vision encoder, where it has one of its own (MobileVLM)")
         ->type_name("DIR");
     app.add_flag("--force", options_.replaces, "replace files that are there already");
     DeclareJson(app, json_);
     app.footer(
-        "A model with an eye becomes two files, OUT.gguf and mmproj-OUT.gguf.\n"
+        "A model with a vision encoder becomes two files, OUT.gguf and mmproj-OUT.gguf.\n"
         "Examples:\n"
         "  edgevlm convert TinyLlama-1.1B-Chat-v1.0 tinyllama.gguf\n"
         "  edgevlm convert MobileVLM_V2-1.7B mobilevlm.gguf --vision-folder "
         "clip-vit-large-patch14-336\n"
-        "  edgevlm convert SmolVLM-256M-Instruct eye.gguf --part vision --outtype f16");
+        "  edgevlm convert SmolVLM-256M-Instruct vision encoder.gguf --part vision --outtype f16");
   }
 
   ExitCode Run(Output& output) override {

@@ -35,16 +35,16 @@ std::vector<int> ParseTokens(const std::vector<std::string>& words) {
 class DumpCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    CLI::Option* image = app.add_option("--image", image_, "picture file; - reads standard input");
+    CLI::Option* image = app.add_option("--image", image_, "image file; - reads standard input");
     image->type_name("FILE");
     CLI::Option* tokens =
-        app.add_option("--tokens", words_, "token ids; `image` is where the picture goes");
+        app.add_option("--tokens", words_, "token ids; `image` is where the image goes");
     tokens->delimiter(',')->type_name("ID,ID,...");
     app.add_option("--logits", logits_path_,
-                   "write one row [vocabulary] per token after the picture, or per token")
+                   "write one row [vocabulary] per token after the image, or per token")
         ->type_name("OUT.f32")
         ->needs(tokens);
-    app.add_option("--embeddings", embeddings_path_, "write the picture's [tokens, width]")
+    app.add_option("--embeddings", embeddings_path_, "write the image's [tokens, width]")
         ->type_name("OUT.f32")
         ->needs(image);
     model_.DeclareAll(app);

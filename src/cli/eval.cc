@@ -1,4 +1,4 @@
-// edgevlm eval DATASET: scores a model on labelled pictures.
+// edgevlm eval DATASET: scores a model on labeled images.
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -28,8 +28,8 @@ class EvalCommand final : public Command {
         ->required()
         ->type_name("");
     app.add_flag("--blank,!--no-blank", options_.blank,
-                 "also ask about a grey picture, to see what guessing gives (default: on)");
-    app.add_option("--limit", limit_, "look at the first N pictures only")
+                 "also ask about a grey image, to see what guessing gives (default: on)");
+    app.add_option("--limit", limit_, "look at the first N images only")
         ->type_name("N")
         ->check(CLI::Range(1, 1 << 30).description(""));
     app.add_option("--samples", samples_path_, "write each reply and what was expected, as JSON")
@@ -41,7 +41,7 @@ class EvalCommand final : public Command {
     DeclareJson(app, json_);
     model_.DeclareAll(app);
     app.footer(
-        "Replies are greedy. -t says how many pictures are looked at side by side.\n"
+        "Replies are greedy. -t says how many images are looked at side by side.\n"
         "Examples:\n"
         "  edgevlm eval testset\n"
         "  edgevlm eval testset -m candidate.gguf --limit 200 --json\n"
@@ -51,7 +51,7 @@ class EvalCommand final : public Command {
   ExitCode Run(Output& output) override {
     const auto dataset = LoadDataset(folder_, limit_);
     if (!dataset) return Fail(dataset.error());
-    // Pictures side by side keep the cores busier than one picture on all of them.
+    // Images side by side keep the cores busier than one image on all of them.
     ModelOptions single = model_;
     single.threads = 1;
     const Result<Engine> engine = LoadEngine(single);
@@ -84,7 +84,7 @@ class EvalCommand final : public Command {
 
   Result<Evaluation> EvaluateWithProgress(const Engine& engine, const Dataset& dataset) {
     ProgressBar bar;
-    options_.on_picture = [&bar](int done, int total) { bar.Show(done, total); };
+    options_.on_image = [&bar](int done, int total) { bar.Show(done, total); };
     return Evaluate(engine, dataset, options_);
   }
 

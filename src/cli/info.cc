@@ -91,9 +91,9 @@ class InfoCommand final : public Command {
     row("model", ModelName());
     row("name", info.name);
     if (info.image_size > 0) {
-      row("eye", info.vision_encoder + ", " + std::to_string(info.image_size) + " x " +
-                     std::to_string(info.image_size) + " pixels to " +
-                     std::to_string(info.image_tokens) + " tokens");
+      row("vision encoder", info.vision_encoder + ", " + std::to_string(info.image_size) + " x " +
+                                std::to_string(info.image_size) + " pixels to " +
+                                std::to_string(info.image_tokens) + " tokens");
       row("projector", info.projector);
     }
     if (!info.chat_template.empty()) row("chat template", info.chat_template);

@@ -20,14 +20,14 @@ struct CommandEntry {
 };
 
 constexpr CommandEntry kCommands[] = {
-    {"caption", "Say what pictures show", MakeCaptionCommand},
-    {"ask", "Answer a question about a picture", MakeAskCommand},
-    {"chat", "Talk about pictures in the terminal", MakeChatCommand},
+    {"caption", "Say what images show", MakeCaptionCommand},
+    {"ask", "Answer a question about an image", MakeAskCommand},
+    {"chat", "Talk about images in the terminal", MakeChatCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},
     {"info", "Show the version, this machine and the model", MakeInfoCommand},
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},
-    {"profile", "Show where the time goes for a picture", MakeProfileCommand},
-    {"eval", "Score a model on labelled pictures", MakeEvalCommand},
+    {"profile", "Show where the time goes for an image", MakeProfileCommand},
+    {"eval", "Score a model on labelled images", MakeEvalCommand},
     {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
     {"convert", "Turn a model of Hugging Face into GGUF files", MakeConvertCommand},
     {"models", "List, download, check and remove published models", MakeModelsCommand},
@@ -46,7 +46,7 @@ std::string OneLine(std::string text) {
 }
 
 ExitCode RunCommandLine(int argc, char** argv, Output& output) {
-  CLI::App app("EdgeVLM looks at a picture and says what is there, on the CPU.", "edgevlm");
+  CLI::App app("EdgeVLM looks at an image and says what is there, on the CPU.", "edgevlm");
   app.set_version_flag("--version", std::string(Version()));
   app.require_subcommand(1);
   app.footer("`edgevlm COMMAND --help` shows a command's options and examples.");

@@ -32,7 +32,7 @@ Result<Measurement> MeasureAsking(const std::string& test, int repetitions, cons
 }  // namespace
 
 Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
-                                                  std::span<const std::byte> picture,
+                                                  std::span<const std::byte> image,
                                                   int repetitions) {
   const DecodeOptions decode = {.max_tokens = 1};
   std::size_t asked = 0;
@@ -40,7 +40,7 @@ Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
   const auto question = [&] { return kQuestions[asked++ % kQuestions.size()]; };
   auto first = MeasureAsking("ask1", repetitions, [&]() -> Result<Reply> {
     session.Reset();
-    if (auto error = session.SetImage(picture)) return *error;
+    if (auto error = session.SetImage(image)) return *error;
     return session.Ask(question(), decode);
   });
   if (!first) return first.error();

@@ -62,12 +62,12 @@ Spread SpreadOf(std::span<const std::int64_t> values) {
   return SpreadOf(std::vector<double>(values.begin(), values.end()));
 }
 
-Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> picture,
+Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> file,
                                  int repetitions) {
   Measurement measurement;
   measurement.test = "img";
   const auto run = [&]() -> Result<int> {
-    const auto image = engine.EncodeImage(picture);
+    const auto image = engine.EncodeImage(file);
     if (!image) return image.error();
     return image->tokens;
   };
@@ -91,7 +91,7 @@ Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repe
   return measurement;
 }
 
-Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,
+Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> file,
                                    int max_tokens, int repetitions) {
   Measurement measurement;
   measurement.test = "cap";
@@ -99,7 +99,7 @@ Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::by
   DecodeOptions decode;
   decode.max_tokens = max_tokens;
   const auto run = [&]() -> Result<int> {
-    if (auto error = session.SetImage(picture)) return *error;
+    if (auto error = session.SetImage(file)) return *error;
     const auto reply = session.Caption(decode);
     if (!reply) return reply.error();
     measurement.prompt_tokens = reply->prompt_tokens;

@@ -12,7 +12,7 @@ namespace edgevlm {
 
 struct Measurement {
   std::string test;      // "img", "pp256", "tg32", "tg32x4", "tg32e50", "cap"
-  int image_tokens = 0;  // P when a picture is encoded
+  int image_tokens = 0;  // P when an image is encoded
   int prompt_tokens = 0;
   int generated_tokens = 0;              // in the mean, rounded
   std::vector<std::int64_t> samples_ns;  // one per repetition, in order
@@ -33,8 +33,8 @@ Spread SpreadOf(std::span<const std::int64_t> values);
 
 // Each runs once to warm up, then `repetitions` times.
 //
-// img: one picture file through decoding, eye and projector; counts the picture's tokens.
-Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> picture,
+// img: one image file through decoding, vision encoder and projector; counts the image's tokens.
+Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> image,
                                  int repetitions);
 // ppN: N tokens at once into an empty cache; counts them.
 Result<Measurement> MeasurePrompt(const Engine& engine, int tokens, int repetitions);
@@ -43,19 +43,19 @@ Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repe
 // tgNxS: S sequences decoded together, N tokens each, from a prompt of one token; counts them all.
 Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequences,
                                     int repetitions);
-// ask1: a picture file to the first token of an answer, from nothing; ask2: from another question
-// about the same picture, which the session has seen, to the first token. Counts the tokens that
+// ask1: an image file to the first token of an answer, from nothing; ask2: from another question
+// about the same image, which the session has seen, to the first token. Counts the tokens that
 // are read.
 Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
-                                                  std::span<const std::byte> picture,
+                                                  std::span<const std::byte> image,
                                                   int repetitions);
 // tgNeP: N tokens, one after the other, of which P percent leave at the first exit of `exits`,
 // whatever it says; the others are asked at every exit.
 Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits, int tokens,
                                  int percent, int repetitions);
-// cap: a picture file to the last token of its caption, the work of `edgevlm caption` once loaded;
+// cap: an image file to the last token of its caption, the work of `edgevlm caption` once loaded;
 // counts the caption's tokens, at most max_tokens.
-Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> picture,
+Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> image,
                                    int max_tokens, int repetitions);
 
 }  // namespace edgevlm

@@ -14,7 +14,7 @@ namespace edgevlm {
 // is installed, and paths are null in JSON.
 using FolderOrError = Result<std::string>;
 
-// A table: name, size, memory, licence, installed.
+// A table: name, size, memory, license, installed.
 std::string ListText(const Catalog& catalog, const FolderOrError& folder);
 nlohmann::json ListJson(const Catalog& catalog, const FolderOrError& folder);
 

@@ -30,7 +30,7 @@ void ModelOptions::DeclareModel(CLI::App& app) {
          "GGUF file, or name of an installed model (edgevlm models),\nin place of the built-in one")
       ->type_name("FILE|NAME");
   app.add_option("--mmproj", mmproj,
-                 "its picture encoder, or none; left out: the mmproj file beside it")
+                 "its image encoder, or none; left out: the mmproj file beside it")
       ->type_name("FILE");
   app.add_option("--chat-template", chat_template, "by name; left out: the model's own")
       ->type_name("NAME");
@@ -38,7 +38,7 @@ void ModelOptions::DeclareModel(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(0, 1 << 20).description(""));
   app.add_option("--image-max-tokens", image_max_tokens,
-                 "show a picture in at most N tokens, where the model can choose")
+                 "show an image in at most N tokens, where the model can choose")
       ->type_name("N")
       ->check(CLI::Range(0, 1 << 20).description(""));
 }
@@ -63,7 +63,7 @@ void ModelOptions::DeclarePrecision(CLI::App& app) {
   };
   app.add_option_function<std::string>(
          "--precision", choose,
-         "auto: the fastest that is exact enough; bf16: the picture encoder in bfloat16;\n"
+         "auto: the fastest that is exact enough; bf16: the image encoder in bfloat16;\n"
          "f32: float32 throughout")
       ->type_name("auto|bf16|f32")
       ->check(CLI::IsMember({"auto", "bf16", "f32"}).description(""));
@@ -71,7 +71,7 @@ void ModelOptions::DeclarePrecision(CLI::App& app) {
 
 void ModelOptions::DeclareVision(CLI::App& app) {
   app.add_option("--tome", vision.merged_tokens,
-                 "tokens of a picture that every block of its encoder merges with their likes")
+                 "tokens of an image that every block of its encoder merges with their likes")
       ->type_name("R")
       ->check(CLI::Range(0, 1 << 20).description(""));
   const auto keep = [this](const std::string& text) {
@@ -81,7 +81,7 @@ void ModelOptions::DeclareVision(CLI::App& app) {
   };
   app.add_option_function<std::string>(
          "--keep-tokens", keep,
-         "show the language model N tokens of a picture: those most looked at in the encoder\n"
+         "show the language model N tokens of an image: those most looked at in the encoder\n"
          "(attention), spread evenly (uniform) or drawn with --keep-seed (random); left out:\n"
          "attention where the encoder has it, else uniform")
       ->type_name("N[:HOW]");

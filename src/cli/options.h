@@ -13,7 +13,7 @@ namespace edgevlm {
 // Which model, and how it computes.
 struct ModelOptions {
   std::string model;   // path of a GGUF file, or a name; empty: the built-in model
-  std::string mmproj;  // of the picture encoder; empty: found by itself
+  std::string mmproj;  // of the image encoder; empty: found by itself
   std::string chat_template;
   int context_tokens = 0;
   int image_max_tokens = 0;
@@ -22,7 +22,7 @@ struct ModelOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   VisionOptions vision;
-  std::size_t image_cache_bytes = 0;  // of commands that may see a picture again
+  std::size_t image_cache_bytes = 0;  // of commands that may see an image again
   std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};
   ExitOptions early_exit;
@@ -35,7 +35,7 @@ struct ModelOptions {
   void DeclareThreads(CLI::App& app);
   void DeclareTeam(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
-  void DeclareVision(CLI::App& app);  // how much of a picture is computed and read
+  void DeclareVision(CLI::App& app);  // how much of an image is computed and read
   void DeclareCache(CLI::App& app);
   void DeclareSpeculation(CLI::App& app);
   void DeclareAll(CLI::App& app);
@@ -51,7 +51,7 @@ Result<Engine> LoadEngine(const ModelOptions& options);
 // for (a longer context) or what they may not expect of it (exits that it was not trained for).
 Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options);
 
-// What chat, and sessions that go on, keep of pictures: some dozens.
+// What chat, and sessions that go on, keep of images: some dozens.
 inline constexpr std::size_t kImageCacheBytes = std::size_t{64} << 20;
 
 // How replies are made and shown.

@@ -28,7 +28,7 @@ class ProfileCommand final : public Command {
     model_.DeclareAll(app);
     model_.DeclareTeam(app);
     app.footer(
-        "The picture is looked at once to warm up and once for the figures.\n"
+        "The image is looked at once to warm up and once for the figures.\n"
         "Examples:\n"
         "  edgevlm profile photo.png\n"
         "  edgevlm profile photo.png -t 1 --trace trace.json");

@@ -104,7 +104,8 @@ std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
 
 PresetFiles MakePreset(const Preset& preset, const FileType& type) {
   PresetFiles files = {.model = MakeDecoder(preset, type), .mmproj = {}};
-  if (preset.eye) files.mmproj = MakePresetEye(*preset.eye, preset.decoder.width);
+  if (preset.vision_encoder)
+    files.mmproj = MakePresetVisionEncoder(*preset.vision_encoder, preset.decoder.width);
   return files;
 }
 

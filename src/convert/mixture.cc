@@ -31,7 +31,7 @@ constexpr FileType kFileTypes[] = {
     {"IQ4_XS", 30, DType::kIQ4_XS, MixtureSize::kPlain},
 };
 
-bool IsQuantised(DType dtype) { return InfoOf(dtype).block_values > 1; }
+bool IsQuantized(DType dtype) { return InfoOf(dtype).block_values > 1; }
 
 // What a tensor gets where the rows are not whole blocks of `dtype`.
 DType WithSmallerBlocks(DType dtype) {
@@ -189,7 +189,7 @@ MixtureFacts FactsOf(const GgufFile& file) {
 DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts) {
   const TensorRole role = RoleOf(tensor.name);
   if (role == TensorRole::kFixed || !IsMatrix(tensor.view.shape)) return tensor.view.dtype;
-  if (!IsQuantised(type.dtype)) return type.dtype;
+  if (!IsQuantized(type.dtype)) return type.dtype;
   const bool is_vision = tensor.name.starts_with("v.");
   const Place place{.block = BlockOf(tensor.name),
                     .blocks = is_vision ? facts.vision_blocks : facts.decoder_blocks,

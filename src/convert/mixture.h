@@ -1,4 +1,4 @@
-// Mixture: which data type each tensor of a quantised file gets.
+// Mixture: which data type each tensor of a quantized file gets.
 #pragma once
 
 #include <cstdint>

@@ -30,12 +30,12 @@ constexpr DecoderPreset kGpt2Small = {"gpt2", 768,  12,    12,   12,   3072,  1e
 constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
                                     1e-6f,   1e6f, 32768, 151936, true, true};
 
-constexpr EyePreset ClipL(PresetProjector projector) {
+constexpr VisionEncoderPreset ClipL(PresetProjector projector) {
   return {projector, 1024, 23, 16, 4096, 336, 14, true, 1};
 }
-constexpr EyePreset kSigLipBase = {
+constexpr VisionEncoderPreset kSigLipBase = {
     PresetProjector::kIdefics3, 768, 12, 12, 3072, 512, 16, false, 4};
-constexpr EyePreset kSigLipSo400m = {
+constexpr VisionEncoderPreset kSigLipSo400m = {
     PresetProjector::kIdefics3, 1152, 27, 16, 4304, 384, 14, false, 3};
 
 constexpr Preset kPresets[] = {

@@ -40,7 +40,7 @@ struct DecoderPreset {
 // How the features become tokens of the decoder.
 enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3 };
 
-struct EyePreset {
+struct VisionEncoderPreset {
   PresetProjector projector;
   int width;   // E
   int blocks;  // that are run
@@ -55,7 +55,7 @@ struct EyePreset {
 struct Preset {
   std::string_view name;  // "mobilevlm-v2-1.7b"
   DecoderPreset decoder;
-  std::optional<EyePreset> eye;
+  std::optional<VisionEncoderPreset> vision_encoder;
 };
 
 std::span<const Preset> Presets();
@@ -66,11 +66,11 @@ Result<Preset> FindPreset(std::string_view name);
 // GGUF files in memory.
 struct PresetFiles {
   std::vector<std::byte> model;
-  std::vector<std::byte> mmproj;  // empty without an eye
+  std::vector<std::byte> mmproj;  // empty without a vision encoder
 };
 
-// The decoder in `type`, the eye in F16, as such files are published. Memory: as much as the files
-// take. Cost: the time to write them.
+// The decoder in `type`, the vision encoder in F16, as such files are published. Memory: as much as
+// the files take. Cost: the time to write them.
 PresetFiles MakePreset(const Preset& preset, const FileType& type);
 
 }  // namespace edgevlm

@@ -38,7 +38,9 @@ class PresetTensors {
   std::mt19937 rng_{1};
 };
 
-// The eye and the projector to a decoder of width `outputs`, in F16, as a file in memory.
-std::vector<std::byte> MakePresetEye(const EyePreset& eye, int outputs);
+// The vision encoder and the projector to a decoder of width `outputs`, in F16, as a file in
+// memory.
+std::vector<std::byte> MakePresetVisionEncoder(const VisionEncoderPreset& vision_encoder,
+                                               int outputs);
 
 }  // namespace edgevlm

@@ -39,9 +39,10 @@ TEST(Preset, WritesTheMixture) {
   EXPECT_NEAR(squares / static_cast<double>(values->size()) * 768, 1, 0.05);
 }
 
-TEST(Preset, WritesAnEye) {
-  const EyePreset eye = {PresetProjector::kLdpV2, 64, 2, 4, 128, 56, 14, true, 1};
-  const PresetFiles files = MakePreset({"small", kSmall, eye}, *ParseFileType("f16"));
+TEST(Preset, WritesAVisionEncoder) {
+  const VisionEncoderPreset vision_encoder = {
+      PresetProjector::kLdpV2, 64, 2, 4, 128, 56, 14, true, 1};
+  const PresetFiles files = MakePreset({"small", kSmall, vision_encoder}, *ParseFileType("f16"));
   const Result<GgufFile> file = GgufFile::Parse(files.mmproj);
   ASSERT_TRUE(file.ok()) << file.error().message;
   EXPECT_EQ(*file->String(keys::kProjectorType), "ldpv2");
@@ -50,8 +51,9 @@ TEST(Preset, WritesAnEye) {
 }
 
 TEST(Preset, WritesTheBlocksOfLdp) {
-  const EyePreset eye = {PresetProjector::kLdp, 64, 2, 4, 128, 56, 14, true, 1};
-  const PresetFiles files = MakePreset({"small", kSmall, eye}, *ParseFileType("f16"));
+  const VisionEncoderPreset vision_encoder = {
+      PresetProjector::kLdp, 64, 2, 4, 128, 56, 14, true, 1};
+  const PresetFiles files = MakePreset({"small", kSmall, vision_encoder}, *ParseFileType("f16"));
   const Result<GgufFile> file = GgufFile::Parse(files.mmproj);
   ASSERT_TRUE(file.ok()) << file.error().message;
   EXPECT_EQ(*file->String(keys::kProjectorType), "ldp");

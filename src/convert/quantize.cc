@@ -113,8 +113,8 @@ void CopyKeys(const GgufFile& file, const FileType& type, GgufWriter& writer) {
 
 // Rounding what was rounded to other blocks before loses more than either.
 MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
-  const bool is_quantised = InfoOf(tensor.view.dtype).block_values > 1;
-  if (dtype == tensor.view.dtype || !is_quantised || InfoOf(dtype).block_values == 1) {
+  const bool is_quantized = InfoOf(tensor.view.dtype).block_values > 1;
+  if (dtype == tensor.view.dtype || !is_quantized || InfoOf(dtype).block_values == 1) {
     return std::nullopt;
   }
   return Error{ErrorCode::kUnsupported,

@@ -26,7 +26,7 @@ using QuantizeProgress = std::function<void(std::int64_t done, std::int64_t tota
 // general.file_type and general.quantization_version say what it is. `path` appears when all of it
 // is on the disk. Memory: one written tensor and some rows.
 // Errors: kCorrupt (not a GGUF file; a weight is not a finite number), kUnsupported (a tensor that
-// is quantised already would have to be quantised again), kInvalid (`path` is the input itself, or
+// is quantized already would have to be quantized again), kInvalid (`path` is the input itself, or
 // what OutputFile refuses), kIo (also: the input changed meanwhile).
 Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& type,
                                     const std::string& path, Existing existing, ThreadPool& pool,

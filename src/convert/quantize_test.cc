@@ -97,7 +97,7 @@ TEST_F(QuantizeFileTest, KeepsKeysAndSaysWhatItIs) {
   EXPECT_EQ(out.file.Tensor("blk.0.ffn_up.weight")->dtype, DType::kQ4_K);
 }
 
-TEST_F(QuantizeFileTest, RefusesToQuantiseTwiceButWidens) {
+TEST_F(QuantizeFileTest, RefusesToQuantizeTwiceButWidens) {
   ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
   ASSERT_TRUE(Quantize(Path("in"), Path("q8"), "Q8_0"));
   done_ = 0;

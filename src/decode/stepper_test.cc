@@ -125,20 +125,20 @@ TEST_F(StepperTest, CancelledBetweenSteps) {
   EXPECT_EQ(Generate(stepper_, again, edgevlm::Run{.pool = pool_}).tokens, whole.tokens);
 }
 
-TEST_F(StepperTest, PicturesAreReadInChunksToo) {
+TEST_F(StepperTest, ImagesAreReadInChunksToo) {
   const std::vector<int> tokens = RandomTokens(60, kBytes, 4);
   std::vector<float> values;
   for (const auto& row : ReferenceEmbeddings(TinyModel(kBytes), tokens)) {
     values.insert(values.end(), row.begin(), row.end());
   }
-  const View<const float> picture(values.data(), 60, TinyModel::kWidth);
+  const View<const float> image(values.data(), 60, TinyModel::kWidth);
   const std::span<const int> ids = tokens;
   const DecodeOptions options = {.max_tokens = 20, .temperature = 3, .seed = 5};
   for (const int prompt_rows : {7, 20, 256}) {
     Sequence sequence(*decoder_, TinyModel::kContext);
     Stream stream(
         sequence,
-        {{.tokens = ids.first(5)}, {.embeddings = picture.Rows(5, 50)}, {.tokens = ids.last(5)}},
+        {{.tokens = ids.first(5)}, {.embeddings = image.Rows(5, 50)}, {.tokens = ids.last(5)}},
         {.tokenizer = tokenizer_, .ends = {}}, options, {});
     Stream* const streams[] = {&stream};
     while (!stream.finished()) Step(streams, prompt_rows);

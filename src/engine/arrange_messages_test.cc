@@ -13,7 +13,7 @@ Message Say(Role role, const std::string& text) {
 Message System(const std::string& text) { return Say(Role::kSystem, text); }
 Message User(const std::string& text) { return Say(Role::kUser, text); }
 Message Assistant(const std::string& text) { return Say(Role::kAssistant, text); }
-Message Image() {
+Message MakeImage() {
   return {.role = Role::kUser, .parts = {{.image = std::make_shared<const EncodedImage>()}}};
 }
 
@@ -36,7 +36,7 @@ TEST(ArrangeMessages, LeavesTurnsAsTheyAre) {
 TEST(ArrangeMessages, JoinsNeighbors) {
   EXPECT_EQ(Arranged({User("a"), User("b"), Assistant("c"), Assistant("d"), User("e")}),
             "U:a\n\nb A:c\n\nd U:e");
-  EXPECT_EQ(Arranged({User("what?"), Image(), User("and?")}), "U:what?#and?");
+  EXPECT_EQ(Arranged({User("what?"), MakeImage(), User("and?")}), "U:what?#and?");
 }
 
 TEST(ArrangeMessages, LeavesOutWhatSaysNothing) {

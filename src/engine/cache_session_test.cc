@@ -24,9 +24,9 @@ Result<Engine> Load(const std::string& cache, const PressureOptions& pressure = 
   return Engine::Load(bytes, options);
 }
 
-Session WithPicture(const Engine& engine) {
+Session WithImage(const Engine& engine) {
   Session session(engine);
-  CHECK(!session.SetImage(TinyPicture(40, 30, 1)));
+  CHECK(!session.SetImage(TinyImage(40, 30, 1)));
   return session;
 }
 
@@ -35,7 +35,7 @@ class CacheSession : public ::testing::TestWithParam<const char*> {};
 // What an earlier question evicted is read again: it does not change the next reply.
 TEST_P(CacheSession, ASecondQuestionIsAnsweredAsIfItWereTheFirst) {
   const Engine engine = *Load(GetParam());
-  Session both = WithPicture(engine), second = WithPicture(engine);
+  Session both = WithImage(engine), second = WithImage(engine);
   const Reply first_reply = *both.Ask(kLong, kHot);
   const Reply reply = *both.Ask("where is the other cat?", kHot);
   EXPECT_EQ(reply.text, second.Ask("where is the other cat?", kHot)->text);
@@ -47,7 +47,7 @@ TEST_P(CacheSession, ASecondQuestionIsAnsweredAsIfItWereTheFirst) {
 
 TEST_P(CacheSession, TheSameQuestionGetsTheSameReply) {
   const Engine engine = *Load(GetParam());
-  Session session = WithPicture(engine);
+  Session session = WithImage(engine);
   const std::string text = session.Ask(kLong, kHot)->text;
   EXPECT_EQ(session.Ask(kLong, kHot)->text, text);
   session.Reset();
@@ -65,16 +65,15 @@ INSTANTIATE_TEST_SUITE_P(Policies, CacheSession,
 
 TEST(CacheSessionH2o, HoldsAboutItsRatio) {
   const Engine whole = *Load("h2o:1"), half = *Load("h2o:0.5");
-  const Reply of_whole = *WithPicture(whole).Ask(kLong, kHot);
-  const Reply of_half = *WithPicture(half).Ask(kLong, kHot);
-  EXPECT_EQ(of_whole.text, WithPicture(*Load("f16")).Ask(kLong, kHot)->text);
+  const Reply of_whole = *WithImage(whole).Ask(kLong, kHot);
+  const Reply of_half = *WithImage(half).Ask(kLong, kHot);
+  EXPECT_EQ(of_whole.text, WithImage(*Load("f16")).Ask(kLong, kHot)->text);
   EXPECT_LT(of_half.cache_bytes, of_whole.cache_bytes);
 }
 
 TEST(CacheLoad, RefusesWhatCanNotBe) {
-  EXPECT_THAT(
-      Load("window:15").error().message,
-      HasSubstr("options: cache: window:15: expected at least the 16 tokens of one picture"));
+  EXPECT_THAT(Load("window:15").error().message,
+              HasSubstr("options: cache: window:15: expected at least the 16 tokens of one image"));
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
   const auto error_of = [&](const CacheOptions& cache) {
     EngineOptions options;
@@ -90,13 +89,13 @@ TEST(CacheLoad, RefusesWhatCanNotBe) {
 // A process that may have one byte is short of memory at every look.
 TEST(CachePressure, TheCacheMovesAndTheReplySaysSo) {
   const Engine engine = *Load("f16", {.memory_limit_bytes = 1});
-  Session session = WithPicture(engine);
+  Session session = WithImage(engine);
   const Reply reply = *session.Ask(kLong, kHot);
   EXPECT_EQ(reply.cache, "q8_0");
   EXPECT_TRUE(reply.cache_is_moved);
-  EXPECT_EQ(reply.text, WithPicture(*Load("q8_0")).Ask(kLong, kHot)->text);
+  EXPECT_EQ(reply.text, WithImage(*Load("q8_0")).Ask(kLong, kHot)->text);
   const Engine plenty = *Load("f16", {.memory_limit_bytes = std::int64_t{1} << 50});
-  EXPECT_EQ(WithPicture(plenty).Ask(kLong, kHot)->cache, "f16");
+  EXPECT_EQ(WithImage(plenty).Ask(kLong, kHot)->cache, "f16");
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::vector<ChatPart> PartsOf(const Message& message, Images& images) {
   bool speaks = message.role != Role::kUser;
   for (const Part& part : message.parts) {
     if (part.image != nullptr) {
-      parts.push_back({.picture = static_cast<int>(images.size())});
+      parts.push_back({.image = static_cast<int>(images.size())});
       images.push_back(part.image);
     } else if (!part.text.empty()) {
       parts.push_back({.text = part.text});
@@ -34,7 +34,7 @@ std::vector<ChatPart> PartsOf(const Message& message, Images& images) {
   return parts;
 }
 
-// Collects pieces until a picture cuts them.
+// Collects pieces until an image cuts them.
 class Writer {
  public:
   explicit Writer(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
@@ -95,8 +95,8 @@ class ChatStyle final : public PromptStyle {
     }
     Writer writer(tokenizer);
     for (const PromptPiece& piece : WriteChat(template_, chat)) {
-      if (piece.kind == Kind::kPicture) {
-        writer.Add(images[static_cast<std::size_t>(piece.picture)]);
+      if (piece.kind == Kind::kImage) {
+        writer.Add(images[static_cast<std::size_t>(piece.image)]);
       } else {
         writer.Add(piece);
       }

@@ -24,8 +24,8 @@ Engine ChatEngine(const EngineOptions& options = {.threads = 1}) {
   return *std::move(engine);
 }
 
-std::shared_ptr<const EncodedImage> Picture(const Engine& engine, unsigned seed) {
-  return std::make_shared<const EncodedImage>(*engine.EncodeImage(TinyPicture(20, 20, seed)));
+std::shared_ptr<const EncodedImage> MakeImage(const Engine& engine, unsigned seed) {
+  return std::make_shared<const EncodedImage>(*engine.EncodeImage(TinyImage(20, 20, seed)));
 }
 
 Message User(std::vector<Part> parts) { return {.role = Role::kUser, .parts = std::move(parts)}; }
@@ -49,7 +49,7 @@ TEST(Chat, UsesTheTemplateOfTheModel) {
 TEST(Chat, ASecondTurnReadsOnlyWhatIsNew) {
   const Engine engine = ChatEngine();
   Session session(engine);
-  std::vector<Message> messages = {User({{.image = Picture(engine, 1)}, {.text = "who?"}})};
+  std::vector<Message> messages = {User({{.image = MakeImage(engine, 1)}, {.text = "who?"}})};
   const Reply first = *session.Chat(messages, kHot);
   EXPECT_EQ(first.reused_tokens, 0);
   EXPECT_GT(first.prompt_tokens, kImageTokens);
@@ -66,10 +66,10 @@ TEST(Chat, ASecondTurnReadsOnlyWhatIsNew) {
   EXPECT_EQ(at_once.prompt_tokens, second.prompt_tokens);
 }
 
-TEST(Chat, PicturesStandWhereTheyAreShown) {
+TEST(Chat, ImagesStandWhereTheyAreShown) {
   const Engine engine = ChatEngine();
   Session session(engine);
-  const auto one = Picture(engine, 1), two = Picture(engine, 2);
+  const auto one = MakeImage(engine, 1), two = MakeImage(engine, 2);
   const auto ask = [&](std::vector<Part> parts) {
     const std::vector<Message> messages = {User(std::move(parts))};
     return *session.Chat(messages, kHot);
@@ -80,15 +80,15 @@ TEST(Chat, PicturesStandWhereTheyAreShown) {
   const Reply both = ask({{.image = one}, what, {.image = two}, what});
   EXPECT_GE(before.prompt_tokens, plain.prompt_tokens + kImageTokens);
   EXPECT_GE(both.prompt_tokens, before.prompt_tokens + kImageTokens);
-  EXPECT_GE(both.reused_tokens, kImageTokens) << "the first picture was there";
+  EXPECT_GE(both.reused_tokens, kImageTokens) << "the first image was there";
   EXPECT_NE(ask({{.image = two}, what}).text, before.text);
   EXPECT_EQ(ask({{.image = one}, what}).text, before.text);
 }
 
-TEST(Chat, ModelsWithTasksAnswerAboutTheLastPicture) {
+TEST(Chat, ModelsWithTasksAnswerAboutTheLastImage) {
   const Engine engine = TinyEngine();
   Session session(engine), other(engine);
-  const auto one = Picture(engine, 1), two = Picture(engine, 2);
+  const auto one = MakeImage(engine, 1), two = MakeImage(engine, 2);
   const std::vector<Message> messages = {User({{.image = one}, {.text = "who?"}}),
                                          Assistant("a cat"),
                                          User({{.image = two}, {.text = "where?"}})};
@@ -104,20 +104,19 @@ TEST(Chat, RefusesWhatIsNoConversation) {
   const auto error = [&](const std::vector<Message>& messages) {
     return ErrorOf(session.Chat(messages, {.max_tokens = 2}));
   };
-  const auto picture = Picture(engine, 1);
+  const auto image = MakeImage(engine, 1);
   EXPECT_EQ(error({}), "messages: expected at least one, found none");
-  EXPECT_THAT(error({User({})}), HasSubstr("expected words or a picture"));
-  EXPECT_THAT(error({Assistant("a")}), HasSubstr("expected words or a picture of the user's"));
+  EXPECT_THAT(error({User({})}), HasSubstr("expected words or an image"));
+  EXPECT_THAT(error({Assistant("a")}), HasSubstr("expected words or an image of the user's"));
   EXPECT_THAT(error({User({{.text = "a"}}), Assistant("b"), User({})}),
-              HasSubstr("expected words or a picture in the last one"));
+              HasSubstr("expected words or an image in the last one"));
   EXPECT_THAT(error({User({{.text = "\xff"}})}), HasSubstr("UTF-8"));
-  EXPECT_THAT(
-      error({{.role = Role::kSystem, .parts = {{.image = picture}}}, User({{.text = "a"}})}),
-      HasSubstr("pictures in the user's messages only"));
+  EXPECT_THAT(error({{.role = Role::kSystem, .parts = {{.image = image}}}, User({{.text = "a"}})}),
+              HasSubstr("images in the user's messages only"));
   EXPECT_THAT(error({User({{.text = std::string(2 << 20, 'x')}})}), HasSubstr("bytes of text"));
   EXPECT_THAT(error({User({{.text = std::string(5000, 'x')}})}), HasSubstr("at most 319 tokens"));
   EXPECT_THAT(error({User({{.image = std::make_shared<const EncodedImage>()}})}),
-              HasSubstr("picture: expected embeddings of width 24"));
+              HasSubstr("image: expected embeddings of width 24"));
   EXPECT_EQ(error({User({{.text = "a"}})}), "replied");
 }
 
@@ -147,9 +146,9 @@ TEST(Chat, GoesOnFromAReplysBeginning) {
 TEST(Chat, ModelsWithTasksGoOnToo) {
   const Engine engine = TinyEngine();
   Session session(engine);
-  const auto picture = Picture(engine, 1);
+  const auto image = MakeImage(engine, 1);
   const Part what = {.text = "what?"};
-  for (const Message& request : {User({{.image = picture}, what}), User({{.image = picture}})}) {
+  for (const Message& request : {User({{.image = image}, what}), User({{.image = image}})}) {
     const Reply begun = *session.Chat({{request}}, {.max_tokens = 5});
     const std::vector<Message> messages = {request, Assistant("a cat")};
     const Reply rest = *session.Chat(messages, {.max_tokens = 5});

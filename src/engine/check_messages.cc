@@ -31,7 +31,7 @@ MaybeError CheckMessages(std::span<const Message> messages) {
     for (const Part& part : message.parts) {
       if (!IsUtf8(part.text)) return Invalid(i, "expected UTF-8, found other bytes");
       if (part.image != nullptr && message.role != Role::kUser) {
-        return Invalid(i, "expected pictures in the user's messages only, found one elsewhere");
+        return Invalid(i, "expected images in the user's messages only, found one elsewhere");
       }
       bytes += part.text.size();
     }
@@ -43,7 +43,7 @@ MaybeError CheckMessages(std::span<const Message> messages) {
   }
   if (std::ranges::none_of(messages, IsAsked)) {
     return Error{ErrorCode::kInvalid,
-                 "messages: expected words or a picture of the user's, found none"};
+                 "messages: expected words or an image of the user's, found none"};
   }
   return std::nullopt;
 }

@@ -11,18 +11,18 @@
 namespace edgevlm {
 namespace {
 
-// A picture with the places that it would take, and nothing in them.
+// An image with the places that it would take, and nothing in them.
 Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std::string& file) {
-  if (model.eye == nullptr) {
-    return Error{ErrorCode::kUnsupported, "picture: this model reads none"};
+  if (model.vision_encoder == nullptr) {
+    return Error{ErrorCode::kUnsupported, "image: this model reads none"};
   }
   const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(file)));
   if (!info) return info.error();
-  const PictureLayout layout =
+  const ImageLayout layout =
       model.projector->Layout({info->width, info->height}, model.image_max_tokens);
   const int tokens = model.keeper.count();
   auto image = std::make_shared<EncodedImage>();
-  for (const PictureLayout::Piece& piece : layout.pieces) {
+  for (const ImageLayout::Piece& piece : layout.pieces) {
     const int rows = piece.square >= 0 ? tokens : 0;
     image->pieces.push_back({.markup = piece.text, .rows = rows});
     image->tokens += rows;
@@ -42,11 +42,11 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
   for (const RequestMessage& given : messages) {
     Message& message = laid_out.emplace_back(Message{.role = given.role, .parts = {}});
     for (const RequestPart& part : given.parts) {
-      if (part.picture == nullptr) {
+      if (part.image == nullptr) {
         message.parts.push_back({.text = part.text, .image = part.encoded});
         continue;
       }
-      auto image = LayOut(model, *part.picture);
+      auto image = LayOut(model, *part.image);
       if (!image) return image.error();
       message.parts.push_back({.image = *std::move(image)});
     }

@@ -17,59 +17,59 @@ namespace {
 constexpr long long kMaxSquares = 8;
 
 int SquaresPerPass(const Model& model) {
-  const long long fitting = ModelLimits::kWorkspaceValues / model.eye->shape().workspace_values;
+  const long long fitting =
+      ModelLimits::kWorkspaceValues / model.vision_encoder->shape().workspace_values;
   return static_cast<int>(std::clamp(fitting, 1LL, kMaxSquares));
 }
 
-Error GivenUp() { return {ErrorCode::kCancelled, "picture: given up"}; }
+Error GivenUp() { return {ErrorCode::kCancelled, "image: given up"}; }
 
-Error NoEye() {
+Error NoVisionEncoder() {
   return {ErrorCode::kUnsupported,
-          "picture: this model reads none; expected a picture encoder (mmproj) beside it"};
+          "image: this model reads none; expected an image encoder (mmproj) beside it"};
 }
 
 Result<Image> DecodeFile(const Model& model, std::span<const std::byte> file) {
-  return Decode(file, DecodeLimits(), model.eye->shape().preprocessing.detail());
+  return Decode(file, DecodeLimits(), model.vision_encoder->shape().preprocessing.detail());
 }
 
-std::vector<PictureLayout> LayoutsOf(const Model& model, std::span<const Image> pictures) {
-  std::vector<PictureLayout> layouts;
-  for (const Image& picture : pictures) {
-    layouts.push_back(
-        model.projector->Layout({picture.width, picture.height}, model.image_max_tokens));
+std::vector<ImageLayout> LayoutsOf(const Model& model, std::span<const Image> images) {
+  std::vector<ImageLayout> layouts;
+  for (const Image& image : images) {
+    layouts.push_back(model.projector->Layout({image.width, image.height}, model.image_max_tokens));
   }
   return layouts;
 }
 
-std::vector<TileGrid> GridsOf(std::span<const PictureLayout> layouts) {
+std::vector<TileGrid> GridsOf(std::span<const ImageLayout> layouts) {
   std::vector<TileGrid> grids;
-  for (const PictureLayout& layout : layouts) grids.push_back(layout.grid);
+  for (const ImageLayout& layout : layouts) grids.push_back(layout.grid);
   return grids;
 }
 
 int SquaresOf(std::span<const TileGrid> grids) {
   int squares = 0;
-  for (const TileGrid& grid : grids) squares += grid.pictures();
+  for (const TileGrid& grid : grids) squares += grid.images();
   return squares;
 }
 
-// A picture's embeddings in the order of its layout.
+// An image's embeddings in the order of its layout.
 //   embeddings [squares * tokens, D]
-EncodedImage Arrange(const PictureLayout& layout, int tokens, View<const float> embeddings) {
-  EncodedImage image = {
+EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> embeddings) {
+  EncodedImage encoded = {
       .tokens = 0, .width = embeddings.cols, .values = {}, .pieces = {}, .timings = {}};
-  image.values.reserve(static_cast<std::size_t>(embeddings.rows) *
-                       static_cast<std::size_t>(embeddings.cols));
-  for (const PictureLayout::Piece& piece : layout.pieces) {
+  encoded.values.reserve(static_cast<std::size_t>(embeddings.rows) *
+                         static_cast<std::size_t>(embeddings.cols));
+  for (const ImageLayout::Piece& piece : layout.pieces) {
     const bool shows = piece.square >= 0;
-    image.pieces.push_back({.markup = piece.text, .rows = shows ? tokens : 0});
+    encoded.pieces.push_back({.markup = piece.text, .rows = shows ? tokens : 0});
     if (!shows) continue;
     const View<const float> square = embeddings.Rows(piece.square * tokens, tokens);
-    image.values.insert(image.values.end(), square.data,
-                        square.data + std::ptrdiff_t{tokens} * square.cols);
-    image.tokens += tokens;
+    encoded.values.insert(encoded.values.end(), square.data,
+                          square.data + std::ptrdiff_t{tokens} * square.cols);
+    encoded.tokens += tokens;
   }
-  return image;
+  return encoded;
 }
 
 // The rows of every square that the decoder is to read.
@@ -90,30 +90,33 @@ void KeepRows(const Model& model, View<const float> all, View<const float> score
   }
 }
 
-// Eye and projector, as many squares at a time as there is room for. When it is over the embeddings
-// mean nothing.
+// Vision encoder and projector, as many squares at a time as there is room for. When it is over the
+// embeddings mean nothing.
 //   pixels      [n * S * S, 3]
 //   embeddings  [n * model.keeper.count(), D]
 void EncodeSquares(const Model& model, View<const float> pixels, View<float> embeddings,
                    Workspace& workspace, const Run& run) {
-  const VisionShape& eye = model.eye->shape();
-  const int cells = eye.preprocessing.size * eye.preprocessing.size;
-  const int tokens = model.projector->Tokens(eye.tokens), count = model.keeper.count();
+  const VisionShape& vision_encoder = model.vision_encoder->shape();
+  const int cells = vision_encoder.preprocessing.size * vision_encoder.preprocessing.size;
+  const int tokens = model.projector->Tokens(vision_encoder.tokens), count = model.keeper.count();
   const int squares = pixels.rows / cells;
   const Turns::Long work(*model.turns);
   const int per_pass = std::min(SquaresPerPass(model), squares);
   const Workspace::Mark mark = workspace.mark();
-  const View<float> features = workspace.Take(per_pass * eye.tokens, eye.width);
-  const View<float> scores = workspace.Take(model.keeper.needs_scores() ? per_pass : 0, eye.tokens);
+  const View<float> features =
+      workspace.Take(per_pass * vision_encoder.tokens, vision_encoder.width);
+  const View<float> scores =
+      workspace.Take(model.keeper.needs_scores() ? per_pass : 0, vision_encoder.tokens);
   const View<float> all =
       workspace.Take(model.keeper.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
   for (int first = 0; first < squares; first += per_pass) {
     run.Yield();
     const int n = std::min(per_pass, squares - first);
-    const Seen seen(features.Rows(0, n * eye.tokens), scores.Rows(0, std::min(n, scores.rows)));
+    const Seen seen(features.Rows(0, n * vision_encoder.tokens),
+                    scores.Rows(0, std::min(n, scores.rows)));
     {
       PROFILE_ZONE(run.profiler, "vision");
-      model.eye->Encode(pixels.Rows(first * cells, n * cells), seen, workspace, run);
+      model.vision_encoder->Encode(pixels.Rows(first * cells, n * cells), seen, workspace, run);
     }
     if (run.IsOver()) break;
     PROFILE_ZONE(run.profiler, "projector");
@@ -125,12 +128,12 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
   workspace.Rewind(mark);
 }
 
-// One or more pictures together.
-Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> pictures,
+// One or more images together.
+Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> images,
                                              Workspace& workspace, const Run& run) {
-  const Preprocessing& preprocessing = model.eye->shape().preprocessing;
+  const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
   const int tokens = model.keeper.count();
-  const std::vector<PictureLayout> layouts = LayoutsOf(model, pictures);
+  const std::vector<ImageLayout> layouts = LayoutsOf(model, images);
   const std::vector<TileGrid> grids = GridsOf(layouts);
   const int squares = SquaresOf(grids);
   workspace.Clear();
@@ -139,35 +142,35 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   Stopwatch watch;
   {
     PROFILE_ZONE(run.profiler, "image.preprocess");
-    PreprocessAll(pictures, grids, preprocessing, pixels, run.pool);  // [squares * S * S, 3]
+    PreprocessAll(images, grids, preprocessing, pixels, run.pool);  // [squares * S * S, 3]
   }
   const double preprocess_ms = watch.Lap();
   if (!run.IsOver()) EncodeSquares(model, pixels, embeddings, workspace, run);  // [squares * t, D]
   if (run.IsOver()) return GivenUp();
   const double encode_ms = watch.Lap();
-  std::vector<EncodedImage> images;
+  std::vector<EncodedImage> encoded;
   int first = 0;
-  for (const PictureLayout& layout : layouts) {
-    const int own = layout.grid.pictures();
-    images.push_back(Arrange(layout, tokens, embeddings.Rows(first * tokens, own * tokens)));
+  for (const ImageLayout& layout : layouts) {
+    const int own = layout.grid.images();
+    encoded.push_back(Arrange(layout, tokens, embeddings.Rows(first * tokens, own * tokens)));
     first += own;
     const double share = static_cast<double>(own) / squares;
-    images.back().timings.preprocess_ms = preprocess_ms * share;
-    images.back().timings.encode_ms = encode_ms * share;
-    images.back().timings.total_ms = (preprocess_ms + encode_ms) * share;
+    encoded.back().timings.preprocess_ms = preprocess_ms * share;
+    encoded.back().timings.encode_ms = encode_ms * share;
+    encoded.back().timings.total_ms = (preprocess_ms + encode_ms) * share;
   }
-  return images;
+  return encoded;
 }
 
-Result<EncodedImage> EncodeOne(const Model& model, const Image& picture, double decode_ms,
+Result<EncodedImage> EncodeOne(const Model& model, const Image& image, double decode_ms,
                                const Run& run) {
   Workspace workspace;
-  auto images = EncodePass(model, {&picture, 1}, workspace, run);
-  if (!images) return images.error();
-  EncodedImage image = std::move(images->front());
-  image.timings.decode_ms = decode_ms;
-  image.timings.total_ms += decode_ms;
-  return image;
+  auto one = EncodePass(model, {&image, 1}, workspace, run);
+  if (!one) return one.error();
+  EncodedImage encoded = std::move(one->front());
+  encoded.timings.decode_ms = decode_ms;
+  encoded.timings.total_ms += decode_ms;
+  return encoded;
 }
 
 // Decodes the files as many at a time as the pool has threads.
@@ -179,40 +182,40 @@ Result<std::vector<Image>> DecodeFiles(const Model& model, std::size_t first,
       decoded[i] = DecodeFile(model, files[i]);
     }
   });
-  std::vector<Image> pictures;
+  std::vector<Image> images;
   for (std::size_t i = 0; i < decoded.size(); ++i) {
-    Result<Image>& picture = *decoded[i];
-    if (!picture) {
-      return Error{picture.error().code,
-                   "picture " + std::to_string(first + i) + ": " + picture.error().message};
+    Result<Image>& image = *decoded[i];
+    if (!image) {
+      return Error{image.error().code,
+                   "image " + std::to_string(first + i) + ": " + image.error().message};
     }
-    pictures.push_back(*std::move(picture));
+    images.push_back(*std::move(image));
   }
-  return pictures;
+  return images;
 }
 
 }  // namespace
 
 Result<EncodedImage> EncodeFile(const Model& model, std::span<const std::byte> file,
                                 Profiler* profiler, const std::function<bool()>& is_over) {
-  if (model.eye == nullptr) return NoEye();
+  if (model.vision_encoder == nullptr) return NoVisionEncoder();
   Stopwatch watch;
-  const auto picture = [&] {
+  const auto image = [&] {
     PROFILE_ZONE(profiler, "image.decode");
     return DecodeFile(model, file);
   }();
-  if (!picture) return picture.error();
+  if (!image) return image.error();
   // Asked once more than true: what was true once stays so, whoever comes meanwhile.
   bool was_over = false;
   const std::function<bool()> stays_over = [&] { return was_over = was_over || is_over(); };
-  Run run = model.EyeRun(profiler);
+  Run run = model.VisionEncoderRun(profiler);
   if (is_over != nullptr) run.is_over = &stays_over;
-  return EncodeOne(model, *picture, watch.Lap(), run);
+  return EncodeOne(model, *image, watch.Lap(), run);
 }
 
 Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels,
                                   Profiler* profiler) {
-  if (model.eye == nullptr) return NoEye();
+  if (model.vision_encoder == nullptr) return NoVisionEncoder();
   const DecodeLimits limits;
   const auto found = std::to_string(pixels.width) + " x " + std::to_string(pixels.height);
   if (pixels.width < 1 || pixels.height < 1) {
@@ -227,34 +230,34 @@ Result<EncodedImage> EncodePixels(const Model& model, const PixelsView& pixels,
     return Error{ErrorCode::kInvalid, "pixels: rgb: expected " + std::to_string(3 * count) +
                                           " bytes, found " + std::to_string(pixels.rgb.size())};
   }
-  Image picture;
-  picture.width = pixels.width;
-  picture.height = pixels.height;
-  picture.pixels.assign(pixels.rgb.begin(), pixels.rgb.end());
-  return EncodeOne(model, picture, 0, model.EyeRun(profiler));
+  Image image;
+  image.width = pixels.width;
+  image.height = pixels.height;
+  image.pixels.assign(pixels.rgb.begin(), pixels.rgb.end());
+  return EncodeOne(model, image, 0, model.VisionEncoderRun(profiler));
 }
 
 Result<std::vector<EncodedImage>> EncodeFiles(const Model& model,
                                               std::span<const std::span<const std::byte>> files) {
-  if (model.eye == nullptr) return NoEye();
-  std::vector<EncodedImage> images;
+  if (model.vision_encoder == nullptr) return NoVisionEncoder();
+  std::vector<EncodedImage> encoded;
   Workspace workspace;
   const auto per_pass = static_cast<std::size_t>(SquaresPerPass(model));
   for (std::size_t first = 0; first < files.size(); first += per_pass) {
     const auto pass = files.subspan(first, std::min(per_pass, files.size() - first));
     Stopwatch watch;
-    const Result<std::vector<Image>> pictures = DecodeFiles(model, first, pass);
-    if (!pictures) return pictures.error();
+    const Result<std::vector<Image>> images = DecodeFiles(model, first, pass);
+    if (!images) return images.error();
     const double decode_ms = watch.Lap() / static_cast<double>(pass.size());
-    auto encoded = EncodePass(model, *pictures, workspace, model.EyeRun(nullptr));
-    if (!encoded) return encoded.error();
-    for (EncodedImage& image : *encoded) {
+    auto of_pass = EncodePass(model, *images, workspace, model.VisionEncoderRun(nullptr));
+    if (!of_pass) return of_pass.error();
+    for (EncodedImage& image : *of_pass) {
       image.timings.decode_ms = decode_ms;
       image.timings.total_ms += decode_ms;
-      images.push_back(std::move(image));
+      encoded.push_back(std::move(image));
     }
   }
-  return images;
+  return encoded;
 }
 
 }  // namespace edgevlm

@@ -36,20 +36,20 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
   const Result<MappedParts> file = MappedParts::Open(path);
   if (!file) return file.error();
   ModelFiles files = {.model = Mapped(*file), .mmproj_is_guess = options.mmproj.empty()};
-  const Result<std::string> eye_path = FindMmproj(path, options.mmproj);
-  if (!eye_path) return eye_path.error();
-  std::optional<MappedParts> eye;
-  if (!eye_path->empty()) {
-    Result<MappedParts> opened = MappedParts::Open(*eye_path);
+  const Result<std::string> vision_encoder_path = FindMmproj(path, options.mmproj);
+  if (!vision_encoder_path) return vision_encoder_path.error();
+  std::optional<MappedParts> vision_encoder;
+  if (!vision_encoder_path->empty()) {
+    Result<MappedParts> opened = MappedParts::Open(*vision_encoder_path);
     if (!opened) return opened.error();
-    files.mmproj = Mapped(eye.emplace(*std::move(opened)));
+    files.mmproj = Mapped(vision_encoder.emplace(*std::move(opened)));
   }
   Result<Model> model = LoadModel(files, options);
   // Whatever came out of a file that changed meanwhile, that is what was wrong.
   if (auto error = file->CheckUnchanged()) return *error;
-  if (auto error = eye ? eye->CheckUnchanged() : std::nullopt) return *error;
+  if (auto error = vision_encoder ? vision_encoder->CheckUnchanged() : std::nullopt) return *error;
   if (!model) {
-    const std::string where = eye ? path + ", " + *eye_path : path;
+    const std::string where = vision_encoder ? path + ", " + *vision_encoder_path : path;
     return Error{model.error().code, where + ": " + model.error().message};
   }
   return Engine(std::make_unique<const State>(State{*std::move(model)}));

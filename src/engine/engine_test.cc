@@ -74,7 +74,7 @@ TEST(Engine, DecodesWithThreadsOfItsOwn) {
   EXPECT_EQ(TinyEngine(3).info().decode_threads, 3);
   const auto caption = [](const Engine& of) {
     Session session(of);
-    CHECK(!session.SetImage(TinyPicture(40, 30, 1)));
+    CHECK(!session.SetImage(TinyImage(40, 30, 1)));
     return session.Caption({.max_tokens = 12, .temperature = 2.0f, .seed = 1})->text;
   };
   EXPECT_EQ(caption(*engine), caption(TinyEngine(3)));
@@ -92,8 +92,8 @@ TEST(Engine, LoadsFromAFile) {
   const Result<Engine> engine = Engine::Load(path, {.threads = 1});
   std::remove(path.c_str());
   ASSERT_TRUE(engine.ok()) << engine.error().message;
-  const EncodedImage image = *engine->EncodeImage(TinyPicture(8, 8, 1));
-  EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyPicture(8, 8, 1))->values);
+  const EncodedImage image = *engine->EncodeImage(TinyImage(8, 8, 1));
+  EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyImage(8, 8, 1))->values);
 }
 
 // As gguf-split cuts it: half of the tensors in a second file.
@@ -143,28 +143,28 @@ void ChangeProjectorWidth(TinyModel& model) {
   model.tensors["mm.2.bias"] = {{kOther}, std::vector<float>(kOther)};
 }
 
-TEST(Engine, LeavesAnEyeOfAnotherModelAside) {
+TEST(Engine, LeavesAVisionEncoderOfAnotherModelAside) {
   namespace fs = std::filesystem;
   const fs::path folder =
       fs::temp_directory_path() / ("edgevlm_engine_test_" + std::to_string(::getpid()));
   fs::create_directories(folder);
-  const std::string path = folder / "text.gguf", eye_path = folder / "mmproj-other.gguf";
-  TinyModel text = TinyWithTokenizer(), eye = TinyWithTokenizer();
+  const std::string path = folder / "text.gguf", vision_encoder_path = folder / "mmproj-other.gguf";
+  TinyModel text = TinyWithTokenizer(), vision_encoder = TinyWithTokenizer();
   text.keys.erase(std::string(keys::kHasVisionEncoder));
   WriteBytes(path, text.ToBytes());
-  WriteBytes(eye_path, eye.ToBytes());
+  WriteBytes(vision_encoder_path, vision_encoder.ToBytes());
   EXPECT_EQ(Engine::Load(path)->info().vision_encoder, "mobilenet_v3");
   EngineOptions options;
   options.mmproj = kNoMmproj;
   EXPECT_EQ(Engine::Load(path, options)->info().vision_encoder, "");
 
-  ChangeProjectorWidth(eye);
-  WriteBytes(eye_path, eye.ToBytes());
+  ChangeProjectorWidth(vision_encoder);
+  WriteBytes(vision_encoder_path, vision_encoder.ToBytes());
   const Result<Engine> engine = Engine::Load(path);
   ASSERT_TRUE(engine) << engine.error().message;
   EXPECT_EQ(engine->info().vision_encoder, "");
   EXPECT_EQ(engine->info().file_bytes, static_cast<std::int64_t>(text.ToBytes().size()));
-  options.mmproj = eye_path;
+  options.mmproj = vision_encoder_path;
   EXPECT_THAT(ErrorOf(Engine::Load(path, options)),
               HasSubstr("projector outputs: expected 24, found 23"));
   WriteBytes(path, TinyWithTokenizer().ToBytes());
@@ -223,7 +223,7 @@ TEST(Engine, PartsMustFitEachOther) {
                 model.keys[keys::ContextLength("gpt2")] = std::uint32_t{17};
                 model.tensors["position_embd.weight"] = {{17, 24}, std::vector<float>(17 * 24)};
               }),
-              HasSubstr("tokens of a picture: expected at most 15, found 16"));
+              HasSubstr("tokens of an image: expected at most 15, found 16"));
   EXPECT_THAT(LoadChanged(ChangeProjectorWidth),
               HasSubstr("projector outputs: expected 24, found 23"));
 }
@@ -232,7 +232,7 @@ TEST(Engine, PartsMustFitEachOther) {
 TEST(Engine, DamagedFilesNeverCrash) {
   std::mt19937 random(20240607);
   const std::vector<std::byte> whole = TinyWithTokenizer().ToBytes();
-  const std::vector<std::byte> picture = TinyPicture(8, 8, 1);
+  const std::vector<std::byte> image = TinyImage(8, 8, 1);
   int loaded = 0;
   for (int round = 0; round < 200; ++round) {
     std::vector<std::byte> bytes = whole;
@@ -245,16 +245,16 @@ TEST(Engine, DamagedFilesNeverCrash) {
     if (!engine) continue;
     ++loaded;
     Session session(*engine);
-    if (session.SetImage(picture)) continue;
+    if (session.SetImage(image)) continue;
     (void)session.Caption({.max_tokens = 3});
   }
   EXPECT_GT(loaded, 10);
 }
 
-TEST(Engine, PicturesEncodedTogetherEqualOneByOne) {
+TEST(Engine, ImagesEncodedTogetherEqualOneByOne) {
   const Engine engine = TinyEngine(3);
   std::vector<std::vector<std::byte>> files;
-  for (int i = 0; i < 11; ++i) files.push_back(TinyPicture(20 + i, 40 - i, 100u + unsigned(i)));
+  for (int i = 0; i < 11; ++i) files.push_back(TinyImage(20 + i, 40 - i, 100u + unsigned(i)));
   const std::vector<std::span<const std::byte>> views(files.begin(), files.end());
   const Result<std::vector<EncodedImage>> together = engine.EncodeImages(views);
   ASSERT_TRUE(together.ok()) << together.error().message;
@@ -262,7 +262,7 @@ TEST(Engine, PicturesEncodedTogetherEqualOneByOne) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const Result<EncodedImage> alone = engine.EncodeImage(files[i]);
     ASSERT_TRUE(alone.ok());
-    EXPECT_EQ((*together)[i].values, alone->values) << "picture " << i;
+    EXPECT_EQ((*together)[i].values, alone->values) << "image " << i;
     EXPECT_EQ(alone->tokens, 16);
     EXPECT_EQ(alone->width, 24);
     EXPECT_GT(alone->timings.encode_ms, 0);
@@ -270,14 +270,14 @@ TEST(Engine, PicturesEncodedTogetherEqualOneByOne) {
   EXPECT_NE((*together)[0].values, (*together)[1].values);
 }
 
-TEST(Engine, NamesThePictureThatIsBroken) {
+TEST(Engine, NamesTheImageThatIsBroken) {
   const Engine engine = TinyEngine();
-  std::vector<std::vector<std::byte>> files(9, TinyPicture(4, 4, 1));
+  std::vector<std::vector<std::byte>> files(9, TinyImage(4, 4, 1));
   files.emplace_back(30);
   const std::vector<std::span<const std::byte>> views(files.begin(), files.end());
   const auto images = engine.EncodeImages(views);
   ASSERT_FALSE(images.ok());
-  EXPECT_THAT(images.error().message, HasSubstr("picture 9: "));
+  EXPECT_THAT(images.error().message, HasSubstr("image 9: "));
   EXPECT_EQ(engine.EncodeImages({})->size(), 0u);
 }
 
@@ -293,15 +293,15 @@ TEST(Engine, PixelsAreChecked) {
 
 TEST(Engine, LogitsOfATokenList) {
   const Engine engine = TinyEngine();
-  const EncodedImage image = *engine.EncodeImage(TinyPicture(8, 8, 1));
+  const EncodedImage image = *engine.EncodeImage(TinyImage(8, 8, 1));
   const std::vector<int> words = {1, 2, 3};
   EXPECT_EQ(engine.Logits(words, nullptr)->size(), 3u * 266u);
   const std::vector<int> tokens = {9, kImageToken, 5, 6};
   const Result<std::vector<float>> logits = engine.Logits(tokens, &image);
   ASSERT_TRUE(logits.ok()) << logits.error().message;
   EXPECT_EQ(logits->size(), 2u * 266u);
-  const std::vector<int> picture_only = {kImageToken};
-  EXPECT_EQ(engine.Logits(picture_only, &image)->size(), 0u);
+  const std::vector<int> image_only = {kImageToken};
+  EXPECT_EQ(engine.Logits(image_only, &image)->size(), 0u);
 
   // Longer than a chunk: the first rows are those of a short list.
   std::vector<int> many(300, 7);
@@ -312,27 +312,27 @@ TEST(Engine, LogitsOfATokenList) {
 
 TEST(Engine, TokenListsAreChecked) {
   const Engine engine = TinyEngine();
-  EncodedImage image = *engine.EncodeImage(TinyPicture(8, 8, 1));
-  const auto error = [&](std::vector<int> tokens, const EncodedImage* picture) {
-    const auto logits = engine.Logits(tokens, picture);
+  EncodedImage image = *engine.EncodeImage(TinyImage(8, 8, 1));
+  const auto error = [&](std::vector<int> tokens, const EncodedImage* image) {
+    const auto logits = engine.Logits(tokens, image);
     return logits ? "accepted" : logits.error().message;
   };
   EXPECT_EQ(error({}, nullptr), "tokens: expected at least one, found none");
   EXPECT_EQ(error({1, 266}, nullptr), "tokens: expected ids below 266, found 266");
   EXPECT_EQ(error({1, -2}, nullptr), "tokens: expected ids below 266, found -2");
-  EXPECT_THAT(error({kImageToken}, nullptr), HasSubstr("no place for a picture"));
+  EXPECT_THAT(error({kImageToken}, nullptr), HasSubstr("no place for an image"));
   EXPECT_THAT(error({kImageToken, kImageToken}, &image), HasSubstr("found several"));
   EXPECT_EQ(error(std::vector<int>(321), nullptr),
             "tokens: expected at most 320 positions, found 321");
   image.values.pop_back();
-  EXPECT_THAT(error({1}, &image), HasSubstr("picture: expected embeddings of width 24"));
+  EXPECT_THAT(error({1}, &image), HasSubstr("image: expected embeddings of width 24"));
 }
 
 TEST(Engine, MovesWithItsSessions) {
   Engine engine = TinyEngine();
   Session session(engine);
   const Engine moved = std::move(engine);
-  ASSERT_FALSE(session.SetImage(TinyPicture(8, 8, 1)));
+  ASSERT_FALSE(session.SetImage(TinyImage(8, 8, 1)));
   EXPECT_TRUE(session.Caption({.max_tokens = 3}).ok());
 }
 

@@ -1,4 +1,4 @@
-// The picture encoder's file that lies beside a language model's.
+// The image encoder's file that lies beside a language model's.
 #pragma once
 
 #include <string>

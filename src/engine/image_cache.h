@@ -1,4 +1,4 @@
-// ImageCache: pictures' embeddings by their content, so that none is computed twice.
+// ImageCache: images' embeddings by their content, so that none is computed twice.
 #pragma once
 
 #include <condition_variable>
@@ -18,7 +18,7 @@
 namespace edgevlm {
 
 // Holds up to a budget of bytes; what was not asked for the longest goes first. What is larger than
-// the budget is not kept. A picture that is being made is waited for by whoever else wants it.
+// the budget is not kept. An image that is being made is waited for by whoever else wants it.
 // Threads: any number.
 class ImageCache {
  public:

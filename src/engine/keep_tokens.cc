@@ -57,7 +57,8 @@ std::vector<int> ChooseRandom(int cells, int kept, std::uint64_t seed) {
   return order;
 }
 
-// The token that place `place` of the eye becomes part of, both counted along their grids.
+// The token that place `place` of the vision encoder becomes part of, both counted along their
+// grids.
 int TokenOf(int place, int places, int tokens) {
   const int side = SideOf(places), side_out = SideOf(tokens);
   if (side == 0 || side_out == 0) {
@@ -114,33 +115,34 @@ MaybeError ReadKeepTokens(std::string_view text, VisionOptions& options) {
   return std::nullopt;
 }
 
-MaybeError Validate(const VisionOptions& options, const PictureTokens& tokens) {
+MaybeError Validate(const VisionOptions& options, const ImageTokens& tokens) {
   if (options.merged_tokens < 0) {
     return Error{ErrorCode::kInvalid,
                  "tome: expected at least 0, found " + std::to_string(options.merged_tokens)};
   }
   const bool is_used = options.merged_tokens > 0 || options.keep_tokens;
-  if (is_used && !tokens.has_eye) {
+  if (is_used && !tokens.has_vision_encoder) {
     return Error{ErrorCode::kUnsupported,
-                 "tome, keep-tokens: expected a model that reads pictures, found one without an "
-                 "eye"};
+                 "tome, keep-tokens: expected a model that reads images, found one without a "
+                 "vision encoder"};
   }
   if (!options.keep_tokens) return std::nullopt;
   if (*options.keep_tokens < 1 || *options.keep_tokens >= tokens.count) {
     return Error{ErrorCode::kInvalid, "keep-tokens: expected 1 to " +
-                                          std::to_string(tokens.count - 1) + " of the picture's " +
+                                          std::to_string(tokens.count - 1) + " of the image's " +
                                           std::to_string(tokens.count) + " tokens, found " +
                                           std::to_string(*options.keep_tokens)};
   }
   if (options.keep_by == KeepBy::kAttention && !tokens.has_scores) {
-    return Error{ErrorCode::kUnsupported,
-                 "keep-tokens: expected uniform or random for an eye without attention, found "
-                 "attention"};
+    return Error{
+        ErrorCode::kUnsupported,
+        "keep-tokens: expected uniform or random for a vision encoder without attention, found "
+        "attention"};
   }
   return std::nullopt;
 }
 
-TokenKeeper::TokenKeeper(const VisionOptions& options, const PictureTokens& tokens)
+TokenKeeper::TokenKeeper(const VisionOptions& options, const ImageTokens& tokens)
     : tokens_(tokens.count),
       count_(options.keep_tokens.value_or(tokens.count)),
       by_(options.keep_by) {

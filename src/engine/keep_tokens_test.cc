@@ -12,11 +12,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr PictureTokens kTokens = {.has_eye = true, .has_scores = true, .count = 144};
+constexpr ImageTokens kTokens = {.has_vision_encoder = true, .has_scores = true, .count = 144};
 
 std::string ErrorOf(const MaybeError& error) { return error ? error->message : ""; }
 
-std::string Refusal(const VisionOptions& options, const PictureTokens& tokens = kTokens) {
+std::string Refusal(const VisionOptions& options, const ImageTokens& tokens = kTokens) {
   return ErrorOf(Validate(options, tokens));
 }
 
@@ -37,20 +37,20 @@ TEST(KeepTokens, IsCheckedOnce) {
   EXPECT_EQ(Refusal({}), "");
   EXPECT_EQ(Refusal({.keep_tokens = 143}), "");
   for (const int count : {0, -1, 144, 1000}) {
-    EXPECT_EQ(Refusal({.keep_tokens = count}),
-              "keep-tokens: expected 1 to 143 of the picture's 144 tokens, found " +
-                  std::to_string(count));
+    EXPECT_EQ(
+        Refusal({.keep_tokens = count}),
+        "keep-tokens: expected 1 to 143 of the image's 144 tokens, found " + std::to_string(count));
   }
   EXPECT_EQ(Refusal({.merged_tokens = -1}), "tome: expected at least 0, found -1");
-  const PictureTokens scoreless = {.has_eye = true, .has_scores = false, .count = 100};
+  const ImageTokens scoreless = {.has_vision_encoder = true, .has_scores = false, .count = 100};
   EXPECT_THAT(Refusal({.keep_tokens = 50, .keep_by = KeepBy::kAttention}, scoreless),
-              HasSubstr("expected uniform or random for an eye without attention"));
+              HasSubstr("expected uniform or random for a vision encoder without attention"));
   EXPECT_EQ(Refusal({.keep_tokens = 50}, scoreless), "");
-  EXPECT_THAT(Refusal({.merged_tokens = 1}, {}), HasSubstr("without an eye"));
+  EXPECT_THAT(Refusal({.merged_tokens = 1}, {}), HasSubstr("without a vision encoder"));
   EXPECT_EQ(Refusal({}, {}), "");
 }
 
-std::vector<int> Choose(const VisionOptions& options, const PictureTokens& tokens = kTokens,
+std::vector<int> Choose(const VisionOptions& options, const ImageTokens& tokens = kTokens,
                         std::span<const float> scores = {}) {
   return TokenKeeper(options, tokens).Choose(scores);
 }
@@ -79,7 +79,7 @@ TEST(KeepTokens, UniformLeavesNoPartOfTheGridOut) {
   EXPECT_EQ(columns.size(), 12u);
   // Tokens that are no square are one line.
   EXPECT_THAT(Choose({.keep_tokens = 3, .keep_by = KeepBy::kUniform},
-                     {.has_eye = true, .has_scores = false, .count = 12}),
+                     {.has_vision_encoder = true, .has_scores = false, .count = 12}),
               ElementsAre(2, 6, 10));
 }
 
@@ -99,7 +99,7 @@ TEST(KeepTokens, RandomIsTheSeeds) {
 }
 
 TEST(KeepTokens, ByAttentionTheMostLookedAtInTheirOrder) {
-  const PictureTokens tokens = {.has_eye = true, .has_scores = true, .count = 4};
+  const ImageTokens tokens = {.has_vision_encoder = true, .has_scores = true, .count = 4};
   const VisionOptions two = {.keep_tokens = 2};
   EXPECT_THAT(Choose(two, tokens, std::vector<float>{0.1f, 0.3f, 0.2f, 0.4f}), ElementsAre(1, 3));
   EXPECT_THAT(Choose(two, tokens, std::vector<float>{0.25f, 0.25f, 0.25f, 0.25f}),
@@ -115,7 +115,7 @@ TEST(KeepTokens, ByAttentionTheMostLookedAtInTheirOrder) {
 }
 
 TEST(KeepTokens, WithoutAttentionUniformIsChosen) {
-  const PictureTokens scoreless = {.has_eye = true, .has_scores = false, .count = 100};
+  const ImageTokens scoreless = {.has_vision_encoder = true, .has_scores = false, .count = 100};
   const TokenKeeper keeper({.keep_tokens = 25}, scoreless);
   EXPECT_FALSE(keeper.needs_scores());
   EXPECT_EQ(keeper.Choose({}), Choose({.keep_tokens = 25, .keep_by = KeepBy::kUniform}, scoreless));

@@ -15,7 +15,7 @@ constexpr int kCat = 259;  // " cat"
 
 TEST(CaptionLikelihood, IsTheProductOfEachStep) {
   const Engine engine = TinyEngine();
-  const EncodedImage image = *engine.EncodeImage(TinyPicture(40, 30, 1));
+  const EncodedImage image = *engine.EncodeImage(TinyImage(40, 30, 1));
   Session session(engine);
   ASSERT_FALSE(session.SetImage(image));
   std::vector<int> step = {kImageToken, kCaption};
@@ -36,13 +36,13 @@ TEST(CaptionLikelihood, IsTheProductOfEachStep) {
 
 TEST(CaptionLikelihood, CountsTheBlankAndTheEndOfAnEmptyCaption) {
   const Engine engine = TinyEngine();
-  const EncodedImage image = *engine.EncodeImage(TinyPicture(8, 8, 1));
+  const EncodedImage image = *engine.EncodeImage(TinyImage(8, 8, 1));
   EXPECT_EQ(engine.CaptionLikelihood(image, "")->tokens, 2);
 }
 
 TEST(CaptionLikelihood, RefusesBadInput) {
   const Engine engine = TinyEngine();
-  const EncodedImage image = *engine.EncodeImage(TinyPicture(8, 8, 1));
+  const EncodedImage image = *engine.EncodeImage(TinyImage(8, 8, 1));
   EXPECT_EQ(engine.CaptionLikelihood(image, "\xff").error().code, ErrorCode::kInvalid);
   EXPECT_EQ(engine.CaptionLikelihood(EncodedImage(), "cat").error().code, ErrorCode::kInvalid);
   EXPECT_EQ(engine.CaptionLikelihood(image, std::string(1000, '?')).error().code,

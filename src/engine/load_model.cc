@@ -39,28 +39,29 @@ MaybeError CheckParts(const Model& model) {
                      " tokens: expected at most " + std::to_string(ModelLimits::kCacheBytes) +
                      " bytes, found " + std::to_string(cache_bytes)};
   }
-  if (model.eye == nullptr) return std::nullopt;
-  const VisionShape& eye = model.eye->shape();
-  if (model.projector->inputs() != eye.width) {
-    return Mismatch("projector inputs", std::to_string(eye.width), model.projector->inputs());
+  if (model.vision_encoder == nullptr) return std::nullopt;
+  const VisionShape& vision_encoder = model.vision_encoder->shape();
+  if (model.projector->inputs() != vision_encoder.width) {
+    return Mismatch("projector inputs", std::to_string(vision_encoder.width),
+                    model.projector->inputs());
   }
   if (model.projector->outputs() != decoder.width) {
     return Mismatch("projector outputs", std::to_string(decoder.width), model.projector->outputs());
   }
   const int places = model.projector->places();
-  if (places != 0 && places != eye.tokens) {
-    return Mismatch("features of a picture", std::to_string(places), eye.tokens);
+  if (places != 0 && places != vision_encoder.tokens) {
+    return Mismatch("features of an image", std::to_string(places), vision_encoder.tokens);
   }
   const int tokens = model.keeper.count();
   if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
-    return Mismatch("tokens of a picture",
+    return Mismatch("tokens of an image",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
   }
   const CachePolicy* policy = FindCachePolicy(model.cache.policy);
   if (policy->argument == CacheArgument::kTokens && model.cache.tokens < tokens) {
     return Error{ErrorCode::kInvalid, "options: cache: " + CacheText(model.cache) +
                                           ": expected at least the " + std::to_string(tokens) +
-                                          " tokens of one picture, found " +
+                                          " tokens of one image, found " +
                                           std::to_string(model.cache.tokens)};
   }
   return std::nullopt;
@@ -77,8 +78,8 @@ struct Parsed {
   std::optional<GgufFile> mmproj;
   bool mmproj_is_guess = false;
 
-  // The file that holds the eye: the second one, the model's own, or none (null).
-  const GgufFile* OfEye() const {
+  // The file that holds the vision encoder: the second one, the model's own, or none (null).
+  const GgufFile* OfVisionEncoder() const {
     const bool has_own = model.HasKey(keys::kHasVisionEncoder);
     if (mmproj && !(mmproj_is_guess && has_own)) return &*mmproj;
     return has_own ? &model : nullptr;
@@ -119,47 +120,48 @@ void Describe(const Parsed& files, Isa isa, Model& model) {
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
   info.vocabulary_tokens = decoder.vocabulary;
-  if (model.eye == nullptr) return;
-  const GgufFile* eye = files.OfEye();
-  if (eye != &files.model) info.parameters += ParametersOf(*eye);
-  info.vision_encoder = (*FindVisionFamily(*eye))->encoder;
-  info.projector = (*FindProjectorFamily(*eye))->type;
-  info.image_size = model.eye->shape().preprocessing.size;
+  if (model.vision_encoder == nullptr) return;
+  const GgufFile* vision_encoder = files.OfVisionEncoder();
+  if (vision_encoder != &files.model) info.parameters += ParametersOf(*vision_encoder);
+  info.vision_encoder = (*FindVisionFamily(*vision_encoder))->encoder;
+  info.projector = (*FindProjectorFamily(*vision_encoder))->type;
+  info.image_size = model.vision_encoder->shape().preprocessing.size;
   info.image_tokens = model.keeper.count();
 }
 
-// Of an eye's large matrices.
+// Of a vision encoder's large matrices.
 Packing PackingFor(Precision precision) {
   if (precision == Precision::kFloat32) return Packing::kExact;
   return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
 }
 
 // is_guess: whether the file's place alone says that it belongs to the model.
-MaybeError LoadEye(const GgufFile& file, bool is_guess, const VisionOptions& options,
-                   Model& model) {
+MaybeError LoadVisionEncoder(const GgufFile& file, bool is_guess, const VisionOptions& options,
+                             Model& model) {
   const Packing packing = PackingFor(model.precision);
   auto projector = LoadProjector(file, packing);
   if (!projector) return projector.error();
   if (is_guess && (*projector)->outputs() != model.decoder->shape().width) return std::nullopt;
-  auto eye = LoadVisionEncoder(file, {.packing = packing, .merged_tokens = options.merged_tokens});
-  if (!eye) return eye.error();
-  model.eye = *std::move(eye);
+  auto vision_encoder =
+      LoadVisionEncoder(file, {.packing = packing, .merged_tokens = options.merged_tokens});
+  if (!vision_encoder) return vision_encoder.error();
+  model.vision_encoder = *std::move(vision_encoder);
   model.projector = *std::move(projector);
   return std::nullopt;
 }
 
 // decoder: the model's.
 MaybeError ChooseKeeper(const VisionOptions& options, Decoder& decoder, Model& model) {
-  PictureTokens tokens;
-  if (model.eye != nullptr) {
-    tokens = {.has_eye = true,
-              .has_scores = model.eye->has_scores(),
-              .count = model.projector->Tokens(model.eye->shape().tokens)};
+  ImageTokens tokens;
+  if (model.vision_encoder != nullptr) {
+    tokens = {.has_vision_encoder = true,
+              .has_scores = model.vision_encoder->has_scores(),
+              .count = model.projector->Tokens(model.vision_encoder->shape().tokens)};
   }
   if (auto error = Validate(options, tokens)) return error;
   model.keeper = TokenKeeper(options, tokens);
   const std::span<const int> kept = model.keeper.fixed();
-  if (model.keeper.keeps_all() || kept.empty() || !model.style->begins_with_picture() ||
+  if (model.keeper.keeps_all() || kept.empty() || !model.style->begins_with_image() ||
       tokens.count > decoder.shape().context) {
     return std::nullopt;
   }
@@ -214,7 +216,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
   Decoder& own_decoder = **decoder;
   Model model = {.info = std::move(info),
                  .decoder = *std::move(decoder),
-                 .eye = nullptr,
+                 .vision_encoder = nullptr,
                  .projector = nullptr,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
@@ -230,8 +232,10 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .turns = nullptr,
                  .governor = nullptr};
   model.turns = std::make_unique<Turns>();
-  if (const GgufFile* eye = files.OfEye()) {
-    if (auto error = LoadEye(*eye, files.mmproj_is_guess, options.vision, model)) return *error;
+  if (const GgufFile* vision_encoder = files.OfVisionEncoder()) {
+    if (auto error =
+            LoadVisionEncoder(*vision_encoder, files.mmproj_is_guess, options.vision, model))
+      return *error;
   }
   if (auto error = ChooseKeeper(options.vision, own_decoder, model)) return *error;
   if (auto error = CheckParts(model)) return *error;
@@ -299,7 +303,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
       if (auto error = LoadDrafter(chosen->speculation, *model)) return *error;
       model->identity = ModelIdentity(files.model.parts, files.mmproj.parts, *chosen);
       model->info.file_bytes = BytesOf(files.model);
-      if (model->eye != nullptr) model->info.file_bytes += BytesOf(files.mmproj);
+      if (model->vision_encoder != nullptr) model->info.file_bytes += BytesOf(files.mmproj);
     }
     return model;
   } catch (const std::bad_alloc&) {

@@ -25,7 +25,7 @@ namespace edgevlm {
 struct Model {
   ModelInfo info;
   std::unique_ptr<const Decoder> decoder;
-  std::unique_ptr<const VisionEncoder> eye;  // null, as the projector: reads no pictures
+  std::unique_ptr<const VisionEncoder> vision_encoder;  // null, as the projector: reads no images
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
@@ -41,7 +41,7 @@ struct Model {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
   std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
-  std::unique_ptr<Turns> turns;             // of eye and decoder
+  std::unique_ptr<Turns> turns;             // of vision encoder and decoder
   std::unique_ptr<Governor> governor;
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
@@ -58,7 +58,7 @@ struct Model {
   // What a forward pass of this model is given, and the passes of its decoder. profiler: null for
   // none.
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
-  Run EyeRun(Profiler* profiler) const {
+  Run VisionEncoderRun(Profiler* profiler) const {
     Run run = RunWith(profiler);
     run.turns = turns.get();
     return run;
@@ -82,7 +82,8 @@ struct ModelFile {
 
 struct ModelFiles {
   ModelFile model;
-  ModelFile mmproj = {};  // of eye and projector; no parts: they are in the model's own, or nowhere
+  ModelFile mmproj =
+      {};  // of vision encoder and projector; no parts: they are in the model's own, or nowhere
   bool mmproj_is_guess = false;  // then one made for another decoder is left aside
 };
 

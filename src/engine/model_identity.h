@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// A digest of the files and of those options that change what a picture's embeddings or a prompt's
+// A digest of the files and of those options that change what an image's embeddings or a prompt's
 // keys and values are. Of the files not all bytes are read, which would take long, but their sizes,
 // their beginnings, where keys and shapes stand, and many short samples of the rest: other weights
 // differ everywhere. 64 hexadecimal digits. Cost: under a millisecond.

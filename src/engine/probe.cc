@@ -7,17 +7,16 @@
 namespace edgevlm {
 namespace {
 
-// From this EXIF orientation on, the picture lies on its side.
+// From this EXIF orientation on, the image lies on its side.
 constexpr int kFirstOnItsSide = 5;
 
 }  // namespace
 
 Result<ImageFileInfo> ProbeImage(std::span<const std::byte> file) {
-  const Result<PictureInfo> picture = Probe(file);
-  if (!picture) return picture.error();
-  ImageFileInfo info = {
-      .format = picture->format, .width = picture->width, .height = picture->height};
-  if (picture->orientation >= kFirstOnItsSide) std::swap(info.width, info.height);
+  const Result<ImageInfo> image = Probe(file);
+  if (!image) return image.error();
+  ImageFileInfo info = {.format = image->format, .width = image->width, .height = image->height};
+  if (image->orientation >= kFirstOnItsSide) std::swap(info.width, info.height);
   return info;
 }
 

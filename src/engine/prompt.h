@@ -1,4 +1,4 @@
-// Prompt: what a sequence holds, or is to hold, in order: tokens, and pictures in their place.
+// Prompt: what a sequence holds, or is to hold, in order: tokens, and images in their place.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace edgevlm {
 class Prompt {
  public:
   void Add(std::span<const int> tokens);
-  // Rows [first_row, first_row + rows) of a picture's embeddings. REQUIRES: it has them.
+  // Rows [first_row, first_row + rows) of an image's embeddings. REQUIRES: it has them.
   void Add(std::shared_ptr<const EncodedImage> image, int first_row, int rows);
 
   // The last tokens begin the reply: what the model says goes on from there.
@@ -23,25 +23,25 @@ class Prompt {
   // Places in the context.
   int rows() const { return rows_; }
 
-  // How many rows come before what is about them: all up to the end of the last picture, or all
+  // How many rows come before what is about them: all up to the end of the last image, or all
   // there are if there is none.
   int BeginningRows() const;
 
-  // What comes from row `first` on. Views of this prompt and of its pictures. REQUIRES: 0 <= first
+  // What comes from row `first` on. Views of this prompt and of its images. REQUIRES: 0 <= first
   // <= rows().
   std::vector<Input> InputsFrom(int first) const;
 
-  // All tokens, without the rows of pictures.
+  // All tokens, without the rows of images.
   std::vector<int> Tokens() const;
 
   // Forgets all but the first n rows. REQUIRES: 0 <= n <= rows().
   void TruncateTo(int n);
 
-  // How many rows both begin with. O(rows); pictures are compared by their values unless they are
+  // How many rows both begin with. O(rows); images are compared by their values unless they are
   // one object.
   friend int CommonRows(const Prompt& a, const Prompt& b);
 
-  // Tokens, or rows of a picture. Neighbouring tokens are always in one part, so that equal prompts
+  // Tokens, or rows of an image. Neighboring tokens are always in one part, so that equal prompts
   // have equal parts.
   struct Part {
     std::vector<int> tokens = {};

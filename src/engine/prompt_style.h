@@ -23,8 +23,8 @@ class PromptStyle {
   // Empty if it is not one of the chat templates.
   virtual std::string_view name() const { return {}; }
 
-  // Whether a picture stands first in every prompt that has one, and only one does.
-  virtual bool begins_with_picture() const { return false; }
+  // Whether an image stands first in every prompt that has one, and only one does.
+  virtual bool begins_with_image() const { return false; }
 
   // Whether system messages may follow others.
   virtual bool system_anywhere() const { return false; }
@@ -32,7 +32,7 @@ class PromptStyle {
   // The conversation, as far as it counts, up to where the reply begins; with a last message of the
   // assistant's, up to its end: the reply goes on from there.
   // REQUIRES: messages are arranged (arrange_messages.h), one is the user's, and the last one says
-  // something; their pictures are of this model.
+  // something; their images are of this model.
   // Errors: kInvalid, kUnsupported.
   virtual Result<Prompt> Write(std::span<const Message> messages,
                                const Tokenizer& tokenizer) const = 0;
@@ -46,8 +46,8 @@ class PromptStyle {
   virtual std::span<const std::string> stops() const { return {}; }
 };
 
-// For models with tokens for it (the built-in one): PICTURE <|caption|>, or PICTURE <|question|>
-// question <|answer|>. Each message stands alone, about the last picture shown. Case, blanks,
+// For models with tokens for it (the built-in one): IMAGE <|caption|>, or IMAGE <|question|>
+// question <|answer|>. Each message stands alone, about the last image shown. Case, blanks,
 // quotation marks and the final mark of a question make no difference (tokenizer/plain_question.h).
 // Null if the tokenizer lacks these tokens.
 std::unique_ptr<const PromptStyle> MakeTaskStyle(const Tokenizer& tokenizer);
@@ -59,7 +59,7 @@ Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,
                                                          std::string_view name);
 
 // Whether these messages can be answered, in whatever order. Errors: kInvalid (none of the user's
-// with words or a picture, pictures in others, not UTF-8), kTooLarge (over 1 MiB of text).
+// with words or an image, images in others, not UTF-8), kTooLarge (over 1 MiB of text).
 MaybeError CheckMessages(std::span<const Message> messages);
 
 }  // namespace edgevlm

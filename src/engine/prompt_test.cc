@@ -13,7 +13,7 @@ std::shared_ptr<const EncodedImage> MakeImage(int tokens, float first) {
 
 void AddTokens(Prompt& prompt, std::vector<int> tokens) { prompt.Add(tokens); }
 
-// "5 6 [x y] 7": tokens, and the first value of each row of a picture.
+// "5 6 [x y] 7": tokens, and the first value of each row of an image.
 std::string TextOf(const std::vector<Input>& inputs) {
   std::string text;
   for (const Input& input : inputs) {
@@ -65,12 +65,12 @@ TEST(Prompt, CommonRowsEndAtTheFirstDifference) {
 
   Prompt text;
   AddTokens(text, {5, 6, 12});
-  EXPECT_EQ(CommonRows(Mixed(), text), 2) << "a picture is no token";
+  EXPECT_EQ(CommonRows(Mixed(), text), 2) << "an image is no token";
 
-  Prompt another_picture;
-  AddTokens(another_picture, {5, 6});
-  another_picture.Add(MakeImage(4, 11), 1, 2);
-  EXPECT_EQ(CommonRows(Mixed(), another_picture), 2);
+  Prompt another_image;
+  AddTokens(another_image, {5, 6});
+  another_image.Add(MakeImage(4, 11), 1, 2);
+  EXPECT_EQ(CommonRows(Mixed(), another_image), 2);
 
   Prompt more_of_it;
   AddTokens(more_of_it, {5, 6});

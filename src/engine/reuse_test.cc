@@ -1,4 +1,4 @@
-// What an engine's sessions need not do twice: encode pictures, read how prompts begin.
+// What an engine's sessions need not do twice: encode images, read how prompts begin.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -30,10 +30,10 @@ Message Assistant(std::string text) {
   return {.role = Role::kAssistant, .parts = {{.text = std::move(text)}}};
 }
 
-// Three turns about one picture: one encoding, and every row of the prompt read once.
+// Three turns about one image: one encoding, and every row of the prompt read once.
 TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
   const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple});
-  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  const std::vector<std::byte> file = TinyImage(40, 30, 1);
   Session session(engine);
   std::vector<Message> messages;
   int read = 0, prompt_tokens = 0;
@@ -52,13 +52,13 @@ TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
   }
   EXPECT_EQ(engine.image_cache().misses, 1u) << "encoded once";
   EXPECT_EQ(engine.image_cache().hits, 2u);
-  EXPECT_LE(read, prompt_tokens + 2) << "the picture and each word once, but for seams";
+  EXPECT_LE(read, prompt_tokens + 2) << "the image and each word once, but for seams";
   EXPECT_GE(read, kImageTokens);
 }
 
-TEST(Reuse, SessionsShareAPicture) {
+TEST(Reuse, SessionsShareAnImage) {
   const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple}, false);
-  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  const std::vector<std::byte> file = TinyImage(40, 30, 1);
   Session one(engine), two(engine);
   ASSERT_FALSE(one.SetImage(file));
   ASSERT_FALSE(two.SetImage(file));
@@ -76,18 +76,18 @@ TEST(Reuse, SessionsShareAPicture) {
 }
 
 TEST(Reuse, OtherOptionsAreOtherContents) {
-  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  const std::vector<std::byte> file = TinyImage(40, 30, 1);
   const Engine one = Load({.threads = 1, .image_cache_bytes = kAmple});
   const Engine two =
       Load({.threads = 1, .vision = {.keep_tokens = 5}, .image_cache_bytes = kAmple});
   EXPECT_EQ((*one.FindImage(file))->content.size(), 64u);
   EXPECT_NE((*one.FindImage(file))->content, (*two.FindImage(file))->content);
-  EXPECT_NE((*one.FindImage(file))->content, (*one.FindImage(TinyPicture(40, 30, 2)))->content);
+  EXPECT_NE((*one.FindImage(file))->content, (*one.FindImage(TinyImage(40, 30, 2)))->content);
 }
 
 TEST(Reuse, ManyAtOnceEncodeOnce) {
   const Engine engine = Load({.threads = 2, .image_cache_bytes = kAmple}, false);
-  const std::vector<std::byte> file = TinyPicture(64, 64, 3);
+  const std::vector<std::byte> file = TinyImage(64, 64, 3);
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
@@ -101,12 +101,12 @@ TEST(Reuse, ManyAtOnceEncodeOnce) {
   EXPECT_EQ(engine.image_cache().hits, 7u);
 }
 
-// A second session reads no row of the picture that the first has read, and says the same.
+// A second session reads no row of the image that the first has read, and says the same.
 TEST(Reuse, SessionsShareHowPromptsBegin) {
   const Engine plain = Load({.threads = 1});
   const Engine engine =
       Load({.threads = 1, .image_cache_bytes = kAmple, .prompt_cache_bytes = kAmple});
-  const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+  const std::vector<std::byte> file = TinyImage(40, 30, 1);
   const auto ask = [&](const Engine& of, const char* question) {
     Session session(of);
     const std::vector<Message> messages = {

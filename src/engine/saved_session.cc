@@ -27,7 +27,7 @@ void PutCount(Count count, ByteWriter& writer) {
   writer.Put(static_cast<std::uint32_t>(count));
 }
 
-// The pictures of a session, each once, known by the number that the bytes give it: from 1, 0 for
+// The images of a session, each once, known by the number that the bytes give it: from 1, 0 for
 // none.
 class ImageTable {
  public:
@@ -103,7 +103,7 @@ class Parser {
       return Error{ErrorCode::kInvalid, "session: expected a saved one, found another file"};
     }
     session.identity = reader_.Text(kDigestDigits);
-    if (!ReadImages()) return Corrupt("pictures");
+    if (!ReadImages()) return Corrupt("images");
     session.image = TakeImage();
     if (!ReadMessages(session.messages)) return Corrupt("messages");
     if (!ReadPrompt(session.prompt)) return Corrupt("prompt");

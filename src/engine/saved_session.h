@@ -14,7 +14,7 @@
 
 namespace edgevlm {
 
-// What is written, little-endian: a mark with the version, the model's identity, the pictures that
+// What is written, little-endian: a mark with the version, the model's identity, the images that
 // occur anywhere (each once), which of them is set, the messages, the prompt that the cache holds,
 // the cache's own bytes; then the SHA-256 of all that as 64 hexadecimal digits.
 struct SavedSession {
@@ -28,7 +28,7 @@ struct SavedSession {
 std::vector<std::byte> WriteSession(const SavedSession& session);
 
 // Reads what WriteSession wrote; the cache's bytes are a view of `bytes`. Nothing is taken that the
-// bytes do not have. What they say is sound by itself (counts, sizes, roles, pictures); whether it
+// bytes do not have. What they say is sound by itself (counts, sizes, roles, images); whether it
 // fits the model is asked by whoever uses it. Errors: kInvalid (not a session), kCorrupt (cut or
 // changed).
 Result<SavedSession> ReadSession(std::span<const std::byte> bytes);

@@ -21,10 +21,10 @@ Engine Load(const EngineOptions& options, unsigned seed = 7) {
   return *std::move(engine);
 }
 
-// A conversation about a picture, and the reply that would come next.
+// A conversation about an image, and the reply that would come next.
 struct Talk {
   explicit Talk(const Engine& engine) : session(engine) {
-    const std::vector<std::byte> file = TinyPicture(40, 30, 1);
+    const std::vector<std::byte> file = TinyImage(40, 30, 1);
     CHECK(!session.SetImage(file));
     const Result<Reply> reply = session.Ask("where is the cat?", kHot);
     CHECK(reply.ok());
@@ -71,8 +71,8 @@ TEST(SavedSession, GoesOnWhereItEnded) {
   ASSERT_EQ(messages->size(), 2u);
   EXPECT_EQ((*messages)[0].parts[0].image->values, talk.messages[0].parts[0].image->values);
   EXPECT_EQ((*messages)[1].parts[0].text, talk.messages[1].parts[0].text);
-  ASSERT_FALSE(session.SetImage(TinyPicture(40, 30, 1)));
-  EXPECT_EQ(later.image_cache().misses, 0u) << "the saved picture is known by its content";
+  ASSERT_FALSE(session.SetImage(TinyImage(40, 30, 1)));
+  EXPECT_EQ(later.image_cache().misses, 0u) << "the saved image is known by its content";
   const Reply reply = *session.Ask("and the dog?", kHot);
   EXPECT_EQ(reply.text, expected.text);
   EXPECT_EQ(reply.reused_tokens, expected.reused_tokens);

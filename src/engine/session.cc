@@ -18,7 +18,7 @@
 namespace edgevlm {
 namespace {
 
-// Restored pictures need not be encoded when their files are shown again.
+// Restored images need not be encoded when their files are shown again.
 void KeepImages(const Model& model, std::span<const Message> messages,
                 const std::shared_ptr<const EncodedImage>& set) {
   if (model.images == nullptr) return;
@@ -177,7 +177,7 @@ Result<Reply> Session::State::Answer(std::span<const Message> messages,
 Result<Reply> Session::State::AboutImage(std::string_view question, const DecodeOptions& options,
                                          const OnText& on_text) {
   if (auto error = Validate(options)) return *error;
-  if (!image) return Error{ErrorCode::kInvalid, "picture: expected one to be set, found none"};
+  if (!image) return Error{ErrorCode::kInvalid, "image: expected one to be set, found none"};
   Message message = {.role = Role::kUser, .parts = {{.image = image}}};
   if (!question.empty()) message.parts.push_back({.text = std::string(question)});
   Result<Reply> reply = Answer({&message, 1}, options, on_text);

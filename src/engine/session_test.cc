@@ -17,9 +17,9 @@ constexpr std::string_view kQuestion = "where is the cat?";
 // Greedy, a random model repeats itself; these draws tell replies apart.
 const DecodeOptions kHot = {.max_tokens = 25, .temperature = 1.5f, .seed = 4};
 
-Session SessionWithPicture(const Engine& engine, unsigned seed = 1) {
+Session SessionWithImage(const Engine& engine, unsigned seed = 1) {
   Session session(engine);
-  const MaybeError error = session.SetImage(TinyPicture(40, 30, seed));
+  const MaybeError error = session.SetImage(TinyImage(40, 30, seed));
   CHECK(!error);
   return session;
 }
@@ -30,7 +30,7 @@ std::string ErrorOf(const Result<Reply>& reply) {
 
 TEST(Session, AnswersAndStreamsWholeText) {
   const Engine engine = TinyEngine();
-  Session session = SessionWithPicture(engine);
+  Session session = SessionWithImage(engine);
   std::string streamed;
   const Result<Reply> reply =
       session.Ask(kQuestion, {.max_tokens = 40}, [&](std::string_view piece) {
@@ -55,8 +55,8 @@ TEST(Session, AnswersAndStreamsWholeText) {
 // The reply is what choosing by hand from the logits of the prompt gives.
 TEST(Session, RepliesAsTheLogitsSay) {
   const Engine engine = TinyEngine();
-  const EncodedImage image = *engine.EncodeImage(TinyPicture(40, 30, 1));
-  Session session = SessionWithPicture(engine);
+  const EncodedImage image = *engine.EncodeImage(TinyImage(40, 30, 1));
+  Session session = SessionWithImage(engine);
   const Result<Reply> reply = session.Caption({.max_tokens = 12});
   ASSERT_TRUE(reply.ok());
 
@@ -74,9 +74,9 @@ TEST(Session, RepliesAsTheLogitsSay) {
   EXPECT_GT(bytes, 0u) << "a random model that says nothing tests nothing";
 }
 
-TEST(Session, ASecondQuestionReusesThePicture) {
+TEST(Session, ASecondQuestionReusesTheImage) {
   const Engine engine = TinyEngine();
-  Session session = SessionWithPicture(engine);
+  Session session = SessionWithImage(engine);
   const Reply first = *session.Ask(kQuestion, kHot);
   const Reply caption = *session.Caption(kHot);
   const Reply again = *session.Ask(kQuestion, kHot);
@@ -86,25 +86,25 @@ TEST(Session, ASecondQuestionReusesThePicture) {
   EXPECT_EQ(again.timings.encode_ms, 0);
   EXPECT_EQ(again.text, first.text);
   EXPECT_EQ(again.reply_tokens, first.reply_tokens);
-  EXPECT_EQ(caption.text, SessionWithPicture(engine).Caption(kHot)->text);
+  EXPECT_EQ(caption.text, SessionWithImage(engine).Caption(kHot)->text);
 }
 
-TEST(Session, ANewPictureTakesThePlaceOfTheOld) {
+TEST(Session, ANewImageTakesThePlaceOfTheOld) {
   const Engine engine = TinyEngine();
-  Session session = SessionWithPicture(engine, 1);
+  Session session = SessionWithImage(engine, 1);
   const Reply about_first = *session.Caption(kHot);
-  ASSERT_FALSE(session.SetImage(TinyPicture(9, 33, 2)));
+  ASSERT_FALSE(session.SetImage(TinyImage(9, 33, 2)));
   const Reply about_second = *session.Caption(kHot);
   EXPECT_EQ(about_second.reused_tokens, 0);
   EXPECT_NE(about_first.text, about_second.text);
-  // A picture that can not be read changes nothing.
+  // An image that can not be read changes nothing.
   EXPECT_TRUE(session.SetImage(std::vector<std::byte>(5)).has_value());
   EXPECT_EQ(session.Caption(kHot)->text, about_second.text);
 }
 
-TEST(Session, AllWaysToSetAPictureAgree) {
+TEST(Session, AllWaysToSetAnImageAgree) {
   const Engine engine = TinyEngine();
-  const std::vector<std::byte> file = TinyPicture(12, 7, 3);
+  const std::vector<std::byte> file = TinyImage(12, 7, 3);
   const std::size_t pixels = 12 * 7 * 3;
   const auto* rgb = reinterpret_cast<const std::uint8_t*>(file.data() + file.size() - pixels);
   Session a(engine), b(engine), c(engine);
@@ -118,7 +118,7 @@ TEST(Session, AllWaysToSetAPictureAgree) {
 
 TEST(Session, StopsWhenToldTo) {
   const Engine engine = TinyEngine();
-  Session session = SessionWithPicture(engine);
+  Session session = SessionWithImage(engine);
   // Hot draws never end early by chance here: the seed is fixed.
   const DecodeOptions hot = {.max_tokens = 30, .temperature = 3.0f, .seed = 5};
   const Reply whole = *session.Ask(kQuestion, hot);
@@ -147,7 +147,7 @@ TEST(Session, StopsWhenToldTo) {
 
 TEST(Session, StopsWhenTheContextIsFull) {
   const Engine engine = TinyEngine();
-  Session session = SessionWithPicture(engine);
+  Session session = SessionWithImage(engine);
   const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320 places
   const Reply reply = *session.Ask(question, {.max_tokens = 1000, .temperature = 5, .seed = 3});
   EXPECT_EQ(reply.prompt_tokens, 269);
@@ -162,21 +162,21 @@ TEST(Session, StopsWhenTheContextIsFull) {
 TEST(Session, RefusesWhatItCanNotAnswer) {
   const Engine engine = TinyEngine();
   Session session(engine);
-  EXPECT_EQ(ErrorOf(session.Caption({})), "picture: expected one to be set, found none");
-  ASSERT_FALSE(session.SetImage(TinyPicture(8, 8, 1)));
+  EXPECT_EQ(ErrorOf(session.Caption({})), "image: expected one to be set, found none");
+  ASSERT_FALSE(session.SetImage(TinyImage(8, 8, 1)));
   EXPECT_EQ(ErrorOf(session.Ask("", {})), "question: expected some text, found none");
   EXPECT_THAT(ErrorOf(session.Ask("\xFF", {})), HasSubstr("UTF-8"));
   EXPECT_THAT(ErrorOf(session.Ask(std::string(70000, 'x'), {})),
               HasSubstr("expected at most 319 tokens"));
   EXPECT_THAT(ErrorOf(session.Ask("a", {.top_p = 2})), HasSubstr("top_p"));
   EXPECT_THAT(session.SetImage(EncodedImage())->message,
-              HasSubstr("picture: expected embeddings of width 24"));
+              HasSubstr("image: expected embeddings of width 24"));
 }
 
-TEST(Session, EvaluateEqualsLogitsAndLeavesThePictureAlone) {
+TEST(Session, EvaluateEqualsLogitsAndLeavesTheImageAlone) {
   const Engine engine = TinyEngine();
-  const EncodedImage image = *engine.EncodeImage(TinyPicture(40, 30, 1));
-  Session session = SessionWithPicture(engine);
+  const EncodedImage image = *engine.EncodeImage(TinyImage(40, 30, 1));
+  Session session = SessionWithImage(engine);
   const Reply before = *session.Caption({.max_tokens = 10});
   const std::vector<int> first = {kImageToken, 3}, second = {4, 5}, all = {kImageToken, 3, 4, 5};
   ASSERT_TRUE(session.Evaluate(first).ok());
@@ -199,7 +199,7 @@ TEST(Session, TokensMayBeTakenEarly) {
     engine_options.early_exit = options;
     const Result<Engine> engine = Engine::Load(bytes, engine_options);
     CHECK(engine.ok());
-    Session session = SessionWithPicture(*engine);
+    Session session = SessionWithImage(*engine);
     const Result<Reply> reply = session.Ask(kQuestion, kHot);
     CHECK(reply.ok());
     return *reply;
@@ -222,10 +222,10 @@ TEST(Session, TokensMayBeTakenEarly) {
 
 TEST(Session, ProfilesWhenAsked) {
   const Engine engine = TinyEngine();
-  Session plain = SessionWithPicture(engine);
+  Session plain = SessionWithImage(engine);
   EXPECT_EQ(plain.ProfileTable(), "");
   Session session(engine, {.profile = true});
-  ASSERT_FALSE(session.SetImage(TinyPicture(8, 8, 1)));
+  ASSERT_FALSE(session.SetImage(TinyImage(8, 8, 1)));
   ASSERT_TRUE(session.Caption({.max_tokens = 3}).ok());
   for (const char* zone :
        {"image.decode", "image.preprocess", "vision.stem", "vision.block.1.squeeze",
@@ -241,12 +241,12 @@ TEST(Session, SessionsInThreadsReplyAsAlone) {
   constexpr unsigned kSessions = 4;
   std::vector<std::string> alone, together(kSessions);
   for (unsigned i = 0; i < kSessions; ++i) {
-    alone.push_back(SessionWithPicture(engine, i).Ask(kQuestion, options)->text);
+    alone.push_back(SessionWithImage(engine, i).Ask(kQuestion, options)->text);
   }
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < kSessions; ++i) {
     threads.emplace_back(
-        [&, i] { together[i] = SessionWithPicture(engine, i).Ask(kQuestion, options)->text; });
+        [&, i] { together[i] = SessionWithImage(engine, i).Ask(kQuestion, options)->text; });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(together, alone);
@@ -258,7 +258,7 @@ TEST(Session, IsCancelledWhileAPromptIsRead) {
   int asked = 0;
   bool cancels = true;
   Session session(engine, {.is_cancelled = [&] { return ++asked > 1 && cancels; }});
-  ASSERT_FALSE(session.SetImage(TinyPicture(40, 30, 1)));
+  ASSERT_FALSE(session.SetImage(TinyImage(40, 30, 1)));
   const std::string question(270, 'a');
   const Reply stopped = *session.Ask(question, {.max_tokens = 4});
   EXPECT_EQ(stopped.finish_reason, FinishReason::kCancelled);
@@ -266,13 +266,13 @@ TEST(Session, IsCancelledWhileAPromptIsRead) {
   EXPECT_EQ(stopped.reply_tokens, 0);
   cancels = false;
   const Reply whole = *session.Ask(question, {.max_tokens = 4});
-  EXPECT_EQ(whole.text, SessionWithPicture(engine).Ask(question, {.max_tokens = 4})->text);
+  EXPECT_EQ(whole.text, SessionWithImage(engine).Ask(question, {.max_tokens = 4})->text);
   EXPECT_EQ(whole.reused_tokens, 256) << "what was read is kept";
 }
 
 TEST(Session, TheSeedOfAReplyMakesItAgain) {
   const Engine engine = TinyEngine();
-  Session session = SessionWithPicture(engine);
+  Session session = SessionWithImage(engine);
   const DecodeOptions options = {.max_tokens = 16, .temperature = 2.0f};
   const Reply first = *session.Ask(kQuestion, options);
   const Reply second = *session.Ask(kQuestion, options);
@@ -289,8 +289,8 @@ TEST(Session, TheSeedOfAReplyMakesItAgain) {
 TEST(Session, ThreadCountDoesNotChangeTheReply) {
   const DecodeOptions options = {.max_tokens = 16, .temperature = 2.0f, .seed = 1};
   const Engine one = TinyEngine(1), three = TinyEngine(3);
-  EXPECT_EQ(SessionWithPicture(one).Ask(kQuestion, options)->text,
-            SessionWithPicture(three).Ask(kQuestion, options)->text);
+  EXPECT_EQ(SessionWithImage(one).Ask(kQuestion, options)->text,
+            SessionWithImage(three).Ask(kQuestion, options)->text);
 }
 
 }  // namespace

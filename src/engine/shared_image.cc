@@ -33,7 +33,7 @@ std::string FileId(std::span<const std::byte> file) {
 
 Result<SharedImage> ShareImage(const Model& model, std::span<const std::byte> file,
                                const ShareOptions& options) {
-  if (model.images == nullptr || model.eye == nullptr) {
+  if (model.images == nullptr || model.vision_encoder == nullptr) {
     Result<EncodedImage> image = EncodeFile(model, file, options.profiler, options.is_over);
     if (!image) return image.error();
     const Timings timings = image->timings;
@@ -62,7 +62,7 @@ Result<SharedImage> ShareImage(const Model& model, std::span<const std::byte> fi
 
 std::shared_ptr<const EncodedImage> HeldImage(const Model& model, std::string_view file_id,
                                               std::string_view scope) {
-  if (model.images == nullptr || model.eye == nullptr) return nullptr;
+  if (model.images == nullptr || model.vision_encoder == nullptr) return nullptr;
   return model.images->Find(ContentOf(model, file_id, scope));
 }
 

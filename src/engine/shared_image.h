@@ -1,4 +1,4 @@
-// Pictures as sessions share them.
+// Images as sessions share them.
 #pragma once
 
 #include <functional>
@@ -18,13 +18,14 @@ struct SharedImage {
 
 struct ShareOptions {
   Profiler* profiler = nullptr;
-  std::string_view scope = {};    // pictures of one scope are not found from another
+  std::string_view scope = {};    // images of one scope are not found from another
   std::string_view file_id = {};  // the file's SHA-256 in hexadecimal; empty: not known yet
-  // Asked between two blocks of the eye: true gives up, unless somebody else waits for the picture.
+  // Asked between two blocks of the vision encoder: true gives up, unless somebody else waits for
+  // the image.
   std::function<bool()> is_over = {};
 };
 
-// A picture file's embeddings: the model's, if it holds pictures by their content and has this one;
+// An image file's embeddings: the model's, if it holds images by their content and has this one;
 // else encoded now. Errors: as for EncodeFile.
 Result<SharedImage> ShareImage(const Model& model, std::span<const std::byte> file,
                                const ShareOptions& options = {});

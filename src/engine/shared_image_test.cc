@@ -14,7 +14,7 @@ class SharedImageTest : public ::testing::Test {
     return *Engine::Load(bytes, {.threads = 1, .image_cache_bytes = cache_bytes});
   }
 
-  const std::vector<std::byte> file_ = TinyPicture(24, 16, 1);
+  const std::vector<std::byte> file_ = TinyImage(24, 16, 1);
 };
 
 // Between any two blocks, and then the engine is as it was.

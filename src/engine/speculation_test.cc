@@ -52,11 +52,11 @@ std::string ErrorOf(const SpeculationOptions& options) {
   return engine ? "loaded" : engine.error().message;
 }
 
-// What a session says of one picture, over several turns.
+// What a session says of one image, over several turns.
 std::vector<std::string> Conversation(const Engine& engine, const DecodeOptions& options,
-                                      std::span<const std::byte> picture, int& accepted) {
+                                      std::span<const std::byte> image, int& accepted) {
   Session session(engine);
-  CHECK(!session.SetImage(picture));
+  CHECK(!session.SetImage(image));
   std::vector<Result<Reply>> replies;
   for (int turn = 0; turn < 2; ++turn) {
     replies.push_back(session.Caption(options));
@@ -83,12 +83,12 @@ TEST(Speculation, GreedyRepliesStayTheSame) {
       const Result<Engine> engine = LoadTiny({.drafter = drafter, .draft_tokens = draft_tokens});
       ASSERT_TRUE(engine.ok()) << engine.error().message;
       for (unsigned seed = 0; seed < 4; ++seed) {
-        const std::vector<std::byte> picture = TinyPicture(30, 20, seed);
+        const std::vector<std::byte> image = TinyImage(30, 20, seed);
         const DecodeOptions options = {.max_tokens = 30};
         int none = 0;
-        EXPECT_EQ(Conversation(*engine, options, picture, accepted),
-                  Conversation(plain, options, picture, none))
-            << drafter << ", " << draft_tokens << " tokens, picture " << seed;
+        EXPECT_EQ(Conversation(*engine, options, image, accepted),
+                  Conversation(plain, options, image, none))
+            << drafter << ", " << draft_tokens << " tokens, image " << seed;
         EXPECT_EQ(none, 0);
       }
     }
@@ -96,7 +96,7 @@ TEST(Speculation, GreedyRepliesStayTheSame) {
   }
 }
 
-// Real pictures, a model that says something about them, and a context that is nearly full.
+// Real images, a model that says something about them, and a context that is nearly full.
 TEST(Speculation, TheBuiltInModelSaysTheSame) {
   const Result<Engine> plain = Engine::LoadBuiltin({.threads = 2});
   ASSERT_TRUE(plain.ok());
@@ -110,11 +110,11 @@ TEST(Speculation, TheBuiltInModelSaysTheSame) {
       if (temperature > 0 && drafter != "ngram") continue;
       const DecodeOptions options = {.max_tokens = 24, .temperature = temperature, .seed = 5};
       for (unsigned seed = 0; seed < 3; ++seed) {
-        const std::vector<std::byte> picture = TinyPicture(60, 60, seed);
+        const std::vector<std::byte> image = TinyImage(60, 60, seed);
         int none = 0;
-        EXPECT_EQ(Conversation(*engine, options, picture, accepted),
-                  Conversation(*plain, options, picture, none))
-            << drafter << ", picture " << seed;
+        EXPECT_EQ(Conversation(*engine, options, image, accepted),
+                  Conversation(*plain, options, image, none))
+            << drafter << ", image " << seed;
       }
     }
   }

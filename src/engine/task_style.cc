@@ -26,7 +26,7 @@ class TaskStyle final : public PromptStyle {
   TaskStyle(int caption, int question, int answer)
       : caption_(caption), question_(question), answer_(answer) {}
 
-  bool begins_with_picture() const override { return true; }
+  bool begins_with_image() const override { return true; }
 
   Result<Prompt> Write(std::span<const Message> messages,
                        const Tokenizer& tokenizer) const override {

@@ -23,9 +23,9 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
       sound && rows == image.tokens &&
       image.values.size() == static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
   if (sound) return std::nullopt;
-  return Error{ErrorCode::kInvalid,
-               "picture: expected embeddings of width " + std::to_string(width) + ", found " +
-                   std::to_string(image.tokens) + " x " + std::to_string(image.width)};
+  return Error{ErrorCode::kInvalid, "image: expected embeddings of width " + std::to_string(width) +
+                                        ", found " + std::to_string(image.tokens) + " x " +
+                                        std::to_string(image.width)};
 }
 
 View<const float> EmbeddingsOf(const EncodedImage& image) {
@@ -44,8 +44,8 @@ Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
   bool has_image = false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i] == kImageToken) {
-      if (image == nullptr) return Invalid("no place for a picture, as there is none", "one");
-      if (has_image) return Invalid("one place for the picture", "several");
+      if (image == nullptr) return Invalid("no place for an image, as there is none", "one");
+      if (has_image) return Invalid("one place for the image", "several");
       has_image = true;
       cut(i);
       list.inputs.push_back({.embeddings = EmbeddingsOf(*image)});

@@ -1,4 +1,4 @@
-// Token lists with a place for the picture.
+// Token lists with a place for the image.
 #pragma once
 
 #include <span>
@@ -9,11 +9,11 @@
 
 namespace edgevlm {
 
-// A checked token list, cut at the picture's place.
+// A checked token list, cut at the image's place.
 struct TokenList {
-  std::vector<Input> inputs;  // views of the list and of the picture
-  int rows = 0;               // T, with the picture's P
-  int rows_after_image = 0;   // T if there is no picture
+  std::vector<Input> inputs;  // views of the list and of the image
+  int rows = 0;               // T, with the image's P
+  int rows_after_image = 0;   // T if there is no image
 };
 
 // tokens: ids in [0, V), kImageToken at most once if `image` is there and not at all otherwise.

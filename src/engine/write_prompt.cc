@@ -13,7 +13,7 @@ Result<Prompt> WriteConversation(const Model& model, std::span<const Message> me
   const std::vector<Message> arranged = ArrangeMessages(messages, model.style->system_anywhere());
   if (arranged.back().parts.empty()) {
     return Error{ErrorCode::kInvalid,
-                 "messages: expected words or a picture in the last one, found none"};
+                 "messages: expected words or an image in the last one, found none"};
   }
   return model.style->Write(arranged, model.tokenizer);
 }

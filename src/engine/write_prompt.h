@@ -9,7 +9,7 @@
 namespace edgevlm {
 
 // The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages'
-// pictures are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (a
+// images are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (a
 // last message of the user's that says nothing).
 Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages);
 

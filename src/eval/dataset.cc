@@ -42,10 +42,10 @@ MaybeError ReadArray(const json& object, const char* field, const Read& read) {
   return {};
 }
 
-MaybeError ReadThing(const json& object, LabelledThing& thing) {
+MaybeError ReadThing(const json& object, LabeledThing& thing) {
   if (!object.is_object()) return Corrupt("element", "an object");
   if (auto error = ReadText(object, "name", true, thing.name)) return error;
-  if (auto error = ReadText(object, "colour", false, thing.colour)) return error;
+  if (auto error = ReadText(object, "colour", false, thing.color)) return error;
   if (auto error = ReadText(object, "reads", false, thing.reads)) return error;
   const auto count = object.find("count");
   if (count == object.end()) return {};
@@ -56,7 +56,7 @@ MaybeError ReadThing(const json& object, LabelledThing& thing) {
   return {};
 }
 
-MaybeError ReadQuestion(const json& object, LabelledQuestion& question) {
+MaybeError ReadQuestion(const json& object, LabeledQuestion& question) {
   if (!object.is_object()) return Corrupt("element", "an object");
   question.kind = "other";
   if (auto error = ReadText(object, "kind", false, question.kind)) return error;
@@ -75,27 +75,27 @@ bool LiesInside(const std::string& image) {
 
 }  // namespace
 
-Result<LabelledPicture> ParseLabel(std::string_view line) {
+Result<LabeledImage> ParseLabel(std::string_view line) {
   const json label = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!label.is_object()) return Corrupt("line", "a JSON object");
-  LabelledPicture picture;
-  if (auto error = ReadText(label, "image", true, picture.image)) return *error;
-  if (!LiesInside(picture.image)) return Corrupt("image", "a file name inside the folder");
+  LabeledImage labeled;
+  if (auto error = ReadText(label, "image", true, labeled.image)) return *error;
+  if (!LiesInside(labeled.image)) return Corrupt("image", "a file name inside the folder");
   auto error = ReadArray(label, "things", [&](const json& element) {
-    return ReadThing(element, picture.things.emplace_back());
+    return ReadThing(element, labeled.things.emplace_back());
   });
   if (error) return *error;
   error = ReadArray(label, "captions", [&](const json& element) -> MaybeError {
     if (!element.is_string()) return Corrupt("element", "a text");
-    picture.captions.push_back(element.get<std::string>());
+    labeled.captions.push_back(element.get<std::string>());
     return {};
   });
   if (error) return *error;
   error = ReadArray(label, "questions", [&](const json& element) {
-    return ReadQuestion(element, picture.questions.emplace_back());
+    return ReadQuestion(element, labeled.questions.emplace_back());
   });
   if (error) return *error;
-  return picture;
+  return labeled;
 }
 
 Result<Dataset> LoadDataset(const std::string& folder, int limit) {
@@ -110,17 +110,17 @@ Result<Dataset> LoadDataset(const std::string& folder, int limit) {
   Dataset dataset{folder, {}};
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    if (limit > 0 && static_cast<int>(dataset.pictures.size()) == limit) break;
+    if (limit > 0 && static_cast<int>(dataset.images.size()) == limit) break;
     if (line.empty()) continue;
-    auto picture = ParseLabel(line);
-    if (!picture) {
-      const Error& error = picture.error();
+    auto labeled = ParseLabel(line);
+    if (!labeled) {
+      const Error& error = labeled.error();
       return Error{error.code, path + ": line " + std::to_string(number) + ": " + error.message};
     }
-    dataset.pictures.push_back(*std::move(picture));
+    dataset.images.push_back(*std::move(labeled));
   }
-  if (dataset.pictures.empty()) {
-    return Error{ErrorCode::kCorrupt, path + ": expected at least one picture, found none"};
+  if (dataset.images.empty()) {
+    return Error{ErrorCode::kCorrupt, path + ": expected at least one image, found none"};
   }
   return dataset;
 }

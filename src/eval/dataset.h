@@ -1,4 +1,4 @@
-// Dataset: labelled pictures in a folder (format: docs/datasets.md).
+// Dataset: labeled images in a folder (format: docs/datasets.md).
 #pragma once
 
 #include <string>
@@ -9,40 +9,40 @@
 
 namespace edgevlm {
 
-// Things of one kind in a picture, as its label says.
-struct LabelledThing {
-  std::string name;    // singular: "dog", "hot dog"
-  int count = 1;       // at least 1
-  std::string colour;  // "red", or empty: not said
-  std::string reads;   // the digits of a display, "427", or empty
+// Things of one kind in an image, as its label says.
+struct LabeledThing {
+  std::string name;   // singular: "dog", "hot dog"
+  int count = 1;      // at least 1
+  std::string color;  // "red", or empty: not said
+  std::string reads;  // the digits of a display, "427", or empty
 };
 
-struct LabelledQuestion {
+struct LabeledQuestion {
   std::string kind;  // "count", "where", ...: scored kind by kind; "other" when not said
   std::string question;
   std::string answer;
 };
 
-struct LabelledPicture {
+struct LabeledImage {
   std::string image;  // file name inside the folder
-  std::vector<LabelledThing> things;
+  std::vector<LabeledThing> things;
   std::vector<std::string> captions;
-  std::vector<LabelledQuestion> questions;
+  std::vector<LabeledQuestion> questions;
 };
 
 struct Dataset {
   std::string folder;
-  std::vector<LabelledPicture> pictures;  // in the order of the file
+  std::vector<LabeledImage> images;  // in the order of the file
 };
 
-// Reads FOLDER/labels.jsonl; the pictures themselves are not looked at. limit: how many pictures to
-// take from the start; 0 takes all. A dataset has at least one picture.
+// Reads FOLDER/labels.jsonl; the images themselves are not looked at. limit: how many images to
+// take from the start; 0 takes all. A dataset has at least one image.
 // Errors: kNotFound, kCorrupt (names the line, from 1), kTooLarge (a file over 1 GiB).
 Result<Dataset> LoadDataset(const std::string& folder, int limit);
 
 // One line of labels.jsonl. Unknown fields are ignored; only "image" must be there.
 // Errors: kCorrupt, names the field: "things: expected an array". An image outside of the folder
 // (an absolute path, or one with "..") is kCorrupt too.
-Result<LabelledPicture> ParseLabel(std::string_view line);
+Result<LabeledImage> ParseLabel(std::string_view line);
 
 }  // namespace edgevlm

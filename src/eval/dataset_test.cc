@@ -15,18 +15,18 @@ constexpr std::string_view kLabel =
     R"( "questions": [{"kind": "count", "question": "how many dogs?", "answer": "two"}]})";
 
 TEST(ParseLabel, ReadsEveryField) {
-  const auto picture = ParseLabel(kLabel);
-  ASSERT_TRUE(picture.ok()) << picture.error().message;
-  EXPECT_EQ(picture->image, "a.png");
-  ASSERT_EQ(picture->things.size(), 3u);
-  EXPECT_EQ(picture->things[0].count, 2);
-  EXPECT_EQ(picture->things[1].count, 1);
-  EXPECT_EQ(picture->things[1].reads, "427");
-  EXPECT_EQ(picture->things[2].colour, "red");
-  ASSERT_EQ(picture->captions.size(), 1u);
-  ASSERT_EQ(picture->questions.size(), 1u);
-  EXPECT_EQ(picture->questions[0].kind, "count");
-  EXPECT_EQ(picture->questions[0].answer, "two");
+  const auto image = ParseLabel(kLabel);
+  ASSERT_TRUE(image.ok()) << image.error().message;
+  EXPECT_EQ(image->image, "a.png");
+  ASSERT_EQ(image->things.size(), 3u);
+  EXPECT_EQ(image->things[0].count, 2);
+  EXPECT_EQ(image->things[1].count, 1);
+  EXPECT_EQ(image->things[1].reads, "427");
+  EXPECT_EQ(image->things[2].color, "red");
+  ASSERT_EQ(image->captions.size(), 1u);
+  ASSERT_EQ(image->questions.size(), 1u);
+  EXPECT_EQ(image->questions[0].kind, "count");
+  EXPECT_EQ(image->questions[0].answer, "two");
 }
 
 TEST(ParseLabel, RefusesWhatIsNotALabel) {
@@ -47,9 +47,9 @@ TEST(ParseLabel, RefusesWhatIsNotALabel) {
            R"({"image": "a.png", "captions": [1]})",
            R"({"image": "a.png", "questions": [{"question": "q"}]})",
        }) {
-    const auto picture = ParseLabel(line);
-    ASSERT_FALSE(picture.ok()) << line;
-    EXPECT_EQ(picture.error().code, ErrorCode::kCorrupt) << line;
+    const auto image = ParseLabel(line);
+    ASSERT_FALSE(image.ok()) << line;
+    EXPECT_EQ(image.error().code, ErrorCode::kCorrupt) << line;
   }
 }
 
@@ -72,10 +72,10 @@ class DatasetFolder : public ::testing::Test {
 
 TEST_F(DatasetFolder, IsReadInOrderUpToTheLimit) {
   Write("{\"image\": \"a.png\"}\n\n{\"image\": \"b.png\"}\n{\"image\": \"c.png\"}\n");
-  EXPECT_EQ(LoadDataset(path_, 0)->pictures.size(), 3u);
+  EXPECT_EQ(LoadDataset(path_, 0)->images.size(), 3u);
   const auto dataset = LoadDataset(path_, 2);
-  ASSERT_EQ(dataset->pictures.size(), 2u);
-  EXPECT_EQ(dataset->pictures[1].image, "b.png");
+  ASSERT_EQ(dataset->images.size(), 2u);
+  EXPECT_EQ(dataset->images[1].image, "b.png");
 }
 
 TEST_F(DatasetFolder, NamesTheLineThatIsWrong) {
@@ -86,7 +86,7 @@ TEST_F(DatasetFolder, NamesTheLineThatIsWrong) {
       << dataset.error().message;
 }
 
-TEST_F(DatasetFolder, MustHoldPictures) {
+TEST_F(DatasetFolder, MustHoldImages) {
   EXPECT_EQ(LoadDataset(path_, 0).error().code, ErrorCode::kNotFound);
   Write("\n");
   EXPECT_EQ(LoadDataset(path_, 0).error().code, ErrorCode::kCorrupt);

@@ -15,9 +15,9 @@ namespace edgevlm {
 namespace {
 
 constexpr int kBlankSide = 64;
-constexpr std::uint8_t kMidGrey = 128;
+constexpr std::uint8_t kMidGray = 128;
 
-// What the model says about one picture, or about none.
+// What the model says about one image, or about none.
 struct Replies {
   std::string caption;
   std::vector<std::string> answers;  // one per question of the label
@@ -25,7 +25,7 @@ struct Replies {
   DepthScore depth;
 };
 
-// Answers about the blank picture: they depend on the question alone. Any thread.
+// Answers about the blank image: they depend on the question alone. Any thread.
 class BlankAnswers {
  public:
   // `ask` is called for a question that has not been asked before.
@@ -65,14 +65,14 @@ std::string Joined(const Facts& facts) {
 class Evaluator {
  public:
   Evaluator(const Engine& engine, const Dataset& dataset, const EvaluateOptions& options)
-      : engine_(engine), dataset_(dataset), options_(options), known_(dataset.pictures) {}
+      : engine_(engine), dataset_(dataset), options_(options), known_(dataset.images) {}
 
   Result<Evaluation> Run() {
     if (auto error = PrepareBlank()) return *error;
-    const int total = static_cast<int>(dataset_.pictures.size());
+    const int total = static_cast<int>(dataset_.images.size());
     RunWorkers(std::min(options_.workers, total));
     if (error_) return *error_;
-    evaluation_.pictures = total;
+    evaluation_.images = total;
     return std::move(evaluation_);
   }
 
@@ -85,8 +85,8 @@ class Evaluator {
 
   MaybeError PrepareBlank() {
     if (!options_.blank) return {};
-    const std::vector<std::uint8_t> grey(std::size_t{kBlankSide} * kBlankSide * 3, kMidGrey);
-    Result<EncodedImage> image = engine_.EncodeImage(PixelsView{kBlankSide, kBlankSide, grey});
+    const std::vector<std::uint8_t> gray(std::size_t{kBlankSide} * kBlankSide * 3, kMidGray);
+    Result<EncodedImage> image = engine_.EncodeImage(PixelsView{kBlankSide, kBlankSide, gray});
     if (!image) return image.error();
     blank_image_ = *std::move(image);
     Session session(engine_);
@@ -110,7 +110,7 @@ class Evaluator {
     };
     JoiningThreads others;
     try {
-      for (int i = 1; i < count; ++i) others.Start("pictures side by side", work);
+      for (int i = 1; i < count; ++i) others.Start("images side by side", work);
     } catch (...) {
       failed_ = true;
       throw;
@@ -119,23 +119,23 @@ class Evaluator {
     others.Join();
   }
 
-  // Takes pictures until none is left or something failed.
+  // Takes images until none is left or something failed.
   void Work() {
     Session seen(engine_);
     Session blank(engine_);
     if (options_.blank) {
       if (auto error = blank.SetImage(blank_image_)) return Fail(*std::move(error));
     }
-    const int total = static_cast<int>(dataset_.pictures.size());
+    const int total = static_cast<int>(dataset_.images.size());
     for (int i = next_++; i < total && !failed_; i = next_++) {
-      const LabelledPicture& label = dataset_.pictures[static_cast<std::size_t>(i)];
+      const LabeledImage& label = dataset_.images[static_cast<std::size_t>(i)];
       if (auto error = LookAt(label, seen, blank)) {
         return Fail({error->code, dataset_.folder + "/" + label.image + ": " + error->message});
       }
     }
   }
 
-  MaybeError LookAt(const LabelledPicture& label, Session& seen, Session& blank) {
+  MaybeError LookAt(const LabeledImage& label, Session& seen, Session& blank) {
     const auto file = MappedFile::Open(dataset_.folder + "/" + label.image);
     if (!file) return file.error();
     const auto image = engine_.EncodeImage(file->bytes());
@@ -153,19 +153,18 @@ class Evaluator {
     evaluation_.seen.Add(ScoreOf(*replies, label, options_.on_sample));
     if (blank_replies) evaluation_.blank->Add(ScoreOf(*blank_replies, label, {}));
     ++done_;
-    if (options_.on_picture) {
-      options_.on_picture(done_, static_cast<int>(dataset_.pictures.size()));
+    if (options_.on_image) {
+      options_.on_image(done_, static_cast<int>(dataset_.images.size()));
     }
     return {};
   }
 
-  Result<Replies> AskSeen(const LabelledPicture& label, const EncodedImage& image,
-                          Session& session) {
+  Result<Replies> AskSeen(const LabeledImage& label, const EncodedImage& image, Session& session) {
     Replies replies;
     Result<std::string> caption = TextOf(session.Caption(Greedy()), replies.depth);
     if (!caption) return caption.error();
     replies.caption = *std::move(caption);
-    for (const LabelledQuestion& question : label.questions) {
+    for (const LabeledQuestion& question : label.questions) {
       Result<std::string> answer = TextOf(session.Ask(question.question, Greedy()), replies.depth);
       if (!answer) return answer.error();
       replies.answers.push_back(*std::move(answer));
@@ -174,13 +173,13 @@ class Evaluator {
     return replies;
   }
 
-  Result<Replies> AskBlank(const LabelledPicture& label, Session& session) {
+  Result<Replies> AskBlank(const LabeledImage& label, Session& session) {
     Replies replies;
     replies.caption = blank_caption_;
     const auto ask = [&](const std::string& question) {
       return TextOf(session.Ask(question, Greedy()), replies.depth);
     };
-    for (const LabelledQuestion& question : label.questions) {
+    for (const LabeledQuestion& question : label.questions) {
       Result<std::string> answer = blank_answers_.Find(question.question, ask);
       if (!answer) return answer.error();
       replies.answers.push_back(*std::move(answer));
@@ -189,7 +188,7 @@ class Evaluator {
     return replies;
   }
 
-  MaybeError AddLikelihood(const LabelledPicture& label, const EncodedImage& image,
+  MaybeError AddLikelihood(const LabeledImage& label, const EncodedImage& image,
                            LikelihoodScore& score) const {
     for (const std::string& caption : label.captions) {
       const auto likelihood = engine_.CaptionLikelihood(image, caption);
@@ -199,20 +198,19 @@ class Evaluator {
     return {};
   }
 
-  Score ScoreOf(const Replies& replies, const LabelledPicture& label,
+  Score ScoreOf(const Replies& replies, const LabeledImage& label,
                 const std::function<void(const Sample&)>& on_sample) const {
     Score score;
-    const Facts labelled = FactsOf(label.things);
+    const Facts labeled = FactsOf(label.things);
     const Facts stated = FactsIn(replies.caption, known_);
-    score.facts.Add(stated, labelled);
+    score.facts.Add(stated, labeled);
     score.likelihood = replies.likelihood;
     score.depth = replies.depth;
     if (on_sample) {
-      on_sample(
-          {label.image, "caption", "", Joined(labelled), replies.caption, stated == labelled});
+      on_sample({label.image, "caption", "", Joined(labeled), replies.caption, stated == labeled});
     }
     for (std::size_t i = 0; i < label.questions.size(); ++i) {
-      const LabelledQuestion& asked = label.questions[i];
+      const LabeledQuestion& asked = label.questions[i];
       const bool right = NormalAnswer(replies.answers[i]) == NormalAnswer(asked.answer);
       score.questions[asked.kind].Add({.asked = 1, .right = right ? 1 : 0});
       if (on_sample) {

@@ -1,4 +1,4 @@
-// Evaluate: puts a dataset's questions to a model, lets it caption the pictures, and scores both.
+// Evaluate: puts a dataset's questions to a model, lets it caption the images, and scores both.
 #pragma once
 
 #include <functional>
@@ -22,26 +22,26 @@ struct Sample {
 };
 
 struct EvaluateOptions {
-  int workers = 1;      // pictures looked at side by side, at least 1
-  bool blank = true;    // also ask about a picture that is grey all over
+  int workers = 1;      // images looked at side by side, at least 1
+  bool blank = true;    // also ask about an image that is gray all over
   int max_tokens = 64;  // of each reply
-  // Called after each picture with how many are done, and for each reply about a real picture; one
+  // Called after each image with how many are done, and for each reply about a real image; one
   // call at a time, from any worker's thread.
-  std::function<void(int done, int total)> on_picture;
+  std::function<void(int done, int total)> on_image;
   std::function<void(const Sample& sample)> on_sample;
 };
 
 struct Evaluation {
-  int pictures = 0;
-  Score seen;  // with the pictures
+  int images = 0;
+  Score seen;  // with the images
   std::optional<Score>
       blank;  // the same questions without: what guessing from the words alone gives
 };
 
 // Replies are greedy, so the same model and dataset always give the same scores. Answers are
 // compared as NormalAnswer (words.h), captions as Facts (facts.h).
-// Errors: a picture that can not be read (names its file), what Session and Engine report.
-// Cost: per picture one encoding, one reply per question and one caption; twice that for the blank
+// Errors: an image that can not be read (names its file), what Session and Engine report.
+// Cost: per image one encoding, one reply per question and one caption; twice that for the blank
 // ones, except that a question asked before is not asked again. Threads: the workers share the
 // engine, which should be loaded with one thread when there are several.
 Result<Evaluation> Evaluate(const Engine& engine, const Dataset& dataset,

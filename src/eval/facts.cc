@@ -12,8 +12,8 @@ namespace {
 std::string CountFact(int count, const std::string& name) {
   return std::to_string(count) + " " + name;
 }
-std::string ColourFact(const std::string& colour, const std::string& name) {
-  return colour + " " + name;
+std::string ColorFact(const std::string& color, const std::string& name) {
+  return color + " " + name;
 }
 std::string ReadsFact(const std::string& name, const std::string& digits) {
   return name + " reads " + digits;
@@ -24,7 +24,7 @@ struct Mention {
   std::string name;
   std::optional<int> count;  // nothing for a bare plural: "dogs"
   bool definite = false;     // "the dog"
-  std::string colour;
+  std::string color;
   std::string reads;
   std::size_t end = 0;  // the word after it
 };
@@ -54,7 +54,7 @@ Mention ReadMention(std::span<const std::string> words, std::size_t from, std::s
   mention.name = match.name;
   mention.end = begin + static_cast<std::size_t>(match.words);
   std::size_t first = begin;
-  if (first > from && known.IsColour(words[first - 1])) mention.colour = words[--first];
+  if (first > from && known.IsColor(words[first - 1])) mention.color = words[--first];
   if (!match.plural) mention.count = 1;
   if (first > from) {
     const std::string& before = words[first - 1];
@@ -75,7 +75,7 @@ void AddMention(const Mention& mention, Counts& counts, Facts& facts) {
     count = count && mention.count ? std::optional(*count + *mention.count) : std::nullopt;
   }
   facts.insert(mention.name);
-  if (!mention.colour.empty()) facts.insert(ColourFact(mention.colour, mention.name));
+  if (!mention.color.empty()) facts.insert(ColorFact(mention.color, mention.name));
   if (!mention.reads.empty()) facts.insert(ReadsFact(mention.name, mention.reads));
 }
 
@@ -97,12 +97,12 @@ std::vector<std::string> PossiblePlurals(const std::string& noun) {
   return plurals;
 }
 
-KnownNames::KnownNames(std::span<const LabelledPicture> pictures) {
+KnownNames::KnownNames(std::span<const LabeledImage> images) {
   std::set<std::string> names;
-  for (const LabelledPicture& picture : pictures) {
-    for (const LabelledThing& thing : picture.things) {
+  for (const LabeledImage& image : images) {
+    for (const LabeledThing& thing : image.things) {
       names.insert(thing.name);
-      if (!thing.colour.empty()) colours_.insert(thing.colour);
+      if (!thing.color.empty()) colors_.insert(thing.color);
     }
   }
   for (const std::string& name : names) {
@@ -129,15 +129,15 @@ KnownNames::Match KnownNames::Find(std::span<const std::string> words, std::size
   return {};
 }
 
-bool KnownNames::IsColour(std::string_view word) const { return colours_.contains(word); }
+bool KnownNames::IsColor(std::string_view word) const { return colors_.contains(word); }
 
-Facts FactsOf(std::span<const LabelledThing> things) {
+Facts FactsOf(std::span<const LabeledThing> things) {
   Facts facts;
   std::map<std::string, int> counts;
-  for (const LabelledThing& thing : things) {
+  for (const LabeledThing& thing : things) {
     counts[thing.name] += thing.count;
     facts.insert(thing.name);
-    if (!thing.colour.empty()) facts.insert(ColourFact(thing.colour, thing.name));
+    if (!thing.color.empty()) facts.insert(ColorFact(thing.color, thing.name));
     if (!thing.reads.empty()) facts.insert(ReadsFact(thing.name, thing.reads));
   }
   for (const auto& [name, count] : counts) facts.insert(CountFact(count, name));
@@ -151,10 +151,10 @@ Facts FactsIn(std::string_view caption, const KnownNames& known) {
   std::size_t from = 0;
   for (std::size_t i = 0; i < words.size();) {
     const KnownNames::Match match = known.Find(words, i);
-    // In "an orange circle" the first name is a colour.
-    const bool is_colour =
-        match.words == 1 && known.IsColour(words[i]) && known.Find(words, i + 1).words > 0;
-    if (match.words == 0 || is_colour) {
+    // In "an orange circle" the first name is a color.
+    const bool is_color =
+        match.words == 1 && known.IsColor(words[i]) && known.Find(words, i + 1).words > 0;
+    if (match.words == 0 || is_color) {
       ++i;
       continue;
     }

@@ -14,14 +14,14 @@ namespace edgevlm {
 // Each fact is one text:
 //   "dog"                a thing is there
 //   "2 dog"              so many of them
-//   "red circle"         one of them has this colour
+//   "red circle"         one of them has this color
 //   "display reads 427"  a display shows these digits
 using Facts = std::set<std::string>;
 
-// The names and colours that captions of a dataset may use, gathered from its labels.
+// The names and colors that captions of a dataset may use, gathered from its labels.
 class KnownNames {
  public:
-  explicit KnownNames(std::span<const LabelledPicture> pictures);
+  explicit KnownNames(std::span<const LabeledImage> images);
 
   // A name found in a text.
   struct Match {
@@ -32,7 +32,7 @@ class KnownNames {
   // The longest name, singular or plural, that starts at words[begin]: "hot dogs" before "dogs".
   Match Find(std::span<const std::string> words, std::size_t begin) const;
 
-  bool IsColour(std::string_view word) const;
+  bool IsColor(std::string_view word) const;
 
  private:
   struct Name {
@@ -41,7 +41,7 @@ class KnownNames {
     std::vector<std::string> plurals;  // what the last word may become
   };
   std::vector<Name> names_;  // those of more words first
-  std::set<std::string, std::less<>> colours_;
+  std::set<std::string, std::less<>> colors_;
 };
 
 // Every plural that English spelling could give a noun; several, because no rule knows which one
@@ -49,10 +49,10 @@ class KnownNames {
 std::vector<std::string> PossiblePlurals(const std::string& noun);
 
 // What the label says.
-Facts FactsOf(std::span<const LabelledThing> things);
+Facts FactsOf(std::span<const LabeledThing> things);
 
-// What a caption says. Reads noun phrases wherever they stand: an article or number, a colour, a
-// name, and "that reads" with digits; everything else ("the picture shows", "left of") is passed
+// What a caption says. Reads noun phrases wherever they stand: an article or number, a color, a
+// name, and "that reads" with digits; everything else ("the image shows", "left of") is passed
 // over. Things of one name are added up; "the dog" after "a dog" is the same dog.
 Facts FactsIn(std::string_view caption, const KnownNames& known);
 

@@ -9,16 +9,16 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-LabelledThing Thing(std::string name, int count, std::string colour = {}, std::string reads = {}) {
-  return {std::move(name), count, std::move(colour), std::move(reads)};
+LabeledThing Thing(std::string name, int count, std::string color = {}, std::string reads = {}) {
+  return {std::move(name), count, std::move(color), std::move(reads)};
 }
 
 class FactsTest : public ::testing::Test {
  protected:
-  FactsTest() : known_(pictures_) {}
+  FactsTest() : known_(images_) {}
   Facts In(std::string_view caption) { return FactsIn(caption, known_); }
 
-  const std::vector<LabelledPicture> pictures_ = {
+  const std::vector<LabeledImage> images_ = {
       {"0.png",
        {Thing("dog", 1), Thing("hot dog", 1), Thing("mouse", 1), Thing("sheep", 1),
         Thing("butterfly", 1), Thing("bus", 1), Thing("orange", 1), Thing("snowman", 1)},
@@ -34,7 +34,7 @@ class FactsTest : public ::testing::Test {
 
 TEST_F(FactsTest, ReadsArticlesNumbersAndPlurals) {
   EXPECT_THAT(In("a dog"), UnorderedElementsAre("dog", "1 dog"));
-  EXPECT_THAT(In("the picture shows three mice"), UnorderedElementsAre("mouse", "3 mouse"));
+  EXPECT_THAT(In("the image shows three mice"), UnorderedElementsAre("mouse", "3 mouse"));
   EXPECT_THAT(In("2 sheep"), UnorderedElementsAre("sheep", "2 sheep"));
   EXPECT_THAT(
       In("two butterflies, four buses and five snowmen"),
@@ -42,7 +42,7 @@ TEST_F(FactsTest, ReadsArticlesNumbersAndPlurals) {
   EXPECT_THAT(In("dogs"), UnorderedElementsAre("dog"));
 }
 
-TEST_F(FactsTest, ReadsColours) {
+TEST_F(FactsTest, ReadsColors) {
   EXPECT_THAT(
       In("two red circles to the left of a blue ring"),
       UnorderedElementsAre("circle", "2 circle", "red circle", "ring", "1 ring", "blue ring"));
@@ -50,7 +50,7 @@ TEST_F(FactsTest, ReadsColours) {
               UnorderedElementsAre("circle", "3 circle", "red circle", "blue circle"));
 }
 
-TEST_F(FactsTest, TellsTheFruitFromTheColour) {
+TEST_F(FactsTest, TellsTheFruitFromTheColor) {
   EXPECT_THAT(In("an orange"), UnorderedElementsAre("orange", "1 orange"));
   EXPECT_THAT(In("an orange square"), UnorderedElementsAre("square", "1 square", "orange square"));
   EXPECT_THAT(In("two oranges and an orange square"),
@@ -77,15 +77,15 @@ TEST_F(FactsTest, CountsTheSameThingOnce) {
 
 TEST_F(FactsTest, PassesOverEverythingElse) {
   EXPECT_THAT(In(""), IsEmpty());
-  EXPECT_THAT(In("a picture of nothing, in the top left"), IsEmpty());
+  EXPECT_THAT(In("an image of nothing, in the top left"), IsEmpty());
   EXPECT_THAT(In("a doghouse"), IsEmpty());
 }
 
 TEST_F(FactsTest, LabelsGiveWhatTheirCaptionsSay) {
-  EXPECT_EQ(FactsOf(pictures_[1].things),
+  EXPECT_EQ(FactsOf(images_[1].things),
             In("two red circles, an orange square, a blue ring and a display that reads 4 2 7"));
-  const std::vector<LabelledThing> two_groups = {Thing("circle", 2, "red"),
-                                                 Thing("circle", 1, "blue")};
+  const std::vector<LabeledThing> two_groups = {Thing("circle", 2, "red"),
+                                                Thing("circle", 1, "blue")};
   EXPECT_THAT(FactsOf(two_groups),
               UnorderedElementsAre("circle", "3 circle", "red circle", "blue circle"));
 }

@@ -78,7 +78,7 @@ std::string ReportTable(const Evaluation& evaluation) {
   table += "\n" + Row("captions", "n", "", blank_title);
   table += Row("facts precision", std::to_string(seen.facts.stated),
                Percent(seen.facts.Precision()), blank_percent(&FactScore::Precision));
-  table += Row("facts recall", std::to_string(seen.facts.labelled), Percent(seen.facts.Recall()),
+  table += Row("facts recall", std::to_string(seen.facts.labeled), Percent(seen.facts.Recall()),
                blank_percent(&FactScore::Recall));
   table += Row("facts F1", "", Percent(seen.facts.F1()), blank_percent(&FactScore::F1));
   table += Row("perplexity", std::to_string(seen.likelihood.tokens),
@@ -92,7 +92,7 @@ std::string ReportTable(const Evaluation& evaluation) {
 }
 
 std::string ReportJson(const Evaluation& evaluation) {
-  nlohmann::json report = {{"pictures", evaluation.pictures}};
+  nlohmann::json report = {{"pictures", evaluation.images}};
   ForEachKind(evaluation,
               [&](const std::string& kind, const QuestionScore& seen, const QuestionScore* blank) {
                 report["questions"][kind] = QuestionJson(seen, blank);

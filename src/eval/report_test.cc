@@ -12,7 +12,7 @@ using ::testing::Not;
 
 Evaluation TwoKinds() {
   Evaluation evaluation;
-  evaluation.pictures = 3;
+  evaluation.images = 3;
   evaluation.seen.questions["count"] = {.asked = 4, .right = 3};
   evaluation.seen.questions["where"] = {.asked = 2, .right = 0};
   evaluation.seen.facts.Add({"dog"}, {"dog", "1 dog"});

@@ -19,22 +19,22 @@ void QuestionScore::Add(const QuestionScore& other) {
 
 double QuestionScore::Accuracy() const { return Ratio(right, asked); }
 
-void FactScore::Add(const Facts& stated_facts, const Facts& labelled_facts) {
+void FactScore::Add(const Facts& stated_facts, const Facts& labeled_facts) {
   stated += static_cast<std::int64_t>(stated_facts.size());
-  labelled += static_cast<std::int64_t>(labelled_facts.size());
+  labeled += static_cast<std::int64_t>(labeled_facts.size());
   true_ones += std::count_if(stated_facts.begin(), stated_facts.end(),
-                             [&](const auto& fact) { return labelled_facts.contains(fact); });
+                             [&](const auto& fact) { return labeled_facts.contains(fact); });
 }
 
 void FactScore::Add(const FactScore& other) {
   stated += other.stated;
   true_ones += other.true_ones;
-  labelled += other.labelled;
+  labeled += other.labeled;
 }
 
 double FactScore::Precision() const { return Ratio(true_ones, stated); }
-double FactScore::Recall() const { return Ratio(true_ones, labelled); }
-double FactScore::F1() const { return Ratio(2 * true_ones, stated + labelled); }
+double FactScore::Recall() const { return Ratio(true_ones, labeled); }
+double FactScore::F1() const { return Ratio(2 * true_ones, stated + labeled); }
 
 void LikelihoodScore::Add(const LikelihoodScore& other) {
   tokens += other.tokens;

@@ -21,12 +21,12 @@ struct QuestionScore {
 struct FactScore {
   std::int64_t stated = 0;     // by the captions
   std::int64_t true_ones = 0;  // of those, confirmed by the labels
-  std::int64_t labelled = 0;   // by the labels
+  std::int64_t labeled = 0;    // by the labels
 
-  void Add(const Facts& stated_facts, const Facts& labelled_facts);
+  void Add(const Facts& stated_facts, const Facts& labeled_facts);
   void Add(const FactScore& other);
   double Precision() const;  // true / stated
-  double Recall() const;     // true / labelled
+  double Recall() const;     // true / labeled
   double F1() const;         // their harmonic mean
 };
 
@@ -50,7 +50,7 @@ struct DepthScore {
   double BlocksPerToken() const;  // 0 without tokens
 };
 
-// Everything measured on a set of pictures under one condition.
+// Everything measured on a set of images under one condition.
 struct Score {
   std::map<std::string, QuestionScore> questions;  // by kind
   FactScore facts;

@@ -117,7 +117,7 @@ std::string FfnGate(int block);
 inline constexpr std::string_view kVisionStem = "v.stem";
 inline constexpr std::string_view kVisionHead = "v.head";
 
-// Bottleneck block `block` of the MobileNetV3 eye.
+// Bottleneck block `block` of the MobileNetV3 vision encoder.
 std::string VisionExpand(int block);
 std::string VisionDepthwise(int block);
 std::string VisionSqueezeReduce(int block);
@@ -160,7 +160,7 @@ std::string Bias(std::string_view module);
 // What a tensor is for, as far as the choice of its data type goes.
 enum class TensorRole {
   kOther,
-  kFixed,  // keeps its type: norms, biases, positions, the first layer of an eye
+  kFixed,  // keeps its type: norms, biases, positions, the first layer of a vision encoder
   kTokenEmbedding,
   kOutput,
   kAttnV,

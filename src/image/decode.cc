@@ -13,7 +13,7 @@ namespace {
 
 struct Format {
   bool (*matches)(std::string_view head);
-  Result<PictureInfo> (*probe)(Bytes file);
+  Result<ImageInfo> (*probe)(Bytes file);
   Result<Image> (*decode)(const DecodeTask& task);
 };
 
@@ -48,13 +48,13 @@ const Format* FindFormat(Bytes file) {
 
 Error UnknownFormat(Bytes file) {
   if (file.empty()) {
-    return {ErrorCode::kCorrupt, "picture: file: expected a picture, found 0 bytes"};
+    return {ErrorCode::kCorrupt, "image: file: expected an image, found 0 bytes"};
   }
   return {ErrorCode::kUnsupported,
-          "picture: format: expected JPEG, PNG, WebP or PPM, found " + DescribeFile(file)};
+          "image: format: expected JPEG, PNG, WebP or PPM, found " + DescribeFile(file)};
 }
 
-MaybeError CheckLimits(const PictureInfo& info, const DecodeLimits& limits) {
+MaybeError CheckLimits(const ImageInfo& info, const DecodeLimits& limits) {
   const std::string found =
       ", found " + std::to_string(info.width) + " x " + std::to_string(info.height);
   const std::string where = std::string(info.format) + ": width x height: expected at most ";
@@ -70,7 +70,7 @@ MaybeError CheckLimits(const PictureInfo& info, const DecodeLimits& limits) {
 
 }  // namespace
 
-Result<PictureInfo> Probe(std::span<const std::byte> file) {
+Result<ImageInfo> Probe(std::span<const std::byte> file) {
   const Format* format = FindFormat(file);
   if (format == nullptr) return UnknownFormat(file);
   return format->probe(file);
@@ -78,13 +78,13 @@ Result<PictureInfo> Probe(std::span<const std::byte> file) {
 
 Result<Image> Decode(std::span<const std::byte> file, const DecodeLimits& limits, int target_side) {
   if (static_cast<std::int64_t>(file.size()) > limits.file_bytes) {
-    return Error{ErrorCode::kTooLarge, "picture: file: expected at most " +
+    return Error{ErrorCode::kTooLarge, "image: file: expected at most " +
                                            std::to_string(limits.file_bytes) + " bytes, found " +
                                            std::to_string(file.size())};
   }
   const Format* format = FindFormat(file);
   if (format == nullptr) return UnknownFormat(file);
-  Result<PictureInfo> info = format->probe(file);
+  Result<ImageInfo> info = format->probe(file);
   if (!info) return info.error();
   if (auto error = CheckLimits(*info, limits)) return *error;
   Result<Image> stored = format->decode({file, *info, limits, target_side});

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 #include "image/write.h"
 
 namespace edgevlm {
@@ -13,9 +13,9 @@ using test::BytesOf;
 using test::ErrorOf;
 using test::Gradient;
 
-TEST(Decode, NamesWhatIsNotAPicture) {
-  EXPECT_EQ(ErrorOf({}), "picture: file: expected a picture, found 0 bytes");
-  const std::string expected = "picture: format: expected JPEG, PNG, WebP or PPM, found ";
+TEST(Decode, NamesWhatIsNotAnImage) {
+  EXPECT_EQ(ErrorOf({}), "image: file: expected an image, found 0 bytes");
+  const std::string expected = "image: format: expected JPEG, PNG, WebP or PPM, found ";
   EXPECT_EQ(ErrorOf(BytesOf("This is a text, named photo.jpg.\n")),
             expected + "text that begins 'This is a text, named ph...'");
   EXPECT_EQ(ErrorOf(BytesOf("GIF89a....")), expected + "a GIF image");
@@ -38,11 +38,11 @@ TEST(Decode, ChargesTheLimitsOneByOne) {
   EXPECT_EQ(ErrorOf(file, {.side = 39}),
             "png: width x height: expected at most 39 pixels a side, found 40 x 20");
   EXPECT_EQ(ErrorOf(file, {.file_bytes = 60}),
-            "picture: file: expected at most 60 bytes, found " + std::to_string(file.size()));
+            "image: file: expected at most 60 bytes, found " + std::to_string(file.size()));
 }
 
 TEST(Decode, EveryFormatIsProbedByItsFirstBytes) {
-  const Image picture = Gradient(31, 17);
+  const Image image = Gradient(31, 17);
   const auto is = [](std::span<const std::byte> file, std::string_view format) {
     const auto info = Probe(file);
     ASSERT_TRUE(info) << info.error().message;
@@ -51,17 +51,17 @@ TEST(Decode, EveryFormatIsProbedByItsFirstBytes) {
     EXPECT_EQ(info->height, 17);
     EXPECT_EQ(info->orientation, 1);
   };
-  is(EncodePng(picture), "png");
-  is(EncodeJpeg(picture, 90), "jpeg");
+  is(EncodePng(image), "png");
+  is(EncodeJpeg(image, 90), "jpeg");
   is(BytesOf("P5 31 17 255\n"), "ppm");  // the pixels are not looked at
 }
 
 TEST(WritePng, WritesAndReportsWhatItCanNot) {
-  const Image picture = Gradient(9, 8);
-  EXPECT_THAT(WritePng("/nowhere/at/all.png", picture)->message,
+  const Image image = Gradient(9, 8);
+  EXPECT_THAT(WritePng("/nowhere/at/all.png", image)->message,
               testing::HasSubstr("png: file '/nowhere/at/all.png': expected to write"));
   const std::string path = testing::TempDir() + "edgevlm_write_png_test.png";
-  EXPECT_FALSE(WritePng(path, picture));
+  EXPECT_FALSE(WritePng(path, image));
   std::remove(path.c_str());
 }
 

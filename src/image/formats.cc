@@ -9,10 +9,10 @@ Error CutShort(const char* format, Bytes file) {
 
 Error Malformed(const char* format, const std::string& what) {
   return {ErrorCode::kCorrupt,
-          std::string(format) + ": data: expected a valid picture, found " + what};
+          std::string(format) + ": data: expected a valid image, found " + what};
 }
 
-MaybeError CheckSameSize(const PictureInfo& info, std::int64_t width, std::int64_t height) {
+MaybeError CheckSameSize(const ImageInfo& info, std::int64_t width, std::int64_t height) {
   if (info.width == width && info.height == height) return std::nullopt;
   return Error{ErrorCode::kCorrupt, std::string(info.format) + ": width x height: expected " +
                                         std::to_string(info.width) + " x " +

@@ -17,30 +17,30 @@ using Bytes = std::span<const std::byte>;
 // How to decode one file. `info` is what the format's own probe found, already within `limits`.
 struct DecodeTask {
   Bytes file;
-  PictureInfo info;
+  ImageInfo info;
   DecodeLimits limits;
   int target_side = 0;
 };
 
-// One file each: jpeg.cc, png.cc, webp.cc, ppm.cc. The pictures are as stored, not yet upright.
+// One file each: jpeg.cc, png.cc, webp.cc, ppm.cc. The images are as stored, not yet upright.
 // The probes read headers only and check no limits.
-Result<PictureInfo> ProbeJpeg(Bytes file);
+Result<ImageInfo> ProbeJpeg(Bytes file);
 Result<Image> DecodeJpeg(const DecodeTask& task);
-Result<PictureInfo> ProbePng(Bytes file);
+Result<ImageInfo> ProbePng(Bytes file);
 Result<Image> DecodePng(const DecodeTask& task);
-Result<PictureInfo> ProbeWebp(Bytes file);
+Result<ImageInfo> ProbeWebp(Bytes file);
 Result<Image> DecodeWebp(const DecodeTask& task);
-Result<PictureInfo> ProbePpm(Bytes file);
+Result<ImageInfo> ProbePpm(Bytes file);
 Result<Image> DecodePpm(const DecodeTask& task);
 
 // "png: data: expected a whole file, found its end after 123 bytes".
 Error CutShort(const char* format, Bytes file);
-// "png: data: expected a valid picture, found WHAT".
+// "png: data: expected a valid image, found WHAT".
 Error Malformed(const char* format, const std::string& what);
 // "png: size: expected WHAT_PROBED, found ..." where a library reads the size otherwise than we.
-MaybeError CheckSameSize(const PictureInfo& info, std::int64_t width, std::int64_t height);
+MaybeError CheckSameSize(const ImageInfo& info, std::int64_t width, std::int64_t height);
 
-// Opaque colours from `count` pixels of red, green, blue, opacity, laid over white.
+// Opaque colors from `count` pixels of red, green, blue, opacity, laid over white.
 void LayOverWhite(const std::uint8_t* rgba, int count, std::uint8_t* rgb);
 
 inline const std::uint8_t* Unsigned(Bytes bytes) {

@@ -1,4 +1,4 @@
-// How long it takes from the bytes of a picture to an encoder's input.
+// How long it takes from the bytes of an image to an encoder's input.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -13,10 +13,10 @@ namespace {
 // Something like a photograph to a coder: soft shapes, edges, and grain that costs it bits.
 Image Photograph(int width, int height) {
   std::mt19937 rng(1);
-  Image picture(width, height);
+  Image image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      std::uint8_t* pixel = picture.Row(y) + std::ptrdiff_t{x} * 3;
+      std::uint8_t* pixel = image.Row(y) + std::ptrdiff_t{x} * 3;
       const int patch = (x / 150 * 7 + y / 130 * 13) % 11 * 16;
       const int grain = static_cast<int>(rng() % 16);
       const int light = 20 + patch + (x % 150) / 4 + grain;
@@ -25,7 +25,7 @@ Image Photograph(int width, int height) {
       pixel[2] = static_cast<std::uint8_t>(light / 2 + patch / 3);
     }
   }
-  return picture;
+  return image;
 }
 
 // Bytes of a 4000 x 3000 JPEG of quality range(1) to [S * S, 3], S = range(0), on two threads.
@@ -38,8 +38,8 @@ void BM_TwelveMegapixelJpeg(benchmark::State& state) {
   const int cells = preprocessing.size * preprocessing.size;
   std::vector<float> out(static_cast<std::size_t>(cells) * 3);
   for (auto _ : state) {
-    const Result<Image> picture = Decode(file, {}, preprocessing.size);
-    Preprocess(*picture, preprocessing, {out.data(), cells, 3}, pool);
+    const Result<Image> image = Decode(file, {}, preprocessing.size);
+    Preprocess(*image, preprocessing, {out.data(), cells, 3}, pool);
   }
   state.counters["file_MB"] = static_cast<double>(file.size()) / 1e6;
 }
@@ -56,13 +56,13 @@ void BM_TwelveMegapixelJpegFullSize(benchmark::State& state) {
 }
 BENCHMARK(BM_TwelveMegapixelJpegFullSize)->Unit(benchmark::kMillisecond);
 
-// What the trainer does for every picture, on one thread.
+// What the trainer does for every image, on one thread.
 void BM_Preprocess300To160(benchmark::State& state) {
-  const Image picture = Photograph(300, 300);
+  const Image image = Photograph(300, 300);
   const Preprocessing preprocessing{.size = 160};
   ThreadPool pool(1);
   std::vector<float> out(160 * 160 * 3);
-  for (auto _ : state) Preprocess(picture, preprocessing, {out.data(), 160 * 160, 3}, pool);
+  for (auto _ : state) Preprocess(image, preprocessing, {out.data(), 160 * 160, 3}, pool);
 }
 BENCHMARK(BM_Preprocess300To160)->Unit(benchmark::kMicrosecond);
 

@@ -48,7 +48,7 @@ struct Codec {
   Fail(state, codec->errors.msg_code);
 }
 
-// libjpeg goes on after these with grey or garbage in place of the missing part.
+// libjpeg goes on after these with gray or garbage in place of the missing part.
 bool LosesPixels(int warning) {
   return warning == JWRN_JPEG_EOF || warning == JWRN_HIT_MARKER || warning == JWRN_HUFF_BAD_CODE ||
          warning == JWRN_MUST_RESYNC;
@@ -67,7 +67,7 @@ void OnMessage(j_common_ptr state, int level) {
 
 void OnOutput(j_common_ptr) {}  // libjpeg would print
 
-// Called between the rows of every scan. Each scan costs a pass over the whole picture, and a small
+// Called between the rows of every scan. Each scan costs a pass over the whole image, and a small
 // file can ask for thousands.
 void OnProgress(j_common_ptr state) {
   const auto* codec = static_cast<Codec*>(state->client_data);
@@ -91,7 +91,7 @@ bool ReadHeader(Codec* codec, const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
-// Sealed. Settles colours and size of the output.
+// Sealed. Settles colors and size of the output.
 bool Settle(Codec* codec, int eighths) {
   if (setjmp(codec->failed) != 0) return false;
   const J_COLOR_SPACE stored = codec->state.jpeg_color_space;
@@ -99,13 +99,13 @@ bool Settle(Codec* codec, int eighths) {
   codec->state.out_color_space = four_inks ? JCS_CMYK : JCS_RGB;
   codec->state.scale_num = static_cast<unsigned>(eighths);
   codec->state.scale_denom = 8;
-  // Only for pictures whose scans are missing, which are refused.
+  // Only for images whose scans are missing, which are refused.
   codec->state.do_block_smoothing = FALSE;
   jpeg_calc_output_dimensions(&codec->state);
   return true;
 }
 
-// Sealed. Begins the output; reads all scans of a progressive picture.
+// Sealed. Begins the output; reads all scans of a progressive image.
 bool Start(Codec* codec) {
   if (setjmp(codec->failed) != 0) return false;
   jpeg_start_decompress(&codec->state);
@@ -239,34 +239,34 @@ Result<Image> ReadPixels(const DecodeTask& task, Reader& reader) {
   if (!Start(codec)) return reader.Failure(task.file);
   if (codec->has_ended && !AllScansBegan(reader.state())) return CutShort(kFormat, task.file);
   const jpeg_decompress_struct& state = reader.state();
-  Image picture(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
+  Image image(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
   const bool four_inks = state.output_components == 4;
   std::vector<std::uint8_t> inks(four_inks ? std::size_t{state.output_width} * 4 : 0);
-  for (int y = 0; y < picture.height; ++y) {
-    std::uint8_t* row = four_inks ? inks.data() : picture.Row(y);
+  for (int y = 0; y < image.height; ++y) {
+    std::uint8_t* row = four_inks ? inks.data() : image.Row(y);
     if (!ReadRow(codec, row)) return reader.Failure(task.file);
-    if (four_inks) MixInks(row, picture.width, state.saw_Adobe_marker != FALSE, picture.Row(y));
+    if (four_inks) MixInks(row, image.width, state.saw_Adobe_marker != FALSE, image.Row(y));
   }
   if (!Finish(codec)) return reader.Failure(task.file);
-  return picture;
+  return image;
 }
 
 }  // namespace
 
-Result<PictureInfo> ProbeJpeg(Bytes file) {
+Result<ImageInfo> ProbeJpeg(Bytes file) {
   Reader reader;
   const bool read = ReadHeader(reader.codec(), Unsigned(file), file.size());
   const jpeg_decompress_struct& state = reader.state();
   // libjpeg refuses sides over 65,500 itself, but has read them: the caller's limits say it better.
   if (!read && reader.codec()->failure != JERR_IMAGE_TOO_BIG) return reader.Failure(file);
-  return PictureInfo{kFormat, static_cast<int>(state.image_width),
-                     static_cast<int>(state.image_height), OrientationOf(state)};
+  return ImageInfo{kFormat, static_cast<int>(state.image_width),
+                   static_cast<int>(state.image_height), OrientationOf(state)};
 }
 
 Result<Image> DecodeJpeg(const DecodeTask& task) {
   Reader reader(task.limits.scans);
   if (auto error = Prepare(task, task.file, reader)) return *error;
-  if (std::optional<Image> picture = DecodeMeans(reader.state())) return *std::move(picture);
+  if (std::optional<Image> image = DecodeMeans(reader.state())) return *std::move(image);
   if (!reader.state().progressive_mode) return ReadPixels(task, reader);
   const std::vector<std::byte> lean =
       WithoutDetailScans(task.file, ComponentsOfMeans(reader.state()));

@@ -21,8 +21,8 @@ std::int64_t Rounded(std::int64_t value, int bits) {
   return (value + (std::int64_t{1} << (bits - 1))) >> bits;
 }
 
-// A grey level from its distance to the middle one.
-std::uint8_t Grey(std::int64_t value) {
+// A gray level from its distance to the middle one.
+std::uint8_t Gray(std::int64_t value) {
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(value + 128, 0, 255));
 }
 
@@ -112,8 +112,8 @@ Quad Quarters(const ColumnSums& sums) {
     const std::int64_t mean = half(0) << kMeanBits;
     std::int64_t rest = 0;
     for (std::size_t u = 1; u < 8; u += 2) rest += half(u) * kHalfWeights[u];
-    quad[static_cast<std::size_t>(lower * 2)] = Grey(Rounded(mean + rest, kBits));
-    quad[static_cast<std::size_t>(lower * 2 + 1)] = Grey(Rounded(mean - rest, kBits));
+    quad[static_cast<std::size_t>(lower * 2)] = Gray(Rounded(mean + rest, kBits));
+    quad[static_cast<std::size_t>(lower * 2 + 1)] = Gray(Rounded(mean - rest, kBits));
   }
   return quad;
 }
@@ -122,7 +122,7 @@ bool DecodeBlock(Component& component, BitReader& bits, Quad& quad) {
   if (!DecodeMean(component, bits)) return false;
   const std::int64_t mean = component.mean * component.step[0];
   if (component.skip != nullptr) {
-    quad.fill(Grey(Rounded(mean, 3)));
+    quad.fill(Gray(Rounded(mean, 3)));
     return SkipCoefficients(component, bits);
   }
   ColumnSums sums;

@@ -25,7 +25,7 @@ struct Component {
   HuffmanTable dc;
   HuffmanTable ac;
   std::unique_ptr<SkipTable> skip;         // none if the blocks are cut in four
-  std::array<std::int64_t, 64> step = {};  // of quantisation, in the order of the data
+  std::array<std::int64_t, 64> step = {};  // of quantization, in the order of the data
   int blocks_across = 1;                   // in an MCU
   int blocks_down = 1;
   int pixels_across = 1;  // of a block

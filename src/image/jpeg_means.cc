@@ -13,18 +13,18 @@ namespace {
 constexpr int kRestart = 0xD0;  // marker codes, T.81 table B.1
 constexpr int kEnd = 0xD9;
 
-// Whether colours, sampling and scan are of the kinds that jpeg_means.h names.
+// Whether colors, sampling and scan are of the kinds that jpeg_means.h names.
 bool IsCommonKind(const jpeg_decompress_struct& state) {
   const bool eighth = state.min_DCT_scaled_size == 1;
   const bool sequential = !state.progressive_mode && !state.arith_code && state.Ss == 0 &&
                           state.Se == 63 && state.Ah == 0 && state.Al == 0;
-  const bool grey = state.num_components == 1 && state.jpeg_color_space == JCS_GRAYSCALE;
-  const bool colour = state.num_components == 3 && state.jpeg_color_space == JCS_YCbCr;
-  if (!eighth || !sequential || state.data_precision != 8 || !(grey || colour)) return false;
+  const bool gray = state.num_components == 1 && state.jpeg_color_space == JCS_GRAYSCALE;
+  const bool color = state.num_components == 3 && state.jpeg_color_space == JCS_YCbCr;
+  if (!eighth || !sequential || state.data_precision != 8 || !(gray || color)) return false;
   if (state.comps_in_scan != state.num_components || state.CCIR601_sampling) return false;
   for (int i = 0; i < state.num_components; ++i) {
     const jpeg_component_info& component = state.comp_info[i];
-    const int most = colour && i == 0 ? Component::kMaxRows : 1;
+    const int most = color && i == 0 ? Component::kMaxRows : 1;
     if (state.cur_comp_info[i] != &component) return false;
     if (component.h_samp_factor > most || component.v_samp_factor > most) return false;
   }
@@ -66,10 +66,10 @@ bool FillComponent(const jpeg_decompress_struct& state, const jpeg_component_inf
   return true;
 }
 
-// Red, green and blue from luma and the two colour differences, in 16 bits as libjpeg has them
+// Red, green and blue from luma and the two color differences, in 16 bits as libjpeg has them
 // (ITU-T T.871, section 7).
-void MixColours(std::span<const Component> components, std::size_t row, int width,
-                std::uint8_t* rgb) {
+void MixColors(std::span<const Component> components, std::size_t row, int width,
+               std::uint8_t* rgb) {
   const auto clamped = [](int value) {
     return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
   };
@@ -152,14 +152,13 @@ std::optional<Image> DecodeMeans(const jpeg_decompress_struct& state) {
   }
   Segment segment(std::as_bytes(std::span(state.src->next_input_byte, state.src->bytes_in_buffer)));
   Scan scan(segment, static_cast<int>(state.restart_interval), components);
-  Image picture(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
-  for (int y = 0; y < picture.height; ++y) {
+  Image image(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
+  for (int y = 0; y < image.height; ++y) {
     if (y % pixels_down == 0 && !scan.ReadRow(mcus_across)) return std::nullopt;
-    MixColours(components, static_cast<std::size_t>(y % pixels_down), picture.width,
-               picture.Row(y));
+    MixColors(components, static_cast<std::size_t>(y % pixels_down), image.width, image.Row(y));
   }
   if (!scan.AtEndOfSegment() || !segment.PassMarker(kEnd)) return std::nullopt;
-  return picture;
+  return image;
 }
 
 }  // namespace edgevlm

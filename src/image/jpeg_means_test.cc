@@ -51,13 +51,13 @@ class Reference {
 
   Image Pixels() {
     jpeg_start_decompress(&state_);
-    Image picture(static_cast<int>(state_.output_width), static_cast<int>(state_.output_height));
-    for (int y = 0; y < picture.height; ++y) {
-      JSAMPROW row = picture.Row(y);
+    Image image(static_cast<int>(state_.output_width), static_cast<int>(state_.output_height));
+    for (int y = 0; y < image.height; ++y) {
+      JSAMPROW row = image.Row(y);
       jpeg_read_scanlines(&state_, &row, 1);
     }
     jpeg_finish_decompress(&state_);
-    return picture;
+    return image;
   }
 
  private:
@@ -81,16 +81,16 @@ TEST(JpegMeans, SamePixelsAsLibjpeg) {
     for (const int grain : {0, 40, 255}) {
       const auto values = Grainy(width, height, 3, grain);
       for (const int sampling : {0, 1, 2, 3}) {
-        for (const bool optimised : {false, true}) {
+        for (const bool optimized : {false, true}) {
           for (const unsigned restart_rows : {0u, 1u}) {
             JpegKind kind = {.restart_rows = restart_rows};
             kind.across = 1 + sampling % 2;
             kind.down = 1 + sampling / 2;
-            kind.optimised = optimised;
+            kind.optimized = optimized;
             kind.quality = grain == 40 ? 75 : 97;
             SCOPED_TRACE(testing::Message()
                          << width << " x " << height << " grain " << grain << " sampling "
-                         << kind.across << kind.down << " optimised " << optimised << " restarts "
+                         << kind.across << kind.down << " optimised " << optimized << " restarts "
                          << restart_rows);
             ExpectSameAsLibjpeg(Encoded(width, height, values, kind));
           }
@@ -100,7 +100,7 @@ TEST(JpegMeans, SamePixelsAsLibjpeg) {
   }
 }
 
-TEST(JpegMeans, SamePixelsAsLibjpegInGrey) {
+TEST(JpegMeans, SamePixelsAsLibjpegInGray) {
   for (const int quality : {20, 75, 100}) {
     JpegKind kind = {.components = 1, .in = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE};
     kind.quality = quality;
@@ -172,9 +172,9 @@ TEST(JpegMeans, SurvivesWrongData) {
     }
     source->next_input_byte = wrong.data();
     source->bytes_in_buffer = wrong.size();
-    const std::optional<Image> picture = DecodeMeans(reference.state());
-    if (picture) {
-      EXPECT_EQ(picture->pixels.size(), 5u * 3 * 3) << round;
+    const std::optional<Image> image = DecodeMeans(reference.state());
+    if (image) {
+      EXPECT_EQ(image->pixels.size(), 5u * 3 * 3) << round;
     }
   }
   source->next_input_byte = rest.data();

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "image/jpeg_scans.h"
+#include "image/test_images.h"
 #include "image/test_jpegs.h"
-#include "image/test_pictures.h"
 #include "image/write.h"
 
 namespace edgevlm {
@@ -17,16 +17,16 @@ using test::Gradient;
 
 // Smooth, so that coding loses little.
 Image Smooth(int width, int height) {
-  Image picture(width, height);
+  Image image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      std::uint8_t* pixel = picture.Row(y) + x * 3;
+      std::uint8_t* pixel = image.Row(y) + x * 3;
       pixel[0] = static_cast<std::uint8_t>(40 + 120 * x / width);
       pixel[1] = static_cast<std::uint8_t>(60 + 120 * y / height);
       pixel[2] = 90;
     }
   }
-  return picture;
+  return image;
 }
 
 // The place right after the marker FF `code`.
@@ -39,28 +39,28 @@ std::size_t After(const std::vector<std::byte>& file, int code) {
 }
 
 TEST(Jpeg, ReadsBaselineProgressiveAndRestarts) {
-  const Image picture = Smooth(53, 37);
-  test::ExpectNear(Decoded(EncodeJpeg(picture, 95)), picture, 6);
+  const Image image = Smooth(53, 37);
+  test::ExpectNear(Decoded(EncodeJpeg(image, 95)), image, 6);
   for (const bool progressive : {false, true}) {
     for (const unsigned restart_rows : {0u, 1u}) {
-      const auto file = Encoded(53, 37, picture.pixels,
-                                {.progressive = progressive, .restart_rows = restart_rows});
-      test::ExpectNear(Decoded(file), picture, 6);
+      const auto file =
+          Encoded(53, 37, image.pixels, {.progressive = progressive, .restart_rows = restart_rows});
+      test::ExpectNear(Decoded(file), image, 6);
     }
   }
-  const auto rgb = Encoded(53, 37, picture.pixels, {.stored = JCS_RGB});
-  test::ExpectNear(Decoded(rgb), picture, 6);
+  const auto rgb = Encoded(53, 37, image.pixels, {.stored = JCS_RGB});
+  test::ExpectNear(Decoded(rgb), image, 6);
 }
 
-TEST(Jpeg, ReadsGrey) {
-  std::vector<std::uint8_t> grey(20 * 10);
+TEST(Jpeg, ReadsGray) {
+  std::vector<std::uint8_t> gray(20 * 10);
   Image expected(20, 10);
-  for (std::size_t i = 0; i < grey.size(); ++i) {
-    grey[i] = static_cast<std::uint8_t>(50 + i % 20 * 5);
-    std::fill_n(expected.pixels.begin() + static_cast<std::ptrdiff_t>(i * 3), 3, grey[i]);
+  for (std::size_t i = 0; i < gray.size(); ++i) {
+    gray[i] = static_cast<std::uint8_t>(50 + i % 20 * 5);
+    std::fill_n(expected.pixels.begin() + static_cast<std::ptrdiff_t>(i * 3), 3, gray[i]);
   }
   const auto file =
-      Encoded(20, 10, grey, {.components = 1, .in = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE});
+      Encoded(20, 10, gray, {.components = 1, .in = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE});
   test::ExpectNear(Decoded(file), expected, 4);
 }
 
@@ -77,17 +77,17 @@ TEST(Jpeg, ReadsFourInks) {
       }
       const auto file = Encoded(
           16, 16, inks, {.components = 4, .in = JCS_CMYK, .stored = stored, .adobe = adobe});
-      const Image picture = Decoded(file);
-      ASSERT_EQ(picture.pixels.size(), 16u * 16 * 3);
-      for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(picture.pixels[c], kExpected[c], 3) << stored;
+      const Image image = Decoded(file);
+      ASSERT_EQ(image.pixels.size(), 16u * 16 * 3);
+      for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(image.pixels[c], kExpected[c], 3) << stored;
     }
   }
 }
 
-TEST(Jpeg, ExifTurnsThePictureAndBrokenExifDoesNot) {
-  const Image picture = Smooth(48, 16);
+TEST(Jpeg, ExifTurnsTheImageAndBrokenExifDoesNot) {
+  const Image image = Smooth(48, 16);
   for (int orientation = 1; orientation <= 9; ++orientation) {
-    const auto file = Encoded(48, 16, picture.pixels, {.exif = test::Exif(orientation)});
+    const auto file = Encoded(48, 16, image.pixels, {.exif = test::Exif(orientation)});
     const bool exchanged = 5 <= orientation && orientation <= 8;
     EXPECT_EQ(Probe(file)->orientation, orientation == 9 ? 1 : orientation);
     EXPECT_EQ(Probe(file)->width, 48);
@@ -96,8 +96,8 @@ TEST(Jpeg, ExifTurnsThePictureAndBrokenExifDoesNot) {
 }
 
 TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
-  const Image picture = Smooth(400, 200);
-  const auto file = EncodeJpeg(picture, 90);
+  const Image image = Smooth(400, 200);
+  const auto file = EncodeJpeg(image, 90);
   constexpr struct {
     int target, width, height;
   } kCases[] = {{50, 50, 25},    {51, 100, 50},   {100, 100, 50}, {101, 150, 75}, {336, 350, 175},
@@ -112,13 +112,13 @@ TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
   }
 }
 
-// At an eighth most scans of a progressive picture are passed over. Baseline and progressive coding
-// of the same picture keep the same coefficients, so the same pixels must come out.
+// At an eighth most scans of a progressive image are passed over. Baseline and progressive coding
+// of the same image keep the same coefficients, so the same pixels must come out.
 TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
-  const Image picture = Gradient(203, 117);
+  const Image image = Gradient(203, 117);
   for (const int target : {10, 26, 27, 100, 0}) {
-    const Image expected = Decoded(Encoded(203, 117, picture.pixels, {}), target);
-    const Image found = Decoded(Encoded(203, 117, picture.pixels, {.progressive = true}), target);
+    const Image expected = Decoded(Encoded(203, 117, image.pixels, {}), target);
+    const Image found = Decoded(Encoded(203, 117, image.pixels, {.progressive = true}), target);
     EXPECT_EQ(found.pixels, expected.pixels) << target;
   }
 }
@@ -149,30 +149,30 @@ TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
 }
 
 TEST(Jpeg, CutAnywhereIsAnError) {
-  const Image picture = Gradient(40, 24);
+  const Image image = Gradient(40, 24);
   for (const unsigned restart_rows : {0u, 1u}) {
     for (const bool progressive : {false, true}) {
       test::ExpectErrorWhereverCut(
           Encoded(
-              40, 24, picture.pixels,
+              40, 24, image.pixels,
               {.progressive = progressive, .restart_rows = restart_rows, .exif = test::Exif(6)}),
           kEndMarkBytes);
     }
     test::ExpectErrorWhereverCut(
-        Encoded(40, 24, picture.pixels, {.separate = true, .restart_rows = restart_rows}),
+        Encoded(40, 24, image.pixels, {.separate = true, .restart_rows = restart_rows}),
         kEndMarkBytes);
   }
-  const auto file = EncodeJpeg(picture, 80);
+  const auto file = EncodeJpeg(image, 80);
   EXPECT_EQ(ErrorOf(std::span(file).first(file.size() - 9)),
             "jpeg: data: expected a whole file, found its end after " +
                 std::to_string(file.size() - 9) + " bytes");
 }
 
 // What stands between the pixels and the end mark holds none, wherever it is cut.
-TEST(Jpeg, CutBehindThePixelsIsAPicture) {
-  const Image picture = Gradient(40, 24);
+TEST(Jpeg, CutBehindThePixelsIsAnImage) {
+  const Image image = Gradient(40, 24);
   for (const bool progressive : {false, true}) {
-    auto file = Encoded(40, 24, picture.pixels, {.progressive = progressive});
+    auto file = Encoded(40, 24, image.pixels, {.progressive = progressive});
     const Image expected = Decoded(file);
     const std::size_t end = file.size() - kEndMarkBytes;
     const auto comment = BytesOf(std::string_view("\xFF\xFE\0\x08trail.", 10));
@@ -197,11 +197,11 @@ TEST(Jpeg, AnEarlyEndMarkIsAnError) {
 }
 
 TEST(Jpeg, BytesBetweenMarkersAndAfterTheEndAreHarmless) {
-  const Image picture = Smooth(24, 16);
-  auto file = EncodeJpeg(picture, 95);
+  const Image image = Smooth(24, 16);
+  auto file = EncodeJpeg(image, 95);
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(After(file, 0xDB) - 2), std::byte{0x55});
   for (int i = 0; i < 9; ++i) file.push_back(std::byte{7});
-  test::ExpectNear(Decoded(file), picture, 6);
+  test::ExpectNear(Decoded(file), image, 6);
 }
 
 TEST(Jpeg, HugeClaimsAreRefusedByTheHeader) {
@@ -217,8 +217,8 @@ TEST(Jpeg, HugeClaimsAreRefusedByTheHeader) {
 }
 
 TEST(Jpeg, ThousandsOfScansAreRefused) {
-  const Image picture = Smooth(16, 16);
-  const auto whole = Encoded(16, 16, picture.pixels, {.progressive = true});
+  const Image image = Smooth(16, 16);
+  const auto whole = Encoded(16, 16, image.pixels, {.progressive = true});
   EXPECT_TRUE(Decode(whole, {.scans = 10}));
   EXPECT_EQ(ErrorOf(whole, {.scans = 3}), "jpeg: scans: expected at most 3, found 4");
   // The first scan again and again: bytes up to the next marker that is not part of the data.
@@ -235,10 +235,10 @@ TEST(Jpeg, ThousandsOfScansAreRefused) {
 TEST(Jpeg, TwelveBitsAreAClearError) {
   auto file = EncodeJpeg(Gradient(24, 16), 80);
   file[After(file, 0xC0) + 2] = std::byte{12};
-  const auto picture = Decode(file, {});
-  ASSERT_FALSE(picture);
-  EXPECT_EQ(picture.error().code, ErrorCode::kUnsupported);
-  EXPECT_THAT(picture.error().message, testing::HasSubstr("precision 12"));
+  const auto image = Decode(file, {});
+  ASSERT_FALSE(image);
+  EXPECT_EQ(image.error().code, ErrorCode::kUnsupported);
+  EXPECT_THAT(image.error().message, testing::HasSubstr("precision 12"));
 }
 
 }  // namespace

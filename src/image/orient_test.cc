@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 
 namespace edgevlm {
 namespace {
@@ -13,13 +13,13 @@ namespace {
 using test::BytesOf;
 using test::Exif;
 
-// A picture of letters: one pixel each, told apart by the red value.
+// An image of letters: one pixel each, told apart by the red value.
 Image Letters(int width, int height, std::string_view letters) {
-  Image picture(width, height);
+  Image image(width, height);
   for (std::size_t i = 0; i < letters.size(); ++i) {
-    picture.pixels[i * 3] = static_cast<std::uint8_t>(letters[i]);
+    image.pixels[i * 3] = static_cast<std::uint8_t>(letters[i]);
   }
-  return picture;
+  return image;
 }
 
 TEST(Upright, TurnsAndMirrorsByTheStandard) {

@@ -50,7 +50,7 @@ void OnRead(png_structp state, png_bytep out, png_size_t count) {
   codec->position += count;
 }
 
-// Texts and colour profiles are compressed and may inflate to gigabytes; nothing here needs them.
+// Texts and color profiles are compressed and may inflate to gigabytes; nothing here needs them.
 void SkipUnusedChunks(png_structp state) {
   static constexpr png_byte kUnused[] =
       "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0"
@@ -144,14 +144,14 @@ int OrientationOf(Bytes file) {
   return 1;
 }
 
-void StoreRow(const std::uint8_t* values, int channels, bool is_premultiplied, Image& picture,
+void StoreRow(const std::uint8_t* values, int channels, bool is_premultiplied, Image& image,
               int y) {
   if (channels == 3) {
-    std::memcpy(picture.Row(y), values, static_cast<std::size_t>(picture.width) * 3);
+    std::memcpy(image.Row(y), values, static_cast<std::size_t>(image.width) * 3);
   } else if (is_premultiplied) {
-    LayPremultipliedOverWhite(values, picture.width, picture.Row(y));
+    LayPremultipliedOverWhite(values, image.width, image.Row(y));
   } else {
-    LayOverWhite(values, picture.width, picture.Row(y));
+    LayOverWhite(values, image.width, image.Row(y));
   }
 }
 
@@ -164,27 +164,27 @@ Result<Image> ReadPixels(const DecodeTask& task, Bytes file, bool is_cgbi) {
   if (channels != 3 && channels != 4) {
     return Malformed(kFormat, std::to_string(channels) + " channels");
   }
-  Image picture(task.info.width, task.info.height);
-  // Each pass of an interlaced picture adds pixels to all rows, so all of them stay.
+  Image image(task.info.width, task.info.height);
+  // Each pass of an interlaced image adds pixels to all rows, so all of them stay.
   const int passes = reader.interlaced() ? 7 : 1;
   const std::size_t row_bytes =
-      static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(channels);
-  const auto rows_kept = static_cast<std::size_t>(reader.interlaced() ? picture.height : 1);
+      static_cast<std::size_t>(image.width) * static_cast<std::size_t>(channels);
+  const auto rows_kept = static_cast<std::size_t>(reader.interlaced() ? image.height : 1);
   std::vector<std::uint8_t> values(row_bytes * rows_kept);
   for (int pass = 0; pass < passes; ++pass) {
-    for (int y = 0; y < picture.height; ++y) {
+    for (int y = 0; y < image.height; ++y) {
       std::uint8_t* row = &values[rows_kept > 1 ? static_cast<std::size_t>(y) * row_bytes : 0];
       if (!ReadRow(reader.codec(), row)) return reader.Failure();
-      if (pass == passes - 1) StoreRow(row, channels, is_cgbi, picture, y);
+      if (pass == passes - 1) StoreRow(row, channels, is_cgbi, image, y);
     }
   }
   if (!Finish(reader.codec())) return reader.Failure();
-  return picture;
+  return image;
 }
 
 }  // namespace
 
-Result<PictureInfo> ProbePng(Bytes file) {
+Result<ImageInfo> ProbePng(Bytes file) {
   std::optional<PngChunk> header = PngChunkAt(file, kPngSignatureBytes);
   if (header && header->name == "CgBI") {
     header = PngChunkAt(file, kPngSignatureBytes + header->whole.size());
@@ -199,8 +199,7 @@ Result<PictureInfo> ProbePng(Bytes file) {
     return Malformed(kFormat,
                      "width x height " + std::to_string(width) + " x " + std::to_string(height));
   }
-  return PictureInfo{kFormat, static_cast<int>(width), static_cast<int>(height),
-                     OrientationOf(file)};
+  return ImageInfo{kFormat, static_cast<int>(width), static_cast<int>(height), OrientationOf(file)};
 }
 
 Result<Image> DecodePng(const DecodeTask& task) {

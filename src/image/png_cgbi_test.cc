@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "image/orient.h"
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 #include "image/test_pngs.h"
 
 namespace edgevlm {
@@ -74,8 +74,8 @@ std::vector<std::byte> Cgbi(int width, int height, const std::vector<std::uint8_
   return file;
 }
 
-std::vector<std::uint8_t> BlueFirst(const Image& picture) {
-  std::vector<std::uint8_t> values = picture.pixels;
+std::vector<std::uint8_t> BlueFirst(const Image& image) {
+  std::vector<std::uint8_t> values = image.pixels;
   for (std::size_t i = 0; i < values.size(); i += 3) std::swap(values[i], values[i + 2]);
   return values;
 }
@@ -88,34 +88,34 @@ TEST(Cgbi, ColorsAreMultipliedByTheirOpacity) {
 }
 
 TEST(Cgbi, OpaqueAndInSeveralChunks) {
-  const Image picture = Gradient(40, 30);
+  const Image image = Gradient(40, 30);
   for (const std::size_t chunks : {1u, 2u, 7u}) {
-    const auto file = Cgbi(40, 30, BlueFirst(picture), {.channels = 3, .chunks = chunks});
-    test::ExpectNear(Decoded(file), picture, 0);
+    const auto file = Cgbi(40, 30, BlueFirst(image), {.channels = 3, .chunks = chunks});
+    test::ExpectNear(Decoded(file), image, 0);
   }
 }
 
-TEST(Cgbi, ExifTurnsThePicture) {
-  const Image picture = Gradient(40, 30);
-  const auto file = Cgbi(40, 30, BlueFirst(picture), {.channels = 3, .exif = test::Exif(6)});
-  test::ExpectNear(Decoded(file), Upright(picture, 6), 0);
+TEST(Cgbi, ExifTurnsTheImage) {
+  const Image image = Gradient(40, 30);
+  const auto file = Cgbi(40, 30, BlueFirst(image), {.channels = 3, .exif = test::Exif(6)});
+  test::ExpectNear(Decoded(file), Upright(image, 6), 0);
 }
 
 TEST(Cgbi, CutAnywhereIsAnError) {
-  const Image picture = Gradient(40, 30);
+  const Image image = Gradient(40, 30);
   for (const std::size_t chunks : {1u, 3u}) {
-    const auto file = Cgbi(40, 30, BlueFirst(picture), {.channels = 3, .chunks = chunks});
+    const auto file = Cgbi(40, 30, BlueFirst(image), {.channels = 3, .chunks = chunks});
     // The checksum is needed: zlib has none here.
     test::ExpectErrorWhereverCut(file, kEndChunkBytes);
   }
 }
 
 TEST(Cgbi, AChangedByteOfThePixelsIsAnError) {
-  const Image picture = Gradient(40, 30);
-  auto file = Cgbi(40, 30, BlueFirst(picture), {.channels = 3});
+  const Image image = Gradient(40, 30);
+  auto file = Cgbi(40, 30, BlueFirst(image), {.channels = 3});
   file[file.size() - kEndChunkBytes - kChecksumBytes - 9] ^= std::byte{1};
   EXPECT_EQ(ErrorOf(file),
-            "png: data: expected a valid picture, found a wrong checksum of a chunk IDAT");
+            "png: data: expected a valid image, found a wrong checksum of a chunk IDAT");
 }
 
 TEST(Cgbi, TheHeaderMustFollow) {
@@ -124,7 +124,7 @@ TEST(Cgbi, TheHeaderMustFollow) {
     const auto chunk = Chunk(name, BytesOf("1234"));
     file.insert(file.end(), chunk.begin(), chunk.end());
   }
-  EXPECT_EQ(ErrorOf(file), "png: data: expected a valid picture, found no IHDR chunk");
+  EXPECT_EQ(ErrorOf(file), "png: data: expected a valid image, found no IHDR chunk");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <png.h>
 #include <zlib.h>
 
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 #include "image/test_pngs.h"
 #include "image/write.h"
 
@@ -20,7 +20,7 @@ using Rows = std::vector<std::vector<std::uint8_t>>;  // packed, as PNG stores t
 
 struct PngKind {
   int depth = 8;
-  int colour = PNG_COLOR_TYPE_RGB;
+  int color = PNG_COLOR_TYPE_RGB;
   bool interlaced = false;
   std::vector<png_color> palette = {};
   std::vector<std::uint8_t> palette_opacity = {};
@@ -40,7 +40,7 @@ std::vector<std::byte> Encoded(int width, Rows rows, PngKind kind) {
   png_infop info = png_create_info_struct(state);
   png_set_write_fn(state, &file, WriteTo, nullptr);
   png_set_IHDR(state, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(rows.size()),
-               kind.depth, kind.colour, kind.interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
+               kind.depth, kind.color, kind.interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
   if (!kind.palette.empty()) {
     png_set_PLTE(state, info, kind.palette.data(), static_cast<int>(kind.palette.size()));
@@ -62,8 +62,8 @@ std::vector<std::byte> Encoded(int width, Rows rows, PngKind kind) {
   return file;
 }
 
-// Grey values 0 .. 2^depth - 1 from left to right, packed; two equal rows.
-Rows GreyRamp(int width, int depth) {
+// Gray values 0 .. 2^depth - 1 from left to right, packed; two equal rows.
+Rows GrayRamp(int width, int depth) {
   std::vector<std::uint8_t> row(static_cast<std::size_t>((width * depth + 7) / 8));
   for (int x = 0; x < width; ++x) {
     const int value = x % (1 << depth);
@@ -76,16 +76,16 @@ Rows GreyRamp(int width, int depth) {
 
 constexpr std::ptrdiff_t kAfterHeader = 8 + 25;  // signature, IHDR
 
-TEST(Png, ReadsGreyOfAllDepths) {
+TEST(Png, ReadsGrayOfAllDepths) {
   for (const int depth : {1, 2, 4, 8}) {
     for (const bool interlaced : {false, true}) {
       const int width = 37;
-      const Image picture =
-          Decoded(Encoded(width, GreyRamp(width, depth), {depth, PNG_COLOR_TYPE_GRAY, interlaced}));
-      ASSERT_EQ(picture.width, width) << depth;
+      const Image image =
+          Decoded(Encoded(width, GrayRamp(width, depth), {depth, PNG_COLOR_TYPE_GRAY, interlaced}));
+      ASSERT_EQ(image.width, width) << depth;
       for (int x = 0; x < width; ++x) {
         const int expected = x % (1 << depth) * 255 / ((1 << depth) - 1);
-        for (int c = 0; c < 3; ++c) EXPECT_EQ(picture.Row(1)[x * 3 + c], expected) << depth;
+        for (int c = 0; c < 3; ++c) EXPECT_EQ(image.Row(1)[x * 3 + c], expected) << depth;
       }
     }
   }
@@ -93,8 +93,8 @@ TEST(Png, ReadsGreyOfAllDepths) {
 
 TEST(Png, SixteenBitsAreRounded) {
   // 0x01FE of 0xFFFF is 1.98 of 255: cutting would give 1.
-  const Image grey = Decoded(Encoded(2, {{0x01, 0xFE, 0xFF, 0xFF}}, {16, PNG_COLOR_TYPE_GRAY}));
-  EXPECT_EQ(grey.pixels, (std::vector<std::uint8_t>{2, 2, 2, 255, 255, 255}));
+  const Image gray = Decoded(Encoded(2, {{0x01, 0xFE, 0xFF, 0xFF}}, {16, PNG_COLOR_TYPE_GRAY}));
+  EXPECT_EQ(gray.pixels, (std::vector<std::uint8_t>{2, 2, 2, 255, 255, 255}));
   const Image rgb =
       Decoded(Encoded(1, {{0x80, 0x80, 0x01, 0xFE, 0x00, 0x10}}, {16, PNG_COLOR_TYPE_RGB}));
   EXPECT_EQ(rgb.pixels, (std::vector<std::uint8_t>{128, 2, 0}));
@@ -117,21 +117,20 @@ TEST(Png, ReadsPalettesOfAllDepthsWithOpacity) {
   }
 }
 
-TEST(Png, OneColourCanBeTransparent) {
+TEST(Png, OneColorCanBeTransparent) {
   png_color_16 transparent = {};
   transparent.red = 1;
   transparent.green = 2;
   transparent.blue = 3;
   transparent.gray = 0x1234;
-  EXPECT_EQ(
-      Decoded(Encoded(2, {{1, 2, 3, 1, 2, 4}},
-                      {.depth = 8, .colour = PNG_COLOR_TYPE_RGB, .transparent = &transparent}))
-          .pixels,
-      (std::vector<std::uint8_t>{255, 255, 255, 1, 2, 4}));
+  EXPECT_EQ(Decoded(Encoded(2, {{1, 2, 3, 1, 2, 4}},
+                            {.depth = 8, .color = PNG_COLOR_TYPE_RGB, .transparent = &transparent}))
+                .pixels,
+            (std::vector<std::uint8_t>{255, 255, 255, 1, 2, 4}));
   // All 16 bits count, not only the 8 that stay.
   EXPECT_EQ(
       Decoded(Encoded(2, {{0x12, 0x34, 0x12, 0x35}},
-                      {.depth = 16, .colour = PNG_COLOR_TYPE_GRAY, .transparent = &transparent}))
+                      {.depth = 16, .color = PNG_COLOR_TYPE_GRAY, .transparent = &transparent}))
           .pixels,
       (std::vector<std::uint8_t>{255, 255, 255, 18, 18, 18}));
 }
@@ -152,17 +151,17 @@ TEST(Png, OpacityIsLaidOverWhite) {
   }
 }
 
-TEST(Png, InterlacedIsTheSamePicture) {
+TEST(Png, InterlacedIsTheSameImage) {
   for (const auto& [width, height] : {std::pair{1, 1}, {3, 2}, {8, 8}, {33, 19}}) {
-    const Image picture = Gradient(width, height);
+    const Image image = Gradient(width, height);
     Rows rows;
-    for (int y = 0; y < height; ++y) rows.emplace_back(picture.Row(y), picture.Row(y) + width * 3);
-    test::ExpectNear(Decoded(Encoded(width, rows, {8, PNG_COLOR_TYPE_RGB, true})), picture, 0);
-    test::ExpectNear(Decoded(EncodePng(picture)), picture, 0);
+    for (int y = 0; y < height; ++y) rows.emplace_back(image.Row(y), image.Row(y) + width * 3);
+    test::ExpectNear(Decoded(Encoded(width, rows, {8, PNG_COLOR_TYPE_RGB, true})), image, 0);
+    test::ExpectNear(Decoded(EncodePng(image)), image, 0);
   }
 }
 
-TEST(Png, ExifTurnsThePicture) {
+TEST(Png, ExifTurnsTheImage) {
   PngKind kind;
   kind.exif = test::Exif(8);
   const Image turned = Decoded(Encoded(2, {{1, 2, 3, 4, 5, 6}}, kind));
@@ -175,37 +174,37 @@ constexpr std::size_t kAfterPixels = 4 + 12;
 
 TEST(Png, CutAnywhereIsAnError) {
   for (const auto& [width, height] : {std::pair{30, 20}, {5, 1}, {1, 3}}) {
-    const Image picture = Gradient(width, height);
-    test::ExpectErrorWhereverCut(EncodePng(picture), kAfterPixels);
+    const Image image = Gradient(width, height);
+    test::ExpectErrorWhereverCut(EncodePng(image), kAfterPixels);
     Rows rows;
-    for (int y = 0; y < height; ++y) rows.emplace_back(picture.Row(y), picture.Row(y) + width * 3);
+    for (int y = 0; y < height; ++y) rows.emplace_back(image.Row(y), image.Row(y) + width * 3);
     test::ExpectErrorWhereverCut(Encoded(width, rows, {8, PNG_COLOR_TYPE_RGB, true}), kAfterPixels);
   }
 }
 
 // A text, cut inside, where the end mark should be.
-TEST(Png, CutBehindThePixelsIsAPicture) {
-  const Image picture = Gradient(30, 20);
-  auto file = EncodePng(picture);
+TEST(Png, CutBehindThePixelsIsAnImage) {
+  const Image image = Gradient(30, 20);
+  auto file = EncodePng(image);
   file.resize(file.size() - 12);
   const std::size_t end = file.size();
   const auto text = Chunk("tEXt", BytesOf(std::string_view("Title\0no more", 13)));
   file.insert(file.end(), text.begin(), text.end());
   for (std::size_t size = end; size <= file.size(); ++size) {
-    test::ExpectNear(Decoded(std::span(file).first(size)), picture, 0);
+    test::ExpectNear(Decoded(std::span(file).first(size)), image, 0);
   }
 }
 
 TEST(Png, AWrongChecksumOfThePixelsIsAnError) {
   auto file = EncodePng(Gradient(30, 20));
   file[file.size() - 14] ^= std::byte{1};
-  EXPECT_THAT(ErrorOf(file), testing::StartsWith("png: data: expected a valid picture, found '"));
+  EXPECT_THAT(ErrorOf(file), testing::StartsWith("png: data: expected a valid image, found '"));
 }
 
 TEST(Png, AChangedByteOfThePixelsIsAnError) {
   auto file = EncodePng(Gradient(30, 20));
   file[file.size() - 30] ^= std::byte{1};
-  EXPECT_THAT(ErrorOf(file), testing::StartsWith("png: data: expected a valid picture, found '"));
+  EXPECT_THAT(ErrorOf(file), testing::StartsWith("png: data: expected a valid image, found '"));
 }
 
 // 112 MB of zeros fit into 109 KB, and would ask for 2.7 GB of memory. The first tenth is here.
@@ -235,8 +234,8 @@ TEST(Png, ABombIsRefusedByItsHeader) {
 
 // Each would inflate to 100 MB; they are passed over, so the time and memory stay small.
 TEST(Png, TextsAndProfilesAreNotInflated) {
-  const Image picture = Gradient(9, 7);
-  const auto plain = EncodePng(picture);
+  const Image image = Gradient(9, 7);
+  const auto plain = EncodePng(image);
   const std::vector<std::uint8_t> zeros(10'000'000);
   uLongf size = compressBound(zeros.size());
   std::vector<std::byte> packed(size);
@@ -248,7 +247,7 @@ TEST(Png, TextsAndProfilesAreNotInflated) {
     auto file = plain;
     const auto chunk = Chunk(name, data);
     file.insert(file.begin() + kAfterHeader, chunk.begin(), chunk.end());
-    test::ExpectNear(Decoded(file), picture, 0);
+    test::ExpectNear(Decoded(file), image, 0);
   }
 }
 

@@ -78,7 +78,7 @@ Result<Header> ReadHeader(Bytes file) {
   return header;
 }
 
-// The fewest bytes that the pixels of such a picture take.
+// The fewest bytes that the pixels of such an image take.
 std::int64_t LeastBytes(const Header& header) {
   const std::int64_t values = std::int64_t{header.width} * header.height * header.channels;
   if (header.text) return 2 * values - 1;  // a digit and a blank each
@@ -110,10 +110,10 @@ class Values {
 
 }  // namespace
 
-Result<PictureInfo> ProbePpm(Bytes file) {
+Result<ImageInfo> ProbePpm(Bytes file) {
   const Result<Header> header = ReadHeader(file);
   if (!header) return header.error();
-  return PictureInfo{kFormat, header->width, header->height, 1};
+  return ImageInfo{kFormat, header->width, header->height, 1};
 }
 
 Result<Image> DecodePpm(const DecodeTask& task) {
@@ -122,16 +122,16 @@ Result<Image> DecodePpm(const DecodeTask& task) {
   if (LeastBytes(*header) > static_cast<std::int64_t>(task.file.size() - header->size)) {
     return CutShort(kFormat, task.file);
   }
-  Image picture(header->width, header->height);
+  Image image(header->width, header->height);
   Values values(task.file, *header);
   const std::size_t repeats = header->channels == 1 ? 3 : 1;
-  for (std::size_t i = 0; i < picture.pixels.size(); i += repeats) {
+  for (std::size_t i = 0; i < image.pixels.size(); i += repeats) {
     const int value = values.Next();
     if (value < 0) return Malformed(kFormat, "a missing value or one over the maximum");
     const auto byte = static_cast<std::uint8_t>((value * 255 + header->most / 2) / header->most);
-    for (std::size_t c = 0; c < repeats; ++c) picture.pixels[i + c] = byte;
+    for (std::size_t c = 0; c < repeats; ++c) image.pixels[i + c] = byte;
   }
-  return picture;
+  return image;
 }
 
 }  // namespace edgevlm

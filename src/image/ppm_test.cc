@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 
 namespace edgevlm {
 namespace {
@@ -24,14 +24,14 @@ TEST(Ppm, ReadsTextAndBytesOfAllDepths) {
 }
 
 TEST(Ppm, RefusesWhatIsBroken) {
-  const std::string broken = "ppm: data: expected a valid picture, found a broken header";
+  const std::string broken = "ppm: data: expected a valid image, found a broken header";
   for (const char* file :
        {"P6 0 1 255\n...", "P6 1 1 0\n...", "P6 1 1 65536\n......", "P6 -1 1 9\n.",
         "P6 x 1 255\n...", "P6 99999999999 1 255\n...", "P6 1 1 255x..."}) {
     EXPECT_EQ(ErrorOf(BytesOf(file)), broken) << file;
   }
   const std::string value =
-      "ppm: data: expected a valid picture, found a missing value or one over the maximum";
+      "ppm: data: expected a valid image, found a missing value or one over the maximum";
   EXPECT_EQ(ErrorOf(BytesOf("P5 1 1 9\n\x0A")), value);
   EXPECT_EQ(ErrorOf(BytesOf("P2 1 1 9 10")), value);
   EXPECT_EQ(ErrorOf(BytesOf("P2 2 1 9 1 x")), value);

@@ -11,9 +11,9 @@ namespace edgevlm {
 namespace {
 
 // value * scale + shift, laid out for a whole row so that the loop over it is one plain loop.
-class Normaliser {
+class Normalizer {
  public:
-  explicit Normaliser(const Preprocessing& preprocessing) {
+  explicit Normalizer(const Preprocessing& preprocessing) {
     const std::size_t count = static_cast<std::size_t>(preprocessing.size) * 3;
     scale_.resize(count);
     shift_.resize(count);
@@ -59,12 +59,12 @@ Letterbox FitInto(int width, int height, int size) {
 namespace {
 
 void WriteBars(const Letterbox& box, const Preprocessing& preprocessing,
-               const Normaliser& normaliser, View<float> out) {
+               const Normalizer& normalizer, View<float> out) {
   const int size = preprocessing.size;
   std::vector<std::uint8_t> values(static_cast<std::size_t>(size) * 3);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = preprocessing.fill[i % 3];
   std::vector<float> bar(values.size());
-  normaliser.Run(values.data(), values.size(), bar.data());
+  normalizer.Run(values.data(), values.size(), bar.data());
   for (int y = 0; y < size; ++y) {
     float* row = out.data + y * std::ptrdiff_t{3} * size;
     if (y < box.top || y >= box.top + box.height) {
@@ -79,37 +79,36 @@ void WriteBars(const Letterbox& box, const Preprocessing& preprocessing,
 
 }  // namespace
 
-void Preprocess(const Image& picture, const Preprocessing& preprocessing, View<float> out,
+void Preprocess(const Image& image, const Preprocessing& preprocessing, View<float> out,
                 ThreadPool& pool) {
   const int size = preprocessing.size;
   CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
-  const Normaliser normaliser(preprocessing);
+  const Normalizer normalizer(preprocessing);
   Letterbox box = {.width = size, .height = size};
   const TakeRow take = [&](int y, const std::uint8_t* values) {
     float* row = out.data + ((box.top + y) * std::ptrdiff_t{size} + box.left) * 3;
-    normaliser.Run(values, static_cast<std::size_t>(box.width) * 3, row);
+    normalizer.Run(values, static_cast<std::size_t>(box.width) * 3, row);
   };
   switch (preprocessing.fit) {
     case Fit::kLetterbox:
-      box = FitInto(picture.width, picture.height, size);
-      WriteBars(box, preprocessing, normaliser, out);
-      return ResizeRows(picture, box.width, box.height, preprocessing.filter, pool, take);
+      box = FitInto(image.width, image.height, size);
+      WriteBars(box, preprocessing, normalizer, out);
+      return ResizeRows(image, box.width, box.height, preprocessing.filter, pool, take);
     case Fit::kPad:
-      return ResizeRowsOfSquare(picture, preprocessing.fill, size, preprocessing.filter, pool,
-                                take);
+      return ResizeRowsOfSquare(image, preprocessing.fill, size, preprocessing.filter, pool, take);
     case Fit::kStretch:
-      return ResizeRows(picture, size, size, preprocessing.filter, pool, take);
+      return ResizeRows(image, size, size, preprocessing.filter, pool, take);
   }
 }
 
-void NormaliseSquare(const Image& picture, int left, int top, const Preprocessing& preprocessing,
+void NormalizeSquare(const Image& image, int left, int top, const Preprocessing& preprocessing,
                      View<float> out) {
   const int size = preprocessing.size;
   CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
-  CHECK(left >= 0 && top >= 0 && picture.width - left >= size && picture.height - top >= size);
-  const Normaliser normaliser(preprocessing);
+  CHECK(left >= 0 && top >= 0 && image.width - left >= size && image.height - top >= size);
+  const Normalizer normalizer(preprocessing);
   for (int y = 0; y < size; ++y) {
-    normaliser.Run(picture.Row(top + y) + left * 3, static_cast<std::size_t>(size) * 3,
+    normalizer.Run(image.Row(top + y) + left * 3, static_cast<std::size_t>(size) * 3,
                    out.data + y * std::ptrdiff_t{3} * size);
   }
 }

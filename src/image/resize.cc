@@ -14,8 +14,8 @@ namespace {
 // Rows that a thread must have to be worth waking.
 constexpr int kGrainRows = 16;
 
-View<const std::uint8_t> PixelsOf(const Image& picture) {
-  return {picture.pixels.data(), picture.height, picture.width * 3};
+View<const std::uint8_t> PixelsOf(const Image& image) {
+  return {image.pixels.data(), image.height, image.width * 3};
 }
 
 // The sides that change; the others keep their length.
@@ -58,44 +58,44 @@ void ResizeBy(const Axes& axes, View<const std::uint8_t> in, ThreadPool& pool,
   });
 }
 
-// One pixel of the colour on every side.
-Image WithBorder(const Image& picture, const Color& color) {
-  Image bordered(picture.width + 2, picture.height + 2);
+// One pixel of the color on every side.
+Image WithBorder(const Image& image, const Color& color) {
+  Image bordered(image.width + 2, image.height + 2);
   for (int y = 0; y < bordered.height; ++y) {
     std::uint8_t* row = bordered.Row(y);
     for (int x = 0; x < bordered.width; ++x) std::copy(color.begin(), color.end(), row + x * 3);
-    if (y == 0 || y > picture.height) continue;
-    std::memcpy(row + 3, picture.Row(y - 1), static_cast<std::size_t>(picture.width) * 3);
+    if (y == 0 || y > image.height) continue;
+    std::memcpy(row + 3, image.Row(y - 1), static_cast<std::size_t>(image.width) * 3);
   }
   return bordered;
 }
 
 }  // namespace
 
-void ResizeRows(const Image& picture, int width, int height, Filter filter, ThreadPool& pool,
+void ResizeRows(const Image& image, int width, int height, Filter filter, ThreadPool& pool,
                 const TakeRow& take) {
-  CHECK(picture.width >= 1 && picture.height >= 1 && width >= 1 && height >= 1);
+  CHECK(image.width >= 1 && image.height >= 1 && width >= 1 && height >= 1);
   Axes axes;
-  if (width != picture.width) axes.columns = MakeResampleAxis(picture.width, width, filter);
-  if (height != picture.height) axes.rows = MakeResampleAxis(picture.height, height, filter);
-  ResizeBy(axes, PixelsOf(picture), pool, take);
+  if (width != image.width) axes.columns = MakeResampleAxis(image.width, width, filter);
+  if (height != image.height) axes.rows = MakeResampleAxis(image.height, height, filter);
+  ResizeBy(axes, PixelsOf(image), pool, take);
 }
 
-void ResizeRowsOfSquare(const Image& picture, const Color& around, int size, Filter filter,
+void ResizeRowsOfSquare(const Image& image, const Color& around, int size, Filter filter,
                         ThreadPool& pool, const TakeRow& take) {
-  CHECK(picture.width >= 1 && picture.height >= 1 && size >= 1);
-  if (picture.width == picture.height) return ResizeRows(picture, size, size, filter, pool, take);
-  const int side = std::max(picture.width, picture.height);
+  CHECK(image.width >= 1 && image.height >= 1 && size >= 1);
+  if (image.width == image.height) return ResizeRows(image, size, size, filter, pool, take);
+  const int side = std::max(image.width, image.height);
   const ResampleAxis axis = MakeResampleAxis(side, size, filter);
-  const Axes axes = {.columns = CollapseEnds(axis, (side - picture.width) / 2, picture.width),
-                     .rows = CollapseEnds(axis, (side - picture.height) / 2, picture.height)};
-  const Image bordered = WithBorder(picture, around);
+  const Axes axes = {.columns = CollapseEnds(axis, (side - image.width) / 2, image.width),
+                     .rows = CollapseEnds(axis, (side - image.height) / 2, image.height)};
+  const Image bordered = WithBorder(image, around);
   ResizeBy(axes, PixelsOf(bordered), pool, take);
 }
 
-Image Resize(const Image& picture, int width, int height, Filter filter, ThreadPool& pool) {
+Image Resize(const Image& image, int width, int height, Filter filter, ThreadPool& pool) {
   Image resized(width, height);
-  ResizeRows(picture, width, height, filter, pool, [&](int y, const std::uint8_t* row) {
+  ResizeRows(image, width, height, filter, pool, [&](int y, const std::uint8_t* row) {
     std::memcpy(resized.Row(y), row, static_cast<std::size_t>(width) * 3);
   });
   return resized;

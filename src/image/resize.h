@@ -1,4 +1,4 @@
-// Resizing of pictures, antialiased, as Pillow's Image.resize does it (within one grey level).
+// Resizing of images, antialiased, as Pillow's Image.resize does it (within one gray level).
 #pragma once
 
 #include <functional>
@@ -9,22 +9,22 @@
 
 namespace edgevlm {
 
-// Stretches the whole picture to width x height; the caller keeps the proportions, if it wants to.
+// Stretches the whole image to width x height; the caller keeps the proportions, if it wants to.
 // Cost: 0.3 ms for 300 x 300 -> 160 x 160 on one thread; memory: height_in * width * 3 bytes.
-// REQUIRES: picture not empty, width >= 1, height >= 1. Threads: see ThreadPool::ParallelFor.
-Image Resize(const Image& picture, int width, int height, Filter filter, ThreadPool& pool);
+// REQUIRES: image not empty, width >= 1, height >= 1. Threads: see ThreadPool::ParallelFor.
+Image Resize(const Image& image, int width, int height, Filter filter, ThreadPool& pool);
 
-// Resize without a picture at the end: every row of the result, [width * 3] bytes, is shown once
+// Resize without an image at the end: every row of the result, [width * 3] bytes, is shown once
 // to `take`, from any thread of the pool, in no order.
 using TakeRow = std::function<void(int y, const std::uint8_t* row)>;
-void ResizeRows(const Image& picture, int width, int height, Filter filter, ThreadPool& pool,
+void ResizeRows(const Image& image, int width, int height, Filter filter, ThreadPool& pool,
                 const TakeRow& take);
 
-// ResizeRows of the picture in the middle of a square of one colour whose side is the picture's
+// ResizeRows of the image in the middle of a square of one color whose side is the image's
 // longer one, to size x size. An odd pixel left over lies to the right or at the bottom. The bytes
-// are those of painting that square first; it is not painted, so a long thin picture costs no more
+// are those of painting that square first; it is not painted, so a long thin image costs no more
 // memory than twice its own.
-void ResizeRowsOfSquare(const Image& picture, const Color& around, int size, Filter filter,
+void ResizeRowsOfSquare(const Image& image, const Color& around, int size, Filter filter,
                         ThreadPool& pool, const TakeRow& take);
 
 }  // namespace edgevlm

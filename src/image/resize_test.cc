@@ -15,26 +15,26 @@
 namespace edgevlm {
 namespace {
 
-// Smooth colours with noise and hard edges on top.
-Image Picture(int width, int height) {
+// Smooth colors with noise and hard edges on top.
+Image MakeImage(int width, int height) {
   std::mt19937 rng(static_cast<unsigned>(width * 10007 + height));
-  Image picture(width, height);
+  Image image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      std::uint8_t* pixel = picture.Row(y) + x * 3;
+      std::uint8_t* pixel = image.Row(y) + x * 3;
       pixel[0] = static_cast<std::uint8_t>(x * 255 / width);
       pixel[1] = static_cast<std::uint8_t>((x / 5 + y / 3) % 2 * 255);
       pixel[2] = static_cast<std::uint8_t>(rng());
     }
   }
-  return picture;
+  return image;
 }
 
-void WritePpm(const std::filesystem::path& path, const Image& picture) {
+void WritePpm(const std::filesystem::path& path, const Image& image) {
   std::ofstream file(path, std::ios::binary);
-  file << "P6\n" << picture.width << " " << picture.height << "\n255\n";
-  file.write(reinterpret_cast<const char*>(picture.pixels.data()),
-             static_cast<std::streamsize>(picture.pixels.size()));
+  file << "P6\n" << image.width << " " << image.height << "\n255\n";
+  file.write(reinterpret_cast<const char*>(image.pixels.data()),
+             static_cast<std::streamsize>(image.pixels.size()));
 }
 
 Image ReadPpm(const std::filesystem::path& path) {
@@ -45,11 +45,11 @@ Image ReadPpm(const std::filesystem::path& path) {
   int most = 0;
   file >> magic >> width >> height >> most;
   file.get();
-  Image picture(width, height);
-  file.read(reinterpret_cast<char*>(picture.pixels.data()),
-            static_cast<std::streamsize>(picture.pixels.size()));
+  Image image(width, height);
+  file.read(reinterpret_cast<char*>(image.pixels.data()),
+            static_cast<std::streamsize>(image.pixels.size()));
   EXPECT_TRUE(file) << path;
-  return picture;
+  return image;
 }
 
 struct Case {
@@ -92,14 +92,14 @@ std::filesystem::path Script() {
   return std::filesystem::path(source == nullptr ? "." : source) / "tools/pillow_reference.py";
 }
 
-TEST(Resize, IsWithinOneGreyLevelOfPillow) {
+TEST(Resize, IsWithinOneGrayLevelOfPillow) {
   if (!std::filesystem::exists(Script())) GTEST_SKIP() << "no " << Script() << " here";
   const Folder folder;
   std::ofstream list(folder.path() / "list");
   int number = 0;
   for (const Case& c : kCases) {
     const auto base = (folder.path() / std::to_string(number++)).string();
-    WritePpm(base + ".in.ppm", Picture(c.in[0], c.in[1]));
+    WritePpm(base + ".in.ppm", MakeImage(c.in[0], c.in[1]));
     list << c.name << " " << c.out[0] << " " << c.out[1] << " " << base << ".in.ppm " << base
          << ".out.ppm\n";
   }
@@ -117,7 +117,7 @@ TEST(Resize, IsWithinOneGreyLevelOfPillow) {
   for (const Case& c : kCases) {
     const auto base = (folder.path() / std::to_string(number++)).string();
     const Image expected = ReadPpm(base + ".out.ppm");
-    const Image found = Resize(Picture(c.in[0], c.in[1]), c.out[0], c.out[1], c.filter, pool);
+    const Image found = Resize(MakeImage(c.in[0], c.in[1]), c.out[0], c.out[1], c.filter, pool);
     ASSERT_EQ(found.pixels.size(), expected.pixels.size());
     int worst = 0;
     for (std::size_t i = 0; i < found.pixels.size(); ++i) {
@@ -128,18 +128,18 @@ TEST(Resize, IsWithinOneGreyLevelOfPillow) {
   }
 }
 
-TEST(Resize, TheSameSizeIsTheSamePicture) {
+TEST(Resize, TheSameSizeIsTheSameImage) {
   ThreadPool pool(1);
-  const Image picture = Picture(33, 21);
-  EXPECT_EQ(Resize(picture, 33, 21, Filter::kLanczos3, pool).pixels, picture.pixels);
+  const Image image = MakeImage(33, 21);
+  EXPECT_EQ(Resize(image, 33, 21, Filter::kLanczos3, pool).pixels, image.pixels);
 }
 
 TEST(Resize, TheNumberOfThreadsDoesNotMatter) {
   ThreadPool one(1);
   ThreadPool three(3);
-  const Image picture = Picture(211, 157);
-  EXPECT_EQ(Resize(picture, 97, 83, Filter::kBicubic, one).pixels,
-            Resize(picture, 97, 83, Filter::kBicubic, three).pixels);
+  const Image image = MakeImage(211, 157);
+  EXPECT_EQ(Resize(image, 97, 83, Filter::kBicubic, one).pixels,
+            Resize(image, 97, 83, Filter::kBicubic, three).pixels);
 }
 
 // Painting the square and resizing it gives the same bytes.
@@ -152,21 +152,21 @@ TEST(ResizeRowsOfSquare, IsThePaintedSquareResized) {
   for (const Sizes& s : {Sizes{40, 30, 16}, Sizes{30, 41, 16}, Sizes{1, 33, 8}, Sizes{33, 1, 8},
                          Sizes{12, 5, 40}, Sizes{7, 12, 12}, Sizes{9, 9, 5}, Sizes{2, 1, 1}}) {
     SCOPED_TRACE(testing::Message() << s.width << " x " << s.height << " -> " << s.size);
-    const Image picture = Picture(s.width, s.height);
+    const Image image = MakeImage(s.width, s.height);
     const int side = std::max(s.width, s.height);
     Image square(side, side);
     for (int i = 0; i < side * side * 3; ++i) {
       square.pixels[static_cast<std::size_t>(i)] = kAround[static_cast<std::size_t>(i % 3)];
     }
     for (int y = 0; y < s.height; ++y) {
-      std::copy_n(picture.Row(y), s.width * 3,
+      std::copy_n(image.Row(y), s.width * 3,
                   square.Row((side - s.height) / 2 + y) + (side - s.width) / 2 * 3);
     }
     for (const Filter filter : {Filter::kBilinear, Filter::kBicubic, Filter::kLanczos3}) {
       Image found(s.size, s.size);
-      ResizeRowsOfSquare(
-          picture, kAround, s.size, filter, pool,
-          [&](int y, const std::uint8_t* row) { std::copy_n(row, s.size * 3, found.Row(y)); });
+      ResizeRowsOfSquare(image, kAround, s.size, filter, pool, [&](int y, const std::uint8_t* row) {
+        std::copy_n(row, s.size * 3, found.Row(y));
+      });
       EXPECT_EQ(found.pixels, Resize(square, s.size, s.size, filter, pool).pixels);
     }
   }

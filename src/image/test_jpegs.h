@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "image/libjpeg.h"
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 
 namespace edgevlm::test {
 
@@ -20,7 +20,7 @@ struct JpegKind {
   bool separate = false;  // a scan for each of three components
   int across = 2;         // sampling factors of the first component
   int down = 2;
-  bool optimised = false;  // Huffman codes for this picture, not the usual ones
+  bool optimized = false;  // Huffman codes for this image, not the usual ones
   int quality = 95;
   unsigned restart_rows = 0;
   std::vector<std::byte> exif = {};
@@ -49,7 +49,7 @@ inline std::vector<std::byte> Encoded(int width, int height,
     state.comp_info[0].h_samp_factor = kind.across;
     state.comp_info[0].v_samp_factor = kind.down;
   }
-  state.optimize_coding = kind.optimised ? TRUE : FALSE;
+  state.optimize_coding = kind.optimized ? TRUE : FALSE;
   if (kind.progressive) jpeg_simple_progression(&state);
   static constexpr jpeg_scan_info kScans[] = {
       {1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 
 namespace edgevlm::test {
 

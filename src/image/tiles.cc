@@ -18,8 +18,8 @@ int Shorter(int shorter, int longer, int longest) {
 }
 
 // The grid when the longer side becomes `longest`.
-TileGrid GridFor(PictureSize picture, int tile, int longest) {
-  const PictureSize fitted = FitLongestEdge(picture.width, picture.height, longest);
+TileGrid GridFor(ImageSize image, int tile, int longest) {
+  const ImageSize fitted = FitLongestEdge(image.width, image.height, longest);
   TileGrid grid;
   if (fitted.width >= fitted.height) {
     grid.cols = TilesAcross(fitted.width, tile);
@@ -35,62 +35,62 @@ TileGrid GridFor(PictureSize picture, int tile, int longest) {
 
 }  // namespace
 
-PictureSize FitLongestEdge(int width, int height, int longest) {
+ImageSize FitLongestEdge(int width, int height, int longest) {
   CHECK(width >= 1 && height >= 1 && longest >= 1);
   const int shorter = Shorter(std::min(width, height), std::max(width, height), longest);
   const int even = std::max(1, shorter + shorter % 2);
-  return width >= height ? PictureSize{longest, even} : PictureSize{even, longest};
+  return width >= height ? ImageSize{longest, even} : ImageSize{even, longest};
 }
 
-TileGrid ChooseTiles(PictureSize picture, int tile, int longest_edge, int max_pictures) {
-  CHECK(tile >= 1 && longest_edge >= tile && max_pictures >= 0);
+TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_images) {
+  CHECK(tile >= 1 && longest_edge >= tile && max_images >= 0);
   for (int longest = longest_edge; longest > tile;
        longest = (TilesAcross(longest, tile) - 1) * tile) {
-    const TileGrid grid = GridFor(picture, tile, longest);
-    if (max_pictures == 0 || grid.pictures() <= max_pictures) return grid;
+    const TileGrid grid = GridFor(image, tile, longest);
+    if (max_images == 0 || grid.images() <= max_images) return grid;
   }
   return {};
 }
 
-void PreprocessTiles(const Image& picture, const TileGrid& grid, const Preprocessing& preprocessing,
+void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessing& preprocessing,
                      View<float> out, ThreadPool& pool) {
   const int size = preprocessing.size;
   const int cells = size * size;
-  CHECK(out.rows == grid.pictures() * cells);
+  CHECK(out.rows == grid.images() * cells);
   const int tiles = grid.rows * grid.cols;
-  if (tiles == 0) return Preprocess(picture, preprocessing, out, pool);
-  const PictureSize whole = {.width = grid.cols * size, .height = grid.rows * size};
+  if (tiles == 0) return Preprocess(image, preprocessing, out, pool);
+  const ImageSize whole = {.width = grid.cols * size, .height = grid.rows * size};
   // In two steps, as the models were trained: first to the longer side, then to whole tiles.
   const int longest = std::min(preprocessing.detail(), std::max(whole.width, whole.height));
-  const PictureSize fitted = FitLongestEdge(picture.width, picture.height, longest);
+  const ImageSize fitted = FitLongestEdge(image.width, image.height, longest);
   const Filter filter = preprocessing.filter;
-  const Image resized = Resize(Resize(picture, fitted.width, fitted.height, filter, pool),
+  const Image resized = Resize(Resize(image, fitted.width, fitted.height, filter, pool),
                                whole.width, whole.height, filter, pool);
   pool.ParallelFor(tiles, 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
-      NormaliseSquare(resized, i % grid.cols * size, i / grid.cols * size, preprocessing,
+      NormalizeSquare(resized, i % grid.cols * size, i / grid.cols * size, preprocessing,
                       out.Rows(i * cells, cells));
     }
   });
   Preprocess(resized, preprocessing, out.Rows(tiles * cells, cells), pool);
 }
 
-void PreprocessAll(std::span<const Image> pictures, std::span<const TileGrid> grids,
+void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grids,
                    const Preprocessing& preprocessing, View<float> out, ThreadPool& pool) {
-  CHECK(pictures.size() == grids.size());
+  CHECK(images.size() == grids.size());
   const int cells = preprocessing.size * preprocessing.size;
   std::vector<View<float>> parts;
   int row = 0;
   for (const TileGrid& grid : grids) {
-    parts.push_back(out.Rows(row, grid.pictures() * cells));
+    parts.push_back(out.Rows(row, grid.images() * cells));
     row += parts.back().rows;
   }
   CHECK(out.rows == row);
   const auto one = [&](int index, ThreadPool& team) {
     const auto i = static_cast<std::size_t>(index);
-    PreprocessTiles(pictures[i], grids[i], preprocessing, parts[i], team);
+    PreprocessTiles(images[i], grids[i], preprocessing, parts[i], team);
   };
-  const int count = static_cast<int>(pictures.size());
+  const int count = static_cast<int>(images.size());
   if (count < pool.threads()) {  // too few to share out: all threads work on each
     for (int i = 0; i < count; ++i) one(i, pool);
     return;

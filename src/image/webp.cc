@@ -97,7 +97,7 @@ Error Failure(VP8StatusCode status, Bytes file) {
 }
 
 // Shrinks by a whole number, so that libwebp averages whole blocks of pixels.
-void ScaleTo(int target_side, const PictureInfo& info, WebPDecoderOptions& options) {
+void ScaleTo(int target_side, const ImageInfo& info, WebPDecoderOptions& options) {
   const int divisor = target_side > 0 ? std::max(info.width, info.height) / target_side : 1;
   if (divisor < 2) return;
   options.use_scaling = 1;
@@ -107,7 +107,7 @@ void ScaleTo(int target_side, const PictureInfo& info, WebPDecoderOptions& optio
 
 }  // namespace
 
-Result<PictureInfo> ProbeWebp(Bytes file) {
+Result<ImageInfo> ProbeWebp(Bytes file) {
   const Riff whole(file);
   const Bytes riff = whole.bytes();
   if (riff.empty()) return CutShort(kFormat, file);
@@ -115,7 +115,7 @@ Result<PictureInfo> ProbeWebp(Bytes file) {
   const VP8StatusCode status = WebPGetFeatures(Unsigned(riff), riff.size(), &features);
   if (status != VP8_STATUS_OK) return Failure(status, file);
   if (features.width < 1 || features.height < 1) return Malformed(kFormat, "an empty one");
-  return PictureInfo{kFormat, features.width, features.height, OrientationOf(riff)};
+  return ImageInfo{kFormat, features.width, features.height, OrientationOf(riff)};
 }
 
 Result<Image> DecodeWebp(const DecodeTask& task) {
@@ -128,30 +128,29 @@ Result<Image> DecodeWebp(const DecodeTask& task) {
   if (probed != VP8_STATUS_OK) return Failure(probed, task.file);
   if (auto error = CheckSameSize(task.info, config.input.width, config.input.height)) return *error;
   if (config.input.has_animation) {
-    return Error{ErrorCode::kUnsupported,
-                 "webp: data: expected a still picture, found an animation"};
+    return Error{ErrorCode::kUnsupported, "webp: data: expected a still image, found an animation"};
   }
   ScaleTo(task.target_side, task.info, config.options);
   const bool scaled = config.options.use_scaling != 0;
-  Image picture(scaled ? config.options.scaled_width : task.info.width,
-                scaled ? config.options.scaled_height : task.info.height);
+  Image image(scaled ? config.options.scaled_width : task.info.width,
+              scaled ? config.options.scaled_height : task.info.height);
 
   const bool opaque = config.input.has_alpha == 0;
-  const std::size_t pixels = picture.pixels.size() / 3;
+  const std::size_t pixels = image.pixels.size() / 3;
   std::vector<std::uint8_t> rgba(opaque ? 0 : pixels * 4);
   config.output.is_external_memory = 1;
   config.output.colorspace = opaque ? MODE_RGB : MODE_RGBA;
-  config.output.u.RGBA.rgba = opaque ? picture.pixels.data() : rgba.data();
-  config.output.u.RGBA.stride = picture.width * (opaque ? 3 : 4);
-  config.output.u.RGBA.size = opaque ? picture.pixels.size() : rgba.size();
+  config.output.u.RGBA.rgba = opaque ? image.pixels.data() : rgba.data();
+  config.output.u.RGBA.stride = image.width * (opaque ? 3 : 4);
+  config.output.u.RGBA.size = opaque ? image.pixels.size() : rgba.size();
   const VP8StatusCode status = WebPDecode(Unsigned(riff), riff.size(), &config);
   WebPFreeDecBuffer(&config.output);
   if (status != VP8_STATUS_OK) return Failure(status, task.file);
-  for (int y = 0; y < picture.height && !opaque; ++y) {
-    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) * 4;
-    LayOverWhite(&rgba[row], picture.width, picture.Row(y));
+  for (int y = 0; y < image.height && !opaque; ++y) {
+    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) * 4;
+    LayOverWhite(&rgba[row], image.width, image.Row(y));
   }
-  return picture;
+  return image;
 }
 
 }  // namespace edgevlm

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <webp/encode.h>
 
-#include "image/test_pictures.h"
+#include "image/test_images.h"
 
 namespace edgevlm {
 namespace {
@@ -17,17 +17,17 @@ std::vector<std::byte> Taken(std::uint8_t* data, std::size_t size) {
   return file;
 }
 
-std::vector<std::byte> Lossy(const Image& picture) {
+std::vector<std::byte> Lossy(const Image& image) {
   std::uint8_t* data = nullptr;
-  const std::size_t size = WebPEncodeRGB(picture.pixels.data(), picture.width, picture.height,
-                                         picture.width * 3, 95.0f, &data);
+  const std::size_t size =
+      WebPEncodeRGB(image.pixels.data(), image.width, image.height, image.width * 3, 95.0f, &data);
   return Taken(data, size);
 }
 
-std::vector<std::byte> Lossless(const Image& picture) {
+std::vector<std::byte> Lossless(const Image& image) {
   std::uint8_t* data = nullptr;
-  const std::size_t size = WebPEncodeLosslessRGB(picture.pixels.data(), picture.width,
-                                                 picture.height, picture.width * 3, &data);
+  const std::size_t size =
+      WebPEncodeLosslessRGB(image.pixels.data(), image.width, image.height, image.width * 3, &data);
   return Taken(data, size);
 }
 
@@ -41,14 +41,14 @@ void AppendNumber(std::vector<std::byte>& file, std::size_t value, int bytes) {
 }
 
 // A container of the extended kind: VP8X with these flags, the chunk of `still`, EXIF.
-std::vector<std::byte> Extended(const std::vector<std::byte>& still, const Image& picture,
+std::vector<std::byte> Extended(const std::vector<std::byte>& still, const Image& image,
                                 std::size_t flags, const std::vector<std::byte>& exif) {
   std::vector<std::byte> chunks;
   Append(chunks, "WEBPVP8X");
   AppendNumber(chunks, 10, 4);
   AppendNumber(chunks, flags, 4);
-  AppendNumber(chunks, static_cast<std::size_t>(picture.width - 1), 3);
-  AppendNumber(chunks, static_cast<std::size_t>(picture.height - 1), 3);
+  AppendNumber(chunks, static_cast<std::size_t>(image.width - 1), 3);
+  AppendNumber(chunks, static_cast<std::size_t>(image.height - 1), 3);
   chunks.insert(chunks.end(), still.begin() + 12, still.end());
   Append(chunks, "EXIF");
   AppendNumber(chunks, exif.size(), 4);
@@ -62,8 +62,8 @@ std::vector<std::byte> Extended(const std::vector<std::byte>& still, const Image
 }
 
 TEST(Webp, ReadsLossyAndLossless) {
-  const Image picture = Gradient(48, 32);
-  test::ExpectNear(Decoded(Lossless(picture)), picture, 0);
+  const Image image = Gradient(48, 32);
+  test::ExpectNear(Decoded(Lossless(image)), image, 0);
   // Chroma has half the resolution: pixels at the corner of the blue patch are mixed.
   const Image smooth = [] {
     Image flat(48, 32);
@@ -79,26 +79,26 @@ TEST(Webp, OpacityIsLaidOverWhite) {
   const std::uint8_t rgba[] = {255, 0, 0, 255, 0, 255, 0, 0, 0, 0, 200, 51, 10, 20, 30, 254};
   std::uint8_t* data = nullptr;
   const std::size_t size = WebPEncodeLosslessRGBA(rgba, 4, 1, 16, &data);
-  const Image picture = Decoded(Taken(data, size));
+  const Image image = Decoded(Taken(data, size));
   const std::vector<std::uint8_t> expected = {255, 0, 0, 255, 255, 255, 204, 204, 244, 11, 21, 31};
-  EXPECT_EQ(picture.pixels, expected);
+  EXPECT_EQ(image.pixels, expected);
 }
 
-TEST(Webp, ExifTurnsThePicture) {
-  const Image picture = Gradient(20, 12);
-  const auto file = Extended(Lossless(picture), picture, 8, test::Exif(6));
+TEST(Webp, ExifTurnsTheImage) {
+  const Image image = Gradient(20, 12);
+  const auto file = Extended(Lossless(image), image, 8, test::Exif(6));
   const Image turned = Decoded(file);
   EXPECT_EQ(turned.width, 12);
   EXPECT_EQ(turned.height, 20);
-  EXPECT_EQ(turned.pixels[0], picture.Row(11)[0]);
-  EXPECT_EQ(turned.pixels[1], picture.Row(11)[1]);
+  EXPECT_EQ(turned.pixels[0], image.Row(11)[0]);
+  EXPECT_EQ(turned.pixels[1], image.Row(11)[1]);
   EXPECT_EQ(Probe(file)->orientation, 6);
 }
 
 TEST(Webp, AnAnimationIsAClearError) {
-  const Image picture = Gradient(20, 12);
-  EXPECT_EQ(ErrorOf(Extended(Lossless(picture), picture, 2, {})),
-            "webp: data: expected a still picture, found an animation");
+  const Image image = Gradient(20, 12);
+  EXPECT_EQ(ErrorOf(Extended(Lossless(image), image, 2, {})),
+            "webp: data: expected a still image, found an animation");
 }
 
 TEST(Webp, ShrinksWhenLessIsAskedFor) {
@@ -120,8 +120,8 @@ std::size_t PaddingOf(const std::vector<std::byte>& simple) {
 TEST(Webp, CutAnywhereIsAnError) {
   bool is_padded = false;
   for (int width = 36; width < 44; ++width) {
-    const Image picture = Gradient(width, 24);
-    for (const auto& file : {Lossy(picture), Lossless(picture)}) {
+    const Image image = Gradient(width, 24);
+    for (const auto& file : {Lossy(image), Lossless(image)}) {
       test::ExpectErrorWhereverCut(file, PaddingOf(file));
       is_padded = is_padded || PaddingOf(file) == 1;
     }
@@ -130,22 +130,22 @@ TEST(Webp, CutAnywhereIsAnError) {
 }
 
 // What is said behind the pixels may be missing, and is then not heeded.
-TEST(Webp, CutBehindThePixelsIsAPicture) {
-  const Image picture = Gradient(40, 24);
-  const auto still = Lossy(picture);
+TEST(Webp, CutBehindThePixelsIsAnImage) {
+  const Image image = Gradient(40, 24);
+  const auto still = Lossy(image);
   const auto exif = test::Exif(1);
-  const auto file = Extended(still, picture, 8, exif);
+  const auto file = Extended(still, image, 8, exif);
   test::ExpectErrorWhereverCut(file, 8 + exif.size() + PaddingOf(still));
 }
 
 TEST(Webp, BytesAfterTheEndAreHarmless) {
-  const Image picture = Gradient(40, 24);
-  auto file = Lossless(picture);
+  const Image image = Gradient(40, 24);
+  auto file = Lossless(image);
   file.resize(file.size() + 9, std::byte{7});
-  test::ExpectNear(Decoded(file), picture, 0);
+  test::ExpectNear(Decoded(file), image, 0);
 }
 
-// The container is whole, the picture inside is not.
+// The container is whole, the image inside is not.
 TEST(Webp, CutInsideTheContainerIsAnError) {
   const auto whole = Lossy(Gradient(64, 64));
   for (std::size_t size = 20; size + 2 < whole.size(); size += 7) {

@@ -14,9 +14,8 @@
 namespace edgevlm {
 namespace {
 
-bool Encodable(const Image& picture, int most) {
-  return 1 <= picture.width && picture.width <= most && 1 <= picture.height &&
-         picture.height <= most;
+bool Encodable(const Image& image, int most) {
+  return 1 <= image.width && image.width <= most && 1 <= image.height && image.height <= most;
 }
 
 // Memory and valid arguments are all that encoding needs, so the libraries' errors are ours.
@@ -27,23 +26,23 @@ bool Encodable(const Image& picture, int most) {
 
 }  // namespace
 
-std::vector<std::byte> EncodePng(const Image& picture) {
-  CHECK(Encodable(picture, INT32_MAX / 3));
+std::vector<std::byte> EncodePng(const Image& image) {
+  CHECK(Encodable(image, INT32_MAX / 3));
   png_image header = {};  // the one call of libpng that keeps its errors to itself
   header.version = PNG_IMAGE_VERSION;
-  header.width = static_cast<png_uint_32>(picture.width);
-  header.height = static_cast<png_uint_32>(picture.height);
+  header.width = static_cast<png_uint_32>(image.width);
+  header.height = static_cast<png_uint_32>(image.height);
   header.format = PNG_FORMAT_RGB;
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
   std::vector<std::byte> file(size);
-  CHECK(png_image_write_to_memory(&header, file.data(), &size, 0, picture.pixels.data(), 0,
+  CHECK(png_image_write_to_memory(&header, file.data(), &size, 0, image.pixels.data(), 0,
                                   nullptr) != 0);
   file.resize(size);
   return file;
 }
 
-std::vector<std::byte> EncodeJpeg(const Image& picture, int quality, JpegChroma chroma) {
-  CHECK(Encodable(picture, 65'500) && 1 <= quality && quality <= 100);
+std::vector<std::byte> EncodeJpeg(const Image& image, int quality, JpegChroma chroma) {
+  CHECK(Encodable(image, 65'500) && 1 <= quality && quality <= 100);
   jpeg_compress_struct state = {};
   jpeg_error_mgr errors;
   state.err = jpeg_std_error(&errors);
@@ -52,18 +51,18 @@ std::vector<std::byte> EncodeJpeg(const Image& picture, int quality, JpegChroma 
   unsigned long size = 0;
   jpeg_create_compress(&state);
   jpeg_mem_dest(&state, &data, &size);
-  state.image_width = static_cast<JDIMENSION>(picture.width);
-  state.image_height = static_cast<JDIMENSION>(picture.height);
+  state.image_width = static_cast<JDIMENSION>(image.width);
+  state.image_height = static_cast<JDIMENSION>(image.height);
   state.input_components = 3;
   state.in_color_space = JCS_RGB;
   jpeg_set_defaults(&state);
   jpeg_set_quality(&state, quality, TRUE);
-  const int brightness_samples = chroma == JpegChroma::kHalf ? 2 : 1;  // per one of colour
+  const int brightness_samples = chroma == JpegChroma::kHalf ? 2 : 1;  // per one of color
   state.comp_info[0].h_samp_factor = brightness_samples;
   state.comp_info[0].v_samp_factor = brightness_samples;
   jpeg_start_compress(&state, TRUE);
-  for (int y = 0; y < picture.height; ++y) {
-    JSAMPROW rows[] = {const_cast<std::uint8_t*>(picture.Row(y))};
+  for (int y = 0; y < image.height; ++y) {
+    JSAMPROW rows[] = {const_cast<std::uint8_t*>(image.Row(y))};
     jpeg_write_scanlines(&state, rows, 1);
   }
   jpeg_finish_compress(&state);
@@ -74,8 +73,8 @@ std::vector<std::byte> EncodeJpeg(const Image& picture, int quality, JpegChroma 
   return file;
 }
 
-MaybeError WritePng(const std::string& path, const Image& picture) {
-  const std::vector<std::byte> bytes = EncodePng(picture);
+MaybeError WritePng(const std::string& path, const Image& image) {
+  const std::vector<std::byte> bytes = EncodePng(image);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));

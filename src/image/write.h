@@ -1,4 +1,4 @@
-// From pixels to the bytes of a picture file.
+// From pixels to the bytes of an image file.
 #pragma once
 
 #include <cstddef>
@@ -10,18 +10,18 @@
 
 namespace edgevlm {
 
-// A PNG file, 8-bit RGB. REQUIRES: picture not empty.
-std::vector<std::byte> EncodePng(const Image& picture);
+// A PNG file, 8-bit RGB. REQUIRES: image not empty.
+std::vector<std::byte> EncodePng(const Image& image);
 
-// The resolution of a JPEG's colours, against that of its brightness.
+// The resolution of a JPEG's colors, against that of its brightness.
 enum class JpegChroma { kHalf, kFull };
 
 // A baseline JPEG file. quality: 1 (smallest) to 100 (best).
-// REQUIRES: picture not empty, sides up to 65,500.
-std::vector<std::byte> EncodeJpeg(const Image& picture, int quality,
+// REQUIRES: image not empty, sides up to 65,500.
+std::vector<std::byte> EncodeJpeg(const Image& image, int quality,
                                   JpegChroma chroma = JpegChroma::kHalf);
 
 // EncodePng into a file, which is replaced. Errors: kIo.
-MaybeError WritePng(const std::string& path, const Image& picture);
+MaybeError WritePng(const std::string& path, const Image& image);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Decoder: the language model. Reads tokens and picture embeddings, says what may come next.
+// Decoder: the language model. Reads tokens and image embeddings, says what may come next.
 #pragma once
 
 #include <algorithm>
@@ -33,13 +33,13 @@ struct DecoderShape {
   }
 };
 
-// Neighbouring tokens of one sequence, to be added to its cache. Exactly one of `tokens` and
+// Neighboring tokens of one sequence, to be added to its cache. Exactly one of `tokens` and
 // `embeddings` is not empty.
 struct TokenSpan {
   SequenceCache* cache = nullptr;
   int first_position = 0;             // of the span's first token
   std::span<const int> tokens = {};   // [T] ids
-  View<const float> embeddings = {};  // [T, D] in place of tokens: a picture
+  View<const float> embeddings = {};  // [T, D] in place of tokens: an image
   int logits_rows = 0;                // for how many of the last tokens logits are wanted
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
@@ -118,7 +118,7 @@ class Decoder {
   virtual void WriteLogits(View<const float> x, View<float> logits, Workspace& workspace,
                            const Run& run) const = 0;
 
-  // For sequences that begin with a picture of `count` places of which only those at `kept` are
+  // For sequences that begin with an image of `count` places of which only those at `kept` are
   // read: decoders that have learnt a vector for each position leave out those of the others, so
   // that what is read, and what follows, stands where it was learnt. The rest, whose positions turn
   // keys and queries and tell only how far apart two are, do nothing. Returns by how many positions

@@ -107,7 +107,7 @@ class DecoderTest : public ::testing::TestWithParam<Case> {
 };
 
 // Float32 sums of at most 40 terms differ from double by less than 1e-5; a key or value that
-// rounds to the other neighbour in float16 moves a score by 2^-11 of it.
+// rounds to the other neighbor in float16 moves a score by 2^-11 of it.
 constexpr double kTolerance = 1e-3;
 
 TEST_P(DecoderTest, MatchesTheFormulas) {

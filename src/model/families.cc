@@ -67,7 +67,7 @@ Result<const VisionFamily*> FindVisionFamily(const GgufFile& file) {
 }
 
 Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
-                                                         const EyeOptions& options) {
+                                                         const VisionEncoderOptions& options) {
   const auto family = FindVisionFamily(file);
   if (!family) return family.error();
   return (*family)->load(file, options);

@@ -14,15 +14,15 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// "decoder", "eye" and "projector" errors in a row; empty when all load.
+// "decoder", "vision encoder" and "projector" errors in a row; empty when all load.
 std::string Load(const TinyModel& model) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   if (!file) return file.error().message;
   const auto decoder = LoadDecoder(*file);
   if (!decoder) return decoder.error().message;
-  const auto eye = LoadVisionEncoder(*file);
-  if (!eye) return eye.error().message;
+  const auto vision_encoder = LoadVisionEncoder(*file);
+  if (!vision_encoder) return vision_encoder.error().message;
   const auto projector = LoadProjector(*file);
   return projector ? "" : projector.error().message;
 }
@@ -169,7 +169,7 @@ TEST(Families, BlockArrays) {
   EXPECT_THAT(with(keys::kImageMean, std::vector<float>{1, 1}), HasSubstr("image_mean"));
 }
 
-// A small file that asks for a picture of 2048 x 2048 with many channels.
+// A small file that asks for an image of 2048 x 2048 with many channels.
 TEST(Families, MemoryIsBounded) {
   const std::string error = LoadChanged([](TinyModel& model) {
     SetKey(model, keys::kImageSize, std::uint32_t{2048});
@@ -180,7 +180,7 @@ TEST(Families, MemoryIsBounded) {
     model.tensors["v.blk.0.project.weight"] = {{12, 4096, 1, 1}, std::vector<float>(4096 * 12)};
     model.tensors.erase("v.blk.0.se_reduce.weight");
   });
-  EXPECT_THAT(error, HasSubstr("model: eye: expected at most"));
+  EXPECT_THAT(error, HasSubstr("model: vision encoder: expected at most"));
 }
 
 }  // namespace

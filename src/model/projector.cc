@@ -2,7 +2,7 @@
 
 namespace edgevlm {
 
-PictureLayout Projector::Layout(PictureSize, int) const {
+ImageLayout Projector::Layout(ImageSize, int) const {
   return {.grid = {}, .pieces = {{.text = "", .square = 0}}};
 }
 

@@ -1,4 +1,4 @@
-// Projector: from the features of the eye to embeddings that the decoder reads.
+// Projector: from the features of the vision encoder to embeddings that the decoder reads.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@
 
 namespace edgevlm {
 
-// How one picture stands in a prompt: the squares that the eye sees of it, and the text around
-// them.
-struct PictureLayout {
+// How one image stands in a prompt: the squares that the vision encoder sees of it, and the text
+// around them.
+struct ImageLayout {
   struct Piece {
     std::string text;  // goes first; may hold the model's control tokens, spelled out
-    int square = -1;   // then the embeddings of this one of grid.pictures(); -1: none
+    int square = -1;   // then the embeddings of this one of grid.images(); -1: none
   };
 
   TileGrid grid;  // for PreprocessTiles
@@ -37,9 +37,9 @@ class Projector {
   // The embeddings that come of the features of one square. REQUIRES: as many as places() says.
   virtual int Tokens(int places) const { return places; }
 
-  // How a picture of this size, in pixels, is shown in at most max_tokens embeddings (0: no limit;
+  // How an image of this size, in pixels, is shown in at most max_tokens embeddings (0: no limit;
   // one square is shown in any case).
-  virtual PictureLayout Layout(PictureSize picture, int max_tokens) const;
+  virtual ImageLayout Layout(ImageSize image, int max_tokens) const;
 
   //   features    [n * places, E], of one or several squares
   //   embeddings  [n * Tokens(places), D]

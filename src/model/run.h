@@ -14,7 +14,7 @@ struct Run {
   ThreadPool& pool;
   Profiler* profiler = nullptr;  // null: nothing is recorded
   // Whether activations may be rounded on their way into a product: to int8 for weights that have
-  // levels, to bfloat16 in the attention of an eye. Else all products are float32.
+  // levels, to bfloat16 in the attention of a vision encoder. Else all products are float32.
   bool fast = false;
   Turns* turns = nullptr;  // of long passes, which other work may interrupt; null: nothing does
 

@@ -1,4 +1,4 @@
-// VisionEncoder: the eye. Turns prepared pictures into features.
+// VisionEncoder: the vision encoder. Turns prepared images into features.
 #pragma once
 
 #include "image/preprocess.h"
@@ -10,9 +10,9 @@ namespace edgevlm {
 
 struct VisionShape {
   Preprocessing preprocessing;     // what Encode expects to have been done; size is S
-  int tokens = 0;                  // P: rows of features per picture
+  int tokens = 0;                  // P: rows of features per image
   int width = 0;                   // E
-  long long workspace_values = 0;  // that Encode takes for one picture, about
+  long long workspace_values = 0;  // that Encode takes for one image, about
 };
 
 // What Encode writes.
@@ -22,7 +22,7 @@ struct Seen {
 
   View<float> features;  // [n * P, E]
   // [n, P], or empty if not wanted: how much each feature's place is looked at, adding up to at
-  // most 1 per picture.
+  // most 1 per image.
   View<float> scores;
 };
 
@@ -36,10 +36,10 @@ class VisionEncoder {
   // Whether Encode can give scores.
   virtual bool has_scores() const { return false; }
 
-  // Encodes n pictures at once. A picture's features have the same bits in any company.
-  //   pixels  [n * S * S, 3], as Preprocess writes them, picture after picture
-  // REQUIRES: n >= 1, and no scores wanted of an eye that has none. Takes and gives back memory of
-  // `workspace` on top of what is held there.
+  // Encodes n images at once. An image's features have the same bits in any company.
+  //   pixels  [n * S * S, 3], as Preprocess writes them, image after image
+  // REQUIRES: n >= 1, and no scores wanted of a vision encoder that has none. Takes and gives back
+  // memory of `workspace` on top of what is held there.
   virtual void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
                       const Run& run) const = 0;
 

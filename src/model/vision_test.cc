@@ -4,7 +4,7 @@
 
 #include "model/families.h"
 #include "model/testing/batch.h"
-#include "model/testing/reference_eye.h"
+#include "model/testing/reference_vision_encoder.h"
 #include "model/testing/tiny_model.h"
 
 namespace edgevlm {
@@ -19,16 +19,16 @@ class VisionTest : public ::testing::Test {
     const std::vector<std::byte> bytes = model_.ToBytes();
     const Result<GgufFile> file = GgufFile::Parse(bytes);
     CHECK(file.ok());
-    auto eye = LoadVisionEncoder(*file);
+    auto vision_encoder = LoadVisionEncoder(*file);
     auto projector = LoadProjector(*file);
-    EXPECT_TRUE(eye.ok()) << eye.error().message;
+    EXPECT_TRUE(vision_encoder.ok()) << vision_encoder.error().message;
     EXPECT_TRUE(projector.ok()) << projector.error().message;
-    eye_ = *std::move(eye);
+    vision_encoder_ = *std::move(vision_encoder);
     projector_ = *std::move(projector);
   }
 
-  static Buffer RandomPixels(int pictures) {
-    Buffer pixels(pictures * kCells, 3);
+  static Buffer RandomPixels(int images) {
+    Buffer pixels(images * kCells, 3);
     std::mt19937 random(11);
     std::normal_distribution<float> normal;
     for (float& value : pixels.values) value = normal(random);
@@ -37,12 +37,12 @@ class VisionTest : public ::testing::Test {
 
   Buffer Encode(View<const float> pixels, ThreadPool& pool) {
     Buffer features(pixels.rows / kCells * kTokens, TinyModel::kFeatures);
-    eye_->Encode(pixels, features.view(), workspace_, {.pool = pool});
+    vision_encoder_->Encode(pixels, features.view(), workspace_, {.pool = pool});
     return features;
   }
 
   TinyModel model_{10};
-  std::unique_ptr<VisionEncoder> eye_;
+  std::unique_ptr<VisionEncoder> vision_encoder_;
   std::unique_ptr<Projector> projector_;
   Workspace workspace_;
 };
@@ -51,23 +51,23 @@ class VisionTest : public ::testing::Test {
 constexpr double kTolerance = 2e-5;
 
 TEST_F(VisionTest, SaysItsShape) {
-  EXPECT_EQ(eye_->shape().preprocessing.size, 32);
-  EXPECT_EQ(eye_->shape().preprocessing.mean[1], 0.4f);
-  EXPECT_EQ(eye_->shape().preprocessing.std[2], 0.3f);
-  EXPECT_EQ(eye_->shape().tokens, 16);
-  EXPECT_EQ(eye_->shape().width, 20);
+  EXPECT_EQ(vision_encoder_->shape().preprocessing.size, 32);
+  EXPECT_EQ(vision_encoder_->shape().preprocessing.mean[1], 0.4f);
+  EXPECT_EQ(vision_encoder_->shape().preprocessing.std[2], 0.3f);
+  EXPECT_EQ(vision_encoder_->shape().tokens, 16);
+  EXPECT_EQ(vision_encoder_->shape().width, 20);
   EXPECT_EQ(projector_->inputs(), 20);
   EXPECT_EQ(projector_->outputs(), 24);
   // Given out 16^2 * 16 + 8^2 * 12 * 2 + 4^2 * 18; inside of the first block 16^2 * 16 + 8^2 * 16
   // against 16^2 * 27 of the stem's windows.
-  EXPECT_EQ(eye_->shape().workspace_values, 4096 + 1536 + 288 + 6912);
+  EXPECT_EQ(vision_encoder_->shape().workspace_values, 4096 + 1536 + 288 + 6912);
 }
 
 TEST_F(VisionTest, MatchesTheFormulas) {
   ThreadPool pool(1);
   Buffer pixels = RandomPixels(1);
   Buffer features = Encode(pixels.view(), pool);
-  const Matrix expected = ReferenceEye(model_, pixels.ToMatrix());
+  const Matrix expected = ReferenceVisionEncoder(model_, pixels.ToMatrix());
   ExpectClose(features.ToMatrix(), expected, kTolerance);
 
   Buffer embeddings(kTokens, TinyModel::kWidth);

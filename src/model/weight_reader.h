@@ -21,7 +21,7 @@ struct ModelLimits {
   static constexpr int kBlocks = 1024;
   static constexpr int kVocabulary = 1 << 22;
   static constexpr int kImageSize = 2048;
-  static constexpr long long kWorkspaceValues = 1 << 26;  // of the eye, for one picture
+  static constexpr long long kWorkspaceValues = 1 << 26;  // of the vision encoder, for one image
   static constexpr long long kCacheBytes = 1LL << 34;     // of one sequence
 };
 

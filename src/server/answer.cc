@@ -88,7 +88,7 @@ bool GoesOn(const ReplyRequest& request) {
   const auto speaks = [](const RequestMessage& message) {
     return message.role != Role::kSystem &&
            std::ranges::any_of(message.parts, [](const RequestPart& part) {
-             return !part.text.empty() || part.picture != nullptr || part.encoded != nullptr;
+             return !part.text.empty() || part.image != nullptr || part.encoded != nullptr;
            });
   };
   const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), speaks);

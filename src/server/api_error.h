@@ -1,4 +1,4 @@
-// ApiError: why a request is not answered, for the client's eyes.
+// ApiError: why a request is not answered, for the client's vision encoders.
 #pragma once
 
 #include <cstdint>

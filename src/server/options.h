@@ -24,13 +24,13 @@ struct AccessRules {
 // What one request may cost.
 struct RequestLimits {
   std::size_t body_bytes = std::size_t{32} << 20;
-  int pictures = 16;
-  std::int64_t picture_pixels = 100'000'000;  // of each
+  int images = 16;
+  std::int64_t image_pixels = 100'000'000;  // of each
   int reply_tokens = 4096;
   std::chrono::milliseconds time{600'000};
 };
 
-// Pictures that are given as addresses.
+// Images that are given as addresses.
 struct RemoteRules {
   std::vector<std::string> domains;  // with all names below them; empty: none are fetched
   std::chrono::milliseconds time{5'000};
@@ -52,7 +52,7 @@ struct ServerOptions {
   std::string model_name = "edgevlm";  // as clients see it
   double model_load_seconds = 0;
   // By the keys of config.yaml, as its values would be written; for people to read.
-  std::map<std::string, std::string> optimisations;
+  std::map<std::string, std::string> optimizations;
 };
 
 }  // namespace edgevlm

@@ -53,11 +53,11 @@ nlohmann::json SeedJson(std::optional<std::uint64_t> seed) {
   return seed ? nlohmann::json(static_cast<std::int64_t>(*seed)) : nlohmann::json();
 }
 
-nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply) {
+nlohmann::json ImagesJson(const ReplyFacts& facts, const RequestReply& reply) {
   nlohmann::json list = nlohmann::json::array();
-  for (std::size_t i = 0; i < facts.pictures.size() && i < reply.pictures.size(); ++i) {
-    const ShownPicture& shown = facts.pictures[i];
-    const PictureReply& made = reply.pictures[i];
+  for (std::size_t i = 0; i < facts.images.size() && i < reply.images.size(); ++i) {
+    const ShownImage& shown = facts.images[i];
+    const ImageReply& made = reply.images[i];
     list.push_back({{"id", shown.id},
                     {"format", shown.info.format},
                     {"width", shown.info.width},
@@ -69,9 +69,9 @@ nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply) 
 }
 
 nlohmann::json ProgressJson(const Progress& progress) {
-  const char* stage = progress.stage == RequestStage::kQueue      ? "queue"
-                      : progress.stage == RequestStage::kPictures ? "pictures"
-                                                                  : "prompt";
+  const char* stage = progress.stage == RequestStage::kQueue    ? "queue"
+                      : progress.stage == RequestStage::kImages ? "pictures"
+                                                                : "prompt";
   return {{"stage", stage}, {"done", progress.done}, {"total", progress.total}};
 }
 

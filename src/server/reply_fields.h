@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "edgevlm/scheduler.h"
-#include "server/pictures.h"
+#include "server/images.h"
 
 namespace edgevlm {
 
@@ -17,7 +17,7 @@ struct ReplyFacts {
   std::string id;            // of the request, unlike all others
   std::string model;         // its name
   std::int64_t created = 0;  // seconds since 1970
-  std::vector<ShownPicture> pictures = {};
+  std::vector<ShownImage> images = {};
 };
 
 // "stop" or "length".
@@ -34,8 +34,8 @@ nlohmann::json TimingsJson(const RequestReply& reply);
 // A seed as requests give it: a signed number. Null: none, the reply is the likeliest one.
 nlohmann::json SeedJson(std::optional<std::uint64_t> seed);
 
-// For each picture {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.
-nlohmann::json PicturesJson(const ReplyFacts& facts, const RequestReply& reply);
+// For each image {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.
+nlohmann::json ImagesJson(const ReplyFacts& facts, const RequestReply& reply);
 
 // {"stage": "queue|pictures|prompt", "done": ..., "total": ...}
 nlohmann::json ProgressJson(const Progress& progress);

@@ -20,7 +20,7 @@ std::string KeyOf(const Request& head);
 // and looks at all of them, so that time tells nothing.
 bool IsOneOf(std::string_view key, std::span<const std::string> keys);
 
-// Whose pictures a request may find again: those of its key, if there are keys.
+// Whose images a request may find again: those of its key, if there are keys.
 std::string ScopeOf(const Request& head, const AccessRules& rules);
 
 // 401. The header makes browsers ask for the key.

@@ -6,7 +6,7 @@
 namespace edgevlm {
 namespace {
 
-// From a token on a server to a picture on a Raspberry Pi.
+// From a token on a server to an image on a Raspberry Pi.
 constexpr std::array kSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,   0.25,  0.5,
                                  1.0,   2.5,    5.0,   10.0, 30.0,  60.0, 120.0, 300.0, 600.0};
 constexpr std::array kTokensPerSecond = {1.0,  2.0,   5.0,   10.0,  20.0,
@@ -30,7 +30,7 @@ ServerMetrics::ServerMetrics(const ModelInfo& model, double load_seconds)
       prompt_tokens_(registry_.counter("edgevlm_prompt_tokens_total", "Tokens of prompts")),
       reused_tokens_(
           registry_.counter("edgevlm_prompt_tokens_reused_total", "Of them, not computed again")),
-      image_tokens_(registry_.counter("edgevlm_image_tokens_total", "Of them, of pictures")),
+      image_tokens_(registry_.counter("edgevlm_image_tokens_total", "Of them, of images")),
       reply_tokens_(registry_.counter("edgevlm_generation_tokens_total", "Tokens of replies")),
       early_tokens_(registry_.counter("edgevlm_early_exit_tokens_total",
                                       "Of them, taken from an early exit")),

@@ -22,14 +22,14 @@ class Site {
   Site(const Engine& engine, const ServerOptions& options)
       : engine_(engine),
         model_name_(options.model_name),
-        optimisations_(options.optimisations),
+        optimizations_(options.optimizations),
         rules_(std::make_shared<const ServerRules>(options.rules)),
         metrics_(engine.info(), options.model_load_seconds),
         scheduler_(engine, options.scheduler) {}
 
   const Engine& engine() const { return engine_; }
   const std::string& model_name() const { return model_name_; }
-  const std::map<std::string, std::string>& optimisations() const { return optimisations_; }
+  const std::map<std::string, std::string>& optimizations() const { return optimizations_; }
   Scheduler& scheduler() { return scheduler_; }
   ServerMetrics& metrics() { return metrics_; }
 
@@ -60,7 +60,7 @@ class Site {
  private:
   const Engine& engine_;
   const std::string model_name_;
-  const std::map<std::string, std::string> optimisations_;
+  const std::map<std::string, std::string> optimizations_;
   mutable std::mutex mutex_;
   std::shared_ptr<const ServerRules> rules_;
   ServerMetrics metrics_;

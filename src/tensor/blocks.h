@@ -1,6 +1,6 @@
-// Blocks: the quantised formats of GGUF, as they lie in a file, and what they have in common.
+// Blocks: the quantized formats of GGUF, as they lie in a file, and what they have in common.
 //
-// A block holds 32 or 256 neighbouring values of one row. Every value has a code of 2 to 8 bits; a
+// A block holds 32 or 256 neighboring values of one row. Every value has a code of 2 to 8 bits; a
 // group of 16 or 32 values shares a scale and, in some formats, a minimum:
 //
 //   value = scale * group_scale * level(code) - minimum * group_minimum

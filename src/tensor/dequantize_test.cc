@@ -13,7 +13,7 @@
 namespace edgevlm {
 namespace {
 
-// What ggml's own dequantisation gives for the values 0, 17, 33, 100 and 255 of blocks of random
+// What ggml's own dequantization gives for the values 0, 17, 33, 100 and 255 of blocks of random
 // bytes (RandomStored, seed 7); 51,200 values of each format were compared, all the same to the
 // bit.
 struct Known {

@@ -11,7 +11,7 @@
 
 namespace edgevlm {
 
-// Plain formats hold one value per block. Quantised ones hold 32 or 256 values per block, with the
+// Plain formats hold one value per block. Quantized ones hold 32 or 256 values per block, with the
 // scale (and the minimum) of the block beside them; blocks run along the last extent.
 enum class DType : std::uint32_t {
   kF32 = 0,

@@ -46,8 +46,8 @@ TEST(Half, EveryHalfSurvivesTheWayToFloatAndBack) {
   }
 }
 
-// Between any two neighbours: the middle goes to the even one, all else to the nearer one.
-TEST(Half, RoundsToNearestEvenBetweenAllNeighbours) {
+// Between any two neighbors: the middle goes to the even one, all else to the nearer one.
+TEST(Half, RoundsToNearestEvenBetweenAllNeighbors) {
   for (std::uint32_t bits = 0; bits + 1 < kHalfInfinity; ++bits) {
     const std::uint16_t low = AsHalf(bits);
     const std::uint16_t high = AsHalf(bits + 1);
@@ -85,7 +85,7 @@ TEST(BFloat16, EveryValueSurvivesTheWayToFloatAndBack) {
   }
 }
 
-TEST(BFloat16, RoundsToNearestEvenBetweenAllNeighbours) {
+TEST(BFloat16, RoundsToNearestEvenBetweenAllNeighbors) {
   for (std::uint32_t bits = 0; bits < kBFloat16Infinity; ++bits) {
     const std::uint32_t middle = (bits << 16) | 0x8000u;
     const std::uint32_t even = bits % 2 == 0 ? bits : bits + 1;

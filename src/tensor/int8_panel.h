@@ -1,8 +1,8 @@
-// Int8 panel: float weights of 16 neighbouring outputs as 8-bit levels, laid out as slabs are.
+// Int8 panel: float weights of 16 neighboring outputs as 8-bit levels, laid out as slabs are.
 //
 // The inputs of an output fall into blocks of 128, the last one shorter; each block has a scale,
 // its greatest magnitude / 127. A panel holds, block after block, the scales float32 [16] and then
-// rows of 64 bytes: the levels (int8) of four neighbouring inputs of each output.
+// rows of 64 bytes: the levels (int8) of four neighboring inputs of each output.
 #pragma once
 
 #include <cstddef>

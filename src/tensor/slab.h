@@ -1,4 +1,4 @@
-// Slab: a quantised block of each of 16 neighbouring outputs, laid side by side, so that a kernel
+// Slab: a quantized block of each of 16 neighboring outputs, laid side by side, so that a kernel
 // finds what 16 lanes need next to each other.
 //
 // A slab is as large as its blocks, within 3 % (Q2_K: 19 %). Its parts, each at a multiple of 16
@@ -14,7 +14,7 @@
 // A plane of b-bit codes has V * b / 32 rows of 64 bytes, 4 of each output. Byte j of an output in
 // row r holds, from the low bits up, the codes of the values 4 * (r * 8 / b + i) + j for i =
 // 0, 1...: masked and shifted, a row is what instructions for dot products of bytes take, four
-// neighbouring values of one output in every 32-bit lane.
+// neighboring values of one output in every 32-bit lane.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What tests of quantised weights share: blocks of random codes.
+// What tests of quantized weights share: blocks of random codes.
 #pragma once
 
 #include <cstddef>

@@ -23,13 +23,13 @@ enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kPairs };
 enum class Packing {
   kExact,  // nothing
   kInt8,   // round them to levels (int8_panel.h), where a row is a multiple of 4 values
-  kPairs,  // round them to bfloat16, two neighbouring inputs side by side
+  kPairs,  // round them to bfloat16, two neighboring inputs side by side
 };
 
 // A matrix [N, K] that turns K inputs into N outputs, packed once at load and const from then on.
 //
 // Outputs are grouped into panels of kPanelWidth, so that a kernel reads memory strictly forward
-// and one vector holds neighbouring outputs. A panel of a float type holds, for k = 0..K-1, its
+// and one vector holds neighboring outputs. A panel of a float type holds, for k = 0..K-1, its
 // kPanelWidth values of column k side by side; a panel of blocks holds one slab (slab.h) after the
 // other; one of int8 is what int8_panel.h says; one of pairs holds, for i = 0..(K-1)/2, its
 // kPanelWidth pairs of the inputs 2 i (in the low half of 32 bits) and 2 i + 1, or 0. The last
@@ -98,10 +98,10 @@ class Weight {
   // Whether the values are small integers with scales, so that the products with int8 inputs can be
   // summed as integers.
   bool has_levels() const { return type_ == WeightType::kBlocks || type_ == WeightType::kInt8; }
-  // How many neighbouring inputs of an output share a scale. REQUIRES: has_levels().
+  // How many neighboring inputs of an output share a scale. REQUIRES: has_levels().
   int group() const { return type_ == WeightType::kInt8 ? kInt8BlockInputs : format_->group; }
 
-  // Neighbouring values of one output: scale * level - minimum each.
+  // Neighboring values of one output: scale * level - minimum each.
   struct Group {
     float scale = 0;
     float minimum = 0;

@@ -26,7 +26,7 @@ std::vector<float> Counting(int count) {
   return values;
 }
 
-TEST(Weight, PanelsHoldNeighbouringOutputsAndZeros) {
+TEST(Weight, PanelsHoldNeighboringOutputsAndZeros) {
   for (const int n : {1, 15, 16, 17, 40}) {
     for (const int k : {1, 3, 8}) {
       const std::vector<float> values = Counting(n * k);

@@ -1,6 +1,6 @@
 // Byte-level byte-pair encoding as GPT-2's.
 //
-// A text is split into words (pre_tokenizer.h); each word starts as its bytes, and the neighbouring
+// A text is split into words (pre_tokenizer.h); each word starts as its bytes, and the neighboring
 // pair whose merge stands first in the list is joined until no pair of the list is left (Sennrich
 // et al. 2016, "Neural Machine Translation of Rare Words with Subword Units").
 #pragma once

@@ -1,4 +1,4 @@
-// The families of chat templates: their records, and the marks by which they are recognised.
+// The families of chat templates: their records, and the marks by which they are recognized.
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
@@ -46,8 +46,8 @@ ChatTemplate ChatMl(std::string_view program, std::string_view /*eos*/) {
                        .default_system = DefaultSystem(program),
                        .ends = {"<|im_end|>"}};
   if (Has(program, "<|vision_start|>")) {  // Qwen2-VL
-    made.before_picture = "<|vision_start|>";
-    made.after_picture = "<|vision_end|>";
+    made.before_image = "<|vision_start|>";
+    made.after_image = "<|vision_end|>";
   }
   return made;
 }
@@ -125,7 +125,7 @@ ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<|end|>"}};
 }
 
-// SmolVLM, Idefics3. What stands around its pictures depends on their tiles: the projector says it.
+// SmolVLM, Idefics3. What stands around its images depends on their tiles: the projector says it.
 ChatTemplate SmolVlm(std::string_view /*program*/, std::string_view /*eos*/) {
   return {.name = "smolvlm",
           .begin = "<|im_start|>",
@@ -137,7 +137,7 @@ ChatTemplate SmolVlm(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<end_of_utterance>"}};
 }
 
-// Vicuna 1.1 as LLaVA-1.5 and MobileVLM write it (FastChat, 2023), with the picture on a line of
+// Vicuna 1.1 as LLaVA-1.5 and MobileVLM write it (FastChat, 2023), with the image on a line of
 // its own. Programs that end messages with line ends instead of blanks are followed.
 ChatTemplate Vicuna(std::string_view program, std::string_view eos) {
   constexpr std::string_view kOpening =
@@ -151,7 +151,7 @@ ChatTemplate Vicuna(std::string_view program, std::string_view eos) {
                        .user = {"USER: ", lines ? "\n" : " "},
                        .assistant = {"ASSISTANT: ", end + (lines ? "\n" : "")},
                        .reply = "ASSISTANT:",
-                       .after_picture = "\n",
+                       .after_image = "\n",
                        .ends = {end}};
   if (Has(program, "SYSTEM: ")) made.system = {"SYSTEM: ", lines ? "\n" : " "};
   if (program.empty() || Has(program, "A chat between")) made.default_system = kOpening;
@@ -172,11 +172,11 @@ ChatTemplate Zephyr(std::string_view program, std::string_view eos) {
 
 struct ChatFamily {
   std::string_view name;
-  bool (*recognises)(std::string_view program);
+  bool (*recognizes)(std::string_view program);
   ChatTemplate (*make)(std::string_view program, std::string_view eos);
 };
 
-// The first that recognises a program wins: those with the rarer marks stand first.
+// The first that recognizes a program wins: those with the rarer marks stand first.
 constexpr ChatFamily kFamilies[] = {
     {"smolvlm",
      [](std::string_view program) {
@@ -233,9 +233,9 @@ Result<ChatTemplate> ChooseChatTemplate(std::string_view name, std::string_view 
     if (name == other) name = own;
   }
   for (const ChatFamily& family : kFamilies) {
-    const bool recognised = !file_template.empty() && family.recognises(file_template);
-    if (name.empty() ? !recognised : name != family.name) continue;
-    return family.make(recognised ? file_template : std::string_view(), eos);
+    const bool recognized = !file_template.empty() && family.recognizes(file_template);
+    if (name.empty() ? !recognized : name != family.name) continue;
+    return family.make(recognized ? file_template : std::string_view(), eos);
   }
   const std::string found = name.empty() ? "one in the file that is none of them" : Quoted(name);
   return Error{ErrorCode::kUnsupported,

@@ -25,22 +25,21 @@ const ChatTurn& TurnOf(const ChatTemplate& chat_template, ChatRole role) {
   return role == ChatRole::kUser ? chat_template.user : chat_template.assistant;
 }
 
-void AppendPicture(const ChatTemplate& chat_template, int picture,
-                   std::vector<PromptPiece>& pieces) {
-  Append(Kind::kMarkup, chat_template.before_picture, pieces);
-  pieces.push_back({.kind = Kind::kPicture, .picture = picture});
-  Append(Kind::kMarkup, chat_template.after_picture, pieces);
+void AppendImage(const ChatTemplate& chat_template, int image, std::vector<PromptPiece>& pieces) {
+  Append(Kind::kMarkup, chat_template.before_image, pieces);
+  pieces.push_back({.kind = Kind::kImage, .image = image});
+  Append(Kind::kMarkup, chat_template.after_image, pieces);
 }
 
 // is_open: more of the message follows.
 void AppendParts(const ChatTemplate& chat_template, const std::vector<ChatPart>& parts,
                  bool is_open, std::vector<PromptPiece>& pieces) {
-  if (parts.empty() || !parts.front().picture) {
+  if (parts.empty() || !parts.front().image) {
     Append(Kind::kMarkup, chat_template.before_text, pieces);
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].picture) {
-      AppendPicture(chat_template, *parts[i].picture, pieces);
+    if (parts[i].image) {
+      AppendImage(chat_template, *parts[i].image, pieces);
       continue;
     }
     std::string_view text = parts[i].text;

@@ -18,10 +18,10 @@ namespace edgevlm {
 
 enum class ChatRole { kSystem, kUser, kAssistant };
 
-// A part of a message: a text, or the place of a picture.
+// A part of a message: a text, or the place of an image.
 struct ChatPart {
   std::string text = {};
-  std::optional<int> picture = {};  // which one, from 0; the text does not count then
+  std::optional<int> image = {};  // which one, from 0; the text does not count then
 };
 
 struct ChatMessage {
@@ -44,14 +44,14 @@ struct ChatTemplate {
   ChatTurn system = {};
   ChatTurn user = {};
   ChatTurn assistant = {};
-  std::string reply = {};           // asks for a reply
-  std::string between_turns = {};   // before each user's message after a reply
-  bool system_opens_turn = false;   // user.before is left out after a system text
-  std::string before_system = {};   // once, before the first system text
-  bool trims = false;               // no blanks at the ends of a message
-  std::string before_text = {};     // before a message that begins with a text
-  std::string before_picture = {};  // around each picture
-  std::string after_picture = {};
+  std::string reply = {};          // asks for a reply
+  std::string between_turns = {};  // before each user's message after a reply
+  bool system_opens_turn = false;  // user.before is left out after a system text
+  std::string before_system = {};  // once, before the first system text
+  bool trims = false;              // no blanks at the ends of a message
+  std::string before_text = {};    // before a message that begins with a text
+  std::string before_image = {};   // around each image
+  std::string after_image = {};
   std::optional<std::string> default_system = {};  // where the conversation has none
   std::vector<std::string> ends = {};              // texts that end a reply
 };
@@ -69,7 +69,7 @@ std::string ChatTemplateNames();
 // Whether system messages may stand behind others: where they have markup of their own.
 bool SystemMayFollow(const ChatTemplate& chat_template);
 
-// A conversation as pieces: markup, texts and pictures in their order, neighbours of one kind
+// A conversation as pieces: markup, texts and images in their order, neighbors of one kind
 // joined. with_reply: ask for a reply at the end, which goes on from a last message of the
 // assistant's. O(n). REQUIRES: system messages come first unless SystemMayFollow.
 std::vector<PromptPiece> WriteChat(const ChatTemplate& chat_template,

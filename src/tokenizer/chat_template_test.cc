@@ -12,7 +12,7 @@ using Kind = PromptPiece::Kind;
 ChatMessage Say(ChatRole role, const std::string& text) { return {role, {{.text = text}}}; }
 
 ChatPart Text(const std::string& text) { return {.text = text}; }
-ChatPart Picture(int picture) { return {.picture = picture}; }
+ChatPart ImagePart(int image) { return {.image = image}; }
 
 // Two turns and a question, with blanks around one reply.
 std::vector<ChatMessage> Conversation() {
@@ -28,12 +28,12 @@ ChatTemplate Choose(std::string_view name, std::string_view program,
   return *std::move(chosen);
 }
 
-// The prompt as one string, pictures as "[0]".
+// The prompt as one string, images as "[0]".
 std::string Write(const ChatTemplate& chat_template, const std::vector<ChatMessage>& messages,
                   bool with_reply = true) {
   std::string prompt;
   for (const PromptPiece& piece : WriteChat(chat_template, messages, with_reply)) {
-    prompt += piece.kind == Kind::kPicture ? "[" + std::to_string(piece.picture) + "]" : piece.text;
+    prompt += piece.kind == Kind::kImage ? "[" + std::to_string(piece.image) + "]" : piece.text;
   }
   return prompt;
 }
@@ -56,7 +56,7 @@ TEST(ChatTemplate, ChatMl) {
             "<|im_start|>assistant\n");
   EXPECT_EQ(WriteUser(plain, {Text("Hi")}),
             "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
-  EXPECT_EQ(WriteUser(plain, {Text("A "), Picture(0), Text(" b"), Picture(1)}),
+  EXPECT_EQ(WriteUser(plain, {Text("A "), ImagePart(0), Text(" b"), ImagePart(1)}),
             "<|im_start|>user\nA [0] b[1]<|im_end|>\n<|im_start|>assistant\n");
   EXPECT_EQ(plain.ends, (std::vector<std::string>{"<|im_end|>"}));
 }
@@ -69,7 +69,7 @@ TEST(ChatTemplate, ChatMlWritesTheSystemTextOfItsProgram) {
                 "' + messages[0]['content'] + '<|im_end|>" + n + "' }}{{ '<|im_start|>system" + n +
                 "You are a helpful assistant<|im_end|>" + n + "' }}<|vision_start|>");
     EXPECT_EQ(qwen.default_system, "You are a helpful assistant");
-    EXPECT_EQ(WriteUser(qwen, {Picture(0), Text("Hi")}),
+    EXPECT_EQ(WriteUser(qwen, {ImagePart(0), Text("Hi")}),
               "<|im_start|>system\nYou are a helpful assistant<|im_end|>\n<|im_start|>user\n"
               "<|vision_start|>[0]<|vision_end|>Hi<|im_end|>\n<|im_start|>assistant\n");
     EXPECT_THAT(Write(qwen, Conversation()),
@@ -90,7 +90,7 @@ TEST(ChatTemplate, Llama3) {
             "<|start_header_id|>assistant<|end_header_id|>\n\nSo.<|eot_id|>"
             "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|>"
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
-  EXPECT_EQ(WriteUser(made, {Text(" a "), Picture(0), Text(" b ")}),
+  EXPECT_EQ(WriteUser(made, {Text(" a "), ImagePart(0), Text(" b ")}),
             "<|start_header_id|>user<|end_header_id|>\n\na [0] b<|eot_id|>"
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
 }
@@ -146,9 +146,9 @@ TEST(ChatTemplate, SmolVlm) {
             "<|im_start|>System: Be brief.<end_of_utterance>\nUser: Hi<end_of_utterance>\n"
             "Assistant: Hello.<end_of_utterance>\nUser: Why?<end_of_utterance>\n"
             "Assistant:   So.  <end_of_utterance>\nUser: Bye<end_of_utterance>\nAssistant:");
-  EXPECT_EQ(WriteUser(made, {Picture(0), Text("What is this?")}),
+  EXPECT_EQ(WriteUser(made, {ImagePart(0), Text("What is this?")}),
             "<|im_start|>User:[0]What is this?<end_of_utterance>\nAssistant:");
-  EXPECT_EQ(WriteUser(made, {Text("Is "), Picture(0), Text(" like "), Picture(1), Text("?")}),
+  EXPECT_EQ(WriteUser(made, {Text("Is "), ImagePart(0), Text(" like "), ImagePart(1), Text("?")}),
             "<|im_start|>User: Is [0] like [1]?<end_of_utterance>\nAssistant:");
 }
 
@@ -158,7 +158,7 @@ TEST(ChatTemplate, VicunaAsLlavaWritesIt) {
   const std::string opening =
       "A chat between a curious user and an artificial intelligence assistant. The assistant gives "
       "helpful, detailed, and polite answers to the user's questions. ";
-  EXPECT_EQ(WriteUser(llava, {Picture(0), Text("What is this?")}),
+  EXPECT_EQ(WriteUser(llava, {ImagePart(0), Text("What is this?")}),
             opening + "USER: [0]\nWhat is this? ASSISTANT:");
   EXPECT_EQ(Write(llava, Conversation()),
             "Be brief. USER: Hi ASSISTANT: Hello.</s>USER: Why? ASSISTANT:   So.  </s>USER: Bye "
@@ -250,10 +250,10 @@ TEST(ChatTemplate, SystemMessagesFollowOthersWhereTheyHaveMarkup) {
 TEST(ChatTemplate, TypedMarkupIsText) {
   const std::vector<PromptPiece> expected = {{.kind = Kind::kMarkup, .text = "<|im_start|>user\n"},
                                              {.kind = Kind::kText, .text = "<|im_end|>Hi"},
-                                             {.kind = Kind::kPicture, .picture = 3},
+                                             {.kind = Kind::kImage, .image = 3},
                                              {.kind = Kind::kMarkup, .text = "<|im_end|>\n"}};
   const std::vector<ChatMessage> messages = {
-      {ChatRole::kUser, {Text("<|im_end|>"), Text("Hi"), Picture(3)}}};
+      {ChatRole::kUser, {Text("<|im_end|>"), Text("Hi"), ImagePart(3)}}};
   EXPECT_EQ(WriteChat(Choose("chatml", ""), messages, false), expected);
 }
 

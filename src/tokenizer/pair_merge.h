@@ -1,4 +1,4 @@
-// Merging neighbouring pieces of a text, the best pair first: what byte pairs and SentencePiece
+// Merging neighboring pieces of a text, the best pair first: what byte pairs and SentencePiece
 // have in common.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// A piece of a text, linked to its neighbours.
+// A piece of a text, linked to its neighbors.
 struct Piece {
   int id = -1;             // the token; -1: the piece is none by itself
   std::size_t begin = 0;   // bytes into the text
@@ -18,7 +18,7 @@ struct Piece {
   std::ptrdiff_t after = -1;  // index of the next piece; -1 at the end
 };
 
-// What two neighbours may become.
+// What two neighbors may become.
 struct PairMerge {
   double priority = 0;  // the highest goes first; of equal ones the leftmost
   int id = -1;
@@ -32,7 +32,7 @@ inline void AppendPiece(std::vector<Piece>& pieces, int id, std::size_t length) 
   pieces.push_back({.id = id, .begin = begin, .length = length, .before = at - 1});
 }
 
-// Merges until no two neighbours can be. find(const Piece& left, const Piece& right) returns an
+// Merges until no two neighbors can be. find(const Piece& left, const Piece& right) returns an
 // optional PairMerge. Merged-away pieces stay in the list with length 0. O(n log n) calls of find
 // for n pieces.
 template <class Find>

@@ -1,7 +1,7 @@
 // SentencePiece's byte-pair model, as Llama uses it (Kudo and Richardson 2018, "SentencePiece").
 //
 // Blanks become U+2581, and one more stands before the text where the model was trained so. The
-// text starts as its code points, and the neighbours that join to the token of the highest score
+// text starts as its code points, and the neighbors that join to the token of the highest score
 // are merged until no two join to a token. What is no token then is spelled by the tokens of its
 // bytes, "<0xE2>".
 #pragma once

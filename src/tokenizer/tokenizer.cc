@@ -157,7 +157,7 @@ std::vector<int> Tokenizer::EncodePieces(std::span<const PromptPiece> pieces) co
   std::string text;
   std::vector<Stretch> stretches;
   for (const PromptPiece& piece : pieces) {
-    CHECK(piece.kind != PromptPiece::Kind::kPicture);
+    CHECK(piece.kind != PromptPiece::Kind::kImage);
     text += piece.text;
     stretches.push_back({text.size(), piece.kind == PromptPiece::Kind::kMarkup});
   }

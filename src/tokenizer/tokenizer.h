@@ -35,7 +35,7 @@ class Tokenizer {
   std::vector<int> EncodeMarkup(std::string_view markup) const;
 
   // The ids of markup and text that follow each other, encoded as one: words and blanks may begin
-  // in one piece and end in the next. REQUIRES: no piece is a picture; a prompt is cut there.
+  // in one piece and end in the next. REQUIRES: no piece is an image; a prompt is cut there.
   std::vector<int> EncodePieces(std::span<const PromptPiece> pieces) const;
 
   // The text of the tokens. Control tokens and ids out of range give nothing.

@@ -32,10 +32,11 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--from", options.from,
                       "A new run begins with this run's weights and vocabulary");
   Add(command, "--minutes", options.minutes, "Length of the whole run; grows when gone on with");
-  Add(command, "--eye-part", options.eye_part, "Share of it in which the eye learns alone");
+  Add(command, "--eye-part", options.vision_encoder_part,
+      "Share of it in which the eye learns alone");
   Add(command, "--blind-part", options.blind_part, "Then: share in which the decoder learns alone");
   Add(command, "--batch", options.batch, "Pictures per step");
-  Add(command, "--picture-side", options.picture_side, "Side of the square the eye sees, pixels");
+  Add(command, "--picture-side", options.image_side, "Side of the square the eye sees, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
   command
       ->add_option("--exits", options.exits,
@@ -43,13 +44,14 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
       ->delimiter(',');
   Add(command, "--vocabulary", options.vocabulary, "Tokens, at most");
   Add(command, "--rate", options.rate, "Peak learning rate");
-  Add(command, "--eye-rate", options.eye_rate, "The same for the eye while it learns alone");
+  Add(command, "--eye-rate", options.vision_encoder_rate,
+      "The same for the eye while it learns alone");
   Add(command, "--seed", options.seed, "Seed of weights and scenes");
   Add(command, "--font", options.font, "Noto Color Emoji");
   Add(command, "--threads", options.threads, "Threads that compute");
   Add(command, "--loaders", options.loaders, "Threads that draw pictures");
   Add(command, "--checkpoint-minutes", options.checkpoint_minutes, "Time between checkpoints");
-  Add(command, "--evaluate-pictures", options.evaluate_pictures, "Held-out pictures at the end");
+  Add(command, "--evaluate-pictures", options.evaluate_images, "Held-out pictures at the end");
 }
 
 CLI::App* AddScenes(CLI::App& app, SceneOptions& scenes, bool& held_out) {

@@ -10,7 +10,7 @@ const CachePolicy kHalfPolicy = {.name = "f16",
                                  .bytes = PlainLayerBytes<std::uint16_t>,
                                  .stronger = "q8_0"};
 
-// 32 neighbours of a row share a scale: 8.5 bits a value.
+// 32 neighbors of a row share a scale: 8.5 bits a value.
 const CachePolicy kInt8Policy = {.name = "q8_0",
                                  .make = MakePlainLayer<BlockQ8_0>,
                                  .bytes = PlainLayerBytes<BlockQ8_0>,

@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-// Neighbours that lend each other their score, so that no word is torn.
+// Neighbors that lend each other their score, so that no word is torn.
 constexpr int kPool = 5;
 // The steepness of the pyramid.
 constexpr int kBeta = 20;

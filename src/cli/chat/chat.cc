@@ -26,8 +26,8 @@ namespace edgevlm {
 namespace {
 
 constexpr const char* kChatHelp =
-    "/image PATH   show a picture; the next message is about it\n"
-    "/image        go on without the pictures that no message was about yet\n"
+    "/image PATH   show an image; the next message is about it\n"
+    "/image        go on without the images that no message was about yet\n"
     "/clear        forget the conversation\n"
     "/help         this text\n"
     "/quit         leave, as Ctrl-D does\n"
@@ -58,7 +58,7 @@ class ChatCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     reply_.decode.max_tokens = 512;
-    app.add_option("IMAGE", image_, "picture to begin with")->type_name("");
+    app.add_option("IMAGE", image_, "image to begin with")->type_name("");
     app.add_option("--system", system_, "what the model is told before the conversation")
         ->type_name("TEXT");
     reply_.Declare(app);
@@ -180,7 +180,7 @@ class ChatCommand final : public Command {
     return std::nullopt;
   }
 
-  // /image. A message that follows one that failed would be about a picture that is not there.
+  // /image. A message that follows one that failed would be about an image that is not there.
   MaybeError ShowNext(const std::string& typed) {
     not_shown_.clear();
     if (typed.empty()) {
@@ -198,7 +198,7 @@ class ChatCommand final : public Command {
     if (!not_shown_.empty()) {
       return Error{ErrorCode::kInvalid,
                    "chat: not answered, since " + not_shown_ +
-                       " could not be shown: /image PATH shows another picture, /image alone goes "
+                       " could not be shown: /image PATH shows another image, /image alone goes "
                        "on without"};
     }
     const Result<Reply> reply = Answer(text, output);
@@ -265,7 +265,7 @@ class ChatCommand final : public Command {
   const Engine* engine_ = nullptr;
   std::optional<Session> session_;
   std::vector<Message> messages_;
-  std::vector<Part> shown_;  // pictures for the next message
+  std::vector<Part> shown_;  // images for the next message
   std::string not_shown_;    // the path of one that could not be read
 };
 

@@ -17,10 +17,10 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kSide = 224;  // of the pictures made here, in pixels
+constexpr int kSide = 224;  // of the images made here, in pixels
 
-// A picture of smooth colours, unlike that of any other number.
-std::string MakePicture(int number) {
+// An image of smooth colors, unlike that of any other number.
+std::string MakeImage(int number) {
   std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
@@ -66,9 +66,9 @@ void BenchServeCommand::Declare(CLI::App& app) {
   app.add_option("--max-tokens", max_tokens_, "of each reply")
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--image", image_, "picture of all requests (default: each has one of its own)")
+  app.add_option("--image", image_, "image of all requests (default: each has one of its own)")
       ->type_name("FILE");
-  app.add_flag("--same-image", same_image_, "all requests show the same picture");
+  app.add_flag("--same-image", same_image_, "all requests show the same image");
   app.add_option("--prompt", prompt_, "what is asked; left out: a caption")->type_name("TEXT");
   app.add_flag("--json", json_, "one JSON object, with the names of vLLM's results");
   app.footer(
@@ -79,10 +79,10 @@ void BenchServeCommand::Declare(CLI::App& app) {
 }
 
 std::string BenchServeCommand::Body(int number) const {
-  const std::string picture = image_.empty() ? MakePicture(same_image_ ? 0 : number) : image_bytes_;
+  const std::string image = image_.empty() ? MakeImage(same_image_ ? 0 : number) : image_bytes_;
   nlohmann::json content = nlohmann::json::array();
   content.push_back({{"type", "image_url"},
-                     {"image_url", {{"url", "data:image/x;base64," + EncodeBase64(picture)}}}});
+                     {"image_url", {{"url", "data:image/x;base64," + EncodeBase64(image)}}}});
   if (!prompt_.empty()) content.push_back({{"type", "text"}, {"text", prompt_}});
   nlohmann::json body = {
       {"max_tokens", max_tokens_}, {"stream", true}, {"stream_options", {{"include_usage", true}}}};

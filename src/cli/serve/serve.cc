@@ -17,7 +17,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/preset_model.h"
-#include "cli/serve/optimisations.h"
+#include "cli/serve/optimizations.h"
 #include "cli/serve/serve_options.h"
 #include "cli/serve/service_manager.h"
 #include "cli/serve/signals.h"
@@ -73,7 +73,7 @@ class ServeCommand final : public Command {
     model_.DeclareTeam(app);
     model_.DeclareSpeculation(app);
     preset_.Declare(app);
-    app.add_option("--image-cache-mib", image_cache_mib_, "of encoded pictures, by their content")
+    app.add_option("--image-cache-mib", image_cache_mib_, "of encoded images, by their content")
         ->type_name("N")
         ->check(CLI::Range(0, 1 << 20).description(""))
         ->capture_default_str();
@@ -117,7 +117,7 @@ class ServeCommand final : public Command {
     }
     options->model_load_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     options->model_name = ModelName();
-    options->optimisations = Optimisations(model_, options->scheduler);
+    options->optimizations = Optimizations(model_, options->scheduler);
     auto server = ApiServer::Start(*engine, *options);
     if (!server) return Fail(server.error());
     output.Print("http://" + HostInUrl() + ":" + std::to_string((*server)->port()) + "\n");

@@ -75,8 +75,8 @@ void ServeOptions::Declare(CLI::App& app) {
                    "of prompts read per step, while replies are under way");
   edgevlm::Declare(app, "--request-seconds", request_seconds, {1, 86'400}, "for one request");
   edgevlm::Declare(app, "--body-mib", body_mib, {1, 1024}, "of a request");
-  edgevlm::Declare(app, "--pictures", pictures, {0, 1024}, "of a request");
-  edgevlm::Declare(app, "--picture-megapixels", picture_megapixels, {1, 100}, "of a picture");
+  edgevlm::Declare(app, "--pictures", images, {0, 1024}, "of a request");
+  edgevlm::Declare(app, "--picture-megapixels", image_megapixels, {1, 100}, "of an image");
   edgevlm::Declare(app, "--reply-tokens", reply_tokens, {1, 1 << 20}, "that may be asked for");
   edgevlm::Declare(app, "--connections", connections, {1, 1 << 20}, "at a time");
   edgevlm::Declare(app, "--header-kib", header_kib, {1, 1024}, "of a request");
@@ -86,8 +86,8 @@ void ServeOptions::Declare(CLI::App& app) {
                    "for a client to take what is sent");
   edgevlm::Declare(app, "--idle-seconds", idle_seconds, {1, 3600}, "between requests");
   DeclareList(app, "--remote-domains", remote_domains,
-              "domains of which pictures are fetched (https); left out: none");
-  edgevlm::Declare(app, "--remote-seconds", remote_seconds, {1, 600}, "for such a picture");
+              "domains of which images are fetched (https); left out: none");
+  edgevlm::Declare(app, "--remote-seconds", remote_seconds, {1, 600}, "for such an image");
   app.add_option("--history-file", history_file, "JSON lines of figures; left out: none")
       ->type_name("FILE");
   edgevlm::Declare(app, "--history-seconds", history_seconds, {1, 86'400}, "between its lines");
@@ -111,8 +111,8 @@ Result<ServerOptions> ServeOptions::ForServer() const {
   options.rules.access = {
       .keys = *std::move(keys), .cors_origins = cors_origins, .host_names = host_names};
   options.rules.limits = {.body_bytes = static_cast<std::size_t>(body_mib) * kKibibyte * kKibibyte,
-                          .pictures = pictures,
-                          .picture_pixels = picture_megapixels * kMega,
+                          .images = images,
+                          .image_pixels = image_megapixels * kMega,
                           .reply_tokens = reply_tokens,
                           .time = Seconds(request_seconds)};
   options.rules.remote = {.domains = remote_domains, .time = Seconds(remote_seconds)};

@@ -22,8 +22,8 @@ struct ServeOptions {
   DecodeOptions decode = {.max_tokens = 512};
   int request_seconds = 600;
   int body_mib = 32;
-  int pictures = 16;
-  int picture_megapixels = 100;
+  int images = 16;
+  int image_megapixels = 100;
   int reply_tokens = 4096;
   int connections = 4096;
   int header_kib = 16;

@@ -111,7 +111,7 @@ MaybeError Checkpoint::CheckUnchanged() const {
 void ReleasePages(std::span<const std::byte> bytes) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-  // Whole pages only; those at the ends may belong to a neighbour that is still needed.
+  // Whole pages only; those at the ends may belong to a neighbor that is still needed.
   const std::uintptr_t begin = (address + page - 1) / page * page;
   const std::uintptr_t end = (address + bytes.size()) / page * page;
   if (begin >= end) return;

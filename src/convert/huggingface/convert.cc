@@ -63,7 +63,7 @@ Result<ConversionSource> OpenSource(const ConvertOptions& options) {
   return source;
 }
 
-std::string EyePath(const std::string& path) {
+std::string VisionEncoderPath(const std::string& path) {
   const std::filesystem::path whole = path;
   return (whole.parent_path() / ("mmproj-" + whole.filename().string())).string();
 }
@@ -76,9 +76,11 @@ Error InFolder(const std::string& folder, const Error& error) {
 Result<std::vector<FileJob>> PlanJobs(const ConvertOptions& options, ConversionSource& source) {
   const auto family = FindFamily(source.model.config);
   if (!family) return family.error();
-  const bool has_eye = (*family)->plan_vision != nullptr;
-  if (!has_eye && (options.part == ModelPart::kVision || !options.vision_folder.empty())) {
-    return Error{ErrorCode::kInvalid, options.folder + ": expected a model with an eye, found " +
+  const bool has_vision_encoder = (*family)->plan_vision != nullptr;
+  if (!has_vision_encoder &&
+      (options.part == ModelPart::kVision || !options.vision_folder.empty())) {
+    return Error{ErrorCode::kInvalid, options.folder +
+                                          ": expected a model with a vision encoder, found " +
                                           std::string((*family)->name)};
   }
   std::vector<FileJob> jobs;
@@ -87,11 +89,12 @@ Result<std::vector<FileJob>> PlanJobs(const ConvertOptions& options, ConversionS
     if (!plan) return InFolder(options.folder, plan.error());
     jobs.push_back({*std::move(plan), options.path, "model"});
   }
-  if (has_eye && options.part != ModelPart::kText) {
+  if (has_vision_encoder && options.part != ModelPart::kText) {
     auto plan = (*family)->plan_vision(source);
     if (!plan) return InFolder(options.folder, plan.error());
     const bool is_second = options.part == ModelPart::kAll;
-    jobs.push_back({*std::move(plan), is_second ? EyePath(options.path) : options.path, "mmproj"});
+    jobs.push_back(
+        {*std::move(plan), is_second ? VisionEncoderPath(options.path) : options.path, "mmproj"});
   }
   return jobs;
 }

@@ -13,13 +13,15 @@
 
 namespace edgevlm {
 
-// Which files are made of a model that has an eye.
+// Which files are made of a model that has a vision encoder.
 enum class ModelPart { kAll, kText, kVision };
 
 struct ConvertOptions {
-  std::string folder = {};         // with config.json and *.safetensors
-  std::string vision_folder = {};  // of the eye, where it has one of its own; empty: none
-  std::string path = {};           // of the GGUF file; the eye's goes to "mmproj-" + name beside it
+  std::string folder = {};  // with config.json and *.safetensors
+  std::string vision_folder =
+      {};  // of the vision encoder, where it has one of its own; empty: none
+  std::string path =
+      {};  // of the GGUF file; the vision encoder's goes to "mmproj-" + name beside it
   ModelPart part = ModelPart::kAll;
   // Of matrices: F32, F16 or BF16; nothing: F16 or BF16, as the folder has them.
   std::optional<DType> dtype = {};

@@ -210,15 +210,15 @@ TEST(Convert, LlavaGivesTwoFiles) {
   EXPECT_EQ(converted.files()[1].path, folder.File("mmproj-out.gguf"));
   EXPECT_EQ(converted.Values("blk.0.attn_q.weight"),
             Paired(folder.Values("language_model.model.layers.0.self_attn.q_proj.weight"), 8, 4));
-  const GgufFile& eye = converted.File(1);
-  EXPECT_EQ(*eye.String(keys::kArchitecture), "clip");
-  EXPECT_EQ(*eye.String(keys::kGeneralType), "mmproj");
-  EXPECT_EQ(*eye.String(keys::kProjectorType), "mlp");
-  EXPECT_EQ(*eye.Int(keys::kVisionBlockCount), 2);
-  EXPECT_THAT(*eye.Ints(keys::kVisionFeatureLayer), ElementsAre(2));
-  EXPECT_FALSE(*eye.Bool(keys::kUseGelu));
-  EXPECT_THAT(*eye.Floats(keys::kImageMean), ElementsAre(0.5f, 0.25f, 0.125f));
-  EXPECT_EQ(*eye.Int(keys::kProjectionDim), 8);
+  const GgufFile& vision_encoder = converted.File(1);
+  EXPECT_EQ(*vision_encoder.String(keys::kArchitecture), "clip");
+  EXPECT_EQ(*vision_encoder.String(keys::kGeneralType), "mmproj");
+  EXPECT_EQ(*vision_encoder.String(keys::kProjectorType), "mlp");
+  EXPECT_EQ(*vision_encoder.Int(keys::kVisionBlockCount), 2);
+  EXPECT_THAT(*vision_encoder.Ints(keys::kVisionFeatureLayer), ElementsAre(2));
+  EXPECT_FALSE(*vision_encoder.Bool(keys::kUseGelu));
+  EXPECT_THAT(*vision_encoder.Floats(keys::kImageMean), ElementsAre(0.5f, 0.25f, 0.125f));
+  EXPECT_EQ(*vision_encoder.Int(keys::kProjectionDim), 8);
   const std::string tower = "vision_tower.vision_model.";
   EXPECT_EQ(converted.Values("v.class_embd", 1),
             folder.Values(tower + "embeddings.class_embedding"));
@@ -227,13 +227,13 @@ TEST(Convert, LlavaGivesTwoFiles) {
             folder.Values(tower + "encoder.layers.1.self_attn.q_proj.weight"));
   EXPECT_EQ(converted.Values("v.blk.1.ffn_up.weight", 1),
             folder.Values(tower + "encoder.layers.1.mlp.fc1.weight"));
-  EXPECT_FALSE(eye.HasTensor("v.blk.2.ln1.weight"));
-  EXPECT_FALSE(eye.HasTensor("v.post_ln.weight"));
+  EXPECT_FALSE(vision_encoder.HasTensor("v.blk.2.ln1.weight"));
+  EXPECT_FALSE(vision_encoder.HasTensor("v.post_ln.weight"));
   EXPECT_EQ(converted.Values("mm.2.weight", 1),
             folder.Values("multi_modal_projector.linear_2.weight"));
-  EXPECT_EQ(eye.Tensor("v.patch_embd.weight")->dtype, DType::kF16);
-  EXPECT_EQ(eye.Tensor("v.patch_embd.weight")->shape, (Shape{8, 3, 4, 4}));
-  EXPECT_EQ(eye.Tensor("v.position_embd.weight")->dtype, DType::kF32);
+  EXPECT_EQ(vision_encoder.Tensor("v.patch_embd.weight")->dtype, DType::kF16);
+  EXPECT_EQ(vision_encoder.Tensor("v.patch_embd.weight")->shape, (Shape{8, 3, 4, 4}));
+  EXPECT_EQ(vision_encoder.Tensor("v.position_embd.weight")->dtype, DType::kF32);
 }
 
 // Names as other versions of transformers write them: what begins with `first` of a pair begins
@@ -296,16 +296,16 @@ TEST(Convert, ImageProcessorsOfEveryVersion) {
   const Converted version_5(folder, {.replaces = true});
   for (const Converted* converted : {&version_4, &version_5}) {
     ASSERT_EQ(converted->error(), "");
-    const GgufFile& eye = converted->File(1);
-    EXPECT_THAT(*eye.Floats(keys::kImageMean), ElementsAre(0.5f, 0.25f, 0.125f));
-    EXPECT_EQ(*eye.Int(keys::kPreprocImageSize), 64);
+    const GgufFile& vision_encoder = converted->File(1);
+    EXPECT_THAT(*vision_encoder.Floats(keys::kImageMean), ElementsAre(0.5f, 0.25f, 0.125f));
+    EXPECT_EQ(*vision_encoder.Int(keys::kPreprocImageSize), 64);
   }
   folder.WriteJson("processor_config.json", {{"image_processor", 7}});
   EXPECT_THAT(Converted(folder, {.replaces = true}).error(),
               HasSubstr("processor_config.json: 'image_processor': expected an object, found 7"));
 }
 
-TEST(Convert, MobileVlmWithTheEyeElsewhere) {
+TEST(Convert, MobileVlmWithTheVisionEncoderElsewhere) {
   for (const std::string type : {"ldpnet", "ldpnetv2"}) {
     TinyFolder folder, clip;
     MakeTinyMobileVlm(folder, type);
@@ -314,34 +314,37 @@ TEST(Convert, MobileVlmWithTheEyeElsewhere) {
     const Converted converted(folder, {.vision_folder = clip.path()});
     ASSERT_EQ(converted.error(), "");
     EXPECT_EQ(*converted.File(0).String(keys::kArchitecture), "llama");
-    const GgufFile& eye = converted.File(1);
-    EXPECT_EQ(*eye.String(keys::kProjectorType), type == "ldpnet" ? "ldp" : "ldpv2");
+    const GgufFile& vision_encoder = converted.File(1);
+    EXPECT_EQ(*vision_encoder.String(keys::kProjectorType), type == "ldpnet" ? "ldp" : "ldpv2");
     EXPECT_EQ(converted.Values("v.blk.0.ffn_down.bias", 1),
               clip.Values("vision_model.encoder.layers.0.mlp.fc2.bias"));
-    EXPECT_THAT(*eye.Floats(keys::kImageMean), ElementsAre(0.48145466f, 0.4578275f, 0.40821073f));
+    EXPECT_THAT(*vision_encoder.Floats(keys::kImageMean),
+                ElementsAre(0.48145466f, 0.4578275f, 0.40821073f));
     if (type == "ldpnet") {
       const std::string block = "model.mm_projector.model.mb_block.2.block.";
       EXPECT_EQ(converted.Values("mm.model.mb_block.2.block.0.0.weight", 1),
                 folder.Values(block + "0.0.weight"));
-      EXPECT_EQ(eye.Tensor("mm.model.mb_block.2.block.0.0.weight")->shape, (Shape{8, 3, 3}));
-      EXPECT_EQ(eye.Tensor("mm.model.mb_block.2.block.1.fc1.weight")->shape, (Shape{2, 8}));
-      EXPECT_EQ(eye.Tensor("mm.model.mb_block.2.block.2.0.weight")->dtype, DType::kF16);
+      EXPECT_EQ(vision_encoder.Tensor("mm.model.mb_block.2.block.0.0.weight")->shape,
+                (Shape{8, 3, 3}));
+      EXPECT_EQ(vision_encoder.Tensor("mm.model.mb_block.2.block.1.fc1.weight")->shape,
+                (Shape{2, 8}));
+      EXPECT_EQ(vision_encoder.Tensor("mm.model.mb_block.2.block.2.0.weight")->dtype, DType::kF16);
       EXPECT_EQ(converted.Values("mm.model.mb_block.1.block.2.1.bias", 1),
                 folder.Values("model.mm_projector.model.mb_block.1.block.2.1.bias"));
-      EXPECT_TRUE(eye.HasTensor("mm.model.mlp.3.weight"));
+      EXPECT_TRUE(vision_encoder.HasTensor("mm.model.mlp.3.weight"));
     } else {
-      EXPECT_EQ(eye.Tensor("mm.model.peg.0.weight")->shape, (Shape{8, 3, 3}));
+      EXPECT_EQ(vision_encoder.Tensor("mm.model.peg.0.weight")->shape, (Shape{8, 3, 3}));
       EXPECT_EQ(converted.Values("mm.model.mlp.2.bias", 1),
                 folder.Values("model.mm_projector.mlp.mlp.2.bias"));
     }
   }
 }
 
-TEST(Convert, MobileVlmWithTheEyeAlone) {
+TEST(Convert, MobileVlmWithTheVisionEncoderAlone) {
   TinyFolder folder, clip;
   MakeTinyMobileVlm(folder, "ldpnetv2");
-  clip.config = TinyEyeConfig();
-  AddTinyEye(clip, "", true);  // CLIPVisionModel of version 5
+  clip.config = TinyVisionEncoderConfig();
+  AddTinyVisionEncoder(clip, "", true);  // CLIPVisionModel of version 5
   clip.Save();
   const Converted converted(folder, {.vision_folder = clip.path()});
   ASSERT_EQ(converted.error(), "");
@@ -350,7 +353,7 @@ TEST(Convert, MobileVlmWithTheEyeAlone) {
   EXPECT_FALSE(converted.File(1).HasTensor("v.blk.2.ln1.weight"));
 }
 
-TEST(Convert, FirstLlavaWithTheEyeBeside) {
+TEST(Convert, FirstLlavaWithTheVisionEncoderBeside) {
   for (const std::string tower :
        {"model.vision_tower.vision_tower.vision_model.", "model.vision_tower.vision_tower."}) {
     TinyFolder folder;
@@ -359,7 +362,7 @@ TEST(Convert, FirstLlavaWithTheEyeBeside) {
     folder.config["mm_projector_type"] = "mlp2x_gelu";
     folder.config["mm_vision_tower"] = "openai/clip-vit-large-patch14-336";
     folder.config["mm_vision_select_layer"] = 2;
-    AddTinyEye(folder, tower, true);
+    AddTinyVisionEncoder(folder, tower, true);
     AddLinear(folder, "model.mm_projector.0", {8, 8});
     AddLinear(folder, "model.mm_projector.2", {8, 8});
     const Converted converted(folder);
@@ -377,19 +380,19 @@ TEST(Convert, SmolVlm) {
   ASSERT_EQ(converted.error(), "");
   EXPECT_EQ(converted.Values("blk.1.attn_k.weight"),
             Paired(folder.Values("model.text_model.layers.1.self_attn.k_proj.weight"), 4, 4));
-  const GgufFile& eye = converted.File(1);
-  EXPECT_EQ(*eye.String(keys::kProjectorType), "idefics3");
-  EXPECT_EQ(*eye.Int(keys::kProjectorScaleFactor), 2);
-  EXPECT_EQ(*eye.Int(keys::kPreprocImageSize), 32);
-  EXPECT_EQ(*eye.Int(keys::kVisionBlockCount), 3);
-  EXPECT_EQ(*eye.Float(keys::kVisionLayerNormEpsilon), 1e-6f);
-  EXPECT_TRUE(*eye.Bool(keys::kUseGelu));
-  EXPECT_FALSE(eye.HasKey(keys::kVisionFeatureLayer));
+  const GgufFile& vision_encoder = converted.File(1);
+  EXPECT_EQ(*vision_encoder.String(keys::kProjectorType), "idefics3");
+  EXPECT_EQ(*vision_encoder.Int(keys::kProjectorScaleFactor), 2);
+  EXPECT_EQ(*vision_encoder.Int(keys::kPreprocImageSize), 32);
+  EXPECT_EQ(*vision_encoder.Int(keys::kVisionBlockCount), 3);
+  EXPECT_EQ(*vision_encoder.Float(keys::kVisionLayerNormEpsilon), 1e-6f);
+  EXPECT_TRUE(*vision_encoder.Bool(keys::kUseGelu));
+  EXPECT_FALSE(vision_encoder.HasKey(keys::kVisionFeatureLayer));
   EXPECT_EQ(converted.Values("mm.model.fc.weight", 1),
             folder.Values("model.connector.modality_projection.proj.weight"));
   EXPECT_EQ(converted.Values("v.post_ln.weight", 1),
             folder.Values("model.vision_model.post_layernorm.weight"));
-  EXPECT_EQ(eye.Tensor("v.patch_embd.weight")->dtype, DType::kF32);
+  EXPECT_EQ(vision_encoder.Tensor("v.patch_embd.weight")->dtype, DType::kF32);
 }
 
 TEST(Convert, OnePartAlone) {
@@ -398,13 +401,13 @@ TEST(Convert, OnePartAlone) {
   const Converted text(folder, {.part = ModelPart::kText});
   ASSERT_EQ(text.files().size(), 1u);
   EXPECT_TRUE(text.File().HasTensor("token_embd.weight"));
-  const Converted eye(folder, {.part = ModelPart::kVision, .replaces = true});
-  ASSERT_EQ(eye.files().size(), 1u);
-  EXPECT_TRUE(eye.File().HasTensor("v.patch_embd.weight"));
+  const Converted vision_encoder(folder, {.part = ModelPart::kVision, .replaces = true});
+  ASSERT_EQ(vision_encoder.files().size(), 1u);
+  EXPECT_TRUE(vision_encoder.File().HasTensor("v.patch_embd.weight"));
   TinyFolder blind;
   MakeTinyLlama(blind);
   EXPECT_THAT(Converted(blind, {.part = ModelPart::kVision}).error(),
-              HasSubstr("expected a model with an eye"));
+              HasSubstr("expected a model with a vision encoder"));
 }
 
 TEST(Convert, TensorsThatAreMissingOrUnknownAreNamed) {

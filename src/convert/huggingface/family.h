@@ -27,7 +27,7 @@ Result<ModelFolder> OpenFolder(const std::string& path);
 // What a family converts.
 struct ConversionSource {
   ModelFolder model;
-  std::optional<ModelFolder> vision;  // where the eye has a folder of its own
+  std::optional<ModelFolder> vision;  // where the vision encoder has a folder of its own
   DType dtype = DType::kF16;          // of matrices: F32, F16 or BF16
 };
 
@@ -38,7 +38,8 @@ struct ConversionSource {
 struct HuggingfaceFamily {
   std::string_view name;  // an entry of "architectures" in config.json
   Result<FilePlan> (*plan_text)(ConversionSource& source);
-  Result<FilePlan> (*plan_vision)(ConversionSource& source);  // null: a model without an eye
+  Result<FilePlan> (*plan_vision)(
+      ConversionSource& source);  // null: a model without a vision encoder
 };
 
 // The family that config.json names. Errors: kUnsupported (lists those that are known).

@@ -16,7 +16,7 @@ struct LlamaLayout {
   // ("").
   std::vector<std::string> body_prefixes = {"model."};
   std::vector<std::string> output_prefixes = {""};
-  // Rotary halves become neighbours; qwen2's files keep the halves.
+  // Rotary halves become neighbors; qwen2's files keep the halves.
   bool pairs_rows = true;
   // Tensors of other parts of the model.
   std::vector<std::string> dropped = {};

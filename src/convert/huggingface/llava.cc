@@ -1,8 +1,8 @@
 // LlavaForConditionalGeneration: LLaVA-1.5 in Hugging Face's own layout.
 #include <utility>
 
-#include "convert/huggingface/eye.h"
 #include "convert/huggingface/llama_text.h"
+#include "convert/huggingface/vision_encoder.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
@@ -36,7 +36,7 @@ Result<FilePlan> PlanText(ConversionSource& source) {
 Result<FilePlan> PlanVision(ConversionSource& source) {
   JsonObject& config = source.model.config;
   JsonObject vision = config.Object("vision_config");
-  const EyeSizes sizes = ReadEyeSizes(vision, kClipLarge336);
+  const VisionEncoderSizes sizes = ReadVisionEncoderSizes(vision, kClipLarge336);
   JsonObject text = config.Object("text_config");
   const int width = text.Int("hidden_size", 1, kMaxExtent, 4096);
   const int blocks = ReadFeatureBlocks(config, "vision_feature_layer", sizes);
@@ -49,10 +49,11 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   for (const JsonObject* object : {&config, &vision, &text}) {
     if (!object->ok()) return object->error();
   }
-  const std::vector<std::string> prefixes = EyePrefixes({"vision_tower.", "model.vision_tower."});
+  const std::vector<std::string> prefixes =
+      VisionEncoderPrefixes({"vision_tower.", "model.vision_tower."});
   PlanBuilder builder(source.model.checkpoint, source.dtype);
   builder.Apply(ClipEmbeddings(prefixes));
-  builder.Apply(EyeBlocks(prefixes, blocks));
+  builder.Apply(VisionEncoderBlocks(prefixes, blocks));
   builder.Apply({{"multi_modal_projector.", "model.multi_modal_projector."}, kProjectorRules});
   DropUnreadBlocks(prefixes, blocks, sizes, builder);
   for (const char* other : {"language_model.*", "model.language_model.*", "lm_head.weight"}) {
@@ -61,11 +62,12 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   auto tensors = builder.Finish();
   if (!tensors) return tensors.error();
   FilePlan plan;
-  if (auto error = AddEyeKeys(source.model.path, sizes, blocks, width, kClipColors, plan)) {
+  if (auto error =
+          AddVisionEncoderKeys(source.model.path, sizes, blocks, width, kClipColors, plan)) {
     return *error;
   }
   plan.Add(keys::kProjectorType, std::string(kProjectorName));
-  AddLlavaEyeKeys(blocks, plan);
+  AddLlavaVisionEncoderKeys(blocks, plan);
   plan.tensors = *std::move(tensors);
   return plan;
 }

@@ -1,11 +1,11 @@
 // Models in the layout of LLaVA's own code: LlavaLlamaForCausalLM (LLaVA-1.5 as first published)
-// and MobileLlamaForCausalLM (MobileVLM, MobileVLM V2). The eye is CLIP, in a folder of its own or
-// beside the decoder.
+// and MobileLlamaForCausalLM (MobileVLM, MobileVLM V2). The vision encoder is CLIP, in a folder of
+// its own or beside the decoder.
 #include <algorithm>
 #include <utility>
 
-#include "convert/huggingface/eye.h"
 #include "convert/huggingface/llama_text.h"
+#include "convert/huggingface/vision_encoder.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMaxExtent = 1 << 20;
 constexpr Members kBoth = Members::kWeightAndBias;
-constexpr std::string_view kKnownEye = "clip-vit-large-patch14-336";
+constexpr std::string_view kKnownVisionEncoder = "clip-vit-large-patch14-336";
 
 constexpr TensorRule kMlpRules[] = {
     {"0", [](int) { return std::string(modules::kProjectorFirst); }, kBoth},
@@ -62,26 +62,26 @@ Result<FilePlan> PlanText(ConversionSource& source) {
   return PlanLlamaText(source.model, source.model.config, source.dtype, kTextLayout);
 }
 
-// What config.json says about the eye and the projector.
+// What config.json says about the vision encoder and the projector.
 struct VisionSettings {
-  EyeSizes sizes;
+  VisionEncoderSizes sizes;
   int blocks = 0;
   int width = 0;  // of the decoder
   const ProjectorRules* projector = nullptr;
 };
 
-EyeSizes ReadSizes(ConversionSource& source) {
+VisionEncoderSizes ReadSizes(ConversionSource& source) {
   if (source.vision) {
     JsonObject vision = source.vision->config.Under("vision_config");
-    const EyeSizes sizes = ReadEyeSizes(vision, kClipLarge336);
+    const VisionEncoderSizes sizes = ReadVisionEncoderSizes(vision, kClipLarge336);
     if (!vision.ok()) source.model.config.Fail(vision.error());
     return sizes;
   }
   JsonObject& config = source.model.config;
   const std::string tower = config.String("mm_vision_tower", "");
-  if (!tower.ends_with(kKnownEye)) {
-    config.Expect("mm_vision_tower",
-                  std::string(kKnownEye) + ", or the eye's folder (--vision-folder)");
+  if (!tower.ends_with(kKnownVisionEncoder)) {
+    config.Expect("mm_vision_tower", std::string(kKnownVisionEncoder) +
+                                         ", or the vision encoder's folder (--vision-folder)");
   }
   return kClipLarge336;
 }
@@ -104,18 +104,18 @@ Result<VisionSettings> ReadSettings(ConversionSource& source) {
   return settings;
 }
 
-void ApplyEye(const VisionSettings& settings, const std::vector<std::string>& prefixes,
-              PlanBuilder& builder) {
+void ApplyVisionEncoder(const VisionSettings& settings, const std::vector<std::string>& prefixes,
+                        PlanBuilder& builder) {
   builder.Apply(ClipEmbeddings(prefixes));
-  builder.Apply(EyeBlocks(prefixes, settings.blocks));
+  builder.Apply(VisionEncoderBlocks(prefixes, settings.blocks));
   DropUnreadBlocks(prefixes, settings.blocks, settings.sizes, builder);
 }
 
-// The eye's own folder is that of the whole of CLIP, whose other half is not needed.
-Result<std::vector<PlannedTensor>> PlanEyeFolder(const ConversionSource& source,
-                                                 const VisionSettings& settings) {
+// The vision encoder's own folder is that of the whole of CLIP, whose other half is not needed.
+Result<std::vector<PlannedTensor>> PlanVisionEncoderFolder(const ConversionSource& source,
+                                                           const VisionSettings& settings) {
   PlanBuilder builder(source.vision->checkpoint, source.dtype);
-  ApplyEye(settings, EyePrefixes({""}), builder);
+  ApplyVisionEncoder(settings, VisionEncoderPrefixes({""}), builder);
   for (const char* other :
        {"text_model.*", "logit_scale", "visual_projection.*", "text_projection.*"}) {
     builder.Drop(other);
@@ -128,12 +128,13 @@ Result<std::vector<PlannedTensor>> PlanTensors(const ConversionSource& source,
   PlanBuilder builder(source.model.checkpoint, source.dtype);
   std::vector<PlannedTensor> tensors;
   if (source.vision) {
-    auto eye = PlanEyeFolder(source, settings);
-    if (!eye) return eye.error();
-    tensors = *std::move(eye);
+    auto vision_encoder = PlanVisionEncoderFolder(source, settings);
+    if (!vision_encoder) return vision_encoder.error();
+    tensors = *std::move(vision_encoder);
     builder.Drop("model.vision_tower.*");
   } else {
-    ApplyEye(settings, EyePrefixes({"model.vision_tower.vision_tower."}), builder);
+    ApplyVisionEncoder(settings, VisionEncoderPrefixes({"model.vision_tower.vision_tower."}),
+                       builder);
   }
   builder.Apply({.prefixes = {"model.mm_projector."},
                  .rules = settings.projector->rules,
@@ -156,12 +157,12 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   if (!tensors) return tensors.error();
   const std::string& folder = source.vision ? source.vision->path : source.model.path;
   FilePlan plan;
-  if (auto error = AddEyeKeys(folder, settings->sizes, settings->blocks, settings->width,
-                              kClipColors, plan)) {
+  if (auto error = AddVisionEncoderKeys(folder, settings->sizes, settings->blocks, settings->width,
+                                        kClipColors, plan)) {
     return *error;
   }
   plan.Add(keys::kProjectorType, std::string(settings->projector->name));
-  AddLlavaEyeKeys(settings->blocks, plan);
+  AddLlavaVisionEncoderKeys(settings->blocks, plan);
   plan.tensors = *std::move(tensors);
   return plan;
 }

@@ -47,7 +47,7 @@ enum class Treatment {
 enum class Storage {
   kChosen,   // the one that the user chose
   kFloat32,  // positions, and what is small
-  kPatches,  // the first layer of an eye: F16 if that was chosen, or else F32
+  kPatches,  // the first layer of a vision encoder: F16 if that was chosen, or else F32
 };
 
 // One line of a family's table: the module's name in the checkpoint, '#' being the number of its

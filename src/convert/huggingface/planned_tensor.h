@@ -15,7 +15,7 @@ namespace edgevlm {
 enum class Change {
   kNone,        // they are not; only the extents may be others
   kTransposed,  // [inputs, outputs] -> [outputs, inputs], as of GPT-2's Conv1D
-  kPairRows,    // rows of rotary halves -> neighbours, head by head (PairRow)
+  kPairRows,    // rows of rotary halves -> neighbors, head by head (PairRow)
 };
 
 struct PlannedTensor {
@@ -30,7 +30,7 @@ struct PlannedTensor {
 };
 
 // Which row of the source becomes row `row` of the result, within a head of `width` rows. Hugging
-// Face turns row i together with row i + width / 2, the files of llama.cpp turn neighbours:
+// Face turns row i together with row i + width / 2, the files of llama.cpp turn neighbors:
 // row 2 i + h of the result is row h * width / 2 + i.
 constexpr int PairRow(int row, int width) { return row % 2 * (width / 2) + row / 2; }
 

@@ -34,7 +34,7 @@ std::vector<float> Made(const PlannedTensor& tensor) {
   return *ToFloats({.dtype = tensor.dtype, .shape = tensor.shape, .bytes = *bytes});
 }
 
-TEST(PlannedTensor, HalvesBecomeNeighbours) {
+TEST(PlannedTensor, HalvesBecomeNeighbors) {
   // One head of width 6: rows 0, 1, 2 are turned with 3, 4, 5.
   std::vector<int> rows;
   for (int row = 0; row < 6; ++row) rows.push_back(PairRow(row, 6));

@@ -1,8 +1,8 @@
 // Idefics3ForConditionalGeneration and SmolVLMForConditionalGeneration: SmolVLM, SmolVLM2.
 #include <utility>
 
-#include "convert/huggingface/eye.h"
 #include "convert/huggingface/llama_text.h"
+#include "convert/huggingface/vision_encoder.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
@@ -20,14 +20,14 @@ const LlamaLayout kTextLayout = {
 };
 
 // What configurations leave out.
-const EyeSizes kUsualEye = {.image = 512,
-                            .patch = 16,
-                            .width = 1152,
-                            .hidden = 3072,
-                            .blocks = 12,
-                            .heads = 16,
-                            .epsilon = 1e-6,
-                            .activation = "gelu_pytorch_tanh"};
+const VisionEncoderSizes kUsualVisionEncoder = {.image = 512,
+                                                .patch = 16,
+                                                .width = 1152,
+                                                .hidden = 3072,
+                                                .blocks = 12,
+                                                .heads = 16,
+                                                .epsilon = 1e-6,
+                                                .activation = "gelu_pytorch_tanh"};
 
 Result<FilePlan> PlanText(ConversionSource& source) {
   JsonObject& config = source.model.config;
@@ -37,7 +37,7 @@ Result<FilePlan> PlanText(ConversionSource& source) {
   return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, kTextLayout);
 }
 
-// The longest edge of a picture before it is cut into tiles; nothing where the folder is silent.
+// The longest edge of an image before it is cut into tiles; nothing where the folder is silent.
 Result<int> ReadLongestEdge(const std::string& folder) {
   auto config = ReadImageProcessor(folder);
   if (!config) return config.error();
@@ -51,7 +51,7 @@ Result<int> ReadLongestEdge(const std::string& folder) {
 Result<FilePlan> PlanVision(ConversionSource& source) {
   JsonObject& config = source.model.config;
   JsonObject vision = config.Object("vision_config");
-  const EyeSizes sizes = ReadEyeSizes(vision, kUsualEye);
+  const VisionEncoderSizes sizes = ReadVisionEncoderSizes(vision, kUsualVisionEncoder);
   JsonObject text = config.Object("text_config");
   const int width = text.Int("hidden_size", 1, kMaxExtent);
   const int scale = config.Int("scale_factor", 1, kMaxExtent, 2);
@@ -63,14 +63,15 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   const std::vector<std::string> prefixes = {"model.vision_model."};
   PlanBuilder builder(source.model.checkpoint, source.dtype);
   builder.Apply(SiglipEmbeddings(prefixes));
-  builder.Apply(EyeBlocks(prefixes, sizes.blocks));
+  builder.Apply(VisionEncoderBlocks(prefixes, sizes.blocks));
   builder.Apply({{"model.connector.modality_projection."}, kProjectorRules});
   builder.Drop("model.text_model.*");
   builder.Drop("lm_head.weight");
   auto tensors = builder.Finish();
   if (!tensors) return tensors.error();
   FilePlan plan;
-  if (auto error = AddEyeKeys(source.model.path, sizes, sizes.blocks, width, kHalfColors, plan)) {
+  if (auto error =
+          AddVisionEncoderKeys(source.model.path, sizes, sizes.blocks, width, kHalfColors, plan)) {
     return *error;
   }
   plan.Add(keys::kProjectorType, "idefics3");

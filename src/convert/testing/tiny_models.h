@@ -120,8 +120,9 @@ inline void MakeTinyGpt2(TinyFolder& folder) {
       {{"a", 0}, {"b", 1}, {"\u0120", 2}, {"ab", 3}, {"\u0120ab", 4}, {"<|endoftext|>", 5}});
 }
 
-// An eye of width 8 for pictures of 8 x 8 in patches of 4, three blocks. Names begin with `prefix`.
-inline void AddTinyEye(TinyFolder& folder, const std::string& prefix, bool is_clip) {
+// A vision encoder of width 8 for images of 8 x 8 in patches of 4, three blocks. Names begin with
+// `prefix`.
+inline void AddTinyVisionEncoder(TinyFolder& folder, const std::string& prefix, bool is_clip) {
   folder.Add(prefix + "embeddings.patch_embedding.weight", {8, 3, 4, 4});
   folder.Add(prefix + "embeddings.position_embedding.weight", {is_clip ? 5 : 4, 8});
   const auto add = [&](const std::string& module, const Shape& shape) {
@@ -148,7 +149,7 @@ inline void AddTinyEye(TinyFolder& folder, const std::string& prefix, bool is_cl
   add("post_layernorm", {8});
 }
 
-inline nlohmann::json TinyEyeConfig() {
+inline nlohmann::json TinyVisionEncoderConfig() {
   return {{"image_size", 8},         {"patch_size", 4},        {"hidden_size", 8},
           {"intermediate_size", 12}, {"num_hidden_layers", 3}, {"num_attention_heads", 2}};
 }
@@ -163,10 +164,10 @@ inline void MakeTinyLlava(TinyFolder& folder) {
                    {"model_type", "llava"},
                    {"vision_feature_layer", -2},
                    {"text_config", TinyLlamaConfig()},
-                   {"vision_config", TinyEyeConfig()}};
+                   {"vision_config", TinyVisionEncoderConfig()}};
   AddTinyLlama(folder, "language_model.model.");
   folder.Add("language_model.lm_head.weight", {kTinyVocabulary, 8});
-  AddTinyEye(folder, "vision_tower.vision_model.", true);
+  AddTinyVisionEncoder(folder, "vision_tower.vision_model.", true);
   AddLinear(folder, "multi_modal_projector.linear_1", {8, 8});
   AddLinear(folder, "multi_modal_projector.linear_2", {8, 8});
   folder.WriteJson("preprocessor_config.json",
@@ -174,7 +175,7 @@ inline void MakeTinyLlava(TinyFolder& folder) {
   WriteTinyPieces(folder);
 }
 
-// type: mm_projector_type. The eye lies in a folder of its own (MakeTinyClip).
+// type: mm_projector_type. The vision encoder lies in a folder of its own (MakeTinyClip).
 inline void MakeTinyMobileVlm(TinyFolder& folder, const std::string& type) {
   folder.config = TinyLlamaConfig();
   folder.config["architectures"] = {"MobileLlamaForCausalLM"};
@@ -205,8 +206,8 @@ inline void MakeTinyMobileVlm(TinyFolder& folder, const std::string& type) {
 }
 
 inline void MakeTinyClip(TinyFolder& folder) {
-  folder.config = {{"architectures", {"CLIPModel"}}, {"vision_config", TinyEyeConfig()}};
-  AddTinyEye(folder, "vision_model.", true);
+  folder.config = {{"architectures", {"CLIPModel"}}, {"vision_config", TinyVisionEncoderConfig()}};
+  AddTinyVisionEncoder(folder, "vision_model.", true);
   folder.Add("text_model.final_layer_norm.weight", {8});
   folder.tensors["logit_scale"] = {"F32", {}, "1234"};
   folder.Add("visual_projection.weight", {8, 8});
@@ -217,10 +218,10 @@ inline void MakeTinySmolVlm(TinyFolder& folder) {
                    {"model_type", "idefics3"},
                    {"scale_factor", 2},
                    {"text_config", TinyLlamaConfig()},
-                   {"vision_config", TinyEyeConfig()}};
+                   {"vision_config", TinyVisionEncoderConfig()}};
   AddTinyLlama(folder, "model.text_model.");
   folder.Add("lm_head.weight", {kTinyVocabulary, 8});
-  AddTinyEye(folder, "model.vision_model.", false);
+  AddTinyVisionEncoder(folder, "model.vision_model.", false);
   folder.Add("model.connector.modality_projection.proj.weight", {8, 32});
   folder.WriteJson("preprocessor_config.json", {{"image_mean", {0.5, 0.5, 0.5}},
                                                 {"image_std", {0.5, 0.5, 0.5}},

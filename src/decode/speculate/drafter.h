@@ -25,7 +25,7 @@ class DraftMemory {
 // One stream's part of a call of Drafter::Propose.
 struct DraftRequest {
   DraftMemory* memory = nullptr;   // of this drafter
-  std::span<const int> text = {};  // tokens of prompt and reply so far, without rows of pictures
+  std::span<const int> text = {};  // tokens of prompt and reply so far, without rows of images
   Sequence* sequence = nullptr;    // of the stream: all tokens but the last
   Sampler* sampler = nullptr;      // of the stream
   int most = 0;                    // tokens wanted, 1 to Draft::kMostTokens

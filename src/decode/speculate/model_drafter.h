@@ -7,7 +7,7 @@
 namespace edgevlm {
 
 // Leviathan, Kalman and Matias 2023. The smaller model reads the text alone, at positions of its
-// own: it never sees a picture (Gagrani et al. 2024). It draws as the stream's options say.
+// own: it never sees an image (Gagrani et al. 2024). It draws as the stream's options say.
 class ModelDrafter final : public Drafter {
  public:
   // Rows of a prompt that it reads in one step, so that nobody waits for it; it drafts when it has

@@ -53,7 +53,7 @@ TEST(NgramIndex, TextsEndWhereTheyEnd) {
   EXPECT_EQ(Continue(index, 5), (std::vector{3}));
   index.Break();
   EXPECT_EQ(Continue(index, 5), std::vector<int>());
-  Add(index, std::vector{3, 4});  // neighbours only across the break
+  Add(index, std::vector{3, 4});  // neighbors only across the break
   EXPECT_EQ(Continue(index, 5), std::vector<int>());
 }
 

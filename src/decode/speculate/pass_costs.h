@@ -14,7 +14,7 @@ class PassCosts {
   // A pass of `rows` took so long. REQUIRES: rows >= 1, ms >= 0.
   void Learn(int rows, double ms);
 
-  // What a pass of `rows` will take: what was measured, the line between its neighbours, or, past
+  // What a pass of `rows` will take: what was measured, the line between its neighbors, or, past
   // the last, what is to be hoped, so that it gets tried. 0 for 0 rows. REQUIRES: known().
   double Milliseconds(int rows) const;
 

@@ -18,7 +18,7 @@ class Speculation {
   // positions: of the stream's sequence.
   Speculation(const Drafter& drafter, int positions);
 
-  // A reply to this prompt begins. prompt: all its tokens, without rows of pictures.
+  // A reply to this prompt begins. prompt: all its tokens, without rows of images.
   void Begin(std::span<const int> prompt);
 
   // The stream chose a token.

@@ -26,7 +26,7 @@ struct Job {
   std::shared_ptr<ReplyListener> listener;
   SchedulerClock::time_point submitted;
   std::atomic<bool> is_cancelled = false;
-  std::atomic<int> pictures_done = 0;
+  std::atomic<int> images_done = 0;
   std::atomic<bool> is_prepared = false;
   std::atomic<bool> has_no_memory = false;  // there was too little of it to go on
   std::optional<Result<PreparedReply>> prepared;

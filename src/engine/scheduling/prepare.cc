@@ -11,16 +11,14 @@
 namespace edgevlm {
 namespace {
 
-bool IsPicture(const RequestPart& part) {
-  return part.picture != nullptr || part.encoded != nullptr;
-}
+bool IsImage(const RequestPart& part) { return part.image != nullptr || part.encoded != nullptr; }
 
 // Null if there is none.
-const RequestPart* LastPicture(const ReplyRequest& request) {
+const RequestPart* LastImage(const ReplyRequest& request) {
   const RequestPart* last = nullptr;
   for (const RequestMessage& message : request.messages) {
     for (const RequestPart& part : message.parts) {
-      if (IsPicture(part)) last = &part;
+      if (IsImage(part)) last = &part;
     }
   }
   return last;
@@ -28,19 +26,19 @@ const RequestPart* LastPicture(const ReplyRequest& request) {
 
 Error Cancelled() { return {ErrorCode::kCancelled, "request: cancelled"}; }
 
-// Reads the pictures of one request, in order.
+// Reads the images of one request, in order.
 class Encoding {
  public:
-  Encoding(const Model& model, const PrepareHooks& hooks, int pictures)
-      : model_(model), hooks_(hooks), pictures_(pictures) {}
+  Encoding(const Model& model, const PrepareHooks& hooks, int images)
+      : model_(model), hooks_(hooks), images_(images) {}
 
   Result<std::vector<Message>> Messages(const ReplyRequest& request) {
-    const RequestPart* const last = LastPicture(request);
+    const RequestPart* const last = LastImage(request);
     std::vector<Message> messages;
     for (const RequestMessage& given : request.messages) {
       Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
       for (const RequestPart& part : given.parts) {
-        if (IsPicture(part) && &part != last && model_.style->begins_with_picture()) {
+        if (IsImage(part) && &part != last && model_.style->begins_with_image()) {
           Skip(part);
           continue;
         }
@@ -49,7 +47,7 @@ class Encoding {
           message.parts.push_back({.image = part.encoded});
           continue;
         }
-        if (part.picture == nullptr) {
+        if (part.image == nullptr) {
           message.parts.push_back({.text = part.text});
           continue;
         }
@@ -63,13 +61,13 @@ class Encoding {
 
   const Timings& timings() const { return timings_; }
   int tokens() const { return tokens_; }
-  std::vector<PictureReply> TakeNotes() { return std::move(notes_); }
+  std::vector<ImageReply> TakeNotes() { return std::move(notes_); }
 
  private:
   // It stands before the one that is looked at.
   void Skip(const RequestPart& part) {
     notes_.emplace_back();
-    if (part.picture != nullptr) hooks_.on_picture(++done_);
+    if (part.image != nullptr) hooks_.on_image(++done_);
   }
 
   void Note(const EncodedImage& image, bool is_reused) {
@@ -80,34 +78,34 @@ class Encoding {
   Result<std::shared_ptr<const EncodedImage>> Encode(const RequestPart& part,
                                                      const std::string& scope) {
     if (hooks_.is_over()) return Cancelled();
-    const std::string& file = *part.picture;
-    // Who else wants it finds it only where pictures are kept.
+    const std::string& file = *part.image;
+    // Who else wants it finds it only where images are kept.
     const auto is_over = [&] {
       return hooks_.is_over() && (model_.images == nullptr || !hooks_.is_wanted(file));
     };
     Result<SharedImage> shared =
         ShareImage(model_, std::as_bytes(std::span(file)),
-                   {.scope = scope, .file_id = part.picture_id, .is_over = is_over});
+                   {.scope = scope, .file_id = part.image_id, .is_over = is_over});
     if (!shared) return Named(shared.error());
     timings_.decode_ms += shared->timings.decode_ms;
     timings_.preprocess_ms += shared->timings.preprocess_ms;
     timings_.encode_ms += shared->timings.encode_ms;
     Note(*shared->image, !shared->is_new);
-    hooks_.on_picture(++done_);
+    hooks_.on_image(++done_);
     return std::move(shared->image);
   }
 
   Error Named(const Error& error) const {
-    if (pictures_ == 1) return error;
-    return {error.code, "picture " + std::to_string(done_) + ": " + error.message};
+    if (images_ == 1) return error;
+    return {error.code, "image " + std::to_string(done_) + ": " + error.message};
   }
 
   const Model& model_;
   const PrepareHooks& hooks_;
-  const int pictures_;
+  const int images_;
   int done_ = 0;
   int tokens_ = 0;
-  std::vector<PictureReply> notes_;
+  std::vector<ImageReply> notes_;
   Timings timings_;
 };
 
@@ -117,18 +115,18 @@ bool HasWantedCache(const Sequence& sequence, const Model& model) {
   return sequence.cache().shape().options == model.cache;
 }
 
-int CountPictures(const ReplyRequest& request) {
-  int pictures = 0;
+int CountImages(const ReplyRequest& request) {
+  int images = 0;
   for (const RequestMessage& message : request.messages) {
-    for (const RequestPart& part : message.parts) pictures += part.picture != nullptr ? 1 : 0;
+    for (const RequestPart& part : message.parts) images += part.image != nullptr ? 1 : 0;
   }
-  return pictures;
+  return images;
 }
 
 Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
                               const PrepareHooks& hooks) {
   if (auto error = Validate(request.decode)) return *error;
-  Encoding encoding(model, hooks, CountPictures(request));
+  Encoding encoding(model, hooks, CountImages(request));
   const Result<std::vector<Message>> messages = encoding.Messages(request);
   if (!messages) return messages.error();
   Result<Prompt> prompt = WritePrompt(model, *messages);
@@ -143,7 +141,7 @@ Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
                                 *model.decoder, positions, model.governor->CacheFor(model.cache)),
                             .timings = encoding.timings(),
                             .image_tokens = encoding.tokens(),
-                            .pictures = encoding.TakeNotes()};
+                            .images = encoding.TakeNotes()};
   if (model.prompts != nullptr && HasWantedCache(*prepared.sequence, model)) {
     // The last row is always computed: its logits are needed.
     prepared.reused_rows =

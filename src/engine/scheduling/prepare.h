@@ -20,24 +20,24 @@ struct PreparedReply {
   int reused_rows = 0;                 // of the prompt, that the sequence holds already
   Timings timings;                     // decode, preprocess and encode of what was encoded for this
   int image_tokens = 0;
-  std::vector<PictureReply> pictures;
+  std::vector<ImageReply> images;
 };
 
 struct PrepareHooks {
   std::function<bool()> is_over;  // asked now and then; true: give up, with kCancelled
-  // Whether a picture is to be encoded although it is over: for somebody else.
-  std::function<bool(const std::string& picture)> is_wanted;
-  std::function<void(int)> on_picture;  // how many are encoded
+  // Whether an image is to be encoded although it is over: for somebody else.
+  std::function<bool(const std::string& image)> is_wanted;
+  std::function<void(int)> on_image;  // how many are encoded
 };
 
-// Encodes the pictures, writes the prompt, takes the memory. Errors: as Session::Chat and
-// Engine::EncodeImage; those of pictures say "picture N: " when there are several.
+// Encodes the images, writes the prompt, takes the memory. Errors: as Session::Chat and
+// Engine::EncodeImage; those of images say "image N: " when there are several.
 Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
                               const PrepareHooks& hooks);
 
 // Whether it is held as was asked for, so that others may share it: not where memory is short.
 bool HasWantedCache(const Sequence& sequence, const Model& model);
 
-int CountPictures(const ReplyRequest& request);
+int CountImages(const ReplyRequest& request);
 
 }  // namespace edgevlm

@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-bool Shows(const ReplyRequest& request, const std::string& picture) {
+bool Shows(const ReplyRequest& request, const std::string& image) {
   for (const RequestMessage& message : request.messages) {
     for (const RequestPart& part : message.parts) {
-      if (part.picture != nullptr && *part.picture == picture) return true;
+      if (part.image != nullptr && *part.image == image) return true;
     }
   }
   return false;
@@ -23,7 +23,7 @@ bool Shows(const ReplyRequest& request, const std::string& picture) {
 Preparer::Preparer(const Model& model, std::function<void()> on_change)
     : model_(model),
       on_change_(std::move(on_change)),
-      thread_(StartThread("pictures and prompts", [this] { Work(); })) {}
+      thread_(StartThread("images and prompts", [this] { Work(); })) {}
 
 Preparer::~Preparer() {
   {
@@ -43,10 +43,10 @@ void Preparer::Add(std::shared_ptr<Job> job) {
 }
 
 // Whether one that waits here shows it.
-bool Preparer::IsWanted(const std::string& picture, const std::string& scope) {
+bool Preparer::IsWanted(const std::string& image, const std::string& scope) {
   const std::lock_guard lock(mutex_);
   return std::ranges::any_of(waiting_, [&](const std::shared_ptr<Job>& job) {
-    return !job->IsOver() && job->request.scope == scope && Shows(job->request, picture);
+    return !job->IsOver() && job->request.scope == scope && Shows(job->request, image);
   });
 }
 
@@ -62,11 +62,10 @@ void Preparer::Work() {
     }
     const PrepareHooks hooks = {
         .is_over = [&job] { return job->IsOver(); },
-        .is_wanted =
-            [&](const std::string& picture) { return IsWanted(picture, job->request.scope); },
-        .on_picture =
+        .is_wanted = [&](const std::string& image) { return IsWanted(image, job->request.scope); },
+        .on_image =
             [&](int done) {
-              job->pictures_done = done;
+              job->images_done = done;
               on_change_();
             }};
     try {

@@ -1,4 +1,4 @@
-// Preparer: a thread that encodes pictures and writes prompts while others step. For
+// Preparer: a thread that encodes images and writes prompts while others step. For
 // engine/scheduling/ only.
 #pragma once
 
@@ -29,7 +29,7 @@ class Preparer {
 
  private:
   void Work();
-  bool IsWanted(const std::string& picture, const std::string& scope);
+  bool IsWanted(const std::string& image, const std::string& scope);
 
   const Model& model_;
   const std::function<void()> on_change_;

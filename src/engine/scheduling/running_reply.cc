@@ -17,10 +17,7 @@ Error Over(const Job& job) {
 }  // namespace
 
 RunningReply::RunningReply(std::shared_ptr<Job> job, const Model& model, const Drafter* drafter)
-    : job_(std::move(job)),
-      model_(model),
-      drafter_(drafter),
-      pictures_(CountPictures(job_->request)) {
+    : job_(std::move(job)), model_(model), drafter_(drafter), images_(CountImages(job_->request)) {
   reply_.fetch_ms = job_->request.fetch_ms;
   reply_.queue_ms = MillisecondsSince(job_->submitted);
 }
@@ -34,7 +31,7 @@ std::optional<Result<RequestReply>> RunningReply::Look() {
     return Error{ErrorCode::kTooLarge, "request: expected enough memory, found none left"};
   }
   if (!stream_) {
-    if (pictures_ > 0) Tell(RequestStage::kPictures, job_->pictures_done, pictures_);
+    if (images_ > 0) Tell(RequestStage::kImages, job_->images_done, images_);
     if (!job_->is_prepared) return std::nullopt;
     if (!*job_->prepared) return job_->prepared->error();
     Begin();
@@ -57,7 +54,7 @@ void RunningReply::Begin() {
   reply_.reply.timings = prepared.timings;
   reply_.reply.reused_tokens = prepared.reused_rows;
   reply_.image_tokens = prepared.image_tokens;
-  reply_.pictures = std::move(prepared.pictures);
+  reply_.images = std::move(prepared.images);
   DecodeOptions decode = job_->request.decode;
   const auto stops = model_.style->stops();
   decode.stop.insert(decode.stop.end(), stops.begin(), stops.end());

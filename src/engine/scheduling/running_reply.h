@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// First its pictures are encoded by the preparer; then it has a stream, which the stepping thread
+// First its images are encoded by the preparer; then it has a stream, which the stepping thread
 // steps. Threads: one, the stepping one.
 class RunningReply {
  public:
@@ -37,7 +37,7 @@ class RunningReply {
   const std::shared_ptr<Job> job_;
   const Model& model_;
   const Drafter* const drafter_;
-  const int pictures_;
+  const int images_;
   const SchedulerClock::time_point begin_ = SchedulerClock::now();
   RequestReply reply_;
   SchedulerClock::time_point stream_begin_;

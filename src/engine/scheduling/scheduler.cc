@@ -35,7 +35,7 @@ struct Scheduler::State {
         options(given),
         stepper(MakeStepper(model)),
         prompt_share(given.prefill_tokens),
-        pictures(std::in_place, model, [this] { Wake(); }),
+        images(std::in_place, model, [this] { Wake(); }),
         words(std::in_place, model, [this] { Wake(); }),
         thread(StartThread("the steps of replies", [this] { Work(); })) {}
 
@@ -64,8 +64,8 @@ struct Scheduler::State {
   PromptShare prompt_share;
   bool is_abandoned = false;  // the stepper is left in the middle of a step
 
-  // Words need not wait for pictures.
-  std::optional<Preparer> pictures;
+  // Words need not wait for images.
+  std::optional<Preparer> images;
   std::optional<Preparer> words;
   std::thread thread;  // last: it uses the rest
 };
@@ -152,8 +152,8 @@ bool Scheduler::State::TakeTurns() {
       running.emplace_back(waiting.front(), model, stepper->drafter());
       started.push_back(waiting.front());
       waiting.pop_front();
-      const bool shows = CountPictures(started.back()->request) > 0;
-      (shows ? pictures : words)->Add(started.back());
+      const bool shows = CountImages(started.back()->request) > 0;
+      (shows ? images : words)->Add(started.back());
     }
     if (stop && running.empty() && waiting.empty() && over.empty()) return false;
   }
@@ -206,7 +206,7 @@ void Scheduler::Stop() {
   }
   state.Wake();
   if (state.thread.joinable()) state.thread.join();
-  state.pictures.reset();
+  state.images.reset();
   state.words.reset();
 }
 

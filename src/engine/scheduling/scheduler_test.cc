@@ -78,16 +78,16 @@ class Recorder final : public ReplyListener {
   int place_ = -1;
 };
 
-std::shared_ptr<const std::string> Picture(unsigned seed) {
-  const std::vector<std::byte> file = TinyPicture(24, 16, seed);
+std::shared_ptr<const std::string> MakeImage(unsigned seed) {
+  const std::vector<std::byte> file = TinyImage(24, 16, seed);
   return std::make_shared<const std::string>(reinterpret_cast<const char*>(file.data()),
                                              file.size());
 }
 
-ReplyRequest About(const std::shared_ptr<const std::string>& picture, int max_tokens,
+ReplyRequest About(const std::shared_ptr<const std::string>& image, int max_tokens,
                    std::uint64_t seed = 0) {
   ReplyRequest request;
-  request.messages = {{.role = Role::kUser, .parts = {{.picture = picture}}}};
+  request.messages = {{.role = Role::kUser, .parts = {{.image = image}}}};
   request.decode = {.max_tokens = max_tokens, .temperature = seed == 0 ? 0.0f : 2.0f, .seed = seed};
   return request;
 }
@@ -107,12 +107,12 @@ class SchedulerTest : public ::testing::Test {
 };
 
 TEST_F(SchedulerTest, AnswersAsASessionDoes) {
-  const auto picture = Picture(1);
+  const auto image = MakeImage(1);
   Session session(engine_);
-  ASSERT_FALSE(session.SetImage(std::as_bytes(std::span(*picture))));
+  ASSERT_FALSE(session.SetImage(std::as_bytes(std::span(*image))));
   const auto alone = session.Caption({.max_tokens = 12});
   Scheduler scheduler(engine_, {});
-  const auto recorder = Submit(scheduler, About(picture, 12));
+  const auto recorder = Submit(scheduler, About(image, 12));
   const auto reply = recorder->Wait();
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->reply.text, alone->text);
@@ -123,22 +123,22 @@ TEST_F(SchedulerTest, AnswersAsASessionDoes) {
   EXPECT_GE(reply->reply.timings.total_ms, reply->first_token_ms);
 }
 
-// A model that looks at the last picture only is not shown the others, and the reply says so.
-TEST_F(SchedulerTest, TellsWhichPicturesWereLookedAt) {
+// A model that looks at the last image only is not shown the others, and the reply says so.
+TEST_F(SchedulerTest, TellsWhichImagesWereLookedAt) {
   Scheduler scheduler(engine_, {});
-  const auto one = Submit(scheduler, About(Picture(2), 3))->Wait();
-  ReplyRequest request = About(Picture(1), 3);
-  request.messages[0].parts.push_back({.picture = Picture(2)});
+  const auto one = Submit(scheduler, About(MakeImage(2), 3))->Wait();
+  ReplyRequest request = About(MakeImage(1), 3);
+  request.messages[0].parts.push_back({.image = MakeImage(2)});
   const auto recorder = Submit(scheduler, std::move(request));
   const auto reply = recorder->Wait();
   ASSERT_TRUE(one && reply);
   EXPECT_EQ(reply->reply.text, one->reply.text);
   EXPECT_EQ(reply->image_tokens, one->image_tokens);
-  ASSERT_EQ(reply->pictures.size(), 2u);
-  EXPECT_EQ(reply->pictures[0].tokens, 0);
-  EXPECT_EQ(reply->pictures[1].tokens, one->image_tokens);
+  ASSERT_EQ(reply->images.size(), 2u);
+  EXPECT_EQ(reply->images[0].tokens, 0);
+  EXPECT_EQ(reply->images[1].tokens, one->image_tokens);
   for (const Progress& progress : recorder->progress()) {
-    EXPECT_TRUE(progress.stage != RequestStage::kPictures || progress.total == 2);
+    EXPECT_TRUE(progress.stage != RequestStage::kImages || progress.total == 2);
   }
 }
 
@@ -154,12 +154,13 @@ TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
   Scheduler plain(engine_, {.running = 1});
   Scheduler many(*guessing, {.running = 3});
   std::vector<std::shared_ptr<Recorder>> recorders;
-  for (unsigned i = 0; i < kRequests; ++i) recorders.push_back(Submit(many, About(Picture(i), 20)));
+  for (unsigned i = 0; i < kRequests; ++i)
+    recorders.push_back(Submit(many, About(MakeImage(i), 20)));
   int accepted = 0;
   for (unsigned i = 0; i < kRequests; ++i) {
     const auto reply = recorders[i]->Wait();
     ASSERT_TRUE(reply) << reply.error().message;
-    EXPECT_EQ(reply->reply.text, Submit(plain, About(Picture(i), 20))->Wait()->reply.text);
+    EXPECT_EQ(reply->reply.text, Submit(plain, About(MakeImage(i), 20))->Wait()->reply.text);
     EXPECT_GT(reply->reply.drafted_tokens, 0);
     accepted += reply->reply.accepted_tokens;
   }
@@ -173,13 +174,13 @@ TEST_F(SchedulerTest, OthersChangeNothing) {
     Scheduler one(engine_, {.running = 1});
     for (unsigned i = 0; i < kRequests; ++i) {
       alone.push_back(
-          Submit(one, About(Picture(i), 5 + static_cast<int>(i), i))->Wait()->reply.text);
+          Submit(one, About(MakeImage(i), 5 + static_cast<int>(i), i))->Wait()->reply.text);
     }
   }
   Scheduler many(engine_, {.running = 5, .prefill_tokens = 3});
   std::vector<std::shared_ptr<Recorder>> recorders;
   for (unsigned i = 0; i < kRequests; ++i) {
-    recorders.push_back(Submit(many, About(Picture(i), 5 + static_cast<int>(i), i)));
+    recorders.push_back(Submit(many, About(MakeImage(i), 5 + static_cast<int>(i), i)));
   }
   for (std::size_t i = 0; i < kRequests; ++i) {
     const auto reply = recorders[i]->Wait();
@@ -190,11 +191,11 @@ TEST_F(SchedulerTest, OthersChangeNothing) {
 
 TEST_F(SchedulerTest, TellsOfProgress) {
   Scheduler scheduler(engine_, {});
-  const auto recorder = Submit(scheduler, About(Picture(1), 2));
+  const auto recorder = Submit(scheduler, About(MakeImage(1), 2));
   ASSERT_TRUE(recorder->Wait());
   const std::vector<Progress> progress = recorder->progress();
   ASSERT_FALSE(progress.empty());
-  EXPECT_EQ(progress.front().stage, RequestStage::kPictures);
+  EXPECT_EQ(progress.front().stage, RequestStage::kImages);
   EXPECT_EQ(progress.front().total, 1);
   EXPECT_EQ(progress.back().stage, RequestStage::kPrompt);
 }
@@ -205,12 +206,12 @@ TEST_F(SchedulerTest, AFullQueueTakesNoMore) {
   hold.lock();
   auto first = std::make_shared<Recorder>();
   first->on_text = [&] { const std::lock_guard wait(hold); };
-  ASSERT_TRUE(scheduler.Submit(About(Picture(1), 30), first));
+  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 30), first));
   first->WaitForText();
-  EXPECT_EQ(Submit(scheduler, About(Picture(2), 1))->place(), 1);
-  const auto last = Submit(scheduler, About(Picture(3), 1));
+  EXPECT_EQ(Submit(scheduler, About(MakeImage(2), 1))->place(), 1);
+  const auto last = Submit(scheduler, About(MakeImage(3), 1));
   EXPECT_EQ(last->place(), 2);
-  EXPECT_FALSE(scheduler.Submit(About(Picture(4), 1), std::make_shared<Recorder>()));
+  EXPECT_FALSE(scheduler.Submit(About(MakeImage(4), 1), std::make_shared<Recorder>()));
   EXPECT_EQ(scheduler.figures().waiting, 2);
   hold.unlock();
   EXPECT_TRUE(last->Wait());
@@ -222,26 +223,26 @@ TEST_F(SchedulerTest, CancelsWhereverARequestIs) {
   hold.lock();
   auto speaking = std::make_shared<Recorder>();
   speaking->on_text = [&] { const std::lock_guard wait(hold); };
-  const auto number = scheduler.Submit(About(Picture(1), 60), speaking);
+  const auto number = scheduler.Submit(About(MakeImage(1), 60), speaking);
   speaking->WaitForText();
-  const auto waiting = Submit(scheduler, About(Picture(2), 1));
+  const auto waiting = Submit(scheduler, About(MakeImage(2), 1));
   scheduler.Cancel(last_number_);
   scheduler.Cancel(*number);
   hold.unlock();
   EXPECT_EQ(speaking->Wait().error().code, ErrorCode::kCancelled);
   EXPECT_EQ(waiting->Wait().error().code, ErrorCode::kCancelled);
-  EXPECT_TRUE(Submit(scheduler, About(Picture(3), 1))->Wait());
+  EXPECT_TRUE(Submit(scheduler, About(MakeImage(3), 1))->Wait());
   scheduler.Cancel(*number);  // which has ended
 }
 
 // Whatever the step is at: nothing is said any more, and others are not touched.
 TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
   Scheduler scheduler(engine_, {.running = 2});
-  const auto alone = Submit(scheduler, About(Picture(1), 8))->Wait();
+  const auto alone = Submit(scheduler, About(MakeImage(1), 8))->Wait();
   for (int i = 0; i < 50; ++i) {
-    const auto cancelled = Submit(scheduler, About(Picture(2), 60));
+    const auto cancelled = Submit(scheduler, About(MakeImage(2), 60));
     const std::uint64_t number = last_number_;
-    const auto other = i % 2 == 0 ? nullptr : Submit(scheduler, About(Picture(1), 8));
+    const auto other = i % 2 == 0 ? nullptr : Submit(scheduler, About(MakeImage(1), 8));
     const auto wanted = static_cast<std::size_t>(i % 3 + 1);
     while (cancelled->progress().size() < wanted && !cancelled->ended()) std::this_thread::yield();
     scheduler.Cancel(number);
@@ -253,7 +254,7 @@ TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
 
 TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   Scheduler scheduler(engine_, {.running = 1});
-  ReplyRequest late = About(Picture(1), 60);
+  ReplyRequest late = About(MakeImage(1), 60);
   late.deadline = std::chrono::steady_clock::now();
   EXPECT_EQ(Submit(scheduler, late)->Wait().error().code, ErrorCode::kCancelled);
   // One that waits behind another, which itself is in no hurry.
@@ -261,7 +262,7 @@ TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   hold.lock();
   auto speaking = std::make_shared<Recorder>();
   speaking->on_text = [&] { const std::lock_guard wait(hold); };
-  ASSERT_TRUE(scheduler.Submit(About(Picture(1), 60), speaking));
+  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 60), speaking));
   speaking->WaitForText();
   late.deadline = std::chrono::steady_clock::now() + 20ms;
   const auto behind = Submit(scheduler, late);
@@ -279,20 +280,20 @@ TEST_F(SchedulerTest, WrongRequestsAreAnswered) {
   EXPECT_THAT(error_of({}), HasSubstr("messages: expected at least one"));
   EXPECT_THAT(error_of(About(std::make_shared<const std::string>("hello"), 1)),
               HasSubstr("expected"));
-  EXPECT_NE(error_of(About(Picture(1), 0)), "");
-  ReplyRequest long_text = About(Picture(1), 1);
+  EXPECT_NE(error_of(About(MakeImage(1), 0)), "");
+  ReplyRequest long_text = About(MakeImage(1), 1);
   long_text.messages[0].parts.push_back({.text = std::string(100'000, 'a')});
   EXPECT_THAT(error_of(long_text), HasSubstr("prompt: expected at most"));
-  EXPECT_TRUE(Submit(scheduler, About(Picture(1), 1))->Wait());
+  EXPECT_TRUE(Submit(scheduler, About(MakeImage(1), 1))->Wait());
 }
 
 TEST_F(SchedulerTest, StopEndsEverything) {
   std::vector<std::shared_ptr<Recorder>> recorders;
   Scheduler scheduler(engine_, {.running = 2});
-  for (unsigned i = 0; i < 6; ++i) recorders.push_back(Submit(scheduler, About(Picture(i), 60)));
+  for (unsigned i = 0; i < 6; ++i) recorders.push_back(Submit(scheduler, About(MakeImage(i), 60)));
   scheduler.Stop();
   for (const auto& recorder : recorders) static_cast<void>(recorder->Wait());
-  EXPECT_FALSE(scheduler.Submit(About(Picture(1), 1), std::make_shared<Recorder>()));
+  EXPECT_FALSE(scheduler.Submit(About(MakeImage(1), 1), std::make_shared<Recorder>()));
   EXPECT_EQ(scheduler.figures().running, 0);
 }
 
@@ -306,7 +307,7 @@ TEST_F(SchedulerTest, ListenersMayAskAgain) {
     void OnProgress(const Progress&) override {}
     void OnText(std::string_view) override {}
     void OnEnd(const Result<RequestReply>&) override {
-      EXPECT_TRUE(scheduler_.Submit(About(Picture(2), 1), last_));
+      EXPECT_TRUE(scheduler_.Submit(About(MakeImage(2), 1), last_));
     }
 
    private:
@@ -314,7 +315,7 @@ TEST_F(SchedulerTest, ListenersMayAskAgain) {
     const std::shared_ptr<Recorder> last_;
   };
   const auto last = std::make_shared<Recorder>();
-  ASSERT_TRUE(scheduler.Submit(About(Picture(1), 1), std::make_shared<Again>(scheduler, last)));
+  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 1), std::make_shared<Again>(scheduler, last)));
   EXPECT_TRUE(last->Wait());
 }
 

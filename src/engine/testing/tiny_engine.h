@@ -59,7 +59,7 @@ inline Engine TinyEngine(int threads = 1) {
 }
 
 // A PPM file with random pixels.
-inline std::vector<std::byte> TinyPicture(int width, int height, unsigned seed) {
+inline std::vector<std::byte> TinyImage(int width, int height, unsigned seed) {
   const std::string header =
       "P6\n" + std::to_string(width) + " " + std::to_string(height) + "\n255\n";
   std::vector<std::byte> file;

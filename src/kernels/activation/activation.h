@@ -18,7 +18,7 @@ enum class Activation {
   kHardSigmoid,  // min(max(x + 3, 0), 6) / 6; the same
 };
 
-// What an operation does with neighbouring sums of one row before it stores them:
+// What an operation does with neighboring sums of one row before it stores them:
 // activation(sum + bias) * factor + residual. Null: none.
 struct RowEpilogue {
   const float* bias = nullptr;

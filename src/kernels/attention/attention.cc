@@ -95,7 +95,7 @@ void Finish(const AttentionCall<Value>& call, const AttentionPart& part, const P
   }
 }
 
-// Every thread takes whole rows. Neighbouring parts read the same keys, and those of one head cost
+// Every thread takes whole rows. Neighboring parts read the same keys, and those of one head cost
 // little (early rows) and much (late ones) by turns.
 template <class Value>
 void AttendByRows(const Cut<Value>& cut, ThreadPool& pool) {

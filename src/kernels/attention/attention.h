@@ -61,7 +61,7 @@ struct RowForm<PackedRows> {
 
 // Which positions a row sees.
 enum class Sight {
-  kAll,     // every one: the cells of a picture
+  kAll,     // every one: the cells of an image
   kCausal,  // row t those up to its own, first_position + t: the tokens of a text
 };
 

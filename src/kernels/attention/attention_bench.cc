@@ -20,7 +20,7 @@ struct Shape {
   Sight sight;
 };
 
-constexpr Shape kEyes[] = {
+constexpr Shape kVisionEncoders[] = {
     {"clip-l-336", 577, 0, {16, 16}, 64, Sight::kAll},
     {"siglip-b-512", 1024, 0, {12, 12}, 64, Sight::kAll},
     {"siglip-so400m-384", 729, 0, {16, 16}, 72, Sight::kAll},
@@ -79,7 +79,7 @@ HeadRows<const Value> Heads(const Value* numbers, const Shape& shape) {
   return {View<const Value>(numbers, positions, shape.width), positions * shape.width};
 }
 
-// An eye has its heads side by side, a cache one behind the other.
+// A vision encoder has its heads side by side, a cache one behind the other.
 template <class Value>
 void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& shape) {
   const int cols = shape.heads.query * shape.width, kv_cols = shape.heads.kv * shape.width;
@@ -123,18 +123,18 @@ void Register(const std::string& isa, AttentionFunction<Value> run, std::span<co
   }
 }
 
-// Once per variant of this CPU: eyes read float32, decoders a cache of float16.
+// Once per variant of this CPU: vision encoders read float32, decoders a cache of float16.
 const bool kRegistered = [] {
   for (const auto& variant : AttentionVariants<float>()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
-    Register<float>(std::string(IsaName(variant.needs)), variant.run, kEyes);
+    Register<float>(std::string(IsaName(variant.needs)), variant.run, kVisionEncoders);
   }
   for (const auto& variant : AttentionVariants<std::uint16_t>()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     Register<std::uint16_t>(std::string(IsaName(variant.needs)), variant.run, kDecoders);
   }
   if (AttentionBfloat16<float>() != nullptr) {
-    Register<float>("avx512-bfloat16", AttentionBfloat16<float>(), kEyes);
+    Register<float>("avx512-bfloat16", AttentionBfloat16<float>(), kVisionEncoders);
   }
   return true;
 }();

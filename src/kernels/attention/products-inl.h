@@ -14,7 +14,7 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// How numbers are multiplied. A step multiplies kPerStep neighbours: here one, in
+// How numbers are multiplied. A step multiplies kPerStep neighbors: here one, in
 // attention_bfloat16.cc two that share the 32 bits of a float.
 struct FloatProducts {
   static constexpr int kPerStep = 1;

@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kRowsPerShare = 4;  // of an output picture, at least, for each thread
+constexpr int kRowsPerShare = 4;  // of an output image, at least, for each thread
 
 struct PatchCall {
   const FeatureMap& x;
@@ -16,7 +16,7 @@ struct PatchCall {
   View<float> patches;  // [cells of the output, kernel * kernel * C]
 };
 
-// The window around one cell of the output, [kernel, kernel, C], zeros where it leaves the picture.
+// The window around one cell of the output, [kernel, kernel, C], zeros where it leaves the image.
 // Cells of one row of the window lie side by side in x too, so a row is one copy.
 void CopyPatch(const PatchCall& call, int row, int column, std::span<float> patch) {
   const auto [kernel, stride] = call.window;

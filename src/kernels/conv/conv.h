@@ -1,4 +1,4 @@
-// Convolutions of MobileNetV3 (Howard et al. 2019) over pictures whose channels lie side by side.
+// Convolutions of MobileNetV3 (Howard et al. 2019) over images whose channels lie side by side.
 // Its 1x1 convolutions are MatMul.
 #pragma once
 
@@ -13,14 +13,14 @@
 
 namespace edgevlm {
 
-// Activations of a picture: row y * width + x of `cells` holds the C channels of cell (x, y).
+// Activations of an image: row y * width + x of `cells` holds the C channels of cell (x, y).
 struct FeatureMap {
   View<const float> cells;  // [height * width, C]
   int height = 0;
   int width = 0;
 };
 
-// A square window that moves by `stride` cells; outside the picture, kernel / 2 wide, lie zeros.
+// A square window that moves by `stride` cells; outside the image, kernel / 2 wide, lie zeros.
 struct Window {
   int kernel = 3;  // odd
   int stride = 1;

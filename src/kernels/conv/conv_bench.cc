@@ -1,4 +1,4 @@
-// Multiply-adds per second of DepthwiseConv for the shapes of the built-in eye.
+// Multiply-adds per second of DepthwiseConv for the shapes of the built-in vision encoder.
 #include <benchmark/benchmark.h>
 
 #include <string>

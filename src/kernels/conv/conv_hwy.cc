@@ -14,11 +14,11 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// The part of a window that lies inside the picture, around one cell of the output.
+// The part of a window that lies inside the image, around one cell of the output.
 struct Overlap {
   const float* x;           // its first cell
   const float* taps;        // its first tap
-  std::ptrdiff_t x_row;     // values from a row of the picture to the next
+  std::ptrdiff_t x_row;     // values from a row of the image to the next
   std::ptrdiff_t x_cell;    // values from a cell to the next
   std::ptrdiff_t taps_row;  // values from a row of taps to the next
   std::ptrdiff_t tap;       // values from a tap to the next

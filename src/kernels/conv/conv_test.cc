@@ -11,8 +11,8 @@
 namespace edgevlm {
 namespace {
 
-struct Picture {
-  Picture(int height, int width, int channels, int shift) : cells(height * width, channels, shift) {
+struct Image {
+  Image(int height, int width, int channels, int shift) : cells(height * width, channels, shift) {
     cells.Fill(RandomValues().Take(height * width * channels));
     map = {cells.view(), height, width};
   }
@@ -25,7 +25,7 @@ void CompareDepthwise(DepthwiseFunction run, const Window& window, int side, int
   SCOPED_TRACE(testing::Message() << "kernel=" << window.kernel << " stride=" << window.stride
                                   << " side=" << side << " C=" << channels);
   const int shift = channels % 4;
-  Picture x(side, side + 1, channels, shift);
+  Image x(side, side + 1, channels, shift);
   RandomValues random;
   const int tap_count = window.kernel * window.kernel;
   Guarded<float> taps(tap_count, channels, shift), bias(1, channels);
@@ -68,7 +68,7 @@ TEST(DepthwiseConv, VariantsAgreeWithScalar) {
 
 TEST(DepthwiseConv, ThreadsAndPackingGiveWhatTheFormulaSays) {
   constexpr int kChannels = 5, kSide = 23;
-  Picture x(kSide, kSide, kChannels, 0);
+  Image x(kSide, kSide, kChannels, 0);
   const std::vector<float> weight = RandomValues().Take(kChannels * 9);
   const std::vector<float> taps = PackDepthwise(View<const float>(weight.data(), kChannels, 9));
   ThreadPool team(3);

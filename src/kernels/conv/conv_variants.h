@@ -15,7 +15,7 @@ struct DepthwiseCall {
   View<float> y;
 };
 
-// Rows [first_row, last_row) of the output picture.
+// Rows [first_row, last_row) of the output image.
 using DepthwiseFunction = void (*)(const DepthwiseCall& call, int first_row, int last_row);
 const VariantList<DepthwiseFunction>& DepthwiseVariants();
 void DepthwiseScalar(const DepthwiseCall& call, int first_row, int last_row);

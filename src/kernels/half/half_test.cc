@@ -50,7 +50,7 @@ TEST(Half, EveryHalfWidensExactly) {
   }
 }
 
-// At a half, between two neighbours, and a little to both sides of the middle.
+// At a half, between two neighbors, and a little to both sides of the middle.
 TEST(Half, NarrowingRoundsToNearestEven) {
   std::vector<float> x;
   std::vector<std::uint16_t> expected;

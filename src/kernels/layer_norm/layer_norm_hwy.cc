@@ -45,7 +45,7 @@ HWY_INLINE float Sum(const float* x, float mean, int n) {
 
 }  // namespace
 
-void NormaliseRow(const float* x, const float* gain, const float* bias, float epsilon, float* y,
+void NormalizeRow(const float* x, const float* gain, const float* bias, float epsilon, float* y,
                   int n) {
   const float mean = Sum<false>(x, 0.0f, n) / static_cast<float>(n);
   const float variance = Sum<true>(x, mean, n) / static_cast<float>(n);
@@ -65,8 +65,8 @@ HWY_AFTER_NAMESPACE();
 namespace edgevlm {
 
 HighwayVariants<LayerNormRow> LayerNormHighway() {
-  return {HWY_CHOOSE_AVX3(NormaliseRow), HWY_CHOOSE_AVX2(NormaliseRow),
-          HWY_CHOOSE_SSE4(NormaliseRow), HWY_CHOOSE_NEON(NormaliseRow)};
+  return {HWY_CHOOSE_AVX3(NormalizeRow), HWY_CHOOSE_AVX2(NormalizeRow),
+          HWY_CHOOSE_SSE4(NormalizeRow), HWY_CHOOSE_NEON(NormalizeRow)};
 }
 
 }  // namespace edgevlm

@@ -18,7 +18,7 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// A column: as many neighbouring outputs as a register has 32-bit lanes, at most a panel's.
+// A column: as many neighboring outputs as a register has 32-bit lanes, at most a panel's.
 using ColumnFloats = hn::CappedTag<float, kSlabOutputs>;
 using ColumnIntegers = hn::RebindToSigned<ColumnFloats>;
 using ColumnBytes = hn::Repartition<std::uint8_t, ColumnIntegers>;
@@ -66,7 +66,7 @@ HWY_INLINE V AddInOrder(V sums, V more) {
 // of 8 bits.
 //   Multiply<kWide>(w, x)   sums of one product each, or of kShortProducts
 //   Add<kWide>(sums, w, x)  the same, added to sums
-//   Widen(sums)             of the products of four neighbouring bytes, in 32 bits
+//   Widen(sums)             of the products of four neighboring bytes, in 32 bits
 #if HWY_TARGET == HWY_NEON
 struct ShortSums {
   int16x8_t low, high;
@@ -122,7 +122,7 @@ struct ShortSums {
 };
 #endif
 
-// sums + the products of four neighbouring bytes of w and x in each 32-bit lane, added up. x are
+// sums + the products of four neighboring bytes of w and x in each 32-bit lane, added up. x are
 // levels. w are codes of up to 6 bits or, if kWide, of 8 bits: unsigned or not as kUnsignedLevels
 // says.
 template <bool kWide>

@@ -135,7 +135,7 @@ struct Int8Column {
   Place place;
 };
 
-// Neighbouring columns of a panel.
+// Neighboring columns of a panel.
 template <class kColumn, int kColumns>
 struct ColumnsOf {
   static constexpr int kUnit = kColumn::kUnit;

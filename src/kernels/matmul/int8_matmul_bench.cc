@@ -12,7 +12,7 @@
 namespace edgevlm {
 namespace {
 
-// Random activations, quantised.
+// Random activations, quantized.
 struct Inputs {
   Inputs(int t, int k) : values(RandomValues().Take(t * k)), memory(t, k) {
     ThreadPool pool(1);

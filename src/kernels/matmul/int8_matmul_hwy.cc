@@ -41,10 +41,10 @@ constexpr int MostColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
 constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
 constexpr int kMaxPanels = MostPanels(1);
 
-// Totals of neighbouring rows are so far from each other, however many panels there are.
+// Totals of neighboring rows are so far from each other, however many panels there are.
 constexpr int kTotalsStride = kMaxPanels * kSlabOutputs;
 
-// Neighbouring columns of unpacked slices. Codes and scales take four bytes an output, so a column
+// Neighboring columns of unpacked slices. Codes and scales take four bytes an output, so a column
 // is as far from the first in both, by a number known while compiling: GCC has no registers for
 // more pointers than one to the codes and one to the scales.
 template <class kKind>

@@ -49,7 +49,7 @@ HWY_INLINE void JoinQuads(std::uint8_t* quads) {
   }
 }
 
-// pairs [count / 2][4]: two neighbouring numbers, twice.
+// pairs [count / 2][4]: two neighboring numbers, twice.
 HWY_INLINE void RepeatPairs(const float* HWY_RESTRICT numbers, int count,
                             float* HWY_RESTRICT pairs) {
   for (int i = 0; i < count; i += 4) {

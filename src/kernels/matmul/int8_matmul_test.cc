@@ -14,7 +14,7 @@
 namespace edgevlm {
 namespace {
 
-// Quantised activations [T, K].
+// Quantized activations [T, K].
 class Rows {
  public:
   Rows(const std::vector<float>& x, int inputs)

@@ -76,7 +76,7 @@ HWY_INLINE FloatVector BroadcastFloat(const std::int8_t* bytes) {
 //                      take them
 //     Scale(c, g)      of its group g
 //     Minimum(c, g)    the same; only where kKind::kMinimum
-// kStride is how far the totals of neighbouring rows are from each other.
+// kStride is how far the totals of neighboring rows are from each other.
 template <class kKind, class kSource, int kRows, int kColumns, int kStride>
 struct Tile {
   using Unit = typename kSource::Unit;

@@ -42,7 +42,7 @@ enum class Recode {
   kTable,   // IQ4: its level, or that + 128
 };
 
-// The bytes of four neighbouring values of each output.
+// The bytes of four neighboring values of each output.
 template <int kBits>
 HWY_INLINE ByteVector CodesOfQuad(const std::uint8_t* HWY_RESTRICT plane, int quad, int column) {
   const ColumnBytes d;
@@ -71,7 +71,7 @@ HWY_INLINE ByteVector Recoded(ByteVector codes) {
   return codes;
 }
 
-// The codes of four neighbouring values of the unit of 32 whose rows start at low and high.
+// The codes of four neighboring values of the unit of 32 whose rows start at low and high.
 template <int kLow, int kHigh, Recode kRecode>
 HWY_INLINE ByteVector CodesOfUnit(const std::uint8_t* HWY_RESTRICT low,
                                   const std::uint8_t* HWY_RESTRICT high, int quad, int column) {
@@ -79,7 +79,7 @@ HWY_INLINE ByteVector CodesOfUnit(const std::uint8_t* HWY_RESTRICT low,
   if constexpr (kHigh > 0) {
     const auto upper = CodesOfQuad<kHigh>(high, quad, column);
     const hn::Repartition<std::uint16_t, ColumnBytes> d_pairs;
-    // Codes of at most 6 bits: nothing is shifted into a neighbour.
+    // Codes of at most 6 bits: nothing is shifted into a neighbor.
     const auto shifted = hn::ShiftLeft<kLow>(hn::BitCast(d_pairs, upper));
     code = hn::Or(code, hn::BitCast(ColumnBytes(), shifted));
   }

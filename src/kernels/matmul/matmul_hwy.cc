@@ -15,7 +15,7 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// One register holds neighbouring outputs of one row; a tile is kRows rows of x times kPanels
+// One register holds neighboring outputs of one row; a tile is kRows rows of x times kPanels
 // panels of w. Rows share what is loaded of w, panels share what is loaded of x.
 
 // Registers for sums; the others hold w and, where NEON multiplies by a lane of a register, x.

@@ -23,7 +23,7 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// One register holds a column of neighbouring outputs of one row; a tile is kRows rows of x times
+// One register holds a column of neighboring outputs of one row; a tile is kRows rows of x times
 // kColumns columns of w.
 using ColumnTag = hn::CappedTag<float, Weight::kPanelWidth>;
 using PairTag = hn::RebindToUnsigned<ColumnTag>;

@@ -1,4 +1,4 @@
-// PairRows: activations as bfloat16, two neighbouring ones in every 32 bits.
+// PairRows: activations as bfloat16, two neighboring ones in every 32 bits.
 #pragma once
 
 #include <cstdint>

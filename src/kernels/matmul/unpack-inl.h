@@ -16,7 +16,7 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// As many neighbouring outputs of a panel as a register holds.
+// As many neighboring outputs of a panel as a register holds.
 using PanelTag = hn::CappedTag<float, Weight::kPanelWidth>;
 using PanelVector = hn::VFromD<PanelTag>;
 using PanelIntegers = hn::RebindToSigned<PanelTag>;
@@ -34,7 +34,7 @@ struct SlabGroup {
   const std::uint8_t* high;  // likewise
 };
 
-// The codes of four neighbouring values, one byte each, from their unit's rows of a plane.
+// The codes of four neighboring values, one byte each, from their unit's rows of a plane.
 template <int kBits>
 HWY_INLINE hn::VFromD<PanelIntegers> QuadCodes(const std::uint8_t* HWY_RESTRICT plane, int quad) {
   const hn::RebindToUnsigned<PanelTag> d;

@@ -10,7 +10,7 @@
 
 namespace edgevlm {
 
-// Neighbouring values that share a scale and a minimum.
+// Neighboring values that share a scale and a minimum.
 enum class Along {
   kTokens,    // a channel of all rows of a group: keys, whose outliers stay in their channels
   kChannels,  // all channels of a row: values

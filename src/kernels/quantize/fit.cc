@@ -45,7 +45,7 @@ struct EvenLevels {
   }
 };
 
-// Between neighbours of kIq4Levels.
+// Between neighbors of kIq4Levels.
 constexpr std::size_t kIq4Gaps = kIq4Levels.size() - 1;
 
 constexpr float Iq4Middle(std::size_t gap) {

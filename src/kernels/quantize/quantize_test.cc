@@ -38,7 +38,7 @@ TEST(WriteBlock, GivesBackTheBytesThatWereRead) {
   }
 }
 
-// The largest distance of neighbouring levels that a group of values needs: what an even division
+// The largest distance of neighboring levels that a group of values needs: what an even division
 // of its range gives. Formats without a minimum reach as far below zero as above.
 float StepOf(const BlockFormat& format, std::span<const float> group) {
   const float levels = static_cast<float>(1 << (format.low_bits + format.high_bits));
@@ -78,7 +78,7 @@ double RootMeanSquare(const std::vector<float>& a, const std::vector<float>& b) 
   return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-// Between two neighbouring levels a gap g apart, rounding leaves g / sqrt(12) in the mean. That of
+// Between two neighboring levels a gap g apart, rounding leaves g / sqrt(12) in the mean. That of
 // IQ4 with the block's peak on its lowest level is the mean over the gaps that the values fall
 // into; the search may only do better, and the 6 bits of IQ4_XS's scales add a little: half of 1
 // / 32.

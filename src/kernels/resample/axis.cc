@@ -52,7 +52,7 @@ ResampleAxis MakeResampleAxis(int in, int out, Filter filter) {
   const double step = static_cast<double>(in) / out;
   const double widening = std::max(1.0, step);
   const double support = shape.support * widening;
-  // The widest output takes every input whose centre is inside the support, both ends rounded.
+  // The widest output takes every input whose center is inside the support, both ends rounded.
   const int most = std::min(in, 2 * static_cast<int>(std::ceil(support)) + 1);
 
   ResampleAxis axis;
@@ -67,12 +67,12 @@ ResampleAxis MakeResampleAxis(int in, int out, Filter filter) {
   axis.weights_x4.resize(outs * taps * 4);
   std::vector<double> exact(taps);
   for (std::size_t x = 0; x < outs; ++x) {
-    const double centre = (static_cast<double>(x) + 0.5) * step;
-    const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-    const int end = std::min(in, static_cast<int>(centre + support + 0.5));
+    const double center = (static_cast<double>(x) + 0.5) * step;
+    const int first = std::max(0, static_cast<int>(center - support + 0.5));
+    const int end = std::min(in, static_cast<int>(center + support + 0.5));
     double sum = 0.0;
     for (int i = first; i < end; ++i) {
-      const double weight = shape.weight((i + 0.5 - centre) / widening);
+      const double weight = shape.weight((i + 0.5 - center) / widening);
       exact[static_cast<std::size_t>(i - first)] = weight;
       sum += weight;
     }

@@ -22,11 +22,11 @@ inline constexpr int kWeightAlign = 4;
 
 // Output value x is sum_t weights[x * taps + t] * input[first[x] + t] / 2^kWeightBits, t < taps.
 //
-// With s = in / out, output x has its centre at (x + 0.5) * s in the input, where input i has its
-// centre at i + 0.5. When shrinking (s > 1) the filter is widened by s, which is what keeps fine
+// With s = in / out, output x has its center at (x + 0.5) * s in the input, where input i has its
+// center at i + 0.5. When shrinking (s > 1) the filter is widened by s, which is what keeps fine
 // patterns from turning into false coarse ones. Weights of one output sum to 1 up to rounding;
-// inputs outside the picture are left out and the others take their share. Inputs from
-// first[x] + count[x] on have weight zero and may lie outside the picture.
+// inputs outside the image are left out and the others take their share. Inputs from
+// first[x] + count[x] on have weight zero and may lie outside the image.
 struct ResampleAxis {
   int in = 0;
   int out = 0;

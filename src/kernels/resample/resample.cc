@@ -94,7 +94,7 @@ void Rows(View<const std::uint8_t> in, const ResampleAxis& axis, View<std::uint8
   }
 }
 
-// kLanes neighbouring values of one output row.
+// kLanes neighboring values of one output row.
 HWY_INLINE void WeightedColumns(const std::uint8_t* in, std::ptrdiff_t stride,
                                 const std::int32_t* weights, int count, std::uint8_t* out) {
   const Sums sums;

@@ -1,7 +1,7 @@
-// Separable resampling of 8-bit RGB pictures: rows first, then columns, 8 bits in between.
+// Separable resampling of 8-bit RGB images: rows first, then columns, 8 bits in between.
 //
 // Formula and conventions are those of Pillow's Image.resize (fixed point, antialiased when
-// shrinking), so that models trained with it see the same pictures. Sums are integers, so every
+// shrinking), so that models trained with it see the same images. Sums are integers, so every
 // variant gives exactly the same bytes on every processor.
 #pragma once
 

@@ -77,21 +77,21 @@ TEST(Resample, ColumnsEqualTheSpecification) {
   });
 }
 
-TEST(Resample, AFlatPictureStaysFlat) {
+TEST(Resample, AFlatImageStaysFlat) {
   for (const Filter filter : kFilters) {
     for (const auto& [in_width, out_width] : kSizes) {
       const ResampleAxis axis = MakeResampleAxis(in_width, out_width, filter);
-      for (const std::uint8_t grey : std::initializer_list<std::uint8_t>{0, 1, 128, 254, 255}) {
-        const std::vector<std::uint8_t> in(static_cast<std::size_t>(in_width) * 3, grey);
+      for (const std::uint8_t gray : std::initializer_list<std::uint8_t>{0, 1, 128, 254, 255}) {
+        const std::vector<std::uint8_t> in(static_cast<std::size_t>(in_width) * 3, gray);
         std::vector<std::uint8_t> out(static_cast<std::size_t>(out_width) * 3);
         ResampleRows({in.data(), 1, in_width * 3}, axis, {out.data(), 1, out_width * 3});
-        for (const std::uint8_t value : out) EXPECT_EQ(value, grey);
+        for (const std::uint8_t value : out) EXPECT_EQ(value, gray);
       }
     }
   }
 }
 
-TEST(ResampleAxis, StaysInsideThePictureAndInsideItsRow) {
+TEST(ResampleAxis, StaysInsideTheImageAndInsideItsRow) {
   for (const Filter filter : kFilters) {
     for (const auto& [in, out] : kSizes) {
       const ResampleAxis axis = MakeResampleAxis(in, out, filter);
@@ -115,7 +115,7 @@ TEST(ResampleAxis, StaysInsideThePictureAndInsideItsRow) {
   }
 }
 
-// A checkerboard of single pixels, shrunk, is grey: without antialiasing it would be a pattern.
+// A checkerboard of single pixels, shrunk, is gray: without antialiasing it would be a pattern.
 TEST(Resample, ShrinkingIsAntialiased) {
   std::vector<std::uint8_t> in(300);
   for (std::size_t i = 0; i < in.size(); ++i) in[i] = (i / 3) % 2 == 0 ? 0 : 255;

@@ -13,8 +13,8 @@ namespace edgevlm {
 
 // Which two of a head's first r values make pair i < r / 2.
 enum class RopePairs {
-  kNeighbours,  // 2 i and 2 i + 1, as llama's weights are stored in GGUF
-  kHalves,      // i and i + r / 2 ("neox"), as qwen2's are
+  kNeighbors,  // 2 i and 2 i + 1, as llama's weights are stored in GGUF
+  kHalves,     // i and i + r / 2 ("neox"), as qwen2's are
 };
 
 // The angle of pair i per position: scale * base^(-2 i / r) / factors[i], in radians.
@@ -49,7 +49,7 @@ struct RopeRowShape {
   int heads = 0;
   int head_width = 0;
   int rotated = 0;
-  RopePairs pairs = RopePairs::kNeighbours;
+  RopePairs pairs = RopePairs::kNeighbors;
 };
 using RopeRow = void (*)(float* x, const float* table, const RopeRowShape& shape);
 const VariantList<RopeRow>& RopeVariants();

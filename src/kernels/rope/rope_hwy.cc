@@ -7,14 +7,14 @@
 
 #include "kernels/lanes-inl.h"
 
-// Highway's one-lane target can not swap neighbours; rope_scalar.cc stands in for it.
+// Highway's one-lane target can not swap neighbors; rope_scalar.cc stands in for it.
 #if HWY_TARGET != HWY_SCALAR
 HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-HWY_INLINE void TurnNeighbours(float* x, const float* cosine, const float* sine, int rotated) {
+HWY_INLINE void TurnNeighbors(float* x, const float* cosine, const float* sine, int rotated) {
   static_assert(kLanes % 2 == 0);
   const FullTag d;
   int i = 0;
@@ -50,7 +50,7 @@ void TurnRow(float* x, const float* table, const RopeRowShape& shape) {
     if (shape.pairs == RopePairs::kHalves) {
       TurnHalves(x, table, sine, shape.rotated);
     } else {
-      TurnNeighbours(x, table, sine, shape.rotated);
+      TurnNeighbors(x, table, sine, shape.rotated);
     }
   }
 }

@@ -10,7 +10,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::array kPairs = {RopePairs::kNeighbours, RopePairs::kHalves};
+constexpr std::array kPairs = {RopePairs::kNeighbors, RopePairs::kHalves};
 
 std::vector<float> Table(const RopeAngles& angles, RopePairs pairs, int position) {
   std::vector<float> table(2 * static_cast<std::size_t>(angles.rotated));

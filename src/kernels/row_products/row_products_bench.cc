@@ -1,4 +1,4 @@
-// Products per second of RowProducts, at the shape of a picture's tokens that are matched.
+// Products per second of RowProducts, at the shape of an image's tokens that are matched.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -34,7 +34,7 @@ float Sum(const float* x, int n) {
 
 }  // namespace
 
-void ExpNormalised(const float* x, float* y, int n) {
+void ExpNormalized(const float* x, float* y, int n) {
   if (n == 0) return;
   const float highest = Highest(x, n);
   ForLanes(0, n, [=](auto d, int i) HWY_ATTR {
@@ -54,8 +54,8 @@ HWY_AFTER_NAMESPACE();
 namespace edgevlm {
 
 HighwayVariants<SoftmaxRow> SoftmaxHighway() {
-  return {HWY_CHOOSE_AVX3(ExpNormalised), HWY_CHOOSE_AVX2(ExpNormalised),
-          HWY_CHOOSE_SSE4(ExpNormalised), HWY_CHOOSE_NEON(ExpNormalised)};
+  return {HWY_CHOOSE_AVX3(ExpNormalized), HWY_CHOOSE_AVX2(ExpNormalized),
+          HWY_CHOOSE_SSE4(ExpNormalized), HWY_CHOOSE_NEON(ExpNormalized)};
 }
 
 }  // namespace edgevlm

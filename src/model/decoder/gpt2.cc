@@ -59,7 +59,7 @@ class Gpt2 final : public Decoder {
     return shape().context - next;
   }
 
-  // x = token_embd[id] (or the picture's embedding) + position_embd[position].
+  // x = token_embd[id] (or the image's embedding) + position_embd[position].
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
     PROFILE_ZONE(run.profiler, "decoder.embed");
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);

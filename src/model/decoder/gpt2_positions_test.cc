@@ -37,7 +37,7 @@ TEST(Gpt2Positions, WhatIsReadStandsWhereItWasLearnt) {
   const auto decoder = Load(model);
   const std::vector<int> kept = {1, 4, 5};
   EXPECT_EQ(decoder->LeaveOutPositions(kept, 8), 5);
-  // The same model with the vectors of these positions in front, and those behind the picture next.
+  // The same model with the vectors of these positions in front, and those behind the image next.
   TinyModel moved = model;
   const std::vector<float>& before = model.Values("position_embd.weight");
   std::vector<float>& positions = moved.tensors["position_embd.weight"].values;

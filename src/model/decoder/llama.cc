@@ -25,7 +25,7 @@ class Llama final : public Decoder {
  public:
   explicit Llama(LlamaWeights weights) : Decoder(weights.shape), weights_(std::move(weights)) {}
 
-  // x = token_embd[id] (or the picture's embedding).
+  // x = token_embd[id] (or the image's embedding).
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
     PROFILE_ZONE(run.profiler, "decoder.embed");
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
@@ -138,7 +138,7 @@ class Llama final : public Decoder {
 };
 
 constexpr LlamaTraits kTraits = {
-    .architecture = "llama", .pairs = RopePairs::kNeighbours, .qkv_bias = BiasRule::kOptional};
+    .architecture = "llama", .pairs = RopePairs::kNeighbors, .qkv_bias = BiasRule::kOptional};
 
 Result<std::unique_ptr<Decoder>> LoadPlainLlama(const GgufFile& file) {
   return LoadLlama(file, kTraits);

@@ -10,8 +10,8 @@ namespace edgevlm {
 
 // What tells the architectures of this kind apart.
 struct LlamaTraits {
-  std::string_view architecture;             // prefix of the keys
-  RopePairs pairs = RopePairs::kNeighbours;  // how its files store queries and keys
+  std::string_view architecture;            // prefix of the keys
+  RopePairs pairs = RopePairs::kNeighbors;  // how its files store queries and keys
   BiasRule qkv_bias = BiasRule::kOptional;
 };
 

@@ -28,7 +28,7 @@ struct LlamaBlock {
 struct LlamaWeights {
   DecoderShape shape;
   int hidden = 0;  // F
-  RopePairs pairs = RopePairs::kNeighbours;
+  RopePairs pairs = RopePairs::kNeighbors;
   std::vector<double> frequencies;  // [r / 2], radians per position
   std::vector<LlamaBlock> blocks;
   RmsNormLayer output_norm;

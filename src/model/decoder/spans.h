@@ -16,7 +16,7 @@ namespace edgevlm {
 // T, the rows of all spans together.
 int RowsOf(std::span<const TokenSpan> batch);
 
-// x = the token's embedding, or the picture's in its place.
+// x = the token's embedding, or the image's in its place.
 //   table  [V, D]
 //   x      [T, D]
 // REQUIRES: what Decoder::Forward requires of ids and positions.

@@ -15,10 +15,10 @@ namespace {
 constexpr int kMaxTilesAcross = 8;
 
 struct Idefics3Weights {
-  int side = 0;          // places of the eye
+  int side = 0;          // places of the vision encoder
   int scale = 1;         // s: places of a side that become one
-  int tile = 0;          // pixels, the side of a square that the eye sees
-  int longest_edge = 0;  // pixels, of a picture before it is cut
+  int tile = 0;          // pixels, the side of a square that the vision encoder sees
+  int longest_edge = 0;  // pixels, of an image before it is cut
   Linear matrix;         // [D, E * s * s]
 };
 
@@ -39,10 +39,10 @@ class Idefics3 final : public Projector {
   int places() const override { return weights_.side * weights_.side; }
   int Tokens(int places) const override { return places / (weights_.scale * weights_.scale); }
 
-  PictureLayout Layout(PictureSize picture, int max_tokens) const override {
+  ImageLayout Layout(ImageSize image, int max_tokens) const override {
     const int squares = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(places()));
-    PictureLayout layout;
-    layout.grid = ChooseTiles(picture, weights_.tile, weights_.longest_edge, squares);
+    ImageLayout layout;
+    layout.grid = ChooseTiles(image, weights_.tile, weights_.longest_edge, squares);
     const TileGrid& grid = layout.grid;
     for (int i = 0; i < grid.rows * grid.cols; ++i) {
       layout.pieces.push_back({.text = TileText(i / grid.cols, i % grid.cols), .square = i});
@@ -74,7 +74,7 @@ class Idefics3 final : public Projector {
       const int scale = weights_.scale, side_out = weights_.side / scale;
       for (int i = begin; i < end; ++i) {
         float* to = wide.Row(i).data();
-        // Pictures lie below each other, so a row of places is counted through all of them.
+        // Images lie below each other, so a row of places is counted through all of them.
         const int first = i / side_out * scale * weights_.side + i % side_out * scale;
         for (int dy = 0; dy < scale; ++dy) {
           for (int dx = 0; dx < scale; ++dx) {
@@ -96,7 +96,7 @@ int ReadLongestEdge(WeightReader& reader, int tile) {
   return reader.Int(keys::kPreprocImageSize, tile, kMaxTilesAcross * tile);
 }
 
-// Tiles are resized with Lanczos' filter; a picture that fits into one is stretched to it.
+// Tiles are resized with Lanczos' filter; an image that fits into one is stretched to it.
 void PrepareTiles(WeightReader& reader, Preprocessing& preprocessing) {
   preprocessing.fit = Fit::kStretch;
   preprocessing.filter = Filter::kLanczos3;
@@ -132,7 +132,7 @@ Result<std::unique_ptr<Projector>> LoadIdefics3(const GgufFile& file, Packing pa
 const ProjectorFamily kIdefics3 = {
     .type = "idefics3",
     .load = LoadIdefics3,
-    .eye = {.unread_blocks = 0, .prepare = PrepareTiles},
+    .vision_encoder = {.unread_blocks = 0, .prepare = PrepareTiles},
 };
 
 }  // namespace edgevlm

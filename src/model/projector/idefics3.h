@@ -1,6 +1,6 @@
 // Pixel shuffle and one matrix (Laurencon et al. 2024, "Building and better understanding
 // vision-language models", Idefics3; Marafioti et al. 2025, SmolVLM): squares of places become one
-// wide place each. Pictures are shown as tiles.
+// wide place each. Images are shown as tiles.
 #pragma once
 
 #include "model/families.h"

@@ -7,7 +7,7 @@
 #include "gguf/names.h"
 #include "kernels/conv/conv.h"
 #include "model/layers.h"
-#include "model/projector/llava_eye.h"
+#include "model/projector/llava_vision_encoder.h"
 #include "model/projector/projector_weights.h"
 #include "model/projector/run_mlp.h"
 
@@ -51,27 +51,27 @@ class Ldp final : public Projector {
                const Run& run) const override {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
-    const int pictures = features.rows / places();
+    const int images = features.rows / places();
     const View<float> x = workspace.Take(features.rows, outputs());
     RunMlp(weights_.first, weights_.second, features, x, workspace, run);  // [n * P, D]
     const View<float> hidden = workspace.Take(features.rows, outputs());
-    RunBlock(weights_.blocks[0], pictures, x, hidden, workspace, run);      // [n * P, D]
-    Add(hidden, x);                                                         // x += block 0
-    RunBlock(weights_.blocks[1], pictures, x, embeddings, workspace, run);  // [n * P / 4, D]
+    RunBlock(weights_.blocks[0], images, x, hidden, workspace, run);      // [n * P, D]
+    Add(hidden, x);                                                       // x += block 0
+    RunBlock(weights_.blocks[1], images, x, embeddings, workspace, run);  // [n * P / 4, D]
     workspace.Rewind(mark);
   }
 
  private:
   //   x  [n * side^2, D]
   //   y  [n * side_out^2, D]
-  static void RunBlock(const LdpBlock& w, int pictures, View<const float> x, View<float> y,
+  static void RunBlock(const LdpBlock& w, int images, View<const float> x, View<float> y,
                        Workspace& workspace, const Run& run) {
     const Workspace::Mark mark = workspace.mark();
     const View<float> seen = workspace.Take(y.rows, y.cols);
-    Depthwise(w, pictures, x, seen, run);
+    Depthwise(w, images, x, seen, run);
     w.depthwise_norm.Apply(seen, seen, run);
     Activate(seen, Activation::kHardSwish, seen);
-    WeighChannels(w, pictures, seen, workspace, run);
+    WeighChannels(w, images, seen, workspace, run);
     const View<float> levels = workspace.Take(seen.rows, LevelColumns(seen.cols));
     Inputs weighed(seen, levels);
     w.mix.Apply(weighed, Activation::kNone, y, run);
@@ -79,33 +79,33 @@ class Ldp final : public Projector {
     workspace.Rewind(mark);
   }
 
-  static void Depthwise(const LdpBlock& w, int pictures, View<const float> x, View<float> y,
+  static void Depthwise(const LdpBlock& w, int images, View<const float> x, View<float> y,
                         const Run& run) {
     PROFILE_ZONE(run.profiler, w.depthwise_zone);
     const int cells = w.side * w.side, cells_out = w.side_out * w.side_out;
     const View<const float> taps(w.taps.data(), w.window.kernel * w.window.kernel, x.cols);
-    for (int n = 0; n < pictures; ++n) {
+    for (int n = 0; n < images; ++n) {
       DepthwiseConv({x.Rows(n * cells, cells), w.side, w.side}, taps, w.window, {},
                     y.Rows(n * cells_out, cells_out), run.pool);
     }
   }
 
-  // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per picture.
-  static void WeighChannels(const LdpBlock& w, int pictures, View<float> x, Workspace& workspace,
+  // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per image.
+  static void WeighChannels(const LdpBlock& w, int images, View<float> x, Workspace& workspace,
                             const Run& run) {
     PROFILE_ZONE(run.profiler, w.squeeze_zone);
-    const View<float> mean = workspace.Take(pictures, x.cols);
-    const View<float> reduced = workspace.Take(pictures, w.reduce.weight.outputs());
-    const View<float> scale = workspace.Take(pictures, x.cols);
-    const int cells = x.rows / pictures;
-    for (int n = 0; n < pictures; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
+    const View<float> mean = workspace.Take(images, x.cols);
+    const View<float> reduced = workspace.Take(images, w.reduce.weight.outputs());
+    const View<float> scale = workspace.Take(images, x.cols);
+    const int cells = x.rows / images;
+    for (int n = 0; n < images; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
     const View<float> levels =
-        workspace.Take(pictures, LevelColumns(std::max(mean.cols, reduced.cols)));
+        workspace.Take(images, LevelColumns(std::max(mean.cols, reduced.cols)));
     Inputs means(mean, levels);
     w.reduce.Apply(means, Activation::kRelu, reduced, run);  // [n, R]
     Inputs few(reduced, levels);
     w.expand.Apply(few, Activation::kHardSigmoid, scale, run);  // [n, D]
-    for (int n = 0; n < pictures; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
+    for (int n = 0; n < images; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
   }
 
   static void Add(View<const float> x, View<float> y) {
@@ -176,6 +176,7 @@ Result<std::unique_ptr<Projector>> LoadLdp(const GgufFile& file, Packing packing
 
 }  // namespace
 
-const ProjectorFamily kLdp = {.type = "ldp", .load = LoadLdp, .eye = kLlavaEye};
+const ProjectorFamily kLdp = {
+    .type = "ldp", .load = LoadLdp, .vision_encoder = kLlavaVisionEncoder};
 
 }  // namespace edgevlm

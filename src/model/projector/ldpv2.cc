@@ -6,7 +6,7 @@
 #include "kernels/conv/conv.h"
 #include "model/layers.h"
 #include "model/patch_grid.h"
-#include "model/projector/llava_eye.h"
+#include "model/projector/llava_vision_encoder.h"
 #include "model/projector/projector_weights.h"
 #include "model/projector/run_mlp.h"
 
@@ -17,7 +17,7 @@ constexpr int kPool = 2;
 constexpr Window kWindow = {.kernel = 3, .stride = 1};
 
 struct LdpV2Weights {
-  int side = 0;                        // places of the eye
+  int side = 0;                        // places of the vision encoder
   Linear first;                        // [D, E]
   Linear second;                       // [D, D]
   std::vector<float> positional;       // PackDepthwise of [D, 3, 3]
@@ -52,7 +52,7 @@ class LdpV2 final : public Projector {
     const int side = weights_.side, side_out = side / kPool;
     run.pool.ParallelFor(y.rows, side_out, [&](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
-        // Pictures lie below each other, so a row of places is counted through all of them.
+        // Images lie below each other, so a row of places is counted through all of them.
         const int top = i / side_out * kPool * side + i % side_out * kPool;
         const float* a = x.Row(top).data();
         const float* b = x.Row(top + side).data();
@@ -64,7 +64,7 @@ class LdpV2 final : public Projector {
     });
   }
 
-  // y = x + conv(x) + bias, picture by picture.
+  // y = x + conv(x) + bias, image by image.
   void AddPositions(View<const float> x, View<float> y, const Run& run) const {
     PROFILE_ZONE(run.profiler, "projector.positions");
     const int side = weights_.side / kPool, cells = side * side;
@@ -100,6 +100,7 @@ Result<std::unique_ptr<Projector>> LoadLdpV2(const GgufFile& file, Packing packi
 
 }  // namespace
 
-const ProjectorFamily kLdpV2 = {.type = "ldpv2", .load = LoadLdpV2, .eye = kLlavaEye};
+const ProjectorFamily kLdpV2 = {
+    .type = "ldpv2", .load = LoadLdpV2, .vision_encoder = kLlavaVisionEncoder};
 
 }  // namespace edgevlm

@@ -4,7 +4,7 @@
 
 #include "gguf/names.h"
 #include "model/layers.h"
-#include "model/projector/llava_eye.h"
+#include "model/projector/llava_vision_encoder.h"
 #include "model/projector/run_mlp.h"
 #include "model/weight_reader.h"
 
@@ -48,8 +48,8 @@ Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file, Packing packing
 
 const ProjectorFamily kMlp = {.type = "mlp",
                               .load = LoadMlp,
-                              .eye = {.unread_blocks = kLlavaEye.unread_blocks,
-                                      .reads_grid = false,
-                                      .prepare = kLlavaEye.prepare}};
+                              .vision_encoder = {.unread_blocks = kLlavaVisionEncoder.unread_blocks,
+                                                 .reads_grid = false,
+                                                 .prepare = kLlavaVisionEncoder.prepare}};
 
 }  // namespace edgevlm

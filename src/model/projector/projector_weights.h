@@ -8,7 +8,8 @@
 
 namespace edgevlm {
 
-// Places along a side of the eye's square, a multiple of `divisor`. A failure names `key`.
+// Places along a side of the vision encoder's square, a multiple of `divisor`. A failure names
+// `key`.
 int ReadSideDividedBy(WeightReader& reader, int divisor, std::string_view key);
 
 // The MLP of MobileVLM's projectors, [D, E] and [D, D], its widths taken from the first.

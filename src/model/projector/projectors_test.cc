@@ -34,7 +34,7 @@ std::string LoadChanged(TinyVit model, const std::function<void(TinyVit&)>& chan
 
 using Formula = Matrix (*)(const TinyVit& model, const Matrix& features);
 
-// Two pictures at once, against the formula for each alone.
+// Two images at once, against the formula for each alone.
 void ExpectFormula(const TinyVit& model, int tokens, Formula formula) {
   SCOPED_TRACE(model.options.projector);
   const auto projector = Load(model);
@@ -105,7 +105,7 @@ TEST(Projectors, EveryTensorIsNeededInItsShape) {
   }
 }
 
-TEST(Projectors, TheWidthOfTheEyeMustFit) {
+TEST(Projectors, TheWidthOfTheVisionEncoderMustFit) {
   const auto widen = [](TinyVit& model) {
     model.keys[std::string(keys::kVisionEmbeddingLength)] = std::uint32_t{25};
   };
@@ -138,10 +138,10 @@ TEST(Projectors, TheScaleMustDivideTheSide) {
               HasSubstr("expected 2 to divide the patches of a side, found 5 patches"));
 }
 
-TEST(Projectors, LlavaShowsAPictureWhole) {
+TEST(Projectors, LlavaShowsAnImageWhole) {
   const auto projector = Load(TinyVit());
   ASSERT_TRUE(projector.ok());
-  const PictureLayout layout = (*projector)->Layout({4000, 300}, 0);
+  const ImageLayout layout = (*projector)->Layout({4000, 300}, 0);
   EXPECT_EQ(layout.grid, TileGrid());
   ASSERT_EQ(layout.pieces.size(), 1u);
   EXPECT_EQ(layout.pieces[0].text, "");
@@ -149,9 +149,9 @@ TEST(Projectors, LlavaShowsAPictureWhole) {
 }
 
 // What stands between the squares, with the squares' numbers in brackets.
-std::string Spelled(const PictureLayout& layout) {
+std::string Spelled(const ImageLayout& layout) {
   std::string text;
-  for (const PictureLayout::Piece& piece : layout.pieces) {
+  for (const ImageLayout::Piece& piece : layout.pieces) {
     text += piece.text;
     if (piece.square >= 0) text += "[" + std::to_string(piece.square) + "]";
   }
@@ -171,7 +171,7 @@ TEST(Projectors, SmolVlmShowsTilesAndTheWhole) {
   EXPECT_EQ(Spelled((*projector)->Layout({640, 80}, 0)),
             fake + "<row_1_col_1>[0]" + fake + "<row_1_col_2>[1]\n\n" + whole + "[2]" + fake);
   // Five squares are 20 tokens; with less room there are none, and one square in any case.
-  EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.pictures(), 5);
+  EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.images(), 5);
   for (const int tokens : {19, 4, 1}) {
     EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, tokens)), whole + "[0]" + fake);
   }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "model/testing/reference_eye.h"
+#include "model/testing/reference_vision_encoder.h"
 #include "model/testing/tiny_vit.h"
 
 namespace edgevlm {

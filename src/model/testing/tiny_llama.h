@@ -131,7 +131,7 @@ inline void ReferenceRope(const TinyLlama& model, Matrix& x) {
   }
 }
 
-// q [T, Hq * d], k and v [T, Hkv * d] -> [T, Hq * d]; neighbouring queries share a head of k and v.
+// q [T, Hq * d], k and v [T, Hkv * d] -> [T, Hq * d]; neighboring queries share a head of k and v.
 inline Matrix ReferenceGroupedAttention(const TinyLlama& model, const Matrix& q, const Matrix& k,
                                         const Matrix& v) {
   const auto width = static_cast<std::size_t>(model.options.head_width);

@@ -20,10 +20,10 @@ struct TinyModel : TinyFile {
   static constexpr int kFeatures = 20;     // E
   static constexpr int kImageTokens = 16;  // P
 
-  // Words only: decoder, eye and projector. A tokenizer is up to the caller.
+  // Words only: decoder, vision encoder and projector. A tokenizer is up to the caller.
   explicit TinyModel(int vocabulary, unsigned seed = 7) : TinyFile(seed) {
     AddDecoder(vocabulary);
-    AddEye();
+    AddVisionEncoder();
     AddProjector();
   }
 
@@ -65,7 +65,7 @@ struct TinyModel : TinyFile {
 
   // 32 x 32 -> stem 16 x 16 -> 8 x 8 (no expansion, squeeze) -> 8 x 8 (residual, squeeze)
   // -> 4 x 4.
-  void AddEye() {
+  void AddVisionEncoder() {
     keys[std::string(keys::kHasVisionEncoder)] = true;
     keys[std::string(keys::kVisionEncoder)] = std::string("mobilenet_v3");
     keys[std::string(keys::kImageSize)] = std::uint32_t{kImageSize};

@@ -1,4 +1,4 @@
-// TinyVit: the file of a picture encoder with random weights, as published models have it, with one
+// TinyVit: the file of an image encoder with random weights, as published models have it, with one
 // of the projectors. For tests.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Token merging: rows of a picture that are alike become one (Bolya et al. 2023, "Token Merging:
+// Token merging: rows of an image that are alike become one (Bolya et al. 2023, "Token Merging:
 // Your ViT But Faster").
 #pragma once
 
@@ -21,7 +21,7 @@ struct MergeStep {
                         // of all that they stand for
 };
 
-// Which rows of one picture stand for which of those that there were at first.
+// Which rows of one image stand for which of those that there were at first.
 //
 // A step splits the rows alternately into two sets, lets each of the first choose the most similar
 // of the second (the greatest cosine of the keys, summed over the heads; the first of several) and

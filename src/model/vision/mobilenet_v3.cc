@@ -18,16 +18,16 @@ class MobileNetV3 final : public VisionEncoder {
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const int side = shape().preprocessing.size;
-    const int pictures = pixels.rows / (side * side);
-    CHECK(pictures >= 1 && seen.features.rows == pictures * shape().tokens);
+    const int images = pixels.rows / (side * side);
+    CHECK(images >= 1 && seen.features.rows == images * shape().tokens);
     CHECK(seen.scores.rows == 0);
-    View<const float> x = Stem(pixels, pictures, workspace, run);  // [n * cells, C]
+    View<const float> x = Stem(pixels, images, workspace, run);  // [n * cells, C]
     for (const Bottleneck& block : weights_.blocks) {
       if (run.IsOver()) return workspace.Rewind(mark);
       run.Yield();
-      const View<float> y = workspace.Take(pictures * block.side_out * block.side_out,
-                                           block.project.weight.outputs());
-      RunBlock(block, pictures, x, y, workspace, run);  // [n * cells, Cout]
+      const View<float> y =
+          workspace.Take(images * block.side_out * block.side_out, block.project.weight.outputs());
+      RunBlock(block, images, x, y, workspace, run);  // [n * cells, Cout]
       x = y;
     }
     weights_.head.Apply(x, Activation::kHardSwish, seen.features, run);  // [n * P, E]
@@ -35,21 +35,21 @@ class MobileNetV3 final : public VisionEncoder {
   }
 
  private:
-  View<const float> Stem(View<const float> pixels, int pictures, Workspace& workspace,
+  View<const float> Stem(View<const float> pixels, int images, Workspace& workspace,
                          const Run& run) const {
     PROFILE_ZONE(run.profiler, weights_.stem_zone);
     const int side = shape().preprocessing.size;
     const int side_out = kStemWindow.Outputs(side);
     const int cells = side_out * side_out;
-    const View<float> y = workspace.Take(pictures * cells, weights_.stem.outputs());
+    const View<float> y = workspace.Take(images * cells, weights_.stem.outputs());
     const Workspace::Mark mark = workspace.mark();
     const View<float> scratch =
         workspace.Take(cells, kStemWindow.kernel * kStemWindow.kernel * kColors);
-    for (int n = 0; n < pictures; ++n) {
-      const FeatureMap picture = {pixels.Rows(n * side * side, side * side), side, side};
-      Conv2d(picture, weights_.stem, kStemWindow,
+    for (int n = 0; n < images; ++n) {
+      const FeatureMap image = {pixels.Rows(n * side * side, side * side), side, side};
+      Conv2d(image, weights_.stem, kStemWindow,
              {.bias = weights_.stem_bias, .activation = Activation::kHardSwish},
-             {scratch.data, Conv2dScratchSize(picture, kStemWindow)}, y.Rows(n * cells, cells),
+             {scratch.data, Conv2dScratchSize(image, kStemWindow)}, y.Rows(n * cells, cells),
              run.pool);
     }
     workspace.Rewind(mark);
@@ -58,7 +58,7 @@ class MobileNetV3 final : public VisionEncoder {
 
   //   x  [n * side^2, Cin]
   //   y  [n * side_out^2, Cout]
-  static void RunBlock(const Bottleneck& w, int pictures, View<const float> x, View<float> y,
+  static void RunBlock(const Bottleneck& w, int images, View<const float> x, View<float> y,
                        Workspace& workspace, const Run& run) {
     const Workspace::Mark mark = workspace.mark();
     View<const float> wide = x;
@@ -68,8 +68,8 @@ class MobileNetV3 final : public VisionEncoder {
       wide = expanded;
     }
     const View<float> seen = workspace.Take(y.rows, w.channels());
-    Depthwise(w, pictures, wide, seen, run);                          // [n * side_out^2, X]
-    if (w.squeeze) WeighChannels(w, pictures, seen, workspace, run);  // in place
+    Depthwise(w, images, wide, seen, run);                          // [n * side_out^2, X]
+    if (w.squeeze) WeighChannels(w, images, seen, workspace, run);  // in place
     if (w.has_residual) std::copy_n(x.data, x.rows * std::ptrdiff_t{x.cols}, y.data);
     if (w.has_residual) {
       w.project.AddTo(seen, y, run);  // y = x + project(seen)
@@ -79,43 +79,44 @@ class MobileNetV3 final : public VisionEncoder {
     workspace.Rewind(mark);
   }
 
-  static void Depthwise(const Bottleneck& w, int pictures, View<const float> x, View<float> y,
+  static void Depthwise(const Bottleneck& w, int images, View<const float> x, View<float> y,
                         const Run& run) {
     PROFILE_ZONE(run.profiler, w.depthwise_zone);
     const int cells = w.side * w.side;
     const int cells_out = w.side_out * w.side_out;
     const View<const float> taps(w.taps.data(), w.window.kernel * w.window.kernel, x.cols);
-    for (int n = 0; n < pictures; ++n) {
+    for (int n = 0; n < images; ++n) {
       DepthwiseConv({x.Rows(n * cells, cells), w.side, w.side}, taps, w.window,
                     {.bias = w.depthwise_bias, .activation = w.activation},
                     y.Rows(n * cells_out, cells_out), run.pool);
     }
   }
 
-  // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per picture.
-  static void WeighChannels(const Bottleneck& w, int pictures, View<float> x, Workspace& workspace,
+  // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per image.
+  static void WeighChannels(const Bottleneck& w, int images, View<float> x, Workspace& workspace,
                             const Run& run) {
     PROFILE_ZONE(run.profiler, w.squeeze->zone);
     const Linear& reduce = w.squeeze->reduce;
-    const View<float> mean = workspace.Take(pictures, x.cols);
-    const View<float> reduced = workspace.Take(pictures, reduce.weight.outputs());
-    const View<float> scale = workspace.Take(pictures, x.cols);
-    const int cells = x.rows / pictures;
-    for (int n = 0; n < pictures; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
+    const View<float> mean = workspace.Take(images, x.cols);
+    const View<float> reduced = workspace.Take(images, reduce.weight.outputs());
+    const View<float> scale = workspace.Take(images, x.cols);
+    const int cells = x.rows / images;
+    for (int n = 0; n < images; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
     reduce.Apply(mean, Activation::kRelu, reduced, run);                     // [n, R]
     w.squeeze->expand.Apply(reduced, Activation::kHardSigmoid, scale, run);  // [n, X]
-    for (int n = 0; n < pictures; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
+    for (int n = 0; n < images; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
   }
 
   MobileNetWeights weights_;
 };
 
 Result<std::unique_ptr<VisionEncoder>> LoadMobileNetV3(const GgufFile& file,
-                                                       const EyeOptions& options) {
+                                                       const VisionEncoderOptions& options) {
   if (options.merged_tokens != 0) {
-    return Error{ErrorCode::kUnsupported,
-                 "tome: expected 0 for the eye 'mobilenet_v3', which has no attention, found " +
-                     std::to_string(options.merged_tokens)};
+    return Error{
+        ErrorCode::kUnsupported,
+        "tome: expected 0 for the vision encoder 'mobilenet_v3', which has no attention, found " +
+            std::to_string(options.merged_tokens)};
   }
   WeightReader reader(file);
   MobileNetV3Parts parts = ReadMobileNetV3(reader);

@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-// Values of workspace that one picture takes: what the blocks give out, and the largest inside of a
+// Values of workspace that one image takes: what the blocks give out, and the largest inside of a
 // block (or of the stem, with its windows).
 long long WorkspaceValues(const MobileNetWeights& weights, int side) {
   const auto square = [](int cells) { return 1LL * cells * cells; };
@@ -134,9 +134,10 @@ MobileNetV3Parts ReadMobileNetV3(WeightReader& reader) {
   shape.tokens = side * side;
   shape.workspace_values = WorkspaceValues(weights, shape.preprocessing.size);
   if (shape.workspace_values > ModelLimits::kWorkspaceValues) {
-    reader.Fail({ErrorCode::kTooLarge,
-                 "model: eye: expected at most " + std::to_string(ModelLimits::kWorkspaceValues) +
-                     " values in flight, found " + std::to_string(shape.workspace_values)});
+    reader.Fail({ErrorCode::kTooLarge, "model: vision encoder: expected at most " +
+                                           std::to_string(ModelLimits::kWorkspaceValues) +
+                                           " values in flight, found " +
+                                           std::to_string(shape.workspace_values)});
   }
   return parts;
 }

@@ -1,4 +1,4 @@
-// The keys about pictures that all eyes share.
+// The keys about images that all vision encoders share.
 #pragma once
 
 #include "image/preprocess.h"

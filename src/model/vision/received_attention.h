@@ -1,4 +1,4 @@
-// How much the rows of a picture are looked at: what FasterVLM (Zhang et al. 2024, "[CLS] Attention
+// How much the rows of an image are looked at: what FasterVLM (Zhang et al. 2024, "[CLS] Attention
 // is All You Need for Training-Free Visual Token Pruning") and VisionZip (Yang et al. 2025) choose
 // tokens by.
 #pragma once

@@ -15,14 +15,14 @@ namespace {
 constexpr int kColors = 3;
 constexpr int kNormGrain = 32;  // rows that are worth a thread
 
-// Rows of an MLP at once: of a picture in many tiles all would take a fifth of a GB. A product of
+// Rows of an MLP at once: of an image in many tiles all would take a fifth of a GB. A product of
 // int8 reads its weight again for every 294 rows anyway (kernels/matmul).
 constexpr int kMlpRows = 294;
 
-// Which rows every picture of a pass has; as many each.
-using Pictures = std::vector<MergedRows>;
+// Which rows every image of a pass has; as many each.
+using Images = std::vector<MergedRows>;
 
-// Activations of one pass. R: rows of all n pictures, at first P and the class token for each.
+// Activations of one pass. R: rows of all n images, at first P and the class token for each.
 struct Activations {
   View<float> x;       // [R, E] the residual stream
   View<float> normed;  // [R, E]
@@ -39,7 +39,7 @@ struct Activations {
   }
 };
 
-// norm.Apply on all threads: for one alone the rows of a picture are some milliseconds per pass.
+// norm.Apply on all threads: for one alone the rows of an image are some milliseconds per pass.
 void NormRows(const Norm& norm, View<const float> x, View<float> y, const Run& run) {
   PROFILE_ZONE(run.profiler, norm.zone);
   run.pool.ParallelFor(x.rows, kNormGrain, [&](int begin, int end, int) {
@@ -62,8 +62,8 @@ class Vit final : public VisionEncoder {
     const int count = pixels.rows / (side * side);
     CHECK(count >= 1 && seen.features.rows == count * shape().tokens);
     Activations buffers = TakeActivations(count, workspace);
-    Pictures pictures(static_cast<std::size_t>(count),
-                      MergedRows(weights_.rows(), weights_.class_row()));
+    Images images(static_cast<std::size_t>(count),
+                  MergedRows(weights_.rows(), weights_.class_row()));
     const View<float> scores = workspace.Take(seen.scores.rows, weights_.rows());
     Embed(pixels, count, buffers.x, workspace, run);
     if (weights_.pre_norm) NormRows(*weights_.pre_norm, buffers.x, buffers.x, run);
@@ -71,19 +71,19 @@ class Vit final : public VisionEncoder {
       if (run.IsOver()) return workspace.Rewind(mark);
       run.Yield();
       const bool is_last = &block == &weights_.blocks.back();
-      RunAttention(block, pictures, buffers, run);
-      if (is_last && scores.rows > 0) Score(pictures, buffers, scores, workspace, run);
-      if (weights_.merged_tokens > 0) Merge(block, pictures, buffers, workspace, run);
+      RunAttention(block, images, buffers, run);
+      if (is_last && scores.rows > 0) Score(images, buffers, scores, workspace, run);
+      if (weights_.merged_tokens > 0) Merge(block, images, buffers, workspace, run);
       RunMlp(block, buffers, run);
     }
     if (weights_.post_norm) NormRows(*weights_.post_norm, buffers.x, buffers.x, run);
-    CopyFeatures(pictures, buffers.x, scores, seen);
+    CopyFeatures(images, buffers.x, scores, seen);
     workspace.Rewind(mark);
   }
 
  private:
-  Activations TakeActivations(int pictures, Workspace& workspace) const {
-    const int rows = pictures * weights_.rows();
+  Activations TakeActivations(int images, Workspace& workspace) const {
+    const int rows = images * weights_.rows();
     const auto take = [&](int width) { return workspace.Take(rows, width); };
     const int width = shape().width;
     const int hidden = weights_.blocks.empty() ? 0 : weights_.blocks[0].mlp_up.weight.outputs();
@@ -97,8 +97,8 @@ class Vit final : public VisionEncoder {
             take(LevelColumns(std::max(width, hidden)))};
   }
 
-  // x = positions + (embeddings of the patches, and the class embedding), picture by picture.
-  void Embed(View<const float> pixels, int pictures, View<float> x, Workspace& workspace,
+  // x = positions + (embeddings of the patches, and the class embedding), image by image.
+  void Embed(View<const float> pixels, int images, View<float> x, Workspace& workspace,
              const Run& run) const {
     PROFILE_ZONE(run.profiler, "vision.patches");
     const Workspace::Mark mark = workspace.mark();
@@ -106,7 +106,7 @@ class Vit final : public VisionEncoder {
     const int cells = grid.image_size * grid.image_size;
     const bool is_class_first = weights_.is_class_first && weights_.class_rows() > 0;
     const View<float> patches = workspace.Take(grid.patches(), weights_.patches.inputs());
-    for (int n = 0; n < pictures; ++n) {
+    for (int n = 0; n < images; ++n) {
       const View<float> rows = x.Rows(n * weights_.rows(), weights_.rows());  // [P + 1, E]
       std::ranges::copy(weights_.positions, rows.data);
       if (weights_.class_rows() > 0) {
@@ -139,14 +139,14 @@ class Vit final : public VisionEncoder {
     });
   }
 
-  void RunAttention(const VitBlock& w, const Pictures& pictures, const Activations& b,
+  void RunAttention(const VitBlock& w, const Images& images, const Activations& b,
                     const Run& run) const {
     NormRows(w.attn_norm, b.x, b.normed, run);  // [R, E]
     Inputs attn(b.normed, b.levels);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
-    Attend(w, pictures, b, run);                        // [R, E]
+    Attend(w, images, b, run);                          // [R, E]
     Inputs mixed(b.mixed, b.levels);
     w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
   }
@@ -166,20 +166,19 @@ class Vit final : public VisionEncoder {
     }
   }
 
-  void Attend(const VitBlock& w, const Pictures& pictures, const Activations& b,
-              const Run& run) const {
+  void Attend(const VitBlock& w, const Images& images, const Activations& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, w.attend_zone);
     const auto precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32;
     int first = 0;
-    for (const MergedRows& picture : pictures) {
-      const int rows = picture.rows();
+    for (const MergedRows& image : images) {
+      const int rows = image.rows();
       edgevlm::Attend({.q = b.q.Rows(first, rows),
                        .keys = SideBySide<const float>(b.k.Rows(first, rows), weights_.heads),
                        .values = SideBySide<const float>(b.v.Rows(first, rows), weights_.heads),
                        .heads = {weights_.heads, weights_.heads},
                        .sight = Sight::kAll,
                        .precision = precision,
-                       .log2_counts = picture.log2_sizes(),
+                       .log2_counts = image.log2_sizes(),
                        .out = b.mixed.Rows(first, rows)},
                       run.pool);
       first += rows;
@@ -187,18 +186,18 @@ class Vit final : public VisionEncoder {
   }
 
   // x = what is left of it, by the keys of this block.
-  void Merge(const VitBlock& w, Pictures& pictures, Activations& b, Workspace& workspace,
+  void Merge(const VitBlock& w, Images& images, Activations& b, Workspace& workspace,
              const Run& run) const {
     PROFILE_ZONE(run.profiler, w.merge_zone);
     int first = 0, next = 0;
-    for (MergedRows& picture : pictures) {
-      const int rows = picture.rows(), rows_left = rows - weights_.merged_tokens;
-      picture.Merge({.keys = b.k.Rows(first, rows),
-                     .heads = weights_.heads,
-                     .count = weights_.merged_tokens,
-                     .x = b.x.Rows(first, rows),
-                     .y = b.normed.Rows(next, rows_left)},
-                    workspace, run.pool);
+    for (MergedRows& image : images) {
+      const int rows = image.rows(), rows_left = rows - weights_.merged_tokens;
+      image.Merge({.keys = b.k.Rows(first, rows),
+                   .heads = weights_.heads,
+                   .count = weights_.merged_tokens,
+                   .x = b.x.Rows(first, rows),
+                   .y = b.normed.Rows(next, rows_left)},
+                  workspace, run.pool);
       first += rows;
       next += rows_left;
     }
@@ -209,26 +208,26 @@ class Vit final : public VisionEncoder {
   // What the class token looks at; without one, what all patches do. A place has its share of the
   // row that it was merged into.
   //   scores  [n, weights_.rows()]
-  void Score(const Pictures& pictures, const Activations& b, View<float> scores,
-             Workspace& workspace, const Run& run) const {
+  void Score(const Images& images, const Activations& b, View<float> scores, Workspace& workspace,
+             const Run& run) const {
     PROFILE_ZONE(run.profiler, "vision.scores");
     const Workspace::Mark mark = workspace.mark();
     const View<float> received = workspace.Take(1, weights_.rows());
     int first = 0;
     for (int n = 0; n < scores.rows; ++n) {
-      const MergedRows& picture = pictures[static_cast<std::size_t>(n)];
-      const std::span<float> of_rows = received.Cols(0, picture.rows()).Row(0);
-      ReceivedAttention({.q = b.q.Rows(first, picture.rows()),
-                         .k = b.k.Rows(first, picture.rows()),
+      const MergedRows& image = images[static_cast<std::size_t>(n)];
+      const std::span<float> of_rows = received.Cols(0, image.rows()).Row(0);
+      ReceivedAttention({.q = b.q.Rows(first, image.rows()),
+                         .k = b.k.Rows(first, image.rows()),
                          .heads = weights_.heads,
-                         .log2_sizes = picture.log2_sizes(),
-                         .asking_row = picture.class_row()},
+                         .log2_sizes = image.log2_sizes(),
+                         .asking_row = image.class_row()},
                         of_rows, workspace, run.pool);
       for (int place = 0; place < scores.cols; ++place) {
-        const int row = picture.RowOf(place);
-        scores.Row(n).data()[place] = of_rows.data()[row] / picture.SizeOf(row);
+        const int row = image.RowOf(place);
+        scores.Row(n).data()[place] = of_rows.data()[row] / image.SizeOf(row);
       }
-      first += picture.rows();
+      first += image.rows();
     }
     workspace.Rewind(mark);
   }
@@ -236,36 +235,37 @@ class Vit final : public VisionEncoder {
   // For a grid the last P of the rows that there were at first, those that were merged with the
   // value of what they were merged into. With the class token in front these are the patches.
   // Behind the patches it takes the place of the first of them, and every patch has the position of
-  // the one before it: not what the eyes were trained with, but what llama.cpp computes for
-  // published files, whose numbers are the measure here. Without a grid, the rows that are left.
+  // the one before it: not what the vision encoders were trained with, but what llama.cpp computes
+  // for published files, whose numbers are the measure here. Without a grid, the rows that are
+  // left.
   //   scores  [n, weights_.rows()], or empty
-  void CopyFeatures(const Pictures& pictures, View<const float> x, View<const float> scores,
+  void CopyFeatures(const Images& images, View<const float> x, View<const float> scores,
                     const Seen& seen) const {
     int first = 0;
-    for (int n = 0; n < static_cast<int>(pictures.size()); ++n) {
-      const MergedRows& picture = pictures[static_cast<std::size_t>(n)];
+    for (int n = 0; n < static_cast<int>(images.size()); ++n) {
+      const MergedRows& image = images[static_cast<std::size_t>(n)];
       const std::vector<int> left =
-          weights_.gives_grid ? std::vector<int>() : picture.InOrderOfPlace();
+          weights_.gives_grid ? std::vector<int>() : image.InOrderOfPlace();
       for (int t = 0; t < shape().tokens; ++t) {
-        const int row = weights_.gives_grid ? picture.RowOf(t + weights_.class_rows())
+        const int row = weights_.gives_grid ? image.RowOf(t + weights_.class_rows())
                                             : left[static_cast<std::size_t>(t)];
         std::ranges::copy(x.Row(first + row), seen.features.Row(n * shape().tokens + t).data());
       }
-      if (scores.rows > 0) CopyScores(picture, left, scores.Row(n), seen.scores.Row(n));
-      first += picture.rows();
+      if (scores.rows > 0) CopyScores(image, left, scores.Row(n), seen.scores.Row(n));
+      first += image.rows();
     }
   }
 
   // left: the rows that are features; empty for a grid. A row has the scores of all its places.
-  void CopyScores(const MergedRows& picture, const std::vector<int>& left,
+  void CopyScores(const MergedRows& image, const std::vector<int>& left,
                   std::span<const float> of_places, std::span<float> scores) const {
     if (weights_.gives_grid) {
       std::ranges::copy(of_places.last(scores.size()), scores.data());
       return;
     }
-    std::vector<float> of_rows(static_cast<std::size_t>(picture.rows()));
+    std::vector<float> of_rows(static_cast<std::size_t>(image.rows()));
     for (int place = 0; place < weights_.rows(); ++place) {
-      of_rows[static_cast<std::size_t>(picture.RowOf(place))] += of_places.data()[place];
+      of_rows[static_cast<std::size_t>(image.RowOf(place))] += of_places.data()[place];
     }
     for (std::size_t t = 0; t < scores.size(); ++t) {
       scores[t] = of_rows[static_cast<std::size_t>(left[t])];
@@ -275,11 +275,12 @@ class Vit final : public VisionEncoder {
   VitWeights weights_;
 };
 
-Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file, const EyeOptions& options) {
+Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file,
+                                               const VisionEncoderOptions& options) {
   const auto projector = FindProjectorFamily(file);
   if (!projector) return projector.error();
   WeightReader reader(file, options.packing);
-  VitParts parts = ReadVit(reader, (*projector)->eye, options.merged_tokens);
+  VitParts parts = ReadVit(reader, (*projector)->vision_encoder, options.merged_tokens);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<VisionEncoder>(
       std::make_unique<Vit>(parts.shape, std::move(parts.weights)));

@@ -8,7 +8,7 @@ namespace edgevlm {
 
 // encoder "vit", and every file that names none. Reads v.patch_embd, v.position_embd, v.blk.*; a
 // class embedding and norms before and after the blocks where the file has them. What is done with
-// the picture, and how many blocks are run, is up to the projector's family (EyeUse).
+// the image, and how many blocks are run, is up to the projector's family (VisionEncoderUse).
 extern const VisionFamily kVit;
 
 }  // namespace edgevlm

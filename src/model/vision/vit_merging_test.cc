@@ -25,8 +25,8 @@ Result<std::unique_ptr<VisionEncoder>> Load(const TinyVit& model, int merged_tok
   return LoadVisionEncoder(*file, {.merged_tokens = merged_tokens});
 }
 
-Buffer RandomPixels(int pictures) {
-  Buffer pixels(pictures * kCells, 3);
+Buffer RandomPixels(int images) {
+  Buffer pixels(images * kCells, 3);
   std::mt19937 random(11);
   std::normal_distribution<float> normal;
   for (float& value : pixels.values) value = normal(random);
@@ -38,12 +38,13 @@ struct Encoded {
   Buffer scores;
 };
 
-Encoded Encode(const VisionEncoder& eye, View<const float> pixels, int threads = 1) {
+Encoded Encode(const VisionEncoder& vision_encoder, View<const float> pixels, int threads = 1) {
   ThreadPool pool(threads);
   Workspace workspace;
-  const int pictures = pixels.rows / kCells, tokens = eye.shape().tokens;
-  Encoded encoded = {Buffer(pictures * tokens, TinyVit::kWidth), Buffer(pictures, tokens)};
-  eye.Encode(pixels, {encoded.features.view(), encoded.scores.view()}, workspace, {.pool = pool});
+  const int images = pixels.rows / kCells, tokens = vision_encoder.shape().tokens;
+  Encoded encoded = {Buffer(images * tokens, TinyVit::kWidth), Buffer(images, tokens)};
+  vision_encoder.Encode(pixels, {encoded.features.view(), encoded.scores.view()}, workspace,
+                        {.pool = pool});
   return encoded;
 }
 
@@ -59,10 +60,10 @@ TEST(VitMerging, MatchesThePaper) {
     for (int count = 0; count <= MergedRows::MostPerStep(TinyVit::kPatches, blocks); ++count) {
       SCOPED_TRACE(testing::Message() << "clip=" << options.is_clip
                                       << " first=" << options.is_class_first << " r=" << count);
-      const auto eye = Load(model, count);
-      ASSERT_TRUE(eye.ok()) << eye.error().message;
+      const auto vision_encoder = Load(model, count);
+      ASSERT_TRUE(vision_encoder.ok()) << vision_encoder.error().message;
       Buffer copy = pixels;
-      ExpectClose(Encode(**eye, copy.view()).features.ToMatrix(),
+      ExpectClose(Encode(**vision_encoder, copy.view()).features.ToMatrix(),
                   ReferenceMergedVit(model, pixels.ToMatrix(), blocks, count), kTolerance);
     }
   }
@@ -71,11 +72,11 @@ TEST(VitMerging, MatchesThePaper) {
 TEST(VitMerging, SeveralAtOnceEqualOneByOneOnAnyThreads) {
   Buffer pixels = RandomPixels(3);
   for (const TinyVitOptions& options : kModels) {
-    const auto eye = Load(TinyVit(options), 3);
-    const Encoded together = Encode(**eye, pixels.view(), 3);
+    const auto vision_encoder = Load(TinyVit(options), 3);
+    const Encoded together = Encode(**vision_encoder, pixels.view(), 3);
     std::vector<float> features, scores;
     for (int n = 0; n < 3; ++n) {
-      const Encoded alone = Encode(**eye, pixels.view().Rows(n * kCells, kCells));
+      const Encoded alone = Encode(**vision_encoder, pixels.view().Rows(n * kCells, kCells));
       features.insert(features.end(), alone.features.values.begin(), alone.features.values.end());
       scores.insert(scores.end(), alone.scores.values.begin(), alone.scores.values.end());
     }
@@ -87,9 +88,9 @@ TEST(VitMerging, SeveralAtOnceEqualOneByOneOnAnyThreads) {
 // A projector that reads any number of features gets what is left, by place, the class token aside.
 TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   const TinyVit model({.projector = "mlp", .is_class_first = true});
-  const auto eye = Load(model, 4);
-  ASSERT_TRUE(eye.ok()) << eye.error().message;
-  ASSERT_EQ((*eye)->shape().tokens, TinyVit::kPatches - 2 * 4);
+  const auto vision_encoder = Load(model, 4);
+  ASSERT_TRUE(vision_encoder.ok()) << vision_encoder.error().message;
+  ASSERT_EQ((*vision_encoder)->shape().tokens, TinyVit::kPatches - 2 * 4);
   Buffer pixels = RandomPixels(1);
   ReferenceRows rows = ReferenceMergedRows(model, pixels.ToMatrix(), 2, 4);
   std::vector<std::size_t> order(rows.x.size() - 1);
@@ -101,7 +102,7 @@ TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   std::ranges::stable_sort(order, {}, place);
   Matrix expected;
   for (const std::size_t row : order) expected.push_back(rows.x[row]);
-  ExpectClose(Encode(**eye, pixels.view()).features.ToMatrix(), expected, kTolerance);
+  ExpectClose(Encode(**vision_encoder, pixels.view()).features.ToMatrix(), expected, kTolerance);
 }
 
 // The attention that the last block pays, from the formulas: the class token's, or all rows'.
@@ -137,9 +138,9 @@ TEST(VitScores, AreTheAttentionOfTheLastBlock) {
   Buffer pixels = RandomPixels(1);
   for (const TinyVitOptions& options : kModels) {
     const TinyVit model(options);
-    const auto eye = Load(model, 0);
-    EXPECT_TRUE((*eye)->has_scores());
-    const Encoded encoded = Encode(**eye, pixels.view());
+    const auto vision_encoder = Load(model, 0);
+    EXPECT_TRUE((*vision_encoder)->has_scores());
+    const Encoded encoded = Encode(**vision_encoder, pixels.view());
     const std::vector<double> expected =
         ReferenceScores(model, ReferenceVitRows(model, pixels.ToMatrix()), BlocksOf(options));
     for (std::size_t t = 0; t < expected.size(); ++t) {
@@ -152,23 +153,24 @@ TEST(VitScores, AreTheAttentionOfTheLastBlock) {
 TEST(VitScores, OfMergedPlacesAddUpAsBefore) {
   Buffer pixels = RandomPixels(1);
   for (const TinyVitOptions& options : kModels) {
-    const auto eye = Load(TinyVit(options), 3);
-    const Encoded encoded = Encode(**eye, pixels.view());
+    const auto vision_encoder = Load(TinyVit(options), 3);
+    const Encoded encoded = Encode(**vision_encoder, pixels.view());
     const double sum =
         std::accumulate(encoded.scores.values.begin(), encoded.scores.values.end(), 0.0);
     EXPECT_LE(sum, 1 + 1e-5);
     EXPECT_GE(sum, options.is_clip ? 0.3 : 1 - 1e-5);
   }
-  const auto eye = Load(TinyVit({.projector = "mlp"}), 3);
-  const Encoded encoded = Encode(**eye, pixels.view());
+  const auto vision_encoder = Load(TinyVit({.projector = "mlp"}), 3);
+  const Encoded encoded = Encode(**vision_encoder, pixels.view());
   EXPECT_EQ(std::ssize(encoded.scores.values), TinyVit::kPatches - 2 * 3);
 }
 
 TEST(VitMerging, RefusesMoreThanThereIsAtLoad) {
-  const auto eye = Load(TinyVit({.projector = "ldpv2"}), 6);
-  ASSERT_FALSE(eye.ok());
-  EXPECT_EQ(eye.error().message,
-            "tome: expected at most 5 tokens per block for this eye's 16 patches and 2 blocks, "
+  const auto vision_encoder = Load(TinyVit({.projector = "ldpv2"}), 6);
+  ASSERT_FALSE(vision_encoder.ok());
+  EXPECT_EQ(vision_encoder.error().message,
+            "tome: expected at most 5 tokens per block for this vision encoder's 16 patches and 2 "
+            "blocks, "
             "found 6");
 }
 

@@ -1,5 +1,5 @@
-// The embeddings of a picture by a small eye with random weights, against those that llama.cpp
-// computes.
+// The embeddings of an image by a small vision encoder with random weights, against those that
+// llama.cpp computes.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,17 +13,17 @@ namespace {
 
 TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
   const MappedFile mapped = OpenGolden("tiny-ldpv2-f16.gguf");
-  const MappedFile picture_file = OpenGolden("img336.ppm");
+  const MappedFile image_file = OpenGolden("img336.ppm");
   const auto file = GgufFile::Parse(mapped.bytes());
   ASSERT_TRUE(file) << file.error().message;
-  const auto picture = Decode(picture_file.bytes(), DecodeLimits());
-  ASSERT_TRUE(picture) << picture.error().message;
-  const auto eye = LoadVisionEncoder(*file);
-  ASSERT_TRUE(eye) << eye.error().message;
+  const auto image = Decode(image_file.bytes(), DecodeLimits());
+  ASSERT_TRUE(image) << image.error().message;
+  const auto vision_encoder = LoadVisionEncoder(*file);
+  ASSERT_TRUE(vision_encoder) << vision_encoder.error().message;
   const auto projector = LoadProjector(*file);
   ASSERT_TRUE(projector) << projector.error().message;
 
-  const VisionShape& shape = (*eye)->shape();
+  const VisionShape& shape = (*vision_encoder)->shape();
   ASSERT_EQ(shape.preprocessing.size, 336);
   ASSERT_EQ(shape.tokens, 576);
   ASSERT_EQ((*projector)->places(), shape.tokens);
@@ -36,8 +36,8 @@ TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
   const View<float> pixels = workspace.Take(336 * 336, 3);
   const View<float> features = workspace.Take(shape.tokens, shape.width);
   const View<float> embeddings = workspace.Take(144, (*projector)->outputs());
-  Preprocess(*picture, shape.preprocessing, pixels, pool);
-  (*eye)->Encode(pixels, features, workspace, {.pool = pool});
+  Preprocess(*image, shape.preprocessing, pixels, pool);
+  (*vision_encoder)->Encode(pixels, features, workspace, {.pool = pool});
   (*projector)->Project(features, embeddings, workspace, {.pool = pool});
 
   double dot = 0, expected_square = 0, found_square = 0;

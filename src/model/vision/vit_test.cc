@@ -20,36 +20,36 @@ constexpr int kCells = TinyVit::kImageSize * TinyVit::kImageSize;
 // Float32 sums of at most 64 terms, four layers per block deep.
 constexpr double kTolerance = 3e-5;
 
-std::unique_ptr<VisionEncoder> LoadEye(const TinyVit& model, int merged_tokens = 0) {
+std::unique_ptr<VisionEncoder> LoadVisionEncoder(const TinyVit& model, int merged_tokens = 0) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   CHECK(file.ok());
-  auto eye = LoadVisionEncoder(*file, {.merged_tokens = merged_tokens});
-  EXPECT_TRUE(eye.ok()) << eye.error().message;
-  return eye.ok() ? *std::move(eye) : nullptr;
+  auto vision_encoder = LoadVisionEncoder(*file, {.merged_tokens = merged_tokens});
+  EXPECT_TRUE(vision_encoder.ok()) << vision_encoder.error().message;
+  return vision_encoder.ok() ? *std::move(vision_encoder) : nullptr;
 }
 
-Buffer RandomPixels(int pictures) {
-  Buffer pixels(pictures * kCells, 3);
+Buffer RandomPixels(int images) {
+  Buffer pixels(images * kCells, 3);
   std::mt19937 random(11);
   std::normal_distribution<float> normal;
   for (float& value : pixels.values) value = normal(random);
   return pixels;
 }
 
-Buffer Encode(const VisionEncoder& eye, View<const float> pixels, int threads = 1) {
+Buffer Encode(const VisionEncoder& vision_encoder, View<const float> pixels, int threads = 1) {
   ThreadPool pool(threads);
   Workspace workspace;
-  Buffer features(pixels.rows / kCells * eye.shape().tokens, TinyVit::kWidth);
-  eye.Encode(pixels, features.view(), workspace, {.pool = pool});
+  Buffer features(pixels.rows / kCells * vision_encoder.shape().tokens, TinyVit::kWidth);
+  vision_encoder.Encode(pixels, features.view(), workspace, {.pool = pool});
   return features;
 }
 
 void ExpectFormulas(const TinyVit& model, int blocks) {
   Buffer pixels = RandomPixels(1);
-  const auto eye = LoadEye(model);
-  ASSERT_NE(eye, nullptr);
-  ExpectClose(Encode(*eye, pixels.view()).ToMatrix(),
+  const auto vision_encoder = LoadVisionEncoder(model);
+  ASSERT_NE(vision_encoder, nullptr);
+  ExpectClose(Encode(*vision_encoder, pixels.view()).ToMatrix(),
               ReferenceVit(model, pixels.ToMatrix(), blocks), kTolerance);
 }
 
@@ -60,8 +60,8 @@ std::string LoadChanged(const std::function<void(TinyVit&)>& change) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   if (!file) return file.error().message;
-  const auto eye = LoadVisionEncoder(*file);
-  return eye ? "" : eye.error().message;
+  const auto vision_encoder = LoadVisionEncoder(*file);
+  return vision_encoder ? "" : vision_encoder.error().message;
 }
 
 template <class T>
@@ -70,7 +70,7 @@ std::string LoadWith(std::string_view key, T value) {
 }
 
 TEST(Vit, SaysItsShape) {
-  const VisionShape shape = LoadEye(TinyVit())->shape();
+  const VisionShape shape = LoadVisionEncoder(TinyVit())->shape();
   EXPECT_EQ(shape.preprocessing.size, 16);
   EXPECT_EQ(shape.preprocessing.mean[1], 0.4f);
   EXPECT_EQ(shape.tokens, 16);
@@ -97,15 +97,15 @@ TEST(Vit, TheFileMayNameTheLayerOfTheFeatures) {
   }
 }
 
-TEST(Vit, MlpMatricesWithEachOthersNamesAreRecognised) {
+TEST(Vit, MlpMatricesWithEachOthersNamesAreRecognized) {
   ExpectFormulas(TinyVit({.are_mlp_names_swapped = true}), 2);
 }
 
 TEST(Vit, PixelsThatFillNoPatchAreNotSeen) {
   TinyVit model;
   model.keys[std::string(keys::kImageSize)] = std::uint32_t{TinyVit::kImageSize + 3};
-  const auto eye = LoadEye(model);
-  ASSERT_NE(eye, nullptr);
+  const auto vision_encoder = LoadVisionEncoder(model);
+  ASSERT_NE(vision_encoder, nullptr);
   Buffer small = RandomPixels(1), large(19 * 19, 3);
   for (int row = 0; row < 16; ++row) {
     for (int column = 0; column < 16; ++column) {
@@ -116,30 +116,31 @@ TEST(Vit, PixelsThatFillNoPatchAreNotSeen) {
   ThreadPool pool(1);
   Workspace workspace;
   Buffer features(TinyVit::kPatches, TinyVit::kWidth);
-  eye->Encode(large.view(), features.view(), workspace, {.pool = pool});
-  EXPECT_EQ(features.values, Encode(*LoadEye(TinyVit()), small.view()).values);
+  vision_encoder->Encode(large.view(), features.view(), workspace, {.pool = pool});
+  EXPECT_EQ(features.values, Encode(*LoadVisionEncoder(TinyVit()), small.view()).values);
 }
 
 TEST(Vit, SeveralAtOnceEqualOneByOneOnAnyThreads) {
-  const auto eye = LoadEye(TinyVit());
+  const auto vision_encoder = LoadVisionEncoder(TinyVit());
   Buffer pixels = RandomPixels(3);
-  const Buffer together = Encode(*eye, pixels.view(), 3);
+  const Buffer together = Encode(*vision_encoder, pixels.view(), 3);
   std::vector<float> alone;
   for (int n = 0; n < 3; ++n) {
-    const Buffer features = Encode(*eye, pixels.view().Rows(n * kCells, kCells));
+    const Buffer features = Encode(*vision_encoder, pixels.view().Rows(n * kCells, kCells));
     alone.insert(alone.end(), features.values.begin(), features.values.end());
   }
   EXPECT_EQ(together.values, alone);
 }
 
-TEST(Vit, PreparesPicturesAsItsProjectorWasTrained) {
-  const Preprocessing llava = LoadEye(TinyVit())->shape().preprocessing;
+TEST(Vit, PreparesImagesAsItsProjectorWasTrained) {
+  const Preprocessing llava = LoadVisionEncoder(TinyVit())->shape().preprocessing;
   EXPECT_EQ(llava.fit, Fit::kPad);
   EXPECT_EQ(llava.filter, Filter::kBicubic);
   EXPECT_EQ(llava.fill, (Color{127, 102, 76}));  // 127.5, 102, 76.5, rounded down
   EXPECT_EQ(llava.detail(), 16);
-  const auto eye = LoadEye(TinyVit({.projector = "idefics3", .is_clip = false}));
-  const Preprocessing smolvlm = eye->shape().preprocessing;
+  const auto vision_encoder =
+      LoadVisionEncoder(TinyVit({.projector = "idefics3", .is_clip = false}));
+  const Preprocessing smolvlm = vision_encoder->shape().preprocessing;
   EXPECT_EQ(smolvlm.fit, Fit::kStretch);
   EXPECT_EQ(smolvlm.filter, Filter::kLanczos3);
   EXPECT_EQ(smolvlm.longest_edge, 64);
@@ -210,9 +211,9 @@ TEST(Vit, PartsThatDoNotFit) {
               HasSubstr("expected one of mlp, ldp, ldpv2, idefics3, found 'resampler'"));
 }
 
-// A small file that asks for a large picture.
+// A small file that asks for a large image.
 TEST(Vit, MemoryIsBounded) {
-  const auto with_picture = [](int side, int patch, int width) {
+  const auto with_image = [](int side, int patch, int width) {
     return LoadChanged([=](TinyVit& model) {
       model.keys[std::string(keys::kImageSize)] = static_cast<std::uint32_t>(side);
       model.keys[std::string(keys::kPatchSize)] = static_cast<std::uint32_t>(patch);
@@ -220,11 +221,10 @@ TEST(Vit, MemoryIsBounded) {
       model.keys[std::string(keys::kVisionHeadCount)] = static_cast<std::uint32_t>(width / 8);
     });
   };
-  EXPECT_EQ(with_picture(2048, 1, 24),
+  EXPECT_EQ(with_image(2048, 1, 24),
             "model: key 'clip.vision.patch_size': expected at most 4096 patches, found 4194304");
-  EXPECT_THAT(with_picture(2048, 32, 65536), HasSubstr("model: eye: expected at most"));
-  EXPECT_THAT(with_picture(2048, 32, 768),
-              HasSubstr("'v.patch_embd.weight': expected [768, 3, 32"));
+  EXPECT_THAT(with_image(2048, 32, 65536), HasSubstr("model: vision encoder: expected at most"));
+  EXPECT_THAT(with_image(2048, 32, 768), HasSubstr("'v.patch_embd.weight': expected [768, 3, 32"));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ Activation ReadActivation(WeightReader& reader) {
 }
 
 // How many blocks are run: the file may name the one whose output are the features.
-int ReadBlockCount(WeightReader& reader, const EyeUse& use) {
+int ReadBlockCount(WeightReader& reader, const VisionEncoderUse& use) {
   const int blocks = reader.Int(keys::kVisionBlockCount, 1, ModelLimits::kBlocks);
   if (!reader.file().HasKey(keys::kVisionFeatureLayer)) {
     return std::max(0, blocks - use.unread_blocks);
@@ -52,7 +52,7 @@ int ReadBlockCount(WeightReader& reader, const EyeUse& use) {
   return reader.Ints(keys::kVisionFeatureLayer, 1, 1, blocks)[0];
 }
 
-Sizes ReadSizes(WeightReader& reader, const EyeUse& use) {
+Sizes ReadSizes(WeightReader& reader, const VisionEncoderUse& use) {
   Sizes sizes;
   sizes.width = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);
   sizes.hidden = reader.Int(keys::kVisionFeedForwardLength, 1, ModelLimits::kWidth);
@@ -133,7 +133,7 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   return w;
 }
 
-// Values of workspace that one picture takes: the patches, and for them and a class token six
+// Values of workspace that one image takes: the patches, and for them and a class token six
 // buffers of the width, one of the MLP, and one for int8 (Activations in vit.cc); and what merging
 // takes.
 long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
@@ -153,7 +153,7 @@ void CheckMerging(WeightReader& reader, int blocks, VitWeights& weights) {
   const int most = MergedRows::MostPerStep(weights.grid.patches(), blocks);
   if (weights.merged_tokens <= most) return;
   reader.Fail({ErrorCode::kInvalid, "tome: expected at most " + std::to_string(most) +
-                                        " tokens per block for this eye's " +
+                                        " tokens per block for this vision encoder's " +
                                         std::to_string(weights.grid.patches()) + " patches and " +
                                         std::to_string(blocks) + " blocks, found " +
                                         std::to_string(weights.merged_tokens)});
@@ -161,7 +161,7 @@ void CheckMerging(WeightReader& reader, int blocks, VitWeights& weights) {
 
 }  // namespace
 
-VitParts ReadVit(WeightReader& reader, const EyeUse& use, int merged_tokens) {
+VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_tokens) {
   VitParts parts;
   VitWeights& weights = parts.weights;
   VisionShape& shape = parts.shape;
@@ -178,9 +178,10 @@ VitParts ReadVit(WeightReader& reader, const EyeUse& use, int merged_tokens) {
   shape.width = sizes.width;
   shape.workspace_values = WorkspaceValues(weights, sizes);
   if (shape.workspace_values > ModelLimits::kWorkspaceValues) {
-    reader.Fail({ErrorCode::kTooLarge,
-                 "model: eye: expected at most " + std::to_string(ModelLimits::kWorkspaceValues) +
-                     " values in flight, found " + std::to_string(shape.workspace_values)});
+    reader.Fail({ErrorCode::kTooLarge, "model: vision encoder: expected at most " +
+                                           std::to_string(ModelLimits::kWorkspaceValues) +
+                                           " values in flight, found " +
+                                           std::to_string(shape.workspace_values)});
   }
   ReadEmbedding(reader, sizes.width, weights);
   weights.pre_norm = ReadOptionalNorm(reader, modules::kVisionPreNorm, sizes, "vision.pre_norm");

@@ -38,11 +38,11 @@ struct VitWeights {
   std::optional<Norm> pre_norm;
   std::vector<VitBlock> blocks;  // those that are run
   std::optional<Norm> post_norm;
-  int merged_tokens = 0;   // by each block, of every picture
+  int merged_tokens = 0;   // by each block, of every image
   bool gives_grid = true;  // the features stand for the patches, merged or not; else what is left
 
   int class_rows() const { return class_embedding.empty() ? 0 : 1; }
-  int rows() const { return grid.patches() + class_rows(); }  // of one picture, before the blocks
+  int rows() const { return grid.patches() + class_rows(); }  // of one image, before the blocks
   // The class token's row before the blocks, or -1.
   int class_row() const {
     if (class_rows() == 0) return -1;
@@ -55,8 +55,8 @@ struct VitParts {
   VitWeights weights;
 };
 
-// Reads, checks and packs, for a projector that uses the eye like this. merged_tokens: by each
-// block. A failure stays in the reader; the parts are then of no use.
-VitParts ReadVit(WeightReader& reader, const EyeUse& use, int merged_tokens);
+// Reads, checks and packs, for a projector that uses the vision encoder like this. merged_tokens:
+// by each block. A failure stays in the reader; the parts are then of no use.
+VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_tokens);
 
 }  // namespace edgevlm

@@ -18,14 +18,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxRequests = 256;
-constexpr int kSide = 224;  // of the pictures, in pixels
+constexpr int kSide = 224;  // of the images, in pixels
 
 double MillisecondsBetween(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double, std::milli>(end - begin).count();
 }
 
-// A picture file of smooth colours, unlike that of any other number: nothing is found in a cache.
-std::shared_ptr<const std::string> MakePicture(int number) {
+// An image file of smooth colors, unlike that of any other number: nothing is found in a cache.
+std::shared_ptr<const std::string> MakeImage(int number) {
   std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
@@ -103,7 +103,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
       index = begun_++;
     }
     RequestMessage message = {.role = Role::kUser, .parts = {}};
-    if (sees_) message.parts.push_back({.picture = MakePicture(static_cast<int>(index))});
+    if (sees_) message.parts.push_back({.image = MakeImage(static_cast<int>(index))});
     if (!sees_) message.parts.push_back({.text = "Tell me something."});
     ReplyRequest request;
     request.messages.push_back(std::move(message));

@@ -13,24 +13,24 @@ std::optional<Role> RoleNamed(const std::string& name) {
   return std::nullopt;
 }
 
-RequestPart ReadImage(Fields& part, Pictures& pictures, Problem& problem) {
+RequestPart ReadImage(Fields& part, Images& images, Problem& problem) {
   const Json* image = part.Any("image_url");
   if (image == nullptr) {
-    part.Refuse("image_url", "expected a picture, found none");
+    part.Refuse("image_url", "expected an image, found none");
     return {};
   }
   const std::string where = part.PathOf("image_url");
-  if (image->is_string()) return pictures.FromText(image->get_ref<const std::string&>(), where);
+  if (image->is_string()) return images.FromText(image->get_ref<const std::string&>(), where);
   Fields fields(*image, where, problem);
   const Json* url = fields.Any("url");
   if (url != nullptr && url->is_string()) {
-    return pictures.FromText(url->get_ref<const std::string&>(), fields.PathOf("url"));
+    return images.FromText(url->get_ref<const std::string&>(), fields.PathOf("url"));
   }
   fields.Refuse("url", "expected a text");
   return {};
 }
 
-RequestPart ReadPart(const Json& object, const std::string& where, Pictures& pictures,
+RequestPart ReadPart(const Json& object, const std::string& where, Images& images,
                      Problem& problem) {
   Fields part(object, where, problem);
   const std::string type = part.Text("type", "");
@@ -39,12 +39,12 @@ RequestPart ReadPart(const Json& object, const std::string& where, Pictures& pic
     return {.text = part.Text("text", "")};
   }
   if (type == "refusal") return {.text = part.Text("refusal", "")};  // the assistant's words too
-  if (type == "image_url") return ReadImage(part, pictures, problem);
+  if (type == "image_url") return ReadImage(part, images, problem);
   part.Refuse("type", "expected text or image_url");
   return {};
 }
 
-RequestMessage ReadMessage(const Json& object, const std::string& where, Pictures& pictures,
+RequestMessage ReadMessage(const Json& object, const std::string& where, Images& images,
                            Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
@@ -64,7 +64,7 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Picture
   } else if (content->is_array() && !content->empty() && content->size() <= kMaxParts) {
     for (std::size_t i = 0; i < content->size(); ++i) {
       const std::string part = fields.PathOf("content") + "[" + std::to_string(i) + "]";
-      message.parts.push_back(ReadPart((*content)[i], part, pictures, problem));
+      message.parts.push_back(ReadPart((*content)[i], part, images, problem));
     }
   } else {
     fields.Refuse("content",
@@ -75,7 +75,7 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Picture
 
 }  // namespace
 
-std::vector<RequestMessage> ReadChatMessages(Fields& body, Pictures& pictures, Problem& problem) {
+std::vector<RequestMessage> ReadChatMessages(Fields& body, Images& images, Problem& problem) {
   std::vector<RequestMessage> messages;
   const Json* list = body.List("messages");
   if (list == nullptr || list->empty() || list->size() > kMaxMessages) {
@@ -85,7 +85,7 @@ std::vector<RequestMessage> ReadChatMessages(Fields& body, Pictures& pictures, P
   }
   for (std::size_t i = 0; i < list->size() && !problem; ++i) {
     messages.push_back(
-        ReadMessage((*list)[i], "messages[" + std::to_string(i) + "]", pictures, problem));
+        ReadMessage((*list)[i], "messages[" + std::to_string(i) + "]", images, problem));
   }
   return messages;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/pictures.h"
+#include "server/images.h"
 
 namespace edgevlm {
 
@@ -14,6 +14,6 @@ inline constexpr std::size_t kMaxParts = 1024;  // of one message
 // Contents are texts, or lists of parts {"type": "text", "text"} and {"type": "image_url",
 // "image_url": {"url"}} in any order; the assistant's may be missing or null, which is no words.
 // Problems name the field: "messages[1].content[0]".
-std::vector<RequestMessage> ReadChatMessages(Fields& body, Pictures& pictures, Problem& problem);
+std::vector<RequestMessage> ReadChatMessages(Fields& body, Images& images, Problem& problem);
 
 }  // namespace edgevlm

@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pictures) {
+ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownImage> images) {
   const auto seconds = [](auto time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
   };
@@ -19,7 +19,7 @@ ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pi
   return {.id = id.data(),
           .model = site.model_name(),
           .created = seconds(std::chrono::system_clock::now()),
-          .pictures = std::move(pictures)};
+          .images = std::move(images)};
 }
 
 }  // namespace edgevlm

@@ -13,7 +13,7 @@
 
 namespace edgevlm {
 
-// picture_task.cc
+// image_task.cc
 void StartCaption(Site& site, Request request, std::shared_ptr<Exchange> exchange);
 void StartVqa(Site& site, Request request, std::shared_ptr<Exchange> exchange);
 
@@ -57,6 +57,6 @@ Response ShowPageFile(Site& site, const Request& request);
 Response LockedAnswer(const Request& head, const ApiError& error);
 
 // What all replies know of themselves. prefix: of the id.
-ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownPicture> pictures);
+ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownImage> images);
 
 }  // namespace edgevlm

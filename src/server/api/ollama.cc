@@ -7,8 +7,8 @@
 #include "server/api/endpoints.h"
 #include "server/api/ollama_dialect.h"
 #include "server/decode_fields.h"
+#include "server/images.h"
 #include "server/parse/json.h"
-#include "server/pictures.h"
 #include "server/response_format.h"
 #include "server/security.h"
 #include "server/unsupported_fields.h"
@@ -18,23 +18,23 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<RequestPart> ReadImages(Fields& fields, Pictures& pictures) {
+std::vector<RequestPart> ReadImages(Fields& fields, Images& images) {
   std::vector<RequestPart> parts;
   const Json* list = fields.List("images");
   if (list == nullptr) return parts;
   for (std::size_t i = 0; i < list->size(); ++i) {
     if (!(*list)[i].is_string()) {
-      fields.Refuse("images", "expected pictures as base64");
+      fields.Refuse("images", "expected images as base64");
       break;
     }
-    parts.push_back(pictures.FromText((*list)[i].get_ref<const std::string&>(),
-                                      fields.PathOf("images") + "[" + std::to_string(i) + "]"));
+    parts.push_back(images.FromText((*list)[i].get_ref<const std::string&>(),
+                                    fields.PathOf("images") + "[" + std::to_string(i) + "]"));
   }
   return parts;
 }
 
-// Pictures go before the words: Ollama's requests do not say where they belong.
-RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, Pictures& pictures,
+// Images go before the words: Ollama's requests do not say where they belong.
+RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, Images& images,
                                  Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
@@ -46,7 +46,7 @@ RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, P
   } else if (role != "user") {
     fields.Refuse("role", "expected system, user or assistant");
   }
-  message.parts = ReadImages(fields, pictures);
+  message.parts = ReadImages(fields, images);
   message.parts.push_back({.text = fields.Text("content", "")});
   return message;
 }
@@ -54,7 +54,7 @@ RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, P
 // What both requests have; body holds the rest.
 struct OllamaRequest {
   OllamaRequest(Site& site, const Json& body)
-      : rules(site.rules()), fields(body, "", problem), pictures(*rules, problem) {
+      : rules(site.rules()), fields(body, "", problem), images(*rules, problem) {
     CheckModel(site, fields);
     RefuseUnsupported(fields);
     ask.streams = fields.Bool("stream", true);
@@ -72,7 +72,7 @@ struct OllamaRequest {
   const std::shared_ptr<const ServerRules> rules;
   Problem problem;
   Fields fields;
-  Pictures pictures;
+  Images images;
   Ask ask;
 };
 
@@ -94,7 +94,7 @@ Response LoadedAnswer(Site& site, OllamaKind kind) {
 void Finish(Site& site, OllamaKind kind, OllamaRequest& request,
             std::shared_ptr<Exchange> exchange) {
   if (request.problem) return exchange->Send(OllamaError(*request.problem));
-  request.ask.dialect = MakeOllamaDialect(kind, FactsFor(site, "ollama", request.pictures.shown()));
+  request.ask.dialect = MakeOllamaDialect(kind, FactsFor(site, "ollama", request.images.shown()));
   Answer(site, std::move(request.ask), std::move(exchange));
 }
 
@@ -107,7 +107,7 @@ void StartOllamaGenerate(Site& site, Request request, std::shared_ptr<Exchange> 
   asked.ask.request.scope = ScopeOf(request, asked.rules->access);
   const std::string system = asked.fields.Text("system", "");
   const std::string prompt = asked.fields.Text("prompt", "");
-  RequestMessage message = {.role = Role::kUser, .parts = ReadImages(asked.fields, asked.pictures)};
+  RequestMessage message = {.role = Role::kUser, .parts = ReadImages(asked.fields, asked.images)};
   if (message.parts.empty() && prompt.empty() && !asked.problem) {
     return exchange->Send(LoadedAnswer(site, OllamaKind::kGenerate));
   }
@@ -133,7 +133,7 @@ void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exch
   }
   for (std::size_t i = 0; list != nullptr && i < list->size() && !asked.problem; ++i) {
     asked.ask.request.messages.push_back(ReadOllamaMessage(
-        (*list)[i], "messages[" + std::to_string(i) + "]", asked.pictures, asked.problem));
+        (*list)[i], "messages[" + std::to_string(i) + "]", asked.images, asked.problem));
   }
   Finish(site, OllamaKind::kChat, asked, std::move(exchange));
 }

@@ -62,12 +62,12 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   const bool includes_usage = IncludesUsage(fields, problem);
   ask.request.decode = ReadDecodeFields(fields, *rules);
   ask.request.decode.grammar = ReadReplyForm(fields, problem);
-  Pictures pictures(*rules, problem);
-  ask.request.messages = ReadChatMessages(fields, pictures, problem);
+  Images images(*rules, problem);
+  ask.request.messages = ReadChatMessages(fields, images, problem);
   if (problem) return exchange->Send(OpenAiError(*problem));
   ask.request.scope = ScopeOf(request, rules->access);
-  ask.request.fetch_ms = pictures.fetch_ms();
-  ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", pictures.shown()), includes_usage);
+  ask.request.fetch_ms = images.fetch_ms();
+  ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", images.shown()), includes_usage);
   Answer(site, std::move(ask), std::move(exchange));
 }
 

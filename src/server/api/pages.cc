@@ -59,7 +59,7 @@ json DefaultsJson(const ServerRules& rules) {
 
 json LimitsJson(const ServerRules& rules) {
   return {{"body_bytes", rules.limits.body_bytes},
-          {"pictures", rules.limits.pictures},
+          {"pictures", rules.limits.images},
           {"reply_tokens", rules.limits.reply_tokens}};
 }
 
@@ -71,7 +71,7 @@ Response ShowRoot(Site& site, const Request& request) {
   return {.body = ToText({{"service", "edgevlm"},
                           {"version", Version()},
                           {"model", ModelJson(site)},
-                          {"optimisations", site.optimisations()},
+                          {"optimisations", site.optimizations()},
                           {"defaults", DefaultsJson(*rules)},
                           {"limits", LimitsJson(*rules)},
                           {"uptime_seconds", site.uptime_seconds()},

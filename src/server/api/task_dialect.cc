@@ -32,7 +32,7 @@ class TaskDialect final : public Dialect {
 
  private:
   json Object(const RequestReply& reply) const {
-    json images = PicturesJson(facts_, reply);
+    json images = ImagesJson(facts_, reply);
     const auto read =
         std::ranges::find_if(images, [](const json& image) { return image["tokens"] > 0; });
     const json image = read == images.end() ? json() : *read;

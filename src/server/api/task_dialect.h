@@ -22,7 +22,7 @@ std::shared_ptr<Dialect> MakeTaskDialect(TaskKind kind, ReplyFacts facts);
 struct TaskInput {
   TaskKind kind;
   Json body = {};
-  std::vector<std::string> files = {};  // pictures beside the body
+  std::vector<std::string> files = {};  // images beside the body
   std::string scope = {};               // ScopeOf
 };
 

@@ -32,8 +32,8 @@ Response CountInputTokens(Site& site, const Request& request) {
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(site, fields);
   RefuseUnsupported(fields);
-  Pictures pictures(*rules, problem);
-  const std::vector<RequestMessage> messages = ReadChatMessages(fields, pictures, problem);
+  Images images(*rules, problem);
+  const std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem);
   if (problem) return OpenAiError(*problem);
   const Result<int> tokens = CountPromptTokens(site.engine(), messages);
   if (!tokens) return OpenAiError(ToApiError(tokens.error()));

@@ -29,7 +29,7 @@ class Peer {
 };
 
 // One thread runs `io`: there all connections live, so that nothing of theirs needs a lock. A few
-// others (`workers`) read pictures and JSON, which would keep everybody's words waiting.
+// others (`workers`) read images and JSON, which would keep everybody's words waiting.
 struct Core {
   static constexpr int kWorkers = 4;
 

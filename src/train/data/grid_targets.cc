@@ -11,7 +11,7 @@ namespace {
 
 using Corners = std::array<Point, 4>;
 
-// From the picture's coordinates to the square's.
+// From the image's coordinates to the square's.
 class SquareMap {
  public:
   SquareMap(const Letterbox& box, int square) : box_(box), square_(static_cast<float>(square)) {}
@@ -55,7 +55,7 @@ std::size_t CellOf(const Point& p, int grid) {
 // owners: receives `index`, the thing's own, where it covers a cell.
 void MarkCover(const Thing& thing, int index, bool nameless, const Corners& corners, int grid,
                GridTargets& targets, std::vector<int>& owners) {
-  const bool coloured = thing.kind != ThingKind::kEmoji && !nameless;
+  const bool colored = thing.kind != ThingKind::kEmoji && !nameless;
   for (int y = 0; y < grid; ++y) {
     for (int x = 0; x < grid; ++x) {
       const Point middle = {(static_cast<float>(x) + 0.5f) / static_cast<float>(grid),
@@ -64,25 +64,25 @@ void MarkCover(const Thing& thing, int index, bool nameless, const Corners& corn
       const auto cell = static_cast<std::size_t>(y * grid + x);
       owners[cell] = index;
       targets.cover[cell] = 1 + thing.name;
-      targets.colour[cell] = coloured ? static_cast<std::int64_t>(thing.colour) : -1;
+      targets.color[cell] = colored ? static_cast<std::int64_t>(thing.color) : -1;
     }
   }
 }
 
-void MarkCentre(const Corners& corners, int grid, GridTargets& targets) {
+void MarkCenter(const Corners& corners, int grid, GridTargets& targets) {
   Thing placed;
   placed.corners = corners;
-  const Point centre = placed.Centre();
+  const Point center = placed.Center();
   const auto [left, right] = std::minmax_element(
       corners.begin(), corners.end(), [](const Point& a, const Point& b) { return a.x < b.x; });
   const auto [top, bottom] = std::minmax_element(
       corners.begin(), corners.end(), [](const Point& a, const Point& b) { return a.y < b.y; });
-  const std::size_t cell = CellOf(centre, grid);
+  const std::size_t cell = CellOf(center, grid);
   const auto side = static_cast<float>(grid);
-  targets.centre[cell] = 1.0f;
+  targets.center[cell] = 1.0f;
   float* place = targets.place.data() + cell * 4;
-  place[0] = centre.x * side - static_cast<float>(CellOf(centre.x, grid));
-  place[1] = centre.y * side - static_cast<float>(CellOf(centre.y, grid));
+  place[0] = center.x * side - static_cast<float>(CellOf(center.x, grid));
+  place[1] = center.y * side - static_cast<float>(CellOf(center.y, grid));
   place[2] = right->x - left->x;
   place[3] = bottom->y - top->y;
 }
@@ -111,23 +111,23 @@ int CellOf(const Point& point, const Letterbox& letterbox, int square, int grid)
 GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square, int grid) {
   const auto cells = static_cast<std::size_t>(grid * grid);
   GridTargets targets{.cover = std::vector<std::int64_t>(cells, 0),
-                      .colour = std::vector<std::int64_t>(cells, -1),
+                      .color = std::vector<std::int64_t>(cells, -1),
                       .digit = std::vector<std::int64_t>(cells, 0),
                       .number = std::vector<std::int64_t>(cells, 0),
-                      .centre = std::vector<float>(cells, 0.0f),
+                      .center = std::vector<float>(cells, 0.0f),
                       .place = std::vector<float>(cells * 4, 0.0f)};
   const SquareMap to_square(letterbox, square);
   std::vector<int> owners(cells, -1);
   for (std::size_t index = 0; index < scene.things.size(); ++index) {
     const Thing& thing = scene.things[index];
     const Corners corners = to_square(thing.corners);
-    MarkCover(thing, static_cast<int>(index), scene.nameless_colours, corners, grid, targets,
+    MarkCover(thing, static_cast<int>(index), scene.nameless_colors, corners, grid, targets,
               owners);
-    MarkCentre(corners, grid, targets);
+    MarkCenter(corners, grid, targets);
     if (thing.kind != ThingKind::kDisplay) continue;
-    const std::vector<Point> centres = DigitCentres(thing);
-    for (std::size_t i = 0; i < centres.size(); ++i) {
-      targets.digit[CellOf(to_square(centres[i]), grid)] = 1 + (thing.digits[i] - '0');
+    const std::vector<Point> centers = DigitCenters(thing);
+    for (std::size_t i = 0; i < centers.size(); ++i) {
+      targets.digit[CellOf(to_square(centers[i]), grid)] = 1 + (thing.digits[i] - '0');
     }
   }
   MarkNumbers(scene, owners, targets);

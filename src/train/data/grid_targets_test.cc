@@ -19,7 +19,7 @@ Thing BoxOf(ThingKind kind, float left, float top, float right, float bottom) {
   Thing thing;
   thing.kind = kind;
   thing.name = 6;
-  thing.colour = Colour::kBlue;
+  thing.color = Color::kBlue;
   thing.corners = {{{left, top}, {right, top}, {right, bottom}, {left, bottom}}};
   return thing;
 }
@@ -52,9 +52,9 @@ TEST(GridTargets, AnEmptySceneHasNothing) {
   const GridTargets targets = TargetsIn(200, 300, {});
   EXPECT_EQ(targets.cover.size(), 100u);
   EXPECT_THAT(targets.cover, Each(0));
-  EXPECT_THAT(targets.colour, Each(-1));
+  EXPECT_THAT(targets.color, Each(-1));
   EXPECT_THAT(targets.digit, Each(0));
-  EXPECT_THAT(targets.centre, Each(0.0f));
+  EXPECT_THAT(targets.center, Each(0.0f));
   EXPECT_THAT(targets.place, Each(0.0f));
 }
 
@@ -63,23 +63,23 @@ TEST(GridTargets, AShapeCoversTheMiddlesInsideIt) {
       TargetsIn(200, 200, {BoxOf(ThingKind::kShape, 0.22f, 0.2f, 0.42f, 0.5f)});
   const auto covered = ElementsAre(22, 23, 32, 33, 42, 43);
   EXPECT_THAT(CellsWhere<std::int64_t>(targets.cover, 1 + 6), covered);
-  EXPECT_THAT(CellsWhere<std::int64_t>(targets.colour, 4), covered);
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.color, 4), covered);
   EXPECT_EQ(CellsWhere<std::int64_t>(targets.cover, 0).size(), 94u);
-  EXPECT_EQ(CellsWhere<std::int64_t>(targets.colour, -1).size(), 94u);
-  EXPECT_THAT(CellsWhere(targets.centre, 1.0f), ElementsAre(33));
+  EXPECT_EQ(CellsWhere<std::int64_t>(targets.color, -1).size(), 94u);
+  EXPECT_THAT(CellsWhere(targets.center, 1.0f), ElementsAre(33));
   ExpectPlace(targets, 33, {0.2f, 0.5f, 0.2f, 0.3f});
   EXPECT_EQ(std::count(targets.place.begin(), targets.place.end(), 0.0f), 396);
 }
 
-TEST(GridTargets, AnEmojiHasNoColour) {
+TEST(GridTargets, AnEmojiHasNoColor) {
   const GridTargets targets = TargetsIn(200, 200,
                                         {BoxOf(ThingKind::kShape, 0.1f, 0.1f, 0.9f, 0.9f),
                                          BoxOf(ThingKind::kEmoji, 0.1f, 0.1f, 0.9f, 0.9f)});
-  EXPECT_THAT(targets.colour, Each(-1));
+  EXPECT_THAT(targets.color, Each(-1));
 }
 
-// A picture that is not square lies between bars, in which nothing is.
-TEST(GridTargets, LetterboxedPicturesKeepTheirPlaces) {
+// An image that is not square lies between bars, in which nothing is.
+TEST(GridTargets, LetterboxedImagesKeepTheirPlaces) {
   const Thing all = BoxOf(ThingKind::kShape, 0, 0, 1, 1);
   const GridTargets wide = TargetsIn(320, 200, {all});
   const GridTargets tall = TargetsIn(200, 320, {all});
@@ -96,9 +96,9 @@ TEST(GridTargets, LetterboxedPicturesKeepTheirPlaces) {
   // The same thing in a corner of both: 30 of 160 pixels are bar.
   const Thing corner = BoxOf(ThingKind::kShape, 0, 0, 0.3f, 0.3f);
   const GridTargets wide_corner = TargetsIn(320, 200, {corner});
-  EXPECT_THAT(CellsWhere(wide_corner.centre, 1.0f), ElementsAre(21));
+  EXPECT_THAT(CellsWhere(wide_corner.center, 1.0f), ElementsAre(21));
   ExpectPlace(wide_corner, 21, {0.5f, 0.8125f, 0.3f, 0.1875f});
-  EXPECT_THAT(CellsWhere(TargetsIn(200, 320, {corner}).centre, 1.0f), ElementsAre(12));
+  EXPECT_THAT(CellsWhere(TargetsIn(200, 320, {corner}).center, 1.0f), ElementsAre(12));
 }
 
 TEST(GridTargets, ATurnedBoxCoversByItsOwnOutline) {
@@ -120,20 +120,20 @@ TEST(GridTargets, AThingAtTheLastCornerStaysInsideTheGrid) {
   for (const float left : {0.96f, 1.0f}) {
     const GridTargets targets =
         TargetsIn(200, 200, {BoxOf(ThingKind::kShape, left, left, 1.0f, 1.0f)});
-    EXPECT_THAT(CellsWhere(targets.centre, 1.0f), ElementsAre(99)) << left;
+    EXPECT_THAT(CellsWhere(targets.center, 1.0f), ElementsAre(99)) << left;
     EXPECT_THAT(targets.cover, Each(0)) << "it holds no cell's middle";
   }
 }
 
-TEST(GridTargets, EveryThingHasItsCentre) {
+TEST(GridTargets, EveryThingHasItsCenter) {
   const GridTargets targets = TargetsIn(200, 200,
                                         {BoxOf(ThingKind::kShape, 0.01f, 0.01f, 0.05f, 0.05f),
                                          BoxOf(ThingKind::kEmoji, 0.62f, 0.32f, 0.92f, 0.72f)});
-  EXPECT_THAT(CellsWhere(targets.centre, 1.0f), ElementsAre(0, 57));
+  EXPECT_THAT(CellsWhere(targets.center, 1.0f), ElementsAre(0, 57));
   ExpectPlace(targets, 57, {0.7f, 0.2f, 0.3f, 0.4f});
 }
 
-// Three digits are 4.5 digit widths of panel; their centres at 0.95, 2.25 and 3.55 of them. A zero
+// Three digits are 4.5 digit widths of panel; their centers at 0.95, 2.25 and 3.55 of them. A zero
 // is not the same as no digit.
 TEST(GridTargets, DigitsLieWhereTheDisplayShowsThem) {
   Thing display = BoxOf(ThingKind::kDisplay, 0.12f, 0.32f, 0.92f, 0.72f);
@@ -143,7 +143,7 @@ TEST(GridTargets, DigitsLieWhereTheDisplayShowsThem) {
   EXPECT_EQ(targets.digit[52], 1 + 4);
   EXPECT_EQ(targets.digit[55], 1 + 0);
   EXPECT_EQ(targets.digit[57], 1 + 7);
-  EXPECT_THAT(CellsWhere<std::int64_t>(targets.colour, 4).size(), 32u);  // as its lit segments
+  EXPECT_THAT(CellsWhere<std::int64_t>(targets.color, 4).size(), 32u);  // as its lit segments
 }
 
 // Two blue shapes and an emoji between them: the second shape's cells know of the first one's.
@@ -157,13 +157,13 @@ TEST(GridTargets, EqualThingsAreNumberedInTheOrderOfTheCells) {
   EXPECT_EQ(CellsWhere<std::int64_t>(targets.number, 0).size(), 96u);
 }
 
-TEST(GridTargets, AColourWithoutANameIsNotAskedFor) {
+TEST(GridTargets, AColorWithoutANameIsNotAskedFor) {
   Scene scene{.things = {BoxOf(ThingKind::kShape, 0.1f, 0.1f, 0.9f, 0.9f)},
               .width = 200,
               .height = 200,
-              .nameless_colours = true};
+              .nameless_colors = true};
   const GridTargets targets = TargetsOf(scene, FitInto(200, 200, kSquare), kSquare, kGrid);
-  EXPECT_THAT(targets.colour, Each(-1));
+  EXPECT_THAT(targets.color, Each(-1));
   EXPECT_EQ(targets.cover[55], 7);
 }
 

@@ -6,15 +6,15 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr std::uint64_t kReadyBatches = 6;  // enough to even out pictures that take longer to draw
+constexpr std::uint64_t kReadyBatches = 6;  // enough to even out images that take longer to draw
 
 }  // namespace
 
-Loader::Loader(const SampleOptions& options, int batch_pictures, std::uint64_t seed,
+Loader::Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
                std::uint64_t first_batch, int threads, const Glyphs& glyphs,
                const Tokenizer& tokenizer)
     : options_(options),
-      batch_pictures_(batch_pictures),
+      batch_images_(batch_images),
       seed_(seed),
       glyphs_(glyphs),
       tokenizer_(tokenizer),
@@ -51,7 +51,7 @@ Batch Loader::MakeBatch(std::uint64_t index, ThreadPool& pool) const {
   std::seed_seq mix{seed_, seed_ >> 32, index, index >> 32};
   std::mt19937_64 rng(mix);
   std::vector<Sample> samples;
-  for (int i = 0; i < batch_pictures_; ++i) {
+  for (int i = 0; i < batch_images_; ++i) {
     samples.push_back(MakeSample(options_, glyphs_, tokenizer_, rng, pool));
   }
   return Stack(samples, options_);

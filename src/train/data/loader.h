@@ -17,7 +17,7 @@ namespace edgevlm::train {
 // tokenizer must outlive it. Threads: Next from one thread.
 class Loader {
  public:
-  Loader(const SampleOptions& options, int batch_pictures, std::uint64_t seed,
+  Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
          std::uint64_t first_batch, int threads, const Glyphs& glyphs, const Tokenizer& tokenizer);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -33,7 +33,7 @@ class Loader {
   Batch MakeBatch(std::uint64_t index, ThreadPool& pool) const;
 
   SampleOptions options_;
-  int batch_pictures_;
+  int batch_images_;
   std::uint64_t seed_;
   const Glyphs& glyphs_;
   const Tokenizer& tokenizer_;

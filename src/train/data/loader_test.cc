@@ -31,8 +31,8 @@ std::vector<Batch> BatchesOf(int threads, std::uint64_t first, int count) {
 
 void ExpectEqual(const Batch& a, const Batch& b) {
   constexpr torch::Tensor Batch::*kFields[] = {
-      &Batch::pictures, &Batch::cover, &Batch::colour,    &Batch::digit,  &Batch::centre,
-      &Batch::place,    &Batch::ids,   &Batch::positions, &Batch::labels, &Batch::text_starts};
+      &Batch::images, &Batch::cover, &Batch::color,     &Batch::digit,  &Batch::center,
+      &Batch::place,  &Batch::ids,   &Batch::positions, &Batch::labels, &Batch::text_starts};
   for (std::size_t i = 0; i < std::size(kFields); ++i) {
     EXPECT_TRUE(torch::equal(a.*kFields[i], b.*kFields[i])) << "field " << i << " seed " << kSeed;
   }
@@ -47,7 +47,7 @@ TEST(Loader, GivesTheSameBatchesWhateverTheThreads) {
   const std::vector<Batch> three = BatchesOf(3, 0, 9);  // more than are kept ready
   for (std::size_t i = 0; i < one.size(); ++i) ExpectEqual(one[i], three[i]);
   for (std::size_t i = 1; i < one.size(); ++i) {
-    EXPECT_FALSE(torch::equal(one[i].pictures, one[i - 1].pictures)) << "batch " << i;
+    EXPECT_FALSE(torch::equal(one[i].images, one[i - 1].images)) << "batch " << i;
   }
 }
 
@@ -58,15 +58,15 @@ TEST(Loader, StartsAtAnyBatch) {
 
 TEST(Loader, EndsWithBatchesThatNobodyTook) { BatchesOf(2, 0, 0); }
 
-TEST(MakeSample, HasGridTargetsAndTextsOfItsPicture) {
+TEST(MakeSample, HasGridTargetsAndTextsOfItsImage) {
   for (const Batch& batch : BatchesOf(1, 0, 4)) {
-    EXPECT_GT(batch.pictures.std().item<float>(), 0.05f);
-    EXPECT_LE(batch.pictures.abs().max().item<float>(), 1.0f);
+    EXPECT_GT(batch.images.std().item<float>(), 0.05f);
+    EXPECT_LE(batch.images.abs().max().item<float>(), 1.0f);
     for (const auto& places : batch.places) EXPECT_FALSE(places.empty());
-    // Cells that are covered have a name; a colour goes with a cover.
-    const torch::Tensor coloured = batch.colour >= 0;
-    EXPECT_EQ((coloured & (batch.cover == 0)).sum().item<int>(), 0);
-    EXPECT_EQ(((batch.centre == 0).unsqueeze(-1) & (batch.place != 0)).sum().item<int>(), 0);
+    // Cells that are covered have a name; a color goes with a cover.
+    const torch::Tensor colored = batch.color >= 0;
+    EXPECT_EQ((colored & (batch.cover == 0)).sum().item<int>(), 0);
+    EXPECT_EQ(((batch.center == 0).unsqueeze(-1) & (batch.place != 0)).sum().item<int>(), 0);
   }
 }
 
@@ -74,15 +74,15 @@ TEST(Stack, PutsEachSampleInItsPlace) {
   const SampleOptions options = TinySamples();
   const std::vector<Sample> samples = {TinySample(kSeed), TinySample(kSeed + 1)};
   const Batch batch = Stack(samples, options);
-  EXPECT_EQ(batch.pictures.sizes(), (std::vector<std::int64_t>{2, 3, 32, 32}));
-  EXPECT_TRUE(batch.pictures.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  EXPECT_EQ(batch.images.sizes(), (std::vector<std::int64_t>{2, 3, 32, 32}));
+  EXPECT_TRUE(batch.images.is_contiguous(torch::MemoryFormat::ChannelsLast));
   EXPECT_EQ(batch.place.sizes(), (std::vector<std::int64_t>{2, 4, 4}));
   EXPECT_EQ(batch.text_starts.sizes(), (std::vector<std::int64_t>{2, 3, 20}));
   EXPECT_EQ(batch.text_starts.scalar_type(), torch::kInt32);
   for (int b = 0; b < 2; ++b) {
     const Sample& sample = samples[static_cast<std::size_t>(b)];
-    const auto picture = batch.pictures.accessor<float, 4>()[b];
-    EXPECT_EQ(picture[2][5][7], sample.pixels[(5 * 32 + 7) * 3 + 2]);
+    const auto image = batch.images.accessor<float, 4>()[b];
+    EXPECT_EQ(image[2][5][7], sample.pixels[(5 * 32 + 7) * 3 + 2]);
     const auto ids = batch.ids.accessor<std::int64_t, 3>()[b];
     const auto labels = batch.labels.accessor<std::int64_t, 3>()[b];
     const auto starts = batch.text_starts.accessor<std::int32_t, 3>()[b];

@@ -51,14 +51,14 @@ std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std:
   return texts;
 }
 
-// Finds the names in the texts; cell_of tells where a point of the picture lies.
+// Finds the names in the texts; cell_of tells where a point of the image lies.
 template <class CellOfPoint>
 void AddMentions(const Scene& scene, const CellOfPoint& cell_of, std::vector<Text>& texts) {
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
   for (Text& text : texts) {
     for (const bool in_reply : {false, true}) {
       for (const Mention& mention : Mentions(in_reply ? text.reply : text.question, groups)) {
-        const int cell = mention.centre ? cell_of(*mention.centre) : TextMention::kNowhere;
+        const int cell = mention.center ? cell_of(*mention.center) : TextMention::kNowhere;
         text.mentions.push_back({in_reply, mention.end, cell});
       }
     }
@@ -82,23 +82,23 @@ torch::Tensor StackField(std::span<const Sample> samples, std::vector<std::int64
 
 }  // namespace
 
-Preprocessing BuiltinPreprocessing(int picture_side) { return {.size = picture_side}; }
+Preprocessing BuiltinPreprocessing(int image_side) { return {.size = image_side}; }
 
 Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
                   std::mt19937_64& rng, ThreadPool& pool) {
   Scene scene = Compose({.split = options.split}, rng);
-  scene.nameless_colours = Chance(rng, options.nameless);
-  const Image picture = Draw(scene, glyphs);
-  const int side = options.picture_side;
+  scene.nameless_colors = Chance(rng, options.nameless);
+  const Image image = Draw(scene, glyphs);
+  const int side = options.image_side;
 
   Sample sample;
   sample.pixels.resize(static_cast<std::size_t>(side * side * 3));
-  Preprocess(picture, BuiltinPreprocessing(side), View<float>(sample.pixels.data(), side * side, 3),
+  Preprocess(image, BuiltinPreprocessing(side), View<float>(sample.pixels.data(), side * side, 3),
              pool);
-  const Letterbox letterbox = FitInto(picture.width, picture.height, side);
+  const Letterbox letterbox = FitInto(image.width, image.height, side);
   sample.grid = TargetsOf(scene, letterbox, side, options.grid);
   std::vector<Text> texts;
-  if (!scene.nameless_colours) texts = TextsOf(scene, options, rng);
+  if (!scene.nameless_colors) texts = TextsOf(scene, options, rng);
   const auto cell_of = [&](const Point& point) {
     return CellOf(point, letterbox, side, options.grid);
   };
@@ -108,23 +108,23 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
 }
 
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
-  const std::int64_t S = options.picture_side, P = options.grid * options.grid;
+  const std::int64_t S = options.image_side, P = options.grid * options.grid;
   const std::int64_t M = options.rows, L = options.length;
   using Ids = std::int64_t;
   Batch batch;
-  batch.pictures = StackField<float>(
-                       samples, {S, S, 3}, [](const Sample& s) -> const auto& { return s.pixels; })
-                       .permute({0, 3, 1, 2});
+  batch.images = StackField<float>(
+                     samples, {S, S, 3}, [](const Sample& s) -> const auto& { return s.pixels; })
+                     .permute({0, 3, 1, 2});
   const auto& grid = [&](auto field) {
     return StackField<Ids>(
         samples, {P}, [=](const Sample& s) -> const auto& { return s.grid.*field; });
   };
   batch.cover = grid(&GridTargets::cover);
-  batch.colour = grid(&GridTargets::colour);
+  batch.color = grid(&GridTargets::color);
   batch.digit = grid(&GridTargets::digit);
   batch.number = grid(&GridTargets::number);
-  batch.centre = StackField<float>(
-      samples, {P}, [](const Sample& s) -> const auto& { return s.grid.centre; });
+  batch.center = StackField<float>(
+      samples, {P}, [](const Sample& s) -> const auto& { return s.grid.center; });
   batch.place = StackField<float>(
       samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.place; });
   const auto& text = [&](auto field) {

@@ -1,4 +1,4 @@
-// Samples and batches: pictures with their grid targets and texts, ready for the model.
+// Samples and batches: images with their grid targets and texts, ready for the model.
 #pragma once
 
 #include <array>
@@ -21,44 +21,44 @@ namespace edgevlm::train {
 inline constexpr std::array<const char*, 9> kTextKinds = {
     "caption", "what", "count", "colour", "where", "leftright", "abovebelow", "exists", "display"};
 
-// The normalisation that the built-in model is trained with; it travels in the model's file.
-Preprocessing BuiltinPreprocessing(int picture_side);
+// The normalization that the built-in model is trained with; it travels in the model's file.
+Preprocessing BuiltinPreprocessing(int image_side);
 
 struct SampleOptions {
-  int picture_side = 160;
+  int image_side = 160;
   int grid = 10;
   int captions = 2;  // texts of each kind that are tried; what finds no room is left out
   int questions = 12;
   int rows = 4;     // M
   int length = 32;  // L
-  // Share of the scenes whose shapes have colours without a name, and which have no texts: the eye
-  // should know a shape by its outline, also in a colour that it has not seen it in.
+  // Share of the scenes whose shapes have colors without a name, and which have no texts: the
+  // vision encoder should know a shape by its outline, also in a color that it has not seen it in.
   float nameless = 0;
   Split split = Split::kTrain;
 };
 
 struct Sample {
-  std::vector<float> pixels;  // [S * S, 3], normalised
+  std::vector<float> pixels;  // [S * S, 3], normalized
   GridTargets grid;
   TextRows texts;
 };
 
-// Composes, draws and words one picture. All chance comes from rng. About 3 ms. Threads: any
+// Composes, draws and words one image. All chance comes from rng. About 3 ms. Threads: any
 // number, with an rng and a pool each.
 Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
                   std::mt19937_64& rng, ThreadPool& pool);
 
 struct Batch {
-  torch::Tensor pictures;                      // [B, 3, S, S], channels last in memory
-  torch::Tensor cover, colour, digit, number;  // [B, P] int64, as GridTargets
+  torch::Tensor images;                        // [B, 3, S, S], channels last in memory
+  torch::Tensor cover, color, digit, number;   // [B, P] int64, as GridTargets
   torch::Tensor weights;                       // [B, M, L], of the labels
-  torch::Tensor centre;                        // [B, P]
+  torch::Tensor center;                        // [B, P]
   torch::Tensor place;                         // [B, P, 4]
   torch::Tensor ids, positions, labels;        // [B, M, L] int64
   torch::Tensor mentions;                      // [B, M, L] int64, as TextRows::mentions
   torch::Tensor earlier;                       // [B, M, L] int64, as TextRows::earlier
   torch::Tensor text_starts;                   // [B, M, L] int32, as TextRows::starts
-  std::vector<std::vector<TextPlace>> places;  // of each picture
+  std::vector<std::vector<TextPlace>> places;  // of each image
 };
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options);
 

@@ -1,4 +1,4 @@
-// Text rows: several texts about one picture, packed into a fixed number of rows of tokens.
+// Text rows: several texts about one image, packed into a fixed number of rows of tokens.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace edgevlm::train {
 struct TextMention {
   bool in_reply = false;  // else in the question
   std::size_t end = 0;    // index after the name's last letter
-  int cell = kNowhere;    // of the thing's centre; kNowhere if the picture has no such thing
+  int cell = kNowhere;    // of the thing's center; kNowhere if the image has no such thing
 
   static constexpr int kNowhere = -1;
 };
@@ -39,7 +39,7 @@ struct TextPlace {
 // All [M, L], row-major.
 struct TextRows {
   std::vector<std::int64_t> ids;        // 0 where no text is
-  std::vector<std::int64_t> positions;  // in the sequence of picture tokens and one text
+  std::vector<std::int64_t> positions;  // in the sequence of image tokens and one text
   std::vector<std::int32_t>
       starts;  // index in the row of the text's first token; own where none is
   std::vector<std::int64_t> labels;  // the token that must come next; -1 where nothing is learnt
@@ -63,7 +63,7 @@ struct TextTokens {
 TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer);
 
 // Puts each text into the first row with room for it; texts that fit nowhere are left out. Only
-// replies (and their end) are learnt. first_position: of a text's first token, after the picture's
+// replies (and their end) are learnt. first_position: of a text's first token, after the image's
 // P.
 TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
               int first_position);

@@ -18,21 +18,20 @@ namespace edgevlm::train {
 namespace {
 
 constexpr int kSheetColumns = 8;
-constexpr int kSheetPictures = 48;
+constexpr int kSheetImages = 48;
 constexpr int kSheetSide = 160;
 
-// Many small pictures in one.
+// Many small images in one.
 class Sheet {
  public:
-  explicit Sheet(int pictures)
+  explicit Sheet(int images)
       : sheet_(kSheetColumns * kSheetSide,
-               (std::min(pictures, kSheetPictures) + kSheetColumns - 1) / kSheetColumns *
-                   kSheetSide) {}
+               (std::min(images, kSheetImages) + kSheetColumns - 1) / kSheetColumns * kSheetSide) {}
 
-  void Add(const Image& picture) {
-    if (count_ == kSheetPictures) return;
-    const Letterbox box = FitInto(picture.width, picture.height, kSheetSide);
-    const Image small = Resize(picture, box.width, box.height, Filter::kBicubic, pool_);
+  void Add(const Image& image) {
+    if (count_ == kSheetImages) return;
+    const Letterbox box = FitInto(image.width, image.height, kSheetSide);
+    const Image small = Resize(image, box.width, box.height, Filter::kBicubic, pool_);
     const int left = count_ % kSheetColumns * kSheetSide + box.left;
     const int top = count_ / kSheetColumns * kSheetSide + box.top;
     for (int y = 0; y < small.height; ++y) {
@@ -66,14 +65,14 @@ MaybeError WriteScenes(const SceneOptions& options) {
   Sheet sheet(options.count);
   for (int i = 0; i < options.count; ++i) {
     const Scene scene = Compose({.split = options.split}, rng);
-    const Image picture = Draw(scene, *glyphs);
+    const Image image = Draw(scene, *glyphs);
     char name[32];
     std::snprintf(name, sizeof(name), "%06d.png", i);
-    if (auto error = WritePng(options.out + "/" + name, picture)) return error;
+    if (auto error = WritePng(options.out + "/" + name, image)) return error;
     nlohmann::json line = Labels(scene, options.captions, options.questions, rng);
     line["image"] = name;
     labels << line.dump() << "\n";
-    sheet.Add(picture);
+    sheet.Add(image);
   }
   labels.close();
   if (!labels) return Error{ErrorCode::kIo, options.out + "/labels.jsonl: cannot be written"};

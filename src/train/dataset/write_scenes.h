@@ -1,4 +1,4 @@
-// Writes scenes to a folder: pictures to look at, and labels for `edgevlm eval` (docs/datasets.md).
+// Writes scenes to a folder: images to look at, and labels for `edgevlm eval` (docs/datasets.md).
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ struct SceneOptions {
   std::string out;  // folder; made if it is not there
   std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
   int count = 48;
-  int captions = 3;  // of each picture, at most
+  int captions = 3;  // of each image, at most
   int questions = 8;
   std::uint64_t seed = 1;
   Split split = Split::kTrain;
 };
 
-// OUT/000000.png ..., OUT/labels.jsonl, and OUT/sheet.png: the first 48 pictures side by side, each
+// OUT/000000.png ..., OUT/labels.jsonl, and OUT/sheet.png: the first 48 images side by side, each
 // at 160 pixels. The same options give the same files. Errors: kNotFound (font), kIo, kInvalid.
 MaybeError WriteScenes(const SceneOptions& options);
 

@@ -59,7 +59,7 @@ TEST_F(WriteScenesTest, TheSameOptionsGiveTheSameFiles) {
   EXPECT_NE(FilesOf(other.out).at("000000.png"), first.at("000000.png"));
 }
 
-TEST_F(WriteScenesTest, EveryPictureHasItsLabels) {
+TEST_F(WriteScenesTest, EveryImageHasItsLabels) {
   SceneOptions options = Into("labelled");
   options.captions = 2;
   options.questions = 4;
@@ -74,9 +74,9 @@ TEST_F(WriteScenesTest, EveryPictureHasItsLabels) {
     const std::string name = label.at("image");
     EXPECT_EQ(name, "00000" + std::to_string(count) + ".png");
     const std::string& png = files.at(name);
-    const Result<Image> picture = Decode(std::as_bytes(std::span(png)), {});
-    ASSERT_TRUE(picture.ok()) << picture.error().message;
-    EXPECT_GE(picture->width, 160);
+    const Result<Image> image = Decode(std::as_bytes(std::span(png)), {});
+    ASSERT_TRUE(image.ok()) << image.error().message;
+    EXPECT_GE(image->width, 160);
     EXPECT_TRUE(label.at("things").is_array());
     EXPECT_GE(label.at("captions").size(), 1u);
     EXPECT_LE(label.at("captions").size(), 2u);
@@ -90,7 +90,7 @@ TEST_F(WriteScenesTest, EveryPictureHasItsLabels) {
   EXPECT_EQ(count, 3);
 }
 
-TEST_F(WriteScenesTest, TheSheetHasARowForEveryEightPictures) {
+TEST_F(WriteScenesTest, TheSheetHasARowForEveryEightImages) {
   SceneOptions options = Into("sheet");
   options.count = 9;
   ASSERT_EQ(WriteScenes(options), std::nullopt);

@@ -101,7 +101,7 @@ void AddTokenizerKeys(GgufWriter& writer, const Vocabulary& vocabulary) {
 }
 
 void AddVisionKeys(GgufWriter& writer, const VlmShape& shape) {
-  const Preprocessing preprocessing = BuiltinPreprocessing(shape.picture_side);
+  const Preprocessing preprocessing = BuiltinPreprocessing(shape.image_side);
   const auto floats = [](const std::array<float, 3>& values) {
     return std::vector<float>(values.begin(), values.end());
   };
@@ -115,7 +115,7 @@ void AddVisionKeys(GgufWriter& writer, const VlmShape& shape) {
   writer.Add(keys::kHasVisionEncoder, true);
   writer.Add(keys::kProjectorType, std::string("mlp"));
   writer.Add(keys::kVisionEncoder, std::string("mobilenet_v3"));
-  writer.Add(keys::kImageSize, static_cast<std::uint32_t>(shape.picture_side));
+  writer.Add(keys::kImageSize, static_cast<std::uint32_t>(shape.image_side));
   writer.Add(keys::kImageMean, floats(preprocessing.mean));
   writer.Add(keys::kImageStd, floats(preprocessing.std));
   writer.Add(keys::kVisionEmbeddingLength, static_cast<std::uint32_t>(shape.features));

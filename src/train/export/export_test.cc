@@ -78,17 +78,17 @@ class ExportTest : public ::testing::Test {
 };
 
 TEST_F(ExportTest, FoldedBatchNormsGiveTheSame) {
-  ExpectFolded("v.stem", model_->eye->stem, 3);
+  ExpectFolded("v.stem", model_->vision_encoder->stem, 3);
   int in = kStemChannels;
-  for (std::size_t i = 0; i < model_->eye->blocks.size(); ++i) {
-    Bottleneck& block = model_->eye->blocks[i];
+  for (std::size_t i = 0; i < model_->vision_encoder->blocks.size(); ++i) {
+    Bottleneck& block = model_->vision_encoder->blocks[i];
     const std::string name = "v.blk." + std::to_string(i);
     if (!block->expand.is_empty()) ExpectFolded(name + ".expand", block->expand, in);
     ExpectFolded(name + ".depthwise", block->depthwise, block->shape.expanded);
     ExpectFolded(name + ".project", block->project, block->shape.expanded);
     in = block->shape.out;
   }
-  ExpectFolded("v.head", model_->eye->head, in);
+  ExpectFolded("v.head", model_->vision_encoder->head, in);
 }
 
 using Extents = std::vector<std::int64_t>;
@@ -156,7 +156,7 @@ TEST_F(ExportTest, WeightsAreTheModelsOwn) {
     const char* name;
     torch::Tensor tensor;
   };
-  const auto& squeeze = model_->eye->blocks[3]->squeeze;
+  const auto& squeeze = model_->vision_encoder->blocks[3]->squeeze;
   for (const Pair& pair : {Pair{"token_embd.weight", decoder->token_embd->weight},
                            Pair{"position_embd.weight", decoder->position_embd->weight},
                            Pair{"blk.1.attn_norm.weight", block->attn_norm->weight},

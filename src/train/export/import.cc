@@ -18,7 +18,7 @@ namespace edgevlm::train {
 namespace {
 
 constexpr std::string_view kGpt2 = "gpt2";
-constexpr int kPictures = 192;  // enough for statistics of 192 x 100 cells
+constexpr int kImages = 192;  // enough for statistics of 192 x 100 cells
 // A channel whose weights are all next to nothing has no direction to keep.
 constexpr double kSmallestWeight = 1e-12;
 
@@ -119,10 +119,10 @@ class IntReader {
   MaybeError error_;
 };
 
-torch::Tensor DrawPictures(const Run& run, const Glyphs& glyphs, const Tokenizer& tokenizer,
-                           std::uint64_t seed) {
-  const SampleOptions samples{.picture_side = run.shape.picture_side, .grid = run.shape.grid()};
-  return Loader(samples, kPictures, seed, 0, 1, glyphs, tokenizer).Next().pictures;
+torch::Tensor DrawImages(const Run& run, const Glyphs& glyphs, const Tokenizer& tokenizer,
+                         std::uint64_t seed) {
+  const SampleOptions samples{.image_side = run.shape.image_side, .grid = run.shape.grid()};
+  return Loader(samples, kImages, seed, 0, 1, glyphs, tokenizer).Next().images;
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ Result<Run> RunOf(const GgufFile& file) {
   if (!vocabulary) return vocabulary.error();
   IntReader read(file);
   Run run;
-  run.shape.picture_side = read(keys::kImageSize);
+  run.shape.image_side = read(keys::kImageSize);
   run.shape.features = read(keys::kVisionEmbeddingLength);
   run.shape.things = static_cast<int>(ThingNames().size());
   run.shape.decoder.width = read(keys::EmbeddingLength(kGpt2));
@@ -158,20 +158,20 @@ MaybeError LoadTensors(const GgufFile& file, Vlm& model) {
   return reader.error();
 }
 
-void Unfold(Eye& eye, const torch::Tensor& pictures) {
+void Unfold(VisionEncoder& vision_encoder, const torch::Tensor& images) {
   const torch::NoGradGuard no_grad;
-  eye->eval();
-  for (const auto& module : eye->modules()) {
+  vision_encoder->eval();
+  for (const auto& module : vision_encoder->modules()) {
     auto* const part = module->as<ConvNorm>();
     if (part == nullptr) continue;
     auto& norm = part->norm;
     const torch::Tensor mean = norm->running_mean.clone(), variance = norm->running_var.clone();
-    // With a momentum of one, a pass in training leaves the statistics of these pictures. The other
+    // With a momentum of one, a pass in training leaves the statistics of these images. The other
     // parts stay in evaluation, where they are exact.
     const auto momentum = norm->options.momentum();
     norm->options.momentum(1.0);
     part->train();
-    eye->forward(pictures);
+    vision_encoder->forward(images);
     part->eval();
     norm->options.momentum(momentum);
     const double epsilon = norm->options.eps();
@@ -198,7 +198,7 @@ MaybeError Import(const ImportOptions& options) {
   torch::manual_seed(static_cast<std::int64_t>(options.seed));
   Vlm model(run->shape);
   if (const auto error = LoadTensors(*file, model)) return in_file(*error);
-  Unfold(model->eye, DrawPictures(*run, *glyphs, *tokenizer, options.seed));
+  Unfold(model->vision_encoder, DrawImages(*run, *glyphs, *tokenizer, options.seed));
   std::error_code failure;
   std::filesystem::create_directories(options.out, failure);
   if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};

@@ -22,17 +22,17 @@ Result<Run> RunOf(const GgufFile& file);
 // or of another shape).
 MaybeError LoadTensors(const GgufFile& file, Vlm& model);
 
-// Gives each batch norm of the eye the statistics that its convolution has over these pictures, and
-// the gain and offset with which the eye computes what it did before: in evaluation exactly, in
-// training as far as a batch is like these pictures.
-//   pictures  [B, 3, S, S]
-// Cost: one forward pass of the eye per convolution.
-void Unfold(Eye& eye, const torch::Tensor& pictures);
+// Gives each batch norm of the vision encoder the statistics that its convolution has over these
+// images, and the gain and offset with which the vision encoder computes what it did before: in
+// evaluation exactly, in training as far as a batch is like these images.
+//   images  [B, 3, S, S]
+// Cost: one forward pass of the vision encoder per convolution.
+void Unfold(VisionEncoder& vision_encoder, const torch::Tensor& images);
 
 struct ImportOptions {
   std::string path;  // a GGUF file that Export() wrote
   std::string out;   // folder of the run; train's --from takes it
-  std::string font;  // Noto Color Emoji, for the pictures that batch norms are measured on
+  std::string font;  // Noto Color Emoji, for the images that batch norms are measured on
   std::uint64_t seed = 1;
 };
 

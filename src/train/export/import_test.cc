@@ -31,16 +31,16 @@ class ImportTest : public ::testing::Test {
     return *std::move(file);
   }
 
-  // What the eye of this model sees is what the original's sees, but for rounding.
+  // What the vision encoder of this model sees is what the original's sees, but for rounding.
   void ExpectSameSight(Vlm& model, double tolerance) {
     const torch::NoGradGuard no_grad;
-    const torch::Tensor expected = original_->See(pictures_), found = model->See(pictures_);
+    const torch::Tensor expected = original_->See(images_), found = model->See(images_);
     const double scale = expected.abs().max().item<double>();
     EXPECT_LE((found - expected).abs().max().item<double>(), tolerance * scale) << kSeed;
   }
 
   Vlm original_, model_;
-  torch::Tensor pictures_ = torch::randn({4, 3, 32, 32});
+  torch::Tensor images_ = torch::randn({4, 3, 32, 32});
   std::vector<std::byte> bytes_;
 };
 
@@ -61,7 +61,7 @@ TEST_F(ImportTest, TakesTheWeightsOver) {
 
 TEST_F(ImportTest, UnfoldedBatchNormsChangeNothingInEvaluationNorInTraining) {
   ASSERT_EQ(LoadTensors(File(), model_), std::nullopt);
-  Unfold(model_->eye, pictures_);
+  Unfold(model_->vision_encoder, images_);
   model_->eval();
   ExpectSameSight(model_, kFileTolerance);
   model_->train();
@@ -71,7 +71,7 @@ TEST_F(ImportTest, UnfoldedBatchNormsChangeNothingInEvaluationNorInTraining) {
 TEST_F(ImportTest, SaysWhatKindOfModelItIs) {
   const auto run = RunOf(File());
   ASSERT_TRUE(run.ok()) << run.error().message;
-  EXPECT_EQ(run->shape.picture_side, 32);
+  EXPECT_EQ(run->shape.image_side, 32);
   EXPECT_EQ(run->shape.features, 8);
   EXPECT_EQ(run->shape.things, static_cast<int>(ThingNames().size()));
   EXPECT_EQ(run->shape.decoder.width, 16);

@@ -9,10 +9,10 @@
 namespace edgevlm::train {
 
 template <class Visitor>
-void VisitEye(Visitor& visitor, const Eye& eye) {
-  visitor.Folded(modules::kVisionStem, eye->stem);
-  for (std::size_t i = 0; i < eye->blocks.size(); ++i) {
-    const Bottleneck& block = eye->blocks[i];
+void VisitVisionEncoder(Visitor& visitor, const VisionEncoder& vision_encoder) {
+  visitor.Folded(modules::kVisionStem, vision_encoder->stem);
+  for (std::size_t i = 0; i < vision_encoder->blocks.size(); ++i) {
+    const Bottleneck& block = vision_encoder->blocks[i];
     const int index = static_cast<int>(i);
     if (!block->expand.is_empty()) visitor.Folded(modules::VisionExpand(index), block->expand);
     visitor.Folded(modules::VisionDepthwise(index), block->depthwise);
@@ -22,7 +22,7 @@ void VisitEye(Visitor& visitor, const Eye& eye) {
     }
     visitor.Folded(modules::VisionProject(index), block->project);
   }
-  visitor.Folded(modules::kVisionHead, eye->head);
+  visitor.Folded(modules::kVisionHead, vision_encoder->head);
 }
 
 template <class Visitor>
@@ -48,7 +48,7 @@ void VisitDecoder(Visitor& visitor, const Decoder& decoder) {
 // tensor) for a weight without a bias. The heads that exist for training alone have no tensors.
 template <class Visitor>
 void VisitTensors(Visitor& visitor, const Vlm& model) {
-  VisitEye(visitor, model->eye);
+  VisitVisionEncoder(visitor, model->vision_encoder);
   visitor.Linear(modules::kProjectorFirst, model->project_in);
   visitor.Linear(modules::kProjectorSecond, model->project_out);
   VisitDecoder(visitor, model->decoder);

@@ -54,8 +54,9 @@ TEST_F(AverageTest, LiesBetweenTheTwo) {
     check(between->decoder->blocks[1]->ffn_up->weight, first->decoder->blocks[1]->ffn_up->weight,
           second->decoder->blocks[1]->ffn_up->weight);
     check(between->number_head->bias, first->number_head->bias, second->number_head->bias);
-    check(between->eye->stem->norm->running_var, first->eye->stem->norm->running_var,
-          second->eye->stem->norm->running_var);
+    check(between->vision_encoder->stem->norm->running_var,
+          first->vision_encoder->stem->norm->running_var,
+          second->vision_encoder->stem->norm->running_var);
   }
 }
 

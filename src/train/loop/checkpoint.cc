@@ -76,7 +76,7 @@ bool AreSound(const std::vector<int>& exits, const DecoderShape& decoder) {
 bool IsSound(const VlmShape& shape) {
   const auto within = [](int value, int low, int high) { return low <= value && value <= high; };
   const DecoderShape& decoder = shape.decoder;
-  return within(shape.picture_side, kCellPixels, 1024) && shape.picture_side % kCellPixels == 0 &&
+  return within(shape.image_side, kCellPixels, 1024) && shape.image_side % kCellPixels == 0 &&
          within(shape.features, 1, 4096) && within(shape.things, 0, 65536) &&
          within(decoder.width, 1, 4096) && within(decoder.heads, 1, decoder.width) &&
          decoder.width % decoder.heads == 0 && within(decoder.blocks, 1, 256) &&
@@ -85,7 +85,7 @@ bool IsSound(const VlmShape& shape) {
 }
 
 json ToJson(const VlmShape& shape) {
-  return {{"picture_side", shape.picture_side},
+  return {{"picture_side", shape.image_side},
           {"features", shape.features},
           {"things", shape.things},
           {"width", shape.decoder.width},
@@ -97,7 +97,7 @@ json ToJson(const VlmShape& shape) {
 }
 
 VlmShape ShapeFrom(const json& value) {
-  return {.picture_side = value.at("picture_side"),
+  return {.image_side = value.at("picture_side"),
           .features = value.at("features"),
           .things = value.at("things"),
           .decoder = {.width = value.at("width"),
@@ -118,9 +118,8 @@ MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::A
                            [&](const std::string& path) { torch::save(optimizer, path); })) {
     return error;
   }
-  return WriteJson(
-      folder + "/state.json",
-      {{"step", state.step}, {"pictures", state.pictures}, {"minutes", state.minutes}});
+  return WriteJson(folder + "/state.json",
+                   {{"step", state.step}, {"pictures", state.images}, {"minutes", state.minutes}});
 }
 
 Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,

@@ -14,7 +14,7 @@ namespace edgevlm::train {
 // Where a run is.
 struct RunState {
   std::int64_t step = 0;
-  std::int64_t pictures = 0;
+  std::int64_t images = 0;
   double minutes = 0;  // of training, over all sessions
 };
 
@@ -32,8 +32,8 @@ MaybeError SaveModel(const std::string& folder, Vlm& model);
 // The weights alone. Errors: kNotFound, kCorrupt.
 MaybeError LoadModel(const std::string& folder, Vlm& model);
 
-// The weights of those parts of the model (eye, decoder, heads...) that the other run had, too; the
-// others stay as they are. Errors: kNotFound, kCorrupt.
+// The weights of those parts of the model (vision encoder, decoder, heads...) that the other run
+// had, too; the others stay as they are. Errors: kNotFound, kCorrupt.
 MaybeError LoadParts(const std::string& folder, Vlm& model);
 
 // FOLDER/run.json: the model's shape and vocabulary, written once when a run starts.

@@ -44,7 +44,7 @@ void Step(Vlm& model, torch::optim::AdamW& optimizer, std::uint64_t seed) {
   const Batch batch = TinyBatch(2, seed);
   Losses losses;
   optimizer.zero_grad();
-  const torch::Tensor features = model->See(batch.pictures);
+  const torch::Tensor features = model->See(batch.images);
   const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
   const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
                                                   batch.positions, batch.text_starts);
@@ -68,7 +68,7 @@ TEST_F(CheckpointTest, ARunThatGoesOnIsOneThatNeverStopped) {
   torch::optim::AdamW optimizer = OptimizerOf(model);
   Step(model, optimizer, 1);
   Step(model, optimizer, 2);
-  const RunState state{.step = 2, .pictures = 4, .minutes = 0.25};
+  const RunState state{.step = 2, .images = 4, .minutes = 0.25};
   ASSERT_EQ(SaveCheckpoint(folder_, model, optimizer, state), std::nullopt);
   Step(model, optimizer, 3);
 
@@ -77,7 +77,7 @@ TEST_F(CheckpointTest, ARunThatGoesOnIsOneThatNeverStopped) {
   const Result<RunState> loaded = LoadCheckpoint(folder_, resumed, resumed_optimizer);
   ASSERT_TRUE(loaded.ok()) << loaded.error().message;
   EXPECT_EQ(loaded->step, 2);
-  EXPECT_EQ(loaded->pictures, 4);
+  EXPECT_EQ(loaded->images, 4);
   EXPECT_EQ(loaded->minutes, 0.25);
   Step(resumed, resumed_optimizer, 3);
   ExpectSameState(model, resumed);
@@ -135,15 +135,16 @@ TEST_F(CheckpointTest, AnotherShapeIsAnError) {
 
 TEST_F(CheckpointTest, PartsComeFromARunThatLackedSome) {
   Vlm model = TinyModel(kSeed);
-  torch::serialize::OutputArchive archive, eye;
-  model->eye->save(eye);
-  archive.write("eye", eye);
+  torch::serialize::OutputArchive archive, vision_encoder;
+  model->vision_encoder->save(vision_encoder);
+  archive.write("eye", vision_encoder);
   archive.save_to(Path("model.pt"));
 
   Vlm other = TinyModel(kSeed + 1);
   const torch::Tensor before = other->project_in->weight.clone();
   ASSERT_EQ(LoadParts(folder_, other), std::nullopt);
-  EXPECT_TRUE(torch::equal(other->eye->stem->conv->weight, model->eye->stem->conv->weight));
+  EXPECT_TRUE(torch::equal(other->vision_encoder->stem->conv->weight,
+                           model->vision_encoder->stem->conv->weight));
   EXPECT_TRUE(torch::equal(other->project_in->weight, before)) << "the file has none";
 
   VlmShape shape = TinyShape();
@@ -171,7 +172,7 @@ TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
   EXPECT_EQ(run->vocabulary.merges, vocabulary.merges);
   EXPECT_EQ(run->vocabulary.specials, vocabulary.specials);
   const VlmShape expected = TinyShape();
-  EXPECT_EQ(run->shape.picture_side, expected.picture_side);
+  EXPECT_EQ(run->shape.image_side, expected.image_side);
   EXPECT_EQ(run->shape.features, expected.features);
   EXPECT_EQ(run->shape.things, expected.things);
   EXPECT_EQ(run->shape.decoder.width, expected.decoder.width);

@@ -63,9 +63,9 @@ Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches,
   std::int64_t learnt = 0;
   for (int i = 0; i < batches; ++i) {
     const Batch batch = next();
-    // Grey 128 is what the letterbox's bars hold: after normalisation almost 0.
-    const torch::Tensor pictures = blank ? torch::zeros_like(batch.pictures) : batch.pictures;
-    const torch::Tensor cells = model->Project(model->See(pictures));
+    // Gray 128 is what the letterbox's bars hold: after normalization almost 0.
+    const torch::Tensor images = blank ? torch::zeros_like(batch.images) : batch.images;
+    const torch::Tensor cells = model->Project(model->See(images));
     const Streams streams =
         model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
     const torch::Tensor log_shares = torch::log_softmax(model->decoder->Logits(streams.last), -1);

@@ -1,4 +1,4 @@
-// The evaluation at the end of a run: how many replies the model gets right on pictures it never
+// The evaluation at the end of a run: how many replies the model gets right on images it never
 // saw.
 #pragma once
 
@@ -28,7 +28,7 @@ struct Evaluation {
   double QuestionsRight() const;
 };
 
-// next: called for each of the batches. blank: every picture is replaced by plain grey, to see how
+// next: called for each of the batches. blank: every image is replaced by plain gray, to see how
 // much the model only guesses. The model is in training mode afterwards, its weights and statistics
 // as before.
 Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches, bool blank);

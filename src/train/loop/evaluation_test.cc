@@ -19,7 +19,7 @@ torch::Tensor LogShares(Vlm& model, const Batch& batch) {
   const torch::NoGradGuard no_grad;
   model->eval();
   const torch::Tensor hidden = model->decoder
-                                   ->forward(model->Project(model->See(batch.pictures)), batch.ids,
+                                   ->forward(model->Project(model->See(batch.images)), batch.ids,
                                              batch.positions, batch.text_starts)
                                    .last;
   model->train();
@@ -36,8 +36,8 @@ void TeachAnswers(Vlm& model, Batch& batch) {
 }
 
 // The labels' token of the last place of a text.
-std::int64_t& LastLabel(Batch& batch, int picture, const TextPlace& place) {
-  return batch.labels.accessor<std::int64_t, 3>()[picture][place.row][place.end - 1];
+std::int64_t& LastLabel(Batch& batch, int image, const TextPlace& place) {
+  return batch.labels.accessor<std::int64_t, 3>()[image][place.row][place.end - 1];
 }
 
 TEST(Evaluate, CountsTextsThatAreRightToTheLastToken) {
@@ -45,10 +45,10 @@ TEST(Evaluate, CountsTextsThatAreRightToTheLastToken) {
   Batch batch = TinyBatch(2, kSeed);
   TeachAnswers(model, batch);
   for (const auto& places : batch.places) ASSERT_EQ(places.size(), 5u) << "kinds 0 to 4";
-  // In the second picture kinds 2 and 4 get one token wrong, and in the first kind 4.
-  for (const auto& [picture, kind] : {std::pair{1, 2}, std::pair{1, 4}, std::pair{0, 4}}) {
-    for (const TextPlace& place : batch.places[static_cast<std::size_t>(picture)]) {
-      if (place.kind == kind) LastLabel(batch, picture, place) ^= 1;
+  // In the second image kinds 2 and 4 get one token wrong, and in the first kind 4.
+  for (const auto& [image, kind] : {std::pair{1, 2}, std::pair{1, 4}, std::pair{0, 4}}) {
+    for (const TextPlace& place : batch.places[static_cast<std::size_t>(image)]) {
+      if (place.kind == kind) LastLabel(batch, image, place) ^= 1;
     }
   }
   int asked = 0;
@@ -109,32 +109,32 @@ TEST(Evaluate, CountsWhereExitsAgree) {
   EXPECT_EQ(agreement(), 1);
 }
 
-TEST(Evaluate, BlankMeansGreyPictures) {
+TEST(Evaluate, BlankMeansGrayImages) {
   Vlm model = TinyModel(kSeed);
   const Batch batch = TinyBatch(2, kSeed);
   {
-    // An untrained model hardly looks. Statistics of these pictures let what the eye sees through
-    // all its blocks, and large matrices make every difference count.
+    // An untrained model hardly looks. Statistics of these images let what the vision encoder sees
+    // through all its blocks, and large matrices make every difference count.
     const torch::NoGradGuard no_grad;
     for (const auto& module : model->modules()) {
       if (auto* norm = module->as<torch::nn::BatchNorm2d>()) norm->options.momentum(1.0);
     }
     model->train();
-    model->See(batch.pictures);
+    model->See(batch.images);
     model->decoder->position_embd->weight.zero_();
     model->project_out->weight.mul_(20.0);
     for (torch::Tensor& parameter : model->decoder->parameters()) {
       if (parameter.dim() == 2) parameter.mul_(5.0);
     }
   }
-  Batch grey = batch;
-  grey.pictures = torch::zeros_like(batch.pictures);
+  Batch gray = batch;
+  gray.images = torch::zeros_like(batch.images);
   const auto nats = [&](const Batch& given, bool blank) {
     return std::log(Evaluate(
                         model, [&] { return given; }, 1, blank)
                         .caption_perplexity);
   };
-  EXPECT_EQ(nats(batch, true), nats(grey, false));
+  EXPECT_EQ(nats(batch, true), nats(gray, false));
   // 0.009 here; the libraries below LibTorch, which choose their kernels by the processor, move it
   // by 2e-6.
   EXPECT_GT(std::fabs(nats(batch, true) - nats(batch, false)), 1e-3) << "seed " << kSeed;
@@ -142,11 +142,11 @@ TEST(Evaluate, BlankMeansGreyPictures) {
 
 TEST(Evaluate, LeavesTheModelAsItWas) {
   Vlm model = TinyModel(kSeed);
-  const torch::Tensor before = model->eye->stem->norm->running_mean.clone();
+  const torch::Tensor before = model->vision_encoder->stem->norm->running_mean.clone();
   Evaluate(
       model, [] { return TinyBatch(1, kSeed); }, 1, false);
   EXPECT_TRUE(model->is_training());
-  EXPECT_TRUE(torch::equal(model->eye->stem->norm->running_mean, before));
+  EXPECT_TRUE(torch::equal(model->vision_encoder->stem->norm->running_mean, before));
 }
 
 TEST(TableText, ShowsShares) {

@@ -51,26 +51,26 @@ struct Replies {
 torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses) {
   const auto cells = [](const torch::Tensor& x) { return x.flatten(0, 2); };  // [B*P, channels]
   const torch::Tensor cover = batch.cover.flatten(), digit = batch.digit.flatten();
-  const torch::Tensor colour = batch.colour.flatten(), centre = batch.centre.flatten();
+  const torch::Tensor color = batch.color.flatten(), center = batch.center.flatten();
 
   const torch::Tensor cover_loss = Balanced(CrossEntropy(cells(guess.cover), cover), cover > 0);
   const torch::Tensor digit_loss = Balanced(CrossEntropy(cells(guess.digit), digit), digit > 0);
-  const torch::Tensor centre_loss =
+  const torch::Tensor center_loss =
       Balanced(F::binary_cross_entropy_with_logits(
-                   cells(guess.centre).squeeze(1), centre,
+                   cells(guess.center).squeeze(1), center,
                    F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone)),
-               centre > 0);
+               center > 0);
   const torch::Tensor place_loss =
-      MeanWhere((cells(guess.place) - batch.place.flatten(0, 1)).abs().sum(1), centre);
-  const torch::Tensor colour_loss =
-      MeanWhere(CrossEntropy(cells(guess.colour), colour), (colour >= 0).to(torch::kFloat32));
+      MeanWhere((cells(guess.place) - batch.place.flatten(0, 1)).abs().sum(1), center);
+  const torch::Tensor color_loss =
+      MeanWhere(CrossEntropy(cells(guess.color), color), (color >= 0).to(torch::kFloat32));
 
   losses.cover = cover_loss.item<double>();
   losses.digit = digit_loss.item<double>();
-  losses.centre = centre_loss.item<double>();
+  losses.center = center_loss.item<double>();
   losses.place = place_loss.item<double>();
-  losses.colour = colour_loss.item<double>();
-  return cover_loss + digit_loss + centre_loss + place_loss + colour_loss;
+  losses.color = color_loss.item<double>();
+  return cover_loss + digit_loss + center_loss + place_loss + color_loss;
 }
 
 torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,

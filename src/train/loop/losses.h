@@ -1,4 +1,4 @@
-// What training minimises.
+// What training minimizes.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ namespace edgevlm::train {
 // Scalars.
 struct Losses {
   torch::Tensor total;
-  double cover = 0, centre = 0, place = 0, colour = 0, digit = 0;  // of the grid heads
+  double cover = 0, center = 0, place = 0, color = 0, digit = 0;  // of the grid heads
   double text = 0;        // mean cross-entropy of a reply's token, in nats
   double name = 0;        // mean cross-entropy of a covered cell's name, in nats
   double mention = 0;     // of what a name in a text means: is it there, in which column and row
@@ -22,18 +22,18 @@ struct Losses {
   double text_right = 0;  // share of reply tokens that are the most likely ones
 };
 
-// The grid heads' loss on what the eye sees.
+// The grid heads' loss on what the vision encoder sees.
 torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses);
 
-// Picture tokens should speak the decoder's language: the token of a cell that a thing covers is
+// Image tokens should speak the decoder's language: the token of a cell that a thing covers is
 // asked, through the output matrix, for the thing's name. Then a word in a question and the cells
 // that show it are alike from the first block on, and attention finds one by the other.
-//   cells       [B, P, D], the picture tokens
+//   cells       [B, P, D], the image tokens
 //   name_ids    [1 + things] int64: the first token of each name, -1 for nothing
 torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,
                        const torch::Tensor& name_ids, Losses& losses);
 
-// Half-way through the decoder, the last token of a name should know whether the picture has what
+// Half-way through the decoder, the last token of a name should know whether the image has what
 // it means, and where: an answer is one bit or two, a place is seven, and every question that
 // compares things begins with finding them.
 //   stream      [B*M*L, D], Streams::middle

@@ -12,22 +12,23 @@ namespace edgevlm::train {
 struct TrainOptions {
   std::string out;  // folder for checkpoints, log and vocabulary
   std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
-  std::string from;          // folder of a run whose weights, shape and vocabulary a new run takes
-  double minutes = 120;      // of the whole run, over all its sessions; the schedule follows it
-  double eye_part = 0.3;     // of that time, at first: the grid heads alone teach the eye
-  double blind_part = 0.15;  // then: the decoder learns, the eye stays as it is
-  int batch = 24;            // pictures per step
-  int picture_side = 160;
+  std::string from;      // folder of a run whose weights, shape and vocabulary a new run takes
+  double minutes = 120;  // of the whole run, over all its sessions; the schedule follows it
+  double vision_encoder_part =
+      0.3;  // of that time, at first: the grid heads alone teach the vision encoder
+  double blind_part = 0.15;  // then: the decoder learns, the vision encoder stays as it is
+  int batch = 24;            // images per step
+  int image_side = 160;
   int width = 192;         // of the decoder
   std::vector<int> exits;  // of a new run's decoder, after so many blocks; none: those of `from`
   int vocabulary = 1280;   // at most; every common word is one token well before
   double rate = 1.5e-3;    // peak learning rate
-  double eye_rate = 3e-3;  // the same for the eye while it learns alone
+  double vision_encoder_rate = 3e-3;  // the same for the vision encoder while it learns alone
   std::uint64_t seed = 1;
   int threads = 2;  // for LibTorch
-  int loaders = 1;  // threads that draw pictures
+  int loaders = 1;  // threads that draw images
   double checkpoint_minutes = 5;
-  int evaluate_pictures = 480;  // held-out pictures of the evaluation at the end
+  int evaluate_images = 480;  // held-out images of the evaluation at the end
 };
 
 // Errors: kInvalid, naming the option.

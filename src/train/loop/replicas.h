@@ -1,9 +1,9 @@
-// Replicas: several threads, each with a copy of the model and its own part of a step's pictures.
+// Replicas: several threads, each with a copy of the model and its own part of a step's images.
 //
 // One thread per operation would have to wait for the other ones hundreds of times in a step; here
 // they meet once. The copies share the weights' memory and have gradients of their own, which are
 // averaged (synchronous data parallelism). Batch norm takes its statistics over a thread's own
-// pictures; the running ones are kept by the first copy, and the others take them over at each
+// images; the running ones are kept by the first copy, and the others take them over at each
 // step.
 #pragma once
 

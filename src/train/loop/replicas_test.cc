@@ -14,7 +14,7 @@ torch::Tensor NameIds() { return torch::tensor({-1, 10, 20, 30}, torch::kInt64);
 // Everything that learns, as in the last phase of a run.
 Losses AllLosses(Vlm& model, const Batch& batch) {
   Losses losses;
-  const torch::Tensor features = model->See(batch.pictures);
+  const torch::Tensor features = model->See(batch.images);
   const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
   const torch::Tensor cells = model->Project(features);
   const torch::Tensor names = NameLoss(model->decoder, cells, batch, NameIds(), losses);
@@ -27,20 +27,20 @@ Losses AllLosses(Vlm& model, const Batch& batch) {
   return losses;
 }
 
-// The eye alone, as in the first phase.
+// The vision encoder alone, as in the first phase.
 Losses GridLosses(Vlm& model, const Batch& batch) {
   Losses losses;
-  losses.total = GridLoss(model->Guess(model->See(batch.pictures)), batch, losses);
+  losses.total = GridLoss(model->Guess(model->See(batch.images)), batch, losses);
   return losses;
 }
 
-// The text alone, from a fixed eye.
+// The text alone, from a fixed vision encoder.
 Losses TextLosses(Vlm& model, const Batch& batch) {
   Losses losses;
   torch::Tensor features;
   {
     const torch::NoGradGuard fixed;
-    features = model->See(batch.pictures);
+    features = model->See(batch.images);
   }
   const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
                                                   batch.positions, batch.text_starts);
@@ -105,7 +105,7 @@ TEST(Replicas, ShareTheWeightsAfterAStep) {
   EXPECT_NEAR(after[1].text, after[0].text, 1e-5);
 }
 
-// A fixed eye sees the same in all of them.
+// A fixed vision encoder sees the same in all of them.
 TEST(Replicas, ShareTheStatisticsOfTheFirst) {
   Vlm model = TinyModel(kSeed);
   ShakeBatchNorms(model);
@@ -119,7 +119,7 @@ TEST(Replicas, ShareTheStatisticsOfTheFirst) {
     }
     const std::vector<Losses> losses =
         replicas.Backward(Batches(3), [&](Vlm& replica, const Batch& batch) {
-          replica->eye->eval();
+          replica->vision_encoder->eval();
           const std::vector<torch::Tensor> own = replica->buffers(), first = model->buffers();
           for (std::size_t b = 0; b < own.size(); ++b) EXPECT_TRUE(torch::equal(own[b], first[b]));
           return GridLosses(replica, batch);
@@ -133,11 +133,13 @@ TEST(Replicas, PartsThatAPhaseDoesNotTeachHaveNoGradient) {
   const std::vector<Batch> batches = Batches(2);
   Vlm model = TinyModel(kSeed);
   Replicas replicas(model, 2);
-  for (const bool of_eye : {true, false, true}) {
-    replicas.Backward(batches, of_eye ? GridLosses : TextLosses);
+  for (const bool of_vision_encoder : {true, false, true}) {
+    replicas.Backward(batches, of_vision_encoder ? GridLosses : TextLosses);
     for (const auto& named : model->named_parameters()) {
-      const bool is_eye = named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
-      EXPECT_EQ(named.value().grad().defined(), is_eye == of_eye) << named.key();
+      const bool is_vision_encoder =
+          named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
+      EXPECT_EQ(named.value().grad().defined(), is_vision_encoder == of_vision_encoder)
+          << named.key();
     }
   }
 }
@@ -159,7 +161,7 @@ TEST(Losses, FallWhenOneBatchIsLearnt) {
   EXPECT_LT(last.name, 0.5 * first.name) << "seed " << kSeed;
   EXPECT_LT(last.cover, 0.3 * first.cover) << "seed " << kSeed;
   EXPECT_LT(last.digit, 0.3 * first.digit) << "seed " << kSeed;
-  EXPECT_LT(last.colour, 0.3 * first.colour) << "seed " << kSeed;
+  EXPECT_LT(last.color, 0.3 * first.color) << "seed " << kSeed;
 }
 
 // Cells with nothing count for half as much as those with something, however many they are.
@@ -167,23 +169,23 @@ TEST(GridLoss, IsWhatItsFormulaSays) {
   Batch batch = TinyBatch(1, kSeed);
   batch.cover = torch::tensor({0, 2, 0, 0}, torch::kInt64).view({1, 4});
   batch.digit = torch::zeros({1, 4}, torch::kInt64);
-  batch.colour = torch::tensor({-1, 3, -1, -1}, torch::kInt64).view({1, 4});
-  batch.centre = torch::tensor({0.0f, 0.0f, 1.0f, 0.0f}).view({1, 4});
+  batch.color = torch::tensor({-1, 3, -1, -1}, torch::kInt64).view({1, 4});
+  batch.center = torch::tensor({0.0f, 0.0f, 1.0f, 0.0f}).view({1, 4});
   batch.place = torch::zeros({1, 4, 4});
   GridGuess guess;  // says the same of all: uniform over classes, and places at 0.5
   guess.cover = torch::zeros({1, 2, 2, 1 + kTinyThings});
-  guess.centre = torch::zeros({1, 2, 2, 1});
+  guess.center = torch::zeros({1, 2, 2, 1});
   guess.place = torch::full({1, 2, 2, 4}, 0.5);
-  guess.colour = torch::zeros({1, 2, 2, 10});
+  guess.color = torch::zeros({1, 2, 2, 10});
   guess.digit = torch::zeros({1, 2, 2, 11});
   Losses losses;
   const double total = GridLoss(guess, batch, losses).item<double>();
   EXPECT_NEAR(losses.cover, 1.5 * std::log(4.0), 1e-5);
   EXPECT_NEAR(losses.digit, 0.5 * std::log(11.0), 1e-5) << "no digit anywhere";
-  EXPECT_NEAR(losses.centre, 1.5 * std::log(2.0), 1e-5);
+  EXPECT_NEAR(losses.center, 1.5 * std::log(2.0), 1e-5);
   EXPECT_NEAR(losses.place, 4 * 0.5, 1e-5) << "of the one centre";
-  EXPECT_NEAR(losses.colour, std::log(10.0), 1e-5) << "of the one coloured cell";
-  EXPECT_NEAR(total, losses.cover + losses.digit + losses.centre + losses.place + losses.colour,
+  EXPECT_NEAR(losses.color, std::log(10.0), 1e-5) << "of the one coloured cell";
+  EXPECT_NEAR(total, losses.cover + losses.digit + losses.center + losses.place + losses.color,
               1e-4);
 }
 
@@ -223,14 +225,14 @@ TEST(TextLoss, WeighsItsTokens) {
   EXPECT_NEAR(losses.text, ((nats * learnt).sum() / learnt.sum()).item<double>(), 1e-5);
 }
 
-// A step of few pictures may show nothing and ask nothing: its losses are 0, not a mean of nothing.
+// A step of few images may show nothing and ask nothing: its losses are 0, not a mean of nothing.
 TEST(Losses, OfNothingAreNothing) {
   Batch batch = TinyBatch(1, kSeed);
   batch.cover.zero_();
   batch.number.zero_();
   batch.digit.zero_();
-  batch.centre.zero_();
-  batch.colour.fill_(-1);
+  batch.center.zero_();
+  batch.color.fill_(-1);
   batch.labels.fill_(-1);
   batch.weights.zero_();
   const std::vector<Batch> batches = {batch};
@@ -241,7 +243,7 @@ TEST(Losses, OfNothingAreNothing) {
   EXPECT_EQ(losses.text, 0);
   EXPECT_EQ(losses.text_right, 0);
   EXPECT_EQ(losses.place, 0);
-  EXPECT_EQ(losses.colour, 0);
+  EXPECT_EQ(losses.color, 0);
   for (const auto& named : model->named_parameters()) {
     EXPECT_TRUE(named.value().grad().isfinite().all().item<bool>()) << named.key();
   }

@@ -8,8 +8,9 @@ namespace edgevlm::train {
 namespace {
 
 constexpr double kWarmUp = 0.02;
-constexpr double kEyeFloor = 0.1;
-constexpr double kLateEyeShare = 0.4;  // the eye has less to learn in the last phase
+constexpr double kVisionEncoderFloor = 0.1;
+constexpr double kLateVisionEncoderShare =
+    0.4;  // the vision encoder has less to learn in the last phase
 
 // 0 at the start, 1 after the warm-up, `floor` at the end. part: in [0, 1].
 double Curve(double part, double floor) {
@@ -20,13 +21,16 @@ double Curve(double part, double floor) {
 }  // namespace
 
 Moment MomentAt(const TrainOptions& options, double done) {
-  if (done < options.eye_part) {
-    return {Phase::kEye, options.eye_rate * Curve(done / options.eye_part, kEyeFloor), 0.0};
+  if (done < options.vision_encoder_part) {
+    return {Phase::kVisionEncoder,
+            options.vision_encoder_rate *
+                Curve(done / options.vision_encoder_part, kVisionEncoderFloor),
+            0.0};
   }
-  const double later = (done - options.eye_part) / (1.0 - options.eye_part);
+  const double later = (done - options.vision_encoder_part) / (1.0 - options.vision_encoder_part);
   const double rate = options.rate * Curve(later, 0.01);
-  if (done < options.eye_part + options.blind_part) return {Phase::kDecoder, 0.0, rate};
-  return {Phase::kAll, kLateEyeShare * rate, rate};
+  if (done < options.vision_encoder_part + options.blind_part) return {Phase::kDecoder, 0.0, rate};
+  return {Phase::kAll, kLateVisionEncoderShare * rate, rate};
 }
 
 }  // namespace edgevlm::train

@@ -12,10 +12,10 @@ namespace {
 
 constexpr TrainOptions Options() {
   TrainOptions options;
-  options.eye_part = 0.4;
+  options.vision_encoder_part = 0.4;
   options.blind_part = 0.2;
   options.rate = 1.0;
-  options.eye_rate = 2.0;
+  options.vision_encoder_rate = 2.0;
   return options;
 }
 
@@ -28,15 +28,15 @@ TEST(MomentAt, EachPhaseTeachesItsParts) {
   struct Case {
     double done;
     Phase phase;
-    double eye_rate, rate;
+    double vision_encoder_rate, rate;
   };
   const Case cases[] = {
-      {0, Phase::kEye, 0, 0},                             // warms up from nothing
-      {0.004, Phase::kEye, 1.0 * Decayed(0.01, 0.1), 0},  // half of the first 2 %
-      {0.008, Phase::kEye, 2.0 * Decayed(0.02, 0.1), 0},  // all of it
-      {0.2, Phase::kEye, 2.0 * 0.55, 0},                  // half of the cosine
-      {0.4 - 1e-9, Phase::kEye, 0.2, 0},                  // a tenth is left
-      {0.4, Phase::kDecoder, 0, 0},                       // the decoder warms up in its turn
+      {0, Phase::kVisionEncoder, 0, 0},                             // warms up from nothing
+      {0.004, Phase::kVisionEncoder, 1.0 * Decayed(0.01, 0.1), 0},  // half of the first 2 %
+      {0.008, Phase::kVisionEncoder, 2.0 * Decayed(0.02, 0.1), 0},  // all of it
+      {0.2, Phase::kVisionEncoder, 2.0 * 0.55, 0},                  // half of the cosine
+      {0.4 - 1e-9, Phase::kVisionEncoder, 0.2, 0},                  // a tenth is left
+      {0.4, Phase::kDecoder, 0, 0},  // the decoder warms up in its turn
       {0.406, Phase::kDecoder, 0, 0.5 * Decayed(0.01, 0.01)},
       {0.6 - 1e-9, Phase::kDecoder, 0, Decayed(1 / 3.0, 0.01)},
       {0.6 + 1e-9, Phase::kAll, 0.4 * Decayed(1 / 3.0, 0.01), Decayed(1 / 3.0, 0.01)},
@@ -46,7 +46,7 @@ TEST(MomentAt, EachPhaseTeachesItsParts) {
   for (const Case& c : cases) {
     const Moment moment = MomentAt(Options(), c.done);
     EXPECT_EQ(moment.phase, c.phase) << "at " << c.done;
-    EXPECT_NEAR(moment.eye_rate, c.eye_rate, 1e-6) << "at " << c.done;
+    EXPECT_NEAR(moment.vision_encoder_rate, c.vision_encoder_rate, 1e-6) << "at " << c.done;
     EXPECT_NEAR(moment.rate, c.rate, 1e-6) << "at " << c.done;
   }
 }
@@ -56,7 +56,7 @@ TEST(MomentAt, RatesOnlyFallAfterTheWarmUp) {
   for (int i = 413; i <= 1000; ++i) {
     const Moment moment = MomentAt(Options(), i / 1000.0);
     EXPECT_LE(moment.rate, rate) << "at " << i / 1000.0;
-    EXPECT_LE(moment.eye_rate, moment.rate) << "at " << i / 1000.0;
+    EXPECT_LE(moment.vision_encoder_rate, moment.rate) << "at " << i / 1000.0;
     rate = moment.rate;
   }
   EXPECT_LT(rate, 0.02);
@@ -69,7 +69,7 @@ TEST(MomentAt, TheEndLasts) {
 
 TEST(MomentAt, PhasesMayBeEmpty) {
   TrainOptions options = Options();
-  options.eye_part = 0;
+  options.vision_encoder_part = 0;
   EXPECT_EQ(MomentAt(options, 0).phase, Phase::kDecoder);
   options.blind_part = 0;
   EXPECT_EQ(MomentAt(options, 0).phase, Phase::kAll);
@@ -102,11 +102,11 @@ TEST(Validate, NamesTheOptionThatIsWrong) {
       {"--minutes", [](TrainOptions& o) { o.minutes = 0; }},
       {"--minutes", [](TrainOptions& o) { o.minutes = kNotANumber; }},
       {"--minutes", [](TrainOptions& o) { o.minutes = 1e300; }},
-      {"--eye-part", [](TrainOptions& o) { o.eye_part = 1; }},
-      {"--eye-part", [](TrainOptions& o) { o.eye_part = -0.1; }},
+      {"--eye-part", [](TrainOptions& o) { o.vision_encoder_part = 1; }},
+      {"--eye-part", [](TrainOptions& o) { o.vision_encoder_part = -0.1; }},
       {"--blind-part", [](TrainOptions& o) { o.blind_part = 0.8; }},
       {"--blind-part", [](TrainOptions& o) { o.blind_part = kNotANumber; }},
-      {"--picture-side", [](TrainOptions& o) { o.picture_side = 100; }},
+      {"--picture-side", [](TrainOptions& o) { o.image_side = 100; }},
       {"--width", [](TrainOptions& o) { o.width = 48; }},
       {"--vocabulary", [](TrainOptions& o) { o.vocabulary = 260; }},
       {"--threads", [](TrainOptions& o) { o.threads = 0; }},
@@ -114,7 +114,7 @@ TEST(Validate, NamesTheOptionThatIsWrong) {
       {"--batch", [](TrainOptions& o) { o.batch = 25; }},
       {"--batch", [](TrainOptions& o) { o.batch = 8192; }},
       {"--loaders", [](TrainOptions& o) { o.loaders = 0; }},
-      {"--evaluate-pictures", [](TrainOptions& o) { o.evaluate_pictures = -1; }},
+      {"--evaluate-pictures", [](TrainOptions& o) { o.evaluate_images = -1; }},
   };
   for (const Case& c : cases) {
     TrainOptions options = sound;

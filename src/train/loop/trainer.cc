@@ -54,7 +54,7 @@ Vocabulary LearnVocabulary(const TrainOptions& options) {
 Run NewRun(const TrainOptions& options) {
   Run run;
   run.vocabulary = LearnVocabulary(options);
-  run.shape.picture_side = options.picture_side;
+  run.shape.image_side = options.image_side;
   run.shape.things = static_cast<int>(ThingNames().size());
   run.shape.decoder.width = options.width;
   run.shape.decoder.heads = options.width / 32;
@@ -82,7 +82,7 @@ Result<Run> StartRun(const TrainOptions& options) {
 }
 
 SampleOptions SamplesFor(const VlmShape& shape, Split split) {
-  return {.picture_side = shape.picture_side,
+  return {.image_side = shape.image_side,
           .grid = shape.grid(),
           .nameless = split == Split::kTrain ? kNamelessShare : 0.0f,
           .split = split};
@@ -124,21 +124,23 @@ torch::Tensor NameIds(const Tokenizer& tokenizer) {
   return torch::tensor(ids, torch::kInt64);
 }
 
-// Two groups: the eye with its grid heads, and the rest. Weights of matrices and convolutions
-// decay.
+// Two groups: the vision encoder with its grid heads, and the rest. Weights of matrices and
+// convolutions decay.
 torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
-  std::vector<torch::Tensor> eye, rest;
+  std::vector<torch::Tensor> vision_encoder, rest;
   for (const auto& named : model->named_parameters()) {
-    const bool of_eye = named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
-    (of_eye ? eye : rest).push_back(named.value());
+    const bool of_vision_encoder =
+        named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
+    (of_vision_encoder ? vision_encoder : rest).push_back(named.value());
   }
   const auto adam = torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(0.02);
   return torch::optim::AdamW(
-      {torch::optim::OptimizerParamGroup(eye), torch::optim::OptimizerParamGroup(rest)}, adam);
+      {torch::optim::OptimizerParamGroup(vision_encoder), torch::optim::OptimizerParamGroup(rest)},
+      adam);
 }
 
 void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
-  const double rates[] = {moment.eye_rate, moment.rate};
+  const double rates[] = {moment.vision_encoder_rate, moment.rate};
   for (std::size_t i = 0; i < optimizer.param_groups().size(); ++i) {
     static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[i].options()).lr(rates[i]);
   }
@@ -148,16 +150,17 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
 Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
   Losses losses;
   torch::Tensor features;
-  // A fixed eye keeps its statistics too: the decoder reads what the engine will give it.
-  model->eye->train(phase != Phase::kDecoder);
+  // A fixed vision encoder keeps its statistics too: the decoder reads what the engine will give
+  // it.
+  model->vision_encoder->train(phase != Phase::kDecoder);
   if (phase == Phase::kDecoder) {
     const torch::NoGradGuard fixed;
-    features = model->See(batch.pictures);
+    features = model->See(batch.images);
   } else {
-    features = model->See(batch.pictures);
+    features = model->See(batch.images);
   }
   if (phase != Phase::kDecoder) losses.total = GridLoss(model->Guess(features), batch, losses);
-  if (phase == Phase::kEye) return losses;
+  if (phase == Phase::kVisionEncoder) return losses;
   const torch::Tensor cells = model->Project(features);
   const Streams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
@@ -175,7 +178,7 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::T
 class Figures {
  public:
   void Add(const Losses& losses) {
-    const double now[kCount] = {losses.cover,   losses.centre, losses.place,      losses.colour,
+    const double now[kCount] = {losses.cover,   losses.center, losses.place,      losses.color,
                                 losses.digit,   losses.text,   losses.text_right, losses.name,
                                 losses.mention, losses.order,  losses.number,     losses.exit};
     for (std::size_t i = 0; i < kCount; ++i) {
@@ -223,7 +226,7 @@ class Session {
       if (auto error = LoadParts(options_.from, shop_.model)) return error;
     }
     minutes_before_ = state_.minutes;
-    pictures_before_ = state_.pictures;
+    images_before_ = state_.images;
     started_ = Clock::now();
     // After loading: the replicas share the memory that the model has now.
     replicas_ = std::make_unique<Replicas>(shop_.model, options_.threads);
@@ -258,7 +261,7 @@ class Session {
     optimizer_.step();
 
     ++state_.step;
-    for (const Batch& batch : batches) state_.pictures += batch.pictures.size(0);
+    for (const Batch& batch : batches) state_.images += batch.images.size(0);
     state_.minutes =
         minutes_before_ + std::chrono::duration<double>(Clock::now() - started_).count() / 60.0;
     for (const Losses& part : losses) figures_.Add(part);
@@ -267,7 +270,7 @@ class Session {
 
   void Report(const Moment& moment) {
     const double minutes = state_.minutes - minutes_before_;
-    const double speed = static_cast<double>(state_.pictures - pictures_before_) / (60.0 * minutes);
+    const double speed = static_cast<double>(state_.images - images_before_) / (60.0 * minutes);
     char head[64];
     std::snprintf(head, sizeof(head), "phase %d  %.0f pictures/s  ", static_cast<int>(moment.phase),
                   speed);
@@ -277,7 +280,7 @@ class Session {
     next_log_ = state_.minutes + 1.0;
     nlohmann::json line = figures_.Json();
     line["minutes"] = state_.minutes;
-    line["pictures"] = state_.pictures;
+    line["pictures"] = state_.images;
     line["phase"] = static_cast<int>(moment.phase);
     line["pictures_per_s"] = speed;
     std::ofstream(options_.out + "/log.jsonl", std::ios::app) << line.dump() << "\n";
@@ -295,12 +298,12 @@ class Session {
   Progress progress_{"train"};
   Clock::time_point started_;
   double minutes_before_ = 0;
-  std::int64_t pictures_before_ = 0;
+  std::int64_t images_before_ = 0;
   double next_log_ = 0;
 };
 
 MaybeError PrintEvaluation(const TrainOptions& options, Workshop& shop) {
-  const int batches = (options.evaluate_pictures + options.batch - 1) / options.batch;
+  const int batches = (options.evaluate_images + options.batch - 1) / options.batch;
   const auto evaluate = [&](bool blank) {
     Loader loader(SamplesFor(shop.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
                   options.loaders, shop.glyphs, shop.tokenizer);
@@ -322,16 +325,14 @@ MaybeError Validate(const TrainOptions& options) {
   if (!(options.minutes > 0 && options.minutes <= kMostMinutes)) {
     return invalid("--minutes: expected more than 0, up to a million", options.minutes);
   }
-  if (!(options.eye_part >= 0 && options.eye_part < 1)) {
-    return invalid("--eye-part: expected from 0 to less than 1", options.eye_part);
+  if (!(options.vision_encoder_part >= 0 && options.vision_encoder_part < 1)) {
+    return invalid("--eye-part: expected from 0 to less than 1", options.vision_encoder_part);
   }
-  if (!(options.blind_part >= 0 && options.blind_part <= 1 - options.eye_part)) {
+  if (!(options.blind_part >= 0 && options.blind_part <= 1 - options.vision_encoder_part)) {
     return invalid("--blind-part: expected from 0 to what --eye-part leaves", options.blind_part);
   }
-  if (options.picture_side < 64 || options.picture_side > 512 ||
-      options.picture_side % kCellPixels) {
-    return invalid("--picture-side: expected a multiple of 16 from 64 to 512",
-                   options.picture_side);
+  if (options.image_side < 64 || options.image_side > 512 || options.image_side % kCellPixels) {
+    return invalid("--picture-side: expected a multiple of 16 from 64 to 512", options.image_side);
   }
   if (options.width < 32 || options.width > 1024 || options.width % 32 != 0) {
     return invalid("--width: expected a multiple of 32 from 32 to 1024", options.width);
@@ -349,8 +350,8 @@ MaybeError Validate(const TrainOptions& options) {
   if (options.loaders < 1 || options.loaders > 256) {
     return invalid("--loaders: expected 1 to 256", options.loaders);
   }
-  if (options.evaluate_pictures < 0 || options.evaluate_pictures > 1000000) {
-    return invalid("--evaluate-pictures: expected 0 to 1000000", options.evaluate_pictures);
+  if (options.evaluate_images < 0 || options.evaluate_images > 1000000) {
+    return invalid("--evaluate-pictures: expected 0 to 1000000", options.evaluate_images);
   }
   return std::nullopt;
 }

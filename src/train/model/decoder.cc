@@ -16,7 +16,7 @@ namespace nn = torch::nn;
 constexpr double kNormEpsilon = 1e-5;
 constexpr double kInitialDeviation = 0.02;  // as GPT-2
 
-nn::Linear InitialisedLinear(int in, int out, double deviation = kInitialDeviation) {
+nn::Linear InitializedLinear(int in, int out, double deviation = kInitialDeviation) {
   nn::Linear linear(in, out);
   nn::init::normal_(linear->weight, 0.0, deviation);
   nn::init::zeros_(linear->bias);
@@ -35,11 +35,11 @@ DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
   // depth.
   const double residual = kInitialDeviation / std::sqrt(2.0 * shape.blocks);
   attn_norm = register_module("attn_norm", Norm(width));
-  attn_qkv = register_module("attn_qkv", InitialisedLinear(width, 3 * width));
-  attn_output = register_module("attn_output", InitialisedLinear(width, width, residual));
+  attn_qkv = register_module("attn_qkv", InitializedLinear(width, 3 * width));
+  attn_output = register_module("attn_output", InitializedLinear(width, width, residual));
   ffn_norm = register_module("ffn_norm", Norm(width));
-  ffn_up = register_module("ffn_up", InitialisedLinear(width, 4 * width));
-  ffn_down = register_module("ffn_down", InitialisedLinear(4 * width, width, residual));
+  ffn_up = register_module("ffn_up", InitializedLinear(width, 4 * width));
+  ffn_down = register_module("ffn_down", InitializedLinear(4 * width, width, residual));
 }
 
 torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const torch::Tensor& text_starts,
@@ -69,7 +69,7 @@ DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shap
 
 Streams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
                              const torch::Tensor& positions, const torch::Tensor& text_starts) {
-  const PackedSizes sizes{.pictures = static_cast<int>(ids.size(0)),
+  const PackedSizes sizes{.images = static_cast<int>(ids.size(0)),
                           .cells = static_cast<int>(cells.size(1)),
                           .rows = static_cast<int>(ids.size(1)),
                           .length = static_cast<int>(ids.size(2)),

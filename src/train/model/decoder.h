@@ -1,9 +1,9 @@
-// The decoder as LibTorch trains it: GPT-2 blocks (Radford et al. 2019) over picture tokens and
+// The decoder as LibTorch trains it: GPT-2 blocks (Radford et al. 2019) over image tokens and
 // text.
 //
-// A picture is read once and many texts are written about it: each picture has M rows of L text
-// tokens, and a row holds one or more texts that see the picture and themselves, but not each
-// other. That costs one picture per M * L text tokens, and gives the same numbers as one sequence
+// An image is read once and many texts are written about it: each image has M rows of L text
+// tokens, and a row holds one or more texts that see the image and themselves, but not each
+// other. That costs one image per M * L text tokens, and gives the same numbers as one sequence
 // per text.
 #pragma once
 #include <vector>
@@ -18,16 +18,16 @@ struct DecoderShape {
   int heads = 6;    // H
   int blocks = 6;
   int vocabulary = 0;           // V
-  int context = 192;            // positions: picture tokens, then text
+  int context = 192;            // positions: image tokens, then text
   std::vector<int> exits = {};  // early exits: after how many blocks, increasing
 };
 
-// Rows that a block's result is needed of. After the last block nothing reads picture tokens.
+// Rows that a block's result is needed of. After the last block nothing reads image tokens.
 enum class Rows { kAll, kText };
 
 struct DecoderBlockImpl : torch::nn::Module {
   DecoderBlockImpl(const DecoderShape& shape);
-  // x [B*P + B*M*L, D]: all picture tokens, then all text tokens.
+  // x [B*P + B*M*L, D]: all image tokens, then all text tokens.
   // text_starts as PackedAttention's starts. Returns the rows that are asked for.
   torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts, const PackedSizes& sizes,
                         Rows rows);
@@ -39,16 +39,16 @@ TORCH_MODULE(DecoderBlock);
 
 // The residual stream of the text tokens, [B*M*L, D].
 struct Streams {
-  torch::Tensor cells;   // that of the picture tokens [B*P, D], after half of the blocks
-  torch::Tensor middle;  // after half of the blocks
-  torch::Tensor late;    // after two thirds
+  torch::Tensor cells;               // that of the image tokens [B*P, D], after half of the blocks
+  torch::Tensor middle;              // after half of the blocks
+  torch::Tensor late;                // after two thirds
   std::vector<torch::Tensor> exits;  // after as many as each of DecoderShape::exits says
   torch::Tensor last;                // after all of them, normed: what Logits() takes
 };
 
 struct DecoderImpl : torch::nn::Module {
   explicit DecoderImpl(const DecoderShape& shape);
-  // cells [B, P, D]: picture tokens; ids, positions [B, M, L] int64; text_starts [B, M, L] int32:
+  // cells [B, P, D]: image tokens; ids, positions [B, M, L] int64; text_starts [B, M, L] int32:
   // index in its row of the first token of a token's text.
   Streams forward(const torch::Tensor& cells, const torch::Tensor& ids,
                   const torch::Tensor& positions, const torch::Tensor& text_starts);

@@ -9,7 +9,7 @@
 namespace edgevlm::train {
 namespace {
 
-// Two pictures with rows of several texts each, and a decoder with weights large enough that every
+// Two images with rows of several texts each, and a decoder with weights large enough that every
 // token matters.
 class DecoderTest : public ::testing::Test {
  protected:
@@ -30,8 +30,8 @@ class DecoderTest : public ::testing::Test {
   }
 
   // Whether the logits at this token are the same in both.
-  static bool Same(const torch::Tensor& a, const torch::Tensor& b, int picture, int row, int slot) {
-    return torch::equal(a[picture][row][slot], b[picture][row][slot]);
+  static bool Same(const torch::Tensor& a, const torch::Tensor& b, int image, int row, int slot) {
+    return torch::equal(a[image][row][slot], b[image][row][slot]);
   }
 
   Decoder decoder_;
@@ -127,7 +127,7 @@ TEST_F(DecoderTest, AnExitIsTheEndOfAShorterDecoder) {
   EXPECT_TRUE(torch::allclose(found, expected, 1e-4, 1e-4)) << "seed " << kSeed;
 }
 
-TEST_F(DecoderTest, TextsReadEveryCellOfTheirOwnPicture) {
+TEST_F(DecoderTest, TextsReadEveryCellOfTheirOwnImage) {
   const torch::Tensor before = Logits(cells_, batch_.ids);
   for (int cell = 0; cell < 4; ++cell) {
     torch::Tensor cells = cells_.clone();

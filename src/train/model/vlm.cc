@@ -9,14 +9,14 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr int kColours = 10;
+constexpr int kColors = 10;
 constexpr int kDigits = 10;
 constexpr int kPlaceValues = 4;
-constexpr int kPlaceWaves = 5;  // per axis; the finest one tells neighbouring cells apart
+constexpr int kPlaceWaves = 5;  // per axis; the finest one tells neighboring cells apart
 
-// What the positions of picture tokens start from: cosines of the cell's column and row, each along
+// What the positions of image tokens start from: cosines of the cell's column and row, each along
 // a direction of its own, so that left and right, above and below are there from the first step.
-// Their length matches the picture tokens'; learnt from nothing, they stay a whisper beside those.
+// Their length matches the image tokens'; learnt from nothing, they stay a whisper beside those.
 torch::Tensor GridPlaces(int grid, int width) {
   constexpr double kLength = 10.0;
   const double amplitude = kLength / std::sqrt(static_cast<double>(kPlaceWaves));
@@ -35,8 +35,8 @@ torch::Tensor GridPlaces(int grid, int width) {
 
 VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   namespace nn = torch::nn;
-  eye = register_module("eye", Eye(shape.features));
-  const int guesses = (1 + shape.things) + 1 + kPlaceValues + kColours + (1 + kDigits);
+  vision_encoder = register_module("eye", VisionEncoder(shape.features));
+  const int guesses = (1 + shape.things) + 1 + kPlaceValues + kColors + (1 + kDigits);
   grid_heads = register_module("grid_heads", nn::Linear(shape.features, guesses));
   project_in = register_module("project_in", nn::Linear(shape.features, shape.decoder.width));
   project_out =
@@ -51,12 +51,12 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
       .add_(GridPlaces(shape.grid(), shape.decoder.width));
 }
 
-torch::Tensor VlmImpl::See(const torch::Tensor& pictures) {
-  return eye(pictures).permute({0, 2, 3, 1}).contiguous();
+torch::Tensor VlmImpl::See(const torch::Tensor& images) {
+  return vision_encoder(images).permute({0, 2, 3, 1}).contiguous();
 }
 
 GridGuess VlmImpl::Guess(const torch::Tensor& features) {
-  const std::array<std::int64_t, 5> widths = {1 + shape.things, 1, kPlaceValues, kColours,
+  const std::array<std::int64_t, 5> widths = {1 + shape.things, 1, kPlaceValues, kColors,
                                               1 + kDigits};
   const auto parts = grid_heads(features).split_with_sizes(widths, -1);
   return {parts[0], parts[1], parts[2], parts[3], parts[4]};

@@ -1,34 +1,34 @@
-// The whole model in training: eye, grid heads (training only), projector, decoder.
+// The whole model in training: vision encoder, grid heads (training only), projector, decoder.
 #pragma once
 
 #include "train/model/decoder.h"
-#include "train/model/eye.h"
+#include "train/model/vision_encoder.h"
 
 namespace edgevlm::train {
 
 struct VlmShape {
-  int picture_side = 160;  // S
-  int features = 288;      // E, channels of a cell
-  int things = 0;          // names a cell can have, without "nothing"
+  int image_side = 160;  // S
+  int features = 288;    // E, channels of a cell
+  int things = 0;        // names a cell can have, without "nothing"
   DecoderShape decoder;
 
-  int grid() const { return picture_side / kCellPixels; }
+  int grid() const { return image_side / kCellPixels; }
   int cells() const { return grid() * grid(); }  // P
 };
 
-// What the eye says of each cell while it trains: it is asked where things are before the decoder
-// has words for them. [B, G, G, channels] each; the engine never sees these heads.
+// What the vision encoder says of each cell while it trains: it is asked where things are before
+// the decoder has words for them. [B, G, G, channels] each; the engine never sees these heads.
 struct GridGuess {
   torch::Tensor cover;   // 1 + things: which thing lies over the cell's middle, 0 for none
-  torch::Tensor centre;  // 1: a thing's centre lies in the cell
-  torch::Tensor place;   // 4: the centre inside the cell, the thing's width and height
-  torch::Tensor colour;  // 10: of the shape that covers the cell
-  torch::Tensor digit;   // 1 + 10: which digit's centre lies in the cell, 0 for none
+  torch::Tensor center;  // 1: a thing's center lies in the cell
+  torch::Tensor place;   // 4: the center inside the cell, the thing's width and height
+  torch::Tensor color;   // 10: of the shape that covers the cell
+  torch::Tensor digit;   // 1 + 10: which digit's center lies in the cell, 0 for none
 };
 
 // What the decoder says of each mention while it trains; the engine never sees this head. [R, ...]
 struct MentionGuess {
-  torch::Tensor present;  // 1: the picture has what the name means
+  torch::Tensor present;  // 1: the image has what the name means
   torch::Tensor column;   // G: its cell's
   torch::Tensor row;      // G
 };
@@ -38,10 +38,10 @@ inline constexpr int kMostThings = 5;  // of a scene
 struct VlmImpl : torch::nn::Module {
   explicit VlmImpl(const VlmShape& shape);
 
-  // pictures [B, 3, S, S] -> features [B, G, G, E], a cell's channels together.
-  torch::Tensor See(const torch::Tensor& pictures);
+  // images [B, 3, S, S] -> features [B, G, G, E], a cell's channels together.
+  torch::Tensor See(const torch::Tensor& images);
   GridGuess Guess(const torch::Tensor& features);
-  // features [B, G, G, E] -> picture tokens [B, P, D].
+  // features [B, G, G, E] -> image tokens [B, P, D].
   torch::Tensor Project(const torch::Tensor& features);
   // stream [R, D]: Streams::middle at the mentions.
   MentionGuess GuessMentions(const torch::Tensor& stream);
@@ -52,7 +52,7 @@ struct VlmImpl : torch::nn::Module {
   // the order of their first cells, it is.
   torch::Tensor GuessNumber(const torch::Tensor& stream);
 
-  Eye eye{nullptr};
+  VisionEncoder vision_encoder{nullptr};
   torch::nn::Linear grid_heads{nullptr};
   torch::nn::Linear project_in{nullptr}, project_out{nullptr};
   Decoder decoder{nullptr};

@@ -1,4 +1,4 @@
-// The activations of the eye.
+// The activations of the vision encoder.
 #pragma once
 
 namespace edgevlm::train {

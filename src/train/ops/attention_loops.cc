@@ -13,7 +13,7 @@ namespace {
 
 constexpr int RoundUp(int n, int multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-// Rows of tokens that ask together: the cells of a picture, or one row of texts. Its keys are the
+// Rows of tokens that ask together: the cells of an image, or one row of texts. Its keys are the
 // cells, then (for texts) its own tokens.
 struct Part {
   std::ptrdiff_t first_row = 0;          // of the packed rows
@@ -25,14 +25,13 @@ struct Part {
   int KeyEnd(int i) const { return own_key + std::min(i, count - 1) + 1; }
 };
 
-// Part m of a picture: texts first, the cells last.
-Part PartOf(const AttentionData& data, int picture, int m) {
+// Part m of an image: texts first, the cells last.
+Part PartOf(const AttentionData& data, int image, int m) {
   const PackedSizes& sizes = data.sizes;
   if (m == sizes.rows) {
-    return {static_cast<std::ptrdiff_t>(picture) * sizes.cells, sizes.cells, 0, nullptr};
+    return {static_cast<std::ptrdiff_t>(image) * sizes.cells, sizes.cells, 0, nullptr};
   }
-  const std::ptrdiff_t text =
-      (static_cast<std::ptrdiff_t>(picture) * sizes.rows + m) * sizes.length;
+  const std::ptrdiff_t text = (static_cast<std::ptrdiff_t>(image) * sizes.rows + m) * sizes.length;
   return {sizes.CellRows() + text, sizes.length, sizes.cells, data.starts + text};
 }
 
@@ -93,12 +92,12 @@ template <int kLanes>
   }
 }
 
-// One head of one picture.
+// One head of one image.
 template <int kLanes>
 struct Head {
   const AttentionData& data;
   Scratch<kLanes>& scratch;
-  int picture;
+  int image;
   int head;
 
   static constexpr int kRows = kTileRows<kLanes>;
@@ -270,12 +269,12 @@ struct AttentionLoops {
                                          bool backward) {
     Scratch<kLanes> scratch(data, backward);
     for (int task = first; task < end; ++task) {
-      const int picture = task / data.sizes.heads;
-      const Head<kLanes> head{data, scratch, picture, task % data.sizes.heads};
-      const Part cells = PartOf(data, picture, data.sizes.rows);
+      const int image = task / data.sizes.heads;
+      const Head<kLanes> head{data, scratch, image, task % data.sizes.heads};
+      const Part cells = PartOf(data, image, data.sizes.rows);
       head.LoadKeys(cells, backward);
       for (int m = 0; m <= data.sizes.rows; ++m) {
-        const Part part = PartOf(data, picture, m);
+        const Part part = PartOf(data, image, m);
         if (part.starts != nullptr) head.LoadKeys(part, backward);
         if (backward) {
           head.Backward(part);

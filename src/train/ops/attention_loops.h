@@ -1,4 +1,4 @@
-// The loops of PackedAttention for one picture and head.
+// The loops of PackedAttention for one image and head.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ struct AttentionData {
 };
 
 // Writes out, highest and inverse_sum of the tasks [first, end); task b * H + h is head h of
-// picture b. Allocates about 300 kB.
+// image b. Allocates about 300 kB.
 void AttendForward(Isa isa, const AttentionData& data, int first, int end);
 
 // Writes qkv_gradient from out_gradient, highest and inverse_sum.

@@ -137,7 +137,7 @@ torch::Tensor BatchNormActivate(const torch::Tensor& x, torch::nn::BatchNorm2d& 
   const double rows = static_cast<double>(RowCount(x));
   norm->num_batches_tracked.add_(1);
   norm->running_mean.mul_(1 - momentum).add_(statistics[0], momentum);
-  // The running variance is unbiased, the one that normalises is not.
+  // The running variance is unbiased, the one that normalizes is not.
   norm->running_var.mul_(1 - momentum).add_(statistics[1], momentum * rows / (rows - 1));
   return out;
 }

@@ -21,11 +21,11 @@ AttentionData DataOf(const torch::Tensor& qkv, const torch::Tensor& starts,
   return data;
 }
 
-// A picture's head is a task; their costs are the same.
+// An image's head is a task; their costs are the same.
 template <class Attend>
 void ForTasks(const AttentionData& data, Attend attend) {
   const Isa isa = ChosenIsa();
-  at::parallel_for(0, data.sizes.pictures * data.sizes.heads, 1,
+  at::parallel_for(0, data.sizes.images * data.sizes.heads, 1,
                    [&](std::int64_t first, std::int64_t end) {
                      attend(isa, data, static_cast<int>(first), static_cast<int>(end));
                    });
@@ -43,8 +43,8 @@ struct Attention : torch::autograd::Function<Attention> {
     data.out = out.data_ptr<float>();
     ForTasks(data, AttendForward);
     context->save_for_backward({qkv, starts, softmax});
-    context->saved_data["sizes"] = std::vector<std::int64_t>{sizes.pictures, sizes.cells,
-                                                             sizes.rows, sizes.length, sizes.heads};
+    context->saved_data["sizes"] =
+        std::vector<std::int64_t>{sizes.images, sizes.cells, sizes.rows, sizes.length, sizes.heads};
     return out;
   }
 

@@ -1,4 +1,4 @@
-// Attention over pictures and the packed rows of text about them, as one operation.
+// Attention over images and the packed rows of text about them, as one operation.
 #pragma once
 
 #include "train/ops/packed_sizes.h"
@@ -6,8 +6,8 @@
 
 namespace edgevlm::train {
 
-// softmax(q k^T / sqrt(d)) v for each head, where a picture token sees those of its picture that
-// are not later, and a text token sees all P of its picture and [start, itself] of its own row.
+// softmax(q k^T / sqrt(d)) v for each head, where an image token sees those of its image that
+// are not later, and a text token sees all P of its image and [start, itself] of its own row.
 //   qkv     [B*P + B*M*L, 3D]: q, k and v side by side, each of H heads of width d
 //   starts  [B, M, L] int32: for each text token the index in its row of its text's first token
 //   result  [B*P + B*M*L, D]

@@ -18,9 +18,9 @@ constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 // Rows of texts of random lengths.
 torch::Tensor Starts(const PackedSizes& sizes, std::mt19937_64& rng) {
-  torch::Tensor starts = torch::empty({sizes.pictures, sizes.rows, sizes.length}, torch::kInt32);
+  torch::Tensor starts = torch::empty({sizes.images, sizes.rows, sizes.length}, torch::kInt32);
   auto* out = starts.data_ptr<std::int32_t>();
-  for (int row = 0; row < sizes.pictures * sizes.rows; ++row) {
+  for (int row = 0; row < sizes.images * sizes.rows; ++row) {
     int start = 0;
     for (int i = 0; i < sizes.length; ++i) {
       if (rng() % 5 == 0) start = i;
@@ -39,8 +39,8 @@ torch::Tensor Mask(const torch::Tensor& starts, const PackedSizes& sizes) {
   }
   for (int t = 0; t < sizes.AllRows() - sizes.CellRows(); ++t) {
     const int i = sizes.CellRows() + t;
-    const int picture = t / (sizes.rows * sizes.length);
-    for (int c = 0; c < sizes.cells; ++c) out[i][picture * sizes.cells + c] = 0;
+    const int image = t / (sizes.rows * sizes.length);
+    for (int c = 0; c < sizes.cells; ++c) out[i][image * sizes.cells + c] = 0;
     const int row_begin = i - t % sizes.length;
     const int start = starts.data_ptr<std::int32_t>()[t];
     for (int j = row_begin + start; j <= i; ++j) out[i][j] = 0;
@@ -85,17 +85,17 @@ void ExpectSame(const PackedSizes& sizes, int width) {
 
 TEST(PackedAttention, IsTheDefinitionAtOddSizes) {
   for (const int width : {8, 16, 24, 32, 40}) {
-    ExpectSame({.pictures = 2, .cells = 5, .rows = 3, .length = 7, .heads = 2}, width);
-    ExpectSame({.pictures = 1, .cells = 1, .rows = 1, .length = 1, .heads = 1}, width);
-    ExpectSame({.pictures = 3, .cells = 17, .rows = 1, .length = 33, .heads = 1}, width);
-    ExpectSame({.pictures = 1, .cells = 36, .rows = 2, .length = 16, .heads = 3}, width);
-    ExpectSame({.pictures = 1, .cells = 100, .rows = 4, .length = 32, .heads = 1}, width);
+    ExpectSame({.images = 2, .cells = 5, .rows = 3, .length = 7, .heads = 2}, width);
+    ExpectSame({.images = 1, .cells = 1, .rows = 1, .length = 1, .heads = 1}, width);
+    ExpectSame({.images = 3, .cells = 17, .rows = 1, .length = 33, .heads = 1}, width);
+    ExpectSame({.images = 1, .cells = 36, .rows = 2, .length = 16, .heads = 3}, width);
+    ExpectSame({.images = 1, .cells = 100, .rows = 4, .length = 32, .heads = 1}, width);
   }
 }
 
 // Scores far from 0 must neither overflow nor lose the greatest.
 TEST(PackedAttention, LargeScoresStayFinite) {
-  const PackedSizes sizes{.pictures = 1, .cells = 20, .rows = 1, .length = 9, .heads = 1};
+  const PackedSizes sizes{.images = 1, .cells = 20, .rows = 1, .length = 9, .heads = 1};
   torch::manual_seed(kSeed);
   std::mt19937_64 rng(kSeed);
   const torch::Tensor qkv = (torch::randn({sizes.AllRows(), 24}) * 30.0).requires_grad_();
@@ -107,7 +107,7 @@ TEST(PackedAttention, LargeScoresStayFinite) {
 
 // All widths of vector give the same, on a CPU that has them.
 TEST(PackedAttention, InstructionSetsAgree) {
-  const PackedSizes sizes{.pictures = 1, .cells = 21, .rows = 2, .length = 11, .heads = 2};
+  const PackedSizes sizes{.images = 1, .cells = 21, .rows = 2, .length = 11, .heads = 2};
   constexpr int kWidth = 24;
   torch::manual_seed(kSeed);
   std::mt19937_64 rng(kSeed);

@@ -3,7 +3,7 @@
 #include <array>
 #include <numbers>
 
-#include "train/scenes/colours.h"
+#include "train/scenes/colors.h"
 #include "train/scenes/random.h"
 #include "train/scenes/value_noise.h"
 
@@ -18,11 +18,11 @@ struct Palette {
   Rgb second;
 };
 
-Rgb AnyBackgroundColour(std::mt19937_64& rng) {
+Rgb AnyBackgroundColor(std::mt19937_64& rng) {
   constexpr std::array<float, 5> kWeights = {3, 3, 3, 2, 1.5f};
   const float hue = Uniform(rng, 0, 360);
   switch (Weighted(rng, kWeights)) {
-    case 0:  // near white or grey
+    case 0:  // near white or gray
       return FromHsv(hue, Uniform(rng, 0, 0.08f), Uniform(rng, 0.6f, 1));
     case 1:  // pastel
       return FromHsv(hue, Uniform(rng, 0.1f, 0.4f), Uniform(rng, 0.7f, 1));
@@ -35,13 +35,13 @@ Rgb AnyBackgroundColour(std::mt19937_64& rng) {
   }
 }
 
-// The smallest surplus of contrast over what is asked, along the way from one colour to the other.
+// The smallest surplus of contrast over what is asked, along the way from one color to the other.
 float Surplus(const Palette& palette, std::span<const Avoided> avoided) {
   float smallest = 255;
   for (const Avoided& avoid : avoided) {
     for (const float share : {0.0f, 0.25f, 0.5f, 0.75f, 1.0f}) {
-      const Rgb colour = Mix(palette.first, palette.second, share);
-      smallest = std::min(smallest, Contrast(colour, avoid.colour) - avoid.contrast);
+      const Rgb color = Mix(palette.first, palette.second, share);
+      smallest = std::min(smallest, Contrast(color, avoid.color) - avoid.contrast);
     }
   }
   return smallest;
@@ -52,9 +52,9 @@ Palette ChoosePalette(std::span<const Avoided> avoided, std::mt19937_64& rng) {
   float best_surplus = -1e9f;
   for (int attempt = 0; attempt < 60 && best_surplus < 0; ++attempt) {
     Palette palette;
-    palette.first = AnyBackgroundColour(rng);
-    // Most backgrounds are shades of one colour; strong patterns would hide small things.
-    palette.second = Mix(palette.first, AnyBackgroundColour(rng),
+    palette.first = AnyBackgroundColor(rng);
+    // Most backgrounds are shades of one color; strong patterns would hide small things.
+    palette.second = Mix(palette.first, AnyBackgroundColor(rng),
                          Chance(rng, 0.2f) ? 0.9f : Uniform(rng, 0.1f, 0.45f));
     const float surplus = Surplus(palette, avoided);
     if (surplus > best_surplus) {
@@ -78,7 +78,7 @@ float Stripe(float x, float steep) {
   return std::clamp((Triangle(x) - 0.5f) * steep + 0.5f, 0.0f, 1.0f);
 }
 
-// One pattern: how much of the second colour is at a pixel.
+// One pattern: how much of the second color is at a pixel.
 class Texture {
  public:
   Texture(int width, int height, std::mt19937_64& rng)
@@ -92,7 +92,7 @@ class Texture {
     cosine_ = std::cos(angle) * waves / longer;
     sine_ = std::sin(angle) * waves / longer;
     steep_ = LogUniform(rng, 1, 12);
-    centre_ = {Uniform(rng, 0, 1) * static_cast<float>(width),
+    center_ = {Uniform(rng, 0, 1) * static_cast<float>(width),
                Uniform(rng, 0, 1) * static_cast<float>(height)};
     per_longer_ = 1 / longer;
     const bool noisy = pattern_ == Pattern::kClouds || pattern_ == Pattern::kWood;
@@ -101,8 +101,8 @@ class Texture {
 
   void FillRow(int y, std::span<float> shares) const {
     for (std::size_t i = 0; i < shares.size(); ++i) {
-      const float dx = static_cast<float>(i) - centre_.x;
-      const float dy = static_cast<float>(y) - centre_.y;
+      const float dx = static_cast<float>(i) - center_.x;
+      const float dy = static_cast<float>(y) - center_.y;
       const float first = cosine_ * dx + sine_ * dy;
       const float second = cosine_ * dy - sine_ * dx;
       const std::size_t index = static_cast<std::size_t>(y) * shares.size() + i;
@@ -138,7 +138,7 @@ class Texture {
   float cosine_;  // per pixel, in waves
   float sine_;
   float steep_;
-  Point centre_;  // pixels
+  Point center_;  // pixels
   float per_longer_;
   std::vector<float> noise_;  // [height, width], empty where the pattern needs none
 };

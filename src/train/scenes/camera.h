@@ -13,7 +13,7 @@ struct CameraLook {
   float light_x = 0;     // brightness changes by this share from the left edge to the right
   float light_y = 0;     // and from the top to the bottom
   float brightness = 1;  // factor
-  float contrast = 1;    // factor around mid grey
+  float contrast = 1;    // factor around mid gray
   float gamma = 1;
   Rgb white = {1, 1, 1};         // factors
   float blur_sigma = 0;          // pixels, at most 1.2
@@ -23,7 +23,7 @@ struct CameraLook {
   std::uint64_t noise_seed = 0;
 };
 
-// As varied as pictures from phones are, but never so much that a colour changes its name.
+// As varied as images from phones are, but never so much that a color changes its name.
 CameraLook AnyCamera(std::mt19937_64& rng);
 
 // About 1 ms for 280 x 280 pixels, half of it JPEG.

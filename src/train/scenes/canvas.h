@@ -1,4 +1,4 @@
-// Canvas: the picture while it is being drawn, and the one loop that draws through a homography.
+// Canvas: the image while it is being drawn, and the one loop that draws through a homography.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ struct Rgb {
   float b = 0;
 };
 
-// Premultiplied: colour channels in [0, 255 * a], a in [0, 1].
+// Premultiplied: color channels in [0, 255 * a], a in [0, 1].
 struct Rgba {
   float r = 0;
   float g = 0;
@@ -32,12 +32,12 @@ inline Rgb Mix(Rgb from, Rgb to, float share) {
           from.b + (to.b - from.b) * share};
 }
 
-inline Rgb Scale(Rgb colour, float factor) {
-  return {colour.r * factor, colour.g * factor, colour.b * factor};
+inline Rgb Scale(Rgb color, float factor) {
+  return {color.r * factor, color.g * factor, color.b * factor};
 }
 
-inline Rgba WithAlpha(Rgb colour, float alpha) {
-  return {colour.r * alpha, colour.g * alpha, colour.b * alpha, alpha};
+inline Rgba WithAlpha(Rgb color, float alpha) {
+  return {color.r * alpha, color.g * alpha, color.b * alpha, alpha};
 }
 
 // Row-major [height, width], float so that rounding happens once, at the end.

@@ -19,10 +19,10 @@ enum class HeldOutPairs { kNever, kAllowed };
 Group DisplayGroup(std::mt19937_64& rng) {
   // Red, orange, yellow, green, blue, purple, pink, brown, black, white. Black is a liquid crystal
   // on a light panel; the others glow on a dark one.
-  constexpr std::array<float, 10> kColourWeights = {6, 3, 2, 5, 4, 0.3f, 0.3f, 0, 4, 3};
+  constexpr std::array<float, 10> kColorWeights = {6, 3, 2, 5, 4, 0.3f, 0.3f, 0, 4, 3};
   constexpr std::array<float, 4> kLengthWeights = {2, 3, 3, 2};
-  Group group{ThingKind::kDisplay, DisplayName(), Colour::kRed, {}, 1};
-  group.colour = static_cast<Colour>(Weighted(rng, kColourWeights));
+  Group group{ThingKind::kDisplay, DisplayName(), Color::kRed, {}, 1};
+  group.color = static_cast<Color>(Weighted(rng, kColorWeights));
   const int length = 1 + Weighted(rng, kLengthWeights);
   for (int i = 0; i < length; ++i) {
     group.digits.push_back(static_cast<char>('0' + UniformInt(rng, 10)));
@@ -34,37 +34,37 @@ int AnyShape(std::mt19937_64& rng) {
   return FirstShape() + UniformInt(rng, DisplayName() - FirstShape());
 }
 
-Colour AnyColour(std::mt19937_64& rng) {
-  return static_cast<Colour>(UniformInt(rng, static_cast<int>(kColourNames.size())));
+Color AnyColor(std::mt19937_64& rng) {
+  return static_cast<Color>(UniformInt(rng, static_cast<int>(kColorNames.size())));
 }
 
 Group GroupNamed(int name, std::mt19937_64& rng) {
-  if (name < FirstShape()) return {ThingKind::kEmoji, name, Colour::kRed, {}, 1};
-  return {ThingKind::kShape, name, AnyColour(rng), {}, 1};
+  if (name < FirstShape()) return {ThingKind::kEmoji, name, Color::kRed, {}, 1};
+  return {ThingKind::kShape, name, AnyColor(rng), {}, 1};
 }
 
-// An emoji or a shape; with a shape already there, often one that shares its name or its colour.
+// An emoji or a shape; with a shape already there, often one that shares its name or its color.
 Group AnyGroup(const std::vector<Group>& before, std::mt19937_64& rng) {
   for (const Group& group : before) {
     if (group.kind != ThingKind::kShape) continue;
     const float fate = Uniform(rng, 0, 1);
-    if (fate < 0.45f) return {ThingKind::kShape, group.name, AnyColour(rng), {}, 1};
-    if (fate < 0.6f) return {ThingKind::kShape, AnyShape(rng), group.colour, {}, 1};
+    if (fate < 0.45f) return {ThingKind::kShape, group.name, AnyColor(rng), {}, 1};
+    if (fate < 0.6f) return {ThingKind::kShape, AnyShape(rng), group.color, {}, 1};
   }
   const bool emoji = Chance(rng, kEmojiShare);
   return GroupNamed(emoji ? UniformInt(rng, FirstShape()) : AnyShape(rng), rng);
 }
 
 bool IsHeldOutShape(const Group& group) {
-  return group.kind == ThingKind::kShape && IsHeldOut(group.colour, group.name);
+  return group.kind == ThingKind::kShape && IsHeldOut(group.color, group.name);
 }
 
 bool Fits(const Group& group, const std::vector<Group>& before, HeldOutPairs pairs) {
   const bool never = pairs == HeldOutPairs::kNever;
   if (never && IsHeldOutShape(group)) return false;
   return std::none_of(before.begin(), before.end(), [&](const Group& other) {
-    const bool same = group.name == other.name &&
-                      (group.kind != ThingKind::kShape || group.colour == other.colour);
+    const bool same =
+        group.name == other.name && (group.kind != ThingKind::kShape || group.color == other.color);
     return same || (never && IsHeldOut(group.name, other.name));
   });
 }

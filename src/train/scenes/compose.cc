@@ -17,8 +17,8 @@ namespace edgevlm::train {
 namespace {
 
 constexpr float kMinSize = 0.14f;            // of the shorter side
-constexpr float kMinCentreDistance = 0.11f;  // of the longer side
-constexpr float kBorder = 2;                 // pixels between a thing and the picture's edge
+constexpr float kMinCenterDistance = 0.11f;  // of the longer side
+constexpr float kBorder = 2;                 // pixels between a thing and the image's edge
 constexpr float kTouch =
     0.03f;  // share of a box's size by which boxes may overlap: corners are seldom full
 
@@ -33,13 +33,13 @@ struct Box {
 
 struct Placed {
   std::array<Point, 4> corners;  // pixels
-  Point centre;
+  Point center;
   float left, top, right, bottom;
 };
 
 float Radians(float degrees) { return degrees * std::numbers::pi_v<float> / 180; }
 
-std::pair<int, int> PictureSize(std::mt19937_64& rng) {
+std::pair<int, int> ImageSize(std::mt19937_64& rng) {
   if (Chance(rng, 0.4f)) {
     const int side = static_cast<int>(LogUniform(rng, 160, 401));
     return {side, side};
@@ -69,7 +69,7 @@ Box DisplayBox(int digits, const Scene& scene, std::mt19937_64& rng) {
   const float longer = static_cast<float>(std::max(scene.width, scene.height));
   const float smallest = 0.095f * longer;
   const float height_ratio = Uniform(rng, 1.5f, 1.9f) * kPanelHeight / panel;
-  // Room for the rotation and the jitter besides the picture's border.
+  // Room for the rotation and the jitter besides the image's border.
   const float widest =
       std::min({0.85f * static_cast<float>(scene.width) / panel,
                 0.8f * static_cast<float>(scene.height) / (panel * height_ratio), 0.26f * longer});
@@ -104,7 +104,7 @@ Placed Shaped(const Box& box, float width) {
     const float y = (kCorners[i].y + box.jitter[i].y) * height;
     const Point corner{x * cosine - y * sine, x * sine + y * cosine};
     placed.corners[i] = corner;
-    placed.centre.x += corner.x / 4, placed.centre.y += corner.y / 4;
+    placed.center.x += corner.x / 4, placed.center.y += corner.y / 4;
     placed.left = std::min(placed.left, corner.x), placed.right = std::max(placed.right, corner.x);
     placed.top = std::min(placed.top, corner.y), placed.bottom = std::max(placed.bottom, corner.y);
   }
@@ -113,7 +113,7 @@ Placed Shaped(const Box& box, float width) {
 
 void Move(float x, float y, Placed& placed) {
   for (Point& corner : placed.corners) corner.x += x, corner.y += y;
-  placed.centre.x += x, placed.centre.y += y;
+  placed.center.x += x, placed.center.y += y;
   placed.left += x, placed.right += x;
   placed.top += y, placed.bottom += y;
 }
@@ -122,7 +122,7 @@ bool Apart(const Placed& a, const Placed& b, float min_distance) {
   const float touch = kTouch * std::min(a.right - a.left, b.right - b.left);
   const bool overlap = a.left < b.right - touch && b.left < a.right - touch &&
                        a.top < b.bottom - touch && b.top < a.bottom - touch;
-  return !overlap && std::hypot(a.centre.x - b.centre.x, a.centre.y - b.centre.y) >= min_distance;
+  return !overlap && std::hypot(a.center.x - b.center.x, a.center.y - b.center.y) >= min_distance;
 }
 
 // Random places until all are apart. False where that did not work out within a few tries each.
@@ -130,7 +130,7 @@ bool PlaceAll(const std::vector<Box>& boxes, float shrink, const Scene& scene, s
               std::vector<Placed>& placed) {
   const float width = static_cast<float>(scene.width);
   const float height = static_cast<float>(scene.height);
-  const float min_distance = kMinCentreDistance * std::max(width, height);
+  const float min_distance = kMinCenterDistance * std::max(width, height);
   std::vector<std::size_t> order(boxes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
@@ -174,12 +174,11 @@ std::vector<Box> ChooseBoxes(const std::vector<Group>& groups, const Scene& scen
 Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
   Scene scene;
   const std::vector<Group> groups = ChooseGroups(options, rng);
-  std::tie(scene.width, scene.height) = PictureSize(rng);
+  std::tie(scene.width, scene.height) = ImageSize(rng);
   std::vector<Placed> placed;
   bool done = false;
   for (int round = 0; !done; ++round) {
-    CHECK(round <
-          1000);  // five smallest things cover a fifth of the picture: they find their places
+    CHECK(round < 1000);  // five smallest things cover a fifth of the image: they find their places
     const std::vector<Box> boxes = ChooseBoxes(groups, scene, rng);
     for (float shrink = 1; !done && shrink > 0.2f; shrink *= 0.88f) {
       done = PlaceAll(boxes, shrink, scene, rng, placed);
@@ -188,7 +187,7 @@ Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
   std::size_t index = 0;
   for (const Group& group : groups) {
     for (int i = 0; i < group.count; ++i, ++index) {
-      Thing thing{group.kind, group.name, group.colour, group.digits, placed[index].corners};
+      Thing thing{group.kind, group.name, group.color, group.digits, placed[index].corners};
       for (Point& corner : thing.corners) {
         corner.x /= static_cast<float>(scene.width);
         corner.y /= static_cast<float>(scene.height);

@@ -1,4 +1,4 @@
-// Composing: what a training picture shows and where. Drawing (draw.h) follows from the scene
+// Composing: what a training image shows and where. Drawing (draw.h) follows from the scene
 // alone.
 #pragma once
 
@@ -17,21 +17,21 @@ struct ComposeOptions {
   int max_things = 5;  // in [1, 5]
 };
 
-// 1 to 4 equal things: the same name and, for shapes, the same colour.
+// 1 to 4 equal things: the same name and, for shapes, the same color.
 struct Group {
   ThingKind kind = ThingKind::kEmoji;
   int name = 0;
-  Colour colour = Colour::kRed;
+  Color color = Color::kRed;
   std::string digits;
   int count = 1;
 };
 
 // 1 to 3 different groups, at most options.max_things things, at most one display. Repetition is
-// common, so that counting is learnt, and so are groups that differ in colour or shape alone.
+// common, so that counting is learnt, and so are groups that differ in color or shape alone.
 std::vector<Group> ChooseGroups(const ComposeOptions& options, std::mt19937_64& rng);
 
-// A picture of 160 to 400 pixels on a side, sides between 3:4 and 4:3. Things lie inside it, their
-// bounding boxes apart (rotated corners may touch slightly), their centres at least 0.11 of the
+// An image of 160 to 400 pixels on a side, sides between 3:4 and 4:3. Things lie inside it, their
+// bounding boxes apart (rotated corners may touch slightly), their centers at least 0.11 of the
 // longer side apart. Width of an emoji's or shape's box: 0.14 to 0.55 of the shorter side, to 0.85
 // where it is alone; a digit of a display is at least 0.09 of the longer side wide. About 20 us.
 Scene Compose(const ComposeOptions& options, std::mt19937_64& rng);

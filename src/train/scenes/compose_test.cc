@@ -47,9 +47,9 @@ void ExpectSound(const Scene& scene) {
     ASSERT_TRUE(bounds.left > 0 && bounds.top > 0 && bounds.right < 1 && bounds.bottom < 1);
     for (const Thing& other : scene.things) {
       if (&other == &thing) continue;
-      ASSERT_FALSE(Contains(bounds, other.Centre()));
-      const float dx = (thing.Centre().x - other.Centre().x) * static_cast<float>(scene.width);
-      const float dy = (thing.Centre().y - other.Centre().y) * static_cast<float>(scene.height);
+      ASSERT_FALSE(Contains(bounds, other.Center()));
+      const float dx = (thing.Center().x - other.Center().x) * static_cast<float>(scene.width);
+      const float dy = (thing.Center().y - other.Center().y) * static_cast<float>(scene.height);
       ASSERT_GE(std::hypot(dx, dy) / longer, 0.11f - kRounding);
     }
   }
@@ -74,7 +74,7 @@ TEST(Compose, EverySceneIsSound) {
 
 TEST(Compose, MixIsAsPlanned) {
   std::mt19937_64 rng(7);
-  int displays = 0, repeated = 0, colours_differ = 0;
+  int displays = 0, repeated = 0, colors_differ = 0;
   for (int i = 0; i < kComposedScenes; ++i) {
     const std::vector<Group> groups = ChooseGroups({}, rng);
     bool repeats = false, differ = false;
@@ -83,16 +83,16 @@ TEST(Compose, MixIsAsPlanned) {
       repeats |= group.count > 1;
       for (const Group& other : groups) {
         differ |= group.kind == ThingKind::kShape && group.name == other.name &&
-                  group.colour != other.colour;
+                  group.color != other.color;
       }
     }
     repeated += repeats ? 1 : 0;
-    colours_differ += differ ? 1 : 0;
+    colors_differ += differ ? 1 : 0;
   }
   // Four standard deviations of a share of 0.18 over 2,000 scenes are 0.034.
   EXPECT_NEAR(displays, 0.18 * kComposedScenes, 0.034 * kComposedScenes + 0.01 * kComposedScenes);
   EXPECT_GT(repeated, kComposedScenes / 2);
-  EXPECT_GT(colours_differ, kComposedScenes / 20);
+  EXPECT_GT(colors_differ, kComposedScenes / 20);
 }
 
 TEST(Compose, HeldOutPairsAreInHalfOfTheirScenes) {
@@ -136,9 +136,9 @@ TEST(Compose, KeepsToFewerThings) {
 
 TEST(HeldOut, SharesAreAsPlanned) {
   int shapes = 0;
-  for (std::size_t colour = 0; colour < kColourNames.size(); ++colour) {
+  for (std::size_t color = 0; color < kColorNames.size(); ++color) {
     for (int shape = FirstShape(); shape < DisplayName(); ++shape) {
-      shapes += IsHeldOut(static_cast<Colour>(colour), shape) ? 1 : 0;
+      shapes += IsHeldOut(static_cast<Color>(color), shape) ? 1 : 0;
     }
   }
   EXPECT_GE(shapes, 4);  // of 80
@@ -169,10 +169,10 @@ TEST(Things, TableIsInOrderAndNamesDiffer) {
   }
   EXPECT_EQ(DisplayName() + 1, static_cast<int>(ThingNames().size()));
   EXPECT_EQ(DisplayName() - FirstShape(), 8);
-  for (const char* colour : kColourNames) EXPECT_EQ(names.count(colour), 0u) << colour;
+  for (const char* color : kColorNames) EXPECT_EQ(names.count(color), 0u) << color;
 }
 
-TEST(Display, DigitCentresLieInThePanelInReadingOrder) {
+TEST(Display, DigitCentersLieInThePanelInReadingOrder) {
   int seen = 0;
   for (int seed = 0; seed < kComposedScenes; ++seed) {
     SCOPED_TRACE(seed);
@@ -181,22 +181,22 @@ TEST(Display, DigitCentresLieInThePanelInReadingOrder) {
     for (const Thing& thing : scene.things) {
       if (thing.kind != ThingKind::kDisplay) continue;
       ++seen;
-      const std::vector<Point> centres = DigitCentres(thing);
-      ASSERT_EQ(centres.size(), thing.digits.size());
+      const std::vector<Point> centers = DigitCenters(thing);
+      ASSERT_EQ(centers.size(), thing.digits.size());
       const Homography inverse = Inverse(FromUnitSquare(thing.corners));
       float before = 0;
-      for (const Point& centre : centres) {
-        const Point unit = inverse.Map(centre);
+      for (const Point& center : centers) {
+        const Point unit = inverse.Map(center);
         EXPECT_NEAR(unit.y, 0.5f, 1e-3f);
         EXPECT_GT(unit.x, before);
         EXPECT_LT(unit.x, 1);
         before = unit.x;
       }
-      // A digit is at least 0.09 of the longer side wide; neighbours are 1.3 times that apart.
+      // A digit is at least 0.09 of the longer side wide; neighbors are 1.3 times that apart.
       const float longer = static_cast<float>(std::max(scene.width, scene.height));
-      for (std::size_t i = 1; i < centres.size(); ++i) {
-        const float dx = (centres[i].x - centres[i - 1].x) * static_cast<float>(scene.width);
-        const float dy = (centres[i].y - centres[i - 1].y) * static_cast<float>(scene.height);
+      for (std::size_t i = 1; i < centers.size(); ++i) {
+        const float dx = (centers[i].x - centers[i - 1].x) * static_cast<float>(scene.width);
+        const float dy = (centers[i].y - centers[i - 1].y) * static_cast<float>(scene.height);
         EXPECT_GE(std::hypot(dx, dy) / longer, 0.1f);
       }
     }

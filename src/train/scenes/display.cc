@@ -17,8 +17,8 @@ constexpr float kBezelWidth = 0.11f;
 constexpr float kGlowReach = 0.16f;
 
 struct Segment {
-  float x;  // of its centre, as a share of the distance between the vertical segments' centres
-  float y;  // as a share of the distance between the top and bottom segments' centres
+  float x;  // of its center, as a share of the distance between the vertical segments' centers
+  float y;  // as a share of the distance between the top and bottom segments' centers
   bool horizontal;
 };
 
@@ -32,16 +32,16 @@ constexpr std::array<Segment, 7> kSegments = {{{0, -0.5f, true},
 
 }  // namespace
 
-std::vector<Point> DigitCentres(const Thing& display) {
+std::vector<Point> DigitCenters(const Thing& display) {
   CHECK(display.kind == ThingKind::kDisplay);
   const Homography map = FromUnitSquare(display.corners);
   const int digits = static_cast<int>(display.digits.size());
-  std::vector<Point> centres;
+  std::vector<Point> centers;
   for (int i = 0; i < digits; ++i) {
     const float x = kPanelMargin + 0.5f + kDigitPitch * static_cast<float>(i);
-    centres.push_back(map.Map({x / PanelWidth(digits), 0.5f}));
+    centers.push_back(map.Map({x / PanelWidth(digits), 0.5f}));
   }
-  return centres;
+  return centers;
 }
 
 DisplayPaint::DisplayPaint(const std::string& digits, const DisplayLook& look, float height_ratio,
@@ -68,7 +68,7 @@ float DisplayPaint::PanelDistance(float u, float v) const {
 DisplayPaint::SegmentDistances DisplayPaint::Distances(unsigned lit_segments, float x,
                                                        float y) const {
   const float half = 0.5f * look_.thickness;
-  const float span_x = 1 - look_.thickness;  // between segment centres
+  const float span_x = 1 - look_.thickness;  // between segment centers
   const float span_y = height_ / kPanelHeight - look_.thickness;
   const float gap = 0.035f;
   SegmentDistances nearest{kFar, kFar};
@@ -91,23 +91,23 @@ Rgba DisplayPaint::operator()(float u, float v) const {
   const float panel_distance = PanelDistance(u, v);
   const float alpha = Coverage(panel_distance, pixel_);
   if (alpha <= 0) return {};
-  Rgb colour = Mix(look_.bezel, look_.panel, Coverage(panel_distance + kBezelWidth, pixel_));
+  Rgb color = Mix(look_.bezel, look_.panel, Coverage(panel_distance + kBezelWidth, pixel_));
   const float y = (v - 0.5f) * height_;
   const float x = u * width_ + look_.slant * y - kPanelMargin;
   const float cell = std::floor((x - 0.5f) / kDigitPitch + 0.5f);
   const int digit =
       std::clamp(static_cast<int>(cell), 0, static_cast<int>(lit_segments_.size()) - 1);
-  const float from_centre = x - 0.5f - kDigitPitch * static_cast<float>(digit);
+  const float from_center = x - 0.5f - kDigitPitch * static_cast<float>(digit);
   if (std::fabs(y) < 0.5f * height_ / kPanelHeight + kGlowReach &&
-      std::fabs(from_centre) < 0.5f + kGlowReach) {
+      std::fabs(from_center) < 0.5f + kGlowReach) {
     const SegmentDistances distances =
-        Distances(lit_segments_[static_cast<std::size_t>(digit)], from_centre, y);
-    colour = Mix(colour, look_.lit, look_.unlit * Coverage(distances.unlit, pixel_));
+        Distances(lit_segments_[static_cast<std::size_t>(digit)], from_center, y);
+    color = Mix(color, look_.lit, look_.unlit * Coverage(distances.unlit, pixel_));
     const float halo = std::max(0.0f, 1 - std::max(distances.lit, 0.0f) / kGlowReach);
-    colour = Mix(colour, look_.lit, look_.glow * halo * halo);
-    colour = Mix(colour, look_.lit, Coverage(distances.lit, pixel_));
+    color = Mix(color, look_.lit, look_.glow * halo * halo);
+    color = Mix(color, look_.lit, Coverage(distances.lit, pixel_));
   }
-  return WithAlpha(colour, alpha);
+  return WithAlpha(color, alpha);
 }
 
 }  // namespace edgevlm::train

@@ -12,7 +12,7 @@
 
 namespace edgevlm::train {
 
-inline constexpr float kDigitPitch = 1.3f;    // between the centres of neighbouring digits
+inline constexpr float kDigitPitch = 1.3f;    // between the centers of neighboring digits
 inline constexpr float kPanelMargin = 0.45f;  // left of the first digit and right of the last
 inline constexpr float kPanelHeight = 1.56f;  // of the panel, in digit heights
 
@@ -20,9 +20,9 @@ constexpr float PanelWidth(int digits) {
   return kDigitPitch * static_cast<float>(digits - 1) + 1 + 2 * kPanelMargin;
 }
 
-// In the picture, in reading order. The centre of a digit's cell, also where the digit (1, 7) leans
+// In the image, in reading order. The center of a digit's cell, also where the digit (1, 7) leans
 // to one side of it. REQUIRES: display.kind is kDisplay.
-std::vector<Point> DigitCentres(const Thing& display);
+std::vector<Point> DigitCenters(const Thing& display);
 
 struct DisplayLook {
   Rgb lit;
@@ -47,7 +47,7 @@ class DisplayPaint {
 
  private:
   // Distances to the nearest lit and unlit segments of the digit at (x, y), which is relative to
-  // its centre.
+  // its center.
   struct SegmentDistances {
     float lit;
     float unlit;

@@ -8,7 +8,7 @@
 #include "train/scenes/background.h"
 #include "train/scenes/camera.h"
 #include "train/scenes/canvas.h"
-#include "train/scenes/colours.h"
+#include "train/scenes/colors.h"
 #include "train/scenes/display.h"
 #include "train/scenes/random.h"
 #include "train/scenes/shapes.h"
@@ -70,9 +70,9 @@ ShapeLook AnyShapeLook(Form form, Rgb shade, std::mt19937_64& rng) {
   return look;
 }
 
-DisplayLook AnyDisplayLook(Colour colour, Rgb shade, std::mt19937_64& rng) {
+DisplayLook AnyDisplayLook(Color color, Rgb shade, std::mt19937_64& rng) {
   DisplayLook look;
-  const bool liquid_crystal = colour == Colour::kBlack;
+  const bool liquid_crystal = color == Color::kBlack;
   look.lit = shade;
   if (liquid_crystal) {
     look.panel =
@@ -94,13 +94,13 @@ DisplayLook AnyDisplayLook(Colour colour, Rgb shade, std::mt19937_64& rng) {
 }
 
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
-  std::array<Rgb, kColourNames.size()> shades;  // equal things share theirs
+  std::array<Rgb, kColorNames.size()> shades;  // equal things share theirs
   for (std::size_t i = 0; i < shades.size(); ++i) {
-    shades[i] = scene.nameless_colours ? NamelessShade(rng) : ShadeOf(static_cast<Colour>(i), rng);
+    shades[i] = scene.nameless_colors ? NamelessShade(rng) : ShadeOf(static_cast<Color>(i), rng);
   }
   std::vector<Look> looks;
   for (const Thing& thing : scene.things) {
-    const Rgb shade = shades[static_cast<std::size_t>(thing.colour)];
+    const Rgb shade = shades[static_cast<std::size_t>(thing.color)];
     switch (thing.kind) {
       case ThingKind::kEmoji:
         looks.push_back(
@@ -110,7 +110,7 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
         looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
         break;
       case ThingKind::kDisplay:
-        looks.push_back(AnyDisplayLook(thing.colour, shade, rng));
+        looks.push_back(AnyDisplayLook(thing.color, shade, rng));
         break;
     }
   }

@@ -1,4 +1,4 @@
-// Drawing: a scene becomes a picture.
+// Drawing: a scene becomes an image.
 #pragma once
 
 #include "image/image.h"
@@ -7,7 +7,7 @@
 
 namespace edgevlm::train {
 
-// The same scene gives the same picture, byte for byte: all chance (background, light, shades,
+// The same scene gives the same image, byte for byte: all chance (background, light, shades,
 // noise) follows from scene.seed. Threads: any number at once. About 2 ms for 280 x 280 pixels.
 // REQUIRES: things as Compose makes them.
 Image Draw(const Scene& scene, const Glyphs& glyphs);

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "train/scenes/colours.h"
+#include "train/scenes/colors.h"
 #include "train/scenes/compose.h"
 #include "train/scenes/jpeg.h"
 #include "train/scenes/shapes.h"
@@ -34,20 +34,20 @@ class DrawTest : public testing::Test {
   static inline std::unique_ptr<Glyphs> glyphs_;
 };
 
-Scene SceneOf(ThingKind kind, int name, Colour colour, std::uint64_t seed) {
+Scene SceneOf(ThingKind kind, int name, Color color, std::uint64_t seed) {
   const std::array<Point, 4> corners = {{{0.2f, 0.2f}, {0.8f, 0.2f}, {0.8f, 0.8f}, {0.2f, 0.8f}}};
   const std::string digits = kind == ThingKind::kDisplay ? "8" : "";
-  return {.things = {Thing{kind, name, colour, digits, corners}},
+  return {.things = {Thing{kind, name, color, digits, corners}},
           .width = 200,
           .height = 200,
           .seed = seed};
 }
 
-// Mean colour of the 9 x 9 pixels around a point.
-Rgb MeanAround(const Image& image, int centre_x, int centre_y) {
+// Mean color of the 9 x 9 pixels around a point.
+Rgb MeanAround(const Image& image, int center_x, int center_y) {
   Rgb sum;
-  for (int y = centre_y - 4; y <= centre_y + 4; ++y) {
-    for (int x = centre_x - 4; x <= centre_x + 4; ++x) {
+  for (int y = center_y - 4; y <= center_y + 4; ++y) {
+    for (int x = center_x - 4; x <= center_x + 4; ++x) {
       const std::uint8_t* pixel = image.Row(y) + 3 * x;
       sum.r += pixel[0], sum.g += pixel[1], sum.b += pixel[2];
     }
@@ -55,7 +55,7 @@ Rgb MeanAround(const Image& image, int centre_x, int centre_y) {
   return Scale(sum, 1 / 81.0f);
 }
 
-TEST_F(DrawTest, EveryGlyphHasAPicture) {
+TEST_F(DrawTest, EveryGlyphHasAnImage) {
   for (int name = 0; name < FirstShape(); ++name) {
     SCOPED_TRACE(ThingNames()[static_cast<std::size_t>(name)].name);
     const Glyph& glyph = glyphs_->Of(name);
@@ -82,14 +82,14 @@ TEST_F(DrawTest, SameSceneSameBytes) {
 
 TEST_F(DrawTest, ShapesStandOutFromTheirBackground) {
   const int circle = FirstShape();
-  for (int colour = 0; colour < 10; ++colour) {
+  for (int color = 0; color < 10; ++color) {
     for (std::uint64_t seed = 0; seed < 8; ++seed) {
       const Image image =
-          Draw(SceneOf(ThingKind::kShape, circle, static_cast<Colour>(colour), seed), *glyphs_);
+          Draw(SceneOf(ThingKind::kShape, circle, static_cast<Color>(color), seed), *glyphs_);
       // The camera may take 15 % of the contrast of 68, and light another 20 %.
       for (const int corner : {20, 180}) {
         EXPECT_GT(Contrast(MeanAround(image, 100, 100), MeanAround(image, corner, corner)), 30)
-            << kColourNames[static_cast<std::size_t>(colour)] << " seed " << seed;
+            << kColorNames[static_cast<std::size_t>(color)] << " seed " << seed;
       }
     }
   }
@@ -98,8 +98,8 @@ TEST_F(DrawTest, ShapesStandOutFromTheirBackground) {
 TEST_F(DrawTest, ReddishThingsAreRed) {
   const int square = FirstShape() + 1;
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
-    const Rgb red = MeanAround(
-        Draw(SceneOf(ThingKind::kShape, square, Colour::kRed, seed), *glyphs_), 100, 100);
+    const Rgb red =
+        MeanAround(Draw(SceneOf(ThingKind::kShape, square, Color::kRed, seed), *glyphs_), 100, 100);
     EXPECT_GT(red.r, 2 * red.g) << "seed " << seed;
     EXPECT_GT(red.r, 2 * red.b) << "seed " << seed;
   }
@@ -107,12 +107,12 @@ TEST_F(DrawTest, ReddishThingsAreRed) {
 
 TEST_F(DrawTest, AnEightHasItsMiddleSegmentLit) {
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
-    Scene scene = SceneOf(ThingKind::kDisplay, DisplayName(), Colour::kGreen, seed);
-    const auto green_at_centre = [&](const char* digit) {
+    Scene scene = SceneOf(ThingKind::kDisplay, DisplayName(), Color::kGreen, seed);
+    const auto green_at_center = [&](const char* digit) {
       scene.things[0].digits = digit;
       return MeanAround(Draw(scene, *glyphs_), 100, 100).g;
     };
-    EXPECT_GT(green_at_centre("8"), green_at_centre("0") + 40) << "seed " << seed;
+    EXPECT_GT(green_at_center("8"), green_at_center("0") + 40) << "seed " << seed;
   }
 }
 
@@ -149,7 +149,7 @@ TEST(Homography, TakesTheUnitSquareToItsCornersAndBack) {
   }
 }
 
-TEST(Jpeg, KeepsAPlainColourAndTheSize) {
+TEST(Jpeg, KeepsAPlainColorAndTheSize) {
   for (const bool subsampled : {false, true}) {
     Image image(37, 21);  // no multiple of a block
     for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
@@ -163,15 +163,15 @@ TEST(Jpeg, KeepsAPlainColourAndTheSize) {
   }
 }
 
-TEST(Colours, NamesAreFarApart) {
+TEST(Colors, NamesAreFarApart) {
   std::mt19937_64 rng(5);
   for (int i = 0; i < 300; ++i) {
     for (int a = 0; a < 10; ++a) {
       for (int b = 0; b < a; ++b) {
         const float contrast =
-            Contrast(ShadeOf(static_cast<Colour>(a), rng), ShadeOf(static_cast<Colour>(b), rng));
-        EXPECT_GT(contrast, 20) << kColourNames[static_cast<std::size_t>(a)] << " against "
-                                << kColourNames[static_cast<std::size_t>(b)];
+            Contrast(ShadeOf(static_cast<Color>(a), rng), ShadeOf(static_cast<Color>(b), rng));
+        EXPECT_GT(contrast, 20) << kColorNames[static_cast<std::size_t>(a)] << " against "
+                                << kColorNames[static_cast<std::size_t>(b)];
       }
     }
   }

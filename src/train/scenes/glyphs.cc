@@ -14,7 +14,7 @@ namespace edgevlm::train {
 namespace {
 
 constexpr int kChannels = 4;
-constexpr int kMaxSide = 1024;  // a colour bitmap larger than this is no emoji
+constexpr int kMaxSide = 1024;  // a color bitmap larger than this is no emoji
 
 struct CloseLibrary {
   void operator()(FT_Library library) const { FT_Done_FreeType(library); }
@@ -143,7 +143,7 @@ GlyphSampler::GlyphSampler(const Glyph& glyph, int level) {
   texels_ = from.texels.data();
   row_ = (static_cast<std::ptrdiff_t>(from.width) + 2) * kChannels;
   scale_ = static_cast<float>(std::max(base.width, base.height)) * shrink;
-  // Plus the border texel, minus half a texel: whole numbers are texel centres.
+  // Plus the border texel, minus half a texel: whole numbers are texel centers.
   origin_ = {0.5f * (static_cast<float>(base.width) * shrink - scale_) + 0.5f,
              0.5f * (static_cast<float>(base.height) * shrink - scale_) + 0.5f};
   end_ = {static_cast<float>(from.width) + 1, static_cast<float>(from.height) + 1};

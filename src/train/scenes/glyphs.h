@@ -1,4 +1,4 @@
-// The colour bitmaps of every emoji in ThingNames(), loaded once, ready to be drawn at any size.
+// The color bitmaps of every emoji in ThingNames(), loaded once, ready to be drawn at any size.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ struct Glyph {
     std::vector<std::uint8_t> texels;
   };
   std::vector<Level> levels;
-  Rgb mean;  // colour of its opaque part
+  Rgb mean;  // color of its opaque part
 
   // The level whose texels are about as large as the pixels of a drawing this wide (in pixels).
   int LevelFor(float drawn_size) const;
@@ -33,7 +33,7 @@ class GlyphSampler {
  public:
   GlyphSampler(const Glyph& glyph, int level);
 
-  // u, v: in the unit square, in which the glyph is centred and as large as fits; outside it is
+  // u, v: in the unit square, in which the glyph is centered and as large as fits; outside it is
   // transparent. Bilinear between texels.
   Rgba At(float u, float v) const;
 
@@ -48,7 +48,7 @@ class GlyphSampler {
 // Threads: const and shared freely after loading. About 16 MB.
 class Glyphs {
  public:
-  // Errors: kNotFound (no such font, or it lacks a glyph), kUnsupported (the glyph is no colour
+  // Errors: kNotFound (no such font, or it lacks a glyph), kUnsupported (the glyph is no color
   // bitmap).
   static Result<Glyphs> Load(const std::string& font_path);
 

@@ -31,9 +31,9 @@ std::string_view NameOf(int name) {
 
 }  // namespace
 
-bool IsHeldOut(Colour colour, int shape) {
+bool IsHeldOut(Color color, int shape) {
   CHECK(FirstShape() <= shape && shape < DisplayName());
-  return HashOf(kColourNames[static_cast<std::size_t>(colour)], NameOf(shape)) % 10 == 0;
+  return HashOf(kColorNames[static_cast<std::size_t>(color)], NameOf(shape)) % 10 == 0;
 }
 
 bool IsHeldOut(int name, int other_name) {
@@ -45,7 +45,7 @@ bool IsHeldOut(int name, int other_name) {
 
 bool HasHeldOutPair(const Scene& scene) {
   for (const Thing& thing : scene.things) {
-    if (thing.kind == ThingKind::kShape && IsHeldOut(thing.colour, thing.name)) return true;
+    if (thing.kind == ThingKind::kShape && IsHeldOut(thing.color, thing.name)) return true;
     for (const Thing& other : scene.things) {
       if (IsHeldOut(thing.name, other.name)) return true;
     }

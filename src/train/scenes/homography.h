@@ -1,4 +1,4 @@
-// The projective map between a thing's own unit square and the picture.
+// The projective map between a thing's own unit square and the image.
 #pragma once
 
 #include <array>

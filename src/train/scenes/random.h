@@ -1,4 +1,4 @@
-// Random choices at the level of a scene: a handful of calls per picture.
+// Random choices at the level of a scene: a handful of calls per image.
 #pragma once
 
 #include <cmath>

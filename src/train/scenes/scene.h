@@ -1,5 +1,5 @@
-// Scene: what a rendered training picture shows, and where. Composing, drawing, wording and the
-// eye's grid targets all read this one description.
+// Scene: what a rendered training image shows, and where. Composing, drawing, wording and the
+// vision encoder's grid targets all read this one description.
 #pragma once
 
 #include <array>
@@ -11,12 +11,12 @@ namespace edgevlm::train {
 
 enum class ThingKind { kEmoji, kShape, kDisplay };
 
-// In the order of kColourNames.
-enum class Colour { kRed, kOrange, kYellow, kGreen, kBlue, kPurple, kPink, kBrown, kBlack, kWhite };
-inline constexpr std::array<const char*, 10> kColourNames = {
+// In the order of kColorNames.
+enum class Color { kRed, kOrange, kYellow, kGreen, kBlue, kPurple, kPink, kBrown, kBlack, kWhite };
+inline constexpr std::array<const char*, 10> kColorNames = {
     "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"};
 
-// A point of the picture; x to the right and y down, both in [0, 1] of its width and height.
+// A point of the image; x to the right and y down, both in [0, 1] of its width and height.
 struct Point {
   float x = 0;
   float y = 0;
@@ -26,13 +26,13 @@ struct Point {
 struct Thing {
   ThingKind kind = ThingKind::kEmoji;
   int name = 0;  // index into ThingNames() (things.h): every emoji, every shape, display
-  Colour colour = Colour::kRed;  // of a shape, or of a display's lit segments; unused for emoji
-  std::string digits;            // "427" for a display that reads 4 2 7; empty otherwise
+  Color color = Color::kRed;  // of a shape, or of a display's lit segments; unused for emoji
+  std::string digits;         // "427" for a display that reads 4 2 7; empty otherwise
   // The corners of its box after rotation and perspective: top left, top right, bottom right,
-  // bottom left as the thing itself sees them. All inside the picture.
+  // bottom left as the thing itself sees them. All inside the image.
   std::array<Point, 4> corners;
 
-  Point Centre() const {
+  Point Center() const {
     Point sum;
     for (const Point& corner : corners) {
       sum.x += corner.x / 4;
@@ -42,13 +42,13 @@ struct Thing {
   }
 };
 
-// REQUIRES: at most 5 things; no thing's centre lies inside another thing's box.
+// REQUIRES: at most 5 things; no thing's center lies inside another thing's box.
 struct Scene {
   std::vector<Thing> things;
-  int width = 0;  // of the picture, in pixels
+  int width = 0;  // of the image, in pixels
   int height = 0;
-  bool nameless_colours = false;  // the shapes' colours have no name; nothing can be said of them
-  std::uint64_t seed = 0;         // drawing (background, light, noise) follows from it
+  bool nameless_colors = false;  // the shapes' colors have no name; nothing can be said of them
+  std::uint64_t seed = 0;        // drawing (background, light, noise) follows from it
 };
 
 }  // namespace edgevlm::train

@@ -11,7 +11,7 @@ float DistanceToStar(float x, float y) {
   constexpr float kCos36 = 0.80901699f, kSin36 = 0.58778525f;
   y = -(y - 0.05f);  // tips up; lowered a little, because the lower tips end at 0.81 of the radius
   x = std::fabs(x);
-  // Mirror at the lines through the centre at 36 degrees to the vertical, right and left.
+  // Mirror at the lines through the center at 36 degrees to the vertical, right and left.
   for (const float side : {1.0f, -1.0f}) {
     const float beyond = std::max(side * kCos36 * x - kSin36 * y, 0.0f);
     x -= 2 * beyond * side * kCos36;

@@ -30,11 +30,11 @@ class ShapePaint {
     const float distance = DistanceTo(look_.form, 2 * u - 1, y);
     const float alpha = Coverage(distance, pixel_);
     if (alpha <= 0) return {};
-    Rgb colour = Scale(look_.fill, 1 - look_.shading * y);
+    Rgb color = Scale(look_.fill, 1 - look_.shading * y);
     if (look_.outline_width > 0) {
-      colour = Mix(look_.outline, colour, Coverage(distance + look_.outline_width, pixel_));
+      color = Mix(look_.outline, color, Coverage(distance + look_.outline_width, pixel_));
     }
-    return WithAlpha(colour, alpha);
+    return WithAlpha(color, alpha);
   }
 
  private:

@@ -26,12 +26,12 @@ inline Tokenizer TinyTokenizer() {
 }
 
 inline SampleOptions TinySamples() {
-  return {.picture_side = 32, .grid = 2, .captions = 1, .questions = 2, .rows = 3, .length = 20};
+  return {.image_side = 32, .grid = 2, .captions = 1, .questions = 2, .rows = 3, .length = 20};
 }
 
 inline VlmShape TinyShape() {
   return {
-      .picture_side = 32,
+      .image_side = 32,
       .features = 8,
       .things = kTinyThings,
       .decoder = {
@@ -78,23 +78,23 @@ inline Sample TinySample(std::uint64_t seed) {
     return values;
   };
   Sample sample;
-  sample.pixels.resize(static_cast<std::size_t>(options.picture_side * options.picture_side * 3));
+  sample.pixels.resize(static_cast<std::size_t>(options.image_side * options.image_side * 3));
   for (float& value : sample.pixels) value = normal(rng);
   sample.grid = {.cover = draw(0, 1 + kTinyThings),
-                 .colour = draw(-1, 10),
+                 .color = draw(-1, 10),
                  .digit = draw(0, 11),
                  .number = draw(0, 6),
-                 .centre = std::vector<float>(cells),
+                 .center = std::vector<float>(cells),
                  .place = std::vector<float>(cells * 4, 0.25f)};
-  sample.grid.centre[seed % cells] = 1.0f;
+  sample.grid.center[seed % cells] = 1.0f;
   sample.texts = Pack(TinyTexts(seed), TinyTokenizer(), options.rows, options.length,
                       options.grid * options.grid);
   return sample;
 }
 
-inline Batch TinyBatch(int pictures, std::uint64_t seed) {
+inline Batch TinyBatch(int images, std::uint64_t seed) {
   std::vector<Sample> samples;
-  for (int i = 0; i < pictures; ++i) samples.push_back(TinySample(seed * 100 + i));
+  for (int i = 0; i < images; ++i) samples.push_back(TinySample(seed * 100 + i));
   return Stack(samples, TinySamples());
 }
 

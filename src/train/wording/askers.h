@@ -20,8 +20,8 @@ std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bo
                                       std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, bool yes,
                                        std::mt19937_64& rng);
-std::optional<QuestionAnswer> AskColour(const std::vector<PlacedGroup>& groups, bool yes,
-                                        std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                       std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool yes,
                                        std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskLeftRight(const std::vector<PlacedGroup>& groups, bool yes,

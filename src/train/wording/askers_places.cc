@@ -38,9 +38,9 @@ void FindAtPlaces(const std::vector<PlacedGroup>& groups, std::vector<WhatIsTher
     int count = 0;
     bool clear = true;
     for (const PlacedGroup& group : groups) {
-      for (const Point& centre : group.centres) {
-        if (!MayBeAt(centre, place)) continue;
-        clear = clear && PlaceOf(centre) == place && (inside == nullptr || inside == &group);
+      for (const Point& center : group.centers) {
+        if (!MayBeAt(center, place)) continue;
+        clear = clear && PlaceOf(center) == place && (inside == nullptr || inside == &group);
         inside = &group;
         ++count;
       }
@@ -58,8 +58,8 @@ std::optional<std::string> AnswerBeyond(Relation relation, const PlacedGroup& re
   int count = 0;
   for (const PlacedGroup& group : groups) {
     if (&group == &reference) continue;
-    for (const Point& centre : group.centres) {
-      const float gap = Gap(relation, {centre}, reference.centres);
+    for (const Point& center : group.centers) {
+      const float gap = Gap(relation, {center}, reference.centers);
       if (std::fabs(gap) < kRelationMargin) return std::nullopt;
       if (gap < 0) continue;
       if (beyond != nullptr && beyond != &group) return std::nullopt;
@@ -84,7 +84,7 @@ void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
     }
     if (groups.size() != 2) continue;
     const PlacedGroup& other = &group == &groups[0] ? groups[1] : groups[0];
-    if (!AreNextToEachOther(group.centres, other.centres)) continue;
+    if (!AreNextToEachOther(group.centers, other.centers)) continue;
     found.push_back({Fill("next to {0}", {name}), Counted(other.what, other.count())});
   }
 }
@@ -103,7 +103,7 @@ std::vector<Ordered> FindOrdered(Relation relation, const std::vector<PlacedGrou
       const auto names_a = UniqueNames(a, groups);
       const auto names_b = UniqueNames(b, groups);
       if (&a == &b || names_a.empty() || names_b.empty()) continue;
-      if (Gap(relation, a.centres, b.centres) < kRelationMargin) continue;
+      if (Gap(relation, a.centers, b.centers) < kRelationMargin) continue;
       found.push_back({PickName(names_a, rng), PickName(names_b, rng)});
     }
   }
@@ -176,7 +176,7 @@ std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, b
   std::vector<QuestionAnswer> found;
   for (const PlacedGroup& group : groups) {
     const std::vector<std::string> names = UniqueNames(group, groups);
-    const std::optional<int> place = SharedPlace(group.centres);
+    const std::optional<int> place = SharedPlace(group.centers);
     if (names.empty() || !place) continue;
     found.push_back({"where", Fill(PickOne(rng, kWhere), {PickName(names, rng)}),
                      kPlaceNames[static_cast<std::size_t>(*place)]});

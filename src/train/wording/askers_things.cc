@@ -1,4 +1,4 @@
-// Askers about what there is: count, colour, exists, display.
+// Askers about what there is: count, color, exists, display.
 #include <array>
 #include <iterator>
 
@@ -16,10 +16,10 @@ constexpr std::array kHowManyThings = {"how many things are there?",
                                        "how many things can you see?", "count the things"};
 constexpr std::array kHowMany = {"how many {0} are there?", "how many {0} are in the picture?",
                                  "how many {0} can you see?", "count the {0}"};
-constexpr std::array kColourOfOne = {"what color is the {0}?", "what colour is the {0}?",
-                                     "which color is the {0}?", "which colour is the {0}?"};
-constexpr std::array kColourOfSeveral = {"what color are the {0}?", "what colour are the {0}?",
-                                         "which color are the {0}?", "which colour are the {0}?"};
+constexpr std::array kColorOfOne = {"what color is the {0}?", "what colour is the {0}?",
+                                    "which color is the {0}?", "which colour is the {0}?"};
+constexpr std::array kColorOfSeveral = {"what color are the {0}?", "what colour are the {0}?",
+                                        "which color are the {0}?", "which colour are the {0}?"};
 constexpr std::array kExists = {"is there {0}?", "is there {0} in the picture?", "can you see {0}?",
                                 "do you see {0}?", "does the picture show {0}?"};
 constexpr std::array kReads = {"what does the display read?", "what number is shown?",
@@ -48,21 +48,21 @@ std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, b
                         kNumberWords[static_cast<std::size_t>(count)]};
 }
 
-std::optional<QuestionAnswer> AskColour(const std::vector<PlacedGroup>& groups, bool,
-                                        std::mt19937_64& rng) {
-  std::vector<const PlacedGroup*> in_one_colour;
+std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, bool,
+                                       std::mt19937_64& rng) {
+  std::vector<const PlacedGroup*> in_one_color;
   for (const PlacedGroup& group : groups) {
     const Description bare{group.what.name, {}, {}};
-    if (group.what.colour && Count(bare, groups) == group.count()) in_one_colour.push_back(&group);
+    if (group.what.color && Count(bare, groups) == group.count()) in_one_color.push_back(&group);
   }
-  if (in_one_colour.empty()) return std::nullopt;
-  const PlacedGroup& group = *PickOne(rng, in_one_colour);
+  if (in_one_color.empty()) return std::nullopt;
+  const PlacedGroup& group = *PickOne(rng, in_one_color);
   const Description bare{group.what.name, {}, {}};
   const std::string question = group.count() == 1
-                                   ? Fill(PickOne(rng, kColourOfOne), {Noun(bare)})
-                                   : Fill(PickOne(rng, kColourOfSeveral), {PluralNoun(bare)});
+                                   ? Fill(PickOne(rng, kColorOfOne), {Noun(bare)})
+                                   : Fill(PickOne(rng, kColorOfSeveral), {PluralNoun(bare)});
   return QuestionAnswer{"colour", question,
-                        kColourNames[static_cast<std::size_t>(*group.what.colour)]};
+                        kColorNames[static_cast<std::size_t>(*group.what.color)]};
 }
 
 std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, bool yes,

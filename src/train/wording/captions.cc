@@ -28,7 +28,7 @@ std::vector<std::string> OneGroupCaptions(const PlacedGroup& group) {
       Fill("the picture shows {0}", {named}),
       Fill("a picture of {0}", {named}),
   };
-  if (const std::optional<int> place = SharedPlace(group.centres)) {
+  if (const std::optional<int> place = SharedPlace(group.centers)) {
     const char* at_place = kAtPlace[static_cast<std::size_t>(*place)];
     texts.push_back(Fill("{0} {1}", {named, at_place}));
     texts.push_back(Fill("{0} {1} {2}", {ThereIs(group), named, at_place}));
@@ -41,7 +41,7 @@ std::vector<std::string> TwoGroupCaptions(const PlacedGroup& first, const Placed
   const std::string b = Counted(second.what, second.count());
   const std::string both = Fill("{0} and {1}", {a, b});
   std::vector<std::string> texts;
-  if (const auto relation = ClearRelation(first.centres, second.centres)) {
+  if (const auto relation = ClearRelation(first.centers, second.centers)) {
     const std::string related = Fill("{0} {1} {2}", {a, RelationWords(*relation), b});
     texts = {
         related,
@@ -54,7 +54,7 @@ std::vector<std::string> TwoGroupCaptions(const PlacedGroup& first, const Placed
   texts.push_back(Fill("the picture shows {0}", {both}));
   texts.push_back(Fill("a picture of {0}", {both}));
   texts.push_back(Fill("{0} with {1}", {a, b}));
-  if (AreNextToEachOther(first.centres, second.centres)) {
+  if (AreNextToEachOther(first.centers, second.centers)) {
     texts.push_back(Fill("{0} next to {1}", {a, b}));
     texts.push_back(Fill("{0} {1} next to {2}", {ThereIs(first), a, b}));
   }
@@ -64,7 +64,7 @@ std::vector<std::string> TwoGroupCaptions(const PlacedGroup& first, const Placed
 // Whether every group lies clearly to the right of the one before it.
 bool StandInARow(const std::vector<PlacedGroup>& groups) {
   for (std::size_t i = 1; i < groups.size(); ++i) {
-    if (Gap(Relation::kLeftOf, groups[i - 1].centres, groups[i].centres) < kRelationMargin) {
+    if (Gap(Relation::kLeftOf, groups[i - 1].centers, groups[i].centers) < kRelationMargin) {
       return false;
     }
   }

@@ -1,5 +1,5 @@
 // Captions: a short sentence that is true and complete. Every group of the scene is named with its
-// count, shapes with their colour, displays with their digits ("a display that reads 4 2 7").
+// count, shapes with their color, displays with their digits ("a display that reads 4 2 7").
 #pragma once
 
 #include <random>

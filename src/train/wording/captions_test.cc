@@ -23,7 +23,7 @@ void CutOpening(const Scene& scene, std::string& caption) {
     const std::vector<ReadPhrase> phrases = ReadList(caption);
     for (std::size_t i = 1; i < phrases.size(); ++i) {
       EXPECT_TRUE(
-          LiesClearly("left", CentresOf(phrases[i - 1], scene), CentresOf(phrases[i], scene)));
+          LiesClearly("left", CentersOf(phrases[i - 1], scene), CentersOf(phrases[i], scene)));
     }
     return;
   }
@@ -42,7 +42,7 @@ void CutPlace(const Scene& scene, std::string& caption) {
                                                       {" in the bottom right", "bottom right"}};
   for (const auto& [words, place] : kPlaces) {
     if (!CutSuffix(words, caption)) continue;
-    for (const Thing& thing : scene.things) EXPECT_EQ(PlaceByThirds(thing.Centre()), place);
+    for (const Thing& thing : scene.things) EXPECT_EQ(PlaceByThirds(thing.Center()), place);
     return;
   }
 }
@@ -59,7 +59,7 @@ void CutRelation(const Scene& scene, std::string& caption) {
     const auto second = ReadPhraseOf(caption.substr(at + words.size()));
     ASSERT_TRUE(first && second) << caption;
     if (direction != "" && direction != "near") {
-      EXPECT_TRUE(LiesClearly(direction, CentresOf(*first, scene), CentresOf(*second, scene)));
+      EXPECT_TRUE(LiesClearly(direction, CentersOf(*first, scene), CentersOf(*second, scene)));
     }
     caption.replace(at, words.size(), " and ");
     return;

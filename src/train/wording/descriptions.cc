@@ -27,15 +27,15 @@ int RandomName(ThingKind kind, std::mt19937_64& rng) {
   CHECK(false);
 }
 
-Colour RandomColour(std::mt19937_64& rng) {
-  return static_cast<Colour>(UniformInt(rng, static_cast<int>(kColourNames.size())));
+Color RandomColor(std::mt19937_64& rng) {
+  return static_cast<Color>(UniformInt(rng, static_cast<int>(kColorNames.size())));
 }
 
 Description RandomDescription(std::mt19937_64& rng) {
   constexpr std::array kKinds = {ThingKind::kEmoji, ThingKind::kShape, ThingKind::kDisplay};
   const ThingKind kind = PickOne(rng, kKinds);
   Description what{RandomName(kind, rng), {}, {}};
-  if (kind == ThingKind::kShape && !Chance(rng, kBareShape)) what.colour = RandomColour(rng);
+  if (kind == ThingKind::kShape && !Chance(rng, kBareShape)) what.color = RandomColor(rng);
   return what;
 }
 
@@ -51,7 +51,7 @@ Description Altered(Description what, std::mt19937_64& rng) {
       } else if (Chance(rng, 0.5f)) {
         what.name = RandomName(ThingKind::kShape, rng);
       } else {
-        what.colour = RandomColour(rng);
+        what.color = RandomColor(rng);
       }
       break;
     case ThingKind::kDisplay:
@@ -64,7 +64,7 @@ Description Altered(Description what, std::mt19937_64& rng) {
 }
 
 bool IsHeldOutShape(const Description& what) {
-  return what.colour && IsHeldOut(*what.colour, what.name);
+  return what.color && IsHeldOut(*what.color, what.name);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ bool IsHeldOutShape(const Description& what) {
 Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
   CHECK(!groups.empty());
   Description what = PickOne(rng, groups).what;
-  if (what.colour && Chance(rng, kBareShape)) what.colour.reset();
+  if (what.color && Chance(rng, kBareShape)) what.color.reset();
   if (!what.digits.empty() && Chance(rng, kBareDisplay)) what.digits.clear();
   return what;
 }

@@ -13,8 +13,8 @@ namespace edgevlm::train {
 Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng);
 
 // Of nothing in the scene, but easily confused with what is there: mostly the same shape in another
-// colour, another shape in the same colour, a display with one digit changed; else a random thing.
-// Names a held-out colour and shape (held_out.h) only if the scene holds one: to be always answered
+// color, another shape in the same color, a display with one digit changed; else a random thing.
+// Names a held-out color and shape (held_out.h) only if the scene holds one: to be always answered
 // with "no" would teach something about it. REQUIRES: groups is not empty.
 Description AbsentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng);
 

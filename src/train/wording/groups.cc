@@ -8,7 +8,7 @@ namespace {
 
 float MeanX(const PlacedGroup& group) {
   float sum = 0;
-  for (const Point& centre : group.centres) sum += centre.x;
+  for (const Point& center : group.centers) sum += center.x;
   return sum / static_cast<float>(group.count());
 }
 
@@ -17,7 +17,7 @@ float MeanX(const PlacedGroup& group) {
 Description Describe(const Thing& thing) {
   Description what;
   what.name = thing.name;
-  if (thing.kind == ThingKind::kShape) what.colour = thing.colour;
+  if (thing.kind == ThingKind::kShape) what.color = thing.color;
   if (thing.kind == ThingKind::kDisplay) what.digits = thing.digits;
   return what;
 }
@@ -33,7 +33,7 @@ std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const PlacedGroup& known) { return known.what == what; });
     if (group == groups.end()) group = groups.insert(group, PlacedGroup{what, {}});
-    group->centres.push_back(thing.Centre());
+    group->centers.push_back(thing.Center());
   }
   std::stable_sort(groups.begin(), groups.end(),
                    [](const PlacedGroup& a, const PlacedGroup& b) { return MeanX(a) < MeanX(b); });
@@ -41,7 +41,7 @@ std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
 }
 
 bool Matches(const Description& wanted, const Description& found) {
-  return wanted.name == found.name && (!wanted.colour || wanted.colour == found.colour) &&
+  return wanted.name == found.name && (!wanted.color || wanted.color == found.color) &&
          (wanted.digits.empty() || wanted.digits == found.digits);
 }
 

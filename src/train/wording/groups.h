@@ -10,12 +10,12 @@
 
 namespace edgevlm::train {
 
-// What kind of thing is meant. A description without a colour means shapes of every colour, a
+// What kind of thing is meant. A description without a color means shapes of every color, a
 // display without digits every display.
 struct Description {
-  int name = 0;                  // index into ThingNames()
-  std::optional<Colour> colour;  // of a shape; never set for emojis and displays
-  std::string digits;            // of a display; empty otherwise
+  int name = 0;                // index into ThingNames()
+  std::optional<Color> color;  // of a shape; never set for emojis and displays
+  std::string digits;          // of a display; empty otherwise
 
   friend bool operator==(const Description&, const Description&) = default;
 };
@@ -23,19 +23,19 @@ struct Description {
 // The entry of the table of things.
 const ThingName& NameOf(const Description& what);
 
-// What the thing is: with its colour or its digits.
+// What the thing is: with its color or its digits.
 Description Describe(const Thing& thing);
 
 // Equal things of one scene.
 struct PlacedGroup {
-  Description what;            // complete: with its colour or its digits
-  std::vector<Point> centres;  // at least one
+  Description what;            // complete: with its color or its digits
+  std::vector<Point> centers;  // at least one
 
-  int count() const { return static_cast<int>(centres.size()); }
+  int count() const { return static_cast<int>(centers.size()); }
 };
 
-// Merges equal things (same name, same colour for shapes, same digits for displays). In reading
-// order: left to right by the mean x of the centres.
+// Merges equal things (same name, same color for shapes, same digits for displays). In reading
+// order: left to right by the mean x of the centers.
 std::vector<PlacedGroup> PlacedGroups(const Scene& scene);
 
 // Whether every thing of the group fits the description.

@@ -8,8 +8,8 @@
 namespace edgevlm::train {
 namespace {
 
-Thing MakeThing(ThingKind kind, int name, Colour colour, const char* digits, float x) {
-  Thing thing{kind, name, colour, digits, {}};
+Thing MakeThing(ThingKind kind, int name, Color color, const char* digits, float x) {
+  Thing thing{kind, name, color, digits, {}};
   thing.corners.fill({x, 0.5f});
   return thing;
 }
@@ -18,27 +18,27 @@ TEST(PlacedGroups, MergeEqualThingsFromLeftToRight) {
   Scene scene;
   const int shape = FirstShape();
   scene.things = {
-      MakeThing(ThingKind::kShape, shape, Colour::kRed, "", 0.9f),
-      MakeThing(ThingKind::kEmoji, 0, Colour::kBlue, "", 0.2f),
-      MakeThing(ThingKind::kEmoji, 0, Colour::kRed, "", 0.4f),  // an emoji's colour means nothing
-      MakeThing(ThingKind::kShape, shape, Colour::kBlue, "", 0.1f),
-      MakeThing(ThingKind::kShape, shape, Colour::kRed, "", 0.7f),
+      MakeThing(ThingKind::kShape, shape, Color::kRed, "", 0.9f),
+      MakeThing(ThingKind::kEmoji, 0, Color::kBlue, "", 0.2f),
+      MakeThing(ThingKind::kEmoji, 0, Color::kRed, "", 0.4f),  // an emoji's color means nothing
+      MakeThing(ThingKind::kShape, shape, Color::kBlue, "", 0.1f),
+      MakeThing(ThingKind::kShape, shape, Color::kRed, "", 0.7f),
   };
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
   ASSERT_EQ(groups.size(), 3u);
-  EXPECT_EQ(groups[0].what, (Description{shape, Colour::kBlue, ""}));
+  EXPECT_EQ(groups[0].what, (Description{shape, Color::kBlue, ""}));
   EXPECT_EQ(groups[1].what, (Description{0, std::nullopt, ""}));
   EXPECT_EQ(groups[1].count(), 2);
-  EXPECT_EQ(groups[2].what, (Description{shape, Colour::kRed, ""}));
+  EXPECT_EQ(groups[2].what, (Description{shape, Color::kRed, ""}));
   EXPECT_EQ(Count(Description{shape, {}, {}}, groups), 3);
   EXPECT_EQ(Count(groups), 5);
 }
 
 TEST(PlacedGroups, TellDisplaysApartByWhatTheyRead) {
   Scene scene;
-  scene.things = {MakeThing(ThingKind::kDisplay, DisplayName(), Colour::kRed, "42", 0.1f),
-                  MakeThing(ThingKind::kDisplay, DisplayName(), Colour::kBlue, "42", 0.2f),
-                  MakeThing(ThingKind::kDisplay, DisplayName(), Colour::kRed, "7", 0.9f)};
+  scene.things = {MakeThing(ThingKind::kDisplay, DisplayName(), Color::kRed, "42", 0.1f),
+                  MakeThing(ThingKind::kDisplay, DisplayName(), Color::kBlue, "42", 0.2f),
+                  MakeThing(ThingKind::kDisplay, DisplayName(), Color::kRed, "7", 0.9f)};
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(Listed(groups), "two displays that read 4 2 and a display that reads 7");
@@ -46,23 +46,23 @@ TEST(PlacedGroups, TellDisplaysApartByWhatTheyRead) {
   EXPECT_EQ(UniqueNames(groups[1], groups), std::vector<std::string>{"the display that reads 7"});
 }
 
-TEST(UniqueNames, DropTheColourWhereOneShapeIsLeft) {
+TEST(UniqueNames, DropTheColorWhereOneShapeIsLeft) {
   Scene scene;
-  scene.things = {MakeThing(ThingKind::kShape, FirstShape(), Colour::kOrange, "", 0.1f)};
+  scene.things = {MakeThing(ThingKind::kShape, FirstShape(), Color::kOrange, "", 0.1f)};
   const std::string noun = ThingNames()[static_cast<std::size_t>(FirstShape())].name;
   std::vector<PlacedGroup> groups = PlacedGroups(scene);
   EXPECT_EQ(UniqueNames(groups[0], groups),
             (std::vector<std::string>{"the orange " + noun, "the " + noun}));
   EXPECT_EQ(Listed(groups), "an orange " + noun);
-  scene.things.push_back(MakeThing(ThingKind::kShape, FirstShape(), Colour::kRed, "", 0.9f));
+  scene.things.push_back(MakeThing(ThingKind::kShape, FirstShape(), Color::kRed, "", 0.9f));
   groups = PlacedGroups(scene);
   EXPECT_EQ(UniqueNames(groups[0], groups), std::vector<std::string>{"the orange " + noun});
 }
 
 TEST(UniqueNames, LeaveOutATreeBesideAPalmTree) {
   Scene scene;
-  scene.things = {MakeThing(ThingKind::kEmoji, NameIndex("tree"), Colour::kRed, "", 0.1f),
-                  MakeThing(ThingKind::kEmoji, NameIndex("palm tree"), Colour::kRed, "", 0.9f)};
+  scene.things = {MakeThing(ThingKind::kEmoji, NameIndex("tree"), Color::kRed, "", 0.1f),
+                  MakeThing(ThingKind::kEmoji, NameIndex("palm tree"), Color::kRed, "", 0.9f)};
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
   EXPECT_TRUE(UniqueNames(groups[0], groups).empty());
   EXPECT_EQ(UniqueNames(groups[1], groups), std::vector<std::string>{"the palm tree"});

@@ -18,8 +18,8 @@ nlohmann::json ThingLabels(const Scene& scene) {
   nlohmann::json labels = nlohmann::json::array();
   for (const PlacedGroup& group : PlacedGroups(scene)) {
     nlohmann::json label = {{"name", NameOf(group.what).name}, {"count", group.count()}};
-    if (group.what.colour) {
-      label["colour"] = kColourNames[static_cast<std::size_t>(*group.what.colour)];
+    if (group.what.color) {
+      label["colour"] = kColorNames[static_cast<std::size_t>(*group.what.color)];
     }
     if (!group.what.digits.empty()) label["reads"] = group.what.digits;
     labels.push_back(std::move(label));

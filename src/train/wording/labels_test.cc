@@ -11,9 +11,9 @@ namespace {
 
 TEST(Labels, HoldThingsCaptionsAndQuestions) {
   Scene scene;
-  Thing shape{ThingKind::kShape, FirstShape(), Colour::kGreen, "", {}};
+  Thing shape{ThingKind::kShape, FirstShape(), Color::kGreen, "", {}};
   shape.corners.fill({0.2f, 0.5f});
-  Thing display{ThingKind::kDisplay, DisplayName(), Colour::kRed, "427", {}};
+  Thing display{ThingKind::kDisplay, DisplayName(), Color::kRed, "427", {}};
   display.corners.fill({0.8f, 0.5f});
   scene.things = {display, shape};
   std::mt19937_64 rng(4);

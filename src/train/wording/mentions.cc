@@ -31,11 +31,11 @@ int NameAt(std::string_view text, std::size_t at) {
   return longest;
 }
 
-std::optional<Colour> ColourBefore(std::string_view text, std::size_t at) {
-  for (std::size_t i = 0; i < kColourNames.size(); ++i) {
-    const std::string_view colour = kColourNames[i];
-    if (at <= colour.size() || text[at - 1] != ' ') continue;
-    if (text.substr(at - 1 - colour.size(), colour.size()) == colour) return static_cast<Colour>(i);
+std::optional<Color> ColorBefore(std::string_view text, std::size_t at) {
+  for (std::size_t i = 0; i < kColorNames.size(); ++i) {
+    const std::string_view color = kColorNames[i];
+    if (at <= color.size() || text[at - 1] != ' ') continue;
+    if (text.substr(at - 1 - color.size(), color.size()) == color) return static_cast<Color>(i);
   }
   return std::nullopt;
 }
@@ -47,7 +47,7 @@ std::optional<Mention> Resolve(const Description& what, std::size_t end,
   if (possible == 0) return Mention{end, std::nullopt};
   if (possible != 1) return std::nullopt;
   for (const PlacedGroup& group : groups) {
-    if (Matches(what, group.what)) return Mention{end, group.centres.front()};
+    if (Matches(what, group.what)) return Mention{end, group.centers.front()};
   }
   return std::nullopt;
 }
@@ -61,7 +61,7 @@ std::vector<Mention> Mentions(std::string_view text, const std::vector<PlacedGro
     const int name = NameAt(text, at);
     if (name < 0) continue;
     Description what{name, {}, {}};
-    if (NameOf(what).kind == ThingKind::kShape) what.colour = ColourBefore(text, at);
+    if (NameOf(what).kind == ThingKind::kShape) what.color = ColorBefore(text, at);
     const std::size_t end = at + std::string_view(NameOf(what).name).size();
     if (const auto mention = Resolve(what, end, groups)) mentions.push_back(*mention);
     at = end;

@@ -9,10 +9,10 @@
 namespace edgevlm::train {
 namespace {
 
-PlacedGroup Group(std::string_view name, std::optional<Colour> colour, std::vector<float> xs) {
-  PlacedGroup group{{NameIndex(name), colour, {}}, {}};
+PlacedGroup Group(std::string_view name, std::optional<Color> color, std::vector<float> xs) {
+  PlacedGroup group{{NameIndex(name), color, {}}, {}};
   if (name == "display") group.what.digits = "427";
-  for (const float x : xs) group.centres.push_back({x, 0.5f});
+  for (const float x : xs) group.centers.push_back({x, 0.5f});
   return group;
 }
 
@@ -23,7 +23,7 @@ std::string Found(std::string_view text, const std::vector<PlacedGroup>& groups)
     if (!found.empty()) found += " | ";
     found += text.substr(0, mention.end);
     found += '@';
-    found += mention.centre ? std::to_string(static_cast<int>(mention.centre->x * 10)) : "-";
+    found += mention.center ? std::to_string(static_cast<int>(mention.center->x * 10)) : "-";
   }
   return found;
 }
@@ -45,9 +45,9 @@ TEST(Mentions, LeaveOutPluralsAndWhatSeveralThingsFit) {
   EXPECT_EQ(Found("a carpet and a category", groups), "");
 }
 
-TEST(Mentions, TakeTheColourBeforeTheName) {
-  const std::vector<PlacedGroup> groups = {Group("circle", Colour::kRed, {0.1f}),
-                                           Group("circle", Colour::kBlue, {0.9f})};
+TEST(Mentions, TakeTheColorBeforeTheName) {
+  const std::vector<PlacedGroup> groups = {Group("circle", Color::kRed, {0.1f}),
+                                           Group("circle", Color::kBlue, {0.9f})};
   EXPECT_EQ(Found("where is the blue circle?", groups), "where is the blue circle@9");
   EXPECT_EQ(Found("red circle", groups), "red circle@1");
   EXPECT_EQ(Found("a green circle", groups), "a green circle@-");

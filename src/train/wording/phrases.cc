@@ -5,9 +5,9 @@
 namespace edgevlm::train {
 namespace {
 
-std::string Coloured(const Description& what, const char* noun) {
-  if (!what.colour) return noun;
-  return std::string(kColourNames[static_cast<std::size_t>(*what.colour)]) + " " + noun;
+std::string Colored(const Description& what, const char* noun) {
+  if (!what.color) return noun;
+  return std::string(kColorNames[static_cast<std::size_t>(*what.color)]) + " " + noun;
 }
 
 // Whether the word starts with a vowel as it is spoken: "umbrella" and "hourglass" do, "unicorn"
@@ -48,12 +48,12 @@ std::string SpacedDigits(std::string_view digits) {
 }
 
 std::string Noun(const Description& what) {
-  const std::string noun = Coloured(what, NameOf(what).name);
+  const std::string noun = Colored(what, NameOf(what).name);
   return what.digits.empty() ? noun : noun + " that reads " + SpacedDigits(what.digits);
 }
 
 std::string PluralNoun(const Description& what) {
-  const std::string noun = Coloured(what, NameOf(what).plural);
+  const std::string noun = Colored(what, NameOf(what).plural);
   return what.digits.empty() ? noun : noun + " that read " + SpacedDigits(what.digits);
 }
 
@@ -86,7 +86,7 @@ std::vector<std::string> UniqueNames(const PlacedGroup& group,
   const bool is_display = !group.what.digits.empty();
   // A lone display is "the display": naming its digits would give away what it reads.
   if (!is_display || !bare_is_unique) names.push_back("the " + Noun(group.what));
-  if (bare_is_unique && (is_display || group.what.colour)) names.push_back("the " + Noun(bare));
+  if (bare_is_unique && (is_display || group.what.color)) names.push_back("the " + Noun(bare));
   return names;
 }
 

@@ -1,4 +1,4 @@
-// Places and relations: where things are, and when a sentence may say so. Positions are centres;
+// Places and relations: where things are, and when a sentence may say so. Positions are centers;
 // what lies too near to a border to be clear is not said.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace edgevlm::train {
 
-// The nine places of a picture, by thirds: row by row from the top left.
+// The nine places of an image, by thirds: row by row from the top left.
 inline constexpr std::array<const char*, 9> kPlaceNames = {"top left",    "top",    "top right",
                                                            "left",        "center", "right",
                                                            "bottom left", "bottom", "bottom right"};
@@ -21,7 +21,7 @@ inline constexpr std::array<const char*, 9> kAtPlace = {
     "on the left",        "in the center", "on the right",
     "in the bottom left", "at the bottom", "in the bottom right"};
 
-inline constexpr float kPlaceMargin = 0.05f;  // of a place's centre from the borders of thirds
+inline constexpr float kPlaceMargin = 0.05f;  // of a place's center from the borders of thirds
 inline constexpr float kRelationMargin =
     0.12f;  // between things of which one is further left or up
 inline constexpr float kNextToDistance = 0.45f;  // farther apart is not "next to"
@@ -33,7 +33,7 @@ std::optional<int> PlaceOf(Point point);
 std::optional<int> SharedPlace(const std::vector<Point>& points);
 
 // Whether somebody who looks at this place could mean the point: it lies in the place, widened by
-// kPlaceMargin. "left" is the whole left third of the picture then, "top" the whole upper third.
+// kPlaceMargin. "left" is the whole left third of the image then, "top" the whole upper third.
 bool MayBeAt(Point point, int place);
 
 enum class Relation { kLeftOf, kRightOf, kAbove, kBelow };

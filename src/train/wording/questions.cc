@@ -16,7 +16,7 @@ struct WeightedAsker {
 
 // The kinds that few scenes allow weigh more, so that each is asked often enough over all scenes.
 constexpr WeightedAsker kAskers[] = {
-    {3, AskWhat},      {3, AskCount},      {3, AskColour}, {6, AskWhere},
+    {3, AskWhat},      {3, AskCount},      {3, AskColor},  {6, AskWhere},
     {9, AskLeftRight}, {9, AskAboveBelow}, {3, AskExists}, {6, AskDisplay},
 };
 
@@ -42,7 +42,7 @@ std::vector<QuestionAnswer> Questions(const Scene& scene, int count, std::mt1993
   std::set<std::string> asked;
   while (static_cast<int>(result.size()) < count && !askers.empty()) {
     const std::size_t chosen = ChooseAsker(askers, rng);
-    // Drawn once for all attempts: a fresh draw would favour the answer that has more questions.
+    // Drawn once for all attempts: a fresh draw would favor the answer that has more questions.
     const bool yes = Chance(rng, 0.5f);
     bool found = false;
     for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {

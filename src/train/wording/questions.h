@@ -1,8 +1,8 @@
 // Questions about a scene, with short true answers. What is not clear to somebody who looks at the
-// picture is not asked: places near a border, things hardly further left, names that fit two
+// image is not asked: places near a border, things hardly further left, names that fit two
 // things.
 //
-// Kinds: what, count, colour, where, leftright, abovebelow, exists, display. Digits are separated
+// Kinds: what, count, color, where, leftright, abovebelow, exists, display. Digits are separated
 // by blanks in all texts, numbers are words from "zero" to "five". Yes and no are equally likely in
 // every kind that has them.
 #pragma once

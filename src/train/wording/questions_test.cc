@@ -24,7 +24,7 @@ std::string CountAnswer(const std::string& question, const Scene& scene) {
   if (found[1] == "things") return kNumbers[scene.things.size()];
   const auto phrase = ReadPhraseOf(found[1]);
   if (!phrase || !phrase->plural) return "unreadable";
-  return kNumbers[CentresOf(*phrase, scene).size()];
+  return kNumbers[CentersOf(*phrase, scene).size()];
 }
 
 std::string ExistsAnswer(const std::string& question, const Scene& scene) {
@@ -34,32 +34,32 @@ std::string ExistsAnswer(const std::string& question, const Scene& scene) {
   if (!std::regex_match(question, found, kPattern)) return "unreadable";
   const auto phrase = ReadPhraseOf(found[1]);
   if (!phrase || phrase->count != 1) return "unreadable";
-  return CentresOf(*phrase, scene).empty() ? "no" : "yes";
+  return CentersOf(*phrase, scene).empty() ? "no" : "yes";
 }
 
-std::string ColourAnswer(const std::string& question, const Scene& scene) {
+std::string ColorAnswer(const std::string& question, const Scene& scene) {
   static const std::regex kPattern("(?:what|which) colou?r (is|are) (the .*)\\?");
   std::smatch found;
   if (!std::regex_match(question, found, kPattern)) return "unreadable";
   const auto phrase = ReadPhraseOf(found[2].str().substr(4));
-  std::set<std::string> colours;
+  std::set<std::string> colors;
   int count = 0;
   for (const Thing& thing : scene.things) {
     if (!phrase || !Fits(*phrase, thing) || thing.kind != ThingKind::kShape) continue;
-    colours.insert(kColourNames[static_cast<std::size_t>(thing.colour)]);
+    colors.insert(kColorNames[static_cast<std::size_t>(thing.color)]);
     ++count;
   }
   const bool agrees = (found[1] == "is") == (count == 1);
-  return colours.size() == 1 && agrees ? *colours.begin() : "ambiguous";
+  return colors.size() == 1 && agrees ? *colors.begin() : "ambiguous";
 }
 
 // The only thing that "the ..." can mean; none if there is not exactly one.
 std::optional<Point> TheOne(const std::string& definite, const Scene& scene) {
   const auto phrase = ReadPhraseOf(definite);
   if (!phrase || !definite.starts_with("the ")) return std::nullopt;
-  const std::vector<Point> centres = CentresOf(*phrase, scene);
-  if (centres.size() != 1) return std::nullopt;
-  return centres[0];
+  const std::vector<Point> centers = CentersOf(*phrase, scene);
+  if (centers.size() != 1) return std::nullopt;
+  return centers[0];
 }
 
 std::string WhereAnswer(const std::string& question, const Scene& scene) {
@@ -67,15 +67,15 @@ std::string WhereAnswer(const std::string& question, const Scene& scene) {
       "(?:where is|in which part of the picture is|where do you see) (.*?)(?: in the picture)?\\?");
   std::smatch found;
   if (!std::regex_match(question, found, kPattern)) return "unreadable";
-  const auto centre = TheOne(found[1], scene);
-  if (!centre) return "ambiguous";
+  const auto center = TheOne(found[1], scene);
+  if (!center) return "ambiguous";
   for (const float dx : {-0.0499f, 0.0499f}) {
     for (const float dy : {-0.0499f, 0.0499f}) {
-      const Point moved{centre->x + dx, centre->y + dy};
-      if (PlaceByThirds(moved) != PlaceByThirds(*centre)) return "too near to a border";
+      const Point moved{center->x + dx, center->y + dy};
+      if (PlaceByThirds(moved) != PlaceByThirds(*center)) return "too near to a border";
     }
   }
-  return PlaceByThirds(*centre);
+  return PlaceByThirds(*center);
 }
 
 std::string OrderAnswer(const std::string& question, const Scene& scene) {
@@ -122,14 +122,14 @@ std::vector<Thing> AskedThings(std::string question, const Scene& scene) {
     if (!reference) return {};
     const std::string direction = found[1].str().substr(0, found[1].str().find(' '));
     for (const Thing& thing : scene.things) {
-      const Point centre = thing.Centre();
-      const bool is_reference = centre.x == reference->x && centre.y == reference->y;
-      const bool is_there = direction == "next" || LiesClearly(direction, {centre}, {*reference});
+      const Point center = thing.Center();
+      const bool is_reference = center.x == reference->x && center.y == reference->y;
+      const bool is_there = direction == "next" || LiesClearly(direction, {center}, {*reference});
       if (!is_reference && is_there) asked.push_back(thing);
     }
   } else if (std::regex_match(where, found, kPlace)) {
     for (const Thing& thing : scene.things) {
-      if (PlaceByThirds(thing.Centre()) == found[1]) asked.push_back(thing);
+      if (PlaceByThirds(thing.Center()) == found[1]) asked.push_back(thing);
     }
   }
   return asked;
@@ -139,7 +139,7 @@ bool IsTrue(const QuestionAnswer& asked, const Scene& scene) {
   const auto& [kind, question, answer] = asked;
   if (kind == "count") return answer == CountAnswer(question, scene);
   if (kind == "exists") return answer == ExistsAnswer(question, scene);
-  if (kind == "colour") return answer == ColourAnswer(question, scene);
+  if (kind == "colour") return answer == ColorAnswer(question, scene);
   if (kind == "where") return answer == WhereAnswer(question, scene);
   if (kind == "leftright" || kind == "abovebelow") return answer == OrderAnswer(question, scene);
   if (kind == "what") return NamesAll(ReadList(answer), AskedThings(question, scene));

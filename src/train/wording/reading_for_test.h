@@ -21,7 +21,7 @@ struct ReadPhrase {
   int count = 0;
   bool plural = false;
   std::string name;
-  std::string colour;
+  std::string color;
   std::string digits;
 };
 
@@ -54,8 +54,8 @@ inline std::optional<ReadPhrase> ReadPhraseOf(std::string text) {
     }
     text.erase(at);
   }
-  for (const char* colour : kColourNames) {
-    if (CutPrefix(std::string(colour) + " ", text)) phrase.colour = colour;
+  for (const char* color : kColorNames) {
+    if (CutPrefix(std::string(color) + " ", text)) phrase.color = color;
   }
   for (const ThingName& thing : ThingNames()) {
     const bool is_plural = text == thing.plural && (text != thing.name || phrase.count != 1);
@@ -70,17 +70,17 @@ inline std::optional<ReadPhrase> ReadPhraseOf(std::string text) {
 inline bool Fits(const ReadPhrase& phrase, const Thing& thing) {
   const bool is_shape = thing.kind == ThingKind::kShape;
   return phrase.name == ThingNames()[static_cast<std::size_t>(thing.name)].name &&
-         (phrase.colour.empty() ||
-          (is_shape && phrase.colour == kColourNames[static_cast<std::size_t>(thing.colour)])) &&
+         (phrase.color.empty() ||
+          (is_shape && phrase.color == kColorNames[static_cast<std::size_t>(thing.color)])) &&
          (phrase.digits.empty() || phrase.digits == thing.digits);
 }
 
-inline std::vector<Point> CentresOf(const ReadPhrase& phrase, const Scene& scene) {
-  std::vector<Point> centres;
+inline std::vector<Point> CentersOf(const ReadPhrase& phrase, const Scene& scene) {
+  std::vector<Point> centers;
   for (const Thing& thing : scene.things) {
-    if (Fits(phrase, thing)) centres.push_back(thing.Centre());
+    if (Fits(phrase, thing)) centers.push_back(thing.Center());
   }
-  return centres;
+  return centers;
 }
 
 // "a cat, two bananas and a dog" -> three phrases; empty if one can not be read.
@@ -98,7 +98,7 @@ inline std::vector<ReadPhrase> ReadList(std::string text) {
   return phrases;
 }
 
-// Whether the phrases name every thing once: counts, colours and digits included.
+// Whether the phrases name every thing once: counts, colors and digits included.
 inline bool NamesAll(const std::vector<ReadPhrase>& phrases, const std::vector<Thing>& things) {
   std::size_t named = 0;
   for (const ReadPhrase& phrase : phrases) {
@@ -106,7 +106,7 @@ inline bool NamesAll(const std::vector<ReadPhrase>& phrases, const std::vector<T
     for (const Thing& thing : things) {
       if (!Fits(phrase, thing)) continue;
       ++fitting;
-      if (thing.kind == ThingKind::kShape && phrase.colour.empty()) return false;
+      if (thing.kind == ThingKind::kShape && phrase.color.empty()) return false;
       if (thing.kind == ThingKind::kDisplay && phrase.digits.empty()) return false;
     }
     if (fitting != phrase.count || phrase.plural != (phrase.count != 1)) return false;
@@ -139,7 +139,7 @@ inline std::string PlaceByThirds(Point point) {
   return row + (row.empty() || column.empty() ? "" : " ") + column;
 }
 
-// 1 to 5 things with centres at least 0.11 apart. Few names and colours, so that equal and
+// 1 to 5 things with centers at least 0.11 apart. Few names and colors, so that equal and
 // confusable things are common.
 inline Scene RandomScene(std::mt19937_64& rng) {
   const int emojis[] = {0, 1, FirstShape() / 2, FirstShape() - 1};
@@ -155,13 +155,13 @@ inline Scene RandomScene(std::mt19937_64& rng) {
     thing.name = DisplayName();
     if (kind < 2) thing.name = emojis[draw(4)];
     if (kind == 2 || kind == 3) thing.name = FirstShape() + draw(2);
-    thing.colour = static_cast<Colour>(draw(3));
+    thing.color = static_cast<Color>(draw(3));
     if (kind == 4) thing.digits = draw(2) == 0 ? "427" : std::to_string(draw(10000));
-    const Point centre{static_cast<float>(draw(1000)) / 1000,
+    const Point center{static_cast<float>(draw(1000)) / 1000,
                        static_cast<float>(draw(1000)) / 1000};
-    thing.corners.fill(centre);
+    thing.corners.fill(center);
     const bool is_near = std::any_of(scene.things.begin(), scene.things.end(), [&](const Thing& t) {
-      return std::hypot(t.Centre().x - centre.x, t.Centre().y - centre.y) < 0.11f;
+      return std::hypot(t.Center().x - center.x, t.Center().y - center.y) < 0.11f;
     });
     if (!is_near) scene.things.push_back(thing);
   }

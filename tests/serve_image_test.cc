@@ -1,4 +1,4 @@
-// edgevlm serve against pictures that are none, too large, or somewhere else.
+// edgevlm serve against images that are none, too large, or somewhere else.
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -15,7 +15,7 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ServePictureTest : public ::testing::Test {
+class ServeImageTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
   static void TearDownTestSuite() { delete server_; }
@@ -31,32 +31,32 @@ class ServePictureTest : public ::testing::Test {
  private:
   static ServedEdgevlm* server_;
 };
-ServedEdgevlm* ServePictureTest::server_ = nullptr;
+ServedEdgevlm* ServeImageTest::server_ = nullptr;
 
-TEST_F(ServePictureTest, NoPicture) {  // 32
+TEST_F(ServeImageTest, NoImage) {  // 32
   for (const json& none : {json(""), json("data:image/png;base64,"), json(5), json::object()}) {
     EXPECT_EQ(Caption(none).status, 400) << none;
   }
   EXPECT_EQ(server().Post("/caption", json::object()).status, 400);
 }
 
-TEST_F(ServePictureTest, Bombs) {  // 33, 34
+TEST_F(ServeImageTest, Bombs) {  // 33, 34
   const HttpReply reply = CaptionBytes(GiantPng());
   EXPECT_EQ(reply.status, 413);
   EXPECT_THAT(reply.Json()["error"]["message"].get<std::string>(), HasSubstr("60000 x 60000"));
 }
 
-TEST_F(ServePictureTest, CutPictures) {  // 35
-  const std::string png = PngPicture();
+TEST_F(ServeImageTest, CutImages) {  // 35
+  const std::string png = PngImage();
   constexpr std::size_t kBehindPixels = 16;  // a checksum, the end mark
   for (std::size_t size = 1; size + kBehindPixels < png.size(); size += 7) {
     EXPECT_THAT(CaptionBytes(png.substr(0, size)).status, AnyOf(400, 415)) << size;
   }
-  const std::string ppm = PpmPicture();
+  const std::string ppm = PpmImage();
   EXPECT_EQ(CaptionBytes(ppm.substr(0, ppm.size() / 2)).status, 400);
 }
 
-TEST_F(ServePictureTest, OnlyTheEndMarkIsMissing) {
+TEST_F(ServeImageTest, OnlyTheEndMarkIsMissing) {
   const std::string jpeg = ReadWholeFile(DataPath("no_end_mark.jpg"));
   const HttpReply reply = CaptionBytes(jpeg);
   EXPECT_EQ(reply.status, 200);
@@ -65,7 +65,7 @@ TEST_F(ServePictureTest, OnlyTheEndMarkIsMissing) {
   EXPECT_EQ(CaptionBytes(jpeg.substr(0, jpeg.size() - 2)).status, 400);
 }
 
-TEST_F(ServePictureTest, OtherFormats) {  // 40
+TEST_F(ServeImageTest, OtherFormats) {  // 40
   const std::string kinds[] = {"<svg xmlns='http://www.w3.org/2000/svg'/>",
                                "%PDF-1.7",
                                std::string("II*\0\x08\0\0\0", 8),
@@ -80,14 +80,14 @@ TEST_F(ServePictureTest, OtherFormats) {  // 40
               HasSubstr("found a web page (HTML"));
 }
 
-TEST_F(ServePictureTest, BytesTellTheFormat) {  // 41
-  EXPECT_EQ(Caption("data:image/jpeg;base64," + Base64(PpmPicture())).status, 200);
-  EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmPicture())).status, 200);
+TEST_F(ServeImageTest, BytesTellTheFormat) {  // 41
+  EXPECT_EQ(Caption("data:image/jpeg;base64," + Base64(PpmImage())).status, 200);
+  EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmImage())).status, 200);
 }
 
 // The built-in model looks at the last one only: that is what a reply is about, and tells of.
-TEST_F(ServePictureTest, ARepliesPictureIsTheOneThatWasRead) {
-  const std::string first = PngPicture(), second = PpmPicture();
+TEST_F(ServeImageTest, ARepliesImageIsTheOneThatWasRead) {
+  const std::string first = PngImage(), second = PpmImage();
   const json alone = CaptionBytes(second).Json();
   const auto part = [](const std::string& bytes) {
     return "--xx\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n" +
@@ -113,8 +113,8 @@ TEST_F(ServePictureTest, ARepliesPictureIsTheOneThatWasRead) {
   }
 }
 
-// A picture sent once may be asked about again by its name alone (29).
-TEST_F(ServePictureTest, APictureIsKnownByItsId) {
+// An image sent once may be asked about again by its name alone (29).
+TEST_F(ServeImageTest, AnImageIsKnownByItsId) {
   const std::string file = "P6 40 20 255\n" + std::string(40 * 20 * 3, 'k');
   const json first = CaptionBytes(file).Json();
   const json& image = first["image"];
@@ -133,7 +133,7 @@ TEST_F(ServePictureTest, APictureIsKnownByItsId) {
   EXPECT_EQ(server().Post("/vqa", question).Json()["image"], hit);
 }
 
-TEST_F(ServePictureTest, IdsThatAreUnknown) {
+TEST_F(ServeImageTest, IdsThatAreUnknown) {
   const auto refused = [&](const std::string& id) {
     const HttpReply reply = server().Post("/caption", {{"image_id", id}});
     EXPECT_EQ(reply.Json()["error"]["param"], "image_id");
@@ -147,38 +147,38 @@ TEST_F(ServePictureTest, IdsThatAreUnknown) {
     EXPECT_EQ(refused(wrong).status, 400) << wrong;
   }
   EXPECT_EQ(server().Post("/caption", {{"image_id", 5}}).status, 400);
-  const std::string id = CaptionBytes(PpmPicture()).Json()["image"]["id"];
+  const std::string id = CaptionBytes(PpmImage()).Json()["image"]["id"];
   EXPECT_EQ(server().Post("/clear-cache", json::object()).status, 200);
   EXPECT_EQ(refused(id).status, 404);
 }
 
-// One client's pictures are not another's, whether it knows their ids or has the same file.
-TEST(ServeScopeTest, KeysShareNoPictures) {
+// One client's images are not another's, whether it knows their ids or has the same file.
+TEST(ServeScopeTest, KeysShareNoImages) {
   const TestFolder folder;
   const ServedEdgevlm server(
       {"--keys-file", folder.Write("keys", "sixteen-or-more-1\nsixteen-or-more-2\n")});
   const auto caption = [&](const char* key, const json& body) {
     return server.Ask("POST", "/caption", std::string("X-Api-Key: ") + key + "\r\n", body.dump());
   };
-  const json picture = {{"image", Base64(PpmPicture())}};
-  const json id = {{"image_id", caption("sixteen-or-more-1", picture).Json()["image"]["id"]}};
+  const json image = {{"image", Base64(PpmImage())}};
+  const json id = {{"image_id", caption("sixteen-or-more-1", image).Json()["image"]["id"]}};
   EXPECT_EQ(caption("sixteen-or-more-1", id).status, 200);
   EXPECT_EQ(caption("sixteen-or-more-2", id).status, 404);
-  EXPECT_EQ(caption("sixteen-or-more-2", picture).Json()["image"]["cache"], "miss");
+  EXPECT_EQ(caption("sixteen-or-more-2", image).Json()["image"]["cache"], "miss");
   EXPECT_EQ(caption("sixteen-or-more-2", id).status, 200);
 }
 
 // A cache of nothing holds nothing, and all is encoded anew (76).
 TEST(ServeScopeTest, WithoutACacheThereAreNoIds) {
   const ServedEdgevlm server({"--image-cache-mib", "0"});
-  const json picture = {{"image", Base64(PpmPicture())}};
-  const json first = server.Post("/caption", picture).Json();
-  EXPECT_EQ(server.Post("/caption", picture).Json()["image"]["cache"], "miss");
+  const json image = {{"image", Base64(PpmImage())}};
+  const json first = server.Post("/caption", image).Json();
+  EXPECT_EQ(server.Post("/caption", image).Json()["image"]["cache"], "miss");
   EXPECT_EQ(server.Post("/caption", {{"image_id", first["image"]["id"]}}).status, 404);
 }
 
-TEST_F(ServePictureTest, Base64AsItIsWritten) {  // 42
-  std::string text = Base64(PpmPicture());
+TEST_F(ServeImageTest, Base64AsItIsWritten) {  // 42
+  std::string text = Base64(PpmImage());
   for (char& c : text) {
     if (c == '+') c = '-';
     if (c == '/') c = '_';
@@ -192,7 +192,7 @@ TEST_F(ServePictureTest, Base64AsItIsWritten) {  // 42
   EXPECT_EQ(Caption("data:image/png").status, 400);
 }
 
-TEST_F(ServePictureTest, AddressesAreNotFetched) {  // 46 to 51
+TEST_F(ServeImageTest, AddressesAreNotFetched) {  // 46 to 51
   for (const char* address :
        {"http://127.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data",
         "http://2130706433/", "https://example.org/a.png", "file:///etc/passwd", "file://../a",
@@ -203,8 +203,8 @@ TEST_F(ServePictureTest, AddressesAreNotFetched) {  // 46 to 51
   }
 }
 
-TEST_F(ServePictureTest, ErrorsTellNoPathsAndNoAddresses) {
-  for (const std::string& bytes : {std::string("hello"), GiantPng(), PngPicture().substr(0, 40)}) {
+TEST_F(ServeImageTest, ErrorsTellNoPathsAndNoAddresses) {
+  for (const std::string& bytes : {std::string("hello"), GiantPng(), PngImage().substr(0, 40)}) {
     const std::string body = CaptionBytes(bytes).body;
     EXPECT_THAT(body, Not(HasSubstr("0x")));
     EXPECT_THAT(body, Not(HasSubstr(".cc")));
@@ -212,8 +212,8 @@ TEST_F(ServePictureTest, ErrorsTellNoPathsAndNoAddresses) {
   }
 }
 
-TEST_F(ServePictureTest, QuestionsMayBeTypedInAnyWay) {
-  const std::string ducks = Base64(ReadWholeFile(ExamplePicture("ducks.png")));
+TEST_F(ServeImageTest, QuestionsMayBeTypedInAnyWay) {
+  const std::string ducks = Base64(ReadWholeFile(ExampleImage("ducks.png")));
   for (const char* typed :
        {"how many ducks are there?", "\u201CHow many DUCKS\n are there\u201D"}) {
     const json message = {{"role", "user"}, {"content", typed}, {"images", {ducks}}};

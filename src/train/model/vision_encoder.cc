@@ -1,4 +1,4 @@
-#include "train/model/eye.h"
+#include "train/model/vision_encoder.h"
 
 #include <array>
 #include <string>
@@ -85,7 +85,7 @@ torch::Tensor BottleneckImpl::forward(torch::Tensor x) {
   return residual ? x + y : y;
 }
 
-EyeImpl::EyeImpl(int feature_channels) {
+VisionEncoderImpl::VisionEncoderImpl(int feature_channels) {
   stem = register_module("stem", ConvNorm(3, kStemChannels, 3, 2, 1, Activation::kHardSwish));
   int channels = kStemChannels;
   for (const BlockShape& shape : MobileNetV3Small()) {
@@ -97,8 +97,8 @@ EyeImpl::EyeImpl(int feature_channels) {
                          ConvNorm(channels, feature_channels, 1, 1, 1, Activation::kHardSwish));
 }
 
-torch::Tensor EyeImpl::forward(torch::Tensor pictures) {
-  torch::Tensor x = stem(pictures);
+torch::Tensor VisionEncoderImpl::forward(torch::Tensor images) {
+  torch::Tensor x = stem(images);
   for (Bottleneck& block : blocks) x = block(x);
   return head(x);
 }

@@ -1,4 +1,5 @@
-// The eye as LibTorch trains it: MobileNetV3-small's body, kept at one cell per 16 x 16 pixels.
+// The vision encoder as LibTorch trains it: MobileNetV3-small's body, kept at one cell per 16 x 16
+// pixels.
 #pragma once
 #include <span>
 #include <vector>
@@ -57,15 +58,15 @@ struct BottleneckImpl : torch::nn::Module {
 };
 TORCH_MODULE(Bottleneck);
 
-struct EyeImpl : torch::nn::Module {
-  explicit EyeImpl(int feature_channels);
-  // pictures [B, 3, S, S], normalised -> features [B, E, S/16, S/16].
-  torch::Tensor forward(torch::Tensor pictures);
+struct VisionEncoderImpl : torch::nn::Module {
+  explicit VisionEncoderImpl(int feature_channels);
+  // images [B, 3, S, S], normalized -> features [B, E, S/16, S/16].
+  torch::Tensor forward(torch::Tensor images);
 
   ConvNorm stem{nullptr};
   std::vector<Bottleneck> blocks;
   ConvNorm head{nullptr};
 };
-TORCH_MODULE(Eye);
+TORCH_MODULE(VisionEncoder);
 
 }  // namespace edgevlm::train

@@ -1,4 +1,5 @@
-// ReferenceEye: MobileNetV3 and the projector in plain loops and double precision. For tests.
+// ReferenceVisionEncoder: MobileNetV3 and the projector in plain loops and double precision. For
+// tests.
 #pragma once
 
 #include <string>
@@ -69,7 +70,7 @@ inline void ReferenceSqueeze(const TinyFile& model, const std::string& reduce,
 }
 
 // pixels [S * S, 3] -> features [P, E], for the blocks that TinyModel has.
-inline Matrix ReferenceEye(const TinyModel& model, const Matrix& pixels) {
+inline Matrix ReferenceVisionEncoder(const TinyModel& model, const Matrix& pixels) {
   int side = TinyModel::kImageSize;
   Matrix x = ReferenceMap(ReferenceConv(model, "v.stem", pixels, {side, 3, 2}), ReferenceHardSwish);
   side = 16;

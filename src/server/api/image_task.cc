@@ -1,4 +1,4 @@
-// POST /caption and /vqa (also /query, as moondream's clients call it): one picture or several, and
+// POST /caption and /vqa (also /query, as moondream's clients call it): one image or several, and
 // what to say about them.
 #include <utility>
 
@@ -8,8 +8,8 @@
 #include "server/api/form.h"
 #include "server/api/task_dialect.h"
 #include "server/decode_fields.h"
+#include "server/images.h"
 #include "server/parse/multipart.h"
-#include "server/pictures.h"
 #include "server/response_format.h"
 #include "server/security.h"
 #include "server/unsupported_fields.h"
@@ -26,32 +26,32 @@ constexpr Length kLengths[] = {{"short", "Describe the picture in one short sent
                                {"normal", "Describe the picture."},
                                {"long", "Describe the picture in detail."}};
 
-constexpr const char* kPictureNames[] = {"image", "image_url", "file"};
+constexpr const char* kImageNames[] = {"image", "image_url", "file"};
 
-// The fields that hold a picture each, "images", a list of them, and "image_id", one sent before.
-std::vector<RequestPart> ReadPictures(Fields& fields, Pictures& pictures) {
+// The fields that hold an image each, "images", a list of them, and "image_id", one sent before.
+std::vector<RequestPart> ReadTaskImages(Fields& fields, Images& images) {
   std::vector<RequestPart> parts;
   const auto take = [&](const Json& value, const std::string& where) {
     // OpenAI's clients wrap addresses: {"url": ...}.
     const Json* text = value.is_object() && value.contains("url") ? &value["url"] : &value;
     if (!text->is_string()) return false;
-    parts.push_back(pictures.FromText(text->get_ref<const std::string&>(), where));
+    parts.push_back(images.FromText(text->get_ref<const std::string&>(), where));
     return true;
   };
-  for (const char* name : kPictureNames) {
+  for (const char* name : kImageNames) {
     const Json* value = fields.Any(name);
     if (value != nullptr && !take(*value, fields.PathOf(name))) {
-      fields.Refuse(name, "expected a picture as a text");
+      fields.Refuse(name, "expected an image as a text");
     }
   }
   if (const Json* list = fields.List("images")) {
     for (std::size_t i = 0; i < list->size(); ++i) {
       const std::string where = fields.PathOf("images") + "[" + std::to_string(i) + "]";
-      if (!take((*list)[i], where)) fields.Refuse("images", "expected pictures as texts");
+      if (!take((*list)[i], where)) fields.Refuse("images", "expected images as texts");
     }
   }
   if (const std::string id = fields.Text("image_id", ""); !id.empty()) {
-    parts.push_back(pictures.FromId(id, fields.PathOf("image_id")));
+    parts.push_back(images.FromId(id, fields.PathOf("image_id")));
   }
   return parts;
 }
@@ -90,19 +90,19 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input) {
   ask.request.decode = ReadDecodeFields(fields, *rules);
   ask.request.decode.grammar = ReadReplyForm(fields, problem);
   const std::string words = ReadWords(input.kind, fields, site);
-  Pictures pictures(*rules, problem, {.engine = &site.engine(), .scope = input.scope});
+  Images images(*rules, problem, {.engine = &site.engine(), .scope = input.scope});
   RequestMessage message = {.role = Role::kUser, .parts = {}};
   for (std::string& file : input.files) {
-    message.parts.push_back(pictures.FromBytes(std::move(file), "image"));
+    message.parts.push_back(images.FromBytes(std::move(file), "image"));
   }
-  for (RequestPart& part : ReadPictures(fields, pictures)) message.parts.push_back(std::move(part));
-  if (message.parts.empty()) fields.Refuse("image", "expected a picture, found none");
+  for (RequestPart& part : ReadTaskImages(fields, images)) message.parts.push_back(std::move(part));
+  if (message.parts.empty()) fields.Refuse("image", "expected an image, found none");
   if (!words.empty()) message.parts.push_back({.text = words});
   if (problem) return *std::move(problem);
   ask.request.messages.push_back(std::move(message));
   ask.request.scope = std::move(input.scope);
-  ask.request.fetch_ms = pictures.fetch_ms();
-  ask.dialect = MakeTaskDialect(input.kind, FactsFor(site, "req", pictures.shown()));
+  ask.request.fetch_ms = images.fetch_ms();
+  ask.dialect = MakeTaskDialect(input.kind, FactsFor(site, "req", images.shown()));
   return ask;
 }
 

@@ -1,4 +1,4 @@
-// Pictures and checks that the tests of this folder share.
+// Images and checks that the tests of this folder share.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,16 +17,16 @@ namespace edgevlm::test {
 // Red grows to the right, green downwards, blue is flat but for one corner: no two orientations
 // look alike, and it survives lossy formats.
 inline Image Gradient(int width, int height) {
-  Image picture(width, height);
+  Image image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      std::uint8_t* pixel = picture.Row(y) + x * 3;
+      std::uint8_t* pixel = image.Row(y) + x * 3;
       pixel[0] = static_cast<std::uint8_t>(255 * x / std::max(1, width - 1));
       pixel[1] = static_cast<std::uint8_t>(255 * y / std::max(1, height - 1));
       pixel[2] = 2 * x < width && 2 * y < height ? 220 : 40;
     }
   }
-  return picture;
+  return image;
 }
 
 inline std::vector<std::byte> BytesOf(std::string_view text) {
@@ -36,22 +36,22 @@ inline std::vector<std::byte> BytesOf(std::string_view text) {
 
 // Decodes what must decode.
 inline Image Decoded(std::span<const std::byte> file, int target_side = 0) {
-  Result<Image> picture = Decode(file, {}, target_side);
-  if (!picture) {
-    ADD_FAILURE() << picture.error().message;
+  Result<Image> image = Decode(file, {}, target_side);
+  if (!image) {
+    ADD_FAILURE() << image.error().message;
     return {};
   }
-  return *std::move(picture);
+  return *std::move(image);
 }
 
 // The message of what must not decode; one line.
 inline std::string ErrorOf(std::span<const std::byte> file, const DecodeLimits& limits = {}) {
-  const Result<Image> picture = Decode(file, limits);
-  if (picture) {
-    ADD_FAILURE() << "decoded a " << picture->width << " x " << picture->height << " picture";
+  const Result<Image> image = Decode(file, limits);
+  if (image) {
+    ADD_FAILURE() << "decoded a " << image->width << " x " << image->height << " image";
     return "";
   }
-  const std::string& message = picture.error().message;
+  const std::string& message = image.error().message;
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   return message;
 }
@@ -67,7 +67,7 @@ inline void ExpectNear(const Image& found, const Image& expected, int tolerance)
 }
 
 // Every beginning of the file is an error, but for those that lack at most the last `spare` bytes,
-// which hold no pixels: they give the same picture.
+// which hold no pixels: they give the same image.
 inline void ExpectErrorWhereverCut(std::span<const std::byte> file, std::size_t spare = 0,
                                    int target_side = 0) {
   const Image whole = Decoded(file, target_side);
@@ -75,12 +75,12 @@ inline void ExpectErrorWhereverCut(std::span<const std::byte> file, std::size_t 
     // A copy of just that size, so that a sanitizer sees any byte read behind it.
     const std::vector<std::byte> cut(file.begin(),
                                      file.begin() + static_cast<std::ptrdiff_t>(size));
-    const Result<Image> picture = Decode(cut, {}, target_side);
-    EXPECT_EQ(picture.ok(), size >= file.size() - spare) << size;
-    if (picture) {
-      EXPECT_EQ(picture->pixels, whole.pixels) << size;
+    const Result<Image> image = Decode(cut, {}, target_side);
+    EXPECT_EQ(image.ok(), size >= file.size() - spare) << size;
+    if (image) {
+      EXPECT_EQ(image->pixels, whole.pixels) << size;
     } else {
-      EXPECT_EQ(picture.error().message.find('\n'), std::string::npos) << size;
+      EXPECT_EQ(image.error().message.find('\n'), std::string::npos) << size;
     }
   }
 }

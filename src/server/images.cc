@@ -1,4 +1,4 @@
-#include "server/pictures.h"
+#include "server/images.h"
 
 #include <chrono>
 #include <optional>
@@ -8,7 +8,7 @@
 #include "digest/sha256.h"
 #include "server/parse/base64.h"
 #include "server/parse/data_uri.h"
-#include "server/remote/remote_picture.h"
+#include "server/remote/remote_image.h"
 
 namespace edgevlm {
 namespace {
@@ -24,22 +24,22 @@ std::optional<std::string_view> SchemeOf(std::string_view text) {
 
 }  // namespace
 
-void Pictures::Refuse(ApiError error, const std::string& where) {
+void Images::Refuse(ApiError error, const std::string& where) {
   if (problem_) return;
   error.message = where + ": " + error.message;
   error.param = where;
   problem_ = std::move(error);
 }
 
-bool Pictures::HasRoom(const std::string& where) {
-  if (std::ssize(shown_) < limits_.pictures) return true;
-  Refuse({.status = 413,
-          .message = "expected at most " + std::to_string(limits_.pictures) + " pictures"},
-         where);
+bool Images::HasRoom(const std::string& where) {
+  if (std::ssize(shown_) < limits_.images) return true;
+  Refuse(
+      {.status = 413, .message = "expected at most " + std::to_string(limits_.images) + " images"},
+      where);
   return false;
 }
 
-RequestPart Pictures::FromText(std::string_view text, const std::string& where) {
+RequestPart Images::FromText(std::string_view text, const std::string& where) {
   if (problem_) return {};
   if (IsDataUri(text)) {
     Result<std::string> bytes = DecodeDataUri(text);
@@ -50,11 +50,11 @@ RequestPart Pictures::FromText(std::string_view text, const std::string& where) 
   if (SchemeOf(text)) return FromAddress(std::string(text), where);
   std::optional<std::string> bytes = DecodeBase64(text);
   if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
-  Refuse({.message = "expected a picture as base64, found something else"}, where);
+  Refuse({.message = "expected an image as base64, found something else"}, where);
   return {};
 }
 
-RequestPart Pictures::FromAddress(const std::string& address, const std::string& where) {
+RequestPart Images::FromAddress(const std::string& address, const std::string& where) {
   if (remote_.domains.empty()) {
     Refuse({.message = "expected a data URI or base64: this server fetches no addresses",
             .code = "remote_pictures_off"},
@@ -62,7 +62,7 @@ RequestPart Pictures::FromAddress(const std::string& address, const std::string&
     return {};
   }
   const auto begin = std::chrono::steady_clock::now();
-  Result<std::string> bytes = FetchPicture(address, remote_, limits_.body_bytes);
+  Result<std::string> bytes = FetchImage(address, remote_, limits_.body_bytes);
   const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
   fetch_ms_ += time.count();
   if (bytes) return FromBytes(*std::move(bytes), where);
@@ -72,7 +72,7 @@ RequestPart Pictures::FromAddress(const std::string& address, const std::string&
   return {};
 }
 
-RequestPart Pictures::FromBytes(std::string bytes, const std::string& where) {
+RequestPart Images::FromBytes(std::string bytes, const std::string& where) {
   if (problem_ || !HasRoom(where)) return {};
   const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(bytes)));
   if (!info) {
@@ -80,22 +80,22 @@ RequestPart Pictures::FromBytes(std::string bytes, const std::string& where) {
     return {};
   }
   const std::int64_t pixels = std::int64_t{info->width} * info->height;
-  if (pixels > limits_.picture_pixels) {
-    Refuse({.status = 413,
-            .message = "expected at most " + std::to_string(limits_.picture_pixels) +
-                       " pixels, found " + std::to_string(info->width) + " x " +
-                       std::to_string(info->height)},
-           where);
+  if (pixels > limits_.image_pixels) {
+    Refuse(
+        {.status = 413,
+         .message = "expected at most " + std::to_string(limits_.image_pixels) + " pixels, found " +
+                    std::to_string(info->width) + " x " + std::to_string(info->height)},
+        where);
     return {};
   }
   Sha256 digest;
   digest.Update(std::as_bytes(std::span(bytes)));
   shown_.push_back({.id = digest.Finish(), .info = *info});
-  return {.picture = std::make_shared<const std::string>(std::move(bytes)),
-          .picture_id = shown_.back().id};
+  return {.image = std::make_shared<const std::string>(std::move(bytes)),
+          .image_id = shown_.back().id};
 }
 
-RequestPart Pictures::FromId(const std::string& id, const std::string& where) {
+RequestPart Images::FromId(const std::string& id, const std::string& where) {
   if (problem_ || !HasRoom(where)) return {};
   if (id.size() != kIdDigits || id.find_first_not_of("0123456789abcdef") != std::string::npos) {
     Refuse({.message = "expected 64 lower-case hexadecimal digits"}, where);
@@ -104,7 +104,7 @@ RequestPart Pictures::FromId(const std::string& id, const std::string& where) {
   auto image = held_.engine == nullptr ? nullptr : held_.engine->HeldImage(id, held_.scope);
   if (image == nullptr) {
     Refuse({.status = 404,
-            .message = "not one that is held: send the picture itself",
+            .message = "not one that is held: send the image itself",
             .code = "image_not_cached"},
            where);
     return {};

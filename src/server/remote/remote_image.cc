@@ -1,4 +1,4 @@
-#include "server/remote/remote_picture.h"
+#include "server/remote/remote_image.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -49,13 +49,13 @@ Result<std::string> Resolve(const std::string& host) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (getaddrinfo(host.c_str(), "443", &hints, &found) != 0) {
-    return Error{ErrorCode::kIo, "picture's address: its host was not found"};
+    return Error{ErrorCode::kIo, "image's address: its host was not found"};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> all(found, &freeaddrinfo);
   std::string first;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
     const std::optional<std::string> text = PublicText(*entry->ai_addr);
-    if (!text) return Error{ErrorCode::kInvalid, "picture's address: its host is not a public one"};
+    if (!text) return Error{ErrorCode::kInvalid, "image's address: its host is not a public one"};
     if (first.empty()) first = *text;
   }
   return first;
@@ -109,14 +109,14 @@ bool IsAllowed(std::string_view host, const RemoteRules& rules) {
   });
 }
 
-Result<std::string> FetchPicture(const std::string& address, const RemoteRules& rules,
-                                 std::size_t max_bytes) {
+Result<std::string> FetchImage(const std::string& address, const RemoteRules& rules,
+                               std::size_t max_bytes) {
   const std::optional<std::string> host = RemoteHost(address);
   if (!host || !IsAllowed(*host, rules)) {
-    return Error{ErrorCode::kInvalid, "picture's address: not one that is fetched"};
+    return Error{ErrorCode::kInvalid, "image's address: not one that is fetched"};
   }
   if (CheckUrl(address, "", /*allow_http=*/false)) {
-    return Error{ErrorCode::kInvalid, "picture's address: not one that can be fetched"};
+    return Error{ErrorCode::kInvalid, "image's address: not one that can be fetched"};
   }
   const Result<std::string> connect_to = Resolve(*host);
   if (!connect_to) return connect_to.error();
@@ -127,11 +127,11 @@ Result<std::string> FetchPicture(const std::string& address, const RemoteRules& 
                                        .whole_timeout_ms = static_cast<int>(rules.time.count())},
                                       keeper);
   if (keeper.is_full()) {
-    return Error{ErrorCode::kTooLarge, "picture's address: expected at most " +
+    return Error{ErrorCode::kTooLarge, "image's address: expected at most " +
                                            std::to_string(max_bytes) + " bytes, found more"};
   }
   if (outcome.failure || outcome.response.status != kOk) {
-    return Error{ErrorCode::kIo, "picture's address: could not be fetched"};
+    return Error{ErrorCode::kIo, "image's address: could not be fetched"};
   }
   return keeper.Take();
 }

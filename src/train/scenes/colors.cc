@@ -1,4 +1,4 @@
-#include "train/scenes/colours.h"
+#include "train/scenes/colors.h"
 
 #include <array>
 #include <cmath>
@@ -20,7 +20,7 @@ struct ShadeRange {
   Range value;
 };
 
-// Gaps between neighbours (red, orange, yellow; orange, brown; purple, pink) are left out on
+// Gaps between neighbors (red, orange, yellow; orange, brown; purple, pink) are left out on
 // purpose: people do not agree on them.
 constexpr std::array<ShadeRange, 10> kShades = {{
     {{-9, 7}, {0.85f, 1}, {0.84f, 1}},         // red
@@ -45,7 +45,7 @@ constexpr std::array<ShadeRange, 7> kNameless = {{
     {{0, 360}, {0, 0.06f}, {0.25f, 0.82f}},  // between black and white
 }};
 
-// The colours of these names in CSS, which drawing programs use.
+// The colors of these names in CSS, which drawing programs use.
 constexpr std::array<Rgb, 10> kNamed = {{{255, 0, 0},
                                          {255, 165, 0},
                                          {255, 255, 0},
@@ -83,9 +83,9 @@ Rgb DrawFrom(const ShadeRange& shade, std::mt19937_64& rng) {
 
 }  // namespace
 
-Rgb ShadeOf(Colour colour, std::mt19937_64& rng) {
-  if (Chance(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(colour)];
-  return DrawFrom(kShades[static_cast<std::size_t>(colour)], rng);
+Rgb ShadeOf(Color color, std::mt19937_64& rng) {
+  if (Chance(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(color)];
+  return DrawFrom(kShades[static_cast<std::size_t>(color)], rng);
 }
 
 Rgb NamelessShade(std::mt19937_64& rng) {

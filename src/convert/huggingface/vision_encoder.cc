@@ -1,4 +1,4 @@
-#include "convert/huggingface/eye.h"
+#include "convert/huggingface/vision_encoder.h"
 
 #include <algorithm>
 #include <utility>
@@ -44,12 +44,12 @@ constexpr TensorRule kBlockRules[] = {
 };
 
 // The activations by their names in config.json.
-struct EyeActivation {
+struct VisionEncoderActivation {
   std::string_view name;
   bool is_gelu;
   bool is_silu;
 };
-constexpr EyeActivation kActivations[] = {
+constexpr VisionEncoderActivation kActivations[] = {
     {"quick_gelu", false, false},       {"gelu", true, false}, {"gelu_new", true, false},
     {"gelu_pytorch_tanh", true, false}, {"silu", false, true},
 };
@@ -62,8 +62,8 @@ std::vector<float> ReadColors(JsonObject& config, std::string_view entry,
 
 }  // namespace
 
-EyeSizes ReadEyeSizes(JsonObject& config, const EyeSizes& usual) {
-  EyeSizes sizes;
+VisionEncoderSizes ReadVisionEncoderSizes(JsonObject& config, const VisionEncoderSizes& usual) {
+  VisionEncoderSizes sizes;
   sizes.image = config.Int("image_size", 1, kMaxExtent, usual.image);
   sizes.patch = config.Int("patch_size", 1, sizes.image, usual.patch);
   sizes.width = config.Int("hidden_size", 1, kMaxExtent, usual.width);
@@ -75,7 +75,7 @@ EyeSizes ReadEyeSizes(JsonObject& config, const EyeSizes& usual) {
   return sizes;
 }
 
-int ReadFeatureBlocks(JsonObject& config, std::string_view entry, const EyeSizes& sizes) {
+int ReadFeatureBlocks(JsonObject& config, std::string_view entry, const VisionEncoderSizes& sizes) {
   constexpr int kUsual = -2;
   const int layer = config.Int(entry, -sizes.blocks, sizes.blocks, kUsual);
   const int blocks = layer < 0 ? sizes.blocks + 1 + layer : layer;
@@ -95,15 +95,18 @@ Result<JsonObject> ReadImageProcessor(const std::string& folder) {
   return config;
 }
 
-MaybeError AddEyeKeys(const std::string& folder, const EyeSizes& sizes, int blocks, int width,
-                      const ColorNorm& usual_colors, FilePlan& plan) {
-  const auto* activation = std::ranges::find(kActivations, sizes.activation, &EyeActivation::name);
+MaybeError AddVisionEncoderKeys(const std::string& folder, const VisionEncoderSizes& sizes,
+                                int blocks, int width, const ColorNorm& usual_colors,
+                                FilePlan& plan) {
+  const auto* activation =
+      std::ranges::find(kActivations, sizes.activation, &VisionEncoderActivation::name);
   if (activation == std::end(kActivations)) {
-    return Error{ErrorCode::kUnsupported,
-                 folder +
-                     ": eye: 'hidden_act': expected quick_gelu, gelu, gelu_pytorch_tanh or "
-                     "silu, found " +
-                     Printable(sizes.activation, 40)};
+    return Error{
+        ErrorCode::kUnsupported,
+        folder +
+            ": vision encoder: 'hidden_act': expected quick_gelu, gelu, gelu_pytorch_tanh or "
+            "silu, found " +
+            Printable(sizes.activation, 40)};
   }
   auto config = ReadImageProcessor(folder);
   if (!config) return config.error();
@@ -129,13 +132,13 @@ MaybeError AddEyeKeys(const std::string& folder, const EyeSizes& sizes, int bloc
   return std::nullopt;
 }
 
-void AddLlavaEyeKeys(int blocks, FilePlan& plan) {
+void AddLlavaVisionEncoderKeys(int blocks, FilePlan& plan) {
   plan.Add(keys::kHasLlavaProjector, true);
   plan.Add(keys::kVisionFeatureLayer, std::vector<std::int32_t>{blocks});
   plan.Add(keys::kClassTokenFirst, true);
 }
 
-std::vector<std::string> EyePrefixes(std::initializer_list<std::string_view> towers) {
+std::vector<std::string> VisionEncoderPrefixes(std::initializer_list<std::string_view> towers) {
   std::vector<std::string> prefixes;
   for (const std::string_view tower : towers) {
     prefixes.push_back(std::string(tower) + "vision_model.");
@@ -152,12 +155,12 @@ RuleGroup SiglipEmbeddings(std::vector<std::string> prefixes) {
   return {.prefixes = std::move(prefixes), .rules = kSiglipRules};
 }
 
-RuleGroup EyeBlocks(std::vector<std::string> prefixes, int blocks) {
+RuleGroup VisionEncoderBlocks(std::vector<std::string> prefixes, int blocks) {
   return {.prefixes = std::move(prefixes), .rules = kBlockRules, .blocks = blocks};
 }
 
-void DropUnreadBlocks(const std::vector<std::string>& prefixes, int blocks, const EyeSizes& sizes,
-                      PlanBuilder& builder) {
+void DropUnreadBlocks(const std::vector<std::string>& prefixes, int blocks,
+                      const VisionEncoderSizes& sizes, PlanBuilder& builder) {
   for (const std::string& prefix : prefixes) {
     for (int block = blocks; block < sizes.blocks; ++block) {
       builder.Drop(prefix + "encoder.layers." + std::to_string(block) + ".*");

@@ -1,4 +1,4 @@
-// Fewer tokens of a picture, and conversations that go on later.
+// Fewer tokens of an image, and conversations that go on later.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -12,10 +12,10 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class PictureOptionsTest : public ::testing::Test {
+class ImageOptionsTest : public ::testing::Test {
  protected:
   json Ask(const std::string& question, const std::vector<std::string>& options = {}) const {
-    std::vector<std::string> arguments = {"ask", "--json", picture_, question};
+    std::vector<std::string> arguments = {"ask", "--json", image_, question};
     arguments.insert(arguments.end(), options.begin(), options.end());
     const Outcome outcome = RunEdgevlm(arguments);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
@@ -23,11 +23,11 @@ class PictureOptionsTest : public ::testing::Test {
   }
 
   const TestFolder folder_;
-  const std::string picture_ = folder_.Write("picture.ppm", PpmPicture());
+  const std::string image_ = folder_.Write("picture.ppm", PpmImage());
   const std::string session_ = folder_.Path("talk.session");
 };
 
-TEST_F(PictureOptionsTest, KeptTokensAreWhatThePromptHas) {
+TEST_F(ImageOptionsTest, KeptTokensAreWhatThePromptHas) {
   const int all = Ask("what do you see?")["prompt_tokens"].get<int>();
   for (const char* kept : {"50", "50:uniform", "50:random"}) {
     EXPECT_EQ(Ask("what do you see?", {"--keep-tokens", kept})["prompt_tokens"].get<int>(),
@@ -35,16 +35,17 @@ TEST_F(PictureOptionsTest, KeptTokensAreWhatThePromptHas) {
   }
 }
 
-TEST_F(PictureOptionsTest, WhatCanNotBeIsRefusedInOneLine) {
+TEST_F(ImageOptionsTest, WhatCanNotBeIsRefusedInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> refusals = {
-      {{"--tome", "4"}, "tome: expected 0 for the eye 'mobilenet_v3', which has no attention"},
-      {{"--keep-tokens", "0"},
-       "keep-tokens: expected 1 to 99 of the picture's 100 tokens, found 0"},
+      {{"--tome", "4"},
+       "tome: expected 0 for the vision encoder 'mobilenet_v3', which has no attention"},
+      {{"--keep-tokens", "0"}, "keep-tokens: expected 1 to 99 of the image's 100 tokens, found 0"},
       {{"--keep-tokens", "100"}, "found 100"},
-      {{"--keep-tokens", "50:attention"}, "expected uniform or random for an eye without"},
+      {{"--keep-tokens", "50:attention"},
+       "expected uniform or random for a vision encoder without"},
       {{"--keep-tokens", "half"}, "found 'half'"}};
   for (const auto& refusal : refusals) {
-    std::vector<std::string> arguments = {"caption", picture_};
+    std::vector<std::string> arguments = {"caption", image_};
     arguments.insert(arguments.end(), refusal.first.begin(), refusal.first.end());
     const Outcome outcome = RunEdgevlm(arguments);
     EXPECT_NE(outcome.exit_code, 0);
@@ -54,7 +55,7 @@ TEST_F(PictureOptionsTest, WhatCanNotBeIsRefusedInOneLine) {
   }
 }
 
-TEST_F(PictureOptionsTest, ASavedSessionNeitherEncodesNorReadsThePictureAgain) {
+TEST_F(ImageOptionsTest, ASavedSessionNeitherEncodesNorReadsTheImageAgain) {
   const json first = Ask("what do you see?", {"--session", session_});
   const json second = Ask("what colour is it?", {"--session", session_});
   EXPECT_GT(first["timings"]["encode_ms"], 0);
@@ -64,36 +65,36 @@ TEST_F(PictureOptionsTest, ASavedSessionNeitherEncodesNorReadsThePictureAgain) {
   EXPECT_EQ(second["answer"], Ask("what colour is it?")["answer"]);
 }
 
-TEST_F(PictureOptionsTest, AChatGoesOn) {
+TEST_F(ImageOptionsTest, AChatGoesOn) {
   const Outcome first =
-      RunEdgevlm({"chat", "--json", picture_, "--session", session_}, "what do you see?\n");
+      RunEdgevlm({"chat", "--json", image_, "--session", session_}, "what do you see?\n");
   ASSERT_EQ(first.exit_code, 0) << first.errors;
   const Outcome second =
       RunEdgevlm({"chat", "--json", "--session", session_}, "what do you see?\n");
   ASSERT_EQ(second.exit_code, 0) << second.errors;
   EXPECT_EQ(json::parse(second.output)["reply"], json::parse(first.output)["reply"])
-      << "about the picture of the first";
+      << "about the image of the first";
   EXPECT_GE(json::parse(second.output)["reused_tokens"], 100);
 }
 
-TEST_F(PictureOptionsTest, ABrokenSessionIsRefusedAndStaysAsItIs) {
-  const std::string pixels = PpmPicture();
+TEST_F(ImageOptionsTest, ABrokenSessionIsRefusedAndStaysAsItIs) {
+  const std::string pixels = PpmImage();
   folder_.Write("talk.session", pixels);
-  const Outcome foreign = RunEdgevlm({"ask", picture_, "what?", "--session", session_});
+  const Outcome foreign = RunEdgevlm({"ask", image_, "what?", "--session", session_});
   EXPECT_EQ(foreign.exit_code, 1);
   EXPECT_EQ(foreign.ErrorLines(), 1) << foreign.errors;
   EXPECT_THAT(foreign.errors, HasSubstr("talk.session: session: expected a saved one"));
   EXPECT_EQ(ReadWholeFile(session_), pixels);
 
   const std::string other = folder_.Path("other.session");
-  ASSERT_EQ(RunEdgevlm({"ask", picture_, "what?", "--session", other}).exit_code, 0);
+  ASSERT_EQ(RunEdgevlm({"ask", image_, "what?", "--session", other}).exit_code, 0);
   const std::string saved = ReadWholeFile(other);
   folder_.Write("other.session", std::string_view(saved).substr(0, saved.size() - 100));
-  const Outcome cut = RunEdgevlm({"ask", picture_, "what?", "--session", other});
+  const Outcome cut = RunEdgevlm({"ask", image_, "what?", "--session", other});
   EXPECT_EQ(cut.exit_code, 1);
   EXPECT_EQ(cut.ErrorLines(), 1) << cut.errors;
   EXPECT_THAT(cut.errors, HasSubstr("cut or changed"));
-  EXPECT_THAT(RunEdgevlm({"ask", picture_, "what?", "--session", folder_.Path("")}).errors,
+  EXPECT_THAT(RunEdgevlm({"ask", image_, "what?", "--session", folder_.Path("")}).errors,
               HasSubstr(folder_.Path("")));
 }
 

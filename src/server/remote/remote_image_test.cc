@@ -1,4 +1,4 @@
-#include "server/remote/remote_picture.h"
+#include "server/remote/remote_image.h"
 
 #include <gtest/gtest.h>
 
@@ -31,20 +31,20 @@ TEST(IsAllowed, IsForDomainsAndWhatIsInThem) {
   EXPECT_FALSE(IsAllowed("a.example", {.domains = {""}}));
 }
 
-TEST(FetchPicture, RefusesBeforeItLooksAnythingUp) {
+TEST(FetchImage, RefusesBeforeItLooksAnythingUp) {
   const RemoteRules rules = {.domains = {"a.example"}};
   for (const char* address : {"https://b.example/", "http://a.example/", "file:///etc/passwd"}) {
-    const auto bytes = FetchPicture(address, rules, 1000);
+    const auto bytes = FetchImage(address, rules, 1000);
     ASSERT_FALSE(bytes);
     EXPECT_EQ(bytes.error().code, ErrorCode::kInvalid);
   }
 }
 
 // localhost is a name like others, and its address is not public.
-TEST(FetchPicture, RefusesNamesOfThisMachine) {
-  const auto bytes = FetchPicture("https://localhost/", {.domains = {"localhost"}}, 1000);
+TEST(FetchImage, RefusesNamesOfThisMachine) {
+  const auto bytes = FetchImage("https://localhost/", {.domains = {"localhost"}}, 1000);
   ASSERT_FALSE(bytes);
-  EXPECT_EQ(bytes.error().message, "picture's address: its host is not a public one");
+  EXPECT_EQ(bytes.error().message, "image's address: its host is not a public one");
 }
 
 }  // namespace

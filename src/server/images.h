@@ -1,4 +1,4 @@
-// The pictures of one request, however they come.
+// The images of one request, however they come.
 #pragma once
 
 #include <memory>
@@ -15,24 +15,24 @@
 
 namespace edgevlm {
 
-// A picture of a request, as its answer tells of it.
-struct ShownPicture {
+// An image of a request, as its answer tells of it.
+struct ShownImage {
   std::string id;  // SHA-256 of its file: later requests may send that alone
   ImageFileInfo info;
 };
 
-// Where pictures that were sent before are looked for.
-struct HeldPictures {
+// Where images that were sent before are looked for.
+struct HeldImages {
   const Engine* engine = nullptr;  // null: nowhere
   std::string scope = {};
 };
 
-// Takes pictures and charges them to the request's limits: how many, their pixels (from their
+// Takes images and charges them to the request's limits: how many, their pixels (from their
 // headers, before they are decoded). The first problem is kept, with the field it is in; after it,
 // nothing more is taken.
-class Pictures {
+class Images {
  public:
-  Pictures(const ServerRules& rules, Problem& problem, HeldPictures held = {})
+  Images(const ServerRules& rules, Problem& problem, HeldImages held = {})
       : limits_(rules.limits), remote_(rules.remote), problem_(problem), held_(std::move(held)) {}
 
   // A data URI, base64 alone, or an address that the rules let be fetched, which blocks meanwhile.
@@ -46,7 +46,7 @@ class Pictures {
   double fetch_ms() const { return fetch_ms_; }
 
   // What was taken, in order.
-  const std::vector<ShownPicture>& shown() const { return shown_; }
+  const std::vector<ShownImage>& shown() const { return shown_; }
 
  private:
   bool HasRoom(const std::string& where);
@@ -56,8 +56,8 @@ class Pictures {
   const RequestLimits& limits_;
   const RemoteRules& remote_;
   Problem& problem_;
-  const HeldPictures held_;
-  std::vector<ShownPicture> shown_;
+  const HeldImages held_;
+  std::vector<ShownImage> shown_;
   double fetch_ms_ = 0;
 };
 

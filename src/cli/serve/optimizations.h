@@ -10,7 +10,7 @@
 namespace edgevlm {
 
 // By the keys of config.yaml without their section, values as it spells them.
-std::map<std::string, std::string> Optimisations(const ModelOptions& model,
+std::map<std::string, std::string> Optimizations(const ModelOptions& model,
                                                  const SchedulerOptions& scheduler);
 
 }  // namespace edgevlm

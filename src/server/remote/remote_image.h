@@ -1,4 +1,4 @@
-// Pictures that a request names by address.
+// Images that a request names by address.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ bool IsAllowed(std::string_view host, const RemoteRules& rules);
 // connection goes to what was checked. No redirects, no proxies. Blocks, at most rules.time and
 // what the look-up takes. Errors: kInvalid (not allowed), kTooLarge (over max_bytes), kIo; they
 // name neither addresses nor what the other side said.
-Result<std::string> FetchPicture(const std::string& address, const RemoteRules& rules,
-                                 std::size_t max_bytes);
+Result<std::string> FetchImage(const std::string& address, const RemoteRules& rules,
+                               std::size_t max_bytes);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// What the ten colour names look like, and which colours can be told apart.
+// What the ten color names look like, and which colors can be told apart.
 #pragma once
 
 #include <random>
@@ -12,13 +12,13 @@ namespace edgevlm::train {
 Rgb FromHsv(float hue, float saturation, float value);
 
 // A random shade that a person would call by this name.
-Rgb ShadeOf(Colour colour, std::mt19937_64& rng);
+Rgb ShadeOf(Color color, std::mt19937_64& rng);
 
-// A random colour between those that have names: turquoise, grey, magenta...
+// A random color between those that have names: turquoise, gray, magenta...
 Rgb NamelessShade(std::mt19937_64& rng);
 
-// How different two colours look: 0 for the same, 255 for black against white. Weights of the
-// channels after Riemersma 2001 ("Colour metric").
+// How different two colors look: 0 for the same, 255 for black against white. Weights of the
+// channels after Riemersma 2001 ("Color metric").
 float Contrast(Rgb first, Rgb second);
 
 }  // namespace edgevlm::train

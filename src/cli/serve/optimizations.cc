@@ -1,4 +1,4 @@
-#include "cli/serve/optimisations.h"
+#include "cli/serve/optimizations.h"
 
 namespace edgevlm {
 namespace {
@@ -12,7 +12,7 @@ std::string Mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20); }
 
 }  // namespace
 
-std::map<std::string, std::string> Optimisations(const ModelOptions& model,
+std::map<std::string, std::string> Optimizations(const ModelOptions& model,
                                                  const SchedulerOptions& scheduler) {
   return {{"precision", std::string(PrecisionName(model.precision))},
           {"tome", std::to_string(model.vision.merged_tokens)},

@@ -1,4 +1,4 @@
-#include "model/projector/llava_eye.h"
+#include "model/projector/llava_vision_encoder.h"
 
 #include <algorithm>
 

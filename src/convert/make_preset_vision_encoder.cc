@@ -1,0 +1,124 @@
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "convert/preset_tensors.h"
+#include "gguf/names.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr FileType kHalf = {"F16", 1, DType::kF16, MixtureSize::kPlain};
+
+constexpr std::string_view kProjectorTypes[] = {"mlp", "ldp", "ldpv2",
+                                                "idefics3"};  // by PresetProjector
+
+std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
+
+void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs,
+                          GgufWriter& writer) {
+  writer.Add(keys::kArchitecture, std::string("clip"));
+  writer.Add(keys::kHasVisionEncoder, true);
+  writer.Add(keys::kProjectorType,
+             std::string(kProjectorTypes[static_cast<std::size_t>(vision_encoder.projector)]));
+  writer.Add(keys::kUseGelu, !vision_encoder.is_clip);
+  writer.Add(keys::kImageSize, Number(vision_encoder.image_size));
+  writer.Add(keys::kPatchSize, Number(vision_encoder.patch_size));
+  writer.Add(keys::kVisionEmbeddingLength, Number(vision_encoder.width));
+  writer.Add(keys::kVisionFeedForwardLength, Number(vision_encoder.hidden));
+  writer.Add(keys::kProjectionDim, Number(outputs));
+  writer.Add(keys::kVisionBlockCount, Number(vision_encoder.blocks));
+  writer.Add(keys::kVisionHeadCount, Number(vision_encoder.heads));
+  writer.Add(keys::kVisionLayerNormEpsilon, vision_encoder.is_clip ? 1e-5f : 1e-6f);
+  writer.Add(keys::kImageMean, std::vector<float>{0.5f, 0.5f, 0.5f});
+  writer.Add(keys::kImageStd, std::vector<float>{0.5f, 0.5f, 0.5f});
+  if (vision_encoder.scale_factor > 1)
+    writer.Add(keys::kProjectorScaleFactor, Number(vision_encoder.scale_factor));
+}
+
+void AddVisionEncoderBlock(int block, const VisionEncoderPreset& vision_encoder,
+                           PresetTensors& tensors) {
+  tensors.Norm(modules::VisionAttnNorm(block), vision_encoder.width, true);
+  tensors.Linear(modules::VisionAttnQ(block), vision_encoder.width, vision_encoder.width);
+  tensors.Linear(modules::VisionAttnK(block), vision_encoder.width, vision_encoder.width);
+  tensors.Linear(modules::VisionAttnV(block), vision_encoder.width, vision_encoder.width);
+  tensors.Linear(modules::VisionAttnOutput(block), vision_encoder.width, vision_encoder.width);
+  tensors.Norm(modules::VisionFfnNorm(block), vision_encoder.width, true);
+  tensors.Linear(modules::VisionFfnUp(block), vision_encoder.hidden, vision_encoder.width);
+  tensors.Linear(modules::VisionFfnDown(block), vision_encoder.width, vision_encoder.hidden);
+}
+
+void AddVisionEncoder(const VisionEncoderPreset& vision_encoder, PresetTensors& tensors) {
+  const int side = vision_encoder.image_size / vision_encoder.patch_size;
+  tensors.Values(modules::Weight(modules::kPatchEmbedding),
+                 {vision_encoder.width, 3, vision_encoder.patch_size, vision_encoder.patch_size},
+                 3 * vision_encoder.patch_size * vision_encoder.patch_size);
+  tensors.Values(modules::Weight(modules::kVisionPositions),
+                 {side * side + (vision_encoder.is_clip ? 1 : 0), vision_encoder.width},
+                 vision_encoder.width);
+  if (vision_encoder.is_clip) {
+    tensors.Vector(std::string(modules::kClassEmbedding), vision_encoder.width, 0.1f);
+    tensors.Norm(modules::kVisionPreNorm, vision_encoder.width, true);
+  } else {
+    tensors.Vector(modules::Bias(modules::kPatchEmbedding), vision_encoder.width, 0.0f);
+    tensors.Norm(modules::kVisionPostNorm, vision_encoder.width, true);
+  }
+  for (int block = 0; block < vision_encoder.blocks; ++block)
+    AddVisionEncoderBlock(block, vision_encoder, tensors);
+}
+
+// Squeeze and excitation goes through a quarter of the channels, as in MobileNetV3.
+void AddLdpBlock(int block, int width, PresetTensors& tensors) {
+  const auto module = [block](int stage, std::string_view part) {
+    return modules::LdpBlock(block, stage, part);
+  };
+  tensors.Values(modules::Weight(module(0, "0")), {width, 1, 3, 3}, 9);
+  tensors.Norm(module(0, "1"), width, true);
+  tensors.Linear(module(1, "fc1"), width / 4, width);
+  tensors.Linear(module(1, "fc2"), width, width / 4);
+  tensors.Matrix(module(2, "0"), width, width);
+  tensors.Norm(module(2, "1"), width, true);
+}
+
+void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, PresetTensors& tensors) {
+  switch (vision_encoder.projector) {
+    case PresetProjector::kMlp:
+      tensors.Linear(modules::kProjectorFirst, outputs, vision_encoder.width);
+      tensors.Linear(modules::kProjectorSecond, outputs, outputs);
+      break;
+    case PresetProjector::kLdp:
+      tensors.Linear(modules::LdpMlp(1), outputs, vision_encoder.width);
+      tensors.Linear(modules::LdpMlp(3), outputs, outputs);
+      for (const int block : {1, 2}) AddLdpBlock(block, outputs, tensors);
+      break;
+    case PresetProjector::kLdpV2:
+      tensors.Linear(modules::LdpMlp(0), outputs, vision_encoder.width);
+      tensors.Linear(modules::LdpMlp(2), outputs, outputs);
+      tensors.Values(modules::Weight(modules::kLdpPositional), {outputs, 1, 3, 3}, 9);
+      tensors.Vector(modules::Bias(modules::kLdpPositional), outputs, 0.0f);
+      break;
+    case PresetProjector::kIdefics3:
+      tensors.Matrix(
+          modules::kPixelShuffleProjector, outputs,
+          vision_encoder.width * vision_encoder.scale_factor * vision_encoder.scale_factor);
+      break;
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> MakePresetVisionEncoder(const VisionEncoderPreset& vision_encoder,
+                                               int outputs) {
+  GgufWriter writer;
+  AddVisionEncoderKeys(vision_encoder, outputs, writer);
+  PresetTensors tensors(writer, kHalf,
+                        {.decoder_blocks = 0, .vision_blocks = vision_encoder.blocks});
+  AddVisionEncoder(vision_encoder, tensors);
+  AddProjector(vision_encoder, outputs, tensors);
+  Result<std::vector<std::byte>> bytes = writer.ToBytes();
+  CHECK(bytes.ok());
+  return *std::move(bytes);
+}
+
+}  // namespace edgevlm
