@@ -343,10 +343,10 @@ TEST_F(ServeTest, TellsItsHealth) {
 
 TEST_F(ServeTest, TellsItsFigures) {
   server().Post("/caption", {{"image", Base64(PpmImage())}});
-  const json figures = server().Get("/metrics").Json();
-  EXPECT_GT(figures["metrics"]["edgevlm_generation_tokens_total"], 0);
-  EXPECT_GE(figures["metrics"]["edgevlm_time_to_first_token_seconds"]["p99"],
-            figures["metrics"]["edgevlm_time_to_first_token_seconds"]["p50"]);
+  const json stats = server().Get("/metrics").Json();
+  EXPECT_GT(stats["metrics"]["edgevlm_generation_tokens_total"], 0);
+  EXPECT_GE(stats["metrics"]["edgevlm_time_to_first_token_seconds"]["p99"],
+            stats["metrics"]["edgevlm_time_to_first_token_seconds"]["p50"]);
   const std::string text = server().Get("/metrics/prometheus").body;
   EXPECT_THAT(text, HasSubstr("edgevlm_requests_total{code=\"200\",endpoint=\"/caption\"}"));
   EXPECT_THAT(text, HasSubstr("edgevlm_stage_duration_seconds_bucket{stage=\"encode\""));
@@ -458,9 +458,9 @@ TEST(ServeLifeTest, BrowsersWithoutAKeyGetAPageThatAsksForIt) {
     EXPECT_THAT(page.headers.at("www-authenticate"), StartsWith("Bearer"));
   }
   EXPECT_EQ(server.Get("/page/app.js").status, 200);
-  const HttpReply figures = server.Ask("GET", "/metrics", "Accept: text/html\r\n");
-  EXPECT_EQ(figures.status, 401);
-  EXPECT_THAT(figures.headers.at("www-authenticate"), StartsWith("Basic"));
+  const HttpReply stats = server.Ask("GET", "/metrics", "Accept: text/html\r\n");
+  EXPECT_EQ(stats.status, 401);
+  EXPECT_THAT(stats.headers.at("www-authenticate"), StartsWith("Basic"));
 }
 
 TEST(ServeLifeTest, PagesOfOtherOriginsAreRefusedUntilAllowed) {

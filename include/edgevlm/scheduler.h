@@ -87,7 +87,7 @@ class ReplyListener {
   virtual void OnEnd(const Result<RequestReply>& reply) = 0;
 };
 
-struct SchedulerFigures {
+struct SchedulerStats {
   int waiting = 0;
   int running = 0;
 };
@@ -115,7 +115,7 @@ class Scheduler {
   // the same one. Nothing happens to one that has ended.
   void Cancel(std::uint64_t number);
 
-  SchedulerFigures figures() const;
+  SchedulerStats stats() const;
 
  private:
   struct State;

@@ -31,7 +31,7 @@ int EvictingLayer::FirstLimit() const {
   return std::min(capacity(), budget + Slack(budget));
 }
 
-int EvictingLayer::Room() const { return std::min(limit_ - rows(), capacity() - positions()); }
+int EvictingLayer::Remaining() const { return std::min(limit_ - rows(), capacity() - positions()); }
 
 // Memory for so many rows, and for what is known of each.
 void EvictingLayer::Reserve(int rows) {

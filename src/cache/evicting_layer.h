@@ -28,7 +28,7 @@ class EvictingLayer final : public LayerCache {
 
   int rows() const override { return rows_.rows(); }
   std::size_t bytes() const override;
-  int Room() const override;
+  int Remaining() const override;
   void EndPrompt(ThreadPool& pool) override;
   int ExactCut(int n) const override;
   void Read(int first, View<float> keys, View<float> values) const override;

@@ -94,7 +94,7 @@ TEST_P(Eviction, DraftsThatAreCutBackLeaveNoTrace) {
   RandomText::EndPrompt(plain);
   RandomText::EndPrompt(drafted);
   for (int step = 0; step < 70; ++step) {
-    const int count = std::min(5, drafted.Room());
+    const int count = std::min(5, drafted.Remaining());
     draft.Attend(count, drafted, step % 2 == 0 ? count : 1);
     drafted.TruncateTo(drafted.positions() - count);
     ASSERT_EQ(reply.Attend(1, plain), same_reply.Attend(1, drafted)) << step;

@@ -12,8 +12,8 @@ template <class Each>
 void LayerCache::InPieces(int count, ThreadPool& pool, const Each& each) {
   CHECK(count <= capacity() - positions_);
   for (int first = 0; first < count;) {
-    if (Room() == 0) MakeRoom(pool);
-    const int rows = std::min(Room(), count - first);
+    if (Remaining() == 0) MakeRoom(pool);
+    const int rows = std::min(Remaining(), count - first);
     CHECK(rows >= 1);
     each(first, rows);
     first += rows;

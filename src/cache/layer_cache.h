@@ -54,7 +54,7 @@ class LayerCache {
   virtual int ExactCut(int n) const { return n; }
   // How many positions can be added before rows are evicted or packed: drafts no longer than that
   // can be cut back exactly.
-  virtual int Room() const { return capacity() - positions(); }
+  virtual int Remaining() const { return capacity() - positions(); }
 
   // Forgets positions from n on. Where n is no ExactCut, what was evicted or rounded of earlier
   // positions stays so. REQUIRES: 0 <= n <= positions().

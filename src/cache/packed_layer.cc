@@ -30,7 +30,7 @@ std::size_t PackedLayer::bytes() const {
   return keys_.groups.size() + values_.groups.size() + waiting_.bytes();
 }
 
-int PackedLayer::Room() const {
+int PackedLayer::Remaining() const {
   return std::min(form_.group - waiting_.rows(), capacity() - positions());
 }
 

@@ -34,7 +34,7 @@ class PackedLayer final : public LayerCache {
   PackedLayer(const LayerShape& shape, const PackedForm& form);
 
   std::size_t bytes() const override;
-  int Room() const override;
+  int Remaining() const override;
   int ExactCut(int n) const override;
   void Read(int first, View<float> keys, View<float> values) const override;
   void Save(ByteWriter& writer) const override;

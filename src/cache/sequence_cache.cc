@@ -54,9 +54,9 @@ int SequenceCache::ExactCut(int n) const {
   return n;
 }
 
-int SequenceCache::Room() const {
-  int room = layers_.front()->Room();
-  for (const auto& layer : layers_) room = std::min(room, layer->Room());
+int SequenceCache::Remaining() const {
+  int room = layers_.front()->Remaining();
+  for (const auto& layer : layers_) room = std::min(room, layer->Remaining());
   return room;
 }
 

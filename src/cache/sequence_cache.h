@@ -50,7 +50,7 @@ class SequenceCache {
   int ExactCut(int n) const;
   // How many positions can be added and cut back exactly: the longest draft. At least 1 below the
   // capacity.
-  int Room() const;
+  int Remaining() const;
 
   // Cuts the sequence back to its first n positions. Drafts may be cut back anywhere behind what
   // was verified; whoever goes back further asks ExactCut. REQUIRES: 0 <= n <= positions().

@@ -19,7 +19,7 @@ class AskCommand final : public Command {
     app.add_option("QUESTION", question_, "in plain words")->required()->type_name("");
     reply_.Declare(app);
     model_.DeclareAll(app);
-    model_.DeclareTeam(app);
+    model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     app.footer(

@@ -79,7 +79,7 @@ class BenchCommand final : public Command {
     model_.DeclarePrecision(app);
     model_.DeclareVision(app);
     model_.DeclareCache(app);
-    model_.DeclareTeam(app);
+    model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     app.add_option("--preset", preset_name_,
                    "a published model's true shape with random weights, made in memory")

@@ -20,7 +20,7 @@ class CaptionCommand final : public Command {
         ->type_name("");
     reply_.Declare(app);
     model_.DeclareAll(app);
-    model_.DeclareTeam(app);
+    model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     app.footer(

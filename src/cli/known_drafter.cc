@@ -35,14 +35,15 @@ std::unique_ptr<DraftMemory> KnownDrafter::MakeMemory(int positions) const {
 }
 
 // The prompt is one token.
-void KnownDrafter::Propose(std::span<const DraftRequest> requests, const Teams& teams) {
+void KnownDrafter::Propose(std::span<const DraftRequest> requests,
+                           const ThreadGroups& thread_groups) {
   for (const DraftRequest& request : requests) {
     const std::size_t said = request.text.size() - 1;
     const int right = RightTokens();
     for (int i = 0; i < request.most; ++i) {
       const int token = reply_[std::min(said + static_cast<std::size_t>(i), reply_.size() - 1)];
       request.draft->tokens.push_back(i < right ? token : (token == 0 ? 1 : 0));
-      if (batch_) Read(*request.memory, static_cast<int>(request.text.size()) + i, teams);
+      if (batch_) Read(*request.memory, static_cast<int>(request.text.size()) + i, thread_groups);
     }
   }
 }
@@ -57,7 +58,7 @@ int KnownDrafter::RightTokens() {
 
 // Reads up to the text's token number `total`, as a smaller model does: what was refused before is
 // cut off first.
-void KnownDrafter::Read(DraftMemory& memory, int total, const Teams& teams) {
+void KnownDrafter::Read(DraftMemory& memory, int total, const ThreadGroups& thread_groups) {
   Sequence& sequence = *static_cast<KnownMemory&>(memory).sequence;
   sequence.TruncateTo(std::min(sequence.positions(), total - 1));
   const int rows = std::min(total - sequence.positions(), sequence.room());
@@ -65,7 +66,7 @@ void KnownDrafter::Read(DraftMemory& memory, int total, const Teams& teams) {
   read_.assign(static_cast<std::size_t>(rows), 0);
   const PassTimer timer(rows <= 2 ? &costs_ : nullptr, 1);
   batch_->Add(sequence, {.tokens = read_}, 1);
-  batch_->Forward({logits_.data(), 1, static_cast<int>(logits_.size())}, teams.For(rows));
+  batch_->Forward({logits_.data(), 1, static_cast<int>(logits_.size())}, thread_groups.For(rows));
 }
 
 }  // namespace edgevlm

@@ -20,12 +20,12 @@ class KnownDrafter final : public Drafter {
   KnownDrafter(const std::vector<int>& reply, double acceptance, const Decoder* smaller);
 
   std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;
-  void Propose(std::span<const DraftRequest> requests, const Teams& teams) override;
+  void Propose(std::span<const DraftRequest> requests, const ThreadGroups& thread_groups) override;
   const PassCosts* costs() const override { return batch_ ? &costs_ : nullptr; }
 
  private:
   int RightTokens();
-  void Read(DraftMemory& memory, int total, const Teams& teams);
+  void Read(DraftMemory& memory, int total, const ThreadGroups& thread_groups);
 
   const std::vector<int>& reply_;
   double acceptance_;

@@ -25,15 +25,15 @@ class Replies {
       : model_(model), sequence_(*model.decoder, tokens), tokens_(tokens) {}
 
   // speculation: null: none.
-  Generation Next(Stepper& stepper, Speculation* speculation) {
+  GenerationResult Next(BatchDecoder& batch_decoder, Speculation* speculation) {
     sequence_.TruncateTo(0);
     if (speculation != nullptr) speculation->Begin(prompt_);
     DecodeOptions options;
     options.max_tokens = tokens_;
     // No token ends the reply.
-    Stream stream(sequence_, {{.tokens = prompt_}}, {.tokenizer = model_.tokenizer, .ends = {}},
-                  options, nullptr, speculation);
-    return Generate(stepper, stream, model_.DecoderTeams(nullptr));
+    Generation stream(sequence_, {{.tokens = prompt_}}, {.tokenizer = model_.tokenizer, .ends = {}},
+                      options, nullptr, speculation);
+    return Generate(batch_decoder, stream, model_.DecoderThreadGroups(nullptr));
   }
 
  private:
@@ -48,20 +48,20 @@ double TokensPerStep(double p, double k) {
 }
 
 // What a pass of so many rows takes behind a text of `positions`, the median of some.
-double PassMs(const Decoder& decoder, const Teams& teams, int rows, int positions) {
+double PassMs(const Decoder& decoder, const ThreadGroups& thread_groups, int rows, int positions) {
   constexpr int kPasses = 9;
   Sequence sequence(decoder, positions + rows);
   Batch batch(decoder);
   const std::vector<int> text(static_cast<std::size_t>(positions), 0);
   const Input before = {.tokens = text};
-  batch.AddAll(sequence, {&before, 1}, {}, teams.many);
+  batch.AddAll(sequence, {&before, 1}, {}, thread_groups.many);
   const int vocabulary = decoder.shape().vocabulary;
   std::vector<float> logits(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary));
   std::vector<double> ms;
   for (int i = 0; i <= kPasses; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     batch.Add(sequence, {.tokens = std::span(text).first(static_cast<std::size_t>(rows))}, rows);
-    batch.Forward({logits.data(), rows, vocabulary}, teams.For(rows));
+    batch.Forward({logits.data(), rows, vocabulary}, thread_groups.For(rows));
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     if (i > 0) ms.push_back(took.count());  // the first one warms up
     sequence.TruncateTo(positions);
@@ -72,13 +72,14 @@ double PassMs(const Decoder& decoder, const Teams& teams, int rows, int position
 // The costs are measured by themselves, in the middle of a reply's length.
 void AddLimit(const AcceptanceTest& test, const Model& model, const Decoder* smaller,
               AcceptanceResult& result) {
-  const Teams teams = model.DecoderTeams(nullptr);
+  const ThreadGroups thread_groups = model.DecoderThreadGroups(nullptr);
   const double k = result.drafted_per_step;
   const int rows = 1 + static_cast<int>(std::lround(k));
   const int positions = std::max(test.tokens / 2, rows);
-  const double plain_ms = PassMs(*model.decoder, teams, 1, positions);
-  result.check_cost = PassMs(*model.decoder, teams, rows, positions) / plain_ms;
-  if (smaller != nullptr) result.draft_cost = PassMs(*smaller, teams, 1, positions) / plain_ms;
+  const double plain_ms = PassMs(*model.decoder, thread_groups, 1, positions);
+  result.check_cost = PassMs(*model.decoder, thread_groups, rows, positions) / plain_ms;
+  if (smaller != nullptr)
+    result.draft_cost = PassMs(*smaller, thread_groups, 1, positions) / plain_ms;
   result.limit = TokensPerStep(test.acceptance, k) / (k * result.draft_cost + result.check_cost);
 }
 
@@ -87,13 +88,14 @@ void AddLimit(const AcceptanceTest& test, const Model& model, const Decoder* sma
 Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const AcceptanceTest& test) {
   const Model& model = ModelOf(engine);
   Replies replies(model, test.tokens);
-  Stepper plain(*model.decoder);
+  BatchDecoder plain(*model.decoder);
   const std::vector<int> reply = replies.Next(plain, nullptr).tokens;
   const Decoder* const smaller =
       test.draft == nullptr ? nullptr : ModelOf(*test.draft).decoder.get();
-  Stepper stepper(*model.decoder, std::make_unique<KnownDrafter>(reply, test.acceptance, smaller),
-                  test.draft_tokens);
-  Speculation speculation(*stepper.drafter(), test.tokens);
+  BatchDecoder batch_decoder(*model.decoder,
+                             std::make_unique<KnownDrafter>(reply, test.acceptance, smaller),
+                             test.draft_tokens);
+  Speculation speculation(*batch_decoder.drafter(), test.tokens);
 
   AcceptanceResult result;
   int drafted = 0;
@@ -103,12 +105,12 @@ Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const Acceptanc
       return static_cast<int>(replies.Next(plain, nullptr).tokens.size());
     };
     const auto say = [&]() -> Result<int> {
-      const Generation generation = replies.Next(stepper, &speculation);
-      if (generation.tokens != reply) {
+      const GenerationResult result = replies.Next(batch_decoder, &speculation);
+      if (result.tokens != reply) {
         return Error{ErrorCode::kInvalid, "speculation: expected the same reply, found another"};
       }
-      drafted += generation.drafted_tokens;
-      steps += test.tokens - generation.accepted_tokens;
+      drafted += result.drafted_tokens;
+      steps += test.tokens - result.accepted_tokens;
       return test.tokens;
     };
     if (auto error = Repeat(1, result.plain, say_plainly)) return *error;

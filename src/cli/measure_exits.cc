@@ -19,7 +19,7 @@ Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits,
   (*plan)->rule = std::make_unique<SteadyExit>(percent / 100.0, (*plan)->exits.front());
   Measurement measurement;
   measurement.test = "tg" + std::to_string(tokens) + "e" + std::to_string(percent);
-  Stepper stepper(*model.decoder, &**plan);
+  BatchDecoder batch_decoder(*model.decoder, &**plan);
   Sequence sequence(*model.decoder, tokens);
   DecodeOptions options;
   options.max_tokens = tokens;
@@ -27,9 +27,9 @@ Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits,
   const auto run = [&]() -> Result<int> {
     sequence.TruncateTo(0);
     // No token ends the reply: it goes on to the last.
-    Stream stream(sequence, {{.tokens = prompt}}, {.tokenizer = model.tokenizer, .ends = {}},
-                  options, nullptr);
-    Generate(stepper, stream, model.DecoderTeams(nullptr));
+    Generation stream(sequence, {{.tokens = prompt}}, {.tokenizer = model.tokenizer, .ends = {}},
+                      options, nullptr);
+    Generate(batch_decoder, stream, model.DecoderThreadGroups(nullptr));
     return tokens;
   };
   if (auto error = Repeat(repetitions, measurement, run)) return *error;

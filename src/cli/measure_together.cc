@@ -4,7 +4,7 @@
 
 #include "cli/measurement.h"
 #include "cli/repeat.h"
-#include "decode/stepper.h"
+#include "decode/batch_decoder.h"
 #include "engine/model.h"
 
 namespace edgevlm {
@@ -20,12 +20,12 @@ Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequen
     held.emplace_back(*model.decoder, tokens);
     prompts.push_back(i % model.info.vocabulary_tokens);
   }
-  Stepper stepper(*model.decoder);
+  BatchDecoder batch_decoder(*model.decoder);
   DecodeOptions options;
   options.max_tokens = tokens;
   const auto run = [&]() -> Result<int> {
-    std::deque<Stream> streams;
-    std::vector<Stream*> speaking;
+    std::deque<Generation> streams;
+    std::vector<Generation*> speaking;
     for (std::size_t i = 0; i < held.size(); ++i) {
       held[i].TruncateTo(0);
       // No token ends a reply: all go on to the last.
@@ -34,7 +34,7 @@ Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequen
       speaking.push_back(&streams.emplace_back(held[i], prompt, text_side, options, nullptr));
     }
     for (int step = 0; step < tokens; ++step) {
-      stepper.Step(speaking, sequences, model.DecoderTeams(nullptr));
+      batch_decoder.Step(speaking, sequences, model.DecoderThreadGroups(nullptr));
     }
     return tokens * sequences;
   };

@@ -49,7 +49,7 @@ void ModelOptions::DeclareThreads(CLI::App& app) {
       ->check(CLI::Range(0, 256).description(""));
 }
 
-void ModelOptions::DeclareTeam(CLI::App& app) {
+void ModelOptions::DeclareThreadGroup(CLI::App& app) {
   app.add_option("--decode-threads", decode_threads,
                  "of the threads, while tokens are made one by one; 0: all")
       ->type_name("N")

@@ -33,7 +33,7 @@ struct ModelOptions {
 
   void DeclareModel(CLI::App& app);
   void DeclareThreads(CLI::App& app);
-  void DeclareTeam(CLI::App& app);  // what the threads of one engine do
+  void DeclareThreadGroup(CLI::App& app);  // what the threads of one engine do
   void DeclarePrecision(CLI::App& app);
   void DeclareVision(CLI::App& app);  // how much of an image is computed and read
   void DeclareCache(CLI::App& app);

@@ -26,7 +26,7 @@ class ProfileCommand final : public Command {
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20).description(""));
     model_.DeclareAll(app);
-    model_.DeclareTeam(app);
+    model_.DeclareThreadGroup(app);
     app.footer(
         "The image is looked at once to warm up and once for the figures.\n"
         "Examples:\n"

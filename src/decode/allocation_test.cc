@@ -8,9 +8,9 @@
 #include <functional>
 #include <new>
 
+#include "decode/batch_decoder.h"
 #include "decode/speculate/model_drafter.h"
 #include "decode/speculate/self_drafter.h"
-#include "decode/stepper.h"
 #include "decode/testing/byte_model.h"
 #include "model/testing/batch.h"
 
@@ -48,13 +48,13 @@ namespace {
 
 // What is stepped, and with what.
 struct Arrangement {
-  int streams = 1;
+  int generations = 1;
   const ExitPlan* exits = nullptr;
   CacheOptions cache = {};
   std::unique_ptr<Drafter> drafter = nullptr;  // null: none
 };
 
-// Allocations of the streams, `tokens` tokens each, stepped together.
+// Allocations of the generations, `tokens` tokens each, stepped together.
 long AllocationsOf(int tokens, const Decoder& decoder, ThreadPool& pool, Arrangement arrangement) {
   const Tokenizer tokenizer = ByteTokenizer();
   const std::vector<int> prompt = RandomTokens(20, kBytes, 1);
@@ -65,29 +65,30 @@ long AllocationsOf(int tokens, const Decoder& decoder, ThreadPool& pool, Arrange
                                  .seed = 1,
                                  .stop = {"no such"}};
   const Drafter* const lent = arrangement.drafter.get();
-  Stepper stepper = lent == nullptr ? Stepper(decoder, arrangement.exits)
-                                    : Stepper(decoder, std::move(arrangement.drafter), 4);
+  BatchDecoder batch_decoder = lent == nullptr
+                                   ? BatchDecoder(decoder, arrangement.exits)
+                                   : BatchDecoder(decoder, std::move(arrangement.drafter), 4);
   std::deque<Sequence> sequences;
   std::deque<Speculation> speculations;
-  std::deque<Stream> streams;
-  std::vector<Stream*> speaking;
-  for (int i = 0; i < arrangement.streams; ++i) {
+  std::deque<Generation> generations;
+  std::vector<Generation*> speaking;
+  for (int i = 0; i < arrangement.generations; ++i) {
     sequences.emplace_back(decoder, decoder.shape().context, arrangement.cache);
     Speculation* speculation = nullptr;
     if (lent != nullptr) {
       speculation = &speculations.emplace_back(*lent, decoder.shape().context);
       speculation->Begin(prompt);
     }
-    speaking.push_back(&streams.emplace_back(
+    speaking.push_back(&generations.emplace_back(
         sequences.back(), std::vector<Input>{{.tokens = prompt}},
         TextSide{.tokenizer = tokenizer, .ends = {}}, options,
         [](std::string_view) { return true; }, speculation));
   }
   const long before = g_allocations;
   // At most 45 rows of prompts: several chunks at first.
-  while (!streams.front().finished()) stepper.Step(speaking, 45, Run{.pool = pool});
+  while (!generations.front().finished()) batch_decoder.Step(speaking, 45, Run{.pool = pool});
   const long allocations = g_allocations - before;
-  CHECK(std::ssize(streams.front().Finish().tokens) == tokens);
+  CHECK(std::ssize(generations.front().Finish().tokens) == tokens);
   return allocations;
 }
 
@@ -95,10 +96,10 @@ TEST(Allocation, NothingPerToken) {
   const auto decoder = ByteDecoder();
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
-    for (const int streams : {1, 4}) {
-      const long of_few = AllocationsOf(40, *decoder, pool, {.streams = streams});
-      const long of_many = AllocationsOf(200, *decoder, pool, {.streams = streams});
-      EXPECT_EQ(of_many, of_few) << threads << " threads, " << streams << " streams";
+    for (const int generations : {1, 4}) {
+      const long of_few = AllocationsOf(40, *decoder, pool, {.generations = generations});
+      const long of_many = AllocationsOf(200, *decoder, pool, {.generations = generations});
+      EXPECT_EQ(of_many, of_few) << threads << " threads, " << generations << " streams";
       EXPECT_LT(of_few, 20);
     }
   }
@@ -110,8 +111,8 @@ TEST(Allocation, NothingPerTokenThatLeavesEarly) {
   ExitPlan plan;
   plan.exits = {1};
   plan.rule = std::make_unique<SteadyExit>(0.5, 1);
-  const long of_few = AllocationsOf(40, *decoder, pool, {.streams = 3, .exits = &plan});
-  const long of_many = AllocationsOf(200, *decoder, pool, {.streams = 3, .exits = &plan});
+  const long of_few = AllocationsOf(40, *decoder, pool, {.generations = 3, .exits = &plan});
+  const long of_many = AllocationsOf(200, *decoder, pool, {.generations = 3, .exits = &plan});
   EXPECT_EQ(of_many, of_few);
   EXPECT_LT(of_few, 30);
 }
@@ -140,15 +141,15 @@ TEST(Allocation, NothingPerDraft) {
       [&] { return std::make_unique<SelfDrafter>(*decoder, 1); },
   };
   for (const auto& make : drafters) {
-    for (const int streams : {1, 4}) {
+    for (const int generations : {1, 4}) {
       const auto allocations_of = [&](int tokens) {
         Arrangement arrangement;
-        arrangement.streams = streams;
+        arrangement.generations = generations;
         arrangement.drafter = make();
         return AllocationsOf(tokens, *decoder, pool, std::move(arrangement));
       };
       const long of_few = allocations_of(60);
-      EXPECT_EQ(allocations_of(200), of_few) << streams << " streams";
+      EXPECT_EQ(allocations_of(200), of_few) << generations << " streams";
       EXPECT_LT(of_few, 50);
     }
   }

@@ -30,23 +30,23 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool ma
   logits_rows_ += logits_rows;
 }
 
-void Batch::AddBegun(Sequence& sequence, View<const float> begun, int blocks, int logits_rows) {
-  CHECK(begun.rows > 0 && 0 <= logits_rows && logits_rows <= begun.rows);
+void Batch::AddPartial(Sequence& sequence, View<const float> partial, int blocks, int logits_rows) {
+  CHECK(partial.rows > 0 && 0 <= logits_rows && logits_rows <= partial.rows);
   CHECK(0 < blocks && blocks < decoder_->shape().blocks);
-  CHECK(begun_blocks_ == 0 || begun_blocks_ == blocks);
-  begun_blocks_ = blocks;
+  CHECK(partial_blocks_ == 0 || partial_blocks_ == blocks);
+  partial_blocks_ = blocks;
   entries_.push_back({.span = {.cache = &sequence.cache(),
-                               .first_position = sequence.positions() - begun.rows,
-                               .embeddings = begun,
+                               .first_position = sequence.positions() - partial.rows,
+                               .embeddings = partial,
                                .logits_rows = logits_rows},
-                      .is_begun = true});
-  rows_ += begun.rows;
+                      .is_partial = true});
+  rows_ += partial.rows;
   logits_rows_ += logits_rows;
 }
 
-int Batch::begun_rows() const {
+int Batch::partial_rows() const {
   int rows = 0;
-  for (const Entry& entry : entries_) rows += entry.is_begun ? entry.span.rows() : 0;
+  for (const Entry& entry : entries_) rows += entry.is_partial ? entry.span.rows() : 0;
   return rows;
 }
 
@@ -54,21 +54,21 @@ void Batch::Forward(View<float> logits, const Run& run) {
   CHECK(logits.rows == logits_rows_);
   PROFILE_ZONE(run.profiler, "decoder");
   spans_.clear();
-  for (const bool begun : {false, true}) {
+  for (const bool partial : {false, true}) {
     for (const Entry& entry : entries_) {
-      if (entry.is_begun == begun) spans_.push_back(entry.span);
+      if (entry.is_partial == partial) spans_.push_back(entry.span);
     }
   }
   blocks_.assign(static_cast<std::size_t>(logits_rows_), decoder_->shape().blocks);
-  if (begun_blocks_ > 0) {
-    ForwardBegun(logits, run);
+  if (partial_blocks_ > 0) {
+    ForwardPartial(logits, run);
   } else if (exit_pass_) {
     ForwardExits(logits, run);
   } else {
     decoder_->Forward(spans_, logits, workspace_, run);
   }
   entries_.clear();
-  begun_blocks_ = rows_ = logits_rows_ = 0;
+  partial_blocks_ = rows_ = logits_rows_ = 0;
 }
 
 void Batch::ForwardExits(View<float> logits, const Run& run) {
@@ -78,17 +78,17 @@ void Batch::ForwardExits(View<float> logits, const Run& run) {
 }
 
 // Fresh rows catch up with those begun; then all go on together.
-void Batch::ForwardBegun(View<float> logits, const Run& run) {
+void Batch::ForwardPartial(View<float> logits, const Run& run) {
   const WorkspaceScope scope(workspace_);
   const View<float> x = workspace_.Take(rows_, decoder_->shape().width);
   const std::span<const TokenSpan> all = spans_;
   const auto fresh =
-      all.first(static_cast<std::size_t>(std::ranges::count(entries_, false, &Entry::is_begun)));
+      all.first(static_cast<std::size_t>(std::ranges::count(entries_, false, &Entry::is_partial)));
   const int fresh_rows = RowsOf(fresh);
   if (fresh_rows > 0) {
     const View<float> own = x.Rows(0, fresh_rows);
     decoder_->Embed(fresh, own, run);
-    decoder_->RunBlocks(fresh, {0, begun_blocks_}, own, workspace_, run);
+    decoder_->RunBlocks(fresh, {0, partial_blocks_}, own, workspace_, run);
   }
   int row = fresh_rows;
   for (const TokenSpan& span : all.subspan(fresh.size())) {
@@ -96,14 +96,14 @@ void Batch::ForwardBegun(View<float> logits, const Run& run) {
       std::ranges::copy(span.embeddings.Row(i), x.Row(row++).begin());
     }
   }
-  decoder_->RunBlocks(all, {begun_blocks_, decoder_->shape().blocks}, x, workspace_, run);
+  decoder_->RunBlocks(all, {partial_blocks_, decoder_->shape().blocks}, x, workspace_, run);
   if (logits.rows == 0) return;
   const View<float> chosen = workspace_.Take(logits.rows, x.cols);
   int next[2] = {0, fresh_rows};  // rows of x: fresh and begun ones
   int wanted = 0;
   for (const Entry& entry : entries_) {
     const TokenSpan& span = entry.span;
-    int& first = next[entry.is_begun ? 1 : 0];
+    int& first = next[entry.is_partial ? 1 : 0];
     GatherLogitsRows({&span, 1}, x.Rows(first, span.rows()), chosen.Rows(wanted, span.logits_rows));
     first += span.rows();
     wanted += span.logits_rows;

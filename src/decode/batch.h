@@ -35,10 +35,10 @@ class Batch {
   // The same for rows that have gone through the first `blocks` blocks already, [T, D], and lie in
   // those layers of the sequence's cache. REQUIRES: all such rows of a batch through the same
   // blocks; they and other rows of a sequence are not in one batch.
-  void AddBegun(Sequence& sequence, View<const float> begun, int blocks, int logits_rows);
+  void AddPartial(Sequence& sequence, View<const float> partial, int blocks, int logits_rows);
 
   int rows() const { return rows_; }                // T
-  int begun_rows() const;                           // of them
+  int partial_rows() const;                         // of them
   int logits_rows() const { return logits_rows_; }  // R
 
   // One pass; each sequence grows by its rows and the batch is empty again.
@@ -61,11 +61,11 @@ class Batch {
   struct Entry {
     TokenSpan span;
     bool may_leave = false;
-    bool is_begun = false;
+    bool is_partial = false;
   };
 
   void ForwardExits(View<float> logits, const Run& run);
-  void ForwardBegun(View<float> logits, const Run& run);
+  void ForwardPartial(View<float> logits, const Run& run);
 
   const Decoder* decoder_;
   Workspace workspace_;
@@ -74,7 +74,7 @@ class Batch {
   std::vector<TokenSpan> spans_;  // those of the entries, the begun ones last
   std::vector<bool> may_leave_;   // of each span
   std::vector<int> blocks_;       // of each row of the last pass's logits
-  int begun_blocks_ = 0;          // that all begun rows have gone through; 0: there are none
+  int partial_blocks_ = 0;        // that all begun rows have gone through; 0: there are none
   int rows_ = 0;
   int logits_rows_ = 0;
 };

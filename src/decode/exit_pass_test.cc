@@ -28,20 +28,20 @@ std::unique_ptr<const Decoder> FourBlocks() {
 }
 
 // Leaves where it is told to.
-class ToldRule final : public ExitRule {
+class GivenRule final : public ExitRule {
  public:
   using Says = std::function<bool(const ExitPoint&)>;
-  explicit ToldRule(Says says) : says_(std::move(says)) {}
+  explicit GivenRule(Says says) : says_(std::move(says)) {}
   bool Leaves(const ExitPoint& point) const override { return says_(point); }
 
  private:
   Says says_;
 };
 
-ExitPlan PlanOf(std::vector<int> exits, ToldRule::Says says) {
+ExitPlan PlanOf(std::vector<int> exits, GivenRule::Says says) {
   ExitPlan plan;
   plan.exits = std::move(exits);
-  plan.rule = std::make_unique<ToldRule>(std::move(says));
+  plan.rule = std::make_unique<GivenRule>(std::move(says));
   return plan;
 }
 
@@ -182,18 +182,19 @@ TEST_F(ExitPassTest, RowsLeaveForThemselves) {
   for (const int blocks : {1, 2, 3, 4}) EXPECT_GT(seen[static_cast<std::size_t>(blocks)], 2);
 }
 
-TEST_F(ExitPassTest, StreamsCountWhatTheyLeaveOut) {
+TEST_F(ExitPassTest, GenerationsCountWhatTheyLeaveOut) {
   const Tokenizer tokenizer = ByteTokenizer();
   const ExitPlan plan =
       PlanOf({1, 3}, [](const ExitPoint& point) { return point.position % 3 == point.blocks % 3; });
   const DecodeOptions options = {.max_tokens = 7, .temperature = 3, .seed = 2};
-  Stepper stepper(*decoder_, &plan);
+  BatchDecoder batch_decoder(*decoder_, &plan);
   Sequence sequence(*decoder_, TinyModel::kContext);
-  Stream stream(sequence, {{.tokens = prompt_}}, {.tokenizer = tokenizer, .ends = {}}, options, {});
-  const Generation generation = Generate(stepper, stream, run_);
+  Generation generation(sequence, {{.tokens = prompt_}}, {.tokenizer = tokenizer, .ends = {}},
+                        options, {});
+  const GenerationResult result = Generate(batch_decoder, generation, run_);
   // One of the prompt, then positions 9 to 14: 3, 1, 4, 3, 1, 4 blocks.
-  EXPECT_EQ(generation.early_tokens, 4);
-  EXPECT_EQ(generation.blocks, 4 + 3 + 1 + 4 + 3 + 1 + 4);
+  EXPECT_EQ(result.early_tokens, 4);
+  EXPECT_EQ(result.blocks, 4 + 3 + 1 + 4 + 3 + 1 + 4);
 }
 
 }  // namespace

@@ -2,10 +2,11 @@
 
 namespace edgevlm {
 
-Generation Generate(Stepper& stepper, Stream& stream, const Teams& teams) {
-  Stream* const streams[] = {&stream};
-  while (!stream.finished()) stepper.Step(streams, Batch::kChunkRows, teams);
-  return stream.Finish();
+GenerationResult Generate(BatchDecoder& batch_decoder, Generation& generation,
+                          const ThreadGroups& thread_groups) {
+  Generation* const generations[] = {&generation};
+  while (!generation.finished()) batch_decoder.Step(generations, Batch::kChunkRows, thread_groups);
+  return generation.Finish();
 }
 
 }  // namespace edgevlm

@@ -1,11 +1,12 @@
-// Generate: the step loop of one stream alone.
+// Generate: the step loop of one generation alone.
 #pragma once
 
-#include "decode/stepper.h"
+#include "decode/batch_decoder.h"
 
 namespace edgevlm {
 
-// Steps until the stream is finished. Chunks of Batch::kChunkRows rows, single tokens after.
-Generation Generate(Stepper& stepper, Stream& stream, const Teams& teams);
+// Steps until the generation is finished. Chunks of Batch::kChunkRows rows, single tokens after.
+GenerationResult Generate(BatchDecoder& batch_decoder, Generation& generation,
+                          const ThreadGroups& thread_groups);
 
 }  // namespace edgevlm

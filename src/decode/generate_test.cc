@@ -75,17 +75,18 @@ class GenerateTest : public ::testing::Test {
   }
 
   // A model that says `text` byte by byte, then ends; with a prompt of one token.
-  Generation Say(std::string_view text, const DecodeOptions& options, const OnText& on_text = {}) {
+  GenerationResult Say(std::string_view text, const DecodeOptions& options,
+                       const OnText& on_text = {}) {
     std::vector<int> script;
     for (const char c : text) script.push_back(static_cast<unsigned char>(c));
     script.push_back(kEnd);
     const ScriptedDecoder decoder(script, 257);
     Sequence sequence(decoder, decoder.shape().context);
-    Stepper stepper(decoder);
+    BatchDecoder batch_decoder(decoder);
     const int prompt = 0;
-    Stream stream(sequence, {{.tokens = {&prompt, 1}}},
-                  {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options, on_text);
-    return Generate(stepper, stream, edgevlm::Run{.pool = pool_});
+    Generation generation(sequence, {{.tokens = {&prompt, 1}}},
+                          {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, options, on_text);
+    return Generate(batch_decoder, generation, edgevlm::Run{.pool = pool_});
   }
 
   std::optional<Tokenizer> tokenizer_;
@@ -93,42 +94,42 @@ class GenerateTest : public ::testing::Test {
 };
 
 TEST_F(GenerateTest, EndsWithTheEndToken) {
-  const Generation generation = Say(" a red ball", {.max_tokens = 100});
-  EXPECT_EQ(generation.text, "a red ball");
-  EXPECT_EQ(generation.finish_reason, FinishReason::kEndOfText);
-  EXPECT_EQ(std::ssize(generation.tokens), 12);
+  const GenerationResult result = Say(" a red ball", {.max_tokens = 100});
+  EXPECT_EQ(result.text, "a red ball");
+  EXPECT_EQ(result.finish_reason, FinishReason::kEndOfText);
+  EXPECT_EQ(std::ssize(result.tokens), 12);
 }
 
 TEST_F(GenerateTest, EndsAtMaxTokens) {
-  const Generation generation = Say(" a red ball", {.max_tokens = 3});
-  EXPECT_EQ(generation.text, "a ");
-  EXPECT_EQ(generation.finish_reason, FinishReason::kMaxTokens);
-  EXPECT_EQ(std::ssize(generation.tokens), 3);
+  const GenerationResult result = Say(" a red ball", {.max_tokens = 3});
+  EXPECT_EQ(result.text, "a ");
+  EXPECT_EQ(result.finish_reason, FinishReason::kMaxTokens);
+  EXPECT_EQ(std::ssize(result.tokens), 3);
 }
 
 TEST_F(GenerateTest, EndsBeforeAStopString) {
-  const Generation generation = Say(" a red ball", {.max_tokens = 100, .stop = {"d b", "x"}});
-  EXPECT_EQ(generation.text, "a re");
-  EXPECT_EQ(generation.finish_reason, FinishReason::kStopString);
-  EXPECT_EQ(std::ssize(generation.tokens), 8);
+  const GenerationResult result = Say(" a red ball", {.max_tokens = 100, .stop = {"d b", "x"}});
+  EXPECT_EQ(result.text, "a re");
+  EXPECT_EQ(result.finish_reason, FinishReason::kStopString);
+  EXPECT_EQ(std::ssize(result.tokens), 8);
 }
 
 TEST_F(GenerateTest, ShowsWhatLookedLikeAStopStringWhenItEnds) {
-  const Generation generation = Say(" a re", {.max_tokens = 5, .stop = {"red"}});
-  EXPECT_EQ(generation.text, "a re");
-  EXPECT_EQ(generation.finish_reason, FinishReason::kMaxTokens);
+  const GenerationResult result = Say(" a re", {.max_tokens = 5, .stop = {"red"}});
+  EXPECT_EQ(result.text, "a re");
+  EXPECT_EQ(result.finish_reason, FinishReason::kMaxTokens);
 }
 
 TEST_F(GenerateTest, EndsWhenCancelled) {
   std::string shown;
-  const Generation generation =
+  const GenerationResult result =
       Say(" a red ball", {.max_tokens = 100}, [&](std::string_view piece) {
         shown += piece;
         return shown.size() < 4;
       });
   EXPECT_EQ(shown, "a re");
-  EXPECT_EQ(generation.text, "a re");
-  EXPECT_EQ(generation.finish_reason, FinishReason::kCancelled);
+  EXPECT_EQ(result.text, "a re");
+  EXPECT_EQ(result.finish_reason, FinishReason::kCancelled);
 }
 
 TEST_F(GenerateTest, WaitsForWholeCharacters) {
@@ -145,13 +146,13 @@ TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
   std::vector<int> script(5, 'x');
   const ScriptedDecoder decoder(script, 257);
   Sequence sequence(decoder, decoder.shape().context);
-  Stepper stepper(decoder);
+  BatchDecoder batch_decoder(decoder);
   const int prompt = 0;
-  Stream stream(sequence, {{.tokens = {&prompt, 1}}},
-                {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, {.max_tokens = 100}, {});
-  const Generation generation = Generate(stepper, stream, edgevlm::Run{.pool = pool_});
-  EXPECT_EQ(generation.text, "xxxxx");
-  EXPECT_EQ(generation.finish_reason, FinishReason::kContextFull);
+  Generation generation(sequence, {{.tokens = {&prompt, 1}}},
+                        {.tokenizer = *tokenizer_, .ends = {&kEnd, 1}}, {.max_tokens = 100}, {});
+  const GenerationResult result = Generate(batch_decoder, generation, edgevlm::Run{.pool = pool_});
+  EXPECT_EQ(result.text, "xxxxx");
+  EXPECT_EQ(result.finish_reason, FinishReason::kContextFull);
 }
 
 }  // namespace

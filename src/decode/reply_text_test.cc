@@ -41,10 +41,10 @@ TEST(ReplyText, HoldsBackHalfCharacters) {
 
 // A reply may be cut anywhere: at its longest length, at the end of the context.
 TEST(ReplyText, AnUnfinishedCharacterIsLeftOut) {
-  for (const char* begun : {"\xC3", "\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"}) {
+  for (const char* partial : {"\xC3", "\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"}) {
     const std::vector<std::string> stop = {"END"};
     ReplyText text(stop, 0);
-    EXPECT_EQ(AddAll(text, {"good E", begun}), "good E");
+    EXPECT_EQ(AddAll(text, {"good E", partial}), "good E");
   }
 }
 

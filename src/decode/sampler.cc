@@ -57,18 +57,18 @@ int Sampler::Choose(std::span<const float> logits) {
   return Remember(DrawCandidate());
 }
 
-int Sampler::Draft(std::span<const float> logits, std::span<float> chances) {
+int Sampler::Draft(std::span<const float> logits, std::span<float> probabilities) {
   CHECK(logits.size() == counts_.size());
   int token = 0;
   if (is_greedy()) {
     token = ChooseGreedily(logits);
   } else {
-    CHECK(chances.size() == logits.size());
+    CHECK(probabilities.size() == logits.size());
     Filter(logits);
-    std::ranges::fill(chances, 0.0f);
+    std::ranges::fill(probabilities, 0.0f);
     const double sum = SumOfWeights();
     for (const Candidate& candidate : candidates_) {
-      chances[static_cast<std::size_t>(candidate.token)] =
+      probabilities[static_cast<std::size_t>(candidate.token)] =
           static_cast<float>(candidate.weight / sum);
     }
     token = DrawCandidate();
@@ -81,32 +81,33 @@ void Sampler::ForgetDraft() {
   for (; drafted_ > 0; --drafted_) ForgetLast();
 }
 
-int Sampler::Verify(std::span<const float> logits, int drafted, std::span<const float> chances) {
+int Sampler::Verify(std::span<const float> logits, int drafted,
+                    std::span<const float> probabilities) {
   CHECK(drafted_ == 0);
-  if (is_greedy() || chances.empty()) return Choose(logits);
-  CHECK(logits.size() == counts_.size() && chances.size() == logits.size());
+  if (is_greedy() || probabilities.empty()) return Choose(logits);
+  CHECK(logits.size() == counts_.size() && probabilities.size() == logits.size());
   Filter(logits);
-  if (Accepts(drafted, chances[static_cast<std::size_t>(drafted)])) return Remember(drafted);
-  LeaveRemainder(chances);
+  if (Accepts(drafted, probabilities[static_cast<std::size_t>(drafted)])) return Remember(drafted);
+  LeaveRemainder(probabilities);
   return Remember(DrawCandidate());
 }
 
 // With the chance min(1, p / q). Makes the candidates' weights probabilities.
-bool Sampler::Accepts(int drafted, double chance) {
+bool Sampler::Accepts(int drafted, double probability) {
   const double sum = SumOfWeights();
   double p = 0;
   for (Candidate& candidate : candidates_) {
     candidate.weight /= sum;
     if (candidate.token == drafted) p = candidate.weight;
   }
-  return DrawUniform() * chance < p;
+  return DrawUniform() * probability < p;
 }
 
 // The candidates' weights become max(0, p - q). Only rounding can leave nothing: then p and q are
 // the same, and p is right.
-void Sampler::LeaveRemainder(std::span<const float> chances) {
+void Sampler::LeaveRemainder(std::span<const float> probabilities) {
   const auto left = [&](const Candidate& candidate) {
-    return candidate.weight - chances[static_cast<std::size_t>(candidate.token)];
+    return candidate.weight - probabilities[static_cast<std::size_t>(candidate.token)];
   };
   if (std::ranges::none_of(candidates_, [&](const Candidate& c) { return left(c) > 0; })) return;
   std::erase_if(candidates_, [&](const Candidate& candidate) { return left(candidate) <= 0; });

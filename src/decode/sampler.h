@@ -35,7 +35,7 @@ class Sampler {
   // A token by the logits of another model, chosen in the same way. It is remembered until
   // ForgetDraft, so that a penalty counts for what is drafted next.
   //   chances  [V]: the distribution that the token was drawn from; empty if is_greedy()
-  int Draft(std::span<const float> logits, std::span<float> chances);
+  int Draft(std::span<const float> logits, std::span<float> probabilities);
   void ForgetDraft();
 
   // Choose, when a token has been drawn from `chances` already: takes that one as often as can be,
@@ -43,7 +43,7 @@ class Sampler {
   // the drafted one if and only if that is accepted.
   //   chances  [V], as Draft gave it; empty: the draft was certain. Then the token is the one that
   //            Choose would choose.
-  int Verify(std::span<const float> logits, int drafted, std::span<const float> chances);
+  int Verify(std::span<const float> logits, int drafted, std::span<const float> probabilities);
 
  private:
   struct Candidate {
@@ -58,8 +58,8 @@ class Sampler {
   double SumOfWeights() const;
   double DrawUniform();
   int DrawCandidate();
-  bool Accepts(int drafted, double chance);
-  void LeaveRemainder(std::span<const float> chances);
+  bool Accepts(int drafted, double probability);
+  void LeaveRemainder(std::span<const float> probabilities);
   int Remember(int token);
   void ForgetLast();
   const int* LeftBehind() const;

@@ -150,7 +150,7 @@ TEST(Sampler, PenaltiesAreThoseOfTheirFormulas) {
   }
 }
 
-TEST(Sampler, PenaltiesMoveTheChancesOfDraws) {
+TEST(Sampler, PenaltiesMoveTheProbabilitiesOfDraws) {
   const std::vector<double> shares = {0.25, 0.25, 0.5};
   std::vector<double> found(3);
   for (int i = 0; i < kDraws; ++i) {

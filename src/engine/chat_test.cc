@@ -129,14 +129,14 @@ TEST(Chat, GoesOnFromAReplysBeginning) {
     for (const char* question : {"who?", "a cat?", "what is it?", "and then?", "why?"}) {
       std::vector<Message> messages = {User({{.text = question}})};
       const Reply whole = *session.Chat(messages, {.max_tokens = 12});
-      const Reply begun = *session.Chat(messages, {.max_tokens = 5});
+      const Reply partial = *session.Chat(messages, {.max_tokens = 5});
       // What was cut inside a character, or lost its first blank, is not the same text.
-      const std::vector<int> tokens = TokenizeText(engine, begun.text);
+      const std::vector<int> tokens = TokenizeText(engine, partial.text);
       if (tokens.size() != 5 || whole.reply_tokens != 12) continue;
-      messages.push_back(Assistant(begun.text));
+      messages.push_back(Assistant(partial.text));
       const Reply rest = *session.Chat(messages, {.max_tokens = 7});
-      if (rest.prompt_tokens != begun.prompt_tokens + 5) continue;
-      EXPECT_EQ(begun.text + rest.text, whole.text) << chat_template << ": " << question;
+      if (rest.prompt_tokens != partial.prompt_tokens + 5) continue;
+      EXPECT_EQ(partial.text + rest.text, whole.text) << chat_template << ": " << question;
       ++compared;
     }
     EXPECT_GT(compared, 0) << chat_template;
@@ -149,10 +149,11 @@ TEST(Chat, ModelsWithTasksGoOnToo) {
   const auto image = MakeImage(engine, 1);
   const Part what = {.text = "what?"};
   for (const Message& request : {User({{.image = image}, what}), User({{.image = image}})}) {
-    const Reply begun = *session.Chat({{request}}, {.max_tokens = 5});
+    const Reply partial = *session.Chat({{request}}, {.max_tokens = 5});
     const std::vector<Message> messages = {request, Assistant("a cat")};
     const Reply rest = *session.Chat(messages, {.max_tokens = 5});
-    EXPECT_EQ(rest.prompt_tokens, begun.prompt_tokens + std::ssize(TokenizeText(engine, " a cat")));
+    EXPECT_EQ(rest.prompt_tokens,
+              partial.prompt_tokens + std::ssize(TokenizeText(engine, " a cat")));
   }
 }
 

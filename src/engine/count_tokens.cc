@@ -20,7 +20,7 @@ Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std
   if (!info) return info.error();
   const ImageLayout layout =
       model.projector->Layout({info->width, info->height}, model.image_max_tokens);
-  const int tokens = model.keeper.count();
+  const int tokens = model.pruner.count();
   auto image = std::make_shared<EncodedImage>();
   for (const ImageLayout::Piece& piece : layout.pieces) {
     const int rows = piece.square >= 0 ? tokens : 0;

@@ -78,11 +78,11 @@ EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> em
 //   kept    [n * model.keeper.count(), D]
 void KeepRows(const Model& model, View<const float> all, View<const float> scores,
               View<float> kept) {
-  const int count = model.keeper.count();
+  const int count = model.pruner.count();
   const int squares = kept.rows / count, tokens = all.rows / squares;
   for (int square = 0; square < squares; ++square) {
     const std::vector<int> chosen =
-        model.keeper.Choose(scores.rows == 0 ? std::span<const float>() : scores.Row(square));
+        model.pruner.Choose(scores.rows == 0 ? std::span<const float>() : scores.Row(square));
     for (int i = 0; i < count; ++i) {
       const int row = square * tokens + chosen[static_cast<std::size_t>(i)];
       std::ranges::copy(all.Row(row), kept.Row(square * count + i).data());
@@ -98,32 +98,32 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
                    Workspace& workspace, const Run& run) {
   const VisionShape& vision_encoder = model.vision_encoder->shape();
   const int cells = vision_encoder.preprocessing.size * vision_encoder.preprocessing.size;
-  const int tokens = model.projector->Tokens(vision_encoder.tokens), count = model.keeper.count();
+  const int tokens = model.projector->Tokens(vision_encoder.tokens), count = model.pruner.count();
   const int squares = pixels.rows / cells;
-  const Turns::Long work(*model.turns);
+  const PriorityGate::Long work(*model.gate);
   const int per_pass = std::min(SquaresPerPass(model), squares);
   const Workspace::Mark mark = workspace.mark();
   const View<float> features =
       workspace.Take(per_pass * vision_encoder.tokens, vision_encoder.width);
   const View<float> scores =
-      workspace.Take(model.keeper.needs_scores() ? per_pass : 0, vision_encoder.tokens);
+      workspace.Take(model.pruner.needs_scores() ? per_pass : 0, vision_encoder.tokens);
   const View<float> all =
-      workspace.Take(model.keeper.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
+      workspace.Take(model.pruner.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
   for (int first = 0; first < squares; first += per_pass) {
     run.Yield();
     const int n = std::min(per_pass, squares - first);
-    const Seen seen(features.Rows(0, n * vision_encoder.tokens),
-                    scores.Rows(0, std::min(n, scores.rows)));
+    const EncodedImages encoded(features.Rows(0, n * vision_encoder.tokens),
+                                scores.Rows(0, std::min(n, scores.rows)));
     {
       PROFILE_ZONE(run.profiler, "vision");
-      model.vision_encoder->Encode(pixels.Rows(first * cells, n * cells), seen, workspace, run);
+      model.vision_encoder->Encode(pixels.Rows(first * cells, n * cells), encoded, workspace, run);
     }
     if (run.IsOver()) break;
     PROFILE_ZONE(run.profiler, "projector");
     const View<float> own = embeddings.Rows(first * count, n * count);
-    const View<float> projected = model.keeper.keeps_all() ? own : all.Rows(0, n * tokens);
-    model.projector->Project(seen.features, projected, workspace, run);
-    if (!model.keeper.keeps_all()) KeepRows(model, projected, seen.scores, own);
+    const View<float> projected = model.pruner.keeps_all() ? own : all.Rows(0, n * tokens);
+    model.projector->Project(encoded.features, projected, workspace, run);
+    if (!model.pruner.keeps_all()) KeepRows(model, projected, encoded.scores, own);
   }
   workspace.Rewind(mark);
 }
@@ -132,7 +132,7 @@ void EncodeSquares(const Model& model, View<const float> pixels, View<float> emb
 Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> images,
                                              Workspace& workspace, const Run& run) {
   const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
-  const int tokens = model.keeper.count();
+  const int tokens = model.pruner.count();
   const std::vector<ImageLayout> layouts = LayoutsOf(model, images);
   const std::vector<TileGrid> grids = GridsOf(layouts);
   const int squares = SquaresOf(grids);

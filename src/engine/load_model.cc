@@ -52,7 +52,7 @@ MaybeError CheckParts(const Model& model) {
   if (places != 0 && places != vision_encoder.tokens) {
     return Mismatch("features of an image", std::to_string(places), vision_encoder.tokens);
   }
-  const int tokens = model.keeper.count();
+  const int tokens = model.pruner.count();
   if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
     return Mismatch("tokens of an image",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
@@ -115,7 +115,7 @@ void Describe(const Parsed& files, Isa isa, Model& model) {
   info.parameters = ParametersOf(files.model);
   const DecoderShape& decoder = model.decoder->shape();
   info.threads = model.pool->threads();
-  info.decode_threads = model.DecoderTeams(nullptr).few.pool.threads();
+  info.decode_threads = model.DecoderThreadGroups(nullptr).few.pool.threads();
   info.embedding_length = decoder.width;
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
@@ -126,7 +126,7 @@ void Describe(const Parsed& files, Isa isa, Model& model) {
   info.vision_encoder = (*FindVisionFamily(*vision_encoder))->encoder;
   info.projector = (*FindProjectorFamily(*vision_encoder))->type;
   info.image_size = model.vision_encoder->shape().preprocessing.size;
-  info.image_tokens = model.keeper.count();
+  info.image_tokens = model.pruner.count();
 }
 
 // Of a vision encoder's large matrices.
@@ -151,7 +151,7 @@ MaybeError LoadVisionEncoder(const GgufFile& file, bool is_guess, const VisionOp
 }
 
 // decoder: the model's.
-MaybeError ChooseKeeper(const VisionOptions& options, Decoder& decoder, Model& model) {
+MaybeError ChoosePruner(const VisionOptions& options, Decoder& decoder, Model& model) {
   ImageTokens tokens;
   if (model.vision_encoder != nullptr) {
     tokens = {.has_vision_encoder = true,
@@ -159,9 +159,9 @@ MaybeError ChooseKeeper(const VisionOptions& options, Decoder& decoder, Model& m
               .count = model.projector->Tokens(model.vision_encoder->shape().tokens)};
   }
   if (auto error = Validate(options, tokens)) return error;
-  model.keeper = TokenKeeper(options, tokens);
-  const std::span<const int> kept = model.keeper.fixed();
-  if (model.keeper.keeps_all() || kept.empty() || !model.style->begins_with_image() ||
+  model.pruner = TokenPruner(options, tokens);
+  const std::span<const int> kept = model.pruner.fixed();
+  if (model.pruner.keeps_all() || kept.empty() || !model.style->begins_with_image() ||
       tokens.count > decoder.shape().context) {
     return std::nullopt;
   }
@@ -191,7 +191,7 @@ MaybeError StartThreads(const EngineOptions& options, Model& model) {
   if (options.decode_threads > 0 && options.decode_threads < options.threads) {
     model.decode_pool = std::make_unique<ThreadPool>(options.decode_threads, processors);
   }
-  model.governor = std::make_unique<Governor>(options.pressure);
+  model.pressure_monitor = std::make_unique<PressureMonitor>(options.pressure);
   const int busy = options.decode_threads > 0 ? options.decode_threads : options.threads;
   const bool has_sensor = options.pressure.temperature_limit_celsius > 0 && ReadTemperature();
   if (has_sensor && busy > 1) {
@@ -221,7 +221,7 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
-                 .keeper = TokenKeeper(),
+                 .pruner = TokenPruner(),
                  .exits = *std::move(exits),
                  .precision = options.precision,
                  .cache = options.cache,
@@ -229,15 +229,15 @@ Result<Model> LoadParts(const Parsed& files, Isa isa, const EngineOptions& optio
                  .pool = nullptr,
                  .decode_pool = nullptr,
                  .cool_pool = nullptr,
-                 .turns = nullptr,
-                 .governor = nullptr};
-  model.turns = std::make_unique<Turns>();
+                 .gate = nullptr,
+                 .pressure_monitor = nullptr};
+  model.gate = std::make_unique<PriorityGate>();
   if (const GgufFile* vision_encoder = files.OfVisionEncoder()) {
     if (auto error =
             LoadVisionEncoder(*vision_encoder, files.mmproj_is_guess, options.vision, model))
       return *error;
   }
-  if (auto error = ChooseKeeper(options.vision, own_decoder, model)) return *error;
+  if (auto error = ChoosePruner(options.vision, own_decoder, model)) return *error;
   if (auto error = CheckParts(model)) return *error;
   if (auto error = StartThreads(options, model)) return *error;
   if (options.image_cache_bytes > 0) {

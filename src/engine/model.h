@@ -9,13 +9,13 @@
 
 #include "base/cores.h"
 #include "decode/exit_plan.h"
-#include "decode/teams.h"
+#include "decode/thread_groups.h"
 #include "edgevlm/edgevlm.h"
-#include "engine/governor.h"
 #include "engine/image_cache.h"
-#include "engine/keep_tokens.h"
+#include "engine/pressure_monitor.h"
 #include "engine/prompt_cache.h"
 #include "engine/prompt_style.h"
+#include "engine/token_pruner.h"
 #include "model/families.h"
 #include "tokenizer/tokenizer.h"
 
@@ -30,7 +30,7 @@ struct Model {
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
   int image_max_tokens = 0;       // 0: no limit
-  TokenKeeper keeper;             // of the tokens of a square
+  TokenPruner pruner;             // of the tokens of a square
   std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
   CacheOptions cache = {};
@@ -41,8 +41,8 @@ struct Model {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<ThreadPool> decode_pool;  // null: the same as pool
   std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
-  std::unique_ptr<Turns> turns;             // of vision encoder and decoder
-  std::unique_ptr<Governor> governor;
+  std::unique_ptr<PriorityGate> gate;       // of vision encoder and decoder
+  std::unique_ptr<PressureMonitor> pressure_monitor;
   std::string identity = {};
   std::unique_ptr<ImageCache> images = nullptr;    // null: none are kept
   std::unique_ptr<PromptCache> prompts = nullptr;  // null: none are kept
@@ -51,7 +51,7 @@ struct Model {
 
   // Whose threads are the fastest for single tokens, or, when the machine is hot, warm it least.
   ThreadPool& FewRowsPool() const {
-    if (cool_pool != nullptr && governor->IsHot()) return *cool_pool;
+    if (cool_pool != nullptr && pressure_monitor->IsHot()) return *cool_pool;
     return decode_pool == nullptr ? *pool : *decode_pool;
   }
 
@@ -60,10 +60,10 @@ struct Model {
   Run RunWith(Profiler* profiler) const { return RunOn(*pool, profiler); }
   Run VisionEncoderRun(Profiler* profiler) const {
     Run run = RunWith(profiler);
-    run.turns = turns.get();
+    run.gate = gate.get();
     return run;
   }
-  Teams DecoderTeams(Profiler* profiler) const {
+  ThreadGroups DecoderThreadGroups(Profiler* profiler) const {
     return {RunWith(profiler), RunOn(FewRowsPool(), profiler)};
   }
 

@@ -10,7 +10,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::size_t kBeginning = std::size_t{1} << 18;
+constexpr std::size_t kPrefix = std::size_t{1} << 18;
 constexpr std::size_t kSamples = 64;
 constexpr std::size_t kSampleBytes = 4096;
 
@@ -26,9 +26,9 @@ void AddBytes(std::span<const std::byte> bytes, Sha256& digest) {
 
 void AddFile(std::span<const std::byte> file, Sha256& digest) {
   AddNumber(file.size(), digest);
-  const std::size_t beginning = std::min(file.size(), kBeginning);
-  AddBytes(file.first(beginning), digest);
-  const std::span<const std::byte> rest = file.subspan(beginning);
+  const std::size_t prefix = std::min(file.size(), kPrefix);
+  AddBytes(file.first(prefix), digest);
+  const std::span<const std::byte> rest = file.subspan(prefix);
   const std::size_t sample = std::min(rest.size(), kSampleBytes);
   for (std::size_t i = 0; i < kSamples && sample > 0; ++i) {
     AddBytes(rest.subspan((rest.size() - sample) / (kSamples - 1) * i, sample), digest);

@@ -33,7 +33,7 @@ void Prompt::Add(std::shared_ptr<const EncodedImage> image, int first_row, int r
   rows_ += rows;
 }
 
-int Prompt::BeginningRows() const {
+int Prompt::PrefixRows() const {
   int rows = rows_;
   for (auto part = parts_.rbegin(); part != parts_.rend() && part->image == nullptr; ++part) {
     rows -= part->rows;

@@ -25,7 +25,7 @@ class Prompt {
 
   // How many rows come before what is about them: all up to the end of the last image, or all
   // there are if there is none.
-  int BeginningRows() const;
+  int PrefixRows() const;
 
   // What comes from row `first` on. Views of this prompt and of its images. REQUIRES: 0 <= first
   // <= rows().

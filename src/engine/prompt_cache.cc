@@ -31,26 +31,26 @@ int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCa
   return rows;
 }
 
-void PromptCache::Put(const Prompt& beginning, const SequenceCache& sequence) {
-  const int rows = beginning.rows();
+void PromptCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
+  const int rows = prefix.rows();
   CHECK(rows <= sequence.positions());
   if (sequence.ExactCut(rows) != rows) return;
   {
     const std::lock_guard lock(mutex_);
-    if (rows == 0 || Holds(beginning)) return;
+    if (rows == 0 || Holds(prefix)) return;
   }
   // Copied without the lock: others need not wait.
   CacheShape shape = sequence.shape();
   shape.capacity = rows;
-  auto entry = std::make_shared<Entry>(Entry{beginning, SequenceCache(shape)});
+  auto entry = std::make_shared<Entry>(Entry{prefix, SequenceCache(shape)});
   entry->cache.CopyFrom(sequence, rows);
   if (entry->cache.bytes() > budget_bytes_) return;
   const std::lock_guard lock(mutex_);
-  if (Holds(beginning)) return;
+  if (Holds(prefix)) return;
   for (auto other = entries_.begin(); other != entries_.end();) {
     const auto next = std::next(other);
     const Prompt& held = (*other)->prompt;
-    if (CommonRows(held, beginning) == held.rows()) Drop(other);
+    if (CommonRows(held, prefix) == held.rows()) Drop(other);
     other = next;
   }
   entries_.push_front(std::move(entry));
@@ -61,9 +61,9 @@ void PromptCache::Put(const Prompt& beginning, const SequenceCache& sequence) {
   }
 }
 
-bool PromptCache::Holds(const Prompt& beginning) {
+bool PromptCache::Holds(const Prompt& prefix) {
   return std::ranges::any_of(entries_, [&](const std::shared_ptr<const Entry>& entry) {
-    return CommonRows(entry->prompt, beginning) == beginning.rows();
+    return CommonRows(entry->prompt, prefix) == prefix.rows();
   });
 }
 

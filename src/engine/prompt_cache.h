@@ -25,7 +25,7 @@ class PromptCache {
 
   // Holds the rows of a sequence that begins with this prompt, unless its policy has evicted or
   // changed some of them. REQUIRES: the sequence has seen them.
-  void Put(const Prompt& beginning, const SequenceCache& sequence);
+  void Put(const Prompt& prefix, const SequenceCache& sequence);
 
   CacheCounters counters() const;
 
@@ -39,7 +39,7 @@ class PromptCache {
   };
   using Entries = std::list<std::shared_ptr<const Entry>>;
 
-  bool Holds(const Prompt& beginning);
+  bool Holds(const Prompt& prefix);
   void Drop(Entries::iterator entry);
 
   const std::size_t budget_bytes_;

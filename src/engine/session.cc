@@ -38,16 +38,16 @@ struct Session::State {
       : model(loaded),
         is_cancelled(options.is_cancelled),
         sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
-        stepper(MakeStepper(loaded)),
+        batch_decoder(MakeBatchDecoder(loaded)),
         logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
-    if (stepper.drafter() != nullptr) {
-      speculation.emplace(*stepper.drafter(), loaded.info.context_tokens);
+    if (batch_decoder.drafter() != nullptr) {
+      speculation.emplace(*batch_decoder.drafter(), loaded.info.context_tokens);
     }
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
-  Teams teams() { return model.DecoderTeams(profiler_or_null()); }
+  ThreadGroups thread_groups() { return model.DecoderThreadGroups(profiler_or_null()); }
   View<float> logits() { return {logits_row.data(), 1, static_cast<int>(logits_row.size())}; }
 
   void Forget() {
@@ -78,16 +78,16 @@ struct Session::State {
   // Not moved: what sessions share is held as was asked for.
   bool HasWantedCache() const { return sequence.cache().shape().options == model.cache; }
   Reply Speak(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
-  void Step(Stream& stream);
+  void Step(Generation& generation);
   int Reuse(const Prompt& prompt);
   MaybeError CheckImages(std::span<const Message> messages) const;
   MaybeError CheckSaved(const SavedSession& saved) const;
-  void ShareBeginning(const Prompt& prompt);
+  void SharePrefix(const Prompt& prompt);
 
   const Model& model;
   const std::function<bool()> is_cancelled;  // may be empty
   Sequence sequence;
-  Stepper stepper;
+  BatchDecoder batch_decoder;
   std::optional<Speculation> speculation;  // where the stepper drafts
   Prompt held;                             // what the sequence holds, unless evaluating
   std::vector<float> logits_row;           // [V]
@@ -101,7 +101,7 @@ struct Session::State {
 // one it goes when it holds nothing.
 void Session::State::Relieve() {
   const CacheOptions now = sequence.cache().shape().options;
-  const CacheOptions better = model.governor->CacheFor(model.cache);
+  const CacheOptions better = model.pressure_monitor->CacheFor(model.cache);
   if (now == better) return;
   if (IsAtLeast(better, now) || sequence.positions() == 0) sequence.MoveTo(better);
 }
@@ -122,17 +122,17 @@ int Session::State::Reuse(const Prompt& prompt) {
   return reused;
 }
 
-void Session::State::ShareBeginning(const Prompt& prompt) {
+void Session::State::SharePrefix(const Prompt& prompt) {
   if (model.prompts == nullptr || !HasWantedCache()) return;
-  Prompt beginning = prompt;
-  beginning.TruncateTo(prompt.BeginningRows());
-  model.prompts->Put(beginning, sequence.cache());
+  Prompt prefix = prompt;
+  prefix.TruncateTo(prompt.PrefixRows());
+  model.prompts->Put(prefix, sequence.cache());
 }
 
-void Session::State::Step(Stream& stream) {
-  if (is_cancelled && is_cancelled()) return stream.Cancel();
-  Stream* const streams[] = {&stream};
-  stepper.Step(streams, Batch::kChunkRows, teams());
+void Session::State::Step(Generation& generation) {
+  if (is_cancelled && is_cancelled()) return generation.Cancel();
+  Generation* const generations[] = {&generation};
+  batch_decoder.Step(generations, Batch::kChunkRows, thread_groups());
 }
 
 // Reads what the sequence does not hold of the prompt, and replies.
@@ -147,22 +147,22 @@ Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
   const auto stops = model.style->stops();
   with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
   if (speculation) speculation->Begin(prompt.Tokens());
-  Stream stream(sequence, prompt.InputsFrom(reply.reused_tokens),
-                {.tokenizer = model.tokenizer,
-                 .ends = model.tokenizer.ends(),
-                 .goes_on = prompt.ends_in_reply()},
-                with_stops, on_text, speculation ? &*speculation : nullptr);
-  while (stream.reading()) Step(stream);
+  Generation generation(sequence, prompt.InputsFrom(reply.reused_tokens),
+                        {.tokenizer = model.tokenizer,
+                         .ends = model.tokenizer.ends(),
+                         .goes_on = prompt.ends_in_reply()},
+                        with_stops, on_text, speculation ? &*speculation : nullptr);
+  while (generation.reading()) Step(generation);
   reply.timings.prefill_ms = watch.Lap();
-  if (stream.prompt_rows() == 0) ShareBeginning(prompt);
-  while (!stream.finished()) Step(stream);
-  Generation generation = stream.Finish();
+  if (generation.prompt_rows() == 0) SharePrefix(prompt);
+  while (!generation.finished()) Step(generation);
+  GenerationResult result = generation.Finish();
   reply.timings.generate_ms = watch.Lap();
   reply.timings.total_ms = watch.Milliseconds();
   held = prompt;
-  held.Add(generation.tokens);
+  held.Add(result.tokens);
   held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
-  Describe(std::move(generation), sequence, model, reply);
+  Describe(std::move(result), sequence, model, reply);
   return reply;
 }
 
@@ -278,9 +278,9 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   const Result<TokenList> list =
       CutAtImage(state.model, tokens, state.image.get(), state.sequence.room());
   if (!list) return list.error();
-  state.stepper.batch().AddAll(state.sequence, list->inputs, state.logits(),
-                               state.teams().For(list->rows));
-  if (list->rows > 1) state.sequence.EndPrompt(state.teams().For(list->rows));
+  state.batch_decoder.batch().AddAll(state.sequence, list->inputs, state.logits(),
+                                     state.thread_groups().For(list->rows));
+  if (list->rows > 1) state.sequence.EndPrompt(state.thread_groups().For(list->rows));
   state.evaluating = true;
   return std::span<const float>(state.logits_row);
 }

@@ -134,10 +134,10 @@ MaybeError LoadDrafter(const SpeculationOptions& options, Model& model) {
   return std::nullopt;
 }
 
-Stepper MakeStepper(const Model& model) {
+BatchDecoder MakeBatchDecoder(const Model& model) {
   std::unique_ptr<Drafter> drafter = MakeDrafter(model);
-  if (drafter == nullptr) return Stepper(*model.decoder, model.exits_or_null());
-  return Stepper(*model.decoder, std::move(drafter), model.speculation.draft_tokens);
+  if (drafter == nullptr) return BatchDecoder(*model.decoder, model.exits_or_null());
+  return BatchDecoder(*model.decoder, std::move(drafter), model.speculation.draft_tokens);
 }
 
 }  // namespace edgevlm

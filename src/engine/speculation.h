@@ -1,7 +1,7 @@
 // Who guesses for a model's sessions.
 #pragma once
 
-#include "decode/stepper.h"
+#include "decode/batch_decoder.h"
 #include "edgevlm/speculation.h"
 #include "engine/model.h"
 
@@ -13,6 +13,6 @@ namespace edgevlm {
 MaybeError LoadDrafter(const SpeculationOptions& options, Model& model);
 
 // The step loop for streams of this model, which must outlive it.
-Stepper MakeStepper(const Model& model);
+BatchDecoder MakeBatchDecoder(const Model& model);
 
 }  // namespace edgevlm

@@ -21,13 +21,13 @@ namespace {
 using nlohmann::json;
 
 // What all kinds can do besides.
-class Figure {
+class Stat {
  public:
-  virtual ~Figure() = default;
+  virtual ~Stat() = default;
   virtual json ToJson() const = 0;
 };
 
-class OwnCounter final : public Counter, public Figure {
+class OwnCounter final : public Counter, public Stat {
  public:
   explicit OwnCounter(prometheus::Counter& counter) : counter_(counter) {}
   void Add(double amount) override { counter_.Increment(amount); }
@@ -38,7 +38,7 @@ class OwnCounter final : public Counter, public Figure {
   prometheus::Counter& counter_;
 };
 
-class OwnGauge final : public Gauge, public Figure {
+class OwnGauge final : public Gauge, public Stat {
  public:
   explicit OwnGauge(prometheus::Gauge& gauge) : gauge_(gauge) {}
   void Set(double value) override { gauge_.Set(value); }
@@ -50,7 +50,7 @@ class OwnGauge final : public Gauge, public Figure {
   prometheus::Gauge& gauge_;
 };
 
-class OwnDistribution final : public Distribution, public Figure {
+class OwnDistribution final : public Distribution, public Stat {
  public:
   explicit OwnDistribution(prometheus::Histogram& histogram) : histogram_(histogram) {
     last_.reserve(kWindow);
@@ -89,22 +89,22 @@ class OwnDistribution final : public Distribution, public Figure {
 }  // namespace
 
 struct Registry::State {
-  using Series = std::map<Labels, std::unique_ptr<Figure>>;
+  using Series = std::map<Labels, std::unique_ptr<Stat>>;
 
   // The figure of that name and labels, made by `make` when it is asked for the first time.
   template <class Own, class Make>
   Own& Find(const std::string& name, const Labels& labels, const Make& make) {
     const std::lock_guard lock(mutex);
-    std::unique_ptr<Figure>& figure = figures[name][labels];
-    if (figure == nullptr) figure = std::make_unique<Own>(make());
-    Own* own = dynamic_cast<Own*>(figure.get());
+    std::unique_ptr<Stat>& stat = stats[name][labels];
+    if (stat == nullptr) stat = std::make_unique<Own>(make());
+    Own* own = dynamic_cast<Own*>(stat.get());
     CHECK(own != nullptr);
     return *own;
   }
 
   prometheus::Registry prometheus_registry{prometheus::Registry::InsertBehavior::Merge};
   mutable std::mutex mutex;
-  std::map<std::string, Series> figures;
+  std::map<std::string, Series> stats;
 };
 
 Registry::Registry() : state_(std::make_unique<State>()) {}
@@ -148,12 +148,12 @@ std::string Registry::PrometheusText() const {
 json Registry::Json() const {
   const std::lock_guard lock(state_->mutex);
   json all = json::object();
-  for (const auto& [name, series] : state_->figures) {
-    for (const auto& [labels, figure] : series) {
+  for (const auto& [name, series] : state_->stats) {
+    for (const auto& [labels, stat] : series) {
       if (labels.empty()) {
-        all[name] = figure->ToJson();
+        all[name] = stat->ToJson();
       } else {
-        all[name].push_back({{"labels", labels}, {"value", figure->ToJson()}});
+        all[name].push_back({{"labels", labels}, {"value", stat->ToJson()}});
       }
     }
   }

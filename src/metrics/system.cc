@@ -72,20 +72,20 @@ int CountEntries(const std::string& folder) {
 
 }  // namespace
 
-SystemFigures ReadSystem(const std::string& root) {
+SystemStats ReadSystem(const std::string& root) {
   const std::string status = ReadText(root + "/proc/self/status");
   const std::string memory = ReadText(root + "/proc/meminfo");
-  SystemFigures figures = {.resident = FieldBytes(status, "VmRSS"),
-                           .resident_peak = FieldBytes(status, "VmHWM"),
-                           .anonymous = FieldBytes(status, "RssAnon"),
-                           .swapped = FieldBytes(status, "VmSwap"),
-                           .memory_total = FieldBytes(memory, "MemTotal"),
-                           .memory_available = FieldBytes(memory, "MemAvailable"),
-                           .cpu_seconds = ProcessorSeconds(),
-                           .open_files = CountEntries(root + "/proc/self/fd"),
-                           .temperature_celsius = HottestSensor(root + "/sys/class/thermal")};
-  std::istringstream(ReadText(root + "/proc/loadavg")) >> figures.load;
-  return figures;
+  SystemStats stats = {.resident = FieldBytes(status, "VmRSS"),
+                       .resident_peak = FieldBytes(status, "VmHWM"),
+                       .anonymous = FieldBytes(status, "RssAnon"),
+                       .swapped = FieldBytes(status, "VmSwap"),
+                       .memory_total = FieldBytes(memory, "MemTotal"),
+                       .memory_available = FieldBytes(memory, "MemAvailable"),
+                       .cpu_seconds = ProcessorSeconds(),
+                       .open_files = CountEntries(root + "/proc/self/fd"),
+                       .temperature_celsius = HottestSensor(root + "/sys/class/thermal")};
+  std::istringstream(ReadText(root + "/proc/loadavg")) >> stats.load;
+  return stats;
 }
 
 }  // namespace edgevlm

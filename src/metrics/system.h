@@ -8,7 +8,7 @@
 namespace edgevlm {
 
 // Bytes unless a name says otherwise. What the system does not tell is 0.
-struct SystemFigures {
+struct SystemStats {
   std::int64_t resident = 0;       // VmRSS
   std::int64_t resident_peak = 0;  // VmHWM
   std::int64_t anonymous = 0;      // RssAnon: not backed by a file
@@ -22,6 +22,6 @@ struct SystemFigures {
 };
 
 // root: where /proc and /sys are; for tests. Cost: some ten small files.
-SystemFigures ReadSystem(const std::string& root = "");
+SystemStats ReadSystem(const std::string& root = "");
 
 }  // namespace edgevlm

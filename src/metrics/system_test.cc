@@ -14,12 +14,12 @@ void Write(const std::string& path, const std::string& text) {
 }
 
 TEST(System, ReadsTheRunningProcess) {
-  const SystemFigures figures = ReadSystem();
-  EXPECT_GT(figures.resident, 0);
-  EXPECT_GE(figures.resident_peak, figures.resident / 2);
-  EXPECT_GT(figures.memory_total, figures.resident);
-  EXPECT_GT(figures.open_files, 2);
-  EXPECT_GE(figures.cpu_seconds, 0);
+  const SystemStats stats = ReadSystem();
+  EXPECT_GT(stats.resident, 0);
+  EXPECT_GE(stats.resident_peak, stats.resident / 2);
+  EXPECT_GT(stats.memory_total, stats.resident);
+  EXPECT_GT(stats.open_files, 2);
+  EXPECT_GE(stats.cpu_seconds, 0);
 }
 
 TEST(System, ReadsFieldsAndTheHottestSensor) {
@@ -31,19 +31,19 @@ TEST(System, ReadsFieldsAndTheHottestSensor) {
   Write(root + "/sys/class/thermal/thermal_zone0/temp", "41000\n");
   Write(root + "/sys/class/thermal/thermal_zone1/temp", "52500\n");
   Write(root + "/sys/class/thermal/cooling_device0/type", "Fan\n");
-  const SystemFigures figures = ReadSystem(root);
-  EXPECT_EQ(figures.resident, 10 * 1024);
-  EXPECT_EQ(figures.anonymous, 4 * 1024);
-  EXPECT_EQ(figures.swapped, 1024);
-  EXPECT_EQ(figures.memory_available, 50 * 1024);
-  EXPECT_EQ(figures.load, 0.25);
-  EXPECT_EQ(figures.temperature_celsius, 52.5);
+  const SystemStats stats = ReadSystem(root);
+  EXPECT_EQ(stats.resident, 10 * 1024);
+  EXPECT_EQ(stats.anonymous, 4 * 1024);
+  EXPECT_EQ(stats.swapped, 1024);
+  EXPECT_EQ(stats.memory_available, 50 * 1024);
+  EXPECT_EQ(stats.load, 0.25);
+  EXPECT_EQ(stats.temperature_celsius, 52.5);
 }
 
 TEST(System, MissingFilesAreZeros) {
-  const SystemFigures figures = ReadSystem("/nowhere");
-  EXPECT_EQ(figures.resident, 0);
-  EXPECT_FALSE(figures.temperature_celsius);
+  const SystemStats stats = ReadSystem("/nowhere");
+  EXPECT_EQ(stats.resident, 0);
+  EXPECT_FALSE(stats.temperature_celsius);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include <functional>
 
+#include "base/priority_gate.h"
 #include "base/thread_pool.h"
-#include "base/turns.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
@@ -16,7 +16,8 @@ struct Run {
   // Whether activations may be rounded on their way into a product: to int8 for weights that have
   // levels, to bfloat16 in the attention of a vision encoder. Else all products are float32.
   bool fast = false;
-  Turns* turns = nullptr;  // of long passes, which other work may interrupt; null: nothing does
+  PriorityGate* gate =
+      nullptr;  // of long passes, which other work may interrupt; null: nothing does
 
   // Of long passes, which may be given up; null: they are not. Once true it stays so.
   const std::function<bool()>* is_over = nullptr;
@@ -27,7 +28,7 @@ struct Run {
 
   // Between two blocks of a long pass.
   void Yield() const {
-    if (turns != nullptr) turns->Yield();
+    if (gate != nullptr) gate->Yield();
   }
 };
 

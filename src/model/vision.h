@@ -16,9 +16,9 @@ struct VisionShape {
 };
 
 // What Encode writes.
-struct Seen {
-  Seen(View<float> rows) : features(rows) {}
-  Seen(View<float> rows, View<float> attention) : features(rows), scores(attention) {}
+struct EncodedImages {
+  EncodedImages(View<float> rows) : features(rows) {}
+  EncodedImages(View<float> rows, View<float> attention) : features(rows), scores(attention) {}
 
   View<float> features;  // [n * P, E]
   // [n, P], or empty if not wanted: how much each feature's place is looked at, adding up to at
@@ -40,7 +40,7 @@ class VisionEncoder {
   //   pixels  [n * S * S, 3], as Preprocess writes them, image after image
   // REQUIRES: n >= 1, and no scores wanted of a vision encoder that has none. Takes and gives back
   // memory of `workspace` on top of what is held there.
-  virtual void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
+  virtual void Encode(View<const float> pixels, const EncodedImages& encoded, Workspace& workspace,
                       const Run& run) const = 0;
 
  protected:

@@ -11,7 +11,7 @@ namespace edgevlm {
 namespace {
 
 // Packing so many values takes about 1 ms, starting threads a tenth of that.
-constexpr std::uint64_t kValuesForTeam = 1 << 20;
+constexpr std::uint64_t kValuesForThreads = 1 << 20;
 
 template <class T>
 Error OutOfRange(std::string_view key, T least, T most, T found) {
@@ -126,9 +126,9 @@ int WeightReader::FirstExtent(const std::string& name, int divisor, int most) {
 
 // A small model never starts the team.
 ThreadPool& WeightReader::PoolFor(std::uint64_t values) {
-  if (values < kValuesForTeam) return alone_;
-  if (team_ == nullptr) team_ = std::make_unique<ThreadPool>();
-  return *team_;
+  if (values < kValuesForThreads) return alone_;
+  if (thread_group_ == nullptr) thread_group_ = std::make_unique<ThreadPool>();
+  return *thread_group_;
 }
 
 Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape) {

@@ -85,7 +85,7 @@ class WeightReader {
   const GgufFile& file_;
   Packing packing_;
   ThreadPool alone_{1};
-  std::unique_ptr<ThreadPool> team_;
+  std::unique_ptr<ThreadPool> thread_group_;
   MaybeError error_;
 };
 

@@ -17,35 +17,36 @@ constexpr const char* kRetryAfterSeconds = "2";
 
 class Answering final : public ReplyListener {
  public:
-  Answering(Site& site, Ask ask, std::shared_ptr<Exchange> exchange, Clock::time_point deadline)
-      : site_(site), ask_(std::move(ask)), exchange_(std::move(exchange)), deadline_(deadline) {}
+  Answering(ServerContext& context, Ask ask, std::shared_ptr<ResponseWriter> writer,
+            Clock::time_point deadline)
+      : context_(context), ask_(std::move(ask)), writer_(std::move(writer)), deadline_(deadline) {}
 
   void OnAccepted(int place) override {
     if (!ask_.streams) return;
-    exchange_->Begin(StreamHead(ask_.framing), SignOfLife(ask_.framing));
-    Write(ask_.dialect->Begin());
+    writer_->Begin(StreamHead(ask_.framing), KeepAliveComment(ask_.framing));
+    Write(ask_.api_format->Begin());
     if (place > 0) OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = place});
   }
 
   void OnProgress(const Progress& progress) override {
-    if (ask_.streams && ask_.shows_progress) Write(ask_.dialect->Progressed(progress));
+    if (ask_.streams && ask_.shows_progress) Write(ask_.api_format->Progressed(progress));
   }
 
   void OnText(std::string_view text) override {
     const auto now = Clock::now();
     if (last_text_) {
-      site_.metrics().TokenCame(std::chrono::duration<double>(now - *last_text_).count());
+      context_.metrics().TokenCame(std::chrono::duration<double>(now - *last_text_).count());
     }
     last_text_ = now;
-    if (ask_.streams) Write(ask_.dialect->Text(text));
+    if (ask_.streams) Write(ask_.api_format->Text(text));
   }
 
   void OnEnd(const Result<RequestReply>& reply) override {
     if (!reply) return Fail(reply.error());
-    site_.metrics().Replied(*reply);
-    if (!ask_.streams) return exchange_->Send(ask_.dialect->Whole(*reply));
-    for (const std::string& payload : ask_.dialect->End(*reply)) Write(payload);
-    exchange_->End();
+    context_.metrics().Replied(*reply);
+    if (!ask_.streams) return writer_->Send(ask_.api_format->Whole(*reply));
+    for (const std::string& payload : ask_.api_format->End(*reply)) Write(payload);
+    writer_->End();
   }
 
   void Fail(const Error& error) {
@@ -53,18 +54,18 @@ class Answering final : public ReplyListener {
     if (error.code == ErrorCode::kCancelled) {
       const bool is_late = Clock::now() >= deadline_;
       refusal.status = is_late ? 504 : 503;
-      site_.metrics().Cancelled(is_late ? "timeout" : "client");
+      context_.metrics().Cancelled(is_late ? "timeout" : "client");
     }
-    if (!ask_.streams) return exchange_->Send(ask_.dialect->Failed(refusal));
-    Write(ask_.dialect->FailedLate(refusal));
-    exchange_->End();
+    if (!ask_.streams) return writer_->Send(ask_.api_format->Failed(refusal));
+    Write(ask_.api_format->FailedLate(refusal));
+    writer_->End();
   }
 
   // Before there was a place for it.
   void TurnAway() {
-    site_.metrics().Rejected("queue_full");
-    const int waiting = site_.scheduler().figures().waiting;
-    exchange_->Send(ask_.dialect->Failed(
+    context_.metrics().Rejected("queue_full");
+    const int waiting = context_.scheduler().stats().waiting;
+    writer_->Send(ask_.api_format->Failed(
         {.status = 503,
          .message = "queue: full: " + std::to_string(waiting) + " requests are waiting",
          .code = "queue_full",
@@ -73,12 +74,12 @@ class Answering final : public ReplyListener {
 
  private:
   void Write(const std::string& payload) {
-    if (!payload.empty()) exchange_->Write(Framed(ask_.framing, payload));
+    if (!payload.empty()) writer_->Write(Framed(ask_.framing, payload));
   }
 
-  Site& site_;
+  ServerContext& context_;
   const Ask ask_;
-  const std::shared_ptr<Exchange> exchange_;
+  const std::shared_ptr<ResponseWriter> writer_;
   const Clock::time_point deadline_;
   std::optional<Clock::time_point> last_text_;
 };
@@ -115,24 +116,24 @@ std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& r
       .param = "messages",
       .code = "context_length_exceeded",
       .type = "exceed_context_size_error",
-      .figures = {{"n_ctx", context}}};
-  if (tokens) error.figures["n_prompt_tokens"] = *tokens;
+      .stats = {{"n_ctx", context}}};
+  if (tokens) error.stats["n_prompt_tokens"] = *tokens;
   return error;
 }
 
 }  // namespace
 
-void Answer(Site& site, Ask ask, std::shared_ptr<Exchange> exchange) {
-  if (const auto error = CheckRequest(site.engine(), ask.request)) {
-    return exchange->Send(ask.dialect->Failed(*error));
+void Answer(ServerContext& context, Ask ask, std::shared_ptr<ResponseWriter> writer) {
+  if (const auto error = CheckRequest(context.engine(), ask.request)) {
+    return writer->Send(ask.api_format->Failed(*error));
   }
-  const auto deadline = Clock::now() + site.rules()->limits.time;
+  const auto deadline = Clock::now() + context.rules()->limits.time;
   ask.request.deadline = deadline;
   ReplyRequest request = std::move(ask.request);
-  auto answering = std::make_shared<Answering>(site, std::move(ask), exchange, deadline);
-  const auto number = site.scheduler().Submit(std::move(request), answering);
+  auto answering = std::make_shared<Answering>(context, std::move(ask), writer, deadline);
+  const auto number = context.scheduler().Submit(std::move(request), answering);
   if (!number) return answering->TurnAway();
-  exchange->WhenGone([&site, number = *number] { site.scheduler().Cancel(number); });
+  writer->WhenGone([&context, number = *number] { context.scheduler().Cancel(number); });
 }
 
 }  // namespace edgevlm

@@ -3,22 +3,22 @@
 
 #include <memory>
 
-#include "server/dialect.h"
-#include "server/http/exchange.h"
-#include "server/site.h"
+#include "server/api_format.h"
+#include "server/http/response_writer.h"
+#include "server/server_context.h"
 
 namespace edgevlm {
 
 // What a request asks for.
 struct Ask {
   ReplyRequest request;
-  std::shared_ptr<Dialect> dialect;
+  std::shared_ptr<ApiFormat> api_format;
   Framing framing = Framing::kEvents;
   bool streams = false;
   bool shows_progress = false;
 };
 
 // Replies now or later. When the client goes, the work ends.
-void Answer(Site& site, Ask ask, std::shared_ptr<Exchange> exchange);
+void Answer(ServerContext& context, Ask ask, std::shared_ptr<ResponseWriter> writer);
 
 }  // namespace edgevlm

@@ -47,7 +47,7 @@ std::string OpenAiErrorBody(const ApiError& error) {
                            {"type", error.type.empty() ? TypeOf(error.status) : error.type},
                            {"param", TextOrNull(error.param)},
                            {"code", TextOrNull(error.code)}};
-  for (const auto& [name, figure] : error.figures) object[name] = figure;
+  for (const auto& [name, stat] : error.stats) object[name] = stat;
   return ToText({{"error", std::move(object)}});
 }
 

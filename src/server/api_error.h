@@ -17,7 +17,7 @@ struct ApiError {
   std::string param = {};  // the field that is wrong, "messages[0].content"; empty: none
   std::string code = {};   // for programs: "image_not_cached"; empty: none
   std::string type = {};   // empty: the usual one of its status
-  std::map<std::string, std::int64_t> figures = {};  // what OpenAI's shape has besides
+  std::map<std::string, std::int64_t> stats = {};  // what OpenAI's shape has besides
   std::map<std::string, std::string> headers = {};
 };
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "metrics/system.h"
-#include "server/api/ollama_dialect.h"
+#include "server/api/ollama_api_format.h"
 #include "server/http/server.h"
 #include "server/parse/json.h"
 #include "server/service.h"
@@ -18,16 +18,16 @@ constexpr std::chrono::milliseconds kDrainPoll{10};
 
 struct ApiServer::State {
   State(const Engine& engine, const ServerOptions& options)
-      : site(engine, options), service(site) {}
+      : context(engine, options), service(context) {}
 
   // Replies end while there is somebody to send them.
   ~State() {
     if (http == nullptr) return;
     http->StopListening();
-    site.scheduler().Stop();
+    context.scheduler().Stop();
   }
 
-  Site site;
+  ServerContext context;
   Service service;
   std::unique_ptr<HttpServer> http;  // ends before what it serves
 };
@@ -46,10 +46,10 @@ Result<std::unique_ptr<ApiServer>> ApiServer::Start(const Engine& engine,
 
 int ApiServer::port() const { return state_->http->port(); }
 
-void ApiServer::SetRules(ServerRules rules) { state_->site.SetRules(std::move(rules)); }
+void ApiServer::SetRules(ServerRules rules) { state_->context.SetRules(std::move(rules)); }
 
 bool ApiServer::Drain(std::chrono::milliseconds time, const std::function<bool()>& is_urgent) {
-  state_->site.Drain();
+  state_->context.Drain();
   state_->http->StopListening();
   const auto end = std::chrono::steady_clock::now() + time;
   while (state_->http->replies_under_way() > 0) {
@@ -60,9 +60,9 @@ bool ApiServer::Drain(std::chrono::milliseconds time, const std::function<bool()
 }
 
 std::string ApiServer::HistoryLine() {
-  Site& site = state_->site;
-  const ModelInfo& info = site.engine().info();
-  site.metrics().SetQueue(site.scheduler().figures());
+  ServerContext& context = state_->context;
+  const ModelInfo& info = context.engine().info();
+  context.metrics().SetQueue(context.scheduler().stats());
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
   return ToText({{"time", OllamaDate(now.count())},
@@ -71,9 +71,9 @@ std::string ApiServer::HistoryLine() {
                   {{"instruction_set", info.instruction_set},
                    {"threads", info.threads},
                    {"cores", std::thread::hardware_concurrency()}}},
-                 {"model", site.model_name()},
+                 {"model", context.model_name()},
                  {"system", ToJson(ReadSystem())},
-                 {"metrics", site.metrics().registry().Json()}});
+                 {"metrics", context.metrics().registry().Json()}});
 }
 
 }  // namespace edgevlm

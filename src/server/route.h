@@ -5,9 +5,9 @@
 #include <span>
 #include <string_view>
 
-#include "server/http/exchange.h"
 #include "server/http/message.h"
-#include "server/site.h"
+#include "server/http/response_writer.h"
+#include "server/server_context.h"
 
 namespace edgevlm {
 
@@ -15,8 +15,9 @@ struct Route {
   const char* method;
   std::string_view path;
   // What answers at once, or what answers when it has something to say; the other is null.
-  Response (*respond)(Site& site, const Request& request) = nullptr;
-  void (*start)(Site& site, Request request, std::shared_ptr<Exchange> exchange) = nullptr;
+  Response (*respond)(ServerContext& context, const Request& request) = nullptr;
+  void (*start)(ServerContext& context, Request request,
+                std::shared_ptr<ResponseWriter> writer) = nullptr;
   bool takes_body = false;
   bool needs_key = true;
 };

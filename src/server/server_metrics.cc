@@ -110,9 +110,9 @@ void ServerMetrics::Replied(const RequestReply& reply) {
   }
 }
 
-void ServerMetrics::SetQueue(const SchedulerFigures& figures) {
-  queue_depth_.Set(figures.waiting);
-  running_.Set(figures.running);
+void ServerMetrics::SetQueue(const SchedulerStats& stats) {
+  queue_depth_.Set(stats.waiting);
+  running_.Set(stats.running);
 }
 
 void ServerMetrics::SetCaches(const CacheCounters& images, const CacheCounters& prompts) {
@@ -130,31 +130,31 @@ void ServerMetrics::SetCaches(const CacheCounters& images, const CacheCounters& 
   set("prompt", prompts);
 }
 
-void ServerMetrics::SetSystem(const SystemFigures& figures) {
+void ServerMetrics::SetSystem(const SystemStats& stats) {
   const auto set = [this](const char* name, const char* help, auto value) {
     registry_.gauge(name, help).Set(static_cast<double>(value));
   };
-  set("process_resident_memory_bytes", "Resident memory", figures.resident);
-  set("process_anonymous_memory_bytes", "Resident memory that no file backs", figures.anonymous);
-  set("process_swapped_memory_bytes", "Memory in swap space", figures.swapped);
-  set("process_cpu_seconds_total", "Processor time, user and system", figures.cpu_seconds);
-  set("process_open_fds", "Open files", figures.open_files);
-  if (figures.temperature_celsius) {
-    set("edgevlm_temperature_celsius", "The hottest sensor", *figures.temperature_celsius);
+  set("process_resident_memory_bytes", "Resident memory", stats.resident);
+  set("process_anonymous_memory_bytes", "Resident memory that no file backs", stats.anonymous);
+  set("process_swapped_memory_bytes", "Memory in swap space", stats.swapped);
+  set("process_cpu_seconds_total", "Processor time, user and system", stats.cpu_seconds);
+  set("process_open_fds", "Open files", stats.open_files);
+  if (stats.temperature_celsius) {
+    set("edgevlm_temperature_celsius", "The hottest sensor", *stats.temperature_celsius);
   }
 }
 
-nlohmann::json ToJson(const SystemFigures& figures) {
-  const auto& heat = figures.temperature_celsius;
-  return {{"resident_bytes", figures.resident},
-          {"resident_peak_bytes", figures.resident_peak},
-          {"anonymous_bytes", figures.anonymous},
-          {"swapped_bytes", figures.swapped},
-          {"memory_total_bytes", figures.memory_total},
-          {"memory_available_bytes", figures.memory_available},
-          {"cpu_seconds", figures.cpu_seconds},
-          {"load", figures.load},
-          {"open_files", figures.open_files},
+nlohmann::json ToJson(const SystemStats& stats) {
+  const auto& heat = stats.temperature_celsius;
+  return {{"resident_bytes", stats.resident},
+          {"resident_peak_bytes", stats.resident_peak},
+          {"anonymous_bytes", stats.anonymous},
+          {"swapped_bytes", stats.swapped},
+          {"memory_total_bytes", stats.memory_total},
+          {"memory_available_bytes", stats.memory_available},
+          {"cpu_seconds", stats.cpu_seconds},
+          {"load", stats.load},
+          {"open_files", stats.open_files},
           {"temperature_celsius", heat ? nlohmann::json(*heat) : nlohmann::json()}};
 }
 

@@ -25,9 +25,9 @@ class ServerMetrics {
   void TokenCame(double seconds_since_last) { inter_token_.Observe(seconds_since_last); }
   void Replied(const RequestReply& reply);
 
-  void SetQueue(const SchedulerFigures& figures);
+  void SetQueue(const SchedulerStats& stats);
   void SetCaches(const CacheCounters& images, const CacheCounters& prompts);
-  void SetSystem(const SystemFigures& figures);
+  void SetSystem(const SystemStats& stats);
 
   const Registry& registry() const { return registry_; }
 
@@ -51,6 +51,6 @@ class ServerMetrics {
 };
 
 // The figures of process and machine.
-nlohmann::json ToJson(const SystemFigures& figures);
+nlohmann::json ToJson(const SystemStats& stats);
 
 }  // namespace edgevlm

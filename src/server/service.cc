@@ -5,8 +5,8 @@
 
 #include "server/answer.h"
 #include "server/api/endpoints.h"
-#include "server/api/task_dialect.h"
-#include "server/counted_exchange.h"
+#include "server/api/task_api_format.h"
+#include "server/counting_response_writer.h"
 #include "server/find_route.h"
 #include "server/parse/header_value.h"
 #include "server/parse/json.h"
@@ -44,10 +44,10 @@ ApiError Draining() {
 }  // namespace
 
 std::variant<BodyLimit, MessageLimit, Response> Service::Admit(const Request& head) {
-  const auto rules = site_.rules();
+  const auto rules = context_.rules();
   const auto refuse = [&](const ApiError& error) {
-    site_.metrics().RequestBegan();
-    site_.metrics().RequestEnded(kUnknown, error.status, 0);
+    context_.metrics().RequestBegan();
+    context_.metrics().RequestEnded(kUnknown, error.status, 0);
     return WithHeaders(LockedAnswer(head, error), CorsHeaders(head, rules->access));
   };
   if (auto error = CheckHead(head, rules->access)) return refuse(*error);
@@ -72,31 +72,33 @@ std::variant<BodyLimit, MessageLimit, Response> Service::Admit(const Request& he
   return BodyLimit{route.takes_body ? rules->limits.body_bytes : 0};
 }
 
-void Service::Handle(Request request, std::shared_ptr<Exchange> exchange) {
+void Service::Handle(Request request, std::shared_ptr<ResponseWriter> writer) {
   const auto found = FindRoute(request);
   if (std::holds_alternative<ApiError>(found)) {  // Admit would not have let it in
-    return exchange->Send(ErrorAt(request.path, std::get<ApiError>(found)));
+    return writer->Send(ErrorAt(request.path, std::get<ApiError>(found)));
   }
   const Route& route = *std::get<const Route*>(found);
-  auto counted = std::make_shared<CountedExchange>(std::move(exchange), site_.metrics(), route.path,
-                                                   CorsHeaders(request, site_.rules()->access));
-  if (route.start == nullptr) return counted->Send(route.respond(site_, request));
-  if (site_.draining()) {
-    site_.metrics().Rejected("draining");
+  auto counted =
+      std::make_shared<CountingResponseWriter>(std::move(writer), context_.metrics(), route.path,
+                                               CorsHeaders(request, context_.rules()->access));
+  if (route.start == nullptr) return counted->Send(route.respond(context_, request));
+  if (context_.draining()) {
+    context_.metrics().Rejected("draining");
     return counted->Send(ErrorAt(request.path, Draining()));
   }
-  route.start(site_, std::move(request), counted);
+  route.start(context_, std::move(request), counted);
 }
 
 // {"type": "caption" or "vqa", and the fields of that endpoint}; always streamed.
 void Service::HandleMessage(const Request& head, std::string message,
-                            std::shared_ptr<Exchange> exchange) {
-  auto counted = std::make_shared<CountedExchange>(
-      std::move(exchange), site_.metrics(), kWebSocketPath, std::map<std::string, std::string>());
+                            std::shared_ptr<ResponseWriter> writer) {
+  auto counted = std::make_shared<CountingResponseWriter>(
+      std::move(writer), context_.metrics(), kWebSocketPath, std::map<std::string, std::string>());
   // A key may have been taken back since the client came.
-  if (auto error = CheckKey(head, site_.rules()->access)) return counted->Send(OpenAiError(*error));
-  if (site_.draining()) {
-    site_.metrics().Rejected("draining");
+  if (auto error = CheckKey(head, context_.rules()->access))
+    return counted->Send(OpenAiError(*error));
+  if (context_.draining()) {
+    context_.metrics().Rejected("draining");
     return counted->Send(OpenAiError(Draining()));
   }
   Result<Json> body = ParseJson(message);
@@ -108,18 +110,18 @@ void Service::HandleMessage(const Request& head, std::string message,
   if (problem) return counted->Send(OpenAiError(*problem));
   const TaskKind kind = type == "caption" ? TaskKind::kCaption : TaskKind::kAnswer;
   auto read = ReadTask(
-      site_,
-      {.kind = kind, .body = *std::move(body), .scope = ScopeOf(head, site_.rules()->access)});
+      context_,
+      {.kind = kind, .body = *std::move(body), .scope = ScopeOf(head, context_.rules()->access)});
   if (const auto* error = std::get_if<ApiError>(&read)) return counted->Send(OpenAiError(*error));
   Ask ask = std::get<Ask>(std::move(read));
   ask.streams = true;
   ask.framing = Framing::kMessages;
-  Answer(site_, std::move(ask), counted);
+  Answer(context_, std::move(ask), counted);
 }
 
 Response Service::Refusal(std::string_view path, int status, const std::string& reason) {
-  site_.metrics().RequestBegan();
-  site_.metrics().RequestEnded(kUnknown, status, 0);
+  context_.metrics().RequestBegan();
+  context_.metrics().RequestEnded(kUnknown, status, 0);
   return ErrorAt(path, {.status = status, .message = "request: " + reason});
 }
 

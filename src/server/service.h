@@ -2,22 +2,22 @@
 #pragma once
 
 #include "server/http/server.h"
-#include "server/site.h"
+#include "server/server_context.h"
 
 namespace edgevlm {
 
 class Service final : public HttpService {
  public:
-  explicit Service(Site& site) : site_(site) {}
+  explicit Service(ServerContext& context) : context_(context) {}
 
   std::variant<BodyLimit, MessageLimit, Response> Admit(const Request& head) override;
-  void Handle(Request request, std::shared_ptr<Exchange> exchange) override;
+  void Handle(Request request, std::shared_ptr<ResponseWriter> writer) override;
   void HandleMessage(const Request& head, std::string message,
-                     std::shared_ptr<Exchange> exchange) override;
+                     std::shared_ptr<ResponseWriter> writer) override;
   Response Refusal(std::string_view path, int status, const std::string& reason) override;
 
  private:
-  Site& site_;
+  ServerContext& context_;
 };
 
 }  // namespace edgevlm

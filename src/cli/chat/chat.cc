@@ -63,7 +63,7 @@ class ChatCommand final : public Command {
         ->type_name("TEXT");
     reply_.Declare(app);
     model_.DeclareAll(app);
-    model_.DeclareTeam(app);
+    model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     app.footer(std::string("In the conversation:\n") + kChatHelp + kPipeHelp +

@@ -70,7 +70,7 @@ class ServeCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     model_.DeclareAll(app);
-    model_.DeclareTeam(app);
+    model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     preset_.Declare(app);
     app.add_option("--image-cache-mib", image_cache_mib_, "of encoded images, by their content")

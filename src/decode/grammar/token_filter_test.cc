@@ -38,8 +38,8 @@ TEST(TokenFilter, LetsFittingTokensThrough) {
   EXPECT_FALSE(filter.Allowed()['a']);
 }
 
-// What a stream says fits its grammar, whatever the model would rather say.
-TEST(TokenFilter, StreamsKeepToTheirGrammar) {
+// What a generation says fits its grammar, whatever the model would rather say.
+TEST(TokenFilter, GenerationsKeepToTheirGrammar) {
   const auto decoder = ByteDecoder();
   const Tokenizer tokenizer = ByteTokenizer();
   for (const float temperature : {0.0f, 3.0f}) {
@@ -52,14 +52,14 @@ TEST(TokenFilter, StreamsKeepToTheirGrammar) {
     const auto grammar = std::make_shared<const Grammar>(builder.Finish());
     Sequence sequence(*decoder, 32);
     const int prompt[] = {1, 2, 3};
-    Stream stream(sequence, {{.tokens = prompt}}, {.tokenizer = tokenizer, .ends = {}},
-                  {.max_tokens = 20, .temperature = temperature, .seed = 1, .grammar = grammar},
-                  {});
-    Stepper stepper(*decoder);
+    Generation generation(
+        sequence, {{.tokens = prompt}}, {.tokenizer = tokenizer, .ends = {}},
+        {.max_tokens = 20, .temperature = temperature, .seed = 1, .grammar = grammar}, {});
+    BatchDecoder batch_decoder(*decoder);
     ThreadPool pool(1);
-    const Generation generation = Generate(stepper, stream, edgevlm::Run{.pool = pool});
-    EXPECT_TRUE(Fits(*grammar, generation.text)) << generation.text;
-    EXPECT_EQ(generation.finish_reason, FinishReason::kEndOfText);
+    const GenerationResult result = Generate(batch_decoder, generation, edgevlm::Run{.pool = pool});
+    EXPECT_TRUE(Fits(*grammar, result.text)) << result.text;
+    EXPECT_EQ(result.finish_reason, FinishReason::kEndOfText);
   }
 }
 

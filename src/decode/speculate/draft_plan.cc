@@ -16,32 +16,34 @@ constexpr double kForget = 1.0 / 256;
 // A draft whose price is not known yet.
 constexpr int kFirstTokens = 2;
 // A chance of 1 would never end a draft.
-constexpr double kMostChance = 0.98;
+constexpr double kMaxProbability = 0.98;
 
 // Lengthens drafts, the likeliest to be of use first, and knows what the step is then worth.
 class Planner {
  public:
-  Planner(std::span<DraftWish> wishes, int other_rows, const StepCosts& costs)
-      : wishes_(wishes), costs_(costs), plain_rows_(other_rows + static_cast<int>(wishes.size())) {
-    for (DraftWish& wish : wishes_) wish.planned = 0;
+  Planner(std::span<DraftBudget> budgets, int other_rows, const StepCosts& costs)
+      : budgets_(budgets),
+        costs_(costs),
+        plain_rows_(other_rows + static_cast<int>(budgets.size())) {
+    for (DraftBudget& budget : budgets_) budget.planned = 0;
   }
 
   // False: all have what they may.
   bool Lengthen() {
-    DraftWish* const wish = Neediest();
-    if (wish == nullptr) return false;
-    if (wish->planned == 0 && costs_.finishing != nullptr) {
-      Add(*wish);  // the first begun row is the one that all steps have
+    DraftBudget* const budget = Neediest();
+    if (budget == nullptr) return false;
+    if (budget->planned == 0 && costs_.finishing != nullptr) {
+      Add(*budget);  // the first begun row is the one that all steps have
       --plain_rows_;
     }
-    tokens_ += UseOfNext(*wish);
-    Add(*wish);
+    tokens_ += UseOfNext(*budget);
+    Add(*budget);
     return true;
   }
 
   // Tokens per millisecond.
   double Rate() const {
-    const double tokens = static_cast<double>(wishes_.size()) + tokens_;
+    const double tokens = static_cast<double>(budgets_.size()) + tokens_;
     if (costs_.finishing == nullptr) {
       return tokens / (drafting_ms_ + costs_.whole.Milliseconds(plain_rows_ + draft_rows_));
     }
@@ -52,28 +54,29 @@ class Planner {
 
  private:
   // The chance that the next token of a draft adds one to the text.
-  double UseOfNext(const DraftWish& wish) const {
-    const int before = costs_.finishing == nullptr ? wish.planned : std::max(wish.planned - 1, 0);
-    return std::pow(wish.chance, before + 1);
+  double UseOfNext(const DraftBudget& budget) const {
+    const int before =
+        costs_.finishing == nullptr ? budget.planned : std::max(budget.planned - 1, 0);
+    return std::pow(budget.probability, before + 1);
   }
 
-  DraftWish* Neediest() {
+  DraftBudget* Neediest() {
     const int room = costs_.finishing == nullptr ? 1 : 2;
-    DraftWish* neediest = nullptr;
+    DraftBudget* neediest = nullptr;
     double best = 0;
-    for (DraftWish& wish : wishes_) {
-      const bool fits = wish.planned + (wish.planned == 0 ? room : 1) <= wish.most;
-      const double use = UseOfNext(wish);
+    for (DraftBudget& budget : budgets_) {
+      const bool fits = budget.planned + (budget.planned == 0 ? room : 1) <= budget.most;
+      const double use = UseOfNext(budget);
       if (!fits || use <= best) continue;
       best = use;
-      neediest = &wish;
+      neediest = &budget;
     }
     return neediest;
   }
 
-  void Add(DraftWish& wish) {
+  void Add(DraftBudget& budget) {
     ++draft_rows_;
-    int& with_it = streams_[static_cast<std::size_t>(wish.planned++)];
+    int& with_it = generations_[static_cast<std::size_t>(budget.planned++)];
     if (costs_.drafting != nullptr) {
       drafting_ms_ +=
           costs_.drafting->Milliseconds(with_it + 1) - costs_.drafting->Milliseconds(with_it);
@@ -81,13 +84,13 @@ class Planner {
     ++with_it;
   }
 
-  std::span<DraftWish> wishes_;
+  std::span<DraftBudget> budgets_;
   const StepCosts& costs_;
   int plain_rows_;
   int draft_rows_ = 0;
   double tokens_ = 0;       // that the drafts add
-  double drafting_ms_ = 0;  // one after the other, for all streams at once
-  std::array<int, Draft::kMostTokens> streams_ = {};  // whose draft has a token in this place
+  double drafting_ms_ = 0;  // one after the other, for all generations at once
+  std::array<int, Draft::kMostTokens> generations_ = {};  // whose draft has a token in this place
 };
 
 bool AreKnown(const StepCosts& costs) {
@@ -98,22 +101,23 @@ bool AreKnown(const StepCosts& costs) {
 }  // namespace
 
 void Acceptance::Learn(int accepted, bool one_refused) {
-  for (int i = 0; i < accepted; ++i) chance_ += kNewestTokenWeight * (kMostChance - chance_);
-  if (one_refused) chance_ -= kNewestTokenWeight * chance_;
+  for (int i = 0; i < accepted; ++i)
+    probability_ += kNewestTokenWeight * (kMaxProbability - probability_);
+  if (one_refused) probability_ -= kNewestTokenWeight * probability_;
 }
 
-void Acceptance::Forget() { chance_ += kForget * (kHope - chance_); }
+void Acceptance::Forget() { probability_ += kForget * (kHope - probability_); }
 
 // Lengthens again and again, and remembers after how many times the step was worth the most: a pass
 // of a few rows more may cost nothing, or as much as two passes.
-void PlanDrafts(std::span<DraftWish> wishes, int other_rows, const StepCosts& costs) {
-  for (DraftWish& wish : wishes) wish.planned = 0;
+void PlanDrafts(std::span<DraftBudget> budgets, int other_rows, const StepCosts& costs) {
+  for (DraftBudget& budget : budgets) budget.planned = 0;
   if (!costs.whole.known()) return;
   if (!AreKnown(costs)) {
-    for (DraftWish& wish : wishes) wish.planned = std::min(wish.most, kFirstTokens);
+    for (DraftBudget& budget : budgets) budget.planned = std::min(budget.most, kFirstTokens);
     return;
   }
-  Planner trial(wishes, other_rows, costs);
+  Planner trial(budgets, other_rows, costs);
   double best = trial.Rate();
   int best_times = 0;
   for (int times = 1; trial.Lengthen(); ++times) {
@@ -121,7 +125,7 @@ void PlanDrafts(std::span<DraftWish> wishes, int other_rows, const StepCosts& co
     best = trial.Rate();
     best_times = times;
   }
-  Planner plan(wishes, other_rows, costs);
+  Planner plan(budgets, other_rows, costs);
   for (int times = 0; times < best_times; ++times) plan.Lengthen();
 }
 

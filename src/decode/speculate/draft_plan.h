@@ -7,12 +7,12 @@
 
 namespace edgevlm {
 
-// What a stream's drafts were worth: the chance that a drafted token is accepted, if those before
-// it were. New results count more than old ones; without any it forgets, back to hope: what did not
-// pay is tried again after some hundred steps.
+// What a generation's drafts were worth: the chance that a drafted token is accepted, if those
+// before it were. New results count more than old ones; without any it forgets, back to hope: what
+// did not pay is tried again after some hundred steps.
 class Acceptance {
  public:
-  double chance() const { return chance_; }
+  double probability() const { return probability_; }
 
   // `accepted` of a draft's tokens were, then one was not, if there was one more.
   void Learn(int accepted, bool one_refused);
@@ -20,15 +20,15 @@ class Acceptance {
   void Forget();
 
  private:
-  double chance_ = kHope;
+  double probability_ = kHope;
   static constexpr double kHope = 0.7;
 };
 
-// A stream that may have a draft.
-struct DraftWish {
-  double chance = 0;  // Acceptance::chance
-  int most = 0;       // tokens
-  int planned = 0;    // out
+// A generation that may have a draft.
+struct DraftBudget {
+  double probability = 0;  // Acceptance::chance
+  int most = 0;            // tokens
+  int planned = 0;         // out
 };
 
 // What a step is made of, by rows.
@@ -44,6 +44,6 @@ struct StepCosts {
 // gives (1 - a^k) / (1 - a). The lengths are 0 until a whole pass has been measured.
 //   other_rows  of the step, besides one row of each wish
 // Cost: O(wishes^2) of a few nanoseconds.
-void PlanDrafts(std::span<DraftWish> wishes, int other_rows, const StepCosts& costs);
+void PlanDrafts(std::span<DraftBudget> budgets, int other_rows, const StepCosts& costs);
 
 }  // namespace edgevlm

@@ -19,12 +19,12 @@ PassCosts Costs(double first, double slope) {
   return costs;
 }
 
-// Of one stream alone, by the formula.
-int BestLength(double chance, double slope, double drafting) {
+// Of one generation alone, by the formula.
+int BestLength(double probability, double slope, double drafting) {
   int best = 0;
   double best_rate = 1;
   for (int k = 1; k <= Draft::kMostTokens; ++k) {
-    const double tokens = (1 - std::pow(chance, k + 1)) / (1 - chance);
+    const double tokens = (1 - std::pow(probability, k + 1)) / (1 - probability);
     const double rate = tokens / (1 + slope * k + drafting * k);
     if (rate > best_rate) {
       best = k;
@@ -35,22 +35,23 @@ int BestLength(double chance, double slope, double drafting) {
 }
 
 TEST(PlanDrafts, OneStreamAsTheFormulaSays) {
-  for (const double chance : {0.1, 0.3, 0.5, 0.8, 0.95}) {
+  for (const double probability : {0.1, 0.3, 0.5, 0.8, 0.95}) {
     for (const double slope : {0.0, 0.05, 0.3}) {
       for (const double price : {0.01, 0.1, 0.5}) {
         const PassCosts target = Costs(1, slope), drafting = Costs(price, 0);
-        std::vector<DraftWish> wishes = {{.chance = chance, .most = Draft::kMostTokens}};
-        PlanDrafts(wishes, 0, {.whole = target, .drafting = &drafting});
-        EXPECT_EQ(wishes[0].planned, BestLength(chance, slope, price))
-            << chance << " " << slope << " " << price;
+        std::vector<DraftBudget> budgets = {
+            {.probability = probability, .most = Draft::kMostTokens}};
+        PlanDrafts(budgets, 0, {.whole = target, .drafting = &drafting});
+        EXPECT_EQ(budgets[0].planned, BestLength(probability, slope, price))
+            << probability << " " << slope << " " << price;
       }
     }
   }
 }
 
 // The first row is not checked for more than a plain step says, and there is none after the last.
-TEST(PlanDrafts, BegunRowsAsTheFormulaSays) {
-  for (const double chance : {0.3, 0.6, 0.8, 0.95}) {
+TEST(PlanDrafts, PartialRowsAsTheFormulaSays) {
+  for (const double probability : {0.3, 0.6, 0.8, 0.95}) {
     for (const double slope : {0.02, 0.2}) {
       constexpr double kFirstPart = 0.25;  // of all blocks
       const PassCosts whole = Costs(1, slope), drafting = Costs(kFirstPart, 0),
@@ -58,25 +59,25 @@ TEST(PlanDrafts, BegunRowsAsTheFormulaSays) {
       int best = 0;
       double best_rate = 1;
       for (int k = 2; k <= Draft::kMostTokens; ++k) {
-        const double tokens = (1 - std::pow(chance, k)) / (1 - chance);
+        const double tokens = (1 - std::pow(probability, k)) / (1 - probability);
         const double rate = tokens / (kFirstPart * k + 1 - kFirstPart + slope * (k - 1));
         if (rate > best_rate) {
           best = k;
           best_rate = rate;
         }
       }
-      std::vector<DraftWish> wishes = {{.chance = chance, .most = Draft::kMostTokens}};
-      PlanDrafts(wishes, 0, {.whole = whole, .drafting = &drafting, .finishing = &finishing});
-      EXPECT_EQ(wishes[0].planned, best) << chance << " " << slope;
+      std::vector<DraftBudget> budgets = {{.probability = probability, .most = Draft::kMostTokens}};
+      PlanDrafts(budgets, 0, {.whole = whole, .drafting = &drafting, .finishing = &finishing});
+      EXPECT_EQ(budgets[0].planned, best) << probability << " " << slope;
     }
   }
 }
 
 TEST(PlanDrafts, NothingThatLoses) {
   const PassCosts target = Costs(1, 1);  // a row more costs as much as a pass
-  std::vector<DraftWish> wishes(3, {.chance = 0.9, .most = 4});
-  PlanDrafts(wishes, 0, {.whole = target});
-  for (const DraftWish& wish : wishes) EXPECT_EQ(wish.planned, 0);
+  std::vector<DraftBudget> budgets(3, {.probability = 0.9, .most = 4});
+  PlanDrafts(budgets, 0, {.whole = target});
+  for (const DraftBudget& budget : budgets) EXPECT_EQ(budget.planned, 0);
 }
 
 TEST(PlanDrafts, StepsOverAnExpensiveRow) {
@@ -84,39 +85,40 @@ TEST(PlanDrafts, StepsOverAnExpensiveRow) {
   for (int rows = 1; rows <= PassCosts::kMostRows; ++rows) {
     target.Learn(rows, rows == 1 ? 1 : 1.8 + 1e-6 * rows + (rows > 4 ? 10 : 0));
   }
-  std::vector<DraftWish> wishes = {{.chance = 0.75, .most = 8}};
-  PlanDrafts(wishes, 0, {.whole = target});
-  EXPECT_EQ(wishes[0].planned, 3);
+  std::vector<DraftBudget> budgets = {{.probability = 0.75, .most = 8}};
+  PlanDrafts(budgets, 0, {.whole = target});
+  EXPECT_EQ(budgets[0].planned, 3);
 }
 
 TEST(PlanDrafts, WhoGuessesBetterGetsMore) {
   const PassCosts target = Costs(1, 0.06);
-  std::vector<DraftWish> wishes = {
-      {.chance = 0.3, .most = 8}, {.chance = 0.9, .most = 8}, {.chance = 0.9, .most = 1}};
-  PlanDrafts(wishes, 5, {.whole = target});
-  EXPECT_GT(wishes[1].planned, wishes[0].planned);
-  EXPECT_EQ(wishes[2].planned, 1);
+  std::vector<DraftBudget> budgets = {{.probability = 0.3, .most = 8},
+                                      {.probability = 0.9, .most = 8},
+                                      {.probability = 0.9, .most = 1}};
+  PlanDrafts(budgets, 5, {.whole = target});
+  EXPECT_GT(budgets[1].planned, budgets[0].planned);
+  EXPECT_EQ(budgets[2].planned, 1);
 }
 
 TEST(PlanDrafts, MeasuresBeforeItPlans) {
   const PassCosts unknown, target = Costs(1, 0.1);
-  std::vector<DraftWish> wishes = {{.chance = 0.9, .most = 8}};
-  PlanDrafts(wishes, 0, {.whole = unknown});
-  EXPECT_EQ(wishes[0].planned, 0);
-  PlanDrafts(wishes, 0, {.whole = target, .drafting = &unknown});
-  EXPECT_EQ(wishes[0].planned, 2);
+  std::vector<DraftBudget> budgets = {{.probability = 0.9, .most = 8}};
+  PlanDrafts(budgets, 0, {.whole = unknown});
+  EXPECT_EQ(budgets[0].planned, 0);
+  PlanDrafts(budgets, 0, {.whole = target, .drafting = &unknown});
+  EXPECT_EQ(budgets[0].planned, 2);
 }
 
 TEST(Acceptance, LearnsAndForgets) {
   std::vector<double> found;
-  for (const double chance : {0.2, 0.9}) {
+  for (const double probability : {0.2, 0.9}) {
     Acceptance acceptance;
     for (int i = 0; i < 200; ++i) {
-      acceptance.Learn(chance > 0.5 ? 9 : 1, chance > 0.5 || i % 4 != 0);
+      acceptance.Learn(probability > 0.5 ? 9 : 1, probability > 0.5 || i % 4 != 0);
     }
-    found.push_back(acceptance.chance());
+    found.push_back(acceptance.probability());
     for (int i = 0; i < 3000; ++i) acceptance.Forget();
-    EXPECT_NEAR(acceptance.chance(), Acceptance().chance(), 0.01);
+    EXPECT_NEAR(acceptance.probability(), Acceptance().probability(), 0.01);
   }
   EXPECT_LT(found[0], 0.6);
   EXPECT_GT(found[1], 0.8);

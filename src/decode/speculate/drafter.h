@@ -1,4 +1,4 @@
-// Drafter: guesses what a stream will say next, cheaper than its decoder says it.
+// Drafter: guesses what a generation will say next, cheaper than its decoder says it.
 #pragma once
 
 #include <memory>
@@ -8,12 +8,12 @@
 #include "decode/sequence.h"
 #include "decode/speculate/draft.h"
 #include "decode/speculate/pass_costs.h"
-#include "decode/teams.h"
+#include "decode/thread_groups.h"
 
 namespace edgevlm {
 
-// What a drafter keeps of one stream, and of those before it in the same conversation. Threads: one
-// at a time.
+// What a drafter keeps of one generation, and of those before it in the same conversation. Threads:
+// one at a time.
 class DraftMemory {
  public:
   virtual ~DraftMemory() = default;
@@ -22,12 +22,12 @@ class DraftMemory {
   virtual void Begin(int kept) = 0;
 };
 
-// One stream's part of a call of Drafter::Propose.
+// One generation's part of a call of Drafter::Propose.
 struct DraftRequest {
   DraftMemory* memory = nullptr;   // of this drafter
   std::span<const int> text = {};  // tokens of prompt and reply so far, without rows of images
-  Sequence* sequence = nullptr;    // of the stream: all tokens but the last
-  Sampler* sampler = nullptr;      // of the stream
+  Sequence* sequence = nullptr;    // of the generation: all tokens but the last
+  Sampler* sampler = nullptr;      // of the generation
   int most = 0;                    // tokens wanted, 1 to Draft::kMostTokens
   Draft* draft = nullptr;          // empty; receives the proposal
 };
@@ -37,14 +37,15 @@ class Drafter {
  public:
   virtual ~Drafter() = default;
 
-  // For a stream of at most so many positions.
+  // For a generation of at most so many positions.
   virtual std::unique_ptr<DraftMemory> MakeMemory(int positions) const = 0;
 
-  // Proposes for several streams at once; less than wanted, or nothing, where it has no idea.
+  // Proposes for several generations at once; less than wanted, or nothing, where it has no idea.
   // Allocates only when this is the largest call yet.
-  virtual void Propose(std::span<const DraftRequest> requests, const Teams& teams) = 0;
+  virtual void Propose(std::span<const DraftRequest> requests,
+                       const ThreadGroups& thread_groups) = 0;
 
-  // What one more token for each of so many streams costs; null: nothing worth counting.
+  // What one more token for each of so many generations costs; null: nothing worth counting.
   virtual const PassCosts* costs() const { return nullptr; }
 
   // Whether drafts are begun rows (Draft::begun).

@@ -4,12 +4,13 @@ namespace edgevlm {
 
 void DrawDraft(const DraftRequest& request, std::span<const float> logits) {
   Draft& draft = *request.draft;
-  std::span<float> chances;
+  std::span<float> probabilities;
   if (!request.sampler->is_greedy()) {
-    draft.chances.resize(Draft::kMostTokens * logits.size());
-    chances = std::span(draft.chances).subspan(draft.tokens.size() * logits.size(), logits.size());
+    draft.probabilities.resize(Draft::kMostTokens * logits.size());
+    probabilities =
+        std::span(draft.probabilities).subspan(draft.tokens.size() * logits.size(), logits.size());
   }
-  draft.tokens.push_back(request.sampler->Draft(logits, chances));
+  draft.tokens.push_back(request.sampler->Draft(logits, probabilities));
 }
 
 }  // namespace edgevlm

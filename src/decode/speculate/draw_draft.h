@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// Chooses as the stream's options say, appends the token to the draft, and the distribution that it
-// was drawn from. logits: [V].
+// Chooses as the generation's options say, appends the token to the draft, and the distribution
+// that it was drawn from. logits: [V].
 void DrawDraft(const DraftRequest& request, std::span<const float> logits);
 
 }  // namespace edgevlm

@@ -48,7 +48,8 @@ std::unique_ptr<DraftMemory> ModelDrafter::MakeMemory(int positions) const {
 
 // First all read what is new to them, a token or two, at the end of a prompt many; who has read all
 // gets the first token of its draft from the same pass.
-void ModelDrafter::Propose(std::span<const DraftRequest> requests, const Teams& teams) {
+void ModelDrafter::Propose(std::span<const DraftRequest> requests,
+                           const ThreadGroups& thread_groups) {
   drafting_.clear();
   int prompt_rows = kPromptRows;
   for (const DraftRequest& request : requests) {
@@ -63,7 +64,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests, const Teams& 
     if (rows == rest.size()) drafting_.push_back(request);
   }
   while (batch_.rows() > 0) {
-    DraftNext(teams);
+    DraftNext(thread_groups);
     std::erase_if(drafting_, [](const DraftRequest& request) {
       return request.draft->size() == request.most;
     });
@@ -75,16 +76,16 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests, const Teams& 
   for (const DraftRequest& request : requests) request.sampler->ForgetDraft();
 }
 
-// One pass; each stream that drafts gets a token.
-void ModelDrafter::DraftNext(const Teams& teams) {
+// One pass; each generation that drafts gets a token.
+void ModelDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const int vocabulary = batch_.decoder().shape().vocabulary;
-  const int streams = batch_.logits_rows();
-  const auto values = static_cast<std::size_t>(streams) * static_cast<std::size_t>(vocabulary);
+  const int generations = batch_.logits_rows();
+  const auto values = static_cast<std::size_t>(generations) * static_cast<std::size_t>(vocabulary);
   logits_.resize(std::max(logits_.size(), values));
-  const View<float> logits(logits_.data(), streams, vocabulary);
-  const PassTimer timer(batch_.rows() <= 2 * streams ? &costs_ : nullptr, streams);
-  batch_.Forward(logits, teams.For(batch_.rows()));
-  for (int i = 0; i < streams; ++i) {
+  const View<float> logits(logits_.data(), generations, vocabulary);
+  const PassTimer timer(batch_.rows() <= 2 * generations ? &costs_ : nullptr, generations);
+  batch_.Forward(logits, thread_groups.For(batch_.rows()));
+  for (int i = 0; i < generations; ++i) {
     DrawDraft(drafting_[static_cast<std::size_t>(i)], logits.Row(i));
   }
 }

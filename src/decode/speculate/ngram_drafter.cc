@@ -38,7 +38,7 @@ std::unique_ptr<DraftMemory> NgramDrafter::MakeMemory(int positions) const {
   return std::make_unique<NgramMemory>(positions);
 }
 
-void NgramDrafter::Propose(std::span<const DraftRequest> requests, const Teams&) {
+void NgramDrafter::Propose(std::span<const DraftRequest> requests, const ThreadGroups&) {
   for (const DraftRequest& request : requests) {
     auto& memory = static_cast<NgramMemory&>(*request.memory);
     memory.Read(request.text);

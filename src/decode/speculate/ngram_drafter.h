@@ -10,7 +10,7 @@ namespace edgevlm {
 class NgramDrafter final : public Drafter {
  public:
   std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;
-  void Propose(std::span<const DraftRequest> requests, const Teams& teams) override;
+  void Propose(std::span<const DraftRequest> requests, const ThreadGroups& thread_groups) override;
 };
 
 }  // namespace edgevlm

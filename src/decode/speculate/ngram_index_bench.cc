@@ -21,9 +21,9 @@ void NothingMatches(benchmark::State& state) {
   costs.Learn(5, 30);
   std::mt19937 random(1);
   std::vector<int> draft;
-  std::vector<DraftWish> wishes = {{.chance = 0.7, .most = Draft::kMostTokens}};
+  std::vector<DraftBudget> budgets = {{.probability = 0.7, .most = Draft::kMostTokens}};
   for (auto _ : state) {
-    PlanDrafts(wishes, 0, {.whole = costs});
+    PlanDrafts(budgets, 0, {.whole = costs});
     index.Add(static_cast<int>(random() % kVocabulary));
     index.Continue(Draft::kMostTokens, draft);
     draft.clear();

@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-// The rows of a draft. What was said lies in the stream's own cache.
+// The rows of a draft. What was said lies in the generation's own cache.
 class SelfMemory final : public DraftMemory {
  public:
   explicit SelfMemory(int width)
@@ -34,27 +34,28 @@ std::unique_ptr<DraftMemory> SelfDrafter::MakeMemory(int) const {
   return std::make_unique<SelfMemory>(decoder_->shape().width);
 }
 
-void SelfDrafter::Propose(std::span<const DraftRequest> requests, const Teams& teams) {
+void SelfDrafter::Propose(std::span<const DraftRequest> requests,
+                          const ThreadGroups& thread_groups) {
   drafting_.assign(requests.begin(), requests.end());
   while (!drafting_.empty()) {
-    DraftNext(teams);
+    DraftNext(thread_groups);
     std::erase_if(drafting_, [](const DraftRequest& request) {
       return request.draft->size() == request.most;
     });
   }
   for (const DraftRequest& request : requests) {
     auto& memory = static_cast<SelfMemory&>(*request.memory);
-    request.draft->begun = memory.Rows(request.draft->size());
-    request.draft->begun_blocks = blocks_;
+    request.draft->partial = memory.Rows(request.draft->size());
+    request.draft->partial_blocks = blocks_;
     request.sampler->ForgetDraft();
   }
 }
 
 // The last token of each draft, or of the text, goes through the first blocks and names the next.
-void SelfDrafter::DraftNext(const Teams& teams) {
-  const int streams = static_cast<int>(drafting_.size());
-  const PassTimer timer(&costs_, streams);
-  const Run& run = teams.For(streams);
+void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
+  const int generations = static_cast<int>(drafting_.size());
+  const PassTimer timer(&costs_, generations);
+  const Run& run = thread_groups.For(generations);
   spans_.clear();
   for (const DraftRequest& request : drafting_) {
     const std::span<const int> drafted = request.draft->tokens;
@@ -64,12 +65,12 @@ void SelfDrafter::DraftNext(const Teams& teams) {
                       .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1)});
   }
   const WorkspaceScope scope(workspace_);
-  const View<float> x = workspace_.Take(streams, decoder_->shape().width);
+  const View<float> x = workspace_.Take(generations, decoder_->shape().width);
   decoder_->Embed(spans_, x, run);
   decoder_->RunBlocks(spans_, {0, blocks_}, x, workspace_, run);
-  const View<float> logits = workspace_.Take(streams, decoder_->shape().vocabulary);
+  const View<float> logits = workspace_.Take(generations, decoder_->shape().vocabulary);
   decoder_->WriteLogits(x, logits, workspace_, run);
-  for (int i = 0; i < streams; ++i) {
+  for (int i = 0; i < generations; ++i) {
     const DraftRequest& request = drafting_[static_cast<std::size_t>(i)];
     auto& memory = static_cast<SelfMemory&>(*request.memory);
     const int place = request.draft->size();

@@ -17,12 +17,12 @@ class SelfDrafter final : public Drafter {
   SelfDrafter(const Decoder& decoder, int blocks);
 
   std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;
-  void Propose(std::span<const DraftRequest> requests, const Teams& teams) override;
+  void Propose(std::span<const DraftRequest> requests, const ThreadGroups& thread_groups) override;
   const PassCosts* costs() const override { return &costs_; }
   bool begins_rows() const override { return true; }
 
  private:
-  void DraftNext(const Teams& teams);
+  void DraftNext(const ThreadGroups& thread_groups);
 
   const Decoder* decoder_;
   int blocks_;

@@ -15,7 +15,7 @@ void Speculation::Begin(std::span<const int> prompt) {
   memory_->Begin(static_cast<int>(end - text_.begin()));
   text_.assign(prompt.begin(), prompt.end());
   draft_.Clear();
-  draft_.chances.clear();  // this reply may be greedy
+  draft_.probabilities.clear();  // this reply may be greedy
   drafted_ = accepted_ = 0;
 }
 

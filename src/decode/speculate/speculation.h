@@ -1,4 +1,4 @@
-// Speculation: a stream's side of it. What its drafter remembers, and how well that guessed.
+// Speculation: a generation's side of it. What its drafter remembers, and how well that guessed.
 #pragma once
 
 #include <memory>
@@ -15,13 +15,13 @@ namespace edgevlm {
 // Threads: one at a time.
 class Speculation {
  public:
-  // positions: of the stream's sequence.
+  // positions: of the generation's sequence.
   Speculation(const Drafter& drafter, int positions);
 
   // A reply to this prompt begins. prompt: all its tokens, without rows of images.
   void Begin(std::span<const int> prompt);
 
-  // The stream chose a token.
+  // The generation chose a token.
   void Add(int token) { text_.push_back(token); }
 
   // For the next proposal of at most so many tokens, into draft().
@@ -31,7 +31,7 @@ class Speculation {
   // The draft is done with. So many of its tokens were accepted, so many were looked at.
   void Learn(int accepted, int checked);
 
-  double chance() const { return acceptance_.chance(); }
+  double probability() const { return acceptance_.probability(); }
   int drafted() const { return drafted_; }    // tokens of this reply
   int accepted() const { return accepted_; }  // of them
 

@@ -1,4 +1,4 @@
-// Speculation changes how fast a stream speaks, and nothing of what it says.
+// Speculation changes how fast a generation speaks, and nothing of what it says.
 #include "decode/speculate/speculation.h"
 
 #include <gtest/gtest.h>
@@ -32,34 +32,35 @@ class SpeculationTest : public ::testing::Test {
             {"ngram", [] { return std::make_unique<NgramDrafter>(); }}};
   }
 
-  struct Speaker {
-    Speaker(const SpeculationTest& test, const Request& request, const Drafter* drafter)
+  struct Running {
+    Running(const SpeculationTest& test, const Request& request, const Drafter* drafter)
         : sequence(*test.decoder_, TinyModel::kContext, test.cache_) {
       if (drafter != nullptr) {
         speculation.emplace(*drafter, TinyModel::kContext);
         speculation->Begin(request.prompt);
       }
-      stream.emplace(sequence, std::vector<Input>{{.tokens = request.prompt}},
-                     TextSide{.tokenizer = test.tokenizer_, .ends = test.ends_}, request.options,
-                     OnText(), speculation ? &*speculation : nullptr);
+      generation.emplace(sequence, std::vector<Input>{{.tokens = request.prompt}},
+                         TextSide{.tokenizer = test.tokenizer_, .ends = test.ends_},
+                         request.options, OnText(), speculation ? &*speculation : nullptr);
     }
 
     Sequence sequence;
     std::optional<Speculation> speculation;
-    std::optional<Stream> stream;
+    std::optional<Generation> generation;
   };
 
-  Generation Say(const Request& request, std::unique_ptr<Drafter> drafter, int draft_tokens) {
+  GenerationResult Say(const Request& request, std::unique_ptr<Drafter> drafter, int draft_tokens) {
     const Drafter* const lent = drafter.get();
-    Stepper stepper(*decoder_, std::move(drafter), draft_tokens);
-    Speaker speaker(*this, request, lent);
-    const Generation generation = Generate(stepper, *speaker.stream, edgevlm::Run{.pool = pool_});
-    EXPECT_EQ(speaker.sequence.positions(),
-              std::ssize(request.prompt) + std::ssize(generation.tokens) - 1);
-    return generation;
+    BatchDecoder batch_decoder(*decoder_, std::move(drafter), draft_tokens);
+    Running running(*this, request, lent);
+    const GenerationResult result =
+        Generate(batch_decoder, *running.generation, edgevlm::Run{.pool = pool_});
+    EXPECT_EQ(running.sequence.positions(),
+              std::ssize(request.prompt) + std::ssize(result.tokens) - 1);
+    return result;
   }
 
-  Generation SayPlainly(const Request& request) { return Say(request, nullptr, 0); }
+  GenerationResult GeneratePlainly(const Request& request) { return Say(request, nullptr, 0); }
 
   const Tokenizer tokenizer_ = ByteTokenizer();
   const std::unique_ptr<const Decoder> decoder_ = ByteDecoder();
@@ -69,7 +70,8 @@ class SpeculationTest : public ::testing::Test {
   ThreadPool pool_{2};
 };
 
-void ExpectSame(const Generation& found, const Generation& expected, const std::string& which) {
+void ExpectSame(const GenerationResult& found, const GenerationResult& expected,
+                const std::string& which) {
   EXPECT_EQ(found.tokens, expected.tokens) << which;
   EXPECT_EQ(found.text, expected.text) << which;
   EXPECT_EQ(found.finish_reason, expected.finish_reason) << which;
@@ -83,7 +85,7 @@ TEST_F(SpeculationTest, GreedyIsTokenForTokenTheSame) {
                                          .presence_penalty = seed % 3 == 1 ? 0.5f : 0.0f,
                                          .frequency_penalty = seed % 4 == 3 ? 0.2f : 0.0f,
                                          .penalty_window = seed % 5 == 4 ? 9 : 0}};
-    const Generation plain = SayPlainly(request);
+    const GenerationResult plain = GeneratePlainly(request);
     for (const auto& [name, make] : Drafters()) {
       for (const int draft_tokens : {0, 1, 4, 16}) {
         ExpectSame(Say(request, make(), draft_tokens), plain,
@@ -95,10 +97,10 @@ TEST_F(SpeculationTest, GreedyIsTokenForTokenTheSame) {
 
 TEST_F(SpeculationTest, AGoodDraftIsAccepted) {
   const Request request = {.prompt = RandomTokens(30, kBytes, 1), .options = {.max_tokens = 51}};
-  const Generation generation = Say(request, Drafters()[0].second(), 4);
-  EXPECT_EQ(generation.accepted_tokens, 40);
-  EXPECT_EQ(generation.drafted_tokens, 40);
-  EXPECT_EQ(SayPlainly(request).drafted_tokens, 0);
+  const GenerationResult result = Say(request, Drafters()[0].second(), 4);
+  EXPECT_EQ(result.accepted_tokens, 40);
+  EXPECT_EQ(result.drafted_tokens, 40);
+  EXPECT_EQ(GeneratePlainly(request).drafted_tokens, 0);
 }
 
 // Drafts that are certain leave even the draws as they are.
@@ -113,7 +115,7 @@ TEST_F(SpeculationTest, SampledWithNgramsIsTokenForTokenTheSame) {
                                          .temperature = 1.5f,
                                          .top_k = 5,
                                          .seed = seed}};
-    ExpectSame(Say(request, std::make_unique<NgramDrafter>(), 5), SayPlainly(request),
+    ExpectSame(Say(request, std::make_unique<NgramDrafter>(), 5), GeneratePlainly(request),
                "seed " + std::to_string(seed));
   }
 }
@@ -126,10 +128,10 @@ TEST_F(SpeculationTest, SampledByAModelThatIsItselfIsAccepted) {
                                        .top_k = 20,
                                        .top_p = 0.9f,
                                        .seed = 3}};
-  const Generation generation = Say(request, Drafters()[0].second(), 4);
-  EXPECT_EQ(std::ssize(generation.tokens), 101);
-  EXPECT_EQ(generation.accepted_tokens, generation.drafted_tokens);
-  const Generation other = Say(request, Drafters()[1].second(), 4);
+  const GenerationResult result = Say(request, Drafters()[0].second(), 4);
+  EXPECT_EQ(std::ssize(result.tokens), 101);
+  EXPECT_EQ(result.accepted_tokens, result.drafted_tokens);
+  const GenerationResult other = Say(request, Drafters()[1].second(), 4);
   EXPECT_EQ(std::ssize(other.tokens), 101);
   EXPECT_LT(other.accepted_tokens, other.drafted_tokens);
 }
@@ -139,7 +141,7 @@ TEST_F(SpeculationTest, StopsWhereItWouldStopAnyway) {
   std::string text;
   for (unsigned seed = 0; seed < 50 && text.size() <= 8; ++seed) {
     base.prompt = RandomTokens(20, kBytes, seed);
-    text = SayPlainly(base).text;
+    text = GeneratePlainly(base).text;
   }
   ASSERT_GT(text.size(), 8u);
   Request stopped = base, full = base;
@@ -149,12 +151,12 @@ TEST_F(SpeculationTest, StopsWhereItWouldStopAnyway) {
     for (int max_tokens = 1; max_tokens < 8; ++max_tokens) {
       Request cut = base;
       cut.options.max_tokens = max_tokens;
-      ExpectSame(Say(cut, make(), 5), SayPlainly(cut), name);
+      ExpectSame(Say(cut, make(), 5), GeneratePlainly(cut), name);
     }
-    ExpectSame(Say(stopped, make(), 5), SayPlainly(stopped), name);
-    ExpectSame(Say(full, make(), 5), SayPlainly(full), name);
+    ExpectSame(Say(stopped, make(), 5), GeneratePlainly(stopped), name);
+    ExpectSame(Say(full, make(), 5), GeneratePlainly(full), name);
   }
-  EXPECT_EQ(SayPlainly(full).finish_reason, FinishReason::kContextFull);
+  EXPECT_EQ(GeneratePlainly(full).finish_reason, FinishReason::kContextFull);
 }
 
 // What was cut back leaves no trace: the same sequence goes on as a fresh one does.
@@ -162,9 +164,10 @@ TEST_F(SpeculationTest, CutBackEqualsAFreshRun) {
   const Request request = {.prompt = RandomTokens(25, kBytes, 6), .options = {.max_tokens = 40}};
   auto drafter = std::make_unique<ModelDrafter>(*other_);
   const Drafter* const lent = drafter.get();
-  Stepper stepper(*decoder_, std::move(drafter), 5);
-  Speaker speaker(*this, request, lent);
-  const Generation first = Generate(stepper, *speaker.stream, edgevlm::Run{.pool = pool_});
+  BatchDecoder batch_decoder(*decoder_, std::move(drafter), 5);
+  Running running(*this, request, lent);
+  const GenerationResult first =
+      Generate(batch_decoder, *running.generation, edgevlm::Run{.pool = pool_});
   ASSERT_LT(first.accepted_tokens, first.drafted_tokens) << "nothing was cut back";
 
   std::vector<int> whole = request.prompt;
@@ -173,7 +176,8 @@ TEST_F(SpeculationTest, CutBackEqualsAFreshRun) {
   whole.insert(whole.end(), more.begin(), more.end());
   Buffer after(6, kBytes), fresh(6, kBytes);
   const Input rest = {.tokens = std::span(whole).last(6)}, all = {.tokens = whole};
-  stepper.batch().AddAll(speaker.sequence, {&rest, 1}, after.view(), edgevlm::Run{.pool = pool_});
+  batch_decoder.batch().AddAll(running.sequence, {&rest, 1}, after.view(),
+                               edgevlm::Run{.pool = pool_});
   Sequence sequence(*decoder_, TinyModel::kContext);
   Batch(*decoder_).AddAll(sequence, {&all, 1}, fresh.view(), edgevlm::Run{.pool = pool_});
   EXPECT_EQ(after.values, fresh.values);
@@ -188,10 +192,10 @@ TEST_F(SpeculationTest, UnderEveryCachePolicy) {
     for (unsigned seed = 0; seed < 3; ++seed) {
       const Request request = {.prompt = RandomTokens(50 + int(seed) * 30, kBytes, seed),
                                .options = {.max_tokens = 100, .repetition_penalty = 1.3f}};
-      const Generation plain = SayPlainly(request);
+      const GenerationResult plain = GeneratePlainly(request);
       for (const auto& [name, make] : Drafters()) {
         for (const int draft_tokens : {0, 5}) {
-          const Generation found = Say(request, make(), draft_tokens);
+          const GenerationResult found = Say(request, make(), draft_tokens);
           ExpectSame(found, plain, name + " " + policy);
           EXPECT_TRUE(draft_tokens == 0 || name == "ngram" || found.drafted_tokens > 0) << policy;
         }
@@ -210,22 +214,23 @@ TEST_F(SpeculationTest, SeveralTogetherAsAlone) {
     for (const int draft_tokens : {0, 4}) {
       auto drafter = make();
       const Drafter* const lent = drafter.get();
-      Stepper stepper(*decoder_, std::move(drafter), draft_tokens);
-      std::deque<Speaker> speakers;
-      std::vector<Stream*> streams;
-      for (int step = 0; speakers.size() < requests.size() || !streams.empty(); ++step) {
-        if (step % 2 == 0 && speakers.size() < requests.size()) {
+      BatchDecoder batch_decoder(*decoder_, std::move(drafter), draft_tokens);
+      std::deque<Running> running;
+      std::vector<Generation*> generations;
+      for (int step = 0; running.size() < requests.size() || !generations.empty(); ++step) {
+        if (step % 2 == 0 && running.size() < requests.size()) {
           // The third speaks without.
-          const bool with = speakers.size() != 2;
-          speakers.emplace_back(*this, requests[speakers.size()], with ? lent : nullptr);
-          streams.push_back(&*speakers.back().stream);
+          const bool with = running.size() != 2;
+          running.emplace_back(*this, requests[running.size()], with ? lent : nullptr);
+          generations.push_back(&*running.back().generation);
         }
-        stepper.Step(streams, 30, edgevlm::Run{.pool = pool_});
-        std::erase_if(streams, [](const Stream* stream) { return stream->finished(); });
+        batch_decoder.Step(generations, 30, edgevlm::Run{.pool = pool_});
+        std::erase_if(generations,
+                      [](const Generation* generation) { return generation->finished(); });
         ASSERT_LT(step, 1000);
       }
       for (std::size_t i = 0; i < requests.size(); ++i) {
-        ExpectSame(speakers[i].stream->Finish(), SayPlainly(requests[i]),
+        ExpectSame(running[i].generation->Finish(), GeneratePlainly(requests[i]),
                    name + ", stream " + std::to_string(i));
       }
     }
@@ -235,18 +240,20 @@ TEST_F(SpeculationTest, SeveralTogetherAsAlone) {
 // A second reply finds the first one's words, and a smaller model goes on from what it holds.
 TEST_F(SpeculationTest, RemembersEarlierAnswers) {
   const Request request = {.prompt = RandomTokens(25, kBytes, 8), .options = {.max_tokens = 40}};
-  const Generation plain = SayPlainly(request);
+  const GenerationResult plain = GeneratePlainly(request);
   for (const auto& [name, make] : Drafters()) {
     auto drafter = make();
     Speculation speculation(*drafter, TinyModel::kContext);
-    Stepper stepper(*decoder_, std::move(drafter), 4);
+    BatchDecoder batch_decoder(*decoder_, std::move(drafter), 4);
     int accepted = 0;
     for (int turn = 0; turn < 3; ++turn) {
       Sequence sequence(*decoder_, TinyModel::kContext);
       speculation.Begin(request.prompt);
-      Stream stream(sequence, {{.tokens = request.prompt}},
-                    {.tokenizer = tokenizer_, .ends = ends_}, request.options, {}, &speculation);
-      const Generation again = Generate(stepper, stream, edgevlm::Run{.pool = pool_});
+      Generation generation(sequence, {{.tokens = request.prompt}},
+                            {.tokenizer = tokenizer_, .ends = ends_}, request.options, {},
+                            &speculation);
+      const GenerationResult again =
+          Generate(batch_decoder, generation, edgevlm::Run{.pool = pool_});
       ExpectSame(again, plain, name);
       EXPECT_GE(again.accepted_tokens, accepted) << name;
       accepted = again.accepted_tokens;

@@ -46,27 +46,27 @@ std::size_t CellOf(const std::vector<int>& text) {
 
 int Last(const std::vector<int>& text) { return text.empty() ? -1 : text.back(); }
 
-void SayDirectly(const Model& model, Sampler& sampler, std::vector<int>& text) {
+void GenerateDirectly(const Model& model, Sampler& sampler, std::vector<int>& text) {
   text.push_back(sampler.Choose(After(model, Last(text))));
 }
 
 // One round: a draft of two tokens, checked; one more token when both are right.
-void SayByDraft(const Model& model, const Model& drafter, Sampler& sampler,
-                std::vector<int>& text) {
+void GenerateByDraft(const Model& model, const Model& drafter, Sampler& sampler,
+                     std::vector<int>& text) {
   constexpr int kDraft = 2;
   std::vector<int> draft;
-  std::vector<std::vector<float>> chances(kDraft, std::vector<float>(kVocabulary));
+  std::vector<std::vector<float>> probabilities(kDraft, std::vector<float>(kVocabulary));
   int last = Last(text);
-  for (std::vector<float>& row : chances) {
+  for (std::vector<float>& row : probabilities) {
     last = sampler.Draft(After(drafter, last), row);
     draft.push_back(last);
   }
   sampler.ForgetDraft();
   for (std::size_t i = 0; i < kDraft; ++i) {
-    text.push_back(sampler.Verify(After(model, Last(text)), draft[i], chances[i]));
+    text.push_back(sampler.Verify(After(model, Last(text)), draft[i], probabilities[i]));
     if (text.back() != draft[i]) return;
   }
-  SayDirectly(model, sampler, text);
+  GenerateDirectly(model, sampler, text);
 }
 
 bool HasPenalty(const DecodeOptions& options) {
@@ -131,17 +131,18 @@ TEST(Verify, AMillionDrawsHaveTheSameDistribution) {
   std::uint64_t seed = 1000;
   for (DecodeOptions options : all_options) {
     options.seed = seed += 1'000'000;
-    const Histogram direct =
-        Texts(options, [&](Sampler& sampler, auto& text) { SayDirectly(model, sampler, text); });
+    const Histogram direct = Texts(
+        options, [&](Sampler& sampler, auto& text) { GenerateDirectly(model, sampler, text); });
     options.seed = seed += 1'000'000;
-    const Histogram drafted = Texts(
-        options, [&](Sampler& sampler, auto& text) { SayByDraft(model, drafter, sampler, text); });
+    const Histogram drafted = Texts(options, [&](Sampler& sampler, auto& text) {
+      GenerateByDraft(model, drafter, sampler, text);
+    });
     EXPECT_TRUE(Same(direct, drafted))
         << "temperature " << options.temperature << ", penalties " << options.repetition_penalty
         << ' ' << options.presence_penalty << ' ' << options.frequency_penalty;
-    EXPECT_FALSE(Same(
-        direct,
-        Texts(options, [&](Sampler& sampler, auto& text) { SayDirectly(drafter, sampler, text); })))
+    EXPECT_FALSE(
+        Same(direct, Texts(options, [&](Sampler& sampler,
+                                        auto& text) { GenerateDirectly(drafter, sampler, text); })))
         << "the test sees no difference where there is one";
   }
 }
@@ -149,11 +150,11 @@ TEST(Verify, AMillionDrawsHaveTheSameDistribution) {
 TEST(Verify, ADraftFromTheSameDistributionIsAlwaysAccepted) {
   const Model model = RandomModel(3);
   Sampler sampler({.temperature = 1, .seed = 5}, kVocabulary);
-  std::vector<float> chances(kVocabulary);
+  std::vector<float> probabilities(kVocabulary);
   for (int i = 0; i < 10'000; ++i) {
-    const int drafted = sampler.Draft(model[0], chances);
+    const int drafted = sampler.Draft(model[0], probabilities);
     sampler.ForgetDraft();
-    EXPECT_EQ(sampler.Verify(model[0], drafted, chances), drafted);
+    EXPECT_EQ(sampler.Verify(model[0], drafted, probabilities), drafted);
   }
 }
 
@@ -162,13 +163,13 @@ TEST(Verify, AcceptsAsOftenAsCanBe) {
   const std::vector<float> p_logits = {std::log(0.5f), std::log(0.3f), std::log(0.2f)};
   const std::vector<float> q_logits = {std::log(0.2f), std::log(0.3f), std::log(0.5f)};
   Sampler sampler({.temperature = 1, .seed = 6}, 3);
-  std::vector<float> chances(3);
+  std::vector<float> probabilities(3);
   constexpr int kRounds = 100'000;
   int accepted = 0;
   for (int i = 0; i < kRounds; ++i) {
-    const int drafted = sampler.Draft(q_logits, chances);
+    const int drafted = sampler.Draft(q_logits, probabilities);
     sampler.ForgetDraft();
-    if (sampler.Verify(p_logits, drafted, chances) == drafted) ++accepted;
+    if (sampler.Verify(p_logits, drafted, probabilities) == drafted) ++accepted;
   }
   // Five standard deviations.
   EXPECT_NEAR(accepted, 0.7 * kRounds, 5 * std::sqrt(0.7 * 0.3 * kRounds));

@@ -136,12 +136,13 @@ Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
   const int rows = prompt->rows();
   const int positions =
       rows + std::min(request.decode.max_tokens, model.info.context_tokens - rows);
-  PreparedReply prepared = {.prompt = *std::move(prompt),
-                            .sequence = std::make_unique<Sequence>(
-                                *model.decoder, positions, model.governor->CacheFor(model.cache)),
-                            .timings = encoding.timings(),
-                            .image_tokens = encoding.tokens(),
-                            .images = encoding.TakeNotes()};
+  PreparedReply prepared = {
+      .prompt = *std::move(prompt),
+      .sequence = std::make_unique<Sequence>(*model.decoder, positions,
+                                             model.pressure_monitor->CacheFor(model.cache)),
+      .timings = encoding.timings(),
+      .image_tokens = encoding.tokens(),
+      .images = encoding.TakeNotes()};
   if (model.prompts != nullptr && HasWantedCache(*prepared.sequence, model)) {
     // The last row is always computed: its logits are needed.
     prepared.reused_rows =

@@ -24,27 +24,27 @@ RunningReply::RunningReply(std::shared_ptr<Job> job, const Model& model, const D
 
 std::optional<Result<RequestReply>> RunningReply::Look() {
   if (job_->IsOver()) {
-    if (stream_ && !stream_->finished()) stream_->Cancel();
+    if (generation_ && !generation_->finished()) generation_->Cancel();
     return Over(*job_);
   }
   if (job_->has_no_memory) {
     return Error{ErrorCode::kTooLarge, "request: expected enough memory, found none left"};
   }
-  if (!stream_) {
+  if (!generation_) {
     if (images_ > 0) Tell(RequestStage::kImages, job_->images_done, images_);
     if (!job_->is_prepared) return std::nullopt;
     if (!*job_->prepared) return job_->prepared->error();
     Begin();
   }
-  if (stream_->reading()) {
+  if (generation_->reading()) {
     const int total = (*job_->prepared)->prompt.rows();
-    Tell(RequestStage::kPrompt, total - stream_->prompt_rows(), total);
+    Tell(RequestStage::kPrompt, total - generation_->prompt_rows(), total);
   } else if (reply_.first_token_ms == 0) {
     reply_.first_token_ms = MillisecondsSince(job_->submitted);
     reply_.reply.timings.prefill_ms = MillisecondsSince(stream_begin_);
-    ShareBeginning();
+    SharePrefix();
   }
-  if (stream_->finished()) return Finish();
+  if (generation_->finished()) return Finish();
   return std::nullopt;
 }
 
@@ -63,7 +63,7 @@ void RunningReply::Begin() {
     speculation_->Begin(prepared.prompt.Tokens());
   }
   stream_begin_ = SchedulerClock::now();
-  stream_.emplace(
+  generation_.emplace(
       *prepared.sequence, prepared.prompt.InputsFrom(prepared.reused_rows),
       TextSide{.tokenizer = model_.tokenizer,
                .ends = model_.tokenizer.ends(),
@@ -77,12 +77,12 @@ void RunningReply::Begin() {
 }
 
 // Lets later prompts that begin alike have what was read.
-void RunningReply::ShareBeginning() {
+void RunningReply::SharePrefix() {
   const PreparedReply& prepared = **job_->prepared;
   if (model_.prompts == nullptr || !HasWantedCache(*prepared.sequence, model_)) return;
-  Prompt beginning = prepared.prompt;
-  beginning.TruncateTo(prepared.prompt.BeginningRows());
-  model_.prompts->Put(beginning, prepared.sequence->cache());
+  Prompt prefix = prepared.prompt;
+  prefix.TruncateTo(prepared.prompt.PrefixRows());
+  model_.prompts->Put(prefix, prepared.sequence->cache());
 }
 
 // Once for every change.
@@ -93,9 +93,9 @@ void RunningReply::Tell(RequestStage stage, int done, int total) {
 }
 
 Result<RequestReply> RunningReply::Finish() {
-  Generation generation = stream_->Finish();
+  GenerationResult result = generation_->Finish();
   Reply& reply = reply_.reply;
-  Describe(std::move(generation), *(*job_->prepared)->sequence, model_, reply);
+  Describe(std::move(result), *(*job_->prepared)->sequence, model_, reply);
   reply.timings.generate_ms = MillisecondsSince(stream_begin_) - reply.timings.prefill_ms;
   reply.timings.total_ms = MillisecondsSince(job_->submitted);
   return reply_;

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "decode/stream.h"
+#include "decode/generation.h"
 #include "engine/scheduling/job.h"
 
 namespace edgevlm {
@@ -26,11 +26,13 @@ class RunningReply {
   void Abandon() { job_->has_no_memory = true; }
 
   // Null while there is nothing to step.
-  Stream* stream() { return stream_ && !stream_->finished() ? &*stream_ : nullptr; }
+  Generation* generation() {
+    return generation_ && !generation_->finished() ? &*generation_ : nullptr;
+  }
 
  private:
   void Begin();
-  void ShareBeginning();
+  void SharePrefix();
   void Tell(RequestStage stage, int done, int total);
   Result<RequestReply> Finish();
 
@@ -42,7 +44,7 @@ class RunningReply {
   RequestReply reply_;
   SchedulerClock::time_point stream_begin_;
   std::optional<Speculation> speculation_;
-  std::optional<Stream> stream_;
+  std::optional<Generation> generation_;
   Progress told_ = {.stage = RequestStage::kQueue};
 };
 

@@ -14,10 +14,10 @@
 
 #include "base/check.h"
 #include "base/threads.h"
-#include "decode/stepper.h"
+#include "decode/batch_decoder.h"
 #include "engine/model.h"
 #include "engine/scheduling/preparer.h"
-#include "engine/scheduling/prompt_share.h"
+#include "engine/scheduling/prompt_budget.h"
 #include "engine/scheduling/running_reply.h"
 #include "engine/speculation.h"
 
@@ -33,14 +33,14 @@ struct Scheduler::State {
   State(const Engine& engine, const SchedulerOptions& given)
       : model(ModelOf(engine)),
         options(given),
-        stepper(MakeStepper(model)),
-        prompt_share(given.prefill_tokens),
+        batch_decoder(MakeBatchDecoder(model)),
+        prompt_budget(given.prefill_tokens),
         images(std::in_place, model, [this] { Wake(); }),
         words(std::in_place, model, [this] { Wake(); }),
         thread(StartThread("the steps of replies", [this] { Work(); })) {}
 
   void Work();
-  bool TakeTurns();
+  bool PassGate();
   void Step();
   void Abandon();
   void Wake();
@@ -59,9 +59,9 @@ struct Scheduler::State {
 
   // Of the stepping thread.
   std::list<RunningReply> running;
-  std::vector<Stream*> streams;
-  std::optional<Stepper> stepper;  // never none; made anew after memory ran out in it
-  PromptShare prompt_share;
+  std::vector<Generation*> generations;
+  std::optional<BatchDecoder> batch_decoder;  // never none; made anew after memory ran out in it
+  PromptBudget prompt_budget;
   bool is_abandoned = false;  // the stepper is left in the middle of a step
 
   // Words need not wait for images.
@@ -92,7 +92,7 @@ void Scheduler::State::Work() {
       std::unique_lock lock(mutex);
       const auto has_work = [this] { return stop || has_news; };
       const auto deadline = NextDeadline();
-      if (!streams.empty()) {
+      if (!generations.empty()) {
         // On to the next step.
       } else if (deadline == SchedulerClock::time_point::max()) {
         wake.wait(lock, has_work);
@@ -102,7 +102,7 @@ void Scheduler::State::Work() {
       has_news = false;
     }
     try {
-      if (!TakeTurns()) return;
+      if (!PassGate()) return;
       Step();
     } catch (const std::bad_alloc&) {
       Abandon();
@@ -120,12 +120,12 @@ void Scheduler::State::Abandon() {
 }
 
 // Ends what is over and starts what has waited. False when all is to end and nothing is left.
-bool Scheduler::State::TakeTurns() {
-  streams.clear();
+bool Scheduler::State::PassGate() {
+  generations.clear();
   for (auto reply = running.begin(); reply != running.end();) {
     const std::optional<Result<RequestReply>> end = reply->Look();
     if (!end) {
-      if (Stream* stream = reply->stream()) streams.push_back(stream);
+      if (Generation* generation = reply->generation()) generations.push_back(generation);
       ++reply;
       continue;
     }
@@ -138,7 +138,7 @@ bool Scheduler::State::TakeTurns() {
     listener->OnEnd(*end);
   }
   if (is_abandoned && running.empty()) {
-    stepper.emplace(MakeStepper(model));
+    batch_decoder.emplace(MakeBatchDecoder(model));
     is_abandoned = false;
   }
   std::vector<std::shared_ptr<Job>> over;
@@ -149,7 +149,7 @@ bool Scheduler::State::TakeTurns() {
       return job->IsOver();
     });
     while (!waiting.empty() && std::ssize(running) < options.running) {
-      running.emplace_back(waiting.front(), model, stepper->drafter());
+      running.emplace_back(waiting.front(), model, batch_decoder->drafter());
       started.push_back(waiting.front());
       waiting.pop_front();
       const bool shows = CountImages(started.back()->request) > 0;
@@ -164,29 +164,30 @@ bool Scheduler::State::TakeTurns() {
 }
 
 void Scheduler::State::Step() {
-  if (streams.empty()) return;
+  if (generations.empty()) return;
   const auto unread = [this] {
     int rows = 0;
-    for (const Stream* stream : streams) rows += stream->prompt_rows();
+    for (const Generation* generation : generations) rows += generation->prompt_rows();
     return rows;
   };
-  const bool speaks =
-      std::ranges::any_of(streams, [](Stream* stream) { return !stream->reading(); });
+  const bool speaks = std::ranges::any_of(
+      generations, [](Generation* generation) { return !generation->reading(); });
   const int before = unread();
   // A long pass for nobody is left between two blocks.
   bool is_left = false;
   const std::function<bool()> is_over = [&] {
     is_left = is_left || std::ranges::all_of(running, [](RunningReply& reply) {
-                return reply.stream() == nullptr || reply.job().is_cancelled;
+                return reply.generation() == nullptr || reply.job().is_cancelled;
               });
     return is_left;
   };
-  Teams teams = model.DecoderTeams(nullptr);
-  teams.many.is_over = &is_over;
-  const Turns::Short turn(*model.turns);
+  ThreadGroups thread_groups = model.DecoderThreadGroups(nullptr);
+  thread_groups.many.is_over = &is_over;
+  const PriorityGate::Short turn(*model.gate);
   const auto begin = SchedulerClock::now();
-  stepper->Step(streams, speaks ? prompt_share.Rows() : Batch::kChunkRows, teams);
-  if (speaks) prompt_share.Learn(before - unread(), MillisecondsSince(begin));
+  batch_decoder->Step(generations, speaks ? prompt_budget.Rows() : Batch::kChunkRows,
+                      thread_groups);
+  if (speaks) prompt_budget.Learn(before - unread(), MillisecondsSince(begin));
 }
 
 Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {
@@ -243,7 +244,7 @@ void Scheduler::Cancel(std::uint64_t number) {
   state.Wake();
 }
 
-SchedulerFigures Scheduler::figures() const {
+SchedulerStats Scheduler::stats() const {
   const std::lock_guard lock(state_->mutex);
   return {.waiting = static_cast<int>(state_->waiting.size()),
           .running = static_cast<int>(state_->started.size())};

@@ -212,7 +212,7 @@ TEST_F(SchedulerTest, AFullQueueTakesNoMore) {
   const auto last = Submit(scheduler, About(MakeImage(3), 1));
   EXPECT_EQ(last->place(), 2);
   EXPECT_FALSE(scheduler.Submit(About(MakeImage(4), 1), std::make_shared<Recorder>()));
-  EXPECT_EQ(scheduler.figures().waiting, 2);
+  EXPECT_EQ(scheduler.stats().waiting, 2);
   hold.unlock();
   EXPECT_TRUE(last->Wait());
 }
@@ -294,7 +294,7 @@ TEST_F(SchedulerTest, StopEndsEverything) {
   scheduler.Stop();
   for (const auto& recorder : recorders) static_cast<void>(recorder->Wait());
   EXPECT_FALSE(scheduler.Submit(About(MakeImage(1), 1), std::make_shared<Recorder>()));
-  EXPECT_EQ(scheduler.figures().running, 0);
+  EXPECT_EQ(scheduler.stats().running, 0);
 }
 
 TEST_F(SchedulerTest, ListenersMayAskAgain) {

@@ -130,12 +130,12 @@ class FewRows {
     }
     const int lanes = RoundUp(count, kLanes);
     for (int row = 0; row < part_.rows(); ++row) {
-      const int seen = std::max(0, std::min(count, visible_[row] - first));
+      const int visible = std::max(0, std::min(count, visible_[row] - first));
       float* scores = shares_ + row * kBlock;
       if (call_.log2_counts != nullptr) {
-        for (int j = 0; j < seen; ++j) scores[j] += call_.log2_counts[first + j];
+        for (int j = 0; j < visible; ++j) scores[j] += call_.log2_counts[first + j];
       }
-      std::fill(scores + seen, scores + lanes, kLowest);
+      std::fill(scores + visible, scores + lanes, kLowest);
     }
     return lanes;
   }

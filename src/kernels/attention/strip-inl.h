@@ -113,8 +113,8 @@ class Strip {
     for (int tile = 0; tile < part_.rows(); tile += kRowTile) {
       if constexpr (kPrefetches) AskFor(tile, first + count);
       const int last_row = std::min(tile + kRowTile, part_.rows()) - 1;
-      const int seen = std::min(count, visible_[last_row] - first);
-      if (seen > 0) AddToTile(tile, last_row + 1 - tile, first, seen);
+      const int visible = std::min(count, visible_[last_row] - first);
+      if (visible > 0) AddToTile(tile, last_row + 1 - tile, first, visible);
     }
   }
 

@@ -14,8 +14,8 @@
 namespace edgevlm {
 namespace {
 
-// One block: D channels on a square of `side` cells, seen through a window per channel, weighed,
-// and mixed by a matrix.
+// One block: D channels on a square of `side` cells, filtered through a window per channel,
+// weighed, and mixed by a matrix.
 struct LdpBlock {
   int side = 0;      // of the input
   int side_out = 0;  // of the output
@@ -67,13 +67,13 @@ class Ldp final : public Projector {
   static void RunBlock(const LdpBlock& w, int images, View<const float> x, View<float> y,
                        Workspace& workspace, const Run& run) {
     const Workspace::Mark mark = workspace.mark();
-    const View<float> seen = workspace.Take(y.rows, y.cols);
-    Depthwise(w, images, x, seen, run);
-    w.depthwise_norm.Apply(seen, seen, run);
-    Activate(seen, Activation::kHardSwish, seen);
-    WeighChannels(w, images, seen, workspace, run);
-    const View<float> levels = workspace.Take(seen.rows, LevelColumns(seen.cols));
-    Inputs weighed(seen, levels);
+    const View<float> filtered = workspace.Take(y.rows, y.cols);
+    Depthwise(w, images, x, filtered, run);
+    w.depthwise_norm.Apply(filtered, filtered, run);
+    Activate(filtered, Activation::kHardSwish, filtered);
+    WeighChannels(w, images, filtered, workspace, run);
+    const View<float> levels = workspace.Take(filtered.rows, LevelColumns(filtered.cols));
+    Inputs weighed(filtered, levels);
     w.mix.Apply(weighed, Activation::kNone, y, run);
     w.mix_norm.Apply(y, y, run);
     workspace.Rewind(mark);

@@ -14,13 +14,13 @@ class MobileNetV3 final : public VisionEncoder {
   MobileNetV3(const VisionShape& shape, MobileNetWeights weights)
       : VisionEncoder(shape), weights_(std::move(weights)) {}
 
-  void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
+  void Encode(View<const float> pixels, const EncodedImages& encoded, Workspace& workspace,
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const int side = shape().preprocessing.size;
     const int images = pixels.rows / (side * side);
-    CHECK(images >= 1 && seen.features.rows == images * shape().tokens);
-    CHECK(seen.scores.rows == 0);
+    CHECK(images >= 1 && encoded.features.rows == images * shape().tokens);
+    CHECK(encoded.scores.rows == 0);
     View<const float> x = Stem(pixels, images, workspace, run);  // [n * cells, C]
     for (const Bottleneck& block : weights_.blocks) {
       if (run.IsOver()) return workspace.Rewind(mark);
@@ -30,7 +30,7 @@ class MobileNetV3 final : public VisionEncoder {
       RunBlock(block, images, x, y, workspace, run);  // [n * cells, Cout]
       x = y;
     }
-    weights_.head.Apply(x, Activation::kHardSwish, seen.features, run);  // [n * P, E]
+    weights_.head.Apply(x, Activation::kHardSwish, encoded.features, run);  // [n * P, E]
     workspace.Rewind(mark);
   }
 
@@ -67,14 +67,14 @@ class MobileNetV3 final : public VisionEncoder {
       w.expand->Apply(x, w.activation, expanded, run);  // [n * side^2, X]
       wide = expanded;
     }
-    const View<float> seen = workspace.Take(y.rows, w.channels());
-    Depthwise(w, images, wide, seen, run);                          // [n * side_out^2, X]
-    if (w.squeeze) WeighChannels(w, images, seen, workspace, run);  // in place
+    const View<float> filtered = workspace.Take(y.rows, w.channels());
+    Depthwise(w, images, wide, filtered, run);                          // [n * side_out^2, X]
+    if (w.squeeze) WeighChannels(w, images, filtered, workspace, run);  // in place
     if (w.has_residual) std::copy_n(x.data, x.rows * std::ptrdiff_t{x.cols}, y.data);
     if (w.has_residual) {
-      w.project.AddTo(seen, y, run);  // y = x + project(seen)
+      w.project.AddTo(filtered, y, run);  // y = x + project(filtered)
     } else {
-      w.project.Apply(seen, Activation::kNone, y, run);  // [n * side_out^2, Cout]
+      w.project.Apply(filtered, Activation::kNone, y, run);  // [n * side_out^2, Cout]
     }
     workspace.Rewind(mark);
   }

@@ -55,16 +55,16 @@ class Vit final : public VisionEncoder {
 
   bool has_scores() const override { return !weights_.blocks.empty(); }
 
-  void Encode(View<const float> pixels, const Seen& seen, Workspace& workspace,
+  void Encode(View<const float> pixels, const EncodedImages& encoded, Workspace& workspace,
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
     const int side = weights_.grid.image_size;
     const int count = pixels.rows / (side * side);
-    CHECK(count >= 1 && seen.features.rows == count * shape().tokens);
+    CHECK(count >= 1 && encoded.features.rows == count * shape().tokens);
     Activations buffers = TakeActivations(count, workspace);
     Images images(static_cast<std::size_t>(count),
                   MergedRows(weights_.rows(), weights_.class_row()));
-    const View<float> scores = workspace.Take(seen.scores.rows, weights_.rows());
+    const View<float> scores = workspace.Take(encoded.scores.rows, weights_.rows());
     Embed(pixels, count, buffers.x, workspace, run);
     if (weights_.pre_norm) NormRows(*weights_.pre_norm, buffers.x, buffers.x, run);
     for (const VitBlock& block : weights_.blocks) {
@@ -77,7 +77,7 @@ class Vit final : public VisionEncoder {
       RunMlp(block, buffers, run);
     }
     if (weights_.post_norm) NormRows(*weights_.post_norm, buffers.x, buffers.x, run);
-    CopyFeatures(images, buffers.x, scores, seen);
+    CopyFeatures(images, buffers.x, scores, encoded);
     workspace.Rewind(mark);
   }
 
@@ -240,7 +240,7 @@ class Vit final : public VisionEncoder {
   // left.
   //   scores  [n, weights_.rows()], or empty
   void CopyFeatures(const Images& images, View<const float> x, View<const float> scores,
-                    const Seen& seen) const {
+                    const EncodedImages& encoded) const {
     int first = 0;
     for (int n = 0; n < static_cast<int>(images.size()); ++n) {
       const MergedRows& image = images[static_cast<std::size_t>(n)];
@@ -249,9 +249,9 @@ class Vit final : public VisionEncoder {
       for (int t = 0; t < shape().tokens; ++t) {
         const int row = weights_.gives_grid ? image.RowOf(t + weights_.class_rows())
                                             : left[static_cast<std::size_t>(t)];
-        std::ranges::copy(x.Row(first + row), seen.features.Row(n * shape().tokens + t).data());
+        std::ranges::copy(x.Row(first + row), encoded.features.Row(n * shape().tokens + t).data());
       }
-      if (scores.rows > 0) CopyScores(image, left, scores.Row(n), seen.scores.Row(n));
+      if (scores.rows > 0) CopyScores(image, left, scores.Row(n), encoded.scores.Row(n));
       first += image.rows();
     }
   }

@@ -40,11 +40,12 @@ std::shared_ptr<const std::string> MakeImage(int number) {
 // Keeps `concurrency` requests under way until all are done, and then replies.
 class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
  public:
-  BenchmarkRun(Site& site, std::shared_ptr<Exchange> exchange, int requests, DecodeOptions decode)
-      : site_(site),
-        exchange_(std::move(exchange)),
+  BenchmarkRun(ServerContext& context, std::shared_ptr<ResponseWriter> writer, int requests,
+               DecodeOptions decode)
+      : context_(context),
+        writer_(std::move(writer)),
         decode_(std::move(decode)),
-        sees_(site.engine().info().image_size > 0),
+        sees_(context.engine().info().image_size > 0),
         left_(requests),
         requests_(static_cast<std::size_t>(requests)) {}
 
@@ -55,7 +56,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
   void Cancel() {
     const std::lock_guard lock(mutex_);
     left_ = 0;
-    for (const std::uint64_t number : numbers_) site_.scheduler().Cancel(number);
+    for (const std::uint64_t number : numbers_) context_.scheduler().Cancel(number);
   }
 
  private:
@@ -108,8 +109,8 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
     ReplyRequest request;
     request.messages.push_back(std::move(message));
     request.decode = decode_;
-    request.deadline = Clock::now() + site_.rules()->limits.time;
-    const auto number = site_.scheduler().Submit(
+    request.deadline = Clock::now() + context_.rules()->limits.time;
+    const auto number = context_.scheduler().Submit(
         std::move(request), std::make_shared<Listener>(shared_from_this(), index));
     if (!number) return Ended(index, {});
     const std::lock_guard lock(mutex_);
@@ -133,11 +134,11 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
         MakeServingReport(requests_, MillisecondsBetween(begin_, Clock::now()));
     nlohmann::json object = ServingJson(report);
     object["text"] = ServingText(report);
-    exchange_->Send({.body = ToText(object)});
+    writer_->Send({.body = ToText(object)});
   }
 
-  Site& site_;
-  const std::shared_ptr<Exchange> exchange_;
+  ServerContext& context_;
+  const std::shared_ptr<ResponseWriter> writer_;
   const DecodeOptions decode_;
   const bool sees_;
   const Clock::time_point begin_ = Clock::now();
@@ -151,11 +152,12 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
 
 }  // namespace
 
-void StartBenchmark(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+void StartBenchmark(ServerContext& context, Request request,
+                    std::shared_ptr<ResponseWriter> writer) {
   if (request.body.empty()) request.body = "{}";
   const auto body = ReadJsonBody(request);
-  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OpenAiError(*error));
-  const auto rules = site.rules();
+  if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OpenAiError(*error));
+  const auto rules = context.rules();
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   const auto requests = static_cast<int>(fields.Whole("requests", {1, kMaxRequests}, 8));
@@ -163,9 +165,9 @@ void StartBenchmark(Site& site, Request request, std::shared_ptr<Exchange> excha
   DecodeOptions decode = rules->decode;
   decode.max_tokens =
       static_cast<int>(fields.Whole("max_tokens", {1, rules->limits.reply_tokens}, 32));
-  if (problem) return exchange->Send(OpenAiError(*problem));
-  const auto run = std::make_shared<BenchmarkRun>(site, exchange, requests, decode);
-  exchange->WhenGone([run] { run->Cancel(); });
+  if (problem) return writer->Send(OpenAiError(*problem));
+  const auto run = std::make_shared<BenchmarkRun>(context, writer, requests, decode);
+  writer->WhenGone([run] { run->Cancel(); });
   run->Start(std::min(concurrency, requests));
 }
 

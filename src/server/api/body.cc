@@ -25,11 +25,11 @@ std::variant<Json, ApiError> ReadJsonBody(const Request& request) {
   return *std::move(body);
 }
 
-void CheckModel(const Site& site, Fields& fields) {
-  const std::string asked = fields.Text("model", site.model_name());
+void CheckModel(const ServerContext& context, Fields& fields) {
+  const std::string asked = fields.Text("model", context.model_name());
   const std::string name = asked.substr(0, asked.rfind(':'));
-  if (asked == site.model_name() || name == site.model_name() || asked.empty()) return;
-  fields.Refuse("model", "expected '" + site.model_name() + "', found another name",
+  if (asked == context.model_name() || name == context.model_name() || asked.empty()) return;
+  fields.Refuse("model", "expected '" + context.model_name() + "', found another name",
                 "model_not_found", 404);
 }
 

@@ -6,7 +6,7 @@
 
 #include "server/parse/fields.h"
 #include "server/parse/json.h"
-#include "server/site.h"
+#include "server/server_context.h"
 
 namespace edgevlm {
 
@@ -14,6 +14,6 @@ namespace edgevlm {
 std::variant<Json, ApiError> ReadJsonBody(const Request& request);
 
 // 404 for a "model" that is not this server's. Tags (":latest") do not count.
-void CheckModel(const Site& site, Fields& fields);
+void CheckModel(const ServerContext& context, Fields& fields);
 
 }  // namespace edgevlm

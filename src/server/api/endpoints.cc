@@ -7,17 +7,17 @@
 
 namespace edgevlm {
 
-ReplyFacts FactsFor(Site& site, const char* prefix, std::vector<ShownImage> images) {
+ReplyFacts FactsFor(ServerContext& context, const char* prefix, std::vector<ShownImage> images) {
   const auto seconds = [](auto time) {
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
   };
   // Unlike those of an earlier run, too.
   std::array<char, 64> id;
   std::snprintf(id.data(), id.size(), "%s-%llx-%llx", prefix,
-                static_cast<unsigned long long>(seconds(site.begin_date())),
-                static_cast<unsigned long long>(site.NextNumber()));
+                static_cast<unsigned long long>(seconds(context.begin_date())),
+                static_cast<unsigned long long>(context.NextNumber()));
   return {.id = id.data(),
-          .model = site.model_name(),
+          .model = context.model_name(),
           .created = seconds(std::chrono::system_clock::now()),
           .images = std::move(images)};
 }

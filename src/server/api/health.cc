@@ -8,27 +8,27 @@
 namespace edgevlm {
 namespace {
 
-int StatusOf(const Site& site) { return site.draining() ? 503 : 200; }
-const char* NameOf(const Site& site) { return site.draining() ? "draining" : "ok"; }
+int StatusOf(const ServerContext& context) { return context.draining() ? 503 : 200; }
+const char* NameOf(const ServerContext& context) { return context.draining() ? "draining" : "ok"; }
 
 }  // namespace
 
-Response ShowHealth(Site& site, const Request&) {
-  const SchedulerFigures queue = site.scheduler().figures();
-  return {.status = StatusOf(site),
-          .body = ToText({{"status", NameOf(site)},
+Response ShowHealth(ServerContext& context, const Request&) {
+  const SchedulerStats queue = context.scheduler().stats();
+  return {.status = StatusOf(context),
+          .body = ToText({{"status", NameOf(context)},
                           {"version", Version()},
-                          {"model", site.model_name()},
-                          {"needs_key", !site.rules()->access.keys.empty()},
-                          {"uptime_seconds", site.uptime_seconds()},
+                          {"model", context.model_name()},
+                          {"needs_key", !context.rules()->access.keys.empty()},
+                          {"uptime_seconds", context.uptime_seconds()},
                           {"queue", {{"waiting", queue.waiting}, {"running", queue.running}}},
                           {"system", ToJson(ReadSystem())}})};
 }
 
-Response ShowLive(Site&, const Request&) { return {.body = ToText({{"status", "ok"}})}; }
+Response ShowLive(ServerContext&, const Request&) { return {.body = ToText({{"status", "ok"}})}; }
 
-Response ShowReady(Site& site, const Request&) {
-  return {.status = StatusOf(site), .body = ToText({{"status", NameOf(site)}})};
+Response ShowReady(ServerContext& context, const Request&) {
+  return {.status = StatusOf(context), .body = ToText({{"status", NameOf(context)}})};
 }
 
 }  // namespace edgevlm

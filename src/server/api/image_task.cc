@@ -6,7 +6,7 @@
 #include "server/api/body.h"
 #include "server/api/endpoints.h"
 #include "server/api/form.h"
-#include "server/api/task_dialect.h"
+#include "server/api/task_api_format.h"
 #include "server/decode_fields.h"
 #include "server/images.h"
 #include "server/parse/multipart.h"
@@ -56,19 +56,19 @@ std::vector<RequestPart> ReadTaskImages(Fields& fields, Images& images) {
   return parts;
 }
 
-std::string LengthPrompt(Fields& fields, const Site& site) {
+std::string LengthPrompt(Fields& fields, const ServerContext& context) {
   const std::string length = fields.Text("length", "normal");
   for (const Length& entry : kLengths) {
     if (length != entry.name) continue;
-    return site.engine().info().chat_template.empty() ? "" : entry.prompt;
+    return context.engine().info().chat_template.empty() ? "" : entry.prompt;
   }
   fields.Refuse("length", "expected short, normal or long");
   return {};
 }
 
-std::string ReadWords(TaskKind kind, Fields& fields, const Site& site) {
+std::string ReadWords(TaskKind kind, Fields& fields, const ServerContext& context) {
   if (kind == TaskKind::kCaption) {
-    const std::string length = LengthPrompt(fields, site);
+    const std::string length = LengthPrompt(fields, context);
     return fields.Text("prompt", length);
   }
   std::string question = fields.Text("question", fields.Text("prompt", ""));
@@ -78,19 +78,19 @@ std::string ReadWords(TaskKind kind, Fields& fields, const Site& site) {
 
 }  // namespace
 
-std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input) {
-  const auto rules = site.rules();
+std::variant<Ask, ApiError> ReadTask(ServerContext& context, TaskInput input) {
+  const auto rules = context.rules();
   Problem problem;
   Fields fields(input.body, "", problem);
-  CheckModel(site, fields);
+  CheckModel(context, fields);
   RefuseUnsupported(fields);
   Ask ask;
   ask.streams = fields.Bool("stream", false);
   ask.shows_progress = fields.Bool("progress", false);
   ask.request.decode = ReadDecodeFields(fields, *rules);
   ask.request.decode.grammar = ReadReplyForm(fields, problem);
-  const std::string words = ReadWords(input.kind, fields, site);
-  Images images(*rules, problem, {.engine = &site.engine(), .scope = input.scope});
+  const std::string words = ReadWords(input.kind, fields, context);
+  Images images(*rules, problem, {.engine = &context.engine(), .scope = input.scope});
   RequestMessage message = {.role = Role::kUser, .parts = {}};
   for (std::string& file : input.files) {
     message.parts.push_back(images.FromBytes(std::move(file), "image"));
@@ -102,38 +102,38 @@ std::variant<Ask, ApiError> ReadTask(Site& site, TaskInput input) {
   ask.request.messages.push_back(std::move(message));
   ask.request.scope = std::move(input.scope);
   ask.request.fetch_ms = images.fetch_ms();
-  ask.dialect = MakeTaskDialect(input.kind, FactsFor(site, "req", images.shown()));
+  ask.api_format = MakeTaskApiFormat(input.kind, FactsFor(context, "req", images.shown()));
   return ask;
 }
 
 namespace {
 
-void StartTask(Site& site, TaskKind kind, const Request& request,
-               const std::shared_ptr<Exchange>& exchange) {
-  TaskInput input = {.kind = kind, .scope = ScopeOf(request, site.rules()->access)};
+void StartTask(ServerContext& context, TaskKind kind, const Request& request,
+               const std::shared_ptr<ResponseWriter>& writer) {
+  TaskInput input = {.kind = kind, .scope = ScopeOf(request, context.rules()->access)};
   if (const auto boundary = FormBoundary(request.header("content-type"))) {
     auto form = ReadForm(request.body, *boundary);
-    if (!form) return exchange->Send(OpenAiError(ToApiError(form.error())));
+    if (!form) return writer->Send(OpenAiError(ToApiError(form.error())));
     input.body = std::move(form->fields);
     input.files = std::move(form->files);
   } else {
     auto read = ReadJsonBody(request);
-    if (auto* error = std::get_if<ApiError>(&read)) return exchange->Send(OpenAiError(*error));
+    if (auto* error = std::get_if<ApiError>(&read)) return writer->Send(OpenAiError(*error));
     input.body = std::get<Json>(std::move(read));
   }
-  auto ask = ReadTask(site, std::move(input));
-  if (auto* error = std::get_if<ApiError>(&ask)) return exchange->Send(OpenAiError(*error));
-  Answer(site, std::get<Ask>(std::move(ask)), exchange);
+  auto ask = ReadTask(context, std::move(input));
+  if (auto* error = std::get_if<ApiError>(&ask)) return writer->Send(OpenAiError(*error));
+  Answer(context, std::get<Ask>(std::move(ask)), writer);
 }
 
 }  // namespace
 
-void StartCaption(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
-  StartTask(site, TaskKind::kCaption, request, exchange);
+void StartCaption(ServerContext& context, Request request, std::shared_ptr<ResponseWriter> writer) {
+  StartTask(context, TaskKind::kCaption, request, writer);
 }
 
-void StartVqa(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
-  StartTask(site, TaskKind::kAnswer, request, exchange);
+void StartVqa(ServerContext& context, Request request, std::shared_ptr<ResponseWriter> writer) {
+  StartTask(context, TaskKind::kAnswer, request, writer);
 }
 
 }  // namespace edgevlm

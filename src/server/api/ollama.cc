@@ -5,7 +5,7 @@
 #include "server/api/body.h"
 #include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
-#include "server/api/ollama_dialect.h"
+#include "server/api/ollama_api_format.h"
 #include "server/decode_fields.h"
 #include "server/images.h"
 #include "server/parse/json.h"
@@ -53,9 +53,9 @@ RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, I
 
 // What both requests have; body holds the rest.
 struct OllamaRequest {
-  OllamaRequest(Site& site, const Json& body)
-      : rules(site.rules()), fields(body, "", problem), images(*rules, problem) {
-    CheckModel(site, fields);
+  OllamaRequest(ServerContext& context, const Json& body)
+      : rules(context.rules()), fields(body, "", problem), images(*rules, problem) {
+    CheckModel(context, fields);
     RefuseUnsupported(fields);
     ask.streams = fields.Bool("stream", true);
     ask.framing = Framing::kLines;
@@ -77,8 +77,8 @@ struct OllamaRequest {
 };
 
 // Ollama's clients ask for nothing to have a model loaded; ours is.
-Response LoadedAnswer(Site& site, OllamaKind kind) {
-  const ReplyFacts facts = FactsFor(site, "load", {});
+Response LoadedAnswer(ServerContext& context, OllamaKind kind) {
+  const ReplyFacts facts = FactsFor(context, "load", {});
   json object = {{"model", facts.model},
                  {"created_at", OllamaDate(facts.created)},
                  {"done", true},
@@ -91,42 +91,45 @@ Response LoadedAnswer(Site& site, OllamaKind kind) {
   return {.body = ToText(object)};
 }
 
-void Finish(Site& site, OllamaKind kind, OllamaRequest& request,
-            std::shared_ptr<Exchange> exchange) {
-  if (request.problem) return exchange->Send(OllamaError(*request.problem));
-  request.ask.dialect = MakeOllamaDialect(kind, FactsFor(site, "ollama", request.images.shown()));
-  Answer(site, std::move(request.ask), std::move(exchange));
+void Finish(ServerContext& context, OllamaKind kind, OllamaRequest& request,
+            std::shared_ptr<ResponseWriter> writer) {
+  if (request.problem) return writer->Send(OllamaError(*request.problem));
+  request.ask.api_format =
+      MakeOllamaApiFormat(kind, FactsFor(context, "ollama", request.images.shown()));
+  Answer(context, std::move(request.ask), std::move(writer));
 }
 
 }  // namespace
 
-void StartOllamaGenerate(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+void StartOllamaGenerate(ServerContext& context, Request request,
+                         std::shared_ptr<ResponseWriter> writer) {
   const auto body = ReadJsonBody(request);
-  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
-  OllamaRequest asked(site, std::get<Json>(body));
+  if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
+  OllamaRequest asked(context, std::get<Json>(body));
   asked.ask.request.scope = ScopeOf(request, asked.rules->access);
   const std::string system = asked.fields.Text("system", "");
   const std::string prompt = asked.fields.Text("prompt", "");
   RequestMessage message = {.role = Role::kUser, .parts = ReadImages(asked.fields, asked.images)};
   if (message.parts.empty() && prompt.empty() && !asked.problem) {
-    return exchange->Send(LoadedAnswer(site, OllamaKind::kGenerate));
+    return writer->Send(LoadedAnswer(context, OllamaKind::kGenerate));
   }
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (!system.empty()) {
     asked.ask.request.messages.push_back({.role = Role::kSystem, .parts = {{.text = system}}});
   }
   asked.ask.request.messages.push_back(std::move(message));
-  Finish(site, OllamaKind::kGenerate, asked, std::move(exchange));
+  Finish(context, OllamaKind::kGenerate, asked, std::move(writer));
 }
 
-void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+void StartOllamaChat(ServerContext& context, Request request,
+                     std::shared_ptr<ResponseWriter> writer) {
   const auto body = ReadJsonBody(request);
-  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OllamaError(*error));
-  OllamaRequest asked(site, std::get<Json>(body));
+  if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
+  OllamaRequest asked(context, std::get<Json>(body));
   asked.ask.request.scope = ScopeOf(request, asked.rules->access);
   const Json* list = asked.fields.List("messages");
   if ((list == nullptr || list->empty()) && !asked.problem) {
-    return exchange->Send(LoadedAnswer(site, OllamaKind::kChat));
+    return writer->Send(LoadedAnswer(context, OllamaKind::kChat));
   }
   if (list != nullptr && list->size() > kMaxMessages) {
     asked.fields.Refuse("messages", "expected at most " + std::to_string(kMaxMessages));
@@ -135,7 +138,7 @@ void StartOllamaChat(Site& site, Request request, std::shared_ptr<Exchange> exch
     asked.ask.request.messages.push_back(ReadOllamaMessage(
         (*list)[i], "messages[" + std::to_string(i) + "]", asked.images, asked.problem));
   }
-  Finish(site, OllamaKind::kChat, asked, std::move(exchange));
+  Finish(context, OllamaKind::kChat, asked, std::move(writer));
 }
 
 }  // namespace edgevlm

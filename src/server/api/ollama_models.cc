@@ -1,7 +1,7 @@
 // Ollama's dialect: what models there are. Here there is one, and it stays loaded.
 #include "server/api/body.h"
 #include "server/api/endpoints.h"
-#include "server/api/ollama_dialect.h"
+#include "server/api/ollama_api_format.h"
 #include "server/parse/json.h"
 
 namespace edgevlm {
@@ -15,8 +15,8 @@ std::string Millions(std::int64_t parameters) {
   return std::to_string(parameters / 1'000'000) + "M";
 }
 
-json Details(const Site& site) {
-  const ModelInfo& info = site.engine().info();
+json Details(const ServerContext& context) {
+  const ModelInfo& info = context.engine().info();
   return {{"parent_model", ""},
           {"format", "gguf"},
           {"family", info.architecture},
@@ -25,44 +25,44 @@ json Details(const Site& site) {
           {"quantization_level", ""}};
 }
 
-json Entry(Site& site) {
-  return {{"name", site.model_name()},
-          {"model", site.model_name()},
-          {"size", site.engine().info().file_bytes},
+json Entry(ServerContext& context) {
+  return {{"name", context.model_name()},
+          {"model", context.model_name()},
+          {"size", context.engine().info().file_bytes},
           {"digest", ""},
-          {"details", Details(site)}};
+          {"details", Details(context)}};
 }
 
 }  // namespace
 
-Response OllamaTags(Site& site, const Request&) {
-  json entry = Entry(site);
-  entry["modified_at"] = OllamaDate(FactsFor(site, "tags", {}).created);
+Response OllamaTags(ServerContext& context, const Request&) {
+  json entry = Entry(context);
+  entry["modified_at"] = OllamaDate(FactsFor(context, "tags", {}).created);
   return {.body = ToText({{"models", json::array({entry})}})};
 }
 
-Response OllamaRunning(Site& site, const Request&) {
-  json entry = Entry(site);
+Response OllamaRunning(ServerContext& context, const Request&) {
+  json entry = Entry(context);
   entry["expires_at"] = kForever;
   entry["size_vram"] = 0;
-  entry["context_length"] = site.engine().info().context_tokens;
+  entry["context_length"] = context.engine().info().context_tokens;
   return {.body = ToText({{"models", json::array({entry})}})};
 }
 
-Response OllamaShow(Site& site, const Request& request) {
+Response OllamaShow(ServerContext& context, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OllamaError(*error);
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
-  CheckModel(site, fields);
+  CheckModel(context, fields);
   if (problem) return OllamaError(*problem);
-  const ModelInfo& info = site.engine().info();
+  const ModelInfo& info = context.engine().info();
   json capabilities = json::array({"completion"});
   if (info.image_size > 0) capabilities.push_back("vision");
   return {.body = ToText({{"modelfile", ""},
                           {"parameters", ""},
                           {"template", info.chat_template},
-                          {"details", Details(site)},
+                          {"details", Details(context)},
                           {"model_info",
                            {{"general.architecture", info.architecture},
                             {"general.parameter_count", info.parameters},
@@ -71,6 +71,8 @@ Response OllamaShow(Site& site, const Request& request) {
                           {"capabilities", capabilities}})};
 }
 
-Response OllamaVersion(Site&, const Request&) { return {.body = ToText({{"version", Version()}})}; }
+Response OllamaVersion(ServerContext&, const Request&) {
+  return {.body = ToText({{"version", Version()}})};
+}
 
 }  // namespace edgevlm

@@ -4,7 +4,7 @@
 
 #include "server/answer.h"
 #include "server/api/body.h"
-#include "server/api/chat_dialect.h"
+#include "server/api/chat_api_format.h"
 #include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
 #include "server/decode_fields.h"
@@ -25,13 +25,13 @@ bool IncludesUsage(Fields& fields, Problem& problem) {
   return inner.Bool("include_usage", false);
 }
 
-json ModelObject(const Site& site) {
-  const ModelInfo& info = site.engine().info();
+json ModelObject(const ServerContext& context) {
+  const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
   const auto created =
-      std::chrono::duration_cast<std::chrono::seconds>(site.begin_date().time_since_epoch());
-  return {{"id", site.model_name()},
+      std::chrono::duration_cast<std::chrono::seconds>(context.begin_date().time_since_epoch());
+  return {{"id", context.model_name()},
           {"object", "model"},
           {"created", created.count()},
           {"owned_by", "edgevlm"},
@@ -48,13 +48,14 @@ json ModelObject(const Site& site) {
 
 }  // namespace
 
-void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> exchange) {
+void StartChatCompletion(ServerContext& context, Request request,
+                         std::shared_ptr<ResponseWriter> writer) {
   const auto body = ReadJsonBody(request);
-  if (const auto* error = std::get_if<ApiError>(&body)) return exchange->Send(OpenAiError(*error));
-  const auto rules = site.rules();
+  if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OpenAiError(*error));
+  const auto rules = context.rules();
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
-  CheckModel(site, fields);
+  CheckModel(context, fields);
   RefuseUnsupported(fields);
   Ask ask;
   ask.streams = fields.Bool("stream", false);
@@ -64,29 +65,30 @@ void StartChatCompletion(Site& site, Request request, std::shared_ptr<Exchange> 
   ask.request.decode.grammar = ReadReplyForm(fields, problem);
   Images images(*rules, problem);
   ask.request.messages = ReadChatMessages(fields, images, problem);
-  if (problem) return exchange->Send(OpenAiError(*problem));
+  if (problem) return writer->Send(OpenAiError(*problem));
   ask.request.scope = ScopeOf(request, rules->access);
   ask.request.fetch_ms = images.fetch_ms();
-  ask.dialect = MakeChatDialect(FactsFor(site, "chatcmpl", images.shown()), includes_usage);
-  Answer(site, std::move(ask), std::move(exchange));
+  ask.api_format = MakeChatApiFormat(FactsFor(context, "chatcmpl", images.shown()), includes_usage);
+  Answer(context, std::move(ask), std::move(writer));
 }
 
-Response ListModels(Site& site, const Request&) {
-  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(site)})}})};
+Response ListModels(ServerContext& context, const Request&) {
+  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(context)})}})};
 }
 
-Response ShowModel(Site& site, const Request& request) {
+Response ShowModel(ServerContext& context, const Request& request) {
   const std::string name = request.path.substr(request.path.rfind('/') + 1);
-  if (name == site.model_name()) return {.body = ToText(ModelObject(site))};
-  return OpenAiError({.status = 404,
-                      .message = "model: expected '" + site.model_name() + "', found another name",
-                      .param = "model",
-                      .code = "model_not_found"});
+  if (name == context.model_name()) return {.body = ToText(ModelObject(context))};
+  return OpenAiError(
+      {.status = 404,
+       .message = "model: expected '" + context.model_name() + "', found another name",
+       .param = "model",
+       .code = "model_not_found"});
 }
 
-Response ShowProperties(Site& site, const Request&) {
-  const ModelInfo& info = site.engine().info();
-  return {.body = ToText({{"model_alias", site.model_name()},
+Response ShowProperties(ServerContext& context, const Request&) {
+  const ModelInfo& info = context.engine().info();
+  return {.body = ToText({{"model_alias", context.model_name()},
                           {"default_generation_settings", {{"n_ctx", info.context_tokens}}},
                           {"modalities",
                            {{"vision", info.image_size > 0}, {"audio", false}, {"video", false}}},

@@ -35,9 +35,9 @@ bool WantsHtml(const Request& head) {
   return head.header("accept").find("text/html") != std::string_view::npos;
 }
 
-json ModelJson(const Site& site) {
-  const ModelInfo& info = site.engine().info();
-  return {{"name", site.model_name()},
+json ModelJson(const ServerContext& context) {
+  const ModelInfo& info = context.engine().info();
+  return {{"name", context.model_name()},
           {"architecture", info.architecture},
           {"vision_encoder", info.vision_encoder},
           {"chat_template", info.chat_template},
@@ -65,26 +65,26 @@ json LimitsJson(const ServerRules& rules) {
 
 }  // namespace
 
-Response ShowRoot(Site& site, const Request& request) {
+Response ShowRoot(ServerContext& context, const Request& request) {
   if (WantsHtml(request)) return FileAnswer("index.html");
-  const auto rules = site.rules();
+  const auto rules = context.rules();
   return {.body = ToText({{"service", "edgevlm"},
                           {"version", Version()},
-                          {"model", ModelJson(site)},
-                          {"optimisations", site.optimizations()},
+                          {"model", ModelJson(context)},
+                          {"optimisations", context.optimizations()},
                           {"defaults", DefaultsJson(*rules)},
                           {"limits", LimitsJson(*rules)},
-                          {"uptime_seconds", site.uptime_seconds()},
+                          {"uptime_seconds", context.uptime_seconds()},
                           {"docs", "/docs"},
                           {"openapi", "/openapi.json"}}),
           .headers = {{"Vary", "Accept"}}};
 }
 
-Response ShowDocs(Site&, const Request&) { return FileAnswer("docs.html"); }
+Response ShowDocs(ServerContext&, const Request&) { return FileAnswer("docs.html"); }
 
-Response ShowOpenApi(Site&, const Request&) { return FileAnswer("openapi.json"); }
+Response ShowOpenApi(ServerContext&, const Request&) { return FileAnswer("openapi.json"); }
 
-Response ShowPageFile(Site&, const Request& request) {
+Response ShowPageFile(ServerContext&, const Request& request) {
   const std::string_view name = std::string_view(request.path).substr(request.path.rfind('/') + 1);
   if (FindPageFile(name)) return FileAnswer(name);
   return OpenAiError(

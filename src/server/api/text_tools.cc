@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-Response Tokenize(Site& site, const Request& request) {
+Response Tokenize(ServerContext& context, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
   Problem problem;
@@ -20,22 +20,22 @@ Response Tokenize(Site& site, const Request& request) {
   }
   RefuseUnsupported(fields);
   if (problem) return OpenAiError(*problem);
-  const std::vector<int> tokens = TokenizeText(site.engine(), text);
+  const std::vector<int> tokens = TokenizeText(context.engine(), text);
   return {.body = ToText({{"tokens", tokens}, {"count", tokens.size()}})};
 }
 
-Response CountInputTokens(Site& site, const Request& request) {
+Response CountInputTokens(ServerContext& context, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
-  const auto rules = site.rules();
+  const auto rules = context.rules();
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
-  CheckModel(site, fields);
+  CheckModel(context, fields);
   RefuseUnsupported(fields);
   Images images(*rules, problem);
   const std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem);
   if (problem) return OpenAiError(*problem);
-  const Result<int> tokens = CountPromptTokens(site.engine(), messages);
+  const Result<int> tokens = CountPromptTokens(context.engine(), messages);
   if (!tokens) return OpenAiError(ToApiError(tokens.error()));
   return {.body = ToText({{"object", "response.input_tokens"}, {"input_tokens", *tokens}})};
 }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "server/http/check_form.h"
-#include "server/http/http_exchange.h"
+#include "server/http/http_response_writer.h"
 #include "server/http/read_head.h"
 #include "server/http/websocket.h"
 #include "server/http/wire.h"
@@ -53,9 +53,9 @@ void Connection::EnterPhase(Phase phase, std::chrono::milliseconds time) {
   deadline_ = time.count() == 0 ? Clock::time_point::max() : last_active_ + time;
 }
 
-Peer::Worth Connection::worth() const {
-  if (phase_ == Phase::kIdle || phase_ == Phase::kLinger) return Worth::kIdle;
-  return phase_ == Phase::kReply ? Worth::kServed : Worth::kSending;
+Peer::EvictionPriority Connection::worth() const {
+  if (phase_ == Phase::kIdle || phase_ == Phase::kLinger) return EvictionPriority::kIdle;
+  return phase_ == Phase::kReply ? EvictionPriority::kServed : EvictionPriority::kSending;
 }
 
 void Connection::Close() {
@@ -89,9 +89,9 @@ void Connection::Tick(Clock::time_point now) {
   }
   const bool is_deaf = phase_ == Phase::kReply && !watching_;
   if (is_deaf && (HasLeft() || now - last_active_ >= kFullTime)) return Close();
-  const bool is_quiet = phase_ == Phase::kReply && begun_ && !sign_of_life_.empty() &&
-                        now - last_written_ >= core_->limits.sign_of_life;
-  if (is_quiet) Write(id_, sign_of_life_);
+  const bool is_quiet = phase_ == Phase::kReply && begun_ && !keep_alive_comment_.empty() &&
+                        now - last_written_ >= core_->limits.keep_alive_comment;
+  if (is_quiet) Write(id_, keep_alive_comment_);
 }
 
 // Reading.
@@ -241,15 +241,14 @@ void Connection::Dispatch() {
   parser_.reset();
   ++core_->replies;
   EnterPhase(Phase::kReply, {});
-  auto exchange = std::make_shared<HttpExchange>(shared_from_this(), id_);
-  core_->workers.Post(
-      [core = core_, path = path_, request = std::move(request), exchange]() mutable {
-        try {
-          core->service.Handle(std::move(request), exchange);
-        } catch (const std::exception&) {  // out of memory
-          exchange->Send(core->service.Refusal(path, 500, "the request could not be served"));
-        }
-      });
+  auto writer = std::make_shared<HttpResponseWriter>(shared_from_this(), id_);
+  core_->workers.Post([core = core_, path = path_, request = std::move(request), writer]() mutable {
+    try {
+      core->service.Handle(std::move(request), writer);
+    } catch (const std::exception&) {  // out of memory
+      writer->Send(core->service.Refusal(path, 500, "the request could not be served"));
+    }
+  });
 }
 
 void Connection::RefuseParsing(ErrorCode error) {
@@ -278,11 +277,11 @@ void Connection::Send(int id, Response response) {
   EndReply();
 }
 
-void Connection::Begin(int id, const Response& head, std::string sign_of_life) {
+void Connection::Begin(int id, const Response& head, std::string keep_alive_comment) {
   if (!IsCurrent(id) || begun_) return;
   begun_ = true;
   keeps_alive_ = keeps_alive_ && !is_old_ && !core_->draining;
-  sign_of_life_ = std::move(sign_of_life);
+  keep_alive_comment_ = std::move(keep_alive_comment);
   Push(HeadText(head, is_old_ ? BodyForm::kToEnd : BodyForm::kChunked, keeps_alive_));
 }
 

@@ -27,12 +27,12 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
 
   void Close() override;
   void Tick(Clock::time_point now) override;
-  Worth worth() const override;
+  EvictionPriority worth() const override;
   Clock::time_point last_active() const override { return last_active_; }
 
   // For the exchange of request number `id`; one that is over is passed over.
   void Send(int id, Response response);
-  void Begin(int id, const Response& head, std::string sign_of_life);
+  void Begin(int id, const Response& head, std::string keep_alive_comment);
   void Write(int id, std::string piece);
   void End(int id);
   void WhenGone(int id, std::function<void()> gone);
@@ -93,7 +93,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   bool is_old_ = false;   // HTTP/1.0
   bool begun_ = false;    // with Begin
   std::function<void()> gone_;
-  std::string sign_of_life_;
+  std::string keep_alive_comment_;
   Clock::time_point last_written_;
 
   // What goes out.

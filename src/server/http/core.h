@@ -23,8 +23,8 @@ class Peer {
   // Closes what has taken too long, and gives signs of life.
   virtual void Tick(Clock::time_point now) = 0;
   // Whether it could be closed with the least loss: the lower, the rather.
-  enum class Worth { kIdle, kSending, kServed };
-  virtual Worth worth() const = 0;
+  enum class EvictionPriority { kIdle, kSending, kServed };
+  virtual EvictionPriority worth() const = 0;
   virtual Clock::time_point last_active() const = 0;
 };
 

@@ -94,7 +94,7 @@ class AsioServer final : public HttpServer {
     asio::post(core_->io, [this] {
       Stop();
       for (const std::shared_ptr<Peer>& peer : Peers()) {
-        if (peer->worth() == Peer::Worth::kIdle) peer->Close();
+        if (peer->worth() == Peer::EvictionPriority::kIdle) peer->Close();
       }
     });
   }
@@ -146,7 +146,7 @@ class AsioServer final : public HttpServer {
     const auto again = [this] {
       if (is_listening_) Accept();
     };
-    if (CloseLeastWorth()) return asio::post(core_->io, again);
+    if (CloseLowestPriority()) return asio::post(core_->io, again);
     retry_.expires_after(kRetry);
     retry_.async_wait([again](AsioError) { again(); });
   }
@@ -155,11 +155,11 @@ class AsioServer final : public HttpServer {
     const auto is_gone = [](const std::weak_ptr<Peer>& peer) { return peer.expired(); };
     if (std::ssize(core_->peers) < core_->limits.connections) return;
     core_->peers.remove_if(is_gone);
-    if (std::ssize(core_->peers) >= core_->limits.connections) CloseLeastWorth();
+    if (std::ssize(core_->peers) >= core_->limits.connections) CloseLowestPriority();
   }
 
   // Whoever asks for nothing goes first, then whoever has not asked yet; the longest of each first.
-  bool CloseLeastWorth() {
+  bool CloseLowestPriority() {
     const std::vector<std::shared_ptr<Peer>> peers = Peers();
     const auto least = std::ranges::min_element(peers, [](const auto& a, const auto& b) {
       return std::pair(a->worth(), a->last_active()) < std::pair(b->worth(), b->last_active());

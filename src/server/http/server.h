@@ -12,8 +12,8 @@
 #include <variant>
 
 #include "base/result.h"
-#include "server/http/exchange.h"
 #include "server/http/message.h"
+#include "server/http/response_writer.h"
 
 namespace edgevlm {
 
@@ -26,7 +26,7 @@ struct HttpLimits {
   std::chrono::milliseconds body_time{60'000};
   std::chrono::milliseconds write_time{30'000};  // without a byte taken by the client
   std::chrono::milliseconds idle_time{75'000};   // between requests
-  std::chrono::milliseconds sign_of_life{15'000};
+  std::chrono::milliseconds keep_alive_comment{15'000};
 };
 
 // How many bytes a body may have.
@@ -50,11 +50,11 @@ class HttpService {
   virtual std::variant<BodyLimit, MessageLimit, Response> Admit(const Request& head) = 0;
 
   // Answers through `exchange`, now or later.
-  virtual void Handle(Request request, std::shared_ptr<Exchange> exchange) = 0;
+  virtual void Handle(Request request, std::shared_ptr<ResponseWriter> writer) = 0;
 
   // A text message on a WebSocket that Admit let in with this head. Every Write is a message back.
   virtual void HandleMessage(const Request& head, std::string message,
-                             std::shared_ptr<Exchange> exchange) = 0;
+                             std::shared_ptr<ResponseWriter> writer) = 0;
 
   // What the server itself answers: bytes that are no HTTP, a header too long, and the like. path:
   // that was asked for; empty if it is not known.

@@ -55,7 +55,9 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
   void Tick(Clock::time_point now) override {
     if (now >= write_deadline_ || now >= message_deadline_) Close();
   }
-  Worth worth() const override { return answering_ ? Worth::kServed : Worth::kIdle; }
+  EvictionPriority worth() const override {
+    return answering_ ? EvictionPriority::kServed : EvictionPriority::kIdle;
+  }
   Clock::time_point last_active() const override { return last_active_; }
 
   asio::io_context& io() { return core_->io; }
@@ -186,10 +188,11 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
 };
 
 // What is written of a reply is one message each.
-class SocketExchange final : public Exchange {
+class SocketResponseWriter final : public ResponseWriter {
  public:
-  SocketExchange(std::shared_ptr<Socket> socket, int id) : socket_(std::move(socket)), id_(id) {}
-  ~SocketExchange() override {
+  SocketResponseWriter(std::shared_ptr<Socket> socket, int id)
+      : socket_(std::move(socket)), id_(id) {}
+  ~SocketResponseWriter() override {
     try {
       End();
     } catch (const std::exception&) {
@@ -227,13 +230,13 @@ void Socket::TakeNext() {
   ++core_->replies;
   last_active_ = Clock::now();
   answered_bytes_ = waiting_.front().size();
-  auto exchange = std::make_shared<SocketExchange>(shared_from_this(), ++id_);
+  auto writer = std::make_shared<SocketResponseWriter>(shared_from_this(), ++id_);
   core_->workers.Post(
-      [core = core_, head = head_, message = std::move(waiting_.front()), exchange]() mutable {
+      [core = core_, head = head_, message = std::move(waiting_.front()), writer]() mutable {
         try {
-          core->service.HandleMessage(*head, std::move(message), exchange);
+          core->service.HandleMessage(*head, std::move(message), writer);
         } catch (const std::exception&) {  // out of memory
-          exchange->Send(core->service.Refusal(head->path, 500, "the request could not be served"));
+          writer->Send(core->service.Refusal(head->path, 500, "the request could not be served"));
         }
       });
   waiting_.pop_front();

@@ -44,7 +44,7 @@ std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std:
   }
   // What finds no room is left out: most often questions about two things, which are long, and
   // which need practice most. So every other time they go first.
-  if (Chance(rng, 0.5f)) {
+  if (Bernoulli(rng, 0.5f)) {
     std::stable_partition(texts.begin() + options.captions, texts.end(),
                           [](const Text& text) { return Compares(text.kind); });
   }
@@ -87,7 +87,7 @@ Preprocessing BuiltinPreprocessing(int image_side) { return {.size = image_side}
 Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
                   std::mt19937_64& rng, ThreadPool& pool) {
   Scene scene = Compose({.split = options.split}, rng);
-  scene.nameless_colors = Chance(rng, options.nameless);
+  scene.nameless_colors = Bernoulli(rng, options.nameless);
   const Image image = Draw(scene, glyphs);
   const int side = options.image_side;
 

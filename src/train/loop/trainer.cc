@@ -89,14 +89,14 @@ SampleOptions SamplesFor(const VlmShape& shape, Split split) {
 }
 
 // Everything a step needs; built once per session.
-struct Workshop {
+struct TrainingContext {
   Run run;
   Tokenizer tokenizer;
   Glyphs glyphs;
   Vlm model;
 };
 
-Result<std::unique_ptr<Workshop>> OpenWorkshop(const TrainOptions& options) {
+Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions& options) {
   const bool resumes = std::filesystem::exists(options.out + "/run.json");
   Result<Run> run = resumes ? LoadRun(options.out) : StartRun(options);
   if (!run) return run.error();
@@ -110,8 +110,8 @@ Result<std::unique_ptr<Workshop>> OpenWorkshop(const TrainOptions& options) {
   Result<Glyphs> glyphs = Glyphs::Load(options.font);
   if (!glyphs) return glyphs.error();
   Vlm model(run->shape);
-  return std::unique_ptr<Workshop>(
-      new Workshop{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
+  return std::unique_ptr<TrainingContext>(
+      new TrainingContext{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
 }
 
 // The first token of every name, as texts spell it; -1 for no thing.
@@ -211,7 +211,7 @@ class Figures {
 // One session of a run: steps, progress, checkpoints.
 class Session {
  public:
-  Session(const TrainOptions& options, Workshop& shop)
+  Session(const TrainOptions& options, TrainingContext& shop)
       : options_(options),
         shop_(shop),
         name_ids_(NameIds(shop.tokenizer)),
@@ -289,7 +289,7 @@ class Session {
   MaybeError Save() { return SaveCheckpoint(options_.out, shop_.model, optimizer_, state_); }
 
   const TrainOptions& options_;
-  Workshop& shop_;
+  TrainingContext& shop_;
   torch::Tensor name_ids_;  // [1 + things]
   torch::optim::AdamW optimizer_;
   std::unique_ptr<Replicas> replicas_;
@@ -302,7 +302,7 @@ class Session {
   double next_log_ = 0;
 };
 
-MaybeError PrintEvaluation(const TrainOptions& options, Workshop& shop) {
+MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& shop) {
   const int batches = (options.evaluate_images + options.batch - 1) / options.batch;
   const auto evaluate = [&](bool blank) {
     Loader loader(SamplesFor(shop.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
@@ -360,7 +360,7 @@ MaybeError Train(const TrainOptions& options) {
   if (auto error = Validate(options)) return error;
   torch::set_num_threads(1);  // replicas share the work out
   torch::manual_seed(static_cast<std::int64_t>(options.seed));
-  Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
+  Result<std::unique_ptr<TrainingContext>> shop = OpenTrainingContext(options);
   if (!shop) return shop.error();
   // The first signal ends the run after its step, with a checkpoint; the second one ends it at
   // once.
@@ -379,7 +379,7 @@ MaybeError EvaluateRun(const TrainOptions& options) {
     return Error{ErrorCode::kNotFound, options.out + "/run.json: no such file"};
   }
   torch::set_num_threads(1);
-  Result<std::unique_ptr<Workshop>> shop = OpenWorkshop(options);
+  Result<std::unique_ptr<TrainingContext>> shop = OpenTrainingContext(options);
   if (!shop) return shop.error();
   if (auto error = LoadModel(options.out, (*shop)->model)) return error;
   return PrintEvaluation(options, **shop);

@@ -55,7 +55,7 @@ Palette ChoosePalette(std::span<const Avoided> avoided, std::mt19937_64& rng) {
     palette.first = AnyBackgroundColor(rng);
     // Most backgrounds are shades of one color; strong patterns would hide small things.
     palette.second = Mix(palette.first, AnyBackgroundColor(rng),
-                         Chance(rng, 0.2f) ? 0.9f : Uniform(rng, 0.1f, 0.45f));
+                         Bernoulli(rng, 0.2f) ? 0.9f : Uniform(rng, 0.1f, 0.45f));
     const float surplus = Surplus(palette, avoided);
     if (surplus > best_surplus) {
       best_surplus = surplus;
@@ -148,7 +148,7 @@ class Texture {
 void DrawBackground(std::span<const Avoided> avoided, std::mt19937_64& rng, Canvas& canvas) {
   const Palette palette = ChoosePalette(avoided, rng);
   const Texture texture(canvas.width, canvas.height, rng);
-  const float grain = Chance(rng, 0.4f) ? Uniform(rng, 0, 0.08f) : 0;  // share of brightness
+  const float grain = Bernoulli(rng, 0.4f) ? Uniform(rng, 0, 0.08f) : 0;  // share of brightness
   SplitMix random(rng());
   std::vector<float> shares(static_cast<std::size_t>(canvas.width));
   for (int y = 0; y < canvas.height; ++y) {

@@ -127,7 +127,7 @@ Image Develop(const CameraLook& look, Canvas& canvas) {
 
 CameraLook AnyCamera(std::mt19937_64& rng) {
   CameraLook look;
-  if (Chance(rng, 0.2f)) return look;  // a drawing: no camera at all
+  if (Bernoulli(rng, 0.2f)) return look;  // a drawing: no camera at all
   look.light_x = Uniform(rng, -0.22f, 0.22f);
   look.light_y = Uniform(rng, -0.22f, 0.22f);
   look.brightness = Uniform(rng, 0.82f, 1.12f);
@@ -135,9 +135,9 @@ CameraLook AnyCamera(std::mt19937_64& rng) {
   look.gamma = LogUniform(rng, 0.85f, 1.18f);
   look.white = {Uniform(rng, 0.95f, 1.05f), 1, Uniform(rng, 0.94f, 1.06f)};
   look.blur_sigma = Uniform(rng, 0, 1.2f);
-  look.noise_sigma = Chance(rng, 0.3f) ? 0 : Uniform(rng, 0, 14) * Uniform(rng, 0.2f, 1);
-  if (Chance(rng, 0.5f)) look.jpeg_quality = 35 + UniformInt(rng, 61);
-  look.jpeg_subsampled = Chance(rng, 0.6f);
+  look.noise_sigma = Bernoulli(rng, 0.3f) ? 0 : Uniform(rng, 0, 14) * Uniform(rng, 0.2f, 1);
+  if (Bernoulli(rng, 0.5f)) look.jpeg_quality = 35 + UniformInt(rng, 61);
+  look.jpeg_subsampled = Bernoulli(rng, 0.6f);
   look.noise_seed = rng();
   return look;
 }

@@ -51,7 +51,7 @@ Group AnyGroup(const std::vector<Group>& before, std::mt19937_64& rng) {
     if (fate < 0.45f) return {ThingKind::kShape, group.name, AnyColor(rng), {}, 1};
     if (fate < 0.6f) return {ThingKind::kShape, AnyShape(rng), group.color, {}, 1};
   }
-  const bool emoji = Chance(rng, kEmojiShare);
+  const bool emoji = Bernoulli(rng, kEmojiShare);
   return GroupNamed(emoji ? UniformInt(rng, FirstShape()) : AnyShape(rng), rng);
 }
 
@@ -71,14 +71,14 @@ bool Fits(const Group& group, const std::vector<Group>& before, HeldOutPairs pai
 
 // One group that is a held-out pair by itself, or two whose names are one.
 std::vector<Group> HeldOutGroups(int max_things, std::mt19937_64& rng) {
-  if (max_things == 1 || Chance(rng, 0.5f)) {
+  if (max_things == 1 || Bernoulli(rng, 0.5f)) {
     for (;;) {
       const Group group = GroupNamed(AnyShape(rng), rng);
       if (IsHeldOutShape(group)) return {group};
     }
   }
   const auto any_name = [&rng] {
-    return Chance(rng, kEmojiShare) ? UniformInt(rng, FirstShape()) : AnyShape(rng);
+    return Bernoulli(rng, kEmojiShare) ? UniformInt(rng, FirstShape()) : AnyShape(rng);
   };
   for (;;) {
     const int name = any_name();
@@ -107,12 +107,12 @@ std::vector<Group> ChooseGroups(const ComposeOptions& options, std::mt19937_64& 
       static_cast<std::size_t>(std::min(1 + Weighted(rng, kGroupWeights), options.max_things));
   std::vector<Group> groups;
   HeldOutPairs pairs = HeldOutPairs::kNever;
-  if (options.split == Split::kHeldOut && Chance(rng, 0.5f)) {
+  if (options.split == Split::kHeldOut && Bernoulli(rng, 0.5f)) {
     pairs = HeldOutPairs::kAllowed;
     groups = HeldOutGroups(options.max_things, rng);
     group_count = std::max(group_count, groups.size());
   }
-  if (groups.size() < group_count && Chance(rng, kDisplayShare)) {
+  if (groups.size() < group_count && Bernoulli(rng, kDisplayShare)) {
     const Group display = DisplayGroup(rng);
     if (Fits(display, groups, pairs)) groups.push_back(display);
   }

@@ -84,7 +84,7 @@ Rgb DrawFrom(const ShadeRange& shade, std::mt19937_64& rng) {
 }  // namespace
 
 Rgb ShadeOf(Color color, std::mt19937_64& rng) {
-  if (Chance(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(color)];
+  if (Bernoulli(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(color)];
   return DrawFrom(kShades[static_cast<std::size_t>(color)], rng);
 }
 

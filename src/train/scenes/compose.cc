@@ -40,7 +40,7 @@ struct Placed {
 float Radians(float degrees) { return degrees * std::numbers::pi_v<float> / 180; }
 
 std::pair<int, int> ImageSize(std::mt19937_64& rng) {
-  if (Chance(rng, 0.4f)) {
+  if (Bernoulli(rng, 0.4f)) {
     const int side = static_cast<int>(LogUniform(rng, 160, 401));
     return {side, side};
   }
@@ -48,7 +48,7 @@ std::pair<int, int> ImageSize(std::mt19937_64& rng) {
   const float shorter = longer * Uniform(rng, 0.752f, 1);
   const int first = static_cast<int>(longer);
   const int second = static_cast<int>(shorter);
-  return Chance(rng, 0.5f) ? std::pair{first, second} : std::pair{second, first};
+  return Bernoulli(rng, 0.5f) ? std::pair{first, second} : std::pair{second, first};
 }
 
 float Rotation(ThingKind kind, std::mt19937_64& rng) {
@@ -60,7 +60,7 @@ float Rotation(ThingKind kind, std::mt19937_64& rng) {
     case ThingKind::kEmoji:
       break;
   }
-  const float limit = Chance(rng, 0.2f) ? 40.0f : 15.0f;
+  const float limit = Bernoulli(rng, 0.2f) ? 40.0f : 15.0f;
   return Radians(Uniform(rng, -limit, limit));
 }
 

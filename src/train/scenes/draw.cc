@@ -62,8 +62,8 @@ ShapeLook AnyShapeLook(Form form, Rgb shade, std::mt19937_64& rng) {
   ShapeLook look;
   look.form = form;
   look.fill = Scale(shade, Uniform(rng, 0.95f, 1.03f));
-  look.shading = Chance(rng, 0.5f) ? 0 : Uniform(rng, -0.1f, 0.14f);
-  if (Chance(rng, 0.3f)) {
+  look.shading = Bernoulli(rng, 0.5f) ? 0 : Uniform(rng, -0.1f, 0.14f);
+  if (Bernoulli(rng, 0.3f)) {
     look.outline_width = Uniform(rng, 0.04f, 0.1f);
     look.outline = Scale(shade, Uniform(rng, 0.45f, 0.75f));
   }
@@ -77,18 +77,18 @@ DisplayLook AnyDisplayLook(Color color, Rgb shade, std::mt19937_64& rng) {
   if (liquid_crystal) {
     look.panel =
         FromHsv(Uniform(rng, 70, 130), Uniform(rng, 0.05f, 0.2f), Uniform(rng, 0.62f, 0.85f));
-    look.unlit = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.1f);
+    look.unlit = Bernoulli(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.1f);
   } else {
     // Light emitting: segments shine brighter than paint of the same name.
     const float brightest = std::max({shade.r, shade.g, shade.b});
     look.lit = Scale(shade, std::max(1.0f, 240 / brightest));
     look.panel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.3f), Uniform(rng, 0.02f, 0.14f));
-    look.unlit = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.16f);
-    look.glow = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.35f);
+    look.unlit = Bernoulli(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.16f);
+    look.glow = Bernoulli(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.35f);
   }
   look.bezel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.15f), Uniform(rng, 0.1f, 0.75f));
   look.thickness = Uniform(rng, 0.15f, 0.25f);
-  look.slant = Chance(rng, 0.5f) ? 0 : Uniform(rng, 0.03f, 0.14f);
+  look.slant = Bernoulli(rng, 0.5f) ? 0 : Uniform(rng, 0.03f, 0.14f);
   look.corner = Uniform(rng, 0.03f, 0.3f);
   return look;
 }
@@ -104,7 +104,7 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
     switch (thing.kind) {
       case ThingKind::kEmoji:
         looks.push_back(
-            EmojiLook{&glyphs.Of(thing.name), Chance(rng, 0.3f), Uniform(rng, 0.88f, 1)});
+            EmojiLook{&glyphs.Of(thing.name), Bernoulli(rng, 0.3f), Uniform(rng, 0.88f, 1)});
         break;
       case ThingKind::kShape:
         looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
@@ -175,7 +175,7 @@ void DrawThing(const Thing& thing, const DisplayLook& look, const std::array<Poi
 }
 
 Shadow AnyShadow(std::mt19937_64& rng) {
-  if (Chance(rng, 0.6f)) return {};
+  if (Bernoulli(rng, 0.6f)) return {};
   return {Uniform(rng, 0.15f, 0.45f), Uniform(rng, -0.06f, 0.06f), Uniform(rng, 0.01f, 0.07f),
           Uniform(rng, 0.03f, 0.12f)};
 }

@@ -25,7 +25,7 @@ inline float LogUniform(std::mt19937_64& rng, float low, float high) {
   return low * std::exp(Uniform(rng, 0, std::log(high / low)));
 }
 
-inline bool Chance(std::mt19937_64& rng, float probability) {
+inline bool Bernoulli(std::mt19937_64& rng, float probability) {
   return Uniform(rng, 0, 1) < probability;
 }
 

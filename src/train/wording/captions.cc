@@ -16,7 +16,7 @@ const char* ThereIs(const PlacedGroup& first) {
 
 // The first text with probability 1/2, else one of the others.
 std::string PlainestOrOther(const std::vector<std::string>& texts, std::mt19937_64& rng) {
-  if (texts.size() == 1 || Chance(rng, 0.5f)) return texts[0];
+  if (texts.size() == 1 || Bernoulli(rng, 0.5f)) return texts[0];
   return texts[static_cast<std::size_t>(1 + UniformInt(rng, static_cast<int>(texts.size()) - 1))];
 }
 

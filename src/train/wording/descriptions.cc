@@ -35,7 +35,7 @@ Description RandomDescription(std::mt19937_64& rng) {
   constexpr std::array kKinds = {ThingKind::kEmoji, ThingKind::kShape, ThingKind::kDisplay};
   const ThingKind kind = PickOne(rng, kKinds);
   Description what{RandomName(kind, rng), {}, {}};
-  if (kind == ThingKind::kShape && !Chance(rng, kBareShape)) what.color = RandomColor(rng);
+  if (kind == ThingKind::kShape && !Bernoulli(rng, kBareShape)) what.color = RandomColor(rng);
   return what;
 }
 
@@ -46,16 +46,16 @@ Description Altered(Description what, std::mt19937_64& rng) {
       what.name = RandomName(ThingKind::kEmoji, rng);
       break;
     case ThingKind::kShape:
-      if (Chance(rng, kBareShape)) {
+      if (Bernoulli(rng, kBareShape)) {
         what = {RandomName(ThingKind::kShape, rng), {}, {}};
-      } else if (Chance(rng, 0.5f)) {
+      } else if (Bernoulli(rng, 0.5f)) {
         what.name = RandomName(ThingKind::kShape, rng);
       } else {
         what.color = RandomColor(rng);
       }
       break;
     case ThingKind::kDisplay:
-      if (what.digits.empty() || Chance(rng, kBareDisplay)) return RandomDescription(rng);
+      if (what.digits.empty() || Bernoulli(rng, kBareDisplay)) return RandomDescription(rng);
       what.digits[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(what.digits.size())))] =
           static_cast<char>('0' + UniformInt(rng, 10));
       break;
@@ -72,8 +72,8 @@ bool IsHeldOutShape(const Description& what) {
 Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
   CHECK(!groups.empty());
   Description what = PickOne(rng, groups).what;
-  if (what.color && Chance(rng, kBareShape)) what.color.reset();
-  if (!what.digits.empty() && Chance(rng, kBareDisplay)) what.digits.clear();
+  if (what.color && Bernoulli(rng, kBareShape)) what.color.reset();
+  if (!what.digits.empty() && Bernoulli(rng, kBareDisplay)) what.digits.clear();
   return what;
 }
 
@@ -84,8 +84,9 @@ Description AbsentDescription(const std::vector<PlacedGroup>& groups, std::mt199
                   [](const PlacedGroup& group) { return IsHeldOutShape(group.what); });
   // Few draws hit a thing that is there: five things against more than a hundred names.
   for (;;) {
-    const Description what = Chance(rng, kRandomAbsent) ? RandomDescription(rng)
-                                                        : Altered(PickOne(rng, groups).what, rng);
+    const Description what = Bernoulli(rng, kRandomAbsent)
+                                 ? RandomDescription(rng)
+                                 : Altered(PickOne(rng, groups).what, rng);
     if (IsHeldOutShape(what) && !may_be_held_out) continue;
     if (CountPossible(what, groups) == 0) return what;
   }

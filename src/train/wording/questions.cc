@@ -2,20 +2,20 @@
 
 #include <set>
 
-#include "train/wording/askers.h"
 #include "train/wording/groups.h"
 #include "train/wording/pick_one.h"
+#include "train/wording/question_templates.h"
 
 namespace edgevlm::train {
 namespace {
 
-struct WeightedAsker {
+struct WeightedTemplate {
   int weight;
-  Asker ask;
+  QuestionTemplate ask;
 };
 
 // The kinds that few scenes allow weigh more, so that each is asked often enough over all scenes.
-constexpr WeightedAsker kAskers[] = {
+constexpr WeightedTemplate kQuestionTemplates[] = {
     {3, AskWhat},      {3, AskCount},      {3, AskColor},  {6, AskWhere},
     {9, AskLeftRight}, {9, AskAboveBelow}, {3, AskExists}, {6, AskDisplay},
 };
@@ -23,12 +23,14 @@ constexpr WeightedAsker kAskers[] = {
 // How often an asker may repeat an earlier question before its kind counts as used up.
 constexpr int kAttempts = 6;
 
-std::size_t ChooseAsker(const std::vector<WeightedAsker>& askers, std::mt19937_64& rng) {
+std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templates,
+                           std::mt19937_64& rng) {
   int total = 0;
-  for (const WeightedAsker& asker : askers) total += asker.weight;
+  for (const WeightedTemplate& question_template : question_templates)
+    total += question_template.weight;
   int drawn = UniformInt(rng, total);
   std::size_t chosen = 0;
-  while (drawn >= askers[chosen].weight) drawn -= askers[chosen++].weight;
+  while (drawn >= question_templates[chosen].weight) drawn -= question_templates[chosen++].weight;
   return chosen;
 }
 
@@ -38,20 +40,22 @@ std::vector<QuestionAnswer> Questions(const Scene& scene, int count, std::mt1993
   std::vector<QuestionAnswer> result;
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
   if (groups.empty()) return result;
-  std::vector<WeightedAsker> askers(std::begin(kAskers), std::end(kAskers));
+  std::vector<WeightedTemplate> question_templates(std::begin(kQuestionTemplates),
+                                                   std::end(kQuestionTemplates));
   std::set<std::string> asked;
-  while (static_cast<int>(result.size()) < count && !askers.empty()) {
-    const std::size_t chosen = ChooseAsker(askers, rng);
+  while (static_cast<int>(result.size()) < count && !question_templates.empty()) {
+    const std::size_t chosen = ChooseTemplate(question_templates, rng);
     // Drawn once for all attempts: a fresh draw would favor the answer that has more questions.
-    const bool yes = Chance(rng, 0.5f);
+    const bool yes = Bernoulli(rng, 0.5f);
     bool found = false;
     for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {
-      std::optional<QuestionAnswer> drawn = askers[chosen].ask(groups, yes, rng);
+      std::optional<QuestionAnswer> drawn = question_templates[chosen].ask(groups, yes, rng);
       if (!drawn) break;
       found = asked.insert(drawn->question).second;
       if (found) result.push_back(std::move(*drawn));
     }
-    if (!found) askers.erase(askers.begin() + static_cast<std::ptrdiff_t>(chosen));
+    if (!found)
+      question_templates.erase(question_templates.begin() + static_cast<std::ptrdiff_t>(chosen));
   }
   return result;
 }

@@ -1,0 +1,110 @@
+#include "decode/batch_decoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+// Every so many steps nothing is drafted, to see what a plain one costs.
+constexpr int kPlainEvery = 128;
+
+}  // namespace
+
+BatchDecoder::BatchDecoder(const Decoder& decoder, std::unique_ptr<Drafter> drafter,
+                           int draft_tokens)
+    : batch_(decoder), drafter_(std::move(drafter)), draft_tokens_(draft_tokens) {
+  CHECK(0 <= draft_tokens && draft_tokens <= Draft::kMostTokens);
+}
+
+void BatchDecoder::Step(std::span<Generation* const> generations, int prompt_rows,
+                        const ThreadGroups& thread_groups) {
+  CHECK(prompt_rows > 0 && batch_.rows() == 0);
+  if (drafter_ != nullptr) Propose(generations, prompt_rows, thread_groups);
+  const int prompts = Gather(generations, prompt_rows);
+  if (shares_.empty()) return;
+  const PassTimer timer(CostsOfStep(prompts), batch_.rows());
+  const Run& run = thread_groups.For(batch_.rows());
+  const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
+  batch_.Forward(logits, run);
+  if (run.IsOver()) return;  // nobody hears of it
+  int row = 0;
+  for (const Share& share : shares_) {
+    const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),
+                                                static_cast<std::size_t>(share.logits_rows));
+    share.generation->Take(logits.Rows(row, share.logits_rows), blocks, run);
+    row += share.logits_rows;
+  }
+}
+
+// Fills the batch; returns how many of its rows are of prompts.
+int BatchDecoder::Gather(std::span<Generation* const> generations, int prompt_rows) {
+  shares_.clear();
+  int rest = prompt_rows;
+  for (Generation* const generation : generations) {
+    if (generation->finished() || (generation->reading() && rest == 0)) continue;
+    const int before = generation->prompt_rows();
+    const int logits_rows = generation->Put(rest, batch_);
+    rest -= before - generation->prompt_rows();
+    shares_.push_back({generation, logits_rows});
+  }
+  return prompt_rows - rest;
+}
+
+// What this step teaches: of mixed ones it is hard to say.
+PassCosts* BatchDecoder::CostsOfStep(int prompt_rows) {
+  if (drafter_ == nullptr || prompt_rows > 0) return nullptr;
+  if (batch_.partial_rows() == 0) return &whole_costs_;
+  return batch_.partial_rows() == batch_.rows() ? &finishing_costs_ : nullptr;
+}
+
+void BatchDecoder::Propose(std::span<Generation* const> generations, int prompt_rows,
+                           const ThreadGroups& thread_groups) {
+  Plan(generations, prompt_rows);
+  requests_.clear();
+  for (std::size_t i = 0; i < drafting_.size(); ++i) {
+    if (budgets_[i].planned == 0) continue;
+    requests_.push_back(drafting_[i]->RequestDraft(budgets_[i].planned));
+  }
+  if (requests_.empty()) return;
+  PROFILE_ZONE(thread_groups.few.profiler, "decode.draft");
+  drafter_->Propose(requests_, thread_groups);
+}
+
+// Who gets a draft of how many tokens.
+void BatchDecoder::Plan(std::span<Generation* const> generations, int prompt_rows) {
+  drafting_.clear();
+  budgets_.clear();
+  int others = 0;
+  int unread = 0;
+  for (Generation* const generation : generations) {
+    unread += generation->prompt_rows();
+    const int most = generation->draft_capacity();
+    if (most > 0) {
+      drafting_.push_back(generation);
+      budgets_.push_back({.probability = generation->speculation()->probability(), .most = most});
+    } else if (!generation->finished() && !generation->reading()) {
+      ++others;
+    }
+  }
+  if (draft_tokens_ > 0) {
+    for (DraftBudget& budget : budgets_) budget.planned = std::min(budget.most, draft_tokens_);
+    return;
+  }
+  if (drafting_.empty() || ++steps_ % kPlainEvery == 0) return;
+  PlanDrafts(budgets_, others + std::min(unread, prompt_rows),
+             {.whole = whole_costs_,
+              .drafting = drafter_->costs(),
+              .finishing = drafter_->begins_rows() ? &finishing_costs_ : nullptr});
+}
+
+View<float> BatchDecoder::LogitsOf(int rows) {
+  const int vocabulary = batch_.decoder().shape().vocabulary;
+  const auto values = static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary);
+  if (logits_.size() < values) logits_.resize(values);
+  return {logits_.data(), rows, vocabulary};
+}
+
+}  // namespace edgevlm

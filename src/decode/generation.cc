@@ -1,0 +1,170 @@
+#include "decode/generation.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+// Room made for the text at once: English has four to five bytes per token.
+constexpr std::size_t kBytesPerToken = 16;
+
+// The most tokens that a reply can have.
+std::size_t MostTokens(const DecodeOptions& options, int room) {
+  return static_cast<std::size_t>(std::min(options.max_tokens, room + 1));
+}
+
+}  // namespace
+
+Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
+                       const DecodeOptions& options, OnText on_text, Speculation* speculation)
+    : sequence_(sequence),
+      prompt_(std::move(prompt)),
+      rest_(prompt_),
+      text_side_(text_side),
+      options_(options),
+      on_text_(std::move(on_text)),
+      speculation_(speculation),
+      sampler_(options_, text_side.tokenizer.size()),
+      text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows()),
+            text_side.goes_on) {
+  CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.room());
+  tokens_.reserve(MostTokens(options_, sequence.room() - rest_.rows()));
+  if (options_.grammar != nullptr) {
+    filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends);
+  }
+  asked_.reserve(Draft::kMostTokens + 1);
+}
+
+// A draft is followed by one more token, and adds to the sequence what that token is chosen from:
+// rows that the cache must be able to give back.
+int Generation::draft_capacity() const {
+  if (speculation_ == nullptr || finished() || reading()) return 0;
+  const int most = std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
+  return std::clamp(most, 0, Draft::kMostTokens);
+}
+
+int Generation::Put(int prompt_rows, Batch& batch) {
+  CHECK(!finished());
+  if (rest_.rows() == 0) return PutTokens(batch);
+  CHECK(prompt_rows > 0);
+  while (rest_.rows() > 0 && prompt_rows > 0) {
+    const Input next = rest_.Next(prompt_rows);
+    prompt_rows -= next.rows();
+    batch.Add(sequence_, next, rest_.rows() == 0 ? 1 : 0);
+  }
+  return rest_.rows() == 0 ? 1 : 0;
+}
+
+// The token chosen last and the draft; or the rows that its drafter has made of them.
+int Generation::PutTokens(Batch& batch) {
+  asked_.assign(1, tokens_.back());
+  if (speculation_ != nullptr) {
+    const Draft& draft = speculation_->draft();
+    if (draft.partial.rows > 0) {
+      batch.AddPartial(sequence_, draft.partial, draft.partial_blocks, draft.partial.rows);
+      return draft.partial.rows;
+    }
+    asked_.insert(asked_.end(), draft.tokens.begin(), draft.tokens.end());
+  }
+  const int rows = static_cast<int>(asked_.size());
+  batch.Add(sequence_, {.tokens = asked_}, rows, rows == 1);
+  return rows;
+}
+
+// As many tokens as the draft has right, and one more if there is a row for it. The sequence has
+// grown by all rows; it keeps all tokens but the last.
+void Generation::Take(View<const float> logits, std::span<const int> blocks, const Run& run) {
+  if (logits.rows == 0) return;
+  if (tokens_.empty()) sequence_.EndPrompt(run);
+  int taken = 0;
+  bool as_drafted = true;
+  while (as_drafted && taken < logits.rows && !finished()) {
+    as_drafted = Choose(logits.Row(taken), taken, run.profiler);
+    CountBlocks(blocks[static_cast<std::size_t>(taken)]);
+    ++taken;
+    Say(tokens_.back(), sequence_.room() + logits.rows - taken);
+  }
+  if (taken < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - taken));
+  if (speculation_ == nullptr) return;
+  const int accepted = as_drafted ? taken : taken - 1;
+  speculation_->Learn(accepted, std::min(taken, speculation_->draft().size()));
+}
+
+void Generation::CountBlocks(int blocks) {
+  blocks_ += blocks;
+  early_tokens_ += blocks < sequence_.cache().layers() ? 1 : 0;
+}
+
+// The next token. Says whether it is the one that the draft has in this place.
+bool Generation::Choose(std::span<const float> logits, int place, Profiler* profiler) {
+  PROFILE_ZONE(profiler, "decode.choose");
+  logits = Filtered(logits);
+  if (speculation_ == nullptr) {
+    tokens_.push_back(sampler_.Choose(logits));
+    return false;
+  }
+  const Draft& draft = speculation_->draft();
+  const bool has_one = place < draft.size();
+  const int drafted = has_one ? draft.tokens[static_cast<std::size_t>(place)] : -1;
+  tokens_.push_back(has_one ? sampler_.Verify(logits, drafted, draft.Probabilities(place))
+                            : sampler_.Choose(logits));
+  speculation_->Add(tokens_.back());
+  return tokens_.back() == drafted;
+}
+
+// Without the tokens that do not fit the grammar.
+std::span<const float> Generation::Filtered(std::span<const float> logits) {
+  if (!filter_) return logits;
+  filtered_.assign(logits.begin(), logits.end());
+  const std::vector<bool>& allowed = filter_->Allowed();
+  for (std::size_t token = 0; token < filtered_.size(); ++token) {
+    if (!allowed[token]) filtered_[token] = -std::numeric_limits<float>::infinity();
+  }
+  return filtered_;
+}
+
+// Shows the token's text, unless the reply ends with it. room: for tokens after it.
+void Generation::Say(int token, int room) {
+  if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
+  if (filter_) filter_->Take(token);
+  if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
+  if (text_.stopped()) return End(FinishReason::kStopString);
+  if (filter_ && filter_->is_complete()) return End(FinishReason::kEndOfText);
+  if (std::ssize(tokens_) == options_.max_tokens) return End(FinishReason::kMaxTokens);
+  if (room == 0) return End(FinishReason::kContextFull);
+}
+
+// False when the receiver wants no more.
+bool Generation::Show(std::string_view piece) const {
+  return piece.empty() || !on_text_ || on_text_(piece);
+}
+
+void Generation::End(FinishReason reason) {
+  if (reason != FinishReason::kCancelled && !Show(text_.Finish())) {
+    reason = FinishReason::kCancelled;
+  }
+  finish_reason_ = reason;
+}
+
+void Generation::Cancel() {
+  if (!finished()) End(FinishReason::kCancelled);
+}
+
+GenerationResult Generation::Finish() {
+  CHECK(finished());
+  return {.text = std::string(text_.shown()),
+          .finish_reason = *finish_reason_,
+          .tokens = std::move(tokens_),
+          .early_tokens = early_tokens_,
+          .blocks = blocks_,
+          .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
+          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted(),
+          .seed = sampler_.seed()};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,105 @@
+// Generation: one reply under way, from the first row of its prompt to its last character.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decode/batch.h"
+#include "decode/grammar/token_filter.h"
+#include "decode/reply_text.h"
+#include "decode/sampler.h"
+#include "decode/speculate/speculation.h"
+#include "edgevlm/decode_options.h"
+#include "tokenizer/tokenizer.h"
+
+namespace edgevlm {
+
+// What a generation needs of a model besides its decoder.
+struct TextSide {
+  const Tokenizer& tokenizer;
+  std::span<const int> ends;  // tokens by which the model says that it is done, increasing
+  bool goes_on = false;       // the prompt ends in a text that the reply goes on from
+};
+
+struct GenerationResult {
+  std::string text;  // all that was streamed
+  FinishReason finish_reason = FinishReason::kEndOfText;
+  std::vector<int> tokens;  // chosen, the end token included
+  int early_tokens = 0;     // of them, taken from an early exit
+  long long blocks = 0;     // that the rows went through from which tokens were chosen, in sum
+  int drafted_tokens = 0;   // guessed beforehand, by speculation
+  int accepted_tokens = 0;  // of those
+  std::optional<std::uint64_t> seed = {};  // of the draws; none: greedy
+};
+
+// First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a
+// step adds the token chosen last and chooses another, whose text is shown at once. It is finished
+// with an end token, options.max_tokens, a stop string, a full context, or when on_text or Cancel
+// says so. The last token chosen is not added to the sequence.
+// Threads: one at a time; on_text is called by whoever steps. Nothing is allocated per token.
+class Generation {
+ public:
+  // sequence: holds what the prompt has in common with an earlier one, or nothing.
+  // speculation: of the stepper's drafter, begun with the whole prompt; null: none.
+  // prompt: the rows to read, T of them; its values must stay until they are read.
+  // REQUIRES: 1 <= T <= sequence.room(), !Validate(options). The sequence must outlive the
+  // generation, and is nobody else's until the generation is finished.
+  Generation(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
+             const DecodeOptions& options, OnText on_text, Speculation* speculation = nullptr);
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  bool reading() const { return !finished() && rest_.rows() > 0; }
+  bool finished() const { return finish_reason_.has_value(); }
+  int prompt_rows() const { return rest_.rows(); }                 // still to be read
+  int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
+
+  // Between two steps: the generation is finished, the sequence holds what it has read and said.
+  void Cancel();
+
+  // What came out. REQUIRES: finished(). Call once.
+  GenerationResult Finish();
+
+  // For speculation: how many tokens a draft may have, and the request for it. The draft is part of
+  // the next step.
+  int draft_capacity() const;
+  Speculation* speculation() const { return speculation_; }
+  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
+
+  // The two halves of a step, for BatchDecoder. Put adds this generation's rows to the batch, up to
+  // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
+  // those, [R, V], after the pass, and how many blocks each went through, chooses and shows.
+  // REQUIRES: !finished(); prompt_rows > 0.
+  int Put(int prompt_rows, Batch& batch);
+  void Take(View<const float> logits, std::span<const int> blocks, const Run& run);
+
+ private:
+  int PutTokens(Batch& batch);
+  bool Choose(std::span<const float> logits, int place, Profiler* profiler);
+  std::span<const float> Filtered(std::span<const float> logits);
+  void CountBlocks(int blocks);
+  void Say(int token, int room);
+  bool Show(std::string_view piece) const;
+  void End(FinishReason reason);
+
+  Sequence& sequence_;
+  const std::vector<Input> prompt_;
+  InputCursor rest_;  // of the prompt
+  const TextSide text_side_;
+  const DecodeOptions options_;
+  const OnText on_text_;
+  Speculation* const speculation_;
+  std::optional<TokenFilter> filter_;  // of replies that have a grammar
+  std::vector<float> filtered_;        // [V] logits
+  Sampler sampler_;
+  ReplyText text_;
+  std::vector<int> tokens_;  // chosen
+  std::vector<int> asked_;   // in this step: the token chosen last, and the draft
+  int early_tokens_ = 0;
+  long long blocks_ = 0;
+  std::optional<FinishReason> finish_reason_;
+};
+
+}  // namespace edgevlm

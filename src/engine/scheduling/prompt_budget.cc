@@ -1,0 +1,37 @@
+#include "engine/scheduling/prompt_budget.h"
+
+#include <algorithm>
+
+namespace edgevlm {
+namespace {
+
+// How much the last step counts.
+constexpr double kWeight = 0.25;
+
+void Approach(double& value, double seen) {
+  value = value == 0 ? seen : value + kWeight * (seen - value);
+}
+
+}  // namespace
+
+int PromptBudget::Rows() const {
+  const int least = std::min(kMinRows, most_rows_);
+  if (step_ms_ == 0 || row_ms_ == 0) return least;
+  const double rows = (kLongest - 1) * step_ms_ / row_ms_;
+  const int most = std::clamp(tried_rows_ + tried_rows_ / 2, least, most_rows_);
+  return static_cast<int>(std::clamp<double>(rows, least, most));
+}
+
+void PromptBudget::Learn(int prompt_rows, double milliseconds) {
+  if (prompt_rows == 0) return Approach(step_ms_, milliseconds);
+  tried_rows_ = prompt_rows;
+  if (step_ms_ == 0) return;
+  const double added = std::max(milliseconds - step_ms_, 0.0) / prompt_rows;
+  if (added > row_ms_) {
+    row_ms_ = added;  // what was too long must not be so again
+  } else if (added > 0) {
+    Approach(row_ms_, added);
+  }
+}
+
+}  // namespace edgevlm

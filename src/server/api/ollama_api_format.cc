@@ -1,0 +1,86 @@
+#include "server/api/ollama_api_format.h"
+
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <utility>
+
+#include "server/parse/json.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kNanoseconds = 1e6;
+
+std::int64_t Nanoseconds(double milliseconds) { return std::llround(milliseconds * kNanoseconds); }
+
+class OllamaApiFormat final : public ApiFormat {
+ public:
+  OllamaApiFormat(OllamaKind kind, ReplyFacts facts) : kind_(kind), facts_(std::move(facts)) {}
+
+  Response Whole(const RequestReply& reply) override {
+    return {.body = ToText(Last(reply, reply.reply.text))};
+  }
+  Response Failed(const ApiError& error) override { return OllamaError(error); }
+
+  std::string Text(std::string_view text) override {
+    json object = Object(text);
+    object["done"] = false;
+    return ToText(object);
+  }
+  std::vector<std::string> End(const RequestReply& reply) override {
+    return {ToText(Last(reply, ""))};
+  }
+  std::string FailedLate(const ApiError& error) override {
+    return ToText({{"error", error.message}});
+  }
+
+ private:
+  json Object(std::string_view text) const {
+    json object = {{"model", facts_.model}, {"created_at", OllamaDate(facts_.created)}};
+    if (kind_ == OllamaKind::kChat) {
+      object["message"] = {{"role", "assistant"}, {"content", text}};
+    } else {
+      object["response"] = text;
+    }
+    return object;
+  }
+
+  json Last(const RequestReply& reply, std::string_view text) const {
+    const Timings& t = reply.reply.timings;
+    json object = Object(text);
+    object["done"] = true;
+    object["done_reason"] = FinishName(reply.reply.finish_reason);
+    object["total_duration"] = Nanoseconds(t.total_ms);
+    object["load_duration"] = 0;
+    object["prompt_eval_count"] = reply.reply.prompt_tokens;
+    object["prompt_eval_duration"] =
+        Nanoseconds(t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms);
+    object["eval_count"] = reply.reply.reply_tokens;
+    object["eval_duration"] = Nanoseconds(t.generate_ms);
+    object["seed"] = SeedJson(reply.reply.seed);
+    return object;
+  }
+
+  const OllamaKind kind_;
+  const ReplyFacts facts_;
+};
+
+}  // namespace
+
+std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyFacts facts) {
+  return std::make_shared<OllamaApiFormat>(kind, std::move(facts));
+}
+
+std::string OllamaDate(std::int64_t seconds_since_1970) {
+  const std::time_t time = seconds_since_1970;
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  std::array<char, 32> text;
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,18 @@
+// How Ollama's API writes replies: one JSON object per line, times in nanoseconds.
+#pragma once
+
+#include <memory>
+
+#include "server/api_format.h"
+#include "server/reply_fields.h"
+
+namespace edgevlm {
+
+enum class OllamaKind { kGenerate, kChat };  // "response", or "message" with a role
+
+std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyFacts facts);
+
+// A date as Ollama writes it: "2026-11-21T15:04:05Z".
+std::string OllamaDate(std::int64_t seconds_since_1970);
+
+}  // namespace edgevlm

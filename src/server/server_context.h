@@ -1,0 +1,74 @@
+// Site: what all requests of a server share.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "edgevlm/edgevlm.h"
+#include "edgevlm/scheduler.h"
+#include "server/options.h"
+#include "server/server_metrics.h"
+
+namespace edgevlm {
+
+// Threads: any.
+class ServerContext {
+ public:
+  ServerContext(const Engine& engine, const ServerOptions& options)
+      : engine_(engine),
+        model_name_(options.model_name),
+        optimizations_(options.optimizations),
+        rules_(std::make_shared<const ServerRules>(options.rules)),
+        metrics_(engine.info(), options.model_load_seconds),
+        scheduler_(engine, options.scheduler) {}
+
+  const Engine& engine() const { return engine_; }
+  const std::string& model_name() const { return model_name_; }
+  const std::map<std::string, std::string>& optimizations() const { return optimizations_; }
+  Scheduler& scheduler() { return scheduler_; }
+  ServerMetrics& metrics() { return metrics_; }
+
+  // Those of now; they stay as they are for whoever holds them.
+  std::shared_ptr<const ServerRules> rules() const {
+    const std::lock_guard lock(mutex_);
+    return rules_;
+  }
+  void SetRules(ServerRules rules) {
+    auto fresh = std::make_shared<const ServerRules>(std::move(rules));
+    const std::lock_guard lock(mutex_);
+    rules_.swap(fresh);
+  }
+
+  // No new work is taken: the server is about to end.
+  bool draining() const { return draining_; }
+  void Drain() { draining_ = true; }
+
+  double uptime_seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+  // When the server began; its model's date for those who ask for one.
+  std::chrono::system_clock::time_point begin_date() const { return begin_date_; }
+
+  // A number that no other request of this server has.
+  std::uint64_t NextNumber() { return ++last_number_; }
+
+ private:
+  const Engine& engine_;
+  const std::string model_name_;
+  const std::map<std::string, std::string> optimizations_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const ServerRules> rules_;
+  ServerMetrics metrics_;
+  std::atomic<bool> draining_ = false;
+  std::atomic<std::uint64_t> last_number_ = 0;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  const std::chrono::system_clock::time_point begin_date_ = std::chrono::system_clock::now();
+  Scheduler scheduler_;  // last: it ends first, and its listeners use the rest
+};
+
+}  // namespace edgevlm

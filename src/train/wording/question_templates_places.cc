@@ -1,0 +1,202 @@
+// QuestionTemplates about where things are: what (is there), where, leftright, abovebelow.
+#include <array>
+#include <cmath>
+#include <iterator>
+
+#include "train/wording/phrases.h"
+#include "train/wording/pick_one.h"
+#include "train/wording/places.h"
+#include "train/wording/question_templates.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::array kWhatIsShown = {"what is in the picture?", "what do you see?",
+                                     "what does the picture show?", "what is in this picture?"};
+constexpr std::array kWhatThing = {"what thing is shown?", "what is this?", "what is shown here?"};
+constexpr std::array kWhatIs = {"what is {0}?", "what do you see {0}?", "what can you see {0}?"};
+constexpr std::array kWhere = {"where is {0}?", "where is {0} in the picture?",
+                               "in which part of the picture is {0}?", "where do you see {0}?"};
+constexpr float kBareName = 1.0f / 3;
+constexpr float kAskWhich = 0.4f;
+
+// One of the unique names of a group, the complete one twice as often.
+std::string PickName(const std::vector<std::string>& names, std::mt19937_64& rng) {
+  return names.size() > 1 && Bernoulli(rng, kBareName) ? names[1] : names[0];
+}
+
+// A question and its answer, before a wording is chosen. place: "in the top left", "above the dog".
+struct WhatIsThere {
+  std::string place;
+  std::string answer;
+};
+
+// Places that hold things of one group and nothing else.
+void FindAtPlaces(const std::vector<PlacedGroup>& groups, std::vector<WhatIsThere>& found) {
+  for (int place = 0; place < static_cast<int>(kPlaceNames.size()); ++place) {
+    const PlacedGroup* inside = nullptr;
+    int count = 0;
+    bool clear = true;
+    for (const PlacedGroup& group : groups) {
+      for (const Point& center : group.centers) {
+        if (!MayBeAt(center, place)) continue;
+        clear = clear && PlaceOf(center) == place && (inside == nullptr || inside == &group);
+        inside = &group;
+        ++count;
+      }
+    }
+    if (inside == nullptr || !clear) continue;
+    found.push_back({kAtPlace[static_cast<std::size_t>(place)], Counted(inside->what, count)});
+  }
+}
+
+// The answer to "what is <relation> <reference>?" when that is one group's things and every other
+// thing is clearly not there.
+std::optional<std::string> AnswerBeyond(Relation relation, const PlacedGroup& reference,
+                                        const std::vector<PlacedGroup>& groups) {
+  const PlacedGroup* beyond = nullptr;
+  int count = 0;
+  for (const PlacedGroup& group : groups) {
+    if (&group == &reference) continue;
+    for (const Point& center : group.centers) {
+      const float gap = Gap(relation, {center}, reference.centers);
+      if (std::fabs(gap) < kRelationMargin) return std::nullopt;
+      if (gap < 0) continue;
+      if (beyond != nullptr && beyond != &group) return std::nullopt;
+      beyond = &group;
+      ++count;
+    }
+  }
+  if (beyond == nullptr) return std::nullopt;
+  return Counted(beyond->what, count);
+}
+
+void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
+                std::vector<WhatIsThere>& found) {
+  for (const PlacedGroup& group : groups) {
+    const std::vector<std::string> names = UniqueNames(group, groups);
+    if (names.empty()) continue;
+    const std::string name = PickName(names, rng);
+    for (const Relation relation :
+         {Relation::kLeftOf, Relation::kRightOf, Relation::kAbove, Relation::kBelow}) {
+      const auto answer = AnswerBeyond(relation, group, groups);
+      if (answer) found.push_back({Fill("{0} {1}", {RelationWords(relation), name}), *answer});
+    }
+    if (groups.size() != 2) continue;
+    const PlacedGroup& other = &group == &groups[0] ? groups[1] : groups[0];
+    if (!AreNextToEachOther(group.centers, other.centers)) continue;
+    found.push_back({Fill("next to {0}", {name}), Counted(other.what, other.count())});
+  }
+}
+
+// Two single things, the first of which is clearly further left (or up).
+struct Ordered {
+  std::string first;
+  std::string second;
+};
+
+std::vector<Ordered> FindOrdered(Relation relation, const std::vector<PlacedGroup>& groups,
+                                 std::mt19937_64& rng) {
+  std::vector<Ordered> found;
+  for (const PlacedGroup& a : groups) {
+    for (const PlacedGroup& b : groups) {
+      const auto names_a = UniqueNames(a, groups);
+      const auto names_b = UniqueNames(b, groups);
+      if (&a == &b || names_a.empty() || names_b.empty()) continue;
+      if (Gap(relation, a.centers, b.centers) < kRelationMargin) continue;
+      found.push_back({PickName(names_a, rng), PickName(names_b, rng)});
+    }
+  }
+  return found;
+}
+
+// The words for one direction along an axis.
+struct Direction {
+  std::array<const char*, 3> is;     // "is {0} left of {1}?"
+  std::array<const char*, 3> which;  // "which is further left, {0} or {1}?"
+};
+
+constexpr Direction kLeft = {
+    {"is {0} left of {1}?", "is {0} to the left of {1}?", "is {0} further left than {1}?"},
+    {"which is further left, {0} or {1}?", "what is further left, {0} or {1}?",
+     "which one is on the left, {0} or {1}?"}};
+constexpr Direction kRight = {
+    {"is {0} right of {1}?", "is {0} to the right of {1}?", "is {0} further right than {1}?"},
+    {"which is further right, {0} or {1}?", "what is further right, {0} or {1}?",
+     "which one is on the right, {0} or {1}?"}};
+constexpr Direction kUp = {
+    {"is {0} above {1}?", "is {0} higher than {1}?", "is {0} higher up than {1}?"},
+    {"which is higher, {0} or {1}?", "what is higher, {0} or {1}?",
+     "which one is above the other, {0} or {1}?"}};
+constexpr Direction kDown = {
+    {"is {0} below {1}?", "is {0} lower than {1}?", "is {0} lower down than {1}?"},
+    {"which is lower, {0} or {1}?", "what is lower, {0} or {1}?",
+     "which one is below the other, {0} or {1}?"}};
+
+// pair.first is further along `ahead` than pair.second, and less far along `back`.
+QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& ahead,
+                        const Direction& back, bool yes, std::mt19937_64& rng) {
+  const bool ask_ahead = Bernoulli(rng, 0.5f);
+  const Direction& asked = ask_ahead ? ahead : back;
+  if (Bernoulli(rng, kAskWhich)) {
+    const std::string& answer = ask_ahead ? pair.first : pair.second;
+    const bool in_order = Bernoulli(rng, 0.5f);
+    return {kind,
+            Fill(PickOne(rng, asked.which),
+                 {in_order ? pair.first : pair.second, in_order ? pair.second : pair.first}),
+            answer};
+  }
+  const bool first_is_subject = ask_ahead == yes;
+  return {kind,
+          Fill(PickOne(rng, asked.is), {first_is_subject ? pair.first : pair.second,
+                                        first_is_subject ? pair.second : pair.first}),
+          yes ? "yes" : "no"};
+}
+
+}  // namespace
+
+std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bool,
+                                      std::mt19937_64& rng) {
+  std::vector<WhatIsThere> found;
+  FindAtPlaces(groups, found);
+  FindAround(groups, rng, found);
+  if (groups.size() <= 2 && (found.empty() || Bernoulli(rng, 0.5f))) {
+    const bool one = groups.size() == 1 && groups[0].count() == 1;
+    const char* question =
+        one && Bernoulli(rng, 0.5f) ? PickOne(rng, kWhatThing) : PickOne(rng, kWhatIsShown);
+    return QuestionAnswer{"what", question, Listed(groups)};
+  }
+  if (found.empty()) return std::nullopt;
+  const WhatIsThere& chosen = PickOne(rng, found);
+  return QuestionAnswer{"what", Fill(PickOne(rng, kWhatIs), {chosen.place}), chosen.answer};
+}
+
+std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool,
+                                       std::mt19937_64& rng) {
+  std::vector<QuestionAnswer> found;
+  for (const PlacedGroup& group : groups) {
+    const std::vector<std::string> names = UniqueNames(group, groups);
+    const std::optional<int> place = SharedPlace(group.centers);
+    if (names.empty() || !place) continue;
+    found.push_back({"where", Fill(PickOne(rng, kWhere), {PickName(names, rng)}),
+                     kPlaceNames[static_cast<std::size_t>(*place)]});
+  }
+  if (found.empty()) return std::nullopt;
+  return PickOne(rng, found);
+}
+
+std::optional<QuestionAnswer> AskLeftRight(const std::vector<PlacedGroup>& groups, bool yes,
+                                           std::mt19937_64& rng) {
+  const std::vector<Ordered> pairs = FindOrdered(Relation::kLeftOf, groups, rng);
+  if (pairs.empty()) return std::nullopt;
+  return AskOrder("leftright", PickOne(rng, pairs), kLeft, kRight, yes, rng);
+}
+
+std::optional<QuestionAnswer> AskAboveBelow(const std::vector<PlacedGroup>& groups, bool yes,
+                                            std::mt19937_64& rng) {
+  const std::vector<Ordered> pairs = FindOrdered(Relation::kAbove, groups, rng);
+  if (pairs.empty()) return std::nullopt;
+  return AskOrder("abovebelow", PickOne(rng, pairs), kUp, kDown, yes, rng);
+}
+
+}  // namespace edgevlm::train

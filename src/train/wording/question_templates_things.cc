@@ -1,0 +1,87 @@
+// QuestionTemplates about what there is: count, color, exists, display.
+#include <array>
+#include <iterator>
+
+#include "train/scenes/things.h"
+#include "train/wording/descriptions.h"
+#include "train/wording/phrases.h"
+#include "train/wording/pick_one.h"
+#include "train/wording/question_templates.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr std::array kHowManyThings = {"how many things are there?",
+                                       "how many things are in the picture?",
+                                       "how many things can you see?", "count the things"};
+constexpr std::array kHowMany = {"how many {0} are there?", "how many {0} are in the picture?",
+                                 "how many {0} can you see?", "count the {0}"};
+constexpr std::array kColorOfOne = {"what color is the {0}?", "what colour is the {0}?",
+                                    "which color is the {0}?", "which colour is the {0}?"};
+constexpr std::array kColorOfSeveral = {"what color are the {0}?", "what colour are the {0}?",
+                                        "which color are the {0}?", "which colour are the {0}?"};
+constexpr std::array kExists = {"is there {0}?", "is there {0} in the picture?", "can you see {0}?",
+                                "do you see {0}?", "does the picture show {0}?"};
+constexpr std::array kReads = {"what does the display read?", "what number is shown?",
+                               "what number does the display show?", "what is on the display?",
+                               "what does the display say?"};
+
+constexpr float kAskForAllThings = 0.2f;
+constexpr float kAskForNone = 0.15f;
+
+QuestionAnswer AskCountOfAll(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
+  return {"count", PickOne(rng, kHowManyThings),
+          kNumberWords[static_cast<std::size_t>(Count(groups))]};
+}
+
+}  // namespace
+
+std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, bool,
+                                       std::mt19937_64& rng) {
+  if (Bernoulli(rng, kAskForAllThings)) return AskCountOfAll(groups, rng);
+  Description what = Bernoulli(rng, kAskForNone) ? AbsentDescription(groups, rng)
+                                                 : PresentDescription(groups, rng);
+  what.digits.clear();  // nobody counts the displays that read 4 2 7
+  const int count = Count(what, groups);
+  if (count != CountPossible(what, groups)) return AskCountOfAll(groups, rng);
+  return QuestionAnswer{"count", Fill(PickOne(rng, kHowMany), {PluralNoun(what)}),
+                        kNumberWords[static_cast<std::size_t>(count)]};
+}
+
+std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, bool,
+                                       std::mt19937_64& rng) {
+  std::vector<const PlacedGroup*> in_one_color;
+  for (const PlacedGroup& group : groups) {
+    const Description bare{group.what.name, {}, {}};
+    if (group.what.color && Count(bare, groups) == group.count()) in_one_color.push_back(&group);
+  }
+  if (in_one_color.empty()) return std::nullopt;
+  const PlacedGroup& group = *PickOne(rng, in_one_color);
+  const Description bare{group.what.name, {}, {}};
+  const std::string question = group.count() == 1
+                                   ? Fill(PickOne(rng, kColorOfOne), {Noun(bare)})
+                                   : Fill(PickOne(rng, kColorOfSeveral), {PluralNoun(bare)});
+  return QuestionAnswer{"colour", question,
+                        kColorNames[static_cast<std::size_t>(*group.what.color)]};
+}
+
+std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, bool yes,
+                                        std::mt19937_64& rng) {
+  const Description what = yes ? PresentDescription(groups, rng) : AbsentDescription(groups, rng);
+  return QuestionAnswer{"exists", Fill(PickOne(rng, kExists), {WithArticle(Noun(what))}),
+                        yes ? "yes" : "no"};
+}
+
+std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool,
+                                         std::mt19937_64& rng) {
+  const PlacedGroup* only = nullptr;
+  for (const PlacedGroup& group : groups) {
+    if (group.what.digits.empty()) continue;
+    if (only != nullptr || group.count() > 1) return std::nullopt;
+    only = &group;
+  }
+  if (only == nullptr) return std::nullopt;
+  return QuestionAnswer{"display", PickOne(rng, kReads), SpacedDigits(only->what.digits)};
+}
+
+}  // namespace edgevlm::train
