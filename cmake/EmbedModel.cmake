@@ -5,7 +5,7 @@ function(edgevlm_embed_model target file)
   if(NOT EXISTS ${file})
     message(FATAL_ERROR "${file}: the built-in model is missing from this checkout")
   endif()
-  set(source ${CMAKE_SOURCE_DIR}/src/engine/builtin_model.S)
+  set(source ${CMAKE_SOURCE_DIR}/src/engine/load/builtin_model.S)
   set_source_files_properties(
     ${source} TARGET_DIRECTORY ${target}
     PROPERTIES COMPILE_DEFINITIONS EDGEVLM_BUILTIN_MODEL="${file}" OBJECT_DEPENDS ${file})

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/check.h"
-#include "engine/saved_session.h"
+#include "engine/reply/saved_session.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));

@@ -18,7 +18,7 @@
 
 #include "cache/policy.h"
 #include "edgevlm/edgevlm.h"
-#include "engine/builtin_model.h"
+#include "engine/load/builtin_model.h"
 #include "tokenizer/load_tokenizer.h"
 
 namespace edgevlm {

@@ -179,7 +179,7 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
   EXPECT_GT(info["threads"], 0);
 }
 
-// The same from every instruction set; its number is in src/cli/signature_test.cc.
+// The same from every instruction set; its number is in src/measure/signature_test.cc.
 TEST_F(CliTest, BenchTellsTheOutputSignature) {
   const std::vector<std::string> arguments = {
       "bench", "-m", DataPath("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};

@@ -7,47 +7,48 @@ import pathlib
 import re
 import sys
 
-# Folder of src/ -> the folders it may include from, besides itself.
-BELOW_DECODE = "model cache kernels gguf tokenizer image tensor profile base"
+# Folder of src/ -> the folders it may include from, besides itself: those that it does include from.
 MAY_INCLUDE = {
     "base": "",
     "config": "base",
     "metrics": "base",
     "digest": "base",
     "tensor": "base",
-    "profile": "base",
+    "profile": "",
+    "roofline": "base",
     "kernels": "tensor base",
-    "gguf": "kernels tensor base",
+    "gguf": "tensor base",
     "tokenizer": "gguf base",
     "convert": "tokenizer gguf kernels tensor base",
     "image": "kernels tensor base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
-    "decode": BELOW_DECODE,
-    "engine": "decode digest " + BELOW_DECODE,
-    "eval": "engine base",
-    "roofline": "base",
+    "decode": "model cache kernels tokenizer tensor base",
+    "engine": "decode model cache gguf tokenizer image digest profile base",
+    "eval": "base",
     "catalog": "gguf digest base",
-    "server": "engine catalog digest metrics base",
-    "cli": "server metrics config eval roofline engine catalog convert decode " + BELOW_DECODE,
+    "server": "catalog digest metrics base",
+    "measure": "eval metrics engine decode model kernels gguf tensor base",
+    "cli": "server measure eval metrics config roofline engine catalog convert decode gguf tokenizer "
+           "tensor base",
     "train": "gguf tokenizer image tensor base",
 }
 
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. Results are
 # passed on by base/result.h.
 API = {
-    "edgevlm/edgevlm.h": "engine eval server cli",
-    "edgevlm/cache_options.h": "cache decode engine cli",
-    "edgevlm/decode_options.h": "decode engine server cli",
-    "edgevlm/pressure_options.h": "engine cli",
-    "edgevlm/speculation.h": "engine cli",
-    "edgevlm/vision_options.h": "engine cli",
-    "edgevlm/cache_counters.h": "engine server cli",
+    "edgevlm/edgevlm.h": "engine eval measure server cli",
+    "edgevlm/cache_options.h": "cache engine",
+    "edgevlm/decode_options.h": "decode server",
+    "edgevlm/pressure_options.h": "engine",
+    "edgevlm/speculation.h": "engine",
+    "edgevlm/vision_options.h": "engine",
+    "edgevlm/cache_counters.h": "engine",
     "edgevlm/scheduler.h": "engine server cli",
     "edgevlm/probe.h": "engine server",
     "edgevlm/count_tokens.h": "engine server cli",
-    "edgevlm/grammar.h": "decode engine server",
-    "edgevlm/exit_options.h": "decode engine cli",
+    "edgevlm/grammar.h": "decode server",
+    "edgevlm/exit_options.h": "decode cli",
     "edgevlm/result.h": "base",
 }
 
@@ -70,7 +71,7 @@ OUTSIDE = {
     "yaml-cpp/": "config",
     "prometheus/": "metrics",
     "boost/": "server",
-    "nlohmann/": "catalog cli convert eval metrics server train",
+    "nlohmann/": "catalog cli convert eval measure metrics server train",
     "curl/": "catalog",
     "openssl/": "digest",
     "immintrin.h": "kernels roofline",
@@ -97,9 +98,22 @@ def wrong_include(folder, form, target):
     return f"{folder} may include: {MAY_INCLUDE[folder] or 'nothing else'}"
 
 
+def unused_permissions(used):
+    """Folders that MAY_INCLUDE and API permit and that nobody includes. used: (folder, target) pairs."""
+    for folder, others in MAY_INCLUDE.items():
+        for other in others.split():
+            if not any(f == folder and t.startswith(other + "/") for f, t in used):
+                yield f"{folder} may include {other}, and does not"
+    for header, folders in API.items():
+        for folder in folders.split():
+            if (folder, header) not in used:
+                yield f"{folder} may include {header}, and does not"
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     wrong = files = 0
+    used = set()
     for path in sorted((root / "src").rglob("*")):
         if path.suffix not in (".h", ".cc"):
             continue
@@ -111,10 +125,14 @@ def main():
             continue
         text = path.read_text(encoding="utf-8")
         for form, target in INCLUDE.findall(text):
+            used.add((folder, target))
             reason = wrong_include(folder, form, target)
             if reason:
                 print(f"{path}: {target}: {reason}")
                 wrong += 1
+    for reason in unused_permissions(used):
+        print(f"tools/check_layers.py: {reason}")
+        wrong += 1
     print(f"check_layers: {files} files, {wrong} wrong includes")
     return 1 if wrong else 0
 

@@ -179,7 +179,7 @@ struct Likelihood {
 // In a list of token ids: the place where the image goes.
 inline constexpr int kImageToken = -1;
 
-struct Model;  // not part of this interface
+struct EngineState;  // not part of this interface
 
 // A model, loaded. Immutable after Load.
 // Threads: const methods and Sessions from any number of threads; they give the same results as
@@ -245,7 +245,7 @@ class Engine {
 
  private:
   friend class Session;
-  friend const Model& ModelOf(const Engine& engine);
+  friend const EngineState& StateOf(const Engine& engine);
   struct State;
   explicit Engine(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;

@@ -14,20 +14,22 @@
 #include "base/cores.h"
 #include "base/cpu.h"
 #include "base/mapped_file.h"
+#include "cli/acceptance_report.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
-#include "cli/compare.h"
-#include "cli/cpu_name.h"
+#include "cli/compare_report.h"
 #include "cli/exit_options.h"
 #include "cli/input.h"
-#include "cli/measure_acceptance.h"
-#include "cli/measurement.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/roofline_report.h"
-#include "cli/signature.h"
 #include "convert/preset.h"
 #include "gguf/output_file.h"
+#include "measure/acceptance.h"
+#include "measure/compare.h"
+#include "measure/cpu_name.h"
+#include "measure/measurement.h"
+#include "measure/signature.h"
 #include "metrics/system.h"
 
 namespace edgevlm {
@@ -297,16 +299,27 @@ class BenchCommand final : public Command {
   }
   Result<Engine> Load() const { return Load(model_); }
 
+  // The same model with what a comparison changes.
+  Result<Engine> LoadVariant(const EngineOptions& options) const {
+    ModelOptions model = model_;
+    model.vision = options.vision;
+    model.cache = options.cache;
+    model.early_exit = options.early_exit;
+    model.speculation = options.speculation;
+    return Load(model);
+  }
+
   // For the last number of threads given.
   MaybeError CompareOptimizations(Output& output) {
     if (report_ != BenchMarkdown && report_ != BenchJson) {
       return Error{ErrorCode::kInvalid, "compare: expected -o md or json, found " + report_name_};
     }
     model_.threads = threads_.back();
-    CompareWork work = {.load = [this](const ModelOptions& model) { return Load(model); },
-                        .model = model_,
-                        .image = image_bytes_,
-                        .repetitions = repetitions_};
+    CompareWork work = {
+        .load = [this](const EngineOptions& options) { return LoadVariant(options); },
+        .plain = model_.ForEngine(),
+        .image = image_bytes_,
+        .repetitions = repetitions_};
     std::optional<Dataset> labeled;
     if (!labels_folder_.empty()) {
       Result<Dataset> dataset = LoadDataset(labels_folder_, 0);

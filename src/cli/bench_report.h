@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "cli/measurement.h"
+#include "measure/measurement.h"
 
 namespace edgevlm {
 

@@ -1,6 +1,7 @@
+#include "cli/compare_report.h"
+
 #include <nlohmann/json.hpp>
 
-#include "cli/compare.h"
 #include "cli/format.h"
 
 namespace edgevlm {

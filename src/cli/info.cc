@@ -7,9 +7,9 @@
 
 #include "base/cpu.h"
 #include "cli/command.h"
-#include "cli/cpu_name.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "measure/cpu_name.h"
 
 namespace edgevlm {
 namespace {

@@ -12,7 +12,7 @@
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/output.h"
-#include "engine/builtin_model.h"
+#include "engine/load/builtin_model.h"
 #include "gguf/mapped_parts.h"
 #include "gguf/names.h"
 #include "gguf/reader.h"

@@ -3,12 +3,12 @@
 
 #include "decode/batch.h"
 #include "edgevlm/edgevlm.h"
-#include "engine/builtin_model.h"
-#include "engine/encode.h"
-#include "engine/find_mmproj.h"
-#include "engine/model.h"
-#include "engine/shared_image.h"
-#include "engine/token_list.h"
+#include "engine/load/builtin_model.h"
+#include "engine/load/find_mmproj.h"
+#include "engine/load/load_engine.h"
+#include "engine/prompt/token_list.h"
+#include "engine/vision/encode.h"
+#include "engine/vision/shared_image.h"
 #include "gguf/mapped_parts.h"
 
 namespace edgevlm {
@@ -44,15 +44,15 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
     if (!opened) return opened.error();
     files.mmproj = Mapped(vision_encoder.emplace(*std::move(opened)));
   }
-  Result<Model> model = LoadModel(files, options);
+  Result<EngineState> state = LoadEngine(files, options);
   // Whatever came out of a file that changed meanwhile, that is what was wrong.
   if (auto error = file->CheckUnchanged()) return *error;
   if (auto error = vision_encoder ? vision_encoder->CheckUnchanged() : std::nullopt) return *error;
-  if (!model) {
+  if (!state) {
     const std::string where = vision_encoder ? path + ", " + *vision_encoder_path : path;
-    return Error{model.error().code, where + ": " + model.error().message};
+    return Error{state.error().code, where + ": " + state.error().message};
   }
-  return Engine(std::make_unique<const State>(State{*std::move(model)}));
+  return Engine(std::make_unique<const State>(State{*std::move(state)}));
 }
 
 Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions& options) {
@@ -63,22 +63,22 @@ Result<Engine> Engine::Load(std::span<const std::byte> gguf, std::span<const std
                             const EngineOptions& options) {
   ModelFiles files = {.model = {.parts = {gguf}}};
   if (!mmproj.empty()) files.mmproj.parts = {mmproj};
-  Result<Model> model = LoadModel(files, options);
-  if (!model) return model.error();
-  return Engine(std::make_unique<const State>(State{*std::move(model)}));
+  Result<EngineState> state = LoadEngine(files, options);
+  if (!state) return state.error();
+  return Engine(std::make_unique<const State>(State{*std::move(state)}));
 }
 
-const Model& ModelOf(const Engine& engine) { return engine.state_->model; }
+const EngineState& StateOf(const Engine& engine) { return *engine.state_; }
 
 const ModelInfo& Engine::info() const { return state_->model.info; }
 
 Result<std::vector<EncodedImage>> Engine::EncodeImages(
     std::span<const std::span<const std::byte>> files) const {
-  return EncodeFiles(state_->model, files);
+  return EncodeFiles(*state_, files);
 }
 
 Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const {
-  const Result<SharedImage> shared = ShareImage(state_->model, file);
+  const Result<SharedImage> shared = ShareImage(*state_, file);
   if (!shared) return shared.error();
   EncodedImage image = *shared->image;
   image.timings = shared->timings;
@@ -87,33 +87,33 @@ Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const 
 
 Result<std::shared_ptr<const EncodedImage>> Engine::FindImage(
     std::span<const std::byte> file) const {
-  Result<SharedImage> shared = ShareImage(state_->model, file);
+  Result<SharedImage> shared = ShareImage(*state_, file);
   if (!shared) return shared.error();
   return std::move(shared->image);
 }
 
 std::shared_ptr<const EncodedImage> Engine::HeldImage(std::string_view file_id,
                                                       std::string_view scope) const {
-  return edgevlm::HeldImage(state_->model, file_id, scope);
+  return edgevlm::HeldImage(*state_, file_id, scope);
 }
 
 void Engine::ClearCaches() const {
-  if (state_->model.images != nullptr) state_->model.images->Clear();
-  if (state_->model.prompts != nullptr) state_->model.prompts->Clear();
+  if (ImageCache* const cache = state_->runtime.image_cache.get()) cache->Clear();
+  if (PromptCache* const cache = state_->runtime.prompt_cache.get()) cache->Clear();
 }
 
 CacheCounters Engine::image_cache() const {
-  const Model& model = state_->model;
-  return model.images == nullptr ? CacheCounters() : model.images->counters();
+  const ImageCache* const cache = state_->runtime.image_cache.get();
+  return cache == nullptr ? CacheCounters() : cache->counters();
 }
 
 CacheCounters Engine::prompt_cache() const {
-  const Model& model = state_->model;
-  return model.prompts == nullptr ? CacheCounters() : model.prompts->counters();
+  const PromptCache* const cache = state_->runtime.prompt_cache.get();
+  return cache == nullptr ? CacheCounters() : cache->counters();
 }
 
 Result<EncodedImage> Engine::EncodeImage(const PixelsView& pixels) const {
-  return EncodePixels(state_->model, pixels, nullptr);
+  return EncodePixels(*state_, pixels, nullptr);
 }
 
 Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
@@ -130,7 +130,7 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   Sequence sequence(*model.decoder, list->rows, model.cache);
   Batch(*model.decoder)
       .AddAll(sequence, list->inputs, {logits.data(), list->rows_after_image, vocabulary},
-              model.RunWith(nullptr));
+              state_->runtime.PrefillRun(nullptr));
   return logits;
 }
 

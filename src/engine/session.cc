@@ -2,28 +2,30 @@
 #include <optional>
 #include <utility>
 
+#include "base/stopwatch.h"
 #include "edgevlm/edgevlm.h"
-#include "engine/encode.h"
-#include "engine/model.h"
-#include "engine/prompt.h"
-#include "engine/reply.h"
-#include "engine/saved_session.h"
-#include "engine/shared_image.h"
-#include "engine/speculation.h"
-#include "engine/stopwatch.h"
-#include "engine/token_list.h"
-#include "engine/write_prompt.h"
+#include "engine/engine_state.h"
+#include "engine/load/drafter.h"
+#include "engine/prompt/prompt.h"
+#include "engine/prompt/token_list.h"
+#include "engine/prompt/write_prompt.h"
+#include "engine/reply/active_reply.h"
+#include "engine/reply/prefix.h"
+#include "engine/reply/saved_session.h"
+#include "engine/vision/encode.h"
+#include "engine/vision/shared_image.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
 namespace {
 
 // Restored images need not be encoded when their files are shown again.
-void KeepImages(const Model& model, std::span<const Message> messages,
+void KeepImages(const EngineState& engine, std::span<const Message> messages,
                 const std::shared_ptr<const EncodedImage>& set) {
-  if (model.images == nullptr) return;
-  const auto keep = [&model](const std::shared_ptr<const EncodedImage>& image) {
-    if (image != nullptr && !image->content.empty()) model.images->Put(image->content, image);
+  ImageCache* const cache = engine.runtime.image_cache.get();
+  if (cache == nullptr) return;
+  const auto keep = [cache](const std::shared_ptr<const EncodedImage>& image) {
+    if (image != nullptr && !image->content.empty()) cache->Put(image->content, image);
   };
   keep(set);
   for (const Message& message : messages) {
@@ -34,20 +36,20 @@ void KeepImages(const Model& model, std::span<const Message> messages,
 }  // namespace
 
 struct Session::State {
-  State(const Model& loaded, const SessionOptions& options)
-      : model(loaded),
+  State(const EngineState& loaded, const SessionOptions& options)
+      : engine(loaded),
         is_cancelled(options.is_cancelled),
-        sequence(*loaded.decoder, loaded.info.context_tokens, loaded.cache),
-        batch_decoder(MakeBatchDecoder(loaded)),
-        logits_row(static_cast<std::size_t>(loaded.info.vocabulary_tokens)) {
+        sequence(*model.decoder, model.info.context_tokens, model.cache),
+        batch_decoder(MakeBatchDecoder(model)),
+        logits_row(static_cast<std::size_t>(model.info.vocabulary_tokens)) {
     if (options.profile) profiler.emplace();
     if (batch_decoder.drafter() != nullptr) {
-      speculation.emplace(*batch_decoder.drafter(), loaded.info.context_tokens);
+      speculation.emplace(*batch_decoder.drafter(), model.info.context_tokens);
     }
   }
 
   Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
-  ThreadGroups thread_groups() { return model.DecoderThreadGroups(profiler_or_null()); }
+  ThreadGroups thread_groups() { return engine.runtime.DecoderThreadGroups(profiler_or_null()); }
   View<float> logits() { return {logits_row.data(), 1, static_cast<int>(logits_row.size())}; }
 
   void Forget() {
@@ -56,39 +58,35 @@ struct Session::State {
     evaluating = false;
   }
 
-  MaybeError TakeImage(Result<EncodedImage> encoded) {
+  MaybeError AdoptImage(Result<EncodedImage> encoded) {
     if (!encoded) return encoded.error();
     image = std::make_shared<const EncodedImage>(*std::move(encoded));
     image_timings = image->timings;
     return std::nullopt;
   }
 
-  MaybeError TakeImage(Result<SharedImage> shared) {
+  MaybeError AdoptImage(Result<SharedImage> shared) {
     if (!shared) return shared.error();
     image = std::move(shared->image);
     image_timings = shared->timings;
     return std::nullopt;
   }
 
-  Result<Reply> AboutImage(std::string_view question, const DecodeOptions& options,
-                           const OnText& on_text);
+  Result<Reply> AnswerAboutImage(std::string_view question, const DecodeOptions& options,
+                                 const OnText& on_text);
   Result<Reply> Answer(std::span<const Message> messages, const DecodeOptions& options,
                        const OnText& on_text);
-  void Relieve();
-  // Not moved: what sessions share is held as was asked for.
-  bool HasWantedCache() const { return sequence.cache().shape().options == model.cache; }
-  Reply Speak(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
+  Reply Generate(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
   void Step(Generation& generation);
-  int Reuse(const Prompt& prompt);
   MaybeError CheckImages(std::span<const Message> messages) const;
   MaybeError CheckSaved(const SavedSession& saved) const;
-  void SharePrefix(const Prompt& prompt);
 
-  const Model& model;
+  const EngineState& engine;
+  const Model& model = engine.model;
   const std::function<bool()> is_cancelled;  // may be empty
   Sequence sequence;
   BatchDecoder batch_decoder;
-  std::optional<Speculation> speculation;  // where the stepper drafts
+  std::optional<Speculation> speculation;  // where the batch decoder drafts
   Prompt held;                             // what the sequence holds, unless evaluating
   std::vector<float> logits_row;           // [V]
   std::optional<Profiler> profiler;
@@ -97,72 +95,29 @@ struct Session::State {
   bool evaluating = false;  // the sequence holds what Evaluate added
 };
 
-// Under memory pressure the cache moves to a stronger policy with what it holds; back to a weaker
-// one it goes when it holds nothing.
-void Session::State::Relieve() {
-  const CacheOptions now = sequence.cache().shape().options;
-  const CacheOptions better = model.pressure_monitor->CacheFor(model.cache);
-  if (now == better) return;
-  if (IsAtLeast(better, now) || sequence.positions() == 0) sequence.MoveTo(better);
-}
-
-// Lets the sequence hold the first rows of the prompt, as many as have been read here or by another
-// session, and nothing else. Returns how many. The last row is always computed anew: its logits are
-// needed.
-int Session::State::Reuse(const Prompt& prompt) {
-  if (evaluating) Forget();
-  const int most = prompt.rows() - 1;
-  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), most));
-  if (model.prompts != nullptr && HasWantedCache()) {
-    reused = model.prompts->CopyInto(prompt, reused, most, sequence.cache());
-  }
-  sequence.TruncateTo(reused);
-  held = prompt;
-  held.TruncateTo(reused);
-  return reused;
-}
-
-void Session::State::SharePrefix(const Prompt& prompt) {
-  if (model.prompts == nullptr || !HasWantedCache()) return;
-  Prompt prefix = prompt;
-  prefix.TruncateTo(prompt.PrefixRows());
-  model.prompts->Put(prefix, sequence.cache());
-}
-
 void Session::State::Step(Generation& generation) {
   if (is_cancelled && is_cancelled()) return generation.Cancel();
   Generation* const generations[] = {&generation};
   batch_decoder.Step(generations, Batch::kChunkRows, thread_groups());
 }
 
-// Reads what the sequence does not hold of the prompt, and replies.
-Reply Session::State::Speak(const Prompt& prompt, const DecodeOptions& options,
-                            const OnText& on_text) {
-  Reply reply;
-  reply.prompt_tokens = prompt.rows();
-  Stopwatch watch;
-  reply.reused_tokens = Reuse(prompt);
-  Relieve();
-  DecodeOptions with_stops = options;
-  const auto stops = model.style->stops();
-  with_stops.stop.insert(with_stops.stop.end(), stops.begin(), stops.end());
-  if (speculation) speculation->Begin(prompt.Tokens());
-  Generation generation(sequence, prompt.InputsFrom(reply.reused_tokens),
-                        {.tokenizer = model.tokenizer,
-                         .ends = model.tokenizer.ends(),
-                         .goes_on = prompt.ends_in_reply()},
-                        with_stops, on_text, speculation ? &*speculation : nullptr);
-  while (generation.reading()) Step(generation);
-  reply.timings.prefill_ms = watch.Lap();
-  if (generation.prompt_rows() == 0) SharePrefix(prompt);
-  while (!generation.finished()) Step(generation);
-  GenerationResult result = generation.Finish();
-  reply.timings.generate_ms = watch.Lap();
-  reply.timings.total_ms = watch.Milliseconds();
+// Computes what the sequence does not hold of the prompt, and replies.
+Reply Session::State::Generate(const Prompt& prompt, const DecodeOptions& options,
+                               const OnText& on_text) {
+  const Stopwatch watch;
+  if (evaluating) Forget();
+  const int reused = ReusePrefix(engine, held, prompt, sequence);
   held = prompt;
-  held.Add(result.tokens);
-  held.TruncateTo(sequence.positions());  // the last token chosen is not in the sequence
-  Describe(std::move(result), sequence, model, reply);
+  held.TruncateTo(reused);
+  ActiveReply active(engine, prompt, reused, sequence, options, on_text,
+                     speculation ? &*speculation : nullptr);
+  while (!active.generation().finished()) {
+    Step(active.generation());
+    active.Update();
+  }
+  Reply reply = active.Finish();
+  reply.timings.total_ms = watch.Milliseconds();
+  held = active.Held();
   return reply;
 }
 
@@ -171,11 +126,12 @@ Result<Reply> Session::State::Answer(std::span<const Message> messages,
   if (auto error = Validate(options)) return *error;
   const Result<Prompt> prompt = WritePrompt(model, messages);
   if (!prompt) return prompt.error();
-  return Speak(*prompt, options, on_text);
+  return Generate(*prompt, options, on_text);
 }
 
-Result<Reply> Session::State::AboutImage(std::string_view question, const DecodeOptions& options,
-                                         const OnText& on_text) {
+Result<Reply> Session::State::AnswerAboutImage(std::string_view question,
+                                               const DecodeOptions& options,
+                                               const OnText& on_text) {
   if (auto error = Validate(options)) return *error;
   if (!image) return Error{ErrorCode::kInvalid, "image: expected one to be set, found none"};
   Message message = {.role = Role::kUser, .parts = {{.image = image}}};
@@ -229,33 +185,33 @@ MaybeError Session::State::CheckSaved(const SavedSession& saved) const {
 }
 
 Session::Session(const Engine& engine, const SessionOptions& options)
-    : state_(std::make_unique<State>(engine.state_->model, options)) {}
+    : state_(std::make_unique<State>(*engine.state_, options)) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 MaybeError Session::SetImage(std::span<const std::byte> file) {
-  return state_->TakeImage(
-      ShareImage(state_->model, file, {.profiler = state_->profiler_or_null()}));
+  return state_->AdoptImage(
+      ShareImage(state_->engine, file, {.profiler = state_->profiler_or_null()}));
 }
 
 MaybeError Session::SetImage(const PixelsView& pixels) {
-  return state_->TakeImage(EncodePixels(state_->model, pixels, state_->profiler_or_null()));
+  return state_->AdoptImage(EncodePixels(state_->engine, pixels, state_->profiler_or_null()));
 }
 
 MaybeError Session::SetImage(const EncodedImage& image) {
   if (auto error = CheckImage(state_->model, image)) return error;
-  return state_->TakeImage(image);
+  return state_->AdoptImage(image);
 }
 
 MaybeError Session::SetImage(std::shared_ptr<const EncodedImage> image) {
   CHECK(image != nullptr);
   if (auto error = CheckImage(state_->model, *image)) return error;
-  return state_->TakeImage(SharedImage{std::move(image), {}});
+  return state_->AdoptImage(SharedImage{std::move(image), {}});
 }
 
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {
-  return state_->AboutImage({}, options, on_text);
+  return state_->AnswerAboutImage({}, options, on_text);
 }
 
 Result<Reply> Session::Ask(std::string_view question, const DecodeOptions& options,
@@ -263,7 +219,7 @@ Result<Reply> Session::Ask(std::string_view question, const DecodeOptions& optio
   if (question.empty()) {
     return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
   }
-  return state_->AboutImage(question, options, on_text);
+  return state_->AnswerAboutImage(question, options, on_text);
 }
 
 Result<Reply> Session::Chat(std::span<const Message> messages, const DecodeOptions& options,
@@ -324,7 +280,7 @@ Result<std::vector<Message>> Session::Restore(std::span<const std::byte> bytes) 
   state.held = std::move(saved->prompt);
   state.image = std::move(saved->image);
   state.image_timings = {};
-  KeepImages(state.model, saved->messages, state.image);
+  KeepImages(state.engine, saved->messages, state.image);
   return std::move(saved->messages);
 }
 

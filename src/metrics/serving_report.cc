@@ -46,21 +46,22 @@ std::string Title(const std::string& name, char fill) {
   return line + "\n";
 }
 
-std::string SpreadLines(const std::string& title, const std::string& name, const Spread& spread) {
-  return Title(title, '-') + Line(("Mean " + name + " (ms):").c_str(), spread.mean, 2) +
-         Line(("Median " + name + " (ms):").c_str(), spread.median, 2) +
-         Line(("P99 " + name + " (ms):").c_str(), spread.p99, 2);
+std::string SummaryLines(const std::string& title, const std::string& name,
+                         const LatencySummary& summary) {
+  return Title(title, '-') + Line(("Mean " + name + " (ms):").c_str(), summary.mean, 2) +
+         Line(("Median " + name + " (ms):").c_str(), summary.median, 2) +
+         Line(("P99 " + name + " (ms):").c_str(), summary.p99, 2);
 }
 
-void AddSpread(const std::string& name, const Spread& spread, nlohmann::json& object) {
-  object["mean_" + name + "_ms"] = spread.mean;
-  object["median_" + name + "_ms"] = spread.median;
-  object["p99_" + name + "_ms"] = spread.p99;
+void AddSummary(const std::string& name, const LatencySummary& summary, nlohmann::json& object) {
+  object["mean_" + name + "_ms"] = summary.mean;
+  object["median_" + name + "_ms"] = summary.median;
+  object["p99_" + name + "_ms"] = summary.p99;
 }
 
 }  // namespace
 
-Spread SpreadOf(const std::vector<double>& values) {
+LatencySummary SummaryOf(const std::vector<double>& values) {
   if (values.empty()) return {};
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
   return {.mean = sum / static_cast<double>(values.size()),
@@ -88,10 +89,10 @@ ServingReport MakeServingReport(std::span<const ServedRequest> requests, double 
       each.push_back((request.total_ms - request.first_token_ms) / (request.reply_tokens - 1));
     }
   }
-  report.ttft_ms = SpreadOf(first);
-  report.tpot_ms = SpreadOf(each);
-  report.itl_ms = SpreadOf(gaps);
-  report.e2el_ms = SpreadOf(whole);
+  report.ttft_ms = SummaryOf(first);
+  report.tpot_ms = SummaryOf(each);
+  report.itl_ms = SummaryOf(gaps);
+  report.e2el_ms = SummaryOf(whole);
   return report;
 }
 
@@ -108,10 +109,10 @@ std::string ServingText(const ServingReport& report) {
          Line("Output token throughput (tok/s):", PerSecond(replied, report.duration_s), 2) +
          Line("Peak concurrent requests:", report.peak_concurrency, 2) +
          Line("Total token throughput (tok/s):", PerSecond(total, report.duration_s), 2) +
-         SpreadLines("Time to First Token", "TTFT", report.ttft_ms) +
-         SpreadLines("Time per Output Token (excl. 1st token)", "TPOT", report.tpot_ms) +
-         SpreadLines("Inter-token Latency", "ITL", report.itl_ms) +
-         SpreadLines("End-to-end Latency", "E2EL", report.e2el_ms) + std::string(kWidth, '=') +
+         SummaryLines("Time to First Token", "TTFT", report.ttft_ms) +
+         SummaryLines("Time per Output Token (excl. 1st token)", "TPOT", report.tpot_ms) +
+         SummaryLines("Inter-token Latency", "ITL", report.itl_ms) +
+         SummaryLines("End-to-end Latency", "E2EL", report.e2el_ms) + std::string(kWidth, '=') +
          "\n";
 }
 
@@ -127,10 +128,10 @@ nlohmann::json ServingJson(const ServingReport& report) {
       {"output_throughput", PerSecond(static_cast<double>(report.reply_tokens), report.duration_s)},
       {"total_token_throughput", PerSecond(total, report.duration_s)},
       {"max_concurrent_requests", report.peak_concurrency}};
-  AddSpread("ttft", report.ttft_ms, object);
-  AddSpread("tpot", report.tpot_ms, object);
-  AddSpread("itl", report.itl_ms, object);
-  AddSpread("e2el", report.e2el_ms, object);
+  AddSummary("ttft", report.ttft_ms, object);
+  AddSummary("tpot", report.tpot_ms, object);
+  AddSummary("itl", report.itl_ms, object);
+  AddSummary("e2el", report.e2el_ms, object);
   return object;
 }
 

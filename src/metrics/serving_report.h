@@ -20,12 +20,12 @@ struct ServedRequest {
 };
 
 // Mean, median and 99th percentile.
-struct Spread {
+struct LatencySummary {
   double mean = 0;
   double median = 0;
   double p99 = 0;
 };
-Spread SpreadOf(const std::vector<double>& values);
+LatencySummary SummaryOf(const std::vector<double>& values);
 
 struct ServingReport {
   int successful = 0;
@@ -34,10 +34,10 @@ struct ServingReport {
   long long prompt_tokens = 0;
   long long reply_tokens = 0;
   int peak_concurrency = 0;
-  Spread ttft_ms;  // time to first token
-  Spread tpot_ms;  // time per token of a reply, the first excluded
-  Spread itl_ms;   // between pieces
-  Spread e2el_ms;  // the whole request
+  LatencySummary ttft_ms;  // time to first token
+  LatencySummary tpot_ms;  // time per token of a reply, the first excluded
+  LatencySummary itl_ms;   // between pieces
+  LatencySummary e2el_ms;  // the whole request
 };
 
 // duration_ms: from the first request's begin to the last one's end.

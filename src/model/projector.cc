@@ -3,7 +3,7 @@
 namespace edgevlm {
 
 ImageLayout Projector::Layout(ImageSize, int) const {
-  return {.grid = {}, .pieces = {{.text = "", .square = 0}}};
+  return {.grid = {}, .pieces = {{.text = "", .tile = 0}}};
 }
 
 }  // namespace edgevlm

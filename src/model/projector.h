@@ -11,12 +11,12 @@
 
 namespace edgevlm {
 
-// How one image stands in a prompt: the squares that the vision encoder sees of it, and the text
+// How one image stands in a prompt: the tiles that the vision encoder sees of it, and the text
 // around them.
 struct ImageLayout {
   struct Piece {
     std::string text;  // goes first; may hold the model's control tokens, spelled out
-    int square = -1;   // then the embeddings of this one of grid.images(); -1: none
+    int tile = -1;     // then the embeddings of this one of grid.images(); -1: none
   };
 
   TileGrid grid;  // for PreprocessTiles
@@ -31,17 +31,17 @@ class Projector {
   virtual int inputs() const = 0;   // E
   virtual int outputs() const = 0;  // D
 
-  // The features of one square that Project takes together; 0: any number.
+  // The features of one tile that Project takes together; 0: any number.
   virtual int places() const { return 0; }
 
-  // The embeddings that come of the features of one square. REQUIRES: as many as places() says.
+  // The embeddings that come of the features of one tile. REQUIRES: as many as places() says.
   virtual int Tokens(int places) const { return places; }
 
   // How an image of this size, in pixels, is shown in at most max_tokens embeddings (0: no limit;
-  // one square is shown in any case).
+  // one tile is shown in any case).
   virtual ImageLayout Layout(ImageSize image, int max_tokens) const;
 
-  //   features    [n * places, E], of one or several squares
+  //   features    [n * places, E], of one or several tiles
   //   embeddings  [n * Tokens(places), D]
   // Takes and gives back memory of `workspace` on top of what is held there.
   virtual void Project(View<const float> features, View<float> embeddings, Workspace& workspace,

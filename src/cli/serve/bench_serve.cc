@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/output.h"
-#include "cli/serve/load_client.h"
+#include "measure/load_client.h"
 #include "metrics/serving_report.h"
 #include "server/parse/base64.h"
 

@@ -4,9 +4,10 @@
 #include <span>
 #include <string>
 
-#include "engine/prompt_style.h"
-#include "engine/shared_image.h"
-#include "engine/write_prompt.h"
+#include "engine/prompt/prompt_style.h"
+#include "engine/prompt/write_prompt.h"
+#include "engine/reply/prefix.h"
+#include "engine/vision/shared_image.h"
 
 namespace edgevlm {
 namespace {
@@ -29,8 +30,8 @@ Error Cancelled() { return {ErrorCode::kCancelled, "request: cancelled"}; }
 // Reads the images of one request, in order.
 class Encoding {
  public:
-  Encoding(const Model& model, const PrepareHooks& hooks, int images)
-      : model_(model), hooks_(hooks), images_(images) {}
+  Encoding(const EngineState& engine, const PrepareHooks& hooks, int images)
+      : engine_(engine), hooks_(hooks), images_(images) {}
 
   Result<std::vector<Message>> Messages(const ReplyRequest& request) {
     const RequestPart* const last = LastImage(request);
@@ -38,7 +39,7 @@ class Encoding {
     for (const RequestMessage& given : request.messages) {
       Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
       for (const RequestPart& part : given.parts) {
-        if (IsImage(part) && &part != last && model_.style->begins_with_image()) {
+        if (IsImage(part) && &part != last && engine_.model.style->begins_with_image()) {
           Skip(part);
           continue;
         }
@@ -61,7 +62,7 @@ class Encoding {
 
   const Timings& timings() const { return timings_; }
   int tokens() const { return tokens_; }
-  std::vector<ImageReply> TakeNotes() { return std::move(notes_); }
+  std::vector<ImageReply> MoveNotes() { return std::move(notes_); }
 
  private:
   // It stands before the one that is looked at.
@@ -81,10 +82,11 @@ class Encoding {
     const std::string& file = *part.image;
     // Who else wants it finds it only where images are kept.
     const auto is_over = [&] {
-      return hooks_.is_over() && (model_.images == nullptr || !hooks_.is_wanted(file));
+      return hooks_.is_over() &&
+             (engine_.runtime.image_cache == nullptr || !hooks_.is_wanted(file));
     };
     Result<SharedImage> shared =
-        ShareImage(model_, std::as_bytes(std::span(file)),
+        ShareImage(engine_, std::as_bytes(std::span(file)),
                    {.scope = scope, .file_id = part.image_id, .is_over = is_over});
     if (!shared) return Named(shared.error());
     timings_.decode_ms += shared->timings.decode_ms;
@@ -100,7 +102,7 @@ class Encoding {
     return {error.code, "image " + std::to_string(done_) + ": " + error.message};
   }
 
-  const Model& model_;
+  const EngineState& engine_;
   const PrepareHooks& hooks_;
   const int images_;
   int done_ = 0;
@@ -111,10 +113,6 @@ class Encoding {
 
 }  // namespace
 
-bool HasWantedCache(const Sequence& sequence, const Model& model) {
-  return sequence.cache().shape().options == model.cache;
-}
-
 int CountImages(const ReplyRequest& request) {
   int images = 0;
   for (const RequestMessage& message : request.messages) {
@@ -123,32 +121,27 @@ int CountImages(const ReplyRequest& request) {
   return images;
 }
 
-Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
+Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,
                               const PrepareHooks& hooks) {
   if (auto error = Validate(request.decode)) return *error;
-  Encoding encoding(model, hooks, CountImages(request));
+  Encoding encoding(engine, hooks, CountImages(request));
   const Result<std::vector<Message>> messages = encoding.Messages(request);
   if (!messages) return messages.error();
-  Result<Prompt> prompt = WritePrompt(model, *messages);
+  Result<Prompt> prompt = WritePrompt(engine.model, *messages);
   if (!prompt) return prompt.error();
   if (hooks.is_over()) return Cancelled();
   // Not more than this reply can fill: many run at the same time.
+  const Model& model = engine.model;
   const int rows = prompt->rows();
   const int positions =
       rows + std::min(request.decode.max_tokens, model.info.context_tokens - rows);
   PreparedReply prepared = {
       .prompt = *std::move(prompt),
-      .sequence = std::make_unique<Sequence>(*model.decoder, positions,
-                                             model.pressure_monitor->CacheFor(model.cache)),
+      .sequence = std::make_unique<Sequence>(*model.decoder, positions, model.cache),
       .timings = encoding.timings(),
       .image_tokens = encoding.tokens(),
-      .images = encoding.TakeNotes()};
-  if (model.prompts != nullptr && HasWantedCache(*prepared.sequence, model)) {
-    // The last row is always computed: its logits are needed.
-    prepared.reused_rows =
-        model.prompts->CopyInto(prepared.prompt, 0, rows - 1, prepared.sequence->cache());
-    prepared.sequence->TruncateTo(prepared.reused_rows);
-  }
+      .images = encoding.MoveNotes()};
+  prepared.reused_rows = ReusePrefix(engine, Prompt(), prepared.prompt, *prepared.sequence);
   return prepared;
 }
 

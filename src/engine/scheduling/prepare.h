@@ -1,4 +1,4 @@
-// From a request to what the decoder is to read. For engine/scheduling/ only.
+// Turns a request into a prompt and a sequence for it. For engine/scheduling/ only.
 #pragma once
 
 #include <atomic>
@@ -9,14 +9,14 @@
 
 #include "decode/sequence.h"
 #include "edgevlm/scheduler.h"
-#include "engine/model.h"
-#include "engine/prompt.h"
+#include "engine/engine_state.h"
+#include "engine/prompt/prompt.h"
 
 namespace edgevlm {
 
 struct PreparedReply {
   Prompt prompt;
-  std::unique_ptr<Sequence> sequence;  // with room for prompt and reply
+  std::unique_ptr<Sequence> sequence;  // of prompt and reply
   int reused_rows = 0;                 // of the prompt, that the sequence holds already
   Timings timings;                     // decode, preprocess and encode of what was encoded for this
   int image_tokens = 0;
@@ -30,13 +30,10 @@ struct PrepareHooks {
   std::function<void(int)> on_image;  // how many are encoded
 };
 
-// Encodes the images, writes the prompt, takes the memory. Errors: as Session::Chat and
-// Engine::EncodeImage; those of images say "image N: " when there are several.
-Result<PreparedReply> Prepare(const Model& model, const ReplyRequest& request,
+// Encodes the images, writes the prompt, allocates the sequence and reuses a prefix. Errors: as
+// Session::Chat and Engine::EncodeImage; those of images say "image N: " when there are several.
+Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,
                               const PrepareHooks& hooks);
-
-// Whether it is held as was asked for, so that others may share it: not where memory is short.
-bool HasWantedCache(const Sequence& sequence, const Model& model);
 
 int CountImages(const ReplyRequest& request);
 

@@ -20,8 +20,8 @@ bool Shows(const ReplyRequest& request, const std::string& image) {
 
 }  // namespace
 
-Preparer::Preparer(const Model& model, std::function<void()> on_change)
-    : model_(model),
+Preparer::Preparer(const EngineState& engine, std::function<void()> on_change)
+    : engine_(engine),
       on_change_(std::move(on_change)),
       thread_(StartThread("images and prompts", [this] { Work(); })) {}
 
@@ -69,7 +69,7 @@ void Preparer::Work() {
               on_change_();
             }};
     try {
-      job->prepared = Prepare(model_, job->request, hooks);
+      job->prepared = Prepare(engine_, job->request, hooks);
     } catch (const std::bad_alloc&) {
       job->has_no_memory = true;
     }

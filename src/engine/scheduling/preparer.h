@@ -18,7 +18,7 @@ namespace edgevlm {
 class Preparer {
  public:
   // on_change: called on the preparer's thread when a job has got further.
-  Preparer(const Model& model, std::function<void()> on_change);
+  Preparer(const EngineState& engine, std::function<void()> on_change);
   // Waits for the job under way, whose hooks should say that it is over.
   ~Preparer();
   Preparer(const Preparer&) = delete;
@@ -31,7 +31,7 @@ class Preparer {
   void Work();
   bool IsWanted(const std::string& image, const std::string& scope);
 
-  const Model& model_;
+  const EngineState& engine_;
   const std::function<void()> on_change_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -15,11 +15,11 @@
 #include "base/check.h"
 #include "base/threads.h"
 #include "decode/batch_decoder.h"
-#include "engine/model.h"
+#include "engine/engine_state.h"
+#include "engine/load/drafter.h"
 #include "engine/scheduling/preparer.h"
 #include "engine/scheduling/prompt_budget.h"
 #include "engine/scheduling/running_reply.h"
-#include "engine/speculation.h"
 
 namespace edgevlm {
 namespace {
@@ -30,23 +30,23 @@ constexpr std::chrono::milliseconds kMemoryRetry{1};
 }  // namespace
 
 struct Scheduler::State {
-  State(const Engine& engine, const SchedulerOptions& given)
-      : model(ModelOf(engine)),
+  State(const Engine& of, const SchedulerOptions& given)
+      : engine(StateOf(of)),
         options(given),
-        batch_decoder(MakeBatchDecoder(model)),
+        batch_decoder(MakeBatchDecoder(engine.model)),
         prompt_budget(given.prefill_tokens),
-        images(std::in_place, model, [this] { Wake(); }),
-        words(std::in_place, model, [this] { Wake(); }),
+        images(std::in_place, engine, [this] { Wake(); }),
+        words(std::in_place, engine, [this] { Wake(); }),
         thread(StartThread("the steps of replies", [this] { Work(); })) {}
 
   void Work();
-  bool PassGate();
+  bool AdmitAndFinish();
   void Step();
   void Abandon();
   void Wake();
   SchedulerClock::time_point NextDeadline() const;
 
-  const Model& model;
+  const EngineState& engine;
   const SchedulerOptions options;
 
   mutable std::mutex mutex;
@@ -102,7 +102,7 @@ void Scheduler::State::Work() {
       has_news = false;
     }
     try {
-      if (!PassGate()) return;
+      if (!AdmitAndFinish()) return;
       Step();
     } catch (const std::bad_alloc&) {
       Abandon();
@@ -120,10 +120,10 @@ void Scheduler::State::Abandon() {
 }
 
 // Ends what is over and starts what has waited. False when all is to end and nothing is left.
-bool Scheduler::State::PassGate() {
+bool Scheduler::State::AdmitAndFinish() {
   generations.clear();
   for (auto reply = running.begin(); reply != running.end();) {
-    const std::optional<Result<RequestReply>> end = reply->Look();
+    const std::optional<Result<RequestReply>> end = reply->Update();
     if (!end) {
       if (Generation* generation = reply->generation()) generations.push_back(generation);
       ++reply;
@@ -138,7 +138,7 @@ bool Scheduler::State::PassGate() {
     listener->OnEnd(*end);
   }
   if (is_abandoned && running.empty()) {
-    batch_decoder.emplace(MakeBatchDecoder(model));
+    batch_decoder.emplace(MakeBatchDecoder(engine.model));
     is_abandoned = false;
   }
   std::vector<std::shared_ptr<Job>> over;
@@ -149,7 +149,7 @@ bool Scheduler::State::PassGate() {
       return job->IsOver();
     });
     while (!waiting.empty() && std::ssize(running) < options.running) {
-      running.emplace_back(waiting.front(), model, batch_decoder->drafter());
+      running.emplace_back(waiting.front(), engine, batch_decoder->drafter());
       started.push_back(waiting.front());
       waiting.pop_front();
       const bool shows = CountImages(started.back()->request) > 0;
@@ -181,9 +181,9 @@ void Scheduler::State::Step() {
               });
     return is_left;
   };
-  ThreadGroups thread_groups = model.DecoderThreadGroups(nullptr);
+  ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
   thread_groups.many.is_over = &is_over;
-  const PriorityGate::Short turn(*model.gate);
+  const PriorityGate::Short turn(*engine.runtime.gate);
   const auto begin = SchedulerClock::now();
   batch_decoder->Step(generations, speaks ? prompt_budget.Rows() : Batch::kChunkRows,
                       thread_groups);

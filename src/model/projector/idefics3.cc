@@ -40,17 +40,17 @@ class Idefics3 final : public Projector {
   int Tokens(int places) const override { return places / (weights_.scale * weights_.scale); }
 
   ImageLayout Layout(ImageSize image, int max_tokens) const override {
-    const int squares = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(places()));
+    const int tiles = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(places()));
     ImageLayout layout;
-    layout.grid = ChooseTiles(image, weights_.tile, weights_.longest_edge, squares);
+    layout.grid = ChooseTiles(image, weights_.tile, weights_.longest_edge, tiles);
     const TileGrid& grid = layout.grid;
     for (int i = 0; i < grid.rows * grid.cols; ++i) {
-      layout.pieces.push_back({.text = TileText(i / grid.cols, i % grid.cols), .square = i});
+      layout.pieces.push_back({.text = TileText(i / grid.cols, i % grid.cols), .tile = i});
     }
     const std::string before = grid.rows > 0 ? "\n\n" : "";
-    layout.pieces.push_back({.text = before + "<fake_token_around_image><global-img>",
-                             .square = grid.rows * grid.cols});
-    layout.pieces.push_back({.text = "<fake_token_around_image>", .square = -1});
+    layout.pieces.push_back(
+        {.text = before + "<fake_token_around_image><global-img>", .tile = grid.rows * grid.cols});
+    layout.pieces.push_back({.text = "<fake_token_around_image>", .tile = -1});
     return layout;
   }
 

@@ -1,5 +1,5 @@
 // Pixel shuffle and one matrix (Laurencon et al. 2024, "Building and better understanding
-// vision-language models", Idefics3; Marafioti et al. 2025, SmolVLM): squares of places become one
+// vision-language models", Idefics3; Marafioti et al. 2025, SmolVLM): tiles of places become one
 // wide place each. Images are shown as tiles.
 #pragma once
 

@@ -145,15 +145,15 @@ TEST(Projectors, LlavaShowsAnImageWhole) {
   EXPECT_EQ(layout.grid, TileGrid());
   ASSERT_EQ(layout.pieces.size(), 1u);
   EXPECT_EQ(layout.pieces[0].text, "");
-  EXPECT_EQ(layout.pieces[0].square, 0);
+  EXPECT_EQ(layout.pieces[0].tile, 0);
 }
 
-// What stands between the squares, with the squares' numbers in brackets.
+// What stands between the tiles, with the tiles' numbers in brackets.
 std::string Spelled(const ImageLayout& layout) {
   std::string text;
   for (const ImageLayout::Piece& piece : layout.pieces) {
     text += piece.text;
-    if (piece.square >= 0) text += "[" + std::to_string(piece.square) + "]";
+    if (piece.tile >= 0) text += "[" + std::to_string(piece.tile) + "]";
   }
   return text;
 }
@@ -170,7 +170,7 @@ TEST(Projectors, SmolVlmShowsTilesAndTheWhole) {
                 fake + "<row_2_col_2>[3]\n\n" + whole + "[4]" + fake);
   EXPECT_EQ(Spelled((*projector)->Layout({640, 80}, 0)),
             fake + "<row_1_col_1>[0]" + fake + "<row_1_col_2>[1]\n\n" + whole + "[2]" + fake);
-  // Five squares are 20 tokens; with less room there are none, and one square in any case.
+  // Five tiles are 20 tokens; with less room there are none, and one square in any case.
   EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.images(), 5);
   for (const int tokens : {19, 4, 1}) {
     EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, tokens)), whole + "[0]" + fake);

@@ -1,0 +1,70 @@
+#include "engine/load/load_engine.h"
+
+#include <new>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/cpu.h"
+#include "model/weight_reader.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr int kMaxThreads = 256;
+
+MaybeError CheckRange(const char* name, int value, int most) {
+  if (0 <= value && value <= most) return std::nullopt;
+  return Error{ErrorCode::kInvalid, "options: " + std::string(name) + ": expected 0 to " +
+                                        std::to_string(most) + ", found " + std::to_string(value)};
+}
+
+// With the number of threads chosen.
+Result<EngineOptions> Validate(const EngineOptions& options) {
+  if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return *error;
+  EngineOptions chosen = options;
+  if (chosen.threads == 0) chosen.threads = UsableCores();
+  if (auto error = CheckRange("decode_threads", chosen.decode_threads, chosen.threads)) {
+    return *error;
+  }
+  if (auto error = CheckRange("context_tokens", options.context_tokens, ModelLimits::kContext)) {
+    return *error;
+  }
+  if (auto error =
+          CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
+    return *error;
+  }
+  if (!(options.pressure.temperature_limit_celsius >= 0)) {
+    return Error{ErrorCode::kInvalid,
+                 "options: pressure: temperature limit: expected 0 or more degrees, found others"};
+  }
+  if (auto error = Validate(options.cache)) {
+    return Error{error->code, "options: " + error->message};
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& options) {
+  const Result<EngineOptions> chosen = Validate(options);
+  if (!chosen) return chosen.error();
+  const Result<Isa>& isa = ChooseIsa();
+  if (!isa) return isa.error();
+  try {
+    Result<Model> model = LoadModel(files, *chosen);
+    if (!model) return model.error();
+    Result<Runtime> runtime = Runtime::Start(*chosen);
+    if (!runtime) return runtime.error();
+    model->info.instruction_set = IsaName(*isa);
+    model->info.threads = runtime->pool->threads();
+    model->info.decode_threads = runtime->SingleTokenPool().threads();
+    return EngineState{*std::move(model), *std::move(runtime)};
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kTooLarge, "model: no memory left for its weights"};
+  } catch (const std::system_error& error) {  // of ThreadPool
+    return Error{ErrorCode::kIo, error.what()};
+  }
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,63 @@
+#include "edgevlm/count_tokens.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "edgevlm/probe.h"
+#include "engine/load/model.h"
+#include "engine/prompt/write_prompt.h"
+
+namespace edgevlm {
+namespace {
+
+// An image with the places that it would take, and nothing in them.
+Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std::string& file) {
+  if (model.vision_encoder == nullptr) {
+    return Error{ErrorCode::kUnsupported, "image: this model reads none"};
+  }
+  const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(file)));
+  if (!info) return info.error();
+  const ImageLayout layout =
+      model.projector->Layout({info->width, info->height}, model.image_max_tokens);
+  const int tokens = model.pruner.count();
+  auto image = std::make_shared<EncodedImage>();
+  for (const ImageLayout::Piece& piece : layout.pieces) {
+    const int rows = piece.tile >= 0 ? tokens : 0;
+    image->pieces.push_back({.markup = piece.text, .rows = rows});
+    image->tokens += rows;
+  }
+  return std::shared_ptr<const EncodedImage>(std::move(image));
+}
+
+}  // namespace
+
+std::vector<int> TokenizeText(const Engine& engine, std::string_view text) {
+  return StateOf(engine).model.tokenizer.Encode(text);
+}
+
+Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages) {
+  const Model& model = StateOf(engine).model;
+  std::vector<Message> laid_out;
+  for (const RequestMessage& given : messages) {
+    Message& message = laid_out.emplace_back(Message{.role = given.role, .parts = {}});
+    for (const RequestPart& part : given.parts) {
+      if (part.image == nullptr) {
+        message.parts.push_back({.text = part.text, .image = part.encoded});
+        continue;
+      }
+      auto image = LayOut(model, *part.image);
+      if (!image) return image.error();
+      message.parts.push_back({.image = *std::move(image)});
+    }
+  }
+  return CountPromptTokens(engine, laid_out);
+}
+
+Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages) {
+  const Result<Prompt> prompt = WriteConversation(StateOf(engine).model, messages);
+  if (!prompt) return prompt.error();
+  return prompt->rows();
+}
+
+}  // namespace edgevlm

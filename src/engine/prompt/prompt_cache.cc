@@ -1,0 +1,76 @@
+#include "engine/prompt/prompt_cache.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace edgevlm {
+
+int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence) {
+  std::shared_ptr<const Prefix> best;
+  int rows = reused;
+  {
+    const std::lock_guard lock(mutex_);
+    auto found = lru_.end();
+    for (auto entry = lru_.begin(); entry != lru_.end(); ++entry) {
+      const Prefix& prefix = *entry->value;
+      if (prefix.cache.shape().options != sequence.shape().options) continue;
+      const int common = prefix.cache.ExactCut(std::min(CommonRows(prefix.prompt, prompt), most));
+      if (common <= rows) continue;
+      rows = common;
+      found = entry;
+    }
+    if (found == lru_.end()) {
+      if (reused == 0) ++lookups_.misses;
+      return reused;
+    }
+    ++lookups_.hits;
+    lru_.MarkUsed(found);
+    best = found->value;
+  }
+  sequence.CopyFrom(best->cache, rows);
+  return rows;
+}
+
+void PromptCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
+  const int rows = prefix.rows();
+  CHECK(rows <= sequence.positions());
+  if (sequence.ExactCut(rows) != rows) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (rows == 0 || Holds(prefix)) return;
+  }
+  // Copied without the lock: others need not wait.
+  CacheShape shape = sequence.shape();
+  shape.capacity = rows;
+  auto copy = std::make_shared<Prefix>(Prefix{prefix, SequenceCache(shape)});
+  copy->cache.CopyFrom(sequence, rows);
+  const std::size_t bytes = copy->cache.bytes();
+  const std::lock_guard lock(mutex_);
+  if (!lru_.Fits(bytes) || Holds(prefix)) return;
+  for (auto other = lru_.begin(); other != lru_.end();) {
+    const Prompt& held = other->value->prompt;
+    const bool is_covered = CommonRows(held, prefix) == held.rows();
+    other = is_covered ? lru_.Erase(other) : std::next(other);
+  }
+  lru_.Insert(std::move(copy), bytes);
+}
+
+// Whether one that is held begins with this prefix.
+bool PromptCache::Holds(const Prompt& prefix) {
+  return std::any_of(lru_.begin(), lru_.end(), [&](const auto& entry) {
+    return CommonRows(entry.value->prompt, prefix) == prefix.rows();
+  });
+}
+
+void PromptCache::Clear() {
+  const std::lock_guard lock(mutex_);
+  lru_.Clear();
+}
+
+CacheCounters PromptCache::counters() const {
+  const std::lock_guard lock(mutex_);
+  return lru_.Counters(lookups_);
+}
+
+}  // namespace edgevlm

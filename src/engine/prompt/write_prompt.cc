@@ -1,0 +1,33 @@
+#include "engine/prompt/write_prompt.h"
+
+#include <string>
+#include <vector>
+
+#include "engine/prompt/arrange_messages.h"
+#include "engine/prompt/prompt_style.h"
+
+namespace edgevlm {
+
+Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages) {
+  if (auto error = CheckMessages(messages)) return *error;
+  const std::vector<Message> arranged = ArrangeMessages(messages, model.style->system_anywhere());
+  if (arranged.back().parts.empty()) {
+    return Error{ErrorCode::kInvalid,
+                 "messages: expected words or an image in the last one, found none"};
+  }
+  return model.style->Write(arranged, model.tokenizer);
+}
+
+Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages) {
+  Result<Prompt> prompt = WriteConversation(model, messages);
+  if (!prompt) return prompt;
+  const int most = model.info.context_tokens - 1;
+  if (prompt->rows() <= most) return prompt;
+  return Error{ErrorCode::kTooLarge, "prompt: expected at most " + std::to_string(most) +
+                                         " tokens, found " + std::to_string(prompt->rows()) +
+                                         " (-c, --context sets the context; the model's " +
+                                         "own is " +
+                                         std::to_string(model.info.trained_context_tokens) + ")"};
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,19 @@
+// From messages to the prompt of a model. For engine/ only.
+#pragma once
+
+#include <span>
+
+#include "engine/load/model.h"
+#include "engine/prompt/prompt.h"
+
+namespace edgevlm {
+
+// The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages'
+// images are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (a
+// last message of the user's that says nothing).
+Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages);
+
+// The same, where it leaves room for a reply. Errors: also kTooLarge (the context is full).
+Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages);
+
+}  // namespace edgevlm

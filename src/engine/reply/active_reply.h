@@ -1,0 +1,48 @@
+// ActiveReply: one reply under way, from its prompt to its text. A Session steps one alone, a
+// Scheduler steps many in one batch; everything else that replies have in common is here.
+#pragma once
+
+#include <optional>
+
+#include "base/stopwatch.h"
+#include "decode/generation.h"
+#include "engine/engine_state.h"
+#include "engine/prompt/prompt.h"
+
+namespace edgevlm {
+
+// Threads: one at a time.
+class ActiveReply {
+ public:
+  // prompt, sequence, speculation: must outlive it.
+  //   reused_rows  of the prompt, that the sequence holds: ReusePrefix
+  //   speculation  of the batch decoder's drafter; null: none
+  // REQUIRES: !Validate(options).
+  ActiveReply(const EngineState& engine, const Prompt& prompt, int reused_rows, Sequence& sequence,
+              const DecodeOptions& options, OnText on_text, Speculation* speculation);
+
+  // To be stepped until it is finished, with Update after each step.
+  Generation& generation() { return generation_; }
+
+  // Once the whole prompt is read: stops the clock of the prefill and shares the prefix.
+  void Update();
+
+  // Text, tokens, how they came about, and the timings of prefill and generation.
+  // REQUIRES: generation().finished(). Call once.
+  Reply Finish();
+
+  // What the sequence holds after Finish: prompt and reply, without the last token chosen.
+  Prompt Held() const;
+
+ private:
+  const EngineState& engine_;
+  const Prompt& prompt_;
+  const int reused_rows_;
+  Sequence& sequence_;
+  Stopwatch watch_;
+  std::optional<double> prefill_ms_;
+  Generation generation_;
+  std::vector<int> tokens_;  // chosen; empty before Finish
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,67 @@
+// The likelihood of a caption.
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decode/batch.h"
+#include "edgevlm/edgevlm.h"
+#include "engine/engine_state.h"
+#include "engine/prompt/prompt.h"
+#include "engine/prompt/token_list.h"
+#include "tokenizer/utf8.h"
+
+namespace edgevlm {
+namespace {
+
+// log(exp(logits[token]) / sum_i(exp(logits[i]))), the sum in double.
+double LogProbability(std::span<const float> logits, int token) {
+  const double greatest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - greatest);
+  return logits[static_cast<std::size_t>(token)] - greatest - std::log(sum);
+}
+
+}  // namespace
+
+Result<Likelihood> Engine::CaptionLikelihood(const EncodedImage& image,
+                                             std::string_view caption) const {
+  const Model& model = state_->model;
+  if (!IsUtf8(caption)) {
+    return Error{ErrorCode::kInvalid, "caption: expected UTF-8, found other bytes"};
+  }
+  if (auto error = CheckImage(model, image)) return *error;
+  const Message request = {
+      .role = Role::kUser,
+      .parts = {{.image = std::make_shared<const EncodedImage>(image)}}};  // a copy
+  Result<Prompt> prompt = model.style->Write({&request, 1}, model.tokenizer);
+  if (!prompt) return prompt.error();
+  const int first = prompt->rows() - 1;  // the first row that predicts the text
+  std::vector<int> text = model.style->ReplyTokens(caption, model.tokenizer);
+  if (model.tokenizer.ends().empty()) {
+    return Error{ErrorCode::kUnsupported, "caption: this model has no token that ends a reply"};
+  }
+  prompt->Add(text);
+  text.push_back(model.tokenizer.eos().value_or(model.tokenizer.ends().front()));
+  const int rows = prompt->rows();
+  if (rows > model.info.context_tokens) {
+    return Error{ErrorCode::kTooLarge, "caption: expected at most " +
+                                           std::to_string(model.info.context_tokens) +
+                                           " tokens, found " + std::to_string(rows)};
+  }
+  const int vocabulary = model.info.vocabulary_tokens;
+  std::vector<float> values(text.size() * static_cast<std::size_t>(vocabulary));
+  const View<float> logits(values.data(), rows - first, vocabulary);
+  Sequence sequence(*model.decoder, rows);
+  Batch(*model.decoder)
+      .AddAll(sequence, prompt->InputsFrom(0), logits, {.pool = *state_->runtime.pool});
+  Likelihood likelihood;
+  likelihood.tokens = static_cast<int>(text.size());
+  for (int i = 0; i < logits.rows; ++i) {
+    likelihood.log_probability += LogProbability(logits.Row(i), text[static_cast<std::size_t>(i)]);
+  }
+  return likelihood;
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,43 @@
+#include "engine/reply/prefix.h"
+
+#include <algorithm>
+
+namespace edgevlm {
+namespace {
+
+// Prefixes are shared under the policy that was asked for only.
+bool HasChosenCache(const Model& model, const Sequence& sequence) {
+  return sequence.cache().shape().options == model.cache;
+}
+
+void FollowPressure(const EngineState& engine, Sequence& sequence) {
+  const CacheOptions now = sequence.cache().shape().options;
+  const CacheOptions better = engine.runtime.pressure_monitor->CacheFor(engine.model.cache);
+  if (now == better) return;
+  if (IsAtLeast(better, now) || sequence.positions() == 0) sequence.MoveTo(better);
+}
+
+}  // namespace
+
+int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& prompt,
+                Sequence& sequence) {
+  const int most = prompt.rows() - 1;
+  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), most));
+  PromptCache* const shared = engine.runtime.prompt_cache.get();
+  if (shared != nullptr && HasChosenCache(engine.model, sequence)) {
+    reused = shared->CopyInto(prompt, reused, most, sequence.cache());
+  }
+  sequence.TruncateTo(reused);
+  FollowPressure(engine, sequence);
+  return reused;
+}
+
+void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence) {
+  PromptCache* const shared = engine.runtime.prompt_cache.get();
+  if (shared == nullptr || !HasChosenCache(engine.model, sequence)) return;
+  Prompt prefix = prompt;
+  prefix.TruncateTo(prompt.PrefixRows());
+  shared->Put(prefix, sequence.cache());
+}
+
+}  // namespace edgevlm

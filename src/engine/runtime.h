@@ -1,0 +1,55 @@
+// Runtime: what an engine computes with and keeps between replies: threads, caches, and who watches
+// over the machine.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/cores.h"
+#include "base/priority_gate.h"
+#include "decode/thread_groups.h"
+#include "edgevlm/edgevlm.h"
+#include "engine/prompt/prompt_cache.h"
+#include "engine/reply/pressure_monitor.h"
+#include "engine/vision/image_cache.h"
+
+namespace edgevlm {
+
+// Threads: any number may use one Runtime; loops on the same pool wait for each other.
+struct Runtime {
+  std::optional<Pinning> pinning;
+  std::unique_ptr<ThreadPool> pool;
+  std::unique_ptr<ThreadPool> decode_pool;  // for single tokens; null: the same as pool
+  std::unique_ptr<ThreadPool> cool_pool;    // for single tokens when hot; null: the same as those
+  std::unique_ptr<PriorityGate> gate;       // encoder and decoder alternate
+  std::unique_ptr<PressureMonitor> pressure_monitor;
+  std::unique_ptr<ImageCache> image_cache;    // null: none is kept
+  std::unique_ptr<PromptCache> prompt_cache;  // null: none is kept
+  bool fast = true;  // rounded activations (model/run.h), unless float32 was asked for
+
+  // Starts the threads. options.threads is chosen. Errors: kInvalid, kIo (processors that cannot be
+  // had); throws std::system_error where the system starts no more threads.
+  static Result<Runtime> Start(const EngineOptions& options);
+
+  // The threads that are fastest for single tokens or, when the machine is hot, warm it least.
+  ThreadPool& SingleTokenPool() const {
+    if (cool_pool != nullptr && pressure_monitor->IsHot()) return *cool_pool;
+    return decode_pool == nullptr ? *pool : *decode_pool;
+  }
+
+  // What a forward pass is given; profiler: null for none.
+  Run RunOn(ThreadPool& threads, Profiler* profiler) const {
+    return {.pool = threads, .profiler = profiler, .fast = fast};
+  }
+  Run PrefillRun(Profiler* profiler) const { return RunOn(*pool, profiler); }
+  Run VisionRun(Profiler* profiler) const {
+    Run run = PrefillRun(profiler);
+    run.gate = gate.get();
+    return run;
+  }
+  ThreadGroups DecoderThreadGroups(Profiler* profiler) const {
+    return {PrefillRun(profiler), RunOn(SingleTokenPool(), profiler)};
+  }
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,128 @@
+#include "measure/acceptance.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "decode/generate.h"
+#include "engine/engine_state.h"
+#include "measure/known_drafter.h"
+#include "measure/repeat.h"
+
+namespace edgevlm {
+namespace {
+
+// One reply after the other from a prompt of one token.
+class Replies {
+ public:
+  Replies(const EngineState& engine, int tokens)
+      : engine_(engine), sequence_(*engine.model.decoder, tokens), tokens_(tokens) {}
+
+  // speculation: null: none.
+  GenerationResult Next(BatchDecoder& batch_decoder, Speculation* speculation) {
+    sequence_.TruncateTo(0);
+    if (speculation != nullptr) speculation->Begin(prompt_);
+    DecodeOptions options;
+    options.max_tokens = tokens_;
+    // No token ends the reply.
+    Generation generation(sequence_, {{.tokens = prompt_}},
+                          {.tokenizer = engine_.model.tokenizer, .ends = {}}, options, nullptr,
+                          speculation);
+    return Generate(batch_decoder, generation, engine_.runtime.DecoderThreadGroups(nullptr));
+  }
+
+ private:
+  const EngineState& engine_;
+  Sequence sequence_;
+  int tokens_;
+  const std::vector<int> prompt_ = {1};
+};
+
+double TokensPerStep(double p, double k) {
+  return p < 1 ? (1 - std::pow(p, k + 1)) / (1 - p) : k + 1;
+}
+
+// What a pass of so many rows takes behind a text of `positions`, the median of some.
+double PassMs(const Decoder& decoder, const ThreadGroups& thread_groups, int rows, int positions) {
+  constexpr int kPasses = 9;
+  Sequence sequence(decoder, positions + rows);
+  Batch batch(decoder);
+  const std::vector<int> text(static_cast<std::size_t>(positions), 0);
+  const Input before = {.tokens = text};
+  batch.AddAll(sequence, {&before, 1}, {}, thread_groups.many);
+  const int vocabulary = decoder.shape().vocabulary;
+  std::vector<float> logits(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary));
+  std::vector<double> ms;
+  for (int i = 0; i <= kPasses; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    batch.Add(sequence, {.tokens = std::span(text).first(static_cast<std::size_t>(rows))}, rows);
+    batch.Forward({logits.data(), rows, vocabulary}, thread_groups.For(rows));
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    if (i > 0) ms.push_back(took.count());  // the first one warms up
+    sequence.TruncateTo(positions);
+  }
+  return SpreadOf(ms).median;
+}
+
+// The costs are measured by themselves, in the middle of a reply's length.
+void AddLimit(const AcceptanceTest& test, const EngineState& engine, const Decoder* smaller,
+              AcceptanceResult& result) {
+  const ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
+  const double k = result.drafted_per_step;
+  const int rows = 1 + static_cast<int>(std::lround(k));
+  const int positions = std::max(test.tokens / 2, rows);
+  const double plain_ms = PassMs(*engine.model.decoder, thread_groups, 1, positions);
+  result.check_cost = PassMs(*engine.model.decoder, thread_groups, rows, positions) / plain_ms;
+  if (smaller != nullptr)
+    result.draft_cost = PassMs(*smaller, thread_groups, 1, positions) / plain_ms;
+  result.limit = TokensPerStep(test.acceptance, k) / (k * result.draft_cost + result.check_cost);
+}
+
+}  // namespace
+
+Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const AcceptanceTest& test) {
+  const EngineState& state = StateOf(engine);
+  const Model& model = state.model;
+  Replies replies(state, test.tokens);
+  BatchDecoder plain(*model.decoder);
+  const std::vector<int> reply = replies.Next(plain, nullptr).tokens;
+  const Decoder* const smaller =
+      test.draft == nullptr ? nullptr : StateOf(*test.draft).model.decoder.get();
+  BatchDecoder batch_decoder(*model.decoder,
+                             std::make_unique<KnownDrafter>(reply, test.acceptance, smaller),
+                             test.draft_tokens);
+  Speculation speculation(*batch_decoder.drafter(), test.tokens);
+
+  AcceptanceResult result;
+  int drafted = 0;
+  int steps = 0;
+  for (int i = 0; i < test.repetitions; ++i) {
+    const auto generate_plainly = [&]() -> Result<int> {
+      return static_cast<int>(replies.Next(plain, nullptr).tokens.size());
+    };
+    const auto generate_by_draft = [&]() -> Result<int> {
+      const GenerationResult result = replies.Next(batch_decoder, &speculation);
+      if (result.tokens != reply) {
+        return Error{ErrorCode::kInvalid, "speculation: expected the same reply, found another"};
+      }
+      drafted += result.drafted_tokens;
+      steps += test.tokens - result.accepted_tokens;
+      return test.tokens;
+    };
+    if (auto error = Repeat(1, result.plain, generate_plainly)) return *error;
+    if (auto error = Repeat(1, result.speculating, generate_by_draft)) return *error;
+  }
+  result.drafted_per_step =
+      test.draft_tokens > 0 ? test.draft_tokens : static_cast<double>(drafted) / steps;
+  const double plain_ns = SpreadOf(result.plain.samples_ns).median;
+  result.speed_up = plain_ns / SpreadOf(result.speculating.samples_ns).median;
+  AddLimit(test, state, smaller, result);
+  return result;
+}
+
+}  // namespace edgevlm

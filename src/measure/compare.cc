@@ -1,0 +1,225 @@
+#include "measure/compare.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/engine_state.h"
+#include "eval/evaluate.h"
+#include "measure/compare_text.h"
+#include "measure/measurement.h"
+#include "metrics/system.h"
+
+namespace edgevlm {
+namespace {
+
+struct ComparedModel {
+  std::string name;
+  EngineOptions options;
+};
+
+// Every optimization that has a switch, at a strength that people would try first.
+std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo& info) {
+  std::vector<ComparedModel> variants = {{"plain", plain}};
+  const auto add = [&](const std::string& name) -> EngineOptions& {
+    return variants.emplace_back(ComparedModel{name, plain}).options;
+  };
+  for (const char* drafter : {"ngram", "self"}) {
+    add(std::string("--speculate ").append(drafter)).speculation.drafter = drafter;
+  }
+  add("--early-exit exit").early_exit.mode = EarlyExit::kExit;
+  // An image whole, of which nothing may be evicted; half of a text.
+  const bool sees = !info.vision_encoder.empty();
+  const int kept =
+      sees ? info.image_tokens + 1 : std::max(1, ComparePromptTokens(info.context_tokens) / 2);
+  const std::string rows = std::to_string(kept);
+  for (const std::string& cache :
+       {std::string("q8_0"), std::string("q4"), std::string("gear"), std::string("h2o:0.5"),
+        "snapkv:" + rows, "pyramid:" + rows, "window:" + rows}) {
+    add("--cache " + cache).cache = *ParseCacheOptions(cache);
+  }
+  if (!sees) return variants;
+  add("--tome 16").vision.merged_tokens = 16;
+  for (const char* how : {"uniform", "attention"}) {
+    const std::string text = std::to_string(std::max(1, info.image_tokens / 2)) + ":" + how;
+    (void)ReadKeepTokens(text, add("--keep-tokens " + text).vision);
+  }
+  return variants;
+}
+
+// What the plain run makes of the text.
+struct Reference {
+  CompareText text;
+  std::vector<std::vector<float>> logits;
+};
+
+// log(sum(exp(logits))).
+double LogSum(std::span<const float> logits) {
+  const double greatest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - greatest);
+  return greatest + std::log(sum);
+}
+
+// KL(p || q) in nats.
+double Divergence(std::span<const float> of_p, std::span<const float> of_q) {
+  const double p_total = LogSum(of_p), q_total = LogSum(of_q);
+  double divergence = 0;
+  for (std::size_t i = 0; i < of_p.size(); ++i) {
+    const double p = of_p[i] - p_total, q = of_q[i] - q_total;
+    divergence += std::exp(p) * (p - q);
+  }
+  return divergence;
+}
+
+// Null for a model of text.
+Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,
+                                                     std::span<const std::byte> file) {
+  if (engine.info().vision_encoder.empty()) return std::shared_ptr<const EncodedImage>();
+  Result<EncodedImage> image = engine.EncodeImage(file);
+  if (!image) return image.error();
+  return std::make_shared<const EncodedImage>(*std::move(image));
+}
+
+Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte> file) {
+  const auto image = ImageFor(engine, file);
+  if (!image) return image.error();
+  const std::span<const int> ends = StateOf(engine).model.tokenizer.ends();
+  const CompareText text = MakeCompareText(engine);
+  Reference reference = {.text = text, .logits = {}};
+  const auto keep = [&](int i, std::span<const float> logits) -> std::optional<int> {
+    reference.logits.emplace_back(logits.begin(), logits.end());
+    if (!text.reply.empty()) return text.reply[static_cast<std::size_t>(i)];
+    const auto likeliest = static_cast<int>(std::ranges::max_element(logits) - logits.begin());
+    reference.text.reply.push_back(likeliest);
+    if (std::ranges::find(ends, likeliest) != ends.end()) return std::nullopt;
+    return likeliest;
+  };
+  const auto followed = FollowText(engine, text, *image, keep);
+  if (!followed) return followed.error();
+  return reference;
+}
+
+// What the text says of a variant.
+MaybeError FollowReference(const Engine& engine, std::span<const std::byte> file,
+                           const Reference& reference, CompareRow& row) {
+  const auto image = ImageFor(engine, file);
+  if (!image) return image.error();
+  double sum = 0;
+  const auto compare = [&](int i, std::span<const float> logits) {
+    const auto index = static_cast<std::size_t>(i);
+    sum += Divergence(reference.logits[index], logits);
+    return reference.text.reply[index];
+  };
+  const auto followed = FollowText(engine, reference.text, *image, compare);
+  if (!followed) return followed.error();
+  const std::size_t tokens = reference.text.reply.size();
+  row.divergence = sum / static_cast<double>(tokens);
+  row.prompt_tokens = followed->prompt_tokens;
+  row.followed_tokens = static_cast<int>(tokens);
+  row.cache_bytes = followed->cache_bytes;
+  return {};
+}
+
+// A description of the image, from its file on; or, of a model without a vision encoder, a reply in
+// words.
+Result<Reply> Describe(Session& session, const ModelInfo& info, const CompareWork& work) {
+  const DecodeOptions decode = {.max_tokens = work.max_tokens};
+  session.Reset();
+  if (info.vision_encoder.empty()) {
+    const Message message = {.role = Role::kUser, .parts = {{.text = "Tell me about the sea."}}};
+    return session.Chat({&message, 1}, decode);
+  }
+  if (auto error = session.SetImage(work.image)) return *error;
+  return session.Caption(decode);
+}
+
+double Share(int part, int whole) { return whole == 0 ? 0 : static_cast<double>(part) / whole; }
+
+// Times the reply and notes what it says of itself.
+Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const CompareWork& work,
+                             CompareRow& row) {
+  std::vector<double> first_ms, rates;
+  Result<Reply> reply = Describe(session, info, work);  // warms up
+  for (int i = 0; reply && i < work.repetitions; ++i) {
+    reply = Describe(session, info, work);
+    if (!reply) break;
+    const Timings& t = reply->timings;
+    first_ms.push_back(t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms);
+    if (t.generate_ms > 0) rates.push_back(1e3 * (reply->reply_tokens - 1) / t.generate_ms);
+  }
+  if (!reply) return reply;
+  row.first_token_ms = SpreadOf(first_ms).median;
+  if (!rates.empty()) row.tokens_per_second = SpreadOf(rates).median;
+  row.resident_bytes = ReadSystem().resident;
+  return reply;
+}
+
+// The reply of the plain run, and the reference; empty while that is the one under way.
+struct Plain {
+  std::string reply;
+  std::optional<Reference> reference;
+};
+
+MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Plain& plain,
+                      CompareRow& row) {
+  const Result<Engine> engine = work.load(variant.options);
+  if (!engine) return engine.error();
+  const ModelInfo& info = engine->info();
+  Session session(*engine);
+  const Result<Reply> reply = MeasureReplies(session, info, work, row);
+  if (!reply) return reply.error();
+  if (variant.options.speculation.drafter != "off") {
+    row.accepted = Share(reply->accepted_tokens, reply->drafted_tokens);
+  }
+  if (variant.options.early_exit.mode == EarlyExit::kExit) {
+    row.early = Share(reply->early_tokens, reply->reply_tokens);
+  }
+  if (!plain.reference) {
+    Result<Reference> reference = MakeReference(*engine, work.image);
+    if (!reference) return reference.error();
+    plain = {.reply = reply->text, .reference = *std::move(reference)};
+  }
+  row.same_reply = reply->text == plain.reply;
+  if (auto error = FollowReference(*engine, work.image, *plain.reference, row)) return error;
+  // Drafts are checked by the whole model: nothing is left to be measured.
+  if (variant.options.speculation.drafter != "off") row.divergence.reset();
+  if (work.labeled == nullptr) return {};
+  EvaluateOptions options;
+  options.blank = false;
+  const Result<Evaluation> evaluation = Evaluate(*engine, *work.labeled, options);
+  if (!evaluation) return evaluation.error();
+  row.answers = evaluation->seen.AllQuestions().Accuracy();
+  return {};
+}
+
+// Which sizes of caches go by.
+Result<ModelInfo> InfoOf(const CompareWork& work) {
+  const Result<Engine> engine = work.load(work.plain);
+  if (!engine) return engine.error();
+  return engine->info();
+}
+
+}  // namespace
+
+Result<std::vector<CompareRow>> Compare(const CompareWork& work,
+                                        const std::function<void(const std::string&)>& on_row) {
+  const Result<ModelInfo> info = InfoOf(work);
+  if (!info) return info.error();
+  std::vector<CompareRow> rows;
+  Plain plain;
+  for (const ComparedModel& variant : Variants(work.plain, *info)) {
+    on_row(variant.name);
+    CompareRow row;
+    row.name = variant.name;
+    if (const auto error = RunVariant(work, variant, plain, row)) {
+      if (rows.empty()) return *error;
+      row = CompareRow();
+      row.name = variant.name;
+      row.refusal = error->message;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace edgevlm
