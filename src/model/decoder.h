@@ -118,14 +118,6 @@ class Decoder {
   virtual void WriteLogits(View<const float> x, View<float> logits, Workspace& workspace,
                            const Run& run) const = 0;
 
-  // For sequences that begin with an image of `count` places of which only those at `kept` are
-  // read: decoders that have learnt a vector for each position leave out those of the others, so
-  // that what is read, and what follows, stands where it was learnt. The rest, whose positions turn
-  // keys and queries and tell only how far apart two are, do nothing. Returns by how many positions
-  // the context has become shorter. Before the first pass. REQUIRES: kept increases, within count;
-  // count <= shape().context.
-  virtual int LeaveOutPositions(std::span<const int> /*kept*/, int /*count*/) { return 0; }
-
  protected:
   explicit Decoder(const DecoderShape& shape) : shape_(shape) {}
 

@@ -44,10 +44,10 @@ Result<const Family*> FindFamily(const GgufFile& file, std::string_view key,
 
 }  // namespace
 
-Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file) {
+Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file, const DecoderOptions& options) {
   const auto family = FindFamily(file, keys::kArchitecture, kDecoders);
   if (!family) return family.error();
-  return (*family)->load(file);
+  return (*family)->load(file, options);
 }
 
 Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file) {
@@ -70,7 +70,9 @@ Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
                                                          const VisionEncoderOptions& options) {
   const auto family = FindVisionFamily(file);
   if (!family) return family.error();
-  return (*family)->load(file, options);
+  const auto projector = FindProjectorFamily(file);
+  if (!projector) return projector.error();
+  return (*family)->load(file, (*projector)->vision_encoder, options);
 }
 
 Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file, Packing packing) {

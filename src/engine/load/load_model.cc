@@ -126,23 +126,30 @@ Packing PackingFor(Precision precision) {
   return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
 }
 
-// is_guess: whether the file's place alone says that it belongs to the model.
-MaybeError LoadVisionEncoder(const GgufFile& file, bool is_guess, const VisionOptions& options,
-                             Model& model) {
+// How wide the decoder of the file is; nothing where it does not say, which loading it reports.
+std::optional<int> DecoderWidth(const GgufFile& file) {
+  const Result<int> width = file.Int(keys::EmbeddingLength(TextOf(file, keys::kArchitecture)));
+  return width ? std::optional(*width) : std::nullopt;
+}
+
+// Leaves a second file aside that lies beside the model by chance and belongs to another one.
+MaybeError LoadVision(const Parsed& files, const VisionOptions& options, Model& model) {
+  const GgufFile* const file = files.OfVisionEncoder();
+  if (file == nullptr) return std::nullopt;
   const Packing packing = PackingFor(model.precision);
-  auto projector = LoadProjector(file, packing);
+  auto projector = LoadProjector(*file, packing);
   if (!projector) return projector.error();
-  if (is_guess && (*projector)->outputs() != model.decoder->shape().width) return std::nullopt;
+  const auto width = DecoderWidth(files.model);
+  if (files.mmproj_is_guess && width && (*projector)->outputs() != *width) return std::nullopt;
   auto vision_encoder =
-      LoadVisionEncoder(file, {.packing = packing, .merged_tokens = options.merged_tokens});
+      LoadVisionEncoder(*file, {.packing = packing, .merged_tokens = options.merged_tokens});
   if (!vision_encoder) return vision_encoder.error();
   model.vision_encoder = *std::move(vision_encoder);
   model.projector = *std::move(projector);
   return std::nullopt;
 }
 
-// decoder: the model's.
-MaybeError ChoosePruner(const VisionOptions& options, Decoder& decoder, Model& model) {
+MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
   ImageTokens tokens;
   if (model.vision_encoder != nullptr) {
     tokens = {.has_vision_encoder = true,
@@ -151,14 +158,15 @@ MaybeError ChoosePruner(const VisionOptions& options, Decoder& decoder, Model& m
   }
   if (auto error = Validate(options, tokens)) return error;
   model.pruner = TokenPruner(options, tokens);
-  const std::span<const int> kept = model.pruner.fixed();
-  if (model.pruner.keeps_all() || kept.empty() || !model.style->begins_with_image() ||
-      tokens.count > decoder.shape().context) {
-    return std::nullopt;
-  }
-  const int fewer = decoder.LeaveOutPositions(kept, tokens.count);
-  model.info.context_tokens = std::min(model.info.context_tokens, decoder.shape().context - fewer);
   return std::nullopt;
+}
+
+// Where the same tokens of every image are left out, and images come first, so are their positions.
+DecoderOptions OptionsForDecoder(const Model& model) {
+  const std::span<const int> kept = model.pruner.fixed();
+  if (model.pruner.keeps_all() || kept.empty() || !model.style->begins_with_image()) return {};
+  return {.kept_positions = {kept.begin(), kept.end()},
+          .image_positions = model.projector->Tokens(model.vision_encoder->shape().tokens)};
 }
 
 Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const GgufFile& file,
@@ -175,32 +183,29 @@ Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
   if (!tokenizer) return tokenizer.error();
   auto style = ChooseStyle(files.model, *tokenizer, options);
   if (!style) return style.error();
-  auto decoder = LoadDecoder(files.model);
-  if (!decoder) return decoder.error();
-  Result<std::optional<ExitPlan>> exits = PlanExits(options.early_exit, (*decoder)->shape());
-  if (!exits) return exits.error();
-  ModelInfo info;
-  info.context_tokens = ContextOf((*decoder)->shape(), options);
-  info.trained_context_tokens = (*decoder)->shape().context;
-  info.has_trained_exits = !(*decoder)->shape().exits.empty();
-  Decoder& own_decoder = **decoder;
-  Model model = {.info = std::move(info),
-                 .decoder = *std::move(decoder),
+  Model model = {.info = ModelInfo(),
+                 .decoder = nullptr,
                  .vision_encoder = nullptr,
                  .projector = nullptr,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
                  .image_max_tokens = options.image_max_tokens,
                  .pruner = TokenPruner(),
-                 .exits = *std::move(exits),
+                 .exits = std::nullopt,
                  .precision = options.precision,
                  .cache = options.cache};
-  if (const GgufFile* vision_encoder = files.OfVisionEncoder()) {
-    if (auto error =
-            LoadVisionEncoder(*vision_encoder, files.mmproj_is_guess, options.vision, model))
-      return *error;
-  }
-  if (auto error = ChoosePruner(options.vision, own_decoder, model)) return *error;
+  if (auto error = LoadVision(files, options.vision, model)) return *error;
+  if (auto error = ChoosePruner(options.vision, model)) return *error;
+  auto decoder = LoadDecoder(files.model, OptionsForDecoder(model));
+  if (!decoder) return decoder.error();
+  const DecoderShape& shape = (*decoder)->shape();
+  Result<std::optional<ExitPlan>> exits = PlanExits(options.early_exit, shape);
+  if (!exits) return exits.error();
+  model.exits = *std::move(exits);
+  model.info.context_tokens = ContextOf(shape, options);
+  model.info.trained_context_tokens = shape.context;
+  model.info.has_trained_exits = !shape.exits.empty();
+  model.decoder = *std::move(decoder);
   if (auto error = CheckParts(model)) return *error;
   Describe(files, model);
   return model;

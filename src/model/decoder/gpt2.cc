@@ -46,19 +46,6 @@ class Gpt2 final : public Decoder {
   Gpt2(const DecoderShape& shape, Gpt2Weights weights)
       : Decoder(shape), weights_(std::move(weights)) {}
 
-  int LeaveOutPositions(std::span<const int> kept, int count) override {
-    const int width = shape().width;
-    const View<float> positions(weights_.positions.data(), shape().context, width);
-    int next = 0;
-    for (const int position : kept) {
-      std::ranges::copy(positions.Row(position), positions.Row(next++).data());
-    }
-    for (int position = count; position < shape().context; ++position) {
-      std::ranges::copy(positions.Row(position), positions.Row(next++).data());
-    }
-    return shape().context - next;
-  }
-
   // x = token_embd[id] (or the image's embedding) + position_embd[position].
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
     PROFILE_ZONE(run.profiler, "decoder.embed");
@@ -185,10 +172,27 @@ BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes) 
   return w;
 }
 
-Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file) {
+// Leaves out the vectors of the image's positions that are not kept. Returns how many positions
+// remain.
+int LeaveOutPositions(const DecoderOptions& options, View<float> positions) {
+  int next = 0;
+  const auto keep = [&](int position) {
+    std::ranges::copy(positions.Row(position), positions.Row(next++).data());
+  };
+  if (options.image_positions == 0 || options.image_positions > positions.rows) {
+    return positions.rows;
+  }
+  std::ranges::for_each(options.kept_positions, keep);
+  for (int position = options.image_positions; position < positions.rows; ++position) {
+    keep(position);
+  }
+  return next;
+}
+
+Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file, const DecoderOptions& options) {
   WeightReader reader(file);
-  const Gpt2Sizes sizes = ReadSizes(reader);
-  const DecoderShape& shape = sizes.shape;
+  Gpt2Sizes sizes = ReadSizes(reader);
+  DecoderShape& shape = sizes.shape;
   Gpt2Weights weights;
   weights.positions =
       reader.Values(modules::Weight(modules::kPositionEmbedding), {shape.context, shape.width});
@@ -199,6 +203,8 @@ Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file) {
   weights.output_norm.epsilon = sizes.epsilon;
   weights.tokens = ReadTokenMatrices(reader, shape);
   if (!reader.ok()) return reader.error();
+  shape.context =
+      LeaveOutPositions(options, {weights.positions.data(), shape.context, shape.width});
   return std::unique_ptr<Decoder>(std::make_unique<Gpt2>(shape, std::move(weights)));
 }
 

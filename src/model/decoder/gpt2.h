@@ -3,7 +3,7 @@
 // embeddings.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

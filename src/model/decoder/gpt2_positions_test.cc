@@ -12,11 +12,11 @@ namespace {
 constexpr int kVocabulary = 53;
 constexpr int kWidth = TinyModel::kWidth;
 
-std::unique_ptr<Decoder> Load(const TinyFile& tiny) {
+std::unique_ptr<Decoder> Load(const TinyFile& tiny, const DecoderOptions& options = {}) {
   const std::vector<std::byte> bytes = tiny.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   CHECK(file.ok());
-  auto decoder = LoadDecoder(*file);
+  auto decoder = LoadDecoder(*file, options);
   CHECK(decoder.ok());
   return *std::move(decoder);
 }
@@ -34,9 +34,8 @@ std::vector<float> LogitsOf(const Decoder& decoder, const std::vector<int>& toke
 
 TEST(Gpt2Positions, WhatIsReadStandsWhereItWasLearnt) {
   const TinyModel model(kVocabulary);
-  const auto decoder = Load(model);
-  const std::vector<int> kept = {1, 4, 5};
-  EXPECT_EQ(decoder->LeaveOutPositions(kept, 8), 5);
+  const auto decoder = Load(model, {.kept_positions = {1, 4, 5}, .image_positions = 8});
+  EXPECT_EQ(decoder->shape().context, Load(model)->shape().context - 5);
   // The same model with the vectors of these positions in front, and those behind the image next.
   TinyModel moved = model;
   const std::vector<float>& before = model.Values("position_embd.weight");
@@ -50,14 +49,22 @@ TEST(Gpt2Positions, WhatIsReadStandsWhereItWasLearnt) {
   EXPECT_NE(LogitsOf(*decoder, tokens), LogitsOf(*Load(model), tokens));
 }
 
-TEST(Gpt2Positions, TurnedKeysNeedNoChange) {
-  const TinyLlama model{};
-  const auto decoder = Load(model);
-  const std::vector<int> kept = {1, 4, 5};
+TEST(Gpt2Positions, AnImageBeyondTheContextChangesNothing) {
+  const TinyModel model(kVocabulary);
+  const auto plain = Load(model);
+  const auto decoder =
+      Load(model, {.kept_positions = {1}, .image_positions = plain->shape().context + 1});
   const std::vector<int> tokens = {7, 8, 9};
-  const std::vector<float> before = LogitsOf(*decoder, tokens);
-  EXPECT_EQ(decoder->LeaveOutPositions(kept, 8), 0);
-  EXPECT_EQ(LogitsOf(*decoder, tokens), before);
+  EXPECT_EQ(decoder->shape().context, plain->shape().context);
+  EXPECT_EQ(LogitsOf(*decoder, tokens), LogitsOf(*plain, tokens));
+}
+
+TEST(Gpt2Positions, RotatedKeysNeedNoChange) {
+  const TinyLlama model{};
+  const auto decoder = Load(model, {.kept_positions = {1, 4, 5}, .image_positions = 8});
+  const std::vector<int> tokens = {7, 8, 9};
+  EXPECT_EQ(decoder->shape().context, Load(model)->shape().context);
+  EXPECT_EQ(LogitsOf(*decoder, tokens), LogitsOf(*Load(model), tokens));
 }
 
 }  // namespace

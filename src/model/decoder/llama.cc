@@ -140,7 +140,7 @@ class Llama final : public Decoder {
 constexpr LlamaTraits kTraits = {
     .architecture = "llama", .pairs = RopePairs::kNeighbors, .qkv_bias = BiasRule::kOptional};
 
-Result<std::unique_ptr<Decoder>> LoadPlainLlama(const GgufFile& file) {
+Result<std::unique_ptr<Decoder>> LoadPlainLlama(const GgufFile& file, const DecoderOptions&) {
   return LoadLlama(file, kTraits);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernels/rope/rope.h"
-#include "model/families.h"
+#include "model/family.h"
 #include "model/weight_reader.h"
 
 namespace edgevlm {

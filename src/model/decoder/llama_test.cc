@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "model/families.h"
 #include "model/testing/tiny_llama.h"
 
 namespace edgevlm {

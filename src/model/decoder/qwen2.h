@@ -2,7 +2,7 @@
 // store the halves of a head apart.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

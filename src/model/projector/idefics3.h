@@ -3,7 +3,7 @@
 // wide place each. Images are shown as tiles.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

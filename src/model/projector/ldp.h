@@ -2,7 +2,7 @@
 // depthwise-separable blocks with squeeze and excitation, the second of which halves the sides.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

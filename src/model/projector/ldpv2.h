@@ -2,7 +2,7 @@
 // mean of every 2 x 2 places, and a depthwise convolution that tells where a place lies.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

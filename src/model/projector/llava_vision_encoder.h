@@ -1,7 +1,7 @@
 // How LLaVA and MobileVLM use their vision encoder: CLIP, on images padded to a square.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

@@ -2,7 +2,7 @@
 // Tuning", LLaVA-1.5).
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

@@ -111,6 +111,7 @@ class MobileNetV3 final : public VisionEncoder {
 };
 
 Result<std::unique_ptr<VisionEncoder>> LoadMobileNetV3(const GgufFile& file,
+                                                       const VisionEncoderUse&,
                                                        const VisionEncoderOptions& options) {
   if (options.merged_tokens != 0) {
     return Error{

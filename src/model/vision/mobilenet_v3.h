@@ -2,7 +2,7 @@
 // around per channel, weigh the channels and narrow again. Batch norms are folded into the weights.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

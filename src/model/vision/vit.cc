@@ -275,12 +275,10 @@ class Vit final : public VisionEncoder {
   VitWeights weights_;
 };
 
-Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file,
+Result<std::unique_ptr<VisionEncoder>> LoadVit(const GgufFile& file, const VisionEncoderUse& use,
                                                const VisionEncoderOptions& options) {
-  const auto projector = FindProjectorFamily(file);
-  if (!projector) return projector.error();
   WeightReader reader(file, options.packing);
-  VitParts parts = ReadVit(reader, (*projector)->vision_encoder, options.merged_tokens);
+  VitParts parts = ReadVit(reader, use, options.merged_tokens);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<VisionEncoder>(
       std::make_unique<Vit>(parts.shape, std::move(parts.weights)));

@@ -2,7 +2,7 @@
 // et al. 2023) have it: patches become rows, blocks of attention and MLP follow.
 #pragma once
 
-#include "model/families.h"
+#include "model/family.h"
 
 namespace edgevlm {
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "model/families.h"
 #include "model/layers.h"
 #include "model/testing/batch.h"
 #include "model/testing/reference_vit.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/families.h"
+#include "model/family.h"
 #include "model/layers.h"
 #include "model/patch_grid.h"
 #include "model/weight_reader.h"
