@@ -96,8 +96,9 @@ struct ModelInfo {
   int block_count = 0;             // of the decoder
   int head_count = 0;              // of the decoder
   int vocabulary_tokens = 0;       // V
-  int image_size = 0;              // side of the square the vision encoder sees, in pixels
-  int image_tokens = 0;            // P: places that one square of an image takes in the context
+  int image_size = 0;              // side of the vision encoder's input, in pixels
+  int image_tokens = 0;            // P: positions that one tile of an image takes in the context
+  std::string notice = {};         // one line: what users should not expect of it; or empty
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -22,6 +23,7 @@ class AskCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
+    GroupOptions(app, {"--model", "--max-tokens", "--temperature", "--threads", "--json"});
     app.footer(
         "Examples:\n"
         "  edgevlm ask photo.png \"how many dogs are there?\"\n"
@@ -33,6 +35,7 @@ class AskCommand final : public Command {
     if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
+    if (!reply_.json) PrintNotice(engine->info());
     Session session(*engine);
     const auto messages = session_file_.Restore(session);
     if (!messages) return Fail(messages.error());

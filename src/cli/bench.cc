@@ -19,6 +19,7 @@
 #include "cli/command.h"
 #include "cli/compare_report.h"
 #include "cli/exit_options.h"
+#include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -116,6 +117,7 @@ class BenchCommand final : public Command {
     serve_app_ = app.add_subcommand("serve", "Put a running `edgevlm serve` under load");
     serve_->Declare(*serve_app_);
     app.final_callback([this, reports] { report_ = reports.at(report_name_); });
+    GroupOptions(app, {"--model", "--preset", "--n-prompt", "--n-gen", "--repetitions"});
     app.footer(
         "Tests: img, an image file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
         "of several sequences together where --sequences says so, some leaving early where\n"

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -23,18 +24,20 @@ class CaptionCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
+    GroupOptions(app, {"--model", "--max-tokens", "--temperature", "--threads", "--json"});
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"
         "  edgevlm caption --json *.jpg > captions.jsonl\n"
         "  cat photo.png | edgevlm caption -\n"
-        "An image that can not be read does not stop the others, but makes the exit code 1.");
+        "An image that cannot be read does not stop the others, but makes the exit code 1.");
   }
 
   ExitCode Run(Output& output) override {
     if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
+    if (!reply_.json) PrintNotice(engine->info());
     Session session(*engine);
     const auto messages = session_file_.Restore(session);
     if (!messages) return Fail(messages.error());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -48,6 +49,7 @@ class DumpCommand final : public Command {
         ->type_name("OUT.f32")
         ->needs(image);
     model_.DeclareAll(app);
+    GroupOptions(app, {"--model", "--mmproj", "--image", "--tokens", "--logits"});
     app.footer(
         "Files are raw little-endian float32.\n"
         "Example:\n"

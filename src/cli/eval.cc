@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -40,6 +41,7 @@ class EvalCommand final : public Command {
         ->check(CLI::Range(1, 1 << 20).description(""));
     DeclareJson(app, json_);
     model_.DeclareAll(app);
+    GroupOptions(app, {"--model", "--limit", "--samples", "--json", "--threads"});
     app.footer(
         "Replies are greedy. -t says how many images are looked at side by side.\n"
         "Examples:\n"

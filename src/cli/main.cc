@@ -1,5 +1,6 @@
 // The edgevlm command: picks the subcommand and turns its outcome into an exit code.
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/output.h"
 
 namespace edgevlm {
@@ -46,6 +48,10 @@ std::string OneLine(std::string text) {
 }
 
 ExitCode RunCommandLine(int argc, char** argv, Output& output) {
+  if (argc == 1) {
+    std::fputs(FirstSteps().c_str(), stderr);
+    return ExitCode::kUsage;
+  }
   CLI::App app("EdgeVLM looks at an image and says what is there, on the CPU.", "edgevlm");
   app.set_version_flag("--version", std::string(Version()));
   app.require_subcommand(1);

@@ -1,5 +1,7 @@
 #include "cli/output.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
@@ -49,6 +51,10 @@ ExitCode Output::Close(ExitCode code) const {
 void PrintError(std::string_view message) {
   const std::string line = "edgevlm: " + Printable(message) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void PrintNotice(const ModelInfo& model) {
+  if (!model.notice.empty() && isatty(STDERR_FILENO) != 0) PrintError(model.notice);
 }
 
 ExitCode Fail(const Error& error) {

@@ -32,6 +32,10 @@ class Output {
 // One line on standard error, "edgevlm: " + message, as Printable has it.
 void PrintError(std::string_view message);
 
+// What users should not expect of the model (ModelInfo::notice), on standard error if that is a
+// terminal.
+void PrintNotice(const ModelInfo& model);
+
 // PrintError, and the exit code of failed work.
 ExitCode Fail(const Error& error);
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -27,6 +28,7 @@ class ProfileCommand final : public Command {
         ->check(CLI::Range(1, 1 << 20).description(""));
     model_.DeclareAll(app);
     model_.DeclareThreadGroup(app);
+    GroupOptions(app, {"--model", "--question", "--trace", "--max-tokens", "--threads"});
     app.footer(
         "The image is looked at once to warm up and once for the figures.\n"
         "Examples:\n"

@@ -14,6 +14,10 @@
 namespace edgevlm {
 namespace {
 
+constexpr const char* kBuiltinNotice =
+    "the built-in model knows drawn scenes only; for photographs: edgevlm models pull "
+    "smolvlm-256m-instruct";
+
 // Tensors that have been copied leave the memory, so that a model does not lie there twice. `file`
 // must outlive what it returns.
 ModelFile Mapped(const MappedParts& file) {
@@ -29,7 +33,11 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;
 
 Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
-  return Load(BuiltinModel(), options);
+  const ModelFiles files = {.model = {.parts = {BuiltinModel()}}};
+  Result<EngineState> state = LoadEngine(files, options);
+  if (!state) return state.error();
+  state->model.info.notice = kBuiltinNotice;
+  return Engine(std::make_unique<const State>(State{*std::move(state)}));
 }
 
 Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {

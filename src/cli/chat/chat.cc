@@ -16,6 +16,7 @@
 #include "cli/chat/line_reader.h"
 #include "cli/chat/pasted_path.h"
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -66,6 +67,7 @@ class ChatCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
+    GroupOptions(app, {"--model", "--system", "--max-tokens", "--temperature", "--threads"});
     app.footer(std::string("In the conversation:\n") + kChatHelp + kPipeHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"
@@ -109,7 +111,10 @@ class ChatCommand final : public Command {
     const std::unique_ptr<LineReader> lines =
         IsForPeople() ? MakeTerminalReader(interrupts) : MakePlainReader(interrupts);
     EntryReader entries(*lines, MessageForm());
-    if (IsForPeople()) output.Print("/help tells what else can be typed.\n");
+    if (IsForPeople()) {
+      PrintNotice(engine_->info());
+      output.Print("/help tells what else can be typed.\n");
+    }
     ExitCode code = ExitCode::kDone;
     Next next = Next::kGoOn;
     while (next == Next::kGoOn && (IsForPeople() || !interrupts.wants_stop())) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/preset_model.h"
@@ -85,6 +86,7 @@ class ServeCommand final : public Command {
         ->type_name("NAME");
     app.add_flag("--check", check_, "load the model, say whether all options are right, and end");
     options_.Declare(app);
+    GroupOptions(app, {"--model", "--host", "--port", "--keys-file", "--threads"});
     app.footer(
         "Every option can be given in a file (--config; config.yaml lists all keys) and in the\n"
         "environment (EDGEVLM_SERVER_PORT for server.port).\n"
