@@ -182,11 +182,11 @@ TEST(Convert, Llama3StretchesLongWaves) {
   const Converted converted(folder);
   ASSERT_EQ(converted.error(), "");
   // Pair 0: waves of 2 pi positions stay. Pair 1: 2 pi * 500000^0.5 = 4443, between 2048 and 8192.
-  const double share = (8192 / (2 * M_PI * std::sqrt(500000.0)) - 1) / 3;
+  const double smooth = (8192 / (2 * M_PI * std::sqrt(500000.0)) - 1) / 3;
   const std::vector<float> factors = converted.Values("rope_freqs.weight");
   ASSERT_EQ(factors.size(), 2u);
   EXPECT_EQ(factors[0], 1.0f);
-  EXPECT_NEAR(factors[1], 1 / ((1 - share) / 8 + share), 1e-6);
+  EXPECT_NEAR(factors[1], 1 / ((1 - smooth) / 8 + smooth), 1e-6);
 }
 
 TEST(Convert, LinearScalingAndHeadWidthHaveKeys) {

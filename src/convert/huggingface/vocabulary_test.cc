@@ -123,7 +123,7 @@ json PiecesJson() {
 // As version 4 of transformers writes it, and version 5.
 TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
   const json prepends = {{"type", "Prepend"}, {"prepend", "\u2581"}};
-  const auto adds_blank = [](const std::string& entry, const json& value) {
+  const auto adds_space_prefix = [](const std::string& entry, const json& value) {
     const TinyFolder folder;
     json tokenizer = PiecesJson();
     tokenizer[entry] = value;
@@ -132,14 +132,16 @@ TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
     EXPECT_EQ(keys.error(), "");
     return keys.Get<bool>(keys::kAddSpacePrefix);
   };
-  EXPECT_TRUE(adds_blank("normalizer", prepends));
-  EXPECT_TRUE(adds_blank(
+  EXPECT_TRUE(adds_space_prefix("normalizer", prepends));
+  EXPECT_TRUE(adds_space_prefix(
       "normalizer", {{"type", "Sequence"}, {"normalizers", {prepends, {{"type", "Replace"}}}}}));
-  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}}));
-  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}}));
-  EXPECT_FALSE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "never"}}));
-  EXPECT_FALSE(adds_blank("normalizer", {{"type", "Replace"}}));
-  EXPECT_FALSE(adds_blank("normalizer", nullptr));
+  EXPECT_TRUE(
+      adds_space_prefix("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}}));
+  EXPECT_TRUE(adds_space_prefix("pre_tokenizer", {{"type", "Metaspace"}}));
+  EXPECT_FALSE(
+      adds_space_prefix("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "never"}}));
+  EXPECT_FALSE(adds_space_prefix("normalizer", {{"type", "Replace"}}));
+  EXPECT_FALSE(adds_space_prefix("normalizer", nullptr));
 }
 
 TEST(Vocabulary, ATemplateWithoutTokensAddsNone) {
@@ -246,7 +248,7 @@ TEST(Vocabulary, FoldersThatAreWrong) {
   EXPECT_THAT(error("/pre_tokenizer/type", "Metaspace"), HasSubstr("pre_tokenizer: expected"));
 }
 
-// What the program could not load again is refused here, and what it can is taken.
+// A vocabulary that could not be loaded is rejected; others are accepted.
 TEST(Vocabulary, LoadsAgain) {
   const auto error = [](const json& tokenizer, int size = kTinyVocabulary) {
     const TinyFolder folder;
