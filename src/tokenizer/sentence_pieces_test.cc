@@ -93,7 +93,7 @@ TEST(SentencePieces, TypedNamesStayText) {
   EXPECT_EQ(Pieces(vocabulary, tokenizer.EncodeMarkup("<s>s</s>")), "<s>|▁|s|</s>");
 }
 
-TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithABlankOfItsOwn) {
+TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithASpace) {
   Vocabulary vocabulary = SmallVocabulary(kPieces);
   vocabulary.tokens.push_back("<row>");
   vocabulary.scores.push_back(0);
@@ -108,7 +108,7 @@ TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithABlankOfItsOwn) {
   EXPECT_EQ(plain.Decode(plain.Encode(" do")), " do");
 }
 
-TEST(SentencePieces, DecodeDropsTheBlankThatEncodeAdds) {
+TEST(SentencePieces, DecodeDropsTheSpaceThatEncodeAdds) {
   const Tokenizer tokenizer = Make(SmallVocabulary(kPieces));
   std::vector<int> ids = tokenizer.Encode("dog");
   EXPECT_EQ(tokenizer.Bytes(ids[0]), " do");

@@ -38,7 +38,7 @@ TEST(SplitWords, FollowsTheGpt2Pattern) {
       {"!!! ...", {"!!!", " ..."}},
       {"Größe Ⅷ½", {"Größe", " Ⅷ½"}},
       {"日本語123", {"日本語", "123"}},
-      {"a\u3000b", {"a", "\u3000", "b"}},  // a wide blank joins no word
+      {"a\u3000b", {"a", "\u3000", "b"}},  // a wide space joins no word
       {"a\u00A0\u00A0b", {"a", "\u00A0", "\u00A0", "b"}},
       {"e\u0301", {"e", "\u0301"}},  // a combining mark is no letter
       {"🐕 dog", {"🐕", " dog"}},
@@ -68,7 +68,7 @@ TEST(SplitWordsAndLines, FollowsTheLlama3Pattern) {
       {"!!!\n\n ...\r\nx", {"!!!\n\n", " ...\r\n", "x"}},
       {"a.\n b", {"a", ".\n", " b"}},
       {"Größe Ⅷ½", {"Größe", " ", "Ⅷ½"}},
-      {"a\u3000b", {"a", "\u3000b"}},  // any blank but a line end joins a word
+      {"a\u3000b", {"a", "\u3000b"}},  // any space but a line end joins a word
       {"a\u0085b", {"a", "\u0085b"}},
       {"e\u0301e", {"e", "\u0301e"}},
       {"🐕 dog", {"🐕", " dog"}},
