@@ -53,7 +53,7 @@ TEST(Decode, EveryFormatIsProbedByItsFirstBytes) {
   };
   is(EncodePng(image), "png");
   is(EncodeJpeg(image, 90), "jpeg");
-  is(BytesOf("P5 31 17 255\n"), "ppm");  // the pixels are not looked at
+  is(BytesOf("P5 31 17 255\n"), "ppm");  // the pixels are not read
 }
 
 TEST(WritePng, WritesAndReportsWhatItCanNot) {

@@ -30,7 +30,7 @@ std::vector<std::uint8_t> Grainy(int width, int height, int components, int grai
   return values;
 }
 
-// libjpeg's state after the header, at this scale; its own pixels afterwards.
+// libjpeg's state after the header at this scale, and its own pixels.
 class Reference {
  public:
   explicit Reference(std::span<const std::byte> file, unsigned eighths = 1) {
@@ -121,7 +121,7 @@ TEST(JpegMeans, LeavesOtherKindsToLibjpeg) {
   expect_left(Encoded(64, 48, values, {}), 2);
 }
 
-// The header may name tables that there are not, and libjpeg finds out only later.
+// The header may refer to missing tables, which libjpeg detects only later.
 TEST(JpegMeans, LeavesImpossibleTablesToLibjpeg) {
   const auto whole = Encoded(64, 48, Grainy(64, 48, 3, 20), {});
   for (const int number : {3, 11, 255}) {
@@ -136,7 +136,7 @@ TEST(JpegMeans, LeavesImpossibleTablesToLibjpeg) {
   }
 }
 
-// Whatever is wrong with the data is left to libjpeg, which goes on undisturbed.
+// Corrupt data are left to libjpeg, which continues undisturbed.
 TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
   for (const unsigned restart_rows : {0u, 1u}) {
     const auto whole =
@@ -145,7 +145,7 @@ TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
     jpeg_source_mgr* source = reference.state().src;
     const std::span rest(source->next_input_byte, source->bytes_in_buffer);
     for (std::size_t size = 0; size < rest.size(); ++size) {
-      // A copy of just that size, so that a sanitizer sees any byte read behind it.
+      // A copy of just that size, so that a sanitizer detects any read beyond it.
       const std::vector<std::uint8_t> cut(rest.begin(),
                                           rest.begin() + static_cast<std::ptrdiff_t>(size));
       source->next_input_byte = cut.data();
@@ -158,7 +158,7 @@ TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
   }
 }
 
-// Any wrong byte gives pixels or is left to libjpeg; the sanitizers watch.
+// With any byte changed, decoding gives pixels or is left to libjpeg. For the sanitizers.
 TEST(JpegMeans, SurvivesWrongData) {
   const auto whole = Encoded(40, 24, Grainy(40, 24, 3, 90), {.restart_rows = 1});
   Reference reference(whole);

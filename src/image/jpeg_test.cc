@@ -29,7 +29,7 @@ Image Smooth(int width, int height) {
   return image;
 }
 
-// The place right after the marker FF `code`.
+// The offset right after the marker FF `code`.
 std::size_t After(const std::vector<std::byte>& file, int code) {
   for (std::size_t i = 2; i + 1 < file.size(); ++i) {
     if (file[i] == std::byte{0xFF} && file[i + 1] == static_cast<std::byte>(code)) return i + 2;
@@ -70,7 +70,7 @@ TEST(Jpeg, ReadsFourInks) {
   constexpr int kExpected[] = {204, 102, 0};
   for (const J_COLOR_SPACE stored : {JCS_CMYK, JCS_YCCK}) {
     for (const bool adobe : {false, true}) {
-      if (stored == JCS_YCCK && !adobe) continue;  // only Adobe's marker can say so
+      if (stored == JCS_YCCK && !adobe) continue;  // only Adobe's marker identifies it
       std::vector<std::uint8_t> inks(16 * 16 * 4);
       for (std::size_t i = 0; i < inks.size(); ++i) {
         inks[i] = static_cast<std::uint8_t>(adobe ? 255 - kInks[i % 4] : kInks[i % 4]);
@@ -112,7 +112,7 @@ TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
   }
 }
 
-// At an eighth most scans of a progressive image are passed over. Baseline and progressive coding
+// At 1/8 scale most scans of a progressive image are skipped. Baseline and progressive coding
 // of the same image keep the same coefficients, so the same pixels must come out.
 TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
   const Image image = Gradient(203, 117);
@@ -137,7 +137,7 @@ TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
   }
 }
 
-// Only the end mark may be missing, or the half of it.
+// Only the end marker may be missing, or half of it.
 constexpr std::size_t kEndMarkBytes = 2;
 
 TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
@@ -168,7 +168,7 @@ TEST(Jpeg, CutAnywhereIsAnError) {
                 std::to_string(file.size() - 9) + " bytes");
 }
 
-// What stands between the pixels and the end mark holds none, wherever it is cut.
+// Data between the pixels and the end marker may be cut anywhere.
 TEST(Jpeg, CutBehindThePixelsIsAnImage) {
   const Image image = Gradient(40, 24);
   for (const bool progressive : {false, true}) {
@@ -183,7 +183,7 @@ TEST(Jpeg, CutBehindThePixelsIsAnImage) {
   }
 }
 
-// As above, with an end mark put after the cut: the data end too early all the same.
+// As above, with an end marker after the cut: the data still end too early.
 TEST(Jpeg, AnEarlyEndMarkIsAnError) {
   const auto whole = EncodeJpeg(Gradient(64, 64), 80);
   const std::size_t scan = After(whole, 0xDA) + 12;

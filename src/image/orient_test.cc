@@ -13,7 +13,7 @@ namespace {
 using test::BytesOf;
 using test::Exif;
 
-// An image of letters: one pixel each, told apart by the red value.
+// An image of letters: one pixel each, identified by the red value.
 Image Letters(int width, int height, std::string_view letters) {
   Image image(width, height);
   for (std::size_t i = 0; i < letters.size(); ++i) {

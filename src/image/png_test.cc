@@ -169,7 +169,7 @@ TEST(Png, ExifTurnsTheImage) {
   EXPECT_EQ(turned.pixels, (std::vector<std::uint8_t>{4, 5, 6, 1, 2, 3}));
 }
 
-// Behind the pixels' last byte stand their checksum, then an empty chunk as an end mark.
+// After the last byte of the pixels come their checksum and an empty end chunk.
 constexpr std::size_t kAfterPixels = 4 + 12;
 
 TEST(Png, CutAnywhereIsAnError) {
@@ -182,7 +182,7 @@ TEST(Png, CutAnywhereIsAnError) {
   }
 }
 
-// A text, cut inside, where the end mark should be.
+// A truncated text instead of the end chunk.
 TEST(Png, CutBehindThePixelsIsAnImage) {
   const Image image = Gradient(30, 20);
   auto file = EncodePng(image);
@@ -232,7 +232,7 @@ TEST(Png, ABombIsRefusedByItsHeader) {
             "png: width x height: expected at most 100000000 pixels, found 30000 x 30000");
 }
 
-// Each would inflate to 100 MB; they are passed over, so the time and memory stay small.
+// Each would inflate to 100 MB; they are skipped, so time and memory stay small.
 TEST(Png, TextsAndProfilesAreNotInflated) {
   const Image image = Gradient(9, 7);
   const auto plain = EncodePng(image);
