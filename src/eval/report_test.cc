@@ -22,7 +22,7 @@ Evaluation TwoKinds() {
   return evaluation;
 }
 
-TEST(ReportTable, ShowsEveryKindBesideItsBlankFigure) {
+TEST(ReportTable, ShowsEveryKindWithItsBlankScore) {
   const std::string table = ReportTable(TwoKinds());
   EXPECT_THAT(table, HasSubstr("count                  4    75.0 %    25.0 %\n"));
   EXPECT_THAT(table, HasSubstr("all                    6    50.0 %    16.7 %\n"));
@@ -30,7 +30,7 @@ TEST(ReportTable, ShowsEveryKindBesideItsBlankFigure) {
   EXPECT_THAT(table, HasSubstr("perplexity             5         1         1\n"));
 }
 
-TEST(ReportTable, SaysHowManyTokensWereTakenEarly) {
+TEST(ReportTable, ShowsHowManyTokensExitedEarly) {
   Evaluation evaluation = TwoKinds();
   EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("early")));
   evaluation.with_images.depth.Add({.tokens = 6, .early = 2, .blocks = 30});
@@ -40,13 +40,13 @@ TEST(ReportTable, SaysHowManyTokensWereTakenEarly) {
   EXPECT_THAT(table, HasSubstr("blocks per token               4.5\n"));
 }
 
-TEST(ReportTable, LeavesTheBlankColumnOut) {
+TEST(ReportTable, OmitsTheBlankColumn) {
   Evaluation evaluation = TwoKinds();
   evaluation.blank.reset();
   EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("blank")));
 }
 
-TEST(ReportJson, HoldsTheSameFigures) {
+TEST(ReportJson, HasTheSameMetrics) {
   const auto report = nlohmann::json::parse(ReportJson(TwoKinds()));
   EXPECT_EQ(report["pictures"], 3);
   EXPECT_EQ(report["questions"]["count"]["n"], 4);

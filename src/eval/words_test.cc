@@ -23,7 +23,7 @@ TEST(NumberValue, KnowsWordsAndDigits) {
   EXPECT_EQ(NumberValue("99999999999999"), std::nullopt);
 }
 
-TEST(NormalizeAnswer, BringsEqualAnswersToOneForm) {
+TEST(NormalizeAnswer, MapsEqualAnswersToOneForm) {
   EXPECT_EQ(NormalizeAnswer("The  Red circle."), "red circle");
   EXPECT_EQ(NormalizeAnswer("a red circle"), "red circle");
   EXPECT_EQ(NormalizeAnswer("Two"), NormalizeAnswer("2"));

@@ -137,7 +137,7 @@ TEST(JpegMeans, LeavesImpossibleTablesToLibjpeg) {
 }
 
 // Corrupt data are left to libjpeg, which continues undisturbed.
-TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
+TEST(JpegMeans, LeavesTruncatedFilesToLibjpeg) {
   for (const unsigned restart_rows : {0u, 1u}) {
     const auto whole =
         Encoded(40, 24, Grainy(40, 24, 3, 40), {.quality = 60, .restart_rows = restart_rows});
@@ -159,7 +159,7 @@ TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
 }
 
 // With any byte changed, decoding gives pixels or is left to libjpeg. For the sanitizers.
-TEST(JpegMeans, SurvivesWrongData) {
+TEST(JpegMeans, SurvivesCorruptData) {
   const auto whole = Encoded(40, 24, Grainy(40, 24, 3, 90), {.restart_rows = 1});
   Reference reference(whole);
   jpeg_source_mgr* source = reference.state().src;
@@ -197,7 +197,7 @@ TEST(HuffmanTable, FindsCodesOfAllLengths) {
   EXPECT_EQ(table.Find(~std::uint64_t{0}).length, 0);
 }
 
-TEST(HuffmanTable, RefusesTooManyCodes) {
+TEST(HuffmanTable, RejectsTooManyCodes) {
   std::array<std::uint8_t, 16> counts = {};
   const std::array<std::uint8_t, 4> symbols = {1, 2, 3, 4};
   HuffmanTable table;

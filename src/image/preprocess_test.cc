@@ -66,7 +66,7 @@ TEST(Preprocess, FillsTheBarsBesideATallImage) {
   }
 }
 
-TEST(Preprocess, PadsWithAColorOfItsOwn) {
+TEST(Preprocess, PadsWithTheFillColor) {
   constexpr Color kFill = {122, 116, 104}, kColor = {10, 200, 77};
   const auto out =
       Preprocessed(Flat(40, 20, kColor), {.size = 40, .fit = Fit::kPad, .fill = kFill});
@@ -86,7 +86,7 @@ TEST(Preprocess, PadsWithAColorOfItsOwn) {
   EXPECT_EQ(small[10 * 63], 1.0f);
 }
 
-TEST(Preprocess, StretchesToTheSquare) {
+TEST(Preprocess, StretchesToTheInputSize) {
   const auto out = Preprocessed(Flat(40, 10, {255, 0, 51}), {.size = 8, .fit = Fit::kStretch});
   for (std::size_t i = 0; i < out.size(); i += 3) {
     EXPECT_EQ(out[i], 1.0f);
@@ -95,7 +95,7 @@ TEST(Preprocess, StretchesToTheSquare) {
   }
 }
 
-TEST(NormalizeTile, TakesACutOut) {
+TEST(NormalizeTile, NormalizesATile) {
   Image image(7, 5);
   for (std::size_t i = 0; i < image.pixels.size(); ++i) {
     image.pixels[i] = static_cast<std::uint8_t>(i);

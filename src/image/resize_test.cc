@@ -92,7 +92,7 @@ std::filesystem::path Script() {
   return std::filesystem::path(source == nullptr ? "." : source) / "tools/pillow_reference.py";
 }
 
-TEST(Resize, IsWithinOneGrayLevelOfPillow) {
+TEST(Resize, DiffersFromPillowByAtMostOne) {
   if (!std::filesystem::exists(Script())) GTEST_SKIP() << "no " << Script() << " here";
   const Folder folder;
   std::ofstream list(folder.path() / "list");
@@ -143,7 +143,7 @@ TEST(Resize, TheNumberOfThreadsDoesNotMatter) {
 }
 
 // Padding the image to a square first and resizing that gives the same bytes.
-TEST(ResizePaddedRows, IsThePaintedSquareResized) {
+TEST(ResizePaddedRows, EqualsResizingThePaddedImage) {
   constexpr Color kAround = {122, 116, 104};
   ThreadPool pool(2);
   struct Sizes {

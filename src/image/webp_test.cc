@@ -75,7 +75,7 @@ TEST(Webp, ReadsLossyAndLossless) {
   test::ExpectNear(Decoded(Lossy(smooth)), smooth, 6);
 }
 
-TEST(Webp, OpacityIsLaidOverWhite) {
+TEST(Webp, TransparencyIsCompositedOverWhite) {
   const std::uint8_t rgba[] = {255, 0, 0, 255, 0, 255, 0, 0, 0, 0, 200, 51, 10, 20, 30, 254};
   std::uint8_t* data = nullptr;
   const std::size_t size = WebPEncodeLosslessRGBA(rgba, 4, 1, 16, &data);
@@ -84,7 +84,7 @@ TEST(Webp, OpacityIsLaidOverWhite) {
   EXPECT_EQ(image.pixels, expected);
 }
 
-TEST(Webp, ExifTurnsTheImage) {
+TEST(Webp, ExifRotatesTheImage) {
   const Image image = Gradient(20, 12);
   const auto file = Extended(Lossless(image), image, 8, test::Exif(6));
   const Image turned = Decoded(file);
@@ -101,7 +101,7 @@ TEST(Webp, AnAnimationIsAClearError) {
             "webp: data: expected a still image, found an animation");
 }
 
-TEST(Webp, ShrinksWhenLessIsAskedFor) {
+TEST(Webp, DownscalesToTheTargetSide) {
   const auto file = Lossless(Gradient(120, 90));
   const Image small = Decoded(file, 30);
   EXPECT_EQ(small.width, 30);
@@ -117,7 +117,7 @@ std::size_t PaddingOf(const std::vector<std::byte>& simple) {
   return std::to_integer<std::size_t>(simple[16]) % 2;
 }
 
-TEST(Webp, CutAnywhereIsAnError) {
+TEST(Webp, TruncatedAnywhereIsAnError) {
   bool is_padded = false;
   for (int width = 36; width < 44; ++width) {
     const Image image = Gradient(width, 24);
@@ -130,7 +130,7 @@ TEST(Webp, CutAnywhereIsAnError) {
 }
 
 // Chunks after the pixels may be missing and are then ignored.
-TEST(Webp, CutBehindThePixelsIsAnImage) {
+TEST(Webp, TruncatedAfterThePixelsIsAnImage) {
   const Image image = Gradient(40, 24);
   const auto still = Lossy(image);
   const auto exif = test::Exif(1);
@@ -146,7 +146,7 @@ TEST(Webp, BytesAfterTheEndAreHarmless) {
 }
 
 // The container is complete, but the image inside is truncated.
-TEST(Webp, CutInsideTheContainerIsAnError) {
+TEST(Webp, TruncatedContainerIsAnError) {
   const auto whole = Lossy(Gradient(64, 64));
   for (std::size_t size = 20; size + 2 < whole.size(); size += 7) {
     auto cut =

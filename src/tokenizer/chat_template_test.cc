@@ -95,7 +95,7 @@ TEST(ChatTemplate, Llama3) {
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
 }
 
-TEST(ChatTemplate, Llama32TellsTheDate) {
+TEST(ChatTemplate, Llama32HasTheDate) {
   const ChatTemplate made = Choose("", R"({%- if strftime_now is defined %}
 {%- set date_string = strftime_now("%d %b %Y") %}{%- else %}
 {%- set date_string = "26 Jul 2024" %}{%- endif %}
@@ -216,7 +216,7 @@ TEST(ChatTemplate, Mistral) {
 }
 
 // The reply is continued: its turn is open, and its trailing spaces are part of it.
-TEST(ChatTemplate, ALastMessageOfTheAssistantsIsGoneOnFrom) {
+TEST(ChatTemplate, ContinuesALastMessageOfTheAssistant) {
   const std::vector<ChatMessage> messages = {Message(ChatRole::kUser, "Hi"),
                                              Message(ChatRole::kAssistant, " Well, ")};
   EXPECT_EQ(Write(Choose("chatml", ""), messages),
@@ -231,7 +231,7 @@ TEST(ChatTemplate, ALastMessageOfTheAssistantsIsGoneOnFrom) {
             "USER: Hi ASSISTANT:  Well, ");
 }
 
-TEST(ChatTemplate, SystemMessagesFollowOthersWhereTheyHaveMarkup) {
+TEST(ChatTemplate, SystemMessagesMayFollowIfTheyHaveMarkup) {
   const std::vector<ChatMessage> messages = {Message(ChatRole::kUser, "Hi"),
                                              Message(ChatRole::kSystem, "Be brief."),
                                              Message(ChatRole::kUser, "Why?")};
@@ -258,7 +258,7 @@ TEST(ChatTemplate, TypedMarkupIsText) {
   EXPECT_EQ(WriteChat(Choose("chatml", ""), messages, false), expected);
 }
 
-TEST(ChatTemplate, UnknownOnesNameTheKnown) {
+TEST(ChatTemplate, UnknownNamesListTheKnownOnes) {
   for (const char* program : {"{{ '<start_of_turn>' }}", "<|im_start|><|im_sep|>",
                               "[INST][SYSTEM_PROMPT]", "[gMASK]<sop><|user|></s>"}) {
     const Result<ChatTemplate> chosen = ChooseChatTemplate("", program, "</s>");

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kDucks = "how many ducks are there";
 
-TEST(PlainQuestion, AsksTheSameHoweverItWasTyped) {
+TEST(PlainQuestion, IsTheSameHoweverTheQuestionIsTyped) {
   for (const char* typed : {
            "how many ducks are there?",
            "How many ducks are there?",

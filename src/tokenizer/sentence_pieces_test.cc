@@ -69,7 +69,7 @@ TEST(SentencePieces, MergesTheHighestScoreFirst) {
   EXPECT_EQ(tokenizer.Encode(""), std::vector<int>{});
 }
 
-TEST(SentencePieces, SpellsWhatIsNoTokenByItsBytes) {
+TEST(SentencePieces, FallsBackToByteTokens) {
   const Vocabulary vocabulary = SmallVocabulary(kPieces);
   const Tokenizer tokenizer = Make(vocabulary);
   EXPECT_EQ(Pieces(vocabulary, tokenizer.Encode("aé\n")), "▁|a|<0xC3>|<0xA9>|<0x0A>");
@@ -141,7 +141,7 @@ TEST(SentencePieces, EncodesOneLongWordInReasonableTime) {
   EXPECT_EQ(tokenizer.Decode(tokenizer.Encode(text)), text);
 }
 
-TEST(SentencePieces, RefusesBrokenVocabularies) {
+TEST(SentencePieces, RejectsCorruptVocabularies) {
   const auto expect_error = [](const Vocabulary& vocabulary, const char* part) {
     const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
     ASSERT_FALSE(tokenizer.ok()) << part;

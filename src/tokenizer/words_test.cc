@@ -80,14 +80,14 @@ TEST(SplitWordsAndLines, FollowsTheLlama3Pattern) {
   EXPECT_EQ(SplitWordsAndLines("12 a345", 1), (Words{"1", "2", " a", "3", "4", "5"}));
 }
 
-TEST(PreTokenizer, SmolLmPartsEveryNumber) {
+TEST(PreTokenizer, SmolLmSplitsEveryDigit) {
   const auto split = FindPreTokenizer("smollm")->split;
   EXPECT_EQ(split("in 2024, x2"), (Words{"in", " ", "2", "0", "2", "4", ",", " x", "2"}));
   EXPECT_EQ(split("a  1"), (Words{"a", "  ", "1"}));  // what stands before a number ends there
   EXPECT_EQ(split("Ⅷ½ b"), (Words{"Ⅷ", "½", " b"}));
 }
 
-TEST(PreTokenizer, DefaultPartsPunctuationAndThreeDigits) {
+TEST(PreTokenizer, DefaultSplitsPunctuationAndThreeDigits) {
   const auto split = FindPreTokenizer("default")->split;
   EXPECT_EQ(split("it's 12345 $x<=y!"),
             (Words{"it", "'", "s", " ", "123", "45", " ", "$", "x", "<=", "y", "!"}));

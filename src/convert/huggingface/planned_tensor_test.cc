@@ -34,7 +34,7 @@ std::vector<float> Made(const PlannedTensor& tensor) {
   return *ToFloats({.dtype = tensor.dtype, .shape = tensor.shape, .bytes = *bytes});
 }
 
-TEST(PlannedTensor, HalvesBecomeNeighbors) {
+TEST(PlannedTensor, RopeHalvesBecomeAdjacentPairs) {
   // One head of width 6: rows 0, 1, 2 are paired with 3, 4, 5.
   std::vector<int> rows;
   for (int row = 0; row < 6; ++row) rows.push_back(RopeSourceRow(row, 6));
@@ -104,7 +104,7 @@ TEST(PlannedTensor, EveryTypeFromEveryTypeAndMoreThanAChunk) {
   EXPECT_EQ(made.back(), 119999.0f);
 }
 
-TEST(PlannedTensor, WhatHalfFloatsCanNotHoldIsAnError) {
+TEST(PlannedTensor, OverflowOfF16IsAnError) {
   const auto make = [](float value, DType dtype) {
     return MakeBytes({.name = "x",
                       .dtype = dtype,
@@ -121,7 +121,7 @@ TEST(PlannedTensor, WhatHalfFloatsCanNotHoldIsAnError) {
   EXPECT_THAT(large.error().message, HasSubstr("found -1e+06"));
 }
 
-TEST(Plan, PatternsMeanNames) {
+TEST(Plan, PatternsMatchNames) {
   EXPECT_TRUE(Matches("a.#.b", "a.12.b"));
   EXPECT_FALSE(Matches("a.#.b", "a..b"));
   EXPECT_FALSE(Matches("a.#.b", "a.1x.b"));

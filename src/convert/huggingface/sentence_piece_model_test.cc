@@ -38,7 +38,7 @@ TEST(SentencePieceModel, ReadsPiecesAndIds) {
   EXPECT_FALSE(model->adds_space_prefix);
 }
 
-TEST(SentencePieceModel, ACutFileIsRefusedUnlessItEndsBetweenFields) {
+TEST(SentencePieceModel, RejectsTruncatedFilesUnlessTheyEndBetweenFields) {
   const std::string file = SmallModel();
   const auto whole = Parse(file);
   ASSERT_TRUE(whole);
@@ -48,7 +48,7 @@ TEST(SentencePieceModel, ACutFileIsRefusedUnlessItEndsBetweenFields) {
   }
 }
 
-TEST(SentencePieceModel, WhatIsNoModelIsRefused) {
+TEST(SentencePieceModel, RejectsOtherFiles) {
   EXPECT_THAT(Parse("").error().message, HasSubstr("found none"));
   EXPECT_THAT(Parse("not a model").error().message, HasSubstr("sentencepiece: "));
   EXPECT_THAT(Parse(SentencePieceText({{"a", 0, 7}})).error().message,

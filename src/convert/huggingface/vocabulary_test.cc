@@ -80,7 +80,7 @@ TEST(Vocabulary, PiecesOfTokenizerModel) {
   EXPECT_EQ(keys.Get<std::string>(keys::kChatTemplate), "{{ messages }}");
 }
 
-TEST(Vocabulary, PiecesAloneAreEnough) {
+TEST(Vocabulary, NeedsTokenizerModelOnly) {
   const TinyFolder folder;
   WriteTinyPieces(folder);
   const Keys keys(folder);
@@ -121,7 +121,7 @@ json PiecesJson() {
 }
 
 // As version 4 of transformers writes it, and version 5.
-TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
+TEST(Vocabulary, ReadsTheSpacePrefixFromTokenizerJson) {
   const json prepends = {{"type", "Prepend"}, {"prepend", "\u2581"}};
   const auto adds_space_prefix = [](const std::string& entry, const json& value) {
     const TinyFolder folder;
@@ -192,7 +192,7 @@ TEST(Vocabulary, GptTwoAsFirstPublished) {
   EXPECT_EQ(keys.Get<std::string>(keys::kTokenizerPre), "gpt-2");
 }
 
-TEST(Vocabulary, TemplatesSayWhatBeginsAText) {
+TEST(Vocabulary, ReadsBosFromTemplates) {
   const TinyFolder folder;
   json tokenizer = TinyBytePairs();
   const json begins = {{"type", "TemplateProcessing"},
@@ -214,7 +214,7 @@ TEST(Vocabulary, TemplatesSayWhatBeginsAText) {
   EXPECT_EQ(keys.Get<std::string>(keys::kChatTemplate), "yes");
 }
 
-TEST(Vocabulary, TheTemplateMayHaveAFileOfItsOwn) {
+TEST(Vocabulary, TheTemplateMayBeInASeparateFile) {
   const TinyFolder folder;
   WriteTinyPieces(folder);
   folder.WriteJson("chat_template.json", {{"chat_template", "from json"}});
@@ -293,7 +293,7 @@ json Split(const std::string& pattern) {
             {{"type", "ByteLevel"}, {"use_regex", false}}}}};
 }
 
-TEST(PreTokenizerName, IsToldByWhatItDoes) {
+TEST(PreTokenizerName, IsRecognizedByItsSteps) {
   const auto name = [](const json& value) {
     const auto found = PreTokenizerName(value, "t");
     return found ? *found : found.error().message;
