@@ -118,7 +118,7 @@ MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
     return std::nullopt;
   }
   return Error{ErrorCode::kUnsupported,
-               Where(tensor) + ": expected F32, F16 or BF16 to quantise, found " +
+               Where(tensor) + ": expected F32, F16 or BF16 to quantize, found " +
                    std::string(NameOf(tensor.view.dtype)) + ": start from the original file"};
 }
 

@@ -21,8 +21,8 @@ std::optional<int> NumberValue(std::string_view word);
 bool IsArticle(std::string_view word);
 
 // Normalizes an answer: lower case, without articles and punctuation, number words as digits,
-// single digits in a row joined, "gray" as "grey". "The  Red circle." -> "red circle", "two" ->
-// "2", "4 2 7" -> "427".
+// single digits in a row joined, "gray" as "grey".
+//   "The  Red circle." -> "red circle", "two" -> "2", "4 2 7" -> "427".
 std::string NormalizeAnswer(std::string_view answer);
 
 }  // namespace edgevlm

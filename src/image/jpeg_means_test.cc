@@ -90,7 +90,7 @@ TEST(JpegMeans, SamePixelsAsLibjpeg) {
             kind.quality = grain == 40 ? 75 : 97;
             SCOPED_TRACE(testing::Message()
                          << width << " x " << height << " grain " << grain << " sampling "
-                         << kind.across << kind.down << " optimised " << optimized << " restarts "
+                         << kind.across << kind.down << " optimized " << optimized << " restarts "
                          << restart_rows);
             ExpectSameAsLibjpeg(Encoded(width, height, values, kind));
           }

@@ -183,8 +183,8 @@ TEST(GridLoss, FollowsItsFormula) {
   EXPECT_NEAR(losses.cover, 1.5 * std::log(4.0), 1e-5);
   EXPECT_NEAR(losses.digit, 0.5 * std::log(11.0), 1e-5) << "no digit anywhere";
   EXPECT_NEAR(losses.center, 1.5 * std::log(2.0), 1e-5);
-  EXPECT_NEAR(losses.box, 4 * 0.5, 1e-5) << "of the one centre";
-  EXPECT_NEAR(losses.color, std::log(10.0), 1e-5) << "of the one coloured cell";
+  EXPECT_NEAR(losses.box, 4 * 0.5, 1e-5) << "of the one center";
+  EXPECT_NEAR(losses.color, std::log(10.0), 1e-5) << "of the one colored cell";
   EXPECT_NEAR(total, losses.cover + losses.digit + losses.center + losses.box + losses.color, 1e-4);
 }
 

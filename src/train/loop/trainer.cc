@@ -191,7 +191,7 @@ class RunningStats {
   std::string Text() const {
     char text[256];
     std::snprintf(text, sizeof(text),
-                  "cover %.3f centre %.3f colour %.3f digit %.3f name %.3f mention %.3f order %.3f "
+                  "cover %.3f center %.3f color %.3f digit %.3f name %.3f mention %.3f order %.3f "
                   "number %.3f exit %.3f text %.3f right %.3f",
                   values_[0], values_[1], values_[3], values_[4], values_[7], values_[8],
                   values_[9], values_[10], values_[11], values_[5], values_[6]);

@@ -118,7 +118,7 @@ Result<Glyph> LoadGlyph(FT_Face face, const ThingName& thing) {
   if (failed || bitmap.pixel_mode != FT_PIXEL_MODE_BGRA || bitmap.width > kMaxSide ||
       bitmap.rows > kMaxSide) {
     return Error{ErrorCode::kUnsupported,
-                 Describe(thing) + ": expected a colour bitmap, found another kind of glyph"};
+                 Describe(thing) + ": expected a color bitmap, found another kind of glyph"};
   }
   const Bounds bounds = OpaqueBounds(bitmap);
   if (bounds.right <= bounds.left) {
@@ -190,7 +190,7 @@ Result<Glyphs> Glyphs::Load(const std::string& font_path) {
   const std::unique_ptr<FT_FaceRec_, CloseFace> face(opened_face);
   if (face->num_fixed_sizes < 1 || FT_Select_Size(face.get(), 0) != 0) {
     return Error{ErrorCode::kUnsupported,
-                 "glyphs: " + font_path + ": expected colour bitmaps, found none"};
+                 "glyphs: " + font_path + ": expected color bitmaps, found none"};
   }
   Glyphs glyphs;
   for (const ThingName& thing : ThingNames()) {
