@@ -52,7 +52,7 @@ void Calibrate(Vlm& model, const torch::Tensor& images) {
     norm->bias.uniform_(-0.5, 0.5);
   }
   model->train();
-  model->See(images);
+  model->EncodeImages(images);
   for (const auto& norm : norms) {
     const torch::Tensor deviation = torch::sqrt(norm->running_var + norm->options.eps());
     const torch::Tensor scale =
@@ -137,7 +137,7 @@ class ParityTest : public ::testing::Test {
     seen.sample = MakeSample(options, shop_->glyphs, shop_->tokenizer, rng, pool);
     const Batch batch = Stack({&seen.sample, 1}, options);
     const torch::NoGradGuard no_grad;
-    seen.cells = shop_->model->Project(shop_->model->See(batch.images)).contiguous();
+    seen.cells = shop_->model->Project(shop_->model->EncodeImages(batch.images)).contiguous();
 
     const Image image = Draw(Compose({.split = options.split}, again), shop_->glyphs);
     Result<EncodedImage> encoded = shop_->engine.EncodeImage(EncodePng(image));
@@ -215,19 +215,19 @@ TEST_F(ParityTest, TheDecoderSaysTheSame) {
                       tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32))
             .last;
     const torch::Tensor trained = decoder->Logits(hidden).view({4, 32, -1});
-    for (const TextPlace& place : rows.places) {
+    for (const TokenSpan& span : rows.spans) {
       std::vector<int> tokens = {kImageToken};
-      for (int i = place.begin; i < place.end; ++i) {
-        tokens.push_back(static_cast<int>(rows.ids[static_cast<std::size_t>(place.row * 32 + i)]));
+      for (int i = span.begin; i < span.end; ++i) {
+        tokens.push_back(static_cast<int>(rows.ids[static_cast<std::size_t>(span.row * 32 + i)]));
       }
       const Result<std::vector<float>> logits = shop_->engine.Logits(tokens, &seen.image);
       ASSERT_TRUE(logits.ok()) << logits.error().message;
       const auto vocabulary = static_cast<std::size_t>(trained.size(2));
       ASSERT_EQ(logits->size(), vocabulary * (tokens.size() - 1));
-      for (int i = place.begin; i < place.end; ++i) {
+      for (int i = span.begin; i < span.end; ++i) {
         const auto row = std::span(*logits).subspan(
-            static_cast<std::size_t>(i - place.begin) * vocabulary, vocabulary);
-        const torch::Tensor expected = trained[place.row][i].contiguous();
+            static_cast<std::size_t>(i - span.begin) * vocabulary, vocabulary);
+        const torch::Tensor expected = trained[span.row][i].contiguous();
         EXPECT_GE(Cosine(row, ValuesOf(expected)), kLeastCosine) << "token " << i << " of " << seed;
         EXPECT_EQ(Greatest(row), Greatest(ValuesOf(expected))) << "token " << i << " of " << seed;
       }

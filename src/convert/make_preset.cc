@@ -11,7 +11,7 @@ namespace {
 
 std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
 
-// A SentencePiece vocabulary of the right size: the 256 bytes, then words that nobody says.
+// A SentencePiece vocabulary of the right size: the 256 bytes, then made-up tokens.
 void AddTokenizer(int vocabulary, GgufWriter& writer) {
   constexpr int kNormal = 1, kUnknown = 2, kControl = 3, kByte = 6;
   std::vector<std::string> tokens = {"<unk>", "<s>", "</s>"};

@@ -33,7 +33,7 @@ constexpr FileType kFileTypes[] = {
 
 bool IsQuantized(DType dtype) { return InfoOf(dtype).block_values > 1; }
 
-// What a tensor gets where the rows are not whole blocks of `dtype`.
+// The fallback if rows are not a multiple of the block size of `dtype`.
 DType WithSmallerBlocks(DType dtype) {
   switch (dtype) {
     case DType::kQ2_K:
@@ -52,26 +52,27 @@ DType WithSmallerBlocks(DType dtype) {
   }
 }
 
-// The first and the last eighth, and every third between.
+// The first and the last eighth of the blocks, and every third between them.
 bool IsSensitive(int block, int blocks) {
   const int eighth = blocks / 8;
   return block < eighth || block >= 7 * blocks / 8 || (block - eighth) % 3 == 2;
 }
 
-// A tensor's place among those of its kind.
-struct Place {
+// The block of a tensor, and the number of blocks.
+struct BlockPosition {
   int block;
   int blocks;
   int queries_per_key;
 };
 
-bool NeedsMoreBits(const FileType& type, const Place& place) {
-  return type.size == MixtureSize::kMedium && IsSensitive(place.block, place.blocks);
+bool NeedsMoreBits(const FileType& type, const BlockPosition& position) {
+  return type.size == MixtureSize::kMedium && IsSensitive(position.block, position.blocks);
 }
 
-DType AttnValueType(const FileType& type, const Place& place) {
+DType AttnValueType(const FileType& type, const BlockPosition& position) {
   const bool is_medium = type.size == MixtureSize::kMedium;
-  const bool is_shared = place.queries_per_key >= 4;  // so small that more bits cost little
+  const bool is_shared =
+      position.queries_per_key >= 4;  // attn_v is so small that more bits cost little
   switch (type.dtype) {
     case DType::kQ2_K:
       if (is_shared) return DType::kQ4_K;
@@ -79,12 +80,12 @@ DType AttnValueType(const FileType& type, const Place& place) {
     case DType::kQ3_K:
       if (type.size == MixtureSize::kLarge) return DType::kQ5_K;
       if (!is_medium) return DType::kQ3_K;
-      return place.block < 2 ? DType::kQ5_K : DType::kQ4_K;
+      return position.block < 2 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ4_K:
-      if (NeedsMoreBits(type, place)) return DType::kQ6_K;
-      return !is_medium && place.block < 4 ? DType::kQ5_K : DType::kQ4_K;
+      if (NeedsMoreBits(type, position)) return DType::kQ6_K;
+      return !is_medium && position.block < 4 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ5_K:
-      return NeedsMoreBits(type, place) ? DType::kQ6_K : DType::kQ5_K;
+      return NeedsMoreBits(type, position) ? DType::kQ6_K : DType::kQ5_K;
     case DType::kIQ4_NL:
     case DType::kIQ4_XS:
       return is_shared ? DType::kQ5_K : type.dtype;
@@ -93,9 +94,9 @@ DType AttnValueType(const FileType& type, const Place& place) {
   }
 }
 
-DType FfnDownType(const FileType& type, const Place& place) {
+DType FfnDownType(const FileType& type, const BlockPosition& position) {
   const bool is_medium = type.size == MixtureSize::kMedium;
-  const bool is_early = place.block < place.blocks / 8;
+  const bool is_early = position.block < position.blocks / 8;
   switch (type.dtype) {
     case DType::kQ2_K:
       if (is_medium) return DType::kQ3_K;
@@ -103,12 +104,12 @@ DType FfnDownType(const FileType& type, const Place& place) {
     case DType::kQ3_K:
       if (type.size == MixtureSize::kLarge) return DType::kQ5_K;
       if (!is_medium) return DType::kQ3_K;
-      return place.block < place.blocks / 16 ? DType::kQ5_K : DType::kQ4_K;
+      return position.block < position.blocks / 16 ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ4_K:
-      if (NeedsMoreBits(type, place)) return DType::kQ6_K;
+      if (NeedsMoreBits(type, position)) return DType::kQ6_K;
       return !is_medium && is_early ? DType::kQ5_K : DType::kQ4_K;
     case DType::kQ5_K:
-      return NeedsMoreBits(type, place) ? DType::kQ6_K : DType::kQ5_K;
+      return NeedsMoreBits(type, position) ? DType::kQ6_K : DType::kQ5_K;
     case DType::kIQ4_NL:
     case DType::kIQ4_XS:
       return is_early ? DType::kQ5_K : type.dtype;
@@ -123,14 +124,13 @@ DType AttnOutputType(const FileType& type) {
   return type.size == MixtureSize::kMedium ? DType::kQ4_K : DType::kQ5_K;
 }
 
-// `rows`: values per row.
 DType OutputType(DType dtype, std::int64_t row_values) {
   if (dtype == DType::kQ8_0 || row_values % InfoOf(dtype).block_values != 0) return DType::kQ8_0;
   return DType::kQ6_K;
 }
 
-DType ByRole(TensorRole role, const FileType& type, const Place& place, const GgufTensor& tensor,
-             bool is_tied) {
+DType ByRole(TensorRole role, const FileType& type, const BlockPosition& position,
+             const GgufTensor& tensor, bool is_tied) {
   switch (role) {
     case TensorRole::kTokenEmbedding:
       return is_tied ? OutputType(type.dtype, tensor.view.shape.last()) : type.dtype;
@@ -138,17 +138,17 @@ DType ByRole(TensorRole role, const FileType& type, const Place& place, const Gg
       return OutputType(type.dtype, tensor.view.shape.last());
     case TensorRole::kAttnV:
     case TensorRole::kAttnQkv:
-      return AttnValueType(type, place);
+      return AttnValueType(type, position);
     case TensorRole::kAttnOutput:
       return AttnOutputType(type);
     case TensorRole::kFfnDown:
-      return FfnDownType(type, place);
+      return FfnDownType(type, position);
     default:
       return type.dtype;
   }
 }
 
-// Extents of 1 at the front do not count.
+// Leading dimensions of 1 do not count.
 bool IsMatrix(const Shape& shape) {
   return shape.rank() >= 2 && !shape.SameUpToLeadingOnes({shape.last()});
 }
@@ -191,10 +191,10 @@ DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFa
   if (role == TensorRole::kFixed || !IsMatrix(tensor.view.shape)) return tensor.view.dtype;
   if (!IsQuantized(type.dtype)) return type.dtype;
   const bool is_vision = tensor.name.starts_with("v.");
-  const Place place{.block = BlockOf(tensor.name),
-                    .blocks = is_vision ? facts.vision_blocks : facts.decoder_blocks,
-                    .queries_per_key = is_vision ? 1 : facts.queries_per_key};
-  DType chosen = ByRole(role, type, place, tensor, facts.is_tied);
+  const BlockPosition position{.block = BlockOf(tensor.name),
+                               .blocks = is_vision ? facts.vision_blocks : facts.decoder_blocks,
+                               .queries_per_key = is_vision ? 1 : facts.queries_per_key};
+  DType chosen = ByRole(role, type, position, tensor, facts.is_tied);
   const std::int64_t row_values = tensor.view.shape.last();
   if (row_values % InfoOf(chosen).block_values != 0) chosen = WithSmallerBlocks(chosen);
   return row_values % InfoOf(chosen).block_values != 0 ? DType::kF16 : chosen;

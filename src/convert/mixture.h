@@ -1,4 +1,4 @@
-// Mixture: which data type each tensor of a quantized file gets.
+// Chooses the data type of each tensor of a quantized file (llama.cpp's mixtures).
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace edgevlm {
 
-// How many bits the more sensitive tensors get: in a mixture, _S is the smallest.
+// How many bits the more sensitive tensors get: of the mixtures, _S is the smallest.
 enum class MixtureSize { kPlain, kSmall, kMedium, kLarge };
 
-// A type of file that `edgevlm quantize` writes; names and numbers are llama.cpp's.
+// A file type of `edgevlm quantize`; names and ids are llama.cpp's.
 struct FileType {
   std::string_view name;  // "Q4_K_M"
   std::uint32_t id;       // of general.file_type
@@ -23,29 +23,28 @@ struct FileType {
   MixtureSize size;
 };
 
-// F32, F16, BF16, Q4_0 to Q8_0, Q2_K to Q6_K, with _S, _M and _L where there are such, IQ4_NL and
+// F32, F16, BF16, Q4_0 to Q8_0, Q2_K to Q6_K (with _S, _M and _L where these exist), IQ4_NL and
 // IQ4_XS.
 std::span<const FileType> FileTypes();
 
-// Upper or lower case; Q3_K, Q4_K and Q5_K mean their _M. Errors: kInvalid, lists the names.
+// Case-insensitive; Q3_K, Q4_K and Q5_K mean their _M. Errors: kInvalid, lists the names.
 Result<FileType> ParseFileType(std::string_view name);
 
-// What of a model the choice goes by.
+// The properties of a model on which the choice depends.
 struct MixtureFacts {
   int decoder_blocks = 0;
   int vision_blocks = 0;
-  int queries_per_key = 1;  // heads that share a key and value head
-  bool is_tied = false;     // the token embeddings are the output matrix too
+  int queries_per_key = 1;  // query heads per KV head
+  bool is_tied = false;     // the token embedding is also the output matrix
 };
 
-// Looks at names only: a file that is no whole model has facts too.
+// Depends on tensor names and optional keys only, so incomplete models are fine.
 MixtureFacts FactsOf(const GgufFile& file);
 
-// The type that a tensor gets. The mixtures are those of llama.cpp (llama-quant.cpp, 2026): more
-// bits for the values of attention, for the second matrix of the feed-forward part in the first and
-// last eighth of the blocks and every third between, and for the output. Tensors of one extent,
-// norms and positions keep their type; rows that are not whole blocks get a type with smaller
-// blocks, or F16.
+// The type of a tensor in the quantized file. The mixtures are llama.cpp's (llama-quant.cpp, 2026):
+// more bits for attn_v, for ffn_down in the first and last eighth of the blocks and in every third
+// between them, and for the output. Vectors, norms and position embeddings keep their type. A
+// tensor whose rows are not a multiple of the block size gets a type with smaller blocks, or F16.
 DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts);
 
 }  // namespace edgevlm

@@ -25,7 +25,7 @@ TEST(Mixture, NamesAreFoundInAnyCase) {
 }
 
 // What llama-quantize writes besides.
-TEST(Mixture, OtherNamesAreAnsweredWithThoseThatAreKnown) {
+TEST(Mixture, UnknownNamesListTheKnownOnes) {
   for (const char* name :
        {"Q1_0", "Q2_0", "IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M", "IQ3_XXS",
         "IQ3_XS", "IQ3_S", "IQ3_M", "TQ1_0", "TQ2_0", "MXFP4_MOE", "COPY"}) {
@@ -61,7 +61,7 @@ TEST(Mixture, GivesSensitiveTensorsMoreBits) {
             DType::kQ4_K);
 }
 
-TEST(Mixture, GivesIq4TheBitsOfQ5KWhereTheyCount) {
+TEST(Mixture, GivesSensitiveTensorsOfIq4TheBitsOfQ5K) {
   constexpr MixtureFacts kShared = {.decoder_blocks = 16, .queries_per_key = 4};
   for (const auto& [name, dtype] :
        {std::pair("IQ4_NL", DType::kIQ4_NL), std::pair("IQ4_XS", DType::kIQ4_XS)}) {
@@ -89,7 +89,7 @@ TEST(Mixture, KeepsTheOutputPrecise) {
   EXPECT_EQ(Choose("token_embd.weight", {1000, 256}, "Q4_K_M", {.is_tied = true}), DType::kQ6_K);
 }
 
-TEST(Mixture, TakesSmallerBlocksWhereRowsAreNoWholeOnes) {
+TEST(Mixture, ChoosesSmallerBlocksIfRowsAreNotMultiples) {
   constexpr std::string_view kName = "blk.7.ffn_up.weight";
   EXPECT_EQ(Choose(kName, {64, 96}, "Q2_K"), DType::kQ4_0);
   EXPECT_EQ(Choose(kName, {64, 96}, "Q3_K_M"), DType::kQ4_0);

@@ -1,5 +1,5 @@
-// Preset: the shape of a published model, to measure what a machine would do before anything is
-// downloaded. The weights are random, the sizes and the work are the true ones.
+// Preset: the shape of a published model, with random weights. Sizes and work are those of the real
+// model, so its speed on a machine can be measured without downloading it.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@
 
 namespace edgevlm {
 
-// What a block of the decoder is made of.
+// The architecture of a decoder block.
 enum class PresetBlock {
-  kLlama,  // norms by the root mean square, rotary positions, a gated MLP
-  kGpt2,   // layer norms, learnt positions, biases everywhere
+  kLlama,  // RMSNorm, RoPE, gated MLP
+  kGpt2,   // LayerNorm, learned position embeddings, biases
 };
 
 struct DecoderPreset {
@@ -31,13 +31,13 @@ struct DecoderPreset {
   float rope_base;
   int context;
   int vocabulary;  // V
-  bool is_tied;    // the token embeddings are the output matrix too
+  bool is_tied;    // the token embedding is also the output matrix
   bool has_qkv_bias;
-  bool has_rope_factors = false;  // rotary positions stretched pair by pair; here all by 1
+  bool has_rope_factors = false;  // a RoPE factor per pair (here all 1)
   PresetBlock block = PresetBlock::kLlama;
 };
 
-// How the features become tokens of the decoder.
+// How features become image tokens.
 enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3 };
 
 struct VisionEncoderPreset {
@@ -66,11 +66,11 @@ Result<Preset> FindPreset(std::string_view name);
 // GGUF files in memory.
 struct PresetFiles {
   std::vector<std::byte> model;
-  std::vector<std::byte> mmproj;  // empty without a vision encoder
+  std::vector<std::byte> mmproj;  // empty if there is no vision encoder
 };
 
-// The decoder in `type`, the vision encoder in F16, as such files are published. Memory: as much as
-// the files take. Cost: the time to write them.
+// The decoder in `type` and the vision encoder in F16, as such files are usually published. Memory
+// and time: proportional to the size of the files.
 PresetFiles MakePreset(const Preset& preset, const FileType& type);
 
 }  // namespace edgevlm

@@ -12,8 +12,8 @@
 namespace edgevlm {
 namespace {
 
-// Values are drawn once per tensor and repeated. A prime number of blocks: rows, which are of round
-// lengths, differ.
+// Values are drawn for this many blocks per tensor and repeated. The number is prime, so rows,
+// whose lengths are round numbers, differ.
 constexpr int kPatternValues = 67 * 256;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Tensors with random values, for files of a preset's shape.
+// PresetTensors: random tensors for the files of a preset.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace edgevlm {
 
-// Adds tensors to a writer, in the data types that a file of `type` gives them. Modules are named
-// as in gguf/names.h. Memory: the tensors, until the writer goes.
+// Adds tensors to a writer, in the data types that ChooseType gives them in a file of `type`.
+// Modules are named as in gguf/names.h. The writer holds the tensors in memory.
 class PresetTensors {
  public:
   PresetTensors(GgufWriter& writer, const FileType& type, const MixtureFacts& facts)
@@ -24,9 +24,9 @@ class PresetTensors {
   void Matrix(std::string_view module, int outputs, int inputs);  // [outputs, inputs]
   void Linear(std::string_view module, int outputs, int inputs, bool has_bias = true);
   void Norm(std::string_view module, int width, bool has_bias);
-  // [width], all of one value.
+  // [width], all equal to `value`.
   void Vector(const std::string& name, int width, float value);
-  // Normal values of the deviation that keeps a sum of `inputs` products as large as its factors.
+  // Normally distributed with variance 1 / inputs, so that outputs are about as large as inputs.
   void Values(const std::string& name, const Shape& shape, int inputs);
 
  private:

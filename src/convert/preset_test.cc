@@ -67,8 +67,8 @@ TEST(Preset, WritesWhatFamiliesDifferIn) {
   DecoderPreset shape = kSmall;
   shape.has_rope_factors = true;
   const FileType type = *ParseFileType("f16");
-  const PresetFiles stretched = MakePreset({"small", shape, std::nullopt}, type);
-  EXPECT_EQ(GgufFile::Parse(stretched.model)->FindTensor("rope_freqs.weight")->view.shape,
+  const PresetFiles scaled = MakePreset({"small", shape, std::nullopt}, type);
+  EXPECT_EQ(GgufFile::Parse(scaled.model)->FindTensor("rope_freqs.weight")->view.shape,
             (Shape{32}));
   shape.architecture = "gpt2";
   shape.block = PresetBlock::kGpt2;

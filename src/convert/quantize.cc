@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint32_t kQuantizationVersion = 2;  // of the block formats, since 2023
 
-// Progress is told after so many values: a fraction of a second.
+// Values between two progress calls: a fraction of a second.
 constexpr std::int64_t kValuesPerReport = 1 << 21;
 
 std::string Where(const GgufTensor& tensor) { return "tensor '" + std::string(tensor.name) + "'"; }
@@ -26,7 +26,7 @@ Error Cut(const GgufTensor& tensor) {
   return {ErrorCode::kIo, Where(tensor) + ": the file was cut short while it was read"};
 }
 
-// Makes the written bytes of one tensor after the other.
+// Produces the output bytes of one tensor at a time.
 class Converter {
  public:
   Converter(const MappedParts& input, ThreadPool& pool, const QuantizeProgress& progress,
@@ -93,14 +93,14 @@ class Converter {
   const QuantizeProgress& progress_;
   const std::int64_t all_values_;
   std::int64_t done_ = 0;
-  std::vector<std::byte> stored_;   // some rows of the input
+  std::vector<std::byte> stored_;   // a few rows of the input
   std::vector<float> values_;       // one row per thread
-  std::vector<std::byte> written_;  // the whole tensor
+  std::vector<std::byte> written_;  // the whole output tensor
 };
 
 void CopyKeys(const GgufFile& file, const FileType& type, GgufWriter& writer) {
   const auto is_replaced = [](std::string_view name) {
-    // The writer has an alignment of its own.
+    // The writer sets its own alignment.
     return name == keys::kFileType || name == keys::kQuantizationVersion ||
            name == keys::kAlignment;
   };
@@ -111,14 +111,14 @@ void CopyKeys(const GgufFile& file, const FileType& type, GgufWriter& writer) {
   writer.Add(keys::kQuantizationVersion, kQuantizationVersion);
 }
 
-// Rounding what was rounded to other blocks before loses more than either.
+// Requantizing from other blocks loses more than either quantization alone.
 MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
   const bool is_quantized = InfoOf(tensor.view.dtype).block_values > 1;
   if (dtype == tensor.view.dtype || !is_quantized || InfoOf(dtype).block_values == 1) {
     return std::nullopt;
   }
   return Error{ErrorCode::kUnsupported,
-               Where(tensor) + ": expected F32, F16 or BF16 to quantise, found " +
+               Where(tensor) + ": expected F32, F16 or BF16 to quantize, found " +
                    std::string(NameOf(tensor.view.dtype)) + ": start from the original file"};
 }
 
@@ -127,7 +127,7 @@ MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
 Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& type,
                                     const std::string& path, Existing existing, ThreadPool& pool,
                                     const QuantizeProgress& progress) {
-  // The original has what no later file can give back.
+  // Only the unquantized file has the full precision.
   if (input.IsAt(path)) {
     return Error{ErrorCode::kInvalid,
                  path + ": expected another file than the one that is read, found the same"};

@@ -1,4 +1,4 @@
-// QuantizeFile: a GGUF file with the weights in fewer bits.
+// QuantizeFile: quantizes the weights of a GGUF file.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,15 @@ struct QuantizeReport {
   std::int64_t values = 0;
 };
 
-// How far it is: values written, of all.
+// Called with the number of values written so far and the total.
 using QuantizeProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-// Writes `path` with the keys of `input` and every tensor in the type that ChooseType gives it;
-// general.file_type and general.quantization_version say what it is. `path` appears when all of it
-// is on the disk. Memory: one written tensor and some rows.
-// Errors: kCorrupt (not a GGUF file; a weight is not a finite number), kUnsupported (a tensor that
-// is quantized already would have to be quantized again), kInvalid (`path` is the input itself, or
-// what OutputFile refuses), kIo (also: the input changed meanwhile).
+// Writes `path` with the keys of `input` and every tensor in the type that ChooseType gives it, and
+// sets general.file_type and general.quantization_version. `path` appears when the file is
+// complete. Memory: one output tensor and a few rows. Errors: kCorrupt (not a GGUF file; a weight
+// is not finite), kUnsupported (a tensor that is already quantized would have to be requantized),
+// kInvalid (`path` is the input itself, or OutputFile rejects it), kIo (also: the input changed
+// meanwhile).
 Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& type,
                                     const std::string& path, Existing existing, ThreadPool& pool,
                                     const QuantizeProgress& progress);

@@ -81,7 +81,7 @@ GgufWriter SmallModel(std::vector<float> matrix) {
   return writer;
 }
 
-TEST_F(QuantizeFileTest, KeepsKeysAndSaysWhatItIs) {
+TEST_F(QuantizeFileTest, KeepsKeysAndSetsTheFileType) {
   ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
   const auto report = Quantize(Path("in"), Path("out"), "Q4_K_M");
   ASSERT_TRUE(report) << report.error().message;
@@ -97,7 +97,7 @@ TEST_F(QuantizeFileTest, KeepsKeysAndSaysWhatItIs) {
   EXPECT_EQ(out.file.Tensor("blk.0.ffn_up.weight")->dtype, DType::kQ4_K);
 }
 
-TEST_F(QuantizeFileTest, RefusesToQuantizeTwiceButWidens) {
+TEST_F(QuantizeFileTest, RejectsQuantizingTwiceButWidens) {
   ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in")));
   ASSERT_TRUE(Quantize(Path("in"), Path("q8"), "Q8_0"));
   done_ = 0;
@@ -141,7 +141,7 @@ TEST_F(QuantizeFileTest, ReplacesAnotherFileWhenAsked) {
   EXPECT_EQ(*OpenFile(Path("out")).file.Int(keys::kFileType), 7);
 }
 
-TEST_F(QuantizeFileTest, LeavesNothingBehindWhenItFails) {
+TEST_F(QuantizeFileTest, LeavesNoFileWhenItFails) {
   std::vector<float> values = NormalValues(24 * 256);
   values[5000] = std::numeric_limits<float>::infinity();
   ASSERT_FALSE(SmallModel(values).Write(Path("in")));

@@ -15,7 +15,7 @@ Error Corrupt(const std::string& field, const std::string& expected) {
   return Error{ErrorCode::kCorrupt, field + ": expected " + expected};
 }
 
-// Puts a text field of `object` into `text`. An absent field leaves it as it is, unless required.
+// Reads a text field of `object` into `text`. An absent field leaves it unchanged, unless required.
 MaybeError ReadText(const json& object, const char* field, bool required, std::string& text) {
   const auto found = object.find(field);
   if (found == object.end()) {

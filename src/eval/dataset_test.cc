@@ -29,7 +29,7 @@ TEST(ParseLabel, ReadsEveryField) {
   EXPECT_EQ(image->questions[0].answer, "two");
 }
 
-TEST(ParseLabel, RefusesWhatIsNotALabel) {
+TEST(ParseLabel, RejectsWhatIsNotALabel) {
   for (const char* line : {
            "",
            "[]",

@@ -17,7 +17,7 @@ namespace {
 constexpr int kBlankSide = 64;
 constexpr std::uint8_t kMidGray = 128;
 
-// What the model says about one image, or about none.
+// The replies about one image, real or blank.
 struct Replies {
   std::string caption;
   std::vector<std::string> answers;  // one per question of the label
@@ -25,10 +25,10 @@ struct Replies {
   DepthScore depth;
 };
 
-// Answers about the blank image: they depend on the question alone. Any thread.
+// Cache of the answers about the blank image, which depend on the question only. Threads: any.
 class BlankAnswers {
  public:
-  // `ask` is called for a question that has not been asked before.
+  // Calls `ask` for a question that is not in the cache.
   template <class Ask>
   Result<std::string> Find(const std::string& question, const Ask& ask) {
     {
@@ -47,7 +47,7 @@ class BlankAnswers {
   std::map<std::string, std::string, std::less<>> answers_;
 };
 
-// Counts the reply's tokens too.
+// The text of a reply; adds its tokens to the depth score.
 Result<std::string> TextOf(Result<Reply> reply, DepthScore& depth) {
   if (!reply) return reply.error();
   depth.Add({.tokens = reply->reply_tokens,
@@ -67,8 +67,8 @@ class Evaluator {
   Evaluator(const Engine& engine, const Dataset& dataset, const EvaluateOptions& options)
       : engine_(engine), dataset_(dataset), options_(options), known_(dataset.images) {}
 
-  Result<Evaluation> Run() {
-    if (auto error = PrepareBlank()) return *error;
+  Result<Evaluation> EvaluateAll() {
+    if (auto error = PrepareBlankImage()) return *error;
     const int total = static_cast<int>(dataset_.images.size());
     RunWorkers(std::min(options_.workers, total));
     if (error_) return *error_;
@@ -83,7 +83,7 @@ class Evaluator {
     return greedy;
   }
 
-  MaybeError PrepareBlank() {
+  MaybeError PrepareBlankImage() {
     if (!options_.blank) return {};
     const std::vector<std::uint8_t> gray(std::size_t{kBlankSide} * kBlankSide * 3, kMidGray);
     Result<EncodedImage> image = engine_.EncodeImage(PixelsView{kBlankSide, kBlankSide, gray});
@@ -102,9 +102,9 @@ class Evaluator {
   void RunWorkers(int count) {
     const auto work = [this] {
       try {
-        Work();
+        ProcessImages();
       } catch (...) {
-        failed_ = true;  // the others need not go on
+        failed_ = true;  // stops the other workers
         throw;
       }
     };
@@ -119,9 +119,9 @@ class Evaluator {
     others.Join();
   }
 
-  // Takes images until none is left or something failed.
-  void Work() {
-    Session seen(engine_);
+  // Evaluates images until none is left or one failed.
+  void ProcessImages() {
+    Session session(engine_);
     Session blank(engine_);
     if (options_.blank) {
       if (auto error = blank.SetImage(blank_image_)) return Fail(*std::move(error));
@@ -129,28 +129,28 @@ class Evaluator {
     const int total = static_cast<int>(dataset_.images.size());
     for (int i = next_++; i < total && !failed_; i = next_++) {
       const LabeledImage& label = dataset_.images[static_cast<std::size_t>(i)];
-      if (auto error = LookAt(label, seen, blank)) {
+      if (auto error = EvaluateImage(label, session, blank)) {
         return Fail({error->code, dataset_.folder + "/" + label.image + ": " + error->message});
       }
     }
   }
 
-  MaybeError LookAt(const LabeledImage& label, Session& seen, Session& blank) {
+  MaybeError EvaluateImage(const LabeledImage& label, Session& session, Session& blank) {
     const auto file = MappedFile::Open(dataset_.folder + "/" + label.image);
     if (!file) return file.error();
     const auto image = engine_.EncodeImage(file->bytes());
     if (!image) return image.error();
-    if (auto error = seen.SetImage(*image)) return error;
-    const Result<Replies> replies = AskSeen(label, *image, seen);
+    if (auto error = session.SetImage(*image)) return error;
+    const Result<Replies> replies = AskAboutImage(label, *image, session);
     if (!replies) return replies.error();
     std::optional<Replies> blank_replies;
     if (options_.blank) {
-      Result<Replies> asked = AskBlank(label, blank);
+      Result<Replies> asked = AskAboutBlank(label, blank);
       if (!asked) return asked.error();
       blank_replies = *std::move(asked);
     }
     const std::scoped_lock lock(mutex_);
-    evaluation_.seen.Add(ScoreOf(*replies, label, options_.on_sample));
+    evaluation_.with_images.Add(ScoreOf(*replies, label, options_.on_sample));
     if (blank_replies) evaluation_.blank->Add(ScoreOf(*blank_replies, label, {}));
     ++done_;
     if (options_.on_image) {
@@ -159,7 +159,8 @@ class Evaluator {
     return {};
   }
 
-  Result<Replies> AskSeen(const LabeledImage& label, const EncodedImage& image, Session& session) {
+  Result<Replies> AskAboutImage(const LabeledImage& label, const EncodedImage& image,
+                                Session& session) {
     Replies replies;
     Result<std::string> caption = TextOf(session.Caption(Greedy()), replies.depth);
     if (!caption) return caption.error();
@@ -173,7 +174,7 @@ class Evaluator {
     return replies;
   }
 
-  Result<Replies> AskBlank(const LabeledImage& label, Session& session) {
+  Result<Replies> AskAboutBlank(const LabeledImage& label, Session& session) {
     Replies replies;
     replies.caption = blank_caption_;
     const auto ask = [&](const std::string& question) {
@@ -211,7 +212,7 @@ class Evaluator {
     }
     for (std::size_t i = 0; i < label.questions.size(); ++i) {
       const LabeledQuestion& asked = label.questions[i];
-      const bool right = NormalAnswer(replies.answers[i]) == NormalAnswer(asked.answer);
+      const bool right = NormalizeAnswer(replies.answers[i]) == NormalizeAnswer(asked.answer);
       score.questions[asked.kind].Add({.asked = 1, .right = right ? 1 : 0});
       if (on_sample) {
         on_sample(
@@ -246,7 +247,7 @@ class Evaluator {
 
 Result<Evaluation> Evaluate(const Engine& engine, const Dataset& dataset,
                             const EvaluateOptions& options) {
-  return Evaluator(engine, dataset, options).Run();
+  return Evaluator(engine, dataset, options).EvaluateAll();
 }
 
 }  // namespace edgevlm

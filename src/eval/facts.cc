@@ -22,7 +22,7 @@ std::string ReadsFact(const std::string& name, const std::string& digits) {
 // One noun phrase of a caption.
 struct Mention {
   std::string name;
-  std::optional<int> count;  // nothing for a bare plural: "dogs"
+  std::optional<int> count;  // none for a bare plural: "dogs"
   bool definite = false;     // "the dog"
   std::string color;
   std::string reads;
@@ -34,7 +34,7 @@ bool IsDigits(std::string_view word) {
          std::all_of(word.begin(), word.end(), [](char c) { return '0' <= c && c <= '9'; });
 }
 
-// The digits of "that reads 4 2 7" at words[at]; moves `at` behind them.
+// The digits of "that reads 4 2 7" at words[at]; moves `at` past them.
 std::string ReadDigits(std::span<const std::string> words, std::size_t& at) {
   std::size_t i = at;
   const auto is = [&](std::string_view word) { return i < words.size() && words[i] == word; };
@@ -47,7 +47,7 @@ std::string ReadDigits(std::span<const std::string> words, std::size_t& at) {
   return digits;
 }
 
-// The noun phrase whose name starts at words[begin]; what lies before `from` belongs to others.
+// The noun phrase whose name starts at words[begin]; words before `from` belong to earlier phrases.
 Mention ReadMention(std::span<const std::string> words, std::size_t from, std::size_t begin,
                     const KnownNames::Match& match, const KnownNames& known) {
   Mention mention;
@@ -65,7 +65,7 @@ Mention ReadMention(std::span<const std::string> words, std::size_t from, std::s
   return mention;
 }
 
-// How many of each name the mentions add up to; nothing for a name that came without a number.
+// The total count of each name; none for a name that was mentioned without a number.
 using Counts = std::map<std::string, std::optional<int>>;
 
 void AddMention(const Mention& mention, Counts& counts, Facts& facts) {

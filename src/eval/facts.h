@@ -1,4 +1,4 @@
-// Facts: what a caption claims, as single statements that the label can confirm or not.
+// Facts: the statements of a caption, one by one, for comparison with the label.
 #pragma once
 
 #include <set>
@@ -12,13 +12,13 @@
 namespace edgevlm {
 
 // Each fact is one text:
-//   "dog"                a thing is there
-//   "2 dog"              so many of them
+//   "dog"                there is a dog
+//   "2 dog"              there are two dogs
 //   "red circle"         one of them has this color
 //   "display reads 427"  a display shows these digits
 using Facts = std::set<std::string>;
 
-// The names and colors that captions of a dataset may use, gathered from its labels.
+// The names and colors that captions of a dataset may use, collected from its labels.
 class KnownNames {
  public:
   explicit KnownNames(std::span<const LabeledImage> images);
@@ -26,8 +26,8 @@ class KnownNames {
   // A name found in a text.
   struct Match {
     std::string name;     // singular, as in the labels
-    int words = 0;        // how many words of the text it took; 0: no name starts here
-    bool plural = false;  // the text had a form that is only a plural
+    int words = 0;        // number of words that matched; 0: no name starts here
+    bool plural = false;  // the matched form can only be a plural
   };
   // The longest name, singular or plural, that starts at words[begin]: "hot dogs" before "dogs".
   Match Find(std::span<const std::string> words, std::size_t begin) const;
@@ -38,22 +38,22 @@ class KnownNames {
   struct Name {
     std::string name;
     std::vector<std::string> words;
-    std::vector<std::string> plurals;  // what the last word may become
+    std::vector<std::string> plurals;  // possible plurals of the last word
   };
-  std::vector<Name> names_;  // those of more words first
+  std::vector<Name> names_;  // longest first, in words
   std::set<std::string, std::less<>> colors_;
 };
 
-// Every plural that English spelling could give a noun; several, because no rule knows which one
-// is right: "bus" gives "buss" and "buses", "knife" gives "knifes" and "knives".
+// All plurals that English spelling rules allow for a noun, because no rule tells which one is
+// right: "bus" gives "buss" and "buses", "knife" gives "knifes" and "knives".
 std::vector<std::string> PossiblePlurals(const std::string& noun);
 
-// What the label says.
+// The facts of a label.
 Facts FactsOf(std::span<const LabeledThing> things);
 
-// What a caption says. Reads noun phrases wherever they stand: an article or number, a color, a
-// name, and "that reads" with digits; everything else ("the image shows", "left of") is passed
-// over. Things of one name are added up; "the dog" after "a dog" is the same dog.
+// The facts of a caption. Finds noun phrases anywhere in the text: an article or number, a color, a
+// name, and "that reads" with digits; everything else ("the image shows", "left of") is skipped.
+// Counts of one name are summed; "the dog" after "a dog" is the same dog.
 Facts FactsIn(std::string_view caption, const KnownNames& known);
 
 }  // namespace edgevlm

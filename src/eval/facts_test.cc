@@ -50,7 +50,7 @@ TEST_F(FactsTest, ReadsColors) {
               UnorderedElementsAre("circle", "3 circle", "red circle", "blue circle"));
 }
 
-TEST_F(FactsTest, TellsTheFruitFromTheColor) {
+TEST_F(FactsTest, DistinguishesTheFruitFromTheColor) {
   EXPECT_THAT(In("an orange"), UnorderedElementsAre("orange", "1 orange"));
   EXPECT_THAT(In("an orange square"), UnorderedElementsAre("square", "1 square", "orange square"));
   EXPECT_THAT(In("two oranges and an orange square"),
@@ -81,7 +81,7 @@ TEST_F(FactsTest, PassesOverEverythingElse) {
   EXPECT_THAT(In("a doghouse"), IsEmpty());
 }
 
-TEST_F(FactsTest, LabelsGiveWhatTheirCaptionsSay) {
+TEST_F(FactsTest, LabelsGiveTheFactsOfTheirCaptions) {
   EXPECT_EQ(FactsOf(images_[1].things),
             In("two red circles, an orange square, a blue ring and a display that reads 4 2 7"));
   const std::vector<LabeledThing> two_groups = {Thing("circle", 2, "red"),

@@ -1,4 +1,4 @@
-// Report: an evaluation as a table for people, and as one JSON object.
+// Formats an evaluation as a table for people, and as a JSON object.
 #pragma once
 
 #include <string>
@@ -7,15 +7,15 @@
 
 namespace edgevlm {
 
-// One line per figure; with a second column "blank" when the evaluation has it:
+// One line per metric, with a column "blank" if the evaluation has it:
 //   questions          n     right     blank
 //   count            412    91.3 %    24.0 %
 std::string ReportTable(const Evaluation& evaluation);
 
 // {"pictures": n, "questions": {"count": {"n": 412, "accuracy": 0.913, "blank_accuracy": 0.24},
-// ...,
-//  "all": {...}}, "captions": {"precision", "recall", "f1", "perplexity", and "blank_" + each}}
-// Without a line end.
+//  ..., "all": {...}}, "captions": {"precision", "recall", "f1", "perplexity", and "blank_" +
+//  each}}
+// No newline at the end.
 std::string ReportJson(const Evaluation& evaluation);
 
 }  // namespace edgevlm

@@ -13,16 +13,16 @@ using ::testing::Not;
 Evaluation TwoKinds() {
   Evaluation evaluation;
   evaluation.images = 3;
-  evaluation.seen.questions["count"] = {.asked = 4, .right = 3};
-  evaluation.seen.questions["where"] = {.asked = 2, .right = 0};
-  evaluation.seen.facts.Add({"dog"}, {"dog", "1 dog"});
-  evaluation.seen.likelihood = {.tokens = 5, .log_probability = 0};
-  evaluation.blank = evaluation.seen;
+  evaluation.with_images.questions["count"] = {.asked = 4, .right = 3};
+  evaluation.with_images.questions["where"] = {.asked = 2, .right = 0};
+  evaluation.with_images.facts.Add({"dog"}, {"dog", "1 dog"});
+  evaluation.with_images.likelihood = {.tokens = 5, .log_probability = 0};
+  evaluation.blank = evaluation.with_images;
   evaluation.blank->questions["count"].right = 1;
   return evaluation;
 }
 
-TEST(ReportTable, ShowsEveryKindBesideItsBlankFigure) {
+TEST(ReportTable, ShowsEveryKindWithItsBlankScore) {
   const std::string table = ReportTable(TwoKinds());
   EXPECT_THAT(table, HasSubstr("count                  4    75.0 %    25.0 %\n"));
   EXPECT_THAT(table, HasSubstr("all                    6    50.0 %    16.7 %\n"));
@@ -30,23 +30,23 @@ TEST(ReportTable, ShowsEveryKindBesideItsBlankFigure) {
   EXPECT_THAT(table, HasSubstr("perplexity             5         1         1\n"));
 }
 
-TEST(ReportTable, SaysHowManyTokensWereTakenEarly) {
+TEST(ReportTable, ShowsHowManyTokensExitedEarly) {
   Evaluation evaluation = TwoKinds();
   EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("early")));
-  evaluation.seen.depth.Add({.tokens = 6, .early = 2, .blocks = 30});
-  evaluation.seen.depth.Add({.tokens = 2, .early = 1, .blocks = 6});
+  evaluation.with_images.depth.Add({.tokens = 6, .early = 2, .blocks = 30});
+  evaluation.with_images.depth.Add({.tokens = 2, .early = 1, .blocks = 6});
   const std::string table = ReportTable(evaluation);
   EXPECT_THAT(table, HasSubstr("tokens                 8    37.5 %\n"));
   EXPECT_THAT(table, HasSubstr("blocks per token               4.5\n"));
 }
 
-TEST(ReportTable, LeavesTheBlankColumnOut) {
+TEST(ReportTable, OmitsTheBlankColumn) {
   Evaluation evaluation = TwoKinds();
   evaluation.blank.reset();
   EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("blank")));
 }
 
-TEST(ReportJson, HoldsTheSameFigures) {
+TEST(ReportJson, HasTheSameMetrics) {
   const auto report = nlohmann::json::parse(ReportJson(TwoKinds()));
   EXPECT_EQ(report["pictures"], 3);
   EXPECT_EQ(report["questions"]["count"]["n"], 4);

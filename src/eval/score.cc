@@ -51,7 +51,7 @@ void DepthScore::Add(const DepthScore& other) {
   blocks += other.blocks;
 }
 
-double DepthScore::EarlyShare() const { return Ratio(early, tokens); }
+double DepthScore::EarlyFraction() const { return Ratio(early, tokens); }
 
 double DepthScore::BlocksPerToken() const { return Ratio(blocks, tokens); }
 

@@ -1,4 +1,4 @@
-// Score: running sums of how well replies fit their labels, and what follows from them.
+// Score: running sums that compare replies with labels, and the metrics derived from them.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,11 @@ struct QuestionScore {
   int right = 0;
 
   void Add(const QuestionScore& other);
-  double Accuracy() const;  // in [0, 1]; 0 when nothing was asked
+  double Accuracy() const;  // in [0, 1]; 0 if no question was asked
 };
 
-// Facts over all captions together, so that a caption of five things weighs more than one of one.
+// Facts summed over all captions (micro-average), so a caption with five things weighs more than a
+// caption with one.
 struct FactScore {
   std::int64_t stated = 0;     // by the captions
   std::int64_t true_ones = 0;  // of those, confirmed by the labels
@@ -30,7 +31,7 @@ struct FactScore {
   double F1() const;         // their harmonic mean
 };
 
-// How likely the model finds the labels' captions.
+// The likelihood of the labels' captions under the model.
 struct LikelihoodScore {
   std::int64_t tokens = 0;
   double log_probability = 0;  // in nats, summed over the tokens
@@ -39,14 +40,14 @@ struct LikelihoodScore {
   double Perplexity() const;  // exp(-log_probability / tokens); 0 without tokens
 };
 
-// How far through the decoder the replies' tokens went.
+// The depth of the decoder at which the replies' tokens were predicted.
 struct DepthScore {
   std::int64_t tokens = 0;
-  std::int64_t early = 0;   // of those, taken from an early exit
-  std::int64_t blocks = 0;  // that they went through, in sum
+  std::int64_t early = 0;   // of those, predicted at an early exit
+  std::int64_t blocks = 0;  // decoder blocks run, summed over tokens
 
   void Add(const DepthScore& other);
-  double EarlyShare() const;      // in [0, 1]; 0 without tokens
+  double EarlyFraction() const;   // in [0, 1]; 0 without tokens
   double BlocksPerToken() const;  // 0 without tokens
 };
 

@@ -15,7 +15,7 @@ TEST(FactScore, CountsWhatIsTrueOfWhatIsStated) {
   EXPECT_DOUBLE_EQ(score.F1(), 2.0 / 5);
 }
 
-TEST(FactScore, IsZeroForSilence) {
+TEST(FactScore, IsZeroWithoutFacts) {
   FactScore score;
   EXPECT_EQ(score.F1(), 0.0);
   score.Add({}, {"dog"});

@@ -25,7 +25,7 @@ bool IsPunctuation(std::string_view word) { return word.size() == 1 && !IsWordBy
 
 std::vector<std::string> Words(std::string_view text) {
   std::vector<std::string> words;
-  bool inside = false;  // of a word that may go on
+  bool inside = false;  // inside a word
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool joins =
@@ -55,7 +55,7 @@ std::optional<int> NumberValue(std::string_view word) {
 
 bool IsArticle(std::string_view word) { return word == "a" || word == "an" || word == "the"; }
 
-std::string NormalAnswer(std::string_view answer) {
+std::string NormalizeAnswer(std::string_view answer) {
   std::string normal;
   bool after_digit = false;
   for (const std::string& word : Words(answer)) {

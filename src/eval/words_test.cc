@@ -23,23 +23,23 @@ TEST(NumberValue, KnowsWordsAndDigits) {
   EXPECT_EQ(NumberValue("99999999999999"), std::nullopt);
 }
 
-TEST(NormalAnswer, BringsEqualAnswersToOneForm) {
-  EXPECT_EQ(NormalAnswer("The  Red circle."), "red circle");
-  EXPECT_EQ(NormalAnswer("a red circle"), "red circle");
-  EXPECT_EQ(NormalAnswer("Two"), NormalAnswer("2"));
-  EXPECT_EQ(NormalAnswer("4 2 7"), "427");
-  EXPECT_EQ(NormalAnswer("four two seven"), "427");
-  EXPECT_EQ(NormalAnswer("427"), "427");
-  EXPECT_EQ(NormalAnswer("Gray"), "grey");
-  EXPECT_EQ(NormalAnswer("yes!"), "yes");
-  EXPECT_EQ(NormalAnswer("two dogs and an owl"), "2 dogs and owl");
+TEST(NormalizeAnswer, MapsEqualAnswersToOneForm) {
+  EXPECT_EQ(NormalizeAnswer("The  Red circle."), "red circle");
+  EXPECT_EQ(NormalizeAnswer("a red circle"), "red circle");
+  EXPECT_EQ(NormalizeAnswer("Two"), NormalizeAnswer("2"));
+  EXPECT_EQ(NormalizeAnswer("4 2 7"), "427");
+  EXPECT_EQ(NormalizeAnswer("four two seven"), "427");
+  EXPECT_EQ(NormalizeAnswer("427"), "427");
+  EXPECT_EQ(NormalizeAnswer("Gray"), "grey");
+  EXPECT_EQ(NormalizeAnswer("yes!"), "yes");
+  EXPECT_EQ(NormalizeAnswer("two dogs and an owl"), "2 dogs and owl");
 }
 
-TEST(NormalAnswer, KeepsDifferentAnswersApart) {
-  EXPECT_NE(NormalAnswer("4 2"), NormalAnswer("4 2 7"));
-  EXPECT_NE(NormalAnswer("left of the dog"), NormalAnswer("right of the dog"));
-  EXPECT_EQ(NormalAnswer("2 12"), "2 12");
-  EXPECT_EQ(NormalAnswer("the"), "");
+TEST(NormalizeAnswer, KeepsDifferentAnswersApart) {
+  EXPECT_NE(NormalizeAnswer("4 2"), NormalizeAnswer("4 2 7"));
+  EXPECT_NE(NormalizeAnswer("left of the dog"), NormalizeAnswer("right of the dog"));
+  EXPECT_EQ(NormalizeAnswer("2 12"), "2 12");
+  EXPECT_EQ(NormalizeAnswer("the"), "");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(Decode, NamesWhatIsNotAnImage) {
   EXPECT_FALSE(Probe(BytesOf("x")));
 }
 
-TEST(Decode, ChargesTheLimitsOneByOne) {
+TEST(Decode, ChecksEveryLimit) {
   const auto file = EncodePng(Gradient(40, 20));
   EXPECT_TRUE(Decode(file, {.pixels = 800, .side = 40}));
   EXPECT_EQ(ErrorOf(file, {.pixels = 799}),
@@ -53,10 +53,10 @@ TEST(Decode, EveryFormatIsProbedByItsFirstBytes) {
   };
   is(EncodePng(image), "png");
   is(EncodeJpeg(image, 90), "jpeg");
-  is(BytesOf("P5 31 17 255\n"), "ppm");  // the pixels are not looked at
+  is(BytesOf("P5 31 17 255\n"), "ppm");  // the pixels are not read
 }
 
-TEST(WritePng, WritesAndReportsWhatItCanNot) {
+TEST(WritePng, WritesAndReportsErrors) {
   const Image image = Gradient(9, 8);
   EXPECT_THAT(WritePng("/nowhere/at/all.png", image)->message,
               testing::HasSubstr("png: file '/nowhere/at/all.png': expected to write"));

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kOrientationTag = 0x0112;
 
-// TIFF's types of whole numbers. 0 for the other types.
+// Bytes of TIFF's integer types; 0 for other types.
 constexpr int NumberBytes(std::int64_t type) {
   constexpr int kByte = 1, kShort = 3, kLong = 4;
   if (type == kByte) return 1;
@@ -16,7 +16,7 @@ constexpr int NumberBytes(std::int64_t type) {
   return type == kLong ? 4 : 0;
 }
 
-// Numbers at places in a TIFF block, in the byte order that the block names; -1 past its end.
+// Reads integers at offsets of a TIFF block, in the byte order of the block; -1 past its end.
 class Tiff {
  public:
   explicit Tiff(std::span<const std::byte> bytes) : bytes_(bytes) {
@@ -27,8 +27,8 @@ class Tiff {
     if (at < 0 || at + width > static_cast<std::int64_t>(bytes_.size())) return -1;
     std::int64_t value = 0;
     for (int i = 0; i < width; ++i) {
-      const std::int64_t place = big_endian_ ? at + i : at + width - 1 - i;
-      value = value * 256 + std::to_integer<int>(bytes_[static_cast<std::size_t>(place)]);
+      const std::int64_t index = big_endian_ ? at + i : at + width - 1 - i;
+      value = value * 256 + std::to_integer<int>(bytes_[static_cast<std::size_t>(index)]);
     }
     return value;
   }
@@ -57,8 +57,8 @@ int ExifOrientation(std::span<const std::byte> exif) {
   for (std::int64_t i = 0; i < entries; ++i) {
     const std::int64_t entry = directory + 2 + i * 12;
     if (tiff.Get(entry, 2) != kOrientationTag) continue;
-    // The standard asks for SHORT; phones and editors write the others too. The value lies at the
-    // left of its four bytes.
+    // The standard requires SHORT; phones and editors also write the other types. The value is
+    // left-aligned in its four bytes.
     const int bytes = tiff.Get(entry + 4, 4) == 1 ? NumberBytes(tiff.Get(entry + 2, 2)) : 0;
     const std::int64_t value = bytes > 0 ? tiff.Get(entry + 8, bytes) : 0;
     return 1 <= value && value <= 8 ? static_cast<int>(value) : 1;

@@ -1,4 +1,4 @@
-// What decode.cc and the files of the single formats share. Not for users: decode.h is.
+// Internal interface between decode.cc and the decoders of the formats. Users include decode.h.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace edgevlm {
 
 using Bytes = std::span<const std::byte>;
 
-// How to decode one file. `info` is what the format's own probe found, already within `limits`.
+// One decoding job. `info` is the result of the format's probe, already checked against `limits`.
 struct DecodeTask {
   Bytes file;
   ImageInfo info;
@@ -23,7 +23,7 @@ struct DecodeTask {
 };
 
 // One file each: jpeg.cc, png.cc, webp.cc, ppm.cc. The images are as stored, not yet upright.
-// The probes read headers only and check no limits.
+// The probes read headers only and do not check limits.
 Result<ImageInfo> ProbeJpeg(Bytes file);
 Result<Image> DecodeJpeg(const DecodeTask& task);
 Result<ImageInfo> ProbePng(Bytes file);
@@ -37,10 +37,10 @@ Result<Image> DecodePpm(const DecodeTask& task);
 Error CutShort(const char* format, Bytes file);
 // "png: data: expected a valid image, found WHAT".
 Error Malformed(const char* format, const std::string& what);
-// "png: size: expected WHAT_PROBED, found ..." where a library reads the size otherwise than we.
+// "png: size: expected WHAT_PROBED, found ..." if a library reads another size than our probe.
 MaybeError CheckSameSize(const ImageInfo& info, std::int64_t width, std::int64_t height);
 
-// Opaque colors from `count` pixels of red, green, blue, opacity, laid over white.
+// Composites `count` RGBA pixels over white.
 void LayOverWhite(const std::uint8_t* rgba, int count, std::uint8_t* rgb);
 
 inline const std::uint8_t* Unsigned(Bytes bytes) {

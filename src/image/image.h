@@ -1,4 +1,4 @@
-// Image: 8-bit RGB pixels in memory, the currency between decoding, resizing and drawing.
+// Image: 8-bit RGB pixels in memory.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// How long it takes from the bytes of an image to an encoder's input.
+// Benchmarks from the bytes of an image file to the encoder's input.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -10,7 +10,7 @@
 namespace edgevlm {
 namespace {
 
-// Something like a photograph to a coder: soft shapes, edges, and grain that costs it bits.
+// Resembles a photograph for a codec: soft shapes, edges, and grain that costs bits.
 Image Photograph(int width, int height) {
   std::mt19937 rng(1);
   Image image(width, height);
@@ -29,8 +29,8 @@ Image Photograph(int width, int height) {
 }
 
 // Bytes of a 4000 x 3000 JPEG of quality range(1) to [S * S, 3], S = range(0), on two threads.
-// Nearly all of it is Huffman decoding on one thread, 150 to 210 MB of file a second: the codes of
-// a JPEG can only be read one after the other.
+// Nearly all of the time is Huffman decoding on one thread, at 150 to 210 MB of file per second:
+// the codes of a JPEG can only be decoded sequentially.
 void BM_TwelveMegapixelJpeg(benchmark::State& state) {
   const auto file = EncodeJpeg(Photograph(4000, 3000), static_cast<int>(state.range(1)));
   const Preprocessing preprocessing{.size = static_cast<int>(state.range(0))};
@@ -56,7 +56,7 @@ void BM_TwelveMegapixelJpegFullSize(benchmark::State& state) {
 }
 BENCHMARK(BM_TwelveMegapixelJpegFullSize)->Unit(benchmark::kMillisecond);
 
-// What the trainer does for every image, on one thread.
+// The preprocessing of the trainer for every image, on one thread.
 void BM_Preprocess300To160(benchmark::State& state) {
   const Image image = Photograph(300, 300);
   const Preprocessing preprocessing{.size = 160};

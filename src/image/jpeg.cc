@@ -1,9 +1,9 @@
-// JPEG through libjpeg-turbo; the entropy-coded data of the common case, a photograph much larger
-// than wanted, by jpeg_means.h.
+// JPEG decoding with libjpeg-turbo. The common case, a photograph much larger than needed, is
+// decoded by jpeg_means.h.
 //
-// libjpeg reports errors by a callback that must not return, so they leave by longjmp. The
-// functions with setjmp are the small ones marked "sealed": nothing in them or in what they call
-// has a destructor, so nothing is skipped.
+// libjpeg reports errors through a callback that must not return, so it leaves by longjmp. The
+// functions with setjmp are the small ones marked "sealed": neither they nor their callees have
+// destructors, so nothing is skipped.
 #include <algorithm>
 #include <csetjmp>
 #include <cstring>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr char kFormat[] = "jpeg";
 constexpr int kExifMarker = JPEG_APP0 + 1;
-constexpr int kTooManyScans = -1;  // beside libjpeg's own codes, which are positive
+constexpr int kTooManyScans = -1;  // libjpeg's own codes are positive
 
 struct Codec {
   jpeg_decompress_struct state;
@@ -30,9 +30,9 @@ struct Codec {
   jpeg_progress_mgr progress;
   std::jmp_buf failed;
   int scan_limit;
-  bool may_end;  // the header is read: what is missing from here on may be the end mark alone
+  bool may_end;  // the header was read: from here on only the end marker may be missing
   bool has_ended;
-  int failure;  // code of the message that ended the work
+  int failure;  // code of the message that stopped decoding
   char text[JMSG_LENGTH_MAX];
 };
 
@@ -48,14 +48,14 @@ struct Codec {
   Fail(state, codec->errors.msg_code);
 }
 
-// libjpeg goes on after these with gray or garbage in place of the missing part.
+// After these libjpeg would continue with gray or garbage instead of the missing part.
 bool LosesPixels(int warning) {
   return warning == JWRN_JPEG_EOF || warning == JWRN_HIT_MARKER || warning == JWRN_HUFF_BAD_CODE ||
          warning == JWRN_MUST_RESYNC;
 }
 
-// Behind the end of the file libjpeg sees end marks. Where pixels are missing too, it warns once
-// more when it wants their bits (JWRN_HIT_MARKER), or lacks scans (AllScansBegan).
+// libjpeg sees end markers after the end of the file. If pixels are missing too, it warns again
+// when it needs their bits (JWRN_HIT_MARKER), or scans are missing (AllScansBegan).
 void OnMessage(j_common_ptr state, int level) {
   if (level >= 0) return;
   auto* codec = static_cast<Codec*>(state->client_data);
@@ -68,7 +68,7 @@ void OnMessage(j_common_ptr state, int level) {
 void OnOutput(j_common_ptr) {}  // libjpeg would print
 
 // Called between the rows of every scan. Each scan costs a pass over the whole image, and a small
-// file can ask for thousands.
+// file can have thousands.
 void OnProgress(j_common_ptr state) {
   const auto* codec = static_cast<Codec*>(state->client_data);
   if (codec->state.input_scan_number > codec->scan_limit) Fail(state, kTooManyScans);
@@ -91,7 +91,7 @@ bool ReadHeader(Codec* codec, const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
-// Sealed. Settles colors and size of the output.
+// Sealed. Chooses colors and size of the output.
 bool Settle(Codec* codec, int eighths) {
   if (setjmp(codec->failed) != 0) return false;
   const J_COLOR_SPACE stored = codec->state.jpeg_color_space;
@@ -99,20 +99,20 @@ bool Settle(Codec* codec, int eighths) {
   codec->state.out_color_space = four_inks ? JCS_CMYK : JCS_RGB;
   codec->state.scale_num = static_cast<unsigned>(eighths);
   codec->state.scale_denom = 8;
-  // Only for images whose scans are missing, which are refused.
+  // It only affects images with missing scans, and these are rejected.
   codec->state.do_block_smoothing = FALSE;
   jpeg_calc_output_dimensions(&codec->state);
   return true;
 }
 
-// Sealed. Begins the output; reads all scans of a progressive image.
-bool Start(Codec* codec) {
+// Sealed. Starts decompression; reads all scans of a progressive image.
+bool StartDecompress(Codec* codec) {
   if (setjmp(codec->failed) != 0) return false;
   jpeg_start_decompress(&codec->state);
   return true;
 }
 
-// Sealed. One row of output_width * output_components values.
+// Sealed. Reads one row of output_width * output_components values.
 bool ReadRow(Codec* codec, std::uint8_t* row) {
   if (setjmp(codec->failed) != 0) return false;
   JSAMPROW rows[] = {row};
@@ -120,8 +120,8 @@ bool ReadRow(Codec* codec, std::uint8_t* row) {
   return true;
 }
 
-// Sealed. Reads up to the end mark or the end of the file.
-bool Finish(Codec* codec) {
+// Sealed. Reads up to the end marker or the end of the file.
+bool FinishDecompress(Codec* codec) {
   if (setjmp(codec->failed) != 0) return false;
   jpeg_finish_decompress(&codec->state);
   return true;
@@ -130,7 +130,7 @@ bool Finish(Codec* codec) {
 class Reader {
  public:
   explicit Reader(int scan_limit = 1) { codec_.scan_limit = scan_limit; }
-  ~Reader() { jpeg_destroy_decompress(&codec_.state); }  // does nothing where none was created
+  ~Reader() { jpeg_destroy_decompress(&codec_.state); }  // does nothing if none was created
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
@@ -183,7 +183,7 @@ int Eighths(int longer_side, int target_side) {
   return 8;
 }
 
-// Red, green, blue from cyan, magenta, yellow, black. Adobe stores inks inverted: 255 is none.
+// CMYK to RGB. Adobe stores inks inverted: 255 means no ink.
 void MixInks(const std::uint8_t* inks, int count, bool inverted, std::uint8_t* rgb) {
   for (int i = 0; i < count; ++i, inks += 4, rgb += 3) {
     const int paper = inverted ? inks[3] : 255 - inks[3];
@@ -194,11 +194,12 @@ void MixInks(const std::uint8_t* inks, int count, bool inverted, std::uint8_t* r
   }
 }
 
-// Whether there was a scan for every bit of every coefficient. One that is cut inside has said so.
+// Whether there was a scan for every bit of every coefficient. Truncated scans were reported
+// already.
 bool AllScansBegan(const jpeg_decompress_struct& state) {
   const auto components = static_cast<std::size_t>(state.num_components);
   for (const jpeg_component_info& component : std::span(state.comp_info, components)) {
-    if (component.quant_table == nullptr) return false;  // kept when its first scan begins
+    if (component.quant_table == nullptr) return false;  // set when its first scan starts
   }
   if (!state.progressive_mode) return true;
   return std::ranges::all_of(std::span(state.coef_bits, components), [](const auto& missing_bits) {
@@ -206,7 +207,7 @@ bool AllScansBegan(const jpeg_decompress_struct& state) {
   });
 }
 
-// Reads the header of `file` and settles the output.
+// Reads the header of `file` and configures the output.
 MaybeError Prepare(const DecodeTask& task, Bytes file, Reader& reader) {
   if (!ReadHeader(reader.codec(), Unsigned(file), file.size())) return reader.Failure(task.file);
   const jpeg_decompress_struct& state = reader.state();
@@ -222,7 +223,7 @@ MaybeError Prepare(const DecodeTask& task, Bytes file, Reader& reader) {
   return std::nullopt;
 }
 
-// The components of which the settled output takes one value per block.
+// The components of which the configured output needs one value per block.
 MeansOnly ComponentsOfMeans(const jpeg_decompress_struct& state) {
   MeansOnly means_only = {};
   for (const jpeg_component_info& component :
@@ -236,7 +237,7 @@ MeansOnly ComponentsOfMeans(const jpeg_decompress_struct& state) {
 Result<Image> ReadPixels(const DecodeTask& task, Reader& reader) {
   Codec* codec = reader.codec();
   codec->may_end = true;
-  if (!Start(codec)) return reader.Failure(task.file);
+  if (!StartDecompress(codec)) return reader.Failure(task.file);
   if (codec->has_ended && !AllScansBegan(reader.state())) return CutShort(kFormat, task.file);
   const jpeg_decompress_struct& state = reader.state();
   Image image(static_cast<int>(state.output_width), static_cast<int>(state.output_height));
@@ -247,7 +248,7 @@ Result<Image> ReadPixels(const DecodeTask& task, Reader& reader) {
     if (!ReadRow(codec, row)) return reader.Failure(task.file);
     if (four_inks) MixInks(row, image.width, state.saw_Adobe_marker != FALSE, image.Row(y));
   }
-  if (!Finish(codec)) return reader.Failure(task.file);
+  if (!FinishDecompress(codec)) return reader.Failure(task.file);
   return image;
 }
 
@@ -257,7 +258,8 @@ Result<ImageInfo> ProbeJpeg(Bytes file) {
   Reader reader;
   const bool read = ReadHeader(reader.codec(), Unsigned(file), file.size());
   const jpeg_decompress_struct& state = reader.state();
-  // libjpeg refuses sides over 65,500 itself, but has read them: the caller's limits say it better.
+  // libjpeg rejects sides over 65,500, but only after it read them: the caller's limits give the
+  // better message.
   if (!read && reader.codec()->failure != JERR_IMAGE_TOO_BIG) return reader.Failure(file);
   return ImageInfo{kFormat, static_cast<int>(state.image_width),
                    static_cast<int>(state.image_height), OrientationOf(state)};

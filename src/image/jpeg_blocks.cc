@@ -21,7 +21,7 @@ std::int64_t Rounded(std::int64_t value, int bits) {
   return (value + (std::int64_t{1} << (bits - 1))) >> bits;
 }
 
-// A gray level from its distance to the middle one.
+// Adds 128 and clamps to a byte.
 std::uint8_t Gray(std::int64_t value) {
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(value + 128, 0, 255));
 }
@@ -31,26 +31,26 @@ int Extended(int value, int size) {
   return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
 }
 
-// T.81 F.2.2.1. False if the data are wrong.
+// T.81 F.2.2.1. False if the data are corrupt.
 bool DecodeMean(Component& component, BitReader& bits) {
   bits.Refill();
   const HuffmanCode code = component.dc.Find(bits.window());
   if (code.length == 0 || code.symbol > 11) return false;
   bits.Skip(code.length);
   if (code.symbol == 0) return true;
-  component.mean += Extended(bits.Take(code.symbol), code.symbol);
+  component.mean += Extended(bits.ReadBits(code.symbol), code.symbol);
   return std::abs(component.mean) < 1 << 11;
 }
 
-// T.81 F.2.2.2 without keeping anything. False if the data are wrong.
+// T.81 F.2.2.2, discarding the coefficients. False if the data are corrupt.
 bool SkipCoefficients(const Component& component, BitReader& reader) {
   const SkipTable& skip = *component.skip;
-  BitReader bits = reader;  // a copy, to stay in registers
+  BitReader bits = reader;  // a copy, which stays in registers
   int next = 1;
   while (next < 64) {
     bits.Refill();
     SkipTable::Step step = skip.Find(bits.window());
-    if (next + step.advance < 64) {  // a second one; its bits are known too
+    if (next + step.advance < 64) {  // a second step; its bits are already in the window
       bits.Skip(step.bits);
       next += step.advance;
       step = skip.Find(bits.window());
@@ -58,7 +58,7 @@ bool SkipCoefficients(const Component& component, BitReader& reader) {
     const int after = next + step.advance;
     const bool ends_inside = SkipTable::kEnd < after && after < SkipTable::kEnd + 64;
     if (after > 64 && !ends_inside) {
-      // A code too long for the table, or the step would take codes of the next block as well.
+      // The code is too long for the table, or the step would run into the next block.
       bits.Refill();
       step = StepOfOne(component.ac, bits.window());
       if (step.bits == 0) return false;
@@ -77,7 +77,7 @@ struct ColumnSums {
   std::array<std::int64_t, 8> rest = {};
 };
 
-// T.81 F.2.2.2. False if the data are wrong.
+// T.81 F.2.2.2. False if the data are corrupt.
 bool DecodeCoefficients(const Component& component, BitReader& reader, ColumnSums& sums) {
   BitReader bits = reader;
   for (std::size_t next = 1; next < 64; ++next) {
@@ -91,7 +91,7 @@ bool DecodeCoefficients(const Component& component, BitReader& reader, ColumnSum
     next += static_cast<std::size_t>(code.symbol >> 4);
     if (next > 63) return false;
     if (size == 0) continue;
-    const std::int64_t value = Extended(bits.Take(size), size) * component.step[next];
+    const std::int64_t value = Extended(bits.ReadBits(size), size) * component.step[next];
     const std::size_t row = kZigzag[next] / 8;
     const std::size_t column = kZigzag[next] % 8;
     if (row == 0) sums.mean[column] = value << kMeanBits;

@@ -62,8 +62,7 @@ SkipTable::SkipTable(const HuffmanTable& codes) {
       const std::uint64_t rest = window << sum.bits;
       const int length = codes.Find(rest).length;
       const Step one = StepOfOne(codes, rest);
-      // The bits below the window are not known: the code must end inside, its coefficient need
-      // not.
+      // Bits beyond the window are unknown: the code must end within it, its coefficient need not.
       if (one.bits == 0 || sum.bits + length > kWindowBits) break;
       if (one.advance != kEnd && sum.advance + one.advance > 63) break;
       sum = {sum.bits + one.bits, sum.advance + one.advance};

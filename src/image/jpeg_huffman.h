@@ -1,9 +1,9 @@
-// Huffman codes of a JPEG, and skipping over coefficients that nobody looks at.
+// Huffman tables of a JPEG, and tables that skip over unused AC coefficients.
 //
 // Codes are canonical (ITU-T T.81, annex C): those of one length are consecutive numbers, and a
 // longer code begins with none of the shorter ones. A symbol of an AC coefficient is RRRRSSSS: R
-// zeros, then a coefficient of S bits that follow the code; 0x00 ends the block and 0xF0 stands for
-// sixteen zeros (F.1.2.2). A window below is the next bits of the data, the first one on top.
+// zeros, then a coefficient whose S bits follow the code; 0x00 ends the block, and 0xF0 is sixteen
+// zeros (F.1.2.2). A "window" holds the next bits of the data, the first one in the highest bit.
 #pragma once
 
 #include <array>
@@ -13,17 +13,17 @@
 namespace edgevlm {
 
 struct HuffmanCode {
-  int length = 0;  // bits, 1..16; 0 if the window begins with no code
+  int length = 0;  // bits, 1..16; 0 if the window does not start with a code
   int symbol = 0;
 };
 
 class HuffmanTable {
  public:
-  // counts[i]: codes of i + 1 bits; symbols: in the order of the codes. False if there are more
-  // codes than their lengths or `symbols` have room for; the table is then of no use.
+  // counts[i]: number of codes of i + 1 bits; symbols: in the order of the codes. False if there
+  // are more codes than their lengths or `symbols` allow; the table is unusable then.
   bool Fill(std::span<const std::uint8_t, 16> counts, std::span<const std::uint8_t> symbols);
 
-  // The code at the top of the window. REQUIRES: at least 16 bits of the window are known.
+  // The code at the start of the window. REQUIRES: the window holds at least 16 valid bits.
   HuffmanCode Find(std::uint64_t window) const {
     const int known = quick_[window >> (64 - kQuickBits)];
     if (known != 0) return {known & 0xFF, known >> 8};
@@ -35,25 +35,26 @@ class HuffmanTable {
 
   HuffmanCode FindLong(std::uint64_t window) const;
 
-  std::array<std::uint16_t, 1 << kQuickBits> quick_;  // symbol * 256 + length; 0 if it is longer
-  std::array<int, 17> first_;                         // by length: the first code
-  std::array<int, 17> limit_;                         // the code after the last, in 16 bits
-  std::array<int, 17> index_;                         // of the first code's symbol
+  std::array<std::uint16_t, 1 << kQuickBits>
+      quick_;                  // symbol * 256 + length; 0 if the code is longer
+  std::array<int, 17> first_;  // by length: the first code
+  std::array<int, 17> limit_;  // the code after the last, in 16 bits
+  std::array<int, 17> index_;  // of the first code's symbol
   std::array<std::uint8_t, 256> symbols_;
 };
 
-// What the bits of a window do, taken together: AC codes with the bits of their coefficients, as
-// many as are certain. Two or three at once make skipping a block as many times faster than reading
-// it, because each step must wait for the one before.
+// Looks up how far a window advances: as many AC codes, with the bits of their coefficients, as it
+// contains completely. Skipping two or three codes per look-up makes it two or three times faster
+// than reading them, because each look-up depends on the previous one.
 class SkipTable {
  public:
-  static constexpr int kWindowBits = 13;  // 16 KiB: half of a small CPU's first cache
+  static constexpr int kWindowBits = 13;  // 16 KiB: half of a small L1 cache
   static constexpr int kMaxBits = kWindowBits + 15;
   static constexpr int kEnd = 128;  // added to `advance` where the block ends
 
   struct Step {
-    int bits = 0;     // to pass over, at most kMaxBits
-    int advance = 0;  // coefficients, zeros included; over 191 if no step can be told
+    int bits = 0;     // to skip, at most kMaxBits
+    int advance = 0;  // coefficients, including zeros; above 191 if the step is unknown
   };
 
   explicit SkipTable(const HuffmanTable& codes);
@@ -67,7 +68,7 @@ class SkipTable {
   std::array<std::uint16_t, 1 << kWindowBits> steps_;  // advance * 256 + bits
 };
 
-// One AC code with its coefficient's bits. `bits` is 0 if there is none that the standard allows.
+// One AC code with the bits of its coefficient. `bits` is 0 if the code is invalid.
 SkipTable::Step StepOfOne(const HuffmanTable& codes, std::uint64_t window);
 
 }  // namespace edgevlm

@@ -13,7 +13,7 @@ namespace {
 constexpr int kRestart = 0xD0;  // marker codes, T.81 table B.1
 constexpr int kEnd = 0xD9;
 
-// Whether colors, sampling and scan are of the kinds that jpeg_means.h names.
+// Whether colors, sampling and scan are supported (jpeg_means.h).
 bool IsCommonKind(const jpeg_decompress_struct& state) {
   const bool eighth = state.min_DCT_scaled_size == 1;
   const bool sequential = !state.progressive_mode && !state.arith_code && state.Ss == 0 &&
@@ -31,7 +31,7 @@ bool IsCommonKind(const jpeg_decompress_struct& state) {
   return true;
 }
 
-// The table of this number; libjpeg has not looked yet whether there can be one.
+// The table with this number; libjpeg has not checked the number yet.
 template <class Table, std::size_t kCount>
 const Table* TableOf(Table* const (&tables)[kCount], int number) {
   const bool possible = 0 <= number && static_cast<std::size_t>(number) < kCount;
@@ -40,7 +40,7 @@ const Table* TableOf(Table* const (&tables)[kCount], int number) {
 
 bool FillTable(const JHUFF_TBL* stored, HuffmanTable& table) {
   if (stored == nullptr) return false;
-  const std::span bits(stored->bits);  // by length; the first is not in use
+  const std::span bits(stored->bits);  // by length; index 0 is unused
   return table.Fill(bits.subspan<1, 16>(), stored->huffval);
 }
 
@@ -52,7 +52,7 @@ bool FillComponent(const jpeg_decompress_struct& state, const jpeg_component_inf
       !FillTable(TableOf(state.ac_huff_tbl_ptrs, stored.ac_tbl_no), component.ac)) {
     return false;
   }
-  // libjpeg keeps the steps in rows.
+  // libjpeg stores the steps row by row.
   for (std::size_t i = 0; i < 64; ++i) component.step[i] = steps->quantval[kZigzag[i]];
   if (stored.DCT_scaled_size == 1) component.skip = std::make_unique<SkipTable>(component.ac);
   component.blocks_across = stored.h_samp_factor;
@@ -90,13 +90,13 @@ void MixColors(std::span<const Component> components, std::size_t row, int width
   }
 }
 
-// The scan of one frame, MCU after MCU.
+// Decodes the scan, MCU by MCU.
 class Scan {
  public:
   Scan(Segment& segment, int restart_interval, std::span<Component> components)
       : segment_(segment), restart_interval_(restart_interval), components_(components) {}
 
-  // Reads the next MCUs into the components' rows; false if the data are wrong.
+  // Reads the next MCUs into the components' rows; false if the data are corrupt.
   bool ReadRow(int mcus) {
     for (int mcu = 0; mcu < mcus; ++mcu) {
       if (left_ == 0 && !Restart()) return false;
@@ -109,7 +109,7 @@ class Scan {
     return true;
   }
 
-  // Whether the data end here, but for the bits that fill up the last byte.
+  // Whether the data end here, except for the padding bits of the last byte.
   bool AtEndOfSegment() const {
     const std::ptrdiff_t left = BitsOfSegment() - bits_.BitsSince(segment_.data());
     return 0 <= left && left < 8;

@@ -1,4 +1,4 @@
-// A baseline JPEG at an eighth of its size, where a pixel is the mean of a block.
+// Decodes a baseline JPEG at 1/8 scale, where a pixel is the mean of a block (its DC coefficient).
 #pragma once
 
 #include <optional>
@@ -9,16 +9,15 @@
 
 namespace edgevlm {
 
-// The pixels that libjpeg gives at this scale, several times sooner: of most blocks only the mean
-// (the DC coefficient) is decoded and the rest passed over, several coefficients at a time.
+// Gives the same pixels as libjpeg at this scale, several times faster: for most blocks only the DC
+// coefficient is decoded, and the AC coefficients are skipped, several at a time.
 //
-// state: as jpeg_read_header leaves it with all of the file in memory, its output dimensions
-// calculated. Only read; libjpeg can go on from it afterwards.
-// Takes the common kind alone: sequential Huffman coding of 8 bits (ITU-T T.81, SOF0 and SOF1),
-// gray or YCbCr, colors at full or half density, one scan, with or without restarts, intact up to
-// the end mark. Nothing for any other kind of file, for a broken one, or for another scale; that is
-// for libjpeg to decode or to refuse.
-// Memory: the size of the file and of the result. Cost: about 5 ns per byte of file.
+// state: as left by jpeg_read_header, with the whole file in memory and the output dimensions
+// calculated. It is only read, so libjpeg can continue from it.
+// Supports the common case: sequential 8-bit Huffman coding (ITU-T T.81, SOF0 and SOF1), gray or
+// YCbCr, chroma at full or half resolution, one scan, with or without restarts, intact up to the
+// end marker. None for other files, corrupt ones and other scales: libjpeg then decodes or rejects
+// them. Memory: the size of the file and of the result. Cost: about 5 ns per byte of the file.
 std::optional<Image> DecodeMeans(const jpeg_decompress_struct& state);
 
 }  // namespace edgevlm

@@ -30,7 +30,7 @@ std::vector<std::uint8_t> Grainy(int width, int height, int components, int grai
   return values;
 }
 
-// libjpeg's state after the header, at this scale; its own pixels afterwards.
+// libjpeg's state after the header at this scale, and its own pixels.
 class Reference {
  public:
   explicit Reference(std::span<const std::byte> file, unsigned eighths = 1) {
@@ -90,7 +90,7 @@ TEST(JpegMeans, SamePixelsAsLibjpeg) {
             kind.quality = grain == 40 ? 75 : 97;
             SCOPED_TRACE(testing::Message()
                          << width << " x " << height << " grain " << grain << " sampling "
-                         << kind.across << kind.down << " optimised " << optimized << " restarts "
+                         << kind.across << kind.down << " optimized " << optimized << " restarts "
                          << restart_rows);
             ExpectSameAsLibjpeg(Encoded(width, height, values, kind));
           }
@@ -121,7 +121,7 @@ TEST(JpegMeans, LeavesOtherKindsToLibjpeg) {
   expect_left(Encoded(64, 48, values, {}), 2);
 }
 
-// The header may name tables that there are not, and libjpeg finds out only later.
+// The header may refer to missing tables, which libjpeg detects only later.
 TEST(JpegMeans, LeavesImpossibleTablesToLibjpeg) {
   const auto whole = Encoded(64, 48, Grainy(64, 48, 3, 20), {});
   for (const int number : {3, 11, 255}) {
@@ -136,8 +136,8 @@ TEST(JpegMeans, LeavesImpossibleTablesToLibjpeg) {
   }
 }
 
-// Whatever is wrong with the data is left to libjpeg, which goes on undisturbed.
-TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
+// Corrupt data are left to libjpeg, which continues undisturbed.
+TEST(JpegMeans, LeavesTruncatedFilesToLibjpeg) {
   for (const unsigned restart_rows : {0u, 1u}) {
     const auto whole =
         Encoded(40, 24, Grainy(40, 24, 3, 40), {.quality = 60, .restart_rows = restart_rows});
@@ -145,7 +145,7 @@ TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
     jpeg_source_mgr* source = reference.state().src;
     const std::span rest(source->next_input_byte, source->bytes_in_buffer);
     for (std::size_t size = 0; size < rest.size(); ++size) {
-      // A copy of just that size, so that a sanitizer sees any byte read behind it.
+      // A copy of just that size, so that a sanitizer detects any read beyond it.
       const std::vector<std::uint8_t> cut(rest.begin(),
                                           rest.begin() + static_cast<std::ptrdiff_t>(size));
       source->next_input_byte = cut.data();
@@ -158,8 +158,8 @@ TEST(JpegMeans, LeavesEveryCutFileToLibjpeg) {
   }
 }
 
-// Any wrong byte gives pixels or is left to libjpeg; the sanitizers watch.
-TEST(JpegMeans, SurvivesWrongData) {
+// With any byte changed, decoding gives pixels or is left to libjpeg. For the sanitizers.
+TEST(JpegMeans, SurvivesCorruptData) {
   const auto whole = Encoded(40, 24, Grainy(40, 24, 3, 90), {.restart_rows = 1});
   Reference reference(whole);
   jpeg_source_mgr* source = reference.state().src;
@@ -197,7 +197,7 @@ TEST(HuffmanTable, FindsCodesOfAllLengths) {
   EXPECT_EQ(table.Find(~std::uint64_t{0}).length, 0);
 }
 
-TEST(HuffmanTable, RefusesTooManyCodes) {
+TEST(HuffmanTable, RejectsTooManyCodes) {
   std::array<std::uint8_t, 16> counts = {};
   const std::array<std::uint8_t, 4> symbols = {1, 2, 3, 4};
   HuffmanTable table;

@@ -16,8 +16,8 @@ int At(Bytes file, std::size_t position) { return std::to_integer<int>(file[posi
 
 bool IsRestart(int code) { return 0xD0 <= code && code <= 0xD7; }
 
-// Where the next marker's FF is, at `position` or later; the size of the file if there is none.
-// FF 00 stands for a byte of data, and FF FF for a marker that begins one byte later.
+// The offset of the next marker's FF, at `position` or later; the size of the file if there is
+// none. FF 00 is a byte of data, and FF FF a marker that starts one byte later.
 std::size_t NextMarker(Bytes file, std::size_t position) {
   while (position + 1 < file.size()) {
     const void* found = std::memchr(file.data() + position, 0xFF, file.size() - 1 - position);

@@ -1,4 +1,4 @@
-// Leaving out those scans of a progressive JPEG that a much reduced decoding does not look at.
+// Removes the scans of a progressive JPEG that decoding at a small scale does not need.
 #pragma once
 
 #include <array>
@@ -8,15 +8,14 @@
 
 namespace edgevlm {
 
-// For every component identifier of a JPEG: whether only its block means (the DC coefficients) are
-// wanted. At an eighth of the size a pixel is the mean of a block.
+// For every component identifier of a JPEG: whether only its block means (DC coefficients) are
+// needed. At 1/8 scale a pixel is the mean of a block.
 using MeansOnly = std::array<bool, 256>;
 
-// The file without the scans that refine nothing but such a component beyond its means, which are
-// most of the bytes of a progressive photograph. What is left decodes to the same pixels.
-// Empty if the file does not lead from marker to marker up to its end mark; it is then for the
-// decoder to say what is wrong. Cost: one pass over the bytes, 10 GB/s or so where scans are long.
-// Format: ITU-T T.81, B.1 and B.2.
+// The file without the scans that hold only AC coefficients of such components. These are most of
+// the bytes of a progressive photograph. The rest decodes to the same pixels. Empty if the file is
+// not a valid sequence of markers up to the end marker; the decoder then reports the error. Cost:
+// one pass over the bytes, about 10 GB/s if scans are long. Format: ITU-T T.81, B.1 and B.2.
 std::vector<std::byte> WithoutDetailScans(std::span<const std::byte> file,
                                           const MeansOnly& means_only);
 

@@ -28,7 +28,7 @@ bool Segment::Next() {
 }
 
 bool Segment::PassMarker(int code) {
-  // Any number of FF may stand before a marker's own (T.81 B.1.1.2).
+  // Any number of fill bytes FF may precede a marker (T.81 B.1.1.2).
   while (rest_.size() >= 2 && rest_[1] == std::byte{0xFF}) rest_ = rest_.subspan(1);
   if (rest_.size() < 2 || std::to_integer<int>(rest_[1]) != code) return false;
   rest_ = rest_.subspan(2);

@@ -1,4 +1,4 @@
-// The entropy-coded data of a JPEG as a string of bits.
+// BitReader and Segment: the entropy-coded data of a JPEG, bit by bit.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace edgevlm {
 
-// Reads bits, the first one on top, from memory that goes on for 8 bytes behind the last bit read.
+// Reads bits, most significant first. The memory must extend 8 bytes beyond the last bit read.
 class BitReader {
  public:
   explicit BitReader(const std::uint8_t* data) : next_(data) {}
 
-  // At least 56 bits of window() are known after it.
+  // Afterwards window() holds at least 56 valid bits.
   void Refill() {
     std::uint64_t more = 0;
     for (int i = 0; i < 8; ++i) more = more << 8 | next_[i];
@@ -24,14 +24,14 @@ class BitReader {
   }
   std::uint64_t window() const { return window_; }
 
-  // REQUIRES: bits < 32, and no more since Refill() than it made known.
+  // REQUIRES: bits < 32, and within the valid bits of window().
   void Skip(int bits) {
     window_ <<= bits;
     count_ -= bits;
   }
 
-  // The next bits as a number. REQUIRES: 1 <= bits, otherwise as Skip().
-  int Take(int bits) {
+  // The next bits as a number. REQUIRES: bits >= 1, and as Skip().
+  int ReadBits(int bits) {
     const auto value = static_cast<int>(window_ >> (64 - bits));
     Skip(bits);
     return value;
@@ -42,21 +42,21 @@ class BitReader {
  private:
   const std::uint8_t* next_;
   std::uint64_t window_ = 0;
-  int count_ = 0;  // bits of window_ that are known and not yet part of *next_
+  int count_ = 0;  // valid bits of window_ that precede *next_
 };
 
-// One entropy-coded segment: the data up to a restart or the end, without the zero byte that
-// follows every FF of the data (T.81 B.1.1.5), with zeros behind it.
+// One entropy-coded segment: the data up to a restart or the end, without the stuffed zero bytes
+// after FF (T.81 B.1.1.5), padded with zeros.
 class Segment {
  public:
   static constexpr std::size_t kPaddingBytes = 512;
 
-  // For the segments of what is left of a file, from the first one on.
+  // rest: the file from its first segment on.
   explicit Segment(Bytes rest);
 
   // Reads the next segment; false if the file ends inside it.
   bool Next();
-  // Passes over the marker after the segment; false if it is not the one of this code.
+  // Skips the marker after the segment; false if it has another code.
   bool PassMarker(int code);
 
   const std::uint8_t* data() const { return data_.get(); }

@@ -29,7 +29,7 @@ Image Smooth(int width, int height) {
   return image;
 }
 
-// The place right after the marker FF `code`.
+// The offset right after the marker FF `code`.
 std::size_t After(const std::vector<std::byte>& file, int code) {
   for (std::size_t i = 2; i + 1 < file.size(); ++i) {
     if (file[i] == std::byte{0xFF} && file[i + 1] == static_cast<std::byte>(code)) return i + 2;
@@ -64,13 +64,13 @@ TEST(Jpeg, ReadsGray) {
   test::ExpectNear(Decoded(file), expected, 4);
 }
 
-TEST(Jpeg, ReadsFourInks) {
+TEST(Jpeg, ReadsCmyk) {
   // Cyan 0, magenta 127, yellow 255 of 255, black 51 of 255: red, half green, no blue, a fifth off.
   constexpr int kInks[] = {0, 127, 255, 51};
   constexpr int kExpected[] = {204, 102, 0};
   for (const J_COLOR_SPACE stored : {JCS_CMYK, JCS_YCCK}) {
     for (const bool adobe : {false, true}) {
-      if (stored == JCS_YCCK && !adobe) continue;  // only Adobe's marker can say so
+      if (stored == JCS_YCCK && !adobe) continue;  // only Adobe's marker identifies it
       std::vector<std::uint8_t> inks(16 * 16 * 4);
       for (std::size_t i = 0; i < inks.size(); ++i) {
         inks[i] = static_cast<std::uint8_t>(adobe ? 255 - kInks[i % 4] : kInks[i % 4]);
@@ -84,7 +84,7 @@ TEST(Jpeg, ReadsFourInks) {
   }
 }
 
-TEST(Jpeg, ExifTurnsTheImageAndBrokenExifDoesNot) {
+TEST(Jpeg, ExifRotatesTheImageAndCorruptExifDoesNot) {
   const Image image = Smooth(48, 16);
   for (int orientation = 1; orientation <= 9; ++orientation) {
     const auto file = Encoded(48, 16, image.pixels, {.exif = test::Exif(orientation)});
@@ -95,7 +95,7 @@ TEST(Jpeg, ExifTurnsTheImageAndBrokenExifDoesNot) {
   }
 }
 
-TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
+TEST(Jpeg, DownscalesByTheSmallestSufficientScale) {
   const Image image = Smooth(400, 200);
   const auto file = EncodeJpeg(image, 90);
   constexpr struct {
@@ -112,9 +112,9 @@ TEST(Jpeg, ShrinksByTheSmallestScaleThatServes) {
   }
 }
 
-// At an eighth most scans of a progressive image are passed over. Baseline and progressive coding
+// At 1/8 scale most scans of a progressive image are skipped. Baseline and progressive coding
 // of the same image keep the same coefficients, so the same pixels must come out.
-TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
+TEST(Jpeg, ProgressiveDownscalesToTheSamePixels) {
   const Image image = Gradient(203, 117);
   for (const int target : {10, 26, 27, 100, 0}) {
     const Image expected = Decoded(Encoded(203, 117, image.pixels, {}), target);
@@ -123,7 +123,7 @@ TEST(Jpeg, ProgressiveShrinksToTheSamePixels) {
   }
 }
 
-TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
+TEST(Jpeg, SkippingScansChangesNoPixels) {
   const auto file = Encoded(203, 117, Gradient(203, 117).pixels, {.progressive = true});
   EXPECT_EQ(WithoutDetailScans(file, {}), file);
   MeansOnly luma = {};
@@ -137,10 +137,10 @@ TEST(Jpeg, PassingScansOverDropsBytesAndNothingElse) {
   }
 }
 
-// Only the end mark may be missing, or the half of it.
+// Only the end marker may be missing, or half of it.
 constexpr std::size_t kEndMarkBytes = 2;
 
-TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
+TEST(Jpeg, TruncatedAnywhereIsAnErrorAtReducedSizeToo) {
   const auto pixels = Gradient(40, 24).pixels;
   for (const bool progressive : {false, true}) {
     test::ExpectErrorWhereverCut(Encoded(40, 24, pixels, {.progressive = progressive}),
@@ -148,7 +148,7 @@ TEST(Jpeg, CutAnywhereIsAnErrorAtReducedSizeToo) {
   }
 }
 
-TEST(Jpeg, CutAnywhereIsAnError) {
+TEST(Jpeg, TruncatedAnywhereIsAnError) {
   const Image image = Gradient(40, 24);
   for (const unsigned restart_rows : {0u, 1u}) {
     for (const bool progressive : {false, true}) {
@@ -168,8 +168,8 @@ TEST(Jpeg, CutAnywhereIsAnError) {
                 std::to_string(file.size() - 9) + " bytes");
 }
 
-// What stands between the pixels and the end mark holds none, wherever it is cut.
-TEST(Jpeg, CutBehindThePixelsIsAnImage) {
+// Data between the pixels and the end marker may be cut anywhere.
+TEST(Jpeg, TruncatedAfterThePixelsIsAnImage) {
   const Image image = Gradient(40, 24);
   for (const bool progressive : {false, true}) {
     auto file = Encoded(40, 24, image.pixels, {.progressive = progressive});
@@ -183,8 +183,8 @@ TEST(Jpeg, CutBehindThePixelsIsAnImage) {
   }
 }
 
-// As above, with an end mark put after the cut: the data end too early all the same.
-TEST(Jpeg, AnEarlyEndMarkIsAnError) {
+// As above, with an end marker after the cut: the data still end too early.
+TEST(Jpeg, AnEarlyEndMarkerIsAnError) {
   const auto whole = EncodeJpeg(Gradient(64, 64), 80);
   const std::size_t scan = After(whole, 0xDA) + 12;
   for (std::size_t size = scan; size + 4 < whole.size(); size += 5) {
@@ -204,7 +204,7 @@ TEST(Jpeg, BytesBetweenMarkersAndAfterTheEndAreHarmless) {
   test::ExpectNear(Decoded(file), image, 6);
 }
 
-TEST(Jpeg, HugeClaimsAreRefusedByTheHeader) {
+TEST(Jpeg, HugeSizesAreRejectedByTheHeader) {
   auto file = EncodeJpeg(Gradient(24, 16), 80);
   const std::size_t frame = After(file, 0xC0);  // length 2, precision 1, height 2, width 2
   for (std::size_t i = 3; i < 7; ++i) file[frame + i] = std::byte{0xFF};
@@ -216,7 +216,7 @@ TEST(Jpeg, HugeClaimsAreRefusedByTheHeader) {
             "jpeg: width x height: expected at most 65500 pixels a side, found 65535 x 1");
 }
 
-TEST(Jpeg, ThousandsOfScansAreRefused) {
+TEST(Jpeg, ThousandsOfScansAreRejected) {
   const Image image = Smooth(16, 16);
   const auto whole = Encoded(16, 16, image.pixels, {.progressive = true});
   EXPECT_TRUE(Decode(whole, {.scans = 10}));

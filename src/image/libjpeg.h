@@ -1,4 +1,4 @@
-// <jpeglib.h>, which does not include what it needs, and its message codes.
+// Includes <jpeglib.h> with the headers that it needs, and its message codes.
 #pragma once
 
 // clang-format off: the order matters

@@ -10,7 +10,7 @@ Image Upright(const Image& stored, int orientation) {
   CHECK(1 <= orientation && orientation <= 8);
   if (orientation == 1) return stored;
   const bool exchanged = orientation >= 5;
-  // Which side of the stored image its upright right and lower sides are.
+  // Which sides of the stored image become the right and lower sides of the upright one.
   const bool right_to_left =
       orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
   const bool bottom_to_top =

@@ -13,7 +13,7 @@ namespace {
 using test::BytesOf;
 using test::Exif;
 
-// An image of letters: one pixel each, told apart by the red value.
+// An image of letters: one pixel each, identified by the red value.
 Image Letters(int width, int height, std::string_view letters) {
   Image image(width, height);
   for (std::size_t i = 0; i < letters.size(); ++i) {
@@ -22,7 +22,7 @@ Image Letters(int width, int height, std::string_view letters) {
   return image;
 }
 
-TEST(Upright, TurnsAndMirrorsByTheStandard) {
+TEST(Upright, RotatesAndMirrorsByTheStandard) {
   // abc
   // def
   const Image stored = Letters(3, 2, "abcdef");
@@ -75,7 +75,7 @@ std::vector<std::byte> Entry(bool big_endian, unsigned type, unsigned count,
   return BytesOf(block);
 }
 
-TEST(ExifOrientation, ReadsEveryTypeOfWholeNumber) {
+TEST(ExifOrientation, ReadsEveryIntegerType) {
   constexpr unsigned kByte = 1, kShort = 3, kLong = 4;
   using namespace std::string_view_literals;
   EXPECT_EQ(ExifOrientation(Entry(false, kByte, 1, "\6")), 6);
@@ -100,7 +100,7 @@ TEST(ExifOrientation, OtherTypesAndCountsMeanUpright) {
   }
 }
 
-TEST(ExifOrientation, BrokenMeansUpright) {
+TEST(ExifOrientation, CorruptMeansUpright) {
   const auto whole = Exif(6);
   EXPECT_EQ(ExifOrientation({}), 1);
   for (std::size_t size = 0; size < 20; ++size) {

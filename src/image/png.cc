@@ -50,7 +50,7 @@ void OnRead(png_structp state, png_bytep out, png_size_t count) {
   codec->position += count;
 }
 
-// Texts and color profiles are compressed and may inflate to gigabytes; nothing here needs them.
+// Texts and color profiles are compressed and may inflate to gigabytes; they are not needed here.
 void SkipUnusedChunks(png_structp state) {
   static constexpr png_byte kUnused[] =
       "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0"
@@ -67,7 +67,7 @@ bool Start(Codec* codec) {
   if (setjmp(png_jmpbuf(state)) != 0) return false;
   codec->info = png_create_info_struct(state);
   if (codec->info == nullptr) return false;
-  png_set_user_limits(state, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller has checked them
+  png_set_user_limits(state, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller has checked the size
   SkipUnusedChunks(state);
   if (codec->is_cgbi) png_set_option(state, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
   png_set_read_fn(state, codec, OnRead);
@@ -90,16 +90,16 @@ bool HasAllRows(const Codec* codec) {
          png_get_image_height(codec->state, codec->info);
 }
 
-// Sealed. One row of one pass. Behind the last one libpng reads on up to the end of the pixels'
-// chunk: where the file ends before that, the row is there all the same.
+// Sealed. Reads one row of one pass. After the last row libpng reads on to the end of the IDAT
+// chunk; if the file ends before that, the row is complete all the same.
 bool ReadRow(Codec* codec, std::uint8_t* row) {
   if (setjmp(png_jmpbuf(codec->state)) != 0) return codec->cut_short && HasAllRows(codec);
   png_read_row(codec->state, row, nullptr);
   return true;
 }
 
-// Sealed. Reads up to the end mark or the end of the file.
-bool Finish(Codec* codec) {
+// Sealed. Reads up to the end chunk or the end of the file.
+bool ReadEnd(Codec* codec) {
   if (codec->cut_short) return true;
   if (setjmp(png_jmpbuf(codec->state)) != 0) return codec->cut_short;
   png_read_end(codec->state, nullptr);
@@ -134,7 +134,7 @@ class Reader {
   Codec codec_;
 };
 
-// The orientation of the first eXIf chunk, which may stand before or after the pixels.
+// The orientation in the first eXIf chunk, which may precede or follow the pixels.
 int OrientationOf(Bytes file) {
   std::size_t at = kPngSignatureBytes;
   while (const auto chunk = PngChunkAt(file, at)) {
@@ -155,7 +155,7 @@ void StoreRow(const std::uint8_t* values, int channels, bool is_premultiplied, I
   }
 }
 
-// file: task.file, or what libpng is to read in its place.
+// file: task.file, or the converted file that libpng reads instead.
 Result<Image> ReadPixels(const DecodeTask& task, Bytes file, bool is_cgbi) {
   Reader reader(file, is_cgbi);
   if (!Start(reader.codec())) return reader.Failure();
@@ -165,7 +165,7 @@ Result<Image> ReadPixels(const DecodeTask& task, Bytes file, bool is_cgbi) {
     return Malformed(kFormat, std::to_string(channels) + " channels");
   }
   Image image(task.info.width, task.info.height);
-  // Each pass of an interlaced image adds pixels to all rows, so all of them stay.
+  // Each pass of an interlaced image adds pixels to all rows, so all rows are kept.
   const int passes = reader.interlaced() ? 7 : 1;
   const std::size_t row_bytes =
       static_cast<std::size_t>(image.width) * static_cast<std::size_t>(channels);
@@ -178,7 +178,7 @@ Result<Image> ReadPixels(const DecodeTask& task, Bytes file, bool is_cgbi) {
       if (pass == passes - 1) StoreRow(row, channels, is_cgbi, image, y);
     }
   }
-  if (!Finish(reader.codec())) return reader.Failure();
+  if (!ReadEnd(reader.codec())) return reader.Failure();
   return image;
 }
 

@@ -21,7 +21,7 @@ void AppendNumber(std::vector<std::byte>& file, std::uint32_t value) {
   }
 }
 
-// Of a chunk's name and data.
+// CRC of a chunk's name and data.
 std::uint32_t Checksum(Bytes bytes) {
   return static_cast<std::uint32_t>(crc32(0, Unsigned(bytes), static_cast<unsigned>(bytes.size())));
 }
@@ -52,7 +52,7 @@ Result<std::vector<std::byte>> WithZlibFrame(Bytes file) {
   std::vector<std::byte> framed;
   framed.reserve(file.size());
   AppendBytes(framed, file.first(kPngSignatureBytes));
-  std::vector<std::byte> deflated;  // of chunks IDAT, which stand together
+  std::vector<std::byte> deflated;  // of the IDAT chunks, which are consecutive
   std::size_t at = kPngSignatureBytes;
   while (const auto chunk = PngChunkAt(file, at)) {
     at += chunk->whole.size();

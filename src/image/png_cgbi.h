@@ -1,6 +1,6 @@
-// PNG as Xcode rewrites the images of iPhone apps, known by its first chunk, CgBI: pixel data
-// without zlib's header and checksum, blue before green before red, colors multiplied by their
-// opacity. Nobody specifies it; https://theapplewiki.com/wiki/PNG_CgBI_Format describes it.
+// CgBI: Apple's variant of PNG, into which Xcode converts the images of iPhone apps. Its first
+// chunk is CgBI, pixel data lack zlib's header and checksum, and pixels are premultiplied BGRA.
+// There is no specification; https://theapplewiki.com/wiki/PNG_CgBI_Format describes it.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,16 @@
 
 namespace edgevlm {
 
-// file: a PNG, or the beginning of one.
+// file: a PNG, or a prefix of one.
 bool IsCgbi(Bytes file);
 
-// The file as libpng reads it: without the chunk CgBI, and with a zlib header. zlib's checksum is
-// four zeros, not to be looked at; those of the chunks have been checked, and are right again.
-// The pixels are as they were. Errors: kCorrupt. Memory: the size of the file. REQUIRES: IsCgbi.
+// The file in a form that libpng reads: without the chunk CgBI, and with a zlib header. zlib's
+// checksum is four zeros and must be ignored; the checksums of the chunks are verified and
+// recomputed. Pixels are unchanged. Errors: kCorrupt. Memory: the size of the file. REQUIRES:
+// IsCgbi.
 Result<std::vector<std::byte>> WithZlibFrame(Bytes file);
 
-// As LayOverWhite, for colors that are multiplied by their opacity already.
+// As LayOverWhite, for premultiplied colors.
 void LayPremultipliedOverWhite(const std::uint8_t* rgba, int count, std::uint8_t* rgb);
 
 }  // namespace edgevlm

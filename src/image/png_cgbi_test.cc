@@ -80,7 +80,7 @@ std::vector<std::uint8_t> BlueFirst(const Image& image) {
   return values;
 }
 
-TEST(Cgbi, ColorsAreMultipliedByTheirOpacity) {
+TEST(Cgbi, ColorsArePremultiplied) {
   // Blue, green, red, opacity: opaque orange; red at a fifth; nothing; more than opacity allows.
   const auto file = Cgbi(4, 1, {0, 128, 255, 255, 0, 0, 51, 51, 0, 0, 0, 0, 9, 9, 200, 100}, {});
   EXPECT_EQ(Decoded(file).pixels,
@@ -95,13 +95,13 @@ TEST(Cgbi, OpaqueAndInSeveralChunks) {
   }
 }
 
-TEST(Cgbi, ExifTurnsTheImage) {
+TEST(Cgbi, ExifRotatesTheImage) {
   const Image image = Gradient(40, 30);
   const auto file = Cgbi(40, 30, BlueFirst(image), {.channels = 3, .exif = test::Exif(6)});
   test::ExpectNear(Decoded(file), Upright(image, 6), 0);
 }
 
-TEST(Cgbi, CutAnywhereIsAnError) {
+TEST(Cgbi, TruncatedAnywhereIsAnError) {
   const Image image = Gradient(40, 30);
   for (const std::size_t chunks : {1u, 3u}) {
     const auto file = Cgbi(40, 30, BlueFirst(image), {.channels = 3, .chunks = chunks});

@@ -29,8 +29,7 @@ struct PngChunk {
   std::uint32_t checksum() const { return PngNumber(whole, whole.size() - 4); }
 };
 
-// The chunk that begins at `at`; nothing where the file ends inside it. The checksum is not looked
-// at.
+// The chunk at offset `at`; none if the file ends within it. The checksum is not verified.
 inline std::optional<PngChunk> PngChunkAt(Bytes file, std::size_t at) {
   constexpr std::size_t kFrameBytes = 12;
   if (at > file.size() || file.size() - at < kFrameBytes) return std::nullopt;

@@ -135,7 +135,7 @@ TEST(Png, OneColorCanBeTransparent) {
       (std::vector<std::uint8_t>{255, 255, 255, 18, 18, 18}));
 }
 
-TEST(Png, OpacityIsLaidOverWhite) {
+TEST(Png, TransparencyIsCompositedOverWhite) {
   for (const bool interlaced : {false, true}) {
     EXPECT_EQ(Decoded(Encoded(3, {{255, 0, 0, 255, 0, 0, 200, 51, 9, 9, 9, 0}},
                               {8, PNG_COLOR_TYPE_RGB_ALPHA, interlaced}))
@@ -161,7 +161,7 @@ TEST(Png, InterlacedIsTheSameImage) {
   }
 }
 
-TEST(Png, ExifTurnsTheImage) {
+TEST(Png, ExifRotatesTheImage) {
   PngKind kind;
   kind.exif = test::Exif(8);
   const Image turned = Decoded(Encoded(2, {{1, 2, 3, 4, 5, 6}}, kind));
@@ -169,10 +169,10 @@ TEST(Png, ExifTurnsTheImage) {
   EXPECT_EQ(turned.pixels, (std::vector<std::uint8_t>{4, 5, 6, 1, 2, 3}));
 }
 
-// Behind the pixels' last byte stand their checksum, then an empty chunk as an end mark.
+// After the last byte of the pixels come their checksum and an empty end chunk.
 constexpr std::size_t kAfterPixels = 4 + 12;
 
-TEST(Png, CutAnywhereIsAnError) {
+TEST(Png, TruncatedAnywhereIsAnError) {
   for (const auto& [width, height] : {std::pair{30, 20}, {5, 1}, {1, 3}}) {
     const Image image = Gradient(width, height);
     test::ExpectErrorWhereverCut(EncodePng(image), kAfterPixels);
@@ -182,8 +182,8 @@ TEST(Png, CutAnywhereIsAnError) {
   }
 }
 
-// A text, cut inside, where the end mark should be.
-TEST(Png, CutBehindThePixelsIsAnImage) {
+// A truncated text instead of the end chunk.
+TEST(Png, TruncatedAfterThePixelsIsAnImage) {
   const Image image = Gradient(30, 20);
   auto file = EncodePng(image);
   file.resize(file.size() - 12);
@@ -208,7 +208,7 @@ TEST(Png, AChangedByteOfThePixelsIsAnError) {
 }
 
 // 112 MB of zeros fit into 109 KB, and would ask for 2.7 GB of memory. The first tenth is here.
-TEST(Png, ABombIsRefusedByItsHeader) {
+TEST(Png, ABombIsRejectedByItsHeader) {
   constexpr int kSide = 30'000;
   const auto whole = Encoded(8, {{0}}, {1, PNG_COLOR_TYPE_GRAY});
   std::vector<std::byte> header;
@@ -232,7 +232,7 @@ TEST(Png, ABombIsRefusedByItsHeader) {
             "png: width x height: expected at most 100000000 pixels, found 30000 x 30000");
 }
 
-// Each would inflate to 100 MB; they are passed over, so the time and memory stay small.
+// Each would inflate to 100 MB; they are skipped, so time and memory stay small.
 TEST(Png, TextsAndProfilesAreNotInflated) {
   const Image image = Gradient(9, 7);
   const auto plain = EncodePng(image);

@@ -1,4 +1,4 @@
-// PPM and PGM, as text (P3, P2) and as bytes (P6, P5), up to 16 bits a value. Format: netpbm's
+// PPM and PGM, text (P3, P2) and binary (P6, P5), up to 16 bits per value. Format: netpbm's
 // ppm(5) and pgm(5). Values are scaled to 8 bits linearly, rounded.
 #include <climits>
 
@@ -14,13 +14,13 @@ struct Header {
   int channels = 3;
   int width = 0;
   int height = 0;
-  int most = 0;          // the value of full light
-  std::size_t size = 0;  // bytes, the single blank at the end included
+  int most = 0;          // the maximum value
+  std::size_t size = 0;  // bytes, including the single whitespace character at the end
 };
 
 bool IsBlank(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Reads numbers written in decimal, with blanks and comments before them.
+// Reads decimal numbers, each preceded by whitespace and comments.
 class Numbers {
  public:
   Numbers(Bytes file, std::size_t position) : file_(file), position_(position) {}
@@ -28,7 +28,7 @@ class Numbers {
   std::size_t position() const { return position_; }
   bool at_end() const { return position_ >= file_.size(); }
 
-  // The next number; -1 where there is none, or none up to INT_MAX.
+  // The next number; -1 if there is none, or it exceeds INT_MAX.
   int Next() {
     SkipBlanks();
     if (at_end() || !IsDigit()) return -1;
@@ -78,14 +78,14 @@ Result<Header> ReadHeader(Bytes file) {
   return header;
 }
 
-// The fewest bytes that the pixels of such an image take.
+// The least number of bytes for the pixels of such an image.
 std::int64_t LeastBytes(const Header& header) {
   const std::int64_t values = std::int64_t{header.width} * header.height * header.channels;
-  if (header.text) return 2 * values - 1;  // a digit and a blank each
+  if (header.text) return 2 * values - 1;  // a digit and a space each
   return header.most > 255 ? 2 * values : values;
 }
 
-// Values one after the other, whatever their form; -1 where there is none or it is out of range.
+// Reads values of any of the four forms; -1 if there is none or it is out of range.
 class Values {
  public:
   Values(Bytes file, const Header& header)

@@ -23,7 +23,7 @@ TEST(Ppm, ReadsTextAndBytesOfAllDepths) {
             (Pixels{0, 128, 255}));
 }
 
-TEST(Ppm, RefusesWhatIsBroken) {
+TEST(Ppm, RejectsCorruptFiles) {
   const std::string broken = "ppm: data: expected a valid image, found a broken header";
   for (const char* file :
        {"P6 0 1 255\n...", "P6 1 1 0\n...", "P6 1 1 65536\n......", "P6 -1 1 9\n.",
@@ -44,7 +44,7 @@ TEST(Ppm, RefusesWhatIsBroken) {
             "ppm: data: expected a whole file, found its end after 22 bytes");
 }
 
-TEST(Ppm, CutAnywhereIsAnError) {
+TEST(Ppm, TruncatedAnywhereIsAnError) {
   test::ExpectErrorWhereverCut(BytesOf("P6\n# made by hand\n3 2\n255\nabcdefghijklmnopqr"));
   test::ExpectErrorWhereverCut(BytesOf("P5 3 2 65535\nabcdefghijkl"));
   test::ExpectErrorWhereverCut(BytesOf("P3 2 1 255\n1 2 3\n4 5 6"));

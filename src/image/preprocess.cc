@@ -10,7 +10,7 @@
 namespace edgevlm {
 namespace {
 
-// value * scale + shift, laid out for a whole row so that the loop over it is one plain loop.
+// value * scale + shift, with the constants repeated for a whole row so that the loop vectorizes.
 class Normalizer {
  public:
   explicit Normalizer(const Preprocessing& preprocessing) {
@@ -25,8 +25,8 @@ class Normalizer {
     }
   }
 
-  // `count` values, the first of them red.
-  void Run(const std::uint8_t* values, std::size_t count, float* out) const {
+  // Converts `count` values, the first of which is red.
+  void Normalize(const std::uint8_t* values, std::size_t count, float* out) const {
     for (std::size_t i = 0; i < count; ++i) {
       out[i] = static_cast<float>(values[i]) * scale_[i] + shift_[i];
     }
@@ -37,7 +37,7 @@ class Normalizer {
   std::vector<float> shift_;
 };
 
-// The longer side's scale applied to `side`, rounded, at least 1.
+// `side` scaled by size / longer, rounded, at least 1.
 int Scaled(int side, int longer, int size) {
   const std::int64_t scaled = (std::int64_t{2} * side * size + longer) / (std::int64_t{2} * longer);
   return std::max(1, static_cast<int>(scaled));
@@ -64,7 +64,7 @@ void WriteBars(const Letterbox& box, const Preprocessing& preprocessing,
   std::vector<std::uint8_t> values(static_cast<std::size_t>(size) * 3);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = preprocessing.fill[i % 3];
   std::vector<float> bar(values.size());
-  normalizer.Run(values.data(), values.size(), bar.data());
+  normalizer.Normalize(values.data(), values.size(), bar.data());
   for (int y = 0; y < size; ++y) {
     float* row = out.data + y * std::ptrdiff_t{3} * size;
     if (y < box.top || y >= box.top + box.height) {
@@ -85,31 +85,31 @@ void Preprocess(const Image& image, const Preprocessing& preprocessing, View<flo
   CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
   const Normalizer normalizer(preprocessing);
   Letterbox box = {.width = size, .height = size};
-  const TakeRow take = [&](int y, const std::uint8_t* values) {
+  const RowCallback on_row = [&](int y, const std::uint8_t* values) {
     float* row = out.data + ((box.top + y) * std::ptrdiff_t{size} + box.left) * 3;
-    normalizer.Run(values, static_cast<std::size_t>(box.width) * 3, row);
+    normalizer.Normalize(values, static_cast<std::size_t>(box.width) * 3, row);
   };
   switch (preprocessing.fit) {
     case Fit::kLetterbox:
       box = FitInto(image.width, image.height, size);
       WriteBars(box, preprocessing, normalizer, out);
-      return ResizeRows(image, box.width, box.height, preprocessing.filter, pool, take);
+      return ResizeRows(image, box.width, box.height, preprocessing.filter, pool, on_row);
     case Fit::kPad:
-      return ResizeRowsOfSquare(image, preprocessing.fill, size, preprocessing.filter, pool, take);
+      return ResizePaddedRows(image, preprocessing.fill, size, preprocessing.filter, pool, on_row);
     case Fit::kStretch:
-      return ResizeRows(image, size, size, preprocessing.filter, pool, take);
+      return ResizeRows(image, size, size, preprocessing.filter, pool, on_row);
   }
 }
 
-void NormalizeSquare(const Image& image, int left, int top, const Preprocessing& preprocessing,
-                     View<float> out) {
+void NormalizeTile(const Image& image, int left, int top, const Preprocessing& preprocessing,
+                   View<float> out) {
   const int size = preprocessing.size;
   CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
   CHECK(left >= 0 && top >= 0 && image.width - left >= size && image.height - top >= size);
   const Normalizer normalizer(preprocessing);
   for (int y = 0; y < size; ++y) {
-    normalizer.Run(image.Row(top + y) + left * 3, static_cast<std::size_t>(size) * 3,
-                   out.data + y * std::ptrdiff_t{3} * size);
+    normalizer.Normalize(image.Row(top + y) + left * 3, static_cast<std::size_t>(size) * 3,
+                         out.data + y * std::ptrdiff_t{3} * size);
   }
 }
 

@@ -1,4 +1,4 @@
-// From an image to the numbers that a vision encoder takes. Training and inference both come here.
+// Preprocess: converts an image to the input of a vision encoder. Training and inference share it.
 #pragma once
 
 #include <array>
@@ -11,30 +11,30 @@
 
 namespace edgevlm {
 
-// How an image that is not square becomes one.
+// How a non-square image becomes the square input.
 enum class Fit {
-  kLetterbox,  // resized until it fits, bars of `fill` beside it
-  kPad,        // bars of `fill` beside it, then resized; their inner edges blend with the image
-  kStretch,    // resized to the square, proportions given up
+  kLetterbox,  // resized to fit, with bars of `fill` at the sides
+  kPad,        // padded with `fill`, then resized; the edges of the bars blend with the image
+  kStretch,    // resized to the square, changing the aspect ratio
 };
 
-// What an encoder expects of an image.
+// The preprocessing that a vision encoder expects.
 struct Preprocessing {
-  int size = 0;                                    // S: side of the square, in pixels
-  std::array<float, 3> mean = {0.5f, 0.5f, 0.5f};  // of red, green, blue, as parts of 1
+  int size = 0;                                    // S: input size, side in pixels
+  std::array<float, 3> mean = {0.5f, 0.5f, 0.5f};  // of red, green, blue, in [0, 1]
   std::array<float, 3> std = {0.5f, 0.5f, 0.5f};
   Filter filter = Filter::kBicubic;
   Fit fit = Fit::kLetterbox;
   Color fill = {128, 128, 128};
-  // Above S where the encoder sees an image as several squares: the side, in pixels, that the
-  // image's longer one may have before it is cut (image/tiles.h).
+  // Greater than S if the image is split into tiles (image/tiles.h): the longer side, in pixels, to
+  // which it is resized first.
   int longest_edge = 0;
 
-  // The longer side beyond which an image has nothing more to show.
+  // The longer side in pixels beyond which more resolution is of no use.
   int detail() const { return longest_edge > size ? longest_edge : size; }
 };
 
-// Where an image lies inside the square.
+// The rectangle of the image inside the square input.
 struct Letterbox {
   int left = 0;
   int top = 0;
@@ -42,22 +42,21 @@ struct Letterbox {
   int height = 0;
 };
 
-// The longer side becomes `size`, the other one keeps the proportions (at least one pixel);
-// centered, an odd pixel left over goes to the right or the bottom. REQUIRES: width, height, size
-// >= 1.
+// Scales the longer side to `size` and keeps the aspect ratio (at least one pixel). Centered; an
+// odd pixel of padding goes to the right or the bottom. REQUIRES: width, height, size >= 1.
 Letterbox FitInto(int width, int height, int size);
 
-// Resizes the whole image into the square S x S and writes (value / 255 - mean) / std.
-//   out [S * S, 3], cells in row-major order, red first
+// Resizes the whole image to S x S and writes (value / 255 - mean) / std.
+//   out [S * S, 3], row-major, red first
 // Cost: 0.4 ms for 300 x 300 -> 160 x 160 on one thread.
 // REQUIRES: image not empty, size >= 1, std > 0. Threads: see ThreadPool::ParallelFor.
 void Preprocess(const Image& image, const Preprocessing& preprocessing, View<float> out,
                 ThreadPool& pool);
 
-// (value / 255 - mean) / std of an image that is S x S already, from (left, top) of `image` on.
+// Writes (value / 255 - mean) / std of the S x S tile of `image` at (left, top), without resizing.
 //   out [S * S, 3]
-// REQUIRES: the square lies inside the image; std > 0.
-void NormalizeSquare(const Image& image, int left, int top, const Preprocessing& preprocessing,
-                     View<float> out);
+// REQUIRES: the tile lies inside the image; std > 0.
+void NormalizeTile(const Image& image, int left, int top, const Preprocessing& preprocessing,
+                   View<float> out);
 
 }  // namespace edgevlm

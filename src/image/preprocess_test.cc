@@ -66,11 +66,11 @@ TEST(Preprocess, FillsTheBarsBesideATallImage) {
   }
 }
 
-TEST(Preprocess, PadsWithAColorOfItsOwn) {
+TEST(Preprocess, PadsWithTheFillColor) {
   constexpr Color kFill = {122, 116, 104}, kColor = {10, 200, 77};
   const auto out =
       Preprocessed(Flat(40, 20, kColor), {.size = 40, .fit = Fit::kPad, .fill = kFill});
-  for (std::size_t y = 0; y < 40; ++y) {  // as large as the square: nothing blends
+  for (std::size_t y = 0; y < 40; ++y) {  // input size equals the image: nothing blends
     for (std::size_t i = 0; i < 120; ++i) {
       const int value = y < 10 || y >= 30 ? kFill[i % 3] : kColor[i % 3];
       EXPECT_NEAR(out[y * 120 + i], static_cast<float>(value) / 127.5f - 1.0f, 1e-6f);
@@ -86,7 +86,7 @@ TEST(Preprocess, PadsWithAColorOfItsOwn) {
   EXPECT_EQ(small[10 * 63], 1.0f);
 }
 
-TEST(Preprocess, StretchesToTheSquare) {
+TEST(Preprocess, StretchesToTheInputSize) {
   const auto out = Preprocessed(Flat(40, 10, {255, 0, 51}), {.size = 8, .fit = Fit::kStretch});
   for (std::size_t i = 0; i < out.size(); i += 3) {
     EXPECT_EQ(out[i], 1.0f);
@@ -95,13 +95,13 @@ TEST(Preprocess, StretchesToTheSquare) {
   }
 }
 
-TEST(NormalizeSquare, TakesACutOut) {
+TEST(NormalizeTile, NormalizesATile) {
   Image image(7, 5);
   for (std::size_t i = 0; i < image.pixels.size(); ++i) {
     image.pixels[i] = static_cast<std::uint8_t>(i);
   }
   std::vector<float> out(4 * 4 * 3);
-  NormalizeSquare(image, 3, 1, {.size = 4, .mean = kMean, .std = kStd}, {out.data(), 16, 3});
+  NormalizeTile(image, 3, 1, {.size = 4, .mean = kMean, .std = kStd}, {out.data(), 16, 3});
   for (std::size_t i = 0; i < out.size(); ++i) {
     const std::size_t y = i / 12, x = i / 3 % 4, c = i % 3;
     const auto value = static_cast<float>(((y + 1) * 7 + x + 3) * 3 + c);

@@ -11,14 +11,14 @@
 namespace edgevlm {
 namespace {
 
-// Rows that a thread must have to be worth waking.
+// The least rows per chunk of ParallelFor, so that waking a thread pays off.
 constexpr int kGrainRows = 16;
 
 View<const std::uint8_t> PixelsOf(const Image& image) {
   return {image.pixels.data(), image.height, image.width * 3};
 }
 
-// The sides that change; the others keep their length.
+// The axes to be resampled; the others keep their size.
 struct Axes {
   std::optional<ResampleAxis> columns;
   std::optional<ResampleAxis> rows;
@@ -38,7 +38,7 @@ std::vector<std::uint8_t> ResizeWidth(View<const std::uint8_t> in, const Resampl
 }
 
 void ResizeBy(const Axes& axes, View<const std::uint8_t> in, ThreadPool& pool,
-              const TakeRow& take) {
+              const RowCallback& on_row) {
   std::vector<std::uint8_t> narrow;
   if (axes.columns) {
     narrow = ResizeWidth(in, *axes.columns, pool);
@@ -49,16 +49,16 @@ void ResizeBy(const Axes& axes, View<const std::uint8_t> in, ThreadPool& pool,
     std::vector<std::uint8_t> row(static_cast<std::size_t>(in.cols));
     for (int y = begin; y < end; ++y) {
       if (!axes.rows) {
-        take(y, in.Row(y).data());
+        on_row(y, in.Row(y).data());
       } else {
         ResampleColumns(in, *axes.rows, y, View<std::uint8_t>(row.data(), 1, in.cols));
-        take(y, row.data());
+        on_row(y, row.data());
       }
     }
   });
 }
 
-// One pixel of the color on every side.
+// The image with a border of one pixel of the color.
 Image WithBorder(const Image& image, const Color& color) {
   Image bordered(image.width + 2, image.height + 2);
   for (int y = 0; y < bordered.height; ++y) {
@@ -73,24 +73,24 @@ Image WithBorder(const Image& image, const Color& color) {
 }  // namespace
 
 void ResizeRows(const Image& image, int width, int height, Filter filter, ThreadPool& pool,
-                const TakeRow& take) {
+                const RowCallback& on_row) {
   CHECK(image.width >= 1 && image.height >= 1 && width >= 1 && height >= 1);
   Axes axes;
   if (width != image.width) axes.columns = MakeResampleAxis(image.width, width, filter);
   if (height != image.height) axes.rows = MakeResampleAxis(image.height, height, filter);
-  ResizeBy(axes, PixelsOf(image), pool, take);
+  ResizeBy(axes, PixelsOf(image), pool, on_row);
 }
 
-void ResizeRowsOfSquare(const Image& image, const Color& around, int size, Filter filter,
-                        ThreadPool& pool, const TakeRow& take) {
+void ResizePaddedRows(const Image& image, const Color& around, int size, Filter filter,
+                      ThreadPool& pool, const RowCallback& on_row) {
   CHECK(image.width >= 1 && image.height >= 1 && size >= 1);
-  if (image.width == image.height) return ResizeRows(image, size, size, filter, pool, take);
+  if (image.width == image.height) return ResizeRows(image, size, size, filter, pool, on_row);
   const int side = std::max(image.width, image.height);
   const ResampleAxis axis = MakeResampleAxis(side, size, filter);
   const Axes axes = {.columns = CollapseEnds(axis, (side - image.width) / 2, image.width),
                      .rows = CollapseEnds(axis, (side - image.height) / 2, image.height)};
   const Image bordered = WithBorder(image, around);
-  ResizeBy(axes, PixelsOf(bordered), pool, take);
+  ResizeBy(axes, PixelsOf(bordered), pool, on_row);
 }
 
 Image Resize(const Image& image, int width, int height, Filter filter, ThreadPool& pool) {

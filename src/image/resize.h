@@ -1,4 +1,4 @@
-// Resizing of images, antialiased, as Pillow's Image.resize does it (within one gray level).
+// Antialiased resizing, as Pillow's Image.resize (values differ by at most 1 of 255).
 #pragma once
 
 #include <functional>
@@ -9,22 +9,21 @@
 
 namespace edgevlm {
 
-// Stretches the whole image to width x height; the caller keeps the proportions, if it wants to.
+// Resizes the whole image to width x height; the aspect ratio is up to the caller.
 // Cost: 0.3 ms for 300 x 300 -> 160 x 160 on one thread; memory: height_in * width * 3 bytes.
 // REQUIRES: image not empty, width >= 1, height >= 1. Threads: see ThreadPool::ParallelFor.
 Image Resize(const Image& image, int width, int height, Filter filter, ThreadPool& pool);
 
-// Resize without an image at the end: every row of the result, [width * 3] bytes, is shown once
-// to `take`, from any thread of the pool, in no order.
-using TakeRow = std::function<void(int y, const std::uint8_t* row)>;
+// Resize without storing the result: calls on_row once for every row, [width * 3] bytes, from any
+// thread of the pool, in any order.
+using RowCallback = std::function<void(int y, const std::uint8_t* row)>;
 void ResizeRows(const Image& image, int width, int height, Filter filter, ThreadPool& pool,
-                const TakeRow& take);
+                const RowCallback& on_row);
 
-// ResizeRows of the image in the middle of a square of one color whose side is the image's
-// longer one, to size x size. An odd pixel left over lies to the right or at the bottom. The bytes
-// are those of painting that square first; it is not painted, so a long thin image costs no more
-// memory than twice its own.
-void ResizeRowsOfSquare(const Image& image, const Color& around, int size, Filter filter,
-                        ThreadPool& pool, const TakeRow& take);
+// ResizeRows of the image padded to a square with the color `around`, to size x size. An odd pixel
+// of padding goes to the right or the bottom. The padded image is never stored, so a long thin
+// image takes at most twice its own memory; the result has the same bytes as if it were.
+void ResizePaddedRows(const Image& image, const Color& around, int size, Filter filter,
+                      ThreadPool& pool, const RowCallback& on_row);
 
 }  // namespace edgevlm

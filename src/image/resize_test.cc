@@ -92,7 +92,7 @@ std::filesystem::path Script() {
   return std::filesystem::path(source == nullptr ? "." : source) / "tools/pillow_reference.py";
 }
 
-TEST(Resize, IsWithinOneGrayLevelOfPillow) {
+TEST(Resize, DiffersFromPillowByAtMostOne) {
   if (!std::filesystem::exists(Script())) GTEST_SKIP() << "no " << Script() << " here";
   const Folder folder;
   std::ofstream list(folder.path() / "list");
@@ -142,8 +142,8 @@ TEST(Resize, TheNumberOfThreadsDoesNotMatter) {
             Resize(image, 97, 83, Filter::kBicubic, three).pixels);
 }
 
-// Painting the square and resizing it gives the same bytes.
-TEST(ResizeRowsOfSquare, IsThePaintedSquareResized) {
+// Padding the image to a square first and resizing that gives the same bytes.
+TEST(ResizePaddedRows, EqualsResizingThePaddedImage) {
   constexpr Color kAround = {122, 116, 104};
   ThreadPool pool(2);
   struct Sizes {
@@ -154,20 +154,20 @@ TEST(ResizeRowsOfSquare, IsThePaintedSquareResized) {
     SCOPED_TRACE(testing::Message() << s.width << " x " << s.height << " -> " << s.size);
     const Image image = MakeImage(s.width, s.height);
     const int side = std::max(s.width, s.height);
-    Image square(side, side);
+    Image padded(side, side);
     for (int i = 0; i < side * side * 3; ++i) {
-      square.pixels[static_cast<std::size_t>(i)] = kAround[static_cast<std::size_t>(i % 3)];
+      padded.pixels[static_cast<std::size_t>(i)] = kAround[static_cast<std::size_t>(i % 3)];
     }
     for (int y = 0; y < s.height; ++y) {
       std::copy_n(image.Row(y), s.width * 3,
-                  square.Row((side - s.height) / 2 + y) + (side - s.width) / 2 * 3);
+                  padded.Row((side - s.height) / 2 + y) + (side - s.width) / 2 * 3);
     }
     for (const Filter filter : {Filter::kBilinear, Filter::kBicubic, Filter::kLanczos3}) {
       Image found(s.size, s.size);
-      ResizeRowsOfSquare(image, kAround, s.size, filter, pool, [&](int y, const std::uint8_t* row) {
+      ResizePaddedRows(image, kAround, s.size, filter, pool, [&](int y, const std::uint8_t* row) {
         std::copy_n(row, s.size * 3, found.Row(y));
       });
-      EXPECT_EQ(found.pixels, Resize(square, s.size, s.size, filter, pool).pixels);
+      EXPECT_EQ(found.pixels, Resize(padded, s.size, s.size, filter, pool).pixels);
     }
   }
 }

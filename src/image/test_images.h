@@ -1,4 +1,4 @@
-// Images and checks that the tests of this folder share.
+// Images and checks shared by the tests of this folder.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ inline std::vector<std::byte> BytesOf(std::string_view text) {
   return {bytes.begin(), bytes.end()};
 }
 
-// Decodes what must decode.
+// The decoded image; a test failure if decoding fails.
 inline Image Decoded(std::span<const std::byte> file, int target_side = 0) {
   Result<Image> image = Decode(file, {}, target_side);
   if (!image) {
@@ -44,7 +44,7 @@ inline Image Decoded(std::span<const std::byte> file, int target_side = 0) {
   return *std::move(image);
 }
 
-// The message of what must not decode; one line.
+// The one-line error message; a test failure if decoding succeeds.
 inline std::string ErrorOf(std::span<const std::byte> file, const DecodeLimits& limits = {}) {
   const Result<Image> image = Decode(file, limits);
   if (image) {
@@ -66,13 +66,13 @@ inline void ExpectNear(const Image& found, const Image& expected, int tolerance)
   EXPECT_LE(worst, tolerance);
 }
 
-// Every beginning of the file is an error, but for those that lack at most the last `spare` bytes,
-// which hold no pixels: they give the same image.
+// Every prefix of the file must be an error, except those that lack at most the last `spare` bytes,
+// which hold no pixels: these give the same image.
 inline void ExpectErrorWhereverCut(std::span<const std::byte> file, std::size_t spare = 0,
                                    int target_side = 0) {
   const Image whole = Decoded(file, target_side);
   for (std::size_t size = 0; size < file.size(); ++size) {
-    // A copy of just that size, so that a sanitizer sees any byte read behind it.
+    // A copy of just that size, so that a sanitizer detects any read beyond it.
     const std::vector<std::byte> cut(file.begin(),
                                      file.begin() + static_cast<std::ptrdiff_t>(size));
     const Result<Image> image = Decode(cut, {}, target_side);
@@ -85,7 +85,7 @@ inline void ExpectErrorWhereverCut(std::span<const std::byte> file, std::size_t 
   }
 }
 
-// A little-endian EXIF block, without "Exif\0\0", that says only this.
+// A little-endian EXIF block, without "Exif\0\0", with this entry only.
 inline std::vector<std::byte> Exif(int orientation) {
   std::string block("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0?\0\0\0\0\0\0\0", 26);
   block[18] = static_cast<char>(orientation);

@@ -17,14 +17,14 @@ struct JpegKind {
   J_COLOR_SPACE in = JCS_RGB;
   J_COLOR_SPACE stored = JCS_YCbCr;
   bool progressive = false;
-  bool separate = false;  // a scan for each of three components
+  bool separate = false;  // one scan per component (of three)
   int across = 2;         // sampling factors of the first component
   int down = 2;
-  bool optimized = false;  // Huffman codes for this image, not the usual ones
+  bool optimized = false;  // Huffman tables optimized for this image
   int quality = 95;
   unsigned restart_rows = 0;
   std::vector<std::byte> exif = {};
-  bool adobe = true;  // for four inks only
+  bool adobe = true;  // for CMYK only
 };
 
 // values: [height, width, components].

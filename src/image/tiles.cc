@@ -12,12 +12,12 @@ namespace {
 
 int TilesAcross(int side, int tile) { return (side + tile - 1) / tile; }
 
-// The other side when the longer one is stretched to `longest`, rounded down.
+// The shorter side after the longer one is scaled to `longest`, rounded down.
 int Shorter(int shorter, int longer, int longest) {
   return static_cast<int>(std::int64_t{shorter} * longest / longer);
 }
 
-// The grid when the longer side becomes `longest`.
+// The grid if the longer side becomes `longest`.
 TileGrid GridFor(ImageSize image, int tile, int longest) {
   const ImageSize fitted = FitLongestEdge(image.width, image.height, longest);
   TileGrid grid;
@@ -68,8 +68,8 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
                                whole.width, whole.height, filter, pool);
   pool.ParallelFor(tiles, 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
-      NormalizeSquare(resized, i % grid.cols * size, i / grid.cols * size, preprocessing,
-                      out.Rows(i * cells, cells));
+      NormalizeTile(resized, i % grid.cols * size, i / grid.cols * size, preprocessing,
+                    out.Rows(i * cells, cells));
     }
   });
   Preprocess(resized, preprocessing, out.Rows(tiles * cells, cells), pool);
@@ -86,12 +86,12 @@ void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grid
     row += parts.back().rows;
   }
   CHECK(out.rows == row);
-  const auto one = [&](int index, ThreadPool& team) {
+  const auto one = [&](int index, ThreadPool& threads) {
     const auto i = static_cast<std::size_t>(index);
-    PreprocessTiles(images[i], grids[i], preprocessing, parts[i], team);
+    PreprocessTiles(images[i], grids[i], preprocessing, parts[i], threads);
   };
   const int count = static_cast<int>(images.size());
-  if (count < pool.threads()) {  // too few to share out: all threads work on each
+  if (count < pool.threads()) {  // too few for one per thread: all threads work on each
     for (int i = 0; i < count; ++i) one(i, pool);
     return;
   }

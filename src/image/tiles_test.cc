@@ -40,7 +40,7 @@ TEST(ChooseTiles, FewerImagesMeanFewerTiles) {
   EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 1), TileGrid());
 }
 
-// An image whose pixels tell where they stand.
+// An image whose pixels encode their position.
 Image Coordinates(int width, int height) {
   Image image(width, height);
   for (int y = 0; y < height; ++y) {

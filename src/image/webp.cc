@@ -25,7 +25,7 @@ bool ChunkIs(Bytes file, std::size_t at, const char* name) {
   return std::memcmp(file.data() + at, name, 4) == 0;
 }
 
-// How many bytes the file has up to the end of its pixels; 0 if it ends before.
+// Bytes up to the end of the pixels; 0 if the file ends before.
 std::size_t EndOfPixels(Bytes file) {
   std::size_t at = kRiffHeaderBytes;
   while (at < file.size() && file.size() - at >= kChunkHeaderBytes) {
@@ -38,9 +38,9 @@ std::size_t EndOfPixels(Bytes file) {
   return 0;
 }
 
-// The bytes that a RIFF header speaks for; none where the file ends inside its pixels. Of a file
-// that ends behind them, in metadata or before the byte that makes lengths even, a copy up to there
-// with a right header: libwebp wants all that the header promises.
+// The bytes that the RIFF header covers; none if the file ends within its pixels. If it ends after
+// them, within metadata or before a padding byte, this is a copy up to the pixels' end with a
+// corrected header, because libwebp requires as many bytes as the header announces.
 class Riff {
  public:
   explicit Riff(Bytes file) {
@@ -96,7 +96,7 @@ Error Failure(VP8StatusCode status, Bytes file) {
   }
 }
 
-// Shrinks by a whole number, so that libwebp averages whole blocks of pixels.
+// Downscales by an integer factor, so that libwebp averages whole blocks of pixels.
 void ScaleTo(int target_side, const ImageInfo& info, WebPDecoderOptions& options) {
   const int divisor = target_side > 0 ? std::max(info.width, info.height) / target_side : 1;
   if (divisor < 2) return;

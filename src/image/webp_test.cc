@@ -10,7 +10,7 @@ using test::Decoded;
 using test::ErrorOf;
 using test::Gradient;
 
-std::vector<std::byte> Taken(std::uint8_t* data, std::size_t size) {
+std::vector<std::byte> CopyAndFree(std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   std::vector<std::byte> file(bytes.begin(), bytes.end());
   WebPFree(data);
@@ -21,14 +21,14 @@ std::vector<std::byte> Lossy(const Image& image) {
   std::uint8_t* data = nullptr;
   const std::size_t size =
       WebPEncodeRGB(image.pixels.data(), image.width, image.height, image.width * 3, 95.0f, &data);
-  return Taken(data, size);
+  return CopyAndFree(data, size);
 }
 
 std::vector<std::byte> Lossless(const Image& image) {
   std::uint8_t* data = nullptr;
   const std::size_t size =
       WebPEncodeLosslessRGB(image.pixels.data(), image.width, image.height, image.width * 3, &data);
-  return Taken(data, size);
+  return CopyAndFree(data, size);
 }
 
 void Append(std::vector<std::byte>& file, std::string_view text) {
@@ -75,16 +75,16 @@ TEST(Webp, ReadsLossyAndLossless) {
   test::ExpectNear(Decoded(Lossy(smooth)), smooth, 6);
 }
 
-TEST(Webp, OpacityIsLaidOverWhite) {
+TEST(Webp, TransparencyIsCompositedOverWhite) {
   const std::uint8_t rgba[] = {255, 0, 0, 255, 0, 255, 0, 0, 0, 0, 200, 51, 10, 20, 30, 254};
   std::uint8_t* data = nullptr;
   const std::size_t size = WebPEncodeLosslessRGBA(rgba, 4, 1, 16, &data);
-  const Image image = Decoded(Taken(data, size));
+  const Image image = Decoded(CopyAndFree(data, size));
   const std::vector<std::uint8_t> expected = {255, 0, 0, 255, 255, 255, 204, 204, 244, 11, 21, 31};
   EXPECT_EQ(image.pixels, expected);
 }
 
-TEST(Webp, ExifTurnsTheImage) {
+TEST(Webp, ExifRotatesTheImage) {
   const Image image = Gradient(20, 12);
   const auto file = Extended(Lossless(image), image, 8, test::Exif(6));
   const Image turned = Decoded(file);
@@ -101,7 +101,7 @@ TEST(Webp, AnAnimationIsAClearError) {
             "webp: data: expected a still image, found an animation");
 }
 
-TEST(Webp, ShrinksWhenLessIsAskedFor) {
+TEST(Webp, DownscalesToTheTargetSide) {
   const auto file = Lossless(Gradient(120, 90));
   const Image small = Decoded(file, 30);
   EXPECT_EQ(small.width, 30);
@@ -112,12 +112,12 @@ TEST(Webp, ShrinksWhenLessIsAskedFor) {
   EXPECT_EQ(Decoded(file, 1).width, 1);
 }
 
-// What the chunk of a simple file, the first, has behind its data to make its length even.
+// The padding byte after the first chunk of a simple file.
 std::size_t PaddingOf(const std::vector<std::byte>& simple) {
   return std::to_integer<std::size_t>(simple[16]) % 2;
 }
 
-TEST(Webp, CutAnywhereIsAnError) {
+TEST(Webp, TruncatedAnywhereIsAnError) {
   bool is_padded = false;
   for (int width = 36; width < 44; ++width) {
     const Image image = Gradient(width, 24);
@@ -129,8 +129,8 @@ TEST(Webp, CutAnywhereIsAnError) {
   EXPECT_TRUE(is_padded);
 }
 
-// What is said behind the pixels may be missing, and is then not heeded.
-TEST(Webp, CutBehindThePixelsIsAnImage) {
+// Chunks after the pixels may be missing and are then ignored.
+TEST(Webp, TruncatedAfterThePixelsIsAnImage) {
   const Image image = Gradient(40, 24);
   const auto still = Lossy(image);
   const auto exif = test::Exif(1);
@@ -145,8 +145,8 @@ TEST(Webp, BytesAfterTheEndAreHarmless) {
   test::ExpectNear(Decoded(file), image, 0);
 }
 
-// The container is whole, the image inside is not.
-TEST(Webp, CutInsideTheContainerIsAnError) {
+// The container is complete, but the image inside is truncated.
+TEST(Webp, TruncatedContainerIsAnError) {
   const auto whole = Lossy(Gradient(64, 64));
   for (std::size_t size = 20; size + 2 < whole.size(); size += 7) {
     auto cut =

@@ -18,7 +18,7 @@ bool Encodable(const Image& image, int most) {
   return 1 <= image.width && image.width <= most && 1 <= image.height && image.height <= most;
 }
 
-// Memory and valid arguments are all that encoding needs, so the libraries' errors are ours.
+// Encoding needs only memory and valid arguments, so an error of the library is a bug of ours.
 [[noreturn]] void OnJpegError(j_common_ptr) {
   CHECK(false);
   std::abort();
@@ -28,7 +28,7 @@ bool Encodable(const Image& image, int most) {
 
 std::vector<std::byte> EncodePng(const Image& image) {
   CHECK(Encodable(image, INT32_MAX / 3));
-  png_image header = {};  // the one call of libpng that keeps its errors to itself
+  png_image header = {};  // the simplified API of libpng, which does not longjmp
   header.version = PNG_IMAGE_VERSION;
   header.width = static_cast<png_uint_32>(image.width);
   header.height = static_cast<png_uint_32>(image.height);
@@ -57,7 +57,7 @@ std::vector<std::byte> EncodeJpeg(const Image& image, int quality, JpegChroma ch
   state.in_color_space = JCS_RGB;
   jpeg_set_defaults(&state);
   jpeg_set_quality(&state, quality, TRUE);
-  const int brightness_samples = chroma == JpegChroma::kHalf ? 2 : 1;  // per one of color
+  const int brightness_samples = chroma == JpegChroma::kHalf ? 2 : 1;  // per chroma sample
   state.comp_info[0].h_samp_factor = brightness_samples;
   state.comp_info[0].v_samp_factor = brightness_samples;
   jpeg_start_compress(&state, TRUE);

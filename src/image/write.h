@@ -1,4 +1,4 @@
-// From pixels to the bytes of an image file.
+// Encodes images as PNG and JPEG.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace edgevlm {
 // A PNG file, 8-bit RGB. REQUIRES: image not empty.
 std::vector<std::byte> EncodePng(const Image& image);
 
-// The resolution of a JPEG's colors, against that of its brightness.
+// Chroma resolution of a JPEG, relative to luma.
 enum class JpegChroma { kHalf, kFull };
 
 // A baseline JPEG file. quality: 1 (smallest) to 100 (best).
@@ -21,7 +21,7 @@ enum class JpegChroma { kHalf, kFull };
 std::vector<std::byte> EncodeJpeg(const Image& image, int quality,
                                   JpegChroma chroma = JpegChroma::kHalf);
 
-// EncodePng into a file, which is replaced. Errors: kIo.
+// Writes EncodePng to a file; an existing file is replaced. Errors: kIo.
 MaybeError WritePng(const std::string& path, const Image& image);
 
 }  // namespace edgevlm

@@ -188,7 +188,7 @@ MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Pla
   options.blank = false;
   const Result<Evaluation> evaluation = Evaluate(*engine, *work.labeled, options);
   if (!evaluation) return evaluation.error();
-  row.answers = evaluation->seen.AllQuestions().Accuracy();
+  row.answers = evaluation->with_images.AllQuestions().Accuracy();
   return {};
 }
 

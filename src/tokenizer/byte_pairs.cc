@@ -38,7 +38,7 @@ Result<std::unique_ptr<const TextEncoder>> BytePairs::Create(
 
 MaybeError BytePairs::ReadBytes(const Vocabulary& vocabulary, std::span<const TokenType> types) {
   byte_ids_.fill(-1);
-  if (pre_tokenizer_->takes_whole_words) words_.reserve(types.size());
+  if (pre_tokenizer_->ignores_merges) words_.reserve(types.size());
   for (std::size_t id = 0; id < types.size(); ++id) {
     if (types[id] != TokenType::kNormal && types[id] != TokenType::kUndefined) continue;
     std::optional<std::string> bytes = UnspellBytes(vocabulary.tokens[id]);
@@ -50,7 +50,7 @@ MaybeError BytePairs::ReadBytes(const Vocabulary& vocabulary, std::span<const To
     if (bytes->size() == 1) {
       byte_ids_[static_cast<unsigned char>((*bytes)[0])] = static_cast<int>(id);
     }
-    if (pre_tokenizer_->takes_whole_words) words_.emplace(*std::move(bytes), static_cast<int>(id));
+    if (pre_tokenizer_->ignores_merges) words_.emplace(*std::move(bytes), static_cast<int>(id));
   }
   if (std::all_of(byte_ids_.begin(), byte_ids_.end(), [](int id) { return id < 0; })) {
     return CorruptVocabulary("vocabulary", "expected tokens for bytes, found none");
@@ -64,10 +64,10 @@ MaybeError BytePairs::ReadMerges(const Vocabulary& vocabulary, std::span<const T
   std::string joined;
   for (std::size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
     const std::string_view merge = vocabulary.merges[rank];
-    const std::size_t blank = merge.find(' ');
-    const std::string_view left = merge.substr(0, blank);
+    const std::size_t space = merge.find(' ');
+    const std::string_view left = merge.substr(0, space);
     const std::string_view right =
-        blank == std::string_view::npos ? std::string_view() : merge.substr(blank + 1);
+        space == std::string_view::npos ? std::string_view() : merge.substr(space + 1);
     joined.assign(left).append(right);
     const auto left_id = id_of.find(left);
     const auto right_id = id_of.find(right);
@@ -87,7 +87,7 @@ MaybeError BytePairs::ReadMerges(const Vocabulary& vocabulary, std::span<const T
 }
 
 void BytePairs::EncodeWord(std::string_view word, std::vector<int>& ids) const {
-  if (pre_tokenizer_->takes_whole_words) {
+  if (pre_tokenizer_->ignores_merges) {
     const auto found = words_.find(word);
     if (found != words_.end()) {
       ids.push_back(found->second);

@@ -1,8 +1,8 @@
-// Byte-level byte-pair encoding as GPT-2's.
+// BytePairs: byte-level byte-pair encoding (BPE), as in GPT-2.
 //
-// A text is split into words (pre_tokenizer.h); each word starts as its bytes, and the neighboring
-// pair whose merge stands first in the list is joined until no pair of the list is left (Sennrich
-// et al. 2016, "Neural Machine Translation of Rare Words with Subword Units").
+// A text is split into words (pre_tokenizer.h). Each word starts as its bytes; then the adjacent
+// pair whose merge has the lowest rank is joined, until no merge applies (Sennrich et al. 2016,
+// "Neural Machine Translation of Rare Words with Subword Units").
 #pragma once
 
 #include <array>
@@ -22,15 +22,15 @@ namespace edgevlm {
 
 class BytePairs final : public TextEncoder {
  public:
-  // types: of all tokens. id_of: the id of each token's name.
-  // Errors: kCorrupt (no token for any byte, a merge that names no token), kUnsupported (an unknown
+  // types: of all tokens. id_of: token name -> id.
+  // Errors: kCorrupt (not one byte has a token, a merge names no token), kUnsupported (an unknown
   // pre-tokenizer; names the known ones).
   static Result<std::unique_ptr<const TextEncoder>> Create(
       const Vocabulary& vocabulary, std::span<const TokenType> types,
       const std::unordered_map<std::string_view, int>& id_of);
 
-  // Bytes without a token (a model that never saw them has none) become the unknown token, or
-  // nothing where there is no such token.
+  // A byte without a token (the vocabulary may lack bytes) becomes the unknown token, or nothing if
+  // there is none.
   void Encode(std::string_view text, bool at_start, std::vector<int>& ids) const override;
 
  private:
@@ -49,8 +49,8 @@ class BytePairs final : public TextEncoder {
   const PreTokenizer* pre_tokenizer_ = nullptr;
   int unknown_ = -1;                                 // -1: none
   std::array<int, 256> byte_ids_{};                  // -1: none
-  std::unordered_map<std::uint64_t, Merge> merges_;  // by both ids: left << 32 | right
-  // The tokens by their bytes, where the pre-tokenizer takes whole words as they are.
+  std::unordered_map<std::uint64_t, Merge> merges_;  // key: left id << 32 | right id
+  // The tokens by their bytes, if the pre-tokenizer ignores merges for whole words.
   std::unordered_map<std::string, int, TextHash, std::equal_to<>> words_;
 };
 

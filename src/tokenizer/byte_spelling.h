@@ -1,7 +1,7 @@
-// Byte spelling: how a byte-level vocabulary writes bytes as printable text (Radford et al. 2019,
+// Byte spelling: the mapping of bytes to printable text in byte-level BPE (Radford et al. 2019,
 // "Language Models are Unsupervised Multitask Learners", GPT-2). Every byte is one code point:
-// printable Latin-1 stands for itself, the other 68 bytes for U+0100 and on, in order; a blank is
-// "Ġ" (U+0120).
+// printable Latin-1 maps to itself, the other 68 bytes to U+0100 and up, in order; a space is "Ġ"
+// (U+0120).
 #pragma once
 
 #include <optional>
@@ -10,10 +10,10 @@
 
 namespace edgevlm {
 
-// The spelling of any bytes, in UTF-8.
+// The spelling of the bytes, in UTF-8.
 std::string SpellBytes(std::string_view bytes);
 
-// The bytes that a spelling stands for; none if it holds a code point that spells no byte.
+// The inverse. None if a code point stands for no byte.
 std::optional<std::string> UnspellBytes(std::string_view spelling);
 
 }  // namespace edgevlm

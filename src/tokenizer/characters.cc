@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-bool IsBlank(char32_t value) {
+bool IsSpace(char32_t value) {
   return (0x09 <= value && value <= 0x0D) || value == 0x20 || value == 0x85 || value == 0xA0 ||
          value == 0x1680 || (0x2000 <= value && value <= 0x200A) || value == 0x2028 ||
          value == 0x2029 || value == 0x202F || value == 0x205F || value == 0x3000;
@@ -16,7 +16,7 @@ bool IsBlank(char32_t value) {
 }  // namespace
 
 CharacterClass ClassOf(char32_t value) {
-  if (IsBlank(value)) return CharacterClass::kBlank;
+  if (IsSpace(value)) return CharacterClass::kSpace;
   switch (utf8proc_category(static_cast<utf8proc_int32_t>(value))) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -63,7 +63,7 @@ std::size_t RunLength(std::string_view text, CharacterClass wanted, std::size_t*
   return length;
 }
 
-std::size_t BlankWordLength(std::string_view text, std::size_t length, std::size_t last) {
+std::size_t SpaceWordLength(std::string_view text, std::size_t length, std::size_t last) {
   const bool at_end = length == text.size();
   return at_end || length == last ? length : length - last;
 }

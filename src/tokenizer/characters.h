@@ -1,4 +1,4 @@
-// The classes of characters by which texts are split into words.
+// Character classes of the pre-tokenizers.
 #pragma once
 
 #include <string_view>
@@ -8,8 +8,8 @@ namespace edgevlm {
 enum class CharacterClass {
   kLetter,  // \p{L}
   kNumber,  // \p{N}
-  kBlank,   // \s: Unicode's White_Space property
-  kOther,   // the rest; also a byte of invalid UTF-8
+  kSpace,   // \s: Unicode's White_Space property
+  kOther,   // everything else, also a byte of invalid UTF-8
 };
 
 CharacterClass ClassOf(char32_t value);
@@ -17,16 +17,16 @@ CharacterClass ClassOf(char32_t value);
 // \p{P}
 bool IsPunctuation(char32_t value);
 
-// The class of the first character; kOther for an empty text.
+// The class of the first character; kOther if the text is empty.
 CharacterClass FirstClass(std::string_view text);
 
-// The bytes of the longest start of the text in which all characters are of the class. `last` gets
-// the bytes of its last character, if there is one. O(result).
+// Bytes of the longest prefix whose characters are all of the class. `last` receives the bytes of
+// its last character if there is one. O(result).
 std::size_t RunLength(std::string_view text, CharacterClass wanted, std::size_t* last = nullptr);
 
-// How many of `length` blanks at the start of the text make a word of their own: the last of
-// several goes to what follows them, unless they end the text: \s+(?!\S)|\s+ . last: bytes of the
-// last blank.
-std::size_t BlankWordLength(std::string_view text, std::size_t length, std::size_t last);
+// How many of the `length` bytes of whitespace at the start of the text form a word: all if they
+// end the text, else all but the last character, which joins the next word: \s+(?!\S)|\s+ . last:
+// bytes of the last whitespace character.
+std::size_t SpaceWordLength(std::string_view text, std::size_t length, std::size_t last);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// The families of chat templates: their records, and the marks by which they are recognized.
+// The known families of chat templates, and the markers by which they are recognized.
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
@@ -18,8 +18,8 @@ bool HasAny(std::string_view text, std::initializer_list<std::string_view> marks
                      [text](std::string_view mark) { return Has(text, mark); });
 }
 
-// The system text that a ChatML template writes where the conversation has none. It stands between
-// the markup of a system message, inside one string of the program.
+// The default system text of a ChatML template. It is found between the markup of a system message,
+// inside one string literal of the program.
 std::optional<std::string> DefaultSystem(std::string_view program) {
   constexpr std::string_view kBefore = "<|im_start|>system";
   constexpr std::string_view kAfter = "<|im_end|>";
@@ -52,7 +52,7 @@ ChatTemplate ChatMl(std::string_view program, std::string_view /*eos*/) {
   return made;
 }
 
-// Llama 2, and Mistral without <<SYS>>. A program that is left out is Llama 2's own.
+// Llama 2, and Mistral, which has no <<SYS>>. Without a program the format is Llama 2's.
 ChatTemplate Llama2(std::string_view program, std::string_view eos) {
   const std::string end(eos.empty() ? "</s>" : eos);
   const bool own = program.empty();
@@ -60,11 +60,11 @@ ChatTemplate Llama2(std::string_view program, std::string_view eos) {
                            : HasAny(program, {"'[INST]'", "\"[INST]\""})   ? "[INST]"
                                                                            : "[INST] ";
   const bool tight = HasAny(program, {"'[/INST]'", "\"[/INST]\""});
-  const bool blank_before = own || HasAny(program, {"' ' + ", "' '  + ", "\" \" + "});
-  const bool blank_after = own || HasAny(program, {"+ ' ' + eos_token", "+ \" \" + eos_token"});
+  const bool space_before = own || HasAny(program, {"' ' + ", "' '  + ", "\" \" + "});
+  const bool space_after = own || HasAny(program, {"+ ' ' + eos_token", "+ \" \" + eos_token"});
   ChatTemplate made = {.name = "llama2",
                        .user = {open, tight ? "[/INST]" : " [/INST]"},
-                       .assistant = {blank_before ? " " : "", (blank_after ? " " : "") + end},
+                       .assistant = {space_before ? " " : "", (space_after ? " " : "") + end},
                        .system_opens_turn = true,
                        .trims = own || HasAny(program, {"content.strip()", "content'].strip()"}),
                        .ends = {end}};
@@ -81,7 +81,7 @@ ChatTemplate Llama2(std::string_view program, std::string_view eos) {
   return made;
 }
 
-// What follows `mark` in a program's string, up to the end of the string or of its line.
+// The text after `mark` in a string literal of the program, up to the end of the literal or line.
 std::string_view AfterMark(std::string_view program, std::string_view mark) {
   const std::size_t at = program.find(mark);
   if (at == std::string_view::npos) return {};
@@ -89,9 +89,8 @@ std::string_view AfterMark(std::string_view program, std::string_view mark) {
   return rest.substr(0, rest.find_first_of("\"'\\\n"));
 }
 
-// The lines that Llama 3.1 and 3.2 write before every system text, and where there is none. The day
-// is the one that the program falls back to, so that a reply does not depend on when it is asked
-// for.
+// The lines that Llama 3.1 and 3.2 write before the system text, also if there is none. The date is
+// the program's fallback, so that replies do not depend on the current date.
 std::string DateLines(std::string_view program) {
   constexpr std::string_view kKnowledge = "Cutting Knowledge Date: ";
   const std::string_view knowledge = AfterMark(program, kKnowledge);
@@ -125,7 +124,7 @@ ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<|end|>"}};
 }
 
-// SmolVLM, Idefics3. What stands around its images depends on their tiles: the projector says it.
+// SmolVLM, Idefics3. The markup around an image depends on its tiles and comes from the projector.
 ChatTemplate SmolVlm(std::string_view /*program*/, std::string_view /*eos*/) {
   return {.name = "smolvlm",
           .begin = "<|im_start|>",
@@ -137,8 +136,8 @@ ChatTemplate SmolVlm(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<end_of_utterance>"}};
 }
 
-// Vicuna 1.1 as LLaVA-1.5 and MobileVLM write it (FastChat, 2023), with the image on a line of
-// its own. Programs that end messages with line ends instead of blanks are followed.
+// Vicuna 1.1 as used by LLaVA-1.5 and MobileVLM (FastChat, 2023), with the image on its own line.
+// Some programs end messages with newlines instead of spaces; these are recognized.
 ChatTemplate Vicuna(std::string_view program, std::string_view eos) {
   constexpr std::string_view kOpening =
       "A chat between a curious user and an artificial intelligence assistant. The assistant gives "
@@ -176,7 +175,7 @@ struct ChatFamily {
   ChatTemplate (*make)(std::string_view program, std::string_view eos);
 };
 
-// The first that recognizes a program wins: those with the rarer marks stand first.
+// The first that recognizes a program wins, so families with rarer markers come first.
 constexpr ChatFamily kFamilies[] = {
     {"smolvlm",
      [](std::string_view program) {

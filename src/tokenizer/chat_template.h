@@ -1,8 +1,8 @@
-// Chat templates: how a model wants a conversation to be written.
+// Chat templates: how a conversation is formatted for a model.
 //
-// Published files carry a program in the Jinja language for it. Here the families of templates are
-// records instead; a file's program is only searched for the marks of its family and for what
-// differs inside it (a system text of its own, blanks around replies).
+// Model files carry a Jinja program for this. It is not executed: each known family of templates is
+// a record, and the program is only searched for the markers of its family and for variations
+// within it (a default system text, spaces around replies).
 #pragma once
 
 #include <optional>
@@ -18,10 +18,10 @@ namespace edgevlm {
 
 enum class ChatRole { kSystem, kUser, kAssistant };
 
-// A part of a message: a text, or the place of an image.
+// A part of a message: a text or an image.
 struct ChatPart {
   std::string text = {};
-  std::optional<int> image = {};  // which one, from 0; the text does not count then
+  std::optional<int> image = {};  // index of the image; `text` is ignored then
 };
 
 struct ChatMessage {
@@ -35,43 +35,43 @@ struct ChatTurn {
   std::string after;
 };
 
-// A conversation is written as
+// A conversation is formatted as
 //   begin (turn.before parts turn.after)* reply
-// without bos, which the tokenizer's add_bos tells of.
+// without bos; whether to add it is up to the tokenizer's add_bos.
 struct ChatTemplate {
   std::string name;
   std::string begin = {};
   ChatTurn system = {};
   ChatTurn user = {};
   ChatTurn assistant = {};
-  std::string reply = {};          // asks for a reply
-  std::string between_turns = {};  // before each user's message after a reply
-  bool system_opens_turn = false;  // user.before is left out after a system text
+  std::string reply = {};          // the generation prompt
+  std::string between_turns = {};  // before a user message that follows a reply
+  bool system_opens_turn = false;  // user.before is omitted after a system text
   std::string before_system = {};  // once, before the first system text
-  bool trims = false;              // no blanks at the ends of a message
-  std::string before_text = {};    // before a message that begins with a text
+  bool trims = false;              // whether messages are stripped of whitespace
+  std::string before_text = {};    // before a message that starts with a text
   std::string before_image = {};   // around each image
   std::string after_image = {};
-  std::optional<std::string> default_system = {};  // where the conversation has none
-  std::vector<std::string> ends = {};              // texts that end a reply
+  std::optional<std::string> default_system = {};  // if the conversation has none
+  std::vector<std::string> ends = {};              // stop strings: they end a reply
 };
 
-// The template to use: the one of that name if there is a name, else the one whose marks the file's
-// template has, else (no template in the file, as those of LLaVA-1.5 and MobileVLM) "vicuna".
-// eos: the name of the model's eos token, which some templates end messages with.
-// Errors: kUnsupported (an unknown name, a template without known marks; lists the known names).
+// Chooses the template: by name if one is given, else by the markers in the file's template, else
+// (no template in the file, as for LLaVA-1.5 and MobileVLM) "vicuna". eos: the text of the model's
+// eos token, with which some templates end messages. Errors: kUnsupported (an unknown name, a
+// template without known markers; lists the known names).
 Result<ChatTemplate> ChooseChatTemplate(std::string_view name, std::string_view file_template,
                                         std::string_view eos);
 
-// All names, for messages: "chatml, llama2 or llama3".
+// All names, for error messages: "chatml, llama2 or llama3".
 std::string ChatTemplateNames();
 
-// Whether system messages may stand behind others: where they have markup of their own.
+// Whether a system message may follow others: only if the template has markup for it.
 bool SystemMayFollow(const ChatTemplate& chat_template);
 
-// A conversation as pieces: markup, texts and images in their order, neighbors of one kind
-// joined. with_reply: ask for a reply at the end, which goes on from a last message of the
-// assistant's. O(n). REQUIRES: system messages come first unless SystemMayFollow.
+// Formats a conversation as pieces: markup, texts and images in order, with adjacent pieces of one
+// kind joined. with_reply: end with the generation prompt; if the last message is the assistant's,
+// the reply continues it. O(n). REQUIRES: system messages come first unless SystemMayFollow.
 std::vector<PromptPiece> WriteChat(const ChatTemplate& chat_template,
                                    std::span<const ChatMessage> messages, bool with_reply = true);
 

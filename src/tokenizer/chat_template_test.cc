@@ -9,16 +9,16 @@ namespace {
 using ::testing::HasSubstr;
 using Kind = PromptPiece::Kind;
 
-ChatMessage Say(ChatRole role, const std::string& text) { return {role, {{.text = text}}}; }
+ChatMessage Message(ChatRole role, const std::string& text) { return {role, {{.text = text}}}; }
 
 ChatPart Text(const std::string& text) { return {.text = text}; }
 ChatPart ImagePart(int image) { return {.image = image}; }
 
-// Two turns and a question, with blanks around one reply.
+// Two turns and a question, with spaces around one reply.
 std::vector<ChatMessage> Conversation() {
-  return {Say(ChatRole::kSystem, "Be brief."),  Say(ChatRole::kUser, "Hi"),
-          Say(ChatRole::kAssistant, "Hello."),  Say(ChatRole::kUser, "Why?"),
-          Say(ChatRole::kAssistant, "  So.  "), Say(ChatRole::kUser, "Bye")};
+  return {Message(ChatRole::kSystem, "Be brief."),  Message(ChatRole::kUser, "Hi"),
+          Message(ChatRole::kAssistant, "Hello."),  Message(ChatRole::kUser, "Why?"),
+          Message(ChatRole::kAssistant, "  So.  "), Message(ChatRole::kUser, "Bye")};
 }
 
 ChatTemplate Choose(std::string_view name, std::string_view program,
@@ -95,7 +95,7 @@ TEST(ChatTemplate, Llama3) {
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
 }
 
-TEST(ChatTemplate, Llama32TellsTheDate) {
+TEST(ChatTemplate, Llama32HasTheDate) {
   const ChatTemplate made = Choose("", R"({%- if strftime_now is defined %}
 {%- set date_string = strftime_now("%d %b %Y") %}{%- else %}
 {%- set date_string = "26 Jul 2024" %}{%- endif %}
@@ -111,10 +111,11 @@ TEST(ChatTemplate, Llama32TellsTheDate) {
                 "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                 "<|start_header_id|>assistant<|end_header_id|>\n\n");
   // Once only.
-  EXPECT_EQ(Write(made, {Say(ChatRole::kUser, "Hi"), Say(ChatRole::kSystem, "Be brief.")}, false),
-            system +
-                "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
-                "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>");
+  EXPECT_EQ(
+      Write(made, {Message(ChatRole::kUser, "Hi"), Message(ChatRole::kSystem, "Be brief.")}, false),
+      system +
+          "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+          "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>");
 }
 
 TEST(ChatTemplate, Phi3) {
@@ -163,7 +164,7 @@ TEST(ChatTemplate, VicunaAsLlavaWritesIt) {
   EXPECT_EQ(Write(llava, Conversation()),
             "Be brief. USER: Hi ASSISTANT: Hello.</s>USER: Why? ASSISTANT:   So.  </s>USER: Bye "
             "ASSISTANT:");
-  // Without a system text of its own in the program, none is made up.
+  // Without a default system text in the program there is none.
   const ChatTemplate named = Choose("", "{{ role.upper() + ': ' }}{{ 'ASSISTANT:' }}");
   EXPECT_EQ(WriteUser(named, {Text("Hi")}), "USER: Hi ASSISTANT:");
 }
@@ -183,7 +184,7 @@ TEST(ChatTemplate, Llama2AndItsVariants) {
             "[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] Why? [/INST] "
             "So. </s><s>[INST] Bye [/INST]");
   EXPECT_EQ(WriteUser(Choose("llama2", ""), {Text("Hi")}), "[INST] Hi [/INST]");
-  // Replies with blanks around them, texts as they are, bos before each turn.
+  // Replies with spaces around them, texts as they are, bos before each turn.
   EXPECT_EQ(Write(Choose("",
                          "{{- bos_token + '[INST] ' + content + ' [/INST]' -}}{{- '[INST] "
                          "<<SYS>>\\n' }}{{- ' '  + content + ' ' + eos_token -}}"),
@@ -214,10 +215,10 @@ TEST(ChatTemplate, Mistral) {
             "[/INST]");
 }
 
-// The reply goes on: its turn is open, and its last blanks are part of it.
-TEST(ChatTemplate, ALastMessageOfTheAssistantsIsGoneOnFrom) {
-  const std::vector<ChatMessage> messages = {Say(ChatRole::kUser, "Hi"),
-                                             Say(ChatRole::kAssistant, " Well, ")};
+// The reply is continued: its turn is open, and its trailing spaces are part of it.
+TEST(ChatTemplate, ContinuesALastMessageOfTheAssistant) {
+  const std::vector<ChatMessage> messages = {Message(ChatRole::kUser, "Hi"),
+                                             Message(ChatRole::kAssistant, " Well, ")};
   EXPECT_EQ(Write(Choose("chatml", ""), messages),
             "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n Well, ");
   EXPECT_EQ(Write(Choose("llama3", ""), messages),
@@ -230,10 +231,10 @@ TEST(ChatTemplate, ALastMessageOfTheAssistantsIsGoneOnFrom) {
             "USER: Hi ASSISTANT:  Well, ");
 }
 
-TEST(ChatTemplate, SystemMessagesFollowOthersWhereTheyHaveMarkup) {
-  const std::vector<ChatMessage> messages = {Say(ChatRole::kUser, "Hi"),
-                                             Say(ChatRole::kSystem, "Be brief."),
-                                             Say(ChatRole::kUser, "Why?")};
+TEST(ChatTemplate, SystemMessagesMayFollowIfTheyHaveMarkup) {
+  const std::vector<ChatMessage> messages = {Message(ChatRole::kUser, "Hi"),
+                                             Message(ChatRole::kSystem, "Be brief."),
+                                             Message(ChatRole::kUser, "Why?")};
   const ChatTemplate chatml = Choose("chatml", "");
   ASSERT_TRUE(SystemMayFollow(chatml));
   EXPECT_EQ(Write(chatml, messages),
@@ -257,7 +258,7 @@ TEST(ChatTemplate, TypedMarkupIsText) {
   EXPECT_EQ(WriteChat(Choose("chatml", ""), messages, false), expected);
 }
 
-TEST(ChatTemplate, UnknownOnesNameTheKnown) {
+TEST(ChatTemplate, UnknownNamesListTheKnownOnes) {
   for (const char* program : {"{{ '<start_of_turn>' }}", "<|im_start|><|im_sep|>",
                               "[INST][SYSTEM_PROMPT]", "[gMASK]<sop><|user|></s>"}) {
     const Result<ChatTemplate> chosen = ChooseChatTemplate("", program, "</s>");

@@ -10,11 +10,11 @@
 namespace edgevlm {
 namespace {
 
-// Where a SentencePiece file does not say: <unk>, <s> and </s> stand first.
-constexpr int kUsualUnknown = 0;
-constexpr int kUsualBos = 1;
-constexpr int kUsualEos = 2;
-constexpr int kUsualSpecials = 3;
+// Defaults of SentencePiece: <unk>, <s> and </s> are the first tokens.
+constexpr int kDefaultUnknown = 0;
+constexpr int kDefaultBos = 1;
+constexpr int kDefaultEos = 2;
+constexpr int kDefaultSpecials = 3;
 
 Error Invalid(std::string_view key, const std::string& expected, const std::string& found) {
   return {ErrorCode::kInvalid,
@@ -82,10 +82,10 @@ MaybeError ReadFlag(const GgufFile& file, std::string_view key, bool& flag) {
 
 MaybeError ReadSentencePieces(const GgufFile& file, Vocabulary& vocabulary) {
   if (auto error = ReadScores(file, vocabulary)) return error;
-  if (vocabulary.tokens.size() >= kUsualSpecials) {
-    vocabulary.unknown = kUsualUnknown;
-    vocabulary.bos = kUsualBos;
-    vocabulary.eos = kUsualEos;
+  if (vocabulary.tokens.size() >= kDefaultSpecials) {
+    vocabulary.unknown = kDefaultUnknown;
+    vocabulary.bos = kDefaultBos;
+    vocabulary.eos = kDefaultEos;
   }
   vocabulary.add_bos = true;
   vocabulary.add_space_prefix = true;
@@ -114,7 +114,7 @@ Result<Tokenizer> LoadTokenizer(const GgufFile& file) {
   Vocabulary vocabulary;
   vocabulary.tokens = Copies(*tokens);
   vocabulary.model = *model;
-  // A model of another name is refused by Tokenizer::Create.
+  // Tokenizer::Create rejects other models.
   if (*model == kSentencePieceModel) {
     if (auto error = ReadSentencePieces(file, vocabulary)) return *error;
   } else if (*model == kBytePairModel) {

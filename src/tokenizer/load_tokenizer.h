@@ -1,4 +1,4 @@
-// The tokenizer that a model file describes.
+// LoadTokenizer: reads the tokenizer of a GGUF file.
 #pragma once
 
 #include "base/result.h"
@@ -7,11 +7,11 @@
 
 namespace edgevlm {
 
-// Also for files that hold a vocabulary only. Keys that a file may leave out get the values that
-// llama.cpp gives them: SentencePiece adds bos and a blank, byte pairs add what their pre-tokenizer
-// says and split as "default".
-// Errors: kNotFound (key), kUnsupported (another model or pre-tokenizer; names the known ones),
-// kInvalid (a key of another type, an id out of range), kCorrupt, kTooLarge.
+// The file may hold a vocabulary only. Absent optional keys have llama.cpp's defaults:
+// SentencePiece adds bos and a space prefix; byte pairs add what their pre-tokenizer requires, and
+// their default pre-tokenizer is "default". Errors: kNotFound (key), kUnsupported (another model or
+// pre-tokenizer; names the known ones), kInvalid (a key of another type, an id out of range),
+// kCorrupt, kTooLarge.
 Result<Tokenizer> LoadTokenizer(const GgufFile& file);
 
 }  // namespace edgevlm

@@ -53,7 +53,7 @@ std::string ErrorWithout(std::string_view key) {
   return tokenizer ? "none" : tokenizer.error().message;
 }
 
-TEST(LoadTokenizer, FillsInWhatSentencePieceFilesLeaveOut) {
+TEST(LoadTokenizer, HasDefaultsForSentencePieceFiles) {
   const Result<Tokenizer> tokenizer = Load(SmallKeys());
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
   EXPECT_EQ(tokenizer->bos(), 1);
@@ -63,7 +63,7 @@ TEST(LoadTokenizer, FillsInWhatSentencePieceFilesLeaveOut) {
   EXPECT_EQ(tokenizer->Encode("a a\n<row>z"), (std::vector<int>{6, 6, 3, 7, 4, 0}));
 }
 
-TEST(LoadTokenizer, TakesWhatTheFileSays) {
+TEST(LoadTokenizer, ReadsWhatTheFileHas) {
   Keys values = SmallKeys();
   values[std::string(keys::kBosTokenId)] = std::uint32_t{5};
   values[std::string(keys::kEosTokenId)] = std::uint32_t{6};

@@ -1,5 +1,5 @@
-// Merging neighboring pieces of a text, the best pair first: what byte pairs and SentencePiece
-// have in common.
+// The merge loop that BytePairs and SentencePieces share: joins adjacent pieces of a text, the best
+// pair first.
 #pragma once
 
 #include <cstddef>
@@ -9,22 +9,22 @@
 
 namespace edgevlm {
 
-// A piece of a text, linked to its neighbors.
+// A piece of a text, in a doubly linked list.
 struct Piece {
-  int id = -1;             // the token; -1: the piece is none by itself
+  int id = -1;             // the token; -1 if the piece is not a token
   std::size_t begin = 0;   // bytes into the text
   std::size_t length = 0;  // in bytes; 0 once merged into the piece before it
   std::ptrdiff_t before = -1;
   std::ptrdiff_t after = -1;  // index of the next piece; -1 at the end
 };
 
-// What two neighbors may become.
+// A possible merge of two adjacent pieces.
 struct PairMerge {
-  double priority = 0;  // the highest goes first; of equal ones the leftmost
+  double priority = 0;  // the highest first; ties go to the leftmost
   int id = -1;
 };
 
-// Adds a piece at the end of the list.
+// Appends a piece to the list.
 inline void AppendPiece(std::vector<Piece>& pieces, int id, std::size_t length) {
   const auto at = static_cast<std::ptrdiff_t>(pieces.size());
   const std::size_t begin = pieces.empty() ? 0 : pieces.back().begin + pieces.back().length;
@@ -32,16 +32,16 @@ inline void AppendPiece(std::vector<Piece>& pieces, int id, std::size_t length) 
   pieces.push_back({.id = id, .begin = begin, .length = length, .before = at - 1});
 }
 
-// Merges until no two neighbors can be. find(const Piece& left, const Piece& right) returns an
-// optional PairMerge. Merged-away pieces stay in the list with length 0. O(n log n) calls of find
-// for n pieces.
+// Merges until no two adjacent pieces can be merged. find(const Piece& left, const Piece& right)
+// returns std::optional<PairMerge>. Pieces that were merged into another stay in the list with
+// length 0. O(n log n) time and O(n) calls of find for n pieces.
 template <class Find>
 void MergePairs(std::vector<Piece>& pieces, const Find& find) {
   struct Candidate {
     PairMerge merge;
     std::ptrdiff_t left;
     std::ptrdiff_t right;
-    std::size_t length;  // of both together; another one means that the candidate is out of date
+    std::size_t length;  // of both together; if it changed, the candidate is stale
 
     bool operator<(const Candidate& other) const {
       return merge.priority != other.merge.priority ? merge.priority < other.merge.priority

@@ -12,15 +12,15 @@
 namespace edgevlm {
 namespace {
 
-// What is typed for an apostrophe: ' ` and the acute accent by itself, left and right single
+// Characters typed as an apostrophe: ' ` and the spacing acute accent, left and right single
 // quotation marks, the modifier letter, the prime.
 bool IsApostrophe(char32_t value) {
   return value == 0x27 || value == 0x60 || value == 0xB4 || value == 0x2018 || value == 0x2019 ||
          value == 0x201B || value == 0x2BC || value == 0x2032;
 }
 
-// Of what is no apostrophe: " and all that Unicode calls an initial or final quotation mark, those
-// low down, primes, and the brackets in which East Asian texts quote.
+// Other quotation marks: ", Unicode's initial and final quotation marks, low ones, primes, and East
+// Asian quotation brackets.
 bool IsQuotationMark(char32_t value) {
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(value));
   return category == UTF8PROC_CATEGORY_PI || category == UTF8PROC_CATEGORY_PF || value == 0x22 ||
@@ -28,7 +28,7 @@ bool IsQuotationMark(char32_t value) {
          (0x300C <= value && value <= 0x300F) || (0x301D <= value && value <= 0x301F);
 }
 
-// Before the letters are made plain, which would take the accent apart.
+// Runs before the compatibility mapping, which would decompose the acute accent.
 utf8proc_int32_t PlainMark(utf8proc_int32_t value, void* /*data*/) {
   const auto point = static_cast<char32_t>(value);
   if (IsApostrophe(point)) return '\'';
@@ -44,7 +44,7 @@ std::string PlainLetters(std::string_view text) {
       static_cast<utf8proc_ssize_t>(text.size()), &plain, kOptions, PlainMark, nullptr);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(plain, &std::free);
   if (size == UTF8PROC_ERROR_NOMEM) throw std::bad_alloc();
-  if (size < 0) return std::string(text);  // no UTF-8
+  if (size < 0) return std::string(text);  // not UTF-8
   return {reinterpret_cast<const char*>(plain), static_cast<std::size_t>(size)};
 }
 
@@ -52,7 +52,7 @@ bool IsLetterAt(std::string_view text, std::size_t at) {
   return at < text.size() && FirstClass(text.substr(at)) == CharacterClass::kLetter;
 }
 
-// With one blank for several, and without quotation marks.
+// Collapses whitespace and removes quotation marks.
 std::string WithoutMarks(std::string_view text) {
   std::string words;
   bool is_after_letter = false;
@@ -62,7 +62,7 @@ std::string WithoutMarks(std::string_view text) {
     const std::string_view character = text.substr(at, bytes);
     at += bytes;
     const CharacterClass kind = ClassOf(point.value);
-    if (kind == CharacterClass::kBlank) {
+    if (kind == CharacterClass::kSpace) {
       if (!words.empty() && words.back() != ' ') words += ' ';
     } else if (character == "'") {
       if (is_after_letter && IsLetterAt(text, at)) words += character;
@@ -74,9 +74,9 @@ std::string WithoutMarks(std::string_view text) {
   return words;
 }
 
-// Blanks and punctuation.
+// Whitespace and punctuation.
 bool IsBesideWords(char32_t value) {
-  return ClassOf(value) == CharacterClass::kBlank || IsPunctuation(value);
+  return ClassOf(value) == CharacterClass::kSpace || IsPunctuation(value);
 }
 
 }  // namespace

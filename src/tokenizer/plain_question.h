@@ -1,4 +1,4 @@
-// What a question asks, whatever way it was typed: for models that learned it in one way only.
+// PlainQuestion: normalizes a typed question for models that were trained on one spelling only.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace edgevlm {
 
-// The words of a text in UTF-8, in lower case, one blank between two of them:
-//   - full-width letters, ligatures and the like become plain ones (Unicode's NFKC_Casefold), and
-//     invisible characters go
-//   - blanks of any kind and line ends become a blank
-//   - quotation marks of any kind go; apostrophes, curly ones too, stay as ' inside a word
-//   - punctuation before the first word and behind the last goes
-// Empty where there is no word. O(n).
+// Lower-case words of a UTF-8 text, separated by single spaces:
+//   - full-width letters, ligatures and so on become plain letters (Unicode's NFKC_Casefold), and
+//     invisible characters are removed
+//   - whitespace of any kind becomes a space
+//   - quotation marks are removed; apostrophes of any kind inside a word become '
+//   - punctuation before the first word and after the last is removed
+// Empty if there is no word. O(n).
 std::string PlainQuestion(std::string_view text);
 
 }  // namespace edgevlm

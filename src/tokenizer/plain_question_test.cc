@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kDucks = "how many ducks are there";
 
-TEST(PlainQuestion, AsksTheSameHoweverItWasTyped) {
+TEST(PlainQuestion, IsTheSameHoweverTheQuestionIsTyped) {
   for (const char* typed : {
            "how many ducks are there?",
            "How many ducks are there?",
@@ -27,7 +27,7 @@ TEST(PlainQuestion, AsksTheSameHoweverItWasTyped) {
            "\u00BFhow many ducks are there?",                    // as Spanish begins
            "  how   many ducks\tare there?\n",                   //
            "how many\r\nducks are\nthere?\r\n",                  //
-           "how\u00A0many ducks\u2009are\u3000there?",           // wide and narrow blanks
+           "how\u00A0many ducks\u2009are\u3000there?",           // wide and narrow spaces
            "\"How many ducks are there?\"",                      //
            "'how many ducks are there?'",                        //
            "how many \"ducks\" are 'there'?",                    //
@@ -37,7 +37,7 @@ TEST(PlainQuestion, AsksTheSameHoweverItWasTyped) {
            "\u300Chow many ducks are there?\u300D",              // Japanese
            "`how many ducks are there?`",                        //
            "**how many ducks are there?**",                      //
-           "\uFEFFhow many\u200B ducks are there?",              // marks that nobody sees
+           "\uFEFFhow many\u200B ducks are there?",              // invisible characters
            "\uFF28\uFF4F\uFF57 many ducks are there\uFF1F",      // full width
        }) {
     EXPECT_EQ(PlainQuestion(typed), kDucks) << typed;

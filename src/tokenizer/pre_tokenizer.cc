@@ -11,14 +11,14 @@ namespace {
 
 using Words = std::vector<std::string_view>;
 
-// The bytes of the match at the start of a text; 0: none.
+// Bytes of the match at the start of a text; 0: no match.
 using Match = std::size_t (*)(std::string_view text);
 
 std::size_t FirstLength(std::string_view text) {
   return static_cast<std::size_t>(ReadCodePoint(text).bytes);
 }
 
-// Makes every match a word of its own, the leftmost first.
+// Splits words so that every match becomes a separate word, from left to right.
 Words Isolate(const Words& words, Match match) {
   Words isolated;
   for (std::string_view word : words) {
@@ -89,9 +89,9 @@ Words SplitAsSmolLm(std::string_view text) { return SplitEach(Isolate({text}, On
 constexpr PreTokenizer kPreTokenizers[] = {
     {.name = "default", .split = SplitAsDefault},
     {.name = "gpt-2", .split = SplitWords},
-    {.name = "llama-bpe", .split = SplitAsLlama3, .takes_whole_words = true, .adds_bos = true},
-    {.name = "llama3", .split = SplitAsLlama3, .takes_whole_words = true, .adds_bos = true},
-    {.name = "llama-v3", .split = SplitAsLlama3, .takes_whole_words = true, .adds_bos = true},
+    {.name = "llama-bpe", .split = SplitAsLlama3, .ignores_merges = true, .adds_bos = true},
+    {.name = "llama3", .split = SplitAsLlama3, .ignores_merges = true, .adds_bos = true},
+    {.name = "llama-v3", .split = SplitAsLlama3, .ignores_merges = true, .adds_bos = true},
     {.name = "qwen2", .split = SplitAsQwen2},
     {.name = "deepseek-r1-qwen", .split = SplitAsQwen2},
     {.name = "smollm", .split = SplitAsSmolLm},

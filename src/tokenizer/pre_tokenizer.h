@@ -1,5 +1,5 @@
-// Pre-tokenizers: how the models that use byte pairs split a text before any pair is merged. The
-// names are those of GGUF's tokenizer.ggml.pre.
+// Pre-tokenizers: how byte-pair tokenizers split a text into words before merging. The names are
+// those of GGUF's tokenizer.ggml.pre.
 #pragma once
 
 #include <string>
@@ -10,16 +10,16 @@ namespace edgevlm {
 
 struct PreTokenizer {
   std::string_view name;
-  // Views into the text which joined give it back. O(n).
+  // Splits the text into views whose concatenation is the text. O(n).
   std::vector<std::string_view> (*split)(std::string_view text);
-  bool takes_whole_words = false;  // a word that is a token becomes it, whatever the merges say
-  bool adds_bos = false;           // where the file does not say
+  bool ignores_merges = false;  // a word that is a token is not merged but taken as it is
+  bool adds_bos = false;        // if the file does not specify it
 };
 
-// Null: no such name.
+// Null if the name is unknown.
 const PreTokenizer* FindPreTokenizer(std::string_view name);
 
-// All names, for messages: "'default', 'gpt-2' or 'qwen2'".
+// All names, for error messages: "'default', 'gpt-2' or 'qwen2'".
 std::string PreTokenizerNames();
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// PromptPiece: what prompts are made of.
+// PromptPiece: a part of a prompt, before tokenization.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@ namespace edgevlm {
 
 struct PromptPiece {
   enum class Kind {
-    kMarkup,  // text of the template; names of control tokens in it count
-    kText,    // what somebody typed; names of control tokens in it are plain text
+    kMarkup,  // from the chat template; names of control tokens are parsed
+    kText,    // from the user; names of control tokens are plain text
     kImage,   // the embeddings of an image, or of a tile of one
   };
 
   Kind kind = Kind::kText;
-  std::string text = {};  // of markup and text
-  int image = -1;         // which one, from 0
+  std::string text = {};  // of kMarkup and kText
+  int image = -1;         // index of the image
 
   friend bool operator==(const PromptPiece&, const PromptPiece&) = default;
 };

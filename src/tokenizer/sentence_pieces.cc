@@ -11,22 +11,22 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::string_view kBlank = "\u2581";
+constexpr std::string_view kEscapedSpace = "\u2581";
 
-// Tokens that a text may give. Control tokens are no text, and byte tokens only stand for bytes:
-// a typed "<0x0A>" is six characters.
+// Whether a text may contain the token as a piece. Control tokens are not text, and byte tokens
+// only represent bytes: a typed "<0x0A>" is six characters.
 bool IsPieceOfText(TokenType type) {
   return type != TokenType::kControl && type != TokenType::kUnknown && type != TokenType::kByte;
 }
 
 }  // namespace
 
-std::string SpellBlanks(std::string_view text) {
+std::string EscapeSpaces(std::string_view text) {
   std::string spelling;
   spelling.reserve(text.size());
   for (const char byte : text) {
     if (byte == ' ') {
-      spelling += kBlank;
+      spelling += kEscapedSpace;
     } else {
       spelling += byte;
     }
@@ -34,12 +34,12 @@ std::string SpellBlanks(std::string_view text) {
   return spelling;
 }
 
-std::string UnspellBlanks(std::string_view spelling) {
+std::string UnescapeSpaces(std::string_view spelling) {
   std::string text;
   while (!spelling.empty()) {
-    const bool blank = spelling.starts_with(kBlank);
-    text += blank ? ' ' : spelling[0];
-    spelling.remove_prefix(blank ? kBlank.size() : 1);
+    const bool space = spelling.starts_with(kEscapedSpace);
+    text += space ? ' ' : spelling[0];
+    spelling.remove_prefix(space ? kEscapedSpace.size() : 1);
   }
   return text;
 }
@@ -99,8 +99,8 @@ void SentencePieces::AppendBytes(std::string_view text, std::vector<int>& ids) c
 
 void SentencePieces::Encode(std::string_view text, bool at_start, std::vector<int>& ids) const {
   if (text.empty()) return;
-  std::string spelling = at_start && add_space_prefix_ ? std::string(kBlank) : std::string();
-  spelling += SpellBlanks(text);
+  std::string spelling = at_start && add_space_prefix_ ? std::string(kEscapedSpace) : std::string();
+  spelling += EscapeSpaces(text);
   std::vector<Piece> pieces;
   for (std::string_view rest = spelling; !rest.empty();) {
     const auto length = static_cast<std::size_t>(ReadCodePoint(rest).bytes);

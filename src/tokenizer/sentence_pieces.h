@@ -1,9 +1,11 @@
-// SentencePiece's byte-pair model, as Llama uses it (Kudo and Richardson 2018, "SentencePiece").
+// SentencePieces: SentencePiece's BPE model, as in Llama (Kudo and Richardson 2018,
+// "SentencePiece").
 //
-// Blanks become U+2581, and one more stands before the text where the model was trained so. The
-// text starts as its code points, and the neighbors that join to the token of the highest score
-// are merged until no two join to a token. What is no token then is spelled by the tokens of its
-// bytes, "<0xE2>".
+// Spaces become U+2581, and the text gets a space prefix if the model was trained with one. The
+// text starts as its code points; then the adjacent pair that forms the token with the highest
+// score is merged, until no pair forms a token. Pieces that are not tokens fall back to byte
+// tokens,
+// "<0xE2>".
 #pragma once
 
 #include <array>
@@ -22,12 +24,12 @@ namespace edgevlm {
 class SentencePieces final : public TextEncoder {
  public:
   // types: of all tokens.
-  // Errors: kCorrupt (not one score for each token, a score that is no finite number, a byte token
-  // that is not spelled "<0x00>" to "<0xFF>").
+  // Errors: kCorrupt (not one score per token, a score that is not finite, a byte token that is not
+  // named "<0x00>" to "<0xFF>").
   static Result<std::unique_ptr<const TextEncoder>> Create(const Vocabulary& vocabulary,
                                                            std::span<const TokenType> types);
 
-  // Bytes without a token become the unknown token, or nothing where there is no such token.
+  // A byte without a token becomes the unknown token, or nothing if there is none.
   void Encode(std::string_view text, bool at_start, std::vector<int>& ids) const override;
 
  private:
@@ -48,11 +50,11 @@ class SentencePieces final : public TextEncoder {
   std::unordered_map<std::string, Token, TextHash, std::equal_to<>> tokens_;
 };
 
-// How SentencePiece writes a blank: U+2581, "▁".
-std::string SpellBlanks(std::string_view text);
-std::string UnspellBlanks(std::string_view spelling);
+// Replaces spaces by U+2581, "▁", as SentencePiece does; and back.
+std::string EscapeSpaces(std::string_view text);
+std::string UnescapeSpaces(std::string_view spelling);
 
-// The byte that a token like "<0x0A>" stands for; -1 for other names.
+// The byte of a token like "<0x0A>"; -1 for other names.
 int ByteOfName(std::string_view name);
 
 }  // namespace edgevlm

@@ -69,7 +69,7 @@ TEST(SentencePieces, MergesTheHighestScoreFirst) {
   EXPECT_EQ(tokenizer.Encode(""), std::vector<int>{});
 }
 
-TEST(SentencePieces, SpellsWhatIsNoTokenByItsBytes) {
+TEST(SentencePieces, FallsBackToByteTokens) {
   const Vocabulary vocabulary = SmallVocabulary(kPieces);
   const Tokenizer tokenizer = Make(vocabulary);
   EXPECT_EQ(Pieces(vocabulary, tokenizer.Encode("aé\n")), "▁|a|<0xC3>|<0xA9>|<0x0A>");
@@ -93,7 +93,7 @@ TEST(SentencePieces, TypedNamesStayText) {
   EXPECT_EQ(Pieces(vocabulary, tokenizer.EncodeMarkup("<s>s</s>")), "<s>|▁|s|</s>");
 }
 
-TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithABlankOfItsOwn) {
+TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithASpace) {
   Vocabulary vocabulary = SmallVocabulary(kPieces);
   vocabulary.tokens.push_back("<row>");
   vocabulary.scores.push_back(0);
@@ -108,7 +108,7 @@ TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithABlankOfItsOwn) {
   EXPECT_EQ(plain.Decode(plain.Encode(" do")), " do");
 }
 
-TEST(SentencePieces, DecodeDropsTheBlankThatEncodeAdds) {
+TEST(SentencePieces, DecodeDropsTheSpaceThatEncodeAdds) {
   const Tokenizer tokenizer = Make(SmallVocabulary(kPieces));
   std::vector<int> ids = tokenizer.Encode("dog");
   EXPECT_EQ(tokenizer.Bytes(ids[0]), " do");
@@ -141,7 +141,7 @@ TEST(SentencePieces, EncodesOneLongWordInReasonableTime) {
   EXPECT_EQ(tokenizer.Decode(tokenizer.Encode(text)), text);
 }
 
-TEST(SentencePieces, RefusesBrokenVocabularies) {
+TEST(SentencePieces, RejectsCorruptVocabularies) {
   const auto expect_error = [](const Vocabulary& vocabulary, const char* part) {
     const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
     ASSERT_FALSE(tokenizer.ok()) << part;

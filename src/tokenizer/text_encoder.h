@@ -1,4 +1,4 @@
-// TextEncoder: one kind of tokenizer, as far as plain text goes.
+// TextEncoder: interface of the tokenization algorithms, for plain text.
 #pragma once
 
 #include <functional>
@@ -12,12 +12,13 @@ class TextEncoder {
  public:
   virtual ~TextEncoder() = default;
 
-  // Appends the ids of a text in which no token is looked for as a whole: never a control token.
-  // at_start: nothing, or a token that is no piece of text, stands before it. O(n log n) in bytes.
+  // Appends the ids of a text. Never produces control tokens.
+  // at_start: the text is at the start of the input or follows a special token. O(n log n) in
+  // bytes.
   virtual void Encode(std::string_view text, bool at_start, std::vector<int>& ids) const = 0;
 };
 
-// For maps from texts that are asked by views.
+// Transparent hash for maps with std::string keys, for look-ups by std::string_view.
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const {

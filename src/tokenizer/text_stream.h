@@ -1,4 +1,4 @@
-// TextStream: joins the bytes of tokens as they come and gives whole characters only.
+// TextStream: turns the bytes of generated tokens into text, whole UTF-8 characters at a time.
 #pragma once
 
 #include <string>
@@ -6,17 +6,16 @@
 
 namespace edgevlm {
 
-// For each part of a text, what can be shown now. A character whose bytes are spread over several
-// tokens appears with its last byte. Bytes that can not become UTF-8 appear as U+FFFD, one per
-// byte, so that the output is always valid UTF-8. The bytes of a character that never becomes whole
-// do not appear. Not for several threads at once.
+// A character whose bytes are spread over several tokens is returned with its last byte. Each byte
+// that cannot be part of UTF-8 becomes U+FFFD, so the output is always valid UTF-8. The bytes of an
+// incomplete last character are never returned. Threads: one at a time.
 class TextStream {
  public:
-  // The characters that are whole after these bytes.
+  // Appends bytes; returns the characters that they complete.
   std::string Push(std::string_view bytes);
 
  private:
-  std::string held_;  // the start of a character, at most 3 bytes
+  std::string held_;  // an incomplete character, at most 3 bytes
 };
 
 }  // namespace edgevlm

@@ -20,7 +20,7 @@ TEST(TextStream, ShowsACharacterWithItsLastByte) {
   EXPECT_EQ(PushBytewise("Größe 語 🐕"), "Größe 語 🐕");
 }
 
-TEST(TextStream, ReplacesWhatIsNoUtf8) {
+TEST(TextStream, ReplacesInvalidUtf8) {
   EXPECT_EQ(PushBytewise("a\xFF"
                          "b"),
             "a\uFFFDb");

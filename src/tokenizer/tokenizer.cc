@@ -16,7 +16,7 @@ constexpr std::size_t kMaxEntries = std::size_t{1} << 22;
 
 using IdsByName = std::unordered_map<std::string_view, int>;
 
-// The names are views of the vocabulary's.
+// The names are views into the vocabulary.
 Result<IdsByName> ReadNames(const Vocabulary& vocabulary) {
   if (vocabulary.tokens.size() > kMaxEntries || vocabulary.merges.size() > kMaxEntries) {
     return Error{ErrorCode::kTooLarge, "tokenizer: vocabulary: expected at most " +
@@ -40,12 +40,12 @@ Result<IdsByName> ReadNames(const Vocabulary& vocabulary) {
   return id_of;
 }
 
-// The bytes that a token stands for.
+// The bytes of a token.
 std::string BytesOf(const Vocabulary& vocabulary, const std::string& name, TokenType type) {
   if (type == TokenType::kControl || type == TokenType::kUnknown) return {};
   if (vocabulary.model == kSentencePieceModel) {
     if (type == TokenType::kByte) return std::string(1, static_cast<char>(ByteOfName(name)));
-    return UnspellBlanks(name);
+    return UnescapeSpaces(name);
   }
   if (type == TokenType::kUserDefined) return name;
   return UnspellBytes(name).value_or(name);
@@ -110,7 +110,7 @@ void Tokenizer::ReadSpecials(const Vocabulary& vocabulary) {
     bytes_.push_back(BytesOf(vocabulary, name, types_[id]));
     if (types_[id] == TokenType::kControl && EndsReply(name)) ends.insert(static_cast<int>(id));
     const bool user_defined = types_[id] == TokenType::kUserDefined;
-    if (!user_defined && !bytes_[id].empty()) continue;  // a piece of text
+    if (!user_defined && !bytes_[id].empty()) continue;  // a normal token
     specials_.emplace(name, static_cast<int>(id));
     whole_.Add(user_defined ? bytes_[id] : name, static_cast<int>(id), !user_defined);
   }
@@ -118,15 +118,15 @@ void Tokenizer::ReadSpecials(const Vocabulary& vocabulary) {
   ends_.assign(ends.begin(), ends.end());
 }
 
-std::vector<int> Tokenizer::EncodeStretches(std::string_view text,
-                                            std::span<const Stretch> stretches) const {
+std::vector<int> Tokenizer::EncodeSpans(std::string_view text,
+                                        std::span<const TextSpan> spans) const {
   std::vector<int> ids;
-  std::size_t begin = 0;  // of the text that is not encoded yet
+  std::size_t begin = 0;  // start of the text that is not encoded yet
   bool at_start = true;
   std::size_t at = 0;
-  for (const Stretch& stretch : stretches) {
-    while (at < stretch.end) {
-      const std::size_t markup = stretch.markup ? stretch.end - at : 0;
+  for (const TextSpan& span : spans) {
+    while (at < span.end) {
+      const std::size_t markup = span.markup ? span.end - at : 0;
       const WholeTokens::Found found = whole_.At(text.substr(at), markup);
       if (found.id < 0) {
         ++at;
@@ -144,24 +144,24 @@ std::vector<int> Tokenizer::EncodeStretches(std::string_view text,
 }
 
 std::vector<int> Tokenizer::Encode(std::string_view text) const {
-  const Stretch stretch = {text.size(), false};
-  return EncodeStretches(text, {&stretch, 1});
+  const TextSpan span = {text.size(), false};
+  return EncodeSpans(text, {&span, 1});
 }
 
 std::vector<int> Tokenizer::EncodeMarkup(std::string_view markup) const {
-  const Stretch stretch = {markup.size(), true};
-  return EncodeStretches(markup, {&stretch, 1});
+  const TextSpan span = {markup.size(), true};
+  return EncodeSpans(markup, {&span, 1});
 }
 
 std::vector<int> Tokenizer::EncodePieces(std::span<const PromptPiece> pieces) const {
   std::string text;
-  std::vector<Stretch> stretches;
+  std::vector<TextSpan> spans;
   for (const PromptPiece& piece : pieces) {
     CHECK(piece.kind != PromptPiece::Kind::kImage);
     text += piece.text;
-    stretches.push_back({text.size(), piece.kind == PromptPiece::Kind::kMarkup});
+    spans.push_back({text.size(), piece.kind == PromptPiece::Kind::kMarkup});
   }
-  return EncodeStretches(text, stretches);
+  return EncodeSpans(text, spans);
 }
 
 std::string_view Tokenizer::Bytes(int id) const {

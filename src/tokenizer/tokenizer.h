@@ -1,4 +1,4 @@
-// Tokenizer: text to token ids and back, for any bytes.
+// Tokenizer: converts text to token ids and back, for any bytes.
 #pragma once
 
 #include <map>
@@ -17,34 +17,35 @@
 
 namespace edgevlm {
 
-// Byte pairs (byte_pairs.h) or SentencePiece (sentence_pieces.h), as the vocabulary says. Text is
-// first cut at user-defined tokens, markup at control tokens too; what lies between is encoded.
+// Uses byte pairs (byte_pairs.h) or SentencePiece (sentence_pieces.h), depending on the vocabulary.
+// Text is first split at user-defined tokens, markup also at control tokens; the spans between them
+// are encoded.
 // Threads: all const methods from any thread at once.
 class Tokenizer {
  public:
-  // Errors: kCorrupt (a token twice or without a name, an id out of range, and what byte_pairs.h
-  // and sentence_pieces.h say), kUnsupported (an unknown model or pre-tokenizer; names the known
-  // ones), kTooLarge (more tokens or merges than 2^22).
+  // Errors: kCorrupt (duplicate or unnamed tokens, an id out of range, and those of byte_pairs.h
+  // and sentence_pieces.h), kUnsupported (an unknown model or pre-tokenizer; names the known ones),
+  // kTooLarge (more tokens or merges than 2^22).
   static Result<Tokenizer> Create(const Vocabulary& vocabulary);
 
-  // The ids of a text. Never gives control tokens: "<|image|>" typed in a text stays text.
+  // The ids of a text. Never produces control tokens: a typed "<|image|>" stays text.
   // O(n log n) in bytes.
   std::vector<int> Encode(std::string_view text) const;
 
-  // The ids of markup, in which the names of control tokens give them.
+  // The ids of markup, in which names of control tokens become these tokens.
   std::vector<int> EncodeMarkup(std::string_view markup) const;
 
-  // The ids of markup and text that follow each other, encoded as one: words and blanks may begin
-  // in one piece and end in the next. REQUIRES: no piece is an image; a prompt is cut there.
+  // The ids of consecutive pieces of markup and text, encoded as one text: a word may start in one
+  // piece and end in the next. REQUIRES: no piece is an image; split the prompt at images.
   std::vector<int> EncodePieces(std::span<const PromptPiece> pieces) const;
 
-  // The text of the tokens. Control tokens and ids out of range give nothing.
-  // Decode(Encode(text)) == text for any bytes that have tokens, and U+2581 aside, which is how
-  // SentencePiece writes a blank.
+  // The text of the tokens. Control tokens and ids out of range are skipped.
+  // Decode(Encode(text)) == text if all bytes have tokens, except for U+2581, which SentencePiece
+  // decodes to a space.
   std::string Decode(std::span<const int> ids) const;
 
-  // The bytes of one token; empty for control tokens and ids out of range. Where the vocabulary
-  // adds a blank before a text, the first token of a text has it and Decode drops it.
+  // The bytes of one token; empty for control tokens and ids out of range. If the vocabulary adds a
+  // space prefix, the first token of a text includes it, and Decode drops it.
   std::string_view Bytes(int id) const;
 
   // The id of a control or user-defined token.
@@ -59,12 +60,12 @@ class Tokenizer {
   bool add_bos() const { return add_bos_; }
   bool add_eos() const { return add_eos_; }
 
-  // The tokens after which a reply is over, increasing: eos, eot and those that say so by name.
+  // The end-of-generation tokens in increasing order: eos, eot and those recognized by name.
   std::span<const int> ends() const { return ends_; }
 
  private:
-  // A stretch of a prompt, up to byte `end`.
-  struct Stretch {
+  // A part of a prompt up to byte `end`, either markup or text.
+  struct TextSpan {
     std::size_t end;
     bool markup;
   };
@@ -73,7 +74,7 @@ class Tokenizer {
 
   MaybeError ReadIds(const Vocabulary& vocabulary);
   void ReadSpecials(const Vocabulary& vocabulary);
-  std::vector<int> EncodeStretches(std::string_view text, std::span<const Stretch> stretches) const;
+  std::vector<int> EncodeSpans(std::string_view text, std::span<const TextSpan> spans) const;
   bool IsText(int id) const;
 
   std::vector<TokenType> types_;    // by id

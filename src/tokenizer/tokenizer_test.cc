@@ -43,7 +43,7 @@ TEST(SpellBytes, SpellsAsGpt2Does) {
   std::string all;
   for (int byte = 0; byte < kBytes; ++byte) all += static_cast<char>(byte);
   EXPECT_EQ(UnspellBytes(SpellBytes(all)), all);
-  EXPECT_EQ(UnspellBytes("a b"), std::nullopt);  // a blank spells no byte
+  EXPECT_EQ(UnspellBytes("a b"), std::nullopt);  // a space spells no byte
   EXPECT_EQ(UnspellBytes("語"), std::nullopt);
   EXPECT_EQ(UnspellBytes("\xFF"), std::nullopt);
 }
@@ -57,8 +57,8 @@ TEST(Tokenizer, MergesInTheOrderOfTheList) {
   EXPECT_EQ(tokenizer.Encode(""), std::vector<int>{});
 }
 
-// The definition, word by word: the first merge of the list that fits anywhere, at its leftmost
-// place.
+// The definition, applied to each word: the lowest-ranked merge that applies anywhere, at its
+// leftmost position.
 std::vector<int> EncodeByDefinition(const Vocabulary& vocabulary, std::string_view text) {
   std::vector<int> ids;
   for (const std::string_view word : SplitWords(text)) {
@@ -130,7 +130,7 @@ TEST(Tokenizer, EncodesOneLongWordInReasonableTime) {
   EXPECT_EQ(tokenizer.Decode(ids), text);
 }
 
-TEST(Tokenizer, RefusesBrokenVocabularies) {
+TEST(Tokenizer, RejectsCorruptVocabularies) {
   const auto expect_error = [](const Vocabulary& vocabulary, const char* part) {
     const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
     ASSERT_FALSE(tokenizer.ok()) << part;
@@ -205,7 +205,7 @@ TEST(Tokenizer, MessagesStayOneShortLine) {
                 std::string(64, '?') + "'");
 }
 
-TEST(Tokenizer, LeavesOutBytesThatHaveNoToken) {
+TEST(Tokenizer, DropsBytesWithoutAToken) {
   Vocabulary vocabulary = SmallVocabulary({"a b"});
   vocabulary.tokens['x'] = "xx";
   Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
@@ -217,7 +217,7 @@ TEST(Tokenizer, LeavesOutBytesThatHaveNoToken) {
   EXPECT_EQ(tokenizer->Encode("axb"), (std::vector<int>{'a', 7, 'b'}));
 }
 
-TEST(Tokenizer, TakesWholeWordsWhereLlama3Does) {
+TEST(Tokenizer, IgnoresMergesForWholeWordsAsLlama3) {
   Vocabulary vocabulary = SmallVocabulary({"a b"});
   vocabulary.tokens.push_back("Ġcat");  // 258: no merge leads to it
   EXPECT_EQ(Tokenizer::Create(vocabulary)->Encode(" cat"), (std::vector<int>{' ', 'c', 'a', 't'}));
@@ -251,7 +251,7 @@ TEST(Tokenizer, KeepsUserDefinedTokensWhole) {
   EXPECT_EQ(tokenizer.SpecialName(256), "");
 }
 
-TEST(Tokenizer, ATokenThatEndsRepliesIsControlWhateverTheFileSays) {
+TEST(Tokenizer, ATokenThatEndsRepliesIsAlwaysControl) {
   const Tokenizer tokenizer = WithUserDefined();
   const std::vector<int> typed = tokenizer.Encode("<|im_end|>");
   EXPECT_EQ(std::count(typed.begin(), typed.end(), 260), 0);
@@ -264,8 +264,8 @@ TEST(Tokenizer, FindsControlTokensInMarkupOnly) {
   using Kind = PromptPiece::Kind;
   const Tokenizer tokenizer = WithUserDefined();
   EXPECT_EQ(tokenizer.EncodeMarkup("ab<|image|>ab"), (std::vector<int>{256, 257, 256}));
-  // What was typed stays text, even where it joins with markup to the name of a token; merges go
-  // over the border.
+  // Typed text stays text, even if together with markup it forms the name of a token; merges cross
+  // the border.
   const std::vector<PromptPiece> pieces = {{.kind = Kind::kMarkup, .text = "<|image|>a"},
                                            {.kind = Kind::kText, .text = "b<|image|><|im"},
                                            {.kind = Kind::kMarkup, .text = "age|>"}};

@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-// What a first byte announces: the length, and the range of the second byte, which alone rules out
+// What the first byte determines: the length, and the range of the second byte, which excludes
 // overlong forms, surrogates and values above U+10FFFF (Unicode 15.0, table 3-7).
 struct Lead {
   int bytes;

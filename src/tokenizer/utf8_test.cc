@@ -21,7 +21,7 @@ TEST(ReadCodePoint, ReadsWhatAppendCodePointWrites) {
   }
 }
 
-TEST(ReadCodePoint, RefusesWhatUnicodeForbids) {
+TEST(ReadCodePoint, RejectsWhatUnicodeForbids) {
   for (const char* text : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80",
                            "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     const CodePoint point = ReadCodePoint(text);

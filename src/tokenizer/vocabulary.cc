@@ -42,7 +42,7 @@ Result<std::vector<TokenType>> TypesOf(const Vocabulary& vocabulary) {
   for (std::size_t id = 0; id < types.size(); ++id) {
     const std::string& name = vocabulary.tokens[id];
     if (specials.erase(name) > 0) types[id] = TokenType::kControl;
-    // A normal token of such a name is a piece of text: Qwen2 writes "</s>" in web pages with one.
+    // A normal token with such a name is text: Qwen2 has one for "</s>" in web pages.
     const bool normal = types[id] == TokenType::kNormal || types[id] == TokenType::kUndefined;
     if (!normal && EndsReply(name)) types[id] = TokenType::kControl;
   }

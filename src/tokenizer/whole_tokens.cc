@@ -18,8 +18,8 @@ WholeTokens::Found WholeTokens::At(std::string_view text, std::size_t markup) co
   Found best;
   auto first = tokens_.begin();
   auto last = tokens_.end();
-  // Narrows the tokens down to those that start as the text does, one byte after the other. A name
-  // that ends here stands before the longer ones.
+  // Narrows the range of tokens that match the text, byte by byte. A name that ends at this byte
+  // sorts before longer ones.
   for (std::size_t length = 0; first != last; ++length) {
     for (; first != last && first->name.size() == length; ++first) {
       if (!first->only_in_markup || length <= markup) best = {first->id, length};

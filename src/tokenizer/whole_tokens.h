@@ -1,5 +1,5 @@
-// WholeTokens: finds the tokens in a text that are never split: control tokens in markup, and
-// user-defined ones everywhere.
+// WholeTokens: finds tokens that are matched as a whole: control tokens in markup, user-defined
+// tokens everywhere.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,11 @@ class WholeTokens {
   // name: not empty.
   void Add(std::string name, int id, bool only_in_markup);
 
-  // Call once, after all were added.
+  // Call once, after the last Add.
   void Sort();
 
-  // The longest token with which the text starts; those that are only for markup must end within
-  // its first `markup` bytes. O(length of the longest that fits * log of their number).
+  // The longest token that is a prefix of the text; markup-only tokens must end within its first
+  // `markup` bytes. O(length of the match * log(number of tokens)).
   Found At(std::string_view text, std::size_t markup) const;
 
  private:

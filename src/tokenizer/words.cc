@@ -32,15 +32,15 @@ std::size_t FirstLength(std::string_view text) {
   return static_cast<std::size_t>(ReadCodePoint(text).bytes);
 }
 
-// REQUIRES, of both: text is not empty. They return at least 1.
+// REQUIRES, for both functions: text is not empty. They return at least 1.
 std::size_t WordLength(std::string_view text) {
   if (const std::size_t length = ContractionLength(text, false)) return length;
-  const std::size_t blank = text[0] == ' ' && text.size() > 1 ? 1 : 0;
-  const CharacterClass kind = FirstClass(text.substr(blank));
-  if (kind != CharacterClass::kBlank) return blank + RunLength(text.substr(blank), kind);
+  const std::size_t space = text[0] == ' ' && text.size() > 1 ? 1 : 0;
+  const CharacterClass kind = FirstClass(text.substr(space));
+  if (kind != CharacterClass::kSpace) return space + RunLength(text.substr(space), kind);
   std::size_t last = 0;
-  const std::size_t length = RunLength(text, CharacterClass::kBlank, &last);
-  return BlankWordLength(text, length, last);
+  const std::size_t length = RunLength(text, CharacterClass::kSpace, &last);
+  return SpaceWordLength(text, length, last);
 }
 
 // [^\r\n\p{L}\p{N}]?\p{L}+ ; 0: no match.
@@ -66,10 +66,10 @@ std::size_t DigitsLength(std::string_view text, int digits) {
 
 // ' '?[^\s\p{L}\p{N}]+[\r\n]* ; 0: no match.
 std::size_t OthersLength(std::string_view text) {
-  const std::size_t blank = text[0] == ' ' ? 1 : 0;
-  const std::size_t others = RunLength(text.substr(blank), CharacterClass::kOther);
+  const std::size_t space = text[0] == ' ' ? 1 : 0;
+  const std::size_t others = RunLength(text.substr(space), CharacterClass::kOther);
   if (others == 0) return 0;
-  std::size_t length = blank + others;
+  std::size_t length = space + others;
   while (length < text.size() && IsLineEnd(text[length])) ++length;
   return length;
 }
@@ -80,10 +80,10 @@ std::size_t WordOrLineLength(std::string_view text, int digits) {
   if (const std::size_t length = DigitsLength(text, digits)) return length;
   if (const std::size_t length = OthersLength(text)) return length;
   std::size_t last = 0;
-  const std::size_t length = RunLength(text, CharacterClass::kBlank, &last);
+  const std::size_t length = RunLength(text, CharacterClass::kSpace, &last);
   const std::size_t line_end = text.substr(0, length).find_last_of("\r\n");
   if (line_end != std::string_view::npos) return line_end + 1;
-  return BlankWordLength(text, length, last);
+  return SpaceWordLength(text, length, last);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST(SplitWords, FollowsTheGpt2Pattern) {
       {"!!! ...", {"!!!", " ..."}},
       {"Größe Ⅷ½", {"Größe", " Ⅷ½"}},
       {"日本語123", {"日本語", "123"}},
-      {"a\u3000b", {"a", "\u3000", "b"}},  // a wide blank joins no word
+      {"a\u3000b", {"a", "\u3000", "b"}},  // a wide space joins no word
       {"a\u00A0\u00A0b", {"a", "\u00A0", "\u00A0", "b"}},
       {"e\u0301", {"e", "\u0301"}},  // a combining mark is no letter
       {"🐕 dog", {"🐕", " dog"}},
@@ -68,7 +68,7 @@ TEST(SplitWordsAndLines, FollowsTheLlama3Pattern) {
       {"!!!\n\n ...\r\nx", {"!!!\n\n", " ...\r\n", "x"}},
       {"a.\n b", {"a", ".\n", " b"}},
       {"Größe Ⅷ½", {"Größe", " ", "Ⅷ½"}},
-      {"a\u3000b", {"a", "\u3000b"}},  // any blank but a line end joins a word
+      {"a\u3000b", {"a", "\u3000b"}},  // any space but a line end joins a word
       {"a\u0085b", {"a", "\u0085b"}},
       {"e\u0301e", {"e", "\u0301e"}},
       {"🐕 dog", {"🐕", " dog"}},
@@ -80,14 +80,14 @@ TEST(SplitWordsAndLines, FollowsTheLlama3Pattern) {
   EXPECT_EQ(SplitWordsAndLines("12 a345", 1), (Words{"1", "2", " a", "3", "4", "5"}));
 }
 
-TEST(PreTokenizer, SmolLmPartsEveryNumber) {
+TEST(PreTokenizer, SmolLmSplitsEveryDigit) {
   const auto split = FindPreTokenizer("smollm")->split;
   EXPECT_EQ(split("in 2024, x2"), (Words{"in", " ", "2", "0", "2", "4", ",", " x", "2"}));
   EXPECT_EQ(split("a  1"), (Words{"a", "  ", "1"}));  // what stands before a number ends there
   EXPECT_EQ(split("Ⅷ½ b"), (Words{"Ⅷ", "½", " b"}));
 }
 
-TEST(PreTokenizer, DefaultPartsPunctuationAndThreeDigits) {
+TEST(PreTokenizer, DefaultSplitsPunctuationAndThreeDigits) {
   const auto split = FindPreTokenizer("default")->split;
   EXPECT_EQ(split("it's 12345 $x<=y!"),
             (Words{"it", "'", "s", " ", "123", "45", " ", "$", "x", "<=", "y", "!"}));

@@ -1,4 +1,4 @@
-// edgevlm-train: renders scenes, trains the built-in model on them, exports it to GGUF.
+// edgevlm-train: renders scenes, trains the built-in model on them, and exports it to GGUF.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
@@ -20,7 +20,7 @@ using edgevlm::train::TrainOptions;
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
-// Options whose defaults the help shows.
+// Adds an option whose default is shown in the help.
 template <class T>
 void Add(CLI::App* command, const char* name, T& value, const char* text) {
   command->add_option(name, value, text)->capture_default_str();
@@ -30,49 +30,52 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--out", options.out, "Folder of the run: checkpoints, log, vocabulary")
       ->required();
   command->add_option("--from", options.from,
-                      "A new run begins with this run's weights and vocabulary");
-  Add(command, "--minutes", options.minutes, "Length of the whole run; grows when gone on with");
+                      "Start a new run from the weights and vocabulary of this run");
+  Add(command, "--minutes", options.minutes, "Length of the whole run, over all sessions");
   Add(command, "--eye-part", options.vision_encoder_part,
-      "Share of it in which the eye learns alone");
-  Add(command, "--blind-part", options.blind_part, "Then: share in which the decoder learns alone");
-  Add(command, "--batch", options.batch, "Pictures per step");
-  Add(command, "--picture-side", options.image_side, "Side of the square the eye sees, pixels");
+      "Fraction of it, at the start, in which only the vision encoder learns");
+  Add(command, "--blind-part", options.blind_part,
+      "Fraction after that in which only the decoder learns");
+  Add(command, "--batch", options.batch, "Images per step");
+  Add(command, "--picture-side", options.image_side, "Input size of the vision encoder, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
   command
       ->add_option("--exits", options.exits,
-                   "Early exits of the decoder: after so many blocks each, as 2,4")
+                   "Early exits of the decoder, after so many blocks: 2,4")
       ->delimiter(',');
-  Add(command, "--vocabulary", options.vocabulary, "Tokens, at most");
+  Add(command, "--vocabulary", options.vocabulary, "Maximum number of tokens");
   Add(command, "--rate", options.rate, "Peak learning rate");
   Add(command, "--eye-rate", options.vision_encoder_rate,
-      "The same for the eye while it learns alone");
+      "The same for the vision encoder while it learns alone");
   Add(command, "--seed", options.seed, "Seed of weights and scenes");
   Add(command, "--font", options.font, "Noto Color Emoji");
-  Add(command, "--threads", options.threads, "Threads that compute");
-  Add(command, "--loaders", options.loaders, "Threads that draw pictures");
+  Add(command, "--threads", options.threads, "Compute threads");
+  Add(command, "--loaders", options.loaders, "Threads that draw images");
   Add(command, "--checkpoint-minutes", options.checkpoint_minutes, "Time between checkpoints");
-  Add(command, "--evaluate-pictures", options.evaluate_images, "Held-out pictures at the end");
+  Add(command, "--evaluate-pictures", options.evaluate_images,
+      "Held-out images of the final evaluation");
 }
 
 CLI::App* AddScenes(CLI::App& app, SceneOptions& scenes, bool& held_out) {
-  CLI::App* draw = app.add_subcommand("scenes", "Write pictures and labels to a folder");
+  CLI::App* draw = app.add_subcommand("scenes", "Write images and labels to a folder");
   draw->add_option("--out", scenes.out, "The folder")->required();
-  Add(draw, "--count", scenes.count, "Pictures");
-  Add(draw, "--captions", scenes.captions, "Captions of each, at most");
-  Add(draw, "--questions", scenes.questions, "Questions about each, at most");
+  Add(draw, "--count", scenes.count, "Number of images");
+  Add(draw, "--captions", scenes.captions, "Maximum number of captions per image");
+  Add(draw, "--questions", scenes.questions, "Maximum number of questions per image");
   Add(draw, "--seed", scenes.seed, "Seed");
   Add(draw, "--font", scenes.font, "Noto Color Emoji");
-  draw->add_flag("--held-out", held_out, "Half with combinations that training never shows");
+  draw->add_flag("--held-out", held_out,
+                 "Half of the scenes with combinations that never occur in training");
   return draw;
 }
 
 CLI::App* AddAverage(CLI::App& app, edgevlm::train::AverageOptions& mean) {
   CLI::App* average =
-      app.add_subcommand("average", "Make a run whose weights lie between those of two");
+      app.add_subcommand("average", "Make a run by interpolating the weights of two runs");
   average->add_option("first", mean.first, "Folder of a run")->required();
-  average->add_option("second", mean.second, "Folder of one that began with it")->required();
-  average->add_option("--out", mean.out, "Folder of the run between")->required();
-  Add(average, "--share", mean.share, "Of the second run");
+  average->add_option("second", mean.second, "Folder of a run that started from it")->required();
+  average->add_option("--out", mean.out, "Folder of the new run")->required();
+  Add(average, "--share", mean.weight, "Weight of the second run");
   return average;
 }
 
@@ -82,10 +85,10 @@ int main(int argc, char** argv) {
   edgevlm::train::PrepareProcess(argv);
   CLI::App app(
       "Trains EdgeVLM's built-in model on scenes that it draws itself.\n\n"
-      "  edgevlm-train scenes --out look --count 48      pictures, labels, a contact sheet\n"
-      "  edgevlm-train train --out run --minutes 120     train, or go on with a run\n"
-      "  edgevlm-train export --run run model.gguf       make the engine's file\n"
-      "  edgevlm-train import --out old model.gguf       and back; then train --from old",
+      "  edgevlm-train scenes --out look --count 48      images, labels, a contact sheet\n"
+      "  edgevlm-train train --out run --minutes 120     train, or resume a run\n"
+      "  edgevlm-train export --run run model.gguf       write the engine's file\n"
+      "  edgevlm-train import --out old model.gguf       the reverse; then train --from old",
       "edgevlm-train");
   app.require_subcommand(1);
 
@@ -94,7 +97,7 @@ int main(int argc, char** argv) {
   CLI::App* draw = AddScenes(app, scenes, held_out);
 
   TrainOptions options;
-  CLI::App* train = app.add_subcommand("train", "Train a model, or go on with a run");
+  CLI::App* train = app.add_subcommand("train", "Train a model, or resume a run");
   AddTrainOptions(train, options);
   CLI::App* evaluate = app.add_subcommand("evaluate", "Evaluate the checkpoint of a run");
   AddTrainOptions(evaluate, options);
@@ -105,11 +108,11 @@ int main(int argc, char** argv) {
   save->add_option("path", path, "The GGUF file")->required();
   Add(save, "--name", name, "The model's name");
   bool replaces = false;
-  save->add_flag("--force", replaces, "Replace the file if it is there already");
+  save->add_flag("--force", replaces, "Replace an existing file");
 
   edgevlm::train::ImportOptions back;
   back.font = options.font;
-  CLI::App* import = app.add_subcommand("import", "Make a run that train's --from takes of a file");
+  CLI::App* import = app.add_subcommand("import", "Make a run from a GGUF file, for train --from");
   import->add_option("path", back.path, "A GGUF file that export wrote")->required();
   import->add_option("--out", back.out, "Folder of the run")->required();
   Add(import, "--font", back.font, "Noto Color Emoji");

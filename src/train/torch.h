@@ -1,4 +1,4 @@
-// LibTorch, with our CHECK and DCHECK kept: its headers define macros of the same names.
+// Includes LibTorch, but keeps our CHECK and DCHECK, of which its headers define macros too.
 #pragma once
 
 #include "base/check.h"

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
@@ -13,7 +14,7 @@ using nlohmann::json;
 
 constexpr int kMaxTokens = 1 << 24;
 constexpr float kAddedScore = -1000.0f;
-constexpr std::string_view kBlank = "\u2581";  // as SentencePiece writes it
+constexpr std::string_view kSpaceMark = "\u2581";  // as SentencePiece writes it
 
 }  // namespace
 
@@ -49,8 +50,8 @@ Result<std::vector<AddedToken>> ReadAddedTokensDecoder(JsonObject& tokenizer_con
     int id = -1;
     const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
     if (error != std::errc() || end != key.data() + key.size() || id < 0) {
-      object.Fail({ErrorCode::kCorrupt,
-                   object.where() + ": expected an id, found '" + Printable(key, 40) + "'"});
+      object.Fail({ErrorCode::kCorrupt, object.where() + ": expected an id, found '" +
+                                            Printable(key, kMaxQuotedValue) + "'"});
     }
     added.push_back(
         {.id = id, .text = object.String("content"), .is_special = object.Bool("special", false)});
@@ -65,7 +66,7 @@ void AddTokens(const std::vector<AddedToken>& added, VocabularyTables& tables) {
     const auto id = static_cast<std::size_t>(token.id);
     if (id >= tables.tokens.size()) continue;
     const PieceType stored = tables.types[id];
-    // The tokenizer's own file knows best what its pieces are for.
+    // The tokenizer's own file is the authority on the types of its pieces.
     const bool is_known = tables.tokens[id] == token.text &&
                           (stored == PieceType::kUnknown || stored == PieceType::kByte);
     tables.tokens[id] = token.text;
@@ -73,15 +74,16 @@ void AddTokens(const std::vector<AddedToken>& added, VocabularyTables& tables) {
     tables.types[id] = TypeOf(token);
     if (tables.types[id] == PieceType::kUserDefined) {
       std::string& text = tables.tokens[id];
-      for (std::size_t at = text.find(kBlank); at != std::string::npos; at = text.find(kBlank)) {
-        text.replace(at, kBlank.size(), " ");
+      for (std::size_t at = text.find(kSpaceMark); at != std::string::npos;
+           at = text.find(kSpaceMark)) {
+        text.replace(at, kSpaceMark.size(), " ");
       }
     }
     if (!tables.scores.empty()) tables.scores[id] = kAddedScore;
   }
 }
 
-// The tokens that a file of the form {"<pad>": 32000} adds.
+// The tokens of a map such as {"<pad>": 32000}.
 Result<std::vector<AddedToken>> ReadAddedTokensMap(const std::string& path) {
   std::vector<AddedToken> added;
   std::error_code ignored;

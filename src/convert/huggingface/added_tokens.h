@@ -1,4 +1,4 @@
-// Tokens that a folder adds to those of its tokenizer.
+// Added tokens: those that a folder defines besides the tokens of its tokenizer model.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace edgevlm {
 
-// A token that tokenizer.json or tokenizer_config.json adds to those of the model.
+// A token that tokenizer.json, tokenizer_config.json or added_tokens.json adds.
 struct AddedToken {
   int id = 0;
   std::string text = {};
   bool is_special = false;
 };
 
-// The type of an added token: control when it is special, or looks it: "<|im_end|>".
+// kControl if the token is special or looks like it ("<|im_end|>"), else kUserDefined.
 PieceType TypeOf(const AddedToken& token);
 
 // The entries of "added_tokens" of tokenizer.json, or of "added_tokens_decoder" of
@@ -25,12 +25,12 @@ PieceType TypeOf(const AddedToken& token);
 Result<std::vector<AddedToken>> ReadAddedTokens(JsonObject& tokenizer);
 Result<std::vector<AddedToken>> ReadAddedTokensDecoder(JsonObject& tokenizer_config);
 
-// The entries of added_tokens.json, {"<pad>": 32000}; none where there is no such file. Errors:
-// those of ReadJson, kCorrupt.
+// The entries of added_tokens.json, {"<pad>": 32000}; empty if there is no such file. Errors: those
+// of ReadJson, kCorrupt.
 Result<std::vector<AddedToken>> ReadAddedTokensMap(const std::string& path);
 
-// Puts added tokens over the tables. Ids from tables.tokens.size() on are left out: some folders
-// list tokens that the model has no embedding for.
+// Writes the added tokens into the tables. Ids from tables.tokens.size() on are skipped: some
+// folders list tokens for which the model has no embedding.
 void AddTokens(const std::vector<AddedToken>& added, VocabularyTables& tables);
 
 }  // namespace edgevlm

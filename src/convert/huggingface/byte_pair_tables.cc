@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "convert/huggingface/added_tokens.h"
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/merges.h"
 #include "convert/huggingface/pre_tokenizer_name.h"
 #include "convert/huggingface/vocabulary_tables.h"
@@ -15,14 +16,13 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kModel = "gpt2";
-constexpr int kShownBytes = 40;
 
 Error Corrupt(const std::string& where, const std::string& what) {
   return {ErrorCode::kCorrupt, where + ": " + what};
 }
 
-// How a pair is written in GGUF: parted by a blank. Blanks inside are spelled as byte-level
-// vocabularies do, U+0120.
+// A merge as GGUF stores it: both parts, separated by a space. Spaces inside are written as in
+// byte-level vocabularies, U+0120.
 std::string Spelled(const std::string& part) {
   std::string spelled;
   for (const char c : part) {
@@ -54,10 +54,10 @@ Result<Merge> MergeOf(const json& entry, const std::string& where) {
     return Merge{entry[0].get<std::string>(), entry[1].get<std::string>()};
   }
   const std::string found = entry.dump(-1, ' ', true, json::error_handler_t::replace);
-  return Corrupt(where, "merges: expected pairs, found " + Printable(found, kShownBytes));
+  return Corrupt(where, "merges: expected pairs, found " + Printable(found, kMaxQuotedValue));
 }
 
-// Which pre-tokenizer a class of tokenizers without a tokenizer.json has.
+// The pre-tokenizer of a tokenizer class that comes without a tokenizer.json.
 constexpr struct {
   std::string_view tokenizer_class;
   std::string_view name;
@@ -76,7 +76,7 @@ Result<std::string> NameOfClass(const std::string& folder) {
                config->where() +
                    ": 'tokenizer_class': expected GPT2Tokenizer or Qwen2Tokenizer, "
                    "or a tokenizer.json, found " +
-                   Printable(found, kShownBytes)};
+                   Printable(found, kMaxQuotedValue)};
 }
 
 }  // namespace
@@ -88,10 +88,10 @@ Result<VocabularyTables> TokensOf(const json& map, int size, const std::string& 
   tables.tokens.resize(count);
   tables.types.resize(count, PieceType::kUnused);
   for (const auto& [text, id] : map.items()) {
-    const std::string token = "vocab: token '" + Printable(text, kShownBytes) + "': ";
+    const std::string token = "vocab: token '" + Printable(text, kMaxQuotedValue) + "': ";
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= count) {
       return Corrupt(where, token + "expected an id below " + std::to_string(size) + ", found " +
-                                Printable(id.dump(), kShownBytes));
+                                Printable(id.dump(), kMaxQuotedValue));
     }
     const auto index = id.get<std::size_t>();
     if (tables.types[index] != PieceType::kUnused) {

@@ -9,16 +9,15 @@
 #include <utility>
 
 #include "convert/huggingface/json.h"
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kShownBytes = 80;
-
 using FileOfTensor = std::map<std::string, std::string>;
 
-// The entries of "weight_map": tensor -> file beside the index.
+// The entries of "weight_map": tensor -> file in the folder of the index.
 Result<FileOfTensor> ReadIndex(const std::string& path) {
   Result<JsonObject> index = JsonObject::Read(path);
   if (!index) return index.error();
@@ -31,9 +30,9 @@ Result<FileOfTensor> ReadIndex(const std::string& path) {
   for (const auto& [tensor, file] : map->items()) {
     const std::string name = file.is_string() ? file.get<std::string>() : "";
     if (name.empty() || name.find('/') != std::string::npos) {
-      return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(tensor, kShownBytes) +
+      return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(tensor, kMaxQuotedName) +
                                             "': expected the name of a file beside, found '" +
-                                            Printable(name, kShownBytes) + "'"};
+                                            Printable(name, kMaxQuotedName) + "'"};
     }
     files[tensor] = name;
   }
@@ -62,7 +61,7 @@ MaybeError Checkpoint::Add(const std::string& path) {
   for (SafetensorsTensor& tensor : *tensors) {
     const std::string name = tensor.name;
     if (!tensors_.emplace(name, std::move(tensor)).second) {
-      return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(name, kShownBytes) +
+      return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(name, kMaxQuotedName) +
                                             "': found in another file too"};
     }
   }
@@ -89,8 +88,8 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
   for (const auto& [tensor, file] : *index) {
     if (checkpoint.Find(tensor) == nullptr) {
       return Error{ErrorCode::kNotFound, index_path + ": tensor '" +
-                                             Printable(tensor, kShownBytes) + "': expected in " +
-                                             Printable(file, kShownBytes) + ", found nowhere"};
+                                             Printable(tensor, kMaxQuotedName) + "': expected in " +
+                                             Printable(file, kMaxQuotedName) + ", found nowhere"};
     }
   }
   return checkpoint;
@@ -111,7 +110,7 @@ MaybeError Checkpoint::CheckUnchanged() const {
 void ReleasePages(std::span<const std::byte> bytes) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-  // Whole pages only; those at the ends may belong to a neighbor that is still needed.
+  // Whole pages only: those at the ends may also hold a neighboring tensor that is still needed.
   const std::uintptr_t begin = (address + page - 1) / page * page;
   const std::uintptr_t end = (address + bytes.size()) / page * page;
   if (begin >= end) return;

@@ -1,4 +1,4 @@
-// Checkpoint: the weights of a model's folder.
+// Checkpoint: the weights in a model's folder, memory-mapped.
 #pragma once
 
 #include <functional>
@@ -13,20 +13,20 @@
 
 namespace edgevlm {
 
-// Every tensor of model.safetensors, or of the files that model.safetensors.index.json names. The
-// files stay mapped while this lives. Threads: const methods from any thread.
+// All tensors of model.safetensors, or of the files that model.safetensors.index.json names. The
+// files stay mapped for the lifetime of the object. Threads: const methods from any thread.
 class Checkpoint {
  public:
-  // Errors: kNotFound (no such files, or a file lacks what the index promises), kCorrupt (also: a
-  // name in two files), those of the formats; all name the file.
+  // Errors: kNotFound (no such files, or a file lacks a tensor of the index), kCorrupt (also: a
+  // tensor in two files), those of the formats; all name the file.
   static Result<Checkpoint> Open(const std::string& folder);
 
   using Tensors = std::map<std::string, SafetensorsTensor, std::less<>>;
   const Tensors& tensors() const { return tensors_; }
-  // Null: no such tensor.
+  // Null if there is no such tensor.
   const SafetensorsTensor* Find(std::string_view name) const;
 
-  // Whether the files still are what was opened (MappedFile::CheckUnchanged). Errors: kIo.
+  // Fails if a file changed since it was opened (MappedFile::CheckUnchanged). Errors: kIo.
   MaybeError CheckUnchanged() const;
 
  private:
@@ -36,8 +36,8 @@ class Checkpoint {
   Tensors tensors_;
 };
 
-// Tells the system that these bytes of a mapped file are not needed soon, so that they do not count
-// as this process's memory. Reading them again is allowed, and slow.
+// Releases the physical pages of these bytes of a mapped file (madvise), so that they do not count
+// as memory of this process. They can be read again, at the cost of page faults.
 void ReleasePages(std::span<const std::byte> bytes);
 
 }  // namespace edgevlm

@@ -45,7 +45,7 @@ TEST(Checkpoint, OneFileOrManyWithAnIndex) {
   EXPECT_FALSE(both->CheckUnchanged());
 }
 
-TEST(Checkpoint, FoldersThatAreNotWhole) {
+TEST(Checkpoint, RejectsIncompleteFolders) {
   const TinyFolder folder;
   EXPECT_THAT(ErrorOf(folder), HasSubstr("found none"));
   folder.Write("pytorch_model.bin", "");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "convert/huggingface/family.h"
+#include "convert/huggingface/limits.h"
 #include "gguf/names.h"
 #include "gguf/writer.h"
 
@@ -113,7 +114,7 @@ std::string ModelName(const std::string& folder) {
   return name;
 }
 
-// How large a model is, for people: "1.1B", "135M".
+// The number of parameters for people: "1.1B", "135M".
 std::string SizeLabel(const std::vector<PlannedTensor>& tensors) {
   double values = 0;
   for (const PlannedTensor& tensor : tensors) {
@@ -139,8 +140,8 @@ std::string SizeLabel(const std::vector<PlannedTensor>& tensors) {
   return text.data();
 }
 
-// Whether a path leads to a file that the conversion reads: any of the folder but GGUF files, which
-// earlier conversions may have left there.
+// Whether the conversion may read this file: any file of the folder except GGUF files, which
+// earlier conversions may have written there.
 bool IsSource(const std::string& folder, const std::string& path) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
@@ -172,9 +173,9 @@ MaybeError CheckSpace(const std::string& path, std::uint64_t bytes) {
                                    " free bytes, found " + std::to_string(space.available)};
 }
 
-// Bytes that are written, over all files.
+// Bytes written so far, over all files.
 struct Progress {
-  std::function<void(std::uint64_t, std::uint64_t)> show = {};
+  std::function<void(std::uint64_t, std::uint64_t)> notify = {};
   std::uint64_t done = 0;
   std::uint64_t total = 0;
 };
@@ -184,7 +185,7 @@ MaybeError CheckUnchanged(const ConversionSource& source) {
   return source.vision ? source.vision->checkpoint.CheckUnchanged() : std::nullopt;
 }
 
-// Makes the bytes of one tensor, and lets go of those that it was made from.
+// Writes tensors one at a time and releases the pages of each source tensor after use.
 Result<std::vector<std::byte>> Make(const PlannedTensor& tensor, const ConversionSource& source,
                                     Progress& progress) {
   auto bytes = MakeBytes(tensor);
@@ -192,7 +193,7 @@ Result<std::vector<std::byte>> Make(const PlannedTensor& tensor, const Conversio
   if (auto error = CheckUnchanged(source)) return *error;
   ReleasePages(tensor.source.bytes);
   progress.done += bytes->size();
-  if (progress.show) progress.show(progress.done, progress.total);
+  if (progress.notify) progress.notify(progress.done, progress.total);
   return bytes;
 }
 
@@ -227,7 +228,7 @@ Result<std::vector<ConvertedFile>> ConvertFolder(const ConvertOptions& options) 
   const auto jobs = PlanJobs(options, *source);
   if (!jobs) return jobs.error();
   if (auto error = CheckPaths(*jobs, options)) return *error;
-  Progress progress = {.show = options.progress};
+  Progress progress = {.notify = options.progress};
   for (const FileJob& job : *jobs) progress.total += TotalBytes(job.plan.tensors);
   if (auto error = CheckSpace(options.path, progress.total)) return *error;
   std::vector<ConvertedFile> files;
@@ -247,7 +248,7 @@ Result<std::optional<DType>> ParseOutType(std::string_view name) {
   }
   return Error{ErrorCode::kInvalid,
                "--outtype: expected auto, f32, f16 or bf16 (others: edgevlm quantize), found " +
-                   Printable(name, 40)};
+                   Printable(name, kMaxQuotedValue)};
 }
 
 }  // namespace edgevlm

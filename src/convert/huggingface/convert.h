@@ -1,4 +1,4 @@
-// ConvertFolder: a model's folder of Hugging Face to GGUF.
+// ConvertFolder: converts a Hugging Face model folder to GGUF.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 
 namespace edgevlm {
 
-// Which files are made of a model that has a vision encoder.
+// Which files to write for a model with a vision encoder.
 enum class ModelPart { kAll, kText, kVision };
 
 struct ConvertOptions {
   std::string folder = {};  // with config.json and *.safetensors
-  std::string vision_folder =
-      {};  // of the vision encoder, where it has one of its own; empty: none
-  std::string path =
-      {};  // of the GGUF file; the vision encoder's goes to "mmproj-" + name beside it
+  // The folder of the vision encoder if it has its own; else empty.
+  std::string vision_folder = {};
+  // The GGUF file; the vision encoder goes to "mmproj-" + name in the same folder.
+  std::string path = {};
   ModelPart part = ModelPart::kAll;
-  // Of matrices: F32, F16 or BF16; nothing: F16 or BF16, as the folder has them.
+  // The type of matrices: F32, F16 or BF16. None: F16 or BF16, as in the folder.
   std::optional<DType> dtype = {};
-  bool replaces = false;  // files that are there already
-  // How far it is: bytes written, of all. Called in the caller's thread, tensor by tensor.
+  bool replaces = false;  // existing files
+  // Called on the caller's thread after each tensor with the bytes written and their total.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
 };
 
@@ -37,14 +37,14 @@ struct ConvertedFile {
   std::uint64_t bytes = 0;  // of all tensors
 };
 
-// Reads everything that is small, plans every tensor of every file, looks for room on the disk, and
-// only then writes, tensor by tensor: at most one of them is in memory. Files appear when they are
-// whole. Errors: kNotFound, kCorrupt, kUnsupported (the folder), kInvalid (a file that is there
-// already; a value that F16 can not hold; a part that the model does not have), kIo (also: too
-// little room; the folder changed meanwhile). All name a file.
+// Reads all small files, plans every tensor of every output file and checks the free disk space
+// before it writes anything. Then it writes tensor by tensor, with at most one of them in memory. A
+// file appears under its name only when it is complete. Errors: kNotFound, kCorrupt, kUnsupported
+// (the folder), kInvalid (a file exists already; a value overflows F16; the model does not have the
+// part), kIo (also: too little disk space; the folder changed meanwhile). All name a file.
 Result<std::vector<ConvertedFile>> ConvertFolder(const ConvertOptions& options);
 
-// "f32", "f16", "bf16"; "auto": nothing. Errors: kInvalid (lists them).
+// "f32", "f16", "bf16"; "auto" gives none. Errors: kInvalid (lists them).
 Result<std::optional<DType>> ParseOutType(std::string_view name);
 
 }  // namespace edgevlm

@@ -121,7 +121,7 @@ TEST(Convert, Llama) {
   EXPECT_EQ(file.Tensor("blk.1.ffn_norm.weight")->dtype, DType::kF32);
 }
 
-TEST(Convert, TheTypeIsThatOfTheFolderOrTheOneAskedFor) {
+TEST(Convert, TheTypeIsThatOfTheFolderOrTheOption) {
   TinyFolder folder;
   MakeTinyLlama(folder);
   folder.Add("lm_head.weight", {kTinyVocabulary, 8}, 0, 1, DType::kBF16);
@@ -135,7 +135,7 @@ TEST(Convert, TheTypeIsThatOfTheFolderOrTheOneAskedFor) {
   EXPECT_EQ(*wide.File().Int(keys::kFileType), 0);
 }
 
-TEST(Convert, Qwen2KeepsRotaryHalves) {
+TEST(Convert, Qwen2KeepsTheRotateHalfOrder) {
   TinyFolder folder;
   MakeTinyQwen2(folder);
   const Converted converted(folder);
@@ -170,7 +170,7 @@ TEST(Convert, Gpt2IsTransposed) {
   }
 }
 
-TEST(Convert, Llama3StretchesLongWaves) {
+TEST(Convert, Llama3ScalesLongWavelengths) {
   TinyFolder folder;
   MakeTinyLlama(folder);
   folder.config["rope_theta"] = 500000.0;
@@ -182,11 +182,11 @@ TEST(Convert, Llama3StretchesLongWaves) {
   const Converted converted(folder);
   ASSERT_EQ(converted.error(), "");
   // Pair 0: waves of 2 pi positions stay. Pair 1: 2 pi * 500000^0.5 = 4443, between 2048 and 8192.
-  const double share = (8192 / (2 * M_PI * std::sqrt(500000.0)) - 1) / 3;
+  const double smooth = (8192 / (2 * M_PI * std::sqrt(500000.0)) - 1) / 3;
   const std::vector<float> factors = converted.Values("rope_freqs.weight");
   ASSERT_EQ(factors.size(), 2u);
   EXPECT_EQ(factors[0], 1.0f);
-  EXPECT_NEAR(factors[1], 1 / ((1 - share) / 8 + share), 1e-6);
+  EXPECT_NEAR(factors[1], 1 / ((1 - smooth) / 8 + smooth), 1e-6);
 }
 
 TEST(Convert, LinearScalingAndHeadWidthHaveKeys) {
@@ -305,7 +305,7 @@ TEST(Convert, ImageProcessorsOfEveryVersion) {
               HasSubstr("processor_config.json: 'image_processor': expected an object, found 7"));
 }
 
-TEST(Convert, MobileVlmWithTheVisionEncoderElsewhere) {
+TEST(Convert, MobileVlmWithAVisionFolder) {
   for (const std::string type : {"ldpnet", "ldpnetv2"}) {
     TinyFolder folder, clip;
     MakeTinyMobileVlm(folder, type);
@@ -340,7 +340,7 @@ TEST(Convert, MobileVlmWithTheVisionEncoderElsewhere) {
   }
 }
 
-TEST(Convert, MobileVlmWithTheVisionEncoderAlone) {
+TEST(Convert, MobileVlmVisionEncoderOnly) {
   TinyFolder folder, clip;
   MakeTinyMobileVlm(folder, "ldpnetv2");
   clip.config = TinyVisionEncoderConfig();
@@ -353,7 +353,7 @@ TEST(Convert, MobileVlmWithTheVisionEncoderAlone) {
   EXPECT_FALSE(converted.File(1).HasTensor("v.blk.2.ln1.weight"));
 }
 
-TEST(Convert, FirstLlavaWithTheVisionEncoderBeside) {
+TEST(Convert, OriginalLlavaWithTheVisionEncoderInTheSameFolder) {
   for (const std::string tower :
        {"model.vision_tower.vision_tower.vision_model.", "model.vision_tower.vision_tower."}) {
     TinyFolder folder;
@@ -395,7 +395,7 @@ TEST(Convert, SmolVlm) {
   EXPECT_EQ(vision_encoder.Tensor("v.patch_embd.weight")->dtype, DType::kF32);
 }
 
-TEST(Convert, OnePartAlone) {
+TEST(Convert, OnePartOnly) {
   TinyFolder folder;
   MakeTinySmolVlm(folder);
   const Converted text(folder, {.part = ModelPart::kText});
@@ -435,7 +435,7 @@ std::string ErrorWith(const std::string& entry, const nlohmann::json& value) {
   return Converted(folder).error();
 }
 
-TEST(Convert, ConfigurationsThatAreWrongOrNotSupported) {
+TEST(Convert, RejectsWrongAndUnsupportedConfigurations) {
   EXPECT_EQ(ErrorWith("bos_token_id", 1), "");
   EXPECT_THAT(ErrorWith("architectures", {"MambaForCausalLM"}),
               HasSubstr("Qwen2ForCausalLM, GPT2LMHeadModel"));
@@ -454,7 +454,7 @@ TEST(Convert, ConfigurationsThatAreWrongOrNotSupported) {
               HasSubstr("expected 8 rows for 2 heads, found [4, 8]"));
 }
 
-TEST(Convert, FilesThatAreThereNeedForce) {
+TEST(Convert, ExistingFilesNeedForce) {
   TinyFolder folder;
   MakeTinyLlama(folder);
   folder.Write("out.gguf", "precious");

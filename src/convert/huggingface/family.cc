@@ -1,11 +1,10 @@
 #include "convert/huggingface/family.h"
 
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
 namespace {
-
-constexpr int kShownBytes = 60;
 
 const HuggingfaceFamily* const kFamilies[] = {
     &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,    &kLlavaFamily,
@@ -37,9 +36,9 @@ Result<const HuggingfaceFamily*> FindFamily(JsonObject& config) {
   for (const HuggingfaceFamily* family : kFamilies) {
     if (family->name == name) return family;
   }
-  return Error{ErrorCode::kUnsupported, config.where() + ": 'architectures': expected one of " +
-                                            FamilyNames() + ", found " +
-                                            (name.empty() ? "none" : Printable(name, kShownBytes))};
+  return Error{ErrorCode::kUnsupported,
+               config.where() + ": 'architectures': expected one of " + FamilyNames() + ", found " +
+                   (name.empty() ? "none" : Printable(name, kMaxQuotedName))};
 }
 
 }  // namespace edgevlm

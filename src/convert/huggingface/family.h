@@ -1,4 +1,4 @@
-// A family of models as Hugging Face keeps them, and the table of all.
+// HuggingfaceFamily: how one model architecture of Hugging Face is converted, and the table of all.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace edgevlm {
 
-// A folder that is open.
+// An opened model folder.
 struct ModelFolder {
   std::string path;
   JsonObject config;  // config.json
@@ -24,28 +24,27 @@ struct ModelFolder {
 // Errors: those of JsonObject::Read and Checkpoint::Open.
 Result<ModelFolder> OpenFolder(const std::string& path);
 
-// What a family converts.
+// The input of a conversion.
 struct ConversionSource {
   ModelFolder model;
-  std::optional<ModelFolder> vision;  // where the vision encoder has a folder of its own
+  std::optional<ModelFolder> vision;  // if the vision encoder has its own folder
   DType dtype = DType::kF16;          // of matrices: F32, F16 or BF16
 };
 
-// Adding a family means one new file that defines such a record, and one line in kFamilies
-// (family.cc). A plan has all keys but those of the file itself (general.*).
-// Errors: those of PlanBuilder and of the vocabulary; kUnsupported (a configuration that EdgeVLM
-// does not run; names the entry and the value).
+// To add a family, write one file that defines such a record, and add it to kFamilies (family.cc).
+// A plan has all keys except those of the file itself (general.*).
+// Errors: those of PlanBuilder and of the vocabulary; kUnsupported (EdgeVLM cannot run this
+// configuration; names the entry and the value).
 struct HuggingfaceFamily {
   std::string_view name;  // an entry of "architectures" in config.json
   Result<FilePlan> (*plan_text)(ConversionSource& source);
-  Result<FilePlan> (*plan_vision)(
-      ConversionSource& source);  // null: a model without a vision encoder
+  // Null for models without a vision encoder.
+  Result<FilePlan> (*plan_vision)(ConversionSource& source);
 };
 
-// The family that config.json names. Errors: kUnsupported (lists those that are known).
+// The family that config.json names. Errors: kUnsupported (lists the known families).
 Result<const HuggingfaceFamily*> FindFamily(JsonObject& config);
 
-// The records.
 extern const HuggingfaceFamily kLlamaFamily;
 extern const HuggingfaceFamily kQwen2Family;
 extern const HuggingfaceFamily kGpt2Family;

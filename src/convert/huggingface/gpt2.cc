@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "convert/huggingface/family.h"
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/vocabulary.h"
 #include "gguf/names.h"
 
@@ -9,30 +10,25 @@ namespace edgevlm {
 namespace {
 
 constexpr std::string_view kArchitecture = "gpt2";
-constexpr int kMaxExtent = 1 << 20;
-constexpr int kMaxVocabulary = 1 << 24;
 
-std::string Of(std::string_view module) { return std::string(module); }
-
-constexpr Members kBoth = Members::kWeightAndBias;
 constexpr TensorRule kRules[] = {
-    {"wte", [](int) { return Of(modules::kTokenEmbedding); }},
-    {"wpe", [](int) { return Of(modules::kPositionEmbedding); }, Members::kWeight,
-     Treatment::kCopied, Storage::kFloat32},
-    {"h.#.ln_1", modules::AttnNorm, kBoth},
-    {"h.#.attn.c_attn", modules::AttnQkv, kBoth, Treatment::kTransposed},
-    {"h.#.attn.c_proj", modules::AttnOutput, kBoth, Treatment::kTransposed},
-    {"h.#.ln_2", modules::FfnNorm, kBoth},
-    {"h.#.mlp.c_fc", modules::FfnUp, kBoth, Treatment::kTransposed},
-    {"h.#.mlp.c_proj", modules::FfnDown, kBoth, Treatment::kTransposed},
-    {"ln_f", [](int) { return Of(modules::kOutputNorm); }, kBoth},
+    {"wte", Module<modules::kTokenEmbedding>},
+    {"wpe", Module<modules::kPositionEmbedding>, Members::kWeight, Treatment::kCopied,
+     Storage::kFloat32},
+    {"h.#.ln_1", modules::AttnNorm, kWithBias},
+    {"h.#.attn.c_attn", modules::AttnQkv, kWithBias, Treatment::kTransposed},
+    {"h.#.attn.c_proj", modules::AttnOutput, kWithBias, Treatment::kTransposed},
+    {"h.#.ln_2", modules::FfnNorm, kWithBias},
+    {"h.#.mlp.c_fc", modules::FfnUp, kWithBias, Treatment::kTransposed},
+    {"h.#.mlp.c_proj", modules::FfnDown, kWithBias, Treatment::kTransposed},
+    {"ln_f", Module<modules::kOutputNorm>, kWithBias},
 };
-// Mostly that of the embeddings, and then mostly left out.
+// Usually tied to the token embeddings, and then usually absent from the checkpoint.
 constexpr TensorRule kOutputRules[] = {
-    {"lm_head", [](int) { return Of(modules::kOutput); }, Members::kMaybeWeight},
+    {"lm_head", Module<modules::kOutput>, Members::kMaybeWeight},
 };
 
-Result<FilePlan> PlanText(ConversionSource& source) {
+Result<FilePlan> PlanGpt2(ConversionSource& source) {
   JsonObject config = source.model.config;
   const int context = config.Int(config.OneOf({"n_positions", "n_ctx"}), 1, kMaxExtent, 1024);
   const int width = config.Int("n_embd", 1, kMaxExtent, 768);
@@ -49,7 +45,7 @@ Result<FilePlan> PlanText(ConversionSource& source) {
   PlanBuilder builder(source.model.checkpoint, source.dtype);
   builder.Apply({{"transformer.", ""}, kRules, blocks});
   builder.Apply({{""}, kOutputRules, 1});
-  auto tensors = builder.Finish();
+  auto tensors = builder.BuildTensors();
   if (!tensors) return tensors.error();
   const Shape expected = {vocabulary, width};
   if (const Shape& found = tensors->front().shape; found != expected) {
@@ -57,14 +53,13 @@ Result<FilePlan> PlanText(ConversionSource& source) {
                                           expected.ToString() +
                                           " by vocab_size and n_embd, found " + found.ToString()};
   }
-  const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
   FilePlan plan;
   plan.Add(keys::kArchitecture, std::string(kArchitecture));
-  plan.Add(keys::ContextLength(kArchitecture), number(context));
-  plan.Add(keys::EmbeddingLength(kArchitecture), number(width));
-  plan.Add(keys::BlockCount(kArchitecture), number(blocks));
-  plan.Add(keys::FeedForwardLength(kArchitecture), number(hidden));
-  plan.Add(keys::HeadCount(kArchitecture), number(heads));
+  plan.AddCount(keys::ContextLength(kArchitecture), context);
+  plan.AddCount(keys::EmbeddingLength(kArchitecture), width);
+  plan.AddCount(keys::BlockCount(kArchitecture), blocks);
+  plan.AddCount(keys::FeedForwardLength(kArchitecture), hidden);
+  plan.AddCount(keys::HeadCount(kArchitecture), heads);
   plan.Add(keys::LayerNormEpsilon(kArchitecture), static_cast<float>(epsilon));
   if (auto error = AddVocabulary(source.model.path, config, vocabulary, plan)) return *error;
   plan.tensors = *std::move(tensors);
@@ -74,6 +69,6 @@ Result<FilePlan> PlanText(ConversionSource& source) {
 }  // namespace
 
 const HuggingfaceFamily kGpt2Family = {
-    .name = "GPT2LMHeadModel", .plan_text = PlanText, .plan_vision = nullptr};
+    .name = "GPT2LMHeadModel", .plan_text = PlanGpt2, .plan_vision = nullptr};
 
 }  // namespace edgevlm

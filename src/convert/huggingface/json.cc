@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
@@ -12,11 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kShownBytes = 40;
-
-std::string Shown(const json* value) {
+std::string Quote(const json* value) {
   if (value == nullptr) return "none";
-  return Printable(value->dump(-1, ' ', true, json::error_handler_t::replace), kShownBytes);
+  return Printable(value->dump(-1, ' ', true, json::error_handler_t::replace), kMaxQuotedValue);
 }
 
 std::string NumberText(double value) { return json(value).dump(); }
@@ -41,12 +40,12 @@ Result<json> ParseJson(std::string_view text, const std::string& where) {
   return value;
 }
 
-Result<std::string> ReadText(const std::string& path, std::uint64_t most_bytes) {
+Result<std::string> ReadText(const std::string& path, std::uint64_t max_bytes) {
   const auto mapped = MappedFile::Open(path);
   if (!mapped) return mapped.error();
   const std::uint64_t bytes = mapped->bytes().size();
-  if (bytes > most_bytes) {
-    return Error{ErrorCode::kTooLarge, path + ": expected at most " + std::to_string(most_bytes) +
+  if (bytes > max_bytes) {
+    return Error{ErrorCode::kTooLarge, path + ": expected at most " + std::to_string(max_bytes) +
                                            " bytes, found " + std::to_string(bytes)};
   }
   return std::string(reinterpret_cast<const char*>(mapped->bytes().data()), mapped->bytes().size());
@@ -61,7 +60,7 @@ Result<json> ReadJson(const std::string& path) {
 JsonObject::JsonObject(json object, std::string where)
     : object_(std::move(object)), where_(std::move(where)) {
   if (!object_.is_object()) {
-    Fail({ErrorCode::kCorrupt, where_ + ": expected a JSON object, found " + Shown(&object_)});
+    Fail({ErrorCode::kCorrupt, where_ + ": expected a JSON object, found " + Quote(&object_)});
     object_ = json::object();
   }
 }
@@ -174,7 +173,7 @@ JsonObject JsonObject::Under(std::string_view name) {
 
 void JsonObject::Expect(std::string_view name, const std::string& expected) {
   Fail({ErrorCode::kCorrupt, where_ + ": '" + std::string(name) + "': expected " + expected +
-                                 ", found " + Shown(Find(name))});
+                                 ", found " + Quote(Find(name))});
 }
 
 void JsonObject::Fail(Error error) {

@@ -1,4 +1,4 @@
-// JSON of a model's folder: parsed, and read with checks.
+// JSON files of a model's folder: parsing within limits, and checked access to entries.
 #pragma once
 
 #include <cstdint>
@@ -13,26 +13,26 @@
 
 namespace edgevlm {
 
-// What JSON may be. Charged before anything is read of it.
+// Limits of JSON files, checked before a file is parsed.
 struct JsonLimits {
-  static constexpr std::uint64_t kFileBytes = 64
-                                              << 20;  // vocabularies are the longest: 10 to 35 MB
+  // The largest files are vocabularies, 10 to 35 MB.
+  static constexpr std::uint64_t kFileBytes = std::uint64_t{64} << 20;
   static constexpr int kDepth = 64;
 };
 
-// `where` begins the message. Errors: kCorrupt (not JSON), kTooLarge (too deep). Cost: memory of up
-// to 20 times the text.
+// where: prefix of error messages. Errors: kCorrupt (not JSON), kTooLarge (nested too deeply).
+// Memory: up to 20 times the text.
 Result<nlohmann::json> ParseJson(std::string_view text, const std::string& where);
 
-// The whole of a file. Errors: those of MappedFile::Open, kTooLarge.
-Result<std::string> ReadText(const std::string& path, std::uint64_t most_bytes);
+// The contents of a file. Errors: those of MappedFile::Open, kTooLarge.
+Result<std::string> ReadText(const std::string& path, std::uint64_t max_bytes);
 
-// The file's JSON. Errors: those of ReadText and ParseJson; all name the path.
+// Reads and parses a file. Errors: those of ReadText and ParseJson; all name the path.
 Result<nlohmann::json> ReadJson(const std::string& path);
 
-// One JSON object, such as config.json, whose entries are asked for by name. An entry that is null
-// counts as absent. The first failure is kept: read all that is needed, then ask once. After a
-// failure values are the least that was allowed. Messages name the file and the entry:
+// One JSON object, such as config.json, with checked access to entries by name. An entry that is
+// null counts as absent. The first error sticks: read all entries, then check ok() once. After an
+// error the getters return the least allowed value. Messages name the file and the entry:
 // "tiny/config.json: 'hidden_size': expected an integer from 1 to 65536, found "wide"".
 class JsonObject {
  public:
@@ -41,7 +41,7 @@ class JsonObject {
 
   // Errors: those of ReadJson, kCorrupt (not an object).
   static Result<JsonObject> Read(const std::string& path);
-  // The same; an empty object where there is no such file.
+  // The same, but an empty object if there is no such file.
   static Result<JsonObject> ReadIfThere(const std::string& path);
 
   bool ok() const { return !failure_.has_value(); }
@@ -49,14 +49,14 @@ class JsonObject {
   const std::string& where() const { return where_; }
 
   bool Has(std::string_view name) const { return Find(name) != nullptr; }
-  // Null: absent.
+  // Null if absent.
   const nlohmann::json* Find(std::string_view name) const;
   // The entry `name` of the object `outer`.
   const nlohmann::json* Find(std::string_view outer, std::string_view name) const;
-  // The first of the names that is there, or else the first one.
+  // The first of the names that is present, else the first name.
   std::string_view OneOf(std::initializer_list<std::string_view> names) const;
 
-  // Without a fallback, an absent entry is a failure.
+  // An absent entry is an error unless there is a fallback.
   int Int(std::string_view name, int least, int most, std::optional<int> fallback = {});
   double Number(std::string_view name, double least, double most,
                 std::optional<double> fallback = {});
@@ -64,12 +64,12 @@ class JsonObject {
   std::string String(std::string_view name, std::optional<std::string> fallback = {});
   std::vector<float> Numbers(std::string_view name, std::size_t count);
 
-  // The object that is the entry `name`; empty when absent.
+  // The entry `name`, an object; empty if absent.
   JsonObject Object(std::string_view name);
-  // This object with the entries of the object `name` in place of its own.
+  // This object, with its entries overridden by those of the object `name`.
   JsonObject Under(std::string_view name);
 
-  // kCorrupt, "where: 'name': expected ..., found ...".
+  // Records the error kCorrupt, "where: 'name': expected ..., found ...".
   void Expect(std::string_view name, const std::string& expected);
   void Fail(Error error);
 

@@ -4,13 +4,13 @@
 namespace edgevlm {
 namespace {
 
-Result<FilePlan> PlanText(ConversionSource& source) {
+Result<FilePlan> PlanLlama(ConversionSource& source) {
   return PlanLlamaText(source.model, source.model.config, source.dtype, {});
 }
 
 }  // namespace
 
 const HuggingfaceFamily kLlamaFamily = {
-    .name = "LlamaForCausalLM", .plan_text = PlanText, .plan_vision = nullptr};
+    .name = "LlamaForCausalLM", .plan_text = PlanLlama, .plan_vision = nullptr};
 
 }  // namespace edgevlm

@@ -4,15 +4,13 @@
 #include <numbers>
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/vocabulary.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxExtent = 1 << 20;
-constexpr int kMaxContext = 1 << 28;
-constexpr int kMaxVocabulary = 1 << 24;
 constexpr double kMaxFactor = 1e6;
 
 struct LlamaSizes {
@@ -21,24 +19,22 @@ struct LlamaSizes {
   int hidden = 0;
   int blocks = 0;
   HeadCounts heads;
-  bool has_head_width = false;  // config.json gives it
+  bool has_head_width = false;  // config.json has "head_dim"
   int vocabulary = 0;
   double epsilon = 0;
-  bool is_tied = false;  // the output matrix is that of the embeddings
+  bool is_tied = false;  // the output matrix is the token embedding
 };
 
-// The rotation of queries and keys.
+// RoPE of queries and keys.
 struct RopeSettings {
   double base = 1e4;
   double linear_factor = 1;
-  std::vector<float> factors;  // of each pair's wave length; empty: all 1
+  std::vector<float> factors;  // of the wavelength of each pair; empty: all 1
 };
 
-std::string Of(std::string_view module) { return std::string(module); }
-
 constexpr TensorRule kHeadRules[] = {
-    {"embed_tokens", [](int) { return Of(modules::kTokenEmbedding); }},
-    {"norm", [](int) { return Of(modules::kOutputNorm); }},
+    {"embed_tokens", Module<modules::kTokenEmbedding>},
+    {"norm", Module<modules::kOutputNorm>},
 };
 
 constexpr TensorRule kBlockRules[] = {
@@ -53,8 +49,8 @@ constexpr TensorRule kBlockRules[] = {
     {"layers.#.mlp.down_proj", modules::FfnDown, Members::kWeightMaybeBias},
 };
 
-// The same for files that keep rotary halves.
-constexpr TensorRule kHalvesRules[] = {
+// The same without the permutation of Q and K rows.
+constexpr TensorRule kUnpermutedBlockRules[] = {
     kBlockRules[0],
     {"layers.#.self_attn.q_proj", modules::AttnQ, Members::kWeightMaybeBias},
     {"layers.#.self_attn.k_proj", modules::AttnK, Members::kWeightMaybeBias},
@@ -67,10 +63,10 @@ constexpr TensorRule kHalvesRules[] = {
 };
 
 constexpr TensorRule kOutputRules[] = {
-    {"lm_head", [](int) { return Of(modules::kOutput); }},
+    {"lm_head", Module<modules::kOutput>},
 };
 constexpr TensorRule kTiedOutputRules[] = {
-    {"lm_head", [](int) { return Of(modules::kOutput); }, Members::kMaybeWeight},
+    {"lm_head", Module<modules::kOutput>, Members::kMaybeWeight},
 };
 
 LlamaSizes ReadSizes(JsonObject& config) {
@@ -96,8 +92,9 @@ LlamaSizes ReadSizes(JsonObject& config) {
   return sizes;
 }
 
-// What this decoder can not do would give wrong words, not an error, later.
-void RefuseOthers(JsonObject& config) {
+// Rejects what this decoder does not implement: running such a model would give wrong text, not an
+// error.
+void RejectUnsupported(JsonObject& config) {
   if (config.String("hidden_act", "silu") != "silu") config.Expect("hidden_act", "\"silu\"");
   if (config.Bool("use_sliding_window", false)) config.Expect("use_sliding_window", "false");
   if (config.Number("partial_rotary_factor", 0, 1, 1) != 1) {
@@ -105,9 +102,10 @@ void RefuseOthers(JsonObject& config) {
   }
 }
 
-// Factors of Llama 3.1 by which waves become longer: those far shorter than the context that was
-// trained first keep their length, those longer than it get `factor`, between them it is blended.
-// Source: Grattafiori et al. 2024, "The Llama 3 Herd of Models"; transformers' "llama3".
+// Llama 3.1's RoPE scaling: the factor on each wavelength. Wavelengths far shorter than the
+// original training context keep their length, longer ones are multiplied by `factor`, and those in
+// between are interpolated. Source: Grattafiori et al. 2024, "The Llama 3 Herd of Models";
+// transformers' "llama3".
 std::vector<float> Llama3Factors(JsonObject& scaling, double base, int head_width, int context) {
   const double factor = scaling.Number("factor", 1, kMaxFactor, 8.0);
   const double low = scaling.Number("low_freq_factor", 1e-6, kMaxFactor, 1.0);
@@ -117,21 +115,21 @@ std::vector<float> Llama3Factors(JsonObject& scaling, double base, int head_widt
   std::vector<float> factors;
   for (int pair = 0; pair < head_width / 2 && scaling.ok(); ++pair) {
     const double wave = 2 * std::numbers::pi * std::pow(base, 2.0 * pair / head_width);
-    double stretch = 1;
+    double wave_factor = 1;
     if (wave > trained / low) {
-      stretch = factor;
+      wave_factor = factor;
     } else if (wave >= trained / high) {
-      const double share = (trained / wave - low) / (high - low);
-      stretch = 1 / ((1 - share) / factor + share);
+      const double smooth = (trained / wave - low) / (high - low);
+      wave_factor = 1 / ((1 - smooth) / factor + smooth);
     }
-    factors.push_back(static_cast<float>(stretch));
+    factors.push_back(static_cast<float>(wave_factor));
   }
   return factors;
 }
 
 RopeSettings ReadRope(JsonObject& config, int head_width) {
   constexpr double kMaxBase = 1e12;
-  constexpr int kUsualTrained = 8192;  // of Llama 3
+  constexpr int kDefaultTrained = 8192;  // of Llama 3
   const std::string_view entry = config.OneOf({"rope_parameters", "rope_scaling"});
   JsonObject scaling = config.Object(entry);
   RopeSettings rope;
@@ -143,7 +141,7 @@ RopeSettings ReadRope(JsonObject& config, int head_width) {
     rope.linear_factor = scaling.Number("factor", 1e-6, kMaxFactor);
   } else if (type == "llama3") {
     const int trained =
-        config.Int("original_max_position_embeddings", 1, kMaxContext, kUsualTrained);
+        config.Int("original_max_position_embeddings", 1, kMaxContext, kDefaultTrained);
     rope.factors = Llama3Factors(scaling, rope.base, head_width, trained);
   } else if (type != "default") {
     scaling.Expect(type_entry, "\"default\", \"linear\" or \"llama3\"");
@@ -154,20 +152,19 @@ RopeSettings ReadRope(JsonObject& config, int head_width) {
 
 void AddKeys(const LlamaSizes& sizes, const RopeSettings& rope, std::string_view name,
              FilePlan& plan) {
-  const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
-  plan.Add(keys::VocabularySize(name), number(sizes.vocabulary));
-  plan.Add(keys::ContextLength(name), number(sizes.context));
-  plan.Add(keys::EmbeddingLength(name), number(sizes.width));
-  plan.Add(keys::BlockCount(name), number(sizes.blocks));
-  plan.Add(keys::FeedForwardLength(name), number(sizes.hidden));
-  plan.Add(keys::HeadCount(name), number(sizes.heads.query));
-  plan.Add(keys::HeadCountKv(name), number(sizes.heads.key));
+  plan.AddCount(keys::VocabularySize(name), sizes.vocabulary);
+  plan.AddCount(keys::ContextLength(name), sizes.context);
+  plan.AddCount(keys::EmbeddingLength(name), sizes.width);
+  plan.AddCount(keys::BlockCount(name), sizes.blocks);
+  plan.AddCount(keys::FeedForwardLength(name), sizes.hidden);
+  plan.AddCount(keys::HeadCount(name), sizes.heads.query);
+  plan.AddCount(keys::HeadCountKv(name), sizes.heads.key);
   plan.Add(keys::RmsNormEpsilon(name), static_cast<float>(sizes.epsilon));
   if (sizes.has_head_width) {
-    plan.Add(keys::KeyLength(name), number(sizes.heads.width));
-    plan.Add(keys::ValueLength(name), number(sizes.heads.width));
+    plan.AddCount(keys::KeyLength(name), sizes.heads.width);
+    plan.AddCount(keys::ValueLength(name), sizes.heads.width);
   }
-  plan.Add(keys::RopeDimensionCount(name), number(sizes.heads.width));
+  plan.AddCount(keys::RopeDimensionCount(name), sizes.heads.width);
   plan.Add(keys::RopeFreqBase(name), static_cast<float>(rope.base));
   if (rope.linear_factor != 1) {
     plan.Add(keys::RopeScalingType(name), "linear");
@@ -175,7 +172,7 @@ void AddKeys(const LlamaSizes& sizes, const RopeSettings& rope, std::string_view
   }
 }
 
-// As many rows as tokens: the vocabulary is filled up to it.
+// The embedding must have a row per token; the vocabulary is padded to that size.
 MaybeError CheckVocabulary(const JsonObject& config, const LlamaSizes& sizes,
                            const std::vector<PlannedTensor>& tensors) {
   const Shape expected = {sizes.vocabulary, sizes.width};
@@ -192,20 +189,20 @@ MaybeError CheckVocabulary(const JsonObject& config, const LlamaSizes& sizes,
 Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DType dtype,
                                const LlamaLayout& layout) {
   const LlamaSizes sizes = ReadSizes(config);
-  RefuseOthers(config);
+  RejectUnsupported(config);
   const RopeSettings rope = ReadRope(config, sizes.heads.width);
   if (!config.ok()) return config.error();
   PlanBuilder builder(folder.checkpoint, dtype, sizes.heads);
   builder.Apply({layout.body_prefixes, kHeadRules, 1});
-  builder.Apply(
-      {layout.body_prefixes, layout.pairs_rows ? kBlockRules : kHalvesRules, sizes.blocks});
+  builder.Apply({layout.body_prefixes, layout.permutes_rope ? kBlockRules : kUnpermutedBlockRules,
+                 sizes.blocks});
   const std::span<const TensorRule> output_rules(sizes.is_tied ? kTiedOutputRules : kOutputRules);
   builder.Apply({layout.output_prefixes, output_rules, 1});
   for (const std::string& pattern : layout.dropped) builder.Drop(pattern);
   if (!rope.factors.empty()) {
     builder.AddValues(modules::Weight(modules::kRopeFreqs), rope.factors);
   }
-  auto tensors = builder.Finish();
+  auto tensors = builder.BuildTensors();
   if (!tensors) return tensors.error();
   if (auto error = CheckVocabulary(config, sizes, *tensors)) return *error;
   FilePlan plan;
@@ -214,6 +211,14 @@ Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DTy
   if (auto error = AddVocabulary(folder.path, config, sizes.vocabulary, plan)) return *error;
   plan.tensors = *std::move(tensors);
   return plan;
+}
+
+Result<FilePlan> PlanLlamaTextConfig(ConversionSource& source, const LlamaLayout& layout) {
+  JsonObject& config = source.model.config;
+  JsonObject text = config.Object("text_config");
+  if (text.String("model_type", "llama") != "llama") text.Expect("model_type", "\"llama\"");
+  if (!text.ok()) return text.error();
+  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, layout);
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// The text part of every model whose decoder is of the llama kind.
+// Plans the text model of every family whose decoder has the Llama architecture.
 #pragma once
 
 #include <string>
@@ -9,22 +9,25 @@
 
 namespace edgevlm {
 
-// What such models differ in.
+// How such checkpoints differ.
 struct LlamaLayout {
   std::string_view architecture = "llama";  // in GGUF
-  // What stands before the names of tensors: of the body, ("model."), and of the output matrix
-  // ("").
+  // Prefixes of tensor names: of the body ("model.") and of the output matrix ("").
   std::vector<std::string> body_prefixes = {"model."};
   std::vector<std::string> output_prefixes = {""};
-  // Rotary halves become neighbors; qwen2's files keep the halves.
-  bool pairs_rows = true;
-  // Tensors of other parts of the model.
+  // Whether Q and K rows are permuted for RoPE on adjacent pairs (planned_tensor.h). GGUF files of
+  // qwen2 keep the rotate-half order.
+  bool permutes_rope = true;
+  // Name patterns of tensors that belong to other parts of the model.
   std::vector<std::string> dropped = {};
 };
 
-// config: the entries of the decoder. What they leave out is as in Hugging Face's LlamaConfig.
-// Errors: as HuggingfaceFamily.
+// config: the decoder's configuration. Absent entries have the defaults of Hugging Face's
+// LlamaConfig. Errors: as HuggingfaceFamily.
 Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DType dtype,
                                const LlamaLayout& layout);
+
+// The same for a model whose decoder is configured by the entry "text_config" of config.json.
+Result<FilePlan> PlanLlamaTextConfig(ConversionSource& source, const LlamaLayout& layout);
 
 }  // namespace edgevlm

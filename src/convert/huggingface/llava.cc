@@ -1,6 +1,7 @@
 // LlavaForConditionalGeneration: LLaVA-1.5 in Hugging Face's own layout.
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/llama_text.h"
 #include "convert/huggingface/vision_encoder.h"
 #include "gguf/names.h"
@@ -8,14 +9,11 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxExtent = 1 << 20;
 constexpr std::string_view kProjectorName = "mlp";
 
 constexpr TensorRule kProjectorRules[] = {
-    {"linear_1", [](int) { return std::string(modules::kProjectorFirst); },
-     Members::kWeightAndBias},
-    {"linear_2", [](int) { return std::string(modules::kProjectorSecond); },
-     Members::kWeightAndBias},
+    {"linear_1", Module<modules::kProjectorFirst>, kWithBias},
+    {"linear_2", Module<modules::kProjectorSecond>, kWithBias},
 };
 
 const LlamaLayout kTextLayout = {
@@ -25,15 +23,11 @@ const LlamaLayout kTextLayout = {
                 "model.multi_modal_projector.*"},
 };
 
-Result<FilePlan> PlanText(ConversionSource& source) {
-  JsonObject& config = source.model.config;
-  JsonObject text = config.Object("text_config");
-  if (text.String("model_type", "llama") != "llama") text.Expect("model_type", "\"llama\"");
-  if (!text.ok()) return text.error();
-  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, kTextLayout);
+Result<FilePlan> PlanLlavaText(ConversionSource& source) {
+  return PlanLlamaTextConfig(source, kTextLayout);
 }
 
-Result<FilePlan> PlanVision(ConversionSource& source) {
+Result<FilePlan> PlanLlavaVision(ConversionSource& source) {
   JsonObject& config = source.model.config;
   JsonObject vision = config.Object("vision_config");
   const VisionEncoderSizes sizes = ReadVisionEncoderSizes(vision, kClipLarge336);
@@ -59,7 +53,7 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   for (const char* other : {"language_model.*", "model.language_model.*", "lm_head.weight"}) {
     builder.Drop(other);
   }
-  auto tensors = builder.Finish();
+  auto tensors = builder.BuildTensors();
   if (!tensors) return tensors.error();
   FilePlan plan;
   if (auto error =
@@ -74,7 +68,8 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
 
 }  // namespace
 
-const HuggingfaceFamily kLlavaFamily = {
-    .name = "LlavaForConditionalGeneration", .plan_text = PlanText, .plan_vision = PlanVision};
+const HuggingfaceFamily kLlavaFamily = {.name = "LlavaForConditionalGeneration",
+                                        .plan_text = PlanLlavaText,
+                                        .plan_vision = PlanLlavaVision};
 
 }  // namespace edgevlm

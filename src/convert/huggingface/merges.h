@@ -1,4 +1,4 @@
-// What tokenizer.json says about byte pairs.
+// Reads the vocabulary and the merges of a byte-pair tokenizer.json.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@
 
 namespace edgevlm {
 
-// The tokens of a map from text to id, "vocab" in tokenizer.json or the whole of vocab.json; those
-// in between are unused. Errors: kCorrupt (an id twice, or not below size; names the token).
+// The tokens of a map from text to id: "vocab" in tokenizer.json, or all of vocab.json. Ids without
+// a token become unused ones. Errors: kCorrupt (duplicate id, or id >= size; names the token).
 Result<VocabularyTables> TokensOf(const nlohmann::json& map, int size, const std::string& where);
 
-// Of tokenizer.json: the model's tokens with the added ones. Errors: likewise.
+// The tokens of tokenizer.json: those of its model and the added ones. Errors: likewise.
 Result<VocabularyTables> TokensOf(JsonObject& tokenizer, int size);
 
-// The pairs that merge, the first merge first: ["a b", ...] or [["a", "b"], ...].
-// Errors: kCorrupt (something else).
+// The merges in order of their rank, from ["a b", ...] or [["a", "b"], ...].
+// Errors: kCorrupt (any other form).
 using Merge = std::pair<std::string, std::string>;
 Result<std::vector<Merge>> MergesOf(JsonObject& tokenizer);
 

@@ -1,9 +1,10 @@
 // Models in the layout of LLaVA's own code: LlavaLlamaForCausalLM (LLaVA-1.5 as first published)
 // and MobileLlamaForCausalLM (MobileVLM, MobileVLM V2). The vision encoder is CLIP, in a folder of
-// its own or beside the decoder.
+// its own or in the same folder as the decoder.
 #include <algorithm>
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/llama_text.h"
 #include "convert/huggingface/vision_encoder.h"
 #include "gguf/names.h"
@@ -11,35 +12,33 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxExtent = 1 << 20;
-constexpr Members kBoth = Members::kWeightAndBias;
 constexpr std::string_view kKnownVisionEncoder = "clip-vit-large-patch14-336";
 
 constexpr TensorRule kMlpRules[] = {
-    {"0", [](int) { return std::string(modules::kProjectorFirst); }, kBoth},
-    {"2", [](int) { return std::string(modules::kProjectorSecond); }, kBoth},
+    {"0", Module<modules::kProjectorFirst>, kWithBias},
+    {"2", Module<modules::kProjectorSecond>, kWithBias},
 };
 
 constexpr TensorRule kLdpRules[] = {
-    {"model.mlp.1", [](int) { return modules::LdpMlp(1); }, kBoth},
-    {"model.mlp.3", [](int) { return modules::LdpMlp(3); }, kBoth},
+    {"model.mlp.1", [](int) { return modules::LdpMlp(1); }, kWithBias},
+    {"model.mlp.3", [](int) { return modules::LdpMlp(3); }, kWithBias},
     {"model.mb_block.#.block.0.0", [](int b) { return modules::LdpBlock(b, 0, "0"); },
      Members::kWeight, Treatment::kSqueezed, Storage::kFloat32},
-    {"model.mb_block.#.block.0.1", [](int b) { return modules::LdpBlock(b, 0, "1"); }, kBoth},
-    {"model.mb_block.#.block.1.fc1", [](int b) { return modules::LdpBlock(b, 1, "fc1"); }, kBoth,
-     Treatment::kSqueezed},
-    {"model.mb_block.#.block.1.fc2", [](int b) { return modules::LdpBlock(b, 1, "fc2"); }, kBoth,
-     Treatment::kSqueezed},
+    {"model.mb_block.#.block.0.1", [](int b) { return modules::LdpBlock(b, 0, "1"); }, kWithBias},
+    {"model.mb_block.#.block.1.fc1", [](int b) { return modules::LdpBlock(b, 1, "fc1"); },
+     kWithBias, Treatment::kSqueezed},
+    {"model.mb_block.#.block.1.fc2", [](int b) { return modules::LdpBlock(b, 1, "fc2"); },
+     kWithBias, Treatment::kSqueezed},
     {"model.mb_block.#.block.2.0", [](int b) { return modules::LdpBlock(b, 2, "0"); },
      Members::kWeight, Treatment::kSqueezed},
-    {"model.mb_block.#.block.2.1", [](int b) { return modules::LdpBlock(b, 2, "1"); }, kBoth},
+    {"model.mb_block.#.block.2.1", [](int b) { return modules::LdpBlock(b, 2, "1"); }, kWithBias},
 };
 
 constexpr TensorRule kLdpV2Rules[] = {
-    {"mlp.mlp.0", [](int) { return modules::LdpMlp(0); }, kBoth},
-    {"mlp.mlp.2", [](int) { return modules::LdpMlp(2); }, kBoth},
-    {"peg.peg.0", [](int) { return std::string(modules::kLdpPositional); }, kBoth,
-     Treatment::kSqueezed, Storage::kFloat32},
+    {"mlp.mlp.0", [](int) { return modules::LdpMlp(0); }, kWithBias},
+    {"mlp.mlp.2", [](int) { return modules::LdpMlp(2); }, kWithBias},
+    {"peg.peg.0", Module<modules::kLdpPositional>, kWithBias, Treatment::kSqueezed,
+     Storage::kFloat32},
 };
 
 // The projectors by their names in config.json.
@@ -58,11 +57,11 @@ const ProjectorRules kProjectors[] = {
 const LlamaLayout kTextLayout = {
     .dropped = {"model.mm_projector.*", "model.vision_tower.*", "model.image_newline"}};
 
-Result<FilePlan> PlanText(ConversionSource& source) {
+Result<FilePlan> PlanOriginalLlavaText(ConversionSource& source) {
   return PlanLlamaText(source.model, source.model.config, source.dtype, kTextLayout);
 }
 
-// What config.json says about the vision encoder and the projector.
+// The configuration of the vision encoder and the projector.
 struct VisionSettings {
   VisionEncoderSizes sizes;
   int blocks = 0;
@@ -111,7 +110,7 @@ void ApplyVisionEncoder(const VisionSettings& settings, const std::vector<std::s
   DropUnreadBlocks(prefixes, settings.blocks, settings.sizes, builder);
 }
 
-// The vision encoder's own folder is that of the whole of CLIP, whose other half is not needed.
+// The vision encoder's own folder holds all of CLIP; its text model is not needed.
 Result<std::vector<PlannedTensor>> PlanVisionEncoderFolder(const ConversionSource& source,
                                                            const VisionSettings& settings) {
   PlanBuilder builder(source.vision->checkpoint, source.dtype);
@@ -120,7 +119,7 @@ Result<std::vector<PlannedTensor>> PlanVisionEncoderFolder(const ConversionSourc
        {"text_model.*", "logit_scale", "visual_projection.*", "text_projection.*"}) {
     builder.Drop(other);
   }
-  return builder.Finish();
+  return builder.BuildTensors();
 }
 
 Result<std::vector<PlannedTensor>> PlanTensors(const ConversionSource& source,
@@ -144,13 +143,13 @@ Result<std::vector<PlannedTensor>> PlanTensors(const ConversionSource& source,
                             "model.image_newline"}) {
     builder.Drop(other);
   }
-  auto others = builder.Finish();
+  auto others = builder.BuildTensors();
   if (!others) return others.error();
   std::ranges::move(*others, std::back_inserter(tensors));
   return tensors;
 }
 
-Result<FilePlan> PlanVision(ConversionSource& source) {
+Result<FilePlan> PlanOriginalLlavaVision(ConversionSource& source) {
   const auto settings = ReadSettings(source);
   if (!settings) return settings.error();
   auto tensors = PlanTensors(source, *settings);
@@ -169,9 +168,11 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
 
 }  // namespace
 
-const HuggingfaceFamily kOriginalLlavaFamily = {
-    .name = "LlavaLlamaForCausalLM", .plan_text = PlanText, .plan_vision = PlanVision};
-const HuggingfaceFamily kMobileVlmFamily = {
-    .name = "MobileLlamaForCausalLM", .plan_text = PlanText, .plan_vision = PlanVision};
+const HuggingfaceFamily kOriginalLlavaFamily = {.name = "LlavaLlamaForCausalLM",
+                                                .plan_text = PlanOriginalLlavaText,
+                                                .plan_vision = PlanOriginalLlavaVision};
+const HuggingfaceFamily kMobileVlmFamily = {.name = "MobileLlamaForCausalLM",
+                                            .plan_text = PlanOriginalLlavaText,
+                                            .plan_vision = PlanOriginalLlavaVision};
 
 }  // namespace edgevlm

@@ -23,7 +23,7 @@ bool IsByteName(std::string_view text) {
          kHex.find(text[4]) != std::string_view::npos;
 }
 
-// Whether a step of tokenizer.json, or one of a sequence, puts a blank before the text.
+// Whether a step of tokenizer.json, or one of a sequence, prepends a space to the text.
 bool PrependsBlank(const nlohmann::json* value) {
   if (value == nullptr || !value->is_object()) return false;
   JsonObject step(*value, "");
@@ -65,7 +65,7 @@ Result<VocabularyTables> ReadPieces(const std::string& path, int size) {
   tables.unknown = model->unknown;
   tables.bos = model->bos;
   tables.eos = model->eos;
-  if (!model->adds_blank_first) tables.adds_blank_first = false;
+  if (!model->adds_space_prefix) tables.adds_space_prefix = false;
   tables.PadTo(static_cast<std::size_t>(size));
   return tables;
 }
@@ -77,14 +77,14 @@ Result<VocabularyTables> PiecesOf(JsonObject& tokenizer, int size) {
   if (!merges) return merges.error();
   tables->model = kModel;
   tables->pre_tokenizer = kPreTokenizer;
-  tables->adds_blank_first =
+  tables->adds_space_prefix =
       PrependsBlank(tokenizer.Find("normalizer")) || PrependsBlank(tokenizer.Find("pre_tokenizer"));
   std::unordered_map<std::string, float> scores;
   for (std::size_t rank = 0; rank < merges->size(); ++rank) {
     const auto& [left, right] = (*merges)[rank];
     scores.emplace(left + right, -static_cast<float>(rank));
   }
-  // Single characters come last; nothing merges into them, so their order does not matter.
+  // Single characters come last: no merge produces them, so their order does not matter.
   const auto last = -static_cast<float>(merges->size());
   for (std::size_t id = 0; id < tables->tokens.size(); ++id) {
     const std::string& text = tables->tokens[id];

@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kShownBytes = 80;
 constexpr std::string_view kWeightEnd = ".weight";
 constexpr std::string_view kBiasEnd = ".bias";
 
-// Left by every version of the libraries, and computed anew by all: masks and tables of positions.
+// Attention masks and position tables, which every version of the libraries saves and recomputes.
 constexpr std::string_view kAlwaysDropped[] = {
     "*rotary_emb.inv_freq",    "*.attn.bias",   "*.attn.masked_bias", "*.attention.bias",
     "*.attention.masked_bias", "*position_ids",
 };
 
 std::string Where(std::string_view name) {
-  return "tensor '" + Printable(name, kShownBytes) + "': ";
+  return "tensor '" + Printable(name, kMaxQuotedName) + "': ";
 }
 
 std::string WithBlock(std::string_view pattern, int block) {
@@ -29,7 +29,7 @@ std::string WithBlock(std::string_view pattern, int block) {
   return name;
 }
 
-// The tensor by which a rule is found in a checkpoint.
+// The tensor whose presence selects the prefix of a rule group.
 std::string FirstTensor(const TensorRule& rule, const std::string& prefix) {
   std::string name = prefix + WithBlock(rule.source, 0);
   if (rule.members != Members::kValue) name += kWeightEnd;
@@ -127,7 +127,7 @@ MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor)
   }
   if (rule.treatment == Treatment::kQueryRows || rule.treatment == Treatment::kKeyRows) {
     tensor.heads = rule.treatment == Treatment::kQueryRows ? heads_.query : heads_.key;
-    tensor.change = Change::kPairRows;
+    tensor.change = Change::kRopePermuted;
     const std::int64_t rows = 1LL * tensor.heads * heads_.width;
     if (shape[0] != rows) {
       return Error{ErrorCode::kCorrupt,
@@ -148,7 +148,7 @@ void PlanBuilder::AddValues(std::string name, std::vector<float> values) {
                       .values = std::move(values)});
 }
 
-Result<std::vector<PlannedTensor>> PlanBuilder::Finish() {
+Result<std::vector<PlannedTensor>> PlanBuilder::BuildTensors() {
   for (const auto& entry : checkpoint_.tensors()) {
     const auto& name = entry.first;
     const auto is_meant = [&](std::string_view pattern) { return Matches(pattern, name); };

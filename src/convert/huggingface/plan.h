@@ -1,4 +1,4 @@
-// PlanBuilder: from the tensors of a checkpoint to those of a GGUF file, by tables.
+// PlanBuilder: maps the tensors of a checkpoint to those of a GGUF file, driven by tables of rules.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace edgevlm {
 
-// What one file will hold.
+// The keys and tensors of one GGUF file to be written.
 struct FilePlan {
   std::vector<std::pair<std::string, GgufValue>> keys;
   std::vector<PlannedTensor> tensors;
@@ -23,35 +23,38 @@ struct FilePlan {
   void Add(std::string_view key, GgufValue value) {
     keys.emplace_back(std::string(key), std::move(value));
   }
+  // As uint32, the type of sizes and counts in GGUF. REQUIRES: value >= 0.
+  void AddCount(std::string_view key, int value) { Add(key, static_cast<std::uint32_t>(value)); }
 };
 
-// Which tensors a module has.
+// The tensors that a module has.
 enum class Members {
   kWeight,           // "M.weight"
   kWeightAndBias,    // and "M.bias"
-  kWeightMaybeBias,  // "M.bias" where the checkpoint has it
-  kMaybeWeight,      // "M.weight" where the checkpoint has it
+  kWeightMaybeBias,  // and "M.bias" if the checkpoint has it
+  kMaybeWeight,      // "M.weight" if the checkpoint has it
   kValue,            // the tensor "M" itself
 };
+inline constexpr Members kWithBias = Members::kWeightAndBias;  // short, for tables
 
-// What is done to a module's tensors.
+// How a module's tensors are transformed.
 enum class Treatment {
   kCopied,
-  kTransposed,  // the weight; Change::kTransposed
-  kQueryRows,   // Change::kPairRows by the number of query heads
-  kKeyRows,     // by that of key heads
-  kSqueezed,    // extents of 1 are left out
+  kTransposed,  // the weight only; Change::kTransposed
+  kQueryRows,   // Change::kRopePermuted with the number of query heads
+  kKeyRows,     // the same with the number of key heads
+  kSqueezed,    // dimensions of 1 are removed
 };
 
-// In which type a matrix is stored; what has one extent, and norms, are F32 always.
+// The type in which a matrix is stored. Vectors and norms are always F32.
 enum class Storage {
-  kChosen,   // the one that the user chose
-  kFloat32,  // positions, and what is small
-  kPatches,  // the first layer of a vision encoder: F16 if that was chosen, or else F32
+  kChosen,   // the type that the user chose
+  kFloat32,  // position embeddings and small tensors
+  kPatches,  // the patch embedding of a vision encoder: F16 if the user chose it, else F32
 };
 
-// One line of a family's table: the module's name in the checkpoint, '#' being the number of its
-// block, and how it is called in the GGUF file.
+// One line of a family's table: a module's name in the checkpoint, with '#' for the index of its
+// block, and its name in the GGUF file.
 struct TensorRule {
   std::string_view source;
   std::string (*target)(int block);
@@ -60,24 +63,30 @@ struct TensorRule {
   Storage storage = Storage::kChosen;
 };
 
-// Rules whose names all begin alike. Families were saved by several versions of their libraries:
-// the first of the beginnings counts under which the first rule finds its tensor.
+// TensorRule::target of a module that is not part of a block.
+template <const std::string_view& kName>
+std::string Module(int /*block*/) {
+  return std::string(kName);
+}
+
+// Rules whose source names share a prefix. The prefix depends on the version of the library that
+// saved the checkpoint: the first one is used with which the first rule finds its tensor.
 struct RuleGroup {
   std::vector<std::string> prefixes = {};
   std::span<const TensorRule> rules = {};
-  int blocks = 0;       // that '#' counts
-  int first_block = 0;  // from which on
+  int blocks = 0;       // how many values '#' takes
+  int first_block = 0;  // the first of them
 };
 
 struct HeadCounts {
   int query = 1;
   int key = 1;
-  int width = 2;  // rows of each
+  int width = 2;  // rows per head
 };
 
-// Collects the tensors of one file. The first failure is kept. Errors: kNotFound (a tensor is
-// missing), kUnsupported (a tensor that no rule knows; its data type), kCorrupt (rows that are
-// not those of the heads).
+// Collects the tensors of one file. The first error sticks. Errors: kNotFound (a tensor is
+// missing), kUnsupported (no rule matches a tensor; unsupported data type), kCorrupt (the number of
+// rows does not match the heads).
 class PlanBuilder {
  public:
   // dtype: for Storage::kChosen.
@@ -86,14 +95,14 @@ class PlanBuilder {
 
   void Apply(const RuleGroup& group);
 
-  // Tensors of this name are left out. '#' stands for any number, '*' for any text.
+  // Skips tensors whose name matches. '#' matches any number, '*' any text.
   void Drop(std::string pattern) { dropped_.push_back(std::move(pattern)); }
 
-  // A tensor of computed values.
+  // Adds a tensor of computed values.
   void AddValues(std::string name, std::vector<float> values);
 
-  // Looks for tensors that are neither used nor dropped, and hands the others out.
-  Result<std::vector<PlannedTensor>> Finish();
+  // The collected tensors. Fails if the checkpoint has a tensor that is neither used nor dropped.
+  Result<std::vector<PlannedTensor>> BuildTensors();
 
  private:
   void ApplyRule(const TensorRule& rule, const std::string& prefix, int block);
@@ -111,7 +120,7 @@ class PlanBuilder {
   MaybeError failure_;
 };
 
-// Whether the name is one that the pattern means (PlanBuilder::Drop).
+// Whether the name matches the pattern (PlanBuilder::Drop).
 bool Matches(std::string_view pattern, std::string_view name);
 
 }  // namespace edgevlm

@@ -9,13 +9,13 @@
 #include <span>
 
 #include "base/check.h"
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 #include "tensor/half.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kShownBytes = 80;
 constexpr std::int64_t kChunkValues = 1 << 16;
 constexpr std::int64_t kTransposedRows = 64;  // per pass over the source: one cache line or two
 
@@ -27,7 +27,7 @@ std::uint16_t Load16(const std::byte* bytes) {
   return bits;
 }
 
-// values = the source's values from number `first` on.
+// Reads the source's values from index `first` on.
 void Read(const TensorView& source, std::int64_t first, std::span<float> values) {
   const std::byte* from = source.bytes.data() + first * ValueBytes(source.dtype);
   switch (source.dtype) {
@@ -51,7 +51,7 @@ void Read(const TensorView& source, std::int64_t first, std::span<float> values)
   }
 }
 
-// Writes values as dtype, one piece after the other.
+// Appends values, converted to dtype.
 class Writer {
  public:
   explicit Writer(const PlannedTensor& tensor) : tensor_(tensor) {
@@ -73,13 +73,13 @@ class Writer {
     return std::nullopt;
   }
 
-  std::vector<std::byte> Take() { return std::move(bytes_); }
+  std::vector<std::byte> TakeBytes() { return std::move(bytes_); }
 
  private:
   Error TooLarge(float value) const {
     std::array<char, 32> text;
     std::snprintf(text.data(), text.size(), "%g", static_cast<double>(value));
-    return {ErrorCode::kInvalid, "tensor '" + Printable(tensor_.source_name, kShownBytes) +
+    return {ErrorCode::kInvalid, "tensor '" + Printable(tensor_.source_name, kMaxQuotedName) +
                                      "': expected values that F16 holds (up to 65504), found " +
                                      text.data() + "; BF16 and F32 hold it"};
   }
@@ -106,14 +106,14 @@ MaybeError AppendInOrder(const TensorView& source, Writer& writer) {
   return std::nullopt;
 }
 
-MaybeError AppendPairRows(const TensorView& source, int heads, Writer& writer) {
+MaybeError AppendRopePermutedRows(const TensorView& source, int heads, Writer& writer) {
   const std::int64_t rows = source.shape[0];
   const std::int64_t cols = ValueCount(source.shape) / rows;
   const auto width = static_cast<int>(rows / heads);
   std::vector<float> values(static_cast<std::size_t>(cols));
   for (std::int64_t head = 0; head < heads; ++head) {
     for (int row = 0; row < width; ++row) {
-      Read(source, (head * width + PairRow(row, width)) * cols, values);
+      Read(source, (head * width + RopeSourceRow(row, width)) * cols, values);
       if (auto error = writer.Append(values)) return error;
     }
   }
@@ -150,15 +150,15 @@ Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
   MaybeError error;
   if (!tensor.values.empty()) {
     error = writer.Append(tensor.values);
-  } else if (tensor.change == Change::kPairRows) {
-    error = AppendPairRows(tensor.source, tensor.heads, writer);
+  } else if (tensor.change == Change::kRopePermuted) {
+    error = AppendRopePermutedRows(tensor.source, tensor.heads, writer);
   } else if (tensor.change == Change::kTransposed) {
     error = AppendTransposed(tensor.source, writer);
   } else {
     error = AppendInOrder(tensor.source, writer);
   }
   if (error) return *error;
-  return writer.Take();
+  return writer.TakeBytes();
 }
 
 std::uint64_t TotalBytes(const std::vector<PlannedTensor>& tensors) {

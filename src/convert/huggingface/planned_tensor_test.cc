@@ -34,10 +34,10 @@ std::vector<float> Made(const PlannedTensor& tensor) {
   return *ToFloats({.dtype = tensor.dtype, .shape = tensor.shape, .bytes = *bytes});
 }
 
-TEST(PlannedTensor, HalvesBecomeNeighbors) {
-  // One head of width 6: rows 0, 1, 2 are turned with 3, 4, 5.
+TEST(PlannedTensor, RopeHalvesBecomeAdjacentPairs) {
+  // One head of width 6: rows 0, 1, 2 are paired with 3, 4, 5.
   std::vector<int> rows;
-  for (int row = 0; row < 6; ++row) rows.push_back(PairRow(row, 6));
+  for (int row = 0; row < 6; ++row) rows.push_back(RopeSourceRow(row, 6));
   EXPECT_THAT(rows, ElementsAre(0, 3, 1, 4, 2, 5));
 
   const Counted source({8, 2}, DType::kF16);  // two heads of width 4
@@ -46,7 +46,7 @@ TEST(PlannedTensor, HalvesBecomeNeighbors) {
                     .shape = {8, 2},
                     .source_name = "q",
                     .source = source.View(),
-                    .change = Change::kPairRows,
+                    .change = Change::kRopePermuted,
                     .heads = 2}),
               ElementsAre(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15));
   const Counted bias({4}, DType::kF32);
@@ -55,7 +55,7 @@ TEST(PlannedTensor, HalvesBecomeNeighbors) {
                     .shape = {4},
                     .source_name = "b",
                     .source = bias.View(),
-                    .change = Change::kPairRows}),
+                    .change = Change::kRopePermuted}),
               ElementsAre(0, 2, 1, 3));
 }
 
@@ -104,7 +104,7 @@ TEST(PlannedTensor, EveryTypeFromEveryTypeAndMoreThanAChunk) {
   EXPECT_EQ(made.back(), 119999.0f);
 }
 
-TEST(PlannedTensor, WhatHalfFloatsCanNotHoldIsAnError) {
+TEST(PlannedTensor, OverflowOfF16IsAnError) {
   const auto make = [](float value, DType dtype) {
     return MakeBytes({.name = "x",
                       .dtype = dtype,
@@ -121,7 +121,7 @@ TEST(PlannedTensor, WhatHalfFloatsCanNotHoldIsAnError) {
   EXPECT_THAT(large.error().message, HasSubstr("found -1e+06"));
 }
 
-TEST(Plan, PatternsMeanNames) {
+TEST(Plan, PatternsMatchNames) {
   EXPECT_TRUE(Matches("a.#.b", "a.12.b"));
   EXPECT_FALSE(Matches("a.#.b", "a..b"));
   EXPECT_FALSE(Matches("a.#.b", "a.1x.b"));

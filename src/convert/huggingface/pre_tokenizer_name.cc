@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
@@ -9,9 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kShownBytes = 160;
-
-// What a pre_tokenizer does, in one text: its steps, parted by blanks; a pattern stands as it is.
+// The steps of a pre_tokenizer, separated by spaces; a pattern is written verbatim.
 struct KnownSteps {
   std::string_view steps;
   std::string_view name;
@@ -70,7 +69,7 @@ Result<std::string> PreTokenizerName(const json& pre_tokenizer, const std::strin
   return Error{ErrorCode::kUnsupported,
                where +
                    ": pre_tokenizer: expected that of GPT-2, Llama 3, Qwen2 or SmolLM2, found " +
-                   Printable(steps, kShownBytes)};
+                   Printable(steps, kMaxQuotedPattern)};
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Which of GGUF's pre-tokenizers a tokenizer.json means.
+// Maps the pre_tokenizer of a tokenizer.json to a pre-tokenizer name of GGUF.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,9 +8,9 @@
 
 namespace edgevlm {
 
-// pre_tokenizer: that entry of tokenizer.json, of byte pairs. Told by what it does: the patterns it
-// splits by, digits one by one, or GPT-2's own splitting.
-// Errors: kUnsupported (names the pattern or the step that is not known).
+// pre_tokenizer: this entry of a byte-pair tokenizer.json. It is recognized by its steps: the
+// regular expressions it splits by, single digits, or GPT-2's splitting. Errors: kUnsupported
+// (names the unknown pattern or step).
 Result<std::string> PreTokenizerName(const nlohmann::json& pre_tokenizer, const std::string& where);
 
 }  // namespace edgevlm

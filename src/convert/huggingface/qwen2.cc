@@ -4,14 +4,14 @@
 namespace edgevlm {
 namespace {
 
-Result<FilePlan> PlanText(ConversionSource& source) {
+Result<FilePlan> PlanQwen2(ConversionSource& source) {
   return PlanLlamaText(source.model, source.model.config, source.dtype,
-                       {.architecture = "qwen2", .pairs_rows = false});
+                       {.architecture = "qwen2", .permutes_rope = false});
 }
 
 }  // namespace
 
 const HuggingfaceFamily kQwen2Family = {
-    .name = "Qwen2ForCausalLM", .plan_text = PlanText, .plan_vision = nullptr};
+    .name = "Qwen2ForCausalLM", .plan_text = PlanQwen2, .plan_vision = nullptr};
 
 }  // namespace edgevlm

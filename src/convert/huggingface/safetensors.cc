@@ -9,6 +9,7 @@
 
 #include "base/byte_reader.h"
 #include "convert/huggingface/json.h"
+#include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
@@ -16,13 +17,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kShownBytes = 80;
 constexpr std::string_view kMetadata = "__metadata__";
 
 struct StoredType {
   std::string_view name;
   std::uint64_t bytes;         // per value
-  std::optional<DType> dtype;  // nothing: no type for weights
+  std::optional<DType> dtype;  // none: not a type of weights
 };
 
 constexpr StoredType kStoredTypes[] = {
@@ -41,10 +41,10 @@ const StoredType* FindStoredType(std::string_view name) {
 Error Corrupt(const std::string& what) { return {ErrorCode::kCorrupt, "safetensors: " + what}; }
 
 std::string Where(std::string_view name) {
-  return "tensor '" + Printable(name, kShownBytes) + "': ";
+  return "tensor '" + Printable(name, kMaxQuotedName) + "': ";
 }
 
-// Nothing: not an array of whole numbers that fit.
+// None if it is not an array of integers in range.
 std::optional<std::vector<std::int64_t>> ReadNumbers(const json& entry, const char* key) {
   const auto list = entry.find(key);
   if (list == entry.end() || !list->is_array()) return std::nullopt;
@@ -57,7 +57,7 @@ std::optional<std::vector<std::int64_t>> ReadNumbers(const json& entry, const ch
   return numbers;
 }
 
-// The bytes of a shape; nothing when they leave 63 bits.
+// The bytes of a shape; none if they exceed 63 bits.
 std::optional<std::uint64_t> BytesFor(const std::vector<std::int64_t>& extents,
                                       std::uint64_t value_bytes) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
@@ -85,7 +85,7 @@ Result<SafetensorsTensor> ReadEntry(const std::string& name, const json& entry,
   const StoredType* type = FindStoredType(type_name);
   if (type == nullptr) {
     return Error{ErrorCode::kUnsupported, "safetensors: " + where + "unknown dtype '" +
-                                              Printable(type_name, kShownBytes) + "'"};
+                                              Printable(type_name, kMaxQuotedName) + "'"};
   }
   auto extents = ReadNumbers(entry, "shape");
   if (!extents || extents->size() > SafetensorsLimits::kRank) {
@@ -114,7 +114,7 @@ Result<SafetensorsTensor> ReadEntry(const std::string& name, const json& entry,
                                                  static_cast<std::size_t>(end - begin))};
 }
 
-// Tensors in the order of their bytes must fill the data.
+// The tensors, sorted by offset, must fill the data.
 MaybeError CheckCoverage(const std::vector<SafetensorsTensor>& tensors,
                          std::span<const std::byte> data) {
   const std::byte* next = data.data();
@@ -161,7 +161,7 @@ Result<std::vector<SafetensorsTensor>> ParseSafetensors(std::span<const std::byt
     if (!tensor) return tensor.error();
     tensors.push_back(*std::move(tensor));
   }
-  // Empty ones stand before the one that begins where they do.
+  // Empty tensors come before the tensor with the same offset.
   std::ranges::sort(tensors, [](const SafetensorsTensor& a, const SafetensorsTensor& b) {
     return std::pair(a.bytes.data(), a.bytes.size()) < std::pair(b.bytes.data(), b.bytes.size());
   });
@@ -173,7 +173,7 @@ Result<TensorView> ViewOf(const SafetensorsTensor& tensor) {
   const StoredType* type = FindStoredType(tensor.dtype);
   if (type == nullptr || !type->dtype) {
     return Error{ErrorCode::kUnsupported, Where(tensor.name) + "expected F32, F16 or BF16, found " +
-                                              Printable(tensor.dtype, kShownBytes)};
+                                              Printable(tensor.dtype, kMaxQuotedName)};
   }
   if (tensor.extents.empty() || tensor.extents.size() > kMaxRank) {
     return Error{ErrorCode::kUnsupported, Where(tensor.name) + "expected 1 to " +

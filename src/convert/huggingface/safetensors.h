@@ -2,8 +2,8 @@
 //
 //   uint64 N, little-endian
 //   N bytes of JSON: {"name": {"dtype": "F16", "shape": [2, 3], "data_offsets": [0, 12]}, ...};
-//     an entry "__metadata__" holds texts and is left out
-//   data: offsets count from here; the tensors fill it without a gap or an overlap
+//     the entry "__metadata__" holds texts and is ignored
+//   data: offsets are relative to here; the tensors fill it without gaps or overlaps
 // Source: github.com/huggingface/safetensors, README (2022).
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace edgevlm {
 
-// What a file may hold. The header's length is charged before it is parsed.
+// Limits of a file. The header's length is checked before it is parsed.
 struct SafetensorsLimits {
   static constexpr std::uint64_t kHeaderBytes = 8 << 20;
   static constexpr std::size_t kTensors = 1 << 16;
@@ -34,14 +34,14 @@ struct SafetensorsTensor {
   std::span<const std::byte> bytes;
 };
 
-// Checks the file in full: afterwards every tensor lies inside it, has the bytes of its shape, and
-// none overlaps another. In the order of their bytes. The bytes must outlive what is returned.
+// Validates the whole file: every returned tensor lies inside it, has as many bytes as its shape
+// needs, and overlaps no other. Sorted by offset. `bytes` must outlive the result.
 // Errors: kCorrupt, kTooLarge (names the limit), kUnsupported (a data type unknown to the format).
 // Messages start with "safetensors".
 Result<std::vector<SafetensorsTensor>> ParseSafetensors(std::span<const std::byte> bytes);
 
-// As weights. Errors: kUnsupported (not F32, F16 or BF16; more than four extents), those of BytesOf
-// (an extent of 0).
+// The tensor as weights. Errors: kUnsupported (not F32, F16 or BF16; more than four dimensions),
+// those of BytesOf (a dimension of 0).
 Result<TensorView> ViewOf(const SafetensorsTensor& tensor);
 
 }  // namespace edgevlm

@@ -49,7 +49,7 @@ TEST(Safetensors, TensorsComeInTheOrderOfTheirBytes) {
   EXPECT_EQ((*tensors)[3].name, "z");
 }
 
-TEST(Safetensors, AFileThatIsCutAnywhereIsRefused) {
+TEST(Safetensors, RejectsFilesTruncatedAnywhere) {
   const std::string file = SafetensorsText(SmallTensors());
   ASSERT_EQ(ErrorOf(file), "");
   for (std::size_t size = 0; size < file.size(); ++size) {
@@ -58,7 +58,7 @@ TEST(Safetensors, AFileThatIsCutAnywhereIsRefused) {
   EXPECT_THAT(ErrorOf(file + "x"), HasSubstr("expected 22 bytes of data, found 23"));
 }
 
-TEST(Safetensors, HeadersThatAreWrong) {
+TEST(Safetensors, RejectsWrongHeaders) {
   const std::string huge("\xff\xff\xff\xff\xff\xff\xff\x7f", 8);
   EXPECT_THAT(ErrorOf(huge), HasSubstr("header: expected at most 8388608 bytes"));
   EXPECT_THAT(ErrorOf(WithHeader("{", 0)), HasSubstr("expected JSON"));
@@ -67,7 +67,7 @@ TEST(Safetensors, HeadersThatAreWrong) {
   EXPECT_EQ(ErrorOf(WithHeader("{}", 0)), "");
 }
 
-TEST(Safetensors, TensorsThatAreWrong) {
+TEST(Safetensors, RejectsWrongTensors) {
   const auto error = [](const std::string& entry, std::size_t bytes = 4) {
     return ErrorOf(WithHeader("{\"t\": " + entry + "}", bytes));
   };

@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-// How the value of a field is written; the numbers are protobuf's own.
+// Protobuf wire types.
 enum class Wire : std::uint32_t { kVarint = 0, kEight = 1, kBytes = 2, kFour = 5 };
 
 // One field of a message.
@@ -20,14 +20,14 @@ struct Field {
   std::span<const std::byte> bytes = {};  // of kBytes
 };
 
-// Walks over the fields of a message. Failure is sticky, as ByteReader's.
+// Iterates over the fields of a message. Errors stick, as in ByteReader.
 class Message {
  public:
   explicit Message(std::span<const std::byte> bytes) : in_(bytes) {}
 
   bool ok() const { return is_well_formed_ && in_.ok(); }
 
-  // False at the end and after a failure.
+  // False at the end and after an error.
   bool Next(Field& field) {
     if (!ok() || in_.remaining() == 0) return false;
     constexpr int kWireBits = 3;
@@ -72,7 +72,7 @@ class Message {
 
 Error Corrupt(const std::string& what) { return {ErrorCode::kCorrupt, "sentencepiece: " + what}; }
 
-// An id; negative ones are written as 64 bits.
+// An id; negative ones are encoded in 64 bits.
 int ToId(std::uint64_t value) { return static_cast<std::int32_t>(value & 0xffffffffu); }
 
 Result<SentencePiece> ReadPiece(std::span<const std::byte> bytes, std::size_t id) {
@@ -111,10 +111,10 @@ void ReadTraining(const Field& field, SentencePieceModel& model) {
 }
 
 void ReadNormalizer(const Field& field, SentencePieceModel& model) {
-  if (field.wire == Wire::kVarint && field.number == 3) model.adds_blank_first = field.value != 0;
+  if (field.wire == Wire::kVarint && field.number == 3) model.adds_space_prefix = field.value != 0;
 }
 
-// Hands every field of the message to `read`. False: broken.
+// Calls read for every field of the message. False if the message is malformed.
 template <class ReadField>
 bool ReadFields(std::span<const std::byte> bytes, SentencePieceModel& model, ReadField read) {
   Message message(bytes);

@@ -1,4 +1,4 @@
-// The file of a SentencePiece tokenizer (tokenizer.model): the pieces and what they are for.
+// Parser for SentencePiece model files (tokenizer.model).
 #pragma once
 
 #include <cstddef>
@@ -12,9 +12,9 @@
 
 namespace edgevlm {
 
-// One piece. The numbers of types are those of GGUF's token types too.
+// One piece. Types have the same numbers as GGUF's token types.
 struct SentencePiece {
-  std::string text;  // blanks as U+2581
+  std::string text;  // spaces as U+2581
   float score = 0;
   std::int32_t type = 1;
 };
@@ -27,15 +27,15 @@ struct SentencePieceModel {
   int unknown = 0;
   int bos = 1;
   int eos = 2;
-  int padding = -1;              // -1: none
-  bool adds_blank_first = true;  // add_dummy_prefix
+  int padding = -1;               // -1: none
+  bool adds_space_prefix = true;  // add_dummy_prefix
 };
 
-// Reads a protobuf message ModelProto: field 1 the pieces {1 text, 2 score, 3 type}, 2 the training
-// {40 to 43 the ids of unknown, bos, eos and padding}, 3 the normalizer {3 add_dummy_prefix}; other
-// fields are skipped.
+// Parses a protobuf message ModelProto: field 1 is the pieces {1 text, 2 score, 3 type}, field 2
+// the trainer {40 to 43 the ids of unknown, bos, eos and padding}, field 3 the normalizer {3
+// add_dummy_prefix}. Other fields are skipped.
 // Source: github.com/google/sentencepiece, src/sentencepiece_model.proto (2018).
-// Errors: kCorrupt (cut; a type that does not exist), kTooLarge. Messages start with
+// Errors: kCorrupt (truncated; unknown piece type), kTooLarge. Messages start with
 // "sentencepiece".
 Result<SentencePieceModel> ParseSentencePieceModel(std::span<const std::byte> bytes);
 

@@ -35,10 +35,10 @@ TEST(SentencePieceModel, ReadsPiecesAndIds) {
   EXPECT_EQ(model->bos, 2);
   EXPECT_EQ(model->eos, 1);
   EXPECT_EQ(model->padding, -1);
-  EXPECT_FALSE(model->adds_blank_first);
+  EXPECT_FALSE(model->adds_space_prefix);
 }
 
-TEST(SentencePieceModel, ACutFileIsRefusedUnlessItEndsBetweenFields) {
+TEST(SentencePieceModel, RejectsTruncatedFilesUnlessTheyEndBetweenFields) {
   const std::string file = SmallModel();
   const auto whole = Parse(file);
   ASSERT_TRUE(whole);
@@ -48,13 +48,13 @@ TEST(SentencePieceModel, ACutFileIsRefusedUnlessItEndsBetweenFields) {
   }
 }
 
-TEST(SentencePieceModel, WhatIsNoModelIsRefused) {
+TEST(SentencePieceModel, RejectsOtherFiles) {
   EXPECT_THAT(Parse("").error().message, HasSubstr("found none"));
   EXPECT_THAT(Parse("not a model").error().message, HasSubstr("sentencepiece: "));
   EXPECT_THAT(Parse(SentencePieceText({{"a", 0, 7}})).error().message,
               HasSubstr("piece 0: expected a type from 1 to 6, found 7"));
   EXPECT_FALSE(Parse(std::string(20, '\xff')));
-  // A field that says it is longer than any file.
+  // A field with a length beyond any file.
   EXPECT_FALSE(Parse("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f"));
 }
 

@@ -1,6 +1,7 @@
 // Idefics3ForConditionalGeneration and SmolVLMForConditionalGeneration: SmolVLM, SmolVLM2.
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/llama_text.h"
 #include "convert/huggingface/vision_encoder.h"
 #include "gguf/names.h"
@@ -8,10 +9,8 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxExtent = 1 << 20;
-
 constexpr TensorRule kProjectorRules[] = {
-    {"proj", [](int) { return std::string(modules::kPixelShuffleProjector); }},
+    {"proj", Module<modules::kPixelShuffleProjector>},
 };
 
 const LlamaLayout kTextLayout = {
@@ -19,25 +18,21 @@ const LlamaLayout kTextLayout = {
     .dropped = {"model.vision_model.*", "model.connector.*"},
 };
 
-// What configurations leave out.
-const VisionEncoderSizes kUsualVisionEncoder = {.image = 512,
-                                                .patch = 16,
-                                                .width = 1152,
-                                                .hidden = 3072,
-                                                .blocks = 12,
-                                                .heads = 16,
-                                                .epsilon = 1e-6,
-                                                .activation = "gelu_pytorch_tanh"};
+// The defaults of absent entries.
+const VisionEncoderSizes kDefaultVisionEncoder = {.image = 512,
+                                                  .patch = 16,
+                                                  .width = 1152,
+                                                  .hidden = 3072,
+                                                  .blocks = 12,
+                                                  .heads = 16,
+                                                  .epsilon = 1e-6,
+                                                  .activation = "gelu_pytorch_tanh"};
 
-Result<FilePlan> PlanText(ConversionSource& source) {
-  JsonObject& config = source.model.config;
-  JsonObject text = config.Object("text_config");
-  if (text.String("model_type", "llama") != "llama") text.Expect("model_type", "\"llama\"");
-  if (!text.ok()) return text.error();
-  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, kTextLayout);
+Result<FilePlan> PlanSmolVlmText(ConversionSource& source) {
+  return PlanLlamaTextConfig(source, kTextLayout);
 }
 
-// The longest edge of an image before it is cut into tiles; nothing where the folder is silent.
+// The longest edge of an image before it is split into tiles; 0 if the folder does not have it.
 Result<int> ReadLongestEdge(const std::string& folder) {
   auto config = ReadImageProcessor(folder);
   if (!config) return config.error();
@@ -48,10 +43,10 @@ Result<int> ReadLongestEdge(const std::string& folder) {
   return edge;
 }
 
-Result<FilePlan> PlanVision(ConversionSource& source) {
+Result<FilePlan> PlanSmolVlmVision(ConversionSource& source) {
   JsonObject& config = source.model.config;
   JsonObject vision = config.Object("vision_config");
-  const VisionEncoderSizes sizes = ReadVisionEncoderSizes(vision, kUsualVisionEncoder);
+  const VisionEncoderSizes sizes = ReadVisionEncoderSizes(vision, kDefaultVisionEncoder);
   JsonObject text = config.Object("text_config");
   const int width = text.Int("hidden_size", 1, kMaxExtent);
   const int scale = config.Int("scale_factor", 1, kMaxExtent, 2);
@@ -67,7 +62,7 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
   builder.Apply({{"model.connector.modality_projection."}, kProjectorRules});
   builder.Drop("model.text_model.*");
   builder.Drop("lm_head.weight");
-  auto tensors = builder.Finish();
+  auto tensors = builder.BuildTensors();
   if (!tensors) return tensors.error();
   FilePlan plan;
   if (auto error =
@@ -75,9 +70,9 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
     return *error;
   }
   plan.Add(keys::kProjectorType, "idefics3");
-  plan.Add(keys::kProjectorScaleFactor, static_cast<std::uint32_t>(scale));
+  plan.AddCount(keys::kProjectorScaleFactor, scale);
   if (*longest_edge > 0) {
-    plan.Add(keys::kPreprocImageSize, static_cast<std::uint32_t>(*longest_edge));
+    plan.AddCount(keys::kPreprocImageSize, *longest_edge);
   }
   plan.tensors = *std::move(tensors);
   return plan;
@@ -85,9 +80,11 @@ Result<FilePlan> PlanVision(ConversionSource& source) {
 
 }  // namespace
 
-const HuggingfaceFamily kSmolVlmFamily = {
-    .name = "Idefics3ForConditionalGeneration", .plan_text = PlanText, .plan_vision = PlanVision};
-const HuggingfaceFamily kSmolVlm2Family = {
-    .name = "SmolVLMForConditionalGeneration", .plan_text = PlanText, .plan_vision = PlanVision};
+const HuggingfaceFamily kSmolVlmFamily = {.name = "Idefics3ForConditionalGeneration",
+                                          .plan_text = PlanSmolVlmText,
+                                          .plan_vision = PlanSmolVlmVision};
+const HuggingfaceFamily kSmolVlm2Family = {.name = "SmolVLMForConditionalGeneration",
+                                           .plan_text = PlanSmolVlmText,
+                                           .plan_vision = PlanSmolVlmVision};
 
 }  // namespace edgevlm

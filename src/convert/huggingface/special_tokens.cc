@@ -9,12 +9,12 @@ namespace {
 
 using nlohmann::json;
 
-// A token for a purpose, and where it is told of.
+// A special token, and the entries that may define it.
 struct SpecialToken {
   std::string_view entry;     // in tokenizer_config.json and special_tokens_map.json: its text
   std::string_view id_entry;  // in config.json and generation_config.json
   std::string_view key;
-  std::optional<int> VocabularyTables::*own;  // by the tokenizer itself
+  std::optional<int> VocabularyTables::*own;  // from the tokenizer's own file
 };
 
 constexpr SpecialToken kSpecialTokens[] = {
@@ -24,7 +24,7 @@ constexpr SpecialToken kSpecialTokens[] = {
     {"pad_token", "pad_token_id", keys::kPaddingTokenId, nullptr},
 };
 
-// The text of a token that is given as "text" or as {"content": "text"}.
+// The text of a token, given as "text" or as {"content": "text"}.
 std::optional<std::string> TokenText(const JsonObject& object, std::string_view entry) {
   const json* value = object.Find(entry);
   if (value != nullptr && value->is_object()) {
@@ -35,7 +35,7 @@ std::optional<std::string> TokenText(const JsonObject& object, std::string_view 
   return value->get<std::string>();
 }
 
-// The id of a token for a purpose; control tokens first, since texts may occur twice.
+// The id of a token by its text; control tokens first, because a text may occur twice.
 std::optional<int> IdOf(const VocabularyTables& tables, const std::string& text) {
   std::optional<int> found;
   for (std::size_t id = 0; id < tables.tokens.size(); ++id) {
@@ -65,13 +65,13 @@ std::optional<int> FindSpecial(const SpecialToken& special, const VocabularyFile
   return own && 0 <= *own && *own < size ? own : std::nullopt;
 }
 
-// What a post_processor of the type "TemplateProcessing" puts around a text; empty: nothing.
+// The tokens that a post_processor "TemplateProcessing" adds around a text.
 struct TextTemplate {
   std::string first;
   std::string last;
 };
 
-// Nothing: the file has no such post_processor.
+// None if the file has no such post_processor.
 std::optional<TextTemplate> ReadTemplate(const JsonObject& tokenizer) {
   const json* post = tokenizer.Find("post_processor");
   if (post == nullptr || !post->is_object()) return std::nullopt;
@@ -91,8 +91,8 @@ std::optional<TextTemplate> ReadTemplate(const JsonObject& tokenizer) {
   return text;
 }
 
-// Whether texts begin or end with a token: as tokenizer_config.json says, or the template. Where
-// neither speaks, byte pairs have none; SentencePiece's usual ones need no key.
+// Whether the tokenizer adds this token: from tokenizer_config.json, else from the template. If
+// neither has it, byte pairs add none, and SentencePiece's defaults need no key.
 std::optional<bool> AddsToken(JsonObject& tokenizer_config, std::string_view entry,
                               const std::optional<std::string>& in_template, std::optional<int> id,
                               const VocabularyTables& tables) {

@@ -1,4 +1,4 @@
-// The tokens of a vocabulary that have a purpose: the one that begins a text, ends it, ...
+// Special tokens of a vocabulary: bos, eos and the like.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace edgevlm {
 
-// The JSON files of a folder that speak about its vocabulary.
+// The JSON files of a folder that describe its vocabulary.
 struct VocabularyFiles {
   JsonObject tokenizer;
   JsonObject tokenizer_config;
@@ -23,14 +23,15 @@ struct SpecialTokens {
   std::vector<std::pair<std::string_view, int>> ids;  // by the keys of GGUF
   std::optional<int> bos;                             // begins a text
   std::optional<int> eos;                             // ends it
-  std::optional<bool> adds_bos;                       // nothing: no file says so
+  std::optional<bool> adds_bos;                       // none: no file has it
   std::optional<bool> adds_eos;
 };
 
-// Where the files differ, the first counts that gives a token of the tables: tokenizer_config.json,
-// special_tokens_map.json, config.json, generation_config.json, the tokenizer's own file. Whether
-// texts begin or end with one says tokenizer_config.json, or else the template of tokenizer.json.
-// Failures go to files.tokenizer_config. Cost: a pass over the tokens for each purpose.
+// If the files disagree, the first one that names a token of the tables wins, in this order:
+// tokenizer_config.json, special_tokens_map.json, config.json, generation_config.json, the
+// tokenizer's own file. adds_bos and adds_eos come from tokenizer_config.json, else from the
+// template of tokenizer.json. Failures are recorded in files.tokenizer_config. Cost: a pass over
+// all tokens for each special token.
 SpecialTokens FindSpecialTokens(const JsonObject& config, const VocabularyTables& tables,
                                 VocabularyFiles& files);
 

@@ -3,44 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "convert/huggingface/limits.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxExtent = 1 << 20;
-
-std::string Of(std::string_view module) { return std::string(module); }
-
-constexpr Members kBoth = Members::kWeightAndBias;
-
 constexpr TensorRule kClipRules[] = {
-    {"embeddings.patch_embedding", [](int) { return Of(modules::kPatchEmbedding); },
-     Members::kWeight, Treatment::kCopied, Storage::kPatches},
-    {"embeddings.class_embedding", [](int) { return Of(modules::kClassEmbedding); },
-     Members::kValue},
-    {"embeddings.position_embedding", [](int) { return Of(modules::kVisionPositions); },
-     Members::kWeight, Treatment::kCopied, Storage::kFloat32},
-    {"pre_layrnorm", [](int) { return Of(modules::kVisionPreNorm); }, kBoth},
+    {"embeddings.patch_embedding", Module<modules::kPatchEmbedding>, Members::kWeight,
+     Treatment::kCopied, Storage::kPatches},
+    {"embeddings.class_embedding", Module<modules::kClassEmbedding>, Members::kValue},
+    {"embeddings.position_embedding", Module<modules::kVisionPositions>, Members::kWeight,
+     Treatment::kCopied, Storage::kFloat32},
+    {"pre_layrnorm", Module<modules::kVisionPreNorm>, kWithBias},
 };
 
 constexpr TensorRule kSiglipRules[] = {
-    {"embeddings.patch_embedding", [](int) { return Of(modules::kPatchEmbedding); }, kBoth,
+    {"embeddings.patch_embedding", Module<modules::kPatchEmbedding>, kWithBias, Treatment::kCopied,
+     Storage::kFloat32},
+    {"embeddings.position_embedding", Module<modules::kVisionPositions>, Members::kWeight,
      Treatment::kCopied, Storage::kFloat32},
-    {"embeddings.position_embedding", [](int) { return Of(modules::kVisionPositions); },
-     Members::kWeight, Treatment::kCopied, Storage::kFloat32},
-    {"post_layernorm", [](int) { return Of(modules::kVisionPostNorm); }, kBoth},
+    {"post_layernorm", Module<modules::kVisionPostNorm>, kWithBias},
 };
 
 constexpr TensorRule kBlockRules[] = {
-    {"encoder.layers.#.layer_norm1", modules::VisionAttnNorm, kBoth},
-    {"encoder.layers.#.self_attn.q_proj", modules::VisionAttnQ, kBoth},
-    {"encoder.layers.#.self_attn.k_proj", modules::VisionAttnK, kBoth},
-    {"encoder.layers.#.self_attn.v_proj", modules::VisionAttnV, kBoth},
-    {"encoder.layers.#.self_attn.out_proj", modules::VisionAttnOutput, kBoth},
-    {"encoder.layers.#.layer_norm2", modules::VisionFfnNorm, kBoth},
-    {"encoder.layers.#.mlp.fc1", modules::VisionFfnUp, kBoth},
-    {"encoder.layers.#.mlp.fc2", modules::VisionFfnDown, kBoth},
+    {"encoder.layers.#.layer_norm1", modules::VisionAttnNorm, kWithBias},
+    {"encoder.layers.#.self_attn.q_proj", modules::VisionAttnQ, kWithBias},
+    {"encoder.layers.#.self_attn.k_proj", modules::VisionAttnK, kWithBias},
+    {"encoder.layers.#.self_attn.v_proj", modules::VisionAttnV, kWithBias},
+    {"encoder.layers.#.self_attn.out_proj", modules::VisionAttnOutput, kWithBias},
+    {"encoder.layers.#.layer_norm2", modules::VisionFfnNorm, kWithBias},
+    {"encoder.layers.#.mlp.fc1", modules::VisionFfnUp, kWithBias},
+    {"encoder.layers.#.mlp.fc2", modules::VisionFfnDown, kWithBias},
 };
 
 // The activations by their names in config.json.
@@ -55,29 +49,29 @@ constexpr VisionEncoderActivation kActivations[] = {
 };
 
 std::vector<float> ReadColors(JsonObject& config, std::string_view entry,
-                              const std::array<float, 3>& usual) {
-  if (!config.Has(entry)) return {usual.begin(), usual.end()};
-  return config.Numbers(entry, usual.size());
+                              const std::array<float, 3>& defaults) {
+  if (!config.Has(entry)) return {defaults.begin(), defaults.end()};
+  return config.Numbers(entry, defaults.size());
 }
 
 }  // namespace
 
-VisionEncoderSizes ReadVisionEncoderSizes(JsonObject& config, const VisionEncoderSizes& usual) {
+VisionEncoderSizes ReadVisionEncoderSizes(JsonObject& config, const VisionEncoderSizes& defaults) {
   VisionEncoderSizes sizes;
-  sizes.image = config.Int("image_size", 1, kMaxExtent, usual.image);
-  sizes.patch = config.Int("patch_size", 1, sizes.image, usual.patch);
-  sizes.width = config.Int("hidden_size", 1, kMaxExtent, usual.width);
-  sizes.hidden = config.Int("intermediate_size", 1, kMaxExtent, usual.hidden);
-  sizes.blocks = config.Int("num_hidden_layers", 1, kMaxExtent, usual.blocks);
-  sizes.heads = config.Int("num_attention_heads", 1, sizes.width, usual.heads);
-  sizes.epsilon = config.Number("layer_norm_eps", 1e-12, 1, usual.epsilon);
-  sizes.activation = config.String("hidden_act", usual.activation);
+  sizes.image = config.Int("image_size", 1, kMaxExtent, defaults.image);
+  sizes.patch = config.Int("patch_size", 1, sizes.image, defaults.patch);
+  sizes.width = config.Int("hidden_size", 1, kMaxExtent, defaults.width);
+  sizes.hidden = config.Int("intermediate_size", 1, kMaxExtent, defaults.hidden);
+  sizes.blocks = config.Int("num_hidden_layers", 1, kMaxExtent, defaults.blocks);
+  sizes.heads = config.Int("num_attention_heads", 1, sizes.width, defaults.heads);
+  sizes.epsilon = config.Number("layer_norm_eps", 1e-12, 1, defaults.epsilon);
+  sizes.activation = config.String("hidden_act", defaults.activation);
   return sizes;
 }
 
 int ReadFeatureBlocks(JsonObject& config, std::string_view entry, const VisionEncoderSizes& sizes) {
-  constexpr int kUsual = -2;
-  const int layer = config.Int(entry, -sizes.blocks, sizes.blocks, kUsual);
+  constexpr int kDefault = -2;
+  const int layer = config.Int(entry, -sizes.blocks, sizes.blocks, kDefault);
   const int blocks = layer < 0 ? sizes.blocks + 1 + layer : layer;
   if (blocks < 1) config.Expect(entry, "a layer after the first block");
   return blocks;
@@ -96,7 +90,7 @@ Result<JsonObject> ReadImageProcessor(const std::string& folder) {
 }
 
 MaybeError AddVisionEncoderKeys(const std::string& folder, const VisionEncoderSizes& sizes,
-                                int blocks, int width, const ColorNorm& usual_colors,
+                                int blocks, int width, const ColorNorm& default_colors,
                                 FilePlan& plan) {
   const auto* activation =
       std::ranges::find(kActivations, sizes.activation, &VisionEncoderActivation::name);
@@ -106,24 +100,23 @@ MaybeError AddVisionEncoderKeys(const std::string& folder, const VisionEncoderSi
         folder +
             ": vision encoder: 'hidden_act': expected quick_gelu, gelu, gelu_pytorch_tanh or "
             "silu, found " +
-            Printable(sizes.activation, 40)};
+            Printable(sizes.activation, kMaxQuotedValue)};
   }
   auto config = ReadImageProcessor(folder);
   if (!config) return config.error();
-  std::vector<float> mean = ReadColors(*config, "image_mean", usual_colors.mean);
-  std::vector<float> deviation = ReadColors(*config, "image_std", usual_colors.deviation);
+  std::vector<float> mean = ReadColors(*config, "image_mean", default_colors.mean);
+  std::vector<float> deviation = ReadColors(*config, "image_std", default_colors.deviation);
   if (!config->ok()) return config->error();
-  const auto number = [](int value) { return static_cast<std::uint32_t>(value); };
   plan.Add(keys::kArchitecture, "clip");
   plan.Add(keys::kHasVisionEncoder, true);
   plan.Add(keys::kHasTextEncoder, false);
-  plan.Add(keys::kProjectionDim, number(width));
-  plan.Add(keys::kImageSize, number(sizes.image));
-  plan.Add(keys::kPatchSize, number(sizes.patch));
-  plan.Add(keys::kVisionEmbeddingLength, number(sizes.width));
-  plan.Add(keys::kVisionFeedForwardLength, number(sizes.hidden));
-  plan.Add(keys::kVisionBlockCount, number(blocks));
-  plan.Add(keys::kVisionHeadCount, number(sizes.heads));
+  plan.AddCount(keys::kProjectionDim, width);
+  plan.AddCount(keys::kImageSize, sizes.image);
+  plan.AddCount(keys::kPatchSize, sizes.patch);
+  plan.AddCount(keys::kVisionEmbeddingLength, sizes.width);
+  plan.AddCount(keys::kVisionFeedForwardLength, sizes.hidden);
+  plan.AddCount(keys::kVisionBlockCount, blocks);
+  plan.AddCount(keys::kVisionHeadCount, sizes.heads);
   plan.Add(keys::kVisionLayerNormEpsilon, static_cast<float>(sizes.epsilon));
   plan.Add(keys::kImageMean, std::move(mean));
   plan.Add(keys::kImageStd, std::move(deviation));

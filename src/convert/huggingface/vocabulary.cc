@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "convert/huggingface/added_tokens.h"
+#include "convert/huggingface/limits.h"
 #include "convert/huggingface/special_tokens.h"
 #include "gguf/names.h"
 #include "gguf/reader.h"
@@ -34,10 +35,10 @@ Result<VocabularyFiles> ReadFiles(const std::string& folder) {
 }
 
 Result<VocabularyTables> TablesOf(JsonObject& tokenizer, int size) {
-  const json* type = tokenizer.Find("model", "type");  // old files have none
+  const json* type = tokenizer.Find("model", "type");  // absent in old files
   if (type != nullptr && *type != "BPE") {
-    return Error{ErrorCode::kUnsupported,
-                 tokenizer.where() + ": model: expected BPE, found " + Printable(type->dump(), 40)};
+    return Error{ErrorCode::kUnsupported, tokenizer.where() + ": model: expected BPE, found " +
+                                              Printable(type->dump(), kMaxQuotedValue)};
   }
   const json* falls_back = tokenizer.Find("model", "byte_fallback");
   const bool has_byte_fallback = falls_back != nullptr && *falls_back == true;
@@ -82,7 +83,7 @@ void AddTables(VocabularyTables tables, FilePlan& plan) {
   plan.Add(keys::kTokenTypes, std::move(types));
 }
 
-// Of a list of templates, the one named "default", or else the first.
+// Of a list of templates, the one named "default", else the first.
 std::string DefaultTemplate(const json& list) {
   std::string first;
   for (const json& entry : list) {
@@ -109,7 +110,7 @@ Result<std::string> ReadChatTemplate(const std::string& folder, const JsonObject
   return text;
 }
 
-// Loads what was planned as a model's file is loaded: what that refuses is not to be written.
+// Loads the planned keys as a model file's would be: a file that cannot be loaded is not written.
 MaybeError CheckLoads(const std::string& folder, const FilePlan& plan) {
   GgufWriter writer;
   for (const auto& [key, value] : plan.keys) writer.Add(key, value);
@@ -130,16 +131,16 @@ MaybeError AddVocabulary(const std::string& folder, JsonObject& config, int size
   auto tables = ReadTables(folder, *files, size);
   if (!tables) return tables.error();
   const SpecialTokens special = FindSpecialTokens(config, *tables, *files);
-  // vocab.json does not tell them from pieces of text.
+  // vocab.json does not distinguish them from normal tokens.
   for (const auto id : {special.bos, special.eos}) {
     if (!id) continue;
     PieceType& type = tables->types[static_cast<std::size_t>(*id)];
     if (type == PieceType::kNormal) type = PieceType::kControl;
   }
   JsonObject& tokenizer_config = files->tokenizer_config;
-  std::optional<bool> adds_blank = tables->adds_blank_first;
+  std::optional<bool> adds_space_prefix = tables->adds_space_prefix;
   if (tokenizer_config.Has("add_prefix_space")) {
-    adds_blank = tokenizer_config.Bool("add_prefix_space", true);
+    adds_space_prefix = tokenizer_config.Bool("add_prefix_space", true);
   }
   auto chat_template = ReadChatTemplate(folder, tokenizer_config);
   if (!chat_template) return chat_template.error();
@@ -149,7 +150,7 @@ MaybeError AddVocabulary(const std::string& folder, JsonObject& config, int size
   for (const auto& [key, id] : special.ids) plan.Add(key, static_cast<std::uint32_t>(id));
   if (special.adds_bos) plan.Add(keys::kAddBosToken, *special.adds_bos);
   if (special.adds_eos) plan.Add(keys::kAddEosToken, *special.adds_eos);
-  if (adds_blank) plan.Add(keys::kAddSpacePrefix, *adds_blank);
+  if (adds_space_prefix) plan.Add(keys::kAddSpacePrefix, *adds_space_prefix);
   if (!chat_template->empty()) plan.Add(keys::kChatTemplate, *std::move(chat_template));
   return CheckLoads(folder, plan);
 }

@@ -10,9 +10,9 @@
 namespace edgevlm {
 
 // Adds all keys of the vocabulary: tables, special tokens, chat template. config: config.json, for
-// ids that no other file gives; size: as many tokens as the matrix of embeddings has. Errors:
-// kNotFound (a folder without a vocabulary), those of vocabulary_tables.h, added_tokens.h and,
-// since what is added must load again, LoadTokenizer.
+// ids that no other file has; size: rows of the token embedding. Errors: kNotFound (a folder
+// without a vocabulary), those of vocabulary_tables.h and added_tokens.h, and those of
+// LoadTokenizer, which must accept the result.
 MaybeError AddVocabulary(const std::string& folder, JsonObject& config, int size, FilePlan& plan);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// The tables of a vocabulary: tokens by id, and what they are for.
+// VocabularyTables: tokens, their types, scores and merges, as GGUF stores them.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace edgevlm {
 
-// The numbers of tokenizer.ggml.token_type.
+// The values of tokenizer.ggml.token_type.
 enum class PieceType : std::int32_t {
   kNormal = 1,
   kUnknown = 2,
@@ -28,29 +28,29 @@ struct VocabularyTables {
   std::vector<PieceType> types = {};     // by id
   std::vector<float> scores = {};        // by id, of SentencePiece
   std::vector<std::string> merges = {};  // of byte pairs: "a b"
-  std::optional<int> unknown = {};       // ids that the tokenizer's own file gives
+  std::optional<int> unknown = {};       // ids from the tokenizer's own file
   std::optional<int> bos = {};
   std::optional<int> eos = {};
-  std::optional<bool> adds_blank_first = {};
+  std::optional<bool> adds_space_prefix = {};
 
-  // The text of an id that has none: "[PAD7]".
+  // The text of an unused id: "[PAD7]".
   static std::string Filler(std::size_t id) { return "[PAD" + std::to_string(id) + "]"; }
 
   // Adds unused tokens up to `size`.
   void PadTo(std::size_t size);
 };
 
-// The tables alone. size: as many tokens as the model's matrix of embeddings has; fewer are filled
-// up. Errors: kCorrupt, kUnsupported, those of the formats.
+// The functions below read the tables only. size: rows of the token embedding; a smaller vocabulary
+// is padded. Errors: kCorrupt, kUnsupported, those of the formats.
 //
-// Of tokenizer.model.
+// From tokenizer.model.
 Result<VocabularyTables> ReadPieces(const std::string& path, int size);
-// Of tokenizer.json with byte fallback: the same pieces, but without scores. They follow from the
-// order of the merges: what merges first has the higher score.
+// From a tokenizer.json with byte fallback: the same pieces, but the file has no scores. They are
+// derived from the order of the merges: the earlier merge has the higher score.
 Result<VocabularyTables> PiecesOf(JsonObject& tokenizer, int size);
-// Of any other tokenizer.json of byte pairs.
+// From any other byte-pair tokenizer.json.
 Result<VocabularyTables> BytePairsOf(JsonObject& tokenizer, int size);
-// Of vocab.json and merges.txt.
+// From vocab.json and merges.txt.
 Result<VocabularyTables> ReadBytePairs(const std::string& folder, int size);
 
 }  // namespace edgevlm

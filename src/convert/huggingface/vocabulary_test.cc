@@ -80,7 +80,7 @@ TEST(Vocabulary, PiecesOfTokenizerModel) {
   EXPECT_EQ(keys.Get<std::string>(keys::kChatTemplate), "{{ messages }}");
 }
 
-TEST(Vocabulary, PiecesAloneAreEnough) {
+TEST(Vocabulary, NeedsTokenizerModelOnly) {
   const TinyFolder folder;
   WriteTinyPieces(folder);
   const Keys keys(folder);
@@ -121,9 +121,9 @@ json PiecesJson() {
 }
 
 // As version 4 of transformers writes it, and version 5.
-TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
+TEST(Vocabulary, ReadsTheSpacePrefixFromTokenizerJson) {
   const json prepends = {{"type", "Prepend"}, {"prepend", "\u2581"}};
-  const auto adds_blank = [](const std::string& entry, const json& value) {
+  const auto adds_space_prefix = [](const std::string& entry, const json& value) {
     const TinyFolder folder;
     json tokenizer = PiecesJson();
     tokenizer[entry] = value;
@@ -132,14 +132,16 @@ TEST(Vocabulary, TokenizerJsonSaysWhetherABlankComesFirst) {
     EXPECT_EQ(keys.error(), "");
     return keys.Get<bool>(keys::kAddSpacePrefix);
   };
-  EXPECT_TRUE(adds_blank("normalizer", prepends));
-  EXPECT_TRUE(adds_blank(
+  EXPECT_TRUE(adds_space_prefix("normalizer", prepends));
+  EXPECT_TRUE(adds_space_prefix(
       "normalizer", {{"type", "Sequence"}, {"normalizers", {prepends, {{"type", "Replace"}}}}}));
-  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}}));
-  EXPECT_TRUE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}}));
-  EXPECT_FALSE(adds_blank("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "never"}}));
-  EXPECT_FALSE(adds_blank("normalizer", {{"type", "Replace"}}));
-  EXPECT_FALSE(adds_blank("normalizer", nullptr));
+  EXPECT_TRUE(
+      adds_space_prefix("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}}));
+  EXPECT_TRUE(adds_space_prefix("pre_tokenizer", {{"type", "Metaspace"}}));
+  EXPECT_FALSE(
+      adds_space_prefix("pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "never"}}));
+  EXPECT_FALSE(adds_space_prefix("normalizer", {{"type", "Replace"}}));
+  EXPECT_FALSE(adds_space_prefix("normalizer", nullptr));
 }
 
 TEST(Vocabulary, ATemplateWithoutTokensAddsNone) {
@@ -190,7 +192,7 @@ TEST(Vocabulary, GptTwoAsFirstPublished) {
   EXPECT_EQ(keys.Get<std::string>(keys::kTokenizerPre), "gpt-2");
 }
 
-TEST(Vocabulary, TemplatesSayWhatBeginsAText) {
+TEST(Vocabulary, ReadsBosFromTemplates) {
   const TinyFolder folder;
   json tokenizer = TinyBytePairs();
   const json begins = {{"type", "TemplateProcessing"},
@@ -212,7 +214,7 @@ TEST(Vocabulary, TemplatesSayWhatBeginsAText) {
   EXPECT_EQ(keys.Get<std::string>(keys::kChatTemplate), "yes");
 }
 
-TEST(Vocabulary, TheTemplateMayHaveAFileOfItsOwn) {
+TEST(Vocabulary, TheTemplateMayBeInASeparateFile) {
   const TinyFolder folder;
   WriteTinyPieces(folder);
   folder.WriteJson("chat_template.json", {{"chat_template", "from json"}});
@@ -246,7 +248,7 @@ TEST(Vocabulary, FoldersThatAreWrong) {
   EXPECT_THAT(error("/pre_tokenizer/type", "Metaspace"), HasSubstr("pre_tokenizer: expected"));
 }
 
-// What the program could not load again is refused here, and what it can is taken.
+// A vocabulary that could not be loaded is rejected; others are accepted.
 TEST(Vocabulary, LoadsAgain) {
   const auto error = [](const json& tokenizer, int size = kTinyVocabulary) {
     const TinyFolder folder;
@@ -291,7 +293,7 @@ json Split(const std::string& pattern) {
             {{"type", "ByteLevel"}, {"use_regex", false}}}}};
 }
 
-TEST(PreTokenizerName, IsToldByWhatItDoes) {
+TEST(PreTokenizerName, IsRecognizedByItsSteps) {
   const auto name = [](const json& value) {
     const auto found = PreTokenizerName(value, "t");
     return found ? *found : found.error().message;

@@ -1,4 +1,4 @@
-// TinyFolder: a model's folder as Hugging Face keeps it, with random weights. For tests.
+// TinyFolder: a Hugging Face model folder with random weights. For tests.
 #pragma once
 
 #include <cstdlib>

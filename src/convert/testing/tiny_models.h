@@ -1,4 +1,4 @@
-// Folders of every family, with the fewest values that still tell mistakes apart. For tests.
+// Folders of every family, as small as possible, but with sizes that reveal mix-ups. For tests.
 #pragma once
 
 #include <string>
@@ -74,7 +74,7 @@ inline void MakeTinyLlama(TinyFolder& folder) {
   folder.config = TinyLlamaConfig();
   AddTinyLlama(folder, "model.");
   folder.Add("lm_head.weight", {kTinyVocabulary, 8});
-  // What old versions of the library left behind.
+  // Saved by old versions of the library.
   folder.tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = {"F32", {2}, "12345678"};
   WriteTinyPieces(folder);
 }
@@ -175,7 +175,7 @@ inline void MakeTinyLlava(TinyFolder& folder) {
   WriteTinyPieces(folder);
 }
 
-// type: mm_projector_type. The vision encoder lies in a folder of its own (MakeTinyClip).
+// type: mm_projector_type. The vision encoder has its own folder (MakeTinyClip).
 inline void MakeTinyMobileVlm(TinyFolder& folder, const std::string& type) {
   folder.config = TinyLlamaConfig();
   folder.config["architectures"] = {"MobileLlamaForCausalLM"};

@@ -4,21 +4,22 @@
 #include <array>
 
 #include "train/scenes/display.h"
-#include "train/wording/groups.h"
+#include "train/text_templates/groups.h"
 
 namespace edgevlm::train {
 namespace {
 
 using Corners = std::array<Point, 4>;
 
-// From the image's coordinates to the square's.
-class SquareMap {
+// Maps coordinates of the image to coordinates of the letterboxed input.
+class InputMap {
  public:
-  SquareMap(const Letterbox& box, int square) : box_(box), square_(static_cast<float>(square)) {}
+  InputMap(const Letterbox& box, int input_size)
+      : box_(box), input_size_(static_cast<float>(input_size)) {}
 
   Point operator()(const Point& p) const {
-    return {(static_cast<float>(box_.left) + p.x * static_cast<float>(box_.width)) / square_,
-            (static_cast<float>(box_.top) + p.y * static_cast<float>(box_.height)) / square_};
+    return {(static_cast<float>(box_.left) + p.x * static_cast<float>(box_.width)) / input_size_,
+            (static_cast<float>(box_.top) + p.y * static_cast<float>(box_.height)) / input_size_};
   }
   Corners operator()(Corners corners) const {
     for (Point& corner : corners) corner = (*this)(corner);
@@ -27,10 +28,10 @@ class SquareMap {
 
  private:
   Letterbox box_;
-  float square_;
+  float input_size_;
 };
 
-// Whether p lies in the convex quadrilateral or on its outline; nothing lies in one without area.
+// Whether p lies in the convex quadrilateral or on its outline; false if it has no area.
 bool Covers(const Corners& corners, const Point& p) {
   bool left = false;
   bool right = false;
@@ -52,7 +53,7 @@ std::size_t CellOf(const Point& p, int grid) {
   return static_cast<std::size_t>(CellOf(p.y, grid) * grid + CellOf(p.x, grid));
 }
 
-// owners: receives `index`, the thing's own, where it covers a cell.
+// Writes `index`, the index of the thing, into owners for every cell that it covers.
 void MarkCover(const Thing& thing, int index, bool nameless, const Corners& corners, int grid,
                GridTargets& targets, std::vector<int>& owners) {
   const bool colored = thing.kind != ThingKind::kEmoji && !nameless;
@@ -80,14 +81,14 @@ void MarkCenter(const Corners& corners, int grid, GridTargets& targets) {
   const std::size_t cell = CellOf(center, grid);
   const auto side = static_cast<float>(grid);
   targets.center[cell] = 1.0f;
-  float* place = targets.place.data() + cell * 4;
-  place[0] = center.x * side - static_cast<float>(CellOf(center.x, grid));
-  place[1] = center.y * side - static_cast<float>(CellOf(center.y, grid));
-  place[2] = right->x - left->x;
-  place[3] = bottom->y - top->y;
+  float* box = targets.box.data() + cell * 4;
+  box[0] = center.x * side - static_cast<float>(CellOf(center.x, grid));
+  box[1] = center.y * side - static_cast<float>(CellOf(center.y, grid));
+  box[2] = right->x - left->x;
+  box[3] = bottom->y - top->y;
 }
 
-// owners [P]: index of the thing that covers a cell, else -1.
+// owners [P]: index of the thing that covers the cell, else -1.
 void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets& targets) {
   std::vector<Description> kinds;
   for (const Thing& thing : scene.things) kinds.push_back(Describe(thing));
@@ -104,30 +105,30 @@ void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets
 
 }  // namespace
 
-int CellOf(const Point& point, const Letterbox& letterbox, int square, int grid) {
-  return static_cast<int>(CellOf(SquareMap(letterbox, square)(point), grid));
+int CellOf(const Point& point, const Letterbox& letterbox, int input_size, int grid) {
+  return static_cast<int>(CellOf(InputMap(letterbox, input_size)(point), grid));
 }
 
-GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square, int grid) {
+GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_size, int grid) {
   const auto cells = static_cast<std::size_t>(grid * grid);
   GridTargets targets{.cover = std::vector<std::int64_t>(cells, 0),
                       .color = std::vector<std::int64_t>(cells, -1),
                       .digit = std::vector<std::int64_t>(cells, 0),
                       .number = std::vector<std::int64_t>(cells, 0),
                       .center = std::vector<float>(cells, 0.0f),
-                      .place = std::vector<float>(cells * 4, 0.0f)};
-  const SquareMap to_square(letterbox, square);
+                      .box = std::vector<float>(cells * 4, 0.0f)};
+  const InputMap to_input(letterbox, input_size);
   std::vector<int> owners(cells, -1);
   for (std::size_t index = 0; index < scene.things.size(); ++index) {
     const Thing& thing = scene.things[index];
-    const Corners corners = to_square(thing.corners);
+    const Corners corners = to_input(thing.corners);
     MarkCover(thing, static_cast<int>(index), scene.nameless_colors, corners, grid, targets,
               owners);
     MarkCenter(corners, grid, targets);
     if (thing.kind != ThingKind::kDisplay) continue;
     const std::vector<Point> centers = DigitCenters(thing);
     for (std::size_t i = 0; i < centers.size(); ++i) {
-      targets.digit[CellOf(to_square(centers[i]), grid)] = 1 + (thing.digits[i] - '0');
+      targets.digit[CellOf(to_input(centers[i]), grid)] = 1 + (thing.digits[i] - '0');
     }
   }
   MarkNumbers(scene, owners, targets);

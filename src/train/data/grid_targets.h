@@ -1,5 +1,4 @@
-// What a scene puts on each cell of the vision encoder's grid: the answers that the grid heads
-// learn.
+// GridTargets: the labels of a scene on the vision encoder's grid, from which the grid heads learn.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +11,22 @@ namespace edgevlm::train {
 
 // One value per cell, row-major [P]; P = grid * grid.
 struct GridTargets {
-  std::vector<std::int64_t> cover;   // 1 + Thing::name of what lies over the cell's middle, else 0
-  std::vector<std::int64_t> color;   // of the shape or display that covers it, else -1
-  std::vector<std::int64_t> digit;   // 1 + digit whose center lies in the cell, else 0
-  std::vector<std::int64_t> number;  // of covered cells: how many things equal to the one there
-                                     // cover this cell or one before it; else 0
-  std::vector<float> center;         // 1 where a thing's center lies in the cell, else 0
-  std::vector<float> place;  // [P, 4] there: the center inside the cell (x, y in [0, 1)), the
-                             // thing's width and height as parts of the square; else 0
+  std::vector<std::int64_t> cover;  // 1 + Thing::name of what covers the cell's center, else 0
+  std::vector<std::int64_t> color;  // of the shape or display that covers the cell, else -1
+  std::vector<std::int64_t> digit;  // 1 + the digit whose center lies in the cell, else 0
+  // Of covered cells: how many equal things cover this cell or an earlier one; else 0.
+  std::vector<std::int64_t> number;
+  std::vector<float> center;  // 1 if a thing's center lies in the cell, else 0
+  // [P, 4], of cells with a center: that center within the cell (x, y in [0, 1)), and the thing's
+  // width and height relative to the input size; else 0.
+  std::vector<float> box;
 };
 
-// The cell in which a point of the image lies, in the square into which `letterbox` fits it.
-int CellOf(const Point& point, const Letterbox& letterbox, int square, int grid);
+// The cell that contains a point of the image, which `letterbox` places in an input of input_size
+// pixels per side.
+int CellOf(const Point& point, const Letterbox& letterbox, int input_size, int grid);
 
-// grid: cells on a side of the square into which `letterbox` fits the image of side `square`.
-GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int square, int grid);
+// grid: cells per side of the input. letterbox, input_size: as in CellOf.
+GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_size, int grid);
 
 }  // namespace edgevlm::train

@@ -38,14 +38,14 @@ std::vector<int> CellsWhere(const std::vector<T>& values, T wanted) {
   return cells;
 }
 
-std::vector<float> PlaceOf(const GridTargets& targets, int cell) {
-  const auto place = targets.place.begin() + cell * 4;
-  return {place, place + 4};
+std::vector<float> BoxAt(const GridTargets& targets, int cell) {
+  const auto box = targets.box.begin() + cell * 4;
+  return {box, box + 4};
 }
 
 void ExpectPlace(const GridTargets& targets, int cell, const std::vector<float>& expected) {
-  const std::vector<float> place = PlaceOf(targets, cell);
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(place[i], expected[i], 1e-5) << "value " << i;
+  const std::vector<float> box = BoxAt(targets, cell);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(box[i], expected[i], 1e-5) << "value " << i;
 }
 
 TEST(GridTargets, AnEmptySceneHasNothing) {
@@ -55,7 +55,7 @@ TEST(GridTargets, AnEmptySceneHasNothing) {
   EXPECT_THAT(targets.color, Each(-1));
   EXPECT_THAT(targets.digit, Each(0));
   EXPECT_THAT(targets.center, Each(0.0f));
-  EXPECT_THAT(targets.place, Each(0.0f));
+  EXPECT_THAT(targets.box, Each(0.0f));
 }
 
 TEST(GridTargets, AShapeCoversTheMiddlesInsideIt) {
@@ -68,7 +68,7 @@ TEST(GridTargets, AShapeCoversTheMiddlesInsideIt) {
   EXPECT_EQ(CellsWhere<std::int64_t>(targets.color, -1).size(), 94u);
   EXPECT_THAT(CellsWhere(targets.center, 1.0f), ElementsAre(33));
   ExpectPlace(targets, 33, {0.2f, 0.5f, 0.2f, 0.3f});
-  EXPECT_EQ(std::count(targets.place.begin(), targets.place.end(), 0.0f), 396);
+  EXPECT_EQ(std::count(targets.box.begin(), targets.box.end(), 0.0f), 396);
 }
 
 TEST(GridTargets, AnEmojiHasNoColor) {
@@ -78,8 +78,8 @@ TEST(GridTargets, AnEmojiHasNoColor) {
   EXPECT_THAT(targets.color, Each(-1));
 }
 
-// An image that is not square lies between bars, in which nothing is.
-TEST(GridTargets, LetterboxedImagesKeepTheirPlaces) {
+// A non-square image is letterboxed; the bars are empty.
+TEST(GridTargets, LetterboxedImagesKeepTheirLocations) {
   const Thing all = BoxOf(ThingKind::kShape, 0, 0, 1, 1);
   const GridTargets wide = TargetsIn(320, 200, {all});
   const GridTargets tall = TargetsIn(200, 320, {all});
@@ -101,13 +101,13 @@ TEST(GridTargets, LetterboxedImagesKeepTheirPlaces) {
   EXPECT_THAT(CellsWhere(TargetsIn(200, 320, {corner}).center, 1.0f), ElementsAre(12));
 }
 
-TEST(GridTargets, ATurnedBoxCoversByItsOwnOutline) {
+TEST(GridTargets, ARotatedBoxCoversByItsOutline) {
   constexpr float kReach = 0.37f;
   Thing diamond = BoxOf(ThingKind::kShape, 0, 0, 0, 0);
   diamond.corners = {
       {{0.5f, 0.5f - kReach}, {0.5f + kReach, 0.5f}, {0.5f, 0.5f + kReach}, {0.5f - kReach, 0.5f}}};
   const GridTargets targets = TargetsIn(200, 200, {diamond});
-  std::reverse(diamond.corners.begin(), diamond.corners.end());  // seen in a mirror
+  std::reverse(diamond.corners.begin(), diamond.corners.end());  // mirrored
   EXPECT_EQ(TargetsIn(200, 200, {diamond}).cover, targets.cover);
   for (int cell = 0; cell < kGrid * kGrid; ++cell) {
     const double x = (cell % kGrid + 0.5) / kGrid, y = (cell / kGrid + 0.5) / kGrid;
@@ -157,7 +157,7 @@ TEST(GridTargets, EqualThingsAreNumberedInTheOrderOfTheCells) {
   EXPECT_EQ(CellsWhere<std::int64_t>(targets.number, 0).size(), 96u);
 }
 
-TEST(GridTargets, AColorWithoutANameIsNotAskedFor) {
+TEST(GridTargets, AColorWithoutANameHasNoTarget) {
   Scene scene{.things = {BoxOf(ThingKind::kShape, 0.1f, 0.1f, 0.9f, 0.9f)},
               .width = 200,
               .height = 200,

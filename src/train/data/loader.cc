@@ -6,7 +6,7 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr std::uint64_t kReadyBatches = 6;  // enough to even out images that take longer to draw
+constexpr std::uint64_t kReadyBatches = 6;  // enough to absorb images that take longer to draw
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Loader: makes batches in the background while the model trains on earlier ones.
+// Loader: generates training batches on background threads.
 #pragma once
 
 #include <condition_variable>
@@ -13,8 +13,8 @@
 
 namespace edgevlm::train {
 
-// Batch i depends on the seed and i alone, whatever the number of threads. The glyphs and the
-// tokenizer must outlive it. Threads: Next from one thread.
+// Batch i depends only on the seed and i, not on the number of threads. The glyphs and the
+// tokenizer must outlive the loader. Threads: call Next from one thread.
 class Loader {
  public:
   Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
@@ -23,8 +23,7 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // The next batch in order; waits for it if need be. Throws what a thread that makes batches
-  // threw.
+  // The next batch in order; waits until it is ready. Rethrows an exception of a background thread.
   Batch Next();
 
  private:
@@ -40,12 +39,12 @@ class Loader {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t next_made_;   // the batch that a free thread makes next
-  std::uint64_t next_given_;  // the batch that Next() gives
+  std::uint64_t next_made_;   // the batch that the next free thread generates
+  std::uint64_t next_given_;  // the batch that Next() returns next
   std::deque<std::pair<std::uint64_t, Batch>> ready_;
   bool stop_ = false;
-  std::exception_ptr failure_;  // of a thread that ended by it
-  JoiningThreads threads_;      // last: they use the rest
+  std::exception_ptr failure_;  // that ended a background thread
+  JoiningThreads threads_;      // last member: the threads use the others
 };
 
 }  // namespace edgevlm::train

@@ -6,10 +6,10 @@
 #include "base/check.h"
 #include "train/scenes/draw.h"
 #include "train/scenes/random.h"
+#include "train/text_templates/captions.h"
+#include "train/text_templates/mentions.h"
+#include "train/text_templates/questions.h"
 #include "train/torch.h"
-#include "train/wording/captions.h"
-#include "train/wording/mentions.h"
-#include "train/wording/questions.h"
 
 namespace edgevlm::train {
 namespace {
@@ -20,8 +20,8 @@ int KindIndex(const std::string& kind) {
   return static_cast<int>(found - kTextKinds.begin());
 }
 
-// Captions are long and half of their tokens are a choice of words; an answer is two tokens, both
-// of them facts. An answer about two things is one bit, hard to come by.
+// Loss weights. Captions are long, and half of their tokens are a matter of phrasing; an answer has
+// two tokens, which are both facts. An answer about two things is one bit that is hard to learn.
 constexpr float kCaptionWeight = 0.8f;
 constexpr float kComparisonWeight = 1.5f;
 
@@ -42,8 +42,8 @@ std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std:
                      .reply = qa.answer,
                      .weight = Compares(kind) ? kComparisonWeight : 1.0f});
   }
-  // What finds no room is left out: most often questions about two things, which are long, and
-  // which need practice most. So every other time they go first.
+  // Texts that do not fit are dropped, most often questions about two things, which are long and
+  // need the most practice. So in half of the samples these come first.
   if (Bernoulli(rng, 0.5f)) {
     std::stable_partition(texts.begin() + options.captions, texts.end(),
                           [](const Text& text) { return Compares(text.kind); });
@@ -51,7 +51,7 @@ std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std:
   return texts;
 }
 
-// Finds the names in the texts; cell_of tells where a point of the image lies.
+// Finds the names in the texts; cell_of maps a point of the image to its cell.
 template <class CellOfPoint>
 void AddMentions(const Scene& scene, const CellOfPoint& cell_of, std::vector<Text>& texts) {
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
@@ -65,7 +65,7 @@ void AddMentions(const Scene& scene, const CellOfPoint& cell_of, std::vector<Tex
   }
 }
 
-// Stacks one field of all samples into [B, shape...].
+// Stacks a field of all samples into [B, shape...].
 template <class T, class Field>
 torch::Tensor StackField(std::span<const Sample> samples, std::vector<std::int64_t> shape,
                          const Field& field) {
@@ -103,7 +103,8 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
     return CellOf(point, letterbox, side, options.grid);
   };
   AddMentions(scene, cell_of, texts);
-  sample.texts = Pack(texts, tokenizer, options.rows, options.length, options.grid * options.grid);
+  sample.texts =
+      PackTexts(texts, tokenizer, options.rows, options.length, options.grid * options.grid);
   return sample;
 }
 
@@ -125,8 +126,8 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   batch.number = grid(&GridTargets::number);
   batch.center = StackField<float>(
       samples, {P}, [](const Sample& s) -> const auto& { return s.grid.center; });
-  batch.place = StackField<float>(
-      samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.place; });
+  batch.box = StackField<float>(
+      samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.box; });
   const auto& text = [&](auto field) {
     return StackField<Ids>(
         samples, {M, L}, [=](const Sample& s) -> const auto& { return s.texts.*field; });
@@ -140,7 +141,7 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.weights; });
   batch.text_starts = StackField<std::int32_t>(
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.starts; });
-  for (const Sample& sample : samples) batch.places.push_back(sample.texts.places);
+  for (const Sample& sample : samples) batch.spans.push_back(sample.texts.spans);
   return batch;
 }
 

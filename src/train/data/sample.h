@@ -1,4 +1,4 @@
-// Samples and batches: images with their grid targets and texts, ready for the model.
+// Sample and Batch: images with their grid targets and texts, as tensors for the model.
 #pragma once
 
 #include <array>
@@ -17,22 +17,22 @@
 
 namespace edgevlm::train {
 
-// The kinds of text, as TextPlace::kind counts them; "caption" first, then those of questions.h.
+// The kinds of text, indexed by TokenSpan::kind: "caption" first, then those of questions.h.
 inline constexpr std::array<const char*, 9> kTextKinds = {
     "caption", "what", "count", "colour", "where", "leftright", "abovebelow", "exists", "display"};
 
-// The normalization that the built-in model is trained with; it travels in the model's file.
+// The preprocessing that the built-in model is trained with; it is stored in the model's file.
 Preprocessing BuiltinPreprocessing(int image_side);
 
 struct SampleOptions {
   int image_side = 160;
   int grid = 10;
-  int captions = 2;  // texts of each kind that are tried; what finds no room is left out
+  int captions = 2;  // number of texts to generate; those that do not fit are dropped
   int questions = 12;
   int rows = 4;     // M
   int length = 32;  // L
-  // Share of the scenes whose shapes have colors without a name, and which have no texts: the
-  // vision encoder should know a shape by its outline, also in a color that it has not seen it in.
+  // Fraction of the scenes whose shapes have colors without a name, and which therefore have no
+  // texts: the vision encoder should recognize a shape by its outline, in any color.
   float nameless = 0;
   Split split = Split::kTrain;
 };
@@ -43,23 +43,24 @@ struct Sample {
   TextRows texts;
 };
 
-// Composes, draws and words one image. All chance comes from rng. About 3 ms. Threads: any
-// number, with an rng and a pool each.
+// Composes and draws one image and generates its texts. All randomness comes from rng. About 3 ms.
+// Threads: any number, with a separate rng and pool each.
 Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
                   std::mt19937_64& rng, ThreadPool& pool);
 
 struct Batch {
-  torch::Tensor images;                        // [B, 3, S, S], channels last in memory
-  torch::Tensor cover, color, digit, number;   // [B, P] int64, as GridTargets
-  torch::Tensor weights;                       // [B, M, L], of the labels
-  torch::Tensor center;                        // [B, P]
-  torch::Tensor place;                         // [B, P, 4]
-  torch::Tensor ids, positions, labels;        // [B, M, L] int64
-  torch::Tensor mentions;                      // [B, M, L] int64, as TextRows::mentions
-  torch::Tensor earlier;                       // [B, M, L] int64, as TextRows::earlier
-  torch::Tensor text_starts;                   // [B, M, L] int32, as TextRows::starts
-  std::vector<std::vector<TextPlace>> places;  // of each image
+  torch::Tensor images;                       // [B, 3, S, S], channels last in memory
+  torch::Tensor cover, color, digit, number;  // [B, P] int64, as GridTargets
+  torch::Tensor weights;                      // [B, M, L], loss weights of the labels
+  torch::Tensor center;                       // [B, P]
+  torch::Tensor box;                          // [B, P, 4]
+  torch::Tensor ids, positions, labels;       // [B, M, L] int64
+  torch::Tensor mentions;                     // [B, M, L] int64, as TextRows::mentions
+  torch::Tensor earlier;                      // [B, M, L] int64, as TextRows::earlier
+  torch::Tensor text_starts;                  // [B, M, L] int32, as TextRows::starts
+  std::vector<std::vector<TokenSpan>> spans;  // of each image
 };
+
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options);
 
 }  // namespace edgevlm::train

@@ -36,7 +36,7 @@ void MarkMentions(const Text& text, const TextTokens& tokens, const Tokenizer& t
     const int token = TokenOf(mention, text, tokens, tokenizer);
     const bool has_cell = mention.cell != TextMention::kNowhere;
     const std::int64_t before = has_cell ? std::exchange(earlier, 1 + mention.cell) : 0;
-    // The token that the answer follows is asked for what the question's last name means, too.
+    // The token before the answer also gets the cell of the question's last name.
     for (const int slot : {first + token, first + tokens.reply_begin - 1}) {
       if (mention.in_reply && slot != first + token) continue;
       packed.mentions[static_cast<std::size_t>(slot)] = 1 + mention.cell;
@@ -62,8 +62,8 @@ TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer) {
   return tokens;
 }
 
-TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
-              int first_position) {
+TextRows PackTexts(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
+                   int first_position) {
   const auto size = static_cast<std::size_t>(rows * length);
   TextRows packed{.ids = std::vector<std::int64_t>(size, 0),
                   .positions = std::vector<std::int64_t>(size, first_position),
@@ -72,20 +72,20 @@ TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int ro
                   .weights = std::vector<float>(size, 0.0f),
                   .mentions = std::vector<std::int64_t>(size, -1),
                   .earlier = std::vector<std::int64_t>(size, 0),
-                  .places = {}};
+                  .spans = {}};
   for (std::size_t at = 0; at < size; ++at) {
     packed.starts[at] = static_cast<std::int32_t>(at) % length;
   }
   std::vector<int> used(static_cast<std::size_t>(rows), 0);
   for (const Text& text : texts) {
     const TextTokens tokens = TokensOf(text, tokenizer);
-    // The last token has nothing after it to learn: it is a label only.
+    // The last token has no label: it is only the label of the token before it.
     const int count = static_cast<int>(tokens.ids.size()) - 1;
     const auto row =
         std::find_if(used.begin(), used.end(), [&](int u) { return u + count <= length; });
     if (row == used.end()) continue;
     const int row_index = static_cast<int>(row - used.begin());
-    packed.places.push_back({text.kind, row_index, *row, *row + count});
+    packed.spans.push_back({text.kind, row_index, *row, *row + count});
     for (int i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(row_index * length + *row + i);
       const auto token = static_cast<std::size_t>(i);

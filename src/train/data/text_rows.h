@@ -1,4 +1,4 @@
-// Text rows: several texts about one image, packed into a fixed number of rows of tokens.
+// TextRows: several texts about one image, packed into a fixed number of rows of tokens.
 #pragma once
 
 #include <cstddef>
@@ -10,26 +10,26 @@
 
 namespace edgevlm::train {
 
-// A thing's name in a text.
+// An occurrence of a thing's name in a text.
 struct TextMention {
   bool in_reply = false;  // else in the question
   std::size_t end = 0;    // index after the name's last letter
-  int cell = kNowhere;    // of the thing's center; kNowhere if the image has no such thing
+  int cell = kNowhere;    // of the thing's center; kNowhere if the image does not contain it
 
   static constexpr int kNowhere = -1;
 };
 
-// What the decoder is asked and what it must say. An empty question asks for a caption.
+// A training text: a question and the expected reply. An empty question asks for a caption.
 struct Text {
-  int kind = 0;  // for the evaluation's table: index into kTextKinds (evaluation.h)
+  int kind = 0;  // index into kTextKinds (sample.h), for the evaluation
   std::string question = {};
   std::string reply = {};
   std::vector<TextMention> mentions = {};  // in the order of the text
-  float weight = 1;                        // of the reply's tokens in the loss
+  float weight = 1;                        // loss weight of the reply's tokens
 };
 
-// Where one text lies: tokens [begin, end) of a row.
-struct TextPlace {
+// The tokens [begin, end) of a row, which hold one text.
+struct TokenSpan {
   int kind = 0;
   int row = 0;
   int begin = 0;
@@ -38,34 +38,35 @@ struct TextPlace {
 
 // All [M, L], row-major.
 struct TextRows {
-  std::vector<std::int64_t> ids;        // 0 where no text is
-  std::vector<std::int64_t> positions;  // in the sequence of image tokens and one text
-  std::vector<std::int32_t>
-      starts;  // index in the row of the text's first token; own where none is
-  std::vector<std::int64_t> labels;  // the token that must come next; -1 where nothing is learnt
-  std::vector<float> weights;        // of that label in the loss
-  // Of the last token of a name: 1 + the cell of what it means, 0 if that is nowhere. The same at
-  // the token that the answer follows, for the last name of the question. Elsewhere -1.
+  std::vector<std::int64_t> ids;        // 0 if the slot is unused
+  std::vector<std::int64_t> positions;  // in the sequence of the image tokens and this text
+  // Index in the row of the text's first token; of unused slots their own index.
+  std::vector<std::int32_t> starts;
+  std::vector<std::int64_t> labels;  // the next token; -1 if it does not contribute to the loss
+  std::vector<float> weights;        // loss weight of the label
+  // At the last token of a name: 1 + the cell of the thing it refers to, 0 if the image does not
+  // contain it. At the token before the answer: the same for the last name of the question.
+  // Elsewhere -1.
   std::vector<std::int64_t> mentions;
-  // There, if it has a cell and so has a name before it in the same text: 1 + that name's cell.
-  // Elsewhere 0.
+  // At the same tokens, if the name has a cell and an earlier name in the text has one too: 1 +
+  // that earlier cell. Elsewhere 0.
   std::vector<std::int64_t> earlier;
-  std::vector<TextPlace> places;
+  std::vector<TokenSpan> spans;
 };
 
-// The tokens of one text: <|question|> question <|answer|> reply <|endoftext|>, or <|caption|>
-// reply
-// <|endoftext|>. Texts start with a blank, so that a word has one token wherever it stands.
+// The tokens of one text: <|question|> question <|answer|> reply <|endoftext|>, or
+// <|caption|> reply <|endoftext|>. Questions and replies start with a space, so that a word has the
+// same token wherever it occurs.
 struct TextTokens {
   std::vector<int> ids;
   int reply_begin = 0;  // index of the reply's first token
 };
 TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer);
 
-// Puts each text into the first row with room for it; texts that fit nowhere are left out. Only
-// replies (and their end) are learnt. first_position: of a text's first token, after the image's
-// P.
-TextRows Pack(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
-              int first_position);
+// Packs the texts first-fit into rows; texts that do not fit are dropped. Only replies (with their
+// end token) contribute to the loss. first_position: position of a text's first token, after the P
+// image tokens.
+TextRows PackTexts(const std::vector<Text>& texts, const Tokenizer& tokenizer, int rows, int length,
+                   int first_position);
 
 }  // namespace edgevlm::train

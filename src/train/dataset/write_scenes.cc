@@ -12,7 +12,7 @@
 #include "image/resize.h"
 #include "image/write.h"
 #include "train/scenes/draw.h"
-#include "train/wording/labels.h"
+#include "train/text_templates/labels.h"
 
 namespace edgevlm::train {
 namespace {
@@ -21,7 +21,7 @@ constexpr int kSheetColumns = 8;
 constexpr int kSheetImages = 48;
 constexpr int kSheetSide = 160;
 
-// Many small images in one.
+// A contact sheet of small images.
 class Sheet {
  public:
   explicit Sheet(int images)

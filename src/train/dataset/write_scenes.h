@@ -1,4 +1,5 @@
-// Writes scenes to a folder: images to look at, and labels for `edgevlm eval` (docs/datasets.md).
+// WriteScenes: writes scenes to a folder, as images and labels for `edgevlm eval`
+// (docs/datasets.md).
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,10 @@
 namespace edgevlm::train {
 
 struct SceneOptions {
-  std::string out;  // folder; made if it is not there
+  std::string out;  // folder; created if needed
   std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
   int count = 48;
-  int captions = 3;  // of each image, at most
+  int captions = 3;  // per image, at most
   int questions = 8;
   std::uint64_t seed = 1;
   Split split = Split::kTrain;

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder for each test, gone afterwards.
+// A temporary folder for each test.
 class WriteScenesTest : public ::testing::Test {
  protected:
   WriteScenesTest()
@@ -50,7 +50,7 @@ TEST_F(WriteScenesTest, TheSameOptionsGiveTheSameFiles) {
   ASSERT_EQ(WriteScenes(Into("first")), std::nullopt);
   ASSERT_EQ(WriteScenes(Into("second")), std::nullopt);
   const auto first = FilesOf(folder_ + "/first");
-  EXPECT_EQ(first.size(), 5u) << "three pictures, labels, and the sheet";
+  EXPECT_EQ(first.size(), 5u) << "three images, labels, and the sheet";
   EXPECT_TRUE(first == FilesOf(folder_ + "/second"));
 
   SceneOptions other = Into("other");

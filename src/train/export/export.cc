@@ -19,7 +19,7 @@ constexpr int kFileTypeMostlyF16 = 1;  // general.file_type, as llama.cpp counts
 constexpr std::int32_t kNormalToken = 1;
 constexpr std::int32_t kControlToken = 3;
 
-// Writes tensors with the names and types of the file.
+// Visitor for VisitTensors that adds the tensors to a GGUF file.
 class TensorWriter {
  public:
   explicit TensorWriter(GgufWriter& writer) : writer_(writer) {}

@@ -1,4 +1,4 @@
-// Export: a trained model becomes the GGUF file that the engine reads (docs/formats.md).
+// Export: writes a trained model as a GGUF file for the engine (docs/formats.md).
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 namespace edgevlm::train {
 
 // Matrices become float16, biases and norms stay float32; batch norms are folded into their
-// convolutions; the grid heads are left out. REQUIRES: the vocabulary fits the model's shape.
+// convolutions; training-only heads are omitted. REQUIRES: the vocabulary matches the model's
+// shape.
 GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name);
 
 // Exports the checkpoint in `folder` to `path`. Errors: kNotFound, kCorrupt (the checkpoint), those

@@ -21,7 +21,7 @@ using ::testing::ElementsAre;
 constexpr double kHalfRounding = 1.0 / 2048;  // 2^-11, relative, of a float16 that is not tiny
 constexpr double kHalfSmallest = 6e-8;        // absolute, of one that is
 
-// A model whose batch norms do something, and the file that is made of it.
+// A model with non-trivial batch norms, and its exported file.
 class ExportTest : public ::testing::Test {
  protected:
   ExportTest() : model_(TinyModel(kSeed)) {
@@ -148,7 +148,7 @@ TEST_F(ExportTest, HoldsTheDocumentedTensorsAndNoOthers) {
   EXPECT_THAT(found, ElementsAre()) << "not documented";
 }
 
-// Nothing but rounding to float16 happens to matrices, and nothing at all to vectors.
+// Matrices are rounded to float16; vectors are unchanged.
 TEST_F(ExportTest, WeightsAreTheModelsOwn) {
   const Decoder& decoder = model_->decoder;
   const DecoderBlock& block = decoder->blocks[1];
@@ -178,7 +178,7 @@ TEST_F(ExportTest, WeightsAreTheModelsOwn) {
   }
 }
 
-TEST_F(ExportTest, KeysSayWhatTheModelIs) {
+TEST_F(ExportTest, KeysDescribeTheModel) {
   EXPECT_EQ(*file_->String("general.architecture"), "gpt2");
   EXPECT_EQ(*file_->String("general.name"), "Tiny");
   struct Case {

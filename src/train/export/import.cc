@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::string_view kGpt2 = "gpt2";
 constexpr int kImages = 192;  // enough for statistics of 192 x 100 cells
-// A channel whose weights are all next to nothing has no direction to keep.
+// A channel whose weights are all close to zero has no direction to preserve.
 constexpr double kSmallestWeight = 1e-12;
 
-// Reads the tensors of the file into the model's, keeping the first error.
+// Visitor for VisitTensors that loads the tensors; the first error sticks.
 class TensorReader {
  public:
   explicit TensorReader(const GgufFile& file) : file_(file) {}
@@ -42,8 +42,8 @@ class TensorReader {
     Read(modules::Weight(module), conv->weight.flatten(1));
     Read(modules::Bias(module), conv->bias);
   }
-  // Adam's steps are as long for small weights as for large ones: each channel's weights get the
-  // length that they have in a new model, and the batch norm's gain the rest.
+  // Adam's step size does not depend on the scale of the weights, so each channel's weights get the
+  // norm that they have in a new model, and the batch norm's gain gets the rest.
   void Folded(std::string_view module, const ConvNorm& part) {
     const auto& norm = part->norm;
     const double length = part->conv->weight.square().mean().sqrt().item<double>();
@@ -101,7 +101,7 @@ Result<Vocabulary> VocabularyOf(const GgufFile& file) {
   return vocabulary;
 }
 
-// Integers of keys, keeping the first error.
+// Reads integer keys; the first error sticks.
 class IntReader {
  public:
   explicit IntReader(const GgufFile& file) : file_(file) {}
@@ -166,8 +166,8 @@ void Unfold(VisionEncoder& vision_encoder, const torch::Tensor& images) {
     if (part == nullptr) continue;
     auto& norm = part->norm;
     const torch::Tensor mean = norm->running_mean.clone(), variance = norm->running_var.clone();
-    // With a momentum of one, a pass in training leaves the statistics of these images. The other
-    // parts stay in evaluation, where they are exact.
+    // With a momentum of one, a pass in training mode leaves the statistics of these images. The
+    // other parts stay in evaluation mode, where they are exact.
     const auto momentum = norm->options.momentum();
     norm->options.momentum(1.0);
     part->train();

@@ -1,4 +1,4 @@
-// Import: the way back from the engine's file to a run that training goes on with.
+// Import: turns the engine's file back into a run from which training can continue.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,18 @@
 
 namespace edgevlm::train {
 
-// What kind of model the file holds. Errors: kCorrupt, kNotFound, kInvalid (a key is missing, or
-// says what no built-in model has).
+// Shape and vocabulary of the model in the file. Errors: kCorrupt, kNotFound, kInvalid (a key is
+// missing, or has a value that no built-in model has).
 Result<Run> RunOf(const GgufFile& file);
 
-// Takes the file's weights over; the heads that exist for training alone stay as they are. A
-// convolution comes without its batch norm, which is folded into it: the batch norm becomes one
-// that changes nothing in evaluation; see Unfold. Errors: kNotFound, kInvalid (a tensor is missing
-// or of another shape).
+// Loads the file's weights; training-only heads stay unchanged. In the file, batch norms are folded
+// into their convolutions, so each batch norm is set to the identity in evaluation mode; see
+// Unfold. Errors: kNotFound, kInvalid (a tensor is missing or has another shape).
 MaybeError LoadTensors(const GgufFile& file, Vlm& model);
 
-// Gives each batch norm of the vision encoder the statistics that its convolution has over these
-// images, and the gain and offset with which the vision encoder computes what it did before: in
-// evaluation exactly, in training as far as a batch is like these images.
+// Gives each batch norm of the vision encoder the statistics of its convolution over these images,
+// and the gain and offset that preserve the function of the encoder: exactly in evaluation mode,
+// and in training mode as far as a batch resembles these images.
 //   images  [B, 3, S, S]
 // Cost: one forward pass of the vision encoder per convolution.
 void Unfold(VisionEncoder& vision_encoder, const torch::Tensor& images);
@@ -32,7 +31,7 @@ void Unfold(VisionEncoder& vision_encoder, const torch::Tensor& images);
 struct ImportOptions {
   std::string path;  // a GGUF file that Export() wrote
   std::string out;   // folder of the run; train's --from takes it
-  std::string font;  // Noto Color Emoji, for the images that batch norms are measured on
+  std::string font;  // Noto Color Emoji, to draw images for the batch norm statistics
   std::uint64_t seed = 1;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kImportRounding = 1.0 / 2048;  // relative, of a float16
 
-// A model whose batch norms do something, the file that is made of it, and another model.
+// A model with non-trivial batch norms, its exported file, and another model.
 class ImportTest : public ::testing::Test {
  protected:
   ImportTest() : original_(TinyModel(kSeed)), model_(TinyModel(kSeed + 1)) {
@@ -31,10 +31,11 @@ class ImportTest : public ::testing::Test {
     return *std::move(file);
   }
 
-  // What the vision encoder of this model sees is what the original's sees, but for rounding.
+  // The features of this model are those of the original, up to rounding.
   void ExpectSameSight(Vlm& model, double tolerance) {
     const torch::NoGradGuard no_grad;
-    const torch::Tensor expected = original_->See(images_), found = model->See(images_);
+    const torch::Tensor expected = original_->EncodeImages(images_),
+                        found = model->EncodeImages(images_);
     const double scale = expected.abs().max().item<double>();
     EXPECT_LE((found - expected).abs().max().item<double>(), tolerance * scale) << kSeed;
   }
@@ -47,7 +48,7 @@ class ImportTest : public ::testing::Test {
 // Some 35 convolutions in a row, each with weights that were rounded.
 constexpr double kFileTolerance = 35 * kImportRounding;
 
-TEST_F(ImportTest, TakesTheWeightsOver) {
+TEST_F(ImportTest, LoadsTheWeights) {
   ASSERT_EQ(LoadTensors(File(), model_), std::nullopt);
   model_->eval();
   ExpectSameSight(model_, kFileTolerance);
@@ -68,7 +69,7 @@ TEST_F(ImportTest, UnfoldedBatchNormsChangeNothingInEvaluationNorInTraining) {
   ExpectSameSight(model_, 2 * kFileTolerance);
 }
 
-TEST_F(ImportTest, SaysWhatKindOfModelItIs) {
+TEST_F(ImportTest, ReadsShapeAndVocabulary) {
   const auto run = RunOf(File());
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_EQ(run->shape.image_side, 32);

@@ -1,4 +1,4 @@
-// The tensors of the built-in model's file, and the parts of the model in training that they hold.
+// VisitTensors: maps the tensors of the built-in model's file to the modules of the model.
 #pragma once
 
 #include <cstddef>
@@ -42,10 +42,10 @@ void VisitDecoder(Visitor& visitor, const Decoder& decoder) {
   visitor.Norm(modules::kOutputNorm, decoder->output_norm);
 }
 
-// Calls, for every module of the file and in the file's order, the method of its kind with the
-// module's name and what it holds: Folded(module, ConvNorm) for a convolution with its batch norm,
-// Pointwise(module, Conv2d) for a 1x1 convolution on one pixel, Linear, Norm, or Matrix(module,
-// tensor) for a weight without a bias. The heads that exist for training alone have no tensors.
+// Calls a method of the visitor for every module of the file, in the file's order: Folded(name,
+// ConvNorm) for a convolution with its batch norm, Pointwise(name, Conv2d) for a 1x1 convolution on
+// one pixel, Linear, Norm, or Matrix(name, tensor) for a weight without a bias. Training-only heads
+// have no tensors in the file.
 template <class Visitor>
 void VisitTensors(Visitor& visitor, const Vlm& model) {
   VisitVisionEncoder(visitor, model->vision_encoder);

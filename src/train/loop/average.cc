@@ -9,21 +9,21 @@
 namespace edgevlm::train {
 namespace {
 
-// into = (1 - share) into + share from, for floating-point values; others stay.
+// into = (1 - weight) into + weight from, for floating-point tensors; others are unchanged.
 void Blend(const std::vector<torch::Tensor>& into, const std::vector<torch::Tensor>& from,
-           double share) {
+           double weight) {
   CHECK(into.size() == from.size());
   for (std::size_t i = 0; i < into.size(); ++i) {
-    if (into[i].is_floating_point()) into[i].lerp_(from[i], share);
+    if (into[i].is_floating_point()) into[i].lerp_(from[i], weight);
   }
 }
 
 }  // namespace
 
 MaybeError Average(const AverageOptions& options) {
-  if (!(options.share >= 0 && options.share <= 1)) {
+  if (!(options.weight >= 0 && options.weight <= 1)) {
     return Error{ErrorCode::kInvalid,
-                 "--share: expected from 0 to 1, found " + std::to_string(options.share)};
+                 "--share: expected from 0 to 1, found " + std::to_string(options.weight)};
   }
   const Result<Run> run = LoadRun(options.second);
   if (!run) return run.error();
@@ -31,8 +31,8 @@ MaybeError Average(const AverageOptions& options) {
   if (auto error = LoadModel(options.first, first)) return error;
   if (auto error = LoadModel(options.second, second)) return error;
   const torch::NoGradGuard no_grad;
-  Blend(first->parameters(), second->parameters(), options.share);
-  Blend(first->buffers(), second->buffers(), options.share);
+  Blend(first->parameters(), second->parameters(), options.weight);
+  Blend(first->buffers(), second->buffers(), options.weight);
   std::error_code failure;
   std::filesystem::create_directories(options.out, failure);
   if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};

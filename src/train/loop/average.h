@@ -1,4 +1,4 @@
-// Average: the weights between those of two runs.
+// Average: interpolates between the weights of two runs.
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 namespace edgevlm::train {
 
 struct AverageOptions {
-  std::string first;   // folder of a run
-  std::string second;  // of one that began with the first one's weights, so of the same shape
-  std::string out;     // folder of the run; train's --from takes it
-  double share = 0.5;  // of the second run, in [0, 1]
+  std::string first;    // folder of a run
+  std::string second;   // folder of a run that started from the first one, with the same shape
+  std::string out;      // folder of the run; train's --from takes it
+  double weight = 0.5;  // of the second run, in [0, 1]; --share
 };
 
-// A run that teaches something new forgets some of the old; on the straight line between its
-// beginning and its end lie models that know more of both (Wortsman et al. 2022, "WiSE-FT"). Writes
-// run.json, the second run's, and model.pt. Statistics are averaged as weights are.
-// Errors: kInvalid (share), kNotFound, kCorrupt (a checkpoint, another shape), kIo.
+// Fine-tuning forgets some of what the model knew. Models on the line between the weights before
+// and after it often do well on both tasks (Wortsman et al. 2022, "WiSE-FT"). Writes the second
+// run's run.json, and model.pt. Batch norm statistics are interpolated like weights. Errors:
+// kInvalid (weight), kNotFound, kCorrupt (a checkpoint, another shape), kIo.
 MaybeError Average(const AverageOptions& options);
 
 }  // namespace edgevlm::train

@@ -12,7 +12,7 @@
 namespace edgevlm::train {
 namespace {
 
-// Two runs with other weights and statistics, in folders of their own.
+// Two runs with different weights and statistics, in separate folders.
 class AverageTest : public ::testing::Test {
  protected:
   AverageTest() : folder_(::testing::TempDir() + "edgevlm_average") {
@@ -28,8 +28,8 @@ class AverageTest : public ::testing::Test {
   ~AverageTest() override { std::filesystem::remove_all(folder_); }
 
   std::string RunFolder(int i) const { return folder_ + "/" + std::to_string(i); }
-  AverageOptions Options(double share) const {
-    return {.first = RunFolder(0), .second = RunFolder(1), .out = RunFolder(2), .share = share};
+  AverageOptions Options(double weight) const {
+    return {.first = RunFolder(0), .second = RunFolder(1), .out = RunFolder(2), .weight = weight};
   }
 
   const std::string folder_;
@@ -37,8 +37,8 @@ class AverageTest : public ::testing::Test {
 };
 
 TEST_F(AverageTest, LiesBetweenTheTwo) {
-  for (const double share : {0.0, 0.25, 1.0}) {
-    ASSERT_EQ(Average(Options(share)), std::nullopt);
+  for (const double weight : {0.0, 0.25, 1.0}) {
+    ASSERT_EQ(Average(Options(weight)), std::nullopt);
     const Result<train::Run> run = LoadRun(RunFolder(2));
     ASSERT_TRUE(run.ok()) << run.error().message;
     EXPECT_EQ(run->shape.decoder.exits, TinyShape().decoder.exits);
@@ -46,8 +46,8 @@ TEST_F(AverageTest, LiesBetweenTheTwo) {
     ASSERT_EQ(LoadModel(RunFolder(2), between), std::nullopt);
     const auto check = [&](const torch::Tensor& found, const torch::Tensor& first,
                            const torch::Tensor& second) {
-      const torch::Tensor expected = first + share * (second - first);
-      EXPECT_TRUE(torch::allclose(found, expected, 1e-5, 1e-6)) << "share " << share;
+      const torch::Tensor expected = first + weight * (second - first);
+      EXPECT_TRUE(torch::allclose(found, expected, 1e-5, 1e-6)) << "weight " << weight;
     };
     const auto& first = models_[0];
     const auto& second = models_[1];
@@ -60,7 +60,7 @@ TEST_F(AverageTest, LiesBetweenTheTwo) {
   }
 }
 
-TEST_F(AverageTest, RefusesWhatHasNoMiddle) {
+TEST_F(AverageTest, RejectsBadOptionsAndOtherShapes) {
   EXPECT_EQ(Average(Options(1.5))->code, ErrorCode::kInvalid);
   EXPECT_EQ(Average(Options(-0.1))->code, ErrorCode::kInvalid);
   AverageOptions missing = Options(0.5);

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// Writes through a temporary name, so that readers see the old file or the new one.
+// Writes under a temporary name and renames, so that readers see the old or the new file.
 MaybeError Replace(const std::string& path, const std::function<void(const std::string&)>& write) {
   const std::string temporary = path + ".part";
   try {
@@ -44,7 +44,7 @@ Result<json> ReadJson(const std::string& path) {
   return value;
 }
 
-// LibTorch reports a missing or damaged archive by throwing.
+// LibTorch throws if an archive is missing or damaged.
 MaybeError Guarded(const std::string& path, const std::function<void()>& load) {
   if (!fs::exists(path)) return Error{ErrorCode::kNotFound, path + ": no such file"};
   try {
@@ -66,13 +66,13 @@ std::vector<std::vector<std::int64_t>> ShapesOf(const Vlm& model) {
   return shapes;
 }
 
-// Exits lie after different blocks and before the last one's end.
+// Whether exits are increasing and before the last block.
 bool AreSound(const std::vector<int>& exits, const DecoderShape& decoder) {
   return std::ranges::adjacent_find(exits, std::greater_equal<>()) == exits.end() &&
          (exits.empty() || (exits.front() >= 1 && exits.back() < decoder.blocks));
 }
 
-// Whether a model can be made of it; the limits keep a damaged file from asking for all memory.
+// Whether a model can have this shape; the limits keep a damaged file from exhausting memory.
 bool IsSound(const VlmShape& shape) {
   const auto within = [](int value, int low, int high) { return low <= value && value <= high; };
   const DecoderShape& decoder = shape.decoder;
@@ -105,7 +105,7 @@ VlmShape ShapeFrom(const json& value) {
                       .blocks = value.at("blocks"),
                       .vocabulary = value.at("vocabulary"),
                       .context = value.at("context"),
-                      // Runs of the time before there were exits say nothing of them.
+                      // Absent in runs from before early exits existed.
                       .exits = value.value("exits", std::vector<int>())}};
 }
 
@@ -146,7 +146,7 @@ MaybeError LoadModel(const std::string& folder, Vlm& model) {
   const std::string path = folder + "/model.pt";
   const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
   if (auto error = Guarded(path, [&] { torch::load(model, path); })) return error;
-  // LibTorch takes tensors of any shape.
+  // LibTorch loads tensors of any shape.
   if (ShapesOf(model) != expected) {
     return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than run.json's"};
   }

@@ -1,4 +1,4 @@
-// Checkpoints: everything a run needs to go on as if it had not stopped.
+// Checkpoints: the full state of a run, from which training resumes.
 #pragma once
 
 #include <cstdint>
@@ -11,38 +11,38 @@
 
 namespace edgevlm::train {
 
-// Where a run is.
+// The progress of a run.
 struct RunState {
   std::int64_t step = 0;
   std::int64_t images = 0;
   double minutes = 0;  // of training, over all sessions
 };
 
-// FOLDER/model.pt, optimizer.pt, state.json; each is written beside and renamed, so a power cut
-// leaves the old one. Errors: kIo.
+// Writes FOLDER/model.pt, optimizer.pt and state.json, each under a temporary name that is then
+// renamed, so that a power cut leaves the old file. Errors: kIo.
 MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
                           const RunState& state);
-// Errors: kNotFound (no checkpoint there), kCorrupt. A checkpoint of another shape is kCorrupt.
+// Errors: kNotFound (no checkpoint), kCorrupt (also: another shape).
 Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
                                 torch::optim::AdamW& optimizer);
 
-// FOLDER/model.pt alone. Errors: kIo.
+// Writes FOLDER/model.pt only. Errors: kIo.
 MaybeError SaveModel(const std::string& folder, Vlm& model);
 
-// The weights alone. Errors: kNotFound, kCorrupt.
+// Loads the weights only. Errors: kNotFound, kCorrupt.
 MaybeError LoadModel(const std::string& folder, Vlm& model);
 
-// The weights of those parts of the model (vision encoder, decoder, heads...) that the other run
-// had, too; the others stay as they are. Errors: kNotFound, kCorrupt.
+// Loads the weights of those parts of the model (vision encoder, decoder, heads, ...) that the
+// other run has as well; the others stay unchanged. Errors: kNotFound, kCorrupt.
 MaybeError LoadParts(const std::string& folder, Vlm& model);
 
-// FOLDER/run.json: the model's shape and vocabulary, written once when a run starts.
+// Writes FOLDER/run.json: the model's shape and vocabulary, once when a run starts.
 MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary);
 struct Run {
   VlmShape shape;
   Vocabulary vocabulary;
 };
-// Errors: kCorrupt (a shape that no model can have, or that is not the vocabulary's).
+// Errors: kCorrupt (an impossible shape, or one that does not match the vocabulary).
 MaybeError CheckRun(const Run& run);
 // Errors: kNotFound, those of CheckRun.
 Result<Run> LoadRun(const std::string& folder);

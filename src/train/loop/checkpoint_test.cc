@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-// An empty folder of its own for each test.
+// An empty folder for each test.
 class CheckpointTest : public ::testing::Test {
  protected:
   CheckpointTest()
@@ -44,10 +44,10 @@ void Step(Vlm& model, torch::optim::AdamW& optimizer, std::uint64_t seed) {
   const Batch batch = TinyBatch(2, seed);
   Losses losses;
   optimizer.zero_grad();
-  const torch::Tensor features = model->See(batch.images);
-  const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
-  const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
-                                                  batch.positions, batch.text_starts);
+  const torch::Tensor features = model->EncodeImages(batch.images);
+  const torch::Tensor grid = GridLoss(model->PredictGrid(features), batch, losses);
+  const ResidualStreams streams = model->decoder->forward(model->Project(features), batch.ids,
+                                                          batch.positions, batch.text_starts);
   (grid + TextLoss(model->decoder, streams.last, batch, losses)).backward();
   optimizer.step();
 }
@@ -63,7 +63,7 @@ void ExpectSameState(const Vlm& a, const Vlm& b) {
   }
 }
 
-TEST_F(CheckpointTest, ARunThatGoesOnIsOneThatNeverStopped) {
+TEST_F(CheckpointTest, AResumedRunEqualsAnUninterruptedOne) {
   Vlm model = TinyModel(kSeed);
   torch::optim::AdamW optimizer = OptimizerOf(model);
   Step(model, optimizer, 1);
@@ -82,7 +82,7 @@ TEST_F(CheckpointTest, ARunThatGoesOnIsOneThatNeverStopped) {
   Step(resumed, resumed_optimizer, 3);
   ExpectSameState(model, resumed);
 
-  // Without what the optimizer remembers, the step would be another one.
+  // Without the optimizer's moments, the step would differ.
   Vlm forgetful = TinyModel(kSeed);
   ASSERT_EQ(LoadModel(folder_, forgetful), std::nullopt);
   torch::optim::AdamW empty = OptimizerOf(forgetful);
@@ -133,7 +133,7 @@ TEST_F(CheckpointTest, AnotherShapeIsAnError) {
   }
 }
 
-TEST_F(CheckpointTest, PartsComeFromARunThatLackedSome) {
+TEST_F(CheckpointTest, LoadsThePartsThatARunHas) {
   Vlm model = TinyModel(kSeed);
   torch::serialize::OutputArchive archive, vision_encoder;
   model->vision_encoder->save(vision_encoder);
@@ -155,7 +155,7 @@ TEST_F(CheckpointTest, PartsComeFromARunThatLackedSome) {
   EXPECT_EQ(error->code, ErrorCode::kCorrupt);
 }
 
-TEST_F(CheckpointTest, AFolderThatIsNotThereIsAnError) {
+TEST_F(CheckpointTest, AMissingFolderIsAnError) {
   Vlm model = TinyModel(kSeed);
   torch::optim::AdamW optimizer = OptimizerOf(model);
   const MaybeError error = SaveCheckpoint(Path("missing"), model, optimizer, {});
@@ -183,7 +183,7 @@ TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
   EXPECT_EQ(run->shape.decoder.exits, expected.decoder.exits);
 }
 
-TEST_F(CheckpointTest, ARunOfTheTimeBeforeExitsHasNone) {
+TEST_F(CheckpointTest, AnOldRunHasNoExits) {
   ASSERT_EQ(SaveRun(folder_, TinyShape(), TinyVocabulary()), std::nullopt);
   nlohmann::json older;
   std::ifstream(Path("run.json")) >> older;

@@ -22,17 +22,17 @@ void Count(const Batch& batch, const torch::Tensor& right, const torch::Tensor& 
   const auto is_right = right.accessor<bool, 3>();
   const auto loss = nats.accessor<float, 3>();
   for (std::int64_t b = 0; b < labels.size(0); ++b) {
-    for (const TextPlace& place : batch.places[static_cast<std::size_t>(b)]) {
+    for (const TokenSpan& span : batch.spans[static_cast<std::size_t>(b)]) {
       bool all = true;
-      for (int i = place.begin; i < place.end; ++i) {
-        if (labels[b][place.row][i] < 0) continue;
-        all = all && is_right[b][place.row][i];
-        if (place.kind == 0) {
-          captions.nats += static_cast<double>(loss[b][place.row][i]);
+      for (int i = span.begin; i < span.end; ++i) {
+        if (labels[b][span.row][i] < 0) continue;
+        all = all && is_right[b][span.row][i];
+        if (span.kind == 0) {
+          captions.nats += static_cast<double>(loss[b][span.row][i]);
           ++captions.count;
         }
       }
-      KindScore& score = evaluation.kinds[static_cast<std::size_t>(place.kind)];
+      KindScore& score = evaluation.kinds[static_cast<std::size_t>(span.kind)];
       ++score.texts;
       score.right += all ? 1 : 0;
     }
@@ -60,29 +60,31 @@ Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches,
   Evaluation evaluation;
   CaptionTokens captions;
   std::vector<std::int64_t> agree(model->decoder->shape.exits.size());
-  std::int64_t learnt = 0;
+  std::int64_t learned = 0;
   for (int i = 0; i < batches; ++i) {
     const Batch batch = next();
-    // Gray 128 is what the letterbox's bars hold: after normalization almost 0.
+    // Gray 128, as in the letterbox bars, is almost 0 after normalization.
     const torch::Tensor images = blank ? torch::zeros_like(batch.images) : batch.images;
-    const torch::Tensor cells = model->Project(model->See(images));
-    const Streams streams =
+    const torch::Tensor cells = model->Project(model->EncodeImages(images));
+    const ResidualStreams streams =
         model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-    const torch::Tensor log_shares = torch::log_softmax(model->decoder->Logits(streams.last), -1);
+    const torch::Tensor log_probabilities =
+        torch::log_softmax(model->decoder->Logits(streams.last), -1);
     const torch::Tensor labels = batch.labels.flatten();
-    const torch::Tensor nats = -log_shares.gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
-    Count(batch, (log_shares.argmax(1) == labels).view_as(batch.labels), nats.view_as(batch.labels),
-          evaluation, captions);
-    learnt += (labels >= 0).sum().item<std::int64_t>();
+    const torch::Tensor nats =
+        -log_probabilities.gather(1, labels.clamp_min(0).unsqueeze(1)).squeeze(1);
+    Count(batch, (log_probabilities.argmax(1) == labels).view_as(batch.labels),
+          nats.view_as(batch.labels), evaluation, captions);
+    learned += (labels >= 0).sum().item<std::int64_t>();
     for (std::size_t e = 0; e < agree.size(); ++e) {
       const torch::Tensor same =
-          model->decoder->ExitLogits(streams.exits[e]).argmax(1) == log_shares.argmax(1);
+          model->decoder->ExitLogits(streams.exits[e]).argmax(1) == log_probabilities.argmax(1);
       agree[e] += same.logical_and(labels >= 0).sum().item<std::int64_t>();
     }
   }
   for (const std::int64_t tokens : agree) {
     evaluation.exits_agree.push_back(static_cast<double>(tokens) /
-                                     static_cast<double>(std::max<std::int64_t>(learnt, 1)));
+                                     static_cast<double>(std::max<std::int64_t>(learned, 1)));
   }
   evaluation.caption_perplexity = std::exp(captions.nats / std::max(captions.count, 1));
   model->train();

@@ -1,5 +1,4 @@
-// The evaluation at the end of a run: how many replies the model gets right on images it never
-// saw.
+// The evaluation at the end of a run: the fraction of correct replies on held-out images.
 #pragma once
 
 #include <array>
@@ -15,25 +14,25 @@ namespace edgevlm::train {
 // One row per kind of text.
 struct KindScore {
   int texts = 0;
-  int right = 0;  // every token of the reply is the most likely one: what greedy decoding would say
+  int right = 0;  // greedy decoding gives the expected reply: each of its tokens is the argmax
 };
 
 struct Evaluation {
   std::array<KindScore, kTextKinds.size()> kinds;
   double caption_perplexity = 0;
-  // Of each early exit: the share of the replies' tokens at which it says what the last block says.
+  // Of each early exit: the fraction of reply tokens at which its argmax is that of the last block.
   std::vector<double> exits_agree;
 
-  // Share of all questions (captions left out) that are right, in [0, 1].
+  // Fraction of questions (without captions) that are answered correctly, in [0, 1].
   double QuestionsRight() const;
 };
 
-// next: called for each of the batches. blank: every image is replaced by plain gray, to see how
-// much the model only guesses. The model is in training mode afterwards, its weights and statistics
-// as before.
+// next: returns the next batch. blank: every image is replaced by plain gray, to measure how much
+// the model guesses from the text alone. The model is in training mode afterwards; its weights and
+// statistics are unchanged.
 Evaluation Evaluate(Vlm& model, const std::function<Batch()>& next, int batches, bool blank);
 
-// A table with both, for people.
+// A table of both evaluations, for people.
 std::string TableText(const Evaluation& seeing, const Evaluation& blanked);
 
 }  // namespace edgevlm::train

@@ -14,13 +14,13 @@ namespace {
 
 using ::testing::ContainsRegex;
 
-// What a model in evaluation mode says of every token: log shares [B, M, L, V].
-torch::Tensor LogShares(Vlm& model, const Batch& batch) {
+// The log probabilities of a model in evaluation mode: [B, M, L, V].
+torch::Tensor LogProbabilities(Vlm& model, const Batch& batch) {
   const torch::NoGradGuard no_grad;
   model->eval();
   const torch::Tensor hidden = model->decoder
-                                   ->forward(model->Project(model->See(batch.images)), batch.ids,
-                                             batch.positions, batch.text_starts)
+                                   ->forward(model->Project(model->EncodeImages(batch.images)),
+                                             batch.ids, batch.positions, batch.text_starts)
                                    .last;
   model->train();
   const torch::Tensor logits = model->decoder->Logits(hidden);
@@ -29,26 +29,26 @@ torch::Tensor LogShares(Vlm& model, const Batch& batch) {
   return torch::log_softmax(logits, -1).view(sizes);
 }
 
-// Labels that are what the model says, in all texts: everything is right.
+// If the labels are the model's own predictions, everything is right.
 void TeachAnswers(Vlm& model, Batch& batch) {
-  const torch::Tensor said = LogShares(model, batch).argmax(-1);
-  batch.labels = torch::where(batch.labels >= 0, said, batch.labels);
+  const torch::Tensor predicted = LogProbabilities(model, batch).argmax(-1);
+  batch.labels = torch::where(batch.labels >= 0, predicted, batch.labels);
 }
 
-// The labels' token of the last place of a text.
-std::int64_t& LastLabel(Batch& batch, int image, const TextPlace& place) {
-  return batch.labels.accessor<std::int64_t, 3>()[image][place.row][place.end - 1];
+// The label at the last position of a text.
+std::int64_t& LastLabel(Batch& batch, int image, const TokenSpan& span) {
+  return batch.labels.accessor<std::int64_t, 3>()[image][span.row][span.end - 1];
 }
 
 TEST(Evaluate, CountsTextsThatAreRightToTheLastToken) {
   Vlm model = TinyModel(kSeed);
   Batch batch = TinyBatch(2, kSeed);
   TeachAnswers(model, batch);
-  for (const auto& places : batch.places) ASSERT_EQ(places.size(), 5u) << "kinds 0 to 4";
+  for (const auto& spans : batch.spans) ASSERT_EQ(spans.size(), 5u) << "kinds 0 to 4";
   // In the second image kinds 2 and 4 get one token wrong, and in the first kind 4.
   for (const auto& [image, kind] : {std::pair{1, 2}, std::pair{1, 4}, std::pair{0, 4}}) {
-    for (const TextPlace& place : batch.places[static_cast<std::size_t>(image)]) {
-      if (place.kind == kind) LastLabel(batch, image, place) ^= 1;
+    for (const TokenSpan& span : batch.spans[static_cast<std::size_t>(image)]) {
+      if (span.kind == kind) LastLabel(batch, image, span) ^= 1;
     }
   }
   int asked = 0;
@@ -69,19 +69,19 @@ TEST(Evaluate, CountsTextsThatAreRightToTheLastToken) {
 TEST(Evaluate, PerplexityIsOfCaptionTokens) {
   Vlm model = TinyModel(kSeed);
   const Batch batch = TinyBatch(2, kSeed);
-  const torch::Tensor log_shares = LogShares(model, batch);
+  const torch::Tensor log_probabilities = LogProbabilities(model, batch);
   const auto labels = batch.labels.accessor<std::int64_t, 3>();
   double nats = 0;
   int count = 0;
   for (int b = 0; b < 2; ++b) {
-    for (const TextPlace& place : batch.places[static_cast<std::size_t>(b)]) {
-      if (place.kind != 0) continue;
-      for (int i = place.begin; i < place.end; ++i, ++count) {
-        nats -= log_shares[b][place.row][i][labels[b][place.row][i]].item<double>();
+    for (const TokenSpan& span : batch.spans[static_cast<std::size_t>(b)]) {
+      if (span.kind != 0) continue;
+      for (int i = span.begin; i < span.end; ++i, ++count) {
+        nats -= log_probabilities[b][span.row][i][labels[b][span.row][i]].item<double>();
       }
     }
   }
-  ASSERT_EQ(count, 2 * (1 + 7 + 1)) << "a blank, 'a red 0' and the end, in each picture";
+  ASSERT_EQ(count, 2 * (1 + 7 + 1)) << "a space, 'a red 0' and the end, in each image";
   const Evaluation evaluation = Evaluate(
       model, [&] { return batch; }, 1, false);
   EXPECT_NEAR(evaluation.caption_perplexity, std::exp(nats / count), 1e-3);
@@ -113,14 +113,14 @@ TEST(Evaluate, BlankMeansGrayImages) {
   Vlm model = TinyModel(kSeed);
   const Batch batch = TinyBatch(2, kSeed);
   {
-    // An untrained model hardly looks. Statistics of these images let what the vision encoder sees
-    // through all its blocks, and large matrices make every difference count.
+    // An untrained model hardly depends on the image. Statistics of these images carry the features
+    // through all blocks, and large matrices amplify differences.
     const torch::NoGradGuard no_grad;
     for (const auto& module : model->modules()) {
       if (auto* norm = module->as<torch::nn::BatchNorm2d>()) norm->options.momentum(1.0);
     }
     model->train();
-    model->See(batch.images);
+    model->EncodeImages(batch.images);
     model->decoder->position_embd->weight.zero_();
     model->project_out->weight.mul_(20.0);
     for (torch::Tensor& parameter : model->decoder->parameters()) {
@@ -149,7 +149,7 @@ TEST(Evaluate, LeavesTheModelAsItWas) {
   EXPECT_TRUE(torch::equal(model->vision_encoder->stem->norm->running_mean, before));
 }
 
-TEST(TableText, ShowsShares) {
+TEST(TableText, ShowsFractions) {
   Evaluation seeing, blanked;
   seeing.kinds[2] = {.texts = 8, .right = 6};
   seeing.kinds[3] = {.texts = 2, .right = 1};

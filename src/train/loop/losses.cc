@@ -10,8 +10,8 @@ namespace {
 
 namespace F = torch::nn::functional;
 
-// Most cells hold nothing and would drown the others: cells with something and cells without count
-// as two equal halves, the second one with this weight.
+// Most cells are empty and would dominate the loss: the losses of occupied and of empty cells are
+// averaged separately, and the second one gets this weight.
 constexpr double kEmptyWeight = 0.5;
 
 torch::Tensor CrossEntropy(const torch::Tensor& logits, const torch::Tensor& targets) {
@@ -32,7 +32,7 @@ torch::Tensor Balanced(const torch::Tensor& values, const torch::Tensor& somethi
   return MeanWhere(values, where) + kEmptyWeight * MeanWhere(values, 1.0 - where);
 }
 
-// The tokens of a batch that are learnt.
+// The tokens of a batch that contribute to the loss.
 struct Replies {
   explicit Replies(const Batch& batch) {
     const torch::Tensor labels = batch.labels.flatten();
@@ -41,36 +41,36 @@ struct Replies {
     weights = batch.weights.flatten().index_select(0, at);
   }
 
-  torch::Tensor at;       // [R] index of the token before, of B*M*L
-  torch::Tensor wanted;   // [R] its id
-  torch::Tensor weights;  // [R] in the loss
+  torch::Tensor at;       // [R] index of the preceding token, in B*M*L
+  torch::Tensor wanted;   // [R] its label
+  torch::Tensor weights;  // [R] loss weights
 };
 
 }  // namespace
 
-torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses) {
+torch::Tensor GridLoss(const GridPredictions& predicted, const Batch& batch, Losses& losses) {
   const auto cells = [](const torch::Tensor& x) { return x.flatten(0, 2); };  // [B*P, channels]
   const torch::Tensor cover = batch.cover.flatten(), digit = batch.digit.flatten();
   const torch::Tensor color = batch.color.flatten(), center = batch.center.flatten();
 
-  const torch::Tensor cover_loss = Balanced(CrossEntropy(cells(guess.cover), cover), cover > 0);
-  const torch::Tensor digit_loss = Balanced(CrossEntropy(cells(guess.digit), digit), digit > 0);
+  const torch::Tensor cover_loss = Balanced(CrossEntropy(cells(predicted.cover), cover), cover > 0);
+  const torch::Tensor digit_loss = Balanced(CrossEntropy(cells(predicted.digit), digit), digit > 0);
   const torch::Tensor center_loss =
       Balanced(F::binary_cross_entropy_with_logits(
-                   cells(guess.center).squeeze(1), center,
+                   cells(predicted.center).squeeze(1), center,
                    F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone)),
                center > 0);
-  const torch::Tensor place_loss =
-      MeanWhere((cells(guess.place) - batch.place.flatten(0, 1)).abs().sum(1), center);
+  const torch::Tensor box_loss =
+      MeanWhere((cells(predicted.box) - batch.box.flatten(0, 1)).abs().sum(1), center);
   const torch::Tensor color_loss =
-      MeanWhere(CrossEntropy(cells(guess.color), color), (color >= 0).to(torch::kFloat32));
+      MeanWhere(CrossEntropy(cells(predicted.color), color), (color >= 0).to(torch::kFloat32));
 
   losses.cover = cover_loss.item<double>();
   losses.digit = digit_loss.item<double>();
   losses.center = center_loss.item<double>();
-  losses.place = place_loss.item<double>();
+  losses.box = box_loss.item<double>();
   losses.color = color_loss.item<double>();
-  return cover_loss + digit_loss + center_loss + place_loss + color_loss;
+  return cover_loss + digit_loss + center_loss + box_loss + color_loss;
 }
 
 torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,
@@ -78,10 +78,10 @@ torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch
   const torch::Tensor cover = batch.cover.flatten();
   const torch::Tensor covered = (cover > 0).nonzero().squeeze(1);
   const torch::Tensor names = name_ids.index_select(0, cover.index_select(0, covered));
-  // Only the direction is asked for: longer tokens would drown their positions.
+  // Only the direction matters: longer image tokens would drown their position embeddings.
   const torch::Tensor tokens = cells.flatten(0, 1).index_select(0, covered);
   const torch::Tensor logits = decoder->Logits(torch::layer_norm(tokens, {tokens.size(1)}));
-  // A mean over nothing, where no cell is covered, would spoil all weights for good.
+  // If no cell is covered, the mean would be NaN and destroy the weights.
   const torch::Tensor loss = CrossEntropy(logits, names).sum() / AtLeastOne(names.size(0));
   losses.name = loss.item<double>();
   return loss;
@@ -91,19 +91,19 @@ torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& 
                           Losses& losses) {
   const torch::Tensor mentions = batch.mentions.flatten();
   const torch::Tensor at = (mentions >= 0).nonzero().squeeze(1);
-  const torch::Tensor target = mentions.index_select(0, at);  // 0 nowhere, else 1 + cell
-  const MentionGuess guess = model->GuessMentions(stream.index_select(0, at));
+  const torch::Tensor target = mentions.index_select(0, at);  // 0 if absent, else 1 + cell
+  const MentionPredictions predicted = model->PredictMentions(stream.index_select(0, at));
   const torch::Tensor present = (target > 0).to(torch::kFloat32);
   const torch::Tensor presence = F::binary_cross_entropy_with_logits(
-      guess.present.squeeze(1), present,
+      predicted.present.squeeze(1), present,
       F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kSum));
   const int grid = model->shape.grid();
-  const torch::Tensor cell = target - 1;  // -1, which cross-entropy ignores, for nowhere
+  const torch::Tensor cell = target - 1;  // -1 if absent, which cross-entropy ignores
   const torch::Tensor column = torch::where(cell < 0, cell, cell.remainder(grid));
   const torch::Tensor row = torch::where(cell < 0, cell, cell.div(grid, "floor"));
-  const torch::Tensor place =
-      CrossEntropy(guess.column, column).sum() + CrossEntropy(guess.row, row).sum();
-  const torch::Tensor loss = (presence + place) / AtLeastOne(at.size(0));
+  const torch::Tensor location_loss =
+      CrossEntropy(predicted.column, column).sum() + CrossEntropy(predicted.row, row).sum();
+  const torch::Tensor loss = (presence + location_loss) / AtLeastOne(at.size(0));
   losses.mention = loss.item<double>();
   return loss;
 }
@@ -113,13 +113,13 @@ torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& ba
   const torch::Tensor earlier = batch.earlier.flatten();
   const torch::Tensor at = (earlier > 0).nonzero().squeeze(1);
   const int grid = model->shape.grid();
-  const auto places = [&](const torch::Tensor& cells) {  // [R, 2]: column, row
+  const auto positions = [&](const torch::Tensor& cells) {  // [R, 2]: column, row
     return torch::stack({cells.remainder(grid), cells.div(grid, "floor")}, 1);
   };
-  const torch::Tensor steps = places(batch.mentions.flatten().index_select(0, at) - 1) -
-                              places(earlier.index_select(0, at) - 1);
+  const torch::Tensor steps = positions(batch.mentions.flatten().index_select(0, at) - 1) -
+                              positions(earlier.index_select(0, at) - 1);
   const torch::Tensor each = F::binary_cross_entropy_with_logits(
-      model->GuessOrder(stream.index_select(0, at)), (steps > 0).to(torch::kFloat32),
+      model->PredictOrder(stream.index_select(0, at)), (steps > 0).to(torch::kFloat32),
       F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kNone));
   const torch::Tensor loss = MeanWhere(each, (steps != 0).to(torch::kFloat32));
   losses.order = loss.item<double>();
@@ -131,8 +131,8 @@ torch::Tensor NumberLoss(Vlm& model, const torch::Tensor& stream, const Batch& b
   const torch::Tensor number = batch.number.flatten();
   const torch::Tensor covered = (number > 0).nonzero().squeeze(1);
   const torch::Tensor target = number.index_select(0, covered) - 1;
-  const torch::Tensor logits = model->GuessNumber(stream.index_select(0, covered));
-  // First things are common and easy.
+  const torch::Tensor logits = model->PredictNumber(stream.index_select(0, covered));
+  // The first of equal things is common and easy.
   const torch::Tensor loss = Balanced(CrossEntropy(logits, target), target > 0);
   losses.number = loss.item<double>();
   return loss;
@@ -155,14 +155,14 @@ torch::Tensor ExitLoss(Decoder& decoder, const std::vector<torch::Tensor>& strea
   CHECK(streams.size() == decoder->shape.exits.size());
   const Replies replies(batch);
   torch::Tensor sum = torch::zeros({});
-  double shares = 0;
+  double weight_sum = 0;
   for (std::size_t i = 0; i < streams.size(); ++i) {
-    const double blocks = decoder->shape.exits[i], share = blocks * (blocks + 1) / 2;
+    const double blocks = decoder->shape.exits[i], weight = blocks * (blocks + 1) / 2;
     const torch::Tensor logits = decoder->ExitLogits(streams[i].index_select(0, replies.at));
-    sum = sum + share * MeanWhere(CrossEntropy(logits, replies.wanted), replies.weights);
-    shares += share;
+    sum = sum + weight * MeanWhere(CrossEntropy(logits, replies.wanted), replies.weights);
+    weight_sum += weight;
   }
-  const torch::Tensor loss = sum / std::max(shares, 1.0);
+  const torch::Tensor loss = sum / std::max(weight_sum, 1.0);
   losses.exit = loss.item<double>();
   return loss;
 }

@@ -1,4 +1,4 @@
-// What training minimizes.
+// The training losses.
 #pragma once
 
 #include <vector>
@@ -9,54 +9,55 @@
 
 namespace edgevlm::train {
 
-// Scalars.
+// Scalar losses of one batch, total and parts.
 struct Losses {
   torch::Tensor total;
-  double cover = 0, center = 0, place = 0, color = 0, digit = 0;  // of the grid heads
-  double text = 0;        // mean cross-entropy of a reply's token, in nats
-  double name = 0;        // mean cross-entropy of a covered cell's name, in nats
-  double mention = 0;     // of what a name in a text means: is it there, in which column and row
-  double order = 0;       // of which of two things lies further right, and further down
-  double number = 0;      // of which of several equal things covers a cell
-  double exit = 0;        // mean cross-entropy of a reply's token at the early exits, in nats
-  double text_right = 0;  // share of reply tokens that are the most likely ones
+  double cover = 0, center = 0, box = 0, color = 0, digit = 0;  // of the grid heads
+  double text = 0;     // mean cross-entropy of a reply's token, in nats
+  double name = 0;     // mean cross-entropy of a covered cell's name, in nats
+  double mention = 0;  // mean over mentions: presence of the thing, and its column and row
+  double order = 0;   // mean over pairs of mentions: which thing is further right, and further down
+  double number = 0;  // mean over covered cells: which of several equal things covers it
+  double exit = 0;    // mean cross-entropy of a reply's token at the early exits, in nats
+  double text_right = 0;  // fraction of reply tokens that are the argmax
 };
 
-// The grid heads' loss on what the vision encoder sees.
-torch::Tensor GridLoss(const GridGuess& guess, const Batch& batch, Losses& losses);
+// The loss of the grid heads, on the vision encoder's features.
+torch::Tensor GridLoss(const GridPredictions& predicted, const Batch& batch, Losses& losses);
 
-// Image tokens should speak the decoder's language: the token of a cell that a thing covers is
-// asked, through the output matrix, for the thing's name. Then a word in a question and the cells
-// that show it are alike from the first block on, and attention finds one by the other.
+// Aligns image tokens with the token embedding: from the image token of a cell that a thing covers,
+// the output matrix must predict the thing's name. A word in a question is then similar to the
+// cells that show it from the first block on, so attention can match them.
 //   cells       [B, P, D], the image tokens
-//   name_ids    [1 + things] int64: the first token of each name, -1 for nothing
+//   name_ids    [1 + things] int64: the first token of each name; -1 for no thing
 torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,
                        const torch::Tensor& name_ids, Losses& losses);
 
-// Half-way through the decoder, the last token of a name should know whether the image has what
-// it means, and where: an answer is one bit or two, a place is seven, and every question that
-// compares things begins with finding them.
-//   stream      [B*M*L, D], Streams::middle
+// Half-way through the decoder, the last token of a name must predict whether the image contains
+// the thing, and where. An answer is only one or two bits of supervision, a location about seven,
+// and every question that compares things requires locating them first.
+//   stream      [B*M*L, D], ResidualStreams::middle
 torch::Tensor MentionLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
                           Losses& losses);
 
-// Two thirds through the decoder, the second of two names in a text should know on which side of
-// the first thing its own one lies: "yes" and "no" alone teach that very slowly.
-//   stream      [B*M*L, D], Streams::late
+// After two thirds of the decoder, the second of two names in a text must predict on which side of
+// the first thing its own thing lies. From "yes" and "no" alone this is learned very slowly.
+//   stream      [B*M*L, D], ResidualStreams::late
 torch::Tensor OrderLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
                         Losses& losses);
 
-// Half-way through the decoder, a covered cell should know how many things equal to its own there
-// are up to it: "two candles and a moon" needs the number of each, and the words alone teach mostly
-// which numbers there are.
-//   stream      [B*P, D], Streams::cells
+// Half-way through the decoder, a covered cell must predict how many things equal to its own there
+// are up to this cell. "two candles and a moon" needs the count of each, and the texts alone mostly
+// teach which numbers exist.
+//   stream      [B*P, D], ResidualStreams::cells
 torch::Tensor NumberLoss(Vlm& model, const torch::Tensor& stream, const Batch& batch,
                          Losses& losses);
 
-// Early exits (LayerSkip: Elhoushi et al., ACL 2024): what stands in the residual stream after some
-// of the blocks is asked for the next token too, through the last norm and the output matrix. Later
-// exits count more, by the number of blocks that their signal can reach: e (e + 1) / 2 after e.
-//   streams     [B*M*L, D] each, Streams::exits
+// Early exits (LayerSkip: Elhoushi et al., ACL 2024): the residual stream after some of the blocks
+// must also predict the next token, through the last norm and the output matrix. An exit after e
+// blocks has the weight e (e + 1) / 2, so later exits, whose gradient reaches more blocks, count
+// more.
+//   streams     [B*M*L, D] each, ResidualStreams::exits
 torch::Tensor ExitLoss(Decoder& decoder, const std::vector<torch::Tensor>& streams,
                        const Batch& batch, Losses& losses);
 

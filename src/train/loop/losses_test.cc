@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kTinyGrid = 2;  // of TinyShape()
 
-// -log of the share that `wanted` has among exp(logits).
+// -log of the probability of `wanted` under softmax(logits).
 double Nats(const torch::Tensor& logits, std::int64_t wanted) {
   return -torch::log_softmax(logits, -1)[wanted].item<double>();
 }
@@ -21,7 +21,7 @@ double Nats(const torch::Tensor& logits, std::int64_t wanted) {
 // -log sigmoid(logit), or of the opposite.
 double BinaryNats(double logit, bool yes) { return std::log1p(std::exp(yes ? -logit : logit)); }
 
-// Three names in a text: cells 3 and 0, and one that is nowhere.
+// Three names in a text: cells 3 and 0, and one that is absent.
 class MentionsTest : public ::testing::Test {
  protected:
   MentionsTest() : model_(TinyModel(kSeed)), batch_(TinyBatch(1, kSeed)) {
@@ -40,34 +40,35 @@ class MentionsTest : public ::testing::Test {
   Losses losses_;
 };
 
-TEST_F(MentionsTest, AreAskedWhetherAndWhere) {
+TEST_F(MentionsTest, PredictPresenceAndLocation) {
   const double loss = MentionLoss(model_, stream_, batch_, losses_).item<double>();
-  const MentionGuess guess = model_->GuessMentions(stream_);
+  const MentionPredictions predicted = model_->PredictMentions(stream_);
   double expected = 0;
   for (const auto& [slot, cell] : {std::pair(4, 3), std::pair(7, 0)}) {
-    expected += BinaryNats(guess.present[slot][0].item<double>(), true);
-    expected +=
-        Nats(guess.column[slot], cell % kTinyGrid) + Nats(guess.row[slot], cell / kTinyGrid);
+    expected += BinaryNats(predicted.present[slot][0].item<double>(), true);
+    expected += Nats(predicted.column[slot], cell % kTinyGrid) +
+                Nats(predicted.row[slot], cell / kTinyGrid);
   }
-  expected += BinaryNats(guess.present[9][0].item<double>(), false);
+  expected += BinaryNats(predicted.present[9][0].item<double>(), false);
   EXPECT_NEAR(loss, expected / 3, 1e-5 * expected);
   EXPECT_EQ(losses_.mention, loss);
 }
 
-TEST_F(MentionsTest, AreAskedForTheirOrder) {
+TEST_F(MentionsTest, PredictTheirOrder) {
   const double loss = OrderLoss(model_, stream_, batch_, losses_).item<double>();
   // From cell 3 (right, below) to cell 0: neither further right nor further down.
-  const torch::Tensor guess = model_->GuessOrder(stream_)[7];
-  const double expected =
-      (BinaryNats(guess[0].item<double>(), false) + BinaryNats(guess[1].item<double>(), false)) / 2;
+  const torch::Tensor predicted = model_->PredictOrder(stream_)[7];
+  const double expected = (BinaryNats(predicted[0].item<double>(), false) +
+                           BinaryNats(predicted[1].item<double>(), false)) /
+                          2;
   EXPECT_NEAR(loss, expected, 1e-5 * expected);
 
-  batch_.earlier.flatten()[7] = 1 + 2;  // below, in the same column: only the row is asked for
+  batch_.earlier.flatten()[7] = 1 + 2;  // below, in the same column: only the row counts
   const double rows = OrderLoss(model_, stream_, batch_, losses_).item<double>();
-  EXPECT_NEAR(rows, BinaryNats(guess[1].item<double>(), false), 1e-5);
+  EXPECT_NEAR(rows, BinaryNats(predicted[1].item<double>(), false), 1e-5);
 }
 
-TEST_F(MentionsTest, ATextWithoutNamesTeachesNothing) {
+TEST_F(MentionsTest, ATextWithoutNamesHasNoLoss) {
   batch_.mentions.fill_(-1);
   batch_.earlier.fill_(0);
   const torch::Tensor loss =
@@ -78,7 +79,7 @@ TEST_F(MentionsTest, ATextWithoutNamesTeachesNothing) {
 }
 
 // An exit after one block reaches one block, one after two blocks reaches three times as much.
-TEST(ExitLoss, AsksEarlyRowsForTheNextToken) {
+TEST(ExitLoss, PredictsTheNextTokenAtEarlyExits) {
   VlmShape shape = TinyShape();
   shape.decoder.blocks = 3;
   shape.decoder.exits = {1, 2};
@@ -87,7 +88,7 @@ TEST(ExitLoss, AsksEarlyRowsForTheNextToken) {
   const torch::Tensor labels = batch.labels.flatten(), weights = batch.weights.flatten();
   std::vector<torch::Tensor> streams;
   double expected = 0;
-  for (const double share : {0.25, 0.75}) {
+  for (const double weight : {0.25, 0.75}) {
     streams.push_back(torch::randn({labels.numel(), shape.decoder.width}));
     const torch::Tensor logits =
         model->decoder->Logits(torch::layer_norm(streams.back(), {shape.decoder.width}));
@@ -98,7 +99,7 @@ TEST(ExitLoss, AsksEarlyRowsForTheNextToken) {
       nats += weights[i].item<double>() * Nats(logits[i], wanted);
       count += weights[i].item<double>();
     }
-    expected += share * nats / count;
+    expected += weight * nats / count;
   }
   Losses losses;
   const torch::Tensor loss = ExitLoss(model->decoder, streams, batch, losses);
@@ -106,7 +107,7 @@ TEST(ExitLoss, AsksEarlyRowsForTheNextToken) {
   EXPECT_EQ(losses.exit, loss.item<double>());
 }
 
-TEST(ExitLoss, WithoutExitsIsNothing) {
+TEST(ExitLoss, WithoutExitsIsZero) {
   VlmShape shape = TinyShape();
   shape.decoder.exits = {};
   Vlm model = TinyModel(kSeed, shape);
@@ -115,16 +116,17 @@ TEST(ExitLoss, WithoutExitsIsNothing) {
 }
 
 // Three covered cells: a first thing, its second like, and another first thing.
-TEST(NumberLoss, AsksWhichOfEqualThingsACellHas) {
+TEST(NumberLoss, PredictsWhichOfEqualThingsACellHas) {
   Vlm model = TinyModel(kSeed);
   Batch batch = TinyBatch(1, kSeed);
   batch.number = torch::tensor({0, 1, 2, 1}, torch::kInt64).view({1, 4});
   const torch::Tensor stream = torch::randn({4, model->shape.decoder.width});
   Losses losses;
   const double loss = NumberLoss(model, stream, batch, losses).item<double>();
-  const torch::Tensor guess = model->GuessNumber(stream);
+  const torch::Tensor predicted = model->PredictNumber(stream);
   // Later things and first things count as two halves, the second one with half the weight.
-  const double expected = Nats(guess[2], 1) + 0.5 * (Nats(guess[1], 0) + Nats(guess[3], 0)) / 2;
+  const double expected =
+      Nats(predicted[2], 1) + 0.5 * (Nats(predicted[1], 0) + Nats(predicted[3], 0)) / 2;
   EXPECT_NEAR(loss, expected, 1e-5 * expected) << "seed " << kSeed;
   EXPECT_EQ(losses.number, loss);
 

@@ -1,4 +1,4 @@
-// What a training run is told.
+// TrainOptions: the configuration of a training run.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,20 @@ namespace edgevlm::train {
 struct TrainOptions {
   std::string out;  // folder for checkpoints, log and vocabulary
   std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
-  std::string from;      // folder of a run whose weights, shape and vocabulary a new run takes
+  std::string from;      // folder of a run from which a new run takes weights, shape and vocabulary
   double minutes = 120;  // of the whole run, over all its sessions; the schedule follows it
-  double vision_encoder_part =
-      0.3;  // of that time, at first: the grid heads alone teach the vision encoder
-  double blind_part = 0.15;  // then: the decoder learns, the vision encoder stays as it is
-  int batch = 24;            // images per step
+  // Fraction of that time, at the start, in which the vision encoder learns from the grid heads
+  // alone.
+  double vision_encoder_part = 0.3;
+  // Fraction after that in which only the decoder learns, with a frozen vision encoder.
+  double blind_part = 0.15;
+  int batch = 24;  // images per step
   int image_side = 160;
   int width = 192;         // of the decoder
-  std::vector<int> exits;  // of a new run's decoder, after so many blocks; none: those of `from`
-  int vocabulary = 1280;   // at most; every common word is one token well before
+  std::vector<int> exits;  // early exits of a new run, after so many blocks; empty: as in `from`
+  int vocabulary = 1280;   // maximum size; every common word is a single token well before
   double rate = 1.5e-3;    // peak learning rate
-  double vision_encoder_rate = 3e-3;  // the same for the vision encoder while it learns alone
+  double vision_encoder_rate = 3e-3;  // peak rate of the vision encoder while it learns alone
   std::uint64_t seed = 1;
   int threads = 2;  // for LibTorch
   int loaders = 1;  // threads that draw images
@@ -31,7 +33,7 @@ struct TrainOptions {
   int evaluate_images = 480;  // held-out images of the evaluation at the end
 };
 
-// Errors: kInvalid, naming the option.
+// Errors: kInvalid, names the option.
 MaybeError Validate(const TrainOptions& options);
 
 }  // namespace edgevlm::train

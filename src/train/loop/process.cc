@@ -29,7 +29,7 @@ void PrepareProcess(char** argv) {
   if (const char* core = OpenBlasCore()) SetUnlessSet("OPENBLAS_CORETYPE", core);
   SetUnlessSet("MALLOC_MMAP_THRESHOLD_", "4294967296");
   SetUnlessSet("MALLOC_TRIM_THRESHOLD_", "8589934592");
-  execv("/proc/self/exe", argv);  // where that fails, training is only slower
+  execv("/proc/self/exe", argv);  // if this fails, training is only slower
 }
 
 }  // namespace edgevlm::train

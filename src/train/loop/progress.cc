@@ -51,7 +51,7 @@ void Progress::Show(double done, const std::string& facts, double seconds_left) 
   std::fflush(stderr);
 }
 
-void Progress::Finish() {
+void Progress::EndLine() {
   if (terminal_ && shown_) std::fputc('\n', stderr);
 }
 

@@ -1,4 +1,4 @@
-// Progress of long work: one line on a terminal that is written over, else a line now and then.
+// Progress: shows the progress of long work, on a terminal in one line that is overwritten.
 #pragma once
 
 #include <chrono>
@@ -8,14 +8,14 @@ namespace edgevlm::train {
 
 class Progress {
  public:
-  // name: what the work is, at the start of the line.
+  // name: of the work, shown at the start of the line.
   explicit Progress(std::string name);
 
-  // done: in [0, 1]; facts: "loss 1.234"; seconds_left < 0: not known yet. Writes to standard
-  // error, at most ten times a second on a terminal and every 20 s elsewhere.
+  // done: in [0, 1]; facts: such as "loss 1.234"; seconds_left < 0: unknown. Writes to standard
+  // error, at most ten times per second on a terminal, else every 20 s.
   void Show(double done, const std::string& facts, double seconds_left);
   // Ends the line.
-  void Finish();
+  void EndLine();
 
  private:
   std::string name_;

@@ -12,7 +12,7 @@ Replicas::Replicas(Vlm& model, int count) : models_{model}, pool_(count) {
     std::vector<torch::Tensor> parameters = copy->parameters();
     CHECK(parameters.size() == parameters_[0].size());
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      parameters[p].set_data(parameters_[0][p].data());  // one memory for all
+      parameters[p].set_data(parameters_[0][p].data());  // shared memory
     }
     copy->train();
     models_.push_back(copy);
@@ -27,7 +27,7 @@ std::vector<Losses> Replicas::Backward(std::span<const Batch> batches, const Los
   pool_.ParallelFor(count(), 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      models_[at]->zero_grad(true);  // what the loss does not use keeps none
+      models_[at]->zero_grad(true);  // undefined, not zero, for unused parameters
       losses[at] = loss(models_[at], batches[at]);
       losses[at].total.backward();
       losses[at].total = losses[at].total.detach();
@@ -48,12 +48,12 @@ void Replicas::ShareStatistics() {
 
 void Replicas::AverageGradients() {
   const torch::NoGradGuard no_grad;
-  const double share = 1.0 / count();
+  const double scale = 1.0 / count();
   for (std::size_t p = 0; p < parameters_[0].size(); ++p) {
     torch::Tensor sum = parameters_[0][p].grad();
-    if (!sum.defined()) continue;  // this phase does not use it
+    if (!sum.defined()) continue;  // unused in this phase
     for (std::size_t i = 1; i < parameters_.size(); ++i) sum.add_(parameters_[i][p].grad());
-    sum.mul_(share);
+    sum.mul_(scale);
   }
 }
 

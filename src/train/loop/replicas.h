@@ -1,10 +1,9 @@
-// Replicas: several threads, each with a copy of the model and its own part of a step's images.
+// Replicas: synchronous data parallelism over threads, each with a copy of the model.
 //
-// One thread per operation would have to wait for the other ones hundreds of times in a step; here
-// they meet once. The copies share the weights' memory and have gradients of their own, which are
-// averaged (synchronous data parallelism). Batch norm takes its statistics over a thread's own
-// images; the running ones are kept by the first copy, and the others take them over at each
-// step.
+// Threads that share each operation would synchronize hundreds of times per step; replicas do so
+// once. The copies share the memory of the weights and have separate gradients, which are averaged.
+// Batch norm statistics are those of a thread's own images; running statistics are kept by the
+// first copy, and the others copy them at each step.
 #pragma once
 
 #include <functional>
@@ -18,17 +17,16 @@ namespace edgevlm::train {
 
 class Replicas {
  public:
-  // The model itself is the first replica; its weights must not be given other memory afterwards
-  // (loading a checkpoint does). REQUIRES: count >= 1.
+  // The model itself is the first replica; its weights must stay in the same memory afterwards
+  // (loading a checkpoint moves them). REQUIRES: count >= 1.
   Replicas(Vlm& model, int count);
 
-  // The loss of one batch on one replica, with its graph.
+  // Computes the loss of one batch on one replica, with its autograd graph.
   using Loss = std::function<Losses(Vlm& model, const Batch& batch)>;
 
-  // Computes the gradients of one batch per replica into the model's own gradients (their mean),
-  // and returns the replicas' losses. Parameters that the loss does not use have no gradient then,
-  // so that the optimizer leaves them and what it knows of them alone. REQUIRES: batches.size() ==
-  // the number of replicas.
+  // Runs one batch per replica, stores the mean of the gradients in the model, and returns the
+  // losses of the replicas. Parameters that the loss does not use have no gradient afterwards, so
+  // that the optimizer leaves them and their moments alone. REQUIRES: batches.size() == count().
   std::vector<Losses> Backward(std::span<const Batch> batches, const Loss& loss);
 
   int count() const { return static_cast<int>(models_.size()); }

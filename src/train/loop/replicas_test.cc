@@ -14,11 +14,11 @@ torch::Tensor NameIds() { return torch::tensor({-1, 10, 20, 30}, torch::kInt64);
 // Everything that learns, as in the last phase of a run.
 Losses AllLosses(Vlm& model, const Batch& batch) {
   Losses losses;
-  const torch::Tensor features = model->See(batch.images);
-  const torch::Tensor grid = GridLoss(model->Guess(features), batch, losses);
+  const torch::Tensor features = model->EncodeImages(batch.images);
+  const torch::Tensor grid = GridLoss(model->PredictGrid(features), batch, losses);
   const torch::Tensor cells = model->Project(features);
   const torch::Tensor names = NameLoss(model->decoder, cells, batch, NameIds(), losses);
-  const Streams streams =
+  const ResidualStreams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
   losses.total = grid + names + TextLoss(model->decoder, streams.last, batch, losses) +
                  MentionLoss(model, streams.middle, batch, losses) +
@@ -30,7 +30,7 @@ Losses AllLosses(Vlm& model, const Batch& batch) {
 // The vision encoder alone, as in the first phase.
 Losses GridLosses(Vlm& model, const Batch& batch) {
   Losses losses;
-  losses.total = GridLoss(model->Guess(model->See(batch.images)), batch, losses);
+  losses.total = GridLoss(model->PredictGrid(model->EncodeImages(batch.images)), batch, losses);
   return losses;
 }
 
@@ -40,10 +40,10 @@ Losses TextLosses(Vlm& model, const Batch& batch) {
   torch::Tensor features;
   {
     const torch::NoGradGuard fixed;
-    features = model->See(batch.images);
+    features = model->EncodeImages(batch.images);
   }
-  const Streams streams = model->decoder->forward(model->Project(features), batch.ids,
-                                                  batch.positions, batch.text_starts);
+  const ResidualStreams streams = model->decoder->forward(model->Project(features), batch.ids,
+                                                          batch.positions, batch.text_starts);
   losses.total = TextLoss(model->decoder, streams.last, batch, losses) +
                  MentionLoss(model, streams.middle, batch, losses) +
                  OrderLoss(model, streams.late, batch, losses) +
@@ -70,8 +70,8 @@ TEST(Replicas, GradientsAreTheMeanOfEachBatchAlone) {
     const std::vector<torch::Tensor> parameters = alone->parameters();
     expected.resize(parameters.size());
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      const torch::Tensor share = parameters[p].grad() / kCount;
-      expected[p] = expected[p].defined() ? expected[p] + share : share;
+      const torch::Tensor part = parameters[p].grad() / kCount;
+      expected[p] = expected[p].defined() ? expected[p] + part : part;
     }
   }
 
@@ -105,7 +105,7 @@ TEST(Replicas, ShareTheWeightsAfterAStep) {
   EXPECT_NEAR(after[1].text, after[0].text, 1e-5);
 }
 
-// A fixed vision encoder sees the same in all of them.
+// A frozen vision encoder gives all replicas the same features.
 TEST(Replicas, ShareTheStatisticsOfTheFirst) {
   Vlm model = TinyModel(kSeed);
   ShakeBatchNorms(model);
@@ -128,8 +128,8 @@ TEST(Replicas, ShareTheStatisticsOfTheFirst) {
   }
 }
 
-// A gradient of zeros is not the same as none: it would wear off what the optimizer remembers.
-TEST(Replicas, PartsThatAPhaseDoesNotTeachHaveNoGradient) {
+// A gradient of zeros is not the same as none: it would decay the moments of the optimizer.
+TEST(Replicas, FrozenPartsHaveNoGradient) {
   const std::vector<Batch> batches = Batches(2);
   Vlm model = TinyModel(kSeed);
   Replicas replicas(model, 2);
@@ -144,7 +144,7 @@ TEST(Replicas, PartsThatAPhaseDoesNotTeachHaveNoGradient) {
   }
 }
 
-TEST(Losses, FallWhenOneBatchIsLearnt) {
+TEST(Losses, FallWhenOneBatchIsLearned) {
   const std::vector<Batch> batches = Batches(1);
   Vlm model = TinyModel(kSeed);
   Replicas replicas(model, 1);
@@ -165,36 +165,35 @@ TEST(Losses, FallWhenOneBatchIsLearnt) {
 }
 
 // Cells with nothing count for half as much as those with something, however many they are.
-TEST(GridLoss, IsWhatItsFormulaSays) {
+TEST(GridLoss, FollowsItsFormula) {
   Batch batch = TinyBatch(1, kSeed);
   batch.cover = torch::tensor({0, 2, 0, 0}, torch::kInt64).view({1, 4});
   batch.digit = torch::zeros({1, 4}, torch::kInt64);
   batch.color = torch::tensor({-1, 3, -1, -1}, torch::kInt64).view({1, 4});
   batch.center = torch::tensor({0.0f, 0.0f, 1.0f, 0.0f}).view({1, 4});
-  batch.place = torch::zeros({1, 4, 4});
-  GridGuess guess;  // says the same of all: uniform over classes, and places at 0.5
-  guess.cover = torch::zeros({1, 2, 2, 1 + kTinyThings});
-  guess.center = torch::zeros({1, 2, 2, 1});
-  guess.place = torch::full({1, 2, 2, 4}, 0.5);
-  guess.color = torch::zeros({1, 2, 2, 10});
-  guess.digit = torch::zeros({1, 2, 2, 11});
+  batch.box = torch::zeros({1, 4, 4});
+  GridPredictions predicted;  // uniform over classes, and boxes at 0.5
+  predicted.cover = torch::zeros({1, 2, 2, 1 + kTinyThings});
+  predicted.center = torch::zeros({1, 2, 2, 1});
+  predicted.box = torch::full({1, 2, 2, 4}, 0.5);
+  predicted.color = torch::zeros({1, 2, 2, 10});
+  predicted.digit = torch::zeros({1, 2, 2, 11});
   Losses losses;
-  const double total = GridLoss(guess, batch, losses).item<double>();
+  const double total = GridLoss(predicted, batch, losses).item<double>();
   EXPECT_NEAR(losses.cover, 1.5 * std::log(4.0), 1e-5);
   EXPECT_NEAR(losses.digit, 0.5 * std::log(11.0), 1e-5) << "no digit anywhere";
   EXPECT_NEAR(losses.center, 1.5 * std::log(2.0), 1e-5);
-  EXPECT_NEAR(losses.place, 4 * 0.5, 1e-5) << "of the one centre";
-  EXPECT_NEAR(losses.color, std::log(10.0), 1e-5) << "of the one coloured cell";
-  EXPECT_NEAR(total, losses.cover + losses.digit + losses.center + losses.place + losses.color,
-              1e-4);
+  EXPECT_NEAR(losses.box, 4 * 0.5, 1e-5) << "of the one center";
+  EXPECT_NEAR(losses.color, std::log(10.0), 1e-5) << "of the one colored cell";
+  EXPECT_NEAR(total, losses.cover + losses.digit + losses.center + losses.box + losses.color, 1e-4);
 }
 
 // Two covered cells; the output matrix answers each direction with one token's logit.
-TEST(NameLoss, AsksCoveredCellsForTheirNames) {
+TEST(NameLoss, PredictsTheNamesOfCoveredCells) {
   Vlm model = TinyModel(kSeed);
   const torch::NoGradGuard no_grad;
   model->decoder->token_embd->weight.zero_();
-  model->decoder->token_embd->weight[20][0] = 1;  // looks along the first axis
+  model->decoder->token_embd->weight[20][0] = 1;  // responds to the first axis
   Batch batch = TinyBatch(1, kSeed);
   batch.cover = torch::tensor({0, 2, 3, 0}, torch::kInt64).view({1, 4});  // names 20 and 30
   torch::Tensor cells = torch::zeros({1, 4, 16});
@@ -207,26 +206,26 @@ TEST(NameLoss, AsksCoveredCellsForTheirNames) {
   EXPECT_EQ(losses.name, loss);
 }
 
-// Answers count for more than captions; the figure that is shown is of all tokens alike.
+// Answers count for more than captions; the reported loss weighs all tokens equally.
 TEST(TextLoss, WeighsItsTokens) {
   Vlm model = TinyModel(kSeed);
   const torch::NoGradGuard no_grad;
   Batch batch = TinyBatch(1, kSeed);
   const torch::Tensor hidden = torch::randn({3 * 20, 16});
   Losses losses;
-  const double mixed = TextLoss(model->decoder, hidden, batch, losses).item<double>();
+  const double weighted = TextLoss(model->decoder, hidden, batch, losses).item<double>();
   const torch::Tensor labels = batch.labels.flatten();
   const torch::Tensor nats = -torch::log_softmax(model->decoder->Logits(hidden), -1)
                                   .gather(1, labels.clamp_min(0).unsqueeze(1))
                                   .squeeze(1);
-  const torch::Tensor learnt = (labels >= 0).to(torch::kFloat32);
+  const torch::Tensor learned = (labels >= 0).to(torch::kFloat32);
   const torch::Tensor weights = batch.weights.flatten();
-  EXPECT_NEAR(mixed, ((nats * weights).sum() / weights.sum()).item<double>(), 1e-5);
-  EXPECT_NEAR(losses.text, ((nats * learnt).sum() / learnt.sum()).item<double>(), 1e-5);
+  EXPECT_NEAR(weighted, ((nats * weights).sum() / weights.sum()).item<double>(), 1e-5);
+  EXPECT_NEAR(losses.text, ((nats * learned).sum() / learned.sum()).item<double>(), 1e-5);
 }
 
-// A step of few images may show nothing and ask nothing: its losses are 0, not a mean of nothing.
-TEST(Losses, OfNothingAreNothing) {
+// A step of few images may have no things and no questions: its losses are 0, not NaN.
+TEST(Losses, OfNothingAreZero) {
   Batch batch = TinyBatch(1, kSeed);
   batch.cover.zero_();
   batch.number.zero_();
@@ -242,7 +241,7 @@ TEST(Losses, OfNothingAreNothing) {
   EXPECT_EQ(losses.name, 0);
   EXPECT_EQ(losses.text, 0);
   EXPECT_EQ(losses.text_right, 0);
-  EXPECT_EQ(losses.place, 0);
+  EXPECT_EQ(losses.box, 0);
   EXPECT_EQ(losses.color, 0);
   for (const auto& named : model->named_parameters()) {
     EXPECT_TRUE(named.value().grad().isfinite().all().item<bool>()) << named.key();

@@ -9,8 +9,8 @@ namespace {
 
 constexpr double kWarmUp = 0.02;
 constexpr double kVisionEncoderFloor = 0.1;
-constexpr double kLateVisionEncoderShare =
-    0.4;  // the vision encoder has less to learn in the last phase
+constexpr double kLateVisionEncoderFactor =
+    0.4;  // in the last phase the vision encoder has little left to learn
 
 // 0 at the start, 1 after the warm-up, `floor` at the end. part: in [0, 1].
 double Curve(double part, double floor) {
@@ -30,7 +30,7 @@ Moment MomentAt(const TrainOptions& options, double done) {
   const double later = (done - options.vision_encoder_part) / (1.0 - options.vision_encoder_part);
   const double rate = options.rate * Curve(later, 0.01);
   if (done < options.vision_encoder_part + options.blind_part) return {Phase::kDecoder, 0.0, rate};
-  return {Phase::kAll, kLateVisionEncoderShare * rate, rate};
+  return {Phase::kAll, kLateVisionEncoderFactor * rate, rate};
 }
 
 }  // namespace edgevlm::train

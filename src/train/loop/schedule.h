@@ -1,4 +1,4 @@
-// The schedule: which parts learn, and how fast, at each moment of a run.
+// The training schedule: which parts of the model learn, and at which rate, over the run.
 #pragma once
 
 #include "train/loop/options.h"
@@ -6,10 +6,9 @@
 namespace edgevlm::train {
 
 enum class Phase {
-  kVisionEncoder,  // the vision encoder and its grid heads
-  kDecoder,  // projector and decoder read a fixed vision encoder: steps are cheap while the words
-             // are learnt
-  kAll,      // everything together
+  kVisionEncoder,  // the vision encoder and the grid heads
+  kDecoder,        // projector and decoder, with a frozen vision encoder: cheaper steps
+  kAll,            // everything
 };
 
 struct Moment {
@@ -18,9 +17,9 @@ struct Moment {
   double rate;                 // of projector and decoder
 };
 
-// done: share of the run that is over, in [0, 1]. Each of the vision encoder's and the decoder's
-// phases warms up over its first 2 %; the vision encoder's decays to a tenth, the decoder's over
-// both later phases to a hundredth (half a cosine).
+// done: fraction of the run that is over, in [0, 1]. The rates of the vision encoder and of the
+// decoder each warm up over the first 2 % of their phase and decay by half a cosine: the vision
+// encoder's to a tenth, the decoder's, over both later phases, to a hundredth.
 Moment MomentAt(const TrainOptions& options, double done);
 
 }  // namespace edgevlm::train

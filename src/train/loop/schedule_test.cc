@@ -24,7 +24,7 @@ double Decayed(double part, double floor) {
   return floor + (1 - floor) * (0.5 + 0.5 * std::cos(std::acos(-1.0) * part));
 }
 
-TEST(MomentAt, EachPhaseTeachesItsParts) {
+TEST(MomentAt, EachPhaseTrainsItsParts) {
   struct Case {
     double done;
     Phase phase;
@@ -36,7 +36,7 @@ TEST(MomentAt, EachPhaseTeachesItsParts) {
       {0.008, Phase::kVisionEncoder, 2.0 * Decayed(0.02, 0.1), 0},  // all of it
       {0.2, Phase::kVisionEncoder, 2.0 * 0.55, 0},                  // half of the cosine
       {0.4 - 1e-9, Phase::kVisionEncoder, 0.2, 0},                  // a tenth is left
-      {0.4, Phase::kDecoder, 0, 0},  // the decoder warms up in its turn
+      {0.4, Phase::kDecoder, 0, 0},                                 // the decoder warms up
       {0.406, Phase::kDecoder, 0, 0.5 * Decayed(0.01, 0.01)},
       {0.6 - 1e-9, Phase::kDecoder, 0, Decayed(1 / 3.0, 0.01)},
       {0.6 + 1e-9, Phase::kAll, 0.4 * Decayed(1 / 3.0, 0.01), Decayed(1 / 3.0, 0.01)},
@@ -62,7 +62,7 @@ TEST(MomentAt, RatesOnlyFallAfterTheWarmUp) {
   EXPECT_LT(rate, 0.02);
 }
 
-// A session that overruns its last minute must not see a rate rise or turn negative.
+// If a session overruns its last minute, the rate must neither rise nor become negative.
 TEST(MomentAt, TheEndLasts) {
   EXPECT_EQ(MomentAt(Options(), 1.01).rate, MomentAt(Options(), 1.0).rate);
 }

@@ -27,27 +27,27 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kCorpusScenes = 30000;
-constexpr int kTextPositions = 92;  // of the longest question and reply, with room to spare
+constexpr int kTextPositions = 92;  // more than the longest question and reply need
 constexpr double kGradientNorm = 1.0;
-constexpr double kMostMinutes = 1e6;
-constexpr double kGridShare = 0.3;  // of the grid loss once the decoder learns too
-constexpr double kNameShare = 0.2;  // of the name loss
-constexpr double kMentionShare = 0.2;
-constexpr double kOrderShare = 0.5;
-constexpr double kNumberShare = 0.3;
-constexpr double kExitShare = 0.5;
-constexpr float kNamelessShare = 0.1f;
-constexpr double kSmoothing = 0.98;  // of the figures that are shown
+constexpr double kMaxMinutes = 1e6;
+constexpr double kGridLossWeight = 0.3;  // once the decoder learns too
+constexpr double kNameLossWeight = 0.2;
+constexpr double kMentionLossWeight = 0.2;
+constexpr double kOrderLossWeight = 0.5;
+constexpr double kNumberLossWeight = 0.3;
+constexpr double kExitLossWeight = 0.5;
+constexpr float kNamelessFraction = 0.1f;
+constexpr double kSmoothing = 0.98;  // of the stats in the progress line
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
-volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t stop_requested = 0;
 
 Vocabulary LearnVocabulary(const TrainOptions& options) {
   std::mt19937_64 rng(options.seed);
   std::vector<Scene> scenes;
   for (int i = 0; i < kCorpusScenes; ++i) scenes.push_back(Compose({}, rng));
   std::vector<std::string> texts = CorpusTexts(scenes, options.seed);
-  for (std::string& text : texts) text = " " + text;  // as TokensOf() writes them
+  for (std::string& text : texts) text = " " + text;  // as in TokensOf()
   return TrainBpe(texts, options.vocabulary);
 }
 
@@ -84,11 +84,11 @@ Result<Run> StartRun(const TrainOptions& options) {
 SampleOptions SamplesFor(const VlmShape& shape, Split split) {
   return {.image_side = shape.image_side,
           .grid = shape.grid(),
-          .nameless = split == Split::kTrain ? kNamelessShare : 0.0f,
+          .nameless = split == Split::kTrain ? kNamelessFraction : 0.0f,
           .split = split};
 }
 
-// Everything a step needs; built once per session.
+// What a training step needs; built once per session.
 struct TrainingContext {
   Run run;
   Tokenizer tokenizer;
@@ -114,7 +114,7 @@ Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions&
       new TrainingContext{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
 }
 
-// The first token of every name, as texts spell it; -1 for no thing.
+// The first token of every name, with the preceding space; -1 for no thing.
 torch::Tensor NameIds(const Tokenizer& tokenizer) {
   std::vector<std::int64_t> ids = {-1};
   for (const ThingName& name : ThingNames()) {
@@ -124,8 +124,7 @@ torch::Tensor NameIds(const Tokenizer& tokenizer) {
   return torch::tensor(ids, torch::kInt64);
 }
 
-// Two groups: the vision encoder with its grid heads, and the rest. Weights of matrices and
-// convolutions decay.
+// Two parameter groups: the vision encoder with its grid heads, and the rest.
 torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
   std::vector<torch::Tensor> vision_encoder, rest;
   for (const auto& named : model->named_parameters()) {
@@ -150,35 +149,38 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
 Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
   Losses losses;
   torch::Tensor features;
-  // A fixed vision encoder keeps its statistics too: the decoder reads what the engine will give
-  // it.
+  // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
+  // engine will compute.
   model->vision_encoder->train(phase != Phase::kDecoder);
   if (phase == Phase::kDecoder) {
-    const torch::NoGradGuard fixed;
-    features = model->See(batch.images);
+    const torch::NoGradGuard frozen;
+    features = model->EncodeImages(batch.images);
   } else {
-    features = model->See(batch.images);
+    features = model->EncodeImages(batch.images);
   }
-  if (phase != Phase::kDecoder) losses.total = GridLoss(model->Guess(features), batch, losses);
+  if (phase != Phase::kDecoder)
+    losses.total = GridLoss(model->PredictGrid(features), batch, losses);
   if (phase == Phase::kVisionEncoder) return losses;
   const torch::Tensor cells = model->Project(features);
-  const Streams streams =
+  const ResidualStreams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  const torch::Tensor words = TextLoss(model->decoder, streams.last, batch, losses) +
-                              kExitShare * ExitLoss(model->decoder, streams.exits, batch, losses) +
-                              kMentionShare * MentionLoss(model, streams.middle, batch, losses) +
-                              kOrderShare * OrderLoss(model, streams.late, batch, losses) +
-                              kNumberShare * NumberLoss(model, streams.cells, batch, losses) +
-                              kNameShare * NameLoss(model->decoder, cells, batch, name_ids, losses);
-  losses.total = phase == Phase::kDecoder ? words : words + kGridShare * losses.total;
+  const torch::Tensor text_losses =
+      TextLoss(model->decoder, streams.last, batch, losses) +
+      kExitLossWeight * ExitLoss(model->decoder, streams.exits, batch, losses) +
+      kMentionLossWeight * MentionLoss(model, streams.middle, batch, losses) +
+      kOrderLossWeight * OrderLoss(model, streams.late, batch, losses) +
+      kNumberLossWeight * NumberLoss(model, streams.cells, batch, losses) +
+      kNameLossWeight * NameLoss(model->decoder, cells, batch, name_ids, losses);
+  losses.total =
+      phase == Phase::kDecoder ? text_losses : text_losses + kGridLossWeight * losses.total;
   return losses;
 }
 
-// Running averages of what the progress line shows.
-class Figures {
+// Exponential moving averages of the losses, for the progress line and the log.
+class RunningStats {
  public:
   void Add(const Losses& losses) {
-    const double now[kCount] = {losses.cover,   losses.center, losses.place,      losses.color,
+    const double now[kCount] = {losses.cover,   losses.center, losses.box,        losses.color,
                                 losses.digit,   losses.text,   losses.text_right, losses.name,
                                 losses.mention, losses.order,  losses.number,     losses.exit};
     for (std::size_t i = 0; i < kCount; ++i) {
@@ -189,7 +191,7 @@ class Figures {
   std::string Text() const {
     char text[256];
     std::snprintf(text, sizeof(text),
-                  "cover %.3f centre %.3f colour %.3f digit %.3f name %.3f mention %.3f order %.3f "
+                  "cover %.3f center %.3f color %.3f digit %.3f name %.3f mention %.3f order %.3f "
                   "number %.3f exit %.3f text %.3f right %.3f",
                   values_[0], values_[1], values_[3], values_[4], values_[7], values_[8],
                   values_[9], values_[10], values_[11], values_[5], values_[6]);
@@ -208,35 +210,35 @@ class Figures {
   bool started_ = false;
 };
 
-// One session of a run: steps, progress, checkpoints.
+// One session of a run: steps, progress and checkpoints.
 class Session {
  public:
-  Session(const TrainOptions& options, TrainingContext& shop)
+  Session(const TrainOptions& options, TrainingContext& context)
       : options_(options),
-        shop_(shop),
-        name_ids_(NameIds(shop.tokenizer)),
-        optimizer_(MakeOptimizer(shop.model, options)) {}
+        context_(context),
+        name_ids_(NameIds(context.tokenizer)),
+        optimizer_(MakeOptimizer(context.model, options)) {}
 
-  MaybeError Run() {
+  MaybeError TrainToEnd() {
     if (std::filesystem::exists(options_.out + "/state.json")) {
-      Result<RunState> state = LoadCheckpoint(options_.out, shop_.model, optimizer_);
+      Result<RunState> state = LoadCheckpoint(options_.out, context_.model, optimizer_);
       if (!state) return state.error();
       state_ = *state;
     } else if (!options_.from.empty()) {
-      if (auto error = LoadParts(options_.from, shop_.model)) return error;
+      if (auto error = LoadParts(options_.from, context_.model)) return error;
     }
     minutes_before_ = state_.minutes;
     images_before_ = state_.images;
     started_ = Clock::now();
-    // After loading: the replicas share the memory that the model has now.
-    replicas_ = std::make_unique<Replicas>(shop_.model, options_.threads);
+    // After loading, because the replicas share the memory of the weights.
+    replicas_ = std::make_unique<Replicas>(context_.model, options_.threads);
     const int parts = replicas_->count();
-    Loader loader(SamplesFor(shop_.run.shape, Split::kTrain), options_.batch / parts, options_.seed,
-                  static_cast<std::uint64_t>(state_.step * parts), options_.loaders, shop_.glyphs,
-                  shop_.tokenizer);
-    shop_.model->train();
+    Loader loader(SamplesFor(context_.run.shape, Split::kTrain), options_.batch / parts,
+                  options_.seed, static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
+                  context_.glyphs, context_.tokenizer);
+    context_.model->train();
     double saved = state_.minutes;
-    while (state_.minutes < options_.minutes && stop_asked == 0) {
+    while (state_.minutes < options_.minutes && stop_requested == 0) {
       std::vector<Batch> batches;
       for (int i = 0; i < parts; ++i) batches.push_back(loader.Next());
       Step(batches);
@@ -245,7 +247,7 @@ class Session {
         if (auto error = Save()) return error;
       }
     }
-    progress_.Finish();
+    progress_.EndLine();
     return Save();
   }
 
@@ -257,14 +259,14 @@ class Session {
         replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
           return ComputeLosses(model, batch, moment.phase, name_ids_);
         });
-    torch::nn::utils::clip_grad_norm_(shop_.model->parameters(), kGradientNorm);
+    torch::nn::utils::clip_grad_norm_(context_.model->parameters(), kGradientNorm);
     optimizer_.step();
 
     ++state_.step;
     for (const Batch& batch : batches) state_.images += batch.images.size(0);
     state_.minutes =
         minutes_before_ + std::chrono::duration<double>(Clock::now() - started_).count() / 60.0;
-    for (const Losses& part : losses) figures_.Add(part);
+    for (const Losses& part : losses) stats_.Add(part);
     Report(moment);
   }
 
@@ -272,13 +274,13 @@ class Session {
     const double minutes = state_.minutes - minutes_before_;
     const double speed = static_cast<double>(state_.images - images_before_) / (60.0 * minutes);
     char head[64];
-    std::snprintf(head, sizeof(head), "phase %d  %.0f pictures/s  ", static_cast<int>(moment.phase),
+    std::snprintf(head, sizeof(head), "phase %d  %.0f images/s  ", static_cast<int>(moment.phase),
                   speed);
-    progress_.Show(state_.minutes / options_.minutes, head + figures_.Text(),
+    progress_.Show(state_.minutes / options_.minutes, head + stats_.Text(),
                    60.0 * (options_.minutes - state_.minutes));
     if (state_.minutes < next_log_) return;
     next_log_ = state_.minutes + 1.0;
-    nlohmann::json line = figures_.Json();
+    nlohmann::json line = stats_.Json();
     line["minutes"] = state_.minutes;
     line["pictures"] = state_.images;
     line["phase"] = static_cast<int>(moment.phase);
@@ -286,15 +288,15 @@ class Session {
     std::ofstream(options_.out + "/log.jsonl", std::ios::app) << line.dump() << "\n";
   }
 
-  MaybeError Save() { return SaveCheckpoint(options_.out, shop_.model, optimizer_, state_); }
+  MaybeError Save() { return SaveCheckpoint(options_.out, context_.model, optimizer_, state_); }
 
   const TrainOptions& options_;
-  TrainingContext& shop_;
+  TrainingContext& context_;
   torch::Tensor name_ids_;  // [1 + things]
   torch::optim::AdamW optimizer_;
   std::unique_ptr<Replicas> replicas_;
   RunState state_;
-  Figures figures_;
+  RunningStats stats_;
   Progress progress_{"train"};
   Clock::time_point started_;
   double minutes_before_ = 0;
@@ -302,13 +304,13 @@ class Session {
   double next_log_ = 0;
 };
 
-MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& shop) {
+MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& context) {
   const int batches = (options.evaluate_images + options.batch - 1) / options.batch;
   const auto evaluate = [&](bool blank) {
-    Loader loader(SamplesFor(shop.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
-                  options.loaders, shop.glyphs, shop.tokenizer);
+    Loader loader(SamplesFor(context.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
+                  options.loaders, context.glyphs, context.tokenizer);
     return Evaluate(
-        shop.model, [&] { return loader.Next(); }, batches, blank);
+        context.model, [&] { return loader.Next(); }, batches, blank);
   };
   const Evaluation seeing = evaluate(false);
   std::fputs(TableText(seeing, evaluate(true)).c_str(), stdout);
@@ -322,7 +324,7 @@ MaybeError Validate(const TrainOptions& options) {
     return Error{ErrorCode::kInvalid, std::string(what) + ", found " + std::to_string(found)};
   };
   if (options.out.empty()) return Error{ErrorCode::kInvalid, "--out: expected a folder"};
-  if (!(options.minutes > 0 && options.minutes <= kMostMinutes)) {
+  if (!(options.minutes > 0 && options.minutes <= kMaxMinutes)) {
     return invalid("--minutes: expected more than 0, up to a million", options.minutes);
   }
   if (!(options.vision_encoder_part >= 0 && options.vision_encoder_part < 1)) {
@@ -358,31 +360,31 @@ MaybeError Validate(const TrainOptions& options) {
 
 MaybeError Train(const TrainOptions& options) {
   if (auto error = Validate(options)) return error;
-  torch::set_num_threads(1);  // replicas share the work out
+  torch::set_num_threads(1);  // parallelism is over the replicas
   torch::manual_seed(static_cast<std::int64_t>(options.seed));
-  Result<std::unique_ptr<TrainingContext>> shop = OpenTrainingContext(options);
-  if (!shop) return shop.error();
-  // The first signal ends the run after its step, with a checkpoint; the second one ends it at
+  Result<std::unique_ptr<TrainingContext>> context = OpenTrainingContext(options);
+  if (!context) return context.error();
+  // The first signal stops the run after its step, with a checkpoint; a second one stops it at
   // once.
   std::signal(SIGINT, [](int signal) {
-    stop_asked = 1;
+    stop_requested = 1;
     std::signal(signal, SIG_DFL);
   });
-  if (auto error = Session(options, **shop).Run()) return error;
-  if (stop_asked != 0) return std::nullopt;
-  return PrintEvaluation(options, **shop);
+  if (auto error = Session(options, **context).TrainToEnd()) return error;
+  if (stop_requested != 0) return std::nullopt;
+  return PrintEvaluation(options, **context);
 }
 
 MaybeError EvaluateRun(const TrainOptions& options) {
   if (auto error = Validate(options)) return error;
-  if (!std::filesystem::exists(options.out + "/run.json")) {  // else a run would start
+  if (!std::filesystem::exists(options.out + "/run.json")) {  // otherwise a run would be created
     return Error{ErrorCode::kNotFound, options.out + "/run.json: no such file"};
   }
   torch::set_num_threads(1);
-  Result<std::unique_ptr<TrainingContext>> shop = OpenTrainingContext(options);
-  if (!shop) return shop.error();
-  if (auto error = LoadModel(options.out, (*shop)->model)) return error;
-  return PrintEvaluation(options, **shop);
+  Result<std::unique_ptr<TrainingContext>> context = OpenTrainingContext(options);
+  if (!context) return context.error();
+  if (auto error = LoadModel(options.out, (*context)->model)) return error;
+  return PrintEvaluation(options, **context);
 }
 
 }  // namespace edgevlm::train

@@ -7,13 +7,12 @@
 namespace edgevlm::train {
 
 // Trains until the run's minutes are used up, then evaluates and prints the table to standard
-// output. A folder that holds a checkpoint is gone on with; options.minutes may have grown since.
-// Progress goes to standard error, one line per minute of it to FOLDER/log.jsonl. Errors: kInvalid
-// (options), kNotFound (font), kIo, kCorrupt (checkpoint).
+// output. If the folder holds a checkpoint, training resumes from it; options.minutes may be larger
+// than before. Progress goes to standard error, and once a minute as a line to FOLDER/log.jsonl.
+// Errors: kInvalid (options), kNotFound (font), kIo, kCorrupt (checkpoint).
 MaybeError Train(const TrainOptions& options);
 
-// The evaluation alone, of the checkpoint in options.out. Errors: as Train; kNotFound also when no
-// run is there.
+// Evaluates the checkpoint in options.out. Errors: as Train; also kNotFound if there is no run.
 MaybeError EvaluateRun(const TrainOptions& options);
 
 }  // namespace edgevlm::train

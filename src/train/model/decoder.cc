@@ -67,18 +67,19 @@ DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shap
   output_norm = register_module("output_norm", Norm(shape.width));
 }
 
-Streams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                             const torch::Tensor& positions, const torch::Tensor& text_starts) {
+ResidualStreams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
+                                     const torch::Tensor& positions,
+                                     const torch::Tensor& text_starts) {
   const PackedSizes sizes{.images = static_cast<int>(ids.size(0)),
                           .cells = static_cast<int>(cells.size(1)),
                           .rows = static_cast<int>(ids.size(1)),
                           .length = static_cast<int>(ids.size(2)),
                           .heads = shape.heads};
-  const torch::Tensor cell_places = position_embd->weight.narrow(0, 0, sizes.cells);
+  const torch::Tensor cell_positions = position_embd->weight.narrow(0, 0, sizes.cells);
   const torch::Tensor text = token_embd(ids) + position_embd(positions);
   torch::Tensor x = torch::cat(
-      {(cells + cell_places).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
-  Streams streams;
+      {(cells + cell_positions).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
+  ResidualStreams streams;
   const auto text_rows = [&] { return x.narrow(0, sizes.CellRows(), ids.numel()); };
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (i == blocks.size() / 2) {

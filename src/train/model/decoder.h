@@ -1,10 +1,9 @@
-// The decoder as LibTorch trains it: GPT-2 blocks (Radford et al. 2019) over image tokens and
+// The decoder for training in LibTorch: GPT-2 blocks (Radford et al. 2019) over image tokens and
 // text.
 //
-// An image is read once and many texts are written about it: each image has M rows of L text
-// tokens, and a row holds one or more texts that see the image and themselves, but not each
-// other. That costs one image per M * L text tokens, and gives the same numbers as one sequence
-// per text.
+// An image is processed once for many texts: each image has M rows of L text tokens, and a row
+// holds one or more texts. A text attends to the image and to itself, but not to other texts. The
+// results are those of one sequence per text, at the cost of one image per M * L text tokens.
 #pragma once
 #include <vector>
 
@@ -18,17 +17,17 @@ struct DecoderShape {
   int heads = 6;    // H
   int blocks = 6;
   int vocabulary = 0;           // V
-  int context = 192;            // positions: image tokens, then text
-  std::vector<int> exits = {};  // early exits: after how many blocks, increasing
+  int context = 192;            // positions of image tokens and text
+  std::vector<int> exits = {};  // early exits: the number of blocks before each, increasing
 };
 
-// Rows that a block's result is needed of. After the last block nothing reads image tokens.
+// Which rows of a block's result are needed. The image tokens of the last block are not.
 enum class Rows { kAll, kText };
 
 struct DecoderBlockImpl : torch::nn::Module {
   DecoderBlockImpl(const DecoderShape& shape);
   // x [B*P + B*M*L, D]: all image tokens, then all text tokens.
-  // text_starts as PackedAttention's starts. Returns the rows that are asked for.
+  // text_starts: as `starts` of PackedAttention. Returns the requested rows.
   torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts, const PackedSizes& sizes,
                         Rows rows);
 
@@ -37,24 +36,24 @@ struct DecoderBlockImpl : torch::nn::Module {
 };
 TORCH_MODULE(DecoderBlock);
 
-// The residual stream of the text tokens, [B*M*L, D].
-struct Streams {
-  torch::Tensor cells;               // that of the image tokens [B*P, D], after half of the blocks
+// The residual stream of the text tokens, [B*M*L, D], at several depths.
+struct ResidualStreams {
+  torch::Tensor cells;               // of the image tokens [B*P, D], after half of the blocks
   torch::Tensor middle;              // after half of the blocks
   torch::Tensor late;                // after two thirds
-  std::vector<torch::Tensor> exits;  // after as many as each of DecoderShape::exits says
-  torch::Tensor last;                // after all of them, normed: what Logits() takes
+  std::vector<torch::Tensor> exits;  // at each of DecoderShape::exits
+  torch::Tensor last;                // after all blocks and the last norm: the input of Logits()
 };
 
 struct DecoderImpl : torch::nn::Module {
   explicit DecoderImpl(const DecoderShape& shape);
   // cells [B, P, D]: image tokens; ids, positions [B, M, L] int64; text_starts [B, M, L] int32:
-  // index in its row of the first token of a token's text.
-  Streams forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                  const torch::Tensor& positions, const torch::Tensor& text_starts);
+  // index in the row of the first token of the token's text.
+  ResidualStreams forward(const torch::Tensor& cells, const torch::Tensor& ids,
+                          const torch::Tensor& positions, const torch::Tensor& text_starts);
   // hidden [R, D] -> logits [R, V]; the output matrix is the token embedding.
   torch::Tensor Logits(const torch::Tensor& hidden);
-  // What rows [R, D] of Streams::exits say of the next token: [R, V].
+  // rows [R, D] of ResidualStreams::exits -> next-token logits [R, V].
   torch::Tensor ExitLogits(const torch::Tensor& stream) { return Logits(output_norm(stream)); }
 
   torch::nn::Embedding token_embd{nullptr}, position_embd{nullptr};

@@ -39,12 +39,12 @@ class DecoderTest : public ::testing::Test {
   torch::Tensor cells_;
 };
 
-TEST_F(DecoderTest, TextsInARowAreAsTextsAlone) {
+TEST_F(DecoderTest, PackedTextsEqualSeparateTexts) {
   const torch::Tensor packed = Logits(cells_, batch_.ids);
   for (int b = 0; b < 2; ++b) {
-    for (const TextPlace& place : batch_.places[static_cast<std::size_t>(b)]) {
+    for (const TokenSpan& span : batch_.spans[static_cast<std::size_t>(b)]) {
       const auto cut = [&](const torch::Tensor& x) {
-        return x[b][place.row].slice(0, place.begin, place.end).view({1, 1, -1}).contiguous();
+        return x[b][span.row].slice(0, span.begin, span.end).view({1, 1, -1}).contiguous();
       };
       const torch::Tensor ids = cut(batch_.ids);
       const torch::Tensor positions = 4 + torch::arange(ids.size(2)).view_as(ids);
@@ -55,20 +55,20 @@ TEST_F(DecoderTest, TextsInARowAreAsTextsAlone) {
                                          torch::zeros(ids.sizes(), torch::kInt32))
                                .last);
       const torch::Tensor inside =
-          packed[b][place.row].slice(0, place.begin, place.end).view_as(alone);
+          packed[b][span.row].slice(0, span.begin, span.end).view_as(alone);
       const double difference = (inside - alone).abs().max().item<double>();
       // The same sums in another order, over at most 64 terms, through two blocks.
       const double scale = alone.abs().max().item<double>();
-      EXPECT_LT(difference, 64 * 1.2e-7 * 8 * scale) << "text " << place.kind << " seed " << kSeed;
+      EXPECT_LT(difference, 64 * 1.2e-7 * 8 * scale) << "text " << span.kind << " seed " << kSeed;
     }
   }
 }
 
-// A token is seen by itself and what follows in its text, and by nothing else: not by the token
-// before it, whose label it is.
-TEST_F(DecoderTest, ATokenChangesWhatFollowsInItsTextAlone) {
+// Only a token itself and later tokens of its text attend to it, not the token before, whose label
+// it is.
+TEST_F(DecoderTest, ATokenAffectsOnlyLaterTokensOfItsText) {
   const torch::Tensor before = Logits(cells_, batch_.ids);
-  const TextPlace changed_text = batch_.places[1][3];
+  const TokenSpan changed_text = batch_.spans[1][3];
   for (int slot = changed_text.begin; slot < changed_text.end; ++slot) {
     torch::Tensor ids = batch_.ids.clone();
     auto id = ids.accessor<std::int64_t, 3>()[1][changed_text.row];
@@ -80,28 +80,28 @@ TEST_F(DecoderTest, ATokenChangesWhatFollowsInItsTextAlone) {
           const bool follows =
               b == 1 && row == changed_text.row && i >= slot && i < changed_text.end;
           EXPECT_EQ(Same(before, after, b, row, i), !follows)
-              << "slot " << slot << " changed; picture " << b << " row " << row << " slot " << i;
+              << "slot " << slot << " changed; image " << b << " row " << row << " slot " << i;
         }
       }
     }
   }
 }
 
-// The label of a place is the token that stands after it; if it were the token itself, predicting
-// would be copying, and a model that reads its own input would look perfect.
-TEST_F(DecoderTest, NoTokenSeesItsLabel) {
+// The label at a position is the next token. If it were the token itself, predicting would be
+// copying, and any model would look perfect.
+TEST_F(DecoderTest, NoTokenAttendsToItsLabel) {
   const torch::Tensor before = Logits(cells_, batch_.ids);
   const auto labels = batch_.labels.accessor<std::int64_t, 3>();
   int checked = 0;
   for (int b = 0; b < 2; ++b) {
-    for (const TextPlace& place : batch_.places[static_cast<std::size_t>(b)]) {
-      for (int i = place.begin; i + 1 < place.end; ++i) {
-        if (labels[b][place.row][i] < 0) continue;
+    for (const TokenSpan& span : batch_.spans[static_cast<std::size_t>(b)]) {
+      for (int i = span.begin; i + 1 < span.end; ++i) {
+        if (labels[b][span.row][i] < 0) continue;
         torch::Tensor ids = batch_.ids.clone();
-        auto id = ids.accessor<std::int64_t, 3>()[b][place.row];
-        ASSERT_EQ(labels[b][place.row][i], id[i + 1]);
+        auto id = ids.accessor<std::int64_t, 3>()[b][span.row];
+        ASSERT_EQ(labels[b][span.row][i], id[i + 1]);
         id[i + 1] = (id[i + 1] + 1) % decoder_->shape.vocabulary;
-        EXPECT_TRUE(Same(before, Logits(cells_, ids), b, place.row, i));
+        EXPECT_TRUE(Same(before, Logits(cells_, ids), b, span.row, i));
         ++checked;
       }
     }
@@ -109,7 +109,7 @@ TEST_F(DecoderTest, NoTokenSeesItsLabel) {
   EXPECT_GT(checked, 20);
 }
 
-// What leaves at an exit is what a decoder with fewer blocks would say.
+// The logits at an exit are those of a decoder with fewer blocks.
 TEST_F(DecoderTest, AnExitIsTheEndOfAShorterDecoder) {
   const torch::NoGradGuard no_grad;
   DecoderShape shape = decoder_->shape;
@@ -127,33 +127,33 @@ TEST_F(DecoderTest, AnExitIsTheEndOfAShorterDecoder) {
   EXPECT_TRUE(torch::allclose(found, expected, 1e-4, 1e-4)) << "seed " << kSeed;
 }
 
-TEST_F(DecoderTest, TextsReadEveryCellOfTheirOwnImage) {
+TEST_F(DecoderTest, TextsAttendToEveryCellOfTheirImage) {
   const torch::Tensor before = Logits(cells_, batch_.ids);
   for (int cell = 0; cell < 4; ++cell) {
     torch::Tensor cells = cells_.clone();
     cells[0][cell] += 1;
     const torch::Tensor after = Logits(cells, batch_.ids);
-    for (const TextPlace& place : batch_.places[0]) {
-      EXPECT_FALSE(Same(before, after, 0, place.row, place.begin)) << "cell " << cell;
+    for (const TokenSpan& span : batch_.spans[0]) {
+      EXPECT_FALSE(Same(before, after, 0, span.row, span.begin)) << "cell " << cell;
     }
     EXPECT_TRUE(torch::equal(before[1], after[1])) << "cell " << cell;
   }
 }
 
-// What the gradient says, of the same: the loss at one place teaches nothing about later tokens.
+// The same for gradients: the loss at one position has no gradient for later tokens.
 TEST_F(DecoderTest, GradientsFlowBackwardsOnly) {
-  const TextPlace place = batch_.places[0][0];
-  const int middle = (place.begin + place.end) / 2;
+  const TokenSpan span = batch_.spans[0][0];
+  const int middle = (span.begin + span.end) / 2;
   torch::Tensor cells = cells_.clone().requires_grad_();
   const torch::Tensor hidden =
       decoder_->forward(cells, batch_.ids, batch_.positions, batch_.text_starts).last;
   const torch::Tensor rows = hidden.view({2, batch_.ids.size(1), batch_.ids.size(2), -1});
-  rows[0][place.row][middle][0].backward();
+  rows[0][span.row][middle][0].backward();
   EXPECT_GT(cells.grad()[0].abs().min().item<double>(), 0);
   EXPECT_EQ(cells.grad()[1].abs().max().item<double>(), 0);
   const torch::Tensor positions = decoder_->position_embd->weight.grad().abs().sum(1);
-  for (int i = 0; i < 4 + place.end - place.begin; ++i) {
-    EXPECT_EQ(positions[i].item<double>() > 0, i <= 4 + middle - place.begin) << "position " << i;
+  for (int i = 0; i < 4 + span.end - span.begin; ++i) {
+    EXPECT_EQ(positions[i].item<double>() > 0, i <= 4 + middle - span.begin) << "position " << i;
   }
 }
 

@@ -1,5 +1,5 @@
-// The vision encoder as LibTorch trains it: MobileNetV3-small's body, kept at one cell per 16 x 16
-// pixels.
+// The vision encoder for training in LibTorch: the body of MobileNetV3-small, with an output cell
+// per 16 x 16 pixels.
 #pragma once
 #include <span>
 #include <vector>
@@ -19,8 +19,8 @@ struct BlockShape {
   int stride;       // 1 or 2
 };
 
-// MobileNetV3-small's blocks. The last stage has stride 1 in place of 2: the decoder reads a grid
-// of cells, and one cell per 32 pixels would put two things into one.
+// MobileNetV3-small's blocks, but with stride 1 instead of 2 in the last stage: the decoder reads a
+// grid of cells, and with 32 pixels per cell two things could share one.
 std::span<const BlockShape> MobileNetV3Small();
 
 inline constexpr int kStemChannels = 16;
@@ -49,9 +49,9 @@ struct BottleneckImpl : torch::nn::Module {
   BottleneckImpl(int in, const BlockShape& shape);
   torch::Tensor forward(torch::Tensor x);
 
-  ConvNorm expand{nullptr};  // empty when the block does not expand
+  ConvNorm expand{nullptr};  // empty if the block does not expand
   ConvNorm depthwise{nullptr};
-  Squeeze squeeze{nullptr};  // empty when the block has none
+  Squeeze squeeze{nullptr};  // empty if the block has none
   ConvNorm project{nullptr};
   BlockShape shape;
   bool residual;

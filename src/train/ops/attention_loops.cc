@@ -13,19 +13,19 @@ namespace {
 
 constexpr int RoundUp(int n, int multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-// Rows of tokens that ask together: the cells of an image, or one row of texts. Its keys are the
-// cells, then (for texts) its own tokens.
+// A group of query rows: the cells of an image, or one row of texts. Its keys are the cells, then
+// (for texts) its own tokens.
 struct Part {
-  std::ptrdiff_t first_row = 0;          // of the packed rows
+  std::ptrdiff_t first_row = 0;          // in the packed rows
   int count = 0;                         // tokens
   int own_key = 0;                       // key of its first token: 0, or P
-  const std::int32_t* starts = nullptr;  // [L], none for cells
+  const std::int32_t* starts = nullptr;  // [L], null for cells
 
-  // Keys [0, end) hold all that token i sees. Tokens past the last are there for whole tiles only.
+  // Token i attends to keys in [0, end) only. Tokens past the last one only pad the tile.
   int KeyEnd(int i) const { return own_key + std::min(i, count - 1) + 1; }
 };
 
-// Part m of an image: texts first, the cells last.
+// Part m of an image: text rows first, the cells last.
 Part PartOf(const AttentionData& data, int image, int m) {
   const PackedSizes& sizes = data.sizes;
   if (m == sizes.rows) {
@@ -47,21 +47,21 @@ class Scratch {
     Matrix<float>* const by_width[] = {&q, &out, &q_gradient};
     Matrix<float>* const of_keys[] = {&k, &v, &k_gradient, &v_gradient};
     Matrix<float>* const transposed[] = {&k_transposed, &v_transposed};
-    Matrix<float>* const scores[] = {&shares, &share_gradient};
+    Matrix<float>* const scores[] = {&weights, &weight_gradient};
     const std::size_t size = static_cast<std::size_t>(3 * queries * width + 4 * keys * width +
                                                       2 * width * keys + 2 * score_rows * keys);
     memory_.assign(size + kAlignment, 0.0f);
-    const auto misplaced =
+    const auto misaligned =
         reinterpret_cast<std::uintptr_t>(memory_.data()) / sizeof(float) % kAlignment;
-    float* next = memory_.data() + (kAlignment - misplaced);
-    const auto place = [&next](Matrix<float>& matrix, int rows, int columns) {
+    float* next = memory_.data() + (kAlignment - misaligned);
+    const auto assign = [&next](Matrix<float>& matrix, int rows, int columns) {
       matrix = {next, columns};
       next += rows * columns;
     };
-    for (Matrix<float>* matrix : by_width) place(*matrix, queries, width);
-    for (Matrix<float>* matrix : of_keys) place(*matrix, keys, width);
-    for (Matrix<float>* matrix : transposed) place(*matrix, width, keys);
-    for (Matrix<float>* matrix : scores) place(*matrix, score_rows, keys);
+    for (Matrix<float>* matrix : by_width) assign(*matrix, queries, width);
+    for (Matrix<float>* matrix : of_keys) assign(*matrix, keys, width);
+    for (Matrix<float>* matrix : transposed) assign(*matrix, width, keys);
+    for (Matrix<float>* matrix : scores) assign(*matrix, score_rows, keys);
   }
 
   int width;                         // d, padded
@@ -70,7 +70,7 @@ class Scratch {
   Matrix<float> q, out, q_gradient;  // [queries, width]; q times 1 / sqrt(d); out or its gradient
   Matrix<float> k, v, k_gradient, v_gradient;  // [keys, width]
   Matrix<float> k_transposed, v_transposed;    // [width, keys]
-  Matrix<float> shares, share_gradient;        // [queries, keys], forward: one tile of rows
+  Matrix<float> weights, weight_gradient;      // [queries, keys], forward: one tile of rows
 
  private:
   static constexpr std::size_t kAlignment = 16;  // floats; a cache line
@@ -128,23 +128,23 @@ struct Head {
     ClearRows(scratch.q, part.count);
   }
 
-  // Zero from a row to the last of its tile.
+  // Zeroes the rows from `from` to the end of its tile.
   [[gnu::always_inline]] void ClearRows(const Matrix<float>& matrix, int from) const {
     std::fill(matrix.Row(from), matrix.Row(RoundUp(from, kRows)), 0.0f);
   }
 
-  // Scores of tokens [i, i + kRows) for keys [0, columns); -infinity where a token must not look.
+  // Scores of tokens [i, i + kRows) for keys [0, columns); -infinity if masked.
   [[gnu::always_inline]] void Score(const Part& part, int i, int columns,
                                     const Matrix<float>& scores) const {
     const Matrix<const float> keys{scratch.k_transposed.data, scratch.k_transposed.stride};
-    Strip<kLanes, false>({scratch.q.Row(i), scratch.q.stride, 1}, keys, data.width, columns,
-                         scores);
-    constexpr float kNever = -std::numeric_limits<float>::infinity();
+    MultiplyRows<kLanes, false>({scratch.q.Row(i), scratch.q.stride, 1}, keys, data.width, columns,
+                                scores);
+    constexpr float kMasked = -std::numeric_limits<float>::infinity();
     for (int r = 0; r < kRows; ++r) {
       float* row = scores.Row(r);
-      std::fill(row + part.KeyEnd(i + r), row + columns, kNever);
+      std::fill(row + part.KeyEnd(i + r), row + columns, kMasked);
       if (part.starts != nullptr && i + r < part.count) {
-        std::fill(row + part.own_key, row + part.own_key + part.starts[i + r], kNever);
+        std::fill(row + part.own_key, row + part.own_key + part.starts[i + r], kMasked);
       }
     }
   }
@@ -154,14 +154,15 @@ struct Head {
     for (int i = 0; i < part.count; i += kRows) {
       const int key_end = part.KeyEnd(i + kRows - 1);
       const int columns = RoundUp(key_end, kLanes);
-      Score(part, i, columns, scratch.shares);
+      Score(part, i, columns, scratch.weights);
       const int rows = std::min(kRows, part.count - i);
       float inverse[kRows];
       for (int r = 0; r < rows; ++r) {
-        inverse[r] = ExpRow(scratch.shares.Row(r), columns, part.first_row + i + r);
+        inverse[r] = ExpRow(scratch.weights.Row(r), columns, part.first_row + i + r);
       }
-      Strip<kLanes, false>({scratch.shares.data, scratch.shares.stride, 1},
-                           {scratch.v.data, scratch.v.stride}, key_end, scratch.width, scratch.out);
+      MultiplyRows<kLanes, false>({scratch.weights.data, scratch.weights.stride, 1},
+                                  {scratch.v.data, scratch.v.stride}, key_end, scratch.width,
+                                  scratch.out);
       for (int r = 0; r < rows; ++r) {
         CopyScaled<kLanes>(scratch.out.Row(r), data.width, inverse[r],
                            data.out + OutOffset(part.first_row + i + r));
@@ -169,7 +170,7 @@ struct Head {
     }
   }
 
-  // row = exp(row - its greatest); returns 1 / sum.
+  // row = exp(row - max(row)); returns 1 / sum(row).
   [[gnu::always_inline]] float ExpRow(float* row, int columns, std::ptrdiff_t packed_row) const {
     Lanes<kLanes> top = Load<kLanes>(row);
     for (int j = kLanes; j < columns; j += kLanes)
@@ -177,9 +178,9 @@ struct Head {
     const float highest = GreatestLane<kLanes>(top);
     Lanes<kLanes> sum = {};
     for (int j = 0; j < columns; j += kLanes) {
-      const Lanes<kLanes> share = Exp<kLanes>(Load<kLanes>(row + j) - highest);
-      Store<kLanes>(share, row + j);
-      sum += share;
+      const Lanes<kLanes> weight = Exp<kLanes>(Load<kLanes>(row + j) - highest);
+      Store<kLanes>(weight, row + j);
+      sum += weight;
     }
     const std::ptrdiff_t at = packed_row * data.sizes.heads + head;
     data.highest[at] = highest;
@@ -197,18 +198,18 @@ struct Head {
     for (int i = 0; i < part.count; i += kRows) {
       const int key_end = part.KeyEnd(i + kRows - 1);
       const int columns = RoundUp(key_end, kLanes);
-      const Matrix<float> gradient{scratch.share_gradient.Row(i), scratch.share_gradient.stride};
-      Score(part, i, columns, {scratch.shares.Row(i), scratch.shares.stride});
-      Strip<kLanes, false>({scratch.out.Row(i), scratch.out.stride, 1},
-                           {scratch.v_transposed.data, scratch.v_transposed.stride}, data.width,
-                           columns, gradient);
+      const Matrix<float> gradient{scratch.weight_gradient.Row(i), scratch.weight_gradient.stride};
+      Score(part, i, columns, {scratch.weights.Row(i), scratch.weights.stride});
+      MultiplyRows<kLanes, false>({scratch.out.Row(i), scratch.out.stride, 1},
+                                  {scratch.v_transposed.data, scratch.v_transposed.stride},
+                                  data.width, columns, gradient);
       const int rows = std::min(kRows, part.count - i);
       for (int r = 0; r < rows; ++r) {
         SoftmaxGradient(i + r, columns, (part.first_row + i + r) * data.sizes.heads + head);
       }
-      Strip<kLanes, false>({gradient.data, gradient.stride, 1}, {scratch.k.data, scratch.k.stride},
-                           key_end, scratch.width,
-                           {scratch.q_gradient.Row(i), scratch.q_gradient.stride});
+      MultiplyRows<kLanes, false>({gradient.data, gradient.stride, 1},
+                                  {scratch.k.data, scratch.k.stride}, key_end, scratch.width,
+                                  {scratch.q_gradient.Row(i), scratch.q_gradient.stride});
     }
     AddKeyGradients(part);
     for (int i = 0; i < part.count; ++i) {
@@ -217,37 +218,37 @@ struct Head {
     }
   }
 
-  // shares = exp(score - highest) / sum; its gradient g becomes that of the score,
-  // share (g - sum_j share_j g_j).
+  // weights = exp(score - highest) / sum. The gradient g of the weights becomes that of the scores:
+  // weight (g - sum_j weight_j g_j).
   [[gnu::always_inline]] void SoftmaxGradient(int i, int columns, std::ptrdiff_t at) const {
-    float* shares = scratch.shares.Row(i);
-    float* gradient = scratch.share_gradient.Row(i);
+    float* weights = scratch.weights.Row(i);
+    float* gradient = scratch.weight_gradient.Row(i);
     const float highest = data.highest[at], inverse = data.inverse_sum[at];
     Lanes<kLanes> dot = {};
     for (int j = 0; j < columns; j += kLanes) {
-      const Lanes<kLanes> share = Exp<kLanes>(Load<kLanes>(shares + j) - highest) * inverse;
-      Store<kLanes>(share, shares + j);
-      dot += share * Load<kLanes>(gradient + j);
+      const Lanes<kLanes> weight = Exp<kLanes>(Load<kLanes>(weights + j) - highest) * inverse;
+      Store<kLanes>(weight, weights + j);
+      dot += weight * Load<kLanes>(gradient + j);
     }
     const float mean = SumOfLanes<kLanes>(dot);
     for (int j = 0; j < columns; j += kLanes) {
-      Store<kLanes>(Load<kLanes>(shares + j) * (Load<kLanes>(gradient + j) - mean), gradient + j);
+      Store<kLanes>(Load<kLanes>(weights + j) * (Load<kLanes>(gradient + j) - mean), gradient + j);
     }
   }
 
-  // A tile of keys is seen by no token before its first key's own: their shares are not even
-  // computed.
+  // No token before the first key of a tile attends to the tile; the weights of these tokens are
+  // not even computed.
   [[gnu::always_inline]] void AddKeyGradients(const Part& part) const {
-    const std::ptrdiff_t stride = scratch.shares.stride;
+    const std::ptrdiff_t stride = scratch.weights.stride;
     for (int j = 0; j < part.KeyEnd(part.count - 1); j += kRows) {
       const int first = std::max(0, j - part.own_key) / kRows * kRows;
       const int inner = part.count - first;
-      Strip<kLanes, true>({scratch.shares.Row(first) + j, 1, stride},
-                          {scratch.out.Row(first), scratch.out.stride}, inner, scratch.width,
-                          {scratch.v_gradient.Row(j), scratch.v_gradient.stride});
-      Strip<kLanes, true>({scratch.share_gradient.Row(first) + j, 1, stride},
-                          {scratch.q.Row(first), scratch.q.stride}, inner, scratch.width,
-                          {scratch.k_gradient.Row(j), scratch.k_gradient.stride});
+      MultiplyRows<kLanes, true>({scratch.weights.Row(first) + j, 1, stride},
+                                 {scratch.out.Row(first), scratch.out.stride}, inner, scratch.width,
+                                 {scratch.v_gradient.Row(j), scratch.v_gradient.stride});
+      MultiplyRows<kLanes, true>({scratch.weight_gradient.Row(first) + j, 1, stride},
+                                 {scratch.q.Row(first), scratch.q.stride}, inner, scratch.width,
+                                 {scratch.k_gradient.Row(j), scratch.k_gradient.stride});
     }
   }
 
@@ -262,11 +263,11 @@ struct Head {
   }
 };
 
-// Each text is finished before the next takes its place behind the cells.
+// Each text row is completed before the next one replaces its keys after those of the cells.
 struct AttentionLoops {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const AttentionData& data, int first, int end,
-                                         bool backward) {
+  [[gnu::always_inline]] static void Loop(const AttentionData& data, int first, int end,
+                                          bool backward) {
     Scratch<kLanes> scratch(data, backward);
     for (int task = first; task < end; ++task) {
       const int image = task / data.sizes.heads;

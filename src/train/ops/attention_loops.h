@@ -1,4 +1,4 @@
-// The loops of PackedAttention for one image and head.
+// The loops of PackedAttention, per image and head.
 #pragma once
 
 #include <cstddef>

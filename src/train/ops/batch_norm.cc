@@ -53,7 +53,7 @@ Moments MomentsOf(Isa isa, const NormData& data, const torch::Tensor& x) {
 }
 
 struct BatchNormFunction : torch::autograd::Function<BatchNormFunction> {
-  // statistics [2, C] float32: receives the mean and the variance.
+  // statistics [2, C] float32: output, mean and variance.
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
                                const torch::Tensor& weight, const torch::Tensor& bias,
                                torch::Tensor statistics, double epsilon, Activation activation) {
@@ -62,7 +62,7 @@ struct BatchNormFunction : torch::autograd::Function<BatchNormFunction> {
     const auto [mean, variance] = MomentsOf(isa, data, x);
     statistics[0].copy_(mean);
     statistics[1].copy_(variance);
-    const torch::Tensor inverse = (variance + epsilon).rsqrt();  // of the deviation
+    const torch::Tensor inverse = (variance + epsilon).rsqrt();  // 1 / deviation
     const torch::Tensor scale = weight.to(torch::kDouble) * inverse;
     const torch::Tensor columns =
         torch::stack({scale, bias.to(torch::kDouble) - mean * scale, mean, inverse})

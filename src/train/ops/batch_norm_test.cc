@@ -72,7 +72,7 @@ void ExpectSame(std::vector<std::int64_t> shape, Activation activation, double m
   EXPECT_EQ(norm->num_batches_tracked.item<std::int64_t>(), 1);
 }
 
-TEST(BatchNormActivate, IsTheModules) {
+TEST(BatchNormActivate, EqualsTheModules) {
   torch::manual_seed(kSeed);
   for (const Activation activation :
        {Activation::kNone, Activation::kRelu, Activation::kHardSwish}) {

@@ -7,37 +7,37 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr float kCubeShare = 0.044715f;
+constexpr float kCubicCoefficient = 0.044715f;
 constexpr float kTwoRoots = 2.0f * 0.797884561f;  // 2 sqrt(2 / pi)
 
 // 1 / (1 + exp(-2 sqrt(2 / pi) (u + 0.044715 u^3))), which is (1 + tanh(..)) / 2.
 template <int kLanes>
-[[gnu::always_inline]] inline Lanes<kLanes> Share(const Lanes<kLanes>& u) {
-  const Lanes<kLanes> exponent = u * (u * u * (-kTwoRoots * kCubeShare) - kTwoRoots);
+[[gnu::always_inline]] inline Lanes<kLanes> Gate(const Lanes<kLanes>& u) {
+  const Lanes<kLanes> exponent = u * (u * u * (-kTwoRoots * kCubicCoefficient) - kTwoRoots);
   return 1.0f / (1.0f + Exp<kLanes>(exponent));
 }
 
-// The derivative of u Share(u).
+// The derivative of u Gate(u).
 template <int kLanes>
 [[gnu::always_inline]] inline Lanes<kLanes> Slope(const Lanes<kLanes>& u) {
-  const Lanes<kLanes> share = Share<kLanes>(u);
-  const Lanes<kLanes> inner = u * (u * u * (3.0f * kTwoRoots * kCubeShare) + kTwoRoots);
-  return share + share * (1.0f - share) * inner;
+  const Lanes<kLanes> gate = Gate<kLanes>(u);
+  const Lanes<kLanes> inner = u * (u * u * (3.0f * kTwoRoots * kCubicCoefficient) + kTwoRoots);
+  return gate + gate * (1.0f - gate) * inner;
 }
 
 struct ForwardStep {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const GeluData& data, std::ptrdiff_t at, int column,
-                                         float*) {
+  [[gnu::always_inline]] static void Loop(const GeluData& data, std::ptrdiff_t at, int column,
+                                          float*) {
     const Lanes<kLanes> u = Load<kLanes>(data.x + at) + Load<kLanes>(data.bias + column);
-    Store<kLanes>(u * Share<kLanes>(u), data.out + at);
+    Store<kLanes>(u * Gate<kLanes>(u), data.out + at);
   }
 };
 
 struct BackwardStep {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const GeluData& data, std::ptrdiff_t at, int column,
-                                         float* bias_gradient) {
+  [[gnu::always_inline]] static void Loop(const GeluData& data, std::ptrdiff_t at, int column,
+                                          float* bias_gradient) {
     const Lanes<kLanes> u = Load<kLanes>(data.x + at) + Load<kLanes>(data.bias + column);
     const Lanes<kLanes> gradient = Load<kLanes>(data.out_gradient + at) * Slope<kLanes>(u);
     Store<kLanes>(gradient, data.x_gradient + at);
@@ -48,13 +48,13 @@ struct BackwardStep {
 template <class Step>
 struct GeluLoops {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const GeluData& data, int first, int end,
-                                         float* bias_gradient) {
+  [[gnu::always_inline]] static void Loop(const GeluData& data, int first, int end,
+                                          float* bias_gradient) {
     for (int row = first; row < end; ++row) {
       const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(row) * data.columns;
       ForLanes<kLanes>(
           data.columns, [&]<int kPart>(Width<kPart>, int column) __attribute__((always_inline)) {
-            Step::template Run<kPart>(data, begin + column, column, bias_gradient);
+            Step::template Loop<kPart>(data, begin + column, column, bias_gradient);
           });
     }
   }

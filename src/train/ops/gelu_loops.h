@@ -1,4 +1,4 @@
-// The loops of BiasedGelu, for some of its rows.
+// The loops of BiasedGelu, for a range of rows.
 #pragma once
 
 #include "base/cpu.h"

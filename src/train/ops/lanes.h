@@ -1,8 +1,8 @@
-// Vectors of float32 as plain C++ values, and the choice of the widest that this CPU has.
+// Float32 vectors as plain C++ values, and dispatch to the widest that this CPU supports.
 //
 // Loops are templates on the number of lanes and are compiled three times: with 16 lanes (AVX-512),
-// 8 (AVX2 with FMA) and 4 (whatever the compiler's target has). They must be inlined into the
-// function that carries the instruction set, so everything here and in the loops is always inlined.
+// 8 (AVX2 with FMA) and 4 (the compiler's target). They must be inlined into the function that has
+// the target attribute, so everything here and in the loops is always_inline.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include "base/check.h"
 #include "base/cpu.h"
 
-// GCC warns that vectors are returned differently by instruction set; what is inlined returns
-// nothing.
+// GCC warns that the ABI of returned vectors depends on the instruction set; inlined functions are
+// not affected.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace edgevlm::train {
@@ -43,7 +43,7 @@ template <int kLanes>
   return a > b ? a : b;
 }
 
-// The sum and the greatest of all lanes.
+// The sum and the maximum over all lanes.
 template <int kLanes>
 [[gnu::always_inline]] inline float SumOfLanes(const Lanes<kLanes>& lanes) {
   if constexpr (kLanes == 1) {
@@ -75,10 +75,10 @@ template <int kLanes>
   const Float lowest = Float{} - 87.0f;
   Float clamped = x < highest ? x : highest;
   clamped = clamped > lowest ? clamped : lowest;
-  // Adding 1.5 * 2^23 leaves no bits for the fraction: it rounds to the nearest whole number.
+  // Adding 1.5 * 2^23 leaves no bits for the fraction, which rounds to the nearest integer.
   constexpr float kRounder = 12582912.0f;
   const Float n = (clamped * 1.44269504f + kRounder) - kRounder;
-  // ln 2 in two parts, so that n * ln 2 is exact enough.
+  // ln 2 in two parts, so that n * ln 2 is accurate.
   const Float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
   Float p = r * 1.9875691500e-4f + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
@@ -98,7 +98,7 @@ template <int kLanes>
 struct Width {};
 
 // Calls step(Width<lanes>(), i) so that the lanes at i cover [0, n) exactly: whole vectors first,
-// then ever narrower ones.
+// then narrower ones.
 template <int kLanes, class Step>
 [[gnu::always_inline]] inline void ForLanes(int n, const Step& step, int first = 0) {
   int i = first;
@@ -112,22 +112,22 @@ template <int kLanes, class Step>
 template <class Loops, class... Arguments>
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))) void RunAvx512(
     const Arguments&... arguments) {
-  Loops::template Run<16>(arguments...);
+  Loops::template Loop<16>(arguments...);
 }
 template <class Loops, class... Arguments>
 __attribute__((target("avx2,fma"))) void RunAvx2(const Arguments&... arguments) {
-  Loops::template Run<8>(arguments...);
+  Loops::template Loop<8>(arguments...);
 }
 #endif
 
-// Calls Loops::Run<kLanes>(arguments...), compiled for an instruction set that isa includes.
+// Calls Loops::Loop<kLanes>(arguments...), compiled for an instruction set that isa includes.
 template <class Loops, class... Arguments>
 void RunOn(Isa isa, const Arguments&... arguments) {
 #if defined(__x86_64__)
   if (Includes(isa, Isa::kAvx512)) return RunAvx512<Loops>(arguments...);
   if (Includes(isa, Isa::kAvx2)) return RunAvx2<Loops>(arguments...);
 #endif
-  Loops::template Run<4>(arguments...);
+  Loops::template Loop<4>(arguments...);
 }
 
 // The instruction set in use. REQUIRES: ChooseIsa() succeeds.

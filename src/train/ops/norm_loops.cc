@@ -17,7 +17,7 @@ template <int kLanes, Activation kActivation>
   return z * (shifted < 6.0f ? shifted : six) * (1.0f / 6.0f);
 }
 
-// gradient times the activation's slope at z.
+// gradient times the derivative of the activation at z.
 template <int kLanes, Activation kActivation>
 [[gnu::always_inline]] inline Lanes<kLanes> Backward(const Lanes<kLanes>& z,
                                                      const Lanes<kLanes>& gradient) {
@@ -29,7 +29,7 @@ template <int kLanes, Activation kActivation>
   return z > 3.0f ? gradient : not_low;
 }
 
-// z's gradient at element `at` of channel c.
+// The gradient of z at element `at`, of channel c.
 template <int kLanes, Activation kActivation>
 [[gnu::always_inline]] inline Lanes<kLanes> GradientAt(const NormData& data, std::ptrdiff_t at,
                                                        int c) {
@@ -59,8 +59,8 @@ template <int kLanes, class Step>
 
 struct SumForwardLoops {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const NormData& data, const float* shift, int first,
-                                         int end, const NormSums& sums) {
+  [[gnu::always_inline]] static void Loop(const NormData& data, const float* shift, int first,
+                                          int end, const NormSums& sums) {
     ForElements<kLanes>(
         data, first,
         end, [&]<int kPart>(Width<kPart>, std::ptrdiff_t at, int c) __attribute__((always_inline)) {
@@ -74,7 +74,7 @@ struct SumForwardLoops {
 template <Activation kActivation>
 struct NormForwardLoops {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const NormData& data, int first, int end, float* out) {
+  [[gnu::always_inline]] static void Loop(const NormData& data, int first, int end, float* out) {
     ForElements<kLanes>(
         data, first,
         end, [&]<int kPart>(Width<kPart>, std::ptrdiff_t at, int c) __attribute__((always_inline)) {
@@ -88,8 +88,8 @@ struct NormForwardLoops {
 template <Activation kActivation>
 struct SumBackwardLoops {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const NormData& data, int first, int end,
-                                         const NormSums& sums) {
+  [[gnu::always_inline]] static void Loop(const NormData& data, int first, int end,
+                                          const NormSums& sums) {
     ForElements<kLanes>(
         data, first,
         end, [&]<int kPart>(Width<kPart>, std::ptrdiff_t at, int c) __attribute__((always_inline)) {
@@ -104,8 +104,8 @@ struct SumBackwardLoops {
 template <Activation kActivation>
 struct NormBackwardLoops {
   template <int kLanes>
-  [[gnu::always_inline]] static void Run(const NormData& data, int first, int end,
-                                         float* x_gradient) {
+  [[gnu::always_inline]] static void Loop(const NormData& data, int first, int end,
+                                          float* x_gradient) {
     ForElements<kLanes>(
         data, first,
         end, [&]<int kPart>(Width<kPart>, std::ptrdiff_t at, int c) __attribute__((always_inline)) {

@@ -21,7 +21,7 @@ AttentionData DataOf(const torch::Tensor& qkv, const torch::Tensor& starts,
   return data;
 }
 
-// An image's head is a task; their costs are the same.
+// One task per image and head, of equal cost.
 template <class Attend>
 void ForTasks(const AttentionData& data, Attend attend) {
   const Isa isa = ChosenIsa();

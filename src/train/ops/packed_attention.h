@@ -1,4 +1,4 @@
-// Attention over images and the packed rows of text about them, as one operation.
+// Fused attention over images and packed rows of text.
 #pragma once
 
 #include "train/ops/packed_sizes.h"
@@ -6,14 +6,14 @@
 
 namespace edgevlm::train {
 
-// softmax(q k^T / sqrt(d)) v for each head, where an image token sees those of its image that
-// are not later, and a text token sees all P of its image and [start, itself] of its own row.
+// softmax(q k^T / sqrt(d)) v for each head. An image token attends to the tokens of its image up to
+// itself; a text token attends to all P tokens of its image and to [start, itself] of its row.
 //   qkv     [B*P + B*M*L, 3D]: q, k and v side by side, each of H heads of width d
 //   starts  [B, M, L] int32: for each text token the index in its row of its text's first token
 //   result  [B*P + B*M*L, D]
-// Float32, contiguous, on the CPU. Differentiable in qkv; the shares are computed again for that,
-// only their greatest score and sum are kept (as Dao et al. 2022). Differs from separate products
-// and softmax by rounding alone. Shares the work between LibTorch's threads.
+// Float32, contiguous, on the CPU. Differentiable in qkv; the backward pass recomputes the
+// attention weights from the saved maximum and sum of each row (as in Dao et al. 2022). Differs
+// from unfused products and softmax by rounding only. Heads are split between LibTorch's threads.
 torch::Tensor PackedAttention(const torch::Tensor& qkv, const torch::Tensor& starts,
                               const PackedSizes& sizes);
 

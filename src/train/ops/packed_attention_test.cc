@@ -30,7 +30,7 @@ torch::Tensor Starts(const PackedSizes& sizes, std::mt19937_64& rng) {
   return starts;
 }
 
-// 0 where a row sees a row, else -infinity: [rows, rows].
+// The attention mask [rows, rows]: 0 if a row attends to the other, else -infinity.
 torch::Tensor Mask(const torch::Tensor& starts, const PackedSizes& sizes) {
   torch::Tensor mask = torch::full({sizes.AllRows(), sizes.AllRows()}, kNever);
   auto out = mask.accessor<float, 2>();
@@ -56,8 +56,8 @@ torch::Tensor Expected(const torch::Tensor& qkv, const torch::Tensor& starts,
       qkv.view({qkv.size(0), 3, sizes.heads, width}).permute({1, 2, 0, 3});  // [3, H, rows, d]
   const torch::Tensor scores =
       torch::matmul(parts[0], parts[1].transpose(1, 2)) / std::sqrt(static_cast<double>(width));
-  const torch::Tensor shares = torch::softmax(scores + Mask(starts, sizes), -1);
-  return torch::matmul(shares, parts[2]).permute({1, 0, 2}).reshape({qkv.size(0), -1});
+  const torch::Tensor weights = torch::softmax(scores + Mask(starts, sizes), -1);
+  return torch::matmul(weights, parts[2]).permute({1, 0, 2}).reshape({qkv.size(0), -1});
 }
 
 void ExpectSame(const PackedSizes& sizes, int width) {
@@ -74,8 +74,8 @@ void ExpectSame(const PackedSizes& sizes, int width) {
   (out * weights).sum().backward();
   (expected * weights.to(torch::kDouble)).sum().backward();
 
-  // A score is a sum of d products of about 1, and its error that of its share; an output sums
-  // shares that add up to 1. Gradients of k and v are sums over all rows that see the key.
+  // A score is a sum of d products of about 1, and its error that of its weight; an output sums
+  // weights that add up to 1. Gradients of k and v are sums over all rows that attend to the key.
   const double error = 8.0 * std::numeric_limits<float>::epsilon() * (width + 8);
   EXPECT_LT(GreatestDifference(out, expected), error) << "d=" << width << " seed=" << kSeed;
   const double terms = std::sqrt(static_cast<double>(sizes.cells + sizes.rows * sizes.length));

@@ -1,9 +1,9 @@
-// How images and the texts about them share the rows of one matrix.
+// PackedSizes: the layout of image tokens and text tokens in the rows of one matrix.
 #pragma once
 
 namespace edgevlm::train {
 
-// The rows that attention works on: all image tokens [B*P], then all text tokens [B*M*L].
+// The rows are all image tokens [B*P], then all text tokens [B*M*L].
 struct PackedSizes {
   int images = 0;  // B
   int cells = 0;   // P, image tokens of one image

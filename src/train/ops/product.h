@@ -1,4 +1,4 @@
-// Small matrix products held in registers, for loops compiled with lanes.h.
+// Register-tiled matrix products, for loops compiled with lanes.h.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +7,14 @@
 
 namespace edgevlm::train {
 
-// The left factor: element [r, t] lies at data[r * row + t * inner], so it may be a transpose.
+// The left factor: element [r, t] is data[r * row + t * inner], so it may be transposed.
 struct LeftFactor {
   const float* data;
   std::ptrdiff_t row;
   std::ptrdiff_t inner;
 };
 
-// A row-major matrix: element [r, c] lies at data[r * stride + c].
+// A row-major matrix: element [r, c] is data[r * stride + c].
 template <class T>
 struct Matrix {
   T* data;
@@ -22,8 +22,7 @@ struct Matrix {
   T* Row(std::ptrdiff_t r) const { return data + r * stride; }
 };
 
-// Rows of the output that are summed together. It divides the lanes, and leaves registers for the
-// right factor.
+// Rows of an output tile. Divides kLanes, and leaves registers for the right factor.
 template <int kLanes>
 inline constexpr int kTileRows = kLanes == 16 ? 8 : 4;
 
@@ -58,10 +57,10 @@ template <int kLanes, int kVectors, bool kAdd>
   }
 }
 
-// The same with `columns` columns, a multiple of kLanes.
+// The same for `columns` columns, a multiple of kLanes.
 template <int kLanes, bool kAdd>
-[[gnu::always_inline]] inline void Strip(const LeftFactor& a, const Matrix<const float>& b,
-                                         int inner, int columns, const Matrix<float>& c) {
+[[gnu::always_inline]] inline void MultiplyRows(const LeftFactor& a, const Matrix<const float>& b,
+                                                int inner, int columns, const Matrix<float>& c) {
   int first = 0;
   for (; first + 2 * kLanes <= columns; first += 2 * kLanes) {
     Tile<kLanes, 2, kAdd>(a, {b.data + first, b.stride}, inner, {c.data + first, c.stride});

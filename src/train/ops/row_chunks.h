@@ -1,5 +1,5 @@
-// Rows of a matrix shared between LibTorch's threads in chunks of a fixed size, so that the order
-// of summing does not depend on the number of threads.
+// ForChunks: splits the rows of a matrix between LibTorch's threads in chunks of fixed size, so
+// that the order of summation does not depend on the number of threads.
 #pragma once
 
 #include <algorithm>

@@ -35,12 +35,12 @@ Rgb AnyBackgroundColor(std::mt19937_64& rng) {
   }
 }
 
-// The smallest surplus of contrast over what is asked, along the way from one color to the other.
+// The smallest excess of contrast over the required one, along the line between both colors.
 float Surplus(const Palette& palette, std::span<const Avoided> avoided) {
   float smallest = 255;
   for (const Avoided& avoid : avoided) {
-    for (const float share : {0.0f, 0.25f, 0.5f, 0.75f, 1.0f}) {
-      const Rgb color = Mix(palette.first, palette.second, share);
+    for (const float fraction : {0.0f, 0.25f, 0.5f, 0.75f, 1.0f}) {
+      const Rgb color = Mix(palette.first, palette.second, fraction);
       smallest = std::min(smallest, Contrast(color, avoid.color) - avoid.contrast);
     }
   }
@@ -53,7 +53,7 @@ Palette ChoosePalette(std::span<const Avoided> avoided, std::mt19937_64& rng) {
   for (int attempt = 0; attempt < 60 && best_surplus < 0; ++attempt) {
     Palette palette;
     palette.first = AnyBackgroundColor(rng);
-    // Most backgrounds are shades of one color; strong patterns would hide small things.
+    // Most backgrounds are shades of one color, because strong patterns would hide small things.
     palette.second = Mix(palette.first, AnyBackgroundColor(rng),
                          Bernoulli(rng, 0.2f) ? 0.9f : Uniform(rng, 0.1f, 0.45f));
     const float surplus = Surplus(palette, avoided);
@@ -78,7 +78,7 @@ float Stripe(float x, float steep) {
   return std::clamp((Triangle(x) - 0.5f) * steep + 0.5f, 0.0f, 1.0f);
 }
 
-// One pattern: how much of the second color is at a pixel.
+// A pattern: the fraction of the second color at each pixel.
 class Texture {
  public:
   Texture(int width, int height, std::mt19937_64& rng)
@@ -99,19 +99,19 @@ class Texture {
     if (noisy) noise_ = ValueNoise(width, height, LogUniform(rng, 2, 9), rng());
   }
 
-  void FillRow(int y, std::span<float> shares) const {
-    for (std::size_t i = 0; i < shares.size(); ++i) {
+  void FillRow(int y, std::span<float> fractions) const {
+    for (std::size_t i = 0; i < fractions.size(); ++i) {
       const float dx = static_cast<float>(i) - center_.x;
       const float dy = static_cast<float>(y) - center_.y;
       const float first = cosine_ * dx + sine_ * dy;
       const float second = cosine_ * dy - sine_ * dx;
-      const std::size_t index = static_cast<std::size_t>(y) * shares.size() + i;
-      shares[i] = ShareAt(first, second, dx, dy, index);
+      const std::size_t index = static_cast<std::size_t>(y) * fractions.size() + i;
+      fractions[i] = FractionAt(first, second, dx, dy, index);
     }
   }
 
  private:
-  float ShareAt(float first, float second, float dx, float dy, std::size_t index) const {
+  float FractionAt(float first, float second, float dx, float dy, std::size_t index) const {
     switch (pattern_) {
       case Pattern::kPlain:
         return 0;
@@ -140,7 +140,7 @@ class Texture {
   float steep_;
   Point center_;  // pixels
   float per_longer_;
-  std::vector<float> noise_;  // [height, width], empty where the pattern needs none
+  std::vector<float> noise_;  // [height, width]; empty if the pattern needs none
 };
 
 }  // namespace
@@ -148,17 +148,18 @@ class Texture {
 void DrawBackground(std::span<const Avoided> avoided, std::mt19937_64& rng, Canvas& canvas) {
   const Palette palette = ChoosePalette(avoided, rng);
   const Texture texture(canvas.width, canvas.height, rng);
-  const float grain = Bernoulli(rng, 0.4f) ? Uniform(rng, 0, 0.08f) : 0;  // share of brightness
+  const float grain =
+      Bernoulli(rng, 0.4f) ? Uniform(rng, 0, 0.08f) : 0;  // fraction of the brightness
   SplitMix random(rng());
-  std::vector<float> shares(static_cast<std::size_t>(canvas.width));
+  std::vector<float> fractions(static_cast<std::size_t>(canvas.width));
   for (int y = 0; y < canvas.height; ++y) {
-    texture.FillRow(y, shares);
+    texture.FillRow(y, fractions);
     Rgb* row = canvas.Row(y);
-    for (std::size_t x = 0; x < shares.size(); ++x) {
-      row[x] = Mix(palette.first, palette.second, shares[x]);
+    for (std::size_t x = 0; x < fractions.size(); ++x) {
+      row[x] = Mix(palette.first, palette.second, fractions[x]);
     }
     if (grain == 0) continue;
-    for (std::size_t x = 0; x < shares.size(); ++x) {
+    for (std::size_t x = 0; x < fractions.size(); ++x) {
       const float deviation = static_cast<float>(random() >> 40) * 0x1p-23f - 1;
       row[x] = Scale(row[x], 1 + grain * deviation);
     }

@@ -15,9 +15,9 @@ ToneCurve CurveFor(const CameraLook& look) {
   ToneCurve curve;
   for (int i = 0; i < kToneSteps; ++i) {
     const float linear = static_cast<float>(i) / (kToneSteps - 1) * look.brightness;
-    const float stretched = (linear - 0.5f) * look.contrast + 0.5f;
+    const float contrasted = (linear - 0.5f) * look.contrast + 0.5f;
     curve[static_cast<std::size_t>(i)] =
-        255 * std::pow(std::clamp(stretched, 0.0f, 1.0f), look.gamma);
+        255 * std::pow(std::clamp(contrasted, 0.0f, 1.0f), look.gamma);
   }
   return curve;
 }
@@ -48,7 +48,7 @@ Rgb Blend(const Rgb& left, const Rgb& middle, const Rgb& right, float side) {
           (left.b + right.b) * side + middle.b * rest};
 }
 
-// A pass of weights (side, 1 - 2 side, side) along both axes; its variance is 2 side.
+// A blur with the kernel (side, 1 - 2 side, side) along both axes; its variance is 2 side.
 void BlurOnce(float side, Canvas& canvas) {
   const std::size_t width = static_cast<std::size_t>(canvas.width);
   for (int y = 0; y < canvas.height; ++y) {
@@ -73,7 +73,7 @@ void BlurOnce(float side, Canvas& canvas) {
   }
 }
 
-// Passes of a three-pixel kernel come close enough to a Gaussian this narrow.
+// Repeated passes of a three-pixel kernel approximate a Gaussian this narrow.
 void Blur(float sigma, Canvas& canvas) {
   if (sigma < 0.25f) return;
   const int passes = sigma > 0.75f ? 2 : 1;
@@ -83,8 +83,7 @@ void Blur(float sigma, Canvas& canvas) {
 
 constexpr int kNormals = 4096;
 
-// Normal deviates as sums of 12 uniform ones, drawn once: one table look-up per value is all that
-// noise costs.
+// A table of normal deviates (sums of 12 uniform ones), so noise costs one table look-up per value.
 const std::array<float, kNormals>& Normals() {
   static const std::array<float, kNormals> kTable = [] {
     std::array<float, kNormals> table;
@@ -99,8 +98,7 @@ const std::array<float, kNormals>& Normals() {
 }
 
 std::uint8_t ToByte(float value) {
-  // Clamped as an integer: comparing floats here compiles to branches that noise makes
-  // unpredictable.
+  // Clamped as an integer: float comparisons compile to branches, which noise makes unpredictable.
   const int rounded = static_cast<int>(value + 0.5f);
   return static_cast<std::uint8_t>(std::clamp(rounded, 0, 255));
 }

@@ -1,4 +1,4 @@
-// What a camera does to a scene: light, exposure, white balance, blur, noise, JPEG.
+// Simulates a camera: light, exposure, white balance, blur, noise and JPEG.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 namespace edgevlm::train {
 
 struct CameraLook {
-  float light_x = 0;     // brightness changes by this share from the left edge to the right
+  float light_x = 0;     // relative change of brightness from the left edge to the right
   float light_y = 0;     // and from the top to the bottom
   float brightness = 1;  // factor
-  float contrast = 1;    // factor around mid gray
+  float contrast = 1;    // factor, around mid gray
   float gamma = 1;
   Rgb white = {1, 1, 1};         // factors
   float blur_sigma = 0;          // pixels, at most 1.2
@@ -23,10 +23,10 @@ struct CameraLook {
   std::uint64_t noise_seed = 0;
 };
 
-// As varied as images from phones are, but never so much that a color changes its name.
+// Random settings, as varied as those of phones, but never so strong that a color changes its name.
 CameraLook AnyCamera(std::mt19937_64& rng);
 
-// About 1 ms for 280 x 280 pixels, half of it JPEG.
+// Applies the settings to the canvas. About 1 ms for 280 x 280 pixels, half of it JPEG.
 Image Photograph(const CameraLook& look, Canvas& canvas);
 
 }  // namespace edgevlm::train

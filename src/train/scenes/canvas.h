@@ -1,4 +1,4 @@
-// Canvas: the image while it is being drawn, and the one loop that draws through a homography.
+// Canvas: the image while it is drawn, and the loop that draws through a homography.
 #pragma once
 
 #include <algorithm>
@@ -27,9 +27,9 @@ struct Rgba {
   float a = 0;
 };
 
-inline Rgb Mix(Rgb from, Rgb to, float share) {
-  return {from.r + (to.r - from.r) * share, from.g + (to.g - from.g) * share,
-          from.b + (to.b - from.b) * share};
+inline Rgb Mix(Rgb from, Rgb to, float fraction) {
+  return {from.r + (to.r - from.r) * fraction, from.g + (to.g - from.g) * fraction,
+          from.b + (to.b - from.b) * fraction};
 }
 
 inline Rgb Scale(Rgb color, float factor) {
@@ -40,7 +40,7 @@ inline Rgba WithAlpha(Rgb color, float alpha) {
   return {color.r * alpha, color.g * alpha, color.b * alpha, alpha};
 }
 
-// Row-major [height, width], float so that rounding happens once, at the end.
+// Row-major [height, width]; float, so that values are rounded only once, at the end.
 struct Canvas {
   int width;
   int height;
@@ -56,14 +56,15 @@ struct Canvas {
   }
 };
 
-// How much of a pixel lies inside an edge at this signed distance (negative is inside).
-// pixel: a pixel's size, in the same unit as distance.
+// The fraction of a pixel inside an edge at this signed distance (negative is inside).
+// pixel: size of a pixel, in the unit of distance.
 inline float Coverage(float distance, float pixel) {
   return std::clamp(0.5f - distance / pixel, 0.0f, 1.0f);
 }
 
-// Lays paint(u, v) -> Rgba over the canvas, where corners (pixels) are those of the unit square.
-// Only pixels within the bounds of the unit square grown by margin on each side are visited.
+// Composites paint(u, v) -> Rgba over the canvas; corners (pixels) are the images of the unit
+// square's corners. Visits only pixels in the bounding box of the unit square extended by margin on
+// each side.
 template <class Paint>
 void DrawThrough(const std::array<Point, 4>& corners, float margin, const Paint& paint,
                  Canvas& canvas) {

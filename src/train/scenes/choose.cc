@@ -11,8 +11,8 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr float kDisplayShare = 0.18f;  // of scenes
-constexpr float kEmojiShare = 0.6f;     // of groups that are no display
+constexpr float kDisplayProbability = 0.18f;  // per scene
+constexpr float kEmojiProbability = 0.6f;     // per group that is not a display
 
 enum class HeldOutPairs { kNever, kAllowed };
 
@@ -43,7 +43,7 @@ Group GroupNamed(int name, std::mt19937_64& rng) {
   return {ThingKind::kShape, name, AnyColor(rng), {}, 1};
 }
 
-// An emoji or a shape; with a shape already there, often one that shares its name or its color.
+// An emoji or a shape; if there is a shape already, often one with its name or its color.
 Group AnyGroup(const std::vector<Group>& before, std::mt19937_64& rng) {
   for (const Group& group : before) {
     if (group.kind != ThingKind::kShape) continue;
@@ -51,7 +51,7 @@ Group AnyGroup(const std::vector<Group>& before, std::mt19937_64& rng) {
     if (fate < 0.45f) return {ThingKind::kShape, group.name, AnyColor(rng), {}, 1};
     if (fate < 0.6f) return {ThingKind::kShape, AnyShape(rng), group.color, {}, 1};
   }
-  const bool emoji = Bernoulli(rng, kEmojiShare);
+  const bool emoji = Bernoulli(rng, kEmojiProbability);
   return GroupNamed(emoji ? UniformInt(rng, FirstShape()) : AnyShape(rng), rng);
 }
 
@@ -69,7 +69,7 @@ bool Fits(const Group& group, const std::vector<Group>& before, HeldOutPairs pai
   });
 }
 
-// One group that is a held-out pair by itself, or two whose names are one.
+// One group that is a held-out (color, shape) pair, or two whose names are a held-out pair.
 std::vector<Group> HeldOutGroups(int max_things, std::mt19937_64& rng) {
   if (max_things == 1 || Bernoulli(rng, 0.5f)) {
     for (;;) {
@@ -78,7 +78,7 @@ std::vector<Group> HeldOutGroups(int max_things, std::mt19937_64& rng) {
     }
   }
   const auto any_name = [&rng] {
-    return Bernoulli(rng, kEmojiShare) ? UniformInt(rng, FirstShape()) : AnyShape(rng);
+    return Bernoulli(rng, kEmojiProbability) ? UniformInt(rng, FirstShape()) : AnyShape(rng);
   };
   for (;;) {
     const int name = any_name();
@@ -112,7 +112,7 @@ std::vector<Group> ChooseGroups(const ComposeOptions& options, std::mt19937_64& 
     groups = HeldOutGroups(options.max_things, rng);
     group_count = std::max(group_count, groups.size());
   }
-  if (groups.size() < group_count && Bernoulli(rng, kDisplayShare)) {
+  if (groups.size() < group_count && Bernoulli(rng, kDisplayProbability)) {
     const Group display = DisplayGroup(rng);
     if (Fits(display, groups, pairs)) groups.push_back(display);
   }

@@ -20,8 +20,8 @@ struct ShadeRange {
   Range value;
 };
 
-// Gaps between neighbors (red, orange, yellow; orange, brown; purple, pink) are left out on
-// purpose: people do not agree on them.
+// The gaps between neighbors (red, orange, yellow; orange, brown; purple, pink) are deliberate:
+// people do not agree on the names of these colors.
 constexpr std::array<ShadeRange, 10> kShades = {{
     {{-9, 7}, {0.85f, 1}, {0.84f, 1}},         // red
     {{23, 39}, {0.9f, 1}, {0.93f, 1}},         // orange
@@ -56,7 +56,7 @@ constexpr std::array<Rgb, 10> kNamed = {{{255, 0, 0},
                                          {165, 42, 42},
                                          {0, 0, 0},
                                          {255, 255, 255}}};
-constexpr float kNamedShare = 0.2f;
+constexpr float kNamedProbability = 0.2f;
 
 float Within(const Range& range, std::mt19937_64& rng) {
   return Uniform(rng, range.low, range.high);
@@ -84,7 +84,7 @@ Rgb DrawFrom(const ShadeRange& shade, std::mt19937_64& rng) {
 }  // namespace
 
 Rgb ShadeOf(Color color, std::mt19937_64& rng) {
-  if (Bernoulli(rng, kNamedShare)) return kNamed[static_cast<std::size_t>(color)];
+  if (Bernoulli(rng, kNamedProbability)) return kNamed[static_cast<std::size_t>(color)];
   return DrawFrom(kShades[static_cast<std::size_t>(color)], rng);
 }
 

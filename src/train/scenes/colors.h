@@ -1,4 +1,4 @@
-// What the ten color names look like, and which colors can be told apart.
+// Random shades of the ten named colors, and the contrast between colors.
 #pragma once
 
 #include <random>
@@ -14,7 +14,7 @@ Rgb FromHsv(float hue, float saturation, float value);
 // A random shade that a person would call by this name.
 Rgb ShadeOf(Color color, std::mt19937_64& rng);
 
-// A random color between those that have names: turquoise, gray, magenta...
+// A random color between the named ones: turquoise, gray, magenta, ...
 Rgb NamelessShade(std::mt19937_64& rng);
 
 // How different two colors look: 0 for the same, 255 for black against white. Weights of the

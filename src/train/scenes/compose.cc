@@ -20,18 +20,18 @@ constexpr float kMinSize = 0.14f;            // of the shorter side
 constexpr float kMinCenterDistance = 0.11f;  // of the longer side
 constexpr float kBorder = 2;                 // pixels between a thing and the image's edge
 constexpr float kTouch =
-    0.03f;  // share of a box's size by which boxes may overlap: corners are seldom full
+    0.03f;  // fraction of a box's size by which boxes may overlap: corners are rarely full
 
-// A thing's box before it is placed; lengths in pixels.
+// A thing's box before its position is chosen; lengths in pixels.
 struct Box {
   float width;
   float min_width;
   float height_ratio;           // height / width
   float rotation;               // radians
-  std::array<Point, 4> jitter;  // of each corner, as a share of width and height
+  std::array<Point, 4> jitter;  // of each corner, relative to width and height
 };
 
-struct Placed {
+struct PlacedBox {
   std::array<Point, 4> corners;  // pixels
   Point center;
   float left, top, right, bottom;
@@ -56,7 +56,7 @@ float Rotation(ThingKind kind, std::mt19937_64& rng) {
     case ThingKind::kDisplay:
       return Radians(Uniform(rng, -8, 8));
     case ThingKind::kShape:
-      return Radians(Uniform(rng, -12, 12));  // beyond, a square becomes a diamond
+      return Radians(Uniform(rng, -12, 12));  // with more, a square would look like a diamond
     case ThingKind::kEmoji:
       break;
   }
@@ -69,7 +69,7 @@ Box DisplayBox(int digits, const Scene& scene, std::mt19937_64& rng) {
   const float longer = static_cast<float>(std::max(scene.width, scene.height));
   const float smallest = 0.095f * longer;
   const float height_ratio = Uniform(rng, 1.5f, 1.9f) * kPanelHeight / panel;
-  // Room for the rotation and the jitter besides the image's border.
+  // Leaves space for rotation and jitter within the border of the image.
   const float widest =
       std::min({0.85f * static_cast<float>(scene.width) / panel,
                 0.8f * static_cast<float>(scene.height) / (panel * height_ratio), 0.26f * longer});
@@ -92,13 +92,13 @@ Box BoxFor(const Group& group, float size, const Scene& scene, std::mt19937_64& 
 }
 
 // Around the origin.
-Placed Shaped(const Box& box, float width) {
+PlacedBox Shaped(const Box& box, float width) {
   constexpr std::array<Point, 4> kCorners = {
       {{-0.5f, -0.5f}, {0.5f, -0.5f}, {0.5f, 0.5f}, {-0.5f, 0.5f}}};
   const float height = width * box.height_ratio;
   const float cosine = std::cos(box.rotation);
   const float sine = std::sin(box.rotation);
-  Placed placed{{}, {}, 1e9f, 1e9f, -1e9f, -1e9f};
+  PlacedBox placed{{}, {}, 1e9f, 1e9f, -1e9f, -1e9f};
   for (std::size_t i = 0; i < 4; ++i) {
     const float x = (kCorners[i].x + box.jitter[i].x) * width;
     const float y = (kCorners[i].y + box.jitter[i].y) * height;
@@ -111,23 +111,23 @@ Placed Shaped(const Box& box, float width) {
   return placed;
 }
 
-void Move(float x, float y, Placed& placed) {
+void Move(float x, float y, PlacedBox& placed) {
   for (Point& corner : placed.corners) corner.x += x, corner.y += y;
   placed.center.x += x, placed.center.y += y;
   placed.left += x, placed.right += x;
   placed.top += y, placed.bottom += y;
 }
 
-bool Apart(const Placed& a, const Placed& b, float min_distance) {
+bool Apart(const PlacedBox& a, const PlacedBox& b, float min_distance) {
   const float touch = kTouch * std::min(a.right - a.left, b.right - b.left);
   const bool overlap = a.left < b.right - touch && b.left < a.right - touch &&
                        a.top < b.bottom - touch && b.top < a.bottom - touch;
   return !overlap && std::hypot(a.center.x - b.center.x, a.center.y - b.center.y) >= min_distance;
 }
 
-// Random places until all are apart. False where that did not work out within a few tries each.
-bool PlaceAll(const std::vector<Box>& boxes, float shrink, const Scene& scene, std::mt19937_64& rng,
-              std::vector<Placed>& placed) {
+// Draws random positions until all boxes are apart. False if that fails after a few tries each.
+bool PlaceAll(const std::vector<Box>& boxes, float scale, const Scene& scene, std::mt19937_64& rng,
+              std::vector<PlacedBox>& placed) {
   const float width = static_cast<float>(scene.width);
   const float height = static_cast<float>(scene.height);
   const float min_distance = kMinCenterDistance * std::max(width, height);
@@ -139,15 +139,15 @@ bool PlaceAll(const std::vector<Box>& boxes, float shrink, const Scene& scene, s
   std::vector<std::size_t> done;
   for (const std::size_t index : order) {
     const Box& box = boxes[index];
-    const Placed shaped = Shaped(box, std::max(box.min_width, box.width * shrink));
-    const float room_x = width - 2 * kBorder - (shaped.right - shaped.left);
-    const float room_y = height - 2 * kBorder - (shaped.bottom - shaped.top);
-    if (room_x < 0 || room_y < 0) return false;
+    const PlacedBox shaped = Shaped(box, std::max(box.min_width, box.width * scale));
+    const float free_x = width - 2 * kBorder - (shaped.right - shaped.left);
+    const float free_y = height - 2 * kBorder - (shaped.bottom - shaped.top);
+    if (free_x < 0 || free_y < 0) return false;
     bool found = false;
     for (int attempt = 0; attempt < 40 && !found; ++attempt) {
       placed[index] = shaped;
-      Move(kBorder - shaped.left + Uniform(rng, 0, room_x),
-           kBorder - shaped.top + Uniform(rng, 0, room_y), placed[index]);
+      Move(kBorder - shaped.left + Uniform(rng, 0, free_x),
+           kBorder - shaped.top + Uniform(rng, 0, free_y), placed[index]);
       found = std::all_of(done.begin(), done.end(), [&](std::size_t other) {
         return Apart(placed[index], placed[other], min_distance);
       });
@@ -175,13 +175,13 @@ Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
   Scene scene;
   const std::vector<Group> groups = ChooseGroups(options, rng);
   std::tie(scene.width, scene.height) = ImageSize(rng);
-  std::vector<Placed> placed;
+  std::vector<PlacedBox> placed;
   bool done = false;
   for (int round = 0; !done; ++round) {
-    CHECK(round < 1000);  // five smallest things cover a fifth of the image: they find their places
+    CHECK(round < 1000);  // the five smallest things cover only a fifth of the image
     const std::vector<Box> boxes = ChooseBoxes(groups, scene, rng);
-    for (float shrink = 1; !done && shrink > 0.2f; shrink *= 0.88f) {
-      done = PlaceAll(boxes, shrink, scene, rng, placed);
+    for (float scale = 1; !done && scale > 0.2f; scale *= 0.88f) {
+      done = PlaceAll(boxes, scale, scene, rng, placed);
     }
   }
   std::size_t index = 0;

@@ -1,5 +1,4 @@
-// Composing: what a training image shows and where. Drawing (draw.h) follows from the scene
-// alone.
+// Compose: chooses what a training image shows and where. Drawing (draw.h) depends on nothing else.
 #pragma once
 
 #include <random>
@@ -12,12 +11,12 @@
 namespace edgevlm::train {
 
 struct ComposeOptions {
-  // kTrain: no held-out pair. kHeldOut: half of the scenes hold at least one, the others none.
+  // kTrain: no held-out pair. kHeldOut: half of the scenes contain at least one, the others none.
   Split split = Split::kTrain;
   int max_things = 5;  // in [1, 5]
 };
 
-// 1 to 4 equal things: the same name and, for shapes, the same color.
+// 1 to 4 equal things: same name and, for shapes, same color.
 struct Group {
   ThingKind kind = ThingKind::kEmoji;
   int name = 0;
@@ -26,14 +25,15 @@ struct Group {
   int count = 1;
 };
 
-// 1 to 3 different groups, at most options.max_things things, at most one display. Repetition is
-// common, so that counting is learnt, and so are groups that differ in color or shape alone.
+// 1 to 3 different groups with at most options.max_things things and at most one display. Groups of
+// several things are common, so that counting is learned, and so are groups that differ only in
+// color or shape.
 std::vector<Group> ChooseGroups(const ComposeOptions& options, std::mt19937_64& rng);
 
 // An image of 160 to 400 pixels on a side, sides between 3:4 and 4:3. Things lie inside it, their
 // bounding boxes apart (rotated corners may touch slightly), their centers at least 0.11 of the
-// longer side apart. Width of an emoji's or shape's box: 0.14 to 0.55 of the shorter side, to 0.85
-// where it is alone; a digit of a display is at least 0.09 of the longer side wide. About 20 us.
+// longer side apart. The box of an emoji or shape is 0.14 to 0.55 of the shorter side wide, up to
+// 0.85 if it is alone; a digit of a display is at least 0.09 of the longer side wide. About 20 us.
 Scene Compose(const ComposeOptions& options, std::mt19937_64& rng);
 
 }  // namespace edgevlm::train

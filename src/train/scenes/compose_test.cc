@@ -55,7 +55,7 @@ void ExpectSound(const Scene& scene) {
   }
 }
 
-TEST(Compose, EverySceneIsSound) {
+TEST(Compose, EverySceneIsValid) {
   for (int seed = 0; seed < kComposedScenes; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
@@ -89,7 +89,7 @@ TEST(Compose, MixIsAsPlanned) {
     repeated += repeats ? 1 : 0;
     colors_differ += differ ? 1 : 0;
   }
-  // Four standard deviations of a share of 0.18 over 2,000 scenes are 0.034.
+  // Four standard deviations of a frequency of 0.18 over 2,000 scenes are 0.034.
   EXPECT_NEAR(displays, 0.18 * kComposedScenes, 0.034 * kComposedScenes + 0.01 * kComposedScenes);
   EXPECT_GT(repeated, kComposedScenes / 2);
   EXPECT_GT(colors_differ, kComposedScenes / 20);
@@ -122,7 +122,7 @@ TEST(Compose, SameSeedSameScene) {
   }
 }
 
-TEST(Compose, KeepsToFewerThings) {
+TEST(Compose, RespectsTheMaximumOfThings) {
   for (int max_things = 1; max_things <= 5; ++max_things) {
     for (const Split split : {Split::kTrain, Split::kHeldOut}) {
       std::mt19937_64 rng(static_cast<std::uint64_t>(max_things));
@@ -134,7 +134,7 @@ TEST(Compose, KeepsToFewerThings) {
   }
 }
 
-TEST(HeldOut, SharesAreAsPlanned) {
+TEST(HeldOut, FractionsAreAsPlanned) {
   int shapes = 0;
   for (std::size_t color = 0; color < kColorNames.size(); ++color) {
     for (int shape = FirstShape(); shape < DisplayName(); ++shape) {

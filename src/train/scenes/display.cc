@@ -17,8 +17,8 @@ constexpr float kBezelWidth = 0.11f;
 constexpr float kGlowReach = 0.16f;
 
 struct Segment {
-  float x;  // of its center, as a share of the distance between the vertical segments' centers
-  float y;  // as a share of the distance between the top and bottom segments' centers
+  float x;  // of its center, relative to the distance between the vertical segments' centers
+  float y;  // relative to the distance between the top and bottom segments' centers
   bool horizontal;
 };
 
@@ -79,7 +79,7 @@ DisplayPaint::SegmentDistances DisplayPaint::Distances(unsigned lit_segments, fl
     const float along = segment.horizontal ? dx : dy;
     const float across = segment.horizontal ? dy : dx;
     const float length = 0.5f * (segment.horizontal ? span_x : 0.5f * span_y) - gap;
-    // A bar with pointed ends: a slab cut by two diagonals.
+    // A bar with pointed ends: a rectangle cut by diagonals.
     const float distance = std::max(across - half, (along + across - length) * 0.7071f);
     float& kept = (lit_segments >> i & 1) != 0 ? nearest.lit : nearest.unlit;
     kept = std::min(kept, distance);

@@ -1,4 +1,4 @@
-// A seven-segment display: where its digits are, and how it is painted.
+// Seven-segment displays: the positions of digits, and painting.
 //
 // Lengths are in digit widths. A panel of n digits is PanelWidth(n) wide; its height follows from
 // the thing's box, and a digit is 1 / kPanelHeight of it high.
@@ -20,17 +20,17 @@ constexpr float PanelWidth(int digits) {
   return kDigitPitch * static_cast<float>(digits - 1) + 1 + 2 * kPanelMargin;
 }
 
-// In the image, in reading order. The center of a digit's cell, also where the digit (1, 7) leans
-// to one side of it. REQUIRES: display.kind is kDisplay.
+// In image coordinates, in reading order: the centers of the digits' cells, even for digits (1, 7)
+// that fill only one side of their cell. REQUIRES: display.kind is kDisplay.
 std::vector<Point> DigitCenters(const Thing& display);
 
 struct DisplayLook {
   Rgb lit;
   Rgb panel;
   Rgb bezel;
-  float unlit = 0;      // how far unlit segments stand out from the panel, in [0, 1]
+  float unlit = 0;      // visibility of unlit segments against the panel, in [0, 1]
   float thickness = 0;  // of a segment, in digit widths
-  float slant = 0;      // digits lean right by this much per height
+  float slant = 0;      // shift to the right per height
   float glow = 0;       // of lit segments onto the panel, in [0, 1]
   float corner = 0;     // radius of the panel's corners, in digit widths
 };
@@ -42,7 +42,7 @@ class DisplayPaint {
 
   Rgba operator()(float u, float v) const;
 
-  // Of the whole panel; negative inside. In digit widths.
+  // Signed distance to the panel's edge, negative inside. In digit widths.
   float PanelDistance(float u, float v) const;
 
  private:

@@ -17,7 +17,7 @@
 namespace edgevlm::train {
 namespace {
 
-// Contrast() that the background must keep from each kind of thing.
+// The minimum Contrast() between the background and each kind of thing.
 constexpr float kShapeContrast = 68;
 constexpr float kEmojiContrast = 56;
 constexpr float kDisplayContrast = 30;  // its digits have their own panel
@@ -28,14 +28,14 @@ struct EmojiLook {
   float brightness = 1;
 };
 
-// What a thing looks like, decided before anything is drawn, because the background depends on it.
+// The look of a thing, chosen before anything is drawn because the background depends on it.
 using Look = std::variant<EmojiLook, ShapeLook, DisplayLook>;
 
 struct Shadow {
   float strength = 0;  // 0 means none
-  float offset_u = 0;  // as a share of the thing's box
+  float offset_u = 0;  // relative to the thing's box
   float offset_v = 0;
-  float softness = 0;  // width of its edge, as a share of the thing's box
+  float softness = 0;  // width of its edge, relative to the thing's box
 };
 
 struct BoxSize {
@@ -79,7 +79,7 @@ DisplayLook AnyDisplayLook(Color color, Rgb shade, std::mt19937_64& rng) {
         FromHsv(Uniform(rng, 70, 130), Uniform(rng, 0.05f, 0.2f), Uniform(rng, 0.62f, 0.85f));
     look.unlit = Bernoulli(rng, 0.5f) ? 0 : Uniform(rng, 0, 0.1f);
   } else {
-    // Light emitting: segments shine brighter than paint of the same name.
+    // Light-emitting segments are brighter than paint of the same name.
     const float brightest = std::max({shade.r, shade.g, shade.b});
     look.lit = Scale(shade, std::max(1.0f, 240 / brightest));
     look.panel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.3f), Uniform(rng, 0.02f, 0.14f));
@@ -94,7 +94,7 @@ DisplayLook AnyDisplayLook(Color color, Rgb shade, std::mt19937_64& rng) {
 }
 
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
-  std::array<Rgb, kColorNames.size()> shades;  // equal things share theirs
+  std::array<Rgb, kColorNames.size()> shades;  // shared by equal things
   for (std::size_t i = 0; i < shades.size(); ++i) {
     shades[i] = scene.nameless_colors ? NamelessShade(rng) : ShadeOf(static_cast<Color>(i), rng);
   }
@@ -121,7 +121,7 @@ Avoided AvoidedBy(const EmojiLook& look) { return {look.glyph->mean, kEmojiContr
 Avoided AvoidedBy(const ShapeLook& look) { return {look.fill, kShapeContrast}; }
 Avoided AvoidedBy(const DisplayLook& look) { return {look.panel, kDisplayContrast}; }
 
-// Lays the thing's shadow, then the thing itself. distance(u, v): to its edge, as a share of its
+// Draws the thing's shadow, then the thing itself. distance(u, v): to its edge, relative to its
 // box.
 template <class Distance, class Paint>
 void DrawWithShadow(const std::array<Point, 4>& corners, const Shadow& shadow,
@@ -140,7 +140,7 @@ void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& 
                const Shadow& shadow, Canvas& canvas) {
   const Glyph& glyph = *look.glyph;
   const int level = glyph.LevelFor(SizeOf(corners).width);
-  // A coarse level of the glyph is its own soft shadow.
+  // A coarse mip level of the glyph serves as its soft shadow.
   const int blurred = std::min(level + 2, static_cast<int>(glyph.levels.size()) - 1);
   const GlyphSampler sampler(glyph, level);
   const GlyphSampler blurred_sampler(glyph, blurred);

@@ -1,4 +1,4 @@
-// Drawing: a scene becomes an image.
+// Draw: renders a scene.
 #pragma once
 
 #include "image/image.h"
@@ -7,9 +7,9 @@
 
 namespace edgevlm::train {
 
-// The same scene gives the same image, byte for byte: all chance (background, light, shades,
-// noise) follows from scene.seed. Threads: any number at once. About 2 ms for 280 x 280 pixels.
-// REQUIRES: things as Compose makes them.
+// The same scene gives the same image, byte for byte: all randomness (background, light, shades,
+// noise) comes from scene.seed. Threads: any number at once. About 2 ms for 280 x 280 pixels.
+// REQUIRES: things as made by Compose.
 Image Draw(const Scene& scene, const Glyphs& glyphs);
 
 }  // namespace edgevlm::train

@@ -80,7 +80,7 @@ TEST_F(DrawTest, SameSceneSameBytes) {
   }
 }
 
-TEST_F(DrawTest, ShapesStandOutFromTheirBackground) {
+TEST_F(DrawTest, ShapesContrastWithTheirBackground) {
   const int circle = FirstShape();
   for (int color = 0; color < 10; ++color) {
     for (std::uint64_t seed = 0; seed < 8; ++seed) {
@@ -136,7 +136,7 @@ TEST(Shapes, FitTheirBoxes) {
   }
 }
 
-TEST(Homography, TakesTheUnitSquareToItsCornersAndBack) {
+TEST(Homography, MapsTheUnitSquareToItsCornersAndBack) {
   const std::array<Point, 4> corners = {{{10, 12}, {95, 20}, {90, 110}, {5, 99}}};
   const Homography map = FromUnitSquare(corners);
   const Homography inverse = Inverse(map);

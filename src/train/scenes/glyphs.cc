@@ -14,7 +14,7 @@ namespace edgevlm::train {
 namespace {
 
 constexpr int kChannels = 4;
-constexpr int kMaxSide = 1024;  // a color bitmap larger than this is no emoji
+constexpr int kMaxSide = 1024;  // larger bitmaps are not emoji
 
 struct CloseLibrary {
   void operator()(FT_Library library) const { FT_Done_FreeType(library); }
@@ -60,7 +60,7 @@ Bounds OpaqueBounds(const FT_Bitmap& bitmap) {
   return bounds;
 }
 
-// FreeType gives blue first; ours is red first.
+// BGRA of FreeType to RGBA.
 Glyph::Level Crop(const FT_Bitmap& bitmap, const Bounds& bounds) {
   Glyph::Level level = EmptyLevel(bounds.right - bounds.left, bounds.bottom - bounds.top);
   for (int y = 0; y < level.height; ++y) {
@@ -77,7 +77,7 @@ Glyph::Level Halve(Glyph::Level& from) {
   Glyph::Level to = EmptyLevel((from.width + 1) / 2, (from.height + 1) / 2);
   for (int y = 0; y < to.height; ++y) {
     for (int x = 0; x < to.width; ++x) {
-      // With an odd size the last pair reaches into the transparent border, which is right.
+      // With an odd size the last pair includes the transparent border, as intended.
       const std::uint8_t* top = Texel(from, 2 * x, 2 * y);
       const std::uint8_t* bottom = Texel(from, 2 * x, 2 * y + 1);
       for (int c = 0; c < kChannels; ++c) {
@@ -118,12 +118,12 @@ Result<Glyph> LoadGlyph(FT_Face face, const ThingName& thing) {
   if (failed || bitmap.pixel_mode != FT_PIXEL_MODE_BGRA || bitmap.width > kMaxSide ||
       bitmap.rows > kMaxSide) {
     return Error{ErrorCode::kUnsupported,
-                 Describe(thing) + ": expected a colour bitmap, found another kind of glyph"};
+                 Describe(thing) + ": expected a color bitmap, found another kind of glyph"};
   }
   const Bounds bounds = OpaqueBounds(bitmap);
   if (bounds.right <= bounds.left) {
     return Error{ErrorCode::kUnsupported,
-                 Describe(thing) + ": expected a picture, found an empty one"};
+                 Describe(thing) + ": expected a bitmap, found an empty one"};
   }
   Glyph glyph;
   glyph.levels.push_back(Crop(bitmap, bounds));
@@ -139,13 +139,13 @@ Result<Glyph> LoadGlyph(FT_Face face, const ThingName& thing) {
 GlyphSampler::GlyphSampler(const Glyph& glyph, int level) {
   const Glyph::Level& base = glyph.levels[0];
   const Glyph::Level& from = glyph.levels[static_cast<std::size_t>(level)];
-  const float shrink = 1.0f / static_cast<float>(1 << level);
+  const float mip_scale = 1.0f / static_cast<float>(1 << level);
   texels_ = from.texels.data();
   row_ = (static_cast<std::ptrdiff_t>(from.width) + 2) * kChannels;
-  scale_ = static_cast<float>(std::max(base.width, base.height)) * shrink;
+  scale_ = static_cast<float>(std::max(base.width, base.height)) * mip_scale;
   // Plus the border texel, minus half a texel: whole numbers are texel centers.
-  origin_ = {0.5f * (static_cast<float>(base.width) * shrink - scale_) + 0.5f,
-             0.5f * (static_cast<float>(base.height) * shrink - scale_) + 0.5f};
+  origin_ = {0.5f * (static_cast<float>(base.width) * mip_scale - scale_) + 0.5f,
+             0.5f * (static_cast<float>(base.height) * mip_scale - scale_) + 0.5f};
   end_ = {static_cast<float>(from.width) + 1, static_cast<float>(from.height) + 1};
 }
 
@@ -155,20 +155,20 @@ Rgba GlyphSampler::At(float u, float v) const {
   if (!(x >= 0 && y >= 0 && x < end_.x && y < end_.y)) return {};
   const int left = static_cast<int>(x);
   const int top = static_cast<int>(y);
-  const float right_share = x - static_cast<float>(left);
-  const float bottom_share = y - static_cast<float>(top);
+  const float right_fraction = x - static_cast<float>(left);
+  const float bottom_fraction = y - static_cast<float>(top);
   const std::uint8_t* upper = texels_ + top * row_ + left * kChannels;
   const std::uint8_t* lower = upper + row_;
   if ((upper[3] | upper[7] | lower[3] | lower[7]) == 0) return {};
-  float mixed[kChannels];
+  float blended[kChannels];
   for (int c = 0; c < kChannels; ++c) {
-    const float above = static_cast<float>(upper[c]) * (1 - right_share) +
-                        static_cast<float>(upper[c + kChannels]) * right_share;
-    const float below = static_cast<float>(lower[c]) * (1 - right_share) +
-                        static_cast<float>(lower[c + kChannels]) * right_share;
-    mixed[c] = above * (1 - bottom_share) + below * bottom_share;
+    const float above = static_cast<float>(upper[c]) * (1 - right_fraction) +
+                        static_cast<float>(upper[c + kChannels]) * right_fraction;
+    const float below = static_cast<float>(lower[c]) * (1 - right_fraction) +
+                        static_cast<float>(lower[c + kChannels]) * right_fraction;
+    blended[c] = above * (1 - bottom_fraction) + below * bottom_fraction;
   }
-  return {mixed[0], mixed[1], mixed[2], mixed[3] / 255};
+  return {blended[0], blended[1], blended[2], blended[3] / 255};
 }
 
 int Glyph::LevelFor(float drawn_size) const {
@@ -190,7 +190,7 @@ Result<Glyphs> Glyphs::Load(const std::string& font_path) {
   const std::unique_ptr<FT_FaceRec_, CloseFace> face(opened_face);
   if (face->num_fixed_sizes < 1 || FT_Select_Size(face.get(), 0) != 0) {
     return Error{ErrorCode::kUnsupported,
-                 "glyphs: " + font_path + ": expected colour bitmaps, found none"};
+                 "glyphs: " + font_path + ": expected color bitmaps, found none"};
   }
   Glyphs glyphs;
   for (const ThingName& thing : ThingNames()) {

@@ -1,4 +1,4 @@
-// The color bitmaps of every emoji in ThingNames(), loaded once, ready to be drawn at any size.
+// Glyphs: the color bitmaps of all emoji in ThingNames(), with mip levels for drawing at any size.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,9 @@
 
 namespace edgevlm::train {
 
-// One glyph, cropped to what is not transparent. Level k holds averages of 2^k x 2^k texels of
-// level 0.
+// One glyph, cropped to its visible part. Mip level k averages 2^k x 2^k texels of level 0.
 struct Glyph {
-  // RGBA, premultiplied, [height + 2, width + 2, 4]: one transparent texel all around, so that
+  // RGBA, premultiplied, [height + 2, width + 2, 4]: a border of one transparent texel, so that
   // interpolation needs no bounds checks.
   struct Level {
     int width = 0;
@@ -22,19 +21,20 @@ struct Glyph {
     std::vector<std::uint8_t> texels;
   };
   std::vector<Level> levels;
-  Rgb mean;  // color of its opaque part
+  Rgb mean;  // mean color of the opaque part
 
-  // The level whose texels are about as large as the pixels of a drawing this wide (in pixels).
+  // The mip level whose texels are about as large as pixels if the glyph is drawn this wide
+  // (pixels).
   int LevelFor(float drawn_size) const;
 };
 
-// Reads one level of a glyph. The glyph must outlive it.
+// Samples one mip level of a glyph. The glyph must outlive it.
 class GlyphSampler {
  public:
   GlyphSampler(const Glyph& glyph, int level);
 
-  // u, v: in the unit square, in which the glyph is centered and as large as fits; outside it is
-  // transparent. Bilinear between texels.
+  // Bilinear interpolation. The glyph is centered in the unit square of (u, v) and fills it as far
+  // as its aspect ratio allows; outside it is transparent.
   Rgba At(float u, float v) const;
 
  private:
@@ -42,10 +42,10 @@ class GlyphSampler {
   std::ptrdiff_t row_;  // bytes
   float scale_;         // texels per unit
   Point origin_;        // texel coordinates of (u, v) = (0, 0)
-  Point end_;           // where the transparent border ends
+  Point end_;           // end of the transparent border
 };
 
-// Threads: const and shared freely after loading. About 16 MB.
+// Threads: const methods from any thread. About 16 MB.
 class Glyphs {
  public:
   // Errors: kNotFound (no such font, or it lacks a glyph), kUnsupported (the glyph is no color

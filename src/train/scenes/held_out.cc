@@ -10,8 +10,8 @@
 namespace edgevlm::train {
 namespace {
 
-// FNV-1a (Fowler, Noll, Vo 1991) over both names, with a mark between them. The final mixing
-// matters: the plain hash differs too little in its low bits between names that share their ends.
+// FNV-1a (Fowler, Noll, Vo 1991) over both names, with a separator. The final mixing is needed
+// because the low bits of the plain hash are too similar for names with the same ending.
 std::uint64_t HashOf(std::string_view first, std::string_view second) {
   std::uint64_t hash = 0xCBF29CE484222325u;
   const auto add = [&hash](char c) {

@@ -1,4 +1,4 @@
-// The projective map between a thing's own unit square and the image.
+// Homography: the projective map from a thing's unit square to the image.
 #pragma once
 
 #include <array>
@@ -18,11 +18,11 @@ struct Homography {
   }
 };
 
-// Takes (0,0), (1,0), (1,1), (0,1) to the corners, in their order. REQUIRES: a convex
+// Maps (0,0), (1,0), (1,1), (0,1) to the corners, in this order. REQUIRES: a convex
 // quadrilateral.
 Homography FromUnitSquare(const std::array<Point, 4>& corners);
 
-// The way back. Scale is free in a homography, so this is the adjugate.
+// The inverse. A homography is defined up to scale, so this is the adjugate.
 Homography Inverse(const Homography& map);
 
 }  // namespace edgevlm::train

@@ -8,9 +8,9 @@ namespace edgevlm::train {
 
 void ThroughJpeg(int quality, bool subsampled, Image& image) {
   const JpegChroma chroma = subsampled ? JpegChroma::kHalf : JpegChroma::kFull;
-  Result<Image> seen = Decode(EncodeJpeg(image, quality, chroma), DecodeLimits());
-  CHECK(seen.ok());  // only what we have compressed ourselves
-  image = *std::move(seen);
+  Result<Image> decoded = Decode(EncodeJpeg(image, quality, chroma), DecodeLimits());
+  CHECK(decoded.ok());  // we compressed it ourselves
+  image = *std::move(decoded);
 }
 
 }  // namespace edgevlm::train

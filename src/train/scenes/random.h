@@ -1,4 +1,4 @@
-// Random choices at the level of a scene: a handful of calls per image.
+// Random numbers for scenes, the same on every platform. Called a few times per image.
 #pragma once
 
 #include <cmath>
@@ -29,7 +29,7 @@ inline bool Bernoulli(std::mt19937_64& rng, float probability) {
   return Uniform(rng, 0, 1) < probability;
 }
 
-// An index, drawn in proportion to the weights. REQUIRES: a positive sum.
+// A random index with probability proportional to its weight. REQUIRES: a positive sum.
 inline int Weighted(std::mt19937_64& rng, std::span<const float> weights) {
   float sum = 0;
   for (const float weight : weights) sum += weight;
@@ -41,7 +41,8 @@ inline int Weighted(std::mt19937_64& rng, std::span<const float> weights) {
   return static_cast<int>(weights.size()) - 1;
 }
 
-// For noise per pixel, where std::mt19937_64 would cost too much (Steele et al. 2014, SplitMix64).
+// For per-pixel noise, for which std::mt19937_64 would be too slow (Steele et al. 2014,
+// SplitMix64).
 class SplitMix {
  public:
   explicit SplitMix(std::uint64_t seed) : state_(seed) {}

@@ -1,5 +1,5 @@
-// Scene: what a rendered training image shows, and where. Composing, drawing, wording and the
-// vision encoder's grid targets all read this one description.
+// Scene: the description of a training image, from which its drawing, texts and grid targets are
+// generated.
 #pragma once
 
 #include <array>
@@ -26,10 +26,10 @@ struct Point {
 struct Thing {
   ThingKind kind = ThingKind::kEmoji;
   int name = 0;  // index into ThingNames() (things.h): every emoji, every shape, display
-  Color color = Color::kRed;  // of a shape, or of a display's lit segments; unused for emoji
+  Color color = Color::kRed;  // of a shape or of a display's lit segments; unused for emoji
   std::string digits;         // "427" for a display that reads 4 2 7; empty otherwise
-  // The corners of its box after rotation and perspective: top left, top right, bottom right,
-  // bottom left as the thing itself sees them. All inside the image.
+  // The corners of its box after rotation and perspective, in the thing's own orientation: top
+  // left, top right, bottom right, bottom left. All inside the image.
   std::array<Point, 4> corners;
 
   Point Center() const {
@@ -47,8 +47,8 @@ struct Scene {
   std::vector<Thing> things;
   int width = 0;  // of the image, in pixels
   int height = 0;
-  bool nameless_colors = false;  // the shapes' colors have no name; nothing can be said of them
-  std::uint64_t seed = 0;        // drawing (background, light, noise) follows from it
+  bool nameless_colors = false;  // the shapes' colors have no name, so the scene has no texts
+  std::uint64_t seed = 0;        // of the drawing (background, light, noise)
 };
 
 }  // namespace edgevlm::train

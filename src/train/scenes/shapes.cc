@@ -11,7 +11,7 @@ float DistanceToStar(float x, float y) {
   constexpr float kCos36 = 0.80901699f, kSin36 = 0.58778525f;
   y = -(y - 0.05f);  // tips up; lowered a little, because the lower tips end at 0.81 of the radius
   x = std::fabs(x);
-  // Mirror at the lines through the center at 36 degrees to the vertical, right and left.
+  // Mirrors at the lines through the center at 36 degrees to the vertical, right and left.
   for (const float side : {1.0f, -1.0f}) {
     const float beyond = std::max(side * kCos36 * x - kSin36 * y, 0.0f);
     x -= 2 * beyond * side * kCos36;
@@ -41,7 +41,7 @@ float DistanceTo(Form form, float x, float y) {
     case Form::kStar:
       return DistanceToStar(x, y);
     case Form::kDiamond:
-      // Narrower than high, so that it is no square on its tip.
+      // Narrower than high, so that it is not a rotated square.
       return (across + along * 0.7f - 0.686f) / 1.2207f;
     case Form::kHexagon:
       return std::max(along, across * 0.8660254f + along * 0.5f) - 0.84f;

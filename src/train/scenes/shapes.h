@@ -1,4 +1,4 @@
-// The eight shapes as distance functions, and how one is painted.
+// The eight shapes as signed distance functions, and their painting.
 #pragma once
 
 #include "train/scenes/canvas.h"
@@ -8,21 +8,21 @@ namespace edgevlm::train {
 // In the order of the shapes in ThingNames().
 enum class Form { kCircle, kSquare, kTriangle, kStar, kDiamond, kHexagon, kCross, kRing };
 
-// Distance to the form's edge, negative inside; x and y in [-1, 1] across its box. Exact near the
-// edge, a lower bound far outside of corners (cf. Quilez, "2D distance functions").
+// Signed distance to the form's edge, negative inside; x and y in [-1, 1] across its box. Exact
+// near the edge, a lower bound far outside of corners (cf. Quilez, "2D distance functions").
 float DistanceTo(Form form, float x, float y);
 
 struct ShapeLook {
   Form form = Form::kCircle;
   Rgb fill;
   Rgb outline;
-  float outline_width = 0;  // 0 is none; the box is 2 wide
-  float shading = 0;        // the top is lighter and the bottom darker by this share
+  float outline_width = 0;  // 0 means none; the box is 2 wide
+  float shading = 0;        // the top is lighter and the bottom darker by this fraction
 };
 
 class ShapePaint {
  public:
-  // pixel: a pixel's size, where the box is 2 wide.
+  // pixel: size of a pixel, if the box is 2 wide.
   ShapePaint(const ShapeLook& look, float pixel) : look_(look), pixel_(pixel) {}
 
   Rgba operator()(float u, float v) const {

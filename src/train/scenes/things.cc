@@ -5,7 +5,7 @@ namespace {
 
 using enum ThingKind;
 
-// Chosen so that no two look alike at 30 pixels, and that each can be counted ("two hot dogs").
+// Chosen so that no two look alike at 30 pixels, and that all are countable ("two hot dogs").
 constexpr ThingName kThings[] = {
     // Animals.
     {kEmoji, "dog", "dogs", 0x1F415},

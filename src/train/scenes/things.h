@@ -1,4 +1,4 @@
-// The table of everything that a training image can show.
+// The table of all things that a training image can show.
 #pragma once
 
 #include <span>
@@ -15,8 +15,8 @@ struct ThingName {
 };
 
 // All emoji, then the 8 shapes, then the display. Thing::name is an index into this table. Adding a
-// thing changes the indices after it, so training data and a trained vision encoder must share one
-// table.
+// thing changes the indices after it, so a trained vision encoder must be used with the table that
+// it was trained with.
 std::span<const ThingName> ThingNames();
 
 // Indices into ThingNames(): emoji are [0, FirstShape()), shapes [FirstShape(), DisplayName()).

@@ -8,10 +8,10 @@
 namespace edgevlm::train {
 namespace {
 
-// Where a pixel falls between two lattice points.
+// The position of a pixel between two lattice points.
 struct Between {
   std::size_t lower;
-  float share;  // of the upper one, eased so that the field has no creases
+  float fraction;  // weight of the upper one, eased so that the field is smooth
 };
 
 std::vector<Between> Positions(int count, float cells_per_pixel) {
@@ -38,11 +38,11 @@ void AddOctave(int width, int height, float cells_per_pixel, float strength, Spl
     const float* upper = lattice.data() + row.lower * lattice_width;
     const float* lower = upper + lattice_width;
     for (std::size_t i = 0; i < lattice_width; ++i) {
-      line[i] = upper[i] + (lower[i] - upper[i]) * row.share;
+      line[i] = upper[i] + (lower[i] - upper[i]) * row.fraction;
     }
     for (const Between& column : columns) {
       const float left = line[column.lower];
-      *out++ += left + (line[column.lower + 1] - left) * column.share;
+      *out++ += left + (line[column.lower + 1] - left) * column.fraction;
     }
   }
 }

@@ -1,4 +1,4 @@
-// What the tests of tensors share.
+// Helpers for tests of tensors.
 #pragma once
 
 #include <cstdint>

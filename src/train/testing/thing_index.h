@@ -1,4 +1,4 @@
-// Things by their names.
+// Looks up things by name.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 namespace edgevlm::train {
 
-// The index in ThingNames() of a thing that must be there.
+// The index in ThingNames() of a thing; a test failure if there is none.
 inline int NameIndex(std::string_view name) {
   for (int i = 0; i < static_cast<int>(ThingNames().size()); ++i) {
     if (ThingNames()[static_cast<std::size_t>(i)].name == name) return i;

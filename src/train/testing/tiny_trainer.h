@@ -1,4 +1,4 @@
-// A trainer of toy size: vocabulary, model, texts and batches that need no font. For tests.
+// Toy-sized vocabulary, model, texts and batches that need no font. For tests.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace edgevlm::train {
 
 inline constexpr int kTinyThings = 3;
 
-// One token per byte: the length of a text is plain to see.
+// One token per byte, so the token count of a text is obvious.
 inline Vocabulary TinyVocabulary() { return TrainBpe({}, 256 + kSpecialTokens.size()); }
 
 inline Tokenizer TinyTokenizer() {
@@ -38,14 +38,14 @@ inline VlmShape TinyShape() {
           .width = 16, .heads = 2, .blocks = 2, .vocabulary = 261, .context = 32, .exits = {1}}};
 }
 
-// A model whose weights follow from the seed. LibTorch works on one thread from then on.
+// A model with weights from the seed. Sets LibTorch to one thread.
 inline Vlm TinyModel(std::uint64_t seed, const VlmShape& shape = TinyShape()) {
   torch::set_num_threads(1);
   torch::manual_seed(seed);
   return Vlm(shape);
 }
 
-// Gives the model's batch norms statistics, gains and offsets that do something.
+// Gives the batch norms non-trivial statistics, gains and offsets.
 inline void ShakeBatchNorms(Vlm& model) {
   const torch::NoGradGuard no_grad;
   for (const auto& module : model->modules()) {
@@ -85,10 +85,10 @@ inline Sample TinySample(std::uint64_t seed) {
                  .digit = draw(0, 11),
                  .number = draw(0, 6),
                  .center = std::vector<float>(cells),
-                 .place = std::vector<float>(cells * 4, 0.25f)};
+                 .box = std::vector<float>(cells * 4, 0.25f)};
   sample.grid.center[seed % cells] = 1.0f;
-  sample.texts = Pack(TinyTexts(seed), TinyTokenizer(), options.rows, options.length,
-                      options.grid * options.grid);
+  sample.texts = PackTexts(TinyTexts(seed), TinyTokenizer(), options.rows, options.length,
+                           options.grid * options.grid);
   return sample;
 }
 

@@ -2,8 +2,8 @@
 
 #include <random>
 
-#include "train/wording/captions.h"
-#include "train/wording/questions.h"
+#include "train/text_templates/captions.h"
+#include "train/text_templates/questions.h"
 
 namespace edgevlm::train {
 namespace {

@@ -1,4 +1,4 @@
-// The texts from which the vocabulary is learnt.
+// CorpusTexts: the texts from which the vocabulary is learned.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace edgevlm::train {
 
-// For every scene a caption, and some questions and answers, each as a text of its own, as the
-// model meets them between special tokens. The same scenes and seed give the same texts.
+// For every scene a caption and some questions and answers, each as a separate text, as the model
+// gets them between special tokens. The same scenes and seed give the same texts.
 std::vector<std::string> CorpusTexts(std::span<const Scene> scenes, std::uint64_t seed);
 
 }  // namespace edgevlm::train

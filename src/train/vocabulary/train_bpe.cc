@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kBytes = 256;
 
-// A word that occurs in the texts, as the tokens learnt so far.
+// A distinct word of the texts, as tokens of the current vocabulary.
 struct CountedWord {
   std::vector<int> ids;
   std::int64_t count = 0;

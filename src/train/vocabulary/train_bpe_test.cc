@@ -4,8 +4,8 @@
 
 #include <random>
 
+#include "train/text_templates/parse_texts_for_test.h"
 #include "train/vocabulary/corpus.h"
-#include "train/wording/reading_for_test.h"
 
 namespace edgevlm::train {
 namespace {
@@ -22,7 +22,7 @@ std::vector<std::string> RandomCorpus(int count) {
 TEST(TrainBpe, MergesTheMostFrequentPairFirst) {
   const std::vector<std::string> texts = {"ab ab ab", "bc bc", "x"};
   const Vocabulary vocabulary = TrainBpe(texts, 400);
-  // "ab" occurs three times; then "bc" and " ab" twice each, and a blank has the lower id.
+  // "ab" occurs three times; then "bc" and " ab" twice each, and a space has the lower id.
   ASSERT_GE(vocabulary.merges.size(), 3u);
   EXPECT_EQ(vocabulary.merges[0], "a b");
   EXPECT_EQ(vocabulary.merges[1], "Ġ ab");

@@ -1,18 +1,18 @@
-// QuestionTemplates: one per kind of question (questions.h). Each gives one question about the
-// groups of a scene, or none when the scene allows none of its kind.
+// QuestionTemplates: one function per kind of question (questions.h). Each generates one question
+// about the groups of a scene, or none if the scene allows no question of its kind.
 #pragma once
 
 #include <optional>
 #include <random>
 #include <vector>
 
-#include "train/wording/groups.h"
-#include "train/wording/questions.h"
+#include "train/text_templates/groups.h"
+#include "train/text_templates/questions.h"
 
 namespace edgevlm::train {
 
-// groups: not empty. yes: what a question with the answer yes or no must be answered with. Whether
-// there is a question depends on the groups alone, never on `yes` or `rng`.
+// groups: not empty. yes: the answer, if it is a yes-or-no question. Whether a question is
+// generated depends on the groups only, not on `yes` or `rng`.
 using QuestionTemplate = std::optional<QuestionAnswer> (*)(const std::vector<PlacedGroup>& groups,
                                                            bool yes, std::mt19937_64& rng);
 

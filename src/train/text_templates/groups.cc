@@ -1,4 +1,4 @@
-#include "train/wording/groups.h"
+#include "train/text_templates/groups.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,9 +1,9 @@
-#include "train/wording/groups.h"
+#include "train/text_templates/groups.h"
 
 #include <gtest/gtest.h>
 
 #include "train/testing/thing_index.h"
-#include "train/wording/phrases.h"
+#include "train/text_templates/phrases.h"
 
 namespace edgevlm::train {
 namespace {
@@ -34,7 +34,7 @@ TEST(PlacedGroups, MergeEqualThingsFromLeftToRight) {
   EXPECT_EQ(Count(groups), 5);
 }
 
-TEST(PlacedGroups, TellDisplaysApartByWhatTheyRead) {
+TEST(PlacedGroups, DistinguishDisplaysByTheirDigits) {
   Scene scene;
   scene.things = {MakeThing(ThingKind::kDisplay, DisplayName(), Color::kRed, "42", 0.1f),
                   MakeThing(ThingKind::kDisplay, DisplayName(), Color::kBlue, "42", 0.2f),

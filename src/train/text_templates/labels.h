@@ -1,4 +1,4 @@
-// Labels: what an image's side file says about it, for training and for scoring.
+// Labels: the label of an image as JSON (docs/datasets.md).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,14 +8,14 @@
 
 namespace edgevlm::train {
 
-// {"things":    [{"name": "circle", "count": 2, "color": "red"},
+// {"things":    [{"name": "circle", "count": 2, "colour": "red"},
 //                {"name": "display", "count": 1, "reads": "427"}],     one per group, left to right
 //  "captions":  ["two red circles to the left of a display that reads 4 2 7", ...],
 //  "questions": [{"kind": "count", "question": "how many circles are there?", "answer": "two"},
 //  ...]}
 //
-// At most so many captions and questions, all different; "color" for shapes and "reads" for
-// displays.
+// `captions` and `questions` are the maximum numbers; all texts are different. "colour" for shapes,
+// "reads" for displays.
 nlohmann::json Labels(const Scene& scene, int captions, int questions, std::mt19937_64& rng);
 
 }  // namespace edgevlm::train

@@ -1,4 +1,4 @@
-#include "train/wording/phrases.h"
+#include "train/text_templates/phrases.h"
 
 #include "base/check.h"
 
@@ -10,8 +10,7 @@ std::string Colored(const Description& what, const char* noun) {
   return std::string(kColorNames[static_cast<std::size_t>(*what.color)]) + " " + noun;
 }
 
-// Whether the word starts with a vowel as it is spoken: "umbrella" and "hourglass" do, "unicorn"
-// does not.
+// Whether the word starts with a vowel sound: "umbrella" and "hourglass" do, "unicorn" does not.
 bool StartsWithVowelSound(std::string_view word) {
   if (word.starts_with("hour")) return true;
   for (const std::string_view exception : {"uni", "uk", "use", "ufo", "eu", "one"}) {
@@ -84,7 +83,7 @@ std::vector<std::string> UniqueNames(const PlacedGroup& group,
   const Description bare{group.what.name, {}, {}};
   const bool bare_is_unique = CountPossible(bare, groups) == 1;
   const bool is_display = !group.what.digits.empty();
-  // A lone display is "the display": naming its digits would give away what it reads.
+  // A single display is "the display": its digits would give away the answer.
   if (!is_display || !bare_is_unique) names.push_back("the " + Noun(group.what));
   if (bare_is_unique && (is_display || group.what.color)) names.push_back("the " + Noun(bare));
   return names;

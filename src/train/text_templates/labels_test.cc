@@ -1,4 +1,4 @@
-#include "train/wording/labels.h"
+#include "train/text_templates/labels.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "train/wording/places.h"
+#include "train/text_templates/locations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,16 +10,16 @@ namespace {
 
 constexpr float kThird = 1.0f / 3.0f;
 
-// Which third (0, 1, 2) a coordinate lies in; none near a border.
+// The third (0, 1, 2) of a coordinate; none near a border.
 std::optional<int> ThirdOf(float coordinate) {
-  if (std::fabs(coordinate - kThird) < kPlaceMargin) return std::nullopt;
-  if (std::fabs(coordinate - 2 * kThird) < kPlaceMargin) return std::nullopt;
+  if (std::fabs(coordinate - kThird) < kLocationMargin) return std::nullopt;
+  if (std::fabs(coordinate - 2 * kThird) < kLocationMargin) return std::nullopt;
   return coordinate < kThird ? 0 : coordinate < 2 * kThird ? 1 : 2;
 }
 
 bool MayBeInThird(float coordinate, int third) {
-  const float low = static_cast<float>(third) * kThird - kPlaceMargin;
-  return low < coordinate && coordinate < low + kThird + 2 * kPlaceMargin;
+  const float low = static_cast<float>(third) * kThird - kLocationMargin;
+  return low < coordinate && coordinate < low + kThird + 2 * kLocationMargin;
 }
 
 float Along(Relation relation, Point point) {
@@ -38,25 +38,25 @@ float Along(Relation relation, Point point) {
 
 }  // namespace
 
-std::optional<int> PlaceOf(Point point) {
+std::optional<int> LocationOf(Point point) {
   const std::optional<int> column = ThirdOf(point.x);
   const std::optional<int> row = ThirdOf(point.y);
   if (!column || !row) return std::nullopt;
   return *row * 3 + *column;
 }
 
-std::optional<int> SharedPlace(const std::vector<Point>& points) {
+std::optional<int> SharedLocation(const std::vector<Point>& points) {
   if (points.empty()) return std::nullopt;
-  const std::optional<int> place = PlaceOf(points[0]);
+  const std::optional<int> location = LocationOf(points[0]);
   for (const Point& point : points) {
-    if (PlaceOf(point) != place) return std::nullopt;
+    if (LocationOf(point) != location) return std::nullopt;
   }
-  return place;
+  return location;
 }
 
-bool MayBeAt(Point point, int place) {
-  const int column = place % 3;
-  const int row = place / 3;
+bool MayBeAt(Point point, int location) {
+  const int column = location % 3;
+  const int row = location / 3;
   const bool in_column = MayBeInThird(point.x, column);
   const bool in_row = MayBeInThird(point.y, row);
   if (column == 1 && row != 1) return in_row;
@@ -86,7 +86,7 @@ std::optional<Relation> ClearRelation(const std::vector<Point>& a, const std::ve
   return clearest;
 }
 
-const char* RelationWords(Relation relation) {
+const char* RelationPhrase(Relation relation) {
   switch (relation) {
     case Relation::kLeftOf:
       return "to the left of";

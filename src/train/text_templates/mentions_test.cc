@@ -1,4 +1,4 @@
-#include "train/wording/mentions.h"
+#include "train/text_templates/mentions.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ PlacedGroup Group(std::string_view name, std::optional<Color> color, std::vector
   return group;
 }
 
-// Each mention as "words up to its end@x", or "...@-" where nothing is meant.
+// Each mention as "text up to its end@x", or "...@-" if it refers to nothing.
 std::string Found(std::string_view text, const std::vector<PlacedGroup>& groups) {
   std::string found;
   for (const Mention& mention : Mentions(text, groups)) {
@@ -28,7 +28,7 @@ std::string Found(std::string_view text, const std::vector<PlacedGroup>& groups)
   return found;
 }
 
-TEST(Mentions, EndWithTheNameAndTellItsPlace) {
+TEST(Mentions, EndWithTheNameAndHaveItsLocation) {
   const std::vector<PlacedGroup> groups = {Group("dog", {}, {0.25f}), Group("car", {}, {0.85f})};
   EXPECT_EQ(Found("is the dog left of the car?", groups),
             "is the dog@2 | is the dog left of the car@8");
@@ -38,14 +38,14 @@ TEST(Mentions, EndWithTheNameAndTellItsPlace) {
   EXPECT_EQ(Found("", groups), "");
 }
 
-TEST(Mentions, LeaveOutPluralsAndWhatSeveralThingsFit) {
+TEST(Mentions, SkipPluralsAndAmbiguousNames) {
   const std::vector<PlacedGroup> groups = {Group("dog", {}, {0.2f, 0.4f})};
   EXPECT_EQ(Found("how many dogs are there?", groups), "");
   EXPECT_EQ(Found("is there a dog?", groups), "");
   EXPECT_EQ(Found("a carpet and a category", groups), "");
 }
 
-TEST(Mentions, TakeTheColorBeforeTheName) {
+TEST(Mentions, IncludeTheColorBeforeTheName) {
   const std::vector<PlacedGroup> groups = {Group("circle", Color::kRed, {0.1f}),
                                            Group("circle", Color::kBlue, {0.9f})};
   EXPECT_EQ(Found("where is the blue circle?", groups), "where is the blue circle@9");
@@ -54,7 +54,7 @@ TEST(Mentions, TakeTheColorBeforeTheName) {
   EXPECT_EQ(Found("where is the circle?", groups), "") << "either";
 }
 
-TEST(Mentions, OfNamesInsideNamesMeanTheLongerOne) {
+TEST(Mentions, PreferTheLongestName) {
   const std::vector<PlacedGroup> groups = {Group("palm tree", {}, {0.3f})};
   EXPECT_EQ(Found("the palm tree", groups), "the palm tree@3");
   EXPECT_EQ(Found("the display that reads 1", {Group("display", {}, {0.6f})}), "the display@6");

@@ -1,12 +1,12 @@
-// QuestionTemplates about where things are: what (is there), where, leftright, abovebelow.
+// Question templates about locations and spatial relations: what, where, leftright, abovebelow.
 #include <array>
 #include <cmath>
 #include <iterator>
 
-#include "train/wording/phrases.h"
-#include "train/wording/pick_one.h"
-#include "train/wording/places.h"
-#include "train/wording/question_templates.h"
+#include "train/text_templates/locations.h"
+#include "train/text_templates/phrases.h"
+#include "train/text_templates/pick_one.h"
+#include "train/text_templates/question_templates.h"
 
 namespace edgevlm::train {
 namespace {
@@ -17,41 +17,42 @@ constexpr std::array kWhatThing = {"what thing is shown?", "what is this?", "wha
 constexpr std::array kWhatIs = {"what is {0}?", "what do you see {0}?", "what can you see {0}?"};
 constexpr std::array kWhere = {"where is {0}?", "where is {0} in the picture?",
                                "in which part of the picture is {0}?", "where do you see {0}?"};
-constexpr float kBareName = 1.0f / 3;
-constexpr float kAskWhich = 0.4f;
+constexpr float kBareNameProbability = 1.0f / 3;
+constexpr float kAskWhichProbability = 0.4f;
 
-// One of the unique names of a group, the complete one twice as often.
+// One of the unique names of a group; the full name is twice as likely.
 std::string PickName(const std::vector<std::string>& names, std::mt19937_64& rng) {
-  return names.size() > 1 && Bernoulli(rng, kBareName) ? names[1] : names[0];
+  return names.size() > 1 && Bernoulli(rng, kBareNameProbability) ? names[1] : names[0];
 }
 
-// A question and its answer, before a wording is chosen. place: "in the top left", "above the dog".
+// A question "what is <location>?" and its answer. location: "in the top left", "above the dog".
 struct WhatIsThere {
-  std::string place;
+  std::string location;
   std::string answer;
 };
 
-// Places that hold things of one group and nothing else.
-void FindAtPlaces(const std::vector<PlacedGroup>& groups, std::vector<WhatIsThere>& found) {
-  for (int place = 0; place < static_cast<int>(kPlaceNames.size()); ++place) {
+// Locations that contain things of one group only.
+void FindAtLocations(const std::vector<PlacedGroup>& groups, std::vector<WhatIsThere>& found) {
+  for (int location = 0; location < static_cast<int>(kLocationNames.size()); ++location) {
     const PlacedGroup* inside = nullptr;
     int count = 0;
     bool clear = true;
     for (const PlacedGroup& group : groups) {
       for (const Point& center : group.centers) {
-        if (!MayBeAt(center, place)) continue;
-        clear = clear && PlaceOf(center) == place && (inside == nullptr || inside == &group);
+        if (!MayBeAt(center, location)) continue;
+        clear = clear && LocationOf(center) == location && (inside == nullptr || inside == &group);
         inside = &group;
         ++count;
       }
     }
     if (inside == nullptr || !clear) continue;
-    found.push_back({kAtPlace[static_cast<std::size_t>(place)], Counted(inside->what, count)});
+    found.push_back(
+        {kAtLocation[static_cast<std::size_t>(location)], Counted(inside->what, count)});
   }
 }
 
-// The answer to "what is <relation> <reference>?" when that is one group's things and every other
-// thing is clearly not there.
+// The answer to "what is <relation> <reference>?", if all things clearly in that direction are of
+// one group and no thing is unclear.
 std::optional<std::string> AnswerBeyond(Relation relation, const PlacedGroup& reference,
                                         const std::vector<PlacedGroup>& groups) {
   const PlacedGroup* beyond = nullptr;
@@ -80,7 +81,7 @@ void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
     for (const Relation relation :
          {Relation::kLeftOf, Relation::kRightOf, Relation::kAbove, Relation::kBelow}) {
       const auto answer = AnswerBeyond(relation, group, groups);
-      if (answer) found.push_back({Fill("{0} {1}", {RelationWords(relation), name}), *answer});
+      if (answer) found.push_back({Fill("{0} {1}", {RelationPhrase(relation), name}), *answer});
     }
     if (groups.size() != 2) continue;
     const PlacedGroup& other = &group == &groups[0] ? groups[1] : groups[0];
@@ -89,7 +90,7 @@ void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
   }
 }
 
-// Two single things, the first of which is clearly further left (or up).
+// Names of two single things, of which the first is clearly further left (or up).
 struct Ordered {
   std::string first;
   std::string second;
@@ -110,7 +111,7 @@ std::vector<Ordered> FindOrdered(Relation relation, const std::vector<PlacedGrou
   return found;
 }
 
-// The words for one direction along an axis.
+// The templates for one direction along an axis.
 struct Direction {
   std::array<const char*, 3> is;     // "is {0} left of {1}?"
   std::array<const char*, 3> which;  // "which is further left, {0} or {1}?"
@@ -133,12 +134,12 @@ constexpr Direction kDown = {
     {"which is lower, {0} or {1}?", "what is lower, {0} or {1}?",
      "which one is below the other, {0} or {1}?"}};
 
-// pair.first is further along `ahead` than pair.second, and less far along `back`.
+// pair.first is further in direction `ahead` than pair.second; `back` is the opposite direction.
 QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& ahead,
                         const Direction& back, bool yes, std::mt19937_64& rng) {
   const bool ask_ahead = Bernoulli(rng, 0.5f);
   const Direction& asked = ask_ahead ? ahead : back;
-  if (Bernoulli(rng, kAskWhich)) {
+  if (Bernoulli(rng, kAskWhichProbability)) {
     const std::string& answer = ask_ahead ? pair.first : pair.second;
     const bool in_order = Bernoulli(rng, 0.5f);
     return {kind,
@@ -158,7 +159,7 @@ QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& 
 std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bool,
                                       std::mt19937_64& rng) {
   std::vector<WhatIsThere> found;
-  FindAtPlaces(groups, found);
+  FindAtLocations(groups, found);
   FindAround(groups, rng, found);
   if (groups.size() <= 2 && (found.empty() || Bernoulli(rng, 0.5f))) {
     const bool one = groups.size() == 1 && groups[0].count() == 1;
@@ -168,7 +169,7 @@ std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bo
   }
   if (found.empty()) return std::nullopt;
   const WhatIsThere& chosen = PickOne(rng, found);
-  return QuestionAnswer{"what", Fill(PickOne(rng, kWhatIs), {chosen.place}), chosen.answer};
+  return QuestionAnswer{"what", Fill(PickOne(rng, kWhatIs), {chosen.location}), chosen.answer};
 }
 
 std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool,
@@ -176,10 +177,10 @@ std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, b
   std::vector<QuestionAnswer> found;
   for (const PlacedGroup& group : groups) {
     const std::vector<std::string> names = UniqueNames(group, groups);
-    const std::optional<int> place = SharedPlace(group.centers);
-    if (names.empty() || !place) continue;
+    const std::optional<int> location = SharedLocation(group.centers);
+    if (names.empty() || !location) continue;
     found.push_back({"where", Fill(PickOne(rng, kWhere), {PickName(names, rng)}),
-                     kPlaceNames[static_cast<std::size_t>(*place)]});
+                     kLocationNames[static_cast<std::size_t>(*location)]});
   }
   if (found.empty()) return std::nullopt;
   return PickOne(rng, found);

@@ -1,4 +1,4 @@
-#include "train/wording/mentions.h"
+#include "train/text_templates/mentions.h"
 
 #include <cctype>
 #include <cstdint>
@@ -10,10 +10,10 @@ namespace {
 
 bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
-// Whether the word or words stand at text[at], and no letter after them.
-bool StandsAt(std::string_view text, std::size_t at, std::string_view words) {
-  if (text.substr(at, words.size()) != words) return false;
-  const std::size_t end = at + words.size();
+// Whether the name is at text[at], not followed by a letter.
+bool StandsAt(std::string_view text, std::size_t at, std::string_view name) {
+  if (text.substr(at, name.size()) != name) return false;
+  const std::size_t end = at + name.size();
   return end == text.size() || !IsLetter(text[end]);
 }
 
@@ -40,7 +40,7 @@ std::optional<Color> ColorBefore(std::string_view text, std::size_t at) {
   return std::nullopt;
 }
 
-// What the description means; nothing if it fits several things.
+// The thing that the description refers to; none if it matches several things.
 std::optional<Mention> Resolve(const Description& what, std::size_t end,
                                const std::vector<PlacedGroup>& groups) {
   const int possible = CountPossible(what, groups);

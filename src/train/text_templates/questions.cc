@@ -1,10 +1,10 @@
-#include "train/wording/questions.h"
+#include "train/text_templates/questions.h"
 
 #include <set>
 
-#include "train/wording/groups.h"
-#include "train/wording/pick_one.h"
-#include "train/wording/question_templates.h"
+#include "train/text_templates/groups.h"
+#include "train/text_templates/pick_one.h"
+#include "train/text_templates/question_templates.h"
 
 namespace edgevlm::train {
 namespace {
@@ -14,13 +14,14 @@ struct WeightedTemplate {
   QuestionTemplate ask;
 };
 
-// The kinds that few scenes allow weigh more, so that each is asked often enough over all scenes.
+// Kinds that few scenes allow have a higher weight, so that each kind is frequent enough over all
+// scenes.
 constexpr WeightedTemplate kQuestionTemplates[] = {
     {3, AskWhat},      {3, AskCount},      {3, AskColor},  {6, AskWhere},
     {9, AskLeftRight}, {9, AskAboveBelow}, {3, AskExists}, {6, AskDisplay},
 };
 
-// How often an asker may repeat an earlier question before its kind counts as used up.
+// How often a template may repeat an earlier question before its kind counts as exhausted.
 constexpr int kAttempts = 6;
 
 std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templates,
@@ -45,7 +46,7 @@ std::vector<QuestionAnswer> Questions(const Scene& scene, int count, std::mt1993
   std::set<std::string> asked;
   while (static_cast<int>(result.size()) < count && !question_templates.empty()) {
     const std::size_t chosen = ChooseTemplate(question_templates, rng);
-    // Drawn once for all attempts: a fresh draw would favor the answer that has more questions.
+    // Drawn once for all attempts: redrawing would favor the answer with more possible questions.
     const bool yes = Bernoulli(rng, 0.5f);
     bool found = false;
     for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {

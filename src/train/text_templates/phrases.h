@@ -1,4 +1,4 @@
-// Phrases: the parts of which captions, questions and answers are made. All in lower case.
+// Phrases: building blocks of captions, questions and answers. All in lower case.
 #pragma once
 
 #include <array>
@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "train/wording/groups.h"
+#include "train/text_templates/groups.h"
 
 namespace edgevlm::train {
 
 inline constexpr std::array<const char*, 6> kNumberWords = {"zero",  "one",  "two",
                                                             "three", "four", "five"};
 
-// The pattern with every "{0}", "{1}", ... replaced by the part of that number.
+// Replaces "{0}", "{1}", ... in the pattern by the parts.
 // REQUIRES: a part for every number; parts without braces.
 std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts);
 
@@ -36,8 +36,8 @@ std::string Counted(const Description& what, int count);
 // "a cat", "a cat and a dog", "a cat, two bananas and a blue ring". REQUIRES: not empty.
 std::string Listed(const std::vector<PlacedGroup>& groups);
 
-// The ways to name the only thing of a group so that nothing else of the scene could be meant, the
-// plainest first: {"the red circle", "the circle"}. Empty for a group of several things.
+// The unambiguous names of the only thing of a group, the full one first: {"the red circle", "the
+// circle"}. Empty for a group of several things.
 std::vector<std::string> UniqueNames(const PlacedGroup& group,
                                      const std::vector<PlacedGroup>& groups);
 

@@ -1,10 +1,10 @@
-#include "train/wording/captions.h"
+#include "train/text_templates/captions.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "train/wording/reading_for_test.h"
+#include "train/text_templates/parse_texts_for_test.h"
 
 namespace edgevlm::train {
 namespace {
@@ -31,18 +31,18 @@ void CutOpening(const Scene& scene, std::string& caption) {
 }
 
 void CutPlace(const Scene& scene, std::string& caption) {
-  const std::map<std::string, std::string> kPlaces = {{" in the top left", "top left"},
-                                                      {" at the top", "top"},
-                                                      {" in the top right", "top right"},
-                                                      {" on the left", "left"},
-                                                      {" in the center", "center"},
-                                                      {" on the right", "right"},
-                                                      {" in the bottom left", "bottom left"},
-                                                      {" at the bottom", "bottom"},
-                                                      {" in the bottom right", "bottom right"}};
-  for (const auto& [words, place] : kPlaces) {
-    if (!CutSuffix(words, caption)) continue;
-    for (const Thing& thing : scene.things) EXPECT_EQ(PlaceByThirds(thing.Center()), place);
+  const std::map<std::string, std::string> kLocations = {{" in the top left", "top left"},
+                                                         {" at the top", "top"},
+                                                         {" in the top right", "top right"},
+                                                         {" on the left", "left"},
+                                                         {" in the center", "center"},
+                                                         {" on the right", "right"},
+                                                         {" in the bottom left", "bottom left"},
+                                                         {" at the bottom", "bottom"},
+                                                         {" in the bottom right", "bottom right"}};
+  for (const auto& [phrase, location] : kLocations) {
+    if (!CutSuffix(phrase, caption)) continue;
+    for (const Thing& thing : scene.things) EXPECT_EQ(LocationByThirds(thing.Center()), location);
     return;
   }
 }
@@ -52,16 +52,16 @@ void CutRelation(const Scene& scene, std::string& caption) {
   const std::map<std::string, std::string> kRelations = {
       {" to the left of ", "left"}, {" to the right of ", "right"}, {" above ", "above"},
       {" below ", "below"},         {" next to ", "near"},          {" with ", ""}};
-  for (const auto& [words, direction] : kRelations) {
-    const std::size_t at = caption.find(words);
+  for (const auto& [phrase, direction] : kRelations) {
+    const std::size_t at = caption.find(phrase);
     if (at == std::string::npos) continue;
     const auto first = ReadPhraseOf(caption.substr(0, at));
-    const auto second = ReadPhraseOf(caption.substr(at + words.size()));
+    const auto second = ReadPhraseOf(caption.substr(at + phrase.size()));
     ASSERT_TRUE(first && second) << caption;
     if (direction != "" && direction != "near") {
       EXPECT_TRUE(LiesClearly(direction, CentersOf(*first, scene), CentersOf(*second, scene)));
     }
-    caption.replace(at, words.size(), " and ");
+    caption.replace(at, phrase.size(), " and ");
     return;
   }
 }
@@ -102,7 +102,7 @@ TEST(Caption, FollowsFromTheSeed) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(Caption(scene, first), Caption(scene, second));
 }
 
-TEST(Caption, SaysSoWhenThereIsNothing) {
+TEST(Caption, DescribesAnEmptyScene) {
   std::mt19937_64 rng(1);
   EXPECT_NE(Caption(Scene(), rng).find("empty"), std::string::npos);
 }

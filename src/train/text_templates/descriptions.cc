@@ -1,4 +1,4 @@
-#include "train/wording/descriptions.h"
+#include "train/text_templates/descriptions.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "train/scenes/held_out.h"
 #include "train/scenes/things.h"
-#include "train/wording/pick_one.h"
+#include "train/text_templates/pick_one.h"
 
 namespace edgevlm::train {
 namespace {
@@ -39,7 +39,7 @@ Description RandomDescription(std::mt19937_64& rng) {
   return what;
 }
 
-// The description with one property changed. May by chance describe another thing of the scene.
+// The description with one property changed. It may happen to describe another thing of the scene.
 Description Altered(Description what, std::mt19937_64& rng) {
   switch (NameOf(what).kind) {
     case ThingKind::kEmoji:
@@ -82,7 +82,7 @@ Description AbsentDescription(const std::vector<PlacedGroup>& groups, std::mt199
   const bool may_be_held_out =
       std::any_of(groups.begin(), groups.end(),
                   [](const PlacedGroup& group) { return IsHeldOutShape(group.what); });
-  // Few draws hit a thing that is there: five things against more than a hundred names.
+  // Few draws hit a thing of the scene: it has five, of more than a hundred names.
   for (;;) {
     const Description what = Bernoulli(rng, kRandomAbsent)
                                  ? RandomDescription(rng)

@@ -1,5 +1,5 @@
-// Reads the wording back, for tests only: written against the headers' promises, without the code
-// that makes the texts.
+// Parses generated texts, for tests only. Written against the contracts of the headers,
+// independently of the code that generates the texts.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace edgevlm::train {
 
-// What a noun phrase says. count is 0 without a count word; "the" counts as 1.
+// A parsed noun phrase. count is 0 without a count word; "the" counts as 1.
 struct ReadPhrase {
   int count = 0;
   bool plural = false;
@@ -37,8 +37,8 @@ inline bool CutSuffix(std::string_view suffix, std::string& text) {
   return true;
 }
 
-// "two red circles", "the display that reads 4 2", "red circles". A phrase with a name that is both
-// singular and plural ("fish") is plural if its count is not 1.
+// Parses "two red circles", "the display that reads 4 2" or "red circles". A name that is both
+// singular and plural ("fish") is plural if the count is not 1.
 inline std::optional<ReadPhrase> ReadPhraseOf(std::string text) {
   ReadPhrase phrase;
   constexpr std::array<const char*, 5> kCounts = {"a ", "two ", "three ", "four ", "five "};
@@ -83,7 +83,7 @@ inline std::vector<Point> CentersOf(const ReadPhrase& phrase, const Scene& scene
   return centers;
 }
 
-// "a cat, two bananas and a dog" -> three phrases; empty if one can not be read.
+// "a cat, two bananas and a dog" -> three phrases; empty if one cannot be parsed.
 inline std::vector<ReadPhrase> ReadList(std::string text) {
   std::vector<ReadPhrase> phrases;
   while (!text.empty()) {
@@ -98,7 +98,7 @@ inline std::vector<ReadPhrase> ReadList(std::string text) {
   return phrases;
 }
 
-// Whether the phrases name every thing once: counts, colors and digits included.
+// Whether the phrases name every thing exactly once, with count, color and digits.
 inline bool NamesAll(const std::vector<ReadPhrase>& phrases, const std::vector<Thing>& things) {
   std::size_t named = 0;
   for (const ReadPhrase& phrase : phrases) {
@@ -115,7 +115,7 @@ inline bool NamesAll(const std::vector<ReadPhrase>& phrases, const std::vector<T
   return named == things.size();
 }
 
-// Whether every a lies in this direction of every b, by the margin of 0.12.
+// Whether every point of a lies in this direction of every point of b, with a margin of 0.12.
 inline bool LiesClearly(std::string_view direction, const std::vector<Point>& a,
                         const std::vector<Point>& b) {
   for (const Point& p : a) {
@@ -131,16 +131,16 @@ inline bool LiesClearly(std::string_view direction, const std::vector<Point>& a,
   return !a.empty() && !b.empty();
 }
 
-// The place of a point by thirds, by its name; no margin.
-inline std::string PlaceByThirds(Point point) {
+// The name of the location of a point, by thirds, without a margin.
+inline std::string LocationByThirds(Point point) {
   const std::string row = point.y < 1.0f / 3 ? "top" : point.y < 2.0f / 3 ? "" : "bottom";
   const std::string column = point.x < 1.0f / 3 ? "left" : point.x < 2.0f / 3 ? "" : "right";
   if (row.empty() && column.empty()) return "center";
   return row + (row.empty() || column.empty() ? "" : " ") + column;
 }
 
-// 1 to 5 things with centers at least 0.11 apart. Few names and colors, so that equal and
-// confusable things are common.
+// 1 to 5 things with centers at least 0.11 apart. It uses few names and colors, so that equal and
+// similar things are common.
 inline Scene RandomScene(std::mt19937_64& rng) {
   const int emojis[] = {0, 1, FirstShape() / 2, FirstShape() - 1};
   const auto draw = [&](int count) {

@@ -1,4 +1,4 @@
-// One of several values, drawn the same on every platform.
+// PickOne: a random element, the same on every platform.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace edgevlm::train {
 
-// All equally likely. REQUIRES: not empty.
+// Uniform. REQUIRES: not empty.
 template <class Values>
 const auto& PickOne(std::mt19937_64& rng, const Values& values) {
   return values[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(std::size(values))))];

@@ -1,4 +1,4 @@
-#include "train/wording/questions.h"
+#include "train/text_templates/questions.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <regex>
 #include <set>
 
-#include "train/wording/reading_for_test.h"
+#include "train/text_templates/parse_texts_for_test.h"
 
 namespace edgevlm::train {
 namespace {
@@ -72,10 +72,10 @@ std::string WhereAnswer(const std::string& question, const Scene& scene) {
   for (const float dx : {-0.0499f, 0.0499f}) {
     for (const float dy : {-0.0499f, 0.0499f}) {
       const Point moved{center->x + dx, center->y + dy};
-      if (PlaceByThirds(moved) != PlaceByThirds(*center)) return "too near to a border";
+      if (LocationByThirds(moved) != LocationByThirds(*center)) return "too near to a border";
     }
   }
-  return PlaceByThirds(*center);
+  return LocationByThirds(*center);
 }
 
 std::string OrderAnswer(const std::string& question, const Scene& scene) {
@@ -105,7 +105,7 @@ std::string OrderAnswer(const std::string& question, const Scene& scene) {
   return "too near";
 }
 
-// The things that "what is in the top left?" and the like ask for.
+// The things that questions like "what is in the top left?" ask for.
 std::vector<Thing> AskedThings(std::string question, const Scene& scene) {
   static const std::regex kPattern("what (?:is|do you see|can you see) (.*)\\?");
   static const std::regex kPlace("(?:in|on|at) the (.*)");
@@ -129,7 +129,7 @@ std::vector<Thing> AskedThings(std::string question, const Scene& scene) {
     }
   } else if (std::regex_match(where, found, kPlace)) {
     for (const Thing& thing : scene.things) {
-      if (PlaceByThirds(thing.Center()) == found[1]) asked.push_back(thing);
+      if (LocationByThirds(thing.Center()) == found[1]) asked.push_back(thing);
     }
   }
   return asked;

@@ -1,11 +1,11 @@
-#include "train/wording/captions.h"
+#include "train/text_templates/captions.h"
 
 #include <vector>
 
-#include "train/wording/groups.h"
-#include "train/wording/phrases.h"
-#include "train/wording/pick_one.h"
-#include "train/wording/places.h"
+#include "train/text_templates/groups.h"
+#include "train/text_templates/locations.h"
+#include "train/text_templates/phrases.h"
+#include "train/text_templates/pick_one.h"
 
 namespace edgevlm::train {
 namespace {
@@ -28,10 +28,10 @@ std::vector<std::string> OneGroupCaptions(const PlacedGroup& group) {
       Fill("the picture shows {0}", {named}),
       Fill("a picture of {0}", {named}),
   };
-  if (const std::optional<int> place = SharedPlace(group.centers)) {
-    const char* at_place = kAtPlace[static_cast<std::size_t>(*place)];
-    texts.push_back(Fill("{0} {1}", {named, at_place}));
-    texts.push_back(Fill("{0} {1} {2}", {ThereIs(group), named, at_place}));
+  if (const std::optional<int> location = SharedLocation(group.centers)) {
+    const char* at_location = kAtLocation[static_cast<std::size_t>(*location)];
+    texts.push_back(Fill("{0} {1}", {named, at_location}));
+    texts.push_back(Fill("{0} {1} {2}", {ThereIs(group), named, at_location}));
   }
   return texts;
 }
@@ -42,12 +42,12 @@ std::vector<std::string> TwoGroupCaptions(const PlacedGroup& first, const Placed
   const std::string both = Fill("{0} and {1}", {a, b});
   std::vector<std::string> texts;
   if (const auto relation = ClearRelation(first.centers, second.centers)) {
-    const std::string related = Fill("{0} {1} {2}", {a, RelationWords(*relation), b});
+    const std::string related = Fill("{0} {1} {2}", {a, RelationPhrase(*relation), b});
     texts = {
         related,
         Fill("{0} {1}", {ThereIs(first), related}),
         Fill("the picture shows {0}", {related}),
-        Fill("{0} {1} {2}", {b, RelationWords(Opposite(*relation)), a}),
+        Fill("{0} {1} {2}", {b, RelationPhrase(Opposite(*relation)), a}),
     };
   }
   texts.push_back(both);

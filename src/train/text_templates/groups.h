@@ -1,4 +1,4 @@
-// Groups: what a sentence names at once. "two red circles" is one group of two things.
+// PlacedGroup: equal things of a scene, named by one noun phrase ("two red circles").
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace edgevlm::train {
 
-// What kind of thing is meant. A description without a color means shapes of every color, a
-// display without digits every display.
+// A description of things. Without a color it matches shapes of every color, and without digits
+// every display.
 struct Description {
   int name = 0;                // index into ThingNames()
   std::optional<Color> color;  // of a shape; never set for emojis and displays
@@ -20,35 +20,35 @@ struct Description {
   friend bool operator==(const Description&, const Description&) = default;
 };
 
-// The entry of the table of things.
+// The entry in the table of things.
 const ThingName& NameOf(const Description& what);
 
-// What the thing is: with its color or its digits.
+// The full description of a thing, with its color or digits.
 Description Describe(const Thing& thing);
 
 // Equal things of one scene.
 struct PlacedGroup {
-  Description what;            // complete: with its color or its digits
+  Description what;            // full, with color or digits
   std::vector<Point> centers;  // at least one
 
   int count() const { return static_cast<int>(centers.size()); }
 };
 
-// Merges equal things (same name, same color for shapes, same digits for displays). In reading
-// order: left to right by the mean x of the centers.
+// Groups equal things (same name; same color for shapes, same digits for displays). Sorted from
+// left to right by the mean x of the centers.
 std::vector<PlacedGroup> PlacedGroups(const Scene& scene);
 
-// Whether every thing of the group fits the description.
+// Whether `wanted` describes every thing that `found` describes.
 bool Matches(const Description& wanted, const Description& found);
 
-// How many things fit the description.
+// The number of things that match the description.
 int Count(const Description& wanted, const std::vector<PlacedGroup>& groups);
 
-// How many things somebody could mean by the description: also those whose name ends with its name,
-// as a palm tree for "tree".
+// The number of things that the description could refer to, including those whose name ends with
+// its name (a palm tree for "tree").
 int CountPossible(const Description& wanted, const std::vector<PlacedGroup>& groups);
 
-// How many things there are.
+// The number of things.
 int Count(const std::vector<PlacedGroup>& groups);
 
 }  // namespace edgevlm::train

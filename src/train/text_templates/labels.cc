@@ -1,17 +1,17 @@
-#include "train/wording/labels.h"
+#include "train/text_templates/labels.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "train/wording/captions.h"
-#include "train/wording/groups.h"
-#include "train/wording/questions.h"
+#include "train/text_templates/captions.h"
+#include "train/text_templates/groups.h"
+#include "train/text_templates/questions.h"
 
 namespace edgevlm::train {
 namespace {
 
-// Draws per caption wanted; a scene has four to ten different captions.
+// Draws per requested caption; a scene has four to ten different captions.
 constexpr int kDrawsPerCaption = 8;
 
 nlohmann::json ThingLabels(const Scene& scene) {

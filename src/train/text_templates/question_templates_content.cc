@@ -1,12 +1,12 @@
-// QuestionTemplates about what there is: count, color, exists, display.
+// Question templates about the contents of a scene: count, color, exists, display.
 #include <array>
 #include <iterator>
 
 #include "train/scenes/things.h"
-#include "train/wording/descriptions.h"
-#include "train/wording/phrases.h"
-#include "train/wording/pick_one.h"
-#include "train/wording/question_templates.h"
+#include "train/text_templates/descriptions.h"
+#include "train/text_templates/phrases.h"
+#include "train/text_templates/pick_one.h"
+#include "train/text_templates/question_templates.h"
 
 namespace edgevlm::train {
 namespace {
@@ -26,8 +26,8 @@ constexpr std::array kReads = {"what does the display read?", "what number is sh
                                "what number does the display show?", "what is on the display?",
                                "what does the display say?"};
 
-constexpr float kAskForAllThings = 0.2f;
-constexpr float kAskForNone = 0.15f;
+constexpr float kAskForAllProbability = 0.2f;
+constexpr float kAskForNoneProbability = 0.15f;
 
 QuestionAnswer AskCountOfAll(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
   return {"count", PickOne(rng, kHowManyThings),
@@ -38,10 +38,10 @@ QuestionAnswer AskCountOfAll(const std::vector<PlacedGroup>& groups, std::mt1993
 
 std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, bool,
                                        std::mt19937_64& rng) {
-  if (Bernoulli(rng, kAskForAllThings)) return AskCountOfAll(groups, rng);
-  Description what = Bernoulli(rng, kAskForNone) ? AbsentDescription(groups, rng)
-                                                 : PresentDescription(groups, rng);
-  what.digits.clear();  // nobody counts the displays that read 4 2 7
+  if (Bernoulli(rng, kAskForAllProbability)) return AskCountOfAll(groups, rng);
+  Description what = Bernoulli(rng, kAskForNoneProbability) ? AbsentDescription(groups, rng)
+                                                            : PresentDescription(groups, rng);
+  what.digits.clear();  // "how many displays that read 4 2 7" would be odd
   const int count = Count(what, groups);
   if (count != CountPossible(what, groups)) return AskCountOfAll(groups, rng);
   return QuestionAnswer{"count", Fill(PickOne(rng, kHowMany), {PluralNoun(what)}),
