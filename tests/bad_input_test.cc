@@ -109,7 +109,6 @@ TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
   const TestFolder folder;
   const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::vector<std::string> command_lines[] = {
-      {},
       {"paint"},
       {"caption"},
       {"caption", "--no-such-option", image},
