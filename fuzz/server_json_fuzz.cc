@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
   edgevlm::RefuseUnsupported(fields);
   const auto form = edgevlm::ReadReplyForm(fields, problem);
-  edgevlm::Images images(rules, problem);
+  edgevlm::RequestImages images(rules, problem);
   edgevlm::ReadChatMessages(fields, images, problem);
   if (!problem) CHECK(!edgevlm::Validate(decode));
   edgevlm::ReadOllamaOptions(fields, rules);

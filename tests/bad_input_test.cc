@@ -17,7 +17,7 @@ void ExpectOneLine(const Outcome& outcome, int exit_code) {
   EXPECT_THAT(outcome.errors, StartsWith("edgevlm: "));
 }
 
-TEST(BadImage, IsRefusedWithOneLine) {
+TEST(BadImage, FailsWithOneLine) {
   const TestFolder folder;
   const std::string png = PngImage();
   const std::string ppm = PpmImage();
@@ -43,7 +43,7 @@ TEST(BadImage, IsRefusedWithOneLine) {
   ExpectOneLine(RunEdgevlm({"caption", "-"}), 1);  // empty standard input
 }
 
-TEST(BadModel, IsRefusedWithOneLine) {
+TEST(BadModel, FailsWithOneLine) {
   const TestFolder folder;
   const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::string model = ReadWholeFile(ModelPath());
@@ -67,7 +67,7 @@ TEST(BadModel, IsRefusedWithOneLine) {
 }
 
 // What people have in place of an image or a model, and what the message must say of it.
-TEST(BadFile, IsNamedForWhatItIs) {
+TEST(BadFile, ErrorsDescribeTheFile) {
   const TestFolder folder;
   const struct {
     std::string path;
@@ -105,7 +105,7 @@ TEST(BadFile, IsNamedForWhatItIs) {
   }
 }
 
-TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
+TEST(WrongUsage, FailsWithOneLineAndCodeTwo) {
   const TestFolder folder;
   const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::vector<std::string> command_lines[] = {
@@ -185,7 +185,7 @@ TEST(BadRequest, FailsWithOneLine) {
 }
 
 // Whatever a command writes, it is not what it reads.
-TEST(BadRequest, WritesOverNoInput) {
+TEST(BadRequest, NeverOverwritesAnInput) {
   const TestFolder folder;
   const std::string model = folder.Write("model.gguf", ReadWholeFile(ModelPath()));
   const std::string image = folder.Write("picture.ppm", PpmImage());

@@ -132,7 +132,7 @@ TEST(CacheQuality, GearHoldsItsGateAtAThirdOfTheBytes) {
 }
 
 // Not gates: what the others lose depends on the text. Each has to be some way better than chance.
-TEST(CacheQuality, TheOthersLoseWhatTheTableSays) {
+TEST(CacheQuality, TheOthersStayWithinTheTable) {
   for (const char* cache : {"q4", "h2o:0.9", "h2o:0.7", "h2o:0.5", "snapkv:100", "pyramid:100",
                             "thirds:100", "window:100"}) {
     EXPECT_LT(Compare(cache).mean_divergence, 5) << cache;

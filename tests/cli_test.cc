@@ -32,7 +32,7 @@ TEST_F(CliTest, CaptionPrintsOneLine) {
 }
 
 // JPEGs that browsers show: without the end mark, or turned by an EXIF block of another kind.
-TEST_F(CliTest, CaptionTakesImagesAsTheyAreFound) {
+TEST_F(CliTest, CaptionAcceptsImperfectJpegs) {
   for (const char* name : {"no_end_mark.jpg", "orientation_long.jpg"}) {
     const Outcome outcome = RunEdgevlm({"caption", DataPath(name)});
     EXPECT_EQ(outcome.output, "a purple star, a display that reads 2 1 7 1 and an orange star\n")
@@ -100,7 +100,7 @@ TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
   }
 }
 
-TEST_F(CliTest, TokensTakenEarlyAreCounted) {
+TEST_F(CliTest, CountsEarlyExitTokens) {
   const json plain = ParseLine(RunEdgevlm({"caption", "--json", image_}).output);
   EXPECT_EQ(plain["early_tokens"], 0);
   const double blocks = plain["blocks_per_token"];
@@ -118,7 +118,7 @@ TEST_F(CliTest, SamplingFollowsTheSeed) {
   EXPECT_EQ(RunEdgevlm(arguments).output, RunEdgevlm(arguments).output);
 }
 
-TEST_F(CliTest, WithoutASeedEveryReplyHasANewOneThatMakesItAgain) {
+TEST_F(CliTest, WithoutASeedEveryReplyReportsTheOneThatReproducesIt) {
   for (const char* command : {"caption", "ask", "chat"}) {
     std::vector<std::string> arguments = {command, image_, "--temperature", "3", "--json"};
     if (command == std::string("ask")) arguments.insert(arguments.begin() + 2, "what is this?");
@@ -157,7 +157,7 @@ TEST_F(CliTest, AskAnswers) {
 }
 
 // The built-in model learned its questions in lower case and with a question mark.
-TEST_F(CliTest, QuestionsMayBeTypedInAnyWay) {
+TEST_F(CliTest, QuestionsMayHaveAnyCaseAndPunctuation) {
   const std::string ducks = ExampleImage("ducks.png"), display = ExampleImage("display.png");
   for (const char* typed :
        {"how many ducks are there?", "How many ducks are there?", "HOW MANY DUCKS ARE THERE",
@@ -180,7 +180,7 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
 }
 
 // The same from every instruction set; its number is in src/cli/signature_test.cc.
-TEST_F(CliTest, BenchTellsTheOutputSignature) {
+TEST_F(CliTest, BenchPrintsTheOutputSignature) {
   const std::vector<std::string> arguments = {
       "bench", "-m", DataPath("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
   const Outcome table = RunEdgevlm(arguments);
@@ -196,7 +196,7 @@ TEST_F(CliTest, BenchTellsTheOutputSignature) {
   EXPECT_THAT(table.output, EndsWith("\nOutput signature: " + signature + "\n"));
 }
 
-TEST_F(CliTest, ModelFromAFileIsTheBuiltInOne) {
+TEST_F(CliTest, TheModelFileEqualsTheBuiltInOne) {
   EXPECT_EQ(RunEdgevlm({"caption", "-m", ModelPath(), image_}).output,
             RunEdgevlm({"caption", image_}).output);
 }
@@ -209,7 +209,7 @@ TEST_F(CliTest, InspectListsKeysAndTensors) {
   EXPECT_GT(file["tensors"].size(), 10u);
 }
 
-TEST_F(CliTest, QuantizedModelSaysSomething) {
+TEST_F(CliTest, AQuantizedModelStillGenerates) {
   const std::string path = folder_.Path("model.gguf");
   for (const std::string type : {"Q8_0", "IQ4_NL", "IQ4_XS"}) {
     const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, type, "--json", "--force"});
@@ -228,7 +228,7 @@ TEST_F(CliTest, QuantizedModelSaysSomething) {
   }
 }
 
-TEST_F(CliTest, TokenizeGoesThereAndBack) {
+TEST_F(CliTest, TokenizeRoundTrips) {
   const std::string text = " two dogs\nand a cat ";
   const Outcome ids = RunEdgevlm({"tokenize"}, text);
   EXPECT_EQ(ids.exit_code, 0) << ids.errors;
@@ -276,7 +276,7 @@ TEST_F(CliTest, ProfileShowsZonesAndWritesATrace) {
   EXPECT_FALSE(json::parse(ReadWholeFile(trace), nullptr, false).is_discarded());
 }
 
-TEST_F(CliTest, AReaderThatHasGoneIsNoError) {
+TEST_F(CliTest, AClosedPipeIsNoError) {
   const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kNone);
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());

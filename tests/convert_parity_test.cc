@@ -149,7 +149,7 @@ void ExpectLlamaParity(TinyLlamaOptions options, const std::string& architecture
 
 TEST(ConvertParity, Llama) { ExpectLlamaParity({}, "LlamaForCausalLM"); }
 
-TEST(ConvertParity, LlamaWithWideHeadsBiasesAndStretchedPositions) {
+TEST(ConvertParity, LlamaWithWideHeadsBiasesAndScaledPositions) {
   ExpectLlamaParity(
       {.head_width = 10, .base = 500.0f, .factor = 2.5f, .has_output = false, .has_qkv_bias = true},
       "LlamaForCausalLM");

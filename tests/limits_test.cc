@@ -57,7 +57,7 @@ class LimitsTest : public ::testing::Test {
   const std::string image_ = folder_.Write("picture.ppm", PpmImage());
 };
 
-TEST_F(LimitsTest, TooFewThreadsAreSaid) {
+TEST_F(LimitsTest, ReportsTooFewThreads) {
   const std::vector<std::string> command_lines[] = {
       {"caption", image_, "-t", "16"},
       {"ask", image_, "what is this?", "-t", "16"},
@@ -76,7 +76,7 @@ TEST_F(LimitsTest, TooFewThreadsAreSaid) {
 }
 
 // Wherever the server's own threads cease to start, it ends instead of waiting for them.
-TEST_F(LimitsTest, AServerThatHasTooFewThreadsEnds) {
+TEST_F(LimitsTest, AServerWithTooFewThreadsExits) {
   for (int stacks = 0; stacks < 6; ++stacks) {
     SCOPED_TRACE(stacks);
     ExpectNoMoreThreads(RunWithStacks(stacks, {"serve", "--port", "0", "-t", "1"}));
@@ -84,7 +84,7 @@ TEST_F(LimitsTest, AServerThatHasTooFewThreadsEnds) {
 }
 
 // From too little to begin to enough for everything.
-TEST_F(LimitsTest, TooLittleMemoryIsSaid) {
+TEST_F(LimitsTest, ReportsTooLittleMemory) {
   for (int mebibytes = 60; mebibytes <= 300; mebibytes += 12) {
     SCOPED_TRACE(mebibytes);
     const std::string limit = "ulimit -v " + std::to_string(mebibytes * 1024);

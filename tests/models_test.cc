@@ -77,7 +77,7 @@ TEST_F(ModelsTest, ListsAndShows) {
 }
 
 // A service has no home.
-TEST_F(ModelsTest, OnlyWhatNeedsTheFolderAsksForIt) {
+TEST_F(ModelsTest, OnlyCommandsThatUseTheFolderRequireIt) {
   const std::map<std::string, std::string> kept = {
       {"HOME", VariableOrNothing("HOME")}, {"XDG_DATA_HOME", VariableOrNothing("XDG_DATA_HOME")}};
   for (const auto& [name, value] : kept) unsetenv(name.c_str());
@@ -120,7 +120,7 @@ TEST_F(ModelsTest, TheBuiltInCatalogIsThere) {
   EXPECT_GE(list["models"].size(), 10u);
 }
 
-TEST_F(ModelsTest, PullSaysWhatToDoByHand) {
+TEST_F(ModelsTest, PullExplainsTheManualDownload) {
   const Outcome outcome = RunEdgevlm({"models", "pull", "tiny"});
   ExpectFailure(outcome, 1, "curl -L -o");
   EXPECT_THAT(outcome.output, IsEmpty());
@@ -147,7 +147,7 @@ TEST_F(ModelsTest, VerifiesAndRemoves) {
   ExpectFailure(RunEdgevlm({"models", "rm", "tiny", "--yes"}), 1, "nothing to remove");
 }
 
-TEST_F(ModelsTest, BadWordsAndCatalogsAreOneLine) {
+TEST_F(ModelsTest, BadArgumentsAndCatalogsFailWithOneLine) {
   ExpectFailure(RunEdgevlm({"models", "show", "huge"}), 1, "expected one of tiny, strict");
   ExpectFailure(RunEdgevlm({"models"}), 2, "edgevlm models --help");
   ExpectFailure(RunEdgevlm({"models", "pull"}), 2, "NAME");

@@ -200,7 +200,7 @@ TEST_P(OutOfMemoryEngine, EncodingAnImage) {
   }
 }
 
-TEST_P(OutOfMemoryEngine, MakingAReply) {
+TEST_P(OutOfMemoryEngine, GeneratingAReply) {
   const auto file = TinyImage(20, 12, 1);
   const auto ask = [&]() -> Result<Reply> {
     Session session(engine_);
@@ -253,7 +253,7 @@ class EndListener final : public ReplyListener {
 };
 
 // Memory that is short costs the replies that run at that time, and nobody afterwards.
-TEST_P(OutOfMemoryEngine, AnsweringBesideOthers) {
+TEST_P(OutOfMemoryEngine, AnsweringConcurrentRequests) {
   const auto bytes = TinyImage(20, 12, 1);
   const auto image = std::make_shared<const std::string>(
       reinterpret_cast<const char*>(bytes.data()), bytes.size());

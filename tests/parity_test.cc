@@ -181,7 +181,7 @@ class ParityTest : public ::testing::Test {
   static inline Shop* shop_ = nullptr;
 };
 
-TEST_F(ParityTest, TheVisionEncoderSeesTheSame) {
+TEST_F(ParityTest, TheVisionEncodersAgree) {
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const Seen seen = See(seed);
     ASSERT_EQ(seen.image.tokens, 16);
@@ -199,7 +199,7 @@ TEST_F(ParityTest, TheVisionEncoderSeesTheSame) {
   }
 }
 
-TEST_F(ParityTest, TheDecoderSaysTheSame) {
+TEST_F(ParityTest, TheDecodersAgree) {
   int texts = 0;
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const Seen seen = See(seed);

@@ -49,7 +49,7 @@ class ServeAttackTest : public ::testing::Test {
 ServedEdgevlm* ServeAttackTest::server_ = nullptr;
 
 // What a proxy in front may understand as another request.
-TEST_F(ServeAttackTest, SmuggledRequests) {
+TEST_F(ServeAttackTest, RejectsSmuggledRequests) {
   const std::string hidden = "0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::string begin = "POST /caption HTTP/1.1\r\nHost: localhost\r\n";
   for (const char* coding :
@@ -70,7 +70,7 @@ TEST_F(ServeAttackTest, SmuggledRequests) {
             400);
 }
 
-TEST_F(ServeAttackTest, HostsThatAreWrong) {
+TEST_F(ServeAttackTest, RejectsWrongHosts) {
   EXPECT_EQ(OnlyStatusOf("GET /health HTTP/1.1\r\n\r\n"), 400);
   EXPECT_EQ(OnlyStatusOf("GET /health HTTP/1.1\r\nHost: localhost\r\nHost: a\r\n\r\n"), 400);
   const auto status = [&](const std::string& head) {
@@ -88,7 +88,7 @@ TEST_F(ServeAttackTest, HostsThatAreWrong) {
   EXPECT_EQ(status("GET http://localhost HTTP/1.1\r\nHost: localhost"), 200);
 }
 
-TEST_F(ServeAttackTest, OtherProtocols) {
+TEST_F(ServeAttackTest, RejectsOtherProtocols) {
   EXPECT_EQ(OnlyStatusOf("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
   EXPECT_EQ(OnlyStatusOf(std::string("\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03", 11) +
                          std::string(200, '\x7f') + "\r\n\r\n"),
@@ -99,7 +99,7 @@ TEST_F(ServeAttackTest, OtherProtocols) {
             200);
 }
 
-TEST_F(ServeAttackTest, MethodsEverywhere) {
+TEST_F(ServeAttackTest, RejectsOtherMethodsOnAllPaths) {
   EXPECT_EQ(server().Ask("OPTIONS", "*").status, 204);
   EXPECT_EQ(server().Ask("CONNECT", "localhost:80").status, 404);
   EXPECT_EQ(server().Ask("TRACE", "/health").status, 405);
@@ -116,7 +116,7 @@ TEST_F(ServeAttackTest, MethodsEverywhere) {
   EXPECT_EQ(server().Ask("GET", "/openapi.json", "Range: bytes=0-0\r\n").status, 200);
 }
 
-TEST_F(ServeAttackTest, BodiesThatAreAnnouncedAndNeverCome) {
+TEST_F(ServeAttackTest, ClosesBodiesThatNeverArrive) {
   const std::string head = "POST /caption HTTP/1.1\r\nHost: localhost\r\n";
   Client client = server().Connect();
   client.Send(head + "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
@@ -128,7 +128,7 @@ TEST_F(ServeAttackTest, BodiesThatAreAnnouncedAndNeverCome) {
 }
 
 // What follows a body in chunks is no header of the request.
-TEST_F(ServeAttackTest, TrailersChangeNothing) {
+TEST_F(ServeAttackTest, IgnoresTrailers) {
   const std::string body = "{\"image\": \"" + Base64("hello") + "\"}";
   std::array<char, 16> size;
   std::snprintf(size.data(), size.size(), "%zx", body.size());
@@ -142,7 +142,7 @@ TEST_F(ServeAttackTest, TrailersChangeNothing) {
   EXPECT_EQ(client.Receive().status, 200);
 }
 
-TEST_F(ServeAttackTest, ChunkHeadersWithoutEnd) {
+TEST_F(ServeAttackTest, RejectsEndlessChunkHeaders) {
   Client client = server().Connect();
   client.Send("POST /caption HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5;");
   const std::string extension(65'536, 'x');
@@ -152,7 +152,7 @@ TEST_F(ServeAttackTest, ChunkHeadersWithoutEnd) {
 }
 
 // Slow bodies take no room from others: 64 of them promise 2 GiB.
-TEST_F(ServeAttackTest, PromisedBodiesTakeNoRoom) {
+TEST_F(ServeAttackTest, AnnouncedBodiesReserveNoMemory) {
   std::vector<Client> slow;
   for (int i = 0; i < 64; ++i) {
     slow.push_back(server().Connect());
@@ -163,7 +163,7 @@ TEST_F(ServeAttackTest, PromisedBodiesTakeNoRoom) {
 }
 
 // A client that sends requests and reads no answers: 5,000 of them would be 400 MB.
-TEST_F(ServeAttackTest, AnswersThatNobodyReadsAreNotMade) {
+TEST_F(ServeAttackTest, StopsAnsweringAClientThatDoesNotRead) {
   const auto anonymous = [&] {
     return server().Get("/health").Json()["system"]["anonymous_bytes"].get<double>();
   };
@@ -177,7 +177,7 @@ TEST_F(ServeAttackTest, AnswersThatNobodyReadsAreNotMade) {
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(lazy.Receive().is_whole) << i;
 }
 
-TEST_F(ServeAttackTest, TextsThatGrowInMemory) {
+TEST_F(ServeAttackTest, RejectsJsonThatGrowsInMemory) {
   std::string many = "{\"x\":[0";
   for (int i = 0; i < 5'000'000; ++i) many += ",[]";
   EXPECT_EQ(server().Ask("POST", "/caption", "", many + "]}").status, 413);
@@ -192,7 +192,7 @@ TEST_F(ServeAttackTest, TextsThatGrowInMemory) {
             400);
 }
 
-TEST_F(ServeAttackTest, FormsThatGrow) {
+TEST_F(ServeAttackTest, RejectsSchemasThatGrow) {
   EXPECT_EQ(Form({{"enum", std::vector<std::string>(10'000, "a")}}).status, 400);
   EXPECT_EQ(Form({{"const", std::string(1'000'000, 'a')}}).status, 400);
   EXPECT_EQ(Form({{"type", std::vector<std::string>(100'000, "null")}}).status, 400);
@@ -210,7 +210,7 @@ TEST_F(ServeAttackTest, FormsThatGrow) {
   EXPECT_EQ(Form({{"enum", values}}).status, 200);
 }
 
-TEST_F(ServeAttackTest, FieldsAtTheirLimits) {
+TEST_F(ServeAttackTest, ChecksFieldsAtTheirLimits) {
   const auto status = [&](const json& more) {
     json body = {{"image", Base64(PpmImage())}, {"max_tokens", 4}};
     body.update(more);
@@ -228,7 +228,7 @@ TEST_F(ServeAttackTest, FieldsAtTheirLimits) {
 }
 
 // Files are what a client costs; there is room for few (9).
-TEST(ServeExhaustionTest, FewFilesKeepItAlive) {
+TEST(ServeExhaustionTest, SurvivesTooFewFileDescriptors) {
   const char* sanitizers = std::getenv("EDGEVLM_SANITIZE");
   if (sanitizers != nullptr && *sanitizers != 0) {
     GTEST_SKIP() << "the sanitizer of undefined behaviour needs free files to look at memory";
@@ -241,7 +241,7 @@ TEST(ServeExhaustionTest, FewFilesKeepItAlive) {
 }
 
 // The same image from several at once is encoded once (45).
-TEST_F(ServeAttackTest, ManyShowOneImageAtOnce) {
+TEST_F(ServeAttackTest, EncodesAnImageOfConcurrentRequestsOnce) {
   const auto misses = [&] {
     return server()
         .Get("/metrics")
@@ -261,7 +261,7 @@ TEST_F(ServeAttackTest, ManyShowOneImageAtOnce) {
 }
 
 // Also while images are encoded and found (76).
-TEST_F(ServeAttackTest, CachesAreClearedDuringUse) {
+TEST_F(ServeAttackTest, CachesMayBeClearedDuringUse) {
   std::vector<Client> clients;
   for (int i = 0; i < 8; ++i) {
     clients.push_back(server().Connect());

@@ -61,7 +61,7 @@ class ServeChoicesTest : public ::testing::Test {
 ServedEdgevlm* ServeChoicesTest::server_ = nullptr;
 const json ServeChoicesTest::kHello = json::array({Say("user", "hello")});
 
-TEST_F(ServeChoicesTest, PenaltiesAreKeptTo) {
+TEST_F(ServeChoicesTest, AppliesPenalties) {
   const std::string plain = TextOf(Chat(kHello));
   const std::string presence = TextOf(Chat(kHello, {{"presence_penalty", 2}}));
   const std::string frequency = TextOf(Chat(kHello, {{"frequency_penalty", 1.5}}));
@@ -86,7 +86,7 @@ TEST_F(ServeChoicesTest, PenaltiesAreKeptTo) {
   EXPECT_EQ(OllamaChat(kHello, {{"frequency_penalty", -3}}).status, 400);
 }
 
-TEST_F(ServeChoicesTest, NumbersAreTakenAsClientsWriteThem) {
+TEST_F(ServeChoicesTest, AcceptsNumbersAsClientsWriteThem) {
   const std::string drawn = TextOf(Chat(kHello, {{"max_tokens", 10}}));
   EXPECT_EQ(TextOf(Chat(kHello, {{"max_tokens", 10.0}, {"seed", 7.0}})), drawn);
   EXPECT_EQ(OllamaTextOf(OllamaChat(kHello, {{"num_predict", 10.0}, {"seed", 7.0}})), drawn);
@@ -109,7 +109,7 @@ TEST_F(ServeChoicesTest, NumbersAreTakenAsClientsWriteThem) {
 }
 
 // The likeliest token is a line's end, for ever.
-TEST_F(ServeChoicesTest, MoreTokensThanThereIsRoomForAreCut) {
+TEST_F(ServeChoicesTest, ClampsMaxTokensToTheContext) {
   const auto chat = [](json more) {
     more["temperature"] = 0;
     return Chat(kHello, more).Json();
@@ -126,7 +126,7 @@ TEST_F(ServeChoicesTest, MoreTokensThanThereIsRoomForAreCut) {
   }
 }
 
-TEST_F(ServeChoicesTest, NoReplyIsLongerThanTheServerAllows) {
+TEST_F(ServeChoicesTest, ClampsMaxTokensToTheServersLimit) {
   const ServedEdgevlm frugal({"-m", TextModel(), "--reply-tokens", "5"});
   for (const json& limit : {json(-1), json(100), json(nullptr)}) {
     const json body = {{"messages", kHello}, {"max_tokens", limit}, {"temperature", 0}};
@@ -135,7 +135,7 @@ TEST_F(ServeChoicesTest, NoReplyIsLongerThanTheServerAllows) {
 }
 
 // Before a stream begins, too.
-TEST_F(ServeChoicesTest, APromptLongerThanTheContext) {
+TEST_F(ServeChoicesTest, RejectsAPromptLongerThanTheContext) {
   const std::string text(600, 'x');
   const json messages = json::array({Say("user", text)});
   for (const bool streams : {false, true}) {
@@ -162,7 +162,7 @@ TEST_F(ServeChoicesTest, APromptLongerThanTheContext) {
   EXPECT_EQ(Chat(json::array({Say("user", std::string(400, 'x'))})).status, 200);
 }
 
-TEST_F(ServeChoicesTest, SystemMessagesStandAnywhere) {
+TEST_F(ServeChoicesTest, SystemMessagesMayBeAnywhere) {
   const json first = {Say("system", "be brief"), Say("user", "hello")};
   const json last = {Say("user", "hello"), Say("system", "be brief")};
   const json developer = {Say("developer", "be brief"), Say("user", "hello")};
@@ -176,7 +176,7 @@ TEST_F(ServeChoicesTest, SystemMessagesStandAnywhere) {
   EXPECT_EQ(Chat(json::array({Say("system", "be brief")})).status, 400);
 }
 
-TEST_F(ServeChoicesTest, NeighborsAreJoinedAndNothingIsNothing) {
+TEST_F(ServeChoicesTest, MergesMessagesOfOneRoleAndIgnoresEmptyOnes) {
   const std::string joined = TextOf(Chat(json::array({Say("user", "hello\n\nworld")})));
   EXPECT_EQ(TextOf(Chat({Say("user", "hello"), Say("user", "world")})), joined);
   EXPECT_EQ(TextOf(Chat({Say("user", "hello"), Say("user", ""), Say("user", "world")})), joined);
@@ -187,7 +187,7 @@ TEST_F(ServeChoicesTest, NeighborsAreJoinedAndNothingIsNothing) {
   EXPECT_EQ(Chat({Say("user", "hello"), Say("assistant", "hi"), Say("user", "")}).status, 400);
 }
 
-TEST_F(ServeChoicesTest, ARepliesBeginningIsGoneOnFrom) {
+TEST_F(ServeChoicesTest, ContinuesAPartialReply) {
   const json begun = {Say("user", "hello"), Say("assistant", "hello world")};
   const int beginning =
       server().Post("/tokenize", {{"content", "hello world"}}).Json()["count"].get<int>();
@@ -202,7 +202,7 @@ TEST_F(ServeChoicesTest, ARepliesBeginningIsGoneOnFrom) {
   EXPECT_EQ(formed.Json()["error"]["code"], "unsupported");
 }
 
-TEST_F(ServeChoicesTest, AnAssistantMayHaveNoWords) {
+TEST_F(ServeChoicesTest, AssistantMessagesMayBeEmpty) {
   const json after = Say("user", "world");
   const std::string silent = TextOf(Chat({Say("user", "hello"), Say("assistant", ""), after}));
   json refused = Say("assistant", nullptr), called = Say("assistant", nullptr);
@@ -222,7 +222,7 @@ TEST_F(ServeChoicesTest, AnAssistantMayHaveNoWords) {
 }
 
 // As llama.cpp's server has them.
-TEST_F(ServeChoicesTest, TimingsFitEachOther) {
+TEST_F(ServeChoicesTest, TimingsAreConsistent) {
   const json reply = Chat(kHello).Json();
   const json& timings = reply["timings"];
   EXPECT_EQ(timings["predicted_n"], reply["usage"]["completion_tokens"]);

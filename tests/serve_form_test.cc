@@ -75,7 +75,7 @@ const ordered_json kReasonFirst = ordered_json::parse(
         "properties": {"z": {"type": "boolean"}, "a": {"type": "boolean"}},
         "required": ["a", "z"]}}, "required": ["answer", "reason"]})");
 
-TEST_F(ServeFormTest, NamesComeInTheOrderOfTheSchema) {
+TEST_F(ServeFormTest, PropertiesAreInTheOrderOfTheSchema) {
   const auto expect_order = [](const std::string& text) {
     EXPECT_EQ(NamesOf(text), "reason answer ") << text;
     EXPECT_EQ(NamesOf(ordered_json::parse(text, nullptr, false)["answer"].dump()), "z a ") << text;
@@ -96,7 +96,7 @@ TEST_F(ServeFormTest, NamesComeInTheOrderOfTheSchema) {
 }
 
 // Every API's way to say it is understood in each.
-TEST_F(ServeFormTest, FormsOfAllApisAreKeptTo) {
+TEST_F(ServeFormTest, EnforcesTheFormatsOfAllApis) {
   const ordered_json schema = {{"type", "object"},
                                {"properties", {{"a", {{"type", "string"}, {"maxLength", 3}}}}},
                                {"required", {"a"}}};
@@ -125,7 +125,7 @@ TEST_F(ServeFormTest, FormsOfAllApisAreKeptTo) {
               ::testing::MatchesRegex("[0-9][0-9][0-9]-[0-9][0-9][0-9][0-9]"));
 }
 
-TEST_F(ServeFormTest, WhatIsNotKeptToIsRefused) {
+TEST_F(ServeFormTest, RejectsFormatsThatItCannotEnforce) {
   const ordered_json fields = {{"grammar", "root ::= \"yes\""},
                                {"guided_grammar", "root ::= \"yes\""},
                                {"ebnf", "root ::= \"yes\""},
@@ -172,7 +172,7 @@ TEST_F(ServeFormTest, WhatIsNotKeptToIsRefused) {
 }
 
 // Clients write out what they do not want.
-TEST_F(ServeFormTest, WhatAsksForNothingIsFine) {
+TEST_F(ServeFormTest, AcceptsFieldsThatAreSwitchedOff) {
   const ordered_json neutral = ordered_json::parse(R"({
       "response_format": {"type": "text"}, "format": "", "grammar": "", "guided_json": null,
       "guided_choice": [], "structured_outputs": {}, "tools": [], "tool_choice": "auto",
@@ -192,7 +192,7 @@ TEST_F(ServeFormTest, WhatAsksForNothingIsFine) {
 }
 
 // What Pydantic and zod write holds, or is refused with its name.
-TEST_F(ServeFormTest, KeywordsOfSchemasHold) {
+TEST_F(ServeFormTest, EnforcesTheKeywordsOfSchemas) {
   const auto reply = [](const ordered_json& schema) { return ChatText({{"guided_json", schema}}); };
   EXPECT_THAT(reply({{"type", "string"}, {"format", "date"}}),
               ::testing::MatchesRegex("\"[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]\""));

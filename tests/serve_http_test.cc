@@ -50,7 +50,7 @@ class ServeHttpTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeHttpTest::server_ = nullptr;
 
-TEST_F(ServeHttpTest, ChunksWithoutEnd) {  // 1
+TEST_F(ServeHttpTest, RejectsEndlessChunks) {  // 1
   EXPECT_EQ(StatusOf(Post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n")), 408);
   const ServedEdgevlm small({"--body-mib", "1"});
   Client client = small.Connect();
@@ -61,7 +61,7 @@ TEST_F(ServeHttpTest, ChunksWithoutEnd) {  // 1
   EXPECT_EQ(client.Receive().status, 413);
 }
 
-TEST_F(ServeHttpTest, WrongChunkSizes) {  // 2
+TEST_F(ServeHttpTest, RejectsWrongChunkSizes) {  // 2
   for (const char* size : {"-2", "FFFFFFFFFFFFFFFF", "FFFFFFFFFFFFFFFFF", "zz", "0x5", ""}) {
     EXPECT_THAT(
         StatusOf(Post("Transfer-Encoding: chunked\r\n", size + std::string("\r\nhello\r\n"))),
@@ -70,7 +70,7 @@ TEST_F(ServeHttpTest, WrongChunkSizes) {  // 2
   }
 }
 
-TEST_F(ServeHttpTest, ABodyShorterThanPromised) {  // 3
+TEST_F(ServeHttpTest, ClosesOnATruncatedBody) {  // 3
   EXPECT_EQ(StatusOf(Post("Content-Length: 100\r\n", "{}")), 408);
   Client client = server().Connect();
   client.Send(Post("Content-Length: 100\r\n", "{}"));
@@ -78,12 +78,12 @@ TEST_F(ServeHttpTest, ABodyShorterThanPromised) {  // 3
   EXPECT_TRUE(client.IsClosedWithin(1s));
 }
 
-TEST_F(ServeHttpTest, LengthAndChunksTogether) {  // 4
+TEST_F(ServeHttpTest, RejectsLengthAndChunksTogether) {  // 4
   EXPECT_EQ(StatusOf(Post("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "{}")), 400);
   EXPECT_EQ(StatusOf(Post("Transfer-Encoding: chunked\r\nContent-Length: 2\r\n", "{}")), 400);
 }
 
-TEST_F(ServeHttpTest, TwoLengths) {  // 5
+TEST_F(ServeHttpTest, RejectsTwoLengths) {  // 5
   EXPECT_EQ(StatusOf(Post("Content-Length: 2\r\nContent-Length: 3\r\n", "{}")), 400);
   for (const char* length : {"-1", "1e3", "99999999999999999999", "0x10", " "}) {
     EXPECT_EQ(StatusOf(Post("Content-Length: " + std::string(length) + "\r\n", "{}")), 400)
@@ -93,14 +93,14 @@ TEST_F(ServeHttpTest, TwoLengths) {  // 5
   EXPECT_EQ(StatusOf(Post("Content-Length: 9999999999\r\n", "")), 413);
 }
 
-TEST_F(ServeHttpTest, TooManyHeaders) {  // 6
+TEST_F(ServeHttpTest, RejectsTooManyHeaders) {  // 6
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "X-" + std::to_string(i) + ": y\r\n";
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\n" + many + "\r\n"), 431);
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nX: " + std::string(1 << 20, 'y') + "\r\n\r\n"), 431);
 }
 
-TEST_F(ServeHttpTest, ControlCharactersInHeaders) {  // 7
+TEST_F(ServeHttpTest, RejectsControlCharactersInHeaders) {  // 7
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\nX: a" + std::string(1, '\0') + "b\r\n\r\n"),
             400);
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\n X\r\nY Z: 1\r\n\r\n"), 400);
@@ -110,7 +110,7 @@ TEST_F(ServeHttpTest, ControlCharactersInHeaders) {  // 7
   EXPECT_EQ(client.Receive().status, 404);
 }
 
-TEST_F(ServeHttpTest, SlowHeadersAndBodies) {  // 8
+TEST_F(ServeHttpTest, ClosesSlowHeadersAndBodies) {  // 8
   Client half = server().Connect();
   half.Send("GET / HT");
   Client drip = server().Connect();
@@ -124,7 +124,7 @@ TEST_F(ServeHttpTest, SlowHeadersAndBodies) {  // 8
   EXPECT_TRUE(half.IsClosedWithin(5s));
 }
 
-TEST_F(ServeHttpTest, AReaderThatTakesNothing) {  // 8
+TEST_F(ServeHttpTest, ClosesAClientThatDoesNotRead) {  // 8
   std::vector<Client> lazy;
   for (int i = 0; i < 8; ++i) {
     lazy.push_back(server().Connect());
@@ -133,7 +133,7 @@ TEST_F(ServeHttpTest, AReaderThatTakesNothing) {  // 8
   EXPECT_EQ(server().Get("/health/live").status, 200);
 }
 
-TEST_F(ServeHttpTest, ManyIdleConnections) {  // 9
+TEST_F(ServeHttpTest, EvictsIdleConnections) {  // 9
   const ServedEdgevlm few({"--connections", "50"});
   std::vector<Client> idle;
   for (int i = 0; i < 200; ++i) {
@@ -143,7 +143,7 @@ TEST_F(ServeHttpTest, ManyIdleConnections) {  // 9
   EXPECT_EQ(few.Get("/health/live").status, 200);
 }
 
-TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
+TEST_F(ServeHttpTest, ADisconnectFreesTheSlot) {  // 10
   const ServedEdgevlm one({"--running", "1", "--waiting", "1"});
   const std::string body = json{{"image", Base64(PpmImage())}, {"stream", true}}.dump();
   for (int i = 0; i < 20; ++i) {
@@ -166,7 +166,7 @@ TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
   }));
 }
 
-TEST_F(ServeHttpTest, AFullQueueSaysSo) {
+TEST_F(ServeHttpTest, ReportsAFullQueue) {
   const ServedEdgevlm one({"--running", "1", "--waiting", "0"});
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   int refused = 0;
@@ -186,18 +186,18 @@ TEST_F(ServeHttpTest, AFullQueueSaysSo) {
   EXPECT_GT(refused, 0);
 }
 
-TEST_F(ServeHttpTest, HalfClosed) {  // 11
+TEST_F(ServeHttpTest, CancelsForAHalfClosedConnection) {  // 11
   Client client = server().Connect();
   client.Send(RequestText("GET", "/health/live"));
   client.ShutDown();
   EXPECT_THAT(client.Receive().status, AnyOf(200, 0));
 }
 
-TEST_F(ServeHttpTest, PackedBodies) {  // 13
+TEST_F(ServeHttpTest, RejectsCompressedBodies) {  // 13
   EXPECT_EQ(StatusOf(Post("Content-Encoding: gzip\r\nContent-Length: 2\r\n", "{}")), 415);
 }
 
-TEST_F(ServeHttpTest, WrongMethodsPathsAndTypes) {  // 14
+TEST_F(ServeHttpTest, RejectsWrongMethodsPathsAndTypes) {  // 14
   EXPECT_EQ(server().Ask("DELETE", "/caption").status, 405);
   EXPECT_EQ(server().Ask("GET", "/caption").headers.at("allow"), "POST");
   EXPECT_EQ(server().Ask("FROBNICATE", "/nowhere").status, 404);
@@ -211,7 +211,7 @@ TEST_F(ServeHttpTest, WrongMethodsPathsAndTypes) {  // 14
   EXPECT_EQ(StatusOf("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 400);
 }
 
-TEST_F(ServeHttpTest, WritesToClientsThatAreGone) {  // 15
+TEST_F(ServeHttpTest, SurvivesWritesToDisconnectedClients) {  // 15
   const std::string body = json{{"image", Base64(PpmImage())}, {"stream", true}}.dump();
   for (int i = 0; i < 50; ++i) {
     Client client = server().Connect();
@@ -220,7 +220,7 @@ TEST_F(ServeHttpTest, WritesToClientsThatAreGone) {  // 15
   }
 }
 
-TEST_F(ServeHttpTest, IdleConnectionsAreClosed) {
+TEST_F(ServeHttpTest, ClosesIdleConnections) {
   Client client = server().Connect();
   EXPECT_TRUE(client.IsClosedWithin(5s));
 }

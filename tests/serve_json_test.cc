@@ -51,7 +51,7 @@ class ServeJsonTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeJsonTest::server_ = nullptr;
 
-TEST_F(ServeJsonTest, TextThatIsNoJson) {  // 18
+TEST_F(ServeJsonTest, RejectsWhatIsNotJson) {  // 18
   const std::string whole = Content("hello").dump();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_EQ(PostText(whole.substr(0, size)).status, 400) << size;
@@ -63,7 +63,7 @@ TEST_F(ServeJsonTest, TextThatIsNoJson) {  // 18
   EXPECT_EQ(PostText(whole + "x").status, 400);
 }
 
-TEST_F(ServeJsonTest, TextThatIsNoUnicode) {  // 19
+TEST_F(ServeJsonTest, RejectsWhatIsNotUnicode) {  // 19
   EXPECT_EQ(PostText("{\"messages\":[{\"role\":\"user\",\"content\":\"\xff\xfe\"}]}").status, 400);
   EXPECT_EQ(PostText("{\"messages\":[{\"role\":\"user\",\"content\":\"\\ud800\"}]}").status, 400);
   EXPECT_EQ(PostText(std::string("{\"a\"\0:1}", 8)).status, 400);
@@ -72,11 +72,11 @@ TEST_F(ServeJsonTest, TextThatIsNoUnicode) {  // 19
       200);
 }
 
-TEST_F(ServeJsonTest, NamesTwice) {  // 20
+TEST_F(ServeJsonTest, RejectsDuplicateNames) {  // 20
   EXPECT_EQ(PostText(R"({"max_tokens":1,"max_tokens":2,"messages":[]})").status, 400);
 }
 
-TEST_F(ServeJsonTest, WrongTokenLimits) {  // 21
+TEST_F(ServeJsonTest, RejectsWrongTokenLimits) {  // 21
   for (const json& wrong : {json(-3), json(0), json(0.0), json(1e19), json(1.5), json("5"),
                             json(true), json::array({1}), json(18446744073709551615u)}) {
     ExpectRefused(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
@@ -84,7 +84,7 @@ TEST_F(ServeJsonTest, WrongTokenLimits) {  // 21
   EXPECT_EQ(PostWith({{"max_tokens", nullptr}}).status, 200);
 }
 
-TEST_F(ServeJsonTest, WrongNumbers) {  // 22
+TEST_F(ServeJsonTest, RejectsWrongNumbers) {  // 22
   for (const char* name : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty",
                            "presence_penalty", "frequency_penalty", "repeat_last_n"}) {
     for (const json& wrong : {json(-2.5), json(1e300), json("1"), json::object()}) {
@@ -100,7 +100,7 @@ TEST_F(ServeJsonTest, WrongNumbers) {  // 22
   }
 }
 
-TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
+TEST_F(ServeJsonTest, RejectsUnsupportedFeatures) {  // 23
   ExpectRefused(PostWith({{"n", 100'000}}), 400, "n");
   ExpectRefused(PostWith({{"best_of", 2}}), 400, "best_of");
   ExpectRefused(PostWith({{"logprobs", true}}), 400, "logprobs");
@@ -118,7 +118,7 @@ TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
   ExpectRefused(server().Post("/tokenize", json::object()), 400, "content");
 }
 
-TEST_F(ServeJsonTest, WrongMessages) {  // 24
+TEST_F(ServeJsonTest, RejectsWrongMessages) {  // 24
   ExpectRefused(PostText("{}"), 400, "messages");
   ExpectRefused(PostText(R"({"messages":[]})"), 400, "messages");
   ExpectRefused(PostText(R"({"messages":{}})"), 400, "messages");
@@ -135,13 +135,13 @@ TEST_F(ServeJsonTest, WrongMessages) {  // 24
   EXPECT_EQ(PostText(R"({"messages":[{"role":"assistant","content":"a"}]})").status, 400);
 }
 
-TEST_F(ServeJsonTest, ControlTokensAsWordsAreWords) {  // 25
+TEST_F(ServeJsonTest, ControlTokensInTextAreText) {  // 25
   const HttpReply reply = PostWith(Content("<|image|><|caption|><|endoftext|>\x01"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_GT(reply.Json()["usage"]["prompt_tokens"], 10);
 }
 
-TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
+TEST_F(ServeJsonTest, RejectsMoreThanTheContext) {  // 26, 27
   EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).Json()["error"]["code"],
             "context_length_exceeded");
   for (const bool streams : {false, true}) {
@@ -161,13 +161,13 @@ TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
   ExpectRefused(PostWith({{"messages", messages}}), 400, "messages");
 }
 
-TEST_F(ServeJsonTest, WrongStops) {  // 28
+TEST_F(ServeJsonTest, RejectsWrongStops) {  // 28
   ExpectRefused(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
   ExpectRefused(PostWith({{"stop", {"a", 1}}}), 400, "stop");
   ExpectRefused(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
 }
 
-TEST_F(ServeJsonTest, WrongForms28) {
+TEST_F(ServeJsonTest, RejectsWrongResponseFormats) {
   const auto refused = [&](const json& schema) {
     const json format = {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}};
     ExpectRefused(PostWith({{"response_format", format}}), 400,
@@ -191,14 +191,14 @@ TEST_F(ServeJsonTest, WrongForms28) {
                 "response_format.json_schema");
 }
 
-TEST_F(ServeJsonTest, UnknownModels) {  // 30
+TEST_F(ServeJsonTest, RejectsUnknownModels) {  // 30
   ExpectRefused(PostWith({{"model", "gpt-4"}}), 404, "model");
   EXPECT_EQ(PostWith({{"model", "edgevlm"}}).status, 200);
   EXPECT_EQ(server().Get("/v1/models/gpt-4").status, 404);
   EXPECT_EQ(server().Post("/api/generate", {{"model", "llava"}, {"prompt", "a"}}).status, 404);
 }
 
-TEST_F(ServeJsonTest, WrongForms) {  // 31
+TEST_F(ServeJsonTest, RejectsWrongForms) {  // 31
   const auto status = [&](const std::string& type, const std::string& body) {
     return server().Ask("POST", "/caption", "Content-Type: " + type + "\r\n", body).status;
   };

@@ -40,7 +40,7 @@ TEST_F(ServeLeavingTest, WhileAStreamIsDecoded) {
   ExpectCancelled(1);
 }
 
-TEST_F(ServeLeavingTest, WhileAWholeReplyIsMade) {
+TEST_F(ServeLeavingTest, WhileAWholeReplyIsGenerated) {
   Client client = server_.Connect();
   client.Send(LongChat(false));
   ASSERT_TRUE(Becomes([&] { return IsRunning(1); }));
@@ -48,7 +48,7 @@ TEST_F(ServeLeavingTest, WhileAWholeReplyIsMade) {
   ExpectCancelled(1);
 }
 
-TEST_F(ServeLeavingTest, PolitelyWhileAWholeReplyIsMade) {
+TEST_F(ServeLeavingTest, ByShutdownWhileAWholeReplyIsGenerated) {
   {
     Client client = server_.Connect();
     client.Send(LongChat(false));
@@ -70,7 +70,7 @@ TEST_F(ServeLeavingTest, WhileItWaitsInTheQueue) {
 }
 
 // More than the server reads before it has answered.
-TEST_F(ServeLeavingTest, WithMuchThatNobodyReads) {
+TEST_F(ServeLeavingTest, WithUnreadPipelinedBytes) {
   std::optional<Client> client(server_.Connect());
   client->Send(LongChat(false));
   ASSERT_TRUE(Becomes([&] { return IsRunning(1); }));

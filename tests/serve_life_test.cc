@@ -21,7 +21,7 @@ using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
 
-TEST(ServeLife, TermEndsAfterTheRepliesUnderWay) {
+TEST(ServeLife, SigtermEndsAfterTheRepliesUnderWay) {
   ServedEdgevlm server;
   Client client = server.Connect();
   const json body = {{"image", Base64(PpmImage())}, {"stream", true}};
@@ -32,7 +32,7 @@ TEST(ServeLife, TermEndsAfterTheRepliesUnderWay) {
   EXPECT_EQ(server.ExitCode(5s), 0);
 }
 
-TEST(ServeLife, HangUpReadsTheFileAgain) {
+TEST(ServeLife, SighupReloadsTheFile) {
   const TestFolder folder;
   const std::string keys = folder.Write("keys", "sixteen-or-more-1\n");
   const std::string config =
@@ -69,7 +69,7 @@ TEST(ServeLife, HangUpReadsTheFileAgain) {
   }
 }
 
-TEST(ServeLife, CheckSaysWhatIsWrong) {
+TEST(ServeLife, CheckReportsWhatIsWrong) {
   const TestFolder folder;
   EXPECT_EQ(RunEdgevlm({"serve", "--check"}).exit_code, 0);
   const std::string good = folder.Write("good.yaml", "server:\n  port: 81\n");
@@ -116,7 +116,7 @@ TEST(ServeLife, CheckStartsAllButTheServer) {
   EXPECT_EQ(RunEdgevlm({"serve", "--check", "--port", std::to_string(server.port())}).exit_code, 0);
 }
 
-TEST(ServeLife, APortThatIsTakenIsAnError) {
+TEST(ServeLife, APortInUseIsAnError) {
   const ServedEdgevlm server;
   const Outcome outcome = RunEdgevlm({"serve", "--port", std::to_string(server.port())});
   EXPECT_EQ(outcome.exit_code, 1);
@@ -140,7 +140,7 @@ TEST(ServeLife, HistoryIsWritten) {
 }
 
 // Streams go on to their end; whoever comes meanwhile is told to come again (75).
-TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
+TEST(ServeLife, RejectsNewWorkWhileDraining) {
   ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
   Client client = server.Connect();
   Client other = server.Connect();
@@ -170,7 +170,7 @@ TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
   EXPECT_EQ(server.ExitCode(20s), 0);
 }
 
-TEST(ServeLife, DrainingHasAnEnd) {
+TEST(ServeLife, DrainingHasATimeLimit) {
   ServedEdgevlm server(SlowServer({"--drain-seconds", "0"}));
   Client client = server.Connect();
   client.Send(LongChat(true));
@@ -181,7 +181,7 @@ TEST(ServeLife, DrainingHasAnEnd) {
 }
 
 // Whoever asks twice does not want to wait.
-TEST(ServeLife, ASecondTermEndsAtOnce) {
+TEST(ServeLife, ASecondSigtermEndsAtOnce) {
   ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
   std::vector<Client> clients;
   for (int i = 0; i < 40; ++i) {
@@ -206,7 +206,7 @@ TEST(ServeLife, TwoServersShareOneFile) {
 }
 
 // A history that can not be written is no reason to end (71).
-TEST(ServeLife, AFullDiskIsNoEnd) {
+TEST(ServeLife, SurvivesAFullDisk) {
   const ServedEdgevlm server({"--history-file", "/dev/full", "--history-seconds", "1"});
   EXPECT_TRUE(Becomes([&] { return !server.Errors().empty(); }));
   EXPECT_EQ(server.Get("/health").status, 200);

@@ -33,7 +33,7 @@ std::string NumberedImage(int number) {
 }
 
 // Encoded images stay and are small; the pixels and bodies between them are large and go.
-TEST(ServeMemory, ImagesFillTheirCacheAndNoMore) {
+TEST(ServeMemory, ImagesTakeNoMoreThanTheirCache) {
   if (const char* sanitizers = std::getenv("EDGEVLM_SANITIZE"); sanitizers && *sanitizers) {
     GTEST_SKIP() << "a sanitizer has an allocator of its own";
   }

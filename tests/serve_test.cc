@@ -72,7 +72,7 @@ class ServeTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeTest::server_ = nullptr;
 
-TEST_F(ServeTest, SaysWhatItIs) {
+TEST_F(ServeTest, DescribesItself) {
   const HttpReply reply = server().Get("/");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.Json()["service"], "edgevlm");
@@ -89,7 +89,7 @@ TEST_F(ServeTest, BrowsersGetThePage) {
   EXPECT_EQ(server().Get("/page/nowhere.js").status, 404);
 }
 
-TEST_F(ServeTest, TellsItsOptimizations) {
+TEST_F(ServeTest, ReportsItsOptimizations) {
   const ServedEdgevlm other({"--cache", "q8_0", "--running", "3", "--keep-tokens", "50:uniform"});
   const json settings = other.Get("/").Json()["optimisations"];
   EXPECT_EQ(settings["cache"], "q8_0");
@@ -98,7 +98,7 @@ TEST_F(ServeTest, TellsItsOptimizations) {
   EXPECT_EQ(server().Get("/").Json()["optimisations"]["keep_tokens"], "all");
 }
 
-TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
+TEST_F(ServeTest, CaptionOfAnUploadEqualsTheCommandLines) {
   const HttpReply reply = server().Ask("POST", "/caption", kFormType, Form(PpmImage()));
   ASSERT_EQ(reply.status, 200) << reply.body;
   const json body = reply.Json();
@@ -109,7 +109,7 @@ TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
   EXPECT_GT(body["timings"]["encode_ms"], 0);
 }
 
-TEST_F(ServeTest, CaptionTakesImagesAsText) {
+TEST_F(ServeTest, CaptionAcceptsImagesAsText) {
   for (const json& body :
        {json{{"image", Base64(PpmImage())}}, json{{"image_url", DataUri(PpmImage())}},
         json{{"image_url", {{"url", DataUri(PpmImage())}}}},
@@ -202,7 +202,7 @@ TEST_F(ServeTest, MaxTokensAndStopEndReplies) {
   EXPECT_EQ(stopped["choices"][0]["message"]["content"], text.substr(0, text.find(stop)));
 }
 
-TEST_F(ServeTest, TheSeedOfAReplyMakesItAgain) {
+TEST_F(ServeTest, TheSeedReproducesAReply) {
   json body = Chat(json::array({ImagePart()}), {{"temperature", 3}, {"seed", -1}});
   const json first = server().Post("/v1/chat/completions", body).Json();
   body.erase("seed");
@@ -215,7 +215,7 @@ TEST_F(ServeTest, TheSeedOfAReplyMakesItAgain) {
 }
 
 // With an image, while sampling: whatever the model would rather say.
-TEST_F(ServeTest, RepliesKeepToTheirForm) {
+TEST_F(ServeTest, RepliesFollowTheirFormat) {
   const json schema = {
       {"type", "object"},
       {"properties",
@@ -250,7 +250,7 @@ TEST_F(ServeTest, RepliesKeepToTheirForm) {
               ::testing::AnyOf("\"yes\"", "\"no\""));
 }
 
-TEST_F(ServeTest, CountsTokensBeforehand) {
+TEST_F(ServeTest, CountsTokensInAdvance) {
   const json body = Chat({ImagePart(), {{"type", "text"}, {"text", "how many?"}}});
   const json count = server().Post("/v1/chat/completions/input_tokens", body).Json();
   const json reply = server().Post("/v1/chat/completions", body).Json();
@@ -273,7 +273,7 @@ TEST_F(ServeTest, AnImageIsEncodedOnce) {
 }
 
 // The same pixels in another shape are another image.
-TEST_F(ServeTest, TheShapeCounts) {
+TEST_F(ServeTest, ImagesOfAnotherShapeDiffer) {
   const std::string pixels(30 * 100 * 3, 'p');
   const auto tokens = [&](const std::string& size) {
     return server().Post("/caption", {{"image", Base64("P6 " + size + " 255\n" + pixels)}}).Json();
@@ -323,7 +323,7 @@ TEST_F(ServeTest, OllamaAnswers) {
   EXPECT_EQ(server().Post("/api/chat", chat).Json()["message"]["content"], text);
 }
 
-TEST_F(ServeTest, TellsItsModel) {
+TEST_F(ServeTest, ReportsItsModel) {
   EXPECT_EQ(server().Get("/v1/models").Json()["data"][0]["id"], "edgevlm");
   EXPECT_EQ(server().Get("/v1/models/edgevlm").Json()["id"], "edgevlm");
   EXPECT_EQ(server().Get("/api/tags").Json()["models"][0]["name"], "edgevlm");
@@ -333,7 +333,7 @@ TEST_F(ServeTest, TellsItsModel) {
   EXPECT_EQ(server().Get("/props").Json()["modalities"]["vision"], true);
 }
 
-TEST_F(ServeTest, TellsItsHealth) {
+TEST_F(ServeTest, ReportsItsHealth) {
   const json health = server().Get("/health").Json();
   EXPECT_EQ(health["status"], "ok");
   EXPECT_GT(health["system"]["resident_bytes"], 0);
@@ -341,7 +341,7 @@ TEST_F(ServeTest, TellsItsHealth) {
   EXPECT_EQ(server().Get("/health/ready").status, 200);
 }
 
-TEST_F(ServeTest, TellsItsFigures) {
+TEST_F(ServeTest, ReportsItsMetrics) {
   server().Post("/caption", {{"image", Base64(PpmImage())}});
   const json stats = server().Get("/metrics").Json();
   EXPECT_GT(stats["metrics"]["edgevlm_generation_tokens_total"], 0);
@@ -378,14 +378,14 @@ TEST_F(ServeTest, HeadHasNoBody) {
   EXPECT_EQ(client.ReadUntil("x"), "");
 }
 
-TEST_F(ServeTest, OldClientsAreServed) {
+TEST_F(ServeTest, ServesHttp10Clients) {
   Client client = server().Connect();
   client.Send("GET /health/live HTTP/1.0\r\n\r\n");
   EXPECT_EQ(client.Receive().status, 200);
   EXPECT_TRUE(client.IsClosedWithin(1s));
 }
 
-TEST_F(ServeTest, BodiesMayBeAnnounced) {
+TEST_F(ServeTest, SupportsExpectContinue) {
   Client client = server().Connect();
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   client.Send(
@@ -396,7 +396,7 @@ TEST_F(ServeTest, BodiesMayBeAnnounced) {
   EXPECT_EQ(client.Receive().status, 200);
 }
 
-TEST_F(ServeTest, BodiesMayComeInChunks) {
+TEST_F(ServeTest, BodiesMayBeChunked) {
   Client client = server().Connect();
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   std::string text =
@@ -448,7 +448,7 @@ TEST(ServeLifeTest, KeysGuardEverythingButHealth) {
 }
 
 // It comes with the refusal, knows nothing of the server, and lets no browser ask by itself.
-TEST(ServeLifeTest, BrowsersWithoutAKeyGetAPageThatAsksForIt) {
+TEST(ServeLifeTest, BrowsersWithoutAKeyGetTheLoginPage) {
   const TestFolder folder;
   const ServedEdgevlm server({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
   for (const char* path : {"/", "/docs"}) {
@@ -463,7 +463,7 @@ TEST(ServeLifeTest, BrowsersWithoutAKeyGetAPageThatAsksForIt) {
   EXPECT_THAT(stats.headers.at("www-authenticate"), StartsWith("Basic"));
 }
 
-TEST(ServeLifeTest, PagesOfOtherOriginsAreRefusedUntilAllowed) {
+TEST(ServeLifeTest, RejectsPagesOfOtherOriginsUntilAllowed) {
   const char* foreign = "Origin: https://evil.example\r\n";
   const ServedEdgevlm closed;
   EXPECT_EQ(closed.Ask("GET", "/health", foreign).status, 403);
@@ -477,7 +477,7 @@ TEST(ServeLifeTest, PagesOfOtherOriginsAreRefusedUntilAllowed) {
             "https://evil.example");
 }
 
-TEST(ServeLifeTest, ForeignNamesAreRefused) {
+TEST(ServeLifeTest, RejectsForeignHostNames) {
   const ServedEdgevlm server({"--host-names", "camera.example"});
   const auto status = [&](const std::string& host) {
     Client client = server.Connect();

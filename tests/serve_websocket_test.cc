@@ -53,7 +53,7 @@ TEST_F(ServeWebSocketTest, AnswersEachMessageInTurn) {
   EXPECT_THAT(client.ReceiveUntil("error"), HasSubstr("caption or vqa"));
 }
 
-TEST_F(ServeWebSocketTest, TakesMessagesInPieces) {
+TEST_F(ServeWebSocketTest, AcceptsFragmentedMessages) {
   SocketClient client(server().port());
   const std::string message = Caption();
   client.SendBytes(FrameText(message.substr(0, 5), {.is_last = false}));
@@ -64,7 +64,7 @@ TEST_F(ServeWebSocketTest, TakesMessagesInPieces) {
 }
 
 // Elsewhere an upgrade is none: /health is open to everybody.
-TEST_F(ServeWebSocketTest, UpgradesNowhereElse) {
+TEST_F(ServeWebSocketTest, RejectsUpgradesOnOtherPaths) {
   const TestFolder folder;
   const ServedEdgevlm guarded({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
   EXPECT_EQ(SocketClient(guarded.port()).status(), 401);
@@ -76,7 +76,7 @@ TEST_F(ServeWebSocketTest, UpgradesNowhereElse) {
   EXPECT_EQ(server().Get("/ws").status, 426);
 }
 
-TEST_F(ServeWebSocketTest, UpgradesThatAreWrong) {
+TEST_F(ServeWebSocketTest, RejectsWrongUpgrades) {
   const auto status = [&](const std::string& headers, const std::string& behind = "") {
     Client client = server().Connect();
     client.Send("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n" +
@@ -93,7 +93,7 @@ TEST_F(ServeWebSocketTest, UpgradesThatAreWrong) {
   EXPECT_EQ(status(key + version, "GET /health HTTP/1.1\r\n"), 400);
 }
 
-TEST_F(ServeWebSocketTest, FramesThatAreWrong) {
+TEST_F(ServeWebSocketTest, RejectsWrongFrames) {
   EXPECT_EQ(CodeAfter(FrameText("{}", {.is_masked = false})), kProtocolError);
   EXPECT_EQ(CodeAfter(FrameText("{}", {.kind = 3})), kProtocolError);
   EXPECT_EQ(CodeAfter(FrameText("{}", {.kind = kContinuationFrame})), kProtocolError);
@@ -104,7 +104,7 @@ TEST_F(ServeWebSocketTest, FramesThatAreWrong) {
   EXPECT_EQ(CodeAfter(FrameText("{", {.is_last = false}) + FrameText("}")), kProtocolError);
 }
 
-TEST_F(ServeWebSocketTest, MessagesThatAreTooLarge) {
+TEST_F(ServeWebSocketTest, RejectsTooLargeMessages) {
   EXPECT_EQ(CodeAfter(FrameText("{", {.promised_bytes = 1'000'000'000})), kTooLarge);
   EXPECT_EQ(CodeAfter(FrameText("{", {.promised_bytes = ~0ULL >> 1})), kTooLarge);
   std::string pieces = FrameText(std::string(600'000, ' '), {.is_last = false});
@@ -112,7 +112,7 @@ TEST_F(ServeWebSocketTest, MessagesThatAreTooLarge) {
   EXPECT_EQ(CodeAfter(pieces), kTooLarge);
 }
 
-TEST_F(ServeWebSocketTest, MessagesThatAreTooMany) {
+TEST_F(ServeWebSocketTest, RejectsTooManyMessages) {
   const ServedEdgevlm slow(SlowServer());
   SocketClient client(slow.port());
   client.Send(LongMessage());
@@ -124,7 +124,7 @@ TEST_F(ServeWebSocketTest, MessagesThatAreTooMany) {
 }
 
 // A message that does not end in time.
-TEST_F(ServeWebSocketTest, MessagesThatComeSlowly) {
+TEST_F(ServeWebSocketTest, ClosesOnSlowMessages) {
   const ServedEdgevlm strict({"--body-seconds", "1"});
   SocketClient client(strict.port());
   client.SendBytes(FrameText("{", {.is_last = false}));

@@ -13,18 +13,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // The headers' lines of `head`, behind the status line.
 std::map<std::string, std::string> HeadersOf(const std::string& head) {
@@ -33,7 +29,8 @@ std::map<std::string, std::string> HeadersOf(const std::string& head) {
     const std::size_t end = head.find("\r\n", begin);
     const std::size_t colon = head.find(": ", begin);
     if (end == begin || colon == std::string::npos) break;
-    headers[Lower(head.substr(begin, colon - begin))] = head.substr(colon + 2, end - colon - 2);
+    headers[ToLowerAscii(head.substr(begin, colon - begin))] =
+        head.substr(colon + 2, end - colon - 2);
     begin = end + 2;
   }
   return headers;

@@ -55,7 +55,7 @@ TEST_F(TerminalTest, AnswersWhatIsTyped) {
   EXPECT_EQ(terminal.Wait(), 0);
 }
 
-TEST_F(TerminalTest, LinesCanBeEditedAndComeBack) {
+TEST_F(TerminalTest, LinesCanBeEditedAndRecalled) {
   Terminal terminal({"chat", image_});
   terminal.ReadUntil(kReady);
   // "whit" becomes "what", with the cursor moved by keys; the e with its accent is one character.
@@ -108,7 +108,7 @@ TEST_F(TerminalTest, CtrlCStopsAReply) {
   EXPECT_EQ(terminal.Wait(), 0);
 }
 
-TEST_F(TerminalTest, TimingsBeginALine) {
+TEST_F(TerminalTest, TimingsStartOnANewLine) {
   Terminal terminal({"chat", "-v", image_});
   terminal.ReadUntil(kReady);
   terminal.Type("what do you see?\r");

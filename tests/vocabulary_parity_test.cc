@@ -131,7 +131,7 @@ class VocabularyParityTest : public ::testing::TestWithParam<const char*> {
 };
 
 // One test for all: reading a vocabulary takes longer than using it.
-TEST_P(VocabularyParityTest, HasTheKnownIdsAndBringsTextsBack) {
+TEST_P(VocabularyParityTest, MatchesTheKnownIdsAndRoundTrips) {
   const std::string input = ReadAll(GoldenPath("vocab/texts.inp"));
   const std::vector<std::string> texts = SplitAt(input, "\n__ggml_vocab_test__\n");
   const std::vector<std::string> lines =

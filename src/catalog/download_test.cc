@@ -46,14 +46,14 @@ class DownloadTest : public ::testing::Test {
   const std::string file_ = TestFile(100'000);
 };
 
-// The whole file, of which only the first `cut` bytes come.
+// A response that ends after the first `cut` bytes of the file.
 ServerAnswer CutAnswer(const ServerRequest& request, const std::string& file, std::size_t cut) {
   std::string answer = FileAnswer(request, file, kEtag);
   answer.resize(answer.size() - (file.size() - cut));
   return {answer};
 }
 
-TEST_F(DownloadTest, BringsAFile) {
+TEST_F(DownloadTest, DownloadsAFile) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
@@ -63,7 +63,7 @@ TEST_F(DownloadTest, BringsAFile) {
   EXPECT_EQ(server.requests().at(0).Header("range"), "");
 }
 
-TEST_F(DownloadTest, GoesOnAfterACut) {
+TEST_F(DownloadTest, ResumesAfterACut) {
   const HttpServer server([&](const ServerRequest& request) {
     if (request.Header("range").empty()) return CutAnswer(request, file_, 40'000);
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
@@ -79,7 +79,7 @@ TEST_F(DownloadTest, GoesOnAfterACut) {
   EXPECT_EQ(server.requests().at(1).Header("if-range"), kEtag);
 }
 
-TEST_F(DownloadTest, TriesAgainByItself) {
+TEST_F(DownloadTest, RetriesByItself) {
   std::atomic<int> count = 0;
   const HttpServer server([&](const ServerRequest& request) {
     if (++count == 1) return ServerAnswer{""};  // hangs up
@@ -93,7 +93,7 @@ TEST_F(DownloadTest, TriesAgainByItself) {
   EXPECT_EQ(count, 4);
 }
 
-TEST_F(DownloadTest, GivesUpWhenNothingComes) {
+TEST_F(DownloadTest, GivesUpWhenTheTransferStalls) {
   const HttpServer server([&](const ServerRequest& request) {
     std::string answer = FileAnswer(request, file_, kEtag);
     answer.resize(answer.size() - 50'000);
@@ -101,11 +101,11 @@ TEST_F(DownloadTest, GivesUpWhenNothingComes) {
   });
   const auto stalled = Run(server);
   ASSERT_FALSE(stalled);
-  EXPECT_THAT(stalled.error().message, HasSubstr("nothing came for"));
+  EXPECT_THAT(stalled.error().message, HasSubstr("no data for"));
   EXPECT_EQ(PartText(), file_.substr(0, 50'000));
 }
 
-TEST_F(DownloadTest, StartsAnewWhenTheFileHasChanged) {
+TEST_F(DownloadTest, StartsOverWhenTheFileHasChanged) {
   const std::string other = TestFile(70'000);
   const HttpServer server([&](const ServerRequest& request) {
     if (request.Header("range").empty()) return CutAnswer(request, file_, 40'000);
@@ -117,7 +117,7 @@ TEST_F(DownloadTest, StartsAnewWhenTheFileHasChanged) {
   EXPECT_EQ(PartText(), other);
 }
 
-TEST_F(DownloadTest, StartsAnewWhenTheServerIgnoresRanges) {
+TEST_F(DownloadTest, StartsOverWhenTheServerIgnoresRanges) {
   std::atomic<int> count = 0;
   const HttpServer server([&](ServerRequest request) {
     request.headers.clear();
@@ -130,7 +130,7 @@ TEST_F(DownloadTest, StartsAnewWhenTheServerIgnoresRanges) {
   EXPECT_EQ(PartText(), file_);
 }
 
-TEST_F(DownloadTest, StartsAnewWhenTheServerIgnoresIfRange) {
+TEST_F(DownloadTest, StartsOverWhenTheServerIgnoresIfRange) {
   const std::string other = TestFile(100'000).replace(90'000, 1, "?");
   const HttpServer server([&](ServerRequest request) {
     if (request.Header("range").empty()) {
@@ -147,7 +147,7 @@ TEST_F(DownloadTest, StartsAnewWhenTheServerIgnoresIfRange) {
   EXPECT_EQ(PartText(), other);
 }
 
-TEST_F(DownloadTest, DoesNotGoOnWithAPartOfUnknownOrigin) {
+TEST_F(DownloadTest, DoesNotResumeAPartOfUnknownOrigin) {
   WriteText(PartFile::PartPath(path_), "something else");
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
@@ -157,13 +157,13 @@ TEST_F(DownloadTest, DoesNotGoOnWithAPartOfUnknownOrigin) {
   EXPECT_EQ(PartText(), file_);
 }
 
-TEST_F(DownloadTest, AsksForNothingWhenAllIsThere) {
+TEST_F(DownloadTest, RequestsNothingWhenThePartIsComplete) {
   WriteText(PartFile::PartPath(path_), file_);
   const auto downloaded = RunUrl("http://127.0.0.1:1/", 1, file_.size());
   EXPECT_TRUE(downloaded) << downloaded.error().message;
 }
 
-TEST_F(DownloadTest, TakesNothingAgainWhenAllIsThere) {
+TEST_F(DownloadTest, DownloadsNothingTwice) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
@@ -186,7 +186,7 @@ TEST_F(DownloadTest, RefusesAnotherSizeThanExpectedBeforeTheFirstByte) {
   EXPECT_EQ(PartText(), "");
 }
 
-TEST_F(DownloadTest, NeverTakesMoreThanPromised) {
+TEST_F(DownloadTest, NeverWritesMoreThanAnnounced) {
   const HttpServer server([&](const ServerRequest&) {
     return ServerAnswer{Answer("200 OK", "ETag: \"1\"\r\n", file_)};  // ends with the connection
   });
@@ -217,7 +217,7 @@ TEST_F(DownloadTest, RefusesMoreThanTheDiskHolds) {
   EXPECT_THAT(downloaded.error().message, HasSubstr("the disk has"));
 }
 
-TEST_F(DownloadTest, SaysWhatTheServerAnswers) {
+TEST_F(DownloadTest, ReportsTheStatus) {
   for (const auto& [status, code] :
        {std::pair("404 Not Found", ErrorCode::kNotFound),
         std::pair("403 Forbidden", ErrorCode::kIo), std::pair("500 Broken", ErrorCode::kIo)}) {
@@ -241,7 +241,7 @@ TEST_F(DownloadTest, FollowsRedirectsAndKeepsTheHostsDigest) {
                                      digest + "\"\r\n" + LengthHeader(4),
                                  "page")};
     }
-    return ServerAnswer{Answer("200 OK", "", file_)};  // the redirect told the size
+    return ServerAnswer{Answer("200 OK", "", file_)};  // the redirect had the size
   });
   const auto downloaded = Run(server);
   ASSERT_TRUE(downloaded) << downloaded.error().message;
@@ -249,7 +249,7 @@ TEST_F(DownloadTest, FollowsRedirectsAndKeepsTheHostsDigest) {
   EXPECT_EQ(PartText(), file_);
 }
 
-TEST_F(DownloadTest, LeavesARedirectLoop) {
+TEST_F(DownloadTest, StopsARedirectLoop) {
   const HttpServer server([&](const ServerRequest&) {
     return ServerAnswer{Answer("302 Found", "Location: /again\r\n" + LengthHeader(0), "")};
   });
@@ -272,7 +272,7 @@ TEST_F(DownloadTest, RefusesRedirectsToOtherSchemesAndHosts) {
   }
 }
 
-TEST_F(DownloadTest, SaysWhenNobodyIsThere) {
+TEST_F(DownloadTest, ReportsARefusedConnection) {
   const auto downloaded = RunUrl("http://127.0.0.1:1/");
   ASSERT_FALSE(downloaded);
   EXPECT_EQ(downloaded.error().code, ErrorCode::kIo);

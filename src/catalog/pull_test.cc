@@ -31,7 +31,7 @@ std::string GgufBytes() {
 std::string Digest(const std::string& text) {
   Sha256 digest;
   digest.Update(std::as_bytes(std::span(text)));
-  return digest.Finish();
+  return digest.HexDigest();
 }
 
 class PullTest : public ::testing::Test {
@@ -46,7 +46,7 @@ class PullTest : public ::testing::Test {
     CatalogEntry entry;
     entry.name = "tiny";
     entry.license = "Free-1.0";
-    entry.license_url = "https://example.org/licence";
+    entry.license_url = "https://example.org/license";
     entry.files = {file};
     return entry;
   }
@@ -94,7 +94,7 @@ TEST_F(PullTest, InstallsAndFindsAndRemoves) {
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
-// Whatever a server does wrong: no model appears.
+// Whatever a server does wrong, no model is installed.
 TEST_F(PullTest, ABadFileNeverBecomesAModel) {
   std::string changed = file_;
   changed.back() ^= 1;
@@ -137,7 +137,7 @@ TEST_F(PullTest, ChecksTheHostsDigestWhereTheCatalogHasNone) {
   EXPECT_THAT(pulled.error().message, HasSubstr(std::string(64, 'b')));
 }
 
-TEST_F(PullTest, MendsADamagedModel) {
+TEST_F(PullTest, RepairsADamagedModel) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
@@ -154,7 +154,7 @@ TEST_F(PullTest, MendsADamagedModel) {
   }
 }
 
-TEST_F(PullTest, AsksForTheLicense) {
+TEST_F(PullTest, RequiresTheLicenseToBeAccepted) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
@@ -162,27 +162,27 @@ TEST_F(PullTest, AsksForTheLicense) {
   entry.must_accept = true;
   const auto refused = Run(entry);
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("https://example.org/licence"));
+  EXPECT_THAT(refused.error().message, HasSubstr("https://example.org/license"));
   EXPECT_TRUE(server.requests().empty());
   EXPECT_TRUE(Run(entry, /*accept=*/true));
 }
 
-TEST_F(PullTest, OneAtATime) {
+TEST_F(PullTest, LocksTheFolder) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
   {
-    const auto lock = FolderLock::Take(folder_.Path("tiny"));
+    const auto lock = FolderLock::Acquire(folder_.Path("tiny"));
     ASSERT_TRUE(lock);
     const auto second = Run(Entry(server, true));
     ASSERT_FALSE(second);
-    EXPECT_THAT(second.error().message, HasSubstr("another edgevlm is at work"));
+    EXPECT_THAT(second.error().message, HasSubstr("in use by another edgevlm"));
     EXPECT_FALSE(Remove(Entry(server, true), folder_.path()));
   }
   EXPECT_TRUE(Run(Entry(server, true)));
 }
 
-TEST_F(PullTest, ChecksTheRoomForAllFilesFirst) {
+TEST_F(PullTest, ChecksTheDiskSpaceForAllFilesFirst) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
@@ -198,7 +198,7 @@ TEST_F(PullTest, ChecksTheRoomForAllFilesFirst) {
   EXPECT_TRUE(server.requests().empty());
 }
 
-TEST_F(PullTest, SaysWhatToDoByHandWithoutANetwork) {
+TEST_F(PullTest, ExplainsTheManualDownloadWithoutANetwork) {
   CatalogEntry entry;
   {
     const HttpServer server([](const ServerRequest&) { return ServerAnswer{}; });
@@ -214,7 +214,7 @@ TEST_F(PullTest, SaysWhatToDoByHandWithoutANetwork) {
   EXPECT_TRUE(VerifyFile(ModelPath(), entry.files[0], ReadDigest(ModelPath())));
 }
 
-TEST(FindInstalled, GivesTheFilesOrSaysHowToGetThem) {
+TEST(FindInstalled, ReturnsTheFilesOrTheCommandToPullThem) {
   const TestFolder folder;
   setenv("EDGEVLM_MODELS", folder.path().c_str(), 1);
   const auto missing = FindInstalled("qwen2-1.5b-instruct");
@@ -231,8 +231,8 @@ TEST(FindInstalled, GivesTheFilesOrSaysHowToGetThem) {
   unsetenv("EDGEVLM_MODELS");
 }
 
-// Names of models have dots, and files have names without: what counts is what there is.
-TEST(FindModel, LooksNamesUp) {
+// Names of models have dots and file names may have none, so what exists decides.
+TEST(FindModel, AcceptsPathsAndNames) {
   const TestFolder folder;
   setenv("EDGEVLM_MODELS", folder.Path("models").c_str(), 1);
   const auto before = std::filesystem::current_path();

@@ -1,4 +1,4 @@
-// Service: from connections to endpoints. Checks who asks, finds the endpoint, counts.
+// Service: checks access, dispatches requests to their endpoints, and counts them.
 #pragma once
 
 #include "server/http/server.h"

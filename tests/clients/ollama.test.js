@@ -119,7 +119,7 @@ test("errors have a message", async () => {
     client.pull({ model: "edgevlm" }),
     client.delete({ model: "edgevlm" }),
   ]) {
-    await assert.rejects(missing, error => error.status_code === 404 && /nothing here/.test(error));
+    await assert.rejects(missing, error => error.status_code === 404 && /no such endpoint/.test(error));
   }
 });
 

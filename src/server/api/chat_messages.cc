@@ -13,7 +13,7 @@ std::optional<Role> RoleNamed(const std::string& name) {
   return std::nullopt;
 }
 
-RequestPart ReadImage(Fields& part, Images& images, Problem& problem) {
+RequestPart ReadImage(Fields& part, RequestImages& images, Problem& problem) {
   const Json* image = part.Any("image_url");
   if (image == nullptr) {
     part.Refuse("image_url", "expected an image, found none");
@@ -30,7 +30,7 @@ RequestPart ReadImage(Fields& part, Images& images, Problem& problem) {
   return {};
 }
 
-RequestPart ReadPart(const Json& object, const std::string& where, Images& images,
+RequestPart ReadPart(const Json& object, const std::string& where, RequestImages& images,
                      Problem& problem) {
   Fields part(object, where, problem);
   const std::string type = part.Text("type", "");
@@ -38,13 +38,13 @@ RequestPart ReadPart(const Json& object, const std::string& where, Images& image
     if (!part.has("text")) part.Refuse("text", "expected a text, found none");
     return {.text = part.Text("text", "")};
   }
-  if (type == "refusal") return {.text = part.Text("refusal", "")};  // the assistant's words too
+  if (type == "refusal") return {.text = part.Text("refusal", "")};  // also text of the assistant
   if (type == "image_url") return ReadImage(part, images, problem);
   part.Refuse("type", "expected text or image_url");
   return {};
 }
 
-RequestMessage ReadMessage(const Json& object, const std::string& where, Images& images,
+RequestMessage ReadMessage(const Json& object, const std::string& where, RequestImages& images,
                            Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
@@ -56,7 +56,7 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Images&
   const Json* content = fields.Any("content");
   const bool is_empty = content == nullptr || (content->is_array() && content->empty());
   if (is_empty && message.role == Role::kAssistant) {
-    // One that refused, or called a tool: no words.
+    // A refusal or a tool call: no text.
   } else if (content == nullptr) {
     fields.Refuse("content", "expected a text or a list of parts, found none");
   } else if (content->is_string()) {
@@ -75,7 +75,8 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Images&
 
 }  // namespace
 
-std::vector<RequestMessage> ReadChatMessages(Fields& body, Images& images, Problem& problem) {
+std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images,
+                                             Problem& problem) {
   std::vector<RequestMessage> messages;
   const Json* list = body.List("messages");
   if (list == nullptr || list->empty() || list->size() > kMaxMessages) {

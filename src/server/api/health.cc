@@ -1,4 +1,4 @@
-// GET /health, /health/live and /health/ready: for systemd, balancers and people.
+// GET /health, /health/live and /health/ready: for systemd, load balancers and people.
 #include <nlohmann/json.hpp>
 
 #include "metrics/system.h"

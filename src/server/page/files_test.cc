@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/ascii.h"
 #include "server/route.h"
 
 namespace edgevlm {
@@ -14,11 +15,6 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 TEST(FindPageFile, KnowsNamesAndTypes) {
   EXPECT_EQ(FindPageFile("app.js")->type, "text/javascript; charset=utf-8");
@@ -54,7 +50,7 @@ TEST(OpenApi, DescribesTheRoutes) {
   for (const Route& route : Routes()) {
     std::string path(route.path);
     if (path.ends_with("/*")) path.pop_back();
-    routes.insert(Lower(route.method) + " " + path);
+    routes.insert(ToLowerAscii(route.method) + " " + path);
   }
   EXPECT_EQ(described, routes);
 }
@@ -70,7 +66,7 @@ TEST(OpenApi, SaysWhatNeedsNoKey) {
     if (path.ends_with("/*")) {
       path.replace(path.size() - 1, 1, path == "/page/*" ? "{file}" : "{model}");
     }
-    const json& operation = paths[path][Lower(route.method)];
+    const json& operation = paths[path][ToLowerAscii(route.method)];
     const bool is_open = operation.contains("security") && operation["security"].empty();
     EXPECT_EQ(is_open, !route.needs_key) << path;
   }

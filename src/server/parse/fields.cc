@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-// Of what a client sent, as much as a message needs.
+// How much of a value sent by the client error messages quote.
 constexpr std::size_t kShownBytes = 40;
 
 std::string Shown(const Json& value) {
@@ -18,7 +18,7 @@ std::string Shown(const Json& value) {
   return text.size() <= kShownBytes ? text : "a longer text";
 }
 
-// What JSON calls a number and is whole, 5.0 too; nothing if it does not fit 64 bits.
+// The value of an integer, 5.0 included; nothing for others and for what does not fit 64 bits.
 std::optional<std::int64_t> WholeOf(const Json& value) {
   if (value.is_number_unsigned()) {
     const auto number = value.get<std::uint64_t>();
@@ -31,7 +31,7 @@ std::optional<std::int64_t> WholeOf(const Json& value) {
   return fits ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
 }
 
-// " from 1 to 5", without an end that is only the type's.
+// " from 1 to 5", without a bound that is only the limit of the type.
 std::string Written(Range<std::int64_t> range) {
   if (range.most < INT64_MAX) {
     return " from " + std::to_string(range.least) + " to " + std::to_string(range.most);

@@ -44,7 +44,7 @@ TEST(FetchImage, RefusesBeforeItLooksAnythingUp) {
 TEST(FetchImage, RefusesNamesOfThisMachine) {
   const auto bytes = FetchImage("https://localhost/", {.domains = {"localhost"}}, 1000);
   ASSERT_FALSE(bytes);
-  EXPECT_EQ(bytes.error().message, "image's address: its host is not a public one");
+  EXPECT_EQ(bytes.error().message, "image URL: its host is not public");
 }
 
 }  // namespace
