@@ -1,5 +1,5 @@
-// Any bytes as a multipart body with the boundary "x": its parts, the fields that they are, the
-// images in them. A crash or a sanitizer's report is the bug.
+// Any bytes as a multipart body with the boundary "x": its parts, their fields, and the images in
+// them. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 #include <utility>

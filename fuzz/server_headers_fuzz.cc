@@ -1,5 +1,4 @@
-// Any bytes as the headers that say who asks and from where. A crash or a sanitizer's report is the
-// bug.
+// Any bytes as the headers that access control reads. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 

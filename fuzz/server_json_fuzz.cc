@@ -1,5 +1,5 @@
-// Any bytes as the body of a chat request: its fields, its images, the form of its reply, and
-// what fits that form. A crash or a sanitizer's report is the bug.
+// Any bytes as the body of a chat request: its fields, its images, its response format, and
+// a text in that format. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// What a user sees when the input is bad: one line on standard error, and the right exit code.
+// Bad input: one line on standard error, and the right exit code.
 #include <gmock/gmock.h>
 
 #include "program.h"
@@ -66,7 +66,7 @@ TEST(BadModel, FailsWithOneLine) {
   }
 }
 
-// What people have in place of an image or a model, and what the message must say of it.
+// Files that people mistake for an image or a model; the error must describe what they are.
 TEST(BadFile, ErrorsDescribeTheFile) {
   const TestFolder folder;
   const struct {
@@ -184,7 +184,7 @@ TEST(BadRequest, FailsWithOneLine) {
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), "/dev/null", "Q8_0", "--force"}), 1);
 }
 
-// Whatever a command writes, it is not what it reads.
+// No command may overwrite its own input.
 TEST(BadRequest, NeverOverwritesAnInput) {
   const TestFolder folder;
   const std::string model = folder.Write("model.gguf", ReadWholeFile(ModelPath()));

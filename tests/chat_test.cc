@@ -1,4 +1,4 @@
-// Conversations in the terminal, and published models.
+// Conversations through pipes, and presets of published models.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -146,7 +146,7 @@ TEST_F(ChatTest, ASessionKeepsItsSystemMessage) {
   EXPECT_THAT(other.errors, HasSubstr("--system: the session has another one, which stays"));
   const std::vector<json> objects = ObjectsOf(other.output);
   ASSERT_EQ(objects.size(), 2u);
-  // Without the option, the session's own stays, also after /clear.
+  // Without the option, the session's own system message stays, also after /clear.
   const Outcome without = talk({}, "/clear\nhello\n");
   EXPECT_THAT(without.errors, IsEmpty());
   EXPECT_EQ(ObjectsOf(without.output)[0]["prompt_tokens"], objects[1]["prompt_tokens"]);
@@ -171,7 +171,7 @@ TEST_F(ChatTest, ReservesContextForTheReply) {
   }
   EXPECT_THAT(outcome.errors, HasSubstr("forgot its beginning"));
   EXPECT_EQ(turns_that_go_on + outcome.ErrorLines(), 11)
-      << "every turn but the first goes on from the one before, or forgets";
+      << "every turn but the first continues the one before, or drops its start";
   EXPECT_LT(outcome.ErrorLines(), turns_that_go_on) << outcome.errors;
 }
 
@@ -202,7 +202,7 @@ TEST_F(ChatTest, ReportsAReplyCutByTheContext) {
   EXPECT_THAT(outcome.errors, HasSubstr("reply: cut: the context of " + std::to_string(tokens)));
 }
 
-// The built-in model is trained for exits, this one is not.
+// Unlike the built-in model, this one is not trained for early exits.
 TEST_F(ChatTest, UntrainedExitsMustBeRequested) {
   const std::vector<std::string> arguments = {
       "chat", "-m", TinyTextModel(), "--max-tokens", "2", "--early-exit", "exit"};
@@ -240,7 +240,7 @@ TEST(Preset, IsBenchmarked) {
   ASSERT_EQ(records.size(), 2u) << "no image encoder, no img and cap";
   EXPECT_EQ(records[0]["n_prompt"], 4);
   EXPECT_EQ(records[1]["n_gen"], 2);
-  // 134.5 million, as its model card says.
+  // 134.5 million, as in its model card.
   EXPECT_NEAR(records[0]["model_n_params"].get<double>(), 134.5e6, 0.1e6);
 }
 

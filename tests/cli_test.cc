@@ -1,4 +1,4 @@
-// What a user sees when all goes well.
+// The commands, with valid input.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -31,7 +31,7 @@ TEST_F(CliTest, CaptionPrintsOneLine) {
   EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1) << outcome.output;
 }
 
-// JPEGs that browsers show: without the end mark, or turned by an EXIF block of another kind.
+// JPEGs that browsers show too: without the end mark, or rotated by an unusual EXIF block.
 TEST_F(CliTest, CaptionAcceptsImperfectJpegs) {
   for (const char* name : {"no_end_mark.jpg", "orientation_long.jpg"}) {
     const Outcome outcome = RunEdgevlm({"caption", DataPath(name)});
@@ -156,7 +156,7 @@ TEST_F(CliTest, AskAnswers) {
   EXPECT_EQ(object["question"], "what is this?");
 }
 
-// The built-in model learned its questions in lower case and with a question mark.
+// The built-in model was trained on questions in lower case with a question mark.
 TEST_F(CliTest, QuestionsMayHaveAnyCaseAndPunctuation) {
   const std::string ducks = ExampleImage("ducks.png"), display = ExampleImage("display.png");
   for (const char* typed :
@@ -179,7 +179,7 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
   EXPECT_GT(info["threads"], 0);
 }
 
-// The same from every instruction set; its number is in src/cli/signature_test.cc.
+// It is equal on all instruction sets; src/cli/signature_test.cc has its value.
 TEST_F(CliTest, BenchPrintsTheOutputSignature) {
   const std::vector<std::string> arguments = {
       "bench", "-m", DataPath("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
@@ -219,7 +219,7 @@ TEST_F(CliTest, AQuantizedModelStillGenerates) {
     ASSERT_TRUE(report.is_object()) << outcome.output;
     EXPECT_EQ(report["type"], type);
     EXPECT_LT(report["bytes_after"], report["bytes_before"]);
-    // Rows of the built-in model are no multiple of 256.
+    // Rows of the built-in model are not a multiple of 256.
     EXPECT_THAT(RunEdgevlm({"inspect", path}).output,
                 HasSubstr(type == "IQ4_XS" ? "IQ4_NL" : type));
     const Outcome caption = RunEdgevlm({"caption", image_, "-m", path});
@@ -283,7 +283,7 @@ TEST_F(CliTest, AClosedPipeIsNoError) {
 }
 
 TEST_F(CliTest, AFullDiskIsAnError) {
-  const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kNoRoom);
+  const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kFullDevice);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr("standard output"));
@@ -309,7 +309,7 @@ TEST_F(CliTest, BenchComparesOptimizations) {
   for (const json& row : rows) by_name[row["optimisation"]] = row;
   EXPECT_EQ(rows[0]["optimisation"], "plain");
   EXPECT_EQ(rows[0]["divergence"], 0);
-  // Speculation changes no word; int8 rows are smaller and hardly less exact.
+  // Speculation does not change the text; int8 rows are smaller and almost as exact.
   EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
   EXPECT_FALSE(by_name["--speculate self"].contains("divergence"));
   EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the image";

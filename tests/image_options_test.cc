@@ -1,4 +1,4 @@
-// Fewer tokens of an image, and conversations that go on later.
+// Token pruning (--keep-tokens) and saved sessions.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,4 @@
-// What a user sees where the system gives too few threads or too little memory: one line and exit
-// code 1, never the end by a signal.
+// Too few threads or too little memory: one line and exit code 1, never a signal.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -21,7 +20,7 @@ std::string Value(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Runs the binary from a shell that has limited itself.
+// Runs the binary from a shell with resource limits.
 class LimitsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -39,7 +38,7 @@ class LimitsTest : public ::testing::Test {
     return outcome;
   }
 
-  // Stacks of 1 GiB of address space, and room for so many.
+  // Stacks of 1 GiB of address space each, with a limit on their number.
   Outcome RunWithStacks(int stacks, const std::vector<std::string>& arguments) const {
     return RunLimited("ulimit -s " + std::to_string(kGibibyteInKibibytes) + " && ulimit -v " +
                           std::to_string(kGibibyteInKibibytes * stacks + kGibibyteInKibibytes / 2),
@@ -75,7 +74,7 @@ TEST_F(LimitsTest, ReportsTooFewThreads) {
   EXPECT_EQ(RunWithStacks(3, {"caption", image_, "-t", "1"}).exit_code, 0);
 }
 
-// Wherever the server's own threads cease to start, it ends instead of waiting for them.
+// Whichever of its threads does not start, the server exits instead of hanging.
 TEST_F(LimitsTest, AServerWithTooFewThreadsExits) {
   for (int stacks = 0; stacks < 6; ++stacks) {
     SCOPED_TRACE(stacks);
@@ -83,7 +82,7 @@ TEST_F(LimitsTest, AServerWithTooFewThreadsExits) {
   }
 }
 
-// From too little to begin to enough for everything.
+// From too little memory to start to enough for everything.
 TEST_F(LimitsTest, ReportsTooLittleMemory) {
   for (int mebibytes = 60; mebibytes <= 300; mebibytes += 12) {
     SCOPED_TRACE(mebibytes);

@@ -1,4 +1,4 @@
-// edgevlm serve against bytes that are no good HTTP, and clients that behave badly.
+// edgevlm serve with malformed HTTP and misbehaving clients.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 constexpr const char* kHost = "Host: localhost\r\n";
 
-// The time limits are short, so that they can be waited for.
+// With short time limits, so that tests can wait for them.
 class ServeHttpTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -32,7 +32,7 @@ class ServeHttpTest : public ::testing::Test {
 
   void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
 
-  // The status of the answer to these bytes, after which the connection ends.
+  // The status of the response to these bytes, after which the connection must close.
   static int StatusOf(const std::string& bytes) {
     Client client = server().Connect();
     client.Send(bytes);
@@ -89,7 +89,7 @@ TEST_F(ServeHttpTest, RejectsTwoLengths) {  // 5
     EXPECT_EQ(StatusOf(Post("Content-Length: " + std::string(length) + "\r\n", "{}")), 400)
         << length;
   }
-  // Refused before it comes.
+  // Rejected before it is sent.
   EXPECT_EQ(StatusOf(Post("Content-Length: 9999999999\r\n", "")), 413);
 }
 
@@ -104,7 +104,7 @@ TEST_F(ServeHttpTest, RejectsControlCharactersInHeaders) {  // 7
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\nX: a" + std::string(1, '\0') + "b\r\n\r\n"),
             400);
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\n X\r\nY Z: 1\r\n\r\n"), 400);
-  // Encoded ones are letters like others.
+  // Percent-encoded ones are ordinary characters.
   Client client = server().Connect();
   client.Send("GET /%0d%0aX:%20y%00 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.Receive().status, 404);
@@ -157,7 +157,7 @@ TEST_F(ServeHttpTest, ADisconnectFreesTheSlot) {  // 10
       waiting.Reset();
     }
   }
-  // What was sent last may still be on its way into the queue.
+  // The last request may not be in the queue yet.
   EXPECT_TRUE(Becomes([&] {
     return one.Post("/caption", {{"image", Base64(PpmImage())}}).status == 200;
   }));
@@ -198,14 +198,15 @@ TEST_F(ServeHttpTest, RejectsCompressedBodies) {  // 13
 }
 
 TEST_F(ServeHttpTest, RejectsWrongMethodsPathsAndTypes) {  // 14
-  EXPECT_EQ(server().Ask("DELETE", "/caption").status, 405);
-  EXPECT_EQ(server().Ask("GET", "/caption").headers.at("allow"), "POST");
-  EXPECT_EQ(server().Ask("FROBNICATE", "/nowhere").status, 404);
+  EXPECT_EQ(server().Request("DELETE", "/caption").status, 405);
+  EXPECT_EQ(server().Request("GET", "/caption").headers.at("allow"), "POST");
+  EXPECT_EQ(server().Request("FROBNICATE", "/nowhere").status, 404);
   EXPECT_EQ(server().Get("/nowhere").Json()["error"]["code"], "not_found");
   EXPECT_EQ(StatusOf("GET /" + std::string(65'536, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"), 431);
-  EXPECT_EQ(server().Ask("POST", "/caption", "Content-Type: application/xml\r\n", "<a/>").status,
-            415);
-  EXPECT_EQ(server().Ask("GET", "/health", "Content-Length: 3\r\n").status, 413);
+  EXPECT_EQ(
+      server().Request("POST", "/caption", "Content-Type: application/xml\r\n", "<a/>").status,
+      415);
+  EXPECT_EQ(server().Request("GET", "/health", "Content-Length: 3\r\n").status, 413);
   EXPECT_EQ(StatusOf("hello\r\n\r\n"), 400);
   EXPECT_EQ(StatusOf(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11)), 400);  // TLS
   EXPECT_EQ(StatusOf("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 400);

@@ -1,4 +1,4 @@
-// edgevlm serve against images that are none, too large, or somewhere else.
+// Images in requests to edgevlm serve: invalid, too large, cached, or given as URLs.
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -85,7 +85,7 @@ TEST_F(ServeImageTest, TheBytesDetermineTheFormat) {  // 41
   EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmImage())).status, 200);
 }
 
-// The built-in model looks at the last one only: that is what a reply is about, and tells of.
+// The built-in model uses only the last image, so the reply reports that one.
 TEST_F(ServeImageTest, AReplyReportsTheImageThatWasUsed) {
   const std::string first = PngImage(), second = PpmImage();
   const json alone = CaptionBytes(second).Json();
@@ -94,8 +94,8 @@ TEST_F(ServeImageTest, AReplyReportsTheImageThatWasUsed) {
            bytes + "\r\n";
   };
   const HttpReply form =
-      server().Ask("POST", "/caption", "Content-Type: multipart/form-data; boundary=xx\r\n",
-                   part(first) + part(second) + "--xx--\r\n");
+      server().Request("POST", "/caption", "Content-Type: multipart/form-data; boundary=xx\r\n",
+                       part(first) + part(second) + "--xx--\r\n");
   const HttpReply list = server().Post("/caption", {{"images", {Base64(first), Base64(second)}}});
   const HttpReply held =
       server().Post("/caption", {{"image", Base64(first)}, {"image_id", alone["image"]["id"]}});
@@ -113,7 +113,7 @@ TEST_F(ServeImageTest, AReplyReportsTheImageThatWasUsed) {
   }
 }
 
-// An image sent once may be asked about again by its name alone (29).
+// After an image was sent once, its id is enough (29).
 TEST_F(ServeImageTest, AnImageCanBeReferredToByItsId) {
   const std::string file = "P6 40 20 255\n" + std::string(40 * 20 * 3, 'k');
   const json first = CaptionBytes(file).Json();
@@ -152,13 +152,14 @@ TEST_F(ServeImageTest, RejectsUnknownIds) {
   EXPECT_EQ(refused(id).status, 404);
 }
 
-// One client's images are not another's, whether it knows their ids or has the same file.
+// Clients with different keys share no images, neither by id nor by content.
 TEST(ServeScopeTest, KeysShareNoImages) {
   const TestFolder folder;
   const ServedEdgevlm server(
       {"--keys-file", folder.Write("keys", "sixteen-or-more-1\nsixteen-or-more-2\n")});
   const auto caption = [&](const char* key, const json& body) {
-    return server.Ask("POST", "/caption", std::string("X-Api-Key: ") + key + "\r\n", body.dump());
+    return server.Request("POST", "/caption", std::string("X-Api-Key: ") + key + "\r\n",
+                          body.dump());
   };
   const json image = {{"image", Base64(PpmImage())}};
   const json id = {{"image_id", caption("sixteen-or-more-1", image).Json()["image"]["id"]}};
@@ -168,7 +169,7 @@ TEST(ServeScopeTest, KeysShareNoImages) {
   EXPECT_EQ(caption("sixteen-or-more-2", id).status, 200);
 }
 
-// A cache of nothing holds nothing, and all is encoded anew (76).
+// Without a cache every image is encoded again (76).
 TEST(ServeScopeTest, WithoutACacheThereAreNoIds) {
   const ServedEdgevlm server({"--image-cache-mib", "0"});
   const json image = {{"image", Base64(PpmImage())}};

@@ -1,4 +1,4 @@
-// edgevlm serve against requests that are good HTTP and wrong otherwise.
+// edgevlm serve with requests that are valid HTTP but invalid otherwise.
 #include <gmock/gmock.h>
 
 #include "program.h"
@@ -20,10 +20,11 @@ class ServeJsonTest : public ::testing::Test {
   void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
 
   static HttpReply PostText(const std::string& body) {
-    return server().Ask("POST", "/v1/chat/completions", "Content-Type: application/json\r\n", body);
+    return server().Request("POST", "/v1/chat/completions", "Content-Type: application/json\r\n",
+                            body);
   }
 
-  // A good request but for these fields.
+  // A request that is valid except for these fields.
   static HttpReply PostWith(const json& fields) {
     json body = {
         {"messages",
@@ -34,7 +35,7 @@ class ServeJsonTest : public ::testing::Test {
     return server().Post("/v1/chat/completions", body);
   }
 
-  // Refused with a message in OpenAI's shape that names the field.
+  // Expects an error in OpenAI's format that names the field.
   static void ExpectRefused(const HttpReply& reply, int status, const std::string& param) {
     EXPECT_EQ(reply.status, status) << reply.body;
     const json error = reply.Json()["error"];
@@ -200,7 +201,7 @@ TEST_F(ServeJsonTest, RejectsUnknownModels) {  // 30
 
 TEST_F(ServeJsonTest, RejectsWrongForms) {  // 31
   const auto status = [&](const std::string& type, const std::string& body) {
-    return server().Ask("POST", "/caption", "Content-Type: " + type + "\r\n", body).status;
+    return server().Request("POST", "/caption", "Content-Type: " + type + "\r\n", body).status;
   };
   EXPECT_EQ(status("multipart/form-data", "--x"), 415);
   EXPECT_EQ(status("multipart/form-data; boundary=\"\"", "--x"), 415);
@@ -216,7 +217,7 @@ TEST_F(ServeJsonTest, ErrorsOfOllamaHaveItsShape) {
   EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"format", "xml"}}).status, 400);
 }
 
-// Whatever it is that refuses: its clients show what "error" holds.
+// Whichever check rejects the request: Ollama's clients show the member "error".
 TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
   const TestFolder folder;
   const ServedEdgevlm locked(
@@ -230,12 +231,12 @@ TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
   }
   expect(server().Get("/api/chat"), 405);
   expect(server().Post("/api/tags", json::object()), 405);
-  expect(server().Ask("DELETE", "/api/delete"), 404);
-  expect(server().Ask("POST", "/api/chat", "Content-Encoding: gzip\r\n", "x"), 415);
-  expect(server().Ask("GET", "/api/tags", "Origin: https://evil.example\r\n"), 403);
+  expect(server().Request("DELETE", "/api/delete"), 404);
+  expect(server().Request("POST", "/api/chat", "Content-Encoding: gzip\r\n", "x"), 415);
+  expect(server().Request("GET", "/api/tags", "Origin: https://evil.example\r\n"), 403);
   expect(locked.Get("/api/tags"), 401);
-  expect(locked.Ask("POST", "/api/chat", "Authorization: Bearer sixteen-or-more-1\r\n",
-                    std::string((1 << 20) + 1, 'x')),
+  expect(locked.Request("POST", "/api/chat", "Authorization: Bearer sixteen-or-more-1\r\n",
+                        std::string((1 << 20) + 1, 'x')),
          413);
   Client client = server().Connect();
   client.Send("GET /api/tags HTTP/1.1\r\nHost: host.docker.internal:8080\r\n\r\n");
@@ -243,7 +244,7 @@ TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
   expect(foreign, 421);
   EXPECT_THAT(foreign.Json()["error"].get<std::string>(),
               AllOf(HasSubstr("host.docker.internal"), HasSubstr("server.host_names")));
-  // The next request on the connection is another's.
+  // The path of a previous request must not matter.
   client.Send("nonsense\r\n\r\n");
   EXPECT_TRUE(client.Receive().Json()["error"].is_object());
   EXPECT_TRUE(server().Post("/v1/nope", json::object()).Json()["error"]["message"].is_string());

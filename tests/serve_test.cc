@@ -1,4 +1,4 @@
-// edgevlm serve, when all goes well.
+// edgevlm serve with valid requests.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// The payloads of a stream of events.
+// The payloads of a stream of server-sent events.
 std::vector<std::string> Events(const std::string& body) {
   std::vector<std::string> events;
   for (std::size_t begin = 0; begin < body.size();) {
@@ -44,7 +44,7 @@ std::string FormField(const std::string& name, const std::string& value) {
 
 constexpr const char* kFormType = "Content-Type: multipart/form-data; boundary=xx\r\n";
 
-// One server for all tests that do not change it.
+// All tests that do not change the server share one.
 class ServeTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
@@ -80,7 +80,7 @@ TEST_F(ServeTest, DescribesItself) {
 }
 
 TEST_F(ServeTest, BrowsersGetThePage) {
-  const HttpReply reply = server().Ask("GET", "/", "Accept: text/html,*/*\r\n");
+  const HttpReply reply = server().Request("GET", "/", "Accept: text/html,*/*\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_THAT(reply.headers.at("content-type"), StartsWith("text/html"));
   EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
@@ -99,7 +99,7 @@ TEST_F(ServeTest, ReportsItsOptimizations) {
 }
 
 TEST_F(ServeTest, CaptionOfAnUploadEqualsTheCommandLines) {
-  const HttpReply reply = server().Ask("POST", "/caption", kFormType, Form(PpmImage()));
+  const HttpReply reply = server().Request("POST", "/caption", kFormType, Form(PpmImage()));
   ASSERT_EQ(reply.status, 200) << reply.body;
   const json body = reply.Json();
   EXPECT_EQ(body["caption"], Caption());
@@ -127,8 +127,8 @@ TEST_F(ServeTest, VqaAnswersTheQuestion) {
   EXPECT_EQ(server().Post("/vqa", body).Json()["answer"], answer);
   EXPECT_EQ(server().Post("/query", body).Json()["answer"], answer);
   const HttpReply form =
-      server().Ask("POST", "/vqa", kFormType,
-                   Form(PpmImage(), FormField("question", "how many things are there?")));
+      server().Request("POST", "/vqa", kFormType,
+                       Form(PpmImage(), FormField("question", "how many things are there?")));
   EXPECT_EQ(form.Json()["answer"], answer);
 }
 
@@ -214,7 +214,7 @@ TEST_F(ServeTest, TheSeedReproducesAReply) {
   EXPECT_EQ(again["seed"], first["seed"]);
 }
 
-// With an image, while sampling: whatever the model would rather say.
+// With an image, while sampling.
 TEST_F(ServeTest, RepliesFollowTheirFormat) {
   const json schema = {
       {"type", "object"},
@@ -260,7 +260,7 @@ TEST_F(ServeTest, CountsTokensInAdvance) {
 
 TEST_F(ServeTest, AnImageIsEncodedOnce) {
   std::string other = PpmImage();
-  other.back() = 'x';  // all but the last byte are the same
+  other.back() = 'x';  // differs in the last byte
   const auto encode_ms = [&](const std::string& image) {
     return server().Post("/caption", {{"image", Base64(image)}}).Json()["timings"]["encode_ms"];
   };
@@ -272,7 +272,7 @@ TEST_F(ServeTest, AnImageIsEncodedOnce) {
   EXPECT_GT(server().Get("/metrics").Json()["metrics"]["edgevlm_image_cache_hits_total"], 0);
 }
 
-// The same pixels in another shape are another image.
+// Equal pixel bytes in another shape are a different image.
 TEST_F(ServeTest, ImagesOfAnotherShapeDiffer) {
   const std::string pixels(30 * 100 * 3, 'p');
   const auto tokens = [&](const std::string& size) {
@@ -350,7 +350,8 @@ TEST_F(ServeTest, ReportsItsMetrics) {
   const std::string text = server().Get("/metrics/prometheus").body;
   EXPECT_THAT(text, HasSubstr("edgevlm_requests_total{code=\"200\",endpoint=\"/caption\"}"));
   EXPECT_THAT(text, HasSubstr("edgevlm_stage_duration_seconds_bucket{stage=\"encode\""));
-  EXPECT_EQ(server().Ask("GET", "/metrics", "Accept: text/plain\r\n").body.substr(0, 6), "# HELP");
+  EXPECT_EQ(server().Request("GET", "/metrics", "Accept: text/plain\r\n").body.substr(0, 6),
+            "# HELP");
 }
 
 TEST_F(ServeTest, AConnectionServesManyRequests) {
@@ -435,30 +436,33 @@ TEST(ServeLifeTest, KeysGuardEverythingButHealth) {
   EXPECT_EQ(server.Get("/health").status, 200);
   for (const char* path : {"/", "/metrics", "/v1/models", "/docs", "/nowhere"}) {
     EXPECT_EQ(server.Get(path).status, 401) << path;
-    EXPECT_NE(server.Ask("GET", path, "Authorization: Bearer sixteen-or-more-2\r\n").status, 401);
+    EXPECT_NE(server.Request("GET", path, "Authorization: Bearer sixteen-or-more-2\r\n").status,
+              401);
   }
-  EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: sixteen-or-more-1\r\n").status, 200);
+  EXPECT_EQ(server.Request("GET", "/", "X-Api-Key: sixteen-or-more-1\r\n").status, 200);
   const std::string basic = "Authorization: Basic " + Base64("me:sixteen-or-more-1") + "\r\n";
-  EXPECT_EQ(server.Ask("GET", "/", basic).status, 200);
+  EXPECT_EQ(server.Request("GET", "/", basic).status, 200);
   for (const char* wrong : {"sixteen-or-more-", "sixteen-or-more-11", "x", "# mine"}) {
-    EXPECT_EQ(server.Ask("GET", "/", std::string("X-Api-Key: ") + wrong + "\r\n").status, 401);
+    EXPECT_EQ(server.Request("GET", "/", std::string("X-Api-Key: ") + wrong + "\r\n").status, 401);
   }
-  EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: " + std::string(8000, 'k') + "\r\n").status, 401);
+  EXPECT_EQ(server.Request("GET", "/", "X-Api-Key: " + std::string(8000, 'k') + "\r\n").status,
+            401);
   EXPECT_EQ(server.Get("/health").Json()["needs_key"], true);
 }
 
-// It comes with the refusal, knows nothing of the server, and lets no browser ask by itself.
+// It has status 401, reveals nothing about the server, and does not trigger the browser's own
+// prompt.
 TEST(ServeLifeTest, BrowsersWithoutAKeyGetTheLoginPage) {
   const TestFolder folder;
   const ServedEdgevlm server({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
   for (const char* path : {"/", "/docs"}) {
-    const HttpReply page = server.Ask("GET", path, "Accept: text/html\r\n");
+    const HttpReply page = server.Request("GET", path, "Accept: text/html\r\n");
     EXPECT_EQ(page.status, 401);
     EXPECT_THAT(page.headers.at("content-type"), StartsWith("text/html"));
     EXPECT_THAT(page.headers.at("www-authenticate"), StartsWith("Bearer"));
   }
   EXPECT_EQ(server.Get("/page/app.js").status, 200);
-  const HttpReply stats = server.Ask("GET", "/metrics", "Accept: text/html\r\n");
+  const HttpReply stats = server.Request("GET", "/metrics", "Accept: text/html\r\n");
   EXPECT_EQ(stats.status, 401);
   EXPECT_THAT(stats.headers.at("www-authenticate"), StartsWith("Basic"));
 }
@@ -466,14 +470,14 @@ TEST(ServeLifeTest, BrowsersWithoutAKeyGetTheLoginPage) {
 TEST(ServeLifeTest, RejectsPagesOfOtherOriginsUntilAllowed) {
   const char* foreign = "Origin: https://evil.example\r\n";
   const ServedEdgevlm closed;
-  EXPECT_EQ(closed.Ask("GET", "/health", foreign).status, 403);
-  EXPECT_EQ(closed.Ask("OPTIONS", "/caption", foreign).status, 403);
-  EXPECT_EQ(closed.Ask("GET", "/health", "Origin: http://localhost\r\n").status, 200);
+  EXPECT_EQ(closed.Request("GET", "/health", foreign).status, 403);
+  EXPECT_EQ(closed.Request("OPTIONS", "/caption", foreign).status, 403);
+  EXPECT_EQ(closed.Request("GET", "/health", "Origin: http://localhost\r\n").status, 200);
   const ServedEdgevlm open({"--cors-origins", "https://evil.example"});
-  const HttpReply preflight = open.Ask("OPTIONS", "/caption", foreign);
+  const HttpReply preflight = open.Request("OPTIONS", "/caption", foreign);
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(preflight.headers.at("access-control-allow-origin"), "https://evil.example");
-  EXPECT_EQ(open.Ask("GET", "/health", foreign).headers.at("access-control-allow-origin"),
+  EXPECT_EQ(open.Request("GET", "/health", foreign).headers.at("access-control-allow-origin"),
             "https://evil.example");
 }
 

@@ -1,4 +1,4 @@
-// edgevlm serve and WebSockets (RFC 6455), good ones and bad ones.
+// WebSockets of edgevlm serve (RFC 6455), valid and invalid ones.
 #include <gmock/gmock.h>
 
 #include "long_reply.h"
@@ -29,7 +29,7 @@ class ServeWebSocketTest : public ::testing::Test {
     return json{{"type", "caption"}, {"image", Base64(PpmImage())}}.dump();
   }
 
-  // How the server ends a connection on which these bytes came.
+  // The code with which the server closes a connection that sent these bytes.
   static int CodeAfter(const std::string& bytes) {
     SocketClient client(server().port());
     client.SendBytes(bytes);
@@ -46,7 +46,7 @@ TEST_F(ServeWebSocketTest, AnswersEachMessageInTurn) {
   ASSERT_EQ(client.status(), kSwitching);
   for (int i = 0; i < 3; ++i) client.Send(Caption());
   for (int i = 0; i < 3; ++i) EXPECT_THAT(client.ReceiveUntil("[DONE]"), HasSubstr("completed"));
-  // Also what comes after some had to wait.
+  // Also after some had to wait.
   client.Send("{");
   EXPECT_THAT(client.ReceiveUntil("error"), HasSubstr("expected JSON"));
   client.Send(R"({"type": "paint"})");
@@ -63,7 +63,7 @@ TEST_F(ServeWebSocketTest, AcceptsFragmentedMessages) {
   EXPECT_THAT(client.ReceiveUntil("[DONE]"), HasSubstr("completed"));
 }
 
-// Elsewhere an upgrade is none: /health is open to everybody.
+// Elsewhere an upgrade is ignored: /health needs no key.
 TEST_F(ServeWebSocketTest, RejectsUpgradesOnOtherPaths) {
   const TestFolder folder;
   const ServedEdgevlm guarded({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
@@ -105,8 +105,8 @@ TEST_F(ServeWebSocketTest, RejectsWrongFrames) {
 }
 
 TEST_F(ServeWebSocketTest, RejectsTooLargeMessages) {
-  EXPECT_EQ(CodeAfter(FrameText("{", {.promised_bytes = 1'000'000'000})), kTooLarge);
-  EXPECT_EQ(CodeAfter(FrameText("{", {.promised_bytes = ~0ULL >> 1})), kTooLarge);
+  EXPECT_EQ(CodeAfter(FrameText("{", {.announced_bytes = 1'000'000'000})), kTooLarge);
+  EXPECT_EQ(CodeAfter(FrameText("{", {.announced_bytes = ~0ULL >> 1})), kTooLarge);
   std::string pieces = FrameText(std::string(600'000, ' '), {.is_last = false});
   pieces += FrameText(std::string(600'000, ' '), {.kind = kContinuationFrame});
   EXPECT_EQ(CodeAfter(pieces), kTooLarge);
@@ -119,7 +119,7 @@ TEST_F(ServeWebSocketTest, RejectsTooManyMessages) {
   client.ReceiveUntil("chunk");
   for (int i = 0; i < 20; ++i) client.Send("{}");
   EXPECT_EQ(client.CloseCode(), kPolicy);
-  // Nobody works for it any more.
+  // Its requests are cancelled.
   EXPECT_TRUE(Becomes([&] { return slow.Get("/health").Json()["queue"]["running"] == 0; }));
 }
 

@@ -33,8 +33,8 @@ MAY_INCLUDE = {
     "train": "gguf tokenizer image tensor base",
 }
 
-# Headers of the public API, include/edgevlm/ -> the folders that may include them. Results are
-# passed on by base/result.h.
+# Headers of the public API, include/edgevlm/ -> the folders that may include them. base/result.h
+# re-exports Result.
 API = {
     "edgevlm/edgevlm.h": "engine eval server cli",
     "edgevlm/cache_options.h": "cache decode engine cli",

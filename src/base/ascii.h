@@ -31,7 +31,8 @@ inline std::string ToUpperAscii(std::string_view text) {
 }
 
 constexpr bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return ToLowerAscii(x) == ToLowerAscii(y); });
+  return std::ranges::equal(a, b,
+                            [](char x, char y) { return ToLowerAscii(x) == ToLowerAscii(y); });
 }
 
 constexpr bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) {

@@ -1,4 +1,4 @@
-// ApiError: why a request failed, as the client is told.
+// ApiError: why a request failed, as reported to the client.
 #pragma once
 
 #include <cstdint>

@@ -134,7 +134,7 @@ test("keys", async () => {
   await guarded.end();
 });
 
-test("abort frees the place", async () => {
+test("abort frees the slot", async () => {
   const long = await serve(...slow);
   const longClient = new Ollama({ host: long.url });
   const stream = await longClient.chat({

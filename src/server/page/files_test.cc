@@ -25,8 +25,8 @@ TEST(FindPageFile, KnowsNamesAndTypes) {
   }
 }
 
-// The policy of the pages would not run it.
-TEST(FindPageFile, NothingIsWrittenIntoPages) {
+// The pages' Content-Security-Policy would block it.
+TEST(FindPageFile, PagesHaveNothingInline) {
   for (const char* name : {"index.html", "docs.html"}) {
     const std::string html(FindPageFile(name)->bytes);
     EXPECT_THAT(html, Not(HasSubstr("<style"))) << name;
@@ -36,7 +36,7 @@ TEST(FindPageFile, NothingIsWrittenIntoPages) {
   }
 }
 
-// Every endpoint that there is has its place in the description, and the other way round.
+// The description has exactly the endpoints of the routes.
 TEST(OpenApi, DescribesTheRoutes) {
   std::set<std::string> described;
   const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
@@ -46,7 +46,7 @@ TEST(OpenApi, DescribesTheRoutes) {
       EXPECT_TRUE(operation["x-codeSamples"].is_array()) << path;
     }
   }
-  std::set<std::string> routes = {"get /ws"};  // which is no route but another protocol
+  std::set<std::string> routes = {"get /ws"};  // not a route, but another protocol
   for (const Route& route : Routes()) {
     std::string path(route.path);
     if (path.ends_with("/*")) path.pop_back();
@@ -59,7 +59,7 @@ TEST(OpenApi, IsOfThisVersion) {
   EXPECT_EQ(json::parse(FindPageFile("openapi.json")->bytes)["info"]["version"], Version());
 }
 
-TEST(OpenApi, SaysWhatNeedsNoKey) {
+TEST(OpenApi, MarksEndpointsWithoutKeys) {
   const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
   for (const Route& route : Routes()) {
     std::string path(route.path);

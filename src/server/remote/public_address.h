@@ -1,4 +1,4 @@
-// Tells public network addresses from private and special ones.
+// Distinguishes public network addresses from private and special ones.
 #pragma once
 
 #include <array>

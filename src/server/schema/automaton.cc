@@ -95,9 +95,9 @@ Automaton Complement(const Automaton& automaton) {
   complement.states.emplace_back();
   for (Automaton::State& state : complement.states) {
     state.accepts = !state.accepts;
-    std::vector<CodePoints::Interval> taken;
-    for (const Automaton::Edge& edge : state.edges) taken.push_back(edge.on);
-    const CodePoints gaps = CodePoints(std::move(taken)).Complement();
+    std::vector<CodePoints::Interval> covered;
+    for (const Automaton::Edge& edge : state.edges) covered.push_back(edge.on);
+    const CodePoints gaps = CodePoints(std::move(covered)).Complement();
     for (const CodePoints::Interval& gap : gaps.intervals()) {
       state.edges.push_back({gap, other});
     }

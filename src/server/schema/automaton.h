@@ -45,7 +45,7 @@ Automaton Complement(const Automaton& automaton);
 Automaton TextsOfLength(int least, std::optional<int> most);
 
 // The automaton whose states are the keys reachable from `start`. edges(key) lists pairs of an
-// interval and the key that it leads to; accepts(key) tells whether the state accepts. Nothing if
+// interval and the key that it leads to; accepts(key) is whether the state accepts. Nothing if
 // there are more than max_states.
 template <class Key, class Edges, class Accepting>
 std::optional<Automaton> Explore(Key start, const Edges& edges, const Accepting& accepts,

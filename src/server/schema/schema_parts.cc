@@ -185,7 +185,7 @@ MaybeError SchemaSource::AddReferred(const Json& schema, Walk& walk, int depth) 
     if (!reference.is_string()) return failed(ErrorCode::kInvalid, "$ref: expected a text");
     const Json* target = Resolve(reference.get<std::string>());
     if (target == nullptr) {
-      return failed(ErrorCode::kUnsupported, "$ref: expected a place in the schema");
+      return failed(ErrorCode::kUnsupported, "$ref: expected a path in the schema");
     }
     if (auto error = Add(*target, walk, depth + 1)) return error;
   }
