@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edgevlm::Problem problem;
   edgevlm::Fields fields(*body, "", problem);
   const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
-  edgevlm::RefuseUnsupported(fields);
-  const auto form = edgevlm::ReadReplyForm(fields, problem);
+  edgevlm::RejectUnsupported(fields);
+  const auto form = edgevlm::ReadResponseFormat(fields, problem);
   edgevlm::RequestImages images(rules, problem);
   edgevlm::ReadChatMessages(fields, images, problem);
   if (!problem) CHECK(!edgevlm::Validate(decode));

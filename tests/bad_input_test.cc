@@ -174,9 +174,9 @@ TEST(BadRequest, FailsWithOneLine) {
                 1);
   ExpectOneLine(RunEdgevlm({"eval", folder.Path("")}), 1);
   for (const char* layers : {"0", "4,2", "2,2", "2,99"}) {
-    const Outcome refused = RunEdgevlm({"ask", image, "what?", "--exit-layers", layers});
-    ExpectOneLine(refused, 1);
-    EXPECT_THAT(refused.errors, HasSubstr("options: exit_layers: expected increasing numbers"));
+    const Outcome rejected = RunEdgevlm({"ask", image, "what?", "--exit-layers", layers});
+    ExpectOneLine(rejected, 1);
+    EXPECT_THAT(rejected.errors, HasSubstr("options: exit_layers: expected increasing numbers"));
   }
   ExpectOneLine(RunEdgevlm({"quantize", image, folder.Path("out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);

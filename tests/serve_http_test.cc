@@ -169,7 +169,7 @@ TEST_F(ServeHttpTest, ADisconnectFreesTheSlot) {  // 10
 TEST_F(ServeHttpTest, ReportsAFullQueue) {
   const ServedEdgevlm one({"--running", "1", "--waiting", "0"});
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
-  int refused = 0;
+  int rejected = 0;
   std::vector<Client> clients;
   for (int i = 0; i < 16; ++i) {
     clients.push_back(one.Connect());
@@ -179,11 +179,11 @@ TEST_F(ServeHttpTest, ReportsAFullQueue) {
     const HttpReply reply = client.Receive();
     EXPECT_THAT(reply.status, AnyOf(200, 503));
     if (reply.status != 503) continue;
-    ++refused;
+    ++rejected;
     EXPECT_EQ(reply.headers.at("retry-after"), "2");
     EXPECT_EQ(reply.Json()["error"]["code"], "queue_full");
   }
-  EXPECT_GT(refused, 0);
+  EXPECT_GT(rejected, 0);
 }
 
 TEST_F(ServeHttpTest, CancelsForAHalfClosedConnection) {  // 11

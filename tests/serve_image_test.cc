@@ -134,22 +134,22 @@ TEST_F(ServeImageTest, AnImageCanBeReferredToByItsId) {
 }
 
 TEST_F(ServeImageTest, RejectsUnknownIds) {
-  const auto refused = [&](const std::string& id) {
+  const auto rejected = [&](const std::string& id) {
     const HttpReply reply = server().Post("/caption", {{"image_id", id}});
     EXPECT_EQ(reply.Json()["error"]["param"], "image_id");
     return reply;
   };
-  const HttpReply unknown = refused(std::string(64, '0'));
+  const HttpReply unknown = rejected(std::string(64, '0'));
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.Json()["error"]["code"], "image_not_cached");
   for (const std::string& wrong : {std::string("x"), std::string(64, 'A'), std::string(65, '0'),
                                    std::string("../../etc/passwd")}) {
-    EXPECT_EQ(refused(wrong).status, 400) << wrong;
+    EXPECT_EQ(rejected(wrong).status, 400) << wrong;
   }
   EXPECT_EQ(server().Post("/caption", {{"image_id", 5}}).status, 400);
   const std::string id = CaptionBytes(PpmImage()).Json()["image"]["id"];
   EXPECT_EQ(server().Post("/clear-cache", json::object()).status, 200);
-  EXPECT_EQ(refused(id).status, 404);
+  EXPECT_EQ(rejected(id).status, 404);
 }
 
 // Clients with different keys share no images, neither by id nor by content.

@@ -36,7 +36,7 @@ class ServeJsonTest : public ::testing::Test {
   }
 
   // Expects an error in OpenAI's format that names the field.
-  static void ExpectRefused(const HttpReply& reply, int status, const std::string& param) {
+  static void ExpectRejected(const HttpReply& reply, int status, const std::string& param) {
     EXPECT_EQ(reply.status, status) << reply.body;
     const json error = reply.Json()["error"];
     EXPECT_TRUE(error["message"].is_string()) << reply.body;
@@ -80,7 +80,7 @@ TEST_F(ServeJsonTest, RejectsDuplicateNames) {  // 20
 TEST_F(ServeJsonTest, RejectsWrongTokenLimits) {  // 21
   for (const json& wrong : {json(-3), json(0), json(0.0), json(1e19), json(1.5), json("5"),
                             json(true), json::array({1}), json(18446744073709551615u)}) {
-    ExpectRefused(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
+    ExpectRejected(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
   }
   EXPECT_EQ(PostWith({{"max_tokens", nullptr}}).status, 200);
 }
@@ -89,7 +89,7 @@ TEST_F(ServeJsonTest, RejectsWrongNumbers) {  // 22
   for (const char* name : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty",
                            "presence_penalty", "frequency_penalty", "repeat_last_n"}) {
     for (const json& wrong : {json(-2.5), json(1e300), json("1"), json::object()}) {
-      ExpectRefused(PostWith({{name, wrong}}), 400, name);
+      ExpectRejected(PostWith({{name, wrong}}), 400, name);
     }
   }
   for (const char* text : {"NaN", "Infinity", "-Infinity", "1e999"}) {
@@ -102,11 +102,11 @@ TEST_F(ServeJsonTest, RejectsWrongNumbers) {  // 22
 }
 
 TEST_F(ServeJsonTest, RejectsUnsupportedFeatures) {  // 23
-  ExpectRefused(PostWith({{"n", 100'000}}), 400, "n");
-  ExpectRefused(PostWith({{"best_of", 2}}), 400, "best_of");
-  ExpectRefused(PostWith({{"logprobs", true}}), 400, "logprobs");
-  ExpectRefused(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
-  ExpectRefused(PostWith({{"logit_bias", {{"50256", -100}}}}), 400, "logit_bias");
+  ExpectRejected(PostWith({{"n", 100'000}}), 400, "n");
+  ExpectRejected(PostWith({{"best_of", 2}}), 400, "best_of");
+  ExpectRejected(PostWith({{"logprobs", true}}), 400, "logprobs");
+  ExpectRejected(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
+  ExpectRejected(PostWith({{"logit_bias", {{"50256", -100}}}}), 400, "logit_bias");
   const json nothing = {{"tools", json::array()}, {"logit_bias", json::object()},
                         {"user", "me"},           {"suffix", ""},
                         {"logprobs", false},      {"n", 1.0},
@@ -116,22 +116,22 @@ TEST_F(ServeJsonTest, RejectsUnsupportedFeatures) {  // 23
   EXPECT_EQ(
       server().Post("/api/generate", {{"prompt", "a"}, {"options", {{"mirostat", 2}}}}).status,
       400);
-  ExpectRefused(server().Post("/tokenize", json::object()), 400, "content");
+  ExpectRejected(server().Post("/tokenize", json::object()), 400, "content");
 }
 
 TEST_F(ServeJsonTest, RejectsWrongMessages) {  // 24
-  ExpectRefused(PostText("{}"), 400, "messages");
-  ExpectRefused(PostText(R"({"messages":[]})"), 400, "messages");
-  ExpectRefused(PostText(R"({"messages":{}})"), 400, "messages");
-  ExpectRefused(PostText(R"({"messages":[1]})"), 400, "messages[0]");
-  ExpectRefused(PostText(R"({"messages":[{"role":"robot","content":"a"}]})"), 400,
-                "messages[0].role");
-  ExpectRefused(PostText(R"({"messages":[{"role":"user"}]})"), 400, "messages[0].content");
-  ExpectRefused(PostWith(Content(json::array())), 400, "messages[0].content");
-  ExpectRefused(PostWith(Content({{{"type", "hologram"}}})), 400, "messages[0].content[0].type");
-  ExpectRefused(PostWith(Content({{{"type", "text"}}})), 400, "messages[0].content[0].text");
-  ExpectRefused(PostWith(Content({{{"type", "image_url"}}})), 400,
-                "messages[0].content[0].image_url");
+  ExpectRejected(PostText("{}"), 400, "messages");
+  ExpectRejected(PostText(R"({"messages":[]})"), 400, "messages");
+  ExpectRejected(PostText(R"({"messages":{}})"), 400, "messages");
+  ExpectRejected(PostText(R"({"messages":[1]})"), 400, "messages[0]");
+  ExpectRejected(PostText(R"({"messages":[{"role":"robot","content":"a"}]})"), 400,
+                 "messages[0].role");
+  ExpectRejected(PostText(R"({"messages":[{"role":"user"}]})"), 400, "messages[0].content");
+  ExpectRejected(PostWith(Content(json::array())), 400, "messages[0].content");
+  ExpectRejected(PostWith(Content({{{"type", "hologram"}}})), 400, "messages[0].content[0].type");
+  ExpectRejected(PostWith(Content({{{"type", "text"}}})), 400, "messages[0].content[0].text");
+  ExpectRejected(PostWith(Content({{{"type", "image_url"}}})), 400,
+                 "messages[0].content[0].image_url");
   EXPECT_EQ(PostWith(Content("")).status, 400);
   EXPECT_EQ(PostText(R"({"messages":[{"role":"assistant","content":"a"}]})").status, 400);
 }
@@ -159,41 +159,41 @@ TEST_F(ServeJsonTest, RejectsMoreThanTheContext) {  // 26, 27
   EXPECT_EQ(PostWith(Content(parts)).status, 413);
   json messages = json::array();
   for (int i = 0; i < 2000; ++i) messages.push_back({{"role", "user"}, {"content", "a"}});
-  ExpectRefused(PostWith({{"messages", messages}}), 400, "messages");
+  ExpectRejected(PostWith({{"messages", messages}}), 400, "messages");
 }
 
 TEST_F(ServeJsonTest, RejectsWrongStops) {  // 28
-  ExpectRefused(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
-  ExpectRefused(PostWith({{"stop", {"a", 1}}}), 400, "stop");
-  ExpectRefused(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
+  ExpectRejected(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
+  ExpectRejected(PostWith({{"stop", {"a", 1}}}), 400, "stop");
+  ExpectRejected(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
 }
 
 TEST_F(ServeJsonTest, RejectsWrongResponseFormats) {
-  const auto refused = [&](const json& schema) {
+  const auto rejected = [&](const json& schema) {
     const json format = {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}};
-    ExpectRefused(PostWith({{"response_format", format}}), 400,
-                  "response_format.json_schema.schema");
+    ExpectRejected(PostWith({{"response_format", format}}), 400,
+                   "response_format.json_schema.schema");
   };
-  refused({{"type", "string"}, {"pattern", "(a+)\\1$"}});
-  refused({{"type", "string"}, {"pattern", "([ab]*a[ab]{40}){40}$"}});
-  refused({{"type", "string"}, {"format", "zodiac"}});
-  refused({{"$ref", "#/$defs/a"},
-           {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
+  rejected({{"type", "string"}, {"pattern", "(a+)\\1$"}});
+  rejected({{"type", "string"}, {"pattern", "([ab]*a[ab]{40}){40}$"}});
+  rejected({{"type", "string"}, {"format", "zodiac"}});
+  rejected({{"$ref", "#/$defs/a"},
+            {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
   json wide = json::object();
   for (int i = 0; i < 1000; ++i) {
     wide[std::to_string(i)] = {{"pattern", "^.{20}" + std::to_string(i)}};
   }
-  refused({{"properties", wide}});
+  rejected({{"properties", wide}});
   for (int i = 0; i < 2000; ++i) wide[std::to_string(i)] = 1;
   EXPECT_EQ(PostWith({{"response_format", wide}}).status, 413);
-  ExpectRefused(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
-  ExpectRefused(PostWith({{"response_format", "json"}}), 400, "response_format");
-  ExpectRefused(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,
-                "response_format.json_schema");
+  ExpectRejected(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
+  ExpectRejected(PostWith({{"response_format", "json"}}), 400, "response_format");
+  ExpectRejected(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,
+                 "response_format.json_schema");
 }
 
 TEST_F(ServeJsonTest, RejectsUnknownModels) {  // 30
-  ExpectRefused(PostWith({{"model", "gpt-4"}}), 404, "model");
+  ExpectRejected(PostWith({{"model", "gpt-4"}}), 404, "model");
   EXPECT_EQ(PostWith({{"model", "edgevlm"}}).status, 200);
   EXPECT_EQ(server().Get("/v1/models/gpt-4").status, 404);
   EXPECT_EQ(server().Post("/api/generate", {{"model", "llava"}, {"prompt", "a"}}).status, 404);

@@ -160,10 +160,10 @@ TEST(ServeLife, RejectsNewWorkWhileDraining) {
   server.Signal(SIGTERM);
   EXPECT_TRUE(idle.IsClosedWithin(Client::kPatience));  // so the signal has arrived
   other.Send(late.substr(late.size() / 2));
-  const HttpReply refused = other.Receive();
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_EQ(refused.headers.at("retry-after"), "10");
-  EXPECT_EQ(refused.Json()["error"]["code"], "draining");
+  const HttpReply rejected = other.Receive();
+  EXPECT_EQ(rejected.status, 503);
+  EXPECT_EQ(rejected.headers.at("retry-after"), "10");
+  EXPECT_EQ(rejected.Json()["error"]["code"], "draining");
   socket.Send(R"({"type": "caption"})");
   EXPECT_THAT(socket.ReceiveUntil("[DONE]"), HasSubstr("completed"));
   EXPECT_THAT(client.ReadUntil("0\r\n\r\n"), HasSubstr("[DONE]"));

@@ -20,13 +20,13 @@ std::string TestFile(std::size_t bytes) {
 
 class DownloadTest : public ::testing::Test {
  protected:
-  Result<Downloaded> Run(const HttpServer& server, int attempts = 1,
-                         std::optional<std::uint64_t> bytes = {}) {
-    return RunUrl(server.Url(), attempts, bytes);
+  Result<Downloaded> DownloadFrom(const HttpServer& server, int attempts = 1,
+                                  std::optional<std::uint64_t> bytes = {}) {
+    return DownloadUrl(server.Url(), attempts, bytes);
   }
 
-  Result<Downloaded> RunUrl(const std::string& url, int attempts = 1,
-                            std::optional<std::uint64_t> bytes = {}) {
+  Result<Downloaded> DownloadUrl(const std::string& url, int attempts = 1,
+                                 std::optional<std::uint64_t> bytes = {}) {
     auto part = PartFile::Open(path_);
     if (!part) return part.error();
     return Download({.url = url,
@@ -57,7 +57,7 @@ TEST_F(DownloadTest, DownloadsAFile) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  const auto downloaded = Run(server, 1, file_.size());
+  const auto downloaded = DownloadFrom(server, 1, file_.size());
   ASSERT_TRUE(downloaded) << downloaded.error().message;
   EXPECT_EQ(PartText(), file_);
   EXPECT_EQ(server.requests().at(0).Header("range"), "");
@@ -68,11 +68,11 @@ TEST_F(DownloadTest, ResumesAfterACut) {
     if (request.Header("range").empty()) return CutAnswer(request, file_, 40'000);
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  const auto first = Run(server);
+  const auto first = DownloadFrom(server);
   ASSERT_FALSE(first);
   EXPECT_EQ(first.error().code, ErrorCode::kIo);
   EXPECT_EQ(PartText(), file_.substr(0, 40'000));
-  const auto second = Run(server);
+  const auto second = DownloadFrom(server);
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(PartText(), file_);
   EXPECT_EQ(server.requests().at(1).Header("range"), "bytes=40000-");
@@ -87,7 +87,7 @@ TEST_F(DownloadTest, RetriesByItself) {
     if (count == 3) return ServerAnswer{Answer("503 Busy", LengthHeader(4), "busy")};
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  const auto downloaded = Run(server, 3);
+  const auto downloaded = DownloadFrom(server, 3);
   ASSERT_TRUE(downloaded) << downloaded.error().message;
   EXPECT_EQ(PartText(), file_);
   EXPECT_EQ(count, 4);
@@ -99,7 +99,7 @@ TEST_F(DownloadTest, GivesUpWhenTheTransferStalls) {
     answer.resize(answer.size() - 50'000);
     return ServerAnswer{.bytes = answer, .stalls = true};
   });
-  const auto stalled = Run(server);
+  const auto stalled = DownloadFrom(server);
   ASSERT_FALSE(stalled);
   EXPECT_THAT(stalled.error().message, HasSubstr("no data for"));
   EXPECT_EQ(PartText(), file_.substr(0, 50'000));
@@ -111,8 +111,8 @@ TEST_F(DownloadTest, StartsOverWhenTheFileHasChanged) {
     if (request.Header("range").empty()) return CutAnswer(request, file_, 40'000);
     return ServerAnswer{FileAnswer(request, other, "\"six\"")};
   });
-  ASSERT_FALSE(Run(server));
-  const auto second = Run(server);
+  ASSERT_FALSE(DownloadFrom(server));
+  const auto second = DownloadFrom(server);
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(PartText(), other);
 }
@@ -124,8 +124,8 @@ TEST_F(DownloadTest, StartsOverWhenTheServerIgnoresRanges) {
     if (++count == 1) return CutAnswer(request, file_, 40'000);
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  ASSERT_FALSE(Run(server));
-  const auto second = Run(server);
+  ASSERT_FALSE(DownloadFrom(server));
+  const auto second = DownloadFrom(server);
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(PartText(), file_);
 }
@@ -140,9 +140,9 @@ TEST_F(DownloadTest, StartsOverWhenTheServerIgnoresIfRange) {
     request.headers["if-range"] = "\"six\"";
     return ServerAnswer{FileAnswer(request, other, "\"six\"")};
   });
-  ASSERT_FALSE(Run(server));
+  ASSERT_FALSE(DownloadFrom(server));
   server_has_other_ = true;
-  const auto second = Run(server);
+  const auto second = DownloadFrom(server);
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(PartText(), other);
 }
@@ -152,14 +152,14 @@ TEST_F(DownloadTest, DoesNotResumeAPartOfUnknownOrigin) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  const auto downloaded = Run(server);
+  const auto downloaded = DownloadFrom(server);
   ASSERT_TRUE(downloaded) << downloaded.error().message;
   EXPECT_EQ(PartText(), file_);
 }
 
 TEST_F(DownloadTest, RequestsNothingWhenThePartIsComplete) {
   WriteText(PartFile::PartPath(path_), file_);
-  const auto downloaded = RunUrl("http://127.0.0.1:1/", 1, file_.size());
+  const auto downloaded = DownloadUrl("http://127.0.0.1:1/", 1, file_.size());
   EXPECT_TRUE(downloaded) << downloaded.error().message;
 }
 
@@ -168,18 +168,18 @@ TEST_F(DownloadTest, DownloadsNothingTwice) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
   for (int run = 0; run < 2; ++run) {
-    const auto downloaded = Run(server);
+    const auto downloaded = DownloadFrom(server);
     ASSERT_TRUE(downloaded) << downloaded.error().message;
     EXPECT_EQ(PartText(), file_);
   }
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
-TEST_F(DownloadTest, RefusesAnotherSizeThanExpectedBeforeTheFirstByte) {
+TEST_F(DownloadTest, RejectsAnotherSizeThanExpectedBeforeTheFirstByte) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  const auto downloaded = Run(server, 1, file_.size() + 1);
+  const auto downloaded = DownloadFrom(server, 1, file_.size() + 1);
   ASSERT_FALSE(downloaded);
   EXPECT_THAT(downloaded.error().message,
               HasSubstr("expected 100001 bytes, the server has 100000"));
@@ -190,28 +190,28 @@ TEST_F(DownloadTest, NeverWritesMoreThanAnnounced) {
   const HttpServer server([&](const ServerRequest&) {
     return ServerAnswer{Answer("200 OK", "ETag: \"1\"\r\n", file_)};  // ends with the connection
   });
-  const auto downloaded = Run(server, 1, 1000);
+  const auto downloaded = DownloadFrom(server, 1, 1000);
   ASSERT_FALSE(downloaded);
   EXPECT_EQ(downloaded.error().code, ErrorCode::kTooLarge);
   EXPECT_EQ(PartText(), "");
 }
 
-TEST_F(DownloadTest, RefusesAFileOfNoOrUnknownSize) {
+TEST_F(DownloadTest, RejectsAFileOfNoOrUnknownSize) {
   const HttpServer unknown(
       [&](const ServerRequest&) { return ServerAnswer{Answer("200 OK", "", file_)}; });
-  EXPECT_FALSE(Run(unknown));
+  EXPECT_FALSE(DownloadFrom(unknown));
   const HttpServer empty(
       [&](const ServerRequest&) { return ServerAnswer{Answer("200 OK", LengthHeader(0), "")}; });
-  const auto nothing = Run(empty);
+  const auto nothing = DownloadFrom(empty);
   ASSERT_FALSE(nothing);
   EXPECT_THAT(nothing.error().message, HasSubstr("empty"));
 }
 
-TEST_F(DownloadTest, RefusesMoreThanTheDiskHolds) {
+TEST_F(DownloadTest, RejectsMoreThanTheDiskHolds) {
   const HttpServer server([&](const ServerRequest&) {
     return ServerAnswer{Answer("200 OK", LengthHeader(std::size_t{1} << 49), "")};
   });
-  const auto downloaded = Run(server);
+  const auto downloaded = DownloadFrom(server);
   ASSERT_FALSE(downloaded);
   EXPECT_EQ(downloaded.error().code, ErrorCode::kTooLarge);
   EXPECT_THAT(downloaded.error().message, HasSubstr("the disk has"));
@@ -224,7 +224,7 @@ TEST_F(DownloadTest, ReportsTheStatus) {
     const HttpServer server([&, status = status](const ServerRequest&) {
       return ServerAnswer{Answer(status, LengthHeader(5), "sorry")};
     });
-    const auto downloaded = Run(server);
+    const auto downloaded = DownloadFrom(server);
     ASSERT_FALSE(downloaded) << status;
     EXPECT_EQ(downloaded.error().code, code) << status;
     EXPECT_THAT(downloaded.error().message, HasSubstr(std::string(status).substr(0, 3)));
@@ -243,7 +243,7 @@ TEST_F(DownloadTest, FollowsRedirectsAndKeepsTheHostsDigest) {
     }
     return ServerAnswer{Answer("200 OK", "", file_)};  // the redirect had the size
   });
-  const auto downloaded = Run(server);
+  const auto downloaded = DownloadFrom(server);
   ASSERT_TRUE(downloaded) << downloaded.error().message;
   EXPECT_EQ(downloaded->host_sha256, digest);
   EXPECT_EQ(PartText(), file_);
@@ -253,27 +253,27 @@ TEST_F(DownloadTest, StopsARedirectLoop) {
   const HttpServer server([&](const ServerRequest&) {
     return ServerAnswer{Answer("302 Found", "Location: /again\r\n" + LengthHeader(0), "")};
   });
-  const auto downloaded = Run(server);
+  const auto downloaded = DownloadFrom(server);
   ASSERT_FALSE(downloaded);
   EXPECT_THAT(downloaded.error().message, HasSubstr("redirects"));
   EXPECT_LE(server.requests().size(), 10u);
 }
 
-TEST_F(DownloadTest, RefusesRedirectsToOtherSchemesAndHosts) {
+TEST_F(DownloadTest, RejectsRedirectsToOtherSchemesAndHosts) {
   for (const char* target :
        {"file:///etc/passwd", "ftp://127.0.0.1/x", "http://example.invalid/"}) {
     const HttpServer server([&](const ServerRequest&) {
       return ServerAnswer{
           Answer("302 Found", "Location: " + std::string(target) + "\r\n" + LengthHeader(0), "")};
     });
-    const auto downloaded = Run(server);
+    const auto downloaded = DownloadFrom(server);
     ASSERT_FALSE(downloaded) << target;
     EXPECT_EQ(downloaded.error().code, ErrorCode::kInvalid) << downloaded.error().message;
   }
 }
 
 TEST_F(DownloadTest, ReportsARefusedConnection) {
-  const auto downloaded = RunUrl("http://127.0.0.1:1/");
+  const auto downloaded = DownloadUrl("http://127.0.0.1:1/");
   ASSERT_FALSE(downloaded);
   EXPECT_EQ(downloaded.error().code, ErrorCode::kIo);
   EXPECT_THAT(downloaded.error().message, HasSubstr("127.0.0.1"));

@@ -35,7 +35,7 @@ void ReadSampling(Fields& fields, DecodeOptions& decode) {
   for (std::string& stop : fields.Texts("stop", kMaxStops)) {
     if (stop.empty()) continue;  // an empty field of a form
     if (stop.size() > kMaxStopBytes) {
-      fields.Refuse("stop",
+      fields.Reject("stop",
                     "expected texts of at most " + std::to_string(kMaxStopBytes) + " bytes");
     }
     decode.stop.push_back(std::move(stop));
@@ -63,7 +63,7 @@ void ReadPenalties(Fields& fields, DecodeOptions& decode) {
 int TokenLimit(Fields& fields, const char* name, const ServerRules& rules) {
   const std::int64_t most = rules.limits.reply_tokens;
   const std::int64_t tokens = fields.Whole(name, kTokens, rules.decode.max_tokens);
-  if (tokens == 0) fields.Refuse(name, "expected 1 or more, or -1 for no limit, found 0");
+  if (tokens == 0) fields.Reject(name, "expected 1 or more, or -1 for no limit, found 0");
   return static_cast<int>(tokens < 0 ? most : std::min(tokens, most));
 }
 

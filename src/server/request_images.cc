@@ -24,7 +24,7 @@ std::optional<std::string_view> SchemeOf(std::string_view text) {
 
 }  // namespace
 
-void RequestImages::Refuse(ApiError error, const std::string& where) {
+void RequestImages::Reject(ApiError error, const std::string& where) {
   if (problem_) return;
   error.message = where + ": " + error.message;
   error.param = where;
@@ -33,7 +33,7 @@ void RequestImages::Refuse(ApiError error, const std::string& where) {
 
 bool RequestImages::CheckCount(const std::string& where) {
   if (std::ssize(summaries_) < limits_.images) return true;
-  Refuse(
+  Reject(
       {.status = 413, .message = "expected at most " + std::to_string(limits_.images) + " images"},
       where);
   return false;
@@ -44,19 +44,19 @@ RequestPart RequestImages::FromText(std::string_view text, const std::string& wh
   if (IsDataUri(text)) {
     Result<std::string> bytes = DecodeDataUri(text);
     if (bytes) return FromBytes(*std::move(bytes), where);
-    Refuse(ToApiError(bytes.error()), where);
+    Reject(ToApiError(bytes.error()), where);
     return {};
   }
   if (SchemeOf(text)) return FromUrl(std::string(text), where);
   std::optional<std::string> bytes = DecodeBase64(text);
   if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
-  Refuse({.message = "expected an image as base64, found something else"}, where);
+  Reject({.message = "expected an image as base64, found something else"}, where);
   return {};
 }
 
 RequestPart RequestImages::FromUrl(const std::string& url, const std::string& where) {
   if (remote_.domains.empty()) {
-    Refuse({.message = "expected a data URI or base64: this server fetches no URLs",
+    Reject({.message = "expected a data URI or base64: this server fetches no URLs",
             .code = "remote_pictures_off"},
            where);
     return {};
@@ -68,7 +68,7 @@ RequestPart RequestImages::FromUrl(const std::string& url, const std::string& wh
   if (bytes) return FromBytes(*std::move(bytes), where);
   ApiError error = ToApiError(bytes.error());
   if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;
-  Refuse(std::move(error), where);
+  Reject(std::move(error), where);
   return {};
 }
 
@@ -76,12 +76,12 @@ RequestPart RequestImages::FromBytes(std::string bytes, const std::string& where
   if (problem_ || !CheckCount(where)) return {};
   const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(bytes)));
   if (!info) {
-    Refuse(ToApiError(info.error()), where);
+    Reject(ToApiError(info.error()), where);
     return {};
   }
   const std::int64_t pixels = std::int64_t{info->width} * info->height;
   if (pixels > limits_.image_pixels) {
-    Refuse(
+    Reject(
         {.status = 413,
          .message = "expected at most " + std::to_string(limits_.image_pixels) + " pixels, found " +
                     std::to_string(info->width) + " x " + std::to_string(info->height)},
@@ -98,12 +98,12 @@ RequestPart RequestImages::FromBytes(std::string bytes, const std::string& where
 RequestPart RequestImages::FromId(const std::string& id, const std::string& where) {
   if (problem_ || !CheckCount(where)) return {};
   if (id.size() != kIdDigits || id.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    Refuse({.message = "expected 64 lower-case hexadecimal digits"}, where);
+    Reject({.message = "expected 64 lower-case hexadecimal digits"}, where);
     return {};
   }
   auto image = cached_.engine == nullptr ? nullptr : cached_.engine->HeldImage(id, cached_.scope);
   if (image == nullptr) {
-    Refuse({.status = 404,
+    Reject({.status = 404,
             .message = "no longer cached: send the image itself",
             .code = "image_not_cached"},
            where);

@@ -54,7 +54,7 @@ class RequestImages {
  private:
   bool CheckCount(const std::string& where);
   RequestPart FromUrl(const std::string& url, const std::string& where);
-  void Refuse(ApiError error, const std::string& where);
+  void Reject(ApiError error, const std::string& where);
 
   const RequestLimits& limits_;
   const RemoteRules& remote_;

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxChoiceBytes = std::size_t{64} << 10;  // of all choice
 
 GrammarPtr GrammarOrProblem(const Result<GrammarPtr>& grammar, Fields& fields, const char* name) {
   if (grammar) return *grammar;
-  fields.Refuse(name, grammar.error().message, "unsupported_schema");
+  fields.Reject(name, grammar.error().message, "unsupported_schema");
   return nullptr;
 }
 
@@ -27,7 +27,7 @@ GrammarPtr ReadSchema(Fields& fields, const char* name, Problem&) {
   if (!value.is_string()) return GrammarOrProblem(SchemaGrammar(value), fields, name);
   const Result<Json> schema = ParseJson(value.get_ref<const std::string&>());
   if (schema) return GrammarOrProblem(SchemaGrammar(*schema), fields, name);
-  fields.Refuse(name, schema.error().message);
+  fields.Reject(name, schema.error().message);
   return nullptr;
 }
 
@@ -48,14 +48,14 @@ GrammarPtr ReadChoices(Fields& fields, const char* name, Problem&) {
     builder.AddAlternative(0, std::move(sequence));
   }
   if (choices.empty() || bytes > kMaxChoiceBytes) {
-    fields.Refuse(name, "expected texts of at most " + std::to_string(kMaxChoiceBytes) + " bytes");
+    fields.Reject(name, "expected texts of at most " + std::to_string(kMaxChoiceBytes) + " bytes");
     return nullptr;
   }
   return std::make_shared<const Grammar>(builder.Finish());
 }
 
-GrammarPtr RefuseFormat(Fields& fields, const char* name, Problem&) {
-  fields.Refuse(name, "not supported by this server", "unsupported");
+GrammarPtr RejectFormat(Fields& fields, const char* name, Problem&) {
+  fields.Reject(name, "not supported by this server", "unsupported");
   return nullptr;
 }
 
@@ -67,7 +67,7 @@ GrammarPtr ReadOllamaFormat(Fields& fields, const char* name, Problem& problem) 
   const Json& format = *fields.Any(name);
   if (format == "json") return AnyJsonObject();
   if (format.is_object()) return ReadSchema(fields, name, problem);
-  fields.Refuse(name, "expected json or a schema");
+  fields.Reject(name, "expected json or a schema");
   return nullptr;
 }
 
@@ -78,20 +78,20 @@ GrammarPtr ReadOpenAiFormat(Fields& fields, const char* name, Problem& problem) 
   const std::string type = inner.Text("type", "");
   if (type == "text") return nullptr;
   if (type != "json_object" && type != "json_schema") {
-    inner.Refuse("type", "expected text, json_object or json_schema");
+    inner.Reject("type", "expected text, json_object or json_schema");
     return nullptr;
   }
   const Json* wrapped = type == "json_schema" ? inner.Object("json_schema") : nullptr;
   if (wrapped != nullptr) {
     Fields schema(*wrapped, inner.PathOf("json_schema"), problem);
     if (schema.has("schema")) return ReadSchema(schema, "schema", problem);
-    schema.Refuse("schema", "expected a schema, found none");
+    schema.Reject("schema", "expected a schema, found none");
     return nullptr;
   }
   // The form that llama.cpp's clients use.
   if (inner.has("schema")) return ReadSchema(inner, "schema", problem);
   if (type == "json_object") return AnyJsonObject();
-  inner.Refuse("json_schema", "expected an object, found none");
+  inner.Reject("json_schema", "expected an object, found none");
   return nullptr;
 }
 
@@ -111,7 +111,7 @@ GrammarPtr ReadOneFormat(Fields& fields, Problem& problem, std::span<const Forma
     if (is_neutral) continue;
     GrammarPtr another = field.read(fields, field.name, problem);
     if (grammar != nullptr && another != nullptr) {
-      fields.Refuse(field.name, "expected one response format, found two");
+      fields.Reject(field.name, "expected one response format, found two");
     }
     if (another != nullptr) grammar = std::move(another);
   }
@@ -124,9 +124,9 @@ GrammarPtr ReadStructuredOutputs(Fields& fields, const char* name, Problem& prob
       {"json_object", ReadAnyObject},
       {"regex", ReadPattern},
       {"choice", ReadChoices},
-      {"grammar", RefuseFormat},
-      {"structural_tag", RefuseFormat},
-      {"whitespace_pattern", RefuseFormat},
+      {"grammar", RejectFormat},
+      {"structural_tag", RejectFormat},
+      {"whitespace_pattern", RejectFormat},
   };
   const Json* object = fields.Object(name);
   if (object == nullptr) return nullptr;
@@ -143,10 +143,10 @@ constexpr FormatField kFormatFields[] = {
     {"regex", ReadPattern},
     {"guided_choice", ReadChoices},
     {"structured_outputs", ReadStructuredOutputs},
-    {"grammar", RefuseFormat},
-    {"guided_grammar", RefuseFormat},
-    {"ebnf", RefuseFormat},
-    {"structural_tag", RefuseFormat},
+    {"grammar", RejectFormat},
+    {"guided_grammar", RejectFormat},
+    {"ebnf", RejectFormat},
+    {"structural_tag", RejectFormat},
 };
 
 }  // namespace

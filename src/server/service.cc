@@ -45,16 +45,16 @@ ApiError Draining() {
 
 std::variant<BodyLimit, MessageLimit, Response> Service::Admit(const Request& head) {
   const auto rules = context_.rules();
-  const auto refuse = [&](const ApiError& error) {
+  const auto reject = [&](const ApiError& error) {
     context_.metrics().OnRequestStart();
     context_.metrics().OnRequestEnd(kUnknown, error.status, 0);
     return WithHeaders(UnauthorizedResponse(head, error), CorsHeaders(head, rules->access));
   };
-  if (auto error = CheckHead(head, rules->access)) return refuse(*error);
+  if (auto error = CheckHead(head, rules->access)) return reject(*error);
   if (head.path == kWebSocketPath) {
-    if (auto error = CheckKey(head, rules->access)) return refuse(*error);
+    if (auto error = CheckKey(head, rules->access)) return reject(*error);
     if (head.upgrades) return MessageLimit{rules->limits.body_bytes};
-    return refuse({.status = 426,
+    return reject({.status = 426,
                    .message = "path: expected a WebSocket",
                    .code = "upgrade_required",
                    .headers = {{"Upgrade", "websocket"}}});
@@ -65,9 +65,9 @@ std::variant<BodyLimit, MessageLimit, Response> Service::Admit(const Request& he
       std::holds_alternative<const Route*>(found) && !std::get<const Route*>(found)->needs_key;
   // Without a key, a client does not learn which paths exist.
   if (!is_open) {
-    if (auto error = CheckKey(head, rules->access)) return refuse(*error);
+    if (auto error = CheckKey(head, rules->access)) return reject(*error);
   }
-  if (const auto* error = std::get_if<ApiError>(&found)) return refuse(*error);
+  if (const auto* error = std::get_if<ApiError>(&found)) return reject(*error);
   const Route& route = *std::get<const Route*>(found);
   return BodyLimit{route.takes_body ? rules->limits.body_bytes : 0};
 }
@@ -106,7 +106,7 @@ void Service::HandleMessage(const Request& head, std::string message,
   Problem problem;
   Fields fields(*body, "", problem);
   const std::string type = fields.Text("type", "");
-  if (type != "caption" && type != "vqa") fields.Refuse("type", "expected caption or vqa");
+  if (type != "caption" && type != "vqa") fields.Reject("type", "expected caption or vqa");
   if (problem) return counted->Send(OpenAiError(*problem));
   const TaskKind kind = type == "caption" ? TaskKind::kCaption : TaskKind::kAnswer;
   auto read = ReadTask(
@@ -119,7 +119,7 @@ void Service::HandleMessage(const Request& head, std::string message,
   Answer(context_, std::move(submission), counted);
 }
 
-Response Service::Refusal(std::string_view path, int status, const std::string& reason) {
+Response Service::ErrorResponse(std::string_view path, int status, const std::string& reason) {
   context_.metrics().OnRequestStart();
   context_.metrics().OnRequestEnd(kUnknown, status, 0);
   return ErrorAt(path, {.status = status, .message = "request: " + reason});

@@ -84,13 +84,13 @@ bool IsNeutral(const UnsupportedField& field, const Json& value) {
 
 }  // namespace
 
-void RefuseUnsupported(Fields& fields) {
+void RejectUnsupported(Fields& fields) {
   for (const UnsupportedField& field : kUnsupported) {
     const Json* value = fields.Any(field.name);
     if (value == nullptr || IsNeutral(field, *value)) continue;
     const Json* other = field.switch_name == nullptr ? nullptr : fields.Any(field.switch_name);
     if (other != nullptr && *other == "none") continue;
-    fields.Refuse(field.name, "not supported by this server", "unsupported");
+    fields.Reject(field.name, "not supported by this server", "unsupported");
   }
 }
 

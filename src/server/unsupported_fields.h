@@ -9,6 +9,6 @@ namespace edgevlm {
 // than its text, in ways that are not implemented: ignoring them would silently return something
 // else. null and the values by which clients switch a feature off are accepted. Fields without an
 // effect on the reply (the user, storage, how long a model stays loaded, effort hints) are ignored.
-void RefuseUnsupported(Fields& fields);
+void RejectUnsupported(Fields& fields);
 
 }  // namespace edgevlm

@@ -32,7 +32,7 @@ void CheckModel(const ServerContext& context, Fields& fields) {
   if (requested == context.model_name() || name == context.model_name() || requested.empty()) {
     return;
   }
-  fields.Refuse("model", "expected '" + context.model_name() + "', found another name",
+  fields.Reject("model", "expected '" + context.model_name() + "', found another name",
                 "model_not_found", 404);
 }
 

@@ -41,13 +41,13 @@ std::vector<RequestPart> ReadTaskImages(Fields& fields, RequestImages& images) {
   for (const char* name : kImageNames) {
     const Json* value = fields.Any(name);
     if (value != nullptr && !add(*value, fields.PathOf(name))) {
-      fields.Refuse(name, "expected an image as a text");
+      fields.Reject(name, "expected an image as a text");
     }
   }
   if (const Json* list = fields.List("images")) {
     for (std::size_t i = 0; i < list->size(); ++i) {
       const std::string where = fields.PathOf("images") + "[" + std::to_string(i) + "]";
-      if (!add((*list)[i], where)) fields.Refuse("images", "expected images as texts");
+      if (!add((*list)[i], where)) fields.Reject("images", "expected images as texts");
     }
   }
   if (const std::string id = fields.Text("image_id", ""); !id.empty()) {
@@ -62,7 +62,7 @@ std::string LengthPrompt(Fields& fields, const ServerContext& context) {
     if (length != entry.name) continue;
     return context.engine().info().chat_template.empty() ? "" : entry.prompt;
   }
-  fields.Refuse("length", "expected short, normal or long");
+  fields.Reject("length", "expected short, normal or long");
   return {};
 }
 
@@ -72,7 +72,7 @@ std::string ReadPrompt(TaskKind kind, Fields& fields, const ServerContext& conte
     return fields.Text("prompt", length);
   }
   std::string question = fields.Text("question", fields.Text("prompt", ""));
-  if (question.empty()) fields.Refuse("question", "expected some text, found none");
+  if (question.empty()) fields.Reject("question", "expected some text, found none");
   return question;
 }
 
@@ -83,7 +83,7 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   Problem problem;
   Fields fields(input.body, "", problem);
   CheckModel(context, fields);
-  RefuseUnsupported(fields);
+  RejectUnsupported(fields);
   Submission submission;
   submission.streams = fields.Bool("stream", false);
   submission.shows_progress = fields.Bool("progress", false);
@@ -96,7 +96,7 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
     message.parts.push_back(images.FromBytes(std::move(file), "image"));
   }
   for (RequestPart& part : ReadTaskImages(fields, images)) message.parts.push_back(std::move(part));
-  if (message.parts.empty()) fields.Refuse("image", "expected an image, found none");
+  if (message.parts.empty()) fields.Reject("image", "expected an image, found none");
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (problem) return *std::move(problem);
   submission.request.messages.push_back(std::move(message));

@@ -24,7 +24,7 @@ std::vector<RequestPart> ReadImages(Fields& fields, RequestImages& images) {
   if (list == nullptr) return parts;
   for (std::size_t i = 0; i < list->size(); ++i) {
     if (!(*list)[i].is_string()) {
-      fields.Refuse("images", "expected images as base64");
+      fields.Reject("images", "expected images as base64");
       break;
     }
     parts.push_back(images.FromText((*list)[i].get_ref<const std::string&>(),
@@ -44,7 +44,7 @@ RequestMessage ReadOllamaMessage(const Json& object, const std::string& where,
   } else if (role == "assistant") {
     message.role = Role::kAssistant;
   } else if (role != "user") {
-    fields.Refuse("role", "expected system, user or assistant");
+    fields.Reject("role", "expected system, user or assistant");
   }
   message.parts = ReadImages(fields, images);
   message.parts.push_back({.text = fields.Text("content", "")});
@@ -56,13 +56,13 @@ struct OllamaRequest {
   OllamaRequest(ServerContext& context, const Json& body)
       : rules(context.rules()), fields(body, "", problem), images(*rules, problem) {
     CheckModel(context, fields);
-    RefuseUnsupported(fields);
+    RejectUnsupported(fields);
     submission.streams = fields.Bool("stream", true);
     submission.framing = Framing::kLines;
     submission.request.decode = rules->decode;
     if (const Json* options = fields.Object("options")) {
       Fields inner(*options, "options", problem);
-      RefuseUnsupported(inner);
+      RejectUnsupported(inner);
       submission.request.decode = ReadOllamaOptions(inner, *rules);
       submission.request.decode.grammar = ReadResponseFormat(inner, problem);
     }
@@ -134,7 +134,7 @@ void StartOllamaChat(ServerContext& context, Request request,
     return writer->Send(LoadedResponse(context, OllamaKind::kChat));
   }
   if (list != nullptr && list->size() > kMaxMessages) {
-    parsed.fields.Refuse("messages", "expected at most " + std::to_string(kMaxMessages));
+    parsed.fields.Reject("messages", "expected at most " + std::to_string(kMaxMessages));
   }
   for (std::size_t i = 0; list != nullptr && i < list->size() && !parsed.problem; ++i) {
     parsed.submission.request.messages.push_back(ReadOllamaMessage(

@@ -56,7 +56,7 @@ void StartChatCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RefuseUnsupported(fields);
+  RejectUnsupported(fields);
   Submission submission;
   submission.streams = fields.Bool("stream", false);
   submission.shows_progress = fields.Bool("return_progress", false);

@@ -16,9 +16,9 @@ Response Tokenize(ServerContext& context, const Request& request) {
   // The names of llama.cpp and vLLM.
   const std::string text = fields.Text("content", fields.Text("prompt", ""));
   if (!fields.has("content") && !fields.has("prompt")) {
-    fields.Refuse("content", "expected a text, found none");
+    fields.Reject("content", "expected a text, found none");
   }
-  RefuseUnsupported(fields);
+  RejectUnsupported(fields);
   if (problem) return OpenAiError(*problem);
   const std::vector<int> tokens = TokenizeText(context.engine(), text);
   return {.body = ToText({{"tokens", tokens}, {"count", tokens.size()}})};
@@ -31,7 +31,7 @@ Response CountInputTokens(ServerContext& context, const Request& request) {
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RefuseUnsupported(fields);
+  RejectUnsupported(fields);
   RequestImages images(*rules, problem);
   const std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem);
   if (problem) return OpenAiError(*problem);

@@ -83,7 +83,7 @@ void Connection::Tick(Clock::time_point now) {
   if (now >= write_deadline_) return Close();
   if (now >= deadline_) {
     if (phase_ == Phase::kHead || phase_ == Phase::kBody) {
-      return Refuse(408, "the request took too long");
+      return Reject(408, "the request took too long");
     }
     return Close();
   }
@@ -154,7 +154,7 @@ bool Connection::ParseHead() {
   pending_.erase(0, parsed);
   if (error == http::error::need_more) return false;
   if (error) {
-    RefuseParsing(error);
+    RejectParsing(error);
   } else if (parser_->is_header_done()) {
     OnHead();
   }
@@ -168,13 +168,13 @@ bool Connection::ParseBody() {
     pending_.erase(0, parsed);
   }
   if (error && error != http::error::need_more) {
-    RefuseParsing(error);
+    RejectParsing(error);
   } else if (!ChargeBody()) {
-    Refuse(503, "the memory for request bodies is used up by other requests");
+    Reject(503, "the memory for request bodies is used up by other requests");
   } else if (parser_->is_done()) {
     Dispatch();
   } else if (pending_.size() > kMaxPendingBytes) {
-    Refuse(400, "a chunk's header is too long");
+    Reject(400, "a chunk's header is too long");
   } else {
     return false;
   }
@@ -191,7 +191,7 @@ bool Connection::ChargeBody() {
 
 void Connection::OnHead() {
   if (const auto malformed = ValidateHead(parser_->get())) {
-    return Refuse(malformed->status, malformed->reason);
+    return Reject(malformed->status, malformed->reason);
   }
   head_ = ReadHead(parser_->get());
   path_ = head_.path;
@@ -212,7 +212,7 @@ void Connection::OnHead() {
   const std::size_t limit = std::get<BodyLimit>(verdict).bytes;
   const auto length = parser_->content_length();
   if (length.value_or(0) > limit) {
-    return Refuse(413, "the body is over " + std::to_string(limit) + " bytes");
+    return Reject(413, "the body is over " + std::to_string(limit) + " bytes");
   }
   parser_->body_limit(limit);
   parser_->eager(true);
@@ -226,7 +226,7 @@ void Connection::OnHead() {
 void Connection::StartUpgrade(std::size_t max_message_bytes) {
   // The client must wait for the 101: bytes sent earlier could be a smuggled request.
   if (!parser_->is_done() || !pending_.empty()) {
-    return Refuse(400, "expected no bytes after the header of an upgrade");
+    return Reject(400, "expected no bytes after the header of an upgrade");
   }
   phase_ = Phase::kClosed;
   StartWebSocket(std::move(socket_),
@@ -248,24 +248,24 @@ void Connection::Dispatch() {
     try {
       core->service.Handle(std::move(request), writer);
     } catch (const std::exception&) {  // out of memory
-      writer->Send(core->service.Refusal(path, 500, "the request could not be served"));
+      writer->Send(core->service.ErrorResponse(path, 500, "the request could not be served"));
     }
   });
 }
 
-void Connection::RefuseParsing(ErrorCode error) {
-  if (error == http::error::header_limit) return Refuse(431, "the header is too long");
-  if (error == http::error::body_limit) return Refuse(413, "the body is too long");
-  Refuse(400, "not HTTP/1.1: " + error.message());
+void Connection::RejectParsing(ErrorCode error) {
+  if (error == http::error::header_limit) return Reject(431, "the header is too long");
+  if (error == http::error::body_limit) return Reject(413, "the body is too long");
+  Reject(400, "not HTTP/1.1: " + error.message());
 }
 
-void Connection::Refuse(int status, const std::string& reason) {
+void Connection::Reject(int status, const std::string& reason) {
   ++id_;
   keeps_alive_ = false;
   is_head_ = is_old_ = streaming_ = false;
   ++core_->replies;
   EnterPhase(Phase::kReply, {});
-  Send(id_, core_->service.Refusal(path_, status, reason));
+  Send(id_, core_->service.ErrorResponse(path_, status, reason));
 }
 
 // Replying.
@@ -310,7 +310,7 @@ void Connection::OnDisconnect(int id, std::function<void()> on_disconnect) {
 void Connection::Abandon(int id) {
   if (!IsCurrent(id)) return;
   if (streaming_) return Close();  // a truncated reply must not look complete
-  Send(id, core_->service.Refusal(path_, 500, "the request was not answered"));
+  Send(id, core_->service.ErrorResponse(path_, 500, "the request was not answered"));
 }
 
 void Connection::EndReply() {

@@ -63,8 +63,8 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
   void OnHead();
   void StartUpgrade(std::size_t max_message_bytes);
   void Dispatch();
-  void Refuse(int status, const std::string& reason);
-  void RefuseParsing(ErrorCode error);
+  void Reject(int status, const std::string& reason);
+  void RejectParsing(ErrorCode error);
   bool IsCurrent(int id) const { return phase_ == Phase::kReply && id == id_; }
   void Push(std::string bytes);
   void WriteNext();

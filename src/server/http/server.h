@@ -59,7 +59,7 @@ class HttpService {
 
   // The response where the server itself rejects a request: not HTTP, a header too long, and so on.
   // path: of the request; empty if it is not known.
-  virtual Response Refusal(std::string_view path, int status, const std::string& reason) = 0;
+  virtual Response ErrorResponse(std::string_view path, int status, const std::string& reason) = 0;
 };
 
 class HttpServer {

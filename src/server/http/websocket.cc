@@ -232,14 +232,14 @@ void Socket::DispatchNext() {
   last_active_ = Clock::now();
   answered_bytes_ = waiting_.front().size();
   auto writer = std::make_shared<SocketResponseWriter>(shared_from_this(), ++id_);
-  core_->workers.Post(
-      [core = core_, head = head_, message = std::move(waiting_.front()), writer]() mutable {
-        try {
-          core->service.HandleMessage(*head, std::move(message), writer);
-        } catch (const std::exception&) {  // out of memory
-          writer->Send(core->service.Refusal(head->path, 500, "the request could not be served"));
-        }
-      });
+  core_->workers.Post([core = core_, head = head_, message = std::move(waiting_.front()),
+                       writer]() mutable {
+    try {
+      core->service.HandleMessage(*head, std::move(message), writer);
+    } catch (const std::exception&) {  // out of memory
+      writer->Send(core->service.ErrorResponse(head->path, 500, "the request could not be served"));
+    }
+  });
   waiting_.pop_front();
 }
 

@@ -3,7 +3,7 @@
 //   Problem problem;
 //   Fields fields(body, "", problem);
 //   const int tokens = fields.Whole("max_tokens", {1, 4096}, 64);
-//   if (problem) return Refuse(*problem);
+//   if (problem) return Reject(*problem);
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ class Fields {
   const Json* Object(const char* name);
 
   // Records a problem with a field, unless there already is one.
-  void Refuse(const char* name, const std::string& what, std::string code = {}, int status = 400);
+  void Reject(const char* name, const std::string& what, std::string code = {}, int status = 400);
 
   std::string PathOf(const char* name) const;
 
