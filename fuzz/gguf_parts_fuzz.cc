@@ -1,5 +1,5 @@
-// Any bytes as the two files of a model in parts: four bytes that say how long the first is, then
-// both. A crash or a sanitizer's report is the bug, or a tensor that lies in neither.
+// Any bytes as the two files of a model in parts: four bytes with the length of the first, then
+// both. A crash, a sanitizer's report, or a tensor outside of both is the bug.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

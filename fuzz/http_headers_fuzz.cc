@@ -1,4 +1,4 @@
-// Any bytes as the header lines of an HTTP answer. A crash or a sanitizer's report is the bug.
+// Any bytes as the header lines of an HTTP response. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// What the fuzz targets of the image formats share: any result will do, but the limits must hold.
+// Shared by the fuzz targets of the image formats: any result is fine if the limits hold.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace edgevlm {
 // Small, so that the fuzzer tries many files rather than large ones.
 inline constexpr DecodeLimits kFuzzLimits = {.pixels = 1 << 18, .side = 4096, .scans = 20};
 
-// Probes, then decodes at the full and at a reduced size, whatever the first bytes say.
+// Probes, then decodes at the full and at a reduced size, whatever the first bytes are.
 inline void FuzzFormat(const std::uint8_t* data, std::size_t size,
                        Result<ImageInfo> (*probe)(Bytes),
                        Result<Image> (*decode)(const DecodeTask&)) {

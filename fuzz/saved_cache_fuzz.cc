@@ -1,5 +1,5 @@
-// Any bytes as a saved cache, of every policy. A crash, a sanitizer's report, or a cache that can
-// not go on is the bug.
+// Any bytes as a saved cache, of every policy. A crash, a sanitizer's report, or a cache that
+// cannot be continued is the bug.
 #include <cstddef>
 #include <cstdint>
 #include <span>

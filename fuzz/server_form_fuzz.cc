@@ -1,5 +1,5 @@
-// Any bytes as a multipart body with the boundary "x": its parts, the fields that they are, the
-// images in them. A crash or a sanitizer's report is the bug.
+// Any bytes as a multipart body with the boundary "x": its parts, their fields, and the images in
+// them. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -7,8 +7,8 @@
 #include "base/check.h"
 #include "server/api/form.h"
 #include "server/decode_fields.h"
-#include "server/images.h"
 #include "server/parse/multipart.h"
+#include "server/request_images.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body(reinterpret_cast<const char*>(data), size);
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edgevlm::Problem problem;
   edgevlm::Fields fields(form->fields, "", problem);
   const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
-  edgevlm::Images images(rules, problem);
+  edgevlm::RequestImages images(rules, problem);
   for (std::string& file : form->files) images.FromBytes(std::move(file), "image");
   images.FromText(fields.Text("image", ""), "image");
   images.FromId(fields.Text("image_id", ""), "image_id");

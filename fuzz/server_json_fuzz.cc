@@ -1,5 +1,5 @@
-// Any bytes as the body of a chat request: its fields, its images, the form of its reply, and
-// what fits that form. A crash or a sanitizer's report is the bug.
+// Any bytes as the body of a chat request: its fields, its images, its response format, and
+// a text in that format. A crash or a sanitizer's report is the bug.
 #include <cstddef>
 #include <cstdint>
 
@@ -19,9 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edgevlm::Problem problem;
   edgevlm::Fields fields(*body, "", problem);
   const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
-  edgevlm::RefuseUnsupported(fields);
-  const auto form = edgevlm::ReadReplyForm(fields, problem);
-  edgevlm::Images images(rules, problem);
+  edgevlm::RejectUnsupported(fields);
+  const auto form = edgevlm::ReadResponseFormat(fields, problem);
+  edgevlm::RequestImages images(rules, problem);
   edgevlm::ReadChatMessages(fields, images, problem);
   if (!problem) CHECK(!edgevlm::Validate(decode));
   edgevlm::ReadOllamaOptions(fields, rules);

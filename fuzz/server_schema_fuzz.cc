@@ -1,5 +1,6 @@
-// A JSON schema, a zero byte, and choices: what the schema's grammar gives by these choices has to
-// be a value that fits the schema. A crash, a sanitizer's report or a failed CHECK is the bug.
+// A JSON schema, a zero byte, and choices: the text that these choices derive from the schema's
+// grammar must be a value that fits the schema. A crash, a sanitizer's report or a failed CHECK is
+// the bug.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace {
 
 constexpr std::size_t kMaxReplyBytes = 300;
 
-// One byte after the other: the first that may come from the one chosen on, and when there are no
-// more choices, one that closes a value.
+// Appends one byte after the other: the first allowed one from the chosen byte on; after the last
+// choice, one that closes a value.
 std::optional<std::string> Reply(const Grammar& grammar, std::string_view choices) {
   GrammarMatcher matcher(grammar);
   GrammarMatcher::State state = matcher.start();
@@ -38,7 +39,7 @@ std::optional<std::string> Reply(const Grammar& grammar, std::string_view choice
   return matcher.MayEnd(state) ? std::optional(reply) : std::nullopt;
 }
 
-// Bounds that a double does not hold: the checker compares as most readers do.
+// Bounds that a double cannot represent: the checker compares doubles, as most parsers do.
 bool HasLongNumbers(std::string_view text) {
   std::size_t digits = 0;
   for (const char c : text) {

@@ -1,4 +1,4 @@
-// Any bytes as a saved session. What is read must be written again as the same bytes.
+// Any bytes as a saved session. A session that can be read must be written as the same bytes.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

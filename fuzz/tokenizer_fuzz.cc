@@ -1,9 +1,9 @@
 // Any bytes as a vocabulary and a text. A crash, a sanitizer's report, an id out of range or a
-// control token that a typed text gives is the bug.
+// control token from plain text is the bug.
 //
 // The input is lines: "b" or "s" (byte pairs, SentencePiece) and the name of a pre-tokenizer; the
-// number of tokens; the tokens, each with a letter in front for its type ("0" to "6"); merges up to
-// an empty line; then the text. SentencePiece tokens have falling scores.
+// number of tokens; the tokens, each prefixed with a character for its type ("0" to "6"); merges up
+// to an empty line; then the text. SentencePiece tokens have falling scores.
 #include <charconv>
 #include <cstddef>
 #include <cstdint>

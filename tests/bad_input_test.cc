@@ -1,4 +1,4 @@
-// What a user sees when the input is bad: one line on standard error, and the right exit code.
+// Bad input: one line on standard error, and the right exit code.
 #include <gmock/gmock.h>
 
 #include "program.h"
@@ -17,7 +17,7 @@ void ExpectOneLine(const Outcome& outcome, int exit_code) {
   EXPECT_THAT(outcome.errors, StartsWith("edgevlm: "));
 }
 
-TEST(BadImage, IsRefusedWithOneLine) {
+TEST(BadImage, FailsWithOneLine) {
   const TestFolder folder;
   const std::string png = PngImage();
   const std::string ppm = PpmImage();
@@ -43,7 +43,7 @@ TEST(BadImage, IsRefusedWithOneLine) {
   ExpectOneLine(RunEdgevlm({"caption", "-"}), 1);  // empty standard input
 }
 
-TEST(BadModel, IsRefusedWithOneLine) {
+TEST(BadModel, FailsWithOneLine) {
   const TestFolder folder;
   const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::string model = ReadWholeFile(ModelPath());
@@ -66,8 +66,8 @@ TEST(BadModel, IsRefusedWithOneLine) {
   }
 }
 
-// What people have in place of an image or a model, and what the message must say of it.
-TEST(BadFile, IsNamedForWhatItIs) {
+// Files that people mistake for an image or a model; the error must describe what they are.
+TEST(BadFile, ErrorsDescribeTheFile) {
   const TestFolder folder;
   const struct {
     std::string path;
@@ -105,7 +105,7 @@ TEST(BadFile, IsNamedForWhatItIs) {
   }
 }
 
-TEST(WrongUsage, IsRefusedWithOneLineAndCodeTwo) {
+TEST(WrongUsage, FailsWithOneLineAndCodeTwo) {
   const TestFolder folder;
   const std::string image = folder.Write("picture.ppm", PpmImage());
   const std::vector<std::string> command_lines[] = {
@@ -173,9 +173,9 @@ TEST(BadRequest, FailsWithOneLine) {
                 1);
   ExpectOneLine(RunEdgevlm({"eval", folder.Path("")}), 1);
   for (const char* layers : {"0", "4,2", "2,2", "2,99"}) {
-    const Outcome refused = RunEdgevlm({"ask", image, "what?", "--exit-layers", layers});
-    ExpectOneLine(refused, 1);
-    EXPECT_THAT(refused.errors, HasSubstr("options: exit_layers: expected increasing numbers"));
+    const Outcome rejected = RunEdgevlm({"ask", image, "what?", "--exit-layers", layers});
+    ExpectOneLine(rejected, 1);
+    EXPECT_THAT(rejected.errors, HasSubstr("options: exit_layers: expected increasing numbers"));
   }
   ExpectOneLine(RunEdgevlm({"quantize", image, folder.Path("out"), "Q8_0"}), 1);
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), folder.Path("no/folder/out"), "Q8_0"}), 1);
@@ -183,8 +183,8 @@ TEST(BadRequest, FailsWithOneLine) {
   ExpectOneLine(RunEdgevlm({"quantize", ModelPath(), "/dev/null", "Q8_0", "--force"}), 1);
 }
 
-// Whatever a command writes, it is not what it reads.
-TEST(BadRequest, WritesOverNoInput) {
+// No command may overwrite its own input.
+TEST(BadRequest, NeverOverwritesAnInput) {
   const TestFolder folder;
   const std::string model = folder.Write("model.gguf", ReadWholeFile(ModelPath()));
   const std::string image = folder.Write("picture.ppm", PpmImage());

@@ -1,4 +1,4 @@
-// Conversations in the terminal, and published models.
+// Conversations through pipes, and presets of published models.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -36,7 +36,7 @@ std::vector<json> ObjectsOf(const std::string& output) {
   return objects;
 }
 
-TEST_F(ChatTest, AnswersProgramsLineByLine) {
+TEST_F(ChatTest, AnswersPipedInputLineByLine) {
   const Outcome outcome =
       RunEdgevlm({"chat", "--json", image_}, "what do you see?\n\n  what is left?  \n");
   EXPECT_EQ(outcome.exit_code, 0);
@@ -61,7 +61,7 @@ TEST_F(ChatTest, APipedDocumentIsOneMessage) {
   EXPECT_EQ(objects[0]["message"], document);
 }
 
-TEST_F(ChatTest, ShowsImagesOnTheWay) {
+TEST_F(ChatTest, AddsImagesDuringTheConversation) {
   const std::string lines = "/image " + image_ + "\nwhat do you see?\n/clear\n/quit\nno more\n";
   for (const char* form : {"--json", "--stream"}) {
     const Outcome outcome = RunEdgevlm({"chat", form}, lines);
@@ -78,7 +78,7 @@ TEST_F(ChatTest, ShowsImagesOnTheWay) {
   }
 }
 
-TEST_F(ChatTest, PathsMayBeQuotedAsTerminalsPasteThem) {
+TEST_F(ChatTest, AcceptsPathsAsTerminalsPasteThem) {
   const std::string path = folder_.Write("my ducks.ppm", PpmImage());
   std::string escaped = path, encoded = path;
   escaped.replace(escaped.find(' '), 1, "\\ ");
@@ -90,7 +90,7 @@ TEST_F(ChatTest, PathsMayBeQuotedAsTerminalsPasteThem) {
   }
 }
 
-TEST_F(ChatTest, AnImageThatCouldNotBeShownIsNotTalkedAbout) {
+TEST_F(ChatTest, SkipsTheMessageIfItsImageFails) {
   const Outcome outcome = RunEdgevlm(
       {"chat", "--json", image_},
       "/image nothing.png\nwhat do you see?\nand now?\n/image " + image_ + "\nwhat is left?\n");
@@ -109,7 +109,7 @@ TEST_F(ChatTest, AnImageThatCouldNotBeShownIsNotTalkedAbout) {
   }
 }
 
-TEST_F(ChatTest, WhatIsNoCommandIsAMessage) {
+TEST_F(ChatTest, UnknownCommandsAreMessages) {
   for (const char* text : {"/etc/hosts is empty, why?", "/dance", "/quit smoking?"}) {
     const Outcome outcome = RunEdgevlm({"chat", image_}, std::string(text) + "\n");
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
@@ -117,7 +117,7 @@ TEST_F(ChatTest, WhatIsNoCommandIsAMessage) {
   }
 }
 
-TEST_F(ChatTest, ASessionThatCanNotBeSavedIsSaidBeforeAnything) {
+TEST_F(ChatTest, ReportsAtTheStartThatASessionCannotBeSaved) {
   for (const char* command : {"chat", "ask", "caption"}) {
     std::vector<std::string> arguments = {command, image_, "--session",
                                           folder_.Path("no/such/folder")};
@@ -130,7 +130,7 @@ TEST_F(ChatTest, ASessionThatCanNotBeSavedIsSaidBeforeAnything) {
   }
 }
 
-TEST_F(ChatTest, TheSystemMessageOfASessionStays) {
+TEST_F(ChatTest, ASessionKeepsItsSystemMessage) {
   const auto talk = [&](std::vector<std::string> system, const std::string& lines) {
     std::vector<std::string> arguments = {
         "chat", "--json", "-m",  TinyTextModel(), "--max-tokens",
@@ -146,13 +146,13 @@ TEST_F(ChatTest, TheSystemMessageOfASessionStays) {
   EXPECT_THAT(other.errors, HasSubstr("--system: the session has another one, which stays"));
   const std::vector<json> objects = ObjectsOf(other.output);
   ASSERT_EQ(objects.size(), 2u);
-  // Without the option, the session's own stays, also after /clear.
+  // Without the option, the session's own system message stays, also after /clear.
   const Outcome without = talk({}, "/clear\nhello\n");
   EXPECT_THAT(without.errors, IsEmpty());
   EXPECT_EQ(ObjectsOf(without.output)[0]["prompt_tokens"], objects[1]["prompt_tokens"]);
 }
 
-TEST_F(ChatTest, RoomForTheReplyIsKept) {
+TEST_F(ChatTest, ReservesContextForTheReply) {
   std::string lines;
   for (int i = 0; i < 12; ++i) lines += "tell me of the number " + std::to_string(i) + "\n";
   const Outcome outcome = RunEdgevlm(
@@ -171,11 +171,11 @@ TEST_F(ChatTest, RoomForTheReplyIsKept) {
   }
   EXPECT_THAT(outcome.errors, HasSubstr("forgot its beginning"));
   EXPECT_EQ(turns_that_go_on + outcome.ErrorLines(), 11)
-      << "every turn but the first goes on from the one before, or forgets";
+      << "every turn but the first continues the one before, or drops its start";
   EXPECT_LT(outcome.ErrorLines(), turns_that_go_on) << outcome.errors;
 }
 
-TEST_F(ChatTest, AMessageThatIsTooLongNamesTheOption) {
+TEST_F(ChatTest, TheErrorOfATooLongMessageNamesTheOption) {
   std::string text;
   for (int i = 0; i < 200; ++i) text += "word ";
   const Outcome outcome = RunEdgevlm({"chat", "-m", TinyTextModel(), "-c", "64"}, text + "\n");
@@ -185,7 +185,7 @@ TEST_F(ChatTest, AMessageThatIsTooLongNamesTheOption) {
   EXPECT_THAT(outcome.errors, HasSubstr("-c, --context"));
 }
 
-TEST_F(ChatTest, ALargerContextThanTheModelsIsSaid) {
+TEST_F(ChatTest, WarnsAboutALargerContextThanTheModels) {
   const Outcome outcome = RunEdgevlm({"caption", image_, "-c", "16384"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
@@ -193,7 +193,7 @@ TEST_F(ChatTest, ALargerContextThanTheModelsIsSaid) {
   EXPECT_EQ(RunEdgevlm({"caption", image_, "-c", "150"}).ErrorLines(), 0);
 }
 
-TEST_F(ChatTest, AReplyThatTheContextCutsSaysSo) {
+TEST_F(ChatTest, ReportsAReplyCutByTheContext) {
   const json info = json::parse(RunEdgevlm({"info", "--json"}).output, nullptr, false);
   const int tokens = info["model"]["image_tokens"].get<int>() + 3;
   const std::vector<std::string> arguments = {"caption", image_, "-c", std::to_string(tokens)};
@@ -202,8 +202,8 @@ TEST_F(ChatTest, AReplyThatTheContextCutsSaysSo) {
   EXPECT_THAT(outcome.errors, HasSubstr("reply: cut: the context of " + std::to_string(tokens)));
 }
 
-// The built-in model is trained for exits, this one is not.
-TEST_F(ChatTest, ExitsThatWereNotTrainedMustBeNamed) {
+// Unlike the built-in model, this one is not trained for early exits.
+TEST_F(ChatTest, UntrainedExitsMustBeRequested) {
   const std::vector<std::string> arguments = {
       "chat", "-m", TinyTextModel(), "--max-tokens", "2", "--early-exit", "exit"};
   const Outcome refused = RunEdgevlm(arguments, "hello\n");
@@ -222,7 +222,7 @@ TEST_F(ChatTest, ExitsThatWereNotTrainedMustBeNamed) {
   EXPECT_EQ(warned.ErrorLines(), 1);
 }
 
-TEST_F(ChatTest, AnUnknownModelNameSaysHowToGetOne) {
+TEST_F(ChatTest, TheErrorOfAnUnknownModelShowsHowToGetOne) {
   const Outcome outcome = RunEdgevlm({"caption", "-m", "no-such-model", image_});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
@@ -231,7 +231,7 @@ TEST_F(ChatTest, AnUnknownModelNameSaysHowToGetOne) {
   EXPECT_EQ(RunEdgevlm({"bench", "--preset", "gpt-9"}).exit_code, 1);
 }
 
-TEST(Preset, IsMeasured) {
+TEST(Preset, IsBenchmarked) {
   const Outcome outcome = RunEdgevlm({"bench", "--preset", "smollm2-135m", "--type", "q4_0", "-p",
                                       "4", "-n", "2", "-r", "1", "-o", "json"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
@@ -240,11 +240,11 @@ TEST(Preset, IsMeasured) {
   ASSERT_EQ(records.size(), 2u) << "no image encoder, no img and cap";
   EXPECT_EQ(records[0]["n_prompt"], 4);
   EXPECT_EQ(records[1]["n_gen"], 2);
-  // 134.5 million, as its model card says.
+  // 134.5 million, as in its model card.
   EXPECT_NEAR(records[0]["model_n_params"].get<double>(), 134.5e6, 0.1e6);
 }
 
-TEST(Preset, IsWrittenForOtherPrograms) {
+TEST(Preset, CanBeWrittenForOtherPrograms) {
   const TestFolder folder;
   const std::string path = folder.Path("new/smollm2-135m-q4_0.gguf");
   const Outcome outcome = RunEdgevlm(

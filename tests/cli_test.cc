@@ -1,4 +1,4 @@
-// What a user sees when all goes well.
+// The commands, with valid input.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -10,6 +10,7 @@ namespace edgevlm {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -31,8 +32,8 @@ TEST_F(CliTest, CaptionPrintsOneLine) {
   EXPECT_EQ(outcome.output.find('\n'), outcome.output.size() - 1) << outcome.output;
 }
 
-// JPEGs that browsers show: without the end mark, or turned by an EXIF block of another kind.
-TEST_F(CliTest, CaptionTakesImagesAsTheyAreFound) {
+// JPEGs that browsers show too: without the end mark, or rotated by an unusual EXIF block.
+TEST_F(CliTest, CaptionAcceptsImperfectJpegs) {
   for (const char* name : {"no_end_mark.jpg", "orientation_long.jpg"}) {
     const Outcome outcome = RunEdgevlm({"caption", DataPath(name)});
     EXPECT_EQ(outcome.output, "a purple star, a display that reads 2 1 7 1 and an orange star\n")
@@ -100,7 +101,7 @@ TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
   }
 }
 
-TEST_F(CliTest, TokensTakenEarlyAreCounted) {
+TEST_F(CliTest, CountsEarlyExitTokens) {
   const json plain = ParseLine(RunEdgevlm({"caption", "--json", image_}).output);
   EXPECT_EQ(plain["early_tokens"], 0);
   const double blocks = plain["blocks_per_token"];
@@ -118,7 +119,7 @@ TEST_F(CliTest, SamplingFollowsTheSeed) {
   EXPECT_EQ(RunEdgevlm(arguments).output, RunEdgevlm(arguments).output);
 }
 
-TEST_F(CliTest, WithoutASeedEveryReplyHasANewOneThatMakesItAgain) {
+TEST_F(CliTest, WithoutASeedEveryReplyReportsTheOneThatReproducesIt) {
   for (const char* command : {"caption", "ask", "chat"}) {
     std::vector<std::string> arguments = {command, image_, "--temperature", "3", "--json"};
     if (command == std::string("ask")) arguments.insert(arguments.begin() + 2, "what is this?");
@@ -156,8 +157,8 @@ TEST_F(CliTest, AskAnswers) {
   EXPECT_EQ(object["question"], "what is this?");
 }
 
-// The built-in model learned its questions in lower case and with a question mark.
-TEST_F(CliTest, QuestionsMayBeTypedInAnyWay) {
+// The built-in model was trained on questions in lower case with a question mark.
+TEST_F(CliTest, QuestionsMayHaveAnyCaseAndPunctuation) {
   const std::string ducks = ExampleImage("ducks.png"), display = ExampleImage("display.png");
   for (const char* typed :
        {"how many ducks are there?", "How many ducks are there?", "HOW MANY DUCKS ARE THERE",
@@ -179,8 +180,8 @@ TEST_F(CliTest, InfoDescribesTheBuiltInModel) {
   EXPECT_GT(info["threads"], 0);
 }
 
-// The same from every instruction set; its number is in src/measure/signature_test.cc.
-TEST_F(CliTest, BenchTellsTheOutputSignature) {
+// It is equal on all instruction sets; src/measure/signature_test.cc has its value.
+TEST_F(CliTest, BenchPrintsTheOutputSignature) {
   const std::vector<std::string> arguments = {
       "bench", "-m", DataPath("tiny-llama-Q4_K_M.gguf"), "-p", "4", "-n", "0", "-r", "1"};
   const Outcome table = RunEdgevlm(arguments);
@@ -196,7 +197,7 @@ TEST_F(CliTest, BenchTellsTheOutputSignature) {
   EXPECT_THAT(table.output, EndsWith("\nOutput signature: " + signature + "\n"));
 }
 
-TEST_F(CliTest, ModelFromAFileIsTheBuiltInOne) {
+TEST_F(CliTest, TheModelFileEqualsTheBuiltInOne) {
   EXPECT_EQ(RunEdgevlm({"caption", "-m", ModelPath(), image_}).output,
             RunEdgevlm({"caption", image_}).output);
 }
@@ -209,7 +210,7 @@ TEST_F(CliTest, InspectListsKeysAndTensors) {
   EXPECT_GT(file["tensors"].size(), 10u);
 }
 
-TEST_F(CliTest, QuantizedModelSaysSomething) {
+TEST_F(CliTest, AQuantizedModelStillGenerates) {
   const std::string path = folder_.Path("model.gguf");
   for (const std::string type : {"Q8_0", "IQ4_NL", "IQ4_XS"}) {
     const Outcome outcome = RunEdgevlm({"quantize", ModelPath(), path, type, "--json", "--force"});
@@ -219,7 +220,7 @@ TEST_F(CliTest, QuantizedModelSaysSomething) {
     ASSERT_TRUE(report.is_object()) << outcome.output;
     EXPECT_EQ(report["type"], type);
     EXPECT_LT(report["bytes_after"], report["bytes_before"]);
-    // Rows of the built-in model are no multiple of 256.
+    // Rows of the built-in model are not a multiple of 256.
     EXPECT_THAT(RunEdgevlm({"inspect", path}).output,
                 HasSubstr(type == "IQ4_XS" ? "IQ4_NL" : type));
     const Outcome caption = RunEdgevlm({"caption", image_, "-m", path});
@@ -228,7 +229,7 @@ TEST_F(CliTest, QuantizedModelSaysSomething) {
   }
 }
 
-TEST_F(CliTest, TokenizeGoesThereAndBack) {
+TEST_F(CliTest, TokenizeRoundTrips) {
   const std::string text = " two dogs\nand a cat ";
   const Outcome ids = RunEdgevlm({"tokenize"}, text);
   EXPECT_EQ(ids.exit_code, 0) << ids.errors;
@@ -276,14 +277,14 @@ TEST_F(CliTest, ProfileShowsZonesAndWritesATrace) {
   EXPECT_FALSE(json::parse(ReadWholeFile(trace), nullptr, false).is_discarded());
 }
 
-TEST_F(CliTest, AReaderThatHasGoneIsNoError) {
+TEST_F(CliTest, AClosedPipeIsNoError) {
   const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kNone);
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.errors, IsEmpty());
 }
 
 TEST_F(CliTest, AFullDiskIsAnError) {
-  const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kNoRoom);
+  const Outcome outcome = RunEdgevlm({"caption", image_}, {}, Reader::kFullDevice);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
   EXPECT_THAT(outcome.errors, HasSubstr("standard output"));
@@ -301,6 +302,26 @@ TEST_F(CliTest, EveryCommandHasHelp) {
   EXPECT_THAT(RunEdgevlm({"--version"}).output, Not(IsEmpty()));
 }
 
+TEST_F(CliTest, HelpShowsFewOptionsAndHelpAllAllOfThem) {
+  const Outcome help = RunEdgevlm({"caption", "--help"});
+  EXPECT_THAT(help.output, AllOf(HasSubstr("--max-tokens"), HasSubstr("--help-all")));
+  EXPECT_THAT(help.output, Not(HasSubstr("--keep-tokens")));
+  const Outcome all = RunEdgevlm({"caption", "--help-all"});
+  EXPECT_EQ(all.exit_code, 0);
+  for (const char* part : {"\nModel:\n", "\nReply:\n", "\nSpeed and memory:\n", "\nOutput:\n",
+                           "--keep-tokens", "--max-tokens"}) {
+    EXPECT_THAT(all.output, HasSubstr(part));
+  }
+}
+
+TEST_F(CliTest, WithoutArgumentsItShowsWhatToType) {
+  const Outcome outcome = RunEdgevlm({});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.output, IsEmpty());
+  EXPECT_THAT(outcome.errors, AllOf(HasSubstr("edgevlm caption photo.jpg"),
+                                    HasSubstr("edgevlm models pull smolvlm-256m-instruct")));
+}
+
 TEST_F(CliTest, BenchComparesOptimizations) {
   const Outcome outcome = RunEdgevlm({"bench", "--compare", "-r", "1", "-o", "json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
@@ -309,7 +330,7 @@ TEST_F(CliTest, BenchComparesOptimizations) {
   for (const json& row : rows) by_name[row["optimisation"]] = row;
   EXPECT_EQ(rows[0]["optimisation"], "plain");
   EXPECT_EQ(rows[0]["divergence"], 0);
-  // Speculation changes no word; int8 rows are smaller and hardly less exact.
+  // Speculation does not change the text; int8 rows are smaller and almost as exact.
   EXPECT_TRUE(by_name["--speculate self"]["same_reply"]) << by_name["--speculate self"];
   EXPECT_FALSE(by_name["--speculate self"].contains("divergence"));
   EXPECT_GE(by_name["plain"]["prompt_tokens"], 100) << "the image";

@@ -1,5 +1,5 @@
-// A converted folder computes what its weights mean: logits of the engine against plain loops in
-// double precision, over the weights as Hugging Face has them, rotary halves and all.
+// Converted models compute the right function: logits of the engine against plain loops in double
+// precision over the weights in Hugging Face's layout, including its rotary halves.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kVocabulary = 53;
 
-// How a module is called in a folder; '#' is its block. Transposed: as GPT-2's Conv1D.
+// The name of a module in the folder; '#' stands for its block. Transposed: as in GPT-2's Conv1D.
 struct ModuleName {
   std::string gguf;
   std::string folder;
@@ -72,7 +72,7 @@ void AddTransposed(TinyFolder& folder, const std::string& name, const TinyTensor
   folder.AddValues(name, {cols, rows}, values, tensor.dtype);
 }
 
-// The model's tensors under their names in a folder.
+// The model's tensors by their names in the folder.
 void AddTensors(const TinyFile& model, const std::vector<ModuleName>& names, TinyFolder& folder) {
   for (const ModuleName& name : names) {
     for (int block = 0; block < 2; ++block) {
@@ -112,7 +112,7 @@ nlohmann::json LlamaConfig(const TinyLlamaOptions& options, const std::string& a
 }
 
 // Float32 sums of at most 40 terms differ from double by less than 1e-5; a key or value that rounds
-// to the other neighbor in float16 moves a score by 2^-11 of it.
+// to the other neighbor in float16 changes a score by a relative 2^-11.
 constexpr double kTolerance = 1e-3;
 
 void ExpectLogits(TinyFolder& folder, const Matrix& expected, const std::vector<int>& tokens) {
@@ -149,7 +149,7 @@ void ExpectLlamaParity(TinyLlamaOptions options, const std::string& architecture
 
 TEST(ConvertParity, Llama) { ExpectLlamaParity({}, "LlamaForCausalLM"); }
 
-TEST(ConvertParity, LlamaWithWideHeadsBiasesAndStretchedPositions) {
+TEST(ConvertParity, LlamaWithWideHeadsBiasesAndScaledPositions) {
   ExpectLlamaParity(
       {.head_width = 10, .base = 500.0f, .factor = 2.5f, .has_output = false, .has_qkv_bias = true},
       "LlamaForCausalLM");

@@ -66,7 +66,7 @@ TEST_F(EvalTest, StopsAtTheLimit) {
   EXPECT_EQ(report["pictures"], 1);
 }
 
-TEST_F(EvalTest, NamesTheImageThatCanNotBeRead) {
+TEST_F(EvalTest, NamesTheImageThatCannotBeRead) {
   folder_.Write("b.png", "not an image");
   const Outcome outcome = RunEdgevlm({"eval", folder_.Path("")});
   EXPECT_EQ(outcome.exit_code, 1);

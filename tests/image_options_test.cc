@@ -1,4 +1,4 @@
-// Fewer tokens of an image, and conversations that go on later.
+// Token pruning (--keep-tokens) and saved sessions.
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -27,7 +27,7 @@ class ImageOptionsTest : public ::testing::Test {
   const std::string session_ = folder_.Path("talk.session");
 };
 
-TEST_F(ImageOptionsTest, KeptTokensAreWhatThePromptHas) {
+TEST_F(ImageOptionsTest, ThePromptHasTheKeptTokens) {
   const int all = Ask("what do you see?")["prompt_tokens"].get<int>();
   for (const char* kept : {"50", "50:uniform", "50:random"}) {
     EXPECT_EQ(Ask("what do you see?", {"--keep-tokens", kept})["prompt_tokens"].get<int>(),
@@ -35,7 +35,7 @@ TEST_F(ImageOptionsTest, KeptTokensAreWhatThePromptHas) {
   }
 }
 
-TEST_F(ImageOptionsTest, WhatCanNotBeIsRefusedInOneLine) {
+TEST_F(ImageOptionsTest, InvalidOptionsFailWithOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> refusals = {
       {{"--tome", "4"},
        "tome: expected 0 for the vision encoder 'mobilenet_v3', which has no attention"},
@@ -65,7 +65,7 @@ TEST_F(ImageOptionsTest, ASavedSessionNeitherEncodesNorReadsTheImageAgain) {
   EXPECT_EQ(second["answer"], Ask("what colour is it?")["answer"]);
 }
 
-TEST_F(ImageOptionsTest, AChatGoesOn) {
+TEST_F(ImageOptionsTest, ASavedChatContinues) {
   const Outcome first =
       RunEdgevlm({"chat", "--json", image_, "--session", session_}, "what do you see?\n");
   ASSERT_EQ(first.exit_code, 0) << first.errors;
@@ -77,7 +77,7 @@ TEST_F(ImageOptionsTest, AChatGoesOn) {
   EXPECT_GE(json::parse(second.output)["reused_tokens"], 100);
 }
 
-TEST_F(ImageOptionsTest, ABrokenSessionIsRefusedAndStaysAsItIs) {
+TEST_F(ImageOptionsTest, RejectsABrokenSessionWithoutChangingIt) {
   const std::string pixels = PpmImage();
   folder_.Write("talk.session", pixels);
   const Outcome foreign = RunEdgevlm({"ask", image_, "what?", "--session", session_});

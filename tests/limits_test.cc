@@ -1,5 +1,4 @@
-// What a user sees where the system gives too few threads or too little memory: one line and exit
-// code 1, never the end by a signal.
+// Too few threads or too little memory: one line and exit code 1, never a signal.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -21,7 +20,7 @@ std::string Value(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Runs the binary from a shell that has limited itself.
+// Runs the binary from a shell with resource limits.
 class LimitsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -39,7 +38,7 @@ class LimitsTest : public ::testing::Test {
     return outcome;
   }
 
-  // Stacks of 1 GiB of address space, and room for so many.
+  // Stacks of 1 GiB of address space each, with a limit on their number.
   Outcome RunWithStacks(int stacks, const std::vector<std::string>& arguments) const {
     return RunLimited("ulimit -s " + std::to_string(kGibibyteInKibibytes) + " && ulimit -v " +
                           std::to_string(kGibibyteInKibibytes * stacks + kGibibyteInKibibytes / 2),
@@ -57,7 +56,7 @@ class LimitsTest : public ::testing::Test {
   const std::string image_ = folder_.Write("picture.ppm", PpmImage());
 };
 
-TEST_F(LimitsTest, TooFewThreadsAreSaid) {
+TEST_F(LimitsTest, ReportsTooFewThreads) {
   const std::vector<std::string> command_lines[] = {
       {"caption", image_, "-t", "16"},
       {"ask", image_, "what is this?", "-t", "16"},
@@ -75,16 +74,16 @@ TEST_F(LimitsTest, TooFewThreadsAreSaid) {
   EXPECT_EQ(RunWithStacks(3, {"caption", image_, "-t", "1"}).exit_code, 0);
 }
 
-// Wherever the server's own threads cease to start, it ends instead of waiting for them.
-TEST_F(LimitsTest, AServerThatHasTooFewThreadsEnds) {
+// Whichever of its threads does not start, the server exits instead of hanging.
+TEST_F(LimitsTest, AServerWithTooFewThreadsExits) {
   for (int stacks = 0; stacks < 6; ++stacks) {
     SCOPED_TRACE(stacks);
     ExpectNoMoreThreads(RunWithStacks(stacks, {"serve", "--port", "0", "-t", "1"}));
   }
 }
 
-// From too little to begin to enough for everything.
-TEST_F(LimitsTest, TooLittleMemoryIsSaid) {
+// From too little memory to start to enough for everything.
+TEST_F(LimitsTest, ReportsTooLittleMemory) {
   for (int mebibytes = 60; mebibytes <= 300; mebibytes += 12) {
     SCOPED_TRACE(mebibytes);
     const std::string limit = "ulimit -v " + std::to_string(mebibytes * 1024);

@@ -1,5 +1,5 @@
-// Replies that take long: a model of true size with random weights, which never says that it is
-// done (edgevlm bench knows it by its name; it is made in a second).
+// Slow replies: a full-size model with random weights, which never generates the end token. It is a
+// preset of edgevlm bench, created in a second.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@ inline std::vector<std::string> SlowServer(std::vector<std::string> more = {}) {
   return more;
 }
 
-// The text of a request for so many tokens, without an image.
+// A request for this many tokens, without an image.
 inline std::string LongChat(bool streams, int tokens = 4000) {
   const nlohmann::json body = {{"messages", {{{"role", "user"}, {"content", "hello"}}}},
                                {"max_tokens", tokens},
@@ -25,7 +25,7 @@ inline std::string LongChat(bool streams, int tokens = 4000) {
   return RequestText("POST", "/v1/chat/completions", {}, body.dump());
 }
 
-// A WebSocket's message for so many tokens about an image.
+// A WebSocket message that requests this many tokens about an image.
 inline std::string LongMessage(int tokens = 4000) {
   return nlohmann::json{{"type", "caption"}, {"image", Base64(PpmImage())}, {"max_tokens", tokens}}
       .dump();

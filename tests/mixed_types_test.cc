@@ -1,5 +1,5 @@
-// Files whose matrices have different types, even those that read the same activations: each
-// precision must compute what float32 arithmetic makes of the same file.
+// Files that mix tensor types, even among matrices that share their activations: each precision
+// must match float32 arithmetic on the same file.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -18,13 +18,13 @@
 namespace edgevlm {
 namespace {
 
-// As precision_test asks for files of one type.
+// The bounds of precision_test, for files of one type.
 constexpr double kLeastCosine = 0.999;
 
 constexpr int kImageSize = 56;
 
-// The encoder's matrices are just large enough to be packed as the precision says, and rows are
-// whole blocks of 32.
+// The encoder's matrices are just large enough to be packed in the given precision, and rows are
+// multiples of 32.
 constexpr int kWidth = 736, kHidden = 736 + 32;
 static_assert(kWidth * kWidth > Weight::kMaxWidenedValues);
 
@@ -45,8 +45,8 @@ const std::array kModels = {
     Preset{"gpt2 and idefics3", kGpt2, VisionEncoder(PresetProjector::kIdefics3, false)},
 };
 
-// One after the other, so that those of a block that read the same differ, and blocks too: neither
-// six, seven nor nine matrices of a block are a multiple of five.
+// Assigned cyclically, so that matrices with the same input differ, and so do blocks: neither six,
+// seven nor nine matrices per block are a multiple of five.
 constexpr std::array kTypes = {DType::kQ8_0, DType::kF16, DType::kF32, DType::kQ4_0, DType::kBF16};
 
 // The same file with other types, the first being kTypes[first].

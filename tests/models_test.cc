@@ -1,4 +1,4 @@
-// edgevlm models: what a user sees, without a network.
+// edgevlm models, without a network.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// Two models on a port of this machine where nobody listens.
+// Two models on a local port without a server.
 constexpr const char* kCatalog = R"({"models": [
   {"name": "tiny", "title": "Tiny", "family": "gpt2", "license": "MIT",
    "license_url": "https://example.org/mit", "must_accept": false, "memory_mb": 7, "note": "none",
@@ -44,7 +44,7 @@ class ModelsTest : public ::testing::Test {
     unsetenv("EDGEVLM_MODELS");
   }
 
-  // The built-in model stands in for one that was fetched by hand.
+  // The built-in model stands in for one that was downloaded manually.
   void Install() const {
     std::filesystem::create_directories(models_ + "/tiny");
     std::filesystem::copy_file(ModelPath(), models_ + "/tiny/tiny.gguf");
@@ -76,8 +76,8 @@ TEST_F(ModelsTest, ListsAndShows) {
   EXPECT_THAT(RunEdgevlm({"models", "show", "tiny"}).output, HasSubstr("not known"));
 }
 
-// A service has no home.
-TEST_F(ModelsTest, OnlyWhatNeedsTheFolderAsksForIt) {
+// Services run without HOME.
+TEST_F(ModelsTest, OnlyCommandsThatUseTheFolderRequireIt) {
   const std::map<std::string, std::string> kept = {
       {"HOME", VariableOrNothing("HOME")}, {"XDG_DATA_HOME", VariableOrNothing("XDG_DATA_HOME")}};
   for (const auto& [name, value] : kept) unsetenv(name.c_str());
@@ -120,7 +120,7 @@ TEST_F(ModelsTest, TheBuiltInCatalogIsThere) {
   EXPECT_GE(list["models"].size(), 10u);
 }
 
-TEST_F(ModelsTest, PullSaysWhatToDoByHand) {
+TEST_F(ModelsTest, PullExplainsTheManualDownload) {
   const Outcome outcome = RunEdgevlm({"models", "pull", "tiny"});
   ExpectFailure(outcome, 1, "curl -L -o");
   EXPECT_THAT(outcome.output, IsEmpty());
@@ -147,7 +147,7 @@ TEST_F(ModelsTest, VerifiesAndRemoves) {
   ExpectFailure(RunEdgevlm({"models", "rm", "tiny", "--yes"}), 1, "nothing to remove");
 }
 
-TEST_F(ModelsTest, BadWordsAndCatalogsAreOneLine) {
+TEST_F(ModelsTest, BadArgumentsAndCatalogsFailWithOneLine) {
   ExpectFailure(RunEdgevlm({"models", "show", "huge"}), 1, "expected one of tiny, strict");
   ExpectFailure(RunEdgevlm({"models"}), 2, "edgevlm models --help");
   ExpectFailure(RunEdgevlm({"models", "pull"}), 2, "NAME");

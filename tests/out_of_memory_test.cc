@@ -1,6 +1,7 @@
-// What is left when memory runs out anywhere: the n-th operator new fails, for n = 1, 2, 3, ...,
-// once or for good, until the work is done without it. Then there was an exception or an error and
-// no crash, nothing leaked, and the engine works as before. Replaces operator new of its program.
+// Out-of-memory safety: the n-th operator new fails, once or from then on, for n = 1, 2, 3, ...
+// until the work completes without reaching it. Each failure must end in an exception or an error,
+// without a crash or a leak, and the engine must work afterwards. Replaces operator new of its
+// program.
 #include <gtest/gtest.h>
 #include <webp/encode.h>
 
@@ -23,11 +24,11 @@ namespace {
 
 constexpr long kNever = 1L << 40;
 
-// On all threads.
+// Shared by all threads.
 std::atomic<long> g_until_failure = kNever;
-std::atomic<long> g_failures = 1;  // that follow each other
+std::atomic<long> g_failures = 1;  // consecutive ones
 std::atomic<bool> g_has_failed = false;
-std::atomic<long> g_living = 0;  // allocations that are not freed
+std::atomic<long> g_living = 0;  // allocations not yet freed
 
 void* AllocateOrFail(std::size_t size, std::size_t alignment) {
   const long left = --g_until_failure;
@@ -48,8 +49,8 @@ void Free(void* memory) {
 
 }  // namespace
 
-// None is inlined, or g++ sees free() meet memory of operator new and warns. The nothrow forms of
-// the library call these.
+// Not inlined, since g++ would warn about free() on memory of operator new. The library's nothrow
+// forms call these.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return AllocateOrFail(size, alignof(std::max_align_t));
 }
@@ -74,16 +75,16 @@ void Arm(long allocations, long failures) {
 
 void Disarm() { g_until_failure = kNever; }
 
-// Every allocation at first, then some two in a hundred.
+// Every allocation at first, then about two in a hundred.
 long NextAllocation(long n) { return n < 300 ? n + 1 : n + n / 50; }
 
-// work: true when it is done and right, false when an error said that there was no memory.
-// forget: gives back what is kept of it on purpose. failures: how many allocations fail in a row,
-// in a second round.
+// work: returns true if it succeeded with the right result, false on an out-of-memory error.
+// forget: clears what is cached on purpose. failures: consecutive failing allocations in a second
+// round.
 void FailEachAllocation(
     const std::function<bool()>& work, const std::function<void()>& forget = [] {},
     long failures = kNever) {
-  ASSERT_TRUE(work());  // what is made once and kept
+  ASSERT_TRUE(work());  // warms up static state
   forget();
   for (const long in_a_row : {1L, failures}) {
     bool has_failed = true;
@@ -95,7 +96,7 @@ void FailEachAllocation(
       try {
         is_done = work();
       } catch (const std::bad_alloc&) {
-      } catch (const std::system_error&) {  // std::thread may say it so
+      } catch (const std::system_error&) {  // thrown by std::thread
       }
       Disarm();
       forget();
@@ -106,7 +107,7 @@ void FailEachAllocation(
   }
 }
 
-// Whether a result is there; otherwise it must be for want of memory.
+// Whether there is a result; otherwise the error must be out of memory.
 template <class T>
 bool IsDone(const Result<T>& result) {
   if (result) return true;
@@ -133,7 +134,7 @@ std::vector<std::byte> WebpFile(const Image& image) {
   return file;
 }
 
-// Of every format, and one that ends behind its pixels.
+// One of each format, and one that ends right after its pixels.
 std::vector<std::vector<std::byte>> ImageFiles() {
   const Image image = SmallImage();
   std::vector<std::vector<std::byte>> files = {TinyImage(20, 12, 1), EncodePng(image),
@@ -168,8 +169,8 @@ TEST(OutOfMemory, LoadingAModel) {
   }
 }
 
-// The same engine after every failure, with images and prompts kept from one time to the next or
-// dropped.
+// Uses one engine after all failures, with the caches of images and prompts kept or cleared in
+// between.
 class OutOfMemoryEngine : public testing::TestWithParam<int> {
  protected:
   static Engine Load(int threads) {
@@ -200,12 +201,12 @@ TEST_P(OutOfMemoryEngine, EncodingAnImage) {
   }
 }
 
-TEST_P(OutOfMemoryEngine, MakingAReply) {
+TEST_P(OutOfMemoryEngine, GeneratingAReply) {
   const auto file = TinyImage(20, 12, 1);
   const auto ask = [&]() -> Result<Reply> {
     Session session(engine_);
     if (auto error = session.SetImage(file)) return *error;
-    return session.Ask("a cat", {.max_tokens = 8});
+    return session.Request("a cat", {.max_tokens = 8});
   };
   const Result<Reply> expected = ask();
   ASSERT_TRUE(expected) << expected.error().message;
@@ -238,7 +239,7 @@ class EndListener final : public ReplyListener {
     change_.notify_all();
   }
 
-  // Nothing: no memory.
+  // Nothing if out of memory.
   std::optional<std::string> Wait() {
     std::unique_lock lock(mutex_);
     change_.wait(lock, [this] { return has_ended_; });
@@ -252,8 +253,8 @@ class EndListener final : public ReplyListener {
   bool has_ended_ = false;
 };
 
-// Memory that is short costs the replies that run at that time, and nobody afterwards.
-TEST_P(OutOfMemoryEngine, AnsweringBesideOthers) {
+// Running out of memory fails the replies of that moment and none afterwards.
+TEST_P(OutOfMemoryEngine, AnsweringConcurrentRequests) {
   const auto bytes = TinyImage(20, 12, 1);
   const auto image = std::make_shared<const std::string>(
       reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -278,11 +279,11 @@ TEST_P(OutOfMemoryEngine, AnsweringBesideOthers) {
     if (text) {
       EXPECT_EQ(text, expected);
     }
-    EXPECT_EQ(ask(scheduler), expected);  // the same scheduler goes on
+    EXPECT_EQ(ask(scheduler), expected);  // the scheduler still works
     return text.has_value();
   };
   engine_.ClearCaches();
-  // Not all from one on: a request waits until there is memory for it.
+  // Single failures only: a request waits until there is memory for it.
   FailEachAllocation(
       ask_twice, [&] { engine_.ClearCaches(); }, 5);
 }

@@ -1,5 +1,5 @@
-// The trainer and the engine are two programs that compute one model: what LibTorch says of a
-// image and its texts, the engine must say of the exported file.
+// Parity of trainer and engine: for an image and its texts, the engine must compute with the
+// exported file what LibTorch computes with the model.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ namespace {
 constexpr std::uint64_t kSeed = 83;
 constexpr double kLeastCosine = 0.9999;
 
-// Rounds to what the file will hold.
+// Rounds to the precision of the file.
 void RoundToHalf(torch::Tensor& weight) { weight.copy_(weight.to(torch::kHalf)); }
 
 using Norms = std::vector<std::shared_ptr<torch::nn::BatchNorm2dImpl>>;
@@ -40,9 +40,8 @@ Norms NormsOf(Vlm& model) {
   return norms;
 }
 
-// Statistics of real images, so that what the vision encoder sees comes through all its blocks.
-// Each channel is then scaled by a power of two: folding that into a rounded weight needs no second
-// rounding.
+// Statistics of real images, so that the signal passes through all blocks of the vision encoder.
+// Each channel is scaled by a power of two, since folding that into a rounded weight is exact.
 void Calibrate(Vlm& model, const torch::Tensor& images) {
   const Norms norms = NormsOf(model);
   for (const auto& norm : norms) {
@@ -66,7 +65,7 @@ Vlm RandomModel(const VlmShape& shape, const torch::Tensor& images) {
   torch::manual_seed(kSeed);
   Vlm model(shape);
   const torch::NoGradGuard no_grad;
-  // Larger than at the start of a training: every part must matter, and logits lie well apart.
+  // Larger than at the start of training, so that every part matters and logits are well separated.
   for (torch::Tensor& parameter : model->decoder->parameters()) {
     if (parameter.dim() == 2) parameter.mul_(5.0);
     if (parameter.dim() == 1) parameter.add_(torch::randn_like(parameter) * 0.2);
@@ -123,7 +122,7 @@ class ParityTest : public ::testing::Test {
     return {.image_side = 64, .grid = 4, .captions = 1, .questions = 3};
   }
 
-  // One image through both: as the trainer draws and prepares it, and as a file for the engine.
+  // One image for both: as the trainer renders it, and as a file for the engine.
   struct Seen {
     Sample sample;
     torch::Tensor cells;  // [1, P, D]
@@ -181,7 +180,7 @@ class ParityTest : public ::testing::Test {
   static inline Shop* shop_ = nullptr;
 };
 
-TEST_F(ParityTest, TheVisionEncoderSeesTheSame) {
+TEST_F(ParityTest, TheVisionEncodersAgree) {
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const Seen seen = See(seed);
     ASSERT_EQ(seen.image.tokens, 16);
@@ -193,13 +192,13 @@ TEST_F(ParityTest, TheVisionEncoderSeesTheSame) {
       EXPECT_GE(Cosine(row(seen.image.values), row(ValuesOf(seen.cells))), kLeastCosine)
           << "cell " << cell << " seed " << seed;
     }
-    // An image must not look like any other, or the same numbers would prove nothing.
+    // Images must differ, or equal numbers would prove nothing.
     const Seen other = See(seed + 100);
     EXPECT_LT(Cosine(seen.image.values, other.image.values), 0.99) << "seed " << seed;
   }
 }
 
-TEST_F(ParityTest, TheDecoderSaysTheSame) {
+TEST_F(ParityTest, TheDecodersAgree) {
   int texts = 0;
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const Seen seen = See(seed);

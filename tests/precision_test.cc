@@ -1,4 +1,4 @@
-// The quality gate of the default precision: what users get is close to float32 arithmetic on the
+// The quality gate of the default precision: its results are close to float32 arithmetic on the
 // same file.
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kLeastCosine = 0.999;
 
-// Wide enough that the vision encoder's matrices become int8, which small ones do not.
+// Wide enough that the vision encoder's matrices are quantized to int8; small ones are not.
 constexpr DecoderPreset kDecoder = {"llama", 512,  4,   8,   2,     1024,
                                     1e-5f,   1e4f, 256, 600, false, false};
 constexpr VisionEncoderPreset kVisionEncoder = {

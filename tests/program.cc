@@ -88,7 +88,7 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
   if (reader == Reader::kNone) out.Close(0);
   const pid_t child = fork();
   if (child == 0) {
-    Execute(all, in.ends[0], reader == Reader::kNoRoom ? full : out.ends[1], err.ends[1]);
+    Execute(all, in.ends[0], reader == Reader::kFullDevice ? full : out.ends[1], err.ends[1]);
   }
   close(full);
   in.Close(0);

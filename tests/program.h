@@ -1,4 +1,4 @@
-// Running the edgevlm binary from tests.
+// Runs the edgevlm binary from tests.
 #pragma once
 
 #include <string>
@@ -12,15 +12,15 @@ struct Outcome {
   std::string output;
   std::string errors;
 
-  // How many lines `errors` has.
+  // The number of lines in `errors`.
   long ErrorLines() const;
 };
 
 // Where standard output goes.
 enum class Reader {
-  kAll,    // into Outcome::output
-  kNone,   // a pipe that nobody reads from
-  kNoRoom  // /dev/full
+  kAll,        // into Outcome::output
+  kNone,       // a pipe without a reader
+  kFullDevice  // /dev/full
 };
 
 // Runs `edgevlm ARGUMENTS...`, the binary named by EDGEVLM_BINARY, with `input` on standard input.
@@ -41,12 +41,12 @@ std::string ExampleImage(std::string_view name);
 std::string DataPath(std::string_view name);
 
 // Images for tests: the bytes of a PPM file of two colored halves, of a PNG file of 4 x 4
-// pixels, and of a PNG file whose header promises 60000 x 60000 pixels.
+// pixels, and of a PNG file whose header announces 60000 x 60000 pixels.
 std::string PpmImage();
 std::string PngImage();
 std::string GiantPng();
 
-// A folder of a test's own, removed at its end.
+// TestFolder: a temporary folder, removed in the destructor.
 class TestFolder {
  public:
   TestFolder();
@@ -62,7 +62,7 @@ class TestFolder {
   std::string path_;
 };
 
-// All bytes of a file. The test fails when it can not be read.
+// All bytes of a file. The test fails if it cannot be read.
 std::string ReadWholeFile(const std::string& path);
 
 }  // namespace edgevlm

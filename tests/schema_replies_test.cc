@@ -1,5 +1,4 @@
-// What a model that knows nothing says under a schema: whatever it would rather say, its reply
-// fits.
+// Replies of a random model under JSON schemas: constrained decoding makes every one of them fit.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -17,8 +16,8 @@ namespace {
 
 constexpr int kMaxBytes = 4000;
 
-// One byte after the other by chance, but more often those that bring a value to its end. Nothing
-// where it does not end.
+// Draws one random byte after the other, preferring those that close a value. Nothing if the text
+// does not end.
 std::optional<std::string> RandomReply(const std::shared_ptr<const Grammar>& grammar,
                                        unsigned seed) {
   const Tokenizer tokenizer = ByteTokenizer();
@@ -45,7 +44,7 @@ std::optional<std::string> RandomReply(const std::shared_ptr<const Grammar>& gra
 
 struct Case {
   const char* schema;
-  // What must hold besides, by another way than the server's own; of the whole value.
+  // An independent check of the whole value.
   bool (*holds)(const Json&) = [](const Json&) { return true; };
 };
 
@@ -73,7 +72,7 @@ constexpr Case kCases[] = {
      [](const Json& v) { return IsDate(v.get<std::string>()); }},
     {R"({"type": "string", "format": "date-time"})",
      [](const Json& v) { return IsDate(v.get<std::string>().substr(0, 10)); }},
-    // As zod writes an e-mail address.
+    // The pattern of zod for e-mail addresses.
     {R"({"type": "string", "format": "email", "maxLength": 40, "pattern":
           "^(?!\\.)(?!.*\\.\\.)([A-Za-z0-9_'+\\-\\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\\-]*\\.)+[A-Za-z]{2,}$"})",
      [](const Json& v) { return Matches(v, "^[^@.][^@]*@[^@]+\\.[A-Za-z]{2,}$"); }},

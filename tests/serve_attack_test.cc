@@ -1,4 +1,4 @@
-// edgevlm serve against what is meant to confuse, to smuggle and to exhaust.
+// edgevlm serve under attack: request smuggling, wrong hosts, resource exhaustion.
 #include <gmock/gmock.h>
 
 #include <array>
@@ -26,7 +26,7 @@ class ServeAttackTest : public ::testing::Test {
 
   void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
 
-  // The one answer to these bytes, after which the connection ends.
+  // The only response to these bytes, after which the connection must close.
   static int OnlyStatusOf(const std::string& bytes) {
     Client client = server().Connect();
     client.Send(bytes);
@@ -48,8 +48,8 @@ class ServeAttackTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeAttackTest::server_ = nullptr;
 
-// What a proxy in front may understand as another request.
-TEST_F(ServeAttackTest, SmuggledRequests) {
+// Bytes that a proxy in front could parse as another request.
+TEST_F(ServeAttackTest, RejectsSmuggledRequests) {
   const std::string hidden = "0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::string begin = "POST /caption HTTP/1.1\r\nHost: localhost\r\n";
   for (const char* coding :
@@ -70,7 +70,7 @@ TEST_F(ServeAttackTest, SmuggledRequests) {
             400);
 }
 
-TEST_F(ServeAttackTest, HostsThatAreWrong) {
+TEST_F(ServeAttackTest, RejectsWrongHosts) {
   EXPECT_EQ(OnlyStatusOf("GET /health HTTP/1.1\r\n\r\n"), 400);
   EXPECT_EQ(OnlyStatusOf("GET /health HTTP/1.1\r\nHost: localhost\r\nHost: a\r\n\r\n"), 400);
   const auto status = [&](const std::string& head) {
@@ -82,27 +82,28 @@ TEST_F(ServeAttackTest, HostsThatAreWrong) {
                            "evil.example#localhost", "localhost.", "127.0.0.1.nip.io"}) {
     EXPECT_EQ(status("GET /health HTTP/1.1\r\nHost: " + std::string(host)), 421) << host;
   }
-  // The host of a target in absolute form is the one that counts.
+  // The host of a target in absolute form takes precedence.
   EXPECT_EQ(status("GET http://localhost/health HTTP/1.1\r\nHost: evil.example"), 200);
   EXPECT_EQ(status("GET http://evil.example/health HTTP/1.1\r\nHost: localhost"), 421);
   EXPECT_EQ(status("GET http://localhost HTTP/1.1\r\nHost: localhost"), 200);
 }
 
-TEST_F(ServeAttackTest, OtherProtocols) {
+TEST_F(ServeAttackTest, RejectsOtherProtocols) {
   EXPECT_EQ(OnlyStatusOf("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
   EXPECT_EQ(OnlyStatusOf(std::string("\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03", 11) +
                          std::string(200, '\x7f') + "\r\n\r\n"),
             400);
   EXPECT_EQ(OnlyStatusOf("SSH-2.0-OpenSSH_9.2\r\n\r\n"), 400);
   EXPECT_EQ(OnlyStatusOf("GET /health\r\n\r\n"), 400);
-  EXPECT_EQ(server().Ask("GET", "/health/live", "Connection: Upgrade\r\nUpgrade: h2c\r\n").status,
-            200);
+  EXPECT_EQ(
+      server().Request("GET", "/health/live", "Connection: Upgrade\r\nUpgrade: h2c\r\n").status,
+      200);
 }
 
-TEST_F(ServeAttackTest, MethodsEverywhere) {
-  EXPECT_EQ(server().Ask("OPTIONS", "*").status, 204);
-  EXPECT_EQ(server().Ask("CONNECT", "localhost:80").status, 404);
-  EXPECT_EQ(server().Ask("TRACE", "/health").status, 405);
+TEST_F(ServeAttackTest, RejectsOtherMethodsOnAllPaths) {
+  EXPECT_EQ(server().Request("OPTIONS", "*").status, 204);
+  EXPECT_EQ(server().Request("CONNECT", "localhost:80").status, 404);
+  EXPECT_EQ(server().Request("TRACE", "/health").status, 405);
   const json paths = server().Get("/openapi.json").Json()["paths"];
   for (const auto& [path, methods] : paths.items()) {
     if (path == "/ws" || path.find('{') != std::string::npos) continue;
@@ -112,23 +113,23 @@ TEST_F(ServeAttackTest, MethodsEverywhere) {
     EXPECT_THAT(head, HasSubstr(methods.contains("get") ? " 200 " : " 405 ")) << path;
     EXPECT_EQ(client.ReadUntil("x"), "") << path;
   }
-  // A range is not served, which is allowed.
-  EXPECT_EQ(server().Ask("GET", "/openapi.json", "Range: bytes=0-0\r\n").status, 200);
+  // Ranges are not supported, which is allowed.
+  EXPECT_EQ(server().Request("GET", "/openapi.json", "Range: bytes=0-0\r\n").status, 200);
 }
 
-TEST_F(ServeAttackTest, BodiesThatAreAnnouncedAndNeverCome) {
+TEST_F(ServeAttackTest, ClosesBodiesThatNeverArrive) {
   const std::string head = "POST /caption HTTP/1.1\r\nHost: localhost\r\n";
   Client client = server().Connect();
   client.Send(head + "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
   EXPECT_THAT(client.ReadUntil("\r\n\r\n"), HasSubstr("100 Continue"));
   EXPECT_EQ(client.Receive().status, 408);
-  // One that is too large is refused before it is asked for.
+  // One that is too large is rejected before "100 Continue".
   EXPECT_EQ(OnlyStatusOf(head + "Expect: 100-continue\r\nContent-Length: 9999999999\r\n\r\n"), 413);
   EXPECT_EQ(OnlyStatusOf(head + "Expect: magic\r\nContent-Length: 2\r\n\r\n{}"), 417);
 }
 
-// What follows a body in chunks is no header of the request.
-TEST_F(ServeAttackTest, TrailersChangeNothing) {
+// Trailers of a chunked body are not headers of the request.
+TEST_F(ServeAttackTest, IgnoresTrailers) {
   const std::string body = "{\"image\": \"" + Base64("hello") + "\"}";
   std::array<char, 16> size;
   std::snprintf(size.data(), size.size(), "%zx", body.size());
@@ -137,12 +138,12 @@ TEST_F(ServeAttackTest, TrailersChangeNothing) {
                           "application/json\r\nTransfer-Encoding: chunked\r\n\r\n") +
               size.data() + "\r\n" + body +
               "\r\n0\r\nContent-Type: multipart/form-data; boundary=x\r\nHost: evil\r\n\r\n");
-  EXPECT_EQ(client.Receive().status, 415);  // of the image, which was read
+  EXPECT_EQ(client.Receive().status, 415);  // for the image, so the body was read
   client.Send(RequestText("GET", "/health/live"));
   EXPECT_EQ(client.Receive().status, 200);
 }
 
-TEST_F(ServeAttackTest, ChunkHeadersWithoutEnd) {
+TEST_F(ServeAttackTest, RejectsEndlessChunkHeaders) {
   Client client = server().Connect();
   client.Send("POST /caption HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5;");
   const std::string extension(65'536, 'x');
@@ -151,8 +152,8 @@ TEST_F(ServeAttackTest, ChunkHeadersWithoutEnd) {
   EXPECT_THAT(client.Receive().status, AnyOf(400, 0));
 }
 
-// Slow bodies take no room from others: 64 of them promise 2 GiB.
-TEST_F(ServeAttackTest, PromisedBodiesTakeNoRoom) {
+// Slow bodies reserve no memory: 64 of them announce 2 GiB.
+TEST_F(ServeAttackTest, AnnouncedBodiesReserveNoMemory) {
   std::vector<Client> slow;
   for (int i = 0; i < 64; ++i) {
     slow.push_back(server().Connect());
@@ -162,8 +163,8 @@ TEST_F(ServeAttackTest, PromisedBodiesTakeNoRoom) {
   EXPECT_EQ(server().Post("/caption", {{"image", Base64(PpmImage())}}).status, 200);
 }
 
-// A client that sends requests and reads no answers: 5,000 of them would be 400 MB.
-TEST_F(ServeAttackTest, AnswersThatNobodyReadsAreNotMade) {
+// A client that pipelines requests without reading: 5,000 responses would be 400 MB.
+TEST_F(ServeAttackTest, StopsAnsweringAClientThatDoesNotRead) {
   const auto anonymous = [&] {
     return server().Get("/health").Json()["system"]["anonymous_bytes"].get<double>();
   };
@@ -173,26 +174,29 @@ TEST_F(ServeAttackTest, AnswersThatNobodyReadsAreNotMade) {
   for (int i = 0; i < 1000; ++i) requests += RequestText("GET", "/openapi.json");
   lazy.Send(requests);
   for (int i = 0; i < 20; ++i) EXPECT_LT(anonymous() - before, 20e6);
-  // It gets all of them when it reads.
+  // It gets all of them once it reads.
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(lazy.Receive().is_whole) << i;
 }
 
-TEST_F(ServeAttackTest, TextsThatGrowInMemory) {
+TEST_F(ServeAttackTest, RejectsJsonThatGrowsInMemory) {
   std::string many = "{\"x\":[0";
   for (int i = 0; i < 5'000'000; ++i) many += ",[]";
-  EXPECT_EQ(server().Ask("POST", "/caption", "", many + "]}").status, 413);
+  EXPECT_EQ(server().Request("POST", "/caption", "", many + "]}").status, 413);
   const std::string digits(100'000, '7');
-  EXPECT_EQ(server().Ask("POST", "/caption", "", "{\"max_tokens\":" + digits + "}").status, 400);
-  EXPECT_EQ(server().Ask("POST", "/caption", "", "{\"max_tokens\":0." + digits + "}").status, 400);
+  EXPECT_EQ(server().Request("POST", "/caption", "", "{\"max_tokens\":" + digits + "}").status,
+            400);
+  EXPECT_EQ(server().Request("POST", "/caption", "", "{\"max_tokens\":0." + digits + "}").status,
+            400);
   const std::string form = "--x\r\nContent-Disposition: form-data; name=\"seed\"\r\n\r\n" +
                            std::string(5'000'000, '[') + "\r\n--x--\r\n";
-  EXPECT_EQ(server()
-                .Ask("POST", "/caption", "Content-Type: multipart/form-data; boundary=x\r\n", form)
-                .status,
-            400);
+  EXPECT_EQ(
+      server()
+          .Request("POST", "/caption", "Content-Type: multipart/form-data; boundary=x\r\n", form)
+          .status,
+      400);
 }
 
-TEST_F(ServeAttackTest, FormsThatGrow) {
+TEST_F(ServeAttackTest, RejectsSchemasThatGrow) {
   EXPECT_EQ(Form({{"enum", std::vector<std::string>(10'000, "a")}}).status, 400);
   EXPECT_EQ(Form({{"const", std::string(1'000'000, 'a')}}).status, 400);
   EXPECT_EQ(Form({{"type", std::vector<std::string>(100'000, "null")}}).status, 400);
@@ -200,17 +204,17 @@ TEST_F(ServeAttackTest, FormsThatGrow) {
   json deep = {{"type", "integer"}};
   for (int i = 0; i < 13; ++i) deep = {{"anyOf", {deep, deep}}};
   EXPECT_EQ(Form(deep).status, 400);
-  // A list of lists in two hundred ways: 200^n of them after n brackets.
+  // 200 alternatives that are lists of themselves: 200^n derivations after n brackets.
   json ways = json::array();
   for (int i = 0; i < 200; ++i) ways.push_back({{"type", "array"}, {"items", {{"$ref", "#"}}}});
   EXPECT_EQ(Form({{"anyOf", ways}}).status, 200);
-  // As many values as are allowed.
+  // The largest allowed number of values.
   std::vector<std::string> values;
   for (int i = 0; i < 4000; ++i) values.push_back("value " + std::to_string(i));
   EXPECT_EQ(Form({{"enum", values}}).status, 200);
 }
 
-TEST_F(ServeAttackTest, FieldsAtTheirLimits) {
+TEST_F(ServeAttackTest, ChecksFieldsAtTheirLimits) {
   const auto status = [&](const json& more) {
     json body = {{"image", Base64(PpmImage())}, {"max_tokens", 4}};
     body.update(more);
@@ -227,8 +231,8 @@ TEST_F(ServeAttackTest, FieldsAtTheirLimits) {
   EXPECT_EQ(status({{"max_tokens", 4096}, {"prompt", "   "}}), 200);
 }
 
-// Files are what a client costs; there is room for few (9).
-TEST(ServeExhaustionTest, FewFilesKeepItAlive) {
+// Each client costs a file descriptor, and there are few (9).
+TEST(ServeExhaustionTest, SurvivesTooFewFileDescriptors) {
   const char* sanitizers = std::getenv("EDGEVLM_SANITIZE");
   if (sanitizers != nullptr && *sanitizers != 0) {
     GTEST_SKIP() << "the sanitizer of undefined behaviour needs free files to look at memory";
@@ -240,8 +244,8 @@ TEST(ServeExhaustionTest, FewFilesKeepItAlive) {
   EXPECT_EQ(few.Post("/caption", {{"image", Base64(PpmImage())}}).status, 200);
 }
 
-// The same image from several at once is encoded once (45).
-TEST_F(ServeAttackTest, ManyShowOneImageAtOnce) {
+// An image that several requests send at once is encoded once (45).
+TEST_F(ServeAttackTest, EncodesAnImageOfConcurrentRequestsOnce) {
   const auto misses = [&] {
     return server()
         .Get("/metrics")
@@ -260,8 +264,8 @@ TEST_F(ServeAttackTest, ManyShowOneImageAtOnce) {
   EXPECT_EQ(misses(), before + 1);
 }
 
-// Also while images are encoded and found (76).
-TEST_F(ServeAttackTest, CachesAreClearedDuringUse) {
+// Also while images are encoded and looked up (76).
+TEST_F(ServeAttackTest, CachesMayBeClearedDuringUse) {
   std::vector<Client> clients;
   for (int i = 0; i < 8; ++i) {
     clients.push_back(server().Connect());

@@ -1,5 +1,5 @@
-// How clients of edgevlm serve say what a reply is to be like: its length, its choices, how the
-// conversation goes. With a text model whose chat template is ChatML.
+// Request parameters of edgevlm serve: length limits, sampling, and the structure of conversations.
+// Uses a text model with the chat template ChatML.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ constexpr int kContext = 512;
 
 std::string TextModel() { return DataPath("tiny-text.gguf"); }
 
-json Say(const std::string& role, const json& content) {
+json Message(const std::string& role, const json& content) {
   return {{"role", role}, {"content", content}};
 }
 
@@ -27,7 +27,7 @@ class ServeChoicesTest : public ::testing::Test {
   static void TearDownTestSuite() { delete server_; }
   static const ServedEdgevlm& server() { return *server_; }
 
-  // Drawn, so that texts differ wherever what they follow or their choices do.
+  // Sampled, so that replies differ whenever their prompts or parameters do.
   static HttpReply Chat(const json& messages, const json& more = json::object()) {
     json body = {{"messages", messages}, {"temperature", 5}, {"seed", 7}, {"max_tokens", 24}};
     body.update(more);
@@ -59,9 +59,9 @@ class ServeChoicesTest : public ::testing::Test {
   static ServedEdgevlm* server_;
 };
 ServedEdgevlm* ServeChoicesTest::server_ = nullptr;
-const json ServeChoicesTest::kHello = json::array({Say("user", "hello")});
+const json ServeChoicesTest::kHello = json::array({Message("user", "hello")});
 
-TEST_F(ServeChoicesTest, PenaltiesAreKeptTo) {
+TEST_F(ServeChoicesTest, AppliesPenalties) {
   const std::string plain = TextOf(Chat(kHello));
   const std::string presence = TextOf(Chat(kHello, {{"presence_penalty", 2}}));
   const std::string frequency = TextOf(Chat(kHello, {{"frequency_penalty", 1.5}}));
@@ -73,7 +73,7 @@ TEST_F(ServeChoicesTest, PenaltiesAreKeptTo) {
   const json repeated = {{"repeat_penalty", 3}};
   EXPECT_NE(TextOf(Chat(kHello, repeated)), plain);
   EXPECT_EQ(TextOf(Chat(kHello, {{"repetition_penalty", 3}})), TextOf(Chat(kHello, repeated)));
-  // How far back they look.
+  // The window of the penalties.
   json window = {{"frequency_penalty", 1.5}, {"repeat_last_n", -1}};
   EXPECT_EQ(TextOf(Chat(kHello, window)), frequency);
   window["repeat_last_n"] = 0;
@@ -86,7 +86,7 @@ TEST_F(ServeChoicesTest, PenaltiesAreKeptTo) {
   EXPECT_EQ(OllamaChat(kHello, {{"frequency_penalty", -3}}).status, 400);
 }
 
-TEST_F(ServeChoicesTest, NumbersAreTakenAsClientsWriteThem) {
+TEST_F(ServeChoicesTest, AcceptsNumbersAsClientsWriteThem) {
   const std::string drawn = TextOf(Chat(kHello, {{"max_tokens", 10}}));
   EXPECT_EQ(TextOf(Chat(kHello, {{"max_tokens", 10.0}, {"seed", 7.0}})), drawn);
   EXPECT_EQ(OllamaTextOf(OllamaChat(kHello, {{"num_predict", 10.0}, {"seed", 7.0}})), drawn);
@@ -94,7 +94,7 @@ TEST_F(ServeChoicesTest, NumbersAreTakenAsClientsWriteThem) {
   EXPECT_EQ(TextOf(Chat(kHello, {{"max_tokens", 10}, {"top_k", -1}})), drawn);
   const std::string plain = TextOf(Chat(kHello, {{"max_tokens", 10}, {"temperature", 0}}));
   EXPECT_NE(plain, drawn);
-  // Of all tokens (top_k), the likeliest only (top_p).
+  // All tokens (top_k), then only the most probable one (top_p).
   for (const json& greedy : {json{{"top_p", 0}, {"temperature", 1.5}, {"top_k", -1}},
                              json{{"top_p", 0.0}, {"temperature", 2}, {"top_k", 0}},
                              json{{"top_p", nullptr}, {"temperature", 0}, {"top_k", -1.0}},
@@ -108,8 +108,8 @@ TEST_F(ServeChoicesTest, NumbersAreTakenAsClientsWriteThem) {
   }
 }
 
-// The likeliest token is a line's end, for ever.
-TEST_F(ServeChoicesTest, MoreTokensThanThereIsRoomForAreCut) {
+// The most probable token is always a line end, so replies do not end by themselves.
+TEST_F(ServeChoicesTest, ClampsMaxTokensToTheContext) {
   const auto chat = [](json more) {
     more["temperature"] = 0;
     return Chat(kHello, more).Json();
@@ -126,7 +126,7 @@ TEST_F(ServeChoicesTest, MoreTokensThanThereIsRoomForAreCut) {
   }
 }
 
-TEST_F(ServeChoicesTest, NoReplyIsLongerThanTheServerAllows) {
+TEST_F(ServeChoicesTest, ClampsMaxTokensToTheServersLimit) {
   const ServedEdgevlm frugal({"-m", TextModel(), "--reply-tokens", "5"});
   for (const json& limit : {json(-1), json(100), json(nullptr)}) {
     const json body = {{"messages", kHello}, {"max_tokens", limit}, {"temperature", 0}};
@@ -134,10 +134,10 @@ TEST_F(ServeChoicesTest, NoReplyIsLongerThanTheServerAllows) {
   }
 }
 
-// Before a stream begins, too.
-TEST_F(ServeChoicesTest, APromptLongerThanTheContext) {
+// Also before a stream starts.
+TEST_F(ServeChoicesTest, RejectsAPromptLongerThanTheContext) {
   const std::string text(600, 'x');
-  const json messages = json::array({Say("user", text)});
+  const json messages = json::array({Message("user", text)});
   for (const bool streams : {false, true}) {
     const HttpReply reply = Chat(messages, {{"stream", streams}});
     EXPECT_EQ(reply.status, 400);
@@ -156,73 +156,80 @@ TEST_F(ServeChoicesTest, APromptLongerThanTheContext) {
       EXPECT_THAT(ollama.Json()["error"].get<std::string>(), HasSubstr("maximum context length"));
     }
   }
-  const HttpReply huge = Chat(json::array({Say("user", std::string(2 << 20, 'x'))}));
+  const HttpReply huge = Chat(json::array({Message("user", std::string(2 << 20, 'x'))}));
   EXPECT_EQ(huge.status, 400);
   EXPECT_EQ(huge.Json()["error"]["code"], "context_length_exceeded");
-  EXPECT_EQ(Chat(json::array({Say("user", std::string(400, 'x'))})).status, 200);
+  EXPECT_EQ(Chat(json::array({Message("user", std::string(400, 'x'))})).status, 200);
 }
 
-TEST_F(ServeChoicesTest, SystemMessagesStandAnywhere) {
-  const json first = {Say("system", "be brief"), Say("user", "hello")};
-  const json last = {Say("user", "hello"), Say("system", "be brief")};
-  const json developer = {Say("developer", "be brief"), Say("user", "hello")};
+TEST_F(ServeChoicesTest, SystemMessagesMayBeAnywhere) {
+  const json first = {Message("system", "be brief"), Message("user", "hello")};
+  const json last = {Message("user", "hello"), Message("system", "be brief")};
+  const json developer = {Message("developer", "be brief"), Message("user", "hello")};
   EXPECT_EQ(TextOf(Chat(developer)), TextOf(Chat(first)));
   EXPECT_EQ(PromptTokens(last), PromptTokens(first));
   TextOf(Chat(last));
-  const json several = {Say("system", "be"), Say("system", "brief"), Say("user", "hello")};
-  const json joined = {Say("system", "be\n\nbrief"), Say("user", "hello")};
+  const json several = {Message("system", "be"), Message("system", "brief"),
+                        Message("user", "hello")};
+  const json joined = {Message("system", "be\n\nbrief"), Message("user", "hello")};
   EXPECT_EQ(TextOf(Chat(several)), TextOf(Chat(joined)));
   EXPECT_EQ(OllamaTextOf(OllamaChat(several)), TextOf(Chat(joined)));
-  EXPECT_EQ(Chat(json::array({Say("system", "be brief")})).status, 400);
+  EXPECT_EQ(Chat(json::array({Message("system", "be brief")})).status, 400);
 }
 
-TEST_F(ServeChoicesTest, NeighborsAreJoinedAndNothingIsNothing) {
-  const std::string joined = TextOf(Chat(json::array({Say("user", "hello\n\nworld")})));
-  EXPECT_EQ(TextOf(Chat({Say("user", "hello"), Say("user", "world")})), joined);
-  EXPECT_EQ(TextOf(Chat({Say("user", "hello"), Say("user", ""), Say("user", "world")})), joined);
-  EXPECT_EQ(OllamaTextOf(OllamaChat({Say("user", "hello"), Say("user", "world")})), joined);
-  EXPECT_EQ(TextOf(Chat({Say("system", ""), Say("user", "hello")})), TextOf(Chat(kHello)));
-  EXPECT_EQ(TextOf(Chat({Say("user", "hello"), Say("assistant", "")})), TextOf(Chat(kHello)));
-  EXPECT_EQ(Chat(json::array({Say("user", "")})).status, 400);
-  EXPECT_EQ(Chat({Say("user", "hello"), Say("assistant", "hi"), Say("user", "")}).status, 400);
+TEST_F(ServeChoicesTest, MergesMessagesOfOneRoleAndIgnoresEmptyOnes) {
+  const std::string joined = TextOf(Chat(json::array({Message("user", "hello\n\nworld")})));
+  EXPECT_EQ(TextOf(Chat({Message("user", "hello"), Message("user", "world")})), joined);
+  EXPECT_EQ(TextOf(Chat({Message("user", "hello"), Message("user", ""), Message("user", "world")})),
+            joined);
+  EXPECT_EQ(OllamaTextOf(OllamaChat({Message("user", "hello"), Message("user", "world")})), joined);
+  EXPECT_EQ(TextOf(Chat({Message("system", ""), Message("user", "hello")})), TextOf(Chat(kHello)));
+  EXPECT_EQ(TextOf(Chat({Message("user", "hello"), Message("assistant", "")})),
+            TextOf(Chat(kHello)));
+  EXPECT_EQ(Chat(json::array({Message("user", "")})).status, 400);
+  EXPECT_EQ(
+      Chat({Message("user", "hello"), Message("assistant", "hi"), Message("user", "")}).status,
+      400);
 }
 
-TEST_F(ServeChoicesTest, ARepliesBeginningIsGoneOnFrom) {
-  const json begun = {Say("user", "hello"), Say("assistant", "hello world")};
-  const int beginning =
+TEST_F(ServeChoicesTest, ContinuesAPartialReply) {
+  const json partial = {Message("user", "hello"), Message("assistant", "hello world")};
+  const int partial_tokens =
       server().Post("/tokenize", {{"content", "hello world"}}).Json()["count"].get<int>();
-  EXPECT_EQ(PromptTokens(begun), PromptTokens(kHello) + beginning)
+  EXPECT_EQ(PromptTokens(partial), PromptTokens(kHello) + partial_tokens)
       << "no turn ends or begins behind it";
-  const std::string rest = TextOf(Chat(begun));
+  const std::string rest = TextOf(Chat(partial));
   EXPECT_NE(rest, TextOf(Chat(kHello)));
-  EXPECT_EQ(OllamaTextOf(OllamaChat(begun)), rest);
-  EXPECT_EQ(Chat(json::array({Say("assistant", "hello world")})).status, 400);
-  const HttpReply formed = Chat(begun, {{"response_format", {{"type", "json_object"}}}});
+  EXPECT_EQ(OllamaTextOf(OllamaChat(partial)), rest);
+  EXPECT_EQ(Chat(json::array({Message("assistant", "hello world")})).status, 400);
+  const HttpReply formed = Chat(partial, {{"response_format", {{"type", "json_object"}}}});
   EXPECT_EQ(formed.status, 400);
   EXPECT_EQ(formed.Json()["error"]["code"], "unsupported");
 }
 
-TEST_F(ServeChoicesTest, AnAssistantMayHaveNoWords) {
-  const json after = Say("user", "world");
-  const std::string silent = TextOf(Chat({Say("user", "hello"), Say("assistant", ""), after}));
-  json refused = Say("assistant", nullptr), called = Say("assistant", nullptr);
+TEST_F(ServeChoicesTest, AssistantMessagesMayBeEmpty) {
+  const json after = Message("user", "world");
+  const std::string silent =
+      TextOf(Chat({Message("user", "hello"), Message("assistant", ""), after}));
+  json refused = Message("assistant", nullptr), called = Message("assistant", nullptr);
   refused["refusal"] = "no";
   called["tool_calls"] = {{{"id", "1"}, {"type", "function"}, {"function", {{"name", "f"}}}}};
-  for (const json& message : {Say("assistant", nullptr), Say("assistant", json::array()), refused,
-                              called, json{{"role", "assistant"}}}) {
-    EXPECT_EQ(TextOf(Chat({Say("user", "hello"), message, after})), silent) << message;
+  for (const json& message : {Message("assistant", nullptr), Message("assistant", json::array()),
+                              refused, called, json{{"role", "assistant"}}}) {
+    EXPECT_EQ(TextOf(Chat({Message("user", "hello"), message, after})), silent) << message;
   }
-  EXPECT_EQ(OllamaTextOf(OllamaChat({Say("user", "hello"), Say("assistant", nullptr), after})),
-            silent);
+  EXPECT_EQ(
+      OllamaTextOf(OllamaChat({Message("user", "hello"), Message("assistant", nullptr), after})),
+      silent);
   const json parts = json::array({{{"type", "refusal"}, {"refusal", "no"}}});
-  EXPECT_EQ(TextOf(Chat({Say("user", "hello"), Say("assistant", parts), after})),
-            TextOf(Chat({Say("user", "hello"), Say("assistant", "no"), after})));
-  EXPECT_EQ(Chat(json::array({Say("user", nullptr)})).Json()["error"]["param"],
+  EXPECT_EQ(TextOf(Chat({Message("user", "hello"), Message("assistant", parts), after})),
+            TextOf(Chat({Message("user", "hello"), Message("assistant", "no"), after})));
+  EXPECT_EQ(Chat(json::array({Message("user", nullptr)})).Json()["error"]["param"],
             "messages[0].content");
 }
 
-// As llama.cpp's server has them.
-TEST_F(ServeChoicesTest, TimingsFitEachOther) {
+// The timings of llama.cpp's server.
+TEST_F(ServeChoicesTest, TimingsAreConsistent) {
   const json reply = Chat(kHello).Json();
   const json& timings = reply["timings"];
   EXPECT_EQ(timings["predicted_n"], reply["usage"]["completion_tokens"]);

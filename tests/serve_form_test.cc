@@ -1,4 +1,4 @@
-// edgevlm serve: the form that a request gives its reply is kept to, or the request is refused.
+// Response formats of edgevlm serve: each is enforced, or the request is rejected.
 #include <gmock/gmock.h>
 
 #include <sstream>
@@ -17,7 +17,7 @@ class ServeFormTest : public ::testing::Test {
   static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
   static void TearDownTestSuite() { delete server_; }
 
-  // A question about an image in each API, with more fields.
+  // A question about an image in each API, with additional fields.
   static HttpReply Chat(const ordered_json& fields) {
     const json image = {{"type", "image_url"}, {"image_url", {{"url", DataUri(PngImage())}}}};
     ordered_json body = {{"messages", {{{"role", "user"}, {"content", {image}}}}},
@@ -39,7 +39,7 @@ class ServeFormTest : public ::testing::Test {
     return reply.Json()["choices"][0]["message"]["content"];
   }
 
-  // 400, the field by name, and the code where the API's errors have one.
+  // Expects 400, the field's name, and the code if the API's errors have one.
   static void ExpectUnsupported(const HttpReply& reply, const std::string& field) {
     EXPECT_EQ(reply.status, 400) << field << " " << reply.body;
     const json error = reply.Json()["error"];
@@ -54,13 +54,13 @@ class ServeFormTest : public ::testing::Test {
  private:
   static HttpReply Post(std::string_view path, ordered_json body, const ordered_json& fields) {
     body.update(fields);
-    return server_->Ask("POST", path, "Content-Type: application/json\r\n", body.dump());
+    return server_->Request("POST", path, "Content-Type: application/json\r\n", body.dump());
   }
   static ServedEdgevlm* server_;
 };
 ServedEdgevlm* ServeFormTest::server_ = nullptr;
 
-// The names of what comes back, in the order of the text.
+// The names of the reply's members, in the order of the text.
 std::string NamesOf(const std::string& text) {
   std::string names;
   const ordered_json object = ordered_json::parse(text, nullptr, false);
@@ -75,7 +75,7 @@ const ordered_json kReasonFirst = ordered_json::parse(
         "properties": {"z": {"type": "boolean"}, "a": {"type": "boolean"}},
         "required": ["a", "z"]}}, "required": ["answer", "reason"]})");
 
-TEST_F(ServeFormTest, NamesComeInTheOrderOfTheSchema) {
+TEST_F(ServeFormTest, PropertiesAreInTheOrderOfTheSchema) {
   const auto expect_order = [](const std::string& text) {
     EXPECT_EQ(NamesOf(text), "reason answer ") << text;
     EXPECT_EQ(NamesOf(ordered_json::parse(text, nullptr, false)["answer"].dump()), "z a ") << text;
@@ -85,7 +85,7 @@ TEST_F(ServeFormTest, NamesComeInTheOrderOfTheSchema) {
   expect_order(ChatText({{"response_format", format}}));
   expect_order(Generate({{"format", kReasonFirst}}).Json()["response"]);
   expect_order(Caption({{"response_format", format}}).Json()["caption"]);
-  // In pieces too.
+  // Also in a stream.
   const HttpReply streamed = Generate({{"format", kReasonFirst}, {"stream", true}});
   std::string text;
   std::istringstream lines(streamed.body);
@@ -95,8 +95,8 @@ TEST_F(ServeFormTest, NamesComeInTheOrderOfTheSchema) {
   expect_order(text);
 }
 
-// Every API's way to say it is understood in each.
-TEST_F(ServeFormTest, FormsOfAllApisAreKeptTo) {
+// The fields of every API are accepted in all of them.
+TEST_F(ServeFormTest, EnforcesTheFormatsOfAllApis) {
   const ordered_json schema = {{"type", "object"},
                                {"properties", {{"a", {{"type", "string"}, {"maxLength", 3}}}}},
                                {"required", {"a"}}};
@@ -125,7 +125,7 @@ TEST_F(ServeFormTest, FormsOfAllApisAreKeptTo) {
               ::testing::MatchesRegex("[0-9][0-9][0-9]-[0-9][0-9][0-9][0-9]"));
 }
 
-TEST_F(ServeFormTest, WhatIsNotKeptToIsRefused) {
+TEST_F(ServeFormTest, RejectsFormatsThatItCannotEnforce) {
   const ordered_json fields = {{"grammar", "root ::= \"yes\""},
                                {"guided_grammar", "root ::= \"yes\""},
                                {"ebnf", "root ::= \"yes\""},
@@ -171,8 +171,8 @@ TEST_F(ServeFormTest, WhatIsNotKeptToIsRefused) {
   EXPECT_EQ(Chat({{"response_format", {{"type", "grammar"}}}}).status, 400);
 }
 
-// Clients write out what they do not want.
-TEST_F(ServeFormTest, WhatAsksForNothingIsFine) {
+// Clients send fields that switch features off.
+TEST_F(ServeFormTest, AcceptsFieldsThatAreSwitchedOff) {
   const ordered_json neutral = ordered_json::parse(R"({
       "response_format": {"type": "text"}, "format": "", "grammar": "", "guided_json": null,
       "guided_choice": [], "structured_outputs": {}, "tools": [], "tool_choice": "auto",
@@ -191,8 +191,8 @@ TEST_F(ServeFormTest, WhatAsksForNothingIsFine) {
   EXPECT_EQ(Chat({{"tools", {{{"type", "function"}}}}, {"tool_choice", "none"}}).status, 200);
 }
 
-// What Pydantic and zod write holds, or is refused with its name.
-TEST_F(ServeFormTest, KeywordsOfSchemasHold) {
+// Keywords that Pydantic and zod emit are enforced, or rejected by name.
+TEST_F(ServeFormTest, EnforcesTheKeywordsOfSchemas) {
   const auto reply = [](const ordered_json& schema) { return ChatText({{"guided_json", schema}}); };
   EXPECT_THAT(reply({{"type", "string"}, {"format", "date"}}),
               ::testing::MatchesRegex("\"[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]\""));

@@ -1,4 +1,4 @@
-// edgevlm serve against bytes that are no good HTTP, and clients that behave badly.
+// edgevlm serve with malformed HTTP and misbehaving clients.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 constexpr const char* kHost = "Host: localhost\r\n";
 
-// The time limits are short, so that they can be waited for.
+// With short time limits, so that tests can wait for them.
 class ServeHttpTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -32,7 +32,7 @@ class ServeHttpTest : public ::testing::Test {
 
   void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
 
-  // The status of the answer to these bytes, after which the connection ends.
+  // The status of the response to these bytes, after which the connection must close.
   static int StatusOf(const std::string& bytes) {
     Client client = server().Connect();
     client.Send(bytes);
@@ -50,7 +50,7 @@ class ServeHttpTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeHttpTest::server_ = nullptr;
 
-TEST_F(ServeHttpTest, ChunksWithoutEnd) {  // 1
+TEST_F(ServeHttpTest, RejectsEndlessChunks) {  // 1
   EXPECT_EQ(StatusOf(Post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n")), 408);
   const ServedEdgevlm small({"--body-mib", "1"});
   Client client = small.Connect();
@@ -61,7 +61,7 @@ TEST_F(ServeHttpTest, ChunksWithoutEnd) {  // 1
   EXPECT_EQ(client.Receive().status, 413);
 }
 
-TEST_F(ServeHttpTest, WrongChunkSizes) {  // 2
+TEST_F(ServeHttpTest, RejectsWrongChunkSizes) {  // 2
   for (const char* size : {"-2", "FFFFFFFFFFFFFFFF", "FFFFFFFFFFFFFFFFF", "zz", "0x5", ""}) {
     EXPECT_THAT(
         StatusOf(Post("Transfer-Encoding: chunked\r\n", size + std::string("\r\nhello\r\n"))),
@@ -70,7 +70,7 @@ TEST_F(ServeHttpTest, WrongChunkSizes) {  // 2
   }
 }
 
-TEST_F(ServeHttpTest, ABodyShorterThanPromised) {  // 3
+TEST_F(ServeHttpTest, ClosesOnATruncatedBody) {  // 3
   EXPECT_EQ(StatusOf(Post("Content-Length: 100\r\n", "{}")), 408);
   Client client = server().Connect();
   client.Send(Post("Content-Length: 100\r\n", "{}"));
@@ -78,39 +78,39 @@ TEST_F(ServeHttpTest, ABodyShorterThanPromised) {  // 3
   EXPECT_TRUE(client.IsClosedWithin(1s));
 }
 
-TEST_F(ServeHttpTest, LengthAndChunksTogether) {  // 4
+TEST_F(ServeHttpTest, RejectsLengthAndChunksTogether) {  // 4
   EXPECT_EQ(StatusOf(Post("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "{}")), 400);
   EXPECT_EQ(StatusOf(Post("Transfer-Encoding: chunked\r\nContent-Length: 2\r\n", "{}")), 400);
 }
 
-TEST_F(ServeHttpTest, TwoLengths) {  // 5
+TEST_F(ServeHttpTest, RejectsTwoLengths) {  // 5
   EXPECT_EQ(StatusOf(Post("Content-Length: 2\r\nContent-Length: 3\r\n", "{}")), 400);
   for (const char* length : {"-1", "1e3", "99999999999999999999", "0x10", " "}) {
     EXPECT_EQ(StatusOf(Post("Content-Length: " + std::string(length) + "\r\n", "{}")), 400)
         << length;
   }
-  // Refused before it comes.
+  // Rejected before it is sent.
   EXPECT_EQ(StatusOf(Post("Content-Length: 9999999999\r\n", "")), 413);
 }
 
-TEST_F(ServeHttpTest, TooManyHeaders) {  // 6
+TEST_F(ServeHttpTest, RejectsTooManyHeaders) {  // 6
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "X-" + std::to_string(i) + ": y\r\n";
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\n" + many + "\r\n"), 431);
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nX: " + std::string(1 << 20, 'y') + "\r\n\r\n"), 431);
 }
 
-TEST_F(ServeHttpTest, ControlCharactersInHeaders) {  // 7
+TEST_F(ServeHttpTest, RejectsControlCharactersInHeaders) {  // 7
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\nX: a" + std::string(1, '\0') + "b\r\n\r\n"),
             400);
   EXPECT_EQ(StatusOf("GET / HTTP/1.1\r\nHost: a\r\n X\r\nY Z: 1\r\n\r\n"), 400);
-  // Encoded ones are letters like others.
+  // Percent-encoded ones are ordinary characters.
   Client client = server().Connect();
   client.Send("GET /%0d%0aX:%20y%00 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.Receive().status, 404);
 }
 
-TEST_F(ServeHttpTest, SlowHeadersAndBodies) {  // 8
+TEST_F(ServeHttpTest, ClosesSlowHeadersAndBodies) {  // 8
   Client half = server().Connect();
   half.Send("GET / HT");
   Client drip = server().Connect();
@@ -124,7 +124,7 @@ TEST_F(ServeHttpTest, SlowHeadersAndBodies) {  // 8
   EXPECT_TRUE(half.IsClosedWithin(5s));
 }
 
-TEST_F(ServeHttpTest, AReaderThatTakesNothing) {  // 8
+TEST_F(ServeHttpTest, ClosesAClientThatDoesNotRead) {  // 8
   std::vector<Client> lazy;
   for (int i = 0; i < 8; ++i) {
     lazy.push_back(server().Connect());
@@ -133,7 +133,7 @@ TEST_F(ServeHttpTest, AReaderThatTakesNothing) {  // 8
   EXPECT_EQ(server().Get("/health/live").status, 200);
 }
 
-TEST_F(ServeHttpTest, ManyIdleConnections) {  // 9
+TEST_F(ServeHttpTest, EvictsIdleConnections) {  // 9
   const ServedEdgevlm few({"--connections", "50"});
   std::vector<Client> idle;
   for (int i = 0; i < 200; ++i) {
@@ -143,7 +143,7 @@ TEST_F(ServeHttpTest, ManyIdleConnections) {  // 9
   EXPECT_EQ(few.Get("/health/live").status, 200);
 }
 
-TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
+TEST_F(ServeHttpTest, ADisconnectFreesTheSlot) {  // 10
   const ServedEdgevlm one({"--running", "1", "--waiting", "1"});
   const std::string body = json{{"image", Base64(PpmImage())}, {"stream", true}}.dump();
   for (int i = 0; i < 20; ++i) {
@@ -157,7 +157,7 @@ TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
       waiting.Reset();
     }
   }
-  // What was sent last may still be on its way into the queue.
+  // The last request may not be in the queue yet.
   EXPECT_TRUE(Becomes([&] {
     return one.Post("/caption", {{"image", Base64(PpmImage())}}).status == 200;
   }));
@@ -166,10 +166,10 @@ TEST_F(ServeHttpTest, AClientThatLeavesFreesItsPlace) {  // 10
   }));
 }
 
-TEST_F(ServeHttpTest, AFullQueueSaysSo) {
+TEST_F(ServeHttpTest, ReportsAFullQueue) {
   const ServedEdgevlm one({"--running", "1", "--waiting", "0"});
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
-  int refused = 0;
+  int rejected = 0;
   std::vector<Client> clients;
   for (int i = 0; i < 16; ++i) {
     clients.push_back(one.Connect());
@@ -179,39 +179,40 @@ TEST_F(ServeHttpTest, AFullQueueSaysSo) {
     const HttpReply reply = client.Receive();
     EXPECT_THAT(reply.status, AnyOf(200, 503));
     if (reply.status != 503) continue;
-    ++refused;
+    ++rejected;
     EXPECT_EQ(reply.headers.at("retry-after"), "2");
     EXPECT_EQ(reply.Json()["error"]["code"], "queue_full");
   }
-  EXPECT_GT(refused, 0);
+  EXPECT_GT(rejected, 0);
 }
 
-TEST_F(ServeHttpTest, HalfClosed) {  // 11
+TEST_F(ServeHttpTest, CancelsForAHalfClosedConnection) {  // 11
   Client client = server().Connect();
   client.Send(RequestText("GET", "/health/live"));
   client.ShutDown();
   EXPECT_THAT(client.Receive().status, AnyOf(200, 0));
 }
 
-TEST_F(ServeHttpTest, PackedBodies) {  // 13
+TEST_F(ServeHttpTest, RejectsCompressedBodies) {  // 13
   EXPECT_EQ(StatusOf(Post("Content-Encoding: gzip\r\nContent-Length: 2\r\n", "{}")), 415);
 }
 
-TEST_F(ServeHttpTest, WrongMethodsPathsAndTypes) {  // 14
-  EXPECT_EQ(server().Ask("DELETE", "/caption").status, 405);
-  EXPECT_EQ(server().Ask("GET", "/caption").headers.at("allow"), "POST");
-  EXPECT_EQ(server().Ask("FROBNICATE", "/nowhere").status, 404);
+TEST_F(ServeHttpTest, RejectsWrongMethodsPathsAndTypes) {  // 14
+  EXPECT_EQ(server().Request("DELETE", "/caption").status, 405);
+  EXPECT_EQ(server().Request("GET", "/caption").headers.at("allow"), "POST");
+  EXPECT_EQ(server().Request("FROBNICATE", "/nowhere").status, 404);
   EXPECT_EQ(server().Get("/nowhere").Json()["error"]["code"], "not_found");
   EXPECT_EQ(StatusOf("GET /" + std::string(65'536, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"), 431);
-  EXPECT_EQ(server().Ask("POST", "/caption", "Content-Type: application/xml\r\n", "<a/>").status,
-            415);
-  EXPECT_EQ(server().Ask("GET", "/health", "Content-Length: 3\r\n").status, 413);
+  EXPECT_EQ(
+      server().Request("POST", "/caption", "Content-Type: application/xml\r\n", "<a/>").status,
+      415);
+  EXPECT_EQ(server().Request("GET", "/health", "Content-Length: 3\r\n").status, 413);
   EXPECT_EQ(StatusOf("hello\r\n\r\n"), 400);
   EXPECT_EQ(StatusOf(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11)), 400);  // TLS
   EXPECT_EQ(StatusOf("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), 400);
 }
 
-TEST_F(ServeHttpTest, WritesToClientsThatAreGone) {  // 15
+TEST_F(ServeHttpTest, SurvivesWritesToDisconnectedClients) {  // 15
   const std::string body = json{{"image", Base64(PpmImage())}, {"stream", true}}.dump();
   for (int i = 0; i < 50; ++i) {
     Client client = server().Connect();
@@ -220,7 +221,7 @@ TEST_F(ServeHttpTest, WritesToClientsThatAreGone) {  // 15
   }
 }
 
-TEST_F(ServeHttpTest, IdleConnectionsAreClosed) {
+TEST_F(ServeHttpTest, ClosesIdleConnections) {
   Client client = server().Connect();
   EXPECT_TRUE(client.IsClosedWithin(5s));
 }

@@ -1,4 +1,4 @@
-// edgevlm serve against images that are none, too large, or somewhere else.
+// Images in requests to edgevlm serve: invalid, too large, cached, or given as URLs.
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -33,20 +33,20 @@ class ServeImageTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeImageTest::server_ = nullptr;
 
-TEST_F(ServeImageTest, NoImage) {  // 32
+TEST_F(ServeImageTest, RejectsWhatIsNoImage) {  // 32
   for (const json& none : {json(""), json("data:image/png;base64,"), json(5), json::object()}) {
     EXPECT_EQ(Caption(none).status, 400) << none;
   }
   EXPECT_EQ(server().Post("/caption", json::object()).status, 400);
 }
 
-TEST_F(ServeImageTest, Bombs) {  // 33, 34
+TEST_F(ServeImageTest, RejectsDecompressionBombs) {  // 33, 34
   const HttpReply reply = CaptionBytes(GiantPng());
   EXPECT_EQ(reply.status, 413);
   EXPECT_THAT(reply.Json()["error"]["message"].get<std::string>(), HasSubstr("60000 x 60000"));
 }
 
-TEST_F(ServeImageTest, CutImages) {  // 35
+TEST_F(ServeImageTest, RejectsTruncatedImages) {  // 35
   const std::string png = PngImage();
   constexpr std::size_t kBehindPixels = 16;  // a checksum, the end mark
   for (std::size_t size = 1; size + kBehindPixels < png.size(); size += 7) {
@@ -56,7 +56,7 @@ TEST_F(ServeImageTest, CutImages) {  // 35
   EXPECT_EQ(CaptionBytes(ppm.substr(0, ppm.size() / 2)).status, 400);
 }
 
-TEST_F(ServeImageTest, OnlyTheEndMarkIsMissing) {
+TEST_F(ServeImageTest, AcceptsAMissingEndMark) {
   const std::string jpeg = ReadWholeFile(DataPath("no_end_mark.jpg"));
   const HttpReply reply = CaptionBytes(jpeg);
   EXPECT_EQ(reply.status, 200);
@@ -65,7 +65,7 @@ TEST_F(ServeImageTest, OnlyTheEndMarkIsMissing) {
   EXPECT_EQ(CaptionBytes(jpeg.substr(0, jpeg.size() - 2)).status, 400);
 }
 
-TEST_F(ServeImageTest, OtherFormats) {  // 40
+TEST_F(ServeImageTest, RejectsOtherFormats) {  // 40
   const std::string kinds[] = {"<svg xmlns='http://www.w3.org/2000/svg'/>",
                                "%PDF-1.7",
                                std::string("II*\0\x08\0\0\0", 8),
@@ -80,13 +80,13 @@ TEST_F(ServeImageTest, OtherFormats) {  // 40
               HasSubstr("found a web page (HTML"));
 }
 
-TEST_F(ServeImageTest, BytesTellTheFormat) {  // 41
+TEST_F(ServeImageTest, TheBytesDetermineTheFormat) {  // 41
   EXPECT_EQ(Caption("data:image/jpeg;base64," + Base64(PpmImage())).status, 200);
   EXPECT_EQ(Caption("data:text/html;charset=utf-8;base64," + Base64(PpmImage())).status, 200);
 }
 
-// The built-in model looks at the last one only: that is what a reply is about, and tells of.
-TEST_F(ServeImageTest, ARepliesImageIsTheOneThatWasRead) {
+// The built-in model uses only the last image, so the reply reports that one.
+TEST_F(ServeImageTest, AReplyReportsTheImageThatWasUsed) {
   const std::string first = PngImage(), second = PpmImage();
   const json alone = CaptionBytes(second).Json();
   const auto part = [](const std::string& bytes) {
@@ -94,8 +94,8 @@ TEST_F(ServeImageTest, ARepliesImageIsTheOneThatWasRead) {
            bytes + "\r\n";
   };
   const HttpReply form =
-      server().Ask("POST", "/caption", "Content-Type: multipart/form-data; boundary=xx\r\n",
-                   part(first) + part(second) + "--xx--\r\n");
+      server().Request("POST", "/caption", "Content-Type: multipart/form-data; boundary=xx\r\n",
+                       part(first) + part(second) + "--xx--\r\n");
   const HttpReply list = server().Post("/caption", {{"images", {Base64(first), Base64(second)}}});
   const HttpReply held =
       server().Post("/caption", {{"image", Base64(first)}, {"image_id", alone["image"]["id"]}});
@@ -113,8 +113,8 @@ TEST_F(ServeImageTest, ARepliesImageIsTheOneThatWasRead) {
   }
 }
 
-// An image sent once may be asked about again by its name alone (29).
-TEST_F(ServeImageTest, AnImageIsKnownByItsId) {
+// After an image was sent once, its id is enough (29).
+TEST_F(ServeImageTest, AnImageCanBeReferredToByItsId) {
   const std::string file = "P6 40 20 255\n" + std::string(40 * 20 * 3, 'k');
   const json first = CaptionBytes(file).Json();
   const json& image = first["image"];
@@ -133,32 +133,33 @@ TEST_F(ServeImageTest, AnImageIsKnownByItsId) {
   EXPECT_EQ(server().Post("/vqa", question).Json()["image"], hit);
 }
 
-TEST_F(ServeImageTest, IdsThatAreUnknown) {
-  const auto refused = [&](const std::string& id) {
+TEST_F(ServeImageTest, RejectsUnknownIds) {
+  const auto rejected = [&](const std::string& id) {
     const HttpReply reply = server().Post("/caption", {{"image_id", id}});
     EXPECT_EQ(reply.Json()["error"]["param"], "image_id");
     return reply;
   };
-  const HttpReply unknown = refused(std::string(64, '0'));
+  const HttpReply unknown = rejected(std::string(64, '0'));
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.Json()["error"]["code"], "image_not_cached");
   for (const std::string& wrong : {std::string("x"), std::string(64, 'A'), std::string(65, '0'),
                                    std::string("../../etc/passwd")}) {
-    EXPECT_EQ(refused(wrong).status, 400) << wrong;
+    EXPECT_EQ(rejected(wrong).status, 400) << wrong;
   }
   EXPECT_EQ(server().Post("/caption", {{"image_id", 5}}).status, 400);
   const std::string id = CaptionBytes(PpmImage()).Json()["image"]["id"];
   EXPECT_EQ(server().Post("/clear-cache", json::object()).status, 200);
-  EXPECT_EQ(refused(id).status, 404);
+  EXPECT_EQ(rejected(id).status, 404);
 }
 
-// One client's images are not another's, whether it knows their ids or has the same file.
+// Clients with different keys share no images, neither by id nor by content.
 TEST(ServeScopeTest, KeysShareNoImages) {
   const TestFolder folder;
   const ServedEdgevlm server(
       {"--keys-file", folder.Write("keys", "sixteen-or-more-1\nsixteen-or-more-2\n")});
   const auto caption = [&](const char* key, const json& body) {
-    return server.Ask("POST", "/caption", std::string("X-Api-Key: ") + key + "\r\n", body.dump());
+    return server.Request("POST", "/caption", std::string("X-Api-Key: ") + key + "\r\n",
+                          body.dump());
   };
   const json image = {{"image", Base64(PpmImage())}};
   const json id = {{"image_id", caption("sixteen-or-more-1", image).Json()["image"]["id"]}};
@@ -168,7 +169,7 @@ TEST(ServeScopeTest, KeysShareNoImages) {
   EXPECT_EQ(caption("sixteen-or-more-2", id).status, 200);
 }
 
-// A cache of nothing holds nothing, and all is encoded anew (76).
+// Without a cache every image is encoded again (76).
 TEST(ServeScopeTest, WithoutACacheThereAreNoIds) {
   const ServedEdgevlm server({"--image-cache-mib", "0"});
   const json image = {{"image", Base64(PpmImage())}};
@@ -177,7 +178,7 @@ TEST(ServeScopeTest, WithoutACacheThereAreNoIds) {
   EXPECT_EQ(server.Post("/caption", {{"image_id", first["image"]["id"]}}).status, 404);
 }
 
-TEST_F(ServeImageTest, Base64AsItIsWritten) {  // 42
+TEST_F(ServeImageTest, AcceptsTheVariantsOfBase64) {  // 42
   std::string text = Base64(PpmImage());
   for (char& c : text) {
     if (c == '+') c = '-';
@@ -192,7 +193,7 @@ TEST_F(ServeImageTest, Base64AsItIsWritten) {  // 42
   EXPECT_EQ(Caption("data:image/png").status, 400);
 }
 
-TEST_F(ServeImageTest, AddressesAreNotFetched) {  // 46 to 51
+TEST_F(ServeImageTest, DoesNotFetchUrls) {  // 46 to 51
   for (const char* address :
        {"http://127.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data",
         "http://2130706433/", "https://example.org/a.png", "file:///etc/passwd", "file://../a",
@@ -203,7 +204,7 @@ TEST_F(ServeImageTest, AddressesAreNotFetched) {  // 46 to 51
   }
 }
 
-TEST_F(ServeImageTest, ErrorsTellNoPathsAndNoAddresses) {
+TEST_F(ServeImageTest, ErrorsContainNoPathsAndNoAddresses) {
   for (const std::string& bytes : {std::string("hello"), GiantPng(), PngImage().substr(0, 40)}) {
     const std::string body = CaptionBytes(bytes).body;
     EXPECT_THAT(body, Not(HasSubstr("0x")));
@@ -212,7 +213,7 @@ TEST_F(ServeImageTest, ErrorsTellNoPathsAndNoAddresses) {
   }
 }
 
-TEST_F(ServeImageTest, QuestionsMayBeTypedInAnyWay) {
+TEST_F(ServeImageTest, QuestionsMayHaveAnyCaseAndPunctuation) {
   const std::string ducks = Base64(ReadWholeFile(ExampleImage("ducks.png")));
   for (const char* typed :
        {"how many ducks are there?", "\u201CHow many DUCKS\n are there\u201D"}) {

@@ -1,4 +1,4 @@
-// edgevlm serve against requests that are good HTTP and wrong otherwise.
+// edgevlm serve with requests that are valid HTTP but invalid otherwise.
 #include <gmock/gmock.h>
 
 #include "program.h"
@@ -20,10 +20,11 @@ class ServeJsonTest : public ::testing::Test {
   void TearDown() override { EXPECT_EQ(server().Get("/health/live").status, 200); }
 
   static HttpReply PostText(const std::string& body) {
-    return server().Ask("POST", "/v1/chat/completions", "Content-Type: application/json\r\n", body);
+    return server().Request("POST", "/v1/chat/completions", "Content-Type: application/json\r\n",
+                            body);
   }
 
-  // A good request but for these fields.
+  // A request that is valid except for these fields.
   static HttpReply PostWith(const json& fields) {
     json body = {
         {"messages",
@@ -34,8 +35,8 @@ class ServeJsonTest : public ::testing::Test {
     return server().Post("/v1/chat/completions", body);
   }
 
-  // Refused with a message in OpenAI's shape that names the field.
-  static void ExpectRefused(const HttpReply& reply, int status, const std::string& param) {
+  // Expects an error in OpenAI's format that names the field.
+  static void ExpectRejected(const HttpReply& reply, int status, const std::string& param) {
     EXPECT_EQ(reply.status, status) << reply.body;
     const json error = reply.Json()["error"];
     EXPECT_TRUE(error["message"].is_string()) << reply.body;
@@ -51,7 +52,7 @@ class ServeJsonTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeJsonTest::server_ = nullptr;
 
-TEST_F(ServeJsonTest, TextThatIsNoJson) {  // 18
+TEST_F(ServeJsonTest, RejectsWhatIsNotJson) {  // 18
   const std::string whole = Content("hello").dump();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_EQ(PostText(whole.substr(0, size)).status, 400) << size;
@@ -63,7 +64,7 @@ TEST_F(ServeJsonTest, TextThatIsNoJson) {  // 18
   EXPECT_EQ(PostText(whole + "x").status, 400);
 }
 
-TEST_F(ServeJsonTest, TextThatIsNoUnicode) {  // 19
+TEST_F(ServeJsonTest, RejectsWhatIsNotUnicode) {  // 19
   EXPECT_EQ(PostText("{\"messages\":[{\"role\":\"user\",\"content\":\"\xff\xfe\"}]}").status, 400);
   EXPECT_EQ(PostText("{\"messages\":[{\"role\":\"user\",\"content\":\"\\ud800\"}]}").status, 400);
   EXPECT_EQ(PostText(std::string("{\"a\"\0:1}", 8)).status, 400);
@@ -72,23 +73,23 @@ TEST_F(ServeJsonTest, TextThatIsNoUnicode) {  // 19
       200);
 }
 
-TEST_F(ServeJsonTest, NamesTwice) {  // 20
+TEST_F(ServeJsonTest, RejectsDuplicateNames) {  // 20
   EXPECT_EQ(PostText(R"({"max_tokens":1,"max_tokens":2,"messages":[]})").status, 400);
 }
 
-TEST_F(ServeJsonTest, WrongTokenLimits) {  // 21
+TEST_F(ServeJsonTest, RejectsWrongTokenLimits) {  // 21
   for (const json& wrong : {json(-3), json(0), json(0.0), json(1e19), json(1.5), json("5"),
                             json(true), json::array({1}), json(18446744073709551615u)}) {
-    ExpectRefused(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
+    ExpectRejected(PostWith({{"max_tokens", wrong}}), 400, "max_tokens");
   }
   EXPECT_EQ(PostWith({{"max_tokens", nullptr}}).status, 200);
 }
 
-TEST_F(ServeJsonTest, WrongNumbers) {  // 22
+TEST_F(ServeJsonTest, RejectsWrongNumbers) {  // 22
   for (const char* name : {"temperature", "top_p", "top_k", "min_p", "repetition_penalty",
                            "presence_penalty", "frequency_penalty", "repeat_last_n"}) {
     for (const json& wrong : {json(-2.5), json(1e300), json("1"), json::object()}) {
-      ExpectRefused(PostWith({{name, wrong}}), 400, name);
+      ExpectRejected(PostWith({{name, wrong}}), 400, name);
     }
   }
   for (const char* text : {"NaN", "Infinity", "-Infinity", "1e999"}) {
@@ -100,12 +101,12 @@ TEST_F(ServeJsonTest, WrongNumbers) {  // 22
   }
 }
 
-TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
-  ExpectRefused(PostWith({{"n", 100'000}}), 400, "n");
-  ExpectRefused(PostWith({{"best_of", 2}}), 400, "best_of");
-  ExpectRefused(PostWith({{"logprobs", true}}), 400, "logprobs");
-  ExpectRefused(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
-  ExpectRefused(PostWith({{"logit_bias", {{"50256", -100}}}}), 400, "logit_bias");
+TEST_F(ServeJsonTest, RejectsUnsupportedFeatures) {  // 23
+  ExpectRejected(PostWith({{"n", 100'000}}), 400, "n");
+  ExpectRejected(PostWith({{"best_of", 2}}), 400, "best_of");
+  ExpectRejected(PostWith({{"logprobs", true}}), 400, "logprobs");
+  ExpectRejected(PostWith({{"tools", {{{"type", "function"}}}}}), 400, "tools");
+  ExpectRejected(PostWith({{"logit_bias", {{"50256", -100}}}}), 400, "logit_bias");
   const json nothing = {{"tools", json::array()}, {"logit_bias", json::object()},
                         {"user", "me"},           {"suffix", ""},
                         {"logprobs", false},      {"n", 1.0},
@@ -115,33 +116,33 @@ TEST_F(ServeJsonTest, WhatThereIsNot) {  // 23
   EXPECT_EQ(
       server().Post("/api/generate", {{"prompt", "a"}, {"options", {{"mirostat", 2}}}}).status,
       400);
-  ExpectRefused(server().Post("/tokenize", json::object()), 400, "content");
+  ExpectRejected(server().Post("/tokenize", json::object()), 400, "content");
 }
 
-TEST_F(ServeJsonTest, WrongMessages) {  // 24
-  ExpectRefused(PostText("{}"), 400, "messages");
-  ExpectRefused(PostText(R"({"messages":[]})"), 400, "messages");
-  ExpectRefused(PostText(R"({"messages":{}})"), 400, "messages");
-  ExpectRefused(PostText(R"({"messages":[1]})"), 400, "messages[0]");
-  ExpectRefused(PostText(R"({"messages":[{"role":"robot","content":"a"}]})"), 400,
-                "messages[0].role");
-  ExpectRefused(PostText(R"({"messages":[{"role":"user"}]})"), 400, "messages[0].content");
-  ExpectRefused(PostWith(Content(json::array())), 400, "messages[0].content");
-  ExpectRefused(PostWith(Content({{{"type", "hologram"}}})), 400, "messages[0].content[0].type");
-  ExpectRefused(PostWith(Content({{{"type", "text"}}})), 400, "messages[0].content[0].text");
-  ExpectRefused(PostWith(Content({{{"type", "image_url"}}})), 400,
-                "messages[0].content[0].image_url");
+TEST_F(ServeJsonTest, RejectsWrongMessages) {  // 24
+  ExpectRejected(PostText("{}"), 400, "messages");
+  ExpectRejected(PostText(R"({"messages":[]})"), 400, "messages");
+  ExpectRejected(PostText(R"({"messages":{}})"), 400, "messages");
+  ExpectRejected(PostText(R"({"messages":[1]})"), 400, "messages[0]");
+  ExpectRejected(PostText(R"({"messages":[{"role":"robot","content":"a"}]})"), 400,
+                 "messages[0].role");
+  ExpectRejected(PostText(R"({"messages":[{"role":"user"}]})"), 400, "messages[0].content");
+  ExpectRejected(PostWith(Content(json::array())), 400, "messages[0].content");
+  ExpectRejected(PostWith(Content({{{"type", "hologram"}}})), 400, "messages[0].content[0].type");
+  ExpectRejected(PostWith(Content({{{"type", "text"}}})), 400, "messages[0].content[0].text");
+  ExpectRejected(PostWith(Content({{{"type", "image_url"}}})), 400,
+                 "messages[0].content[0].image_url");
   EXPECT_EQ(PostWith(Content("")).status, 400);
   EXPECT_EQ(PostText(R"({"messages":[{"role":"assistant","content":"a"}]})").status, 400);
 }
 
-TEST_F(ServeJsonTest, ControlTokensAsWordsAreWords) {  // 25
+TEST_F(ServeJsonTest, ControlTokensInTextAreText) {  // 25
   const HttpReply reply = PostWith(Content("<|image|><|caption|><|endoftext|>\x01"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_GT(reply.Json()["usage"]["prompt_tokens"], 10);
 }
 
-TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
+TEST_F(ServeJsonTest, RejectsMoreThanTheContext) {  // 26, 27
   EXPECT_EQ(PostWith(Content(std::string(200'000, 'a'))).Json()["error"]["code"],
             "context_length_exceeded");
   for (const bool streams : {false, true}) {
@@ -158,49 +159,49 @@ TEST_F(ServeJsonTest, MoreThanTheContext) {  // 26, 27
   EXPECT_EQ(PostWith(Content(parts)).status, 413);
   json messages = json::array();
   for (int i = 0; i < 2000; ++i) messages.push_back({{"role", "user"}, {"content", "a"}});
-  ExpectRefused(PostWith({{"messages", messages}}), 400, "messages");
+  ExpectRejected(PostWith({{"messages", messages}}), 400, "messages");
 }
 
-TEST_F(ServeJsonTest, WrongStops) {  // 28
-  ExpectRefused(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
-  ExpectRefused(PostWith({{"stop", {"a", 1}}}), 400, "stop");
-  ExpectRefused(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
+TEST_F(ServeJsonTest, RejectsWrongStops) {  // 28
+  ExpectRejected(PostWith({{"stop", std::vector<std::string>(10'000, "a")}}), 400, "stop");
+  ExpectRejected(PostWith({{"stop", {"a", 1}}}), 400, "stop");
+  ExpectRejected(PostWith({{"stop", std::string(100'000, 'a')}}), 400, "stop");
 }
 
-TEST_F(ServeJsonTest, WrongForms28) {
-  const auto refused = [&](const json& schema) {
+TEST_F(ServeJsonTest, RejectsWrongResponseFormats) {
+  const auto rejected = [&](const json& schema) {
     const json format = {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}};
-    ExpectRefused(PostWith({{"response_format", format}}), 400,
-                  "response_format.json_schema.schema");
+    ExpectRejected(PostWith({{"response_format", format}}), 400,
+                   "response_format.json_schema.schema");
   };
-  refused({{"type", "string"}, {"pattern", "(a+)\\1$"}});
-  refused({{"type", "string"}, {"pattern", "([ab]*a[ab]{40}){40}$"}});
-  refused({{"type", "string"}, {"format", "zodiac"}});
-  refused({{"$ref", "#/$defs/a"},
-           {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
+  rejected({{"type", "string"}, {"pattern", "(a+)\\1$"}});
+  rejected({{"type", "string"}, {"pattern", "([ab]*a[ab]{40}){40}$"}});
+  rejected({{"type", "string"}, {"format", "zodiac"}});
+  rejected({{"$ref", "#/$defs/a"},
+            {"$defs", {{"a", {{"anyOf", {{{"$ref", "#/$defs/a"}}, {{"type", "null"}}}}}}}}});
   json wide = json::object();
   for (int i = 0; i < 1000; ++i) {
     wide[std::to_string(i)] = {{"pattern", "^.{20}" + std::to_string(i)}};
   }
-  refused({{"properties", wide}});
+  rejected({{"properties", wide}});
   for (int i = 0; i < 2000; ++i) wide[std::to_string(i)] = 1;
   EXPECT_EQ(PostWith({{"response_format", wide}}).status, 413);
-  ExpectRefused(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
-  ExpectRefused(PostWith({{"response_format", "json"}}), 400, "response_format");
-  ExpectRefused(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,
-                "response_format.json_schema");
+  ExpectRejected(PostWith({{"response_format", {{"type", "xml"}}}}), 400, "response_format.type");
+  ExpectRejected(PostWith({{"response_format", "json"}}), 400, "response_format");
+  ExpectRejected(PostWith({{"response_format", {{"type", "json_schema"}}}}), 400,
+                 "response_format.json_schema");
 }
 
-TEST_F(ServeJsonTest, UnknownModels) {  // 30
-  ExpectRefused(PostWith({{"model", "gpt-4"}}), 404, "model");
+TEST_F(ServeJsonTest, RejectsUnknownModels) {  // 30
+  ExpectRejected(PostWith({{"model", "gpt-4"}}), 404, "model");
   EXPECT_EQ(PostWith({{"model", "edgevlm"}}).status, 200);
   EXPECT_EQ(server().Get("/v1/models/gpt-4").status, 404);
   EXPECT_EQ(server().Post("/api/generate", {{"model", "llava"}, {"prompt", "a"}}).status, 404);
 }
 
-TEST_F(ServeJsonTest, WrongForms) {  // 31
+TEST_F(ServeJsonTest, RejectsWrongForms) {  // 31
   const auto status = [&](const std::string& type, const std::string& body) {
-    return server().Ask("POST", "/caption", "Content-Type: " + type + "\r\n", body).status;
+    return server().Request("POST", "/caption", "Content-Type: " + type + "\r\n", body).status;
   };
   EXPECT_EQ(status("multipart/form-data", "--x"), 415);
   EXPECT_EQ(status("multipart/form-data; boundary=\"\"", "--x"), 415);
@@ -216,7 +217,7 @@ TEST_F(ServeJsonTest, ErrorsOfOllamaHaveItsShape) {
   EXPECT_EQ(server().Post("/api/generate", {{"prompt", "a"}, {"format", "xml"}}).status, 400);
 }
 
-// Whatever it is that refuses: its clients show what "error" holds.
+// Whichever check rejects the request: Ollama's clients show the member "error".
 TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
   const TestFolder folder;
   const ServedEdgevlm locked(
@@ -230,12 +231,12 @@ TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
   }
   expect(server().Get("/api/chat"), 405);
   expect(server().Post("/api/tags", json::object()), 405);
-  expect(server().Ask("DELETE", "/api/delete"), 404);
-  expect(server().Ask("POST", "/api/chat", "Content-Encoding: gzip\r\n", "x"), 415);
-  expect(server().Ask("GET", "/api/tags", "Origin: https://evil.example\r\n"), 403);
+  expect(server().Request("DELETE", "/api/delete"), 404);
+  expect(server().Request("POST", "/api/chat", "Content-Encoding: gzip\r\n", "x"), 415);
+  expect(server().Request("GET", "/api/tags", "Origin: https://evil.example\r\n"), 403);
   expect(locked.Get("/api/tags"), 401);
-  expect(locked.Ask("POST", "/api/chat", "Authorization: Bearer sixteen-or-more-1\r\n",
-                    std::string((1 << 20) + 1, 'x')),
+  expect(locked.Request("POST", "/api/chat", "Authorization: Bearer sixteen-or-more-1\r\n",
+                        std::string((1 << 20) + 1, 'x')),
          413);
   Client client = server().Connect();
   client.Send("GET /api/tags HTTP/1.1\r\nHost: host.docker.internal:8080\r\n\r\n");
@@ -243,7 +244,7 @@ TEST_F(ServeJsonTest, ErrorsBelowApiHaveOllamasShape) {
   expect(foreign, 421);
   EXPECT_THAT(foreign.Json()["error"].get<std::string>(),
               AllOf(HasSubstr("host.docker.internal"), HasSubstr("server.host_names")));
-  // The next request on the connection is another's.
+  // The path of a previous request must not matter.
   client.Send("nonsense\r\n\r\n");
   EXPECT_TRUE(client.Receive().Json()["error"].is_object());
   EXPECT_TRUE(server().Post("/v1/nope", json::object()).Json()["error"]["message"].is_string());

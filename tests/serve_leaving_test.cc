@@ -1,5 +1,5 @@
-// edgevlm serve and clients that leave before they have their reply: their place is free, wherever
-// they were (10). How fast is not tested here: their replies would go on for seconds.
+// Clients of edgevlm serve that disconnect early: their slot is freed, whatever the state of their
+// request (10). Tests only that it is freed before the reply would end, which takes seconds.
 #include <gmock/gmock.h>
 
 #include <optional>
@@ -23,7 +23,7 @@ class ServeLeavingTest : public ::testing::Test {
     if (!metrics.contains("edgevlm_cancelled_total")) return 0;
     return metrics["edgevlm_cancelled_total"][0]["value"];
   }
-  // The place is free and the request has not come to its end.
+  // The slot is free and the request was cancelled.
   void ExpectCancelled(int requests) const {
     EXPECT_TRUE(Becomes([&] { return Cancelled() == requests; })) << Cancelled();
     EXPECT_EQ(Queue(), json({{"running", 0}, {"waiting", 0}}));
@@ -40,7 +40,7 @@ TEST_F(ServeLeavingTest, WhileAStreamIsDecoded) {
   ExpectCancelled(1);
 }
 
-TEST_F(ServeLeavingTest, WhileAWholeReplyIsMade) {
+TEST_F(ServeLeavingTest, WhileAWholeReplyIsGenerated) {
   Client client = server_.Connect();
   client.Send(LongChat(false));
   ASSERT_TRUE(Becomes([&] { return IsRunning(1); }));
@@ -48,7 +48,7 @@ TEST_F(ServeLeavingTest, WhileAWholeReplyIsMade) {
   ExpectCancelled(1);
 }
 
-TEST_F(ServeLeavingTest, PolitelyWhileAWholeReplyIsMade) {
+TEST_F(ServeLeavingTest, ByShutdownWhileAWholeReplyIsGenerated) {
   {
     Client client = server_.Connect();
     client.Send(LongChat(false));
@@ -69,8 +69,8 @@ TEST_F(ServeLeavingTest, WhileItWaitsInTheQueue) {
   EXPECT_EQ(Queue(), json({{"running", 1}, {"waiting", 0}}));
 }
 
-// More than the server reads before it has answered.
-TEST_F(ServeLeavingTest, WithMuchThatNobodyReads) {
+// More bytes than the server reads while it answers.
+TEST_F(ServeLeavingTest, WithUnreadPipelinedBytes) {
   std::optional<Client> client(server_.Connect());
   client->Send(LongChat(false));
   ASSERT_TRUE(Becomes([&] { return IsRunning(1); }));
@@ -88,7 +88,7 @@ TEST_F(ServeLeavingTest, FromAWebSocket) {
   ExpectCancelled(1);
 }
 
-// Its image is encoded: that takes longer than the test.
+// Encoding the image takes longer than the test.
 TEST_F(ServeLeavingTest, WhileItsImageIsEncoded) {
   SocketClient client(server_.port());
   client.Send(LongMessage());

@@ -1,4 +1,4 @@
-// edgevlm serve from its start to its end: signals, files, ports.
+// The life cycle of edgevlm serve: signals, files, ports.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -21,7 +21,7 @@ using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
 
-TEST(ServeLife, TermEndsAfterTheRepliesUnderWay) {
+TEST(ServeLife, SigtermEndsAfterTheRepliesUnderWay) {
   ServedEdgevlm server;
   Client client = server.Connect();
   const json body = {{"image", Base64(PpmImage())}, {"stream", true}};
@@ -32,14 +32,14 @@ TEST(ServeLife, TermEndsAfterTheRepliesUnderWay) {
   EXPECT_EQ(server.ExitCode(5s), 0);
 }
 
-TEST(ServeLife, HangUpReadsTheFileAgain) {
+TEST(ServeLife, SighupReloadsTheFile) {
   const TestFolder folder;
   const std::string keys = folder.Write("keys", "sixteen-or-more-1\n");
   const std::string config =
       folder.Write("c.yaml", "limits:\n  reply_tokens: 8\nserver:\n  keys_file: " + keys + "\n");
   const ServedEdgevlm server({"--config", config});
   const auto status = [&](const char* key) {
-    return server.Ask("GET", "/", std::string("X-Api-Key: ") + key + "\r\n").status;
+    return server.Request("GET", "/", std::string("X-Api-Key: ") + key + "\r\n").status;
   };
   const auto becomes = [&](const char* key, int expected) {
     for (int i = 0; i < 500 && status(key) != expected; ++i) std::this_thread::sleep_for(10ms);
@@ -50,7 +50,7 @@ TEST(ServeLife, HangUpReadsTheFileAgain) {
   server.Signal(SIGHUP);
   EXPECT_TRUE(becomes("sixteen-or-more-2", 200));
   EXPECT_EQ(status("sixteen-or-more-1"), 401);
-  // A broken file changes nothing, and one line says so.
+  // A broken file changes nothing and is reported in one line.
   const auto lines = [&] {
     const std::string errors = server.Errors();
     return std::ranges::count(errors, '\n');
@@ -62,14 +62,14 @@ TEST(ServeLife, HangUpReadsTheFileAgain) {
     const auto before = lines();
     server.Signal(SIGHUP);
     EXPECT_TRUE(Becomes([&] { return lines() == before + 1; })) << broken << server.Errors();
-    if (*broken == '\0') break;  // a good one: nothing is set, keys neither
+    if (*broken == '\0') break;  // a valid one: nothing is set, not even keys
     EXPECT_THAT(server.Errors(), HasSubstr("not reloaded: "));
     EXPECT_EQ(status("sixteen-or-more-2"), 200) << broken;
     EXPECT_EQ(status("sixteen-or-more-1"), 401) << broken;
   }
 }
 
-TEST(ServeLife, CheckSaysWhatIsWrong) {
+TEST(ServeLife, CheckReportsWhatIsWrong) {
   const TestFolder folder;
   EXPECT_EQ(RunEdgevlm({"serve", "--check"}).exit_code, 0);
   const std::string good = folder.Write("good.yaml", "server:\n  port: 81\n");
@@ -81,7 +81,7 @@ TEST(ServeLife, CheckSaysWhatIsWrong) {
   EXPECT_EQ(outcome.ErrorLines(), 1);
 }
 
-// Whatever would end the server at its start.
+// Everything that would make the server fail at startup.
 TEST(ServeLife, CheckStartsAllButTheServer) {
   const TestFolder folder;
   const std::string broken = folder.Write("broken.gguf", "GGUF");
@@ -90,7 +90,7 @@ TEST(ServeLife, CheckStartsAllButTheServer) {
       {"-m", broken},
       {"-m", "nosuch"},
       {"--host", "example.org"},
-      {"--host", "192.0.2.1"},  // no machine's (RFC 5737)
+      {"--host", "192.0.2.1"},  // reserved for documentation (RFC 5737)
       {"--chat-template", "nosuch", "-m", ModelPath()},
       {"--speculate", folder.Path("nosuch.gguf")},
       {"--speculate", broken},
@@ -111,16 +111,16 @@ TEST(ServeLife, CheckStartsAllButTheServer) {
     EXPECT_EQ(checked.ErrorLines(), 1) << checked.errors;
     EXPECT_EQ(checked.output, "");
   }
-  // What runs already may be checked.
+  // The options of a running server can be checked.
   const ServedEdgevlm server;
   EXPECT_EQ(RunEdgevlm({"serve", "--check", "--port", std::to_string(server.port())}).exit_code, 0);
 }
 
-TEST(ServeLife, APortThatIsTakenIsAnError) {
+TEST(ServeLife, APortInUseIsAnError) {
   const ServedEdgevlm server;
   const Outcome outcome = RunEdgevlm({"serve", "--port", std::to_string(server.port())});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.errors, HasSubstr("can not be listened on"));
+  EXPECT_THAT(outcome.errors, HasSubstr("cannot be listened on"));
 }
 
 TEST(ServeLife, HistoryIsWritten) {
@@ -139,8 +139,8 @@ TEST(ServeLife, HistoryIsWritten) {
   ADD_FAILURE() << "no line was written";
 }
 
-// Streams go on to their end; whoever comes meanwhile is told to come again (75).
-TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
+// Streams continue to their end; new requests get 503 with Retry-After (75).
+TEST(ServeLife, RejectsNewWorkWhileDraining) {
   ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
   Client client = server.Connect();
   Client other = server.Connect();
@@ -153,24 +153,24 @@ TEST(ServeLife, NewWorkIsRefusedWhileTheLastStreamsEnd) {
   // Half a request before the signal, the other half after it.
   const std::string late = LongChat(false);
   other.Send(late.substr(0, late.size() / 2));
-  ASSERT_EQ(server.Get("/health/ready").status, 200);  // the halves have been read
+  ASSERT_EQ(server.Get("/health/ready").status, 200);  // the first halves have been read
   Client idle = server.Connect();
   idle.Send(RequestText("GET", "/health/live"));
   EXPECT_EQ(idle.Receive().status, 200);
   server.Signal(SIGTERM);
-  EXPECT_TRUE(idle.IsClosedWithin(Client::kPatience));  // that is how one sees that it has heard
+  EXPECT_TRUE(idle.IsClosedWithin(Client::kPatience));  // so the signal has arrived
   other.Send(late.substr(late.size() / 2));
-  const HttpReply refused = other.Receive();
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_EQ(refused.headers.at("retry-after"), "10");
-  EXPECT_EQ(refused.Json()["error"]["code"], "draining");
+  const HttpReply rejected = other.Receive();
+  EXPECT_EQ(rejected.status, 503);
+  EXPECT_EQ(rejected.headers.at("retry-after"), "10");
+  EXPECT_EQ(rejected.Json()["error"]["code"], "draining");
   socket.Send(R"({"type": "caption"})");
   EXPECT_THAT(socket.ReceiveUntil("[DONE]"), HasSubstr("completed"));
   EXPECT_THAT(client.ReadUntil("0\r\n\r\n"), HasSubstr("[DONE]"));
   EXPECT_EQ(server.ExitCode(20s), 0);
 }
 
-TEST(ServeLife, DrainingHasAnEnd) {
+TEST(ServeLife, DrainingHasATimeLimit) {
   ServedEdgevlm server(SlowServer({"--drain-seconds", "0"}));
   Client client = server.Connect();
   client.Send(LongChat(true));
@@ -180,8 +180,8 @@ TEST(ServeLife, DrainingHasAnEnd) {
   EXPECT_THAT(server.Errors(), HasSubstr("--drain-seconds is over"));
 }
 
-// Whoever asks twice does not want to wait.
-TEST(ServeLife, ASecondTermEndsAtOnce) {
+// A second signal means that the user does not want to wait.
+TEST(ServeLife, ASecondSigtermEndsAtOnce) {
   ServedEdgevlm server(SlowServer({"--drain-seconds", "600"}));
   std::vector<Client> clients;
   for (int i = 0; i < 40; ++i) {
@@ -205,8 +205,8 @@ TEST(ServeLife, TwoServersShareOneFile) {
             two.Post("/caption", body).Json()["caption"]);
 }
 
-// A history that can not be written is no reason to end (71).
-TEST(ServeLife, AFullDiskIsNoEnd) {
+// A history that cannot be written does not stop the server (71).
+TEST(ServeLife, SurvivesAFullDisk) {
   const ServedEdgevlm server({"--history-file", "/dev/full", "--history-seconds", "1"});
   EXPECT_TRUE(Becomes([&] { return !server.Errors().empty(); }));
   EXPECT_EQ(server.Get("/health").status, 200);

@@ -1,4 +1,4 @@
-// What a server that runs for long takes: as much as its caches may hold, not several times that.
+// Memory of a long-running server: bounded by the size of its caches, not a multiple of it.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr long kCacheKib = 8 << 10;
 
-// Anonymous memory of a process, swapped or not.
+// Anonymous memory of a process, including swapped pages.
 long MemoryKib(pid_t process) {
   std::ifstream status("/proc/" + std::to_string(process) + "/status");
   long sum = 0;
@@ -22,7 +22,7 @@ long MemoryKib(pid_t process) {
   return sum;
 }
 
-// One unlike that of any other number.
+// An image that differs for each number.
 std::string NumberedImage(int number) {
   constexpr int kSide = 160;
   std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
@@ -32,8 +32,8 @@ std::string NumberedImage(int number) {
   return file;
 }
 
-// Encoded images stay and are small; the pixels and bodies between them are large and go.
-TEST(ServeMemory, ImagesFillTheirCacheAndNoMore) {
+// Encoded images are small and cached; pixels and request bodies are large and must be freed.
+TEST(ServeMemory, ImagesTakeNoMoreThanTheirCache) {
   if (const char* sanitizers = std::getenv("EDGEVLM_SANITIZE"); sanitizers && *sanitizers) {
     GTEST_SKIP() << "a sanitizer has an allocator of its own";
   }
@@ -43,7 +43,7 @@ TEST(ServeMemory, ImagesFillTheirCacheAndNoMore) {
         server.Post("/caption", {{"image", Base64(NumberedImage(number))}, {"max_tokens", 4}});
     ASSERT_EQ(reply.status, 200) << reply.body;
   };
-  constexpr int kFirst = 10;    // until everything has been used once
+  constexpr int kFirst = 10;    // warm-up
   constexpr int kImages = 250;  // more than the cache holds
   for (int number = 0; number < kFirst; ++number) ask(number);
   const long before = MemoryKib(server.process());

@@ -1,4 +1,4 @@
-// edgevlm serve, when all goes well.
+// edgevlm serve with valid requests.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// The payloads of a stream of events.
+// The payloads of a stream of server-sent events.
 std::vector<std::string> Events(const std::string& body) {
   std::vector<std::string> events;
   for (std::size_t begin = 0; begin < body.size();) {
@@ -44,7 +44,7 @@ std::string FormField(const std::string& name, const std::string& value) {
 
 constexpr const char* kFormType = "Content-Type: multipart/form-data; boundary=xx\r\n";
 
-// One server for all tests that do not change it.
+// All tests that do not change the server share one.
 class ServeTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new ServedEdgevlm; }
@@ -72,7 +72,7 @@ class ServeTest : public ::testing::Test {
 };
 ServedEdgevlm* ServeTest::server_ = nullptr;
 
-TEST_F(ServeTest, SaysWhatItIs) {
+TEST_F(ServeTest, DescribesItself) {
   const HttpReply reply = server().Get("/");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.Json()["service"], "edgevlm");
@@ -80,7 +80,7 @@ TEST_F(ServeTest, SaysWhatItIs) {
 }
 
 TEST_F(ServeTest, BrowsersGetThePage) {
-  const HttpReply reply = server().Ask("GET", "/", "Accept: text/html,*/*\r\n");
+  const HttpReply reply = server().Request("GET", "/", "Accept: text/html,*/*\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_THAT(reply.headers.at("content-type"), StartsWith("text/html"));
   EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
@@ -89,7 +89,7 @@ TEST_F(ServeTest, BrowsersGetThePage) {
   EXPECT_EQ(server().Get("/page/nowhere.js").status, 404);
 }
 
-TEST_F(ServeTest, TellsItsOptimizations) {
+TEST_F(ServeTest, ReportsItsOptimizations) {
   const ServedEdgevlm other({"--cache", "q8_0", "--running", "3", "--keep-tokens", "50:uniform"});
   const json settings = other.Get("/").Json()["optimisations"];
   EXPECT_EQ(settings["cache"], "q8_0");
@@ -98,8 +98,8 @@ TEST_F(ServeTest, TellsItsOptimizations) {
   EXPECT_EQ(server().Get("/").Json()["optimisations"]["keep_tokens"], "all");
 }
 
-TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
-  const HttpReply reply = server().Ask("POST", "/caption", kFormType, Form(PpmImage()));
+TEST_F(ServeTest, CaptionOfAnUploadEqualsTheCommandLines) {
+  const HttpReply reply = server().Request("POST", "/caption", kFormType, Form(PpmImage()));
   ASSERT_EQ(reply.status, 200) << reply.body;
   const json body = reply.Json();
   EXPECT_EQ(body["caption"], Caption());
@@ -109,7 +109,7 @@ TEST_F(ServeTest, CaptionOfAnUploadIsTheCommandLines) {
   EXPECT_GT(body["timings"]["encode_ms"], 0);
 }
 
-TEST_F(ServeTest, CaptionTakesImagesAsText) {
+TEST_F(ServeTest, CaptionAcceptsImagesAsText) {
   for (const json& body :
        {json{{"image", Base64(PpmImage())}}, json{{"image_url", DataUri(PpmImage())}},
         json{{"image_url", {{"url", DataUri(PpmImage())}}}},
@@ -127,8 +127,8 @@ TEST_F(ServeTest, VqaAnswersTheQuestion) {
   EXPECT_EQ(server().Post("/vqa", body).Json()["answer"], answer);
   EXPECT_EQ(server().Post("/query", body).Json()["answer"], answer);
   const HttpReply form =
-      server().Ask("POST", "/vqa", kFormType,
-                   Form(PpmImage(), FormField("question", "how many things are there?")));
+      server().Request("POST", "/vqa", kFormType,
+                       Form(PpmImage(), FormField("question", "how many things are there?")));
   EXPECT_EQ(form.Json()["answer"], answer);
 }
 
@@ -202,7 +202,7 @@ TEST_F(ServeTest, MaxTokensAndStopEndReplies) {
   EXPECT_EQ(stopped["choices"][0]["message"]["content"], text.substr(0, text.find(stop)));
 }
 
-TEST_F(ServeTest, TheSeedOfAReplyMakesItAgain) {
+TEST_F(ServeTest, TheSeedReproducesAReply) {
   json body = Chat(json::array({ImagePart()}), {{"temperature", 3}, {"seed", -1}});
   const json first = server().Post("/v1/chat/completions", body).Json();
   body.erase("seed");
@@ -214,8 +214,8 @@ TEST_F(ServeTest, TheSeedOfAReplyMakesItAgain) {
   EXPECT_EQ(again["seed"], first["seed"]);
 }
 
-// With an image, while sampling: whatever the model would rather say.
-TEST_F(ServeTest, RepliesKeepToTheirForm) {
+// With an image, while sampling.
+TEST_F(ServeTest, RepliesFollowTheirFormat) {
   const json schema = {
       {"type", "object"},
       {"properties",
@@ -250,7 +250,7 @@ TEST_F(ServeTest, RepliesKeepToTheirForm) {
               ::testing::AnyOf("\"yes\"", "\"no\""));
 }
 
-TEST_F(ServeTest, CountsTokensBeforehand) {
+TEST_F(ServeTest, CountsTokensInAdvance) {
   const json body = Chat({ImagePart(), {{"type", "text"}, {"text", "how many?"}}});
   const json count = server().Post("/v1/chat/completions/input_tokens", body).Json();
   const json reply = server().Post("/v1/chat/completions", body).Json();
@@ -260,7 +260,7 @@ TEST_F(ServeTest, CountsTokensBeforehand) {
 
 TEST_F(ServeTest, AnImageIsEncodedOnce) {
   std::string other = PpmImage();
-  other.back() = 'x';  // all but the last byte are the same
+  other.back() = 'x';  // differs in the last byte
   const auto encode_ms = [&](const std::string& image) {
     return server().Post("/caption", {{"image", Base64(image)}}).Json()["timings"]["encode_ms"];
   };
@@ -272,8 +272,8 @@ TEST_F(ServeTest, AnImageIsEncodedOnce) {
   EXPECT_GT(server().Get("/metrics").Json()["metrics"]["edgevlm_image_cache_hits_total"], 0);
 }
 
-// The same pixels in another shape are another image.
-TEST_F(ServeTest, TheShapeCounts) {
+// Equal pixel bytes in another shape are a different image.
+TEST_F(ServeTest, ImagesOfAnotherShapeDiffer) {
   const std::string pixels(30 * 100 * 3, 'p');
   const auto tokens = [&](const std::string& size) {
     return server().Post("/caption", {{"image", Base64("P6 " + size + " 255\n" + pixels)}}).Json();
@@ -323,7 +323,7 @@ TEST_F(ServeTest, OllamaAnswers) {
   EXPECT_EQ(server().Post("/api/chat", chat).Json()["message"]["content"], text);
 }
 
-TEST_F(ServeTest, TellsItsModel) {
+TEST_F(ServeTest, ReportsItsModel) {
   EXPECT_EQ(server().Get("/v1/models").Json()["data"][0]["id"], "edgevlm");
   EXPECT_EQ(server().Get("/v1/models/edgevlm").Json()["id"], "edgevlm");
   EXPECT_EQ(server().Get("/api/tags").Json()["models"][0]["name"], "edgevlm");
@@ -333,7 +333,7 @@ TEST_F(ServeTest, TellsItsModel) {
   EXPECT_EQ(server().Get("/props").Json()["modalities"]["vision"], true);
 }
 
-TEST_F(ServeTest, TellsItsHealth) {
+TEST_F(ServeTest, ReportsItsHealth) {
   const json health = server().Get("/health").Json();
   EXPECT_EQ(health["status"], "ok");
   EXPECT_GT(health["system"]["resident_bytes"], 0);
@@ -341,7 +341,7 @@ TEST_F(ServeTest, TellsItsHealth) {
   EXPECT_EQ(server().Get("/health/ready").status, 200);
 }
 
-TEST_F(ServeTest, TellsItsFigures) {
+TEST_F(ServeTest, ReportsItsMetrics) {
   server().Post("/caption", {{"image", Base64(PpmImage())}});
   const json stats = server().Get("/metrics").Json();
   EXPECT_GT(stats["metrics"]["edgevlm_generation_tokens_total"], 0);
@@ -350,7 +350,8 @@ TEST_F(ServeTest, TellsItsFigures) {
   const std::string text = server().Get("/metrics/prometheus").body;
   EXPECT_THAT(text, HasSubstr("edgevlm_requests_total{code=\"200\",endpoint=\"/caption\"}"));
   EXPECT_THAT(text, HasSubstr("edgevlm_stage_duration_seconds_bucket{stage=\"encode\""));
-  EXPECT_EQ(server().Ask("GET", "/metrics", "Accept: text/plain\r\n").body.substr(0, 6), "# HELP");
+  EXPECT_EQ(server().Request("GET", "/metrics", "Accept: text/plain\r\n").body.substr(0, 6),
+            "# HELP");
 }
 
 TEST_F(ServeTest, AConnectionServesManyRequests) {
@@ -378,14 +379,14 @@ TEST_F(ServeTest, HeadHasNoBody) {
   EXPECT_EQ(client.ReadUntil("x"), "");
 }
 
-TEST_F(ServeTest, OldClientsAreServed) {
+TEST_F(ServeTest, ServesHttp10Clients) {
   Client client = server().Connect();
   client.Send("GET /health/live HTTP/1.0\r\n\r\n");
   EXPECT_EQ(client.Receive().status, 200);
   EXPECT_TRUE(client.IsClosedWithin(1s));
 }
 
-TEST_F(ServeTest, BodiesMayBeAnnounced) {
+TEST_F(ServeTest, SupportsExpectContinue) {
   Client client = server().Connect();
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   client.Send(
@@ -396,7 +397,7 @@ TEST_F(ServeTest, BodiesMayBeAnnounced) {
   EXPECT_EQ(client.Receive().status, 200);
 }
 
-TEST_F(ServeTest, BodiesMayComeInChunks) {
+TEST_F(ServeTest, BodiesMayBeChunked) {
   Client client = server().Connect();
   const std::string body = json{{"image", Base64(PpmImage())}}.dump();
   std::string text =
@@ -435,49 +436,52 @@ TEST(ServeLifeTest, KeysGuardEverythingButHealth) {
   EXPECT_EQ(server.Get("/health").status, 200);
   for (const char* path : {"/", "/metrics", "/v1/models", "/docs", "/nowhere"}) {
     EXPECT_EQ(server.Get(path).status, 401) << path;
-    EXPECT_NE(server.Ask("GET", path, "Authorization: Bearer sixteen-or-more-2\r\n").status, 401);
+    EXPECT_NE(server.Request("GET", path, "Authorization: Bearer sixteen-or-more-2\r\n").status,
+              401);
   }
-  EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: sixteen-or-more-1\r\n").status, 200);
+  EXPECT_EQ(server.Request("GET", "/", "X-Api-Key: sixteen-or-more-1\r\n").status, 200);
   const std::string basic = "Authorization: Basic " + Base64("me:sixteen-or-more-1") + "\r\n";
-  EXPECT_EQ(server.Ask("GET", "/", basic).status, 200);
+  EXPECT_EQ(server.Request("GET", "/", basic).status, 200);
   for (const char* wrong : {"sixteen-or-more-", "sixteen-or-more-11", "x", "# mine"}) {
-    EXPECT_EQ(server.Ask("GET", "/", std::string("X-Api-Key: ") + wrong + "\r\n").status, 401);
+    EXPECT_EQ(server.Request("GET", "/", std::string("X-Api-Key: ") + wrong + "\r\n").status, 401);
   }
-  EXPECT_EQ(server.Ask("GET", "/", "X-Api-Key: " + std::string(8000, 'k') + "\r\n").status, 401);
+  EXPECT_EQ(server.Request("GET", "/", "X-Api-Key: " + std::string(8000, 'k') + "\r\n").status,
+            401);
   EXPECT_EQ(server.Get("/health").Json()["needs_key"], true);
 }
 
-// It comes with the refusal, knows nothing of the server, and lets no browser ask by itself.
-TEST(ServeLifeTest, BrowsersWithoutAKeyGetAPageThatAsksForIt) {
+// It has status 401, reveals nothing about the server, and does not trigger the browser's own
+// prompt.
+TEST(ServeLifeTest, BrowsersWithoutAKeyGetTheLoginPage) {
   const TestFolder folder;
   const ServedEdgevlm server({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
   for (const char* path : {"/", "/docs"}) {
-    const HttpReply page = server.Ask("GET", path, "Accept: text/html\r\n");
+    const HttpReply page = server.Request("GET", path, "Accept: text/html\r\n");
     EXPECT_EQ(page.status, 401);
     EXPECT_THAT(page.headers.at("content-type"), StartsWith("text/html"));
     EXPECT_THAT(page.headers.at("www-authenticate"), StartsWith("Bearer"));
   }
   EXPECT_EQ(server.Get("/page/app.js").status, 200);
-  const HttpReply stats = server.Ask("GET", "/metrics", "Accept: text/html\r\n");
+  const HttpReply stats = server.Request("GET", "/metrics", "Accept: text/html\r\n");
   EXPECT_EQ(stats.status, 401);
   EXPECT_THAT(stats.headers.at("www-authenticate"), StartsWith("Basic"));
 }
 
-TEST(ServeLifeTest, PagesOfOtherOriginsAreRefusedUntilAllowed) {
+TEST(ServeLifeTest, RejectsPagesOfOtherOriginsUntilAllowed) {
   const char* foreign = "Origin: https://evil.example\r\n";
   const ServedEdgevlm closed;
-  EXPECT_EQ(closed.Ask("GET", "/health", foreign).status, 403);
-  EXPECT_EQ(closed.Ask("OPTIONS", "/caption", foreign).status, 403);
-  EXPECT_EQ(closed.Ask("GET", "/health", "Origin: http://localhost\r\n").status, 200);
+  EXPECT_EQ(closed.Request("GET", "/health", foreign).status, 403);
+  EXPECT_EQ(closed.Request("OPTIONS", "/caption", foreign).status, 403);
+  EXPECT_EQ(closed.Request("GET", "/health", "Origin: http://localhost\r\n").status, 200);
   const ServedEdgevlm open({"--cors-origins", "https://evil.example"});
-  const HttpReply preflight = open.Ask("OPTIONS", "/caption", foreign);
+  const HttpReply preflight = open.Request("OPTIONS", "/caption", foreign);
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(preflight.headers.at("access-control-allow-origin"), "https://evil.example");
-  EXPECT_EQ(open.Ask("GET", "/health", foreign).headers.at("access-control-allow-origin"),
+  EXPECT_EQ(open.Request("GET", "/health", foreign).headers.at("access-control-allow-origin"),
             "https://evil.example");
 }
 
-TEST(ServeLifeTest, ForeignNamesAreRefused) {
+TEST(ServeLifeTest, RejectsForeignHostNames) {
   const ServedEdgevlm server({"--host-names", "camera.example"});
   const auto status = [&](const std::string& host) {
     Client client = server.Connect();

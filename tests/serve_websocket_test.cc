@@ -1,4 +1,4 @@
-// edgevlm serve and WebSockets (RFC 6455), good ones and bad ones.
+// WebSockets of edgevlm serve (RFC 6455), valid and invalid ones.
 #include <gmock/gmock.h>
 
 #include "long_reply.h"
@@ -29,7 +29,7 @@ class ServeWebSocketTest : public ::testing::Test {
     return json{{"type", "caption"}, {"image", Base64(PpmImage())}}.dump();
   }
 
-  // How the server ends a connection on which these bytes came.
+  // The code with which the server closes a connection that sent these bytes.
   static int CodeAfter(const std::string& bytes) {
     SocketClient client(server().port());
     client.SendBytes(bytes);
@@ -46,14 +46,14 @@ TEST_F(ServeWebSocketTest, AnswersEachMessageInTurn) {
   ASSERT_EQ(client.status(), kSwitching);
   for (int i = 0; i < 3; ++i) client.Send(Caption());
   for (int i = 0; i < 3; ++i) EXPECT_THAT(client.ReceiveUntil("[DONE]"), HasSubstr("completed"));
-  // Also what comes after some had to wait.
+  // Also after some had to wait.
   client.Send("{");
   EXPECT_THAT(client.ReceiveUntil("error"), HasSubstr("expected JSON"));
   client.Send(R"({"type": "paint"})");
   EXPECT_THAT(client.ReceiveUntil("error"), HasSubstr("caption or vqa"));
 }
 
-TEST_F(ServeWebSocketTest, TakesMessagesInPieces) {
+TEST_F(ServeWebSocketTest, AcceptsFragmentedMessages) {
   SocketClient client(server().port());
   const std::string message = Caption();
   client.SendBytes(FrameText(message.substr(0, 5), {.is_last = false}));
@@ -63,8 +63,8 @@ TEST_F(ServeWebSocketTest, TakesMessagesInPieces) {
   EXPECT_THAT(client.ReceiveUntil("[DONE]"), HasSubstr("completed"));
 }
 
-// Elsewhere an upgrade is none: /health is open to everybody.
-TEST_F(ServeWebSocketTest, UpgradesNowhereElse) {
+// Elsewhere an upgrade is ignored: /health needs no key.
+TEST_F(ServeWebSocketTest, RejectsUpgradesOnOtherPaths) {
   const TestFolder folder;
   const ServedEdgevlm guarded({"--keys-file", folder.Write("keys", "sixteen-or-more-1\n")});
   EXPECT_EQ(SocketClient(guarded.port()).status(), 401);
@@ -76,7 +76,7 @@ TEST_F(ServeWebSocketTest, UpgradesNowhereElse) {
   EXPECT_EQ(server().Get("/ws").status, 426);
 }
 
-TEST_F(ServeWebSocketTest, UpgradesThatAreWrong) {
+TEST_F(ServeWebSocketTest, RejectsWrongUpgrades) {
   const auto status = [&](const std::string& headers, const std::string& behind = "") {
     Client client = server().Connect();
     client.Send("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n" +
@@ -93,7 +93,7 @@ TEST_F(ServeWebSocketTest, UpgradesThatAreWrong) {
   EXPECT_EQ(status(key + version, "GET /health HTTP/1.1\r\n"), 400);
 }
 
-TEST_F(ServeWebSocketTest, FramesThatAreWrong) {
+TEST_F(ServeWebSocketTest, RejectsWrongFrames) {
   EXPECT_EQ(CodeAfter(FrameText("{}", {.is_masked = false})), kProtocolError);
   EXPECT_EQ(CodeAfter(FrameText("{}", {.kind = 3})), kProtocolError);
   EXPECT_EQ(CodeAfter(FrameText("{}", {.kind = kContinuationFrame})), kProtocolError);
@@ -104,27 +104,27 @@ TEST_F(ServeWebSocketTest, FramesThatAreWrong) {
   EXPECT_EQ(CodeAfter(FrameText("{", {.is_last = false}) + FrameText("}")), kProtocolError);
 }
 
-TEST_F(ServeWebSocketTest, MessagesThatAreTooLarge) {
-  EXPECT_EQ(CodeAfter(FrameText("{", {.promised_bytes = 1'000'000'000})), kTooLarge);
-  EXPECT_EQ(CodeAfter(FrameText("{", {.promised_bytes = ~0ULL >> 1})), kTooLarge);
+TEST_F(ServeWebSocketTest, RejectsTooLargeMessages) {
+  EXPECT_EQ(CodeAfter(FrameText("{", {.announced_bytes = 1'000'000'000})), kTooLarge);
+  EXPECT_EQ(CodeAfter(FrameText("{", {.announced_bytes = ~0ULL >> 1})), kTooLarge);
   std::string pieces = FrameText(std::string(600'000, ' '), {.is_last = false});
   pieces += FrameText(std::string(600'000, ' '), {.kind = kContinuationFrame});
   EXPECT_EQ(CodeAfter(pieces), kTooLarge);
 }
 
-TEST_F(ServeWebSocketTest, MessagesThatAreTooMany) {
+TEST_F(ServeWebSocketTest, RejectsTooManyMessages) {
   const ServedEdgevlm slow(SlowServer());
   SocketClient client(slow.port());
   client.Send(LongMessage());
   client.ReceiveUntil("chunk");
   for (int i = 0; i < 20; ++i) client.Send("{}");
   EXPECT_EQ(client.CloseCode(), kPolicy);
-  // Nobody works for it any more.
+  // Its requests are cancelled.
   EXPECT_TRUE(Becomes([&] { return slow.Get("/health").Json()["queue"]["running"] == 0; }));
 }
 
 // A message that does not end in time.
-TEST_F(ServeWebSocketTest, MessagesThatComeSlowly) {
+TEST_F(ServeWebSocketTest, ClosesOnSlowMessages) {
   const ServedEdgevlm strict({"--body-seconds", "1"});
   SocketClient client(strict.port());
   client.SendBytes(FrameText("{", {.is_last = false}));

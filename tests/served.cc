@@ -13,27 +13,24 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-// The headers' lines of `head`, behind the status line.
+// The headers in `head`, after the status line.
 std::map<std::string, std::string> HeadersOf(const std::string& head) {
   std::map<std::string, std::string> headers;
   for (std::size_t begin = head.find("\r\n") + 2; begin < head.size();) {
     const std::size_t end = head.find("\r\n", begin);
     const std::size_t colon = head.find(": ", begin);
     if (end == begin || colon == std::string::npos) break;
-    headers[Lower(head.substr(begin, colon - begin))] = head.substr(colon + 2, end - colon - 2);
+    headers[ToLowerAscii(head.substr(begin, colon - begin))] =
+        head.substr(colon + 2, end - colon - 2);
     begin = end + 2;
   }
   return headers;
@@ -81,19 +78,19 @@ bool Client::ReadMore() {
   return true;
 }
 
-std::string Client::Take(std::size_t size) {
+std::string Client::Read(std::size_t size) {
   while (read_.size() < size && ReadMore()) {
   }
-  std::string taken = read_.substr(0, size);
-  read_.erase(0, taken.size());
-  return taken;
+  std::string bytes = read_.substr(0, size);
+  read_.erase(0, bytes.size());
+  return bytes;
 }
 
 std::string Client::ReadUntil(std::string_view end) {
   std::size_t found;
   while ((found = read_.find(end)) == std::string::npos && ReadMore()) {
   }
-  return Take(found == std::string::npos ? read_.size() : found + end.size());
+  return Read(found == std::string::npos ? read_.size() : found + end.size());
 }
 
 HttpReply Client::Receive() {
@@ -102,14 +99,14 @@ HttpReply Client::Receive() {
   HttpReply reply = {.status = std::atoi(head.c_str() + 9), .headers = HeadersOf(head)};
   if (reply.headers.contains("content-length")) {
     const auto size = std::stoul(reply.headers["content-length"]);
-    reply.body = Take(size);
+    reply.body = Read(size);
     reply.is_whole = reply.body.size() == size;
   } else if (reply.headers.contains("transfer-encoding")) {
     while (true) {
       const std::string line = ReadUntil("\r\n");
       if (!line.ends_with("\r\n")) break;
       const auto size = std::stoul("0" + line.substr(0, line.size() - 2), nullptr, 16);
-      const std::string chunk = Take(size + 2);
+      const std::string chunk = Read(size + 2);
       if (chunk.size() != size + 2) break;
       reply.body += chunk.substr(0, size);
       reply.is_whole = size == 0;
@@ -190,7 +187,7 @@ ServedEdgevlm::~ServedEdgevlm() {
     kill(process_, SIGKILL);
     waitpid(process_, nullptr, 0);
   }
-  // What a sanitizer says, above all.
+  // Above all, the report of a sanitizer.
   if (::testing::Test::HasFailure()) std::fputs(Errors().c_str(), stderr);
   std::fclose(errors_);
 }
@@ -202,15 +199,15 @@ std::string ServedEdgevlm::Errors() const {
   return text;
 }
 
-HttpReply ServedEdgevlm::Ask(std::string_view method, std::string_view path,
-                             std::string_view headers, std::string_view body) const {
+HttpReply ServedEdgevlm::Request(std::string_view method, std::string_view path,
+                                 std::string_view headers, std::string_view body) const {
   Client client = Connect();
   client.Send(RequestText(method, path, headers, body));
   return client.Receive();
 }
 
 HttpReply ServedEdgevlm::Post(std::string_view path, const nlohmann::json& body) const {
-  return Ask("POST", path, "Content-Type: application/json\r\n", body.dump());
+  return Request("POST", path, "Content-Type: application/json\r\n", body.dump());
 }
 
 void ServedEdgevlm::Signal(int signal) const { kill(process_, signal); }

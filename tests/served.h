@@ -1,4 +1,5 @@
-// A running `edgevlm serve`, and a client that sends exactly the bytes it is told to.
+// ServedEdgevlm: a running `edgevlm serve`; Client: a connection that sends exactly the given
+// bytes.
 #pragma once
 
 #include <sys/types.h>
@@ -15,12 +16,12 @@
 
 namespace edgevlm {
 
-// What came back of one request.
+// The response to one request.
 struct HttpReply {
-  int status = 0;                                   // 0: no answer
+  int status = 0;                                   // 0: no response
   std::map<std::string, std::string> headers = {};  // names in lower case
-  std::string body = {};                            // of chunks put together
-  bool is_whole = false;                            // it ended as its header promised
+  std::string body = {};                            // with chunks joined
+  bool is_whole = false;                            // it has the announced length
 
   nlohmann::json Json() const { return nlohmann::json::parse(body, nullptr, false); }
 };
@@ -35,36 +36,35 @@ class Client {
   Client(Client&& other) noexcept;
   Client& operator=(Client&&) = delete;
 
-  // False when the server has closed the connection.
+  // False if the server has closed the connection.
   bool Send(std::string_view bytes);
   HttpReply Receive();
-  // What came, up to `end` and with it; less when the connection ended.
+  // The bytes up to and including `end`; fewer if the connection ended.
   std::string ReadUntil(std::string_view end);
-  // So many bytes; less when the connection ended.
-  std::string Read(std::size_t size) { return Take(size); }
+  // `size` bytes; fewer if the connection ended.
+  std::string Read(std::size_t size);
   // Whether the server closes the connection within that time.
   bool IsClosedWithin(std::chrono::milliseconds time);
-  // No more will be sent.
+  // Shuts down the sending side.
   void ShutDown();
-  // Gone at once, without a good-bye.
+  // Closes with RST.
   void Reset();
 
  private:
   bool ReadMore();
-  std::string Take(std::size_t size);
 
   int socket_ = -1;
   std::string read_;
 };
 
-// "METHOD PATH HTTP/1.1" with Host, the headers (each with its line's end) and the body.
+// "METHOD PATH HTTP/1.1" with Host, the headers (each with its line end) and the body.
 std::string RequestText(std::string_view method, std::string_view path,
                         std::string_view headers = {}, std::string_view body = {});
 
-// Runs the binary named by EDGEVLM_BINARY on a port of the system's choice.
+// Runs the binary named by EDGEVLM_BINARY on a free port.
 class ServedEdgevlm {
  public:
-  // files: that it may have open; 0: as many as this process.
+  // files: limit on open files; 0: that of this process.
   explicit ServedEdgevlm(std::vector<std::string> arguments = {}, unsigned files = 0);
   ~ServedEdgevlm();
   ServedEdgevlm(const ServedEdgevlm&) = delete;
@@ -75,15 +75,15 @@ class ServedEdgevlm {
   Client Connect() const { return Client(port_); }
 
   // One request on a connection of its own.
-  HttpReply Ask(std::string_view method, std::string_view path, std::string_view headers = {},
-                std::string_view body = {}) const;
-  HttpReply Get(std::string_view path) const { return Ask("GET", path); }
+  HttpReply Request(std::string_view method, std::string_view path, std::string_view headers = {},
+                    std::string_view body = {}) const;
+  HttpReply Get(std::string_view path) const { return Request("GET", path); }
   HttpReply Post(std::string_view path, const nlohmann::json& body) const;
 
   void Signal(int signal) const;
-  // All that it has said on standard error. Call when it has ended, or said what is waited for.
+  // Its standard error so far.
   std::string Errors() const;
-  // Waits for the end. Nothing when it takes longer than that.
+  // Waits for its exit. Nothing if that takes longer than `time`.
   std::optional<int> ExitCode(std::chrono::milliseconds time);
 
  private:
@@ -92,7 +92,7 @@ class ServedEdgevlm {
   std::FILE* errors_ = nullptr;
 };
 
-// Whether what is asked becomes true, tried again and again for Client::kPatience.
+// Polls `condition` for up to Client::kPatience. Returns whether it became true.
 bool Becomes(const std::function<bool()>& condition);
 
 // "data:image/...;base64,...".

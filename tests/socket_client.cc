@@ -19,8 +19,8 @@ unsigned long long Number(std::string_view bytes) {
 
 }  // namespace
 
-std::string FrameText(std::string_view payload, const FrameForm& form) {
-  const unsigned long long size = form.promised_bytes.value_or(payload.size());
+std::string FrameText(std::string_view payload, const FrameOptions& form) {
+  const unsigned long long size = form.announced_bytes.value_or(payload.size());
   std::string text(1, static_cast<char>((form.is_last ? kLastBit : 0) | form.kind));
   const int mask_bit = form.is_masked ? kMaskBit : 0;
   if (size <= kShort) {
@@ -30,7 +30,7 @@ std::string FrameText(std::string_view payload, const FrameForm& form) {
     text += static_cast<char>(mask_bit | (fits ? kTwoBytes : kEightBytes));
     AppendNumber(size, fits ? 2 : 8, text);
   }
-  if (form.is_masked) text.append(4, '\0');  // which leaves the payload as it is
+  if (form.is_masked) text.append(4, '\0');  // a mask of zeros leaves the payload unchanged
   return text.append(payload);
 }
 

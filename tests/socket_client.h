@@ -1,4 +1,4 @@
-// A WebSocket client that sends exactly the frames it is told to (RFC 6455).
+// SocketClient: a WebSocket client (RFC 6455) that sends exactly the given frames.
 #pragma once
 
 #include <optional>
@@ -21,28 +21,28 @@ struct Frame {
   int code = kNoCode;  // of a close frame
 };
 
-struct FrameForm {
+struct FrameOptions {
   int kind = kTextFrame;
   bool is_last = true;
   bool is_masked = true;
-  std::optional<unsigned long long> promised_bytes = {};  // other than those that are sent
+  std::optional<unsigned long long> announced_bytes = {};  // instead of the true size
 };
 
-std::string FrameText(std::string_view payload, const FrameForm& form = {});
+std::string FrameText(std::string_view payload, const FrameOptions& form = {});
 
 class SocketClient {
  public:
-  // Upgrades at `path`; status() tells what came of it.
+  // Upgrades at `path`; status() is that of the response.
   explicit SocketClient(int port, std::string_view path = "/ws", std::string_view headers = {});
 
   int status() const { return status_; }
   bool Send(std::string_view message) { return SendBytes(FrameText(message)); }
   bool SendBytes(std::string_view bytes) { return client_.Send(bytes); }
-  // The next frame; a close frame without a code when the connection has ended.
+  // The next frame; a close frame without a code if the connection has ended.
   Frame Receive();
-  // Messages up to one with this text in it; all up to the end if there is none.
+  // All messages up to one that contains `text`, or up to the end.
   std::string ReceiveUntil(std::string_view text);
-  // The code of the close frame that comes, whatever comes before it.
+  // Skips to the close frame and returns its code.
   int CloseCode();
   void Reset() { client_.Reset(); }
 

@@ -16,7 +16,7 @@
 namespace edgevlm {
 namespace {
 
-// Only a test that fails waits so long.
+// Only a failing test waits this long.
 constexpr int kPatienceMs = 60'000;
 
 }  // namespace
@@ -32,7 +32,7 @@ Terminal::Terminal(const std::vector<std::string>& arguments) {
   EXPECT_GE(child_, 0);
   if (child_ != 0) return;
   setenv("TERM", "xterm", 1);
-  setenv("HOME", "/nonexistent", 1);  // nobody's key bindings
+  setenv("HOME", "/nonexistent", 1);  // no user's key bindings
   execv(argv[0], argv.data());
   _exit(127);
 }
@@ -77,7 +77,7 @@ void Terminal::Close() {
 }
 
 int Terminal::Wait() {
-  // What it still writes must go somewhere.
+  // Drains the output, so that the program does not block on writing.
   std::array<char, 4096> bytes;
   while (fd_ >= 0 && read(fd_, bytes.data(), bytes.size()) > 0) {
   }

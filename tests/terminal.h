@@ -1,4 +1,4 @@
-// A terminal with the edgevlm binary in it, for tests of what people type.
+// Terminal: runs the edgevlm binary on a pseudo-terminal, for tests of interactive use.
 #pragma once
 
 #include <sys/types.h>
@@ -9,8 +9,7 @@
 
 namespace edgevlm {
 
-// Runs `edgevlm ARGUMENTS...`, the binary named by EDGEVLM_BINARY, on a pseudo-terminal of its own.
-// Threads: one.
+// Runs `edgevlm ARGUMENTS...`, the binary named by EDGEVLM_BINARY. Threads: one.
 class Terminal {
  public:
   explicit Terminal(const std::vector<std::string>& arguments);
@@ -21,16 +20,16 @@ class Terminal {
   // As if typed or pasted.
   void Type(std::string_view text);
 
-  // Reads what is written until `text` has come since the last time, and returns all since then.
-  // The test fails if the end comes first, or nothing for a long time.
+  // Returns the output since the last call, up to and including `text`. The test fails if the
+  // output ends first or stalls.
   std::string ReadUntil(std::string_view text);
 
   void Signal(int signal) const;
 
-  // Closes the window: the program loses its terminal.
+  // Closes the terminal, as when its window is closed.
   void Close();
 
-  // Waits for the program's end. Returns its exit code; -1 for a signal's.
+  // Waits for the program's exit. Returns its exit code, or -1 if a signal ended it.
   int Wait();
 
  private:

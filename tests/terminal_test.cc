@@ -1,4 +1,4 @@
-// Conversations as people type them.
+// Interactive conversations on a terminal.
 #include "terminal.h"
 
 #include <gmock/gmock.h>
@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-// What a line editor writes after a paste and before it takes the next line.
+// What the line editor writes when it is ready for the next line.
 constexpr const char* kReady = "\033[?2004h";
 
 class TerminalTest : public ::testing::Test {
@@ -23,12 +23,12 @@ class TerminalTest : public ::testing::Test {
   std::string Asked(const std::string& question) const {
     return RunEdgevlm({"ask", image_, question}).output;
   }
-  // The first line of it.
-  std::string Said(const std::string& question) const {
+  // The first line of the reply.
+  std::string ReplyTo(const std::string& question) const {
     const std::string reply = Asked(question);
     return reply.substr(0, reply.find('\n'));
   }
-  // What the file of a session holds, told by a program that goes on with it.
+  // The contents of a session's file, as reported by a program that resumes it.
   bool HoldsAnExchange(const std::string& session) const {
     const Outcome outcome = RunEdgevlm(
         {"chat", "-m", tiny_, "--json", "--session", session, "--max-tokens", "2"}, "x\n");
@@ -46,25 +46,25 @@ class TerminalTest : public ::testing::Test {
 
 TEST_F(TerminalTest, AnswersWhatIsTyped) {
   Terminal terminal({"chat", image_});
-  terminal.ReadUntil(kReady);
+  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr("drawn scenes only"));
   terminal.Type("what do you see?\r");
   terminal.ReadUntil("\n");
-  const std::string said = terminal.ReadUntil(kReady);
-  EXPECT_THAT(said, HasSubstr(Said("what do you see?")));
+  const std::string output = terminal.ReadUntil(kReady);
+  EXPECT_THAT(output, HasSubstr(ReplyTo("what do you see?")));
   terminal.Type("\x04");
   EXPECT_EQ(terminal.Wait(), 0);
 }
 
-TEST_F(TerminalTest, LinesCanBeEditedAndComeBack) {
+TEST_F(TerminalTest, LinesCanBeEditedAndRecalled) {
   Terminal terminal({"chat", image_});
   terminal.ReadUntil(kReady);
   // "whit" becomes "what", with the cursor moved by keys; the e with its accent is one character.
   terminal.Type("whit\033[D\177a\033[C do you s\xC3\xA9\177ee?\r");
   terminal.ReadUntil("\n");
-  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(Said("what do you see?")));
+  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(ReplyTo("what do you see?")));
   terminal.Type("\033[A\r");
   terminal.ReadUntil("\n");
-  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(Said("what do you see?")));
+  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(ReplyTo("what do you see?")));
 }
 
 TEST_F(TerminalTest, APastedBlockIsOneMessage) {
@@ -75,11 +75,11 @@ TEST_F(TerminalTest, APastedBlockIsOneMessage) {
   terminal.ReadUntil("you see?");
   terminal.Type("\r");
   terminal.ReadUntil("\n");
-  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(Said(block)));
+  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(ReplyTo(block)));
   terminal.Type("\"\"\"\rwhat do\r");
   terminal.ReadUntil("... ");
   terminal.Type("/clear\ryou see?\r\"\"\"\r");
-  EXPECT_THAT(terminal.ReadUntil(Said(block)), HasSubstr("/clear"));
+  EXPECT_THAT(terminal.ReadUntil(ReplyTo(block)), HasSubstr("/clear"));
 }
 
 TEST_F(TerminalTest, CtrlCClearsTheLineAndCtrlDLeaves) {
@@ -91,7 +91,7 @@ TEST_F(TerminalTest, CtrlCClearsTheLineAndCtrlDLeaves) {
   terminal.ReadUntil(kReady);
   terminal.Type("what do you see?\r");
   terminal.ReadUntil("\n");
-  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(Said("what do you see?")));
+  EXPECT_THAT(terminal.ReadUntil(kReady), HasSubstr(ReplyTo("what do you see?")));
   terminal.Type("\x04");
   EXPECT_EQ(terminal.Wait(), 0);
 }
@@ -108,12 +108,12 @@ TEST_F(TerminalTest, CtrlCStopsAReply) {
   EXPECT_EQ(terminal.Wait(), 0);
 }
 
-TEST_F(TerminalTest, TimingsBeginALine) {
+TEST_F(TerminalTest, TimingsStartOnANewLine) {
   Terminal terminal({"chat", "-v", image_});
   terminal.ReadUntil(kReady);
   terminal.Type("what do you see?\r");
-  const std::string said = terminal.ReadUntil("total ");
-  EXPECT_THAT(said, HasSubstr(Said("what do you see?") + "\r\ndecode "));
+  const std::string output = terminal.ReadUntil("total ");
+  EXPECT_THAT(output, HasSubstr(ReplyTo("what do you see?") + "\r\ndecode "));
 }
 
 TEST_F(TerminalTest, ASessionIsSavedAfterEveryReply) {
@@ -132,14 +132,14 @@ TEST_F(TerminalTest, ASessionIsSavedAfterEveryReply) {
 TEST_F(TerminalTest, SignalsEndItInOrder) {
   for (const int signal : {SIGTERM, SIGHUP}) {
     const std::string session = folder_.Path("session" + std::to_string(signal));
-    // While a line is typed.
+    // While a line is being typed.
     Terminal typing(Tiny(session, "8"));
     typing.ReadUntil(kReady);
     typing.Type("half a li");
     typing.ReadUntil("li");
     typing.Signal(signal);
     EXPECT_EQ(typing.Wait(), 0);
-    // While a reply is made.
+    // While a reply is generated.
     Terminal speaking(Tiny(session, "100000"));
     speaking.ReadUntil(kReady);
     speaking.Type("hello there, what are you?\r");

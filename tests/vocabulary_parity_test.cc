@@ -1,4 +1,4 @@
-// Tokenizers that other programs made, with texts and the ids that llama.cpp gives them.
+// Published vocabularies, with texts and the ids that llama.cpp assigns to them.
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -26,7 +26,7 @@ std::string ReadAll(const std::string& path) {
   return text.str();
 }
 
-// What a file of gzip holds; empty for none.
+// The contents of a gzip file; empty if it cannot be read.
 std::vector<std::byte> Unzipped(const std::string& path) {
   std::vector<std::byte> bytes;
   gzFile file = gzopen(path.c_str(), "rb");
@@ -74,8 +74,8 @@ void CheckRandomTexts(const Tokenizer& tokenizer) {
   }
 }
 
-// A question about an image in the words of a template, and the ids of its two halves: the ids of
-// the published tokenizers, not of this project.
+// A question about an image in a chat template, and the ids of its two halves, taken from the
+// published tokenizers.
 struct ChatIds {
   std::string_view vocabulary;
   std::string_view program;  // marks of a chat template
@@ -131,7 +131,7 @@ class VocabularyParityTest : public ::testing::TestWithParam<const char*> {
 };
 
 // One test for all: reading a vocabulary takes longer than using it.
-TEST_P(VocabularyParityTest, HasTheKnownIdsAndBringsTextsBack) {
+TEST_P(VocabularyParityTest, MatchesTheKnownIdsAndRoundTrips) {
   const std::string input = ReadAll(GoldenPath("vocab/texts.inp"));
   const std::vector<std::string> texts = SplitAt(input, "\n__ggml_vocab_test__\n");
   const std::vector<std::string> lines =

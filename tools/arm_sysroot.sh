@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes a folder with the libraries of a Debian for Arm (arm64), to build against and to run with.
+# Creates a folder with the libraries of Debian for Arm (arm64), to build against and to run with.
 #
 # Usage: tools/arm_sysroot.sh FOLDER
-# Takes the packages *-dev of packages.txt and packages-test.txt, with all they need, through a
-# package list of its own inside FOLDER: needs no rights and changes nothing of this system, whose
-# sources and keys it uses. About 40 MB are fetched, once.
+# Downloads the packages *-dev of packages.txt and packages-test.txt with their dependencies, using a
+# package list inside FOLDER: needs no privileges and does not change this system, whose sources and
+# keys it uses. About 40 MB, once.
 set -eu
 
 folder=$1
@@ -12,7 +12,7 @@ lists="$(dirname "$0")/packages.txt $(dirname "$0")/packages-test.txt"
 # shellcheck disable=SC2086  # two files
 names=$(grep -h -o '^[^ ]*-dev' $lists | tr '\n' ' ')
 
-# What is there already, for the same packages, stays.
+# Keeps what exists for the same packages.
 if [ "$(cat "$folder/.packages" 2>/dev/null || true)" = "$names" ]; then exit 0; fi
 rm -rf "$folder"
 mkdir -p "$folder/.apt/lists/partial" "$folder/.apt/archives/partial"
@@ -30,7 +30,7 @@ arm_apt install --no-install-recommends --download-only libc6-dev libstdc++6 $na
 for package in "$folder"/.apt/archives/*.deb; do
   dpkg-deb -x "$package" "$folder"
 done
-# Links of one package to another's file start at the root of the system, which is here.
+# Absolute links between packages must point into this folder.
 find "$folder" -type l -lname '/*' | while read -r link; do
   ln -sfr "$folder$(readlink "$link")" "$link"
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that objects compiled for an instruction set export only what they announce.
+"""Checks that objects compiled for an instruction set export only what their headers declare.
 
 Usage: tools/check_isa_symbols.py BUILD_FOLDER [--nm NM]. Prints one line per wrong symbol; exits 1
 if there is one.

@@ -34,8 +34,8 @@ MAY_INCLUDE = {
     "train": "gguf tokenizer image tensor base",
 }
 
-# Headers of the public API, include/edgevlm/ -> the folders that may include them. Results are
-# passed on by base/result.h.
+# Headers of the public API, include/edgevlm/ -> the folders that may include them. base/result.h
+# re-exports Result.
 API = {
     "edgevlm/edgevlm.h": "engine eval measure server cli",
     "edgevlm/cache_options.h": "cache engine",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the sizes of files and functions, and prints how they are spread.
+"""Checks the sizes of files and functions, and prints their distribution.
 
 Usage: tools/check_sizes.py [ROOT]. Exits 1 if a file or a function is over its limit.
 Functions are found by their layout, which clang-format guarantees: a definition starts at column 0
@@ -35,7 +35,7 @@ def signature_before(lines, end):
 
 
 def parameter_count(signature):
-    """How many parameters the first parenthesis of a signature holds."""
+    """The number of parameters of a signature."""
     depth, angle, count, seen = 0, 0, 1, False
     for c in signature[signature.index("("):]:
         if c in "([{":
@@ -69,12 +69,12 @@ def functions(lines):
         yield start, end - start + 1, signature
 
 
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+def percentile(values, fraction):
+    return sorted(values)[min(len(values) - 1, int(len(values) * fraction))]
 
 
 def check_file(path, lines, function_lengths):
-    """Prints what is over a limit in one file; returns how many things are."""
+    """Prints what is over a limit in one file; returns the number of findings."""
     wrong = 0
     if len(lines) > FILE_LIMIT:
         print(f"{path}: {len(lines)} lines, the limit is {FILE_LIMIT}")

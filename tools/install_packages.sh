@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what is missing of the packages named in the given lists, one name per line.
+# Installs the missing packages of the given lists, which have one name per line.
 #
 # Usage: tools/install_packages.sh LIST...
 # Installs only as root or with a sudo that asks no password; otherwise prints the line to run and
-# stops. On a system without dpkg it only says what is needed and lets the build find out.
+# stops. On a system without dpkg it only prints what is needed, and the build may fail.
 set -eu
 
 names=$(cat "$@" | sed 's/#.*//' | tr -s '[:space:]' ' ')

@@ -2,7 +2,7 @@
 """Resizes images with Pillow, for the test that compares our resizing with it.
 
 Reads lines "FILTER OUT_WIDTH OUT_HEIGHT IN.ppm OUT.ppm" from standard input; FILTER is one of
-bilinear, bicubic, lanczos3. Leaves with status 77 where Pillow is not installed (Debian's package
+bilinear, bicubic, lanczos3. Exits with status 77 if Pillow is not installed (Debian's package
 is python3-pil).
 """
 

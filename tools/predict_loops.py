@@ -4,16 +4,15 @@
 Usage: tools/predict_loops.py OBJECT SYMBOL... [--cpu NAME] [--listing]
   OBJECT   an object file or static library built for arm64 (make arm-test builds them)
   SYMBOL   regular expressions over demangled function names
-Of each function that matches, the innermost loop with the most multiply-adds is cut out of the
-disassembly and given to llvm-mca. Prints a Markdown table: multiply-adds and cycles per turn,
-multiply-adds per cycle, and that as a share of what the two vector pipes can do at most: eight of
-float32, or 32 of int8 by dot products, 64 where the loop has matrix products (smmla). The last
-column has the cycles of what surrounds the loop, once for all its turns: the rest of the next loop
-around it.
+Extracts, for each function that matches, the innermost loop with the most multiply-adds from the
+disassembly and passes it to llvm-mca. Prints a Markdown table: multiply-adds and cycles per
+iteration, multiply-adds per cycle, and that as a fraction of the peak of the two vector pipes:
+eight of float32, or 32 of int8 by dot products, 64 if the loop has matrix products (smmla). The
+last column has the cycles of the rest of the next outer loop, which runs once for all iterations.
 
-The default CPU is neoverse-n1: the server's twin of the Cortex-A76, with the same pipelines. LLVM
-knows a cortex-a76 by name but gives it the timings of the much older A57. Loads are taken to hit the
-first cache.
+The default CPU is neoverse-n1: the server variant of the Cortex-A76, with the same pipelines. LLVM
+knows a cortex-a76 by name but gives it the timings of the much older A57. Loads are assumed to hit the
+first-level cache.
 """
 import argparse
 import json
@@ -29,8 +28,8 @@ MULTIPLY_ADDS = {
     "int8": {"sdot": 16, "udot": 16, "smull": 8, "smull2": 8, "umull": 8, "umull2": 8,
              "smlal": 8, "smlal2": 8, "smmla": 32},
 }
-VECTORS = {"float32": ".4s", "int8": "b, v"}  # what tells those types from others
-# The most multiply-adds per cycle: two pipes, each one fmla of four or one sdot of 16.
+VECTORS = {"float32": ".4s", "int8": "b, v"}  # marks of instructions on these types
+# Peak multiply-adds per cycle: two pipes, each one fmla of four or one sdot of 16.
 LIMIT = {"float32": 8, "int8": 32}
 LIMIT_SMMLA = 64
 
@@ -64,13 +63,13 @@ def best_loop(body):
     """The innermost loop with the most multiply-adds of one type: that type, how many, the
     instructions, and those of the next loop around it besides; None without one."""
     loops = []
-    for place, (address, instruction) in enumerate(body):
+    for index, (address, instruction) in enumerate(body):
         branch = BRANCH.match(instruction)
         if not branch or int(branch[1], 16) > address:
             continue
         first = next((i for i, row in enumerate(body) if row[0] == int(branch[1], 16)), None)
         if first is not None:
-            loops.append((first, place))
+            loops.append((first, index))
     innermost = [(a, b) for a, b in loops
                  if not any(a <= c and d <= b and (c, d) != (a, b) for c, d in loops)]
     candidates = []
@@ -88,7 +87,7 @@ def best_loop(body):
 
 
 def cycles_per_turn(loop, cpu):
-    # A branch's target is a place in the disassembly, which the assembler does not know.
+    # A branch's target is an address in the disassembly, which the assembler does not know.
     text = "\n".join(re.sub(r"\b[0-9a-f]+ <.*>", "0", i) for i in loop) + "\n"
     out = subprocess.run(
         ["llvm-mca-19", "-mtriple=aarch64", f"-mcpu={cpu}", "-mattr=+dotprod,+i8mm,+bf16",

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs every fuzz target of a build folder, two at a time, and fails if one finds something.
+# Runs every fuzz target of a build folder, two at a time, and fails on findings.
 # Usage: tools/run_fuzzers.sh BUILD_DIR SECONDS
-# The seeds (fuzz/corpus/NAME) are copied: what the fuzzer learns and finds stays in BUILD_DIR/fuzz-runs.
+# Copies the seeds (fuzz/corpus/NAME); new inputs and findings stay in BUILD_DIR/fuzz-runs.
 set -eu
 
 if [ $# -ne 2 ]; then

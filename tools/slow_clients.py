@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Measures what idle and slow clients cost the others.
+"""Measures how much idle and slow clients slow down the others.
 
 Usage: tools/slow_clients.py BINARY [IDLE] [SLOW]
 
-Starts `BINARY serve`, times captions over one connection, opens IDLE connections that say nothing and
-SLOW ones (a third each: headers, bodies and readers at a byte per second), and times captions again.
+Starts `BINARY serve`, times captions over one connection, opens IDLE connections that send nothing
+and SLOW ones (a third each: headers, bodies and readers at a byte per second), and times captions
+again.
 Prints median and 99th percentile of both. Exit code 1 if a caption fails, or if the median more than
 doubles.
 """
@@ -86,7 +87,7 @@ class SlowClients:
                         self.sockets[i].send(b"G")
                 except BlockingIOError:
                     pass
-                except OSError:  # the server has had enough of it; another one comes
+                except OSError:  # closed by the server; open another one
                     self.sockets[i].close()
                     self.sockets[i] = self.open(kind)
 
@@ -106,11 +107,11 @@ def main():
                               text=True)
     try:
         port = int(server.stdout.readline().strip().rsplit(":", 1)[1])
-        time_captions(port, 0)  # until everything has been used once
+        time_captions(port, 0)  # warm-up
         before = show("alone", time_captions(port, CAPTIONS))
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(idle_count)]
         slow = SlowClients(port, slow_count)
-        during = show(f"beside {len(idle)} idle and {slow_count} slow clients",
+        during = show(f"with {len(idle)} idle and {slow_count} slow clients",
                       time_captions(port, 2 * CAPTIONS))
         slow.close()
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Asks a server for captions of thousands of different images, and says whether its memory grows.
+"""Checks that a server's memory does not grow over captions of thousands of different images.
 
 Usage: tools/soak.py BINARY [REQUESTS] [CONCURRENCY]
 
 Starts `BINARY serve` and puts `BINARY bench serve` on it, each of whose requests has an image of its
-own. Compares RssAnon + VmSwap after the last request with that after the thousandth: memory that no
-cache explains must not grow by more than 2 %. Exit code 1 if it does, or if a request failed.
+own. Compares RssAnon + VmSwap after the last request with that after the thousandth; with small
+caches it must not grow by more than 2 %. Exit code 1 if it does, or if a request failed.
 """
 import json
 import subprocess
@@ -13,18 +13,18 @@ import sys
 import time
 import urllib.request
 
-FIRST = 1000  # requests until everything has been used once
+FIRST = 1000  # warm-up requests
 MOST_GROWTH = 0.02
 
 
-def ask(url, path):
+def get_json(url, path):
     with urllib.request.urlopen(url + path, timeout=120) as reply:
         return json.load(reply)
 
 
-def figures(url):
+def read_stats(url):
     """Replies so far, and the bytes of anonymous and swapped memory."""
-    metrics = ask(url, "/metrics")
+    metrics = get_json(url, "/metrics")
     replies = metrics["metrics"].get("edgevlm_requests_total", [])
     count = sum(r["value"] for r in replies if r["labels"]["endpoint"] == "/v1/chat/completions")
     system = metrics["system"]
@@ -37,7 +37,7 @@ def main():
     binary = sys.argv[1]
     requests = sys.argv[2] if len(sys.argv) > 2 else "10000"
     concurrency = sys.argv[3] if len(sys.argv) > 3 else "16"
-    # Nothing is kept between requests: what grows then is lost.
+    # A small cache, so that growth means a leak.
     server = subprocess.Popen([binary, "serve", "--port", "0", "--image-cache-mib", "8"],
                               stdout=subprocess.PIPE, text=True)
     try:
@@ -46,13 +46,13 @@ def main():
                                  "--requests", requests, "--concurrency", concurrency])
         at_first = None
         while load.poll() is None:
-            count, size = figures(url)
+            count, size = read_stats(url)
             if at_first is None and count >= FIRST:
                 at_first = size
                 print(f"after {count} requests: {size / 1e6:.1f} MB", flush=True)
             time.sleep(0.1)
         time.sleep(1)
-        count, size = figures(url)
+        count, size = read_stats(url)
     finally:
         server.terminate()
         server.wait()

@@ -23,7 +23,7 @@ async function decode() {
   await sequence.clearHistory();
   let tokens = 0;
   let begin = 0;
-  // The first token comes with the one that starts the text; the clock runs from there.
+  // The prefill already yields the first token, so the clock starts after it.
   for await (const _ of sequence.evaluate([kFirstToken], { temperature: 0, yieldEogToken: true })) {
     if (tokens === 0) begin = performance.now();
     if (tokens++ === Number(replyTokens)) break;

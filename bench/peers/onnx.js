@@ -1,5 +1,5 @@
-// ONNX Runtime's time for one picture: onnx.js FILE.onnx THREADS
-// Prints {"ms": milliseconds}. Writes the model first when the file is not there.
+// ONNX Runtime's time for one image: onnx.js FILE.onnx THREADS
+// Prints {"ms": milliseconds}. Writes the model first if the file is missing.
 import { existsSync } from "node:fs";
 import * as onnxruntime from "onnxruntime-node";
 import { kClip, writeClip } from "./onnx_clip.js";

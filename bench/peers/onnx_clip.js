@@ -1,6 +1,6 @@
 // Writes CLIP ViT-L/14-336 (Radford et al. 2021, "Learning transferable visual models from natural
 // language supervision") as an ONNX file with random weights: the 23 blocks whose output LLaVA and
-// MobileVLM read. Numbers of fields are those of onnx.proto; weights lie in a second file.
+// MobileVLM read. Field numbers are those of onnx.proto; the weights are in a second file.
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 
@@ -8,7 +8,7 @@ export const kClip = { image: 336, patch: 14, width: 1024, blocks: 23, heads: 16
 
 const kFloat = 1, kInt64 = 7; // TensorProto.DataType
 
-// Protocol buffers: a field is its number and wire type, then a varint or a length and bytes.
+// Protocol buffers: a field has its number and wire type, then a varint or a length and bytes.
 function varint(value) {
   const bytes = [];
   for (let rest = BigInt(value); ; rest >>= 7n) {
@@ -33,7 +33,7 @@ const attributes = {
   ints: (name, values) => bytes(5, bytes(1, name), ...values.map((v) => number(8, v)), number(20, 7)),
 };
 
-// The graph while it grows: nodes, and constants whose values go to a file beside it.
+// Builds the graph: nodes, and constants whose values go to the weights file.
 class Graph {
   constructor(weightsPath) {
     this.location = basename(weightsPath);
@@ -41,7 +41,7 @@ class Graph {
     this.offset = 0;
     this.parts = [];
     this.names = 0;
-    // Drawn once and repeated: 1 MiB of values and an odd one, so that rows differ.
+    // Random values, repeated with an odd period of about 1 MiB, so that rows differ.
     this.pattern = Float32Array.from({ length: (1 << 18) + 1 }, () => Math.random() * 2 - 1);
   }
 
@@ -52,7 +52,7 @@ class Graph {
     return output;
   }
 
-  // Uniform values around `middle`, as far from it as `spread`.
+  // Uniform values in `middle` +- `spread`.
   weight(shape, spread, middle = 0) {
     const count = shape.reduce((a, b) => a * b, 1);
     const values = this.pattern.map((value) => middle + value * spread);
@@ -149,6 +149,6 @@ export function writeClip(path) {
           value(12, "features", [1, (image / patch) ** 2, width])),
     bytes(8, bytes(1, ""), number(2, 17)), // of the operators
   ];
-  writeFileSync(`${path}.part`, Buffer.concat(model)); // the name comes last: a file that is there is whole
+  writeFileSync(`${path}.part`, Buffer.concat(model)); // renamed last, so an existing file is complete
   renameSync(`${path}.part`, path);
 }

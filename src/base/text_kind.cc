@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/file_kind.h"
 
 namespace edgevlm {
@@ -17,13 +18,6 @@ constexpr std::size_t kQuotedBytes = 24;
 
 std::string_view WithoutBlanks(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(kBlanks), text.size()));
-}
-
-bool StartsWithWord(std::string_view text, std::string_view lower_case) {
-  return text.size() >= lower_case.size() &&
-         std::ranges::equal(text.substr(0, lower_case.size()), lower_case, [](char c, char lower) {
-           return ('A' <= c && c <= 'Z' ? c - 'A' + 'a' : c) == lower;
-         });
 }
 
 bool IsText(std::string_view text) {
@@ -42,8 +36,8 @@ std::string_view FirstElement(std::string_view text, bool* is_html) {
       end = "?>";
     } else if (text.starts_with("<!--")) {
       end = "-->";
-    } else if (StartsWithWord(text, "<!doctype")) {
-      *is_html = StartsWithWord(WithoutBlanks(text.substr(9)), "html");
+    } else if (StartsWithIgnoringCase(text, "<!doctype")) {
+      *is_html = StartsWithIgnoringCase(WithoutBlanks(text.substr(9)), "html");
       const std::size_t inner = text.find('[');
       if (inner < text.find('>')) end = "]";  // declarations inside have ">" of their own
     } else if (!text.starts_with('>')) {
@@ -59,9 +53,9 @@ std::optional<std::string> Markup(std::string_view text) {
   if (!text.starts_with('<')) return std::nullopt;
   bool is_html = false;
   const std::string_view element = FirstElement(text, &is_html);
-  if (StartsWithWord(element, "<svg")) return "an SVG drawing (save it as PNG)";
+  if (StartsWithIgnoringCase(element, "<svg")) return "an SVG drawing (save it as PNG)";
   for (const std::string_view tag : {"<html", "<head", "<body", "<title", "<meta", "<script"}) {
-    is_html = is_html || StartsWithWord(element, tag);
+    is_html = is_html || StartsWithIgnoringCase(element, tag);
   }
   if (is_html) return "a web page (HTML; a download that needs a login or another address?)";
   const bool is_tag = element.size() > 1 && std::isalpha(static_cast<unsigned char>(element[1]));
@@ -139,7 +133,7 @@ std::optional<std::string> DescribeText(std::string_view text) {
   if (text.starts_with("version https://git-lfs") || text.starts_with("version https://hawser")) {
     return "a Git LFS pointer (`git lfs pull` fetches the file itself)";
   }
-  if (StartsWithWord(text, "data:")) {
+  if (StartsWithIgnoringCase(text, "data:")) {
     return "a data URI (the file itself is the base64 text behind its comma)";
   }
   if (auto markup = Markup(text)) return markup;

@@ -1,12 +1,12 @@
-// The catalog that is part of the program.
+// The catalog that is embedded in the program.
 #pragma once
 
 #include <string_view>
 
 namespace edgevlm {
 
-// The text of models/catalog.json as it was when the library was built. It lives as long as the
-// program. Any thread.
+// The text of models/catalog.json as it was when the library was built. Static storage.
+// Threads: any.
 std::string_view BuiltinCatalog();
 
 }  // namespace edgevlm

@@ -26,7 +26,7 @@ bool IsPlainName(std::string_view name) {
          name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-// Reads the values of one JSON object. The first failure stays; ask once, at the end.
+// Reads the values of one JSON object. Keeps the first error; check it once, at the end.
 class Fields {
  public:
   Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
@@ -78,7 +78,7 @@ class Fields {
   }
 
   void Fail(const std::string& why) {
-    if (!error_) error_ = Error{ErrorCode::kCorrupt, "catalogue: " + where_ + ": " + why};
+    if (!error_) error_ = Error{ErrorCode::kCorrupt, "catalog: " + where_ + ": " + why};
   }
 
   const MaybeError& error() const { return error_; }
@@ -120,7 +120,7 @@ Result<CatalogFile> ParseFile(const json& object, const std::string& where) {
   return file;
 }
 
-// A model, in one file or in all of its parts, then perhaps an mmproj of another name.
+// Expects a model in one file or in all of its parts, then at most one mmproj of another name.
 bool RolesFit(const std::vector<CatalogFile>& files) {
   const auto is_mmproj = [](const CatalogFile& file) { return file.role == FileRole::kMmproj; };
   const auto parts = std::ranges::find_if(files, is_mmproj) - files.begin();
@@ -170,7 +170,7 @@ Result<CatalogEntry> ParseEntry(const json& object, std::size_t number) {
 const char* NameOf(FileRole role) { return role == FileRole::kModel ? "model" : "mmproj"; }
 
 std::optional<std::uint64_t> CatalogEntry::bytes() const {
-  std::uint64_t sum = 0;  // of a few files of at most 2^50 bytes
+  std::uint64_t sum = 0;  // cannot overflow: a few files of at most 2^50 bytes
   for (const CatalogFile& file : files) {
     if (!file.bytes) return std::nullopt;
     sum += *file.bytes;
@@ -180,10 +180,10 @@ std::optional<std::uint64_t> CatalogEntry::bytes() const {
 
 Result<Catalog> ParseCatalog(std::string_view text) {
   if (text.size() > kMaxCatalogBytes) {
-    return Error{ErrorCode::kTooLarge, "catalogue: expected at most 1 MiB, found more"};
+    return Error{ErrorCode::kTooLarge, "catalog: expected at most 1 MiB, found more"};
   }
   const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded()) return Error{ErrorCode::kCorrupt, "catalogue: not JSON"};
+  if (document.is_discarded()) return Error{ErrorCode::kCorrupt, "catalog: not JSON"};
   Fields fields(document, "document");
   const json& entries = fields.List("models");
   if (fields.error()) return *fields.error();
@@ -193,7 +193,7 @@ Result<Catalog> ParseCatalog(std::string_view text) {
     if (!entry) return entry.error();
     const auto same_name = [&](const CatalogEntry& other) { return other.name == entry->name; };
     if (std::any_of(catalog.begin(), catalog.end(), same_name)) {
-      return Error{ErrorCode::kCorrupt, "catalogue: '" + entry->name + "' occurs twice"};
+      return Error{ErrorCode::kCorrupt, "catalog: '" + entry->name + "' occurs twice"};
     }
     catalog.push_back(*std::move(entry));
   }

@@ -37,7 +37,7 @@ Result<Catalog> Parse(const json& entry) {
   return ParseCatalog(json{{"models", json::array({entry})}}.dump());
 }
 
-TEST(Catalog, TheBuiltInOneIsValid) {
+TEST(Catalog, TheEmbeddedOneIsValid) {
   const auto catalog = ParseCatalog(BuiltinCatalog());
   ASSERT_TRUE(catalog) << catalog.error().message;
   EXPECT_GE(catalog->size(), 10u);
@@ -62,7 +62,7 @@ TEST(Catalog, ReadsAnEntry) {
   EXPECT_THAT(missing.error().message, HasSubstr("tiny"));
 }
 
-// A model may come in parts, all of them and in order.
+// All parts must be listed, in order.
 TEST(Catalog, ReadsAModelInParts) {
   const auto with_files = [](const std::vector<std::pair<const char*, const char*>>& files) {
     json entry = ValidEntry();
@@ -92,7 +92,7 @@ TEST(Catalog, ReadsAModelInParts) {
   EXPECT_FALSE(with_files({mmproj, part1, part2}));
 }
 
-TEST(Catalog, NamesWhatIsWrong) {
+TEST(Catalog, ErrorsNameTheKey) {
   const std::pair<const char*, json> cases[] = {{"/name", "../tiny"},
                                                 {"/name", ".tiny"},
                                                 {"/name", "a/b"},
@@ -112,12 +112,12 @@ TEST(Catalog, NamesWhatIsWrong) {
                                                 {"/files/0/url", false},
                                                 {"/files/0/role", "mmproj"},
                                                 {"/files/1", ValidEntry()["files"][0]}};
-  for (const auto& [place, value] : cases) {
+  for (const auto& [path, value] : cases) {
     json entry = ValidEntry();
-    entry[json::json_pointer(place)] = value;
+    entry[json::json_pointer(path)] = value;
     const auto catalog = Parse(entry);
-    ASSERT_FALSE(catalog) << place << " " << value;
-    EXPECT_THAT(catalog.error().message, HasSubstr("catalogue: "));
+    ASSERT_FALSE(catalog) << path << " " << value;
+    EXPECT_THAT(catalog.error().message, HasSubstr("catalog: "));
   }
   const json valid = ValidEntry();
   for (const auto& [key, value] : valid.items()) {
@@ -131,7 +131,7 @@ TEST(Catalog, NamesWhatIsWrong) {
   EXPECT_FALSE(ParseCatalog(json{{"models", twice}}.dump()));
 }
 
-TEST(Catalog, ABrokenDocumentIsAnError) {
+TEST(Catalog, RejectsABrokenDocument) {
   const std::string whole = json{{"models", json::array({ValidEntry()})}}.dump();
   for (std::size_t cut = 0; cut < whole.size(); ++cut) {
     EXPECT_FALSE(ParseCatalog(whole.substr(0, cut))) << cut;
@@ -140,7 +140,7 @@ TEST(Catalog, ABrokenDocumentIsAnError) {
   EXPECT_FALSE(ParseCatalog(std::string(200'000, '[')));
 }
 
-TEST(Url, HttpOnlyWhereItIsSafeOrAskedFor) {
+TEST(Url, AllowsHttpOnlyForLoopbackOrOnRequest) {
   const std::string https = "https://example.org/a";
   EXPECT_EQ(CheckUrl(https, "", false), std::nullopt);
   EXPECT_EQ(CheckUrl(https, "http://127.0.0.1/", false), std::nullopt);
@@ -158,7 +158,7 @@ TEST(Url, HttpOnlyWhereItIsSafeOrAskedFor) {
   EXPECT_NE(CheckUrl("https://user:word@example.org/", "", true), std::nullopt);
 }
 
-TEST(HttpHeaders, TellWhatADownloadNeeds) {
+TEST(HttpHeaders, ReadsWhatADownloadNeeds) {
   HttpResponse response;
   for (const char* line : {"HTTP/1.1 206 OK\r\n", "content-range: bytes 5-9/10\r\n",
                            "Content-Length: 5\r\n", "ETAG:  \"a b\" \r\n", "broken\r\n",
@@ -179,14 +179,15 @@ TEST(HttpHeaders, TellWhatADownloadNeeds) {
 }
 
 // FIPS 180-4's own examples.
-TEST(Sha256, GivesThePublishedDigests) {
+TEST(Sha256, MatchesThePublishedDigests) {
   const TestFolder folder;
   const std::string path = folder.Path("text");
   WriteText(path, "abc");
   const auto digest = Sha256OfFile(path);
   ASSERT_TRUE(digest) << digest.error().message;
   EXPECT_EQ(*digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(Sha256().Finish(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(Sha256().HexDigest(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_FALSE(Sha256OfFile(folder.Path("missing")));
   EXPECT_FALSE(Sha256OfFile(folder.path()));
 }

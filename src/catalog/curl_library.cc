@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-// One interface, built with OpenSSL or with GnuTLS.
+// The same API, built with OpenSSL or with GnuTLS.
 constexpr const char* kNames[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
 constexpr unsigned int kOldestVersion = 0x075500;  // 7.85: CURLOPT_PROTOCOLS_STR
 

@@ -1,12 +1,12 @@
-// libcurl, loaded when it is first asked for.
+// libcurl, loaded on first use.
 #pragma once
 
 #include <curl/curl.h>
 
 namespace edgevlm {
 
-// Linked in, libcurl and the thirty libraries that it needs would cost every start of the program
-// 10 ms and 5 MB; only downloads use it. Without it everything else works.
+// Only downloads use libcurl. If it were linked, it and the thirty libraries that it needs would
+// cost every start of the program 10 ms and 5 MB. Without it everything else works.
 struct CurlLibrary {
   decltype(&curl_easy_init) easy_init = nullptr;
   decltype(&curl_easy_cleanup) easy_cleanup = nullptr;
@@ -29,7 +29,7 @@ struct CurlLibrary {
   decltype(&curl_free) free = nullptr;
 };
 
-// Null when this machine has no libcurl 7.85 or later. It stays loaded. Any thread.
+// Null if this machine has no libcurl 7.85 or later. It stays loaded. Threads: any.
 const CurlLibrary* LoadCurl();
 
 }  // namespace edgevlm

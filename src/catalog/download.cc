@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kMaxRedirects = 8;
 constexpr int kMaxDoublings = 5;
-// Left free on the disk, for everything else that runs there.
+// Disk space to leave free for everything else.
 constexpr std::uint64_t kSpareBytes = 16 << 20;
 
 constexpr int kRangeNotSatisfiable = 416;
@@ -24,30 +24,30 @@ constexpr int kServerError = 500;
 
 std::string Text(std::uint64_t number) { return std::to_string(number); }
 
-// Writes what comes into the part, as long as it is what was promised.
+// Appends the body to the part, after checking that it is the expected one.
 class PartSink final : public HttpSink {
  public:
   PartSink(const DownloadOptions& options, PartFile& part) : options_(options), part_(part) {}
 
-  // From the redirecting host, for a server that does not say how large the file is.
-  void Promise(std::uint64_t bytes) { linked_bytes_ = bytes; }
+  // The size from the redirecting host, for a server that does not report one.
+  void SetLinkedBytes(std::uint64_t bytes) { linked_bytes_ = bytes; }
 
-  MaybeError Begin(const HttpResponse& response) override {
+  MaybeError OnHeaders(const HttpResponse& response) override {
     if (auto error = SetTotal(response)) return error;
     if (response.from) {
       must_restart_ = *response.from != part_.size() || part_.size() == 0 ||
                       part_.size() > total_ ||
                       (!response.etag.empty() && response.etag != part_.etag());
-      if (must_restart_) return Wrong("the server sent another part than was asked for");
+      if (must_restart_) return Wrong("the server sent another range than requested");
     } else if (auto error = part_.Restart(response.etag)) {
       return error;
     }
-    return CheckRoom();
+    return CheckDiskSpace();
   }
 
-  MaybeError Write(std::span<const std::byte> bytes) override {
+  MaybeError OnBody(std::span<const std::byte> bytes) override {
     if (bytes.size() > total_ - part_.size()) {
-      // Whose beginning these bytes are is not known any more.
+      // It is no longer known which file the bytes belong to.
       if (auto error = part_.Restart({})) return error;
       return Error{ErrorCode::kTooLarge,
                    options_.url + ": expected " + Text(total_) + " bytes, the server sends more"};
@@ -58,7 +58,7 @@ class PartSink final : public HttpSink {
   }
 
   bool IsComplete() const { return total_ > 0 && part_.size() == total_; }
-  // The bytes that are there can not be gone on with.
+  // The bytes in the part cannot be continued.
   bool must_restart() const { return must_restart_; }
 
  private:
@@ -67,21 +67,22 @@ class PartSink final : public HttpSink {
   }
 
   MaybeError SetTotal(const HttpResponse& response) {
-    const auto promised = response.bytes ? response.bytes : linked_bytes_;
-    if (!promised && !options_.bytes) return Wrong("the server does not say how large the file is");
-    total_ = options_.bytes.value_or(promised.value_or(0));
-    if (promised.value_or(total_) != total_) {
-      return Wrong("expected " + Text(total_) + " bytes, the server has " + Text(*promised));
+    const auto announced = response.bytes ? response.bytes : linked_bytes_;
+    if (!announced && !options_.bytes)
+      return Wrong("the server does not report the size of the file");
+    total_ = options_.bytes.value_or(announced.value_or(0));
+    if (announced.value_or(total_) != total_) {
+      return Wrong("expected " + Text(total_) + " bytes, the server has " + Text(*announced));
     }
     if (total_ == 0) return Wrong("expected a file with content, the server has an empty one");
     return {};
   }
 
-  MaybeError CheckRoom() const {
+  MaybeError CheckDiskSpace() const {
     std::error_code failed;
     const auto folder = std::filesystem::path(part_.path()).parent_path();
     const auto space = std::filesystem::space(folder.empty() ? "." : folder, failed);
-    if (failed) return {};  // then the write will tell
+    if (failed) return {};  // then the write fails if the disk is full
     const std::uint64_t wanted = total_ - part_.size();
     if (space.available >= kSpareBytes && space.available - kSpareBytes >= wanted) return {};
     return Error{ErrorCode::kTooLarge, folder.string() + ": " + Text(wanted >> 20) +
@@ -96,43 +97,44 @@ class PartSink final : public HttpSink {
   bool must_restart_ = false;
 };
 
-// `place`: a redirect's address may be long and good for one download only, so its host will do.
-Error Refusal(const std::string& asked, const std::string& place, int status) {
-  const std::string answer = asked + ": " + (place == asked ? "the server" : HostOf(place)) +
+// Names only the host of a redirect's target, whose URL may be long and valid for one download
+// only.
+Error StatusError(const std::string& requested, const std::string& url, int status) {
+  const std::string answer = requested + ": " + (url == requested ? "the server" : HostOf(url)) +
                              " answers " + std::to_string(status);
   if (status == 404 || status == 410) return {ErrorCode::kNotFound, answer + " (no such file)"};
   if (status == 401 || status == 403) {
-    return {ErrorCode::kIo, answer + " (it wants a login, or its licence accepted on its page)"};
+    return {ErrorCode::kIo, answer + " (it needs a login, or its license accepted on its page)"};
   }
   return {ErrorCode::kIo, answer};
 }
 
-// One try: from the first address over its redirects to the last byte.
+// One attempt: from the first URL through its redirects to the last byte.
 struct Attempt {
   MaybeError failure;
-  bool is_passing = false;
+  bool is_transient = false;
   bool must_restart = false;
   std::string host_sha256;
 };
 
-// What an answer that did not bring the last byte says about the attempt.
-void Judge(HttpOutcome outcome, const PartSink& sink, const std::string& asked,
-           const std::string& url, Attempt& attempt) {
+// Sets the failure of an attempt whose response did not complete the file.
+void SetFailure(HttpOutcome outcome, const PartSink& sink, const std::string& requested,
+                const std::string& url, Attempt& attempt) {
   const int status = outcome.response.status;
   attempt.failure = std::move(outcome.failure);
-  attempt.is_passing = outcome.is_passing;
+  attempt.is_transient = outcome.is_transient;
   attempt.must_restart = sink.must_restart() || status == kRangeNotSatisfiable;
   if (attempt.failure || sink.IsComplete()) return;
   if (status == 200 || status == 206) {
-    attempt.failure = Error{ErrorCode::kIo, HostOf(url) + ": the answer ended early"};
-    attempt.is_passing = true;
+    attempt.failure = Error{ErrorCode::kIo, HostOf(url) + ": the response ended early"};
+    attempt.is_transient = true;
   } else {
-    attempt.failure = Refusal(asked, url, status);
-    attempt.is_passing = status >= kServerError || status == kTooManyRequests;
+    attempt.failure = StatusError(requested, url, status);
+    attempt.is_transient = status >= kServerError || status == kTooManyRequests;
   }
 }
 
-Attempt Try(const DownloadOptions& options, PartFile& part) {
+Attempt DownloadOnce(const DownloadOptions& options, PartFile& part) {
   Attempt attempt;
   PartSink sink(options, part);
   std::string url = options.url;
@@ -147,16 +149,16 @@ Attempt Try(const DownloadOptions& options, PartFile& part) {
     HttpOutcome outcome = HttpGet(request, sink);
     const HttpResponse& response = outcome.response;
     if (!response.linked_sha256.empty()) attempt.host_sha256 = response.linked_sha256;
-    if (response.linked_bytes) sink.Promise(*response.linked_bytes);
+    if (response.linked_bytes) sink.SetLinkedBytes(*response.linked_bytes);
     if (!response.redirect_url.empty() && !outcome.failure) {
       previous = std::exchange(url, response.redirect_url);
       continue;
     }
-    // How a connection ends after the last byte does not matter.
-    if (outcome.is_passing && sink.IsComplete()) return attempt;
-    // Asked for what follows the last byte: all was there, but the program ended before its check.
+    // A connection error after the last byte does not matter.
+    if (outcome.is_transient && sink.IsComplete()) return attempt;
+    // The part was already complete, but the program ended before verifying it.
     if (response.status == kRangeNotSatisfiable && response.bytes == part.size()) return attempt;
-    Judge(std::move(outcome), sink, options.url, url, attempt);
+    SetFailure(std::move(outcome), sink, options.url, url, attempt);
     return attempt;
   }
   attempt.failure =
@@ -168,7 +170,7 @@ Attempt Try(const DownloadOptions& options, PartFile& part) {
 }  // namespace
 
 Result<Downloaded> Download(const DownloadOptions& options, PartFile& part) {
-  // All there, but the program ended before it was checked.
+  // Complete, but the program ended before verifying it.
   if (options.bytes && part.size() == *options.bytes) return Downloaded{};
   if (options.bytes && part.size() > *options.bytes) {
     if (auto error = part.Restart({})) return *error;
@@ -176,7 +178,7 @@ Result<Downloaded> Download(const DownloadOptions& options, PartFile& part) {
   bool restarted = false;
   for (int failures = 0;;) {
     const std::uint64_t before = part.size();
-    Attempt attempt = Try(options, part);
+    Attempt attempt = DownloadOnce(options, part);
     if (!attempt.failure) return Downloaded{.host_sha256 = std::move(attempt.host_sha256)};
     if (attempt.must_restart && !restarted) {
       restarted = true;
@@ -184,7 +186,7 @@ Result<Downloaded> Download(const DownloadOptions& options, PartFile& part) {
       continue;
     }
     failures = part.size() > before ? 1 : failures + 1;
-    if (!attempt.is_passing || failures >= options.attempts) return *attempt.failure;
+    if (!attempt.is_transient || failures >= options.attempts) return *attempt.failure;
     const int wait_ms = options.retry_wait_ms << std::min(failures - 1, kMaxDoublings);
     std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
   }

@@ -22,8 +22,8 @@ std::string Variable(const char* name) {
 
 std::string LockPath(const std::string& folder) { return folder + "/.lock"; }
 
-// False when the file was removed (and perhaps made anew) by the one that had the lock before.
-bool IsStillThere(int fd, const std::string& path) {
+// False if the previous holder of the lock removed the file (which may exist again).
+bool IsSameFile(int fd, const std::string& path) {
   struct stat held {};
   struct stat named {};
   return fstat(fd, &held) == 0 && stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
@@ -80,27 +80,27 @@ Result<InstalledModel> FindModel(const std::string& given) {
   if (!catalog) return catalog.error();
   const auto entry = FindEntry(*catalog, given);
   if (entry) return FindInstalled(given);
-  // Whoever opens it says what is wrong.
+  // Opening it gives the better error.
   if (exists || given.ends_with(".gguf")) return file;
   return Error{entry.error().code, given + ": no such file; " + entry.error().message};
 }
 
-Result<FolderLock> FolderLock::Take(const std::string& folder) {
+Result<FolderLock> FolderLock::Acquire(const std::string& folder) {
   const std::string path = LockPath(folder);
   while (true) {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
-    if (failed) return Error{ErrorCode::kIo, folder + ": can not be made: " + failed.message()};
+    if (failed) return Error{ErrorCode::kIo, folder + ": cannot be created: " + failed.message()};
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd < 0) {
       return Error{ErrorCode::kIo,
-                   path + ": can not be written: " + std::generic_category().message(errno)};
+                   path + ": cannot be written: " + std::generic_category().message(errno)};
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
       close(fd);
-      return Error{ErrorCode::kIo, folder + ": another edgevlm is at work here"};
+      return Error{ErrorCode::kIo, folder + ": in use by another edgevlm process"};
     }
-    if (IsStillThere(fd, path)) return FolderLock(folder, fd);
+    if (IsSameFile(fd, path)) return FolderLock(folder, fd);
     close(fd);
   }
 }

@@ -1,4 +1,4 @@
-// Where models lie on the disk: FOLDER/NAME/FILE, NAME as in the catalog.
+// Installed models on disk: FOLDER/NAME/FILE, with NAME from the catalog.
 #pragma once
 
 #include <string>
@@ -15,39 +15,38 @@ Result<std::string> ModelsFolder();
 
 std::string PathOf(const std::string& folder, const CatalogEntry& entry, const CatalogFile& file);
 
-// All files are there under their names and of the size that the catalog gives. Their content is
-// not looked at: a download gets its name only after it was checked.
+// Whether all files exist with the size given in the catalog. Does not read them: a download gets
+// its name only after it was verified.
 bool IsInstalled(const std::string& folder, const CatalogEntry& entry);
 
 struct InstalledModel {
   std::string model;   // path; of a model in several files, of the first
-  std::string mmproj;  // path; empty when the model has none
+  std::string mmproj;  // path; empty if the model has none
 };
 
-// The files of a model that `edgevlm models pull` brought, for `-m NAME`.
-// Errors: kNotFound (no such name; known but not installed: the message says how), and those of
+// The files of a model installed by `edgevlm models pull`, for `-m NAME`.
+// Errors: kNotFound (no such name; or not installed, with the command to install it), and those of
 // LoadCatalog and ModelsFolder.
 Result<InstalledModel> FindInstalled(std::string_view name);
 
-// The files of what a user calls a model: the path of a file, or a name as for FindInstalled. A
-// text with a slash is a path, and so is the name of something that exists, unless that is a folder
-// and the catalog knows the name. Errors: as for FindInstalled; kNotFound for a text that is
-// neither.
+// The files of the model that a user gives as a path or as a name. A text with a slash is a path,
+// and so is the name of an existing file or folder, unless it is a folder and the catalog knows the
+// name. Errors: as for FindInstalled; kNotFound for a text that is neither.
 Result<InstalledModel> FindModel(const std::string& given);
 
-// One process at a time works in a model's folder.
+// Lets one process at a time work in a model's folder.
 class FolderLock {
  public:
-  // Makes the folder `path` and the ones above it, and holds its lock while the object lives; a
-  // process that ends in any way lets go. Errors: kIo (another holds it; the folder can not be
-  // made).
-  static Result<FolderLock> Take(const std::string& path);
+  // Creates the folder `path` with its parents and locks it while the object lives; the system
+  // releases the lock if the process dies. Errors: kIo (another process holds it; the folder cannot
+  // be created).
+  static Result<FolderLock> Acquire(const std::string& path);
 
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&&) = delete;
   ~FolderLock();
 
-  // Lets go and removes the lock's file, then the folder if nothing else is in it.
+  // Releases the lock and removes its file, then the folder if it is empty.
   void RemoveFolder();
 
  private:

@@ -17,14 +17,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kOk = 200;
 constexpr int kPartialContent = 206;
-// How long the loop sleeps at most before it looks whether the transfer stalls.
+// Interval of the check whether the transfer stalls.
 constexpr int kPollMs = 100;
 constexpr std::size_t kMaxPageBytes = 64 << 10;
 constexpr long kReceiveBufferBytes = 256 << 10;
 
 bool HasFile(int status) { return status == kOk || status == kPartialContent; }
 
-// One request under way.
+// Performs one request.
 class Transfer {
  public:
   Transfer(const CurlLibrary& curl, const HttpRequest& request, HttpSink& sink)
@@ -34,21 +34,21 @@ class Transfer {
         easy_(curl_.easy_init(), curl_.easy_cleanup),
         multi_(curl_.multi_init(), curl_.multi_cleanup),
         headers_(nullptr, curl_.slist_free_all),
-        places_(nullptr, curl_.slist_free_all) {
+        resolve_(nullptr, curl_.slist_free_all) {
     CHECK(easy_ != nullptr && multi_ != nullptr);
     error_text_[0] = '\0';
   }
 
-  HttpOutcome Run() {
+  HttpOutcome Perform() {
     Prepare();
     CHECK(curl_.multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK);
-    const CURLcode code = Drive();
+    const CURLcode code = RunLoop();
     char* redirect = nullptr;
     curl_.easy_getinfo(easy_.get(), CURLINFO_REDIRECT_URL, &redirect);
     if (redirect != nullptr) outcome_.response.redirect_url = redirect;
     if (!outcome_.failure && code != CURLE_OK && !IsLongPage(code)) {
       outcome_.failure = Error{ErrorCode::kIo, HostOf(request_.url) + ": " + Reason(code)};
-      outcome_.is_passing = IsPassing(code);
+      outcome_.is_transient = IsTransient(code);
     }
     curl_.multi_remove_handle(multi_.get(), easy_.get());
     return std::move(outcome_);
@@ -71,8 +71,8 @@ class Transfer {
     Set(CURLOPT_ERRORBUFFER, error_text_.data());
     if (IsLoopback(request_.url)) Set(CURLOPT_PROXY, "");
     if (!request_.connect_to.empty()) {
-      places_.reset(curl_.slist_append(nullptr, request_.connect_to.c_str()));
-      Set(CURLOPT_RESOLVE, places_.get());
+      resolve_.reset(curl_.slist_append(nullptr, request_.connect_to.c_str()));
+      Set(CURLOPT_RESOLVE, resolve_.get());
       Set(CURLOPT_PROXY, "");
     }
     if (request_.whole_timeout_ms > 0) {
@@ -83,7 +83,7 @@ class Transfer {
     Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
     Set(CURLOPT_WRITEDATA, this);
     if (request_.from == 0) return;
-    // As headers, since with CURLOPT_RESUME_FROM libcurl itself refuses an answer without a range.
+    // As headers: with CURLOPT_RESUME_FROM libcurl fails if the response is not a range.
     AddHeader("Range: bytes=" + std::to_string(request_.from) + "-");
     if (!request_.if_range.empty()) AddHeader("If-Range: " + request_.if_range);
     Set(CURLOPT_HTTPHEADER, headers_.get());
@@ -92,11 +92,11 @@ class Transfer {
   void AddHeader(const std::string& header) {
     curl_slist* longer = curl_.slist_append(headers_.get(), header.c_str());
     CHECK(longer != nullptr);
-    (void)headers_.release();  // it is part of the longer list
+    (void)headers_.release();  // now part of `longer`
     headers_.reset(longer);
   }
 
-  CURLcode Drive() {
+  CURLcode RunLoop() {
     last_byte_ = Clock::now();
     for (int running = 1;;) {
       CHECK(curl_.multi_perform(multi_.get(), &running) == CURLM_OK);
@@ -121,42 +121,42 @@ class Transfer {
     return self.outcome_.failure ? size + 1 : size;
   }
 
-  // Any other number than `size` makes libcurl end the transfer.
+  // Returning anything but `size` makes libcurl abort the transfer.
   static std::size_t OnBody(char* data, std::size_t, std::size_t size, void* user) {
     auto& self = *static_cast<Transfer*>(user);
     self.last_byte_ = Clock::now();
     if (!HasFile(self.outcome_.response.status)) {
-      // The page of a redirect or refusal is for people; libcurl follows up only when it has ended.
+      // The body of a redirect or an error is an HTML page, which must be read to reach its end.
       self.page_bytes_ += size;
       return self.page_bytes_ <= kMaxPageBytes ? size : size + 1;
     }
-    self.outcome_.failure = self.sink_.Write(std::as_bytes(std::span(data, size)));
+    self.outcome_.failure = self.sink_.OnBody(std::as_bytes(std::span(data, size)));
     return self.outcome_.failure ? size + 1 : size;
   }
 
   void EndHeaders() {
     long status = 0;
     curl_.easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (begun_ || status < kOk) return;  // trailers; "100 Continue"
-    begun_ = true;
+    if (headers_done_ || status < kOk) return;  // trailers; "100 Continue"
+    headers_done_ = true;
     outcome_.response.status = static_cast<int>(status);
-    if (HasFile(outcome_.response.status)) outcome_.failure = sink_.Begin(outcome_.response);
+    if (HasFile(outcome_.response.status)) outcome_.failure = sink_.OnHeaders(outcome_.response);
   }
 
-  // OnBody turned down the rest of a page: the status tells enough.
+  // OnBody aborted a long page; the status is all that is needed.
   bool IsLongPage(CURLcode code) const {
     return code == CURLE_WRITE_ERROR && page_bytes_ > kMaxPageBytes;
   }
 
   std::string Reason(CURLcode code) const {
     if (code == CURLE_OPERATION_TIMEDOUT) {
-      return "nothing came for " + std::to_string(request_.stall_timeout_ms / 1000) + " s";
+      return "no data for " + std::to_string(request_.stall_timeout_ms / 1000) + " s";
     }
     if (code == CURLE_PARTIAL_FILE) return "the connection was cut";
     return error_text_[0] != '\0' ? error_text_.data() : curl_.easy_strerror(code);
   }
 
-  static bool IsPassing(CURLcode code) {
+  static bool IsTransient(CURLcode code) {
     switch (code) {
       case CURLE_PARTIAL_FILE:
       case CURLE_OPERATION_TIMEDOUT:
@@ -166,7 +166,7 @@ class Transfer {
       case CURLE_HTTP2:
       case CURLE_HTTP2_STREAM:
         return true;
-      default:  // no such host, nobody there, a bad certificate
+      default:  // unknown host, connection refused, invalid certificate
         return false;
     }
   }
@@ -177,11 +177,11 @@ class Transfer {
   const std::unique_ptr<CURL, decltype(CurlLibrary::easy_cleanup)> easy_;
   const std::unique_ptr<CURLM, decltype(CurlLibrary::multi_cleanup)> multi_;
   std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> headers_;
-  std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> places_;
+  std::unique_ptr<curl_slist, decltype(CurlLibrary::slist_free_all)> resolve_;
   std::array<char, CURL_ERROR_SIZE> error_text_;
   HttpOutcome outcome_;
   Clock::time_point last_byte_;
-  bool begun_ = false;
+  bool headers_done_ = false;
   std::size_t page_bytes_ = 0;
 };
 
@@ -190,7 +190,7 @@ class Transfer {
 HttpOutcome HttpGet(const HttpRequest& request, HttpSink& sink) {
   const CurlLibrary* curl = LoadCurl();
   CHECK(curl != nullptr);
-  return Transfer(*curl, request, sink).Run();
+  return Transfer(*curl, request, sink).Perform();
 }
 
 }  // namespace edgevlm

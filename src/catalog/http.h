@@ -1,4 +1,4 @@
-// HttpGet: one GET request, without following redirects (libcurl underneath).
+// HttpGet: one GET request with libcurl, without following redirects.
 #pragma once
 
 #include <cstddef>
@@ -13,45 +13,45 @@ namespace edgevlm {
 
 struct HttpRequest {
   std::string url;
-  std::uint64_t from = 0;         // first byte wanted; above 0 a Range is asked for
+  std::uint64_t from = 0;         // first byte; above 0, a Range is requested
   std::string if_range = {};      // with `from`: the ETag that the range must belong to
   int stall_timeout_ms = 30'000;  // longest wait for the next byte, the first one included
-  // "HOST:PORT:ADDRESS": where HOST is, whatever its name server says; no proxy is used then.
+  // "HOST:PORT:ADDRESS": connects to ADDRESS instead of resolving HOST, and uses no proxy.
   std::string connect_to = {};
-  int whole_timeout_ms = 0;  // for all of it; 0: none
+  int whole_timeout_ms = 0;  // for the whole request; 0: none
 };
 
-// What the headers of the answer say.
+// The parsed headers of a response.
 struct HttpResponse {
   int status = 0;
   std::string redirect_url;            // absolute; empty: none
-  std::string etag;                    // strong ones only: a weak one does not stand for the bytes
-  std::optional<std::uint64_t> bytes;  // of the whole file, whichever part of it was sent
+  std::string etag;                    // strong ones only: a weak one does not identify the bytes
+  std::optional<std::uint64_t> bytes;  // of the whole file, even if only a range was sent
   std::optional<std::uint64_t> from;   // first byte of a 206
-  // What a Hugging Face host says of the file that it redirects to.
+  // What a Hugging Face host reports about the file that it redirects to.
   std::string linked_sha256;
   std::optional<std::uint64_t> linked_bytes;
 };
 
-// Takes the body of a 200 or 206; others are passed over.
+// Receives the body of a 200 or 206; other bodies are ignored.
 class HttpSink {
  public:
   virtual ~HttpSink() = default;
-  // Once, before the first byte. An error ends the request.
-  virtual MaybeError Begin(const HttpResponse& response) = 0;
-  virtual MaybeError Write(std::span<const std::byte> bytes) = 0;
+  // Called once, before the first byte. An error aborts the request.
+  virtual MaybeError OnHeaders(const HttpResponse& response) = 0;
+  virtual MaybeError OnBody(std::span<const std::byte> bytes) = 0;
 };
 
 struct HttpOutcome {
   HttpResponse response;
-  // Why there is no answer or not all of it; of the network, or what the sink said.
+  // Why the response is missing or incomplete: an error of the network or of the sink.
   MaybeError failure;
-  bool is_passing = false;  // the failure is one of the network: a later try may do better
+  bool is_transient = false;  // a network failure; a retry may succeed
 };
 
-// https is checked against the system's certificates. Proxies are taken from the environment, but
-// not for this machine's own addresses. Threads: any; blocks until the answer has ended.
-// REQUIRES: CheckUrl let the address pass.
+// Verifies https against the system's certificates. Uses the proxies of the environment, except for
+// loopback addresses. Threads: any; blocks until the response has ended. REQUIRES: CheckUrl accepts
+// the URL.
 HttpOutcome HttpGet(const HttpRequest& request, HttpSink& sink);
 
 }  // namespace edgevlm

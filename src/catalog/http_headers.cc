@@ -1,8 +1,8 @@
 #include "catalog/http_headers.h"
 
-#include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "digest/sha256.h"
 
 namespace edgevlm {
@@ -13,14 +13,6 @@ std::string_view Trim(std::string_view text) {
   const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-char Lower(char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// `lower` is in lower case.
-bool SameName(std::string_view name, std::string_view lower) {
-  return std::equal(name.begin(), name.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return Lower(a) == b; });
 }
 
 // Decimal digits and nothing else.
@@ -52,16 +44,16 @@ void ReadHeader(std::string_view line, HttpResponse& response) {
   if (colon == std::string_view::npos) return;
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = Trim(line.substr(colon + 1));
-  if (SameName(name, "etag")) {
+  if (EqualIgnoringCase(name, "etag")) {
     if (value.starts_with('"')) response.etag = value;
-  } else if (SameName(name, "content-length")) {
-    // Of a 206 it is the part's; Content-Range, whichever comes first, tells the whole.
+  } else if (EqualIgnoringCase(name, "content-length")) {
+    // In a 206 this is the size of the range; Content-Range has the size of the file and wins.
     if (!response.bytes) response.bytes = Number(value);
-  } else if (SameName(name, "content-range")) {
+  } else if (EqualIgnoringCase(name, "content-range")) {
     ReadContentRange(value, response);
-  } else if (SameName(name, "x-linked-size")) {
+  } else if (EqualIgnoringCase(name, "x-linked-size")) {
     response.linked_bytes = Number(value);
-  } else if (SameName(name, "x-linked-etag") && value.size() > 2) {
+  } else if (EqualIgnoringCase(name, "x-linked-etag") && value.size() > 2) {
     const std::string_view digest = value.substr(1, value.size() - 2);
     if (IsSha256Digest(digest)) response.linked_sha256 = digest;
   }

@@ -1,4 +1,4 @@
-// The headers of an HTTP answer that downloads need.
+// Parses the HTTP response headers that downloads need.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// Takes one header line ("ETag: \"5\"\r\n") into `response`; a status line ("HTTP/1.1 200 OK")
-// starts a new answer. Unknown and broken headers are passed over.
+// Parses one header line ("ETag: \"5\"\r\n") into `response`; a status line ("HTTP/1.1 200 OK")
+// starts a new response. Unknown and malformed headers are ignored.
 void ReadHeader(std::string_view line, HttpResponse& response);
 
 }  // namespace edgevlm

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t kMaxEtagBytes = 1024;
 
-Error CanNotWrite(const std::string& path, int number) {
-  return Error{ErrorCode::kIo, PartFile::PartPath(path) + ": can not be written: " +
+Error WriteError(const std::string& path, int number) {
+  return Error{ErrorCode::kIo, PartFile::PartPath(path) + ": cannot be written: " +
                                    std::generic_category().message(number)};
 }
 
-// Empty when there is none, or one that nobody sends.
+// Empty if there is none or it is malformed.
 std::string ReadEtag(const std::string& path) {
   std::FILE* file = std::fopen(PartFile::EtagPath(path).c_str(), "rbe");
   if (file == nullptr) return {};
@@ -61,7 +61,7 @@ Result<PartFile> PartFile::Open(const std::string& path) {
   const std::string part = PartPath(path);
   const int fd =
       open(part.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-  if (fd < 0) return CanNotWrite(path, errno);
+  if (fd < 0) return WriteError(path, errno);
   struct stat status {};
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(fd);
@@ -72,7 +72,7 @@ Result<PartFile> PartFile::Open(const std::string& path) {
 
 MaybeError PartFile::Restart(std::string_view etag) {
   if (etag.size() > kMaxEtagBytes) etag = {};
-  // In this order: bytes never lie beside an ETag that is not theirs.
+  // In this order, so that the bytes never have the ETag of another file.
   if (ftruncate(fd_, 0) != 0) return Failure(errno);
   size_ = 0;
   if (!WriteEtag(path_, etag)) return Failure(errno);
@@ -107,6 +107,6 @@ void PartFile::Remove() {
   unlink(EtagPath(path_).c_str());
 }
 
-Error PartFile::Failure(int number) const { return CanNotWrite(path_, number); }
+Error PartFile::Failure(int number) const { return WriteError(path_, number); }
 
 }  // namespace edgevlm

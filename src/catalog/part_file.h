@@ -1,4 +1,4 @@
-// PartFile: what has come of a file that is being downloaded.
+// PartFile: the received bytes of a partial download.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace edgevlm {
 
-// The bytes lie in `path`.part, the ETag of the answer that they came with in `path`.part.etag.
-// Every byte is handed to the operating system as it comes: whatever ends the program, the next one
-// goes on from there. Threads: one. Errors of all functions: kIo (names the path), unless said.
+// The bytes are in `path`.part, the ETag of their response in `path`.part.etag. Nothing is buffered
+// in the program, so the next one can resume however this one ends. Threads: one. Errors of all
+// functions: kIo (names the path), unless noted.
 class PartFile {
  public:
-  // Opens what is there, or makes an empty part. Errors also: kInvalid (not a regular file).
+  // Opens an existing part or creates an empty one. Errors also: kInvalid (not a regular file).
   static Result<PartFile> Open(const std::string& path);
 
   PartFile(PartFile&& other) noexcept;
@@ -25,17 +25,17 @@ class PartFile {
 
   const std::string& path() const { return path_; }  // of the complete file
   std::uint64_t size() const { return size_; }
-  const std::string& etag() const { return etag_; }  // empty: none was sent
+  const std::string& etag() const { return etag_; }  // empty: none
 
-  // Throws away all bytes; those to come belong to this ETag.
+  // Discards all bytes; the next ones belong to this ETag.
   MaybeError Restart(std::string_view etag);
 
   MaybeError Append(std::span<const std::byte> bytes);
 
-  // Waits until the bytes are on the disk.
+  // Flushes the bytes to disk.
   MaybeError Sync();
 
-  // Gives the file its name, in place of what has it. Call after Sync, last.
+  // Renames the part to `path`, replacing what is there. Call after Sync, last.
   MaybeError Commit();
 
   // Removes the part and its ETag. Call last.

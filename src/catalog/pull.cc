@@ -17,8 +17,9 @@ std::uint64_t SizeOf(const std::string& path) {
   return failed ? 0 : size;
 }
 
-// Of all files together, so that the second one does not fail after hours of the first.
-MaybeError CheckRoom(const CatalogEntry& entry, const std::string& folder) {
+// For all files together, so that the second one does not fail after hours of downloading the
+// first.
+MaybeError CheckDiskSpace(const CatalogEntry& entry, const std::string& folder) {
   std::uint64_t wanted = 0;
   for (const CatalogFile& file : entry.files) {
     const std::string path = PathOf(folder, entry, file);
@@ -33,13 +34,13 @@ MaybeError CheckRoom(const CatalogEntry& entry, const std::string& folder) {
                                          std::to_string(space.available >> 20) + " MiB left"};
 }
 
-// What to do when the network fails.
+// Adds what the user can do when the network fails.
 Error WithAdvice(const Error& error, const CatalogEntry& entry, const CatalogFile& file,
                  const PartFile& part) {
   if (error.code != ErrorCode::kIo) return error;
   if (part.size() > 0) {
     return Error{error.code, error.message + "; " + std::to_string(part.size()) +
-                                 " bytes are kept, the same command goes on from there"};
+                                 " bytes are kept, the same command resumes there"};
   }
   return Error{error.code, error.message + "; by hand: curl -L -o '" + part.path() + "' '" +
                                file.url + "', then edgevlm models verify " + entry.name};
@@ -88,13 +89,13 @@ Result<PulledFile> PullFile(const CatalogEntry& entry, const CatalogFile& file,
 
 Result<std::vector<PulledFile>> Pull(const CatalogEntry& entry, const PullOptions& options) {
   if (entry.must_accept && !options.accept_license) {
-    return Error{ErrorCode::kInvalid, "model '" + entry.name + "': read its licence, " +
+    return Error{ErrorCode::kInvalid, "model '" + entry.name + "': read its license, " +
                                           entry.license + " (" + entry.license_url +
                                           "), and accept it with --accept-license"};
   }
-  const auto lock = FolderLock::Take(options.folder + "/" + entry.name);
+  const auto lock = FolderLock::Acquire(options.folder + "/" + entry.name);
   if (!lock) return lock.error();
-  if (auto error = CheckRoom(entry, options.folder)) return *error;
+  if (auto error = CheckDiskSpace(entry, options.folder)) return *error;
   std::vector<PulledFile> pulled;
   for (const CatalogFile& file : entry.files) {
     auto one = PullFile(entry, file, options);
@@ -110,7 +111,7 @@ Result<std::vector<std::string>> Remove(const CatalogEntry& entry, const std::st
                       "model '" + entry.name + "': nothing to remove in " + folder};
   std::error_code failed;
   if (!std::filesystem::is_directory(model_folder, failed)) return nothing;
-  auto lock = FolderLock::Take(model_folder);
+  auto lock = FolderLock::Acquire(model_folder);
   if (!lock) return lock.error();
   std::vector<std::string> removed;
   for (const CatalogFile& file : entry.files) {
@@ -118,7 +119,7 @@ Result<std::vector<std::string>> Remove(const CatalogEntry& entry, const std::st
     for (const std::string& name :
          {path, PartFile::PartPath(path), PartFile::EtagPath(path), DigestPath(path)}) {
       if (std::filesystem::remove(name, failed)) removed.push_back(name);
-      if (failed) return Error{ErrorCode::kIo, name + ": can not be removed: " + failed.message()};
+      if (failed) return Error{ErrorCode::kIo, name + ": cannot be removed: " + failed.message()};
     }
   }
   lock->RemoveFolder();

@@ -31,7 +31,7 @@ std::string GgufBytes() {
 std::string Digest(const std::string& text) {
   Sha256 digest;
   digest.Update(std::as_bytes(std::span(text)));
-  return digest.Finish();
+  return digest.HexDigest();
 }
 
 class PullTest : public ::testing::Test {
@@ -46,12 +46,12 @@ class PullTest : public ::testing::Test {
     CatalogEntry entry;
     entry.name = "tiny";
     entry.license = "Free-1.0";
-    entry.license_url = "https://example.org/licence";
+    entry.license_url = "https://example.org/license";
     entry.files = {file};
     return entry;
   }
 
-  Result<std::vector<PulledFile>> Run(const CatalogEntry& entry, bool accept = false) const {
+  Result<std::vector<PulledFile>> PullEntry(const CatalogEntry& entry, bool accept = false) const {
     return Pull(entry, {.folder = folder_.path(),
                         .accept_license = accept,
                         .stall_timeout_ms = 250,
@@ -73,7 +73,7 @@ TEST_F(PullTest, InstallsAndFindsAndRemoves) {
     SCOPED_TRACE(is_known);
     const CatalogEntry entry = Entry(server, is_known);
     EXPECT_FALSE(IsInstalled(folder_.path(), entry));
-    const auto pulled = Run(entry);
+    const auto pulled = PullEntry(entry);
     ASSERT_TRUE(pulled) << pulled.error().message;
     EXPECT_EQ(pulled->at(0).sha256, Digest(file_));
     EXPECT_FALSE(pulled->at(0).was_there);
@@ -82,7 +82,7 @@ TEST_F(PullTest, InstallsAndFindsAndRemoves) {
     EXPECT_FALSE(Exists(PartFile::PartPath(ModelPath())));
     EXPECT_FALSE(Exists(PartFile::EtagPath(ModelPath())));
     EXPECT_TRUE(IsInstalled(folder_.path(), entry));
-    const auto again = Run(entry);
+    const auto again = PullEntry(entry);
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_TRUE(again->at(0).was_there);
     const auto removed = Remove(entry, folder_.path());
@@ -94,7 +94,7 @@ TEST_F(PullTest, InstallsAndFindsAndRemoves) {
   EXPECT_EQ(server.requests().size(), 2u);
 }
 
-// Whatever a server does wrong: no model appears.
+// Whatever a server does wrong, no model is installed.
 TEST_F(PullTest, ABadFileNeverBecomesAModel) {
   std::string changed = file_;
   changed.back() ^= 1;
@@ -108,14 +108,14 @@ TEST_F(PullTest, ABadFileNeverBecomesAModel) {
       });
       // Bytes after the last tensor break no rule of GGUF.
       if (!is_known && bad == longer) continue;
-      EXPECT_FALSE(Run(Entry(server, is_known)));
+      EXPECT_FALSE(PullEntry(Entry(server, is_known)));
       EXPECT_FALSE(Exists(ModelPath()));
     }
   }
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, changed, kEtag)};
   });
-  const auto pulled = Run(Entry(server, true));
+  const auto pulled = PullEntry(Entry(server, true));
   ASSERT_FALSE(pulled);
   EXPECT_EQ(pulled.error().code, ErrorCode::kCorrupt);
   EXPECT_THAT(pulled.error().message, HasSubstr("SHA-256"));
@@ -132,57 +132,57 @@ TEST_F(PullTest, ChecksTheHostsDigestWhereTheCatalogHasNone) {
     }
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
-  const auto pulled = Run(Entry(server, false));
+  const auto pulled = PullEntry(Entry(server, false));
   ASSERT_FALSE(pulled);
   EXPECT_THAT(pulled.error().message, HasSubstr(std::string(64, 'b')));
 }
 
-TEST_F(PullTest, MendsADamagedModel) {
+TEST_F(PullTest, RepairsADamagedModel) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
   for (const bool is_known : {true, false}) {
-    ASSERT_TRUE(Run(Entry(server, is_known)));
+    ASSERT_TRUE(PullEntry(Entry(server, is_known)));
     std::string damaged = file_;
     damaged.back() ^= 1;  // inside a tensor
     WriteText(ModelPath(), damaged);
     EXPECT_FALSE(
         VerifyFile(ModelPath(), Entry(server, is_known).files[0], ReadDigest(ModelPath())));
-    const auto mended = Run(Entry(server, is_known));
-    ASSERT_TRUE(mended) << mended.error().message;
+    const auto repaired = PullEntry(Entry(server, is_known));
+    ASSERT_TRUE(repaired) << repaired.error().message;
     EXPECT_EQ(ReadText(ModelPath()), file_);
   }
 }
 
-TEST_F(PullTest, AsksForTheLicense) {
+TEST_F(PullTest, RequiresTheLicenseToBeAccepted) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
   CatalogEntry entry = Entry(server, true);
   entry.must_accept = true;
-  const auto refused = Run(entry);
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("https://example.org/licence"));
+  const auto rejected = PullEntry(entry);
+  ASSERT_FALSE(rejected);
+  EXPECT_THAT(rejected.error().message, HasSubstr("https://example.org/license"));
   EXPECT_TRUE(server.requests().empty());
-  EXPECT_TRUE(Run(entry, /*accept=*/true));
+  EXPECT_TRUE(PullEntry(entry, /*accept=*/true));
 }
 
-TEST_F(PullTest, OneAtATime) {
+TEST_F(PullTest, LocksTheFolder) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
   {
-    const auto lock = FolderLock::Take(folder_.Path("tiny"));
+    const auto lock = FolderLock::Acquire(folder_.Path("tiny"));
     ASSERT_TRUE(lock);
-    const auto second = Run(Entry(server, true));
+    const auto second = PullEntry(Entry(server, true));
     ASSERT_FALSE(second);
-    EXPECT_THAT(second.error().message, HasSubstr("another edgevlm is at work"));
+    EXPECT_THAT(second.error().message, HasSubstr("in use by another edgevlm"));
     EXPECT_FALSE(Remove(Entry(server, true), folder_.path()));
   }
-  EXPECT_TRUE(Run(Entry(server, true)));
+  EXPECT_TRUE(PullEntry(Entry(server, true)));
 }
 
-TEST_F(PullTest, ChecksTheRoomForAllFilesFirst) {
+TEST_F(PullTest, ChecksTheDiskSpaceForAllFilesFirst) {
   const HttpServer server([&](const ServerRequest& request) {
     return ServerAnswer{FileAnswer(request, file_, kEtag)};
   });
@@ -192,19 +192,19 @@ TEST_F(PullTest, ChecksTheRoomForAllFilesFirst) {
                          .url = server.Url(),
                          .bytes = std::uint64_t{1} << 49,
                          .sha256 = {}});
-  const auto pulled = Run(entry);
+  const auto pulled = PullEntry(entry);
   ASSERT_FALSE(pulled);
   EXPECT_EQ(pulled.error().code, ErrorCode::kTooLarge);
   EXPECT_TRUE(server.requests().empty());
 }
 
-TEST_F(PullTest, SaysWhatToDoByHandWithoutANetwork) {
+TEST_F(PullTest, ExplainsTheManualDownloadWithoutANetwork) {
   CatalogEntry entry;
   {
     const HttpServer server([](const ServerRequest&) { return ServerAnswer{}; });
     entry = Entry(server, true);
   }
-  const auto pulled = Run(entry);
+  const auto pulled = PullEntry(entry);
   ASSERT_FALSE(pulled);
   EXPECT_THAT(pulled.error().message,
               HasSubstr("curl -L -o '" + ModelPath() + "' '" + entry.files[0].url + "'"));
@@ -214,7 +214,7 @@ TEST_F(PullTest, SaysWhatToDoByHandWithoutANetwork) {
   EXPECT_TRUE(VerifyFile(ModelPath(), entry.files[0], ReadDigest(ModelPath())));
 }
 
-TEST(FindInstalled, GivesTheFilesOrSaysHowToGetThem) {
+TEST(FindInstalled, ReturnsTheFilesOrTheCommandToPullThem) {
   const TestFolder folder;
   setenv("EDGEVLM_MODELS", folder.path().c_str(), 1);
   const auto missing = FindInstalled("qwen2-1.5b-instruct");
@@ -231,8 +231,8 @@ TEST(FindInstalled, GivesTheFilesOrSaysHowToGetThem) {
   unsetenv("EDGEVLM_MODELS");
 }
 
-// Names of models have dots, and files have names without: what counts is what there is.
-TEST(FindModel, LooksNamesUp) {
+// Names of models have dots and file names may have none, so what exists decides.
+TEST(FindModel, AcceptsPathsAndNames) {
   const TestFolder folder;
   setenv("EDGEVLM_MODELS", folder.Path("models").c_str(), 1);
   const auto before = std::filesystem::current_path();

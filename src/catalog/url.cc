@@ -21,7 +21,7 @@ std::string PartOf(const CurlLibrary& curl, CURLU* url, CURLUPart part) {
   return copy;
 }
 
-// All empty for what is not an address.
+// All empty for what is not a URL.
 UrlParts Split(const std::string& url) {
   const CurlLibrary* curl = LoadCurl();
   if (curl == nullptr) return {};
@@ -35,13 +35,13 @@ UrlParts Split(const std::string& url) {
           .has_user = !PartOf(*curl, handle.get(), CURLUPART_USER).empty()};
 }
 
-// Four numbers, so that 127.0.0.1.example.org is not one.
+// Only digits and dots after 127, so not 127.0.0.1.example.org.
 bool IsLoopbackHost(const std::string& host) {
   if (host == "localhost" || host == "[::1]") return true;
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
-Error Refused(const std::string& url, const std::string& why) {
+Error UrlError(const std::string& url, const std::string& why) {
   return Error{ErrorCode::kInvalid, url + ": " + why};
 }
 
@@ -53,15 +53,15 @@ MaybeError CheckUrl(const std::string& url, const std::string& previous, bool al
                  "downloads: expected libcurl.so.4, 7.85 or later (package libcurl4), found none"};
   }
   const UrlParts parts = Split(url);
-  if (parts.host.empty()) return Refused(url, "expected an https address");
-  if (parts.has_user) return Refused(url, "expected an address without a user name, found one");
+  if (parts.host.empty()) return UrlError(url, "expected an https address");
+  if (parts.has_user) return UrlError(url, "expected an address without a user name, found one");
   if (parts.scheme == "https") return {};
-  if (parts.scheme != "http") return Refused(url, "expected https, found " + parts.scheme);
+  if (parts.scheme != "http") return UrlError(url, "expected https, found " + parts.scheme);
   if (!previous.empty() && Split(previous).scheme == "https") {
-    return Refused(url, "a redirect from https: expected https, found http");
+    return UrlError(url, "a redirect from https: expected https, found http");
   }
   if (IsLoopbackHost(parts.host) || allow_http) return {};
-  return Refused(url, "expected https, found http (--allow-http permits it)");
+  return UrlError(url, "expected https, found http (--allow-http permits it)");
 }
 
 bool IsLoopback(const std::string& url) { return IsLoopbackHost(Split(url).host); }

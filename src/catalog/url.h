@@ -1,4 +1,4 @@
-// Which addresses may be asked for a file.
+// Which URLs a file may be downloaded from.
 #pragma once
 
 #include <string>
@@ -7,16 +7,15 @@
 
 namespace edgevlm {
 
-// http is refused for hosts other than this machine unless `allow_http`, and always after https:
-// a redirect (from the address `previous`, or "") must not take the encryption away. Addresses with
-// a user name or of other schemes are refused. Errors: kInvalid (the message names the
-// address), kIo (no libcurl).
+// Rejects http for hosts other than this machine unless `allow_http` is set, and always after
+// https, so that a redirect (from the URL `previous`, or "") cannot downgrade it. Rejects URLs with
+// a user name and other schemes. Errors: kInvalid (names the URL), kIo (no libcurl).
 MaybeError CheckUrl(const std::string& url, const std::string& previous, bool allow_http);
 
-// localhost, 127.x.x.x, ::1. False for what is not an address.
+// localhost, 127.x.x.x, ::1. False for what is not a URL.
 bool IsLoopback(const std::string& url);
 
-// The host's name, for messages; the address itself when it has none.
+// The host, for messages; the whole text if it is not a URL.
 std::string HostOf(const std::string& url);
 
 }  // namespace edgevlm

@@ -25,7 +25,7 @@ MaybeError CheckSize(const std::string& path, const CatalogFile& file) {
   if (failed == std::errc::no_such_file_or_directory) {
     return Error{ErrorCode::kNotFound, path + ": no such file"};
   }
-  if (failed) return Error{ErrorCode::kIo, path + ": can not be read: " + failed.message()};
+  if (failed) return Error{ErrorCode::kIo, path + ": cannot be read: " + failed.message()};
   if (size == 0) return Wrong(path, "expected a file with content, found an empty one");
   if (file.bytes && size != *file.bytes) {
     return Wrong(
@@ -78,7 +78,7 @@ MaybeError WriteDigest(const std::string& path, const std::string& sha256) {
       file != nullptr && std::fwrite(line.data(), 1, line.size(), file) == line.size();
   if (file != nullptr && std::fclose(file) == 0 && written) return {};
   return Error{ErrorCode::kIo,
-               digest_path + ": can not be written: " + std::generic_category().message(errno)};
+               digest_path + ": cannot be written: " + std::generic_category().message(errno)};
 }
 
 }  // namespace edgevlm

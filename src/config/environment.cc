@@ -1,5 +1,7 @@
 #include "config/environment.h"
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
@@ -18,7 +20,7 @@ std::vector<std::string> CutAtCommas(std::string_view text) {
 std::string EnvironmentName(std::string_view key) {
   std::string name = "EDGEVLM_";
   for (const char c : key) {
-    name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    name += c == '.' ? '_' : ToUpperAscii(c);
   }
   return name;
 }

@@ -1,4 +1,4 @@
-// Settings from the environment: server.port is EDGEVLM_SERVER_PORT.
+// Reads settings from the environment: server.port is EDGEVLM_SERVER_PORT.
 #pragma once
 
 #include <span>
@@ -13,8 +13,8 @@ namespace edgevlm {
 // "server.port" -> "EDGEVLM_SERVER_PORT".
 std::string EnvironmentName(std::string_view key);
 
-// Those of the keys that are set, in the order of the keys. A list is separated by commas.
-// Variables of other names are somebody else's. lookup: as std::getenv.
+// The settings among `keys` whose variables are set, in the order of the keys. Commas separate the
+// items of a list. Other variables are ignored. lookup: as std::getenv.
 std::vector<Setting> ReadEnvironment(std::span<const std::string_view> keys,
                                      const char* (*lookup)(const char* name));
 

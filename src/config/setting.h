@@ -1,4 +1,4 @@
-// Setting: one value from outside the command line, as text, with the place that it came from.
+// Setting: one value from the configuration file or the environment, with its origin.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace edgevlm {
 
 struct Setting {
   std::string key;                  // section and name: "server.port"
-  std::vector<std::string> values;  // one, or the items of a list
+  std::vector<std::string> values;  // as text: one, or the items of a list
   std::string where;                // "config.yaml:12" or "environment EDGEVLM_SERVER_PORT"
 };
 

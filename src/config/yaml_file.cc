@@ -14,52 +14,52 @@
 namespace edgevlm {
 namespace {
 
-// Where the reader stands: a section's name, then a key, then its value or the items of a list.
-enum class Place { kSectionName, kSection, kKey, kValue, kItem, kEnd };
+// What the parser expects next: a section's name, a key, its value, or the items of a list.
+enum class Expected { kSectionName, kSection, kKey, kValue, kItem, kEnd };
 
-// Takes the events of the YAML parser. Reading them one by one, instead of a tree, keeps the lines
-// and gives anchors no chance to multiply. After the first error all others are passed over.
+// Handles the events of the YAML parser. Events, unlike a tree, have line numbers, and aliases are
+// rejected before they can expand exponentially. Events after the first error are ignored.
 class Reader final : public YAML::EventHandler {
  public:
   explicit Reader(std::string name) : name_(std::move(name)) {}
 
   MaybeError error() const { return error_; }
-  std::vector<Setting> TakeSettings() { return std::move(settings_); }
+  std::vector<Setting> settings() && { return std::move(settings_); }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (!Plain(mark, anchor, "?") || depth_ == 0) return;
-    if (place_ == Place::kSection) {
-      place_ = Place::kSectionName;
-    } else if (place_ == Place::kValue) {
-      place_ = Place::kKey;
+    if (expected_ == Expected::kSection) {
+      expected_ = Expected::kSectionName;
+    } else if (expected_ == Expected::kValue) {
+      expected_ = Expected::kKey;
     } else {
-      Fail(mark, "expected " + Wanted() + ", found nothing");
+      Fail(mark, "expected " + ExpectedText() + ", found nothing");
     }
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    Fail(mark, "expected " + Wanted() + ", found an alias");
+    Fail(mark, "expected " + ExpectedText() + ", found an alias");
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (!Plain(mark, anchor, tag)) return;
-    switch (place_) {
-      case Place::kSectionName:
+    switch (expected_) {
+      case Expected::kSectionName:
         if (depth_ == 0) return Fail(mark, "expected sections, found '" + value + "'");
         section_ = value;
-        place_ = Place::kSection;
+        expected_ = Expected::kSection;
         return;
-      case Place::kKey:
-        return BeginKey(mark, value);
-      case Place::kValue:
+      case Expected::kKey:
+        return ReadKey(mark, value);
+      case Expected::kValue:
         AddSetting(mark).values.push_back(value);
-        place_ = Place::kKey;
+        expected_ = Expected::kKey;
         return;
-      case Place::kItem:
+      case Expected::kItem:
         settings_.back().values.push_back(value);
         return;
       default:
@@ -70,56 +70,57 @@ class Reader final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     if (!Plain(mark, anchor, tag)) return;
-    if (place_ != Place::kValue) return Fail(mark, "expected " + Wanted() + ", found a list");
+    if (expected_ != Expected::kValue)
+      return Fail(mark, "expected " + ExpectedText() + ", found a list");
     AddSetting(mark);
-    place_ = Place::kItem;
+    expected_ = Expected::kItem;
   }
 
   void OnSequenceEnd() override {
-    if (!error_) place_ = Place::kKey;
+    if (!error_) expected_ = Expected::kKey;
   }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     if (!Plain(mark, anchor, tag)) return;
-    const bool fits = depth_ == 0 || (depth_ == 1 && place_ == Place::kSection);
-    if (!fits) return Fail(mark, "expected " + Wanted() + ", found keys below it");
-    if (++depth_ == 2) place_ = Place::kKey;
+    const bool fits = depth_ == 0 || (depth_ == 1 && expected_ == Expected::kSection);
+    if (!fits) return Fail(mark, "expected " + ExpectedText() + ", found keys below it");
+    if (++depth_ == 2) expected_ = Expected::kKey;
   }
 
   void OnMapEnd() override {
     if (error_) return;
-    place_ = --depth_ == 1 ? Place::kSectionName : Place::kEnd;
+    expected_ = --depth_ == 1 ? Expected::kSectionName : Expected::kEnd;
   }
 
  private:
   bool Plain(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag) {
     if (error_) return false;
-    if (anchor != YAML::NullAnchor) Fail(mark, "expected " + Wanted() + ", found an anchor");
-    // "?" and "!" are what the parser says of values without and with quotes.
+    if (anchor != YAML::NullAnchor) Fail(mark, "expected " + ExpectedText() + ", found an anchor");
+    // The parser reports the tag "?" for values without quotes and "!" for values in quotes.
     if (!tag.empty() && tag != "?" && tag != "!") Fail(mark, "expected no tags, found " + tag);
     return !error_;
   }
 
-  std::string Wanted() const {
-    switch (place_) {
-      case Place::kKey:
+  std::string ExpectedText() const {
+    switch (expected_) {
+      case Expected::kKey:
         return "a key";
-      case Place::kValue:
+      case Expected::kValue:
         return section_ + "." + key_ + ": a value";
-      case Place::kItem:
+      case Expected::kItem:
         return section_ + "." + key_ + ": a list of values";
       default:
         return "the name of a section";
     }
   }
 
-  void BeginKey(const YAML::Mark& mark, const std::string& key) {
+  void ReadKey(const YAML::Mark& mark, const std::string& key) {
     key_ = key;
     if (!seen_.insert(section_ + "." + key).second) {
       return Fail(mark, section_ + "." + key + ": expected once, found again");
     }
-    place_ = Place::kValue;
+    expected_ = Expected::kValue;
   }
 
   Setting& AddSetting(const YAML::Mark& mark) {
@@ -141,8 +142,8 @@ class Reader final : public YAML::EventHandler {
   std::set<std::string> seen_;
   std::string section_;
   std::string key_;
-  Place place_ = Place::kSectionName;
-  int depth_ = 0;  // maps that are open
+  Expected expected_ = Expected::kSectionName;
+  int depth_ = 0;  // open maps
 };
 
 }  // namespace
@@ -167,18 +168,18 @@ Result<std::vector<Setting>> ParseConfig(std::string_view text, const std::strin
     return Error{ErrorCode::kCorrupt,
                  name + ":" + std::to_string(error.mark.line + 1) + ": not YAML: " + error.msg};
   }
-  return reader.TakeSettings();
+  return std::move(reader).settings();
 }
 
 Result<std::vector<Setting>> ReadConfigFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     const ErrorCode code = errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo;
-    return Error{code, path + ": can not be read: " + std::generic_category().message(errno)};
+    return Error{code, path + ": cannot be read: " + std::generic_category().message(errno)};
   }
   std::string text(kMaxConfigBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return Error{ErrorCode::kIo, path + ": can not be read"};
+  if (file.bad()) return Error{ErrorCode::kIo, path + ": cannot be read"};
   text.resize(static_cast<std::size_t>(file.gcount()));
   return ParseConfig(text, path);
 }

@@ -1,4 +1,4 @@
-// The configuration file: YAML with sections of keys, and nothing more.
+// Reads the configuration file: YAML restricted to sections of keys.
 //
 //   server:
 //     port: 8080
@@ -17,11 +17,10 @@ namespace edgevlm {
 
 inline constexpr std::size_t kMaxConfigBytes = std::size_t{64} << 10;
 
-// The settings in the order of the text. Which keys there are is the caller's business. A key
-// without a value is left out: it keeps its default. name: of the text, for messages.
-// Errors: kCorrupt (not YAML; another form than sections of keys with a value or a list; a key
-// twice; anchors, aliases and tags; a second document), kTooLarge (over kMaxConfigBytes); they
-// begin with "name:line: ".
+// The settings in the order of the text. The caller checks the keys. A key without a value is left
+// out, so it keeps its default. name: of the text, for messages. Errors: kCorrupt (not YAML;
+// anything but sections of keys with a value or a list; a duplicate key; anchors, aliases and tags;
+// a second document), kTooLarge (over kMaxConfigBytes); messages start with "name:line: ".
 Result<std::vector<Setting>> ParseConfig(std::string_view text, const std::string& name);
 
 // The same for a file. Errors: also kNotFound, kIo.

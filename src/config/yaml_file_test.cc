@@ -63,7 +63,7 @@ TEST(YamlFile, ErrorsNameTheLine) {
   EXPECT_THAT(ErrorOf("a:\n  b: 1\n---\na:\n  b: 2\n"), HasSubstr("one document"));
 }
 
-TEST(YamlFile, NothingCanMultiply) {
+TEST(YamlFile, RejectsAnchorsAndTags) {
   EXPECT_THAT(ErrorOf("a:\n  b: &x 1\n  c: *x\n"), HasSubstr("anchor"));
   EXPECT_THAT(ErrorOf("a: &x\n  b: 1\nc: *x\n"), HasSubstr("anchor"));
   EXPECT_THAT(ErrorOf("a:\n  b: !!binary aaaa\n"), HasSubstr("tags"));

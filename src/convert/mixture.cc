@@ -1,8 +1,8 @@
 #include "convert/mixture.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "gguf/names.h"
 
 namespace edgevlm {
@@ -158,8 +158,7 @@ bool IsMatrix(const Shape& shape) {
 std::span<const FileType> FileTypes() { return kFileTypes; }
 
 Result<FileType> ParseFileType(std::string_view name) {
-  std::string upper(name);
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::string upper = ToUpperAscii(name);
   std::string names;
   for (const FileType& type : kFileTypes) {
     const bool is_default = type.size == MixtureSize::kMedium && upper + "_M" == type.name;

@@ -28,7 +28,7 @@ void Sha256::Update(std::span<const std::byte> bytes) {
   CHECK(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1);
 }
 
-std::string Sha256::Finish() {
+std::string Sha256::HexDigest() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned int size = 0;
   CHECK(EVP_DigestFinal_ex(context_->evp, digest.data(), &size) == 1);
@@ -62,9 +62,9 @@ Result<std::string> Sha256OfFile(const std::string& path) {
   if (fd >= 0) close(fd);
   if (got < 0) {
     return Error{ErrorCode::kIo,
-                 path + ": can not be read: " + std::generic_category().message(failure)};
+                 path + ": cannot be read: " + std::generic_category().message(failure)};
   }
-  return digest.Finish();
+  return digest.HexDigest();
 }
 
 }  // namespace edgevlm

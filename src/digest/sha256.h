@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) of bytes and files.
+// SHA-256 digests (FIPS 180-4) of bytes and files.
 #pragma once
 
 #include <cstddef>
@@ -20,18 +20,18 @@ class Sha256 {
   void Update(std::span<const std::byte> bytes);
 
   // The digest as 64 lower-case hexadecimal digits. Call once, last.
-  std::string Finish();
+  std::string HexDigest();
 
  private:
   struct Context;
   std::unique_ptr<Context> context_;
 };
 
-// Whether a text is a digest as Finish writes it.
+// Whether a text is a digest in the form of HexDigest.
 bool IsSha256Digest(std::string_view text);
 
-// Of a whole file, read in pieces: nothing is mapped, so a file that shrinks meanwhile does no
-// harm. Errors: kNotFound, kIo; they start with the path.
+// The digest of a whole file. It is read in pieces, not mapped, so a file that shrinks meanwhile is
+// harmless. Errors: kNotFound, kIo; messages start with the path.
 Result<std::string> Sha256OfFile(const std::string& path);
 
 }  // namespace edgevlm

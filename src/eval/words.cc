@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
@@ -32,7 +34,7 @@ std::vector<std::string> Words(std::string_view text) {
         inside && (c == '\'' || c == '-') && i + 1 < text.size() && IsWordByte(text[i + 1]);
     if (IsWordByte(c) || joins) {
       if (!inside) words.emplace_back();
-      words.back() += IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+      words.back() += ToLowerAscii(c);
       inside = true;
       continue;
     }

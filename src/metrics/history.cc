@@ -15,7 +15,7 @@ namespace edgevlm {
 namespace {
 
 Error SystemError(const std::string& path) {
-  return {ErrorCode::kIo, path + ": can not be written: " + std::generic_category().message(errno)};
+  return {ErrorCode::kIo, path + ": cannot be written: " + std::generic_category().message(errno)};
 }
 
 constexpr mode_t kOwnerOnly = 0600;
@@ -31,11 +31,11 @@ MaybeError History::Add(std::string_view line) {
   const std::string text = std::string(line).append("\n");
   const std::lock_guard lock(mutex_);
   struct stat info {};
-  const bool is_there = stat(path_.c_str(), &info) == 0;
-  if (is_there && info.st_size + std::ssize(text) > max_bytes_) {
+  const bool exists = stat(path_.c_str(), &info) == 0;
+  if (exists && info.st_size + std::ssize(text) > max_bytes_) {
     if (std::rename(path_.c_str(), (path_ + ".1").c_str()) != 0) return SystemError(path_);
   }
-  // Opened for each line: whoever rotates or removes the file from outside does no harm.
+  // Opened for each line, so that the file may be rotated or removed from outside.
   const int file = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnerOnly);
   if (file < 0) return SystemError(path_);
   const ssize_t written = write(file, text.data(), text.size());

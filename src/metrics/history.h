@@ -1,4 +1,4 @@
-// History: a log of JSON lines that never grows beyond what it was given.
+// History: an append-only log of JSON lines with a size limit.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 
 namespace edgevlm {
 
-// Appends lines to PATH; when that would be over its bytes, PATH becomes PATH.1 (and the one before
-// is gone). So at most twice max_bytes lie on the disk. Threads: any.
+// Appends lines to PATH. Before PATH would exceed max_bytes it is renamed to PATH.1, replacing the
+// previous one, so the log takes at most twice max_bytes on disk. Threads: any.
 class History {
  public:
   // REQUIRES: max_bytes >= 1.
   History(std::string path, std::int64_t max_bytes);
 
-  // line: without its end. A line that can not be written (no room, no permission) is an error and
-  // is lost; later ones are tried again. Errors: kIo.
+  // line: without the line end. A line that cannot be written (disk full, no permission) is lost;
+  // the next call tries again. Errors: kIo.
   MaybeError Add(std::string_view line);
 
  private:

@@ -14,7 +14,7 @@ std::string ReadText(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-TEST(History, TurnsTheFileWhenItIsFull) {
+TEST(History, RotatesTheFileWhenItIsFull) {
   const std::string path = ::testing::TempDir() + "/history_test.jsonl";
   std::filesystem::remove(path);
   std::filesystem::remove(path + ".1");

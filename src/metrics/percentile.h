@@ -1,4 +1,4 @@
-// Percentiles of a few values.
+// Percentiles of a small sample.
 #pragma once
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// The smallest value that at least `percent` percent of the values do not exceed (nearest rank); 0
-// for no values. Takes its copy to sort. REQUIRES: 0 <= percent <= 100.
+// Nearest rank: the smallest value that at least `percent` percent of the values do not exceed; 0
+// for no values. By value, since it is partially sorted. O(n). REQUIRES: 0 <= percent <= 100.
 inline double Percentile(std::vector<double> values, double percent) {
   if (values.empty()) return 0;
   const double rank = std::ceil(percent / 100 * static_cast<double>(values.size()));

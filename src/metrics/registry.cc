@@ -20,14 +20,14 @@ namespace {
 
 using nlohmann::json;
 
-// What all kinds can do besides.
-class Stat {
+// The common base of all types.
+class Metric {
  public:
-  virtual ~Stat() = default;
+  virtual ~Metric() = default;
   virtual json ToJson() const = 0;
 };
 
-class OwnCounter final : public Counter, public Stat {
+class OwnCounter final : public Counter, public Metric {
  public:
   explicit OwnCounter(prometheus::Counter& counter) : counter_(counter) {}
   void Add(double amount) override { counter_.Increment(amount); }
@@ -38,7 +38,7 @@ class OwnCounter final : public Counter, public Stat {
   prometheus::Counter& counter_;
 };
 
-class OwnGauge final : public Gauge, public Stat {
+class OwnGauge final : public Gauge, public Metric {
  public:
   explicit OwnGauge(prometheus::Gauge& gauge) : gauge_(gauge) {}
   void Set(double value) override { gauge_.Set(value); }
@@ -50,7 +50,7 @@ class OwnGauge final : public Gauge, public Stat {
   prometheus::Gauge& gauge_;
 };
 
-class OwnDistribution final : public Distribution, public Stat {
+class OwnDistribution final : public Distribution, public Metric {
  public:
   explicit OwnDistribution(prometheus::Histogram& histogram) : histogram_(histogram) {
     last_.reserve(kWindow);
@@ -81,30 +81,30 @@ class OwnDistribution final : public Distribution, public Stat {
  private:
   prometheus::Histogram& histogram_;
   mutable std::mutex mutex_;
-  std::vector<double> last_;  // a ring
-  std::size_t count_ = 0;     // of all time
+  std::vector<double> last_;  // a ring buffer
+  std::size_t count_ = 0;     // of all values
   double sum_ = 0;
 };
 
 }  // namespace
 
 struct Registry::State {
-  using Series = std::map<Labels, std::unique_ptr<Stat>>;
+  using Series = std::map<Labels, std::unique_ptr<Metric>>;
 
-  // The figure of that name and labels, made by `make` when it is asked for the first time.
+  // The metric with this name and labels, created by `make` on the first call.
   template <class Own, class Make>
   Own& Find(const std::string& name, const Labels& labels, const Make& make) {
     const std::lock_guard lock(mutex);
-    std::unique_ptr<Stat>& stat = stats[name][labels];
-    if (stat == nullptr) stat = std::make_unique<Own>(make());
-    Own* own = dynamic_cast<Own*>(stat.get());
+    std::unique_ptr<Metric>& metric = metrics[name][labels];
+    if (metric == nullptr) metric = std::make_unique<Own>(make());
+    Own* own = dynamic_cast<Own*>(metric.get());
     CHECK(own != nullptr);
     return *own;
   }
 
   prometheus::Registry prometheus_registry{prometheus::Registry::InsertBehavior::Merge};
   mutable std::mutex mutex;
-  std::map<std::string, Series> stats;
+  std::map<std::string, Series> metrics;
 };
 
 Registry::Registry() : state_(std::make_unique<State>()) {}
@@ -148,12 +148,12 @@ std::string Registry::PrometheusText() const {
 json Registry::Json() const {
   const std::lock_guard lock(state_->mutex);
   json all = json::object();
-  for (const auto& [name, series] : state_->stats) {
-    for (const auto& [labels, stat] : series) {
+  for (const auto& [name, series] : state_->metrics) {
+    for (const auto& [labels, metric] : series) {
       if (labels.empty()) {
-        all[name] = stat->ToJson();
+        all[name] = metric->ToJson();
       } else {
-        all[name].push_back({{"labels", labels}, {"value", stat->ToJson()}});
+        all[name].push_back({{"labels", labels}, {"value", metric->ToJson()}});
       }
     }
   }

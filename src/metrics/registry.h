@@ -1,7 +1,7 @@
-// Registry: the figures of a running program, by name and labels.
+// Registry: the metrics of a running program, by name and labels.
 //
-// Prometheus' three kinds: counters only grow, gauges are set, distributions collect values and
-// tell how they are spread. (https://prometheus.io/docs/concepts/metric_types/)
+// Prometheus' metric types: counters only grow, gauges are set, distributions (its histograms)
+// count values in buckets. (https://prometheus.io/docs/concepts/metric_types/)
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@ class Gauge {
   virtual double value() const = 0;
 };
 
-// Counts all values in buckets, and keeps the last kWindow of them for exact percentiles.
+// Counts all values in buckets and keeps the last kWindow values for exact percentiles.
 class Distribution {
  public:
   static constexpr std::size_t kWindow = 1024;
@@ -40,26 +40,26 @@ class Distribution {
   virtual void Observe(double value) = 0;
 };
 
-// Threads: any. What it hands out lives as long as it does; asked again for the same name and
-// labels, it hands out the same object. Cost of asking: a look-up under a lock.
+// Owns the metrics it returns; the same name and labels return the same object. Threads: any. Cost:
+// a lookup under a lock.
 class Registry {
  public:
   Registry();
   ~Registry();
 
-  // name: as Prometheus wants it, [a-z_]+; help: one line. REQUIRES: one name is of one kind.
+  // name: [a-z_]+, as in Prometheus; help: one line. REQUIRES: a name is used for one type only.
   Counter& counter(const std::string& name, const std::string& help, const Labels& labels = {});
   Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
-  // buckets: their upper ends, increasing.
+  // buckets: their upper bounds, increasing.
   Distribution& distribution(const std::string& name, const std::string& help,
                              std::span<const double> buckets, const Labels& labels = {});
 
   // Prometheus' text format, version 0.0.4.
   std::string PrometheusText() const;
 
-  // One object: name -> value, or a list of {"labels": {...}, "value": ...} where there are labels.
-  // A distribution's value is {"count", "sum", "average", "p50", "p95", "p99"}, the percentiles of
-  // the last kWindow values.
+  // One object: name -> value, or a list of {"labels": {...}, "value": ...} for metrics with
+  // labels. A distribution's value is {"count", "sum", "average", "p50", "p95", "p99"}, with
+  // percentiles of the last kWindow values.
   nlohmann::json Json() const;
 
  private:

@@ -24,7 +24,7 @@ TEST(Percentile, IsTheNearestRank) {
   EXPECT_EQ(Percentile({4, 1, 3, 2}, 100), 4);
 }
 
-TEST(Registry, HandsOutTheSameObjectAgain) {
+TEST(Registry, ReturnsTheSameObjectForTheSameLabels) {
   Registry registry;
   Counter& counter = registry.counter("requests_total", "help", {{"code", "200"}});
   counter.Add();

@@ -15,7 +15,7 @@ namespace {
 constexpr double kMillisecondsPerSecond = 1000;
 constexpr int kWidth = 50;
 
-// The most requests that were under way at the same moment.
+// The largest number of requests that were under way at the same time.
 int PeakConcurrency(std::span<const ServedRequest> requests) {
   std::vector<std::pair<double, int>> changes;
   for (const ServedRequest& request : requests) {

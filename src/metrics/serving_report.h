@@ -1,4 +1,4 @@
-// ServingReport: what many requests to a server say of its speed, as `vllm bench serve` tells it.
+// ServingReport: serving throughput and latency, with the metrics of `vllm bench serve`.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,13 +8,13 @@
 
 namespace edgevlm {
 
-// One request as its client saw it. Times in milliseconds.
+// One request, measured by its client. Times in milliseconds.
 struct ServedRequest {
   bool succeeded = false;
   int prompt_tokens = 0;
   int reply_tokens = 0;
-  double begin_ms = 0;               // since the first request of all
-  double first_token_ms = 0;         // since its own begin
+  double begin_ms = 0;               // since the start of the first request
+  double first_token_ms = 0;         // since its own start
   double total_ms = 0;               // likewise
   std::vector<double> gaps_ms = {};  // between pieces of the reply
 };
@@ -40,13 +40,13 @@ struct ServingReport {
   LatencySummary e2el_ms;  // the whole request
 };
 
-// duration_ms: from the first request's begin to the last one's end.
+// duration_ms: from the start of the first request to the end of the last one.
 ServingReport MakeServingReport(std::span<const ServedRequest> requests, double duration_ms);
 
-// vLLM's "Serving Benchmark Result" block, so that what reads theirs reads ours.
+// vLLM's "Serving Benchmark Result" block, so that scripts for its output work here too.
 std::string ServingText(const ServingReport& report);
 
-// The same with the names of vLLM's --save-result.
+// The same as JSON, with the names of vLLM's --save-result.
 nlohmann::json ServingJson(const ServingReport& report);
 
 }  // namespace edgevlm

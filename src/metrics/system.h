@@ -1,4 +1,4 @@
-// What this process and this machine are doing: memory, processor time, temperature.
+// Resource usage of this process and this machine: memory, processor time, temperature.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-// Bytes unless a name says otherwise. What the system does not tell is 0.
+// In bytes unless the name says otherwise. 0 for what the system does not report.
 struct SystemStats {
   std::int64_t resident = 0;       // VmRSS
   std::int64_t resident_peak = 0;  // VmHWM
@@ -21,7 +21,7 @@ struct SystemStats {
   std::optional<double> temperature_celsius;  // the hottest sensor, where there is one
 };
 
-// root: where /proc and /sys are; for tests. Cost: some ten small files.
+// root: prefix of /proc and /sys, for tests. Cost: reads about ten small files.
 SystemStats ReadSystem(const std::string& root = "");
 
 }  // namespace edgevlm

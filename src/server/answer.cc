@@ -15,57 +15,63 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kRetryAfterSeconds = "2";
 
-class Answering final : public ReplyListener {
+class ReplySender final : public ReplyListener {
  public:
-  Answering(ServerContext& context, Ask ask, std::shared_ptr<ResponseWriter> writer,
-            Clock::time_point deadline)
-      : context_(context), ask_(std::move(ask)), writer_(std::move(writer)), deadline_(deadline) {}
+  ReplySender(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer,
+              Clock::time_point deadline)
+      : context_(context),
+        submission_(std::move(submission)),
+        writer_(std::move(writer)),
+        deadline_(deadline) {}
 
-  void OnAccepted(int place) override {
-    if (!ask_.streams) return;
-    writer_->Begin(StreamHead(ask_.framing), KeepAliveComment(ask_.framing));
-    Write(ask_.api_format->Begin());
-    if (place > 0) OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = place});
+  void OnAccepted(int waiting_before) override {
+    if (!submission_.streams) return;
+    writer_->StartStream(StreamHead(submission_.framing), KeepAliveComment(submission_.framing));
+    Write(submission_.api_format->StreamStart());
+    if (waiting_before > 0) {
+      OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = waiting_before});
+    }
   }
 
   void OnProgress(const Progress& progress) override {
-    if (ask_.streams && ask_.shows_progress) Write(ask_.api_format->Progressed(progress));
+    if (submission_.streams && submission_.shows_progress)
+      Write(submission_.api_format->ProgressChunk(progress));
   }
 
   void OnText(std::string_view text) override {
     const auto now = Clock::now();
     if (last_text_) {
-      context_.metrics().TokenCame(std::chrono::duration<double>(now - *last_text_).count());
+      context_.metrics().OnToken(std::chrono::duration<double>(now - *last_text_).count());
     }
     last_text_ = now;
-    if (ask_.streams) Write(ask_.api_format->Text(text));
+    if (submission_.streams) Write(submission_.api_format->TextChunk(text));
   }
 
   void OnEnd(const Result<RequestReply>& reply) override {
-    if (!reply) return Fail(reply.error());
-    context_.metrics().Replied(*reply);
-    if (!ask_.streams) return writer_->Send(ask_.api_format->Whole(*reply));
-    for (const std::string& payload : ask_.api_format->End(*reply)) Write(payload);
-    writer_->End();
+    if (!reply) return SendError(reply.error());
+    context_.metrics().OnReply(*reply);
+    if (!submission_.streams) return writer_->Send(submission_.api_format->WholeReply(*reply));
+    for (const std::string& payload : submission_.api_format->StreamEnd(*reply)) Write(payload);
+    writer_->EndStream();
   }
 
-  void Fail(const Error& error) {
-    ApiError refusal = ToApiError(error);
+  void SendError(const Error& error) {
+    ApiError api_error = ToApiError(error);
     if (error.code == ErrorCode::kCancelled) {
       const bool is_late = Clock::now() >= deadline_;
-      refusal.status = is_late ? 504 : 503;
-      context_.metrics().Cancelled(is_late ? "timeout" : "client");
+      api_error.status = is_late ? 504 : 503;
+      context_.metrics().OnCancelled(is_late ? "timeout" : "client");
     }
-    if (!ask_.streams) return writer_->Send(ask_.api_format->Failed(refusal));
-    Write(ask_.api_format->FailedLate(refusal));
-    writer_->End();
+    if (!submission_.streams) return writer_->Send(submission_.api_format->ErrorReply(api_error));
+    Write(submission_.api_format->StreamError(api_error));
+    writer_->EndStream();
   }
 
-  // Before there was a place for it.
-  void TurnAway() {
-    context_.metrics().Rejected("queue_full");
+  // Submit did not accept the request.
+  void RejectQueueFull() {
+    context_.metrics().OnRejected("queue_full");
     const int waiting = context_.scheduler().stats().waiting;
-    writer_->Send(ask_.api_format->Failed(
+    writer_->Send(submission_.api_format->ErrorReply(
         {.status = 503,
          .message = "queue: full: " + std::to_string(waiting) + " requests are waiting",
          .code = "queue_full",
@@ -74,66 +80,69 @@ class Answering final : public ReplyListener {
 
  private:
   void Write(const std::string& payload) {
-    if (!payload.empty()) writer_->Write(Framed(ask_.framing, payload));
+    if (!payload.empty()) writer_->Write(Frame(submission_.framing, payload));
   }
 
   ServerContext& context_;
-  const Ask ask_;
+  const Submission submission_;
   const std::shared_ptr<ResponseWriter> writer_;
   const Clock::time_point deadline_;
   std::optional<Clock::time_point> last_text_;
 };
 
-// Whether the reply has a beginning, wherever system messages stand.
-bool GoesOn(const ReplyRequest& request) {
-  const auto speaks = [](const RequestMessage& message) {
+// Whether the last message is the assistant's, so that the reply continues it. System messages do
+// not count.
+bool ContinuesReply(const ReplyRequest& request) {
+  const auto has_content = [](const RequestMessage& message) {
     return message.role != Role::kSystem &&
            std::ranges::any_of(message.parts, [](const RequestPart& part) {
              return !part.text.empty() || part.image != nullptr || part.encoded != nullptr;
            });
   };
-  const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), speaks);
+  const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), has_content);
   return last != request.messages.rend() && last->role == Role::kAssistant;
 }
 
-// What can not be answered neither waits for its turn nor begins a stream.
+// Rejects what cannot be answered before it is queued or a stream is started.
 std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& request) {
-  if (request.decode.grammar != nullptr && GoesOn(request)) {
-    return ApiError{.message = "messages: expected no reply to go on with where its form is given",
-                    .param = "messages",
-                    .code = "unsupported"};
+  if (request.decode.grammar != nullptr && ContinuesReply(request)) {
+    return ApiError{
+        .message =
+            "messages: expected no partial reply of the assistant together with a response format",
+        .param = "messages",
+        .code = "unsupported"};
   }
   const Result<int> tokens = CountPromptTokens(engine, request.messages);
-  const int context = engine.info().context_tokens;
-  if (tokens && *tokens < context) return std::nullopt;
+  const int context_tokens = engine.info().context_tokens;
+  if (tokens && *tokens < context_tokens) return std::nullopt;
   if (!tokens && tokens.error().code != ErrorCode::kTooLarge) return ToApiError(tokens.error());
-  // OpenAI's clients know its code, those of llama.cpp's server its type and figures.
+  // OpenAI's clients know the code; clients of llama.cpp's server know the type and n_ctx.
   ApiError error = {
-      .message = tokens ? "messages: expected at most " + std::to_string(context - 1) +
-                              " tokens (the maximum context length is " + std::to_string(context) +
-                              "), found " + std::to_string(*tokens)
+      .message = tokens ? "messages: expected at most " + std::to_string(context_tokens - 1) +
+                              " tokens (the maximum context length is " +
+                              std::to_string(context_tokens) + "), found " + std::to_string(*tokens)
                         : tokens.error().message,
       .param = "messages",
       .code = "context_length_exceeded",
       .type = "exceed_context_size_error",
-      .stats = {{"n_ctx", context}}};
+      .stats = {{"n_ctx", context_tokens}}};
   if (tokens) error.stats["n_prompt_tokens"] = *tokens;
   return error;
 }
 
 }  // namespace
 
-void Answer(ServerContext& context, Ask ask, std::shared_ptr<ResponseWriter> writer) {
-  if (const auto error = CheckRequest(context.engine(), ask.request)) {
-    return writer->Send(ask.api_format->Failed(*error));
+void Answer(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer) {
+  if (const auto error = CheckRequest(context.engine(), submission.request)) {
+    return writer->Send(submission.api_format->ErrorReply(*error));
   }
   const auto deadline = Clock::now() + context.rules()->limits.time;
-  ask.request.deadline = deadline;
-  ReplyRequest request = std::move(ask.request);
-  auto answering = std::make_shared<Answering>(context, std::move(ask), writer, deadline);
-  const auto number = context.scheduler().Submit(std::move(request), answering);
-  if (!number) return answering->TurnAway();
-  writer->WhenGone([&context, number = *number] { context.scheduler().Cancel(number); });
+  submission.request.deadline = deadline;
+  ReplyRequest request = std::move(submission.request);
+  auto sender = std::make_shared<ReplySender>(context, std::move(submission), writer, deadline);
+  const auto number = context.scheduler().Submit(std::move(request), sender);
+  if (!number) return sender->RejectQueueFull();
+  writer->OnDisconnect([&context, number = *number] { context.scheduler().Cancel(number); });
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// From a request that has been read to its reply: into the queue, and back in its dialect.
+// Submits a parsed request to the scheduler and writes its reply in the format of its API.
 #pragma once
 
 #include <memory>
@@ -9,16 +9,17 @@
 
 namespace edgevlm {
 
-// What a request asks for.
-struct Ask {
+// A parsed request, with how its reply is written.
+struct Submission {
   ReplyRequest request;
   std::shared_ptr<ApiFormat> api_format;
   Framing framing = Framing::kEvents;
   bool streams = false;
-  bool shows_progress = false;
+  bool shows_progress = false;  // a stream reports the stages before the first token
 };
 
-// Replies now or later. When the client goes, the work ends.
-void Answer(ServerContext& context, Ask ask, std::shared_ptr<ResponseWriter> writer);
+// Returns at once; the reply is written from the scheduler's threads, an error perhaps before
+// returning. When the client disconnects, the request is cancelled.
+void Answer(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// ApiError: why a request is not answered, for the client's vision encoders.
+// ApiError: why a request failed, as reported to the client.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,22 @@ struct ApiError {
   std::string message;     // one line; no paths, no addresses
   std::string param = {};  // the field that is wrong, "messages[0].content"; empty: none
   std::string code = {};   // for programs: "image_not_cached"; empty: none
-  std::string type = {};   // empty: the usual one of its status
-  std::map<std::string, std::int64_t> stats = {};  // what OpenAI's shape has besides
+  std::string type = {};   // empty: the default for its status
+  std::map<std::string, std::int64_t> stats = {};  // more members of OpenAI's error object
   std::map<std::string, std::string> headers = {};
 };
 
-// The status that tells best what the engine refused.
+// Maps an error of the engine to the HTTP status that fits best.
 ApiError ToApiError(const Error& error);
 
-// {"error": {"message", "type", "param", "code"}}, as OpenAI's API has it.
+// {"error": {"message", "type", "param", "code"}}, as in OpenAI's API.
 std::string OpenAiErrorBody(const ApiError& error);
 Response OpenAiError(const ApiError& error);
 
-// {"error": "message"}, as Ollama's API has it.
+// {"error": "message"}, as in Ollama's API.
 Response OllamaError(const ApiError& error);
 
-// As the API has it that a path belongs to: Ollama's below /api, OpenAI's for all others.
+// In the format of the API that `path` belongs to: Ollama's below /api, OpenAI's elsewhere.
 Response ErrorAt(std::string_view path, const ApiError& error);
 
 }  // namespace edgevlm

@@ -2,7 +2,7 @@
 
 namespace edgevlm {
 
-std::string Framed(Framing framing, const std::string& payload) {
+std::string Frame(Framing framing, const std::string& payload) {
   switch (framing) {
     case Framing::kEvents:
       return std::string("data: ").append(payload).append("\n\n");

@@ -1,4 +1,4 @@
-// ApiFormat: how one API writes replies.
+// ApiFormat: the JSON in which one API (OpenAI, Ollama, ours) writes a reply.
 #pragma once
 
 #include <string>
@@ -11,37 +11,37 @@
 
 namespace edgevlm {
 
-// How the payloads of a stream are told apart.
+// How the payloads of a stream are delimited.
 enum class Framing {
   kEvents,    // server-sent events: "data: PAYLOAD" and an empty line
   kLines,     // one per line
-  kMessages,  // as they are: each is a message of a WebSocket
+  kMessages,  // not at all: each is one WebSocket message
 };
 
-// One reply's writer. Threads: one at a time.
+// Formats one reply. Threads: one at a time.
 class ApiFormat {
  public:
   virtual ~ApiFormat() = default;
 
-  // A reply that is sent as a whole.
-  virtual Response Whole(const RequestReply& reply) = 0;
-  virtual Response Failed(const ApiError& error) = 0;
+  // For a reply that is sent as a whole.
+  virtual Response WholeReply(const RequestReply& reply) = 0;
+  virtual Response ErrorReply(const ApiError& error) = 0;
 
-  // The payloads of one that is streamed. Empty ones are left out.
-  virtual std::string Begin() { return {}; }
-  virtual std::string Progressed(const Progress&) { return {}; }
-  virtual std::string Text(std::string_view text) = 0;
-  virtual std::vector<std::string> End(const RequestReply& reply) = 0;
-  virtual std::string FailedLate(const ApiError& error) = 0;
+  // The payloads of a streamed reply. Empty ones are not sent.
+  virtual std::string StreamStart() { return {}; }
+  virtual std::string ProgressChunk(const Progress&) { return {}; }
+  virtual std::string TextChunk(std::string_view text) = 0;
+  virtual std::vector<std::string> StreamEnd(const RequestReply& reply) = 0;
+  virtual std::string StreamError(const ApiError& error) = 0;
 };
 
-// A payload in its frame.
-std::string Framed(Framing framing, const std::string& payload);
+// A payload with its delimiters.
+std::string Frame(Framing framing, const std::string& payload);
 
-// What a stream begins with.
+// Status and headers of a stream.
 Response StreamHead(Framing framing);
 
-// A frame that means nothing; empty where there is none.
+// A frame that clients ignore, which keeps idle connections open; empty if the framing has none.
 std::string KeepAliveComment(Framing framing);
 
 }  // namespace edgevlm

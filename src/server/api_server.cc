@@ -20,7 +20,7 @@ struct ApiServer::State {
   State(const Engine& engine, const ServerOptions& options)
       : context(engine, options), service(context) {}
 
-  // Replies end while there is somebody to send them.
+  // Replies end while the HTTP server can still send them.
   ~State() {
     if (http == nullptr) return;
     http->StopListening();
@@ -29,7 +29,7 @@ struct ApiServer::State {
 
   ServerContext context;
   Service service;
-  std::unique_ptr<HttpServer> http;  // ends before what it serves
+  std::unique_ptr<HttpServer> http;  // last: destroyed before the service that it calls
 };
 
 ApiServer::ApiServer(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -1,4 +1,4 @@
-// ApiServer: a model, served over HTTP.
+// ApiServer: serves a model over HTTP.
 #pragma once
 
 #include <chrono>
@@ -13,22 +13,23 @@ namespace edgevlm {
 // Threads: any.
 class ApiServer {
  public:
-  // Answers from the moment it returns. The engine must outlive it. Errors: as HttpServer::Listen.
+  // Accepts requests once it has returned. The engine must outlive it. Errors: as
+  // HttpServer::Listen.
   static Result<std::unique_ptr<ApiServer>> Start(const Engine& engine,
                                                   const ServerOptions& options);
-  // Ends what is under way.
+  // Cancels the requests under way.
   ~ApiServer();
 
   int port() const;
 
-  // From now on, for requests that begin.
+  // Applies to requests that start from now on.
   void SetRules(ServerRules rules);
 
-  // Takes no more work, and waits until what is under way has ended, at most so long and until
-  // is_urgent, which is asked all the time, says so. Returns whether it has.
+  // Accepts no more work and waits until the requests under way have ended, for at most `time` and
+  // only while is_urgent(), which is polled, returns false. Returns whether all have ended.
   bool Drain(std::chrono::milliseconds time, const std::function<bool()>& is_urgent);
 
-  // One JSON line of figures, for a history.
+  // One line of JSON with the current metrics, for a history file.
   std::string HistoryLine();
 
  private:

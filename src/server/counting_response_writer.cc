@@ -5,7 +5,7 @@
 namespace edgevlm {
 namespace {
 
-// Of requests that nobody answered.
+// For requests that were never answered.
 constexpr int kNoAnswer = 500;
 
 }  // namespace
@@ -18,12 +18,12 @@ CountingResponseWriter::CountingResponseWriter(std::shared_ptr<ResponseWriter> w
       endpoint_(endpoint),
       headers_(std::move(headers)),
       status_(kNoAnswer) {
-  metrics_.RequestBegan();
+  metrics_.OnRequestStart();
 }
 
 CountingResponseWriter::~CountingResponseWriter() {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin_;
-  metrics_.RequestEnded(endpoint_, status_, seconds.count());
+  metrics_.OnRequestEnd(endpoint_, status_, seconds.count());
 }
 
 void CountingResponseWriter::AddHeaders(Response& response) const {
@@ -36,16 +36,16 @@ void CountingResponseWriter::Send(Response response) {
   writer_->Send(std::move(response));
 }
 
-void CountingResponseWriter::Begin(Response head, std::string keep_alive_comment) {
+void CountingResponseWriter::StartStream(Response head, std::string keep_alive_comment) {
   AddHeaders(head);
   status_ = head.status;
-  writer_->Begin(std::move(head), std::move(keep_alive_comment));
+  writer_->StartStream(std::move(head), std::move(keep_alive_comment));
 }
 
 void CountingResponseWriter::Write(std::string piece) { writer_->Write(std::move(piece)); }
-void CountingResponseWriter::End() { writer_->End(); }
-void CountingResponseWriter::WhenGone(std::function<void()> gone) {
-  writer_->WhenGone(std::move(gone));
+void CountingResponseWriter::EndStream() { writer_->EndStream(); }
+void CountingResponseWriter::OnDisconnect(std::function<void()> on_disconnect) {
+  writer_->OnDisconnect(std::move(on_disconnect));
 }
 
 }  // namespace edgevlm

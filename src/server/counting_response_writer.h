@@ -1,4 +1,5 @@
-// CountingResponseWriter: passes everything on, and tells the metrics how it ended.
+// CountingResponseWriter: forwards to another writer and reports status and duration to the
+// metrics.
 #pragma once
 
 #include <atomic>
@@ -15,16 +16,16 @@ namespace edgevlm {
 
 class CountingResponseWriter final : public ResponseWriter {
  public:
-  // endpoint: must outlive it. headers: for the reply.
+  // endpoint: must outlive it. headers: added to the response.
   CountingResponseWriter(std::shared_ptr<ResponseWriter> writer, ServerMetrics& metrics,
                          std::string_view endpoint, std::map<std::string, std::string> headers);
   ~CountingResponseWriter() override;
 
   void Send(Response response) override;
-  void Begin(Response head, std::string keep_alive_comment) override;
+  void StartStream(Response head, std::string keep_alive_comment) override;
   void Write(std::string piece) override;
-  void End() override;
-  void WhenGone(std::function<void()> gone) override;
+  void EndStream() override;
+  void OnDisconnect(std::function<void()> on_disconnect) override;
 
  private:
   void AddHeaders(Response& response) const;

@@ -9,16 +9,16 @@
 namespace edgevlm {
 namespace {
 
-// As Validate(DecodeOptions) has them.
+// The ranges of Validate(DecodeOptions).
 constexpr Range<double> kTemperature = {0, 100};
 constexpr Range<double> kTopP = {0, 1};
 constexpr Range<double> kMinP = {0, 1};
 constexpr Range<double> kRepetitionPenalty = {0.01, 10};
 constexpr Range<double> kPenalty = {-2, 2};
-// Clients write -1 for all.
+// Clients write -1 for "all".
 constexpr Range<std::int64_t> kTopK = {-1, std::numeric_limits<int>::max()};
 constexpr Range<std::int64_t> kPenaltyWindow = {-1, std::numeric_limits<int>::max()};
-// -1 means no limit; -2, as much as the context holds, is the same here.
+// -1 means no limit; -2, "as much as the context holds", is the same here.
 constexpr Range<std::int64_t> kTokens = {-2, std::numeric_limits<std::int64_t>::max()};
 constexpr std::size_t kMaxStops = 16;
 constexpr std::size_t kMaxStopBytes = 256;
@@ -27,7 +27,7 @@ float Number(Fields& fields, const char* name, Range<double> range, float fallba
   return static_cast<float>(fields.Number(name, range, fallback));
 }
 
-void ReadChoice(Fields& fields, DecodeOptions& decode) {
+void ReadSampling(Fields& fields, DecodeOptions& decode) {
   decode.temperature = Number(fields, "temperature", kTemperature, decode.temperature);
   decode.top_p = Number(fields, "top_p", kTopP, decode.top_p);
   decode.top_k = std::max(0, static_cast<int>(fields.Whole("top_k", kTopK, decode.top_k)));
@@ -35,14 +35,14 @@ void ReadChoice(Fields& fields, DecodeOptions& decode) {
   for (std::string& stop : fields.Texts("stop", kMaxStops)) {
     if (stop.empty()) continue;  // an empty field of a form
     if (stop.size() > kMaxStopBytes) {
-      fields.Refuse("stop",
+      fields.Reject("stop",
                     "expected texts of at most " + std::to_string(kMaxStopBytes) + " bytes");
     }
     decode.stop.push_back(std::move(stop));
   }
 }
 
-// By OpenAI's, vLLM's and llama.cpp's names alike.
+// By the names of OpenAI, vLLM and llama.cpp.
 void ReadPenalties(Fields& fields, DecodeOptions& decode) {
   for (const char* name : {"repetition_penalty", "repeat_penalty"}) {
     decode.repetition_penalty = Number(fields, name, kRepetitionPenalty, decode.repetition_penalty);
@@ -58,12 +58,12 @@ void ReadPenalties(Fields& fields, DecodeOptions& decode) {
   decode.presence_penalty = decode.frequency_penalty = 0;
 }
 
-// What is above the server's own limit is cut to it: clients ask for what their users will never
-// need.
+// Values above the server's own limit are clamped, since clients often request far more than their
+// users need.
 int TokenLimit(Fields& fields, const char* name, const ServerRules& rules) {
   const std::int64_t most = rules.limits.reply_tokens;
   const std::int64_t tokens = fields.Whole(name, kTokens, rules.decode.max_tokens);
-  if (tokens == 0) fields.Refuse(name, "expected 1 or more, or -1 for no limit, found 0");
+  if (tokens == 0) fields.Reject(name, "expected 1 or more, or -1 for no limit, found 0");
   return static_cast<int>(tokens < 0 ? most : std::min(tokens, most));
 }
 
@@ -84,7 +84,7 @@ DecodeOptions ReadDecodeFields(Fields& fields, const ServerRules& rules) {
   decode.max_tokens = TokenLimit(fields, name, rules);
   decode.seed = Seed(fields, decode.seed);
   ReadPenalties(fields, decode);
-  ReadChoice(fields, decode);
+  ReadSampling(fields, decode);
   return decode;
 }
 
@@ -93,7 +93,7 @@ DecodeOptions ReadOllamaOptions(Fields& fields, const ServerRules& rules) {
   decode.max_tokens = TokenLimit(fields, "num_predict", rules);
   decode.seed = Seed(fields, decode.seed);
   ReadPenalties(fields, decode);
-  ReadChoice(fields, decode);
+  ReadSampling(fields, decode);
   return decode;
 }
 

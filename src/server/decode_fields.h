@@ -1,4 +1,4 @@
-// How tokens are chosen, as requests say it.
+// Reads the sampling parameters of a request.
 #pragma once
 
 #include "edgevlm/decode_options.h"
@@ -10,10 +10,10 @@ namespace edgevlm {
 // max_tokens, max_completion_tokens (-1: no limit; never more than limits.reply_tokens),
 // temperature, top_p, top_k (-1: all), min_p, repetition_penalty or repeat_penalty,
 // presence_penalty, frequency_penalty, repeat_last_n (tokens that the penalties look at; 0: none,
-// -1: all of the reply), seed (-1: none) and stop. What is not there is as `rules` has it.
+// -1: all of the reply), seed (-1: none) and stop. Missing ones default to rules.decode.
 DecodeOptions ReadDecodeFields(Fields& fields, const ServerRules& rules);
 
-// The same in Ollama's options, where num_predict stands for max_tokens.
+// The same from Ollama's options, where num_predict is max_tokens.
 DecodeOptions ReadOllamaOptions(Fields& fields, const ServerRules& rules);
 
 }  // namespace edgevlm

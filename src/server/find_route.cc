@@ -24,7 +24,7 @@ std::variant<const Route*, ApiError> FindRoute(const Request& head) {
   }
   if (allowed.empty()) {
     return ApiError{
-        .status = 404, .message = "path: there is nothing here (see /docs)", .code = "not_found"};
+        .status = 404, .message = "path: no such endpoint (see /docs)", .code = "not_found"};
   }
   return ApiError{.status = 405,
                   .message = "method: expected " + allowed,

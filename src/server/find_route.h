@@ -1,4 +1,4 @@
-// Which endpoint a request means.
+// Finds the endpoint of a request.
 #pragma once
 
 #include <variant>
@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// A path that ends in "/*" stands for all with one more part. HEAD counts as GET.
+// A route whose path ends in "/*" matches any one further path segment. HEAD counts as GET.
 // Errors: 404, 405 (with the header Allow).
 std::variant<const Route*, ApiError> FindRoute(const Request& head);
 

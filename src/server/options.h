@@ -1,4 +1,4 @@
-// What a server is told at its start, and what of it can be changed while it runs.
+// The options of a server, and the rules among them that can change while it runs.
 #pragma once
 
 #include <chrono>
@@ -12,27 +12,27 @@
 
 namespace edgevlm {
 
-// Who may ask.
+// Which clients are allowed.
 struct AccessRules {
-  std::vector<std::string> keys;          // empty: everybody who can connect
-  std::vector<std::string> cors_origins;  // whose pages may, "https://example.org"; "*": all
-  // Names under which the server may be addressed, besides IP addresses and "localhost"; "*": any.
-  // This is what keeps pages of other names from reaching it through a changed name server entry.
+  std::vector<std::string> keys;          // empty: anyone who can connect
+  std::vector<std::string> cors_origins;  // of allowed pages, "https://example.org"; "*": all
+  // Names accepted in the Host header, besides IP addresses and "localhost"; "*": any. This
+  // prevents DNS rebinding: a page whose name suddenly resolves to this server cannot reach it.
   std::vector<std::string> host_names;
 };
 
-// What one request may cost.
+// Limits of one request.
 struct RequestLimits {
   std::size_t body_bytes = std::size_t{32} << 20;
   int images = 16;
-  std::int64_t image_pixels = 100'000'000;  // of each
+  std::int64_t image_pixels = 100'000'000;  // per image
   int reply_tokens = 4096;
   std::chrono::milliseconds time{600'000};
 };
 
-// Images that are given as addresses.
+// Images that are given as URLs.
 struct RemoteRules {
-  std::vector<std::string> domains;  // with all names below them; empty: none are fetched
+  std::vector<std::string> domains;  // with their subdomains; empty: nothing is fetched
   std::chrono::milliseconds time{5'000};
 };
 
@@ -41,7 +41,7 @@ struct ServerRules {
   AccessRules access;
   RequestLimits limits;
   RemoteRules remote;
-  DecodeOptions decode;  // where a request does not say
+  DecodeOptions decode;  // defaults for what a request leaves out
 };
 
 struct ServerOptions {
@@ -49,9 +49,9 @@ struct ServerOptions {
   HttpLimits http;
   SchedulerOptions scheduler;
   ServerRules rules;
-  std::string model_name = "edgevlm";  // as clients see it
+  std::string model_name = "edgevlm";  // shown to clients
   double model_load_seconds = 0;
-  // By the keys of config.yaml, as its values would be written; for people to read.
+  // Keys and values as in config.yaml, for people to read.
   std::map<std::string, std::string> optimizations;
 };
 

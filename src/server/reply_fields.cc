@@ -53,17 +53,17 @@ nlohmann::json SeedJson(std::optional<std::uint64_t> seed) {
   return seed ? nlohmann::json(static_cast<std::int64_t>(*seed)) : nlohmann::json();
 }
 
-nlohmann::json ImagesJson(const ReplyFacts& facts, const RequestReply& reply) {
+nlohmann::json ImagesJson(const ReplyMetadata& metadata, const RequestReply& reply) {
   nlohmann::json list = nlohmann::json::array();
-  for (std::size_t i = 0; i < facts.images.size() && i < reply.images.size(); ++i) {
-    const ShownImage& shown = facts.images[i];
-    const ImageReply& made = reply.images[i];
-    list.push_back({{"id", shown.id},
-                    {"format", shown.info.format},
-                    {"width", shown.info.width},
-                    {"height", shown.info.height},
-                    {"tokens", made.tokens},
-                    {"cache", made.is_reused ? "hit" : "miss"}});
+  for (std::size_t i = 0; i < metadata.images.size() && i < reply.images.size(); ++i) {
+    const ImageSummary& image = metadata.images[i];
+    const ImageReply& encoded = reply.images[i];
+    list.push_back({{"id", image.id},
+                    {"format", image.info.format},
+                    {"width", image.info.width},
+                    {"height", image.info.height},
+                    {"tokens", encoded.tokens},
+                    {"cache", encoded.is_reused ? "hit" : "miss"}});
   }
   return list;
 }

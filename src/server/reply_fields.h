@@ -1,4 +1,4 @@
-// What several dialects say of a reply.
+// JSON objects that several API formats share.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "edgevlm/scheduler.h"
-#include "server/images.h"
+#include "server/request_images.h"
 
 namespace edgevlm {
 
-// What is known of a reply before it is made.
-struct ReplyFacts {
-  std::string id;            // of the request, unlike all others
-  std::string model;         // its name
+// What is known of a reply before it is generated.
+struct ReplyMetadata {
+  std::string id;            // of the request, unique
+  std::string model;         // name of the model
   std::int64_t created = 0;  // seconds since 1970
-  std::vector<ShownImage> images = {};
+  std::vector<ImageSummary> images = {};
 };
 
 // "stop" or "length".
@@ -27,15 +27,15 @@ const char* FinishName(FinishReason reason);
 // {"cached_tokens"}}
 nlohmann::json UsageJson(const Reply& reply);
 
-// Names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n, ...),
-// and fetch_ms, queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
+// The names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n,
+// ...), and fetch_ms, queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
 nlohmann::json TimingsJson(const RequestReply& reply);
 
-// A seed as requests give it: a signed number. Null: none, the reply is the likeliest one.
+// A seed as requests give it: a signed number. Null: none, decoding was greedy.
 nlohmann::json SeedJson(std::optional<std::uint64_t> seed);
 
 // For each image {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.
-nlohmann::json ImagesJson(const ReplyFacts& facts, const RequestReply& reply);
+nlohmann::json ImagesJson(const ReplyMetadata& metadata, const RequestReply& reply);
 
 // {"stage": "queue|pictures|prompt", "done": ..., "total": ...}
 nlohmann::json ProgressJson(const Progress& progress);

@@ -1,4 +1,4 @@
-// Route: one endpoint.
+// Route: one endpoint of the API.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace edgevlm {
 struct Route {
   const char* method;
   std::string_view path;
-  // What answers at once, or what answers when it has something to say; the other is null.
+  // One of the two is set: `respond` returns the response, `start` may write it later.
   Response (*respond)(ServerContext& context, const Request& request) = nullptr;
   void (*start)(ServerContext& context, Request request,
                 std::shared_ptr<ResponseWriter> writer) = nullptr;
@@ -22,7 +22,7 @@ struct Route {
   bool needs_key = true;
 };
 
-// All there are.
+// All routes.
 std::span<const Route> Routes();
 
 }  // namespace edgevlm

@@ -8,7 +8,7 @@ constexpr Route kRoutes[] = {
     {.method = "GET", .path = "/", .respond = ShowRoot},
     {.method = "GET", .path = "/docs", .respond = ShowDocs},
     {.method = "GET", .path = "/openapi.json", .respond = ShowOpenApi},
-    // The same in every copy of the program.
+    // Public: part of the binary, the same on every server.
     {.method = "GET", .path = "/page/*", .respond = ShowPageFile, .needs_key = false},
     {.method = "GET", .path = "/health", .respond = ShowHealth, .needs_key = false},
     {.method = "GET", .path = "/health/live", .respond = ShowLive, .needs_key = false},

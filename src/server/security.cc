@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "server/parse/base64.h"
 #include "server/parse/header_value.h"
 
@@ -17,7 +18,7 @@ bool Holds(std::span<const std::string> list, std::string_view text) {
   });
 }
 
-// What follows a scheme's name in an Authorization header.
+// What follows the scheme in an Authorization header.
 std::optional<std::string_view> Credentials(std::string_view header, std::string_view scheme) {
   const std::size_t blank = header.find(' ');
   if (blank == std::string_view::npos) return std::nullopt;
@@ -25,7 +26,7 @@ std::optional<std::string_view> Credentials(std::string_view header, std::string
   return TrimBlanks(header.substr(blank));
 }
 
-// Compares every byte of the longer of both.
+// In constant time: compares every byte up to the length of the longer one.
 bool SameBytes(std::string_view a, std::string_view b) {
   volatile unsigned different = a.size() != b.size() ? 1 : 0;
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
@@ -47,7 +48,7 @@ bool IsIpAddress(std::string_view host) {
   return host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-// Of what a client sent, as much as a name can have (RFC 1035).
+// Quotes what a client sent up to the longest name that there can be (RFC 1035).
 std::string QuotedName(std::string_view name) {
   constexpr std::size_t kMostBytes = 253;
   return name.size() <= kMostBytes ? "'" + std::string(name) + "'" : "a longer name";
@@ -70,7 +71,7 @@ std::string KeyOf(const Request& head) {
     return colon == std::string::npos ? "" : pair.substr(colon + 1);
   }
   const std::string_view key = head.header("x-api-key");
-  // As moondream's clients send it.
+  // Moondream's clients use a header of their own.
   return std::string(key.empty() ? head.header("x-moondream-auth") : key);
 }
 
@@ -128,7 +129,7 @@ std::map<std::string, std::string> CorsHeaders(const Request& head, const Access
   return {{"Access-Control-Allow-Origin", std::string(origin)}, {"Vary", "Origin"}};
 }
 
-Response PreflightAnswer(const Request& head, const AccessRules& rules) {
+Response PreflightResponse(const Request& head, const AccessRules& rules) {
   Response answer = {.status = 204, .type = "", .headers = CorsHeaders(head, rules)};
   if (answer.headers.empty()) return answer;
   answer.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS";

@@ -1,4 +1,4 @@
-// Who may ask for what, decided from a request's header alone.
+// Access control, decided from a request's headers alone.
 #pragma once
 
 #include <optional>
@@ -16,26 +16,26 @@ namespace edgevlm {
 // none.
 std::string KeyOf(const Request& head);
 
-// Whether `key` is one of `keys`. Takes as long for a wrong key as for a right one of its length,
-// and looks at all of them, so that time tells nothing.
+// Whether `key` is one of `keys`. Compares in constant time with all of them, so that the duration
+// does not leak how much of a key is right.
 bool IsOneOf(std::string_view key, std::span<const std::string> keys);
 
-// Whose images a request may find again: those of its key, if there are keys.
+// The scope in which a request finds cached images again: its key, if there are keys.
 std::string ScopeOf(const Request& head, const AccessRules& rules);
 
-// 401. The header makes browsers ask for the key.
+// 401, with the header that makes browsers ask for the key.
 std::optional<ApiError> CheckKey(const Request& head, const AccessRules& rules);
 
-// 421 for a Host header with a name that is not one of this server's.
+// 421 for a Host header whose name is not one of this server's.
 std::optional<ApiError> CheckHost(const Request& head, const AccessRules& rules);
 
-// 403 for a page of another origin that is not allowed. The origin of this server itself is.
+// 403 for a page of another origin, unless that is allowed. The server's own origin always is.
 std::optional<ApiError> CheckOrigin(const Request& head, const AccessRules& rules);
 
-// What a page of an allowed origin needs to read the answer; nothing for others.
+// The CORS headers that let a page of an allowed origin read the response; empty for others.
 std::map<std::string, std::string> CorsHeaders(const Request& head, const AccessRules& rules);
 
-// Answers a browser's question whether it may send a request (method OPTIONS).
-Response PreflightAnswer(const Request& head, const AccessRules& rules);
+// Answers a CORS preflight request (method OPTIONS).
+Response PreflightResponse(const Request& head, const AccessRules& rules);
 
 }  // namespace edgevlm

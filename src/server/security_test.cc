@@ -30,7 +30,7 @@ TEST(IsOneOf, ComparesWholeKeys) {
   EXPECT_FALSE(IsOneOf(std::string_view("first\0", 6), keys));
 }
 
-TEST(CheckHost, LetsAddressesAndOwnNamesIn) {
+TEST(CheckHost, AcceptsAddressesAndOwnNames) {
   const AccessRules rules = {.keys = {}, .cors_origins = {}, .host_names = {"camera.local"}};
   for (const char* own : {"localhost", "LOCALHOST:8080", "127.0.0.1", "10.0.0.7:80", "[::1]:80",
                           "camera.local", "camera.local:8080"}) {
@@ -46,7 +46,7 @@ TEST(CheckHost, LetsAddressesAndOwnNamesIn) {
   EXPECT_LT(CheckHost(With("host", std::string(5000, 'h')), rules)->message.size(), 400u);
 }
 
-TEST(CheckOrigin, LetsOwnAndAllowedOnesIn) {
+TEST(CheckOrigin, AcceptsOwnAndAllowedOnes) {
   const AccessRules rules = {.keys = {}, .cors_origins = {"https://a.example"}, .host_names = {}};
   Request head = With("host", "localhost:8080");
   const auto passes = [&](const char* origin) {

@@ -1,4 +1,4 @@
-// Site: what all requests of a server share.
+// ServerContext: the state that all requests of a server share.
 #pragma once
 
 #include <atomic>
@@ -33,7 +33,7 @@ class ServerContext {
   Scheduler& scheduler() { return scheduler_; }
   ServerMetrics& metrics() { return metrics_; }
 
-  // Those of now; they stay as they are for whoever holds them.
+  // The current rules. The object does not change; SetRules replaces it.
   std::shared_ptr<const ServerRules> rules() const {
     const std::lock_guard lock(mutex_);
     return rules_;
@@ -44,17 +44,17 @@ class ServerContext {
     rules_.swap(fresh);
   }
 
-  // No new work is taken: the server is about to end.
+  // Whether the server is shutting down and accepts no new work.
   bool draining() const { return draining_; }
   void Drain() { draining_ = true; }
 
   double uptime_seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   }
-  // When the server began; its model's date for those who ask for one.
-  std::chrono::system_clock::time_point begin_date() const { return begin_date_; }
+  // When the server started; also reported as the date of its model.
+  std::chrono::system_clock::time_point start_time() const { return start_time_; }
 
-  // A number that no other request of this server has.
+  // A number that no other request of this server gets.
   std::uint64_t NextNumber() { return ++last_number_; }
 
  private:
@@ -67,8 +67,8 @@ class ServerContext {
   std::atomic<bool> draining_ = false;
   std::atomic<std::uint64_t> last_number_ = 0;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  const std::chrono::system_clock::time_point begin_date_ = std::chrono::system_clock::now();
-  Scheduler scheduler_;  // last: it ends first, and its listeners use the rest
+  const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
+  Scheduler scheduler_;  // last, so it is destroyed first: its listeners use the rest
 };
 
 }  // namespace edgevlm

@@ -6,7 +6,7 @@
 namespace edgevlm {
 namespace {
 
-// From a token on a server to an image on a Raspberry Pi.
+// From one token on a large machine to an image on a Raspberry Pi.
 constexpr std::array kSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,   0.25,  0.5,
                                  1.0,   2.5,    5.0,   10.0, 30.0,  60.0, 120.0, 300.0, 600.0};
 constexpr std::array kTokensPerSecond = {1.0,  2.0,   5.0,   10.0,  20.0,
@@ -17,74 +17,70 @@ constexpr double kMilliseconds = 1e-3;
 }  // namespace
 
 ServerMetrics::ServerMetrics(const ModelInfo& model, double load_seconds)
-    : in_flight_(registry_.gauge("edgevlm_requests_in_flight", "Requests under way")),
-      queue_depth_(registry_.gauge("edgevlm_queue_depth", "Requests that wait for their turn")),
-      running_(registry_.gauge("edgevlm_requests_running", "Requests that are decoded together")),
+    : in_flight_(registry_.gauge("edgevlm_requests_in_flight", "Requests in flight")),
+      queue_depth_(registry_.gauge("edgevlm_queue_depth", "Requests waiting in the queue")),
+      running_(
+          registry_.gauge("edgevlm_requests_running", "Requests decoded together in one batch")),
       first_token_(registry_.distribution("edgevlm_time_to_first_token_seconds",
-                                          "From a request to its first token", kSeconds)),
+                                          "Time from a request to its first token", kSeconds)),
       inter_token_(registry_.distribution("edgevlm_inter_token_latency_seconds",
-                                          "Between two pieces of a reply", kSeconds)),
+                                          "Time between two pieces of a reply", kSeconds)),
       tokens_per_second_(registry_.distribution("edgevlm_reply_tokens_per_second",
-                                                "Of one reply, after its first token",
+                                                "Decode speed of one reply, after its first token",
                                                 kTokensPerSecond)),
-      prompt_tokens_(registry_.counter("edgevlm_prompt_tokens_total", "Tokens of prompts")),
-      reused_tokens_(
-          registry_.counter("edgevlm_prompt_tokens_reused_total", "Of them, not computed again")),
-      image_tokens_(registry_.counter("edgevlm_image_tokens_total", "Of them, of images")),
-      reply_tokens_(registry_.counter("edgevlm_generation_tokens_total", "Tokens of replies")),
+      prompt_tokens_(registry_.counter("edgevlm_prompt_tokens_total", "Prompt tokens")),
+      reused_tokens_(registry_.counter("edgevlm_prompt_tokens_reused_total",
+                                       "Prompt tokens found in the prefix cache")),
+      image_tokens_(
+          registry_.counter("edgevlm_image_tokens_total", "Prompt tokens that stand for images")),
+      reply_tokens_(registry_.counter("edgevlm_generation_tokens_total", "Generated tokens")),
       early_tokens_(registry_.counter("edgevlm_early_exit_tokens_total",
-                                      "Of them, taken from an early exit")),
-      drafted_tokens_(
-          registry_.counter("edgevlm_drafted_tokens_total", "Guessed beforehand (speculation)")),
+                                      "Generated tokens taken from an early exit")),
+      drafted_tokens_(registry_.counter("edgevlm_drafted_tokens_total",
+                                        "Draft tokens of speculative decoding")),
       accepted_tokens_(
-          registry_.counter("edgevlm_accepted_tokens_total", "Of them, that were right")),
+          registry_.counter("edgevlm_accepted_tokens_total", "Draft tokens that were accepted")),
       moved_caches_(registry_.counter("edgevlm_moved_caches_total",
-                                      "Replies whose cache was smaller than asked for, since "
+                                      "Replies with a smaller KV cache than requested, because "
                                       "memory was short")),
-      decode_threads_(registry_.gauge("edgevlm_decode_threads",
-                                      "That made the last reply: fewer when it is hot")) {
+      decode_threads_(registry_.gauge(
+          "edgevlm_decode_threads", "Threads that decoded the last reply; fewer when it is hot")) {
   registry_
-      .gauge("edgevlm_build_info", "Always 1; the labels say what runs",
+      .gauge("edgevlm_build_info", "Always 1; the labels describe the build and the model",
              {{"version", std::string(Version())},
               {"instruction_set", model.instruction_set},
               {"architecture", model.architecture}})
       .Set(1);
-  registry_.gauge("edgevlm_model_load_seconds", "How long the model took to load")
-      .Set(load_seconds);
+  registry_.gauge("edgevlm_model_load_seconds", "Time to load the model").Set(load_seconds);
 }
 
-void ServerMetrics::RequestEnded(std::string_view endpoint, int status, double seconds) {
+void ServerMetrics::OnRequestEnd(std::string_view endpoint, int status, double seconds) {
   in_flight_.Add(-1);
   const std::string name(endpoint);
   registry_
-      .counter("edgevlm_requests_total", "Requests that were answered",
+      .counter("edgevlm_requests_total", "Answered requests",
                {{"endpoint", name}, {"code", std::to_string(status)}})
       .Add();
   registry_
-      .distribution("edgevlm_request_duration_seconds", "From a request to the end of its reply",
-                    kSeconds, {{"endpoint", name}})
+      .distribution("edgevlm_request_duration_seconds",
+                    "Time from a request to the end of its reply", kSeconds, {{"endpoint", name}})
       .Observe(seconds);
 }
 
-void ServerMetrics::Rejected(const std::string& reason) {
-  registry_
-      .counter("edgevlm_rejected_total", "Requests that were turned away", {{"reason", reason}})
-      .Add();
+void ServerMetrics::OnRejected(const std::string& reason) {
+  registry_.counter("edgevlm_rejected_total", "Rejected requests", {{"reason", reason}}).Add();
 }
 
-void ServerMetrics::Cancelled(const std::string& reason) {
-  registry_
-      .counter("edgevlm_cancelled_total", "Requests that did not come to an end",
-               {{"reason", reason}})
-      .Add();
+void ServerMetrics::OnCancelled(const std::string& reason) {
+  registry_.counter("edgevlm_cancelled_total", "Cancelled requests", {{"reason", reason}}).Add();
 }
 
-void ServerMetrics::Replied(const RequestReply& reply) {
+void ServerMetrics::OnReply(const RequestReply& reply) {
   const Timings& t = reply.reply.timings;
   const auto stage = [&](const char* name, double milliseconds) {
     if (milliseconds <= 0) return;
     registry_
-        .distribution("edgevlm_stage_duration_seconds", "Of a request, per stage", kSeconds,
+        .distribution("edgevlm_stage_duration_seconds", "Time of each stage of a request", kSeconds,
                       {{"stage", name}})
         .Observe(milliseconds * kMilliseconds);
   };
@@ -121,10 +117,10 @@ void ServerMetrics::SetCaches(const CacheCounters& images, const CacheCounters& 
     const auto gauge = [&](const char* end, const char* help, auto value) {
       registry_.gauge(begin + end, help).Set(static_cast<double>(value));
     };
-    gauge("hits_total", "Asked for and there", counters.hits);
-    gauge("misses_total", "Asked for and made anew", counters.misses);
-    gauge("evictions_total", "Gone to make room", counters.evictions);
-    gauge("bytes", "Held now", counters.bytes);
+    gauge("hits_total", "Lookups that found an entry", counters.hits);
+    gauge("misses_total", "Lookups that found none", counters.misses);
+    gauge("evictions_total", "Evicted entries", counters.evictions);
+    gauge("bytes", "Bytes held", counters.bytes);
   };
   set("image", images);
   set("prompt", prompts);

@@ -1,4 +1,4 @@
-// ServerMetrics: the figures of a server, each with its one name.
+// ServerMetrics: the metrics of a server, each declared once with its name.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,14 +16,14 @@ class ServerMetrics {
  public:
   ServerMetrics(const ModelInfo& model, double load_seconds);
 
-  void RequestEnded(std::string_view endpoint, int status, double seconds);
-  void RequestBegan() { in_flight_.Add(1); }
-  // Why requests were turned away ("queue_full") or did not end ("client", "timeout").
-  void Rejected(const std::string& reason);
-  void Cancelled(const std::string& reason);
+  void OnRequestEnd(std::string_view endpoint, int status, double seconds);
+  void OnRequestStart() { in_flight_.Add(1); }
+  // reason: of the rejection ("queue_full") or the cancellation ("client", "timeout").
+  void OnRejected(const std::string& reason);
+  void OnCancelled(const std::string& reason);
 
-  void TokenCame(double seconds_since_last) { inter_token_.Observe(seconds_since_last); }
-  void Replied(const RequestReply& reply);
+  void OnToken(double seconds_since_last) { inter_token_.Observe(seconds_since_last); }
+  void OnReply(const RequestReply& reply);
 
   void SetQueue(const SchedulerStats& stats);
   void SetCaches(const CacheCounters& images, const CacheCounters& prompts);
@@ -50,7 +50,7 @@ class ServerMetrics {
   Gauge& decode_threads_;
 };
 
-// The figures of process and machine.
+// The metrics of process and machine.
 nlohmann::json ToJson(const SystemStats& stats);
 
 }  // namespace edgevlm

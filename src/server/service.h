@@ -1,4 +1,4 @@
-// Service: from connections to endpoints. Checks who asks, finds the endpoint, counts.
+// Service: checks access, dispatches requests to their endpoints, and counts them.
 #pragma once
 
 #include "server/http/server.h"
@@ -14,7 +14,7 @@ class Service final : public HttpService {
   void Handle(Request request, std::shared_ptr<ResponseWriter> writer) override;
   void HandleMessage(const Request& head, std::string message,
                      std::shared_ptr<ResponseWriter> writer) override;
-  Response Refusal(std::string_view path, int status, const std::string& reason) override;
+  Response ErrorResponse(std::string_view path, int status, const std::string& reason) override;
 
  private:
   ServerContext& context_;

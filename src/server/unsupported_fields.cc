@@ -9,15 +9,15 @@ namespace {
 
 struct UnsupportedField {
   const char* name;
-  // Values besides null, false, 0, "", [] and {} that ask for nothing: a JSON list.
+  // Values besides null, false, 0, "", [] and {} that switch the feature off: a JSON list.
   std::string_view neutral = "[]";
-  // Another field that takes this one back by being "none".
+  // Another field that disables this one when it is "none".
   const char* switch_name = nullptr;
 };
 
-// Of all APIs together: a client that means the field of one of them means it in every other.
+// Of all APIs together: a name means the same in each of them.
 constexpr UnsupportedField kUnsupported[] = {
-    // More than one reply, and more about it than its text.
+    // More than one reply, or more about it than its text.
     {"n", "[1]"},
     {"best_of", "[1]"},
     {"logprobs"},
@@ -38,12 +38,12 @@ constexpr UnsupportedField kUnsupported[] = {
     {"chat_template_kwargs", R"([{"enable_thinking":false}])"},
     {"web_search_options"},
     {"spatial_refs"},
-    // Calls instead of text.
+    // Tool calls instead of text.
     {"tools", "[]", "tool_choice"},
     {"tool_choice", R"(["none","auto"])"},
     {"functions", "[]", "function_call"},
     {"function_call", R"(["none","auto"])"},
-    // Another prompt.
+    // A different prompt.
     {"suffix"},
     {"template"},
     {"chat_template"},
@@ -53,8 +53,8 @@ constexpr UnsupportedField kUnsupported[] = {
     {"documents"},
     {"truncate_prompt_tokens", "[-1]"},
     {"lora"},
-    // Which tokens may come, and how they are chosen. What a reply's form is, response_format.h
-    // reads.
+    // Which tokens are allowed and how they are sampled. response_format.h reads the constraints on
+    // the whole reply.
     {"logit_bias"},
     {"logits_processors"},
     {"allowed_token_ids"},
@@ -75,8 +75,8 @@ constexpr UnsupportedField kUnsupported[] = {
     {"use_beam_search"},
 };
 
-// Fields often stand there with values that ask for nothing.
-bool AsksForNothing(const UnsupportedField& field, const Json& value) {
+// Clients often send fields with values that switch the feature off.
+bool IsNeutral(const UnsupportedField& field, const Json& value) {
   if (value == false || value == 0 || value == "" || value.empty()) return true;
   const Json neutral = Json::parse(field.neutral);
   return std::ranges::find(neutral, value) != neutral.end();
@@ -84,13 +84,13 @@ bool AsksForNothing(const UnsupportedField& field, const Json& value) {
 
 }  // namespace
 
-void RefuseUnsupported(Fields& fields) {
+void RejectUnsupported(Fields& fields) {
   for (const UnsupportedField& field : kUnsupported) {
     const Json* value = fields.Any(field.name);
-    if (value == nullptr || AsksForNothing(field, *value)) continue;
+    if (value == nullptr || IsNeutral(field, *value)) continue;
     const Json* other = field.switch_name == nullptr ? nullptr : fields.Any(field.switch_name);
     if (other != nullptr && *other == "none") continue;
-    fields.Refuse(field.name, "this server does not do that", "unsupported");
+    fields.Reject(field.name, "not supported by this server", "unsupported");
   }
 }
 

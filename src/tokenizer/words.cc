@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "tokenizer/characters.h"
 #include "tokenizer/utf8.h"
@@ -11,10 +12,6 @@ namespace {
 
 constexpr std::string_view kContractions[] = {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
 
-char LowerAscii(char letter) {
-  return 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 bool IsLineEnd(char byte) { return byte == '\r' || byte == '\n'; }
 
 std::size_t ContractionLength(std::string_view text, bool any_case) {
@@ -22,7 +19,7 @@ std::size_t ContractionLength(std::string_view text, bool any_case) {
     const std::string_view start = text.substr(0, contraction.size());
     const bool same =
         std::equal(start.begin(), start.end(), contraction.begin(), contraction.end(),
-                   [&](char a, char b) { return (any_case ? LowerAscii(a) : a) == b; });
+                   [&](char a, char b) { return (any_case ? ToLowerAscii(a) : a) == b; });
     if (same) return contraction.size();
   }
   return 0;

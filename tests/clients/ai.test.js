@@ -83,7 +83,7 @@ test("several pictures and turns", async () => {
   assert.match((await generateText({ model, system: "be short", messages })).text, /monkey/);
 });
 
-test("errors tell their status", async () => {
+test("errors have their status", async () => {
   const fails = (status, more) =>
     assert.rejects(
       generateText({ model, maxRetries: 0, messages: caption, ...more }),
@@ -106,7 +106,7 @@ test("errors tell their status", async () => {
   await guarded.end();
 });
 
-test("abort frees the place", async () => {
+test("abort frees the slot", async () => {
   const long = await serve(...slow);
   const controller = new AbortController();
   const { fullStream } = streamText({

@@ -1,4 +1,4 @@
-// The page in Debian's Chromium, for the tests of it.
+// Drives the page in Debian's Chromium.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { ducks, root } from "./served.js";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const shots = process.env.EDGEVLM_SCREENSHOTS ?? join(root, "build/screenshots");
 
-// For tests that are left out without a Chromium.
+// Skips tests if there is no Chromium.
 export const skip = existsSync(executablePath) ? false : `no Chromium at ${executablePath}`;
 
 export const launch = () =>
@@ -22,7 +22,7 @@ export const launch = () =>
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      // A camera that shows a test picture.
+      // A fake camera with a test picture.
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
     ],
@@ -30,8 +30,8 @@ export const launch = () =>
 
 const resourceFailed = /Failed to load resource/;
 
-// A page and what went wrong in it: errors, and requests to other hosts. refusals: the test is
-// about requests that are refused, which Chromium calls an error.
+// A page and its problems: errors, and requests to other hosts. refusals: the test expects rejected
+// requests, which Chromium reports as errors.
 export async function open(browser, url, { refusals = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
@@ -58,7 +58,7 @@ export async function shoot(page, name) {
 
 export const fileOf = (buffer, name = "ducks.png") => ({ name, mimeType: "image/png", buffer });
 
-// Until it is the one that is talked about.
+// Waits until it is the picture of the conversation.
 export async function choose(page, file = fileOf(ducks)) {
   const before = await page.locator(".picture").count();
   await page.setInputFiles("#file", file);
@@ -88,11 +88,11 @@ export const ended = page =>
 
 export const said = page => page.locator(".turn").last().locator(".said").textContent();
 
-// Tab by tab to the element of that id.
+// Presses Tab until the element with this id has the focus.
 export async function tabTo(page, id) {
   for (let i = 0; i < 30; ++i) {
     if (await page.evaluate(id => document.activeElement.id === id, id)) return;
     await page.keyboard.press("Tab");
   }
-  assert.fail(`${id} can not be reached`);
+  assert.fail(`${id} cannot be reached`);
 }

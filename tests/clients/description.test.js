@@ -1,5 +1,5 @@
-// openapi.json against the server: its examples, and those of the documents, work as they stand,
-// and replies are what it says.
+// Tests openapi.json against the server: its examples and those of the documents work unchanged, and
+// replies match their schemas.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ let server, folder, description;
 before(async () => {
   server = await serve();
   folder = mkdtempSync(join(tmpdir(), "edgevlm-curl-"));
-  writeFileSync(join(folder, "photo.jpg"), ducks); // the bytes tell the format
+  writeFileSync(join(folder, "photo.jpg"), ducks); // the bytes determine the format
   description = await (await fetch(`${server.url}/openapi.json`)).json();
 });
 after(async () => {
@@ -23,7 +23,7 @@ after(async () => {
   await server.end();
 });
 
-// Resolves to what came; rejects for a status from 400 on.
+// Resolves to the response; rejects for a status of 400 or more.
 async function shell(command) {
   const here = command
     .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8080/g, server.url)
@@ -45,7 +45,7 @@ const kinds = {
   null: value => value === null,
 };
 
-// What there is in `value` is described, has the kind that it should, and misses nothing.
+// Checks that `value` has the described types, no undescribed fields, and all required ones.
 function check(value, schema, where) {
   const { type, properties, required = [], items, enum: values, const: only } = resolved(schema);
   assert.ok(
@@ -91,7 +91,7 @@ test("the description's examples", async () => {
   assert.ok(count > 25);
 });
 
-// The commands of code blocks that begin with curl, each with all its lines.
+// The curl commands in code blocks, each with all its lines.
 function examplesOf(file) {
   const blocks =
     readFileSync(join(root, file), "utf8").match(/(?<=^```[a-z]*\n)[^]*?(?=^```$)/gm) ?? [];

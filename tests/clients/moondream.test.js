@@ -41,7 +41,7 @@ test("errors are errors", async () => {
   const imageUrl = `data:image/png;base64,${noPicture.toString("base64")}`;
   await assert.rejects(client.caption({ image: { imageUrl } }), /415/);
   await assert.rejects(client.caption({ image: ducks, length: "endless" }), /400/);
-  // What its cloud does and this server does not.
+  // Features of its cloud that this server does not have.
   await assert.rejects(client.detect({ image: ducks, object: "duck" }), /404/);
 });
 
@@ -58,7 +58,7 @@ test("keys", async () => {
   await guarded.end();
 });
 
-test("a client that stops reading frees the place", async () => {
+test("a client that stops reading frees the slot", async () => {
   const long = await serve("--max-tokens", "3000", ...slow);
   const { answer } = await new vl({ endpoint: long.url }).query({
     image: ducks,

@@ -119,7 +119,7 @@ test("errors have a message", async () => {
     client.pull({ model: "edgevlm" }),
     client.delete({ model: "edgevlm" }),
   ]) {
-    await assert.rejects(missing, error => error.status_code === 404 && /nothing here/.test(error));
+    await assert.rejects(missing, error => error.status_code === 404 && /no such endpoint/.test(error));
   }
 });
 
@@ -134,7 +134,7 @@ test("keys", async () => {
   await guarded.end();
 });
 
-test("abort frees the place", async () => {
+test("abort frees the slot", async () => {
   const long = await serve(...slow);
   const longClient = new Ollama({ host: long.url });
   const stream = await longClient.chat({

@@ -45,7 +45,7 @@ test("question", async () => {
   assert.equal(reply.choices[0].message.content, "three");
 });
 
-test("words before the picture", async () => {
+test("text before the picture", async () => {
   const content = [{ type: "text", text: "how many ducks are there?" }, image(ducks)];
   const reply = await ask({ messages: [{ role: "user", content }] });
   assert.equal(reply.choices[0].message.content, "three");
@@ -87,7 +87,7 @@ test("length and stops end a reply", async () => {
   assert.doesNotMatch(stopped.choices[0].message.content, /ducks/);
 });
 
-test("the same seed makes the same choices", async () => {
+test("the same seed reproduces a reply", async () => {
   const drawn = async seed => (await ask({ temperature: 1.5, seed })).choices[0].message.content;
   assert.equal(await drawn(7), await drawn(7));
   const others = await Promise.all([1, 2, 3, 4, 5].map(drawn));
@@ -120,11 +120,11 @@ test("structured output with a picture", async () => {
 test("several pictures", async () => {
   const last = await ask({ messages: [user("", monkey)] });
   const both = await ask({ messages: [user("", ducks, monkey)] });
-  // The built-in model answers about the last.
+  // The built-in model uses the last one.
   assert.equal(both.choices[0].message.content, last.choices[0].message.content);
 });
 
-test("what SDKs send for nothing is nothing", async () => {
+test("fields that SDKs send by default have no effect", async () => {
   const names = ["max_tokens", "temperature", "top_p", "stop", "seed", "presence_penalty", "tools"];
   const nothing = Object.fromEntries(names.map(name => [name, null]));
   const plain = await ask({});
@@ -133,7 +133,7 @@ test("what SDKs send for nothing is nothing", async () => {
   assert.ok((await ask(penalties)).choices[0].message.content.length > 0);
 });
 
-test("errors are the client's own kinds", async () => {
+test("errors have the client's own types", async () => {
   await assert.rejects(ask({ model: "gpt-4o" }), OpenAI.NotFoundError);
   await assert.rejects(ask({ max_tokens: 0 }), OpenAI.BadRequestError);
   await assert.rejects(ask({ messages: [] }), error => error.param === "messages");
@@ -180,7 +180,7 @@ test("keys", async () => {
   await guarded.end();
 });
 
-test("a model that takes time", async t => {
+test("a slow model", async t => {
   const long = await serve(...slow);
   const longClient = clientOf(long);
   const request = { model: "smolvlm-256m", messages: [user("what is this?", ducks)] };
@@ -233,7 +233,7 @@ test("a model that takes time", async t => {
   });
 });
 
-test("a full queue says when to come again", async t => {
+test("a full queue sends Retry-After", async t => {
   const small = await serve("--running", "1", "--waiting", "0", ...slow);
   t.after(() => small.end());
   const smallClient = clientOf(small);

@@ -1,4 +1,4 @@
-// The page, used as a person would.
+// The page, used like a person would.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
@@ -92,7 +92,7 @@ for (const [name, options] of Object.entries({
 test("timings", { skip }, async () => {
   const { page, wrong } = await openPage();
   await page.click("text=Model and optimisations");
-  await page.click("#forget"); // other tests have shown this picture
+  await page.click("#forget"); // other tests have used this picture
   await page.waitForFunction(() => document.getElementById("forgotten").textContent !== "");
   await choose(page);
   await caption(page);
@@ -135,7 +135,7 @@ test("the model and its optimisations", { skip }, async () => {
     assert.ok(facts.includes(fact), fact);
 });
 
-// As a desktop gives it when something is dropped or pasted.
+// The data of a drop or a paste.
 const give = (page, kind, bytes) =>
   page.evaluate(
     ([kind, bytes]) => {
@@ -186,7 +186,7 @@ test("the camera", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
-test("where pages may not film, a field for a picture that is taken", { skip }, async () => {
+test("without camera access, a file field", { skip }, async () => {
   const { page } = await openPage();
   await page.evaluate(() => Object.defineProperty(navigator, "mediaDevices", { value: undefined }));
   const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.click("#camera")]);
@@ -201,7 +201,7 @@ test("by keyboard alone", { skip }, async () => {
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   assert.equal(outline, "solid", "the focus is seen");
   const chosen = page.waitForEvent("filechooser");
-  await page.evaluate(() => {}); // until it listens
+  await page.evaluate(() => {}); // until its listeners are ready
   await page.keyboard.press("Enter");
   await (await chosen).setFiles(fileOf(ducks));
   await seesPicture(page);
@@ -238,7 +238,7 @@ test("what screen readers need", { skip }, async () => {
   assert.equal(await page.locator("img:not([alt])").count(), 0);
 });
 
-test("every way the reply can come gives the same", { skip }, async () => {
+test("all transports give the same reply", { skip }, async () => {
   const { page, wrong } = await openPage();
   await choose(page);
   await page.click("text=Reply settings");
@@ -280,10 +280,10 @@ test("settings", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
-test("errors are told", { skip }, async () => {
+test("errors are shown", { skip }, async () => {
   const { page, wrong } = await openPage({ refusals: true });
   await choose(page, fileOf(noPicture, "hello.png"));
-  assert.match(await page.locator("#stage").textContent(), /can not show it/);
+  assert.match(await page.locator("#stage").textContent(), /cannot show it/);
   await page.click("#caption");
   await page.waitForSelector(".wrong");
   assert.match(await page.locator(".wrong").textContent(), /image/);
@@ -293,7 +293,7 @@ test("errors are told", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
-test("a page that nobody sees asks for nothing", { skip }, async () => {
+test("a hidden page sends no requests", { skip }, async () => {
   const { page } = await openPage();
   let looks = 0;
   page.on("request", request => {

@@ -1,4 +1,4 @@
-// The page with a model that takes time, with keys, and when the server goes.
+// The page with a slow model, with keys, and when the server stops.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
@@ -30,7 +30,7 @@ const words = (page, count) =>
     count,
   );
 
-test("stop, and a conversation that is remembered", { skip }, async t => {
+test("stop, and a conversation with earlier turns", { skip }, async t => {
   const server = await serve("--max-tokens", "3000", ...slow);
   t.after(() => server.end());
   const { page, wrong } = await open(browser, server.url);
@@ -92,7 +92,7 @@ test("keys", { skip }, async t => {
   await page.keyboard.type("sixteen-or-more-2");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() =>
-    document.getElementById("lock-note").textContent.includes("none of this server's keys"),
+    document.getElementById("lock-note").textContent.includes("not one of this server's keys"),
   );
   await page.fill("#key", key);
   await page.keyboard.press("Enter");
@@ -105,12 +105,12 @@ test("keys", { skip }, async t => {
     true,
     "browsers send no key with a WebSocket",
   );
-  await page.click("text=API"); // the tab knows the key
+  await page.click("text=API"); // the tab has stored the key
   await page.waitForSelector("article");
   assert.deepEqual(wrong, []);
 });
 
-test("a server that is busy", { skip }, async t => {
+test("a busy server", { skip }, async t => {
   const server = await serve("--running", "1", "--waiting", "0", "--max-tokens", "3000", ...slow);
   t.after(() => server.end());
   const { page } = await open(browser, server.url);
@@ -127,7 +127,7 @@ test("a server that is busy", { skip }, async t => {
   assert.ok(await idle(server.url), "a page that is closed frees the place");
 });
 
-test("a picture that is too large", { skip }, async t => {
+test("a too large picture", { skip }, async t => {
   const server = await serve("--body-mib", "1");
   t.after(() => server.end());
   const { page, wrong } = await open(browser, server.url);
@@ -138,7 +138,7 @@ test("a picture that is too large", { skip }, async t => {
   assert.deepEqual(wrong, []);
 });
 
-test("a server that goes and comes", { skip }, async () => {
+test("a server that stops and restarts", { skip }, async () => {
   const server = await serve();
   const { page, wrong } = await open(browser, server.url, { refusals: true });
   await choose(page);
@@ -147,7 +147,7 @@ test("a server that goes and comes", { skip }, async () => {
   await page.waitForSelector("#live.lost");
   await page.click("#caption");
   await page.waitForSelector(".wrong");
-  assert.equal(await page.locator(".wrong").textContent(), "The server can not be reached.");
+  assert.equal(await page.locator(".wrong").textContent(), "The server cannot be reached.");
   const again = await serve("--port", new URL(server.url).port);
   await page.waitForSelector("#live:not(.lost)");
   await caption(page);

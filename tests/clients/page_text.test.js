@@ -1,4 +1,4 @@
-// The page of a server whose model reads no pictures, and how replies are shown.
+// The page of a server with a text-only model, and the rendering of replies.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -19,7 +19,7 @@ after(async () => {
 
 const openPage = options => open(browser, server.url, options);
 
-test("a conversation in words", { skip }, async () => {
+test("a text conversation", { skip }, async () => {
   const { page, wrong } = await openPage();
   await page.waitForSelector("#facts dt", { state: "attached" });
   for (const id of ["stage", "choose", "camera", "caption", "forget"])
@@ -52,7 +52,7 @@ test("a conversation in words", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
-test("a picture that is dropped there changes nothing", { skip }, async () => {
+test("a dropped picture is ignored", { skip }, async () => {
   const { page, wrong } = await openPage();
   await page.waitForSelector("#facts dt", { state: "attached" });
   await page.evaluate(() => {
@@ -94,7 +94,7 @@ if (a < b) {
 \`\`\`
 not ended`;
 
-// Whatever the model says.
+// Replaces the reply of the model.
 const answerWith = (page, text) =>
   page.route("**/v1/chat/completions", route => {
     const chunk = (delta, more) => `data: ${JSON.stringify({ choices: [{ delta }], ...more })}\n\n`;
@@ -109,7 +109,7 @@ const answerWith = (page, text) =>
     return route.fulfill({ contentType: "text/event-stream", body: pieces.join("") + end });
   });
 
-test("paragraphs, lists and code are shown as such", { skip }, async () => {
+test("paragraphs, lists and code are rendered", { skip }, async () => {
   const { page, wrong } = await openPage();
   await answerWith(page, markdown);
   await ask(page, "hello");
@@ -147,7 +147,7 @@ test("paragraphs, lists and code are shown as such", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
-test("what looks like markup and is none stays as it is", { skip }, async () => {
+test("other markup stays as it was written", { skip }, async () => {
   const { page } = await openPage();
   for (const text of ["2 * 3 * 4 = 24", "a_b_c and ** or ```x``` **", "-5 degrees\n1.5 km", "``", "#1"]) {
     await page.unroute("**/v1/chat/completions");

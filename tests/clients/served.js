@@ -1,4 +1,4 @@
-// A running `edgevlm serve` for the tests of this folder, and pictures for it.
+// Runs `edgevlm serve` for the tests of this folder, and has pictures for it.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,14 +16,14 @@ export const ducks = example("ducks.png");
 export const monkey = example("monkey.png");
 export const noPicture = Buffer.from("hello");
 
-// A model of random weights that takes seconds for a long reply, and has a chat template. A picture
-// is one square of it.
+// A model with random weights and a chat template that takes seconds for a long reply. A picture is
+// one tile.
 export const slow = ["--preset", "smolvlm-256m", "--image-max-tokens", "64"];
 export const longReply = 3000; // tokens
 
 export const key = "sixteen-or-more-1";
 
-// Resolves to {url, end} when it answers.
+// Resolves to {url, end} once it accepts requests.
 export async function serve(...options) {
   const port = options.includes("--port") ? [] : ["--port", "0"];
   const child = spawn(binary, ["serve", ...port, ...options], {
@@ -45,7 +45,7 @@ export async function serve(...options) {
   return { url, end };
 }
 
-// One that asks for `key`.
+// A server that requires `key`.
 export async function serveLocked(...options) {
   const folder = mkdtempSync(join(tmpdir(), "edgevlm-keys-"));
   writeFileSync(join(folder, "keys"), `${key}\n`);
@@ -67,8 +67,8 @@ async function becomes(condition) {
   return false;
 }
 
-// Whether the server works on something, or on nothing, within two seconds: far less than a long
-// reply takes.
+// Whether the server becomes busy, or idle, within two seconds, which is far less than a long reply
+// takes.
 export const busy = url => becomes(async () => (await queueOf(url)).running > 0);
 export const idle = url =>
   becomes(async () => {

@@ -18,7 +18,7 @@ const open = ({ url }, options) =>
     socket.onerror = reject;
   });
 
-// All messages up to the last.
+// All messages up to the final one.
 const ask = (socket, request) =>
   new Promise(resolve => {
     const messages = [];
@@ -60,7 +60,7 @@ test("keys", async () => {
   await guarded.end();
 });
 
-test("a client that leaves frees the place", async () => {
+test("a disconnect frees the slot", async () => {
   const long = await serve(...slow);
   const socket = await open(long);
   socket.send(
@@ -72,7 +72,7 @@ test("a client that leaves frees the place", async () => {
   await long.end();
 });
 
-test("who waits is told the place in the queue", async () => {
+test("waiting requests receive their position in the queue", async () => {
   const long = await serve("--running", "1", ...slow);
   const request = { type: "vqa", image, question: "what is this?", progress: true };
   const first = await open(long);

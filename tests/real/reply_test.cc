@@ -1,4 +1,4 @@
-// Replies of a published language model: what a model that has learnt to write really writes.
+// Replies of a published language model: that a trained model generates sensible text.
 #include <gmock/gmock.h>
 
 #include "program.h"

@@ -1,5 +1,5 @@
-// A small HTTP server on a port of this machine, for tests of downloads. Sends whatever it is told
-// to, right or wrong.
+// HttpServer: a local HTTP server for tests of downloads. Sends the handler's bytes unchecked,
+// valid or not.
 #pragma once
 
 #include <arpa/inet.h>
@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cctype>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -16,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/check.h"
 
 namespace edgevlm {
@@ -32,11 +32,11 @@ struct ServerRequest {
 
 struct ServerAnswer {
   std::string bytes;  // with status line and headers
-  // Afterwards: close, or wait until the client goes.
+  // Afterwards, wait until the client disconnects instead of closing.
   bool stalls = false;
 };
 
-// Answers one connection after the other, with one answer each, on a thread of its own.
+// Answers one connection at a time, with one response each, on a thread of its own.
 class HttpServer {
  public:
   using Handler = std::function<ServerAnswer(const ServerRequest&)>;
@@ -115,9 +115,8 @@ class HttpServer {
       line = head.find("\r\n", begin);
       const auto colon = head.find(": ", begin);
       if (line == std::string::npos || colon == std::string::npos || colon > line) continue;
-      std::string name = head.substr(begin, colon - begin);
-      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      request.headers[name] = head.substr(colon + 2, line - colon - 2);
+      const std::string_view name = std::string_view(head).substr(begin, colon - begin);
+      request.headers[ToLowerAscii(name)] = head.substr(colon + 2, line - colon - 2);
     }
     return request;
   }

@@ -1,4 +1,4 @@
-// A folder of a test's own, removed at its end.
+// TestFolder: a temporary folder, removed in the destructor.
 #pragma once
 
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 #include "convert/huggingface/convert.h"
 
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
 
+#include "base/ascii.h"
 #include "convert/huggingface/family.h"
 #include "convert/huggingface/limits.h"
 #include "gguf/names.h"
@@ -108,7 +108,7 @@ std::string ModelName(const std::string& folder) {
   bool is_first = true;
   for (char& c : name) {
     if (c == '-') c = ' ';
-    if (is_first) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (is_first) c = ToUpperAscii(c);
     is_first = c == ' ';
   }
   return name;

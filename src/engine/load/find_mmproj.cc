@@ -1,12 +1,12 @@
 #include "engine/load/find_mmproj.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "edgevlm/edgevlm.h"
 #include "gguf/mapped_parts.h"
 
@@ -17,11 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMark = "mmproj";
 
-std::string LowerName(const fs::path& path) {
-  std::string name = path.filename().string();
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name;
-}
+std::string LowerName(const fs::path& path) { return ToLowerAscii(path.filename().string()); }
 
 bool IsMmproj(const fs::path& path) {
   const std::string name = LowerName(path);

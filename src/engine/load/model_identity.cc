@@ -56,7 +56,7 @@ std::string ModelIdentity(std::span<const std::span<const std::byte>> gguf,
   AddNumber(static_cast<std::uint64_t>(vision.keep_tokens.value_or(0)), digest);
   AddNumber(static_cast<std::uint64_t>(vision.keep_by), digest);
   AddNumber(vision.keep_seed, digest);
-  return digest.Finish();
+  return digest.HexDigest();
 }
 
 }  // namespace edgevlm

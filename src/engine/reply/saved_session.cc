@@ -229,7 +229,7 @@ std::vector<std::byte> WriteSession(const SavedSession& session) {
   writer.Put(session.cache);
   Sha256 digest;
   digest.Update(bytes);
-  const std::string digits = digest.Finish();
+  const std::string digits = digest.HexDigest();
   writer.Put(std::as_bytes(std::span(digits)));
   return bytes;
 }
@@ -243,7 +243,7 @@ Result<SavedSession> ReadSession(std::span<const std::byte> bytes) {
   if (ByteReader(bytes).Text(kMark.size()) != kMark) return ReadSessionBody(bytes);
   Sha256 digest;
   digest.Update(bytes.first(body));
-  if (ByteReader(bytes.subspan(body)).Text(kDigestDigits) != digest.Finish()) {
+  if (ByteReader(bytes.subspan(body)).Text(kDigestDigits) != digest.HexDigest()) {
     return Corrupt("digest");
   }
   return ReadSessionBody(bytes.first(body));

@@ -20,13 +20,13 @@ std::string ContentOf(const Model& model, std::string_view file_id, std::string_
     digest.Update(std::as_bytes(std::span(part)));
     digest.Update(std::as_bytes(std::span("", 1)));
   }
-  return digest.Finish();
+  return digest.HexDigest();
 }
 
 std::string FileId(std::span<const std::byte> file) {
   Sha256 digest;
   digest.Update(file);
-  return digest.Finish();
+  return digest.HexDigest();
 }
 
 }  // namespace

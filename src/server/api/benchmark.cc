@@ -1,4 +1,5 @@
-// POST /benchmark: requests from inside, through the same queue as all others.
+// POST /benchmark: measures serving speed with internal requests, which use the same queue as
+// others.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -24,20 +25,20 @@ double MillisecondsBetween(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double, std::milli>(end - begin).count();
 }
 
-// An image file of smooth colors, unlike that of any other number: nothing is found in a cache.
+// An image file with color gradients, different for each number, so that no cache has it.
 std::shared_ptr<const std::string> MakeImage(int number) {
   std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
-      for (const int level : {x + number, y + number / 256, x + y}) {
-        file += static_cast<char>(level & 255);
+      for (const int color : {x + number, y + number / 256, x + y}) {
+        file += static_cast<char>(color & 255);
       }
     }
   }
   return std::make_shared<const std::string>(std::move(file));
 }
 
-// Keeps `concurrency` requests under way until all are done, and then replies.
+// Keeps `concurrency` requests under way until all are done, then sends the report.
 class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
  public:
   BenchmarkRun(ServerContext& context, std::shared_ptr<ResponseWriter> writer, int requests,
@@ -45,12 +46,12 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
       : context_(context),
         writer_(std::move(writer)),
         decode_(std::move(decode)),
-        sees_(context.engine().info().image_size > 0),
+        takes_images_(context.engine().info().image_size > 0),
         left_(requests),
         requests_(static_cast<std::size_t>(requests)) {}
 
   void Start(int concurrency) {
-    for (int i = 0; i < concurrency; ++i) Next();
+    for (int i = 0; i < concurrency; ++i) SubmitNext();
   }
 
   void Cancel() {
@@ -60,7 +61,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
   }
 
  private:
-  // Hears of one of the requests.
+  // Measures one of the requests.
   class Listener final : public ReplyListener {
    public:
     Listener(std::shared_ptr<BenchmarkRun> run, std::size_t index)
@@ -83,7 +84,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
         request_.reply_tokens = reply->reply.reply_tokens;
         request_.first_token_ms = reply->first_token_ms;
       }
-      run_->Ended(index_, std::move(request_));
+      run_->OnEnd(index_, std::move(request_));
     }
 
    private:
@@ -95,41 +96,41 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
     ServedRequest request_;
   };
 
-  void Next() {
+  void SubmitNext() {
     std::size_t index = 0;
     {
       const std::lock_guard lock(mutex_);
       if (left_ == 0) return;
       --left_;
-      index = begun_++;
+      index = started_++;
     }
     RequestMessage message = {.role = Role::kUser, .parts = {}};
-    if (sees_) message.parts.push_back({.image = MakeImage(static_cast<int>(index))});
-    if (!sees_) message.parts.push_back({.text = "Tell me something."});
+    if (takes_images_) message.parts.push_back({.image = MakeImage(static_cast<int>(index))});
+    if (!takes_images_) message.parts.push_back({.text = "Tell me something."});
     ReplyRequest request;
     request.messages.push_back(std::move(message));
     request.decode = decode_;
     request.deadline = Clock::now() + context_.rules()->limits.time;
     const auto number = context_.scheduler().Submit(
         std::move(request), std::make_shared<Listener>(shared_from_this(), index));
-    if (!number) return Ended(index, {});
+    if (!number) return OnEnd(index, {});
     const std::lock_guard lock(mutex_);
     numbers_.push_back(*number);
   }
 
-  void Ended(std::size_t index, ServedRequest request) {
+  void OnEnd(std::size_t index, ServedRequest request) {
     bool is_last = false;
     {
       const std::lock_guard lock(mutex_);
       requests_[index] = std::move(request);
-      is_last = ++ended_ == begun_ && left_ == 0;
+      is_last = ++ended_ == started_ && left_ == 0;
     }
-    if (is_last) return Report();
-    Next();
+    if (is_last) return SendReport();
+    SubmitNext();
   }
 
-  void Report() {
-    requests_.resize(begun_);
+  void SendReport() {
+    requests_.resize(started_);
     const ServingReport report =
         MakeServingReport(requests_, MillisecondsBetween(begin_, Clock::now()));
     nlohmann::json object = ServingJson(report);
@@ -140,11 +141,11 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
   ServerContext& context_;
   const std::shared_ptr<ResponseWriter> writer_;
   const DecodeOptions decode_;
-  const bool sees_;
+  const bool takes_images_;
   const Clock::time_point begin_ = Clock::now();
   std::mutex mutex_;
   int left_;
-  std::size_t begun_ = 0;
+  std::size_t started_ = 0;
   std::size_t ended_ = 0;
   std::vector<ServedRequest> requests_;
   std::vector<std::uint64_t> numbers_;
@@ -167,7 +168,7 @@ void StartBenchmark(ServerContext& context, Request request,
       static_cast<int>(fields.Whole("max_tokens", {1, rules->limits.reply_tokens}, 32));
   if (problem) return writer->Send(OpenAiError(*problem));
   const auto run = std::make_shared<BenchmarkRun>(context, writer, requests, decode);
-  writer->WhenGone([run] { run->Cancel(); });
+  writer->OnDisconnect([run] { run->Cancel(); });
   run->Start(std::min(concurrency, requests));
 }
 

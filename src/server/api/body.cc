@@ -1,5 +1,6 @@
 #include "server/api/body.h"
 
+#include "base/ascii.h"
 #include "server/parse/header_value.h"
 
 namespace edgevlm {
@@ -7,7 +8,7 @@ namespace {
 
 bool IsJsonType(std::string_view type) {
   const std::string_view kind = HeaderKind(type);
-  // Ollama's users send curl's own type.
+  // Examples for Ollama leave curl its default type.
   return kind.empty() || EqualIgnoringCase(kind, "application/json") ||
          EqualIgnoringCase(kind, "application/x-www-form-urlencoded") ||
          EqualIgnoringCase(kind, "text/plain");
@@ -26,10 +27,12 @@ std::variant<Json, ApiError> ReadJsonBody(const Request& request) {
 }
 
 void CheckModel(const ServerContext& context, Fields& fields) {
-  const std::string asked = fields.Text("model", context.model_name());
-  const std::string name = asked.substr(0, asked.rfind(':'));
-  if (asked == context.model_name() || name == context.model_name() || asked.empty()) return;
-  fields.Refuse("model", "expected '" + context.model_name() + "', found another name",
+  const std::string requested = fields.Text("model", context.model_name());
+  const std::string name = requested.substr(0, requested.rfind(':'));
+  if (requested == context.model_name() || name == context.model_name() || requested.empty()) {
+    return;
+  }
+  fields.Reject("model", "expected '" + context.model_name() + "', found another name",
                 "model_not_found", 404);
 }
 

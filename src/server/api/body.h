@@ -1,4 +1,4 @@
-// The body of a request, read.
+// Reads the JSON body of a request.
 #pragma once
 
 #include <utility>
@@ -10,10 +10,10 @@
 
 namespace edgevlm {
 
-// Errors: 400, 413, 415 (a Content-Type that is there and is no JSON).
+// Errors: 400, 413, 415 (a Content-Type other than JSON).
 std::variant<Json, ApiError> ReadJsonBody(const Request& request);
 
-// 404 for a "model" that is not this server's. Tags (":latest") do not count.
+// 404 for a "model" that is not this server's. Tags (":latest") are ignored.
 void CheckModel(const ServerContext& context, Fields& fields);
 
 }  // namespace edgevlm

@@ -11,10 +11,10 @@ using nlohmann::json;
 
 class ChatApiFormat final : public ApiFormat {
  public:
-  ChatApiFormat(ReplyFacts facts, bool includes_usage)
-      : facts_(std::move(facts)), includes_usage_(includes_usage) {}
+  ChatApiFormat(ReplyMetadata metadata, bool includes_usage)
+      : metadata_(std::move(metadata)), includes_usage_(includes_usage) {}
 
-  Response Whole(const RequestReply& reply) override {
+  Response WholeReply(const RequestReply& reply) override {
     json object = Object("chat.completion");
     object["choices"] = {
         {{"index", 0},
@@ -26,17 +26,21 @@ class ChatApiFormat final : public ApiFormat {
     object["seed"] = SeedJson(reply.reply.seed);
     return {.body = ToText(object)};
   }
-  Response Failed(const ApiError& error) override { return OpenAiError(error); }
+  Response ErrorReply(const ApiError& error) override { return OpenAiError(error); }
 
-  std::string Begin() override { return Chunk({{"role", "assistant"}, {"content", ""}}, nullptr); }
-  std::string Progressed(const Progress& progress) override {
+  std::string StreamStart() override {
+    return Chunk({{"role", "assistant"}, {"content", ""}}, nullptr);
+  }
+  std::string ProgressChunk(const Progress& progress) override {
     json object = Object("chat.completion.chunk");
     object["choices"] = json::array();
     object["progress"] = ProgressJson(progress);
     return ToText(object);
   }
-  std::string Text(std::string_view text) override { return Chunk({{"content", text}}, nullptr); }
-  std::vector<std::string> End(const RequestReply& reply) override {
+  std::string TextChunk(std::string_view text) override {
+    return Chunk({{"content", text}}, nullptr);
+  }
+  std::vector<std::string> StreamEnd(const RequestReply& reply) override {
     std::vector<std::string> payloads = {
         Chunk(json::object(), FinishName(reply.reply.finish_reason))};
     if (includes_usage_) {
@@ -50,12 +54,14 @@ class ChatApiFormat final : public ApiFormat {
     payloads.emplace_back("[DONE]");
     return payloads;
   }
-  std::string FailedLate(const ApiError& error) override { return OpenAiErrorBody(error); }
+  std::string StreamError(const ApiError& error) override { return OpenAiErrorBody(error); }
 
  private:
   json Object(const char* kind) const {
-    return {
-        {"id", facts_.id}, {"object", kind}, {"created", facts_.created}, {"model", facts_.model}};
+    return {{"id", metadata_.id},
+            {"object", kind},
+            {"created", metadata_.created},
+            {"model", metadata_.model}};
   }
 
   std::string Chunk(json delta, const char* finish_reason) const {
@@ -68,14 +74,14 @@ class ChatApiFormat final : public ApiFormat {
     return ToText(object);
   }
 
-  const ReplyFacts facts_;
+  const ReplyMetadata metadata_;
   const bool includes_usage_;
 };
 
 }  // namespace
 
-std::shared_ptr<ApiFormat> MakeChatApiFormat(ReplyFacts facts, bool includes_usage) {
-  return std::make_shared<ChatApiFormat>(std::move(facts), includes_usage);
+std::shared_ptr<ApiFormat> MakeChatApiFormat(ReplyMetadata metadata, bool includes_usage) {
+  return std::make_shared<ChatApiFormat>(std::move(metadata), includes_usage);
 }
 
 }  // namespace edgevlm

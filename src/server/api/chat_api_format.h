@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// includes_usage: a stream ends with a chunk that has no choices and tells the tokens.
-std::shared_ptr<ApiFormat> MakeChatApiFormat(ReplyFacts facts, bool includes_usage);
+// includes_usage: a stream ends with a chunk without choices that has "usage" and "timings".
+std::shared_ptr<ApiFormat> MakeChatApiFormat(ReplyMetadata metadata, bool includes_usage);
 
 }  // namespace edgevlm

@@ -13,10 +13,10 @@ std::optional<Role> RoleNamed(const std::string& name) {
   return std::nullopt;
 }
 
-RequestPart ReadImage(Fields& part, Images& images, Problem& problem) {
+RequestPart ReadImage(Fields& part, RequestImages& images, Problem& problem) {
   const Json* image = part.Any("image_url");
   if (image == nullptr) {
-    part.Refuse("image_url", "expected an image, found none");
+    part.Reject("image_url", "expected an image, found none");
     return {};
   }
   const std::string where = part.PathOf("image_url");
@@ -26,39 +26,39 @@ RequestPart ReadImage(Fields& part, Images& images, Problem& problem) {
   if (url != nullptr && url->is_string()) {
     return images.FromText(url->get_ref<const std::string&>(), fields.PathOf("url"));
   }
-  fields.Refuse("url", "expected a text");
+  fields.Reject("url", "expected a text");
   return {};
 }
 
-RequestPart ReadPart(const Json& object, const std::string& where, Images& images,
+RequestPart ReadPart(const Json& object, const std::string& where, RequestImages& images,
                      Problem& problem) {
   Fields part(object, where, problem);
   const std::string type = part.Text("type", "");
   if (type == "text") {
-    if (!part.has("text")) part.Refuse("text", "expected a text, found none");
+    if (!part.has("text")) part.Reject("text", "expected a text, found none");
     return {.text = part.Text("text", "")};
   }
-  if (type == "refusal") return {.text = part.Text("refusal", "")};  // the assistant's words too
+  if (type == "refusal") return {.text = part.Text("refusal", "")};  // also text of the assistant
   if (type == "image_url") return ReadImage(part, images, problem);
-  part.Refuse("type", "expected text or image_url");
+  part.Reject("type", "expected text or image_url");
   return {};
 }
 
-RequestMessage ReadMessage(const Json& object, const std::string& where, Images& images,
+RequestMessage ReadMessage(const Json& object, const std::string& where, RequestImages& images,
                            Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
   if (const auto role = RoleNamed(fields.Text("role", ""))) {
     message.role = *role;
   } else {
-    fields.Refuse("role", "expected system, user or assistant");
+    fields.Reject("role", "expected system, user or assistant");
   }
   const Json* content = fields.Any("content");
   const bool is_empty = content == nullptr || (content->is_array() && content->empty());
   if (is_empty && message.role == Role::kAssistant) {
-    // One that refused, or called a tool: no words.
+    // A refusal or a tool call: no text.
   } else if (content == nullptr) {
-    fields.Refuse("content", "expected a text or a list of parts, found none");
+    fields.Reject("content", "expected a text or a list of parts, found none");
   } else if (content->is_string()) {
     message.parts.push_back({.text = content->get<std::string>()});
   } else if (content->is_array() && !content->empty() && content->size() <= kMaxParts) {
@@ -67,7 +67,7 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Images&
       message.parts.push_back(ReadPart((*content)[i], part, images, problem));
     }
   } else {
-    fields.Refuse("content",
+    fields.Reject("content",
                   "expected a text or a list of 1 to " + std::to_string(kMaxParts) + " parts");
   }
   return message;
@@ -75,11 +75,12 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Images&
 
 }  // namespace
 
-std::vector<RequestMessage> ReadChatMessages(Fields& body, Images& images, Problem& problem) {
+std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images,
+                                             Problem& problem) {
   std::vector<RequestMessage> messages;
   const Json* list = body.List("messages");
   if (list == nullptr || list->empty() || list->size() > kMaxMessages) {
-    body.Refuse("messages",
+    body.Reject("messages",
                 "expected a list of 1 to " + std::to_string(kMaxMessages) + " messages");
     return messages;
   }

@@ -1,4 +1,4 @@
-// What answers the requests, one function per endpoint; the table is in routes.cc.
+// The handlers of the endpoints; routes.cc has the table.
 #pragma once
 
 #include <memory>
@@ -47,7 +47,7 @@ void StartBenchmark(ServerContext& context, Request request,
 Response Tokenize(ServerContext& context, const Request& request);
 Response CountInputTokens(ServerContext& context, const Request& request);
 
-// figures.cc
+// stats.cc
 Response ClearCache(ServerContext& context, const Request& request);
 Response ShowMetrics(ServerContext& context, const Request& request);
 Response ShowPrometheus(ServerContext& context, const Request& request);
@@ -57,10 +57,12 @@ Response ShowRoot(ServerContext& context, const Request& request);
 Response ShowDocs(ServerContext& context, const Request& request);
 Response ShowOpenApi(ServerContext& context, const Request& request);
 Response ShowPageFile(ServerContext& context, const Request& request);
-// To who has no key. Browsers get a page that asks for it, and that knows nothing of this server.
-Response LockedAnswer(const Request& head, const ApiError& error);
+// The response without a valid key. Browsers get a page that asks for it and reveals nothing about
+// the server.
+Response UnauthorizedResponse(const Request& head, const ApiError& error);
 
-// What all replies know of themselves. prefix: of the id.
-ReplyFacts FactsFor(ServerContext& context, const char* prefix, std::vector<ShownImage> images);
+// The metadata of a reply to a new request. prefix: of its id.
+ReplyMetadata MakeReplyMetadata(ServerContext& context, const char* prefix,
+                                std::vector<ImageSummary> images);
 
 }  // namespace edgevlm

@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-// Of a number, true or false; longer ones are texts.
+// Longer values are always text.
 constexpr std::size_t kMaxNumberBytes = 64;
 
 constexpr std::string_view kTexts[] = {"prompt", "question", "model", "length", "stop"};
@@ -35,7 +35,7 @@ Result<Form> ReadForm(std::string_view body, std::string_view boundary) {
       continue;
     }
     const auto [entry, is_first] = form.fields.emplace(std::string(part.name), ValueOf(part));
-    if (!is_first) return Error{ErrorCode::kInvalid, "multipart body: a field stands twice"};
+    if (!is_first) return Error{ErrorCode::kInvalid, "multipart body: duplicate field"};
   }
   return form;
 }

@@ -1,4 +1,4 @@
-// Forms as bodies: fields as JSON would have them, and files.
+// Multipart forms as request bodies: their fields as JSON, and their files.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ struct Form {
   std::vector<std::string> files;  // in order
 };
 
-// Texts that are numbers, true or false in JSON become that, but not those of a prompt or question.
-// Errors: as ParseForm; kInvalid (a field twice).
+// Field values that are JSON numbers or booleans are converted, except those that are always text
+// (prompt, question, ...). Errors: as ParseForm; kInvalid (a duplicate field).
 Result<Form> ReadForm(std::string_view body, std::string_view boundary);
 
 }  // namespace edgevlm

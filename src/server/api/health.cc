@@ -1,4 +1,4 @@
-// GET /health, /health/live and /health/ready: for systemd, balancers and people.
+// GET /health, /health/live and /health/ready: for systemd, load balancers and people.
 #include <nlohmann/json.hpp>
 
 #include "metrics/system.h"
@@ -19,6 +19,7 @@ Response ShowHealth(ServerContext& context, const Request&) {
           .body = ToText({{"status", NameOf(context)},
                           {"version", Version()},
                           {"model", context.model_name()},
+                          {"notice", context.engine().info().notice},
                           {"needs_key", !context.rules()->access.keys.empty()},
                           {"uptime_seconds", context.uptime_seconds()},
                           {"queue", {{"waiting", queue.waiting}, {"running", queue.running}}},

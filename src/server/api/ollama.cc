@@ -1,4 +1,4 @@
-// Ollama's dialect: POST /api/generate and /api/chat.
+// Ollama's API: POST /api/generate and /api/chat.
 #include <utility>
 
 #include "server/answer.h"
@@ -7,8 +7,8 @@
 #include "server/api/endpoints.h"
 #include "server/api/ollama_api_format.h"
 #include "server/decode_fields.h"
-#include "server/images.h"
 #include "server/parse/json.h"
+#include "server/request_images.h"
 #include "server/response_format.h"
 #include "server/security.h"
 #include "server/unsupported_fields.h"
@@ -18,13 +18,13 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<RequestPart> ReadImages(Fields& fields, Images& images) {
+std::vector<RequestPart> ReadImages(Fields& fields, RequestImages& images) {
   std::vector<RequestPart> parts;
   const Json* list = fields.List("images");
   if (list == nullptr) return parts;
   for (std::size_t i = 0; i < list->size(); ++i) {
     if (!(*list)[i].is_string()) {
-      fields.Refuse("images", "expected images as base64");
+      fields.Reject("images", "expected images as base64");
       break;
     }
     parts.push_back(images.FromText((*list)[i].get_ref<const std::string&>(),
@@ -33,9 +33,9 @@ std::vector<RequestPart> ReadImages(Fields& fields, Images& images) {
   return parts;
 }
 
-// Images go before the words: Ollama's requests do not say where they belong.
-RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, Images& images,
-                                 Problem& problem) {
+// Images go before the text: Ollama's requests do not define their position.
+RequestMessage ReadOllamaMessage(const Json& object, const std::string& where,
+                                 RequestImages& images, Problem& problem) {
   Fields fields(object, where, problem);
   RequestMessage message;
   const std::string role = fields.Text("role", "");
@@ -44,43 +44,44 @@ RequestMessage ReadOllamaMessage(const Json& object, const std::string& where, I
   } else if (role == "assistant") {
     message.role = Role::kAssistant;
   } else if (role != "user") {
-    fields.Refuse("role", "expected system, user or assistant");
+    fields.Reject("role", "expected system, user or assistant");
   }
   message.parts = ReadImages(fields, images);
   message.parts.push_back({.text = fields.Text("content", "")});
   return message;
 }
 
-// What both requests have; body holds the rest.
+// The fields that both kinds of requests share. `body` must outlive it.
 struct OllamaRequest {
   OllamaRequest(ServerContext& context, const Json& body)
       : rules(context.rules()), fields(body, "", problem), images(*rules, problem) {
     CheckModel(context, fields);
-    RefuseUnsupported(fields);
-    ask.streams = fields.Bool("stream", true);
-    ask.framing = Framing::kLines;
-    ask.request.decode = rules->decode;
+    RejectUnsupported(fields);
+    submission.streams = fields.Bool("stream", true);
+    submission.framing = Framing::kLines;
+    submission.request.decode = rules->decode;
     if (const Json* options = fields.Object("options")) {
       Fields inner(*options, "options", problem);
-      RefuseUnsupported(inner);
-      ask.request.decode = ReadOllamaOptions(inner, *rules);
-      ask.request.decode.grammar = ReadReplyForm(inner, problem);
+      RejectUnsupported(inner);
+      submission.request.decode = ReadOllamaOptions(inner, *rules);
+      submission.request.decode.grammar = ReadResponseFormat(inner, problem);
     }
-    if (auto form = ReadReplyForm(fields, problem)) ask.request.decode.grammar = std::move(form);
+    if (auto form = ReadResponseFormat(fields, problem))
+      submission.request.decode.grammar = std::move(form);
   }
 
   const std::shared_ptr<const ServerRules> rules;
   Problem problem;
   Fields fields;
-  Images images;
-  Ask ask;
+  RequestImages images;
+  Submission submission;
 };
 
-// Ollama's clients ask for nothing to have a model loaded; ours is.
-Response LoadedAnswer(ServerContext& context, OllamaKind kind) {
-  const ReplyFacts facts = FactsFor(context, "load", {});
-  json object = {{"model", facts.model},
-                 {"created_at", OllamaDate(facts.created)},
+// Ollama's clients send an empty request to load a model; ours already is.
+Response LoadedResponse(ServerContext& context, OllamaKind kind) {
+  const ReplyMetadata metadata = MakeReplyMetadata(context, "load", {});
+  json object = {{"model", metadata.model},
+                 {"created_at", OllamaDate(metadata.created)},
                  {"done", true},
                  {"done_reason", "load"}};
   if (kind == OllamaKind::kChat) {
@@ -91,12 +92,12 @@ Response LoadedAnswer(ServerContext& context, OllamaKind kind) {
   return {.body = ToText(object)};
 }
 
-void Finish(ServerContext& context, OllamaKind kind, OllamaRequest& request,
-            std::shared_ptr<ResponseWriter> writer) {
+void AnswerOllama(ServerContext& context, OllamaKind kind, OllamaRequest& request,
+                  std::shared_ptr<ResponseWriter> writer) {
   if (request.problem) return writer->Send(OllamaError(*request.problem));
-  request.ask.api_format =
-      MakeOllamaApiFormat(kind, FactsFor(context, "ollama", request.images.shown()));
-  Answer(context, std::move(request.ask), std::move(writer));
+  request.submission.api_format =
+      MakeOllamaApiFormat(kind, MakeReplyMetadata(context, "ollama", request.images.summaries()));
+  Answer(context, std::move(request.submission), std::move(writer));
 }
 
 }  // namespace
@@ -105,40 +106,41 @@ void StartOllamaGenerate(ServerContext& context, Request request,
                          std::shared_ptr<ResponseWriter> writer) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
-  OllamaRequest asked(context, std::get<Json>(body));
-  asked.ask.request.scope = ScopeOf(request, asked.rules->access);
-  const std::string system = asked.fields.Text("system", "");
-  const std::string prompt = asked.fields.Text("prompt", "");
-  RequestMessage message = {.role = Role::kUser, .parts = ReadImages(asked.fields, asked.images)};
-  if (message.parts.empty() && prompt.empty() && !asked.problem) {
-    return writer->Send(LoadedAnswer(context, OllamaKind::kGenerate));
+  OllamaRequest parsed(context, std::get<Json>(body));
+  parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
+  const std::string system = parsed.fields.Text("system", "");
+  const std::string prompt = parsed.fields.Text("prompt", "");
+  RequestMessage message = {.role = Role::kUser, .parts = ReadImages(parsed.fields, parsed.images)};
+  if (message.parts.empty() && prompt.empty() && !parsed.problem) {
+    return writer->Send(LoadedResponse(context, OllamaKind::kGenerate));
   }
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (!system.empty()) {
-    asked.ask.request.messages.push_back({.role = Role::kSystem, .parts = {{.text = system}}});
+    parsed.submission.request.messages.push_back(
+        {.role = Role::kSystem, .parts = {{.text = system}}});
   }
-  asked.ask.request.messages.push_back(std::move(message));
-  Finish(context, OllamaKind::kGenerate, asked, std::move(writer));
+  parsed.submission.request.messages.push_back(std::move(message));
+  AnswerOllama(context, OllamaKind::kGenerate, parsed, std::move(writer));
 }
 
 void StartOllamaChat(ServerContext& context, Request request,
                      std::shared_ptr<ResponseWriter> writer) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
-  OllamaRequest asked(context, std::get<Json>(body));
-  asked.ask.request.scope = ScopeOf(request, asked.rules->access);
-  const Json* list = asked.fields.List("messages");
-  if ((list == nullptr || list->empty()) && !asked.problem) {
-    return writer->Send(LoadedAnswer(context, OllamaKind::kChat));
+  OllamaRequest parsed(context, std::get<Json>(body));
+  parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
+  const Json* list = parsed.fields.List("messages");
+  if ((list == nullptr || list->empty()) && !parsed.problem) {
+    return writer->Send(LoadedResponse(context, OllamaKind::kChat));
   }
   if (list != nullptr && list->size() > kMaxMessages) {
-    asked.fields.Refuse("messages", "expected at most " + std::to_string(kMaxMessages));
+    parsed.fields.Reject("messages", "expected at most " + std::to_string(kMaxMessages));
   }
-  for (std::size_t i = 0; list != nullptr && i < list->size() && !asked.problem; ++i) {
-    asked.ask.request.messages.push_back(ReadOllamaMessage(
-        (*list)[i], "messages[" + std::to_string(i) + "]", asked.images, asked.problem));
+  for (std::size_t i = 0; list != nullptr && i < list->size() && !parsed.problem; ++i) {
+    parsed.submission.request.messages.push_back(ReadOllamaMessage(
+        (*list)[i], "messages[" + std::to_string(i) + "]", parsed.images, parsed.problem));
   }
-  Finish(context, OllamaKind::kChat, asked, std::move(writer));
+  AnswerOllama(context, OllamaKind::kChat, parsed, std::move(writer));
 }
 
 }  // namespace edgevlm

@@ -18,28 +18,29 @@ std::int64_t Nanoseconds(double milliseconds) { return std::llround(milliseconds
 
 class OllamaApiFormat final : public ApiFormat {
  public:
-  OllamaApiFormat(OllamaKind kind, ReplyFacts facts) : kind_(kind), facts_(std::move(facts)) {}
+  OllamaApiFormat(OllamaKind kind, ReplyMetadata metadata)
+      : kind_(kind), metadata_(std::move(metadata)) {}
 
-  Response Whole(const RequestReply& reply) override {
+  Response WholeReply(const RequestReply& reply) override {
     return {.body = ToText(Last(reply, reply.reply.text))};
   }
-  Response Failed(const ApiError& error) override { return OllamaError(error); }
+  Response ErrorReply(const ApiError& error) override { return OllamaError(error); }
 
-  std::string Text(std::string_view text) override {
+  std::string TextChunk(std::string_view text) override {
     json object = Object(text);
     object["done"] = false;
     return ToText(object);
   }
-  std::vector<std::string> End(const RequestReply& reply) override {
+  std::vector<std::string> StreamEnd(const RequestReply& reply) override {
     return {ToText(Last(reply, ""))};
   }
-  std::string FailedLate(const ApiError& error) override {
+  std::string StreamError(const ApiError& error) override {
     return ToText({{"error", error.message}});
   }
 
  private:
   json Object(std::string_view text) const {
-    json object = {{"model", facts_.model}, {"created_at", OllamaDate(facts_.created)}};
+    json object = {{"model", metadata_.model}, {"created_at", OllamaDate(metadata_.created)}};
     if (kind_ == OllamaKind::kChat) {
       object["message"] = {{"role", "assistant"}, {"content", text}};
     } else {
@@ -65,13 +66,13 @@ class OllamaApiFormat final : public ApiFormat {
   }
 
   const OllamaKind kind_;
-  const ReplyFacts facts_;
+  const ReplyMetadata metadata_;
 };
 
 }  // namespace
 
-std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyFacts facts) {
-  return std::make_shared<OllamaApiFormat>(kind, std::move(facts));
+std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyMetadata metadata) {
+  return std::make_shared<OllamaApiFormat>(kind, std::move(metadata));
 }
 
 std::string OllamaDate(std::int64_t seconds_since_1970) {

@@ -10,7 +10,7 @@ namespace edgevlm {
 
 enum class OllamaKind { kGenerate, kChat };  // "response", or "message" with a role
 
-std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyFacts facts);
+std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyMetadata metadata);
 
 // A date as Ollama writes it: "2026-11-21T15:04:05Z".
 std::string OllamaDate(std::int64_t seconds_since_1970);

@@ -1,4 +1,4 @@
-// Ollama's dialect: what models there are. Here there is one, and it stays loaded.
+// Ollama's API: the list of models. There is one, which stays loaded.
 #include "server/api/body.h"
 #include "server/api/endpoints.h"
 #include "server/api/ollama_api_format.h"
@@ -37,7 +37,7 @@ json Entry(ServerContext& context) {
 
 Response OllamaTags(ServerContext& context, const Request&) {
   json entry = Entry(context);
-  entry["modified_at"] = OllamaDate(FactsFor(context, "tags", {}).created);
+  entry["modified_at"] = OllamaDate(MakeReplyMetadata(context, "tags", {}).created);
   return {.body = ToText({{"models", json::array({entry})}})};
 }
 

@@ -1,5 +1,5 @@
-// OpenAI's dialect: /v1/chat/completions and /v1/models; and /props, which clients of llama.cpp's
-// server ask for.
+// OpenAI's API: /v1/chat/completions and /v1/models; and /props, which clients of llama.cpp's
+// server request.
 #include <utility>
 
 #include "server/answer.h"
@@ -30,7 +30,7 @@ json ModelObject(const ServerContext& context) {
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
   const auto created =
-      std::chrono::duration_cast<std::chrono::seconds>(context.begin_date().time_since_epoch());
+      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
   return {{"id", context.model_name()},
           {"object", "model"},
           {"created", created.count()},
@@ -56,20 +56,21 @@ void StartChatCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RefuseUnsupported(fields);
-  Ask ask;
-  ask.streams = fields.Bool("stream", false);
-  ask.shows_progress = fields.Bool("return_progress", false);
+  RejectUnsupported(fields);
+  Submission submission;
+  submission.streams = fields.Bool("stream", false);
+  submission.shows_progress = fields.Bool("return_progress", false);
   const bool includes_usage = IncludesUsage(fields, problem);
-  ask.request.decode = ReadDecodeFields(fields, *rules);
-  ask.request.decode.grammar = ReadReplyForm(fields, problem);
-  Images images(*rules, problem);
-  ask.request.messages = ReadChatMessages(fields, images, problem);
+  submission.request.decode = ReadDecodeFields(fields, *rules);
+  submission.request.decode.grammar = ReadResponseFormat(fields, problem);
+  RequestImages images(*rules, problem);
+  submission.request.messages = ReadChatMessages(fields, images, problem);
   if (problem) return writer->Send(OpenAiError(*problem));
-  ask.request.scope = ScopeOf(request, rules->access);
-  ask.request.fetch_ms = images.fetch_ms();
-  ask.api_format = MakeChatApiFormat(FactsFor(context, "chatcmpl", images.shown()), includes_usage);
-  Answer(context, std::move(ask), std::move(writer));
+  submission.request.scope = ScopeOf(request, rules->access);
+  submission.request.fetch_ms = images.fetch_ms();
+  submission.api_format =
+      MakeChatApiFormat(MakeReplyMetadata(context, "chatcmpl", images.summaries()), includes_usage);
+  Answer(context, std::move(submission), std::move(writer));
 }
 
 Response ListModels(ServerContext& context, const Request&) {

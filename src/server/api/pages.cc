@@ -1,4 +1,4 @@
-// GET /, /docs, /openapi.json and /page/...: what a person or a program finds here first.
+// GET /, /docs, /openapi.json and /page/...: the entry points for people and programs.
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -11,8 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// Pages load nothing from elsewhere, run nothing that is written into them, and can not be put into
-// others.
+// Pages load nothing from other origins, run no inline scripts, and cannot be framed.
 constexpr const char* kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
@@ -20,7 +19,7 @@ constexpr const char* kPolicy =
 
 constexpr int kUnauthorized = 401;
 
-Response FileAnswer(std::string_view name) {
+Response FileResponse(std::string_view name) {
   const std::optional<PageFile> file = FindPageFile(name);
   CHECK(file.has_value());
   return {.type = std::string(file->type),
@@ -38,6 +37,7 @@ bool WantsHtml(const Request& head) {
 json ModelJson(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   return {{"name", context.model_name()},
+          {"notice", info.notice},
           {"architecture", info.architecture},
           {"vision_encoder", info.vision_encoder},
           {"chat_template", info.chat_template},
@@ -50,7 +50,7 @@ json ModelJson(const ServerContext& context) {
           {"instruction_set", info.instruction_set}};
 }
 
-// What requests get that do not say, and what they may ask for at most.
+// The defaults of fields that a request leaves out.
 json DefaultsJson(const ServerRules& rules) {
   return {{"max_tokens", rules.decode.max_tokens},
           {"temperature", rules.decode.temperature},
@@ -66,7 +66,7 @@ json LimitsJson(const ServerRules& rules) {
 }  // namespace
 
 Response ShowRoot(ServerContext& context, const Request& request) {
-  if (WantsHtml(request)) return FileAnswer("index.html");
+  if (WantsHtml(request)) return FileResponse("index.html");
   const auto rules = context.rules();
   return {.body = ToText({{"service", "edgevlm"},
                           {"version", Version()},
@@ -80,23 +80,23 @@ Response ShowRoot(ServerContext& context, const Request& request) {
           .headers = {{"Vary", "Accept"}}};
 }
 
-Response ShowDocs(ServerContext&, const Request&) { return FileAnswer("docs.html"); }
+Response ShowDocs(ServerContext&, const Request&) { return FileResponse("docs.html"); }
 
-Response ShowOpenApi(ServerContext&, const Request&) { return FileAnswer("openapi.json"); }
+Response ShowOpenApi(ServerContext&, const Request&) { return FileResponse("openapi.json"); }
 
 Response ShowPageFile(ServerContext&, const Request& request) {
   const std::string_view name = std::string_view(request.path).substr(request.path.rfind('/') + 1);
-  if (FindPageFile(name)) return FileAnswer(name);
+  if (FindPageFile(name)) return FileResponse(name);
   return OpenAiError(
       {.status = 404, .message = "path: there is no such file", .code = "not_found"});
 }
 
-Response LockedAnswer(const Request& head, const ApiError& error) {
+Response UnauthorizedResponse(const Request& head, const ApiError& error) {
   const bool is_page = head.path == "/" || head.path == "/docs";
   if (error.status != kUnauthorized || !is_page || !WantsHtml(head)) {
     return ErrorAt(head.path, error);
   }
-  Response page = FileAnswer(head.path == "/" ? "index.html" : "docs.html");
+  Response page = FileResponse(head.path == "/" ? "index.html" : "docs.html");
   page.status = error.status;
   // With Basic, as in `error`, browsers would ask for a password by themselves.
   page.headers["WWW-Authenticate"] = "Bearer realm=\"edgevlm\"";

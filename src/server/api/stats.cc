@@ -1,4 +1,4 @@
-// GET /metrics: a summary as JSON, or Prometheus' text for who asks for it.
+// GET /metrics: a summary as JSON, or Prometheus' text format if the client accepts it.
 #include <nlohmann/json.hpp>
 
 #include "metrics/system.h"
@@ -8,8 +8,8 @@
 namespace edgevlm {
 namespace {
 
-// Figures that are not counted but looked at.
-SystemStats Refresh(ServerContext& context) {
+// Updates the gauges that are sampled rather than counted.
+SystemStats RefreshGauges(ServerContext& context) {
   context.metrics().SetQueue(context.scheduler().stats());
   context.metrics().SetCaches(context.engine().image_cache(), context.engine().prompt_cache());
   const SystemStats system = ReadSystem();
@@ -19,10 +19,10 @@ SystemStats Refresh(ServerContext& context) {
 
 bool WantsPrometheus(const Request& request) {
   const std::string_view accept = request.header("accept");
-  const auto asks = [&](std::string_view type) {
+  const auto accepts = [&](std::string_view type) {
     return accept.find(type) != std::string_view::npos;
   };
-  return asks("text/plain") || asks("application/openmetrics-text");
+  return accepts("text/plain") || accepts("application/openmetrics-text");
 }
 
 }  // namespace
@@ -33,14 +33,14 @@ Response ClearCache(ServerContext& context, const Request&) {
 }
 
 Response ShowPrometheus(ServerContext& context, const Request&) {
-  Refresh(context);
+  RefreshGauges(context);
   return {.type = "text/plain; version=0.0.4; charset=utf-8",
           .body = context.metrics().registry().PrometheusText()};
 }
 
 Response ShowMetrics(ServerContext& context, const Request& request) {
   if (WantsPrometheus(request)) return ShowPrometheus(context, request);
-  const SystemStats system = Refresh(context);
+  const SystemStats system = RefreshGauges(context);
   return {.body = ToText({{"uptime_seconds", context.uptime_seconds()},
                           {"model", context.model_name()},
                           {"metrics", context.metrics().registry().Json()},

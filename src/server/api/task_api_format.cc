@@ -12,50 +12,52 @@ using nlohmann::json;
 
 class TaskApiFormat final : public ApiFormat {
  public:
-  TaskApiFormat(TaskKind kind, ReplyFacts facts)
-      : name_(kind == TaskKind::kCaption ? "caption" : "answer"), facts_(std::move(facts)) {}
+  TaskApiFormat(TaskKind kind, ReplyMetadata metadata)
+      : name_(kind == TaskKind::kCaption ? "caption" : "answer"), metadata_(std::move(metadata)) {}
 
-  Response Whole(const RequestReply& reply) override { return {.body = ToText(Object(reply))}; }
-  Response Failed(const ApiError& error) override { return OpenAiError(error); }
+  Response WholeReply(const RequestReply& reply) override {
+    return {.body = ToText(Object(reply))};
+  }
+  Response ErrorReply(const ApiError& error) override { return OpenAiError(error); }
 
-  std::string Begin() override { return ToText({{"request_id", facts_.id}}); }
-  std::string Progressed(const Progress& progress) override {
+  std::string StreamStart() override { return ToText({{"request_id", metadata_.id}}); }
+  std::string ProgressChunk(const Progress& progress) override {
     return ToText({{"progress", ProgressJson(progress)}});
   }
-  std::string Text(std::string_view text) override { return ToText({{"chunk", text}}); }
-  std::vector<std::string> End(const RequestReply& reply) override {
+  std::string TextChunk(std::string_view text) override { return ToText({{"chunk", text}}); }
+  std::vector<std::string> StreamEnd(const RequestReply& reply) override {
     json object = Object(reply);
     object["completed"] = true;
     return {ToText(object), "[DONE]"};
   }
-  std::string FailedLate(const ApiError& error) override { return OpenAiErrorBody(error); }
+  std::string StreamError(const ApiError& error) override { return OpenAiErrorBody(error); }
 
  private:
   json Object(const RequestReply& reply) const {
-    json images = ImagesJson(facts_, reply);
-    const auto read =
+    json images = ImagesJson(metadata_, reply);
+    const auto used =
         std::ranges::find_if(images, [](const json& image) { return image["tokens"] > 0; });
-    const json image = read == images.end() ? json() : *read;
+    const json image = used == images.end() ? json() : *used;
     return {{name_, reply.reply.text},
-            {"model", facts_.model},
+            {"model", metadata_.model},
             {"finish_reason", FinishName(reply.reply.finish_reason)},
             {"usage", UsageJson(reply.reply)},
             {"timings", TimingsJson(reply)},
             {"seed", SeedJson(reply.reply.seed)},
-            {"request_id", facts_.id},
+            {"request_id", metadata_.id},
             {"image", image},
             {"images", std::move(images)},
             {"image_tokens", reply.image_tokens}};
   }
 
   const char* const name_;
-  const ReplyFacts facts_;
+  const ReplyMetadata metadata_;
 };
 
 }  // namespace
 
-std::shared_ptr<ApiFormat> MakeTaskApiFormat(TaskKind kind, ReplyFacts facts) {
-  return std::make_shared<TaskApiFormat>(kind, std::move(facts));
+std::shared_ptr<ApiFormat> MakeTaskApiFormat(TaskKind kind, ReplyMetadata metadata) {
+  return std::make_shared<TaskApiFormat>(kind, std::move(metadata));
 }
 
 }  // namespace edgevlm

@@ -1,7 +1,7 @@
 // How /caption and /vqa write replies: {"caption" or "answer", "model", "finish_reason", "usage",
-// "timings", "request_id", "image", "images"}. Streams as moondream's do: {"chunk": ...} for each
-// piece, and
-// {"completed": true, ...} with all of the whole reply; {"progress": {...}} where asked for.
+// "timings", "request_id", "image", "images"}. Streams are like moondream's: {"chunk": ...} for
+// each piece, {"completed": true, ...} with all fields of the reply, and {"progress": {...}} if
+// requested.
 #pragma once
 
 #include <memory>
@@ -16,16 +16,16 @@ namespace edgevlm {
 
 enum class TaskKind { kCaption, kAnswer };
 
-std::shared_ptr<ApiFormat> MakeTaskApiFormat(TaskKind kind, ReplyFacts facts);
+std::shared_ptr<ApiFormat> MakeTaskApiFormat(TaskKind kind, ReplyMetadata metadata);
 
-// What such a request brings.
+// The parts of a /caption or /vqa request.
 struct TaskInput {
   TaskKind kind;
   Json body = {};
-  std::vector<std::string> files = {};  // images beside the body
+  std::vector<std::string> files = {};  // images of a form
   std::string scope = {};               // ScopeOf
 };
 
-std::variant<Ask, ApiError> ReadTask(ServerContext& context, TaskInput input);
+std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput input);
 
 }  // namespace edgevlm

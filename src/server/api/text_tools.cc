@@ -1,4 +1,4 @@
-// POST /tokenize and /v1/chat/completions/input_tokens: what a text or a request would take.
+// POST /tokenize and /v1/chat/completions/input_tokens: how many tokens a text or a request has.
 #include "edgevlm/count_tokens.h"
 #include "server/api/body.h"
 #include "server/api/chat_messages.h"
@@ -13,12 +13,12 @@ Response Tokenize(ServerContext& context, const Request& request) {
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
-  // llama.cpp's name, and vLLM's.
+  // The names of llama.cpp and vLLM.
   const std::string text = fields.Text("content", fields.Text("prompt", ""));
   if (!fields.has("content") && !fields.has("prompt")) {
-    fields.Refuse("content", "expected a text, found none");
+    fields.Reject("content", "expected a text, found none");
   }
-  RefuseUnsupported(fields);
+  RejectUnsupported(fields);
   if (problem) return OpenAiError(*problem);
   const std::vector<int> tokens = TokenizeText(context.engine(), text);
   return {.body = ToText({{"tokens", tokens}, {"count", tokens.size()}})};
@@ -31,8 +31,8 @@ Response CountInputTokens(ServerContext& context, const Request& request) {
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RefuseUnsupported(fields);
-  Images images(*rules, problem);
+  RejectUnsupported(fields);
+  RequestImages images(*rules, problem);
   const std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem);
   if (problem) return OpenAiError(*problem);
   const Result<int> tokens = CountPromptTokens(context.engine(), messages);

@@ -8,9 +8,9 @@
 #include <exception>
 #include <utility>
 
-#include "server/http/check_form.h"
 #include "server/http/http_response_writer.h"
 #include "server/http/read_head.h"
+#include "server/http/validate_head.h"
 #include "server/http/websocket.h"
 #include "server/http/wire.h"
 
@@ -21,14 +21,14 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 
-// Of requests that were sent before the reply to the one before them.
+// Limit on pipelined bytes: requests sent before the reply to the previous one.
 constexpr std::size_t kMaxPendingBytes = std::size_t{64} << 10;
-// How long a reply may take whose client has sent more than that: nobody can tell whether it has
-// gone, since its leaving comes behind all that it has sent.
+// How long a reply may take once its client has sent more than that. Such a client is not read, so
+// its disconnect, which follows all the bytes it has sent, would go unnoticed.
 constexpr std::chrono::milliseconds kFullTime{1'000};
-// Of replies that the client has not read when its next request is looked at.
+// The next request is parsed once fewer reply bytes than this are unread.
 constexpr std::size_t kMaxUnreadBytes = std::size_t{256} << 10;
-// What a refused client may still send until it reads why, and for how long.
+// How long a rejected client may go on sending until it reads the error.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -53,7 +53,7 @@ void Connection::EnterPhase(Phase phase, std::chrono::milliseconds time) {
   deadline_ = time.count() == 0 ? Clock::time_point::max() : last_active_ + time;
 }
 
-Peer::EvictionPriority Connection::worth() const {
+Peer::EvictionPriority Connection::eviction_priority() const {
   if (phase_ == Phase::kIdle || phase_ == Phase::kLinger) return EvictionPriority::kIdle;
   return phase_ == Phase::kReply ? EvictionPriority::kServed : EvictionPriority::kSending;
 }
@@ -61,20 +61,20 @@ Peer::EvictionPriority Connection::worth() const {
 void Connection::Close() {
   if (phase_ == Phase::kClosed) return;
   if (phase_ == Phase::kReply) ++unwritten_;
-  ForgetReplies();
+  ReleaseReplies();
   phase_ = Phase::kClosed;
   ReleaseBody();
   ErrorCode ignored;
   socket_.close(ignored);
-  if (gone_) std::exchange(gone_, nullptr)();
+  if (on_disconnect_) std::exchange(on_disconnect_, nullptr)();
 }
 
-void Connection::ForgetReplies() { core_->replies -= std::exchange(unwritten_, 0); }
+void Connection::ReleaseReplies() { core_->replies -= std::exchange(unwritten_, 0); }
 
 void Connection::ReleaseBody() { core_->Release(std::exchange(charged_bytes_, 0)); }
 
-// Of a client whose bytes are not read: no other call would tell.
-bool Connection::HasLeft() {
+// For a client that is not being read: only poll reports that it has closed.
+bool Connection::PeerHasClosed() {
   pollfd look = {.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
   return poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
@@ -83,13 +83,13 @@ void Connection::Tick(Clock::time_point now) {
   if (now >= write_deadline_) return Close();
   if (now >= deadline_) {
     if (phase_ == Phase::kHead || phase_ == Phase::kBody) {
-      return Refuse(408, "the request took too long");
+      return Reject(408, "the request took too long");
     }
     return Close();
   }
-  const bool is_deaf = phase_ == Phase::kReply && !watching_;
-  if (is_deaf && (HasLeft() || now - last_active_ >= kFullTime)) return Close();
-  const bool is_quiet = phase_ == Phase::kReply && begun_ && !keep_alive_comment_.empty() &&
+  const bool is_not_read = phase_ == Phase::kReply && !watching_;
+  if (is_not_read && (PeerHasClosed() || now - last_active_ >= kFullTime)) return Close();
+  const bool is_quiet = phase_ == Phase::kReply && streaming_ && !keep_alive_comment_.empty() &&
                         now - last_written_ >= core_->limits.keep_alive_comment;
   if (is_quiet) Write(id_, keep_alive_comment_);
 }
@@ -120,9 +120,9 @@ void Connection::Advance() {
   while (true) {
     switch (phase_) {
       case Phase::kIdle:
-        if (unsent_ > kMaxUnreadBytes) return;  // on when it is written
+        if (unsent_ > kMaxUnreadBytes) return;  // WriteNext continues
         if (pending_.empty()) return Watch();
-        BeginHead();
+        StartHead();
         break;
       case Phase::kHead:
         if (!ParseHead()) return Watch();
@@ -139,22 +139,22 @@ void Connection::Advance() {
   }
 }
 
-void Connection::BeginHead() {
+void Connection::StartHead() {
   path_.clear();
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(core_->limits.header_bytes));
-  parser_->body_limit(boost::none);  // the service says, once it has seen the header
+  parser_->body_limit(boost::none);  // Admit sets it once the header is parsed
   EnterPhase(Phase::kHead, core_->limits.header_time);
 }
 
-// Whether the parser can go on with what is pending.
+// Returns false if it needs more bytes.
 bool Connection::ParseHead() {
   ErrorCode error;
   const std::size_t parsed = parser_->put(asio::buffer(pending_), error);
   pending_.erase(0, parsed);
   if (error == http::error::need_more) return false;
   if (error) {
-    RefuseParsing(error);
+    RejectParsing(error);
   } else if (parser_->is_header_done()) {
     OnHead();
   }
@@ -168,20 +168,21 @@ bool Connection::ParseBody() {
     pending_.erase(0, parsed);
   }
   if (error && error != http::error::need_more) {
-    RefuseParsing(error);
+    RejectParsing(error);
   } else if (!ChargeBody()) {
-    Refuse(503, "other requests take all memory that there is for them");
+    Reject(503, "the memory for request bodies is used up by other requests");
   } else if (parser_->is_done()) {
     Dispatch();
   } else if (pending_.size() > kMaxPendingBytes) {
-    Refuse(400, "a chunk's header is too long");
+    Reject(400, "a chunk's header is too long");
   } else {
     return false;
   }
   return true;
 }
 
-// What has come, not what was promised: a client that sends slowly takes nobody's room.
+// Charges the bytes received, not the announced length: a client that sends slowly does not block
+// memory for others.
 bool Connection::ChargeBody() {
   const std::size_t size = parser_->get().body().size();
   const std::size_t more = size - std::exchange(charged_bytes_, size);
@@ -189,8 +190,8 @@ bool Connection::ChargeBody() {
 }
 
 void Connection::OnHead() {
-  if (const auto malformed = CheckForm(parser_->get())) {
-    return Refuse(malformed->status, malformed->reason);
+  if (const auto malformed = ValidateHead(parser_->get())) {
+    return Reject(malformed->status, malformed->reason);
   }
   head_ = ReadHead(parser_->get());
   path_ = head_.path;
@@ -198,19 +199,20 @@ void Connection::OnHead() {
   keeps_alive_ = parser_->keep_alive() && !core_->draining;
   is_head_ = head_.method == "HEAD";
   is_old_ = parser_->get().version() < 11;
-  begun_ = false;
+  streaming_ = false;
   auto verdict = core_->service.Admit(head_);
-  if (auto* refusal = std::get_if<Response>(&verdict)) {
-    keeps_alive_ = keeps_alive_ && parser_->is_done();  // else a body that nobody reads follows
+  if (auto* rejection = std::get_if<Response>(&verdict)) {
+    keeps_alive_ = keeps_alive_ && parser_->is_done();  // else an unread body follows
     ++core_->replies;
     EnterPhase(Phase::kReply, {});
-    return Send(id_, std::move(*refusal));
+    return Send(id_, std::move(*rejection));
   }
-  if (const auto* message = std::get_if<MessageLimit>(&verdict)) return TakeUpgrade(message->bytes);
+  if (const auto* message = std::get_if<MessageLimit>(&verdict))
+    return StartUpgrade(message->bytes);
   const std::size_t limit = std::get<BodyLimit>(verdict).bytes;
   const auto length = parser_->content_length();
   if (length.value_or(0) > limit) {
-    return Refuse(413, "the body is over " + std::to_string(limit) + " bytes");
+    return Reject(413, "the body is over " + std::to_string(limit) + " bytes");
   }
   parser_->body_limit(limit);
   parser_->eager(true);
@@ -220,11 +222,11 @@ void Connection::OnHead() {
   }
 }
 
-// A WebSocket takes the client over.
-void Connection::TakeUpgrade(std::size_t max_message_bytes) {
-  // It may not go on before it has been let in: what comes now is meant for somebody else.
+// Hands the socket over to a WebSocket.
+void Connection::StartUpgrade(std::size_t max_message_bytes) {
+  // The client must wait for the 101: bytes sent earlier could be a smuggled request.
   if (!parser_->is_done() || !pending_.empty()) {
-    return Refuse(400, "expected nothing behind the header of an upgrade");
+    return Reject(400, "expected no bytes after the header of an upgrade");
   }
   phase_ = Phase::kClosed;
   StartWebSocket(std::move(socket_),
@@ -235,7 +237,7 @@ void Connection::TakeUpgrade(std::size_t max_message_bytes) {
 }
 
 void Connection::Dispatch() {
-  // As it was let in: what a client sends behind a body in chunks is no header of its request.
+  // With the headers that Admit checked: trailers of a chunked body are ignored.
   Request request = std::move(head_);
   request.body = std::move(parser_->get().body());
   parser_.reset();
@@ -246,83 +248,82 @@ void Connection::Dispatch() {
     try {
       core->service.Handle(std::move(request), writer);
     } catch (const std::exception&) {  // out of memory
-      writer->Send(core->service.Refusal(path, 500, "the request could not be served"));
+      writer->Send(core->service.ErrorResponse(path, 500, "the request could not be served"));
     }
   });
 }
 
-void Connection::RefuseParsing(ErrorCode error) {
-  if (error == http::error::header_limit) return Refuse(431, "the header is too long");
-  if (error == http::error::body_limit) return Refuse(413, "the body is too long");
-  Refuse(400, "not HTTP/1.1: " + error.message());
+void Connection::RejectParsing(ErrorCode error) {
+  if (error == http::error::header_limit) return Reject(431, "the header is too long");
+  if (error == http::error::body_limit) return Reject(413, "the body is too long");
+  Reject(400, "not HTTP/1.1: " + error.message());
 }
 
-void Connection::Refuse(int status, const std::string& reason) {
+void Connection::Reject(int status, const std::string& reason) {
   ++id_;
   keeps_alive_ = false;
-  is_head_ = is_old_ = begun_ = false;
+  is_head_ = is_old_ = streaming_ = false;
   ++core_->replies;
   EnterPhase(Phase::kReply, {});
-  Send(id_, core_->service.Refusal(path_, status, reason));
+  Send(id_, core_->service.ErrorResponse(path_, status, reason));
 }
 
 // Replying.
 
 void Connection::Send(int id, Response response) {
-  if (!IsCurrent(id) || begun_) return;
+  if (!IsCurrent(id) || streaming_) return;
   keeps_alive_ = keeps_alive_ && !core_->draining;
-  std::string text = HeadText(response, BodyForm::kSized, keeps_alive_);
+  std::string text = HeadText(response, BodyFraming::kSized, keeps_alive_);
   if (!is_head_) text += response.body;
   Push(std::move(text));
   EndReply();
 }
 
-void Connection::Begin(int id, const Response& head, std::string keep_alive_comment) {
-  if (!IsCurrent(id) || begun_) return;
-  begun_ = true;
+void Connection::StartStream(int id, const Response& head, std::string keep_alive_comment) {
+  if (!IsCurrent(id) || streaming_) return;
+  streaming_ = true;
   keeps_alive_ = keeps_alive_ && !is_old_ && !core_->draining;
   keep_alive_comment_ = std::move(keep_alive_comment);
-  Push(HeadText(head, is_old_ ? BodyForm::kToEnd : BodyForm::kChunked, keeps_alive_));
+  Push(HeadText(head, is_old_ ? BodyFraming::kToEnd : BodyFraming::kChunked, keeps_alive_));
 }
 
 void Connection::Write(int id, std::string piece) {
-  if (!IsCurrent(id) || !begun_ || piece.empty() || is_head_) return;
+  if (!IsCurrent(id) || !streaming_ || piece.empty() || is_head_) return;
   Push(is_old_ ? std::move(piece) : ChunkText(piece));
 }
 
-void Connection::End(int id) {
-  if (!IsCurrent(id) || !begun_) return;
+void Connection::EndStream(int id) {
+  if (!IsCurrent(id) || !streaming_) return;
   if (!is_old_ && !is_head_) Push(std::string(kLastChunk));
   EndReply();
 }
 
-void Connection::WhenGone(int id, std::function<void()> gone) {
+void Connection::OnDisconnect(int id, std::function<void()> on_disconnect) {
   if (IsCurrent(id)) {
-    gone_ = std::move(gone);
+    on_disconnect_ = std::move(on_disconnect);
   } else {
-    gone();
+    on_disconnect();
   }
 }
 
-// The service let go of the request without an answer.
+// The service dropped the request without answering.
 void Connection::Abandon(int id) {
   if (!IsCurrent(id)) return;
-  if (begun_) return Close();  // a reply cut short must not look whole
-  Send(id, core_->service.Refusal(path_, 500, "the request was not answered"));
+  if (streaming_) return Close();  // a truncated reply must not look complete
+  Send(id, core_->service.ErrorResponse(path_, 500, "the request was not answered"));
 }
 
 void Connection::EndReply() {
   if (phase_ != Phase::kReply) return;
-  ++unwritten_;  // under way until its client has it
-  if (sending_.empty() && out_.empty()) ForgetReplies();
-  gone_ = nullptr;
-  begun_ = false;
+  ++unwritten_;  // counts as under way until it is written
+  if (sending_.empty() && out_.empty()) ReleaseReplies();
+  on_disconnect_ = nullptr;
+  streaming_ = false;
   parser_.reset();
   ReleaseBody();
   if (keeps_alive_ && !core_->draining) {
     EnterPhase(Phase::kIdle, core_->limits.idle_time);
-    // Not from here: a client that sends a thousand requests at once would be answered a thousand
-    // calls deep.
+    // Posted: otherwise a thousand pipelined requests would recurse a thousand calls deep.
     asio::post(core_->io, [self = shared_from_this()] { self->Advance(); });
     return;
   }
@@ -337,7 +338,7 @@ void Connection::Push(std::string bytes) {
   if (phase_ == Phase::kClosed) return;
   unsent_ += bytes.size();
   last_written_ = Clock::now();
-  const bool is_unread = begun_ && unsent_ > core_->limits.unsent_bytes;
+  const bool is_unread = streaming_ && unsent_ > core_->limits.unsent_bytes;
   if (is_unread) return Close();
   out_.push_back(std::move(bytes));
   if (sending_.empty()) WriteNext();
@@ -346,7 +347,7 @@ void Connection::Push(std::string bytes) {
 void Connection::WriteNext() {
   if (out_.empty()) {
     write_deadline_ = Clock::time_point::max();
-    ForgetReplies();
+    ReleaseReplies();
     if (!std::exchange(ends_after_writing_, false)) return;
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);

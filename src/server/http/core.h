@@ -1,4 +1,4 @@
-// Core: what all connections of a server share. For server/http/ only.
+// Core: the state that all connections of a server share. For server/http/ only.
 #pragma once
 
 #include <array>
@@ -15,21 +15,21 @@ namespace edgevlm {
 
 using Clock = std::chrono::steady_clock;
 
-// A connection as the core sees it. Threads: the I/O thread.
+// A connection, as the server manages it. Threads: the I/O thread.
 class Peer {
  public:
   virtual ~Peer() = default;
   virtual void Close() = 0;
-  // Closes what has taken too long, and gives signs of life.
+  // Enforces time limits and sends keep-alive comments.
   virtual void Tick(Clock::time_point now) = 0;
-  // Whether it could be closed with the least loss: the lower, the rather.
+  // Which connection is closed first where there are too many: the lowest priority.
   enum class EvictionPriority { kIdle, kSending, kServed };
-  virtual EvictionPriority worth() const = 0;
+  virtual EvictionPriority eviction_priority() const = 0;
   virtual Clock::time_point last_active() const = 0;
 };
 
-// One thread runs `io`: there all connections live, so that nothing of theirs needs a lock. A few
-// others (`workers`) read images and JSON, which would keep everybody's words waiting.
+// One thread runs `io` and owns all connections, so they need no locks. A few others (`workers`)
+// parse images and JSON, which would delay the token streams of other clients.
 struct Core {
   static constexpr int kWorkers = 4;
 
@@ -41,8 +41,8 @@ struct Core {
   boost::asio::io_context io{1};
   Workers workers{kWorkers};
 
-  // Charges bytes that have come to what all bodies together may have; false if that is too much.
-  // Who is charged gives back with Release. Threads: the I/O thread.
+  // Adds received bytes to the total of all bodies; false if that exceeds the limit. The caller
+  // must Release them either way. Threads: the I/O thread.
   bool Charge(std::size_t bytes) {
     body_bytes += bytes;
     return body_bytes <= limits.all_bodies_bytes;
@@ -51,7 +51,7 @@ struct Core {
 
   std::list<std::weak_ptr<Peer>> peers;
   std::size_t body_bytes = 0;         // of requests and messages under way
-  std::array<char, 1 << 16> scratch;  // what was just read
+  std::array<char, 1 << 16> scratch;  // read buffer
   std::atomic<int> replies = 0;       // under way
   std::atomic<bool> draining = false;
 };

@@ -25,11 +25,11 @@ void HttpResponseWriter::Send(Response response) {
                     });
 }
 
-void HttpResponseWriter::Begin(Response head, std::string keep_alive_comment) {
+void HttpResponseWriter::StartStream(Response head, std::string keep_alive_comment) {
   boost::asio::post(connection_->io(),
                     [connection = connection_, id = id_, head = std::move(head),
                      keep_alive_comment = std::move(keep_alive_comment)]() mutable {
-                      connection->Begin(id, head, std::move(keep_alive_comment));
+                      connection->StartStream(id, head, std::move(keep_alive_comment));
                     });
 }
 
@@ -40,16 +40,16 @@ void HttpResponseWriter::Write(std::string piece) {
                     });
 }
 
-void HttpResponseWriter::End() {
+void HttpResponseWriter::EndStream() {
   boost::asio::post(connection_->io(),
-                    [connection = connection_, id = id_] { connection->End(id); });
+                    [connection = connection_, id = id_] { connection->EndStream(id); });
 }
 
-void HttpResponseWriter::WhenGone(std::function<void()> gone) {
-  boost::asio::post(connection_->io(),
-                    [connection = connection_, id = id_, gone = std::move(gone)]() mutable {
-                      connection->WhenGone(id, std::move(gone));
-                    });
+void HttpResponseWriter::OnDisconnect(std::function<void()> on_disconnect) {
+  boost::asio::post(connection_->io(), [connection = connection_, id = id_,
+                                        on_disconnect = std::move(on_disconnect)]() mutable {
+    connection->OnDisconnect(id, std::move(on_disconnect));
+  });
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// HttpResponseWriter: an Exchange over a Connection. For server/http/ only.
+// HttpResponseWriter: a ResponseWriter for a Connection. For server/http/ only.
 #pragma once
 
 #include <memory>
@@ -8,17 +8,17 @@
 
 namespace edgevlm {
 
-// Brings everything to the I/O thread.
+// Posts every call to the I/O thread.
 class HttpResponseWriter final : public ResponseWriter {
  public:
   HttpResponseWriter(std::shared_ptr<Connection> connection, int id);
-  ~HttpResponseWriter() override;  // a request without an answer gets one
+  ~HttpResponseWriter() override;  // answers a request that was not answered
 
   void Send(Response response) override;
-  void Begin(Response head, std::string keep_alive_comment) override;
+  void StartStream(Response head, std::string keep_alive_comment) override;
   void Write(std::string piece) override;
-  void End() override;
-  void WhenGone(std::function<void()> gone) override;
+  void EndStream() override;
+  void OnDisconnect(std::function<void()> on_disconnect) override;
 
  private:
   const std::shared_ptr<Connection> connection_;

@@ -1,4 +1,4 @@
-// Request and Response: what goes in and out of the server, without the wire.
+// Request and Response: HTTP messages, independent of their form on the wire.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 namespace edgevlm {
 
 struct Request {
-  std::string method;                                       // "GET"
-  std::string path;                                         // of the target, up to its '?', as sent
-  std::string query;                                        // behind the '?'
+  std::string method;  // "GET"
+  std::string path;    // of the target, before its '?', as sent
+  std::string query;   // after the '?'
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body = {};
   bool upgrades = false;  // to a WebSocket

@@ -1,19 +1,20 @@
 #include "server/http/read_head.h"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <optional>
+
+#include "base/ascii.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr std::string_view kHost = "host";
 
-// Takes "http://host" from the front of a target; nothing if it does not begin so.
-std::optional<std::string> TakeHost(std::string_view& target) {
+// Removes "http://host" from the start of a target and returns the host; nothing for others.
+std::optional<std::string> ConsumeHost(std::string_view& target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!boost::beast::iequals(target.substr(0, scheme.size()), scheme)) continue;
+    if (!StartsWithIgnoringCase(target, scheme)) continue;
     const std::string_view rest = target.substr(scheme.size());
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     target = rest.substr(end);
@@ -22,21 +23,13 @@ std::optional<std::string> TakeHost(std::string_view& target) {
   return std::nullopt;
 }
 
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 }  // namespace
 
 Request ReadHead(const boost::beast::http::request<boost::beast::http::string_body>& message) {
   Request request;
   request.method = std::string(message.method_string());
   std::string_view target(message.target().data(), message.target().size());
-  const std::optional<std::string> host = TakeHost(target);
+  const std::optional<std::string> host = ConsumeHost(target);
   const std::size_t question = target.find('?');
   request.path = std::string(target.substr(0, question));
   if (host && request.path.empty()) request.path = "/";
@@ -44,7 +37,7 @@ Request ReadHead(const boost::beast::http::request<boost::beast::http::string_bo
   for (const auto& field : message) {
     const std::string_view value(field.value().data(), field.value().size());
     const auto [entry, is_first] = request.headers.try_emplace(
-        LowerCase({field.name_string().data(), field.name_string().size()}), value);
+        ToLowerAscii({field.name_string().data(), field.name_string().size()}), value);
     if (!is_first) entry->second.append(", ").append(value);
   }
   if (host) request.headers.insert_or_assign(std::string(kHost), *host);

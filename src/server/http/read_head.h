@@ -1,4 +1,4 @@
-// From Beast's idea of a request to ours. For server/http/ only.
+// Converts the head of a Beast request to a Request. For server/http/ only.
 #pragma once
 
 #include <boost/beast/http/message.hpp>
@@ -8,8 +8,8 @@
 
 namespace edgevlm {
 
-// All but the body. A target in absolute form ("http://host/path", as proxies send it) names the
-// host, whatever the header Host says (RFC 9112, 3.2.2).
+// Everything but the body. The host of a target in absolute form ("http://host/path", as proxies
+// send it) replaces the Host header (RFC 9112, 3.2.2).
 Request ReadHead(const boost::beast::http::request<boost::beast::http::string_body>& message);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Exchange: one request's way back to its client.
+// ResponseWriter: writes the response to one request.
 #pragma once
 
 #include <functional>
@@ -8,23 +8,23 @@
 
 namespace edgevlm {
 
-// Either Send, once; or Begin, any number of Writes, and End. What is written after the client has
-// gone goes nowhere. Threads: any.
+// Either Send, once; or StartStream, any number of Writes, and EndStream. Writes after the client
+// has disconnected are discarded. Threads: any.
 class ResponseWriter {
  public:
   virtual ~ResponseWriter() = default;
 
   virtual void Send(Response response) = 0;
 
-  // Status and headers; the body comes in pieces. Whenever nothing was written for a while
-  // (HttpLimits::keep_alive_comment), `keep_alive_comment` is, if it is not empty.
-  virtual void Begin(Response head, std::string keep_alive_comment) = 0;
+  // Sends status and headers; the body follows in pieces. Whenever nothing was written for
+  // HttpLimits::keep_alive_comment, `keep_alive_comment` is sent, unless it is empty.
+  virtual void StartStream(Response head, std::string keep_alive_comment) = 0;
   virtual void Write(std::string piece) = 0;
-  virtual void End() = 0;
+  virtual void EndStream() = 0;
 
-  // Calls `gone` when the client leaves before its reply has ended, at once if it already has.
-  // On a thread of the server: must be quick. Once per exchange, before it ends.
-  virtual void WhenGone(std::function<void()> gone) = 0;
+  // Calls `on_disconnect` when the client disconnects before its reply has ended; at once if it
+  // already has. On the I/O thread, so it must be quick. Call once per request, before the end.
+  virtual void OnDisconnect(std::function<void()> on_disconnect) = 0;
 };
 
 }  // namespace edgevlm

@@ -22,9 +22,9 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using AsioError = boost::system::error_code;
 
-// How late a time limit may strike.
+// The resolution of time limits.
 constexpr std::chrono::milliseconds kTick{50};
-// After a connection could not be taken because the process has no room for another file.
+// Before the next accept, when the process has no file descriptor left.
 constexpr std::chrono::milliseconds kRetry{50};
 
 Result<tcp::endpoint> EndpointOf(const HttpServer::Address& address) {
@@ -45,9 +45,9 @@ AsioError Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   return error;
 }
 
-Error NotListened(const HttpServer::Address& address, const AsioError& error) {
+Error ListenError(const HttpServer::Address& address, const AsioError& error) {
   return {ErrorCode::kIo, address.host + ":" + std::to_string(address.port) +
-                              ": can not be listened on: " + error.message()};
+                              ": cannot be listened on: " + error.message()};
 }
 
 class AsioServer final : public HttpServer {
@@ -60,12 +60,12 @@ class AsioServer final : public HttpServer {
         work_(core_->io.get_executor()) {}
 
   ~AsioServer() override {
-    core_->workers.Join();  // what they hold ends in the I/O thread
+    core_->workers.Join();  // the writers they hold post to the I/O thread
     if (!thread_.joinable()) return;
     try {
-      asio::post(core_->io, [this] { End(); });
+      asio::post(core_->io, [this] { Shutdown(); });
     } catch (const std::exception&) {
-      core_->io.stop();  // out of memory: what is under way is dropped, not ended
+      core_->io.stop();  // out of memory: replies under way are dropped
     }
     thread_.join();
   }
@@ -76,7 +76,7 @@ class AsioServer final : public HttpServer {
     AsioError error = Bind(acceptor_, *endpoint);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (!error) acceptor_.non_blocking(true, error);
-    if (error) return NotListened(address, error);
+    if (error) return ListenError(address, error);
     port_ = acceptor_.local_endpoint().port();
     return std::nullopt;
   }
@@ -84,7 +84,7 @@ class AsioServer final : public HttpServer {
   void Start() {
     Accept();
     Tick();
-    thread_ = StartThread("connections", [this] { Run(); });
+    thread_ = StartThread("connections", [this] { RunIo(); });
   }
 
   int port() const override { return port_; }
@@ -92,9 +92,9 @@ class AsioServer final : public HttpServer {
   void StopListening() override {
     core_->draining = true;
     asio::post(core_->io, [this] {
-      Stop();
+      CloseAcceptor();
       for (const std::shared_ptr<Peer>& peer : Peers()) {
-        if (peer->worth() == Peer::EvictionPriority::kIdle) peer->Close();
+        if (peer->eviction_priority() == Peer::EvictionPriority::kIdle) peer->Close();
       }
     });
   }
@@ -102,27 +102,27 @@ class AsioServer final : public HttpServer {
   int replies_under_way() const override { return core_->replies; }
 
  private:
-  // Memory that is short costs the connection that asked for it, and nobody else.
-  void Run() {
+  // Running out of memory costs the connection that allocated, and no other.
+  void RunIo() {
     while (true) {
       try {
         core_->io.run();
         return;
       } catch (const std::bad_alloc&) {
-        // What the handler held has been let go of; the others go on.
+        // The handler has released what it held; the others continue.
       }
     }
   }
 
-  void End() {
-    Stop();
+  void Shutdown() {
+    CloseAcceptor();
     is_ending_ = true;
     tick_.cancel();
     for (const std::shared_ptr<Peer>& peer : Peers()) peer->Close();
     work_.reset();
   }
 
-  void Stop() {
+  void CloseAcceptor() {
     is_listening_ = false;
     AsioError ignored;
     acceptor_.close(ignored);
@@ -132,8 +132,8 @@ class AsioServer final : public HttpServer {
   void Accept() {
     acceptor_.async_accept([this](AsioError error, tcp::socket socket) {
       if (!is_listening_) return;
-      if (error) return AcceptLater();
-      MakeRoom();
+      if (error) return RetryAccept();
+      EvictIfFull();
       auto connection = std::make_shared<Connection>(std::move(socket), core_);
       core_->peers.push_back(connection);
       connection->Start();
@@ -141,8 +141,8 @@ class AsioServer final : public HttpServer {
     });
   }
 
-  // Room for one more is made at once if it can be.
-  void AcceptLater() {
+  // Retries at once if a connection could be closed to free its descriptor.
+  void RetryAccept() {
     const auto again = [this] {
       if (is_listening_) Accept();
     };
@@ -151,18 +151,20 @@ class AsioServer final : public HttpServer {
     retry_.async_wait([again](AsioError) { again(); });
   }
 
-  void MakeRoom() {
+  void EvictIfFull() {
     const auto is_gone = [](const std::weak_ptr<Peer>& peer) { return peer.expired(); };
     if (std::ssize(core_->peers) < core_->limits.connections) return;
     core_->peers.remove_if(is_gone);
     if (std::ssize(core_->peers) >= core_->limits.connections) CloseLowestPriority();
   }
 
-  // Whoever asks for nothing goes first, then whoever has not asked yet; the longest of each first.
+  // Closes an idle connection, else one that is still sending its request; the one that has been
+  // inactive longest.
   bool CloseLowestPriority() {
     const std::vector<std::shared_ptr<Peer>> peers = Peers();
     const auto least = std::ranges::min_element(peers, [](const auto& a, const auto& b) {
-      return std::pair(a->worth(), a->last_active()) < std::pair(b->worth(), b->last_active());
+      return std::pair(a->eviction_priority(), a->last_active()) <
+             std::pair(b->eviction_priority(), b->last_active());
     });
     if (least == peers.end()) return false;
     (*least)->Close();
@@ -193,8 +195,8 @@ class AsioServer final : public HttpServer {
   asio::steady_timer tick_;
   asio::steady_timer retry_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  // Of the I/O thread. What was cancelled may have happened just before, and its handler still
-  // comes: then it must not begin anew, or the thread would have work for ever.
+  // I/O thread only. The handler of a cancelled operation may still run if that had just completed.
+  // It must not start another, or io.run() would never return.
   bool is_listening_ = true;
   bool is_ending_ = false;
   int port_ = 0;
@@ -210,7 +212,7 @@ MaybeError HttpServer::Check(const Address& address) {
   tcp::acceptor acceptor(io);
   const AsioError error = Bind(acceptor, *endpoint);
   if (!error || error == asio::error::address_in_use) return std::nullopt;
-  return NotListened(address, error);
+  return ListenError(address, error);
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const Address& address,

@@ -18,9 +18,9 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using tcp = asio::ip::tcp;
 
-// Messages that may wait for their turn.
+// Messages that may wait while one is answered.
 constexpr std::size_t kMaxWaiting = 8;
-// Read at a time.
+// Bytes per read.
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 
 class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
@@ -45,7 +45,6 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
     });
   }
 
-  // Both ends of a request: the socket counts it, and tells who waits when the client goes.
   void Close() override {
     if (std::exchange(closed_, true)) return;
     beast::error_code ignored;
@@ -55,7 +54,7 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
   void Tick(Clock::time_point now) override {
     if (now >= write_deadline_ || now >= message_deadline_) Close();
   }
-  EvictionPriority worth() const override {
+  EvictionPriority eviction_priority() const override {
     return answering_ ? EvictionPriority::kServed : EvictionPriority::kIdle;
   }
   Clock::time_point last_active() const override { return last_active_; }
@@ -70,69 +69,70 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
     if (out_.size() == 1) WriteNext();
   }
 
-  void End(int id) {
+  void EndStream(int id) {
     if (closed_ || !answering_ || id != id_) return;
-    gone_ = nullptr;
+    on_disconnect_ = nullptr;
     has_ended_ = true;
-    if (out_.empty()) Finish();
+    if (out_.empty()) OnReplyWritten();
   }
 
-  // The reply has ended and is written.
-  void Finish() {
+  // The reply has ended and is fully written.
+  void OnReplyWritten() {
     has_ended_ = false;
     answering_ = false;
     --core_->replies;
     last_active_ = Clock::now();
     Release(std::exchange(answered_bytes_, 0));
-    if (core_->draining) return Leave(websocket::close_code::going_away, "the server ends");
-    TakeNext();
+    if (core_->draining)
+      return CloseWith(websocket::close_code::going_away, "the server shuts down");
+    DispatchNext();
   }
 
-  void WhenGone(int id, std::function<void()> gone) {
+  void OnDisconnect(int id, std::function<void()> on_disconnect) {
     if (!closed_ && answering_ && id == id_) {
-      gone_ = std::move(gone);
+      on_disconnect_ = std::move(on_disconnect);
     } else {
-      gone();
+      on_disconnect();
     }
   }
 
  private:
-  // Always: it answers pings, and notices that the client goes.
+  // A read is always pending: it answers pings and notices a disconnect.
   void Read() {
     stream_.async_read_some(buffer_, kReadBytes,
                             [self = shared_from_this()](beast::error_code error, std::size_t size) {
-                              if (self->leaving_) return;
+                              if (self->closing_) return;
                               if (error || self->closed_) return self->Close();
-                              self->TakePiece(size);
+                              self->OnMessagePart(size);
                             });
   }
 
-  void TakePiece(std::size_t size) {
+  void OnMessagePart(std::size_t size) {
     charged_bytes_ += size;
-    if (!core_->Charge(size)) return Leave(websocket::close_code::try_again_later, "no memory");
+    if (!core_->Charge(size)) return CloseWith(websocket::close_code::try_again_later, "no memory");
     const bool is_first = message_deadline_ == Clock::time_point::max();
     if (is_first) message_deadline_ = Clock::now() + core_->limits.body_time;
     if (!stream_.is_message_done()) return Read();
     message_deadline_ = Clock::time_point::max();
-    if (!stream_.got_text()) return Leave(websocket::close_code::unknown_data, "expected text");
+    if (!stream_.got_text()) return CloseWith(websocket::close_code::unknown_data, "expected text");
     if (waiting_.size() == kMaxWaiting) {
-      return Leave(websocket::close_code::policy_error, "too many messages wait");
+      return CloseWith(websocket::close_code::policy_error, "too many messages wait");
     }
     waiting_.push_back(beast::buffers_to_string(buffer_.data()));
-    buffer_ = {};  // a large one is not kept
-    TakeNext();
+    buffer_ = {};  // frees a large buffer
+    DispatchNext();
     Read();
   }
 
-  // Ends what is under way, and says why.
-  void Leave(websocket::close_code code, const char* reason) {
-    if (closed_ || std::exchange(leaving_, true)) return;
+  // Drops all requests and closes the connection with a reason.
+  void CloseWith(websocket::close_code code, const char* reason) {
+    if (closed_ || std::exchange(closing_, true)) return;
     DropAll();
     stream_.async_close({code, reason},
                         [self = shared_from_this()](beast::error_code) { self->Close(); });
   }
 
-  // The socket counts its requests, and tells who works on one when it ends early.
+  // Drops all requests; on_disconnect cancels the one being answered.
   void DropAll() {
     waiting_.clear();
     buffer_ = {};
@@ -141,7 +141,7 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
     answered_bytes_ = 0;
     has_ended_ = false;
     if (std::exchange(answering_, false)) --core_->replies;
-    if (gone_) std::exchange(gone_, nullptr)();
+    if (on_disconnect_) std::exchange(on_disconnect_, nullptr)();
   }
 
   void Release(std::size_t bytes) {
@@ -149,7 +149,7 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
     core_->Release(bytes);
   }
 
-  void TakeNext();
+  void DispatchNext();
 
   void WriteNext() {
     write_deadline_ = Clock::now() + core_->limits.write_time;
@@ -160,9 +160,9 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
                           self->unsent_ -= self->out_.front().size();
                           self->out_.pop_front();
                           self->write_deadline_ = Clock::time_point::max();
-                          if (self->leaving_) return;
+                          if (self->closing_) return;
                           if (!self->out_.empty()) return self->WriteNext();
-                          if (self->has_ended_) self->Finish();
+                          if (self->has_ended_) self->OnReplyWritten();
                         });
   }
 
@@ -172,29 +172,29 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
   beast::http::request<beast::http::string_body> request_;
   beast::flat_buffer buffer_;
   std::deque<std::string> waiting_;  // messages that came while one was answered
-  std::size_t charged_bytes_ = 0;    // for all messages that are here
-  std::size_t answered_bytes_ = 0;   // of them, for the one that is being answered
+  std::size_t charged_bytes_ = 0;    // of all messages held
+  std::size_t answered_bytes_ = 0;   // of these, the one being answered
   std::deque<std::string> out_;
   std::size_t unsent_ = 0;
   Clock::time_point last_active_;
   Clock::time_point write_deadline_ = Clock::time_point::max();
-  Clock::time_point message_deadline_ = Clock::time_point::max();  // of the one that comes
+  Clock::time_point message_deadline_ = Clock::time_point::max();  // of the one being received
   int id_ = 0;
   bool answering_ = false;
-  bool has_ended_ = false;  // the reply, of which something is not written yet
-  bool leaving_ = false;    // the client is told to go
+  bool has_ended_ = false;  // the reply has, but is not fully written
+  bool closing_ = false;    // a close frame is sent
   bool closed_ = false;
-  std::function<void()> gone_;
+  std::function<void()> on_disconnect_;
 };
 
-// What is written of a reply is one message each.
+// Sends each Write as one message.
 class SocketResponseWriter final : public ResponseWriter {
  public:
   SocketResponseWriter(std::shared_ptr<Socket> socket, int id)
       : socket_(std::move(socket)), id_(id) {}
   ~SocketResponseWriter() override {
     try {
-      End();
+      EndStream();
     } catch (const std::exception&) {
       // Out of memory: the connection's time limit ends it.
     }
@@ -202,21 +202,22 @@ class SocketResponseWriter final : public ResponseWriter {
 
   void Send(Response response) override {
     Write(std::move(response.body));
-    End();
+    EndStream();
   }
-  void Begin(Response, std::string) override {}
+  void StartStream(Response, std::string) override {}
   void Write(std::string piece) override {
     asio::post(socket_->io(), [socket = socket_, id = id_, piece = std::move(piece)]() mutable {
       socket->Write(id, std::move(piece));
     });
   }
-  void End() override {
-    asio::post(socket_->io(), [socket = socket_, id = id_] { socket->End(id); });
+  void EndStream() override {
+    asio::post(socket_->io(), [socket = socket_, id = id_] { socket->EndStream(id); });
   }
-  void WhenGone(std::function<void()> gone) override {
-    asio::post(socket_->io(), [socket = socket_, id = id_, gone = std::move(gone)]() mutable {
-      socket->WhenGone(id, std::move(gone));
-    });
+  void OnDisconnect(std::function<void()> on_disconnect) override {
+    asio::post(socket_->io(),
+               [socket = socket_, id = id_, on_disconnect = std::move(on_disconnect)]() mutable {
+                 socket->OnDisconnect(id, std::move(on_disconnect));
+               });
   }
 
  private:
@@ -224,21 +225,21 @@ class SocketResponseWriter final : public ResponseWriter {
   const int id_;
 };
 
-void Socket::TakeNext() {
+void Socket::DispatchNext() {
   if (closed_ || answering_ || waiting_.empty()) return;
   answering_ = true;
   ++core_->replies;
   last_active_ = Clock::now();
   answered_bytes_ = waiting_.front().size();
   auto writer = std::make_shared<SocketResponseWriter>(shared_from_this(), ++id_);
-  core_->workers.Post(
-      [core = core_, head = head_, message = std::move(waiting_.front()), writer]() mutable {
-        try {
-          core->service.HandleMessage(*head, std::move(message), writer);
-        } catch (const std::exception&) {  // out of memory
-          writer->Send(core->service.Refusal(head->path, 500, "the request could not be served"));
-        }
-      });
+  core_->workers.Post([core = core_, head = head_, message = std::move(waiting_.front()),
+                       writer]() mutable {
+    try {
+      core->service.HandleMessage(*head, std::move(message), writer);
+    } catch (const std::exception&) {  // out of memory
+      writer->Send(core->service.ErrorResponse(head->path, 500, "the request could not be served"));
+    }
+  });
   waiting_.pop_front();
 }
 

@@ -1,4 +1,4 @@
-// WebSocket: one client that sends messages and gets messages (RFC 6455). For server/http/ only.
+// One WebSocket connection (RFC 6455). For server/http/ only.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -11,17 +11,17 @@
 
 namespace edgevlm {
 
-// An upgrade request that was let in.
+// An upgrade request that Admit accepted.
 struct Upgrade {
   boost::beast::http::request<boost::beast::http::string_body> request;
-  Request head;  // the same, as the service knows it
+  Request head;  // the same, as passed to the service
   std::size_t max_message_bytes = 0;
 };
 
-// Answers it, and lives until the client goes. Each text message is a request of its own; the next
-// is taken when the one before has been answered. Reads on meanwhile, and so notices that the
-// client goes; one that has too many messages wait is sent away (1008), as is one whose messages
-// are not text (1003) or are more than there is memory for (1013).
+// Accepts the upgrade; the connection then lives until either side closes it. Each text message is
+// one request, and they are answered one after the other. It reads on meanwhile, so it notices a
+// disconnect. It closes the connection of a client that has too many messages waiting (1008), sends
+// anything but text (1003), or more than there is memory for (1013).
 void StartWebSocket(boost::asio::ip::tcp::socket socket, Upgrade upgrade,
                     std::shared_ptr<Core> core);
 

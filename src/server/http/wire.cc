@@ -45,25 +45,25 @@ std::string_view ReasonOf(int status) {
 }
 
 void AddHeader(std::string_view name, std::string_view value, std::string& text) {
-  // Headers are ours; a line's end in one would make two of it.
+  // Header values are the server's own; a line end in one would split it in two.
   CHECK(value.find_first_of("\r\n") == std::string_view::npos);
   text.append(name).append(": ").append(value).append("\r\n");
 }
 
 }  // namespace
 
-std::string HeadText(const Response& response, BodyForm form, bool keeps_alive) {
+std::string HeadText(const Response& response, BodyFraming form, bool keeps_alive) {
   std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
   text.append(ReasonOf(response.status)).append("\r\n");
   AddHeader("Server", "edgevlm", text);
   if (!response.type.empty()) AddHeader("Content-Type", response.type, text);
   AddHeader("X-Content-Type-Options", "nosniff", text);
   for (const auto& [name, value] : response.headers) AddHeader(name, value, text);
-  if (form == BodyForm::kChunked) AddHeader("Transfer-Encoding", "chunked", text);
-  if (form == BodyForm::kSized && response.status != kNoContent) {
+  if (form == BodyFraming::kChunked) AddHeader("Transfer-Encoding", "chunked", text);
+  if (form == BodyFraming::kSized && response.status != kNoContent) {
     AddHeader("Content-Length", std::to_string(response.body.size()), text);
   }
-  if (!keeps_alive || form == BodyForm::kToEnd) AddHeader("Connection", "close", text);
+  if (!keeps_alive || form == BodyFraming::kToEnd) AddHeader("Connection", "close", text);
   return text.append("\r\n");
 }
 

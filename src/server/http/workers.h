@@ -1,4 +1,4 @@
-// Workers: threads that do what would keep the I/O thread. For server/http/ only.
+// Workers: threads for work that would block the I/O thread. For server/http/ only.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -11,21 +11,20 @@
 
 namespace edgevlm {
 
-// In place of asio::thread_pool, whose constructor waits for ever for the threads that it has
-// started when the system starts no more. Threads: any, but Join and the destructor from one
-// outside.
+// Replaces asio::thread_pool, whose constructor hangs when the system cannot start all threads.
+// Threads: any, but Join and the destructor only from outside the workers.
 class Workers {
  public:
-  // Throws std::system_error where the system starts fewer threads.
+  // Throws std::system_error where the system cannot start the threads.
   explicit Workers(int count) : io_(count), more_(io_.get_executor()) {
     try {
-      for (int i = 0; i < count; ++i) threads_.Start("requests", [this] { Run(); });
+      for (int i = 0; i < count; ++i) threads_.Start("requests", [this] { RunIo(); });
     } catch (...) {
       Stop();
       throw;
     }
   }
-  // What waits is left undone.
+  // Work that still waits is dropped.
   ~Workers() { Stop(); }
 
   // Runs `work` on one of the threads.
@@ -34,20 +33,20 @@ class Workers {
     boost::asio::post(io_, std::forward<Work>(work));
   }
 
-  // Waits until all that was posted is done. Nothing may be posted afterwards.
+  // Waits until all posted work is done. Nothing may be posted afterwards.
   void Join() {
     more_.reset();
     threads_.Join();
   }
 
  private:
-  void Run() {
+  void RunIo() {
     while (true) {
       try {
         io_.run();
         return;
       } catch (const std::bad_alloc&) {
-        // What the work held has been let go of; the others go on.
+        // The work has released what it held; other work continues.
       }
     }
   }
@@ -59,7 +58,7 @@ class Workers {
 
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> more_;
-  JoiningThreads threads_;  // last: they use the rest
+  JoiningThreads threads_;  // last: the threads use the rest
 };
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Requests to this server, and to no other.
+// Requests to this server only.
 
 const storedKey = "edgevlm-key"; // for as long as the tab is open
 
@@ -24,7 +24,7 @@ async function errorOf(response) {
     const { error } = await response.json();
     message = error.message ?? error;
   } catch {
-    // not one of ours: a proxy between
+    // not JSON: probably from a proxy
   }
   const wait = response.headers.get("Retry-After");
   if (wait) message += ` (again in ${wait} s)`;
@@ -37,11 +37,11 @@ export async function request(path, options = {}) {
   if (key) headers.Authorization = `Bearer ${key}`;
   let response;
   try {
-    // Without credentials no browser asks for a password by itself.
+    // Without credentials browsers show no password prompt of their own.
     response = await fetch(path, { ...options, headers, credentials: "omit" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError("The server can not be reached.", 0);
+    throw new ApiError("The server cannot be reached.", 0);
   }
   if (!response.ok) throw await errorOf(response);
   return response;
@@ -57,7 +57,7 @@ export const postJson = (path, body, signal) =>
     body: JSON.stringify(body),
   });
 
-// The objects of a stream of server-sent events, up to its end.
+// Yields the objects of a stream of server-sent events.
 export async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -73,7 +73,7 @@ export async function* events(response) {
   }
 }
 
-// An error after the head of a reply has the reply's status, 200, and comes as an object.
+// An error after the response's headers, with status 200, is sent as an object.
 export function checked(object) {
   if (object.error) throw new ApiError(object.error.message, 0);
   return object;

@@ -1,4 +1,4 @@
-// The page: ties its parts together.
+// The page: connects its parts.
 import { ApiError, getJson, request } from "./api.js";
 import { ask } from "./ask.js";
 import { byId } from "./element.js";
@@ -10,9 +10,9 @@ import { readSettings, refusalOf, startSettings } from "./settings.js";
 import { showPicture, Turn } from "./talk.js";
 
 let picture = null; // as picture.js describes it
-let turns = []; // about it, or about nothing shown, answered: {question, answer}
+let turns = []; // answered, about it or without a picture: {question, answer}
 let running = null; // an AbortController
-let open = false; // the server has let us in
+let open = false; // the server has accepted the key, or needs none
 
 function update() {
   const idle = open && running === null;
@@ -51,7 +51,7 @@ async function reply(question) {
       if (!(error instanceof ApiError)) console.error(error);
       if (error.status === 401) {
         open = false;
-        lock("The key is no longer taken.");
+        lock("The key is no longer valid.");
       }
     }
   }

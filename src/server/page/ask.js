@@ -1,9 +1,9 @@
-// One request for a reply, whichever way it goes.
+// One request for a reply, over any of the transports.
 //
-// ask({picture, question, turns, settings}, hear, signal) resolves to {text, usage, timings,
+// ask({picture, question, turns, settings}, listener, signal) resolves to {text, usage, timings,
 // finish_reason}. picture: null for a question without one. question: "" for a caption. turns:
-// earlier [{question, answer}] that are sent along; null: this request stands alone. While words
-// come, hear.text(piece) and hear.progress({stage, done, total}) are called.
+// earlier [{question, answer}] that are sent along; null: no conversation. Calls listener.text(piece)
+// and listener.progress({stage, done, total}) while the reply is generated.
 import { events, postJson, request } from "./api.js";
 import { messages } from "./socket.js";
 
@@ -22,7 +22,7 @@ function choices({ tokens, temperature, seed }) {
 
 const taskOf = question => (question ? { type: "vqa", question } : { type: "caption" });
 
-async function askForm({ picture, question, settings }, hear, signal) {
+async function askForm({ picture, question, settings }, listener, signal) {
   const streams = settings.way !== "whole";
   const form = new FormData();
   form.append("image", picture, "picture");
@@ -34,25 +34,25 @@ async function askForm({ picture, question, settings }, hear, signal) {
     body: form,
     signal,
   });
-  return streams ? take(events(response), hear) : end(await response.json());
+  return streams ? take(events(response), listener) : end(await response.json());
 }
 
-async function askSocket({ picture, question, settings }, hear, signal) {
+async function askSocket({ picture, question, settings }, listener, signal) {
   const body = {
     ...taskOf(question),
     image: await readAs(picture),
     progress: true,
     ...choices(settings),
   };
-  return take(messages(body, signal), hear);
+  return take(messages(body, signal), listener);
 }
 
 // The objects of /caption and /vqa.
-async function take(objects, hear) {
+async function take(objects, listener) {
   let last = null;
   for await (const object of objects) {
-    if (object.progress) hear.progress(object.progress);
-    if (object.chunk) hear.text(object.chunk);
+    if (object.progress) listener.progress(object.progress);
+    if (object.chunk) listener.text(object.chunk);
     if (object.completed) last = object;
   }
   return end(last);
@@ -62,7 +62,7 @@ const end = object => ({ ...object, text: object.caption ?? object.answer });
 
 const says = (role, text) => ({ role, content: [{ type: "text", text }] });
 
-// As /caption asks models that take words.
+// The default prompt of /caption for models with a chat template.
 const captionWords = "Describe the picture.";
 const wordsOf = question => question || captionWords;
 
@@ -77,7 +77,7 @@ async function conversation({ picture, question, turns }) {
   return list;
 }
 
-async function askChat(what, hear, signal) {
+async function askChat(what, listener, signal) {
   const streams = what.settings.way !== "whole";
   const body = { messages: await conversation(what), ...choices(what.settings), stream: streams };
   if (!streams) {
@@ -88,22 +88,22 @@ async function askChat(what, hear, signal) {
   Object.assign(body, { return_progress: true, stream_options: { include_usage: true } });
   const reply = { text: "" };
   for await (const chunk of events(await postJson("/v1/chat/completions", body, signal))) {
-    if (chunk.progress) hear.progress(chunk.progress);
+    if (chunk.progress) listener.progress(chunk.progress);
     if (chunk.usage) Object.assign(reply, { usage: chunk.usage, timings: chunk.timings });
     const choice = chunk.choices[0];
     if (!choice) continue;
     if (choice.delta.content) {
       reply.text += choice.delta.content;
-      hear.text(choice.delta.content);
+      listener.text(choice.delta.content);
     }
     reply.finish_reason = choice.finish_reason ?? reply.finish_reason;
   }
   return reply;
 }
 
-export function ask(what, hear, signal) {
-  if (what.turns !== null || what.picture === null) return askChat(what, hear, signal);
+export function ask(what, listener, signal) {
+  if (what.turns !== null || what.picture === null) return askChat(what, listener, signal);
   return what.settings.way === "socket"
-    ? askSocket(what, hear, signal)
-    : askForm(what, hear, signal);
+    ? askSocket(what, listener, signal)
+    : askForm(what, listener, signal);
 }

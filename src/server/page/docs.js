@@ -1,4 +1,4 @@
-// The API, readable: made of /openapi.json.
+// Renders /openapi.json as a readable page.
 import { getJson } from "./api.js";
 import { byId, make } from "./element.js";
 import { startLock } from "./lock.js";
@@ -13,7 +13,7 @@ function resolved(schema) {
   return { name, ...description.components.schemas[name] };
 }
 
-// Of an object: its properties, those of all its parts, and which must be there.
+// The properties of an object schema and of all its parts, and the required ones.
 function fieldsOf(schema) {
   const whole = resolved(schema);
   const parts = [whole, ...(whole.allOf ?? []).map(fieldsOf)];
@@ -45,7 +45,7 @@ function limitsOf(schema) {
     .join(", ");
 }
 
-// The object that a field is or holds, to be shown below it; null: none with known fields.
+// The object schema of a field or of its items, shown below it; null if it has no known fields.
 function innerOf(schema) {
   const whole = resolved(schema);
   if (whole.type === "array") return innerOf(whole.items);

@@ -1,4 +1,4 @@
-// Elements, with less to write.
+// Creates elements concisely.
 
 export const byId = id => document.getElementById(id);
 

@@ -1,4 +1,4 @@
-// The files that are part of the binary: the page, its parts, and the description of the API.
+// The embedded files: the web page, its parts, and the description of the API.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 namespace edgevlm {
 
 struct PageFile {
-  std::string_view type;  // as Content-Type has it
+  std::string_view type;  // Content-Type
   std::string_view bytes;
 };
 
-// Nothing for names that there are not. Threads: any.
+// Nothing for unknown names. Threads: any.
 std::optional<PageFile> FindPageFile(std::string_view name);
 
 }  // namespace edgevlm

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/ascii.h"
 #include "server/route.h"
 
 namespace edgevlm {
@@ -14,11 +15,6 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 TEST(FindPageFile, KnowsNamesAndTypes) {
   EXPECT_EQ(FindPageFile("app.js")->type, "text/javascript; charset=utf-8");
@@ -29,8 +25,8 @@ TEST(FindPageFile, KnowsNamesAndTypes) {
   }
 }
 
-// The policy of the pages would not run it.
-TEST(FindPageFile, NothingIsWrittenIntoPages) {
+// The pages' Content-Security-Policy would block it.
+TEST(FindPageFile, PagesHaveNothingInline) {
   for (const char* name : {"index.html", "docs.html"}) {
     const std::string html(FindPageFile(name)->bytes);
     EXPECT_THAT(html, Not(HasSubstr("<style"))) << name;
@@ -40,7 +36,7 @@ TEST(FindPageFile, NothingIsWrittenIntoPages) {
   }
 }
 
-// Every endpoint that there is has its place in the description, and the other way round.
+// The description has exactly the endpoints of the routes.
 TEST(OpenApi, DescribesTheRoutes) {
   std::set<std::string> described;
   const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
@@ -50,11 +46,11 @@ TEST(OpenApi, DescribesTheRoutes) {
       EXPECT_TRUE(operation["x-codeSamples"].is_array()) << path;
     }
   }
-  std::set<std::string> routes = {"get /ws"};  // which is no route but another protocol
+  std::set<std::string> routes = {"get /ws"};  // not a route, but another protocol
   for (const Route& route : Routes()) {
     std::string path(route.path);
     if (path.ends_with("/*")) path.pop_back();
-    routes.insert(Lower(route.method) + " " + path);
+    routes.insert(ToLowerAscii(route.method) + " " + path);
   }
   EXPECT_EQ(described, routes);
 }
@@ -63,14 +59,14 @@ TEST(OpenApi, IsOfThisVersion) {
   EXPECT_EQ(json::parse(FindPageFile("openapi.json")->bytes)["info"]["version"], Version());
 }
 
-TEST(OpenApi, SaysWhatNeedsNoKey) {
+TEST(OpenApi, MarksEndpointsWithoutKeys) {
   const json paths = json::parse(FindPageFile("openapi.json")->bytes)["paths"];
   for (const Route& route : Routes()) {
     std::string path(route.path);
     if (path.ends_with("/*")) {
       path.replace(path.size() - 1, 1, path == "/page/*" ? "{file}" : "{model}");
     }
-    const json& operation = paths[path][Lower(route.method)];
+    const json& operation = paths[path][ToLowerAscii(route.method)];
     const bool is_open = operation.contains("security") && operation["security"].empty();
     EXPECT_EQ(is_open, !route.needs_key) << path;
   }

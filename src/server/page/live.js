@@ -1,9 +1,9 @@
-// What the machine does now: memory, speed and queue, looked at while the page is seen.
+// Live statistics: memory, speed and queue, polled while the page is visible.
 import { getJson } from "./api.js";
 import { byId, bytesText, make } from "./element.js";
 
 const period = 1000; // ms
-const length = 60; // looks that a line shows
+const length = 60; // samples in a line
 const width = 72,
   height = 22;
 
@@ -24,7 +24,7 @@ class Line {
     );
   }
 
-  // least: the span that the line's height is for, so that little changes look little.
+  // least: minimum range of the vertical axis, so that small changes look small.
   add(value, text, least) {
     this.figure.textContent = text;
     this.values.push(value);

@@ -1,8 +1,8 @@
-// The field for a key, where the server asks for one.
+// The field for a key, if the server requires one.
 import { getJson, hasKey, useKey } from "./api.js";
 import { byId } from "./element.js";
 
-// Shows the field; what needs a key can not be used without.
+// Shows the field and disables what needs a key.
 export function lock(note) {
   document.querySelector("main").inert = true;
   byId("lock").hidden = false;
@@ -10,19 +10,19 @@ export function lock(note) {
   byId("key").focus();
 }
 
-// Calls enter() now if there is no lock, and again for each key that is given, until one fits.
-// failed(message): for what has nothing to do with keys.
+// Calls enter() now if no key is needed, else once an entered key is valid.
+// failed(message): for errors other than a wrong key.
 export function startLock(enter, failed) {
   async function start() {
     try {
-      // Asked first: a request that is refused would look like a mistake of the page.
+      // Checked first: browsers log a rejected request as an error of the page.
       const { needs_key } = await getJson("/health");
       if (needs_key && !hasKey()) return lock("");
       await enter();
       document.querySelector("main").inert = false;
       byId("lock").hidden = true;
     } catch (error) {
-      if (error.status === 401) return lock("That is none of this server's keys.");
+      if (error.status === 401) return lock("That is not one of this server's keys.");
       failed(error.message);
     }
   }

@@ -1,5 +1,5 @@
-// A reply as people read it: models write paragraphs, lists and code as Markdown. Only those are
-// shown as such; all else stays as it was written. Nothing of a reply becomes anything but text.
+// Renders the Markdown of replies: paragraphs, lists and code only, everything else as it was written.
+// No part of a reply is interpreted as HTML.
 import { make } from "./element.js";
 
 const fence = /^\s*(`{3,}|~{3,})[^`]*$/;
@@ -26,22 +26,22 @@ const linesOf = lines =>
 const isEmpty = line => line.trim() === "";
 const indentOf = line => line.length - line.trimStart().length;
 
-// Where the next words are; -1: nowhere.
+// The index of the next line that is not empty; -1: none.
 const nextWords = lines => lines.findIndex(line => !isEmpty(line));
 
-// The element that the first lines make; `lines` loses them.
+// Removes the first block from `lines` and returns its element.
 function takeCode(lines) {
   const indent = indentOf(lines[0]);
   const [, mark] = lines.shift().match(fence);
   const end = new RegExp(`^\\s*${mark[0]}{${mark.length},}\\s*$`);
   const size = lines.findIndex(line => end.test(line));
   const code = lines.splice(0, size < 0 ? lines.length : size);
-  lines.shift(); // its end, if that has come
+  lines.shift(); // the closing fence, if it has arrived
   const text = code.map(line => line.slice(Math.min(indent, indentOf(line)))).join("\n");
   return make("pre", { tabindex: "0" }, make("code", { text }));
 }
 
-// What is further in than an entry's mark is a part of the entry.
+// Lines indented more than an item's marker belong to the item.
 function takeList(lines) {
   const indent = indentOf(lines[0]);
   const isNumbered = lines[0].match(item)[1] !== undefined;
@@ -70,7 +70,7 @@ function takeParagraph(lines) {
   return make("p", {}, ...linesOf(lines.splice(0, size < 0 ? lines.length : size)));
 }
 
-// The elements that show a text.
+// The elements of a text.
 export function blocksOf(text) {
   const lines = text.split(/\r?\n/);
   const blocks = [];

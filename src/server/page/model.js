@@ -1,4 +1,4 @@
-// What runs here, for people to read.
+// Shows the model and the settings of the server.
 import { byId, make } from "./element.js";
 
 const megabytes = text => (text === "0" ? "off" : `${text} MiB`);
@@ -6,7 +6,7 @@ const megabytes = text => (text === "0" ? "off" : `${text} MiB`);
 const optimisations = [
   ["precision", "Precision", text => text],
   ["cache", "Keys and values", text => text],
-  ["tome", "Token merging in the eye", text => (text === "0" ? "off" : `${text} per block`)],
+  ["tome", "Token merging in the vision encoder", text => (text === "0" ? "off" : `${text} per block`)],
   ["keep_tokens", "Picture tokens kept", text => text],
   ["early_exit", "Early exit", text => (text === "exit" ? "on" : text)],
   ["image_cache_mib", "Pictures remembered", megabytes],
@@ -20,6 +20,8 @@ const millions = count =>
 
 export function showModel({ model, optimisations: switches, version }) {
   byId("model").textContent = `${model.name} · ${millions(model.parameters)} parameters`;
+  byId("notice").textContent = model.notice;
+  byId("notice").hidden = !model.notice;
   const facts = [
     ["Decoder", `${model.architecture}, ${millions(model.parameters)} parameters`],
     [

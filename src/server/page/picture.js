@@ -1,4 +1,4 @@
-// The picture that is talked about: chosen, dropped, pasted, taken with a camera, or an example.
+// The picture of the conversation: chosen, dropped, pasted, taken with a camera, or an example.
 import { byId, bytesText, make } from "./element.js";
 
 const examples = [
@@ -40,7 +40,7 @@ function thumbnailOf(image) {
   return canvas.toDataURL("image/jpeg", 0.8);
 }
 
-// Calls chosen({blob, name, facts, thumbnail}); thumbnail: "" if this browser can not show it.
+// Calls chosen({blob, name, facts, thumbnail}); thumbnail: "" if this browser cannot show it.
 function show(blob, name, chosen) {
   endCamera();
   note("");
@@ -60,7 +60,7 @@ function show(blob, name, chosen) {
   image.onerror = () => {
     byId("stage").replaceChildren(
       make("p", {
-        text: `${name}: this browser can not show it. The server may be able to read it.`,
+        text: `${name}: this browser cannot show it. The server may be able to read it.`,
       }),
     );
     done(bytesText(blob.size), "");
@@ -74,12 +74,12 @@ async function toggleCamera() {
     byId("stage").replaceChildren(make("p", { text: "Drop or paste a picture here" }));
     return;
   }
-  // Where pages may not film (no https), telephones take a picture for a file's field.
+  // Without https pages cannot use the camera, but phones offer it in file inputs.
   if (!navigator.mediaDevices?.getUserMedia) return byId("snapshot").click();
   try {
     camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch (error) {
-    return note(`The camera can not be used: ${error.message}.`);
+    return note(`The camera cannot be used: ${error.message}.`);
   }
   const video = make("video", { "aria-label": "What the camera sees" });
   video.autoplay = video.playsInline = video.muted = true;

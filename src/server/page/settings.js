@@ -1,4 +1,4 @@
-// What a request can set.
+// The settings of a request.
 import { hasKey } from "./api.js";
 import { byId, bytesText } from "./element.js";
 
@@ -9,7 +9,7 @@ let mostBytes = Infinity; // of a request
 
 const option = value => byId("way").querySelector(`[value=${value}]`);
 
-// What has no effect can not be chosen.
+// Disables settings that have no effect.
 export function updateSettings() {
   byId("seed").disabled = !(Number(byId("temperature").value) > 0);
   const remembers = !byId("remember").closest(".chat").hidden && byId("remember").checked;
@@ -17,7 +17,7 @@ export function updateSettings() {
   if (option("socket").disabled && byId("way").value === "socket") byId("way").value = "events";
 }
 
-// From the server's own defaults and limits.
+// Initializes them from the server's defaults and limits.
 export function startSettings({ model, defaults, limits }) {
   mostBytes = limits.body_bytes;
   byId("tokens").max = limits.reply_tokens;
@@ -29,7 +29,7 @@ export function startSettings({ model, defaults, limits }) {
   updateSettings();
 }
 
-// Nothing if a field is out of its range; the browser says which. seed: null for new choices.
+// Nothing if a field is out of range; the browser shows which. seed: null for a random one.
 export function readSettings() {
   const fields = ["tokens", "temperature", "seed"].map(byId);
   const wrong = fields.find(field => !field.disabled && !field.checkValidity());
@@ -45,8 +45,8 @@ export function readSettings() {
   return { tokens, temperature, seed, way: byId("way").value, remembers };
 }
 
-// What speaks against sending a picture; "": nothing. A server that is sent too much hangs up, and
-// browsers then know no reason.
+// Why a picture cannot be sent; "" if it can. The server closes the connection on a request that is
+// too large, and browsers then report no reason.
 export function refusalOf(blob, { way, remembers }) {
   const most = (mostBytes - besidesPicture) / (way === "socket" || remembers ? base64Growth : 1);
   return blob.size <= most

@@ -1,4 +1,4 @@
-// The same objects as events() gives, over a WebSocket. Browsers can not send a key with one.
+// The same objects as events(), over a WebSocket. Browsers cannot send a key with it.
 import { ApiError, checked } from "./api.js";
 
 function opened(signal) {
@@ -6,7 +6,7 @@ function opened(signal) {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws`);
     signal.addEventListener("abort", () => socket.close());
     socket.onopen = () => resolve(socket);
-    socket.onerror = () => reject(new ApiError("The WebSocket can not be opened.", 0));
+    socket.onerror = () => reject(new ApiError("The WebSocket cannot be opened.", 0));
   });
 }
 

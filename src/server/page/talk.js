@@ -1,16 +1,16 @@
-// The conversation, as it is seen.
+// Shows the conversation.
 import { byId, make } from "./element.js";
 import { blocksOf } from "./markup.js";
 import { timingsOf } from "./timings.js";
 
 const nearEnd = 80; // px
 const stageWords = {
-  queue: "Waiting for its turn",
+  queue: "Waiting in the queue",
   pictures: "Looking at the picture",
   prompt: "Reading",
 };
 
-// Down to the newest, unless somebody has scrolled up to read.
+// Scrolls to the end, unless the user has scrolled up.
 function follow(change) {
   const talk = byId("talk");
   const end = talk.lastElementChild?.getBoundingClientRect().bottom ?? 0;
@@ -24,7 +24,7 @@ export function showPicture({ name, facts, thumbnail }) {
   follow(() => byId("talk").append(make("li", { class: "picture" }, ...image, text)));
 }
 
-// A question and the reply to come.
+// A question and its pending reply.
 export class Turn {
   constructor(question) {
     this.said = make("div", { class: "said" });

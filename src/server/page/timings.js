@@ -1,4 +1,4 @@
-// How long a reply took: a bar of its stages, and figures.
+// How long a reply took: a bar of its stages, and a table.
 import { make } from "./element.js";
 
 const stages = [
@@ -26,7 +26,7 @@ function figures({ timings, usage, finish_reason }) {
   return parts.join(" · ");
 }
 
-// A <details> that shows bar and figures; opened, the legend. showed: whether there was a picture.
+// A <details> with the bar, and the table when it is open. showed: whether there was a picture.
 export function timingsOf(reply, showed) {
   const { timings, usage } = reply;
   const bar = make("span", { class: "bar", "aria-hidden": "true" });

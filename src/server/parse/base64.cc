@@ -35,7 +35,7 @@ constexpr int kByteBits = 8;
 std::optional<std::string> DecodeBase64(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t held = 0;  // bits that are not a byte yet
+  std::uint32_t held = 0;  // bits of an incomplete byte
   int held_bits = 0;
   bool padded = false;
   for (const char c : text) {
@@ -52,7 +52,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
     held_bits -= kByteBits;
     bytes += static_cast<char>(held >> held_bits & 0xff);
   }
-  if (held_bits >= kDigitBits) return std::nullopt;  // one digit of the next byte
+  if (held_bits >= kDigitBits) return std::nullopt;  // a single digit of the next byte
   return bytes;
 }
 

@@ -15,7 +15,7 @@ TEST(DecodeBase64, ReadsTheTestVectors) {
   EXPECT_EQ(DecodeBase64("Zm9vYmFy"), "foobar");
 }
 
-TEST(EncodeBase64, WritesWhatIsRead) {
+TEST(EncodeBase64, RoundTrips) {
   EXPECT_EQ(EncodeBase64(""), "");
   EXPECT_EQ(EncodeBase64("f"), "Zg==");
   EXPECT_EQ(EncodeBase64("fo"), "Zm8=");
@@ -31,7 +31,7 @@ TEST(DecodeBase64, ReadsWhatClientsWrite) {
   EXPECT_EQ(DecodeBase64("-_-_"), DecodeBase64("+/+/"));
 }
 
-TEST(DecodeBase64, RefusesTheRest) {
+TEST(DecodeBase64, RejectsTheRest) {
   EXPECT_FALSE(DecodeBase64("Z"));
   EXPECT_FALSE(DecodeBase64("Zm9vY"));
   EXPECT_FALSE(DecodeBase64("Zg==Zg=="));

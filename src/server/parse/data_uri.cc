@@ -3,22 +3,20 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "server/parse/base64.h"
-#include "server/parse/header_value.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr std::string_view kScheme = "data:";
 constexpr std::string_view kBase64 = ";base64";
-// Of what stands before the comma; real ones have a few dozen bytes.
+// Limit on what precedes the comma; real ones have a few dozen bytes.
 constexpr std::size_t kMaxHeadBytes = 1024;
 
 }  // namespace
 
-bool IsDataUri(std::string_view text) {
-  return EqualIgnoringCase(text.substr(0, kScheme.size()), kScheme);
-}
+bool IsDataUri(std::string_view text) { return StartsWithIgnoringCase(text, kScheme); }
 
 Result<std::string> DecodeDataUri(std::string_view uri) {
   if (!IsDataUri(uri)) return Error{ErrorCode::kInvalid, "expected a data URI, found another text"};

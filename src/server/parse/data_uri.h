@@ -1,4 +1,4 @@
-// Data URIs (RFC 2397): a file inside an address.
+// Data URIs (RFC 2397): the bytes of a file inside a URI.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace edgevlm {
 
-// Whether a text begins like one.
+// Whether a text starts with "data:".
 bool IsDataUri(std::string_view text);
 
-// The bytes of "data:[type][;parameters];base64,TEXT". What the type says is not looked at: the
-// bytes tell what they are. Errors: kInvalid (not a data URI, not base64, no bytes).
+// The bytes of "data:[type][;parameters];base64,TEXT". The type is ignored; the bytes show what
+// they are. Errors: kInvalid (not a data URI, not base64, no bytes).
 Result<std::string> DecodeDataUri(std::string_view uri);
 
 }  // namespace edgevlm

@@ -14,7 +14,7 @@ TEST(DecodeDataUri, ReadsBase64OfAnyType) {
   }
 }
 
-TEST(DecodeDataUri, RefusesTheRest) {
+TEST(DecodeDataUri, RejectsTheRest) {
   for (const char* uri :
        {"", "data:", "data:,", "data:image/png", "data:image/png,Zm9v", "data:image/png;base64",
         "data:image/png;base64,", "image/png;base64,Zm9v", "data:image/png;base64,*"}) {
@@ -23,7 +23,7 @@ TEST(DecodeDataUri, RefusesTheRest) {
   EXPECT_FALSE(DecodeDataUri("data:" + std::string(2000, 'x') + ";base64,Zm9v"));
 }
 
-TEST(DecodeDataUri, CutAnywhereIsReadOrRefused) {
+TEST(DecodeDataUri, CutAnywhereIsReadOrRejected) {
   const std::string uri = "data:image/png;base64,Zm9vYmFy";
   for (std::size_t size = 0; size < uri.size(); ++size) {
     const auto bytes = DecodeDataUri(uri.substr(0, size));

@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-// Of what a client sent, as much as a message needs.
+// How much of a value sent by the client error messages quote.
 constexpr std::size_t kShownBytes = 40;
 
 std::string Shown(const Json& value) {
@@ -18,7 +18,7 @@ std::string Shown(const Json& value) {
   return text.size() <= kShownBytes ? text : "a longer text";
 }
 
-// What JSON calls a number and is whole, 5.0 too; nothing if it does not fit 64 bits.
+// The value of an integer, 5.0 included; nothing for others and for what does not fit 64 bits.
 std::optional<std::int64_t> WholeOf(const Json& value) {
   if (value.is_number_unsigned()) {
     const auto number = value.get<std::uint64_t>();
@@ -31,7 +31,7 @@ std::optional<std::int64_t> WholeOf(const Json& value) {
   return fits ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
 }
 
-// " from 1 to 5", without an end that is only the type's.
+// " from 1 to 5", without a bound that is only the limit of the type.
 std::string Written(Range<std::int64_t> range) {
   if (range.most < INT64_MAX) {
     return " from " + std::to_string(range.least) + " to " + std::to_string(range.most);
@@ -66,7 +66,7 @@ const Json* Fields::Find(const char* name) const {
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
-void Fields::Refuse(const char* name, const std::string& what, std::string code, int status) {
+void Fields::Reject(const char* name, const std::string& what, std::string code, int status) {
   if (problem_) return;
   const std::string path = PathOf(name);
   problem_ = ApiError{
@@ -78,7 +78,7 @@ std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int
   if (value == nullptr) return fallback;
   const std::optional<std::int64_t> number = WholeOf(*value);
   if (number && range.least <= *number && *number <= range.most) return *number;
-  Refuse(name, "expected a whole number" + Written(range) + ", found " + Shown(*value));
+  Reject(name, "expected a whole number" + Written(range) + ", found " + Shown(*value));
   return fallback;
 }
 
@@ -89,7 +89,7 @@ double Fields::Number(const char* name, Range<double> range, double fallback) {
     const double number = value->get<double>();
     if (range.least <= number && number <= range.most) return number;
   }
-  Refuse(name, "expected a number from " + Plain(range.least) + " to " + Plain(range.most) +
+  Reject(name, "expected a number from " + Plain(range.least) + " to " + Plain(range.most) +
                    ", found " + Shown(*value));
   return fallback;
 }
@@ -98,7 +98,7 @@ bool Fields::Bool(const char* name, bool fallback) {
   const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_boolean()) return value->get<bool>();
-  Refuse(name, "expected true or false, found " + Shown(*value));
+  Reject(name, "expected true or false, found " + Shown(*value));
   return fallback;
 }
 
@@ -106,7 +106,7 @@ std::string Fields::Text(const char* name, std::string fallback) {
   const Json* value = Find(name);
   if (value == nullptr) return fallback;
   if (value->is_string()) return value->get<std::string>();
-  Refuse(name, "expected a text, found " + Shown(*value));
+  Reject(name, "expected a text, found " + Shown(*value));
   return fallback;
 }
 
@@ -121,7 +121,7 @@ std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
     if (fits) texts.push_back((*value)[i].get<std::string>());
   }
   if (fits) return texts;
-  Refuse(name, "expected a text or a list of at most " + std::to_string(most) + " texts, found " +
+  Reject(name, "expected a text or a list of at most " + std::to_string(most) + " texts, found " +
                    (value->is_array() ? "another list" : Shown(*value)));
   return {};
 }
@@ -129,14 +129,14 @@ std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
 const Json* Fields::List(const char* name) {
   const Json* value = Find(name);
   if (value == nullptr || value->is_array()) return value;
-  Refuse(name, "expected a list, found " + Shown(*value));
+  Reject(name, "expected a list, found " + Shown(*value));
   return nullptr;
 }
 
 const Json* Fields::Object(const char* name) {
   const Json* value = Find(name);
   if (value == nullptr || value->is_object()) return value;
-  Refuse(name, "expected an object, found " + Shown(*value));
+  Reject(name, "expected an object, found " + Shown(*value));
   return nullptr;
 }
 

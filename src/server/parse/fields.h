@@ -1,9 +1,9 @@
-// Fields: reads an object of a request, and keeps the first thing that is wrong with it.
+// Fields: reads the members of a request's JSON object and keeps the first problem.
 //
 //   Problem problem;
 //   Fields fields(body, "", problem);
 //   const int tokens = fields.Whole("max_tokens", {1, 4096}, 64);
-//   if (problem) return Refuse(*problem);
+//   if (problem) return Reject(*problem);
 #pragma once
 
 #include <cstdint>
@@ -18,36 +18,36 @@ namespace edgevlm {
 
 using Problem = std::optional<ApiError>;
 
-// Both ends count.
+// Inclusive.
 template <class Number>
 struct Range {
   Number least;
   Number most;
 };
 
-// A field that is missing or null has its fallback. After the first problem all have.
+// A missing or null field yields the fallback. After the first problem every field does.
 class Fields {
  public:
-  // path: of the object in the request, for messages; empty for the whole. Both must outlive it. A
-  // value that is no object is a problem.
+  // path: of the object in the request, for messages; empty for the body itself. `object` and
+  // `problem` must outlive it. A value that is not an object is a problem.
   Fields(const Json& object, std::string path, Problem& problem);
 
   bool has(const char* name) const { return Find(name) != nullptr; }
 
-  // 5.0 is whole too: many clients know one kind of number.
+  // An integer. 5.0 is one too, since many clients have only one type of number.
   std::int64_t Whole(const char* name, Range<std::int64_t> range, std::int64_t fallback);
   double Number(const char* name, Range<double> range, double fallback);
   bool Bool(const char* name, bool fallback);
   std::string Text(const char* name, std::string fallback);
   // A text, or a list of texts; at most `most`.
   std::vector<std::string> Texts(const char* name, std::size_t most);
-  // Null unless it is there (and of that kind).
+  // Null if it is missing (or of another type).
   const Json* Any(const char* name) const { return Find(name); }
   const Json* List(const char* name);
   const Json* Object(const char* name);
 
-  // The first counts.
-  void Refuse(const char* name, const std::string& what, std::string code = {}, int status = 400);
+  // Records a problem with a field, unless there already is one.
+  void Reject(const char* name, const std::string& what, std::string code = {}, int status = 400);
 
   std::string PathOf(const char* name) const;
 

@@ -9,7 +9,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(Fields, ReadsWhatIsThere) {
+TEST(Fields, ReadsFields) {
   const Json object = {{"whole", 5},  {"number", 0.5},       {"bool", true},
                        {"text", "x"}, {"texts", {"a", "b"}}, {"none", nullptr}};
   Problem problem;
@@ -43,13 +43,13 @@ TEST(Fields, KeepsTheFirstProblem) {
   Problem problem;
   Fields fields(object, "options", problem);
   EXPECT_EQ(fields.Whole("b", {0, 5}, 3), 3);
-  EXPECT_EQ(fields.Text("a", "fallback"), "fallback");  // nothing counts any more
+  EXPECT_EQ(fields.Text("a", "fallback"), "fallback");  // no further fields are read
   ASSERT_TRUE(problem);
   EXPECT_EQ(problem->param, "options.b");
   EXPECT_EQ(problem->message, "options.b: expected a whole number from 0 to 5, found -1");
 }
 
-TEST(Fields, RefusesOtherTypes) {
+TEST(Fields, RejectsOtherTypes) {
   const auto message = [](const Json& value, auto read) {
     const Json object = {{"x", value}};
     Problem problem;
@@ -78,7 +78,7 @@ TEST(Fields, MessagesStayShort) {
   EXPECT_LT(problem->message.size(), 100u);
 }
 
-TEST(Fields, AValueThatIsNoObjectIsAProblem) {
+TEST(Fields, RejectsAValueThatIsNoObject) {
   const Json list = Json::array();
   Problem problem;
   Fields fields(list, "messages[0]", problem);

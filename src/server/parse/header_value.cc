@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// Takes a parameter's value from the front of `rest`: a token, or a text in quotes.
-std::optional<std::string> TakeValue(std::string_view& rest) {
+// Removes a parameter's value from the start of `rest` and returns it: a token, or a quoted string.
+std::optional<std::string> ConsumeValue(std::string_view& rest) {
   if (!rest.starts_with('"')) {
     const std::size_t end = std::min(rest.find(';'), rest.size());
     const std::string value(TrimBlanks(rest.substr(0, end)));
@@ -28,10 +28,6 @@ std::optional<std::string> TakeValue(std::string_view& rest) {
 }
 
 }  // namespace
-
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, Lower, Lower);
-}
 
 std::string_view TrimBlanks(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
@@ -54,7 +50,7 @@ std::optional<std::string> HeaderParameter(std::string_view value, std::string_v
     if (rest.front() == ';') continue;
     rest.remove_prefix(1);
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-    const std::optional<std::string> parameter = TakeValue(rest);
+    const std::optional<std::string> parameter = ConsumeValue(rest);
     if (!parameter || EqualIgnoringCase(found, name)) return parameter;
     rest.remove_prefix(std::min(rest.find(';'), rest.size()));
   }

@@ -1,4 +1,4 @@
-// Values of headers that have parameters: `form-data; name="image"`.
+// Parses header values that have parameters: `form-data; name="image"`.
 #pragma once
 
 #include <optional>
@@ -7,15 +7,13 @@
 
 namespace edgevlm {
 
-// Equal but for upper and lower case of ASCII letters.
-bool EqualIgnoringCase(std::string_view a, std::string_view b);
-
 std::string_view TrimBlanks(std::string_view text);
 
-// What stands before the first ';', without blanks: "form-data".
+// The part before the first ';', trimmed: "form-data".
 std::string_view HeaderKind(std::string_view value);
 
-// A parameter's value, without its quotes. Nothing if it is not there, or its quotes do not end.
+// The value of a parameter, without its quotes. Nothing if it is missing or its quotes are not
+// closed.
 std::optional<std::string> HeaderParameter(std::string_view value, std::string_view name);
 
 }  // namespace edgevlm

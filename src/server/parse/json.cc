@@ -9,10 +9,10 @@ namespace {
 struct Extent {
   int depth = 0;
   std::size_t values = 0;
-  std::size_t names = 0;  // of the object with the most
+  std::size_t names = 0;  // of the largest object
 };
 
-// Counts brackets and commas, and stops at the first that is too deep.
+// Counts brackets and commas outside of strings.
 class ExtentCounter {
  public:
   bool is_too_deep() const { return extent_.depth > kMaxJsonDepth; }
@@ -47,7 +47,7 @@ class ExtentCounter {
   std::vector<Open> open_;
 };
 
-// An upper bound for texts that are not JSON. What is in strings does not count.
+// For texts that are not JSON, an upper bound. Stops when the nesting is too deep.
 Extent ExtentOf(std::string_view text) {
   ExtentCounter counter;
   bool in_string = false;
@@ -65,24 +65,24 @@ Extent ExtentOf(std::string_view text) {
   return counter.extent();
 }
 
-// Notices names that an object has twice: readers disagree on which of them counts.
-class NamesTwice {
+// Finds duplicate names in an object: parsers disagree on which of them counts.
+class DuplicateNames {
  public:
   bool operator()(int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) names_.emplace_back();
     if (event == Json::parse_event_t::object_end) names_.pop_back();
-    if (event == Json::parse_event_t::key && twice_.empty()) {
+    if (event == Json::parse_event_t::key && first_.empty()) {
       const std::string& name = parsed.get_ref<const std::string&>();
-      if (!names_.back().insert(name).second) twice_ = name;
+      if (!names_.back().insert(name).second) first_ = name;
     }
     return true;
   }
 
-  const std::string& twice() const { return twice_; }
+  const std::string& first() const { return first_; }
 
  private:
   std::vector<std::set<std::string>> names_;
-  std::string twice_;
+  std::string first_;
 };
 
 }  // namespace
@@ -101,13 +101,13 @@ Result<Json> ParseJson(std::string_view text) {
     return Error{ErrorCode::kTooLarge, "JSON: expected at most " + std::to_string(kMaxJsonNames) +
                                            " names in an object, found more"};
   }
-  NamesTwice names;
+  DuplicateNames names;
   Json value = Json::parse(text, std::ref(names), /*allow_exceptions=*/false);
   if (value.is_discarded()) {
     return Error{ErrorCode::kInvalid, "expected JSON, found something else"};
   }
-  if (!names.twice().empty()) {
-    return Error{ErrorCode::kInvalid, "JSON: a name stands twice in one object"};
+  if (!names.first().empty()) {
+    return Error{ErrorCode::kInvalid, "JSON: duplicate name in an object"};
   }
   return value;
 }

@@ -1,4 +1,4 @@
-// JSON of requests and replies.
+// Parses and writes the JSON of requests and replies.
 #pragma once
 
 #include <concepts>
@@ -10,24 +10,24 @@
 
 namespace edgevlm {
 
-// What a client sent. Names keep the order of the text, because a reply that follows a schema has
+// JSON of a client. Objects keep the order of their members, because a reply under a schema writes
 // its properties in that order: a model that writes its reasons before its answer answers better.
 using Json = nlohmann::ordered_json;
 
 inline constexpr int kMaxJsonDepth = 64;
 inline constexpr int kMaxJsonValues = 200'000;
-// Of one object. An ordered object looks for a name by walking through all of them.
+// Per object: an ordered object finds a name by linear search.
 inline constexpr int kMaxJsonNames = 1024;
 
-// A JSON text. Errors: kInvalid (not JSON, not UTF-8, a name twice in one object, something behind
-// the end), kTooLarge (nested deeper than kMaxJsonDepth, more values than kMaxJsonValues, "[]," is
-// three bytes as a text and sixty in memory, or an object with more than kMaxJsonNames). Sizes are
-// seen before anything is built.
+// Parses a JSON text. Errors: kInvalid (not JSON, not UTF-8, a duplicate name in an object, text
+// after the end), kTooLarge (nested deeper than kMaxJsonDepth, more than kMaxJsonValues values,
+// since "[]," is three bytes as text and sixty in memory, or an object with more than
+// kMaxJsonNames). The sizes are checked before anything is allocated.
 Result<Json> ParseJson(std::string_view text);
 
-// In one line; bytes that are not UTF-8 become U+FFFD.
+// Serializes to one line; bytes that are not UTF-8 become U+FFFD.
 std::string ToText(const nlohmann::json& value);
-// The same of what a client sent. A template so that ToText({{"name", value}}) is never ambiguous.
+// The same for JSON of a client. A template, so that ToText({{"name", value}}) is not ambiguous.
 template <std::same_as<Json> Ordered>
 std::string ToText(const Ordered& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -5,20 +5,20 @@
 namespace edgevlm {
 namespace {
 
-TEST(ParseJson, ReadsWhatJsonIs) {
+TEST(ParseJson, ReadsValidJson) {
   const auto value = ParseJson(R"({"a": [1, 2.5, "x\u00e9", null, true], "b": {}})");
   ASSERT_TRUE(value);
   EXPECT_EQ((*value)["a"][2], "x\xc3\xa9");
 }
 
-TEST(ParseJson, CutAnywhereIsRefused) {
+TEST(ParseJson, CutAnywhereIsRejected) {
   const std::string text = R"({"a": [1, 2.5, "x\u00e9", null, true], "b": {}})";
   for (std::size_t size = 0; size < text.size(); ++size) {
     EXPECT_FALSE(ParseJson(text.substr(0, size))) << size;
   }
 }
 
-TEST(ParseJson, RefusesDepth) {
+TEST(ParseJson, RejectsDepth) {
   const auto nested = [](int depth) {
     const auto n = static_cast<std::size_t>(depth);
     return std::string(n, '[') + std::string(n, ']');
@@ -32,7 +32,7 @@ TEST(ParseJson, RefusesDepth) {
   EXPECT_TRUE(ParseJson('"' + std::string(1000, '[') + "\\\"" + std::string(1000, '[') + '"'));
 }
 
-TEST(ParseJson, RefusesMoreValuesThanMemoryIsFor) {
+TEST(ParseJson, RejectsTooManyValues) {
   const auto list = [](int values) {
     std::string text = "[0";
     for (int i = 1; i < values; ++i) text += ",0";
@@ -45,8 +45,8 @@ TEST(ParseJson, RefusesMoreValuesThanMemoryIsFor) {
   EXPECT_TRUE(ParseJson('"' + std::string(2 * kMaxJsonValues, ',') + '"'));
 }
 
-// An object with its names in order is slow when it has many.
-TEST(ParseJson, RefusesMoreNamesThanItCanFind) {
+// Lookup in an ordered object is linear.
+TEST(ParseJson, RejectsTooManyNames) {
   const auto object = [](int names) {
     std::string text;
     for (int i = 0; i < names; ++i) {
@@ -65,19 +65,19 @@ TEST(ParseJson, KeepsTheOrderOfNames) {
   EXPECT_EQ(ToText(*ParseJson(text)), text);
 }
 
-TEST(ParseJson, RefusesNamesTwice) {
+TEST(ParseJson, RejectsDuplicateNames) {
   EXPECT_FALSE(ParseJson(R"({"a": 1, "a": 2})"));
   EXPECT_FALSE(ParseJson(R"([{"b": {"a": 1, "a": 2}}])"));
   EXPECT_TRUE(ParseJson(R"([{"a": 1}, {"a": {"a": 2}}])"));
 }
 
-TEST(ParseJson, RefusesWhatIsNoUnicode) {
+TEST(ParseJson, RejectsInvalidUnicode) {
   EXPECT_FALSE(ParseJson("\"\xff\""));
   EXPECT_FALSE(ParseJson(R"("\ud800")"));
   EXPECT_FALSE(ParseJson("[NaN]"));
 }
 
-TEST(ToText, ReplacesWhatIsNoUnicode) { EXPECT_EQ(ToText("a\xff"), "\"a\xef\xbf\xbd\""); }
+TEST(ToText, ReplacesInvalidUnicode) { EXPECT_EQ(ToText("a\xff"), "\"a\xef\xbf\xbd\""); }
 
 }  // namespace
 }  // namespace edgevlm

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "server/parse/header_value.h"
 
 namespace edgevlm {
@@ -15,14 +16,13 @@ Error Invalid(const char* what) {
   return {ErrorCode::kInvalid, std::string("multipart body: ").append(what)};
 }
 
-// The names that a part's Content-Disposition gives it. Views need an owner, so the name is looked
-// up in the head again by its length.
+// What a part's Content-Disposition says.
 struct Disposition {
   std::string_view name;
   bool is_file = false;
 };
 
-// name="..." as it stands in the line. Names with escapes are nobody's.
+// The value of name="..." as a view of the line. Names with escapes are not supported.
 std::optional<std::string_view> NameIn(std::string_view line) {
   const std::optional<std::string> name = HeaderParameter(line, "name");
   if (!name || name->empty() || name->size() > kMaxNameBytes) return std::nullopt;
@@ -58,22 +58,22 @@ std::optional<std::string> FormBoundary(std::string_view content_type) {
 
 Result<std::vector<FormPart>> ParseForm(std::string_view body, std::string_view boundary) {
   const std::string delimiter = std::string("\r\n--").append(boundary);
-  // The first stands at the body's beginning, without a line before it.
+  // The first delimiter is at the very start of the body, without a line end before it.
   if (!body.starts_with(std::string_view(delimiter).substr(kLineEnd.size()))) {
-    return Invalid("expected its boundary first");
+    return Invalid("expected to start with its boundary");
   }
   body.remove_prefix(delimiter.size() - kLineEnd.size());
   std::vector<FormPart> parts;
   while (!body.starts_with("--")) {
-    if (!body.starts_with(kLineEnd)) return Invalid("expected a line's end after a boundary");
+    if (!body.starts_with(kLineEnd)) return Invalid("expected a line end after a boundary");
     const std::size_t head_end = body.substr(0, kMaxPartHeadBytes).find("\r\n\r\n");
-    if (head_end == std::string_view::npos) return Invalid("expected a part's header to end");
+    if (head_end == std::string_view::npos) return Invalid("expected an end of a part's header");
     const std::optional<Disposition> disposition =
         head_end == 0 ? std::nullopt : ReadHead(body.substr(2, head_end - 2));
     if (!disposition) return Invalid("expected each part to have a name");
     body.remove_prefix(head_end + 2 * kLineEnd.size());
     const std::size_t end = body.find(delimiter);
-    if (end == std::string_view::npos) return Invalid("expected a boundary behind each part");
+    if (end == std::string_view::npos) return Invalid("expected a boundary after each part");
     if (parts.size() == kMaxFormParts) {
       return Error{ErrorCode::kTooLarge, "multipart body: expected at most " +
                                              std::to_string(kMaxFormParts) + " parts, found more"};

@@ -1,4 +1,4 @@
-// Multipart bodies (RFC 7578): what a browser sends of a form with files.
+// Multipart bodies (RFC 7578): how browsers and curl send forms with files.
 #pragma once
 
 #include <optional>
@@ -16,15 +16,16 @@ inline constexpr std::size_t kMaxPartHeadBytes = 4096;
 // One field of a form. Views of the body.
 struct FormPart {
   std::string_view name;
-  bool is_file = false;  // it has a file name, which means nothing here and is not kept
+  bool is_file = false;  // it has a file name, which is ignored
   std::string_view bytes;
 };
 
-// The boundary that a Content-Type header of a multipart form names; nothing for other types or
-// without one. At most 70 characters, as RFC 2046 has it.
+// The boundary in the Content-Type header of a multipart form; nothing for other types or if it is
+// missing. At most 70 characters (RFC 2046).
 std::optional<std::string> FormBoundary(std::string_view content_type);
 
-// Errors: kInvalid (not such a body, or cut), kTooLarge (over kMaxFormParts, kMaxPartHeadBytes).
+// Errors: kInvalid (not a multipart body, or truncated), kTooLarge (over kMaxFormParts,
+// kMaxPartHeadBytes).
 Result<std::vector<FormPart>> ParseForm(std::string_view body, std::string_view boundary);
 
 }  // namespace edgevlm

@@ -28,7 +28,7 @@ TEST(HeaderParameter, ReadsTokensAndTexts) {
   EXPECT_EQ(HeaderParameter("a", "b"), std::nullopt);
 }
 
-TEST(FormBoundary, IsWhatTheTypeSays) {
+TEST(FormBoundary, IsReadFromTheType) {
   EXPECT_EQ(FormBoundary("multipart/form-data; boundary=xy"), "xy");
   EXPECT_EQ(FormBoundary("Multipart/Form-Data; charset=utf-8; Boundary=\"x y\""), "x y");
   EXPECT_FALSE(FormBoundary("multipart/form-data"));
@@ -49,14 +49,14 @@ TEST(ParseForm, ReadsFilesAndFields) {
   EXPECT_EQ((*parts)[1].bytes, "");
 }
 
-TEST(ParseForm, CutAnywhereIsRefused) {
+TEST(ParseForm, CutAnywhereIsRejected) {
   // The line's end behind the last boundary may be missing.
   for (std::size_t size = 0; size + 2 < kForm.size(); ++size) {
     EXPECT_FALSE(ParseForm(std::string_view(kForm).substr(0, size), "xy")) << size;
   }
 }
 
-TEST(ParseForm, RefusesWhatIsNone) {
+TEST(ParseForm, RejectsWhatIsNone) {
   EXPECT_FALSE(ParseForm("", "xy"));
   EXPECT_FALSE(ParseForm(kForm, "x"));
   EXPECT_FALSE(ParseForm("--xy\r\n\r\nno header\r\n--xy--", "xy"));
@@ -65,7 +65,7 @@ TEST(ParseForm, RefusesWhatIsNone) {
   EXPECT_FALSE(ParseForm("--xy\r\n" + std::string(kMaxPartHeadBytes, 'x') + "\r\n\r\n", "xy"));
 }
 
-TEST(ParseForm, RefusesTooManyParts) {
+TEST(ParseForm, RejectsTooManyParts) {
   std::string form;
   for (std::size_t i = 0; i <= kMaxFormParts; ++i) {
     form += "--xy\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n";

@@ -7,7 +7,7 @@ namespace {
 
 struct Ipv4Range {
   std::array<std::uint8_t, 4> first;
-  int bits;  // that all of the range have in common
+  int bits;  // length of the prefix
 };
 constexpr Ipv4Range kSpecialIpv4[] = {
     {{0, 0, 0, 0}, 8},      {{10, 0, 0, 0}, 8},     {{100, 64, 0, 0}, 10}, {{127, 0, 0, 0}, 8},
@@ -19,14 +19,14 @@ struct Ipv6Range {
   std::array<std::uint8_t, 4> first;  // of 16 bytes
   int bits;
 };
-// Of 2000::/3, which is all that is public: protocols and Teredo, documentation, 6to4.
+// Within 2000::/3, which has all public addresses: protocols and Teredo, documentation, 6to4.
 constexpr Ipv6Range kSpecialIpv6[] = {{{0x20, 0x01, 0x00, 0x00}, 23},
                                       {{0x20, 0x01, 0x0d, 0xb8}, 32},
                                       {{0x20, 0x02, 0x00, 0x00}, 16},
                                       {{0x3f, 0xff, 0x00, 0x00}, 20}};
 
 template <class Address>
-bool Begins(const Address& address, const std::array<std::uint8_t, 4>& first, int bits) {
+bool HasPrefix(const Address& address, const std::array<std::uint8_t, 4>& first, int bits) {
   for (int bit = 0; bit < bits; ++bit) {
     const auto byte = static_cast<std::size_t>(bit / 8);
     if (((address[byte] ^ first[byte]) >> (7 - bit % 8) & 1) != 0) return false;
@@ -37,7 +37,7 @@ bool Begins(const Address& address, const std::array<std::uint8_t, 4>& first, in
 template <class Address, class Ranges>
 bool IsInOne(const Address& address, const Ranges& ranges) {
   return std::ranges::any_of(
-      ranges, [&](const auto& range) { return Begins(address, range.first, range.bits); });
+      ranges, [&](const auto& range) { return HasPrefix(address, range.first, range.bits); });
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ bool IsPublicAddress(const std::array<std::uint8_t, 4>& ipv4) {
 }
 
 bool IsPublicAddress(const std::array<std::uint8_t, 16>& ipv6) {
-  return Begins(ipv6, {0x20, 0, 0, 0}, 3) && !IsInOne(ipv6, kSpecialIpv6);
+  return HasPrefix(ipv6, {0x20, 0, 0, 0}, 3) && !IsInOne(ipv6, kSpecialIpv6);
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Which network addresses belong to the public internet.
+// Distinguishes public network addresses from private and special ones.
 #pragma once
 
 #include <array>
@@ -6,9 +6,8 @@
 
 namespace edgevlm {
 
-// Neither this machine, nor its networks, nor what stands for one of them in another form (mapped,
-// translated and tunnelled addresses), nor what belongs to nobody (IANA's special-purpose
-// registries). Bytes in network order.
+// False for this machine, private networks, other forms of their addresses (mapped, translated and
+// tunnelled ones), and all else in IANA's special-purpose registries. Bytes in network order.
 bool IsPublicAddress(const std::array<std::uint8_t, 4>& ipv4);
 bool IsPublicAddress(const std::array<std::uint8_t, 16>& ipv6);
 

@@ -18,7 +18,7 @@ bool IsPublic6(const char* text) {
   return IsPublicAddress(address);
 }
 
-TEST(IsPublicAddress, KnowsIpv4) {
+TEST(IsPublicAddress, ClassifiesIpv4) {
   for (const char* open : {"1.1.1.1", "8.8.8.8", "100.63.255.255", "172.15.0.1", "172.32.0.1",
                            "192.167.0.1", "198.20.0.1", "223.255.255.255"}) {
     EXPECT_TRUE(IsPublic4(open)) << open;
@@ -30,7 +30,7 @@ TEST(IsPublicAddress, KnowsIpv4) {
   }
 }
 
-TEST(IsPublicAddress, KnowsIpv6) {
+TEST(IsPublicAddress, ClassifiesIpv6) {
   EXPECT_TRUE(IsPublic6("2606:4700:4700::1111"));
   EXPECT_TRUE(IsPublic6("2a00:1450::1"));
   for (const char* closed :

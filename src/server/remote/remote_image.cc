@@ -11,16 +11,16 @@
 #include <memory>
 #include <span>
 
+#include "base/ascii.h"
 #include "catalog/http.h"
 #include "catalog/url.h"
-#include "server/parse/header_value.h"
 #include "server/remote/public_address.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr std::string_view kScheme = "https://";
-constexpr std::size_t kMaxAddressBytes = 2048;
+constexpr std::size_t kMaxUrlBytes = 2048;
 constexpr int kOk = 200;
 
 bool IsNameCharacter(char c) {
@@ -28,7 +28,7 @@ bool IsNameCharacter(char c) {
          c == '.';
 }
 
-// What is left of an address that is public, as text; nothing for others.
+// A public address as text; nothing for others.
 std::optional<std::string> PublicText(const sockaddr& address) {
   std::array<char, INET6_ADDRSTRLEN> text;
   if (address.sa_family == AF_INET) {
@@ -43,58 +43,58 @@ std::optional<std::string> PublicText(const sockaddr& address) {
   return inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
 }
 
-// The address to connect to. One that is not public among several is a sign of no good.
+// The address to connect to. If one of several addresses is not public, all are rejected.
 Result<std::string> Resolve(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (getaddrinfo(host.c_str(), "443", &hints, &found) != 0) {
-    return Error{ErrorCode::kIo, "image's address: its host was not found"};
+    return Error{ErrorCode::kIo, "image URL: its host was not found"};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> all(found, &freeaddrinfo);
   std::string first;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
     const std::optional<std::string> text = PublicText(*entry->ai_addr);
-    if (!text) return Error{ErrorCode::kInvalid, "image's address: its host is not a public one"};
+    if (!text) return Error{ErrorCode::kInvalid, "image URL: its host is not public"};
     if (first.empty()) first = *text;
   }
   return first;
 }
 
-// Keeps what comes, up to a limit.
-class Keeper final : public HttpSink {
+// Collects the body, up to a limit.
+class BodyCollector final : public HttpSink {
  public:
-  explicit Keeper(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  explicit BodyCollector(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  MaybeError Begin(const HttpResponse& response) override {
+  MaybeError OnHeaders(const HttpResponse& response) override {
     return response.bytes.value_or(0) > max_bytes_ ? TooLarge() : std::nullopt;
   }
-  MaybeError Write(std::span<const std::byte> bytes) override {
+  MaybeError OnBody(std::span<const std::byte> bytes) override {
     if (bytes.size() > max_bytes_ - bytes_.size()) return TooLarge();
     bytes_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return std::nullopt;
   }
-  std::string Take() { return std::move(bytes_); }
-  bool is_full() const { return is_full_; }
+  std::string bytes() && { return std::move(bytes_); }
+  bool is_too_large() const { return is_too_large_; }
 
  private:
   MaybeError TooLarge() {
-    is_full_ = true;
+    is_too_large_ = true;
     return Error{ErrorCode::kTooLarge, "too large"};
   }
 
   const std::size_t max_bytes_;
   std::string bytes_;
-  bool is_full_ = false;
+  bool is_too_large_ = false;
 };
 
 }  // namespace
 
-std::optional<std::string> RemoteHost(std::string_view address) {
-  if (address.size() > kMaxAddressBytes) return std::nullopt;
-  if (!EqualIgnoringCase(address.substr(0, kScheme.size()), kScheme)) return std::nullopt;
-  address.remove_prefix(kScheme.size());
-  const std::string_view host = address.substr(0, address.find_first_of("/?#"));
+std::optional<std::string> RemoteHost(std::string_view url) {
+  if (url.size() > kMaxUrlBytes) return std::nullopt;
+  if (!StartsWithIgnoringCase(url, kScheme)) return std::nullopt;
+  url.remove_prefix(kScheme.size());
+  const std::string_view host = url.substr(0, url.find_first_of("/?#"));
   const bool is_name = !host.empty() && std::ranges::all_of(host, IsNameCharacter) &&
                        host.find_first_not_of("0123456789.") != std::string_view::npos;
   return is_name ? std::optional(std::string(host)) : std::nullopt;
@@ -109,31 +109,31 @@ bool IsAllowed(std::string_view host, const RemoteRules& rules) {
   });
 }
 
-Result<std::string> FetchImage(const std::string& address, const RemoteRules& rules,
+Result<std::string> FetchImage(const std::string& url, const RemoteRules& rules,
                                std::size_t max_bytes) {
-  const std::optional<std::string> host = RemoteHost(address);
+  const std::optional<std::string> host = RemoteHost(url);
   if (!host || !IsAllowed(*host, rules)) {
-    return Error{ErrorCode::kInvalid, "image's address: not one that is fetched"};
+    return Error{ErrorCode::kInvalid, "image URL: not an allowed one"};
   }
-  if (CheckUrl(address, "", /*allow_http=*/false)) {
-    return Error{ErrorCode::kInvalid, "image's address: not one that can be fetched"};
+  if (CheckUrl(url, "", /*allow_http=*/false)) {
+    return Error{ErrorCode::kInvalid, "image URL: expected an https URL"};
   }
   const Result<std::string> connect_to = Resolve(*host);
   if (!connect_to) return connect_to.error();
-  Keeper keeper(max_bytes);
-  const HttpOutcome outcome = HttpGet({.url = address,
+  BodyCollector body(max_bytes);
+  const HttpOutcome outcome = HttpGet({.url = url,
                                        .stall_timeout_ms = static_cast<int>(rules.time.count()),
                                        .connect_to = *host + ":443:" + *connect_to,
                                        .whole_timeout_ms = static_cast<int>(rules.time.count())},
-                                      keeper);
-  if (keeper.is_full()) {
-    return Error{ErrorCode::kTooLarge, "image's address: expected at most " +
-                                           std::to_string(max_bytes) + " bytes, found more"};
+                                      body);
+  if (body.is_too_large()) {
+    return Error{ErrorCode::kTooLarge,
+                 "image URL: expected at most " + std::to_string(max_bytes) + " bytes, found more"};
   }
   if (outcome.failure || outcome.response.status != kOk) {
-    return Error{ErrorCode::kIo, "image's address: could not be fetched"};
+    return Error{ErrorCode::kIo, "image URL: could not be fetched"};
   }
-  return keeper.Take();
+  return std::move(body).bytes();
 }
 
 }  // namespace edgevlm

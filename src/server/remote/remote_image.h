@@ -1,4 +1,4 @@
-// Images that a request names by address.
+// Fetches images that a request gives as URLs.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,19 @@
 
 namespace edgevlm {
 
-// The host of "https://HOST/..."; nothing for all other addresses: other schemes and ports, names
-// of users, numbers in place of names.
-std::optional<std::string> RemoteHost(std::string_view address);
+// The host of "https://HOST/..."; nothing for all other URLs: other schemes and ports, user names,
+// IP addresses.
+std::optional<std::string> RemoteHost(std::string_view url);
 
-// Whether rules.domains has the host, or a domain that it is in.
+// Whether rules.domains has the host or a parent domain of it.
 bool IsAllowed(std::string_view host, const RemoteRules& rules);
 
-// Fetches the bytes. The host's addresses are looked up once; each must be public, and the
-// connection goes to what was checked. No redirects, no proxies. Blocks, at most rules.time and
-// what the look-up takes. Errors: kInvalid (not allowed), kTooLarge (over max_bytes), kIo; they
-// name neither addresses nor what the other side said.
-Result<std::string> FetchImage(const std::string& address, const RemoteRules& rules,
+// Fetches the bytes. The host is resolved once, all its addresses must be public, and the
+// connection goes to one that was checked (against server-side request forgery). No redirects, no
+// proxies. Blocks for at most rules.time plus the time of the lookup. Errors: kInvalid (not
+// allowed), kTooLarge (over max_bytes), kIo; they contain neither addresses nor anything of the
+// response.
+Result<std::string> FetchImage(const std::string& url, const RemoteRules& rules,
                                std::size_t max_bytes);
 
 }  // namespace edgevlm

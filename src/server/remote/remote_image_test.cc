@@ -5,7 +5,7 @@
 namespace edgevlm {
 namespace {
 
-TEST(RemoteHost, IsTheNameOfAPlainAddress) {
+TEST(RemoteHost, IsTheHostOfAPlainUrl) {
   EXPECT_EQ(RemoteHost("https://a.example/b.png?c#d"), "a.example");
   EXPECT_EQ(RemoteHost("HTTPS://A.example"), "A.example");
   for (const char* other :
@@ -19,7 +19,7 @@ TEST(RemoteHost, IsTheNameOfAPlainAddress) {
   EXPECT_EQ(RemoteHost("https://0x7f.1/"), "0x7f.1");  // a name; no domain has it
 }
 
-TEST(IsAllowed, IsForDomainsAndWhatIsInThem) {
+TEST(IsAllowed, IncludesSubdomains) {
   const RemoteRules rules = {.domains = {"a.example", "B.example"}};
   for (const char* host : {"a.example", "A.EXAMPLE", "x.a.example", "x.y.b.example"}) {
     EXPECT_TRUE(IsAllowed(host, rules)) << host;
@@ -31,7 +31,7 @@ TEST(IsAllowed, IsForDomainsAndWhatIsInThem) {
   EXPECT_FALSE(IsAllowed("a.example", {.domains = {""}}));
 }
 
-TEST(FetchImage, RefusesBeforeItLooksAnythingUp) {
+TEST(FetchImage, RejectsBeforeItResolvesTheName) {
   const RemoteRules rules = {.domains = {"a.example"}};
   for (const char* address : {"https://b.example/", "http://a.example/", "file:///etc/passwd"}) {
     const auto bytes = FetchImage(address, rules, 1000);
@@ -40,11 +40,11 @@ TEST(FetchImage, RefusesBeforeItLooksAnythingUp) {
   }
 }
 
-// localhost is a name like others, and its address is not public.
-TEST(FetchImage, RefusesNamesOfThisMachine) {
+// localhost is a name like any other, and its address is not public.
+TEST(FetchImage, RejectsNamesOfThisMachine) {
   const auto bytes = FetchImage("https://localhost/", {.domains = {"localhost"}}, 1000);
   ASSERT_FALSE(bytes);
-  EXPECT_EQ(bytes.error().message, "image's address: its host is not a public one");
+  EXPECT_EQ(bytes.error().message, "image URL: its host is not public");
 }
 
 }  // namespace

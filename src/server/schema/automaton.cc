@@ -5,7 +5,7 @@
 namespace edgevlm {
 namespace {
 
-// The states from which a text may be accepted, by following edges backwards.
+// The states from which an accepting state is reachable, found by following edges backwards.
 std::vector<char> LiveStates(const Automaton& automaton) {
   std::vector<std::vector<std::size_t>> sources(automaton.states.size());
   std::vector<char> is_live(automaton.states.size());
@@ -90,13 +90,14 @@ std::optional<Automaton> Intersection(const Automaton& a, const Automaton& b, in
 
 Automaton Complement(const Automaton& automaton) {
   Automaton complement = automaton;
-  const int other = static_cast<int>(automaton.states.size());  // where nothing is in the set
+  const int other =
+      static_cast<int>(automaton.states.size());  // for texts that `automaton` rejects early
   complement.states.emplace_back();
   for (Automaton::State& state : complement.states) {
     state.accepts = !state.accepts;
-    std::vector<CodePoints::Interval> taken;
-    for (const Automaton::Edge& edge : state.edges) taken.push_back(edge.on);
-    const CodePoints gaps = CodePoints(std::move(taken)).Complement();
+    std::vector<CodePoints::Interval> covered;
+    for (const Automaton::Edge& edge : state.edges) covered.push_back(edge.on);
+    const CodePoints gaps = CodePoints(std::move(covered)).Complement();
     for (const CodePoints::Interval& gap : gaps.intervals()) {
       state.edges.push_back({gap, other});
     }
@@ -111,9 +112,9 @@ Automaton TextsOfLength(int least, std::optional<int> most) {
   const CodePoints all = CodePoints::All();
   for (int length = 0; length <= last; ++length) {
     Automaton::State state = {.accepts = length >= least};
-    const bool may_go_on = length < last || !most;
+    const bool may_continue = length < last || !most;
     for (const CodePoints::Interval& interval : all.intervals()) {
-      if (may_go_on) state.edges.push_back({interval, std::min(length + 1, last)});
+      if (may_continue) state.edges.push_back({interval, std::min(length + 1, last)});
     }
     automaton.states.push_back(std::move(state));
   }

@@ -11,7 +11,7 @@
 
 namespace edgevlm {
 
-// State 0 is the start. Where a code point has no edge, the text is not in the set.
+// State 0 is the start state. A code point without an edge rejects the text.
 struct Automaton {
   struct Edge {
     CodePoints::Interval on;
@@ -27,28 +27,28 @@ struct Automaton {
 // Whether a text (UTF-8) is in the set.
 bool Accepts(const Automaton& automaton, std::string_view text);
 
-// Whether there is no text in it.
+// Whether it accepts no text.
 bool IsEmpty(const Automaton& automaton);
 
-// Without the states from which no text is accepted, the start excepted. Whoever walks along the
-// edges that are left can always end.
+// Without the states from which no accepting state is reachable, the start state excepted. From all
+// that remain a text can be completed.
 Automaton Trimmed(Automaton automaton);
 
-// What is in both. Nothing where that takes more than so many states.
+// The intersection of both sets. Nothing if it needs more than max_states states.
 std::optional<Automaton> Intersection(const Automaton& a, const Automaton& b, int max_states);
 
-// What is not in it.
+// The complement of the set.
 Automaton Complement(const Automaton& automaton);
 
-// All texts of `least` to `most` code points; at least `least` where `most` is nothing.
+// All texts of `least` to `most` code points, without an upper limit if `most` is empty.
 // O(least + most) states.
 Automaton TextsOfLength(int least, std::optional<int> most);
 
-// The automaton whose states are the keys that can be reached from `start`. edges(key) lists pairs
-// of an interval and the key that it leads to; accepts(key) is whether a text may end there.
-// Nothing where there are more than max_states.
-template <class Key, class Edges, class Ends>
-std::optional<Automaton> Explore(Key start, const Edges& edges, const Ends& accepts,
+// The automaton whose states are the keys reachable from `start`. edges(key) lists pairs of an
+// interval and the key that it leads to; accepts(key) is whether the state accepts. Nothing if
+// there are more than max_states.
+template <class Key, class Edges, class Accepting>
+std::optional<Automaton> Explore(Key start, const Edges& edges, const Accepting& accepts,
                                  int max_states) {
   std::map<Key, int> numbers = {{start, 0}};
   std::vector<Key> keys = {std::move(start)};
@@ -58,9 +58,9 @@ std::optional<Automaton> Explore(Key start, const Edges& edges, const Ends& acce
     for (auto& [interval, key] : edges(keys[i])) {
       const auto [entry, is_new] = numbers.try_emplace(key, static_cast<int>(keys.size()));
       if (is_new) keys.push_back(key);
-      const bool goes_on = !state.edges.empty() && state.edges.back().to == entry->second &&
-                           state.edges.back().on.last + 1 == interval.first;
-      if (goes_on) {
+      const bool is_adjacent = !state.edges.empty() && state.edges.back().to == entry->second &&
+                               state.edges.back().on.last + 1 == interval.first;
+      if (is_adjacent) {
         state.edges.back().on.last = interval.last;
       } else {
         state.edges.push_back({interval, entry->second});

@@ -9,7 +9,7 @@ namespace {
 constexpr CodePoints::Interval kBelowSurrogates = {0, 0xd7ff};
 constexpr CodePoints::Interval kAboveSurrogates = {0xe000, 0x10ffff};
 
-// Sorted and joined, but perhaps with surrogates.
+// Sorted and merged, but perhaps with surrogates.
 std::vector<CodePoints::Interval> Joined(std::vector<CodePoints::Interval> intervals) {
   std::ranges::sort(intervals);
   std::vector<CodePoints::Interval> joined;

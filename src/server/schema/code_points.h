@@ -10,7 +10,7 @@
 
 namespace edgevlm {
 
-// Intervals, increasing, with gaps between them. Surrogates are no code points and never in a set.
+// Sorted intervals with gaps between them. Surrogates are excluded.
 class CodePoints {
  public:
   struct Interval {
@@ -21,7 +21,7 @@ class CodePoints {
 
   CodePoints() = default;
   CodePoints(std::initializer_list<Interval> intervals) : CodePoints(std::vector(intervals)) {}
-  // In any order; they may overlap and hold surrogates.
+  // intervals: in any order; they may overlap and contain surrogates.
   explicit CodePoints(std::vector<Interval> intervals);
   static CodePoints All();
 
@@ -36,7 +36,7 @@ class CodePoints {
   std::vector<Interval> intervals_;
 };
 
-// UTF-8 as code points; empty where it is not UTF-8.
+// Decodes UTF-8; empty if it is not UTF-8.
 std::u32string ToCodePoints(std::string_view text);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Arrays of SchemaCompiler.
+// SchemaCompiler: rules for arrays.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -9,16 +9,16 @@
 namespace edgevlm {
 namespace {
 
-// How many items there may be.
+// The number of items that the keywords allow.
 struct ItemCount {
   int least = 0;
   std::optional<int> most = {};
-  int named = 0;          // items that have a schema of their own
-  bool has_rest = false;  // and those behind them one
+  int named = 0;          // items with schemas of their own
+  bool has_rest = false;  // the items after these have a schema
 };
 
-// minItems or maxItems of a part; nothing where it is not there. Of the largest counts fewer are
-// enough: what has fewer items fits as well.
+// minItems or maxItems of a part; nothing if it is missing. may_be_less: larger counts are clamped,
+// since arrays with fewer items fit as well.
 Result<std::optional<int>> ReadCount(const Json& part, const char* name, bool may_be_less) {
   if (!part.contains(name)) return std::optional<int>();
   const Json& value = part[name];
@@ -57,7 +57,7 @@ Result<ItemCount> ReadItemCount(const std::vector<const Json*>& parts) {
   if (count.named > kMaxCountedItems) {
     return Error{ErrorCode::kTooLarge, "prefixItems: expected fewer"};
   }
-  // A tuple is whole, and has nothing behind it, unless the schema says so.
+  // A tuple has all of its items and no others, unless the schema says so.
   if (count.named > 0 && !has_least) {
     count.least = std::min(count.named, count.most.value_or(count.named));
   }
@@ -69,9 +69,9 @@ Result<ItemCount> ReadItemCount(const std::vector<const Json*>& parts) {
 
 }  // namespace
 
-int SchemaCompiler::OfArray(const Schemas& parts, const Place& place) {
+int SchemaCompiler::OfArray(const Schemas& parts, const Location& location) {
   const Result<ItemCount> read = ReadItemCount(parts);
-  if (!read) return Fail(read.error().code, place, read.error().message);
+  if (!read) return Fail(read.error().code, location, read.error().message);
   const ItemCount& count = *read;
   const int rule = builder_.AddRule();
   if (count.most && *count.most < count.least) return rule;
@@ -82,9 +82,9 @@ int SchemaCompiler::OfArray(const Schemas& parts, const Place& place) {
       if (schema != nullptr) schemas.push_back(schema);
     }
     const std::string step = index < count.named ? "[" + std::to_string(index) + "]" : ".items";
-    return GrammarBuilder::Rule(RuleOf(schemas, place.Below(step)));
+    return GrammarBuilder::Rule(RuleOf(schemas, location.Below(step)));
   };
-  // From the last item to the first: what may follow when so many items have been written.
+  // From the last item to the first: `rest` is what may follow `written` items.
   int written = count.most.value_or(std::max({count.least, count.named, 1}));
   int rest = builder_.AddRule();
   builder_.AddAlternative(rest, {Byte(']')});

@@ -1,4 +1,4 @@
-// Objects of SchemaCompiler.
+// SchemaCompiler: rules for objects.
 #include <algorithm>
 
 #include "server/schema/schema_compiler.h"
@@ -8,14 +8,14 @@ namespace edgevlm {
 struct SchemaCompiler::Properties {
   std::vector<std::string> names;  // in order
   std::set<std::string> required;
-  bool is_named = false;  // by a schema: then there are others only where it says so
+  bool is_named = false;  // has "properties": others only if additionalProperties allows them
 };
 
 namespace {
 
 constexpr std::size_t kShownNameBytes = 40;  // in messages
 
-// What all parts demand of the property of a name; one of no part's names: nullptr.
+// The schemas of all parts for the property `name`.
 std::vector<const Json*> PropertyDemands(const std::vector<const Json*>& parts,
                                          const std::string& name) {
   std::vector<const Json*> schemas;
@@ -34,7 +34,7 @@ std::vector<const Json*> MembersNamed(const std::vector<const Json*>& parts, con
   return members;
 }
 
-// The words and nothing else, as a tree.
+// Accepts exactly these words, as a trie.
 Automaton WordsAutomaton(const std::vector<std::string>& words) {
   std::vector<std::map<char32_t, int>> tree(1);
   std::set<int> ends;
@@ -59,7 +59,7 @@ Automaton WordsAutomaton(const std::vector<std::string>& words) {
 
 }  // namespace
 
-bool SchemaCompiler::ReadProperties(const Schemas& parts, const Place& place,
+bool SchemaCompiler::ReadProperties(const Schemas& parts, const Location& location,
                                     Properties& properties) {
   std::set<std::string> known;
   const auto add = [&](const std::string& name) {
@@ -67,7 +67,7 @@ bool SchemaCompiler::ReadProperties(const Schemas& parts, const Place& place,
   };
   for (const Json* declared : MembersNamed(parts, "properties")) {
     if (!declared->is_object()) {
-      Fail(ErrorCode::kInvalid, place, "properties: expected an object");
+      Fail(ErrorCode::kInvalid, location, "properties: expected an object");
       return false;
     }
     properties.is_named = true;
@@ -76,7 +76,7 @@ bool SchemaCompiler::ReadProperties(const Schemas& parts, const Place& place,
   for (const Json* required : MembersNamed(parts, "required")) {
     for (const Json& name : *required) {
       if (!required->is_array() || !name.is_string()) {
-        Fail(ErrorCode::kInvalid, place, "required: expected a list of names");
+        Fail(ErrorCode::kInvalid, location, "required: expected a list of names");
         return false;
       }
       properties.required.insert(name.get<std::string>());
@@ -89,29 +89,29 @@ bool SchemaCompiler::ReadProperties(const Schemas& parts, const Place& place,
     });
     const bool fit = std::ranges::all_of(
         properties.required, [&](const std::string& name) { return checker_.Fits(name, *names); });
-    if (!fit) Fail(ErrorCode::kInvalid, place, "required: a name that propertyNames forbids");
+    if (!fit) Fail(ErrorCode::kInvalid, location, "required: a name that propertyNames forbids");
   }
   return !error_;
 }
 
-// Of a property that has none of the names.
+// The name of a property other than the listed ones.
 int SchemaCompiler::NameRule(const Schemas& parts, const Properties& properties,
-                             const Place& place) {
-  const auto demanded = source_.PartsOf(MembersNamed(parts, "propertyNames"), place.path);
-  if (!demanded) return Fail(demanded.error().code, place, demanded.error().message);
+                             const Location& location) {
+  const auto demanded = source_.PartsOf(MembersNamed(parts, "propertyNames"), location.path);
+  if (!demanded) return Fail(demanded.error().code, location, demanded.error().message);
   const Schemas listed = MembersNamed(demanded->parts, "enum");
-  const bool is_kept = demanded->choices.empty() && !demanded->is_never &&
-                       MembersNamed(demanded->parts, "const").empty();
-  if (!is_kept) {
-    return Fail(ErrorCode::kUnsupported, place, "'propertyNames' can not be kept to");
+  const bool is_supported = demanded->choices.empty() && !demanded->is_never &&
+                            MembersNamed(demanded->parts, "const").empty();
+  if (!is_supported) {
+    return Fail(ErrorCode::kUnsupported, location, "'propertyNames' cannot be enforced");
   }
   const auto texts = ReadTextDemands(demanded->parts);
-  if (!texts) return Fail(texts.error().code, place, texts.error().message);
+  if (!texts) return Fail(texts.error().code, location, texts.error().message);
   if (properties.names.empty() && listed.empty()) {
-    return OrFail(scalars_.String(demanded->parts), place);
+    return OrFail(scalars_.String(demanded->parts), location);
   }
   auto names = TextAutomaton(*texts);
-  if (!names) return Fail(names.error().code, place, names.error().message);
+  if (!names) return Fail(names.error().code, location, names.error().message);
   std::optional<Automaton> others =
       Intersection(*names, Complement(WordsAutomaton(properties.names)), kMaxScalarStates);
   for (const Json* list : listed) {
@@ -121,14 +121,14 @@ int SchemaCompiler::NameRule(const Schemas& parts, const Properties& properties,
     }
     if (others) others = Intersection(*others, WordsAutomaton(words), kMaxScalarStates);
   }
-  if (!others) return Fail(ErrorCode::kTooLarge, place, "expected shorter names");
+  if (!others) return Fail(ErrorCode::kTooLarge, location, "expected shorter names");
   return scalars_.strings().Quoted(*others);
 }
 
-// What may follow behind the named properties: when some have been written, and when none has.
+// The rules for what follows the named properties: if some have been written, and if none has.
 std::pair<int, int> SchemaCompiler::AfterProperties(const Schemas& parts,
                                                     const Properties& properties,
-                                                    const Place& place) {
+                                                    const Location& location) {
   const int after_some = builder_.AddRule();
   builder_.AddAlternative(after_some, {Byte('}')});
   const Schemas additional = MembersNamed(parts, "additionalProperties");
@@ -136,9 +136,9 @@ std::pair<int, int> SchemaCompiler::AfterProperties(const Schemas& parts,
   const bool is_closed =
       std::ranges::any_of(additional, [](const Json* schema) { return *schema == false; });
   if (!is_open || is_closed) return {after_some, after_some};
-  const int value = RuleOf(additional, place.Below(".additionalProperties"));
+  const int value = RuleOf(additional, location.Below(".additionalProperties"));
   const Grammar::Element pair = GrammarBuilder::Rule(builder_.AddRule());
-  const int name = NameRule(parts, properties, place);
+  const int name = NameRule(parts, properties, location);
   builder_.AddAlternative(
       pair.index, {GrammarBuilder::Rule(name), Byte(':'), Blank(), GrammarBuilder::Rule(value)});
   builder_.AddAlternative(after_some, {Byte(','), Blank(), pair, GrammarBuilder::Rule(after_some)});
@@ -148,16 +148,16 @@ std::pair<int, int> SchemaCompiler::AfterProperties(const Schemas& parts,
   return {after_some, after_none};
 }
 
-int SchemaCompiler::OfObject(const Schemas& parts, const Place& place) {
+int SchemaCompiler::OfObject(const Schemas& parts, const Location& location) {
   Properties properties;
-  if (!ReadProperties(parts, place, properties)) return 0;
+  if (!ReadProperties(parts, location, properties)) return 0;
   // From the last to the first.
-  auto [after_some, after_none] = AfterProperties(parts, properties, place);
+  auto [after_some, after_none] = AfterProperties(parts, properties, location);
   for (auto name = properties.names.rbegin(); name != properties.names.rend() && !error_; ++name) {
-    const Place below = place.Below("." + name->substr(0, kShownNameBytes));
+    const Location below = location.Below("." + name->substr(0, kShownNameBytes));
     const int value = RuleOf(PropertyDemands(parts, *name), below);
     Grammar::Sequence pair;
-    Spell(ToText(Json(*name)) + ":", place, pair);
+    AppendText(ToText(Json(*name)) + ":", location, pair);
     pair.push_back(Blank());
     pair.push_back(GrammarBuilder::Rule(value));
     pair.push_back(GrammarBuilder::Rule(after_some));

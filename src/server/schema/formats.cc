@@ -7,17 +7,17 @@
 namespace edgevlm {
 namespace {
 
-// Days that there are: 30 and 31 where the month has them, and 29 February in leap years, which are
-// those divisible by 4, of whole centuries by 400. A year 0 there is not.
+// Valid dates: 30 and 31 only in months that have them, 29 February in leap years (years divisible
+// by 4; of whole centuries, those divisible by 400). There is no year 0.
 constexpr const char* kDate =
     R"((?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|)"
     R"(02-(?:0[1-9]|1\d|2[0-8]))|)"
     R"((?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29))";
 constexpr const char* kNoYearZero = "(?!0000)";
-// RFC 3339, without leap seconds, which few readers know.
+// RFC 3339, without leap seconds, which few parsers accept.
 constexpr const char* kTime =
     R"((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d))";
-// RFC 3339, appendix A: no unit is left out between two others.
+// RFC 3339, appendix A: no unit is skipped between two others.
 constexpr const char* kDuration =
     R"(P(?:\d{1,6}W|(?:\d{1,6}Y(?:\d{1,6}M(?:\d{1,6}D)?)?|\d{1,6}M(?:\d{1,6}D)?|\d{1,6}D))"
     R"((?:T(?:\d{1,6}H(?:\d{1,6}M(?:\d{1,6}S)?)?|\d{1,6}M(?:\d{1,6}S)?|\d{1,6}S))?|)"
@@ -43,7 +43,7 @@ struct Format {
   std::array<std::string_view, 4> parts;  // of the pattern
 };
 
-// JSON Schema's, and what Pydantic, zod and OpenAPI write besides.
+// The formats of JSON Schema, and those that Pydantic, zod and OpenAPI add.
 constexpr Format kFormats[] = {
     {"date", {kNoYearZero, kDate}},
     {"time", {kTime}},
@@ -68,7 +68,7 @@ constexpr Format kFormats[] = {
     {"base64", {kBase64}},
 };
 
-// Any text has them, or they are about numbers and mean no more than the type.
+// Formats that any text has, and formats of numbers that add nothing to the type.
 constexpr std::string_view kAnyText[] = {"password", "path",  "file-path", "directory-path",
                                          "binary",   "int64", "float",     "double"};
 

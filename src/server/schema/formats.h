@@ -1,4 +1,4 @@
-// "format" of a JSON schema, as patterns.
+// The values of "format" in a JSON schema, as patterns.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// A pattern whose texts all have that format, anchored; some formats have texts beside them (of a
-// URI: http and https only). Empty for formats that any text has. Nothing for unknown ones.
+// An anchored pattern whose texts all have that format; it need not match all texts of the format
+// (of URIs, only http and https). Empty for formats that any text has. Nothing for unknown ones.
 std::optional<std::string> FormatPattern(std::string_view format);
 
 }  // namespace edgevlm

@@ -5,7 +5,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxDigits = 15;  // what a double can tell apart
+constexpr int kMaxDigits = 15;  // the precision of a double
 
 using Sequence = Grammar::Sequence;
 
@@ -42,7 +42,7 @@ int JsonValues::Blank() {
   });
 }
 
-// One character of a string: plain ASCII, UTF-8 (RFC 3629), or an escape, but none of half a pair.
+// One character of a string: plain ASCII, UTF-8 (RFC 3629), or an escape, but no surrogates.
 int JsonValues::Character() {
   return Once(character_, [&](int rule) {
     const auto add = [&](Sequence sequence) { builder_.AddAlternative(rule, std::move(sequence)); };
@@ -80,7 +80,7 @@ int JsonValues::String() {
   });
 }
 
-// One to kMaxDigits: without an end, a model that likes digits would write nothing else.
+// One to kMaxDigits: without a limit, a model could write digits forever.
 int JsonValues::Digits() {
   return Once(digits_, [&](int rule) {
     int rest = builder_.AddRule();
@@ -106,7 +106,7 @@ int JsonValues::Integer() {
   });
 }
 
-// With a power of at most two digits: a double holds it.
+// With an exponent of at most two digits, which a double can represent.
 int JsonValues::Number() {
   return Once(number_, [&](int rule) {
     const int power = builder_.AddRule();

@@ -1,21 +1,21 @@
-// The rules of JSON's own values, for schema_grammar.cc.
+// JsonValues: grammar rules for JSON values, for schema_grammar.cc.
 #pragma once
 
 #include "edgevlm/grammar.h"
 
 namespace edgevlm {
 
-// Both ends count.
+// Inclusive.
 Grammar::Bytes BytesBetween(unsigned char first, unsigned char last);
 
-// Made when they are first asked for. Each is a rule's number.
+// Each function returns the number of a rule, which is created on first use.
 class JsonValues {
  public:
   explicit JsonValues(GrammarBuilder& builder) : builder_(builder) {}
 
-  int Blank();       // nothing, or one blank: more would let a model write blanks for ever
+  int Blank();       // nothing or one blank: with more, a model could write blanks forever
   int Character();   // of a string
-  int StringRest();  // what may stand behind a string's first quotation mark
+  int StringRest();  // what follows the opening quotation mark of a string
   int String();
   int Integer();
   int Number();
@@ -25,11 +25,11 @@ class JsonValues {
   int Array();   // any
   int Value();   // any
 
-  // A rule for one text.
+  // A rule that matches exactly this text.
   int Literal(std::string_view text);
 
  private:
-  // Makes a rule once.
+  // Creates a rule on first use.
   template <class Make>
   int Once(int& rule, const Make& make) {
     if (rule == kNone) {

@@ -8,24 +8,25 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kMaxExactDigits = 15;  // of any decimal that a double tells from its neighbors
+constexpr int kMaxExactDigits = 15;  // decimals of so many digits survive a double
 constexpr int kMaxInt64Digits = 19;
 
-// How far a number has been read. Orders compare what was read with as many digits of a bound.
+// State after reading a prefix of a number. `least` and `most` compare the prefix with as many
+// digits of the bound: -1, 0, 1.
 struct Reading {
   enum class Part : char { kBegin, kSign, kWhole, kPoint, kFraction };
   Part part = Part::kBegin;
   bool is_negative = false;
-  bool is_zero = false;  // a zero in front: no other whole digits
+  bool is_zero = false;  // a leading zero: no more digits before the point
   int digits = 0;
-  int fraction_digits = 0;  // 0 where both orders are settled: it makes no difference then
-  int least = 0;            // -1, 0, 1
+  int fraction_digits = 0;  // 0 once both orders are decided, so that equal states merge
+  int least = 0;
   int most = 0;
   int remainder = 0;
   auto operator<=>(const Reading&) const = default;
 };
 
-// A bound on the size of the numbers of one sign.
+// A bound on the absolute value of the numbers of one sign.
 struct SizeBound {
   bool exists = false;
   Decimal at = {};
@@ -39,7 +40,7 @@ class RangeReader {
     const auto as_size = [](const auto& bound) {
       return bound ? SizeBound{true, bound->at, bound->is_excluded} : SizeBound{};
     };
-    // Of numbers without a sign, then of those with one, the smallest of which are the largest.
+    // Index 0: numbers without a sign; 1: negative ones, whose order by absolute value is reversed.
     if (!negative(range.least)) least_[0] = as_size(range.least);
     most_[0] = as_size(range.most);
     has_[0] = !negative(range.most);
@@ -74,16 +75,16 @@ class RangeReader {
     if (at.part != Reading::Part::kWhole && at.part != Reading::Part::kFraction) return false;
     const SizeBound& least = least_[at.is_negative ? 1 : 0];
     const SizeBound& most = most_[at.is_negative ? 1 : 0];
-    const int below = Ended(least, end.least, end.fraction_digits);
-    const int above = Ended(most, end.most, end.fraction_digits);
+    const int below = FinalOrder(least, end.least, end.fraction_digits);
+    const int above = FinalOrder(most, end.most, end.fraction_digits);
     const bool is_enough = !least.exists || below > 0 || (below == 0 && !least.is_excluded);
     const bool is_not_too_much = !most.exists || above < 0 || (above == 0 && !most.is_excluded);
     return is_enough && is_not_too_much && end.remainder == 0;
   }
 
  private:
-  // The order once no more digits come.
-  static int Ended(const SizeBound& bound, int order, int fraction_digits) {
+  // The final order, when no more digits follow.
+  static int FinalOrder(const SizeBound& bound, int order, int fraction_digits) {
     const bool has_more =
         bound.exists && std::ssize(bound.at.fraction) > fraction_digits && order == 0;
     return has_more ? -1 : order;
@@ -100,7 +101,7 @@ class RangeReader {
     return digit < other ? -1 : digit > other ? 1 : 0;
   }
 
-  // Fewer digits are less, whatever they are.
+  // At the end of the whole part, a number with fewer digits is the smaller one.
   Reading AfterWhole(Reading at) const {
     const auto shorter = [&](const SizeBound& bound, int order) {
       return bound.exists && at.digits < std::ssize(bound.at.whole) ? -1 : order;
@@ -136,7 +137,7 @@ class RangeReader {
   }
 
   const NumberRange& range_;
-  SizeBound least_[2], most_[2];  // of numbers without a sign, with one
+  SizeBound least_[2], most_[2];  // of numbers without and with a sign
   bool has_[2] = {};
   int whole_digits_;
 };
@@ -152,7 +153,7 @@ Decimal ToDecimal(const Json& number) {
   std::string digits(size.substr(0, point));
   if (point < power_at) digits += size.substr(point + 1, power_at - point - 1);
   const int power = power_at < size.size() ? std::stoi(std::string(size.substr(power_at + 1))) : 0;
-  int whole = static_cast<int>(point) + power;  // so many digits
+  int whole = static_cast<int>(point) + power;  // number of digits before the point
   if (whole < 0) {
     digits.insert(0, static_cast<std::size_t>(-whole), '0');
     whole = 0;

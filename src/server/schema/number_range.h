@@ -1,4 +1,4 @@
-// Numbers between bounds, as automata over their digits.
+// Automata that accept the decimal notation of numbers within bounds.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,15 @@
 
 namespace edgevlm {
 
-// A number without its sign, as digits: no zero in front of `whole` ("0" alone excepted) nor at the
-// end of `fraction`.
+// A number as decimal digits, without leading zeros in `whole` (except "0") or trailing zeros in
+// `fraction`.
 struct Decimal {
   bool is_negative = false;
   std::string whole = "0";
   std::string fraction = {};
 };
 
-// The number that a JSON text writes; with a power of ten it may have hundreds of digits.
+// The exact value of a JSON number; an exponent may give it hundreds of digits.
 Decimal ToDecimal(const Json& number);
 
 struct NumberRange {
@@ -32,9 +32,9 @@ struct NumberRange {
   int multiple_of = 1;    // of whole numbers
 };
 
-// How JSON writes the numbers of a range, without powers of ten and with at most 15 digits, which a
-// double holds whatever they are; where the bounds have more before their point, so may the
-// numbers, up to 19. Nothing where it takes more than max_states.
+// The JSON notation of the numbers in a range, without exponents and with at most 15 digits, which
+// a double always represents; if the bounds have more digits before the point, so may the numbers,
+// up to 19. Nothing if it needs more than max_states states.
 std::optional<Automaton> RangeAutomaton(const NumberRange& range, int max_states);
 
 }  // namespace edgevlm

@@ -57,7 +57,7 @@ TEST(RangeAutomaton, HoldsTheFractionsBetweenItsBounds) {
   }
 }
 
-TEST(RangeAutomaton, KnowsMultiples) {
+TEST(RangeAutomaton, SupportsMultiples) {
   const Automaton automaton =
       Made({.most = BoundAt(200, false), .is_whole = true, .multiple_of = 7});
   for (int i = -150; i <= 250; ++i) {

@@ -14,10 +14,10 @@ namespace {
 
 using PatternKind = PatternNode::Kind;
 
-// Steps of the subset construction: one for each state of each set that is walked through.
+// Limit on the steps of the subset construction, one per jump or edge visited.
 constexpr std::int64_t kMaxPatternSteps = 1'000'000;
 
-// A nondeterministic automaton, being made.
+// Builds a nondeterministic automaton (Thompson's construction).
 class PatternNfa {
  public:
   enum class When { kAlways, kAtBegin, kAtEnd };
@@ -26,7 +26,7 @@ class PatternNfa {
     When when;
   };
   struct State {
-    std::vector<Jump> jumps = {};  // without reading anything
+    std::vector<Jump> jumps = {};  // epsilon transitions
     std::vector<Automaton::Edge> edges = {};
   };
 
@@ -46,7 +46,7 @@ class PatternNfa {
     }
   }
 
-  // Each gives the state behind what is read from `from` on. Once it is too large, any.
+  // Each adds states after `from` and returns the last one; any state once it is too large.
   int Add(const PatternNode& node, int from);
   int AddAnything(int from);
   int AddAutomaton(const Automaton& automaton, int from);
@@ -85,7 +85,7 @@ int PatternNfa::Add(const PatternNode& node, int from) {
 
 int PatternNfa::AddRepeat(const PatternNode& repeat, int from) {
   const PatternNode& child = repeat.children.front();
-  // A state for each time, though the child may be empty: so that there is an end to it.
+  // A state per repetition even if the child is empty, so that is_too_large() ends the loop.
   for (int i = 0; i < repeat.least && !is_too_large(); ++i) {
     const int begin = AddState();
     AddJump(from, begin);
@@ -130,12 +130,12 @@ int PatternNfa::AddAutomaton(const Automaton& automaton, int from) {
   return to;
 }
 
-// Makes a deterministic automaton of it: each state is a set of states.
+// Converts it to a deterministic automaton, whose states are sets of its states.
 class SubsetConstruction {
  public:
-  // From state 0 to `end`. goes_on: whether anything may follow there.
-  SubsetConstruction(const PatternNfa& nfa, int end, bool goes_on)
-      : nfa_(nfa), end_(end), goes_on_(goes_on) {
+  // Accepts in state `end`. is_open: whether any text may follow there.
+  SubsetConstruction(const PatternNfa& nfa, int end, bool is_open)
+      : nfa_(nfa), end_(end), is_open_(is_open) {
     std::set<char32_t> begins;
     for (const PatternNfa::State& state : nfa_.states()) {
       for (const Automaton::Edge& edge : state.edges) {
@@ -146,8 +146,8 @@ class SubsetConstruction {
     cuts_.assign(begins.begin(), begins.end());
   }
 
-  // is_begin: whether state 0 is where the whole text begins.
-  std::optional<Automaton> Run(bool is_begin) {
+  // is_begin: whether state 0 is at the start of the whole text.
+  std::optional<Automaton> Determinize(bool is_begin) {
     const auto edges = [this](const States& states) { return EdgesOf(states); };
     const auto accepts = [this](const States& states) {
       return std::ranges::binary_search(
@@ -160,13 +160,13 @@ class SubsetConstruction {
     return Explore(std::move(start), edges, accepts, kMaxPatternStates);
   }
 
-  // Whether Run was given up, and its result means nothing.
+  // Whether Determinize gave up; its result is then invalid.
   bool is_too_slow() const { return steps_ > kMaxPatternSteps; }
 
  private:
   using States = std::vector<int>;  // increasing
 
-  // With what jumps lead to.
+  // The states and those that their jumps lead to.
   template <class May>
   States Closure(States states, const May& may_jump) {
     std::set<int> all(states.begin(), states.end());
@@ -178,8 +178,8 @@ class SubsetConstruction {
         if (may_jump(jump.when) && all.insert(jump.to).second) states.push_back(jump.to);
       }
     }
-    // Where anything fits it does not matter what else would.
-    if (goes_on_ && all.contains(end_)) return {end_};
+    // Once any text is accepted, the other states do not matter.
+    if (is_open_ && all.contains(end_)) return {end_};
     return {all.begin(), all.end()};
   }
 
@@ -209,8 +209,8 @@ class SubsetConstruction {
 
   const PatternNfa& nfa_;
   const int end_;
-  const bool goes_on_;
-  std::vector<char32_t> cuts_;  // no edge begins or ends between two of them
+  const bool is_open_;
+  std::vector<char32_t> cuts_;  // the boundaries of all edges' intervals
   std::int64_t steps_ = 0;
 };
 
@@ -220,56 +220,56 @@ bool HasBegin(const PatternNode& node) {
   return node.kind == PatternKind::kBegin || std::ranges::any_of(node.children, HasBegin);
 }
 
-// Where nodes of a pattern stand in a text.
-struct PatternPlace {
+// Where the nodes of a pattern have to match.
+struct PatternContext {
   PatternMatch begin;
   PatternMatch end;
-  bool is_begin;  // where kWhole begins is where the whole text does
+  bool is_begin;  // kWhole starts at the start of the whole text
 };
 
-Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternPlace place);
+Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternContext context);
 
-// A lookahead and the nodes behind it: what they match, the lookahead has to match too.
+// A lookahead and the nodes after it: it must match the text that these nodes match.
 Result<Automaton> LookaheadAutomaton(std::span<const PatternNode> nodes, PatternMatch end,
                                      bool is_begin) {
   if (!is_begin && std::ranges::any_of(nodes, HasBegin)) {
-    return Error{ErrorCode::kUnsupported, "a ^ behind a lookahead can not be kept to"};
+    return Error{ErrorCode::kUnsupported, "a ^ after a lookahead cannot be enforced"};
   }
   const PatternNode& lookahead = nodes.front();
   const auto rest = SequenceAutomaton(nodes.subspan(1), {PatternMatch::kWhole, end, is_begin});
   if (!rest) return rest;
-  const auto seen = SequenceAutomaton(lookahead.children,
-                                      {PatternMatch::kWhole, PatternMatch::kAnywhere, is_begin});
-  if (!seen) return seen;
+  const auto ahead = SequenceAutomaton(lookahead.children,
+                                       {PatternMatch::kWhole, PatternMatch::kAnywhere, is_begin});
+  if (!ahead) return ahead;
   auto both =
-      Intersection(lookahead.is_negated ? Complement(*seen) : *seen, *rest, kMaxPatternStates);
+      Intersection(lookahead.is_negated ? Complement(*ahead) : *ahead, *rest, kMaxPatternStates);
   if (!both) return TooLargePattern();
   return *std::move(both);
 }
 
-Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternPlace place) {
+Result<Automaton> SequenceAutomaton(std::span<const PatternNode> nodes, PatternContext context) {
   PatternNfa nfa;
   int at = nfa.AddState();
-  if (place.begin == PatternMatch::kAnywhere) at = nfa.AddAnything(at);
+  if (context.begin == PatternMatch::kAnywhere) at = nfa.AddAnything(at);
   const auto lookahead = std::ranges::find(nodes, PatternKind::kLookahead, &PatternNode::kind);
   const auto before = nodes.first(static_cast<std::size_t>(lookahead - nodes.begin()));
   for (const PatternNode& node : before) at = nfa.Add(node, at);
   const bool looks_ahead = before.size() < nodes.size();
   if (looks_ahead) {
-    // Nothing has been read if there is nothing but ^.
+    // ^ alone reads nothing, so the position is still the start.
     const bool stays = std::ranges::all_of(
         before, [](const PatternNode& node) { return node.kind == PatternKind::kBegin; });
-    const bool is_fixed = place.begin == PatternMatch::kWhole || !before.empty();
-    const auto behind = LookaheadAutomaton(nodes.subspan(before.size()), place.end,
-                                           place.is_begin && stays && is_fixed);
+    const bool is_fixed = context.begin == PatternMatch::kWhole || !before.empty();
+    const auto behind = LookaheadAutomaton(nodes.subspan(before.size()), context.end,
+                                           context.is_begin && stays && is_fixed);
     if (!behind) return behind;
     at = nfa.AddAutomaton(*behind, at);
   }
-  const bool goes_on = !looks_ahead && place.end == PatternMatch::kAnywhere;
-  if (goes_on) at = nfa.AddAnything(at);
+  const bool is_open = !looks_ahead && context.end == PatternMatch::kAnywhere;
+  if (is_open) at = nfa.AddAnything(at);
   if (nfa.is_too_large()) return TooLargePattern();
-  SubsetConstruction subsets(nfa, at, goes_on);
-  std::optional<Automaton> automaton = subsets.Run(place.is_begin);
+  SubsetConstruction subsets(nfa, at, is_open);
+  std::optional<Automaton> automaton = subsets.Determinize(context.is_begin);
   if (!automaton || subsets.is_too_slow()) return TooLargePattern();
   return *std::move(automaton);
 }

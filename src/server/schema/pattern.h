@@ -1,4 +1,4 @@
-// Regular expressions as automata.
+// Compiles regular expressions to automata.
 #pragma once
 
 #include <string_view>
@@ -10,15 +10,15 @@ namespace edgevlm {
 
 inline constexpr int kMaxPatternStates = 4096;
 
-// Where in a text a pattern has to match.
+// Which part of a text a pattern has to match.
 enum class PatternMatch {
-  kAnywhere,  // as "pattern" of a JSON schema: ^ and $ say more
-  kWhole,     // from the beginning to the end
+  kAnywhere,  // any part, as "pattern" in a JSON schema; ^ and $ anchor it
+  kWhole,     // all of it
 };
 
-// The texts that match a pattern (see pattern_syntax.h for what is known). Made by Thompson's
-// construction and the subset construction; both are given up as kTooLarge before they cost more
-// than some ten milliseconds and a megabyte. Errors: as ParsePattern, and kTooLarge.
+// The texts that match a pattern (pattern_syntax.h has the supported syntax), by Thompson's
+// construction and the subset construction. Both stop with kTooLarge before they take more than
+// about ten milliseconds or a megabyte. Errors: as ParsePattern, and kTooLarge.
 Result<Automaton> PatternAutomaton(std::string_view pattern, PatternMatch match);
 
 }  // namespace edgevlm

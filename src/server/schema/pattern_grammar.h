@@ -1,4 +1,4 @@
-// Grammars of texts that match a regular expression.
+// Grammars for regular expressions.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace edgevlm {
 
-// The texts that match from the beginning to the end. Errors: those of PatternAutomaton, and
-// kInvalid where no text does.
+// Accepts the texts that match the whole pattern. Errors: those of PatternAutomaton, and kInvalid
+// if no text does.
 Result<std::shared_ptr<const Grammar>> PatternGrammar(std::string_view pattern);
 
 }  // namespace edgevlm

@@ -21,7 +21,7 @@ CodePoints PatternSpace() {
 }
 CodePoints PatternLineEnds() { return {{'\n', '\n'}, {'\r', '\r'}, {0x2028, 0x2029}}; }
 
-// What \c means where c is a letter that has a meaning of its own, but for x and u.
+// The set of an escape \c with a letter c, except for \x and \u.
 std::optional<CodePoints> SetEscape(char32_t c) {
   switch (c) {
     case 'd':
@@ -53,7 +53,7 @@ std::optional<CodePoints> SetEscape(char32_t c) {
 
 PatternNode SetNode(CodePoints set) { return {.kind = Kind::kSet, .set = std::move(set)}; }
 
-// By recursive descent. After an error, whatever is returned means nothing.
+// A recursive descent parser. After an error, all results are invalid.
 class PatternParser {
  public:
   explicit PatternParser(std::string_view pattern) : pattern_(ToCodePoints(pattern)) {}
@@ -78,7 +78,7 @@ class PatternParser {
     at_ = pattern_.size();
   }
   void Unsupported(const std::string& what) {
-    Fail(ErrorCode::kUnsupported, what + " can not be kept to");
+    Fail(ErrorCode::kUnsupported, what + " cannot be enforced");
   }
 
   PatternNode Choice(int depth);
@@ -101,7 +101,7 @@ class PatternParser {
 };
 
 PatternNode PatternParser::Choice(int depth) {
-  if (depth > kMaxPatternDepth) Fail(ErrorCode::kTooLarge, "expected fewer groups in groups");
+  if (depth > kMaxPatternDepth) Fail(ErrorCode::kTooLarge, "expected fewer nested groups");
   PatternNode first = Sequence(depth);
   if (Peek() != '|') return first;
   PatternNode choice = {.kind = Kind::kChoice};
@@ -150,7 +150,7 @@ std::optional<PatternNode> PatternParser::Atom(int depth) {
   }
 }
 
-// What stands behind "(?"; true for a lookahead.
+// Parses what follows "(?"; returns true for a lookahead.
 bool PatternParser::GroupMark(int depth) {
   if (Skip(U"=") || Skip(U"!")) {
     if (depth > 0) Unsupported("a lookahead in a group");
@@ -195,16 +195,16 @@ PatternNode PatternParser::Repeated(PatternNode atom) {
   } else if (!Skip(U"*") && !Counts(repeat)) {
     return atom;
   }
-  Skip(U"?");  // a lazy match has the same texts
-  if (atom.kind == Kind::kLookahead) Unsupported("a lookahead that is repeated");
+  Skip(U"?");  // a lazy repetition matches the same texts
+  if (atom.kind == Kind::kLookahead) Unsupported("a repeated lookahead");
   if (Peek() == '+' || Peek() == '*' || Peek() == '?') {
-    Fail(ErrorCode::kInvalid, "a repetition that is repeated");
+    Fail(ErrorCode::kInvalid, "a repeated repetition");
   }
   repeat.children.push_back(std::move(atom));
   return repeat;
 }
 
-// {n}, {n,} or {n,m}; any other brace is a brace.
+// Parses {n}, {n,} or {n,m}.
 bool PatternParser::Counts(PatternNode& repeat) {
   const std::size_t begin = at_;
   if (!Skip(U"{")) return false;
@@ -213,7 +213,7 @@ bool PatternParser::Counts(PatternNode& repeat) {
   if (Skip(U",")) most = Number();
   if (!least || !Skip(U"}")) {
     at_ = begin;
-    if (Peek() == '{' && !error_) Fail(ErrorCode::kInvalid, "a { that is no count");
+    if (Peek() == '{' && !error_) Fail(ErrorCode::kInvalid, "a { that starts no count");
     return false;
   }
   if (most && *most < *least) Fail(ErrorCode::kInvalid, "a count whose most is below its least");
@@ -256,7 +256,7 @@ CodePoints PatternParser::Class() {
              points.intervals()[0].first == points.intervals()[0].last;
     };
     if (!is_one(first) || !is_one(last) || first.intervals()[0] > last.intervals()[0]) {
-      Fail(ErrorCode::kInvalid, "a range in [] that is none");
+      Fail(ErrorCode::kInvalid, "an invalid range in []");
       break;
     }
     set = set.Union({{first.intervals()[0].first, last.intervals()[0].last}});
@@ -287,7 +287,7 @@ CodePoints PatternParser::Escape(bool in_class) {
   return one(c);
 }
 
-// `digits` of them, or any number in braces.
+// `digits` hexadecimal digits, or up to six in braces.
 CodePoints PatternParser::HexEscape(std::size_t digits) {
   const bool has_braces = digits == 4 && Skip(U"{");
   char32_t value = 0;
@@ -302,7 +302,7 @@ CodePoints PatternParser::HexEscape(std::size_t digits) {
   }
   if (has_braces && (read == 0 || !Skip(U"}"))) Fail(ErrorCode::kInvalid, "a \\u{ without its }");
   const bool is_code_point = value < 0xd800 || (value > 0xdfff && value <= 0x10ffff);
-  if (!is_code_point) Unsupported("a \\u that is no code point");
+  if (!is_code_point) Unsupported("a \\u that is not a code point");
   return {{value, value}};
 }
 

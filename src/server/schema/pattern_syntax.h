@@ -1,4 +1,4 @@
-// PatternNode: a regular expression of a schema (ECMA-262, with its `u` flag), parsed.
+// PatternNode: the syntax tree of a regular expression (ECMA-262 with the `u` flag).
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ struct PatternNode {
   enum class Kind {
     kSequence,   // children, one after the other; none: the empty text
     kChoice,     // one of the children
-    kRepeat,     // the only child, `least` to `most` times
+    kRepeat,     // its only child, `least` to `most` times
     kSet,        // one code point of `set`
     kBegin,      // ^
     kEnd,        // $
@@ -24,19 +24,19 @@ struct PatternNode {
   std::vector<PatternNode> children = {};
   CodePoints set = {};
   int least = 0;
-  std::optional<int> most = {};  // nothing: any number
+  std::optional<int> most = {};  // empty: no limit
   bool is_negated = false;
 };
 
 inline constexpr std::size_t kMaxPatternBytes = 4096;
 inline constexpr int kMaxPatternLookaheads = 16;
-inline constexpr int kMaxPatternDepth = 32;    // of groups in groups
+inline constexpr int kMaxPatternDepth = 32;    // of nested groups
 inline constexpr int kMaxPatternCount = 1000;  // in {n}
 
-// Known: literals, ., classes, \d \w \s and their opposites, \t \n \r \f \v \0 \xHH \uHHHH \u{...},
-// groups (capturing, named or not), |, * + ? {n,m} greedy or lazy, ^ and $, and lookaheads that are
-// in no group. Whether a match is greedy or captured does not change which texts match.
-// Errors: kUnsupported (names what is not known: \b, back-references, lookbehind, \p, flags),
+// Supported: literals, ., classes, \d \w \s and their complements, \t \n \r \f \v \0 \xHH \uHHHH
+// \u{...}, groups (capturing, named or not), |, * + ? {n,m} greedy or lazy, ^ and $, and lookaheads
+// outside of groups. Whether a match is greedy or captured does not change which texts match.
+// Errors: kUnsupported (names what is not supported: \b, back-references, lookbehind, \p, flags),
 // kInvalid, kTooLarge.
 Result<PatternNode> ParsePattern(std::string_view pattern);
 

@@ -75,7 +75,7 @@ TEST(PatternAutomaton, CountsCodePoints) {
   EXPECT_FALSE(Accepts(*range, "\xc3\xa9"));
 }
 
-TEST(PatternAutomaton, NamesWhatItDoesNotKnow) {
+TEST(PatternAutomaton, NamesUnsupportedSyntax) {
   const auto error = [](std::string_view pattern) {
     const auto automaton = PatternAutomaton(pattern, PatternMatch::kAnywhere);
     return automaton ? "" : automaton.error().message;
@@ -95,7 +95,7 @@ TEST(PatternAutomaton, NamesWhatItDoesNotKnow) {
 }
 
 // None may take long or much memory, and nesting ends.
-TEST(PatternAutomaton, GivesUpWhatIsTooLarge) {
+TEST(PatternAutomaton, RejectsWhatIsTooLarge) {
   std::string lookaheads = "a";
   for (int i = 0; i < 100; ++i) lookaheads = "(?=a)" + lookaheads;
   const std::string deep = std::string(100, '(') + "a" + std::string(100, ')');
@@ -127,7 +127,7 @@ TEST(FormatPattern, DatesAreThoseOfTheCalendar) {
   }
 }
 
-TEST(FormatPattern, KnowsFormats) {
+TEST(FormatPattern, SupportsFormats) {
   const auto fits = [](std::string_view format, std::string_view text) {
     const auto pattern = FormatPattern(format);
     const auto automaton = PatternAutomaton(pattern.value(), PatternMatch::kAnywhere);

@@ -11,7 +11,7 @@
 namespace edgevlm {
 namespace {
 
-// Longer strings than any context holds.
+// Longer than any string that fits the context.
 constexpr double kMaxLength = 1 << 30;
 
 const Json* Member(const Json& schema, const char* name) {
@@ -41,7 +41,7 @@ MaybeError ReadLengths(const Json& part, TextDemands& demands) {
 }
 
 Error UnknownFormat(const std::string& format) {
-  return {ErrorCode::kUnsupported, "format: '" + format.substr(0, 40) + "' can not be kept to"};
+  return {ErrorCode::kUnsupported, "format: '" + format.substr(0, 40) + "' cannot be enforced"};
 }
 
 // Bounds of the integers that have this format.
@@ -53,7 +53,7 @@ Result<std::optional<NumberRange::Bound>> ReadBound(const Json& part, const char
                                                     const char* other) {
   const Json* value = Member(part, name);
   const Json* excluded = Member(part, other);
-  // In OpenAPI 3.0 the second is a boolean about the first.
+  // In OpenAPI 3.0 `other` is a boolean that makes `name` exclusive.
   const bool is_flag = excluded != nullptr && excluded->is_boolean();
   if (value != nullptr && !value->is_number()) return Wrong(name, "expected a number");
   if (excluded != nullptr && !is_flag && !excluded->is_number()) {
@@ -76,7 +76,7 @@ Result<int> ReadMultipleOf(const Json& part) {
   if (number <= 0) return Wrong("multipleOf", "expected a number above 0");
   if (number != std::floor(number) || number > kMaxScalarStates) {
     return Error{ErrorCode::kUnsupported,
-                 "'multipleOf' can not be kept to: expected a whole number up to " +
+                 "'multipleOf' cannot be enforced: expected a whole number up to " +
                      std::to_string(kMaxScalarStates)};
   }
   return static_cast<int>(number);
@@ -94,8 +94,8 @@ Result<NumberRange> ReadRange(const Json& part) {
 }
 
 struct NumberDemands {
-  std::vector<NumberRange> ranges = {};  // all hold
-  std::string text = {};                 // the same, written out
+  std::vector<NumberRange> ranges = {};  // all apply
+  std::string text = {};                 // the same as text, the key of the rule
 };
 
 Result<NumberDemands> ReadNumberDemands(const std::vector<const Json*>& parts) {
@@ -149,7 +149,7 @@ Result<Automaton> TextAutomaton(const TextDemands& demands) {
     text = *std::move(both);
   }
   if (demands.least == 0 && !demands.most) return text;
-  // All lengths, or else so many that they are few enough together with the patterns' states.
+  // All lengths; if these need too many states, only as many as fit with the patterns' states.
   const std::int64_t few = kMaxScalarStates / std::ssize(text.states);
   for (const std::int64_t longest : {std::int64_t{kMaxScalarStates}, few}) {
     if (demands.least >= longest) break;
@@ -160,7 +160,7 @@ Result<Automaton> TextAutomaton(const TextDemands& demands) {
         Intersection(text, TextsOfLength(static_cast<int>(demands.least), most), kMaxScalarStates);
     if (both) return *std::move(both);
   }
-  return Error{ErrorCode::kTooLarge, "minLength: expected less beside a pattern"};
+  return Error{ErrorCode::kTooLarge, "minLength: expected less together with a pattern"};
 }
 
 Result<int> ScalarRules::String(const std::vector<const Json*>& parts) {
@@ -196,7 +196,7 @@ Result<int> ScalarRules::Number(const std::vector<const Json*>& parts, bool is_w
     auto automaton = RangeAutomaton(range, kMaxScalarStates);
     if (automaton && all) automaton = Intersection(*all, *automaton, kMaxScalarStates);
     if (!automaton) {
-      return Error{ErrorCode::kTooLarge, "'multipleOf' can not be kept to: expected less"};
+      return Error{ErrorCode::kTooLarge, "'multipleOf' cannot be enforced: expected less"};
     }
     all = std::move(automaton);
   }

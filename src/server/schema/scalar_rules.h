@@ -1,4 +1,4 @@
-// ScalarRules: rules for the numbers and strings that a schema describes.
+// ScalarRules: grammar rules for the numbers and strings of a schema.
 #pragma once
 
 #include <cstdint>
@@ -15,26 +15,26 @@
 namespace edgevlm {
 
 inline constexpr int kMaxScalarStates = 4096;
-// Different ones in a schema: each takes some milliseconds at most.
+// Per schema: each takes some milliseconds at most.
 inline constexpr int kMaxSchemaPatterns = 64;
 
-// What all of several schemas demand of a string.
+// The constraints of several schemas on a string, combined.
 struct TextDemands {
   std::int64_t least = 0;
   std::optional<std::int64_t> most = {};
-  std::set<std::string> patterns = {};  // those of formats too
+  std::set<std::string> patterns = {};  // including those of formats
   auto operator<=>(const TextDemands&) const = default;
 };
 
-// minLength, maxLength, pattern and format of schemas. Errors: kInvalid, kUnsupported (an unknown
-// format). Messages have no place: whoever asks knows it.
+// Reads minLength, maxLength, pattern and format of schemas. Errors: kInvalid, kUnsupported (an
+// unknown format). Messages do not name the path; the caller adds it.
 Result<TextDemands> ReadTextDemands(const std::vector<const Json*>& parts);
 
-// The texts that fit. Where length and patterns together take more than kMaxScalarStates states,
-// only the shorter ones. Errors: those of PatternAutomaton.
+// The texts that satisfy the constraints. If length and patterns together need more than
+// kMaxScalarStates states, only the shorter ones. Errors: those of PatternAutomaton.
 Result<Automaton> TextAutomaton(const TextDemands& demands);
 
-// Equal demands have one rule. Where nothing fits, the rule has no alternatives.
+// Equal constraints share a rule. If nothing satisfies them, the rule has no alternatives.
 class ScalarRules {
  public:
   ScalarRules(GrammarBuilder& builder, JsonValues& values)

@@ -20,7 +20,7 @@ JsonType TypeOfValue(const Json& value) {
   return number == std::floor(number) ? JsonType::kInteger : JsonType::kFraction;
 }
 
-// Objects are equal in any order.
+// Ignores the order of members.
 bool IsEqual(const Json& a, const Json& b) { return nlohmann::json(a) == nlohmann::json(b); }
 
 double NumberOr(const Json& schema, const char* name, double fallback) {
@@ -31,7 +31,7 @@ bool FitsNumber(double number, const Json& schema) {
   constexpr double kFar = HUGE_VAL;
   const double least = NumberOr(schema, "minimum", -kFar);
   const double most = NumberOr(schema, "maximum", kFar);
-  // As booleans they make the other bound one that is excluded.
+  // As booleans (OpenAPI 3.0), exclusiveMinimum and exclusiveMaximum modify the other keyword.
   const auto excludes = [&](const char* name) {
     return schema.contains(name) && schema[name] == true;
   };

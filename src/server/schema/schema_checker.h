@@ -1,4 +1,4 @@
-// SchemaChecker: whether a value fits a schema.
+// SchemaChecker: validates a JSON value against a schema.
 #pragma once
 
 #include <map>
@@ -10,15 +10,15 @@
 
 namespace edgevlm {
 
-// Goes through the keywords one by one, as JSON Schema (2020-12) explains them, "format" among
-// them; those that SchemaSource does not know are not looked at. What a reply may choose from, the
-// values of an enumeration and names of properties, is asked of this.
+// Evaluates the keywords one by one as JSON Schema (2020-12) defines them, including "format";
+// keywords that SchemaSource does not know are ignored. The compiler uses it to filter the values
+// of an enum and the names of properties.
 class SchemaChecker {
  public:
-  // root must outlive it: the schema that references start from.
+  // root: the schema that references are relative to; must outlive it.
   explicit SchemaChecker(const Json& root) : source_(root) {}
 
-  // Nothing fits deeper than kMaxSchemaDepth references, nor more than kMaxSchemaPatterns patterns.
+  // False beyond kMaxSchemaDepth nested references or kMaxSchemaPatterns patterns.
   bool Fits(const Json& value, const Json& schema) { return Fits(value, schema, 0); }
 
  private:

@@ -1,4 +1,4 @@
-// SchemaCompiler: makes the rules of a schema, for schema_grammar.cc.
+// SchemaCompiler: compiles a JSON schema to grammar rules, for schema_grammar.cc.
 #pragma once
 
 #include <map>
@@ -18,9 +18,9 @@
 
 namespace edgevlm {
 
-// Used once. Rules are made of lists of schemas that must all hold; a list that comes again has the
-// same rule, which is how a schema may refer to itself. What can not be is a rule without
-// alternatives, and RemoveDeadEnds takes away all that would lead there.
+// For one use. Each rule stands for a list of schemas that must all hold; an equal list gets the
+// same rule, which is how recursive schemas work. A contradiction becomes a rule without
+// alternatives, and RemoveDeadEnds removes every alternative that would lead there.
 class SchemaCompiler {
  public:
   explicit SchemaCompiler(const Json& schema)
@@ -34,47 +34,47 @@ class SchemaCompiler {
 
  private:
   using Schemas = std::vector<const Json*>;
-  // Where something is made: its path for messages, and how deep it lies.
-  struct Place {
+  // A position in the schema: its path, for messages, and its depth.
+  struct Location {
     std::string path;
     int depth = 0;
-    Place Below(const std::string& step) const { return {path + step, depth + 1}; }
+    Location Below(const std::string& step) const { return {path + step, depth + 1}; }
   };
-  // The lists of anyOf and oneOf of which one is already among the schemas.
+  // The anyOf and oneOf lists from which one schema has been chosen already.
   using Chosen = std::set<const Json*>;
   struct Parts {
     SchemaParts found;
     Chosen chosen;
   };
 
-  // schema_compiler.cc. After an error, any rule.
-  int RuleOf(const Schemas& schemas, const Place& place, const Chosen& chosen = {});
-  void Fill(int rule, const Parts& parts, const Place& place);
-  void FillWithValues(int rule, const Schemas& parts, const Json& values, const Place& place);
+  // schema_compiler.cc. Each returns a rule; any rule after an error.
+  int RuleOf(const Schemas& schemas, const Location& location, const Chosen& chosen = {});
+  void Fill(int rule, const Parts& parts, const Location& location);
+  void FillWithValues(int rule, const Schemas& parts, const Json& values, const Location& location);
   void FillWithChoice(int rule, const Parts& parts, const SchemaParts::Choice& choice,
-                      const Place& place);
-  int OfType(JsonType type, const Schemas& parts, const Place& place);
+                      const Location& location);
+  int OfType(JsonType type, const Schemas& parts, const Location& location);
 
   // compile_array.cc
-  int OfArray(const Schemas& parts, const Place& place);
+  int OfArray(const Schemas& parts, const Location& location);
 
   // compile_object.cc
   struct Properties;
-  int OfObject(const Schemas& parts, const Place& place);
-  bool ReadProperties(const Schemas& parts, const Place& place, Properties& properties);
-  int NameRule(const Schemas& parts, const Properties& properties, const Place& place);
+  int OfObject(const Schemas& parts, const Location& location);
+  bool ReadProperties(const Schemas& parts, const Location& location, Properties& properties);
+  int NameRule(const Schemas& parts, const Properties& properties, const Location& location);
   std::pair<int, int> AfterProperties(const Schemas& parts, const Properties& properties,
-                                      const Place& place);
+                                      const Location& location);
 
-  // Adds a text's bytes to a sequence.
-  void Spell(const std::string& text, const Place& place, Grammar::Sequence& sequence);
-  int Fail(ErrorCode code, const Place& place, const std::string& what) {
-    if (!error_) error_ = Error{code, place.path + ": " + what};
+  // Appends the bytes of a text to a sequence.
+  void AppendText(const std::string& text, const Location& location, Grammar::Sequence& sequence);
+  int Fail(ErrorCode code, const Location& location, const std::string& what) {
+    if (!error_) error_ = Error{code, location.path + ": " + what};
     return 0;
   }
-  // Of a rule that another part made.
-  int OrFail(const Result<int>& rule, const Place& place) {
-    return rule ? *rule : Fail(rule.error().code, place, rule.error().message);
+  // The rule, or its error with the path added.
+  int OrFail(const Result<int>& rule, const Location& location) {
+    return rule ? *rule : Fail(rule.error().code, location, rule.error().message);
   }
   Grammar::Element Byte(char c) {
     return builder_.Set(Grammar::Bytes().set(static_cast<unsigned char>(c)));
@@ -88,7 +88,8 @@ class SchemaCompiler {
   JsonValues values_;
   ScalarRules scalars_;
   std::map<std::pair<Schemas, Chosen>, int> rules_;
-  // Rules of values that fit two schemas of one oneOf, and where: there must be none.
+  // Rules, with their paths, for values that fit two schemas of one oneOf. They must accept
+  // nothing.
   std::vector<std::pair<int, std::string>> overlaps_;
   std::size_t text_bytes_ = 0;
   MaybeError error_;

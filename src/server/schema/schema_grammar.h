@@ -1,4 +1,4 @@
-// Grammars of JSON: any object, or what a JSON schema describes.
+// Grammars of JSON: for any object, or for a JSON schema.
 #pragma once
 
 #include <memory>
@@ -18,13 +18,13 @@ inline constexpr std::size_t kMaxListedValues = 4096;                      // of
 // Any JSON object.
 std::shared_ptr<const Grammar> AnyJsonObject();
 
-// Texts that are JSON and fit the schema: every text that the grammar gives does, but not every
-// value that the schema allows is among them. Properties come in the order of the schema (of allOf:
-// of the first that names them), then those that additionalProperties describes, where it is there
-// or there are no others; numbers with bounds have no powers of ten; of oneOf no two schemas may
-// fit one value; docs/server.md lists the keywords. Those that describe (title, default, ...) mean
-// nothing; other ones are errors, since what they ask for would not hold. Errors: kUnsupported,
-// kInvalid (nothing fits it, too), kTooLarge; the message names the place.
+// Every text that the grammar accepts is JSON that fits the schema, but not every value that fits
+// is accepted. Properties are in the order of the schema (for allOf: of the first schema that names
+// them), followed by those of additionalProperties, if it is present or no properties are named.
+// Numbers with bounds have no exponent. No value may fit two schemas of one oneOf. docs/server.md
+// lists the keywords. Annotations (title, default, ...) are ignored; unknown keywords are errors,
+// since they would not be enforced. Errors: kUnsupported, kInvalid (also if no value fits),
+// kTooLarge; the message names the path in the schema.
 Result<std::shared_ptr<const Grammar>> SchemaGrammar(const Json& schema);
 
 }  // namespace edgevlm

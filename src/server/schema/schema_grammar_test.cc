@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Which of the texts fit.
+// The texts that the grammar accepts.
 void ExpectFits(const Json& schema, const std::vector<std::string>& good,
                 const std::vector<std::string>& bad) {
   const auto grammar = SchemaGrammar(schema);
@@ -21,7 +21,7 @@ std::string ErrorOf(const Json& schema) {
   return grammar ? "" : grammar.error().message;
 }
 
-TEST(AnyJsonObject, IsWhatParsersRead) {
+TEST(AnyJsonObject, AcceptsValidJson) {
   const auto grammar = AnyJsonObject();
   for (const char* good : {"{}", " {}", R"({"a":1})", R"({"a": [1, -2.5e3, "x\n\u00e9", null]})",
                            R"({"a":{"b":{"c":[[],{}]}},"d":true})", "{\"\xc3\xa9\":0}"}) {
@@ -35,7 +35,7 @@ TEST(AnyJsonObject, IsWhatParsersRead) {
   }
 }
 
-TEST(SchemaGrammar, KnowsTypes) {
+TEST(SchemaGrammar, SupportsTypes) {
   ExpectFits({{"type", "integer"}}, {"0", "-7", "120"},
              {"01", "1.5", "\"1\"", "-", "1" + std::string(20, '0')});
   ExpectFits({{"type", "number"}}, {"0", "1.5", "-2e9", "1E+99"}, {"1.", "e5", "true", "1e400"});
@@ -45,7 +45,7 @@ TEST(SchemaGrammar, KnowsTypes) {
   ExpectFits(Json::object(), {"1", "[]", "{\"a\":null}"}, {"x"});
 }
 
-TEST(SchemaGrammar, KnowsObjects) {
+TEST(SchemaGrammar, SupportsObjects) {
   const Json properties = {{"a", {{"type", "integer"}}}, {"b", {{"type", "string"}}}};
   ExpectFits(
       {{"type", "object"},
@@ -59,7 +59,7 @@ TEST(SchemaGrammar, KnowsObjects) {
   ExpectFits({{"type", "object"}}, {"{}", R"({"x":[1]})"}, {"[]"});
 }
 
-TEST(SchemaGrammar, KnowsArrays) {
+TEST(SchemaGrammar, SupportsArrays) {
   const Json items = {{"type", "integer"}};
   ExpectFits({{"type", "array"}, {"items", items}}, {"[]", "[1]", "[1, 2,3]"}, {"[1,]", "[\"a\"]"});
   ExpectFits({{"type", "array"}, {"items", items}, {"minItems", 2}}, {"[1,2]", "[1,2,3,4]"},
@@ -69,7 +69,7 @@ TEST(SchemaGrammar, KnowsArrays) {
   ExpectFits({{"type", "array"}, {"items", items}, {"maxItems", 0}}, {"[]"}, {"[1]"});
 }
 
-TEST(SchemaGrammar, KnowsChoices) {
+TEST(SchemaGrammar, SupportsChoices) {
   ExpectFits({{"enum", {"red", "green", 5}}}, {"\"red\"", "5"}, {"\"blue\"", "red"});
   ExpectFits({{"const", {{"a", 1}}}}, {"{\"a\":1}"}, {"{}"});
   ExpectFits({{"anyOf", {{{"type", "integer"}}, {{"type", "null"}}}}}, {"1", "null"}, {"true"});
@@ -110,7 +110,7 @@ TEST(SchemaGrammar, CountsCharacters) {
   EXPECT_EQ(ErrorOf({{"type", "string"}, {"minLength", 1e9}, {"maxLength", 2e9}}), "");
 }
 
-TEST(SchemaGrammar, KnowsPatternsAndFormats) {
+TEST(SchemaGrammar, SupportsPatternsAndFormats) {
   ExpectFits({{"type", "string"}, {"pattern", "^d-\\d+$"}}, {R"("d-12")"},
              {R"("d-")", R"("xd-1")"});
   ExpectFits({{"type", "string"}, {"pattern", "[\"\n]"}}, {R"("a\"")", R"("\nb")"},
@@ -121,18 +121,18 @@ TEST(SchemaGrammar, KnowsPatternsAndFormats) {
              {R"("aa")", R"("aaa")"}, {R"("a")", R"("aaaa")", R"("ab")"});
 }
 
-TEST(SchemaGrammar, KnowsRanges) {
+TEST(SchemaGrammar, SupportsRanges) {
   ExpectFits({{"type", "integer"}, {"minimum", 3}, {"exclusiveMaximum", 12.5}}, {"3", "12"},
              {"2", "13", "-5", "3.0"});
   ExpectFits({{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 1}}, {"0.5", "1", "1.0"},
              {"0", "0.0", "1.01", "-0.5", "1e-3"});
-  // As OpenAPI 3.0 has it.
+  // The form of OpenAPI 3.0.
   ExpectFits({{"type", "integer"}, {"minimum", 3}, {"exclusiveMinimum", true}}, {"4"}, {"3"});
   ExpectFits({{"minimum", 3}}, {"3.5"}, {"2", "\"a\""});
   ExpectFits({{"type", "integer"}, {"format", "int32"}}, {"2147483647"}, {"2147483648"});
 }
 
-TEST(SchemaGrammar, KnowsTuplesAndMaps) {
+TEST(SchemaGrammar, SupportsTuplesAndMaps) {
   const Json pair = Json::parse(R"([{"type": "integer"}, {"type": "boolean"}])");
   ExpectFits({{"prefixItems", pair}}, {"[1,true]", "[1, false]"}, {"[true,1]", "[1,true,1]", "[]"});
   ExpectFits({{"prefixItems", pair}, {"items", {{"type", "null"}}}, {"minItems", 1}},
@@ -150,7 +150,7 @@ TEST(SchemaGrammar, KnowsTuplesAndMaps) {
              {R"({"x":1})", R"({"x":1,"y":2})"}, {"{}", R"({"x":1,"z":2})", R"({"y":2})"});
 }
 
-// What several keywords demand holds at once.
+// All keywords apply at once.
 TEST(SchemaGrammar, CombinesKeywords) {
   ExpectFits(Json::parse(R"({"type": "object", "properties": {"a": {}, "b": {}},
                             "anyOf": [{"required": ["a"]}, {"required": ["b"]}]})"),
@@ -168,7 +168,7 @@ TEST(SchemaGrammar, CombinesKeywords) {
              {"2", "3"}, {"1", "4"});
 }
 
-TEST(SchemaGrammar, OfOneOfExactlyOneFits) {
+TEST(SchemaGrammar, OneOfAcceptsExactlyOne) {
   ExpectFits(Json::parse(R"({"oneOf": [{"type": "integer"}, {"type": "string"}]})"), {"1", "\"a\""},
              {"null"});
   ExpectFits(Json::parse(R"({"oneOf": [
@@ -176,13 +176,13 @@ TEST(SchemaGrammar, OfOneOfExactlyOneFits) {
                   {"properties": {"t": {"const": "b"}, "n": {"type": "null"}}, "required": ["t"]}]})"),
              {R"({"t":"a","n":1})", R"({"t":"b","n":null})"}, {R"({"t":"a","n":null})"});
   EXPECT_THAT(ErrorOf(Json::parse(R"({"oneOf": [{"type": "integer"}, {"type": "number"}]})")),
-              HasSubstr("'oneOf' can not be kept to"));
+              HasSubstr("'oneOf' cannot be enforced"));
   EXPECT_THAT(ErrorOf(Json::parse(R"({"oneOf": [{"minLength": 3}, {"maxLength": 5}]})")),
               HasSubstr("'oneOf'"));
 }
 
-// A way that could never end is not taken, and a schema that has no other is refused.
-TEST(SchemaGrammar, LeavesOutWhatCanNotEnd) {
+// Alternatives without end are removed, and a schema without others is rejected.
+TEST(SchemaGrammar, RemovesWhatCannotEnd) {
   ExpectFits(Json::parse(R"({"type": "object", "properties": {"a": {"$ref": "#"}, "b": false}})"),
              {"{}", R"({"a":{}})"}, {R"({"b":1})"});
   ExpectFits(
@@ -196,16 +196,16 @@ TEST(SchemaGrammar, LeavesOutWhatCanNotEnd) {
         R"({"type": "string", "pattern": "^ab$", "maxLength": 1})",
         R"({"allOf": [{"type": "string"}, {"type": "integer"}]})", "false",
         R"({"allOf": [{"required": ["a"]}], "additionalProperties": false})"}) {
-    EXPECT_THAT(ErrorOf(Json::parse(schema)), HasSubstr("nothing fits")) << schema;
+    EXPECT_THAT(ErrorOf(Json::parse(schema)), HasSubstr("no value fits")) << schema;
   }
 }
 
-TEST(SchemaGrammar, RefusesWhatItCanNotKeepTo) {
+TEST(SchemaGrammar, RejectsWhatItCannotEnforce) {
   for (const char* name :
        {"uniqueItems", "not", "if", "contains", "patternProperties", "minProperties",
         "dependentRequired", "unevaluatedProperties", "robot"}) {
     EXPECT_THAT(ErrorOf({{"type", "object"}, {name, Json::parse(R"([{"a": 1}])")}}),
-                HasSubstr(std::string("'") + name + "' can not be kept to"));
+                HasSubstr(std::string("'") + name + "' cannot be enforced"));
   }
   EXPECT_EQ(ErrorOf({{"type", "array"}, {"uniqueItems", false}, {"title", "T"}, {"x-a", 1}}), "");
   EXPECT_THAT(ErrorOf({{"type", "string"}, {"pattern", "\\ba"}}), HasSubstr("pattern: \\b"));
@@ -224,8 +224,8 @@ TEST(SchemaGrammar, RefusesWhatItCanNotKeepTo) {
   EXPECT_THAT(ErrorOf({{"required", "x"}, {"type", "object"}}), HasSubstr("required"));
 }
 
-// Sizes are seen before anything is built.
-TEST(SchemaGrammar, RefusesWhatIsTooLarge) {
+// Sizes are checked before anything is allocated.
+TEST(SchemaGrammar, RejectsWhatIsTooLarge) {
   Json deep = {{"type", "integer"}};
   for (int i = 0; i < 40; ++i) deep = {{"type", "array"}, {"items", deep}};
   EXPECT_THAT(ErrorOf(deep), HasSubstr("smaller"));

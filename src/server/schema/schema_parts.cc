@@ -11,8 +11,8 @@ namespace {
 
 struct Keyword {
   std::string_view name;
-  std::optional<JsonType> about = {};  // the type that it demands something of
-  // The only value with which it demands nothing, of those that can not be kept to; as JSON.
+  std::optional<JsonType> about = {};  // the type that it constrains
+  // For keywords that cannot be enforced: the value, as JSON, with which they have no effect.
   std::string_view neutral = {};
 };
 
@@ -52,8 +52,8 @@ constexpr Keyword kKeywords[] = {
     {"unevaluatedItems", JsonType::kArray, "true"},
 };
 
-// They demand nothing of a value. ("strict" is an option of OpenAI's API that Home Assistant writes
-// into schemas.)
+// Annotations, which constrain nothing. ("strict" is an option of OpenAI's API that Home Assistant
+// writes into schemas.)
 constexpr std::string_view kAnnotations[] = {
     "$schema",       "$id",         "$comment",        "$anchor",          "$vocabulary",
     "$defs",         "definitions", "title",           "description",      "default",
@@ -65,12 +65,12 @@ bool IsAnnotation(std::string_view name) {
   return name.starts_with("x-") || std::ranges::find(kAnnotations, name) != std::end(kAnnotations);
 }
 
-// A keyword by name if a schema's can be kept to.
+// The keyword of this name, if it can be enforced with this value.
 const Keyword* FindKeyword(std::string_view name, const Json& value) {
   const auto found = std::ranges::find(kKeywords, name, &Keyword::name);
   if (found == std::end(kKeywords)) return nullptr;
-  const bool is_kept = found->neutral.empty() || ToText(value) == found->neutral;
-  return is_kept ? &*found : nullptr;
+  const bool is_enforced = found->neutral.empty() || ToText(value) == found->neutral;
+  return is_enforced ? &*found : nullptr;
 }
 
 constexpr std::pair<std::string_view, JsonType> kTypeNames[] = {
@@ -84,7 +84,7 @@ void AddWithPart(JsonTypes& types, JsonType type) {
   if (type == JsonType::kFraction) types.Add(JsonType::kInteger);
 }
 
-// One step of a JSON pointer: ~1 is a slash, ~0 a tilde.
+// Unescapes one step of a JSON pointer: ~1 is a slash, ~0 a tilde.
 std::string PointerStep(std::string_view text) {
   std::string step;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -130,13 +130,13 @@ const Json* PropertySchema(const Json& schema, const std::string& name) {
   return schema.contains("additionalProperties") ? &schema["additionalProperties"] : nullptr;
 }
 
-// What has been found, and where the way there led through.
+// What has been collected, and the schemas on the way.
 struct SchemaSource::Walk {
   SchemaParts found;
   JsonTypes allowed = JsonTypes::All();
   JsonTypes implied;
   std::set<const Json*> done;
-  std::set<const Json*> open;  // whoever comes here again goes in a circle
+  std::set<const Json*> open;  // a schema that is met again refers to itself
   std::string path;
 };
 
@@ -159,7 +159,7 @@ MaybeError SchemaSource::Add(const Json& schema, Walk& walk, int depth) const {
     if (IsAnnotation(name)) continue;
     const Keyword* keyword = FindKeyword(name, value);
     if (keyword == nullptr) {
-      return failed(ErrorCode::kUnsupported, "'" + name.substr(0, 40) + "' can not be kept to");
+      return failed(ErrorCode::kUnsupported, "'" + name.substr(0, 40) + "' cannot be enforced");
     }
     if (keyword->about) AddWithPart(walk.implied, *keyword->about);
     demands |= name != "$ref" && name != "allOf" && keyword->neutral.empty();
@@ -185,7 +185,7 @@ MaybeError SchemaSource::AddReferred(const Json& schema, Walk& walk, int depth) 
     if (!reference.is_string()) return failed(ErrorCode::kInvalid, "$ref: expected a text");
     const Json* target = Resolve(reference.get<std::string>());
     if (target == nullptr) {
-      return failed(ErrorCode::kUnsupported, "$ref: expected a place in the schema");
+      return failed(ErrorCode::kUnsupported, "$ref: expected a path in the schema");
     }
     if (auto error = Add(*target, walk, depth + 1)) return error;
   }

@@ -1,4 +1,4 @@
-// SchemaParts: everything that a value has to fit, out of schemas that refer to and hold others.
+// SchemaParts: all constraints on one value, collected from schemas with references and allOf.
 #pragma once
 
 #include <bitset>
@@ -38,26 +38,26 @@ struct SchemaParts {
     const Json* schemas;  // a list
     bool is_one_of;       // else any of
   };
-  // Objects of keywords, all of which hold. Those of allOf and $ref stand there themselves.
+  // Schema objects that must all hold, with those of allOf and $ref expanded.
   std::vector<const Json*> parts = {};
-  std::vector<Choice> choices = {};  // of one each holds
+  std::vector<Choice> choices = {};  // one schema of each must hold
   JsonTypes types = {};
-  bool is_never = false;  // `false` is among them: nothing fits
+  bool is_never = false;  // one of them is `false`: no value fits
 };
 
-// A schema with all that it refers to.
+// A schema and everything it refers to.
 class SchemaSource {
  public:
   // root must outlive it.
   explicit SchemaSource(const Json& root) : root_(root) {}
 
-  // What a value has to fit that fits all of these. Where no type is demanded, the types are those
-  // that the keywords are about: an object for "properties". path: for messages.
-  // Errors: kUnsupported (a keyword that can not be kept to, by name), kInvalid, kTooLarge.
+  // The parts of a value that fits all of these schemas. Without "type", the types are those that
+  // the keywords apply to: an object for "properties". path: for messages. Errors: kUnsupported
+  // (names a keyword that cannot be enforced), kInvalid, kTooLarge.
   Result<SchemaParts> PartsOf(const std::vector<const Json*>& schemas,
                               const std::string& path) const;
 
-  // "#", "#/$defs/name" or any other path in it. Null for what is not there.
+  // reference: "#", "#/$defs/name" or another path in the schema. Null if nothing is there.
   const Json* Resolve(const std::string& reference) const;
 
  private:
@@ -68,11 +68,10 @@ class SchemaSource {
   const Json& root_;
 };
 
-// The types that "type" names; with "nullable", null too. Nothing for what it does not name.
+// The types that "type" names; with "nullable", null too. Nothing if the value is invalid.
 std::optional<JsonTypes> TypesNamed(const Json& schema);
 
-// What an object of keywords alone demands of an array's item, or of the property of a name. Null:
-// nothing.
+// The schema of an array's item, or of the property of a name, in one schema object. Null: none.
 const Json* ItemSchema(const Json& schema, std::size_t index);
 const Json* PropertySchema(const Json& schema, const std::string& name);
 

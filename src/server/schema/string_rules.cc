@@ -10,7 +10,7 @@ namespace {
 
 constexpr char32_t kLastAscii = 0x7f;
 
-// The bytes of a code point, in UTF-8.
+// The UTF-8 bytes of a code point.
 std::vector<unsigned char> Utf8Of(char32_t c) {
   const auto more = [c](int shift) {
     return static_cast<unsigned char>(0x80 | ((c >> shift) & 0x3f));
@@ -21,7 +21,7 @@ std::vector<unsigned char> Utf8Of(char32_t c) {
   return {static_cast<unsigned char>(0xf0 | (c >> 18)), more(12), more(6), more(0)};
 }
 
-// How JSON writes an ASCII character that may not stand in a string as it is; empty: it may.
+// The JSON escape of an ASCII character that must be escaped in a string; empty for others.
 std::string EscapeOf(char32_t c) {
   constexpr std::string_view kPlain = "\"\\\b\f\n\r\t";
   constexpr std::string_view kNames = "\"\\bfnrt";
@@ -33,8 +33,8 @@ std::string EscapeOf(char32_t c) {
   return text.data();
 }
 
-// Cuts an interval of code points beyond ASCII so that in each piece every byte of the UTF-8 has a
-// range of its own, whatever the others are.
+// Splits an interval of code points beyond ASCII so that in each piece the ranges of the UTF-8
+// bytes are independent of each other.
 std::vector<CodePoints::Interval> CutForUtf8(CodePoints::Interval whole) {
   std::vector<CodePoints::Interval> open = {whole};
   std::vector<CodePoints::Interval> pieces;
@@ -81,7 +81,7 @@ int StringRules::Exactly(std::int64_t count) {
   return exactly_[count] = rule;
 }
 
-// Up to half of it, or one more than half and what is left: each length in one way only.
+// Up to half of it, or one more than half and the rest: each length has one derivation.
 int StringRules::UpTo(std::int64_t count) {
   const auto known = up_to_.find(count);
   if (known != up_to_.end()) return known->second;
@@ -119,7 +119,7 @@ int StringRules::Quoted(const Automaton& automaton) {
 
 int StringRules::Bare(const Automaton& automaton) { return StatesOf(automaton, Spelling::kBare); }
 
-// A rule for each state: what may follow there, the end's quotation mark included.
+// A rule per state for what may follow there, including the closing quotation mark.
 int StringRules::StatesOf(const Automaton& automaton, Spelling spelling) {
   std::vector<int> rules;
   for (std::size_t i = 0; i < automaton.states.size(); ++i) rules.push_back(builder_.AddRule());

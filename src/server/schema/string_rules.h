@@ -1,4 +1,4 @@
-// StringRules: rules for texts, in quotation marks as JSON has them or bare.
+// StringRules: grammar rules for sets of texts, as JSON strings or bare.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,16 @@
 
 namespace edgevlm {
 
-// Each function gives the number of a rule. Texts of one set and spelling have one rule.
+// Each function returns the number of a rule; equal sets share rules.
 class StringRules {
  public:
   StringRules(GrammarBuilder& builder, JsonValues& values) : builder_(builder), values_(values) {}
 
   // A JSON string of `least` to `most` code points. O(log most) rules.
   int OfLength(std::int64_t least, std::optional<std::int64_t> most);
-  // A JSON string whose text the automaton accepts. Of the ways to write a character it has the
-  // shortest.
+  // A JSON string whose text the automaton accepts, each character in its shortest notation.
   int Quoted(const Automaton& automaton);
-  // The text as it is.
+  // The text without quotation marks.
   int Bare(const Automaton& automaton);
 
  private:

@@ -1,27 +1,35 @@
-#include "server/http/check_form.h"
+#include "server/http/validate_head.h"
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/field.hpp>
+
+#include "base/ascii.h"
 
 namespace edgevlm {
 
-namespace beast = boost::beast;
-namespace http = beast::http;
+namespace http = boost::beast::http;
 
-std::optional<Malformed> CheckForm(const http::request<http::string_body>& message) {
+namespace {
+
+std::string_view ValueOf(const http::fields::value_type& field) {
+  return {field.value().data(), field.value().size()};
+}
+
+}  // namespace
+
+std::optional<Malformed> ValidateHead(const http::request<http::string_body>& message) {
   const bool is_old = message.version() < 11;
   const auto hosts = message.count(http::field::host);
   if (hosts > 1) return Malformed{400, "expected one header Host, found several"};
   if (hosts == 0 && !is_old) return Malformed{400, "expected a header Host, found none"};
   const auto coding = message.find(http::field::transfer_encoding);
   if (coding != message.end()) {
-    if (is_old) return Malformed{400, "Transfer-Encoding: HTTP/1.0 has none"};
-    if (!beast::iequals(coding->value(), "chunked")) {
+    if (is_old) return Malformed{400, "Transfer-Encoding: expected none in HTTP/1.0"};
+    if (!EqualIgnoringCase(ValueOf(*coding), "chunked")) {
       return Malformed{501, "Transfer-Encoding: expected chunked"};
     }
   }
   const auto expect = message.find(http::field::expect);
-  if (expect != message.end() && !beast::iequals(expect->value(), "100-continue")) {
+  if (expect != message.end() && !EqualIgnoringCase(ValueOf(*expect), "100-continue")) {
     return Malformed{417, "Expect: expected 100-continue"};
   }
   return std::nullopt;

@@ -1,4 +1,4 @@
-#include "server/images.h"
+#include "server/request_images.h"
 
 #include <chrono>
 #include <optional>
@@ -16,7 +16,7 @@ namespace {
 constexpr int kBadGateway = 502;
 constexpr std::size_t kIdDigits = 64;
 
-// "https" of "https://...": what has a scheme is no base64.
+// "https" of "https://..."; base64 has no colon.
 std::optional<std::string_view> SchemeOf(std::string_view text) {
   const std::size_t end = text.substr(0, 16).find(':');
   return end == std::string_view::npos ? std::nullopt : std::optional(text.substr(0, end));
@@ -24,64 +24,64 @@ std::optional<std::string_view> SchemeOf(std::string_view text) {
 
 }  // namespace
 
-void Images::Refuse(ApiError error, const std::string& where) {
+void RequestImages::Reject(ApiError error, const std::string& where) {
   if (problem_) return;
   error.message = where + ": " + error.message;
   error.param = where;
   problem_ = std::move(error);
 }
 
-bool Images::HasRoom(const std::string& where) {
-  if (std::ssize(shown_) < limits_.images) return true;
-  Refuse(
+bool RequestImages::CheckCount(const std::string& where) {
+  if (std::ssize(summaries_) < limits_.images) return true;
+  Reject(
       {.status = 413, .message = "expected at most " + std::to_string(limits_.images) + " images"},
       where);
   return false;
 }
 
-RequestPart Images::FromText(std::string_view text, const std::string& where) {
+RequestPart RequestImages::FromText(std::string_view text, const std::string& where) {
   if (problem_) return {};
   if (IsDataUri(text)) {
     Result<std::string> bytes = DecodeDataUri(text);
     if (bytes) return FromBytes(*std::move(bytes), where);
-    Refuse(ToApiError(bytes.error()), where);
+    Reject(ToApiError(bytes.error()), where);
     return {};
   }
-  if (SchemeOf(text)) return FromAddress(std::string(text), where);
+  if (SchemeOf(text)) return FromUrl(std::string(text), where);
   std::optional<std::string> bytes = DecodeBase64(text);
   if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
-  Refuse({.message = "expected an image as base64, found something else"}, where);
+  Reject({.message = "expected an image as base64, found something else"}, where);
   return {};
 }
 
-RequestPart Images::FromAddress(const std::string& address, const std::string& where) {
+RequestPart RequestImages::FromUrl(const std::string& url, const std::string& where) {
   if (remote_.domains.empty()) {
-    Refuse({.message = "expected a data URI or base64: this server fetches no addresses",
+    Reject({.message = "expected a data URI or base64: this server fetches no URLs",
             .code = "remote_pictures_off"},
            where);
     return {};
   }
   const auto begin = std::chrono::steady_clock::now();
-  Result<std::string> bytes = FetchImage(address, remote_, limits_.body_bytes);
+  Result<std::string> bytes = FetchImage(url, remote_, limits_.body_bytes);
   const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
   fetch_ms_ += time.count();
   if (bytes) return FromBytes(*std::move(bytes), where);
   ApiError error = ToApiError(bytes.error());
   if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;
-  Refuse(std::move(error), where);
+  Reject(std::move(error), where);
   return {};
 }
 
-RequestPart Images::FromBytes(std::string bytes, const std::string& where) {
-  if (problem_ || !HasRoom(where)) return {};
+RequestPart RequestImages::FromBytes(std::string bytes, const std::string& where) {
+  if (problem_ || !CheckCount(where)) return {};
   const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(bytes)));
   if (!info) {
-    Refuse(ToApiError(info.error()), where);
+    Reject(ToApiError(info.error()), where);
     return {};
   }
   const std::int64_t pixels = std::int64_t{info->width} * info->height;
   if (pixels > limits_.image_pixels) {
-    Refuse(
+    Reject(
         {.status = 413,
          .message = "expected at most " + std::to_string(limits_.image_pixels) + " pixels, found " +
                     std::to_string(info->width) + " x " + std::to_string(info->height)},
@@ -90,26 +90,26 @@ RequestPart Images::FromBytes(std::string bytes, const std::string& where) {
   }
   Sha256 digest;
   digest.Update(std::as_bytes(std::span(bytes)));
-  shown_.push_back({.id = digest.Finish(), .info = *info});
+  summaries_.push_back({.id = digest.HexDigest(), .info = *info});
   return {.image = std::make_shared<const std::string>(std::move(bytes)),
-          .image_id = shown_.back().id};
+          .image_id = summaries_.back().id};
 }
 
-RequestPart Images::FromId(const std::string& id, const std::string& where) {
-  if (problem_ || !HasRoom(where)) return {};
+RequestPart RequestImages::FromId(const std::string& id, const std::string& where) {
+  if (problem_ || !CheckCount(where)) return {};
   if (id.size() != kIdDigits || id.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    Refuse({.message = "expected 64 lower-case hexadecimal digits"}, where);
+    Reject({.message = "expected 64 lower-case hexadecimal digits"}, where);
     return {};
   }
-  auto image = held_.engine == nullptr ? nullptr : held_.engine->HeldImage(id, held_.scope);
+  auto image = cached_.engine == nullptr ? nullptr : cached_.engine->HeldImage(id, cached_.scope);
   if (image == nullptr) {
-    Refuse({.status = 404,
-            .message = "not one that is held: send the image itself",
+    Reject({.status = 404,
+            .message = "no longer cached: send the image itself",
             .code = "image_not_cached"},
            where);
     return {};
   }
-  shown_.push_back({.id = id, .info = image->file});
+  summaries_.push_back({.id = id, .info = image->file});
   return {.encoded = std::move(image)};
 }
 

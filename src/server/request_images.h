@@ -1,0 +1,67 @@
+// RequestImages: reads the images of one request, in whatever form they are sent.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "edgevlm/edgevlm.h"
+#include "edgevlm/probe.h"
+#include "edgevlm/scheduler.h"
+#include "server/options.h"
+#include "server/parse/fields.h"
+
+namespace edgevlm {
+
+// What the reply reports about an image.
+struct ImageSummary {
+  std::string id;  // SHA-256 of its file; later requests may send only this
+  ImageFileInfo info;
+};
+
+// The cache in which images of earlier requests are looked up by id.
+struct CachedImages {
+  const Engine* engine = nullptr;  // null: none
+  std::string scope = {};
+};
+
+// Checks images against the request's limits: their number, and their pixels (from the file's
+// header, before it is decoded). The first problem is kept, with the field it is in; after it, no
+// more images are read.
+class RequestImages {
+ public:
+  RequestImages(const ServerRules& rules, Problem& problem, CachedImages cached = {})
+      : limits_(rules.limits),
+        remote_(rules.remote),
+        problem_(problem),
+        cached_(std::move(cached)) {}
+
+  // A data URI, plain base64, or a URL that the rules allow; fetching that blocks.
+  RequestPart FromText(std::string_view text, const std::string& where);
+  // A file's bytes.
+  RequestPart FromBytes(std::string bytes, const std::string& where);
+  // An image of an earlier request. 404 with the code image_not_cached if it is no longer cached.
+  RequestPart FromId(const std::string& id, const std::string& where);
+
+  // How long fetching URLs took.
+  double fetch_ms() const { return fetch_ms_; }
+
+  // All images read so far, in order.
+  const std::vector<ImageSummary>& summaries() const { return summaries_; }
+
+ private:
+  bool CheckCount(const std::string& where);
+  RequestPart FromUrl(const std::string& url, const std::string& where);
+  void Reject(ApiError error, const std::string& where);
+
+  const RequestLimits& limits_;
+  const RemoteRules& remote_;
+  Problem& problem_;
+  const CachedImages cached_;
+  std::vector<ImageSummary> summaries_;
+  double fetch_ms_ = 0;
+};
+
+}  // namespace edgevlm
