@@ -243,7 +243,7 @@ TEST(FindModel, AcceptsPathsAndNames) {
   std::filesystem::create_directories(folder.Path("models/" + name));
   WriteText(installed, "x");
   EXPECT_EQ(FindModel(name)->model, installed);
-  std::filesystem::create_directory(name);  // somebody's clone
+  std::filesystem::create_directory(name);  // for example a clone of its repository
   EXPECT_EQ(FindModel(name)->model, installed);
   EXPECT_EQ(FindModel("./" + name)->model, "./" + name);
   std::filesystem::remove(name);

@@ -2,8 +2,8 @@
 //
 // ask({picture, question, turns, settings}, listener, signal) resolves to {text, usage, timings,
 // finish_reason}. picture: null for a question without one. question: "" for a caption. turns:
-// earlier [{question, answer}] that are sent along; null: no conversation. Calls listener.text(piece)
-// and listener.progress({stage, done, total}) while the reply is generated.
+// earlier [{question, answer}] that are sent along; null: no conversation. While the reply is
+// generated, calls listener.text(piece) and listener.progress({stage, done, total}).
 import { events, postJson, request } from "./api.js";
 import { messages } from "./socket.js";
 

@@ -1,5 +1,5 @@
-// Renders the Markdown of replies: paragraphs, lists and code only, everything else as it was written.
-// No part of a reply is interpreted as HTML.
+// Renders the Markdown of replies: paragraphs, lists and code only, everything else as it was
+// written. No part of a reply is interpreted as HTML.
 import { make } from "./element.js";
 
 const fence = /^\s*(`{3,}|~{3,})[^`]*$/;

@@ -6,7 +6,7 @@ const megabytes = text => (text === "0" ? "off" : `${text} MiB`);
 const optimisations = [
   ["precision", "Precision", text => text],
   ["cache", "Keys and values", text => text],
-  ["tome", "Token merging in the vision encoder", text => (text === "0" ? "off" : `${text} per block`)],
+  ["tome", "Token merging in the encoder", text => (text === "0" ? "off" : `${text} per block`)],
   ["keep_tokens", "Picture tokens kept", text => text],
   ["early_exit", "Early exit", text => (text === "exit" ? "on" : text)],
   ["image_cache_mib", "Pictures remembered", megabytes],

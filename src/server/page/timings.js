@@ -47,7 +47,7 @@ export function timingsOf(reply, showed) {
   const notes = [
     `${usage.prompt_tokens} tokens read` + (known > 0 ? `, ${known} of them known before` : ""),
   ];
-  if (showed && !(timings.encode_ms > 0)) notes.push("the picture was known: it was not encoded again");
+  if (showed && !(timings.encode_ms > 0)) notes.push("the picture was cached and not encoded again");
   return make(
     "details",
     { class: "timings" },
