@@ -206,7 +206,7 @@ TEST_P(OutOfMemoryEngine, GeneratingAReply) {
   const auto ask = [&]() -> Result<Reply> {
     Session session(engine_);
     if (auto error = session.SetImage(file)) return *error;
-    return session.Request("a cat", {.max_tokens = 8});
+    return session.Ask("a cat", {.max_tokens = 8});
   };
   const Result<Reply> expected = ask();
   ASSERT_TRUE(expected) << expected.error().message;
