@@ -132,7 +132,7 @@ void Describe(const Parsed& files, Isa isa, Model& model) {
 // Of a vision encoder's large matrices.
 Packing PackingFor(Precision precision) {
   if (precision == Precision::kFloat32) return Packing::kExact;
-  return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
+  return precision == Precision::kBFloat16 ? Packing::kBf16Pairs : Packing::kInt8;
 }
 
 // is_guess: whether the file's place alone says that it belongs to the model.

@@ -25,7 +25,7 @@ inline constexpr int kWeightAlign = 4;
 // With s = in / out, output x has its center at (x + 0.5) * s in the input, where input i has its
 // center at i + 0.5. When shrinking (s > 1) the filter is widened by s, which is what keeps fine
 // patterns from turning into false coarse ones. Weights of one output sum to 1 up to rounding;
-// inputs outside the image are left out and the others take their share. Inputs from
+// inputs outside the image are left out and their weight goes to the other inputs. Inputs from
 // first[x] + count[x] on have weight zero and may lie outside the image.
 struct ResampleAxis {
   int in = 0;
