@@ -84,8 +84,8 @@ struct Problem {
 
   // Parts of at most rows_each rows.
   template <class Value>
-  std::vector<float> Run(AttentionFunction<Value> run, AttentionCall<Value> call,
-                         int rows_each = kMaxPartRows) const {
+  std::vector<float> ComputeParts(AttentionFunction<Value> run, AttentionCall<Value> call,
+                                  int rows_each = kMaxPartRows) const {
     std::vector<float> numbers(q.size());
     call.out = {numbers.data(), shape.tokens, Columns()};
     const int group = call.heads_per_kv(), rows = shape.tokens * group, width = call.width();
@@ -159,11 +159,11 @@ TEST(AttentionQ4, EqualsAttentionOverTheRowsRebuilt) {
         .heads = shape.heads,
         .first_position = shape.first_position,
         .out = {}};
-    const auto expected = problem.Run<float>(AttentionScalar, rebuilt);
+    const auto expected = problem.ComputeParts<float>(AttentionScalar, rebuilt);
     for (const auto& variant : AttentionVariants<Q4Rows>()) {
       if (!Includes(BestIsa(), variant.needs)) continue;
       SCOPED_TRACE(IsaName(variant.needs));
-      const auto actual = problem.Run<Q4Rows>(variant.run, problem.Call({}));
+      const auto actual = problem.ComputeParts<Q4Rows>(variant.run, problem.Call({}));
       for (std::size_t i = 0; i < expected.size(); ++i) {
         ASSERT_NEAR(actual[i], expected[i], Tolerance(shape)) << i;
       }
@@ -178,9 +178,9 @@ TEST(AttentionQ4, RowsDependOnNoOtherRows) {
     for (const Shape& shape : Shapes()) {
       SCOPED_TRACE(Describe(shape));
       const Problem problem(shape);
-      const auto together = problem.Run<Q4Rows>(variant.run, problem.Call({}));
-      EXPECT_EQ(problem.Run<Q4Rows>(variant.run, problem.Call({}), 1), together);
-      EXPECT_EQ(problem.Run<Q4Rows>(variant.run, problem.Call({}), 3), together);
+      const auto together = problem.ComputeParts<Q4Rows>(variant.run, problem.Call({}));
+      EXPECT_EQ(problem.ComputeParts<Q4Rows>(variant.run, problem.Call({}), 1), together);
+      EXPECT_EQ(problem.ComputeParts<Q4Rows>(variant.run, problem.Call({}), 3), together);
     }
   }
 }

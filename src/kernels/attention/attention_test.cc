@@ -96,7 +96,7 @@ struct Problem {
   }
 
   // Parts of at most rows_each rows and splits_each splits, joined as Attend does.
-  void Run(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
+  void ComputeParts(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
     const AttentionCall<Value> call = Call(out);
     const int heads = call.heads_per_kv(), rows = shape.tokens * heads;
     const int most = std::min(rows_each, MaxPartRows(shape.width));
@@ -161,8 +161,8 @@ void CompareWithScalar(AttentionFunction<Value> run, const Shape& shape, int shi
   Problem<Value> problem(shape, shift);
   const int cols = shape.heads.query * shape.width;
   Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, shift);
-  problem.Run(AttentionScalar, expected.view());
-  problem.Run(run, actual.view());
+  problem.ComputeParts(AttentionScalar, expected.view());
+  problem.ComputeParts(run, actual.view());
   ExpectNear(actual.view(), expected.view(), Tolerance(shape.width, problem.Positions()));
   ASSERT_TRUE(actual.intact());
 }
@@ -215,8 +215,8 @@ TYPED_TEST(Attention, CountsStandForCopies) {
       counted.counts.assign(static_cast<std::size_t>(counted.Positions()), 0.0f);
       counted.counts[3] = 1.0f;
       Guarded<float> expected(tokens, 16), actual(tokens, 16);
-      twice.Run(variant.run, expected.view());
-      counted.Run(variant.run, actual.view());
+      twice.ComputeParts(variant.run, expected.view());
+      counted.ComputeParts(variant.run, actual.view());
       ExpectNear(actual.view(), expected.view(), Tolerance(16, twice.Positions()));
     }
   }
@@ -235,9 +235,9 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
       for (const int first : {5, kKvSplit - 20}) {
         Problem<TypeParam> problem({70, first, {4, 2}, 36, mask, first == 5});
         Guarded<float> together(70, 144), alone(70, 144), in_threes(70, 144);
-        problem.Run(variant.run, together.view());
-        problem.Run(variant.run, alone.view(), 1);
-        problem.Run(variant.run, in_threes.view(), 3);
+        problem.ComputeParts(variant.run, together.view());
+        problem.ComputeParts(variant.run, alone.view(), 1);
+        problem.ComputeParts(variant.run, in_threes.view(), 3);
         ExpectSame(alone.view(), together.view());
         ExpectSame(in_threes.view(), together.view());
       }
@@ -274,7 +274,7 @@ TYPED_TEST(Attention, TakesLargeScores) {
       Put(std::vector<float>(8, static_cast<float>(row)), problem.values.view().Row(row));
     }
     Guarded<float> out(70, 8);
-    problem.Run(variant.run, out.view());
+    problem.ComputeParts(variant.run, out.view());
     for (const float value : out.view().Row(0)) {
       EXPECT_NEAR(value, 69.0f, 69 * kRounding<TypeParam>);
     }
@@ -314,12 +314,12 @@ TYPED_TEST(Attention, Bf16PairsAgreeWithScalar) {
     Problem<TypeParam> problem(shape, 1);
     const int cols = shape.heads.query * shape.width;
     Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, 1);
-    problem.Run(AttentionScalar, expected.view());
-    problem.Run(run, actual.view());
+    problem.ComputeParts(AttentionScalar, expected.view());
+    problem.ComputeParts(run, actual.view());
     ExpectNear(actual.view(), expected.view(), 4.0f * 4.0f * 0x1p-8f);
     EXPECT_TRUE(actual.intact());
     Guarded<float> alone(shape.tokens, cols);
-    problem.Run(run, alone.view(), 1);
+    problem.ComputeParts(run, alone.view(), 1);
     ExpectSame(alone.view(), actual.view());
   }
 }

@@ -15,8 +15,8 @@
 
 namespace edgevlm {
 
-// Attention adds positions in blocks of so many, counted from position 0: the order of a query's
-// sums does not depend on what else is computed with it. A multiple of the lanes of every
+// Positions per block of attention, counted from position 0, so that the order of a query's sums
+// does not depend on the other queries of a call. A multiple of the lanes of every
 // instruction set.
 constexpr int kKvBlock = 96;
 
