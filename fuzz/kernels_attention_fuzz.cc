@@ -1,4 +1,4 @@
-// Attention over keys and values in each form that a cache holds.
+// Attention over keys and values in the formats of the KV cache.
 #include <algorithm>
 #include <cfloat>
 
@@ -18,8 +18,8 @@ std::vector<Value> StoredRow(const std::vector<float>& row) {
     FloatToHalf(row, stored);
     return stored;
   } else {
-    std::vector<Value> stored(static_cast<std::size_t>(RowBlocks(static_cast<int>(row.size()))));
-    WriteRowBlocks(row, stored.data());
+    std::vector<Value> stored(static_cast<std::size_t>(Q8Blocks(static_cast<int>(row.size()))));
+    QuantizeQ8Row(row, stored.data());
     return stored;
   }
 }
@@ -37,10 +37,10 @@ std::vector<Value> StoredRows(FuzzProblem& problem, int positions, int heads, in
 
 template <class Value>
 void FuzzAttention(FuzzProblem& problem) {
-  const int tokens = problem.Int(1, 40), kv_heads = problem.Int(1, 3), share = problem.Int(1, 4);
+  const int tokens = problem.Int(1, 40), kv_heads = problem.Int(1, 3), group = problem.Int(1, 4);
   const int width = problem.Int(1, kMaxHeadWidth);
-  const int before = problem.Int(0, problem.Int(0, 3) == 0 ? 2 * kStretch : 60);
-  const int positions = before + tokens, heads = kv_heads * share;
+  const int before = problem.Int(0, problem.Int(0, 3) == 0 ? 2 * kKvSplit : 60);
+  const int positions = before + tokens, heads = kv_heads * group;
   const std::vector<float> q = problem.NormalValues(tokens * heads * width);
   const auto keys = StoredRows<Value>(problem, positions, kv_heads, width);
   const auto values = StoredRows<Value>(problem, positions, kv_heads, width);
@@ -51,22 +51,22 @@ void FuzzAttention(FuzzProblem& problem) {
       .keys = SideBySide(View<const Value>(keys.data(), positions, cells), kv_heads),
       .values = SideBySide(View<const Value>(values.data(), positions, cells), kv_heads),
       .heads = {heads, kv_heads},
-      .sight = problem.Bool() ? Sight::kAll : Sight::kCausal,
+      .mask = problem.Bool() ? MaskRange::kAll : MaskRange::kCausal,
       .first_position = before,
       .log2_counts = counts.empty() ? nullptr : counts.data(),
       .out = {}};
   AttentionPart part = {.kv_head = problem.Int(0, kv_heads - 1)};
-  part.first_row = problem.Int(0, tokens * share - 1);
-  part.last_row = std::min(problem.Int(part.first_row + 1, tokens * share),
+  part.first_row = problem.Int(0, tokens * group - 1);
+  part.last_row = std::min(problem.Int(part.first_row + 1, tokens * group),
                            part.first_row + MaxPartRows(width));
-  part.last_stretch = (call.Visible(part.first_row / share) + kStretch - 1) / kStretch;
+  part.last_split = (call.Visible(part.first_row / group) + kKvSplit - 1) / kKvSplit;
   const auto run = [&](AttentionFunction<Value> function) {
     std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
     const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(width)};
     function(call, part, partials);
     std::vector<float> out(static_cast<std::size_t>(part.rows() * width));
     for (int row = 0; row < part.rows(); ++row) {
-      FinishRow(partials.From(row), width, out.data() + row * width);
+      NormalizeRow(partials.From(row), width, out.data() + row * width);
     }
     return out;
   };
@@ -84,9 +84,9 @@ void FuzzAttention(FuzzProblem& problem) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   edgevlm::FuzzProblem problem(data, size);
-  constexpr void (*kForms[])(edgevlm::FuzzProblem&) = {edgevlm::FuzzAttention<float>,
-                                                       edgevlm::FuzzAttention<std::uint16_t>,
-                                                       edgevlm::FuzzAttention<edgevlm::BlockQ8_0>};
-  kForms[problem.Int(0, 2)](problem);
+  constexpr void (*kFormats[])(edgevlm::FuzzProblem&) = {
+      edgevlm::FuzzAttention<float>, edgevlm::FuzzAttention<std::uint16_t>,
+      edgevlm::FuzzAttention<edgevlm::BlockQ8_0>};
+  kFormats[problem.Int(0, 2)](problem);
   return 0;
 }

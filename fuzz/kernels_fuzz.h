@@ -1,6 +1,6 @@
-// Problems for kernels made of the fuzzer's bytes, and how every variant of this machine is held
-// against the scalar one. A value outside of the tolerance that the kernel's header states, or a
-// sanitizer's report, is the bug.
+// Builds kernel inputs from the fuzzer's bytes, and compares every variant of this machine with the
+// scalar one. A value outside the tolerance that the kernel's header states, or a sanitizer's
+// report, is a bug.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +20,8 @@
 
 namespace edgevlm {
 
-// Shapes and choices come from the bytes themselves, values from a generator that they seed: so a
-// small input is a whole problem. Behind their end all bytes are 0.
+// Shapes and choices come from the bytes themselves, values from a generator that they seed, so
+// that a small input is a whole problem. Bytes past the end read as 0.
 class FuzzProblem {
  public:
   FuzzProblem(const std::uint8_t* data, std::size_t size) : bytes_(data, size) {
@@ -42,7 +42,7 @@ class FuzzProblem {
     return from[static_cast<std::size_t>(Int(0, static_cast<int>(from.size()) - 1))];
   }
 
-  // Normally distributed; in one case of four each, mostly zeros, or of sizes far apart.
+  // Normally distributed; in one case of four mostly zeros, in another of very different sizes.
   std::vector<float> Values(int count) {
     const int kind = Byte() % 4;
     std::vector<float> values = NormalValues(count);
@@ -72,8 +72,8 @@ class FuzzProblem {
   std::normal_distribution<float> normal_;
 };
 
-// Values [count] at a chosen distance from an aligned address, with nothing behind them that a
-// kernel might touch unseen by a sanitizer.
+// Values [count] at a chosen distance from an aligned address. They end where the allocation ends,
+// so that a sanitizer sees every read past them.
 class ShiftedValues {
  public:
   explicit ShiftedValues(std::vector<float> values, int shift = 0)
@@ -88,7 +88,7 @@ class ShiftedValues {
   std::vector<float> values_;
 };
 
-// Runs `test` with every variant that this machine has besides the scalar one.
+// Runs `test` with every variant of this machine but the scalar one.
 template <class Function, class Test>
 void ForEachFuzzVariant(const VariantList<Function>& variants, const Test& test) {
   for (const Variant<Function>& variant : variants) {

@@ -1,12 +1,13 @@
-// Products of matrices: every form of weight, and what makes activations ready for them.
+// Matrix products with every type of weight, and the conversion of activations for them.
 #include <bit>
 #include <cfloat>
 #include <utility>
 
 #include "base/check.h"
-#include "kernels/matmul/int8_matmul.h"
-#include "kernels/matmul/int8_test_rows.h"
-#include "kernels/matmul/pair_matmul.h"
+#include "kernels/matmul/bf16/bf16_matmul.h"
+#include "kernels/matmul/float32/float32_matmul.h"
+#include "kernels/matmul/int8/int8_matmul.h"
+#include "kernels/matmul/int8/quantized_test_rows.h"
 #include "kernels/row_products/row_products.h"
 #include "kernels_fuzz.h"
 #include "tensor/test_blocks.h"
@@ -80,13 +81,13 @@ struct Product {
     double magnitude = 0;
     if (!bias.empty()) magnitude += std::fabs(bias[at % outputs]);
     if (!residual.empty()) magnitude += std::fabs(residual[at]);
-    if (w.has_levels()) {  // levels and a minimum may cancel
+    if (w.is_quantized()) {  // scaled quants and a minimum may cancel
       for (int k = 0; k < w.inputs(); k += w.group()) {
         const Weight::Group group = w.ReadGroup(n, k);
         for (int i = 0; i < group.count; ++i) {
-          const double level = group.levels[static_cast<std::size_t>(i)];
+          const double quant = group.quants[static_cast<std::size_t>(i)];
           magnitude += std::fabs(value_of(t, k + i)) *
-                       (std::fabs(double{group.scale} * level) + std::fabs(group.minimum));
+                       (std::fabs(double{group.scale} * quant) + std::fabs(group.minimum));
         }
       }
       return magnitude;
@@ -111,7 +112,7 @@ struct Product {
 void FuzzFloats(FuzzProblem& problem) {
   const Product product(problem, MakeWeight(problem, Packing::kExact));
   product.Check(
-      "matmul", MatMulVariants(), product.Inputs(),
+      "float32_matmul", Float32MatMulVariants(), product.Inputs(),
       [&](int t, int k) { return double{product.Inputs().Row(t)[static_cast<std::size_t>(k)]}; },
       false);
 }
@@ -119,18 +120,18 @@ void FuzzFloats(FuzzProblem& problem) {
 void FuzzInt8(FuzzProblem& problem) {
   const Product product(problem, MakeWeight(problem, Packing::kInt8));
   const int inputs = product.w.inputs();
-  const Int8TestRows expected(product.rows, inputs);
+  const QuantizedTestRows expected(product.rows, inputs);
   for (int t = 0; t < product.rows; ++t) {
     QuantizeRowScalar(product.Inputs().Row(t).data(), expected.rows(), t);
   }
   ForEachFuzzVariant(QuantizeRowVariants(), [&](const Variant<QuantizeRowFunction>& variant) {
-    const Int8TestRows actual(product.rows, inputs);
+    const QuantizedTestRows actual(product.rows, inputs);
     for (int t = 0; t < product.rows; ++t) {
       variant.run(product.Inputs().Row(t).data(), actual.rows(), t);
       for (int k = 0; k < inputs; ++k) {
-        const int level = actual.rows().Levels(t)[k], wanted = expected.rows().Levels(t)[k];
-        if (level != wanted) {
-          FailVariant("quantize_rows", variant.needs, static_cast<std::size_t>(k), level, wanted);
+        const int quant = actual.rows().Quants(t)[k], wanted = expected.rows().Quants(t)[k];
+        if (quant != wanted) {
+          FailVariant("quantize_rows", variant.needs, static_cast<std::size_t>(k), quant, wanted);
         }
       }
     }
@@ -139,36 +140,36 @@ void FuzzInt8(FuzzProblem& problem) {
       "int8_matmul", Int8MatMulVariants(), expected.rows(),
       [&](int t, int k) {
         return double{expected.rows().Scales(t)[k / kInt8BlockInputs]} *
-               expected.rows().Levels(t)[k];
+               expected.rows().Quants(t)[k];
       },
       true);
 }
 
-void FuzzPairs(FuzzProblem& problem) {
-  Weight w = MakeWeight(problem, Packing::kPairs);
-  if (w.type() != WeightType::kPairs) return;  // blocks stay as they are
+void FuzzBf16(FuzzProblem& problem) {
+  Weight w = MakeWeight(problem, Packing::kBf16Pairs);
+  if (w.type() != WeightType::kBf16Pairs) return;  // blocks stay as they are
   const Product product(problem, std::move(w));
-  const int columns = PairRows::Columns(product.w.inputs());
-  const auto rows_by = [&](PairUpFunction run, std::vector<float>& memory) {
+  const int columns = Bf16Rows::Columns(product.w.inputs());
+  const auto rows_by = [&](RoundRowToBf16Function run, std::vector<float>& memory) {
     memory.resize(static_cast<std::size_t>(product.rows * columns));
-    const PairRows rows(View<float>(memory.data(), product.rows, columns), product.w.inputs());
+    const Bf16Rows rows(View<float>(memory.data(), product.rows, columns), product.w.inputs());
     for (int t = 0; t < product.rows; ++t) run(product.Inputs().Row(t).data(), rows, t);
     return rows;
   };
   std::vector<float> memory, own_memory;
-  const PairRows expected = rows_by(PairUpScalar, memory);
-  ForEachFuzzVariant(PairUpVariants(), [&](const Variant<PairUpFunction>& variant) {
-    const PairRows actual = rows_by(variant.run, own_memory);
+  const Bf16Rows expected = rows_by(RoundRowToBf16Scalar, memory);
+  ForEachFuzzVariant(RoundRowToBf16Variants(), [&](const Variant<RoundRowToBf16Function>& variant) {
+    const Bf16Rows actual = rows_by(variant.run, own_memory);
     for (int t = 0; t < product.rows; ++t) {
       for (int i = 0; i < columns; ++i) {
         if (actual.Pairs(t)[i] == expected.Pairs(t)[i]) continue;
-        FailVariant("pair_up", variant.needs, static_cast<std::size_t>(i), actual.Pairs(t)[i],
+        FailVariant("round_to_bf16", variant.needs, static_cast<std::size_t>(i), actual.Pairs(t)[i],
                     expected.Pairs(t)[i]);
       }
     }
   });
   product.Check(
-      "pair_matmul", PairMatMulVariants(), expected,
+      "bf16_matmul", Bf16MatMulVariants(), expected,
       [&](int t, int k) {
         const std::uint32_t pair = expected.Pairs(t)[k / 2];
         return double{std::bit_cast<float>(k % 2 == 0 ? pair << 16 : pair & 0xffff0000u)};
@@ -206,7 +207,7 @@ void FuzzRowProducts(FuzzProblem& problem) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   edgevlm::FuzzProblem problem(data, size);
   constexpr void (*kKernels[])(edgevlm::FuzzProblem&) = {
-      edgevlm::FuzzFloats, edgevlm::FuzzInt8, edgevlm::FuzzPairs, edgevlm::FuzzRowProducts};
+      edgevlm::FuzzFloats, edgevlm::FuzzInt8, edgevlm::FuzzBf16, edgevlm::FuzzRowProducts};
   kKernels[problem.Int(0, 3)](problem);
   return 0;
 }

@@ -1,5 +1,5 @@
-// What is done to rows of activations: norms, softmax, rotary positions, activations, conversions,
-// and the convolutions per channel.
+// Operations on rows of activations: norms, softmax, rotary positions, activations, conversions,
+// and depthwise convolutions.
 #include <algorithm>
 #include <array>
 #include <cfloat>
@@ -10,10 +10,10 @@
 #include "kernels/argmax/argmax.h"
 #include "kernels/conv/conv_variants.h"
 #include "kernels/half/half.h"
+#include "kernels/kv_rows/q8_rows.h"
 #include "kernels/layer_norm/layer_norm.h"
 #include "kernels/rms_norm/rms_norm.h"
 #include "kernels/rope/rope.h"
-#include "kernels/row_blocks/row_blocks.h"
 #include "kernels/softmax/softmax.h"
 #include "kernels_fuzz.h"
 
@@ -157,20 +157,20 @@ void FuzzArgMax(FuzzProblem& problem) {
 }
 
 // Variants differ by the rounding of ties only.
-void FuzzRowBlocks(FuzzProblem& problem) {
+void FuzzQ8Rows(FuzzProblem& problem) {
   const int n = problem.Int(1, kMaxRow);
   const std::vector<float> x = problem.Values(n);
-  std::vector<BlockQ8_0> expected(static_cast<std::size_t>(RowBlocks(n))), actual = expected;
-  WriteRowBlocksScalar(x.data(), expected.data(), n);
-  ForEachFuzzVariant(WriteRowBlocksVariants(), [&](const Variant<WriteRowBlocksFunction>& variant) {
+  std::vector<BlockQ8_0> expected(static_cast<std::size_t>(Q8Blocks(n))), actual = expected;
+  QuantizeQ8RowScalar(x.data(), expected.data(), n);
+  ForEachFuzzVariant(QuantizeQ8RowVariants(), [&](const Variant<QuantizeQ8RowFunction>& variant) {
     variant.run(x.data(), actual.data(), n);
     for (std::size_t b = 0; b < expected.size(); ++b) {
       const std::uint16_t scale = actual[b].scale, wanted = expected[b].scale;
-      if (scale != wanted) FailVariant("row_blocks", variant.needs, b, scale, wanted);
-      for (int i = 0; i < kRowBlock; ++i) {
-        const int level = actual[b].levels[i], wanted_level = expected[b].levels[i];
-        if (std::abs(level - wanted_level) > 1) {
-          FailVariant("row_blocks", variant.needs, b, level, wanted_level);
+      if (scale != wanted) FailVariant("q8_rows", variant.needs, b, scale, wanted);
+      for (int i = 0; i < kQ8Block; ++i) {
+        const int quant = actual[b].quants[i], wanted_quant = expected[b].quants[i];
+        if (std::abs(quant - wanted_quant) > 1) {
+          FailVariant("q8_rows", variant.needs, b, quant, wanted_quant);
         }
       }
     }
@@ -234,7 +234,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edgevlm::FuzzProblem problem(data, size);
   constexpr void (*kKernels[])(edgevlm::FuzzProblem&) = {
       edgevlm::FuzzSoftmax,    edgevlm::FuzzRmsNorm, edgevlm::FuzzLayerNorm, edgevlm::FuzzRope,
-      edgevlm::FuzzActivation, edgevlm::FuzzHalf,    edgevlm::FuzzArgMax,    edgevlm::FuzzRowBlocks,
+      edgevlm::FuzzActivation, edgevlm::FuzzHalf,    edgevlm::FuzzArgMax,    edgevlm::FuzzQ8Rows,
       edgevlm::FuzzDepthwise,  edgevlm::FuzzChannels};
   kKernels[problem.Int(0, static_cast<int>(std::size(kKernels)) - 1)](problem);
   return 0;

@@ -1,4 +1,4 @@
-// ByteReader: the one way in which EdgeVLM reads bytes that come from outside.
+// ByteReader: a bounds-checked cursor over untrusted bytes. All parsers of binary formats use it.
 #pragma once
 
 #include <array>
@@ -14,11 +14,11 @@ namespace edgevlm {
 
 static_assert(std::endian::native == std::endian::little, "EdgeVLM reads files without swapping");
 
-// Walks over little-endian bytes that it does not own; what it hands out are views of them.
+// Reads little-endian bytes that the caller owns, and returns views of them.
 //
-// Failure is sticky: once a read asks for more than is left, ok() is false for good and every later
-// read gives zeros or nothing and moves no further. So a parser reads a whole section and asks
-// once. Never allocates. O(1) per read.
+// Failure is sticky: once a read asks for more than remains, ok() stays false, and every later read
+// returns zeros or nothing without advancing. A parser therefore reads a whole section and checks
+// ok() once. Never allocates. O(1) per read.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -32,26 +32,26 @@ class ByteReader {
   T Get() {
     static_assert(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>);
     std::array<std::byte, sizeof(T)> raw{};
-    const auto taken = Take(sizeof(T));
-    if (!taken.empty()) std::memcpy(raw.data(), taken.data(), sizeof(T));
+    const auto bytes = ReadBytes(sizeof(T));
+    if (!bytes.empty()) std::memcpy(raw.data(), bytes.data(), sizeof(T));
     return std::bit_cast<T>(raw);
   }
 
   // The next `count` bytes; empty when fewer are left.
-  std::span<const std::byte> Take(std::uint64_t count) {
+  std::span<const std::byte> ReadBytes(std::uint64_t count) {
     if (!ok_ || count > remaining()) {
       ok_ = false;
       return {};
     }
-    const auto taken = bytes_.subspan(position_, static_cast<std::size_t>(count));
-    position_ += taken.size();
-    return taken;
+    const auto bytes = bytes_.subspan(position_, static_cast<std::size_t>(count));
+    position_ += bytes.size();
+    return bytes;
   }
 
   // The next `count` bytes as text, unchecked; empty when fewer are left.
   std::string_view Text(std::uint64_t count) {
-    const auto taken = Take(count);
-    return {reinterpret_cast<const char*>(taken.data()), taken.size()};
+    const auto bytes = ReadBytes(count);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
 
  private:

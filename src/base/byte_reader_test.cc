@@ -27,7 +27,7 @@ TEST(ByteReader, FailureSticks) {
   EXPECT_EQ(in.Text(2), "ab");
   EXPECT_EQ(in.Get<std::uint64_t>(), 0u);
   EXPECT_FALSE(in.ok());
-  EXPECT_EQ(in.Text(1), "");  // would fit, but a failed reader gives nothing
+  EXPECT_EQ(in.Text(1), "");  // would fit, but a failed reader returns nothing
   EXPECT_EQ(in.Get<std::uint8_t>(), 0);
   EXPECT_EQ(in.position(), 2u);
   EXPECT_FALSE(in.ok());
@@ -35,14 +35,14 @@ TEST(ByteReader, FailureSticks) {
 
 TEST(ByteReader, HugeLengthsDoNotWrapAround) {
   ByteReader in(BytesOfText("abcdef"));
-  in.Take(3);
-  EXPECT_TRUE(in.Take(std::numeric_limits<std::uint64_t>::max()).empty());
+  in.ReadBytes(3);
+  EXPECT_TRUE(in.ReadBytes(std::numeric_limits<std::uint64_t>::max()).empty());
   EXPECT_FALSE(in.ok());
 }
 
 TEST(ByteReader, NothingOfNothingIsFine) {
   ByteReader in({});
-  EXPECT_TRUE(in.Take(0).empty());
+  EXPECT_TRUE(in.ReadBytes(0).empty());
   EXPECT_TRUE(in.ok());
   in.Get<std::uint8_t>();
   EXPECT_FALSE(in.ok());

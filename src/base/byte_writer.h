@@ -1,4 +1,4 @@
-// ByteWriter: values and arrays one behind the other, as ByteReader takes them.
+// ByteWriter: writes values and arrays one after the other, as ByteReader reads them.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// Appends to bytes that somebody else owns; little-endian, no padding between.
+// Appends to bytes that the caller owns; little-endian, no padding.
 class ByteWriter {
  public:
   explicit ByteWriter(std::vector<std::byte>& bytes) : bytes_(bytes) {}

@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-// Returns the bytes that could be copied, from the start; -1 with errno.
+// Returns the number of bytes copied, from the start; -1 with errno.
 ssize_t CopyByKernel(std::span<const std::byte> from, std::byte* to) {
   const iovec local{to, from.size()};
   const iovec remote{const_cast<std::byte*>(from.data()), from.size()};

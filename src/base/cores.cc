@@ -25,7 +25,7 @@ std::vector<int> ProcessorsOfThisThread() {
       if (CPU_ISSET(static_cast<std::size_t>(i), &set)) processors.push_back(i);
     }
   }
-  // Where the system does not say, or has more processors than the set has places, count them.
+  // If the system does not say, or has more processors than the set can hold, count them.
   if (processors.empty()) {
     processors.resize(std::max(1u, std::thread::hardware_concurrency()));
     std::iota(processors.begin(), processors.end(), 0);
@@ -40,7 +40,8 @@ bool Allow(int thread, std::span<const int> processors) {
   return sched_setaffinity(thread, sizeof(set), &set) == 0;
 }
 
-// The first processor of the same core, which stands for the core; without /sys, each for itself.
+// The first processor of the same core, which identifies the core; without /sys, the processor
+// itself.
 int CoreOf(int processor) {
   std::ifstream list("/sys/devices/system/cpu/cpu" + std::to_string(processor) +
                      "/topology/thread_siblings_list");
@@ -101,7 +102,7 @@ Pinning::Pinning(Pinning&& other) noexcept
       thread_(other.thread_) {}
 
 Pinning::~Pinning() {
-  // The thread may be gone; then there is nothing to give back.
+  // The thread may be gone; then there is nothing to restore.
   if (!before_.empty()) Allow(thread_, before_);
 }
 

@@ -1,7 +1,7 @@
-// Cores: the processors that threads may run on, and keeping a thread on one of them.
+// Cores: the processors that threads may run on, and pinning threads to them.
 //
-// A processor is what the system schedules on; a core shows as several of them where it runs
-// several threads at once (hyperthreads), which share its arithmetic and gain nothing here.
+// A processor is what the operating system schedules on. A core with hyperthreads counts as several
+// processors that share its arithmetic units, so a second thread on it gains nothing here.
 #pragma once
 
 #include <span>
@@ -18,12 +18,12 @@ std::vector<int> UsableProcessors();
 // How many cores these processors belong to, at least 1.
 int UsableCores();
 
-// Lets the calling thread run on `processors` only; false if the system refuses.
+// Restricts the calling thread to `processors`; false if the system refuses.
 bool StayOn(std::span<const int> processors);
 
-// Holds a team's processors, one per thread, and keeps the thread that made it on the first of them
-// for as long as it lives; afterwards that thread may run where it could before. Threads that it
-// starts meanwhile inherit the one processor, unless they choose others.
+// Chooses one processor per thread, and pins the thread that made it to the first of them for its
+// lifetime; afterwards that thread may run where it could before. Threads started meanwhile inherit
+// that processor, unless they choose others.
 class Pinning {
  public:
   // Errors: kInvalid (more threads than usable processors), kUnsupported (the system refuses).
@@ -40,7 +40,7 @@ class Pinning {
 
   std::vector<int> processors_;
   std::vector<int> before_;  // where the thread could run; empty when moved from
-  int thread_;               // as the system calls it
+  int thread_;               // the system's id of the thread
 };
 
 }  // namespace edgevlm

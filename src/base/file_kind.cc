@@ -34,7 +34,7 @@ struct Signature {
   std::string_view also = {};
 };
 
-// The first that fits counts.
+// The first match wins.
 constexpr Signature kSignatures[] = {
     {0, "\xFF\xD8\xFF"sv, "a JPEG image"},
     {0, "\x89PNG\r\n\x1A\n"sv, "a PNG image"},
@@ -114,14 +114,14 @@ std::uint64_t FileNumber(std::string_view head, std::size_t at, std::size_t byte
                          bool big_endian) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < bytes; ++i) {
-    const std::size_t place = big_endian ? at + i : at + bytes - 1 - i;
-    value = value << 8 | static_cast<unsigned char>(head[place]);
+    const std::size_t index = big_endian ? at + i : at + bytes - 1 - i;
+    value = value << 8 | static_cast<unsigned char>(head[index]);
   }
   return value;
 }
 
-// Files made of ISO boxes (ISO/IEC 14496-12): the first says a brand, and with which others the
-// file is compatible. HEIF's general brands, "mif1" and "msf1", may hold AVIF.
+// Files made of ISO boxes (ISO/IEC 14496-12): the first names a brand and the compatible brands.
+// HEIF's general brands, "mif1" and "msf1", may hold AVIF.
 std::optional<std::string_view> BrandKind(std::string_view head) {
   if (!HasAt(head, 4, "ftyp") || head.size() < 12) return std::nullopt;
   const std::size_t box = std::min<std::size_t>(FileNumber(head, 0, 4, true), head.size());

@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 
 std::string Kind(std::string_view bytes) { return DescribeFile(std::as_bytes(std::span(bytes))); }
 
-// The kind without what to do about it.
+// The kind without the hint.
 std::string Name(std::string_view bytes) {
   const std::string kind = Kind(bytes);
   return kind.substr(0, kind.find(" ("));
@@ -116,7 +116,7 @@ TEST(DescribeFile, QuotesWhatItDoesNotKnowInAscii) {
   EXPECT_EQ(Kind(" \n"), "nothing but blanks");
 }
 
-// Any beginning of a known file is described too, without reading behind it.
+// Any prefix of a known file is described without reading past it.
 TEST(DescribeFile, TakesAnyLength) {
   const std::string files[] = {Brand("mif1", "mif1avif"),
                                "PK\3\4" + std::string(40, 'x'),
@@ -126,7 +126,7 @@ TEST(DescribeFile, TakesAnyLength) {
                                std::string("\x40\0\0\0\0\0\0\0{\"a\"", 12)};
   for (const std::string& file : files) {
     for (std::size_t size = 0; size <= file.size(); ++size) {
-      const std::string copy(file, 0, size);  // so that a sanitizer sees any byte read behind it
+      const std::string copy(file, 0, size);  // so that a sanitizer sees reads past the end
       EXPECT_FALSE(Kind(copy).empty());
     }
   }

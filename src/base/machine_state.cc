@@ -16,7 +16,7 @@ namespace {
 constexpr double kShareOfMachine = 0.8;
 constexpr double kMilli = 1e-3;
 
-// The number a file begins with. Nothing for files that are not there, or say "max".
+// The number at the start of a file. Nothing if the file does not exist or contains "max".
 std::optional<std::int64_t> ReadNumber(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::int64_t number = 0;
@@ -36,7 +36,7 @@ std::optional<std::int64_t> ReadMeminfo(const std::string& root, std::string_vie
   return std::nullopt;
 }
 
-// What this process has in memory: the second number of /proc/self/statm, in pages.
+// The resident memory of this process: the second number of /proc/self/statm, in pages.
 std::optional<std::int64_t> ReadResident(const std::string& root) {
   std::ifstream file(root + "/proc/self/statm");
   std::int64_t all = 0, resident = 0;
@@ -47,7 +47,7 @@ std::optional<std::int64_t> ReadResident(const std::string& root) {
 std::optional<MemoryUse> ReadGroup(const std::filesystem::path& used,
                                    const std::filesystem::path& limit, std::int64_t machine) {
   const auto used_bytes = ReadNumber(used), limit_bytes = ReadNumber(limit);
-  // Groups without a limit say a number that no machine has.
+  // Groups without a limit report a number larger than any machine's memory.
   if (!used_bytes || !limit_bytes || *limit_bytes <= 0 || *limit_bytes >= machine) {
     return std::nullopt;
   }

@@ -1,4 +1,4 @@
-// MachineState: how much memory is in use and how warm the machine is, as Linux tells it.
+// MachineState: memory use and temperature, as reported by Linux.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,15 @@ struct MemoryUse {
   std::int64_t limit_bytes = 0;
 };
 
-// Against the first limit there is: `limit_bytes` of this process, where it is above 0; that of the
-// control group (v2, then v1); 80 % of the machine. Nothing where none can be read.
-//   root  stands before "/proc" and "/sys": empty, or a folder that a test made
+// Memory use and the first limit that applies: `limit_bytes` for this process, if above 0; the
+// limit of the control group (v2, then v1); 80 % of the machine's memory. Nothing if none can be
+// read.
+//   root  the prefix of "/proc" and "/sys": empty, or a folder of a test
 // Reads some small files: tens of microseconds.
 std::optional<MemoryUse> ReadMemoryUse(std::int64_t limit_bytes, const std::string& root = {});
 
-// The warmest sensor of /sys/class/thermal, else of /sys/class/hwmon, in degrees Celsius. Nothing
-// where there is none.
+// The highest temperature in /sys/class/thermal, else in /sys/class/hwmon, in degrees Celsius.
+// Nothing if there is no sensor.
 std::optional<double> ReadTemperature(const std::string& root = {});
 
 }  // namespace edgevlm

@@ -33,7 +33,7 @@ class Descriptor {
 Error SystemError(const std::string& path, int number) {
   if (number == ENOENT) return Error{ErrorCode::kNotFound, path + ": no such file"};
   return Error{ErrorCode::kIo,
-               path + ": can not be read: " + std::generic_category().message(number)};
+               path + ": cannot be read: " + std::generic_category().message(number)};
 }
 
 const char* KindOf(mode_t mode) {
@@ -48,7 +48,7 @@ const char* KindOf(mode_t mode) {
 Result<MappedFile> MappedFile::Open(const std::string& path) {
   // Without O_NONBLOCK, opening a pipe would wait for a writer.
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  // A socket can not be opened at all: its kind is asked for by name.
+  // A socket cannot be opened; its kind is determined by its path.
   struct stat status {};
   const int failed = file.fd() >= 0 ? fstat(file.fd(), &status) : stat(path.c_str(), &status);
   if (failed != 0) return SystemError(path, errno);
@@ -97,7 +97,7 @@ void MappedFile::Forget(std::span<const std::byte> part) const {
   const std::size_t begin = (first + page - 1) / page * page;
   const std::size_t end = (first + part.size()) / page * page;
   if (begin >= end) return;
-  // Advice: where the system does not take it, the memory is only given back later.
+  // Only advice: if the system ignores it, the memory is released later.
   madvise(const_cast<std::byte*>(bytes_.data()) + begin, end - begin, MADV_DONTNEED);
 }
 

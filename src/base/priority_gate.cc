@@ -26,8 +26,8 @@ PriorityGate::Short::Short(PriorityGate& gate) : gate_(gate) {
 PriorityGate::Short::~Short() {
   const std::lock_guard lock(gate_.mutex_);
   gate_.is_short_ = false;
-  // Those that waited are counted as moving from now on, whenever they wake up: else the next piece
-  // of short work could come before they have done a step.
+  // Count the parked works as moving from now on, whenever they wake up: otherwise the next piece
+  // of short work could start before they have done a step.
   gate_.moving_ += gate_.parked_;
   gate_.parked_ = 0;
   ++gate_.round_;

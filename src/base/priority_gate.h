@@ -1,4 +1,4 @@
-// Turns: work that is done in steps lets short work go before its next step.
+// PriorityGate: lets short work run between the steps of long work on the same threads.
 #pragma once
 
 #include <atomic>
@@ -7,12 +7,12 @@
 
 namespace edgevlm {
 
-// Encoding an image takes a second, a step of replies some hundredths. On the same threads one
-// would wait for the other; with turns, each step of the long work is followed by at most one piece
-// of short work, and the other way round. Threads: any number of both kinds.
+// Encoding an image takes a second, a decode step some hundredths of one. Without the gate one
+// would wait for the other; with it, each step of long work is followed by at most one piece of
+// short work, and vice versa. Threads: any number of both kinds.
 class PriorityGate {
  public:
-  // Long work, from its begin to its end. Several may go on at the same time.
+  // The scope of long work. Several may run at the same time.
   class Long {
    public:
     explicit Long(PriorityGate& gate);
@@ -24,7 +24,8 @@ class PriorityGate {
     PriorityGate& gate_;
   };
 
-  // A piece of short work: begins when all long work has come to the end of a step. One at a time.
+  // The scope of a piece of short work: starts when all long work has reached the end of a step.
+  // One at a time.
   class Short {
    public:
     explicit Short(PriorityGate& gate);
@@ -36,16 +37,16 @@ class PriorityGate {
     PriorityGate& gate_;
   };
 
-  // Between two steps of long work: waits for a piece of short work, if there is one. Costs a few
-  // nanoseconds if there is none. REQUIRES: the caller is inside a Long.
+  // Called between two steps of long work: lets a waiting piece of short work run first. Costs a
+  // few nanoseconds if there is none. REQUIRES: the caller is inside a Long.
   void Yield();
 
  private:
   std::mutex mutex_;
   std::condition_variable change_;
-  std::atomic<bool> is_wanted_ = false;  // short work waits
-  bool is_short_ = false;                // short work is done
-  int moving_ = 0;                       // long works in a step
+  std::atomic<bool> is_wanted_ = false;  // short work is waiting
+  bool is_short_ = false;                // short work is running
+  int moving_ = 0;                       // long works that are in a step
   int parked_ = 0;                       // long works that wait for short work
   unsigned round_ = 0;                   // of short work
 };

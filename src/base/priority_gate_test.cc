@@ -13,7 +13,7 @@ TEST(PriorityGate, ShortWorkAloneNeverWaits) {
   for (int i = 0; i < 3; ++i) const PriorityGate::Short work(gate);
 }
 
-// Never both at the same time, and both get on.
+// Never both at the same time, and both make progress.
 TEST(PriorityGate, StepsAndShortWorkTakeTurns) {
   PriorityGate gate;
   std::atomic<int> stepping = 0;
@@ -42,7 +42,7 @@ TEST(PriorityGate, StepsAndShortWorkTakeTurns) {
   EXPECT_EQ(together, 0);
 }
 
-// Between two pieces of short work lies a step of the long one.
+// There is a step of long work between two pieces of short work.
 TEST(PriorityGate, ShortWorkDoesNotStarveTheLong) {
   PriorityGate gate;
   std::atomic<int> steps = 0;

@@ -1,4 +1,4 @@
-// Result<T> is part of the public API; inside the house it is included by this name.
+// Result<T> is part of the public API; internal code includes it through this header.
 #pragma once
 
 #include "base/check.h"

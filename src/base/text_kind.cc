@@ -28,7 +28,7 @@ bool IsText(std::string_view text) {
   });
 }
 
-// Behind a declaration, comments and a document type, none of which say more than "XML".
+// Skips a declaration, comments and a document type, which only tell that it is XML.
 std::string_view FirstElement(std::string_view text, bool* is_html) {
   while (true) {
     std::string_view end = ">";
@@ -82,7 +82,7 @@ int DigitOf(char c) {
   return c == '/' || c == '_' ? 63 : -1;
 }
 
-// The first bytes of what a text in base64 says; few or none where it is something else.
+// Decodes the first bytes of a base64 text; few or none if it is something else.
 std::vector<std::byte> DecodedHead(std::string_view text) {
   constexpr std::size_t kMostBytes = 512;
   std::vector<std::byte> bytes;
@@ -102,7 +102,7 @@ std::vector<std::byte> DecodedHead(std::string_view text) {
   return bytes;
 }
 
-// Only where the bytes are a known kind: every word is base64 of something.
+// Only if the bytes have a known kind: every word is base64 of something.
 std::optional<std::string> Base64(std::string_view text) {
   constexpr std::size_t kLeastBytes = 12;
   const std::vector<std::byte> bytes = DecodedHead(text);

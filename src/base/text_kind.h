@@ -7,7 +7,8 @@
 
 namespace edgevlm {
 
-// What a text is, in the words of DescribeFile; nothing for bytes that are no text. text: as there.
+// The kind of a text, in the words of DescribeFile; nothing for bytes that are not text. text: as
+// there.
 std::optional<std::string> DescribeText(std::string_view text);
 
 }  // namespace edgevlm

@@ -12,22 +12,22 @@
 namespace edgevlm {
 namespace {
 
-// How long a thread that waits keeps looking before it sleeps: longer than the gaps between the
-// steps of one forward pass, short enough that an idle program uses no CPU.
+// How long a waiting thread spins before it sleeps: longer than the gaps between the operations of
+// one forward pass, short enough that an idle program uses no CPU.
 constexpr auto kSpin = std::chrono::microseconds(50);
 
-// A long loop is cut into so many shares per thread: when another program takes a core, the threads
-// that run take over what is left, and the loop ends at most one share later.
-constexpr int kSharesPerThread = 8;
+// A long loop is cut into up to eight chunks per thread: when another program takes a core, the
+// threads that run take over the remaining chunks, and the loop ends at most one chunk later.
+constexpr int kChunksPerThread = 8;
 
-// ... but only where a share is at least so many grains. A system leaves a thread without its core
-// for some milliseconds: next to that a short loop has nothing to hand over, and a core that stays
-// with one part of the data finds it in its cache.
-constexpr int kGrainsPerShare = 64;
+// Each of these chunks has at least 64 grains. A descheduled thread is gone for some milliseconds;
+// compared to that a short loop has nothing to hand over, and a core that keeps the same part of
+// the data finds it in its cache.
+constexpr int kMinGrainsPerChunk = 64;
 
 constexpr int kAnyProcessor = -1;
 
-// Tells the core that this thread only waits, so that its other hyperthread gets on.
+// Tells the core that this thread only waits, which speeds up its other hyperthread.
 void Pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -36,18 +36,19 @@ void Pause() {
 #endif
 }
 
-// Of a long loop each thread has as many: the last of five would keep one of two threads waiting.
-int SharesOf(int count, double grain, int threads) {
+// Long loops get the same number of chunks for each thread: with five chunks, one of two threads
+// would wait for the last.
+int ChunkCount(int count, double grain, int threads) {
   if (threads == 1) return 1;
   const double grains = count / grain;
   if (grains < threads || count <= threads) {
     return static_cast<int>(std::clamp<double>(grains, 1, std::min(count, threads)));
   }
-  const double most = std::min<double>(kSharesPerThread, count / threads);
-  return threads * static_cast<int>(std::clamp(grains / threads / kGrainsPerShare, 1.0, most));
+  const double most = std::min<double>(kChunksPerThread, count / threads);
+  return threads * static_cast<int>(std::clamp(grains / threads / kMinGrainsPerChunk, 1.0, most));
 }
 
-// Waits up to kSpin for `done`; says whether it came true.
+// Spins up to kSpin until `done`; returns whether it became true.
 template <class Condition>
 bool SpinUntil(const Condition& done) {
   const auto end = std::chrono::steady_clock::now() + kSpin;
@@ -60,33 +61,34 @@ bool SpinUntil(const Condition& done) {
   return done();
 }
 
-// ThreadPool::word_: the loop's number, its shares, the next share.
-struct ShareWord {
+// ThreadPool::word_: number of the loop, number of chunks, next chunk.
+struct ChunkWord {
   static constexpr int kBits = 16;
   static constexpr std::uint64_t kMask = (1u << kBits) - 1;
 
-  static std::uint64_t First(std::uint64_t loop, int shares) {
-    return loop << (2 * kBits) | static_cast<std::uint64_t>(shares) << kBits;
+  static std::uint64_t First(std::uint64_t loop, int chunks) {
+    return loop << (2 * kBits) | static_cast<std::uint64_t>(chunks) << kBits;
   }
   static std::uint64_t Loop(std::uint64_t word) { return word >> (2 * kBits); }
-  static int Shares(std::uint64_t word) { return static_cast<int>(word >> kBits & kMask); }
+  static int Chunks(std::uint64_t word) { return static_cast<int>(word >> kBits & kMask); }
   static int Next(std::uint64_t word) { return static_cast<int>(word & kMask); }
-  static bool AllTaken(std::uint64_t word) { return Next(word) >= Shares(word); }
+  static bool AllTaken(std::uint64_t word) { return Next(word) >= Chunks(word); }
 };
 
 }  // namespace
 
 ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
-  const int team = threads > 0 ? threads : UsableCores();
-  CHECK(team * kSharesPerThread < (1 << ShareWord::kBits));
-  CHECK(processors.empty() || std::ssize(processors) >= team);
+  const int wanted = threads > 0 ? threads : UsableCores();
+  CHECK(wanted * kChunksPerThread < (1 << ChunkWord::kBits));
+  CHECK(processors.empty() || std::ssize(processors) >= wanted);
   try {
-    Start(team, processors);
+    Start(wanted, processors);
   } catch (const std::system_error& error) {
     const int started = this->threads();
     Stop();
-    throw std::system_error(error.code(), "threads: expected " + std::to_string(team) + ", found " +
-                                              std::to_string(started) + " and no room for more");
+    throw std::system_error(error.code(), "threads: expected " + std::to_string(wanted) +
+                                              ", found " + std::to_string(started) +
+                                              " (the system starts no more)");
   } catch (...) {
     Stop();
     throw;
@@ -95,9 +97,9 @@ ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
 
 ThreadPool::~ThreadPool() { Stop(); }
 
-void ThreadPool::Start(int team, std::span<const int> processors) {
-  workers_.reserve(static_cast<std::size_t>(team - 1));  // a thread that runs must be kept
-  for (int i = 1; i < team; ++i) {
+void ThreadPool::Start(int threads, std::span<const int> processors) {
+  workers_.reserve(static_cast<std::size_t>(threads - 1));  // a running thread must not be lost
+  for (int i = 1; i < threads; ++i) {
     // A copy: the caller's list may be gone when the thread starts.
     const int processor =
         processors.empty() ? kAnyProcessor : processors[static_cast<std::size_t>(i)];
@@ -110,24 +112,24 @@ void ThreadPool::Start(int team, std::span<const int> processors) {
 
 void ThreadPool::Stop() {
   stop_ = true;
-  word_ = ShareWord::First(ShareWord::Loop(word_) + 1, 0);
+  word_ = ChunkWord::First(ChunkWord::Loop(word_) + 1, 0);
   word_.notify_all();
   for (std::thread& worker : workers_) worker.join();
   workers_.clear();
 }
 
-// Does the next share of the current loop; false when all are taken.
-bool ThreadPool::TakeShare(int thread) {
+// Runs the next chunk of the current loop; false when all are taken.
+bool ThreadPool::RunNextChunk(int thread) {
   std::uint64_t word = word_.load(std::memory_order_acquire);
   do {
-    if (ShareWord::AllTaken(word)) return false;
+    if (ChunkWord::AllTaken(word)) return false;
   } while (!word_.compare_exchange_weak(word, word + 1, std::memory_order_acq_rel));
   // From here on the loop cannot end without us.
   const auto edge = [&](int i) {
-    return static_cast<int>(static_cast<std::int64_t>(count_) * i / ShareWord::Shares(word));
+    return static_cast<int>(static_cast<std::int64_t>(count_) * i / ChunkWord::Chunks(word));
   };
   try {
-    (*share_)(edge(ShareWord::Next(word)), edge(ShareWord::Next(word) + 1), thread);
+    (*chunk_)(edge(ChunkWord::Next(word)), edge(ChunkWord::Next(word) + 1), thread);
   } catch (...) {
     if (!has_failed_.exchange(true)) failure_ = std::current_exception();
   }
@@ -135,21 +137,21 @@ bool ThreadPool::TakeShare(int thread) {
   return true;
 }
 
-void ThreadPool::ParallelFor(int count, double grain, const Share& share) {
+void ThreadPool::ParallelFor(int count, double grain, const Chunk& chunk) {
   CHECK(count >= 0 && grain > 0);
   if (count == 0) return;
-  const int shares = SharesOf(count, grain, threads());
-  if (shares == 1) {
-    share(0, count, 0);
+  const int chunks = ChunkCount(count, grain, threads());
+  if (chunks == 1) {
+    chunk(0, count, 0);
     return;
   }
-  const std::lock_guard turn(turn_);
-  share_ = &share;
+  const std::lock_guard lock(loop_mutex_);
+  chunk_ = &chunk;
   count_ = count;
-  unfinished_ = shares;
-  word_ = ShareWord::First(ShareWord::Loop(word_) + 1, shares);
+  unfinished_ = chunks;
+  word_ = ChunkWord::First(ChunkWord::Loop(word_) + 1, chunks);
   word_.notify_all();
-  while (TakeShare(0)) {
+  while (RunNextChunk(0)) {
   }
   SpinUntil([this] { return unfinished_.load(std::memory_order_acquire) == 0; });
   while (const int left = unfinished_.load(std::memory_order_acquire)) unfinished_.wait(left);
@@ -160,7 +162,7 @@ void ThreadPool::Work(int thread) {
   while (true) {
     const std::uint64_t word = word_.load(std::memory_order_acquire);
     if (stop_) return;
-    if (TakeShare(thread)) continue;
+    if (RunNextChunk(thread)) continue;
     if (!SpinUntil([&] { return word_.load(std::memory_order_acquire) != word; })) word_.wait(word);
   }
 }

@@ -1,4 +1,4 @@
-// ThreadPool: a fixed team of threads that share one loop at a time.
+// ThreadPool: a fixed set of threads that run one parallel loop at a time.
 #pragma once
 
 #include <atomic>
@@ -12,17 +12,18 @@
 
 namespace edgevlm {
 
-// Runs one ParallelFor at a time on `threads` threads, the caller being one of them; further
-// callers wait for their turn. With one thread everything runs in the caller and no lock is taken.
-// A thread without work looks for it for some tens of microseconds, then sleeps.
+// Runs one ParallelFor at a time on `threads` threads, of which the caller is one; other callers
+// wait. With one thread everything runs in the caller and no lock is taken. A thread without work
+// spins for some tens of microseconds, then sleeps.
 // Threads: ParallelFor from any thread, but not from inside a ParallelFor of the same pool.
 class ThreadPool {
  public:
-  // threads: how many work together, the caller included; 0 means UsableCores().
-  // processors: where they stay, one for each (Pinning::processors); the first is the caller's and
-  // left to it. Empty: the system moves them as it sees fit.
-  // REQUIRES: processors empty, or at least as many as threads. Throws std::system_error where the
-  // system starts fewer threads (one line: how many), std::bad_alloc.
+  // threads: how many, the caller included; 0 means UsableCores().
+  // processors: the processor that each thread is pinned to (Pinning::processors). The first
+  // belongs to the caller, which this leaves as it is. Empty: the operating system places the
+  // threads. REQUIRES: processors is empty or has at least `threads` entries. Throws
+  // std::system_error when the system refuses to start as many threads (one line, with their
+  // number), std::bad_alloc.
   explicit ThreadPool(int threads = 0, std::span<const int> processors = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -30,36 +31,36 @@ class ThreadPool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  // A share of the loop: indices [begin, end), done by team member `thread` in [0, threads()).
-  using Share = std::function<void(int begin, int end, int thread)>;
+  // A chunk of the loop: indices [begin, end), run by thread `thread` in [0, threads()).
+  using Chunk = std::function<void(int begin, int end, int thread)>;
 
-  // Cuts [0, count) into contiguous shares and returns when all are done: one share per thread,
-  // fewer when count / grain is smaller, several each when it is so much larger that all are long.
-  // The cut depends on count, grain and threads() only. Who does which share depends on who has
-  // time: a thread that the system keeps from running leaves its shares to the others.
-  // grain: fewer indices than this do not pay for waking another thread; below 1 where one index is
-  // more work than that. REQUIRES: count >= 0, grain > 0. An exception of `share`, on whichever
-  // thread, is thrown again here, the first of several, when all shares are done. Cost over the
-  // work itself: about 2 us when the team is awake.
-  void ParallelFor(int count, double grain, const Share& share);
+  // Cuts [0, count) into contiguous chunks, runs them, and returns when all are done: one chunk per
+  // thread, fewer when count / grain is smaller, several each when it is so much larger that every
+  // chunk is still long. The cut depends on count, grain and threads() only. Which thread runs
+  // which chunk depends on timing: a thread that the system does not schedule leaves its chunks to
+  // others. grain: fewer indices than this are not worth waking another thread; below 1 where one
+  // index is more work than that. REQUIRES: count >= 0, grain > 0. If chunks throw, the first
+  // exception is rethrown here after all chunks are done. Overhead: about 2 us when the threads are
+  // awake.
+  void ParallelFor(int count, double grain, const Chunk& chunk);
 
  private:
-  void Start(int team, std::span<const int> processors);
+  void Start(int threads, std::span<const int> processors);
   void Stop();
   void Work(int thread);
-  bool TakeShare(int thread);
+  bool RunNextChunk(int thread);
 
   std::vector<std::thread> workers_;
-  std::mutex turn_;  // held by the caller whose loop runs
-  // The loop that runs, in one word, so that taking a share is one atomic step: its number, how
-  // many shares it has, which one is taken next (ShareWord in the source).
+  std::mutex loop_mutex_;  // held by the caller whose loop runs
+  // The current loop in one word, so that taking a chunk is one atomic operation: its number, its
+  // number of chunks, and the next chunk (ChunkWord in the source).
   std::atomic<std::uint64_t> word_ = 0;
-  std::atomic<int> unfinished_ = 0;  // shares of the current loop
+  std::atomic<int> unfinished_ = 0;  // chunks of the current loop
   std::atomic<bool> stop_ = false;
-  // Of the current loop; whoever took one of its shares may read them.
-  const Share* share_ = nullptr;
+  // Of the current loop; only threads that took one of its chunks read these.
+  const Chunk* chunk_ = nullptr;
   int count_ = 0;
-  // Of the current loop: whether a share threw, and what the first one did.
+  // Whether a chunk of the current loop threw, and the first exception.
   std::atomic<bool> has_failed_ = false;
   std::exception_ptr failure_;
 };

@@ -1,5 +1,5 @@
-// How long a loop takes that is shared by a team, and again while another program keeps one of the
-// team's cores busy (`Crowded`): what a shared loop may never cost is more than one thread alone.
+// Time of a ParallelFor, also while another program keeps one of the cores busy (`Crowded`): even
+// then it must not take longer than one thread alone.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -11,7 +11,7 @@
 namespace edgevlm {
 namespace {
 
-// About a microsecond of arithmetic that cannot be left out or shortened.
+// About a microsecond of arithmetic that the compiler cannot remove or shorten.
 std::uint32_t Microsecond(std::uint32_t value) {
   for (int i = 0; i < 1000; ++i) value = value * 1664525u + 1013904223u;
   return value;
@@ -29,9 +29,9 @@ void RunLoops(benchmark::State& state) {
   }
 }
 
-void BM_SharedLoop(benchmark::State& state) { RunLoops(state); }
+void BM_ParallelFor(benchmark::State& state) { RunLoops(state); }
 
-void BM_SharedLoopCrowded(benchmark::State& state) {
+void BM_ParallelForCrowded(benchmark::State& state) {
   std::atomic<bool> stop = false;
   std::thread other([&stop] {
     while (!stop.load(std::memory_order_relaxed)) benchmark::DoNotOptimize(Microsecond(1));
@@ -41,12 +41,12 @@ void BM_SharedLoopCrowded(benchmark::State& state) {
   other.join();
 }
 
-// Threads of the team; microseconds of work in the loop.
+// Threads; microseconds of work in the loop.
 void Sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgsProduct({{1, 2}, {10, 100, 1000, 10000}})->UseRealTime();
 }
-BENCHMARK(BM_SharedLoop)->Apply(Sizes);
-BENCHMARK(BM_SharedLoopCrowded)->Apply(Sizes);
+BENCHMARK(BM_ParallelFor)->Apply(Sizes);
+BENCHMARK(BM_ParallelForCrowded)->Apply(Sizes);
 
 }  // namespace
 }  // namespace edgevlm

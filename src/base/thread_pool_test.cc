@@ -18,7 +18,7 @@
 namespace edgevlm {
 namespace {
 
-TEST(ThreadPool, EveryIndexIsDoneOnce) {
+TEST(ThreadPool, EveryIndexRunsOnce) {
   for (int threads : {1, 2, 3, 8}) {
     ThreadPool pool(threads);
     for (int count : {0, 1, 2, 3, 7, 64, 1001}) {
@@ -44,48 +44,48 @@ TEST(ThreadPool, ManyLoopsInARowWithAndWithoutSleeping) {
   EXPECT_EQ(sum, 20000);
 }
 
-// The shares of a loop, by their first index; their ends must fit together.
-std::map<int, int> SharesOf(int threads, int count, double grain) {
+// The chunks of a loop by their first index; checks that they adjoin.
+std::map<int, int> ChunksOf(int threads, int count, double grain) {
   ThreadPool pool(threads);
   std::mutex one;
-  std::map<int, int> shares;
+  std::map<int, int> chunks;
   pool.ParallelFor(count, grain, [&](int begin, int end, int) {
     const std::lock_guard lock(one);
-    shares[begin] = end;
+    chunks[begin] = end;
   });
   int next = 0;
-  for (const auto& [begin, end] : shares) {
+  for (const auto& [begin, end] : chunks) {
     EXPECT_EQ(begin, next);
     next = end;
   }
   EXPECT_EQ(next, count);
-  return shares;
+  return chunks;
 }
 
-TEST(ThreadPool, OnlyLongLoopsHaveMoreSharesThanThreads) {
-  EXPECT_EQ(SharesOf(1, 100000, 1).size(), 1u);
-  EXPECT_EQ(SharesOf(3, 100, 60).size(), 1u);
-  EXPECT_EQ(SharesOf(3, 100, 50).size(), 2u);
-  EXPECT_EQ(SharesOf(3, 100, 1).size(), 3u);
-  EXPECT_GT(SharesOf(3, 1000, 1).size(), 6u);
-  // However long, each thread gets a few only.
-  EXPECT_EQ(SharesOf(3, 10000, 1), SharesOf(3, 10000, 2));
-  EXPECT_LT(SharesOf(3, 1000000, 1).size(), 30u);
+TEST(ThreadPool, OnlyLongLoopsHaveMoreChunksThanThreads) {
+  EXPECT_EQ(ChunksOf(1, 100000, 1).size(), 1u);
+  EXPECT_EQ(ChunksOf(3, 100, 60).size(), 1u);
+  EXPECT_EQ(ChunksOf(3, 100, 50).size(), 2u);
+  EXPECT_EQ(ChunksOf(3, 100, 1).size(), 3u);
+  EXPECT_GT(ChunksOf(3, 1000, 1).size(), 6u);
+  // However long the loop, each thread gets only a few.
+  EXPECT_EQ(ChunksOf(3, 10000, 1), ChunksOf(3, 10000, 2));
+  EXPECT_LT(ChunksOf(3, 1000000, 1).size(), 30u);
 }
 
-TEST(ThreadPool, EveryThreadGetsAsManySharesOfALongLoop) {
+TEST(ThreadPool, EveryThreadGetsAsManyChunksOfALongLoop) {
   for (const int threads : {2, 3, 5}) {
     for (int count = threads; count < 1000; count += 7) {
-      EXPECT_EQ(SharesOf(threads, count, 1).size() % static_cast<std::size_t>(threads), 0u);
-      EXPECT_EQ(SharesOf(threads, count, 0.01).size() % static_cast<std::size_t>(threads), 0u);
+      EXPECT_EQ(ChunksOf(threads, count, 1).size() % static_cast<std::size_t>(threads), 0u);
+      EXPECT_EQ(ChunksOf(threads, count, 0.01).size() % static_cast<std::size_t>(threads), 0u);
     }
   }
 }
 
-TEST(ThreadPool, FewIndicesOfMuchWorkAreALongLoopToo) {
-  EXPECT_EQ(SharesOf(3, 10, 1).size(), 3u);
-  EXPECT_EQ(SharesOf(3, 10, 0.01).size(), 9u);
-  EXPECT_EQ(SharesOf(3, 2, 0.01).size(), 2u);
+TEST(ThreadPool, FewIndicesOfMuchWorkAreALongLoop) {
+  EXPECT_EQ(ChunksOf(3, 10, 1).size(), 3u);
+  EXPECT_EQ(ChunksOf(3, 10, 0.01).size(), 9u);
+  EXPECT_EQ(ChunksOf(3, 2, 0.01).size(), 2u);
 }
 
 TEST(ThreadPool, PinnedThreadsStayOnTheirProcessors) {
@@ -103,7 +103,7 @@ TEST(ThreadPool, PinnedThreadsStayOnTheirProcessors) {
   EXPECT_EQ(strays, 0);
 }
 
-// Whoever throws, and however many: the caller hears of one, when nobody uses its loop any more.
+// Whichever threads throw, the caller gets one exception, after the last chunk has ended.
 TEST(ThreadPool, AnExceptionReachesTheCaller) {
   for (const int threads : {1, 2, 5}) {
     ThreadPool pool(threads);
@@ -114,7 +114,7 @@ TEST(ThreadPool, AnExceptionReachesTheCaller) {
         const bool is_last = loop % 2 == 1 && end == 100;
         if (loop % 2 == 0 || is_last) {
           --running;
-          throw std::runtime_error("share " + std::to_string(begin));
+          throw std::runtime_error("chunk " + std::to_string(begin));
         }
         --running;
       };
@@ -141,7 +141,7 @@ TEST(JoiningThreads, AnExceptionWaitsForJoin) {
   threads.Join();
 }
 
-TEST(ThreadPool, SeveralCallersTakeTurns) {
+TEST(ThreadPool, SeveralCallersWaitForEachOther) {
   ThreadPool pool(2);
   std::atomic<int> sum = 0;
   std::vector<std::thread> callers;

@@ -9,14 +9,14 @@ std::thread StartThread(const std::string& purpose, std::function<void()> work) 
   try {
     return std::thread(std::move(work));
   } catch (const std::system_error& error) {
-    throw std::system_error(error.code(), "threads: one for " + purpose + " can not be started");
+    throw std::system_error(error.code(), "threads: one for " + purpose + " cannot be started");
   }
 }
 
 JoiningThreads::~JoiningThreads() { Wait(); }
 
 void JoiningThreads::Start(const std::string& purpose, std::function<void()> work) {
-  threads_.reserve(threads_.size() + 1);  // a thread that runs must be kept
+  threads_.reserve(threads_.size() + 1);  // a running thread must not be lost
   threads_.push_back(StartThread(purpose, [this, work = std::move(work)] {
     try {
       work();

@@ -1,4 +1,4 @@
-// Starting threads where the system may refuse to (limits of processes and of memory).
+// Starts threads, which the system may refuse (limits on processes and memory).
 #pragma once
 
 #include <exception>
@@ -10,12 +10,12 @@
 
 namespace edgevlm {
 
-// Throws std::system_error, whose text is one line that says what the thread was for, where the
-// system starts no more of them; std::bad_alloc.
+// Throws std::system_error when the system refuses, with a text of one line that names the purpose;
+// std::bad_alloc.
 std::thread StartThread(const std::string& purpose, std::function<void()> work);
 
-// Threads that are waited for wherever their scope is left, an exception included. Who waits for
-// news from outside has to be told to end before. Threads: one, the owner's.
+// Threads that are joined when their scope is left, also by an exception. Threads that wait for
+// external events must be told to end before. Threads: used by one, its owner.
 class JoiningThreads {
  public:
   JoiningThreads() = default;
@@ -23,10 +23,10 @@ class JoiningThreads {
   JoiningThreads& operator=(const JoiningThreads&) = delete;
   ~JoiningThreads();
 
-  // As StartThread. An exception of `work` ends its thread alone.
+  // As StartThread. An exception of `work` ends only its own thread.
   void Start(const std::string& purpose, std::function<void()> work);
 
-  // Waits for all, then throws the first of their exceptions again.
+  // Waits for all, then rethrows the first of their exceptions.
   void Join();
 
  private:

@@ -1,4 +1,4 @@
-// ZeroedAllocator: for vectors that are taken large at once and filled little by little.
+// ZeroedAllocator: for vectors that are allocated large and filled gradually.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 
 namespace edgevlm {
 
-// All bytes are zero, and large pieces count as memory of the process only page by page, when they
-// are first touched: elements that a vector makes without a value are not. T: a type whose zero
-// bytes are its default value. Throws std::bad_alloc.
+// Allocates zeroed memory. Large allocations count as memory of the process only page by page, when
+// a page is first written; elements that a vector constructs without a value are not written. T: a
+// type whose zero bytes are its default value. Throws std::bad_alloc.
 template <class T>
 struct ZeroedAllocator {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -27,11 +27,11 @@ struct ZeroedAllocator {
   }
   void deallocate(T* memory, std::size_t) { std::free(memory); }
 
-  // Zero already, unless an earlier element of the vector lay here.
+  // Already zero, unless an earlier element of the vector was here.
   void construct(T*) {}
   template <class... Values>
-  void construct(T* place, const Values&... values) {
-    ::new (static_cast<void*>(place)) T(values...);
+  void construct(T* slot, const Values&... values) {
+    ::new (static_cast<void*>(slot)) T(values...);
   }
 
   bool operator==(const ZeroedAllocator&) const { return true; }

@@ -3,7 +3,7 @@
 #include <climits>
 
 #include "base/check.h"
-#include "kernels/attention/column_sums.h"
+#include "kernels/column_sums/column_sums.h"
 
 namespace edgevlm {
 EvictingLayer::EvictingLayer(const LayerShape& shape, const EvictionRule& rule)
@@ -33,7 +33,7 @@ int EvictingLayer::FirstLimit() const {
 
 int EvictingLayer::Remaining() const { return std::min(limit_ - rows(), capacity() - positions()); }
 
-// Memory for so many rows, and for what is known of each.
+// Allocates for `rows` rows, their positions and their scores.
 void EvictingLayer::Reserve(int rows) {
   const int before = rows_.capacity(), held = rows_.rows();
   rows_.Reserve(rows);
@@ -47,7 +47,7 @@ void EvictingLayer::Reserve(int rows) {
     of_rows = std::move(resized);
   };
   move(held_);
-  if (rule_.watch != Watch::kNobody) move(scores_);
+  if (rule_.scored_queries != ScoredQueries::kNone) move(scores_);
   kept_.reserve(static_cast<std::size_t>(rows));
 }
 
@@ -61,7 +61,7 @@ void EvictingLayer::Add(View<const float> keys, View<const float> values) {
     for (int row = before; row < after; ++row) {
       const std::size_t at = Offset(head) + static_cast<std::size_t>(row);
       held_[at] = positions() + row - before;
-      if (rule_.watch != Watch::kNobody) scores_[at] = 0.0f;
+      if (rule_.scored_queries != ScoredQueries::kNone) scores_[at] = 0.0f;
     }
   }
 }
@@ -75,28 +75,28 @@ void EvictingLayer::AttendNewest(View<const float> q, HeadCounts heads, View<flo
                    .first_position = rows() - q.rows,
                    .out = out},
                   pool);
-  if (rule_.watch != Watch::kNobody) WatchQueries(q, heads, pool);
+  if (rule_.scored_queries != ScoredQueries::kNone) RecordQueries(q, heads, pool);
 }
 
-// The newest queries wait, since they may be drafts, added one by one or at once; with kEverybody,
-// those that newer ones push out are scored.
-void EvictingLayer::WatchQueries(View<const float> q, HeadCounts heads, ThreadPool& pool) {
+// Keeps the newest queries as pending, because they may be drafts, whether added one by one or at
+// once. With kAll, those that newer ones displace are scored.
+void EvictingLayer::RecordQueries(View<const float> q, HeadCounts heads, ThreadPool& pool) {
   const auto width = static_cast<std::size_t>(q.cols);
   query_heads_ = heads.query;
   queries_.resize(width * kFreshRows);
-  const View<float> waiting(queries_.data(), kFreshRows, q.cols);
-  const int taken = std::min(q.rows, kFreshRows);
-  if (rule_.watch == Watch::kEverybody) {
-    ScoreWaiting(std::max(0, waiting_ + taken - kFreshRows), q.rows, pool);
-    Score(q.Rows(0, q.rows - taken), rows() - q.rows, pool);
+  const View<float> pending(queries_.data(), kFreshRows, q.cols);
+  const int added = std::min(q.rows, kFreshRows);
+  if (rule_.scored_queries == ScoredQueries::kAll) {
+    ScorePending(std::max(0, pending_ + added - kFreshRows), q.rows, pool);
+    Score(q.Rows(0, q.rows - added), rows() - q.rows, pool);
   }
-  const int stay = std::min(waiting_, kFreshRows - taken);
-  std::copy_n(waiting.data + (waiting_ - stay) * waiting.stride,
-              static_cast<std::ptrdiff_t>(stay) * q.cols, waiting.data);
-  for (int row = 0; row < taken; ++row) {
-    std::ranges::copy(q.Row(q.rows - taken + row), waiting.Row(stay + row).begin());
+  const int stay = std::min(pending_, kFreshRows - added);
+  std::copy_n(pending.data + (pending_ - stay) * pending.stride,
+              static_cast<std::ptrdiff_t>(stay) * q.cols, pending.data);
+  for (int row = 0; row < added; ++row) {
+    std::ranges::copy(q.Row(q.rows - added + row), pending.Row(stay + row).begin());
   }
-  waiting_ = stay + taken;
+  pending_ = stay + added;
 }
 
 // q [T, Hq * d]: the queries of rows from first_row on.
@@ -109,14 +109,15 @@ void EvictingLayer::Score(View<const float> q, int first_row, ThreadPool& pool) 
                 pool);
 }
 
-// The first `count` of those that wait. rows_behind: held, newer than all that wait.
-void EvictingLayer::ScoreWaiting(int count, int rows_behind, ThreadPool& pool) {
+// Scores the first `count` pending queries. rows_behind: rows held that are newer than all pending
+// ones.
+void EvictingLayer::ScorePending(int count, int rows_behind, ThreadPool& pool) {
   if (count == 0) return;
   const int width = query_heads_ * shape().head_width;
-  Score({queries_.data(), count, width}, rows() - rows_behind - waiting_, pool);
+  Score({queries_.data(), count, width}, rows() - rows_behind - pending_, pool);
 }
 
-void EvictingLayer::MakeRoom(ThreadPool& pool) {
+void EvictingLayer::Compact(ThreadPool& pool) {
   const int keep = Budget();
   if (keep < rows()) Evict(keep, pool);
   limit_ = std::min(capacity(), keep + Slack(keep));
@@ -132,13 +133,14 @@ void EvictingLayer::EndPrompt(ThreadPool& pool) {
 }
 
 void EvictingLayer::Evict(int keep, ThreadPool& pool) {
-  if (rule_.watch == Watch::kNewest) std::ranges::fill(scores_, 0.0f);
-  ScoreWaiting(waiting_, 0, pool);
-  if (rule_.watch == Watch::kEverybody) waiting_ = 0;
+  if (rule_.scored_queries == ScoredQueries::kNewest) std::ranges::fill(scores_, 0.0f);
+  ScorePending(pending_, 0, pool);
+  if (rule_.scored_queries == ScoredQueries::kAll) pending_ = 0;
   for (int head = 0; head < shape().heads; ++head) {
     const auto first = Offset(head), count = static_cast<std::size_t>(rows());
     std::span<float> scores;
-    if (rule_.watch != Watch::kNobody) scores = std::span(scores_).subspan(first, count);
+    if (rule_.scored_queries != ScoredQueries::kNone)
+      scores = std::span(scores_).subspan(first, count);
     const std::span<int> held = std::span(held_).subspan(first, count);
     kept_.clear();
     rule_.choose({.positions = held, .scores = scores}, keep, kept_);
@@ -171,7 +173,7 @@ int EvictingLayer::ExactCut(int n) const {
 
 void EvictingLayer::Cut(int n) {
   CHECK(ExactCut(n) == n || positions() - n <= kFreshRows);
-  waiting_ = std::max(0, waiting_ - (positions() - n));
+  pending_ = std::max(0, pending_ - (positions() - n));
   rows_.TruncateTo(RowsOf(n));
   if (n >= std::max(evicted_at_, read_at_) || n > whole_) return;
   evicted_at_ = read_at_ = 0;
@@ -198,7 +200,7 @@ void EvictingLayer::Copy(const LayerCache& from, int n) {
   }
   queries_ = other.queries_;
   query_heads_ = other.query_heads_;
-  waiting_ = std::max(0, other.waiting_ - (other.positions() - n));
+  pending_ = std::max(0, other.pending_ - (other.positions() - n));
   const bool is_behind = n >= std::max(other.evicted_at_, other.read_at_);
   evicted_at_ = is_behind ? other.evicted_at_ : 0;
   read_at_ = is_behind ? other.read_at_ : 0;
@@ -208,14 +210,14 @@ void EvictingLayer::Copy(const LayerCache& from, int n) {
 
 void EvictingLayer::Save(ByteWriter& writer) const {
   const int width = query_heads_ * shape().head_width;
-  for (const int number : {rows(), limit_, evicted_at_, read_at_, query_heads_, waiting_}) {
+  for (const int number : {rows(), limit_, evicted_at_, read_at_, query_heads_, pending_}) {
     writer.Put(number);
   }
-  writer.Put(std::as_bytes(std::span(queries_).first(static_cast<std::size_t>(waiting_) *
+  writer.Put(std::as_bytes(std::span(queries_).first(static_cast<std::size_t>(pending_) *
                                                      static_cast<std::size_t>(width))));
   for (int head = 0; head < shape().heads; ++head) {
     writer.Put(std::as_bytes(HeldPositions(head)));
-    if (rule_.watch != Watch::kEverybody) continue;
+    if (rule_.scored_queries != ScoredQueries::kAll) continue;
     writer.Put(
         std::as_bytes(std::span(scores_).subspan(Offset(head), static_cast<std::size_t>(rows()))));
   }

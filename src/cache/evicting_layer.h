@@ -1,4 +1,4 @@
-// EvictingLayer: holds rows as float16, and not all of them: a rule says which.
+// EvictingLayer: a KV cache of float16 rows that evicts rows by an EvictionRule.
 #pragma once
 
 #include <vector>
@@ -9,12 +9,12 @@
 
 namespace edgevlm {
 
-// Every KV head holds as many rows as the others, but rows of its own. Memory grows with the rows
-// held, kGrowthRows at a time, and shrinks when a prompt ends.
-// Cuts: exact behind the last eviction and the last prompt's end, and within the beginning that all
-// heads still hold whole; there the text counts as a prompt that is being read again. With
-// Watch::kEverybody, the attention that positions paid which were cut later stays counted, but for
-// the last kFreshRows of them: drafts leave no trace.
+// All KV heads hold the same number of rows, but each head chooses its own. Memory grows with the
+// rows held, kGrowthRows at a time, and shrinks when a prompt ends.
+// Cuts are exact after the last eviction and the end of the last prompt, and within the prefix that
+// all heads still hold completely; a cut there returns to reading the prompt. With
+// ScoredQueries::kAll the scores keep the attention of queries that are cut later, except for the
+// last kFreshRows of them: drafts leave no trace.
 class EvictingLayer final : public LayerCache {
  public:
   static constexpr int kGrowthRows = 64;
@@ -22,8 +22,8 @@ class EvictingLayer final : public LayerCache {
   // rule: outlives the layer.
   EvictingLayer(const LayerShape& shape, const EvictionRule& rule);
 
-  // Rows per KV head beyond the budget until rows are chosen again: choosing moves rows, so it
-  // should not be done for each.
+  // Rows per KV head that may be added beyond the budget before the next eviction: an eviction
+  // moves rows, so it should not happen for every position.
   static int Slack(int budget) { return std::clamp(budget / 8, 16, 256); }
 
   int rows() const override { return rows_.rows(); }
@@ -40,44 +40,44 @@ class EvictingLayer final : public LayerCache {
   }
 
  protected:
-  void MakeRoom(ThreadPool& pool) override;
+  void Compact(ThreadPool& pool) override;
   void Add(View<const float> keys, View<const float> values) override;
   void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
                     ThreadPool& pool) override;
   void Cut(int n) override;
   void Copy(const LayerCache& other, int n) override;
-  MaybeError Take(int positions, ByteReader& reader) override;
+  MaybeError RestoreRows(int positions, ByteReader& reader) override;
 
  private:
   std::size_t Offset(int head) const {
     return static_cast<std::size_t>(head) * static_cast<std::size_t>(rows_.capacity());
   }
-  // How many rows the first n positions have; the same for every head.
+  // How many rows are held of the first n positions; the same for every head.
   int RowsOf(int n) const { return n <= whole_ ? n : rows() - (positions() - n); }
   int FirstLimit() const;
   int Budget() const;
   void Reserve(int rows);
-  void WatchQueries(View<const float> q, HeadCounts heads, ThreadPool& pool);
+  void RecordQueries(View<const float> q, HeadCounts heads, ThreadPool& pool);
   void Score(View<const float> q, int first_row, ThreadPool& pool);
-  void ScoreWaiting(int count, int rows_behind, ThreadPool& pool);
+  void ScorePending(int count, int rows_behind, ThreadPool& pool);
   void Evict(int keep, ThreadPool& pool);
   void CountWhole();
   MaybeError CheckHeld(int positions, int rows, int evicted_at) const;
-  MaybeError TakeRows(int rows, ByteReader& reader);
+  MaybeError RestoreHeldRows(int rows, ByteReader& reader);
 
   const EvictionRule& rule_;
   HalfRows rows_;
   std::vector<int> held_;      // [Hkv, rows_.capacity()] positions
   std::vector<float> scores_;  // [Hkv, rows_.capacity()]
   std::vector<int> kept_;
-  // The newest queries, [waiting_, Hq * d] of kFreshRows: with Watch::kNewest those that will
-  // choose; with kEverybody those not yet scored, since they may be drafts.
+  // The newest queries, [pending_, Hq * d] of kFreshRows: with ScoredQueries::kNewest those that
+  // the next eviction scores; with kAll those not scored yet, because they may be drafts.
   std::vector<float> queries_;
   int query_heads_ = 0;
-  int waiting_ = 0;
-  int limit_ = 0;       // rows that may be held until rows are chosen
-  int evicted_at_ = 0;  // positions seen when rows were last evicted; 0: never
-  int read_at_ = 0;     // positions seen when the last prompt ended
+  int pending_ = 0;
+  int limit_ = 0;       // rows that may be held before the next eviction
+  int evicted_at_ = 0;  // positions() at the last eviction; 0: never
+  int read_at_ = 0;     // positions() at the end of the last prompt
   int whole_;           // positions from 0 on that every head holds
 };
 
@@ -86,7 +86,7 @@ std::unique_ptr<LayerCache> MakeEvictingLayer(const LayerShape& shape) {
   return std::make_unique<EvictingLayer>(shape, rule);
 }
 
-// A rule that keeps prompts whole may hold the context's worth while it reads one.
+// A rule that keeps the whole prompt may hold as many rows as the context while it reads one.
 template <const EvictionRule& rule>
 long long EvictingLayerBytes(const LayerShape& shape) {
   int rows = shape.capacity;

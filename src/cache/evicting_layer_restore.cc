@@ -1,4 +1,4 @@
-// How an EvictingLayer is taken back from bytes that may come from anywhere.
+// Restores an EvictingLayer from untrusted bytes.
 #include <climits>
 #include <cmath>
 #include <cstring>
@@ -15,10 +15,10 @@ Error Corrupt(const std::string& expected) {
   return {ErrorCode::kCorrupt, "cache: evicted rows: expected " + expected + ", found others"};
 }
 
-// Copies the next bytes; false if there are fewer, or numbers that are not finite.
+// Copies the next bytes; false if there are too few, or values that are not finite.
 template <class T>
-bool TakeNumbers(ByteReader& reader, std::span<T> to) {
-  const auto bytes = reader.Take(to.size_bytes());
+bool ReadNumbers(ByteReader& reader, std::span<T> to) {
+  const auto bytes = reader.ReadBytes(to.size_bytes());
   if (!reader.ok()) return false;
   if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
   return std::ranges::all_of(to, [](T number) { return std::isfinite(number); });
@@ -26,8 +26,8 @@ bool TakeNumbers(ByteReader& reader, std::span<T> to) {
 
 }  // namespace
 
-// Each head's positions increase, and those added since the last eviction are all there, with the
-// fresh ones before: cutting back counts on it.
+// Checks that each head's positions increase, and that all positions since the last eviction and
+// the kFreshRows before it are present: cutting back relies on it.
 MaybeError EvictingLayer::CheckHeld(int positions, int rows, int evicted_at) const {
   const int neighbors = std::min(positions, positions - evicted_at + kFreshRows);
   if (rows < neighbors) return Corrupt("the newest positions");
@@ -46,28 +46,28 @@ MaybeError EvictingLayer::CheckHeld(int positions, int rows, int evicted_at) con
   return std::nullopt;
 }
 
-MaybeError EvictingLayer::Take(int positions, ByteReader& reader) {
+MaybeError EvictingLayer::RestoreRows(int positions, ByteReader& reader) {
   int numbers[6];
   for (int& number : numbers) number = reader.Get<std::int32_t>();
-  const auto [rows, limit, evicted_at, read_at, query_heads, waiting] = numbers;
+  const auto [rows, limit, evicted_at, read_at, query_heads, pending] = numbers;
   if (!reader.ok()) return Corrupt("six numbers");
   const bool is_whole = evicted_at == 0;
   const bool fits = 0 <= rows && rows <= positions && (!is_whole || rows == positions) &&
                     rows <= limit && 0 <= evicted_at && evicted_at <= positions && 0 <= read_at &&
                     read_at <= positions && 0 <= query_heads && query_heads <= kMaxQueryHeads &&
-                    query_heads % shape().heads == 0 && 0 <= waiting &&
-                    waiting <= std::min(kFreshRows, rows) && (waiting == 0 || query_heads > 0);
-  if (!fits) return Corrupt("rows, limits and places that fit each other");
+                    query_heads % shape().heads == 0 && 0 <= pending &&
+                    pending <= std::min(kFreshRows, rows) && (pending == 0 || query_heads > 0);
+  if (!fits) return Corrupt("rows, limits and positions that fit each other");
   const auto width = static_cast<std::size_t>(query_heads * shape().head_width);
-  if (rule_.watch == Watch::kNobody && waiting > 0) return Corrupt("no queries");
+  if (rule_.scored_queries == ScoredQueries::kNone && pending > 0) return Corrupt("no queries");
   query_heads_ = query_heads;
-  if (waiting > 0) queries_.resize(kFreshRows * width);
-  if (!TakeNumbers(reader, std::span(queries_).first(static_cast<std::size_t>(waiting) * width))) {
+  if (pending > 0) queries_.resize(kFreshRows * width);
+  if (!ReadNumbers(reader, std::span(queries_).first(static_cast<std::size_t>(pending) * width))) {
     return Corrupt("finite queries");
   }
-  if (auto error = TakeRows(rows, reader)) return error;
+  if (auto error = RestoreHeldRows(rows, reader)) return error;
   if (auto error = CheckHeld(positions, rows, evicted_at)) return error;
-  waiting_ = waiting;
+  pending_ = pending;
   limit_ = std::min(limit, capacity());
   evicted_at_ = evicted_at;
   read_at_ = read_at;
@@ -76,7 +76,7 @@ MaybeError EvictingLayer::Take(int positions, ByteReader& reader) {
   return std::nullopt;
 }
 
-MaybeError EvictingLayer::TakeRows(int rows, ByteReader& reader) {
+MaybeError EvictingLayer::RestoreHeldRows(int rows, ByteReader& reader) {
   const std::size_t row_bytes = static_cast<std::size_t>(width()) * 2 * sizeof(std::uint16_t);
   if (reader.remaining() / row_bytes < static_cast<std::size_t>(rows)) {
     return Corrupt("more bytes");
@@ -85,11 +85,11 @@ MaybeError EvictingLayer::TakeRows(int rows, ByteReader& reader) {
   if (rows > rows_.capacity()) Reserve(rows);
   for (int head = 0; head < shape().heads; ++head) {
     const auto count = static_cast<std::size_t>(rows);
-    if (!TakeNumbers(reader, std::span(held_).subspan(Offset(head), count))) {
+    if (!ReadNumbers(reader, std::span(held_).subspan(Offset(head), count))) {
       return Corrupt("positions");
     }
-    if (rule_.watch != Watch::kEverybody) continue;
-    if (!TakeNumbers(reader, std::span(scores_).subspan(Offset(head), count))) {
+    if (rule_.scored_queries != ScoredQueries::kAll) continue;
+    if (!ReadNumbers(reader, std::span(scores_).subspan(Offset(head), count))) {
       return Corrupt("finite scores");
     }
   }

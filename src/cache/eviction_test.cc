@@ -1,4 +1,4 @@
-// The rules of the policies, without a model.
+// The eviction rules of the policies, without a model.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,7 +48,7 @@ std::vector<int> Numbers(int first, int last) {
 
 class Eviction : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(Eviction, WhatIsHeldIncreasesAndEndsWithTheNewest) {
+TEST_P(Eviction, HeldPositionsIncreaseAndEndWithTheNewest) {
   SequenceCache cache(Shape(GetParam(), 3));
   RandomText text(1);
   for (const int count : {1, 30, 90, 1, 1, 40, 60}) {
@@ -85,7 +85,7 @@ TEST_P(Eviction, CutsAndThreadsChangeNoBit) {
   }
 }
 
-// A draft that Room() has place for leaves no trace.
+// A draft of at most Remaining() positions leaves no trace.
 TEST_P(Eviction, DraftsThatAreCutBackLeaveNoTrace) {
   SequenceCache plain(Shape(GetParam(), 2)), drafted(Shape(GetParam(), 2));
   RandomText prompt(4), same_prompt(4), reply(5), same_reply(5), draft(6);
@@ -102,8 +102,9 @@ TEST_P(Eviction, DraftsThatAreCutBackLeaveNoTrace) {
   }
 }
 
-// Another question about the same beginning: what can not be reused exactly is read again.
-TEST_P(Eviction, AfterAnExactCutEverythingIsAsInAFreshSequence) {
+// Another question with the same prefix: positions that cannot be reused exactly are computed
+// again.
+TEST_P(Eviction, AfterAnExactCutEverythingIsAsInANewSequence) {
   SequenceCache cache(Shape(GetParam(), 2)), fresh(Shape(GetParam(), 2));
   RandomText image(7), first(8), reply(9);
   const bool watches_all = GetParam().starts_with("h2o");
@@ -114,7 +115,7 @@ TEST_P(Eviction, AfterAnExactCutEverythingIsAsInAFreshSequence) {
   const int reused = cache.ExactCut(60);
   EXPECT_LE(reused, 60);
   cache.TruncateTo(reused);
-  // The attention that positions paid which are gone now stays counted.
+  // The attention of queries that were cut stays counted.
   if (watches_all) cache.TruncateTo(0);
   RandomText again(7), again_fresh(7), second(10), second_fresh(10);
   again_fresh.Attend(60, fresh);
@@ -129,7 +130,7 @@ TEST_P(Eviction, AfterAnExactCutEverythingIsAsInAFreshSequence) {
   EXPECT_EQ(second.Attend(9, cache), second_fresh.Attend(9, fresh));
 }
 
-TEST_P(Eviction, ACopyGoesOnAlike) {
+TEST_P(Eviction, ACopyContinuesIdentically) {
   SequenceCache cache(Shape(GetParam(), 2)), copy(Shape(GetParam(), 2));
   RandomText prompt(11), old(12), rest(13), same(13);
   old.Attend(70, copy);
@@ -159,7 +160,7 @@ TEST(EvictionWindow, HoldsTheSinksAndTheNewest) {
   EXPECT_EQ(cache.positions(), 357);
 }
 
-// Every query looks at position 5, whose key is far from all others.
+// Every query attends mostly to position 5, whose key is far from all others.
 TEST(EvictionByAttention, TheHeavyHitterStays) {
   for (const char* policy : {"h2o:0.5", "snapkv:80", "pyramid:80", "thirds:80"}) {
     SequenceCache cache(Shape(policy, 3));
@@ -213,8 +214,8 @@ TEST(EvictionMemory, ShrinksWithTheRows) {
   EXPECT_LT(cut.bytes(), whole.bytes() / 3);
 }
 
-// Against attention in double over what the cache says that it holds.
-TEST(EvictionAttention, SeesTheRowsThatAreHeld) {
+// Against float64 attention over the rows that the cache holds.
+TEST(EvictionAttention, AttendsToTheRowsThatAreHeld) {
   constexpr int kWidth = 8, kPositions = 150;
   const LayerShape shape = {
       .capacity = 500, .heads = 1, .head_width = kWidth, .options = *ParseCacheOptions("h2o:0.4")};
@@ -242,9 +243,9 @@ TEST(EvictionAttention, SeesTheRowsThatAreHeld) {
     for (const int p : held) {
       double score = 0;
       for (std::size_t i = 0; i < kWidth; ++i) score += double{k.Row(position)[i]} * k.Row(p)[i];
-      const double share = std::exp(score / std::sqrt(double{kWidth}));
-      total += share;
-      for (std::size_t i = 0; i < kWidth; ++i) sums[i] += share * v.Row(p)[i];
+      const double weight = std::exp(score / std::sqrt(double{kWidth}));
+      total += weight;
+      for (std::size_t i = 0; i < kWidth; ++i) sums[i] += weight * v.Row(p)[i];
     }
     for (std::size_t i = 0; i < kWidth; ++i) {
       ASSERT_NEAR(o.Row(position)[i], sums[i] / total, 1e-4) << position;

@@ -6,13 +6,13 @@
 
 namespace edgevlm {
 
-// Calls each(first, rows) for as many rows at a time as there is room for. Room ends where the
-// positions say, so a position's company changes nothing.
+// Calls each(first, rows) for at most Remaining() rows at a time. The cuts depend on positions
+// alone, so results do not depend on how many rows arrive at once.
 template <class Each>
-void LayerCache::InPieces(int count, ThreadPool& pool, const Each& each) {
+void LayerCache::InChunks(int count, ThreadPool& pool, const Each& each) {
   CHECK(count <= capacity() - positions_);
   for (int first = 0; first < count;) {
-    if (Remaining() == 0) MakeRoom(pool);
+    if (Remaining() == 0) Compact(pool);
     const int rows = std::min(Remaining(), count - first);
     CHECK(rows >= 1);
     each(first, rows);
@@ -23,7 +23,7 @@ void LayerCache::InPieces(int count, ThreadPool& pool, const Each& each) {
 void LayerCache::Append(View<const float> keys, View<const float> values) {
   CHECK(keys.rows == values.rows && keys.cols == width() && values.cols == width());
   ThreadPool alone(1);
-  InPieces(keys.rows, alone, [&](int first, int rows) {
+  InChunks(keys.rows, alone, [&](int first, int rows) {
     Add(keys.Rows(first, rows), values.Rows(first, rows));
     positions_ += rows;
   });
@@ -32,7 +32,7 @@ void LayerCache::Append(View<const float> keys, View<const float> values) {
 void LayerCache::Attend(const LayerRows& rows, int query_heads, View<float> out, ThreadPool& pool) {
   CHECK(rows.k.rows == rows.v.rows && rows.k.cols == width() && rows.v.cols == width());
   const HeadCounts heads = {.query = query_heads, .kv = shape_.heads};
-  InPieces(rows.q.rows, pool, [&](int first, int count) {
+  InChunks(rows.q.rows, pool, [&](int first, int count) {
     Add(rows.k.Rows(first, count), rows.v.Rows(first, count));
     positions_ += count;
     AttendNewest(rows.q.Rows(first, count), heads, out.Rows(first, count), pool);
@@ -61,7 +61,7 @@ MaybeError LayerCache::Restore(int positions, ByteReader& reader) {
                                           std::to_string(capacity()) + ", found " +
                                           std::to_string(positions)};
   }
-  if (auto error = Take(positions, reader)) {
+  if (auto error = RestoreRows(positions, reader)) {
     Cut(0);
     return error;
   }

@@ -1,4 +1,4 @@
-// LayerCache: the keys and values of one decoder layer for one sequence.
+// LayerCache: the KV cache of one decoder layer for one sequence.
 #pragma once
 
 #include <cstddef>
@@ -20,79 +20,79 @@ struct LayerRows {
   View<const float> v;  // [T, Hkv * d]
 };
 
-// What the policies have in common. A cache has seen positions() positions and holds rows() rows
-// per KV head: fewer once a policy has evicted some, and then each head its own. Keys lie there
-// turned by their own position, so a row means the same wherever it lies.
-// What a position sees is a function of the positions before it alone: not of how they were cut
-// into calls, of threads, or of other sequences.
-// Threads: const methods from any thread, others from one at a time. No memory is taken per
-// position, but where a policy says so.
+// The interface of all cache policies. A cache has been given positions() positions and holds
+// rows() rows per KV head: fewer once a policy has evicted some, and then different ones per head.
+// Keys are stored rotated by their own position, so a row is valid in any slot.
+// The rows that a position attends to depend on the positions before it alone: not on how they were
+// split into calls, on threads, or on other sequences.
+// Threads: const methods from any thread, others from one at a time. Nothing is allocated per
+// position, except where a policy documents it.
 class LayerCache {
  public:
   virtual ~LayerCache() = default;
 
   const LayerShape& shape() const { return shape_; }
   int capacity() const { return shape_.capacity; }                // positions
-  int positions() const { return positions_; }                    // seen
+  int positions() const { return positions_; }                    // added
   int width() const { return shape_.heads * shape_.head_width; }  // Hkv * d
   virtual int rows() const { return positions_; }                 // held, per KV head
-  virtual std::size_t bytes() const = 0;                          // taken now
+  virtual std::size_t bytes() const = 0;                          // allocated now
 
-  // Adds T positions behind those seen, and lets them attend to what is held up to themselves.
+  // Appends T positions, which attend to the rows held and to each other causally.
   //   out  [T, Hq * d]
   // REQUIRES: positions() + T <= capacity().
   void Attend(const LayerRows& rows, int query_heads, View<float> out, ThreadPool& pool);
   // Adds T positions without attending: rows.q may be empty.
   void Append(View<const float> keys, View<const float> values);
 
-  // The prompt has been read: a policy that keeps it whole until then may now choose.
+  // The prompt has been read: a policy that keeps it whole until then may now evict.
   virtual void EndPrompt(ThreadPool&) {}
 
-  // The greatest m <= n for which TruncateTo(m) gives what the cache was when it had seen m
-  // positions. For drafts: all n from the last eviction on (positions() less what was added since).
-  // REQUIRES: 0 <= n <= positions().
+  // The greatest m <= n for which TruncateTo(m) restores the cache exactly as it was at m
+  // positions. For drafts: every n since the last eviction (positions() minus what was added
+  // since). REQUIRES: 0 <= n <= positions().
   virtual int ExactCut(int n) const { return n; }
-  // How many positions can be added before rows are evicted or packed: drafts no longer than that
-  // can be cut back exactly.
+  // The remaining capacity: how many positions can be added before rows are evicted or quantized.
+  // Drafts up to this length can be cut back exactly.
   virtual int Remaining() const { return capacity() - positions(); }
 
-  // Forgets positions from n on. Where n is no ExactCut, what was evicted or rounded of earlier
-  // positions stays so. REQUIRES: 0 <= n <= positions().
+  // Drops the positions from n on. Unless ExactCut(n) == n, earlier positions that were evicted or
+  // quantized remain so. REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n);
 
-  // Becomes what `other` was at n positions. O(n * width).
+  // Becomes a copy of `other` at n positions. O(n * width).
   // REQUIRES: same shape but for the capacity, n <= capacity(), other.ExactCut(n) == n.
   void CopyFrom(const LayerCache& other, int n);
 
-  // Positions [first, first + T) as numbers.
+  // Reads positions [first, first + T) as float32.
   //   keys, values  [T, Hkv * d]
   // REQUIRES: no position was ever evicted, first + T <= positions().
   virtual void Read(int first, View<float> keys, View<float> values) const = 0;
 
-  // Appends what is held. Takes memory.
+  // Appends the contents of the cache. Allocates.
   virtual void Save(ByteWriter& writer) const = 0;
-  // Takes back what Save of a cache of the same shape wrote at `positions` positions, and no byte
-  // more. Bytes may come from anywhere: all are checked. Errors: kCorrupt; then nothing is held.
+  // Restores what Save of a cache of the same shape wrote at `positions` positions, and reads no
+  // byte more. The bytes are untrusted; all are checked. Errors: kCorrupt; then the cache is empty.
   MaybeError Restore(int positions, ByteReader& reader);
 
  protected:
   explicit LayerCache(const LayerShape& shape) : shape_(shape) {}
 
-  // Prepares for more rows: after it Room() >= 1. REQUIRES: positions() < capacity().
-  virtual void MakeRoom(ThreadPool&) {}
-  // REQUIRES: T <= Room(). positions() is still what it was.
+  // Evicts or quantizes rows, so that Remaining() >= 1. REQUIRES: positions() < capacity().
+  virtual void Compact(ThreadPool&) {}
+  // Appends T rows. positions() does not count them yet. REQUIRES: T <= Remaining().
   virtual void Add(View<const float> keys, View<const float> values) = 0;
-  // The last q.rows positions added attend. Not const: policies may watch.
+  // Attention of the last q.rows positions. Not const: policies may record the queries.
   virtual void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
                             ThreadPool& pool) = 0;
   virtual void Cut(int n) = 0;
-  // `other` is of the same policy.
+  // `other` has the same policy.
   virtual void Copy(const LayerCache& other, int n) = 0;
-  virtual MaybeError Take(int positions, ByteReader& reader) = 0;
+  virtual MaybeError RestoreRows(int positions, ByteReader& reader) = 0;
 
  private:
   template <class Each>
-  void InPieces(int count, ThreadPool& pool, const Each& each);
+  void InChunks(int count, ThreadPool& pool, const Each& each);
 
   LayerShape shape_;
   int positions_ = 0;

@@ -1,4 +1,4 @@
-// PlainLayer: every position is held, its row in one number format.
+// PlainLayer: a KV cache that holds every position, each row by itself in one format.
 #pragma once
 
 #include "cache/layer_cache.h"
@@ -6,7 +6,7 @@
 
 namespace edgevlm {
 
-// Position p lies in row p of every head. Memory for the capacity is taken at once and never grows.
+// Position p is row p of every head. Memory for the capacity is allocated at once and never grows.
 // Copies and cuts are exact. Value: as for StoredRows.
 template <class Value>
 class PlainLayer final : public LayerCache {
@@ -20,7 +20,7 @@ class PlainLayer final : public LayerCache {
   }
   void Save(ByteWriter& writer) const override { rows_.Save(writer); }
 
-  // What attention reads.
+  // The rows that attention reads.
   const StoredRows<Value>& stored() const { return rows_; }
 
  protected:
@@ -41,7 +41,7 @@ class PlainLayer final : public LayerCache {
   void Copy(const LayerCache& other, int n) override {
     rows_.CopyFrom(static_cast<const PlainLayer&>(other).rows_, n);
   }
-  MaybeError Take(int positions, ByteReader& reader) override {
+  MaybeError RestoreRows(int positions, ByteReader& reader) override {
     return rows_.Restore(positions, reader);
   }
 

@@ -20,14 +20,14 @@ Error Invalid(const std::string& where, const std::string& expected, std::string
                                    (found.empty() ? "nothing" : std::string(found))};
 }
 
-// All of the text, or nothing.
+// False unless all of the text is a number.
 template <class Number>
 bool ReadNumber(std::string_view text, Number& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
-// Without zeros at the end.
+// Without trailing zeros.
 std::string NumberText(double number) {
   std::array<char, 32> text;
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);

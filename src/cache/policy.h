@@ -1,4 +1,5 @@
-// CachePolicy: how a cache holds rows and which of them it keeps; and the table of all policies.
+// CachePolicy: in which format a KV cache stores rows and which of them it keeps; the table of
+// policies.
 #pragma once
 
 #include <memory>
@@ -11,7 +12,7 @@ namespace edgevlm {
 
 class LayerCache;
 
-// What one layer of a sequence needs, and where it stands.
+// The shape of the cache of one layer, and the index of the layer.
 struct LayerShape {
   int layer = 0;
   int layers = 1;
@@ -21,24 +22,24 @@ struct LayerShape {
   CacheOptions options = {};
 };
 
-// What stands behind the colon.
+// The argument after the colon.
 enum class CacheArgument { kNone, kRatio, kTokens };
 
-// Adding one is a file in policies/ that defines its record, and a line in the table of policy.cc.
+// To add a policy, write a file in policies/ that defines its record, and a line in policy.cc.
 struct CachePolicy {
   std::string_view name;
   CacheArgument argument = CacheArgument::kNone;
   // REQUIRES: !Validate(shape.options).
   std::unique_ptr<LayerCache> (*make)(const LayerShape& shape) = nullptr;
-  // What a layer's cache takes at most, in bytes, once the prompt is read.
+  // The maximum size of a layer's cache in bytes, once the prompt is read.
   long long (*bytes)(const LayerShape& shape) = nullptr;
-  // The policy that needs less memory and can take over what this one holds; empty: none.
+  // The next policy that needs less memory and can take over the rows of this one; empty: none.
   std::string_view stronger = {};
 };
 
 std::span<const CachePolicy* const> CachePolicies();
 
-// Null: there is none of that name.
+// Null if no policy has that name.
 const CachePolicy* FindCachePolicy(std::string_view name);
 
 }  // namespace edgevlm

@@ -18,7 +18,7 @@ std::string ErrorOf(const std::string& text) {
   return options ? "read" : options.error().message;
 }
 
-TEST(CacheOptions, AreReadAndWritten) {
+TEST(CacheOptions, AreParsedAndFormatted) {
   for (const std::string& text : EveryPolicy()) {
     const Result<CacheOptions> options = ParseCacheOptions(text);
     ASSERT_TRUE(options) << options.error().message;
@@ -28,7 +28,7 @@ TEST(CacheOptions, AreReadAndWritten) {
   EXPECT_EQ(ParseCacheOptions("f16")->policy, CacheOptions().policy);
 }
 
-TEST(CacheOptions, WhatCanNotBeIsRefusedInOneLine) {
+TEST(CacheOptions, InvalidOptionsAreRejectedInOneLine) {
   for (const char* text : {"", "F16", "f16 ", "q3", ":", "h2", "h2o:0.5:1"}) {
     EXPECT_THAT(ErrorOf(text), HasSubstr("cache: ")) << text;
   }
@@ -44,7 +44,7 @@ TEST(CacheOptions, WhatCanNotBeIsRefusedInOneLine) {
   EXPECT_THAT(ErrorOf("quick"), HasSubstr("found quick"));
 }
 
-TEST(CachePolicy, TheStrongerOneExistsAndTakesLess) {
+TEST(CachePolicy, TheStrongerOneExistsAndNeedsLess) {
   for (const CachePolicy* policy : CachePolicies()) {
     EXPECT_EQ(FindCachePolicy(policy->name), policy);
     if (policy->stronger.empty()) continue;
@@ -56,7 +56,7 @@ TEST(CachePolicy, TheStrongerOneExistsAndTakesLess) {
   }
 }
 
-TEST(CachePolicy, TakesNoMoreThanItSays) {
+TEST(CachePolicy, NeedsNoMoreThanItsBytes) {
   for (const std::string& text : EveryPolicy()) {
     const CacheShape shape = {.layers = 3,
                               .capacity = 600,
@@ -68,7 +68,7 @@ TEST(CachePolicy, TakesNoMoreThanItSays) {
     prompt.Attend(300, cache);
     prompt.EndPrompt(cache);
     reply.Attend(300, cache, 1);
-    const int queries = kFreshRows * 2 * 2 * 20 * 4 * 3;  // that are watched
+    const int queries = kFreshRows * 2 * 2 * 20 * 4 * 3;  // that are recorded
     EXPECT_LE(static_cast<long long>(cache.bytes()), CacheBytes(shape) + queries) << text;
   }
 }

@@ -1,4 +1,4 @@
-// What every policy has to keep when a sequence is saved and taken back.
+// Saving and restoring a sequence, for every policy.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,8 +36,8 @@ class SavedCache : public ::testing::TestWithParam<std::string> {
   }
 };
 
-// A cache that was taken back goes on like the one that was saved, to the bit.
-TEST_P(SavedCache, GoesOnAsBefore) {
+// A restored cache continues like the one that was saved, bit for bit.
+TEST_P(SavedCache, ContinuesAsBefore) {
   for (const int positions : {0, 1, 33, 150, 390}) {
     SequenceCache cache(Shape()), again(Shape(397));
     RandomText text(1);
@@ -55,8 +55,8 @@ TEST_P(SavedCache, GoesOnAsBefore) {
   }
 }
 
-// Every cut is refused, leaves the cache empty and usable.
-TEST_P(SavedCache, RefusesEveryCut) {
+// Truncated bytes are rejected and leave the cache empty and usable.
+TEST_P(SavedCache, RejectsTruncatedBytes) {
   SequenceCache cache(Shape()), again(Shape());
   RandomText text(3);
   text.Attend(120, cache);
@@ -71,8 +71,7 @@ TEST_P(SavedCache, RefusesEveryCut) {
   ASSERT_FALSE(RestoreFrom(bytes, again));
 }
 
-// Whatever single byte is changed: refused, or taken; never a crash, and nothing but finite
-// numbers.
+// Any single changed byte is rejected or accepted; never a crash, and all values stay finite.
 TEST_P(SavedCache, SurvivesEveryChangedByte) {
   SequenceCache cache(Shape()), again(Shape());
   RandomText text(4);
@@ -88,7 +87,7 @@ TEST_P(SavedCache, SurvivesEveryChangedByte) {
   }
 }
 
-TEST_P(SavedCache, RefusesAnotherShape) {
+TEST_P(SavedCache, RejectsAnotherShape) {
   SequenceCache cache(Shape());
   RandomText text(6);
   text.Attend(40, cache);

@@ -45,7 +45,7 @@ void SequenceCache::EndPrompt(ThreadPool& pool) {
   for (const auto& layer : layers_) layer->EndPrompt(pool);
 }
 
-// A cut that is exact in all layers: going down for one may need going down for another.
+// A cut that is exact in all layers: going back further for one may require it for another.
 int SequenceCache::ExactCut(int n) const {
   for (int before = -1; before != n;) {
     before = n;
@@ -55,9 +55,9 @@ int SequenceCache::ExactCut(int n) const {
 }
 
 int SequenceCache::Remaining() const {
-  int room = layers_.front()->Remaining();
-  for (const auto& layer : layers_) room = std::min(room, layer->Remaining());
-  return room;
+  int remaining = layers_.front()->Remaining();
+  for (const auto& layer : layers_) remaining = std::min(remaining, layer->Remaining());
+  return remaining;
 }
 
 void SequenceCache::TruncateTo(int n) {

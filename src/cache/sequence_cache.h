@@ -1,4 +1,4 @@
-// SequenceCache: everything the decoder remembers of one sequence.
+// SequenceCache: the KV cache of one sequence.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// What one sequence needs.
+// The shape of the cache of one sequence.
 struct CacheShape {
   int layers = 0;
   int capacity = 0;           // positions
@@ -21,7 +21,7 @@ struct CacheShape {
   }
 };
 
-// What a sequence of this shape takes at most once its prompt is read, in bytes.
+// The maximum size of such a cache in bytes, once its prompt is read.
 long long CacheBytes(const CacheShape& shape);
 
 // One LayerCache per layer. Between forward passes all layers hold the same number of positions.
@@ -35,7 +35,7 @@ class SequenceCache {
   int layers() const { return shape_.layers; }
   int capacity() const { return shape_.capacity; }
   int positions() const { return layers_.front()->positions(); }
-  std::size_t bytes() const;  // taken now
+  std::size_t bytes() const;  // allocated now
 
   // REQUIRES: 0 <= index < layers().
   LayerCache& layer(int index) { return *layers_[static_cast<std::size_t>(index)]; }
@@ -44,31 +44,31 @@ class SequenceCache {
   // The prompt has been read.
   void EndPrompt(ThreadPool& pool);
 
-  // The greatest m <= n at which the sequence can be cut back, or copied, to be what it was at m
-  // positions: n itself for policies that never evict. Between n and m lies what has to be read
-  // again. REQUIRES: 0 <= n <= positions().
+  // The greatest m <= n at which the sequence can be cut back, or copied, to exactly its state at m
+  // positions: n itself for policies that never evict. The positions between m and n must be
+  // computed again. REQUIRES: 0 <= n <= positions().
   int ExactCut(int n) const;
-  // How many positions can be added and cut back exactly: the longest draft. At least 1 below the
-  // capacity.
+  // How many positions can be added and then cut back exactly: the longest draft. At least 1 below
+  // the capacity.
   int Remaining() const;
 
-  // Cuts the sequence back to its first n positions. Drafts may be cut back anywhere behind what
-  // was verified; whoever goes back further asks ExactCut. REQUIRES: 0 <= n <= positions().
+  // Cuts the sequence back to its first n positions. Drafts may be cut back to any verified
+  // position; callers that go back further ask ExactCut. REQUIRES: 0 <= n <= positions().
   void TruncateTo(int n);
 
-  // Becomes the first n positions of `other`, which stays as it is: one prompt, several goes on.
+  // Becomes a copy of the first n positions of `other`: one prompt, several continuations.
   // REQUIRES: same layers, width and options, n <= capacity(), other.ExactCut(n) == n.
   void CopyFrom(const SequenceCache& other, int n);
 
-  // The same positions under another policy; layer by layer, so that little more memory is taken
-  // than the larger of the two needs. REQUIRES: the policy evicts nothing and has never.
+  // Converts the cache to another policy, layer by layer, so that it needs little more memory than
+  // the larger of the two. REQUIRES: the policy evicts nothing and has never.
   void MoveTo(const CacheOptions& options);
 
-  // Appends all that is held: a header, then each layer. Takes memory.
+  // Appends the contents: a header, then each layer. Allocates.
   void Save(ByteWriter& writer) const;
-  // Takes back what Save wrote. Bytes may come from anywhere: nothing is allocated for what they
-  // promise. Errors: kCorrupt, and kInvalid for a cache of another shape or policy (its capacity
-  // may differ); then nothing is held.
+  // Restores what Save wrote. The bytes are untrusted: sizes in them are checked before anything is
+  // allocated. Errors: kCorrupt, and kInvalid for a cache of another shape or policy (its capacity
+  // may differ); then the cache is empty.
   MaybeError Restore(ByteReader& reader);
 
  private:

@@ -57,7 +57,7 @@ TEST(LayerCache, ReadsColumnsOfAWiderMatrix) {
 }
 
 // Row r, head h holds 10 r + h and minus that.
-TEST(LayerCache, KeepsTheRowsOfAHeadSideBySide) {
+TEST(LayerCache, KeepsTheRowsOfAHeadContiguous) {
   HalfLayer cache = Layer(5, 2, 2), copy = Layer(3, 2, 2);
   const std::vector<float> keys = {0, 0, 1, 1, 10, 10, 11, 11, 20, 20, 21, 21};
   const std::vector<float> values = {0, 0, -1, -1, -10, -10, -11, -11, -20, -20, -21, -21};
@@ -76,7 +76,7 @@ TEST(LayerCache, KeepsTheRowsOfAHeadSideBySide) {
   }
 }
 
-TEST(LayerCache, CutBackAndGoOn) {
+TEST(LayerCache, CutBackAndContinue) {
   HalfLayer cache = Layer(4);
   AppendNumbers(0, 4, cache);
   cache.TruncateTo(2);
@@ -86,13 +86,13 @@ TEST(LayerCache, CutBackAndGoOn) {
   ExpectNumbers(cache, {});
 }
 
-TEST(LayerCacheDeathTest, RefusesToGrow) {
+TEST(LayerCacheDeathTest, DoesNotGrowBeyondItsCapacity) {
   HalfLayer cache = Layer(2);
   EXPECT_DEATH(AppendNumbers(0, 3, cache), "CHECK");
   EXPECT_DEATH(cache.TruncateTo(1), "CHECK");
 }
 
-TEST(SequenceCache, CopiesAtAPointAndPartsWays) {
+TEST(SequenceCache, CopiesAtAPointAndDiverges) {
   SequenceCache one({.layers = 2, .capacity = 4, .heads = 1, .head_width = kWidth});
   SequenceCache two({.layers = 2, .capacity = 8, .heads = 1, .head_width = kWidth});
   for (int layer = 0; layer < 2; ++layer) AppendNumbers(10 * layer, 3, one.layer(layer));

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "kernels/half/half.h"
-#include "kernels/row_blocks/row_blocks.h"
+#include "kernels/kv_rows/q8_rows.h"
 #include "tensor/dequantize.h"
 #include "tensor/half.h"
 
@@ -14,13 +14,13 @@ namespace {
 void WriteRow(std::span<const float> from, std::uint16_t* to) {
   FloatToHalf(from, {to, from.size()});
 }
-void WriteRow(std::span<const float> from, BlockQ8_0* to) { WriteRowBlocks(from, to); }
+void WriteRow(std::span<const float> from, BlockQ8_0* to) { QuantizeQ8Row(from, to); }
 
 void ReadRow(const std::uint16_t* from, std::span<float> to) { HalfToFloat({from, to.size()}, to); }
 void ReadRow(const BlockQ8_0* from, std::span<float> to) {
   for (std::size_t i = 0; i < to.size(); ++i) {
-    const BlockQ8_0& block = from[i / kRowBlock];
-    to[i] = HalfToFloat(block.scale) * static_cast<float>(block.levels[i % kRowBlock]);
+    const BlockQ8_0& block = from[i / kQ8Block];
+    to[i] = HalfToFloat(block.scale) * static_cast<float>(block.quants[i % kQ8Block]);
   }
 }
 
@@ -74,23 +74,6 @@ template <class Value>
 void StoredRows<Value>::TruncateTo(int n) {
   CHECK(0 <= n && n <= rows_);
   rows_ = n;
-}
-
-template <class Value>
-template <class Change>
-void StoredRows<Value>::ForEachHead(const Change& change) {
-  for (Side* side : {&keys_, &values_}) {
-    for (int head = 0; head < heads_; ++head) change(*side, head);
-  }
-}
-
-template <class Value>
-void StoredRows<Value>::DropFirst(int n) {
-  CHECK(0 <= n && n <= rows_);
-  ForEachHead([&](Side& side, int head) {
-    std::copy(Row(side, head, n), Row(side, head, rows_), Row(side, head, 0));
-  });
-  rows_ -= n;
 }
 
 template <class Value>
@@ -150,7 +133,7 @@ MaybeError StoredRows<Value>::Restore(int rows, ByteReader& reader) {
   for (Side* side : {&keys_, &values_}) {
     for (int head = 0; head < heads_; ++head) {
       const std::size_t count = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cells_);
-      const auto bytes = reader.Take(count * sizeof(Value));
+      const auto bytes = reader.ReadBytes(count * sizeof(Value));
       if (!reader.ok()) {
         return Error{ErrorCode::kCorrupt, "cache: rows: expected more bytes, found the end"};
       }

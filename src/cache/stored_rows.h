@@ -1,4 +1,4 @@
-// StoredRows: rows of keys and values, head by head, each row by itself in one number format.
+// StoredRows: rows of keys and values, head by head, each row by itself in one format.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@
 
 namespace edgevlm {
 
-// Row r of a head lies behind its row r - 1: whoever attends streams them. Value: std::uint16_t, a
-// float16 as its bits, or BlockQ8_0. Memory is taken by Reserve alone. Threads: const methods from
-// any thread, others from one at a time.
+// The rows of a head are contiguous, so that attention reads them sequentially. Value:
+// std::uint16_t, a float16 as its bits, or BlockQ8_0. Only Reserve allocates. Threads: const
+// methods from any thread, others from one at a time.
 template <class Value>
 class StoredRows {
  public:
@@ -29,35 +29,34 @@ class StoredRows {
   std::size_t bytes() const { return 2 * sizeof(Value) * keys_.size(); }
   static long long BytesFor(int capacity, int heads, int head_width);
 
-  // What attention reads: [rows, d] per head, valid until the next change.
+  // The rows that attention reads: [rows, d] per head, valid until the next change.
   HeadRows<const Value> keys() const { return Heads(keys_); }
   HeadRows<const Value> values() const { return Heads(values_); }
 
-  // Adds T rows, rounding. keys, values: [T, Hkv * d]. REQUIRES: rows() + T <= capacity().
+  // Appends T rows, rounded to Value. keys, values: [T, Hkv * d]. REQUIRES: rows() + T <=
+  // capacity().
   void Append(View<const float> keys, View<const float> values);
-  // keys, values: [T, Hkv * d], rows [first, first + T) as numbers.
+  // Reads rows [first, first + T) as float32. keys, values: [T, Hkv * d].
   void Read(int first, View<float> keys, View<float> values) const;
 
-  // Forgets all rows but the first n of every head. REQUIRES: 0 <= n <= rows().
+  // Drops all rows but the first n of every head. REQUIRES: 0 <= n <= rows().
   void TruncateTo(int n);
-  // Forgets the first n rows of every head; the others move up. O(rows() * width).
-  void DropFirst(int n);
-  // Of one head, the rows `kept`, in increasing order, become the first. The others' places are
-  // anybody's: TruncateTo(kept.size()) follows, when all heads have chosen as many.
+  // Moves the rows `kept` of one head, in increasing order, to its first slots. The other slots are
+  // then undefined: call TruncateTo(kept.size()) when all heads have chosen that many.
   void Keep(int head, std::span<const int> kept);
-  // Becomes the first n rows of `other`. REQUIRES: same heads and width, n <= capacity().
+  // Becomes a copy of the first n rows of `other`. REQUIRES: same heads and width, n <= capacity().
   void CopyFrom(const StoredRows& other, int n);
-  // Takes memory for so many rows, no more and no less; the rows held stay. REQUIRES: capacity >=
+  // Reallocates to exactly this capacity, keeping the rows. REQUIRES: capacity >=
   // rows().
   void Reserve(int capacity);
 
   void Save(ByteWriter& writer) const;
-  // Becomes `rows` rows that Save wrote. Errors: kCorrupt, for too few bytes and for numbers that
-  // are not finite; then it holds none. REQUIRES: 0 <= rows <= capacity().
+  // Restores `rows` rows that Save wrote. Errors: kCorrupt, for too few bytes and for values that
+  // are not finite; then it is empty. REQUIRES: 0 <= rows <= capacity().
   MaybeError Restore(int rows, ByteReader& reader);
 
  private:
-  // [Hkv, capacity, cells]. A context that is not used up takes no memory.
+  // [Hkv, capacity, cells]. Pages that were never written take no memory.
   using Side = std::vector<Value, ZeroedAllocator<Value>>;
 
   std::ptrdiff_t head_stride() const { return static_cast<std::ptrdiff_t>(capacity_) * cells_; }
@@ -67,8 +66,6 @@ class StoredRows {
   Value* Row(Side& side, int head, int row) const {
     return side.data() + head * head_stride() + static_cast<std::ptrdiff_t>(row) * cells_;
   }
-  template <class Change>
-  void ForEachHead(const Change& change);
 
   int capacity_;
   int heads_;

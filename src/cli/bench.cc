@@ -109,14 +109,9 @@ class BenchCommand final : public Command {
         ->needs("--compare");
     app.add_option("--image", image_, "the image of img and cap (default: a smooth 640x480 PPM)")
         ->type_name("FILE");
-    const std::map<std::string, Report> reports = {
-        {"md", BenchMarkdown}, {"json", BenchJson}, {"jsonl", BenchJsonLines}, {"csv", BenchCsv}};
-    app.add_option("-o,--output", report_name_, "form of the report")
-        ->type_name("md|json|jsonl|csv")
-        ->check(CLI::IsMember(reports).description(""));
+    DeclareReport(app);
     serve_app_ = app.add_subcommand("serve", "Put a running `edgevlm serve` under load");
     serve_->Declare(*serve_app_);
-    app.final_callback([this, reports] { report_ = reports.at(report_name_); });
     GroupOptions(app, {"--model", "--preset", "--n-prompt", "--n-gen", "--repetitions"});
     app.footer(
         "Tests: img, an image file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
@@ -163,6 +158,15 @@ class BenchCommand final : public Command {
   }
 
  private:
+  void DeclareReport(CLI::App& app) {
+    const std::map<std::string, Report> reports = {
+        {"md", BenchMarkdown}, {"json", BenchJson}, {"jsonl", BenchJsonLines}, {"csv", BenchCsv}};
+    app.add_option("-o,--output", report_name_, "form of the report")
+        ->type_name("md|json|jsonl|csv")
+        ->check(CLI::IsMember(reports).description(""));
+    app.final_callback([this, reports] { report_ = reports.at(report_name_); });
+  }
+
   void DeclareTests(CLI::App& app) {
     app.add_option("-r,--repetitions", repetitions_, "how often each test runs")
         ->type_name("N")

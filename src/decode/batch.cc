@@ -80,7 +80,7 @@ void Batch::ForwardExits(View<float> logits, const Run& run) {
 // Fresh rows catch up with those begun; then all go on together.
 void Batch::ForwardPartial(View<float> logits, const Run& run) {
   const WorkspaceScope scope(workspace_);
-  const View<float> x = workspace_.Take(rows_, decoder_->shape().width);
+  const View<float> x = workspace_.Alloc(rows_, decoder_->shape().width);
   const std::span<const TokenSpan> all = spans_;
   const auto fresh =
       all.first(static_cast<std::size_t>(std::ranges::count(entries_, false, &Entry::is_partial)));
@@ -98,7 +98,7 @@ void Batch::ForwardPartial(View<float> logits, const Run& run) {
   }
   decoder_->RunBlocks(all, {partial_blocks_, decoder_->shape().blocks}, x, workspace_, run);
   if (logits.rows == 0) return;
-  const View<float> chosen = workspace_.Take(logits.rows, x.cols);
+  const View<float> chosen = workspace_.Alloc(logits.rows, x.cols);
   int next[2] = {0, fresh_rows};  // rows of x: fresh and begun ones
   int wanted = 0;
   for (const Entry& entry : entries_) {

@@ -12,7 +12,7 @@ void ExitPass::Forward(std::span<const TokenSpan> batch, const std::vector<bool>
                        const PassResults& results, Workspace& workspace, const Run& run) {
   const WorkspaceScope scope(workspace);
   Begin(batch, may_leave);
-  View<float> x = workspace.Take(RowsOf(batch), decoder_.shape().width);
+  View<float> x = workspace.Alloc(RowsOf(batch), decoder_.shape().width);
   decoder_.Embed(spans_, x, run);
   BlockRange blocks;
   for (const int exit : plan_.exits) {
@@ -45,7 +45,7 @@ View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& result
   const auto candidates = static_cast<int>(std::ranges::count(places_, true, &Place::may_leave));
   if (candidates == 0) return x;
   const WorkspaceScope scope(workspace);
-  const View<float> asked = workspace.Take(candidates, x.cols);
+  const View<float> asked = workspace.Alloc(candidates, x.cols);
   int row = 0, next = 0;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
     if (places_[i].may_leave) std::ranges::copy(x.Row(row), asked.Row(next++).begin());
@@ -54,7 +54,7 @@ View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& result
   Ask(exit, asked, results, workspace, run);
   const auto leaving = static_cast<int>(std::ranges::count(places_, true, &Place::leaves));
   if (leaving == 0) return x;
-  const View<float> left = workspace.Take(leaving, x.cols);
+  const View<float> left = workspace.Alloc(leaving, x.cols);
   const View<float> rest = Part(x, left);
   decoder_.SkipBlocks(leaving_, {exit, decoder_.shape().blocks}, left, workspace, run);
   return rest;
@@ -66,9 +66,9 @@ void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results
                    Workspace& workspace, const Run& run) {
   PROFILE_ZONE(run.profiler, "decode.exit");
   const int vocabulary = decoder_.shape().vocabulary;
-  const View<float> logits = workspace.Take(asked.rows, vocabulary);
+  const View<float> logits = workspace.Alloc(asked.rows, vocabulary);
   decoder_.WriteLogits(asked, logits, workspace, run);
-  const std::span<float> shares = workspace.Take(1, vocabulary).Row(0);
+  const std::span<float> shares = workspace.Alloc(1, vocabulary).Row(0);
   int row = 0;
   for (std::size_t i = 0; i < places_.size(); ++i) {
     Place& place = places_[i];
@@ -116,10 +116,10 @@ void ExitPass::Finish(View<const float> x, const PassResults& results, Workspace
   int rows = 0;
   for (const TokenSpan& span : spans_) rows += span.logits_rows;
   if (rows == 0) return;
-  const View<float> chosen = workspace.Take(rows, x.cols);
+  const View<float> chosen = workspace.Alloc(rows, x.cols);
   GatherLogitsRows(spans_, x, chosen);
   const bool all = rows == results.logits.rows;  // in their places already
-  const View<float> logits = all ? results.logits : workspace.Take(rows, results.logits.cols);
+  const View<float> logits = all ? results.logits : workspace.Alloc(rows, results.logits.cols);
   decoder_.WriteLogits(chosen, logits, workspace, run);
   int row = 0;
   for (std::size_t i = 0; i < spans_.size(); ++i) {

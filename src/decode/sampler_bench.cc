@@ -10,7 +10,7 @@ namespace {
 void Choose(benchmark::State& state, const DecodeOptions& options) {
   const int vocabulary = static_cast<int>(state.range(0));
   // As of a model that hesitates: a nucleus of 0.9 holds some hundreds of 32000 tokens.
-  std::vector<float> logits = RandomValues().Take(vocabulary);
+  std::vector<float> logits = RandomValues().Draw(vocabulary);
   for (float& logit : logits) logit *= 4.0f;
   Sampler sampler(options, vocabulary);
   for (auto _ : state) benchmark::DoNotOptimize(sampler.Choose(logits));

@@ -1,4 +1,4 @@
-// The look-ups of GgufFile, all after Parse has found the payloads to be whole.
+// The look-ups of GgufFile. Parse has already checked that all payloads are complete.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -21,13 +21,13 @@ const Entry* Find(const std::vector<Entry>& entries, const std::vector<std::uint
   return &entries[*found];
 }
 
-std::string Place(std::string_view name) {
+std::string KeyLabel(std::string_view name) {
   return "gguf: key '" + Printable(name, kMessageBytes) + "'";
 }
 
 Error Unexpected(const GgufKey& key, std::string_view expected, const std::string& found) {
   return Error{ErrorCode::kInvalid,
-               Place(key.name) + ": expected " + std::string(expected) + ", found " + found};
+               KeyLabel(key.name) + ": expected " + std::string(expected) + ", found " + found};
 }
 
 bool IsInteger(ValueType type) {
@@ -39,11 +39,11 @@ bool IsFloat(ValueType type) { return type == ValueType::kFloat32 || type == Val
 bool IsBool(ValueType type) { return type == ValueType::kBool; }
 bool IsString(ValueType type) { return type == ValueType::kString; }
 
-// The key, if it is there and of the form that the caller can read; `expected` words that form.
+// The key, if it exists and has the type that the caller can read; `expected` names that type.
 Result<const GgufKey*> Need(const GgufFile& file, std::string_view name, bool is_array,
                             bool (*fits)(ValueType), std::string_view expected) {
   const GgufKey* key = file.FindKey(name);
-  if (key == nullptr) return Error{ErrorCode::kNotFound, Place(name) + ": not in the file"};
+  if (key == nullptr) return Error{ErrorCode::kNotFound, KeyLabel(name) + ": not in the file"};
   if (key->is_array != is_array || !fits(key->type)) {
     const std::string type(NameOf(key->type));
     return Unexpected(*key, expected, key->is_array ? "an array of " + type : type);
@@ -64,7 +64,7 @@ T Next(ByteReader& in) {
   }
 }
 
-// Calls `visit` with a value of the C++ type that stands for `type`.
+// Calls `visit` with a value of the C++ type that corresponds to `type`.
 template <class Visit>
 auto WithType(ValueType type, Visit visit) {
   switch (type) {

@@ -15,7 +15,7 @@ constexpr std::string_view kSuffix = ".gguf";
 constexpr std::string_view kOf = "-of-";
 constexpr std::size_t kDigits = 5;
 
-// A number of five digits; 0 for what is none.
+// A number of five digits; 0 if it is not one.
 int NumberOf(std::string_view digits) {
   int number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -26,7 +26,7 @@ Error Invalid(const std::string& path, const std::string& what) {
   return {ErrorCode::kInvalid, path + ": " + what};
 }
 
-// How many parts the first file says there are, 1 for a whole model or what is no GGUF file.
+// The number of parts that the first file declares; 1 for a whole model or a file that is not GGUF.
 Result<int> CountParts(const MappedFile& file, const PartName& name, const std::string& path) {
   const Result<GgufFile> part = GgufFile::ParsePart(file.bytes());
   if (!part || !part->HasKey(keys::kSplitCount)) return 1;

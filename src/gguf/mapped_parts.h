@@ -1,4 +1,4 @@
-// MappedParts: the file of a GGUF model, or all of its files where it is in several.
+// MappedParts: maps the file of a GGUF model, or all of its files if it is split.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 
 namespace edgevlm {
 
-// What the name of a part says, as llama.cpp's gguf-split writes it: "PREFIX-00001-of-00003.gguf".
+// The parsed file name of a part, in the format of llama.cpp's gguf-split:
+// "PREFIX-00001-of-00003.gguf".
 struct PartName {
   std::string prefix;  // with the folder, if there is one
   int number = 1;      // from 1
@@ -29,11 +30,11 @@ std::optional<PartName> ParsePartName(std::string_view path);
 // Threads: const methods from any thread.
 class MappedParts {
  public:
-  // Maps the file at `path`. If its keys say that it is the first of several, the others are mapped
-  // too, which lie beside it under its name with another number.
+  // Maps the file at `path`. If its keys say that it is the first of several, maps the others too,
+  // which must be in the same folder under its name with another number.
   // Errors: those of MappedFile::Open, also for a part that is missing (names it); kInvalid for a
-  // part that is not the first (names that), or whose name says another number of parts. What is no
-  // GGUF file at all is mapped, for the reader to say so.
+  // part that is not the first (names that), or whose name has another number of parts. A file that
+  // is not GGUF is mapped, and rejected by the reader.
   static Result<MappedParts> Open(const std::string& path);
 
   // Of the parts in order, for GgufFile::Parse. Valid while this object (or the one it was moved

@@ -1,4 +1,4 @@
-// The names of GGUF keys and tensors; no other file spells them. docs/formats.md describes them.
+// The names of GGUF keys and tensors, all in this file. docs/formats.md describes them.
 #pragma once
 
 #include <string>
@@ -64,7 +64,7 @@ inline constexpr std::string_view kVisionLayerNormEpsilon =
 inline constexpr std::string_view kVisionFeatureLayer = "clip.vision.feature_layer";
 inline constexpr std::string_view kProjectorScaleFactor = "clip.vision.projector.scale_factor";
 inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image_size";
-// Our own: the class token stands before the patches, as it did in training.
+// Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
 // Keys of the decoder start with the architecture: "gpt2.context_length".
@@ -157,7 +157,7 @@ std::string Bias(std::string_view module);
 
 }  // namespace modules
 
-// What a tensor is for, as far as the choice of its data type goes.
+// The role of a tensor in the choice of its data type.
 enum class TensorRole {
   kOther,
   kFixed,  // keeps its type: norms, biases, positions, the first layer of a vision encoder

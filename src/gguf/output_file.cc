@@ -15,12 +15,12 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kPartialNames = 100;  // that other writers, or the dead, may hold
-constexpr mode_t kMode = 0666;      // less what the user's umask takes away
+constexpr int kPartialNames = 100;  // that other writers, or crashed ones, may hold
+constexpr mode_t kMode = 0666;      // minus the user's umask
 
 Error CanNotWrite(const std::string& path, int number) {
   return Error{ErrorCode::kIo,
-               path + ": can not be written: " + std::generic_category().message(number)};
+               path + ": cannot be written: " + std::generic_category().message(number)};
 }
 
 Error IsThere(const std::string& path) {
@@ -31,22 +31,22 @@ std::string PartialName(const std::string& target, int attempt) {
   return target + ".partial-" + std::to_string(getpid()) + "-" + std::to_string(attempt);
 }
 
-// The name by which the system knows an open file that has none in a folder.
+// The path in /proc of an open file that has no name in a folder.
 std::string DescriptorPath(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
-// A file without a name beside `target`; -1 where there is no such thing.
+// Creates a file without a name in the folder of `target`; -1 if the file system has none.
 int OpenNameless(const std::string& target) {
   std::string folder = std::filesystem::path(target).parent_path().string();
   if (folder.empty()) folder = ".";
   const int fd = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kMode);
   if (fd < 0) return fd;
-  // Without /proc it could never be given a name.
+  // Without /proc it could never get a name.
   if (access(DescriptorPath(fd).c_str(), F_OK) == 0) return fd;
   close(fd);
   return -1;
 }
 
-// Gives a file without a name this one. 0, or the errno.
+// Gives a file without a name this name. 0, or the errno.
 int NameOpenFile(int fd, const std::string& name) {
   const int failed =
       linkat(AT_FDCWD, DescriptorPath(fd).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
@@ -148,7 +148,7 @@ int OutputFile::RenamePartial() const {
   if (existing_ == Existing::kReplaced) return std::rename(partial, target) == 0 ? 0 : errno;
   if (renameat2(AT_FDCWD, partial, AT_FDCWD, target, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL) return errno;
-  // NFS can not rename so. CheckOutput found the name free when the file was begun.
+  // NFS does not support this rename. CheckOutput found the name free when the file was created.
   return std::rename(partial, target) == 0 ? 0 : errno;
 }
 

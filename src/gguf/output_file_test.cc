@@ -58,7 +58,7 @@ TEST_F(OutputFileTest, AppearsWhenItIsComplete) {
   EXPECT_EQ(Files(), 1);
 }
 
-// Ended by a signal, a process runs no destructors.
+// A process that is killed by a signal runs no destructors.
 TEST_F(OutputFileTest, LeavesNothingWhenTheProcessEnds) {
   const int nameless = open(folder_.c_str(), O_TMPFILE | O_WRONLY, 0600);
   if (nameless < 0) GTEST_SKIP() << "this file system has no files without a name";

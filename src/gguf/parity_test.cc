@@ -1,4 +1,4 @@
-// Files that another program wrote.
+// Files that other programs wrote.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// GgufFile of a model in several files.
+// GgufFile::Parse for a model in several files.
 #include <algorithm>
 #include <iterator>
 #include <optional>

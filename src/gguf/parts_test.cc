@@ -163,7 +163,7 @@ TEST_F(MappedPartsTest, SaysWhichFileIsWanted) {
               HasSubstr("expected at most 256 parts of a model, found 999"));
 }
 
-// What matters is what the file says; a name alone makes no part.
+// The keys of the file decide; a name alone does not make it a part.
 TEST_F(MappedPartsTest, AWholeModelMayHaveSuchAName) {
   GgufWriter writer;
   writer.Add(keys::kName, std::string("whole"));

@@ -96,7 +96,7 @@ Result<ValueType> ReadValueType(ByteReader& in, std::string_view key) {
   return *type;
 }
 
-// Moves `in` past the values of `key`, checking what can be checked without copying them.
+// Advances `in` past the values of `key`, with all checks that need no copy of them.
 MaybeError SkipValues(ByteReader& in, const GgufKey& key) {
   if (key.type == ValueType::kString) {
     for (std::uint64_t i = 0; i < key.count && in.ok(); ++i) {
@@ -104,10 +104,10 @@ MaybeError SkipValues(ByteReader& in, const GgufKey& key) {
       if (length > GgufLimits::kStringBytes) {
         return TooLarge(KeyPlace(key.name) + ": string", "bytes", GgufLimits::kStringBytes, length);
       }
-      (void)in.Take(length);
+      (void)in.ReadBytes(length);
     }
   } else {
-    const auto values = in.Take(key.count * static_cast<std::uint64_t>(BytesOf(key.type)));
+    const auto values = in.ReadBytes(key.count * static_cast<std::uint64_t>(BytesOf(key.type)));
     if (key.type == ValueType::kBool) {
       for (const std::byte value : values) {
         if (value > std::byte{1}) {
@@ -143,7 +143,7 @@ Result<GgufKey> ReadKey(ByteReader& in, std::span<const std::byte> file, std::ui
   return key;
 }
 
-// A tensor as the file announces it, its place not yet checked.
+// A tensor as described in the file, its offset not yet checked.
 struct TensorEntry {
   std::string_view name;
   DType dtype;
@@ -202,9 +202,9 @@ Result<std::uint64_t> AlignmentOf(const GgufFile& file) {
   return value;
 }
 
-// The tensor's bytes within `data`, the part of the file that follows the padded descriptions.
-Result<GgufTensor> Place(const TensorEntry& entry, std::span<const std::byte> data,
-                         std::uint64_t alignment) {
+// The tensor's bytes in `data`, the part of the file after the padded descriptions.
+Result<GgufTensor> LocateTensor(const TensorEntry& entry, std::span<const std::byte> data,
+                                std::uint64_t alignment) {
   if (entry.offset % alignment != 0) {
     return Corrupt(TensorPlace(entry.name) + ": expected an offset that is a multiple of " +
                    std::to_string(alignment) + ", found " + std::to_string(entry.offset));
@@ -235,16 +235,16 @@ MaybeError FindOverlap(std::span<const GgufTensor> tensors) {
   return std::nullopt;
 }
 
-// Indices of `entries` with names increasing, or an error that names what occurs twice.
-template <class Entry, class PlaceOf>
-Result<std::vector<std::uint32_t>> IndexByName(const std::vector<Entry>& entries, PlaceOf place) {
+// Indices of `entries` sorted by name, or an error that names a duplicate.
+template <class Entry, class Label>
+Result<std::vector<std::uint32_t>> IndexByName(const std::vector<Entry>& entries, Label label) {
   std::vector<std::uint32_t> index(entries.size());
   std::iota(index.begin(), index.end(), 0u);
   std::sort(index.begin(), index.end(),
             [&](std::uint32_t a, std::uint32_t b) { return entries[a].name < entries[b].name; });
   for (std::size_t i = 1; i < index.size(); ++i) {
     const std::string_view name = entries[index[i]].name;
-    if (name == entries[index[i - 1]].name) return Corrupt(place(name) + ": occurs twice");
+    if (name == entries[index[i - 1]].name) return Corrupt(label(name) + ": occurs twice");
   }
   return index;
 }
@@ -252,7 +252,7 @@ Result<std::vector<std::uint32_t>> IndexByName(const std::vector<Entry>& entries
 }  // namespace
 
 Result<GgufFile> GgufFile::ParsePart(std::span<const std::byte> bytes) {
-  // How long the part before the data is shows only while it is read: the copy grows until it
+  // The length of the part before the data is known only after reading it: the copy grows until it
   // holds all of it.
   constexpr std::size_t kFirstCopyBytes = 1 << 20, kGrowth = 8;
   const std::size_t most = std::min<std::size_t>(bytes.size(), GgufLimits::kMetadataBytes);
@@ -298,7 +298,7 @@ MaybeError GgufFile::Read(ByteReader& in, std::span<const std::byte> metadata,
   const std::uint64_t start = std::min<std::uint64_t>(in.position() + padding, bytes.size());
   const auto data = bytes.subspan(static_cast<std::size_t>(start));
   for (const TensorEntry& entry : entries) {
-    auto tensor = Place(entry, data, *alignment);
+    auto tensor = LocateTensor(entry, data, *alignment);
     if (!tensor) return tensor.error();
     tensors_.push_back(*tensor);
   }

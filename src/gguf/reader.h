@@ -18,7 +18,7 @@ namespace edgevlm {
 
 class ByteReader;
 
-// What a file may hold. All are charged before anything is allocated for it.
+// Limits on the contents of a file. All are checked before memory is allocated.
 struct GgufLimits {
   static constexpr std::uint64_t kKeys = 1 << 16;
   static constexpr std::uint64_t kTensors = 1 << 16;
@@ -32,7 +32,7 @@ struct GgufLimits {
   static constexpr int kParts = 256;  // files of one model
 };
 
-// One key as it lies in the file.
+// One key in the file.
 struct GgufKey {
   std::string_view name;
   ValueType type;  // of a value; for an array, of its elements
@@ -47,28 +47,28 @@ struct GgufTensor {
   TensorView view;
 };
 
-// Reads a file that lies in memory: mapped, or part of the program. Keys and names are read from a
-// copy, so that a mapped file that somebody cuts short is an error and not the end of the process;
-// names and strings that are handed out are views of this object. The bytes of tensors are views of
-// the file, which must outlive them, and are for CheckedCopy to read.
-// The file is checked in full by Parse: afterwards every tensor lies inside it, aligned, none
-// overlapping another. The numbers inside tensors are not looked at. Tensors are aligned in memory
+// Reads a file in memory: mapped, or embedded in the program. Keys and names are read from a copy,
+// so that a mapped file that is truncated is an error instead of the end of the process; the
+// returned names and strings are views of this object. The bytes of tensors are views of the file,
+// which must outlive them; read them with CheckedCopy.
+// Parse checks the whole file: afterwards every tensor lies inside it and is aligned, and none
+// overlaps another. The values inside tensors are not checked. Tensors are aligned in memory
 // as they are in the file if `bytes` starts at such an address; a mapping does. Cost: Parse
 // walks the keys once, twice if they take more than 1 MiB (about 5 ms for 150,000 tokens); look-ups
 // are O(log n). Threads: const methods from any thread. Messages: "gguf: key 'gpt2.block_count':
 // expected an integer, found string".
 class GgufFile {
  public:
-  // Told of a part of the file that is not needed soon, so that a mapping can let go of it.
+  // Called with a part of the file that is not needed soon, so that a mapping can release it.
   using OnDone = std::function<void(std::span<const std::byte> part)>;
 
-  // Errors: kCorrupt (of another kind of file, says which: DescribeFile), kTooLarge (names the
-  // limit), kUnsupported (version, byte order, data type), kIo (the file was cut short meanwhile).
+  // Errors: kCorrupt (for another kind of file, names it: DescribeFile), kTooLarge (names the
+  // limit), kUnsupported (version, byte order, data type), kIo (the file was truncated meanwhile).
   static Result<GgufFile> Parse(std::span<const std::byte> bytes, OnDone on_done = {});
 
-  // The same for a model in one file or several ("split"), all of them in order: keys of the first,
-  // tensors of all, and nothing that says that there were several. Errors: as above; kInvalid for
-  // files that do not belong together, or not all of them.
+  // The same for a model in one file or several ("split"), given in order: keys of the first,
+  // tensors of all, without the keys of the split. Errors: as above; kInvalid for files that do not
+  // belong together, or if some are missing.
   static Result<GgufFile> Parse(std::span<const std::span<const std::byte>> parts,
                                 OnDone on_done = {});
 
@@ -88,7 +88,7 @@ class GgufFile {
 
   // Typed values. Errors: kNotFound (no such key), kInvalid (another type, or out of range).
   // Int and Ints take any integer type whose value fits; Float and Floats take float32 and float64.
-  // Float refuses infinities and NaN; Floats does not look.
+  // Float rejects infinities and NaN; Floats does not check.
   Result<int> Int(std::string_view name) const;
   Result<float> Float(std::string_view name) const;
   Result<bool> Bool(std::string_view name) const;
@@ -98,7 +98,7 @@ class GgufFile {
   Result<std::vector<bool>> Bools(std::string_view name) const;
   Result<std::vector<std::string_view>> Strings(std::string_view name) const;
 
-  // The same, with a value for a key that is absent. One of another type is still an error.
+  // The same, with a default for a missing key. A key of another type is still an error.
   Result<int> Int(std::string_view name, int fallback) const;
   Result<float> Float(std::string_view name, float fallback) const;
   Result<bool> Bool(std::string_view name, bool fallback) const;
@@ -108,11 +108,11 @@ class GgufFile {
   GgufValue Value(const GgufKey& key) const;
 
   // Errors: kNotFound; with a shape, kInvalid when the tensor has another one. Leading extents of 1
-  // do not count ([1, D] is taken for [D]); the view gets the shape that was asked for.
+  // are ignored ([1, D] matches [D]); the view gets the expected shape.
   Result<TensorView> Tensor(std::string_view name) const;
   Result<TensorView> Tensor(std::string_view name, const Shape& expected) const;
 
-  // For whoever has copied a tensor: its bytes may leave the memory until they are read again.
+  // Call after copying a tensor: its bytes may leave memory until they are read again.
   // REQUIRES: a tensor of this file.
   void Done(const TensorView& tensor) const {
     if (on_done_) on_done_(tensor.bytes);
@@ -121,20 +121,20 @@ class GgufFile {
  private:
   GgufFile() = default;
 
-  // Fills this from `metadata`, the beginning of the file `bytes`; `in` reads it.
+  // Parses `metadata`, the start of the file `bytes`, with the reader `in`.
   MaybeError Read(ByteReader& in, std::span<const std::byte> metadata,
                   std::span<const std::byte> bytes);
   MaybeError IndexNames();
   // Whether this is part `number` (from 0) of `count`.
   MaybeError CheckPart(int number, int count) const;
-  // Whether all tensors are there; then forgets that there were parts.
+  // Checks that all tensors are present, and removes the keys of the split.
   MaybeError FinishParts();
 
-  std::vector<std::vector<std::byte>> metadata_;  // a copy of each file's beginning
+  std::vector<std::vector<std::byte>> metadata_;  // a copy of the start of each file
   std::uint32_t version_ = 0;
   std::vector<GgufKey> keys_;
   std::vector<GgufTensor> tensors_;
-  std::vector<std::uint32_t> keys_by_name_;     // indices into keys_, names increasing
+  std::vector<std::uint32_t> keys_by_name_;     // indices into keys_, sorted by name
   std::vector<std::uint32_t> tensors_by_name_;  // likewise into tensors_
   OnDone on_done_;
 };

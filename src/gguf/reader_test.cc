@@ -26,7 +26,7 @@ constexpr std::uint32_t kArray = 9;
 constexpr std::uint32_t kF32 = 0;
 constexpr std::uint32_t kQ8 = 8;
 
-// The pieces of a file, right or wrong.
+// The parts of a file, valid or not.
 template <class T>
 std::string Num(T value) {
   return std::string(reinterpret_cast<const char*>(&value), sizeof(value));
@@ -207,7 +207,7 @@ TEST(GgufFile, FallbacksAreForAbsentKeysOnly) {
   EXPECT_EQ(file->String("one", "gpt-2").error().code, ErrorCode::kInvalid);
 }
 
-// More keys than the first copy of a file's beginning holds.
+// More keys than the first copy of the file's start holds.
 std::string FileWithLongKeys() {
   GgufWriter writer;
   writer.Add("long", std::vector<std::string>(200'000, "a token of the vocabulary"));

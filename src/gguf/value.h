@@ -11,7 +11,7 @@
 
 namespace edgevlm {
 
-// The numbers are GGUF's own.
+// The numbers are those of GGUF.
 enum class ValueType : std::uint32_t {
   kUint8 = 0,
   kInt8 = 1,
@@ -60,14 +60,14 @@ constexpr ValueType ValueTypeOf() {
 // Nothing for an id that GGUF does not have.
 std::optional<ValueType> ValueTypeFromId(std::uint32_t id);
 
-// The bytes of one value in a file; 0 for strings and arrays, which say their own length.
+// The bytes of one value in a file; 0 for strings and arrays, which store their own length.
 int BytesOf(ValueType type);
 
-// Text from outside, fit for a message of one line: at most `max_bytes` of it, then "..."; control
-// characters become '?'.
+// Untrusted text, sanitized for a message of one line: at most `max_bytes` of it, then "...";
+// control characters become '?'.
 std::string Printable(std::string_view text, int max_bytes);
 
-// For people: `7`, `"gpt2"`, `[1, 2, 3, ... 50257 values]`. Shows at most `max_elements` of an
+// Human-readable: `7`, `"gpt2"`, `[1, 2, 3, ... 50257 values]`. Shows at most `max_elements` of an
 // array and `max_text_bytes` of each string (Printable).
 std::string ToText(const GgufValue& value, int max_elements, int max_text_bytes);
 

@@ -52,7 +52,7 @@ void PutValue(std::string& out, const std::vector<T>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) PutOne<T>(out, values[i]);
 }
 
-// What must follow `size` bytes.
+// The padding after `size` bytes.
 std::uint64_t PaddingAfter(std::uint64_t size) {
   return (kGgufAlignment - size % kGgufAlignment) % kGgufAlignment;
 }
@@ -68,14 +68,14 @@ MaybeError CheckNames(const std::vector<Entry>& entries, std::string_view kind,
     return Invalid("expected at most " + std::to_string(max_entries) + " " + std::string(kind) +
                    "s, found " + std::to_string(entries.size()));
   }
-  std::set<std::string_view> seen;
+  std::set<std::string_view> names;
   for (const Entry& entry : entries) {
     const std::string where = std::string(kind) + " '" + Printable(entry.name, kMessageBytes) + "'";
     if (entry.name.empty() || entry.name.size() > max_bytes) {
       return Invalid(where + ": expected a name of 1 to " + std::to_string(max_bytes) +
                      " bytes, found " + std::to_string(entry.name.size()));
     }
-    if (!seen.insert(entry.name).second) return Invalid(where + ": added twice");
+    if (!names.insert(entry.name).second) return Invalid(where + ": added twice");
   }
   return std::nullopt;
 }

@@ -106,7 +106,7 @@ TEST(GgufWriter, CutAtEveryByteIsAnErrorNeverACrash) {
   const auto bytes = SmallFile().ToBytes();
   ASSERT_TRUE(GgufFile::Parse(*bytes).ok());
   for (std::size_t size = 0; size < bytes->size(); ++size) {
-    // A copy of its own, so that a sanitizer sees a read behind the cut.
+    // A separate copy, so that a sanitizer sees reads past the cut.
     const std::vector<std::byte> cut(bytes->begin(),
                                      bytes->begin() + static_cast<std::ptrdiff_t>(size));
     const auto file = GgufFile::Parse(cut);

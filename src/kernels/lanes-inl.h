@@ -19,7 +19,7 @@ using FullTag = hn::ScalableTag<float>;
 constexpr int kLanes = static_cast<int>(hn::MaxLanes(FullTag()));
 
 // Calls step(d, i) for i = 0.. so that the lanes of the tags d cover [first, n) exactly: whole
-// vectors first, then four lanes at a time, then single ones. Nothing outside is touched.
+// vectors first, then four lanes at a time, then single ones. Nothing outside is accessed.
 template <class Step>
 HWY_INLINE void ForLanes(int first, int n, const Step& step) {
   int i = first;
@@ -30,7 +30,7 @@ HWY_INLINE void ForLanes(int first, int n, const Step& step) {
   for (; i < n; ++i) step(hn::CappedTag<float, 1>(), i);
 }
 
-// The sum and the greatest of all lanes.
+// The sum and the maximum of all lanes.
 HWY_INLINE float SumLanes(hn::VFromD<FullTag> v) {
   return hn::GetLane(hn::SumOfLanes(FullTag(), v));
 }

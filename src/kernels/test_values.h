@@ -1,4 +1,4 @@
-// What the kernels' tests share: random values, guarded memory, the sizes around vector widths.
+// For tests of kernels: random values, guarded memory, and sizes around vector widths.
 #pragma once
 
 #include <algorithm>
@@ -18,12 +18,12 @@ inline constexpr std::array kTestLengths = {1,  2,  3,  4,  5,  7,  8,  9,  12, 
 // Distances of the first value from an aligned address.
 inline constexpr std::array kTestShifts = {0, 1, 3};
 
-// Normally distributed values. The seed is fixed, so that a failure can be repeated.
+// Normally distributed values. The seed is fixed, so that failures can be reproduced.
 class RandomValues {
  public:
   static constexpr unsigned kSeed = 20240607;
 
-  std::vector<float> Take(int count) {
+  std::vector<float> Draw(int count) {
     std::vector<float> values(static_cast<std::size_t>(count));
     for (float& value : values) value = normal_(generator_);
     return values;
@@ -34,8 +34,8 @@ class RandomValues {
   std::normal_distribution<float> normal_;
 };
 
-// A matrix [rows, cols] between guard values, at a chosen misalignment; its rows have a gap of
-// guard values between them too.
+// A matrix [rows, cols] surrounded by guard values, at a chosen misalignment. Guard values also lie
+// between its rows.
 template <class T>
 class Guarded {
  public:
@@ -52,7 +52,7 @@ class Guarded {
     }
   }
 
-  // Whether all guard values are as they were.
+  // Whether no guard value was overwritten.
   bool intact() {
     std::vector<bool> inside(values_.size(), false);
     for (int row = 0; row < rows_; ++row) {

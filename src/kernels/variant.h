@@ -1,8 +1,9 @@
-// Variants: the same operation written for several instruction sets, and the choice between them.
+// Variants: implementations of one operation for several instruction sets, and the choice between
+// them.
 //
 // Every operation has one function type, one scalar variant (the specification) and one Highway
-// source that is compiled once per instruction set. op.cc lists them; tests and benchmarks run
-// through the same list.
+// source that is compiled once per instruction set. op.cc lists them; tests and benchmarks iterate
+// over the same list.
 #pragma once
 
 #include <array>
@@ -19,8 +20,8 @@ struct Variant {
   Function run = nullptr;
 };
 
-// What one Highway source was compiled to, and what sealed files hold for sets that Highway has
-// no target for; null where there is nothing.
+// The functions that one Highway source was compiled to, and those of files for a single
+// instruction set that is no Highway target; null where there is none.
 template <class Function>
 struct HighwayVariants {
   Function avx512 = nullptr;
@@ -51,7 +52,7 @@ class VariantList {
   const Variant<Function>* end() const { return variants_.data() + count_; }
   Function scalar() const { return variants_[count_ - 1].run; }
 
-  // The first that runs on the chosen instruction set. REQUIRES: ChooseIsa() succeeds.
+  // The first variant that runs on the chosen instruction set. REQUIRES: ChooseIsa() succeeds.
   Function Chosen() const {
     const Result<Isa>& isa = ChooseIsa();
     CHECK(isa.ok());

@@ -13,8 +13,9 @@
 #include "gguf/names.h"
 #include "gguf/reader.h"
 #include "kernels/layer_norm/layer_norm.h"
-#include "kernels/matmul/int8_matmul.h"
-#include "kernels/matmul/pair_matmul.h"
+#include "kernels/matmul/bf16/bf16_matmul.h"
+#include "kernels/matmul/float32/float32_matmul.h"
+#include "kernels/matmul/int8/int8_matmul.h"
 #include "kernels/rms_norm/rms_norm.h"
 #include "measure/signature_model.h"
 #include "model/families.h"
@@ -66,11 +67,11 @@ float AddTokens(const Decoder& decoder, bool is_fast, SignatureHash& hash) {
 struct Products {
   Products(const std::vector<float>& values, int width)
       : x(values.data(), kRows, width),
-        int8(workspace.Take(kRows, Int8LayoutOf(width).floats), width),
-        pairs(workspace.Take(kRows, PairRows::Columns(width)), width) {
+        int8(workspace.Alloc(kRows, QuantizedRowLayoutOf(width).floats), width),
+        pairs(workspace.Alloc(kRows, Bf16Rows::Columns(width)), width) {
     for (int row = 0; row < kRows; ++row) {
       QuantizeRowScalar(x.Row(row).data(), int8, row);
-      PairUpScalar(x.Row(row).data(), pairs, row);
+      RoundRowToBf16Scalar(x.Row(row).data(), pairs, row);
     }
   }
 
@@ -80,14 +81,14 @@ struct Products {
     const auto outputs = static_cast<int>(tensor.shape[0]);
     std::vector<float> values(static_cast<std::size_t>(kRows * outputs));
     const View<float> y(values.data(), kRows, outputs);
-    for (const Packing packing : {Packing::kExact, Packing::kPairs}) {
+    for (const Packing packing : {Packing::kExact, Packing::kBf16Pairs}) {
       const Result<Weight> w = Weight::Pack(tensor, outputs, x.cols, pool, packing);
       CHECK(w.ok());
       const MatMulPart all = {0, kRows, 0, w->panels()};
-      if (w->type() == WeightType::kPairs) {
-        PairMatMulScalar({pairs, *w, {}, y}, all);
+      if (w->type() == WeightType::kBf16Pairs) {
+        Bf16MatMulScalar({pairs, *w, {}, y}, all);
       } else if (packing == Packing::kExact) {
-        MatMulScalar({x, *w, {}, y}, all);
+        Float32MatMulScalar({x, *w, {}, y}, all);
       } else {
         Int8MatMulScalar({int8, *w, {}, y}, all);
       }
@@ -97,8 +98,8 @@ struct Products {
 
   Workspace workspace;
   View<const float> x;
-  Int8Rows int8;
-  PairRows pairs;
+  QuantizedRows int8;
+  Bf16Rows pairs;
 };
 
 // The bits of the specification.

@@ -15,11 +15,11 @@ bool AreExits(std::span<const int> exits, int blocks) {
 void Decoder::Forward(std::span<const TokenSpan> batch, View<float> logits, Workspace& workspace,
                       const Run& run) const {
   const WorkspaceScope scope(workspace);
-  const View<float> x = workspace.Take(RowsOf(batch), shape().width);
+  const View<float> x = workspace.Alloc(RowsOf(batch), shape().width);
   Embed(batch, x, run);
   RunBlocks(batch, {0, shape().blocks}, x, workspace, run);
   if (logits.rows == 0) return;
-  const View<float> chosen = workspace.Take(logits.rows, shape().width);
+  const View<float> chosen = workspace.Alloc(logits.rows, shape().width);
   GatherLogitsRows(batch, x, chosen);
   WriteLogits(chosen, logits, workspace, run);
 }

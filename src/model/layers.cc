@@ -8,39 +8,39 @@
 namespace edgevlm {
 
 int LevelColumns(int inputs) {
-  return std::max(Int8LayoutOf(inputs).floats, PairRows::Columns(inputs));
+  return std::max(QuantizedRowLayoutOf(inputs).floats, Bf16Rows::Columns(inputs));
 }
 
-const Int8Rows& Inputs::Int8(const Run& run) {
+const QuantizedRows& Inputs::Int8(const Run& run) {
   if (int8_.empty()) {
     PROFILE_ZONE(run.profiler, "int8");
     pairs_ = {};
-    int8_ = {memory_.Cols(0, Int8LayoutOf(values_.cols).floats), values_.cols};
+    int8_ = {memory_.Cols(0, QuantizedRowLayoutOf(values_.cols).floats), values_.cols};
     QuantizeRows(values_, int8_, run.pool);
   }
   return int8_;
 }
 
-const PairRows& Inputs::Pairs(const Run& run) {
+const Bf16Rows& Inputs::Pairs(const Run& run) {
   if (pairs_.empty()) {
     PROFILE_ZONE(run.profiler, "bfloat16");
     int8_ = {};
-    pairs_ = {memory_.Cols(0, PairRows::Columns(values_.cols)), values_.cols};
-    PairUp(values_, pairs_, run.pool);
+    pairs_ = {memory_.Cols(0, Bf16Rows::Columns(values_.cols)), values_.cols};
+    RoundToBf16(values_, pairs_, run.pool);
   }
   return pairs_;
 }
 
 void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const {
   const WeightType type = weight.type();
-  if (type == WeightType::kPairs) {
-    const PairRows& pairs = x.Pairs(run);
+  if (type == WeightType::kBf16Pairs) {
+    const Bf16Rows& pairs = x.Pairs(run);
     PROFILE_ZONE(run.profiler, zone);
     MatMul(pairs, weight, epilogue, y, run.pool);
   } else if (type == WeightType::kInt8 || (type == WeightType::kBlocks && run.fast)) {
-    const Int8Rows& levels = x.Int8(run);
+    const QuantizedRows& quantized = x.Int8(run);
     PROFILE_ZONE(run.profiler, zone);
-    MatMul(levels, weight, epilogue, y, run.pool);
+    MatMul(quantized, weight, epilogue, y, run.pool);
   } else {
     Multiply(x.values(), epilogue, y, run);
   }
@@ -75,7 +75,7 @@ void Linear::AddTo(View<const float> x, View<float> y, const Run& run) const {
 
 void Norm::Apply(View<const float> x, View<float> y, const Run& run) const {
   PROFILE_ZONE(run.profiler, zone);
-  LayerNorm(x, gain, bias, epsilon, y);
+  LayerNorm(x, gain, bias, epsilon, y, run.pool);
 }
 
 void RmsNormLayer::Apply(View<const float> x, View<float> y, const Run& run) const {

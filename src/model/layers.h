@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "kernels/matmul/int8_matmul.h"
-#include "kernels/matmul/pair_matmul.h"
+#include "kernels/matmul/bf16/bf16_matmul.h"
+#include "kernels/matmul/float32/float32_matmul.h"
+#include "kernels/matmul/int8/int8_matmul.h"
 #include "model/run.h"
 #include "tensor/view.h"
 #include "tensor/weight.h"
@@ -29,14 +30,14 @@ class Inputs {
   const View<const float>& values() const { return values_; }
 
   // The same, rounded. Valid until the other of the two is called.
-  const Int8Rows& Int8(const Run& run);
-  const PairRows& Pairs(const Run& run);
+  const QuantizedRows& Int8(const Run& run);
+  const Bf16Rows& Pairs(const Run& run);
 
  private:
   View<const float> values_;
   View<float> memory_;
-  Int8Rows int8_;   // empty unless the memory holds them
-  PairRows pairs_;  // likewise
+  QuantizedRows int8_;  // empty unless the memory holds them
+  Bf16Rows pairs_;      // likewise
 };
 
 // y = activation(x W^T + bias).

@@ -26,20 +26,20 @@ struct StoredAs {
 
 constexpr std::array kStored = {
     StoredAs{DType::kF32, Packing::kExact}, StoredAs{DType::kF16, Packing::kExact},
-    StoredAs{DType::kF16, Packing::kInt8},  StoredAs{DType::kBF16, Packing::kPairs},
-    StoredAs{DType::kQ8_0, Packing::kInt8}, StoredAs{DType::kQ4_K, Packing::kPairs},
+    StoredAs{DType::kF16, Packing::kInt8},  StoredAs{DType::kBF16, Packing::kBf16Pairs},
+    StoredAs{DType::kQ8_0, Packing::kInt8}, StoredAs{DType::kQ4_K, Packing::kBf16Pairs},
 };
 
 Linear MakeLinear(const StoredAs& stored) {
   RandomValues random;
-  const std::vector<float> values = random.Take(kOutputWidth * kInputWidth);
+  const std::vector<float> values = random.Draw(kOutputWidth * kInputWidth);
   std::vector<std::byte> bytes(*BytesOf(stored.dtype, {kOutputWidth, kInputWidth}));
   Quantize(values, stored.dtype, bytes);
   ThreadPool pool(1);
   Result<Weight> weight = Weight::Pack({stored.dtype, {kOutputWidth, kInputWidth}, bytes},
                                        kOutputWidth, kInputWidth, pool, stored.packing);
   CHECK(weight.ok());
-  return {.zone = "", .weight = *std::move(weight), .bias = random.Take(kOutputWidth)};
+  return {.zone = "", .weight = *std::move(weight), .bias = random.Draw(kOutputWidth)};
 }
 
 class LayersTest : public ::testing::TestWithParam<bool> {
@@ -47,8 +47,8 @@ class LayersTest : public ::testing::TestWithParam<bool> {
   LayersTest() {
     for (const StoredAs& stored : kStored) linears_.push_back(MakeLinear(stored));
     RandomValues random;
-    x_.values = random.Take(kRows * kInputWidth);
-    memory_ = workspace_.Take(kRows, LevelColumns(kInputWidth));
+    x_.values = random.Draw(kRows * kInputWidth);
+    memory_ = workspace_.Alloc(kRows, LevelColumns(kInputWidth));
   }
 
   std::vector<float> Apply(const Linear& linear, Inputs& inputs) {
@@ -118,7 +118,7 @@ TEST_P(LayersTest, ProductsAreAddedAndMultiplied) {
     SCOPED_TRACE(static_cast<int>(linear.weight.type()));
     const std::vector<float> product = ApplyAlone(linear);
     RandomValues random;
-    const std::vector<float> before = random.Take(kRows * kOutputWidth);
+    const std::vector<float> before = random.Draw(kRows * kOutputWidth);
     Buffer sum(kRows, kOutputWidth), scaled(kRows, kOutputWidth);
     sum.values = scaled.values = before;
     Inputs inputs(x_.view(), memory_);

@@ -90,7 +90,7 @@ TEST_F(VisionTest, SeveralAtOnceEqualOneByOneOnAnyThreads) {
 TEST_F(VisionTest, GivesTheWorkspaceBack) {
   ThreadPool pool(1);
   Buffer pixels = RandomPixels(1);
-  const View<float> held = workspace_.Take(2, 2);
+  const View<float> held = workspace_.Alloc(2, 2);
   held.Row(1)[1] = 42;
   const Workspace::Mark mark = workspace_.mark();
   Encode(pixels.view(), pool);

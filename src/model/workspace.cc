@@ -16,7 +16,7 @@ constexpr std::size_t kLeastBlock = std::size_t{1} << 16;  // values; 256 KiB
 
 void Workspace::Free::operator()(float* values) const { ::operator delete[](values, kAlignment); }
 
-View<float> Workspace::Take(int rows, int cols) {
+View<float> Workspace::Alloc(int rows, int cols) {
   CHECK(rows >= 0 && cols >= 0);
   const std::size_t values = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
   const std::size_t size = (values + kAlignmentValues - 1) / kAlignmentValues * kAlignmentValues;

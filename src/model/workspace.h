@@ -16,7 +16,7 @@ class Workspace {
  public:
   // A matrix [rows, cols], valid until Clear or a Rewind to before it. Throws std::bad_alloc.
   // REQUIRES: rows >= 0, cols >= 0.
-  View<float> Take(int rows, int cols);
+  View<float> Alloc(int rows, int cols);
 
   // Gives everything back.
   void Clear() { top_ = {}; }

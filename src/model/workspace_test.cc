@@ -9,9 +9,9 @@ namespace {
 
 TEST(Workspace, MatricesDoNotOverlapAndAreAligned) {
   Workspace workspace;
-  const View<float> a = workspace.Take(3, 5);
-  const View<float> b = workspace.Take(1, 1);
-  const View<float> c = workspace.Take(1000, 1000);  // larger than a block
+  const View<float> a = workspace.Alloc(3, 5);
+  const View<float> b = workspace.Alloc(1, 1);
+  const View<float> c = workspace.Alloc(1000, 1000);  // larger than a block
   for (const View<float>& view : {a, b, c}) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view.data) % 64, 0u);
     for (int r = 0; r < view.rows; ++r) {
@@ -24,21 +24,21 @@ TEST(Workspace, MatricesDoNotOverlapAndAreAligned) {
 
 TEST(Workspace, GivesTheSameMemoryAgain) {
   Workspace workspace;
-  const float* first = workspace.Take(4, 4).data;
+  const float* first = workspace.Alloc(4, 4).data;
   const Workspace::Mark mark = workspace.mark();
-  const float* second = workspace.Take(4, 4).data;
-  const float* large = workspace.Take(500, 500).data;
+  const float* second = workspace.Alloc(4, 4).data;
+  const float* large = workspace.Alloc(500, 500).data;
   workspace.Rewind(mark);
-  EXPECT_EQ(workspace.Take(4, 4).data, second);
-  EXPECT_EQ(workspace.Take(500, 500).data, large);
+  EXPECT_EQ(workspace.Alloc(4, 4).data, second);
+  EXPECT_EQ(workspace.Alloc(500, 500).data, large);
   workspace.Clear();
-  EXPECT_EQ(workspace.Take(4, 4).data, first);
+  EXPECT_EQ(workspace.Alloc(4, 4).data, first);
 }
 
 TEST(Workspace, EmptyMatrices) {
   Workspace workspace;
-  EXPECT_EQ(workspace.Take(0, 7).rows, 0);
-  EXPECT_EQ(workspace.Take(7, 0).cols, 0);
+  EXPECT_EQ(workspace.Alloc(0, 7).rows, 0);
+  EXPECT_EQ(workspace.Alloc(7, 0).cols, 0);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ std::string TableLine(const Total& total, std::size_t name_width, std::int64_t a
   return line + numbers;
 }
 
-// Zone names are plain words and dots; whatever else one may hold must not break the JSON.
+// Zone names are plain words and dots; any other character must not break the JSON.
 void AppendJsonString(std::string_view text, std::string& out) {
   out += '"';
   for (const char c : text) {
@@ -83,13 +83,13 @@ std::string Profiler::Trace() const {
   return json + "\n],\"displayTimeUnit\":\"ms\"}\n";
 }
 
-void ProfileZone::Begin(std::string_view name) {
+void ProfileZone::StartZone(std::string_view name) {
   name_ = name;
   ++profiler_->depth_;
   begin_ns_ = profiler_->Now();
 }
 
-void ProfileZone::End() {
+void ProfileZone::EndZone() {
   const std::int64_t end_ns = profiler_->Now();
   const int depth = --profiler_->depth_;
   if (profiler_->zones_.size() >= Profiler::kMaxZones) {

@@ -1,7 +1,7 @@
-// Profiler: how long each named part of a run took.
+// Profiler: measures the time of each named zone of a run.
 //
-// Code marks its parts with PROFILE_ZONE(profiler, name); zones may stand inside zones. Names are
-// formed once, at load, and only pointed at. With a null profiler a zone costs one comparison.
+// Code marks zones with PROFILE_ZONE(profiler, name); zones may be nested. Names are created once,
+// at load, and only referenced. With a null profiler a zone costs one comparison.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 namespace edgevlm {
 
 // Threads: one at a time; zones are marked on the thread that drives the work, not in its pool.
-// Memory: 40 bytes per zone passed, up to kMaxZones; later ones are counted but not recorded.
+// Memory: 40 bytes per recorded zone, up to kMaxZones; later ones are counted but not recorded.
 class Profiler {
  public:
   static constexpr std::size_t kMaxZones = 1 << 20;
@@ -21,8 +21,8 @@ class Profiler {
   Profiler() : start_(Clock::now()) {}
 
   // One line per name, the costliest first: name, calls, total ms, share. A zone's total includes
-  // the zones inside it; shares are of the time inside outermost zones. Empty if nothing was
-  // marked.
+  // the zones inside it; shares are relative to the time inside outermost zones. Empty if nothing
+  // was recorded.
   std::string Table() const;
 
   // Chrome's trace event format (JSON; one complete event per zone, microseconds), for
@@ -55,17 +55,17 @@ class ProfileZone {
  public:
   // profiler: may be null, then nothing happens. name: must live as long as the profiler.
   ProfileZone(Profiler* profiler, std::string_view name) : profiler_(profiler) {
-    if (profiler_ != nullptr) Begin(name);
+    if (profiler_ != nullptr) StartZone(name);
   }
   ~ProfileZone() {
-    if (profiler_ != nullptr) End();
+    if (profiler_ != nullptr) EndZone();
   }
   ProfileZone(const ProfileZone&) = delete;
   ProfileZone& operator=(const ProfileZone&) = delete;
 
  private:
-  void Begin(std::string_view name);
-  void End();
+  void StartZone(std::string_view name);
+  void EndZone();
 
   Profiler* profiler_;
   std::string_view name_;

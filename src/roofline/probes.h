@@ -1,4 +1,4 @@
-// Probes: loops that do one kind of instruction as fast as a core can, and nothing else.
+// Probes: loops that execute one kind of instruction at the maximum rate of a core.
 //
 // The files named after an instruction set are compiled for it (cmake/EdgevlmIsa.cmake) and may run
 // only where base/cpu.h says so; they include intrinsics and this header alone.
@@ -9,11 +9,11 @@
 
 namespace edgevlm {
 
-// Each does so many steps of some independent multiply-adds, enough of them to hide the latency of
-// one, on values that keep to the range of their type.
+// Steps per call. A step is a number of independent multiply-adds, enough to hide the latency of
+// one, on values that stay in the range of their type.
 inline constexpr int kStepsPerCall = 1 << 14;
 
-// Returns how many operations were done; a multiplication and an addition are two.
+// Returns the number of operations; a multiplication and an addition are two.
 using ArithmeticProbe = double (*)();
 
 double FloatScalar();

@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double FloatAvx2() {
   const __m256 zero = _mm256_setzero_ps(), b = _mm256_set1_ps(0.5f);
   __m256 a = b;

@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double FloatAvx512() {
   const __m512 zero = _mm512_setzero_ps(), b = _mm512_set1_ps(0.5f);
   __m512 a = b;

@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double Bfloat16Avx512() {
   const __m512 zero = _mm512_setzero_ps(), half = _mm512_set1_ps(0.5f);
   const __m512bh b = _mm512_cvtne2ps_pbh(half, half);

@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double Int8Avx512Vnni() {
   const __m512i zero = _mm512_setzero_si512(), b = _mm512_set1_epi8(1);
   __m512i a = b;

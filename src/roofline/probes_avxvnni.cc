@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double Int8AvxVnni() {
   const __m256i zero = _mm256_setzero_si256(), b = _mm256_set1_epi8(1);
   __m256i a = b;

@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double Int8Dotprod() {
   const int32x4_t zero = vdupq_n_s32(0);
   const int8x16_t b = vdupq_n_s8(1);

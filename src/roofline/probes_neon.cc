@@ -4,7 +4,7 @@
 
 namespace edgevlm {
 
-// The empty asm makes the compiler believe that `a` changes, so that no product is kept.
+// The empty asm makes the compiler assume that `a` changes, so that no product is reused.
 double FloatNeon() {
   const float32x4_t zero = vdupq_n_f32(0), b = vdupq_n_f32(0.5f);
   float32x4_t a = b;

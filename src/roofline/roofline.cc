@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kGiga = 1e9;
 
-// What a thread reads again and again: half of the smallest first cache in use (32 KiB), and
-// several times the usual one but less than a core's part of any second one.
+// Sizes that a thread reads repeatedly: half of the smallest L1 cache in use (32 KiB), and several
+// times the usual L1 cache but less than a core's part of any L2 cache.
 constexpr std::size_t kL1Bytes = 16 << 10;
 constexpr std::size_t kL2Bytes = 192 << 10;
 constexpr std::size_t kMemoryPart = 1 << 20;  // of the memory, read in one call
@@ -26,27 +26,27 @@ constexpr std::size_t kAlignment = 64;
 struct Arithmetic {
   const char* name;
   const char* instruction;
-  bool offered;
+  bool supported;
   ArithmeticProbe run;
 };
 
-bool Offers(Isa isa) { return Includes(*ChooseIsa(), isa); }
+bool Supports(Isa isa) { return Includes(*ChooseIsa(), isa); }
 
-// Of each name the first that is offered counts.
+// For each name the first supported instruction is measured.
 std::vector<Arithmetic> Arithmetics() {
   return {
 #if defined(__x86_64__)
-    {"int8", "vpdpbusd, 512 bits", Offers(Isa::kAvx512Vnni), Int8Avx512Vnni},
+    {"int8", "vpdpbusd, 512 bits", Supports(Isa::kAvx512Vnni), Int8Avx512Vnni},
         {"int8", "vpdpbusd, 256 bits", HasFeature(Feature::kAvxVnni), Int8AvxVnni},
-        {"int8", "vpmaddubsw + vpmaddwd + vpaddd, 256 bits", Offers(Isa::kAvx2), Int8Avx2},
+        {"int8", "vpmaddubsw + vpmaddwd + vpaddd, 256 bits", Supports(Isa::kAvx2), Int8Avx2},
         {"bfloat16", "vdpbf16ps, 512 bits", HasFeature(Feature::kAvx512Bf16), Bfloat16Avx512},
-        {"float32", "vfmadd231ps, 512 bits", Offers(Isa::kAvx512), FloatAvx512},
-        {"float32", "vfmadd231ps, 256 bits", Offers(Isa::kAvx2), FloatAvx2},
+        {"float32", "vfmadd231ps, 512 bits", Supports(Isa::kAvx512), FloatAvx512},
+        {"float32", "vfmadd231ps, 256 bits", Supports(Isa::kAvx2), FloatAvx2},
 #elif defined(__aarch64__)
-    {"int8", "smmla", Offers(Isa::kI8mm), Int8I8mm},
-        {"int8", "sdot", Offers(Isa::kDotprod), Int8Dotprod},
+    {"int8", "smmla", Supports(Isa::kI8mm), Int8I8mm},
+        {"int8", "sdot", Supports(Isa::kDotprod), Int8Dotprod},
         {"bfloat16", "bfmmla", HasFeature(Feature::kNeonBf16), Bfloat16Neon},
-        {"float32", "fmla, 128 bits", Offers(Isa::kNeon), FloatNeon},
+        {"float32", "fmla, 128 bits", Supports(Isa::kNeon), FloatNeon},
 #endif
         {"float32", "plain C++", true, FloatScalar},
   };
@@ -54,10 +54,10 @@ std::vector<Arithmetic> Arithmetics() {
 
 ReadProbe ChooseRead() {
 #if defined(__x86_64__)
-  if (Offers(Isa::kAvx512)) return ReadAvx512;
-  if (Offers(Isa::kAvx2)) return ReadAvx2;
+  if (Supports(Isa::kAvx512)) return ReadAvx512;
+  if (Supports(Isa::kAvx2)) return ReadAvx2;
 #elif defined(__aarch64__)
-  if (Offers(Isa::kNeon)) return ReadNeon;
+  if (Supports(Isa::kNeon)) return ReadNeon;
 #endif
   return ReadScalar;
 }
@@ -67,7 +67,7 @@ struct FreeMemory {
 };
 using Memory = std::unique_ptr<std::byte, FreeMemory>;
 
-// Written once, so that each page exists: pages never written to are one and the same.
+// Written once, so that each page exists: pages never written to all map to the same zero page.
 Memory MakeMemory(std::size_t bytes) {
   Memory memory(static_cast<std::byte*>(std::aligned_alloc(kAlignment, bytes)));
   if (memory != nullptr) std::fill_n(memory.get(), bytes, std::byte{1});
@@ -75,8 +75,8 @@ Memory MakeMemory(std::size_t bytes) {
 }
 
 // The best rate of several tries, in billions per second. part(thread) does a part of the work and
-// returns how much it was; all threads repeat it until the time is over. Time counts from the first
-// to the last of them: threads that worked one after the other show no higher rate than one.
+// returns its amount; all threads repeat it until the time is over. Time is measured from the first
+// start to the last end, so threads that run one after the other show no higher rate than one.
 template <class Part>
 double BestRate(const RooflineOptions& options, int threads, ThreadPool& pool, const Part& part) {
   using Clock = std::chrono::steady_clock;
@@ -105,7 +105,7 @@ void Measure(const RooflineOptions& options, ThreadPool& pool, Limit& limit, con
       pool.threads() == 1 ? limit.one_thread : BestRate(options, pool.threads(), pool, part);
 }
 
-// Where one thread reads: `part` bytes at a time, round and round its own `bytes`.
+// The memory that one thread reads: `part` bytes at a time, cycling through its own `bytes`.
 struct Range {
   const std::byte* begin = nullptr;
   std::size_t bytes = 0;
@@ -113,8 +113,8 @@ struct Range {
 
   double Read(ReadProbe probe, std::size_t part) {
     if (at + part > bytes) at = 0;
-    const std::uint64_t seen = probe(begin + at, part);
-    CHECK(seen == 0x0101010101010101);  // what MakeMemory wrote: it was really read
+    const std::uint64_t found = probe(begin + at, part);
+    CHECK(found == 0x0101010101010101);  // what MakeMemory wrote: proves the read
     at += part;
     return static_cast<double>(part);
   }
@@ -147,7 +147,7 @@ std::vector<Limit> MeasureRoofline(const RooflineOptions& options, ThreadPool& p
   std::vector<Limit> limits;
   for (const Arithmetic& arithmetic : Arithmetics()) {
     const bool known = !limits.empty() && limits.back().name == arithmetic.name;
-    if (!arithmetic.offered || known) continue;
+    if (!arithmetic.supported || known) continue;
     Limit& limit = limits.emplace_back(
         Limit{.name = arithmetic.name, .instruction = arithmetic.instruction, .unit = "GOP/s"});
     Measure(options, pool, limit, [&](int) { return arithmetic.run(); });

@@ -1,5 +1,5 @@
-// Roofline: what this machine can do at most, against which a kernel's speed is judged (Williams et
-// al. 2009): arithmetic of each kind, and reading.
+// Roofline: measures the peak arithmetic throughput and read bandwidth of this machine, to which
+// the speed of kernels is compared (Williams et al. 2009).
 #pragma once
 
 #include <string>
@@ -18,13 +18,13 @@ struct Limit {
 };
 
 struct RooflineOptions {
-  int probe_ms = 40;                        // each try of each probe runs so long
-  int tries = 5;                            // the best one counts: the others were disturbed
+  int probe_ms = 40;                        // duration of each try of each probe
+  int tries = 5;                            // the best one counts; others may be disturbed
   std::size_t memory_bytes = 256ull << 20;  // to read from memory, together; more than any cache
 };
 
-// Measures with the instructions that CPU and EDGEVLM_ISA offer; what they do not offer is left
-// out. Takes about probe_ms * tries for each limit, twice, and memory_bytes of memory.
+// Measures with the instructions that the CPU has and EDGEVLM_ISA allows; others are left out.
+// Takes about probe_ms * tries for each limit, twice, and memory_bytes of memory.
 // REQUIRES: ChooseIsa() succeeds.
 std::vector<Limit> MeasureRoofline(const RooflineOptions& options, ThreadPool& pool);
 

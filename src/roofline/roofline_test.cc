@@ -30,7 +30,7 @@ TEST(Roofline, EveryLimitIsMeasuredOnce) {
   }
 }
 
-// A probe that left bytes out would show a bandwidth that is not there.
+// A probe that skipped bytes would report too high a bandwidth.
 TEST(Roofline, ReadingReadsEveryByte) {
   std::vector<ReadProbe> probes = {ReadScalar};
 #if defined(__x86_64__)

@@ -6,7 +6,7 @@
 namespace edgevlm {
 namespace {
 
-using Codes = std::array<std::uint8_t, kMaxBlockValues>;
+using Quants = std::array<std::uint8_t, kMaxBlockValues>;
 
 std::uint8_t Byte(int value) { return static_cast<std::uint8_t>(value); }
 
@@ -17,28 +17,28 @@ Block Load(const std::byte* bytes) {
   return block;
 }
 
-// Cuts each of `count` bytes into 8 / bits codes; those of byte j are `count` values apart.
-void Spread(const std::uint8_t* bytes, int count, int bits, std::uint8_t* codes) {
+// Cuts each of `count` bytes into 8 / bits quants; those of byte j are `count` values apart.
+void Spread(const std::uint8_t* bytes, int count, int bits, std::uint8_t* quants) {
   const int mask = (1 << bits) - 1;
   for (int shift = 0; shift < 8; shift += bits) {
-    for (int j = 0; j < count; ++j) codes[j] = Byte((bytes[j] >> shift) & mask);
-    codes += count;
+    for (int j = 0; j < count; ++j) quants[j] = Byte((bytes[j] >> shift) & mask);
+    quants += count;
   }
 }
 
-// Adds bit `bit` to the codes, from the bits of a little-endian number.
-void AddBits(std::uint32_t bits, int bit, Codes& codes) {
+// Adds bit `bit` to the quants, from the bits of a little-endian number.
+void AddBits(std::uint32_t bits, int bit, Quants& quants) {
   for (int j = 0; j < 32; ++j) {
-    std::uint8_t& code = codes[static_cast<std::size_t>(j)];
-    code = Byte(code | static_cast<int>((bits >> j) & 1u) << bit);
+    std::uint8_t& quant = quants[static_cast<std::size_t>(j)];
+    quant = Byte(quant | static_cast<int>((bits >> j) & 1u) << bit);
   }
 }
 
-// Adds bit `bit` to 256 codes: that of value j is bit j / 32 of bytes[j % 32].
-void AddBits(const std::uint8_t* bytes, int bit, Codes& codes) {
-  std::uint8_t* code = codes.data();
+// Adds bit `bit` to 256 quants: that of value j is bit j / 32 of bytes[j % 32].
+void AddBits(const std::uint8_t* bytes, int bit, Quants& quants) {
+  std::uint8_t* quant = quants.data();
   for (int shift = 0; shift < 8; ++shift) {
-    for (int j = 0; j < 32; ++j, ++code) *code = Byte(*code | ((bytes[j] >> shift) & 1) << bit);
+    for (int j = 0; j < 32; ++j, ++quant) *quant = Byte(*quant | ((bytes[j] >> shift) & 1) << bit);
   }
 }
 
@@ -57,33 +57,33 @@ std::uint16_t Negative(std::uint16_t half) { return static_cast<std::uint16_t>(h
 void ReadQ4_0(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockQ4_0>(bytes);
   Plain(block.scale, 0, parts);
-  Spread(block.codes, 16, 4, parts.codes.data());
+  Spread(block.quants, 16, 4, parts.quants.data());
 }
 
 void ReadQ4_1(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockQ4_1>(bytes);
   Plain(block.scale, Negative(block.minimum), parts);
-  Spread(block.codes, 16, 4, parts.codes.data());
+  Spread(block.quants, 16, 4, parts.quants.data());
 }
 
 void ReadQ5_0(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockQ5_0>(bytes);
   Plain(block.scale, 0, parts);
-  Spread(block.codes, 16, 4, parts.codes.data());
-  AddBits(block.high_bits, 4, parts.codes);
+  Spread(block.quants, 16, 4, parts.quants.data());
+  AddBits(block.high_bits, 4, parts.quants);
 }
 
 void ReadQ5_1(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockQ5_1>(bytes);
   Plain(block.scale, Negative(block.minimum), parts);
-  Spread(block.codes, 16, 4, parts.codes.data());
-  AddBits(block.high_bits, 4, parts.codes);
+  Spread(block.quants, 16, 4, parts.quants.data());
+  AddBits(block.high_bits, 4, parts.quants);
 }
 
 void ReadQ8_0(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockQ8_0>(bytes);
   Plain(block.scale, 0, parts);
-  for (std::size_t j = 0; j < 32; ++j) parts.codes[j] = Byte(block.levels[j] + 128);
+  for (std::size_t j = 0; j < 32; ++j) parts.quants[j] = Byte(block.quants[j] + 128);
 }
 
 void ReadQ2K(const std::byte* bytes, BlockParts& parts) {
@@ -95,7 +95,7 @@ void ReadQ2K(const std::byte* bytes, BlockParts& parts) {
     parts.group_minima[g] = Byte(block.groups[g] >> 4);
   }
   for (int half = 0; half < 2; ++half) {
-    Spread(block.codes + 32 * half, 32, 2, parts.codes.data() + 128 * half);
+    Spread(block.quants + 32 * half, 32, 2, parts.quants.data() + 128 * half);
   }
 }
 
@@ -111,9 +111,9 @@ void ReadQ3K(const std::byte* bytes, BlockParts& parts) {
         static_cast<std::int8_t>((low | high << 4) - 32);
   }
   for (int half = 0; half < 2; ++half) {
-    Spread(block.codes + 32 * half, 32, 2, parts.codes.data() + 128 * half);
+    Spread(block.quants + 32 * half, 32, 2, parts.quants.data() + 128 * half);
   }
-  AddBits(block.high_bits, 2, parts.codes);
+  AddBits(block.high_bits, 2, parts.quants);
 }
 
 // The scales and minima of Q4K and Q5K.
@@ -139,7 +139,7 @@ void ReadQ4K(const std::byte* bytes, BlockParts& parts) {
   parts.minimum = block.minimum;
   ReadGroups(block.groups, parts);
   for (int quarter = 0; quarter < 4; ++quarter) {
-    Spread(block.codes + 32 * quarter, 32, 4, parts.codes.data() + 64 * quarter);
+    Spread(block.quants + 32 * quarter, 32, 4, parts.quants.data() + 64 * quarter);
   }
 }
 
@@ -149,9 +149,9 @@ void ReadQ5K(const std::byte* bytes, BlockParts& parts) {
   parts.minimum = block.minimum;
   ReadGroups(block.groups, parts);
   for (int quarter = 0; quarter < 4; ++quarter) {
-    Spread(block.codes + 32 * quarter, 32, 4, parts.codes.data() + 64 * quarter);
+    Spread(block.quants + 32 * quarter, 32, 4, parts.quants.data() + 64 * quarter);
   }
-  AddBits(block.high_bits, 4, parts.codes);
+  AddBits(block.high_bits, 4, parts.quants);
 }
 
 void ReadQ6K(const std::byte* bytes, BlockParts& parts) {
@@ -162,17 +162,17 @@ void ReadQ6K(const std::byte* bytes, BlockParts& parts) {
   std::copy_n(block.groups, 16, parts.group_scales.begin());
   std::uint8_t high[128];
   for (int half = 0; half < 2; ++half) {
-    std::uint8_t* codes = parts.codes.data() + 128 * half;
-    Spread(block.codes + 64 * half, 64, 4, codes);
+    std::uint8_t* quants = parts.quants.data() + 128 * half;
+    Spread(block.quants + 64 * half, 64, 4, quants);
     Spread(block.high_bits + 32 * half, 32, 2, high);
-    for (int j = 0; j < 128; ++j) codes[j] = Byte(codes[j] | high[j] << 4);
+    for (int j = 0; j < 128; ++j) quants[j] = Byte(quants[j] | high[j] << 4);
   }
 }
 
 void ReadIq4Nl(const std::byte* bytes, BlockParts& parts) {
   const auto block = Load<BlockIq4Nl>(bytes);
   Plain(block.scale, 0, parts);
-  Spread(block.codes, 16, 4, parts.codes.data());
+  Spread(block.quants, 16, 4, parts.quants.data());
 }
 
 void ReadIq4Xs(const std::byte* bytes, BlockParts& parts) {
@@ -185,7 +185,7 @@ void ReadIq4Xs(const std::byte* bytes, BlockParts& parts) {
     const int high = (block.high_bits >> (2 * g)) & 3;
     parts.group_scales[static_cast<std::size_t>(g)] =
         static_cast<std::int8_t>((low | high << 4) - 32);
-    Spread(block.codes + 16 * g, 16, 4, parts.codes.data() + 32 * g);
+    Spread(block.quants + 16 * g, 16, 4, parts.quants.data() + 32 * g);
   }
 }
 

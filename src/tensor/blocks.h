@@ -1,14 +1,14 @@
-// Blocks: the quantized formats of GGUF, as they lie in a file, and what they have in common.
+// Blocks: the quantized formats of GGUF as files hold them, and a table of their properties.
 //
-// A block holds 32 or 256 neighboring values of one row. Every value has a code of 2 to 8 bits; a
+// A block holds 32 or 256 neighboring values of one row. Every value has a quant of 2 to 8 bits; a
 // group of 16 or 32 values shares a scale and, in some formats, a minimum:
 //
-//   value = scale * group_scale * level(code) - minimum * group_minimum
+//   value = scale * group_scale * q - minimum * group_minimum
 //
-// where level(code) is code - bias, or an entry of a table (IQ4). scale and minimum are float16,
-// the others small integers, so that both products are exact in float32 whatever the order: the
-// only rounding is that of the subtraction, and all who compute it get the same bits. Formats: ggml
-// (github.com/ggml-org/llama.cpp), K-quants by Kawrakow, 2023; docs/formats.md.
+// where q, the quantized value, is quant - bias, or an entry of a table (IQ4). scale and minimum
+// are float16 and the others small integers, so both products are exact in float32 in any order.
+// The only rounding is that of the subtraction, and every implementation gets the same bits.
+// Formats: ggml (github.com/ggml-org/llama.cpp), K-quants by Kawrakow, 2023; docs/formats.md.
 #pragma once
 
 #include <array>
@@ -22,42 +22,42 @@ namespace edgevlm {
 inline constexpr int kMaxBlockValues = 256;
 inline constexpr int kMaxBlockGroups = 16;
 
-// The blocks as they lie in memory, little-endian and at any address: copy them in and out. float16
-// is held as its bits. Where a byte holds several codes, "low" means its low bits.
+// The blocks in memory, little-endian and unaligned: copy them in and out. float16 is held as its
+// bits. Where a byte holds several quants, "low" means its low bits.
 #pragma pack(push, 1)
 
-// 4-bit codes: byte j holds value j low, value j + 16 high.
+// 4-bit quants: byte j holds value j low, value j + 16 high.
 struct BlockQ4_0 {
   std::uint16_t scale;
-  std::uint8_t codes[16];
+  std::uint8_t quants[16];
 };
 struct BlockQ4_1 {
   std::uint16_t scale;
   std::uint16_t minimum;  // added
-  std::uint8_t codes[16];
+  std::uint8_t quants[16];
 };
 // As Q4; the fifth bit of value j is bit j of high_bits.
 struct BlockQ5_0 {
   std::uint16_t scale;
   std::uint32_t high_bits;
-  std::uint8_t codes[16];
+  std::uint8_t quants[16];
 };
 struct BlockQ5_1 {
   std::uint16_t scale;
   std::uint16_t minimum;  // added
   std::uint32_t high_bits;
-  std::uint8_t codes[16];
+  std::uint8_t quants[16];
 };
 struct BlockQ8_0 {
   std::uint16_t scale;
-  std::int8_t levels[32];
+  std::int8_t quants[32];
 };
 
-// 2-bit codes: in each half of 128 values, byte j of 32 holds the values j, j + 32, j + 64 and
+// 2-bit quants: in each half of 128 values, byte j of 32 holds the values j, j + 32, j + 64 and
 // j + 96, from its low bits up. 16 groups: group scale low, group minimum high.
 struct BlockQ2K {
   std::uint8_t groups[16];
-  std::uint8_t codes[64];
+  std::uint8_t quants[64];
   std::uint16_t scale;
   std::uint16_t minimum;
 };
@@ -66,11 +66,11 @@ struct BlockQ2K {
 // 2 * (g / 4) of byte 8 + g % 4.
 struct BlockQ3K {
   std::uint8_t high_bits[32];
-  std::uint8_t codes[64];
+  std::uint8_t quants[64];
   std::uint8_t groups[12];
   std::uint16_t scale;
 };
-// 4-bit codes: in each quarter of 64 values, byte j of 32 holds value j low, value j + 32 high.
+// 4-bit quants: in each quarter of 64 values, byte j of 32 holds value j low, value j + 32 high.
 // 8 groups with a scale and a minimum of 6 bits each: of groups 0 to 3 the scales are the low bits
 // of bytes 0 to 3 and the minima those of bytes 4 to 7; of group g above, byte g + 4 has the low
 // 4 bits of scale (low) and minimum (high), the top bits of bytes g - 4 and g have the rest.
@@ -78,7 +78,7 @@ struct BlockQ4K {
   std::uint16_t scale;
   std::uint16_t minimum;
   std::uint8_t groups[12];
-  std::uint8_t codes[128];
+  std::uint8_t quants[128];
 };
 // As Q4K; the fifth bit of value j is bit j / 32 of high_bits[j % 32].
 struct BlockQ5K {
@@ -86,21 +86,21 @@ struct BlockQ5K {
   std::uint16_t minimum;
   std::uint8_t groups[12];
   std::uint8_t high_bits[32];
-  std::uint8_t codes[128];
+  std::uint8_t quants[128];
 };
 // In each half of 128 values: byte j of 64 holds the low 4 bits of value j low, of value j + 64
 // high; byte j of 32 the upper 2 bits of the values j, j + 32, j + 64, j + 96. 16 groups.
 struct BlockQ6K {
-  std::uint8_t codes[128];
+  std::uint8_t quants[128];
   std::uint8_t high_bits[64];
   std::int8_t groups[16];
   std::uint16_t scale;
 };
 
-// As Q4_0, but a code stands for an entry of kIq4Levels.
+// As Q4_0, but the quants are codes: indices into kIq4Values.
 struct BlockIq4Nl {
   std::uint16_t scale;
-  std::uint8_t codes[16];
+  std::uint8_t quants[16];
 };
 // 8 groups of 32 values, each packed as in Q4_0. Group scales of 6 bits, less 32: the low 4 bits of
 // scale g in byte g / 2 (even g: low), the others in the bits 2 * g of high_bits.
@@ -108,7 +108,7 @@ struct BlockIq4Xs {
   std::uint16_t scale;
   std::uint16_t high_bits;
   std::uint8_t groups[4];
-  std::uint8_t codes[128];
+  std::uint8_t quants[128];
 };
 
 #pragma pack(pop)
@@ -118,43 +118,47 @@ static_assert(sizeof(BlockQ5_1) == 24 && sizeof(BlockQ8_0) == 34 && sizeof(Block
 static_assert(sizeof(BlockQ3K) == 110 && sizeof(BlockQ4K) == 144 && sizeof(BlockQ5K) == 176);
 static_assert(sizeof(BlockQ6K) == 210 && sizeof(BlockIq4Nl) == 18 && sizeof(BlockIq4Xs) == 136);
 
-// Denser around zero, as weights are.
-inline constexpr std::array<std::int8_t, 16> kIq4Levels = {
+// The quantized values of IQ4: denser around zero, as weights are.
+inline constexpr std::array<std::int8_t, 16> kIq4Values = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
-// A block taken apart. What a format lacks is 1 for scales of groups, 0 for the rest.
+// The unpacked parts of a block. Parts that a format lacks are 1 for scales of groups, 0 for the
+// rest.
 struct BlockParts {
   std::uint16_t scale = 0;    // float16
   std::uint16_t minimum = 0;  // float16, subtracted
   std::array<std::int8_t, kMaxBlockGroups> group_scales;
   std::array<std::uint8_t, kMaxBlockGroups> group_minima;
-  std::array<std::uint8_t, kMaxBlockValues> codes;
+  std::array<std::uint8_t, kMaxBlockValues> quants;
 };
 
-// Takes a block of one format apart.
+// Unpacks a block of one format.
 using ReadParts = void(const std::byte* block, BlockParts& parts);
 ReadParts ReadQ4_0, ReadQ4_1, ReadQ5_0, ReadQ5_1, ReadQ8_0, ReadQ2K, ReadQ3K, ReadQ4K, ReadQ5K,
     ReadQ6K, ReadIq4Nl, ReadIq4Xs;
 
-// What one format is. Everything that reads blocks works from these records.
+// The properties of one format. All code that reads blocks works from these records.
 struct BlockFormat {
   DType dtype;
   int values;  // per block
   int group;   // values per group
-  // A code has low_bits + high_bits bits: 2, 4 or 8, and 0, 1 or 2 above them.
+  // A quant has low_bits + high_bits bits: 2, 4 or 8, and 0, 1 or 2 above them.
   int low_bits;
   int high_bits;
-  int bias;               // level = code - bias; 0 with a minimum or a table
-  bool has_table;         // level = kIq4Levels[code]
+  int bias;               // q = quant - bias; 0 with a minimum or a table
+  bool has_table;         // q = kIq4Values[quant]
   bool has_group_scales;  // else all are 1
   bool has_minimum;
   ReadParts* read;
 
   constexpr int groups() const { return values / group; }
-  int Level(std::uint8_t code) const { return has_table ? kIq4Levels[code] : code - bias; }
+  // q of a quant.
+  int QuantizedValue(std::uint8_t quant) const {
+    return has_table ? kIq4Values[quant] : quant - bias;
+  }
 };
 
-// All of them. Columns: values, group, low and high bits, bias, table, group scales, minimum.
+// All formats. Columns: values, group, low and high bits, bias, table, group scales, minimum.
 inline constexpr BlockFormat kBlockFormats[] = {
     {DType::kQ4_0, 32, 32, 4, 0, 8, false, false, false, ReadQ4_0},
     {DType::kQ4_1, 32, 32, 4, 0, 0, false, false, true, ReadQ4_1},
@@ -170,7 +174,7 @@ inline constexpr BlockFormat kBlockFormats[] = {
     {DType::kIQ4_XS, 256, 32, 4, 0, 0, true, true, false, ReadIq4Xs},
 };
 
-// Null for the formats without blocks: F32, F16, BF16.
+// Null for formats without blocks: F32, F16, BF16.
 const BlockFormat* FindBlockFormat(DType dtype);
 
 }  // namespace edgevlm

@@ -24,9 +24,9 @@ void Dequantize(const BlockFormat& format, const BlockParts& parts, float* value
   const float minimum = HalfToFloat(parts.minimum);
   for (int i = 0; i < format.values; ++i) {
     const auto group = static_cast<std::size_t>(i / format.group);
-    const int level = format.Level(parts.codes[static_cast<std::size_t>(i)]);
+    const int quant = format.QuantizedValue(parts.quants[static_cast<std::size_t>(i)]);
     const float value =
-        scale * static_cast<float>(parts.group_scales[group]) * static_cast<float>(level);
+        scale * static_cast<float>(parts.group_scales[group]) * static_cast<float>(quant);
     values[i] = value - minimum * static_cast<float>(parts.group_minima[group]);
   }
 }

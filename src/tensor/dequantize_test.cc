@@ -50,11 +50,11 @@ TEST(Dequantize, GivesTheBitsThatGgmlGives) {
   }
 }
 
-// scale 1: the values are the levels, which shows where the code of each value lies.
+// scale 1: the values are the quants, which shows where the quant of each value lies.
 TEST(Dequantize, Q4HoldsTheSecondHalfInTheHighBits) {
-  BlockQ4_0 block{.scale = FloatToHalf(1.0f), .codes = {}};
-  block.codes[0] = 0x3f;
-  block.codes[15] = 0x08;
+  BlockQ4_0 block{.scale = FloatToHalf(1.0f), .quants = {}};
+  block.quants[0] = 0x3f;
+  block.quants[15] = 0x08;
   std::vector<float> values(32);
   Dequantize(DType::kQ4_0, std::as_bytes(std::span(&block, 1)), values);
   EXPECT_EQ(values[0], 7.0f);
@@ -67,8 +67,8 @@ TEST(Dequantize, Q5TakesTheFifthBitFromTheNumber) {
   BlockQ5_1 block{.scale = FloatToHalf(0.5f),
                   .minimum = FloatToHalf(-3.0f),
                   .high_bits = 1u << 31,
-                  .codes = {}};
-  block.codes[15] = 0x21;
+                  .quants = {}};
+  block.quants[15] = 0x21;
   std::vector<float> values(32);
   Dequantize(DType::kQ5_1, std::as_bytes(std::span(&block, 1)), values);
   EXPECT_EQ(values[15], 0.5f * 1 - 3);
@@ -78,12 +78,12 @@ TEST(Dequantize, Q5TakesTheFifthBitFromTheNumber) {
 
 TEST(Dequantize, Q4KSplitsTheScalesOfItsUpperGroups) {
   BlockQ4K block{
-      .scale = FloatToHalf(2.0f), .minimum = FloatToHalf(0.25f), .groups = {}, .codes = {}};
+      .scale = FloatToHalf(2.0f), .minimum = FloatToHalf(0.25f), .groups = {}, .quants = {}};
   block.groups[0] = 0x40 | 5;  // scale 5 of group 0, top bits 1 of scale 4
   block.groups[4] = 0x80 | 7;  // minimum 7 of group 0, top bits 2 of minimum 4
   block.groups[8] = 0xc3;      // low bits of group 4: scale 3, minimum 12
-  block.codes[0] = 0x0a;
-  block.codes[64] = 0x09;
+  block.quants[0] = 0x0a;
+  block.quants[64] = 0x09;
   std::vector<float> values(256);
   Dequantize(DType::kQ4_K, std::as_bytes(std::span(&block, 1)), values);
   EXPECT_EQ(values[0], 2.0f * 5 * 10 - 0.25f * 7);

@@ -1,4 +1,4 @@
-// DType: how the values of a tensor are stored. The numbers are GGUF's own.
+// DType: the storage format of a tensor. The numbers are those of GGUF.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct DTypeInfo {
   int block_bytes;        // bytes per block
 };
 
-// Every format that EdgeVLM knows.
+// Every format that EdgeVLM reads.
 std::span<const DTypeInfo> DTypes();
 
 // REQUIRES: dtype is one of the enumerators.

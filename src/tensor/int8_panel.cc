@@ -9,16 +9,16 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kScaleBytes = kSlabOutputs * static_cast<int>(sizeof(float));
+constexpr int kScaleBytes = kPackedOutputs * static_cast<int>(sizeof(float));
 
-// Where the level of input `input`, counted from the block's first, lies in the block.
-int LevelAt(int input, int output) {
-  return kScaleBytes + input / 4 * kCodeRowBytes + 4 * output + input % 4;
+// Where the quant of input `input`, counted from the block's first, lies in the block.
+int QuantAt(int input, int output) {
+  return kScaleBytes + input / 4 * kQuantRowBytes + 4 * output + input % 4;
 }
 
 // Of a value of at most 2^22: the sum has no bits left for fractions. Ties go to even; unlike
 // std::nearbyint it is two additions on every processor.
-float RoundToLevel(float value) {
+float RoundToInteger(float value) {
   constexpr float kNoFractions = 12582912.0f;  // 1.5 * 2^23
   return value + kNoFractions - kNoFractions;
 }
@@ -29,10 +29,10 @@ void PackBlock(std::span<const float> values, int output, std::byte* block) {
   const float scale = greatest / 127.0f;
   std::memcpy(block + output * static_cast<int>(sizeof(float)), &scale, sizeof(scale));
   const float inverse = greatest > 0.0f ? 127.0f / greatest : 0.0f;
-  if (!std::isfinite(inverse)) return;  // the values are next to nothing; the levels are zeros
+  if (!std::isfinite(inverse)) return;  // the values are next to nothing; the quants are zeros
   for (int i = 0; i < static_cast<int>(values.size()); ++i) {
-    const float level = RoundToLevel(values[static_cast<std::size_t>(i)] * inverse);
-    block[LevelAt(i, output)] = static_cast<std::byte>(static_cast<std::int8_t>(level));
+    const float quant = RoundToInteger(values[static_cast<std::size_t>(i)] * inverse);
+    block[QuantAt(i, output)] = static_cast<std::byte>(static_cast<std::int8_t>(quant));
   }
 }
 
@@ -42,11 +42,11 @@ std::size_t Int8PanelBytes(int inputs) {
   CHECK(inputs >= 0 && inputs % 4 == 0);
   const int blocks = (inputs + kInt8BlockInputs - 1) / kInt8BlockInputs;
   return static_cast<std::size_t>(blocks) * kScaleBytes +
-         static_cast<std::size_t>(inputs) * kSlabOutputs;
+         static_cast<std::size_t>(inputs) * kPackedOutputs;
 }
 
 void PackInt8Panel(std::span<const std::span<const float>> rows, std::byte* panel) {
-  CHECK(!rows.empty() && rows.size() <= kSlabOutputs && rows[0].size() % 4 == 0);
+  CHECK(!rows.empty() && rows.size() <= kPackedOutputs && rows[0].size() % 4 == 0);
   const std::size_t inputs = rows[0].size();
   std::fill_n(panel, Int8PanelBytes(static_cast<int>(inputs)), std::byte{0});
   for (std::size_t first = 0; first < inputs; first += kInt8BlockInputs) {
@@ -58,13 +58,13 @@ void PackInt8Panel(std::span<const std::span<const float>> rows, std::byte* pane
   }
 }
 
-float ReadInt8Panel(const std::byte* panel, int output, int first, std::span<std::int8_t> levels) {
+float ReadInt8Panel(const std::byte* panel, int output, int first, std::span<std::int8_t> quants) {
   const int begin = first % kInt8BlockInputs;
-  CHECK(begin + static_cast<int>(levels.size()) <= kInt8BlockInputs);
+  CHECK(begin + static_cast<int>(quants.size()) <= kInt8BlockInputs);
   const std::byte* block = panel + first / kInt8BlockInputs * kInt8BlockBytes;
-  for (int i = 0; i < static_cast<int>(levels.size()); ++i) {
-    levels[static_cast<std::size_t>(i)] =
-        static_cast<std::int8_t>(block[LevelAt(begin + i, output)]);
+  for (int i = 0; i < static_cast<int>(quants.size()); ++i) {
+    quants[static_cast<std::size_t>(i)] =
+        static_cast<std::int8_t>(block[QuantAt(begin + i, output)]);
   }
   float scale = 0.0f;
   std::memcpy(&scale, block + output * static_cast<int>(sizeof(float)), sizeof(scale));

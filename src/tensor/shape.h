@@ -42,8 +42,8 @@ class Shape {
   // The same extents and rank.
   bool operator==(const Shape&) const = default;
 
-  // The same extents but for leading ones: [1, 1, 5, 5] holds what [5, 5] holds. Writers of GGUF
-  // files drop such extents at will.
+  // The same extents but for leading ones: [1, 1, 5, 5] holds the values of [5, 5]. Writers of GGUF
+  // files may drop such extents.
   bool SameUpToLeadingOnes(const Shape& other) const;
 
   // "[3, 224, 224]".

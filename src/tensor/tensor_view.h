@@ -1,4 +1,4 @@
-// TensorView: a stored tensor, somewhere in memory that somebody else owns (a mapped file).
+// TensorView: a stored tensor in memory that the caller owns, for example a mapped file.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,13 @@ struct TensorView {
   std::span<const std::byte> bytes;
 };
 
-// The values in row-major order, of any format. Allocates 4 bytes per value, at most thirteen times
-// the bytes of the tensor, and meanwhile those. Errors: those of BytesOf, kCorrupt (`bytes` has
-// another length), kIo (the file that they are a mapped part of was cut short).
+// The values in row-major order, from any format. Allocates 4 bytes per value, at most thirteen
+// times the bytes of the tensor, and temporarily a copy of those. Errors: those of BytesOf,
+// kCorrupt (`bytes` has another length), kIo (the mapped file that holds them was truncated).
 Result<std::vector<float>> ToFloats(const TensorView& tensor);
 
-// The opposite, for F32, F16 and BF16 (rounded to nearest even). Errors: kUnsupported; for the
-// others see kernels/quantize.
+// The inverse for F32, F16 and BF16 (rounded to nearest even). Errors: kUnsupported for other
+// formats; kernels/quantize writes those.
 Result<std::vector<std::byte>> FromFloats(std::span<const float> values, DType dtype);
 
 }  // namespace edgevlm

@@ -42,9 +42,9 @@ TEST(TensorView, Q8IsScaleTimesByte) {
   ASSERT_TRUE(floats);
   for (int block = 0; block < 2; ++block) {
     for (int i = 0; i < 32; ++i) {
-      const float level = i == 31 ? -128.0f : static_cast<float>(i);
+      const float quant = i == 31 ? -128.0f : static_cast<float>(i);
       EXPECT_EQ((*floats)[static_cast<std::size_t>(32 * block + i)],
-                level * (block == 0 ? 0.5f : -2.0f))
+                quant * (block == 0 ? 0.5f : -2.0f))
           << block << " " << i;
     }
   }

@@ -1,4 +1,4 @@
-// What tests of quantized weights share: blocks of random codes.
+// For tests of quantized weights: blocks of random quants.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace edgevlm {
 
-// `values` values of any format as a file would hold them; scales and minima are below 2 in size.
-// The seed is fixed, so that a failure can be repeated.
+// `values` values of any format as a file would hold them; scales and minima are below 2 in
+// magnitude. The seed is fixed, so that a failure can be repeated.
 inline std::vector<std::byte> RandomStored(DType dtype, int values, unsigned seed = 20250811) {
   const DTypeInfo& info = InfoOf(dtype);
   std::mt19937 generator(seed);

@@ -1,4 +1,4 @@
-// View<T>: a matrix somewhere in memory that somebody else owns.
+// View<T>: a matrix in memory that the caller owns.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ struct View {
   requires(std::is_same_v<const U, T> && !std::is_const_v<U>) View(const View<U>& other)
       : data(other.data), rows(other.rows), cols(other.cols), stride(other.stride) {}
 
-  // The one place where a row offset is computed, in 64 bits.
+  // Row offsets are computed only here, in 64 bits.
   std::span<T> Row(int row) const {
     DCHECK(0 <= row && row < rows);
     return {data + row * stride, static_cast<std::size_t>(cols)};

@@ -19,29 +19,31 @@ namespace {
 
 constexpr std::align_val_t kAlignment{64};
 
-// Packing less than this is not worth a second thread: about 50 us.
-constexpr double kValuesPerShare = 1 << 16;
+// Packing fewer values than this, about 50 us, is not worth a second thread.
+constexpr double kMinValuesPerChunk = 1 << 16;
 
 WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing) {
   if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
   if (packing == Packing::kInt8 && inputs % 4 == 0) return WeightType::kInt8;
-  if (packing == Packing::kPairs) return WeightType::kPairs;
+  if (packing == Packing::kBf16Pairs) return WeightType::kBf16Pairs;
   if (dtype == DType::kF32 || values <= Weight::kMaxWidenedValues) return WeightType::kFloat32;
   return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
 }
 
-// Whether packing rounds float values, and so needs them as float32 first.
-bool IsRounded(WeightType type) { return type == WeightType::kInt8 || type == WeightType::kPairs; }
+// Whether packing rounds float values, which then must be converted to float32 first.
+bool IsRounded(WeightType type) {
+  return type == WeightType::kInt8 || type == WeightType::kBf16Pairs;
+}
 
-std::size_t PanelBytesOf(WeightType type, const SlabLayout& layout, const BlockFormat* format,
-                         int inputs) {
+std::size_t PanelBytesOf(WeightType type, const PackedBlockLayout& layout,
+                         const BlockFormat* format, int inputs) {
   const auto count = static_cast<std::size_t>(inputs);
   if (type == WeightType::kBlocks) {
     return count / static_cast<std::size_t>(format->values) *
            static_cast<std::size_t>(layout.bytes);
   }
   if (type == WeightType::kInt8) return Int8PanelBytes(inputs);
-  if (type == WeightType::kPairs) return (count + 1) / 2 * Weight::kPanelWidth * 4;
+  if (type == WeightType::kBf16Pairs) return (count + 1) / 2 * Weight::kPanelWidth * 4;
   return count * Weight::kPanelWidth * (type == WeightType::kFloat32 ? 4 : 2);
 }
 
@@ -55,7 +57,7 @@ Stored Load(const std::byte* bytes) {
 std::uint16_t AsIs(std::uint16_t bits) { return bits; }
 float AsFloat(std::uint32_t bits) { return std::bit_cast<float>(bits); }
 
-// rows[i] is output i of the panel. False when a value's exponent has all its bits set: infinity or
+// rows[i] is output i of the panel. False when all bits of a value's exponent are set: infinity or
 // NaN.
 template <class Stored, class Packed>
 bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored exponent,
@@ -72,8 +74,8 @@ bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored expon
   return finite;
 }
 
-// A panel of pairs.
-void PackPairs(std::span<const std::span<const float>> rows, std::byte* packed) {
+// A panel of bf16 pairs.
+void PackBf16Panel(std::span<const std::span<const float>> rows, std::byte* packed) {
   const std::size_t inputs = rows[0].size();
   auto* pairs = reinterpret_cast<std::uint32_t*>(packed);
   for (std::size_t k = 0; k < inputs; k += 2, pairs += Weight::kPanelWidth) {
@@ -85,8 +87,8 @@ void PackPairs(std::span<const std::span<const float>> rows, std::byte* packed) 
   }
 }
 
-// Rows of float values as a panel of int8 or of pairs. values: room for all of them. False when one
-// is not a finite number.
+// Rounds rows of float values to a panel of int8 or of bf16 pairs. values: space for all of them.
+// False when one is not finite.
 bool PackRounded(WeightType type, DType dtype, std::span<const std::byte* const> rows,
                  std::span<float> values, std::byte* packed) {
   const std::size_t count = values.size() / Weight::kPanelWidth;
@@ -100,8 +102,8 @@ bool PackRounded(WeightType type, DType dtype, std::span<const std::byte* const>
     spans[i] = row;
   }
   if (finite) {
-    (type == WeightType::kInt8 ? PackInt8Panel : PackPairs)(std::span(spans).first(rows.size()),
-                                                            packed);
+    (type == WeightType::kInt8 ? PackInt8Panel : PackBf16Panel)(std::span(spans).first(rows.size()),
+                                                                packed);
   }
   return finite;
 }
@@ -113,7 +115,7 @@ void Weight::Free::operator()(std::byte* bytes) const { ::operator delete[](byte
 Weight::Weight(WeightType type, const BlockFormat* format, int outputs, int inputs)
     : type_(type),
       format_(format),
-      layout_(format == nullptr ? SlabLayout{} : LayoutOf(*format)),
+      layout_(format == nullptr ? PackedBlockLayout{} : LayoutOf(*format)),
       outputs_(outputs),
       inputs_(inputs),
       panel_bytes_(PanelBytesOf(type, layout_, format, inputs)) {
@@ -146,7 +148,7 @@ bool Weight::PackPanel(DType dtype, std::span<const std::byte> stored, int panel
   if (type_ == WeightType::kBlocks) {
     bool finite = true;
     for (int block = 0; block < inputs_ / format_->values; ++block) {
-      finite &= PackSlab(*format_, rows, packed);
+      finite &= PackBlocks(*format_, rows, packed);
       packed += layout_.bytes;
       for (const std::byte*& row : rows) row += InfoOf(dtype).block_bytes;
     }
@@ -174,7 +176,7 @@ bool Weight::PackFloats(DType dtype, std::span<const std::byte* const> rows,
 }
 
 std::span<const std::byte> Weight::StoredInputs(int panel, int first, int count) const {
-  DCHECK(has_levels());
+  DCHECK(is_quantized());
   const bool is_int8 = type_ == WeightType::kInt8;
   const int values = is_int8 ? kInt8BlockInputs : format_->values;
   const auto bytes = static_cast<std::size_t>(is_int8 ? kInt8BlockBytes : layout_.bytes);
@@ -193,8 +195,8 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
         static_cast<std::uint64_t>(values / info.block_values * info.block_bytes));
   Weight weight(TypeFor(matrix.dtype, inputs, values, packing), FindBlockFormat(matrix.dtype),
                 outputs, inputs);
-  // Each thread copies the rows of a panel out of what may be a file that somebody cuts short. The
-  // memory is taken here: a thread of the pool can not report that there is none.
+  // Each thread copies the rows of a panel, because the file they are mapped from may be truncated.
+  // The memory is allocated here, where bad_alloc reaches the caller.
   const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs);
   const std::size_t buffer_bytes = kPanelWidth * row_bytes;
   std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
@@ -203,7 +205,7 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
   std::vector<float> scratch(scratch_values * static_cast<std::size_t>(pool.threads()));
   std::atomic<bool> finite = true;
   std::atomic<bool> readable = true;
-  const double grain = kValuesPerShare / kPanelWidth / inputs;
+  const double grain = kMinValuesPerChunk / kPanelWidth / inputs;
   pool.ParallelFor(weight.panels(), grain, [&](int begin, int end, int thread) {
     const auto index = static_cast<std::size_t>(thread);
     std::byte* buffer = buffers.data() + buffer_bytes * index;
@@ -230,24 +232,24 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
 }
 
 Weight::Group Weight::ReadGroup(int output, int first) const {
-  CHECK(has_levels() && 0 <= output && output < outputs_ && first % group() == 0);
+  CHECK(is_quantized() && 0 <= output && output < outputs_ && first % group() == 0);
   const int panel = output / kPanelWidth;
   const int lane = output % kPanelWidth;
   Group read;
   read.count = std::min(group(), inputs_ - first);
   const auto count = static_cast<std::size_t>(read.count);
   if (type_ == WeightType::kInt8) {
-    read.scale = ReadInt8Panel(PanelBytes(panel), lane, first, std::span(read.levels).first(count));
+    read.scale = ReadInt8Panel(PanelBytes(panel), lane, first, std::span(read.quants).first(count));
     return read;
   }
   BlockParts parts;
-  ReadSlab(*format_, Slab(panel, first / format_->values), lane, parts);
+  ReadPackedBlock(*format_, PackedBlock(panel, first / format_->values), lane, parts);
   const auto begin = static_cast<std::size_t>(first % format_->values);
   const std::size_t group_index = begin / static_cast<std::size_t>(format_->group);
   read.scale = HalfToFloat(parts.scale) * static_cast<float>(parts.group_scales[group_index]);
   read.minimum = HalfToFloat(parts.minimum) * static_cast<float>(parts.group_minima[group_index]);
   for (std::size_t i = 0; i < count; ++i) {
-    read.levels[i] = static_cast<std::int8_t>(format_->Level(parts.codes[begin + i]));
+    read.quants[i] = static_cast<std::int8_t>(format_->QuantizedValue(parts.quants[begin + i]));
   }
   return read;
 }
@@ -264,16 +266,16 @@ void Weight::CopyRow(int output, std::span<float> row, int first) const {
     for (int k = first; k < end;) {
       const int begin = k % format_->values;
       const int count = std::min(format_->values - begin, end - k);
-      ReadSlab(*format_, Slab(panel, k / format_->values), lane, parts);
+      ReadPackedBlock(*format_, PackedBlock(panel, k / format_->values), lane, parts);
       Dequantize(*format_, parts, values);
       std::copy_n(values + begin, count, row.data() + (k - first));
       k += count;
     }
     return;
   }
-  if (type_ == WeightType::kPairs) {
+  if (type_ == WeightType::kBf16Pairs) {
     for (int k = first; k < end; ++k) {
-      const std::uint32_t pair = PairsPanel(panel)[k / 2 * kPanelWidth + lane];
+      const std::uint32_t pair = Bf16Panel(panel)[k / 2 * kPanelWidth + lane];
       const auto bits = static_cast<std::uint16_t>(k % 2 == 0 ? pair : pair >> 16);
       row[static_cast<std::size_t>(k - first)] = BFloat16ToFloat(bits);
     }
@@ -281,9 +283,9 @@ void Weight::CopyRow(int output, std::span<float> row, int first) const {
   }
   if (type_ == WeightType::kInt8) {
     for (int k = first; k < end; ++k) {
-      std::int8_t level = 0;
-      const float scale = ReadInt8Panel(PanelBytes(panel), lane, k, std::span(&level, 1));
-      row[static_cast<std::size_t>(k - first)] = scale * static_cast<float>(level);
+      std::int8_t quant = 0;
+      const float scale = ReadInt8Panel(PanelBytes(panel), lane, k, std::span(&quant, 1));
+      row[static_cast<std::size_t>(k - first)] = scale * static_cast<float>(quant);
     }
     return;
   }

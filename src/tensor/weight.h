@@ -10,39 +10,39 @@
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "tensor/int8_panel.h"
-#include "tensor/slab.h"
+#include "tensor/packed_block.h"
 #include "tensor/tensor_view.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
 
 // How the values of a Weight are stored.
-enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kPairs };
+enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kBf16Pairs };
 
-// What packing may do to the values of float formats. Blocks stay as they are.
+// How packing may round the values of float formats. Quantized blocks are kept as they are.
 enum class Packing {
-  kExact,  // nothing
-  kInt8,   // round them to levels (int8_panel.h), where a row is a multiple of 4 values
-  kPairs,  // round them to bfloat16, two neighboring inputs side by side
+  kExact,      // not at all
+  kInt8,       // to int8 (int8_panel.h), where a row is a multiple of 4 values
+  kBf16Pairs,  // to bfloat16, two neighboring inputs side by side
 };
 
 // A matrix [N, K] that turns K inputs into N outputs, packed once at load and const from then on.
 //
 // Outputs are grouped into panels of kPanelWidth, so that a kernel reads memory strictly forward
-// and one vector holds neighboring outputs. A panel of a float type holds, for k = 0..K-1, its
-// kPanelWidth values of column k side by side; a panel of blocks holds one slab (slab.h) after the
-// other; one of int8 is what int8_panel.h says; one of pairs holds, for i = 0..(K-1)/2, its
-// kPanelWidth pairs of the inputs 2 i (in the low half of 32 bits) and 2 i + 1, or 0. The last
-// panel is filled up with zeros. Panels lie one after another, the first at a multiple of 64 bytes.
+// and a vector holds neighboring outputs. A panel of a float type holds, for k = 0..K-1, the
+// kPanelWidth values of column k side by side. A panel of blocks is a sequence of packed blocks
+// (packed_block.h), one of int8 is described in int8_panel.h. A panel of bf16 pairs holds, for i =
+// 0..(K-1)/2, the kPanelWidth pairs of the inputs 2 i (low half of 32 bits) and 2 i + 1 (or 0). The
+// last panel is filled up with zeros. Panels are contiguous, the first at a multiple of 64 bytes.
 // The layout is the same for every instruction set. Threads: const methods from any thread. Memory:
-// as the stored matrix, but for N rounded up to kPanelWidth, what slab.h says, and small matrices
-// (Pack).
+// as the stored matrix, but N is rounded up to kPanelWidth, packed blocks are slightly larger
+// (packed_block.h), and small matrices become float32 (Pack).
 class Weight {
  public:
-  static constexpr int kPanelWidth = kSlabOutputs;
+  static constexpr int kPanelWidth = kPackedOutputs;
 
-  // 16-bit matrices of up to so many values become float32: their 2 MiB stay in a core's cache,
-  // where converting them again for every row costs more than reading twice the bytes.
+  // 16-bit matrices of up to this many values become float32: their 2 MiB stay in a core's cache,
+  // and converting them for every row costs more than reading twice the bytes.
   static constexpr std::int64_t kMaxWidenedValues = 1 << 19;
 
   // An empty weight: outputs() and inputs() are 0.
@@ -51,10 +51,10 @@ class Weight {
   explicit Weight(View<const float> matrix);
 
   // Packs a copy of a stored matrix [outputs, inputs] as `packing` says; `matrix` may have any
-  // shape of so many values whose rows are whole blocks. Shares the work over the pool. Errors:
-  // kCorrupt (a value, or a block's scale, is not a finite number), kIo (the file that `matrix` is
-  // a mapped part of was cut short). Throws std::bad_alloc. REQUIRES: outputs, inputs >= 1;
-  // matrix.bytes hold outputs * inputs values.
+  // shape with that many values whose rows are whole blocks. The work is split over the pool.
+  // Errors: kCorrupt (a value, or a block's scale, is not finite), kIo (the mapped file that holds
+  // `matrix` was truncated). Throws std::bad_alloc. REQUIRES: outputs, inputs >= 1; matrix.bytes
+  // hold outputs * inputs values.
   static Result<Weight> Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
                              Packing packing = Packing::kExact);
 
@@ -75,45 +75,46 @@ class Weight {
     return reinterpret_cast<const std::uint16_t*>(PanelBytes(panel));
   }
   // The inputs [block * format().values, ...) of a panel. REQUIRES: type() is kBlocks.
-  const std::byte* Slab(int panel, int block) const {
+  const std::byte* PackedBlock(int panel, int block) const {
     DCHECK(type_ == WeightType::kBlocks && block * format_->values < inputs_);
     return PanelBytes(panel) + static_cast<std::ptrdiff_t>(block) * layout_.bytes;
   }
-  // The blocks of a panel, as int8_panel.h says. REQUIRES: type() is kInt8.
+  // The blocks of a panel (int8_panel.h). REQUIRES: type() is kInt8.
   const std::byte* Int8Panel(int panel) const {
     DCHECK(type_ == WeightType::kInt8);
     return PanelBytes(panel);
   }
-  // [(K + 1) / 2, kPanelWidth] pairs of bfloat16. REQUIRES: type() is kPairs.
-  const std::uint32_t* PairsPanel(int panel) const {
-    DCHECK(type_ == WeightType::kPairs);
+  // [(K + 1) / 2, kPanelWidth] bf16 pairs. REQUIRES: type() is kPairs.
+  const std::uint32_t* Bf16Panel(int panel) const {
+    DCHECK(type_ == WeightType::kBf16Pairs);
     return reinterpret_cast<const std::uint32_t*>(PanelBytes(panel));
   }
-  // What inputs [first, first + count) of a panel take: whole blocks. REQUIRES: has_levels(); first
-  // is the first input of a block.
+  // What inputs [first, first + count) of a panel take: whole blocks. REQUIRES: is_quantized();
+  // first is the first input of a block.
   std::span<const std::byte> StoredInputs(int panel, int first, int count) const;
   const BlockFormat& format() const { return *format_; }
-  const SlabLayout& layout() const { return layout_; }
+  const PackedBlockLayout& layout() const { return layout_; }
 
-  // Whether the values are small integers with scales, so that the products with int8 inputs can be
+  // Whether the values are small integers with scales, so that products with int8 inputs can be
   // summed as integers.
-  bool has_levels() const { return type_ == WeightType::kBlocks || type_ == WeightType::kInt8; }
-  // How many neighboring inputs of an output share a scale. REQUIRES: has_levels().
+  bool is_quantized() const { return type_ == WeightType::kBlocks || type_ == WeightType::kInt8; }
+  // How many neighboring inputs of an output share a scale. REQUIRES: is_quantized().
   int group() const { return type_ == WeightType::kInt8 ? kInt8BlockInputs : format_->group; }
 
-  // Neighboring values of one output: scale * level - minimum each.
+  // Neighboring values of one output: value i = scale * quants[i] - minimum. quants: with the bias
+  // subtracted and IQ4 codes looked up.
   struct Group {
     float scale = 0;
     float minimum = 0;
-    int count = 0;  // of levels
-    std::array<std::int8_t, kInt8BlockInputs> levels;
+    int count = 0;  // of quants
+    std::array<std::int8_t, kInt8BlockInputs> quants;
   };
-  // The group that starts at input `first`, a multiple of group(); the last one may be short.
-  // Exact. For the specification of the kernels. REQUIRES: has_levels().
+  // The group that starts at input `first`, a multiple of group(); the last one may be shorter.
+  // Exact. For the specification of the kernels. REQUIRES: is_quantized().
   Group ReadGroup(int output, int first) const;
 
   // Writes the values of inputs [first, first + row.size()) of one output, as Dequantize gives
-  // them: a token's embedding when the output matrix is tied; also what the kernels are held to.
+  // them: a token's embedding when the output matrix is tied, and the reference for the kernels.
   // Allocates nothing. Cost: some ns per value.
   void CopyRow(int output, std::span<float> row, int first = 0) const;
 
@@ -127,15 +128,15 @@ class Weight {
     DCHECK(0 <= panel && panel < panels());
     return bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
   }
-  // The rows of one panel, as stored. scratch: for int8 and pairs, room for their values. False
-  // when a value is not a finite number.
+  // Packs the stored rows of one panel. scratch: for int8 and bf16 pairs, space for their values.
+  // False when a value is not finite.
   bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel,
                  std::span<float> scratch);
   bool PackFloats(DType dtype, std::span<const std::byte* const> rows, std::byte* packed) const;
 
   WeightType type_ = WeightType::kFloat32;
   const BlockFormat* format_ = nullptr;
-  SlabLayout layout_;
+  PackedBlockLayout layout_;
   int outputs_ = 0;
   int inputs_ = 0;
   std::size_t panel_bytes_ = 0;

@@ -83,7 +83,7 @@ std::vector<std::byte> FiniteStored(DType dtype, int count) {
 
 // Every format at an odd address, the last panel not full, one thread and three.
 TEST(Weight, KeepsAStoredMatrixAsItWas) {
-  ThreadPool alone(1), team(3);
+  ThreadPool alone(1), several(3);
   for (const DTypeInfo& info : DTypes()) {
     for (const int outputs : {1, 16, 37, 1025}) {
       const int inputs = 512;
@@ -92,7 +92,7 @@ TEST(Weight, KeepsAStoredMatrixAsItWas) {
       std::vector<std::byte> bytes = FiniteStored(info.dtype, outputs * inputs);
       bytes.insert(bytes.begin(), std::byte{1});
       const TensorView stored{info.dtype, {outputs, inputs}, std::span(bytes).subspan(1)};
-      const auto weight = Weight::Pack(stored, outputs, inputs, outputs > 20 ? team : alone);
+      const auto weight = Weight::Pack(stored, outputs, inputs, outputs > 20 ? several : alone);
       ASSERT_TRUE(weight) << weight.error().message;
       ASSERT_EQ(weight->type(), TypeOf(info.dtype, outputs, inputs));
       const std::vector<float> expected = *ToFloats(stored);
@@ -112,9 +112,9 @@ TEST(Weight, KeepsAStoredMatrixAsItWas) {
   }
 }
 
-// Half a level is half of the greatest magnitude of the block / 127.
+// Half a quant is half of the greatest magnitude of the block / 127.
 TEST(Weight, Int8IsWithinHalfALevel) {
-  ThreadPool alone(1), team(3);
+  ThreadPool alone(1), several(3);
   for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
     for (const auto& [outputs, inputs] :
          {std::pair(1, 4), std::pair(37, 300), std::pair(16, 128)}) {
@@ -122,10 +122,10 @@ TEST(Weight, Int8IsWithinHalfALevel) {
       const std::vector<std::byte> bytes = FiniteStored(dtype, outputs * inputs);
       const TensorView stored{dtype, {outputs, inputs}, bytes};
       const auto weight =
-          Weight::Pack(stored, outputs, inputs, outputs > 20 ? team : alone, Packing::kInt8);
+          Weight::Pack(stored, outputs, inputs, outputs > 20 ? several : alone, Packing::kInt8);
       ASSERT_TRUE(weight) << weight.error().message;
       ASSERT_EQ(weight->type(), WeightType::kInt8);
-      EXPECT_TRUE(weight->has_levels());
+      EXPECT_TRUE(weight->is_quantized());
       const std::vector<float> expected = *ToFloats(stored);
       std::vector<float> row(static_cast<std::size_t>(inputs));
       for (int n = 0; n < outputs; ++n) {
@@ -151,7 +151,7 @@ TEST(Weight, Int8NeedsRowsOfWholeQuads) {
   const auto weight = Weight::Pack({DType::kF32, {3, 6}, bytes}, 3, 6, pool, Packing::kInt8);
   ASSERT_TRUE(weight);
   EXPECT_EQ(weight->type(), WeightType::kFloat32);
-  EXPECT_FALSE(weight->has_levels());
+  EXPECT_FALSE(weight->is_quantized());
 }
 
 TEST(Weight, Int8TakesAByteAndAShareOfAScale) {
@@ -169,7 +169,7 @@ TEST(Weight, GroupsGiveTheValuesOfARow) {
     const std::vector<std::byte> bytes = FiniteStored(info.dtype, kOutputs * kInputs);
     const auto weight = Weight::Pack({info.dtype, {kOutputs, kInputs}, bytes}, kOutputs, kInputs,
                                      pool, Packing::kInt8);
-    ASSERT_TRUE(weight && weight->has_levels());
+    ASSERT_TRUE(weight && weight->is_quantized());
     std::vector<float> row(kInputs);
     for (int n = 0; n < kOutputs; ++n) {
       weight->CopyRow(n, row);
@@ -177,15 +177,15 @@ TEST(Weight, GroupsGiveTheValuesOfARow) {
         const Weight::Group group = weight->ReadGroup(n, first);
         ASSERT_EQ(group.count, weight->group());
         for (int i = 0; i < group.count; ++i) {
-          const float level = group.levels[static_cast<std::size_t>(i)];
-          ASSERT_EQ(group.scale * level - group.minimum, row[static_cast<std::size_t>(first + i)]);
+          const float quant = group.quants[static_cast<std::size_t>(i)];
+          ASSERT_EQ(group.scale * quant - group.minimum, row[static_cast<std::size_t>(first + i)]);
         }
       }
     }
   }
 }
 
-// The file's bytes, N rounded up to 16, and what slab.h allows.
+// The file's bytes, N rounded up to 16, and what packed_block.h allows.
 TEST(Weight, TakesTheBytesOfTheFile) {
   ThreadPool pool(1);
   for (const DTypeInfo& info : DTypes()) {

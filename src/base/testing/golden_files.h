@@ -1,5 +1,5 @@
-// Files that another program wrote, with the numbers they must give: tests/data of the source tree,
-// where README.md says what they are.
+// Golden files: reference files that other programs wrote, in tests/data of the source tree.
+// README.md there describes them.
 #pragma once
 
 #include <cstdlib>
@@ -12,7 +12,7 @@
 
 namespace edgevlm {
 
-// The path of a file of tests/data. ctest names the source tree; by hand, run in it.
+// The path of a file in tests/data. ctest sets the source tree; by hand, run the test in it.
 inline std::string GoldenPath(const std::string& name) {
   const char* source = std::getenv("EDGEVLM_SOURCE");
   return std::string(source == nullptr ? "." : source) + "/tests/data/" + name;

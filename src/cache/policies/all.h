@@ -1,4 +1,4 @@
-// The records of all policies, for the table of policy.cc.
+// The records of all policies, for the table in policy.cc.
 #pragma once
 
 #include "cache/policy.h"

@@ -1,5 +1,6 @@
-// H2O (Zhang et al. 2023, "Heavy-Hitter Oracle"): half of the budget for the rows that received
-// most attention so far, half for the newest. The prompt is read whole, then cut.
+// H2O (Zhang et al. 2023, "Heavy-Hitter Oracle"): half of the budget for the rows that received the
+// most attention so far, half for the newest. The prompt is read completely before the first
+// eviction.
 #include <cmath>
 
 #include "cache/evicting_layer.h"
@@ -20,8 +21,10 @@ void Choose(const HeldRows& rows, int keep, std::vector<int>& kept) {
   KeepAll(older, rows.rows(), kept);
 }
 
-constexpr EvictionRule kRule = {
-    .watch = Watch::kEverybody, .keeps_prompt = true, .budget = Budget, .choose = Choose};
+constexpr EvictionRule kRule = {.scored_queries = ScoredQueries::kAll,
+                                .keeps_prompt = true,
+                                .budget = Budget,
+                                .choose = Choose};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Policies that hold every position and round each row by itself.
+// Policies that hold every position and quantize each row by itself.
 #include "cache/plain_layer.h"
 #include "cache/policies/all.h"
 

@@ -1,21 +1,21 @@
 // SnapKV (Li et al. 2024) and the budgets of PyramidKV (Cai et al. 2024): when the prompt has been
-// read, each KV head keeps the rows that the prompt's last positions attend to, and those last
-// ones. What is added later stays.
+// read, each KV head keeps the rows that the prompt's last positions attend to most, and those last
+// positions. Rows that are added later stay.
 #include "cache/evicting_layer.h"
 #include "cache/policies/all.h"
 
 namespace edgevlm {
 namespace {
 
-// Neighbors that lend each other their score, so that no word is torn.
+// Scores are summed over this many neighbors, so that words are kept or evicted as a whole.
 constexpr int kPool = 5;
 // The steepness of the pyramid.
 constexpr int kBeta = 20;
 
 int Same(const BudgetCall& call) { return call.options.tokens; }
 
-// From the first layer to the last the rows before the window fall evenly, so that `tokens` is
-// their mean: early layers look everywhere, late ones at little.
+// The number of rows before the window decreases linearly from the first layer to the last, with a
+// mean of `tokens`: early layers attend broadly, late ones to few positions.
 int Pyramid(const BudgetCall& call) {
   const int window = std::min(kFreshRows, call.options.tokens);
   const int mean = call.options.tokens - window;
@@ -30,7 +30,7 @@ int Pyramid(const BudgetCall& call) {
   return window + most - call.layer * (most - least) / (call.layers - 1);
 }
 
-// All of it in the first third of the layers, then 70 %, then 30 %.
+// The whole budget in the first third of the layers, then 70 %, then 30 %.
 int Thirds(const BudgetCall& call) {
   constexpr int kPercent[] = {100, 70, 30};
   return call.options.tokens * kPercent[3 * call.layer / call.layers] / 100;
@@ -50,7 +50,7 @@ void Choose(const HeldRows& rows, int keep, std::vector<int>& kept) {
 }
 
 constexpr EvictionRule WithBudget(int (*budget)(const BudgetCall&)) {
-  return {.watch = Watch::kNewest,
+  return {.scored_queries = ScoredQueries::kNewest,
           .keeps_prompt = true,
           .keeps_replies = true,
           .budget = budget,

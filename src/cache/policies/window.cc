@@ -1,6 +1,6 @@
 // Streaming with attention sinks (Xiao et al. 2023, "Efficient Streaming Language Models with
-// Attention Sinks"): the first few positions, on which attention rests when it has nothing to look
-// at, and the newest. Positions keep their rotation; the paper numbers them anew, which a
+// Attention Sinks"): keeps the newest positions and the first few, which receive attention when no
+// other position is relevant. Keys keep their rotation; the paper renumbers positions, which a
 // conversation within the model's context does not need.
 #include "cache/evicting_layer.h"
 #include "cache/policies/all.h"

@@ -1,4 +1,4 @@
-// What the tests of caches share: random texts, and one set of options per policy.
+// For tests of caches: random sequences, and one set of options per policy.
 #pragma once
 
 #include <algorithm>
@@ -30,8 +30,8 @@ inline std::string TestName(std::string text) {
   return text;
 }
 
-// Queries, keys and values as they come: the same seed, the same text, however it is cut. Keys have
-// a share that all have in common, as those of models do.
+// Random queries, keys and values: the same seed gives the same sequence, however it is split into
+// calls. All keys have a common component, as those of models do.
 class RandomText {
  public:
   explicit RandomText(unsigned seed, int heads_per_kv = 2)
@@ -42,15 +42,15 @@ class RandomText {
     cache.EndPrompt(pool);
   }
 
-  // Attends with `count` more positions in all layers, at most `at_once` a call; what comes out,
-  // position by position, [count, layers * Hq * d].
+  // Attends with `count` more positions in all layers, at most `at_once` per call. Returns the
+  // outputs, position by position, [count, layers * Hq * d].
   std::vector<float> Attend(int count, SequenceCache& cache, int at_once = 1 << 20,
                             int threads = 1) {
     ThreadPool pool(threads);
     const int width = cache.layer(0).width(), q_width = heads_per_kv_ * width;
     const int query_heads = heads_per_kv_ * cache.shape().heads, layers = cache.layers();
     const int all = layers * (q_width + 2 * width);
-    const std::vector<float> numbers = Take(count, all);
+    const std::vector<float> numbers = Draw(count, all);
     std::vector<float> out(static_cast<std::size_t>(count) *
                            static_cast<std::size_t>(layers * q_width));
     const View<const float> from(numbers.data(), count, all);
@@ -71,7 +71,7 @@ class RandomText {
   }
 
  private:
-  std::vector<float> Take(int count, int width) {
+  std::vector<float> Draw(int count, int width) {
     std::vector<float> numbers(static_cast<std::size_t>(count) * static_cast<std::size_t>(width));
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       const auto column = static_cast<float>(i % static_cast<std::size_t>(width));

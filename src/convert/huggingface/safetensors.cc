@@ -153,7 +153,7 @@ Result<std::vector<SafetensorsTensor>> ParseSafetensors(std::span<const std::byt
                                            std::to_string(SafetensorsLimits::kTensors) +
                                            " tensors, found " + std::to_string(header->size())};
   }
-  const std::span<const std::byte> data = in.Take(in.remaining());
+  const std::span<const std::byte> data = in.ReadBytes(in.remaining());
   std::vector<SafetensorsTensor> tensors;
   for (const auto& [name, entry] : header->items()) {
     if (name == kMetadata) continue;

@@ -42,7 +42,7 @@ class Message {
         field.value = in_.Get<std::uint64_t>();
         break;
       case Wire::kBytes:
-        field.bytes = in_.Take(Varint());
+        field.bytes = in_.ReadBytes(Varint());
         break;
       case Wire::kFour:
         field.value = in_.Get<std::uint32_t>();

@@ -65,10 +65,10 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
                       .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1)});
   }
   const WorkspaceScope scope(workspace_);
-  const View<float> x = workspace_.Take(generations, decoder_->shape().width);
+  const View<float> x = workspace_.Alloc(generations, decoder_->shape().width);
   decoder_->Embed(spans_, x, run);
   decoder_->RunBlocks(spans_, {0, blocks_}, x, workspace_, run);
-  const View<float> logits = workspace_.Take(generations, decoder_->shape().vocabulary);
+  const View<float> logits = workspace_.Alloc(generations, decoder_->shape().vocabulary);
   decoder_->WriteLogits(x, logits, workspace_, run);
   for (int i = 0; i < generations; ++i) {
     const DraftRequest& request = drafting_[static_cast<std::size_t>(i)];

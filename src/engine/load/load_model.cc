@@ -123,7 +123,7 @@ void Describe(const Parsed& files, Model& model) {
 // Of a vision encoder's large matrices.
 Packing PackingFor(Precision precision) {
   if (precision == Precision::kFloat32) return Packing::kExact;
-  return precision == Precision::kBFloat16 ? Packing::kPairs : Packing::kInt8;
+  return precision == Precision::kBFloat16 ? Packing::kBf16Pairs : Packing::kInt8;
 }
 
 // How wide the decoder of the file is; nothing where it does not say, which loading it reports.

@@ -107,7 +107,7 @@ class Parser {
     session.image = TakeImage();
     if (!ReadMessages(session.messages)) return Corrupt("messages");
     if (!ReadPrompt(session.prompt)) return Corrupt("prompt");
-    session.cache = reader_.Take(reader_.Get<std::uint64_t>());
+    session.cache = reader_.ReadBytes(reader_.Get<std::uint64_t>());
     if (!ok_ || !reader_.ok() || reader_.remaining() != 0) return Corrupt("cache");
     return session;
   }
@@ -145,7 +145,7 @@ class Parser {
     ok_ =
         reader_.ok() && 0 < values && Fits(values) && values <= reader_.remaining() / sizeof(float);
     if (!ok_) return;
-    const std::span<const std::byte> raw = reader_.Take(values * sizeof(float));
+    const std::span<const std::byte> raw = reader_.ReadBytes(values * sizeof(float));
     image.tokens = static_cast<int>(tokens);
     image.width = static_cast<int>(width);
     image.values.resize(values);
@@ -197,7 +197,7 @@ class Parser {
   }
 
   void AddTokens(std::uint32_t count, Prompt& prompt) {
-    const auto raw = reader_.Take(std::uint64_t{count} * sizeof(int));
+    const auto raw = reader_.ReadBytes(std::uint64_t{count} * sizeof(int));
     ok_ = reader_.ok() && count > 0;
     if (!ok_) return;
     std::vector<int> tokens(count);

@@ -104,11 +104,11 @@ void EncodeTiles(const Model& model, View<const float> pixels, View<float> embed
   const int per_pass = std::min(TilesPerPass(model), tiles);
   const Workspace::Mark mark = workspace.mark();
   const View<float> features =
-      workspace.Take(per_pass * vision_encoder.tokens, vision_encoder.width);
+      workspace.Alloc(per_pass * vision_encoder.tokens, vision_encoder.width);
   const View<float> scores =
-      workspace.Take(model.pruner.needs_scores() ? per_pass : 0, vision_encoder.tokens);
+      workspace.Alloc(model.pruner.needs_scores() ? per_pass : 0, vision_encoder.tokens);
   const View<float> all =
-      workspace.Take(model.pruner.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
+      workspace.Alloc(model.pruner.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
   for (int first = 0; first < tiles; first += per_pass) {
     run.Yield();
     const int n = std::min(per_pass, tiles - first);
@@ -137,8 +137,8 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   const std::vector<TileGrid> grids = GridsOf(layouts);
   const int tiles = TilesOf(grids);
   workspace.Clear();
-  const View<float> pixels = workspace.Take(tiles * preprocessing.size * preprocessing.size, 3);
-  const View<float> embeddings = workspace.Take(tiles * tokens, model.decoder->shape().width);
+  const View<float> pixels = workspace.Alloc(tiles * preprocessing.size * preprocessing.size, 3);
+  const View<float> embeddings = workspace.Alloc(tiles * tokens, model.decoder->shape().width);
   Stopwatch watch;
   {
     PROFILE_ZONE(run.profiler, "image.preprocess");

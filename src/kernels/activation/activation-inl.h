@@ -77,25 +77,28 @@ HWY_INLINE V Apply(D d, Activation activation, V x) {
   return x;
 }
 
-// What comes after the activation.
+// The part of the epilogue after the activation.
 template <class D, class V = hn::VFromD<D>>
-HWY_INLINE void StoreEnd(D d, V value, const RowEpilogue& end, int i, float* y) {
+HWY_INLINE void StoreAfterActivation(D d, V value, const RowEpilogue& end, int i, float* y) {
   if (end.factor != nullptr) value = hn::Mul(value, hn::LoadU(d, end.factor + i));
   if (end.residual != nullptr) value = hn::Add(value, hn::LoadU(d, end.residual + i));
   hn::StoreU(value, d, y + i);
 }
 
-// ActivationRow, for use inside other kernels.
-HWY_INLINE void FinishRow(const float* x, const RowEpilogue& end, float* y, int n) {
-  // Most products of a decoder: without the other branches in the loop they are 4 % faster.
+// The epilogue of a row (ActivationRow), for use inside other kernels.
+HWY_INLINE void ApplyEpilogueToRow(const float* x, const RowEpilogue& end, float* y, int n) {
+  // Most products of a decoder take this path; without the other branches in the loop they are 4 %
+  // faster.
   if (end.activation == Activation::kNone && end.bias == nullptr) {
-    ForLanes(0, n, [&](auto d, int i) HWY_ATTR { StoreEnd(d, hn::LoadU(d, x + i), end, i, y); });
+    ForLanes(0, n, [&](auto d, int i) HWY_ATTR {
+      StoreAfterActivation(d, hn::LoadU(d, x + i), end, i, y);
+    });
     return;
   }
   ForLanes(0, n, [&](auto d, int i) HWY_ATTR {
     auto value = hn::LoadU(d, x + i);
     if (end.bias != nullptr) value = hn::Add(value, hn::LoadU(d, end.bias + i));
-    StoreEnd(d, Apply(d, end.activation, value), end, i, y);
+    StoreAfterActivation(d, Apply(d, end.activation, value), end, i, y);
   });
 }
 

@@ -1,4 +1,4 @@
-// Activations, and the fused end of an operation that uses one.
+// Activation functions, and the fused epilogue of operations that end with one.
 #pragma once
 
 #include <span>
@@ -18,8 +18,8 @@ enum class Activation {
   kHardSigmoid,  // min(max(x + 3, 0), 6) / 6; the same
 };
 
-// What an operation does with neighboring sums of one row before it stores them:
-// activation(sum + bias) * factor + residual. Null: none.
+// The epilogue for neighboring sums of one row: activation(sum + bias) * factor + residual. Null:
+// none.
 struct RowEpilogue {
   const float* bias = nullptr;
   Activation activation = Activation::kNone;
@@ -27,15 +27,15 @@ struct RowEpilogue {
   const float* residual = nullptr;
 };
 
-// The same for all rows. A factor is the other half of a gated MLP (Shazeer 2020, "GLU Variants
-// Improve Transformer").
+// The epilogue for all rows of an operation. The factor is the other half of a gated MLP (Shazeer
+// 2020, "GLU Variants Improve Transformer").
 struct Epilogue {
   std::span<const float> bias = {};  // [N], or empty for none
   Activation activation = Activation::kNone;
   View<const float> factor = {};    // [T, N], or empty for none; may be the output itself
   View<const float> residual = {};  // likewise
 
-  // Of row t, from output n on.
+  // For row t, from output n on.
   RowEpilogue Row(int t, int n) const {
     return {.bias = bias.empty() ? nullptr : bias.data() + n,
             .activation = activation,

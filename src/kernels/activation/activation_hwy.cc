@@ -12,7 +12,7 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 
 void ActivationRow(const float* x, const RowEpilogue& end, float* y, int n) {
-  FinishRow(x, end, y, n);
+  ApplyEpilogueToRow(x, end, y, n);
 }
 
 }  // namespace HWY_NAMESPACE

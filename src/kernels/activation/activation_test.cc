@@ -22,10 +22,10 @@ bool HasExp(Activation activation) {
 void CompareWithScalar(ActivationRow run, Activation activation, int n, int shift) {
   RandomValues random;
   Guarded<float> x(1, n, shift), bias(1, n, shift), factor(1, n, shift), residual(1, n, shift);
-  std::vector<float> values = random.Take(n);
+  std::vector<float> values = random.Draw(n);
   for (float& value : values) value *= 4.0f;
   x.Fill(values);
-  for (Guarded<float>* row : {&bias, &factor, &residual}) row->Fill(random.Take(n));
+  for (Guarded<float>* row : {&bias, &factor, &residual}) row->Fill(random.Draw(n));
   const float *b = bias.view().data, *f = factor.view().data, *r = residual.view().data;
   const RowEpilogue ends[] = {{.activation = activation},
                               {.activation = activation, .factor = f},

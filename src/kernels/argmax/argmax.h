@@ -1,4 +1,4 @@
-// ArgMax: the most likely token.
+// ArgMax: the index of the greatest logit.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-// The index of the greatest value, the first one if several are equal. Exact in every variant.
+// The index of the greatest value, the first one if several are equal. All variants agree.
 //   x  [n], n >= 1, no NaN
 // Cost O(n), in the caller's thread.
 int ArgMax(std::span<const float> x);

@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, ArgMaxFunction run) {
+void BenchVariant(benchmark::State& state, ArgMaxFunction run) {
   const int n = static_cast<int>(state.range(0));
   RandomValues random;
-  const std::vector<float> x = random.Take(n);
+  const std::vector<float> x = random.Draw(n);
   for (auto _ : state) {
     benchmark::DoNotOptimize(run(x.data(), n));
     benchmark::ClobberMemory();
@@ -25,7 +25,7 @@ const bool kRegistered = [] {
   for (const auto& variant : ArgMaxVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "ArgMax/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(2000);
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run)->Arg(2000);
   }
   return true;
 }();

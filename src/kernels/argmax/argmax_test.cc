@@ -17,9 +17,9 @@ TEST(ArgMax, VariantsFindTheFirstGreatestAnywhere) {
     for (const int n : kTestLengths) {
       for (const int shift : kTestShifts) {
         Guarded<float> x(1, n, shift);  // the guards are greater than every value
-        x.Fill(random.Take(n));
+        x.Fill(random.Draw(n));
         for (int i = n - 1; i >= 0; --i) {
-          x.view().data[i] = 20.0f;  // now at every place from i on
+          x.view().data[i] = 20.0f;  // now at every index from i on
           EXPECT_EQ(variant.run(x.view().data, n), i) << "n=" << n << " shift=" << shift;
         }
       }

@@ -4,16 +4,16 @@
 #include <cstdint>
 
 #include "kernels/attention/attention_part.h"
-#include "kernels/row_shares.h"
+#include "kernels/row_chunks.h"
 
 namespace edgevlm {
 namespace {
 
-// Parts per thread that even out what the parts cost.
+// Parts per thread: enough to even out their different cost.
 constexpr int kPartsPerThread = 4;
-// Sums that lie on the caller's stack while threads share the positions of few rows.
-constexpr int kSplitValues = 1 << 15;
-constexpr int kSplitRows = 1 << 11;
+// Sizes of the sums on the caller's stack when threads split the positions of few query rows.
+constexpr int kSlotValues = 1 << 15;
+constexpr int kSlotRows = 1 << 11;
 
 int CeilDivide(int a, int b) { return (a + b - 1) / b; }
 
@@ -21,11 +21,11 @@ template <class Value>
 void CheckWidth(const HeadRows<const Value>& rows, int width) {
   CHECK(rows.first.cols == RowCells<Value>(width));
 }
-void CheckWidth(const PackedRows& rows, int width) {
-  CHECK(rows.shape.width == width && rows.waiting.cols == width);
-  CHECK(rows.packed % rows.shape.group == 0);
+void CheckWidth(const Q4Rows& rows, int width) {
+  CHECK(rows.shape.width == width && rows.unquantized.cols == width);
+  CHECK(rows.quantized % rows.shape.group == 0);
   const bool is_plain = rows.shape.rank == 0 && rows.shape.outliers == 0;
-  CHECK(is_plain || rows.shape.group == kMaxPackedGroup);
+  CHECK(is_plain || rows.shape.group == kMaxQ4Group);
 }
 
 template <class Value>
@@ -37,7 +37,7 @@ void CheckShapes(const AttentionCall<Value>& call) {
   CheckWidth(call.keys, call.width());
   CheckWidth(call.values, call.width());
   CHECK(call.keys.rows() <= call.values.rows());
-  if (call.sight == Sight::kAll) {
+  if (call.mask == MaskRange::kAll) {
     CHECK(call.keys.rows() >= 1 || call.q.rows == 0);
   } else {
     CHECK(call.first_position >= 0 && call.keys.rows() - call.first_position >= call.q.rows);
@@ -47,27 +47,27 @@ void CheckShapes(const AttentionCall<Value>& call) {
 template <class Value>
 AttentionFunction<Value> ChooseFunction(AttentionPrecision precision) {
   static const AttentionFunction<Value> kFloat32 = AttentionVariants<Value>().Chosen();
-  static const AttentionFunction<Value> kBfloat16 = AttentionBfloat16<Value>();
+  static const AttentionFunction<Value> kBfloat16 = AttentionBf16<Value>();
   const bool is_bfloat16 = precision == AttentionPrecision::kBfloat16;
   return is_bfloat16 && kBfloat16 != nullptr ? kBfloat16 : kFloat32;
 }
 
-// A call, cut into parts.
+// A call and how it is cut into parts.
 template <class Value>
 struct Cut {
   const AttentionCall<Value>& call;
   AttentionFunction<Value> function;
-  int rows = 0;        // of one head of the keys
+  int rows = 0;        // query rows of one KV head
   int rows_each = 0;   // of a part
-  int parts_each = 0;  // parts of one head of the keys
-  int stretches = 0;   // that any row sees
+  int parts_each = 0;  // parts per KV head
+  int splits = 0;      // that any row attends to
 
-  // Part i of all heads, with all the stretches that it sees.
+  // Part i of all heads, with all splits that its rows attend to.
   AttentionPart Part(int i) const {
     const int first = i % parts_each * rows_each;
     const int last = std::min(first + rows_each, rows);
     const int visible = call.Visible(call.Token(last - 1));
-    return {i / parts_each, first, last, 0, CeilDivide(visible, kStretch)};
+    return {i / parts_each, first, last, 0, CeilDivide(visible, kKvSplit)};
   }
 };
 
@@ -76,27 +76,28 @@ Cut<Value> MakeCut(const AttentionCall<Value>& call, int threads) {
   const int rows = call.q.rows * call.heads_per_kv();
   const int wanted = CeilDivide(kPartsPerThread * threads, call.heads.kv);
   const int fewest = CeilDivide(rows, MaxPartRows(call.width()));
-  const int parts = std::max(fewest, std::min(wanted, CeilDivide(rows, kRowTile)));
+  const int parts = std::max(fewest, std::min(wanted, CeilDivide(rows, kQueryTile)));
   const int rows_each = CeilDivide(CeilDivide(rows, parts), kSumsPadding) * kSumsPadding;
   return {.call = call,
           .function = ChooseFunction<Value>(call.precision),
           .rows = rows,
           .rows_each = rows_each,
           .parts_each = CeilDivide(rows, rows_each),
-          .stretches = CeilDivide(call.Visible(call.q.rows - 1), kStretch)};
+          .splits = CeilDivide(call.Visible(call.q.rows - 1), kKvSplit)};
 }
 
 template <class Value>
-void Finish(const AttentionCall<Value>& call, const AttentionPart& part, const Partials& partials) {
+void WriteOutputs(const AttentionCall<Value>& call, const AttentionPart& part,
+                  const Partials& partials) {
   const int width = call.width();
   for (int row = part.first_row; row < part.last_row; ++row) {
     float* out = call.out.Row(call.Token(row)).data() + call.Column(part.kv_head, row);
-    FinishRow(partials.From(row - part.first_row), width, out);
+    NormalizeRow(partials.From(row - part.first_row), width, out);
   }
 }
 
-// Every thread takes whole rows. Neighboring parts read the same keys, and those of one head cost
-// little (early rows) and much (late ones) by turns.
+// Each chunk is a range of whole query rows. Neighboring parts read the same keys; within a head,
+// early rows cost little and late ones much.
 template <class Value>
 void AttendByRows(const Cut<Value>& cut, ThreadPool& pool) {
   const int parts = cut.parts_each * cut.call.heads.kv;
@@ -109,17 +110,17 @@ void AttendByRows(const Cut<Value>& cut, ThreadPool& pool) {
     for (int i = begin; i < end; ++i) {
       const AttentionPart part = cut.Part(i);
       cut.function(cut.call, part, partials);
-      Finish(cut.call, part, partials);
+      WriteOutputs(cut.call, part, partials);
     }
   });
 }
 
-// The sums of stretches, for rows that are fewer than one part per head. Slot s of a head holds the
-// rows of one stretch; slot 0 what has been joined.
+// The sums of KV splits, for calls with at most one part per head. Slot s of a head holds the rows
+// of one split; slot 0 holds what has been joined so far.
 struct Slots {
-  alignas(64) float sums[kSplitValues];
-  float total[kSplitRows];
-  float highest[kSplitRows];
+  alignas(64) float sums[kSlotValues];
+  float total[kSlotRows];
+  float highest[kSlotRows];
 
   Partials At(int first_row, int stride) {
     return {sums + first_row * stride, total + first_row, highest + first_row, stride};
@@ -127,15 +128,15 @@ struct Slots {
 };
 
 int SlotCount(int rows, int width) {
-  return std::min(kSplitValues / PaddedWidth(width), kSplitRows) / rows;
+  return std::min(kSlotValues / PaddedWidth(width), kSlotRows) / rows;
 }
 
 template <class Value>
 struct Round {
   const Cut<Value>& cut;
   Slots& slots;
-  int first_stretch = 0;
-  int stretches = 0;
+  int first_split = 0;
+  int splits = 0;
   int first_slot = 0;
 
   Partials At(int slot, int kv_head) const {
@@ -147,37 +148,37 @@ struct Round {
 template <class Value>
 void JoinRound(const Round<Value>& round, int kv_head) {
   const AttentionCall<Value>& call = round.cut.call;
-  for (int i = round.first_slot == 0 ? 1 : 0; i < round.stretches; ++i) {
+  for (int i = round.first_slot == 0 ? 1 : 0; i < round.splits; ++i) {
     const Partials next = round.At(round.first_slot + i, kv_head);
     const Partials into = round.At(0, kv_head);
     for (int row = 0; row < round.cut.rows; ++row) {
-      const bool sees = call.Visible(call.Token(row)) > (round.first_stretch + i) * kStretch;
-      if (sees) JoinRow(next.From(row), into.From(row), call.width());
+      const bool attends = call.Visible(call.Token(row)) > (round.first_split + i) * kKvSplit;
+      if (attends) JoinRow(next.From(row), into.From(row), call.width());
     }
   }
 }
 
-// Threads take stretches of positions, as many at a time as there are slots.
+// Each chunk is a range of KV splits, as many at a time as there are slots.
 template <class Value>
 void AttendByPositions(const Cut<Value>& cut, int slot_count, ThreadPool& pool) {
   Slots slots;
   Round<Value> round = {.cut = cut, .slots = slots};
-  while (round.first_stretch < cut.stretches) {
-    round.stretches = std::min(slot_count - round.first_slot, cut.stretches - round.first_stretch);
-    pool.ParallelFor(round.stretches * cut.call.heads.kv, 1, [&round](int begin, int end, int) {
+  while (round.first_split < cut.splits) {
+    round.splits = std::min(slot_count - round.first_slot, cut.splits - round.first_split);
+    pool.ParallelFor(round.splits * cut.call.heads.kv, 1, [&round](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
-        const int head = i / round.stretches, slot = i % round.stretches;
-        const int stretch = round.first_stretch + slot;
-        round.cut.function(round.cut.call, {head, 0, round.cut.rows, stretch, stretch + 1},
+        const int head = i / round.splits, slot = i % round.splits;
+        const int split = round.first_split + slot;
+        round.cut.function(round.cut.call, {head, 0, round.cut.rows, split, split + 1},
                            round.At(round.first_slot + slot, head));
       }
     });
     for (int head = 0; head < cut.call.heads.kv; ++head) JoinRound(round, head);
-    round.first_stretch += round.stretches;
+    round.first_split += round.splits;
     round.first_slot = 1;
   }
   for (int head = 0; head < cut.call.heads.kv; ++head) {
-    Finish(cut.call, {head, 0, cut.rows, 0, cut.stretches}, round.At(0, head));
+    WriteOutputs(cut.call, {head, 0, cut.rows, 0, cut.splits}, round.At(0, head));
   }
 }
 
@@ -189,7 +190,7 @@ void AttendCut(const AttentionCall<Value>& call, ThreadPool& pool) {
   const int slots = SlotCount(cut.rows * call.heads.kv, call.width());
   const bool is_short_of_rows = cut.parts_each == 1 && call.heads.kv % pool.threads() != 0 &&
                                 call.heads.kv < kPartsPerThread * pool.threads();
-  if (is_short_of_rows && cut.stretches > 1 && slots > 2) {
+  if (is_short_of_rows && cut.splits > 1 && slots > 2) {
     AttendByPositions(cut, slots, pool);
   } else {
     AttendByRows(cut, pool);
@@ -214,15 +215,15 @@ const VariantList<AttentionFunction<std::uint16_t>>& AttentionVariants<std::uint
 
 template <>
 const VariantList<AttentionFunction<BlockQ8_0>>& AttentionVariants<BlockQ8_0>() {
-  static const VariantList<AttentionFunction<BlockQ8_0>> kVariants(AttentionOfBlocksHighway(),
+  static const VariantList<AttentionFunction<BlockQ8_0>> kVariants(AttentionOfQ8Highway(),
                                                                    AttentionScalar);
   return kVariants;
 }
 
 template <>
-const VariantList<AttentionFunction<PackedRows>>& AttentionVariants<PackedRows>() {
-  static const VariantList<AttentionFunction<PackedRows>> kVariants(AttentionOfPackedHighway(),
-                                                                    AttentionScalar);
+const VariantList<AttentionFunction<Q4Rows>>& AttentionVariants<Q4Rows>() {
+  static const VariantList<AttentionFunction<Q4Rows>> kVariants(AttentionOfQ4Highway(),
+                                                                AttentionScalar);
   return kVariants;
 }
 
@@ -232,6 +233,6 @@ void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool) { Attend
 
 void Attend(const AttentionCall<BlockQ8_0>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
-void Attend(const AttentionCall<PackedRows>& call, ThreadPool& pool) { AttendCut(call, pool); }
+void Attend(const AttentionCall<Q4Rows>& call, ThreadPool& pool) { AttendCut(call, pool); }
 
 }  // namespace edgevlm

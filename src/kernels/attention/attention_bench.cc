@@ -17,21 +17,21 @@ struct Shape {
   int first_position;
   HeadCounts heads;
   int width;
-  Sight sight;
+  MaskRange mask;
 };
 
 constexpr Shape kVisionEncoders[] = {
-    {"clip-l-336", 577, 0, {16, 16}, 64, Sight::kAll},
-    {"siglip-b-512", 1024, 0, {12, 12}, 64, Sight::kAll},
-    {"siglip-so400m-384", 729, 0, {16, 16}, 72, Sight::kAll},
+    {"clip-l-336", 577, 0, {16, 16}, 64, MaskRange::kAll},
+    {"siglip-b-512", 1024, 0, {12, 12}, 64, MaskRange::kAll},
+    {"siglip-so400m-384", 729, 0, {16, 16}, 72, MaskRange::kAll},
 };
 constexpr Shape kDecoders[] = {
-    {"prefill-256-16x128", 256, 0, {16, 16}, 128, Sight::kCausal},
-    {"prefill-256-32:4x64", 256, 0, {32, 4}, 64, Sight::kCausal},
-    {"draft-4-at-1024-32:4x64", 4, 1020, {32, 4}, 64, Sight::kCausal},
-    {"token-at-1024-32:4x64", 1, 1023, {32, 4}, 64, Sight::kCausal},
-    {"token-at-1024-16x128", 1, 1023, {16, 16}, 128, Sight::kCausal},
-    {"token-at-400-16x128", 1, 399, {16, 16}, 128, Sight::kCausal},
+    {"prefill-256-16x128", 256, 0, {16, 16}, 128, MaskRange::kCausal},
+    {"prefill-256-32:4x64", 256, 0, {32, 4}, 64, MaskRange::kCausal},
+    {"draft-4-at-1024-32:4x64", 4, 1020, {32, 4}, 64, MaskRange::kCausal},
+    {"token-at-1024-32:4x64", 1, 1023, {32, 4}, 64, MaskRange::kCausal},
+    {"token-at-1024-16x128", 1, 1023, {16, 16}, 128, MaskRange::kCausal},
+    {"token-at-400-16x128", 1, 399, {16, 16}, 128, MaskRange::kCausal},
 };
 
 // A token meets the caches of all layers, which lie in memory, not in the nearest caches.
@@ -40,12 +40,12 @@ constexpr int kLayersBytes = 1 << 27;
 template <class Value>
 std::vector<Value> TakeNumbers(int count) {
   RandomValues random;
-  const std::vector<float> floats = random.Take(count);
+  const std::vector<float> floats = random.Draw(count);
   if constexpr (std::is_same_v<Value, float>) {
     return floats;
   } else if constexpr (std::is_same_v<Value, BlockQ8_0>) {
-    std::vector<BlockQ8_0> blocks(floats.size() / kRowBlock);
-    WriteRowBlocks(floats, blocks.data());
+    std::vector<BlockQ8_0> blocks(floats.size() / kQ8Block);
+    QuantizeQ8Row(floats, blocks.data());
     return blocks;
   } else {
     std::vector<Value> halves(floats.size());
@@ -64,8 +64,8 @@ void RunParts(const AttentionCall<Value>& call, AttentionFunction<Value> run) {
     for (int first = 0; first < rows; first += MaxPartRows(call.width())) {
       const int last = std::min(first + MaxPartRows(call.width()), rows);
       const int visible = call.Visible((last - 1) / group);
-      const int stretches = (visible + kStretch - 1) / kStretch;
-      run(call, {head, first, last, 0, stretches}, partials);
+      const int splits = (visible + kKvSplit - 1) / kKvSplit;
+      run(call, {head, first, last, 0, splits}, partials);
     }
   }
 }
@@ -73,7 +73,7 @@ void RunParts(const AttentionCall<Value>& call, AttentionFunction<Value> run) {
 template <class Value>
 HeadRows<const Value> Heads(const Value* numbers, const Shape& shape) {
   const int positions = shape.first_position + shape.tokens, heads = shape.heads.kv;
-  if (shape.sight == Sight::kAll) {
+  if (shape.mask == MaskRange::kAll) {
     return SideBySide(View<const Value>(numbers, positions, heads * shape.width), heads);
   }
   return {View<const Value>(numbers, positions, shape.width), positions * shape.width};
@@ -81,7 +81,7 @@ HeadRows<const Value> Heads(const Value* numbers, const Shape& shape) {
 
 // A vision encoder has its heads side by side, a cache one behind the other.
 template <class Value>
-void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& shape) {
+void BenchVariant(benchmark::State& state, AttentionFunction<Value> run, const Shape& shape) {
   const int cols = shape.heads.query * shape.width, kv_cols = shape.heads.kv * shape.width;
   const int positions = shape.first_position + shape.tokens;
   const std::vector<float> q = TakeNumbers<float>(shape.tokens * cols);
@@ -95,7 +95,7 @@ void Run(benchmark::State& state, AttentionFunction<Value> run, const Shape& sha
                             .keys = Heads(cache.data(), shape),
                             .values = Heads(cache.data() + layer / 2, shape),
                             .heads = shape.heads,
-                            .sight = shape.sight,
+                            .mask = shape.mask,
                             .first_position = shape.first_position,
                             .out = View<float>(out.data(), shape.tokens, cols)};
   int next = 0;
@@ -119,7 +119,7 @@ template <class Value>
 void Register(const std::string& isa, AttentionFunction<Value> run, std::span<const Shape> shapes) {
   for (const Shape& shape : shapes) {
     const std::string name = "Attention/" + isa + "/" + shape.name;
-    benchmark::RegisterBenchmark(name.c_str(), Run<Value>, run, shape);
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant<Value>, run, shape);
   }
 }
 
@@ -133,8 +133,8 @@ const bool kRegistered = [] {
     if (!Includes(BestIsa(), variant.needs)) continue;
     Register<std::uint16_t>(std::string(IsaName(variant.needs)), variant.run, kDecoders);
   }
-  if (AttentionBfloat16<float>() != nullptr) {
-    Register<float>("avx512-bfloat16", AttentionBfloat16<float>(), kVisionEncoders);
+  if (AttentionBf16<float>() != nullptr) {
+    Register<float>("avx512-bfloat16", AttentionBf16<float>(), kVisionEncoders);
   }
   return true;
 }();

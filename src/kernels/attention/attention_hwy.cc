@@ -5,7 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "kernels/attention/few_rows-inl.h"
+#include "kernels/attention/few_queries-inl.h"
 
 // On Highway's one-lane target attention_scalar.cc does the work.
 #if HWY_TARGET != HWY_SCALAR

@@ -1,5 +1,5 @@
-// The parts that attention is cut into, and the kernels that compute one: for attention.cc, tests
-// and benchmarks.
+// AttentionPart: the piece of an attention call that one kernel call computes, and the kernels'
+// variants. For attention.cc, tests and benchmarks.
 #pragma once
 
 #include <cstdint>
@@ -10,35 +10,35 @@
 
 namespace edgevlm {
 
-// Positions are summed stretch by stretch, counted from position 0, and the stretches' sums then
-// joined in their order: stretches may be computed in different threads.
-constexpr int kStretch = 384;
+// Positions per KV split. Positions are summed split by split, counted from position 0, and the
+// sums of the splits are joined in order, so that several threads can compute the splits of one
+// row.
+constexpr int kKvSplit = 384;
 
-// Rows that ask one head of the keys, as AttentionCall::Token counts them: [first_row, last_row),
-// stretches [first_stretch, last_stretch).
+// The query rows [first_row, last_row) of one KV head, numbered as in AttentionCall::Token, over
+// the KV splits [first_split, last_split).
 struct AttentionPart {
   int kv_head = 0;
   int first_row = 0;
   int last_row = 0;
-  int first_stretch = 0;
-  int last_stretch = 0;
+  int first_split = 0;
+  int last_split = 0;
 
   int rows() const { return last_row - first_row; }
 };
 
-// The most rows of a part, for heads of this width: what a kernel's working memory holds.
-constexpr int kRowTile = 64;
-constexpr int kMaxPartRows = 5 * kRowTile;
-constexpr int kMaxPartValues = kMaxPartRows * kRowTile;
+// The most query rows of a part for heads of this width; limited by a kernel's working memory.
+constexpr int kMaxPartRows = 5 * kQueryTile;
+constexpr int kMaxPartValues = kMaxPartRows * kQueryTile;
 constexpr int MaxPartRows(int width) {
-  const int tiles = kMaxPartValues / kRowTile / PaddedWidth(width);
-  return kRowTile * (tiles < kMaxPartRows / kRowTile ? tiles : kMaxPartRows / kRowTile);
+  const int tiles = kMaxPartValues / kQueryTile / PaddedWidth(width);
+  return kQueryTile * (tiles < kMaxPartRows / kQueryTile ? tiles : kMaxPartRows / kQueryTile);
 }
 
-// Writes the part's sums to `partials` (rows counted from first_row, stride PaddedWidth(d)): each
-// stretch's by themselves, joined in order. Of a row that sees none of first_stretch nothing is
-// written that means anything. REQUIRES: part.rows() <= MaxPartRows(d), first_stretch <
-// last_stretch, and the last row sees some of every stretch.
+// Writes the part's sums to `partials` (rows counted from first_row, stride PaddedWidth(d)): sums
+// each split separately and joins them in order. For a row that attends to no position of
+// first_split the values written are meaningless. REQUIRES: part.rows() <= MaxPartRows(d),
+// first_split < last_split, and the last row attends to some position of every split.
 template <class Value>
 using AttentionFunction = void (*)(const AttentionCall<Value>& call, const AttentionPart& part,
                                    const Partials& partials);
@@ -53,7 +53,7 @@ const VariantList<AttentionFunction<std::uint16_t>>& AttentionVariants<std::uint
 template <>
 const VariantList<AttentionFunction<BlockQ8_0>>& AttentionVariants<BlockQ8_0>();
 template <>
-const VariantList<AttentionFunction<PackedRows>>& AttentionVariants<PackedRows>();
+const VariantList<AttentionFunction<Q4Rows>>& AttentionVariants<Q4Rows>();
 
 // The specification: plain loops.
 void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part,
@@ -62,22 +62,23 @@ void AttentionScalar(const AttentionCall<std::uint16_t>& call, const AttentionPa
                      const Partials& partials);
 void AttentionScalar(const AttentionCall<BlockQ8_0>& call, const AttentionPart& part,
                      const Partials& partials);
-void AttentionScalar(const AttentionCall<PackedRows>& call, const AttentionPart& part,
+void AttentionScalar(const AttentionCall<Q4Rows>& call, const AttentionPart& part,
                      const Partials& partials);
 
 HighwayVariants<AttentionFunction<float>> AttentionOfFloatHighway();
 HighwayVariants<AttentionFunction<std::uint16_t>> AttentionOfHalfHighway();
-HighwayVariants<AttentionFunction<BlockQ8_0>> AttentionOfBlocksHighway();
-HighwayVariants<AttentionFunction<PackedRows>> AttentionOfPackedHighway();
+HighwayVariants<AttentionFunction<BlockQ8_0>> AttentionOfQ8Highway();
+HighwayVariants<AttentionFunction<Q4Rows>> AttentionOfQ4Highway();
 
-// Products of pairs of bfloat16; null where this binary or CPU has none, and for other Values.
+// The variant with products of bf16 pairs; null where this binary or CPU has none, and for other
+// Values.
 template <class Value>
-AttentionFunction<Value> AttentionBfloat16() {
+AttentionFunction<Value> AttentionBf16() {
   return nullptr;
 }
 template <>
-AttentionFunction<float> AttentionBfloat16<float>();
+AttentionFunction<float> AttentionBf16<float>();
 template <>
-AttentionFunction<std::uint16_t> AttentionBfloat16<std::uint16_t>();
+AttentionFunction<std::uint16_t> AttentionBf16<std::uint16_t>();
 
 }  // namespace edgevlm

@@ -16,22 +16,22 @@ using Row = std::array<float, kMaxHeadWidth>;
 float Number(const float* row, int i) { return row[i]; }
 float Number(const std::uint16_t* row, int i) { return HalfToFloat(row[i]); }
 float Number(const BlockQ8_0* row, int i) {
-  const BlockQ8_0& block = row[i / kRowBlock];
-  return HalfToFloat(block.scale) * static_cast<float>(block.levels[i % kRowBlock]);
+  const BlockQ8_0& block = row[i / kQ8Block];
+  return HalfToFloat(block.scale) * static_cast<float>(block.quants[i % kQ8Block]);
 }
 
-// Row `position` of a head as numbers.
+// Row `position` of a head as float32.
 template <class Value>
 void ReadRow(View<const Value> rows, int position, int width, Row& to) {
   const Value* row = rows.Row(position).data();
   for (int i = 0; i < width; ++i) to[static_cast<std::size_t>(i)] = Number(row, i);
 }
-void ReadRow(const PackedHead& rows, int position, int width, Row& to) {
-  ReadPackedRow(rows, position, {to.data(), static_cast<std::size_t>(width)});
+void ReadRow(const Q4Head& rows, int position, int width, Row& to) {
+  DequantizeQ4Row(rows, position, {to.data(), static_cast<std::size_t>(width)});
 }
 
-// One row, positions [first, last): adds one at a time. When a higher score than all before
-// appears, what was summed so far shrinks to the scale of that score.
+// One query row over the positions [first, last), added one at a time. When a score exceeds all
+// before it, the sums so far are rescaled to it.
 template <class Value>
 void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head, int first,
                   int last, const Partials& sums) {
@@ -49,11 +49,11 @@ void SumPositions(const AttentionCall<Value>& call, const float* q, int kv_head,
     if (call.log2_counts != nullptr) score += call.log2_counts[position];
     const float before = *sums.highest;
     *sums.highest = std::fmax(before, score);
-    const float shrink = std::exp2(before - *sums.highest);
-    const float share = std::exp2(score - *sums.highest);
-    *sums.total = *sums.total * shrink + share;
+    const float rescale = std::exp2(before - *sums.highest);
+    const float weight = std::exp2(score - *sums.highest);
+    *sums.total = *sums.total * rescale + weight;
     for (int i = 0; i < width; ++i) {
-      sums.sums[i] = sums.sums[i] * shrink + share * value[static_cast<std::size_t>(i)];
+      sums.sums[i] = sums.sums[i] * rescale + weight * value[static_cast<std::size_t>(i)];
     }
   }
 }
@@ -69,11 +69,11 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
     const int token = call.Token(row);
     const float* q = call.q.Row(token).data() + call.Column(part.kv_head, row);
     const Partials into = partials.From(row - part.first_row);
-    for (int stretch = part.first_stretch; stretch < part.last_stretch; ++stretch) {
-      const int first = stretch * kStretch;
-      const int last = std::min(first + kStretch, call.Visible(token));
+    for (int split = part.first_split; split < part.last_split; ++split) {
+      const int first = split * kKvSplit;
+      const int last = std::min(first + kKvSplit, call.Visible(token));
       if (first >= last) break;
-      const bool is_first = stretch == part.first_stretch;
+      const bool is_first = split == part.first_split;
       SumPositions(call, q, part.kv_head, first, last, is_first ? into : next);
       if (!is_first) JoinRow(next, into, width);
     }
@@ -87,7 +87,7 @@ void AttentionScalar(const AttentionCall<float>& call, const AttentionPart& part
   SumPart(call, part, partials);
 }
 
-void AttentionScalar(const AttentionCall<PackedRows>& call, const AttentionPart& part,
+void AttentionScalar(const AttentionCall<Q4Rows>& call, const AttentionPart& part,
                      const Partials& partials) {
   SumPart(call, part, partials);
 }

@@ -14,10 +14,10 @@ namespace {
 
 struct Shape {
   int tokens;
-  int first_position;  // with kAll: positions besides one per token
+  int first_position;  // with kAll: positions in addition to one per token
   HeadCounts heads;
   int width;
-  Sight sight = Sight::kCausal;
+  MaskRange mask = MaskRange::kCausal;
   bool is_counted = false;  // positions count more or less than once
 };
 
@@ -28,7 +28,7 @@ void Put(const std::vector<float>& from, std::span<Value> to) {
   } else if constexpr (std::is_same_v<Value, std::uint16_t>) {
     FloatToHalf(from, to);
   } else {
-    WriteRowBlocks(from, to.data());
+    QuantizeQ8Row(from, to.data());
   }
 }
 
@@ -54,7 +54,7 @@ void Spoil(float& value) { value = NAN; }
 void Spoil(std::uint16_t& value) { value = 0x7e00; }
 void Spoil(BlockQ8_0& value) { value.scale = 0x7e00; }
 
-// Random queries, and keys and values with rows to spare that are NaN: nobody may read those.
+// Random queries, keys and values. Extra rows at the end are NaN and must not be read.
 template <class Value>
 struct Problem {
   explicit Problem(const Shape& shape, int shift = 0)
@@ -63,29 +63,29 @@ struct Problem {
         keys(Positions() + 2, shape.heads.kv, shape.width, shift),
         values(Positions() + 2, shape.heads.kv, shape.width, shift) {
     RandomValues random;
-    q.Fill(random.Take(shape.tokens * shape.heads.query * shape.width));
+    q.Fill(random.Draw(shape.tokens * shape.heads.query * shape.width));
     for (Side<Value>* side : {&keys, &values}) {
       const int cells = RowCells<Value>(shape.width);
       for (int row = 0; row < side->view().rows; ++row) {
         for (int head = 0; head < shape.heads.kv; ++head) {
-          Put(random.Take(shape.width), side->view().Cols(head * cells, cells).Row(row));
+          Put(random.Draw(shape.width), side->view().Cols(head * cells, cells).Row(row));
         }
         if (row < Positions()) continue;
         for (Value& value : side->view().Row(row)) Spoil(value);
       }
     }
-    if (shape.is_counted) counts = random.Take(Positions());
+    if (shape.is_counted) counts = random.Draw(Positions());
   }
 
   int Positions() const { return shape.first_position + shape.tokens; }
 
   AttentionCall<Value> Call(View<float> out) {
-    const int rows = shape.sight == Sight::kAll ? Positions() : Positions() + 2;
+    const int rows = shape.mask == MaskRange::kAll ? Positions() : Positions() + 2;
     return {.q = q.view(),
             .keys = Heads(keys, rows),
             .values = Heads(values, rows),
             .heads = shape.heads,
-            .sight = shape.sight,
+            .mask = shape.mask,
             .first_position = shape.first_position,
             .log2_counts = counts.empty() ? nullptr : counts.data(),
             .out = out};
@@ -95,8 +95,8 @@ struct Problem {
     return SideBySide(View<const Value>(side.view().Rows(0, rows)), shape.heads.kv);
   }
 
-  // Parts of at most rows_each rows and stretches_each stretches, joined as Attend does.
-  void Run(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
+  // Parts of at most rows_each rows and splits_each splits, joined as Attend does.
+  void ComputeParts(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
     const AttentionCall<Value> call = Call(out);
     const int heads = call.heads_per_kv(), rows = shape.tokens * heads;
     const int most = std::min(rows_each, MaxPartRows(shape.width));
@@ -106,11 +106,11 @@ struct Problem {
       for (int first = 0; first < rows; first += most) {
         const int last = std::min(first + most, rows);
         const int visible = call.Visible((last - 1) / heads);
-        const int stretches = (visible + kStretch - 1) / kStretch;
-        run(call, {kv, first, last, 0, stretches}, partials);
+        const int splits = (visible + kKvSplit - 1) / kKvSplit;
+        run(call, {kv, first, last, 0, splits}, partials);
         for (int row = first; row < last; ++row) {
-          FinishRow(partials.From(row - first), shape.width,
-                    out.Row(row / heads).data() + (kv * heads + row % heads) * shape.width);
+          NormalizeRow(partials.From(row - first), shape.width,
+                       out.Row(row / heads).data() + (kv * heads + row % heads) * shape.width);
         }
       }
     }
@@ -127,7 +127,7 @@ testing::Message Describe(const Shape& shape, int shift) {
   return testing::Message() << "T=" << shape.tokens << " first=" << shape.first_position
                             << " Hq=" << shape.heads.query << " Hkv=" << shape.heads.kv
                             << " d=" << shape.width << " shift=" << shift
-                            << " all=" << (shape.sight == Sight::kAll)
+                            << " all=" << (shape.mask == MaskRange::kAll)
                             << " counted=" << shape.is_counted << " seed=" << RandomValues::kSeed;
 }
 
@@ -148,7 +148,7 @@ void ExpectSame(View<float> actual, View<float> expected) {
   }
 }
 
-// A score is off by d roundings of sum |q k|, about d, over sqrt(d); shares by as much, relative;
+// A score is off by d roundings of sum |q k|, about d, over sqrt(d); weights by as much, relative;
 // the output is a mean of values of size 4 or less over N positions.
 float Tolerance(int width, int positions) {
   const auto d = static_cast<float>(width);
@@ -161,8 +161,8 @@ void CompareWithScalar(AttentionFunction<Value> run, const Shape& shape, int shi
   Problem<Value> problem(shape, shift);
   const int cols = shape.heads.query * shape.width;
   Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, shift);
-  problem.Run(AttentionScalar, expected.view());
-  problem.Run(run, actual.view());
+  problem.ComputeParts(AttentionScalar, expected.view());
+  problem.ComputeParts(run, actual.view());
   ExpectNear(actual.view(), expected.view(), Tolerance(shape.width, problem.Positions()));
   ASSERT_TRUE(actual.intact());
 }
@@ -178,20 +178,22 @@ TYPED_TEST(Attention, VariantsAgreeWithScalar) {
     SCOPED_TRACE(IsaName(variant.needs));
     for (const int width : {1, 3, 8, 15, 16, 17, 24, 33, 48, 64, 65, 72, 80, 100, 256}) {
       CompareWithScalar<TypeParam>(variant.run, {2, 20, {2, 2}, width}, width % 4);
-      CompareWithScalar<TypeParam>(variant.run, {50, 0, {1, 1}, width, Sight::kAll}, width % 4);
+      CompareWithScalar<TypeParam>(variant.run, {50, 0, {1, 1}, width, MaskRange::kAll}, width % 4);
     }
     for (const int tokens : {1, 2, 3, 7, 15, 16, 17, 33, 65, 130}) {
       for (const int first : {0, 1, 15, 16, 31, 47, 48, 49, 97}) {
         CompareWithScalar<TypeParam>(variant.run, {tokens, first, {2, 1}, 12}, 1);
-        CompareWithScalar<TypeParam>(variant.run, {tokens, first, {1, 1}, 12, Sight::kAll}, 0);
+        CompareWithScalar<TypeParam>(variant.run, {tokens, first, {1, 1}, 12, MaskRange::kAll}, 0);
       }
     }
     CompareWithScalar<TypeParam>(variant.run, {5, 9, {12, 2}, 24}, 0);
-    CompareWithScalar<TypeParam>(variant.run, {3, 2 * kStretch - 1, {2, 1}, 20}, 0);
-    CompareWithScalar<TypeParam>(variant.run, {60, 2 * kStretch - 30, {1, 1}, 20}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {3, 2 * kKvSplit - 1, {2, 1}, 20}, 0);
+    CompareWithScalar<TypeParam>(variant.run, {60, 2 * kKvSplit - 30, {1, 1}, 20}, 0);
     for (const int tokens : {1, 7, 50}) {
-      CompareWithScalar<TypeParam>(variant.run, {tokens, 9, {2, 1}, 12, Sight::kCausal, true}, 1);
-      CompareWithScalar<TypeParam>(variant.run, {tokens, 400, {1, 1}, 12, Sight::kAll, true}, 0);
+      CompareWithScalar<TypeParam>(variant.run, {tokens, 9, {2, 1}, 12, MaskRange::kCausal, true},
+                                   1);
+      CompareWithScalar<TypeParam>(variant.run, {tokens, 400, {1, 1}, 12, MaskRange::kAll, true},
+                                   0);
     }
   }
 }
@@ -202,19 +204,19 @@ TYPED_TEST(Attention, CountsStandForCopies) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
     for (const int tokens : {1, 40}) {
-      Problem<TypeParam> twice({tokens, 60, {1, 1}, 16, Sight::kAll});
+      Problem<TypeParam> twice({tokens, 60, {1, 1}, 16, MaskRange::kAll});
       for (Side<TypeParam>* side : {&twice.keys, &twice.values}) {
         std::ranges::copy(side->view().Row(3), side->view().Row(twice.Positions() - 1).data());
       }
-      Problem<TypeParam> counted({tokens, 59, {1, 1}, 16, Sight::kAll});
+      Problem<TypeParam> counted({tokens, 59, {1, 1}, 16, MaskRange::kAll});
       counted.q = twice.q;
-      counted.keys = twice.keys;  // its last position is not seen
+      counted.keys = twice.keys;  // its last position is excluded
       counted.values = twice.values;
       counted.counts.assign(static_cast<std::size_t>(counted.Positions()), 0.0f);
       counted.counts[3] = 1.0f;
       Guarded<float> expected(tokens, 16), actual(tokens, 16);
-      twice.Run(variant.run, expected.view());
-      counted.Run(variant.run, actual.view());
+      twice.ComputeParts(variant.run, expected.view());
+      counted.ComputeParts(variant.run, actual.view());
       ExpectNear(actual.view(), expected.view(), Tolerance(16, twice.Positions()));
     }
   }
@@ -229,13 +231,13 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
   for (const auto& variant : AttentionVariants<TypeParam>()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
-    for (const Sight sight : {Sight::kCausal, Sight::kAll}) {
-      for (const int first : {5, kStretch - 20}) {
-        Problem<TypeParam> problem({70, first, {4, 2}, 36, sight, first == 5});
+    for (const MaskRange mask : {MaskRange::kCausal, MaskRange::kAll}) {
+      for (const int first : {5, kKvSplit - 20}) {
+        Problem<TypeParam> problem({70, first, {4, 2}, 36, mask, first == 5});
         Guarded<float> together(70, 144), alone(70, 144), in_threes(70, 144);
-        problem.Run(variant.run, together.view());
-        problem.Run(variant.run, alone.view(), 1);
-        problem.Run(variant.run, in_threes.view(), 3);
+        problem.ComputeParts(variant.run, together.view());
+        problem.ComputeParts(variant.run, alone.view(), 1);
+        problem.ComputeParts(variant.run, in_threes.view(), 3);
         ExpectSame(alone.view(), together.view());
         ExpectSame(in_threes.view(), together.view());
       }
@@ -243,12 +245,12 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
   }
 }
 
-// Whether the rows, their heads or the positions are shared.
+// Whether rows, heads or positions are split over the threads.
 TYPED_TEST(Attention, ThreadsChangeNoBit) {
   ThreadPool one(1), two(2), three(3);
   for (const Shape& shape :
        {Shape{37, 21, {6, 3}, 20}, Shape{1, 1500, {8, 1}, 20}, Shape{2, 767, {2, 1}, 256},
-        Shape{1, 9000, {8, 1}, 256}, Shape{330, 0, {1, 1}, 20, Sight::kAll}}) {
+        Shape{1, 9000, {8, 1}, 256}, Shape{330, 0, {1, 1}, 20, MaskRange::kAll}}) {
     SCOPED_TRACE(Describe(shape, 0));
     Problem<TypeParam> problem(shape);
     const int cols = shape.heads.query * shape.width;
@@ -261,18 +263,18 @@ TYPED_TEST(Attention, ThreadsChangeNoBit) {
   }
 }
 
-// Scores of hundreds: shares of all but the highest vanish, none overflows.
+// Scores of hundreds: all weights but the highest vanish, none overflows.
 TYPED_TEST(Attention, TakesLargeScores) {
   for (const auto& variant : AttentionVariants<TypeParam>()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
-    Problem<TypeParam> problem({70, 0, {1, 1}, 8, Sight::kAll});
+    Problem<TypeParam> problem({70, 0, {1, 1}, 8, MaskRange::kAll});
     for (int row = 0; row < 70; ++row) {
       for (float& value : problem.q.view().Row(row)) value = 100.0f;
       Put(std::vector<float>(8, static_cast<float>(row)), problem.keys.view().Row(row));
       Put(std::vector<float>(8, static_cast<float>(row)), problem.values.view().Row(row));
     }
     Guarded<float> out(70, 8);
-    problem.Run(variant.run, out.view());
+    problem.ComputeParts(variant.run, out.view());
     for (const float value : out.view().Row(0)) {
       EXPECT_NEAR(value, 69.0f, 69 * kRounding<TypeParam>);
     }
@@ -299,25 +301,25 @@ TYPED_TEST(Attention, NoTokens) {
 }
 
 // Queries, keys and values of size 1 keep 8 bits: a product is off by 2^-8 at most and a score by
-// the root of d products' mean squares, 2^-9 each, over sqrt(d); a share by 2^-9 and its score; the
-// output is a mean of values of size 4 or less.
-TYPED_TEST(Attention, PairsOfBfloat16AgreeWithScalar) {
-  const AttentionFunction<TypeParam> run = AttentionBfloat16<TypeParam>();
+// the root of d products' mean squares, 2^-9 each, over sqrt(d); a weight by 2^-9 and its score;
+// the output is a mean of values of size 4 or less.
+TYPED_TEST(Attention, Bf16PairsAgreeWithScalar) {
+  const AttentionFunction<TypeParam> run = AttentionBf16<TypeParam>();
   if (run == nullptr) GTEST_SKIP() << "this CPU has no products of bfloat16";
-  for (const Shape& shape : {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, Sight::kAll},
-                             Shape{131, 0, {1, 1}, 1, Sight::kAll}, Shape{47, 400, {4, 2}, 64},
-                             Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, Sight::kAll},
-                             Shape{97, 0, {1, 1}, 80, Sight::kAll, true}}) {
+  for (const Shape& shape : {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, MaskRange::kAll},
+                             Shape{131, 0, {1, 1}, 1, MaskRange::kAll}, Shape{47, 400, {4, 2}, 64},
+                             Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, MaskRange::kAll},
+                             Shape{97, 0, {1, 1}, 80, MaskRange::kAll, true}}) {
     SCOPED_TRACE(Describe(shape, 1));
     Problem<TypeParam> problem(shape, 1);
     const int cols = shape.heads.query * shape.width;
     Guarded<float> expected(shape.tokens, cols), actual(shape.tokens, cols, 1);
-    problem.Run(AttentionScalar, expected.view());
-    problem.Run(run, actual.view());
+    problem.ComputeParts(AttentionScalar, expected.view());
+    problem.ComputeParts(run, actual.view());
     ExpectNear(actual.view(), expected.view(), 4.0f * 4.0f * 0x1p-8f);
     EXPECT_TRUE(actual.intact());
     Guarded<float> alone(shape.tokens, cols);
-    problem.Run(run, alone.view(), 1);
+    problem.ComputeParts(run, alone.view(), 1);
     ExpectSame(alone.view(), actual.view());
   }
 }

@@ -1,14 +1,15 @@
-// What attention has summed up for some rows of one head: the part of the positions seen so far.
+// Partials: the running sums of online softmax for some query rows of one head.
 #pragma once
 
 namespace edgevlm {
 
-// A row's weights are powers of two: exponentials of scores times log2(e). Its result is
-// sums / total. Borrows its memory; row i of sums begins at sums + i * stride.
+// Attention weights are relative to the highest score so far: 2^(score - highest), with scores
+// multiplied by log2(e). A row's output is sums / total. A view; row i of sums starts at
+// sums + i * stride.
 struct Partials {
-  float* sums = nullptr;     // [rows, stride]: shares of the highest score times values, summed
-  float* total = nullptr;    // [rows]: those shares, summed
-  float* highest = nullptr;  // [rows]: the highest score, in powers of two
+  float* sums = nullptr;     // [rows, stride]: weighted sum of the values
+  float* total = nullptr;    // [rows]: sum of the weights
+  float* highest = nullptr;  // [rows]: the highest score, base 2
   int stride = 0;            // a multiple of kSumsPadding
 
   Partials From(int row) const { return {sums + row * stride, total + row, highest + row, stride}; }
@@ -20,11 +21,11 @@ constexpr int PaddedWidth(int width) {
   return (width + kSumsPadding - 1) / kSumsPadding * kSumsPadding;
 }
 
-// The first row of `into` becomes what it would be after the positions of `next` too. The same bits
-// wherever it is called from. Cost O(width), an exponential besides.
+// Adds the positions of the first row of `next` to the first row of `into`. Gives the same bits
+// wherever it is called from. Cost O(width) and two exponentials.
 void JoinRow(const Partials& next, const Partials& into, int width);
 
 // out [width] = sums / total of the first row.
-void FinishRow(const Partials& row, int width, float* out);
+void NormalizeRow(const Partials& row, int width, float* out);
 
 }  // namespace edgevlm

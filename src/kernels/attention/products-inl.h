@@ -1,4 +1,4 @@
-// The two products of attention, in tiles of registers. Compiled once per instruction set.
+// The two matrix products of attention, in register tiles. Compiled once per instruction set.
 #if defined(EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_
 #undef EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_
@@ -6,7 +6,7 @@
 #define EDGEVLM_KERNELS_ATTENTION_PRODUCTS_INL_H_
 #endif
 
-#include "kernels/attention/lines-inl.h"
+#include "kernels/attention/queries-inl.h"
 
 #if HWY_TARGET != HWY_SCALAR
 HWY_BEFORE_NAMESPACE();
@@ -14,20 +14,20 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// How numbers are multiplied. A step multiplies kPerStep neighbors: here one, in
-// attention_bfloat16.cc two that share the 32 bits of a float.
+// How numbers are multiplied. A step multiplies kPerStep neighbors: one here; in attention_bf16.cc
+// two, a bf16 pair in the 32 bits of a float.
 struct FloatProducts {
   static constexpr int kPerStep = 1;
   static HWY_INLINE Vector MulAdd(Vector a, Vector b, Vector sum) { return hn::MulAdd(a, b, sum); }
 
-  // Brings a line into the form that MulAdd takes; to may be line.
-  static HWY_INLINE void PackLine(const float* line, int width, float* to) {
-    if (to != line) std::copy_n(line, width, to);
+  // Converts a row to the form that MulAdd takes; to may be row.
+  static HWY_INLINE void ConvertRow(const float* row, int width, float* to) {
+    if (to != row) std::copy_n(row, width, to);
   }
 };
 
 constexpr int kTileRows = 6;
-// With kTileRows sums each they fill the 32 registers of AVX-512 and NEON, or the 16 of AVX2 and
+// kTileRows * kTileVectors sums fill the 32 registers of AVX-512 and NEON, or the 16 of AVX2 and
 // SSE4.
 constexpr int kTileVectors = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 ? 2 : 4;
 
@@ -75,45 +75,45 @@ HWY_NOINLINE void ScoreTile(const Scoring& s, int row, int lane) {
   }
 }
 
-// sums[r, i] = sums[r, i] * shrink[r] + sum_j shares[r, j] * values[j, i].
+// sums[r, i] = sums[r, i] * rescale[r] + sum_j weights[r, j] * values[j, i].
 template <class Value>
-struct Mixing {
-  const float* shares = nullptr;  // share [r, j] lies at r * row_stride + j * step_stride
+struct WeightedSum {
+  const float* weights = nullptr;  // weight [r, j] is at r * row_stride + j * step_stride
   int row_stride = 0;
   int step_stride = 0;
   const Value* values = nullptr;  // [steps, width]
   std::ptrdiff_t value_stride = 0;
   int width = 0;  // whole vectors
   int steps = 0;
-  const float* shrink = nullptr;
+  const float* rescale = nullptr;
   float* sums = nullptr;  // [rows, width]
 };
 
 template <class Products, int kRows, int kVectors, class Value>
-HWY_NOINLINE void MixTile(const Mixing<Value>& m, int row, int column) {
+HWY_NOINLINE void WeightedSumTile(const WeightedSum<Value>& m, int row, int column) {
   const FullTag d;
   float* HWY_RESTRICT out = m.sums + row * m.width + column;
   Vector sums[kRows][kVectors];
 #pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
-    const Vector shrink = hn::Set(d, m.shrink[row + r]);
+    const Vector rescale = hn::Set(d, m.rescale[row + r]);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      sums[r][v] = hn::Mul(hn::LoadU(d, out + r * m.width + v * kLanes), shrink);
+      sums[r][v] = hn::Mul(hn::LoadU(d, out + r * m.width + v * kLanes), rescale);
     }
   }
   const Value* HWY_RESTRICT values = m.values + column;
-  const float* HWY_RESTRICT shares = m.shares + row * m.row_stride;
-  for (int j = 0; j < m.steps; ++j, values += m.value_stride, shares += m.step_stride) {
+  const float* HWY_RESTRICT weights = m.weights + row * m.row_stride;
+  for (int j = 0; j < m.steps; ++j, values += m.value_stride, weights += m.step_stride) {
     Vector part[kVectors];
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) part[v] = LoadNumbers(d, values + v * kLanes);
 #pragma GCC unroll 6
     for (int r = 0; r < kRows; ++r) {
-      const Vector share = hn::Set(d, shares[r * m.row_stride]);
+      const Vector weight = hn::Set(d, weights[r * m.row_stride]);
 #pragma GCC unroll 8
       for (int v = 0; v < kVectors; ++v) {
-        sums[r][v] = Products::MulAdd(share, part[v], sums[r][v]);
+        sums[r][v] = Products::MulAdd(weight, part[v], sums[r][v]);
       }
     }
   }
@@ -126,17 +126,17 @@ HWY_NOINLINE void MixTile(const Mixing<Value>& m, int row, int column) {
   }
 }
 
-// Both as Run(product, row, lane): of tiles of kRows rows and kVectors vectors.
+// Either product as RunTile(product, row, lane), for tiles of kRows rows and kVectors vectors.
 template <class Products, int kRows, int kVectors>
 HWY_INLINE void RunTile(const Scoring& scoring, int row, int lane) {
   ScoreTile<Products, kRows, kVectors>(scoring, row, lane);
 }
 template <class Products, int kRows, int kVectors, class Value>
-HWY_INLINE void RunTile(const Mixing<Value>& mixing, int row, int lane) {
-  MixTile<Products, kRows, kVectors>(mixing, row, lane);
+HWY_INLINE void RunTile(const WeightedSum<Value>& weighted_sum, int row, int lane) {
+  WeightedSumTile<Products, kRows, kVectors>(weighted_sum, row, lane);
 }
 
-// kRows rows from `row` on, or the next fewer that are as many as asked for.
+// A tile of `rows` rows from `row` on; rows <= kRows.
 template <class Products, int kRows, int kVectors, class Product>
 HWY_INLINE void RunRows(const Product& product, int rows, int row, int lane) {
   if constexpr (kRows > 1) {
@@ -145,7 +145,8 @@ HWY_INLINE void RunRows(const Product& product, int rows, int row, int lane) {
   RunTile<Products, kRows, kVectors>(product, row, lane);
 }
 
-// The last two tiles share their rows: too few sums at once would wait for each other.
+// The last two tiles split their rows evenly: with too few independent sums, each would wait for
+// the one before.
 template <class Products, int kVectors, int kMaxRows, class Product>
 HWY_INLINE void RunColumns(const Product& product, int rows, int lane) {
   int row = 0;
@@ -160,7 +161,7 @@ HWY_INLINE void RunColumns(const Product& product, int rows, int lane) {
   }
 }
 
-// kVectors vectors from `lane` on, or the next fewer that are as many as asked for.
+// A tile of `vectors` vectors from `lane` on; vectors <= kVectors.
 template <class Products, int kVectors, int kMaxRows, class Product>
 HWY_INLINE void RunVectors(const Product& product, int rows, int vectors, int lane) {
   if constexpr (kVectors > 1) {
@@ -171,8 +172,8 @@ HWY_INLINE void RunVectors(const Product& product, int rows, int vectors, int la
   RunColumns<Products, kVectors, kMaxRows>(product, rows, lane);
 }
 
-// All rows and `lanes` lanes, a multiple of kLanes, in tiles of even width. One or two rows take
-// wider tiles, to have as many sums under way.
+// All rows and `lanes` lanes, a multiple of kLanes, in tiles of even width. One or two rows get
+// wider tiles, so that enough independent sums are in flight.
 template <class Products, class Product>
 HWY_INLINE void RunTiles(const Product& product, int rows, int lanes) {
   const int vectors = lanes / kLanes;

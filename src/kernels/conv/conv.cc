@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "kernels/conv/conv_variants.h"
-#include "kernels/matmul/matmul.h"
+#include "kernels/matmul/float32/float32_matmul.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kRowsPerShare = 4;  // of an output image, at least, for each thread
+constexpr int kMinRowsPerChunk = 4;  // of the output image
 
 struct PatchCall {
   const FeatureMap& x;
@@ -16,8 +16,8 @@ struct PatchCall {
   View<float> patches;  // [cells of the output, kernel * kernel * C]
 };
 
-// The window around one cell of the output, [kernel, kernel, C], zeros where it leaves the image.
-// Cells of one row of the window lie side by side in x too, so a row is one copy.
+// Copies the window around one cell of the output, [kernel, kernel, C], zeros outside the image.
+// The cells of one row of the window are contiguous in x, so each row is a single copy.
 void CopyPatch(const PatchCall& call, int row, int column, std::span<float> patch) {
   const auto [kernel, stride] = call.window;
   const int channels = call.x.cells.cols;
@@ -80,7 +80,7 @@ void Conv2d(const FeatureMap& x, const Weight& w, const Window& window, const Ep
   CHECK(scratch.size() >= Conv2dScratchSize(x, window));
   const PatchCall call{x, window, View<float>(scratch.data(), y.rows, w.inputs())};
   pool.ParallelFor(
-      window.Outputs(x.height), kRowsPerShare,
+      window.Outputs(x.height), kMinRowsPerChunk,
       [&call](int first_row, int last_row, int) { CopyPatches(call, first_row, last_row); });
   MatMul(call.patches, w, epilogue, y, pool);
 }
@@ -89,15 +89,15 @@ Weight PackConv2d(View<const float> weight, int kernel) {
   const int taps = kernel * kernel;
   CHECK(kernel >= 1 && weight.cols % taps == 0);
   const int channels = weight.cols / taps;
-  std::vector<float> turned;
-  turned.reserve(static_cast<std::size_t>(weight.rows) * static_cast<std::size_t>(weight.cols));
+  std::vector<float> transposed;
+  transposed.reserve(static_cast<std::size_t>(weight.rows) * static_cast<std::size_t>(weight.cols));
   for (int n = 0; n < weight.rows; ++n) {
     const float* row = weight.Row(n).data();
     for (int tap = 0; tap < taps; ++tap) {
-      for (int c = 0; c < channels; ++c) turned.push_back(row[c * taps + tap]);
+      for (int c = 0; c < channels; ++c) transposed.push_back(row[c * taps + tap]);
     }
   }
-  return Weight(View<const float>(turned.data(), weight.rows, weight.cols));
+  return Weight(View<const float>(transposed.data(), weight.rows, weight.cols));
 }
 
 void DepthwiseConv(const FeatureMap& x, View<const float> taps, const Window& window,
@@ -110,7 +110,7 @@ void DepthwiseConv(const FeatureMap& x, View<const float> taps, const Window& wi
   CHECK(epilogue.bias.empty() || static_cast<int>(epilogue.bias.size()) == y.cols);
   const DepthwiseCall call{x, taps, window, epilogue, y};
   pool.ParallelFor(
-      window.Outputs(x.height), kRowsPerShare,
+      window.Outputs(x.height), kMinRowsPerChunk,
       [&call](int first_row, int last_row, int) { kFunction(call, first_row, last_row); });
 }
 

@@ -9,13 +9,13 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, DepthwiseFunction run) {
+void BenchVariant(benchmark::State& state, DepthwiseFunction run) {
   const int side = static_cast<int>(state.range(0)), channels = static_cast<int>(state.range(1));
   const Window window{static_cast<int>(state.range(2)), static_cast<int>(state.range(3))};
   RandomValues random;
-  const std::vector<float> cells = random.Take(side * side * channels);
+  const std::vector<float> cells = random.Draw(side * side * channels);
   const int tap_count = window.kernel * window.kernel;
-  const std::vector<float> taps = random.Take(tap_count * channels);
+  const std::vector<float> taps = random.Draw(tap_count * channels);
   const FeatureMap x{View<const float>(cells.data(), side * side, channels), side, side};
   const int outputs = window.Outputs(side);
   std::vector<float> y(static_cast<std::size_t>(outputs * outputs * channels));
@@ -36,7 +36,7 @@ const bool kRegistered = [] {
   for (const auto& variant : DepthwiseVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "DepthwiseConv/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run)
         ->ArgNames({"side", "C", "kernel", "stride"})
         ->Args({80, 16, 3, 2})
         ->Args({40, 72, 3, 2})

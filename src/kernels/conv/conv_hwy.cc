@@ -78,7 +78,7 @@ void DepthwiseCell(const DepthwiseCall& call, int row, int column, std::span<flo
   }
   ForLanes(c, channels, [&](auto d, int i) HWY_ATTR { SumTaps<1>(d, in, bias, i, y.data()); });
   if (epilogue.activation != Activation::kNone) {
-    FinishRow(y.data(), {.activation = epilogue.activation}, y.data(), channels);
+    ApplyEpilogueToRow(y.data(), {.activation = epilogue.activation}, y.data(), channels);
   }
 }
 

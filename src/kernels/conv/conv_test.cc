@@ -13,7 +13,7 @@ namespace {
 
 struct Image {
   Image(int height, int width, int channels, int shift) : cells(height * width, channels, shift) {
-    cells.Fill(RandomValues().Take(height * width * channels));
+    cells.Fill(RandomValues().Draw(height * width * channels));
     map = {cells.view(), height, width};
   }
 
@@ -29,8 +29,8 @@ void CompareDepthwise(DepthwiseFunction run, const Window& window, int side, int
   RandomValues random;
   const int tap_count = window.kernel * window.kernel;
   Guarded<float> taps(tap_count, channels, shift), bias(1, channels);
-  taps.Fill(random.Take(tap_count * channels));
-  bias.Fill(random.Take(channels));
+  taps.Fill(random.Draw(tap_count * channels));
+  bias.Fill(random.Draw(channels));
   const int height = window.Outputs(side), cells = height * window.Outputs(side + 1);
   for (const bool fused : {false, true}) {
     Epilogue epilogue;
@@ -69,11 +69,11 @@ TEST(DepthwiseConv, VariantsAgreeWithScalar) {
 TEST(DepthwiseConv, ThreadsAndPackingGiveWhatTheFormulaSays) {
   constexpr int kChannels = 5, kSide = 23;
   Image x(kSide, kSide, kChannels, 0);
-  const std::vector<float> weight = RandomValues().Take(kChannels * 9);
+  const std::vector<float> weight = RandomValues().Draw(kChannels * 9);
   const std::vector<float> taps = PackDepthwise(View<const float>(weight.data(), kChannels, 9));
-  ThreadPool team(3);
+  ThreadPool several(3);
   Guarded<float> y(12 * 12, kChannels);
-  DepthwiseConv(x.map, View<const float>(taps.data(), 9, kChannels), {3, 2}, {}, y.view(), team);
+  DepthwiseConv(x.map, View<const float>(taps.data(), 9, kChannels), {3, 2}, {}, y.view(), several);
   // Cell (row 4, column 7) of the output looks at rows 7..9 and columns 13..15.
   for (std::size_t c = 0; c < kChannels; ++c) {
     double expected = 0.0;
@@ -90,16 +90,16 @@ TEST(DepthwiseConv, ThreadsAndPackingGiveWhatTheFormulaSays) {
 // Against the seven loops of the definition.
 TEST(Conv2d, FollowsTheDefinition) {
   constexpr int kIn = 3, kOut = 18, kHeight = 9, kWidth = 12;
-  const std::vector<float> pixels = RandomValues().Take(kHeight * kWidth * kIn);
+  const std::vector<float> pixels = RandomValues().Draw(kHeight * kWidth * kIn);
   const FeatureMap x{View<const float>(pixels.data(), kHeight * kWidth, kIn), kHeight, kWidth};
-  const std::vector<float> weight = RandomValues().Take(kOut * kIn * 9);
-  const std::vector<float> bias = RandomValues().Take(kOut);
+  const std::vector<float> weight = RandomValues().Draw(kOut * kIn * 9);
+  const std::vector<float> bias = RandomValues().Draw(kOut);
   const Window window{3, 2};
   const Weight w = PackConv2d(View<const float>(weight.data(), kOut, kIn * 9), 3);
   std::vector<float> scratch(Conv2dScratchSize(x, window));
-  ThreadPool team(2);
+  ThreadPool several(2);
   Guarded<float> y(5 * 6, kOut);
-  Conv2d(x, w, window, {.bias = bias}, scratch, y.view(), team);
+  Conv2d(x, w, window, {.bias = bias}, scratch, y.view(), several);
   for (int row = 0; row < 5; ++row) {
     for (int column = 0; column < 6; ++column) {
       for (int n = 0; n < kOut; ++n) {
@@ -125,7 +125,7 @@ TEST(GlobalMean, VariantsAgreeWithScalar) {
     for (const int channels : kTestLengths) {
       for (const int rows : {1, 2, 49}) {
         Guarded<float> x(rows, channels, 1), expected(1, channels), actual(1, channels, 3);
-        x.Fill(RandomValues().Take(rows * channels));
+        x.Fill(RandomValues().Draw(rows * channels));
         MeanScalar(x.view(), expected.view().data);
         variant.run(x.view(), actual.view().data);
         for (int c = 0; c < channels; ++c) {
@@ -142,8 +142,8 @@ TEST(ScaleChannels, VariantsAgreeWithScalar) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
     for (const int channels : kTestLengths) {
-      const std::vector<float> values = RandomValues().Take(3 * channels);
-      const std::vector<float> scale = RandomValues().Take(channels);
+      const std::vector<float> values = RandomValues().Draw(3 * channels);
+      const std::vector<float> scale = RandomValues().Draw(channels);
       Guarded<float> expected(3, channels), actual(3, channels, 1);
       expected.Fill(values);
       actual.Fill(values);

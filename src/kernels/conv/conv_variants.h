@@ -1,4 +1,4 @@
-// The row functions behind conv.h, for tests and benchmarks: every variant in this binary.
+// The functions that conv.h calls, for tests and benchmarks: every variant in this binary.
 #pragma once
 
 #include "kernels/conv/conv.h"

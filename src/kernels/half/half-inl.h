@@ -1,4 +1,5 @@
-// float16 and float32 vectors for Highway sources. Compiled once per instruction set.
+// Converts between float16 and float32 vectors, for Highway sources. Compiled once per instruction
+// set.
 #if defined(EDGEVLM_KERNELS_HALF_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EDGEVLM_KERNELS_HALF_INL_H_
 #undef EDGEVLM_KERNELS_HALF_INL_H_
@@ -14,8 +15,9 @@ HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
 
-// Where the CPU has no conversion: exponent and fraction move into place, a factor turns the bias
-// of 15 into 127 (subnormals included), and the exponent that means infinity or NaN is put right.
+// For CPUs without a conversion instruction: shifts exponent and fraction into position, changes
+// the bias from 15 to 127 by a multiplication (subnormals included), and sets the exponent of
+// infinity and NaN.
 template <class D, class V = hn::VFromD<D>>
 HWY_INLINE V WidenBits(D d, hn::VFromD<hn::Rebind<std::uint16_t, D>> half) {
   const hn::RebindToUnsigned<D> du;
@@ -33,12 +35,12 @@ template <class D, class V = hn::VFromD<D>>
 HWY_INLINE V LoadHalf(D d, const std::uint16_t* x) {
   const hn::Rebind<std::uint16_t, D> bits;
   const hn::Rebind<hwy::float16_t, D> half;
-  // Highway's own replacement for SSE4 turns infinity into 65536.
+  // Highway's own emulation for SSE4 turns infinity into 65536.
   if constexpr (HWY_TARGET == HWY_SSE4) return WidenBits(d, hn::LoadU(bits, x));
   return hn::PromoteTo(d, hn::BitCast(half, hn::LoadU(bits, x)));
 }
 
-// Rounds to the nearest, ties to even, except on SSE4: there Highway cuts off.
+// Rounds to nearest, ties to even; on SSE4, however, Highway truncates.
 template <class D, class V = hn::VFromD<D>>
 HWY_INLINE void StoreHalf(D, V value, std::uint16_t* y) {
   const hn::Rebind<std::uint16_t, D> bits;

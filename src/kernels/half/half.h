@@ -8,8 +8,9 @@
 
 namespace edgevlm {
 
-// Rounds to the nearest, ties to even; too large becomes infinity; subnormals are kept; a NaN stays
-// a NaN. Exact in every variant (but for the bits inside a NaN). Cost O(n), in the caller's thread.
+// Rounds to nearest, ties to even; values out of range become infinity; subnormals are kept; NaN
+// stays NaN. All variants give the same bits (but for the payload of a NaN). Cost O(n), in the
+// caller's thread.
 void FloatToHalf(std::span<const float> x, std::span<std::uint16_t> y);
 
 // Exact. Cost O(n), in the caller's thread.

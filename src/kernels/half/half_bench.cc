@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, FloatToHalfRow run) {
+void BenchVariant(benchmark::State& state, FloatToHalfRow run) {
   const int n = static_cast<int>(state.range(0));
   RandomValues random;
-  const std::vector<float> x = random.Take(n);
+  const std::vector<float> x = random.Draw(n);
   std::vector<std::uint16_t> y(x.size());
   for (auto _ : state) {
     run(x.data(), y.data(), n);
@@ -26,7 +26,7 @@ const bool kRegistered = [] {
   for (const auto& variant : FloatToHalfVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "FloatToHalf/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(256);
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run)->Arg(256);
   }
   return true;
 }();

@@ -100,7 +100,7 @@ TEST(Half, EveryLengthAndNothingBeyond) {
   for (const int n : kTestLengths) {
     for (const int shift : kTestShifts) {
       Guarded<float> x(1, n, shift), back(1, n, shift);
-      x.Fill(random.Take(n));
+      x.Fill(random.Draw(n));
       for (const auto& narrow : FloatToHalfVariants()) {
         if (!Includes(BestIsa(), narrow.needs)) continue;
         Guarded<std::uint16_t> half(1, n, shift), expected(1, n);

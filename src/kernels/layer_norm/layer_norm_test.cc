@@ -13,9 +13,9 @@ namespace {
 void CompareWithScalar(LayerNormRow run, int n, int shift) {
   RandomValues random;
   Guarded<float> x(1, n, shift), gain(1, n, shift), bias(1, n, shift);
-  x.Fill(random.Take(n));
-  gain.Fill(random.Take(n));
-  bias.Fill(random.Take(n));
+  x.Fill(random.Draw(n));
+  gain.Fill(random.Draw(n));
+  bias.Fill(random.Draw(n));
   Guarded<float> expected(1, n), actual(1, n, shift);
   LayerNormRowScalar(x.view().data, gain.view().data, bias.view().data, 1e-5f, expected.view().data,
                      n);
@@ -46,12 +46,26 @@ TEST(LayerNorm, KnownValues) {
   std::vector<float> x = {1.0f, 3.0f, 1.0f, 3.0f, 5.0f, 5.0f, 5.0f, 5.0f};
   const std::vector<float> gain = {1.0f, 1.0f, 2.0f, 1.0f}, bias = {0.0f, 10.0f, 0.0f, 0.0f};
   const View<float> rows(x.data(), 2, 4);
-  LayerNorm(rows, gain, bias, 0.0001f, rows);  // in place
+  ThreadPool pool(2);
+  LayerNorm(rows, gain, bias, 0.0001f, rows, pool);  // in place
   EXPECT_NEAR(x[0], -1.0f, 1e-4);
   EXPECT_NEAR(x[1], 11.0f, 1e-4);
   EXPECT_NEAR(x[2], -2.0f, 2e-4);
   EXPECT_EQ(x[4], 0.0f);  // no variance
   EXPECT_EQ(x[5], 10.0f);
+}
+
+TEST(LayerNorm, ThreadsChangeNoBit) {
+  constexpr int kRows = 200, kCols = 384;
+  RandomValues random;
+  const std::vector<float> x = random.Draw(kRows * kCols);
+  const std::vector<float> gain = random.Draw(kCols), bias = random.Draw(kCols);
+  ThreadPool one(1), three(3);
+  std::vector<float> expected(x.size()), actual(x.size());
+  const View<const float> rows(x.data(), kRows, kCols);
+  LayerNorm(rows, gain, bias, 1e-5f, View<float>(expected.data(), kRows, kCols), one);
+  LayerNorm(rows, gain, bias, 1e-5f, View<float>(actual.data(), kRows, kCols), three);
+  EXPECT_EQ(actual, expected);
 }
 
 }  // namespace

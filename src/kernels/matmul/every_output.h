@@ -1,9 +1,11 @@
-// The loop that the scalar variants of all MatMuls share.
+// The loop over outputs that the scalar variants of all MatMuls have in common.
 #pragma once
 
 #include <algorithm>
 
-#include "kernels/matmul/matmul.h"
+#include "kernels/activation/activation.h"
+#include "kernels/matmul/matmul_part.h"
+#include "tensor/weight.h"
 
 namespace edgevlm {
 

@@ -1,16 +1,20 @@
-// How the products of all MatMuls are shared among threads.
+// How every MatMul is split over the threads of a pool.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "base/check.h"
 #include "base/thread_pool.h"
-#include "kernels/matmul/matmul.h"
-#include "kernels/row_shares.h"
+#include "kernels/activation/activation.h"
+#include "kernels/matmul/matmul_part.h"
+#include "kernels/row_chunks.h"
+#include "tensor/view.h"
+#include "tensor/weight.h"
 
 namespace edgevlm {
 
-// With this many panels for each thread, shares of whole panels differ little in size.
+// With this many panels per thread, chunks of whole panels differ little in size.
 inline constexpr int kPanelsPerThread = 4;
 
 inline void CheckEpilogue(const Weight& w, const Epilogue& epilogue, const View<float>& y) {
@@ -21,14 +25,14 @@ inline void CheckEpilogue(const Weight& w, const Epilogue& epilogue, const View<
   }
 }
 
-// Calls run(part) for parts that cover all rows and panels. Shares of panels let each thread read
-// its own part of the weight only, so they are preferred.
+// Calls run(part) for parts that cover all rows and panels. Chunks of panels are preferred, because
+// each thread then reads only its own part of the weight.
 template <class RunPart>
 void SplitMatMul(const Weight& w, int rows, ThreadPool& pool, const RunPart& run) {
   const std::int64_t row_work = static_cast<std::int64_t>(w.inputs()) * w.outputs();
   const std::int64_t panel_work =
       static_cast<std::int64_t>(w.inputs()) * Weight::kPanelWidth * rows;
-  // The lambdas capture one reference each, so that std::function holds them without allocating.
+  // Each lambda captures a single reference, so that std::function does not allocate.
   struct Work {
     const RunPart& run;
     int rows;

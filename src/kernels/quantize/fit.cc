@@ -16,17 +16,17 @@ constexpr std::size_t kLanes = 8;
 constexpr std::size_t kMostValues = 32;
 using Lanes = std::array<float, kLanes>;
 
-// A tenth of a level up and down: the roundings in between differ by few values.
+// A tenth of a quant up and down: the roundings in between differ in few values.
 constexpr float kStep = 0.1f;
 constexpr int kScaleSteps = 9;
 constexpr int kMinimumSteps = 10;
-// A whole level of IQ4's 240 up and down.
+// A whole step of IQ4's range of 240 up and down.
 constexpr int kIq4Steps = 7;
 
 double Total(const Lanes& lanes) { return std::accumulate(lanes.begin(), lanes.end(), 0.0); }
 
-// Sums over the values, of the levels l that they are rounded to. Doubles: differences of them are
-// small against them.
+// Sums over the values x with weights w, and l the quants that they are rounded to. Doubles: their
+// differences are small against them.
 struct Sums {
   double wl = 0.0;
   double wll = 0.0;
@@ -34,7 +34,7 @@ struct Sums {
 };
 
 // l = clamp(nearest((x - origin) * inverse), least, most)
-struct EvenLevels {
+struct UniformQuantizer {
   float inverse;
   float origin;
   float least;
@@ -45,46 +45,46 @@ struct EvenLevels {
   }
 };
 
-// Between neighbors of kIq4Levels.
-constexpr std::size_t kIq4Gaps = kIq4Levels.size() - 1;
+// Between neighbors of kIq4Values.
+constexpr std::size_t kIq4Gaps = kIq4Values.size() - 1;
 
 constexpr float Iq4Middle(std::size_t gap) {
-  return 0.5f * static_cast<float>(kIq4Levels[gap] + kIq4Levels[gap + 1]);
+  return 0.5f * static_cast<float>(kIq4Values[gap] + kIq4Values[gap + 1]);
 }
 
-// l = the entry of kIq4Levels nearest to x * inverse
-struct Iq4Levels {
+// l = the entry of kIq4Values nearest to x * inverse
+struct Iq4Quantizer {
   float inverse;
 
   // Steps up the entries without a branch or a look-up, so that lanes stay side by side.
   float operator()(float x) const {
     const float scaled = x * inverse;
-    float level = kIq4Levels.front();
+    float quant = kIq4Values.front();
     for (std::size_t gap = 0; gap < kIq4Gaps; ++gap) {
-      const auto step = static_cast<float>(kIq4Levels[gap + 1] - kIq4Levels[gap]);
-      level += scaled > Iq4Middle(gap) ? step : 0.0f;
+      const auto step = static_cast<float>(kIq4Values[gap + 1] - kIq4Values[gap]);
+      quant += scaled > Iq4Middle(gap) ? step : 0.0f;
     }
-    return level;
+    return quant;
   }
 };
 
-template <class Levels>
-Sums SumsOf(std::span<const float> values, const float* weights, const Levels& level_of) {
+template <class Quantizer>
+Sums SumsOf(std::span<const float> values, const float* weights, const Quantizer& quantize) {
   Lanes wl{}, wll{}, wlx{};
   for (std::size_t i = 0; i < values.size(); i += kLanes) {
     for (std::size_t j = 0; j < kLanes; ++j) {
       const float x = values[i + j];
-      const float level = level_of(x);
-      const float weighted = weights[i + j] * level;
+      const float quant = quantize(x);
+      const float weighted = weights[i + j] * quant;
       wl[j] += weighted;
-      wll[j] += weighted * level;
+      wll[j] += weighted * quant;
       wlx[j] += weighted * x;
     }
   }
   return {Total(wl), Total(wll), Total(wlx)};
 }
 
-// The best scale for some roundings of the values to levels. Values count by their squares.
+// The best scale for some roundings of the values to quants. Values count by their squares.
 class ScaleSearch {
  public:
   explicit ScaleSearch(std::span<const float> values) : size_(values.size()), peak_(Peak(values)) {
@@ -97,10 +97,10 @@ class ScaleSearch {
     }
   }
 
-  // level_of: from a value, of which the peak is 1, to its level.
-  template <class Levels>
-  void Try(const Levels& level_of) {
-    const Sums sums = SumsOf({scaled_.data(), size_}, weights_.data(), level_of);
+  // quantize: from a value, of which the peak is 1, to its quant.
+  template <class Quantizer>
+  void Try(const Quantizer& quantize) {
+    const Sums sums = SumsOf({scaled_.data(), size_}, weights_.data(), quantize);
     // With the best scale, wlx / wll, the error is sum w x^2 less this.
     if (sums.wll > 0.0 && sums.wlx * sums.wlx > gain_ * sums.wll) {
       scale_ = sums.wlx / sums.wll;
@@ -136,24 +136,24 @@ float FitScale(std::span<const float> values, int limit) {
   for (int step = -kScaleSteps; step <= kScaleSteps; ++step) {
     // The peak takes the side that reaches one further: -limit.
     const float inverse = -(most + kStep * static_cast<float>(step));
-    search.Try(EvenLevels{inverse, 0.0f, -most, most - 1.0f});
+    search.Try(UniformQuantizer{inverse, 0.0f, -most, most - 1.0f});
   }
   return search.Best();
 }
 
 float FitIq4Scale(std::span<const float> values) {
   ScaleSearch search(values);
-  for (const int end : {kIq4Levels.front(), kIq4Levels.back()}) {
+  for (const int end : {kIq4Values.front(), kIq4Values.back()}) {
     for (int step = -kIq4Steps; step <= kIq4Steps; ++step) {
-      search.Try(Iq4Levels{static_cast<float>(end + step)});
+      search.Try(Iq4Quantizer{static_cast<float>(end + step)});
     }
   }
   return search.Best();
 }
 
-std::uint8_t NearestIq4Code(float level) {
+std::uint8_t NearestIq4Code(float value) {
   int code = 0;
-  for (std::size_t gap = 0; gap < kIq4Gaps; ++gap) code += level > Iq4Middle(gap) ? 1 : 0;
+  for (std::size_t gap = 0; gap < kIq4Gaps; ++gap) code += value > Iq4Middle(gap) ? 1 : 0;
   return static_cast<std::uint8_t>(code);
 }
 
@@ -163,7 +163,7 @@ ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
   if (peak < kSmallestFitted) return {};
   std::array<float, kMostValues> scaled, weights;
   double squares = 0.0;
-  float low = 0.0f;  // a minimum can not be above zero
+  float low = 0.0f;  // a minimum cannot be above zero
   float high = -1.0f;
   for (std::size_t i = 0; i < values.size(); ++i) {
     scaled[i] = values[i] / peak;
@@ -187,10 +187,10 @@ ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
   double best_origin = 0.0;
   for (int step = -kMinimumSteps; step <= kMinimumSteps; ++step) {
     const float inverse = (most + kStep * static_cast<float>(step)) / (high - low);
-    const Sums sums = SumsOf(x, weights.data(), EvenLevels{inverse, low, 0.0f, most});
+    const Sums sums = SumsOf(x, weights.data(), UniformQuantizer{inverse, low, 0.0f, most});
     if (sums.wll <= 0.0) continue;
     // The least squares of x = scale * l + origin; without origin where that would be above zero,
-    // or where one level for all leaves it open.
+    // or where all values have the same quant, which leaves it undetermined.
     const double determinant = w * sums.wll - sums.wl * sums.wl;
     double scale = sums.wlx / sums.wll;
     double origin = 0.0;

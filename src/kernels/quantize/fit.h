@@ -1,5 +1,5 @@
-// Fit: the scale, or the scale and the minimum, that make small integers come closest to some
-// values.
+// Fit: searches the scale, or the scale and the minimum, that minimize the quantization error of
+// some values.
 #pragma once
 
 #include <cmath>
@@ -8,8 +8,8 @@
 
 namespace edgevlm {
 
-// Groups whose values are all smaller are taken for zeros: float16, which holds the scales, ends at
-// 6e-8, and 1 / value must stay finite.
+// Groups whose values are all smaller are treated as zeros: the smallest float16 scale is 6e-8, and
+// 1 / value must stay finite.
 inline constexpr float kSmallestFitted = 1e-15f;
 
 // The nearest integer, ties to even. REQUIRES: |value| < 2^22.
@@ -26,13 +26,13 @@ float Peak(std::span<const float> values);
 // each with its own best s. values: a multiple of 8, at most 32.
 float FitScale(std::span<const float> values, int limit);
 
-// The same for levels that are entries of kIq4Levels. Tries 30 roundings, with the peak on the
-// lowest entry, the highest one and up to 7 around each.
+// The same for quantized values that are entries of kIq4Values. Tries 30 roundings, with the peak
+// on the lowest entry, the highest one and up to 7 around each.
 float FitIq4Scale(std::span<const float> values);
 
-// The code of the entry of kIq4Levels that is nearest to `level`; halfway between two, the lower
+// The code of the entry of kIq4Values that is nearest to `value`; halfway between two, the lower
 // one.
-std::uint8_t NearestIq4Code(float level);
+std::uint8_t NearestIq4Code(float value);
 
 // The s >= 0 and m >= 0 that make sum_i w_i (values[i] - (s * l_i - m))^2 small, with
 // w_i = |values[i]| + root mean square and l_i in [0, limit]. Tries 21 roundings. values: likewise.

@@ -15,24 +15,26 @@ namespace {
 
 constexpr float kLargestHalf = 65504.0f;
 
-// Rounds half away from zero, as ggml does; 0 for no scale.
-int Level(float value, float inverse) { return static_cast<int>(std::round(value * inverse)); }
+// Rounds half away from zero, as ggml does; 0 for a scale of 0.
+int RoundToQuant(float value, float inverse) {
+  return static_cast<int>(std::round(value * inverse));
+}
 
 float Inverse(float scale) { return std::fabs(scale) < kSmallestFitted ? 0.0f : 1.0f / scale; }
 
-std::uint8_t Code(float level, float least, float most) {
-  return static_cast<std::uint8_t>(std::min(std::max(level, least), most) - least);
+std::uint8_t ToQuant(float quant, float least, float most) {
+  return static_cast<std::uint8_t>(std::min(std::max(quant, least), most) - least);
 }
 
-// Q4_0 and Q5_0: the peak becomes the lowest level, which the other side has not.
+// Q4_0 and Q5_0: the peak becomes the lowest quant, which has no positive counterpart.
 void FitToPeak(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
   const auto bias = static_cast<float>(format.bias);
   const float scale = Peak(values) / -bias;
   const float inverse = Inverse(scale);
   parts.scale = FloatToHalf(scale);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto code = static_cast<int>(values[i] * inverse + bias + 0.5f);
-    parts.codes[i] = static_cast<std::uint8_t>(std::min(code, 2 * format.bias - 1));
+    const auto quant = static_cast<int>(values[i] * inverse + bias + 0.5f);
+    parts.quants[i] = static_cast<std::uint8_t>(std::min(quant, 2 * format.bias - 1));
   }
 }
 
@@ -41,11 +43,11 @@ void FitQ8(std::span<const float> values, BlockParts& parts) {
   const float inverse = Inverse(scale);
   parts.scale = FloatToHalf(scale);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    parts.codes[i] = static_cast<std::uint8_t>(Level(values[i], inverse) + 128);
+    parts.quants[i] = static_cast<std::uint8_t>(RoundToQuant(values[i], inverse) + 128);
   }
 }
 
-// Q4_1 and Q5_1: the smallest value is level 0, the largest the highest.
+// Q4_1 and Q5_1: the smallest value is quant 0, the largest the highest.
 void FitToRange(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   const int most = (1 << (format.low_bits + format.high_bits)) - 1;
@@ -54,8 +56,8 @@ void FitToRange(const BlockFormat& format, std::span<const float> values, BlockP
   parts.scale = FloatToHalf(scale);
   parts.minimum = FloatToHalf(-*low);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto code = static_cast<int>((values[i] - *low) * inverse + 0.5f);
-    parts.codes[i] = static_cast<std::uint8_t>(std::min(code, most));
+    const auto quant = static_cast<int>((values[i] - *low) * inverse + 0.5f);
+    parts.quants[i] = static_cast<std::uint8_t>(std::min(quant, most));
   }
 }
 
@@ -69,13 +71,13 @@ float FitGroup(const BlockFormat& format, std::span<const float> group) {
 }
 
 void RoundGroup(const BlockFormat& format, std::span<const float> group, float inverse,
-                std::uint8_t* codes) {
+                std::uint8_t* quants) {
   const auto bias = static_cast<float>(format.bias);
   for (const float value : group) {
     // Far values of a group whose scale was rounded down are cut off before they are rounded.
-    const float level = std::clamp(value * inverse, -bias, bias - 1.0f);
-    *codes++ = format.has_table ? NearestIq4Code(value * inverse)
-                                : Code(Nearest(level), -bias, bias - 1.0f);
+    const float quant = std::clamp(value * inverse, -bias, bias - 1.0f);
+    *quants++ = format.has_table ? NearestIq4Code(value * inverse)
+                                 : ToQuant(Nearest(quant), -bias, bias - 1.0f);
   }
 }
 
@@ -94,24 +96,24 @@ void FitGroupScales(const BlockFormat& format, int limit, std::span<const float>
     const float factor = std::clamp(Nearest(scales[group] * Inverse(scale)), -most, most - 1.0f);
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
     RoundGroup(format, GroupOf(format, values, g), Inverse(scale * factor),
-               parts.codes.data() + g * format.group);
+               parts.quants.data() + g * format.group);
   }
 }
 
 void FitIq4Nl(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
   parts.scale = FloatToHalf(FitGroup(format, values));
-  RoundGroup(format, values, Inverse(HalfToFloat(parts.scale)), parts.codes.data());
+  RoundGroup(format, values, Inverse(HalfToFloat(parts.scale)), parts.quants.data());
 }
 
 // Q2_K, Q4_K and Q5_K. limit: factors of groups are in [0, limit].
 void FitGroupScalesAndMinima(const BlockFormat& format, int limit, std::span<const float> values,
                              BlockParts& parts) {
   std::array<ScaleAndMinimum, kMaxBlockGroups> fits{};
-  const auto most_code = static_cast<float>((1 << (format.low_bits + format.high_bits)) - 1);
+  const auto most_quant = static_cast<float>((1 << (format.low_bits + format.high_bits)) - 1);
   ScaleAndMinimum largest;
   for (int g = 0; g < format.groups(); ++g) {
     ScaleAndMinimum& fit = fits[static_cast<std::size_t>(g)];
-    fit = FitScaleAndMinimum(GroupOf(format, values, g), static_cast<int>(most_code));
+    fit = FitScaleAndMinimum(GroupOf(format, values, g), static_cast<int>(most_quant));
     largest.scale = std::max(largest.scale, fit.scale);
     largest.minimum = std::max(largest.minimum, fit.minimum);
   }
@@ -127,10 +129,10 @@ void FitGroupScalesAndMinima(const BlockFormat& format, int limit, std::span<con
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
     parts.group_minima[group] = static_cast<std::uint8_t>(offset);
     const float inverse = Inverse(scale * factor);
-    std::uint8_t* codes = parts.codes.data() + g * format.group;
+    std::uint8_t* quants = parts.quants.data() + g * format.group;
     for (const float value : GroupOf(format, values, g)) {
-      const float level = std::clamp((value + minimum * offset) * inverse, 0.0f, most_code);
-      *codes++ = Code(Nearest(level), 0.0f, most_code);
+      const float quant = std::clamp((value + minimum * offset) * inverse, 0.0f, most_quant);
+      *quants++ = ToQuant(Nearest(quant), 0.0f, most_quant);
     }
   }
 }

@@ -8,14 +8,14 @@
 
 namespace edgevlm {
 
-// Writes the values as dtype; what Dequantize makes of the bytes is near the values:
+// Stores the values as dtype. The error after Dequantize:
 //   F32           exact
 //   F16, BF16     rounded to nearest even
 //   Q4_0 .. Q8_0  scale (and minimum) from the extremes of the block, as ggml does, bit for bit;
 //                 the error is at most a step of 1 / 7.5, 1 / 15, 1 / 127 of the block's peak
 //   Q2_K .. Q6_K  scale and minimum of every group searched for (fit.h), then rounded to 4 to 8
-//                 bits, then every code rounded again; mean square errors are those of ggml
-//   IQ4_NL        scale of every block searched for, then every code rounded again
+//                 bits, then every quant rounded again; mean square errors are those of ggml
+//   IQ4_NL        scale of every block searched for, then every quant rounded again
 //   IQ4_XS        the same for groups, whose scales are rounded to 6 bits
 // Values beyond +-65504, the range of float16 that scales are held in, are cut to it (not for F32
 // and BF16). Threads: any; allocates nothing. Cost: some 100 ns per value for the K and IQ4

@@ -38,24 +38,24 @@ TEST(WriteBlock, GivesBackTheBytesThatWereRead) {
   }
 }
 
-// The largest distance of neighboring levels that a group of values needs: what an even division
+// The largest distance of neighboring quants that a group of values needs: what an even division
 // of its range gives. Formats without a minimum reach as far below zero as above.
 float StepOf(const BlockFormat& format, std::span<const float> group) {
-  const float levels = static_cast<float>(1 << (format.low_bits + format.high_bits));
+  const float steps = static_cast<float>(1 << (format.low_bits + format.high_bits));
   float low = 0.0f, high = 0.0f;
   for (const float value : group) {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  if (format.has_minimum) return (high - low) / (levels - 1.0f);
-  return std::max(high, -low) / (levels / 2.0f - 1.0f);
+  if (format.has_minimum) return (high - low) / (steps - 1.0f);
+  return std::max(high, -low) / (steps / 2.0f - 1.0f);
 }
 
 // Rounding evenly spread values to steps leaves step / sqrt(12); the search may only do better, up
-// to what the rounding of the groups' scales adds: a share of 1 / 15, 1 / 63 and less.
+// to what the rounding of the groups' scales adds: a fraction of 1 / 15, 1 / 63 and less.
 TEST(Quantize, LeavesTheErrorOfItsBitWidth) {
   RandomValues random;
-  const std::vector<float> values = random.Take(256 * 40);
+  const std::vector<float> values = random.Draw(256 * 40);
   for (const BlockFormat& format : kBlockFormats) {
     const std::vector<float> back = ThereAndBack(values, format.dtype);
     const auto size = static_cast<std::size_t>(format.group);
@@ -78,22 +78,22 @@ double RootMeanSquare(const std::vector<float>& a, const std::vector<float>& b) 
   return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-// Between two neighboring levels a gap g apart, rounding leaves g / sqrt(12) in the mean. That of
-// IQ4 with the block's peak on its lowest level is the mean over the gaps that the values fall
+// Between two neighboring quants a gap g apart, rounding leaves g / sqrt(12) in the mean. That of
+// IQ4 with the block's peak on its lowest quant is the mean over the gaps that the values fall
 // into; the search may only do better, and the 6 bits of IQ4_XS's scales add a little: half of 1
 // / 32.
 TEST(Quantize, Iq4LeavesTheErrorOfItsGaps) {
   RandomValues random;
-  const std::vector<float> values = random.Take(256 * 40);
+  const std::vector<float> values = random.Draw(256 * 40);
   double allowed = 0.0;
   for (std::size_t first = 0; first < values.size(); first += 32) {
     const auto block = std::span(values).subspan(first, 32);
     const float peak =
         *std::ranges::max_element(block, {}, [](float value) { return std::fabs(value); });
-    const float step = peak / kIq4Levels.front();
+    const float step = peak / kIq4Values.front();
     for (const float value : block) {
-      const auto above = std::ranges::upper_bound(kIq4Levels, value / step);
-      if (above == kIq4Levels.begin() || above == kIq4Levels.end()) continue;
+      const auto above = std::ranges::upper_bound(kIq4Values, value / step);
+      if (above == kIq4Values.begin() || above == kIq4Values.end()) continue;
       allowed += std::pow(step * static_cast<float>(*above - *std::prev(above)), 2) / 12.0;
     }
   }
@@ -102,13 +102,13 @@ TEST(Quantize, Iq4LeavesTheErrorOfItsGaps) {
   const double iq4_xs = RootMeanSquare(ThereAndBack(values, DType::kIQ4_XS), values);
   EXPECT_LE(iq4_nl, allowed);
   EXPECT_LE(iq4_xs, 1.02 * allowed);
-  // In as many bits less than evenly spaced levels leave, 0.89 of it here; in a quarter of a bit
-  // less at most what a quarter of a bit is worth, since each bit halves the error.
+  // In as many bits less than evenly spaced quants leave, 0.89 of it here; in a quarter of a bit
+  // less at most the effect of a quarter of a bit, since each bit halves the error.
   EXPECT_LE(iq4_nl, 0.95 * RootMeanSquare(ThereAndBack(values, DType::kQ4_0), values));
   EXPECT_LE(iq4_xs, std::exp2(0.25) * RootMeanSquare(ThereAndBack(values, DType::kQ4_K), values));
 }
 
-// Blocks that have a value on the lowest level in every group, and in IQ4_XS the largest factor in
+// Blocks that have a value on the lowest quant in every group, and in IQ4_XS the largest factor in
 // one, come back as they were.
 TEST(Quantize, Iq4KeepsWhatItHolds) {
   for (const DType dtype : {DType::kIQ4_NL, DType::kIQ4_XS}) {
@@ -119,7 +119,7 @@ TEST(Quantize, Iq4KeepsWhatItHolds) {
     for (std::size_t at = 0; at < bytes.size(); at += block_bytes) {
       format.read(&bytes[at], parts);
       for (int i = 0; i < format.values; i += format.group) {
-        parts.codes[static_cast<std::size_t>(i)] = 0;
+        parts.quants[static_cast<std::size_t>(i)] = 0;
       }
       if (format.has_group_scales) parts.group_scales[3] = -32;
       WriteBlock(dtype, parts, &bytes[at]);
@@ -167,7 +167,7 @@ TEST(Quantize, SurvivesOddValues) {
 // One value of 1000, the others near 1: the formats with scales of groups keep the other groups.
 TEST(Quantize, AnOutlierCostsOnlyItsGroup) {
   RandomValues random;
-  std::vector<float> values = random.Take(256);
+  std::vector<float> values = random.Draw(256);
   values[40] = 1000.0f;
   for (const DType dtype : {DType::kQ4_0, DType::kQ8_0}) {  // blocks of their own
     const std::vector<float> back = ThereAndBack(values, dtype);

@@ -9,14 +9,14 @@ namespace {
 
 std::uint8_t Byte(int value) { return static_cast<std::uint8_t>(value); }
 
-// Joins 8 / bits codes, `count` values apart, in each of `count` bytes; takes their bits from
+// Joins 8 / bits quants, `count` values apart, in each of `count` bytes; takes their bits from
 // `first` on.
-void Join(const std::uint8_t* codes, int count, int first, int bits, std::uint8_t* bytes) {
+void Join(const std::uint8_t* quants, int count, int first, int bits, std::uint8_t* bytes) {
   const int mask = (1 << bits) - 1;
   for (int j = 0; j < count; ++j) {
     int byte = 0;
     for (int shift = 0; shift < 8; shift += bits) {
-      byte |= (codes[shift / bits * count + j] >> first & mask) << shift;
+      byte |= (quants[shift / bits * count + j] >> first & mask) << shift;
     }
     bytes[j] = Byte(byte);
   }
@@ -25,30 +25,30 @@ void Join(const std::uint8_t* codes, int count, int first, int bits, std::uint8_
 // The opposite of what Q4_1 and Q5_1 do when they are read: there it is added.
 std::uint16_t Negative(std::uint16_t half) { return static_cast<std::uint16_t>(half ^ 0x8000u); }
 
-// The fifth bits of 32 codes.
+// The fifth bits of 32 quants.
 std::uint32_t FifthBits(const BlockParts& parts) {
   std::uint32_t bits = 0;
   for (std::size_t j = 0; j < 32; ++j) {
-    bits |= static_cast<std::uint32_t>(parts.codes[j] >> 4 & 1) << j;
+    bits |= static_cast<std::uint32_t>(parts.quants[j] >> 4 & 1) << j;
   }
   return bits;
 }
 
 BlockQ4_0 MakeQ4_0(const BlockParts& parts) {
-  BlockQ4_0 block{.scale = parts.scale, .codes = {}};
-  Join(parts.codes.data(), 16, 0, 4, block.codes);
+  BlockQ4_0 block{.scale = parts.scale, .quants = {}};
+  Join(parts.quants.data(), 16, 0, 4, block.quants);
   return block;
 }
 
 BlockQ4_1 MakeQ4_1(const BlockParts& parts) {
-  BlockQ4_1 block{.scale = parts.scale, .minimum = Negative(parts.minimum), .codes = {}};
-  Join(parts.codes.data(), 16, 0, 4, block.codes);
+  BlockQ4_1 block{.scale = parts.scale, .minimum = Negative(parts.minimum), .quants = {}};
+  Join(parts.quants.data(), 16, 0, 4, block.quants);
   return block;
 }
 
 BlockQ5_0 MakeQ5_0(const BlockParts& parts) {
-  BlockQ5_0 block{.scale = parts.scale, .high_bits = FifthBits(parts), .codes = {}};
-  Join(parts.codes.data(), 16, 0, 4, block.codes);
+  BlockQ5_0 block{.scale = parts.scale, .high_bits = FifthBits(parts), .quants = {}};
+  Join(parts.quants.data(), 16, 0, 4, block.quants);
   return block;
 }
 
@@ -56,32 +56,32 @@ BlockQ5_1 MakeQ5_1(const BlockParts& parts) {
   BlockQ5_1 block{.scale = parts.scale,
                   .minimum = Negative(parts.minimum),
                   .high_bits = FifthBits(parts),
-                  .codes = {}};
-  Join(parts.codes.data(), 16, 0, 4, block.codes);
+                  .quants = {}};
+  Join(parts.quants.data(), 16, 0, 4, block.quants);
   return block;
 }
 
 BlockQ8_0 MakeQ8_0(const BlockParts& parts) {
-  BlockQ8_0 block{.scale = parts.scale, .levels = {}};
+  BlockQ8_0 block{.scale = parts.scale, .quants = {}};
   for (std::size_t j = 0; j < 32; ++j) {
-    block.levels[j] = static_cast<std::int8_t>(parts.codes[j] - 128);
+    block.quants[j] = static_cast<std::int8_t>(parts.quants[j] - 128);
   }
   return block;
 }
 
 BlockQ2K MakeQ2K(const BlockParts& parts) {
-  BlockQ2K block{.groups = {}, .codes = {}, .scale = parts.scale, .minimum = parts.minimum};
+  BlockQ2K block{.groups = {}, .quants = {}, .scale = parts.scale, .minimum = parts.minimum};
   for (std::size_t g = 0; g < 16; ++g) {
     block.groups[g] = Byte(parts.group_scales[g] | parts.group_minima[g] << 4);
   }
   for (int half = 0; half < 2; ++half) {
-    Join(parts.codes.data() + 128 * half, 32, 0, 2, block.codes + 32 * half);
+    Join(parts.quants.data() + 128 * half, 32, 0, 2, block.quants + 32 * half);
   }
   return block;
 }
 
 BlockQ3K MakeQ3K(const BlockParts& parts) {
-  BlockQ3K block{.high_bits = {}, .codes = {}, .groups = {}, .scale = parts.scale};
+  BlockQ3K block{.high_bits = {}, .quants = {}, .groups = {}, .scale = parts.scale};
   for (int g = 0; g < 16; ++g) {
     const int scale = parts.group_scales[static_cast<std::size_t>(g)] + 32;
     std::uint8_t& low = block.groups[g % 8];
@@ -90,9 +90,9 @@ BlockQ3K MakeQ3K(const BlockParts& parts) {
     high = Byte(high | (scale >> 4) << (2 * (g / 4)));
   }
   for (int half = 0; half < 2; ++half) {
-    Join(parts.codes.data() + 128 * half, 32, 0, 2, block.codes + 32 * half);
+    Join(parts.quants.data() + 128 * half, 32, 0, 2, block.quants + 32 * half);
   }
-  Join(parts.codes.data(), 32, 2, 1, block.high_bits);
+  Join(parts.quants.data(), 32, 2, 1, block.high_bits);
   return block;
 }
 
@@ -109,50 +109,50 @@ void WriteGroups(const BlockParts& parts, std::uint8_t* groups) {
 }
 
 BlockQ4K MakeQ4K(const BlockParts& parts) {
-  BlockQ4K block{.scale = parts.scale, .minimum = parts.minimum, .groups = {}, .codes = {}};
+  BlockQ4K block{.scale = parts.scale, .minimum = parts.minimum, .groups = {}, .quants = {}};
   WriteGroups(parts, block.groups);
   for (int quarter = 0; quarter < 4; ++quarter) {
-    Join(parts.codes.data() + 64 * quarter, 32, 0, 4, block.codes + 32 * quarter);
+    Join(parts.quants.data() + 64 * quarter, 32, 0, 4, block.quants + 32 * quarter);
   }
   return block;
 }
 
 BlockQ5K MakeQ5K(const BlockParts& parts) {
   BlockQ5K block{
-      .scale = parts.scale, .minimum = parts.minimum, .groups = {}, .high_bits = {}, .codes = {}};
+      .scale = parts.scale, .minimum = parts.minimum, .groups = {}, .high_bits = {}, .quants = {}};
   WriteGroups(parts, block.groups);
   for (int quarter = 0; quarter < 4; ++quarter) {
-    Join(parts.codes.data() + 64 * quarter, 32, 0, 4, block.codes + 32 * quarter);
+    Join(parts.quants.data() + 64 * quarter, 32, 0, 4, block.quants + 32 * quarter);
   }
-  Join(parts.codes.data(), 32, 4, 1, block.high_bits);
+  Join(parts.quants.data(), 32, 4, 1, block.high_bits);
   return block;
 }
 
 BlockQ6K MakeQ6K(const BlockParts& parts) {
-  BlockQ6K block{.codes = {}, .high_bits = {}, .groups = {}, .scale = parts.scale};
+  BlockQ6K block{.quants = {}, .high_bits = {}, .groups = {}, .scale = parts.scale};
   for (std::size_t g = 0; g < 16; ++g) block.groups[g] = parts.group_scales[g];
   for (int half = 0; half < 2; ++half) {
-    const std::uint8_t* codes = parts.codes.data() + 128 * half;
-    Join(codes, 64, 0, 4, block.codes + 64 * half);
-    Join(codes, 32, 4, 2, block.high_bits + 32 * half);
+    const std::uint8_t* quants = parts.quants.data() + 128 * half;
+    Join(quants, 64, 0, 4, block.quants + 64 * half);
+    Join(quants, 32, 4, 2, block.high_bits + 32 * half);
   }
   return block;
 }
 
 BlockIq4Nl MakeIq4Nl(const BlockParts& parts) {
-  BlockIq4Nl block{.scale = parts.scale, .codes = {}};
-  Join(parts.codes.data(), 16, 0, 4, block.codes);
+  BlockIq4Nl block{.scale = parts.scale, .quants = {}};
+  Join(parts.quants.data(), 16, 0, 4, block.quants);
   return block;
 }
 
 BlockIq4Xs MakeIq4Xs(const BlockParts& parts) {
-  BlockIq4Xs block{.scale = parts.scale, .high_bits = 0, .groups = {}, .codes = {}};
+  BlockIq4Xs block{.scale = parts.scale, .high_bits = 0, .groups = {}, .quants = {}};
   for (int g = 0; g < 8; ++g) {
     const int scale = parts.group_scales[static_cast<std::size_t>(g)] + 32;
     std::uint8_t& low = block.groups[g / 2];
     low = Byte(low | (scale & 15) << (4 * (g % 2)));
     block.high_bits = static_cast<std::uint16_t>(block.high_bits | (scale >> 4) << (2 * g));
-    Join(parts.codes.data() + 32 * g, 16, 0, 4, block.codes + 16 * g);
+    Join(parts.quants.data() + 32 * g, 16, 0, 4, block.quants + 16 * g);
   }
   return block;
 }

@@ -1,4 +1,4 @@
-// WriteBlock: from the parts of a block to its bytes; the opposite of BlockFormat::read.
+// WriteBlock: packs the parts of a block into its bytes; the inverse of BlockFormat::read.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 namespace edgevlm {
 
 // Writes the bytes of one block, as tensor/blocks.h describes them, to any address.
-// REQUIRES: a format with blocks; codes and factors of groups within
+// REQUIRES: a format with blocks; quants and factors of groups within
 // the bits that the format has for them.
 void WriteBlock(DType dtype, const BlockParts& parts, std::byte* block);
 

@@ -52,7 +52,7 @@ ResampleAxis MakeResampleAxis(int in, int out, Filter filter) {
   const double step = static_cast<double>(in) / out;
   const double widening = std::max(1.0, step);
   const double support = shape.support * widening;
-  // The widest output takes every input whose center is inside the support, both ends rounded.
+  // The widest output reads every input whose center is inside the support, both ends rounded.
   const int most = std::min(in, 2 * static_cast<int>(std::ceil(support)) + 1);
 
   ResampleAxis axis;

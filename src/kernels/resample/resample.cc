@@ -14,7 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace edgevlm {
 namespace HWY_NAMESPACE {
 
-#if HWY_TARGET == HWY_SCALAR  // a processor without vectors: the specification as it stands
+#if HWY_TARGET == HWY_SCALAR  // a processor without vectors: the specification itself
 
 void Rows(View<const std::uint8_t> in, const ResampleAxis& axis, View<std::uint8_t> out) {
   ResampleRowsScalar(in, axis, out);
@@ -47,7 +47,7 @@ HWY_INLINE hn::Vec<Pixel> SumOfPixels(D d, V sums) {
   }
 }
 
-// One output pixel from RGBx pixels and weights that stand four times each; writes 4 bytes.
+// One output pixel from RGBx pixels and weights that are repeated four times each; writes 4 bytes.
 HWY_INLINE void WeightedPixel(const std::uint8_t* pixels, const std::int32_t* weights_x4, int taps,
                               std::uint8_t* out) {
   const Sums sums;
@@ -61,7 +61,7 @@ HWY_INLINE void WeightedPixel(const std::uint8_t* pixels, const std::int32_t* we
   hn::StoreU(hn::DemoteTo(bytes, hn::ShiftRight<kWeightBits>(rounded)), bytes, out);
 }
 
-// [width, 3] -> [width, 4], the fourth value of no account.
+// [width, 3] -> [width, 4]; the fourth value is arbitrary.
 HWY_INLINE void Widen(const std::uint8_t* in, int width, std::uint8_t* out) {
   const hn::FixedTag<std::uint8_t, 16> d;
   alignas(16) static constexpr std::uint8_t kSpread[16] = {0, 1, 2, 2, 3, 4,  5,  5,
@@ -75,7 +75,7 @@ HWY_INLINE void Widen(const std::uint8_t* in, int width, std::uint8_t* out) {
 }
 
 void Rows(View<const std::uint8_t> in, const ResampleAxis& axis, View<std::uint8_t> out) {
-  // Zeros behind the row, where weights of zero reach. 64 bits: axis.in may be anything.
+  // Zeros past the row, where weights of zero read. 64 bits: axis.in may be anything.
   std::vector<std::uint8_t> wide(
       (static_cast<std::size_t>(axis.in) + static_cast<std::size_t>(axis.taps)) * 4);
   const std::size_t weights_per_pixel = static_cast<std::size_t>(axis.taps) * 4;
@@ -85,7 +85,7 @@ void Rows(View<const std::uint8_t> in, const ResampleAxis& axis, View<std::uint8
     for (int x = 0; x < axis.out; ++x) {
       const auto at = static_cast<std::size_t>(x);
       std::uint8_t pixel[4];
-      // The fourth byte falls into the next pixel, which is still to come; the last has none.
+      // The fourth byte falls into the next pixel, which is written later; the last pixel has none.
       std::uint8_t* target = x + 1 < axis.out ? row + at * 3 : pixel;
       WeightedPixel(&wide[static_cast<std::size_t>(axis.first[at]) * 4],
                     &axis.weights_x4[at * weights_per_pixel], axis.taps, target);

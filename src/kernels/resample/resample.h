@@ -1,7 +1,7 @@
 // Separable resampling of 8-bit RGB images: rows first, then columns, 8 bits in between.
 //
 // Formula and conventions are those of Pillow's Image.resize (fixed point, antialiased when
-// shrinking), so that models trained with it see the same images. Sums are integers, so every
+// downscaling), so that models trained with it get the same images. Sums are integers, so every
 // variant gives exactly the same bytes on every processor.
 #pragma once
 
@@ -14,17 +14,17 @@ namespace edgevlm {
 
 // out[y, x, c] = clamp(sum_t weight[x, t] * in[y, first[x] + t, c]), rounded to the nearest.
 //   in   [H, axis.in * 3], pixels interleaved
-//   out  [H, axis.out * 3], apart from in
+//   out  [H, axis.out * 3], must not overlap in
 // Cost: H * axis.out * axis.taps multiplications of whole pixels. Threads: any.
 void ResampleRows(View<const std::uint8_t> in, const ResampleAxis& axis, View<std::uint8_t> out);
 
 // out[y, i] = clamp(sum_t weight[begin + y, t] * in[first[begin + y] + t, i]), to the nearest.
 //   in   [axis.in, N], N any number of values
-//   out  [rows, N]: rows [begin, begin + rows) of the result, apart from in
+//   out  [rows, N]: rows [begin, begin + rows) of the result, must not overlap in
 void ResampleColumns(View<const std::uint8_t> in, const ResampleAxis& axis, int begin,
                      View<std::uint8_t> out);
 
-// The specification, in plain loops: what the two above must equal.
+// The specification in plain loops: the two functions above give the same bytes.
 void ResampleRowsScalar(View<const std::uint8_t> in, const ResampleAxis& axis,
                         View<std::uint8_t> out);
 void ResampleColumnsScalar(View<const std::uint8_t> in, const ResampleAxis& axis, int begin,

@@ -1,6 +1,6 @@
 #include "kernels/rms_norm/rms_norm.h"
 
-#include "kernels/row_shares.h"
+#include "kernels/row_chunks.h"
 
 namespace edgevlm {
 

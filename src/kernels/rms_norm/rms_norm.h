@@ -13,7 +13,8 @@ namespace edgevlm {
 //   x, y  [T, D], any T >= 0 and D >= 1; y may be x
 //   gain  [D]
 // Sums in float32; error relative to the scalar variant at most 2 * (D + 4) * FLT_EPSILON. A row
-// gives the same bits whatever T and the number of threads are. Cost O(T * D), shared by the pool.
+// gives the same bits whatever T and the number of threads are. Threads: rows are split over the
+// pool. Cost O(T * D).
 void RmsNorm(View<const float> x, std::span<const float> gain, float epsilon, View<float> y,
              ThreadPool& pool);
 

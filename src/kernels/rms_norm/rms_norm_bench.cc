@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, RmsNormRow run) {
+void BenchVariant(benchmark::State& state, RmsNormRow run) {
   const int n = static_cast<int>(state.range(0));
   RandomValues random;
-  const std::vector<float> x = random.Take(n), gain = random.Take(n);
+  const std::vector<float> x = random.Draw(n), gain = random.Draw(n);
   std::vector<float> y(x.size());
   for (auto _ : state) {
     run(x.data(), gain.data(), 1e-5f, y.data(), n);
@@ -26,7 +26,7 @@ const bool kRegistered = [] {
   for (const auto& variant : RmsNormVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "RmsNorm/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(2048);
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run)->Arg(2048);
   }
   return true;
 }();

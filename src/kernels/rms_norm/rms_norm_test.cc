@@ -13,8 +13,8 @@ namespace {
 void CompareWithScalar(RmsNormRow run, int n, int shift) {
   RandomValues random;
   Guarded<float> x(1, n, shift), gain(1, n, shift);
-  x.Fill(random.Take(n));
-  gain.Fill(random.Take(n));
+  x.Fill(random.Draw(n));
+  gain.Fill(random.Draw(n));
   Guarded<float> expected(1, n), actual(1, n, shift);
   RmsNormRowScalar(x.view().data, gain.view().data, 1e-6f, expected.view().data, n);
   run(x.view().data, gain.view().data, 1e-6f, actual.view().data, n);
@@ -51,13 +51,13 @@ TEST(RmsNorm, KnownValues) {
 }
 
 TEST(RmsNorm, SameBitsForAnyNumberOfRowsAndThreads) {
-  constexpr int kRows = 70, kCols = 1030;  // several shares of 2^14 values
+  constexpr int kRows = 70, kCols = 1030;  // several chunks of 2^14 values
   RandomValues random;
-  std::vector<float> x = random.Take(kRows * kCols), together(x.size()), alone(x.size());
-  const std::vector<float> gain = random.Take(kCols);
-  ThreadPool one(1), team(3);
+  std::vector<float> x = random.Draw(kRows * kCols), together(x.size()), alone(x.size());
+  const std::vector<float> gain = random.Draw(kCols);
+  ThreadPool one(1), several(3);
   const View<float> in(x.data(), kRows, kCols), out(alone.data(), kRows, kCols);
-  RmsNorm(in, gain, 1e-5f, View<float>(together.data(), kRows, kCols), team);
+  RmsNorm(in, gain, 1e-5f, View<float>(together.data(), kRows, kCols), several);
   for (int t = 0; t < kRows; ++t) RmsNorm(in.Rows(t, 1), gain, 1e-5f, out.Rows(t, 1), one);
   EXPECT_EQ(together, alone);
 }

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "kernels/row_shares.h"
+#include "kernels/row_chunks.h"
 
 namespace edgevlm {
 

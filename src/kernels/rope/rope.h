@@ -1,5 +1,6 @@
-// Rotary positions (Su et al. 2021, "RoFormer"): pairs of a head's values are turned by an angle
-// that grows with the position, so that a query and a key see only how far apart they stand.
+// Rotary position embeddings (Su et al. 2021, "RoFormer"): pairs of a head's values are rotated by
+// an angle proportional to the position, so that scores depend only on the distance of query and
+// key.
 #pragma once
 
 #include <span>
@@ -19,14 +20,14 @@ enum class RopePairs {
 
 // The angle of pair i per position: scale * base^(-2 i / r) / factors[i], in radians.
 struct RopeAngles {
-  int rotated = 0;     // r, even: how many of a head's values are turned
+  int rotated = 0;     // r, even: how many of a head's values are rotated
   double base = 1e4;   // > 0
   double scale = 1.0;  // below 1 stretches the context (Chen et al. 2023, linear scaling)
   std::span<const float> factors = {};  // [r / 2], not 0; or empty for 1 (Llama 3)
 };
 std::vector<double> RopeFrequencies(const RopeAngles& angles);
 
-// What every head of row t is turned by, at position first_position + t.
+// Fills the rotations of rows t = 0..T-1, at the positions first_position + t.
 //   frequencies  [r / 2] radians per position
 //   table        [T, 2 r]: the cosine for each of the r values, then the sine, negative for the
 //                first of a pair
@@ -34,13 +35,13 @@ std::vector<double> RopeFrequencies(const RopeAngles& angles);
 void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, int first_position,
                    View<float> table);
 
-// Turns every head of every row, in place:
+// Rotates every head of every row in place:
 //   x[t, h, i] = x[t, h, i] * cosine[t, i] + x[t, h, partner(i)] * sine[t, i]   for i < r
-// the other d - r values of a head stay as they are.
+// The other d - r values of a head are unchanged.
 //   x      [T, H * d]
 //   table  [T, 2 r], r <= d, filled for the same pairs
-// Error against the scalar variant at most 2 * FLT_EPSILON * (|x[i]| + |x[partner(i)]|). Cost
-// O(T * H * r), shared by the pool.
+// Error against the scalar variant at most 2 * FLT_EPSILON * (|x[i]| + |x[partner(i)]|). Threads:
+// rows are split over the pool. Cost O(T * H * r).
 void Rope(View<float> x, int head_width, RopePairs pairs, View<const float> table,
           ThreadPool& pool);
 

@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, RopeRow run) {
+void BenchVariant(benchmark::State& state, RopeRow run) {
   constexpr RopeRowShape kShape = {.heads = 16, .head_width = 128, .rotated = 128};
   RandomValues random;
-  std::vector<float> x = random.Take(kShape.heads * kShape.head_width);
+  std::vector<float> x = random.Draw(kShape.heads * kShape.head_width);
   std::vector<float> table(2 * kShape.rotated);
   FillRopeTable(RopeFrequencies({.rotated = kShape.rotated}), kShape.pairs, 100,
                 View<float>(table.data(), 1, 2 * kShape.rotated));
@@ -28,7 +28,7 @@ const bool kRegistered = [] {
   for (const auto& variant : RopeVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "Rope/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run);
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run);
   }
   return true;
 }();

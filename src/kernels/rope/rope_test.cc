@@ -10,7 +10,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::array kPairs = {RopePairs::kNeighbors, RopePairs::kHalves};
+constexpr std::array kRopePairs = {RopePairs::kNeighbors, RopePairs::kHalves};
 
 std::vector<float> Table(const RopeAngles& angles, RopePairs pairs, int position) {
   std::vector<float> table(2 * static_cast<std::size_t>(angles.rotated));
@@ -22,7 +22,7 @@ std::vector<float> Table(const RopeAngles& angles, RopePairs pairs, int position
 void CompareWithScalar(RopeRow run, const RopeRowShape& shape, int shift) {
   const int n = shape.heads * shape.head_width;
   RandomValues random;
-  const std::vector<float> x = random.Take(n);
+  const std::vector<float> x = random.Draw(n);
   const std::vector<float> table = Table({.rotated = shape.rotated}, shape.pairs, 77);
   Guarded<float> expected(1, n), actual(1, n, shift);
   expected.Fill(x);
@@ -31,12 +31,12 @@ void CompareWithScalar(RopeRow run, const RopeRowShape& shape, int shift) {
   run(actual.view().data, table.data(), shape);
   const int half = shape.rotated / 2;
   for (int i = 0; i < n; ++i) {
-    const int place = i % shape.head_width;
-    int partner = place ^ 1;
-    if (shape.pairs == RopePairs::kHalves) partner = place < half ? place + half : place - half;
+    const int index = i % shape.head_width;
+    int partner = index ^ 1;
+    if (shape.pairs == RopePairs::kHalves) partner = index < half ? index + half : index - half;
     float tolerance = 0;
-    if (place < shape.rotated) {
-      const float other = x[static_cast<std::size_t>(i - place + partner)];
+    if (index < shape.rotated) {
+      const float other = x[static_cast<std::size_t>(i - index + partner)];
       tolerance =
           2.0f * FLT_EPSILON * (std::fabs(x[static_cast<std::size_t>(i)]) + std::fabs(other));
     }
@@ -50,7 +50,7 @@ TEST(Rope, VariantsAgreeWithScalar) {
   for (const auto& variant : RopeVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
-    for (const RopePairs pairs : kPairs) {
+    for (const RopePairs pairs : kRopePairs) {
       SCOPED_TRACE(static_cast<int>(pairs));
       for (const int rotated : kTestLengths) {
         for (const int shift : kTestShifts) {
@@ -63,13 +63,13 @@ TEST(Rope, VariantsAgreeWithScalar) {
   }
 }
 
-// The first pair turns by a quarter of a circle per position, the second by an eighth.
+// The first pair rotates by a quarter turn per position, the second by an eighth.
 TEST(Rope, KnownValues) {
   const double half_pi = std::acos(0.0);
   const std::vector<double> frequencies = {half_pi, half_pi / 2};
   ThreadPool pool(1);
-  for (const RopePairs pairs : kPairs) {
-    // Rows stand at the positions 1 and 2; the last value of a head is not turned.
+  for (const RopePairs pairs : kRopePairs) {
+    // Rows stand at the positions 1 and 2; the last value of a head is not rotated.
     std::vector<float> table(16), x = {1, 2, 3, 4, 9, 1, 2, 3, 4, 9};
     const View<float> angles(table.data(), 2, 8);
     FillRopeTable(frequencies, pairs, 1, angles);
@@ -98,12 +98,12 @@ TEST(Rope, Frequencies) {
   EXPECT_DOUBLE_EQ(slowed[1], 0.5 * 0.1 / 8);
 }
 
-// The reason for it all: what a query makes of a key depends on the distance alone.
-TEST(Rope, OnlyDistanceCounts) {
+// The purpose of RoPE: a score depends on the distance of query and key alone.
+TEST(Rope, ScoresDependOnDistanceAlone) {
   constexpr int kWidth = 32;
   const std::vector<double> frequencies = RopeFrequencies({.rotated = kWidth});
   RandomValues random;
-  const std::vector<float> q = random.Take(kWidth), k = random.Take(kWidth);
+  const std::vector<float> q = random.Draw(kWidth), k = random.Draw(kWidth);
   ThreadPool pool(1);
   const auto score = [&](RopePairs pairs, int q_position, int k_position) {
     std::vector<float> table(4 * kWidth), rows(q);
@@ -118,7 +118,7 @@ TEST(Rope, OnlyDistanceCounts) {
     }
     return sum;
   };
-  for (const RopePairs pairs : kPairs) {
+  for (const RopePairs pairs : kRopePairs) {
     const double expected = score(pairs, 5, 2);
     EXPECT_NEAR(score(pairs, 100003, 100000), expected, 1e-4);
     EXPECT_GT(std::fabs(score(pairs, 5, 3) - expected), 1e-2);

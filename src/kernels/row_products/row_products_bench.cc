@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, RowProductsFunction run) {
+void BenchVariant(benchmark::State& state, RowProductsFunction run) {
   const int rows = static_cast<int>(state.range(0)), width = static_cast<int>(state.range(1));
   RandomValues random;
-  const std::vector<float> a = random.Take(rows * width), b = random.Take(rows * width);
+  const std::vector<float> a = random.Draw(rows * width), b = random.Draw(rows * width);
   std::vector<float> y(static_cast<std::size_t>(rows * rows));
   for (auto _ : state) {
     run({a.data(), rows, width}, {b.data(), rows, width}, {y.data(), rows, rows});
@@ -26,7 +26,7 @@ const bool kRegistered = [] {
   for (const auto& variant : RowProductsVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "RowProducts/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Args({288, 64});
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run)->Args({288, 64});
   }
   return true;
 }();

@@ -13,8 +13,8 @@ struct Problem {
   Problem(int rows, int cols, int width, int shift)
       : a(rows, width, shift), b(cols, width, shift), y(rows, cols, shift) {
     RandomValues random;
-    a.Fill(random.Take(rows * width));
-    b.Fill(random.Take(cols * width));
+    a.Fill(random.Draw(rows * width));
+    b.Fill(random.Draw(cols * width));
   }
 
   Guarded<float> a;

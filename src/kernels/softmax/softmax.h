@@ -9,7 +9,7 @@ namespace edgevlm {
 
 // y[i] = exp(x[i] - max(x)) / sum_j exp(x[j] - max(x)); y may be x.
 //   x, y  [n], n >= 0, no NaN, at least one value above -infinity
-// Relative error against the scalar variant: (n + 8) * FLT_EPSILON, but shares below 2^-125 may
+// Relative error against the scalar variant: (n + 8) * FLT_EPSILON, but results below 2^-125 may
 // become 0. Cost O(n), in the caller's thread.
 void Softmax(std::span<const float> x, std::span<float> y);
 

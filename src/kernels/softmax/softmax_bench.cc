@@ -9,10 +9,10 @@
 namespace edgevlm {
 namespace {
 
-void Run(benchmark::State& state, SoftmaxRow run) {
+void BenchVariant(benchmark::State& state, SoftmaxRow run) {
   const int n = static_cast<int>(state.range(0));
   RandomValues random;
-  const std::vector<float> x = random.Take(n);
+  const std::vector<float> x = random.Draw(n);
   std::vector<float> y(x.size());
   for (auto _ : state) {
     run(x.data(), y.data(), n);
@@ -26,7 +26,7 @@ const bool kRegistered = [] {
   for (const auto& variant : SoftmaxVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "Softmax/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), Run, variant.run)->Arg(2000);
+    benchmark::RegisterBenchmark(name.c_str(), BenchVariant, variant.run)->Arg(2000);
   }
   return true;
 }();

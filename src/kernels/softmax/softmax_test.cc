@@ -13,7 +13,7 @@ namespace {
 void CompareWithScalar(SoftmaxRow run, int n, int shift) {
   RandomValues random;
   Guarded<float> x(1, n, shift), expected(1, n), actual(1, n, shift);
-  std::vector<float> values = random.Take(n);
+  std::vector<float> values = random.Draw(n);
   for (float& value : values) value *= 10.0f;
   if (n > 2) values[1] = -std::numeric_limits<float>::infinity();
   x.Fill(values);

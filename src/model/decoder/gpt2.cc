@@ -127,11 +127,11 @@ class Gpt2 final : public Decoder {
 
   Buffers TakeBuffers(int rows, Workspace& workspace) const {
     const int width = shape().width;
-    return {.normed = workspace.Take(rows, width),
-            .qkv = workspace.Take(rows, 3 * width),
-            .mixed = workspace.Take(rows, width),
-            .hidden = workspace.Take(rows, HiddenWidth()),
-            .levels = workspace.Take(rows, LevelColumns(std::max(width, HiddenWidth())))};
+    return {.normed = workspace.Alloc(rows, width),
+            .qkv = workspace.Alloc(rows, 3 * width),
+            .mixed = workspace.Alloc(rows, width),
+            .hidden = workspace.Alloc(rows, HiddenWidth()),
+            .levels = workspace.Alloc(rows, LevelColumns(std::max(width, HiddenWidth())))};
   }
 
   // F

@@ -110,7 +110,7 @@ class Llama final : public Decoder {
 
   // The angles that all blocks turn by.
   View<float> Angles(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
-    const View<float> angles = workspace.Take(rows, 2 * weights_.rotated());
+    const View<float> angles = workspace.Alloc(rows, 2 * weights_.rotated());
     int row = 0;
     for (const TokenSpan& span : batch) {
       FillRopeTable(weights_.frequencies, weights_.pairs, span.first_position,
@@ -123,14 +123,14 @@ class Llama final : public Decoder {
   Buffers TakeBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
     const int q_width = shape().heads * shape().head_width;
     const int kv_width = shape().kv_heads * shape().head_width;
-    return {.normed = workspace.Take(rows, shape().width),
+    return {.normed = workspace.Alloc(rows, shape().width),
             .angles = Angles(batch, rows, workspace),
-            .q = workspace.Take(rows, q_width),
-            .k = workspace.Take(rows, kv_width),
-            .v = workspace.Take(rows, kv_width),
-            .mixed = workspace.Take(rows, q_width),
-            .gated = workspace.Take(rows, weights_.hidden),
-            .levels = workspace.Take(
+            .q = workspace.Alloc(rows, q_width),
+            .k = workspace.Alloc(rows, kv_width),
+            .v = workspace.Alloc(rows, kv_width),
+            .mixed = workspace.Alloc(rows, q_width),
+            .gated = workspace.Alloc(rows, weights_.hidden),
+            .levels = workspace.Alloc(
                 rows, LevelColumns(std::max({shape().width, q_width, weights_.hidden})))};
   }
 

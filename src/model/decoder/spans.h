@@ -46,9 +46,9 @@ template <class NormLayer>
 void NormedLogits(View<const float> x, const NormLayer& norm, const Linear& output,
                   View<float> logits, Workspace& workspace, const Run& run) {
   const WorkspaceScope scope(workspace);
-  const View<float> normed = workspace.Take(x.rows, x.cols);
+  const View<float> normed = workspace.Alloc(x.rows, x.cols);
   norm.Apply(x, normed, run);  // [R, D]
-  const View<float> levels = workspace.Take(x.rows, LevelColumns(x.cols));
+  const View<float> levels = workspace.Alloc(x.rows, LevelColumns(x.cols));
   Inputs last(normed, levels);
   output.Apply(last, Activation::kNone, logits, run);  // [R, V]
 }

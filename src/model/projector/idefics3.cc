@@ -58,9 +58,9 @@ class Idefics3 final : public Projector {
                const Run& run) const override {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
-    const View<float> wide = workspace.Take(embeddings.rows, weights_.matrix.weight.inputs());
+    const View<float> wide = workspace.Alloc(embeddings.rows, weights_.matrix.weight.inputs());
     Shuffle(features, wide, run);  // [n * P / s^2, E * s^2]
-    const View<float> levels = workspace.Take(wide.rows, LevelColumns(wide.cols));
+    const View<float> levels = workspace.Alloc(wide.rows, LevelColumns(wide.cols));
     Inputs shuffled(wide, levels);
     weights_.matrix.Apply(shuffled, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
     workspace.Rewind(mark);

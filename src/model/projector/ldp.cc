@@ -52,9 +52,9 @@ class Ldp final : public Projector {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
     const int images = features.rows / places();
-    const View<float> x = workspace.Take(features.rows, outputs());
+    const View<float> x = workspace.Alloc(features.rows, outputs());
     RunMlp(weights_.first, weights_.second, features, x, workspace, run);  // [n * P, D]
-    const View<float> hidden = workspace.Take(features.rows, outputs());
+    const View<float> hidden = workspace.Alloc(features.rows, outputs());
     RunBlock(weights_.blocks[0], images, x, hidden, workspace, run);      // [n * P, D]
     Add(hidden, x);                                                       // x += block 0
     RunBlock(weights_.blocks[1], images, x, embeddings, workspace, run);  // [n * P / 4, D]
@@ -67,12 +67,12 @@ class Ldp final : public Projector {
   static void RunBlock(const LdpBlock& w, int images, View<const float> x, View<float> y,
                        Workspace& workspace, const Run& run) {
     const Workspace::Mark mark = workspace.mark();
-    const View<float> filtered = workspace.Take(y.rows, y.cols);
+    const View<float> filtered = workspace.Alloc(y.rows, y.cols);
     Depthwise(w, images, x, filtered, run);
     w.depthwise_norm.Apply(filtered, filtered, run);
     Activate(filtered, Activation::kHardSwish, filtered);
     WeighChannels(w, images, filtered, workspace, run);
-    const View<float> levels = workspace.Take(filtered.rows, LevelColumns(filtered.cols));
+    const View<float> levels = workspace.Alloc(filtered.rows, LevelColumns(filtered.cols));
     Inputs weighed(filtered, levels);
     w.mix.Apply(weighed, Activation::kNone, y, run);
     w.mix_norm.Apply(y, y, run);
@@ -94,13 +94,13 @@ class Ldp final : public Projector {
   static void WeighChannels(const LdpBlock& w, int images, View<float> x, Workspace& workspace,
                             const Run& run) {
     PROFILE_ZONE(run.profiler, w.squeeze_zone);
-    const View<float> mean = workspace.Take(images, x.cols);
-    const View<float> reduced = workspace.Take(images, w.reduce.weight.outputs());
-    const View<float> scale = workspace.Take(images, x.cols);
+    const View<float> mean = workspace.Alloc(images, x.cols);
+    const View<float> reduced = workspace.Alloc(images, w.reduce.weight.outputs());
+    const View<float> scale = workspace.Alloc(images, x.cols);
     const int cells = x.rows / images;
     for (int n = 0; n < images; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
     const View<float> levels =
-        workspace.Take(images, LevelColumns(std::max(mean.cols, reduced.cols)));
+        workspace.Alloc(images, LevelColumns(std::max(mean.cols, reduced.cols)));
     Inputs means(mean, levels);
     w.reduce.Apply(means, Activation::kRelu, reduced, run);  // [n, R]
     Inputs few(reduced, levels);

@@ -37,8 +37,8 @@ class LdpV2 final : public Projector {
                const Run& run) const override {
     CHECK(features.rows % places() == 0);
     const Workspace::Mark mark = workspace.mark();
-    const View<float> wide = workspace.Take(features.rows, outputs());
-    const View<float> pooled = workspace.Take(embeddings.rows, outputs());
+    const View<float> wide = workspace.Alloc(features.rows, outputs());
+    const View<float> pooled = workspace.Alloc(embeddings.rows, outputs());
     RunMlp(weights_.first, weights_.second, features, wide, workspace, run);  // [n * P, D]
     Pool(wide, pooled, run);                                                  // [n * P / 4, D]
     AddPositions(pooled, embeddings, run);                                    // [n * P / 4, D]

@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "kernels/argmax/argmax.h"
+#include "kernels/row_chunks.h"
 #include "kernels/row_products/row_products.h"
-#include "kernels/row_shares.h"
 
 namespace edgevlm {
 namespace {
@@ -61,8 +61,8 @@ void MergedRows::FindPairs(const MergeStep& step, Workspace& workspace, ThreadPo
   const int first_set = (others + 1) / 2, second_set = others / 2;
   const int width = step.keys.cols / step.heads;
   const Workspace::Mark mark = workspace.mark();
-  const View<float> a = workspace.Take(first_set, width), b = workspace.Take(second_set, width);
-  const View<float> cosines = workspace.Take(first_set, second_set);
+  const View<float> a = workspace.Alloc(first_set, width), b = workspace.Alloc(second_set, width);
+  const View<float> cosines = workspace.Alloc(first_set, second_set);
   // Row i of all but the class token's.
   const auto row = [this](int i) { return class_row_ >= 0 && i >= class_row_ ? i + 1 : i; };
   ForRows(others, step.keys.cols, pool,

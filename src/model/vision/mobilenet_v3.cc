@@ -26,7 +26,7 @@ class MobileNetV3 final : public VisionEncoder {
       if (run.IsOver()) return workspace.Rewind(mark);
       run.Yield();
       const View<float> y =
-          workspace.Take(images * block.side_out * block.side_out, block.project.weight.outputs());
+          workspace.Alloc(images * block.side_out * block.side_out, block.project.weight.outputs());
       RunBlock(block, images, x, y, workspace, run);  // [n * cells, Cout]
       x = y;
     }
@@ -41,10 +41,10 @@ class MobileNetV3 final : public VisionEncoder {
     const int side = shape().preprocessing.size;
     const int side_out = kStemWindow.Outputs(side);
     const int cells = side_out * side_out;
-    const View<float> y = workspace.Take(images * cells, weights_.stem.outputs());
+    const View<float> y = workspace.Alloc(images * cells, weights_.stem.outputs());
     const Workspace::Mark mark = workspace.mark();
     const View<float> scratch =
-        workspace.Take(cells, kStemWindow.kernel * kStemWindow.kernel * kColors);
+        workspace.Alloc(cells, kStemWindow.kernel * kStemWindow.kernel * kColors);
     for (int n = 0; n < images; ++n) {
       const FeatureMap image = {pixels.Rows(n * side * side, side * side), side, side};
       Conv2d(image, weights_.stem, kStemWindow,
@@ -63,11 +63,11 @@ class MobileNetV3 final : public VisionEncoder {
     const Workspace::Mark mark = workspace.mark();
     View<const float> wide = x;
     if (w.expand) {
-      const View<float> expanded = workspace.Take(x.rows, w.channels());
+      const View<float> expanded = workspace.Alloc(x.rows, w.channels());
       w.expand->Apply(x, w.activation, expanded, run);  // [n * side^2, X]
       wide = expanded;
     }
-    const View<float> filtered = workspace.Take(y.rows, w.channels());
+    const View<float> filtered = workspace.Alloc(y.rows, w.channels());
     Depthwise(w, images, wide, filtered, run);                          // [n * side_out^2, X]
     if (w.squeeze) WeighChannels(w, images, filtered, workspace, run);  // in place
     if (w.has_residual) std::copy_n(x.data, x.rows * std::ptrdiff_t{x.cols}, y.data);
@@ -97,9 +97,9 @@ class MobileNetV3 final : public VisionEncoder {
                             const Run& run) {
     PROFILE_ZONE(run.profiler, w.squeeze->zone);
     const Linear& reduce = w.squeeze->reduce;
-    const View<float> mean = workspace.Take(images, x.cols);
-    const View<float> reduced = workspace.Take(images, reduce.weight.outputs());
-    const View<float> scale = workspace.Take(images, x.cols);
+    const View<float> mean = workspace.Alloc(images, x.cols);
+    const View<float> reduced = workspace.Alloc(images, reduce.weight.outputs());
+    const View<float> scale = workspace.Alloc(images, x.cols);
     const int cells = x.rows / images;
     for (int n = 0; n < images; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
     reduce.Apply(mean, Activation::kRelu, reduced, run);                     // [n, R]

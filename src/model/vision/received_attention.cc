@@ -49,8 +49,8 @@ void ReceivedAttention(const Looks& looks, std::span<float> scores, Workspace& w
   const bool all_ask = looks.asking_row < 0;
   const int first = all_ask ? 0 : looks.asking_row, last = all_ask ? rows : first + 1;
   const Workspace::Mark mark = workspace.mark();
-  const View<float> sums = workspace.Take(looks.heads, rows);
-  const View<float> products = workspace.Take(looks.heads * kChunkRows, rows);
+  const View<float> sums = workspace.Alloc(looks.heads, rows);
+  const View<float> products = workspace.Alloc(looks.heads * kChunkRows, rows);
   pool.ParallelFor(looks.heads, 1, [&](int begin, int end, int) {
     for (int head = begin; head < end; ++head) {
       SumHead(looks, head, first, last, products.Rows(head * kChunkRows, kChunkRows),

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "kernels/attention/attention.h"
-#include "kernels/layer_norm/layer_norm.h"
 #include "model/vision/merged_rows.h"
 #include "model/vision/received_attention.h"
 #include "model/vision/vit_weights.h"
@@ -13,7 +12,6 @@ namespace edgevlm {
 namespace {
 
 constexpr int kColors = 3;
-constexpr int kNormGrain = 32;  // rows that are worth a thread
 
 // Rows of an MLP at once: of an image in many tiles all would take a fifth of a GB. A product of
 // int8 reads its weight again for every 294 rows anyway (kernels/matmul).
@@ -39,15 +37,6 @@ struct Activations {
   }
 };
 
-// norm.Apply on all threads: for one alone the rows of an image are some milliseconds per pass.
-void NormRows(const Norm& norm, View<const float> x, View<float> y, const Run& run) {
-  PROFILE_ZONE(run.profiler, norm.zone);
-  run.pool.ParallelFor(x.rows, kNormGrain, [&](int begin, int end, int) {
-    LayerNorm(x.Rows(begin, end - begin), norm.gain, norm.bias, norm.epsilon,
-              y.Rows(begin, end - begin));
-  });
-}
-
 class Vit final : public VisionEncoder {
  public:
   Vit(const VisionShape& shape, VitWeights weights)
@@ -64,9 +53,9 @@ class Vit final : public VisionEncoder {
     Activations buffers = TakeActivations(count, workspace);
     Images images(static_cast<std::size_t>(count),
                   MergedRows(weights_.rows(), weights_.class_row()));
-    const View<float> scores = workspace.Take(encoded.scores.rows, weights_.rows());
+    const View<float> scores = workspace.Alloc(encoded.scores.rows, weights_.rows());
     Embed(pixels, count, buffers.x, workspace, run);
-    if (weights_.pre_norm) NormRows(*weights_.pre_norm, buffers.x, buffers.x, run);
+    if (weights_.pre_norm) weights_.pre_norm->Apply(buffers.x, buffers.x, run);
     for (const VitBlock& block : weights_.blocks) {
       if (run.IsOver()) return workspace.Rewind(mark);
       run.Yield();
@@ -76,7 +65,7 @@ class Vit final : public VisionEncoder {
       if (weights_.merged_tokens > 0) Merge(block, images, buffers, workspace, run);
       RunMlp(block, buffers, run);
     }
-    if (weights_.post_norm) NormRows(*weights_.post_norm, buffers.x, buffers.x, run);
+    if (weights_.post_norm) weights_.post_norm->Apply(buffers.x, buffers.x, run);
     CopyFeatures(images, buffers.x, scores, encoded);
     workspace.Rewind(mark);
   }
@@ -84,7 +73,7 @@ class Vit final : public VisionEncoder {
  private:
   Activations TakeActivations(int images, Workspace& workspace) const {
     const int rows = images * weights_.rows();
-    const auto take = [&](int width) { return workspace.Take(rows, width); };
+    const auto take = [&](int width) { return workspace.Alloc(rows, width); };
     const int width = shape().width;
     const int hidden = weights_.blocks.empty() ? 0 : weights_.blocks[0].mlp_up.weight.outputs();
     return {take(width),
@@ -93,7 +82,7 @@ class Vit final : public VisionEncoder {
             take(width),
             take(width),
             take(width),
-            workspace.Take(std::min(rows, kMlpRows), hidden),
+            workspace.Alloc(std::min(rows, kMlpRows), hidden),
             take(LevelColumns(std::max(width, hidden)))};
   }
 
@@ -105,7 +94,7 @@ class Vit final : public VisionEncoder {
     const PatchGrid& grid = weights_.grid;
     const int cells = grid.image_size * grid.image_size;
     const bool is_class_first = weights_.is_class_first && weights_.class_rows() > 0;
-    const View<float> patches = workspace.Take(grid.patches(), weights_.patches.inputs());
+    const View<float> patches = workspace.Alloc(grid.patches(), weights_.patches.inputs());
     for (int n = 0; n < images; ++n) {
       const View<float> rows = x.Rows(n * weights_.rows(), weights_.rows());  // [P + 1, E]
       std::ranges::copy(weights_.positions, rows.data);
@@ -141,7 +130,7 @@ class Vit final : public VisionEncoder {
 
   void RunAttention(const VitBlock& w, const Images& images, const Activations& b,
                     const Run& run) const {
-    NormRows(w.attn_norm, b.x, b.normed, run);  // [R, E]
+    w.attn_norm.Apply(b.x, b.normed, run);  // [R, E]
     Inputs attn(b.normed, b.levels);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
@@ -153,7 +142,7 @@ class Vit final : public VisionEncoder {
 
   // Some rows after the other: what is hidden between the two matrices is their widest array.
   void RunMlp(const VitBlock& w, const Activations& b, const Run& run) const {
-    NormRows(w.mlp_norm, b.x, b.normed, run);  // [R, E]
+    w.mlp_norm.Apply(b.x, b.normed, run);  // [R, E]
     const int parts = (b.x.rows + kMlpRows - 1) / kMlpRows;
     for (int part = 0; part < parts; ++part) {
       const int first = b.x.rows * part / parts;
@@ -176,7 +165,7 @@ class Vit final : public VisionEncoder {
                        .keys = SideBySide<const float>(b.k.Rows(first, rows), weights_.heads),
                        .values = SideBySide<const float>(b.v.Rows(first, rows), weights_.heads),
                        .heads = {weights_.heads, weights_.heads},
-                       .sight = Sight::kAll,
+                       .mask = MaskRange::kAll,
                        .precision = precision,
                        .log2_counts = image.log2_sizes(),
                        .out = b.mixed.Rows(first, rows)},
@@ -212,7 +201,7 @@ class Vit final : public VisionEncoder {
              const Run& run) const {
     PROFILE_ZONE(run.profiler, "vision.scores");
     const Workspace::Mark mark = workspace.mark();
-    const View<float> received = workspace.Take(1, weights_.rows());
+    const View<float> received = workspace.Alloc(1, weights_.rows());
     int first = 0;
     for (int n = 0; n < scores.rows; ++n) {
       const MergedRows& image = images[static_cast<std::size_t>(n)];

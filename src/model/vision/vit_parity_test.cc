@@ -33,9 +33,9 @@ TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
 
   ThreadPool pool(2);
   Workspace workspace;
-  const View<float> pixels = workspace.Take(336 * 336, 3);
-  const View<float> features = workspace.Take(shape.tokens, shape.width);
-  const View<float> embeddings = workspace.Take(144, (*projector)->outputs());
+  const View<float> pixels = workspace.Alloc(336 * 336, 3);
+  const View<float> features = workspace.Alloc(shape.tokens, shape.width);
+  const View<float> embeddings = workspace.Alloc(144, (*projector)->outputs());
   Preprocess(*image, shape.preprocessing, pixels, pool);
   (*vision_encoder)->Encode(pixels, features, workspace, {.pool = pool});
   (*projector)->Project(features, embeddings, workspace, {.pool = pool});

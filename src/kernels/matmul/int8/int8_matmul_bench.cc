@@ -1,0 +1,88 @@
+// Multiply-adds per second of int8 products at the size of a model with 1.4 billion weights, and of
+// quantizing the activations.
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "kernels/matmul/int8/int8_matmul.h"
+#include "kernels/matmul/int8/quantized_test_rows.h"
+#include "kernels/test_values.h"
+#include "tensor/test_blocks.h"
+
+namespace edgevlm {
+namespace {
+
+// Random activations, quantized.
+struct Inputs {
+  Inputs(int t, int k) : values(RandomValues().Draw(t * k)), memory(t, k) {
+    ThreadPool pool(1);
+    QuantizeRows(View<const float>(values.data(), t, k), memory.rows(), pool);
+  }
+
+  std::vector<float> values;
+  QuantizedTestRows memory;
+};
+
+void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
+  const int t = static_cast<int>(state.range(0)), n = static_cast<int>(state.range(1)),
+            k = static_cast<int>(state.range(2));
+  const Inputs x(t, k);
+  ThreadPool pool(1);
+  const std::vector<std::byte> stored = InfoOf(dtype).block_values > 1
+                                            ? RandomStored(dtype, n * k)
+                                            : *FromFloats(RandomValues().Draw(n * k), dtype);
+  const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool, Packing::kInt8);
+  std::vector<float> y(static_cast<std::size_t>(t * n));
+  const Epilogue epilogue;
+  const Int8MatMulCall call{x.memory.rows(), w, epilogue, View<float>(y.data(), t, n)};
+  for (auto _ : state) {
+    run(call, {0, t, 0, w.panels()});
+    benchmark::ClobberMemory();
+  }
+  using benchmark::Counter;
+  const double bytes = static_cast<double>(w.bytes());
+  state.counters["mac/s"] =
+      Counter(static_cast<double>(t) * n * k, Counter::kIsIterationInvariantRate, Counter::kIs1000);
+  state.counters["weights/s"] =
+      Counter(bytes, Counter::kIsIterationInvariantRate, Counter::kIs1000);
+}
+
+void BenchQuantize(benchmark::State& state, QuantizeRowFunction run) {
+  const int k = static_cast<int>(state.range(0));
+  const Inputs x(1, k);
+  for (auto _ : state) {
+    run(x.values.data(), x.memory.rows(), 0);
+    benchmark::ClobberMemory();
+  }
+}
+
+// Once per variant of this CPU, in one thread.
+const bool kRegistered = [] {
+  for (const auto& variant : Int8MatMulVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    const std::string name = "Int8MatMul/" + std::string(IsaName(variant.needs));
+    for (const DType dtype : {DType::kF16, DType::kQ4_0, DType::kQ8_0, DType::kQ4_K, DType::kQ6_K,
+                              DType::kQ2_K, DType::kIQ4_XS}) {
+      benchmark::RegisterBenchmark((name + "/" + std::string(NameOf(dtype))).c_str(), BenchMatMul,
+                                   variant.run, dtype)
+          ->ArgNames({"T", "N", "K"})
+          ->Args({1, 4096, 2048})
+          ->Args({1, 65536, 2048})
+          ->Args({4, 4096, 2048})
+          ->Args({4, 65536, 2048})
+          ->Args({8, 65536, 2048})
+          ->Args({48, 65536, 2048})
+          ->Args({256, 2048, 2048})
+          ->Args({256, 2048, 5632});
+    }
+  }
+  for (const auto& variant : QuantizeRowVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    const std::string name = "QuantizeRow/" + std::string(IsaName(variant.needs));
+    benchmark::RegisterBenchmark(name.c_str(), BenchQuantize, variant.run)->ArgName("K")->Arg(2048);
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace edgevlm

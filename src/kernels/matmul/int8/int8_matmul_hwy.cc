@@ -1,0 +1,225 @@
+#include <algorithm>
+
+#include "kernels/matmul/int8/int8_matmul.h"
+
+#define HWY_WANT_AVX3_DL
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/matmul/int8/int8_matmul_hwy.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/matmul/avx512vnni_target-inl.h"
+#include "kernels/matmul/int8/int8_skinny-inl.h"
+#include "kernels/matmul/int8/int8_tile-inl.h"
+#include "kernels/matmul/int8/int8_unpack-inl.h"
+#include "kernels/matmul/tiling-inl.h"
+
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+HWY_BEFORE_NAMESPACE();
+namespace edgevlm {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Rows for which a weight is unpacked once, fewer where rows are long: what a pass reads of x and
+// writes stays in the L2 cache.
+constexpr int kRowsPerPass = 294;
+constexpr int kFewestRowsPerPass = 96;
+static_assert(kRowsPerPass % kMaxRows == 0);
+constexpr int kPassBytes = 768 << 10;
+
+// Tiles per call of a tile function; the overhead of a call is a sixteenth of a tile.
+constexpr int kTilesAtOnce = 16;
+
+// The smallest tile: rows above kMaxSkinnyRows, and those of any of their passes, split into equal
+// tiles that are no smaller.
+constexpr int kFewestTileRows = std::max(1, kMaxRows - 1);
+static_assert(kMaxSkinnyRows >= kMaxRows * (kMaxRows - 1));
+static_assert(kFewestRowsPerPass / 2 >= kMaxRows * (kMaxRows - 1));
+
+// Panels reuse the loaded values of x.
+constexpr int MostColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
+constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
+constexpr int kMaxPanels = MostPanels(1);
+
+// The distance between the totals of neighboring rows, however many panels there are.
+constexpr int kTotalsStride = kMaxPanels * kPackedOutputs;
+
+// Neighboring columns of unpacked k-slices. Quants and scales take four bytes per output, so a
+// column has the same offset from the first in both, known at compile time: GCC has registers for
+// only one pointer to the quants and one to the scales.
+template <class kKind>
+struct KSliceColumns {
+  static constexpr int kUnit = kKind::kGroup;
+
+  static constexpr std::ptrdiff_t Distance(int column) {
+    return column / kPanelColumns * std::ptrdiff_t{sizeof(Int8KSlice)} +
+           column % kPanelColumns * 4 * kColumnOutputs;
+  }
+
+  struct Unit {
+    const std::uint8_t* quants;
+    const float* scales;
+
+    HWY_INLINE ByteVector Quants(int column, int i) const {
+      return hn::Load(ColumnBytes(), quants + Distance(column) + i * kPackedOutputs);
+    }
+    HWY_INLINE FloatVector Scale(int column, int) const {
+      return hn::Load(ColumnFloats(), scales + Distance(column) / 4);
+    }
+    HWY_INLINE FloatVector Minimum(int column, int) const {
+      constexpr std::ptrdiff_t kBytes = offsetof(Int8KSlice, minima) - offsetof(Int8KSlice, scales);
+      return hn::Load(ColumnFloats(), scales + (kBytes + Distance(column)) / 4);
+    }
+  };
+
+  KSliceColumns() = default;
+  // column: counted over all panels; a multiple of the number of columns read.
+  KSliceColumns(const Int8KSlice* slices, int column)
+      : begin{slices->quants + Distance(column), slices->scales + Distance(column) / 4} {}
+
+  HWY_INLINE Unit At(int k) const {
+    return {begin.quants + k * std::ptrdiff_t{kPackedOutputs},
+            begin.scales + k / kUnit * std::ptrdiff_t{kPackedOutputs}};
+  }
+
+  Unit begin;
+};
+
+// `count` tiles, one below the other; `in` is that of the first.
+template <class kKind, int kRows, int kColumns>
+void RunTiles(TileInput in, int count, const Int8KSlice* slices, int column,
+              float* HWY_RESTRICT totals) {
+  const KSliceColumns<kKind> columns(slices, column);
+  for (int i = 0; i < count; ++i) {
+    Tile<kKind, KSliceColumns<kKind>, kRows, kColumns, kTotalsStride>::AddProducts(in, columns,
+                                                                                   totals);
+    in.row += kRows;
+    totals += kRows * kTotalsStride;
+  }
+}
+
+using TileFunction = void (*)(TileInput in, int count, const Int8KSlice* slices, int column,
+                              float* totals);
+
+template <class kKind>
+struct Tiles {
+  using Function = TileFunction;
+  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
+  template <int kRows, int kColumns>
+  static Function Of() {
+    return RunTiles<kKind, kRows, kColumns>;
+  }
+};
+
+using TileTable = TileFunction (*)(int rows, int columns);
+
+template <int kGroup, bool kHasMinimum, int kQuantBits>
+constexpr TileTable kTilesOf =
+    TileOf<Tiles<Kind<kGroup, kHasMinimum, kQuantBits>>, kMaxRows, kFewestTileRows>;
+
+// Where 16-bit sums hold a whole group of any quants, or are not used, the number of bits does not
+// matter and kinds share their tiles.
+constexpr bool kBitsMatter = kHasShortSums && kShortProducts > 1;
+
+// The tile functions for a weight.
+TileTable TilesFor(const Weight& w) {
+  if (w.type() == WeightType::kInt8) return kTilesOf<kInt8BlockInputs, false, 8>;
+  const BlockFormat& format = w.format();
+  if (format.has_table || format.low_bits == 8) return kTilesOf<32, false, 8>;
+  const int bits = kBitsMatter ? format.low_bits + format.high_bits : 4;
+  if (format.group == 16) {
+    if (format.has_minimum) return kTilesOf<16, true, 4>;
+    return bits == 6 ? kTilesOf<16, false, 6> : kTilesOf<16, false, 4>;
+  }
+  if (format.has_minimum) return bits == 5 ? kTilesOf<32, true, 5> : kTilesOf<32, true, 4>;
+  return bits == 5 ? kTilesOf<32, false, 5> : kTilesOf<32, false, 4>;
+}
+
+// The k-slices that are unpacked next: inputs of some panels.
+struct NextKSlices {
+  const Weight& w;
+  int panel;
+  int panels;
+  int first;
+
+  // Prefetches parts [begin, end) of n into the L2 cache: while one k-slice is multiplied the next
+  // one is loaded, so that unpacking it does not wait.
+  HWY_INLINE void Prefetch(int begin, int end, int n) const {
+    constexpr std::size_t kLine = 64;
+    constexpr int kSecondCache = 2;
+    const int count = std::min(kKSliceInputs, w.inputs() - first);
+    for (int p = panel; p < std::min(panel + panels, w.panels()); ++p) {
+      const std::span<const std::byte> stored = w.StoredInputs(p, first, count);
+      const std::size_t lines = (stored.size() + kLine - 1) / kLine;
+      const auto edge = [&](int i) {
+        return lines * static_cast<std::size_t>(i) / static_cast<std::size_t>(n);
+      };
+      for (std::size_t line = edge(begin); line < edge(end); ++line) {
+        __builtin_prefetch(stored.data() + line * kLine, 0, kSecondCache);
+      }
+    }
+  }
+};
+
+// Multiplies rows [row, row + rows.whole), in the tiles `rows`, by the panels.
+void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel, int panels) {
+  HWY_ALIGN Int8KSlice slices[kMaxPanels];
+  HWY_ALIGN float totals[kRowsPerPass * kTotalsStride];
+  const UnpackFunction unpack = UnpackFor(call.w);
+  const TileTable tiles = TilesFor(call.w);
+  const int bias_bits = BiasBits(call.w);
+  std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
+  for (int first = 0; first < call.w.inputs(); first += kKSliceInputs) {
+    const int count = std::min(kKSliceInputs, call.w.inputs() - first);
+    const bool is_last = first + count == call.w.inputs();
+    const NextKSlices next = {call.w, is_last ? panel + panels : panel, panels,
+                              is_last ? 0 : first + count};
+    for (int p = 0; p < panels; ++p) unpack(call.w, panel + p, first, count, slices[p]);
+    for (int i = 0, n = 0; i < rows.count; i += n) {
+      const int begin = rows.First(i), size = rows.Size(i);
+      n = std::min(kTilesAtOnce, rows.EndOfSize(i) - i);
+      const int columns = std::min(MostColumns(size), panels * kPanelColumns);
+      const TileFunction tile = tiles(size, columns);
+      next.Prefetch(i, i + n, rows.count);
+      for (int column = 0; column < panels * kPanelColumns; column += columns) {
+        const TileInput in{call.x, row + begin, first, count, bias_bits};
+        tile(in, n, slices, column, totals + begin * kTotalsStride + column * kColumnOutputs);
+      }
+      if (!is_last) continue;
+      // Here, between two calls: stores wait for memory while the next tiles already compute.
+      ApplyEpilogue(call.epilogue, {row + begin, size * n, panel, panels},
+                    totals + begin * kTotalsStride, kTotalsStride, call.y);
+    }
+  }
+}
+
+}  // namespace
+
+void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
+  if (part.last_row - part.first_row <= kMaxSkinnyRows) return Int8SkinnyMatMul(call, part);
+  const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs()).floats;
+  const int most_rows = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
+  ForPasses(part, most_rows, kMaxRows, MostPanels,
+            [&](const Parts& rows, int row, int panel, int panels) {
+              RunPanels(call, rows, row, panel, panels);
+            });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace edgevlm
+HWY_AFTER_NAMESPACE();
+#endif
+
+#if HWY_ONCE
+namespace edgevlm {
+
+HighwayVariants<Int8MatMulFunction> Int8MatMulHighway() {
+  return {.avx512 = HWY_CHOOSE_AVX3(Int8MatMulPanels),
+          .avx2 = HWY_CHOOSE_AVX2(Int8MatMulPanels),
+          .sse4 = HWY_CHOOSE_SSE4(Int8MatMulPanels),
+          .neon = HWY_CHOOSE_NEON(Int8MatMulPanels),
+          .avx512vnni = HWY_CHOOSE_AVX3_DL(Int8MatMulPanels)};
+}
+
+}  // namespace edgevlm
+#endif

@@ -1,0 +1,257 @@
+#include "kernels/matmul/int8/int8_matmul.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cfloat>
+#include <cmath>
+#include <limits>
+
+#include "kernels/matmul/int8/quantized_test_rows.h"
+#include "kernels/test_values.h"
+#include "tensor/test_blocks.h"
+
+namespace edgevlm {
+namespace {
+
+// Quantized activations [T, K].
+class Rows {
+ public:
+  Rows(const std::vector<float>& x, int inputs)
+      : memory_(static_cast<int>(x.size()) / inputs, inputs) {
+    for (int t = 0; t < rows().rows(); ++t) QuantizeRowScalar(x.data() + t * inputs, rows(), t);
+  }
+  const QuantizedRows& rows() const { return memory_.rows(); }
+
+  // The dequantized value.
+  float Value(int t, int k) const {
+    return static_cast<float>(rows().Quants(t)[k]) * rows().Scales(t)[k / kInt8BlockInputs];
+  }
+
+ private:
+  QuantizedTestRows memory_;
+};
+
+Weight PackStored(DType dtype, int n, int k) {
+  ThreadPool pool(1);
+  RandomValues random;
+  const bool has_blocks = InfoOf(dtype).block_values > 1;
+  const auto bytes =
+      has_blocks ? RandomStored(dtype, n * k) : *FromFloats(random.Draw(n * k), dtype);
+  Result<Weight> weight = Weight::Pack({dtype, {n, k}, bytes}, n, k, pool, Packing::kInt8);
+  CHECK(weight.ok());
+  return *std::move(weight);
+}
+
+TEST(QuantizedRows, AreWithinHalfALevelOfTheValues) {
+  constexpr int kInputs = 300;
+  RandomValues random;
+  const std::vector<float> x = random.Draw(2 * kInputs);
+  const Rows quantized(x, kInputs);
+  for (int t = 0; t < 2; ++t) {
+    for (int k = 0; k < kInputs; ++k) {
+      const float scale = quantized.rows().Scales(t)[k / kInt8BlockInputs];
+      EXPECT_NEAR(quantized.Value(t, k), x[static_cast<std::size_t>(t * kInputs + k)],
+                  0.5001f * scale);
+    }
+    int greatest = 0;
+    for (int k = 0; k < 128; ++k) {
+      greatest = std::max(greatest, std::abs(quantized.rows().Quants(t)[k]));
+    }
+    EXPECT_EQ(greatest, 127) << "the whole range is used";
+  }
+}
+
+TEST(QuantizedRows, RoundTiesToEven) {
+  const std::vector<float> x = {127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -126.5f, 3};
+  const Rows quantized(x, 8);
+  const std::array<int, 8> expected = {127, 0, 2, 2, 0, -2, -126, 3};
+  for (int k = 0; k < 8; ++k) {
+    EXPECT_EQ(quantized.rows().Quants(0)[k], expected[static_cast<std::size_t>(k)]);
+  }
+  EXPECT_EQ(quantized.rows().Scales(0)[0], 1.0f);
+  EXPECT_EQ(quantized.rows().NegatedSums(0, 16)[0], -(127 + 2 + 2 - 2 - 126 + 3));
+}
+
+TEST(QuantizedRows, VariantsWriteTheSameBytes) {
+  RandomValues random;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const int inputs : {1, 4, 15, 16, 33, 64, 127, 128, 129, 300, 1152}) {
+    for (const float strange : {0.0f, kInfinity, -kInfinity, std::nanf(""), 1e-45f, 1e38f}) {
+      std::vector<float> x = random.Draw(inputs);
+      if (strange != 0) x[static_cast<std::size_t>(inputs) / 2] = strange;
+      if (strange == 1e-45f) std::ranges::fill(x, strange);
+      const Rows expected(x, inputs);
+      for (const auto& variant : QuantizeRowVariants()) {
+        if (!Includes(BestIsa(), variant.needs)) continue;
+        SCOPED_TRACE(testing::Message()
+                     << IsaName(variant.needs) << " K=" << inputs << " with " << strange);
+        const Rows actual(x, inputs);
+        variant.run(x.data(), actual.rows(), 0);
+        for (int k = 0; k < (inputs + 63) / 64 * 64; ++k) {
+          ASSERT_EQ(actual.rows().Quants(0)[k], expected.rows().Quants(0)[k]) << k;
+        }
+        for (int block = 0; block < (inputs + 127) / 128; ++block) {
+          const float scale = expected.rows().Scales(0)[block];
+          if (std::isnan(scale)) {
+            EXPECT_TRUE(std::isnan(actual.rows().Scales(0)[block]));
+          } else {
+            EXPECT_EQ(actual.rows().Scales(0)[block], scale);
+          }
+        }
+        for (const int group : {16, 32, 128}) {
+          for (int g = 0; g < (inputs + group - 1) / group; ++g) {
+            EXPECT_EQ(actual.rows().NegatedSums(0, group)[g],
+                      expected.rows().NegatedSums(0, group)[g]);
+          }
+        }
+      }
+    }
+  }
+}
+
+// The specification itself, against float64 sums of the dequantized values.
+TEST(Int8MatMul, ScalarIsTheProductOfTheValues) {
+  for (const DTypeInfo& info : DTypes()) {
+    constexpr int kOutputs = 20, kInputs = 512;
+    SCOPED_TRACE(info.name);
+    const Weight w = PackStored(info.dtype, kOutputs, kInputs);
+    RandomValues random;
+    const Rows x(random.Draw(2 * kInputs), kInputs);
+    Guarded<float> y(2, kOutputs);
+    const Epilogue epilogue;
+    Int8MatMulScalar({x.rows(), w, epilogue, y.view()}, {0, 2, 0, w.panels()});
+    std::vector<float> values(kInputs);
+    for (int t = 0; t < 2; ++t) {
+      for (int n = 0; n < kOutputs; ++n) {
+        w.CopyRow(n, values);
+        double sum = 0, magnitude = 0;
+        for (int k = 0; k < kInputs; ++k) {
+          const double product =
+              static_cast<double>(x.Value(t, k)) * values[static_cast<std::size_t>(k)];
+          sum += product;
+          // A minimum cancels against the quants: both are as large as their group.
+          magnitude += std::fabs(product) + std::fabs(x.Value(t, k)) * 4 * 64;
+        }
+        // Some roundings per group of 16 and per block, each of the sum so far.
+        const double tolerance = FLT_EPSILON * magnitude;
+        EXPECT_NEAR(y.view().Row(t)[static_cast<std::size_t>(n)], sum, tolerance) << t << " " << n;
+      }
+    }
+  }
+}
+
+// Every variant of this CPU.
+void CompareWithScalar(const Weight& w, int t) {
+  SCOPED_TRACE(testing::Message() << "T=" << t << " N=" << w.outputs() << " K=" << w.inputs());
+  RandomValues random;
+  const Rows x(random.Draw(t * w.inputs()), w.inputs());
+  const std::vector<float> bias = random.Draw(w.outputs());
+  const Epilogue epilogue{.bias = bias};
+  const MatMulPart all{0, t, 0, w.panels()};
+  Guarded<float> expected(t, w.outputs());
+  Int8MatMulScalar({x.rows(), w, epilogue, expected.view()}, all);
+  for (const auto& variant : Int8MatMulVariants()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    Guarded<float> actual(t, w.outputs());
+    variant.run({x.rows(), w, epilogue, actual.view()}, all);
+    // SSE4 has no fused multiply-add: sums of at most 200 roundings of what is below 2^17.
+    const float tolerance = variant.needs == Isa::kSse4 ? 200 * FLT_EPSILON * (1 << 17) : 0.0f;
+    for (int row = 0; row < t; ++row) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(w.outputs()); ++i) {
+        ASSERT_NEAR(actual.view().Row(row)[i], expected.view().Row(row)[i], tolerance)
+            << IsaName(variant.needs) << " " << row << " " << i;
+      }
+    }
+    ASSERT_TRUE(actual.intact());
+  }
+}
+
+TEST(Int8MatMul, VariantsGiveTheBitsOfScalarForEveryFormat) {
+  for (const DTypeInfo& info : DTypes()) {
+    SCOPED_TRACE(info.name);
+    for (const auto& [t, n, k] : {std::array{1, 100, 512},
+                                  {2, 33, 256},
+                                  {3, 64, 768},
+                                  {4, 48, 256},
+                                  {5, 16, 256},
+                                  {6, 17, 512},
+                                  {13, 50, 256},
+                                  {300, 1, 256}}) {
+      CompareWithScalar(PackStored(info.dtype, n, k), t);
+    }
+  }
+}
+
+TEST(Int8MatMul, VariantsGiveTheBitsOfScalarForEveryLength) {
+  for (const int k : {4, 8, 60, 124, 128, 132, 588}) {
+    CompareWithScalar(PackStored(DType::kF32, 35, k), 7);
+  }
+  for (const int k : {32, 96, 160, 576}) {
+    CompareWithScalar(PackStored(DType::kQ4_0, 35, k), 7);
+    CompareWithScalar(PackStored(DType::kQ8_0, 35, k), 2);
+    CompareWithScalar(PackStored(DType::kQ4_1, 35, k), 1);
+  }
+}
+
+// The greatest quants of x and w: no sum of products overflows.
+TEST(Int8MatMul, ExtremesDoNotOverflow) {
+  constexpr int kInputs = 256, kOutputs = 16;
+  constexpr int kRows = 3;
+  std::vector<float> x(kRows * kInputs, 1.0f);
+  for (int k = 0; k < kInputs; ++k) x[static_cast<std::size_t>(kInputs + k)] = k % 2 == 0 ? -1 : 1;
+  std::fill(x.begin() + 2 * kInputs, x.end(), -1.0f);
+  const Rows rows(x, kInputs);
+  ThreadPool pool(1);
+  for (const DTypeInfo& info : DTypes()) {
+    if (info.block_values == 1) continue;
+    for (const int fill : {0x00, 0x7f, 0x80, 0xff}) {
+      SCOPED_TRACE(testing::Message() << info.name << " " << fill);
+      auto bytes = RandomStored(info.dtype, kOutputs * kInputs);
+      const auto block_bytes = static_cast<std::size_t>(info.block_bytes);
+      for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const std::size_t at = i % block_bytes;
+        if (at >= 4 && at + 4 < block_bytes) bytes[i] = static_cast<std::byte>(fill);
+      }
+      const Weight w =
+          *Weight::Pack({info.dtype, {kOutputs, kInputs}, bytes}, kOutputs, kInputs, pool);
+      Guarded<float> expected(kRows, kOutputs), actual(kRows, kOutputs);
+      const Epilogue epilogue;
+      Int8MatMulScalar({rows.rows(), w, epilogue, expected.view()}, {0, kRows, 0, 1});
+      for (const auto& variant : Int8MatMulVariants()) {
+        if (!Includes(BestIsa(), variant.needs) || variant.needs == Isa::kSse4) continue;
+        variant.run({rows.rows(), w, epilogue, actual.view()}, {0, kRows, 0, 1});
+        for (int t = 0; t < kRows; ++t) {
+          for (std::size_t n = 0; n < kOutputs; ++n) {
+            ASSERT_EQ(actual.view().Row(t)[n], expected.view().Row(t)[n])
+                << IsaName(variant.needs) << " " << t << " " << n;
+          }
+        }
+      }
+    }
+  }
+}
+
+// Prefill, decoding and drafts generate the same tokens because rows have the same bits.
+TEST(Int8MatMul, RowsDependNeitherOnOtherRowsNorOnThreads) {
+  constexpr int kRows = 300, kInputs = 512, kOutputs = 180;
+  const Weight w = PackStored(DType::kQ4_K, kOutputs, kInputs);
+  RandomValues random;
+  const std::vector<float> x = random.Draw(kRows * kInputs);
+  const Rows rows(x, kInputs);
+  ThreadPool alone(1), several(3);
+  Guarded<float> expected(kRows, kOutputs), threaded(kRows, kOutputs), single(1, kOutputs);
+  MatMul(rows.rows(), w, {}, expected.view(), alone);
+  MatMul(rows.rows(), w, {}, threaded.view(), several);
+  for (int row = 0; row < kRows; ++row) {
+    const Rows own({x.begin() + row * kInputs, x.begin() + (row + 1) * kInputs}, kInputs);
+    MatMul(own.rows(), w, {}, single.view(), several);
+    for (std::size_t i = 0; i < kOutputs; ++i) {
+      ASSERT_EQ(threaded.view().Row(row)[i], expected.view().Row(row)[i]) << row << " " << i;
+      ASSERT_EQ(single.view().Row(0)[i], expected.view().Row(row)[i]) << row << " " << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm
