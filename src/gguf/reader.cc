@@ -204,7 +204,7 @@ Result<std::uint64_t> AlignmentOf(const GgufFile& file) {
 
 // The tensor's bytes in `data`, the part of the file after the padded descriptions.
 Result<GgufTensor> LocateTensor(const TensorEntry& entry, std::span<const std::byte> data,
-                         std::uint64_t alignment) {
+                                std::uint64_t alignment) {
   if (entry.offset % alignment != 0) {
     return Corrupt(TensorPlace(entry.name) + ": expected an offset that is a multiple of " +
                    std::to_string(alignment) + ", found " + std::to_string(entry.offset));
