@@ -188,7 +188,8 @@ class ManyQueries {
         const auto visible = hn::Load(di, visible_ + tile + t);
         const auto attends = hn::Gt(visible, hn::Set(di, j < count ? first + j : INT32_MAX));
         const Vector score = hn::Load(d, at + t);
-        hn::Store(hn::IfThenElse(hn::RebindMask(d, attends), score, hn::Set(d, kLowest)), d, at + t);
+        hn::Store(hn::IfThenElse(hn::RebindMask(d, attends), score, hn::Set(d, kLowest)), d,
+                  at + t);
       }
     }
     return positions;
