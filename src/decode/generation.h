@@ -44,7 +44,7 @@ class Generation {
   // sequence: holds what the prompt has in common with an earlier one, or nothing.
   // speculation: of the stepper's drafter, begun with the whole prompt; null: none.
   // prompt: the rows to read, T of them; its values must stay until they are read.
-  // REQUIRES: 1 <= T <= sequence.room(), !Validate(options). The sequence must outlive the
+  // REQUIRES: 1 <= T <= sequence.remaining(), !Validate(options). The sequence must outlive the
   // generation, and is nobody else's until the generation is finished.
   Generation(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
              const DecodeOptions& options, OnText on_text, Speculation* speculation = nullptr);
@@ -60,7 +60,7 @@ class Generation {
   void Cancel();
 
   // What came out. REQUIRES: finished(). Call once.
-  GenerationResult Finish();
+  GenerationResult MoveResult();
 
   // For speculation: how many tokens a draft may have, and the request for it. The draft is part of
   // the next step.
@@ -80,7 +80,7 @@ class Generation {
   bool Choose(std::span<const float> logits, int place, Profiler* profiler);
   std::span<const float> Filtered(std::span<const float> logits);
   void CountBlocks(int blocks);
-  void Say(int token, int room);
+  void Emit(int token, int remaining);
   bool Show(std::string_view piece) const;
   void End(FinishReason reason);
 

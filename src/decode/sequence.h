@@ -14,7 +14,7 @@ class Sequence {
       : cache_(decoder.cache_shape(positions, cache)) {}
 
   int positions() const { return cache_.positions(); }
-  int room() const { return cache_.capacity() - positions(); }
+  int remaining() const { return cache_.capacity() - positions(); }
 
   // What was added so far is a prompt, and the cache's policy may choose what to keep of it.
   void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }

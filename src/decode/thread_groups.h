@@ -1,25 +1,26 @@
-// ThreadGroups: on whose threads the passes of a step loop run.
+// ThreadGroups: the threads on which prefill and decode loop.
 #pragma once
 
 #include "model/run.h"
 
 namespace edgevlm {
 
-// Passes over few rows wait for memory, which a part of the threads may exhaust. Both may be the
-// same. Passed by reference, owns nothing.
+// Decode waits for memory, which a part of the threads may exhaust; prefill uses them all. Both may
+// be the same threads. Passed by reference, owns nothing.
 struct ThreadGroups {
-  // Up to so many rows a pass is bound by reading the weights: one row of a reply, or a few that
-  // share what is read.
-  static constexpr int kFewRows = 8;
+  // Up to so many rows a pass is bound by reading the weights: one row per reply, or the few of a
+  // draft that is checked.
+  static constexpr int kMaxDecodeRows = 8;
 
-  Run many;
-  Run few;
+  Run prefill;
+  Run decode;
 
-  // One team for all.
-  ThreadGroups(const Run& run) : many(run), few(run) {}
-  ThreadGroups(const Run& for_many, const Run& for_few) : many(for_many), few(for_few) {}
+  // The same threads for both.
+  ThreadGroups(const Run& run) : prefill(run), decode(run) {}
+  ThreadGroups(const Run& for_prefill, const Run& for_decode)
+      : prefill(for_prefill), decode(for_decode) {}
 
-  const Run& For(int rows) const { return rows <= kFewRows ? few : many; }
+  const Run& For(int rows) const { return rows <= kMaxDecodeRows ? decode : prefill; }
 };
 
 }  // namespace edgevlm

@@ -14,7 +14,7 @@
 namespace edgevlm {
 
 // Columns of the memory in which Inputs of so many values are rounded.
-int LevelColumns(int inputs);
+int QuantizedColumns(int inputs);
 
 // What linear layers read: activations, and memory to round them to int8 or bfloat16 for the layers
 // that multiply them so. The first such layer has them rounded, and those after it share the

@@ -32,10 +32,10 @@ class Projector {
   virtual int outputs() const = 0;  // D
 
   // The features of one tile that Project takes together; 0: any number.
-  virtual int places() const { return 0; }
+  virtual int patches() const { return 0; }
 
   // The embeddings that come of the features of one tile. REQUIRES: as many as places() says.
-  virtual int Tokens(int places) const { return places; }
+  virtual int Tokens(int patches) const { return patches; }
 
   // How an image of this size, in pixels, is shown in at most max_tokens embeddings (0: no limit;
   // one tile is shown in any case).

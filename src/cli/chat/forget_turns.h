@@ -12,7 +12,7 @@ namespace edgevlm {
 // How many tokens the prompt of these messages takes; kTooLarge: more than can be.
 using CountTokens = std::function<Result<int>(std::span<const Message> messages)>;
 
-struct ContextRoom {
+struct RemainingContext {
   int context_tokens = 0;
   int reply_tokens = 0;  // that a reply may have at most
 };
@@ -26,6 +26,7 @@ struct ContextRoom {
 // beside it, two thirds of the rest are kept free for that.
 // Errors: those of `count`, but for kTooLarge. Cost: a count for each exchange forgotten.
 Result<std::vector<Message>> ForgetOldTurns(std::span<const Message> messages,
-                                            const ContextRoom& room, const CountTokens& count);
+                                            const RemainingContext& remaining,
+                                            const CountTokens& count);
 
 }  // namespace edgevlm

@@ -58,7 +58,7 @@ class Utf8Thread {
 };
 
 // Whether the terminal passes over control sequences that it does not know, as nearly all do.
-bool TakesSequences() {
+bool UnderstandsEscapes() {
   const char* type = std::getenv("TERM");
   return type != nullptr && *type != 0 && std::string_view(type) != "dumb";
 }
@@ -120,10 +120,10 @@ class TerminalReader final : public LineReader {
     // Before anything says that keys may be pressed: the terminal itself would take some for
     // others.
     el_set(editor_, EL_PREP_TERM, 1);
-    if (takes_sequences_) std::fputs(kReportPastes, stdout);
+    if (understands_escapes_) std::fputs(kReportPastes, stdout);
     int size = 0;
     const wchar_t* line = el_wgets(editor_, &size);
-    if (takes_sequences_) std::fputs(kDoNotReportPastes, stdout);
+    if (understands_escapes_) std::fputs(kDoNotReportPastes, stdout);
     std::fflush(stdout);
     if (line == nullptr || size <= 0) {
       if (interrupts_.wants_end() || !interrupts_.wants_stop()) return {};
@@ -194,7 +194,7 @@ class TerminalReader final : public LineReader {
   const Interrupts& interrupts_;
   EditLine* const editor_;
   HistoryW* const history_;
-  const bool takes_sequences_ = TakesSequences();
+  const bool understands_escapes_ = UnderstandsEscapes();
   const char* prompt_ = "";
 };
 

@@ -25,7 +25,7 @@ class TokenFilter {
   const std::vector<bool>& Allowed();
 
   // The token that came. REQUIRES: it was allowed.
-  void Take(int token);
+  void Accept(int token);
 
   // Nothing but the end may come.
   bool is_complete() const { return state_ == GrammarMatcher::kNone || !matcher_.MayGoOn(state_); }

@@ -19,7 +19,7 @@ class DraftMemory {
   virtual ~DraftMemory() = default;
 
   // A new text begins. Its first `kept` tokens are those of the one before.
-  virtual void Begin(int kept) = 0;
+  virtual void StartReply(int kept) = 0;
 };
 
 // One generation's part of a call of Drafter::Propose.

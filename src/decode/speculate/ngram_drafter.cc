@@ -16,7 +16,7 @@ class NgramMemory final : public DraftMemory {
       : index_(std::max(kContexts * positions, 4 * NgramIndex::kLongest)) {}
 
   // What both texts begin with is in the index already, but for what the first new tokens follow.
-  void Begin(int kept) override {
+  void StartReply(int kept) override {
     index_.Break();
     read_ = static_cast<std::size_t>(std::max(0, kept - (NgramIndex::kLongest - 1)));
   }

@@ -19,7 +19,7 @@ class Speculation {
   Speculation(const Drafter& drafter, int positions);
 
   // A reply to this prompt begins. prompt: all its tokens, without rows of images.
-  void Begin(std::span<const int> prompt);
+  void StartReply(std::span<const int> prompt);
 
   // The generation chose a token.
   void Add(int token) { text_.push_back(token); }

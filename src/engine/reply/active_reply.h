@@ -29,9 +29,9 @@ class ActiveReply {
 
   // Text, tokens, how they came about, and the timings of prefill and generation.
   // REQUIRES: generation().finished(). Call once.
-  Reply Finish();
+  Reply MakeReply();
 
-  // What the sequence holds after Finish: prompt and reply, without the last token chosen.
+  // What the sequence holds after MakeReply: prompt and reply, without the last token chosen.
   Prompt Held() const;
 
  private:
@@ -42,7 +42,7 @@ class ActiveReply {
   Stopwatch watch_;
   std::optional<double> prefill_ms_;
   Generation generation_;
-  std::vector<int> tokens_;  // chosen; empty before Finish
+  std::vector<int> tokens_;  // chosen; empty before MakeReply
 };
 
 }  // namespace edgevlm

@@ -26,7 +26,7 @@ void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int conte
 //   rows   of one layer, for all rows of a batch
 //   mixed  [T, Hq * d], must not overlap the rows
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
-                 const HeadCounts& heads, View<float> mixed, ThreadPool& pool);
+                 const HeadCounts& heads, View<float> attention_output, ThreadPool& pool);
 
 // Each span's cache grows by its rows, without attending.
 //   k, v  [T, Hkv * d]
@@ -48,8 +48,8 @@ void NormedLogits(View<const float> x, const NormLayer& norm, const Linear& outp
   const WorkspaceScope scope(workspace);
   const View<float> normed = workspace.Alloc(x.rows, x.cols);
   norm.Apply(x, normed, run);  // [R, D]
-  const View<float> levels = workspace.Alloc(x.rows, LevelColumns(x.cols));
-  Inputs last(normed, levels);
+  const View<float> quants = workspace.Alloc(x.rows, QuantizedColumns(x.cols));
+  Inputs last(normed, quants);
   output.Apply(last, Activation::kNone, logits, run);  // [R, V]
 }
 

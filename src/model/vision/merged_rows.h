@@ -53,7 +53,7 @@ class MergedRows {
   const float* log2_sizes() const { return log2_sizes_.empty() ? nullptr : log2_sizes_.data(); }
 
   // The rows of now besides the class token's, by the mean place of what they stand for.
-  std::vector<int> InOrderOfPlace() const;
+  std::vector<int> InOrderOfPatch() const;
 
  private:
   // Row `from` becomes part of row `into`.
@@ -65,9 +65,9 @@ class MergedRows {
 
   void FindPairs(const MergeStep& step, Workspace& workspace, ThreadPool& pool);
   void ChoosePairs(int count);
-  void PlaceRows();
+  void PatchRows();
   void MoveRows(const MergeStep& step, ThreadPool& pool) const;
-  void TakeOver();
+  void CopyMerged();
 
   int class_row_;
   std::vector<int> row_of_;  // of each that there was at first
