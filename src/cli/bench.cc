@@ -103,8 +103,8 @@ class BenchCommand final : public Command {
     DeclareTests(app);
     app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
     app.add_flag("--compare", compare_,
-                 "the same work with each optimisation by itself: gains and costs");
-    app.add_option("--labels", labels_folder_, "labelled images to ask about in --compare")
+                 "the same work with each optimization by itself: gains and costs");
+    app.add_option("--labels", labels_folder_, "labeled images to ask about in --compare")
         ->type_name("FOLDER")
         ->needs("--compare");
     app.add_option("--image", image_, "the image of img and cap (default: a smooth 640x480 PPM)")

@@ -42,7 +42,7 @@ std::string Legend(const CompareRow& plain) {
 
 std::string CompareMarkdown(std::span<const CompareRow> rows) {
   std::string text =
-      "| optimisation | first token, ms | t/s | cache, MiB | process, MiB | drafts right | taken "
+      "| optimization | first token, ms | t/s | cache, MiB | process, MiB | drafts right | taken "
       "early | same reply | KL | answers right |\n"
       "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n";
   for (const CompareRow& row : rows) {
@@ -58,7 +58,7 @@ std::string CompareMarkdown(std::span<const CompareRow> rows) {
 std::string CompareJson(std::span<const CompareRow> rows) {
   nlohmann::ordered_json array = nlohmann::ordered_json::array();
   for (const CompareRow& row : rows) {
-    nlohmann::ordered_json object = {{"optimisation", row.name}};
+    nlohmann::ordered_json object = {{"optimization", row.name}};
     if (!row.refusal.empty()) {
       object["refusal"] = row.refusal;
     } else {

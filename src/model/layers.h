@@ -24,7 +24,7 @@ int QuantizedColumns(int inputs);
 class Inputs {
  public:
   //   x       [T, K], unchanged while layers read this
-  //   memory  [at least T, at least LevelColumns(K)], of nobody else as long
+  //   memory  [at least T, at least QuantizedColumns(K)], of nobody else as long
   Inputs(View<const float> x, View<float> memory) : values_(x), memory_(memory.Rows(0, x.rows)) {}
 
   const View<const float>& values() const { return values_; }

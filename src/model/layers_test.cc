@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/quantize/quantize.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 #include "model/testing/batch.h"
 #include "model/workspace.h"
 
