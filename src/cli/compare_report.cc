@@ -58,7 +58,7 @@ std::string CompareMarkdown(std::span<const CompareRow> rows) {
 std::string CompareJson(std::span<const CompareRow> rows) {
   nlohmann::ordered_json array = nlohmann::ordered_json::array();
   for (const CompareRow& row : rows) {
-    nlohmann::ordered_json object = {{"optimization", row.name}};
+    nlohmann::ordered_json object = {{"optimisation", row.name}};
     if (!row.refusal.empty()) {
       object["refusal"] = row.refusal;
     } else {
