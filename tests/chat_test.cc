@@ -96,7 +96,7 @@ TEST_F(ChatTest, SkipsTheMessageIfItsImageFails) {
       "/image nothing.png\nwhat do you see?\nand now?\n/image " + image_ + "\nwhat is left?\n");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.ErrorLines(), 3) << outcome.errors;
-  EXPECT_THAT(outcome.errors, HasSubstr("nothing.png: can not be read"));
+  EXPECT_THAT(outcome.errors, HasSubstr("nothing.png: cannot be read"));
   EXPECT_THAT(outcome.errors, HasSubstr("not answered, since nothing.png could not be shown"));
   const std::vector<json> objects = ObjectsOf(outcome.output);
   ASSERT_EQ(objects.size(), 1u);

@@ -20,7 +20,7 @@ namespace edgevlm {
 enum class ErrorCode {
   kNotFound,     // no such file, key, tensor
   kCorrupt,      // the bytes break their format
-  kUnsupported,  // a valid input that EdgeVLM can not handle; the message names the feature
+  kUnsupported,  // a valid input that EdgeVLM cannot handle; the message names the feature
   kTooLarge,     // over a limit; the message names the limit
   kInvalid,      // an option or argument out of its range
   kIo,           // the operating system refused

@@ -286,7 +286,7 @@ class BenchCommand final : public Command {
     std::error_code failed;
     std::filesystem::create_directories(folder_, failed);
     if (failed) {
-      return Error{ErrorCode::kIo, folder_ + ": can not be made: " + failed.message()};
+      return Error{ErrorCode::kIo, folder_ + ": cannot be made: " + failed.message()};
     }
     const auto write = [&](const std::string& name, std::span<const std::byte> bytes) {
       const std::string path = (std::filesystem::path(folder_) / name).string();

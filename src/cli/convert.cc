@@ -62,7 +62,7 @@ class ConvertCommand final : public Command {
         "  edgevlm convert TinyLlama-1.1B-Chat-v1.0 tinyllama.gguf\n"
         "  edgevlm convert MobileVLM_V2-1.7B mobilevlm.gguf --vision-folder "
         "clip-vit-large-patch14-336\n"
-        "  edgevlm convert SmolVLM-256M-Instruct vision encoder.gguf --part vision --outtype f16");
+        "  edgevlm convert SmolVLM-256M-Instruct mmproj.gguf --part vision --outtype f16");
   }
 
   ExitCode Run(Output& output) override {

@@ -65,7 +65,7 @@ class EvalCommand final : public Command {
     const Result<Evaluation> evaluation = EvaluateWithProgress(*engine, *dataset);
     if (!evaluation) return Fail(evaluation.error());
     if (!samples_path_.empty() && !samples.flush()) {
-      return Fail({ErrorCode::kIo, samples_path_ + ": can not be written"});
+      return Fail({ErrorCode::kIo, samples_path_ + ": cannot be written"});
     }
     output.Print(json_ ? ReportJson(*evaluation) + "\n" : ReportTable(*evaluation));
     return ExitCode::kDone;
@@ -76,7 +76,7 @@ class EvalCommand final : public Command {
     if (samples_path_.empty()) return {};
     if (auto error = CheckResultPath(samples_path_, folder_ + "/labels.jsonl")) return error;
     samples.open(samples_path_);
-    if (!samples) return Error{ErrorCode::kIo, samples_path_ + ": can not be written"};
+    if (!samples) return Error{ErrorCode::kIo, samples_path_ + ": cannot be written"};
     options_.on_sample = [&samples](const Sample& sample) {
       samples << ToJson(sample).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
               << "\n";

@@ -12,7 +12,7 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
 
 Error SystemError(const std::string& name, int number) {
   return {number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
-          name + ": can not be read: " + std::generic_category().message(number)};
+          name + ": cannot be read: " + std::generic_category().message(number)};
 }
 
 Result<std::vector<std::byte>> ReadAll(std::FILE* file, const std::string& name) {

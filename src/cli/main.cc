@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,7 +91,10 @@ int main(int argc, char** argv) {
   try {
     edgevlm::Output output;
     return static_cast<int>(output.Close(edgevlm::RunCommandLine(argc, argv, output)));
-  } catch (const std::exception& error) {  // out of memory
+  } catch (const std::bad_alloc&) {
+    edgevlm::PrintError("memory: expected enough for this work, found none left");
+    return static_cast<int>(edgevlm::ExitCode::kFailed);
+  } catch (const std::exception& error) {
     edgevlm::PrintError(error.what());
     return static_cast<int>(edgevlm::ExitCode::kFailed);
   }

@@ -44,7 +44,7 @@ bool Output::PrintJson(const nlohmann::json& object) {
 
 ExitCode Output::Close(ExitCode code) const {
   if (failure_ == 0 || failure_ == EPIPE) return code;
-  return Fail({ErrorCode::kIo, "standard output: can not be written: " +
+  return Fail({ErrorCode::kIo, "standard output: cannot be written: " +
                                    std::generic_category().message(failure_)});
 }
 

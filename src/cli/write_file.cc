@@ -15,7 +15,7 @@ namespace {
 MaybeError WriteToDevice(const std::string& path, std::span<const std::byte> bytes) {
   const auto failed = [&path] {
     return Error{ErrorCode::kIo,
-                 path + ": can not be written: " + std::generic_category().message(errno)};
+                 path + ": cannot be written: " + std::generic_category().message(errno)};
   };
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return failed();

@@ -12,7 +12,7 @@ namespace edgevlm {
 
 // Tokens end where they like: inside a character, or inside a stop string. ReplyText holds back
 // what is not decided yet and gives out the rest:
-//   - whole UTF-8 characters only; bytes that can not be UTF-8 become U+FFFD;
+//   - whole UTF-8 characters only; bytes that cannot be UTF-8 become U+FFFD;
 //   - nothing of a stop string, nor of what may still become one;
 //   - not the one blank that stands before the first word, unless the reply goes on from a text.
 class ReplyText {

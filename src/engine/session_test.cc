@@ -97,7 +97,7 @@ TEST(Session, ANewImageTakesThePlaceOfTheOld) {
   const Reply about_second = *session.Caption(kHot);
   EXPECT_EQ(about_second.reused_tokens, 0);
   EXPECT_NE(about_first.text, about_second.text);
-  // An image that can not be read changes nothing.
+  // An image that cannot be read changes nothing.
   EXPECT_TRUE(session.SetImage(std::vector<std::byte>(5)).has_value());
   EXPECT_EQ(session.Caption(kHot)->text, about_second.text);
 }

@@ -283,7 +283,7 @@ TEST_P(DecoderPartsTest, RowsMayGoOnTogether) {
 }
 
 // The keys and values of a block depend on what enters it: for the first block that is skipped,
-// that is what it always was, and later tokens can not tell the difference.
+// that is what it always was, and later tokens cannot tell the difference.
 TEST_P(DecoderPartsTest, TheFirstSkippedBlockRemembersAll) {
   const std::vector<int> tokens = RandomTokens(7, kVocabulary, 11);
   const std::vector<int> later = RandomTokens(5, kVocabulary, 12);

@@ -20,7 +20,7 @@ Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file);
 
 // Find the family that the file names and let it read, check and pack its weights. The file may go
 // afterwards. packing: of large float matrices; a family may keep its own exact. Models that are
-// packed as int8 are run with Run::fast. A vision encoder that can not merge as many tokens refuses
+// packed as int8 are run with Run::fast. A vision encoder that cannot merge as many tokens refuses
 // them (kUnsupported, kInvalid). Errors: kNotFound (key, tensor), kUnsupported (family, format;
 // names those that are known), kInvalid (a key out of range, a tensor of another shape), kCorrupt,
 // kTooLarge.

@@ -37,7 +37,7 @@ std::size_t CommonLetters(const fs::path& mmproj, const fs::path& model) {
 
 std::vector<fs::path> MmprojFilesIn(const fs::path& folder) {
   std::vector<fs::path> found;
-  std::error_code ignored;  // a folder that can not be listed has nothing to offer
+  std::error_code ignored;  // a folder that cannot be listed has nothing to offer
   for (fs::directory_iterator it(folder, ignored), end; !ignored && it != end;
        it.increment(ignored)) {
     if (IsMmproj(it->path()) && it->is_regular_file(ignored)) found.push_back(it->path());

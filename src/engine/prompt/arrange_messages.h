@@ -10,7 +10,7 @@ namespace edgevlm {
 
 // Neighbors of one role become one message, with an empty line between two texts. Messages that say
 // nothing are left out, but for a reply between two others and a last message of the user's. Where
-// system messages can not stand anywhere, all of their texts go into one, the first message.
+// system messages cannot stand anywhere, all of their texts go into one, the first message.
 // Empty texts are left out of the parts. O(n), texts are copied.
 std::vector<Message> ArrangeMessages(std::span<const Message> messages, bool system_anywhere);
 

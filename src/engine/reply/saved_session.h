@@ -33,7 +33,7 @@ std::vector<std::byte> WriteSession(const SavedSession& session);
 // changed).
 Result<SavedSession> ReadSession(std::span<const std::byte> bytes);
 
-// The same without the digest at the end: for the fuzzer, which can not make one.
+// The same without the digest at the end: for the fuzzer, which cannot make one.
 Result<SavedSession> ReadSessionBody(std::span<const std::byte> bytes);
 
 }  // namespace edgevlm
