@@ -38,7 +38,7 @@ struct Buffers {
   View<float> qkv;     // [T, 3D]
   View<float> mixed;   // [T, D]
   View<float> hidden;  // [T, F]
-  View<float> levels;  // what is multiplied next, rounded
+  View<float> levels;  // input of the next product, rounded
 };
 
 class Gpt2 final : public Decoder {
@@ -172,8 +172,7 @@ BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes) 
   return w;
 }
 
-// Leaves out the vectors of the image's positions that are not kept. Returns how many positions
-// remain.
+// Drops the position embeddings of the image's pruned positions. Returns how many positions remain.
 int LeaveOutPositions(const DecoderOptions& options, View<float> positions) {
   int next = 0;
   const auto keep = [&](int position) {
