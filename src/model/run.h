@@ -16,7 +16,8 @@ struct Run {
   // Whether products may round activations: to int8 for quantized weights, to bfloat16 in the
   // attention of a vision encoder. Else all products are float32.
   bool fast = false;
-  PriorityGate* gate = nullptr;  // lets other work interrupt long passes; null: nothing does
+  PriorityGate* gate =
+      nullptr;  // lets other work interrupt long passes; null: no work interrupts them
 
   // Tells whether a long pass is cancelled; null: never. Once true it stays so.
   const std::function<bool()>* is_over = nullptr;
