@@ -25,7 +25,7 @@ GrammarMatcher::GrammarMatcher(const Grammar& grammar)
 }
 
 int GrammarMatcher::PlaceOf(const Grammar::Sequence& sequence, std::size_t position, int behind) {
-  // At a sequence's end stands what is behind it; so stacks do not grow with repetitions.
+  // At a sequence's end, use the stack below it; so stacks do not grow with repetitions.
   if (position == sequence.size()) return behind;
   const auto [entry, is_new] =
       place_ids_.try_emplace({&sequence, position, behind}, static_cast<int>(places_.size()));
@@ -36,7 +36,7 @@ int GrammarMatcher::PlaceOf(const Grammar::Sequence& sequence, std::size_t posit
   return entry->second;
 }
 
-// Adds the sets of bytes that can come next at a place.
+// Adds the sets of bytes that can come next at a position.
 void GrammarMatcher::Expand(int place, std::vector<int>& tops, bool& may_end) {
   if (place == kEnd) {
     may_end = true;
@@ -86,7 +86,7 @@ GrammarMatcher::State GrammarMatcher::KeepOnly(State state) {
       is_needed[static_cast<std::size_t>(place)] = 1;
     }
   }
-  // What is behind a place was there before it.
+  // The stack below a position was created before it.
   std::vector<int> numbers(old.size(), kEnd);
   for (std::size_t i = 0; i < old.size(); ++i) {
     if (is_needed[i] == 0) continue;

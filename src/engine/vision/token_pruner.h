@@ -35,8 +35,8 @@ class TokenPruner {
   std::span<const int> fixed() const { return fixed_; }
 
   // The tokens of a tile to keep, increasing.
-  //   scores  of all patches of the vision encoder if needs_scores(); those of one token's patches
-  //   count together
+  //   scores  of all patches of the vision encoder if needs_scores(); a token's score is the mean
+  //           of its patches'
   std::vector<int> Choose(std::span<const float> scores) const;
 
  private:
