@@ -14,7 +14,7 @@ namespace {
 
 bool IsControl(char32_t value) { return value < 0x20 || (0x7F <= value && value <= 0x9F); }
 
-// kept: the control characters that stay.
+// kept: control characters not to replace.
 std::string WithoutControls(std::string_view text, std::string_view kept) {
   std::string printable;
   while (!text.empty()) {
