@@ -37,7 +37,7 @@ TEST(SteadyExit, LeavesAsOftenAsItSays) {
     for (int position = 0; position < 1000; ++position) {
       left += rule.Leaves({.shares = shares, .position = position, .blocks = 4}) ? 1 : 0;
       EXPECT_FALSE(rule.Leaves({.shares = shares, .position = position, .blocks = 6}));
-      // Never far from the rate on the way.
+      // At no position far from the rate.
       EXPECT_NEAR(left, rate * (position + 1), 1);
     }
   }

@@ -28,7 +28,7 @@ std::vector<double> Frequencies(DecodeOptions options, const std::vector<float>&
   return shares;
 }
 
-// Five standard deviations of a share `p` of kDraws: a right sampler fails once in a million.
+// Five standard deviations of a fraction `p` of kDraws: a correct sampler fails once in a million.
 // The 1e-9 is for adding up kDraws times 1 / kDraws.
 void ExpectShares(const std::vector<double>& found, const std::vector<double>& expected) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -64,7 +64,7 @@ TEST(Sampler, NotANumberIsNeverPreferred) {
 TEST(Sampler, TemperatureShapesTheDistribution) {
   const std::vector<double> shares = {0.1, 0.2, 0.7};
   ExpectShares(Frequencies({.temperature = 1.0f, .seed = 1}, LogitsOf(shares)), shares);
-  // At temperature 0.5 every share is squared: 0.01, 0.04, 0.49 of 0.54.
+  // At temperature 0.5 every probability is squared: 0.01, 0.04, 0.49 of 0.54.
   ExpectShares(Frequencies({.temperature = 0.5f, .seed = 2}, LogitsOf(shares)),
                {0.01 / 0.54, 0.04 / 0.54, 0.49 / 0.54});
 }
@@ -99,7 +99,7 @@ TEST(Sampler, RepetitionPenaltyMovesOn) {
   EXPECT_EQ(negative.Choose(std::vector<float>{-1, -1.5f}), 1);  // -1 * 2 is below -1.5
 }
 
-// The logits that count, by the formulas alone.
+// The penalized logits, by the formulas alone.
 std::vector<float> PenalizedLogits(const DecodeOptions& options, std::vector<float> logits,
                                    std::span<const int> reply) {
   const auto window = static_cast<std::size_t>(options.penalty_window);
@@ -114,7 +114,7 @@ std::vector<float> PenalizedLogits(const DecodeOptions& options, std::vector<flo
   return logits;
 }
 
-// Whatever is drafted and forgotten meanwhile.
+// Drafting and forgetting tokens in between changes nothing.
 TEST(Sampler, PenaltiesAreThoseOfTheirFormulas) {
   constexpr int kTokens = 12;
   const DecodeOptions all_options[] = {
@@ -179,7 +179,7 @@ TEST(Sampler, SeedDecides) {
   EXPECT_NE(draw(7), draw(8));
 }
 
-// 20 draws among 50 tokens are alike once in 50^20 times.
+// 20 draws among 50 tokens are equal with probability 1 / 50^20.
 TEST(Sampler, WithoutASeedEachHasANewOne) {
   const std::vector<float> logits(50, 0.0f);
   const auto draw = [&](Sampler& sampler) {

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view kQuestion = "where is the cat?";
 
-// Greedy, a random model repeats itself; these draws tell replies apart.
+// With greedy decoding, a random model repeats itself; these draws make replies differ.
 const DecodeOptions kHot = {.max_tokens = 25, .temperature = 1.5f, .seed = 4};
 
 Session SessionWithImage(const Engine& engine, unsigned seed = 1) {
@@ -52,7 +52,7 @@ TEST(Session, AnswersAndStreamsWholeText) {
             t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms + t.generate_ms);
 }
 
-// The reply is what choosing by hand from the logits of the prompt gives.
+// The reply equals choosing by hand from the logits of the prompt.
 TEST(Session, RepliesAsTheLogitsSay) {
   const Engine engine = TinyEngine();
   const EncodedImage image = *engine.EncodeImage(TinyImage(40, 30, 1));
@@ -97,7 +97,7 @@ TEST(Session, ANewImageTakesThePlaceOfTheOld) {
   const Reply about_second = *session.Caption(kHot);
   EXPECT_EQ(about_second.reused_tokens, 0);
   EXPECT_NE(about_first.text, about_second.text);
-  // An image that can not be read changes nothing.
+  // An unreadable image changes nothing.
   EXPECT_TRUE(session.SetImage(std::vector<std::byte>(5)).has_value());
   EXPECT_EQ(session.Caption(kHot)->text, about_second.text);
 }
@@ -208,7 +208,7 @@ TEST(Session, TokensMayBeTakenEarly) {
   EXPECT_EQ(plain.early_tokens, 0);
   EXPECT_EQ(plain.blocks_per_token, TinyModel::kBlocks);
 
-  // One that is never sure enough says the same.
+  // An exit that is never confident gives the same reply.
   const Reply never = reply_with({.mode = EarlyExit::kExit, .layers = {1}, .threshold = 1});
   EXPECT_EQ(never.text, plain.text);
   EXPECT_EQ(never.early_tokens, 0);
@@ -252,7 +252,7 @@ TEST(Session, SessionsInThreadsReplyAsAlone) {
   EXPECT_EQ(together, alone);
 }
 
-// A prompt is read in parts of 256 rows.
+// Prefill runs in chunks of 256 rows.
 TEST(Session, IsCancelledWhileAPromptIsRead) {
   const Engine engine = TinyEngine();
   int asked = 0;
