@@ -8,8 +8,8 @@
 
 namespace edgevlm {
 
-// Rule 0 is the start rule. Built by hand or by a parser, which must ensure: every rule that is
-// used derives some text, all indices are in range, and no rule is left-recursive, directly or
+// Rule 0 is the start rule. Built by hand or by a parser. REQUIRES of the builder: every rule that
+// is used derives some text, all indices are in range, and no rule is left-recursive, directly or
 // through nullable rules.
 struct Grammar {
   using Bytes = std::bitset<256>;

@@ -12,7 +12,7 @@ bool Leaves(float threshold, const std::vector<float>& shares) {
 }
 
 TEST(ConfidentExit, AsksForTheShareOfTheLikeliest) {
-  for (std::size_t at = 0; at < 5; ++at) {  // wherever it stands
+  for (std::size_t at = 0; at < 5; ++at) {  // at any index
     std::vector<float> shares(5, 0.05f);
     shares[at] = 0.8f;
     EXPECT_TRUE(Leaves(0.79f, shares)) << at;

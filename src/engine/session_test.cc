@@ -119,7 +119,7 @@ TEST(Session, AllWaysToSetAnImageAgree) {
 TEST(Session, StopsWhenToldTo) {
   const Engine engine = TinyEngine();
   Session session = SessionWithImage(engine);
-  // Hot draws never end early by chance here: the seed is fixed.
+  // Draws at this temperature do not end early here: the seed is fixed.
   const DecodeOptions hot = {.max_tokens = 30, .temperature = 3.0f, .seed = 5};
   const Reply whole = *session.Ask(kQuestion, hot);
   ASSERT_EQ(whole.finish_reason, FinishReason::kMaxTokens);
@@ -148,7 +148,8 @@ TEST(Session, StopsWhenToldTo) {
 TEST(Session, StopsWhenTheContextIsFull) {
   const Engine engine = TinyEngine();
   Session session = SessionWithImage(engine);
-  const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320 places
+  const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320
+                                                             // positions
   const Reply reply = *session.Ask(question, {.max_tokens = 1000, .temperature = 5, .seed = 3});
   EXPECT_EQ(reply.prompt_tokens, 269);
   if (reply.finish_reason != FinishReason::kEndOfText) {

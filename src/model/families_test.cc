@@ -170,7 +170,7 @@ TEST(Families, BlockArrays) {
   EXPECT_THAT(with(keys::kImageMean, std::vector<float>{1, 1}), HasSubstr("image_mean"));
 }
 
-// A small file that asks for an image of 2048 x 2048 with many channels.
+// A small file that requires an image of 2048 x 2048 with many channels.
 TEST(Families, MemoryIsBounded) {
   const std::string error = LoadChanged([](TinyModel& model) {
     SetKey(model, keys::kImageSize, std::uint32_t{2048});

@@ -43,7 +43,7 @@ class GrammarMatcher {
   struct Place {
     const Grammar::Sequence* sequence;
     std::size_t position;
-    int behind;  // a place; kEnd: nothing
+    int behind;  // a position; kEnd: nothing
   };
   static constexpr int kEnd = -1;
   static constexpr State kUnknown = -2;

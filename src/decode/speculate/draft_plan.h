@@ -26,7 +26,7 @@ class Acceptance {
 
 // The draft of one generation: its limit and, as output, its planned length.
 struct DraftBudget {
-  double probability = 0;  // Acceptance::chance
+  double probability = 0;  // Acceptance::probability
   int most = 0;            // tokens
   int planned = 0;         // tokens, output
 };
