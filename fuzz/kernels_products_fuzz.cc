@@ -7,10 +7,10 @@
 #include "kernels/matmul/bf16/bf16_matmul.h"
 #include "kernels/matmul/float32/float32_matmul.h"
 #include "kernels/matmul/int8/int8_matmul.h"
-#include "kernels/matmul/int8/quantized_test_rows.h"
 #include "kernels/row_products/row_products.h"
+#include "kernels/testing/quantized_rows.h"
 #include "kernels_fuzz.h"
-#include "tensor/test_blocks.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

@@ -37,7 +37,7 @@ std::optional<std::string> RandomReply(const std::shared_ptr<const Grammar>& gra
     const int token = tokens[random() % tokens.size()];
     if (token == 0) return reply;
     reply += static_cast<char>(token);
-    filter.Take(token);
+    filter.Accept(token);
   }
   return std::nullopt;
 }

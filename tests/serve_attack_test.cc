@@ -235,7 +235,7 @@ TEST_F(ServeAttackTest, ChecksFieldsAtTheirLimits) {
 TEST(ServeExhaustionTest, SurvivesTooFewFileDescriptors) {
   const char* sanitizers = std::getenv("EDGEVLM_SANITIZE");
   if (sanitizers != nullptr && *sanitizers != 0) {
-    GTEST_SKIP() << "the sanitizer of undefined behaviour needs free files to look at memory";
+    GTEST_SKIP() << "the sanitizer of undefined behavior needs free files to look at memory";
   }
   const ServedEdgevlm few({}, 64);
   std::vector<Client> idle;

@@ -103,8 +103,8 @@ class BenchCommand final : public Command {
     DeclareTests(app);
     app.add_flag("--roofline", roofline_, "no model: what this machine can do at most");
     app.add_flag("--compare", compare_,
-                 "the same work with each optimisation by itself: gains and costs");
-    app.add_option("--labels", labels_folder_, "labelled images to ask about in --compare")
+                 "the same work with each optimization by itself: gains and costs");
+    app.add_option("--labels", labels_folder_, "labeled images to ask about in --compare")
         ->type_name("FOLDER")
         ->needs("--compare");
     app.add_option("--image", image_, "the image of img and cap (default: a smooth 640x480 PPM)")
@@ -351,8 +351,8 @@ class BenchCommand final : public Command {
     load_ns_ = std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
     if (!engine) return engine.error();
     const int context = engine->info().context_tokens;
-    const bool sees = engine->info().image_size > 0;
-    if (sees) {
+    const bool reads_images = engine->info().image_size > 0;
+    if (reads_images) {
       auto measured = MeasureImage(*engine, image_bytes_, repetitions_);
       if (auto error = Record(*engine, std::move(measured))) return error;
     }
@@ -365,7 +365,7 @@ class BenchCommand final : public Command {
       if (tokens == 0) continue;
       if (auto error = BenchGeneration(*engine, std::min(tokens, context))) return error;
     }
-    if (!sees) return {};
+    if (!reads_images) return {};
     if (questions_) {
       if (auto error = BenchQuestions(*engine)) return error;
     }

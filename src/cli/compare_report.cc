@@ -42,7 +42,7 @@ std::string Legend(const CompareRow& plain) {
 
 std::string CompareMarkdown(std::span<const CompareRow> rows) {
   std::string text =
-      "| optimisation | first token, ms | t/s | cache, MiB | process, MiB | drafts right | taken "
+      "| optimization | first token, ms | t/s | cache, MiB | process, MiB | drafts right | taken "
       "early | same reply | KL | answers right |\n"
       "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |\n";
   for (const CompareRow& row : rows) {

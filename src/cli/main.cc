@@ -29,7 +29,7 @@ constexpr CommandEntry kCommands[] = {
     {"info", "Show the version, this machine and the model", MakeInfoCommand},
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},
     {"profile", "Show where the time goes for an image", MakeProfileCommand},
-    {"eval", "Score a model on labelled images", MakeEvalCommand},
+    {"eval", "Score a model on labeled images", MakeEvalCommand},
     {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
     {"convert", "Turn a model of Hugging Face into GGUF files", MakeConvertCommand},
     {"models", "List, download, check and remove published models", MakeModelsCommand},
@@ -69,8 +69,8 @@ ExitCode RunCommandLine(int argc, char** argv, Output& output) {
       app.exit(error);
       return ExitCode::kDone;
     }
-    const std::vector<CLI::App*> begun = app.get_subcommands();
-    const std::string command = begun.empty() ? "" : " " + begun.front()->get_name();
+    const std::vector<CLI::App*> given = app.get_subcommands();
+    const std::string command = given.empty() ? "" : " " + given.front()->get_name();
     PrintError(OneLine(error.what()) + " (see edgevlm" + command + " --help)");
     return ExitCode::kUsage;
   }

@@ -36,7 +36,7 @@ class ModelsCommand final : public Command {
     list_ = Add(app, "list", "List the models that can be had", /*takes_name=*/false);
     show_ = Add(app, "show", "Show what is known about a model");
     pull_ = Add(app, "pull", "Download a model, or go on with it");
-    pull_->add_flag("--accept-license", accept_license_, "the model's licence has been read");
+    pull_->add_flag("--accept-license", accept_license_, "the model's license has been read");
     pull_->add_flag("--allow-http", allow_http_, "take files from hosts without encryption too");
     verify_ = Add(app, "verify", "Check an installed model's files");
     remove_ = Add(app, "rm", "Remove a model's files");

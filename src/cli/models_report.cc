@@ -33,7 +33,7 @@ json Size(const std::optional<std::uint64_t>& bytes) { return bytes ? json(*byte
 }  // namespace
 
 std::string ListText(const Catalog& catalog, const FolderOrError& folder) {
-  std::string table = Row({"name", "size", "memory", "licence", "installed"});
+  std::string table = Row({"name", "size", "memory", "license", "installed"});
   for (const CatalogEntry& entry : catalog) {
     table += Row({entry.name, SizeOrUnknown(entry.bytes()), std::to_string(entry.memory_mb) + " MB",
                   entry.license, IsThere(folder, entry) ? "yes" : "-"});
@@ -50,7 +50,7 @@ json ListJson(const Catalog& catalog, const FolderOrError& folder) {
 std::string ShowText(const CatalogEntry& entry, const FolderOrError& folder) {
   std::string text = entry.name + ": " + entry.title + "\n";
   text += "family     " + entry.family + "\n";
-  text += "licence    " + entry.license + ", " + entry.license_url +
+  text += "license    " + entry.license + ", " + entry.license_url +
           (entry.must_accept ? " (to be accepted)" : "") + "\n";
   text += "memory     about " + std::to_string(entry.memory_mb) + " MB\n";
   text += std::string("installed  ") + (IsThere(folder, entry) ? "yes" : "no") + "\n";

@@ -103,7 +103,7 @@ void Take(const Setting& setting, CLI::Option& option) {
   }
 }
 
-void TakeAll(const std::vector<Setting>& settings, CLI::App& app) {
+void ApplyAll(const std::vector<Setting>& settings, CLI::App& app) {
   // First collects all options that may be set, so that lists of different sources are not mixed.
   std::vector<std::pair<const Setting*, CLI::Option*>> free;
   for (const Setting& setting : settings) {
@@ -119,16 +119,16 @@ void TakeAll(const std::vector<Setting>& settings, CLI::App& app) {
 
 const char* Lookup(const char* name) { return std::getenv(name); }
 
-void TakeEnvironment(CLI::App& app) {
+void ApplyEnvironment(CLI::App& app) {
   std::vector<std::string_view> keys;
   for (const SettingName& setting : kSettings) keys.push_back(setting.key);
-  TakeAll(ReadEnvironment(keys, Lookup), app);
+  ApplyAll(ReadEnvironment(keys, Lookup), app);
 }
 
-void TakeFile(const std::string& path, CLI::App& app) {
+void ApplyFile(const std::string& path, CLI::App& app) {
   const auto settings = ReadConfigFile(path);
   if (!settings) throw CLI::ValidationError(settings.error().message);
-  TakeAll(*settings, app);
+  ApplyAll(*settings, app);
 }
 
 }  // namespace
@@ -141,8 +141,8 @@ void DeclareConfig(CLI::App& app) {
           ->type_name("FILE")
           ->envname("EDGEVLM_CONFIG");
   app.parse_complete_callback([&app, file] {
-    TakeEnvironment(app);
-    if (file->count() > 0) TakeFile(file->as<std::string>(), app);
+    ApplyEnvironment(app);
+    if (file->count() > 0) ApplyFile(file->as<std::string>(), app);
   });
 }
 

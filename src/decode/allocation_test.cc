@@ -71,24 +71,24 @@ long AllocationsOf(int tokens, const Decoder& decoder, ThreadPool& pool, Arrange
   std::deque<Sequence> sequences;
   std::deque<Speculation> speculations;
   std::deque<Generation> generations;
-  std::vector<Generation*> speaking;
+  std::vector<Generation*> generating;
   for (int i = 0; i < arrangement.generations; ++i) {
     sequences.emplace_back(decoder, decoder.shape().context, arrangement.cache);
     Speculation* speculation = nullptr;
     if (lent != nullptr) {
       speculation = &speculations.emplace_back(*lent, decoder.shape().context);
-      speculation->Begin(prompt);
+      speculation->StartReply(prompt);
     }
-    speaking.push_back(&generations.emplace_back(
+    generating.push_back(&generations.emplace_back(
         sequences.back(), std::vector<Input>{{.tokens = prompt}},
         TextSide{.tokenizer = tokenizer, .ends = {}}, options,
         [](std::string_view) { return true; }, speculation));
   }
   const long before = g_allocations;
   // At most 45 rows of prompts: several chunks at first.
-  while (!generations.front().finished()) batch_decoder.Step(speaking, 45, Run{.pool = pool});
+  while (!generations.front().finished()) batch_decoder.Step(generating, 45, Run{.pool = pool});
   const long allocations = g_allocations - before;
-  CHECK(std::ssize(generations.front().Finish().tokens) == tokens);
+  CHECK(std::ssize(generations.front().MoveResult().tokens) == tokens);
   return allocations;
 }
 

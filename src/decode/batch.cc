@@ -19,7 +19,7 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool ma
   for (const Entry& entry : entries_) {
     if (entry.span.cache == &sequence.cache()) waiting += entry.span.rows();
   }
-  CHECK(waiting + input.rows() <= sequence.room());
+  CHECK(waiting + input.rows() <= sequence.remaining());
   entries_.push_back({.span = {.cache = &sequence.cache(),
                                .first_position = sequence.positions() + waiting,
                                .tokens = input.tokens,

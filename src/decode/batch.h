@@ -52,7 +52,7 @@ class Batch {
 
   // Adds all inputs to one sequence, in order, in as many passes as needed; T tokens in total.
   //   logits  [R, V] of the last R of them; R may be 0
-  // REQUIRES: the batch is empty, R <= T <= sequence.room().
+  // REQUIRES: the batch is empty, R <= T <= sequence.remaining().
   void AddAll(Sequence& sequence, std::span<const Input> inputs, View<float> logits,
               const Run& run);
 

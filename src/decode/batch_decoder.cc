@@ -24,31 +24,31 @@ void BatchDecoder::Step(std::span<Generation* const> generations, int prompt_row
   CHECK(prompt_rows > 0 && batch_.rows() == 0);
   if (drafter_ != nullptr) Propose(generations, prompt_rows, thread_groups);
   const int prompts = Gather(generations, prompt_rows);
-  if (shares_.empty()) return;
+  if (parts_.empty()) return;
   const PassTimer timer(CostsOfStep(prompts), batch_.rows());
   const Run& run = thread_groups.For(batch_.rows());
   const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
   batch_.Forward(logits, run);
   if (run.IsOver()) return;  // the logits are undefined and unused
   int row = 0;
-  for (const Share& share : shares_) {
+  for (const StepPart& part : parts_) {
     const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),
-                                                static_cast<std::size_t>(share.logits_rows));
-    share.generation->Take(logits.Rows(row, share.logits_rows), blocks, run);
-    row += share.logits_rows;
+                                                static_cast<std::size_t>(part.logits_rows));
+    part.generation->Take(logits.Rows(row, part.logits_rows), blocks, run);
+    row += part.logits_rows;
   }
 }
 
 // Fills the batch; returns how many of its rows are prompt rows.
 int BatchDecoder::Gather(std::span<Generation* const> generations, int prompt_rows) {
-  shares_.clear();
+  parts_.clear();
   int rest = prompt_rows;
   for (Generation* const generation : generations) {
     if (generation->finished() || (generation->reading() && rest == 0)) continue;
     const int before = generation->prompt_rows();
     const int logits_rows = generation->Put(rest, batch_);
     rest -= before - generation->prompt_rows();
-    shares_.push_back({generation, logits_rows});
+    parts_.push_back({generation, logits_rows});
   }
   return prompt_rows - rest;
 }
@@ -69,7 +69,7 @@ void BatchDecoder::Propose(std::span<Generation* const> generations, int prompt_
     requests_.push_back(drafting_[i]->RequestDraft(budgets_[i].planned));
   }
   if (requests_.empty()) return;
-  PROFILE_ZONE(thread_groups.few.profiler, "decode.draft");
+  PROFILE_ZONE(thread_groups.decode.profiler, "decode.draft");
   drafter_->Propose(requests_, thread_groups);
 }
 

@@ -41,7 +41,7 @@ class BatchDecoder {
 
  private:
   // A generation's part of a step.
-  struct Share {
+  struct StepPart {
     Generation* generation;
     int logits_rows;
   };
@@ -62,7 +62,7 @@ class BatchDecoder {
   std::vector<Generation*> drafting_;
   std::vector<DraftBudget> budgets_;  // of drafting_
   std::vector<DraftRequest> requests_;
-  std::vector<Share> shares_;
+  std::vector<StepPart> parts_;
   std::vector<float> logits_;  // [R, V] of the largest step yet
 };
 

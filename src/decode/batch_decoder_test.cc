@@ -72,7 +72,8 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
       ASSERT_LT(step, 2000);
     }
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      const GenerationResult alone = Alone(requests[i]), together = running[i].generation.Finish();
+      const GenerationResult alone = Alone(requests[i]),
+                             together = running[i].generation.MoveResult();
       EXPECT_EQ(together.tokens, alone.tokens) << "stream " << i << ", rows " << prompt_rows;
       EXPECT_EQ(together.text, alone.text);
       EXPECT_EQ(together.finish_reason, alone.finish_reason);
@@ -82,19 +83,19 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
   }
 }
 
-TEST_F(BatchDecoderTest, OthersSpeakWhileALongPromptIsRead) {
+TEST_F(BatchDecoderTest, OthersGenerateWhileALongPromptIsRead) {
   const Request short_one = MakeRequest(2, 60, 1), long_one = MakeRequest(100, 60, 2);
-  Running speaking(*this, short_one), reading(*this, long_one), waiting(*this, short_one);
-  Generation* const generations[] = {&speaking.generation, &reading.generation,
+  Running generating(*this, short_one), reading(*this, long_one), waiting(*this, short_one);
+  Generation* const generations[] = {&generating.generation, &reading.generation,
                                      &waiting.generation};
   Step(generations, 12);
-  EXPECT_EQ(speaking.generation.tokens(), 1);
+  EXPECT_EQ(generating.generation.tokens(), 1);
   EXPECT_EQ(reading.sequence.positions(), 10);  // what remained of the first prompt
   for (int step = 1; step <= 9; ++step) {
     EXPECT_TRUE(reading.generation.reading());
     EXPECT_EQ(waiting.sequence.positions(), 0) << "prompts are read in the order of the streams";
     Step(generations, 10);
-    EXPECT_EQ(speaking.generation.tokens(), 1 + step);
+    EXPECT_EQ(generating.generation.tokens(), 1 + step);
     EXPECT_EQ(reading.sequence.positions(), 10 + 10 * step);
   }
   EXPECT_FALSE(reading.generation.reading());
@@ -114,10 +115,10 @@ TEST_F(BatchDecoderTest, CancelledBetweenSteps) {
   while (!kept.generation.finished()) Step(generations, 80);
   Step(generations, 80);  // none: does nothing
 
-  const GenerationResult whole = Alone(request), cut = late.generation.Finish();
-  EXPECT_EQ(kept.generation.Finish().tokens, whole.tokens);
+  const GenerationResult whole = Alone(request), cut = late.generation.MoveResult();
+  EXPECT_EQ(kept.generation.MoveResult().tokens, whole.tokens);
   EXPECT_EQ(early.sequence.positions(), 30);
-  EXPECT_EQ(early.generation.Finish().finish_reason, FinishReason::kCancelled);
+  EXPECT_EQ(early.generation.MoveResult().finish_reason, FinishReason::kCancelled);
   EXPECT_EQ(cut.finish_reason, FinishReason::kCancelled);
   EXPECT_EQ(cut.tokens, std::vector(whole.tokens.begin(), whole.tokens.begin() + 5));
   EXPECT_EQ(late.sequence.positions(), 50 + 4);
@@ -145,7 +146,7 @@ TEST_F(BatchDecoderTest, ImagesAreReadInChunksToo) {
         {.tokenizer = tokenizer_, .ends = {}}, options, {});
     Generation* const generations[] = {&generation};
     while (!generation.finished()) Step(generations, prompt_rows);
-    EXPECT_EQ(generation.Finish().tokens, Alone({.prompt = tokens, .options = options}).tokens);
+    EXPECT_EQ(generation.MoveResult().tokens, Alone({.prompt = tokens, .options = options}).tokens);
   }
 }
 

@@ -45,7 +45,7 @@ TEST_F(BatchTest, ChunksEqualOneTokenAtATime) {
     expected.insert(expected.end(), row.begin(), row.end());
   }
   EXPECT_EQ(all, expected);
-  EXPECT_EQ(chunks.room(), 0);
+  EXPECT_EQ(chunks.remaining(), 0);
 }
 
 TEST_F(BatchTest, LastRowsOverAChunkBorder) {

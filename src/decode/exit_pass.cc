@@ -11,7 +11,7 @@ namespace edgevlm {
 void ExitPass::Forward(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave,
                        const PassResults& results, Workspace& workspace, const Run& run) {
   const WorkspaceScope scope(workspace);
-  Begin(batch, may_leave);
+  ReadBatch(batch, may_leave);
   View<float> x = workspace.Alloc(RowsOf(batch), decoder_.shape().width);
   decoder_.Embed(spans_, x, run);
   BlockRange blocks;
@@ -24,17 +24,17 @@ void ExitPass::Forward(std::span<const TokenSpan> batch, const std::vector<bool>
   }
   blocks.end = decoder_.shape().blocks;
   decoder_.RunBlocks(spans_, blocks, x, workspace, run);
-  Finish(x, results, workspace, run);
+  FinishRows(x, results, workspace, run);
 }
 
-void ExitPass::Begin(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave) {
+void ExitPass::ReadBatch(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave) {
   CHECK(may_leave.size() == batch.size());
   spans_.assign(batch.begin(), batch.end());
-  places_.clear();
+  rows_.clear();
   int logits_row = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     CHECK(!may_leave[i] || (batch[i].rows() == 1 && batch[i].logits_rows == 1));
-    places_.push_back({.logits_row = logits_row, .may_leave = may_leave[i], .leaves = false});
+    rows_.push_back({.logits_row = logits_row, .may_leave = may_leave[i], .leaves = false});
     logits_row += batch[i].logits_rows;
   }
 }
@@ -42,17 +42,17 @@ void ExitPass::Begin(std::span<const TokenSpan> batch, const std::vector<bool>& 
 // Removes the rows that exit here. Returns the rows of those that stay.
 View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& results,
                               Workspace& workspace, const Run& run) {
-  const auto candidates = static_cast<int>(std::ranges::count(places_, true, &Place::may_leave));
+  const auto candidates = static_cast<int>(std::ranges::count(rows_, true, &RowState::may_leave));
   if (candidates == 0) return x;
   const WorkspaceScope scope(workspace);
   const View<float> asked = workspace.Alloc(candidates, x.cols);
   int row = 0, next = 0;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
-    if (places_[i].may_leave) std::ranges::copy(x.Row(row), asked.Row(next++).begin());
+    if (rows_[i].may_leave) std::ranges::copy(x.Row(row), asked.Row(next++).begin());
     row += spans_[i].rows();
   }
   Ask(exit, asked, results, workspace, run);
-  const auto leaving = static_cast<int>(std::ranges::count(places_, true, &Place::leaves));
+  const auto leaving = static_cast<int>(std::ranges::count(rows_, true, &RowState::leaves));
   if (leaving == 0) return x;
   const View<float> left = workspace.Alloc(leaving, x.cols);
   const View<float> rest = Part(x, left);
@@ -68,19 +68,19 @@ void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results
   const int vocabulary = decoder_.shape().vocabulary;
   const View<float> logits = workspace.Alloc(asked.rows, vocabulary);
   decoder_.WriteLogits(asked, logits, workspace, run);
-  const std::span<float> shares = workspace.Alloc(1, vocabulary).Row(0);
-  int row = 0;
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    Place& place = places_[i];
-    if (!place.may_leave) continue;
-    Softmax(logits.Row(row), shares);
-    place.leaves = plan_.rule->Leaves(
-        {.shares = shares, .position = spans_[i].first_position, .blocks = exit});
-    if (place.leaves) {
-      std::ranges::copy(logits.Row(row), results.logits.Row(place.logits_row).begin());
-      results.blocks[static_cast<std::size_t>(place.logits_row)] = exit;
+  const std::span<float> probabilities = workspace.Alloc(1, vocabulary).Row(0);
+  int candidate = 0;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    RowState& row = rows_[i];
+    if (!row.may_leave) continue;
+    Softmax(logits.Row(candidate), probabilities);
+    row.leaves = plan_.rule->Leaves(
+        {.probabilities = probabilities, .position = spans_[i].first_position, .blocks = exit});
+    if (row.leaves) {
+      std::ranges::copy(logits.Row(candidate), results.logits.Row(row.logits_row).begin());
+      results.blocks[static_cast<std::size_t>(row.logits_row)] = exit;
     }
-    ++row;
+    ++candidate;
   }
 }
 
@@ -92,7 +92,7 @@ View<float> ExitPass::Part(View<float> x, View<float> left) {
   int row = 0, kept_rows = 0;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
     const int rows = spans_[i].rows();
-    if (places_[i].leaves) {
+    if (rows_[i].leaves) {
       std::ranges::copy(x.Row(row), left.Row(static_cast<int>(leaving_.size())).begin());
       leaving_.push_back(spans_[i]);
     } else {
@@ -101,18 +101,18 @@ View<float> ExitPass::Part(View<float> x, View<float> left) {
       }
       kept_rows += rows;
       spans_[kept] = spans_[i];
-      places_[kept++] = places_[i];
+      rows_[kept++] = rows_[i];
     }
     row += rows;
   }
   spans_.resize(kept);
-  places_.resize(kept);
+  rows_.resize(kept);
   return x.Rows(0, kept_rows);
 }
 
 // The logits of the rows that went through all blocks.
-void ExitPass::Finish(View<const float> x, const PassResults& results, Workspace& workspace,
-                      const Run& run) const {
+void ExitPass::FinishRows(View<const float> x, const PassResults& results, Workspace& workspace,
+                          const Run& run) const {
   int rows = 0;
   for (const TokenSpan& span : spans_) rows += span.logits_rows;
   if (rows == 0) return;
@@ -124,7 +124,7 @@ void ExitPass::Finish(View<const float> x, const PassResults& results, Workspace
   int row = 0;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
     for (int r = 0; r < spans_[i].logits_rows; ++r, ++row) {
-      const int to = places_[i].logits_row + r;
+      const int to = rows_[i].logits_row + r;
       if (!all) std::ranges::copy(logits.Row(row), results.logits.Row(to).begin());
       results.blocks[static_cast<std::size_t>(to)] = decoder_.shape().blocks;
     }

@@ -31,27 +31,27 @@ class ExitPass {
                const PassResults& results, Workspace& workspace, const Run& run);
 
  private:
-  // Where a span's results go: its first row of the logits.
-  struct Place {
+  // A span's first row of the logits, and whether it may exit and exits here.
+  struct RowState {
     int logits_row;
     bool may_leave;
     bool leaves;
   };
 
-  void Begin(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave);
+  void ReadBatch(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave);
   View<float> LeaveAt(int exit, View<float> x, const PassResults& results, Workspace& workspace,
                       const Run& run);
   void Ask(int exit, View<const float> asked, const PassResults& results, Workspace& workspace,
            const Run& run);
   View<float> Part(View<float> x, View<float> left);
-  void Finish(View<const float> x, const PassResults& results, Workspace& workspace,
-              const Run& run) const;
+  void FinishRows(View<const float> x, const PassResults& results, Workspace& workspace,
+                  const Run& run) const;
 
   const Decoder& decoder_;
   const ExitPlan& plan_;
-  // The spans that still run, and the output row of each. Their rows lie in x in this order.
+  // The spans that still run, and the state of each. Their rows are in x in this order.
   std::vector<TokenSpan> spans_;
-  std::vector<Place> places_;
+  std::vector<RowState> rows_;
   std::vector<TokenSpan> leaving_;  // that exit here
 };
 

@@ -140,9 +140,9 @@ TEST_F(ExitPassTest, TheRuleIsToldWhatTheExitSays) {
   std::vector<int> asked;
   const ExitPlan plan = PlanOf({1, 3}, [&](const ExitPoint& point) {
     float sum = 0;
-    for (const float share : point.shares) sum += share;
+    for (const float share : point.probabilities) sum += share;
     EXPECT_NEAR(sum, 1, 1e-4);
-    EXPECT_EQ(point.shares.size(), static_cast<std::size_t>(kBytes));
+    EXPECT_EQ(point.probabilities.size(), static_cast<std::size_t>(kBytes));
     EXPECT_EQ(point.position, 9);
     asked.push_back(point.blocks);
     return false;

@@ -12,7 +12,7 @@ ConfidentExit::ConfidentExit(float threshold) : threshold_(threshold) {
 }
 
 bool ConfidentExit::Leaves(const ExitPoint& point) const {
-  return point.shares[static_cast<std::size_t>(ArgMax(point.shares))] > threshold_;
+  return point.probabilities[static_cast<std::size_t>(ArgMax(point.probabilities))] > threshold_;
 }
 
 SteadyExit::SteadyExit(double rate, int first) : rate_(rate), first_(first) {

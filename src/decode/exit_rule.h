@@ -7,9 +7,9 @@ namespace edgevlm {
 
 // A row at an exit.
 struct ExitPoint {
-  std::span<const float> shares;  // [V] softmax of the exit's logits
-  int position = 0;               // of the row in its sequence
-  int blocks = 0;                 // that the row went through
+  std::span<const float> probabilities;  // [V] softmax of the exit's logits
+  int position = 0;                      // of the row in its sequence
+  int blocks = 0;                        // that the row went through
 };
 
 // Threads: const methods from any number of threads.
@@ -17,7 +17,7 @@ class ExitRule {
  public:
   virtual ~ExitRule() = default;
 
-  // REQUIRES: point.shares is not empty.
+  // REQUIRES: point.probabilities is not empty.
   virtual bool Leaves(const ExitPoint& point) const = 0;
 };
 

@@ -7,17 +7,18 @@
 namespace edgevlm {
 namespace {
 
-bool Leaves(float threshold, const std::vector<float>& shares) {
-  return ConfidentExit(threshold).Leaves({.shares = shares, .position = 3, .blocks = 8});
+bool Leaves(float threshold, const std::vector<float>& probabilities) {
+  return ConfidentExit(threshold).Leaves(
+      {.probabilities = probabilities, .position = 3, .blocks = 8});
 }
 
 TEST(ConfidentExit, AsksForTheShareOfTheLikeliest) {
   for (std::size_t at = 0; at < 5; ++at) {  // at any index
-    std::vector<float> shares(5, 0.05f);
-    shares[at] = 0.8f;
-    EXPECT_TRUE(Leaves(0.79f, shares)) << at;
-    EXPECT_FALSE(Leaves(0.8f, shares)) << at;
-    EXPECT_FALSE(Leaves(0.81f, shares)) << at;
+    std::vector<float> probabilities(5, 0.05f);
+    probabilities[at] = 0.8f;
+    EXPECT_TRUE(Leaves(0.79f, probabilities)) << at;
+    EXPECT_FALSE(Leaves(0.8f, probabilities)) << at;
+    EXPECT_FALSE(Leaves(0.81f, probabilities)) << at;
   }
 }
 
@@ -30,13 +31,15 @@ TEST(ConfidentExit, Extremes) {
 }
 
 TEST(SteadyExit, LeavesAsOftenAsItSays) {
-  const std::vector<float> shares = {0.5f, 0.5f};
+  const std::vector<float> probabilities = {0.5f, 0.5f};
   for (const double rate : {0.0, 0.1, 0.37, 0.5, 0.9, 1.0}) {
     const SteadyExit rule(rate, 4);
     int left = 0;
     for (int position = 0; position < 1000; ++position) {
-      left += rule.Leaves({.shares = shares, .position = position, .blocks = 4}) ? 1 : 0;
-      EXPECT_FALSE(rule.Leaves({.shares = shares, .position = position, .blocks = 6}));
+      left +=
+          rule.Leaves({.probabilities = probabilities, .position = position, .blocks = 4}) ? 1 : 0;
+      EXPECT_FALSE(
+          rule.Leaves({.probabilities = probabilities, .position = position, .blocks = 6}));
       // At no position far from the rate.
       EXPECT_NEAR(left, rate * (position + 1), 1);
     }

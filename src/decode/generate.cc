@@ -6,7 +6,7 @@ GenerationResult Generate(BatchDecoder& batch_decoder, Generation& generation,
                           const ThreadGroups& thread_groups) {
   Generation* const generations[] = {&generation};
   while (!generation.finished()) batch_decoder.Step(generations, Batch::kChunkRows, thread_groups);
-  return generation.Finish();
+  return generation.MoveResult();
 }
 
 }  // namespace edgevlm

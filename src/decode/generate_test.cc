@@ -75,8 +75,8 @@ class GenerateTest : public ::testing::Test {
   }
 
   // A model that generates `text` byte by byte, then ends; with a prompt of one token.
-  GenerationResult Say(std::string_view text, const DecodeOptions& options,
-                       const OnText& on_text = {}) {
+  GenerationResult Emit(std::string_view text, const DecodeOptions& options,
+                        const OnText& on_text = {}) {
     std::vector<int> script;
     for (const char c : text) script.push_back(static_cast<unsigned char>(c));
     script.push_back(kEnd);
@@ -94,28 +94,28 @@ class GenerateTest : public ::testing::Test {
 };
 
 TEST_F(GenerateTest, EndsWithTheEndToken) {
-  const GenerationResult result = Say(" a red ball", {.max_tokens = 100});
+  const GenerationResult result = Emit(" a red ball", {.max_tokens = 100});
   EXPECT_EQ(result.text, "a red ball");
   EXPECT_EQ(result.finish_reason, FinishReason::kEndOfText);
   EXPECT_EQ(std::ssize(result.tokens), 12);
 }
 
 TEST_F(GenerateTest, EndsAtMaxTokens) {
-  const GenerationResult result = Say(" a red ball", {.max_tokens = 3});
+  const GenerationResult result = Emit(" a red ball", {.max_tokens = 3});
   EXPECT_EQ(result.text, "a ");
   EXPECT_EQ(result.finish_reason, FinishReason::kMaxTokens);
   EXPECT_EQ(std::ssize(result.tokens), 3);
 }
 
 TEST_F(GenerateTest, EndsBeforeAStopString) {
-  const GenerationResult result = Say(" a red ball", {.max_tokens = 100, .stop = {"d b", "x"}});
+  const GenerationResult result = Emit(" a red ball", {.max_tokens = 100, .stop = {"d b", "x"}});
   EXPECT_EQ(result.text, "a re");
   EXPECT_EQ(result.finish_reason, FinishReason::kStopString);
   EXPECT_EQ(std::ssize(result.tokens), 8);
 }
 
 TEST_F(GenerateTest, ShowsWhatLookedLikeAStopStringWhenItEnds) {
-  const GenerationResult result = Say(" a re", {.max_tokens = 5, .stop = {"red"}});
+  const GenerationResult result = Emit(" a re", {.max_tokens = 5, .stop = {"red"}});
   EXPECT_EQ(result.text, "a re");
   EXPECT_EQ(result.finish_reason, FinishReason::kMaxTokens);
 }
@@ -123,7 +123,7 @@ TEST_F(GenerateTest, ShowsWhatLookedLikeAStopStringWhenItEnds) {
 TEST_F(GenerateTest, EndsWhenCancelled) {
   std::string shown;
   const GenerationResult result =
-      Say(" a red ball", {.max_tokens = 100}, [&](std::string_view piece) {
+      Emit(" a red ball", {.max_tokens = 100}, [&](std::string_view piece) {
         shown += piece;
         return shown.size() < 4;
       });
@@ -134,7 +134,7 @@ TEST_F(GenerateTest, EndsWhenCancelled) {
 
 TEST_F(GenerateTest, WaitsForWholeCharacters) {
   std::vector<std::string> pieces;
-  Say(" \xE2\x82\xAC!", {.max_tokens = 100}, [&](std::string_view piece) {
+  Emit(" \xE2\x82\xAC!", {.max_tokens = 100}, [&](std::string_view piece) {
     pieces.emplace_back(piece);
     return true;
   });

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t kBytesPerToken = 16;
 
 // The maximum number of tokens of a reply.
-std::size_t MostTokens(const DecodeOptions& options, int room) {
-  return static_cast<std::size_t>(std::min(options.max_tokens, room + 1));
+std::size_t MostTokens(const DecodeOptions& options, int remaining) {
+  return static_cast<std::size_t>(std::min(options.max_tokens, remaining + 1));
 }
 
 }  // namespace
@@ -30,10 +30,11 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
       on_text_(std::move(on_text)),
       speculation_(speculation),
       sampler_(options_, text_side.tokenizer.size()),
-      text_(options_.stop, kBytesPerToken * MostTokens(options_, sequence.room() - rest_.rows()),
+      text_(options_.stop,
+            kBytesPerToken * MostTokens(options_, sequence.remaining() - rest_.rows()),
             text_side.goes_on) {
-  CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.room());
-  tokens_.reserve(MostTokens(options_, sequence.room() - rest_.rows()));
+  CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.remaining());
+  tokens_.reserve(MostTokens(options_, sequence.remaining() - rest_.rows()));
   if (options_.grammar != nullptr) {
     filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends);
   }
@@ -87,7 +88,7 @@ void Generation::Take(View<const float> logits, std::span<const int> blocks, con
     as_drafted = Choose(logits.Row(taken), taken, run.profiler);
     CountBlocks(blocks[static_cast<std::size_t>(taken)]);
     ++taken;
-    Say(tokens_.back(), sequence_.room() + logits.rows - taken);
+    Emit(tokens_.back(), sequence_.remaining() + logits.rows - taken);
   }
   if (taken < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - taken));
   if (speculation_ == nullptr) return;
@@ -128,16 +129,15 @@ std::span<const float> Generation::Filtered(std::span<const float> logits) {
   return filtered_;
 }
 
-// Emits the token's text, unless the reply ends with it. room: remaining capacity for tokens after
-// it.
-void Generation::Say(int token, int room) {
+// Emits the token's text, unless the reply ends with it. remaining: capacity for tokens after it.
+void Generation::Emit(int token, int remaining) {
   if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
-  if (filter_) filter_->Take(token);
+  if (filter_) filter_->Accept(token);
   if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
   if (text_.stopped()) return End(FinishReason::kStopString);
   if (filter_ && filter_->is_complete()) return End(FinishReason::kEndOfText);
   if (std::ssize(tokens_) == options_.max_tokens) return End(FinishReason::kMaxTokens);
-  if (room == 0) return End(FinishReason::kContextFull);
+  if (remaining == 0) return End(FinishReason::kContextFull);
 }
 
 // False when the receiver stops the reply.
@@ -156,7 +156,7 @@ void Generation::Cancel() {
   if (!finished()) End(FinishReason::kCancelled);
 }
 
-GenerationResult Generation::Finish() {
+GenerationResult Generation::MoveResult() {
   CHECK(finished());
   return {.text = std::string(text_.shown()),
           .finish_reason = *finish_reason_,

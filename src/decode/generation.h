@@ -44,7 +44,7 @@ class Generation {
   // sequence: holds the prefix that the prompt shares with an earlier one, or nothing.
   // prompt: the rows to prefill, T of them; its values must stay until then.
   // speculation: of the BatchDecoder's drafter, started with the whole prompt; null: none.
-  // REQUIRES: 1 <= T <= sequence.room(), !Validate(options). The sequence must outlive the
+  // REQUIRES: 1 <= T <= sequence.remaining(), !Validate(options). The sequence must outlive the
   // generation and have no other user until it is finished.
   Generation(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
              const DecodeOptions& options, OnText on_text, Speculation* speculation = nullptr);
@@ -60,7 +60,7 @@ class Generation {
   void Cancel();
 
   // The result. REQUIRES: finished(). Call once.
-  GenerationResult Finish();
+  GenerationResult MoveResult();
 
   // For speculation: how many tokens a draft may have, and the request for it. The draft is part of
   // the next step.
@@ -81,7 +81,7 @@ class Generation {
   bool Choose(std::span<const float> logits, int place, Profiler* profiler);
   std::span<const float> Filtered(std::span<const float> logits);
   void CountBlocks(int blocks);
-  void Say(int token, int room);
+  void Emit(int token, int remaining);
   bool Show(std::string_view piece) const;
   void End(FinishReason reason);
 

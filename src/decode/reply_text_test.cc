@@ -76,7 +76,7 @@ TEST(ReplyText, EarliestOfSeveralStopStrings) {
   EXPECT_EQ(AddAll(text, {"xabc"}), "x");
 }
 
-TEST(ReplyText, BeginningOfAStopStringComesOutAtTheEnd) {
+TEST(ReplyText, ThePrefixOfAStopStringComesOutAtTheEnd) {
   const std::vector<std::string> stop = {"aab"};
   ReplyText text(stop, 0);
   EXPECT_EQ(text.Add("aaa"), "a");

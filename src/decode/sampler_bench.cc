@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "decode/sampler.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

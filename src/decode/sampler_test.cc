@@ -21,25 +21,25 @@ constexpr int kDraws = 20000;
 std::vector<double> Frequencies(DecodeOptions options, const std::vector<float>& logits) {
   options.seed = 1;
   Sampler sampler(options, static_cast<int>(logits.size()));
-  std::vector<double> shares(logits.size());
+  std::vector<double> probabilities(logits.size());
   for (int i = 0; i < kDraws; ++i) {
-    shares[static_cast<std::size_t>(sampler.Choose(logits))] += 1.0 / kDraws;
+    probabilities[static_cast<std::size_t>(sampler.Choose(logits))] += 1.0 / kDraws;
   }
-  return shares;
+  return probabilities;
 }
 
 // Five standard deviations of a fraction `p` of kDraws: a correct sampler fails once in a million.
 // The 1e-9 is for adding up kDraws times 1 / kDraws.
-void ExpectShares(const std::vector<double>& found, const std::vector<double>& expected) {
+void ExpectFrequencies(const std::vector<double>& found, const std::vector<double>& expected) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const double tolerance = 5 * std::sqrt(expected[i] * (1 - expected[i]) / kDraws) + 1e-9;
     EXPECT_NEAR(found[i], expected[i], tolerance) << "token " << i;
   }
 }
 
-std::vector<float> LogitsOf(const std::vector<double>& shares) {
+std::vector<float> LogitsOf(const std::vector<double>& probabilities) {
   std::vector<float> logits;
-  for (double share : shares) logits.push_back(static_cast<float>(std::log(share)) + 3.0f);
+  for (double share : probabilities) logits.push_back(static_cast<float>(std::log(share)) + 3.0f);
   return logits;
 }
 
@@ -62,30 +62,34 @@ TEST(Sampler, NotANumberIsNeverPreferred) {
 }
 
 TEST(Sampler, TemperatureShapesTheDistribution) {
-  const std::vector<double> shares = {0.1, 0.2, 0.7};
-  ExpectShares(Frequencies({.temperature = 1.0f, .seed = 1}, LogitsOf(shares)), shares);
+  const std::vector<double> probabilities = {0.1, 0.2, 0.7};
+  ExpectFrequencies(Frequencies({.temperature = 1.0f, .seed = 1}, LogitsOf(probabilities)),
+                    probabilities);
   // At temperature 0.5 every probability is squared: 0.01, 0.04, 0.49 of 0.54.
-  ExpectShares(Frequencies({.temperature = 0.5f, .seed = 2}, LogitsOf(shares)),
-               {0.01 / 0.54, 0.04 / 0.54, 0.49 / 0.54});
+  ExpectFrequencies(Frequencies({.temperature = 0.5f, .seed = 2}, LogitsOf(probabilities)),
+                    {0.01 / 0.54, 0.04 / 0.54, 0.49 / 0.54});
 }
 
 TEST(Sampler, TopKKeepsTheLikeliest) {
-  ExpectShares(Frequencies({.temperature = 1.0f, .top_k = 2}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
-               {0, 3.0 / 7, 0, 4.0 / 7});
+  ExpectFrequencies(Frequencies({.temperature = 1.0f, .top_k = 2}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+                    {0, 3.0 / 7, 0, 4.0 / 7});
 }
 
 TEST(Sampler, TopPKeepsTheNucleus) {
-  ExpectShares(Frequencies({.temperature = 1.0f, .top_p = 0.6f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
-               {0, 3.0 / 7, 0, 4.0 / 7});
-  ExpectShares(Frequencies({.temperature = 1.0f, .top_p = 0.01f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
-               {0, 0, 0, 1});
-  ExpectShares(Frequencies({.temperature = 1.0f, .top_p = 0}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
-               {0, 0, 0, 1});
+  ExpectFrequencies(
+      Frequencies({.temperature = 1.0f, .top_p = 0.6f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+      {0, 3.0 / 7, 0, 4.0 / 7});
+  ExpectFrequencies(
+      Frequencies({.temperature = 1.0f, .top_p = 0.01f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+      {0, 0, 0, 1});
+  ExpectFrequencies(Frequencies({.temperature = 1.0f, .top_p = 0}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+                    {0, 0, 0, 1});
 }
 
 TEST(Sampler, MinPDropsTheRare) {
-  ExpectShares(Frequencies({.temperature = 1.0f, .min_p = 0.6f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
-               {0, 3.0 / 7, 0, 4.0 / 7});
+  ExpectFrequencies(
+      Frequencies({.temperature = 1.0f, .min_p = 0.6f}, LogitsOf({0.1, 0.3, 0.2, 0.4})),
+      {0, 3.0 / 7, 0, 4.0 / 7});
 }
 
 TEST(Sampler, RepetitionPenaltyMovesOn) {
@@ -151,7 +155,7 @@ TEST(Sampler, PenaltiesAreThoseOfTheirFormulas) {
 }
 
 TEST(Sampler, PenaltiesMoveTheProbabilitiesOfDraws) {
-  const std::vector<double> shares = {0.25, 0.25, 0.5};
+  const std::vector<double> probabilities = {0.25, 0.25, 0.5};
   std::vector<double> found(3);
   for (int i = 0; i < kDraws; ++i) {
     Sampler sampler({.presence_penalty = std::log(4.0f),
@@ -161,10 +165,10 @@ TEST(Sampler, PenaltiesMoveTheProbabilitiesOfDraws) {
                     3);
     ASSERT_EQ(sampler.Choose(std::vector<float>{0, 0, 100}), 2);
     ASSERT_EQ(sampler.Choose(std::vector<float>{0, 0, 100}), 2);
-    found[static_cast<std::size_t>(sampler.Choose(LogitsOf(shares)))] += 1.0 / kDraws;
+    found[static_cast<std::size_t>(sampler.Choose(LogitsOf(probabilities)))] += 1.0 / kDraws;
   }
   // e^-(log 4 + 2 log 2) = 1/16 of the third.
-  ExpectShares(found, {8.0 / 17, 8.0 / 17, 1.0 / 17});
+  ExpectFrequencies(found, {8.0 / 17, 8.0 / 17, 1.0 / 17});
 }
 
 TEST(Sampler, SeedDecides) {

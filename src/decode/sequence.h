@@ -14,7 +14,7 @@ class Sequence {
       : cache_(decoder.cache_shape(positions, cache)) {}
 
   int positions() const { return cache_.positions(); }
-  int room() const { return cache_.capacity() - positions(); }
+  int remaining() const { return cache_.capacity() - positions(); }
 
   // Ends the prompt: the cache's policy may now choose which positions to keep.
   void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }

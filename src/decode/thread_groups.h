@@ -1,24 +1,26 @@
-// ThreadGroups: the threads on which the decoding loop runs its passes.
+// ThreadGroups: the threads on which prefill and decode run.
 #pragma once
 
 #include "model/run.h"
 
 namespace edgevlm {
 
-// Passes over few rows are bound by memory bandwidth, which some of the threads may saturate. Both
-// groups may be the same. Passed by reference, owns nothing.
+// Decode is bound by memory bandwidth, which some of the threads may saturate; prefill uses them
+// all. Both may be the same threads. Passed by reference, owns nothing.
 struct ThreadGroups {
-  // Up to this many rows, a pass is bound by reading the weights, which its rows share.
-  static constexpr int kFewRows = 8;
+  // Up to this many rows, a pass is bound by reading the weights: one row per reply, or the few of
+  // a draft that is verified.
+  static constexpr int kMaxDecodeRows = 8;
 
-  Run many;
-  Run few;
+  Run prefill;
+  Run decode;
 
-  // One group for all passes.
-  ThreadGroups(const Run& run) : many(run), few(run) {}
-  ThreadGroups(const Run& for_many, const Run& for_few) : many(for_many), few(for_few) {}
+  // The same threads for both.
+  ThreadGroups(const Run& run) : prefill(run), decode(run) {}
+  ThreadGroups(const Run& for_prefill, const Run& for_decode)
+      : prefill(for_prefill), decode(for_decode) {}
 
-  const Run& For(int rows) const { return rows <= kFewRows ? few : many; }
+  const Run& For(int rows) const { return rows <= kMaxDecodeRows ? decode : prefill; }
 };
 
 }  // namespace edgevlm

@@ -115,7 +115,7 @@ Reply Session::State::Generate(const Prompt& prompt, const DecodeOptions& option
     Step(active.generation());
     active.Update();
   }
-  Reply reply = active.Finish();
+  Reply reply = active.MakeReply();
   reply.timings.total_ms = watch.Milliseconds();
   held = active.Held();
   return reply;
@@ -232,7 +232,7 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   State& state = *state_;
   if (!state.evaluating) state.Forget();
   const Result<TokenList> list =
-      CutAtImage(state.model, tokens, state.image.get(), state.sequence.room());
+      CutAtImage(state.model, tokens, state.image.get(), state.sequence.remaining());
   if (!list) return list.error();
   state.batch_decoder.batch().AddAll(state.sequence, list->inputs, state.logits(),
                                      state.thread_groups().For(list->rows));

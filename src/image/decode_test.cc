@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "image/test_images.h"
+#include "image/testing/images.h"
 #include "image/write.h"
 
 namespace edgevlm {

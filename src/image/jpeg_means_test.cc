@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "image/jpeg_huffman.h"
-#include "image/test_jpegs.h"
+#include "image/testing/jpegs.h"
 
 namespace edgevlm {
 namespace {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "image/jpeg_scans.h"
-#include "image/test_images.h"
-#include "image/test_jpegs.h"
+#include "image/testing/images.h"
+#include "image/testing/jpegs.h"
 #include "image/write.h"
 
 namespace edgevlm {

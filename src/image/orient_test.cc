@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "image/test_images.h"
+#include "image/testing/images.h"
 
 namespace edgevlm {
 namespace {

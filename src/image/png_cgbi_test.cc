@@ -5,8 +5,8 @@
 #include <zlib.h>
 
 #include "image/orient.h"
-#include "image/test_images.h"
-#include "image/test_pngs.h"
+#include "image/testing/images.h"
+#include "image/testing/pngs.h"
 
 namespace edgevlm {
 namespace {

@@ -3,8 +3,8 @@
 #include <png.h>
 #include <zlib.h>
 
-#include "image/test_images.h"
-#include "image/test_pngs.h"
+#include "image/testing/images.h"
+#include "image/testing/pngs.h"
 #include "image/write.h"
 
 namespace edgevlm {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "image/test_images.h"
+#include "image/testing/images.h"
 
 namespace edgevlm {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <webp/encode.h>
 
-#include "image/test_images.h"
+#include "image/testing/images.h"
 
 namespace edgevlm {
 namespace {

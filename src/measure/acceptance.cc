@@ -26,7 +26,7 @@ class Replies {
   // speculation: null: none.
   GenerationResult Next(BatchDecoder& batch_decoder, Speculation* speculation) {
     sequence_.TruncateTo(0);
-    if (speculation != nullptr) speculation->Begin(prompt_);
+    if (speculation != nullptr) speculation->StartReply(prompt_);
     DecodeOptions options;
     options.max_tokens = tokens_;
     // No token ends the reply.
@@ -54,7 +54,7 @@ double PassMs(const Decoder& decoder, const ThreadGroups& thread_groups, int row
   Batch batch(decoder);
   const std::vector<int> text(static_cast<std::size_t>(positions), 0);
   const Input before = {.tokens = text};
-  batch.AddAll(sequence, {&before, 1}, {}, thread_groups.many);
+  batch.AddAll(sequence, {&before, 1}, {}, thread_groups.prefill);
   const int vocabulary = decoder.shape().vocabulary;
   std::vector<float> logits(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary));
   std::vector<double> ms;

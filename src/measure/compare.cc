@@ -28,16 +28,16 @@ std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo&
   }
   add("--early-exit exit").early_exit.mode = EarlyExit::kExit;
   // A whole image, of which nothing may be evicted; half of a text.
-  const bool sees = !info.vision_encoder.empty();
-  const int kept =
-      sees ? info.image_tokens + 1 : std::max(1, ComparePromptTokens(info.context_tokens) / 2);
+  const bool reads_images = !info.vision_encoder.empty();
+  const int kept = reads_images ? info.image_tokens + 1
+                                : std::max(1, ComparePromptTokens(info.context_tokens) / 2);
   const std::string rows = std::to_string(kept);
   for (const std::string& cache :
        {std::string("q8_0"), std::string("q4"), std::string("gear"), std::string("h2o:0.5"),
         "snapkv:" + rows, "pyramid:" + rows, "window:" + rows}) {
     add("--cache " + cache).cache = *ParseCacheOptions(cache);
   }
-  if (!sees) return variants;
+  if (!reads_images) return variants;
   add("--tome 16").vision.merged_tokens = 16;
   for (const char* how : {"uniform", "attention"}) {
     const std::string text = std::to_string(std::max(1, info.image_tokens / 2)) + ":" + how;
@@ -133,7 +133,7 @@ Result<Reply> Describe(Session& session, const ModelInfo& info, const CompareWor
   return session.Caption(decode);
 }
 
-double Share(int part, int whole) { return whole == 0 ? 0 : static_cast<double>(part) / whole; }
+double Fraction(int part, int whole) { return whole == 0 ? 0 : static_cast<double>(part) / whole; }
 
 // Times the reply and records its statistics.
 Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const CompareWork& work,
@@ -169,10 +169,10 @@ MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Pla
   const Result<Reply> reply = MeasureReplies(session, info, work, row);
   if (!reply) return reply.error();
   if (variant.options.speculation.drafter != "off") {
-    row.accepted = Share(reply->accepted_tokens, reply->drafted_tokens);
+    row.accepted = Fraction(reply->accepted_tokens, reply->drafted_tokens);
   }
   if (variant.options.early_exit.mode == EarlyExit::kExit) {
-    row.early = Share(reply->early_tokens, reply->reply_tokens);
+    row.early = Fraction(reply->early_tokens, reply->reply_tokens);
   }
   if (!plain.reference) {
     Result<Reference> reference = MakeReference(*engine, work.image);

@@ -122,13 +122,13 @@ Result<FollowedText> FollowText(const Engine& engine, const CompareText& text,
   const ThreadGroups thread_groups = state.runtime.DecoderThreadGroups(nullptr);
   std::vector<float> logits(static_cast<std::size_t>(model.info.vocabulary_tokens));
   const View<float> row(logits.data(), 1, model.info.vocabulary_tokens);
-  batch.AddAll(sequence, prompt->InputsFrom(0), row, thread_groups.many);
-  sequence.EndPrompt(thread_groups.many);
+  batch.AddAll(sequence, prompt->InputsFrom(0), row, thread_groups.prefill);
+  sequence.EndPrompt(thread_groups.prefill);
   for (int i = 0; i < tokens; ++i) {
     const std::optional<int> token = next(i, logits);
     if (!token) break;
     batch.Add(sequence, {.tokens = {&*token, 1}}, 1, /*may_leave=*/true);
-    batch.Forward(row, thread_groups.few);
+    batch.Forward(row, thread_groups.decode);
   }
   return FollowedText{.prompt_tokens = prompt->rows(),
                       .cache_bytes = static_cast<std::int64_t>(sequence.cache().bytes())};

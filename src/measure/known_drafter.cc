@@ -14,7 +14,7 @@ class KnownMemory final : public DraftMemory {
     sequence.emplace(*smaller, std::min(positions, smaller->shape().context));
   }
 
-  void Begin(int) override {
+  void StartReply(int) override {
     if (sequence) sequence->TruncateTo(0);
   }
 
@@ -38,10 +38,10 @@ std::unique_ptr<DraftMemory> KnownDrafter::MakeMemory(int positions) const {
 void KnownDrafter::Propose(std::span<const DraftRequest> requests,
                            const ThreadGroups& thread_groups) {
   for (const DraftRequest& request : requests) {
-    const std::size_t said = request.text.size() - 1;
+    const std::size_t known = request.text.size() - 1;
     const int right = RightTokens();
     for (int i = 0; i < request.most; ++i) {
-      const int token = reply_[std::min(said + static_cast<std::size_t>(i), reply_.size() - 1)];
+      const int token = reply_[std::min(known + static_cast<std::size_t>(i), reply_.size() - 1)];
       request.draft->tokens.push_back(i < right ? token : (token == 0 ? 1 : 0));
       if (batch_) Read(*request.memory, static_cast<int>(request.text.size()) + i, thread_groups);
     }
@@ -61,7 +61,7 @@ int KnownDrafter::RightTokens() {
 void KnownDrafter::Read(DraftMemory& memory, int total, const ThreadGroups& thread_groups) {
   Sequence& sequence = *static_cast<KnownMemory&>(memory).sequence;
   sequence.TruncateTo(std::min(sequence.positions(), total - 1));
-  const int rows = std::min(total - sequence.positions(), sequence.room());
+  const int rows = std::min(total - sequence.positions(), sequence.remaining());
   if (rows == 0) return;
   read_.assign(static_cast<std::size_t>(rows), 0);
   const PassTimer timer(rows <= 2 ? &costs_ : nullptr, 1);

@@ -103,11 +103,11 @@ bool LoadClient::ReadChunks(ServedRequest& request, Clock::time_point begin) {
     events.append(read_, line_end + kLineEnd.size(), size);
     read_.erase(0, end);
     if (size == 0) return done_;
-    TakeEvents(events, request, begin);
+    ParseEvents(events, request, begin);
   }
 }
 
-void LoadClient::TakeEvents(std::string& events, ServedRequest& request, Clock::time_point begin) {
+void LoadClient::ParseEvents(std::string& events, ServedRequest& request, Clock::time_point begin) {
   std::size_t end;
   while ((end = events.find("\n\n")) != std::string::npos) {
     const std::string event = events.substr(0, end);

@@ -39,7 +39,7 @@ class LoadClient {
   bool ReadMore();
   bool ReadHead();
   bool ReadChunks(ServedRequest& request, Clock::time_point begin);
-  void TakeEvents(std::string& events, ServedRequest& request, Clock::time_point begin);
+  void ParseEvents(std::string& events, ServedRequest& request, Clock::time_point begin);
   void Disconnect();
 
   const LoadTarget target_;

@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-int LevelColumns(int inputs) {
+int QuantizedColumns(int inputs) {
   return std::max(QuantizedRowLayoutOf(inputs).floats, Bf16Rows::Columns(inputs));
 }
 

@@ -14,7 +14,7 @@
 namespace edgevlm {
 
 // Columns of the memory that Inputs needs to round rows of so many values.
-int LevelColumns(int inputs);
+int QuantizedColumns(int inputs);
 
 // The input of linear layers: activations, and memory to round them to int8 or bfloat16 for the
 // layers that multiply in these types. The first such layer rounds them, and the following ones
@@ -23,7 +23,7 @@ int LevelColumns(int inputs);
 class Inputs {
  public:
   //   x       [T, K], unchanged while layers read this
-  //   memory  [at least T, at least LevelColumns(K)], not used otherwise meanwhile
+  //   memory  [at least T, at least QuantizedColumns(K)], not used otherwise meanwhile
   Inputs(View<const float> x, View<float> memory) : values_(x), memory_(memory.Rows(0, x.rows)) {}
 
   const View<const float>& values() const { return values_; }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "kernels/quantize/quantize.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 #include "model/testing/batch.h"
 #include "model/workspace.h"
 
@@ -48,7 +48,7 @@ class LayersTest : public ::testing::TestWithParam<bool> {
     for (const StoredAs& stored : kStored) linears_.push_back(MakeLinear(stored));
     RandomValues random;
     x_.values = random.Draw(kRows * kInputWidth);
-    memory_ = workspace_.Alloc(kRows, LevelColumns(kInputWidth));
+    memory_ = workspace_.Alloc(kRows, QuantizedColumns(kInputWidth));
   }
 
   std::vector<float> Apply(const Linear& linear, Inputs& inputs) {

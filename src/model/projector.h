@@ -31,17 +31,17 @@ class Projector {
   virtual int outputs() const = 0;  // D
 
   // Features per tile that Project needs; 0: any number.
-  virtual int places() const { return 0; }
+  virtual int patches() const { return 0; }
 
-  // Embeddings per tile for this number of features. REQUIRES: as many as places() requires.
-  virtual int Tokens(int places) const { return places; }
+  // Embeddings per tile for this number of features. REQUIRES: as many as patches() requires.
+  virtual int Tokens(int patches) const { return patches; }
 
   // How to split an image of this size, in pixels, into at most max_tokens embeddings (0: no limit;
   // at least one tile in any case).
   virtual ImageLayout Layout(ImageSize image, int max_tokens) const;
 
-  //   features    [n * places, E], of one or several tiles
-  //   embeddings  [n * Tokens(places), D]
+  //   features    [n * patches, E], of one or several tiles
+  //   embeddings  [n * Tokens(patches), D]
   // Uses and releases memory of `workspace` on top of what is allocated there.
   virtual void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                        const Run& run) const = 0;

@@ -50,7 +50,7 @@ class VisionTest : public ::testing::Test {
 // Float32 sums of at most 40 terms, six layers deep.
 constexpr double kTolerance = 2e-5;
 
-TEST_F(VisionTest, SaysItsShape) {
+TEST_F(VisionTest, HasItsShape) {
   EXPECT_EQ(vision_encoder_->shape().preprocessing.size, 32);
   EXPECT_EQ(vision_encoder_->shape().preprocessing.mean[1], 0.4f);
   EXPECT_EQ(vision_encoder_->shape().preprocessing.std[2], 0.3f);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tensor/half.h"
-#include "tensor/test_blocks.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

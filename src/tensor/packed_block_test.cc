@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "tensor/test_blocks.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

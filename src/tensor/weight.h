@@ -84,7 +84,7 @@ class Weight {
     DCHECK(type_ == WeightType::kInt8);
     return PanelBytes(panel);
   }
-  // [(K + 1) / 2, kPanelWidth] bf16 pairs. REQUIRES: type() is kPairs.
+  // [(K + 1) / 2, kPanelWidth] bf16 pairs. REQUIRES: type() is kBf16Pairs.
   const std::uint32_t* Bf16Panel(int panel) const {
     DCHECK(type_ == WeightType::kBf16Pairs);
     return reinterpret_cast<const std::uint32_t*>(PanelBytes(panel));

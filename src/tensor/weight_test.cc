@@ -15,7 +15,7 @@
 #include "base/checked_copy.h"
 #include "base/mapped_file.h"
 #include "tensor/dequantize.h"
-#include "tensor/test_blocks.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

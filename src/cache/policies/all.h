@@ -5,7 +5,7 @@
 
 namespace edgevlm {
 
-extern const CachePolicy kKiviPolicy, kGearPolicy;                      // packed.cc
+extern const CachePolicy kKiviPolicy, kGearPolicy;                      // q4.cc
 extern const CachePolicy kHalfPolicy, kInt8Policy;                      // plain.cc
 extern const CachePolicy kH2oPolicy;                                    // h2o.cc
 extern const CachePolicy kSnapKvPolicy, kPyramidPolicy, kThirdsPolicy;  // snapkv.cc

@@ -85,7 +85,7 @@ class ChatCommand final : public Command {
     session_.emplace(*engine, SessionOptions{.is_cancelled = [&interrupts] {
       return interrupts.wants_stop() || interrupts.wants_end();
     }});
-    if (auto error = Begin()) return Fail(*error);
+    if (auto error = Resume()) return Fail(*error);
     if (!image_.empty()) {
       if (auto error = Show(image_)) return Fail(*error);
     }
@@ -119,17 +119,17 @@ class ChatCommand final : public Command {
     Next next = Next::kGoOn;
     while (next == Next::kGoOn && (IsForPeople() || !interrupts.wants_stop())) {
       interrupts.Clear();
-      const Result<Next> taken = Take(entries.Next(), output);
+      const Result<Next> taken = Handle(entries.Next(), output);
       if (!taken) code = Fail(taken.error());
       next = taken ? *taken : Next::kGoOn;
     }
     return code;
   }
 
-  Result<Next> Take(const Entry& entry, Output& output) {
+  Result<Next> Handle(const Entry& entry, Output& output) {
     switch (entry.kind) {
       case Entry::Kind::kMessage:
-        return Say(entry.text, output);
+        return Send(entry.text, output);
       case Entry::Kind::kImage:
         if (auto error = ShowNext(entry.text)) return *error;
         return Next::kGoOn;
@@ -150,7 +150,7 @@ class ChatCommand final : public Command {
   }
 
   // Starts with the conversation of the session's file, if any.
-  MaybeError Begin() {
+  MaybeError Resume() {
     Clear();
     Result<std::vector<Message>> messages = session_file_.Restore(*session_);
     if (!messages) return messages.error();
@@ -199,7 +199,7 @@ class ChatCommand final : public Command {
     return error;
   }
 
-  Result<Next> Say(const std::string& text, Output& output) {
+  Result<Next> Send(const std::string& text, Output& output) {
     if (!not_shown_.empty()) {
       return Error{ErrorCode::kInvalid,
                    "chat: not answered, since " + not_shown_ +

@@ -39,30 +39,30 @@ std::deque<InputLine> LinesOf(const std::string& text) {
 std::string EntriesOf(std::deque<InputLine> given, EntryReader::Messages messages) {
   GivenLines lines(std::move(given));
   EntryReader entries(lines, messages);
-  std::string told;
+  std::string collected;
   while (true) {
     const Entry entry = entries.Next();
     switch (entry.kind) {
       case Entry::Kind::kMessage:
-        told += "[" + entry.text + "]";
+        collected += "[" + entry.text + "]";
         break;
       case Entry::Kind::kImage:
-        told += "i(" + entry.text + ")";
+        collected += "i(" + entry.text + ")";
         break;
       case Entry::Kind::kClear:
-        told += "c";
+        collected += "c";
         break;
       case Entry::Kind::kHelp:
-        told += "h";
+        collected += "h";
         break;
       case Entry::Kind::kQuit:
-        told += "q";
+        collected += "q";
         break;
       case Entry::Kind::kStopped:
-        told += "^";
+        collected += "^";
         break;
       case Entry::Kind::kEnd:
-        return told;
+        return collected;
     }
   }
 }

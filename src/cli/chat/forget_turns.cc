@@ -54,19 +54,20 @@ Result<int> Count(std::span<const Message> messages, const CountTokens& count) {
 }  // namespace
 
 Result<std::vector<Message>> ForgetOldTurns(std::span<const Message> messages,
-                                            const ContextRoom& room, const CountTokens& count) {
+                                            const RemainingContext& remaining,
+                                            const CountTokens& count) {
   const Result<int> all = Count(messages, count);
   if (!all) return all.error();
   const std::size_t last = messages.size() - 1;
   bool carries_images = true;
   Result<int> least = Count(Rest(messages, last, carries_images), count);
-  if (least && *least >= room.context_tokens) {
+  if (least && *least >= remaining.context_tokens) {
     carries_images = false;
     least = Count(Rest(messages, last, carries_images), count);
   }
   if (!least) return least.error();
-  const int free = std::max(room.context_tokens - *least, 0);
-  const int most = room.context_tokens - std::min(room.reply_tokens, free * 2 / 3);
+  const int free = std::max(remaining.context_tokens - *least, 0);
+  const int most = remaining.context_tokens - std::min(remaining.reply_tokens, free * 2 / 3);
   if (*all <= most) return std::vector<Message>(messages.begin(), messages.end());
   const int wanted = *least + std::max(most - *least, 0) / 2;
   std::size_t first = HasSystemMessage(messages) ? 1 : 0;

@@ -12,7 +12,7 @@ namespace edgevlm {
 // Counts the prompt tokens of these messages; kTooLarge: more than fit.
 using CountTokens = std::function<Result<int>(std::span<const Message> messages)>;
 
-struct ContextRoom {
+struct RemainingContext {
   int context_tokens = 0;
   int reply_tokens = 0;  // maximum of a reply
 };
@@ -26,6 +26,7 @@ struct ContextRoom {
 // thirds of the rest are kept free for the reply.
 // Errors: those of `count`, except for kTooLarge. Cost: a count for each dropped exchange.
 Result<std::vector<Message>> ForgetOldTurns(std::span<const Message> messages,
-                                            const ContextRoom& room, const CountTokens& count);
+                                            const RemainingContext& remaining,
+                                            const CountTokens& count);
 
 }  // namespace edgevlm

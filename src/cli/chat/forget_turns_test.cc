@@ -39,17 +39,17 @@ std::vector<Message> Talk(int exchanges, const std::string& system = "") {
 }
 
 // The first letter of each, "*" for each image.
-std::string Told(const Result<std::vector<Message>>& messages) {
+std::string Collected(const Result<std::vector<Message>>& messages) {
   if (!messages) return messages.error().message;
-  std::string told;
+  std::string collected;
   for (const Message& message : *messages) {
-    for (const Part& part : message.parts) told += part.image != nullptr ? '*' : part.text[0];
+    for (const Part& part : message.parts) collected += part.image != nullptr ? '*' : part.text[0];
   }
-  return told;
+  return collected;
 }
 
-std::string Forgotten(std::span<const Message> messages, const ContextRoom& room) {
-  return Told(ForgetOldTurns(messages, room, CountBytes));
+std::string Forgotten(std::span<const Message> messages, const RemainingContext& remaining) {
+  return Collected(ForgetOldTurns(messages, remaining, CountBytes));
 }
 
 TEST(ForgetOldTurns, WhatFitsStays) {
@@ -59,14 +59,14 @@ TEST(ForgetOldTurns, WhatFitsStays) {
 
 // 5 + 80 for the tokens before the reply: half of the 80 stay.
 TEST(ForgetOldTurns, ALargerPieceGoesAtOnce) {
-  const ContextRoom room = {.context_tokens = 95, .reply_tokens = 10};
-  EXPECT_EQ(Forgotten(Talk(8), room), "aAbBcCdDeEfFgGhHl");
-  EXPECT_EQ(Forgotten(Talk(9), room), "fFgGhHiIl");
+  const RemainingContext remaining = {.context_tokens = 95, .reply_tokens = 10};
+  EXPECT_EQ(Forgotten(Talk(8), remaining), "aAbBcCdDeEfFgGhHl");
+  EXPECT_EQ(Forgotten(Talk(9), remaining), "fFgGhHiIl");
   // Nothing is dropped until it is full again.
   int times = 0;
   std::vector<Message> talk = Talk(9);
   for (int turn = 0; turn < 12; ++turn) {
-    const std::vector<Message> kept = *ForgetOldTurns(talk, room, CountBytes);
+    const std::vector<Message> kept = *ForgetOldTurns(talk, remaining, CountBytes);
     times += kept.size() < talk.size() ? 1 : 0;
     talk = kept;
     talk.push_back(Of(Role::kAssistant, "Said."));
@@ -83,12 +83,12 @@ TEST(ForgetOldTurns, TheImageShownLastStays) {
   std::vector<Message> talk = Talk(9);
   talk[0].parts.insert(talk[0].parts.begin(), ImageOf(3));
   talk[2].parts.insert(talk[2].parts.begin(), ImageOf(2));
-  const ContextRoom room = {.context_tokens = 95, .reply_tokens = 10};
-  EXPECT_EQ(Forgotten(talk, room), "*gGhHiIl");
-  const auto kept = ForgetOldTurns(talk, room, CountBytes);
+  const RemainingContext remaining = {.context_tokens = 95, .reply_tokens = 10};
+  EXPECT_EQ(Forgotten(talk, remaining), "*gGhHiIl");
+  const auto kept = ForgetOldTurns(talk, remaining, CountBytes);
   EXPECT_EQ(kept->front().parts.front().image->tokens, 2) << "the later one";
   talk.back().parts.push_back(ImageOf(1));
-  EXPECT_EQ(Forgotten(talk, room), "gGhHiIl*") << "there is another";
+  EXPECT_EQ(Forgotten(talk, remaining), "gGhHiIl*") << "there is another";
 }
 
 TEST(ForgetOldTurns, AnImageThatLeavesNoRoomGoes) {
@@ -113,12 +113,12 @@ TEST(ForgetOldTurns, TooLargeToCountIsTooLong) {
     if (*tokens > 20) return Error{ErrorCode::kTooLarge, "too large"};
     return tokens;
   };
-  const ContextRoom room = {.context_tokens = 1000, .reply_tokens = 1};
-  EXPECT_EQ(Told(ForgetOldTurns(Talk(3), room, at_most_20)), "cCl");
+  const RemainingContext remaining = {.context_tokens = 1000, .reply_tokens = 1};
+  EXPECT_EQ(Collected(ForgetOldTurns(Talk(3), remaining, at_most_20)), "cCl");
   const auto invalid = [](std::span<const Message>) -> Result<int> {
     return Error{ErrorCode::kInvalid, "no text"};
   };
-  EXPECT_EQ(Told(ForgetOldTurns(Talk(3), room, invalid)), "no text");
+  EXPECT_EQ(Collected(ForgetOldTurns(Talk(3), remaining, invalid)), "no text");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ class PlainReader final : public LineReader {
         if (is_over_) return {.kind = InputLine::Kind::kText, .text = line};
         continue;
       }
-      if (TakeUpToNewline(line)) return {.kind = InputLine::Kind::kText, .text = line};
+      if (CutLine(line)) return {.kind = InputLine::Kind::kText, .text = line};
     }
   }
 
@@ -39,7 +39,7 @@ class PlainReader final : public LineReader {
   }
 
   // Whether there was a newline.
-  bool TakeUpToNewline(std::string& line) {
+  bool CutLine(std::string& line) {
     while (begin_ < end_) {
       const char c = bytes_[begin_++];
       if (c == '\n') {

@@ -58,7 +58,7 @@ class Utf8Thread {
 };
 
 // Whether the terminal ignores unknown control sequences, as nearly all do.
-bool TakesSequences() {
+bool UnderstandsEscapes() {
   const char* type = std::getenv("TERM");
   return type != nullptr && *type != 0 && std::string_view(type) != "dumb";
 }
@@ -119,10 +119,10 @@ class TerminalReader final : public LineReader {
     prompt_ = prompt;
     // Before printing the prompt: the terminal itself would interpret some keys differently.
     el_set(editor_, EL_PREP_TERM, 1);
-    if (takes_sequences_) std::fputs(kReportPastes, stdout);
+    if (understands_escapes_) std::fputs(kReportPastes, stdout);
     int size = 0;
     const wchar_t* line = el_wgets(editor_, &size);
-    if (takes_sequences_) std::fputs(kDoNotReportPastes, stdout);
+    if (understands_escapes_) std::fputs(kDoNotReportPastes, stdout);
     std::fflush(stdout);
     if (line == nullptr || size <= 0) {
       if (interrupts_.wants_end() || !interrupts_.wants_stop()) return {};
@@ -193,7 +193,7 @@ class TerminalReader final : public LineReader {
   const Interrupts& interrupts_;
   EditLine* const editor_;
   HistoryW* const history_;
-  const bool takes_sequences_ = TakesSequences();
+  const bool understands_escapes_ = UnderstandsEscapes();
   const char* prompt_ = "";
 };
 

@@ -19,40 +19,41 @@ GrammarMatcher::GrammarMatcher(const Grammar& grammar)
     : grammar_(grammar), whole_({{.is_rule = true, .index = 0}}) {
   std::vector<int> tops;
   bool may_end = false;
-  Begin();
-  Expand(PlaceOf(whole_, 0, kEnd), tops, may_end);
+  StartRound();
+  Expand(PositionOf(whole_, 0, kEnd), tops, may_end);
   start_ = StateOf(std::move(tops), may_end);
 }
 
-int GrammarMatcher::PlaceOf(const Grammar::Sequence& sequence, std::size_t position, int behind) {
+int GrammarMatcher::PositionOf(const Grammar::Sequence& sequence, std::size_t position,
+                               int behind) {
   // At a sequence's end, use the stack below it; so stacks do not grow with repetitions.
   if (position == sequence.size()) return behind;
   const auto [entry, is_new] =
-      place_ids_.try_emplace({&sequence, position, behind}, static_cast<int>(places_.size()));
+      position_ids_.try_emplace({&sequence, position, behind}, static_cast<int>(positions_.size()));
   if (is_new) {
-    places_.push_back({&sequence, position, behind});
+    positions_.push_back({&sequence, position, behind});
     seen_in_round_.push_back(0);
   }
   return entry->second;
 }
 
 // Adds the sets of bytes that can come next at a position.
-void GrammarMatcher::Expand(int place, std::vector<int>& tops, bool& may_end) {
-  if (place == kEnd) {
+void GrammarMatcher::Expand(int position, std::vector<int>& tops, bool& may_end) {
+  if (position == kEnd) {
     may_end = true;
     return;
   }
-  if (std::exchange(seen_in_round_[static_cast<std::size_t>(place)], round_) == round_) return;
-  const Place here = places_[static_cast<std::size_t>(place)];
+  if (std::exchange(seen_in_round_[static_cast<std::size_t>(position)], round_) == round_) return;
+  const Position here = positions_[static_cast<std::size_t>(position)];
   const Grammar::Element element = (*here.sequence)[here.position];
-  if (tops.size() == kMaxPlaces) return;
+  if (tops.size() == kMaxPositions) return;
   if (!element.is_rule) {
-    tops.push_back(place);
+    tops.push_back(position);
     return;
   }
-  const int behind = PlaceOf(*here.sequence, here.position + 1, here.behind);
+  const int behind = PositionOf(*here.sequence, here.position + 1, here.behind);
   for (const auto& alternative : grammar_.rules[static_cast<std::size_t>(element.index)]) {
-    Expand(PlaceOf(alternative, 0, behind), tops, may_end);
+    Expand(PositionOf(alternative, 0, behind), tops, may_end);
   }
 }
 
@@ -73,17 +74,17 @@ GrammarMatcher::State GrammarMatcher::StateOf(std::vector<int> tops, bool may_en
 
 GrammarMatcher::State GrammarMatcher::KeepOnly(State state) {
   const StateEntry kept = std::move(states_[static_cast<std::size_t>(state)]);
-  const std::vector<Place> old = std::exchange(places_, {});
-  place_ids_.clear();
+  const std::vector<Position> old = std::exchange(positions_, {});
+  position_ids_.clear();
   seen_in_round_.clear();
   states_.clear();
   state_ids_.clear();
   bytes_ = 0;
   std::vector<char> is_needed(old.size());
   for (const int top : kept.tops) {
-    for (int place = top; place != kEnd && is_needed[static_cast<std::size_t>(place)] == 0;
-         place = old[static_cast<std::size_t>(place)].behind) {
-      is_needed[static_cast<std::size_t>(place)] = 1;
+    for (int position = top; position != kEnd && is_needed[static_cast<std::size_t>(position)] == 0;
+         position = old[static_cast<std::size_t>(position)].behind) {
+      is_needed[static_cast<std::size_t>(position)] = 1;
     }
   }
   // The stack below a position was created before it.
@@ -92,7 +93,7 @@ GrammarMatcher::State GrammarMatcher::KeepOnly(State state) {
     if (is_needed[i] == 0) continue;
     const int behind =
         old[i].behind == kEnd ? kEnd : numbers[static_cast<std::size_t>(old[i].behind)];
-    numbers[i] = PlaceOf(*old[i].sequence, old[i].position, behind);
+    numbers[i] = PositionOf(*old[i].sequence, old[i].position, behind);
   }
   std::vector<int> tops;
   for (const int top : kept.tops) tops.push_back(numbers[static_cast<std::size_t>(top)]);
@@ -105,12 +106,12 @@ GrammarMatcher::State GrammarMatcher::Next(State state, unsigned char byte) {
   if (known != kUnknown) return known;
   std::vector<int> tops;
   bool may_end = false;
-  Begin();
+  StartRound();
   for (const int top : states_[static_cast<std::size_t>(state)].tops) {
-    const Place place = places_[static_cast<std::size_t>(top)];
-    const Grammar::Element element = (*place.sequence)[place.position];
+    const Position position = positions_[static_cast<std::size_t>(top)];
+    const Grammar::Element element = (*position.sequence)[position.position];
     if (!grammar_.sets[static_cast<std::size_t>(element.index)][byte]) continue;
-    Expand(PlaceOf(*place.sequence, place.position + 1, place.behind), tops, may_end);
+    Expand(PositionOf(*position.sequence, position.position + 1, position.behind), tops, may_end);
   }
   const State next = StateOf(std::move(tops), may_end);
   states_[static_cast<std::size_t>(state)].next[byte] = next;

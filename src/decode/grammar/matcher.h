@@ -20,7 +20,7 @@ class GrammarMatcher {
  public:
   using State = int;
   static constexpr State kNone = -1;  // the text does not match
-  static constexpr std::size_t kMaxPlaces = 4096;
+  static constexpr std::size_t kMaxPositions = 4096;
 
   // The grammar must outlive it.
   explicit GrammarMatcher(const Grammar& grammar);
@@ -40,7 +40,7 @@ class GrammarMatcher {
 
  private:
   // A position in a sequence, and its stack: a linked list, shared where equal.
-  struct Place {
+  struct Position {
     const Grammar::Sequence* sequence;
     std::size_t position;
     int behind;  // a position; kEnd: nothing
@@ -54,14 +54,14 @@ class GrammarMatcher {
     std::array<State, 256> next;
   };
 
-  int PlaceOf(const Grammar::Sequence& sequence, std::size_t position, int behind);
-  void Expand(int place, std::vector<int>& tops, bool& may_end);
-  void Begin() { ++round_; }
+  int PositionOf(const Grammar::Sequence& sequence, std::size_t position, int behind);
+  void Expand(int position, std::vector<int>& tops, bool& may_end);
+  void StartRound() { ++round_; }
   State StateOf(std::vector<int> tops, bool may_end);
 
   const Grammar& grammar_;
-  std::vector<Place> places_;
-  std::map<std::tuple<const Grammar::Sequence*, std::size_t, int>, int> place_ids_;
+  std::vector<Position> positions_;
+  std::map<std::tuple<const Grammar::Sequence*, std::size_t, int>, int> position_ids_;
   std::vector<StateEntry> states_;
   std::size_t bytes_ = 0;
   std::map<std::pair<std::vector<int>, bool>, State> state_ids_;

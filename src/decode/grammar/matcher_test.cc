@@ -41,7 +41,7 @@ TEST(GrammarMatcher, RepetitionsNeedNoMoreStates) {
 }
 
 // Each rule names the next one twice: 2^60 paths to one position.
-TEST(GrammarMatcher, ManyWaysToOnePlaceAreOne) {
+TEST(GrammarMatcher, ManyWaysToOnePositionAreOne) {
   GrammarBuilder builder;
   constexpr int kRules = 60;
   for (int rule = 1; rule <= kRules; ++rule) builder.AddRule();

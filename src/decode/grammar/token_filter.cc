@@ -57,7 +57,7 @@ const std::vector<bool>& TokenFilter::Allowed() {
   return allowed_.emplace(state_, std::move(allowed)).first->second;
 }
 
-void TokenFilter::Take(int token) {
+void TokenFilter::Accept(int token) {
   if (std::ranges::binary_search(ends_, token)) return;
   const GrammarMatcher::State next = After(state_, token);
   CHECK(next != GrammarMatcher::kNone);

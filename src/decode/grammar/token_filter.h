@@ -24,7 +24,7 @@ class TokenFilter {
   const std::vector<bool>& Allowed();
 
   // Advances by the chosen token. REQUIRES: it was allowed.
-  void Take(int token);
+  void Accept(int token);
 
   // Only an end token may come next.
   bool is_complete() const { return state_ == GrammarMatcher::kNone || !matcher_.MayGoOn(state_); }

@@ -30,9 +30,9 @@ TEST(TokenFilter, LetsFittingTokensThrough) {
       EXPECT_EQ(allowed[static_cast<std::size_t>(token)], token == 'a' || token == 'b') << token;
     }
     EXPECT_FALSE(filter.is_complete());
-    filter.Take('a');
+    filter.Accept('a');
   }
-  filter.Take('b');
+  filter.Accept('b');
   EXPECT_TRUE(filter.is_complete());
   EXPECT_TRUE(filter.Allowed()[7]);
   EXPECT_FALSE(filter.Allowed()['a']);

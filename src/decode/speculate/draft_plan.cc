@@ -61,11 +61,11 @@ class Planner {
   }
 
   DraftBudget* Neediest() {
-    const int room = costs_.finishing == nullptr ? 1 : 2;
+    const int remaining = costs_.finishing == nullptr ? 1 : 2;
     DraftBudget* neediest = nullptr;
     double best = 0;
     for (DraftBudget& budget : budgets_) {
-      const bool fits = budget.planned + (budget.planned == 0 ? room : 1) <= budget.most;
+      const bool fits = budget.planned + (budget.planned == 0 ? remaining : 1) <= budget.most;
       const double use = UseOfNext(budget);
       if (!fits || use <= best) continue;
       best = use;

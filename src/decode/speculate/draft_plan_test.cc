@@ -34,7 +34,7 @@ int BestLength(double probability, double slope, double drafting) {
   return best;
 }
 
-TEST(PlanDrafts, OneStreamAsTheFormulaSays) {
+TEST(PlanDrafts, OneGenerationAsTheFormula) {
   for (const double probability : {0.1, 0.3, 0.5, 0.8, 0.95}) {
     for (const double slope : {0.0, 0.05, 0.3}) {
       for (const double price : {0.01, 0.1, 0.5}) {
@@ -50,7 +50,7 @@ TEST(PlanDrafts, OneStreamAsTheFormulaSays) {
 }
 
 // The first row is verified only as in a plain step, and there is none after the last.
-TEST(PlanDrafts, PartialRowsAsTheFormulaSays) {
+TEST(PlanDrafts, PartialRowsAsTheFormula) {
   for (const double probability : {0.3, 0.6, 0.8, 0.95}) {
     for (const double slope : {0.02, 0.2}) {
       constexpr double kFirstPart = 0.25;  // of all blocks

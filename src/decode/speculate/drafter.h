@@ -19,7 +19,7 @@ class DraftMemory {
   virtual ~DraftMemory() = default;
 
   // Starts a new text, whose first `kept` tokens are those of the previous one.
-  virtual void Begin(int kept) = 0;
+  virtual void StartReply(int kept) = 0;
 };
 
 // One generation's part of a Drafter::Propose call.

@@ -11,11 +11,11 @@ class ModelMemory final : public DraftMemory {
  public:
   ModelMemory(const Decoder& decoder, int positions)
       : sequence_(decoder, std::min(positions, decoder.shape().context)) {
-    held_.reserve(static_cast<std::size_t>(sequence_.room()));
+    held_.reserve(static_cast<std::size_t>(sequence_.remaining()));
   }
 
   // Not needed: Align compares the texts.
-  void Begin(int) override {}
+  void StartReply(int) override {}
 
   // Truncates the sequence to its common prefix with the text, without the last token, whose logits
   // are needed; returns the tokens to add.
@@ -33,7 +33,7 @@ class ModelMemory final : public DraftMemory {
     held_.insert(held_.end(), tokens.begin(), tokens.end());
   }
 
-  int room() const { return sequence_.room(); }
+  int remaining() const { return sequence_.remaining(); }
 
  private:
   Sequence sequence_;
@@ -56,7 +56,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
     auto& memory = static_cast<ModelMemory&>(*request.memory);
     std::span<const int> rest = memory.Align(request.text);
     // Texts longer than the smaller model's context get no drafts.
-    if (static_cast<int>(rest.size()) + request.most - 1 > memory.room()) continue;
+    if (static_cast<int>(rest.size()) + request.most - 1 > memory.remaining()) continue;
     const std::size_t rows = std::min(rest.size(), static_cast<std::size_t>(prompt_rows));
     if (rows == 0) continue;
     prompt_rows -= static_cast<int>(rows);

@@ -17,7 +17,7 @@ class NgramMemory final : public DraftMemory {
 
   // The common prefix of both texts is already in the index, except what precedes the first new
   // tokens.
-  void Begin(int kept) override {
+  void StartReply(int kept) override {
     index_.Break();
     read_ = static_cast<std::size_t>(std::max(0, kept - (NgramIndex::kLongest - 1)));
   }

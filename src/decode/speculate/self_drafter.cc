@@ -15,7 +15,7 @@ class SelfMemory final : public DraftMemory {
       : width_(width),
         rows_(static_cast<std::size_t>(Draft::kMostTokens) * static_cast<std::size_t>(width)) {}
 
-  void Begin(int) override {}
+  void StartReply(int) override {}
 
   View<float> Rows(int count) { return {rows_.data(), count, width_}; }
 

@@ -10,9 +10,9 @@ Speculation::Speculation(const Drafter& drafter, int positions)
   draft_.tokens.reserve(Draft::kMostTokens);
 }
 
-void Speculation::Begin(std::span<const int> prompt) {
+void Speculation::StartReply(std::span<const int> prompt) {
   const auto [end, _] = std::ranges::mismatch(text_, prompt);
-  memory_->Begin(static_cast<int>(end - text_.begin()));
+  memory_->StartReply(static_cast<int>(end - text_.begin()));
   text_.assign(prompt.begin(), prompt.end());
   draft_.Clear();
   draft_.probabilities.clear();  // this reply may be greedy

@@ -19,7 +19,7 @@ class Speculation {
   Speculation(const Drafter& drafter, int positions);
 
   // Starts a reply. prompt: all tokens of the prompt, without image rows.
-  void Begin(std::span<const int> prompt);
+  void StartReply(std::span<const int> prompt);
 
   // Adds a token that the generation chose.
   void Add(int token) { text_.push_back(token); }

@@ -37,7 +37,7 @@ class SpeculationTest : public ::testing::Test {
         : sequence(*test.decoder_, TinyModel::kContext, test.cache_) {
       if (drafter != nullptr) {
         speculation.emplace(*drafter, TinyModel::kContext);
-        speculation->Begin(request.prompt);
+        speculation->StartReply(request.prompt);
       }
       generation.emplace(sequence, std::vector<Input>{{.tokens = request.prompt}},
                          TextSide{.tokenizer = test.tokenizer_, .ends = test.ends_},
@@ -49,7 +49,8 @@ class SpeculationTest : public ::testing::Test {
     std::optional<Generation> generation;
   };
 
-  GenerationResult Say(const Request& request, std::unique_ptr<Drafter> drafter, int draft_tokens) {
+  GenerationResult Emit(const Request& request, std::unique_ptr<Drafter> drafter,
+                        int draft_tokens) {
     const Drafter* const lent = drafter.get();
     BatchDecoder batch_decoder(*decoder_, std::move(drafter), draft_tokens);
     Running running(*this, request, lent);
@@ -60,7 +61,7 @@ class SpeculationTest : public ::testing::Test {
     return result;
   }
 
-  GenerationResult GeneratePlainly(const Request& request) { return Say(request, nullptr, 0); }
+  GenerationResult GeneratePlainly(const Request& request) { return Emit(request, nullptr, 0); }
 
   const Tokenizer tokenizer_ = ByteTokenizer();
   const std::unique_ptr<const Decoder> decoder_ = ByteDecoder();
@@ -88,7 +89,7 @@ TEST_F(SpeculationTest, GreedyIsTokenForTokenTheSame) {
     const GenerationResult plain = GeneratePlainly(request);
     for (const auto& [name, make] : Drafters()) {
       for (const int draft_tokens : {0, 1, 4, 16}) {
-        ExpectSame(Say(request, make(), draft_tokens), plain,
+        ExpectSame(Emit(request, make(), draft_tokens), plain,
                    name + " " + std::to_string(draft_tokens) + " seed " + std::to_string(seed));
       }
     }
@@ -97,7 +98,7 @@ TEST_F(SpeculationTest, GreedyIsTokenForTokenTheSame) {
 
 TEST_F(SpeculationTest, AGoodDraftIsAccepted) {
   const Request request = {.prompt = RandomTokens(30, kBytes, 1), .options = {.max_tokens = 51}};
-  const GenerationResult result = Say(request, Drafters()[0].second(), 4);
+  const GenerationResult result = Emit(request, Drafters()[0].second(), 4);
   EXPECT_EQ(result.accepted_tokens, 40);
   EXPECT_EQ(result.drafted_tokens, 40);
   EXPECT_EQ(GeneratePlainly(request).drafted_tokens, 0);
@@ -115,7 +116,7 @@ TEST_F(SpeculationTest, SampledWithNgramsIsTokenForTokenTheSame) {
                                          .temperature = 1.5f,
                                          .top_k = 5,
                                          .seed = seed}};
-    ExpectSame(Say(request, std::make_unique<NgramDrafter>(), 5), GeneratePlainly(request),
+    ExpectSame(Emit(request, std::make_unique<NgramDrafter>(), 5), GeneratePlainly(request),
                "seed " + std::to_string(seed));
   }
 }
@@ -128,10 +129,10 @@ TEST_F(SpeculationTest, SampledByAModelThatIsItselfIsAccepted) {
                                        .top_k = 20,
                                        .top_p = 0.9f,
                                        .seed = 3}};
-  const GenerationResult result = Say(request, Drafters()[0].second(), 4);
+  const GenerationResult result = Emit(request, Drafters()[0].second(), 4);
   EXPECT_EQ(std::ssize(result.tokens), 101);
   EXPECT_EQ(result.accepted_tokens, result.drafted_tokens);
-  const GenerationResult other = Say(request, Drafters()[1].second(), 4);
+  const GenerationResult other = Emit(request, Drafters()[1].second(), 4);
   EXPECT_EQ(std::ssize(other.tokens), 101);
   EXPECT_LT(other.accepted_tokens, other.drafted_tokens);
 }
@@ -151,10 +152,10 @@ TEST_F(SpeculationTest, StopsWhereItWouldStopAnyway) {
     for (int max_tokens = 1; max_tokens < 8; ++max_tokens) {
       Request cut = base;
       cut.options.max_tokens = max_tokens;
-      ExpectSame(Say(cut, make(), 5), GeneratePlainly(cut), name);
+      ExpectSame(Emit(cut, make(), 5), GeneratePlainly(cut), name);
     }
-    ExpectSame(Say(stopped, make(), 5), GeneratePlainly(stopped), name);
-    ExpectSame(Say(full, make(), 5), GeneratePlainly(full), name);
+    ExpectSame(Emit(stopped, make(), 5), GeneratePlainly(stopped), name);
+    ExpectSame(Emit(full, make(), 5), GeneratePlainly(full), name);
   }
   EXPECT_EQ(GeneratePlainly(full).finish_reason, FinishReason::kContextFull);
 }
@@ -195,7 +196,7 @@ TEST_F(SpeculationTest, UnderEveryCachePolicy) {
       const GenerationResult plain = GeneratePlainly(request);
       for (const auto& [name, make] : Drafters()) {
         for (const int draft_tokens : {0, 5}) {
-          const GenerationResult found = Say(request, make(), draft_tokens);
+          const GenerationResult found = Emit(request, make(), draft_tokens);
           ExpectSame(found, plain, name + " " + policy);
           EXPECT_TRUE(draft_tokens == 0 || name == "ngram" || found.drafted_tokens > 0) << policy;
         }
@@ -230,7 +231,7 @@ TEST_F(SpeculationTest, SeveralTogetherAsAlone) {
         ASSERT_LT(step, 1000);
       }
       for (std::size_t i = 0; i < requests.size(); ++i) {
-        ExpectSame(running[i].generation->Finish(), GeneratePlainly(requests[i]),
+        ExpectSame(running[i].generation->MoveResult(), GeneratePlainly(requests[i]),
                    name + ", stream " + std::to_string(i));
       }
     }
@@ -248,7 +249,7 @@ TEST_F(SpeculationTest, RemembersEarlierAnswers) {
     int accepted = 0;
     for (int turn = 0; turn < 3; ++turn) {
       Sequence sequence(*decoder_, TinyModel::kContext);
-      speculation.Begin(request.prompt);
+      speculation.StartReply(request.prompt);
       Generation generation(sequence, {{.tokens = request.prompt}},
                             {.tokenizer = tokenizer_, .ends = ends_}, request.options, {},
                             &speculation);

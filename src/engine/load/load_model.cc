@@ -42,9 +42,9 @@ MaybeError CheckParts(const Model& model) {
   if (model.projector->outputs() != decoder.width) {
     return Mismatch("projector outputs", std::to_string(decoder.width), model.projector->outputs());
   }
-  const int places = model.projector->places();
-  if (places != 0 && places != vision_encoder.tokens) {
-    return Mismatch("features of an image", std::to_string(places), vision_encoder.tokens);
+  const int patches = model.projector->patches();
+  if (patches != 0 && patches != vision_encoder.tokens) {
+    return Mismatch("features of an image", std::to_string(patches), vision_encoder.tokens);
   }
   const int tokens = model.pruner.count();
   if (tokens > model.info.context_tokens - 2) {  // one position for a prompt, one for a reply

@@ -20,17 +20,17 @@ using Images = std::vector<std::shared_ptr<const EncodedImage>>;
 
 std::vector<ChatPart> PartsOf(const Message& message, Images& images) {
   std::vector<ChatPart> parts;
-  bool speaks = message.role != Role::kUser;
+  bool has_content = message.role != Role::kUser;
   for (const Part& part : message.parts) {
     if (part.image != nullptr) {
       parts.push_back({.image = static_cast<int>(images.size())});
       images.push_back(part.image);
     } else if (!part.text.empty()) {
       parts.push_back({.text = part.text});
-      speaks = true;
+      has_content = true;
     }
   }
-  if (!speaks) parts.push_back({.text = kDescribe});
+  if (!has_content) parts.push_back({.text = kDescribe});
   return parts;
 }
 
@@ -52,7 +52,7 @@ class Writer {
     }
   }
 
-  Prompt Finish() {
+  Prompt MovePrompt() {
     Flush();
     return std::move(prompt_);
   }
@@ -60,13 +60,13 @@ class Writer {
  private:
   void Flush() {
     const std::vector<int> tokens = tokenizer_.EncodePieces(pending_);
-    if (prompt_.rows() == 0) Begin(tokens);
+    if (prompt_.rows() == 0) AddBos(tokens);
     prompt_.Add(tokens);
     pending_.clear();
   }
 
   // Some templates write the bos token themselves.
-  void Begin(const std::vector<int>& tokens) {
+  void AddBos(const std::vector<int>& tokens) {
     if (!tokenizer_.add_bos() || !tokenizer_.bos()) return;
     const int bos = *tokenizer_.bos();
     if (tokens.empty() || tokens.front() != bos) prompt_.Add({&bos, 1});
@@ -101,7 +101,7 @@ class ChatStyle final : public PromptStyle {
         writer.Add(piece);
       }
     }
-    Prompt prompt = writer.Finish();
+    Prompt prompt = writer.MovePrompt();
     if (messages.back().role == Role::kAssistant) prompt.EndInReply();
     return prompt;
   }

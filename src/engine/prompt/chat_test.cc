@@ -121,7 +121,7 @@ TEST(Chat, RefusesWhatIsNoConversation) {
 }
 
 // The same tokens as in one reply, wherever it is cut.
-TEST(Chat, GoesOnFromAReplysBeginning) {
+TEST(Chat, ContinuesAReply) {
   for (const char* chat_template : {"chatml", "phi3", "zephyr"}) {
     const Engine engine = ChatEngine({.threads = 1, .chat_template = chat_template});
     Session session(engine);

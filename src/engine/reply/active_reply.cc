@@ -18,7 +18,7 @@ DecodeOptions WithStops(const DecodeOptions& options, const Model& model) {
 }
 
 Speculation* Begun(Speculation* speculation, const Prompt& prompt) {
-  if (speculation != nullptr) speculation->Begin(prompt.Tokens());
+  if (speculation != nullptr) speculation->StartReply(prompt.Tokens());
   return speculation;
 }
 
@@ -44,8 +44,8 @@ void ActiveReply::Update() {
   SharePrefix(engine_, prompt_, sequence_);
 }
 
-Reply ActiveReply::Finish() {
-  GenerationResult result = generation_.Finish();
+Reply ActiveReply::MakeReply() {
+  GenerationResult result = generation_.MoveResult();
   tokens_ = std::move(result.tokens);
   Reply reply;
   reply.prompt_tokens = prompt_.rows();

@@ -29,9 +29,9 @@ class ActiveReply {
 
   // Text, tokens and their counters, and the timings of prefill and generation. REQUIRES:
   // generation().finished(). Call once.
-  Reply Finish();
+  Reply MakeReply();
 
-  // The contents of the sequence after Finish: prompt and reply, without the last token chosen.
+  // The contents of the sequence after MakeReply: prompt and reply, without the last token chosen.
   Prompt Held() const;
 
  private:
@@ -42,7 +42,7 @@ class ActiveReply {
   Stopwatch watch_;
   std::optional<double> prefill_ms_;
   Generation generation_;
-  std::vector<int> tokens_;  // chosen; empty before Finish
+  std::vector<int> tokens_;  // chosen; empty before MakeReply
 };
 
 }  // namespace edgevlm

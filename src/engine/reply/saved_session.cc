@@ -103,7 +103,7 @@ class Parser {
     }
     session.identity = reader_.Text(kDigestDigits);
     if (!ReadImages()) return Corrupt("images");
-    session.image = TakeImage();
+    session.image = ReadImageIndex();
     if (!ReadMessages(session.messages)) return Corrupt("messages");
     if (!ReadPrompt(session.prompt)) return Corrupt("prompt");
     session.cache = reader_.ReadBytes(reader_.Get<std::uint64_t>());
@@ -116,29 +116,29 @@ class Parser {
   static bool Fits(std::uint64_t count) { return count <= std::numeric_limits<int>::max(); }
 
   // A count of items of at least `bytes_each` bytes; 0 after a failure.
-  std::size_t TakeCount(std::size_t bytes_each) {
+  std::size_t ReadCount(std::size_t bytes_each) {
     const auto count = reader_.Get<std::uint32_t>();
     ok_ = ok_ && reader_.ok() && count <= reader_.remaining() / bytes_each;
     return ok_ ? count : 0;
   }
 
-  std::string TakeText() { return std::string(reader_.Text(reader_.Get<std::uint32_t>())); }
+  std::string ReadString() { return std::string(reader_.Text(reader_.Get<std::uint32_t>())); }
 
-  ImagePointer TakeImage() {
+  ImagePointer ReadImageIndex() {
     const auto number = reader_.Get<std::uint32_t>();
     ok_ = ok_ && reader_.ok() && number <= images_.size();
     return ok_ && number > 0 ? images_[number - 1] : nullptr;
   }
 
   bool ReadImages() {
-    const std::size_t count = TakeCount(4 * sizeof(std::uint32_t));
+    const std::size_t count = ReadCount(4 * sizeof(std::uint32_t));
     for (std::size_t i = 0; i < count && ok_; ++i) ReadImage();
     return ok_;
   }
 
   void ReadImage() {
     EncodedImage image;
-    image.content = TakeText();
+    image.content = ReadString();
     const auto tokens = reader_.Get<std::uint32_t>(), width = reader_.Get<std::uint32_t>();
     const std::uint64_t values = std::uint64_t{tokens} * width;
     ok_ =
@@ -150,10 +150,10 @@ class Parser {
     image.values.resize(values);
     std::memcpy(image.values.data(), raw.data(), raw.size());
     std::uint64_t rows = 0;
-    const std::size_t pieces = TakeCount(2 * sizeof(std::uint32_t));
+    const std::size_t pieces = ReadCount(2 * sizeof(std::uint32_t));
     for (std::size_t i = 0; i < pieces && ok_; ++i) {
       const auto own = reader_.Get<std::uint32_t>();
-      image.pieces.push_back({.markup = TakeText(), .rows = static_cast<int>(own)});
+      image.pieces.push_back({.markup = ReadString(), .rows = static_cast<int>(own)});
       rows += own;
       ok_ = reader_.ok() && rows <= tokens && IsUtf8(image.pieces.back().markup);
     }
@@ -162,15 +162,15 @@ class Parser {
   }
 
   bool ReadMessages(std::vector<Message>& messages) {
-    const std::size_t count = TakeCount(sizeof(std::uint8_t) + sizeof(std::uint32_t));
+    const std::size_t count = ReadCount(sizeof(std::uint8_t) + sizeof(std::uint32_t));
     for (std::size_t i = 0; i < count && ok_; ++i) {
       const auto role = reader_.Get<std::uint8_t>();
       ok_ = reader_.ok() && role <= static_cast<std::uint8_t>(Role::kAssistant);
       Message message = {.role = static_cast<Role>(role), .parts = {}};
-      const std::size_t parts = TakeCount(2 * sizeof(std::uint32_t));
+      const std::size_t parts = ReadCount(2 * sizeof(std::uint32_t));
       for (std::size_t p = 0; p < parts && ok_; ++p) {
-        ImagePointer image = TakeImage();
-        message.parts.push_back({.text = TakeText(), .image = std::move(image)});
+        ImagePointer image = ReadImageIndex();
+        message.parts.push_back({.text = ReadString(), .image = std::move(image)});
         ok_ = ok_ && reader_.ok() && IsUtf8(message.parts.back().text);
       }
       messages.push_back(std::move(message));
@@ -179,9 +179,9 @@ class Parser {
   }
 
   bool ReadPrompt(Prompt& prompt) {
-    const std::size_t count = TakeCount(3 * sizeof(std::uint32_t));
+    const std::size_t count = ReadCount(3 * sizeof(std::uint32_t));
     for (std::size_t i = 0; i < count && ok_; ++i) {
-      ImagePointer image = TakeImage();
+      ImagePointer image = ReadImageIndex();
       const auto first_row = reader_.Get<std::uint32_t>(), rows = reader_.Get<std::uint32_t>();
       ok_ = ok_ && Fits(std::uint64_t{rows} + static_cast<std::uint64_t>(prompt.rows()));
       if (image != nullptr) {

@@ -45,7 +45,7 @@ std::optional<Result<RequestReply>> RunningReply::Update() {
   } else if (reply_.first_token_ms == 0) {
     reply_.first_token_ms = MillisecondsSince(job_->submitted);
   }
-  if (running.finished()) return Finish();
+  if (running.finished()) return MakeReply();
   return std::nullopt;
 }
 
@@ -73,9 +73,9 @@ void RunningReply::NotifyProgress(RequestStage stage, int done, int total) {
   job_->listener->OnProgress(last_progress_);
 }
 
-Result<RequestReply> RunningReply::Finish() {
+Result<RequestReply> RunningReply::MakeReply() {
   const Timings& before = (*job_->prepared)->timings;
-  reply_.reply = active_->Finish();
+  reply_.reply = active_->MakeReply();
   Timings& timings = reply_.reply.timings;
   timings.decode_ms = before.decode_ms;
   timings.preprocess_ms = before.preprocess_ms;

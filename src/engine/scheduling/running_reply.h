@@ -34,7 +34,7 @@ class RunningReply {
  private:
   void StartGenerating();
   void NotifyProgress(RequestStage stage, int done, int total);
-  Result<RequestReply> Finish();
+  Result<RequestReply> MakeReply();
 
   const std::shared_ptr<Job> job_;
   const EngineState& engine_;

@@ -171,7 +171,7 @@ void Scheduler::State::Step() {
     for (const Generation* generation : generations) rows += generation->prompt_rows();
     return rows;
   };
-  const bool speaks = std::ranges::any_of(
+  const bool generates = std::ranges::any_of(
       generations, [](Generation* generation) { return !generation->reading(); });
   const int before = unread();
   // A long pass that no request needs is abandoned between two blocks.
@@ -183,12 +183,12 @@ void Scheduler::State::Step() {
     return is_left;
   };
   ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
-  thread_groups.many.is_over = &is_over;
+  thread_groups.prefill.is_over = &is_over;
   const PriorityGate::Short turn(*engine.runtime.gate);
   const auto begin = SchedulerClock::now();
-  batch_decoder->Step(generations, speaks ? prompt_budget.Rows() : Batch::kChunkRows,
+  batch_decoder->Step(generations, generates ? prompt_budget.Rows() : Batch::kChunkRows,
                       thread_groups);
-  if (speaks) prompt_budget.Learn(before - unread(), MillisecondsSince(begin));
+  if (generates) prompt_budget.Learn(before - unread(), MillisecondsSince(begin));
 }
 
 Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {

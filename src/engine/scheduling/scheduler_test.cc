@@ -21,7 +21,7 @@ constexpr auto kPatience = 30s;
 // Records events, and lets others wait for them.
 class Recorder final : public ReplyListener {
  public:
-  void OnAccepted(int waiting_before) override { place_ = waiting_before; }
+  void OnAccepted(int waiting_before) override { position_ = waiting_before; }
   void OnProgress(const Progress& progress) override {
     const std::lock_guard lock(mutex_);
     progress_.push_back(progress);
@@ -65,7 +65,7 @@ class Recorder final : public ReplyListener {
     const std::lock_guard lock(mutex_);
     return end_.has_value();
   }
-  int place() const { return place_; }
+  int place() const { return position_; }
 
   std::function<void()> on_text;
 
@@ -75,7 +75,7 @@ class Recorder final : public ReplyListener {
   std::string text_;
   std::vector<Progress> progress_;
   std::optional<Result<RequestReply>> end_;
-  int place_ = -1;
+  int position_ = -1;
 };
 
 std::shared_ptr<const std::string> MakeImage(unsigned seed) {
@@ -124,7 +124,7 @@ TEST_F(SchedulerTest, AnswersAsASessionDoes) {
 }
 
 // A model that takes the last image only does not get the others, and the reply reports it.
-TEST_F(SchedulerTest, TellsWhichImagesWereLookedAt) {
+TEST_F(SchedulerTest, ReportsWhichImagesWereEncoded) {
   Scheduler scheduler(engine_, {});
   const auto one = Submit(scheduler, About(MakeImage(2), 3))->Wait();
   ReplyRequest request = About(MakeImage(1), 3);
@@ -189,7 +189,7 @@ TEST_F(SchedulerTest, OthersChangeNothing) {
   }
 }
 
-TEST_F(SchedulerTest, TellsOfProgress) {
+TEST_F(SchedulerTest, NotifiesOfProgress) {
   Scheduler scheduler(engine_, {});
   const auto recorder = Submit(scheduler, About(MakeImage(1), 2));
   ASSERT_TRUE(recorder->Wait());
@@ -221,15 +221,15 @@ TEST_F(SchedulerTest, CancelsWhereverARequestIs) {
   Scheduler scheduler(engine_, {.running = 1});
   std::mutex hold;
   hold.lock();
-  auto speaking = std::make_shared<Recorder>();
-  speaking->on_text = [&] { const std::lock_guard wait(hold); };
-  const auto number = scheduler.Submit(About(MakeImage(1), 60), speaking);
-  speaking->WaitForText();
+  auto generating = std::make_shared<Recorder>();
+  generating->on_text = [&] { const std::lock_guard wait(hold); };
+  const auto number = scheduler.Submit(About(MakeImage(1), 60), generating);
+  generating->WaitForText();
   const auto waiting = Submit(scheduler, About(MakeImage(2), 1));
   scheduler.Cancel(last_number_);
   scheduler.Cancel(*number);
   hold.unlock();
-  EXPECT_EQ(speaking->Wait().error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(generating->Wait().error().code, ErrorCode::kCancelled);
   EXPECT_EQ(waiting->Wait().error().code, ErrorCode::kCancelled);
   EXPECT_TRUE(Submit(scheduler, About(MakeImage(3), 1))->Wait());
   scheduler.Cancel(*number);  // which has ended
@@ -260,10 +260,10 @@ TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   // A request that waits behind another, which has no deadline.
   std::mutex hold;
   hold.lock();
-  auto speaking = std::make_shared<Recorder>();
-  speaking->on_text = [&] { const std::lock_guard wait(hold); };
-  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 60), speaking));
-  speaking->WaitForText();
+  auto generating = std::make_shared<Recorder>();
+  generating->on_text = [&] { const std::lock_guard wait(hold); };
+  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 60), generating));
+  generating->WaitForText();
   late.deadline = std::chrono::steady_clock::now() + 20ms;
   const auto behind = Submit(scheduler, late);
   std::this_thread::sleep_for(30ms);

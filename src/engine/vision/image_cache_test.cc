@@ -18,7 +18,7 @@ EncodedImage MakeImage(float first) {
   return image;
 }
 
-constexpr std::size_t kRoomForTwo = 9000;
+constexpr std::size_t kBytesForTwo = 9000;
 
 float FirstOf(ImageCache& cache, const std::string& key, float made) {
   const auto found = cache.Get(key, [made]() -> Result<EncodedImage> { return MakeImage(made); });
@@ -26,7 +26,7 @@ float FirstOf(ImageCache& cache, const std::string& key, float made) {
 }
 
 TEST(ImageCache, MakesEachOnce) {
-  ImageCache cache(kRoomForTwo);
+  ImageCache cache(kBytesForTwo);
   EXPECT_EQ(FirstOf(cache, "a", 1), 1);
   EXPECT_EQ(FirstOf(cache, "a", 2), 1);
   EXPECT_EQ(FirstOf(cache, "b", 3), 3);
@@ -35,11 +35,11 @@ TEST(ImageCache, MakesEachOnce) {
   EXPECT_EQ(counters.misses, 2u);
   EXPECT_EQ(counters.entries, 2u);
   EXPECT_GT(counters.bytes, 8000u);
-  EXPECT_EQ(counters.budget_bytes, kRoomForTwo);
+  EXPECT_EQ(counters.budget_bytes, kBytesForTwo);
 }
 
 TEST(ImageCache, WhatWasNotAskedForLongestGoes) {
-  ImageCache cache(kRoomForTwo);
+  ImageCache cache(kBytesForTwo);
   FirstOf(cache, "a", 1);
   FirstOf(cache, "b", 2);
   FirstOf(cache, "a", 9);
@@ -47,7 +47,7 @@ TEST(ImageCache, WhatWasNotAskedForLongestGoes) {
   EXPECT_EQ(FirstOf(cache, "a", 9), 1);
   EXPECT_EQ(FirstOf(cache, "b", 7), 7) << "b had to go for c";
   EXPECT_EQ(cache.counters().evictions, 2u);
-  EXPECT_LE(cache.counters().bytes, kRoomForTwo);
+  EXPECT_LE(cache.counters().bytes, kBytesForTwo);
 }
 
 TEST(ImageCache, WhatIsLargerThanTheBudgetIsNotKept) {
@@ -59,7 +59,7 @@ TEST(ImageCache, WhatIsLargerThanTheBudgetIsNotKept) {
 }
 
 TEST(ImageCache, TakesImagesFromElsewhere) {
-  ImageCache cache(kRoomForTwo);
+  ImageCache cache(kBytesForTwo);
   cache.Put("a", std::make_shared<const EncodedImage>(MakeImage(5)));
   cache.Put("a", std::make_shared<const EncodedImage>(MakeImage(6)));
   EXPECT_EQ(FirstOf(cache, "a", 9), 5);
@@ -67,7 +67,7 @@ TEST(ImageCache, TakesImagesFromElsewhere) {
 }
 
 TEST(ImageCache, AFailureIsTriedAgain) {
-  ImageCache cache(kRoomForTwo);
+  ImageCache cache(kBytesForTwo);
   const auto failed = cache.Get("a", []() -> Result<EncodedImage> {
     return Error{ErrorCode::kCorrupt, "no"};
   });
@@ -79,7 +79,7 @@ TEST(ImageCache, AFailureIsTriedAgain) {
 
 // The first continues when the others are counted as waiting.
 TEST(ImageCache, WhoAsksMeanwhileWaits) {
-  ImageCache cache(kRoomForTwo);
+  ImageCache cache(kBytesForTwo);
   std::promise<void> started;
   std::promise<void> go_on;
   std::atomic<int> made = 0;
@@ -114,7 +114,7 @@ TEST(ImageCache, WhoAsksMeanwhileWaits) {
 
 // Cancelling affects one caller only: a waiting caller computes the image.
 TEST(ImageCache, WhoWaitsMakesWhatAnotherGaveUp) {
-  ImageCache cache(kRoomForTwo);
+  ImageCache cache(kBytesForTwo);
   std::promise<void> started;
   std::thread first([&] {
     const auto found = cache.Get("a", [&]() -> Result<EncodedImage> {

@@ -107,11 +107,11 @@ TEST(KeepTokens, ByAttentionTheMostLookedAtInTheirOrder) {
   EXPECT_THAT(Choose(two, tokens, std::vector<float>{NAN, 0.1f, 0.2f, INFINITY}),
               ElementsAre(1, 2));
   // 4 x 4 patches become 2 x 2 tokens: the one at the bottom right has the most.
-  std::vector<float> places(16, 0.01f);
-  places[15] = 0.5f;
-  places[4] = 0.2f;
-  EXPECT_THAT(Choose({.keep_tokens = 1}, tokens, places), ElementsAre(3));
-  EXPECT_THAT(Choose(two, tokens, places), ElementsAre(0, 3));
+  std::vector<float> patches(16, 0.01f);
+  patches[15] = 0.5f;
+  patches[4] = 0.2f;
+  EXPECT_THAT(Choose({.keep_tokens = 1}, tokens, patches), ElementsAre(3));
+  EXPECT_THAT(Choose(two, tokens, patches), ElementsAre(0, 3));
 }
 
 TEST(KeepTokens, WithoutAttentionUniformIsChosen) {

@@ -5,7 +5,7 @@
 #include <cfloat>
 #include <cmath>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

@@ -6,7 +6,7 @@
 #include "kernels/attention/attention.h"
 #include "kernels/attention/attention_part.h"
 #include "kernels/half/half.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

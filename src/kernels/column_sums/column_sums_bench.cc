@@ -6,7 +6,7 @@
 
 #include "kernels/column_sums/column_sums.h"
 #include "kernels/half/half.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

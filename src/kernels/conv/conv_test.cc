@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "kernels/conv/conv_variants.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

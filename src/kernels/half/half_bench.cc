@@ -4,7 +4,7 @@
 #include <string>
 
 #include "kernels/half/half.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <numeric>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

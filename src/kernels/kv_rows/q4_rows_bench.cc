@@ -5,7 +5,7 @@
 #include <string>
 
 #include "kernels/kv_rows/q4_rows.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

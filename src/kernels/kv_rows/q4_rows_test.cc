@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 #include "tensor/half.h"
 
 namespace edgevlm {

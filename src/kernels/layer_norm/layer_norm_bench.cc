@@ -4,7 +4,7 @@
 #include <string>
 
 #include "kernels/layer_norm/layer_norm.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

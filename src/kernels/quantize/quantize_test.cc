@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "kernels/quantize/write_block.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 #include "tensor/dequantize.h"
-#include "tensor/test_blocks.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "kernels/row_products/row_products.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

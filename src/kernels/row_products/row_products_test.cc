@@ -4,7 +4,7 @@
 
 #include <cfloat>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

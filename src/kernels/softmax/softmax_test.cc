@@ -5,7 +5,7 @@
 #include <cfloat>
 #include <limits>
 
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

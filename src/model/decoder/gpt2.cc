@@ -34,11 +34,11 @@ struct Gpt2Weights {
 
 // Activations inside a block. T: rows of the batch.
 struct Buffers {
-  View<float> normed;  // [T, D]
-  View<float> qkv;     // [T, 3D]
-  View<float> mixed;   // [T, D]
-  View<float> hidden;  // [T, F]
-  View<float> levels;  // input of the next product, rounded
+  View<float> normed;            // [T, D]
+  View<float> qkv;               // [T, 3D]
+  View<float> attention_output;  // [T, D]
+  View<float> hidden;            // [T, F]
+  View<float> quants;            // input of the next product, rounded
 };
 
 class Gpt2 final : public Decoder {
@@ -64,7 +64,7 @@ class Gpt2 final : public Decoder {
   void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
                  Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Buffers buffers = TakeBuffers(x.rows, workspace);
+    const Buffers buffers = AllocBuffers(x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
       if (run.IsOver()) return;
       Block(layer, batch, x, buffers, run);
@@ -74,7 +74,7 @@ class Gpt2 final : public Decoder {
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Buffers buffers = TakeBuffers(x.rows, workspace);
+    const Buffers buffers = AllocBuffers(x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
       const LayerRows rows = Project(layer, x, buffers, run);
       AppendSpans(batch, layer, rows.k, rows.v);
@@ -96,13 +96,13 @@ class Gpt2 final : public Decoder {
              const Run& run) const {
     const BlockWeights& w = block(layer);
     const LayerRows rows = Project(layer, x, b, run);
-    Attend(layer, batch, rows, b.mixed, run);  // [T, D]
-    Inputs mixed(b.mixed, b.levels);
-    w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T + bo
-    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
-    Inputs mlp(b.normed, b.levels);
+    Attend(layer, batch, rows, b.attention_output, run);  // [T, D]
+    Inputs attention_output(b.attention_output, b.quants);
+    w.attn_output.AddTo(attention_output, x, run);  // x += attention_output Wo^T + bo
+    w.mlp_norm.Apply(x, b.normed, run);             // [T, D]
+    Inputs mlp(b.normed, b.quants);
     w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
-    Inputs hidden(b.hidden, b.levels);
+    Inputs hidden(b.hidden, b.quants);
     w.mlp_down.AddTo(hidden, x, run);  // x += hidden Wd^T + bd
   }
 
@@ -110,7 +110,7 @@ class Gpt2 final : public Decoder {
   LayerRows Project(int layer, View<const float> x, const Buffers& b, const Run& run) const {
     const BlockWeights& w = block(layer);
     w.attn_norm.Apply(x, b.normed, run);  // [T, D]
-    Inputs attn(b.normed, b.levels);
+    Inputs attn(b.normed, b.quants);
     w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);  // [T, 3D]
     const int width = shape().width;
     return {.q = b.qkv.Cols(0, width),
@@ -118,20 +118,20 @@ class Gpt2 final : public Decoder {
             .v = b.qkv.Cols(2 * width, width)};
   }
 
-  void Attend(int layer, std::span<const TokenSpan> batch, const LayerRows& rows, View<float> mixed,
-              const Run& run) const {
+  void Attend(int layer, std::span<const TokenSpan> batch, const LayerRows& rows,
+              View<float> attention_output, const Run& run) const {
     PROFILE_ZONE(run.profiler, block(layer).attend_zone);
-    AttendSpans(batch, layer, rows, {.query = shape().heads, .kv = shape().kv_heads}, mixed,
-                run.pool);
+    AttendSpans(batch, layer, rows, {.query = shape().heads, .kv = shape().kv_heads},
+                attention_output, run.pool);
   }
 
-  Buffers TakeBuffers(int rows, Workspace& workspace) const {
+  Buffers AllocBuffers(int rows, Workspace& workspace) const {
     const int width = shape().width;
     return {.normed = workspace.Alloc(rows, width),
             .qkv = workspace.Alloc(rows, 3 * width),
-            .mixed = workspace.Alloc(rows, width),
+            .attention_output = workspace.Alloc(rows, width),
             .hidden = workspace.Alloc(rows, HiddenWidth()),
-            .levels = workspace.Alloc(rows, LevelColumns(std::max(width, HiddenWidth())))};
+            .quants = workspace.Alloc(rows, QuantizedColumns(std::max(width, HiddenWidth())))};
   }
 
   // F

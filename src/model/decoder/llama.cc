@@ -11,14 +11,14 @@ namespace {
 
 // Activations inside a block. T: rows of the batch.
 struct Buffers {
-  View<float> normed;  // [T, D]
-  View<float> angles;  // [T, 2 r] of the rows' positions
-  View<float> q;       // [T, Hq * d]
-  View<float> k;       // [T, Hkv * d]
-  View<float> v;       // [T, Hkv * d]
-  View<float> mixed;   // [T, Hq * d]
-  View<float> gated;   // [T, F]
-  View<float> levels;  // input of the next product, rounded
+  View<float> normed;            // [T, D]
+  View<float> angles;            // [T, 2 r] of the rows' positions
+  View<float> q;                 // [T, Hq * d]
+  View<float> k;                 // [T, Hkv * d]
+  View<float> v;                 // [T, Hkv * d]
+  View<float> attention_output;  // [T, Hq * d]
+  View<float> gated;             // [T, F]
+  View<float> quants;            // input of the next product, rounded
 };
 
 class Llama final : public Decoder {
@@ -34,7 +34,7 @@ class Llama final : public Decoder {
   void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
                  Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Buffers buffers = TakeBuffers(batch, x.rows, workspace);
+    const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
       if (run.IsOver()) return;
       Block(layer, batch, x, buffers, run);
@@ -44,7 +44,7 @@ class Llama final : public Decoder {
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Buffers buffers = TakeBuffers(batch, x.rows, workspace);
+    const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
     for (int layer = blocks.begin; layer < blocks.end; ++layer) {
       const LlamaBlock& w = block(layer);
       Inputs attn = NormedInputs(w, x, buffers, run);
@@ -72,13 +72,13 @@ class Llama final : public Decoder {
     Rotate(w, b.q, b, run);                             // by their positions
     KeysAndValues(w, attn, b, run);                     // [T, Hkv * d] each
     Attend(layer, batch, b, run);                       // [T, Hq * d]
-    Inputs mixed(b.mixed, b.levels);
-    w.attn_output.AddTo(mixed, x, run);  // x += mixed Wo^T
-    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
-    Inputs mlp(b.normed, b.levels);
+    Inputs attention_output(b.attention_output, b.quants);
+    w.attn_output.AddTo(attention_output, x, run);  // x += attention_output Wo^T
+    w.mlp_norm.Apply(x, b.normed, run);             // [T, D]
+    Inputs mlp(b.normed, b.quants);
     w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
     w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= mlp Wu^T
-    Inputs gated(b.gated, b.levels);
+    Inputs gated(b.gated, b.quants);
     w.mlp_down.AddTo(gated, x, run);  // x += gated Wd^T
   }
 
@@ -86,7 +86,7 @@ class Llama final : public Decoder {
   static Inputs NormedInputs(const LlamaBlock& w, View<const float> x, const Buffers& b,
                              const Run& run) {
     w.attn_norm.Apply(x, b.normed, run);  // [T, D]
-    return {b.normed, b.levels};
+    return {b.normed, b.quants};
   }
 
   // k, v = attn W^T, keys rotated by their positions.
@@ -105,7 +105,7 @@ class Llama final : public Decoder {
   void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, block(layer).attend_zone);
     AttendSpans(batch, layer, {.q = b.q, .k = b.k, .v = b.v},
-                {.query = shape().heads, .kv = shape().kv_heads}, b.mixed, run.pool);
+                {.query = shape().heads, .kv = shape().kv_heads}, b.attention_output, run.pool);
   }
 
   // The rotation angles of all blocks.
@@ -120,7 +120,7 @@ class Llama final : public Decoder {
     return angles;
   }
 
-  Buffers TakeBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
+  Buffers AllocBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
     const int q_width = shape().heads * shape().head_width;
     const int kv_width = shape().kv_heads * shape().head_width;
     return {.normed = workspace.Alloc(rows, shape().width),
@@ -128,10 +128,10 @@ class Llama final : public Decoder {
             .q = workspace.Alloc(rows, q_width),
             .k = workspace.Alloc(rows, kv_width),
             .v = workspace.Alloc(rows, kv_width),
-            .mixed = workspace.Alloc(rows, q_width),
+            .attention_output = workspace.Alloc(rows, q_width),
             .gated = workspace.Alloc(rows, weights_.hidden),
-            .levels = workspace.Alloc(
-                rows, LevelColumns(std::max({shape().width, q_width, weights_.hidden})))};
+            .quants = workspace.Alloc(
+                rows, QuantizedColumns(std::max({shape().width, q_width, weights_.hidden})))};
   }
 
   LlamaWeights weights_;

@@ -26,7 +26,7 @@ void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int conte
 }
 
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
-                 const HeadCounts& heads, View<float> mixed, ThreadPool& pool) {
+                 const HeadCounts& heads, View<float> attention_output, ThreadPool& pool) {
   int row = 0;
   for (const TokenSpan& span : batch) {
     LayerCache& cache = span.cache->layer(layer);
@@ -34,7 +34,7 @@ void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& r
     const LayerRows of_span = {.q = rows.q.Rows(row, span.rows()),
                                .k = rows.k.Rows(row, span.rows()),
                                .v = rows.v.Rows(row, span.rows())};
-    cache.Attend(of_span, heads.query, mixed.Rows(row, span.rows()), pool);
+    cache.Attend(of_span, heads.query, attention_output.Rows(row, span.rows()), pool);
     row += span.rows();
   }
 }

@@ -22,11 +22,12 @@ int RowsOf(std::span<const TokenSpan> batch);
 // REQUIRES: ids and positions as for Decoder::Forward.
 void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
 
-// mixed = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its rows first.
-//   rows   of one layer, for all rows of a batch
-//   mixed  [T, Hq * d], must not overlap the rows
+// attention_output = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its
+// rows first.
+//   rows              of one layer, for all rows of a batch
+//   attention_output  [T, Hq * d], must not overlap the rows
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
-                 const HeadCounts& heads, View<float> mixed, ThreadPool& pool);
+                 const HeadCounts& heads, View<float> attention_output, ThreadPool& pool);
 
 // Each span's cache grows by its rows, without attention.
 //   k, v  [T, Hkv * d]
@@ -48,8 +49,8 @@ void NormedLogits(View<const float> x, const NormLayer& norm, const Linear& outp
   const WorkspaceScope scope(workspace);
   const View<float> normed = workspace.Alloc(x.rows, x.cols);
   norm.Apply(x, normed, run);  // [R, D]
-  const View<float> levels = workspace.Alloc(x.rows, LevelColumns(x.cols));
-  Inputs last(normed, levels);
+  const View<float> quants = workspace.Alloc(x.rows, QuantizedColumns(x.cols));
+  Inputs last(normed, quants);
   output.Apply(last, Activation::kNone, logits, run);  // [R, V]
 }
 

@@ -36,11 +36,11 @@ class Idefics3 final : public Projector {
     return weights_.matrix.weight.inputs() / (weights_.scale * weights_.scale);
   }
   int outputs() const override { return weights_.matrix.weight.outputs(); }
-  int places() const override { return weights_.side * weights_.side; }
-  int Tokens(int places) const override { return places / (weights_.scale * weights_.scale); }
+  int patches() const override { return weights_.side * weights_.side; }
+  int Tokens(int patches) const override { return patches / (weights_.scale * weights_.scale); }
 
   ImageLayout Layout(ImageSize image, int max_tokens) const override {
-    const int tiles = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(places()));
+    const int tiles = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(patches()));
     ImageLayout layout;
     layout.grid = ChooseTiles(image, weights_.tile, weights_.longest_edge, tiles);
     const TileGrid& grid = layout.grid;
@@ -56,12 +56,12 @@ class Idefics3 final : public Projector {
 
   void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                const Run& run) const override {
-    CHECK(features.rows % places() == 0);
+    CHECK(features.rows % patches() == 0);
     const Workspace::Mark mark = workspace.mark();
     const View<float> wide = workspace.Alloc(embeddings.rows, weights_.matrix.weight.inputs());
     Shuffle(features, wide, run);  // [n * P / s^2, E * s^2]
-    const View<float> levels = workspace.Alloc(wide.rows, LevelColumns(wide.cols));
-    Inputs shuffled(wide, levels);
+    const View<float> quants = workspace.Alloc(wide.rows, QuantizedColumns(wide.cols));
+    Inputs shuffled(wide, quants);
     weights_.matrix.Apply(shuffled, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
     workspace.Rewind(mark);
   }
@@ -78,8 +78,8 @@ class Idefics3 final : public Projector {
         const int first = i / side_out * scale * weights_.side + i % side_out * scale;
         for (int dy = 0; dy < scale; ++dy) {
           for (int dx = 0; dx < scale; ++dx) {
-            const auto place = features.Row(first + dy * weights_.side + dx);
-            to = std::ranges::copy(place, to).out;
+            const auto patch = features.Row(first + dy * weights_.side + dx);
+            to = std::ranges::copy(patch, to).out;
           }
         }
       }

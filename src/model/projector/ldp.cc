@@ -42,16 +42,16 @@ class Ldp final : public Projector {
 
   int inputs() const override { return weights_.first.weight.inputs(); }
   int outputs() const override { return weights_.second.weight.outputs(); }
-  int places() const override { return weights_.blocks[0].side * weights_.blocks[0].side; }
+  int patches() const override { return weights_.blocks[0].side * weights_.blocks[0].side; }
   int Tokens(int) const override {
     return weights_.blocks[1].side_out * weights_.blocks[1].side_out;
   }
 
   void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                const Run& run) const override {
-    CHECK(features.rows % places() == 0);
+    CHECK(features.rows % patches() == 0);
     const Workspace::Mark mark = workspace.mark();
-    const int images = features.rows / places();
+    const int images = features.rows / patches();
     const View<float> x = workspace.Alloc(features.rows, outputs());
     RunMlp(weights_.first, weights_.second, features, x, workspace, run);  // [n * P, D]
     const View<float> hidden = workspace.Alloc(features.rows, outputs());
@@ -72,8 +72,8 @@ class Ldp final : public Projector {
     w.depthwise_norm.Apply(filtered, filtered, run);
     Activate(filtered, Activation::kHardSwish, filtered);
     WeighChannels(w, images, filtered, workspace, run);
-    const View<float> levels = workspace.Alloc(filtered.rows, LevelColumns(filtered.cols));
-    Inputs weighed(filtered, levels);
+    const View<float> quants = workspace.Alloc(filtered.rows, QuantizedColumns(filtered.cols));
+    Inputs weighed(filtered, quants);
     w.mix.Apply(weighed, Activation::kNone, y, run);
     w.mix_norm.Apply(y, y, run);
     workspace.Rewind(mark);
@@ -99,11 +99,11 @@ class Ldp final : public Projector {
     const View<float> scale = workspace.Alloc(images, x.cols);
     const int cells = x.rows / images;
     for (int n = 0; n < images; ++n) GlobalMean(x.Rows(n * cells, cells), mean.Row(n));
-    const View<float> levels =
-        workspace.Alloc(images, LevelColumns(std::max(mean.cols, reduced.cols)));
-    Inputs means(mean, levels);
+    const View<float> quants =
+        workspace.Alloc(images, QuantizedColumns(std::max(mean.cols, reduced.cols)));
+    Inputs means(mean, quants);
     w.reduce.Apply(means, Activation::kRelu, reduced, run);  // [n, R]
-    Inputs few(reduced, levels);
+    Inputs few(reduced, quants);
     w.expand.Apply(few, Activation::kHardSigmoid, scale, run);  // [n, D]
     for (int n = 0; n < images; ++n) ScaleChannels(x.Rows(n * cells, cells), scale.Row(n));
   }

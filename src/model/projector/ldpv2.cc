@@ -30,12 +30,12 @@ class LdpV2 final : public Projector {
 
   int inputs() const override { return weights_.first.weight.inputs(); }
   int outputs() const override { return weights_.second.weight.outputs(); }
-  int places() const override { return weights_.side * weights_.side; }
-  int Tokens(int places) const override { return places / (kPool * kPool); }
+  int patches() const override { return weights_.side * weights_.side; }
+  int Tokens(int patches) const override { return patches / (kPool * kPool); }
 
   void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                const Run& run) const override {
-    CHECK(features.rows % places() == 0);
+    CHECK(features.rows % patches() == 0);
     const Workspace::Mark mark = workspace.mark();
     const View<float> wide = workspace.Alloc(features.rows, outputs());
     const View<float> pooled = workspace.Alloc(embeddings.rows, outputs());

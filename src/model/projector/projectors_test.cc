@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int kPlaces = TinyVit::kPatches;
+constexpr int kPatches = TinyVit::kPatches;
 
 // Float32 sums of at most 96 terms, some layers deep, with norms between them.
 constexpr double kTolerance = 3e-5;
@@ -41,8 +41,8 @@ void ExpectFormula(const TinyVit& model, int tokens, Formula formula) {
   ASSERT_TRUE(projector) << projector.error().message;
   EXPECT_EQ((*projector)->inputs(), TinyVit::kWidth);
   EXPECT_EQ((*projector)->outputs(), TinyVit::kOutputs);
-  ASSERT_EQ((*projector)->Tokens(kPlaces), tokens);
-  Buffer features(2 * kPlaces, TinyVit::kWidth), embeddings(2 * tokens, TinyVit::kOutputs);
+  ASSERT_EQ((*projector)->Tokens(kPatches), tokens);
+  Buffer features(2 * kPatches, TinyVit::kWidth), embeddings(2 * tokens, TinyVit::kOutputs);
   std::mt19937 random(3);
   std::normal_distribution<float> normal;
   for (float& value : features.values) value = normal(random);
@@ -55,7 +55,7 @@ void ExpectFormula(const TinyVit& model, int tokens, Formula formula) {
 
   const Matrix all = features.ToMatrix(), found = embeddings.ToMatrix();
   for (std::ptrdiff_t n = 0; n < 2; ++n) {
-    const Matrix own(all.begin() + n * kPlaces, all.begin() + (n + 1) * kPlaces);
+    const Matrix own(all.begin() + n * kPatches, all.begin() + (n + 1) * kPatches);
     ExpectClose(Matrix(found.begin() + n * tokens, found.begin() + (n + 1) * tokens),
                 formula(model, own), kTolerance);
   }
@@ -66,25 +66,25 @@ Matrix Mlp(const TinyVit& model, const Matrix& features) {
 }
 
 TEST(Projectors, MatchTheFormulas) {
-  ExpectFormula(TinyVit(), kPlaces, Mlp);
-  ExpectFormula(TinyVit({.projector = "idefics3"}), kPlaces / 4, ReferenceIdefics3);
+  ExpectFormula(TinyVit(), kPatches, Mlp);
+  ExpectFormula(TinyVit({.projector = "idefics3"}), kPatches / 4, ReferenceIdefics3);
   for (const bool are_squeezed : {false, true}) {
-    ExpectFormula(TinyVit({.projector = "ldp", .are_shapes_squeezed = are_squeezed}), kPlaces / 4,
+    ExpectFormula(TinyVit({.projector = "ldp", .are_shapes_squeezed = are_squeezed}), kPatches / 4,
                   ReferenceLdp);
-    ExpectFormula(TinyVit({.projector = "ldpv2", .are_shapes_squeezed = are_squeezed}), kPlaces / 4,
-                  ReferenceLdpV2);
+    ExpectFormula(TinyVit({.projector = "ldpv2", .are_shapes_squeezed = are_squeezed}),
+                  kPatches / 4, ReferenceLdpV2);
   }
 }
 
 TEST(Projectors, AFileWithoutATypeHasAnMlp) {
   TinyVit model;
   model.keys.erase(std::string(keys::kProjectorType));
-  ExpectFormula(model, kPlaces, Mlp);
+  ExpectFormula(model, kPatches, Mlp);
   TinyVit other({.projector = "ldpv2"});
   other.keys.erase(std::string(keys::kProjectorType));
   EXPECT_FALSE(Load(other).ok());
   other.keys[std::string(keys::kVisionProjectorType)] = std::string("ldpv2");
-  ExpectFormula(other, kPlaces / 4, ReferenceLdpV2);
+  ExpectFormula(other, kPatches / 4, ReferenceLdpV2);
 }
 
 TEST(Projectors, EveryTensorIsNeededInItsShape) {

@@ -8,10 +8,11 @@ void RunMlp(const Linear& first, const Linear& second, View<const float> x, View
             Workspace& workspace, const Run& run) {
   const Workspace::Mark mark = workspace.mark();
   const View<float> hidden = workspace.Alloc(x.rows, first.weight.outputs());
-  const View<float> levels = workspace.Alloc(x.rows, LevelColumns(std::max(x.cols, hidden.cols)));
-  Inputs outer(x, levels);
+  const View<float> quants =
+      workspace.Alloc(x.rows, QuantizedColumns(std::max(x.cols, hidden.cols)));
+  Inputs outer(x, quants);
   first.Apply(outer, Activation::kGelu, hidden, run);  // [T, H]
-  Inputs inner(hidden, levels);
+  Inputs inner(hidden, quants);
   second.Apply(inner, Activation::kNone, y, run);  // [T, D]
   workspace.Rewind(mark);
 }

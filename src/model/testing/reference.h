@@ -70,7 +70,7 @@ inline double ReferenceStored(double value) {
 // qkv [T, 3D] of positions 0..T-1 -> [T, D].
 inline Matrix ReferenceAttention(const Matrix& qkv) {
   constexpr std::size_t kWidth = TinyModel::kWidth, kHead = kWidth / TinyModel::kHeads;
-  Matrix mixed(qkv.size(), std::vector<double>(kWidth));
+  Matrix attention_output(qkv.size(), std::vector<double>(kWidth));
   for (std::size_t t = 0; t < qkv.size(); ++t) {
     for (std::size_t first = 0; first < kWidth; first += kHead) {
       std::vector<double> shares;
@@ -85,12 +85,12 @@ inline Matrix ReferenceAttention(const Matrix& qkv) {
       }
       for (std::size_t p = 0; p <= t; ++p) {
         for (std::size_t i = first; i < first + kHead; ++i) {
-          mixed[t][i] += shares[p] / sum * ReferenceStored(qkv[p][2 * kWidth + i]);
+          attention_output[t][i] += shares[p] / sum * ReferenceStored(qkv[p][2 * kWidth + i]);
         }
       }
     }
   }
-  return mixed;
+  return attention_output;
 }
 
 inline void ReferenceAdd(const Matrix& x, Matrix& y) {
@@ -122,8 +122,9 @@ inline Matrix ReferenceDecoder(const TinyModel& model, Matrix x) {
   for (int block = 0; block < TinyModel::kBlocks; ++block) {
     const std::string name = "blk." + std::to_string(block) + ".";
     const Matrix normed = ReferenceNorm(model, name + "attn_norm", x);
-    const Matrix mixed = ReferenceAttention(ReferenceLinear(model, name + "attn_qkv", normed));
-    ReferenceAdd(ReferenceLinear(model, name + "attn_output", mixed), x);
+    const Matrix attention_output =
+        ReferenceAttention(ReferenceLinear(model, name + "attn_qkv", normed));
+    ReferenceAdd(ReferenceLinear(model, name + "attn_output", attention_output), x);
     const Matrix up =
         ReferenceLinear(model, name + "ffn_up", ReferenceNorm(model, name + "ffn_norm", x));
     ReferenceAdd(ReferenceLinear(model, name + "ffn_down", ReferenceMap(up, ReferenceGelu)), x);

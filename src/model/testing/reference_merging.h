@@ -119,8 +119,8 @@ inline Matrix ReferenceMergedVit(const TinyVit& model, const Matrix& pixels, int
   Matrix features(TinyVit::kPatches);
   for (std::size_t row = 0; row < rows.x.size(); ++row) {
     for (const int member : rows.members[row]) {
-      const auto place = static_cast<std::size_t>(member);
-      if (place >= first) features[place - first] = rows.x[row];
+      const auto patch = static_cast<std::size_t>(member);
+      if (patch >= first) features[patch - first] = rows.x[row];
     }
   }
   return features;

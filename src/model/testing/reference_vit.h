@@ -43,7 +43,7 @@ inline Matrix ReferencePatches(const TinyVit& model, const Matrix& pixels) {
 inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Matrix& v,
                                      const std::vector<double>& sizes = {}) {
   constexpr std::size_t kHead = TinyVit::kWidth / TinyVit::kHeads;
-  Matrix mixed(q.size(), std::vector<double>(TinyVit::kWidth));
+  Matrix attention_output(q.size(), std::vector<double>(TinyVit::kWidth));
   for (std::size_t t = 0; t < q.size(); ++t) {
     for (std::size_t first = 0; first < TinyVit::kWidth; first += kHead) {
       std::vector<double> shares;
@@ -57,12 +57,12 @@ inline Matrix ReferenceSelfAttention(const Matrix& q, const Matrix& k, const Mat
       }
       for (std::size_t p = 0; p < k.size(); ++p) {
         for (std::size_t i = first; i < first + kHead; ++i) {
-          mixed[t][i] += shares[p] / sum * v[p][i];
+          attention_output[t][i] += shares[p] / sum * v[p][i];
         }
       }
     }
   }
-  return mixed;
+  return attention_output;
 }
 
 // x += Attention(norm(x)); returns the keys.
@@ -72,8 +72,9 @@ inline Matrix ReferenceVitAttention(const TinyVit& model, int block,
   const Matrix normed = ReferenceNorm(model, name + "ln1", x, TinyVit::kEpsilon);
   const auto linear = [&](const char* part) { return ReferenceLinear(model, name + part, normed); };
   const Matrix keys = linear("attn_k");
-  const Matrix mixed = ReferenceSelfAttention(linear("attn_q"), keys, linear("attn_v"), sizes);
-  ReferenceAdd(ReferenceLinear(model, name + "attn_out", mixed), x);
+  const Matrix attention_output =
+      ReferenceSelfAttention(linear("attn_q"), keys, linear("attn_v"), sizes);
+  ReferenceAdd(ReferenceLinear(model, name + "attn_out", attention_output), x);
   return keys;
 }
 

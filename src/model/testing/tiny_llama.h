@@ -96,10 +96,10 @@ struct TinyLlama : TinyFile {
 inline Matrix ReferenceRmsNorm(const TinyFile& model, const std::string& module, Matrix x) {
   const std::vector<float>& gain = model.Values(module + ".weight");
   for (auto& row : x) {
-    double squares = 0;
-    for (const double v : row) squares += v * v / static_cast<double>(row.size());
+    double tiles = 0;
+    for (const double v : row) tiles += v * v / static_cast<double>(row.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const double root = std::sqrt(squares + static_cast<double>(TinyLlama::kEpsilon));
+      const double root = std::sqrt(tiles + static_cast<double>(TinyLlama::kEpsilon));
       row[i] *= static_cast<double>(gain[i]) / root;
     }
   }
@@ -123,9 +123,9 @@ inline void ReferenceRope(const TinyLlama& model, Matrix& x) {
         const int second = options.has_halves ? pair + options.rotated / 2 : 2 * pair + 1;
         double& a = x[t][head + static_cast<std::size_t>(first)];
         double& b = x[t][head + static_cast<std::size_t>(second)];
-        const double turned = a * std::cos(angle) - b * std::sin(angle);
+        const double rotated = a * std::cos(angle) - b * std::sin(angle);
         b = a * std::sin(angle) + b * std::cos(angle);
-        a = turned;
+        a = rotated;
       }
     }
   }
@@ -136,7 +136,7 @@ inline Matrix ReferenceGroupedAttention(const TinyLlama& model, const Matrix& q,
                                         const Matrix& v) {
   const auto width = static_cast<std::size_t>(model.options.head_width);
   const std::size_t group = TinyLlama::kHeads / TinyLlama::kKvHeads;
-  Matrix mixed(q.size(), std::vector<double>(q[0].size()));
+  Matrix attention_output(q.size(), std::vector<double>(q[0].size()));
   for (std::size_t t = 0; t < q.size(); ++t) {
     for (std::size_t head = 0; head < TinyLlama::kHeads; ++head) {
       const std::size_t from = head / group * width, to = head * width;
@@ -152,12 +152,12 @@ inline Matrix ReferenceGroupedAttention(const TinyLlama& model, const Matrix& q,
       }
       for (std::size_t p = 0; p <= t; ++p) {
         for (std::size_t i = 0; i < width; ++i) {
-          mixed[t][to + i] += shares[p] / sum * ReferenceStored(v[p][from + i]);
+          attention_output[t][to + i] += shares[p] / sum * ReferenceStored(v[p][from + i]);
         }
       }
     }
   }
-  return mixed;
+  return attention_output;
 }
 
 // Inputs [T, D] at positions 0..T-1 -> logits [T, V].
@@ -169,9 +169,9 @@ inline Matrix ReferenceLlama(const TinyLlama& model, Matrix x) {
     Matrix k = ReferenceLinear(model, name + "attn_k", normed);
     ReferenceRope(model, q);
     ReferenceRope(model, k);
-    const Matrix mixed =
+    const Matrix attention_output =
         ReferenceGroupedAttention(model, q, k, ReferenceLinear(model, name + "attn_v", normed));
-    ReferenceAdd(ReferenceLinear(model, name + "attn_output", mixed), x);
+    ReferenceAdd(ReferenceLinear(model, name + "attn_output", attention_output), x);
 
     const Matrix mlp_normed = ReferenceRmsNorm(model, name + "ffn_norm", x);
     Matrix hidden = ReferenceMap(ReferenceLinear(model, name + "ffn_gate", mlp_normed),

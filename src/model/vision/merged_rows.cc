@@ -20,12 +20,12 @@ void WriteDirection(std::span<const float> keys, std::span<float> to) {
   for (std::size_t head = 0; head < keys.size(); head += to.size()) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += keys[head + i];
   }
-  const float squares = std::inner_product(to.begin(), to.end(), to.begin(), 0.0f);
-  if (!(squares > 0.0f && std::isfinite(squares))) {
+  const float tiles = std::inner_product(to.begin(), to.end(), to.begin(), 0.0f);
+  if (!(tiles > 0.0f && std::isfinite(tiles))) {
     std::ranges::fill(to, 0.0f);
     return;
   }
-  const float scale = 1.0f / std::sqrt(squares);
+  const float scale = 1.0f / std::sqrt(tiles);
   for (float& value : to) value *= scale;
 }
 
@@ -51,9 +51,9 @@ void MergedRows::Merge(const MergeStep& step, Workspace& workspace, ThreadPool& 
   CHECK(step.y.rows == rows() - step.count && step.y.cols == step.x.cols);
   FindPairs(step, workspace, pool);
   ChoosePairs(step.count);
-  PlaceRows();
+  PatchRows();
   MoveRows(step, pool);
-  TakeOver();
+  CopyMerged();
 }
 
 void MergedRows::FindPairs(const MergeStep& step, Workspace& workspace, ThreadPool& pool) {
@@ -88,7 +88,7 @@ void MergedRows::ChoosePairs(int count) {
   std::ranges::sort(pairs_, {}, &Pair::from);  // rows are summed in order
 }
 
-void MergedRows::PlaceRows() {
+void MergedRows::PatchRows() {
   goes_.assign(sizes_.size(), 0);
   for (const Pair& pair : pairs_) goes_[static_cast<std::size_t>(pair.from)] = 1;
   next_row_.resize(sizes_.size());
@@ -130,7 +130,7 @@ void MergedRows::MoveRows(const MergeStep& step, ThreadPool& pool) const {
   }
 }
 
-void MergedRows::TakeOver() {
+void MergedRows::CopyMerged() {
   for (int& row : row_of_) row = next_row_[static_cast<std::size_t>(row)];
   if (class_row_ >= 0) class_row_ = next_row_[static_cast<std::size_t>(class_row_)];
   std::swap(sizes_, next_sizes_);
@@ -138,18 +138,18 @@ void MergedRows::TakeOver() {
   std::ranges::transform(sizes_, log2_sizes_.begin(), [](float size) { return std::log2(size); });
 }
 
-std::vector<int> MergedRows::InOrderOfPlace() const {
-  std::vector<double> places(sizes_.size());  // summed
+std::vector<int> MergedRows::InOrderOfPatch() const {
+  std::vector<double> patches(sizes_.size());  // summed
   for (std::size_t first = 0; first < row_of_.size(); ++first) {
-    places[static_cast<std::size_t>(row_of_[first])] += static_cast<double>(first);
+    patches[static_cast<std::size_t>(row_of_[first])] += static_cast<double>(first);
   }
   std::vector<int> order;
   for (int row = 0; row < rows(); ++row) {
-    places[static_cast<std::size_t>(row)] /= SizeOf(row);
+    patches[static_cast<std::size_t>(row)] /= SizeOf(row);
     if (row != class_row_) order.push_back(row);
   }
   std::ranges::stable_sort(order, {},
-                           [&](int row) { return places[static_cast<std::size_t>(row)]; });
+                           [&](int row) { return patches[static_cast<std::size_t>(row)]; });
   return order;
 }
 

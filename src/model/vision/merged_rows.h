@@ -54,7 +54,7 @@ class MergedRows {
 
   // The current rows without the class token's, by the mean position of the rows that they
   // represent.
-  std::vector<int> InOrderOfPlace() const;
+  std::vector<int> InOrderOfPatch() const;
 
  private:
   // Row `from` is merged into row `into`.
@@ -66,9 +66,9 @@ class MergedRows {
 
   void FindPairs(const MergeStep& step, Workspace& workspace, ThreadPool& pool);
   void ChoosePairs(int count);
-  void PlaceRows();
+  void PatchRows();
   void MoveRows(const MergeStep& step, ThreadPool& pool) const;
-  void TakeOver();
+  void CopyMerged();
 
   int class_row_;
   std::vector<int> row_of_;  // of each original row

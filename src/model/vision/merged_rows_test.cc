@@ -42,7 +42,7 @@ TEST(MergedRows, TheMostAlikeBecomeTheirMean) {
   EXPECT_EQ(rows.SizeOf(3), 2);
   EXPECT_EQ(rows.log2_sizes()[3], 1.0f);
   EXPECT_EQ(rows.log2_sizes()[0], 0.0f);
-  EXPECT_EQ(rows.InOrderOfPlace(), (std::vector<int>{2, 3, 0, 1}));  // 1, (0, 3), 2, 4
+  EXPECT_EQ(rows.InOrderOfPatch(), (std::vector<int>{2, 3, 0, 1}));  // 1, (0, 3), 2, 4
 }
 
 TEST(MergedRows, SeveralMayJoinOneAndCountAsOften) {
@@ -66,7 +66,7 @@ TEST(MergedRows, TheClassTokenStaysByItself) {
     EXPECT_EQ(rows.class_row(), 0);
     EXPECT_EQ(rows.RowOf(class_row), 0);
     EXPECT_EQ(rows.SizeOf(0), 1);
-    for (const int row : rows.InOrderOfPlace()) EXPECT_NE(row, 0);
+    for (const int row : rows.InOrderOfPatch()) EXPECT_NE(row, 0);
   }
 }
 

@@ -11,13 +11,13 @@ namespace {
 // Workspace values of one image: the outputs of the blocks, and the largest intermediate of a block
 // (or of the stem, with its windows).
 long long WorkspaceValues(const MobileNetWeights& weights, int side) {
-  const auto square = [](int cells) { return 1LL * cells * cells; };
+  const auto tile = [](int cells) { return 1LL * cells * cells; };
   const int stem_side = kStemWindow.Outputs(side);
-  long long given_out = square(stem_side) * weights.stem.outputs();
-  long long inside = square(stem_side) * kStemWindow.kernel * kStemWindow.kernel * kColors;
+  long long given_out = tile(stem_side) * weights.stem.outputs();
+  long long inside = tile(stem_side) * kStemWindow.kernel * kStemWindow.kernel * kColors;
   for (const Bottleneck& block : weights.blocks) {
-    given_out += square(block.side_out) * block.project.weight.outputs();
-    inside = std::max(inside, (square(block.side) + square(block.side_out)) * block.channels());
+    given_out += tile(block.side_out) * block.project.weight.outputs();
+    inside = std::max(inside, (tile(block.side) + tile(block.side_out)) * block.channels());
   }
   return given_out + inside;
 }

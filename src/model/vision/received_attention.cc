@@ -13,7 +13,8 @@ namespace {
 constexpr int kChunkRows = 16;  // query rows whose scores are in memory at once
 
 // Turns products into attention weights, and adds them to the sums `weight` times.
-void AddShares(std::span<float> products, const Looks& looks, float weight, std::span<float> sums) {
+void AddWeighted(std::span<float> products, const Looks& looks, float weight,
+                 std::span<float> sums) {
   const int width = looks.q.cols / looks.heads;
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
   for (std::size_t p = 0; p < products.size(); ++p) {
@@ -36,7 +37,7 @@ void SumHead(const Looks& looks, int head, int first, int last, View<float> prod
                 looks.k.Cols(head * width, width), chunk);
     for (int i = 0; i < chunk.rows; ++i) {
       const float size = looks.log2_sizes == nullptr ? 1.0f : std::exp2(looks.log2_sizes[row + i]);
-      AddShares(chunk.Row(i), looks, size, sums);
+      AddWeighted(chunk.Row(i), looks, size, sums);
     }
   }
 }

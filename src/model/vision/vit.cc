@@ -22,17 +22,18 @@ using Images = std::vector<MergedRows>;
 
 // Activations of one pass. R: rows of all n images, at first P and the class token for each.
 struct Activations {
-  View<float> x;       // [R, E] the residual stream
-  View<float> normed;  // [R, E]
-  View<float> q;       // [R, E]
-  View<float> k;       // [R, E]
-  View<float> v;       // [R, E]
-  View<float> mixed;   // [R, E]
-  View<float> hidden;  // [at most kMlpRows, F]
-  View<float> levels;  // input of the next product, rounded
+  View<float> x;                 // [R, E] the residual stream
+  View<float> normed;            // [R, E]
+  View<float> q;                 // [R, E]
+  View<float> k;                 // [R, E]
+  View<float> v;                 // [R, E]
+  View<float> attention_output;  // [R, E]
+  View<float> hidden;            // [at most kMlpRows, F]
+  View<float> quants;            // input of the next product, rounded
 
   void ShrinkTo(int rows) {
-    for (View<float>* view : {&x, &normed, &q, &k, &v, &mixed, &levels}) view->rows = rows;
+    for (View<float>* view : {&x, &normed, &q, &k, &v, &attention_output, &quants})
+      view->rows = rows;
     hidden.rows = std::min(hidden.rows, rows);
   }
 };
@@ -50,7 +51,7 @@ class Vit final : public VisionEncoder {
     const int side = weights_.grid.image_size;
     const int count = pixels.rows / (side * side);
     CHECK(count >= 1 && encoded.features.rows == count * shape().tokens);
-    Activations buffers = TakeActivations(count, workspace);
+    Activations buffers = AllocActivations(count, workspace);
     Images images(static_cast<std::size_t>(count),
                   MergedRows(weights_.rows(), weights_.class_row()));
     const View<float> scores = workspace.Alloc(encoded.scores.rows, weights_.rows());
@@ -71,7 +72,7 @@ class Vit final : public VisionEncoder {
   }
 
  private:
-  Activations TakeActivations(int images, Workspace& workspace) const {
+  Activations AllocActivations(int images, Workspace& workspace) const {
     const int rows = images * weights_.rows();
     const auto take = [&](int width) { return workspace.Alloc(rows, width); };
     const int width = shape().width;
@@ -83,7 +84,7 @@ class Vit final : public VisionEncoder {
             take(width),
             take(width),
             workspace.Alloc(std::min(rows, kMlpRows), hidden),
-            take(LevelColumns(std::max(width, hidden)))};
+            take(QuantizedColumns(std::max(width, hidden)))};
   }
 
   // x = positions + (embeddings of the patches, and the class embedding), image by image.
@@ -131,13 +132,13 @@ class Vit final : public VisionEncoder {
   void RunAttention(const VitBlock& w, const Images& images, const Activations& b,
                     const Run& run) const {
     w.attn_norm.Apply(b.x, b.normed, run);  // [R, E]
-    Inputs attn(b.normed, b.levels);
+    Inputs attn(b.normed, b.quants);
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
     Attend(w, images, b, run);                          // [R, E]
-    Inputs mixed(b.mixed, b.levels);
-    w.attn_output.AddTo(mixed, b.x, run);  // x += mixed Wo^T + bo
+    Inputs attention_output(b.attention_output, b.quants);
+    w.attn_output.AddTo(attention_output, b.x, run);  // x += attention_output Wo^T + bo
   }
 
   // Processes the rows in chunks: the hidden activations are the widest array.
@@ -147,10 +148,10 @@ class Vit final : public VisionEncoder {
     for (int part = 0; part < parts; ++part) {
       const int first = b.x.rows * part / parts;
       const int rows = b.x.rows * (part + 1) / parts - first;
-      const View<float> levels = b.levels.Rows(0, rows), hidden = b.hidden.Rows(0, rows);
-      Inputs mlp(b.normed.Rows(first, rows), levels);
+      const View<float> quants = b.quants.Rows(0, rows), hidden = b.hidden.Rows(0, rows);
+      Inputs mlp(b.normed.Rows(first, rows), quants);
       w.mlp_up.Apply(mlp, weights_.activation, hidden, run);  // [rows, F]
-      Inputs inner(hidden, levels);
+      Inputs inner(hidden, quants);
       w.mlp_down.AddTo(inner, b.x.Rows(first, rows), run);  // x += hidden Wd^T + bd
     }
   }
@@ -168,7 +169,7 @@ class Vit final : public VisionEncoder {
                        .mask = MaskRange::kAll,
                        .precision = precision,
                        .log2_counts = image.log2_sizes(),
-                       .out = b.mixed.Rows(first, rows)},
+                       .out = b.attention_output.Rows(first, rows)},
                       run.pool);
       first += rows;
     }
@@ -212,9 +213,9 @@ class Vit final : public VisionEncoder {
                          .log2_sizes = image.log2_sizes(),
                          .asking_row = image.class_row()},
                         of_rows, workspace, run.pool);
-      for (int place = 0; place < scores.cols; ++place) {
-        const int row = image.RowOf(place);
-        scores.Row(n).data()[place] = of_rows.data()[row] / image.SizeOf(row);
+      for (int patch = 0; patch < scores.cols; ++patch) {
+        const int row = image.RowOf(patch);
+        scores.Row(n).data()[patch] = of_rows.data()[row] / image.SizeOf(row);
       }
       first += image.rows();
     }
@@ -233,7 +234,7 @@ class Vit final : public VisionEncoder {
     for (int n = 0; n < static_cast<int>(images.size()); ++n) {
       const MergedRows& image = images[static_cast<std::size_t>(n)];
       const std::vector<int> left =
-          weights_.gives_grid ? std::vector<int>() : image.InOrderOfPlace();
+          weights_.gives_grid ? std::vector<int>() : image.InOrderOfPatch();
       for (int t = 0; t < shape().tokens; ++t) {
         const int row = weights_.gives_grid ? image.RowOf(t + weights_.class_rows())
                                             : left[static_cast<std::size_t>(t)];
@@ -246,14 +247,14 @@ class Vit final : public VisionEncoder {
 
   // left: the rows that are features; empty for a grid. A row has the sum of its patches' scores.
   void CopyScores(const MergedRows& image, const std::vector<int>& left,
-                  std::span<const float> of_places, std::span<float> scores) const {
+                  std::span<const float> of_patches, std::span<float> scores) const {
     if (weights_.gives_grid) {
-      std::ranges::copy(of_places.last(scores.size()), scores.data());
+      std::ranges::copy(of_patches.last(scores.size()), scores.data());
       return;
     }
     std::vector<float> of_rows(static_cast<std::size_t>(image.rows()));
-    for (int place = 0; place < weights_.rows(); ++place) {
-      of_rows[static_cast<std::size_t>(image.RowOf(place))] += of_places.data()[place];
+    for (int patch = 0; patch < weights_.rows(); ++patch) {
+      of_rows[static_cast<std::size_t>(image.RowOf(patch))] += of_patches.data()[patch];
     }
     for (std::size_t t = 0; t < scores.size(); ++t) {
       scores[t] = of_rows[static_cast<std::size_t>(left[t])];

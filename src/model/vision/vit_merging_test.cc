@@ -96,11 +96,11 @@ TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   ReferenceRows rows = ReferenceMergedRows(model, pixels.ToMatrix(), 2, 4);
   std::vector<std::size_t> order(rows.x.size() - 1);
   std::iota(order.begin(), order.end(), 1);
-  const auto place = [&](std::size_t row) {
+  const auto patch = [&](std::size_t row) {
     const auto& own = rows.members[row];
     return std::accumulate(own.begin(), own.end(), 0.0) / static_cast<double>(own.size());
   };
-  std::ranges::stable_sort(order, {}, place);
+  std::ranges::stable_sort(order, {}, patch);
   Matrix expected;
   for (const std::size_t row : order) expected.push_back(rows.x[row]);
   ExpectClose(Encode(**vision_encoder, pixels.view()).features.ToMatrix(), expected, kTolerance);
@@ -122,12 +122,13 @@ std::vector<double> ReferenceScores(const TinyVit& model, Matrix x, int blocks) 
   for (std::size_t row = 0; row < x.size(); ++row) {
     Matrix v(x.size(), std::vector<double>(TinyVit::kWidth));
     std::ranges::fill(v[row], 1.0);
-    const Matrix mixed = ReferenceSelfAttention(q, k, v);
+    const Matrix attention_output = ReferenceSelfAttention(q, k, v);
     const std::size_t first = model.options.is_clip ? (model.options.is_class_first ? 0 : 16) : 0;
-    const std::size_t last = model.options.is_clip ? first + 1 : mixed.size();
+    const std::size_t last = model.options.is_clip ? first + 1 : attention_output.size();
     for (std::size_t asking = first; asking < last; ++asking) {
       for (std::size_t head = 0; head < TinyVit::kWidth; head += kHead) {
-        scores[row] += mixed[asking][head] / TinyVit::kHeads / static_cast<double>(last - first);
+        scores[row] +=
+            attention_output[asking][head] / TinyVit::kHeads / static_cast<double>(last - first);
       }
     }
   }
@@ -151,7 +152,7 @@ TEST(VitScores, AreTheAttentionOfTheLastBlock) {
 }
 
 // Patches share the score of the row that they were merged into.
-TEST(VitScores, OfMergedPlacesAddUpAsBefore) {
+TEST(VitScores, OfMergedPatchesAddUpAsBefore) {
   Buffer pixels = RandomPixels(1);
   for (const TinyVitOptions& options : kModels) {
     const auto vision_encoder = Load(TinyVit(options), 3);

@@ -26,7 +26,7 @@ TEST(VitParity, LdpV2EmbeddingsAreThoseOfLlamaCpp) {
   const VisionShape& shape = (*vision_encoder)->shape();
   ASSERT_EQ(shape.preprocessing.size, 336);
   ASSERT_EQ(shape.tokens, 576);
-  ASSERT_EQ((*projector)->places(), shape.tokens);
+  ASSERT_EQ((*projector)->patches(), shape.tokens);
   ASSERT_EQ((*projector)->Tokens(shape.tokens), 144);
   const std::vector<float> expected = GoldenFloats("tiny-ldpv2-f16.embd.f32");
   ASSERT_EQ(expected.size(), std::size_t{144 * 256});

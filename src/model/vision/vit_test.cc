@@ -70,14 +70,14 @@ std::string LoadWith(std::string_view key, T value) {
   return LoadChanged([&](TinyVit& model) { model.keys[std::string(key)] = value; });
 }
 
-TEST(Vit, SaysItsShape) {
+TEST(Vit, HasItsShape) {
   const VisionShape shape = LoadVisionEncoder(TinyVit())->shape();
   EXPECT_EQ(shape.preprocessing.size, 16);
   EXPECT_EQ(shape.preprocessing.mean[1], 0.4f);
   EXPECT_EQ(shape.tokens, 16);
   EXPECT_EQ(shape.width, 24);
   // Patches 16 * 48; 17 rows of six buffers of the width, one of the MLP and one for int8.
-  EXPECT_EQ(shape.workspace_values, 16 * 48 + 17 * (6 * 24 + 40 + LevelColumns(40)));
+  EXPECT_EQ(shape.workspace_values, 16 * 48 + 17 * (6 * 24 + 40 + QuantizedColumns(40)));
 }
 
 TEST(Vit, ClipWithoutItsLastBlockMatchesTheFormulas) { ExpectFormulas(TinyVit(), 2); }

@@ -113,17 +113,17 @@ bool AreMlpNamesSwapped(const GgufFile& file, int block, const Sizes& sizes) {
 VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   const std::string zone = "vision.block." + std::to_string(block);
   const int width = sizes.width;
-  const Shape square = {width, width};
+  const Shape tile = {width, width};
   VitBlock w;
   w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".attention.norm");
   const std::string qkv_zone = zone + ".attention.qkv";
-  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), square, qkv_zone);
-  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), square, qkv_zone);
-  w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), square, qkv_zone);
+  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, qkv_zone);
+  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, qkv_zone);
+  w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, qkv_zone);
   w.attend_zone = zone + ".attention.attend";
   w.merge_zone = zone + ".merge";
   w.attn_output =
-      reader.ReadLinear(modules::VisionAttnOutput(block), square, zone + ".attention.output");
+      reader.ReadLinear(modules::VisionAttnOutput(block), tile, zone + ".attention.output");
   w.mlp_norm = ReadNorm(reader, modules::VisionFfnNorm(block), sizes, zone + ".mlp.norm");
   std::string up = modules::VisionFfnUp(block);
   std::string down = modules::VisionFfnDown(block);
@@ -138,13 +138,13 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
 long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
   const PatchGrid& grid = weights.grid;
   const long long patch = 1LL * grid.patch_size * grid.patch_size * kColors;
-  const int levels = LevelColumns(std::max(sizes.width, sizes.hidden));
+  const int quants = QuantizedColumns(std::max(sizes.width, sizes.hidden));
   const long long merging =
       weights.merged_tokens == 0
           ? 0
           : MergedRows::WorkspaceValues(grid.patches(), sizes.width / weights.heads);
   return grid.patches() * patch +
-         (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden + levels) + merging;
+         (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden + quants) + merging;
 }
 
 // Every block must find enough rows to merge.

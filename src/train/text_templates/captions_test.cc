@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "train/text_templates/parse_texts_for_test.h"
+#include "train/testing/parse_texts.h"
 
 namespace edgevlm::train {
 namespace {

@@ -2,7 +2,7 @@
 // asked about: locations near a border, things that are only slightly further left, names that
 // match two things.
 //
-// Kinds: what, count, colour, where, leftright, abovebelow, exists, display. In all texts digits
+// Kinds: what, count, color, where, leftright, abovebelow, exists, display. In all texts digits
 // are separated by spaces, and numbers are words from "zero" to "five". Yes and no are equally
 // likely in every kind that has them.
 #pragma once

@@ -6,7 +6,7 @@
 #include <regex>
 #include <set>
 
-#include "train/text_templates/parse_texts_for_test.h"
+#include "train/testing/parse_texts.h"
 
 namespace edgevlm::train {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "train/text_templates/parse_texts_for_test.h"
+#include "train/testing/parse_texts.h"
 #include "train/vocabulary/corpus.h"
 
 namespace edgevlm::train {

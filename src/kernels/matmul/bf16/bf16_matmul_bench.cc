@@ -5,7 +5,7 @@
 #include <string>
 
 #include "kernels/matmul/bf16/bf16_matmul.h"
-#include "kernels/test_values.h"
+#include "kernels/testing/values.h"
 
 namespace edgevlm {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "kernels/matmul/float32/float32_matmul.h"
-#include "kernels/test_values.h"
-#include "tensor/test_blocks.h"
+#include "kernels/testing/values.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

@@ -6,8 +6,8 @@
 #include <cfloat>
 #include <cmath>
 
-#include "kernels/test_values.h"
-#include "tensor/test_blocks.h"
+#include "kernels/testing/values.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "kernels/matmul/int8/int8_matmul.h"
-#include "kernels/matmul/int8/quantized_test_rows.h"
-#include "kernels/test_values.h"
-#include "tensor/test_blocks.h"
+#include "kernels/testing/quantized_rows.h"
+#include "kernels/testing/values.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

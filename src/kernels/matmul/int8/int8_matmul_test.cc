@@ -7,9 +7,9 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/matmul/int8/quantized_test_rows.h"
-#include "kernels/test_values.h"
-#include "tensor/test_blocks.h"
+#include "kernels/testing/quantized_rows.h"
+#include "kernels/testing/values.h"
+#include "tensor/testing/blocks.h"
 
 namespace edgevlm {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "image/libjpeg.h"
-#include "image/test_images.h"
+#include "image/testing/images.h"
 
 namespace edgevlm::test {
 

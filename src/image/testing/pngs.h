@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "image/test_images.h"
+#include "image/testing/images.h"
 
 namespace edgevlm::test {
 
