@@ -9,7 +9,7 @@ namespace edgevlm {
 
 // Estimates the acceptance rate of a generation's drafts: the probability that a drafted token is
 // accepted, if those before it were. Recent results count more; without any, the estimate decays to
-// an optimistic prior, so that drafting is tried again after some hundred steps.
+// a high prior, so that drafting is tried again after some hundred steps.
 class Acceptance {
  public:
   double probability() const { return probability_; }

@@ -16,7 +16,7 @@ class PassCosts {
   void Learn(int rows, double ms);
 
   // The expected duration of a pass of `rows`: as measured, interpolated between its neighbors, or,
-  // past the last, an optimistic guess, so that it gets tried. 0 for 0 rows. REQUIRES: known().
+  // past the last, a low guess, so that it gets tried. 0 for 0 rows. REQUIRES: known().
   double Milliseconds(int rows) const;
 
   bool known() const { return most_rows_ > 0; }
