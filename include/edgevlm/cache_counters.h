@@ -1,4 +1,4 @@
-// CacheCounters: how an engine's cache has served so far.
+// CacheCounters: hit and miss counts and memory use of one of an engine's caches.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 namespace edgevlm {
 
 struct CacheCounters {
-  std::uint64_t hits = 0;    // asked for and there, or being made for somebody else just then
-  std::uint64_t misses = 0;  // asked for and made anew
+  std::uint64_t hits = 0;    // found, or already being computed for another request
+  std::uint64_t misses = 0;  // not found, so computed
   std::uint64_t evictions = 0;
-  std::size_t entries = 0;  // held now
-  std::size_t bytes = 0;    // that they take
+  std::size_t entries = 0;  // currently held
+  std::size_t bytes = 0;    // of these entries
   std::size_t budget_bytes = 0;
 };
 

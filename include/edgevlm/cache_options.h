@@ -1,4 +1,4 @@
-// CacheOptions: how the keys and values of a sequence are held, and which of them are kept.
+// CacheOptions: the format of a sequence's KV cache and which positions it keeps.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 namespace edgevlm {
 
 // As `--cache` spells it: NAME, NAME:RATIO or NAME:TOKENS. docs/optimizations.md says when to use
-// which, and what a second question about the same image costs with it.
+// which policy, and what a second question about the same image then costs.
 struct CacheOptions {
   std::string policy = "f16";  // one of CachePolicyForms()
-  double ratio = 1;            // of the positions that are kept; for policies that take a ratio
-  int tokens = 0;              // positions that are kept; for policies that take their number
+  double ratio = 1;            // of the positions to keep; for policies that take a ratio
+  int tokens = 0;              // positions to keep; for policies that take a number
 
   bool operator==(const CacheOptions&) const = default;
 };
@@ -24,13 +24,13 @@ struct CacheOptions {
 Result<CacheOptions> ParseCacheOptions(std::string_view text);
 
 // Checks every field. Errors: as for ParseCacheOptions. Call where user input enters; Engine::Load
-// does so too, and refuses a cache that does not hold one image of its model.
+// also does so, and rejects a cache that cannot hold one image of its model.
 MaybeError Validate(const CacheOptions& options);
 
 // The text that ParseCacheOptions reads.
 std::string CacheText(const CacheOptions& options);
 
-// Every policy with what it takes: "f16", "h2o:RATIO", "window:TOKENS".
+// Every policy with its argument: "f16", "h2o:RATIO", "window:TOKENS".
 std::vector<std::string> CachePolicyForms();
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// How many tokens a text or a request takes, before anything is computed.
+// Counts the tokens of a text or a request without running the model.
 #pragma once
 
 #include <span>
@@ -9,13 +9,13 @@
 
 namespace edgevlm {
 
-// The ids of a text (any bytes), without those of a chat template around it.
+// The token ids of a text (any bytes), without those of the chat template around it.
 std::vector<int> TokenizeText(const Engine& engine, std::string_view text);
 
-// The prompt of a conversation, its images included: their files' headers are read, nothing is
-// decoded or encoded. Errors: as for Session::Chat, but for a prompt that is too long.
+// The prompt tokens of a conversation, images included. Reads only the headers of image files;
+// decodes and encodes nothing. Errors: as for Session::Chat, except for a prompt that is too long.
 Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages);
-// The same for images that are encoded already. Cost: of tokenizing all the text.
+// The same for encoded images. Cost: tokenizes all text.
 Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages);
 
 }  // namespace edgevlm

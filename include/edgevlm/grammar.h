@@ -1,4 +1,4 @@
-// Grammar: which texts a reply may be. Context-free, over bytes.
+// Grammar: a context-free grammar over bytes that constrains replies.
 #pragma once
 
 #include <bitset>
@@ -8,13 +8,13 @@
 
 namespace edgevlm {
 
-// Rule 0 is the whole text. Made by hand or by a parser; REQUIRES of whoever makes one: every rule
-// that is used gives a text, all indices are in range, and no rule begins with itself, directly or
-// through others that may be empty.
+// Rule 0 is the start rule. Built by hand or by a parser. REQUIRES of the builder: every rule that
+// is used derives some text, all indices are in range, and no rule is left-recursive, directly or
+// through nullable rules.
 struct Grammar {
   using Bytes = std::bitset<256>;
 
-  // One byte of a set, or all that a rule gives.
+  // One byte of a set, or a text derived from a rule.
   struct Element {
     bool is_rule = false;
     int index = 0;  // of `sets` or of `rules`
@@ -26,20 +26,20 @@ struct Grammar {
   std::vector<Rule> rules;
 };
 
-// Whether a text is one that the grammar gives. REQUIRES: !BeginsWithItself(grammar).
+// Whether the grammar derives a text. REQUIRES: !BeginsWithItself(grammar).
 bool Fits(const Grammar& grammar, std::string_view text);
 
-// Whether a rule begins with itself, which no grammar may.
+// Whether a rule is left-recursive, which no grammar may be.
 bool BeginsWithItself(const Grammar& grammar);
 
-// Takes away the alternatives with which a text could never come to an end. Returns which rules
-// give any text: the others have no alternatives and are not used any more. O(size of the grammar).
+// Removes the alternatives that derive no finite text. Returns which rules derive a text: the
+// others have no alternatives and are no longer used. O(size of the grammar).
 std::vector<bool> RemoveDeadEnds(Grammar& grammar);
 
-// Adds to a grammar, piece by piece.
+// Builds a grammar step by step.
 class GrammarBuilder {
  public:
-  // Rule 0 is there from the beginning, without alternatives.
+  // Rule 0 exists at first, without alternatives.
   GrammarBuilder() { grammar_.rules.emplace_back(); }
 
   int AddRule() {
@@ -52,7 +52,7 @@ class GrammarBuilder {
 
   static Grammar::Element Rule(int rule) { return {.is_rule = true, .index = rule}; }
   Grammar::Element Set(const Grammar::Bytes& bytes);
-  // The bytes of a text, one after the other.
+  // Appends the bytes of a text, one element each.
   void Append(std::string_view text, Grammar::Sequence& sequence);
 
   int rules() const { return static_cast<int>(grammar_.rules.size()); }

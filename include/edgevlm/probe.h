@@ -1,4 +1,4 @@
-// What an image file says of itself, without decoding it.
+// Reads an image file's format and size without decoding it.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ struct ImageFileInfo {
   int height = 0;
 };
 
-// By the first bytes of the file, never by a name. Errors: kUnsupported (another format), kCorrupt.
-// Cost: microseconds.
+// Detects the format from the first bytes of the file, never from its name. Errors: kUnsupported
+// (another format), kCorrupt. Cost: microseconds.
 Result<ImageFileInfo> ProbeImage(std::span<const std::byte> file);
 
 }  // namespace edgevlm

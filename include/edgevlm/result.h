@@ -1,10 +1,10 @@
-// Result<T>: a value, or an Error that says what, where, expected, found.
+// Result<T>: a value, or an Error that states what, where, expected, found.
 //
-// Used for everything the outside world can get wrong: files, images, requests, options.
-// EdgeVLM never throws, never prints and never exits on bad input; a broken REQUIRES (our own
-// mistake or the caller's) stops the process with one line that names the place. Where memory runs
-// out, std::bad_alloc leaves a function that does not say otherwise: what it was given as const, an
-// engine above all, is as good as before; anything else is to be destroyed.
+// Used for everything the outside world can get wrong: files, images, requests, options. EdgeVLM
+// never throws, never prints and never exits on bad input; a broken REQUIRES (a bug of ours or the
+// caller's) aborts the process with one line that names the source line. Where memory runs out,
+// functions may throw std::bad_alloc unless their comment says otherwise: const arguments, an
+// engine above all, stay valid; destroy anything else.
 #pragma once
 
 #include <optional>
@@ -19,12 +19,12 @@ namespace edgevlm {
 
 enum class ErrorCode {
   kNotFound,     // no such file, key, tensor
-  kCorrupt,      // the bytes break their format
+  kCorrupt,      // the bytes violate their format
   kUnsupported,  // a valid input that EdgeVLM cannot handle; the message names the feature
   kTooLarge,     // over a limit; the message names the limit
-  kInvalid,      // an option or argument out of its range
-  kIo,           // the operating system refused
-  kCancelled,    // the caller asked to stop
+  kInvalid,      // an option or argument out of range
+  kIo,           // an operating system call failed
+  kCancelled,    // the caller cancelled
 };
 
 // One line, no trailing full stop: "what: where: expected ..., found ...".
@@ -64,7 +64,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-// The result of work that yields no value: nothing, or the Error. `if (auto error = F()) return
+// The result of an operation without a value: nothing, or the Error. `if (auto error = F()) return
 // *error;`
 using MaybeError = std::optional<Error>;
 

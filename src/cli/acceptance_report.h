@@ -1,4 +1,4 @@
-// What measured speculation looks like on a terminal and as JSON.
+// Reports the results of speculation measurements on a terminal and as JSON.
 #pragma once
 
 #include <string>

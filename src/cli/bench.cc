@@ -41,7 +41,7 @@ constexpr int kImageHeight = 480;
 
 using Report = std::string (*)(std::span<const BenchRecord>);
 
-// An image of smooth colors as a PPM file, for machines that have no other at hand.
+// An image of smooth colors as a PPM file, for machines without an image at hand.
 std::vector<std::byte> MakeImage() {
   std::string file =
       "P6 " + std::to_string(kImageWidth) + " " + std::to_string(kImageHeight) + " 255\n";
@@ -54,7 +54,7 @@ std::vector<std::byte> MakeImage() {
   return {bytes.begin(), bytes.end()};
 }
 
-// A file that is there already is kept: a published model may be called so.
+// Does not overwrite existing files: a published model may have this name.
 MaybeError WriteModel(const std::string& path, std::span<const std::byte> bytes) {
   if (const auto there = MappedFile::Open(path)) {
     if (std::ranges::equal(there->bytes(), bytes)) return {};
@@ -251,7 +251,7 @@ class BenchCommand final : public Command {
     return {};
   }
 
-  // What speculation brings: for the last numbers of threads and tokens given.
+  // The gain of speculation: for the last numbers of threads and tokens given.
   ExitCode Acceptance(Output& output) {
     if (report_ != BenchMarkdown && report_ != BenchJson) {
       return Fail(
@@ -281,7 +281,7 @@ class BenchCommand final : public Command {
     return ExitCode::kDone;
   }
 
-  // Under the names by which a decoder finds its vision encoder.
+  // With names by which a decoder finds its vision encoder.
   MaybeError WriteFiles(Output& output) const {
     std::error_code failed;
     std::filesystem::create_directories(folder_, failed);
@@ -305,7 +305,7 @@ class BenchCommand final : public Command {
   }
   Result<Engine> Load() const { return Load(model_); }
 
-  // The same model with what a comparison changes.
+  // The same model with the options that a comparison changes.
   Result<Engine> LoadVariant(const EngineOptions& options) const {
     ModelOptions model = model_;
     model.vision = options.vision;
@@ -405,7 +405,7 @@ class BenchCommand final : public Command {
                         .time = Now(),
                         .load_ns = load_ns_,
                         .peak_memory = ReadSystem().resident_peak,
-                        .signature = {},  // once, of all
+                        .signature = {},  // printed once, for all
                         .measurement = *std::move(measurement)});
     return {};
   }
@@ -422,7 +422,7 @@ class BenchCommand final : public Command {
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
   std::vector<int> exit_percents_;
-  double acceptance_ = 0;  // 0: not asked for
+  double acceptance_ = 0;  // 0: not requested
   std::string draft_preset_;
   int repetitions_ = 5;
   bool questions_ = false;

@@ -61,7 +61,7 @@ std::string Dump(const ordered_json& object, int indent) {
   return object.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-// "quoted", with quotes doubled, if it is text or a list.
+// Quotes text and lists, with quotes doubled.
 std::string CsvField(const ordered_json& value) {
   if (value.is_number()) return Dump(value, -1);
   const std::string text = value.is_string() ? value.get<std::string>() : Dump(value, -1);
@@ -89,7 +89,7 @@ std::string BenchMarkdown(std::span<const BenchRecord> records) {
     const std::string params = Format("%.2f M", static_cast<double>(model.parameters) / 1e6);
     const std::string speed = Format("%.2f", ts.mean) + " ± " + Format("%.2f", ts.stddev);
     std::array<char, 256> row;
-    // "±" takes two bytes and one column.
+    // "±" is two bytes but one column.
     std::snprintf(row.data(), row.size(),
                   "| %-20.60s | %10s | %10s | %-7s | %7d | %8s | %19s | %10.2f |\n",
                   Printable(ModelType(model)).c_str(), size.c_str(), params.c_str(), kBackend,

@@ -15,16 +15,16 @@ struct BenchRecord {
   std::string model_file;  // path, or "built-in"
   std::string precision;   // "auto", "bf16", "f32"
   std::string cpu;
-  std::string image;  // what img and cap looked at
+  std::string image;  // the image of img and cap
   std::string time;   // of the test, ISO 8601, UTC
   std::int64_t load_ns = 0;
-  std::int64_t peak_memory = 0;  // bytes resident so far, at most; 0: not known
+  std::int64_t peak_memory = 0;  // peak resident bytes so far; 0: not known
   std::string signature;         // of what this build computes (signature.h)
   Measurement measurement;
 };
 
 // A Markdown table: model, size, params, backend, threads, test, t/s (mean and standard deviation),
-// ms (median); and below it the time of the last load, the memory and the output signature.
+// ms (median); below it the time of the last load, the memory and the output signature.
 std::string BenchMarkdown(std::span<const BenchRecord> records);
 
 // One JSON array; one object per line; comma-separated values with a line of names.

@@ -1,4 +1,4 @@
-// ByteBar: how far a download is, on standard error.
+// ByteBar: shows the progress of a download on standard error.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ std::string SizeText(std::uint64_t bytes);
 class ByteBar {
  public:
   explicit ByteBar(std::string name);
-  // Wipes the bar.
+  // Clears the bar.
   ~ByteBar();
   ByteBar(const ByteBar&) = delete;
   ByteBar& operator=(const ByteBar&) = delete;
@@ -22,7 +22,7 @@ class ByteBar {
   const std::string& name() const { return name_; }
 
   // done: of total. Speed and time left count from the first call on, so that bytes of an earlier
-  // run do not flatter them.
+  // run do not inflate them.
   void Show(std::uint64_t done, std::uint64_t total);
 
  private:

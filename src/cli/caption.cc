@@ -1,4 +1,4 @@
-// edgevlm caption IMAGE...: says what each image shows.
+// edgevlm caption IMAGE...: describes images.
 #include <optional>
 #include <string>
 #include <vector>

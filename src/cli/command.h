@@ -9,10 +9,10 @@ namespace edgevlm {
 
 class Output;
 
-// What a command ends with.
+// Exit codes.
 enum class ExitCode {
   kDone = 0,
-  kFailed = 1,  // the work failed; one line on standard error says why
+  kFailed = 1,  // the operation failed; one line on standard error says why
   kUsage = 2,   // the command line was wrong; likewise
 };
 
@@ -20,17 +20,17 @@ class Command {
  public:
   virtual ~Command() = default;
 
-  // Adds the command's options to its own part of the command line. Their values go into the
+  // Adds the command's options to its part of the command line. Their values are stored in the
   // command, which outlives `app`'s parsing.
   virtual void Declare(CLI::App& app) = 0;
 
-  // Does the work, after parsing. Results go to `output`, all else to standard error.
+  // Runs the command after parsing. Results go to `output`, all else to standard error.
   virtual ExitCode Run(Output& output) = 0;
 };
 
 std::unique_ptr<Command> MakeAskCommand();
 std::unique_ptr<Command> MakeBenchCommand();
-std::unique_ptr<Command> MakeBenchServeCommand();  // below bench
+std::unique_ptr<Command> MakeBenchServeCommand();  // subcommand of bench
 std::unique_ptr<Command> MakeCaptionCommand();
 std::unique_ptr<Command> MakeChatCommand();
 std::unique_ptr<Command> MakeConvertCommand();

@@ -26,7 +26,7 @@ std::string Line(const CompareRow& row) {
   return line.append("\n");
 }
 
-// What the columns stand for. REQUIRES: rows is not empty.
+// Explains the columns. REQUIRES: rows is not empty.
 std::string Legend(const CompareRow& plain) {
   const std::string prompt = std::to_string(plain.prompt_tokens);
   const std::string followed = std::to_string(plain.followed_tokens);

@@ -1,4 +1,4 @@
-// What a comparison looks like on a terminal and as JSON.
+// Reports a comparison on a terminal and as JSON.
 #pragma once
 
 #include <span>

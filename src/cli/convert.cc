@@ -1,4 +1,4 @@
-// edgevlm convert HF_FOLDER OUT.gguf: a model of Hugging Face as GGUF.
+// edgevlm convert HF_FOLDER OUT.gguf: converts a Hugging Face model to GGUF.
 #include "convert/huggingface/convert.h"
 
 #include <CLI/CLI.hpp>
@@ -95,7 +95,7 @@ class ConvertCommand final : public Command {
   Result<std::vector<ConvertedFile>> Convert() {
     ProgressBar bar;
     options_.progress = [&bar](std::uint64_t done, std::uint64_t total) {
-      constexpr std::uint64_t kMega = 1'000'000;  // an int counts so many for any model
+      constexpr std::uint64_t kMega = 1'000'000;  // in this unit an int is enough for any model
       bar.Show(static_cast<int>(done / kMega), static_cast<int>(total / kMega));
     };
     return ConvertFolder(options_);

@@ -1,4 +1,4 @@
-// edgevlm dump: the model's raw numbers, to check a conversion against another program.
+// edgevlm dump: prints the model's logits, to check a conversion against another program.
 #include <charconv>
 #include <optional>
 #include <span>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kImageWord = "image";
 
-// "1,image,15" -> 1, kImageToken, 15. Throws CLI::ValidationError, as parsers of options do.
+// "1,image,15" -> 1, kImageToken, 15. Throws CLI::ValidationError, like parsers of options.
 std::vector<int> ParseTokens(const std::vector<std::string>& words) {
   std::vector<int> tokens;
   for (const std::string& word : words) {

@@ -53,7 +53,7 @@ class EvalCommand final : public Command {
   ExitCode Run(Output& output) override {
     const auto dataset = LoadDataset(folder_, limit_);
     if (!dataset) return Fail(dataset.error());
-    // Images side by side keep the cores busier than one image on all of them.
+    // Processing images in parallel uses the cores better than one image on all of them.
     ModelOptions single = model_;
     single.threads = 1;
     const Result<Engine> engine = LoadEngine(single);

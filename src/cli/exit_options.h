@@ -1,4 +1,4 @@
-// The options of early exit.
+// Declares the options of early exit.
 #pragma once
 
 #include <CLI/CLI.hpp>

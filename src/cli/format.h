@@ -1,4 +1,4 @@
-// Format: a number as text.
+// Format: formats a number as text.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace edgevlm {
 
-// As printf writes it, in at most 63 characters.
+// Formatted as by printf, in at most 63 characters.
 inline std::string Format(const char* format, double value) {
   std::array<char, 64> text;
   std::snprintf(text.data(), text.size(), format, value);

@@ -15,7 +15,7 @@ struct Group {
   std::vector<std::string_view> options;
 };
 
-// In the order in which they are shown. What is in none of them comes before, under "Options".
+// In display order. Options in none of them come first, under "Options".
 const std::vector<Group>& Groups() {
   static const std::vector<Group> groups = {
       {"Model",
@@ -62,7 +62,7 @@ class GroupedHelp final : public CLI::Formatter {
  public:
   explicit GroupedHelp(std::vector<std::string> first) : first_(std::move(first)) {}
 
-  // As CLI11 does, but for the options.
+  // As CLI11 does, except for the options.
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override {
     if (mode == CLI::AppFormatMode::Sub) return make_expanded(app);

@@ -1,4 +1,4 @@
-// edgevlm info: the version, this machine and the model.
+// edgevlm info: shows the version, this machine and the model.
 #include <array>
 #include <cstdio>
 #include <string>
@@ -37,7 +37,7 @@ class InfoCommand final : public Command {
   }
 
  private:
-  // What this CPU has besides its instruction set.
+  // CPU features besides the instruction set.
   static std::vector<std::string_view> FeatureNames() {
     std::vector<std::string_view> names;
     for (const Feature feature : kFeatures) {

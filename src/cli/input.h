@@ -1,4 +1,4 @@
-// Input: files named on the command line, where "-" is standard input.
+// Reads files named on the command line, where "-" is standard input.
 #pragma once
 
 #include <cstddef>

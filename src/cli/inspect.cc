@@ -1,4 +1,4 @@
-// edgevlm inspect FILE.gguf: the keys and tensors of a GGUF file.
+// edgevlm inspect FILE.gguf: shows the keys and tensors of a GGUF file.
 #include <array>
 #include <cstddef>
 #include <cstdio>

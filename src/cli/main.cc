@@ -1,4 +1,4 @@
-// The edgevlm command: picks the subcommand and turns its outcome into an exit code.
+// The edgevlm command: runs the subcommand and turns its result into an exit code.
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -39,7 +39,7 @@ constexpr CommandEntry kCommands[] = {
     {"dump", "Write embeddings and logits, to check a conversion", MakeDumpCommand},
 };
 
-// CLI11's messages may have several lines; an error of ours has one.
+// CLI11's messages may have several lines; our errors have one.
 std::string OneLine(std::string text) {
   for (char& c : text) {
     if (c == '\n') c = ' ';
@@ -86,7 +86,7 @@ ExitCode RunCommandLine(int argc, char** argv, Output& output) {
 }  // namespace edgevlm
 
 int main(int argc, char** argv) {
-  // A reader that has gone shows as a failed write instead (output.h).
+  // A closed pipe is reported as a failed write instead (output.h).
   std::signal(SIGPIPE, SIG_IGN);
   try {
     edgevlm::Output output;

@@ -1,4 +1,4 @@
-// edgevlm models list|show|pull|verify|rm: published models on this machine's disk.
+// edgevlm models list|show|pull|verify|rm: manages published models on this machine's disk.
 #include <unistd.h>
 
 #include <array>
@@ -109,7 +109,7 @@ class ModelsCommand final : public Command {
                  PulledJson(entry, *pulled));
   }
 
-  // Goes on after a bad file, so that one run tells everything.
+  // Continues after a bad file, so that one run reports all.
   ExitCode RunVerify(Output& output, const CatalogEntry& entry) const {
     nlohmann::json files = nlohmann::json::array();
     std::string text;

@@ -99,7 +99,7 @@ std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>&
     text += Printable(file.path) + ": " + SizeText(file.bytes) + ", SHA-256 " + file.sha256 +
             (file.was_there ? ", was there\n" : "\n");
     const bool is_mmproj = file.role == FileRole::kMmproj;
-    if (!by_name && (is_first || is_mmproj)) {  // the first part brings the others
+    if (!by_name && (is_first || is_mmproj)) {  // loading the first part loads the others
       use += (is_mmproj ? " --mmproj " : " -m ") + Printable(file.path);
     }
     is_first = false;

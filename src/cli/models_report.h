@@ -1,4 +1,4 @@
-// What `edgevlm models` prints: for people, and as JSON.
+// The output of `edgevlm models`, for people and as JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,19 +10,19 @@
 
 namespace edgevlm {
 
-// Where models lie; or, for a service without a home say, why there is no such folder. Then nothing
-// is installed, and paths are null in JSON.
+// The folder of installed models; or, for a service without a home, the reason why there is none.
+// Then nothing is installed, and paths are null in JSON.
 using FolderOrError = Result<std::string>;
 
 // A table: name, size, memory, license, installed.
 std::string ListText(const Catalog& catalog, const FolderOrError& folder);
 nlohmann::json ListJson(const Catalog& catalog, const FolderOrError& folder);
 
-// Everything that is known about one model.
+// All information about one model.
 std::string ShowText(const CatalogEntry& entry, const FolderOrError& folder);
 nlohmann::json ShowJson(const CatalogEntry& entry, const FolderOrError& folder);
 
-// `by_name`: the files lie where `-m NAME` looks.
+// `by_name`: the files are where `-m NAME` looks for them.
 std::string PulledText(const CatalogEntry& entry, const std::vector<PulledFile>& files,
                        bool by_name);
 nlohmann::json PulledJson(const CatalogEntry& entry, const std::vector<PulledFile>& files);

@@ -1,4 +1,4 @@
-// The options that several commands share.
+// Options that several commands share.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,10 +10,10 @@
 
 namespace edgevlm {
 
-// Which model, and how it computes.
+// Model and computation options.
 struct ModelOptions {
   std::string model;   // path of a GGUF file, or a name; empty: the built-in model
-  std::string mmproj;  // of the image encoder; empty: found by itself
+  std::string mmproj;  // of the vision encoder; empty: found automatically
   std::string chat_template;
   int context_tokens = 0;
   int image_max_tokens = 0;
@@ -22,7 +22,7 @@ struct ModelOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   VisionOptions vision;
-  std::size_t image_cache_bytes = 0;  // of commands that may see an image again
+  std::size_t image_cache_bytes = 0;  // for commands that may get an image again
   std::size_t prompt_cache_bytes = 0;
   CacheOptions cache = {};
   ExitOptions early_exit;
@@ -33,9 +33,9 @@ struct ModelOptions {
 
   void DeclareModel(CLI::App& app);
   void DeclareThreads(CLI::App& app);
-  void DeclareThreadGroup(CLI::App& app);  // what the threads of one engine do
+  void DeclareThreadGroup(CLI::App& app);  // threads of one engine
   void DeclarePrecision(CLI::App& app);
-  void DeclareVision(CLI::App& app);  // how much of an image is computed and read
+  void DeclareVision(CLI::App& app);  // how many image tokens are computed and used
   void DeclareCache(CLI::App& app);
   void DeclareSpeculation(CLI::App& app);
   void DeclareAll(CLI::App& app);
@@ -44,17 +44,17 @@ struct ModelOptions {
 // As --precision spells it.
 std::string_view PrecisionName(Precision precision);
 
-// Errors: those of Engine::Load; the message names the file. Those of FindModel.
+// Errors: those of Engine::Load, naming the file, and those of FindModel.
 Result<Engine> LoadEngine(const ModelOptions& options);
 
-// The same engine; tells people on standard error where a loaded model is not what the options ask
-// for (a longer context) or what they may not expect of it (exits that it was not trained for).
+// The same engine; warns on standard error if a loaded model differs from the options (a longer
+// context) or has limits (exits that it was not trained for).
 Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options);
 
-// What chat, and sessions that go on, keep of images: some dozens.
+// Image cache size of chat and saved sessions: some dozens of images.
 inline constexpr std::size_t kImageCacheBytes = std::size_t{64} << 20;
 
-// How replies are made and shown.
+// How replies are generated and shown.
 struct ReplyOptions {
   DecodeOptions decode;
   bool json = false;
@@ -63,14 +63,14 @@ struct ReplyOptions {
 
   void Declare(CLI::App& app);
 
-  // What people are told on standard error of a reply that has been printed, its newline too.
+  // Prints notes about a reply on standard error. Call after the reply and its newline.
   void PrintAfter(const Reply& reply, const ModelInfo& model) const;
 };
 
-// How tokens are chosen, and how many. `decode` must outlive the parsing.
+// Sampling options and token limits. `decode` must outlive the parsing.
 void DeclareDecode(CLI::App& app, DecodeOptions& decode);
 
-// The one "--json" that every command describes alike.
+// The "--json" option of all commands.
 void DeclareJson(CLI::App& app, bool& json);
 
 }  // namespace edgevlm

@@ -14,7 +14,7 @@ namespace {
 
 bool IsControl(char32_t value) { return value < 0x20 || (0x7F <= value && value <= 0x9F); }
 
-// kept: the control characters that stay.
+// kept: control characters not to replace.
 std::string WithoutControls(std::string_view text, std::string_view kept) {
   std::string printable;
   while (!text.empty()) {
@@ -44,8 +44,8 @@ bool Output::PrintJson(const nlohmann::json& object) {
 
 ExitCode Output::Close(ExitCode code) const {
   if (failure_ == 0 || failure_ == EPIPE) return code;
-  return Fail({ErrorCode::kIo, "standard output: cannot be written: " +
-                                   std::generic_category().message(failure_)});
+  return Fail({ErrorCode::kIo,
+               "standard output: cannot be written: " + std::generic_category().message(failure_)});
 }
 
 void PrintError(std::string_view message) {

@@ -1,4 +1,4 @@
-// A published model's true shape with random weights, in place of a model's files.
+// A model with the shape of a published one and random weights, instead of model files.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,14 +11,14 @@ namespace edgevlm {
 
 class PresetModel {
  public:
-  // --preset and --type; the first excludes --model, which is declared already.
+  // --preset and --type; the first excludes --model, which must be declared before.
   void Declare(CLI::App& app);
 
   bool is_given() const { return !name_.empty(); }
   const std::string& name() const { return name_; }
 
-  // Makes the files in memory and loads them. REQUIRES: is_given(). Errors: kNotFound, kInvalid
-  // (a type or preset that there is not), and those of Engine::Load.
+  // Makes the files in memory and loads them. REQUIRES: is_given(). Errors: kNotFound, kInvalid (an
+  // unknown type or preset), and those of Engine::Load.
   Result<Engine> Load(const ModelOptions& options) const;
 
  private:

@@ -1,4 +1,4 @@
-// edgevlm profile IMAGE: where the time goes.
+// edgevlm profile IMAGE: shows where time is spent.
 #include <span>
 #include <string>
 

@@ -1,4 +1,4 @@
-// ProgressBar: how far a long command is, on standard error.
+// ProgressBar: shows the progress of a long command on standard error.
 #pragma once
 
 #include <chrono>
@@ -9,12 +9,12 @@ namespace edgevlm {
 class ProgressBar {
  public:
   ProgressBar();
-  // Wipes the bar.
+  // Clears the bar.
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // done: of total, increasing from call to call. The time left assumes an even pace.
+  // done: of total, increasing from call to call. The time left assumes a constant speed.
   void Show(int done, int total);
 
  private:

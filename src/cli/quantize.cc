@@ -1,4 +1,4 @@
-// edgevlm quantize IN.gguf OUT.gguf TYPE: a model in fewer bits.
+// edgevlm quantize IN.gguf OUT.gguf TYPE: quantizes a model.
 #include "convert/quantize.h"
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace edgevlm {
 namespace {
 
-// Progress is shown in parts of so many values, which an int counts for any model.
+// Progress is counted in units of this many values, so that an int is enough for any model.
 constexpr std::int64_t kValuesPerPart = 1 << 20;
 
 double BitsPerValue(std::int64_t bytes, std::int64_t values) {
@@ -90,7 +90,7 @@ class QuantizeCommand final : public Command {
     return QuantizeFile(input, type, path_, existing, pool, show);
   }
 
-  // Errors of files name them already.
+  // File errors already name the file.
   Error InFile(const Error& error) const {
     if (error.message.starts_with(input_) || error.message.starts_with(path_)) return error;
     return {error.code, input_ + ": " + error.message};

@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// What the limits were measured on.
+// The machine and settings of the measurement.
 struct RooflineMachine {
   std::string cpu;
   std::string instruction_set;

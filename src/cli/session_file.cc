@@ -30,7 +30,7 @@ void SessionFile::Declare(CLI::App& app) {
 
 Result<std::vector<Message>> SessionFile::Restore(Session& session) const {
   if (!is_given()) return std::vector<Message>();
-  // Made and taken away again.
+  // Created and removed again, as a test.
   if (const Result<OutputFile> place = OutputFile::Create(path_); !place) return place.error();
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return std::vector<Message>();

@@ -1,4 +1,4 @@
-// SessionFile: the --session option, a conversation that goes on where it ended.
+// SessionFile: the --session option, which saves a conversation and continues it later.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,13 +16,13 @@ class SessionFile {
 
   bool is_given() const { return !path_.empty(); }
 
-  // What the file holds, if it is there, becomes the session's; returns the messages. Errors, which
-  // name the file: those of Session::Restore, of reading, and of writing there: whoever talks must
-  // not learn at the end that nothing can be saved.
+  // Restores the session from the file, if it exists; returns the messages. Errors, which name the
+  // file: those of Session::Restore, of reading, and of writing there: a file that cannot be saved
+  // must fail before the conversation, not after it.
   Result<std::vector<Message>> Restore(Session& session) const;
 
-  // Writes the session in the file's place, which keeps what it held until all is written. Nothing
-  // without --session. Errors: kIo, kInvalid; name the file.
+  // Saves the session to the file, atomically. Does nothing without --session. Errors: kIo,
+  // kInvalid; name the file.
   MaybeError Save(const Session& session, std::span<const Message> messages,
                   SavedParts parts = SavedParts::kAll) const;
 

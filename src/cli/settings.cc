@@ -74,7 +74,7 @@ constexpr const char* kConfigOption = "--config";
 
 bool IsFlag(const CLI::Option& option) { return option.get_expected_max() == 0; }
 
-// On the command line, or ruled out by what is there.
+// Whether an option is on the command line, or excluded by one that is.
 bool IsDecided(const CLI::Option& option) {
   const auto& excluded = option.get_excludes();
   return option.count() > 0 ||
@@ -104,7 +104,7 @@ void Take(const Setting& setting, CLI::Option& option) {
 }
 
 void ApplyAll(const std::vector<Setting>& settings, CLI::App& app) {
-  // First all that are free to be set, so that a list of one source is not mixed with another's.
+  // First collects all options that may be set, so that lists of different sources are not mixed.
   std::vector<std::pair<const Setting*, CLI::Option*>> free;
   for (const Setting& setting : settings) {
     const auto name = std::ranges::find(kSettings, setting.key, &SettingName::key);

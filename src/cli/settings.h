@@ -1,8 +1,8 @@
-// Settings: which options can also be given in the configuration file and in the environment.
+// Settings: options that can also be set in the configuration file and in the environment.
 //
-// A key of the file is another name for an option of the command line, which says its type, its
-// range and where its value goes. Making an option a setting means one line in kSettings
-// (settings.cc) and one in config.yaml.
+// A key of the file is another name for a command line option, which defines its type, its range
+// and its target. To make an option a setting, add one line to kSettings (settings.cc) and one to
+// config.yaml.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -19,13 +19,13 @@ struct SettingName {
   const char* option;    // "--port"
 };
 
-// All that there are.
+// All settings.
 std::span<const SettingName> SettingNames();
 
-// Adds --config, and lets the values of the file and of the environment take effect when the
-// command line has been read. What the command line gives goes before the environment, which goes
-// before the file. Keys whose option the command lacks mean other commands.
-// Wrong values and unknown keys end the parsing like wrong options, with file and line.
+// Adds --config, and applies the values of the file and of the environment after the command line
+// has been parsed. The command line overrides the environment, which overrides the file. Keys of
+// options that the command lacks are for other commands. Wrong values and unknown keys fail like
+// wrong options, with file and line.
 void DeclareConfig(CLI::App& app);
 
 }  // namespace edgevlm

@@ -110,7 +110,7 @@ TEST(Settings, ConfigYamlNamesEveryKeyAndNoOther) {
   EXPECT_EQ(keys, expected);
 }
 
-// Whoever uncomments nothing changes nothing.
+// Without uncommented lines, nothing changes.
 TEST(Settings, ConfigYamlHoldsTheDefaults) {
   const char* source = std::getenv("EDGEVLM_SOURCE");
   ASSERT_NE(source, nullptr);

@@ -1,4 +1,4 @@
-// edgevlm tokenize: a text to token ids, or back.
+// edgevlm tokenize: converts text to token ids, or back.
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// The ids in a text, parted by blanks. Errors: kInvalid, names what is not an id.
+// Parses token ids separated by blanks. Errors: kInvalid, names what is not an id.
 Result<std::vector<int>> ParseIds(std::string_view text, int vocabulary_tokens) {
   std::vector<int> ids;
   for (std::size_t begin = 0;;) {

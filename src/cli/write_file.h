@@ -1,4 +1,4 @@
-// WriteFile: results that go to a file named on the command line.
+// WriteFile: writes results to a file named on the command line.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace edgevlm {
 
-// Whether results may take the place of what `path` leads to. input: the path of a file that the
-// command reads; empty: none. Errors: kInvalid, names the path (it is the input, or a model).
+// Checks that results may replace what `path` refers to. input: the path of a file that the command
+// reads; empty: none. Errors: kInvalid, names the path (it is the input, or a model).
 MaybeError CheckResultPath(const std::string& path, const std::string& input);
 
-// Writes the bytes to a device or a pipe, or to a file that takes the place of what is there once
-// it is complete. Errors, which name the path: those of CheckResultPath and of OutputFile.
+// Writes the bytes to a device or a pipe, or to a file that replaces the existing one once it is
+// complete. Errors, which name the path: those of CheckResultPath and of OutputFile.
 MaybeError WriteFile(const std::string& path, std::span<const std::byte> bytes,
                      const std::string& input = {});
 

@@ -1,4 +1,4 @@
-// Decoding allocates nothing per token once it is warm. This file replaces operator new of its test
+// Decoding allocates nothing per token after warm-up. This file replaces operator new of its test
 // program by one that counts.
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ void* Allocate(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
-// None is inlined, or g++ sees free() meet memory of operator new and warns.
+// Not inlined, or g++ warns that free() gets memory of operator new.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return Allocate(size, alignof(std::max_align_t));
 }
@@ -46,7 +46,7 @@ void* Allocate(std::size_t size, std::size_t alignment) {
 namespace edgevlm {
 namespace {
 
-// What is stepped, and with what.
+// The generations to step, and their decoder.
 struct Arrangement {
   int generations = 1;
   const ExitPlan* exits = nullptr;
@@ -117,8 +117,8 @@ TEST(Allocation, NothingPerTokenThatLeavesEarly) {
   EXPECT_LT(of_few, 30);
 }
 
-// Packing and evicting happen meanwhile. Policies whose rows grow take memory with them, 64 at a
-// time; window has taken all it needs after 80.
+// Quantizing and evicting happen meanwhile. Policies whose rows grow allocate for 64 at a time;
+// window has allocated everything after 80.
 TEST(Allocation, NothingPerTokenWithEveryBoundedCache) {
   const auto decoder = ByteDecoder();
   ThreadPool pool(1);

@@ -77,7 +77,7 @@ void Batch::ForwardExits(View<float> logits, const Run& run) {
   exit_pass_->Forward(spans_, may_leave_, {.logits = logits, .blocks = blocks_}, workspace_, run);
 }
 
-// Fresh rows catch up with those begun; then all go on together.
+// Other rows catch up with the partial ones; then all continue together.
 void Batch::ForwardPartial(View<float> logits, const Run& run) {
   const WorkspaceScope scope(workspace_);
   const View<float> x = workspace_.Alloc(rows_, decoder_->shape().width);
@@ -99,7 +99,7 @@ void Batch::ForwardPartial(View<float> logits, const Run& run) {
   decoder_->RunBlocks(all, {partial_blocks_, decoder_->shape().blocks}, x, workspace_, run);
   if (logits.rows == 0) return;
   const View<float> chosen = workspace_.Alloc(logits.rows, x.cols);
-  int next[2] = {0, fresh_rows};  // rows of x: fresh and begun ones
+  int next[2] = {0, fresh_rows};  // rows of x: full and partial ones
   int wanted = 0;
   for (const Entry& entry : entries_) {
     const TokenSpan& span = entry.span;

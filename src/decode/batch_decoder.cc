@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-// Every so many steps nothing is drafted, to see what a plain one costs.
+// Drafting is skipped once in so many steps, to measure a plain one.
 constexpr int kPlainEvery = 128;
 
 }  // namespace
@@ -29,7 +29,7 @@ void BatchDecoder::Step(std::span<Generation* const> generations, int prompt_row
   const Run& run = thread_groups.For(batch_.rows());
   const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
   batch_.Forward(logits, run);
-  if (run.IsOver()) return;  // nobody hears of it
+  if (run.IsOver()) return;  // the logits are undefined and unused
   int row = 0;
   for (const StepPart& part : parts_) {
     const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),
@@ -39,7 +39,7 @@ void BatchDecoder::Step(std::span<Generation* const> generations, int prompt_row
   }
 }
 
-// Fills the batch; returns how many of its rows are of prompts.
+// Fills the batch; returns how many of its rows are prompt rows.
 int BatchDecoder::Gather(std::span<Generation* const> generations, int prompt_rows) {
   parts_.clear();
   int rest = prompt_rows;
@@ -53,7 +53,7 @@ int BatchDecoder::Gather(std::span<Generation* const> generations, int prompt_ro
   return prompt_rows - rest;
 }
 
-// What this step teaches: of mixed ones it is hard to say.
+// The costs that this step's duration updates; null for mixed steps.
 PassCosts* BatchDecoder::CostsOfStep(int prompt_rows) {
   if (drafter_ == nullptr || prompt_rows > 0) return nullptr;
   if (batch_.partial_rows() == 0) return &whole_costs_;
@@ -73,7 +73,7 @@ void BatchDecoder::Propose(std::span<Generation* const> generations, int prompt_
   drafter_->Propose(requests_, thread_groups);
 }
 
-// Who gets a draft of how many tokens.
+// Plans which generations get drafts, and of how many tokens.
 void BatchDecoder::Plan(std::span<Generation* const> generations, int prompt_rows) {
   drafting_.clear();
   budgets_.clear();

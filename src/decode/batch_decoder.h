@@ -1,5 +1,4 @@
-// BatchDecoder: the step loop over any number of generations. One pass of the decoder serves them
-// all.
+// BatchDecoder: the decoding loop for any number of generations, with one decoder pass per step.
 #pragma once
 
 #include <memory>
@@ -13,31 +12,31 @@
 
 namespace edgevlm {
 
-// Streams join and leave between any two steps; what each of them says does not depend on the
-// others, nor on how its prompt is cut. Threads: one at a time. Decoder and plan must outlive it.
+// Generations may join and leave between steps (continuous batching). The text of a generation does
+// not depend on the others, nor on how its prompt is chunked. Threads: one at a time. Decoder and
+// plan must outlive it.
 class BatchDecoder {
  public:
-  // exits: where the tokens of replies may be taken early; null: nowhere.
+  // exits: where the tokens of replies may exit early; null: nowhere.
   explicit BatchDecoder(const Decoder& decoder, const ExitPlan* exits = nullptr)
       : batch_(decoder, exits) {}
-  // One that drafts for generations that have a Speculation.
-  //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay (PlanDrafts)
+  // With a drafter, for generations that have a Speculation.
+  //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay off (PlanDrafts)
   BatchDecoder(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);
 
   // One step of every generation that is not finished.
-  //   prompt_rows  at most so many rows of all prompts together, those of the first generations
-  //   first:
-  //                the others go on speaking meanwhile. At least 1.
-  // If it is over (Run::is_over) all these generations are: only Cancel may follow.
-  // REQUIRES: the generations are of this stepper's decoder, each given once. Cost: reads all
-  // weights once. Allocates only when this is the largest step yet.
+  //   prompt_rows  limits the rows of all prompts together, first generations first, so that the
+  //                others keep generating. At least 1.
+  // After an abort (Run::is_over) only Cancel may be called on these generations.
+  // REQUIRES: the generations use this decoder, each is given once. Cost: reads all weights once.
+  // Allocates only when this is the largest step yet.
   void Step(std::span<Generation* const> generations, int prompt_rows,
             const ThreadGroups& thread_groups);
 
-  // Null: none.
+  // Null if there is none.
   const Drafter* drafter() const { return drafter_.get(); }
 
-  // For passes outside of steps; empty between them.
+  // For passes outside of steps; empty between steps.
   Batch& batch() { return batch_; }
 
  private:
@@ -57,11 +56,11 @@ class BatchDecoder {
   Batch batch_;
   std::unique_ptr<Drafter> drafter_;  // null: none
   int draft_tokens_ = 0;
-  PassCosts whole_costs_;      // of steps in which no prompt is read
-  PassCosts finishing_costs_;  // the same, when all rows were begun by drafts
+  PassCosts whole_costs_;      // of steps without prompt rows
+  PassCosts finishing_costs_;  // the same, when drafting computed the first blocks of all rows
   unsigned steps_ = 0;         // with generations that could draft
   std::vector<Generation*> drafting_;
-  std::vector<DraftBudget> budgets_;  // theirs
+  std::vector<DraftBudget> budgets_;  // of drafting_
   std::vector<DraftRequest> requests_;
   std::vector<StepPart> parts_;
   std::vector<float> logits_;  // [R, V] of the largest step yet

@@ -13,7 +13,8 @@ namespace {
 
 class BatchDecoderTest : public ::testing::Test {
  protected:
-  // A reply about `prompt`, hot enough that different prompts and seeds tell apart.
+  // A reply about `prompt`, with a temperature so high that different prompts and seeds give
+  // different replies.
   struct Request {
     std::vector<int> prompt;
     DecodeOptions options;
@@ -24,7 +25,7 @@ class BatchDecoderTest : public ::testing::Test {
             .options = {.max_tokens = max_tokens, .temperature = 3, .seed = seed}};
   }
 
-  // Its sequence, and the generation that speaks from it.
+  // Its sequence, and the generation that uses it.
   struct Running {
     Running(const BatchDecoderTest& test, const Request& request)
         : sequence(*test.decoder_, TinyModel::kContext),
@@ -89,7 +90,7 @@ TEST_F(BatchDecoderTest, OthersGenerateWhileALongPromptIsRead) {
                                      &waiting.generation};
   Step(generations, 12);
   EXPECT_EQ(generating.generation.tokens(), 1);
-  EXPECT_EQ(reading.sequence.positions(), 10);  // what the first prompt left
+  EXPECT_EQ(reading.sequence.positions(), 10);  // what remained of the first prompt
   for (int step = 1; step <= 9; ++step) {
     EXPECT_TRUE(reading.generation.reading());
     EXPECT_EQ(waiting.sequence.positions(), 0) << "prompts are read in the order of the streams";
@@ -112,7 +113,7 @@ TEST_F(BatchDecoderTest, CancelledBetweenSteps) {
   for (int i = 0; i < 5; ++i) Step(generations, 80);
   late.generation.Cancel();
   while (!kept.generation.finished()) Step(generations, 80);
-  Step(generations, 80);  // of none: does nothing
+  Step(generations, 80);  // none: does nothing
 
   const GenerationResult whole = Alone(request), cut = late.generation.MoveResult();
   EXPECT_EQ(kept.generation.MoveResult().tokens, whole.tokens);
@@ -122,7 +123,7 @@ TEST_F(BatchDecoderTest, CancelledBetweenSteps) {
   EXPECT_EQ(cut.tokens, std::vector(whole.tokens.begin(), whole.tokens.begin() + 5));
   EXPECT_EQ(late.sequence.positions(), 50 + 4);
 
-  // The sequence of a cancelled generation is good for another one.
+  // The sequence of a cancelled generation can be used for another one.
   Generation again(early.sequence, {{.tokens = std::span(request.prompt).subspan(30)}},
                    {.tokenizer = tokenizer_, .ends = {}}, request.options, {});
   EXPECT_EQ(Generate(batch_decoder_, again, edgevlm::Run{.pool = pool_}).tokens, whole.tokens);

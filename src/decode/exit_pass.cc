@@ -39,7 +39,7 @@ void ExitPass::ReadBatch(std::span<const TokenSpan> batch, const std::vector<boo
   }
 }
 
-// Lets rows go at an exit. Returns the rows of those that stay.
+// Removes the rows that exit here. Returns the rows of those that stay.
 View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& results,
                               Workspace& workspace, const Run& run) {
   const auto candidates = static_cast<int>(std::ranges::count(rows_, true, &RowState::may_leave));
@@ -60,8 +60,8 @@ View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& result
   return rest;
 }
 
-// Asks the rule about each row that may leave; the results of those that do are written.
-//   asked  [C, D], the rows that may leave
+// Applies the rule to each row that may exit; writes the results of those that do.
+//   asked  [C, D], the rows that may exit
 void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results,
                    Workspace& workspace, const Run& run) {
   PROFILE_ZONE(run.profiler, "decode.exit");
@@ -84,8 +84,8 @@ void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results
   }
 }
 
-// Moves the spans that leave out of those that go on, and their rows from x to `left`. Returns what
-// is left of x.
+// Removes the exiting spans from the running ones, and moves their rows from x to `left`. Returns
+// the rest of x.
 View<float> ExitPass::Part(View<float> x, View<float> left) {
   leaving_.clear();
   std::size_t kept = 0;
@@ -110,7 +110,7 @@ View<float> ExitPass::Part(View<float> x, View<float> left) {
   return x.Rows(0, kept_rows);
 }
 
-// The logits of the rows that went all the way.
+// The logits of the rows that went through all blocks.
 void ExitPass::FinishRows(View<const float> x, const PassResults& results, Workspace& workspace,
                           const Run& run) const {
   int rows = 0;
@@ -118,7 +118,7 @@ void ExitPass::FinishRows(View<const float> x, const PassResults& results, Works
   if (rows == 0) return;
   const View<float> chosen = workspace.Alloc(rows, x.cols);
   GatherLogitsRows(spans_, x, chosen);
-  const bool all = rows == results.logits.rows;  // in their places already
+  const bool all = rows == results.logits.rows;  // already in order
   const View<float> logits = all ? results.logits : workspace.Alloc(rows, results.logits.cols);
   decoder_.WriteLogits(chosen, logits, workspace, run);
   int row = 0;

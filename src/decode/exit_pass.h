@@ -1,4 +1,4 @@
-// ExitPass: a pass of the decoder that rows may leave early.
+// ExitPass: a decoder pass with early exits.
 #pragma once
 
 #include <span>
@@ -9,10 +9,10 @@
 
 namespace edgevlm {
 
-// What comes out of a pass.
+// The outputs of a pass.
 struct PassResults {
   View<float> logits;     // [R, V]
-  std::span<int> blocks;  // [R], that each of these rows went through
+  std::span<int> blocks;  // [R], how many blocks each of these rows went through
 };
 
 // Threads: one at a time. Decoder and plan must outlive it.
@@ -20,18 +20,18 @@ class ExitPass {
  public:
   ExitPass(const Decoder& decoder, const ExitPlan& plan) : decoder_(decoder), plan_(plan) {}
 
-  // As Decoder::Forward; but at each exit every row that may leave is asked what comes next, and if
-  // the rule is content, that is its logits. Its keys and values of the blocks that it leaves out
-  // are those of SkipBlocks; the others go on without it. A row leaves at the same exit, and says
-  // the same bits, alone and in company.
-  //   may_leave  one per span; such a span has one row, and asks for its logits
-  // Cost: at each exit, the output matrix for the rows that may leave. Allocates only when this is
+  // As Decoder::Forward, but at each exit the logits of every row that may exit are computed, and
+  // if the rule accepts them, they are the row's result. The row's keys and values in the remaining
+  // blocks are those of SkipBlocks; the other rows continue without it. A row exits at the same
+  // block, with the same bits, alone and in a batch.
+  //   may_leave  one per span; such a span has one row and requests its logits
+  // Cost: at each exit, the output matrix for the rows that may exit. Allocates only when this is
   // the largest batch yet.
   void Forward(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave,
                const PassResults& results, Workspace& workspace, const Run& run);
 
  private:
-  // Where a span's results go: its first row of the logits.
+  // A span's first row of the logits, and whether it may exit and exits here.
   struct RowState {
     int logits_row;
     bool may_leave;
@@ -49,10 +49,10 @@ class ExitPass {
 
   const Decoder& decoder_;
   const ExitPlan& plan_;
-  // The spans that are still going, and beside each its place. Their rows lie in x in this order.
+  // The spans that still run, and the state of each. Their rows are in x in this order.
   std::vector<TokenSpan> spans_;
   std::vector<RowState> rows_;
-  std::vector<TokenSpan> leaving_;  // at this exit
+  std::vector<TokenSpan> leaving_;  // that exit here
 };
 
 }  // namespace edgevlm

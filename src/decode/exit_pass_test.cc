@@ -27,7 +27,7 @@ std::unique_ptr<const Decoder> FourBlocks() {
   return *std::move(decoder);
 }
 
-// Leaves where it is told to.
+// Exits at given points.
 class GivenRule final : public ExitRule {
  public:
   using Says = std::function<bool(const ExitPoint&)>;
@@ -45,7 +45,7 @@ ExitPlan PlanOf(std::vector<int> exits, GivenRule::Says says) {
   return plan;
 }
 
-// A sequence, and what a pass said of its last row.
+// A sequence, and the results of its last row in a pass.
 struct Text {
   explicit Text(const Decoder& decoder)
       : cache(decoder.cache_shape()), logits(1, decoder.shape().vocabulary) {}
@@ -58,7 +58,7 @@ struct Text {
 
 class ExitPassTest : public ::testing::Test {
  protected:
-  // Adds tokens to each text, all in one pass; single tokens may leave.
+  // Adds tokens to each text, all in one pass; single tokens may exit.
   void Pass(const ExitPlan& plan, const std::vector<Text*>& texts,
             const std::vector<std::vector<int>>& tokens) {
     std::vector<TokenSpan> batch;
@@ -128,7 +128,7 @@ TEST_F(ExitPassTest, WhoLeavesSaysWhatTheExitSays) {
     decoder_->SkipBlocks({&span, 1}, {exit, 4}, x.view(), workspace_, run_);
     EXPECT_EQ(text.logits.values, expected.values) << exit;
 
-    // What it leaves behind is what later tokens find.
+    // Later tokens read its keys and values.
     for (int layer = 0; layer < 4; ++layer) EXPECT_EQ(text.cache.layer(layer).positions(), 10);
     Pass(never_, {&text}, {{8}});
     Pass(never_, {&parts}, {{8}});
@@ -153,7 +153,7 @@ TEST_F(ExitPassTest, TheRuleIsToldWhatTheExitSays) {
   EXPECT_EQ(asked, (std::vector<int>{1, 3}));
 }
 
-// Some leave at each exit, some never, one reads its prompt meanwhile: all are as alone.
+// Some exit at each exit, some never, one prefills meanwhile: all results are as alone.
 TEST_F(ExitPassTest, RowsLeaveForThemselves) {
   const ExitPlan plan = PlanOf({1, 2, 3}, [](const ExitPoint& point) {
     return (point.position + point.blocks) % 5 < 2 && point.position % 4 != 3;

@@ -1,4 +1,4 @@
-// ExitPlan: where rows may leave a decoder, and by which rule.
+// ExitPlan: where rows may exit a decoder early, and by which rule.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,13 @@ namespace edgevlm {
 
 // Immutable: any number of threads may use it.
 struct ExitPlan {
-  std::vector<int> exits;  // after so many blocks each, increasing, at least one
+  std::vector<int> exits;  // numbers of blocks, increasing, at least one
   std::unique_ptr<const ExitRule> rule;
 };
 
-// What the options mean for a decoder of this shape; none when they are off. Layers that are given
-// are checked all the same. Errors, which name what was expected: kInvalid (Validate; layers that
-// the decoder does not have, or none left), kUnsupported (no layers given, and none were trained).
+// Resolves the options for a decoder of this shape; none when they are off, though given layers are
+// still checked. Errors, which name what was expected: kInvalid (Validate; layers that the decoder
+// does not have, or none left), kUnsupported (no layers given, and none were trained).
 Result<std::optional<ExitPlan>> PlanExits(const ExitOptions& options, const DecoderShape& shape);
 
 }  // namespace edgevlm

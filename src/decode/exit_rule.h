@@ -1,4 +1,4 @@
-// ExitRule: says whether a token may be taken from an early block.
+// ExitRule: decides whether a token may be taken at an early exit.
 #pragma once
 
 #include <span>
@@ -7,9 +7,9 @@ namespace edgevlm {
 
 // A row at an exit.
 struct ExitPoint {
-  std::span<const float> probabilities;  // [V] softmax of the logits there
+  std::span<const float> probabilities;  // [V] softmax of the exit's logits
   int position = 0;                      // of the row in its sequence
-  int blocks = 0;                        // that it went through
+  int blocks = 0;                        // that the row went through
 };
 
 // Threads: const methods from any number of threads.
@@ -21,11 +21,11 @@ class ExitRule {
   virtual bool Leaves(const ExitPoint& point) const = 0;
 };
 
-// When the likeliest token has more than this share (Schwartz et al. 2020), so that a threshold of
-// 1 takes nothing early, even where float32 rounds a share to 1. CALM (Schuster et al. 2022) takes
-// the difference of the two likeliest probabilities, which orders rows almost alike above one half;
-// but an exit is trained for the share itself: where that is 0.9, about nine tokens of ten should
-// be right.
+// Exits when the most likely token has more than this probability (Schwartz et al. 2020), so that a
+// threshold of 1 never exits, even where float32 rounds a probability to 1. CALM (Schuster et al.
+// 2022) uses the difference of the two highest probabilities, which orders rows almost the same way
+// above one half; but an exit is trained for the probability itself: where that is 0.9, about nine
+// tokens of ten should be right.
 class ConfidentExit final : public ExitRule {
  public:
   // REQUIRES: 0 < threshold <= 1.
@@ -36,8 +36,8 @@ class ConfidentExit final : public ExitRule {
   float threshold_;
 };
 
-// At the first exit for this share of the positions, evenly spread, and else not at all, whatever
-// the exit says: shows what the engine makes of a given exit rate.
+// Exits at the first exit for this fraction of the positions, evenly spread, whatever the logits
+// there, and not at all otherwise: measures the engine at a given exit rate.
 class SteadyExit final : public ExitRule {
  public:
   // first: the first exit's number of blocks. REQUIRES: 0 <= rate <= 1.

@@ -13,7 +13,7 @@ bool Leaves(float threshold, const std::vector<float>& probabilities) {
 }
 
 TEST(ConfidentExit, AsksForTheShareOfTheLikeliest) {
-  for (std::size_t at = 0; at < 5; ++at) {  // wherever it stands
+  for (std::size_t at = 0; at < 5; ++at) {  // at any index
     std::vector<float> probabilities(5, 0.05f);
     probabilities[at] = 0.8f;
     EXPECT_TRUE(Leaves(0.79f, probabilities)) << at;
@@ -40,7 +40,7 @@ TEST(SteadyExit, LeavesAsOftenAsItSays) {
           rule.Leaves({.probabilities = probabilities, .position = position, .blocks = 4}) ? 1 : 0;
       EXPECT_FALSE(
           rule.Leaves({.probabilities = probabilities, .position = position, .blocks = 6}));
-      // Never far from the rate on the way.
+      // At no position far from the rate.
       EXPECT_NEAR(left, rate * (position + 1), 1);
     }
   }

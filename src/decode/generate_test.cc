@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-// A decoder that says what it is told: after n tokens it wants script[n], whatever they were.
+// A decoder that follows a script: after n tokens it predicts script[n], whatever they were.
 class ScriptedDecoder final : public Decoder {
  public:
   ScriptedDecoder(std::vector<int> script, int vocabulary)
@@ -74,7 +74,7 @@ class GenerateTest : public ::testing::Test {
     tokenizer_.emplace(*std::move(tokenizer));
   }
 
-  // A model that says `text` byte by byte, then ends; with a prompt of one token.
+  // A model that generates `text` byte by byte, then ends; with a prompt of one token.
   GenerationResult Emit(std::string_view text, const DecodeOptions& options,
                         const OnText& on_text = {}) {
     std::vector<int> script;
@@ -142,7 +142,7 @@ TEST_F(GenerateTest, WaitsForWholeCharacters) {
 }
 
 TEST_F(GenerateTest, EndsWhenTheContextIsFull) {
-  // The script's length is the context: its last token finds no place any more.
+  // The script's length is the context, which has no capacity for the last token.
   std::vector<int> script(5, 'x');
   const ScriptedDecoder decoder(script, 257);
   Sequence sequence(decoder, decoder.shape().context);

@@ -10,10 +10,10 @@
 namespace edgevlm {
 namespace {
 
-// Room made for the text at once: English has four to five bytes per token.
+// Bytes per token reserved for the text: English has four to five.
 constexpr std::size_t kBytesPerToken = 16;
 
-// The most tokens that a reply can have.
+// The maximum number of tokens of a reply.
 std::size_t MostTokens(const DecodeOptions& options, int remaining) {
   return static_cast<std::size_t>(std::min(options.max_tokens, remaining + 1));
 }
@@ -41,8 +41,8 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
   asked_.reserve(Draft::kMostTokens + 1);
 }
 
-// A draft is followed by one more token, and adds to the sequence what that token is chosen from:
-// rows that the cache must be able to give back.
+// A draft is followed by one more token. Verification adds rows to the sequence that may be
+// rejected, so the cache must be able to truncate them.
 int Generation::draft_capacity() const {
   if (speculation_ == nullptr || finished() || reading()) return 0;
   const int most = std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
@@ -61,7 +61,7 @@ int Generation::Put(int prompt_rows, Batch& batch) {
   return rest_.rows() == 0 ? 1 : 0;
 }
 
-// The token chosen last and the draft; or the rows that its drafter has made of them.
+// The token chosen last and the draft; or the rows that its drafter computed for them.
 int Generation::PutTokens(Batch& batch) {
   asked_.assign(1, tokens_.back());
   if (speculation_ != nullptr) {
@@ -77,8 +77,8 @@ int Generation::PutTokens(Batch& batch) {
   return rows;
 }
 
-// As many tokens as the draft has right, and one more if there is a row for it. The sequence has
-// grown by all rows; it keeps all tokens but the last.
+// Accepts as many tokens as the draft has right, and one more if there is a row for it. The
+// sequence has grown by all rows; it keeps all tokens but the last.
 void Generation::Take(View<const float> logits, std::span<const int> blocks, const Run& run) {
   if (logits.rows == 0) return;
   if (tokens_.empty()) sequence_.EndPrompt(run);
@@ -101,7 +101,7 @@ void Generation::CountBlocks(int blocks) {
   early_tokens_ += blocks < sequence_.cache().layers() ? 1 : 0;
 }
 
-// The next token. Says whether it is the one that the draft has in this place.
+// Chooses the next token. Returns whether it equals the drafted token at this index.
 bool Generation::Choose(std::span<const float> logits, int place, Profiler* profiler) {
   PROFILE_ZONE(profiler, "decode.choose");
   logits = Filtered(logits);
@@ -118,7 +118,7 @@ bool Generation::Choose(std::span<const float> logits, int place, Profiler* prof
   return tokens_.back() == drafted;
 }
 
-// Without the tokens that do not fit the grammar.
+// Masks the tokens that do not match the grammar.
 std::span<const float> Generation::Filtered(std::span<const float> logits) {
   if (!filter_) return logits;
   filtered_.assign(logits.begin(), logits.end());
@@ -129,7 +129,7 @@ std::span<const float> Generation::Filtered(std::span<const float> logits) {
   return filtered_;
 }
 
-// Shows the token's text, unless the reply ends with it. room: for tokens after it.
+// Emits the token's text, unless the reply ends with it. remaining: capacity for tokens after it.
 void Generation::Emit(int token, int remaining) {
   if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
   if (filter_) filter_->Accept(token);
@@ -140,7 +140,7 @@ void Generation::Emit(int token, int remaining) {
   if (remaining == 0) return End(FinishReason::kContextFull);
 }
 
-// False when the receiver wants no more.
+// False when the receiver stops the reply.
 bool Generation::Show(std::string_view piece) const {
   return piece.empty() || !on_text_ || on_text_(piece);
 }

@@ -1,4 +1,4 @@
-// Generation: one reply under way, from the first row of its prompt to its last character.
+// Generation: the state of one reply, from the first row of its prompt to its last character.
 #pragma once
 
 #include <optional>
@@ -19,33 +19,33 @@ namespace edgevlm {
 // What a generation needs of a model besides its decoder.
 struct TextSide {
   const Tokenizer& tokenizer;
-  std::span<const int> ends;  // tokens by which the model says that it is done, increasing
-  bool goes_on = false;       // the prompt ends in a text that the reply goes on from
+  std::span<const int> ends;  // end tokens of the model, increasing
+  bool goes_on = false;       // the prompt ends in text that the reply continues
 };
 
 struct GenerationResult {
-  std::string text;  // all that was streamed
+  std::string text;  // all that was emitted
   FinishReason finish_reason = FinishReason::kEndOfText;
-  std::vector<int> tokens;  // chosen, the end token included
-  int early_tokens = 0;     // of them, taken from an early exit
-  long long blocks = 0;     // that the rows went through from which tokens were chosen, in sum
-  int drafted_tokens = 0;   // guessed beforehand, by speculation
-  int accepted_tokens = 0;  // of those
+  std::vector<int> tokens;                 // chosen, including the end token
+  int early_tokens = 0;                    // of them, from an early exit
+  long long blocks = 0;                    // total that the chosen tokens' rows went through
+  int drafted_tokens = 0;                  // proposed by speculation
+  int accepted_tokens = 0;                 // of those, accepted
   std::optional<std::uint64_t> seed = {};  // of the draws; none: greedy
 };
 
-// First it is reading: a step adds a part of the prompt to the sequence. Then it is speaking: a
-// step adds the token chosen last and chooses another, whose text is shown at once. It is finished
-// with an end token, options.max_tokens, a stop string, a full context, or when on_text or Cancel
-// says so. The last token chosen is not added to the sequence.
-// Threads: one at a time; on_text is called by whoever steps. Nothing is allocated per token.
+// Prefill comes first: a step adds a part of the prompt to the sequence. Then the reply is
+// generated: a step adds the token chosen last and chooses another, whose text is emitted at once.
+// A generation finishes with an end token, options.max_tokens, a stop string, a full context, or
+// when on_text or Cancel stops it. The last token chosen is not added to the sequence.
+// Threads: one at a time; on_text is called on the stepping thread. Nothing is allocated per token.
 class Generation {
  public:
-  // sequence: holds what the prompt has in common with an earlier one, or nothing.
-  // speculation: of the stepper's drafter, begun with the whole prompt; null: none.
-  // prompt: the rows to read, T of them; its values must stay until they are read.
+  // sequence: holds the prefix that the prompt shares with an earlier one, or nothing.
+  // prompt: the rows to prefill, T of them; its values must stay until then.
+  // speculation: of the BatchDecoder's drafter, started with the whole prompt; null: none.
   // REQUIRES: 1 <= T <= sequence.remaining(), !Validate(options). The sequence must outlive the
-  // generation, and is nobody else's until the generation is finished.
+  // generation and have no other user until it is finished.
   Generation(Sequence& sequence, std::vector<Input> prompt, const TextSide& text_side,
              const DecodeOptions& options, OnText on_text, Speculation* speculation = nullptr);
   Generation(const Generation&) = delete;
@@ -53,13 +53,13 @@ class Generation {
 
   bool reading() const { return !finished() && rest_.rows() > 0; }
   bool finished() const { return finish_reason_.has_value(); }
-  int prompt_rows() const { return rest_.rows(); }                 // still to be read
+  int prompt_rows() const { return rest_.rows(); }                 // not yet prefilled
   int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
 
-  // Between two steps: the generation is finished, the sequence holds what it has read and said.
+  // Between steps: finishes the generation; the sequence keeps what was added to it.
   void Cancel();
 
-  // What came out. REQUIRES: finished(). Call once.
+  // The result. REQUIRES: finished(). Call once.
   GenerationResult MoveResult();
 
   // For speculation: how many tokens a draft may have, and the request for it. The draft is part of
@@ -69,8 +69,9 @@ class Generation {
   DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
 
   // The two halves of a step, for BatchDecoder. Put adds this generation's rows to the batch, up to
-  // `prompt_rows` while it is reading, and returns for how many it wants logits. Take is given
-  // those, [R, V], after the pass, and how many blocks each went through, chooses and shows.
+  // `prompt_rows` during prefill, and returns how many rows of logits it needs. Take receives
+  // these, [R, V], after the pass, with the number of blocks that each row went through, and
+  // chooses and emits tokens.
   // REQUIRES: !finished(); prompt_rows > 0.
   int Put(int prompt_rows, Batch& batch);
   void Take(View<const float> logits, std::span<const int> blocks, const Run& run);

@@ -1,4 +1,4 @@
-// Input: what is added to a sequence, and how long inputs are cut.
+// Input: rows to add to a sequence, and a cursor that cuts inputs into chunks.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// Token ids, or embeddings [T, D] in their place.
+// Token ids, or embeddings [T, D] instead.
 struct Input {
   std::span<const int> tokens = {};
   View<const float> embeddings = {};
@@ -25,14 +25,14 @@ class InputCursor {
  public:
   explicit InputCursor(std::span<const Input> inputs);
 
-  // That are still to come.
+  // Remaining rows.
   int rows() const { return rows_; }
 
   // The next rows, at least one and at most `most`, of one input. REQUIRES: rows() > 0, most > 0.
   Input Next(int most);
 
  private:
-  std::span<const Input> inputs_;  // the first one is read up to begin_
+  std::span<const Input> inputs_;  // the first one is consumed up to begin_
   int begin_ = 0;
   int rows_ = 0;
 };

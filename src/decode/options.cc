@@ -15,7 +15,7 @@ Error OutOfRange(const std::string& field, const std::string& range, const std::
   return {ErrorCode::kInvalid, "options: " + field + ": expected " + range + ", found " + found};
 }
 
-// Six digits, without the zeros at the end.
+// Six digits, without trailing zeros.
 std::string Text(float value) {
   std::string text = std::to_string(value);
   if (text.find('.') == std::string::npos) return text;

@@ -24,7 +24,7 @@ std::string_view ReplyText::Finish() {
   return Show(text_.size());
 }
 
-// Cuts before the first stop string that ends in what was added.
+// Cuts the text before the first stop string that ends in the added bytes.
 void ReplyText::AppendText(std::string_view text) {
   const std::size_t first_new = text_.size();
   text_ += text;
@@ -38,7 +38,7 @@ void ReplyText::AppendText(std::string_view text) {
   stopped_ = true;
 }
 
-// The length of the longest end of text_ that is the beginning of a stop string.
+// The length of the longest suffix of text_ that is a prefix of a stop string.
 std::size_t ReplyText::UndecidedBytes() const {
   std::size_t longest = 0;
   const std::string_view held = std::string_view(text_).substr(shown_);

@@ -1,4 +1,4 @@
-// ReplyText: from the bytes of tokens to text that may be shown.
+// ReplyText: turns the bytes of tokens into text that can be emitted.
 #pragma once
 
 #include <cstddef>
@@ -10,29 +10,28 @@
 
 namespace edgevlm {
 
-// Tokens end where they like: inside a character, or inside a stop string. ReplyText holds back
-// what is not decided yet and gives out the rest:
+// Tokens may end inside a character or a stop string. ReplyText holds back what is undecided and
+// emits the rest:
 //   - whole UTF-8 characters only; bytes that cannot be UTF-8 become U+FFFD;
 //   - nothing of a stop string, nor of what may still become one;
-//   - not the one blank that stands before the first word, unless the reply goes on from a text.
+//   - not the one blank before the first word, unless the reply continues a text.
 class ReplyText {
  public:
-  // stop: UTF-8, not empty; must outlive the object. expected_bytes: room made at once. goes_on:
-  // from a text before it.
+  // stop: UTF-8, not empty; must outlive the object. expected_bytes: reserved at once. goes_on: the
+  // reply continues a text.
   ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool goes_on = false);
 
-  // Takes the bytes of the next token; returns what may be shown now (often nothing). The view is
+  // Adds the bytes of the next token; returns what can be emitted now (often nothing). The view is
   // valid until the next call. After stopped() returns nothing.
   std::string_view Add(std::string_view bytes);
 
-  // The reply is over: returns what was held back, without the bytes of a character that it was cut
-  // in.
+  // Ends the reply: returns what was held back, except for an incomplete character.
   std::string_view Finish();
 
-  // A stop string appeared. The text ends before it.
+  // Whether a stop string appeared. The text ends before it.
   bool stopped() const { return stopped_; }
 
-  // All that was given out.
+  // All text emitted so far.
   std::string_view shown() const { return std::string_view(text_).substr(0, shown_); }
 
  private:
@@ -42,8 +41,8 @@ class ReplyText {
 
   std::span<const std::string> stop_;
   TextStream characters_;
-  std::string text_;       // UTF-8: shown, then held back
-  std::size_t shown_ = 0;  // bytes of text_ given out
+  std::string text_;       // UTF-8: emitted, then held back
+  std::size_t shown_ = 0;  // bytes of text_ emitted
   bool at_start_;
   bool stopped_ = false;
 };

@@ -39,7 +39,7 @@ TEST(ReplyText, HoldsBackHalfCharacters) {
   EXPECT_EQ(text.Add("\xAC!"), "\xE2\x82\xAC!");
 }
 
-// A reply may be cut anywhere: at its longest length, at the end of the context.
+// A reply may end anywhere: at its maximum length, at the end of the context.
 TEST(ReplyText, AnUnfinishedCharacterIsLeftOut) {
   for (const char* partial : {"\xC3", "\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"}) {
     const std::vector<std::string> stop = {"END"};
@@ -83,7 +83,7 @@ TEST(ReplyText, ThePrefixOfAStopStringComesOutAtTheEnd) {
   EXPECT_EQ(text.Finish(), "aa");
 }
 
-// However the bytes are cut into tokens, the text is the one that a plain search gives.
+// However the bytes are split into tokens, the text is the one that a plain search gives.
 TEST(ReplyText, CutsDoNotMatter) {
   std::mt19937 random(20240607);
   const std::vector<std::string> stop = {"aba", "bb\xC3\xA9", "\xC3\xA9\xC3\xA9"};

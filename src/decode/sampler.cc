@@ -13,13 +13,13 @@ namespace edgevlm {
 namespace {
 
 constexpr float kRarest = std::numeric_limits<float>::lowest();
-// Capacity reserved for drafts, and for replies of any likely length.
+// Capacity reserved for drafts, and for replies of usual length.
 constexpr std::size_t kDraftTokens = 16;
 constexpr int kMostReserved = 1 << 16;
-// A nucleus has seldom more.
+// A nucleus is rarely larger.
 constexpr int kFewTokens = 64;
 
-// 32 bits: everybody who reads JSON keeps all digits of such a number, and people can type it.
+// 32 bits: every JSON reader keeps all digits of such a number, and people can type it.
 std::uint32_t NewSeed() {
   std::uint32_t seed = 0;
   if (getentropy(&seed, sizeof seed) == 0) return seed;
@@ -92,7 +92,7 @@ int Sampler::Verify(std::span<const float> logits, int drafted,
   return Remember(DrawCandidate());
 }
 
-// With the chance min(1, p / q). Makes the candidates' weights probabilities.
+// Accepts with probability min(1, p / q). Normalizes the candidates' weights.
 bool Sampler::Accepts(int drafted, double probability) {
   const double sum = SumOfWeights();
   double p = 0;
@@ -103,8 +103,8 @@ bool Sampler::Accepts(int drafted, double probability) {
   return DrawUniform() * probability < p;
 }
 
-// The candidates' weights become max(0, p - q). Only rounding can leave nothing: then p and q are
-// the same, and p is right.
+// The candidates' weights become max(0, p - q). Only rounding can leave none: then p and q are
+// equal, and p is right.
 void Sampler::LeaveRemainder(std::span<const float> probabilities) {
   const auto left = [&](const Candidate& candidate) {
     return candidate.weight - probabilities[static_cast<std::size_t>(candidate.token)];
@@ -133,8 +133,8 @@ const int* Sampler::LeftBehind() const {
   return &history_[history_.size() - 1 - penalty_window_];
 }
 
-// The logit that counts. For the repetition penalty, dividing makes a positive one smaller,
-// multiplying a negative one.
+// The penalized logit. For the repetition penalty, a positive logit is divided, a negative one
+// multiplied.
 float Sampler::Penalized(std::span<const float> logits, int token) const {
   const auto i = static_cast<std::size_t>(token);
   float logit = logits[i];
@@ -183,7 +183,7 @@ double Sampler::SumOfWeights() const {
   return sum;
 }
 
-// 53 random bits, in [0, 1); std::uniform_real_distribution is not the same everywhere.
+// 53 random bits, in [0, 1); std::uniform_real_distribution differs between platforms.
 double Sampler::DrawUniform() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
 
 int Sampler::DrawCandidate() {
@@ -195,7 +195,7 @@ int Sampler::DrawCandidate() {
   return candidates_.front().token;
 }
 
-// Puts the `count` likeliest of those behind the first `sorted` next, in falling order.
+// Partially sorts: places the `count` most likely candidates after the first `sorted`, descending.
 void Sampler::SortLikeliest(int count, int sorted) {
   const auto begin = candidates_.begin() + sorted;
   std::partial_sort(begin, begin + count, candidates_.end(),
@@ -208,7 +208,7 @@ void Sampler::KeepNucleus() {
   if (top_p_ >= 1) return;
   const double least = top_p_ * SumOfWeights();
   const int all = static_cast<int>(candidates_.size());
-  // Mostly a few tokens are enough: no more are put in order than twice those.
+  // Usually a few tokens are enough: sorts at most twice as many.
   double kept = 0;
   int count = 0, sorted = 0;
   while (count < all && kept < least) {

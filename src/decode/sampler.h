@@ -1,4 +1,4 @@
-// Sampler: from logits to the next token.
+// Sampler: chooses the next token from logits.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 
 namespace edgevlm {
 
-// Chooses tokens as DecodeOptions says. Logits that are not numbers count as the rarest; ties go
-// to the lower token id. The same options, seed and logits give the same tokens on every machine.
+// Chooses tokens as DecodeOptions specify. NaN logits count as the least likely; ties go to the
+// lower token id. The same options, seed and logits give the same tokens on every machine.
 // Cost: O(V), O(V log V) with top_p below 1. Allocates in the constructor only.
 // Threads: one at a time.
 class Sampler {
@@ -23,26 +23,26 @@ class Sampler {
 
   bool is_greedy() const { return temperature_ <= 0; }
 
-  // Of the draws: the one given, or a new one of 32 bits. None if is_greedy().
+  // The seed of the draws: the one given, or a new one of 32 bits. None if is_greedy().
   std::optional<std::uint64_t> seed() const { return seed_; }
 
-  // logits [V]. Remembers its choice, for the penalties.
+  // logits [V]. Records its choice, for the penalties.
   int Choose(std::span<const float> logits);
 
   // For speculation (Leviathan et al. 2023, "Fast Inference from Transformers via Speculative
   // Decoding").
   //
-  // A token by the logits of another model, chosen in the same way. It is remembered until
-  // ForgetDraft, so that a penalty counts for what is drafted next.
-  //   chances  [V]: the distribution that the token was drawn from; empty if is_greedy()
+  // Draft chooses a token from the logits of another model in the same way. It stays in the history
+  // until ForgetDraft, so that penalties apply to the tokens drafted next.
+  //   probabilities  [V]: the distribution that the token was drawn from; empty if is_greedy()
   int Draft(std::span<const float> logits, std::span<float> probabilities);
   void ForgetDraft();
 
-  // Choose, when a token has been drawn from `chances` already: takes that one as often as can be,
-  // and another by what is left. The token has the distribution that Choose would give it; it is
-  // the drafted one if and only if that is accepted.
-  //   chances  [V], as Draft gave it; empty: the draft was certain. Then the token is the one that
-  //            Choose would choose.
+  // Choose, given a token drawn from `probabilities`: accepts it as often as possible, else draws
+  // from the remaining distribution. The result has the distribution of Choose, and equals the
+  // drafted token if and only if that is accepted.
+  //   probabilities  [V], as Draft gave it; empty: the draft was certain. Then the result is the
+  //                  token that Choose would choose.
   int Verify(std::span<const float> logits, int drafted, std::span<const float> probabilities);
 
  private:
@@ -77,9 +77,9 @@ class Sampler {
   float min_p_;
   std::optional<std::uint64_t> seed_;
   std::mt19937_64 random_;
-  std::vector<int> history_;  // the tokens chosen, then those drafted after them
+  std::vector<int> history_;  // chosen tokens, then drafted ones
   int drafted_ = 0;           // of the history
-  std::vector<int> counts_;   // [V]: how often the penalties' window has each token
+  std::vector<int> counts_;   // [V]: occurrences of each token in the penalties' window
   std::vector<Candidate> candidates_;
 };
 

@@ -1,4 +1,4 @@
-// What choosing a token costs, by the size of the vocabulary.
+// Measures the cost of choosing a token by the size of the vocabulary.
 #include <benchmark/benchmark.h>
 
 #include "decode/sampler.h"
@@ -9,7 +9,7 @@ namespace {
 
 void Choose(benchmark::State& state, const DecodeOptions& options) {
   const int vocabulary = static_cast<int>(state.range(0));
-  // As of a model that hesitates: a nucleus of 0.9 holds some hundreds of 32000 tokens.
+  // As of an uncertain model: a nucleus of 0.9 holds some hundreds of 32000 tokens.
   std::vector<float> logits = RandomValues().Draw(vocabulary);
   for (float& logit : logits) logit *= 4.0f;
   Sampler sampler(options, vocabulary);

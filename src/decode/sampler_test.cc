@@ -28,7 +28,7 @@ std::vector<double> Frequencies(DecodeOptions options, const std::vector<float>&
   return probabilities;
 }
 
-// Five standard deviations of a share `p` of kDraws: a right sampler fails once in a million.
+// Five standard deviations of a fraction `p` of kDraws: a correct sampler fails once in a million.
 // The 1e-9 is for adding up kDraws times 1 / kDraws.
 void ExpectFrequencies(const std::vector<double>& found, const std::vector<double>& expected) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -65,7 +65,7 @@ TEST(Sampler, TemperatureShapesTheDistribution) {
   const std::vector<double> probabilities = {0.1, 0.2, 0.7};
   ExpectFrequencies(Frequencies({.temperature = 1.0f, .seed = 1}, LogitsOf(probabilities)),
                     probabilities);
-  // At temperature 0.5 every share is squared: 0.01, 0.04, 0.49 of 0.54.
+  // At temperature 0.5 every probability is squared: 0.01, 0.04, 0.49 of 0.54.
   ExpectFrequencies(Frequencies({.temperature = 0.5f, .seed = 2}, LogitsOf(probabilities)),
                     {0.01 / 0.54, 0.04 / 0.54, 0.49 / 0.54});
 }
@@ -103,7 +103,7 @@ TEST(Sampler, RepetitionPenaltyMovesOn) {
   EXPECT_EQ(negative.Choose(std::vector<float>{-1, -1.5f}), 1);  // -1 * 2 is below -1.5
 }
 
-// The logits that count, by the formulas alone.
+// The penalized logits, by the formulas alone.
 std::vector<float> PenalizedLogits(const DecodeOptions& options, std::vector<float> logits,
                                    std::span<const int> reply) {
   const auto window = static_cast<std::size_t>(options.penalty_window);
@@ -118,7 +118,7 @@ std::vector<float> PenalizedLogits(const DecodeOptions& options, std::vector<flo
   return logits;
 }
 
-// Whatever is drafted and forgotten meanwhile.
+// Drafting and forgetting tokens in between changes nothing.
 TEST(Sampler, PenaltiesAreThoseOfTheirFormulas) {
   constexpr int kTokens = 12;
   const DecodeOptions all_options[] = {
@@ -183,7 +183,7 @@ TEST(Sampler, SeedDecides) {
   EXPECT_NE(draw(7), draw(8));
 }
 
-// 20 draws among 50 tokens are alike once in 50^20 times.
+// 20 draws among 50 tokens are equal with probability 1 / 50^20.
 TEST(Sampler, WithoutASeedEachHasANewOne) {
   const std::vector<float> logits(50, 0.0f);
   const auto draw = [&](Sampler& sampler) {

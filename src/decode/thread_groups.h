@@ -1,15 +1,15 @@
-// ThreadGroups: the threads on which prefill and decode loop.
+// ThreadGroups: the threads on which prefill and decode run.
 #pragma once
 
 #include "model/run.h"
 
 namespace edgevlm {
 
-// Decode waits for memory, which a part of the threads may exhaust; prefill uses them all. Both may
-// be the same threads. Passed by reference, owns nothing.
+// Decode is bound by memory bandwidth, which some of the threads may saturate; prefill uses them
+// all. Both may be the same threads. Passed by reference, owns nothing.
 struct ThreadGroups {
-  // Up to so many rows a pass is bound by reading the weights: one row per reply, or the few of a
-  // draft that is checked.
+  // Up to this many rows, a pass is bound by reading the weights: one row per reply, or the few of
+  // a draft that is verified.
   static constexpr int kMaxDecodeRows = 8;
 
   Run prefill;

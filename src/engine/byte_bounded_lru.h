@@ -1,4 +1,4 @@
-// ByteBoundedLru: values in the order of their last use, up to a number of bytes.
+// ByteBoundedLru: a list of values in the order of their last use, limited to a number of bytes.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,8 @@
 
 namespace edgevlm {
 
-// The eviction of both caches that an engine shares among its sessions; who looks values up, and
-// how, is theirs. Threads: the caller locks. Strong guarantee: when memory runs out in Insert,
-// everything is as it was.
+// The eviction of both caches that sessions share; they do their own lookups. Threads: the caller
+// locks. Strong guarantee: if Insert runs out of memory, nothing has changed.
 template <class Value>
 class ByteBoundedLru {
  public:
@@ -45,7 +44,7 @@ class ByteBoundedLru {
     }
   }
 
-  // Returns what comes after it.
+  // Returns the iterator after it.
   Iterator Erase(Iterator entry) {
     bytes_ -= entry->bytes;
     return entries_.erase(entry);
@@ -56,7 +55,7 @@ class ByteBoundedLru {
     bytes_ = 0;
   }
 
-  // hits and misses: those of the lookups.
+  // hits and misses: counted by the caller's lookups.
   CacheCounters Counters(CacheCounters lookups) const {
     lookups.evictions = evictions_;
     lookups.entries = entries_.size();

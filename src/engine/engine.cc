@@ -18,8 +18,8 @@ constexpr const char* kBuiltinNotice =
     "the built-in model knows drawn scenes only; for photographs: edgevlm models pull "
     "smolvlm-256m-instruct";
 
-// Tensors that have been copied leave the memory, so that a model does not lie there twice. `file`
-// must outlive what it returns.
+// Releases the memory of tensors that have been copied, so that a model is not in memory twice.
+// `file` must outlive the result.
 ModelFile Mapped(const MappedParts& file) {
   return {.parts = file.bytes(),
           .on_done = [&file](std::span<const std::byte> part) { file.Forget(part); }};
@@ -53,7 +53,7 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
     files.mmproj = Mapped(vision_encoder.emplace(*std::move(opened)));
   }
   Result<EngineState> state = LoadEngine(files, options);
-  // Whatever came out of a file that changed meanwhile, that is what was wrong.
+  // If the file changed meanwhile, that is the error to report, whatever loading returned.
   if (auto error = file->CheckUnchanged()) return *error;
   if (auto error = vision_encoder ? vision_encoder->CheckUnchanged() : std::nullopt) return *error;
   if (!state) {

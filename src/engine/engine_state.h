@@ -1,4 +1,4 @@
-// What is behind an Engine.
+// The state of an Engine.
 #pragma once
 
 #include "edgevlm/edgevlm.h"
@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// Lives as long as the engine. Constant, but for the pools and caches of the runtime, which are
-// safe to use from any thread.
+// Lives as long as the engine. Constant except for the runtime's pools and caches, which any thread
+// may use.
 struct EngineState {
   Model model;
   Runtime runtime;
@@ -16,7 +16,7 @@ struct EngineState {
 
 struct Engine::State : EngineState {};
 
-// For the folders above engine/ that measure it.
+// For code outside engine/ that measures it.
 const EngineState& StateOf(const Engine& engine);
 
 }  // namespace edgevlm

@@ -96,7 +96,7 @@ TEST(Engine, LoadsFromAFile) {
   EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyImage(8, 8, 1))->values);
 }
 
-// As gguf-split cuts it: half of the tensors in a second file.
+// Split as by gguf-split: half of the tensors in a second file.
 TEST(Engine, LoadsAModelInParts) {
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
   const Result<GgufFile> whole = GgufFile::Parse(bytes);
@@ -133,7 +133,7 @@ TEST(Engine, LoadsAModelInParts) {
   EXPECT_EQ(missing.error().message, paths[1] + ": no such file (part 2 of 2 of the model)");
 }
 
-// The projector writes rows that no decoder of this width reads.
+// The projector's outputs do not have the decoder's width.
 void ChangeProjectorWidth(TinyModel& model) {
   constexpr int kOther = TinyModel::kWidth - 1;
   model.keys[std::string(keys::kProjectionDim)] = std::uint32_t{kOther};
@@ -228,7 +228,7 @@ TEST(Engine, PartsMustFitEachOther) {
               HasSubstr("projector outputs: expected 24, found 23"));
 }
 
-// Any bytes: an error, or a model that runs and says whatever it says.
+// Any bytes: an error, or a model that runs with any output.
 TEST(Engine, DamagedFilesNeverCrash) {
   std::mt19937 random(20240607);
   const std::vector<std::byte> whole = TinyWithTokenizer().ToBytes();
@@ -236,7 +236,7 @@ TEST(Engine, DamagedFilesNeverCrash) {
   int loaded = 0;
   for (int round = 0; round < 200; ++round) {
     std::vector<std::byte> bytes = whole;
-    // Keys and tensor names stand in the first quarter; half of the damage goes there.
+    // Keys and tensor names are in the first quarter; half of the damage goes there.
     const std::size_t range = round % 2 == 0 ? bytes.size() / 4 : bytes.size();
     for (unsigned i = 0; i < 1 + random() % 4; ++i) {
       bytes[random() % range] = static_cast<std::byte>(random());
@@ -303,7 +303,7 @@ TEST(Engine, LogitsOfATokenList) {
   const std::vector<int> image_only = {kImageToken};
   EXPECT_EQ(engine.Logits(image_only, &image)->size(), 0u);
 
-  // Longer than a chunk: the first rows are those of a short list.
+  // Longer than a chunk: the first rows equal those of a short list.
   std::vector<int> many(300, 7);
   const std::vector<float> all = *engine.Logits(many, nullptr);
   const std::vector<float> few = *engine.Logits(std::span(many).first(3), nullptr);

@@ -1,5 +1,4 @@
-// Runtime: what an engine computes with and keeps between replies: threads, caches, and who watches
-// over the machine.
+// Runtime: the resources of an engine: threads, caches, and the pressure monitor.
 #pragma once
 
 #include <memory>
@@ -25,19 +24,19 @@ struct Runtime {
   std::unique_ptr<PressureMonitor> pressure_monitor;
   std::unique_ptr<ImageCache> image_cache;    // null: none is kept
   std::unique_ptr<PromptCache> prompt_cache;  // null: none is kept
-  bool fast = true;  // rounded activations (model/run.h), unless float32 was asked for
+  bool fast = true;  // rounded activations (model/run.h), unless float32 was requested
 
-  // Starts the threads. options.threads is chosen. Errors: kInvalid, kIo (processors that cannot be
-  // had); throws std::system_error where the system starts no more threads.
+  // Starts the threads. options.threads is set. Errors: kInvalid, kIo (processors that are not
+  // available); throws std::system_error if the system cannot start more threads.
   static Result<Runtime> Start(const EngineOptions& options);
 
-  // The threads that are fastest for single tokens or, when the machine is hot, warm it least.
+  // The fastest threads for single tokens or, when the machine is hot, fewer.
   ThreadPool& SingleTokenPool() const {
     if (cool_pool != nullptr && pressure_monitor->IsHot()) return *cool_pool;
     return decode_pool == nullptr ? *pool : *decode_pool;
   }
 
-  // What a forward pass is given; profiler: null for none.
+  // The arguments of a forward pass; profiler: null for none.
   Run RunOn(ThreadPool& threads, Profiler* profiler) const {
     return {.pool = threads, .profiler = profiler, .fast = fast};
   }

@@ -19,7 +19,7 @@
 namespace edgevlm {
 namespace {
 
-// Restored images need not be encoded when their files are shown again.
+// Restored images need not be encoded again when their files are given.
 void KeepImages(const EngineState& engine, std::span<const Message> messages,
                 const std::shared_ptr<const EncodedImage>& set) {
   ImageCache* const cache = engine.runtime.image_cache.get();
@@ -86,13 +86,13 @@ struct Session::State {
   const std::function<bool()> is_cancelled;  // may be empty
   Sequence sequence;
   BatchDecoder batch_decoder;
-  std::optional<Speculation> speculation;  // where the batch decoder drafts
-  Prompt held;                             // what the sequence holds, unless evaluating
+  std::optional<Speculation> speculation;  // if the batch decoder drafts
+  Prompt held;                             // contents of the sequence, unless evaluating
   std::vector<float> logits_row;           // [V]
   std::optional<Profiler> profiler;
   std::shared_ptr<const EncodedImage> image;
-  Timings image_timings;    // not yet told in a reply
-  bool evaluating = false;  // the sequence holds what Evaluate added
+  Timings image_timings;    // not yet reported in a reply
+  bool evaluating = false;  // the sequence holds tokens of Evaluate
 };
 
 void Session::State::Step(Generation& generation) {
@@ -101,7 +101,7 @@ void Session::State::Step(Generation& generation) {
   batch_decoder.Step(generations, Batch::kChunkRows, thread_groups());
 }
 
-// Computes what the sequence does not hold of the prompt, and replies.
+// Prefills the part of the prompt that the sequence does not hold, and generates the reply.
 Reply Session::State::Generate(const Prompt& prompt, const DecodeOptions& options,
                                const OnText& on_text) {
   const Stopwatch watch;
@@ -156,7 +156,7 @@ MaybeError Session::State::CheckImages(std::span<const Message> messages) const 
   return std::nullopt;
 }
 
-// Whether what is sound by itself fits the model.
+// Whether consistent data also fits the model.
 MaybeError Session::State::CheckSaved(const SavedSession& saved) const {
   if (saved.identity != model.identity) {
     return Error{ErrorCode::kInvalid,

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view kQuestion = "where is the cat?";
 
-// Greedy, a random model repeats itself; these draws tell replies apart.
+// With greedy decoding, a random model repeats itself; these draws make replies differ.
 const DecodeOptions kHot = {.max_tokens = 25, .temperature = 1.5f, .seed = 4};
 
 Session SessionWithImage(const Engine& engine, unsigned seed = 1) {
@@ -52,7 +52,7 @@ TEST(Session, AnswersAndStreamsWholeText) {
             t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms + t.generate_ms);
 }
 
-// The reply is what choosing by hand from the logits of the prompt gives.
+// The reply equals choosing by hand from the logits of the prompt.
 TEST(Session, RepliesAsTheLogitsSay) {
   const Engine engine = TinyEngine();
   const EncodedImage image = *engine.EncodeImage(TinyImage(40, 30, 1));
@@ -97,7 +97,7 @@ TEST(Session, ANewImageTakesThePlaceOfTheOld) {
   const Reply about_second = *session.Caption(kHot);
   EXPECT_EQ(about_second.reused_tokens, 0);
   EXPECT_NE(about_first.text, about_second.text);
-  // An image that cannot be read changes nothing.
+  // An unreadable image changes nothing.
   EXPECT_TRUE(session.SetImage(std::vector<std::byte>(5)).has_value());
   EXPECT_EQ(session.Caption(kHot)->text, about_second.text);
 }
@@ -119,7 +119,7 @@ TEST(Session, AllWaysToSetAnImageAgree) {
 TEST(Session, StopsWhenToldTo) {
   const Engine engine = TinyEngine();
   Session session = SessionWithImage(engine);
-  // Hot draws never end early by chance here: the seed is fixed.
+  // Draws at this temperature do not end early here: the seed is fixed.
   const DecodeOptions hot = {.max_tokens = 30, .temperature = 3.0f, .seed = 5};
   const Reply whole = *session.Ask(kQuestion, hot);
   ASSERT_EQ(whole.finish_reason, FinishReason::kMaxTokens);
@@ -148,7 +148,8 @@ TEST(Session, StopsWhenToldTo) {
 TEST(Session, StopsWhenTheContextIsFull) {
   const Engine engine = TinyEngine();
   Session session = SessionWithImage(engine);
-  const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320 places
+  const std::string question = std::string(249, 'x') + "?";  // 16 + 1 + 251 + 1 = 269 of 320
+                                                             // positions
   const Reply reply = *session.Ask(question, {.max_tokens = 1000, .temperature = 5, .seed = 3});
   EXPECT_EQ(reply.prompt_tokens, 269);
   if (reply.finish_reason != FinishReason::kEndOfText) {
@@ -208,7 +209,7 @@ TEST(Session, TokensMayBeTakenEarly) {
   EXPECT_EQ(plain.early_tokens, 0);
   EXPECT_EQ(plain.blocks_per_token, TinyModel::kBlocks);
 
-  // One that is never sure enough says the same.
+  // An exit that is never confident gives the same reply.
   const Reply never = reply_with({.mode = EarlyExit::kExit, .layers = {1}, .threshold = 1});
   EXPECT_EQ(never.text, plain.text);
   EXPECT_EQ(never.early_tokens, 0);
@@ -252,7 +253,7 @@ TEST(Session, SessionsInThreadsReplyAsAlone) {
   EXPECT_EQ(together, alone);
 }
 
-// A prompt is read in parts of 256 rows.
+// Prefill runs in chunks of 256 rows.
 TEST(Session, IsCancelledWhileAPromptIsRead) {
   const Engine engine = TinyEngine();
   int asked = 0;

@@ -17,7 +17,7 @@
 namespace edgevlm {
 namespace {
 
-// One reply after the other from a prompt of one token.
+// Generates replies from a prompt of one token.
 class Replies {
  public:
   Replies(const EngineState& engine, int tokens)
@@ -47,7 +47,7 @@ double TokensPerStep(double p, double k) {
   return p < 1 ? (1 - std::pow(p, k + 1)) / (1 - p) : k + 1;
 }
 
-// What a pass of so many rows takes behind a text of `positions`, the median of some.
+// The median duration of a pass with so many rows after a text of `positions`.
 double PassMs(const Decoder& decoder, const ThreadGroups& thread_groups, int rows, int positions) {
   constexpr int kPasses = 9;
   Sequence sequence(decoder, positions + rows);
@@ -63,13 +63,13 @@ double PassMs(const Decoder& decoder, const ThreadGroups& thread_groups, int row
     batch.Add(sequence, {.tokens = std::span(text).first(static_cast<std::size_t>(rows))}, rows);
     batch.Forward({logits.data(), rows, vocabulary}, thread_groups.For(rows));
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-    if (i > 0) ms.push_back(took.count());  // the first one warms up
+    if (i > 0) ms.push_back(took.count());  // the first run warms up
     sequence.TruncateTo(positions);
   }
   return SpreadOf(ms).median;
 }
 
-// The costs are measured by themselves, in the middle of a reply's length.
+// The costs are measured separately, at half of a reply's length.
 void AddLimit(const AcceptanceTest& test, const EngineState& engine, const Decoder* smaller,
               AcceptanceResult& result) {
   const ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);

@@ -17,7 +17,7 @@ struct ComparedModel {
   EngineOptions options;
 };
 
-// Every optimization that has a switch, at a strength that people would try first.
+// Every optimization with an option, at the setting that people would try first.
 std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo& info) {
   std::vector<ComparedModel> variants = {{"plain", plain}};
   const auto add = [&](const std::string& name) -> EngineOptions& {
@@ -27,7 +27,7 @@ std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo&
     add(std::string("--speculate ").append(drafter)).speculation.drafter = drafter;
   }
   add("--early-exit exit").early_exit.mode = EarlyExit::kExit;
-  // An image whole, of which nothing may be evicted; half of a text.
+  // A whole image, of which nothing may be evicted; half of a text.
   const bool reads_images = !info.vision_encoder.empty();
   const int kept = reads_images ? info.image_tokens + 1
                                 : std::max(1, ComparePromptTokens(info.context_tokens) / 2);
@@ -46,7 +46,7 @@ std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo&
   return variants;
 }
 
-// What the plain run makes of the text.
+// The reference outputs of the plain run on the text.
 struct Reference {
   CompareText text;
   std::vector<std::vector<float>> logits;
@@ -71,7 +71,7 @@ double Divergence(std::span<const float> of_p, std::span<const float> of_q) {
   return divergence;
 }
 
-// Null for a model of text.
+// Null for a text-only model.
 Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,
                                                      std::span<const std::byte> file) {
   if (engine.info().vision_encoder.empty()) return std::shared_ptr<const EncodedImage>();
@@ -99,7 +99,7 @@ Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte>
   return reference;
 }
 
-// What the text says of a variant.
+// The results of a variant on the text.
 MaybeError FollowReference(const Engine& engine, std::span<const std::byte> file,
                            const Reference& reference, CompareRow& row) {
   const auto image = ImageFor(engine, file);
@@ -120,8 +120,8 @@ MaybeError FollowReference(const Engine& engine, std::span<const std::byte> file
   return {};
 }
 
-// A description of the image, from its file on; or, of a model without a vision encoder, a reply in
-// words.
+// A description of the image, including decoding its file; or, without a vision encoder, a text
+// reply.
 Result<Reply> Describe(Session& session, const ModelInfo& info, const CompareWork& work) {
   const DecodeOptions decode = {.max_tokens = work.max_tokens};
   session.Reset();
@@ -135,11 +135,11 @@ Result<Reply> Describe(Session& session, const ModelInfo& info, const CompareWor
 
 double Fraction(int part, int whole) { return whole == 0 ? 0 : static_cast<double>(part) / whole; }
 
-// Times the reply and notes what it says of itself.
+// Times the reply and records its statistics.
 Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const CompareWork& work,
                              CompareRow& row) {
   std::vector<double> first_ms, rates;
-  Result<Reply> reply = Describe(session, info, work);  // warms up
+  Result<Reply> reply = Describe(session, info, work);  // warm-up
   for (int i = 0; reply && i < work.repetitions; ++i) {
     reply = Describe(session, info, work);
     if (!reply) break;
@@ -154,7 +154,7 @@ Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const Comp
   return reply;
 }
 
-// The reply of the plain run, and the reference; empty while that is the one under way.
+// The reply of the plain run, and the reference; empty during the plain run itself.
 struct Plain {
   std::string reply;
   std::optional<Reference> reference;
@@ -181,7 +181,7 @@ MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Pla
   }
   row.same_reply = reply->text == plain.reply;
   if (auto error = FollowReference(*engine, work.image, *plain.reference, row)) return error;
-  // Drafts are checked by the whole model: nothing is left to be measured.
+  // Drafts are verified by the whole model: there is no difference to measure.
   if (variant.options.speculation.drafter != "off") row.divergence.reset();
   if (work.labeled == nullptr) return {};
   EvaluateOptions options;
@@ -192,7 +192,7 @@ MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Pla
   return {};
 }
 
-// Which sizes of caches go by.
+// The model's info, from which cache sizes are chosen.
 Result<ModelInfo> InfoOf(const CompareWork& work) {
   const Result<Engine> engine = work.load(work.plain);
   if (!engine) return engine.error();

@@ -11,7 +11,7 @@
 namespace edgevlm {
 namespace {
 
-// A model of text alone, whose heads are wide enough for every cache policy.
+// A text-only model whose heads are wide enough for every cache policy.
 std::vector<std::byte> TextModel() {
   const TinyModel source = TinyWithTokenizer();
   TinyLlama model({.vocabulary = static_cast<int>(TinyTokens().size()), .head_width = 32});
@@ -59,7 +59,7 @@ TEST(Compare, AStoryIsLongEnoughForCachesToLoseWords) {
   }
 }
 
-// Exits that take any token at once: what they lose is measured, not passed over.
+// Exits that accept any token: their loss is measured.
 TEST(Compare, EarlyExitsTakePart) {
   const std::vector<std::byte> bytes = TextModel();
   const auto load = [&](const EngineOptions& options) {

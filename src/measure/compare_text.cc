@@ -14,7 +14,7 @@ namespace {
 constexpr int kStoryPromptTokens = 320;
 constexpr int kStoryReplyTokens = 128;
 
-// Names and things come up again far behind where they were told of: what forgets them is seen.
+// Names and things recur far after their first mention, so that forgetting them shows.
 constexpr std::string_view kStory =
     "The ferry to Skarholm leaves at six, when the fish market opens and the gulls are still "
     "quiet. "
@@ -58,7 +58,7 @@ constexpr std::string_view kStory =
     "and "
     "he had stopped the clock, because ";
 
-// So many tokens of the story as a context holds, and how many of them are the prompt.
+// The number of story tokens that a context holds, and how many of them are the prompt.
 struct StoryLength {
   int prompt;
   int reply;

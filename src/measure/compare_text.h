@@ -1,4 +1,5 @@
-// CompareText: the text over which `bench --compare` measures how far a model moves from itself.
+// CompareText: the text on which `bench --compare` measures how far an optimization changes a
+// model.
 #pragma once
 
 #include <cstdint>
@@ -12,30 +13,30 @@
 
 namespace edgevlm {
 
-// A prompt, and what every variant is then given token by token, whatever it would say itself
+// A prompt, followed by tokens that every variant is given one by one, whatever it would generate
 // (teacher forcing).
 struct CompareText {
-  std::vector<int> prompt = {};  // empty: the image and what asks about it
-  std::vector<int> reply = {};   // empty: what the model itself goes on with
+  std::vector<int> prompt = {};  // empty: the image and a question about it
+  std::vector<int> reply = {};   // empty: the model's own continuation
 };
 
-// Of a model of text alone: the beginning of a story and how it goes on, 320 and 128 tokens, fewer
-// in proportion where the context ends. Of one that reads images: both empty.
+// For a text-only model: the start of a story and its continuation, 320 and 128 tokens,
+// proportionally fewer in a short context. For one that reads images: both empty.
 CompareText MakeCompareText(const Engine& engine);
 
-// Tokens of the prompt that MakeCompareText gives a model of text with such a context, at most.
+// Maximum prompt tokens that MakeCompareText gives a text-only model with such a context.
 int ComparePromptTokens(int context_tokens);
 
 struct FollowedText {
-  int prompt_tokens = 0;         // with those of the image
-  std::int64_t cache_bytes = 0;  // at the end, of a cache that has room for the text and no more
+  int prompt_tokens = 0;         // including the image's
+  std::int64_t cache_bytes = 0;  // at the end, for a cache with exactly the capacity for the text
 };
 
-// Reads the prompt, of which the engine's cache policy may evict, then the reply token by token;
-// rows may leave where the engine's early exits say so. next(i, logits [V]) is called for token i
-// of the reply, at least once, and returns it, or nothing at the end; of an empty reply, for 128
-// tokens at most, or what the context holds. image: null for a model of text. Errors: those of
-// writing the prompt; kTooLarge (over context_tokens).
+// Prefills the prompt, of which the engine's cache policy may evict, then adds the reply token by
+// token; rows may exit early as the engine's options say. next(i, logits [V]) is called for token i
+// of the reply, at least once, and returns it, or nothing at the end; for an empty reply, up to 128
+// tokens or the end of the context. image: null for a text-only model. Errors: those of writing the
+// prompt; kTooLarge (over context_tokens).
 using NextToken = std::function<std::optional<int>(int, std::span<const float>)>;
 Result<FollowedText> FollowText(const Engine& engine, const CompareText& text,
                                 std::shared_ptr<const EncodedImage> image, const NextToken& next);

@@ -1,12 +1,12 @@
-// The CPU's name, for people.
+// The CPU's name, for display.
 #pragma once
 
 #include <string>
 
 namespace edgevlm {
 
-// As the operating system says: "AMD EPYC 9V74", on Arm boards the board's name; "unknown" when it
-// says nothing.
+// As the operating system reports it: "AMD EPYC 9V74", on Arm boards the board's name; "unknown"
+// otherwise.
 std::string CpuName();
 
 }  // namespace edgevlm

@@ -48,7 +48,7 @@ void KnownDrafter::Propose(std::span<const DraftRequest> requests,
   }
 }
 
-// How many a draft has right: j or more with the chance acceptance^j.
+// How many tokens of a draft are right: j or more with probability acceptance^j.
 int KnownDrafter::RightTokens() {
   const double place = ++drafts_ * std::numbers::phi;
   const double even = 1 - (place - std::floor(place));  // in (0, 1]
@@ -56,8 +56,8 @@ int KnownDrafter::RightTokens() {
   return static_cast<int>(std::log(even) / std::log(acceptance_));
 }
 
-// Reads up to the text's token number `total`, as a smaller model does: what was refused before is
-// cut off first.
+// Processes the text up to token number `total`, as a smaller model would; first truncates tokens
+// that were rejected before.
 void KnownDrafter::Read(DraftMemory& memory, int total, const ThreadGroups& thread_groups) {
   Sequence& sequence = *static_cast<KnownMemory&>(memory).sequence;
   sequence.TruncateTo(std::min(sequence.positions(), total - 1));

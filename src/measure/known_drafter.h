@@ -1,5 +1,5 @@
-// KnownDrafter: drafts that are accepted as often as one says, for measuring what speculation could
-// bring with models that are not at hand.
+// KnownDrafter: drafts with a given acceptance rate, to measure the possible gain of speculation
+// without a trained drafter.
 #pragma once
 
 #include <optional>
@@ -10,13 +10,13 @@
 
 namespace edgevlm {
 
-// Knows the reply beforehand and gets so many of its tokens right that each is accepted with the
-// chance `acceptance`, if those before it were. The counts of drafts are spread evenly (the golden
-// ratio's multiples), so that few steps already have the mean. A real smaller model does the work
-// of drafting each token, whatever it says. Serves one stream.
+// Knows the reply in advance and gets so many of its tokens right that each is accepted with
+// probability `acceptance`, if those before it were. The draft lengths are spread evenly (the
+// golden ratio's multiples), so that few steps already have the mean. A real smaller model does the
+// work of drafting each token; its output is ignored. Serves one generation.
 class KnownDrafter final : public Drafter {
  public:
-  // reply: of the stream that is measured; must outlive it. smaller: null: drafting costs nothing.
+  // reply: of the measured generation; must outlive it. smaller: null: drafting costs nothing.
   KnownDrafter(const std::vector<int>& reply, double acceptance, const Decoder* smaller);
 
   std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;
@@ -32,7 +32,7 @@ class KnownDrafter final : public Drafter {
   std::optional<Batch> batch_;  // of the smaller model
   PassCosts costs_;
   int drafts_ = 0;
-  std::vector<int> read_;      // by the smaller model in one pass; what they say is of no matter
+  std::vector<int> read_;      // by the smaller model in one pass; the token values do not matter
   std::vector<float> logits_;  // [1, V]
 };
 

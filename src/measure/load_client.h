@@ -11,25 +11,25 @@
 namespace edgevlm {
 
 struct LoadTarget {
-  std::string host = "127.0.0.1";  // a name or an address
+  std::string host = "127.0.0.1";  // a host name or an address
   int port = 8080;
   std::string key;  // empty: none
 };
 
-// Sends requests one after the other, and times the pieces of their streamed replies.
+// Sends requests one after the other, and times the pieces of their replies.
 // Threads: one at a time. Blocks.
 class LoadClient {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // begin: what ServedRequest::begin_ms counts from.
+  // begin: the reference time of ServedRequest::begin_ms.
   LoadClient(LoadTarget target, Clock::time_point begin);
   ~LoadClient();
   LoadClient(const LoadClient&) = delete;
   LoadClient& operator=(const LoadClient&) = delete;
 
-  // body: of a streamed chat completion that includes its usage. Connects when it is not. A request
-  // that fails in any way is one that has not succeeded; `error` then says why.
+  // body: of a streamed chat completion that includes its usage. Connects if necessary. Any failure
+  // marks the request as not succeeded; `error` then says why.
   ServedRequest Ask(std::string_view body);
   const std::string& error() const { return error_; }
 
@@ -45,10 +45,10 @@ class LoadClient {
   const LoadTarget target_;
   const Clock::time_point begin_;
   int socket_ = -1;
-  std::string read_;  // and not looked at
+  std::string read_;  // received, not yet parsed
   std::string error_;
-  bool done_ = false;       // the reply's last event has come
-  Clock::time_point last_;  // when the last piece came
+  bool done_ = false;       // the reply's last event has arrived
+  Clock::time_point last_;  // when the last piece arrived
   bool has_text_ = false;
 };
 

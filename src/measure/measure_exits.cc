@@ -27,7 +27,7 @@ Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits,
   const std::vector<int> prompt = {0};
   const auto run = [&]() -> Result<int> {
     sequence.TruncateTo(0);
-    // No token ends the reply: it goes on to the last.
+    // No token ends the reply: it runs to full length.
     Generation generation(sequence, {{.tokens = prompt}},
                           {.tokenizer = model.tokenizer, .ends = {}}, options, nullptr);
     Generate(batch_decoder, generation, state.runtime.DecoderThreadGroups(nullptr));

@@ -8,10 +8,10 @@
 namespace edgevlm {
 namespace {
 
-// Short, as people ask. They take turns, so that none is the one before.
+// Short, like typical questions. They alternate, so that none equals the previous one.
 constexpr std::array kQuestions = {"What is on the left?", "How many are there?"};
 
-// Times questions until their first token.
+// Times questions up to the first token.
 template <class Ask>
 Result<Measurement> MeasureAsking(const std::string& test, int repetitions, const Ask& ask) {
   Measurement measurement;

@@ -16,7 +16,7 @@ Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequen
   Measurement measurement;
   measurement.test = "tg" + std::to_string(tokens) + "x" + std::to_string(sequences);
   std::deque<Sequence> held;
-  std::vector<int> prompts;  // each begins with another token
+  std::vector<int> prompts;  // each starts with a different token
   for (int i = 0; i < sequences; ++i) {
     held.emplace_back(*model.decoder, tokens);
     prompts.push_back(i % model.info.vocabulary_tokens);
@@ -29,7 +29,7 @@ Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequen
     std::vector<Generation*> running;
     for (std::size_t i = 0; i < held.size(); ++i) {
       held[i].TruncateTo(0);
-      // No token ends a reply: all go on to the last.
+      // No token ends a reply: all run to full length.
       const TextSide text_side = {.tokenizer = model.tokenizer, .ends = {}};
       const std::vector<Input> prompt = {{.tokens = std::span(prompts).subspan(i, 1)}};
       running.push_back(&generations.emplace_back(held[i], prompt, text_side, options, nullptr));

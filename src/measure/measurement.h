@@ -1,4 +1,4 @@
-// Measurement: how long a piece of work took, several times over.
+// Measurement: the times of repeated runs of a benchmark.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,12 @@ namespace edgevlm {
 
 struct Measurement {
   std::string test;      // "img", "pp256", "tg32", "tg32x4", "tg32e50", "cap"
-  int image_tokens = 0;  // P when an image is encoded
+  int image_tokens = 0;  // P if an image is encoded
   int prompt_tokens = 0;
-  int generated_tokens = 0;              // in the mean, rounded
+  int generated_tokens = 0;              // mean, rounded
   std::vector<std::int64_t> samples_ns;  // one per repetition, in order
-  std::vector<double> samples_ts;        // tokens per second, likewise; what counts is per test
+  std::vector<double> samples_ts;        // tokens per second, likewise; which tokens count depends
+                                         // on the test
 };
 
 struct Spread {
@@ -43,14 +44,14 @@ Result<Measurement> MeasureGeneration(const Engine& engine, int tokens, int repe
 // tgNxS: S sequences decoded together, N tokens each, from a prompt of one token; counts them all.
 Result<Measurement> MeasureTogether(const Engine& engine, int tokens, int sequences,
                                     int repetitions);
-// ask1: an image file to the first token of an answer, from nothing; ask2: from another question
-// about the same image, which the session has seen, to the first token. Counts the tokens that
-// are read.
+// ask1: an image file to the first token of an answer, in a new session; ask2: from another
+// question about the same image, which the session holds, to the first token. Counts the prefilled
+// tokens.
 Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
                                                   std::span<const std::byte> image,
                                                   int repetitions);
 // tgNeP: N tokens, one after the other, of which P percent leave at the first exit of `exits`,
-// whatever it says; the others are asked at every exit.
+// whatever its logits; the others are evaluated at every exit.
 Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits, int tokens,
                                  int percent, int repetitions);
 // cap: an image file to the last token of its caption, the work of `edgevlm caption` once loaded;

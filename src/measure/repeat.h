@@ -1,4 +1,4 @@
-// Repeat: runs a piece of work again and again and keeps the times.
+// Repeat: runs a benchmark repeatedly and records the times.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// Calls run() -> Result<int>, the tokens it counted, once for nothing and then to be timed.
+// Calls run() -> Result<int>, the tokens it counted, once to warm up and then timed.
 template <class Run>
 MaybeError Repeat(int repetitions, Measurement& measurement, const Run& run) {
   double counted = 0;

@@ -41,7 +41,7 @@ class SignatureHash {
   std::uint64_t hash_ = 0xcbf29ce484222325;
 };
 
-// What the model generates, in float32 or with rounded activations. Returns the margin.
+// The tokens that the model generates, in float32 or with rounded activations. Returns the margin.
 float AddTokens(const Decoder& decoder, bool is_fast, SignatureHash& hash) {
   ThreadPool pool(1);
   Workspace workspace;
@@ -102,7 +102,7 @@ struct Products {
   Bf16Rows pairs;
 };
 
-// The bits of the specification.
+// The bits by the kernels' specification.
 void AddProducts(const GgufFile& file, int width, SignatureHash& hash) {
   std::mt19937 random(kSignatureSeed);
   std::vector<float> values = ExactValues(static_cast<std::size_t>(kRows * width), random);

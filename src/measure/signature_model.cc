@@ -22,8 +22,8 @@ constexpr int kHeads = 4, kKvHeads = 2;
 constexpr int kVocabulary = 64;
 constexpr std::string_view kName = "llama";
 
-// Where a block has its scale and minimum, and their float16 bits: powers of two by which codes of
-// any value give matrices that keep the size of what they multiply.
+// The offsets of a block's scale and minimum, and their float16 bits: powers of two for which
+// random quants give matrices that keep the scale of their inputs.
 struct BlockScales {
   DType dtype;
   std::size_t bytes;
@@ -40,7 +40,7 @@ constexpr std::array kBlockScales = {
     BlockScales{DType::kQ6_K, sizeof(BlockQ6K), offsetof(BlockQ6K, scale), 0x0400, 0, 0},
 };
 
-// Adds tensors to a file, their values drawn one after the other.
+// Adds tensors with random values to a file, in order.
 class RandomTensors {
  public:
   RandomTensors(GgufWriter& writer, unsigned seed) : writer_(writer), random_(seed) {}

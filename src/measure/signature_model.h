@@ -7,15 +7,15 @@
 
 namespace edgevlm {
 
-// The model of this seed generates tokens that differ, each far ahead of the next one.
+// With this seed, the model generates distinct tokens, each far ahead of the next one.
 inline constexpr unsigned kSignatureSeed = 1368;
 
 // A llama file of one block, width 256 and 64 tokens. Its matrices have the formats of real files,
-// among them one of each kind of block.
+// including each kind of block.
 std::vector<std::byte> SignatureModel(unsigned seed);
 
 // Multiples of 1 / 128 from -1/8 to 1/8, all equally likely; the same with every standard library,
-// which distributions are not.
+// unlike its distributions.
 std::vector<float> ExactValues(std::size_t count, std::mt19937& random);
 
 }  // namespace edgevlm

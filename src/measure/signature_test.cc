@@ -5,12 +5,12 @@
 namespace edgevlm {
 namespace {
 
-// Changes with what is computed, and only then: a change of the kernels or the decoder that should
-// not change results leaves it as it is.
+// Changes only with the computation: a change of the kernels or the decoder that should not change
+// results leaves it as it is.
 TEST(Signature, IsTheSameOnEveryMachine) { EXPECT_EQ(ComputeSignature().text, "60e23ecd28693677"); }
 
 // Rounding moves a logit of the float32 pass by 1e-5, and one of the int8 pass, where an activation
-// may round to the next level on another machine, by a few percent of a deviation of 1.
+// may round to the next quantized value on another machine, by a few percent of a deviation of 1.
 TEST(Signature, TokensAreFarAheadOfTheNext) { EXPECT_GE(ComputeSignature().margin, 0.1f); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What holds for every decoder, tested for each family with and without its optional parts.
+// Properties of every decoder, tested for each family with and without its optional parts.
 #include "model/decoder.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ Sample Gpt2Sample() {
   return {model, [model](const Matrix& x) { return ReferenceDecoder(model, x); }};
 }
 
-// As the published GPT-2 files are: with an output matrix of their own.
+// Like the published GPT-2 files: with an output matrix of their own.
 Sample Gpt2WithOutput() {
   TinyModel model(kVocabulary);
   model.AddTensor("output.weight", {kVocabulary, kWidth}, 0, 0.3f, DType::kF16);
@@ -44,7 +44,7 @@ Sample LlamaSample(const TinyLlamaOptions& options) {
 
 Sample PlainLlama() { return LlamaSample({}); }
 
-// Every optional part at once: wide heads of which some values are turned, stretched positions.
+// Every optional part at once: wide heads with partial rotary positions, scaled positions.
 Sample RichLlama() {
   return LlamaSample({.head_width = 9,
                       .rotated = 6,
@@ -257,8 +257,8 @@ TEST_P(DecoderPartsTest, AnExitSaysWhatAShorterModelSays) {
   EXPECT_EQ(logits.values, expected.values);
 }
 
-// Self-speculation: each token goes through the first block by itself, then all go through the
-// other one together, beside another sequence.
+// Self-speculation: each token goes through the first block alone, then all go through the other
+// one together, in a batch with another sequence.
 TEST_P(DecoderPartsTest, RowsMayGoOnTogether) {
   const std::vector<int> tokens = RandomTokens(9, kVocabulary, 9);
   const std::vector<int> other = RandomTokens(4, kVocabulary, 10);
@@ -282,8 +282,8 @@ TEST_P(DecoderPartsTest, RowsMayGoOnTogether) {
   EXPECT_EQ(logits.values, expected);
 }
 
-// The keys and values of a block depend on what enters it: for the first block that is skipped,
-// that is what it always was, and later tokens cannot tell the difference.
+// The keys and values of a block depend on its input: that of the first skipped block is unchanged,
+// so later tokens are not affected.
 TEST_P(DecoderPartsTest, TheFirstSkippedBlockRemembersAll) {
   const std::vector<int> tokens = RandomTokens(7, kVocabulary, 11);
   const std::vector<int> later = RandomTokens(5, kVocabulary, 12);
@@ -298,7 +298,7 @@ TEST_P(DecoderPartsTest, TheFirstSkippedBlockRemembersAll) {
   EXPECT_EQ(Run(cache, later).values, Run(expected, later).values);
 }
 
-// Skipping both blocks leaves something else behind, but of the same length.
+// Skipping both blocks leaves other values, but the same length.
 TEST_P(DecoderPartsTest, SkippingMoreIsNotTheSame) {
   const std::vector<int> tokens = RandomTokens(7, kVocabulary, 13);
   SequenceCache expected = NewCache(), cache = NewCache();

@@ -24,7 +24,7 @@ std::string_view NameOf(const DecoderFamily& family) { return family.architectur
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }
 std::string_view NameOf(const ProjectorFamily& family) { return family.type; }
 
-// The family whose name the file gives under `key`.
+// The family that the file names under `key`.
 template <class Family, std::size_t kCount>
 Result<const Family*> FindFamily(const GgufFile& file, std::string_view key,
                                  const Family* const (&families)[kCount]) {
@@ -36,7 +36,7 @@ Result<const Family*> FindFamily(const GgufFile& file, std::string_view key,
     known += known.empty() ? "" : ", ";
     known += NameOf(*family);
   }
-  constexpr std::size_t kShown = 64;  // bytes of a name that may be anything
+  constexpr std::size_t kShown = 64;  // bytes of an untrusted name
   return Error{ErrorCode::kUnsupported, "model: key '" + std::string(key) + "': expected one of " +
                                             known + ", found '" +
                                             std::string(name->substr(0, kShown)) + "'"};

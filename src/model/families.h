@@ -1,6 +1,6 @@
-// The table of the families of decoders, vision encoders and projectors that EdgeVLM knows. Adding
-// one means a file that defines its record (family.h) and one line in families.cc. No other file
-// names a family.
+// The table of all supported families of decoders, vision encoders and projectors. To add one,
+// define its record in a new file (family.h) and add one line to families.cc. No other file names a
+// family.
 #pragma once
 
 #include <memory>
@@ -9,20 +9,20 @@
 
 namespace edgevlm {
 
-// The vision encoder's family that the file names; files that name none have a vision transformer.
-// Errors: kUnsupported, kInvalid.
+// The vision encoder family that the file names; a vision transformer if it names none. Errors:
+// kUnsupported, kInvalid.
 Result<const VisionFamily*> FindVisionFamily(const GgufFile& file);
 
-// The projector family that the file names: by clip.projector_type or clip.vision.projector_type;
-// one that says neither but has the matrices of an MLP is of the time when there was nothing else.
-// Errors: kNotFound, kUnsupported.
+// The projector family that the file names, by clip.projector_type or clip.vision.projector_type;
+// an old file without either that has the matrices of an MLP has the MLP projector. Errors:
+// kNotFound, kUnsupported.
 Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file);
 
-// Find the family that the file names and let it read, check and pack its weights. The file may go
-// afterwards. packing: of large float matrices; a family may keep its own exact. Models that are
-// packed as int8 are run with Run::fast. A vision encoder that cannot merge as many tokens refuses
-// them (kUnsupported, kInvalid). Errors: kNotFound (key, tensor), kUnsupported (family, format;
-// names those that are known), kInvalid (a key out of range, a tensor of another shape), kCorrupt,
+// Find the family that the file names; it reads, checks and packs its weights. The file may be
+// closed afterwards. packing: of large float matrices; a family may keep its own exact. Run models
+// packed as int8 with Run::fast. A vision encoder that cannot merge as many tokens rejects the
+// option (kUnsupported, kInvalid). Errors: kNotFound (key, tensor), kUnsupported (family, format;
+// names the known ones), kInvalid (a key out of range, a tensor of another shape), kCorrupt,
 // kTooLarge.
 Result<std::unique_ptr<Decoder>> LoadDecoder(const GgufFile& file,
                                              const DecoderOptions& options = {});

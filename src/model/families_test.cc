@@ -1,4 +1,4 @@
-// Files that break their promises: every one is an error that says what and where, none a crash.
+// Invalid files: each gives an error that states what and where, none a crash.
 #include "model/families.h"
 
 #include <gmock/gmock.h>
@@ -45,7 +45,7 @@ TEST(Families, EveryTensorIsNeeded) {
   for (const auto& entry : whole.tensors) {
     const std::string& name = entry.first;
     const std::string error = LoadChanged([&](TinyModel& model) { model.tensors.erase(name); });
-    // Without its first tensor, squeeze and excitation is not there at all.
+    // Without its first tensor, there is no squeeze and excitation.
     if (name.ends_with("se_reduce.weight")) {
       EXPECT_EQ(error, "") << name;
     } else {
@@ -58,7 +58,7 @@ TEST(Families, EveryTensorNeedsItsShape) {
   const TinyModel whole(30);
   for (const auto& entry : whole.tensors) {
     const std::string& name = entry.first;
-    // One row more, as many values as that takes.
+    // One more row, and the values for it.
     const std::string error = LoadChanged([&](TinyModel& model) {
       TinyTensor& changed = model.tensors[name];
       std::vector<std::int64_t> extents(changed.shape.extents().begin(),
@@ -68,7 +68,7 @@ TEST(Families, EveryTensorNeedsItsShape) {
       ++extents[0];
       changed.shape = Shape(extents);
     });
-    // The vocabulary is as large as the embeddings say.
+    // The embeddings give the vocabulary size.
     EXPECT_EQ(error.empty(), name == "token_embd.weight") << name;
   }
 }
@@ -79,7 +79,8 @@ TEST(Families, EveryKeyIsNeeded) {
     const std::string& name = entry.first;
     const std::string error = LoadChanged([&](TinyModel& model) { model.keys.erase(name); });
     if (name == keys::kName || name == keys::kHasVisionEncoder) continue;
-    // The widths of the projector are its tensors'; one of no known type with these is an MLP.
+    // The widths of the projector are those of its tensors; one of unknown type with these is an
+    // MLP.
     if (name == keys::kProjectionDim || name == keys::kProjectorType) {
       EXPECT_EQ(error, "") << name;
     } else if (name == keys::kVisionEncoder) {
@@ -169,7 +170,7 @@ TEST(Families, BlockArrays) {
   EXPECT_THAT(with(keys::kImageMean, std::vector<float>{1, 1}), HasSubstr("image_mean"));
 }
 
-// A small file that asks for an image of 2048 x 2048 with many channels.
+// A small file that requires an image of 2048 x 2048 with many channels.
 TEST(Families, MemoryIsBounded) {
   const std::string error = LoadChanged([](TinyModel& model) {
     SetKey(model, keys::kImageSize, std::uint32_t{2048});

@@ -1,5 +1,5 @@
-// The records that describe a family of decoders, vision encoders or projectors. A family is a file
-// that defines one of them; the table of all is families.h.
+// The records that describe a family of decoders, vision encoders or projectors. Each family
+// defines one of them in its file; families.h has the table of all.
 #pragma once
 
 #include <memory>
@@ -15,13 +15,13 @@
 
 namespace edgevlm {
 
-// How a decoder is to work.
+// Options of a decoder.
 struct DecoderOptions {
   // For sequences that begin with an image of `image_positions` positions of which only those in
-  // `kept_positions` (increasing) are read. Decoders that have learned a vector for each position
-  // leave out the vectors of the others, so that what is read, and what follows it, stands where it
-  // was learned; their context becomes shorter by as many. Rotary positions tell distances only and
-  // need no change. image_positions beyond the context, or 0: nothing is left out.
+  // `kept_positions` (increasing) are used. Decoders with learned position embeddings drop those of
+  // the others, so that the kept tokens and the text after them keep the positions they were
+  // trained with; the context becomes shorter accordingly. Rotary positions encode distances only
+  // and need no change. image_positions beyond the context, or 0: nothing is dropped.
   std::vector<int> kept_positions = {};
   int image_positions = 0;
 };
@@ -31,20 +31,19 @@ struct DecoderFamily {
   Result<std::unique_ptr<Decoder>> (*load)(const GgufFile& file, const DecoderOptions& options);
 };
 
-// How a vision encoder is to work.
+// Options of a vision encoder.
 struct VisionEncoderOptions {
   Packing packing = Packing::kExact;  // of large float matrices; a family may keep its own exact
-  int merged_tokens = 0;              // that each block of a vision transformer merges
+  int merged_tokens = 0;              // by each block of a vision transformer
 };
 
-// What a projector expects of the vision transformer in front of it; families share that vision
-// encoder and were trained with it in different ways. A vision encoder with habits of its own does
-// not ask.
+// What a projector expects of the vision transformer in front of it: families share that vision
+// encoder but were trained with it in different ways. Vision encoders of other kinds ignore it.
 struct VisionEncoderUse {
-  int unread_blocks = 0;  // at the end, that are not run unless the file names another last one
-  // Whether features stand for the places of a grid; else any number of them will do, in order.
+  int unread_blocks = 0;  // last blocks not run, unless the file names another last one
+  // Whether features stand for the patches of a grid; else any number of them works, in order.
   bool reads_grid = true;
-  // Completes a preprocessing whose size, mean and std are set.
+  // Completes a preprocessing with given size, mean and std.
   void (*prepare)(WeightReader& reader, Preprocessing& preprocessing);
 };
 

@@ -1,4 +1,4 @@
-// Layers: weights together with the operation that uses them and the zone it is timed under.
+// Layers: weights, the operation that uses them, and the profile zone it is timed under.
 #pragma once
 
 #include <string>
@@ -13,23 +13,22 @@
 
 namespace edgevlm {
 
-// Columns of the memory in which Inputs of so many values are rounded.
+// Columns of the memory that Inputs needs to round rows of so many values.
 int QuantizedColumns(int inputs);
 
-// What linear layers read: activations, and memory to round them to int8 or bfloat16 for the layers
-// that multiply them so. The first such layer has them rounded, and those after it share the
-// result. The memory holds one form at a time: where the weights that read the same activations are
-// of different types, a layer that needs another form than the one before it has it made anew.
-// Threads: one.
+// The input of linear layers: activations, and memory to round them to int8 or bfloat16 for the
+// layers that multiply in these types. The first such layer rounds them, and the following ones
+// reuse the result. The memory holds one form at a time: if the weights that read the same
+// activations have different types, switching to the other form rounds them again. Threads: one.
 class Inputs {
  public:
   //   x       [T, K], unchanged while layers read this
-  //   memory  [at least T, at least QuantizedColumns(K)], of nobody else as long
+  //   memory  [at least T, at least QuantizedColumns(K)], not used otherwise meanwhile
   Inputs(View<const float> x, View<float> memory) : values_(x), memory_(memory.Rows(0, x.rows)) {}
 
   const View<const float>& values() const { return values_; }
 
-  // The same, rounded. Valid until the other of the two is called.
+  // The same, rounded. Valid until the other one is called.
   const QuantizedRows& Int8(const Run& run);
   const Bf16Rows& Pairs(const Run& run);
 
@@ -46,8 +45,8 @@ struct Linear {
   Weight weight;            // [N, K]
   std::vector<float> bias;  // [N], or empty for none
 
-  // x is multiplied in int8 by weights packed so, and by blocks if run.fast; in bfloat16 by weights
-  // of pairs; in float32 by all others.
+  // Multiplies in int8 for weights packed as int8, and for quantized blocks if run.fast; in
+  // bfloat16 for weights of bf16 pairs; in float32 for all others.
   //   x  [T, K]
   //   y  [T, N], must not overlap x
   void Apply(Inputs& x, Activation activation, View<float> y, const Run& run) const;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kRows = 3, kInputWidth = 512, kOutputWidth = 20;
 
-// A weight as a file may store it and a loader may pack it.
+// A weight as stored in a file and packed by a loader.
 struct StoredAs {
   DType dtype;
   Packing packing;
@@ -70,8 +70,8 @@ class LayersTest : public ::testing::TestWithParam<bool> {
   View<float> memory_;
 };
 
-// A rounded activation is off by at most half a level of its block (int8) or 2^-9 of itself
-// (bfloat16), the larger of which is half of 1 / 127 of the greatest; the rest is float32.
+// A rounded activation is off by at most half a quantization step of its block (int8) or 2^-9 of
+// itself (bfloat16), the larger of which is half of 1 / 127 of the greatest; the rest is float32.
 TEST_P(LayersTest, EachTypeMultipliesTheActivations) {
   float greatest = 0;
   for (const float value : x_.values) greatest = std::max(greatest, std::fabs(value));
@@ -134,14 +134,14 @@ TEST_P(LayersTest, ProductsAreAddedAndMultiplied) {
   }
 }
 
-// The zones that a profile shows: rounding once for all layers of one type, and again for another.
+// The zones in a profile: rounding once for all layers of one type, and again for another.
 TEST_P(LayersTest, ActivationsAreRoundedOncePerForm) {
   Profiler profiler;
   const edgevlm::Run run{.pool = pool_, .profiler = &profiler, .fast = true};
   Inputs inputs(x_.view(), memory_);
   Buffer y(kRows, kOutputWidth);
   for (const std::size_t i :
-       {2u, 4u, 2u, 0u, 3u, 3u, 5u}) {  // int8 thrice, float32, pairs twice, int8
+       {2u, 4u, 2u, 0u, 3u, 3u, 5u}) {  // int8 three times, float32, bf16 twice, int8
     linears_[i].Apply(inputs, Activation::kNone, y.view(), run);
   }
   const std::string table = profiler.Table();

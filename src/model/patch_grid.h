@@ -1,14 +1,14 @@
-// PatchGrid: the squares of pixels into which a vision transformer cuts an image.
+// PatchGrid: the square patches into which a vision transformer divides an image.
 #pragma once
 
 #include "model/weight_reader.h"
 
 namespace edgevlm {
 
-// The most patches of an image: every one is compared with every other.
+// Maximum number of patches of an image: attention compares all pairs.
 inline constexpr int kMaxPatches = 4096;
 
-// Pixels at the right and at the bottom that fill no whole patch are not seen.
+// Pixels at the right and the bottom that fill no whole patch are ignored.
 struct PatchGrid {
   int image_size = 1;  // S, in pixels
   int patch_size = 1;  // in pixels
@@ -17,7 +17,7 @@ struct PatchGrid {
   int patches() const { return side() * side(); }       // P
 };
 
-// From the keys. Errors: as WeightReader; kInvalid for a patch larger than the image, kTooLarge
+// Reads the keys. Errors: as WeightReader; kInvalid for a patch larger than the image, kTooLarge
 // for more than kMaxPatches.
 PatchGrid ReadPatchGrid(WeightReader& reader);
 

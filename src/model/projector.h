@@ -1,4 +1,4 @@
-// Projector: from the features of the vision encoder to embeddings that the decoder reads.
+// Projector: maps features of the vision encoder to embeddings for the decoder.
 #pragma once
 
 #include <string>
@@ -11,12 +11,11 @@
 
 namespace edgevlm {
 
-// How one image stands in a prompt: the tiles that the vision encoder sees of it, and the text
-// around them.
+// How one image appears in a prompt: its tiles for the vision encoder, and the text around them.
 struct ImageLayout {
   struct Piece {
-    std::string text;  // goes first; may hold the model's control tokens, spelled out
-    int tile = -1;     // then the embeddings of this one of grid.images(); -1: none
+    std::string text;  // comes first; may hold the model's control tokens, spelled out
+    int tile = -1;     // followed by the embeddings of this one of grid.images(); -1: none
   };
 
   TileGrid grid;  // for PreprocessTiles
@@ -31,19 +30,19 @@ class Projector {
   virtual int inputs() const = 0;   // E
   virtual int outputs() const = 0;  // D
 
-  // The features of one tile that Project takes together; 0: any number.
+  // Features per tile that Project needs; 0: any number.
   virtual int patches() const { return 0; }
 
-  // The embeddings that come of the features of one tile. REQUIRES: as many as places() says.
+  // Embeddings per tile for this number of features. REQUIRES: as many as patches() requires.
   virtual int Tokens(int patches) const { return patches; }
 
-  // How an image of this size, in pixels, is shown in at most max_tokens embeddings (0: no limit;
-  // one tile is shown in any case).
+  // How to split an image of this size, in pixels, into at most max_tokens embeddings (0: no limit;
+  // at least one tile in any case).
   virtual ImageLayout Layout(ImageSize image, int max_tokens) const;
 
-  //   features    [n * places, E], of one or several tiles
-  //   embeddings  [n * Tokens(places), D]
-  // Takes and gives back memory of `workspace` on top of what is held there.
+  //   features    [n * patches, E], of one or several tiles
+  //   embeddings  [n * Tokens(patches), D]
+  // Uses and releases memory of `workspace` on top of what is allocated there.
   virtual void Project(View<const float> features, View<float> embeddings, Workspace& workspace,
                        const Run& run) const = 0;
 };

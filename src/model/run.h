@@ -1,4 +1,4 @@
-// Run: what every step of a forward pass is given besides its data.
+// Run: the context of every step of a forward pass: threads, profiler, precision, cancellation.
 #pragma once
 
 #include <functional>
@@ -13,20 +13,20 @@ namespace edgevlm {
 struct Run {
   ThreadPool& pool;
   Profiler* profiler = nullptr;  // null: nothing is recorded
-  // Whether activations may be rounded on their way into a product: to int8 for weights that have
-  // levels, to bfloat16 in the attention of a vision encoder. Else all products are float32.
+  // Whether products may round activations: to int8 for quantized weights, to bfloat16 in the
+  // attention of a vision encoder. Else all products are float32.
   bool fast = false;
   PriorityGate* gate =
-      nullptr;  // of long passes, which other work may interrupt; null: nothing does
+      nullptr;  // lets other work interrupt long passes; null: no work interrupts them
 
-  // Of long passes, which may be given up; null: they are not. Once true it stays so.
+  // Tells whether a long pass is cancelled; null: never. Once true it stays so.
   const std::function<bool()>* is_over = nullptr;
 
-  // Between two blocks of a long pass: whether what it computes is wanted no more. The pass then
-  // returns at once, and what it has written means nothing.
+  // Call between two blocks of a long pass. If true, the pass returns at once, and its output is
+  // undefined.
   bool IsOver() const { return is_over != nullptr && (*is_over)(); }
 
-  // Between two blocks of a long pass.
+  // Call between two blocks of a long pass.
   void Yield() const {
     if (gate != nullptr) gate->Yield();
   }

@@ -58,7 +58,7 @@ TEST_F(VisionTest, HasItsShape) {
   EXPECT_EQ(vision_encoder_->shape().width, 20);
   EXPECT_EQ(projector_->inputs(), 20);
   EXPECT_EQ(projector_->outputs(), 24);
-  // Given out 16^2 * 16 + 8^2 * 12 * 2 + 4^2 * 18; inside of the first block 16^2 * 16 + 8^2 * 16
+  // Block outputs 16^2 * 16 + 8^2 * 12 * 2 + 4^2 * 18; inside the first block 16^2 * 16 + 8^2 * 16
   // against 16^2 * 27 of the stem's windows.
   EXPECT_EQ(vision_encoder_->shape().workspace_values, 4096 + 1536 + 288 + 6912);
 }

@@ -10,7 +10,7 @@
 namespace edgevlm {
 namespace {
 
-// Packing so many values takes about 1 ms, starting threads a tenth of that.
+// Packing this many values takes about 1 ms, starting threads a tenth of that.
 constexpr std::uint64_t kValuesForThreads = 1 << 20;
 
 template <class T>
@@ -124,7 +124,7 @@ int WeightReader::FirstExtent(const std::string& name, int divisor, int most) {
   return 1;
 }
 
-// A small model never starts the team.
+// A small model never starts the thread group.
 ThreadPool& WeightReader::PoolFor(std::uint64_t values) {
   if (values < kValuesForThreads) return alone_;
   if (thread_group_ == nullptr) thread_group_ = std::make_unique<ThreadPool>();

@@ -1,4 +1,4 @@
-// WeightReader: from the keys and tensors of a file to the layers of a model, each checked.
+// WeightReader: reads and checks keys and tensors of a file, and builds layers from them.
 #pragma once
 
 #include <memory>
@@ -13,11 +13,11 @@
 
 namespace edgevlm {
 
-// Limits of every model: what is within them can be computed with 32-bit extents, and a file can
-// not make the engine take memory out of proportion to its own size.
+// Limits of every model: sizes within them fit 32-bit extents, and a file cannot make the engine
+// allocate memory out of proportion to its own size.
 struct ModelLimits {
   static constexpr int kContext = 1 << 20;
-  static constexpr int kWidth = 1 << 16;  // of any matrix side but the vocabulary
+  static constexpr int kWidth = 1 << 16;  // of any matrix side except the vocabulary
   static constexpr int kBlocks = 1024;
   static constexpr int kVocabulary = 1 << 22;
   static constexpr int kImageSize = 2048;
@@ -28,14 +28,14 @@ struct ModelLimits {
 // Whether a module has a bias; without one, it is empty.
 enum class BiasRule { kRequired, kOptional, kNone };
 
-// Keeps the first failure and gives empty values from then on, so that a model reads all its parts
-// in a row and asks once.
+// Keeps the first failure and returns empty values from then on, so that a model reads all its
+// parts in a row and checks once.
 //   Errors: kNotFound, kInvalid (a key out of its range, a tensor of another shape), kUnsupported
 //   (a tensor's format), kCorrupt (weights that are not finite numbers).
 class WeightReader {
  public:
-  // packing: of float matrices of more than Weight::kMaxWidenedValues values. Whoever asks for more
-  // than kExact gives its layers Inputs to read.
+  // packing: of float matrices of more than Weight::kMaxWidenedValues values. With other than
+  // kExact, the layers must be applied to Inputs.
   explicit WeightReader(const GgufFile& file, Packing packing = Packing::kExact)
       : file_(file), packing_(packing) {}
 
@@ -53,11 +53,11 @@ class WeightReader {
   // The values of a tensor, row-major, all finite; nothing after a failure.
   std::vector<float> Values(const std::string& name, const Shape& shape);
 
-  // How often `divisor` goes into the number of values of a tensor whose first extent is not known
-  // beforehand. The caller asks for the whole shape later. In [1, most]; 1 after a failure.
+  // The number of values of a tensor with unknown first extent, divided by `divisor`. The caller
+  // checks the whole shape later. In [1, most]; 1 after a failure.
   int FirstExtent(const std::string& name, int divisor, int most);
 
-  // A matrix [shape[0], the product of the others], packed straight from the file. Large ones are
+  // A matrix [shape[0], the product of the others], packed directly from the file. Large ones are
   // packed by one thread per core. Empty after a failure.
   Weight ReadWeight(const std::string& name, const Shape& shape);
 

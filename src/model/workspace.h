@@ -1,4 +1,4 @@
-// Workspace: memory for the activations of one forward pass after another.
+// Workspace: memory for the activations of forward passes.
 #pragma once
 
 #include <cstddef>
@@ -10,18 +10,18 @@
 namespace edgevlm {
 
 // A stack of matrices. It grows to what the largest pass needed and keeps that, so that later
-// passes allocate nothing. Matrices start at multiples of 64 bytes; their values are whatever was
-// there before. Threads: one at a time.
+// passes allocate nothing. Matrices are aligned to 64 bytes and not initialized. Threads: one at a
+// time.
 class Workspace {
  public:
   // A matrix [rows, cols], valid until Clear or a Rewind to before it. Throws std::bad_alloc.
   // REQUIRES: rows >= 0, cols >= 0.
   View<float> Alloc(int rows, int cols);
 
-  // Gives everything back.
+  // Releases everything.
   void Clear() { top_ = {}; }
 
-  // A place on the stack: Rewind(mark()) gives back what was taken between the two.
+  // A stack position: Rewind(mark()) releases what was allocated between the two calls.
   struct Mark {
     std::size_t block = 0;
     std::size_t used = 0;  // values of that block
@@ -42,7 +42,7 @@ class Workspace {
   Mark top_;
 };
 
-// Gives back, when it ends, what was taken since it began.
+// Releases, at the end of the scope, what was allocated in it.
 class WorkspaceScope {
  public:
   explicit WorkspaceScope(Workspace& workspace) : workspace_(workspace), mark_(workspace.mark()) {}

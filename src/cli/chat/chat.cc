@@ -97,11 +97,11 @@ class ChatCommand final : public Command {
  private:
   enum class Next { kGoOn, kLeave };
 
-  // With --json, or input or output elsewhere, nothing is printed but replies.
+  // With --json, or input or output redirected, prints nothing but replies.
   bool IsForPeople() const {
     return !reply_.json && isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
   }
-  // What comes through a pipe is a text that somebody wrote before, unless a program talks.
+  // Piped input is usually one prepared text, unless a program writes it.
   EntryReader::Messages MessageForm() const {
     return reply_.json || isatty(STDIN_FILENO) != 0 ? EntryReader::Messages::kLines
                                                     : EntryReader::Messages::kDocuments;
@@ -149,7 +149,7 @@ class ChatCommand final : public Command {
     return Next::kLeave;
   }
 
-  // With the conversation of the session's file; without one, afresh.
+  // Starts with the conversation of the session's file, if any.
   MaybeError Resume() {
     Clear();
     Result<std::vector<Message>> messages = session_file_.Restore(*session_);
@@ -185,14 +185,14 @@ class ChatCommand final : public Command {
     return std::nullopt;
   }
 
-  // /image. A message that follows one that failed would be about an image that is not there.
+  // /image. If it fails, the next message must not be sent without the image.
   MaybeError ShowNext(const std::string& typed) {
     not_shown_.clear();
     if (typed.empty()) {
       shown_.clear();
       return std::nullopt;
     }
-    // Standard input is where the messages come from.
+    // Standard input already provides the messages.
     const std::string path = typed == "-" ? "./-" : PathOfPasted(typed, IsFile, HomeFolder());
     auto error = Show(path);
     if (error) not_shown_ = path;
@@ -208,8 +208,8 @@ class ChatCommand final : public Command {
     }
     const Result<Reply> reply = Answer(text, output);
     if (!reply) return reply.error();
-    // All of it at the end; until then a crash must lose no message, and keys and values may be
-    // large.
+    // Everything is saved at the end; until then messages only, so that a crash loses none, because
+    // keys and values may be large.
     const MaybeError not_saved = session_file_.Save(*session_, messages_, SavedParts::kMessages);
     bool printed = true;
     if (reply_.json) {
@@ -226,7 +226,7 @@ class ChatCommand final : public Command {
     return Next::kGoOn;
   }
 
-  // The reply to one more message; both become part of the conversation.
+  // The reply to one more message; both are added to the conversation.
   Result<Reply> Answer(const std::string& text, Output& output) {
     Message message = {.role = Role::kUser, .parts = shown_};
     message.parts.push_back({.text = text});
@@ -237,7 +237,7 @@ class ChatCommand final : public Command {
     OnText on_text;
     if (!reply_.json) on_text = PrintTo(output);
     Result<Reply> reply = session_->Chat(*kept, reply_.decode, on_text);
-    // Stopped before its first word, it is as if nothing had been asked.
+    // Cancelled before any text: the message is dropped.
     if (!reply || (reply->text.empty() && reply->finish_reason == FinishReason::kCancelled)) {
       return reply;
     }
@@ -247,7 +247,7 @@ class ChatCommand final : public Command {
     return reply;
   }
 
-  // Without the oldest turns where the context would leave no room for a reply.
+  // Drops the oldest exchanges if the context would have no capacity for a reply.
   Result<std::vector<Message>> Fitting(std::span<const Message> messages) const {
     const auto count = [this](std::span<const Message> some) {
       return CountPromptTokens(*engine_, some);
@@ -271,7 +271,7 @@ class ChatCommand final : public Command {
   std::optional<Session> session_;
   std::vector<Message> messages_;
   std::vector<Part> shown_;  // images for the next message
-  std::string not_shown_;    // the path of one that could not be read
+  std::string not_shown_;    // the path of an image that could not be read
 };
 
 }  // namespace

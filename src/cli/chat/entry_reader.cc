@@ -27,7 +27,7 @@ std::string_view WithoutBlanks(std::string_view text) {
 }
 
 void AddLine(const std::string& line, std::string& text) {
-  // More is refused anyway, and memory has an end.
+  // Longer messages are rejected anyway; this bounds memory.
   if (text.size() < LineReader::kMaxLineBytes) text += line + "\n";
 }
 
@@ -62,7 +62,7 @@ Entry EntryReader::Next() {
   }
 }
 
-// The message, and next time what follows it; or that at once if there is no message.
+// Returns the message, and the next time what follows it; or that at once if there is no message.
 Entry EntryReader::MessageBefore(std::string text, Entry next) {
   const std::string_view message = WithoutBlanks(text);
   if (message.empty()) return next;
@@ -70,7 +70,7 @@ Entry EntryReader::MessageBefore(std::string text, Entry next) {
   return {.kind = Entry::Kind::kMessage, .text = std::string(message)};
 }
 
-// Up to the closing mark, as it stands there.
+// The verbatim text up to the closing mark.
 Entry EntryReader::ReadBlock() {
   std::string text;
   while (true) {

@@ -1,4 +1,4 @@
-// EntryReader: from lines to what they ask of a conversation.
+// EntryReader: parses input lines into messages and commands.
 #pragma once
 
 #include <optional>
@@ -12,24 +12,24 @@ namespace edgevlm {
 struct Entry {
   enum class Kind {
     kMessage,  // text: to the model
-    kImage,    // text: the path as it was typed; empty: none
+    kImage,    // text: the path as typed; empty: none
     kClear,
     kHelp,
     kQuit,
-    kStopped,  // Ctrl-C while something was typed
+    kStopped,  // Ctrl-C while a line was typed
     kEnd,      // of the input
   };
   Kind kind = Kind::kEnd;
   std::string text = {};
 };
 
-// A line that is a command ("/image PATH", "/clear", ...); nothing for all others, also for those
+// A line that is a command ("/image PATH", "/clear", ...); nothing for all others, including those
 // that only begin with a slash.
 std::optional<Entry> ParseCommand(std::string_view line);
 
-// Lines that are commands are commands. The others are messages: each line one, or all up to the
-// next command or the end as one, as a document comes through a pipe. What stands between two lines
-// """ is one message in any case, commands too. Lines of blanks alone are no messages.
+// Lines that are commands are commands. The others are messages: either one per line, or all up to
+// the next command or the end as one, as for a document from a pipe. The text between two lines """
+// is always one message, commands included. Blank lines alone are not messages.
 class EntryReader {
  public:
   enum class Messages { kLines, kDocuments };
@@ -45,7 +45,7 @@ class EntryReader {
 
   LineReader& lines_;
   const Messages messages_;
-  std::optional<Entry> next_;  // read already, with the message before it
+  std::optional<Entry> next_;  // already parsed, together with the message before it
 };
 
 }  // namespace edgevlm

@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-// Gives out lines that are there already.
+// Returns given lines.
 class GivenLines final : public LineReader {
  public:
   explicit GivenLines(std::deque<InputLine> lines) : lines_(std::move(lines)) {}

@@ -21,7 +21,7 @@ std::vector<Part> ImagesOf(const Message& message) {
 
 bool ShowsImages(const Message& message) { return !ImagesOf(message).empty(); }
 
-// The system's message and those from `first` on, which is one of the user's.
+// The system's message and those from `first` on, which is the user's.
 std::vector<Message> Rest(std::span<const Message> messages, std::size_t first,
                           bool carries_images) {
   std::vector<Message> rest;
@@ -38,7 +38,7 @@ std::vector<Message> Rest(std::span<const Message> messages, std::size_t first,
   return rest;
 }
 
-// The next message of the user's behind `first`; the last one at the end.
+// The next message of the user's after `first`; the last one at the end.
 std::size_t NextTurn(std::span<const Message> messages, std::size_t first) {
   const auto next = std::find_if(messages.begin() + static_cast<std::ptrdiff_t>(first) + 1,
                                  messages.end() - 1, IsOfUser);

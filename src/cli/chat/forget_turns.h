@@ -1,4 +1,4 @@
-// What of a conversation still fits the context, with room for a reply.
+// Drops the oldest exchanges of a conversation that no longer fits the context.
 #pragma once
 
 #include <functional>
@@ -9,22 +9,22 @@
 
 namespace edgevlm {
 
-// How many tokens the prompt of these messages takes; kTooLarge: more than can be.
+// Counts the prompt tokens of these messages; kTooLarge: more than fit.
 using CountTokens = std::function<Result<int>(std::span<const Message> messages)>;
 
 struct RemainingContext {
   int context_tokens = 0;
-  int reply_tokens = 0;  // that a reply may have at most
+  int reply_tokens = 0;  // maximum of a reply
 };
 
-// The messages, whose last is the user's, if prompt and reply fit the context; else without the
-// oldest exchanges, until half of what earlier ones may take is free: what a prompt has in common
-// with the one before need not be read again, and that is little right after something was
-// forgotten. The system's message and the last one stay, as do the images shown last, which move to
-// the first message of the user's that is left, unless they leave no room for a reply.
-// The last message may be too long all the same. Where it takes so much that the reply does not fit
-// beside it, two thirds of the rest are kept free for that.
-// Errors: those of `count`, but for kTooLarge. Cost: a count for each exchange forgotten.
+// Returns the messages, whose last is the user's, if prompt and reply fit the context; else drops
+// the oldest exchanges until half of the capacity for earlier ones is free: a prefix shared with
+// the previous prompt need not be computed again, and right after dropping exchanges little is
+// shared. The system's message and the last one stay, as do the latest images, which move to the
+// first remaining message of the user's, unless they leave no capacity for a reply. The last
+// message may still be too long. If it takes so much that the reply does not fit with it, two
+// thirds of the rest are kept free for the reply.
+// Errors: those of `count`, except for kTooLarge. Cost: a count for each dropped exchange.
 Result<std::vector<Message>> ForgetOldTurns(std::span<const Message> messages,
                                             const RemainingContext& remaining,
                                             const CountTokens& count);

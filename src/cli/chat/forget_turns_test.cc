@@ -57,12 +57,12 @@ TEST(ForgetOldTurns, WhatFitsStays) {
   EXPECT_EQ(Forgotten(Talk(0), {.context_tokens = 6, .reply_tokens = 100}), "l");
 }
 
-// 5 + 80 for what may be before the reply: half of the 80 stay.
+// 5 + 80 for the tokens before the reply: half of the 80 stay.
 TEST(ForgetOldTurns, ALargerPieceGoesAtOnce) {
   const RemainingContext remaining = {.context_tokens = 95, .reply_tokens = 10};
   EXPECT_EQ(Forgotten(Talk(8), remaining), "aAbBcCdDeEfFgGhHl");
   EXPECT_EQ(Forgotten(Talk(9), remaining), "fFgGhHiIl");
-  // Until it is full again, nothing is forgotten.
+  // Nothing is dropped until it is full again.
   int times = 0;
   std::vector<Message> talk = Talk(9);
   for (int turn = 0; turn < 12; ++turn) {
@@ -97,7 +97,7 @@ TEST(ForgetOldTurns, AnImageThatLeavesNoRoomGoes) {
   EXPECT_EQ(Forgotten(talk, {.context_tokens = 100, .reply_tokens = 10}), "l");
 }
 
-// Replies longer than the context do not drive everything out: a third of it is for the rest.
+// Replies longer than the context do not displace everything: a third of it is for the rest.
 TEST(ForgetOldTurns, LongRepliesTakeTwoThirdsOfTheRest) {
   EXPECT_EQ(Forgotten(Talk(3), {.context_tokens = 95, .reply_tokens = 1000}), "aAbBcCl");
   EXPECT_EQ(Forgotten(Talk(4), {.context_tokens = 95, .reply_tokens = 1000}), "dDl");

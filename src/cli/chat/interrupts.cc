@@ -12,7 +12,7 @@
 namespace edgevlm {
 namespace {
 
-// All that a handler can reach.
+// The state that the handlers use.
 std::atomic<bool> stop_is_wanted = false;
 std::atomic<bool> end_is_wanted = false;
 std::atomic<int> wake_fd = -1;
@@ -21,7 +21,7 @@ void NoteSignal(int signal) {
   if (signal == SIGINT) stop_is_wanted = true;
   if (signal == SIGTERM || signal == SIGHUP) end_is_wanted = true;
   const int saved = errno;
-  // A full pipe wakes as well.
+  // A full pipe also wakes the reader.
   [[maybe_unused]] const ssize_t written = write(wake_fd, "", 1);
   errno = saved;
 }
@@ -34,7 +34,7 @@ Interrupts::Interrupts() {
   wake_fd = wake_[1];
   struct sigaction action = {};
   action.sa_handler = NoteSignal;
-  action.sa_flags = SA_RESTART;  // a file that is being written is not to be cut
+  action.sa_flags = SA_RESTART;  // so that writing a file is not interrupted
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], nullptr, &before_[i]);
     if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
@@ -54,7 +54,7 @@ bool Interrupts::WaitForInput(int fd) const {
   std::array<pollfd, 2> watched = {pollfd{.fd = wake_[0], .events = POLLIN, .revents = 0},
                                    pollfd{.fd = fd, .events = POLLIN, .revents = 0}};
   while (poll(watched.data(), watched.size(), -1) < 0) {
-    if (errno != EINTR) return true;  // what is wrong shows when it is read
+    if (errno != EINTR) return true;  // reading will report the error
   }
   if (watched[0].revents == 0) return true;
   std::array<char, 64> bytes;

@@ -1,4 +1,4 @@
-// Interrupts: the signals that a conversation hears of.
+// Interrupts: the signals that a conversation handles.
 #pragma once
 
 #include <array>
@@ -6,10 +6,10 @@
 
 namespace edgevlm {
 
-// While it lives, Ctrl-C (SIGINT) is a request to stop what is under way, and SIGTERM and SIGHUP (a
-// terminal that was closed) are requests to leave. Signals that the process was started to ignore
-// stay ignored. One at a time in a process.
-// Threads: the handlers run on any; all else is for one thread.
+// While it exists, Ctrl-C (SIGINT) requests that the current work stops, and SIGTERM and SIGHUP
+// (the terminal was closed) request an exit. Signals that the process was started to ignore stay
+// ignored. One instance at a time per process. Threads: the handlers run on any; all else is for
+// one thread.
 class Interrupts {
  public:
   Interrupts();
@@ -17,14 +17,14 @@ class Interrupts {
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
 
-  // Ctrl-C was pressed since Clear.
+  // Whether Ctrl-C was pressed since Clear.
   bool wants_stop() const;
   void Clear();
-  // For good.
+  // Whether an exit was requested.
   bool wants_end() const;
 
-  // Waits until there is something to read. False: a signal came first, one of those above or one
-  // after which a terminal must be drawn again (SIGWINCH, SIGCONT).
+  // Waits for readable input. False: a signal came first, one of those above or one that requires
+  // redrawing the terminal (SIGWINCH, SIGCONT).
   bool WaitForInput(int fd) const;
 
  private:

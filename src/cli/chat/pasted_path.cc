@@ -6,9 +6,8 @@
 namespace edgevlm {
 namespace {
 
-// As a shell reads a word: nothing is special between ' and ', a backslash takes the next character
-// as it is, between " and " only before those that would be special there. Blanks that are not
-// quoted stay.
+// Unquotes like a shell: nothing is special between ' and ', a backslash escapes the next
+// character, between " and " only if that is special there. Unquoted blanks are kept.
 std::string Unquoted(std::string_view text) {
   std::string path;
   char quote = 0;
@@ -29,7 +28,7 @@ std::string Unquoted(std::string_view text) {
       path += c;
     }
   }
-  // One mark alone is an apostrophe.
+  // A single mark is an apostrophe.
   return quote == 0 ? path : std::string(text);
 }
 

@@ -1,4 +1,4 @@
-// The path of a file as people give it to a program that reads lines.
+// Interprets file paths as people paste or type them into a line of input.
 #pragma once
 
 #include <functional>
@@ -6,11 +6,11 @@
 
 namespace edgevlm {
 
-// A terminal into which a file is dropped pastes its path as a shell would want it: in quotation
-// marks, with backslashes before blanks, or as a file:// URI with %20. People write ~/photo.png.
-// Returns the path that is meant; a text that is the path of a file as it stands is left so.
+// A terminal pastes the path of a dropped file in shell syntax: in quotation marks, with
+// backslashes before blanks, or as a file:// URI with %20. People type ~/photo.png. Returns the
+// actual path; a text that is already the path of a file is unchanged.
 //   exists  whether there is such a file
-//   home    what ~ stands for; may be empty
+//   home    the value of ~; may be empty
 std::string PathOfPasted(const std::string& text,
                          const std::function<bool(const std::string&)>& exists,
                          const std::string& home);

@@ -27,7 +27,7 @@ class PlainReader final : public LineReader {
   }
 
  private:
-  // False: nothing came, since the input is over or a signal came first.
+  // False: no data, because the input ended or a signal came first.
   bool Fill() {
     if (is_over_ || !interrupts_.WaitForInput(STDIN_FILENO)) return false;
     const ssize_t size = read(STDIN_FILENO, bytes_.data(), bytes_.size());
@@ -52,7 +52,7 @@ class PlainReader final : public LineReader {
   }
 
   const Interrupts& interrupts_;
-  std::array<char, 4096> bytes_ = {};  // read, from begin_ to end_ not yet taken
+  std::array<char, 4096> bytes_ = {};  // bytes from begin_ to end_ are not yet consumed
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool is_over_ = false;

@@ -16,14 +16,14 @@ namespace {
 
 constexpr int kHistoryLines = 1000;
 
-// A terminal that can says before and after a block that it was pasted, so that the newlines in it
-// are not taken for Enter (xterm's "bracketed paste mode").
+// A terminal can mark a pasted block, so that its newlines are not taken for Enter (xterm's
+// "bracketed paste mode").
 constexpr const char* kReportPastes = "\033[?2004h";
 constexpr const char* kDoNotReportPastes = "\033[?2004l";
 constexpr const char* kPasteBegins = "\\e[200~";
 constexpr std::wstring_view kPasteEnds = L"\033[201~";
 
-// The names under which libedit knows what keys do.
+// libedit's names of key bindings.
 struct KeyBinding {
   const char* key;
   const char* function;
@@ -37,8 +37,8 @@ constexpr KeyBinding kBindings[] = {
     {"\\e[1;5C", "em-next-word"},   {"\\e[1;5D", "ed-prev-word"},
 };
 
-// While it lives, this thread's characters are UTF-8, whatever the environment says: so are the
-// replies.
+// While it exists, this thread's character set is UTF-8, whatever the environment says, as replies
+// are UTF-8.
 class Utf8Thread {
  public:
   Utf8Thread() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -57,7 +57,7 @@ class Utf8Thread {
   locale_t before_ = nullptr;
 };
 
-// Whether the terminal passes over control sequences that it does not know, as nearly all do.
+// Whether the terminal ignores unknown control sequences, as nearly all do.
 bool UnderstandsEscapes() {
   const char* type = std::getenv("TERM");
   return type != nullptr && *type != 0 && std::string_view(type) != "dumb";
@@ -69,7 +69,7 @@ std::string ToUtf8(std::wstring_view wide) {
   return text;
 }
 
-// With newlines as files have them, none at the end, and no other control characters but tabs.
+// With newlines as in files, none at the end, and no other control characters except tabs.
 std::wstring Pasted(const std::wstring& block) {
   std::wstring text;
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -99,7 +99,7 @@ class TerminalReader final : public LineReader {
     el_set(editor_, EL_GETCFN, ReadCharacter);
     el_set(editor_, EL_PROMPT, Prompt);
     el_set(editor_, EL_EDITOR, "emacs");
-    // Wide, since libedit would keep copies of narrow names for good.
+    // Wide, since libedit would keep copies of narrow names forever.
     el_wset(editor_, EL_ADDFN, kWidePasteFunction, L"takes a pasted block", Paste);
     for (const KeyBinding& binding : kBindings) {
       el_set(editor_, EL_BIND, binding.key, binding.function, nullptr);
@@ -117,8 +117,7 @@ class TerminalReader final : public LineReader {
 
   InputLine Read(const char* prompt) override {
     prompt_ = prompt;
-    // Before anything says that keys may be pressed: the terminal itself would take some for
-    // others.
+    // Before printing the prompt: the terminal itself would interpret some keys differently.
     el_set(editor_, EL_PREP_TERM, 1);
     if (understands_escapes_) std::fputs(kReportPastes, stdout);
     int size = 0;
@@ -166,7 +165,7 @@ class TerminalReader final : public LineReader {
     }
   }
 
-  // The window has another size, or another program had the terminal meanwhile.
+  // The window was resized, or another program used the terminal meanwhile.
   static void DrawAgain(EditLine* editor) {
     el_set(editor, EL_PREP_TERM, 0);
     el_set(editor, EL_PREP_TERM, 1);

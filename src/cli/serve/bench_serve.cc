@@ -1,4 +1,4 @@
-// edgevlm bench serve: puts a running server under load.
+// edgevlm bench serve: load-tests a running server.
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -17,9 +17,9 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kSide = 224;  // of the images made here, in pixels
+constexpr int kSide = 224;  // of the generated images, in pixels
 
-// An image of smooth colors, unlike that of any other number.
+// An image of smooth colors, different for every number.
 std::string MakeImage(int number) {
   std::string file = "P6 " + std::to_string(kSide) + " " + std::to_string(kSide) + " 255\n";
   for (int y = 0; y < kSide; ++y) {

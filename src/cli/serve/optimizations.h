@@ -1,4 +1,4 @@
-// What of a running server is switched on, for its page.
+// Lists which optimizations a running server uses, for its page.
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// By the keys of config.yaml without their section, values as it spells them.
+// Keyed as in config.yaml without the section, with values as spelled there.
 std::map<std::string, std::string> Optimizations(const ModelOptions& model,
                                                  const SchedulerOptions& scheduler);
 

@@ -1,4 +1,4 @@
-// edgevlm serve: answers over HTTP until it is told to end.
+// edgevlm serve: serves HTTP requests until a signal ends it.
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -37,7 +37,7 @@ constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
 
 void Say(const std::string& text) { std::fprintf(stderr, "edgevlm: %s\n", text.c_str()); }
 
-// Of this process, from the last to the one after its name: what CLI11 takes.
+// The arguments of this process in reverse order, as CLI11 expects them.
 std::vector<std::string> ArgumentsBackwards() {
   std::ifstream file("/proc/self/cmdline");
   std::vector<std::string> arguments;
@@ -47,7 +47,7 @@ std::vector<std::string> ArgumentsBackwards() {
   return arguments;
 }
 
-// Every client is an open file; what a shell allows is meant for other programs.
+// Every client uses an open file; the shell's default limit is too low.
 void AllowManyFiles() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -55,10 +55,11 @@ void AllowManyFiles() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Blocks of this size are mapped on their own and given back as soon as they are freed. glibc
-// raises the size to that of every such block that it sees freed. Then the large ones of one
-// request (bodies, pixels) lie in its heaps, between small ones that a cache keeps for hours, and
-// hardly a page of them is ever given back: memory grows to several times what the caches may hold.
+// Blocks of this size are mapped separately and returned to the system as soon as they are freed.
+// glibc raises this threshold to the size of every mapped block that is freed. Then large blocks of
+// one request (bodies, pixels) are allocated in its heaps, between small ones that a cache keeps
+// for hours, and hardly a page of them is ever returned: memory grows to several times the limits
+// of the caches.
 constexpr int kOwnMappingBytes = 128 << 10;
 
 void KeepLargeBlocksApart() {
@@ -137,12 +138,12 @@ class ServeCommand final : public Command {
     if (!model_name_.empty()) return model_name_;
     if (preset_.is_given()) return preset_.name();
     if (model_.model.empty()) return "edgevlm";
-    // Names have dots of their own: "tiny-1.0".
+    // Names may contain dots: "tiny-1.0".
     const std::filesystem::path path(model_.model);
     return (path.extension() == ".gguf" ? path.stem() : path.filename()).string();
   }
 
-  // Until a signal asks for the end.
+  // Waits for a signal to end.
   void Live(ApiServer& server, const SignalWaiter& signals) {
     const auto watchdog = WatchdogTime();
     std::optional<History> history;
@@ -165,7 +166,7 @@ class ServeCommand final : public Command {
     }
   }
 
-  // The options as this command line and the files that it names say them now.
+  // Reads the options of this command line again, with the current contents of its files.
   static Result<ServerOptions> ReadAgain() {
     ServeCommand fresh;
     CLI::App app;
@@ -179,7 +180,7 @@ class ServeCommand final : public Command {
     return fresh.options_.ForServer();
   }
 
-  // What is wrong there changes nothing.
+  // On an error, nothing changes.
   static void Reload(ApiServer& server) {
     NotifyServiceManager("RELOADING=1");
     Result<ServerOptions> options = ReadAgain();
@@ -192,7 +193,7 @@ class ServeCommand final : public Command {
     NotifyServiceManager("READY=1");
   }
 
-  // A second signal is for those who do not want to wait.
+  // A second signal ends the process at once.
   ExitCode End(ApiServer& server, const SignalWaiter& signals) const {
     NotifyServiceManager("STOPPING=1");
     bool asked_twice = false;

@@ -14,7 +14,7 @@ constexpr std::size_t kKibibyte = 1024;
 constexpr std::int64_t kMega = 1'000'000;
 constexpr std::size_t kLeastKeyBytes = 16;
 
-// Whole numbers, which most options are.
+// Declares an integer option, as most are.
 template <class Number>
 void Declare(CLI::App& app, const char* name, Number& value, CLI::Range range, const char* help) {
   app.add_option(name, value, help)
@@ -28,7 +28,7 @@ void DeclareList(CLI::App& app, const char* name, std::vector<std::string>& valu
   app.add_option(name, values, help)->type_name("TEXT,...")->delimiter(',');
 }
 
-// One key per line; empty lines and those that begin with '#' do not count.
+// One key per line; empty lines and those that begin with '#' are ignored.
 Result<std::vector<std::string>> ReadKeys(const std::string& path) {
   if (path.empty()) return std::vector<std::string>();
   const auto file = ReadInput(path);
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> ReadKeys(const std::string& path) {
     }
     keys.emplace_back(line);
   }
-  // An empty file would open the server to everybody.
+  // An empty file would give everyone access.
   if (keys.empty()) return Error{ErrorCode::kInvalid, path + ": expected keys, found none"};
   return keys;
 }

@@ -1,4 +1,4 @@
-// The options of `edgevlm serve` besides model and threads.
+// Options of `edgevlm serve` besides model and threads.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,7 @@
 namespace edgevlm {
 
 struct ServeOptions {
-  // Each is an option of the same name, in the words and units of the command line.
+  // Each member is the option of the same name, in its units.
   std::string host = "127.0.0.1";
   int port = 8080;
   std::string keys_file;
@@ -39,8 +39,8 @@ struct ServeOptions {
 
   void Declare(CLI::App& app);
 
-  // Errors: those of the file of keys (kNotFound, kIo; kInvalid for one without keys), kInvalid for
-  // an address of all networks without keys.
+  // Errors: those of the key file (kNotFound, kIo; kInvalid for one without keys), kInvalid for an
+  // address reachable from other machines without keys.
   Result<ServerOptions> ForServer() const;
 };
 

@@ -19,7 +19,7 @@ void NotifyServiceManager(std::string_view state) {
   if (path.empty() || path.size() >= sizeof(address.sun_path)) return;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
-  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // without a place in the file system
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // abstract, not in the file system
   const int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (sender < 0) return;
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());

@@ -1,4 +1,4 @@
-// What systemd wants to hear of a service (sd_notify(3)), in one datagram each.
+// Notifies systemd of the service's state (sd_notify(3)), in one datagram each.
 #pragma once
 
 #include <chrono>
@@ -7,11 +7,11 @@
 
 namespace edgevlm {
 
-// Sends "READY=1" and the like to the socket that NOTIFY_SOCKET names. Without one, or when nobody
-// listens there, nothing happens.
+// Sends "READY=1" and the like to the socket that NOTIFY_SOCKET names. Does nothing without one, or
+// if nothing listens there.
 void NotifyServiceManager(std::string_view state);
 
-// How often it expects "WATCHDOG=1" (WATCHDOG_USEC); nothing if it does not.
+// The interval at which systemd expects "WATCHDOG=1" (WATCHDOG_USEC); nothing if it does not.
 std::optional<std::chrono::microseconds> WatchdogTime();
 
 }  // namespace edgevlm

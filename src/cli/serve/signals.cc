@@ -8,7 +8,7 @@ SignalWaiter::SignalWaiter(std::initializer_list<int> signals) {
   pthread_sigmask(SIG_BLOCK, &signals_, &before_);
 }
 
-// Those that came meanwhile have been heard of; they must not strike now.
+// Discards pending signals: they are already handled and must not be delivered now.
 SignalWaiter::~SignalWaiter() {
   while (Wait(std::chrono::milliseconds(0)) != 0) {
   }

@@ -1,4 +1,4 @@
-// Signals as values: nothing happens in a handler.
+// Signals: waits for signals instead of handling them asynchronously.
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// Keeps signals from being delivered, so that they can be waited for. Make it before the process
-// starts threads: they inherit it.
+// Blocks the delivery of signals, so that they can be waited for. Create it before the process
+// starts threads, which inherit the mask.
 class SignalWaiter {
  public:
   explicit SignalWaiter(std::initializer_list<int> signals);
@@ -16,7 +16,7 @@ class SignalWaiter {
   SignalWaiter(const SignalWaiter&) = delete;
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 
-  // The next signal, or 0 when none came in time.
+  // The next signal, or 0 on timeout.
   int Wait(std::chrono::milliseconds time) const;
 
  private:

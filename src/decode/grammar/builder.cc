@@ -9,7 +9,7 @@ namespace {
 
 using Flags = std::vector<char>;  // by rule
 
-// The rules that may be empty.
+// The nullable rules.
 Flags EmptyRules(const Grammar& grammar) {
   Flags empty(grammar.rules.size());
   for (bool changed = true; changed;) {
@@ -28,7 +28,7 @@ Flags EmptyRules(const Grammar& grammar) {
   return empty;
 }
 
-// Looks along the rules that can come first.
+// Follows the rules that can come first.
 class FirstRules {
  public:
   explicit FirstRules(const Grammar& grammar)
@@ -77,7 +77,7 @@ std::vector<std::size_t> RulesIn(const Grammar::Sequence& sequence) {
   return rules;
 }
 
-// Alternatives with a rule that gives no text.
+// Alternatives with a rule that derives no text.
 void RemoveAlternatives(Grammar& grammar, const std::vector<bool>& gives_text) {
   for (Grammar::Rule& rule : grammar.rules) {
     std::erase_if(rule, [&](const Grammar::Sequence& sequence) {
@@ -92,12 +92,12 @@ void RemoveAlternatives(Grammar& grammar, const std::vector<bool>& gives_text) {
 std::vector<bool> RemoveDeadEnds(Grammar& grammar) {
   struct Alternative {
     std::size_t rule;
-    std::size_t missing;  // rules in it of which no text is known yet
+    std::size_t missing;  // its rules not yet known to derive a text
   };
   std::vector<Alternative> alternatives;
   std::vector<std::vector<std::size_t>> users(grammar.rules.size());  // alternatives, by rule
   std::vector<bool> gives_text(grammar.rules.size());
-  std::vector<std::size_t> open;  // rules that were just found to give a text
+  std::vector<std::size_t> open;  // rules newly found to derive a text
   const auto found = [&](std::size_t rule) {
     if (gives_text[rule]) return;
     gives_text[rule] = true;

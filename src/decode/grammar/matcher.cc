@@ -26,7 +26,7 @@ GrammarMatcher::GrammarMatcher(const Grammar& grammar)
 
 int GrammarMatcher::PositionOf(const Grammar::Sequence& sequence, std::size_t position,
                                int behind) {
-  // At a sequence's end stands what is behind it; so stacks do not grow with repetitions.
+  // At a sequence's end, use the stack below it; so stacks do not grow with repetitions.
   if (position == sequence.size()) return behind;
   const auto [entry, is_new] =
       position_ids_.try_emplace({&sequence, position, behind}, static_cast<int>(positions_.size()));
@@ -37,7 +37,7 @@ int GrammarMatcher::PositionOf(const Grammar::Sequence& sequence, std::size_t po
   return entry->second;
 }
 
-// Adds the sets of bytes that can come next at a place.
+// Adds the sets of bytes that can come next at a position.
 void GrammarMatcher::Expand(int position, std::vector<int>& tops, bool& may_end) {
   if (position == kEnd) {
     may_end = true;
@@ -87,7 +87,7 @@ GrammarMatcher::State GrammarMatcher::KeepOnly(State state) {
       is_needed[static_cast<std::size_t>(position)] = 1;
     }
   }
-  // What is behind a place was there before it.
+  // The stack below a position was created before it.
   std::vector<int> numbers(old.size(), kEnd);
   for (std::size_t i = 0; i < old.size(); ++i) {
     if (is_needed[i] == 0) continue;

@@ -1,4 +1,4 @@
-// GrammarMatcher: how far a text fits a grammar, byte by byte.
+// GrammarMatcher: tracks how far a text matches a grammar, byte by byte.
 #pragma once
 
 #include <array>
@@ -12,15 +12,14 @@
 
 namespace edgevlm {
 
-// A state is the set of all places in the grammar where a text may stand, each with what is to
-// follow it. States and the ways between them are found when they are first needed and kept: a
-// byte that was seen before costs one look-up. Where a text may stand at more than kMaxPlaces
-// places at once, only so many are followed: what fits then still fits the grammar. Threads: one at
-// a time.
+// A state is the set of grammar positions that a text may have reached, each with its stack. States
+// and transitions are computed on first use and cached: a known transition costs one look-up. Of
+// more than kMaxPlaces positions, only that many are followed: what matches then still fits the
+// grammar. Threads: one at a time.
 class GrammarMatcher {
  public:
   using State = int;
-  static constexpr State kNone = -1;  // the text does not fit
+  static constexpr State kNone = -1;  // the text does not match
   static constexpr std::size_t kMaxPositions = 4096;
 
   // The grammar must outlive it.
@@ -29,28 +28,28 @@ class GrammarMatcher {
   State start() const { return start_; }
   // REQUIRES: state is one of this matcher's.
   State Next(State state, unsigned char byte);
-  // Whether the text may end here.
+  // Whether the text may end in this state.
   bool MayEnd(State state) const { return states_[static_cast<std::size_t>(state)].may_end; }
-  // About what all states together take.
+  // Approximate memory use of all states.
   std::size_t bytes() const { return bytes_; }
-  // Forgets all states but one, which may have another number then.
+  // Drops all states but one, whose number may change.
   State KeepOnly(State state);
 
-  // Whether it can go on from here.
+  // Whether the text may continue from this state.
   bool MayGoOn(State state) const { return !states_[static_cast<std::size_t>(state)].tops.empty(); }
 
  private:
-  // A place in a sequence, and what is behind it: a stack as a linked list, shared where equal.
+  // A position in a sequence, and its stack: a linked list, shared where equal.
   struct Position {
     const Grammar::Sequence* sequence;
     std::size_t position;
-    int behind;  // a place; kEnd: nothing
+    int behind;  // a position; kEnd: nothing
   };
   static constexpr int kEnd = -1;
   static constexpr State kUnknown = -2;
 
   struct StateEntry {
-    std::vector<int> tops;  // places whose element is a set of bytes, increasing
+    std::vector<int> tops;  // positions whose element is a set of bytes, increasing
     bool may_end = false;
     std::array<State, 256> next;
   };
@@ -68,7 +67,7 @@ class GrammarMatcher {
   std::map<std::pair<std::vector<int>, bool>, State> state_ids_;
   Grammar::Sequence whole_;  // rule 0
   State start_ = kNone;
-  // Places seen in this round of Expand: several ways may lead to one.
+  // Positions visited in this round of Expand: several paths may lead to one.
   std::vector<int> seen_in_round_;
   int round_ = 0;
 };

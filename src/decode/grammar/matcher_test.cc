@@ -9,7 +9,7 @@ Grammar::Element Byte(GrammarBuilder& builder, char c) {
   return builder.Set(Grammar::Bytes().set(static_cast<unsigned char>(c)));
 }
 
-// whole = "(" whole ")" | "x": what no finite automaton knows.
+// whole = "(" whole ")" | "x": not regular.
 Grammar Brackets() {
   GrammarBuilder builder;
   builder.AddAlternative(0, {Byte(builder, '('), GrammarBuilder::Rule(0), Byte(builder, ')')});
@@ -40,7 +40,7 @@ TEST(GrammarMatcher, RepetitionsNeedNoMoreStates) {
   EXPECT_TRUE(matcher.MayGoOn(once));
 }
 
-// Each rule names the next one twice: 2^60 ways to one place.
+// Each rule names the next one twice: 2^60 paths to one position.
 TEST(GrammarMatcher, ManyWaysToOnePositionAreOne) {
   GrammarBuilder builder;
   constexpr int kRules = 60;
@@ -105,7 +105,7 @@ TEST(BeginsWithItself, SeesItThroughOthersAndEmptyOnes) {
   EXPECT_TRUE(BeginsWithItself(hidden.Finish()));
 }
 
-// whole = "x" | "y" never; never = "z" never: no text has an end there.
+// whole = "x" | "y" never; never = "z" never: derives no finite text.
 TEST(RemoveDeadEnds, LeavesWhatCanEnd) {
   GrammarBuilder builder;
   const int never = builder.AddRule();

@@ -9,9 +9,9 @@
 namespace edgevlm {
 namespace {
 
-// Of states whose tokens are remembered; a list has a bit per token.
+// Number of states whose token lists are cached; a list has a bit per token.
 constexpr std::size_t kMaxRemembered = 256;
-// Of a matcher's states: a schema may need new ones with every byte.
+// Memory limit of a matcher's states: a schema may need new ones with every byte.
 constexpr std::size_t kMaxStateBytes = std::size_t{16} << 20;
 
 }  // namespace
@@ -50,7 +50,7 @@ const std::vector<bool>& TokenFilter::Allowed() {
     allowed[static_cast<std::size_t>(token)] = fits;
     any |= fits;
   }
-  // A vocabulary that lacks the bytes that would fit can only stop.
+  // If the vocabulary lacks the bytes that would match, only the end remains.
   if (matcher_.MayEnd(state_) || !any) {
     for (const int end : ends_) allowed[static_cast<std::size_t>(end)] = true;
   }

@@ -1,4 +1,4 @@
-// TokenFilter: which tokens may come next, for the reply to fit a grammar.
+// TokenFilter: which tokens may come next for a reply to match a grammar.
 #pragma once
 
 #include <memory>
@@ -11,23 +11,22 @@
 
 namespace edgevlm {
 
-// Follows one reply. Threads: one at a time. Cost: the first time in a state, a walk through the
-// bytes of the vocabulary; afterwards a look-up.
+// Follows one reply. Threads: one at a time. Cost: a walk through the bytes of the vocabulary at
+// the first visit of a state; afterwards a look-up.
 class TokenFilter {
  public:
-  // ends: tokens by which the model says that it is done, increasing. All must outlive it; the
-  // grammar is shared.
+  // ends: end tokens of the model, increasing. All must outlive it; the grammar is shared.
   TokenFilter(std::shared_ptr<const Grammar> grammar, const Tokenizer& tokenizer,
               std::span<const int> ends);
 
-  // [V]: whether a token may come next. At least one may: the end, if nothing else. Valid until the
-  // next call.
+  // [V]: whether a token may come next. At least one may: the end token, if nothing else. Valid
+  // until the next call.
   const std::vector<bool>& Allowed();
 
-  // The token that came. REQUIRES: it was allowed.
+  // Advances by the chosen token. REQUIRES: it was allowed.
   void Accept(int token);
 
-  // Nothing but the end may come.
+  // Only an end token may come next.
   bool is_complete() const { return state_ == GrammarMatcher::kNone || !matcher_.MayGoOn(state_); }
 
  private:

@@ -38,7 +38,7 @@ TEST(TokenFilter, LetsFittingTokensThrough) {
   EXPECT_FALSE(filter.Allowed()['a']);
 }
 
-// What a generation says fits its grammar, whatever the model would rather say.
+// A generation's text fits its grammar, whatever the model prefers.
 TEST(TokenFilter, GenerationsKeepToTheirGrammar) {
   const auto decoder = ByteDecoder();
   const Tokenizer tokenizer = ByteTokenizer();

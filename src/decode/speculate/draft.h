@@ -1,4 +1,4 @@
-// Draft: tokens that may come next in a generation, to be checked in one pass of its decoder.
+// Draft: proposed next tokens of a generation, verified in one pass of its decoder.
 #pragma once
 
 #include <cstddef>
@@ -9,18 +9,18 @@
 
 namespace edgevlm {
 
-// Cleared and filled again at every step.
+// Cleared and refilled at every step.
 struct Draft {
-  // The longest. Where checking is worth more, texts are copied, and a prompt would do.
+  // The longest. Longer drafts pay off only where text is copied, which a prompt could do as well.
   static constexpr int kMostTokens = 16;
 
   std::vector<int> tokens;
-  // [tokens, V]: the distribution that each token was drawn from. Empty: each was certain.
+  // [tokens, V]: the distribution that each token was drawn from. Empty: all were certain.
   std::vector<float> probabilities;
 
-  // [tokens, D], for a drafter that is a part of the decoder: the rows from which these tokens were
-  // guessed, after its first `partial_blocks` blocks; their keys and values are in the cache. The
-  // others check them then, and no row comes after the last token.
+  // [tokens, D], for a drafter that is part of the decoder: the rows that these tokens were drafted
+  // from, after the first `partial_blocks` blocks; their keys and values are in the cache. The
+  // other blocks then verify them, and no row follows the last token.
   View<const float> partial = {};
   int partial_blocks = 0;
 

@@ -9,16 +9,16 @@
 namespace edgevlm {
 namespace {
 
-// How much one drafted token counts against those before it.
+// The weight of the newest drafted token in the moving average.
 constexpr double kNewestTokenWeight = 0.1;
-// How much of what was learnt a step without a draft forgets.
+// How far a step without a draft moves the estimate back to the prior.
 constexpr double kForget = 1.0 / 256;
-// A draft whose price is not known yet.
+// Length of a draft whose cost is not known yet.
 constexpr int kFirstTokens = 2;
-// A chance of 1 would never end a draft.
+// A probability of 1 would never end a draft.
 constexpr double kMaxProbability = 0.98;
 
-// Lengthens drafts, the likeliest to be of use first, and knows what the step is then worth.
+// Lengthens drafts greedily by expected gain and computes the step's resulting rate.
 class Planner {
  public:
   Planner(std::span<DraftBudget> budgets, int other_rows, const StepCosts& costs)
@@ -28,12 +28,12 @@ class Planner {
     for (DraftBudget& budget : budgets_) budget.planned = 0;
   }
 
-  // False: all have what they may.
+  // False: all drafts are at their limits.
   bool Lengthen() {
     DraftBudget* const budget = Neediest();
     if (budget == nullptr) return false;
     if (budget->planned == 0 && costs_.finishing != nullptr) {
-      Add(*budget);  // the first begun row is the one that all steps have
+      Add(*budget);  // the first partial row replaces the row that all steps have
       --plain_rows_;
     }
     tokens_ += UseOfNext(*budget);
@@ -53,7 +53,7 @@ class Planner {
   }
 
  private:
-  // The chance that the next token of a draft adds one to the text.
+  // The probability that the next token of a draft adds one to the text.
   double UseOfNext(const DraftBudget& budget) const {
     const int before =
         costs_.finishing == nullptr ? budget.planned : std::max(budget.planned - 1, 0);
@@ -88,9 +88,9 @@ class Planner {
   const StepCosts& costs_;
   int plain_rows_;
   int draft_rows_ = 0;
-  double tokens_ = 0;       // that the drafts add
-  double drafting_ms_ = 0;  // one after the other, for all generations at once
-  std::array<int, Draft::kMostTokens> generations_ = {};  // whose draft has a token in this place
+  double tokens_ = 0;       // expected gain of the drafts
+  double drafting_ms_ = 0;  // sequential passes, for all generations at once
+  std::array<int, Draft::kMostTokens> generations_ = {};  // whose draft has a token at this index
 };
 
 bool AreKnown(const StepCosts& costs) {
@@ -108,8 +108,8 @@ void Acceptance::Learn(int accepted, bool one_refused) {
 
 void Acceptance::Forget() { probability_ += kForget * (kHope - probability_); }
 
-// Lengthens again and again, and remembers after how many times the step was worth the most: a pass
-// of a few rows more may cost nothing, or as much as two passes.
+// Lengthens repeatedly and remembers the length with the highest rate: a pass of a few rows more
+// may cost nothing, or as much as two passes.
 void PlanDrafts(std::span<DraftBudget> budgets, int other_rows, const StepCosts& costs) {
   for (DraftBudget& budget : budgets) budget.planned = 0;
   if (!costs.whole.known()) return;

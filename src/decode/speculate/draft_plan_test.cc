@@ -19,7 +19,7 @@ PassCosts Costs(double first, double slope) {
   return costs;
 }
 
-// Of one generation alone, by the formula.
+// The rate of a single generation, by the formula.
 int BestLength(double probability, double slope, double drafting) {
   int best = 0;
   double best_rate = 1;
@@ -49,7 +49,7 @@ TEST(PlanDrafts, OneGenerationAsTheFormula) {
   }
 }
 
-// The first row is not checked for more than a plain step says, and there is none after the last.
+// The first row is verified only as in a plain step, and there is none after the last.
 TEST(PlanDrafts, PartialRowsAsTheFormula) {
   for (const double probability : {0.3, 0.6, 0.8, 0.95}) {
     for (const double slope : {0.02, 0.2}) {
@@ -74,14 +74,14 @@ TEST(PlanDrafts, PartialRowsAsTheFormula) {
 }
 
 TEST(PlanDrafts, NothingThatLoses) {
-  const PassCosts target = Costs(1, 1);  // a row more costs as much as a pass
+  const PassCosts target = Costs(1, 1);  // one more row costs as much as a pass
   std::vector<DraftBudget> budgets(3, {.probability = 0.9, .most = 4});
   PlanDrafts(budgets, 0, {.whole = target});
   for (const DraftBudget& budget : budgets) EXPECT_EQ(budget.planned, 0);
 }
 
 TEST(PlanDrafts, StepsOverAnExpensiveRow) {
-  PassCosts target;  // two rows are as dear as four
+  PassCosts target;  // two rows cost as much as four
   for (int rows = 1; rows <= PassCosts::kMostRows; ++rows) {
     target.Learn(rows, rows == 1 ? 1 : 1.8 + 1e-6 * rows + (rows > 4 ? 10 : 0));
   }
@@ -137,14 +137,14 @@ TEST(PassCosts, LinesBetweenWhatWasMeasured) {
   EXPECT_GT(costs.Milliseconds(7), 30);
   EXPECT_LT(costs.Milliseconds(7), 35);
   EXPECT_GT(costs.Milliseconds(300), costs.Milliseconds(64));
-  costs.Learn(1000, 5);  // not for speculation
+  costs.Learn(1000, 5);  // too many rows for speculation
   EXPECT_GT(costs.Milliseconds(300), costs.Milliseconds(64));
 }
 
 TEST(PassCosts, FollowsTheMachine) {
   PassCosts costs;
   costs.Learn(1, 10);
-  costs.Learn(1, 1000);  // something else ran
+  costs.Learn(1, 1000);  // something else used the processor
   EXPECT_LT(costs.Milliseconds(1), 13);
   for (int i = 0; i < 50; ++i) costs.Learn(1, 20);
   EXPECT_NEAR(costs.Milliseconds(1), 20, 0.1);

@@ -1,4 +1,4 @@
-// One more token of a draft, from the logits of whoever drafts.
+// Draws one more token of a draft from the drafter's logits.
 #pragma once
 
 #include <span>
@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// Chooses as the generation's options say, appends the token to the draft, and the distribution
-// that it was drawn from. logits: [V].
+// Chooses with the generation's sampling options; appends the token and the distribution that it
+// was drawn from to the draft. logits: [V].
 void DrawDraft(const DraftRequest& request, std::span<const float> logits);
 
 }  // namespace edgevlm

@@ -14,11 +14,11 @@ class ModelMemory final : public DraftMemory {
     held_.reserve(static_cast<std::size_t>(sequence_.remaining()));
   }
 
-  // Compared when it is read.
+  // Not needed: Align compares the texts.
   void StartReply(int) override {}
 
-  // Cuts the sequence back to what it has in common with the text, but for the last token, whose
-  // logits are wanted; returns what is to be added.
+  // Truncates the sequence to its common prefix with the text, without the last token, whose logits
+  // are needed; returns the tokens to add.
   std::span<const int> Align(std::span<const int> text) {
     const auto [end, _] = std::ranges::mismatch(held_, text);
     const std::size_t common =
@@ -46,8 +46,8 @@ std::unique_ptr<DraftMemory> ModelDrafter::MakeMemory(int positions) const {
   return std::make_unique<ModelMemory>(batch_.decoder(), positions);
 }
 
-// First all read what is new to them, a token or two, at the end of a prompt many; who has read all
-// gets the first token of its draft from the same pass.
+// The first pass adds each text's new tokens: a token or two, or many at the end of a prompt; texts
+// that are then complete get the first token of their draft from the same pass.
 void ModelDrafter::Propose(std::span<const DraftRequest> requests,
                            const ThreadGroups& thread_groups) {
   drafting_.clear();
@@ -55,7 +55,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
   for (const DraftRequest& request : requests) {
     auto& memory = static_cast<ModelMemory&>(*request.memory);
     std::span<const int> rest = memory.Align(request.text);
-    // Texts that are longer than the smaller model can read get no drafts.
+    // Texts longer than the smaller model's context get no drafts.
     if (static_cast<int>(rest.size()) + request.most - 1 > memory.remaining()) continue;
     const std::size_t rows = std::min(rest.size(), static_cast<std::size_t>(prompt_rows));
     if (rows == 0) continue;
@@ -76,7 +76,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
   for (const DraftRequest& request : requests) request.sampler->ForgetDraft();
 }
 
-// One pass; each generation that drafts gets a token.
+// One pass; each drafting generation gets a token.
 void ModelDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const int vocabulary = batch_.decoder().shape().vocabulary;
   const int generations = batch_.logits_rows();

@@ -1,4 +1,4 @@
-// ModelDrafter: a smaller model with the same vocabulary says what the larger one will.
+// ModelDrafter: drafts with a smaller model that has the same vocabulary.
 #pragma once
 
 #include "decode/batch.h"
@@ -6,12 +6,12 @@
 
 namespace edgevlm {
 
-// Leviathan, Kalman and Matias 2023. The smaller model reads the text alone, at positions of its
-// own: it never sees an image (Gagrani et al. 2024). It draws as the generation's options say.
+// Leviathan, Kalman and Matias 2023. The smaller model gets the text only, at positions of its own,
+// without images (Gagrani et al. 2024). It samples with the generation's options.
 class ModelDrafter final : public Drafter {
  public:
-  // Rows of a prompt that it reads in one step, so that nobody waits for it; it drafts when it has
-  // read all.
+  // Prompt rows per step, so that its prefill delays no other generation; it drafts once its
+  // prefill is done.
   static constexpr int kPromptRows = Batch::kChunkRows;
 
   // The decoder must outlive it.
@@ -27,7 +27,7 @@ class ModelDrafter final : public Drafter {
   Batch batch_;
   PassCosts costs_;
   std::vector<float> logits_;           // [R, V]
-  std::vector<DraftRequest> drafting_;  // that want a token more
+  std::vector<DraftRequest> drafting_;  // that want another token
 };
 
 }  // namespace edgevlm

@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-// As many contexts of earlier texts are remembered.
+// How many contexts of earlier texts are kept.
 constexpr int kContexts = 4;
 
 class NgramMemory final : public DraftMemory {
@@ -15,7 +15,8 @@ class NgramMemory final : public DraftMemory {
   explicit NgramMemory(int positions)
       : index_(std::max(kContexts * positions, 4 * NgramIndex::kLongest)) {}
 
-  // What both texts begin with is in the index already, but for what the first new tokens follow.
+  // The common prefix of both texts is already in the index, except what precedes the first new
+  // tokens.
   void StartReply(int kept) override {
     index_.Break();
     read_ = static_cast<std::size_t>(std::max(0, kept - (NgramIndex::kLongest - 1)));
@@ -29,7 +30,7 @@ class NgramMemory final : public DraftMemory {
 
  private:
   NgramIndex index_;
-  std::size_t read_ = 0;  // tokens of the text
+  std::size_t read_ = 0;  // tokens of the text that are indexed
 };
 
 }  // namespace

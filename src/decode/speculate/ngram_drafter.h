@@ -1,12 +1,12 @@
-// NgramDrafter: what followed these words before will follow them again.
+// NgramDrafter: proposes what followed the last tokens earlier in the text.
 #pragma once
 
 #include "decode/speculate/drafter.h"
 
 namespace edgevlm {
 
-// Looks in the prompt, in this reply and in what was said earlier in the conversation. Costs about
-// a microsecond per token. Pays where texts repeat: documents, code, forms, the same camera.
+// Searches the prompt, this reply and the earlier conversation. Costs about a microsecond per
+// token. Pays off where texts repeat: documents, code, forms, the same camera.
 class NgramDrafter final : public Drafter {
  public:
   std::unique_ptr<DraftMemory> MakeMemory(int positions) const override;

@@ -17,7 +17,8 @@ NgramIndex::NgramIndex(int capacity) : capacity_(static_cast<std::size_t>(capaci
 
 void NgramIndex::Add(int token) {
   if (tokens_.size() == capacity_) ForgetOlderHalf();
-  // What ends with the token before is found from now on; what ends with this one is looked for.
+  // N-grams that end with the previous token become findable now; those that end with this one are
+  // queries.
   Remember(static_cast<int>(tokens_.size()));
   tokens_.push_back(token);
 }
@@ -50,7 +51,7 @@ std::span<const int> NgramIndex::Ending(int end, int length) const {
   return std::ranges::find(ngram, kBreak) == ngram.end() ? ngram : std::span<const int>();
 }
 
-// Fowler, Noll and Vo's hash, 64 bits, a token at a time; its upper bits are the better ones.
+// Fowler, Noll and Vo's hash, 64 bits, token by token; its upper bits are better distributed.
 std::size_t NgramIndex::SlotOf(std::span<const int> ngram) const {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const int token : ngram) {
@@ -68,8 +69,8 @@ void NgramIndex::Remember(int end) {
   }
 }
 
-// Where the last `length` tokens ended before; 0: nowhere. Another n-gram may have taken their
-// slot.
+// The earlier end of an n-gram equal to the last `length` tokens; 0: none. Another n-gram may have
+// overwritten its slot.
 int NgramIndex::FindEarlier(int length) const {
   const auto wanted = Ending(static_cast<int>(tokens_.size()), length);
   if (wanted.empty()) return 0;

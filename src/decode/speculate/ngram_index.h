@@ -1,4 +1,4 @@
-// NgramIndex: where the last few tokens of a text stood before, and what followed.
+// NgramIndex: finds earlier occurrences of a text's last tokens, and what followed them.
 #pragma once
 
 #include <array>
@@ -12,22 +12,22 @@ namespace edgevlm {
 // matches. Threads: one at a time.
 class NgramIndex {
  public:
-  // Tokens that must be the same: one is no hint, and a match of five is as good as one of four.
+  // Length of a match in tokens: one token predicts little, and five no better than four.
   static constexpr int kShortest = 2;
   static constexpr int kLongest = 4;
 
-  // capacity: tokens it remembers; when they are more, the older half is forgotten. Takes all its
-  // memory at once. REQUIRES: capacity >= 4 * kLongest.
+  // capacity: tokens that it holds; when full, it drops the older half. Allocates all its memory at
+  // once. REQUIRES: capacity >= 4 * kLongest.
   explicit NgramIndex(int capacity);
 
-  // The text goes on. O(1).
+  // Appends a token to the text. O(1).
   void Add(int token);
 
-  // Another text begins: nothing matches across.
+  // Starts another text: no match spans the break.
   void Break();
 
-  // Appends what followed the most recent earlier place of the last tokens: at most `most`, up to
-  // that text's end; a text that repeats itself without end is taken to go on so. O(most).
+  // Appends what followed the most recent earlier occurrence of the last tokens: at most `most`, up
+  // to that text's end; a text that repeats itself is assumed to keep repeating. O(most).
   void Continue(int most, std::vector<int>& tokens) const;
 
  private:
@@ -42,8 +42,7 @@ class NgramIndex {
 
   std::size_t capacity_;
   std::vector<int> tokens_;
-  // For each length: where the latest n-gram of this hash ends, one past its last token; 0:
-  // nowhere.
+  // For each length: where the latest n-gram of this hash ends, one past its last token; 0: none.
   std::array<std::vector<int>, kLengths> ends_;
 };
 

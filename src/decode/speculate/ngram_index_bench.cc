@@ -1,5 +1,5 @@
-// What n-gram drafting costs per token where nothing matches: a token more in the index, a look for
-// what may follow, and the plan of a step.
+// Measures the cost of n-gram drafting per token where nothing matches: adding a token to the
+// index, a lookup, and the plan of a step.
 #include <benchmark/benchmark.h>
 
 #include <random>

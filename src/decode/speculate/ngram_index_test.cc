@@ -57,7 +57,7 @@ TEST(NgramIndex, TextsEndWhereTheyEnd) {
   EXPECT_EQ(Continue(index, 5), std::vector<int>());
 }
 
-// A plain search through all that is remembered, for the last `capacity` tokens at least.
+// A plain search through the last `capacity` tokens at least.
 std::vector<int> Search(const std::vector<int>& text, int most) {
   const int size = static_cast<int>(text.size());
   for (int length = NgramIndex::kLongest; length >= NgramIndex::kShortest; --length) {

@@ -7,12 +7,12 @@
 namespace edgevlm {
 namespace {
 
-// How much one measurement counts against those before it.
+// The weight of a new measurement in the moving average.
 constexpr double kNewestPassWeight = 0.2;
-// Longer than this, in terms of what is known, something else had the processor.
+// Ratio to the known cost above which something else probably used the processor.
 constexpr double kDisturbed = 2;
-// What a row more costs of a pass of one row, where nothing is measured: little enough to be tried,
-// and more than nothing, so that not the longest draft is the first to be tried.
+// The assumed cost of one more row, relative to a pass of one row, where nothing is measured: low
+// enough to be tried, but above zero, so that the longest draft is not tried first.
 constexpr double kHopedSlope = 0.15;
 
 }  // namespace

@@ -1,4 +1,5 @@
-// PassCosts: how long a pass takes on this machine, by its rows. Learns from the passes made.
+// PassCosts: the duration of a pass on this machine by its number of rows, learned from past
+// passes.
 #pragma once
 
 #include <array>
@@ -8,14 +9,14 @@ namespace edgevlm {
 
 class PassCosts {
  public:
-  // More rows than this are not for speculation: their cost is guessed from fewer.
+  // Speculation uses no more rows than this: their cost is extrapolated.
   static constexpr int kMostRows = 64;
 
-  // A pass of `rows` took so long. REQUIRES: rows >= 1, ms >= 0.
+  // Records that a pass of `rows` took `ms`. REQUIRES: rows >= 1, ms >= 0.
   void Learn(int rows, double ms);
 
-  // What a pass of `rows` will take: what was measured, the line between its neighbors, or, past
-  // the last, what is to be hoped, so that it gets tried. 0 for 0 rows. REQUIRES: known().
+  // The expected duration of a pass of `rows`: as measured, interpolated between its neighbors, or,
+  // past the last, a low guess, so that it gets tried. 0 for 0 rows. REQUIRES: known().
   double Milliseconds(int rows) const;
 
   bool known() const { return most_rows_ > 0; }
@@ -25,10 +26,10 @@ class PassCosts {
   int most_rows_ = 0;                          // measured
 };
 
-// Measures a pass, from here to the end of the block.
+// Measures a pass, from construction to the end of the scope.
 class PassTimer {
  public:
-  // costs: null: nothing is learnt.
+  // costs: null: nothing is recorded.
   PassTimer(PassCosts* costs, int rows) : costs_(costs), rows_(rows) {}
   ~PassTimer() {
     if (costs_ != nullptr) costs_->Learn(rows_, Milliseconds());

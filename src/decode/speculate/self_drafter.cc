@@ -8,7 +8,7 @@
 namespace edgevlm {
 namespace {
 
-// The rows of a draft. What was said lies in the generation's own cache.
+// The rows of a draft. The text so far is in the generation's own cache.
 class SelfMemory final : public DraftMemory {
  public:
   explicit SelfMemory(int width)
@@ -51,7 +51,8 @@ void SelfDrafter::Propose(std::span<const DraftRequest> requests,
   }
 }
 
-// The last token of each draft, or of the text, goes through the first blocks and names the next.
+// The last token of each draft, or of the text, goes through the first blocks, which predict the
+// next.
 void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const int generations = static_cast<int>(drafting_.size());
   const PassTimer timer(&costs_, generations);
@@ -59,7 +60,7 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   spans_.clear();
   for (const DraftRequest& request : drafting_) {
     const std::span<const int> drafted = request.draft->tokens;
-    // The first layers of the cache grow with every pass, and the first of all says how many.
+    // The first layers of the cache grow with every pass; the very first gives the position.
     spans_.push_back({.cache = &request.sequence->cache(),
                       .first_position = request.sequence->positions(),
                       .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1)});

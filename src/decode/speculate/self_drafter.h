@@ -1,4 +1,4 @@
-// SelfDrafter: the decoder's first blocks guess what all of them will say.
+// SelfDrafter: drafts with the decoder's own first blocks.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,9 @@
 
 namespace edgevlm {
 
-// Self-speculation of LayerSkip (Elhoushi et al. 2024): a draft is made by the first `blocks`
-// blocks and the output matrix, its keys and values stay where they are, and the check goes on from
-// its rows with the other blocks. For models whose exits were trained.
+// Self-speculation of LayerSkip (Elhoushi et al. 2024): the first `blocks` blocks and the output
+// matrix make a draft, whose keys and values stay in the cache; verification continues from its
+// rows with the other blocks. For models with trained exits.
 class SelfDrafter final : public Drafter {
  public:
   // REQUIRES: 0 < blocks < decoder.shape().blocks. The decoder must outlive it.
@@ -28,7 +28,7 @@ class SelfDrafter final : public Drafter {
   int blocks_;
   Workspace workspace_;
   PassCosts costs_;
-  std::vector<DraftRequest> drafting_;  // that want a token more
+  std::vector<DraftRequest> drafting_;  // that want another token
   std::vector<TokenSpan> spans_;        // theirs
 };
 

@@ -1,4 +1,4 @@
-// Speculation: a generation's side of it. What its drafter remembers, and how well that guessed.
+// Speculation: a generation's drafting state: its drafter's memory, and its acceptance rate.
 #pragma once
 
 #include <memory>
@@ -11,28 +11,28 @@
 
 namespace edgevlm {
 
-// Kept from reply to reply of a conversation: earlier answers are where the next one may be found.
+// Kept from reply to reply of a conversation, since earlier answers may contain the next one.
 // Threads: one at a time.
 class Speculation {
  public:
   // positions: of the generation's sequence.
   Speculation(const Drafter& drafter, int positions);
 
-  // A reply to this prompt begins. prompt: all its tokens, without rows of images.
+  // Starts a reply. prompt: all tokens of the prompt, without image rows.
   void StartReply(std::span<const int> prompt);
 
-  // The generation chose a token.
+  // Adds a token that the generation chose.
   void Add(int token) { text_.push_back(token); }
 
-  // For the next proposal of at most so many tokens, into draft().
+  // The request for the next proposal of at most `most` tokens, into draft().
   DraftRequest Request(int most, Sequence& sequence, Sampler& sampler);
   const Draft& draft() const { return draft_; }
 
-  // The draft is done with. So many of its tokens were accepted, so many were looked at.
+  // Records the result of a draft: `accepted` of the `checked` tokens were accepted.
   void Learn(int accepted, int checked);
 
   double probability() const { return acceptance_.probability(); }
-  int drafted() const { return drafted_; }    // tokens of this reply
+  int drafted() const { return drafted_; }    // in this reply
   int accepted() const { return accepted_; }  // of them
 
  private:

@@ -1,4 +1,4 @@
-// Speculation changes how fast a generation speaks, and nothing of what it says.
+// Speculation changes the speed of a generation, and nothing of its text.
 #include "decode/speculate/speculation.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ class SpeculationTest : public ::testing::Test {
  protected:
   using MakeDrafter = std::function<std::unique_ptr<Drafter>()>;
 
-  // All drafters: right always, right now and then, and by looking back.
+  // All drafters: always right, sometimes right, and n-gram.
   std::vector<std::pair<std::string, MakeDrafter>> Drafters() const {
     return {{"itself", [this] { return std::make_unique<ModelDrafter>(*decoder_); }},
             {"another", [this] { return std::make_unique<ModelDrafter>(*other_); }},
@@ -104,7 +104,7 @@ TEST_F(SpeculationTest, AGoodDraftIsAccepted) {
   EXPECT_EQ(GeneratePlainly(request).drafted_tokens, 0);
 }
 
-// Drafts that are certain leave even the draws as they are.
+// Drafts that are certain do not even change the draws.
 TEST_F(SpeculationTest, SampledWithNgramsIsTokenForTokenTheSame) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     std::vector<int> prompt = RandomTokens(40, 6, seed);
@@ -160,7 +160,7 @@ TEST_F(SpeculationTest, StopsWhereItWouldStopAnyway) {
   EXPECT_EQ(GeneratePlainly(full).finish_reason, FinishReason::kContextFull);
 }
 
-// What was cut back leaves no trace: the same sequence goes on as a fresh one does.
+// Truncated rows leave no trace: the same sequence continues like a fresh one.
 TEST_F(SpeculationTest, CutBackEqualsAFreshRun) {
   const Request request = {.prompt = RandomTokens(25, kBytes, 6), .options = {.max_tokens = 40}};
   auto drafter = std::make_unique<ModelDrafter>(*other_);
@@ -184,7 +184,7 @@ TEST_F(SpeculationTest, CutBackEqualsAFreshRun) {
   EXPECT_EQ(after.values, fresh.values);
 }
 
-// Drafts are no longer than a policy can forget exactly.
+// Drafts are no longer than a policy can truncate exactly.
 TEST_F(SpeculationTest, UnderEveryCachePolicy) {
   for (const char* policy : {"q8_0", "q4", "gear", "h2o:0.5", "window:40", "snapkv:40"}) {
     const Result<CacheOptions> options = ParseCacheOptions(policy);
@@ -220,7 +220,7 @@ TEST_F(SpeculationTest, SeveralTogetherAsAlone) {
       std::vector<Generation*> generations;
       for (int step = 0; running.size() < requests.size() || !generations.empty(); ++step) {
         if (step % 2 == 0 && running.size() < requests.size()) {
-          // The third speaks without.
+          // The third has no speculation.
           const bool with = running.size() != 2;
           running.emplace_back(*this, requests[running.size()], with ? lent : nullptr);
           generations.push_back(&*running.back().generation);
@@ -238,7 +238,7 @@ TEST_F(SpeculationTest, SeveralTogetherAsAlone) {
   }
 }
 
-// A second reply finds the first one's words, and a smaller model goes on from what it holds.
+// A second reply finds the tokens of the first, and a smaller model continues from its cache.
 TEST_F(SpeculationTest, RemembersEarlierAnswers) {
   const Request request = {.prompt = RandomTokens(25, kBytes, 8), .options = {.max_tokens = 40}};
   const GenerationResult plain = GeneratePlainly(request);

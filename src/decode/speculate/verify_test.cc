@@ -1,4 +1,4 @@
-// Drawing by way of a draft gives what drawing directly gives: a million draws of each kind.
+// Sampling through drafts has the distribution of direct sampling: a million draws of each kind.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,12 +13,12 @@ namespace edgevlm {
 namespace {
 
 constexpr int kVocabulary = 5;
-constexpr int kTokens = 3;                          // of a text: their joint distribution counts
+constexpr int kTokens = 3;                          // of a text: compares their joint distribution
 constexpr int kCells = 125;                         // kVocabulary ^ kTokens
 constexpr int kMillionDraws = 1'000'000 / kTokens;  // texts
 
 using Histogram = std::vector<double>;
-// What a model says after a token (-1: at the start).
+// The logits of a model after a token (-1: at the start).
 using Model = std::vector<std::vector<float>>;
 
 Model RandomModel(unsigned seed) {
@@ -35,7 +35,7 @@ std::span<const float> After(const Model& model, int token) {
   return model[static_cast<std::size_t>(token + 1)];
 }
 
-// A text's place in a histogram.
+// A text's cell in a histogram.
 std::size_t CellOf(const std::vector<int>& text) {
   std::size_t cell = 0;
   for (int i = 0; i < kTokens; ++i) {
@@ -50,7 +50,7 @@ void GenerateDirectly(const Model& model, Sampler& sampler, std::vector<int>& te
   text.push_back(sampler.Choose(After(model, Last(text))));
 }
 
-// One round: a draft of two tokens, checked; one more token when both are right.
+// One round: a draft of two tokens is verified; one more token if both are right.
 void GenerateByDraft(const Model& model, const Model& drafter, Sampler& sampler,
                      std::vector<int>& text) {
   constexpr int kDraft = 2;
@@ -74,8 +74,7 @@ bool HasPenalty(const DecodeOptions& options) {
          options.frequency_penalty != 0;
 }
 
-// With a penalty each text needs a sampler that has seen nothing, whose making takes longer than
-// the draws.
+// With a penalty each text needs a new sampler, whose construction takes longer than the draws.
 int TextsOf(const DecodeOptions& options) {
   return HasPenalty(options) ? kMillionDraws / 10 : kMillionDraws;
 }
@@ -158,7 +157,7 @@ TEST(Verify, ADraftFromTheSameDistributionIsAlwaysAccepted) {
   }
 }
 
-// The chance is 1 - the total variation distance (Leviathan et al. 2023, theorem 3.5).
+// The probability is 1 - the total variation distance (Leviathan et al. 2023, theorem 3.5).
 TEST(Verify, AcceptsAsOftenAsCanBe) {
   const std::vector<float> p_logits = {std::log(0.5f), std::log(0.3f), std::log(0.2f)};
   const std::vector<float> q_logits = {std::log(0.2f), std::log(0.3f), std::log(0.5f)};

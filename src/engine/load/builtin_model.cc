@@ -1,6 +1,6 @@
 #include "engine/load/builtin_model.h"
 
-// Laid down by builtin_model.S.
+// Defined in builtin_model.S.
 extern "C" {
 extern const std::byte edgevlm_builtin_model[];
 extern const std::byte edgevlm_builtin_model_end[];

@@ -1,4 +1,4 @@
-// The model that is part of the library.
+// The built-in model.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,7 @@
 
 namespace edgevlm {
 
-// The bytes of models/builtin.gguf as it was when the library was built, aligned to 64. They live
-// as long as the program. Any thread.
+// The bytes of models/builtin.gguf at build time, aligned to 64. Static lifetime. Any thread.
 std::span<const std::byte> BuiltinModel();
 
 }  // namespace edgevlm

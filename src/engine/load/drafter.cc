@@ -25,7 +25,7 @@ Error Wrong(const std::string& what, const std::string& expected, const std::str
   return {ErrorCode::kInvalid, what + ": expected " + expected + ", found " + found};
 }
 
-// Of "self:N"; nothing for other texts.
+// The N of "self:N"; nothing for other texts.
 std::optional<int> BlocksOf(std::string_view drafter) {
   if (!drafter.starts_with(kSelfBlocks)) return std::nullopt;
   const std::string_view digits = drafter.substr(kSelfBlocks.size());
@@ -39,7 +39,7 @@ bool IsFile(std::string_view drafter) {
   return drafter != kOff && drafter != kNgram && drafter != kSelf && !BlocksOf(drafter);
 }
 
-// The first difference, if there is one.
+// The first difference, if any.
 MaybeError CompareVocabularies(const Tokenizer& wanted, const Tokenizer& found) {
   if (wanted.size() != found.size()) {
     return Wrong("tokens of the vocabulary", std::to_string(wanted.size()),
@@ -62,7 +62,7 @@ Result<std::unique_ptr<Decoder>> LoadSmallerModel(const MappedParts& mapped,
   if (auto error = CompareVocabularies(tokenizer, *own)) return *error;
   auto decoder = LoadDecoder(*file);
   if (!decoder) return decoder.error();
-  // Padded on one side only, the ids of the other would be out of range.
+  // If only one side is padded, the other's ids would be out of range.
   const int vocabulary = (*decoder)->shape().vocabulary;
   if (vocabulary != tokenizer.size()) {
     return Wrong("tokens of the decoder", std::to_string(tokenizer.size()),
@@ -123,7 +123,7 @@ MaybeError Validate(const SpeculationOptions& options) {
 
 MaybeError LoadDrafter(const SpeculationOptions& options, Model& model) {
   if (auto error = Validate(options)) return error;
-  // A token that is taken early is no check of a draft.
+  // A token from an early exit cannot verify a draft.
   if (options.drafter != kOff && model.exits) {
     return Error{ErrorCode::kInvalid,
                  "options: speculate: expected off beside early exits, found " + options.drafter};

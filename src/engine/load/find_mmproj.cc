@@ -23,10 +23,10 @@ bool IsMmproj(const fs::path& path) {
   const std::string name = LowerName(path);
   if (!name.ends_with(".gguf") || name.find(kMark) == std::string::npos) return false;
   const std::optional<PartName> part = ParsePartName(name);
-  return !part || part->number == 1;  // the first brings the others
+  return !part || part->number == 1;  // loading the first loads the others
 }
 
-// How many letters the names begin with alike, the mark aside.
+// The length of the common prefix of the names, without "mmproj".
 std::size_t CommonLetters(const fs::path& mmproj, const fs::path& model) {
   std::string name = LowerName(mmproj);
   name.erase(name.find(kMark), kMark.size());
@@ -37,7 +37,7 @@ std::size_t CommonLetters(const fs::path& mmproj, const fs::path& model) {
 
 std::vector<fs::path> MmprojFilesIn(const fs::path& folder) {
   std::vector<fs::path> found;
-  std::error_code ignored;  // a folder that cannot be listed has nothing to offer
+  std::error_code ignored;  // a folder that cannot be listed has no candidates
   for (fs::directory_iterator it(folder, ignored), end; !ignored && it != end;
        it.increment(ignored)) {
     if (IsMmproj(it->path()) && it->is_regular_file(ignored)) found.push_back(it->path());

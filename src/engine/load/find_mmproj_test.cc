@@ -21,7 +21,7 @@ class FindMmprojTest : public ::testing::Test {
 
   void Touch(const char* name) const { std::ofstream(folder_ / name) << "x"; }
 
-  // The name that is found, or the error.
+  // The name found, or the error.
   std::string Find(const char* model) const {
     const Result<std::string> found = FindMmproj((folder_ / model).string(), "");
     if (!found) return found.error().message;

@@ -19,7 +19,7 @@ MaybeError CheckRange(const char* name, int value, int most) {
                                         std::to_string(most) + ", found " + std::to_string(value)};
 }
 
-// With the number of threads chosen.
+// The options with the number of threads resolved.
 Result<EngineOptions> Validate(const EngineOptions& options) {
   if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return *error;
   EngineOptions chosen = options;
@@ -62,7 +62,7 @@ Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& opt
     return EngineState{*std::move(model), *std::move(runtime)};
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::kTooLarge, "model: no memory left for its weights"};
-  } catch (const std::system_error& error) {  // of ThreadPool
+  } catch (const std::system_error& error) {  // from ThreadPool
     return Error{ErrorCode::kIo, error.what()};
   }
 }

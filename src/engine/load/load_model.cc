@@ -18,7 +18,7 @@ Error Mismatch(const std::string& what, const std::string& expected, int found) 
           "model: " + what + ": expected " + expected + ", found " + std::to_string(found)};
 }
 
-// The parts may come from two files, and even in one nothing says that they fit each other.
+// The parts may come from two files, and even one file may have parts that do not fit together.
 MaybeError CheckParts(const Model& model) {
   const DecoderShape& decoder = model.decoder->shape();
   if (model.tokenizer.size() != decoder.vocabulary) {
@@ -47,7 +47,7 @@ MaybeError CheckParts(const Model& model) {
     return Mismatch("features of an image", std::to_string(patches), vision_encoder.tokens);
   }
   const int tokens = model.pruner.count();
-  if (tokens > model.info.context_tokens - 2) {  // one place for a prompt, one for a reply
+  if (tokens > model.info.context_tokens - 2) {  // one position for a prompt, one for a reply
     return Mismatch("tokens of an image",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
   }
@@ -66,7 +66,7 @@ std::string TextOf(const GgufFile& file, std::string_view key) {
   return std::string(text ? *text : "");
 }
 
-// What was parsed of ModelFiles.
+// The parsed ModelFiles.
 struct Parsed {
   GgufFile model;
   std::optional<GgufFile> mmproj;
@@ -120,19 +120,19 @@ void Describe(const Parsed& files, Model& model) {
   info.image_tokens = model.pruner.count();
 }
 
-// Of a vision encoder's large matrices.
+// The packing of a vision encoder's large matrices.
 Packing PackingFor(Precision precision) {
   if (precision == Precision::kFloat32) return Packing::kExact;
   return precision == Precision::kBFloat16 ? Packing::kBf16Pairs : Packing::kInt8;
 }
 
-// How wide the decoder of the file is; nothing where it does not say, which loading it reports.
+// The width of the file's decoder; nothing if the key is missing, which loading then reports.
 std::optional<int> DecoderWidth(const GgufFile& file) {
   const Result<int> width = file.Int(keys::EmbeddingLength(TextOf(file, keys::kArchitecture)));
   return width ? std::optional(*width) : std::nullopt;
 }
 
-// Leaves a second file aside that lies beside the model by chance and belongs to another one.
+// Ignores a second file that lies next to the model but belongs to another one.
 MaybeError LoadVision(const Parsed& files, const VisionOptions& options, Model& model) {
   const GgufFile* const file = files.OfVisionEncoder();
   if (file == nullptr) return std::nullopt;
@@ -161,7 +161,8 @@ MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
   return std::nullopt;
 }
 
-// Where the same tokens of every image are left out, and images come first, so are their positions.
+// If the same tokens of every image are pruned, and images come first, their positions are pruned
+// too.
 DecoderOptions OptionsForDecoder(const Model& model) {
   const std::span<const int> kept = model.pruner.fixed();
   if (model.pruner.keeps_all() || kept.empty() || !model.style->begins_with_image()) return {};

@@ -21,7 +21,7 @@ namespace edgevlm {
 struct Model {
   ModelInfo info;
   std::unique_ptr<const Decoder> decoder;
-  std::unique_ptr<const VisionEncoder> vision_encoder;  // null, as the projector: reads no images
+  std::unique_ptr<const VisionEncoder> vision_encoder;  // null, like the projector: no images
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
@@ -32,13 +32,14 @@ struct Model {
   CacheOptions cache = {};
   SpeculationOptions speculation = {};
   std::unique_ptr<const Decoder> draft_decoder = nullptr;  // null: none
-  int draft_blocks = 0;                                    // of the decoder, that draft; 0: none
-  std::string identity = {};  // of the files and of the options that change what is computed
+  int draft_blocks = 0;                                    // of the decoder, used for drafting; 0:
+                                                           // none
+  std::string identity = {};  // digest of the files and of the options that affect results
 
   const ExitPlan* exits_or_null() const { return exits ? &*exits : nullptr; }
 };
 
-// A GGUF file in memory, or all parts of one, and who wants to know which of its tensors have been
+// A GGUF file in memory, or all parts of one, with a callback that learns which tensors have been
 // copied.
 struct ModelFile {
   std::vector<std::span<const std::byte>> parts = {};
@@ -48,8 +49,8 @@ struct ModelFile {
 struct ModelFiles {
   ModelFile model;
   ModelFile mmproj =
-      {};  // of vision encoder and projector; no parts: they are in the model's own, or nowhere
-  bool mmproj_is_guess = false;  // then one made for another decoder is left aside
+      {};  // of vision encoder and projector; no parts: they are in the model's own, or absent
+  bool mmproj_is_guess = false;  // if so, one made for another decoder is ignored
 };
 
 // options: checked, with the number of threads chosen. Errors: as for Engine::Load. Throws

@@ -18,7 +18,7 @@ void AddNumber(std::uint64_t number, Sha256& digest) {
   digest.Update(std::as_bytes(std::span(&number, 1)));
 }
 
-// The bytes may lie in a file that is cut meanwhile; loading it will fail and say so.
+// The bytes may be in a file that is truncated meanwhile; loading it will fail with an error.
 void AddBytes(std::span<const std::byte> bytes, Sha256& digest) {
   std::vector<std::byte> copy(bytes.size());
   if (CheckedCopy(bytes, copy.data())) digest.Update(copy);
@@ -35,7 +35,7 @@ void AddFile(std::span<const std::byte> file, Sha256& digest) {
   }
 }
 
-// A model that has no such file counts as one with an empty one.
+// A model without such a file is treated as having an empty one.
 void AddParts(std::span<const std::span<const std::byte>> parts, Sha256& digest) {
   if (parts.empty()) AddFile({}, digest);
   for (const auto& part : parts) AddFile(part, digest);

@@ -7,7 +7,7 @@
 namespace edgevlm {
 namespace {
 
-// From this EXIF orientation on, the image lies on its side.
+// From this EXIF orientation on, width and height are swapped.
 constexpr int kFirstOnItsSide = 5;
 
 }  // namespace

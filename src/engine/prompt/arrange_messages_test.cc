@@ -54,7 +54,7 @@ TEST(ArrangeMessages, SystemMessagesComeFirstWhereTheyMust) {
   EXPECT_EQ(Arranged(messages, true), "U:a S:s U:b S:t A:c");
   EXPECT_EQ(Arranged(messages, false), "S:s\n\nt U:a\n\nb A:c");
   EXPECT_EQ(Arranged({User("a"), System("s")}, false), "S:s U:a");
-  // What is last counts without them.
+  // System messages do not count as the last one.
   EXPECT_EQ(Arranged({User("a"), Assistant(""), System("s")}, false), "S:s U:a");
   EXPECT_EQ(Arranged({User("a"), Assistant("b"), User(""), System("s")}, false), "S:s U:a A:b U:");
 }

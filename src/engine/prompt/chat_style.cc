@@ -34,7 +34,7 @@ std::vector<ChatPart> PartsOf(const Message& message, Images& images) {
   return parts;
 }
 
-// Collects pieces until an image cuts them.
+// Collects pieces up to the next image.
 class Writer {
  public:
   explicit Writer(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
@@ -121,7 +121,7 @@ Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,
   const std::string_view eos = tokenizer.eos() ? tokenizer.SpecialName(*tokenizer.eos()) : "";
   Result<ChatTemplate> chosen = ChooseChatTemplate(name, *own, eos);
   if (!chosen) return chosen.error();
-  std::vector<std::string> stops;  // those that are no token
+  std::vector<std::string> stops;  // those that are not tokens
   for (const std::string& end : chosen->ends) {
     if (!tokenizer.Special(end)) stops.push_back(end);
   }

@@ -1,4 +1,4 @@
-// Conversations: what Session::Chat makes of messages.
+// Conversations: how Session::Chat handles messages.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 constexpr int kImageTokens = 16;
 const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
 
-// A model without tokens for its tasks: it is spoken to by a chat template.
+// A model without task tokens: it uses a chat template.
 Engine ChatEngine(const EngineOptions& options = {.threads = 1}) {
   TinyModel model = TinyWithTokenizer();
   auto& tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
@@ -120,7 +120,7 @@ TEST(Chat, RefusesWhatIsNoConversation) {
   EXPECT_EQ(error({User({{.text = "a"}})}), "replied");
 }
 
-// Token by token what one reply would have been, wherever it is cut.
+// The same tokens as in one reply, wherever it is cut.
 TEST(Chat, ContinuesAReply) {
   for (const char* chat_template : {"chatml", "phi3", "zephyr"}) {
     const Engine engine = ChatEngine({.threads = 1, .chat_template = chat_template});
@@ -130,7 +130,7 @@ TEST(Chat, ContinuesAReply) {
       std::vector<Message> messages = {User({{.text = question}})};
       const Reply whole = *session.Chat(messages, {.max_tokens = 12});
       const Reply partial = *session.Chat(messages, {.max_tokens = 5});
-      // What was cut inside a character, or lost its first blank, is not the same text.
+      // A text cut inside a character, or without its first blank, is another text.
       const std::vector<int> tokens = TokenizeText(engine, partial.text);
       if (tokens.size() != 5 || whole.reply_tokens != 12) continue;
       messages.push_back(Assistant(partial.text));

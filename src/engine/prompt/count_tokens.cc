@@ -11,7 +11,7 @@
 namespace edgevlm {
 namespace {
 
-// An image with the places that it would take, and nothing in them.
+// An image with its number of positions, but without values.
 Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std::string& file) {
   if (model.vision_encoder == nullptr) {
     return Error{ErrorCode::kUnsupported, "image: this model reads none"};

@@ -1,4 +1,4 @@
-// Prompt: what a sequence holds, or is to hold, in order: tokens, and images in their place.
+// Prompt: the tokens and images that a sequence holds or will hold, in order.
 #pragma once
 
 #include <memory>
@@ -16,29 +16,29 @@ class Prompt {
   // Rows [first_row, first_row + rows) of an image's embeddings. REQUIRES: it has them.
   void Add(std::shared_ptr<const EncodedImage> image, int first_row, int rows);
 
-  // The last tokens begin the reply: what the model says goes on from there.
+  // The last tokens begin the reply: the model continues from there.
   void EndInReply() { ends_in_reply_ = true; }
   bool ends_in_reply() const { return ends_in_reply_; }
 
-  // Places in the context.
+  // Positions in the context.
   int rows() const { return rows_; }
 
-  // How many rows come before what is about them: all up to the end of the last image, or all
-  // there are if there is none.
+  // Rows of the prefix that other prompts may share: up to the end of the last image, or all rows
+  // if there is none.
   int PrefixRows() const;
 
-  // What comes from row `first` on. Views of this prompt and of its images. REQUIRES: 0 <= first
-  // <= rows().
+  // The inputs from row `first` on. Views of this prompt and of its images. REQUIRES: 0 <= first <=
+  // rows().
   std::vector<Input> InputsFrom(int first) const;
 
-  // All tokens, without the rows of images.
+  // All tokens, without image rows.
   std::vector<int> Tokens() const;
 
-  // Forgets all but the first n rows. REQUIRES: 0 <= n <= rows().
+  // Drops all but the first n rows. REQUIRES: 0 <= n <= rows().
   void TruncateTo(int n);
 
-  // How many rows both begin with. O(rows); images are compared by their values unless they are
-  // one object.
+  // The length of the common prefix in rows. O(rows); images are compared by their values unless
+  // they are one object.
   friend int CommonRows(const Prompt& a, const Prompt& b);
 
   // Tokens, or rows of an image. Neighboring tokens are always in one part, so that equal prompts

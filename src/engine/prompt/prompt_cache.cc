@@ -40,7 +40,7 @@ void PromptCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
     const std::lock_guard lock(mutex_);
     if (rows == 0 || Holds(prefix)) return;
   }
-  // Copied without the lock: others need not wait.
+  // Copied without the lock, so that others need not wait.
   CacheShape shape = sequence.shape();
   shape.capacity = rows;
   auto copy = std::make_shared<Prefix>(Prefix{prefix, SequenceCache(shape)});
@@ -56,7 +56,7 @@ void PromptCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
   lru_.Insert(std::move(copy), bytes);
 }
 
-// Whether one that is held begins with this prefix.
+// Whether a cached entry begins with this prefix.
 bool PromptCache::Holds(const Prompt& prefix) {
   return std::any_of(lru_.begin(), lru_.end(), [&](const auto& entry) {
     return CommonRows(entry.value->prompt, prefix) == prefix.rows();

@@ -1,5 +1,5 @@
-// PromptCache: the prefix cache. Keys and values of prompt prefixes, shared by the sessions of an
-// engine.
+// PromptCache: the prefix cache. Keys and values of prompt prefixes, shared by an engine's
+// sessions.
 #pragma once
 
 #include <cstddef>
@@ -13,24 +13,24 @@
 
 namespace edgevlm {
 
-// Holds up to a number of bytes and evicts the least recently used; a prefix larger than that is
-// not kept. Threads: any number; the sequences passed in belong to the caller.
+// Holds a limited number of bytes and evicts the least recently used prefix; it does not store a
+// larger one. Threads: any number; the sequences passed in belong to the caller.
 class PromptCache {
  public:
   explicit PromptCache(std::size_t budget_bytes) : lru_(budget_bytes) {}
 
-  // Copies the longest prefix of the prompt that is held under the sequence's cache policy into the
-  // sequence, if it is longer than the `reused` rows that the sequence shares with the prompt
-  // already. Returns how many of its first rows are the prompt's now: from `reused` to `most`.
+  // Copies the longest cached prefix of the prompt under the sequence's cache policy into the
+  // sequence, if it is longer than the `reused` rows that the sequence already shares with the
+  // prompt. Returns how many of its first rows are now the prompt's: from `reused` to `most`.
   int CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence);
 
-  // Holds the rows of a sequence that begins with this prompt, unless its policy has evicted or
-  // changed some of them. REQUIRES: the sequence has seen them.
+  // Stores the rows of a sequence that begins with this prompt, unless its policy has evicted or
+  // changed some of them. REQUIRES: the sequence holds the prompt.
   void Put(const Prompt& prefix, const SequenceCache& sequence);
 
   CacheCounters counters() const;
 
-  // Forgets all that is held.
+  // Empties the cache.
   void Clear();
 
  private:

@@ -1,4 +1,4 @@
-// PromptStyle: how a conversation becomes a prompt.
+// PromptStyle: turns a conversation into a prompt.
 #pragma once
 
 #include <memory>
@@ -20,24 +20,24 @@ class PromptStyle {
  public:
   virtual ~PromptStyle() = default;
 
-  // Empty if it is not one of the chat templates.
+  // Empty if it is not a chat template.
   virtual std::string_view name() const { return {}; }
 
-  // Whether an image stands first in every prompt that has one, and only one does.
+  // Whether prompts have at most one image, which comes first.
   virtual bool begins_with_image() const { return false; }
 
   // Whether system messages may follow others.
   virtual bool system_anywhere() const { return false; }
 
-  // The conversation, as far as it counts, up to where the reply begins; with a last message of the
-  // assistant's, up to its end: the reply goes on from there.
-  // REQUIRES: messages are arranged (arrange_messages.h), one is the user's, and the last one says
-  // something; their images are of this model.
+  // The relevant part of the conversation, up to where the reply begins; if the last message is the
+  // assistant's, up to its end: the reply continues it.
+  // REQUIRES: messages are arranged (arrange_messages.h), one is the user's, and the last one is
+  // not empty; their images are of this model.
   // Errors: kInvalid, kUnsupported.
   virtual Result<Prompt> Write(std::span<const Message> messages,
                                const Tokenizer& tokenizer) const = 0;
 
-  // The tokens of a reply, as the model would say it.
+  // The tokens of a reply, as the model would generate it.
   virtual std::vector<int> ReplyTokens(std::string_view text, const Tokenizer& tokenizer) const {
     return tokenizer.Encode(text);
   }
@@ -46,10 +46,10 @@ class PromptStyle {
   virtual std::span<const std::string> stops() const { return {}; }
 };
 
-// For models with tokens for it (the built-in one): IMAGE <|caption|>, or IMAGE <|question|>
-// question <|answer|>. Each message stands alone, about the last image shown. Case, blanks,
-// quotation marks and the final mark of a question make no difference (tokenizer/plain_question.h).
-// Null if the tokenizer lacks these tokens.
+// For models with task tokens (the built-in one): IMAGE <|caption|>, or IMAGE <|question|> question
+// <|answer|>. Each message is independent, about the last image. Case, blanks, quotation marks and
+// the final mark of a question make no difference (tokenizer/plain_question.h). Null if the
+// tokenizer lacks these tokens.
 std::unique_ptr<const PromptStyle> MakeTaskStyle(const Tokenizer& tokenizer);
 
 // For all others: a chat template, by its name or, if that is empty, by the file's own template.
@@ -58,8 +58,8 @@ Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,
                                                          const Tokenizer& tokenizer,
                                                          std::string_view name);
 
-// Whether these messages can be answered, in whatever order. Errors: kInvalid (none of the user's
-// with words or an image, images in others, not UTF-8), kTooLarge (over 1 MiB of text).
+// Checks that these messages can be answered, in any order. Errors: kInvalid (none of the user's
+// with text or an image, images in others, not UTF-8), kTooLarge (over 1 MiB of text).
 MaybeError CheckMessages(std::span<const Message> messages);
 
 }  // namespace edgevlm

@@ -10,10 +10,11 @@
 namespace edgevlm {
 namespace {
 
-// The one request that the model learned without a question mark.
+// The one request that the model was trained on without a question mark.
 constexpr std::string_view kRequest = "count ";
 
-// A question as the model learned them: plain words and a question mark. One without words stays.
+// A question in the form of the training data: plain words and a question mark. One without words
+// is left as it is.
 std::string AsLearned(const std::string& typed) {
   std::string question = PlainQuestion(typed);
   if (question.empty()) return typed;
@@ -49,7 +50,7 @@ class TaskStyle final : public PromptStyle {
     return prompt;
   }
 
-  // Texts were learned with a blank before their first word.
+  // Training texts have a blank before their first word.
   std::vector<int> ReplyTokens(std::string_view text, const Tokenizer& tokenizer) const override {
     return tokenizer.Encode(std::string(" ").append(text));
   }

@@ -1,4 +1,4 @@
-// Token lists with a place for the image.
+// Token lists that may contain one image.
 #pragma once
 
 #include <span>
@@ -9,19 +9,19 @@
 
 namespace edgevlm {
 
-// A checked token list, cut at the image's place.
+// A checked token list, split at the image's position.
 struct TokenList {
   std::vector<Input> inputs;  // views of the list and of the image
-  int rows = 0;               // T, with the image's P
+  int rows = 0;               // T, including the image's P
   int rows_after_image = 0;   // T if there is no image
 };
 
-// tokens: ids in [0, V), kImageToken at most once if `image` is there and not at all otherwise.
-// Errors: kInvalid; kTooLarge when it takes more than `room` positions.
+// tokens: ids in [0, V), kImageToken at most once if `image` is given and not at all otherwise.
+// Errors: kInvalid; kTooLarge if it takes more than `room` positions.
 Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
                              const EncodedImage* image, int room);
 
-// Whether an encoded image was made for this model. Errors: kInvalid.
+// Checks that an encoded image was made for this model. Errors: kInvalid.
 MaybeError CheckImage(const Model& model, const EncodedImage& image);
 
 // The embeddings of an image that passed CheckImage: [P, D].

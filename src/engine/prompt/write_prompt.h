@@ -1,4 +1,4 @@
-// From messages to the prompt of a model. For engine/ only.
+// Writes messages as the prompt of a model. For engine/ only.
 #pragma once
 
 #include <span>
@@ -8,12 +8,12 @@
 
 namespace edgevlm {
 
-// The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages'
-// images are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (a
-// last message of the user's that says nothing).
+// The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages' images
+// are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (an empty last
+// message of the user's).
 Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages);
 
-// The same, where it leaves room for a reply. Errors: also kTooLarge (the context is full).
+// The same, if it leaves capacity for a reply. Errors: also kTooLarge (the context is full).
 Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages);
 
 }  // namespace edgevlm

@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-// With the strings at which the model's prompt style ends a reply.
+// Adds the stop strings of the model's prompt style.
 DecodeOptions WithStops(const DecodeOptions& options, const Model& model) {
   DecodeOptions all = options;
   const auto stops = model.style->stops();

@@ -1,5 +1,5 @@
-// ActiveReply: one reply under way, from its prompt to its text. A Session steps one alone, a
-// Scheduler steps many in one batch; everything else that replies have in common is here.
+// ActiveReply: one reply from its prompt to its text. A Session steps one alone, a Scheduler many
+// in one batch; everything else that replies have in common is here.
 #pragma once
 
 #include <optional>
@@ -15,23 +15,23 @@ namespace edgevlm {
 class ActiveReply {
  public:
   // prompt, sequence, speculation: must outlive it.
-  //   reused_rows  of the prompt, that the sequence holds: ReusePrefix
+  //   reused_rows  prompt rows that the sequence already holds: ReusePrefix
   //   speculation  of the batch decoder's drafter; null: none
   // REQUIRES: !Validate(options).
   ActiveReply(const EngineState& engine, const Prompt& prompt, int reused_rows, Sequence& sequence,
               const DecodeOptions& options, OnText on_text, Speculation* speculation);
 
-  // To be stepped until it is finished, with Update after each step.
+  // Step it until it is finished, and call Update after each step.
   Generation& generation() { return generation_; }
 
-  // Once the whole prompt is read: stops the clock of the prefill and shares the prefix.
+  // After the whole prompt is prefilled: stops the prefill timer and caches the prefix.
   void Update();
 
-  // Text, tokens, how they came about, and the timings of prefill and generation.
-  // REQUIRES: generation().finished(). Call once.
+  // Text, tokens and their counters, and the timings of prefill and generation. REQUIRES:
+  // generation().finished(). Call once.
   Reply MakeReply();
 
-  // What the sequence holds after MakeReply: prompt and reply, without the last token chosen.
+  // The contents of the sequence after MakeReply: prompt and reply, without the last token chosen.
   Prompt Held() const;
 
  private:

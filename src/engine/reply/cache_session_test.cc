@@ -1,4 +1,4 @@
-// What a session promises with every cache policy.
+// What sessions guarantee with every cache policy.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 constexpr std::string_view kLong =
     "the cat sat on a mat and looked at the other cat, which sat on another mat and looked back";
 
-// Greedy, a random model repeats itself; these draws tell replies apart.
+// With greedy decoding, a random model repeats itself; these draws make replies differ.
 const DecodeOptions kHot = {.max_tokens = 30, .temperature = 1.5f, .seed = 4};
 
 Result<Engine> Load(const std::string& cache, const PressureOptions& pressure = {}) {
@@ -32,7 +32,7 @@ Session WithImage(const Engine& engine) {
 
 class CacheSession : public ::testing::TestWithParam<const char*> {};
 
-// What an earlier question evicted is read again: it does not change the next reply.
+// Rows that an earlier question evicted are computed again: the next reply does not change.
 TEST_P(CacheSession, ASecondQuestionIsAnsweredAsIfItWereTheFirst) {
   const Engine engine = *Load(GetParam());
   Session both = WithImage(engine), second = WithImage(engine);
@@ -54,7 +54,7 @@ TEST_P(CacheSession, TheSameQuestionGetsTheSameReply) {
   EXPECT_EQ(session.Ask(kLong, kHot)->text, text);
 }
 
-// h2o is not among them: the attention of an earlier question stays counted (evicting_layer.h).
+// Except h2o: the attention of an earlier question stays counted (evicting_layer.h).
 INSTANTIATE_TEST_SUITE_P(Policies, CacheSession,
                          ::testing::Values("f16", "q8_0", "q4", "gear", "snapkv:40", "pyramid:40",
                                            "thirds:40", "window:40"),
@@ -86,7 +86,7 @@ TEST(CacheLoad, RefusesWhatCanNotBe) {
   EXPECT_THAT(error_of({.policy = "h2o", .ratio = NAN}), HasSubstr("a ratio above 0, at most 1"));
 }
 
-// A process that may have one byte is short of memory at every look.
+// With a limit of one byte, every reading finds memory short.
 TEST(CachePressure, TheCacheMovesAndTheReplySaysSo) {
   const Engine engine = *Load("f16", {.memory_limit_bytes = 1});
   Session session = WithImage(engine);

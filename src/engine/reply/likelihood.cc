@@ -1,4 +1,4 @@
-// The likelihood of a caption.
+// Computes the likelihood of a caption.
 #include <algorithm>
 #include <cmath>
 #include <span>

@@ -30,7 +30,7 @@ TEST(CaptionLikelihood, IsTheProductOfEachStep) {
   }
   const Likelihood likelihood = *engine.CaptionLikelihood(image, "cats");
   EXPECT_EQ(likelihood.tokens, 3);
-  // The logits are the same bits; the sums are made in double in another order.
+  // The logits have the same bits; the sums are computed in double in another order.
   EXPECT_NEAR(likelihood.log_probability, expected, 1e-9 * std::fabs(expected));
 }
 

@@ -5,7 +5,7 @@
 namespace edgevlm {
 namespace {
 
-// Prefixes are shared under the policy that was asked for only.
+// Prefixes are shared only under the requested policy.
 bool HasChosenCache(const Model& model, const Sequence& sequence) {
   return sequence.cache().shape().options == model.cache;
 }

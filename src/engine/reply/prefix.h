@@ -1,4 +1,4 @@
-// Prefix reuse: what a prompt shares with an earlier one is not computed again.
+// Prefix reuse: the part of a prompt that an earlier one shares is not computed again.
 #pragma once
 
 #include "decode/sequence.h"
@@ -8,16 +8,17 @@
 namespace edgevlm {
 
 // Leaves in the sequence the longest prefix of the prompt that has been computed before, here or,
-// if the engine has a prefix cache, by another session; everything else goes. Returns its rows. The
-// last row of the prompt is always computed: its logits are needed. Then, if memory is short, moves
-// the sequence's cache to a stronger policy; to a weaker one it returns when it holds nothing.
+// if the engine has a prefix cache, by another session; drops everything else. Returns its rows.
+// The last row of the prompt is always computed: its logits are needed. Then, under memory
+// pressure, converts the sequence's cache to a more compact policy; a less compact one is restored
+// only when the sequence is empty.
 //   held  what the sequence holds now
 // Cost: copies rows that come from the prefix cache.
 int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& prompt,
                 Sequence& sequence);
 
-// Puts what comes before the question, the images above all, into the engine's prefix cache, unless
-// memory pressure has moved the sequence's cache. REQUIRES: the sequence has read the prompt.
+// Stores what comes before the question, the images above all, in the engine's prefix cache, unless
+// memory pressure has converted the sequence's cache. REQUIRES: the sequence holds the prompt.
 void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence);
 
 }  // namespace edgevlm

@@ -12,7 +12,7 @@ namespace {
 constexpr int kMaxSteps = 2;  // f16, q8_0, q4
 constexpr double kFree = 0.9;
 
-// The next stronger policy; the same where there is none.
+// The next more compact policy; the same if there is none.
 CacheOptions Stronger(const CacheOptions& options) {
   const std::string_view stronger = FindCachePolicy(options.policy)->stronger;
   return stronger.empty() ? options : CacheOptions{.policy = std::string(stronger)};
@@ -24,7 +24,7 @@ PressureMonitor::PressureMonitor(const PressureOptions& options, std::string roo
                                  std::chrono::milliseconds period)
     : options_(options), root_(std::move(root)), period_(period) {}
 
-// Both states have a gap between going on and going back, so that they do not flicker.
+// Both decisions have hysteresis, so that they do not flicker.
 void PressureMonitor::Look() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_look_) return;

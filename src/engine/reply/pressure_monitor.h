@@ -1,4 +1,4 @@
-// PressureMonitor: says when to save memory and when to save heat.
+// PressureMonitor: decides when to save memory and when to reduce heat.
 #pragma once
 
 #include <chrono>
@@ -13,16 +13,16 @@ namespace edgevlm {
 // Threads: any number.
 class PressureMonitor {
  public:
-  // root: as for ReadMemoryUse. period: what was read is believed for so long.
+  // root: as for ReadMemoryUse. period: how long a reading stays valid.
   explicit PressureMonitor(const PressureOptions& options, std::string root = {},
                            std::chrono::milliseconds period = std::chrono::seconds(1));
 
-  // What to hold caches with, where `wanted` was asked for: at each look that finds too much memory
-  // in use one policy stronger, as far as there are stronger ones; at each that finds a tenth of
-  // the limit free, one back.
+  // The policy to use in place of `wanted`: each reading with too much memory in use moves to the
+  // next more compact policy, if there is one; each with a tenth of the limit free moves back by
+  // one.
   CacheOptions CacheFor(const CacheOptions& wanted);
 
-  // Whether threads should rest: from the limit on until it is kCoolerBy below.
+  // Whether threads should pause: from the limit on until it is kCoolerBy below.
   bool IsHot();
   static constexpr double kCoolerBy = 5;
 
@@ -34,11 +34,11 @@ class PressureMonitor {
   const std::chrono::milliseconds period_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point next_look_;
-  int steps_ = 0;  // stronger than wanted
+  int steps_ = 0;  // towards more compact policies
   bool is_hot_ = false;
 };
 
-// Whether `other` is `wanted` or one of the policies stronger than it.
+// Whether `other` is `wanted` or a more compact policy.
 bool IsAtLeast(const CacheOptions& other, const CacheOptions& wanted);
 
 }  // namespace edgevlm

@@ -11,7 +11,7 @@
 namespace edgevlm {
 namespace {
 
-// A folder that stands for "/".
+// A folder that replaces "/".
 class FakeMachine {
  public:
   FakeMachine()

@@ -1,4 +1,4 @@
-// What an engine's sessions need not do twice: encode images, read how prompts begin.
+// Work that an engine's sessions share: encoded images, prefilled prefixes.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -13,7 +13,7 @@ constexpr int kImageTokens = 16;
 const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
 constexpr std::size_t kAmple = std::size_t{1} << 24;
 
-// With a chat template, or with tokens for its tasks.
+// With a chat template, or with task tokens.
 Engine Load(const EngineOptions& options, bool chats = true) {
   TinyModel model = TinyWithTokenizer();
   auto& tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
@@ -30,7 +30,7 @@ Message Assistant(std::string text) {
   return {.role = Role::kAssistant, .parts = {{.text = std::move(text)}}};
 }
 
-// Three turns about one image: one encoding, and every row of the prompt read once.
+// Three turns about one image: one encoding, and every row of the prompt computed once.
 TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
   const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
@@ -38,7 +38,7 @@ TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
   std::vector<Message> messages;
   int read = 0, prompt_tokens = 0;
   for (const char* question : {"what?", "and where?", "how many?"}) {
-    const auto image = engine.FindImage(file);  // shown again with every question
+    const auto image = engine.FindImage(file);  // sent again with every question
     ASSERT_TRUE(image.ok()) << image.error().message;
     std::vector<Part> parts = {{.text = question}};
     if (messages.empty()) parts.insert(parts.begin(), Part{.image = *image});
@@ -101,7 +101,7 @@ TEST(Reuse, ManyAtOnceEncodeOnce) {
   EXPECT_EQ(engine.image_cache().hits, 7u);
 }
 
-// A second session reads no row of the image that the first has read, and says the same.
+// A second session computes no row of the image that the first has computed, and replies the same.
 TEST(Reuse, SessionsShareHowPromptsBegin) {
   const Engine plain = Load({.threads = 1});
   const Engine engine =
@@ -125,7 +125,7 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
   EXPECT_GT(counters.bytes, 0u);
 }
 
-// A conversation that goes on takes the place of its beginning; others push out what is old.
+// A continued conversation replaces its prefix in the cache; others evict the oldest.
 TEST(Reuse, TheBudgetOfPromptsHolds) {
   const Engine ample = Load({.threads = 1, .prompt_cache_bytes = kAmple});
   const auto chat = [](const Engine& of, Session& session, const std::vector<Message>& messages) {

@@ -27,7 +27,7 @@ void PutCount(Count count, ByteWriter& writer) {
   writer.Put(static_cast<std::uint32_t>(count));
 }
 
-// The images of a session, each once, known by the number that the bytes give it: from 1, 0 for
+// The images of a session, each once, with the numbers that the bytes use for them: from 1, 0 for
 // none.
 class ImageTable {
  public:
@@ -91,8 +91,7 @@ Error Corrupt(const std::string& what) {
   return {ErrorCode::kCorrupt, "session: " + what + ": expected other bytes: it is cut or changed"};
 }
 
-// Reads the parts in their order. After a failure ok() is false, and all there is to say is what
-// was being read.
+// Reads the parts in order. After a failure ok() is false, and only the part being read is known.
 class Parser {
  public:
   explicit Parser(std::span<const std::byte> bytes) : reader_(bytes) {}
@@ -113,10 +112,10 @@ class Parser {
   }
 
  private:
-  // What is counted in int everywhere else.
+  // Counts that are int everywhere else.
   static bool Fits(std::uint64_t count) { return count <= std::numeric_limits<int>::max(); }
 
-  // A number of things that take at least `bytes_each`; 0 after a failure.
+  // A count of items of at least `bytes_each` bytes; 0 after a failure.
   std::size_t ReadCount(std::size_t bytes_each) {
     const auto count = reader_.Get<std::uint32_t>();
     ok_ = ok_ && reader_.ok() && count <= reader_.remaining() / bytes_each;

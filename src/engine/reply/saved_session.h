@@ -1,4 +1,4 @@
-// A conversation as bytes, to go on with it later.
+// Serializes a conversation so that it can be continued later.
 #pragma once
 
 #include <memory>
@@ -14,26 +14,26 @@
 
 namespace edgevlm {
 
-// What is written, little-endian: a mark with the version, the model's identity, the images that
-// occur anywhere (each once), which of them is set, the messages, the prompt that the cache holds,
-// the cache's own bytes; then the SHA-256 of all that as 64 hexadecimal digits.
+// The format, little-endian: a mark with the version, the model's identity, all images (each once),
+// which of them is current, the messages, the prompt that the cache holds, the cache's own bytes;
+// then the SHA-256 of all that as 64 hexadecimal digits.
 struct SavedSession {
   std::string identity;                       // of the model: 64 hexadecimal digits
-  std::shared_ptr<const EncodedImage> image;  // the one set, or null
+  std::shared_ptr<const EncodedImage> image;  // the current one, or null
   std::vector<Message> messages;
   Prompt prompt;                     // what the cache holds
-  std::span<const std::byte> cache;  // of somebody else; as SequenceCache::Save writes it
+  std::span<const std::byte> cache;  // not owned; as SequenceCache::Save writes it
 };
 
 std::vector<std::byte> WriteSession(const SavedSession& session);
 
-// Reads what WriteSession wrote; the cache's bytes are a view of `bytes`. Nothing is taken that the
-// bytes do not have. What they say is sound by itself (counts, sizes, roles, images); whether it
-// fits the model is asked by whoever uses it. Errors: kInvalid (not a session), kCorrupt (cut or
+// Parses the output of WriteSession; the cache's bytes are a view of `bytes`. Allocates no more
+// than the bytes contain. The result is internally consistent (counts, sizes, roles, images);
+// callers check whether it fits the model. Errors: kInvalid (not a session), kCorrupt (truncated or
 // changed).
 Result<SavedSession> ReadSession(std::span<const std::byte> bytes);
 
-// The same without the digest at the end: for the fuzzer, which cannot make one.
+// The same without the digest at the end: for the fuzzer, which cannot compute one.
 Result<SavedSession> ReadSessionBody(std::span<const std::byte> bytes);
 
 }  // namespace edgevlm

@@ -21,7 +21,7 @@ Engine Load(const EngineOptions& options, unsigned seed = 7) {
   return *std::move(engine);
 }
 
-// A conversation about an image, and the reply that would come next.
+// A conversation about an image, and the reply that would follow.
 struct Talk {
   explicit Talk(const Engine& engine) : session(engine) {
     const std::vector<std::byte> file = TinyImage(40, 30, 1);
@@ -132,7 +132,7 @@ TEST(SavedSession, WhatIsCutIsRefused) {
   EXPECT_EQ(ErrorOf(session.Restore(saved)), "restored");
 }
 
-// As a file that was cut and given a digest of what is left: every section says so by itself.
+// A truncated file with a digest of the rest: every section detects it itself.
 TEST(SavedSession, NoSectionReadsBeyondItsEnd) {
   const std::vector<std::byte> saved = Talk(Load({.threads = 1})).Save();
   const std::size_t body = saved.size() - 64;
@@ -156,7 +156,7 @@ TEST(SavedSession, WhatIsChangedIsRefused) {
   EXPECT_EQ(ErrorOf(session.Restore({})), "session: expected a saved one, found another file");
 }
 
-// With a right digest: somebody wrote it so.
+// With a valid digest, as if written on purpose.
 TEST(SavedSession, WhatDoesNotFitTheModelIsRefused) {
   const Engine engine = Load({.threads = 1});
   const std::vector<std::byte> bytes = Talk(engine).Save();

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A model's file on the disk, as long as this lives.
+// A model's file on disk, for the lifetime of this object.
 class ModelOnDisk {
  public:
   explicit ModelOnDisk(const TinyModel& model, const std::string& name = "draft")
@@ -51,7 +51,7 @@ std::string ErrorOf(const SpeculationOptions& options) {
   return engine ? "loaded" : engine.error().message;
 }
 
-// What a session says of one image, over several turns.
+// A session's replies about one image, over several turns.
 std::vector<std::string> Conversation(const Engine& engine, const DecodeOptions& options,
                                       std::span<const std::byte> image, int& accepted) {
   Session session(engine);
@@ -95,7 +95,7 @@ TEST(Speculation, GreedyRepliesStayTheSame) {
   }
 }
 
-// Real images, a model that says something about them, and a context that is nearly full.
+// Real images, a trained model, and a context that is nearly full.
 TEST(Speculation, TheBuiltInModelSaysTheSame) {
   const Result<Engine> plain = Engine::LoadBuiltin({.threads = 2});
   ASSERT_TRUE(plain.ok());

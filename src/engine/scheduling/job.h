@@ -18,7 +18,7 @@ inline double MillisecondsSince(SchedulerClock::time_point begin) {
   return std::chrono::duration<double, std::milli>(SchedulerClock::now() - begin).count();
 }
 
-// Shared by the threads of a scheduler: what is not atomic belongs to the preparer until
+// Shared by the threads of a scheduler: non-atomic members belong to the preparer until
 // is_prepared, and to the stepping thread afterwards.
 struct Job {
   std::uint64_t number = 0;
@@ -28,7 +28,7 @@ struct Job {
   std::atomic<bool> is_cancelled = false;
   std::atomic<int> images_done = 0;
   std::atomic<bool> is_prepared = false;
-  std::atomic<bool> has_no_memory = false;  // there was too little of it to go on
+  std::atomic<bool> has_no_memory = false;  // memory ran out for it
   std::optional<Result<PreparedReply>> prepared;
 
   bool IsOver() const { return is_cancelled || SchedulerClock::now() >= request.deadline; }

@@ -65,7 +65,7 @@ class Encoding {
   std::vector<ImageReply> MoveNotes() { return std::move(notes_); }
 
  private:
-  // It stands before the one that is looked at.
+  // It comes before the image that is used.
   void Skip(const RequestPart& part) {
     notes_.emplace_back();
     if (part.image != nullptr) hooks_.on_image(++done_);
@@ -80,7 +80,7 @@ class Encoding {
                                                      const std::string& scope) {
     if (hooks_.is_over()) return Cancelled();
     const std::string& file = *part.image;
-    // Who else wants it finds it only where images are kept.
+    // Other requests find it only if images are cached.
     const auto is_over = [&] {
       return hooks_.is_over() &&
              (engine_.runtime.image_cache == nullptr || !hooks_.is_wanted(file));
@@ -130,7 +130,7 @@ Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& req
   Result<Prompt> prompt = WritePrompt(engine.model, *messages);
   if (!prompt) return prompt.error();
   if (hooks.is_over()) return Cancelled();
-  // Not more than this reply can fill: many run at the same time.
+  // Allocates no more than this reply can fill: many run at the same time.
   const Model& model = engine.model;
   const int rows = prompt->rows();
   const int positions =

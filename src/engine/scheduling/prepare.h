@@ -17,21 +17,22 @@ namespace edgevlm {
 struct PreparedReply {
   Prompt prompt;
   std::unique_ptr<Sequence> sequence;  // of prompt and reply
-  int reused_rows = 0;                 // of the prompt, that the sequence holds already
-  Timings timings;                     // decode, preprocess and encode of what was encoded for this
+  int reused_rows = 0;                 // of the prompt, already in the sequence
+  Timings timings;                     // decode, preprocess and encode of images encoded for it
   int image_tokens = 0;
   std::vector<ImageReply> images;
 };
 
 struct PrepareHooks {
-  std::function<bool()> is_over;  // asked now and then; true: give up, with kCancelled
-  // Whether an image is to be encoded although it is over: for somebody else.
+  std::function<bool()> is_over;  // polled; true: stop, with kCancelled
+  // Whether an image is to be encoded although is_over: another request needs it.
   std::function<bool(const std::string& image)> is_wanted;
-  std::function<void(int)> on_image;  // how many are encoded
+  std::function<void(int)> on_image;  // called with the number of encoded images
 };
 
 // Encodes the images, writes the prompt, allocates the sequence and reuses a prefix. Errors: as
-// Session::Chat and Engine::EncodeImage; those of images say "image N: " when there are several.
+// Session::Chat and Engine::EncodeImage; those of images begin with "image N: " if there are
+// several.
 Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,
                               const PrepareHooks& hooks);
 

@@ -42,7 +42,7 @@ void Preparer::Add(std::shared_ptr<Job> job) {
   wake_.notify_all();
 }
 
-// Whether one that waits here shows it.
+// Whether a job waiting here has this image.
 bool Preparer::IsWanted(const std::string& image, const std::string& scope) {
   const std::lock_guard lock(mutex_);
   return std::ranges::any_of(waiting_, [&](const std::shared_ptr<Job>& job) {

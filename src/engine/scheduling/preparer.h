@@ -1,4 +1,4 @@
-// Preparer: a thread that encodes images and writes prompts while others step. For
+// Preparer: a thread that encodes images and writes prompts while other requests are decoded. For
 // engine/scheduling/ only.
 #pragma once
 
@@ -14,17 +14,17 @@
 
 namespace edgevlm {
 
-// One job after the other, in the order in which they came. Threads: any.
+// Handles jobs in order of arrival. Threads: any.
 class Preparer {
  public:
-  // on_change: called on the preparer's thread when a job has got further.
+  // on_change: called on the preparer's thread when a job has progressed.
   Preparer(const EngineState& engine, std::function<void()> on_change);
-  // Waits for the job under way, whose hooks should say that it is over.
+  // Waits for the current job, whose hooks should report that it is over.
   ~Preparer();
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
 
-  // Fills job->prepared and sets is_prepared, later.
+  // Fills job->prepared and sets is_prepared asynchronously.
   void Add(std::shared_ptr<Job> job);
 
  private:
@@ -37,7 +37,7 @@ class Preparer {
   std::condition_variable wake_;
   std::deque<std::shared_ptr<Job>> waiting_;
   bool stop_ = false;
-  std::thread thread_;  // last: it uses the rest
+  std::thread thread_;  // last: it uses the other members
 };
 
 }  // namespace edgevlm

@@ -5,7 +5,7 @@
 namespace edgevlm {
 namespace {
 
-// How much the last step counts.
+// The weight of the last step in the moving average.
 constexpr double kWeight = 0.25;
 
 void Approach(double& value, double seen) {
@@ -28,7 +28,7 @@ void PromptBudget::Learn(int prompt_rows, double milliseconds) {
   if (step_ms_ == 0) return;
   const double added = std::max(milliseconds - step_ms_, 0.0) / prompt_rows;
   if (added > row_ms_) {
-    row_ms_ = added;  // what was too long must not be so again
+    row_ms_ = added;  // a step that was too slow must not be repeated
   } else if (added > 0) {
     Approach(row_ms_, added);
   }

@@ -18,11 +18,11 @@ TEST(PromptBudget, KeepsStepsShort) {
   budget.Learn(0, 20);            // a step
   budget.Learn(16, 20 + 2 * 16);  // 2 ms per row
   EXPECT_EQ(budget.Rows(), 12);   // 20 + 12 * 2 = 2.2 * 20
-  budget.Learn(12, 20 + 3 * 12);  // they cost more than was thought
+  budget.Learn(12, 20 + 3 * 12);  // they cost more than expected
   EXPECT_EQ(budget.Rows(), PromptBudget::kMinRows);
 }
 
-// The first rows cost little: many are not as cheap.
+// The first rows cost little, many rows more.
 TEST(PromptBudget, GrowsByHalfAtATime) {
   PromptBudget budget(64);
   for (int i = 0; i < 50; ++i) budget.Learn(0, 100);

@@ -65,7 +65,7 @@ void RunningReply::StartGenerating() {
       speculation_ ? &*speculation_ : nullptr);
 }
 
-// Once for every change.
+// Notifies once for every change.
 void RunningReply::NotifyProgress(RequestStage stage, int done, int total) {
   const Progress& last = last_progress_;
   if (last.stage == stage && last.done == done && last.total == total) return;

@@ -1,4 +1,4 @@
-// RunningReply: a job whose turn has come. For engine/scheduling/ only.
+// RunningReply: a job that runs. For engine/scheduling/ only.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace edgevlm {
 
-// First the preparer encodes its images; then it is generated, step by step, on the stepping
-// thread. Threads: one, the stepping one.
+// First the preparer encodes its images; then the stepping thread generates the reply. Threads:
+// one, the stepping one.
 class RunningReply {
  public:
   // drafter: of the batch decoder that steps it; null: none.
@@ -18,12 +18,12 @@ class RunningReply {
 
   const Job& job() const { return *job_; }
 
-  // Notes what has happened since the last call: notifies the listener of progress, begins to
-  // generate when all is prepared. Returns what the listener is to receive when the request is
-  // over, which it then is.
+  // Handles what has happened since the last call: notifies the listener of progress, starts
+  // generating when everything is prepared. Returns the final result for the listener when the
+  // request is over.
   std::optional<Result<RequestReply>> Update();
 
-  // Memory ran out in the middle of a step: the next Update ends the request.
+  // Memory ran out during a step: the next Update ends the request.
   void Abandon() { job_->has_no_memory = true; }
 
   // Null while there is nothing to step.

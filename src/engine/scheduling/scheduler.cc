@@ -24,7 +24,7 @@
 namespace edgevlm {
 namespace {
 
-// After memory has run out, until it is asked for again.
+// Delay before retrying an allocation after memory ran out.
 constexpr std::chrono::milliseconds kMemoryRetry{1};
 
 }  // namespace
@@ -54,20 +54,20 @@ struct Scheduler::State {
   std::deque<std::shared_ptr<Job>> waiting;
   std::vector<std::shared_ptr<Job>> started;  // those that run
   std::uint64_t last_number = 0;
-  bool has_news = false;  // something for the stepping thread to look at
+  bool has_news = false;  // the stepping thread has something to check
   bool stop = false;
 
-  // Of the stepping thread.
+  // Used by the stepping thread only.
   std::list<RunningReply> running;
   std::vector<Generation*> generations;
-  std::optional<BatchDecoder> batch_decoder;  // never none; made anew after memory ran out in it
+  std::optional<BatchDecoder> batch_decoder;  // always set; recreated after memory ran out in it
   PromptBudget prompt_budget;
-  bool is_abandoned = false;  // the stepper is left in the middle of a step
+  bool is_abandoned = false;  // a step of batch_decoder was interrupted
 
-  // Words need not wait for images.
+  // Text-only requests need not wait for images.
   std::optional<Preparer> images;
   std::optional<Preparer> words;
-  std::thread thread;  // last: it uses the rest
+  std::thread thread;  // last: it uses the other members
 };
 
 void Scheduler::State::Wake() {
@@ -78,7 +78,7 @@ void Scheduler::State::Wake() {
   wake.notify_all();
 }
 
-// Until when nothing can happen by itself.
+// The earliest deadline, if no event comes first.
 SchedulerClock::time_point Scheduler::State::NextDeadline() const {
   auto next = SchedulerClock::time_point::max();
   for (const auto& job : waiting) next = std::min(next, job->request.deadline);
@@ -110,7 +110,8 @@ void Scheduler::State::Work() {
   }
 }
 
-// Memory has run out: what runs ends with an error, which gives some back, and what waits goes on.
+// Memory ran out: running requests end with an error, which frees memory, and waiting ones
+// continue.
 void Scheduler::State::Abandon() {
   for (RunningReply& reply : running) reply.Abandon();
   is_abandoned = true;
@@ -119,7 +120,7 @@ void Scheduler::State::Abandon() {
   wake.wait_for(lock, kMemoryRetry, [this] { return stop; });
 }
 
-// Ends what is over and starts what has waited. False when all is to end and nothing is left.
+// Ends requests that are over and starts waiting ones. False when stopping and nothing is left.
 bool Scheduler::State::AdmitAndFinish() {
   generations.clear();
   for (auto reply = running.begin(); reply != running.end();) {
@@ -134,7 +135,7 @@ bool Scheduler::State::AdmitAndFinish() {
       const std::lock_guard lock(mutex);
       std::erase_if(started, [&](const auto& job) { return job.get() == &reply->job(); });
     }
-    reply = running.erase(reply);  // its memory is free before its client can ask again
+    reply = running.erase(reply);  // free its memory before its client can send another request
     listener->OnEnd(*end);
   }
   if (is_abandoned && running.empty()) {
@@ -173,7 +174,7 @@ void Scheduler::State::Step() {
   const bool generates = std::ranges::any_of(
       generations, [](Generation* generation) { return !generation->reading(); });
   const int before = unread();
-  // A long pass for nobody is left between two blocks.
+  // A long pass that no request needs is abandoned between two blocks.
   bool is_left = false;
   const std::function<bool()> is_over = [&] {
     is_left = is_left || std::ranges::all_of(running, [](RunningReply& reply) {

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 constexpr auto kPatience = 30s;
 
-// Keeps what it hears, and lets others wait for it.
+// Records events, and lets others wait for them.
 class Recorder final : public ReplyListener {
  public:
   void OnAccepted(int waiting_before) override { position_ = waiting_before; }
@@ -42,7 +42,7 @@ class Recorder final : public ReplyListener {
     change_.notify_all();
   }
 
-  // What OnEnd heard.
+  // The result given to OnEnd.
   Result<RequestReply> Wait() {
     std::unique_lock lock(mutex_);
     const bool ended = change_.wait_for(lock, kPatience, [this] { return end_.has_value(); });
@@ -123,7 +123,7 @@ TEST_F(SchedulerTest, AnswersAsASessionDoes) {
   EXPECT_GE(reply->reply.timings.total_ms, reply->first_token_ms);
 }
 
-// A model that looks at the last image only is not shown the others, and the reply says so.
+// A model that takes the last image only does not get the others, and the reply reports it.
 TEST_F(SchedulerTest, ReportsWhichImagesWereEncoded) {
   Scheduler scheduler(engine_, {});
   const auto one = Submit(scheduler, About(MakeImage(2), 3))->Wait();
@@ -142,7 +142,7 @@ TEST_F(SchedulerTest, ReportsWhichImagesWereEncoded) {
   }
 }
 
-// Guesses are checked in the batch that all share, and change nothing.
+// Drafts are verified in the shared batch, and change nothing.
 TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
   constexpr unsigned kRequests = 5;
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
@@ -235,7 +235,7 @@ TEST_F(SchedulerTest, CancelsWhereverARequestIs) {
   scheduler.Cancel(*number);  // which has ended
 }
 
-// Whatever the step is at: nothing is said any more, and others are not touched.
+// In any stage: no more text is emitted, and others are not affected.
 TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
   Scheduler scheduler(engine_, {.running = 2});
   const auto alone = Submit(scheduler, About(MakeImage(1), 8))->Wait();
@@ -257,7 +257,7 @@ TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   ReplyRequest late = About(MakeImage(1), 60);
   late.deadline = std::chrono::steady_clock::now();
   EXPECT_EQ(Submit(scheduler, late)->Wait().error().code, ErrorCode::kCancelled);
-  // One that waits behind another, which itself is in no hurry.
+  // A request that waits behind another, which has no deadline.
   std::mutex hold;
   hold.lock();
   auto generating = std::make_shared<Recorder>();

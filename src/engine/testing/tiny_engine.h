@@ -1,4 +1,4 @@
-// A whole model file with random weights, with a tokenizer for any text. For tests.
+// A complete model file with random weights and a tokenizer for any text. For tests.
 #pragma once
 
 #include <string>
@@ -35,7 +35,7 @@ inline TinyModel TinyWithTokenizer(unsigned seed = 7) {
   for (std::size_t i = 0; i < embeddings.size(); ++i) {
     const std::size_t token = i / TinyModel::kWidth;
     const bool is_letter = 'a' <= token && token <= 'z';
-    if (!is_letter) embeddings[i] *= 0.25f;  // exact in float16, but for the smallest
+    if (!is_letter) embeddings[i] *= 0.25f;  // exact in float16, except for the smallest
   }
   std::vector<std::int32_t> types(tokens.size(), 1);
   std::fill(types.end() - kTinyControls, types.end(), 3);

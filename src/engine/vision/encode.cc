@@ -13,7 +13,7 @@
 namespace edgevlm {
 namespace {
 
-// Squares per pass: enough for the matrices to be read once for several.
+// Tiles per pass: enough to reuse each read of the matrices.
 constexpr long long kMaxTiles = 8;
 
 int TilesPerPass(const Model& model) {
@@ -72,7 +72,7 @@ EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> em
   return encoded;
 }
 
-// The rows of every tile that the decoder is to read.
+// The rows of every tile that the decoder reads.
 //   all     [n * tokens, D]
 //   scores  [n, P], or empty
 //   kept    [n * model.pruner.count(), D]
@@ -90,8 +90,8 @@ void KeepRows(const Model& model, View<const float> all, View<const float> score
   }
 }
 
-// Vision encoder and projector, as many tiles at a time as there is room for. When it is over the
-// embeddings mean nothing.
+// Runs vision encoder and projector on as many tiles at a time as fit in memory. If it is over, the
+// embeddings are undefined.
 //   pixels      [n * S * S, 3]
 //   embeddings  [n * model.pruner.count(), D]
 void EncodeTiles(const Model& model, View<const float> pixels, View<float> embeddings,
@@ -128,7 +128,7 @@ void EncodeTiles(const Model& model, View<const float> pixels, View<float> embed
   workspace.Rewind(mark);
 }
 
-// One or more images together.
+// Encodes one or more images together.
 Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> images,
                                              Workspace& workspace, const Run& run) {
   const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
@@ -173,7 +173,7 @@ Result<EncodedImage> EncodeOne(const Model& model, const Image& image, double de
   return encoded;
 }
 
-// Decodes the files as many at a time as the pool has threads.
+// Decodes as many files in parallel as the pool has threads.
 Result<std::vector<Image>> DecodeFiles(const EngineState& engine, std::size_t first,
                                        std::span<const std::span<const std::byte>> files) {
   std::vector<std::optional<Result<Image>>> decoded(files.size());
@@ -205,7 +205,8 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
     return DecodeFile(engine.model, file);
   }();
   if (!image) return image.error();
-  // Asked once more than true: what was true once stays so, whoever comes meanwhile.
+  // is_over is not called again after true: it must stay true even if another caller comes
+  // meanwhile.
   bool was_over = false;
   const std::function<bool()> stays_over = [&] { return was_over = was_over || is_over(); };
   Run run = engine.runtime.VisionRun(profiler);

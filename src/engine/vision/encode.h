@@ -1,4 +1,4 @@
-// From image files to the embeddings that the decoder reads.
+// Encodes image files into embeddings for the decoder.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace edgevlm {
 
-// Decodes and encodes an image file. is_over: asked between two blocks of the vision encoder; once
+// Decodes and encodes an image file. is_over: called between two blocks of the vision encoder; once
 // it returns true the result is kCancelled; null: never. Errors: kCorrupt, kUnsupported, kTooLarge.
 Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::byte> file,
                                 Profiler* profiler, const std::function<bool()>& is_over = nullptr);
@@ -18,7 +18,7 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
 Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& pixels,
                                   Profiler* profiler);
 
-// Several files; decodes several at a time. Errors: as EncodeFile, with "image N: " before.
+// Several files; decodes several in parallel. Errors: as EncodeFile, prefixed with "image N: ".
 Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,
                                               std::span<const std::span<const std::byte>> files);
 

@@ -26,12 +26,12 @@ Result<ImageCache::Found> ImageCache::Get(const std::string& key, const Make& ma
     made_.wait(lock, [&pending] { return pending->result.has_value(); });
     if (*pending->result) return Found{**pending->result, false};
     if (pending->result->error().code != ErrorCode::kCancelled) return pending->result->error();
-    --lookups_.hits;  // it was given up before anybody was seen waiting
+    --lookups_.hits;  // cancelled before another caller was known to wait
   }
   ++lookups_.misses;
   const auto pending = std::make_shared<Pending>();
   pending_.emplace(key, pending);
-  // Wherever it is left: those who wait for an image that is not made after all make it themselves.
+  // On any exit: if the image was not computed, a waiting caller computes it.
   struct Ending {
     ~Ending() {
       if (!lock.owns_lock()) lock.lock();

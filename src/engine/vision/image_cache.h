@@ -1,4 +1,4 @@
-// ImageCache: the embeddings of images by their content, so that none is computed twice.
+// ImageCache: image embeddings keyed by content, so that none is computed twice.
 #pragma once
 
 #include <condition_variable>
@@ -17,37 +17,37 @@
 
 namespace edgevlm {
 
-// Holds up to a number of bytes and evicts the least recently used; an image larger than that is
-// not kept. While one caller makes an image, others that want it wait for it. Threads: any number.
-// Cost of a lookup: one comparison of keys per image held, which is nothing beside encoding one.
+// Holds a limited number of bytes and evicts the least recently used image; it does not store a
+// larger one. While one caller computes an image, others that need it wait. Threads: any number.
+// Cost of a lookup: one comparison of keys per image held, negligible next to encoding one.
 class ImageCache {
  public:
   using Image = std::shared_ptr<const EncodedImage>;
   using Make = std::function<Result<EncodedImage>()>;
   struct Found {
     Image image;
-    bool is_new = false;  // made by this call
+    bool is_new = false;  // computed by this call
   };
 
   explicit ImageCache(std::size_t budget_bytes) : lru_(budget_bytes) {}
 
-  // The image of this key, or what make() gives, which is called without a lock held. Its error
-  // goes to all who wait for it, but for kCancelled: then one of them makes it. Whoever asks later
-  // tries anew.
+  // The image of this key, or the result of make(), which is called without a lock held. Its error
+  // goes to all callers that wait for it, except for kCancelled: then one of them calls make().
+  // Later callers try again.
   Result<Found> Get(const std::string& key, const Make& make);
 
-  // Null if it is not held.
+  // Null if it is not cached.
   Image Find(const std::string& key);
 
-  // Whether somebody waits for what another is making.
+  // Whether a caller waits for an image that another one computes.
   bool IsWaitedFor(const std::string& key) const;
 
-  // Holds an image that comes from elsewhere, if there is none of this key.
+  // Stores an image computed elsewhere, unless the key exists.
   void Put(const std::string& key, Image image);
 
   CacheCounters counters() const;
 
-  // Forgets all that is held.
+  // Empties the cache.
   void Clear();
 
  private:
@@ -55,13 +55,13 @@ class ImageCache {
     std::string key;
     Image image;
   };
-  // An image under way; whoever waits holds it too.
+  // An image being computed; waiting callers share ownership.
   struct Pending {
     std::optional<Result<Image>> result;
     int waiting = 0;
   };
 
-  // With the lock held.
+  // Call with the lock held.
   ByteBoundedLru<Keyed>::Iterator Entry(const std::string& key);
   void Keep(const std::string& key, const Image& image);
   Image Held(const std::string& key);

@@ -77,7 +77,7 @@ TEST(ImageCache, AFailureIsTriedAgain) {
   EXPECT_EQ(cache.counters().misses, 2u);
 }
 
-// The first goes on when the others are counted as waiting.
+// The first continues when the others are counted as waiting.
 TEST(ImageCache, WhoAsksMeanwhileWaits) {
   ImageCache cache(kBytesForTwo);
   std::promise<void> started;
@@ -112,7 +112,7 @@ TEST(ImageCache, WhoAsksMeanwhileWaits) {
   EXPECT_EQ(cache.counters().misses, 1u);
 }
 
-// Whoever gives up does so for itself alone: one of those who wait makes it.
+// Cancelling affects one caller only: a waiting caller computes the image.
 TEST(ImageCache, WhoWaitsMakesWhatAnotherGaveUp) {
   ImageCache cache(kBytesForTwo);
   std::promise<void> started;

@@ -11,9 +11,9 @@
 namespace edgevlm {
 namespace {
 
-// What the embeddings depend on: how the model sees, and the file's bytes. The identity holds the
-// model with its preprocessing, and the options. Each part ends where the next begins: a zero byte
-// is in none of them.
+// What the embeddings depend on: the model and the file's bytes. The identity covers the model with
+// its preprocessing, and the options. The parts are separated by a zero byte, which none of them
+// contains.
 std::string ContentOf(const Model& model, std::string_view file_id, std::string_view scope) {
   Sha256 digest;
   for (const std::string_view part : {std::string_view(model.identity), scope, file_id}) {

@@ -17,7 +17,7 @@ class SharedImageTest : public ::testing::Test {
   const std::vector<std::byte> file_ = TinyImage(24, 16, 1);
 };
 
-// Between any two blocks, and then the engine is as it was.
+// Cancelled between any two blocks, the engine is unchanged.
 TEST_F(SharedImageTest, GivesUpWhenItIsAsked) {
   for (const std::size_t cache_bytes : {std::size_t{0}, std::size_t{1} << 20}) {
     const Engine engine = Load(cache_bytes);

@@ -19,15 +19,15 @@ constexpr std::array<std::pair<std::string_view, KeepBy>, 4> kNames = {
      {"uniform", KeepBy::kUniform},
      {"random", KeepBy::kRandom}}};
 
-// The side of a square of n cells; 0 if n is no square.
+// The side of a square grid of n cells; 0 if n is not a square.
 int SideOf(int n) {
   const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(n))));
   return side * side == n ? side : 0;
 }
 
-// `kept` of the cells of a grid. Lines take turns with one more and one less; within a line the
-// cells have equal distances, and each line begins elsewhere (steps of the golden ratio are spread
-// most evenly), so that no column goes without.
+// Chooses `kept` of the cells of a grid. Rows alternate between one cell more and one less; within
+// a row the cells are equidistant, and each row starts at another offset (steps of the golden ratio
+// are the most even), so that no column is left out.
 std::vector<int> ChooseUniform(int cells, int kept) {
   constexpr double kGolden = 0.6180339887498949;
   const int side = SideOf(cells);
@@ -44,7 +44,7 @@ std::vector<int> ChooseUniform(int cells, int kept) {
   return chosen;
 }
 
-// The first `kept` of a shuffle (Durstenfeld 1964), in the same way on every machine.
+// The first `kept` of a shuffle (Durstenfeld 1964), the same on every machine.
 std::vector<int> ChooseRandom(int cells, int kept, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<int> order(static_cast<std::size_t>(cells));
@@ -57,7 +57,7 @@ std::vector<int> ChooseRandom(int cells, int kept, std::uint64_t seed) {
   return order;
 }
 
-// The token that place `place` of the vision encoder becomes part of, both counted along their
+// The token that patch `place` of the vision encoder becomes part of, both numbered along their
 // grids.
 int TokenOf(int place, int patches, int tokens) {
   const int side = SideOf(patches), side_out = SideOf(tokens);
@@ -67,7 +67,7 @@ int TokenOf(int place, int patches, int tokens) {
   return place / side * side_out / side * side_out + place % side * side_out / side;
 }
 
-// The mean score of the places that each token stands for. What is not a number counts as nothing.
+// The mean score of each token's patches. NaN counts as zero.
 std::vector<float> PoolScores(std::span<const float> patches, int tokens) {
   std::vector<float> scores(static_cast<std::size_t>(tokens)), counts(scores);
   for (std::size_t place = 0; place < patches.size(); ++place) {

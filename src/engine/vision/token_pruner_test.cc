@@ -77,7 +77,7 @@ TEST(KeepTokens, UniformLeavesNoPartOfTheGridOut) {
   }
   EXPECT_EQ(parts.size(), 16u);
   EXPECT_EQ(columns.size(), 12u);
-  // Tokens that are no square are one line.
+  // A number of tokens that is no square is one row.
   EXPECT_THAT(Choose({.keep_tokens = 3, .keep_by = KeepBy::kUniform},
                      {.has_vision_encoder = true, .has_scores = false, .count = 12}),
               ElementsAre(2, 6, 10));
@@ -106,7 +106,7 @@ TEST(KeepTokens, ByAttentionTheMostLookedAtInTheirOrder) {
               ElementsAre(0, 1));
   EXPECT_THAT(Choose(two, tokens, std::vector<float>{NAN, 0.1f, 0.2f, INFINITY}),
               ElementsAre(1, 2));
-  // 4 x 4 places become 2 x 2 tokens: the one at the right below has most.
+  // 4 x 4 patches become 2 x 2 tokens: the one at the bottom right has the most.
   std::vector<float> patches(16, 0.01f);
   patches[15] = 0.5f;
   patches[4] = 0.2f;

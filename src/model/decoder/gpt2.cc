@@ -38,7 +38,7 @@ struct Buffers {
   View<float> qkv;               // [T, 3D]
   View<float> attention_output;  // [T, D]
   View<float> hidden;            // [T, F]
-  View<float> quants;            // what is multiplied next, rounded
+  View<float> quants;            // input of the next product, rounded
 };
 
 class Gpt2 final : public Decoder {
@@ -98,7 +98,7 @@ class Gpt2 final : public Decoder {
     const LayerRows rows = Project(layer, x, b, run);
     Attend(layer, batch, rows, b.attention_output, run);  // [T, D]
     Inputs attention_output(b.attention_output, b.quants);
-    w.attn_output.AddTo(attention_output, x, run);  // x += mixed Wo^T + bo
+    w.attn_output.AddTo(attention_output, x, run);  // x += attention_output Wo^T + bo
     w.mlp_norm.Apply(x, b.normed, run);             // [T, D]
     Inputs mlp(b.normed, b.quants);
     w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
@@ -172,8 +172,7 @@ BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes) 
   return w;
 }
 
-// Leaves out the vectors of the image's positions that are not kept. Returns how many positions
-// remain.
+// Drops the position embeddings of the image's pruned positions. Returns how many positions remain.
 int LeaveOutPositions(const DecoderOptions& options, View<float> positions) {
   int next = 0;
   const auto keep = [&](int position) {

@@ -7,8 +7,8 @@
 
 namespace edgevlm {
 
-// architecture "gpt2". Reads gpt2.* keys, token_embd, position_embd, blk.*, output_norm and, where
-// there is one, output.
+// architecture "gpt2". Reads gpt2.* keys, token_embd, position_embd, blk.*, output_norm and, if
+// present, output.
 extern const DecoderFamily kGpt2;
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Positions that GPT-2 leaves out because nothing is read there.
+// Positions that GPT-2 drops because their tokens are pruned.
 #include <gtest/gtest.h>
 
 #include "model/families.h"
@@ -36,7 +36,7 @@ TEST(Gpt2Positions, WhatIsReadStandsWhereItWasLearnt) {
   const TinyModel model(kVocabulary);
   const auto decoder = Load(model, {.kept_positions = {1, 4, 5}, .image_positions = 8});
   EXPECT_EQ(decoder->shape().context, Load(model)->shape().context - 5);
-  // The same model with the vectors of these positions in front, and those behind the image next.
+  // The same model with the vectors of these positions first, followed by those after the image.
   TinyModel moved = model;
   const std::vector<float>& before = model.Values("position_embd.weight");
   std::vector<float>& positions = moved.tensors["position_embd.weight"].values;

@@ -18,7 +18,7 @@ struct Buffers {
   View<float> v;                 // [T, Hkv * d]
   View<float> attention_output;  // [T, Hq * d]
   View<float> gated;             // [T, F]
-  View<float> quants;            // what is multiplied next, rounded
+  View<float> quants;            // input of the next product, rounded
 };
 
 class Llama final : public Decoder {
@@ -73,7 +73,7 @@ class Llama final : public Decoder {
     KeysAndValues(w, attn, b, run);                     // [T, Hkv * d] each
     Attend(layer, batch, b, run);                       // [T, Hq * d]
     Inputs attention_output(b.attention_output, b.quants);
-    w.attn_output.AddTo(attention_output, x, run);  // x += mixed Wo^T
+    w.attn_output.AddTo(attention_output, x, run);  // x += attention_output Wo^T
     w.mlp_norm.Apply(x, b.normed, run);             // [T, D]
     Inputs mlp(b.normed, b.quants);
     w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
@@ -82,14 +82,14 @@ class Llama final : public Decoder {
     w.mlp_down.AddTo(gated, x, run);  // x += gated Wd^T
   }
 
-  // norm(x), which the matrices of attention read.
+  // norm(x), the input of the attention matrices.
   static Inputs NormedInputs(const LlamaBlock& w, View<const float> x, const Buffers& b,
                              const Run& run) {
     w.attn_norm.Apply(x, b.normed, run);  // [T, D]
     return {b.normed, b.quants};
   }
 
-  // k, v = attn W^T, keys turned by their positions.
+  // k, v = attn W^T, keys rotated by their positions.
   void KeysAndValues(const LlamaBlock& w, Inputs& attn, const Buffers& b, const Run& run) const {
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [T, Hkv * d]
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [T, Hkv * d]
@@ -101,14 +101,14 @@ class Llama final : public Decoder {
     Rope(heads, shape().head_width, weights_.pairs, b.angles, run.pool);
   }
 
-  // Keys go into the cache turned by their own positions.
+  // Keys are cached rotated by their own positions.
   void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, block(layer).attend_zone);
     AttendSpans(batch, layer, {.q = b.q, .k = b.k, .v = b.v},
                 {.query = shape().heads, .kv = shape().kv_heads}, b.attention_output, run.pool);
   }
 
-  // The angles that all blocks turn by.
+  // The rotation angles of all blocks.
   View<float> Angles(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
     const View<float> angles = workspace.Alloc(rows, 2 * weights_.rotated());
     int row = 0;

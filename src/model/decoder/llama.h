@@ -1,5 +1,5 @@
-// Llama (Touvron et al. 2023) and what is built like it: rotary positions, RMS norm before each
-// half of a block, a gated MLP, heads that share keys and values (Ainslie et al. 2023, GQA).
+// Llama (Touvron et al. 2023) and similar decoders: rotary positions, RMS norm before each half of
+// a block, a gated MLP, heads that share keys and values (Ainslie et al. 2023, GQA).
 #pragma once
 
 #include "kernels/rope/rope.h"
@@ -8,17 +8,17 @@
 
 namespace edgevlm {
 
-// What tells the architectures of this kind apart.
+// The differences between these architectures.
 struct LlamaTraits {
   std::string_view architecture;            // prefix of the keys
   RopePairs pairs = RopePairs::kNeighbors;  // how its files store queries and keys
   BiasRule qkv_bias = BiasRule::kOptional;
 };
 
-// Reads the keys that start with the architecture, token_embd, blk.*, output_norm and, where they
-// are there, output (else the embeddings are the output too) and rope_freqs.
-// Errors: as LoadDecoder; kUnsupported for experts, heads whose values are not as wide as their
-// keys, and scaled rotary positions other than linear ones.
+// Reads the keys that start with the architecture, token_embd, blk.*, output_norm and, if present,
+// output (else the embeddings are used as output too) and rope_freqs. Errors: as LoadDecoder;
+// kUnsupported for experts, heads whose values and keys differ in width, and scaled rotary
+// positions other than linear ones.
 Result<std::unique_ptr<Decoder>> LoadLlama(const GgufFile& file, const LlamaTraits& traits);
 
 // architecture "llama": Llama 1 to 3, TinyLlama, MobileLLaMA, Vicuna, SmolLM, SmolLM2, Mistral.

@@ -1,4 +1,4 @@
-// The logits of small models with random weights, against those that llama.cpp computes, or float64
+// The logits of small models with random weights, compared with those of llama.cpp, or of float64
 // for quantized ones.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Llama files that break their promises: every one is an error that says what and where.
+// Invalid llama files: each gives an error that states what and where.
 #include "model/decoder/llama.h"
 
 #include <gmock/gmock.h>
@@ -57,7 +57,7 @@ TEST(Llama, EveryTensorNeedsItsShape) {
   for (const TinyLlamaOptions& options : kOptions) {
     for (const auto& entry : TinyLlama(options).tensors) {
       const std::string& name = entry.first;
-      // One row more, as many values as that takes.
+      // One more row, and the values for it.
       const std::string error = LoadChanged(
           [&](TinyLlama& model) {
             TinyTensor& changed = model.tensors[name];
@@ -69,7 +69,7 @@ TEST(Llama, EveryTensorNeedsItsShape) {
             changed.shape = Shape(extents);
           },
           options);
-      // The vocabulary is as large as the embeddings say, and the output must be like them.
+      // The embeddings give the vocabulary size, and the output must match it.
       if (name == "token_embd.weight") {
         EXPECT_EQ(error.empty(), !options.has_output);
       } else {

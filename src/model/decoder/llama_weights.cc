@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kShownBytes = 64;  // of a text that may be anything
+constexpr int kShownBytes = 64;  // of an untrusted text
 
 void FailKey(WeightReader& reader, const std::string& key, const std::string& expected,
              const std::string& found) {
@@ -55,7 +55,7 @@ void RefuseExperts(WeightReader& reader, std::string_view name) {
   if (experts > 0) FailKey(reader, key, "0 (no mixture of experts)", std::to_string(experts));
 }
 
-// What positions are multiplied with. A factor without a type is linear; 0 stands for 1.
+// The factor of positions. A factor without a type is linear; 0 means 1.
 double ReadRopeScale(WeightReader& reader, std::string_view name) {
   const std::string type_key = keys::RopeScalingType(name);
   const Result<std::string_view> type = reader.file().String(type_key, "linear");
@@ -95,7 +95,7 @@ std::vector<double> ReadFrequencies(WeightReader& reader, std::string_view name,
       {.rotated = rotated, .base = static_cast<double>(base), .scale = scale, .factors = factors});
 }
 
-// Reads the layers of one block, which differ in few things.
+// Reads the layers of one block.
 class BlockReader {
  public:
   BlockReader(WeightReader& reader, const LlamaWeights& sizes, float epsilon, std::string zone)

@@ -1,4 +1,4 @@
-// What a llama file holds, read and checked. For model/decoder/llama.cc.
+// Reads and checks the weights of a llama file. For model/decoder/llama.cc.
 #pragma once
 
 #include <string>

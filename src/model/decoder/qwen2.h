@@ -1,5 +1,5 @@
-// Qwen2 (Yang et al. 2024): a llama whose queries, keys and values have biases and whose files
-// store the halves of a head apart.
+// Qwen2 (Yang et al. 2024): a llama with biases on queries, keys and values, whose files store the
+// halves of a head separately.
 #pragma once
 
 #include "model/family.h"

@@ -31,7 +31,7 @@ DecoderSizes ReadDecoderSizes(WeightReader& reader, std::string_view architectur
   DecoderSizes sizes;
   DecoderShape& shape = sizes.shape;
   shape.context = reader.Int(keys::ContextLength(architecture), 1, ModelLimits::kContext);
-  // A quarter, so that queries, keys and values side by side are within the limit too.
+  // A quarter, so that queries, keys and values side by side stay within the limit too.
   shape.width = reader.Int(keys::EmbeddingLength(architecture), 1, ModelLimits::kWidth / 4);
   shape.blocks = reader.Int(keys::BlockCount(architecture), 1, ModelLimits::kBlocks);
   shape.exits = ReadExits(reader, architecture, shape.blocks);

@@ -1,4 +1,4 @@
-// The sizes that every decoder's file states, read and checked.
+// Reads and checks the sizes that every decoder's file states.
 #pragma once
 
 #include <string_view>
@@ -14,23 +14,21 @@ struct DecoderSizes {
 };
 
 // Reads `architecture`.context_length, embedding_length, block_count, feed_forward_length,
-// attention.head_count and, where it is there, exit_layers, and the vocabulary from the shape of
-// the embeddings. Every head is taken to have keys and values of its own; head_width is left to the
-// family.
+// attention.head_count and, if present, exit_layers, and the vocabulary from the shape of the
+// embeddings. Assumes keys and values for every head; head_width is left to the family.
 DecoderSizes ReadDecoderSizes(WeightReader& reader, std::string_view architecture);
 
-// D / Hq. Fails where that is not a whole number, or over kMaxHeadWidth.
+// D / Hq. Fails if that is not a whole number, or over kMaxHeadWidth.
 int DividedHeadWidth(WeightReader& reader, std::string_view architecture,
                      const DecoderShape& shape);
 
-// Fails where the cache that a sequence takes, unless it says otherwise, is over
-// ModelLimits::kCacheBytes.
+// Fails if the default cache of a sequence is over ModelLimits::kCacheBytes.
 void CheckCacheBytes(WeightReader& reader, const DecoderShape& shape);
 
-// The matrices at both ends of a decoder. Output module "output" is optional: without it the
-// embeddings do both (Press and Wolf 2017).
+// The matrices at both ends of a decoder. Output module "output" is optional: without it, the
+// embeddings serve as both (Press and Wolf 2017).
 struct TokenMatrices {
-  Weight embeddings;  // [V, D]; empty where the output does both
+  Weight embeddings;  // [V, D]; empty if the output serves as both
   Linear output;      // [V, D]
 
   const Weight& embedding_table() const {

@@ -1,4 +1,4 @@
-// The steps of a forward pass that all decoders share, over the spans of a ragged batch.
+// Steps of a forward pass that all decoders share, over the spans of a ragged batch.
 #pragma once
 
 #include <span>
@@ -13,32 +13,33 @@
 
 namespace edgevlm {
 
-// T, the rows of all spans together.
+// T, the total number of rows.
 int RowsOf(std::span<const TokenSpan> batch);
 
-// x = the token's embedding, or the image's in its place.
+// x = the embeddings of the span's tokens, or of its image.
 //   table  [V, D]
 //   x      [T, D]
-// REQUIRES: what Decoder::Forward requires of ids and positions.
+// REQUIRES: ids and positions as for Decoder::Forward.
 void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
 
-// mixed = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its rows first.
-//   rows   of one layer, for all rows of a batch
-//   mixed  [T, Hq * d], must not overlap the rows
+// attention_output = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its
+// rows first.
+//   rows              of one layer, for all rows of a batch
+//   attention_output  [T, Hq * d], must not overlap the rows
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
                  const HeadCounts& heads, View<float> attention_output, ThreadPool& pool);
 
-// Each span's cache grows by its rows, without attending.
+// Each span's cache grows by its rows, without attention.
 //   k, v  [T, Hkv * d]
 void AppendSpans(std::span<const TokenSpan> batch, int layer, View<const float> k,
                  View<const float> v);
 
-// The last logits_rows rows of each span.
+// Gathers the last logits_rows rows of each span.
 //   x       [T, D]
 //   chosen  [R, D]
 void GatherLogitsRows(std::span<const TokenSpan> batch, View<const float> x, View<float> chosen);
 
-// The end of every decoder: logits = norm(x) W^T.
+// The last step of every decoder: logits = norm(x) W^T.
 //   x       [R, D]
 //   logits  [R, V]
 // NormLayer: Norm or RmsNormLayer.

@@ -15,10 +15,10 @@ namespace {
 constexpr int kMaxTilesAcross = 8;
 
 struct Idefics3Weights {
-  int side = 0;          // places of the vision encoder
-  int scale = 1;         // s: places of a side that become one
-  int tile = 0;          // pixels, the side of a square that the vision encoder sees
-  int longest_edge = 0;  // pixels, of an image before it is cut
+  int side = 0;          // patches of the vision encoder
+  int scale = 1;         // s: s x s patches become one row
+  int tile = 0;          // pixels, the side of a tile
+  int longest_edge = 0;  // pixels, of an image before tiling
   Linear matrix;         // [D, E * s * s]
 };
 
@@ -67,14 +67,14 @@ class Idefics3 final : public Projector {
   }
 
  private:
-  // Row (y, x) of the result is the s x s places from (y * s, x * s) on, line by line.
+  // Row (y, x) of the result is the s x s patches from (y * s, x * s) on, row by row.
   void Shuffle(View<const float> features, View<float> wide, const Run& run) const {
     PROFILE_ZONE(run.profiler, "projector.shuffle");
     run.pool.ParallelFor(wide.rows, weights_.side, [&](int begin, int end, int) {
       const int scale = weights_.scale, side_out = weights_.side / scale;
       for (int i = begin; i < end; ++i) {
         float* to = wide.Row(i).data();
-        // Images lie below each other, so a row of places is counted through all of them.
+        // Images are stacked vertically, so patch rows are counted across all of them.
         const int first = i / side_out * scale * weights_.side + i % side_out * scale;
         for (int dy = 0; dy < scale; ++dy) {
           for (int dx = 0; dx < scale; ++dx) {
@@ -89,14 +89,14 @@ class Idefics3 final : public Projector {
   Idefics3Weights weights_;
 };
 
-// Files of the first days do not give the key; four tiles are what the models were trained with.
+// Early files do not have the key; the models were trained with four tiles.
 int ReadLongestEdge(WeightReader& reader, int tile) {
   constexpr int kTrainedTilesAcross = 4;
   if (!reader.file().HasKey(keys::kPreprocImageSize)) return kTrainedTilesAcross * tile;
   return reader.Int(keys::kPreprocImageSize, tile, kMaxTilesAcross * tile);
 }
 
-// Tiles are resized with Lanczos' filter; an image that fits into one is stretched to it.
+// Tiles are resized with a Lanczos filter; an image that fits into one is stretched to it.
 void PrepareTiles(WeightReader& reader, Preprocessing& preprocessing) {
   preprocessing.fit = Fit::kStretch;
   preprocessing.filter = Filter::kLanczos3;

@@ -1,6 +1,6 @@
 // Pixel shuffle and one matrix (Laurencon et al. 2024, "Building and better understanding
-// vision-language models", Idefics3; Marafioti et al. 2025, SmolVLM): tiles of places become one
-// wide place each. Images are shown as tiles.
+// vision-language models", Idefics3; Marafioti et al. 2025, SmolVLM): s x s patches become one wide
+// row. Images are split into tiles.
 #pragma once
 
 #include "model/family.h"

@@ -14,8 +14,8 @@
 namespace edgevlm {
 namespace {
 
-// One block: D channels on a square of `side` cells, filtered through a window per channel,
-// weighed, and mixed by a matrix.
+// One block: D channels on a grid of side x side cells: a depthwise convolution, squeeze and
+// excitation, and a 1x1 convolution.
 struct LdpBlock {
   int side = 0;      // of the input
   int side_out = 0;  // of the output
@@ -119,7 +119,7 @@ class Ldp final : public Projector {
   LdpWeights weights_;
 };
 
-// The shape of a 1x1 convolution, whose last extents of 1 files may drop.
+// The shape of a 1x1 convolution; files may drop its last extents of 1.
 Shape PointwiseShape(const WeightReader& reader, const std::string& module, int outputs,
                      int inputs) {
   const GgufTensor* tensor = reader.file().FindTensor(modules::Weight(module));
@@ -133,7 +133,7 @@ Norm ReadNorm(WeightReader& reader, const std::string& module, int width, std::s
   return norm;
 }
 
-// number: as in the names of the tensors, from 1.
+// number: as in the tensor names, from 1.
 LdpBlock ReadBlock(WeightReader& reader, int number, int side, int stride, int width) {
   const std::string zone = "projector.block." + std::to_string(number);
   const auto module = [number](int stage, std::string_view part) {

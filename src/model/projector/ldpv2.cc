@@ -17,7 +17,7 @@ constexpr int kPool = 2;
 constexpr Window kWindow = {.kernel = 3, .stride = 1};
 
 struct LdpV2Weights {
-  int side = 0;                        // places of the vision encoder
+  int side = 0;                        // patches of the vision encoder
   Linear first;                        // [D, E]
   Linear second;                       // [D, D]
   std::vector<float> positional;       // PackDepthwise of [D, 3, 3]
@@ -46,13 +46,13 @@ class LdpV2 final : public Projector {
   }
 
  private:
-  // Row i of y is the mean of the kPool x kPool places of x that it stands for.
+  // Row i of y is the mean of its kPool x kPool patches of x.
   void Pool(View<const float> x, View<float> y, const Run& run) const {
     PROFILE_ZONE(run.profiler, "projector.pool");
     const int side = weights_.side, side_out = side / kPool;
     run.pool.ParallelFor(y.rows, side_out, [&](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
-        // Images lie below each other, so a row of places is counted through all of them.
+        // Images are stacked vertically, so patch rows are counted across all of them.
         const int top = i / side_out * kPool * side + i % side_out * kPool;
         const float* a = x.Row(top).data();
         const float* b = x.Row(top + side).data();

@@ -1,5 +1,5 @@
 // The lightweight downsampling projector of MobileVLM V2 (Chu et al. 2024, 2402.03766): an MLP, the
-// mean of every 2 x 2 places, and a depthwise convolution that tells where a place lies.
+// mean of every 2 x 2 patches, and a depthwise convolution that encodes positions.
 #pragma once
 
 #include "model/family.h"

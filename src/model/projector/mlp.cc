@@ -28,8 +28,8 @@ class Mlp final : public Projector {
   Linear second_;
 };
 
-// The widths are the tensors': in files of LLaVA the key clip.vision.projection_dim is another one,
-// that of CLIP's own projection.
+// The widths are those of the tensors: in LLaVA files the key clip.vision.projection_dim is the
+// width of CLIP's own projection.
 Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file, Packing packing) {
   WeightReader reader(file, packing);
   const int inputs = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);

@@ -1,4 +1,4 @@
-// What the readers of the projectors have in common.
+// Weight reading that projectors share.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace edgevlm {
 
-// Places along a side of the vision encoder's square, a multiple of `divisor`. A failure names
+// Patches along a side of the vision encoder's input, a multiple of `divisor`. A failure names
 // `key`.
 int ReadSideDividedBy(WeightReader& reader, int divisor, std::string_view key);
 

@@ -1,4 +1,4 @@
-// The projectors of published models, against their formulas and with files that break promises.
+// The projectors of published models, compared with their formulas, and with invalid files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -148,7 +148,7 @@ TEST(Projectors, LlavaShowsAnImageWhole) {
   EXPECT_EQ(layout.pieces[0].tile, 0);
 }
 
-// What stands between the tiles, with the tiles' numbers in brackets.
+// The text between the tiles, with the tiles' numbers in brackets.
 std::string Spelled(const ImageLayout& layout) {
   std::string text;
   for (const ImageLayout::Piece& piece : layout.pieces) {
@@ -170,7 +170,7 @@ TEST(Projectors, SmolVlmShowsTilesAndTheWhole) {
                 fake + "<row_2_col_2>[3]\n\n" + whole + "[4]" + fake);
   EXPECT_EQ(Spelled((*projector)->Layout({640, 80}, 0)),
             fake + "<row_1_col_1>[0]" + fake + "<row_1_col_2>[1]\n\n" + whole + "[2]" + fake);
-  // Five tiles are 20 tokens; with less room there are none, and one square in any case.
+  // Five tiles are 20 tokens; a lower limit gives none, and a single image in any case.
   EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.images(), 5);
   for (const int tokens : {19, 4, 1}) {
     EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, tokens)), whole + "[0]" + fake);

@@ -1,4 +1,4 @@
-// The two layers with which most projectors begin.
+// The two layers that most projectors start with.
 #pragma once
 
 #include "model/layers.h"
@@ -9,7 +9,7 @@ namespace edgevlm {
 // y = second(gelu(first(x))).
 //   x  [T, E]
 //   y  [T, D]
-// Takes and gives back memory of `workspace` on top of what is held there.
+// Uses and releases memory of `workspace` on top of what is allocated there.
 void RunMlp(const Linear& first, const Linear& second, View<const float> x, View<float> y,
             Workspace& workspace, const Run& run);
 

@@ -1,4 +1,4 @@
-// Small conversions that the tests of the forward passes share.
+// Small conversions shared by the tests of the forward passes.
 #pragma once
 
 #include <gtest/gtest.h>

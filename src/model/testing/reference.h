@@ -62,7 +62,7 @@ inline Matrix ReferenceNorm(const TinyFile& model, const std::string& module, Ma
   return x;
 }
 
-// What the cache keeps of a key or value.
+// The cached value of a key or value.
 inline double ReferenceStored(double value) {
   return static_cast<double>(HalfToFloat(FloatToHalf(static_cast<float>(value))));
 }

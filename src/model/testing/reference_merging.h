@@ -1,5 +1,5 @@
-// ReferenceMergedVit: the vision transformer whose blocks merge tokens, as the paper says it (Bolya
-// et al. 2023), in double precision. For tests.
+// ReferenceMergedVit: the vision transformer whose blocks merge tokens, as in the paper (Bolya et
+// al. 2023), in double precision. For tests.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace edgevlm {
 
-// Rows, and of each which of the first rows it stands for.
+// Rows, and for each original row the one that represents it.
 struct ReferenceRows {
   Matrix x;
   std::vector<std::vector<int>> members;
@@ -93,7 +93,7 @@ inline void ReferenceMerge(const Matrix& keys, int count, ReferenceRows& rows) {
   rows = next;
 }
 
-// pixels [S * S, 3] -> what is left after `blocks` blocks that merge `count` rows each.
+// pixels [S * S, 3] -> the rows left after `blocks` blocks that merge `count` rows each.
 inline ReferenceRows ReferenceMergedRows(const TinyVit& model, const Matrix& pixels, int blocks,
                                          int count) {
   ReferenceRows rows;
@@ -111,7 +111,7 @@ inline ReferenceRows ReferenceMergedRows(const TinyVit& model, const Matrix& pix
   return rows;
 }
 
-// Every place gets the row that it was merged into; the first row is no feature of CLIP.
+// Every patch gets the row that it was merged into; the first row is no feature of CLIP.
 inline Matrix ReferenceMergedVit(const TinyVit& model, const Matrix& pixels, int blocks,
                                  int count) {
   const ReferenceRows rows = ReferenceMergedRows(model, pixels, blocks, count);

@@ -8,9 +8,9 @@
 
 namespace edgevlm {
 
-// Which window a convolution looks through; the padding is kernel / 2.
+// The window of a convolution; the padding is kernel / 2.
 struct ReferenceWindow {
-  int side = 0;  // of the square that comes in
+  int side = 0;  // of the input
   int kernel = 0;
   int stride = 1;
   bool is_depthwise = false;

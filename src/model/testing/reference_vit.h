@@ -89,7 +89,7 @@ inline void ReferenceVitMlp(const TinyVit& model, int block, Matrix& x) {
   ReferenceAdd(ReferenceLinear(model, name + down, ReferenceMap(inside, activation)), x);
 }
 
-// pixels [S * S, 3] -> the rows before the first block, the class token's among them.
+// pixels [S * S, 3] -> the rows before the first block, including the class token's.
 inline Matrix ReferenceVitRows(const TinyVit& model, const Matrix& pixels) {
   Matrix x = ReferencePatches(model, pixels);
   if (model.options.is_clip) {
@@ -112,7 +112,7 @@ inline Matrix ReferenceVit(const TinyVit& model, const Matrix& pixels, int block
     ReferenceVitMlp(model, block, x);
   }
   if (!model.options.is_clip) return ReferenceNorm(model, "v.post_ln", x, TinyVit::kEpsilon);
-  x.erase(x.begin());  // whatever the order, the first row is not a feature
+  x.erase(x.begin());  // in any order, the first row is not a feature
   return x;
 }
 
@@ -149,11 +149,11 @@ inline Matrix ReferenceLdp(const TinyVit& model, const Matrix& features) {
   return ReferenceLdpBlock(model, 2, x, 2);
 }
 
-// [P, E] -> [P / 4, D]; places (y, x), (y, x + 1), (y + 1, x), (y + 1, x + 1) side by side.
+// [P, E] -> [P / 4, D]; patches (y, x), (y, x + 1), (y + 1, x), (y + 1, x + 1) side by side.
 inline Matrix ReferenceIdefics3(const TinyVit& model, const Matrix& features) {
   Matrix wide(4);
   for (std::size_t p = 0; p < features.size(); ++p) {
-    std::vector<double>& to = wide[p / 8 * 2 + p % 4 / 2];  // in the order of p: line by line
+    std::vector<double>& to = wide[p / 8 * 2 + p % 4 / 2];  // in the order of p: row by row
     to.insert(to.end(), features[p].begin(), features[p].end());
   }
   return ReferenceLinear(model, "mm.model.fc", wide);

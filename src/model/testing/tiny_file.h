@@ -1,4 +1,4 @@
-// TinyFile: a model file in the making, with random weights. For tests.
+// TinyFile: builds a model file with random weights. For tests.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +16,11 @@ namespace edgevlm {
 
 struct TinyTensor {
   Shape shape;
-  std::vector<float> values;  // float16 numbers if dtype says so
+  std::vector<float> values;  // representable in float16 if dtype says so
   DType dtype = DType::kF32;
 };
 
-// Keys and tensors by name, to be changed at will before they become a file.
+// Keys and tensors by name, which tests may change before writing the file.
 struct TinyFile {
   explicit TinyFile(unsigned seed) : random_(seed) {}
 

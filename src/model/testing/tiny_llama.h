@@ -1,4 +1,4 @@
-// TinyLlama: a decoder file of the llama kind with random weights, and what it must compute, in
+// TinyLlama: a decoder file of the llama kind with random weights, and its reference computation in
 // plain loops and double precision. For tests.
 #pragma once
 
@@ -106,7 +106,7 @@ inline Matrix ReferenceRmsNorm(const TinyFile& model, const std::string& module,
   return x;
 }
 
-// Turns every head of row t by position t, each pair as a complex number.
+// Rotates every head of row t by position t, each pair as a complex number.
 inline void ReferenceRope(const TinyLlama& model, Matrix& x) {
   const TinyLlamaOptions& options = model.options;
   for (std::size_t t = 0; t < x.size(); ++t) {

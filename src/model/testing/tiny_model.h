@@ -20,7 +20,7 @@ struct TinyModel : TinyFile {
   static constexpr int kFeatures = 20;     // E
   static constexpr int kImageTokens = 16;  // P
 
-  // Words only: decoder, vision encoder and projector. A tokenizer is up to the caller.
+  // Decoder, vision encoder and projector. A tokenizer is up to the caller.
   explicit TinyModel(int vocabulary, unsigned seed = 7) : TinyFile(seed) {
     AddDecoder(vocabulary);
     AddVisionEncoder();
@@ -28,7 +28,7 @@ struct TinyModel : TinyFile {
   }
 
  private:
-  // Deviations keep the size of the activations: sqrt(gain / inputs).
+  // These deviations preserve the scale of activations: sqrt(gain / inputs).
   void AddLinear(std::string_view module, const Shape& shape, float gain = 1.0f) {
     float inputs = 1;
     for (int axis = 1; axis < shape.rank(); ++axis) inputs *= static_cast<float>(shape[axis]);

@@ -1,5 +1,5 @@
-// TinyVit: the file of an image encoder with random weights, as published models have it, with one
-// of the projectors. For tests.
+// TinyVit: the file of a vision encoder with random weights, in the layout of published models,
+// with one of the projectors. For tests.
 #pragma once
 
 #include <cmath>
@@ -66,7 +66,7 @@ struct TinyVit : TinyFile {
     keys[std::string(keys::kVisionBlockCount)] = std::uint32_t{kBlocks};
     keys[std::string(keys::kVisionHeadCount)] = std::uint32_t{kHeads};
     keys[std::string(keys::kVisionLayerNormEpsilon)] = kEpsilon;
-    keys[std::string(keys::kProjectionDim)] = std::uint32_t{768};  // means nothing here
+    keys[std::string(keys::kProjectionDim)] = std::uint32_t{768};  // unused here
     keys[std::string(keys::kUseGelu)] = !options.is_clip;
     if (options.is_class_first) keys[std::string(keys::kClassTokenFirst)] = true;
   }

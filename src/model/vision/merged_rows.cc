@@ -12,9 +12,9 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kPairGrain = 16;  // rows that are worth a thread
+constexpr int kPairGrain = 16;  // rows per chunk that pay for a thread
 
-// to = the sum of a row's keys over its heads, of length 1; zeros where that has no direction.
+// to = the sum of a row's keys over its heads, normalized to length 1; zeros if the sum is zero.
 void WriteDirection(std::span<const float> keys, std::span<float> to) {
   std::ranges::fill(to, 0.0f);
   for (std::size_t head = 0; head < keys.size(); head += to.size()) {
@@ -63,7 +63,7 @@ void MergedRows::FindPairs(const MergeStep& step, Workspace& workspace, ThreadPo
   const Workspace::Mark mark = workspace.mark();
   const View<float> a = workspace.Alloc(first_set, width), b = workspace.Alloc(second_set, width);
   const View<float> cosines = workspace.Alloc(first_set, second_set);
-  // Row i of all but the class token's.
+  // Index i without the class token's row.
   const auto row = [this](int i) { return class_row_ >= 0 && i >= class_row_ ? i + 1 : i; };
   ForRows(others, step.keys.cols, pool,
           [&](int i) { WriteDirection(step.keys.Row(row(i)), (i % 2 == 0 ? a : b).Row(i / 2)); });
@@ -85,7 +85,7 @@ void MergedRows::ChoosePairs(int count) {
     return std::tie(b.similarity, a.from) < std::tie(a.similarity, b.from);
   });
   pairs_.erase(chosen, pairs_.end());
-  std::ranges::sort(pairs_, {}, &Pair::from);  // sums of rows go in their order
+  std::ranges::sort(pairs_, {}, &Pair::from);  // rows are summed in order
 }
 
 void MergedRows::PatchRows() {
@@ -117,7 +117,7 @@ void MergedRows::MoveRows(const MergeStep& step, ThreadPool& pool) const {
       std::ranges::copy(step.x.Row(row), to(row).data());
     }
   });
-  // Each mean anew for every row that joins it: mean += (x - mean) * size / (size of both).
+  // A running mean, updated for every row that joins: mean += (x - mean) * size / (size of both).
   std::vector<float> together = sizes_;
   for (const Pair& pair : pairs_) {
     float& size = together[static_cast<std::size_t>(pair.into)];

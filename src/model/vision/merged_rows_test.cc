@@ -28,7 +28,7 @@ std::vector<float> Merge(MergedRows& rows, std::vector<std::vector<float>> keys,
   return y.values;
 }
 
-// Rows 0 and 2 are like row 3, and row 4 is like none.
+// Rows 0 and 2 are similar to row 3, and row 4 to none.
 const std::vector<std::vector<float>> kKeys = {
     {1, 0, 0}, {0, 1, 0}, {2, 0, 0.1f}, {3, 0, 0}, {0, 0, -1}};
 
@@ -49,7 +49,7 @@ TEST(MergedRows, SeveralMayJoinOneAndCountAsOften) {
   MergedRows rows(5, -1);
   EXPECT_EQ(Merge(rows, kKeys, 2), (std::vector<float>{4, 1, (0 + 2 + 3) / 3.0f}));
   EXPECT_EQ(rows.SizeOf(2), 3);
-  // The three, now row 2, take no part as an odd row would: rows 0 and 2 choose row 1.
+  // The merged row of three is now row 2, in the first set: rows 0 and 2 choose row 1.
   EXPECT_EQ(Merge(rows, {{0, 1, 0}, {1, 0, 0}, {1, 0, 0}}, 1),
             (std::vector<float>{0, (1 + 3 * 2) / 4.0f}));
   EXPECT_EQ(rows.SizeOf(1), 4);
@@ -78,7 +78,7 @@ TEST(MergedRows, OfEqualsTheFirstGo) {
   EXPECT_NE(rows.RowOf(4), rows.RowOf(1));
 }
 
-// Of broken weights, and of rows that are nothing.
+// With broken weights, and with zero rows.
 TEST(MergedRows, KeysWithoutADirectionDoNoHarm) {
   const float infinity = std::numeric_limits<float>::infinity();
   MergedRows rows(6, 0);

@@ -8,8 +8,8 @@
 namespace edgevlm {
 namespace {
 
-// Values of workspace that one image takes: what the blocks give out, and the largest inside of a
-// block (or of the stem, with its windows).
+// Workspace values of one image: the outputs of the blocks, and the largest intermediate of a block
+// (or of the stem, with its windows).
 long long WorkspaceValues(const MobileNetWeights& weights, int side) {
   const auto tile = [](int cells) { return 1LL * cells * cells; };
   const int stem_side = kStemWindow.Outputs(side);
@@ -22,7 +22,7 @@ long long WorkspaceValues(const MobileNetWeights& weights, int side) {
   return given_out + inside;
 }
 
-// What the keys say of one block.
+// The keys of one block.
 struct BlockKeys {
   int stride = 1;
   int kernel = 3;
@@ -63,7 +63,7 @@ Squeeze ReadSqueeze(WeightReader& reader, int block, int channels, const std::st
           .zone = zone + ".squeeze"};
 }
 
-// inputs: Cin; side: of the square of cells that comes in.
+// inputs: Cin; side: of the input grid.
 Bottleneck ReadBottleneck(WeightReader& reader, int block, const BlockKeys& keys, int inputs,
                           int side) {
   const std::string zone = "vision.block." + std::to_string(block);

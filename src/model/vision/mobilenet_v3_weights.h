@@ -1,4 +1,4 @@
-// The weights of MobileNetV3 and how they are read from a file. Only mobilenet_v3.cc includes this.
+// Reads the weights of MobileNetV3 from a file. Only mobilenet_v3.cc includes this.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ struct Squeeze {
   std::string zone;
 };
 
-// One bottleneck: Cin channels on a square of `side` cells -> X -> Cout channels.
+// One bottleneck: Cin channels on a grid of side x side cells -> X -> Cout channels.
 struct Bottleneck {
   int side = 0;      // of the input
   int side_out = 0;  // of the output
@@ -52,7 +52,7 @@ struct MobileNetV3Parts {
   MobileNetWeights weights;
 };
 
-// Reads, checks and packs. A failure stays in the reader; the parts are then of no use.
+// Reads, checks and packs. A failure stays in the reader; the parts are then undefined.
 MobileNetV3Parts ReadMobileNetV3(WeightReader& reader);
 
 }  // namespace edgevlm

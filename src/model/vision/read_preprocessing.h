@@ -1,4 +1,4 @@
-// The keys about images that all vision encoders share.
+// Reads the image keys that all vision encoders share.
 #pragma once
 
 #include "image/preprocess.h"
@@ -6,7 +6,7 @@
 
 namespace edgevlm {
 
-// Size, mean and std; the rest keeps its defaults. Errors stay in the reader.
+// Reads size, mean and std; the rest keeps its defaults. Errors stay in the reader.
 Preprocessing ReadPreprocessing(WeightReader& reader);
 
 }  // namespace edgevlm

@@ -10,9 +10,9 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kChunkRows = 16;  // of those that ask, whose scores are in memory at once
+constexpr int kChunkRows = 16;  // query rows whose scores are in memory at once
 
-// Turns products into shares, and adds them to the sums `weight` times.
+// Turns products into attention weights, and adds them to the sums `weight` times.
 void AddWeighted(std::span<float> products, const Looks& looks, float weight,
                  std::span<float> sums) {
   const int width = looks.q.cols / looks.heads;
@@ -25,7 +25,8 @@ void AddWeighted(std::span<float> products, const Looks& looks, float weight,
   for (std::size_t p = 0; p < sums.size(); ++p) sums[p] += products[p] * weight;
 }
 
-// The shares of rows [first, last) in one head, summed. products: memory for a chunk of rows.
+// The summed attention weights of rows [first, last) in one head. products: memory for a chunk of
+// rows.
 void SumHead(const Looks& looks, int head, int first, int last, View<float> products,
              std::span<float> sums) {
   const int width = looks.q.cols / looks.heads;

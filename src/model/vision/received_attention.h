@@ -1,6 +1,6 @@
-// How much the rows of an image are looked at: what FasterVLM (Zhang et al. 2024, "[CLS] Attention
-// is All You Need for Training-Free Visual Token Pruning") and VisionZip (Yang et al. 2025) choose
-// tokens by.
+// How much attention each row of an image receives: the score by which FasterVLM (Zhang et al.
+// 2024, "[CLS] Attention is All You Need for Training-Free Visual Token Pruning") and VisionZip
+// (Yang et al. 2025) select tokens.
 #pragma once
 
 #include <span>
@@ -19,11 +19,11 @@ struct Looks {
   int asking_row = -1;                // the class token's; -1: all rows ask
 };
 
-// scores[p] = mean over the heads, and over the rows t that ask (a merged one counting as often as
-// rows it stands for), of softmax_p(q[t] . k[p] / sqrt(d) + log(size[p])).
+// scores[p] = mean over the heads, and over the query rows t (a merged one weighted by the number
+// of rows it represents), of softmax_p(q[t] . k[p] / sqrt(d) + log(size[p])).
 //   scores  [N]
-// They add up to 1. The same bits for any number of threads. Takes and gives back memory of
-// `workspace`. Cost as the first half of an attention.
+// The scores add up to 1. They have the same bits for any number of threads. Uses and releases
+// memory of `workspace`. Cost: that of the first half of attention.
 void ReceivedAttention(const Looks& looks, std::span<float> scores, Workspace& workspace,
                        ThreadPool& pool);
 

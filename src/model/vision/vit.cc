@@ -13,11 +13,11 @@ namespace {
 
 constexpr int kColors = 3;
 
-// Rows of an MLP at once: of an image in many tiles all would take a fifth of a GB. A product of
-// int8 reads its weight again for every 294 rows anyway (kernels/matmul).
+// Rows of an MLP at once: for an image in many tiles, all rows would take a fifth of a GB. An int8
+// product reads its weights again for every 294 rows anyway (kernels/matmul).
 constexpr int kMlpRows = 294;
 
-// Which rows every image of a pass has; as many each.
+// The rows of every image of a pass, the same number for each.
 using Images = std::vector<MergedRows>;
 
 // Activations of one pass. R: rows of all n images, at first P and the class token for each.
@@ -29,7 +29,7 @@ struct Activations {
   View<float> v;                 // [R, E]
   View<float> attention_output;  // [R, E]
   View<float> hidden;            // [at most kMlpRows, F]
-  View<float> quants;            // what is multiplied next, rounded
+  View<float> quants;            // input of the next product, rounded
 
   void ShrinkTo(int rows) {
     for (View<float>* view : {&x, &normed, &q, &k, &v, &attention_output, &quants})
@@ -113,7 +113,7 @@ class Vit final : public VisionEncoder {
     for (std::size_t i = 0; i < row.size(); ++i) row[i] += values[i];
   }
 
-  // Every patch becomes a row, its pixels line by line.
+  // Every patch becomes a row of its pixels, row by row.
   void Unfold(View<const float> pixels, View<float> patches, ThreadPool& pool) const {
     const PatchGrid& grid = weights_.grid;
     pool.ParallelFor(grid.patches(), grid.side(), [&](int begin, int end, int) {
@@ -138,10 +138,10 @@ class Vit final : public VisionEncoder {
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
     Attend(w, images, b, run);                          // [R, E]
     Inputs attention_output(b.attention_output, b.quants);
-    w.attn_output.AddTo(attention_output, b.x, run);  // x += mixed Wo^T + bo
+    w.attn_output.AddTo(attention_output, b.x, run);  // x += attention_output Wo^T + bo
   }
 
-  // Some rows after the other: what is hidden between the two matrices is their widest array.
+  // Processes the rows in chunks: the hidden activations are the widest array.
   void RunMlp(const VitBlock& w, const Activations& b, const Run& run) const {
     w.mlp_norm.Apply(b.x, b.normed, run);  // [R, E]
     const int parts = (b.x.rows + kMlpRows - 1) / kMlpRows;
@@ -175,7 +175,7 @@ class Vit final : public VisionEncoder {
     }
   }
 
-  // x = what is left of it, by the keys of this block.
+  // Merges rows of x by the keys of this block.
   void Merge(const VitBlock& w, Images& images, Activations& b, Workspace& workspace,
              const Run& run) const {
     PROFILE_ZONE(run.profiler, w.merge_zone);
@@ -195,8 +195,8 @@ class Vit final : public VisionEncoder {
     b.ShrinkTo(next);
   }
 
-  // What the class token looks at; without one, what all patches do. A place has its share of the
-  // row that it was merged into.
+  // The attention from the class token; without one, from all patches. A patch has an equal part of
+  // the score of the row that it was merged into.
   //   scores  [n, weights_.rows()]
   void Score(const Images& images, const Activations& b, View<float> scores, Workspace& workspace,
              const Run& run) const {
@@ -222,12 +222,11 @@ class Vit final : public VisionEncoder {
     workspace.Rewind(mark);
   }
 
-  // For a grid the last P of the rows that there were at first, those that were merged with the
-  // value of what they were merged into. With the class token in front these are the patches.
-  // Behind the patches it takes the place of the first of them, and every patch has the position of
-  // the one before it: not what the vision encoders were trained with, but what llama.cpp computes
-  // for published files, whose numbers are the measure here. Without a grid, the rows that are
-  // left.
+  // For a grid: the last P of the original rows, merged ones with the value of the row that they
+  // were merged into. With the class token in front these are the patches. With the class token
+  // last, it takes the position of the first patch, and every patch has the position of the one
+  // before it: not what the vision encoders were trained with, but what llama.cpp computes for
+  // published files, whose outputs are the reference here. Without a grid: the remaining rows.
   //   scores  [n, weights_.rows()], or empty
   void CopyFeatures(const Images& images, View<const float> x, View<const float> scores,
                     const EncodedImages& encoded) const {
@@ -246,7 +245,7 @@ class Vit final : public VisionEncoder {
     }
   }
 
-  // left: the rows that are features; empty for a grid. A row has the scores of all its places.
+  // left: the rows that are features; empty for a grid. A row has the sum of its patches' scores.
   void CopyScores(const MergedRows& image, const std::vector<int>& left,
                   std::span<const float> of_patches, std::span<float> scores) const {
     if (weights_.gives_grid) {

@@ -1,4 +1,4 @@
-// The vision transformer that merges tokens, and what it says was looked at.
+// The vision transformer with token merging, and its attention scores.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -85,7 +85,8 @@ TEST(VitMerging, SeveralAtOnceEqualOneByOneOnAnyThreads) {
   }
 }
 
-// A projector that reads any number of features gets what is left, by place, the class token aside.
+// A projector that reads any number of features gets the remaining rows, by position, without the
+// class token.
 TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   const TinyVit model({.projector = "mlp", .is_class_first = true});
   const auto vision_encoder = Load(model, 4);
@@ -105,7 +106,7 @@ TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   ExpectClose(Encode(**vision_encoder, pixels.view()).features.ToMatrix(), expected, kTolerance);
 }
 
-// The attention that the last block pays, from the formulas: the class token's, or all rows'.
+// The attention in the last block, from the formulas: of the class token, or of all rows.
 std::vector<double> ReferenceScores(const TinyVit& model, Matrix x, int blocks) {
   for (int block = 0; block < blocks - 1; ++block) {
     ReferenceVitAttention(model, block, {}, x);
@@ -115,7 +116,7 @@ std::vector<double> ReferenceScores(const TinyVit& model, Matrix x, int blocks) 
   const Matrix normed = ReferenceNorm(model, name + "ln1", x, TinyVit::kEpsilon);
   const Matrix q = ReferenceLinear(model, name + "attn_q", normed);
   const Matrix k = ReferenceLinear(model, name + "attn_k", normed);
-  // Values that say which row they are of: what is mixed of them is the attention itself.
+  // Values that identify their rows: the attention output is then the attention itself.
   constexpr std::size_t kHead = TinyVit::kWidth / TinyVit::kHeads;
   std::vector<double> scores(x.size());
   for (std::size_t row = 0; row < x.size(); ++row) {
@@ -150,7 +151,7 @@ TEST(VitScores, AreTheAttentionOfTheLastBlock) {
   }
 }
 
-// Places share what the row that they were merged into receives.
+// Patches share the score of the row that they were merged into.
 TEST(VitScores, OfMergedPatchesAddUpAsBefore) {
   Buffer pixels = RandomPixels(1);
   for (const TinyVitOptions& options : kModels) {

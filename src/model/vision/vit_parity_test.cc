@@ -1,5 +1,5 @@
-// The embeddings of an image by a small vision encoder with random weights, against those that
-// llama.cpp computes.
+// The image embeddings of a small vision encoder with random weights, compared with those of
+// llama.cpp.
 #include <gtest/gtest.h>
 
 #include <cmath>

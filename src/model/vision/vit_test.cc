@@ -212,7 +212,7 @@ TEST(Vit, PartsThatDoNotFit) {
               HasSubstr("expected one of mlp, ldp, ldpv2, idefics3, found 'resampler'"));
 }
 
-// A small file that asks for a large image.
+// A small file that requires a large image.
 TEST(Vit, MemoryIsBounded) {
   const auto with_image = [](int side, int patch, int width) {
     return LoadChanged([=](TinyVit& model) {

@@ -14,11 +14,11 @@ namespace {
 
 constexpr int kColors = 3;
 
-// The extents that the keys give.
+// The extents read from keys.
 struct Sizes {
   int width = 1;   // E
   int hidden = 1;  // F
-  int blocks = 1;  // that are run
+  int blocks = 1;  // blocks to run
   float epsilon = 0;
 };
 
@@ -43,7 +43,7 @@ Activation ReadActivation(WeightReader& reader) {
   return is_silu ? Activation::kSilu : Activation::kQuickGelu;
 }
 
-// How many blocks are run: the file may name the one whose output are the features.
+// How many blocks to run: the file may name the one whose outputs are the features.
 int ReadBlockCount(WeightReader& reader, const VisionEncoderUse& use) {
   const int blocks = reader.Int(keys::kVisionBlockCount, 1, ModelLimits::kBlocks);
   if (!reader.file().HasKey(keys::kVisionFeatureLayer)) {
@@ -103,7 +103,7 @@ void ReadEmbedding(WeightReader& reader, int width, VitWeights& weights) {
       reader.Values(modules::Weight(modules::kVisionPositions), {weights.rows(), width});
 }
 
-// Old files of LLaVA call the two matrices of the MLP by each other's names.
+// Old LLaVA files swap the names of the two MLP matrices.
 bool AreMlpNamesSwapped(const GgufFile& file, int block, const Sizes& sizes) {
   const GgufTensor* down = file.FindTensor(modules::Weight(modules::VisionFfnDown(block)));
   return down != nullptr && sizes.hidden != sizes.width &&
@@ -133,9 +133,8 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   return w;
 }
 
-// Values of workspace that one image takes: the patches, and for them and a class token six
-// buffers of the width, one of the MLP, and one for int8 (Activations in vit.cc); and what merging
-// takes.
+// Workspace values of one image: the patches, and for them and a class token six buffers of the
+// width, one of the MLP, and one for int8 (Activations in vit.cc); plus what merging needs.
 long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
   const PatchGrid& grid = weights.grid;
   const long long patch = 1LL * grid.patch_size * grid.patch_size * kColors;
@@ -148,7 +147,7 @@ long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
          (grid.patches() + 1) * (6LL * sizes.width + sizes.hidden + quants) + merging;
 }
 
-// Every block has to find as many rows to merge.
+// Every block must find enough rows to merge.
 void CheckMerging(WeightReader& reader, int blocks, VitWeights& weights) {
   const int most = MergedRows::MostPerStep(weights.grid.patches(), blocks);
   if (weights.merged_tokens <= most) return;

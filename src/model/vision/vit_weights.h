@@ -1,5 +1,4 @@
-// The weights of the vision transformer and how they are read from a file. Only vit.cc includes
-// this.
+// Reads the weights of the vision transformer from a file. Only vit.cc includes this.
 #pragma once
 
 #include <optional>
@@ -15,7 +14,7 @@ namespace edgevlm {
 
 struct VitBlock {
   Norm attn_norm;
-  Linear attn_q;  // [E, E], as the next two
+  Linear attn_q;  // [E, E], like the next two
   Linear attn_k;
   Linear attn_v;
   std::string attend_zone;
@@ -33,13 +32,13 @@ struct VitWeights {
   Weight patches;                      // PackConv2d of [E, 3, patch_size, patch_size]
   std::vector<float> patch_bias;       // [E], or empty for none
   std::vector<float> class_embedding;  // [E], or empty for none
-  bool is_class_first = false;         // its row stands before the patches, else behind them
+  bool is_class_first = false;         // its row comes before the patches, else after them
   std::vector<float> positions;        // [rows(), E]
   std::optional<Norm> pre_norm;
-  std::vector<VitBlock> blocks;  // those that are run
+  std::vector<VitBlock> blocks;  // those to run
   std::optional<Norm> post_norm;
   int merged_tokens = 0;   // by each block, of every image
-  bool gives_grid = true;  // the features stand for the patches, merged or not; else what is left
+  bool gives_grid = true;  // features stand for all patches; else for the rows left after merging
 
   int class_rows() const { return class_embedding.empty() ? 0 : 1; }
   int rows() const { return grid.patches() + class_rows(); }  // of one image, before the blocks
@@ -55,8 +54,8 @@ struct VitParts {
   VitWeights weights;
 };
 
-// Reads, checks and packs, for a projector that uses the vision encoder like this. merged_tokens:
-// by each block. A failure stays in the reader; the parts are then of no use.
+// Reads, checks and packs, for a projector that uses the vision encoder as `use` says.
+// merged_tokens: by each block. A failure stays in the reader; the parts are then undefined.
 VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_tokens);
 
 }  // namespace edgevlm
