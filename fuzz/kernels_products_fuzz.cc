@@ -46,8 +46,9 @@ struct Product {
     part.first_panel = problem.Int(0, w.panels() - 1);
     part.last_panel = problem.Int(part.first_panel + 1, w.panels());
     epilogue.bias = bias;
-    if (!residual.empty())
+    if (!residual.empty()) {
       epilogue.residual = View<const float>(residual.data(), rows, w.outputs());
+    }
   }
 
   View<const float> Inputs() const { return {x.data(), rows, w.inputs()}; }

@@ -89,8 +89,9 @@ void FuzzRope(FuzzProblem& problem) {
     const int i = static_cast<int>(at), position = i % shape.head_width, half = shape.rotated / 2;
     if (position >= shape.rotated) return 0.0;
     int partner = position ^ 1;
-    if (shape.pairs == RopePairs::kHalves)
+    if (shape.pairs == RopePairs::kHalves) {
       partner = position < half ? position + half : position - half;
+    }
     const double other = x[static_cast<std::size_t>(i - position + partner)];
     return 2 * kEpsilon * (std::fabs(double{x[at]}) + std::fabs(other));
   };

@@ -21,7 +21,7 @@ look_over() {
 }
 tests='(_test\.cc$|_test\.dir/|/tests/)'
 found=0
-look_over "^(?!.*/train/)(?!.*$tests).*/(src|Unity)/.*\.(cc|cxx)$" > "$1/tidy.log" || found=1
+look_over "^(?!.*/train/)(?!.*cmake_pch)(?!.*$tests).*/(src|Unity)/.*\.(cc|cxx)$" > "$1/tidy.log" || found=1
 # Tests that iterate over variants, sizes and offsets have nested loops and are simple all the same.
 look_over -checks=-readability-function-cognitive-complexity \
   "^(?!.*/train/)(?!.*/parity_test\.cc).*$tests.*(cc|cxx)?$" >> "$1/tidy.log" || found=1

@@ -139,8 +139,9 @@ void EvictingLayer::Evict(int keep, ThreadPool& pool) {
   for (int head = 0; head < shape().heads; ++head) {
     const auto first = Offset(head), count = static_cast<std::size_t>(rows());
     std::span<float> scores;
-    if (rule_.scored_queries != ScoredQueries::kNone)
+    if (rule_.scored_queries != ScoredQueries::kNone) {
       scores = std::span(scores_).subspan(first, count);
+    }
     const std::span<int> held = std::span(held_).subspan(first, count);
     kept_.clear();
     rule_.choose({.positions = held, .scores = scores}, keep, kept_);

@@ -68,8 +68,9 @@ class PartSink final : public HttpSink {
 
   MaybeError SetTotal(const HttpResponse& response) {
     const auto announced = response.bytes ? response.bytes : linked_bytes_;
-    if (!announced && !options_.bytes)
+    if (!announced && !options_.bytes) {
       return Wrong("the server does not report the size of the file");
+    }
     total_ = options_.bytes.value_or(announced.value_or(0));
     if (announced.value_or(total_) != total_) {
       return Wrong("expected " + Text(total_) + " bytes, the server has " + Text(*announced));

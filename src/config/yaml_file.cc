@@ -70,8 +70,9 @@ class Reader final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     if (!Plain(mark, anchor, tag)) return;
-    if (expected_ != Expected::kValue)
+    if (expected_ != Expected::kValue) {
       return Fail(mark, "expected " + ExpectedText() + ", found a list");
+    }
     AddSetting(mark);
     expected_ = Expected::kItem;
   }

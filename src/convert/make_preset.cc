@@ -104,8 +104,9 @@ std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
 
 PresetFiles MakePreset(const Preset& preset, const FileType& type) {
   PresetFiles files = {.model = MakeDecoder(preset, type), .mmproj = {}};
-  if (preset.vision_encoder)
+  if (preset.vision_encoder) {
     files.mmproj = MakePresetVisionEncoder(*preset.vision_encoder, preset.decoder.width);
+  }
   return files;
 }
 

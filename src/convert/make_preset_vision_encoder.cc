@@ -33,8 +33,9 @@ void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs
   writer.Add(keys::kVisionLayerNormEpsilon, vision_encoder.is_clip ? 1e-5f : 1e-6f);
   writer.Add(keys::kImageMean, std::vector<float>{0.5f, 0.5f, 0.5f});
   writer.Add(keys::kImageStd, std::vector<float>{0.5f, 0.5f, 0.5f});
-  if (vision_encoder.scale_factor > 1)
+  if (vision_encoder.scale_factor > 1) {
     writer.Add(keys::kProjectorScaleFactor, Number(vision_encoder.scale_factor));
+  }
 }
 
 void AddVisionEncoderBlock(int block, const VisionEncoderPreset& vision_encoder,
@@ -64,8 +65,9 @@ void AddVisionEncoder(const VisionEncoderPreset& vision_encoder, PresetTensors& 
     tensors.Vector(modules::Bias(modules::kPatchEmbedding), vision_encoder.width, 0.0f);
     tensors.Norm(modules::kVisionPostNorm, vision_encoder.width, true);
   }
-  for (int block = 0; block < vision_encoder.blocks; ++block)
+  for (int block = 0; block < vision_encoder.blocks; ++block) {
     AddVisionEncoderBlock(block, vision_encoder, tensors);
+  }
 }
 
 // Squeeze and excitation goes through a quarter of the channels, as in MobileNetV3.

@@ -78,8 +78,9 @@ void AddLimit(const AcceptanceTest& test, const EngineState& engine, const Decod
   const int positions = std::max(test.tokens / 2, rows);
   const double plain_ms = PassMs(*engine.model.decoder, thread_groups, 1, positions);
   result.check_cost = PassMs(*engine.model.decoder, thread_groups, rows, positions) / plain_ms;
-  if (smaller != nullptr)
+  if (smaller != nullptr) {
     result.draft_cost = PassMs(*smaller, thread_groups, 1, positions) / plain_ms;
+  }
   result.limit = TokensPerStep(test.acceptance, k) / (k * result.draft_cost + result.check_cost);
 }
 

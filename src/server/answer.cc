@@ -34,8 +34,9 @@ class ReplySender final : public ReplyListener {
   }
 
   void OnProgress(const Progress& progress) override {
-    if (submission_.streams && submission_.shows_progress)
+    if (submission_.streams && submission_.shows_progress) {
       Write(submission_.api_format->ProgressChunk(progress));
+    }
   }
 
   void OnText(std::string_view text) override {

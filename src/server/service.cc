@@ -95,8 +95,9 @@ void Service::HandleMessage(const Request& head, std::string message,
   auto counted = std::make_shared<CountingResponseWriter>(
       std::move(writer), context_.metrics(), kWebSocketPath, std::map<std::string, std::string>());
   // The key may have been revoked since the client connected.
-  if (auto error = CheckKey(head, context_.rules()->access))
+  if (auto error = CheckKey(head, context_.rules()->access)) {
     return counted->Send(OpenAiError(*error));
+  }
   if (context_.draining()) {
     context_.metrics().OnRejected("draining");
     return counted->Send(OpenAiError(Draining()));

@@ -101,8 +101,9 @@ bool AreKnown(const StepCosts& costs) {
 }  // namespace
 
 void Acceptance::Learn(int accepted, bool one_refused) {
-  for (int i = 0; i < accepted; ++i)
+  for (int i = 0; i < accepted; ++i) {
     probability_ += kNewestTokenWeight * (kMaxProbability - probability_);
+  }
   if (one_refused) probability_ -= kNewestTokenWeight * probability_;
 }
 

@@ -154,8 +154,9 @@ TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
   Scheduler plain(engine_, {.running = 1});
   Scheduler many(*guessing, {.running = 3});
   std::vector<std::shared_ptr<Recorder>> recorders;
-  for (unsigned i = 0; i < kRequests; ++i)
+  for (unsigned i = 0; i < kRequests; ++i) {
     recorders.push_back(Submit(many, About(MakeImage(i), 20)));
+  }
   int accepted = 0;
   for (unsigned i = 0; i < kRequests; ++i) {
     const auto reply = recorders[i]->Wait();

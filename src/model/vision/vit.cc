@@ -32,8 +32,9 @@ struct Activations {
   View<float> quants;            // input of the next product, rounded
 
   void ShrinkTo(int rows) {
-    for (View<float>* view : {&x, &normed, &q, &k, &v, &attention_output, &quants})
+    for (View<float>* view : {&x, &normed, &q, &k, &v, &attention_output, &quants}) {
       view->rows = rows;
+    }
     hidden.rows = std::min(hidden.rows, rows);
   }
 };

@@ -66,8 +66,9 @@ struct OllamaRequest {
       submission.request.decode = ReadOllamaOptions(inner, *rules);
       submission.request.decode.grammar = ReadResponseFormat(inner, problem);
     }
-    if (auto form = ReadResponseFormat(fields, problem))
+    if (auto form = ReadResponseFormat(fields, problem)) {
       submission.request.decode.grammar = std::move(form);
+    }
   }
 
   const std::shared_ptr<const ServerRules> rules;

@@ -207,8 +207,9 @@ void Connection::OnHead() {
     EnterPhase(Phase::kReply, {});
     return Send(id_, std::move(*rejection));
   }
-  if (const auto* message = std::get_if<MessageLimit>(&verdict))
+  if (const auto* message = std::get_if<MessageLimit>(&verdict)) {
     return StartUpgrade(message->bytes);
+  }
   const std::size_t limit = std::get<BodyLimit>(verdict).bytes;
   const auto length = parser_->content_length();
   if (length.value_or(0) > limit) {

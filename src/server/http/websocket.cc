@@ -83,8 +83,9 @@ class Socket final : public Peer, public std::enable_shared_from_this<Socket> {
     --core_->replies;
     last_active_ = Clock::now();
     Release(std::exchange(answered_bytes_, 0));
-    if (core_->draining)
+    if (core_->draining) {
       return CloseWith(websocket::close_code::going_away, "the server shuts down");
+    }
     DispatchNext();
   }
 

@@ -52,8 +52,9 @@ void SchemaCompiler::Fill(int rule, const Parts& parts, const Location& location
     if (part->contains("enum")) return FillWithValues(rule, all, (*part)["enum"], location);
   }
   for (const SchemaParts::Choice& choice : parts.found.choices) {
-    if (!parts.chosen.contains(choice.schemas))
+    if (!parts.chosen.contains(choice.schemas)) {
       return FillWithChoice(rule, parts, choice, location);
+    }
   }
   for (const JsonType type :
        {JsonType::kNull, JsonType::kBoolean, JsonType::kInteger, JsonType::kFraction,

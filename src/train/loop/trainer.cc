@@ -158,8 +158,9 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::T
   } else {
     features = model->EncodeImages(batch.images);
   }
-  if (phase != Phase::kDecoder)
+  if (phase != Phase::kDecoder) {
     losses.total = GridLoss(model->PredictGrid(features), batch, losses);
+  }
   if (phase == Phase::kVisionEncoder) return losses;
   const torch::Tensor cells = model->Project(features);
   const ResidualStreams streams =

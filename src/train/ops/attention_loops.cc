@@ -173,8 +173,9 @@ struct Head {
   // row = exp(row - max(row)); returns 1 / sum(row).
   [[gnu::always_inline]] float ExpRow(float* row, int columns, std::ptrdiff_t packed_row) const {
     Lanes<kLanes> top = Load<kLanes>(row);
-    for (int j = kLanes; j < columns; j += kLanes)
+    for (int j = kLanes; j < columns; j += kLanes) {
       top = Greater<kLanes>(top, Load<kLanes>(row + j));
+    }
     const float highest = GreatestLane<kLanes>(top);
     Lanes<kLanes> sum = {};
     for (int j = 0; j < columns; j += kLanes) {

@@ -27,8 +27,9 @@ constexpr int kAttempts = 6;
 std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templates,
                            std::mt19937_64& rng) {
   int total = 0;
-  for (const WeightedTemplate& question_template : question_templates)
+  for (const WeightedTemplate& question_template : question_templates) {
     total += question_template.weight;
+  }
   int drawn = UniformInt(rng, total);
   std::size_t chosen = 0;
   while (drawn >= question_templates[chosen].weight) drawn -= question_templates[chosen++].weight;
@@ -55,8 +56,9 @@ std::vector<QuestionAnswer> Questions(const Scene& scene, int count, std::mt1993
       found = asked.insert(drawn->question).second;
       if (found) result.push_back(std::move(*drawn));
     }
-    if (!found)
+    if (!found) {
       question_templates.erase(question_templates.begin() + static_cast<std::ptrdiff_t>(chosen));
+    }
   }
   return result;
 }

@@ -170,8 +170,9 @@ TEST(Questions, AreAnsweredTrulyAndDiffer) {
     ASSERT_EQ(different.size(), static_cast<std::size_t>(kQuestions)) << "seed " << seed;
   }
   EXPECT_EQ(kinds.size(), 8u);
-  for (const auto& [kind, count] : kinds)
+  for (const auto& [kind, count] : kinds) {
     EXPECT_GT(count, kQuestionedScenes * kQuestions / 50) << kind;
+  }
 }
 
 TEST(Questions, AreAnsweredYesAsOftenAsNo) {
