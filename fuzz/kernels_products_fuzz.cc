@@ -121,12 +121,16 @@ void FuzzFloats(FuzzProblem& problem) {
 void FuzzInt8(FuzzProblem& problem) {
   const Product product(problem, MakeWeight(problem, Packing::kInt8));
   const int inputs = product.w.inputs();
-  const QuantizedTestRows expected(product.rows, inputs);
+  const Int8Rounding rounding = RoundingFor(product.w);
+  const QuantizedTestRows expected(product.rows, inputs, rounding);
+  std::vector<std::vector<float>> values(static_cast<std::size_t>(product.rows));
   for (int t = 0; t < product.rows; ++t) {
     QuantizeRowScalar(product.Inputs().Row(t).data(), expected.rows(), t);
+    values[static_cast<std::size_t>(t)].resize(static_cast<std::size_t>(inputs));
+    DequantizeRow(expected.rows(), t, values[static_cast<std::size_t>(t)]);
   }
   ForEachFuzzVariant(QuantizeRowVariants(), [&](const Variant<QuantizeRowFunction>& variant) {
-    const QuantizedTestRows actual(product.rows, inputs);
+    const QuantizedTestRows actual(product.rows, inputs, rounding);
     for (int t = 0; t < product.rows; ++t) {
       variant.run(product.Inputs().Row(t).data(), actual.rows(), t);
       for (int k = 0; k < inputs; ++k) {
@@ -140,8 +144,7 @@ void FuzzInt8(FuzzProblem& problem) {
   product.Check(
       "int8_matmul", Int8MatMulVariants(), expected.rows(),
       [&](int t, int k) {
-        return double{expected.rows().Scales(t)[k / kInt8BlockInputs]} *
-               expected.rows().Quants(t)[k];
+        return double{values[static_cast<std::size_t>(t)][static_cast<std::size_t>(k)]};
       },
       true);
 }

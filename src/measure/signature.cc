@@ -67,10 +67,9 @@ float AddTokens(const Decoder& decoder, bool is_fast, SignatureHash& hash) {
 struct Products {
   Products(const std::vector<float>& values, int width)
       : x(values.data(), kRows, width),
-        int8(workspace.Alloc(kRows, QuantizedRowLayoutOf(width).floats), width),
+        int8(workspace.Alloc(kRows, MaxQuantizedRowFloats(width))),
         pairs(workspace.Alloc(kRows, Bf16Rows::Columns(width)), width) {
     for (int row = 0; row < kRows; ++row) {
-      QuantizeRowScalar(x.Row(row).data(), int8, row);
       RoundRowToBf16Scalar(x.Row(row).data(), pairs, row);
     }
   }
@@ -90,15 +89,22 @@ struct Products {
       } else if (packing == Packing::kExact) {
         Float32MatMulScalar({x, *w, {}, y}, all);
       } else {
-        Int8MatMulScalar({int8, *w, {}, y}, all);
+        Int8MatMulScalar({Quantized(RoundingFor(*w)), *w, {}, y}, all);
       }
       hash.Add<float>(values);
     }
   }
 
+  QuantizedRows Quantized(const Int8Rounding& rounding) const {
+    const int floats = QuantizedRowLayoutOf(x.cols, rounding).floats;
+    const QuantizedRows rows(int8.Cols(0, floats), x.cols, rounding);
+    for (int row = 0; row < kRows; ++row) QuantizeRowScalar(x.Row(row).data(), rows, row);
+    return rows;
+  }
+
   Workspace workspace;
   View<const float> x;
-  QuantizedRows int8;
+  View<float> int8;  // memory
   Bf16Rows pairs;
 };
 

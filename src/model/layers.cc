@@ -1,6 +1,7 @@
 #include "model/layers.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "kernels/layer_norm/layer_norm.h"
 #include "kernels/rms_norm/rms_norm.h"
@@ -8,14 +9,15 @@
 namespace edgevlm {
 
 int QuantizedColumns(int inputs) {
-  return std::max(QuantizedRowLayoutOf(inputs).floats, Bf16Rows::Columns(inputs));
+  return std::max(MaxQuantizedRowFloats(inputs), Bf16Rows::Columns(inputs));
 }
 
-const QuantizedRows& Inputs::Int8(const Run& run) {
-  if (int8_.empty()) {
+const QuantizedRows& Inputs::Int8(const Int8Rounding& rounding, const Run& run) {
+  if (int8_.empty() || int8_.rounding() != rounding) {
     PROFILE_ZONE(run.profiler, "int8");
     pairs_ = {};
-    int8_ = {memory_.Cols(0, QuantizedRowLayoutOf(values_.cols).floats), values_.cols};
+    const int floats = QuantizedRowLayoutOf(values_.cols, rounding).floats;
+    int8_ = {memory_.Cols(0, floats), values_.cols, rounding};
     QuantizeRows(values_, int8_, run.pool);
   }
   return int8_;
@@ -31,14 +33,17 @@ const Bf16Rows& Inputs::Pairs(const Run& run) {
   return pairs_;
 }
 
+bool Linear::RoundsToInt8(const Run& run) const {
+  return weight.type() == WeightType::kInt8 || (weight.type() == WeightType::kBlocks && run.fast);
+}
+
 void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const {
-  const WeightType type = weight.type();
-  if (type == WeightType::kBf16Pairs) {
+  if (weight.type() == WeightType::kBf16Pairs) {
     const Bf16Rows& pairs = x.Pairs(run);
     PROFILE_ZONE(run.profiler, zone);
     MatMul(pairs, weight, epilogue, y, run.pool);
-  } else if (type == WeightType::kInt8 || (type == WeightType::kBlocks && run.fast)) {
-    const QuantizedRows& quantized = x.Int8(run);
+  } else if (RoundsToInt8(run)) {
+    const QuantizedRows& quantized = x.Int8(RoundingFor(weight), run);
     PROFILE_ZONE(run.profiler, zone);
     MatMul(quantized, weight, epilogue, y, run.pool);
   } else {
@@ -62,6 +67,47 @@ void Linear::MultiplyInto(Inputs& x, View<float> y, const Run& run) const {
 
 void Linear::AddTo(Inputs& x, View<float> y, const Run& run) const {
   Multiply(x, {.bias = bias, .residual = y}, y, run);
+}
+
+void Linear::ApplyInTwoTerms(View<const float> x, View<float> y, Workspace& workspace,
+                             const Run& run) const {
+  constexpr int kRowsAtOnce = 16;  // bounds the memory for sums
+  const WorkspaceScope scope(workspace);
+  if (!RoundsToInt8(run)) {
+    Inputs inputs(x, workspace.Alloc(x.rows, QuantizedColumns(x.cols)));
+    return Apply(inputs, Activation::kNone, y, run);
+  }
+  for (int first = 0; first < x.rows; first += kRowsAtOnce) {
+    const int rows = std::min(kRowsAtOnce, x.rows - first);
+    MultiplyTwoTerms(x.Rows(first, rows), y.Rows(first, rows), workspace, run);
+  }
+}
+
+void Linear::MultiplyTwoTerms(View<const float> x, View<float> y, Workspace& workspace,
+                              const Run& run) const {
+  const WorkspaceScope scope(workspace);
+  const Int8Rounding rounding = RoundingFor(weight);
+  const View<float> memory =
+      workspace.Alloc(2 * x.rows, QuantizedRowLayoutOf(x.cols, rounding).floats);
+  const QuantizedRows terms(memory, x.cols, rounding);
+  const View<float> rest = workspace.Alloc(x.rows, x.cols);  // x less the first term
+  const View<float> sums = workspace.Alloc(2 * x.rows, y.cols);
+  {
+    PROFILE_ZONE(run.profiler, "int8");
+    QuantizeRows(x, {memory.Rows(0, x.rows), x.cols, rounding}, run.pool);
+    for (int t = 0; t < x.rows; ++t) {
+      DequantizeRow(terms, t, rest.Row(t));
+      std::ranges::transform(x.Row(t), rest.Row(t), rest.Row(t).begin(), std::minus<>());
+    }
+    QuantizeRows(rest, {memory.Rows(x.rows, x.rows), x.cols, rounding}, run.pool);
+  }
+  PROFILE_ZONE(run.profiler, zone);
+  MatMul(terms, weight, {}, sums, run.pool);
+  for (int t = 0; t < x.rows; ++t) {
+    const std::span<float> row = y.Row(t);
+    std::ranges::transform(sums.Row(t), sums.Row(x.rows + t), row.begin(), std::plus<>());
+    if (!bias.empty()) std::ranges::transform(row, bias, row.begin(), std::plus<>());
+  }
 }
 
 void Linear::Apply(View<const float> x, Activation activation, View<float> y,

@@ -8,6 +8,7 @@
 #include "kernels/matmul/float32/float32_matmul.h"
 #include "kernels/matmul/int8/int8_matmul.h"
 #include "model/run.h"
+#include "model/workspace.h"
 #include "tensor/view.h"
 #include "tensor/weight.h"
 
@@ -18,8 +19,9 @@ int QuantizedColumns(int inputs);
 
 // The input of linear layers: activations, and memory to round them to int8 or bfloat16 for the
 // layers that multiply in these types. The first such layer rounds them, and the following ones
-// reuse the result. The memory holds one form at a time: if the weights that read the same
-// activations have different types, switching to the other form rounds them again. Threads: one.
+// reuse the result. The memory holds one form at a time: where weights that read the same
+// activations need them rounded differently, switching to the other form rounds them again.
+// Threads: one.
 class Inputs {
  public:
   //   x       [T, K], unchanged while layers read this
@@ -29,7 +31,7 @@ class Inputs {
   const View<const float>& values() const { return values_; }
 
   // The same, rounded. Valid until the other one is called.
-  const QuantizedRows& Int8(const Run& run);
+  const QuantizedRows& Int8(const Int8Rounding& rounding, const Run& run);
   const Bf16Rows& Pairs(const Run& run);
 
  private:
@@ -57,11 +59,20 @@ struct Linear {
   // y += x W^T + bias.
   void AddTo(Inputs& x, View<float> y, const Run& run) const;
 
-  // The same in float32. REQUIRES: weights read with Packing::kExact.
+  // y = x W^T + bias, with 15 bits of x where Apply rounds it to 8: each row becomes the sum of two
+  // rows of int8, the second with what rounding took from the first. Twice the products, but few
+  // rows wait for the weight anyway. For logits, whose error no later layer averages out.
+  void ApplyInTwoTerms(View<const float> x, View<float> y, Workspace& workspace,
+                       const Run& run) const;
+
+  // The same as Apply and AddTo in float32. REQUIRES: weights read with Packing::kExact.
   void Apply(View<const float> x, Activation activation, View<float> y, const Run& run) const;
   void AddTo(View<const float> x, View<float> y, const Run& run) const;
 
  private:
+  bool RoundsToInt8(const Run& run) const;
+  void MultiplyTwoTerms(View<const float> x, View<float> y, Workspace& workspace,
+                        const Run& run) const;
   void Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const;
   void Multiply(View<const float> x, const Epilogue& epilogue, View<float> y, const Run& run) const;
 };

@@ -12,9 +12,10 @@ namespace edgevlm {
 // Memory for [T, K] activations, aligned as QuantizedRows requires.
 class QuantizedTestRows {
  public:
-  QuantizedTestRows(int rows, int inputs)
-      : memory_(static_cast<std::size_t>(rows * QuantizedRowLayoutOf(inputs).floats) + kAlignment),
-        rows_(View<float>(Start(), rows, QuantizedRowLayoutOf(inputs).floats), inputs) {}
+  QuantizedTestRows(int rows, int inputs, const Int8Rounding& rounding)
+      : layout_(QuantizedRowLayoutOf(inputs, rounding)),
+        memory_(static_cast<std::size_t>(rows * layout_.floats) + kAlignment),
+        rows_(View<float>(Start(), rows, layout_.floats), inputs, rounding) {}
   QuantizedTestRows(const QuantizedTestRows&) = delete;
   QuantizedTestRows& operator=(const QuantizedTestRows&) = delete;
 
@@ -28,6 +29,7 @@ class QuantizedTestRows {
     return memory_.data() + (kAlignment - address % kAlignment) % kAlignment / sizeof(float);
   }
 
+  QuantizedRowLayout layout_;
   std::vector<float> memory_;
   QuantizedRows rows_;
 };

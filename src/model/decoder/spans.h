@@ -48,10 +48,8 @@ void NormedLogits(View<const float> x, const NormLayer& norm, const Linear& outp
                   View<float> logits, Workspace& workspace, const Run& run) {
   const WorkspaceScope scope(workspace);
   const View<float> normed = workspace.Alloc(x.rows, x.cols);
-  norm.Apply(x, normed, run);  // [R, D]
-  const View<float> quants = workspace.Alloc(x.rows, QuantizedColumns(x.cols));
-  Inputs last(normed, quants);
-  output.Apply(last, Activation::kNone, logits, run);  // [R, V]
+  norm.Apply(x, normed, run);                              // [R, D]
+  output.ApplyInTwoTerms(normed, logits, workspace, run);  // [R, V]
 }
 
 }  // namespace edgevlm

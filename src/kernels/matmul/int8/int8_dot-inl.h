@@ -33,7 +33,7 @@ constexpr int kPanelColumns = kPackedOutputs / kColumnOutputs;
 // Whether 8-bit weights are multiplied as unsigned bytes, quant + 128, instead of signed ones.
 constexpr bool kUnsignedInt8 = HWY_TARGET == HWY_AVX3_DL;
 
-// Whether both factors are signed: then unpacking subtracts the bias of the quants.
+// Whether both factors are signed.
 constexpr bool kSignedFactors = HWY_TARGET == HWY_NEON;
 
 // Whether products of bytes are summed in 16 bits before they are summed in 32.
@@ -43,12 +43,13 @@ constexpr bool kHasShortSums = HWY_TARGET != HWY_AVX3_DL;
 constexpr int kShortProducts = HWY_TARGET == HWY_NEON ? 1 : 2;
 
 // The number of steps before a 16-bit sum can overflow, with quants of so many bits and quants of x
-// of at most 127. With 4 bits and two products it is 8: 8 * 2 * 15 * 127 = 30480.
+// of at most 127. With 6 bits and two products it is 2: 2 * 2 * 63 * 127 = 32004.
 constexpr int MostSteps(int quant_bits) {
-  const int greatest = quant_bits == 8 ? 128 : (1 << quant_bits) - 1;
+  const bool is_signed = kSignedFactors || quant_bits == 8;
+  const int greatest = is_signed ? 1 << (quant_bits - 1) : (1 << quant_bits) - 1;
   return 32767 / (kShortProducts * greatest * 127);
 }
-static_assert(MostSteps(4) * kShortProducts >= 16 && MostSteps(6) * kShortProducts == 4);
+static_assert(MostSteps(8) >= 1 && MostSteps(7) >= 1);
 
 // sums + more, in this order: GCC would otherwise turn the additions of an unrolled loop into a
 // tree, and has no registers for its leaves.
@@ -63,7 +64,7 @@ HWY_INLINE V AddInOrder(V sums, V more) {
   return result;
 }
 
-// 16-bit sums of products of the bytes of w and x. w holds unsigned quants of up to 6 bits or, if
+// 16-bit sums of products of the bytes of w and x. w holds unsigned quants of up to 7 bits or, if
 // kWide, signed quants of 8 bits.
 //   Multiply<kWide>(w, x)   sums of one product each, or of kShortProducts
 //   Add<kWide>(sums, w, x)  the same, added to sums
@@ -124,7 +125,7 @@ struct ShortSums {
 #endif
 
 // sums + the dot product of four neighboring bytes of w and x in each 32-bit lane. x holds signed
-// quants. w holds unsigned quants of up to 6 bits or, if kWide, quants of 8 bits, unsigned if
+// quants. w holds unsigned quants of up to 7 bits or, if kWide, quants of 8 bits, unsigned if
 // kUnsignedInt8.
 template <bool kWide>
 HWY_INLINE IntegerVector AddDot(IntegerVector sums, ByteVector w, IntegerVector x) {

@@ -25,6 +25,7 @@ void MatMul(const QuantizedRows& x, const Weight& w, const Epilogue& epilogue, V
             ThreadPool& pool) {
   static const Int8MatMulFunction kFunction = Int8MatMulVariants().Chosen();
   CHECK(w.is_quantized() && x.inputs() == w.inputs() && x.rows() == y.rows);
+  CHECK(x.rounding() == RoundingFor(w));
   CheckEpilogue(w, epilogue, y);
   const Int8MatMulCall call{x, w, epilogue, y};
   SplitMatMul(w, y.rows, pool, [&call](const MatMulPart& part) { kFunction(call, part); });

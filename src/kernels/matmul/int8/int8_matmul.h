@@ -16,11 +16,13 @@ namespace edgevlm {
 //   x  [T, K], any T >= 0
 //   w  [N, K]. REQUIRES: w.is_quantized()
 //   y  [T, N]; may be epilogue.factor or epilogue.residual
-// The sum runs over the blocks of x in order: total = fma(part, scale of x's block, total). Within
-// a block it runs over the groups of w in order: part = fma(sum of products of quants, scale of w,
-// part) and, with a minimum, part = fma(minimum, negated sum of x's quants, part). Integer sums are
-// exact, so all variants with fused multiply-add (all but SSE4) give the same bits, and the bits do
-// not depend on T, the other rows or the number of threads.
+// REQUIRES: x.rounding() == RoundingFor(w).
+// The quants of w are centered and rotated as those of x are (quantized_rows.h). The sum runs over
+// the blocks of x in order: total = fma(part, scale of x's block, total). Within a block it runs
+// over the groups of w in order: part = fma(sum of products of quants, scale of w, part) and, with
+// a minimum, part = fma(minimum, negated sum of x's values, part). Integer sums are exact, so all
+// variants with fused multiply-add (all but SSE4) give the same bits, and the bits do not depend on
+// T, the other rows or the number of threads.
 // Threads: the work is split over the pool. Allocates nothing. Cost T * N * K multiply-adds of
 // bytes; the weight is read from memory once for every 96 to 294 rows.
 void MatMul(const QuantizedRows& x, const Weight& w, const Epilogue& epilogue, View<float> y,

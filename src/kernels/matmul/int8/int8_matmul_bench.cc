@@ -14,7 +14,8 @@ namespace {
 
 // Random activations, quantized.
 struct Inputs {
-  Inputs(int t, int k) : values(RandomValues().Draw(t * k)), memory(t, k) {
+  Inputs(int t, int k, const Int8Rounding& rounding)
+      : values(RandomValues().Draw(t * k)), memory(t, k, rounding) {
     ThreadPool pool(1);
     QuantizeRows(View<const float>(values.data(), t, k), memory.rows(), pool);
   }
@@ -26,12 +27,12 @@ struct Inputs {
 void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
   const int t = static_cast<int>(state.range(0)), n = static_cast<int>(state.range(1)),
             k = static_cast<int>(state.range(2));
-  const Inputs x(t, k);
   ThreadPool pool(1);
   const std::vector<std::byte> stored = InfoOf(dtype).block_values > 1
                                             ? RandomStored(dtype, n * k)
                                             : *FromFloats(RandomValues().Draw(n * k), dtype);
   const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool, Packing::kInt8);
+  const Inputs x(t, k, RoundingFor(w));
   std::vector<float> y(static_cast<std::size_t>(t * n));
   const Epilogue epilogue;
   const Int8MatMulCall call{x.memory.rows(), w, epilogue, View<float>(y.data(), t, n)};
@@ -48,8 +49,8 @@ void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
 }
 
 void BenchQuantize(benchmark::State& state, QuantizeRowFunction run) {
-  const int k = static_cast<int>(state.range(0));
-  const Inputs x(1, k);
+  const int k = static_cast<int>(state.range(0)), rotation = static_cast<int>(state.range(1));
+  const Inputs x(1, k, {32, rotation == 1 ? 32 : 128, rotation});
   for (auto _ : state) {
     run(x.values.data(), x.memory.rows(), 0);
     benchmark::ClobberMemory();
@@ -79,7 +80,10 @@ const bool kRegistered = [] {
   for (const auto& variant : QuantizeRowVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "QuantizeRow/" + std::string(IsaName(variant.needs));
-    benchmark::RegisterBenchmark(name.c_str(), BenchQuantize, variant.run)->ArgName("K")->Arg(2048);
+    benchmark::RegisterBenchmark(name.c_str(), BenchQuantize, variant.run)
+        ->ArgNames({"K", "R"})
+        ->Args({2048, 1})
+        ->Args({2048, 8});
   }
   return true;
 }();

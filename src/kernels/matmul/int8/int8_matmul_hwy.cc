@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <iterator>
+#include <type_traits>
 
+#include "base/check.h"
 #include "kernels/matmul/int8/int8_matmul.h"
 
 #define HWY_WANT_AVX3_DL
@@ -113,26 +116,30 @@ struct Tiles {
 
 using TileTable = TileFunction (*)(int rows, int columns);
 
-template <int kGroup, bool kHasMinimum, int kQuantBits>
-constexpr TileTable kTilesOf =
-    TileOf<Tiles<Kind<kGroup, kHasMinimum, kQuantBits>>, kMaxRows, kFewestTileRows>;
+template <class kKind>
+constexpr TileTable kTilesOf = TileOf<Tiles<kKind>, kMaxRows, kFewestTileRows>;
 
-// Where 16-bit sums hold a whole group of any quants, or are not used, the number of bits does not
-// matter and kinds share their tiles.
-constexpr bool kBitsMatter = kHasShortSums && kShortProducts > 1;
+// Where 16-bit sums are not used, the number of bits does not matter and kinds share their tiles.
+template <int kFormatIndex>
+using SharedKind = std::conditional_t<
+    kHasShortSums, KindOfFormat<kFormatIndex>,
+    Kind<RoundingFor(kBlockFormats[kFormatIndex]), kBlockFormats[kFormatIndex].has_minimum, 8>>;
+
+template <int kIndex = 0>
+TileTable TilesForBlocks(const BlockFormat& format) {
+  if constexpr (kIndex == std::size(kBlockFormats)) {
+    CHECK(false);
+    return nullptr;
+  } else {
+    if (format.dtype == kBlockFormats[kIndex].dtype) return kTilesOf<SharedKind<kIndex>>;
+    return TilesForBlocks<kIndex + 1>(format);
+  }
+}
 
 // The tile functions for a weight.
 TileTable TilesFor(const Weight& w) {
-  if (w.type() == WeightType::kInt8) return kTilesOf<kInt8BlockInputs, false, 8>;
-  const BlockFormat& format = w.format();
-  if (format.has_table || format.low_bits == 8) return kTilesOf<32, false, 8>;
-  const int bits = kBitsMatter ? format.low_bits + format.high_bits : 4;
-  if (format.group == 16) {
-    if (format.has_minimum) return kTilesOf<16, true, 4>;
-    return bits == 6 ? kTilesOf<16, false, 6> : kTilesOf<16, false, 4>;
-  }
-  if (format.has_minimum) return bits == 5 ? kTilesOf<32, true, 5> : kTilesOf<32, true, 4>;
-  return bits == 5 ? kTilesOf<32, false, 5> : kTilesOf<32, false, 4>;
+  if (w.type() == WeightType::kInt8) return kTilesOf<Kind<Int8Rounding{}, false, 8>>;
+  return TilesForBlocks(w.format());
 }
 
 // The k-slices that are unpacked next: inputs of some panels.
@@ -167,7 +174,6 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
   HWY_ALIGN float totals[kRowsPerPass * kTotalsStride];
   const UnpackFunction unpack = UnpackFor(call.w);
   const TileTable tiles = TilesFor(call.w);
-  const int bias_bits = BiasBits(call.w);
   std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
   for (int first = 0; first < call.w.inputs(); first += kKSliceInputs) {
     const int count = std::min(kKSliceInputs, call.w.inputs() - first);
@@ -182,7 +188,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
       const TileFunction tile = tiles(size, columns);
       next.Prefetch(i, i + n, rows.count);
       for (int column = 0; column < panels * kPanelColumns; column += columns) {
-        const TileInput in{call.x, row + begin, first, count, bias_bits};
+        const TileInput in{call.x, row + begin, first, count};
         tile(in, n, slices, column, totals + begin * kTotalsStride + column * kColumnOutputs);
       }
       if (!is_last) continue;
@@ -197,7 +203,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
 
 void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
   if (part.last_row - part.first_row <= kMaxSkinnyRows) return Int8SkinnyMatMul(call, part);
-  const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs()).floats;
+  const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs(), call.x.rounding()).floats;
   const int most_rows = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
   ForPasses(part, most_rows, kMaxRows, MostPanels,
             [&](const Parts& rows, int row, int panel, int panels) {

@@ -14,7 +14,7 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-static_assert(kArmTileOutputs == kPackedOutputs && kArmTileBlock == kInt8BlockInputs);
+static_assert(kArmTileOutputs == kPackedOutputs);
 static_assert(kKSliceInputs % kArmTileStep == 0);
 
 // Rows for which a weight is unpacked once, fewer where rows are long: what a pass reads of x stays
@@ -102,10 +102,11 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
       const int begin = rows.First(i);
       tile.rows = rows.Size(i);
       tile.x = call.x.Quants(row + begin) + first;
-      tile.x_scales = call.x.Scales(row + begin) + first / kInt8BlockInputs;
-      tile.x_sums = call.x.NegatedSums(row + begin, w.group()) + first / w.group();
+      tile.x_scales = call.x.Scales(row + begin) + first / call.x.rounding().block;
+      tile.x_sums = call.x.NegatedValueSums(row + begin) + first / w.group();
       tile.totals = totals + begin * kPackedOutputs;
-      kMethod::kTile(w.group(), HasMinima(w), tile.rows)(tile);
+      const ArmTileKind kind = {w.group(), call.x.rounding().block, HasMinima(w)};
+      kMethod::kTile(kind, tile.rows)(tile);
     }
   }
   ApplyEpilogue(call.epilogue, {row, rows.whole, panel, 1}, totals, kPackedOutputs, call.y);
@@ -113,7 +114,7 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
 
 template <class kMethod>
 void RunPanels(const Int8MatMulCall& call, const MatMulPart& part) {
-  const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs()).floats;
+  const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs(), call.x.rounding()).floats;
   const int most_rows = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
   ForPasses(
       part, most_rows / kMethod::kMostRows * kMethod::kMostRows, kMethod::kMostRows,

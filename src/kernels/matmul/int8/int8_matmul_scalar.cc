@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "kernels/matmul/every_output.h"
@@ -7,24 +8,41 @@
 namespace edgevlm {
 namespace {
 
+// As Weight::ReadGroup, centered and rotated as the inputs are.
+Weight::Group ReadRotatedGroup(const Weight& w, int output, int first) {
+  Weight::Group group = w.ReadGroup(output, first);
+  if (w.type() != WeightType::kBlocks || RotationFor(w.format()) == 1) return group;
+  if (w.format().has_minimum) {
+    const int center = CenterOf(w.format());
+    for (int i = 0; i < group.count; ++i) {
+      std::int8_t& quant = group.quants[static_cast<std::size_t>(i)];
+      quant = static_cast<std::int8_t>(quant - center);
+    }
+    group.minimum -= static_cast<float>(center) * group.scale;  // the product is exact
+  }
+  for (int i = 0; i < 4; ++i) Rotate(group.quants.data() + i, RotationFor(w.format()));
+  return group;
+}
+
 // sum_k x[k] * w[output, k]
 float Sum(const QuantizedRows& x, int row, const Weight& w, int output) {
-  const int group = w.group();
+  const auto [group, block, rotation] = x.rounding();
+  const bool has_minimum = w.type() == WeightType::kBlocks && w.format().has_minimum;
   float total = 0.0f;
-  for (int block = 0; block < w.inputs(); block += kInt8BlockInputs) {
+  for (int first = 0; first < w.inputs(); first += block) {
     float part = 0.0f;
-    for (int k = block; k < std::min(w.inputs(), block + kInt8BlockInputs); k += group) {
-      const Weight::Group values = w.ReadGroup(output, k);
+    for (int k = first; k < std::min(w.inputs(), first + block); k += group) {
+      const Weight::Group values = ReadRotatedGroup(w, output, k);
       int sum = 0;
       for (int i = 0; i < values.count; ++i) {
         sum += x.Quants(row)[k + i] * values.quants[static_cast<std::size_t>(i)];
       }
       part = std::fma(static_cast<float>(sum), values.scale, part);
-      if (values.minimum == 0.0f) continue;
-      const std::int32_t negated_sum = x.NegatedSums(row, group)[k / group];
+      if (!has_minimum) continue;
+      const std::int32_t negated_sum = x.NegatedValueSums(row)[k / group];
       part = std::fma(values.minimum, static_cast<float>(negated_sum), part);
     }
-    total = std::fma(part, x.Scales(row)[block / kInt8BlockInputs], total);
+    total = std::fma(part, x.Scales(row)[first / block], total);
   }
   return total;
 }

@@ -14,18 +14,24 @@
 namespace edgevlm {
 namespace {
 
+constexpr Int8Rounding kPlain = {32, 32, 1};
+constexpr Int8Rounding kRotated8 = {32, 128, 8};
+constexpr Int8Rounding kRotated4 = {16, 128, 4};
+
 // Quantized activations [T, K].
 class Rows {
  public:
-  Rows(const std::vector<float>& x, int inputs)
-      : memory_(static_cast<int>(x.size()) / inputs, inputs) {
+  Rows(const std::vector<float>& x, int inputs, const Int8Rounding& rounding)
+      : memory_(static_cast<int>(x.size()) / inputs, inputs, rounding) {
     for (int t = 0; t < rows().rows(); ++t) QuantizeRowScalar(x.data() + t * inputs, rows(), t);
   }
   const QuantizedRows& rows() const { return memory_.rows(); }
 
-  // The dequantized value.
-  float Value(int t, int k) const {
-    return static_cast<float>(rows().Quants(t)[k]) * rows().Scales(t)[k / kInt8BlockInputs];
+  // The dequantized values.
+  std::vector<float> Values(int t) const {
+    std::vector<float> values(static_cast<std::size_t>(rows().inputs()));
+    DequantizeRow(rows(), t, values);
+    return values;
   }
 
  private:
@@ -43,67 +49,124 @@ Weight PackStored(DType dtype, int n, int k) {
   return *std::move(weight);
 }
 
-TEST(QuantizedRows, AreWithinHalfALevelOfTheValues) {
-  constexpr int kInputs = 300;
+// Rotating back adds up R errors of at most half a quant, which a rotation shrinks by R.
+TEST(QuantizedRows, AreWithinHalfAQuantOfTheValues) {
+  constexpr int kInputs = 384;
   RandomValues random;
   const std::vector<float> x = random.Draw(2 * kInputs);
-  const Rows quantized(x, kInputs);
-  for (int t = 0; t < 2; ++t) {
-    for (int k = 0; k < kInputs; ++k) {
-      const float scale = quantized.rows().Scales(t)[k / kInt8BlockInputs];
-      EXPECT_NEAR(quantized.Value(t, k), x[static_cast<std::size_t>(t * kInputs + k)],
-                  0.5001f * scale);
+  for (const Int8Rounding& rounding : {Int8Rounding(), kPlain, kRotated8, kRotated4}) {
+    SCOPED_TRACE(testing::Message() << "block " << rounding.block << " R " << rounding.rotation);
+    const Rows quantized(x, kInputs, rounding);
+    for (int t = 0; t < 2; ++t) {
+      const std::vector<float> values = quantized.Values(t);
+      for (int k = 0; k < kInputs; ++k) {
+        const float scale = quantized.rows().Scales(t)[k / rounding.block];
+        EXPECT_NEAR(values[static_cast<std::size_t>(k)],
+                    x[static_cast<std::size_t>(t * kInputs + k)],
+                    0.5001f * scale * static_cast<float>(rounding.rotation));
+      }
+      int greatest = 0;
+      for (int k = 0; k < rounding.block; ++k) {
+        greatest = std::max(greatest, std::abs(quantized.rows().Quants(t)[k]));
+      }
+      EXPECT_EQ(greatest, 127) << "the whole range is used";
     }
-    int greatest = 0;
-    for (int k = 0; k < 128; ++k) {
-      greatest = std::max(greatest, std::abs(quantized.rows().Quants(t)[k]));
+  }
+}
+
+// What the rotation is for: an input 100 times as large as the others takes only a part of their
+// bits.
+TEST(QuantizedRows, RotationKeepsTheNeighborsOfAnOutlier) {
+  constexpr int kInputs = 128;
+  RandomValues random;
+  std::vector<float> x = random.Draw(kInputs);
+  x[5] = 100;
+  const auto error = [&x](const Int8Rounding& rounding) {
+    const std::vector<float> values = Rows(x, kInputs, rounding).Values(0);
+    double squares = 0;
+    for (std::size_t k = 0; k < kInputs; ++k) {
+      if (k != 5) squares += std::pow(values[k] - x[k], 2);
     }
-    EXPECT_EQ(greatest, 127) << "the whole range is used";
+    return std::sqrt(squares);
+  };
+  EXPECT_LT(error(kRotated8), 0.5 * error(Int8Rounding()));
+}
+
+// The sums are those that the correction terms of a product need: of the quants and, through the
+// values that they stand for, of the rows themselves.
+TEST(QuantizedRows, SumsAreThoseOfTheGroups) {
+  constexpr int kInputs = 320;
+  RandomValues random;
+  const std::vector<float> x = random.Draw(kInputs);
+  for (const Int8Rounding& rounding : {Int8Rounding(), kPlain, kRotated8, kRotated4}) {
+    const Rows quantized(x, kInputs, rounding);
+    const std::vector<float> values = quantized.Values(0);
+    for (int first = 0; first < kInputs; first += rounding.group) {
+      int sum = 0;
+      double value_sum = 0;
+      for (int k = first; k < std::min(kInputs, first + rounding.group); ++k) {
+        sum += quantized.rows().Quants(0)[k];
+        value_sum += values[static_cast<std::size_t>(k)];
+      }
+      const int g = first / rounding.group;
+      const float scale = quantized.rows().Scales(0)[first / rounding.block];
+      EXPECT_EQ(quantized.rows().NegatedSums(0)[g], -sum);
+      EXPECT_NEAR(-scale * static_cast<float>(quantized.rows().NegatedValueSums(0)[g]), value_sum,
+                  static_cast<float>(rounding.group * 1024) * scale * FLT_EPSILON);
+    }
   }
 }
 
 TEST(QuantizedRows, RoundTiesToEven) {
   const std::vector<float> x = {127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -126.5f, 3};
-  const Rows quantized(x, 8);
+  const Rows quantized(x, 8, Int8Rounding());
   const std::array<int, 8> expected = {127, 0, 2, 2, 0, -2, -126, 3};
   for (int k = 0; k < 8; ++k) {
     EXPECT_EQ(quantized.rows().Quants(0)[k], expected[static_cast<std::size_t>(k)]);
   }
   EXPECT_EQ(quantized.rows().Scales(0)[0], 1.0f);
-  EXPECT_EQ(quantized.rows().NegatedSums(0, 16)[0], -(127 + 2 + 2 - 2 - 126 + 3));
+  EXPECT_EQ(quantized.rows().NegatedSums(0)[0], -(127 + 2 + 2 - 2 - 126 + 3));
+}
+
+// The whole row, padding included; scales that are not finite need only agree in that.
+void ExpectSameRow(const QuantizedRows& actual, const QuantizedRows& expected) {
+  const auto [group, block, rotation] = expected.rounding();
+  const int inputs = expected.inputs();
+  for (int k = 0; k < (inputs + 63) / 64 * 64; ++k) {
+    ASSERT_EQ(actual.Quants(0)[k], expected.Quants(0)[k]) << k;
+  }
+  for (int b = 0; b < (inputs + block - 1) / block; ++b) {
+    const float scale = expected.Scales(0)[b];
+    if (std::isnan(scale)) {
+      EXPECT_TRUE(std::isnan(actual.Scales(0)[b]));
+    } else {
+      EXPECT_EQ(actual.Scales(0)[b], scale);
+    }
+  }
+  for (int g = 0; g < (inputs + group - 1) / group; ++g) {
+    EXPECT_EQ(actual.NegatedSums(0)[g], expected.NegatedSums(0)[g]);
+    EXPECT_EQ(actual.NegatedValueSums(0)[g], expected.NegatedValueSums(0)[g]);
+  }
 }
 
 TEST(QuantizedRows, VariantsWriteTheSameBytes) {
   RandomValues random;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  for (const int inputs : {1, 4, 15, 16, 33, 64, 127, 128, 129, 300, 1152}) {
-    for (const float strange : {0.0f, kInfinity, -kInfinity, std::nanf(""), 1e-45f, 1e38f}) {
-      std::vector<float> x = random.Draw(inputs);
-      if (strange != 0) x[static_cast<std::size_t>(inputs) / 2] = strange;
-      if (strange == 1e-45f) std::ranges::fill(x, strange);
-      const Rows expected(x, inputs);
-      for (const auto& variant : QuantizeRowVariants()) {
-        if (!Includes(BestIsa(), variant.needs)) continue;
-        SCOPED_TRACE(testing::Message()
-                     << IsaName(variant.needs) << " K=" << inputs << " with " << strange);
-        const Rows actual(x, inputs);
-        variant.run(x.data(), actual.rows(), 0);
-        for (int k = 0; k < (inputs + 63) / 64 * 64; ++k) {
-          ASSERT_EQ(actual.rows().Quants(0)[k], expected.rows().Quants(0)[k]) << k;
-        }
-        for (int block = 0; block < (inputs + 127) / 128; ++block) {
-          const float scale = expected.rows().Scales(0)[block];
-          if (std::isnan(scale)) {
-            EXPECT_TRUE(std::isnan(actual.rows().Scales(0)[block]));
-          } else {
-            EXPECT_EQ(actual.rows().Scales(0)[block], scale);
-          }
-        }
-        for (const int group : {16, 32, 128}) {
-          for (int g = 0; g < (inputs + group - 1) / group; ++g) {
-            EXPECT_EQ(actual.rows().NegatedSums(0, group)[g],
-                      expected.rows().NegatedSums(0, group)[g]);
-          }
+  for (const Int8Rounding& rounding : {Int8Rounding(), kPlain, kRotated8, kRotated4}) {
+    for (const int length : {1, 4, 15, 16, 33, 64, 127, 128, 129, 300, 1152}) {
+      const int inputs = rounding.rotation == 1 ? length : length * rounding.group;
+      for (const float strange : {0.0f, kInfinity, -kInfinity, std::nanf(""), 1e-45f, 1e38f}) {
+        std::vector<float> x = random.Draw(inputs);
+        if (strange != 0) x[static_cast<std::size_t>(inputs) / 2] = strange;
+        if (strange == 1e-45f) std::ranges::fill(x, strange);
+        const Rows expected(x, inputs, rounding);
+        for (const auto& variant : QuantizeRowVariants()) {
+          if (!Includes(BestIsa(), variant.needs)) continue;
+          SCOPED_TRACE(testing::Message() << IsaName(variant.needs) << " K=" << inputs
+                                          << " R=" << rounding.rotation << " with " << strange);
+          const Rows actual(x, inputs, rounding);
+          variant.run(x.data(), actual.rows(), 0);
+          ExpectSameRow(actual.rows(), expected.rows());
         }
       }
     }
@@ -117,21 +180,21 @@ TEST(Int8MatMul, ScalarIsTheProductOfTheValues) {
     SCOPED_TRACE(info.name);
     const Weight w = PackStored(info.dtype, kOutputs, kInputs);
     RandomValues random;
-    const Rows x(random.Draw(2 * kInputs), kInputs);
+    const Rows x(random.Draw(2 * kInputs), kInputs, RoundingFor(w));
     Guarded<float> y(2, kOutputs);
     const Epilogue epilogue;
     Int8MatMulScalar({x.rows(), w, epilogue, y.view()}, {0, 2, 0, w.panels()});
     std::vector<float> values(kInputs);
     for (int t = 0; t < 2; ++t) {
+      const std::vector<float> inputs = x.Values(t);
       for (int n = 0; n < kOutputs; ++n) {
         w.CopyRow(n, values);
         double sum = 0, magnitude = 0;
-        for (int k = 0; k < kInputs; ++k) {
-          const double product =
-              static_cast<double>(x.Value(t, k)) * values[static_cast<std::size_t>(k)];
+        for (std::size_t k = 0; k < kInputs; ++k) {
+          const double product = static_cast<double>(inputs[k]) * values[k];
           sum += product;
           // A minimum cancels against the quants: both are as large as their group.
-          magnitude += std::fabs(product) + std::fabs(x.Value(t, k)) * 4 * 64;
+          magnitude += std::fabs(product) + std::fabs(inputs[k]) * 4 * 64;
         }
         // Some roundings per group of 16 and per block, each of the sum so far.
         const double tolerance = FLT_EPSILON * magnitude;
@@ -145,7 +208,7 @@ TEST(Int8MatMul, ScalarIsTheProductOfTheValues) {
 void CompareWithScalar(const Weight& w, int t) {
   SCOPED_TRACE(testing::Message() << "T=" << t << " N=" << w.outputs() << " K=" << w.inputs());
   RandomValues random;
-  const Rows x(random.Draw(t * w.inputs()), w.inputs());
+  const Rows x(random.Draw(t * w.inputs()), w.inputs(), RoundingFor(w));
   const std::vector<float> bias = random.Draw(w.outputs());
   const Epilogue epilogue{.bias = bias};
   const MatMulPart all{0, t, 0, w.panels()};
@@ -201,7 +264,6 @@ TEST(Int8MatMul, ExtremesDoNotOverflow) {
   std::vector<float> x(kRows * kInputs, 1.0f);
   for (int k = 0; k < kInputs; ++k) x[static_cast<std::size_t>(kInputs + k)] = k % 2 == 0 ? -1 : 1;
   std::fill(x.begin() + 2 * kInputs, x.end(), -1.0f);
-  const Rows rows(x, kInputs);
   ThreadPool pool(1);
   for (const DTypeInfo& info : DTypes()) {
     if (info.block_values == 1) continue;
@@ -215,6 +277,7 @@ TEST(Int8MatMul, ExtremesDoNotOverflow) {
       }
       const Weight w =
           *Weight::Pack({info.dtype, {kOutputs, kInputs}, bytes}, kOutputs, kInputs, pool);
+      const Rows rows(x, kInputs, RoundingFor(w));
       Guarded<float> expected(kRows, kOutputs), actual(kRows, kOutputs);
       const Epilogue epilogue;
       Int8MatMulScalar({rows.rows(), w, epilogue, expected.view()}, {0, kRows, 0, 1});
@@ -238,13 +301,14 @@ TEST(Int8MatMul, RowsDependNeitherOnOtherRowsNorOnThreads) {
   const Weight w = PackStored(DType::kQ4_K, kOutputs, kInputs);
   RandomValues random;
   const std::vector<float> x = random.Draw(kRows * kInputs);
-  const Rows rows(x, kInputs);
+  const Rows rows(x, kInputs, RoundingFor(w));
   ThreadPool alone(1), several(3);
   Guarded<float> expected(kRows, kOutputs), threaded(kRows, kOutputs), single(1, kOutputs);
   MatMul(rows.rows(), w, {}, expected.view(), alone);
   MatMul(rows.rows(), w, {}, threaded.view(), several);
   for (int row = 0; row < kRows; ++row) {
-    const Rows own({x.begin() + row * kInputs, x.begin() + (row + 1) * kInputs}, kInputs);
+    const Rows own({x.begin() + row * kInputs, x.begin() + (row + 1) * kInputs}, kInputs,
+                   RoundingFor(w));
     MatMul(own.rows(), w, {}, single.view(), several);
     for (std::size_t i = 0; i < kOutputs; ++i) {
       ASSERT_EQ(threaded.view().Row(row)[i], expected.view().Row(row)[i]) << row << " " << i;

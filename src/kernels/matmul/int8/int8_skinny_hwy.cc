@@ -50,32 +50,24 @@ struct BlockColumn {
   static constexpr const BlockFormat& kFormat = kBlockFormats[kFormatIndex];
   static constexpr PackedBlockLayout kLayout = LayoutOf(kFormat);
   static constexpr int kUnit = kUnitValues;
-  static constexpr bool kIsWide = kFormat.has_table || kFormat.low_bits == 8;
-  static constexpr Remap kRemap = kFormat.has_table       ? Remap::kTable
-                                  : kFormat.low_bits == 8 ? Remap::kInt8
-                                  : kFormat.has_minimum   ? Remap::kNone
-                                  : kSignedFactors        ? Remap::kBias
-                                                          : Remap::kNone;
-  using KindOf =
-      Kind<kFormat.group, kFormat.has_minimum, kIsWide ? 8 : kFormat.low_bits + kFormat.high_bits>;
+  using KindOf = KindOfFormat<kFormatIndex>;
 
   struct Unit {
     const std::byte* packed;
-    const std::uint8_t* low;
-    const std::uint8_t* high;
     std::ptrdiff_t group;  // first
     ColumnStart start;
+    ByteVector quads[8];
 
-    HWY_INLINE ByteVector Quants(int i) const {
-      return QuantsOfUnit<kFormat.low_bits, kFormat.high_bits, kRemap>(low, high, i / 4, 0);
-    }
+    HWY_INLINE ByteVector Quants(int i) const { return quads[i / 4]; }
     HWY_INLINE FloatVector Scale(int g) const {
       return ScaleOf<std::int8_t, kFormat.has_group_scales>(packed + 2 * start.output(),
                                                             Factors(kLayout.group_scales, g));
     }
     HWY_INLINE FloatVector Minimum(int g) const {
-      return ScaleOf<std::uint8_t, kFormat.has_group_scales>(
+      const auto minimum = ScaleOf<std::uint8_t, kFormat.has_group_scales>(
           packed + kLayout.minima + 2 * start.output(), Factors(kLayout.group_minima, g));
+      const auto center = hn::Set(ColumnFloats(), static_cast<float>(CenterOf(kFormat)));
+      return hn::Sub(minimum, hn::Mul(Scale(g), center));
     }
     HWY_INLINE const std::byte* Factors(int part, int g) const {
       return packed + part + (group + g) * kPackedOutputs + start.output();
@@ -86,7 +78,8 @@ struct BlockColumn {
   BlockColumn(const Weight& w, int panel, int column)
       : blocks(w.PackedBlock(panel, 0)), start(column) {}
 
-  HWY_INLINE Unit At(int k) const {
+  // Reads the unit from input k on.
+  HWY_INLINE void Read(int k, Unit& result) const {
     constexpr unsigned kValues = kFormat.values, kUnits = kValues / kUnitValues;
     const auto input = static_cast<unsigned>(k);
     const std::byte* packed = blocks + input / kValues * std::ptrdiff_t{kLayout.bytes};
@@ -94,9 +87,12 @@ struct BlockColumn {
     constexpr int kUnitBytes = kLayout.bytes / kUnits;
     if (start.output() == 0) PrefetchAhead(packed + unit * kUnitBytes, kUnitBytes);
     const auto* planes = reinterpret_cast<const std::uint8_t*>(packed) + 4 * start.output();
-    return {packed, planes + kLayout.low_quants + unit * kFormat.low_bits * kQuantRowBytes,
-            planes + kLayout.high_quants + unit * kFormat.high_bits * kQuantRowBytes,
-            unit * (kUnitValues / kFormat.group), start};
+    result.packed = packed;
+    result.group = unit * (kUnitValues / kFormat.group);
+    result.start = start;
+    UnpackColumn<QuantFormatOf(kFormat)>(
+        planes + kLayout.low_quants + unit * kFormat.low_bits * kQuantRowBytes,
+        planes + kLayout.high_quants + unit * kFormat.high_bits * kQuantRowBytes, 0, result.quads);
   }
 
   const std::byte* blocks;  // of the panel
@@ -106,7 +102,7 @@ struct BlockColumn {
 // A column of a panel of int8.
 struct Int8Column {
   static constexpr int kUnit = kInt8BlockInputs;
-  using KindOf = Kind<kInt8BlockInputs, false, 8>;
+  using KindOf = Kind<Int8Rounding{}, false, 8>;
 
   struct Unit {
     const std::uint8_t* quants;
@@ -123,12 +119,13 @@ struct Int8Column {
   Int8Column() = default;
   Int8Column(const Weight& w, int panel, int column) : blocks(w.Int8Panel(panel)), start(column) {}
 
-  HWY_INLINE Unit At(int k) const {
+  HWY_INLINE void Read(int k, Unit& unit) const {
     const std::byte* block = blocks + k / kInt8BlockInputs * std::ptrdiff_t{kInt8BlockBytes};
     if (start.output() == 0) PrefetchAhead(block, kInt8BlockBytes);
     const auto* scales = reinterpret_cast<const float*>(block);
-    return {reinterpret_cast<const std::uint8_t*>(scales + kPackedOutputs) + 4 * start.output(),
-            scales + start.output()};
+    unit.quants =
+        reinterpret_cast<const std::uint8_t*>(scales + kPackedOutputs) + 4 * start.output();
+    unit.scales = scales + start.output();
   }
 
   const std::byte* blocks;
@@ -156,7 +153,7 @@ struct ColumnsOf {
   HWY_INLINE Unit At(int k) const {
     Unit unit;
 #pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) unit.units[c] = columns[c].At(k);
+    for (int c = 0; c < kColumns; ++c) columns[c].Read(k, unit.units[c]);
     return unit;
   }
 
@@ -216,12 +213,11 @@ void Int8SkinnyMatMul(const Int8MatMulCall& call, const MatMulPart& part) {
   const Weight& w = call.w;
   const bool is_int8 = w.type() == WeightType::kInt8;
   const TileTable tiles = is_int8 ? TileOfColumns<Int8Column> : TilesOfBlocks(w.format());
-  const int bias_bits = BiasBits(w);
   HWY_ALIGN float totals[kSkinnyTileRows * kPackedOutputs];
   for (int panel = part.first_panel; panel < part.last_panel; ++panel) {
     for (int i = 0; i < rows.count; ++i) {
       const int row = part.first_row + rows.First(i);
-      const TileInput in{call.x, row, 0, w.inputs(), bias_bits};
+      const TileInput in{call.x, row, 0, w.inputs()};
       const int columns = Tiles<Int8Column>::MostWidth(rows.Size(i));
       const TileFunction tile = tiles(rows.Size(i), columns);
       std::fill_n(totals, rows.Size(i) * kPackedOutputs, 0.0f);

@@ -30,17 +30,20 @@ constexpr int kMaxRows = HWY_TARGET == HWY_NEON ? 2 : kHas16Registers ? 3 : 6;
 constexpr int kSums = 2 * kMaxRows;
 
 // The properties of a weight's groups.
-template <int kGroupInputs, bool kHasMinimum, int kQuantBits>
+//   kRounding    of the rows that are multiplied
+//   kHasMinimum  whether the groups have a minimum
+//   kQuantBits   of the bytes that are multiplied, which rotation makes wider than those stored
+template <Int8Rounding kRounding, bool kHasMinimum, int kQuantBits>
 struct Kind {
-  static constexpr int kGroup = kGroupInputs;  // inputs that share a scale
-  static constexpr bool kMinimum =
-      kHasMinimum;  // the groups have a minimum, and their quants no bias
+  static constexpr int kGroup = kRounding.group;  // inputs that share a scale
+  static constexpr int kBlock = kRounding.block;  // inputs of x that share a scale
+  static constexpr bool kMinimum = kHasMinimum;
   static constexpr bool kWide = kQuantBits == 8;
   // How many dot products of four are summed in 16 bits before they are summed in 32; 1 for none.
-  static constexpr int kSteps =
-      kHasShortSums ? std::min(MostSteps(kQuantBits), kGroupInputs / 4) : 1;
-  // Whether the quants are multiplied as they are. If not, they have a bias of 2^bias_bits.
-  static constexpr bool kIsSigned = kHasMinimum || kSignedFactors || (kWide && !kUnsignedInt8);
+  static constexpr int kSteps = kHasShortSums ? std::min(MostSteps(kQuantBits), kGroup / 4) : 1;
+  // Whether the bytes are signed. If not, they have a bias of 2^kBiasBits.
+  static constexpr bool kIsSigned = kSignedFactors || (kWide && !kUnsignedInt8);
+  static constexpr int kBiasBits = kUnsignedInt8 ? 7 : kQuantBits - 1;
 };
 
 struct TileInput {
@@ -48,7 +51,6 @@ struct TileInput {
   int row;    // first
   int first;  // input, a multiple of kInt8BlockInputs
   int count;  // of inputs, a multiple of 4
-  int bias_bits;
 };
 
 // Returns the offset, hidden from GCC: it would otherwise keep one pointer for every row and offset
@@ -84,7 +86,7 @@ struct Tile {
   const std::int8_t* rows[kRows];
   std::ptrdiff_t scales;  // from a row's start, in bytes
   std::ptrdiff_t sums;
-  IntegerVector bias_bits;
+  std::ptrdiff_t value_sums;
   kSource source;
 
   // Adds the products of the tile's inputs to totals [kRows, kStride].
@@ -94,11 +96,11 @@ struct Tile {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) tile.rows[r] = in.x.Quants(in.row + r);
     tile.scales = in.x.ScalesOffset();
-    tile.sums = in.x.NegatedSumsOffset(kKind::kGroup);
-    tile.bias_bits = hn::Set(ColumnIntegers(), in.bias_bits);
+    tile.sums = in.x.NegatedSumsOffset();
+    tile.value_sums = in.x.NegatedValueSumsOffset();
     tile.source = source;
-    for (int k = 0; k < in.count; k += kInt8BlockInputs) {
-      tile.AddBlock(in.first, k, std::min(kInt8BlockInputs, in.count - k), totals);
+    for (int k = 0; k < in.count; k += kKind::kBlock) {
+      tile.AddBlock(in.first, k, std::min(kKind::kBlock, in.count - k), totals);
     }
   }
 
@@ -115,7 +117,7 @@ struct Tile {
     for (int i = k; i < k + count; i += kUnit) {
       AddUnit(first + i, i, kUnit == kInt8BlockInputs ? count : kUnit, parts);
     }
-    const std::ptrdiff_t scale_at = scales + (first + k) / kInt8BlockInputs * std::ptrdiff_t{4};
+    const std::ptrdiff_t scale_at = scales + (first + k) / kKind::kBlock * std::ptrdiff_t{4};
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const auto scale = BroadcastFloat(rows[r] + scale_at);
@@ -204,6 +206,7 @@ struct Tile {
     constexpr int kGroup = kKind::kGroup;
     const auto group = static_cast<std::size_t>(input) / kGroup;
     const std::ptrdiff_t sum_at = Opaque(sums + static_cast<std::ptrdiff_t>(4 * group));
+    const std::ptrdiff_t value_sum_at = Opaque(value_sums + static_cast<std::ptrdiff_t>(4 * group));
     input = Opaque(input);
     const int at = g * kGroup;
     IntegerVector dots[kRows][kColumns];
@@ -211,7 +214,7 @@ struct Tile {
     for (int r = 0; r < kRows; ++r) {
       IntegerVector start = hn::Zero(ColumnIntegers());
       if constexpr (!kKind::kIsSigned) {
-        start = hn::Shl(BroadcastFour(rows[r] + sum_at), bias_bits);
+        start = hn::ShiftLeft<kKind::kBiasBits>(BroadcastFour(rows[r] + sum_at));
       }
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) dots[r][c] = start;
@@ -223,7 +226,7 @@ struct Tile {
     if constexpr (kGroup > kPart) {
       for (; i < count; i += 4) AddFour(unit, input + i, at + i, dots);
     }
-    Scale(unit, sum_at, g, dots, parts);
+    Scale(unit, value_sum_at, g, dots, parts);
   }
 
   // parts += dots * scales + sums of x * minima.
@@ -253,12 +256,6 @@ struct Tile {
     }
   }
 };
-
-// The bias of quants with Kind::kIsSigned false is 2^bits.
-inline int BiasBits(const Weight& w) {
-  if (w.type() == WeightType::kInt8 || w.format().has_table) return 7;
-  return w.format().low_bits + w.format().high_bits - 1;
-}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace edgevlm

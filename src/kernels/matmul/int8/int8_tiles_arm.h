@@ -9,7 +9,6 @@
 namespace edgevlm {
 
 inline constexpr int kArmTileOutputs = 16;  // a panel
-inline constexpr int kArmTileBlock = 128;   // inputs that share a scale of x
 
 // Inputs of x and w that a tile reads at a time.
 inline constexpr int kArmTileStep = 16;
@@ -20,7 +19,7 @@ inline constexpr int kArmTileStep = 16;
 struct Int8ArmTile {
   const std::int8_t* x;        // quants; 0 where the last step extends past the inputs
   const float* x_scales;       // of the blocks
-  const std::int32_t* x_sums;  // of the groups, negated
+  const std::int32_t* x_sums;  // of the groups' values, negated
   std::ptrdiff_t stride;
   int rows;
   int inputs;  // of the k-slice
@@ -36,10 +35,18 @@ struct Int8ArmTile {
 
 using Int8ArmTileFunction = void (*)(const Int8ArmTile& tile);
 
-// The tile function for groups of 16 or 32 inputs, or of 128 without minima, and `rows` rows.
+// The inputs that share a scale of w and those that share one of x: 16 or 32 and 128, with or
+// without minima, or without them twice 32 or twice 128.
+struct ArmTileKind {
+  int group;
+  int block;
+  bool has_minima;
+};
+
+// The tile function for `rows` rows.
 inline constexpr int kMostDotprodRows = 4;
-Int8ArmTileFunction DotprodTile(int group, bool has_minima, int rows);
+Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows);
 inline constexpr int kMostI8mmRows = 2;  // one takes as long as two
-Int8ArmTileFunction I8mmTile(int group, bool has_minima, int rows);
+Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int rows);
 
 }  // namespace edgevlm

@@ -5,7 +5,6 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kBlock = kArmTileBlock;
 constexpr int kOutputs = kArmTileOutputs;
 constexpr int kColumn = 4;  // outputs of a register
 
@@ -35,7 +34,7 @@ inline const T* After(const T* p, std::ptrdiff_t bytes) {
 
 // One register holds a column of outputs of one row; kRows rows reuse the loaded w, kColumns
 // columns the loaded x.
-template <int kGroup, bool kMinima, int kRows, int kColumns>
+template <int kGroup, int kBlock, bool kMinima, int kRows, int kColumns>
 struct Tile {
   static_assert(kRows * kColumns <= kMostSums);
   static constexpr int kGroups = kBlock / kGroup;  // of a block
@@ -162,20 +161,25 @@ struct Tile {
   }
 };
 
-template <int kGroup, bool kMinima>
+template <int kGroup, int kBlock, bool kMinima>
 Int8ArmTileFunction OfRows(int rows) {
   constexpr Int8ArmTileFunction kTiles[kMostDotprodRows] = {
-      Tile<kGroup, kMinima, 1, 4>::AddProducts, Tile<kGroup, kMinima, 2, 4>::AddProducts,
-      Tile<kGroup, kMinima, 3, 2>::AddProducts, Tile<kGroup, kMinima, 4, 2>::AddProducts};
+      Tile<kGroup, kBlock, kMinima, 1, 4>::AddProducts,
+      Tile<kGroup, kBlock, kMinima, 2, 4>::AddProducts,
+      Tile<kGroup, kBlock, kMinima, 3, 2>::AddProducts,
+      Tile<kGroup, kBlock, kMinima, 4, 2>::AddProducts};
   return kTiles[rows - 1];
 }
 
 }  // namespace
 
-Int8ArmTileFunction DotprodTile(int group, bool has_minima, int rows) {
-  if (group == kBlock) return OfRows<kBlock, false>(rows);
-  if (group == 32) return has_minima ? OfRows<32, true>(rows) : OfRows<32, false>(rows);
-  return has_minima ? OfRows<16, true>(rows) : OfRows<16, false>(rows);
+Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows) {
+  if (kind.group == 128) return OfRows<128, 128, false>(rows);
+  if (kind.block == 32) return OfRows<32, 32, false>(rows);
+  if (kind.group == 32) {
+    return kind.has_minima ? OfRows<32, 128, true>(rows) : OfRows<32, 128, false>(rows);
+  }
+  return kind.has_minima ? OfRows<16, 128, true>(rows) : OfRows<16, 128, false>(rows);
 }
 
 }  // namespace edgevlm

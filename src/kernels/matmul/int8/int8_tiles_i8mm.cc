@@ -5,7 +5,6 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kBlock = kArmTileBlock;
 constexpr int kOutputs = kArmTileOutputs;
 constexpr int kOutputPairs = kOutputs / 2;  // of outputs
 
@@ -42,7 +41,7 @@ inline float32x4_t HighHalves(float32x4_t a, float32x4_t b) {
 
 // One register holds two outputs of two rows: row 0 output 0, row 0 output 1, row 1 output 0, row 1
 // output 1. A single row is used twice.
-template <int kGroup, bool kMinima>
+template <int kGroup, int kBlock, bool kMinima>
 struct Tile {
   static constexpr int kGroups = kBlock / kGroup;  // of a block
 
@@ -134,10 +133,13 @@ struct Tile {
 
 }  // namespace
 
-Int8ArmTileFunction I8mmTile(int group, bool has_minima, int) {
-  if (group == kBlock) return Tile<kBlock, false>::AddProducts;
-  if (group == 32) return has_minima ? Tile<32, true>::AddProducts : Tile<32, false>::AddProducts;
-  return has_minima ? Tile<16, true>::AddProducts : Tile<16, false>::AddProducts;
+Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int) {
+  if (kind.group == 128) return Tile<128, 128, false>::AddProducts;
+  if (kind.block == 32) return Tile<32, 32, false>::AddProducts;
+  if (kind.group == 32) {
+    return kind.has_minima ? Tile<32, 128, true>::AddProducts : Tile<32, 128, false>::AddProducts;
+  }
+  return kind.has_minima ? Tile<16, 128, true>::AddProducts : Tile<16, 128, false>::AddProducts;
 }
 
 }  // namespace edgevlm

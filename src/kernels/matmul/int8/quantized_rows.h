@@ -1,59 +1,113 @@
-// QuantizedRows: activations quantized to int8 once, for every matrix that multiplies them.
+// QuantizedRows: activations rotated and quantized to int8 once, for every matrix that multiplies
+// them and has the same groups.
 //
-// The values of a row fall into blocks of 128, the last one shorter. Each block has a scale, its
-// greatest magnitude / 127, and value = scale * quant, rounded to the nearest quant, ties to even.
-// The negated sums of the quants by groups of 16, 32 and 128 are stored beside them: weights with a
-// minimum, or with unsigned quants, need them for their correction term.
+// Activations have outliers: a few inputs that are many times larger than their neighbors. An
+// outlier makes the scale of its block so large that its neighbors lose most of their bits. A
+// rotation spreads it: where the values of a group of weights have at most 6 bits, the inputs of
+// the group are first multiplied by a Hadamard matrix H (QuaRot; Ashkboos et al., 2024). Since H is
+// symmetric and H H = R I, the product needs no other change than rotated weights:
+//
+//   w . x = (H w) . (H x) / R
+//
+// H w stays within 8 bits, so rotating the weights rounds nothing (RotationFor). This is what makes
+// it possible for weights that are already quantized.
+//
+// The rotated values of a row fall into blocks, the last one shorter. Each block has a scale, and
+// rotated value = R * scale * quant, rounded to the nearest quant, ties to even. Beside the quants
+// lie sums of them by group, negated: weights with a minimum, or with unsigned quants, need them
+// for their correction terms.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/thread_pool.h"
 #include "kernels/variant.h"
 #include "tensor/int8_panel.h"
 #include "tensor/view.h"
+#include "tensor/weight.h"
 
 namespace edgevlm {
 
+// How rows are quantized.
+struct Int8Rounding {
+  int group = kInt8BlockInputs;  // inputs whose weights share a scale
+  int block = kInt8BlockInputs;  // inputs that share a scale; a multiple of the group
+  // R, the size of the Hadamard matrix; 1 for none. Each of the matrix's R inputs is four apart
+  // from the next, so that it mixes whole rows of a packed block: group = 4 R.
+  int rotation = 1;
+
+  bool operator==(const Int8Rounding&) const = default;
+};
+
+// The bits of a quant.
+constexpr int QuantBits(const BlockFormat& format) { return format.low_bits + format.high_bits; }
+
+// What is subtracted from quants before they are rotated, so that they lie around zero. A minimum
+// of the format becomes smaller by as many scales.
+constexpr int CenterOf(const BlockFormat& format) { return 1 << (QuantBits(format) - 1); }
+
+// R for weights of a format: their rotated quants, centered, fit a signed byte.
+constexpr int RotationFor(const BlockFormat& format) {
+  return format.has_table || QuantBits(format) > 6 ? 1 : format.group / 4;
+}
+
+// The blocks were chosen on real weights (docs/performance.md): 128 inputs, but 32 for blocks whose
+// weights have 8 bits, which leave no room for a rotation.
+constexpr Int8Rounding RoundingFor(const BlockFormat& format) {
+  const int rotation = RotationFor(format);
+  return {format.group, rotation == 1 ? 32 : 128, rotation};
+}
+// REQUIRES: w.is_quantized().
+inline Int8Rounding RoundingFor(const Weight& w) {
+  return w.type() == WeightType::kBlocks ? RoundingFor(w.format()) : Int8Rounding();
+}
+
 // Offsets of the parts of a row, in float32 values from its start.
 struct QuantizedRowLayout {
-  int scales = 0;   // [blocks] float32; the quants come first, at offset 0
-  int sums16 = 0;   // [ceil(K / 16)] int32
-  int sums32 = 0;   // [ceil(K / 32)] int32
-  int sums128 = 0;  // [ceil(K / 128)] int32
-  int floats = 0;   // of a row, a multiple of 16
+  int scales = 0;      // [blocks] float32; the quants come first, at offset 0
+  int sums = 0;        // [groups] int32
+  int value_sums = 0;  // [groups] int32
+  int floats = 0;      // of a row, a multiple of 16
 };
-QuantizedRowLayout QuantizedRowLayoutOf(int inputs);
+QuantizedRowLayout QuantizedRowLayoutOf(int inputs, const Int8Rounding& rounding);
+
+// The floats of a row with any rounding.
+int MaxQuantizedRowFloats(int inputs);
 
 // A view of memory that the caller owns: a matrix [T, QuantizedRowLayout::floats].
 class QuantizedRows {
  public:
   QuantizedRows() = default;
   // memory: T rows, whose starts are multiples of 64 bytes. REQUIRES: memory.cols ==
-  // QuantizedRowLayoutOf(inputs).floats.
-  QuantizedRows(View<float> memory, int inputs);
+  // QuantizedRowLayoutOf(inputs, rounding).floats; with a rotation, inputs are whole groups.
+  QuantizedRows(View<float> memory, int inputs, const Int8Rounding& rounding);
 
   bool empty() const { return memory_.data == nullptr; }
   int rows() const { return memory_.rows; }
   int inputs() const { return inputs_; }  // K
+  const Int8Rounding& rounding() const { return rounding_; }
 
   // [K, rounded up to a multiple of 64]; quants beyond K are 0.
   std::int8_t* Quants(int row) const { return reinterpret_cast<std::int8_t*>(At(row, 0)); }
   float* Scales(int row) const { return At(row, layout_.scales); }  // of the blocks
-  // Of each group, the negated sum of its quants. REQUIRES: group is 16, 32 or 128.
-  std::int32_t* NegatedSums(int row, int group) const {
-    return reinterpret_cast<std::int32_t*>(At(row, SumsAt(group)));
+  // Of each group, the negated sum of its quants.
+  std::int32_t* NegatedSums(int row) const {
+    return reinterpret_cast<std::int32_t*>(At(row, layout_.sums));
+  }
+  // Of each group, the negated sum of its values before the rotation, in units of the scale: that
+  // of the quants rotated back, which is R times the sum of the first four.
+  std::int32_t* NegatedValueSums(int row) const {
+    return reinterpret_cast<std::int32_t*>(At(row, layout_.value_sums));
   }
 
   // Offsets from the first quant of the row, in bytes.
   std::ptrdiff_t ScalesOffset() const { return std::ptrdiff_t{4} * layout_.scales; }
-  std::ptrdiff_t NegatedSumsOffset(int group) const { return std::ptrdiff_t{4} * SumsAt(group); }
+  std::ptrdiff_t NegatedSumsOffset() const { return std::ptrdiff_t{4} * layout_.sums; }
+  std::ptrdiff_t NegatedValueSumsOffset() const { return std::ptrdiff_t{4} * layout_.value_sums; }
 
  private:
-  int SumsAt(int group) const {
-    return group == 16 ? layout_.sums16 : group == 32 ? layout_.sums32 : layout_.sums128;
-  }
   float* At(int row, int at) const {
     DCHECK(0 <= row && row < memory_.rows);
     return memory_.data + row * memory_.stride + at;
@@ -61,13 +115,34 @@ class QuantizedRows {
 
   View<float> memory_;
   int inputs_ = 0;
+  Int8Rounding rounding_;
   QuantizedRowLayout layout_;
 };
 
 // Fills `rows` from x [T, K]. All variants write the same bytes. A value that is not finite gives
 // its block quants of 0 and a scale that is not finite. Threads: rows are split over the pool.
-// Cost: about a ns per 16 values.
+// Cost: about a ns per 8 values.
 void QuantizeRows(View<const float> x, const QuantizedRows& rows, ThreadPool& pool);
+
+// The values [K] that a row stands for.
+void DequantizeRow(const QuantizedRows& rows, int row, std::span<float> values);
+
+// Multiplies R values, each four apart from the next, by the Hadamard matrix of their number, a
+// power of two, in place (fast Walsh-Hadamard transform; Fino and Algazi, 1976). The order of the
+// additions is part of the specification. All four of a group: Rotate(group + i, R), i = 0..3.
+template <class T>
+void Rotate(T* values, int rotation) {
+  for (int half = rotation / 2; half >= 1; half /= 2) {
+    for (int i = 0; i < rotation; ++i) {
+      if (i % (2 * half) >= half) continue;
+      T& a = values[4 * i];
+      T& b = values[4 * (i + half)];
+      const T sum = static_cast<T>(a + b), difference = static_cast<T>(a - b);
+      a = sum;
+      b = difference;
+    }
+  }
+}
 
 // For tests and benchmarks: every variant in this binary, one row.
 using QuantizeRowFunction = void (*)(const float* x, const QuantizedRows& rows, int row);

@@ -44,49 +44,112 @@ HWY_INLINE void WriteQuants(const float* HWY_RESTRICT x, float inverse, int n,
   });
 }
 
-// The negated sums of a block's quants by 16, 32 and 128; the quants are padded to a multiple of
-// 64.
-//   groups  of 16 quants, at most 8
-HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int groups,
-                          std::int32_t* HWY_RESTRICT sums16, std::int32_t* HWY_RESTRICT sums32,
-                          std::int32_t* HWY_RESTRICT sum128) {
+// The lanes of a vector, each plus its partner `distance` lanes further or minus its partner
+// before.
+HWY_INLINE hn::VFromD<FullTag> AddPartners(hn::VFromD<FullTag> v, int distance) {
+  const hn::RebindToSigned<FullTag> d_lanes;
+  const auto lanes = hn::Iota(d_lanes, 0);
+  const auto bit = hn::Set(d_lanes, distance);
+  const auto partners = hn::TableLookupLanes(v, hn::IndicesFromVec(FullTag(), hn::Xor(lanes, bit)));
+  const auto is_second = hn::RebindMask(FullTag(), hn::Eq(hn::And(lanes, bit), bit));
+  return hn::Add(partners, hn::IfThenElse(is_second, hn::Neg(v), v));
+}
+
+// The steps of Rotate from `kHalf` inputs apart on, for all four of a group at once.
+template <int kRotation, int kHalf>
+HWY_INLINE void AddHalves(hn::VFromD<FullTag>* HWY_RESTRICT v) {
+  constexpr int kVectors = std::max(1, 4 * kRotation / kLanes);
+  constexpr int kDistance = 4 * kHalf / kLanes;  // in vectors
+  if constexpr (kDistance == 0) {
+#pragma GCC unroll 8
+    for (int i = 0; i < kVectors; ++i) v[i] = AddPartners(v[i], 4 * kHalf);
+  } else {
+#pragma GCC unroll 4
+    for (int pair = 0; pair < kVectors / 2; ++pair) {
+      auto& a = v[pair / kDistance * 2 * kDistance + pair % kDistance];
+      auto& b = v[pair / kDistance * 2 * kDistance + pair % kDistance + kDistance];
+      const auto sum = hn::Add(a, b);
+      b = hn::Sub(a, b);
+      a = sum;
+    }
+  }
+  if constexpr (kHalf > 1) AddHalves<kRotation, kHalf / 2>(v);
+}
+
+// y = the rotated values of a group of 4 * kRotation. As Rotate in quantized_rows.h.
+template <int kRotation>
+HWY_INLINE void RotateGroup(const float* HWY_RESTRICT x, float* HWY_RESTRICT y) {
+  constexpr int kVectors = std::max(1, 4 * kRotation / kLanes);
+  hn::VFromD<FullTag> v[kVectors];
+#pragma GCC unroll 8
+  for (int i = 0; i < kVectors; ++i) v[i] = hn::LoadU(FullTag(), x + i * kLanes);
+  AddHalves<kRotation, kRotation / 2>(v);
+#pragma GCC unroll 8
+  for (int i = 0; i < kVectors; ++i) hn::Store(v[i], FullTag(), y + i * kLanes);
+}
+
+// The values of a block as they are quantized: x itself, or `memory` with the rotated ones.
+HWY_INLINE const float* RotateBlock(const float* HWY_RESTRICT x, int count, int rotation,
+                                    float* HWY_RESTRICT memory) {
+  if (rotation == 1) return x;
+  for (int i = 0; i < count; i += 4 * rotation) {
+    if (rotation == 8) {
+      RotateGroup<8>(x + i, memory + i);
+    } else {
+      RotateGroup<4>(x + i, memory + i);
+    }
+  }
+  return memory;
+}
+
+// The negated sums of the quants and values of a block's groups; the quants are padded to a
+// multiple of 64.
+//   sums, value_sums  the first of the block
+HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
+                          const Int8Rounding& rounding, std::int32_t* HWY_RESTRICT sums,
+                          std::int32_t* HWY_RESTRICT value_sums) {
   const hn::CappedTag<std::uint8_t, 64> d;
   const hn::Repartition<std::uint64_t, decltype(d)> d_eights;
   constexpr int kBytes = static_cast<int>(hn::MaxLanes(d));
   HWY_ALIGN std::uint64_t eights[kInt8BlockInputs / 8];
-  for (int i = 0; i < 16 * groups; i += kBytes) {
+  for (int i = 0; i < count; i += kBytes) {
     // Sums of eight unsigned bytes: quant + 128.
     const auto bytes = hn::LoadU(d, reinterpret_cast<const std::uint8_t*>(quants + i));
     hn::Store(hn::SumsOf8(hn::Xor(bytes, hn::Set(d, 128))), d_eights, eights + i / 8);
   }
-  std::int32_t whole = 0;
-  for (int g = 0; g < groups; ++g) {
-    const auto sum = 16 * 128 - static_cast<std::int32_t>(eights[2 * g] + eights[2 * g + 1]);
-    sums16[g] = sum;
-    sums32[g / 2] = g % 2 == 0 ? sum : sums32[g / 2] + sum;
-    whole += sum;
+  for (int first = 0, g = 0; first < count; first += rounding.group, ++g) {
+    const int end = std::min(count, first + rounding.group);
+    std::int32_t sum = 0;
+    for (int i = first; i < end; i += 8) sum += 8 * 128 - static_cast<std::int32_t>(eights[i / 8]);
+    sums[g] = sum;
+    const std::int8_t* four = quants + first;
+    value_sums[g] =
+        rounding.rotation == 1 ? sum : -rounding.rotation * (four[0] + four[1] + four[2] + four[3]);
   }
-  *sum128 = whole;
 }
 
 }  // namespace
 
 void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
+  const Int8Rounding rounding = rows.rounding();
   const int inputs = rows.inputs();
   std::int8_t* quants = rows.Quants(row);
   std::fill(quants + inputs, quants + (inputs + 63) / 64 * 64, std::int8_t{0});
-  for (int first = 0; first < inputs; first += kInt8BlockInputs) {
-    const int count = std::min(kInt8BlockInputs, inputs - first);
-    const float greatest = Greatest(x + first, count);
+  HWY_ALIGN float memory[kInt8BlockInputs];
+  for (int first = 0; first < inputs; first += rounding.block) {
+    const int count = std::min(rounding.block, inputs - first);
+    const float* values = RotateBlock(x + first, count, rounding.rotation, memory);
+    const float greatest = Greatest(values, count);
     const float inverse = 127.0f / greatest;
-    rows.Scales(row)[first / kInt8BlockInputs] = greatest / 127.0f;
+    rows.Scales(row)[first / rounding.block] =
+        greatest / 127.0f / static_cast<float>(rounding.rotation);
     if (inverse <= std::numeric_limits<float>::max()) {
-      WriteQuants(x + first, inverse, count, quants + first);
+      WriteQuants(values, inverse, count, quants + first);
     } else {
       std::fill_n(quants + first, count, std::int8_t{0});
     }
-    WriteSums(quants + first, (count + 15) / 16, rows.NegatedSums(row, 16) + first / 16,
-              rows.NegatedSums(row, 32) + first / 32, rows.NegatedSums(row, 128) + first / 128);
+    WriteSums(quants + first, count, rounding, rows.NegatedSums(row) + first / rounding.group,
+              rows.NegatedValueSums(row) + first / rounding.group);
   }
 }
 

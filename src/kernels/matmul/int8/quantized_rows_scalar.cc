@@ -1,38 +1,56 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "kernels/matmul/int8/quantized_rows.h"
 
 namespace edgevlm {
+namespace {
+
+// The block of `count` inputs that starts at input `first`.
+void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first, int count) {
+  const auto [group, block, rotation] = rows.rounding();
+  std::array<float, kInt8BlockInputs> values{};
+  std::copy_n(x + first, count, values.data());
+  for (int at = 0; at < count && rotation > 1; at += group) {
+    for (int i = 0; i < 4; ++i) Rotate(values.data() + at + i, rotation);
+  }
+  float greatest = 0.0f;
+  bool finite = true;
+  for (const float value : values) {
+    greatest = std::max(greatest, std::fabs(value));
+    finite = finite && std::isfinite(value);
+  }
+  const float inverse = 127.0f / greatest;
+  const float scale = greatest / 127.0f / static_cast<float>(rotation);
+  rows.Scales(row)[first / block] = finite ? scale : std::numeric_limits<float>::quiet_NaN();
+  // Values that are not finite, or so small that 127 / greatest overflows, get quants of 0.
+  if (!finite || !std::isfinite(inverse)) return;
+  for (int i = 0; i < count; ++i) {
+    const float scaled = values[static_cast<std::size_t>(i)] * inverse;
+    rows.Quants(row)[first + i] = static_cast<std::int8_t>(std::nearbyint(scaled));
+  }
+}
+
+}  // namespace
 
 void QuantizeRowScalar(const float* x, const QuantizedRows& rows, int row) {
+  const auto [group, block, rotation] = rows.rounding();
   const int inputs = rows.inputs();
   std::int8_t* quants = rows.Quants(row);
   std::fill_n(quants, (inputs + 63) / 64 * 64, std::int8_t{0});
-  for (int first = 0; first < inputs; first += kInt8BlockInputs) {
-    const int count = std::min(kInt8BlockInputs, inputs - first);
-    float greatest = 0.0f;
-    bool finite = true;
-    for (int i = first; i < first + count; ++i) {
-      greatest = std::max(greatest, std::fabs(x[i]));
-      finite = finite && std::isfinite(x[i]);
-    }
-    const float inverse = 127.0f / greatest;
-    rows.Scales(row)[first / kInt8BlockInputs] =
-        finite ? greatest / 127.0f : std::numeric_limits<float>::quiet_NaN();
-    // Values that are not finite, or so small that 127 / greatest overflows, get quants of 0.
-    if (!finite || !std::isfinite(inverse)) continue;
-    for (int i = first; i < first + count; ++i) {
-      quants[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
-    }
+  for (int first = 0; first < inputs; first += block) {
+    QuantizeBlock(x, rows, row, first, std::min(block, inputs - first));
   }
-  for (const int group : {16, 32, 128}) {
-    for (int first = 0; first < inputs; first += group) {
-      int sum = 0;
-      for (int i = first; i < std::min(inputs, first + group); ++i) sum -= quants[i];
-      rows.NegatedSums(row, group)[first / group] = sum;
+  for (int first = 0; first < inputs; first += group) {
+    int sum = 0, first_four = 0;
+    for (int i = first; i < std::min(inputs, first + group); ++i) {
+      sum -= quants[i];
+      if (i < first + 4) first_four -= quants[i];
     }
+    rows.NegatedSums(row)[first / group] = sum;
+    rows.NegatedValueSums(row)[first / group] = rotation > 1 ? rotation * first_four : sum;
   }
 }
 
