@@ -1,10 +1,12 @@
 #include "tensor/int8_panel.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
 #include "base/check.h"
+#include "tensor/rotation.h"
 
 namespace edgevlm {
 namespace {
@@ -45,10 +47,11 @@ std::size_t Int8PanelBytes(int inputs) {
          static_cast<std::size_t>(inputs) * kPackedOutputs;
 }
 
-void PackInt8Panel(std::span<const std::span<const float>> rows, std::byte* panel) {
+void PackInt8Panel(std::span<const std::span<float>> rows, std::byte* panel) {
   CHECK(!rows.empty() && rows.size() <= kPackedOutputs && rows[0].size() % 4 == 0);
   const std::size_t inputs = rows[0].size();
   std::fill_n(panel, Int8PanelBytes(static_cast<int>(inputs)), std::byte{0});
+  for (const std::span<float> row : rows) RotateRow(row);
   for (std::size_t first = 0; first < inputs; first += kInt8BlockInputs) {
     const std::size_t count = std::min<std::size_t>(kInt8BlockInputs, inputs - first);
     for (std::size_t output = 0; output < rows.size(); ++output) {
@@ -69,6 +72,23 @@ float ReadInt8Panel(const std::byte* panel, int output, int first, std::span<std
   float scale = 0.0f;
   std::memcpy(&scale, block + output * static_cast<int>(sizeof(float)), sizeof(scale));
   return scale;
+}
+
+void DequantizeInt8Panel(const std::byte* panel, int output, int inputs, int first,
+                         std::span<float> values) {
+  const int end = first + static_cast<int>(values.size());
+  std::array<std::int8_t, kInt8BlockInputs> quants;
+  std::array<float, kInt8BlockInputs> block;
+  for (int begin = first / kInt8BlockInputs * kInt8BlockInputs; begin < end;
+       begin += kInt8BlockInputs) {
+    const auto count = static_cast<std::size_t>(std::min(kInt8BlockInputs, inputs - begin));
+    const float scale = ReadInt8Panel(panel, output, begin, std::span(quants).first(count));
+    for (std::size_t i = 0; i < count; ++i) block[i] = scale * static_cast<float>(quants[i]);
+    RotateRow(std::span(block).first(count));
+    for (int k = std::max(begin, first); k < std::min(end, begin + static_cast<int>(count)); ++k) {
+      values[static_cast<std::size_t>(k - first)] = block[static_cast<std::size_t>(k - begin)];
+    }
+  }
 }
 
 }  // namespace edgevlm

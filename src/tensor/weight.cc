@@ -75,7 +75,7 @@ bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored expon
 }
 
 // A panel of bf16 pairs.
-void PackBf16Panel(std::span<const std::span<const float>> rows, std::byte* packed) {
+void PackBf16Panel(std::span<const std::span<float>> rows, std::byte* packed) {
   const std::size_t inputs = rows[0].size();
   auto* pairs = reinterpret_cast<std::uint32_t*>(packed);
   for (std::size_t k = 0; k < inputs; k += 2, pairs += Weight::kPanelWidth) {
@@ -93,7 +93,7 @@ bool PackRounded(WeightType type, DType dtype, std::span<const std::byte* const>
                  std::span<float> values, std::byte* packed) {
   const std::size_t count = values.size() / Weight::kPanelWidth;
   const std::size_t bytes = count * static_cast<std::size_t>(InfoOf(dtype).block_bytes);
-  std::array<std::span<const float>, Weight::kPanelWidth> spans;
+  std::array<std::span<float>, Weight::kPanelWidth> spans;
   bool finite = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::span<float> row = values.subspan(i * count, count);
@@ -282,12 +282,7 @@ void Weight::CopyRow(int output, std::span<float> row, int first) const {
     return;
   }
   if (type_ == WeightType::kInt8) {
-    for (int k = first; k < end; ++k) {
-      std::int8_t quant = 0;
-      const float scale = ReadInt8Panel(PanelBytes(panel), lane, k, std::span(&quant, 1));
-      row[static_cast<std::size_t>(k - first)] = scale * static_cast<float>(quant);
-    }
-    return;
+    return DequantizeInt8Panel(PanelBytes(panel), lane, inputs_, first, row);
   }
   for (int k = first; k < end; ++k) {
     const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(k) * kPanelWidth + lane;

@@ -22,7 +22,7 @@ enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kBf16Pair
 // How packing may round the values of float formats. Quantized blocks are kept as they are.
 enum class Packing {
   kExact,      // not at all
-  kInt8,       // to int8 (int8_panel.h), where a row is a multiple of 4 values
+  kInt8,       // rotated, to int8 (int8_panel.h), where a row is a multiple of 4 values
   kBf16Pairs,  // to bfloat16, two neighboring inputs side by side
 };
 
@@ -101,8 +101,8 @@ class Weight {
   // How many neighboring inputs of an output share a scale. REQUIRES: is_quantized().
   int group() const { return type_ == WeightType::kInt8 ? kInt8BlockInputs : format_->group; }
 
-  // Neighboring values of one output: value i = scale * quants[i] - minimum. quants: with the bias
-  // subtracted and IQ4 codes looked up.
+  // Neighboring values of one output: value i = scale * quants[i] - minimum; with int8 the rotated
+  // values. quants: with the bias subtracted and IQ4 codes looked up.
   struct Group {
     float scale = 0;
     float minimum = 0;

@@ -15,6 +15,7 @@
 #include "base/checked_copy.h"
 #include "base/mapped_file.h"
 #include "tensor/dequantize.h"
+#include "tensor/rotation.h"
 #include "tensor/testing/blocks.h"
 
 namespace edgevlm {
@@ -112,8 +113,9 @@ TEST(Weight, KeepsAStoredMatrixAsItWas) {
   }
 }
 
-// Half a quant is half of the greatest magnitude of the block / 127.
-TEST(Weight, Int8IsWithinHalfALevel) {
+// Rotated, a value is off by half a quant, which is half of the greatest magnitude of its block /
+// 127; rotating back adds up R of them over the root of R.
+TEST(Weight, Int8IsWithinHalfAQuant) {
   ThreadPool alone(1), several(3);
   for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
     for (const auto& [outputs, inputs] :
@@ -126,19 +128,21 @@ TEST(Weight, Int8IsWithinHalfALevel) {
       ASSERT_TRUE(weight) << weight.error().message;
       ASSERT_EQ(weight->type(), WeightType::kInt8);
       EXPECT_TRUE(weight->is_quantized());
-      const std::vector<float> expected = *ToFloats(stored);
+      const std::vector<float> values = *ToFloats(stored);
       std::vector<float> row(static_cast<std::size_t>(inputs));
       for (int n = 0; n < outputs; ++n) {
+        const std::span<const float> expected =
+            std::span(values).subspan(static_cast<std::size_t>(n) * row.size(), row.size());
+        std::vector<float> rotated(expected.begin(), expected.end());
+        RotateRow(rotated);
         weight->CopyRow(n, row);
-        for (int k = 0; k < inputs; ++k) {
-          const int block = k / kInt8BlockInputs * kInt8BlockInputs;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          const std::size_t block = k / kInt8BlockInputs * kInt8BlockInputs;
           float greatest = 0;
-          for (int i = block; i < std::min(inputs, block + kInt8BlockInputs); ++i) {
-            greatest =
-                std::max(greatest, std::fabs(expected[static_cast<std::size_t>(n * inputs + i)]));
+          for (std::size_t i = block; i < std::min(row.size(), block + kInt8BlockInputs); ++i) {
+            greatest = std::max(greatest, std::fabs(rotated[i]));
           }
-          ASSERT_NEAR(row[static_cast<std::size_t>(k)],
-                      expected[static_cast<std::size_t>(n * inputs + k)], greatest / 127 * 0.5001f);
+          ASSERT_NEAR(row[k], expected[k], greatest / 127 * 0.5001f * 8);
         }
       }
     }
@@ -158,7 +162,7 @@ TEST(Weight, Int8TakesAByteAndAShareOfAScale) {
   ThreadPool pool(1);
   const std::vector<std::byte> bytes = FiniteStored(DType::kF16, 64 * 256);
   const auto weight = Weight::Pack({DType::kF16, {64, 256}, bytes}, 64, 256, pool, Packing::kInt8);
-  EXPECT_EQ(weight->bytes(), 64u * 256u + 64u * 2u * sizeof(float));
+  EXPECT_EQ(weight->bytes(), 64u * 256u + 64u * 4u * sizeof(float));
 }
 
 TEST(Weight, GroupsGiveTheValuesOfARow) {
@@ -170,7 +174,7 @@ TEST(Weight, GroupsGiveTheValuesOfARow) {
     const auto weight = Weight::Pack({info.dtype, {kOutputs, kInputs}, bytes}, kOutputs, kInputs,
                                      pool, Packing::kInt8);
     ASSERT_TRUE(weight && weight->is_quantized());
-    std::vector<float> row(kInputs);
+    std::vector<float> row(kInputs), values(kInputs);
     for (int n = 0; n < kOutputs; ++n) {
       weight->CopyRow(n, row);
       for (int first = 0; first < kInputs; first += weight->group()) {
@@ -178,9 +182,11 @@ TEST(Weight, GroupsGiveTheValuesOfARow) {
         ASSERT_EQ(group.count, weight->group());
         for (int i = 0; i < group.count; ++i) {
           const float quant = group.quants[static_cast<std::size_t>(i)];
-          ASSERT_EQ(group.scale * quant - group.minimum, row[static_cast<std::size_t>(first + i)]);
+          values[static_cast<std::size_t>(first + i)] = group.scale * quant - group.minimum;
         }
       }
+      if (weight->type() == WeightType::kInt8) RotateRow(values);
+      ASSERT_EQ(values, row);
     }
   }
 }

@@ -20,7 +20,7 @@ Weight::Group ReadRotatedGroup(const Weight& w, int output, int first) {
     }
     group.minimum -= static_cast<float>(center) * group.scale;  // the product is exact
   }
-  for (int i = 0; i < 4; ++i) Rotate(group.quants.data() + i, RotationFor(w.format()));
+  for (int i = 0; i < 4; ++i) Rotate(group.quants.data() + i, RotationFor(w.format()), 4);
   return group;
 }
 

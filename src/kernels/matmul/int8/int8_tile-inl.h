@@ -49,7 +49,7 @@ struct Kind {
 struct TileInput {
   const QuantizedRows& x;
   int row;    // first
-  int first;  // input, a multiple of kInt8BlockInputs
+  int first;  // input, a multiple of the blocks of x
   int count;  // of inputs, a multiple of 4
 };
 

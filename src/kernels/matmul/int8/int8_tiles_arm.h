@@ -36,7 +36,7 @@ struct Int8ArmTile {
 using Int8ArmTileFunction = void (*)(const Int8ArmTile& tile);
 
 // The inputs that share a scale of w and those that share one of x: 16 or 32 and 128, with or
-// without minima, or without them twice 32 or twice 128.
+// without minima, or without them twice 32 or twice 64.
 struct ArmTileKind {
   int group;
   int block;

@@ -10,7 +10,7 @@ constexpr int kColumn = 4;  // outputs of a register
 
 // Integers become floats without a conversion instruction, which occupies a vector pipe four times
 // as long as a subtraction: an integer n added to the bits of kOrigin gives the bits of the float
-// kOrigin + n, exact for |n| < 2^22. The greatest sum of a group is 128 * 127 * 127 < 2^21.
+// kOrigin + n, exact for |n| < 2^22. The greatest sum of a group is 64 * 127 * 127 < 2^20.
 constexpr float kOrigin = 12582912.0f;  // 1.5 * 2^23
 constexpr std::int32_t kOriginBits = 0x4b400000;
 
@@ -174,7 +174,7 @@ Int8ArmTileFunction OfRows(int rows) {
 }  // namespace
 
 Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows) {
-  if (kind.group == 128) return OfRows<128, 128, false>(rows);
+  if (kind.group == 64) return OfRows<64, 64, false>(rows);
   if (kind.block == 32) return OfRows<32, 32, false>(rows);
   if (kind.group == 32) {
     return kind.has_minima ? OfRows<32, 128, true>(rows) : OfRows<32, 128, false>(rows);

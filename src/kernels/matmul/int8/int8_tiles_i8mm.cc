@@ -134,7 +134,7 @@ struct Tile {
 }  // namespace
 
 Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int) {
-  if (kind.group == 128) return Tile<128, 128, false>::AddProducts;
+  if (kind.group == 64) return Tile<64, 64, false>::AddProducts;
   if (kind.block == 32) return Tile<32, 32, false>::AddProducts;
   if (kind.group == 32) {
     return kind.has_minima ? Tile<32, 128, true>::AddProducts : Tile<32, 128, false>::AddProducts;

@@ -23,11 +23,11 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Blocks of inputs per k-slice: with two panels the unpacked weights and the rows that are
+// Inputs per k-slice: with two panels the unpacked weights and the rows that are
 // multiplied stay in the L1 cache (48 KiB where AVX-512 is), and a row is read in runs of 512
 // bytes.
-constexpr int kKSliceBlocks = 4;
-constexpr int kKSliceInputs = kKSliceBlocks * kInt8BlockInputs;
+constexpr int kKSliceInputs = 512;
+static_assert(kKSliceInputs % kMaxInt8Block == 0 && kKSliceInputs % kInt8BlockInputs == 0);
 
 // A k-slice: the unpacked weights of one panel for up to kKSliceInputs inputs.
 struct Int8KSlice {

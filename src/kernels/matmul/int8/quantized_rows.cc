@@ -1,7 +1,6 @@
 #include "kernels/matmul/int8/quantized_rows.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
 #include "kernels/row_chunks.h"
@@ -41,7 +40,7 @@ QuantizedRows::QuantizedRows(View<float> memory, int inputs, const Int8Rounding&
       rounding_(rounding),
       layout_(QuantizedRowLayoutOf(inputs, rounding)) {
   CHECK(memory.cols == layout_.floats);
-  CHECK(rounding.rotation == 1 || inputs % rounding.group == 0);
+  CHECK(!rounding.rotates_groups() || inputs % rounding.group == 0);
 }
 
 const VariantList<QuantizeRowFunction>& QuantizeRowVariants() {
@@ -56,19 +55,19 @@ void QuantizeRows(View<const float> x, const QuantizedRows& rows, ThreadPool& po
 }
 
 void DequantizeRow(const QuantizedRows& rows, int row, std::span<float> values) {
-  const auto [group, block, rotation] = rows.rounding();
+  const Int8Rounding& rounding = rows.rounding();
   CHECK(static_cast<int>(values.size()) == rows.inputs());
-  std::array<std::int32_t, kInt8BlockInputs> rotated{};
-  for (int first = 0; first < rows.inputs(); first += group) {
-    const int count = std::min(group, rows.inputs() - first);
-    std::copy_n(rows.Quants(row) + first, count, rotated.data());
-    for (int i = 0; i < 4; ++i) Rotate(rotated.data() + i, rotation);
-    const float scale = rows.Scales(row)[first / block];
-    for (int i = 0; i < count; ++i) {
-      values[static_cast<std::size_t>(first + i)] =
-          scale * static_cast<float>(rotated[static_cast<std::size_t>(i)]);
-    }
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    values[k] = static_cast<float>(rows.Quants(row)[k]);
   }
+  // Exact: sums of at most 8 quants.
+  for (int first = 0; rounding.rotates_groups() && first < rows.inputs(); first += rounding.group) {
+    for (int i = 0; i < 4; ++i) Rotate(values.data() + first + i, rounding.rotation, 4);
+  }
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    values[k] *= rows.Scales(row)[k / static_cast<std::size_t>(rounding.block)];
+  }
+  if (rounding.rotates_rows()) RotateRow(values);
 }
 
 }  // namespace edgevlm

@@ -1,19 +1,15 @@
 // QuantizedRows: activations rotated and quantized to int8 once, for every matrix that multiplies
-// them and has the same groups.
+// them and is rounded likewise.
 //
 // Activations have outliers: a few inputs that are many times larger than their neighbors. An
 // outlier makes the scale of its block so large that its neighbors lose most of their bits. A
-// rotation spreads it: where the values of a group of weights have at most 6 bits, the inputs of
-// the group are first multiplied by a Hadamard matrix H (QuaRot; Ashkboos et al., 2024). Since H is
-// symmetric and H H = R I, the product needs no other change than rotated weights:
-//
-//   w . x = (H w) . (H x) / R
-//
-// H w stays within 8 bits, so rotating the weights rounds nothing (RotationFor). This is what makes
-// it possible for weights that are already quantized.
+// rotation spreads it (rotation.h) if the weights are rotated as well. Float weights are rotated
+// before they are rounded to int8. Those of quantized blocks are rotated when they are multiplied:
+// with at most 6 bits, a byte has room for the sums of a small matrix, so nothing is rounded a
+// second time.
 //
 // The rotated values of a row fall into blocks, the last one shorter. Each block has a scale, and
-// rotated value = R * scale * quant, rounded to the nearest quant, ties to even. Beside the quants
+// rotated value = R * scale * quant (scale * quant for int8 panels), rounded to the nearest quant, ties to even. Beside the quants
 // lie sums of them by group, negated: weights with a minimum, or with unsigned quants, need them
 // for their correction terms.
 #pragma once
@@ -25,21 +21,27 @@
 #include "base/thread_pool.h"
 #include "kernels/variant.h"
 #include "tensor/int8_panel.h"
+#include "tensor/rotation.h"
 #include "tensor/view.h"
 #include "tensor/weight.h"
 
 namespace edgevlm {
 
-// How rows are quantized.
+// How rows are quantized. The default is that for int8 panels.
 struct Int8Rounding {
   int group = kInt8BlockInputs;  // inputs whose weights share a scale
   int block = kInt8BlockInputs;  // inputs that share a scale; a multiple of the group
-  // R, the size of the Hadamard matrix; 1 for none. Each of the matrix's R inputs is four apart
-  // from the next, so that it mixes whole rows of a packed block: group = 4 R.
-  int rotation = 1;
+  // R, the size of the Hadamard matrix. 1: none. 4 or 8: that of packed blocks, whose inputs are
+  // four apart, so that it mixes whole rows of a packed block; a group has 4 R. 64: RotateRow.
+  int rotation = kRowRotations[0];
 
-  bool operator==(const Int8Rounding&) const = default;
+  constexpr bool operator==(const Int8Rounding&) const = default;
+  constexpr bool rotates_rows() const { return rotation == kRowRotations[0]; }
+  constexpr bool rotates_groups() const { return rotation > 1 && !rotates_rows(); }
 };
+
+// The most inputs of a block.
+inline constexpr int kMaxInt8Block = 128;
 
 // The bits of a quant.
 constexpr int QuantBits(const BlockFormat& format) { return format.low_bits + format.high_bits; }
@@ -97,7 +99,8 @@ class QuantizedRows {
     return reinterpret_cast<std::int32_t*>(At(row, layout_.sums));
   }
   // Of each group, the negated sum of its values before the rotation, in units of the scale: that
-  // of the quants rotated back, which is R times the sum of the first four.
+  // of the quants rotated back, which is R times the sum of the first four. Undefined for int8
+  // panels, which have no minima.
   std::int32_t* NegatedValueSums(int row) const {
     return reinterpret_cast<std::int32_t*>(At(row, layout_.value_sums));
   }
@@ -126,23 +129,6 @@ void QuantizeRows(View<const float> x, const QuantizedRows& rows, ThreadPool& po
 
 // The values [K] that a row stands for.
 void DequantizeRow(const QuantizedRows& rows, int row, std::span<float> values);
-
-// Multiplies R values, each four apart from the next, by the Hadamard matrix of their number, a
-// power of two, in place (fast Walsh-Hadamard transform; Fino and Algazi, 1976). The order of the
-// additions is part of the specification. All four of a group: Rotate(group + i, R), i = 0..3.
-template <class T>
-void Rotate(T* values, int rotation) {
-  for (int half = rotation / 2; half >= 1; half /= 2) {
-    for (int i = 0; i < rotation; ++i) {
-      if (i % (2 * half) >= half) continue;
-      T& a = values[4 * i];
-      T& b = values[4 * (i + half)];
-      const T sum = static_cast<T>(a + b), difference = static_cast<T>(a - b);
-      a = sum;
-      b = difference;
-    }
-  }
-}
 
 // For tests and benchmarks: every variant in this binary, one row.
 using QuantizeRowFunction = void (*)(const float* x, const QuantizedRows& rows, int row);

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "kernels/matmul/int8/quantized_rows.h"
 
@@ -55,16 +56,16 @@ HWY_INLINE hn::VFromD<FullTag> AddPartners(hn::VFromD<FullTag> v, int distance) 
   return hn::Add(partners, hn::IfThenElse(is_second, hn::Neg(v), v));
 }
 
-// The steps of Rotate from `kHalf` inputs apart on, for all four of a group at once.
-template <int kRotation, int kHalf>
+// The steps of Rotate for kSize neighboring values, from `kHalf` values apart to `kLast`.
+template <int kSize, int kHalf, int kLast>
 HWY_INLINE void AddHalves(hn::VFromD<FullTag>* HWY_RESTRICT v) {
-  constexpr int kVectors = std::max(1, 4 * kRotation / kLanes);
-  constexpr int kDistance = 4 * kHalf / kLanes;  // in vectors
+  constexpr int kVectors = std::max(1, kSize / kLanes);
+  constexpr int kDistance = kHalf / kLanes;  // in vectors
   if constexpr (kDistance == 0) {
 #pragma GCC unroll 8
-    for (int i = 0; i < kVectors; ++i) v[i] = AddPartners(v[i], 4 * kHalf);
+    for (int i = 0; i < kVectors; ++i) v[i] = AddPartners(v[i], kHalf);
   } else {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int pair = 0; pair < kVectors / 2; ++pair) {
       auto& a = v[pair / kDistance * 2 * kDistance + pair % kDistance];
       auto& b = v[pair / kDistance * 2 * kDistance + pair % kDistance + kDistance];
@@ -73,30 +74,46 @@ HWY_INLINE void AddHalves(hn::VFromD<FullTag>* HWY_RESTRICT v) {
       a = sum;
     }
   }
-  if constexpr (kHalf > 1) AddHalves<kRotation, kHalf / 2>(v);
+  if constexpr (kHalf > kLast) AddHalves<kSize, kHalf / 2, kLast>(v);
 }
 
-// y = the rotated values of a group of 4 * kRotation. As Rotate in quantized_rows.h.
-template <int kRotation>
-HWY_INLINE void RotateGroup(const float* HWY_RESTRICT x, float* HWY_RESTRICT y) {
-  constexpr int kVectors = std::max(1, 4 * kRotation / kLanes);
+// y = kSize values rotated: the values `kLast` apart by one matrix, the next ones by another; times
+// `factor`. As Rotate in tensor/rotation.h.
+template <int kSize, int kLast>
+HWY_INLINE void RotateValues(const float* HWY_RESTRICT x, float factor, float* HWY_RESTRICT y) {
+  constexpr int kVectors = std::max(1, kSize / kLanes);
   hn::VFromD<FullTag> v[kVectors];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < kVectors; ++i) v[i] = hn::LoadU(FullTag(), x + i * kLanes);
-  AddHalves<kRotation, kRotation / 2>(v);
-#pragma GCC unroll 8
-  for (int i = 0; i < kVectors; ++i) hn::Store(v[i], FullTag(), y + i * kLanes);
+  AddHalves<kSize, kSize / 2, kLast>(v);
+  const auto factors = hn::Set(FullTag(), factor);
+#pragma GCC unroll 16
+  for (int i = 0; i < kVectors; ++i) hn::StoreU(hn::Mul(v[i], factors), FullTag(), y + i * kLanes);
+}
+
+// The rest of a row that no matrix of 64 covers.
+void RotateRest(const float* HWY_RESTRICT x, int count, float* HWY_RESTRICT y) {
+  std::copy_n(x, count, y);
+  RotateRow(std::span(y, static_cast<std::size_t>(count)));
 }
 
 // The values of a block as they are quantized: x itself, or `memory` with the rotated ones.
 HWY_INLINE const float* RotateBlock(const float* HWY_RESTRICT x, int count, int rotation,
                                     float* HWY_RESTRICT memory) {
   if (rotation == 1) return x;
+  if (rotation == kRowRotations[0]) {
+    if (count == kRowRotations[0]) {
+      RotateValues<kRowRotations[0], 1>(x, 0.125f, memory);
+    } else {
+      RotateRest(x, count, memory);
+    }
+    return memory;
+  }
   for (int i = 0; i < count; i += 4 * rotation) {
     if (rotation == 8) {
-      RotateGroup<8>(x + i, memory + i);
+      RotateValues<32, 4>(x + i, 1.0f, memory + i);
     } else {
-      RotateGroup<4>(x + i, memory + i);
+      RotateValues<16, 4>(x + i, 1.0f, memory + i);
     }
   }
   return memory;
@@ -111,7 +128,7 @@ HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
   const hn::CappedTag<std::uint8_t, 64> d;
   const hn::Repartition<std::uint64_t, decltype(d)> d_eights;
   constexpr int kBytes = static_cast<int>(hn::MaxLanes(d));
-  HWY_ALIGN std::uint64_t eights[kInt8BlockInputs / 8];
+  HWY_ALIGN std::uint64_t eights[kMaxInt8Block / 8];
   for (int i = 0; i < count; i += kBytes) {
     // Sums of eight unsigned bytes: quant + 128.
     const auto bytes = hn::LoadU(d, reinterpret_cast<const std::uint8_t*>(quants + i));
@@ -124,7 +141,7 @@ HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
     sums[g] = sum;
     const std::int8_t* four = quants + first;
     value_sums[g] =
-        rounding.rotation == 1 ? sum : -rounding.rotation * (four[0] + four[1] + four[2] + four[3]);
+        !rounding.rotates_groups() ? sum : -rounding.rotation * (four[0] + four[1] + four[2] + four[3]);
   }
 }
 
@@ -135,14 +152,14 @@ void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
   const int inputs = rows.inputs();
   std::int8_t* quants = rows.Quants(row);
   std::fill(quants + inputs, quants + (inputs + 63) / 64 * 64, std::int8_t{0});
-  HWY_ALIGN float memory[kInt8BlockInputs];
+  const float size = rounding.rotates_groups() ? static_cast<float>(rounding.rotation) : 1.0f;
+  HWY_ALIGN float memory[kMaxInt8Block];
   for (int first = 0; first < inputs; first += rounding.block) {
     const int count = std::min(rounding.block, inputs - first);
     const float* values = RotateBlock(x + first, count, rounding.rotation, memory);
     const float greatest = Greatest(values, count);
     const float inverse = 127.0f / greatest;
-    rows.Scales(row)[first / rounding.block] =
-        greatest / 127.0f / static_cast<float>(rounding.rotation);
+    rows.Scales(row)[first / rounding.block] = greatest / 127.0f / size;
     if (inverse <= std::numeric_limits<float>::max()) {
       WriteQuants(values, inverse, count, quants + first);
     } else {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "kernels/matmul/int8/quantized_rows.h"
 
@@ -10,11 +11,14 @@ namespace {
 
 // The block of `count` inputs that starts at input `first`.
 void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first, int count) {
-  const auto [group, block, rotation] = rows.rounding();
-  std::array<float, kInt8BlockInputs> values{};
+  const Int8Rounding& rounding = rows.rounding();
+  std::array<float, kMaxInt8Block> values{};
   std::copy_n(x + first, count, values.data());
-  for (int at = 0; at < count && rotation > 1; at += group) {
-    for (int i = 0; i < 4; ++i) Rotate(values.data() + at + i, rotation);
+  if (rounding.rotates_rows()) {
+    RotateRow(std::span(values).first(static_cast<std::size_t>(count)));
+  }
+  for (int at = 0; rounding.rotates_groups() && at < count; at += rounding.group) {
+    for (int i = 0; i < 4; ++i) Rotate(values.data() + at + i, rounding.rotation, 4);
   }
   float greatest = 0.0f;
   bool finite = true;
@@ -23,8 +27,9 @@ void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first
     finite = finite && std::isfinite(value);
   }
   const float inverse = 127.0f / greatest;
-  const float scale = greatest / 127.0f / static_cast<float>(rotation);
-  rows.Scales(row)[first / block] = finite ? scale : std::numeric_limits<float>::quiet_NaN();
+  const float size = rounding.rotates_groups() ? static_cast<float>(rounding.rotation) : 1.0f;
+  const float scale = greatest / 127.0f / size;
+  rows.Scales(row)[first / rounding.block] = finite ? scale : std::numeric_limits<float>::quiet_NaN();
   // Values that are not finite, or so small that 127 / greatest overflows, get quants of 0.
   if (!finite || !std::isfinite(inverse)) return;
   for (int i = 0; i < count; ++i) {
@@ -37,6 +42,7 @@ void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first
 
 void QuantizeRowScalar(const float* x, const QuantizedRows& rows, int row) {
   const auto [group, block, rotation] = rows.rounding();
+  const bool rotates_groups = rows.rounding().rotates_groups();
   const int inputs = rows.inputs();
   std::int8_t* quants = rows.Quants(row);
   std::fill_n(quants, (inputs + 63) / 64 * 64, std::int8_t{0});
@@ -50,7 +56,7 @@ void QuantizeRowScalar(const float* x, const QuantizedRows& rows, int row) {
       if (i < first + 4) first_four -= quants[i];
     }
     rows.NegatedSums(row)[first / group] = sum;
-    rows.NegatedValueSums(row)[first / group] = rotation > 1 ? rotation * first_four : sum;
+    rows.NegatedValueSums(row)[first / group] = rotates_groups ? rotation * first_four : sum;
   }
 }
 
