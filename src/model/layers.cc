@@ -34,7 +34,7 @@ const Bf16Rows& Inputs::Pairs(const Run& run) {
 }
 
 bool Linear::RoundsToInt8(const Run& run) const {
-  return weight.type() == WeightType::kInt8 || (weight.type() == WeightType::kBlocks && run.fast);
+  return weight.is_int8() || (weight.type() == WeightType::kBlocks && run.fast);
 }
 
 void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const {

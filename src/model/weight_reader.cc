@@ -131,7 +131,7 @@ ThreadPool& WeightReader::PoolFor(std::uint64_t values) {
   return *thread_group_;
 }
 
-Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape) {
+Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape, Fineness fineness) {
   if (!ok()) return {};
   const Result<TensorView> tensor = file_.Tensor(name, shape);
   if (!tensor) {
@@ -147,9 +147,11 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape) {
     return {};
   }
   const bool is_large = *values > static_cast<std::uint64_t>(Weight::kMaxWidenedValues);
+  Packing packing = is_large ? packing_ : Packing::kExact;
+  if (packing == Packing::kInt8 && fineness == Fineness::kRows) packing = Packing::kInt8Rows;
   Result<Weight> weight =
       Weight::Pack(*tensor, static_cast<int>(outputs), static_cast<int>(*values / outputs),
-                   PoolFor(*values), is_large ? packing_ : Packing::kExact);
+                   PoolFor(*values), packing);
   file_.Done(*tensor);
   if (!weight) {
     Fail({weight.error().code, "model: tensor '" + name + "': " + weight.error().message});
@@ -159,9 +161,9 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape) {
 }
 
 Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std::string zone,
-                                BiasRule bias) {
+                                BiasRule bias, Fineness fineness) {
   Linear linear{.zone = std::move(zone), .weight = {}, .bias = {}};
-  linear.weight = ReadWeight(modules::Weight(module), shape);
+  linear.weight = ReadWeight(modules::Weight(module), shape, fineness);
   const std::string name = modules::Bias(module);
   if (bias == BiasRule::kRequired || (bias == BiasRule::kOptional && file_.HasTensor(name))) {
     linear.bias = Values(name, {shape[0]});

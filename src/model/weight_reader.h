@@ -57,13 +57,20 @@ class WeightReader {
   // checks the whole shape later. In [1, most]; 1 after a failure.
   int FirstExtent(const std::string& name, int divisor, int most);
 
+  // How finely int8 rounds a layer.
+  enum class Fineness {
+    kBlocks,  // one scale per block
+    kRows,    // one per row: faster, for layers whose error hardly reaches the output
+  };
+
   // A matrix [shape[0], the product of the others], packed directly from the file. Large ones are
   // packed by one thread per core. Empty after a failure.
-  Weight ReadWeight(const std::string& name, const Shape& shape);
+  Weight ReadWeight(const std::string& name, const Shape& shape,
+                    Fineness fineness = Fineness::kBlocks);
 
   // Weight and bias of a module.
   Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
-                    BiasRule bias = BiasRule::kRequired);
+                    BiasRule bias = BiasRule::kRequired, Fineness fineness = Fineness::kBlocks);
   Norm ReadNorm(std::string_view module, int width, std::string zone);
 
   void Fail(Error error);

@@ -24,7 +24,11 @@ constexpr double kMinValuesPerChunk = 1 << 16;
 
 WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing) {
   if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
-  if (packing == Packing::kInt8 && inputs % 4 == 0) return WeightType::kInt8;
+  if (packing == Packing::kInt8Rows && inputs % 4 == 0 && inputs <= kMaxInt8RowInputs) {
+    return WeightType::kInt8Rows;
+  }
+  const bool is_int8 = packing == Packing::kInt8 || packing == Packing::kInt8Rows;
+  if (is_int8 && inputs % 4 == 0) return WeightType::kInt8;
   if (packing == Packing::kBf16Pairs) return WeightType::kBf16Pairs;
   if (dtype == DType::kF32 || values <= Weight::kMaxWidenedValues) return WeightType::kFloat32;
   return dtype == DType::kF16 ? WeightType::kFloat16 : WeightType::kBFloat16;
@@ -32,7 +36,8 @@ WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing
 
 // Whether packing rounds float values, which then must be converted to float32 first.
 bool IsRounded(WeightType type) {
-  return type == WeightType::kInt8 || type == WeightType::kBf16Pairs;
+  return type == WeightType::kInt8 || type == WeightType::kInt8Rows ||
+         type == WeightType::kBf16Pairs;
 }
 
 std::size_t PanelBytesOf(WeightType type, const PackedBlockLayout& layout,
@@ -42,7 +47,8 @@ std::size_t PanelBytesOf(WeightType type, const PackedBlockLayout& layout,
     return count / static_cast<std::size_t>(format->values) *
            static_cast<std::size_t>(layout.bytes);
   }
-  if (type == WeightType::kInt8) return Int8PanelBytes(inputs);
+  if (type == WeightType::kInt8) return Int8PanelBytes(inputs, kInt8BlockInputs);
+  if (type == WeightType::kInt8Rows) return Int8PanelBytes(inputs, kInt8WholeRow);
   if (type == WeightType::kBf16Pairs) return (count + 1) / 2 * Weight::kPanelWidth * 4;
   return count * Weight::kPanelWidth * (type == WeightType::kFloat32 ? 4 : 2);
 }
@@ -102,8 +108,12 @@ bool PackRounded(WeightType type, DType dtype, std::span<const std::byte* const>
     spans[i] = row;
   }
   if (finite) {
-    (type == WeightType::kInt8 ? PackInt8Panel : PackBf16Panel)(std::span(spans).first(rows.size()),
-                                                                packed);
+    const auto all = std::span<const std::span<float>>(spans).first(rows.size());
+    if (type == WeightType::kBf16Pairs) {
+      PackBf16Panel(all, packed);
+    } else {
+      PackInt8Panel(all, type == WeightType::kInt8 ? kInt8BlockInputs : kInt8WholeRow, packed);
+    }
   }
   return finite;
 }
@@ -177,13 +187,15 @@ bool Weight::PackFloats(DType dtype, std::span<const std::byte* const> rows,
 
 std::span<const std::byte> Weight::StoredInputs(int panel, int first, int count) const {
   DCHECK(is_quantized());
-  const bool is_int8 = type_ == WeightType::kInt8;
-  const int values = is_int8 ? kInt8BlockInputs : format_->values;
-  const auto bytes = static_cast<std::size_t>(is_int8 ? kInt8BlockBytes : layout_.bytes);
-  const auto block = static_cast<std::size_t>(first / values);
-  const auto blocks = static_cast<std::size_t>((count + values - 1) / values);
-  const std::size_t size = std::min(blocks * bytes, panel_bytes_ - block * bytes);
-  return {PanelBytes(panel) + block * bytes, size};
+  if (is_int8()) {
+    const std::size_t begin = Int8QuantsAt(first, group()) - kInt8ScaleBytes;
+    const std::size_t end = std::min(Int8QuantsAt(first + count, group()), panel_bytes_);
+    return {PanelBytes(panel) + begin, end - begin};
+  }
+  const auto bytes = static_cast<std::size_t>(layout_.bytes);
+  const auto block = static_cast<std::size_t>(first / format_->values);
+  const auto blocks = static_cast<std::size_t>((count + format_->values - 1) / format_->values);
+  return {PanelBytes(panel) + block * bytes, blocks * bytes};
 }
 
 Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
@@ -232,14 +244,16 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
 }
 
 Weight::Group Weight::ReadGroup(int output, int first) const {
-  CHECK(is_quantized() && 0 <= output && output < outputs_ && first % group() == 0);
+  CHECK(is_quantized() && 0 <= output && output < outputs_);
+  CHECK(first % std::min(group(), kInt8BlockInputs) == 0);
   const int panel = output / kPanelWidth;
   const int lane = output % kPanelWidth;
   Group read;
-  read.count = std::min(group(), inputs_ - first);
+  read.count = std::min({group(), static_cast<int>(read.quants.size()), inputs_ - first});
   const auto count = static_cast<std::size_t>(read.count);
-  if (type_ == WeightType::kInt8) {
-    read.scale = ReadInt8Panel(PanelBytes(panel), lane, first, std::span(read.quants).first(count));
+  if (is_int8()) {
+    read.scale = ReadInt8Panel(PanelBytes(panel), lane, group(), first,
+                               std::span(read.quants).first(count));
     return read;
   }
   BlockParts parts;
@@ -281,8 +295,8 @@ void Weight::CopyRow(int output, std::span<float> row, int first) const {
     }
     return;
   }
-  if (type_ == WeightType::kInt8) {
-    return DequantizeInt8Panel(PanelBytes(panel), lane, inputs_, first, row);
+  if (is_int8()) {
+    return DequantizeInt8Panel(PanelBytes(panel), lane, inputs_, group(), first, row);
   }
   for (int k = first; k < end; ++k) {
     const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(k) * kPanelWidth + lane;

@@ -17,12 +17,15 @@
 namespace edgevlm {
 
 // How the values of a Weight are stored.
-enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kBf16Pairs };
+enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kInt8Rows, kBf16Pairs };
 
 // How packing may round the values of float formats. Quantized blocks are kept as they are.
 enum class Packing {
   kExact,      // not at all
-  kInt8,       // rotated, to int8 (int8_panel.h), where a row is a multiple of 4 values
+  // Rotated, to int8 (int8_panel.h), where a row is a multiple of 4 values: in blocks, or with one
+  // scale a row, which is faster and less exact.
+  kInt8,
+  kInt8Rows,
   kBf16Pairs,  // to bfloat16, two neighboring inputs side by side
 };
 
@@ -79,9 +82,11 @@ class Weight {
     DCHECK(type_ == WeightType::kBlocks && block * format_->values < inputs_);
     return PanelBytes(panel) + static_cast<std::ptrdiff_t>(block) * layout_.bytes;
   }
-  // The blocks of a panel (int8_panel.h). REQUIRES: type() is kInt8.
+  // Whether the panels are those of int8_panel.h.
+  bool is_int8() const { return type_ == WeightType::kInt8 || type_ == WeightType::kInt8Rows; }
+  // REQUIRES: is_int8().
   const std::byte* Int8Panel(int panel) const {
-    DCHECK(type_ == WeightType::kInt8);
+    DCHECK(is_int8());
     return PanelBytes(panel);
   }
   // [(K + 1) / 2, kPanelWidth] bf16 pairs. REQUIRES: type() is kBf16Pairs.
@@ -89,17 +94,20 @@ class Weight {
     DCHECK(type_ == WeightType::kBf16Pairs);
     return reinterpret_cast<const std::uint32_t*>(PanelBytes(panel));
   }
-  // What inputs [first, first + count) of a panel take: whole blocks. REQUIRES: is_quantized();
-  // first is the first input of a block.
+  // What inputs [first, first + count) of a panel take: whole packed blocks, or the scales and
+  // quants of int8. REQUIRES: is_quantized(); first is the first input of a packed block.
   std::span<const std::byte> StoredInputs(int panel, int first, int count) const;
   const BlockFormat& format() const { return *format_; }
   const PackedBlockLayout& layout() const { return layout_; }
 
   // Whether the values are small integers with scales, so that products with int8 inputs can be
   // summed as integers.
-  bool is_quantized() const { return type_ == WeightType::kBlocks || type_ == WeightType::kInt8; }
+  bool is_quantized() const { return type_ == WeightType::kBlocks || is_int8(); }
   // How many neighboring inputs of an output share a scale. REQUIRES: is_quantized().
-  int group() const { return type_ == WeightType::kInt8 ? kInt8BlockInputs : format_->group; }
+  int group() const {
+    if (type_ == WeightType::kBlocks) return format_->group;
+    return type_ == WeightType::kInt8 ? kInt8BlockInputs : kInt8WholeRow;
+  }
 
   // Neighboring values of one output: value i = scale * quants[i] - minimum; with int8 the rotated
   // values. quants: with the bias subtracted and IQ4 codes looked up.
@@ -109,8 +117,9 @@ class Weight {
     int count = 0;  // of quants
     std::array<std::int8_t, kInt8BlockInputs> quants;
   };
-  // The group that starts at input `first`, a multiple of group(); the last one may be shorter.
-  // Exact. For the specification of the kernels. REQUIRES: is_quantized().
+  // The group that starts at input `first`, a multiple of group(); the last one may be shorter. Of a
+  // whole row, only the 64 inputs from `first` on. Exact. For the specification of the kernels.
+  // REQUIRES: is_quantized().
   Group ReadGroup(int output, int first) const;
 
   // Writes the values of inputs [first, first + row.size()) of one output, as Dequantize gives

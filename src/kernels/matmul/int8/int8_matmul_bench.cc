@@ -24,14 +24,15 @@ struct Inputs {
   QuantizedTestRows memory;
 };
 
-void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
+void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype,
+                 Packing packing) {
   const int t = static_cast<int>(state.range(0)), n = static_cast<int>(state.range(1)),
             k = static_cast<int>(state.range(2));
   ThreadPool pool(1);
   const std::vector<std::byte> stored = InfoOf(dtype).block_values > 1
                                             ? RandomStored(dtype, n * k)
                                             : *FromFloats(RandomValues().Draw(n * k), dtype);
-  const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool, Packing::kInt8);
+  const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool, packing);
   const Inputs x(t, k, RoundingFor(w));
   std::vector<float> y(static_cast<std::size_t>(t * n));
   const Epilogue epilogue;
@@ -49,8 +50,9 @@ void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype) {
 }
 
 void BenchQuantize(benchmark::State& state, QuantizeRowFunction run) {
-  const int k = static_cast<int>(state.range(0)), rotation = static_cast<int>(state.range(1));
-  const Inputs x(1, k, {32, rotation == 1 ? 32 : 128, rotation});
+  constexpr Int8Rounding kRoundings[] = {{32, 32, 1}, {32, 128, 8}, Int8Rounding(), kRowRounding};
+  const int k = static_cast<int>(state.range(0));
+  const Inputs x(1, k, kRoundings[state.range(1)]);
   for (auto _ : state) {
     run(x.values.data(), x.memory.rows(), 0);
     benchmark::ClobberMemory();
@@ -65,7 +67,7 @@ const bool kRegistered = [] {
     for (const DType dtype : {DType::kF16, DType::kQ4_0, DType::kQ8_0, DType::kQ4_K, DType::kQ6_K,
                               DType::kQ2_K, DType::kIQ4_XS}) {
       benchmark::RegisterBenchmark((name + "/" + std::string(NameOf(dtype))).c_str(), BenchMatMul,
-                                   variant.run, dtype)
+                                   variant.run, dtype, Packing::kInt8)
           ->ArgNames({"T", "N", "K"})
           ->Args({1, 4096, 2048})
           ->Args({1, 65536, 2048})
@@ -76,14 +78,20 @@ const bool kRegistered = [] {
           ->Args({256, 2048, 2048})
           ->Args({256, 2048, 5632});
     }
+    benchmark::RegisterBenchmark((name + "/rows").c_str(), BenchMatMul, variant.run, DType::kF16,
+                                 Packing::kInt8Rows)
+        ->ArgNames({"T", "N", "K"})
+        ->Args({1, 4096, 2048})
+        ->Args({8, 4096, 2048})
+        ->Args({577, 4096, 1024})
+        ->Args({577, 1024, 4096});
   }
   for (const auto& variant : QuantizeRowVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "QuantizeRow/" + std::string(IsaName(variant.needs));
     benchmark::RegisterBenchmark(name.c_str(), BenchQuantize, variant.run)
-        ->ArgNames({"K", "R"})
-        ->Args({2048, 1})
-        ->Args({2048, 8});
+        ->ArgNames({"K", "rounding"})
+        ->ArgsProduct({{2048}, {0, 1, 2, 3}});
   }
   return true;
 }();

@@ -12,6 +12,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/matmul/avx512vnni_target-inl.h"
+#include "kernels/matmul/int8/int8_row_tile-inl.h"
 #include "kernels/matmul/int8/int8_skinny-inl.h"
 #include "kernels/matmul/int8/int8_tile-inl.h"
 #include "kernels/matmul/int8/int8_unpack-inl.h"
@@ -93,9 +94,13 @@ template <class kKind, int kRows, int kColumns>
 void RunTiles(TileInput in, int count, const Int8KSlice* slices, int column,
               float* HWY_RESTRICT totals) {
   const KSliceColumns<kKind> columns(slices, column);
+  using Columns = KSliceColumns<kKind>;
+  using TileOfKind =
+      std::conditional_t<std::is_same_v<kKind, RowKind>,
+                         RowTile<Columns, kRows, kColumns, kTotalsStride>,
+                         Tile<kKind, Columns, kRows, kColumns, kTotalsStride>>;
   for (int i = 0; i < count; ++i) {
-    Tile<kKind, KSliceColumns<kKind>, kRows, kColumns, kTotalsStride>::AddProducts(in, columns,
-                                                                                   totals);
+    TileOfKind::AddProducts(in, columns, totals);
     in.row += kRows;
     totals += kRows * kTotalsStride;
   }
@@ -139,6 +144,7 @@ TileTable TilesForBlocks(const BlockFormat& format) {
 // The tile functions for a weight.
 TileTable TilesFor(const Weight& w) {
   if (w.type() == WeightType::kInt8) return kTilesOf<Kind<Int8Rounding{}, false, 8>>;
+  if (w.type() == WeightType::kInt8Rows) return kTilesOf<RowKind>;
   return TilesForBlocks(w.format());
 }
 
@@ -174,7 +180,12 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
   HWY_ALIGN float totals[kRowsPerPass * kTotalsStride];
   const UnpackFunction unpack = UnpackFor(call.w);
   const TileTable tiles = TilesFor(call.w);
-  std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
+  const bool has_row_scales = call.w.type() == WeightType::kInt8Rows;
+  if (has_row_scales) {
+    StartRowTotals(call.x, row, rows.whole, panels * kPackedOutputs, kTotalsStride, totals);
+  } else {
+    std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
+  }
   for (int first = 0; first < call.w.inputs(); first += kKSliceInputs) {
     const int count = std::min(kKSliceInputs, call.w.inputs() - first);
     const bool is_last = first + count == call.w.inputs();
@@ -193,6 +204,10 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
       }
       if (!is_last) continue;
       // Here, between two calls: stores wait for memory while the next tiles already compute.
+      if (has_row_scales) {
+        ScaleRowTotals(call.x, call.w, row + begin, size * n, panel, panels, kTotalsStride,
+                       totals + begin * kTotalsStride);
+      }
       ApplyEpilogue(call.epilogue, {row + begin, size * n, panel, panels},
                     totals + begin * kTotalsStride, kTotalsStride, call.y);
     }

@@ -24,6 +24,26 @@ Weight::Group ReadRotatedGroup(const Weight& w, int output, int first) {
   return group;
 }
 
+// The products of the quants of x from input k on with those of the group.
+int Dot(const QuantizedRows& x, int row, int k, const Weight::Group& group) {
+  int sum = 0;
+  for (int i = 0; i < group.count; ++i) {
+    sum += x.Quants(row)[k + i] * group.quants[static_cast<std::size_t>(i)];
+  }
+  return sum;
+}
+
+// The same for a group that is a whole row, read in parts.
+int DotOfRow(const QuantizedRows& x, int row, const Weight& w, int output) {
+  int sum = 0;
+  for (int k = 0, count = 0; k < w.inputs(); k += count) {
+    const Weight::Group part = w.ReadGroup(output, k);
+    sum += Dot(x, row, k, part);
+    count = part.count;
+  }
+  return sum;
+}
+
 // sum_k x[k] * w[output, k]
 float Sum(const QuantizedRows& x, int row, const Weight& w, int output) {
   const auto [group, block, rotation] = x.rounding();
@@ -33,10 +53,8 @@ float Sum(const QuantizedRows& x, int row, const Weight& w, int output) {
     float part = 0.0f;
     for (int k = first; k < std::min(w.inputs(), first + block); k += group) {
       const Weight::Group values = ReadRotatedGroup(w, output, k);
-      int sum = 0;
-      for (int i = 0; i < values.count; ++i) {
-        sum += x.Quants(row)[k + i] * values.quants[static_cast<std::size_t>(i)];
-      }
+      const int sum = w.type() == WeightType::kInt8Rows ? DotOfRow(x, row, w, output)
+                                                        : Dot(x, row, k, values);
       part = std::fma(static_cast<float>(sum), values.scale, part);
       if (!has_minimum) continue;
       const std::int32_t negated_sum = x.NegatedValueSums(row)[k / group];

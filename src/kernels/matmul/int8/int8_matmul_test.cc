@@ -38,13 +38,13 @@ class Rows {
   QuantizedTestRows memory_;
 };
 
-Weight PackStored(DType dtype, int n, int k) {
+Weight PackStored(DType dtype, int n, int k, Packing packing = Packing::kInt8) {
   ThreadPool pool(1);
   RandomValues random;
   const bool has_blocks = InfoOf(dtype).block_values > 1;
   const auto bytes =
       has_blocks ? RandomStored(dtype, n * k) : *FromFloats(random.Draw(n * k), dtype);
-  Result<Weight> weight = Weight::Pack({dtype, {n, k}, bytes}, n, k, pool, Packing::kInt8);
+  Result<Weight> weight = Weight::Pack({dtype, {n, k}, bytes}, n, k, pool, packing);
   CHECK(weight.ok());
   return *std::move(weight);
 }
@@ -54,7 +54,7 @@ TEST(QuantizedRows, AreWithinHalfAQuantOfTheValues) {
   constexpr int kInputs = 384;
   RandomValues random;
   const std::vector<float> x = random.Draw(2 * kInputs);
-  for (const Int8Rounding& rounding : {Int8Rounding(), kPlain, kRotated8, kRotated4}) {
+  for (const Int8Rounding& rounding : {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
     SCOPED_TRACE(testing::Message() << "block " << rounding.block << " R " << rounding.rotation);
     const Rows quantized(x, kInputs, rounding);
     for (int t = 0; t < 2; ++t) {
@@ -66,7 +66,7 @@ TEST(QuantizedRows, AreWithinHalfAQuantOfTheValues) {
                     0.5001f * scale * static_cast<float>(std::max(8, rounding.rotation % 64)));
       }
       int greatest = 0;
-      for (int k = 0; k < rounding.block; ++k) {
+      for (int k = 0; k < std::min(kInputs, rounding.block); ++k) {
         greatest = std::max(greatest, std::abs(quantized.rows().Quants(t)[k]));
       }
       EXPECT_EQ(greatest, 127) << "the whole range is used";
@@ -98,7 +98,7 @@ TEST(QuantizedRows, SumsAreThoseOfTheGroups) {
   constexpr int kInputs = 320;
   RandomValues random;
   const std::vector<float> x = random.Draw(kInputs);
-  for (const Int8Rounding& rounding : {Int8Rounding(), kPlain, kRotated8, kRotated4}) {
+  for (const Int8Rounding& rounding : {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
     const Rows quantized(x, kInputs, rounding);
     const std::vector<float> values = quantized.Values(0);
     for (int first = 0; first < kInputs; first += rounding.group) {
@@ -153,7 +153,7 @@ void ExpectSameRow(const QuantizedRows& actual, const QuantizedRows& expected) {
 TEST(QuantizedRows, VariantsWriteTheSameBytes) {
   RandomValues random;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  for (const Int8Rounding& rounding : {Int8Rounding(), kPlain, kRotated8, kRotated4}) {
+  for (const Int8Rounding& rounding : {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
     for (const int length : {1, 4, 15, 16, 33, 64, 127, 128, 129, 300, 1152}) {
       const int inputs = rounding.rotation == 1   ? length
                          : rounding.rotates_rows() ? 4 * length
@@ -250,8 +250,12 @@ TEST(Int8MatMul, VariantsGiveTheBitsOfScalarForEveryFormat) {
 }
 
 TEST(Int8MatMul, VariantsGiveTheBitsOfScalarForEveryLength) {
-  for (const int k : {4, 8, 60, 124, 128, 132, 588}) {
-    CompareWithScalar(PackStored(DType::kF32, 35, k), 7);
+  for (const int k : {4, 8, 60, 124, 128, 132, 588, 1100}) {
+    for (const Packing packing : {Packing::kInt8, Packing::kInt8Rows}) {
+      CompareWithScalar(PackStored(DType::kF32, 35, k, packing), 7);
+      CompareWithScalar(PackStored(DType::kF32, 35, k, packing), 1);
+      CompareWithScalar(PackStored(DType::kF16, 50, k, packing), 90);
+    }
   }
   for (const int k : {32, 96, 160, 576}) {
     CompareWithScalar(PackStored(DType::kQ4_0, 35, k), 7);

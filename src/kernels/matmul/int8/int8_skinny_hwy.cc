@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 
 #include "base/check.h"
 #include "kernels/matmul/int8/int8_matmul.h"
@@ -13,6 +14,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/matmul/avx512vnni_target-inl.h"
+#include "kernels/matmul/int8/int8_row_tile-inl.h"
 #include "kernels/matmul/int8/int8_skinny-inl.h"
 #include "kernels/matmul/int8/int8_tile-inl.h"
 #include "kernels/matmul/int8/int8_unpack-inl.h"
@@ -99,33 +101,38 @@ struct BlockColumn {
   ColumnStart start;
 };
 
-// A column of a panel of int8.
+// A column of a panel of int8 with blocks, or with one scale a row.
+template <bool kHasRowScales>
 struct Int8Column {
   static constexpr int kUnit = kInt8BlockInputs;
-  using KindOf = Kind<Int8Rounding{}, false, 8>;
+  using KindOf = std::conditional_t<kHasRowScales, RowKind, Kind<Int8Rounding{}, false, 8>>;
+  static constexpr int kBlock = kHasRowScales ? kInt8WholeRow : kInt8BlockInputs;
 
   struct Unit {
     const std::uint8_t* quants;
-    const float* scales;
 
     HWY_INLINE ByteVector Quants(int i) const {
       const ColumnBytes d;
       const auto row = hn::LoadU(d, quants + i * kPackedOutputs);
       return kUnsignedInt8 ? hn::Xor(row, hn::Set(d, 128)) : row;
     }
-    HWY_INLINE FloatVector Scale(int) const { return hn::LoadU(ColumnFloats(), scales); }
+    // Of a block: its scales lie before its quants.
+    HWY_INLINE FloatVector Scale(int) const {
+      const auto* scales = reinterpret_cast<const float*>(quants - kInt8ScaleBytes);
+      return hn::LoadU(ColumnFloats(), scales);
+    }
   };
 
   Int8Column() = default;
   Int8Column(const Weight& w, int panel, int column) : blocks(w.Int8Panel(panel)), start(column) {}
 
+  // Reads the unit from input k on, a multiple of 4.
   HWY_INLINE void Read(int k, Unit& unit) const {
-    const std::byte* block = blocks + k / kInt8BlockInputs * std::ptrdiff_t{kInt8BlockBytes};
-    if (start.output() == 0) PrefetchAhead(block, kInt8BlockBytes);
-    const auto* scales = reinterpret_cast<const float*>(block);
-    unit.quants =
-        reinterpret_cast<const std::uint8_t*>(scales + kPackedOutputs) + 4 * start.output();
-    unit.scales = scales + start.output();
+    const std::byte* stored = blocks + Int8QuantsAt(k, kBlock);
+    if (start.output() == 0 && k % kInt8BlockInputs == 0) {
+      PrefetchAhead(stored, kInt8BlockInputs * kPackedOutputs);
+    }
+    unit.quants = reinterpret_cast<const std::uint8_t*>(stored) + 4 * start.output();
   }
 
   const std::byte* blocks;
@@ -168,18 +175,23 @@ template <class kColumn, int kRows, int kColumns>
 void RunTile(const TileInput& in, const Weight& w, int panel, int column,
              float* HWY_RESTRICT totals) {
   using Columns = ColumnsOf<kColumn, kColumns>;
-  Tile<typename kColumn::KindOf, Columns, kRows, kColumns, kPackedOutputs>::AddProducts(
-      in, Columns(w, panel, column), totals + column * kColumnOutputs);
+  using KindOf = typename kColumn::KindOf;
+  using TileOfKind = std::conditional_t<std::is_same_v<KindOf, RowKind>,
+                                        RowTile<Columns, kRows, kColumns, kPackedOutputs>,
+                                        Tile<KindOf, Columns, kRows, kColumns, kPackedOutputs>>;
+  TileOfKind::AddProducts(in, Columns(w, panel, column), totals + column * kColumnOutputs);
+}
+
+constexpr int MostColumns(int rows) {
+  int columns = kPanelColumns;
+  while (columns > 1 && rows * columns > 2 * kSkinnyTileRows) columns /= 2;
+  return columns;
 }
 
 template <class kColumn>
 struct Tiles {
   using Function = TileFunction;
-  static constexpr int MostWidth(int rows) {
-    int columns = kPanelColumns;
-    while (columns > 1 && rows * columns > 2 * kSkinnyTileRows) columns /= 2;
-    return columns;
-  }
+  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
   template <int kRows, int kColumns>
   static Function Of() {
     return RunTile<kColumn, kRows, kColumns>;
@@ -205,23 +217,36 @@ TileTable TilesOfBlocks(const BlockFormat& format) {
   }
 }
 
+TileTable TilesFor(const Weight& w) {
+  if (w.type() == WeightType::kInt8) return TileOfColumns<Int8Column<false>>;
+  if (w.type() == WeightType::kInt8Rows) return TileOfColumns<Int8Column<true>>;
+  return TilesOfBlocks(w.format());
+}
+
 }  // namespace
 
 void Int8SkinnyMatMul(const Int8MatMulCall& call, const MatMulPart& part) {
   const Parts rows = PartsOfAtMost(kSkinnyTileRows, part.last_row - part.first_row);
   if (rows.count == 0) return;
   const Weight& w = call.w;
-  const bool is_int8 = w.type() == WeightType::kInt8;
-  const TileTable tiles = is_int8 ? TileOfColumns<Int8Column> : TilesOfBlocks(w.format());
+  const bool has_row_scales = w.type() == WeightType::kInt8Rows;
+  const TileTable tiles = TilesFor(w);
   HWY_ALIGN float totals[kSkinnyTileRows * kPackedOutputs];
   for (int panel = part.first_panel; panel < part.last_panel; ++panel) {
     for (int i = 0; i < rows.count; ++i) {
       const int row = part.first_row + rows.First(i);
       const TileInput in{call.x, row, 0, w.inputs()};
-      const int columns = Tiles<Int8Column>::MostWidth(rows.Size(i));
+      const int columns = MostColumns(rows.Size(i));
       const TileFunction tile = tiles(rows.Size(i), columns);
-      std::fill_n(totals, rows.Size(i) * kPackedOutputs, 0.0f);
+      if (has_row_scales) {
+        StartRowTotals(call.x, row, rows.Size(i), kPackedOutputs, kPackedOutputs, totals);
+      } else {
+        std::fill_n(totals, rows.Size(i) * kPackedOutputs, 0.0f);
+      }
       for (int c = 0; c < kPanelColumns; c += columns) tile(in, w, panel, c, totals);
+      if (has_row_scales) {
+        ScaleRowTotals(call.x, w, row, rows.Size(i), panel, 1, kPackedOutputs, totals);
+      }
       ApplyEpilogue(call.epilogue, {row, rows.Size(i), panel, 1}, totals, kPackedOutputs, call.y);
     }
   }

@@ -236,23 +236,23 @@ void UnpackBlocks(const Weight& w, int panel, int first, int count, Int8KSlice& 
   }
 }
 
-// The same for a panel of int8; first is a multiple of kInt8BlockInputs.
-HWY_INLINE void UnpackInt8(const Weight& w, int panel, int first, int count, Int8KSlice& slice) {
+// The same for int8.
+void UnpackInt8(const Weight& w, int panel, int first, int count, Int8KSlice& slice) {
   const ColumnBytes d;
   const auto flip = hn::Set(d, kUnsignedInt8 ? 128 : 0);
+  const int block = w.group();
   float* scales = slice.scales;
   std::uint8_t* quants = slice.quants;
-  for (int k = first; k < first + count; k += kInt8BlockInputs) {
-    const std::ptrdiff_t block = k / kInt8BlockInputs;
-    const std::byte* stored = w.Int8Panel(panel) + block * kInt8BlockBytes;
-    std::memcpy(scales, stored, kPackedOutputs * sizeof(float));
-    const auto* stored_quants = reinterpret_cast<const std::uint8_t*>(stored) + 4 * kPackedOutputs;
-    const int bytes = std::min(kInt8BlockInputs, first + count - k) * kPackedOutputs;
-    for (int i = 0; i < bytes; i += 4 * kColumnOutputs) {
-      hn::Store(hn::Xor(hn::LoadU(d, stored_quants + i), flip), d, quants + i);
+  for (int k = first, n = 0; k < first + count; k += n) {
+    n = std::min(block, first + count - k);
+    const std::byte* stored = w.Int8Panel(panel) + Int8QuantsAt(k, block);
+    if (block != kInt8WholeRow) std::memcpy(scales, stored - kInt8ScaleBytes, kInt8ScaleBytes);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(stored);
+    for (int i = 0; i < n * kPackedOutputs; i += 4 * kColumnOutputs) {
+      hn::Store(hn::Xor(hn::LoadU(d, bytes + i), flip), d, quants + i);
     }
     scales += kPackedOutputs;
-    quants += kInt8BlockInputs * kPackedOutputs;
+    quants += n * kPackedOutputs;
   }
 }
 
@@ -273,7 +273,7 @@ HWY_INLINE UnpackFunction UnpackForBlocks(const BlockFormat& format) {
 }
 
 HWY_INLINE UnpackFunction UnpackFor(const Weight& w) {
-  return w.type() == WeightType::kInt8 ? UnpackInt8 : UnpackForBlocks(w.format());
+  return w.is_int8() ? UnpackInt8 : UnpackForBlocks(w.format());
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ QuantizedRows::QuantizedRows(View<float> memory, int inputs, const Int8Rounding&
       rounding_(rounding),
       layout_(QuantizedRowLayoutOf(inputs, rounding)) {
   CHECK(memory.cols == layout_.floats);
+  CHECK(rounding != kRowRounding || inputs <= kMaxInt8RowInputs);
   CHECK(!rounding.rotates_groups() || inputs % rounding.group == 0);
 }
 

@@ -27,7 +27,7 @@
 
 namespace edgevlm {
 
-// How rows are quantized. The default is that for int8 panels.
+// How rows are quantized. The default is that for int8 panels with blocks.
 struct Int8Rounding {
   int group = kInt8BlockInputs;  // inputs whose weights share a scale
   int block = kInt8BlockInputs;  // inputs that share a scale; a multiple of the group
@@ -40,8 +40,10 @@ struct Int8Rounding {
   constexpr bool rotates_groups() const { return rotation > 1 && !rotates_rows(); }
 };
 
-// The most inputs of a block.
+// The most inputs of a block that is not a whole row.
 inline constexpr int kMaxInt8Block = 128;
+
+inline constexpr Int8Rounding kRowRounding = {kInt8WholeRow, kInt8WholeRow, kRowRotations[0]};
 
 // The bits of a quant.
 constexpr int QuantBits(const BlockFormat& format) { return format.low_bits + format.high_bits; }
@@ -63,7 +65,8 @@ constexpr Int8Rounding RoundingFor(const BlockFormat& format) {
 }
 // REQUIRES: w.is_quantized().
 inline Int8Rounding RoundingFor(const Weight& w) {
-  return w.type() == WeightType::kBlocks ? RoundingFor(w.format()) : Int8Rounding();
+  if (w.type() == WeightType::kBlocks) return RoundingFor(w.format());
+  return w.type() == WeightType::kInt8Rows ? kRowRounding : Int8Rounding();
 }
 
 // Offsets of the parts of a row, in float32 values from its start.

@@ -145,6 +145,40 @@ HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
   }
 }
 
+// Writes the quants and the scale of a block.
+//   size  of the matrix that the values were multiplied by, if it grew them
+HWY_INLINE void WriteBlock(const float* HWY_RESTRICT values, int count, float size,
+                           std::int8_t* HWY_RESTRICT quants, float* HWY_RESTRICT scale) {
+  const float greatest = Greatest(values, count);
+  const float inverse = 127.0f / greatest;
+  *scale = greatest / 127.0f / size;
+  if (inverse <= std::numeric_limits<float>::max()) {
+    WriteQuants(values, inverse, count, quants);
+  } else {
+    std::fill_n(quants, count, std::int8_t{0});
+  }
+}
+
+// A row with one scale.
+void QuantizeWholeRow(const float* HWY_RESTRICT x, const QuantizedRows& rows, int row) {
+  constexpr int kAtOnce = kRowRotations[0];
+  const int inputs = rows.inputs();
+  HWY_ALIGN float rotated[kMaxInt8RowInputs];
+  for (int first = 0; first < inputs; first += kAtOnce) {
+    RotateBlock(x + first, std::min(kAtOnce, inputs - first), kAtOnce, rotated + first);
+  }
+  const std::int8_t* quants = rows.Quants(row);
+  WriteBlock(rotated, inputs, 1.0f, rows.Quants(row), rows.Scales(row));
+  std::int32_t sum = 0;
+  for (int first = 0; first < inputs; first += kMaxInt8Block) {
+    std::int32_t part = 0, unused = 0;
+    WriteSums(quants + first, std::min(kMaxInt8Block, inputs - first),
+              {kMaxInt8Block, kMaxInt8Block, 1}, &part, &unused);
+    sum += part;
+  }
+  *rows.NegatedSums(row) = *rows.NegatedValueSums(row) = sum;
+}
+
 }  // namespace
 
 void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
@@ -152,19 +186,13 @@ void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
   const int inputs = rows.inputs();
   std::int8_t* quants = rows.Quants(row);
   std::fill(quants + inputs, quants + (inputs + 63) / 64 * 64, std::int8_t{0});
+  if (rounding == kRowRounding) return QuantizeWholeRow(x, rows, row);
   const float size = rounding.rotates_groups() ? static_cast<float>(rounding.rotation) : 1.0f;
   HWY_ALIGN float memory[kMaxInt8Block];
   for (int first = 0; first < inputs; first += rounding.block) {
     const int count = std::min(rounding.block, inputs - first);
     const float* values = RotateBlock(x + first, count, rounding.rotation, memory);
-    const float greatest = Greatest(values, count);
-    const float inverse = 127.0f / greatest;
-    rows.Scales(row)[first / rounding.block] = greatest / 127.0f / size;
-    if (inverse <= std::numeric_limits<float>::max()) {
-      WriteQuants(values, inverse, count, quants + first);
-    } else {
-      std::fill_n(quants + first, count, std::int8_t{0});
-    }
+    WriteBlock(values, count, size, quants + first, rows.Scales(row) + first / rounding.block);
     WriteSums(quants + first, count, rounding, rows.NegatedSums(row) + first / rounding.group,
               rows.NegatedValueSums(row) + first / rounding.group);
   }

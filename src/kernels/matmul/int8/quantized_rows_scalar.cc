@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <span>
+#include <vector>
 
 #include "kernels/matmul/int8/quantized_rows.h"
 
@@ -12,11 +11,8 @@ namespace {
 // The block of `count` inputs that starts at input `first`.
 void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first, int count) {
   const Int8Rounding& rounding = rows.rounding();
-  std::array<float, kMaxInt8Block> values{};
-  std::copy_n(x + first, count, values.data());
-  if (rounding.rotates_rows()) {
-    RotateRow(std::span(values).first(static_cast<std::size_t>(count)));
-  }
+  std::vector<float> values(x + first, x + first + count);
+  if (rounding.rotates_rows()) RotateRow(values);
   for (int at = 0; rounding.rotates_groups() && at < count; at += rounding.group) {
     for (int i = 0; i < 4; ++i) Rotate(values.data() + at + i, rounding.rotation, 4);
   }
