@@ -5,13 +5,14 @@ onnx_llama.py speed FOLDER THREADS PROMPT REPLY
 onnx_llama.py error FOLDER THREADS FILE.gguf TOKENS.json
 See openvino_llama.py. `error` compares products of int8 with products of float32, on the same int4 weights."""
 import pathlib
+import time
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from shapes import (MOBILE_LLAMA, GgufWeights, RandomWeights, divergence, rope_tables, text_main, text_speeds,
+from shapes import (FIRST_TOKEN, MOBILE_LLAMA, GgufWeights, RandomWeights, divergence, rope_tables, text_main,
                     unpermute)
 
 CONTEXT = 1024
@@ -144,7 +145,20 @@ class Text:
 def speed(folder, threads, prompt, reply):
     path = folder / "llama-int4.onnx"
     make(path, MOBILE_LLAMA, RandomWeights(), INT8_PRODUCTS, last_row=True)
-    return text_speeds(Text(path, threads, MOBILE_LLAMA), prompt, reply)
+    text = Text(path, threads, MOBILE_LLAMA)
+    tokens, seconds = [FIRST_TOKEN + i for i in range(prompt)], {}
+    for _ in range(2):  # the first one warms up
+        text.reset()
+        begin = time.perf_counter()
+        text.add(tokens)
+        seconds["prefill"] = (time.perf_counter() - begin) / prompt
+        text.reset()
+        token = int(text.add([FIRST_TOKEN])[-1].argmax())
+        begin = time.perf_counter()
+        for _ in range(reply):
+            token = int(text.add([token])[-1].argmax())
+        seconds["decode"] = (time.perf_counter() - begin) / reply
+    return {work: 1 / each for work, each in seconds.items()}
 
 
 def error(folder, threads, file, tokens):

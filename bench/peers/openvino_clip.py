@@ -69,7 +69,7 @@ class Graph:
 def save(model, path):
     """Writes path and its .bin file, path last: what exists is complete."""
     part = path.parent / "part" / path.name
-    part.parent.mkdir(exist_ok=True)
+    part.parent.mkdir(parents=True, exist_ok=True)
     ov.save_model(model, part, compress_to_fp16=False)
     part.with_suffix(".bin").rename(path.with_suffix(".bin"))
     part.rename(path)

@@ -13,7 +13,7 @@ import openvino as ov
 from openvino import opset13 as ops
 
 from openvino_clip import save
-from shapes import MOBILE_LLAMA, GgufWeights, RandomWeights, divergence, text_main, text_speeds, unpermute
+from shapes import FIRST_TOKEN, MOBILE_LLAMA, GgufWeights, RandomWeights, divergence, text_main, unpermute
 
 EXACT = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0", "KV_CACHE_PRECISION": "f32"}
 
@@ -28,15 +28,17 @@ def matrix(values):
 
 
 class Graph:
-    """Inputs: input_ids [1, T], position_ids [1, T], beam_idx [1]. Output: logits [1, T, V], or
-    those of the last row only, as openvino_genai computes them."""
+    """Inputs and output as openvino_genai wants them: input_ids [1, T], attention_mask [1, L],
+    position_ids [1, T], beam_idx [1]; logits [1, T, V]."""
 
-    def __init__(self, shape, weights, last_row):
-        self.shape, self.weights, self.last_row, self.assigns = shape, weights, last_row, []
+    def __init__(self, shape, weights):
+        self.shape, self.weights, self.assigns = shape, weights, []
         self.ids = ops.parameter([-1, -1], np.int64, name="input_ids")
         self.positions = ops.parameter([-1, -1], np.int64, name="position_ids")
         self.beams = ops.parameter([-1], np.int32, name="beam_idx")
-        for node in (self.ids, self.positions, self.beams):
+        self.attended = ops.parameter([-1, -1], np.int64, name="attention_mask")
+        self.inputs = [self.ids, self.attended, self.positions, self.beams]
+        for node in self.inputs:
             node.output(0).get_tensor().set_names({node.get_friendly_name()})
         self.mask = None
 
@@ -78,14 +80,16 @@ class Graph:
         self.assigns.append(ops.assign(joined, name))
         return joined
 
-    def masked(self, keys):
+    def masked(self):
         """0 where a row may attend, else a large negative number: [1, 1, T, L]."""
         if self.mask is None:
-            length = ops.gather(ops.shape_of(keys), ints(2), ints(0))
+            length = ops.gather(ops.shape_of(self.attended), ints(1), ints(0))
             columns = ops.range(ops.constant(np.int64(0)), ops.squeeze(length, ints(0)),
                                 ops.constant(np.int64(1)), "i64")
             rows = ops.unsqueeze(self.positions, ints(1, 3))
-            seen = ops.less_equal(ops.unsqueeze(columns, ints(0, 1, 2)), rows)
+            earlier = ops.less_equal(ops.unsqueeze(columns, ints(0, 1, 2)), rows)
+            kept = ops.greater(ops.unsqueeze(self.attended, ints(1, 2)), ops.constant(np.int64(0)))
+            seen = ops.logical_and(earlier, kept)
             self.mask = ops.select(seen, ops.constant(np.float32(0)), ops.constant(np.float32(-65504)))
         return self.mask
 
@@ -99,11 +103,10 @@ class Graph:
         queries = heads("q", shape.heads, True)
         keys = self.cached(heads("k", shape.kv_heads, True), f"past_key_values.{block}.key")
         values = self.cached(heads("v", shape.kv_heads, False), f"past_key_values.{block}.value")
-        mask = self.masked(keys)
         groups = shape.heads // shape.kv_heads
         if groups > 1:
             keys, values = (self.repeat(rows, groups) for rows in (keys, values))
-        mixed = ops.scaled_dot_product_attention(queries, keys, values, mask)
+        mixed = ops.scaled_dot_product_attention(queries, keys, values, self.masked())
         joined = ops.reshape(ops.transpose(mixed, ints(0, 2, 1, 3)), ints(0, 0, shape.width), True)
         return self.linear(joined, name + "output", shape.width, shape.width)
 
@@ -127,47 +130,47 @@ class Graph:
         for block in range(shape.blocks):
             x = ops.add(x, self.attention(self.norm(x, f"blk.{block}.attn_norm"), block, rotations))
             x = ops.add(x, self.feed_forward(self.norm(x, f"blk.{block}.ffn_norm"), block))
-        if self.last_row:
-            x = ops.slice(x, ints(-1), ints(np.iinfo(np.int64).max), ints(1), ints(1))
-        logits = self.linear(self.norm(x, "output_norm"), "output", shape.vocabulary, shape.width)
-        return ov.Model([ops.result(logits)], self.assigns, [self.ids, self.positions, self.beams], "llama")
+        rows = self.linear(self.norm(x, "output_norm"), "output", shape.vocabulary, shape.width)
+        result = ops.result(rows)
+        result.output(0).get_tensor().set_names({"logits"})
+        return ov.Model([result], self.assigns, self.inputs, "llama")
 
 
-def make(path, shape, weights, last_row=False):
+def make(path, shape, weights):
     """Writes the model with int4 weights once."""
     if path.exists():
         return
     import nncf
-    model = nncf.compress_weights(Graph(shape, weights, last_row).model(), mode=nncf.CompressWeightsMode.INT4_SYM,
+    model = nncf.compress_weights(Graph(shape, weights).model(), mode=nncf.CompressWeightsMode.INT4_SYM,
                                   group_size=64, ratio=1.0)
     save(model, path)
 
 
-class Text:
-    """One text in a compiled model."""
-
-    def __init__(self, path, threads, **options):
-        compiled = ov.Core().compile_model(path, "CPU", {"INFERENCE_NUM_THREADS": threads,
-                                                         "PERFORMANCE_HINT": "LATENCY", **options})
-        self.request, self.length = compiled.create_infer_request(), 0
-
-    def reset(self):
-        self.request.reset_state()
-        self.length = 0
-
-    def add(self, tokens):
-        """Logits [T, V]."""
-        positions = np.arange(self.length, self.length + len(tokens), dtype=np.int64)
-        self.length += len(tokens)
-        self.request.infer({"input_ids": np.array([tokens], dtype=np.int64), "position_ids": positions[None],
-                            "beam_idx": np.zeros(1, dtype=np.int32)})
-        return self.request.get_output_tensor(0).data[0].copy()
+def logits(path, threads, tokens, **options):
+    """[T, V], of a text that is read at once."""
+    compiled = ov.Core().compile_model(path, "CPU", {"INFERENCE_NUM_THREADS": threads,
+                                                     "PERFORMANCE_HINT": "LATENCY", **options})
+    ids = np.array([tokens], dtype=np.int64)
+    return compiled({"input_ids": ids, "attention_mask": np.ones_like(ids), "beam_idx": np.zeros(1, dtype=np.int32),
+                     "position_ids": np.arange(len(tokens), dtype=np.int64)[None]})[0][0]
 
 
 def speed(folder, threads, prompt, reply):
-    path = folder / "llama-int4.xml"
-    make(path, MOBILE_LLAMA, RandomWeights(), last_row=True)
-    return text_speeds(Text(path, threads), prompt, reply)
+    """Of openvino_genai's pipeline with its defaults."""
+    import openvino_genai
+    folder = folder / "llama-int4-openvino"
+    make(folder / "openvino_model.xml", MOBILE_LLAMA, RandomWeights())
+    pipeline = openvino_genai.LLMPipeline(folder, "CPU", INFERENCE_NUM_THREADS=threads)
+    config = openvino_genai.GenerationConfig(max_new_tokens=reply + 1, ignore_eos=True, eos_token_id=2,
+                                             stop_token_ids={2})
+
+    def measure(first):
+        ids = np.arange(first, first + prompt, dtype=np.int64)[None]
+        inputs = openvino_genai.TokenizedInputs(ov.Tensor(ids), ov.Tensor(np.ones_like(ids)))
+        metrics = pipeline.generate(inputs, config).perf_metrics
+        return {"prefill": 1e3 * prompt / metrics.get_ttft().mean, "decode": 1e3 / metrics.get_tpot().mean}
+    measure(FIRST_TOKEN)  # warms up
+    return measure(FIRST_TOKEN + prompt)  # another prompt: the pipeline keeps prefixes
 
 
 def error(folder, threads, file, tokens):
@@ -175,8 +178,8 @@ def error(folder, threads, file, tokens):
     weights = GgufWeights(file)
     make(path, weights.shape(), weights)
     half = len(tokens) // 2
-    exact = Text(path, threads, **EXACT).add(tokens)[half:-1]
-    kl, same = divergence(exact, Text(path, threads).add(tokens)[half:-1])
+    kl, same = divergence(logits(path, threads, tokens, **EXACT)[half:-1],
+                          logits(path, threads, tokens)[half:-1])
     return {"kl": kl, "same_token": same}
 
 

@@ -137,24 +137,6 @@ def timed(call):
 FIRST_TOKEN = 300  # past the control tokens and bytes of every vocabulary
 
 
-def text_speeds(text, prompt, reply):
-    """Tokens per second, the second of two runs each. text: add(tokens) -> logits [R, V] of the last R
-    of them; reset()."""
-    tokens, seconds = [FIRST_TOKEN + i for i in range(prompt)], {}
-    for _ in range(2):  # the first one warms up
-        text.reset()
-        begin = time.perf_counter()
-        text.add(tokens)
-        seconds["prefill"] = (time.perf_counter() - begin) / prompt
-        text.reset()
-        token = int(text.add([FIRST_TOKEN])[-1].argmax())
-        begin = time.perf_counter()
-        for _ in range(reply):
-            token = int(text.add([token])[-1].argmax())
-        seconds["decode"] = (time.perf_counter() - begin) / reply
-    return {work: 1 / each for work, each in seconds.items()}
-
-
 def text_main(speed, error):
     """The command line of a text peer."""
     what, folder, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
