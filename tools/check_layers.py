@@ -46,7 +46,7 @@ API = {
     "edgevlm/cache_counters.h": "engine",
     "edgevlm/scheduler.h": "engine server cli",
     "edgevlm/probe.h": "engine server",
-    "edgevlm/count_tokens.h": "engine server cli",
+    "edgevlm/count_tokens.h": "engine measure server cli",
     "edgevlm/grammar.h": "decode server",
     "edgevlm/exit_options.h": "decode cli",
     "edgevlm/result.h": "base",

@@ -1,10 +1,11 @@
-// edgevlm eval DATASET: scores a model on labeled images.
+// edgevlm eval DATASET: scores a model on labeled images, or its predictions on a text.
 #include <algorithm>
 #include <fstream>
 #include <string>
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/eval_text.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -25,7 +26,8 @@ nlohmann::json ToJson(const Sample& sample) {
 class EvalCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("DATASET", folder_, "folder with labels.jsonl (docs/datasets.md)")
+    app.add_option("DATASET", input_,
+                   "folder with labels.jsonl (docs/datasets.md); with --against: a text file, or -")
         ->required()
         ->type_name("");
     app.add_flag("--blank,!--no-blank", options_.blank,
@@ -39,19 +41,31 @@ class EvalCommand final : public Command {
         ->type_name("N")
         ->capture_default_str()
         ->check(CLI::Range(1, 1 << 20).description(""));
+    text_.Declare(app);
     DeclareJson(app, json_);
     model_.DeclareAll(app);
-    GroupOptions(app, {"--model", "--limit", "--samples", "--json", "--threads"});
+    GroupOptions(app, {"--model", "--limit", "--samples", "--against", "--windows",
+                       "--single-tokens", "--precision", "--cache", "--json", "--threads"});
     app.footer(
         "Replies are greedy. -t says how many images are looked at side by side.\n"
+        "--against prints the Kullback-Leibler divergence of the next token's distribution, in "
+        "nats: what\nprecision, cache and the other options change (docs/performance.md).\n"
         "Examples:\n"
         "  edgevlm eval testset\n"
         "  edgevlm eval testset -m candidate.gguf --limit 200 --json\n"
-        "  edgevlm eval testset --samples samples.jsonl && grep '\"right\":false' samples.jsonl");
+        "  edgevlm eval testset --samples samples.jsonl && grep '\"right\":false' samples.jsonl\n"
+        "  edgevlm eval --against f32 -m model-Q4_K_M.gguf book.txt\n"
+        "  edgevlm eval --against f32 -m model-Q4_K_M.gguf book.txt --cache q8_0 --single-tokens");
   }
 
   ExitCode Run(Output& output) override {
-    const auto dataset = LoadDataset(folder_, limit_);
+    return text_.against.empty() ? EvalDataset(output)
+                                 : EvalText(input_, text_, model_, json_, output);
+  }
+
+ private:
+  ExitCode EvalDataset(Output& output) {
+    const auto dataset = LoadDataset(input_, limit_);
     if (!dataset) return Fail(dataset.error());
     // Processing images in parallel uses the cores better than one image on all of them.
     ModelOptions single = model_;
@@ -71,10 +85,9 @@ class EvalCommand final : public Command {
     return ExitCode::kDone;
   }
 
- private:
   MaybeError OpenSamples(std::ofstream& samples) {
     if (samples_path_.empty()) return {};
-    if (auto error = CheckResultPath(samples_path_, folder_ + "/labels.jsonl")) return error;
+    if (auto error = CheckResultPath(samples_path_, input_ + "/labels.jsonl")) return error;
     samples.open(samples_path_);
     if (!samples) return Error{ErrorCode::kIo, samples_path_ + ": cannot be written"};
     options_.on_sample = [&samples](const Sample& sample) {
@@ -90,11 +103,12 @@ class EvalCommand final : public Command {
     return Evaluate(engine, dataset, options_);
   }
 
-  std::string folder_;
+  std::string input_;
   std::string samples_path_;
   int limit_ = 0;
   bool json_ = false;
   EvaluateOptions options_;
+  EvalTextOptions text_;
   ModelOptions model_;
 };
 

@@ -1,11 +1,11 @@
 #include "measure/compare.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/engine_state.h"
 #include "eval/evaluate.h"
 #include "measure/compare_text.h"
+#include "measure/divergence.h"
 #include "measure/measurement.h"
 #include "metrics/system.h"
 
@@ -51,25 +51,6 @@ struct Reference {
   CompareText text;
   std::vector<std::vector<float>> logits;
 };
-
-// log(sum(exp(logits))).
-double LogSum(std::span<const float> logits) {
-  const double greatest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - greatest);
-  return greatest + std::log(sum);
-}
-
-// KL(p || q) in nats.
-double Divergence(std::span<const float> of_p, std::span<const float> of_q) {
-  const double p_total = LogSum(of_p), q_total = LogSum(of_q);
-  double divergence = 0;
-  for (std::size_t i = 0; i < of_p.size(); ++i) {
-    const double p = of_p[i] - p_total, q = of_q[i] - q_total;
-    divergence += std::exp(p) * (p - q);
-  }
-  return divergence;
-}
 
 // Null for a text-only model.
 Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,

@@ -1,0 +1,223 @@
+#include "measure/text_divergence.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "decode/batch.h"
+#include "engine/engine_state.h"
+
+namespace edgevlm {
+namespace {
+
+// The text, cut into windows.
+struct Windows {
+  std::vector<int> text;  // its tokens
+  std::optional<int> bos;
+  int size = 0;  // W
+  int count = 0;
+  int vocabulary = 0;  // V
+
+  int prompt_rows() const { return size / 2; }            // the first half
+  int rows() const { return size - 1; }                   // that are computed
+  int counted() const { return rows() - prompt_rows(); }  // of these
+
+  std::vector<int> Tokens(int window) const {
+    const auto begin = text.begin() + std::ptrdiff_t{window} * size;
+    std::vector<int> tokens(begin, begin + size);
+    if (bos) tokens.front() = *bos;
+    return tokens;
+  }
+};
+
+std::optional<int> BosOf(const Engine& engine) {
+  const Tokenizer& tokenizer = StateOf(engine).model.tokenizer;
+  return tokenizer.add_bos() ? tokenizer.bos() : std::nullopt;
+}
+
+std::vector<int> TokensOf(const Engine& engine, std::string_view text) {
+  std::vector<int> tokens = StateOf(engine).model.tokenizer.Encode(text);
+  if (const auto bos = BosOf(engine)) tokens.insert(tokens.begin(), *bos);
+  return tokens;
+}
+
+MaybeError CheckContext(const Engine& engine, int window_tokens) {
+  const int most = engine.info().context_tokens;
+  if (window_tokens <= most) return {};
+  return Error{ErrorCode::kTooLarge, "window: expected at most the context of " +
+                                         std::to_string(most) + " tokens, found " +
+                                         std::to_string(window_tokens)};
+}
+
+Result<Windows> CutText(const Engine& engine, const TextDivergenceWork& work) {
+  Windows windows = {.text = TokensOf(engine, work.text),
+                     .bos = BosOf(engine),
+                     .size = work.window_tokens,
+                     .vocabulary = engine.info().vocabulary_tokens};
+  const auto found = static_cast<int>(windows.text.size());
+  windows.count = std::min(work.windows, found / windows.size);
+  if (windows.count > 0) return windows;
+  return Error{ErrorCode::kInvalid, "text: expected at least a window of " +
+                                        std::to_string(windows.size) + " tokens, found " +
+                                        std::to_string(found)};
+}
+
+MaybeError CheckVocabulary(const Engine& engine, const TextDivergenceWork& work,
+                           const Windows& windows) {
+  const int found = engine.info().vocabulary_tokens;
+  if (found != windows.vocabulary) {
+    return Error{ErrorCode::kInvalid, "vocabulary: expected the reference's " +
+                                          std::to_string(windows.vocabulary) + " tokens, found " +
+                                          std::to_string(found)};
+  }
+  if (TokensOf(engine, work.text) == windows.text) return {};
+  return Error{ErrorCode::kInvalid,
+               "vocabulary: expected the reference's tokens of the text, found others"};
+}
+
+// Measures one group of windows after the other.
+class TextComparison {
+ public:
+  explicit TextComparison(const TextDivergenceWork& work) : work_(work) {}
+
+  Result<TextDivergence> Measure() {
+    do {
+      if (auto error = ComputeReference()) return *error;
+      if (auto error = CompareMeasured()) return *error;
+      first_ += group_;
+    } while (first_ < windows_.count);
+    return TextDivergence{.windows = windows_.count,
+                          .rows = static_cast<int>(rows_.size()),
+                          .summary = Summarize(rows_)};
+  }
+
+ private:
+  // Windows first_, first_ + 1, ... of this group.
+  int Last() const { return std::min(first_ + group_, windows_.count); }
+
+  // [counted, V] of a window of the group.
+  View<float> ReferenceOf(int window) {
+    const int counted = windows_.counted();
+    return View<float>(reference_.data(), group_ * counted, windows_.vocabulary)
+        .Rows((window - first_) * counted, counted);
+  }
+
+  void PlanGroups() {
+    const std::size_t bytes = sizeof(float) * static_cast<std::size_t>(windows_.counted()) *
+                              static_cast<std::size_t>(windows_.vocabulary);
+    const std::size_t most = std::max<std::size_t>(1, work_.reference_bytes / bytes);
+    group_ = static_cast<int>(std::min(most, static_cast<std::size_t>(windows_.count)));
+    reference_.resize(bytes / sizeof(float) * static_cast<std::size_t>(group_));
+  }
+
+  MaybeError ComputeReference() {
+    const Result<Engine> engine = work_.load_reference();
+    if (!engine) return engine.error();
+    if (auto error = CheckContext(*engine, work_.window_tokens)) return error;
+    if (group_ == 0) {
+      Result<Windows> windows = CutText(*engine, work_);
+      if (!windows) return windows.error();
+      windows_ = *std::move(windows);
+      PlanGroups();
+    }
+    for (int window = first_; window < Last(); ++window) {
+      Forward(StateOf(*engine), windows_.Tokens(window), /*single_tokens=*/false,
+              ReferenceOf(window));
+    }
+    return {};
+  }
+
+  MaybeError CompareMeasured() {
+    const Result<Engine> engine = work_.load_measured();
+    if (!engine) return engine.error();
+    if (auto error = CheckContext(*engine, work_.window_tokens)) return error;
+    if (auto error = CheckVocabulary(*engine, work_, windows_)) return error;
+    const int counted = windows_.counted();
+    std::vector<float> values(static_cast<std::size_t>(counted) *
+                              static_cast<std::size_t>(windows_.vocabulary));
+    const View<float> measured(values.data(), counted, windows_.vocabulary);
+    for (int window = first_; window < Last(); ++window) {
+      const std::vector<int> tokens = windows_.Tokens(window);
+      Forward(StateOf(*engine), tokens, work_.single_tokens, measured);
+      CompareWindow(tokens, ReferenceOf(window), measured, *StateOf(*engine).runtime.pool);
+    }
+    return {};
+  }
+
+  void CompareWindow(std::span<const int> tokens, View<const float> reference,
+                     View<const float> measured, ThreadPool& pool) {
+    const std::size_t begin = rows_.size();
+    rows_.resize(begin + static_cast<std::size_t>(measured.rows));
+    const std::span<const int> next =
+        tokens.subspan(static_cast<std::size_t>(windows_.prompt_rows() + 1));
+    pool.ParallelFor(measured.rows, 1, [&](int first, int last, int) {
+      for (int i = first; i < last; ++i) {
+        const auto index = static_cast<std::size_t>(i);
+        rows_[begin + index] = CompareRows(reference.Row(i), measured.Row(i), next[index]);
+      }
+    });
+  }
+
+  // The logits [counted, V] of a window from an empty cache.
+  void Forward(const EngineState& engine, std::span<const int> tokens, bool single_tokens,
+               View<float> logits) {
+    const Model& model = engine.model;
+    Sequence sequence(*model.decoder, windows_.size, model.cache);
+    Batch batch(*model.decoder, model.exits_or_null());
+    const ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
+    const std::span<const int> computed = tokens.first(static_cast<std::size_t>(windows_.rows()));
+    if (!single_tokens) {
+      AddPrompt(batch, sequence, computed, logits, thread_groups.prefill);
+      return;
+    }
+    const auto half = static_cast<std::size_t>(windows_.prompt_rows());
+    AddPrompt(batch, sequence, computed.first(half), {}, thread_groups.prefill);
+    sequence.EndPrompt(thread_groups.prefill);
+    for (int i = 0; i < logits.rows; ++i) {
+      const Input row = {.tokens = computed.subspan(half + static_cast<std::size_t>(i), 1)};
+      batch.Add(sequence, row, 1, /*may_leave=*/true);
+      batch.Forward(logits.Rows(i, 1), thread_groups.decode);
+      Report(1);
+    }
+  }
+
+  // As Batch::AddAll, reporting each pass.
+  void AddPrompt(Batch& batch, Sequence& sequence, std::span<const int> tokens, View<float> logits,
+                 const Run& run) {
+    const auto rows = static_cast<int>(tokens.size());
+    for (int first = 0, written = 0; first < rows; first += Batch::kChunkRows) {
+      const int count = std::min(Batch::kChunkRows, rows - first);
+      const int wanted = std::clamp(first + count - (rows - logits.rows), 0, count);
+      const Input input = {.tokens = tokens.subspan(static_cast<std::size_t>(first),
+                                                    static_cast<std::size_t>(count))};
+      batch.AddAll(sequence, {&input, 1}, logits.Rows(written, wanted), run);
+      written += wanted;
+      Report(count);
+    }
+  }
+
+  void Report(int rows) {
+    done_ += rows;
+    if (work_.on_rows) work_.on_rows(done_, 2 * windows_.count * windows_.rows());
+  }
+
+  const TextDivergenceWork& work_;
+  Windows windows_;
+  int group_ = 0;  // windows whose reference logits are held together; 0: not known yet
+  int first_ = 0;  // of the group
+  int done_ = 0;   // rows that went through either engine
+  std::vector<float> reference_;  // [group * counted, V]
+  std::vector<RowComparison> rows_;
+};
+
+}  // namespace
+
+Result<TextDivergence> MeasureTextDivergence(const TextDivergenceWork& work) {
+  CHECK(work.window_tokens >= 2 && work.windows >= 1);
+  return TextComparison(work).Measure();
+}
+
+}  // namespace edgevlm
