@@ -34,7 +34,7 @@ void BatchDecoder::Step(std::span<Generation* const> generations, int prompt_row
   for (const StepPart& part : parts_) {
     const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),
                                                 static_cast<std::size_t>(part.logits_rows));
-    part.generation->Take(logits.Rows(row, part.logits_rows), blocks, run);
+    part.generation->AcceptLogits(logits.Rows(row, part.logits_rows), blocks, run);
     row += part.logits_rows;
   }
 }
@@ -46,7 +46,7 @@ int BatchDecoder::Gather(std::span<Generation* const> generations, int prompt_ro
   for (Generation* const generation : generations) {
     if (generation->finished() || (generation->reading() && rest == 0)) continue;
     const int before = generation->prompt_rows();
-    const int logits_rows = generation->Put(rest, batch_);
+    const int logits_rows = generation->AddRows(rest, batch_);
     rest -= before - generation->prompt_rows();
     parts_.push_back({generation, logits_rows});
   }

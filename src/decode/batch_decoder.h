@@ -51,7 +51,7 @@ class BatchDecoder {
   void Plan(std::span<Generation* const> generations, int prompt_rows);
   int Gather(std::span<Generation* const> generations, int prompt_rows);
   PassCosts* CostsOfStep(int prompt_rows);
-  View<float> LogitsOf(int rows);
+  View<float> LogitsOf(int rows);  // [rows, V]
 
   Batch batch_;
   std::unique_ptr<Drafter> drafter_;  // null: none

@@ -39,11 +39,13 @@ class ExitPass {
   };
 
   void ReadBatch(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave);
+  //   x [T, D], candidates [C, D], left [L, D]: all running rows, those that may exit, and those
+  //   that do; the returned rows are [T - L, D]
   View<float> LeaveAt(int exit, View<float> x, const PassResults& results, Workspace& workspace,
                       const Run& run);
-  void Ask(int exit, View<const float> asked, const PassResults& results, Workspace& workspace,
-           const Run& run);
-  View<float> Part(View<float> x, View<float> left);
+  void ApplyRule(int exit, View<const float> candidates, const PassResults& results,
+                 Workspace& workspace, const Run& run);
+  View<float> MoveLeaving(View<float> x, View<float> left);
   void FinishRows(View<const float> x, const PassResults& results, Workspace& workspace,
                   const Run& run) const;
 

@@ -50,8 +50,8 @@ void KnownDrafter::Propose(std::span<const DraftRequest> requests,
 
 // How many tokens of a draft are right: j or more with probability acceptance^j.
 int KnownDrafter::RightTokens() {
-  const double place = ++drafts_ * std::numbers::phi;
-  const double even = 1 - (place - std::floor(place));  // in (0, 1]
+  const double multiple = ++drafts_ * std::numbers::phi;
+  const double even = 1 - (multiple - std::floor(multiple));  // in (0, 1]
   if (acceptance_ >= 1) return Draft::kMostTokens;
   return static_cast<int>(std::log(even) / std::log(acceptance_));
 }

@@ -74,8 +74,8 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   for (int i = 0; i < generations; ++i) {
     const DraftRequest& request = drafting_[static_cast<std::size_t>(i)];
     auto& memory = static_cast<SelfMemory&>(*request.memory);
-    const int place = request.draft->size();
-    std::ranges::copy(x.Row(i), memory.Rows(place + 1).Row(place).begin());
+    const int index = request.draft->size();
+    std::ranges::copy(x.Row(i), memory.Rows(index + 1).Row(index).begin());
     DrawDraft(request, logits.Row(i));
   }
 }

@@ -34,7 +34,7 @@ ActiveReply::ActiveReply(const EngineState& engine, const Prompt& prompt, int re
       generation_(sequence, prompt.InputsFrom(reused_rows),
                   {.tokenizer = engine.model.tokenizer,
                    .ends = engine.model.tokenizer.ends(),
-                   .goes_on = prompt.ends_in_reply()},
+                   .continues = prompt.ends_in_reply()},
                   WithStops(options, engine.model), std::move(on_text),
                   Begun(speculation, prompt)) {}
 

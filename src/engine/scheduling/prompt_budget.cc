@@ -8,8 +8,8 @@ namespace {
 // The weight of the last step in the moving average.
 constexpr double kWeight = 0.25;
 
-void Approach(double& value, double seen) {
-  value = value == 0 ? seen : value + kWeight * (seen - value);
+void Approach(double& value, double measured) {
+  value = value == 0 ? measured : value + kWeight * (measured - value);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ int TilesPerPass(const Model& model) {
   return static_cast<int>(std::clamp(fitting, 1LL, kMaxTiles));
 }
 
-Error GivenUp() { return {ErrorCode::kCancelled, "image: given up"}; }
+Error EncodingCancelled() { return {ErrorCode::kCancelled, "image: cancelled"}; }
 
 Error NoVisionEncoder() {
   return {ErrorCode::kUnsupported,
@@ -146,7 +146,7 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   }
   const double preprocess_ms = watch.Lap();
   if (!run.IsOver()) EncodeTiles(model, pixels, embeddings, workspace, run);  // [tiles * t, D]
-  if (run.IsOver()) return GivenUp();
+  if (run.IsOver()) return EncodingCancelled();
   const double encode_ms = watch.Lap();
   std::vector<EncodedImage> encoded;
   int first = 0;
