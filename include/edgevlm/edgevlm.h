@@ -248,6 +248,7 @@ class Engine {
   struct State;
   explicit Engine(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;
+  static Result<Engine> Make(Result<EngineState>&& state);
 };
 
 struct SessionOptions {
