@@ -46,7 +46,8 @@ enum class Precision {
 inline constexpr std::string_view kNoMmproj = "none";
 
 struct EngineOptions {
-  int threads = 0;  // including the caller's, at most 256; 0: one per core
+  int threads = 0;  // including the caller's, at most 256; 0: one per core, but no more than the
+                    // CPU quota of the control group keeps busy
   // How many of them generate tokens one by one. This is bound by reading the weights; where a few
   // cores saturate the memory bandwidth, more threads only wait. At most `threads`; 0: all.
   int decode_threads = 0;
@@ -247,8 +248,8 @@ class Engine {
   friend const EngineState& StateOf(const Engine& engine);
   struct State;
   explicit Engine(std::unique_ptr<const State> state);
-  std::unique_ptr<const State> state_;
   static Result<Engine> Make(Result<EngineState>&& state);
+  std::unique_ptr<const State> state_;
 };
 
 struct SessionOptions {

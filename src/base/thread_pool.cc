@@ -78,7 +78,7 @@ struct ChunkWord {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
-  const int wanted = threads > 0 ? threads : UsableCores();
+  const int wanted = threads > 0 ? threads : DefaultThreads();
   CHECK(wanted * kChunksPerThread < (1 << ChunkWord::kBits));
   CHECK(processors.empty() || std::ssize(processors) >= wanted);
   try {

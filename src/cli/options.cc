@@ -44,7 +44,8 @@ void ModelOptions::DeclareModel(CLI::App& app) {
 }
 
 void ModelOptions::DeclareThreads(CLI::App& app) {
-  app.add_option("-t,--threads", threads, "threads that work together; 0: one per core")
+  app.add_option("-t,--threads", threads,
+                 "threads that work together; 0: one per core, within the CPU quota")
       ->type_name("N")
       ->check(CLI::Range(0, 256).description(""));
 }

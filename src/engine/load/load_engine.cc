@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/cores.h"
 #include "base/cpu.h"
 #include "model/weight_reader.h"
 
@@ -23,7 +24,7 @@ MaybeError CheckRange(const char* name, int value, int most) {
 Result<EngineOptions> Validate(const EngineOptions& options) {
   if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return *error;
   EngineOptions chosen = options;
-  if (chosen.threads == 0) chosen.threads = UsableCores();
+  if (chosen.threads == 0) chosen.threads = DefaultThreads();
   if (auto error = CheckRange("decode_threads", chosen.decode_threads, chosen.threads)) {
     return *error;
   }
