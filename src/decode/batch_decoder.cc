@@ -16,7 +16,7 @@ constexpr int kPlainEvery = 128;
 BatchDecoder::BatchDecoder(const Decoder& decoder, std::unique_ptr<Drafter> drafter,
                            int draft_tokens)
     : batch_(decoder), drafter_(std::move(drafter)), draft_tokens_(draft_tokens) {
-  CHECK(0 <= draft_tokens && draft_tokens <= Draft::kMostTokens);
+  CHECK(0 <= draft_tokens && draft_tokens <= Draft::kMaxTokens);
 }
 
 void BatchDecoder::Step(std::span<Generation* const> generations, int prompt_rows,
@@ -81,16 +81,19 @@ void BatchDecoder::Plan(std::span<Generation* const> generations, int prompt_row
   int unread = 0;
   for (Generation* const generation : generations) {
     unread += generation->prompt_rows();
-    const int most = generation->draft_capacity();
-    if (most > 0) {
+    const int max_tokens = generation->draft_capacity();
+    if (max_tokens > 0) {
       drafting_.push_back(generation);
-      budgets_.push_back({.probability = generation->speculation()->probability(), .most = most});
+      budgets_.push_back(
+          {.probability = generation->speculation()->probability(), .max_tokens = max_tokens});
     } else if (!generation->finished() && !generation->reading()) {
       ++others;
     }
   }
   if (draft_tokens_ > 0) {
-    for (DraftBudget& budget : budgets_) budget.planned = std::min(budget.most, draft_tokens_);
+    for (DraftBudget& budget : budgets_) {
+      budget.planned = std::min(budget.max_tokens, draft_tokens_);
+    }
     return;
   }
   if (drafting_.empty() || ++steps_ % kPlainEvery == 0) return;

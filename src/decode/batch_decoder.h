@@ -21,7 +21,7 @@ class BatchDecoder {
   explicit BatchDecoder(const Decoder& decoder, const ExitPlan* exits = nullptr)
       : batch_(decoder, exits) {}
   // With a drafter, for generations that have a Speculation.
-  //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay off (PlanDrafts)
+  //   draft_tokens  of each draft, at most Draft::kMaxTokens; 0: as many as pay off (PlanDrafts)
   BatchDecoder(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);
 
   // One step of every generation that is not finished.

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kBytesPerToken = 16;
 
 // The maximum number of tokens of a reply.
-std::size_t MostTokens(const DecodeOptions& options, int remaining) {
+std::size_t MaxTokens(const DecodeOptions& options, int remaining) {
   return static_cast<std::size_t>(std::min(options.max_tokens, remaining + 1));
 }
 
@@ -31,22 +31,23 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
       speculation_(speculation),
       sampler_(options_, text_side.tokenizer.size()),
       text_(options_.stop,
-            kBytesPerToken * MostTokens(options_, sequence.remaining() - rest_.rows()),
+            kBytesPerToken * MaxTokens(options_, sequence.remaining() - rest_.rows()),
             text_side.continues) {
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.remaining());
-  tokens_.reserve(MostTokens(options_, sequence.remaining() - rest_.rows()));
+  tokens_.reserve(MaxTokens(options_, sequence.remaining() - rest_.rows()));
   if (options_.grammar != nullptr) {
     filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends);
   }
-  inputs_.reserve(Draft::kMostTokens + 1);
+  inputs_.reserve(Draft::kMaxTokens + 1);
 }
 
 // A draft is followed by one more token. Verification adds rows to the sequence that may be
 // rejected, so the cache must be able to truncate them.
 int Generation::draft_capacity() const {
   if (speculation_ == nullptr || finished() || reading()) return 0;
-  const int most = std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
-  return std::clamp(most, 0, Draft::kMostTokens);
+  const int max_tokens =
+      std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
+  return std::clamp(max_tokens, 0, Draft::kMaxTokens);
 }
 
 int Generation::AddRows(int prompt_rows, Batch& batch) {

@@ -66,7 +66,9 @@ class Generation {
   // the next step.
   int draft_capacity() const;
   Speculation* speculation() const { return speculation_; }
-  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
+  DraftRequest RequestDraft(int max_tokens) {
+    return speculation_->Request(max_tokens, sequence_, sampler_);
+  }
 
   // The two halves of a step, for BatchDecoder. AddRows adds this generation's rows to the batch,
   // up to `prompt_rows` during prefill, and returns how many rows of logits it needs. AcceptLogits

@@ -56,7 +56,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
     auto& memory = static_cast<ModelMemory&>(*request.memory);
     std::span<const int> rest = memory.Align(request.text);
     // Texts longer than the smaller model's context get no drafts.
-    if (static_cast<int>(rest.size()) + request.most - 1 > memory.remaining()) continue;
+    if (static_cast<int>(rest.size()) + request.max_tokens - 1 > memory.remaining()) continue;
     const std::size_t rows = std::min(rest.size(), static_cast<std::size_t>(prompt_rows));
     if (rows == 0) continue;
     prompt_rows -= static_cast<int>(rows);
@@ -66,7 +66,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
   while (batch_.rows() > 0) {
     DraftNext(thread_groups);
     std::erase_if(drafting_, [](const DraftRequest& request) {
-      return request.draft->size() == request.most;
+      return request.draft->size() == request.max_tokens;
     });
     for (const DraftRequest& request : drafting_) {
       static_cast<ModelMemory&>(*request.memory)

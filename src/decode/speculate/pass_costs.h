@@ -10,7 +10,7 @@ namespace edgevlm {
 class PassCosts {
  public:
   // Speculation uses no more rows than this: their cost is extrapolated.
-  static constexpr int kMostRows = 64;
+  static constexpr int kMaxRows = 64;
 
   // Records that a pass of `rows` took `ms`. REQUIRES: rows >= 1, ms >= 0.
   void Learn(int rows, double ms);
@@ -19,11 +19,11 @@ class PassCosts {
   // past the last, a low guess, so that it gets tried. 0 for 0 rows. REQUIRES: known().
   double Milliseconds(int rows) const;
 
-  bool known() const { return most_rows_ > 0; }
+  bool known() const { return max_measured_rows_ > 0; }
 
  private:
-  std::array<double, kMostRows + 1> ms_ = {};  // by rows; 0: not measured yet
-  int most_rows_ = 0;                          // measured
+  std::array<double, kMaxRows + 1> ms_ = {};  // by rows; 0: not measured yet
+  int max_measured_rows_ = 0;
 };
 
 // Measures a pass, from construction to the end of the scope.

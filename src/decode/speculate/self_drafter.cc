@@ -13,7 +13,7 @@ class SelfMemory final : public DraftMemory {
  public:
   explicit SelfMemory(int width)
       : width_(width),
-        rows_(static_cast<std::size_t>(Draft::kMostTokens) * static_cast<std::size_t>(width)) {}
+        rows_(static_cast<std::size_t>(Draft::kMaxTokens) * static_cast<std::size_t>(width)) {}
 
   void StartReply(int) override {}
 
@@ -21,7 +21,7 @@ class SelfMemory final : public DraftMemory {
 
  private:
   int width_;
-  std::vector<float> rows_;  // [Draft::kMostTokens, D]
+  std::vector<float> rows_;  // [Draft::kMaxTokens, D]
 };
 
 }  // namespace
@@ -40,7 +40,7 @@ void SelfDrafter::Propose(std::span<const DraftRequest> requests,
   while (!drafting_.empty()) {
     DraftNext(thread_groups);
     std::erase_if(drafting_, [](const DraftRequest& request) {
-      return request.draft->size() == request.most;
+      return request.draft->size() == request.max_tokens;
     });
   }
   for (const DraftRequest& request : requests) {

@@ -14,10 +14,10 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 
-MaybeError CheckRange(const char* name, int value, int most) {
-  if (0 <= value && value <= most) return std::nullopt;
+MaybeError CheckRange(const char* name, int value, int max) {
+  if (0 <= value && value <= max) return std::nullopt;
   return Error{ErrorCode::kInvalid, "options: " + std::string(name) + ": expected 0 to " +
-                                        std::to_string(most) + ", found " + std::to_string(value)};
+                                        std::to_string(max) + ", found " + std::to_string(value)};
 }
 
 // The options with the number of threads resolved.

@@ -6,7 +6,7 @@
 
 namespace edgevlm {
 
-int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence) {
+int PromptCache::CopyInto(const Prompt& prompt, int reused, int max_rows, SequenceCache& sequence) {
   std::shared_ptr<const Prefix> best;
   int rows = reused;
   {
@@ -15,7 +15,8 @@ int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCa
     for (auto entry = lru_.begin(); entry != lru_.end(); ++entry) {
       const Prefix& prefix = *entry->value;
       if (prefix.cache.shape().options != sequence.shape().options) continue;
-      const int common = prefix.cache.ExactCut(std::min(CommonRows(prefix.prompt, prompt), most));
+      const int common =
+          prefix.cache.ExactCut(std::min(CommonRows(prefix.prompt, prompt), max_rows));
       if (common <= rows) continue;
       rows = common;
       found = entry;

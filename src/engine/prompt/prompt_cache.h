@@ -21,8 +21,8 @@ class PromptCache {
 
   // Copies the longest cached prefix of the prompt under the sequence's cache policy into the
   // sequence, if it is longer than the `reused` rows that the sequence already shares with the
-  // prompt. Returns how many of its first rows are now the prompt's: from `reused` to `most`.
-  int CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence);
+  // prompt. Returns how many of its first rows are now the prompt's: from `reused` to `max_rows`.
+  int CopyInto(const Prompt& prompt, int reused, int max_rows, SequenceCache& sequence);
 
   // Stores the rows of a sequence that begins with this prompt, unless its policy has evicted or
   // changed some of them. REQUIRES: the sequence holds the prompt.
