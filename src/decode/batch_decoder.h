@@ -25,12 +25,12 @@ class BatchDecoder {
   BatchDecoder(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);
 
   // One step of every generation that is not finished.
-  //   prompt_rows  limits the rows of all prompts together, first generations first, so that the
-  //                others keep generating. At least 1.
+  //   max_prompt_rows  limits the rows of all prompts together, first generations first, so that
+  //                    the others keep generating. At least 1.
   // After an abort (Run::is_over) only Cancel may be called on these generations.
   // REQUIRES: the generations use this decoder, each is given once. Cost: reads all weights once.
   // Allocates only when this is the largest step yet.
-  void Step(std::span<Generation* const> generations, int prompt_rows,
+  void Step(std::span<Generation* const> generations, int max_prompt_rows,
             const ThreadGroups& thread_groups);
 
   // Null if there is none.
@@ -46,10 +46,10 @@ class BatchDecoder {
     int logits_rows;
   };
 
-  void Propose(std::span<Generation* const> generations, int prompt_rows,
+  void Propose(std::span<Generation* const> generations, int max_prompt_rows,
                const ThreadGroups& thread_groups);
-  void Plan(std::span<Generation* const> generations, int prompt_rows);
-  int Gather(std::span<Generation* const> generations, int prompt_rows);
+  void Plan(std::span<Generation* const> generations, int max_prompt_rows);
+  int Gather(std::span<Generation* const> generations, int max_prompt_rows);
   PassCosts* CostsOfStep(int prompt_rows);
   View<float> LogitsOf(int rows);  // [rows, V]
 

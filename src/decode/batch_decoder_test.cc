@@ -36,8 +36,8 @@ class BatchDecoderTest : public ::testing::Test {
     Generation generation;
   };
 
-  void Step(std::span<Generation* const> generations, int prompt_rows) {
-    batch_decoder_.Step(generations, prompt_rows, edgevlm::Run{.pool = pool_});
+  void Step(std::span<Generation* const> generations, int max_prompt_rows) {
+    batch_decoder_.Step(generations, max_prompt_rows, edgevlm::Run{.pool = pool_});
   }
 
   GenerationResult Alone(const Request& request) {
@@ -58,7 +58,7 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
     requests.push_back(
         MakeRequest(1 + static_cast<int>(seed * seed) * 8, 10 + 5 * int(seed), seed));
   }
-  for (const int prompt_rows : {1, 13, 400}) {
+  for (const int max_prompt_rows : {1, 13, 400}) {
     // One joins every third step; they leave when they are finished.
     std::deque<Running> running;
     std::vector<Generation*> generations;
@@ -66,7 +66,7 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
       if (step % 3 == 0 && running.size() < requests.size()) {
         generations.push_back(&running.emplace_back(*this, requests[running.size()]).generation);
       }
-      Step(generations, prompt_rows);
+      Step(generations, max_prompt_rows);
       std::erase_if(generations,
                     [](const Generation* generation) { return generation->finished(); });
       ASSERT_LT(step, 2000);
@@ -74,7 +74,7 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const GenerationResult alone = Alone(requests[i]),
                              together = running[i].generation.MoveResult();
-      EXPECT_EQ(together.tokens, alone.tokens) << "stream " << i << ", rows " << prompt_rows;
+      EXPECT_EQ(together.tokens, alone.tokens) << "stream " << i << ", rows " << max_prompt_rows;
       EXPECT_EQ(together.text, alone.text);
       EXPECT_EQ(together.finish_reason, alone.finish_reason);
       EXPECT_EQ(running[i].sequence.positions(),
@@ -138,14 +138,14 @@ TEST_F(BatchDecoderTest, ImagesAreReadInChunksToo) {
   const View<const float> image(values.data(), 60, TinyModel::kWidth);
   const std::span<const int> ids = tokens;
   const DecodeOptions options = {.max_tokens = 20, .temperature = 3, .seed = 5};
-  for (const int prompt_rows : {7, 20, 256}) {
+  for (const int max_prompt_rows : {7, 20, 256}) {
     Sequence sequence(*decoder_, TinyModel::kContext);
     Generation generation(
         sequence,
         {{.tokens = ids.first(5)}, {.embeddings = image.Rows(5, 50)}, {.tokens = ids.last(5)}},
         {.tokenizer = tokenizer_, .ends = {}}, options, {});
     Generation* const generations[] = {&generation};
-    while (!generation.finished()) Step(generations, prompt_rows);
+    while (!generation.finished()) Step(generations, max_prompt_rows);
     EXPECT_EQ(generation.MoveResult().tokens, Alone({.prompt = tokens, .options = options}).tokens);
   }
 }

@@ -50,13 +50,14 @@ int Generation::draft_capacity() const {
   return std::clamp(max_tokens, 0, Draft::kMaxTokens);
 }
 
-int Generation::AddRows(int prompt_rows, Batch& batch) {
+int Generation::AddRows(int max_prompt_rows, Batch& batch) {
   CHECK(!finished());
   if (rest_.rows() == 0) return AddReplyRows(batch);
-  CHECK(prompt_rows > 0);
-  while (rest_.rows() > 0 && prompt_rows > 0) {
-    const Input next = rest_.Next(prompt_rows);
-    prompt_rows -= next.rows();
+  CHECK(max_prompt_rows > 0);
+  int capacity = max_prompt_rows;
+  while (rest_.rows() > 0 && capacity > 0) {
+    const Input next = rest_.Next(capacity);
+    capacity -= next.rows();
     batch.Add(sequence_, next, rest_.rows() == 0 ? 1 : 0);
   }
   return rest_.rows() == 0 ? 1 : 0;

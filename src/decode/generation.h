@@ -53,7 +53,7 @@ class Generation {
 
   bool reading() const { return !finished() && rest_.rows() > 0; }
   bool finished() const { return finish_reason_.has_value(); }
-  int prompt_rows() const { return rest_.rows(); }                 // not yet prefilled
+  int unread_rows() const { return rest_.rows(); }                 // of the prompt
   int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
 
   // Between steps: finishes the generation; the sequence keeps what was added to it.
@@ -71,11 +71,10 @@ class Generation {
   }
 
   // The two halves of a step, for BatchDecoder. AddRows adds this generation's rows to the batch,
-  // up to `prompt_rows` during prefill, and returns how many rows of logits it needs. AcceptLogits
-  // receives these, [R, V], after the pass, with the number of blocks that each row went through,
-  // and chooses and emits tokens.
-  // REQUIRES: !finished(); prompt_rows > 0.
-  int AddRows(int prompt_rows, Batch& batch);
+  // up to `max_prompt_rows` during prefill, and returns how many rows of logits it needs.
+  // AcceptLogits receives these, [R, V], after the pass, with the number of blocks that each row
+  // went through, and chooses and emits tokens. REQUIRES: !finished(); max_prompt_rows > 0.
+  int AddRows(int max_prompt_rows, Batch& batch);
   void AcceptLogits(View<const float> logits, std::span<const int> blocks, const Run& run);
 
  private:

@@ -41,7 +41,7 @@ std::optional<Result<RequestReply>> RunningReply::Update() {
   const Generation& running = active_->generation();
   if (running.reading()) {
     const int total = (*job_->prepared)->prompt.rows();
-    NotifyProgress(RequestStage::kPrompt, total - running.prompt_rows(), total);
+    NotifyProgress(RequestStage::kPrompt, total - running.unread_rows(), total);
   } else if (reply_.first_token_ms == 0) {
     reply_.first_token_ms = job_->since_submit.Milliseconds();
   }

@@ -169,7 +169,7 @@ void Scheduler::State::Step() {
   if (generations.empty()) return;
   const auto unread = [this] {
     int rows = 0;
-    for (const Generation* generation : generations) rows += generation->prompt_rows();
+    for (const Generation* generation : generations) rows += generation->unread_rows();
     return rows;
   };
   const bool generates = std::ranges::any_of(
