@@ -25,11 +25,11 @@ void BatchDecoder::Step(std::span<Generation* const> generations, int max_prompt
   if (drafter_ != nullptr) Propose(generations, max_prompt_rows, thread_groups);
   const int prompt_rows = Gather(generations, max_prompt_rows);
   if (parts_.empty()) return;
-  const PassTimer timer(CostsOfStep(prompt_rows), batch_.rows());
+  PassTimer timer(CostsOfStep(prompt_rows), batch_.rows());
   const Run& run = thread_groups.For(batch_.rows());
   const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
   batch_.Forward(logits, run);
-  if (run.IsOver()) return;  // the logits are undefined and unused
+  if (run.IsOver()) return timer.Discard();  // the logits are undefined and unused
   int row = 0;
   for (const StepPart& part : parts_) {
     const auto blocks = batch_.blocks().subspan(static_cast<std::size_t>(row),

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
 
 #include "decode/generate.h"
 #include "decode/testing/byte_model.h"
@@ -127,6 +130,53 @@ TEST_F(BatchDecoderTest, CancelledBetweenSteps) {
   Generation again(early.sequence, {{.tokens = std::span(request.prompt).subspan(30)}},
                    {.tokenizer = tokenizer_, .ends = {}}, request.options, {});
   EXPECT_EQ(Generate(batch_decoder_, again, edgevlm::Run{.pool = pool_}).tokens, whole.tokens);
+}
+
+// Counts the drafts that it is asked for, and has no guess for any.
+class CountingDrafter final : public Drafter {
+ public:
+  std::unique_ptr<DraftMemory> MakeMemory(int) const override {
+    return std::make_unique<NoMemory>();
+  }
+  void Propose(std::span<const DraftRequest> requests, const ThreadGroups&) override {
+    requests_ += static_cast<int>(requests.size());
+  }
+
+  int requests() const { return requests_; }
+
+ private:
+  class NoMemory final : public DraftMemory {
+    void StartReply(int) override {}
+  };
+
+  int requests_ = 0;
+};
+
+// Drafts are planned once the duration of a plain pass is known.
+TEST_F(BatchDecoderTest, AnAbortedPassTeachesNoDuration) {
+  auto owned = std::make_unique<CountingDrafter>();
+  const CountingDrafter& drafter = *owned;
+  BatchDecoder batch_decoder(*decoder_, std::move(owned), 0);
+  const Request request = MakeRequest(4, 20, 6);
+  const auto requests_of_reply = [&](bool aborts) {
+    Sequence sequence(*decoder_, TinyModel::kContext);
+    Speculation speculation(drafter, TinyModel::kContext);
+    speculation.StartReply(request.prompt);
+    Generation generation(sequence, {{.tokens = request.prompt}},
+                          {.tokenizer = tokenizer_, .ends = {}}, request.options, {}, &speculation);
+    Generation* const generations[] = {&generation};
+    batch_decoder.Step(generations, Batch::kChunkRows, edgevlm::Run{.pool = pool_});  // prompt
+    const std::function<bool()> is_over = [aborts] { return aborts; };
+    const int before = drafter.requests();
+    batch_decoder.Step(generations, Batch::kChunkRows,
+                       edgevlm::Run{.pool = pool_, .is_over = &is_over});
+    generation.Cancel();
+    return drafter.requests() - before;
+  };
+  EXPECT_EQ(requests_of_reply(true), 0);
+  EXPECT_EQ(requests_of_reply(true), 0) << "the pass before was aborted";
+  EXPECT_EQ(requests_of_reply(false), 0) << "the pass before was aborted";
+  EXPECT_EQ(requests_of_reply(false), 1);
 }
 
 TEST_F(BatchDecoderTest, ImagesAreReadInChunksToo) {

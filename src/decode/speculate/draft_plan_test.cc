@@ -142,6 +142,17 @@ TEST(PassCosts, LinesBetweenWhatWasMeasured) {
   EXPECT_GT(costs.Milliseconds(300), costs.Milliseconds(64));
 }
 
+TEST(PassTimer, RecordsAPassUnlessItIsDiscarded) {
+  PassCosts costs;
+  {
+    PassTimer timer(&costs, 1);
+    timer.Discard();
+  }
+  EXPECT_FALSE(costs.known());
+  { const PassTimer timer(&costs, 1); }
+  EXPECT_TRUE(costs.known());
+}
+
 TEST(PassCosts, FollowsTheMachine) {
   PassCosts costs;
   costs.Learn(1, 10);

@@ -83,8 +83,10 @@ void ModelDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const auto values = static_cast<std::size_t>(generations) * static_cast<std::size_t>(vocabulary);
   logits_.resize(std::max(logits_.size(), values));
   const View<float> logits(logits_.data(), generations, vocabulary);
-  const PassTimer timer(batch_.rows() <= 2 * generations ? &costs_ : nullptr, generations);
-  batch_.Forward(logits, thread_groups.For(batch_.rows()));
+  PassTimer timer(batch_.rows() <= 2 * generations ? &costs_ : nullptr, generations);
+  const Run& run = thread_groups.For(batch_.rows());
+  batch_.Forward(logits, run);
+  if (run.IsOver()) timer.Discard();
   for (int i = 0; i < generations; ++i) {
     DrawDraft(drafting_[static_cast<std::size_t>(i)], logits.Row(i));
   }

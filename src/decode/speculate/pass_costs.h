@@ -3,7 +3,8 @@
 #pragma once
 
 #include <array>
-#include <chrono>
+
+#include "base/stopwatch.h"
 
 namespace edgevlm {
 
@@ -26,27 +27,24 @@ class PassCosts {
   int max_measured_rows_ = 0;
 };
 
-// Measures a pass, from construction to the end of the scope.
+// Measures a pass, from construction to the end of the scope, unless it is discarded.
 class PassTimer {
  public:
   // costs: null: nothing is recorded.
   PassTimer(PassCosts* costs, int rows) : costs_(costs), rows_(rows) {}
   ~PassTimer() {
-    if (costs_ != nullptr) costs_->Learn(rows_, Milliseconds());
+    if (costs_ != nullptr) costs_->Learn(rows_, watch_.Milliseconds());
   }
   PassTimer(const PassTimer&) = delete;
   PassTimer& operator=(const PassTimer&) = delete;
 
+  // Records nothing: the pass was aborted, so its duration says nothing about a whole one.
+  void Discard() { costs_ = nullptr; }
+
  private:
-  using Clock = std::chrono::steady_clock;
-
-  double Milliseconds() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin_).count();
-  }
-
   PassCosts* costs_;
   int rows_;
-  Clock::time_point begin_ = Clock::now();
+  Stopwatch watch_;
 };
 
 }  // namespace edgevlm

@@ -55,7 +55,7 @@ void SelfDrafter::Propose(std::span<const DraftRequest> requests,
 // next.
 void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const int generations = static_cast<int>(drafting_.size());
-  const PassTimer timer(&costs_, generations);
+  PassTimer timer(&costs_, generations);
   const Run& run = thread_groups.For(generations);
   spans_.clear();
   for (const DraftRequest& request : drafting_) {
@@ -69,6 +69,7 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const View<float> x = workspace_.Alloc(generations, decoder_->shape().width);
   decoder_->Embed(spans_, x, run);
   decoder_->RunBlocks(spans_, {0, blocks_}, x, workspace_, run);
+  if (run.IsOver()) timer.Discard();
   const View<float> logits = workspace_.Alloc(generations, decoder_->shape().vocabulary);
   decoder_->WriteLogits(x, logits, workspace_, run);
   for (int i = 0; i < generations; ++i) {

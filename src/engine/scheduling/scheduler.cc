@@ -189,7 +189,7 @@ void Scheduler::State::Step() {
   const Stopwatch stopwatch;
   batch_decoder->Step(generations, generates ? prompt_budget.Rows() : Batch::kChunkRows,
                       thread_groups);
-  if (generates) prompt_budget.Learn(before - unread(), stopwatch.Milliseconds());
+  if (generates && !is_left) prompt_budget.Learn(before - unread(), stopwatch.Milliseconds());
 }
 
 Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {
