@@ -49,7 +49,7 @@ std::vector<TileGrid> GridsOf(std::span<const ImageLayout> layouts) {
 
 int TilesOf(std::span<const TileGrid> grids) {
   int tiles = 0;
-  for (const TileGrid& grid : grids) tiles += grid.images();
+  for (const TileGrid& grid : grids) tiles += grid.tiles();
   return tiles;
 }
 
@@ -151,7 +151,7 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   std::vector<EncodedImage> encoded;
   int first = 0;
   for (const ImageLayout& layout : layouts) {
-    const int own = layout.grid.images();
+    const int own = layout.grid.tiles();
     encoded.push_back(Arrange(layout, tokens, embeddings.Rows(first * tokens, own * tokens)));
     first += own;
     const double share = static_cast<double>(own) / tiles;
