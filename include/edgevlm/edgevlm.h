@@ -70,7 +70,7 @@ struct EngineOptions {
   std::size_t image_cache_bytes = 0;
   // Size of the prefix cache: keys and values of prompts up to the last image (or whole prompts
   // without images), so that no session computes a prefix again. 0: no cache.
-  std::size_t prompt_cache_bytes = 0;
+  std::size_t prefix_cache_bytes = 0;
   CacheOptions cache = {};      // of every session
   ExitOptions early_exit = {};  // of all replies; cannot be combined with speculation
   PressureOptions pressure = {};
@@ -227,7 +227,7 @@ class Engine {
 
   // Counters of the image cache and of the prefix cache.
   CacheCounters image_cache() const;
-  CacheCounters prompt_cache() const;
+  CacheCounters prefix_cache() const;
   // Empties both caches. Entries that sessions use stay valid.
   void ClearCaches() const;
 

@@ -146,7 +146,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_max_tokens = image_max_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
-          .prompt_cache_bytes = prompt_cache_bytes,
+          .prefix_cache_bytes = prefix_cache_bytes,
           .cache = cache,
           .early_exit = early_exit,
           .pressure = pressure,

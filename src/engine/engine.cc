@@ -108,7 +108,7 @@ std::shared_ptr<const EncodedImage> Engine::HeldImage(std::string_view file_id,
 
 void Engine::ClearCaches() const {
   if (ImageCache* const cache = state_->runtime.image_cache.get()) cache->Clear();
-  if (PromptCache* const cache = state_->runtime.prompt_cache.get()) cache->Clear();
+  if (PrefixCache* const cache = state_->runtime.prefix_cache.get()) cache->Clear();
 }
 
 CacheCounters Engine::image_cache() const {
@@ -116,8 +116,8 @@ CacheCounters Engine::image_cache() const {
   return cache == nullptr ? CacheCounters() : cache->counters();
 }
 
-CacheCounters Engine::prompt_cache() const {
-  const PromptCache* const cache = state_->runtime.prompt_cache.get();
+CacheCounters Engine::prefix_cache() const {
+  const PrefixCache* const cache = state_->runtime.prefix_cache.get();
   return cache == nullptr ? CacheCounters() : cache->counters();
 }
 

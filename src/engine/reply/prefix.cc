@@ -23,7 +23,7 @@ int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& pro
                 Sequence& sequence) {
   const int max_rows = prompt.rows() - 1;
   int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), max_rows));
-  PromptCache* const shared = engine.runtime.prompt_cache.get();
+  PrefixCache* const shared = engine.runtime.prefix_cache.get();
   if (shared != nullptr && HasChosenCache(engine.model, sequence)) {
     reused = shared->CopyInto(prompt, reused, max_rows, sequence.cache());
   }
@@ -33,7 +33,7 @@ int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& pro
 }
 
 void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence) {
-  PromptCache* const shared = engine.runtime.prompt_cache.get();
+  PrefixCache* const shared = engine.runtime.prefix_cache.get();
   if (shared == nullptr || !HasChosenCache(engine.model, sequence)) return;
   Prompt prefix = prompt;
   prefix.TruncateTo(prompt.PrefixRows());

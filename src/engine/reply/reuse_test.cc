@@ -105,7 +105,7 @@ TEST(Reuse, ManyAtOnceEncodeOnce) {
 TEST(Reuse, SessionsShareHowPromptsBegin) {
   const Engine plain = Load({.threads = 1});
   const Engine engine =
-      Load({.threads = 1, .image_cache_bytes = kAmple, .prompt_cache_bytes = kAmple});
+      Load({.threads = 1, .image_cache_bytes = kAmple, .prefix_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
   const auto ask = [&](const Engine& of, const char* question) {
     Session session(of);
@@ -118,7 +118,7 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
   const Reply second = ask(engine, "and where?");
   EXPECT_GE(second.reused_tokens, kImageTokens);
   EXPECT_EQ(second.text, ask(plain, "and where?").text);
-  const CacheCounters counters = engine.prompt_cache();
+  const CacheCounters counters = engine.prefix_cache();
   EXPECT_EQ(counters.hits, 1u);
   EXPECT_EQ(counters.misses, 1u);
   EXPECT_EQ(counters.entries, 1u) << "both begin alike";
@@ -127,7 +127,7 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
 
 // A continued conversation replaces its prefix in the cache; others evict the oldest.
 TEST(Reuse, TheBudgetOfPromptsHolds) {
-  const Engine ample = Load({.threads = 1, .prompt_cache_bytes = kAmple});
+  const Engine ample = Load({.threads = 1, .prefix_cache_bytes = kAmple});
   const auto chat = [](const Engine& of, Session& session, const std::vector<Message>& messages) {
     (void)of;
     return *session.Chat(messages, kHot);
@@ -137,22 +137,22 @@ TEST(Reuse, TheBudgetOfPromptsHolds) {
   messages.push_back(Assistant(chat(ample, session, messages).text));
   messages.push_back(User({{.text = "four five six"}}));
   chat(ample, session, messages);
-  EXPECT_EQ(ample.prompt_cache().entries, 1u);
-  EXPECT_EQ(ample.prompt_cache().evictions, 0u);
+  EXPECT_EQ(ample.prefix_cache().entries, 1u);
+  EXPECT_EQ(ample.prefix_cache().evictions, 0u);
 
-  const std::size_t one_prompt = ample.prompt_cache().bytes;
-  const Engine small = Load({.threads = 1, .prompt_cache_bytes = one_prompt});
+  const std::size_t one_prompt = ample.prefix_cache().bytes;
+  const Engine small = Load({.threads = 1, .prefix_cache_bytes = one_prompt});
   for (const char* question : {"a cat?", "the dog sat", "who is it?", "why not so?"}) {
     Session other(small);
     chat(small, other, {User({{.text = question}})});
-    EXPECT_LE(small.prompt_cache().bytes, one_prompt);
+    EXPECT_LE(small.prefix_cache().bytes, one_prompt);
   }
-  EXPECT_GE(small.prompt_cache().evictions, 1u);
+  EXPECT_GE(small.prefix_cache().evictions, 1u);
 
-  const Engine tiny = Load({.threads = 1, .prompt_cache_bytes = 1});
+  const Engine tiny = Load({.threads = 1, .prefix_cache_bytes = 1});
   Session last(tiny);
   chat(tiny, last, {User({{.text = "a cat?"}})});
-  EXPECT_EQ(tiny.prompt_cache().entries, 0u);
+  EXPECT_EQ(tiny.prefix_cache().entries, 0u);
 }
 
 }  // namespace
