@@ -190,12 +190,12 @@ TEST_F(ParityTest, TheVisionEncodersAgree) {
       const auto row = [&](std::span<const float> values) {
         return values.subspan(static_cast<std::size_t>(cell * 64), 64);
       };
-      EXPECT_GE(Cosine(row(encoded.image.values), row(ValuesOf(encoded.cells))), kLeastCosine)
+      EXPECT_GE(Cosine(row(encoded.image.embeddings), row(ValuesOf(encoded.cells))), kLeastCosine)
           << "cell " << cell << " seed " << seed;
     }
     // Images must differ, or equal numbers would prove nothing.
     const EncodedTwice other = EncodeTwice(seed + 100);
-    EXPECT_LT(Cosine(encoded.image.values, other.image.values), 0.99) << "seed " << seed;
+    EXPECT_LT(Cosine(encoded.image.embeddings, other.image.embeddings), 0.99) << "seed " << seed;
   }
 }
 

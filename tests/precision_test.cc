@@ -57,8 +57,8 @@ TEST(Precision, DefaultIsCloseToFloat32) {
     const PixelsView image{112, 112, pixels};
     const auto rounded = fast.EncodeImage(image), expected = exact.EncodeImage(image);
     ASSERT_TRUE(rounded.ok() && expected.ok());
-    EXPECT_NE(rounded->values, expected->values) << "the vision encoder was to be int8";
-    EXPECT_GE(Cosine(rounded->values, expected->values), kLeastCosine);
+    EXPECT_NE(rounded->embeddings, expected->embeddings) << "the vision encoder was to be int8";
+    EXPECT_GE(Cosine(rounded->embeddings, expected->embeddings), kLeastCosine);
     const std::vector<int> tokens = {1, 5, 99, 400, 23, 7};
     const auto logits = fast.Logits(tokens, nullptr),
                expected_logits = exact.Logits(tokens, nullptr);

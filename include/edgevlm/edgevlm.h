@@ -42,7 +42,7 @@ enum class Precision {
   kFloat32,   // float32 activations, weights exactly as stored: for checking
 };
 
-// As EngineOptions::mmproj.
+// Value of EngineOptions::mmproj: load no vision encoder.
 inline constexpr std::string_view kNoMmproj = "none";
 
 struct EngineOptions {
@@ -57,7 +57,7 @@ struct EngineOptions {
   Precision precision = Precision::kAuto;
   // The GGUF file of the vision encoder, if the model's own file has none. Empty: the file next to
   // the model whose name contains "mmproj", if there is one; it is ignored if it was made for a
-  // decoder of another width. kNoMmproj: none, a text-only model.
+  // decoder of another width. kNoMmproj: none; the model then reads no images.
   std::string mmproj = {};
   std::string chat_template = {};  // by name; empty: the one whose markers the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
@@ -128,9 +128,10 @@ struct EncodedImage {
     int rows = 0;        // followed by this many of the embeddings
   };
 
-  int tokens = 0;             // T, of all pieces
-  int width = 0;              // D
-  std::vector<float> values;  // [T, D], the projector's output
+  int tokens = 0;                 // image tokens: the rows of all pieces
+  int width = 0;                  // D
+  std::vector<float> embeddings;  // [tokens, D]: the projector's output, or the rows that pruning
+                                  // kept (VisionOptions)
   std::vector<Piece> pieces;
   std::string content = {};  // SHA-256 of the file and of how it was encoded, in hexadecimal; empty
                              // unless EngineOptions::image_cache_bytes is set
@@ -183,8 +184,8 @@ inline constexpr int kImageToken = -1;
 struct EngineState;  // not part of this interface
 
 // A model, loaded. Immutable after Load.
-// Threads: const methods and Sessions from any number of threads; the results do not depend on it.
-// The engine must outlive its sessions. Moving it keeps them valid.
+// Threads: any number of threads may call const methods and use Sessions at once; this never
+// changes a result. The engine must outlive its sessions. Moving it keeps them valid.
 class Engine {
  public:
   // Loads the model that is part of this library; takes a few milliseconds.
@@ -216,13 +217,13 @@ class Engine {
       std::span<const std::span<const std::byte>> files) const;
   Result<EncodedImage> EncodeImage(std::span<const std::byte> file) const;
   Result<EncodedImage> EncodeImage(const PixelsView& pixels) const;
-  // The same, but shared through the cache of EngineOptions::image_cache_bytes: one object for all
-  // callers with the same file. Concurrent calls with the same file wait for one encoding. Its
-  // timings are those of that encoding.
-  Result<std::shared_ptr<const EncodedImage>> FindImage(std::span<const std::byte> file) const;
-  // Looks up a cached image by its file's id: the SHA-256 of its bytes in lower-case hexadecimal.
-  // Null if it is not cached, or was encoded for another scope (ReplyRequest::scope).
-  std::shared_ptr<const EncodedImage> HeldImage(std::string_view file_id,
+  // Returns the image from the cache of EngineOptions::image_cache_bytes, or encodes it and caches
+  // it: one object for all callers with the same file. Concurrent calls with the same file wait for
+  // one encoding. Its timings are those of that encoding. Errors: as for EncodeImage.
+  Result<std::shared_ptr<const EncodedImage>> GetImage(std::span<const std::byte> file) const;
+  // Only looks up a cached image, by its file's id: the SHA-256 of its bytes in lower-case
+  // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope).
+  std::shared_ptr<const EncodedImage> FindImage(std::string_view file_id,
                                                 std::string_view scope = {}) const;
 
   // Counters of the image cache and of the prefix cache.
@@ -254,9 +255,9 @@ class Engine {
 
 struct SessionOptions {
   bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
-  // Called during prefill and before each token, on the thread that requested the reply; true ends
-  // the reply (FinishReason::kCancelled). Unlike OnText, it is also called before there is any
-  // text.
+  // Called before each step, on the thread that requested the reply: a step reads a part of the
+  // prompt, or generates a token (with speculation, several). true ends the reply
+  // (FinishReason::kCancelled). Unlike OnText, it is also called before there is any text.
   std::function<bool()> is_cancelled = {};
 };
 
@@ -326,9 +327,9 @@ class Session {
                                       SavedParts parts = SavedParts::kAll) const;
   // Continues a saved conversation without computing or encoding anything again; returns the
   // messages. Images enter the engine's image cache, if it has one. The bytes need not be trusted.
-  // Errors: kCorrupt; kInvalid for those of another model, or of this one under options that change
-  // what it computes (names which); kTooLarge for a longer context. On an error, the session is as
-  // after Reset.
+  // Errors: kCorrupt; kInvalid for a session saved with another model, or with other options among
+  // those that change what it computes (the message lists these options); kTooLarge for a longer
+  // context. On an error, the session is as after Reset.
   Result<std::vector<Message>> Restore(std::span<const std::byte> saved);
 
   // The zones recorded since the session was created: as a table (name, calls, total ms, share),

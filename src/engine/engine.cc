@@ -94,16 +94,16 @@ Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const 
   return image;
 }
 
-Result<std::shared_ptr<const EncodedImage>> Engine::FindImage(
+Result<std::shared_ptr<const EncodedImage>> Engine::GetImage(
     std::span<const std::byte> file) const {
   Result<SharedImage> shared = ShareImage(*state_, file);
   if (!shared) return shared.error();
   return std::move(shared->image);
 }
 
-std::shared_ptr<const EncodedImage> Engine::HeldImage(std::string_view file_id,
+std::shared_ptr<const EncodedImage> Engine::FindImage(std::string_view file_id,
                                                       std::string_view scope) const {
-  return edgevlm::HeldImage(*state_, file_id, scope);
+  return edgevlm::FindImage(*state_, file_id, scope);
 }
 
 void Engine::ClearCaches() const {

@@ -159,9 +159,10 @@ MaybeError Session::State::CheckImages(std::span<const Message> messages) const 
 // Whether consistent data also fits the model.
 MaybeError Session::State::CheckSaved(const SavedSession& saved) const {
   if (saved.identity != model.identity) {
-    return Error{ErrorCode::kInvalid,
-                 "session: expected one of this model with these options (mmproj, precision, tome, "
-                 "keep-tokens, image-max-tokens), found one of others"};
+    return Error{
+        ErrorCode::kInvalid,
+        "session: expected one saved with this model and the same mmproj, precision, tome, "
+        "keep-tokens and image-max-tokens, found a different one"};
   }
   if (auto error = CheckImages(saved.messages)) return error;
   if (saved.image != nullptr) {

@@ -19,9 +19,9 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
     sound = sound && 0 <= piece.rows && piece.rows <= image.tokens - rows;
     rows += sound ? piece.rows : 0;
   }
-  sound =
-      sound && rows == image.tokens &&
-      image.values.size() == static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
+  sound = sound && rows == image.tokens &&
+          image.embeddings.size() ==
+              static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
   if (sound) return std::nullopt;
   return Error{ErrorCode::kInvalid, "image: expected embeddings of width " + std::to_string(width) +
                                         ", found " + std::to_string(image.tokens) + " x " +
@@ -29,7 +29,7 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
 }
 
 View<const float> EmbeddingsOf(const EncodedImage& image) {
-  return {image.values.data(), image.tokens, image.width};
+  return {image.embeddings.data(), image.tokens, image.width};
 }
 
 Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,

@@ -38,7 +38,7 @@ TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
   std::vector<Message> messages;
   int read = 0, prompt_tokens = 0;
   for (const char* question : {"what?", "and where?", "how many?"}) {
-    const auto image = engine.FindImage(file);  // sent again with every question
+    const auto image = engine.GetImage(file);  // sent again with every question
     ASSERT_TRUE(image.ok()) << image.error().message;
     std::vector<Part> parts = {{.text = question}};
     if (messages.empty()) parts.insert(parts.begin(), Part{.image = *image});
@@ -67,11 +67,11 @@ TEST(Reuse, SessionsShareAnImage) {
   EXPECT_EQ(second.timings.encode_ms, 0);
   EXPECT_EQ(first.text, second.text);
   EXPECT_EQ(engine.image_cache().misses, 1u);
-  EXPECT_EQ((*engine.EncodeImage(file)).values, (*engine.FindImage(file))->values);
-  EXPECT_EQ(engine.FindImage(file)->get(), engine.FindImage(file)->get());
+  EXPECT_EQ((*engine.EncodeImage(file)).embeddings, (*engine.GetImage(file))->embeddings);
+  EXPECT_EQ(engine.GetImage(file)->get(), engine.GetImage(file)->get());
   std::vector<std::byte> broken = file;
   broken.resize(20);
-  EXPECT_FALSE(engine.FindImage(broken).ok());
+  EXPECT_FALSE(engine.GetImage(broken).ok());
   EXPECT_EQ(engine.image_cache().entries, 1u);
 }
 
@@ -80,9 +80,9 @@ TEST(Reuse, OtherOptionsAreOtherContents) {
   const Engine one = Load({.threads = 1, .image_cache_bytes = kAmple});
   const Engine two =
       Load({.threads = 1, .vision = {.keep_tokens = 5}, .image_cache_bytes = kAmple});
-  EXPECT_EQ((*one.FindImage(file))->content.size(), 64u);
-  EXPECT_NE((*one.FindImage(file))->content, (*two.FindImage(file))->content);
-  EXPECT_NE((*one.FindImage(file))->content, (*one.FindImage(TinyImage(40, 30, 2)))->content);
+  EXPECT_EQ((*one.GetImage(file))->content.size(), 64u);
+  EXPECT_NE((*one.GetImage(file))->content, (*two.GetImage(file))->content);
+  EXPECT_NE((*one.GetImage(file))->content, (*one.GetImage(TinyImage(40, 30, 2)))->content);
 }
 
 TEST(Reuse, ManyAtOnceEncodeOnce) {
@@ -110,7 +110,7 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
   const auto ask = [&](const Engine& of, const char* question) {
     Session session(of);
     const std::vector<Message> messages = {
-        User({{.image = *of.FindImage(file)}, {.text = question}})};
+        User({{.image = *of.GetImage(file)}, {.text = question}})};
     return *session.Chat(messages, kHot);
   };
   const Reply first = ask(engine, "what?");

@@ -57,16 +57,16 @@ int TilesOf(std::span<const TileGrid> grids) {
 //   embeddings [tiles * tokens, D]
 EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> embeddings) {
   EncodedImage encoded = {
-      .tokens = 0, .width = embeddings.cols, .values = {}, .pieces = {}, .timings = {}};
-  encoded.values.reserve(static_cast<std::size_t>(embeddings.rows) *
-                         static_cast<std::size_t>(embeddings.cols));
+      .tokens = 0, .width = embeddings.cols, .embeddings = {}, .pieces = {}, .timings = {}};
+  encoded.embeddings.reserve(static_cast<std::size_t>(embeddings.rows) *
+                             static_cast<std::size_t>(embeddings.cols));
   for (const ImageLayout::Piece& piece : layout.pieces) {
     const bool shows = piece.tile >= 0;
     encoded.pieces.push_back({.markup = piece.text, .rows = shows ? tokens : 0});
     if (!shows) continue;
     const View<const float> tile = embeddings.Rows(piece.tile * tokens, tokens);
-    encoded.values.insert(encoded.values.end(), tile.data,
-                          tile.data + std::ptrdiff_t{tokens} * tile.cols);
+    encoded.embeddings.insert(encoded.embeddings.end(), tile.data,
+                              tile.data + std::ptrdiff_t{tokens} * tile.cols);
     encoded.tokens += tokens;
   }
   return encoded;
