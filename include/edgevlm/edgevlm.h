@@ -8,7 +8,8 @@
 //   if (reply) std::puts(reply->text.c_str());
 //
 // An Engine holds what conversations share: the weights, the tokenizer, the threads. A Session is
-// one conversation. Nothing here throws; failures are values (result.h).
+// one conversation. Bad input never throws, prints or exits: it is an Error. Only lack of memory
+// may throw (std::bad_alloc), and a bug stops at a CHECK (result.h).
 #pragma once
 
 #include <cstddef>
