@@ -31,9 +31,9 @@ class FuzzProblem {
   }
 
   // In [least, most], at most 65536 apart.
-  int Int(int least, int most) {
+  int Int(int min, int max) {
     const int drawn = Byte() << 8 | Byte();
-    return least + drawn % (most - least + 1);
+    return min + drawn % (max - min + 1);
   }
   bool Bool() { return Byte() % 2 == 1; }
 

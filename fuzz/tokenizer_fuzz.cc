@@ -18,30 +18,30 @@ namespace {
 
 constexpr int kMaxTokens = 1000;
 
-std::string_view TakeLine(std::string_view& input) {
+std::string_view ReadLine(std::string_view& input) {
   const std::size_t end = input.find('\n');
   const std::string_view line = input.substr(0, end);
   input.remove_prefix(end == std::string_view::npos ? input.size() : end + 1);
   return line;
 }
 
-Vocabulary TakeVocabulary(std::string_view& input) {
+Vocabulary ReadVocabulary(std::string_view& input) {
   Vocabulary vocabulary;
-  const std::string_view kind = TakeLine(input);
+  const std::string_view kind = ReadLine(input);
   if (kind.starts_with("s")) vocabulary.model = kSentencePieceModel;
   vocabulary.pre_tokenizer = kind.substr(kind.empty() ? 0 : 1);
   vocabulary.add_space_prefix = true;
-  const std::string_view number = TakeLine(input);
+  const std::string_view number = ReadLine(input);
   int tokens = 0;
   std::from_chars(number.data(), number.data() + number.size(), tokens);
   for (int id = 0; id < tokens && id < kMaxTokens; ++id) {
-    const std::string_view line = TakeLine(input);
+    const std::string_view line = ReadLine(input);
     const int type = line.empty() ? 1 : line[0] - '0';
     vocabulary.types.push_back(static_cast<TokenType>(0 <= type && type <= 6 ? type : 1));
     vocabulary.tokens.emplace_back(line.substr(line.empty() ? 0 : 1));
     vocabulary.scores.push_back(static_cast<float>(-id));
   }
-  for (std::string_view merge = TakeLine(input); !merge.empty(); merge = TakeLine(input)) {
+  for (std::string_view merge = ReadLine(input); !merge.empty(); merge = ReadLine(input)) {
     vocabulary.merges.emplace_back(merge);
   }
   return vocabulary;
@@ -62,7 +62,7 @@ void Use(const Tokenizer& tokenizer, const Vocabulary& vocabulary, std::string_v
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view input(reinterpret_cast<const char*>(data), size);
-  const edgevlm::Vocabulary vocabulary = edgevlm::TakeVocabulary(input);
+  const edgevlm::Vocabulary vocabulary = edgevlm::ReadVocabulary(input);
   const auto tokenizer = edgevlm::Tokenizer::Create(vocabulary);
   if (tokenizer) edgevlm::Use(*tokenizer, vocabulary, input);
   return 0;

@@ -98,7 +98,7 @@ Outcome RunModel(const PresetFiles& files, Precision precision) {
   const auto image = engine->EncodeImage(PixelsView{kImageSize, kImageSize, pixels});
   const auto logits = engine->Logits(std::vector<int>{1, 5, 99, 400, 23, 7}, nullptr);
   EXPECT_TRUE(image.ok() && logits.ok());
-  return {image->values, *logits};
+  return {image->embeddings, *logits};
 }
 
 class MixedTypesTest : public ::testing::TestWithParam<Preset> {};

@@ -164,7 +164,7 @@ TEST(OutOfMemory, LoadingAModel) {
       return IsDone(Engine::Load(bytes, {.threads = threads,
                                          .decode_threads = threads > 1 ? 2 : 0,
                                          .image_cache_bytes = 1 << 20,
-                                         .prompt_cache_bytes = 1 << 20}));
+                                         .prefix_cache_bytes = 1 << 20}));
     });
   }
 }
@@ -176,7 +176,7 @@ class OutOfMemoryEngine : public testing::TestWithParam<int> {
   static Engine Load(int threads) {
     const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
     auto engine = Engine::Load(
-        bytes, {.threads = threads, .image_cache_bytes = 1 << 20, .prompt_cache_bytes = 1 << 20});
+        bytes, {.threads = threads, .image_cache_bytes = 1 << 20, .prefix_cache_bytes = 1 << 20});
     CHECK(engine.ok());
     return *std::move(engine);
   }
@@ -192,7 +192,7 @@ TEST_P(OutOfMemoryEngine, EncodingAnImage) {
       const Result<EncodedImage> image = engine_.EncodeImage(file);
       Disarm();
       if (image) {
-        EXPECT_EQ(image->values, expected->values);
+        EXPECT_EQ(image->embeddings, expected->embeddings);
       }
       return IsDone(image);
     };

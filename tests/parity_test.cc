@@ -114,39 +114,40 @@ class ParityTest : public ::testing::Test {
                              .blocks = 2,
                              .vocabulary = static_cast<int>(run.vocabulary.tokens.size()),
                              .context = 96}};
-    shop_ = new Shop(run);
+    context_ = new TestContext(run);
   }
-  static void TearDownTestSuite() { delete shop_; }
+  static void TearDownTestSuite() { delete context_; }
 
   static SampleOptions Samples() {
     return {.image_side = 64, .grid = 4, .captions = 1, .questions = 3};
   }
 
   // One image for both: as the trainer renders it, and as a file for the engine.
-  struct Seen {
+  struct EncodedTwice {
     Sample sample;
     torch::Tensor cells;  // [1, P, D]
     EncodedImage image;
   };
-  static Seen See(std::uint64_t seed) {
+  static EncodedTwice EncodeTwice(std::uint64_t seed) {
     const SampleOptions options = Samples();
     std::mt19937_64 rng(seed), again(seed);
     ThreadPool pool(1);
-    Seen seen;
-    seen.sample = MakeSample(options, shop_->glyphs, shop_->tokenizer, rng, pool);
-    const Batch batch = Stack({&seen.sample, 1}, options);
+    EncodedTwice encoded;
+    encoded.sample = MakeSample(options, context_->glyphs, context_->tokenizer, rng, pool);
+    const Batch batch = Stack({&encoded.sample, 1}, options);
     const torch::NoGradGuard no_grad;
-    seen.cells = shop_->model->Project(shop_->model->EncodeImages(batch.images)).contiguous();
+    encoded.cells =
+        context_->model->Project(context_->model->EncodeImages(batch.images)).contiguous();
 
-    const Image image = Draw(Compose({.split = options.split}, again), shop_->glyphs);
-    Result<EncodedImage> encoded = shop_->engine.EncodeImage(EncodePng(image));
-    CHECK(encoded.ok());
-    seen.image = *std::move(encoded);
-    return seen;
+    const Image image = Draw(Compose({.split = options.split}, again), context_->glyphs);
+    Result<EncodedImage> by_engine = context_->engine.EncodeImage(EncodePng(image));
+    CHECK(by_engine.ok());
+    encoded.image = *std::move(by_engine);
+    return encoded;
   }
 
-  struct Shop {
-    explicit Shop(const train::Run& run)
+  struct TestContext {
+    explicit TestContext(const train::Run& run)
         : tokenizer(*Tokenizer::Create(run.vocabulary)),
           glyphs(*Glyphs::Load(TrainOptions{}.font)),
           model(RandomModel(run.shape, Images(tokenizer, glyphs))),
@@ -177,40 +178,40 @@ class ParityTest : public ::testing::Test {
     Vlm model;
     Engine engine;
   };
-  static inline Shop* shop_ = nullptr;
+  static inline TestContext* context_ = nullptr;
 };
 
 TEST_F(ParityTest, TheVisionEncodersAgree) {
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
-    const Seen seen = See(seed);
-    ASSERT_EQ(seen.image.tokens, 16);
-    ASSERT_EQ(seen.image.width, 64);
-    for (int cell = 0; cell < seen.image.tokens; ++cell) {
+    const EncodedTwice encoded = EncodeTwice(seed);
+    ASSERT_EQ(encoded.image.tokens, 16);
+    ASSERT_EQ(encoded.image.width, 64);
+    for (int cell = 0; cell < encoded.image.tokens; ++cell) {
       const auto row = [&](std::span<const float> values) {
         return values.subspan(static_cast<std::size_t>(cell * 64), 64);
       };
-      EXPECT_GE(Cosine(row(seen.image.values), row(ValuesOf(seen.cells))), kLeastCosine)
+      EXPECT_GE(Cosine(row(encoded.image.embeddings), row(ValuesOf(encoded.cells))), kLeastCosine)
           << "cell " << cell << " seed " << seed;
     }
     // Images must differ, or equal numbers would prove nothing.
-    const Seen other = See(seed + 100);
-    EXPECT_LT(Cosine(seen.image.values, other.image.values), 0.99) << "seed " << seed;
+    const EncodedTwice other = EncodeTwice(seed + 100);
+    EXPECT_LT(Cosine(encoded.image.embeddings, other.image.embeddings), 0.99) << "seed " << seed;
   }
 }
 
 TEST_F(ParityTest, TheDecodersAgree) {
   int texts = 0;
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
-    const Seen seen = See(seed);
-    const TextRows& rows = seen.sample.texts;
+    const EncodedTwice encoded = EncodeTwice(seed);
+    const TextRows& rows = encoded.sample.texts;
     const torch::NoGradGuard no_grad;
     const auto tensor = [&](const auto& values, torch::Dtype type) {
       return torch::tensor(at::ArrayRef(values), type).view({1, 4, 32});
     };
-    Decoder& decoder = shop_->model->decoder;
+    Decoder& decoder = context_->model->decoder;
     const torch::Tensor hidden =
         decoder
-            ->forward(seen.cells, tensor(rows.ids, torch::kInt64),
+            ->forward(encoded.cells, tensor(rows.ids, torch::kInt64),
                       tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32))
             .last;
     const torch::Tensor trained = decoder->Logits(hidden).view({4, 32, -1});
@@ -219,7 +220,7 @@ TEST_F(ParityTest, TheDecodersAgree) {
       for (int i = span.begin; i < span.end; ++i) {
         tokens.push_back(static_cast<int>(rows.ids[static_cast<std::size_t>(span.row * 32 + i)]));
       }
-      const Result<std::vector<float>> logits = shop_->engine.Logits(tokens, &seen.image);
+      const Result<std::vector<float>> logits = context_->engine.Logits(tokens, &encoded.image);
       ASSERT_TRUE(logits.ok()) << logits.error().message;
       const auto vocabulary = static_cast<std::size_t>(trained.size(2));
       ASSERT_EQ(logits->size(), vocabulary * (tokens.size() - 1));

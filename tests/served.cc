@@ -183,7 +183,7 @@ ServedEdgevlm::ServedEdgevlm(std::vector<std::string> arguments, unsigned files)
 }
 
 ServedEdgevlm::~ServedEdgevlm() {
-  if (process_ >= 0) {
+  if (process_ > 0) {
     kill(process_, SIGKILL);
     waitpid(process_, nullptr, 0);
   }
@@ -210,7 +210,11 @@ HttpReply ServedEdgevlm::Post(std::string_view path, const nlohmann::json& body)
   return Request("POST", path, "Content-Type: application/json\r\n", body.dump());
 }
 
-void ServedEdgevlm::Signal(int signal) const { kill(process_, signal); }
+void ServedEdgevlm::Signal(int signal) const {
+  // To kill, -1 is every process of the machine.
+  ASSERT_GT(process_, 0) << "the server is not running";
+  kill(process_, signal);
+}
 
 std::optional<int> ServedEdgevlm::ExitCode(std::chrono::milliseconds time) {
   const auto end = std::chrono::steady_clock::now() + time;

@@ -69,7 +69,11 @@ std::string Terminal::ReadUntil(std::string_view text) {
   }
 }
 
-void Terminal::Signal(int signal) const { kill(child_, signal); }
+void Terminal::Signal(int signal) const {
+  // To kill, -1 is every process of the machine.
+  ASSERT_GT(child_, 0) << "the program is not running";
+  kill(child_, signal);
+}
 
 void Terminal::Close() {
   if (fd_ >= 0) close(fd_);

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 # What files hold: program text, tools and documents. Not data, not the page's words for lay users.
-SUFFIXES = (".cc", ".h", ".py", ".sh", ".cmake", ".txt", ".md", ".yaml")
+SUFFIXES = (".cc", ".h", ".py", ".sh", ".cmake", ".txt", ".md", ".yaml", ".json")
 LEFT_OUT = ("src/server/page/", "tests/clients/", "tests/data/", "fuzz/corpus/", "models/",
             "tools/check_words.py", "tools/packages",
             "src/measure/compare_text.cc")  # a story

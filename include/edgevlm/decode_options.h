@@ -51,7 +51,7 @@ enum class FinishReason {
   kMaxTokens,    // DecodeOptions::max_tokens reached
   kStopString,   // one of DecodeOptions::stop appeared; the text ends before it
   kContextFull,  // the context is full
-  kCancelled,    // on_text returned false
+  kCancelled,    // on_text returned false, or SessionOptions::is_cancelled returned true
 };
 
 // "end", "length", "stop", "context", "cancelled".

@@ -8,7 +8,8 @@
 //   if (reply) std::puts(reply->text.c_str());
 //
 // An Engine holds what conversations share: the weights, the tokenizer, the threads. A Session is
-// one conversation. Nothing here throws; failures are values (result.h).
+// one conversation. Bad input never throws, prints or exits: it is an Error. Only lack of memory
+// may throw (std::bad_alloc), and a bug stops at a CHECK (result.h).
 #pragma once
 
 #include <cstddef>
@@ -42,11 +43,12 @@ enum class Precision {
   kFloat32,   // float32 activations, weights exactly as stored: for checking
 };
 
-// As EngineOptions::mmproj.
+// Value of EngineOptions::mmproj: load no vision encoder.
 inline constexpr std::string_view kNoMmproj = "none";
 
 struct EngineOptions {
-  int threads = 0;  // including the caller's, at most 256; 0: one per core
+  int threads = 0;  // including the caller's, at most 256; 0: one per core, but no more than the
+                    // CPU quota of the control group keeps busy
   // How many of them generate tokens one by one. This is bound by reading the weights; where a few
   // cores saturate the memory bandwidth, more threads only wait. At most `threads`; 0: all.
   int decode_threads = 0;
@@ -56,7 +58,7 @@ struct EngineOptions {
   Precision precision = Precision::kAuto;
   // The GGUF file of the vision encoder, if the model's own file has none. Empty: the file next to
   // the model whose name contains "mmproj", if there is one; it is ignored if it was made for a
-  // decoder of another width. kNoMmproj: none, a text-only model.
+  // decoder of another width. kNoMmproj: none; the model then reads no images.
   std::string mmproj = {};
   std::string chat_template = {};  // by name; empty: the one whose markers the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
@@ -69,7 +71,7 @@ struct EngineOptions {
   std::size_t image_cache_bytes = 0;
   // Size of the prefix cache: keys and values of prompts up to the last image (or whole prompts
   // without images), so that no session computes a prefix again. 0: no cache.
-  std::size_t prompt_cache_bytes = 0;
+  std::size_t prefix_cache_bytes = 0;
   CacheOptions cache = {};      // of every session
   ExitOptions early_exit = {};  // of all replies; cannot be combined with speculation
   PressureOptions pressure = {};
@@ -127,9 +129,10 @@ struct EncodedImage {
     int rows = 0;        // followed by this many of the embeddings
   };
 
-  int tokens = 0;             // T, of all pieces
-  int width = 0;              // D
-  std::vector<float> values;  // [T, D], the projector's output
+  int tokens = 0;                 // image tokens: the rows of all pieces
+  int width = 0;                  // D
+  std::vector<float> embeddings;  // [tokens, D]: the projector's output, or the rows that pruning
+                                  // kept (VisionOptions)
   std::vector<Piece> pieces;
   std::string content = {};  // SHA-256 of the file and of how it was encoded, in hexadecimal; empty
                              // unless EngineOptions::image_cache_bytes is set
@@ -182,8 +185,8 @@ inline constexpr int kImageToken = -1;
 struct EngineState;  // not part of this interface
 
 // A model, loaded. Immutable after Load.
-// Threads: const methods and Sessions from any number of threads; the results do not depend on it.
-// The engine must outlive its sessions. Moving it keeps them valid.
+// Threads: any number of threads may call const methods and use Sessions at once; this never
+// changes a result. The engine must outlive its sessions. Moving it keeps them valid.
 class Engine {
  public:
   // Loads the model that is part of this library; takes a few milliseconds.
@@ -215,18 +218,18 @@ class Engine {
       std::span<const std::span<const std::byte>> files) const;
   Result<EncodedImage> EncodeImage(std::span<const std::byte> file) const;
   Result<EncodedImage> EncodeImage(const PixelsView& pixels) const;
-  // The same, but shared through the cache of EngineOptions::image_cache_bytes: one object for all
-  // callers with the same file. Concurrent calls with the same file wait for one encoding. Its
-  // timings are those of that encoding.
-  Result<std::shared_ptr<const EncodedImage>> FindImage(std::span<const std::byte> file) const;
-  // Looks up a cached image by its file's id: the SHA-256 of its bytes in lower-case hexadecimal.
-  // Null if it is not cached, or was encoded for another scope (ReplyRequest::scope).
-  std::shared_ptr<const EncodedImage> HeldImage(std::string_view file_id,
+  // Returns the image from the cache of EngineOptions::image_cache_bytes, or encodes it and caches
+  // it: one object for all callers with the same file. Concurrent calls with the same file wait for
+  // one encoding. Its timings are those of that encoding. Errors: as for EncodeImage.
+  Result<std::shared_ptr<const EncodedImage>> GetImage(std::span<const std::byte> file) const;
+  // Only looks up a cached image, by its file's id: the SHA-256 of its bytes in lower-case
+  // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope).
+  std::shared_ptr<const EncodedImage> FindImage(std::string_view file_id,
                                                 std::string_view scope = {}) const;
 
   // Counters of the image cache and of the prefix cache.
   CacheCounters image_cache() const;
-  CacheCounters prompt_cache() const;
+  CacheCounters prefix_cache() const;
   // Empties both caches. Entries that sessions use stay valid.
   void ClearCaches() const;
 
@@ -247,14 +250,15 @@ class Engine {
   friend const EngineState& StateOf(const Engine& engine);
   struct State;
   explicit Engine(std::unique_ptr<const State> state);
+  static Result<Engine> Make(Result<EngineState>&& state);
   std::unique_ptr<const State> state_;
 };
 
 struct SessionOptions {
   bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
-  // Called during prefill and before each token, on the thread that requested the reply; true ends
-  // the reply (FinishReason::kCancelled). Unlike OnText, it is also called before there is any
-  // text.
+  // Called before each step, on the thread that requested the reply: a step reads a part of the
+  // prompt, or generates a token (with speculation, several). true ends the reply
+  // (FinishReason::kCancelled). Unlike OnText, it is also called before there is any text.
   std::function<bool()> is_cancelled = {};
 };
 
@@ -324,9 +328,9 @@ class Session {
                                       SavedParts parts = SavedParts::kAll) const;
   // Continues a saved conversation without computing or encoding anything again; returns the
   // messages. Images enter the engine's image cache, if it has one. The bytes need not be trusted.
-  // Errors: kCorrupt; kInvalid for those of another model, or of this one under options that change
-  // what it computes (names which); kTooLarge for a longer context. On an error, the session is as
-  // after Reset.
+  // Errors: kCorrupt; kInvalid for a session saved with another model, or with other options among
+  // those that change what it computes (the message lists these options); kTooLarge for a longer
+  // context. On an error, the session is as after Reset.
   Result<std::vector<Message>> Restore(std::span<const std::byte> saved);
 
   // The zones recorded since the session was created: as a table (name, calls, total ms, share),

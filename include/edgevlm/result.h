@@ -1,10 +1,10 @@
 // Result<T>: a value, or an Error that states what, where, expected, found.
 //
-// Used for everything the outside world can get wrong: files, images, requests, options. EdgeVLM
-// never throws, never prints and never exits on bad input; a broken REQUIRES (a bug of ours or the
-// caller's) aborts the process with one line that names the source line. Where memory runs out,
-// functions may throw std::bad_alloc unless their comment says otherwise: const arguments, an
-// engine above all, stay valid; destroy anything else.
+// Used for everything the outside world can get wrong: files, images, requests, options. Bad input
+// never throws, prints or exits: it is an Error. Only lack of memory may throw (std::bad_alloc), in
+// any function whose comment does not rule it out: const arguments, an engine above all, then stay
+// valid; destroy anything else. A bug, such as a broken REQUIRES (ours or the caller's), stops at a
+// CHECK: one line that names the source line, and the process aborts.
 #pragma once
 
 #include <optional>

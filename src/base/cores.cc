@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/cpu_quota.h"
 
 namespace edgevlm {
 namespace {
@@ -73,6 +74,11 @@ Processors Find() {
 std::vector<int> UsableProcessors() { return Find().processors; }
 
 int UsableCores() { return Find().cores; }
+
+int DefaultThreads() {
+  const int cores = UsableCores();
+  return std::min(cores, ReadCpuQuota().value_or(cores));
+}
 
 bool StayOn(std::span<const int> processors) { return Allow(kThisThread, processors); }
 

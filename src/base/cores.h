@@ -18,6 +18,10 @@ std::vector<int> UsableProcessors();
 // How many cores these processors belong to, at least 1.
 int UsableCores();
 
+// The default number of threads: one per usable core, but no more than the CPU quota of the control
+// group keeps busy (cpu_quota.h).
+int DefaultThreads();
+
 // Restricts the calling thread to `processors`; false if the system refuses.
 bool StayOn(std::span<const int> processors);
 

@@ -19,6 +19,8 @@ TEST(Cores, ProcessorsAreCountedOnce) {
   EXPECT_EQ(different.size(), processors.size());
   EXPECT_GE(UsableCores(), 1);
   EXPECT_LE(UsableCores(), static_cast<int>(processors.size()));
+  EXPECT_GE(DefaultThreads(), 1);
+  EXPECT_LE(DefaultThreads(), UsableCores());
 }
 
 TEST(Pinning, HoldsTheThreadAndLetsItGo) {

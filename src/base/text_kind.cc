@@ -84,14 +84,14 @@ int DigitOf(char c) {
 
 // Decodes the first bytes of a base64 text; few or none if it is something else.
 std::vector<std::byte> DecodedHead(std::string_view text) {
-  constexpr std::size_t kMostBytes = 512;
+  constexpr std::size_t kMaxBytes = 512;
   std::vector<std::byte> bytes;
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
     if (kBlanks.find(c) != std::string_view::npos) continue;
     const int digit = DigitOf(c);
-    if (digit < 0 || bytes.size() == kMostBytes) break;
+    if (digit < 0 || bytes.size() == kMaxBytes) break;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     count += 6;
     if (count >= 8) {

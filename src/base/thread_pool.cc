@@ -44,8 +44,9 @@ int ChunkCount(int count, double grain, int threads) {
   if (grains < threads || count <= threads) {
     return static_cast<int>(std::clamp<double>(grains, 1, std::min(count, threads)));
   }
-  const double most = std::min<double>(kChunksPerThread, count / threads);
-  return threads * static_cast<int>(std::clamp(grains / threads / kMinGrainsPerChunk, 1.0, most));
+  const double max_chunks_each = std::min<double>(kChunksPerThread, count / threads);
+  return threads *
+         static_cast<int>(std::clamp(grains / threads / kMinGrainsPerChunk, 1.0, max_chunks_each));
 }
 
 // Spins up to kSpin until `done`; returns whether it became true.
@@ -78,7 +79,7 @@ struct ChunkWord {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads, std::span<const int> processors) {
-  const int wanted = threads > 0 ? threads : UsableCores();
+  const int wanted = threads > 0 ? threads : DefaultThreads();
   CHECK(wanted * kChunksPerThread < (1 << ChunkWord::kBits));
   CHECK(processors.empty() || std::ssize(processors) >= wanted);
   try {

@@ -18,7 +18,7 @@ namespace edgevlm {
 // Threads: ParallelFor from any thread, but not from inside a ParallelFor of the same pool.
 class ThreadPool {
  public:
-  // threads: how many, the caller included; 0 means UsableCores().
+  // threads: how many, the caller included; 0 means DefaultThreads().
   // processors: the processor that each thread is pinned to (Pinning::processors). The first
   // belongs to the caller, which this leaves as it is. Empty: the operating system places the
   // threads. REQUIRES: processors is empty or has at least `threads` entries. Throws

@@ -57,6 +57,7 @@ class EvictingLayer final : public LayerCache {
   int FirstLimit() const;
   int Budget() const;
   void Reserve(int rows);
+  // q  [T, Hq * d]
   void RecordQueries(View<const float> q, HeadCounts heads, ThreadPool& pool);
   void Score(View<const float> q, int first_row, ThreadPool& pool);
   void ScorePending(int count, int rows_behind, ThreadPool& pool);

@@ -80,9 +80,11 @@ class LayerCache {
 
   // Evicts or quantizes rows, so that Remaining() >= 1. REQUIRES: positions() < capacity().
   virtual void Compact(ThreadPool&) {}
-  // Appends T rows. positions() does not count them yet. REQUIRES: T <= Remaining().
+  // Appends T rows: keys, values [T, Hkv * d]. positions() does not count them yet.
+  // REQUIRES: T <= Remaining().
   virtual void Add(View<const float> keys, View<const float> values) = 0;
-  // Attention of the last q.rows positions. Not const: policies may record the queries.
+  // Attention of the last T positions: q, out [T, Hq * d]. Not const: policies may record the
+  // queries.
   virtual void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
                             ThreadPool& pool) = 0;
   virtual void Cut(int n) = 0;

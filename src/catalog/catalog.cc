@@ -57,15 +57,15 @@ class Fields {
     return false;
   }
 
-  // From 1 to `most`.
-  std::uint64_t Number(const char* key, std::uint64_t most) {
+  // From 1 to `max`.
+  std::uint64_t Number(const char* key, std::uint64_t max) {
     const json& value = Value(key);
     if (value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
-        value.get<std::uint64_t>() <= most) {
+        value.get<std::uint64_t>() <= max) {
       return value.get<std::uint64_t>();
     }
     Fail(std::string("key '") + key + "': expected a whole number from 1 to " +
-         std::to_string(most));
+         std::to_string(max));
     return 0;
   }
 

@@ -212,7 +212,7 @@ class BenchCommand final : public Command {
     if (report_ != BenchMarkdown && report_ != BenchJson) {
       return Fail({ErrorCode::kInvalid, "roofline: expected -o md or json, found " + report_name_});
     }
-    const int threads = threads_.back() > 0 ? threads_.back() : UsableCores();
+    const int threads = threads_.back() > 0 ? threads_.back() : DefaultThreads();
     std::optional<Pinning> pinning;
     std::span<const int> processors;
     if (model_.pin) {

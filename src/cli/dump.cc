@@ -75,7 +75,7 @@ class DumpCommand final : public Command {
       encoded = *std::move(result);
     }
     if (!embeddings_path_.empty()) {
-      const auto bytes = std::as_bytes(std::span(encoded->values));
+      const auto bytes = std::as_bytes(std::span(encoded->embeddings));
       if (auto error = WriteFile(embeddings_path_, bytes, image_)) return Fail(*error);
     }
     if (logits_path_.empty()) return ExitCode::kDone;

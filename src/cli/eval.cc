@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
-#include <thread>
 
+#include "base/cores.h"
+#include "base/cpu_quota.h"
 #include "cli/command.h"
 #include "cli/eval_text.h"
 #include "cli/help.h"
@@ -72,8 +73,9 @@ class EvalCommand final : public Command {
     single.threads = 1;
     const Result<Engine> engine = LoadEngine(single);
     if (!engine) return Fail(engine.error());
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    options_.workers = model_.threads > 0 ? model_.threads : static_cast<int>(cores);
+    const auto processors = static_cast<int>(UsableProcessors().size());
+    const int workers = std::min(processors, ReadCpuQuota().value_or(processors));
+    options_.workers = model_.threads > 0 ? model_.threads : workers;
     std::ofstream samples;
     if (auto error = OpenSamples(samples)) return Fail(*error);
     const Result<Evaluation> evaluation = EvaluateWithProgress(*engine, *dataset);

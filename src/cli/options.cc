@@ -44,7 +44,8 @@ void ModelOptions::DeclareModel(CLI::App& app) {
 }
 
 void ModelOptions::DeclareThreads(CLI::App& app) {
-  app.add_option("-t,--threads", threads, "threads that work together; 0: one per core")
+  app.add_option("-t,--threads", threads,
+                 "threads that work together; 0: one per core, within the CPU quota")
       ->type_name("N")
       ->check(CLI::Range(0, 256).description(""));
 }
@@ -145,7 +146,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_max_tokens = image_max_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
-          .prompt_cache_bytes = prompt_cache_bytes,
+          .prefix_cache_bytes = prefix_cache_bytes,
           .cache = cache,
           .early_exit = early_exit,
           .pressure = pressure,

@@ -23,7 +23,7 @@ struct ModelOptions {
   Precision precision = Precision::kAuto;
   VisionOptions vision;
   std::size_t image_cache_bytes = 0;  // for commands that may get an image again
-  std::size_t prompt_cache_bytes = 0;
+  std::size_t prefix_cache_bytes = 0;
   CacheOptions cache = {};
   ExitOptions early_exit;
   PressureOptions pressure = {};

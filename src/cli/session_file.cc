@@ -31,7 +31,7 @@ void SessionFile::Declare(CLI::App& app) {
 Result<std::vector<Message>> SessionFile::Restore(Session& session) const {
   if (!is_given()) return std::vector<Message>();
   // Created and removed again, as a test.
-  if (const Result<OutputFile> place = OutputFile::Create(path_); !place) return place.error();
+  if (const Result<OutputFile> file = OutputFile::Create(path_); !file) return file.error();
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return std::vector<Message>();
   const Result<std::vector<std::byte>> bytes = ReadFile(path_);

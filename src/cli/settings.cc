@@ -85,7 +85,7 @@ void Refuse(const Setting& setting, const std::string& what) {
   throw CLI::ValidationError(setting.where + ": " + setting.key + ": " + what);
 }
 
-void Take(const Setting& setting, CLI::Option& option) {
+void Apply(const Setting& setting, CLI::Option& option) {
   const std::vector<std::string>& values = setting.values;
   if (values.empty()) return;
   if (IsFlag(option) && values != std::vector<std::string>{"true"} &&
@@ -114,7 +114,7 @@ void ApplyAll(const std::vector<Setting>& settings, CLI::App& app) {
     CLI::Option* option = app.get_option_no_throw(name->option);
     if (option != nullptr && !IsDecided(*option)) free.emplace_back(&setting, option);
   }
-  for (const auto& [setting, option] : free) Take(*setting, *option);
+  for (const auto& [setting, option] : free) Apply(*setting, *option);
 }
 
 const char* Lookup(const char* name) { return std::getenv(name); }

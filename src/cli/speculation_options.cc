@@ -17,9 +17,9 @@ void ModelOptions::DeclareSpeculation(CLI::App& app) {
     tokens = 0;
     if (count == "auto") return;
     const auto [end, code] = std::from_chars(count.data(), count.data() + count.size(), tokens);
-    if (code == std::errc() && *end == 0 && 1 <= tokens && tokens <= Draft::kMostTokens) return;
+    if (code == std::errc() && *end == 0 && 1 <= tokens && tokens <= Draft::kMaxTokens) return;
     throw CLI::ValidationError(std::string("--draft-tokens: expected auto or 1 to ")
-                                   .append(std::to_string(Draft::kMostTokens))
+                                   .append(std::to_string(Draft::kMaxTokens))
                                    .append(", found ")
                                    .append(count));
   };

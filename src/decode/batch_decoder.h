@@ -21,16 +21,16 @@ class BatchDecoder {
   explicit BatchDecoder(const Decoder& decoder, const ExitPlan* exits = nullptr)
       : batch_(decoder, exits) {}
   // With a drafter, for generations that have a Speculation.
-  //   draft_tokens  of each draft, at most Draft::kMostTokens; 0: as many as pay off (PlanDrafts)
+  //   draft_tokens  of each draft, at most Draft::kMaxTokens; 0: as many as pay off (PlanDrafts)
   BatchDecoder(const Decoder& decoder, std::unique_ptr<Drafter> drafter, int draft_tokens);
 
   // One step of every generation that is not finished.
-  //   prompt_rows  limits the rows of all prompts together, first generations first, so that the
-  //                others keep generating. At least 1.
+  //   max_prompt_rows  limits the rows of all prompts together, first generations first, so that
+  //                    the others keep generating. At least 1.
   // After an abort (Run::is_over) only Cancel may be called on these generations.
   // REQUIRES: the generations use this decoder, each is given once. Cost: reads all weights once.
   // Allocates only when this is the largest step yet.
-  void Step(std::span<Generation* const> generations, int prompt_rows,
+  void Step(std::span<Generation* const> generations, int max_prompt_rows,
             const ThreadGroups& thread_groups);
 
   // Null if there is none.
@@ -46,12 +46,12 @@ class BatchDecoder {
     int logits_rows;
   };
 
-  void Propose(std::span<Generation* const> generations, int prompt_rows,
+  void Propose(std::span<Generation* const> generations, int max_prompt_rows,
                const ThreadGroups& thread_groups);
-  void Plan(std::span<Generation* const> generations, int prompt_rows);
-  int Gather(std::span<Generation* const> generations, int prompt_rows);
+  void Plan(std::span<Generation* const> generations, int max_prompt_rows);
+  int Gather(std::span<Generation* const> generations, int max_prompt_rows);
   PassCosts* CostsOfStep(int prompt_rows);
-  View<float> LogitsOf(int rows);
+  View<float> LogitsOf(int rows);  // [rows, V]
 
   Batch batch_;
   std::unique_ptr<Drafter> drafter_;  // null: none

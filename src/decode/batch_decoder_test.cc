@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
 
 #include "decode/generate.h"
 #include "decode/testing/byte_model.h"
@@ -36,8 +39,8 @@ class BatchDecoderTest : public ::testing::Test {
     Generation generation;
   };
 
-  void Step(std::span<Generation* const> generations, int prompt_rows) {
-    batch_decoder_.Step(generations, prompt_rows, edgevlm::Run{.pool = pool_});
+  void Step(std::span<Generation* const> generations, int max_prompt_rows) {
+    batch_decoder_.Step(generations, max_prompt_rows, edgevlm::Run{.pool = pool_});
   }
 
   GenerationResult Alone(const Request& request) {
@@ -58,7 +61,7 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
     requests.push_back(
         MakeRequest(1 + static_cast<int>(seed * seed) * 8, 10 + 5 * int(seed), seed));
   }
-  for (const int prompt_rows : {1, 13, 400}) {
+  for (const int max_prompt_rows : {1, 13, 400}) {
     // One joins every third step; they leave when they are finished.
     std::deque<Running> running;
     std::vector<Generation*> generations;
@@ -66,7 +69,7 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
       if (step % 3 == 0 && running.size() < requests.size()) {
         generations.push_back(&running.emplace_back(*this, requests[running.size()]).generation);
       }
-      Step(generations, prompt_rows);
+      Step(generations, max_prompt_rows);
       std::erase_if(generations,
                     [](const Generation* generation) { return generation->finished(); });
       ASSERT_LT(step, 2000);
@@ -74,7 +77,7 @@ TEST_F(BatchDecoderTest, TogetherAsAlone) {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const GenerationResult alone = Alone(requests[i]),
                              together = running[i].generation.MoveResult();
-      EXPECT_EQ(together.tokens, alone.tokens) << "stream " << i << ", rows " << prompt_rows;
+      EXPECT_EQ(together.tokens, alone.tokens) << "stream " << i << ", rows " << max_prompt_rows;
       EXPECT_EQ(together.text, alone.text);
       EXPECT_EQ(together.finish_reason, alone.finish_reason);
       EXPECT_EQ(running[i].sequence.positions(),
@@ -129,6 +132,53 @@ TEST_F(BatchDecoderTest, CancelledBetweenSteps) {
   EXPECT_EQ(Generate(batch_decoder_, again, edgevlm::Run{.pool = pool_}).tokens, whole.tokens);
 }
 
+// Counts the drafts that it is asked for, and has no guess for any.
+class CountingDrafter final : public Drafter {
+ public:
+  std::unique_ptr<DraftMemory> MakeMemory(int) const override {
+    return std::make_unique<NoMemory>();
+  }
+  void Propose(std::span<const DraftRequest> requests, const ThreadGroups&) override {
+    requests_ += static_cast<int>(requests.size());
+  }
+
+  int requests() const { return requests_; }
+
+ private:
+  class NoMemory final : public DraftMemory {
+    void StartReply(int) override {}
+  };
+
+  int requests_ = 0;
+};
+
+// Drafts are planned once the duration of a plain pass is known.
+TEST_F(BatchDecoderTest, AnAbortedPassTeachesNoDuration) {
+  auto owned = std::make_unique<CountingDrafter>();
+  const CountingDrafter& drafter = *owned;
+  BatchDecoder batch_decoder(*decoder_, std::move(owned), 0);
+  const Request request = MakeRequest(4, 20, 6);
+  const auto requests_of_reply = [&](bool aborts) {
+    Sequence sequence(*decoder_, TinyModel::kContext);
+    Speculation speculation(drafter, TinyModel::kContext);
+    speculation.StartReply(request.prompt);
+    Generation generation(sequence, {{.tokens = request.prompt}},
+                          {.tokenizer = tokenizer_, .ends = {}}, request.options, {}, &speculation);
+    Generation* const generations[] = {&generation};
+    batch_decoder.Step(generations, Batch::kChunkRows, edgevlm::Run{.pool = pool_});  // prompt
+    const std::function<bool()> is_over = [aborts] { return aborts; };
+    const int before = drafter.requests();
+    batch_decoder.Step(generations, Batch::kChunkRows,
+                       edgevlm::Run{.pool = pool_, .is_over = &is_over});
+    generation.Cancel();
+    return drafter.requests() - before;
+  };
+  EXPECT_EQ(requests_of_reply(true), 0);
+  EXPECT_EQ(requests_of_reply(true), 0) << "the pass before was aborted";
+  EXPECT_EQ(requests_of_reply(false), 0) << "the pass before was aborted";
+  EXPECT_EQ(requests_of_reply(false), 1);
+}
+
 TEST_F(BatchDecoderTest, ImagesAreReadInChunksToo) {
   const std::vector<int> tokens = RandomTokens(60, kBytes, 4);
   std::vector<float> values;
@@ -138,14 +188,14 @@ TEST_F(BatchDecoderTest, ImagesAreReadInChunksToo) {
   const View<const float> image(values.data(), 60, TinyModel::kWidth);
   const std::span<const int> ids = tokens;
   const DecodeOptions options = {.max_tokens = 20, .temperature = 3, .seed = 5};
-  for (const int prompt_rows : {7, 20, 256}) {
+  for (const int max_prompt_rows : {7, 20, 256}) {
     Sequence sequence(*decoder_, TinyModel::kContext);
     Generation generation(
         sequence,
         {{.tokens = ids.first(5)}, {.embeddings = image.Rows(5, 50)}, {.tokens = ids.last(5)}},
         {.tokenizer = tokenizer_, .ends = {}}, options, {});
     Generation* const generations[] = {&generation};
-    while (!generation.finished()) Step(generations, prompt_rows);
+    while (!generation.finished()) Step(generations, max_prompt_rows);
     EXPECT_EQ(generation.MoveResult().tokens, Alone({.prompt = tokens, .options = options}).tokens);
   }
 }

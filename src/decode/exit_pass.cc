@@ -42,32 +42,32 @@ void ExitPass::ReadBatch(std::span<const TokenSpan> batch, const std::vector<boo
 // Removes the rows that exit here. Returns the rows of those that stay.
 View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& results,
                               Workspace& workspace, const Run& run) {
-  const auto candidates = static_cast<int>(std::ranges::count(rows_, true, &RowState::may_leave));
-  if (candidates == 0) return x;
+  const auto count = static_cast<int>(std::ranges::count(rows_, true, &RowState::may_leave));
+  if (count == 0) return x;
   const WorkspaceScope scope(workspace);
-  const View<float> asked = workspace.Alloc(candidates, x.cols);
+  const View<float> candidates = workspace.Alloc(count, x.cols);
   int row = 0, next = 0;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
-    if (rows_[i].may_leave) std::ranges::copy(x.Row(row), asked.Row(next++).begin());
+    if (rows_[i].may_leave) std::ranges::copy(x.Row(row), candidates.Row(next++).begin());
     row += spans_[i].rows();
   }
-  Ask(exit, asked, results, workspace, run);
+  ApplyRule(exit, candidates, results, workspace, run);
   const auto leaving = static_cast<int>(std::ranges::count(rows_, true, &RowState::leaves));
   if (leaving == 0) return x;
   const View<float> left = workspace.Alloc(leaving, x.cols);
-  const View<float> rest = Part(x, left);
+  const View<float> rest = MoveLeaving(x, left);
   decoder_.SkipBlocks(leaving_, {exit, decoder_.shape().blocks}, left, workspace, run);
   return rest;
 }
 
 // Applies the rule to each row that may exit; writes the results of those that do.
-//   asked  [C, D], the rows that may exit
-void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results,
-                   Workspace& workspace, const Run& run) {
+//   candidates  [C, D], the rows that may exit
+void ExitPass::ApplyRule(int exit, View<const float> candidates, const PassResults& results,
+                         Workspace& workspace, const Run& run) {
   PROFILE_ZONE(run.profiler, "decode.exit");
   const int vocabulary = decoder_.shape().vocabulary;
-  const View<float> logits = workspace.Alloc(asked.rows, vocabulary);
-  decoder_.WriteLogits(asked, logits, workspace, run);
+  const View<float> logits = workspace.Alloc(candidates.rows, vocabulary);
+  decoder_.WriteLogits(candidates, logits, workspace, run);
   const std::span<float> probabilities = workspace.Alloc(1, vocabulary).Row(0);
   int candidate = 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -86,7 +86,7 @@ void ExitPass::Ask(int exit, View<const float> asked, const PassResults& results
 
 // Removes the exiting spans from the running ones, and moves their rows from x to `left`. Returns
 // the rest of x.
-View<float> ExitPass::Part(View<float> x, View<float> left) {
+View<float> ExitPass::MoveLeaving(View<float> x, View<float> left) {
   leaving_.clear();
   std::size_t kept = 0;
   int row = 0, kept_rows = 0;

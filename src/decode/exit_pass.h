@@ -21,9 +21,9 @@ class ExitPass {
   ExitPass(const Decoder& decoder, const ExitPlan& plan) : decoder_(decoder), plan_(plan) {}
 
   // As Decoder::Forward, but at each exit the logits of every row that may exit are computed, and
-  // if the rule accepts them, they are the row's result. The row's keys and values in the remaining
-  // blocks are those of SkipBlocks; the other rows continue without it. A row exits at the same
-  // block, with the same bits, alone and in a batch.
+  // if the rule lets the row leave, its token is chosen from them. The row's keys and values in the
+  // remaining blocks are those of SkipBlocks; the other rows continue without it. A row exits at
+  // the same block, with the same bits, alone and in a batch.
   //   may_leave  one per span; such a span has one row and requests its logits
   // Cost: at each exit, the output matrix for the rows that may exit. Allocates only when this is
   // the largest batch yet.
@@ -39,11 +39,13 @@ class ExitPass {
   };
 
   void ReadBatch(std::span<const TokenSpan> batch, const std::vector<bool>& may_leave);
+  //   x [T, D], candidates [C, D], left [L, D]: all running rows, those that may exit, and those
+  //   that do; the returned rows are [T - L, D]
   View<float> LeaveAt(int exit, View<float> x, const PassResults& results, Workspace& workspace,
                       const Run& run);
-  void Ask(int exit, View<const float> asked, const PassResults& results, Workspace& workspace,
-           const Run& run);
-  View<float> Part(View<float> x, View<float> left);
+  void ApplyRule(int exit, View<const float> candidates, const PassResults& results,
+                 Workspace& workspace, const Run& run);
+  View<float> MoveLeaving(View<float> x, View<float> left);
   void FinishRows(View<const float> x, const PassResults& results, Workspace& workspace,
                   const Run& run) const;
 

@@ -166,7 +166,7 @@ TEST_F(ExitPassTest, RowsLeaveForThemselves) {
     texts.push_back(&together.emplace_back(After(plan, prompt)));
     alone.push_back(After(plan, prompt));
   }
-  std::vector<int> seen(5);
+  std::vector<int> exits_at(5);
   for (int step = 0; step < 6; ++step) {
     std::vector<std::vector<int>> tokens;
     for (int i = 0; i < 6; ++i) tokens.push_back({10 * step + i});
@@ -176,10 +176,10 @@ TEST_F(ExitPassTest, RowsLeaveForThemselves) {
       Pass(plan, {&alone[i]}, {tokens[i]});
       EXPECT_EQ(together[i].blocks, alone[i].blocks) << "step " << step << ", text " << i;
       EXPECT_EQ(together[i].logits.values, alone[i].logits.values) << "step " << step;
-      ++seen[static_cast<std::size_t>(alone[i].blocks)];
+      ++exits_at[static_cast<std::size_t>(alone[i].blocks)];
     }
   }
-  for (const int blocks : {1, 2, 3, 4}) EXPECT_GT(seen[static_cast<std::size_t>(blocks)], 2);
+  for (const int blocks : {1, 2, 3, 4}) EXPECT_GT(exits_at[static_cast<std::size_t>(blocks)], 2);
 }
 
 TEST_F(ExitPassTest, GenerationsCountWhatTheyLeaveOut) {

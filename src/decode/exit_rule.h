@@ -1,4 +1,4 @@
-// ExitRule: decides whether a token may be taken at an early exit.
+// ExitRule: decides whether a token is chosen at an early exit.
 #pragma once
 
 #include <span>

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kBytesPerToken = 16;
 
 // The maximum number of tokens of a reply.
-std::size_t MostTokens(const DecodeOptions& options, int remaining) {
+std::size_t MaxTokens(const DecodeOptions& options, int remaining) {
   return static_cast<std::size_t>(std::min(options.max_tokens, remaining + 1));
 }
 
@@ -31,69 +31,72 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
       speculation_(speculation),
       sampler_(options_, text_side.tokenizer.size()),
       text_(options_.stop,
-            kBytesPerToken * MostTokens(options_, sequence.remaining() - rest_.rows()),
-            text_side.goes_on) {
+            kBytesPerToken * MaxTokens(options_, sequence.remaining() - rest_.rows()),
+            text_side.continues) {
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.remaining());
-  tokens_.reserve(MostTokens(options_, sequence.remaining() - rest_.rows()));
+  tokens_.reserve(MaxTokens(options_, sequence.remaining() - rest_.rows()));
   if (options_.grammar != nullptr) {
     filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends);
   }
-  asked_.reserve(Draft::kMostTokens + 1);
+  inputs_.reserve(Draft::kMaxTokens + 1);
 }
 
 // A draft is followed by one more token. Verification adds rows to the sequence that may be
 // rejected, so the cache must be able to truncate them.
 int Generation::draft_capacity() const {
   if (speculation_ == nullptr || finished() || reading()) return 0;
-  const int most = std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
-  return std::clamp(most, 0, Draft::kMostTokens);
+  const int max_tokens =
+      std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
+  return std::clamp(max_tokens, 0, Draft::kMaxTokens);
 }
 
-int Generation::Put(int prompt_rows, Batch& batch) {
+int Generation::AddRows(int max_prompt_rows, Batch& batch) {
   CHECK(!finished());
-  if (rest_.rows() == 0) return PutTokens(batch);
-  CHECK(prompt_rows > 0);
-  while (rest_.rows() > 0 && prompt_rows > 0) {
-    const Input next = rest_.Next(prompt_rows);
-    prompt_rows -= next.rows();
+  if (rest_.rows() == 0) return AddReplyRows(batch);
+  CHECK(max_prompt_rows > 0);
+  int capacity = max_prompt_rows;
+  while (rest_.rows() > 0 && capacity > 0) {
+    const Input next = rest_.Next(capacity);
+    capacity -= next.rows();
     batch.Add(sequence_, next, rest_.rows() == 0 ? 1 : 0);
   }
   return rest_.rows() == 0 ? 1 : 0;
 }
 
 // The token chosen last and the draft; or the rows that its drafter computed for them.
-int Generation::PutTokens(Batch& batch) {
-  asked_.assign(1, tokens_.back());
+int Generation::AddReplyRows(Batch& batch) {
+  inputs_.assign(1, tokens_.back());
   if (speculation_ != nullptr) {
     const Draft& draft = speculation_->draft();
     if (draft.partial.rows > 0) {
       batch.AddPartial(sequence_, draft.partial, draft.partial_blocks, draft.partial.rows);
       return draft.partial.rows;
     }
-    asked_.insert(asked_.end(), draft.tokens.begin(), draft.tokens.end());
+    inputs_.insert(inputs_.end(), draft.tokens.begin(), draft.tokens.end());
   }
-  const int rows = static_cast<int>(asked_.size());
-  batch.Add(sequence_, {.tokens = asked_}, rows, rows == 1);
+  const int rows = static_cast<int>(inputs_.size());
+  batch.Add(sequence_, {.tokens = inputs_}, rows, rows == 1);
   return rows;
 }
 
 // Accepts as many tokens as the draft has right, and one more if there is a row for it. The
 // sequence has grown by all rows; it keeps all tokens but the last.
-void Generation::Take(View<const float> logits, std::span<const int> blocks, const Run& run) {
+void Generation::AcceptLogits(View<const float> logits, std::span<const int> blocks,
+                              const Run& run) {
   if (logits.rows == 0) return;
   if (tokens_.empty()) sequence_.EndPrompt(run);
-  int taken = 0;
+  int chosen = 0;
   bool as_drafted = true;
-  while (as_drafted && taken < logits.rows && !finished()) {
-    as_drafted = Choose(logits.Row(taken), taken, run.profiler);
-    CountBlocks(blocks[static_cast<std::size_t>(taken)]);
-    ++taken;
-    Emit(tokens_.back(), sequence_.remaining() + logits.rows - taken);
+  while (as_drafted && chosen < logits.rows && !finished()) {
+    as_drafted = Choose(logits.Row(chosen), chosen, run.profiler);
+    CountBlocks(blocks[static_cast<std::size_t>(chosen)]);
+    ++chosen;
+    Emit(tokens_.back(), sequence_.remaining() + logits.rows - chosen);
   }
-  if (taken < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - taken));
+  if (chosen < logits.rows) sequence_.TruncateTo(sequence_.positions() - (logits.rows - chosen));
   if (speculation_ == nullptr) return;
-  const int accepted = as_drafted ? taken : taken - 1;
-  speculation_->Learn(accepted, std::min(taken, speculation_->draft().size()));
+  const int accepted = as_drafted ? chosen : chosen - 1;
+  speculation_->Learn(accepted, std::min(chosen, speculation_->draft().size()));
 }
 
 void Generation::CountBlocks(int blocks) {
@@ -102,7 +105,7 @@ void Generation::CountBlocks(int blocks) {
 }
 
 // Chooses the next token. Returns whether it equals the drafted token at this index.
-bool Generation::Choose(std::span<const float> logits, int place, Profiler* profiler) {
+bool Generation::Choose(std::span<const float> logits, int index, Profiler* profiler) {
   PROFILE_ZONE(profiler, "decode.choose");
   logits = Filtered(logits);
   if (speculation_ == nullptr) {
@@ -110,9 +113,9 @@ bool Generation::Choose(std::span<const float> logits, int place, Profiler* prof
     return false;
   }
   const Draft& draft = speculation_->draft();
-  const bool has_one = place < draft.size();
-  const int drafted = has_one ? draft.tokens[static_cast<std::size_t>(place)] : -1;
-  tokens_.push_back(has_one ? sampler_.Verify(logits, drafted, draft.Probabilities(place))
+  const bool has_one = index < draft.size();
+  const int drafted = has_one ? draft.tokens[static_cast<std::size_t>(index)] : -1;
+  tokens_.push_back(has_one ? sampler_.Verify(logits, drafted, draft.Probabilities(index))
                             : sampler_.Choose(logits));
   speculation_->Add(tokens_.back());
   return tokens_.back() == drafted;

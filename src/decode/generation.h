@@ -20,7 +20,7 @@ namespace edgevlm {
 struct TextSide {
   const Tokenizer& tokenizer;
   std::span<const int> ends;  // end tokens of the model, increasing
-  bool goes_on = false;       // the prompt ends in text that the reply continues
+  bool continues = false;     // the prompt ends in text that the reply continues
 };
 
 struct GenerationResult {
@@ -53,7 +53,7 @@ class Generation {
 
   bool reading() const { return !finished() && rest_.rows() > 0; }
   bool finished() const { return finish_reason_.has_value(); }
-  int prompt_rows() const { return rest_.rows(); }                 // not yet prefilled
+  int unread_rows() const { return rest_.rows(); }                 // of the prompt
   int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
 
   // Between steps: finishes the generation; the sequence keeps what was added to it.
@@ -66,19 +66,20 @@ class Generation {
   // the next step.
   int draft_capacity() const;
   Speculation* speculation() const { return speculation_; }
-  DraftRequest RequestDraft(int most) { return speculation_->Request(most, sequence_, sampler_); }
+  DraftRequest RequestDraft(int max_tokens) {
+    return speculation_->Request(max_tokens, sequence_, sampler_);
+  }
 
-  // The two halves of a step, for BatchDecoder. Put adds this generation's rows to the batch, up to
-  // `prompt_rows` during prefill, and returns how many rows of logits it needs. Take receives
-  // these, [R, V], after the pass, with the number of blocks that each row went through, and
-  // chooses and emits tokens.
-  // REQUIRES: !finished(); prompt_rows > 0.
-  int Put(int prompt_rows, Batch& batch);
-  void Take(View<const float> logits, std::span<const int> blocks, const Run& run);
+  // The two halves of a step, for BatchDecoder. AddRows adds this generation's rows to the batch,
+  // up to `max_prompt_rows` during prefill, and returns how many rows of logits it needs.
+  // AcceptLogits receives these, [R, V], after the pass, with the number of blocks that each row
+  // went through, and chooses and emits tokens. REQUIRES: !finished(); max_prompt_rows > 0.
+  int AddRows(int max_prompt_rows, Batch& batch);
+  void AcceptLogits(View<const float> logits, std::span<const int> blocks, const Run& run);
 
  private:
-  int PutTokens(Batch& batch);
-  bool Choose(std::span<const float> logits, int place, Profiler* profiler);
+  int AddReplyRows(Batch& batch);
+  bool Choose(std::span<const float> logits, int index, Profiler* profiler);
   std::span<const float> Filtered(std::span<const float> logits);
   void CountBlocks(int blocks);
   void Emit(int token, int remaining);
@@ -97,7 +98,7 @@ class Generation {
   Sampler sampler_;
   ReplyText text_;
   std::vector<int> tokens_;  // chosen
-  std::vector<int> asked_;   // in this step: the token chosen last, and the draft
+  std::vector<int> inputs_;  // of this step: the token chosen last, and the draft
   int early_tokens_ = 0;
   long long blocks_ = 0;
   std::optional<FinishReason> finish_reason_;

@@ -16,13 +16,13 @@ InputCursor::InputCursor(std::span<const Input> inputs) : inputs_(inputs) {
   for (const Input& input : inputs) rows_ += input.rows();
 }
 
-Input InputCursor::Next(int most) {
-  CHECK(rows_ > 0 && most > 0);
+Input InputCursor::Next(int max_rows) {
+  CHECK(rows_ > 0 && max_rows > 0);
   while (begin_ == inputs_.front().rows()) {
     inputs_ = inputs_.subspan(1);
     begin_ = 0;
   }
-  const int count = std::min(most, inputs_.front().rows() - begin_);
+  const int count = std::min(max_rows, inputs_.front().rows() - begin_);
   const Input next = inputs_.front().Rows(begin_, count);
   begin_ += count;
   rows_ -= count;

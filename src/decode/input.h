@@ -28,8 +28,9 @@ class InputCursor {
   // Remaining rows.
   int rows() const { return rows_; }
 
-  // The next rows, at least one and at most `most`, of one input. REQUIRES: rows() > 0, most > 0.
-  Input Next(int most);
+  // The next rows, at least one and at most `max_rows`, of one input. REQUIRES: rows() > 0,
+  // max_rows > 0.
+  Input Next(int max_rows);
 
  private:
   std::span<const Input> inputs_;  // the first one is consumed up to begin_

@@ -4,8 +4,8 @@
 
 namespace edgevlm {
 
-ReplyText::ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool goes_on)
-    : stop_(stop), at_start_(!goes_on) {
+ReplyText::ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool continues)
+    : stop_(stop), at_start_(!continues) {
   text_.reserve(expected_bytes);
 }
 

@@ -17,9 +17,9 @@ namespace edgevlm {
 //   - not the one blank before the first word, unless the reply continues a text.
 class ReplyText {
  public:
-  // stop: UTF-8, not empty; must outlive the object. expected_bytes: reserved at once. goes_on: the
-  // reply continues a text.
-  ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool goes_on = false);
+  // stop: UTF-8, not empty; must outlive the object. expected_bytes: reserved at once. continues:
+  // the reply continues a text.
+  ReplyText(std::span<const std::string> stop, std::size_t expected_bytes, bool continues = false);
 
   // Adds the bytes of the next token; returns what can be emitted now (often nothing). The view is
   // valid until the next call. After stopped() returns nothing.

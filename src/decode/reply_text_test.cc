@@ -28,7 +28,7 @@ TEST(ReplyText, DropsOneLeadingBlankOnly) {
 }
 
 TEST(ReplyText, KeepsTheFirstBlankOfWhatGoesOn) {
-  ReplyText text({}, 0, /*goes_on=*/true);
+  ReplyText text({}, 0, /*continues=*/true);
   EXPECT_EQ(AddAll(text, {" a", " b"}), " a b");
 }
 

@@ -15,7 +15,7 @@ namespace {
 constexpr float kRarest = std::numeric_limits<float>::lowest();
 // Capacity reserved for drafts, and for replies of usual length.
 constexpr std::size_t kDraftTokens = 16;
-constexpr int kMostReserved = 1 << 16;
+constexpr int kMaxReserved = 1 << 16;
 // A nucleus is rarely larger.
 constexpr int kFewTokens = 64;
 
@@ -47,7 +47,7 @@ Sampler::Sampler(const DecodeOptions& options, int vocabulary_tokens)
       counts_(static_cast<std::size_t>(vocabulary_tokens)) {
   if (temperature_ > 0) candidates_.reserve(counts_.size());
   history_.reserve(kDraftTokens +
-                   static_cast<std::size_t>(std::min(options.max_tokens, kMostReserved)));
+                   static_cast<std::size_t>(std::min(options.max_tokens, kMaxReserved)));
 }
 
 int Sampler::Choose(std::span<const float> logits) {

@@ -32,12 +32,15 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;
 
-Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
-  const ModelFiles files = {.model = {.parts = {BuiltinModel()}}};
-  Result<EngineState> state = LoadEngine(files, options);
+Result<Engine> Engine::Make(Result<EngineState>&& state) {
   if (!state) return state.error();
-  state->model.info.notice = kBuiltinNotice;
   return Engine(std::make_unique<const State>(State{*std::move(state)}));
+}
+
+Result<Engine> Engine::LoadBuiltin(const EngineOptions& options) {
+  Result<EngineState> state = LoadEngine({.model = {.parts = {BuiltinModel()}}}, options);
+  if (state) state->model.info.notice = kBuiltinNotice;
+  return Make(std::move(state));
 }
 
 Result<Engine> Engine::Load(const std::string& path, const EngineOptions& options) {
@@ -60,7 +63,7 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
     const std::string where = vision_encoder ? path + ", " + *vision_encoder_path : path;
     return Error{state.error().code, where + ": " + state.error().message};
   }
-  return Engine(std::make_unique<const State>(State{*std::move(state)}));
+  return Make(std::move(state));
 }
 
 Result<Engine> Engine::Load(std::span<const std::byte> gguf, const EngineOptions& options) {
@@ -71,9 +74,7 @@ Result<Engine> Engine::Load(std::span<const std::byte> gguf, std::span<const std
                             const EngineOptions& options) {
   ModelFiles files = {.model = {.parts = {gguf}}};
   if (!mmproj.empty()) files.mmproj.parts = {mmproj};
-  Result<EngineState> state = LoadEngine(files, options);
-  if (!state) return state.error();
-  return Engine(std::make_unique<const State>(State{*std::move(state)}));
+  return Make(LoadEngine(files, options));
 }
 
 const EngineState& StateOf(const Engine& engine) { return *engine.state_; }
@@ -93,21 +94,21 @@ Result<EncodedImage> Engine::EncodeImage(std::span<const std::byte> file) const 
   return image;
 }
 
-Result<std::shared_ptr<const EncodedImage>> Engine::FindImage(
+Result<std::shared_ptr<const EncodedImage>> Engine::GetImage(
     std::span<const std::byte> file) const {
   Result<SharedImage> shared = ShareImage(*state_, file);
   if (!shared) return shared.error();
   return std::move(shared->image);
 }
 
-std::shared_ptr<const EncodedImage> Engine::HeldImage(std::string_view file_id,
+std::shared_ptr<const EncodedImage> Engine::FindImage(std::string_view file_id,
                                                       std::string_view scope) const {
-  return edgevlm::HeldImage(*state_, file_id, scope);
+  return edgevlm::FindImage(*state_, file_id, scope);
 }
 
 void Engine::ClearCaches() const {
   if (ImageCache* const cache = state_->runtime.image_cache.get()) cache->Clear();
-  if (PromptCache* const cache = state_->runtime.prompt_cache.get()) cache->Clear();
+  if (PrefixCache* const cache = state_->runtime.prefix_cache.get()) cache->Clear();
 }
 
 CacheCounters Engine::image_cache() const {
@@ -115,8 +116,8 @@ CacheCounters Engine::image_cache() const {
   return cache == nullptr ? CacheCounters() : cache->counters();
 }
 
-CacheCounters Engine::prompt_cache() const {
-  const PromptCache* const cache = state_->runtime.prompt_cache.get();
+CacheCounters Engine::prefix_cache() const {
+  const PrefixCache* const cache = state_->runtime.prefix_cache.get();
   return cache == nullptr ? CacheCounters() : cache->counters();
 }
 

@@ -16,7 +16,7 @@ struct EngineState {
 
 struct Engine::State : EngineState {};
 
-// For code outside engine/ that measures it.
+// For engine/ only; benchmarks use measured_engine.h.
 const EngineState& StateOf(const Engine& engine);
 
 }  // namespace edgevlm

@@ -93,7 +93,7 @@ TEST(Engine, LoadsFromAFile) {
   std::remove(path.c_str());
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   const EncodedImage image = *engine->EncodeImage(TinyImage(8, 8, 1));
-  EXPECT_EQ(image.values, TinyEngine().EncodeImage(TinyImage(8, 8, 1))->values);
+  EXPECT_EQ(image.embeddings, TinyEngine().EncodeImage(TinyImage(8, 8, 1))->embeddings);
 }
 
 // Split as by gguf-split: half of the tensors in a second file.
@@ -262,12 +262,12 @@ TEST(Engine, ImagesEncodedTogetherEqualOneByOne) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     const Result<EncodedImage> alone = engine.EncodeImage(files[i]);
     ASSERT_TRUE(alone.ok());
-    EXPECT_EQ((*together)[i].values, alone->values) << "image " << i;
+    EXPECT_EQ((*together)[i].embeddings, alone->embeddings) << "image " << i;
     EXPECT_EQ(alone->tokens, 16);
     EXPECT_EQ(alone->width, 24);
     EXPECT_GT(alone->timings.encode_ms, 0);
   }
-  EXPECT_NE((*together)[0].values, (*together)[1].values);
+  EXPECT_NE((*together)[0].embeddings, (*together)[1].embeddings);
 }
 
 TEST(Engine, NamesTheImageThatIsBroken) {
@@ -324,7 +324,7 @@ TEST(Engine, TokenListsAreChecked) {
   EXPECT_THAT(error({kImageToken, kImageToken}, &image), HasSubstr("found several"));
   EXPECT_EQ(error(std::vector<int>(321), nullptr),
             "tokens: expected at most 320 positions, found 321");
-  image.values.pop_back();
+  image.embeddings.pop_back();
   EXPECT_THAT(error({1}, &image), HasSubstr("image: expected embeddings of width 24"));
 }
 

@@ -28,8 +28,8 @@ Result<Runtime> Runtime::Start(const EngineOptions& options) {
   if (options.image_cache_bytes > 0) {
     runtime.image_cache = std::make_unique<ImageCache>(options.image_cache_bytes);
   }
-  if (options.prompt_cache_bytes > 0) {
-    runtime.prompt_cache = std::make_unique<PromptCache>(options.prompt_cache_bytes);
+  if (options.prefix_cache_bytes > 0) {
+    runtime.prefix_cache = std::make_unique<PrefixCache>(options.prefix_cache_bytes);
   }
   return runtime;
 }

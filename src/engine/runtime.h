@@ -8,7 +8,7 @@
 #include "base/priority_gate.h"
 #include "decode/thread_groups.h"
 #include "edgevlm/edgevlm.h"
-#include "engine/prompt/prompt_cache.h"
+#include "engine/prompt/prefix_cache.h"
 #include "engine/reply/pressure_monitor.h"
 #include "engine/vision/image_cache.h"
 
@@ -23,7 +23,7 @@ struct Runtime {
   std::unique_ptr<PriorityGate> gate;       // encoder and decoder alternate
   std::unique_ptr<PressureMonitor> pressure_monitor;
   std::unique_ptr<ImageCache> image_cache;    // null: none is kept
-  std::unique_ptr<PromptCache> prompt_cache;  // null: none is kept
+  std::unique_ptr<PrefixCache> prefix_cache;  // null: none is kept
   bool fast = true;  // rounded activations (model/run.h), unless float32 was requested
 
   // Starts the threads. options.threads is set. Errors: kInvalid, kIo (processors that are not

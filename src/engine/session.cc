@@ -1,8 +1,22 @@
-#include <algorithm>
+// One conversation. From a question to its reply:
+//
+//   Ask -> AnswerAboutImage -> Answer -> Generate -> Step
+//
+// Answer writes the prompt, in which the image's embeddings stand between the tokens. Generate
+// keeps the prefix that the cache already holds, and steps until the reply is finished. Step is one
+// pass of the BatchDecoder (decode/). Caption takes the same path, and Chat begins at Answer. The
+// embeddings come from SetImage -> ShareImage -> EncodeFile (engine/vision/).
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+#include "base/check.h"
 #include "base/stopwatch.h"
+#include "decode/batch_decoder.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/engine_state.h"
 #include "engine/load/drafter.h"
@@ -17,24 +31,6 @@
 #include "profile/profiler.h"
 
 namespace edgevlm {
-namespace {
-
-// Restored images need not be encoded again when their files are given.
-void KeepImages(const EngineState& engine, std::span<const Message> messages,
-                const std::shared_ptr<const EncodedImage>& set) {
-  ImageCache* const cache = engine.runtime.image_cache.get();
-  if (cache == nullptr) return;
-  const auto keep = [cache](const std::shared_ptr<const EncodedImage>& image) {
-    if (image != nullptr && !image->content.empty()) cache->Put(image->content, image);
-  };
-  keep(set);
-  for (const Message& message : messages) {
-    for (const Part& part : message.parts) keep(part.image);
-  }
-}
-
-}  // namespace
-
 struct Session::State {
   State(const EngineState& loaded, const SessionOptions& options)
       : engine(loaded),
@@ -107,6 +103,7 @@ Reply Session::State::Generate(const Prompt& prompt, const DecodeOptions& option
   const Stopwatch watch;
   if (evaluating) Forget();
   const int reused = ReusePrefix(engine, held, prompt, sequence);
+  // If on_text throws, the session must not claim rows that the sequence no longer has.
   held = prompt;
   held.TruncateTo(reused);
   ActiveReply active(engine, prompt, reused, sequence, options, on_text,
@@ -159,9 +156,10 @@ MaybeError Session::State::CheckImages(std::span<const Message> messages) const 
 // Whether consistent data also fits the model.
 MaybeError Session::State::CheckSaved(const SavedSession& saved) const {
   if (saved.identity != model.identity) {
-    return Error{ErrorCode::kInvalid,
-                 "session: expected one of this model with these options (mmproj, precision, tome, "
-                 "keep-tokens, image-max-tokens), found one of others"};
+    return Error{
+        ErrorCode::kInvalid,
+        "session: expected one saved with this model and the same mmproj, precision, tome, "
+        "keep-tokens and image-max-tokens, found a different one"};
   }
   if (auto error = CheckImages(saved.messages)) return error;
   if (saved.image != nullptr) {
@@ -260,6 +258,24 @@ Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages,
   }
   return WriteSession(saved);
 }
+
+namespace {
+
+// Caches the restored images, so that they need not be encoded again when their files are given.
+void KeepImages(const EngineState& engine, std::span<const Message> messages,
+                const std::shared_ptr<const EncodedImage>& set) {
+  ImageCache* const cache = engine.runtime.image_cache.get();
+  if (cache == nullptr) return;
+  const auto keep = [cache](const std::shared_ptr<const EncodedImage>& image) {
+    if (image != nullptr && !image->content.empty()) cache->Put(image->content, image);
+  };
+  keep(set);
+  for (const Message& message : messages) {
+    for (const Part& part : message.parts) keep(part.image);
+  }
+}
+
+}  // namespace
 
 Result<std::vector<Message>> Session::Restore(std::span<const std::byte> bytes) {
   State& state = *state_;

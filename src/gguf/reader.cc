@@ -255,8 +255,9 @@ Result<GgufFile> GgufFile::ParsePart(std::span<const std::byte> bytes) {
   // The length of the part before the data is known only after reading it: the copy grows until it
   // holds all of it.
   constexpr std::size_t kFirstCopyBytes = 1 << 20, kGrowth = 8;
-  const std::size_t most = std::min<std::size_t>(bytes.size(), GgufLimits::kMetadataBytes);
-  for (std::size_t size = std::min(kFirstCopyBytes, most);; size = std::min(size * kGrowth, most)) {
+  const std::size_t max_size = std::min<std::size_t>(bytes.size(), GgufLimits::kMetadataBytes);
+  for (std::size_t size = std::min(kFirstCopyBytes, max_size);;
+       size = std::min(size * kGrowth, max_size)) {
     GgufFile file;
     std::vector<std::byte>& metadata = file.metadata_.emplace_back(size);
     if (!CheckedCopy(bytes.first(size), metadata.data())) {
@@ -268,7 +269,7 @@ Result<GgufFile> GgufFile::ParsePart(std::span<const std::byte> bytes) {
     if (!error) return file;
     const bool is_short = !in.ok() && size < bytes.size();
     if (!is_short) return *error;
-    if (size == most) {
+    if (size == max_size) {
       return TooLarge("header", "bytes before the data", GgufLimits::kMetadataBytes, bytes.size());
     }
   }

@@ -24,9 +24,9 @@ bool IsCommonKind(const jpeg_decompress_struct& state) {
   if (state.comps_in_scan != state.num_components || state.CCIR601_sampling) return false;
   for (int i = 0; i < state.num_components; ++i) {
     const jpeg_component_info& component = state.comp_info[i];
-    const int most = color && i == 0 ? Component::kMaxRows : 1;
+    const int max_factor = color && i == 0 ? Component::kMaxRows : 1;
     if (state.cur_comp_info[i] != &component) return false;
-    if (component.h_samp_factor > most || component.v_samp_factor > most) return false;
+    if (component.h_samp_factor > max_factor || component.v_samp_factor > max_factor) return false;
   }
   return true;
 }

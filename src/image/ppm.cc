@@ -14,7 +14,7 @@ struct Header {
   int channels = 3;
   int width = 0;
   int height = 0;
-  int most = 0;          // the maximum value
+  int max_value = 0;     // the maximum value
   std::size_t size = 0;  // bytes, including the single whitespace character at the end
 };
 
@@ -69,11 +69,11 @@ Result<Header> ReadHeader(Bytes file) {
   Numbers numbers(file, 2);
   header.width = numbers.Next();
   header.height = numbers.Next();
-  header.most = numbers.Next();
+  header.max_value = numbers.Next();
   if (numbers.at_end()) return CutShort(kFormat, file);
   header.size = numbers.position() + 1;
-  const bool sound = header.width > 0 && header.height > 0 && header.most > 0 &&
-                     header.most <= 65535 && IsBlank(Unsigned(file)[numbers.position()]);
+  const bool sound = header.width > 0 && header.height > 0 && header.max_value > 0 &&
+                     header.max_value <= 65535 && IsBlank(Unsigned(file)[numbers.position()]);
   if (!sound) return Malformed(kFormat, "a broken header");
   return header;
 }
@@ -82,7 +82,7 @@ Result<Header> ReadHeader(Bytes file) {
 std::int64_t LeastBytes(const Header& header) {
   const std::int64_t values = std::int64_t{header.width} * header.height * header.channels;
   if (header.text) return 2 * values - 1;  // a digit and a space each
-  return header.most > 255 ? 2 * values : values;
+  return header.max_value > 255 ? 2 * values : values;
 }
 
 // Reads values of any of the four forms; -1 if there is none or it is out of range.
@@ -97,9 +97,9 @@ class Values {
       value = numbers_.Next();
     } else {
       value = *next_++;
-      if (header_.most > 255) value = value * 256 + *next_++;
+      if (header_.max_value > 255) value = value * 256 + *next_++;
     }
-    return value > header_.most ? -1 : value;
+    return value > header_.max_value ? -1 : value;
   }
 
  private:
@@ -128,7 +128,8 @@ Result<Image> DecodePpm(const DecodeTask& task) {
   for (std::size_t i = 0; i < image.pixels.size(); i += repeats) {
     const int value = values.Next();
     if (value < 0) return Malformed(kFormat, "a missing value or one over the maximum");
-    const auto byte = static_cast<std::uint8_t>((value * 255 + header->most / 2) / header->most);
+    const auto byte =
+        static_cast<std::uint8_t>((value * 255 + header->max_value / 2) / header->max_value);
     for (std::size_t c = 0; c < repeats; ++c) image.pixels[i + c] = byte;
   }
   return image;

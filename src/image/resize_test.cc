@@ -42,8 +42,8 @@ Image ReadPpm(const std::filesystem::path& path) {
   std::string magic;
   int width = 0;
   int height = 0;
-  int most = 0;
-  file >> magic >> width >> height >> most;
+  int max_value = 0;
+  file >> magic >> width >> height >> max_value;
   file.get();
   Image image(width, height);
   file.read(reinterpret_cast<char*>(image.pixels.data()),

@@ -42,12 +42,12 @@ ImageSize FitLongestEdge(int width, int height, int longest) {
   return width >= height ? ImageSize{longest, even} : ImageSize{even, longest};
 }
 
-TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_images) {
-  CHECK(tile >= 1 && longest_edge >= tile && max_images >= 0);
+TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles) {
+  CHECK(tile >= 1 && longest_edge >= tile && max_tiles >= 0);
   for (int longest = longest_edge; longest > tile;
        longest = (TilesAcross(longest, tile) - 1) * tile) {
     const TileGrid grid = GridFor(image, tile, longest);
-    if (max_images == 0 || grid.images() <= max_images) return grid;
+    if (max_tiles == 0 || grid.tiles() <= max_tiles) return grid;
   }
   return {};
 }
@@ -56,9 +56,9 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
                      View<float> out, ThreadPool& pool) {
   const int size = preprocessing.size;
   const int cells = size * size;
-  CHECK(out.rows == grid.images() * cells);
-  const int tiles = grid.rows * grid.cols;
-  if (tiles == 0) return Preprocess(image, preprocessing, out, pool);
+  CHECK(out.rows == grid.tiles() * cells);
+  const int cut = grid.rows * grid.cols;
+  if (cut == 0) return Preprocess(image, preprocessing, out, pool);
   const ImageSize whole = {.width = grid.cols * size, .height = grid.rows * size};
   // In two steps, as the models were trained: first to the longer side, then to whole tiles.
   const int longest = std::min(preprocessing.detail(), std::max(whole.width, whole.height));
@@ -66,13 +66,13 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
   const Filter filter = preprocessing.filter;
   const Image resized = Resize(Resize(image, fitted.width, fitted.height, filter, pool),
                                whole.width, whole.height, filter, pool);
-  pool.ParallelFor(tiles, 1, [&](int begin, int end, int) {
+  pool.ParallelFor(cut, 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
       NormalizeTile(resized, i % grid.cols * size, i / grid.cols * size, preprocessing,
                     out.Rows(i * cells, cells));
     }
   });
-  Preprocess(resized, preprocessing, out.Rows(tiles * cells, cells), pool);
+  Preprocess(resized, preprocessing, out.Rows(cut * cells, cells), pool);
 }
 
 void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grids,
@@ -82,7 +82,7 @@ void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grid
   std::vector<View<float>> parts;
   int row = 0;
   for (const TileGrid& grid : grids) {
-    parts.push_back(out.Rows(row, grid.images() * cells));
+    parts.push_back(out.Rows(row, grid.tiles() * cells));
     row += parts.back().rows;
   }
   CHECK(out.rows == row);

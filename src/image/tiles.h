@@ -9,14 +9,13 @@
 
 namespace edgevlm {
 
-// rows * cols tiles; 0 x 0 if the image is only encoded as a whole.
+// Tiles cut out of an image, rows * cols of them; 0 x 0 if it is only encoded as a whole.
 struct TileGrid {
   int rows = 0;
   int cols = 0;
 
-  int images() const {
-    return rows * cols + 1;
-  }  // inputs of the encoder: the tiles and the whole image
+  // Inputs of the encoder: those cut out, and the whole image at the size of a tile.
+  int tiles() const { return rows * cols + 1; }
   bool operator==(const TileGrid&) const = default;
 };
 
@@ -33,21 +32,21 @@ struct ImageSize {
 ImageSize FitLongestEdge(int width, int height, int longest);
 
 // The grid for an image: its longer side becomes longest_edge, then both sides are rounded up to
-// multiples of `tile`. While this gives more than max_images encoder inputs (0: no limit), the
+// multiples of `tile`. While this gives more than max_tiles encoder inputs (0: no limit), the
 // longer side gets one tile less. A single tile would equal the whole image, so the grid is then 0
 // x 0.
-//   REQUIRES: width, height >= 1; 1 <= tile <= longest_edge; max_images >= 0.
-TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_images);
+//   REQUIRES: width, height >= 1; 1 <= tile <= longest_edge; max_tiles >= 0.
+TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles);
 
 // Resizes the image to the grid and writes its tiles row by row, then the whole image, each
 // normalized as by Preprocess. Without tiles this is Preprocess.
-//   out [grid.images() * S * S, 3]
+//   out [grid.tiles() * S * S, 3]
 // Memory: twice the image at the size of the grid. REQUIRES: as Preprocess.
 void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessing& preprocessing,
                      View<float> out, ThreadPool& pool);
 
 // PreprocessTiles for several images, one per thread of the pool at a time.
-//   out [n * S * S, 3], n the sum of the grids' images(); in the order of the images
+//   out [n * S * S, 3], n the sum of the grids' tiles(); in the order of the images
 // REQUIRES: one grid for each image.
 void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grids,
                    const Preprocessing& preprocessing, View<float> out, ThreadPool& pool);

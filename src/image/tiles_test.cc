@@ -33,7 +33,7 @@ TEST(ChooseTiles, CoversTheImageWithinTheLongestEdge) {
 }
 
 TEST(ChooseTiles, FewerImagesMeanFewerTiles) {
-  EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 13).images(), 13);
+  EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 13).tiles(), 13);
   EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 12), (TileGrid{.rows = 3, .cols = 3}));
   EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 9), (TileGrid{.rows = 2, .cols = 2}));
   EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 4), TileGrid());
@@ -119,7 +119,7 @@ TEST(PreprocessAll, EqualsOneByOne) {
     PreprocessAll(images, grids, preprocessing, {all.data(), 9 * kCells, 3}, pool);
     auto part = all.begin();
     for (std::size_t i = 0; i < images.size(); ++i) {
-      const int rows = grids[i].images() * kCells;
+      const int rows = grids[i].tiles() * kCells;
       std::vector<float> one(static_cast<std::size_t>(rows) * 3);
       PreprocessTiles(images[i], grids[i], preprocessing, {one.data(), rows, 3}, pool);
       EXPECT_TRUE(std::equal(one.begin(), one.end(), part))

@@ -14,8 +14,9 @@
 namespace edgevlm {
 namespace {
 
-bool Encodable(const Image& image, int most) {
-  return 1 <= image.width && image.width <= most && 1 <= image.height && image.height <= most;
+bool Encodable(const Image& image, int max_side) {
+  return 1 <= image.width && image.width <= max_side && 1 <= image.height &&
+         image.height <= max_side;
 }
 
 // Encoding needs only memory and valid arguments, so an error of the library is a bug of ours.

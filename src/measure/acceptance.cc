@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "base/stopwatch.h"
 #include "decode/generate.h"
-#include "engine/engine_state.h"
+#include "engine/measured_engine.h"
 #include "measure/known_drafter.h"
 #include "measure/repeat.h"
 
@@ -20,8 +20,8 @@ namespace {
 // Generates replies from a prompt of one token.
 class Replies {
  public:
-  Replies(const EngineState& engine, int tokens)
-      : engine_(engine), sequence_(*engine.model.decoder, tokens), tokens_(tokens) {}
+  Replies(const MeasuredEngine& engine, int tokens)
+      : engine_(engine), sequence_(engine.decoder(), tokens), tokens_(tokens) {}
 
   // speculation: null: none.
   GenerationResult Next(BatchDecoder& batch_decoder, Speculation* speculation) {
@@ -31,13 +31,13 @@ class Replies {
     options.max_tokens = tokens_;
     // No token ends the reply.
     Generation generation(sequence_, {{.tokens = prompt_}},
-                          {.tokenizer = engine_.model.tokenizer, .ends = {}}, options, nullptr,
+                          {.tokenizer = engine_.tokenizer(), .ends = {}}, options, nullptr,
                           speculation);
-    return Generate(batch_decoder, generation, engine_.runtime.DecoderThreadGroups(nullptr));
+    return Generate(batch_decoder, generation, engine_.thread_groups());
   }
 
  private:
-  const EngineState& engine_;
+  const MeasuredEngine& engine_;
   Sequence sequence_;
   int tokens_;
   const std::vector<int> prompt_ = {1};
@@ -59,25 +59,24 @@ double PassMs(const Decoder& decoder, const ThreadGroups& thread_groups, int row
   std::vector<float> logits(static_cast<std::size_t>(rows) * static_cast<std::size_t>(vocabulary));
   std::vector<double> ms;
   for (int i = 0; i <= kPasses; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
+    const Stopwatch stopwatch;
     batch.Add(sequence, {.tokens = std::span(text).first(static_cast<std::size_t>(rows))}, rows);
     batch.Forward({logits.data(), rows, vocabulary}, thread_groups.For(rows));
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-    if (i > 0) ms.push_back(took.count());  // the first run warms up
+    if (i > 0) ms.push_back(stopwatch.Milliseconds());  // the first run warms up
     sequence.TruncateTo(positions);
   }
   return SpreadOf(ms).median;
 }
 
 // The costs are measured separately, at half of a reply's length.
-void AddLimit(const AcceptanceTest& test, const EngineState& engine, const Decoder* smaller,
+void AddLimit(const AcceptanceTest& test, const MeasuredEngine& engine, const Decoder* smaller,
               AcceptanceResult& result) {
-  const ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
+  const ThreadGroups thread_groups = engine.thread_groups();
   const double k = result.drafted_per_step;
   const int rows = 1 + static_cast<int>(std::lround(k));
   const int positions = std::max(test.tokens / 2, rows);
-  const double plain_ms = PassMs(*engine.model.decoder, thread_groups, 1, positions);
-  result.check_cost = PassMs(*engine.model.decoder, thread_groups, rows, positions) / plain_ms;
+  const double plain_ms = PassMs(engine.decoder(), thread_groups, 1, positions);
+  result.check_cost = PassMs(engine.decoder(), thread_groups, rows, positions) / plain_ms;
   if (smaller != nullptr) {
     result.draft_cost = PassMs(*smaller, thread_groups, 1, positions) / plain_ms;
   }
@@ -87,14 +86,13 @@ void AddLimit(const AcceptanceTest& test, const EngineState& engine, const Decod
 }  // namespace
 
 Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const AcceptanceTest& test) {
-  const EngineState& state = StateOf(engine);
-  const Model& model = state.model;
-  Replies replies(state, test.tokens);
-  BatchDecoder plain(*model.decoder);
+  const MeasuredEngine measured(engine);
+  Replies replies(measured, test.tokens);
+  BatchDecoder plain(measured.decoder());
   const std::vector<int> reply = replies.Next(plain, nullptr).tokens;
   const Decoder* const smaller =
-      test.draft == nullptr ? nullptr : StateOf(*test.draft).model.decoder.get();
-  BatchDecoder batch_decoder(*model.decoder,
+      test.draft == nullptr ? nullptr : &MeasuredEngine(*test.draft).decoder();
+  BatchDecoder batch_decoder(measured.decoder(),
                              std::make_unique<KnownDrafter>(reply, test.acceptance, smaller),
                              test.draft_tokens);
   Speculation speculation(*batch_decoder.drafter(), test.tokens);
@@ -122,7 +120,7 @@ Result<AcceptanceResult> MeasureAcceptance(const Engine& engine, const Acceptanc
       test.draft_tokens > 0 ? test.draft_tokens : static_cast<double>(drafted) / steps;
   const double plain_ns = SpreadOf(result.plain.samples_ns).median;
   result.speed_up = plain_ns / SpreadOf(result.speculating.samples_ns).median;
-  AddLimit(test, state, smaller, result);
+  AddLimit(test, measured, smaller, result);
   return result;
 }
 

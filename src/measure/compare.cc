@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/engine_state.h"
+#include "engine/measured_engine.h"
 #include "eval/evaluate.h"
 #include "measure/compare_text.h"
 #include "measure/divergence.h"
@@ -64,7 +64,7 @@ Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,
 Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte> file) {
   const auto image = ImageFor(engine, file);
   if (!image) return image.error();
-  const std::span<const int> ends = StateOf(engine).model.tokenizer.ends();
+  const std::span<const int> ends = MeasuredEngine(engine).tokenizer().ends();
   const CompareText text = MakeCompareText(engine);
   Reference reference = {.text = text, .logits = {}};
   const auto keep = [&](int i, std::span<const float> logits) -> std::optional<int> {

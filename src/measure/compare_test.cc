@@ -59,7 +59,7 @@ TEST(Compare, AStoryIsLongEnoughForCachesToLoseWords) {
   }
 }
 
-// Exits that accept any token: their loss is measured.
+// Exits at which any token is chosen: their loss is measured.
 TEST(Compare, EarlyExitsTakePart) {
   const std::vector<std::byte> bytes = TextModel();
   const auto load = [&](const EngineOptions& options) {

@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "decode/batch.h"
-#include "engine/engine_state.h"
-#include "engine/prompt/prompt.h"
+#include "engine/measured_engine.h"
 
 namespace edgevlm {
 namespace {
@@ -71,7 +70,7 @@ StoryLength LengthFor(int context_tokens) {
   return {.prompt = prompt, .reply = all - prompt};
 }
 
-Result<Prompt> PromptOf(const Model& model, const CompareText& text,
+Result<Prompt> PromptOf(const MeasuredEngine& engine, const CompareText& text,
                         std::shared_ptr<const EncodedImage> image) {
   if (image == nullptr) {
     Prompt prompt;
@@ -79,7 +78,7 @@ Result<Prompt> PromptOf(const Model& model, const CompareText& text,
     return prompt;
   }
   const Message request = {.role = Role::kUser, .parts = {{.image = std::move(image)}}};
-  return model.style->Write({&request, 1}, model.tokenizer);
+  return engine.WritePrompt({&request, 1});
 }
 
 }  // namespace
@@ -87,14 +86,12 @@ Result<Prompt> PromptOf(const Model& model, const CompareText& text,
 int ComparePromptTokens(int context_tokens) { return LengthFor(context_tokens).prompt; }
 
 CompareText MakeCompareText(const Engine& engine) {
-  const EngineState& state = StateOf(engine);
-  const Model& model = state.model;
-  if (model.vision_encoder != nullptr) return {};
-  std::vector<int> story = model.tokenizer.Encode(kStory);
-  if (model.tokenizer.add_bos() && model.tokenizer.bos()) {
-    story.insert(story.begin(), *model.tokenizer.bos());
-  }
-  const StoryLength length = LengthFor(model.info.context_tokens);
+  if (!engine.info().vision_encoder.empty()) return {};
+  const MeasuredEngine measured(engine);
+  const Tokenizer& tokenizer = measured.tokenizer();
+  std::vector<int> story = tokenizer.Encode(kStory);
+  if (tokenizer.add_bos() && tokenizer.bos()) story.insert(story.begin(), *tokenizer.bos());
+  const StoryLength length = LengthFor(engine.info().context_tokens);
   const auto size = static_cast<int>(story.size());
   const int prompt = std::min(length.prompt, size);
   const int reply = std::min(length.reply, size - prompt);
@@ -104,24 +101,23 @@ CompareText MakeCompareText(const Engine& engine) {
 
 Result<FollowedText> FollowText(const Engine& engine, const CompareText& text,
                                 std::shared_ptr<const EncodedImage> image, const NextToken& next) {
-  const EngineState& state = StateOf(engine);
-  const Model& model = state.model;
-  const Result<Prompt> prompt = PromptOf(model, text, std::move(image));
+  const MeasuredEngine measured(engine);
+  const Result<Prompt> prompt = PromptOf(measured, text, std::move(image));
   if (!prompt) return prompt.error();
-  const int room = model.info.context_tokens - prompt->rows();
-  const int tokens =
-      text.reply.empty() ? std::min(room, kStoryReplyTokens) : static_cast<int>(text.reply.size());
-  if (tokens < 1 || tokens > room) {
+  const int capacity = engine.info().context_tokens - prompt->rows();
+  const int tokens = text.reply.empty() ? std::min(capacity, kStoryReplyTokens)
+                                        : static_cast<int>(text.reply.size());
+  if (tokens < 1 || tokens > capacity) {
     return Error{ErrorCode::kTooLarge, "compare: expected a prompt that leaves " +
                                            std::to_string(std::max(tokens, 1)) + " of " +
-                                           std::to_string(model.info.context_tokens) +
+                                           std::to_string(engine.info().context_tokens) +
                                            " tokens, found " + std::to_string(prompt->rows())};
   }
-  Sequence sequence(*model.decoder, prompt->rows() + tokens, model.cache);
-  Batch batch(*model.decoder, model.exits_or_null());
-  const ThreadGroups thread_groups = state.runtime.DecoderThreadGroups(nullptr);
-  std::vector<float> logits(static_cast<std::size_t>(model.info.vocabulary_tokens));
-  const View<float> row(logits.data(), 1, model.info.vocabulary_tokens);
+  Sequence sequence(measured.decoder(), prompt->rows() + tokens, measured.cache());
+  Batch batch(measured.decoder(), measured.exits());
+  const ThreadGroups thread_groups = measured.thread_groups();
+  std::vector<float> logits(static_cast<std::size_t>(engine.info().vocabulary_tokens));
+  const View<float> row(logits.data(), 1, engine.info().vocabulary_tokens);
   batch.AddAll(sequence, prompt->InputsFrom(0), row, thread_groups.prefill);
   sequence.EndPrompt(thread_groups.prefill);
   for (int i = 0; i < tokens; ++i) {

@@ -40,7 +40,7 @@ void KnownDrafter::Propose(std::span<const DraftRequest> requests,
   for (const DraftRequest& request : requests) {
     const std::size_t known = request.text.size() - 1;
     const int right = RightTokens();
-    for (int i = 0; i < request.most; ++i) {
+    for (int i = 0; i < request.max_tokens; ++i) {
       const int token = reply_[std::min(known + static_cast<std::size_t>(i), reply_.size() - 1)];
       request.draft->tokens.push_back(i < right ? token : (token == 0 ? 1 : 0));
       if (batch_) Read(*request.memory, static_cast<int>(request.text.size()) + i, thread_groups);
@@ -50,9 +50,9 @@ void KnownDrafter::Propose(std::span<const DraftRequest> requests,
 
 // How many tokens of a draft are right: j or more with probability acceptance^j.
 int KnownDrafter::RightTokens() {
-  const double place = ++drafts_ * std::numbers::phi;
-  const double even = 1 - (place - std::floor(place));  // in (0, 1]
-  if (acceptance_ >= 1) return Draft::kMostTokens;
+  const double multiple = ++drafts_ * std::numbers::phi;
+  const double even = 1 - (multiple - std::floor(multiple));  // in (0, 1]
+  if (acceptance_ >= 1) return Draft::kMaxTokens;
   return static_cast<int>(std::log(even) / std::log(acceptance_));
 }
 

@@ -20,14 +20,10 @@ constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::string_view kEventBegin = "data: ";
 
-double MillisecondsBetween(LoadClient::Clock::time_point begin, LoadClient::Clock::time_point end) {
-  return std::chrono::duration<double, std::milli>(end - begin).count();
-}
-
 }  // namespace
 
-LoadClient::LoadClient(LoadTarget target, Clock::time_point begin)
-    : target_(std::move(target)), begin_(begin) {}
+LoadClient::LoadClient(LoadTarget target, const Stopwatch& since_start)
+    : target_(std::move(target)), since_start_(since_start) {}
 
 LoadClient::~LoadClient() { Disconnect(); }
 
@@ -86,7 +82,7 @@ bool LoadClient::ReadHead() {
   return head.starts_with("HTTP/1.1 200 ");
 }
 
-bool LoadClient::ReadChunks(ServedRequest& request, Clock::time_point begin) {
+bool LoadClient::ReadChunks(ServedRequest& request) {
   std::string events;
   while (true) {
     std::size_t line_end;
@@ -103,11 +99,11 @@ bool LoadClient::ReadChunks(ServedRequest& request, Clock::time_point begin) {
     events.append(read_, line_end + kLineEnd.size(), size);
     read_.erase(0, end);
     if (size == 0) return done_;
-    ParseEvents(events, request, begin);
+    ParseEvents(events, request);
   }
 }
 
-void LoadClient::ParseEvents(std::string& events, ServedRequest& request, Clock::time_point begin) {
+void LoadClient::ParseEvents(std::string& events, ServedRequest& request) {
   std::size_t end;
   while ((end = events.find("\n\n")) != std::string::npos) {
     const std::string event = events.substr(0, end);
@@ -127,21 +123,20 @@ void LoadClient::ParseEvents(std::string& events, ServedRequest& request, Clock:
     if (object.contains("error")) error_ = payload;
     const nlohmann::json choices = object.value("choices", nlohmann::json::array());
     if (choices.empty() || choices[0]["delta"].value("content", "").empty()) continue;
-    const auto now = Clock::now();
+    const double piece_ms = watch_.Lap();  // the first lap begins with the request
     if (has_text_) {
-      request.gaps_ms.push_back(MillisecondsBetween(last_, now));
+      request.gaps_ms.push_back(piece_ms);
     } else {
-      request.first_token_ms = MillisecondsBetween(begin, now);
+      request.first_token_ms = piece_ms;
     }
     has_text_ = true;
-    last_ = now;
   }
 }
 
 ServedRequest LoadClient::Ask(std::string_view body) {
   ServedRequest request;
-  const auto begin = Clock::now();
-  request.begin_ms = MillisecondsBetween(begin_, begin);
+  request.begin_ms = since_start_.Milliseconds();
+  watch_ = Stopwatch();
   done_ = has_text_ = false;
   std::string text = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
   if (!target_.key.empty()) {
@@ -152,8 +147,8 @@ ServedRequest LoadClient::Ask(std::string_view body) {
       .append("\r\n\r\n")
       .append(body);
   error_ = "the connection ended";
-  request.succeeded = Connect() && SendAll(text) && ReadHead() && ReadChunks(request, begin);
-  request.total_ms = MillisecondsBetween(begin, Clock::now());
+  request.succeeded = Connect() && SendAll(text) && ReadHead() && ReadChunks(request);
+  request.total_ms = watch_.Milliseconds();
   if (!request.succeeded) Disconnect();
   return request;
 }

@@ -1,11 +1,11 @@
 // LoadClient: one connection to a server under load.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "base/stopwatch.h"
 #include "metrics/serving_report.h"
 
 namespace edgevlm {
@@ -20,10 +20,8 @@ struct LoadTarget {
 // Threads: one at a time. Blocks.
 class LoadClient {
  public:
-  using Clock = std::chrono::steady_clock;
-
-  // begin: the reference time of ServedRequest::begin_ms.
-  LoadClient(LoadTarget target, Clock::time_point begin);
+  // since_start: what ServedRequest::begin_ms is read from.
+  LoadClient(LoadTarget target, const Stopwatch& since_start);
   ~LoadClient();
   LoadClient(const LoadClient&) = delete;
   LoadClient& operator=(const LoadClient&) = delete;
@@ -38,17 +36,17 @@ class LoadClient {
   bool SendAll(std::string_view bytes);
   bool ReadMore();
   bool ReadHead();
-  bool ReadChunks(ServedRequest& request, Clock::time_point begin);
-  void ParseEvents(std::string& events, ServedRequest& request, Clock::time_point begin);
+  bool ReadChunks(ServedRequest& request);
+  void ParseEvents(std::string& events, ServedRequest& request);
   void Disconnect();
 
   const LoadTarget target_;
-  const Clock::time_point begin_;
+  const Stopwatch since_start_;
   int socket_ = -1;
   std::string read_;  // received, not yet parsed
   std::string error_;
-  bool done_ = false;       // the reply's last event has arrived
-  Clock::time_point last_;  // when the last piece arrived
+  bool done_ = false;  // the reply's last event has arrived
+  Stopwatch watch_;    // of the request; its laps are between pieces of text
   bool has_text_ = false;
 };
 

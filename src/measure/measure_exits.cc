@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "decode/generate.h"
-#include "engine/engine_state.h"
+#include "engine/measured_engine.h"
 #include "measure/measurement.h"
 #include "measure/repeat.h"
 
@@ -11,17 +11,16 @@ namespace edgevlm {
 
 Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits, int tokens,
                                  int percent, int repetitions) {
-  const EngineState& state = StateOf(engine);
-  const Model& model = state.model;
+  const MeasuredEngine measured(engine);
   ExitOptions on = exits;
   on.mode = EarlyExit::kExit;
-  Result<std::optional<ExitPlan>> plan = PlanExits(on, model.decoder->shape());
+  Result<std::optional<ExitPlan>> plan = PlanExits(on, measured.decoder().shape());
   if (!plan) return plan.error();
   (*plan)->rule = std::make_unique<SteadyExit>(percent / 100.0, (*plan)->exits.front());
   Measurement measurement;
   measurement.test = "tg" + std::to_string(tokens) + "e" + std::to_string(percent);
-  BatchDecoder batch_decoder(*model.decoder, &**plan);
-  Sequence sequence(*model.decoder, tokens);
+  BatchDecoder batch_decoder(measured.decoder(), &**plan);
+  Sequence sequence(measured.decoder(), tokens);
   DecodeOptions options;
   options.max_tokens = tokens;
   const std::vector<int> prompt = {0};
@@ -29,8 +28,8 @@ Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits,
     sequence.TruncateTo(0);
     // No token ends the reply: it runs to full length.
     Generation generation(sequence, {{.tokens = prompt}},
-                          {.tokenizer = model.tokenizer, .ends = {}}, options, nullptr);
-    Generate(batch_decoder, generation, state.runtime.DecoderThreadGroups(nullptr));
+                          {.tokenizer = measured.tokenizer(), .ends = {}}, options, nullptr);
+    Generate(batch_decoder, generation, measured.thread_groups());
     return tokens;
   };
   if (auto error = Repeat(repetitions, measurement, run)) return *error;

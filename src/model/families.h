@@ -1,6 +1,7 @@
 // The table of all supported families of decoders, vision encoders and projectors. To add one,
-// define its record in a new file (family.h) and add one line to families.cc. No other file names a
-// family.
+// define its record (family.h) in a new source file, declare it in that file's header, include the
+// header in families.cc and add the record to the table there. Nothing else in model/ or engine/
+// tests for a family's name.
 #pragma once
 
 #include <memory>

@@ -15,7 +15,7 @@ namespace edgevlm {
 struct ImageLayout {
   struct Piece {
     std::string text;  // comes first; may hold the model's control tokens, spelled out
-    int tile = -1;     // followed by the embeddings of this one of grid.images(); -1: none
+    int tile = -1;     // followed by the embeddings of this one of grid.tiles(); -1: none
   };
 
   TileGrid grid;  // for PreprocessTiles

@@ -14,10 +14,10 @@ namespace {
 constexpr std::uint64_t kValuesForThreads = 1 << 20;
 
 template <class T>
-Error OutOfRange(std::string_view key, T least, T most, T found) {
+Error OutOfRange(std::string_view key, T min, T max, T found) {
   return {ErrorCode::kInvalid, "model: key '" + std::string(key) + "': expected " +
-                                   std::to_string(least) + " to " + std::to_string(most) +
-                                   ", found " + std::to_string(found)};
+                                   std::to_string(min) + " to " + std::to_string(max) + ", found " +
+                                   std::to_string(found)};
 }
 
 }  // namespace
@@ -27,24 +27,24 @@ void WeightReader::Fail(Error error) {
 }
 
 template <class T>
-T WeightReader::Number(std::string_view key, const Result<T>& value, T least, T most) {
-  if (!ok()) return least;
+T WeightReader::Number(std::string_view key, const Result<T>& value, T min, T max) {
+  if (!ok()) return min;
   if (!value) {
     Fail(value.error());
-  } else if (*value >= least && *value <= most) {
+  } else if (*value >= min && *value <= max) {
     return *value;
   } else {
-    Fail(OutOfRange(key, least, most, *value));
+    Fail(OutOfRange(key, min, max, *value));
   }
-  return least;
+  return min;
 }
 
-int WeightReader::Int(std::string_view key, int least, int most) {
-  return Number(key, file_.Int(key), least, most);
+int WeightReader::Int(std::string_view key, int min, int max) {
+  return Number(key, file_.Int(key), min, max);
 }
 
-float WeightReader::Float(std::string_view key, float least, float most) {
-  return Number(key, file_.Float(key), least, most);
+float WeightReader::Float(std::string_view key, float min, float max) {
+  return Number(key, file_.Float(key), min, max);
 }
 
 template <class T>
@@ -62,20 +62,20 @@ std::vector<T> WeightReader::Checked(std::string_view key, Result<std::vector<T>
 
 template <class T>
 std::vector<T> WeightReader::Numbers(std::string_view key, Result<std::vector<T>> values,
-                                     std::size_t count, T least, T most) {
-  if (!ok()) return std::vector<T>(count, least);
+                                     std::size_t count, T min, T max) {
+  if (!ok()) return std::vector<T>(count, min);
   std::vector<T> checked = Checked(key, std::move(values), count);
-  for (T& value : checked) value = Number<T>(key, value, least, most);
+  for (T& value : checked) value = Number<T>(key, value, min, max);
   return checked;
 }
 
-std::vector<int> WeightReader::Ints(std::string_view key, std::size_t count, int least, int most) {
-  return Numbers(key, file_.Ints(key), count, least, most);
+std::vector<int> WeightReader::Ints(std::string_view key, std::size_t count, int min, int max) {
+  return Numbers(key, file_.Ints(key), count, min, max);
 }
 
-std::vector<float> WeightReader::Floats(std::string_view key, std::size_t count, float least,
-                                        float most) {
-  return Numbers(key, file_.Floats(key), count, least, most);
+std::vector<float> WeightReader::Floats(std::string_view key, std::size_t count, float min,
+                                        float max) {
+  return Numbers(key, file_.Floats(key), count, min, max);
 }
 
 std::vector<bool> WeightReader::Bools(std::string_view key, std::size_t count) {
@@ -105,7 +105,7 @@ std::vector<float> WeightReader::Values(const std::string& name, const Shape& sh
   return *std::move(values);
 }
 
-int WeightReader::FirstExtent(const std::string& name, int divisor, int most) {
+int WeightReader::FirstExtent(const std::string& name, int divisor, int max) {
   if (!ok()) return 1;
   const Result<TensorView> tensor = file_.Tensor(name);
   if (!tensor) {
@@ -115,10 +115,10 @@ int WeightReader::FirstExtent(const std::string& name, int divisor, int most) {
   const Result<std::uint64_t> values = ValuesOf(tensor->shape);
   const std::uint64_t extent = values ? *values / static_cast<std::uint64_t>(divisor) : 0;
   if (values && *values % static_cast<std::uint64_t>(divisor) == 0 && extent >= 1 &&
-      extent <= static_cast<std::uint64_t>(most)) {
+      extent <= static_cast<std::uint64_t>(max)) {
     return static_cast<int>(extent);
   }
-  Fail({ErrorCode::kInvalid, "model: tensor '" + name + "': expected 1 to " + std::to_string(most) +
+  Fail({ErrorCode::kInvalid, "model: tensor '" + name + "': expected 1 to " + std::to_string(max) +
                                  " times " + std::to_string(divisor) + " values, found shape " +
                                  tensor->shape.ToString()});
   return 1;
@@ -140,8 +140,8 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape, Fin
   }
   const Result<std::uint64_t> values = ValuesOf(shape);
   const auto outputs = static_cast<std::uint64_t>(shape[0]);
-  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<int>::max());
-  if (!values || outputs > kMost || *values / outputs > kMost) {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<int>::max());
+  if (!values || outputs > kMax || *values / outputs > kMax) {
     Fail({ErrorCode::kTooLarge,
           "model: tensor '" + name + "': expected sides below 2^31, found " + shape.ToString()});
     return {};

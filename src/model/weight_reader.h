@@ -42,12 +42,12 @@ class WeightReader {
   const GgufFile& file() const { return file_; }
 
   // A key's number in [least, most]; `least` after a failure.
-  int Int(std::string_view key, int least, int most);
-  float Float(std::string_view key, float least, float most);
+  int Int(std::string_view key, int min, int max);
+  float Float(std::string_view key, float min, float max);
 
   // The key's `count` numbers, each in [least, most].
-  std::vector<int> Ints(std::string_view key, std::size_t count, int least, int most);
-  std::vector<float> Floats(std::string_view key, std::size_t count, float least, float most);
+  std::vector<int> Ints(std::string_view key, std::size_t count, int min, int max);
+  std::vector<float> Floats(std::string_view key, std::size_t count, float min, float max);
   std::vector<bool> Bools(std::string_view key, std::size_t count);
 
   // The values of a tensor, row-major, all finite; nothing after a failure.
@@ -55,7 +55,7 @@ class WeightReader {
 
   // The number of values of a tensor with unknown first extent, divided by `divisor`. The caller
   // checks the whole shape later. In [1, most]; 1 after a failure.
-  int FirstExtent(const std::string& name, int divisor, int most);
+  int FirstExtent(const std::string& name, int divisor, int max);
 
   // How finely int8 rounds a layer.
   enum class Fineness {
@@ -83,10 +83,10 @@ class WeightReader {
   std::vector<T> Checked(std::string_view key, Result<std::vector<T>> values, std::size_t count);
 
   template <class T>
-  T Number(std::string_view key, const Result<T>& value, T least, T most);
+  T Number(std::string_view key, const Result<T>& value, T min, T max);
   template <class T>
   std::vector<T> Numbers(std::string_view key, Result<std::vector<T>> values, std::size_t count,
-                         T least, T most);
+                         T min, T max);
   ThreadPool& PoolFor(std::uint64_t values);
 
   const GgufFile& file_;

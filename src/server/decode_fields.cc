@@ -61,10 +61,10 @@ void ReadPenalties(Fields& fields, DecodeOptions& decode) {
 // Values above the server's own limit are clamped, since clients often request far more than their
 // users need.
 int TokenLimit(Fields& fields, const char* name, const ServerRules& rules) {
-  const std::int64_t most = rules.limits.reply_tokens;
+  const std::int64_t max_tokens = rules.limits.reply_tokens;
   const std::int64_t tokens = fields.Whole(name, kTokens, rules.decode.max_tokens);
   if (tokens == 0) fields.Reject(name, "expected 1 or more, or -1 for no limit, found 0");
-  return static_cast<int>(tokens < 0 ? most : std::min(tokens, most));
+  return static_cast<int>(tokens < 0 ? max_tokens : std::min(tokens, max_tokens));
 }
 
 std::optional<std::uint64_t> Seed(Fields& fields, std::optional<std::uint64_t> fallback) {

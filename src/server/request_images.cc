@@ -1,10 +1,10 @@
 #include "server/request_images.h"
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "base/stopwatch.h"
 #include "digest/sha256.h"
 #include "server/parse/base64.h"
 #include "server/parse/data_uri.h"
@@ -61,10 +61,9 @@ RequestPart RequestImages::FromUrl(const std::string& url, const std::string& wh
            where);
     return {};
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch stopwatch;
   Result<std::string> bytes = FetchImage(url, remote_, limits_.body_bytes);
-  const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
-  fetch_ms_ += time.count();
+  fetch_ms_ += stopwatch.Milliseconds();
   if (bytes) return FromBytes(*std::move(bytes), where);
   ApiError error = ToApiError(bytes.error());
   if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;
@@ -101,7 +100,7 @@ RequestPart RequestImages::FromId(const std::string& id, const std::string& wher
     Reject({.message = "expected 64 lower-case hexadecimal digits"}, where);
     return {};
   }
-  auto image = cached_.engine == nullptr ? nullptr : cached_.engine->HeldImage(id, cached_.scope);
+  auto image = cached_.engine == nullptr ? nullptr : cached_.engine->FindImage(id, cached_.scope);
   if (image == nullptr) {
     Reject({.status = 404,
             .message = "no longer cached: send the image itself",

@@ -50,8 +50,8 @@ bool IsIpAddress(std::string_view host) {
 
 // Quotes what a client sent up to the longest name that there can be (RFC 1035).
 std::string QuotedName(std::string_view name) {
-  constexpr std::size_t kMostBytes = 253;
-  return name.size() <= kMostBytes ? "'" + std::string(name) + "'" : "a longer name";
+  constexpr std::size_t kMaxBytes = 253;
+  return name.size() <= kMaxBytes ? "'" + std::string(name) + "'" : "a longer name";
 }
 
 bool IsOwnOrigin(const Request& head, std::string_view origin) {

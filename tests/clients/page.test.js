@@ -91,7 +91,7 @@ for (const [name, options] of Object.entries({
 
 test("timings", { skip }, async () => {
   const { page, wrong } = await openPage();
-  await page.click("text=Model and optimisations");
+  await page.click("text=Model and optimizations");
   await page.click("#forget"); // other tests have used this picture
   await page.waitForFunction(() => document.getElementById("forgotten").textContent !== "");
   await choose(page);
@@ -127,7 +127,7 @@ test("a question without a picture", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
-test("the model and its optimisations", { skip }, async () => {
+test("the model and its optimizations", { skip }, async () => {
   const { page } = await openPage();
   await page.waitForSelector("#facts dt", { state: "attached" });
   const facts = await page.locator("#facts").textContent();

@@ -21,13 +21,13 @@ int Pyramid(const BudgetCall& call) {
   const int mean = call.options.tokens - window;
   const int prefix = std::max(0, call.rows - window);
   if (call.rows < 2 * mean || call.layers == 1) return call.options.tokens;
-  int least = mean / kBeta;
-  int most = 2 * mean - least;
-  if (most >= prefix) {
-    most = prefix;
-    least = 2 * mean - most;
+  int lowest = mean / kBeta;
+  int highest = 2 * mean - lowest;
+  if (highest >= prefix) {
+    highest = prefix;
+    lowest = 2 * mean - highest;
   }
-  return window + most - call.layer * (most - least) / (call.layers - 1);
+  return window + highest - call.layer * (highest - lowest) / (call.layers - 1);
 }
 
 // The whole budget in the first third of the layers, then 70 %, then 30 %.

@@ -179,7 +179,7 @@ class ChatCommand final : public Command {
   MaybeError Show(const std::string& path) {
     const auto file = ReadInput(path);
     if (!file) return file.error();
-    const auto image = engine_->FindImage(*file);
+    const auto image = engine_->GetImage(*file);
     if (!image) return Error{image.error().code, path + ": " + image.error().message};
     shown_.push_back({.image = *image});
     return std::nullopt;

@@ -60,16 +60,16 @@ Result<std::vector<Message>> ForgetOldTurns(std::span<const Message> messages,
   if (!all) return all.error();
   const std::size_t last = messages.size() - 1;
   bool carries_images = true;
-  Result<int> least = Count(Rest(messages, last, carries_images), count);
-  if (least && *least >= remaining.context_tokens) {
+  Result<int> min_tokens = Count(Rest(messages, last, carries_images), count);
+  if (min_tokens && *min_tokens >= remaining.context_tokens) {
     carries_images = false;
-    least = Count(Rest(messages, last, carries_images), count);
+    min_tokens = Count(Rest(messages, last, carries_images), count);
   }
-  if (!least) return least.error();
-  const int free = std::max(remaining.context_tokens - *least, 0);
-  const int most = remaining.context_tokens - std::min(remaining.reply_tokens, free * 2 / 3);
-  if (*all <= most) return std::vector<Message>(messages.begin(), messages.end());
-  const int wanted = *least + std::max(most - *least, 0) / 2;
+  if (!min_tokens) return min_tokens.error();
+  const int free = std::max(remaining.context_tokens - *min_tokens, 0);
+  const int max_tokens = remaining.context_tokens - std::min(remaining.reply_tokens, free * 2 / 3);
+  if (*all <= max_tokens) return std::vector<Message>(messages.begin(), messages.end());
+  const int wanted = *min_tokens + std::max(max_tokens - *min_tokens, 0) / 2;
   std::size_t first = HasSystemMessage(messages) ? 1 : 0;
   while (first < last) {
     first = NextTurn(messages, first);

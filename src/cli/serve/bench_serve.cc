@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/stopwatch.h"
 #include "base/threads.h"
 #include "cli/command.h"
 #include "cli/input.h"
@@ -96,7 +97,7 @@ ExitCode BenchServeCommand::Run(Output& output) {
     if (!file) return Fail(file.error());
     image_bytes_.assign(reinterpret_cast<const char*>(file->data()), file->size());
   }
-  const auto begin = LoadClient::Clock::now();
+  const Stopwatch watch;
   std::vector<ServedRequest> requests(static_cast<std::size_t>(requests_));
   std::atomic<int> next = 0;
   std::mutex mutex;
@@ -104,7 +105,7 @@ ExitCode BenchServeCommand::Run(Output& output) {
   JoiningThreads clients;
   for (int i = 0; i < std::min(concurrency_, requests_); ++i) {
     clients.Start("clients", [&] {
-      LoadClient client(target_, begin);
+      LoadClient client(target_, watch);
       for (int number; (number = next++) < requests_;) {
         ServedRequest request = client.Ask(Body(number));
         if (!request.succeeded) {
@@ -116,8 +117,7 @@ ExitCode BenchServeCommand::Run(Output& output) {
     });
   }
   clients.Join();
-  const std::chrono::duration<double, std::milli> duration = LoadClient::Clock::now() - begin;
-  const ServingReport report = MakeServingReport(requests, duration.count());
+  const ServingReport report = MakeServingReport(requests, watch.Milliseconds());
   if (json_) {
     output.PrintJson(ServingJson(report));
   } else {

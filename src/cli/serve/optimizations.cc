@@ -20,7 +20,7 @@ std::map<std::string, std::string> Optimizations(const ModelOptions& model,
           {"cache", CacheText(model.cache)},
           {"early_exit", model.early_exit.mode == EarlyExit::kOff ? "off" : "exit"},
           {"image_cache_mib", Mebibytes(model.image_cache_bytes)},
-          {"prompt_cache_mib", Mebibytes(model.prompt_cache_bytes)},
+          {"prompt_cache_mib", Mebibytes(model.prefix_cache_bytes)},
           {"running", std::to_string(scheduler.running)},
           {"prefill_tokens", std::to_string(scheduler.prefill_tokens)}};
 }

@@ -79,7 +79,7 @@ class ServeCommand final : public Command {
         ->type_name("N")
         ->check(CLI::Range(0, 1 << 20).description(""))
         ->capture_default_str();
-    app.add_option("--prompt-cache-mib", prompt_cache_mib_, "of how prompts begin")
+    app.add_option("--prompt-cache-mib", prefix_cache_mib_, "of how prompts begin")
         ->type_name("N")
         ->check(CLI::Range(0, 1 << 20).description(""))
         ->capture_default_str();
@@ -110,7 +110,7 @@ class ServeCommand final : public Command {
       if (auto error = HttpServer::Check(options->address)) return Fail(*error);
     }
     model_.image_cache_bytes = static_cast<std::size_t>(image_cache_mib_ * kMebibyte);
-    model_.prompt_cache_bytes = static_cast<std::size_t>(prompt_cache_mib_ * kMebibyte);
+    model_.prefix_cache_bytes = static_cast<std::size_t>(prefix_cache_mib_ * kMebibyte);
     const auto begin = Clock::now();
     const Result<Engine> engine = preset_.is_given() ? preset_.Load(model_) : LoadEngine(model_);
     if (!engine) return Fail(engine.error());
@@ -212,7 +212,7 @@ class ServeCommand final : public Command {
   PresetModel preset_;
   ServeOptions options_;
   int image_cache_mib_ = 64;
-  int prompt_cache_mib_ = 128;
+  int prefix_cache_mib_ = 128;
   std::string model_name_;
   bool check_ = false;
 };

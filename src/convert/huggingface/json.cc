@@ -98,7 +98,7 @@ std::string_view JsonObject::OneOf(std::initializer_list<std::string_view> names
   return *names.begin();
 }
 
-int JsonObject::Int(std::string_view name, int least, int most, std::optional<int> fallback) {
+int JsonObject::Int(std::string_view name, int min, int max, std::optional<int> fallback) {
   const json* value = Find(name);
   if (value == nullptr && fallback) return *fallback;
   const bool is_small = value != nullptr && value->is_number() &&
@@ -106,22 +106,22 @@ int JsonObject::Int(std::string_view name, int least, int most, std::optional<in
                         std::trunc(value->get<double>()) == value->get<double>();
   if (is_small) {
     const int number = static_cast<int>(value->get<double>());
-    if (least <= number && number <= most) return number;
+    if (min <= number && number <= max) return number;
   }
-  Expect(name, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
-  return least;
+  Expect(name, "an integer from " + std::to_string(min) + " to " + std::to_string(max));
+  return min;
 }
 
-double JsonObject::Number(std::string_view name, double least, double most,
+double JsonObject::Number(std::string_view name, double min, double max,
                           std::optional<double> fallback) {
   const json* value = Find(name);
   if (value == nullptr && fallback) return *fallback;
   if (value != nullptr && value->is_number()) {
     const double number = value->get<double>();
-    if (least <= number && number <= most) return number;
+    if (min <= number && number <= max) return number;
   }
-  Expect(name, "a number from " + NumberText(least) + " to " + NumberText(most));
-  return least;
+  Expect(name, "a number from " + NumberText(min) + " to " + NumberText(max));
+  return min;
 }
 
 bool JsonObject::Bool(std::string_view name, bool fallback) {

@@ -57,9 +57,8 @@ class JsonObject {
   std::string_view OneOf(std::initializer_list<std::string_view> names) const;
 
   // An absent entry is an error unless there is a fallback.
-  int Int(std::string_view name, int least, int most, std::optional<int> fallback = {});
-  double Number(std::string_view name, double least, double most,
-                std::optional<double> fallback = {});
+  int Int(std::string_view name, int min, int max, std::optional<int> fallback = {});
+  double Number(std::string_view name, double min, double max, std::optional<double> fallback = {});
   bool Bool(std::string_view name, bool fallback);
   std::string String(std::string_view name, std::optional<std::string> fallback = {});
   std::vector<float> Numbers(std::string_view name, std::size_t count);

@@ -73,7 +73,7 @@ class Writer {
     return std::nullopt;
   }
 
-  std::vector<std::byte> TakeBytes() { return std::move(bytes_); }
+  std::vector<std::byte> MoveBytes() { return std::move(bytes_); }
 
  private:
   Error TooLarge(float value) const {
@@ -158,7 +158,7 @@ Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
     error = AppendInOrder(tensor.source, writer);
   }
   if (error) return *error;
-  return writer.TakeBytes();
+  return writer.MoveBytes();
 }
 
 std::uint64_t TotalBytes(const std::vector<PlannedTensor>& tensors) {

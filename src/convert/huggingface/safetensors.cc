@@ -50,8 +50,8 @@ std::optional<std::vector<std::int64_t>> ReadNumbers(const json& entry, const ch
   if (list == entry.end() || !list->is_array()) return std::nullopt;
   std::vector<std::int64_t> numbers;
   for (const json& number : *list) {
-    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-    if (!number.is_number_unsigned() || number.get<std::uint64_t>() > kMost) return std::nullopt;
+    constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
+    if (!number.is_number_unsigned() || number.get<std::uint64_t>() > kMax) return std::nullopt;
     numbers.push_back(number.get<std::int64_t>());
   }
   return numbers;
@@ -60,11 +60,11 @@ std::optional<std::vector<std::int64_t>> ReadNumbers(const json& entry, const ch
 // The bytes of a shape; none if they exceed 63 bits.
 std::optional<std::uint64_t> BytesFor(const std::vector<std::int64_t>& extents,
                                       std::uint64_t value_bytes) {
-  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
   std::uint64_t bytes = value_bytes;
   for (const std::int64_t extent : extents) {
     const auto factor = static_cast<std::uint64_t>(extent);
-    if (factor != 0 && bytes > kMost / factor) return std::nullopt;
+    if (factor != 0 && bytes > kMax / factor) return std::nullopt;
     bytes *= factor;
   }
   return bytes;

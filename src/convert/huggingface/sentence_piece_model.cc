@@ -55,9 +55,9 @@ class Message {
 
  private:
   std::uint64_t Varint() {
-    constexpr int kBitsPerByte = 7, kMostBits = 64;
+    constexpr int kBitsPerByte = 7, kMaxBits = 64;
     std::uint64_t value = 0;
-    for (int shift = 0; shift < kMostBits; shift += kBitsPerByte) {
+    for (int shift = 0; shift < kMaxBits; shift += kBitsPerByte) {
       const auto byte = in_.Get<std::uint8_t>();
       value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
       if ((byte & 0x80) == 0) return value;
@@ -77,7 +77,7 @@ int ToId(std::uint64_t value) { return static_cast<std::int32_t>(value & 0xfffff
 
 Result<SentencePiece> ReadPiece(std::span<const std::byte> bytes, std::size_t id) {
   const std::string where = "piece " + std::to_string(id) + ": ";
-  constexpr std::uint64_t kLeastType = 1, kMostType = 6;
+  constexpr std::uint64_t kMinType = 1, kMaxType = 6;
   SentencePiece piece;
   Message message(bytes);
   for (Field field; message.Next(field);) {
@@ -92,7 +92,7 @@ Result<SentencePiece> ReadPiece(std::span<const std::byte> bytes, std::size_t id
     } else if (field.number == 2 && field.wire == Wire::kFour) {
       piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field.value));
     } else if (field.number == 3 && field.wire == Wire::kVarint) {
-      if (field.value < kLeastType || field.value > kMostType) {
+      if (field.value < kMinType || field.value > kMaxType) {
         return Corrupt(where + "expected a type from 1 to 6, found " + std::to_string(field.value));
       }
       piece.type = static_cast<std::int32_t>(field.value);

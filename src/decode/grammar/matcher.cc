@@ -32,7 +32,7 @@ int GrammarMatcher::PositionOf(const Grammar::Sequence& sequence, std::size_t po
       position_ids_.try_emplace({&sequence, position, behind}, static_cast<int>(positions_.size()));
   if (is_new) {
     positions_.push_back({&sequence, position, behind});
-    seen_in_round_.push_back(0);
+    last_visits_.push_back(0);
   }
   return entry->second;
 }
@@ -43,7 +43,7 @@ void GrammarMatcher::Expand(int position, std::vector<int>& tops, bool& may_end)
     may_end = true;
     return;
   }
-  if (std::exchange(seen_in_round_[static_cast<std::size_t>(position)], round_) == round_) return;
+  if (std::exchange(last_visits_[static_cast<std::size_t>(position)], round_) == round_) return;
   const Position here = positions_[static_cast<std::size_t>(position)];
   const Grammar::Element element = (*here.sequence)[here.position];
   if (tops.size() == kMaxPositions) return;
@@ -76,7 +76,7 @@ GrammarMatcher::State GrammarMatcher::KeepOnly(State state) {
   const StateEntry kept = std::move(states_[static_cast<std::size_t>(state)]);
   const std::vector<Position> old = std::exchange(positions_, {});
   position_ids_.clear();
-  seen_in_round_.clear();
+  last_visits_.clear();
   states_.clear();
   state_ids_.clear();
   bytes_ = 0;

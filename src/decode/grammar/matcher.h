@@ -14,7 +14,7 @@ namespace edgevlm {
 
 // A state is the set of grammar positions that a text may have reached, each with its stack. States
 // and transitions are computed on first use and cached: a known transition costs one look-up. Of
-// more than kMaxPlaces positions, only that many are followed: what matches then still fits the
+// more than kMaxPositions positions, only that many are followed: what matches then still fits the
 // grammar. Threads: one at a time.
 class GrammarMatcher {
  public:
@@ -36,7 +36,9 @@ class GrammarMatcher {
   State KeepOnly(State state);
 
   // Whether the text may continue from this state.
-  bool MayGoOn(State state) const { return !states_[static_cast<std::size_t>(state)].tops.empty(); }
+  bool MayContinue(State state) const {
+    return !states_[static_cast<std::size_t>(state)].tops.empty();
+  }
 
  private:
   // A position in a sequence, and its stack: a linked list, shared where equal.
@@ -67,8 +69,8 @@ class GrammarMatcher {
   std::map<std::pair<std::vector<int>, bool>, State> state_ids_;
   Grammar::Sequence whole_;  // rule 0
   State start_ = kNone;
-  // Positions visited in this round of Expand: several paths may lead to one.
-  std::vector<int> seen_in_round_;
+  // For each position, the last round of Expand that visited it: several paths may lead to one.
+  std::vector<int> last_visits_;
   int round_ = 0;
 };
 

@@ -37,7 +37,7 @@ TEST(GrammarMatcher, RepetitionsNeedNoMoreStates) {
   const auto once = matcher.Next(matcher.start(), 'a');
   EXPECT_EQ(matcher.Next(once, 'a'), once);
   EXPECT_TRUE(matcher.MayEnd(once));
-  EXPECT_TRUE(matcher.MayGoOn(once));
+  EXPECT_TRUE(matcher.MayContinue(once));
 }
 
 // Each rule names the next one twice: 2^60 paths to one position.
@@ -86,7 +86,7 @@ TEST(GrammarMatcher, WaysThatMultiplyAreNotAllFollowed) {
   GrammarMatcher matcher(grammar);
   auto state = matcher.start();
   for (int i = 0; i < 20; ++i) state = matcher.Next(state, '[');
-  EXPECT_TRUE(matcher.MayGoOn(state));
+  EXPECT_TRUE(matcher.MayContinue(state));
   EXPECT_LT(matcher.bytes(), std::size_t{8} << 20);
 }
 

@@ -27,7 +27,9 @@ class TokenFilter {
   void Accept(int token);
 
   // Only an end token may come next.
-  bool is_complete() const { return state_ == GrammarMatcher::kNone || !matcher_.MayGoOn(state_); }
+  bool is_complete() const {
+    return state_ == GrammarMatcher::kNone || !matcher_.MayContinue(state_);
+  }
 
  private:
   GrammarMatcher::State After(GrammarMatcher::State state, int token);

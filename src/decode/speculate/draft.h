@@ -12,7 +12,7 @@ namespace edgevlm {
 // Cleared and refilled at every step.
 struct Draft {
   // The longest. Longer drafts pay off only where text is copied, which a prompt could do as well.
-  static constexpr int kMostTokens = 16;
+  static constexpr int kMaxTokens = 16;
 
   std::vector<int> tokens;
   // [tokens, V]: the distribution that each token was drawn from. Empty: all were certain.
@@ -33,7 +33,7 @@ struct Draft {
   // Of token i; empty if it was certain.
   std::span<const float> Probabilities(int i) const {
     if (probabilities.empty()) return {};
-    const std::size_t vocabulary = probabilities.size() / kMostTokens;
+    const std::size_t vocabulary = probabilities.size() / kMaxTokens;
     return std::span(probabilities).subspan(static_cast<std::size_t>(i) * vocabulary, vocabulary);
   }
 };

@@ -65,7 +65,7 @@ class Planner {
     DraftBudget* neediest = nullptr;
     double best = 0;
     for (DraftBudget& budget : budgets_) {
-      const bool fits = budget.planned + (budget.planned == 0 ? remaining : 1) <= budget.most;
+      const bool fits = budget.planned + (budget.planned == 0 ? remaining : 1) <= budget.max_tokens;
       const double use = UseOfNext(budget);
       if (!fits || use <= best) continue;
       best = use;
@@ -90,7 +90,7 @@ class Planner {
   int draft_rows_ = 0;
   double tokens_ = 0;       // expected gain of the drafts
   double drafting_ms_ = 0;  // sequential passes, for all generations at once
-  std::array<int, Draft::kMostTokens> generations_ = {};  // whose draft has a token at this index
+  std::array<int, Draft::kMaxTokens> generations_ = {};  // whose draft has a token at this index
 };
 
 bool AreKnown(const StepCosts& costs) {
@@ -115,7 +115,7 @@ void PlanDrafts(std::span<DraftBudget> budgets, int other_rows, const StepCosts&
   for (DraftBudget& budget : budgets) budget.planned = 0;
   if (!costs.whole.known()) return;
   if (!AreKnown(costs)) {
-    for (DraftBudget& budget : budgets) budget.planned = std::min(budget.most, kFirstTokens);
+    for (DraftBudget& budget : budgets) budget.planned = std::min(budget.max_tokens, kFirstTokens);
     return;
   }
   Planner trial(budgets, other_rows, costs);

@@ -27,7 +27,7 @@ class Acceptance {
 // The draft of one generation: its limit and, as output, its planned length.
 struct DraftBudget {
   double probability = 0;  // Acceptance::probability
-  int most = 0;            // tokens
+  int max_tokens = 0;      // tokens
   int planned = 0;         // tokens, output
 };
 

@@ -13,7 +13,7 @@ namespace {
 // A pass of n rows takes 1 + slope (n - 1).
 PassCosts Costs(double first, double slope) {
   PassCosts costs;
-  for (int rows = 1; rows <= PassCosts::kMostRows; ++rows) {
+  for (int rows = 1; rows <= PassCosts::kMaxRows; ++rows) {
     costs.Learn(rows, first + slope * (rows - 1));
   }
   return costs;
@@ -23,7 +23,7 @@ PassCosts Costs(double first, double slope) {
 int BestLength(double probability, double slope, double drafting) {
   int best = 0;
   double best_rate = 1;
-  for (int k = 1; k <= Draft::kMostTokens; ++k) {
+  for (int k = 1; k <= Draft::kMaxTokens; ++k) {
     const double tokens = (1 - std::pow(probability, k + 1)) / (1 - probability);
     const double rate = tokens / (1 + slope * k + drafting * k);
     if (rate > best_rate) {
@@ -40,7 +40,7 @@ TEST(PlanDrafts, OneGenerationAsTheFormula) {
       for (const double price : {0.01, 0.1, 0.5}) {
         const PassCosts target = Costs(1, slope), drafting = Costs(price, 0);
         std::vector<DraftBudget> budgets = {
-            {.probability = probability, .most = Draft::kMostTokens}};
+            {.probability = probability, .max_tokens = Draft::kMaxTokens}};
         PlanDrafts(budgets, 0, {.whole = target, .drafting = &drafting});
         EXPECT_EQ(budgets[0].planned, BestLength(probability, slope, price))
             << probability << " " << slope << " " << price;
@@ -58,7 +58,7 @@ TEST(PlanDrafts, PartialRowsAsTheFormula) {
                       finishing = Costs(1 - kFirstPart, slope);
       int best = 0;
       double best_rate = 1;
-      for (int k = 2; k <= Draft::kMostTokens; ++k) {
+      for (int k = 2; k <= Draft::kMaxTokens; ++k) {
         const double tokens = (1 - std::pow(probability, k)) / (1 - probability);
         const double rate = tokens / (kFirstPart * k + 1 - kFirstPart + slope * (k - 1));
         if (rate > best_rate) {
@@ -66,7 +66,8 @@ TEST(PlanDrafts, PartialRowsAsTheFormula) {
           best_rate = rate;
         }
       }
-      std::vector<DraftBudget> budgets = {{.probability = probability, .most = Draft::kMostTokens}};
+      std::vector<DraftBudget> budgets = {
+          {.probability = probability, .max_tokens = Draft::kMaxTokens}};
       PlanDrafts(budgets, 0, {.whole = whole, .drafting = &drafting, .finishing = &finishing});
       EXPECT_EQ(budgets[0].planned, best) << probability << " " << slope;
     }
@@ -75,26 +76,26 @@ TEST(PlanDrafts, PartialRowsAsTheFormula) {
 
 TEST(PlanDrafts, NothingThatLoses) {
   const PassCosts target = Costs(1, 1);  // one more row costs as much as a pass
-  std::vector<DraftBudget> budgets(3, {.probability = 0.9, .most = 4});
+  std::vector<DraftBudget> budgets(3, {.probability = 0.9, .max_tokens = 4});
   PlanDrafts(budgets, 0, {.whole = target});
   for (const DraftBudget& budget : budgets) EXPECT_EQ(budget.planned, 0);
 }
 
 TEST(PlanDrafts, StepsOverAnExpensiveRow) {
   PassCosts target;  // two rows cost as much as four
-  for (int rows = 1; rows <= PassCosts::kMostRows; ++rows) {
+  for (int rows = 1; rows <= PassCosts::kMaxRows; ++rows) {
     target.Learn(rows, rows == 1 ? 1 : 1.8 + 1e-6 * rows + (rows > 4 ? 10 : 0));
   }
-  std::vector<DraftBudget> budgets = {{.probability = 0.75, .most = 8}};
+  std::vector<DraftBudget> budgets = {{.probability = 0.75, .max_tokens = 8}};
   PlanDrafts(budgets, 0, {.whole = target});
   EXPECT_EQ(budgets[0].planned, 3);
 }
 
 TEST(PlanDrafts, WhoGuessesBetterGetsMore) {
   const PassCosts target = Costs(1, 0.06);
-  std::vector<DraftBudget> budgets = {{.probability = 0.3, .most = 8},
-                                      {.probability = 0.9, .most = 8},
-                                      {.probability = 0.9, .most = 1}};
+  std::vector<DraftBudget> budgets = {{.probability = 0.3, .max_tokens = 8},
+                                      {.probability = 0.9, .max_tokens = 8},
+                                      {.probability = 0.9, .max_tokens = 1}};
   PlanDrafts(budgets, 5, {.whole = target});
   EXPECT_GT(budgets[1].planned, budgets[0].planned);
   EXPECT_EQ(budgets[2].planned, 1);
@@ -102,7 +103,7 @@ TEST(PlanDrafts, WhoGuessesBetterGetsMore) {
 
 TEST(PlanDrafts, MeasuresBeforeItPlans) {
   const PassCosts unknown, target = Costs(1, 0.1);
-  std::vector<DraftBudget> budgets = {{.probability = 0.9, .most = 8}};
+  std::vector<DraftBudget> budgets = {{.probability = 0.9, .max_tokens = 8}};
   PlanDrafts(budgets, 0, {.whole = unknown});
   EXPECT_EQ(budgets[0].planned, 0);
   PlanDrafts(budgets, 0, {.whole = target, .drafting = &unknown});
@@ -139,6 +140,17 @@ TEST(PassCosts, LinesBetweenWhatWasMeasured) {
   EXPECT_GT(costs.Milliseconds(300), costs.Milliseconds(64));
   costs.Learn(1000, 5);  // too many rows for speculation
   EXPECT_GT(costs.Milliseconds(300), costs.Milliseconds(64));
+}
+
+TEST(PassTimer, RecordsAPassUnlessItIsDiscarded) {
+  PassCosts costs;
+  {
+    PassTimer timer(&costs, 1);
+    timer.Discard();
+  }
+  EXPECT_FALSE(costs.known());
+  { const PassTimer timer(&costs, 1); }
+  EXPECT_TRUE(costs.known());
 }
 
 TEST(PassCosts, FollowsTheMachine) {

@@ -28,7 +28,7 @@ struct DraftRequest {
   std::span<const int> text = {};  // tokens of prompt and reply so far, without image rows
   Sequence* sequence = nullptr;    // of the generation: all tokens but the last
   Sampler* sampler = nullptr;      // of the generation
-  int most = 0;                    // tokens wanted, 1 to Draft::kMostTokens
+  int max_tokens = 0;              // tokens wanted, 1 to Draft::kMaxTokens
   Draft* draft = nullptr;          // empty; receives the proposal
 };
 

@@ -56,7 +56,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
     auto& memory = static_cast<ModelMemory&>(*request.memory);
     std::span<const int> rest = memory.Align(request.text);
     // Texts longer than the smaller model's context get no drafts.
-    if (static_cast<int>(rest.size()) + request.most - 1 > memory.remaining()) continue;
+    if (static_cast<int>(rest.size()) + request.max_tokens - 1 > memory.remaining()) continue;
     const std::size_t rows = std::min(rest.size(), static_cast<std::size_t>(prompt_rows));
     if (rows == 0) continue;
     prompt_rows -= static_cast<int>(rows);
@@ -66,7 +66,7 @@ void ModelDrafter::Propose(std::span<const DraftRequest> requests,
   while (batch_.rows() > 0) {
     DraftNext(thread_groups);
     std::erase_if(drafting_, [](const DraftRequest& request) {
-      return request.draft->size() == request.most;
+      return request.draft->size() == request.max_tokens;
     });
     for (const DraftRequest& request : drafting_) {
       static_cast<ModelMemory&>(*request.memory)
@@ -83,8 +83,10 @@ void ModelDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const auto values = static_cast<std::size_t>(generations) * static_cast<std::size_t>(vocabulary);
   logits_.resize(std::max(logits_.size(), values));
   const View<float> logits(logits_.data(), generations, vocabulary);
-  const PassTimer timer(batch_.rows() <= 2 * generations ? &costs_ : nullptr, generations);
-  batch_.Forward(logits, thread_groups.For(batch_.rows()));
+  PassTimer timer(batch_.rows() <= 2 * generations ? &costs_ : nullptr, generations);
+  const Run& run = thread_groups.For(batch_.rows());
+  batch_.Forward(logits, run);
+  if (run.IsOver()) timer.Discard();
   for (int i = 0; i < generations; ++i) {
     DrawDraft(drafting_[static_cast<std::size_t>(i)], logits.Row(i));
   }

@@ -43,7 +43,7 @@ void NgramDrafter::Propose(std::span<const DraftRequest> requests, const ThreadG
   for (const DraftRequest& request : requests) {
     auto& memory = static_cast<NgramMemory&>(*request.memory);
     memory.Read(request.text);
-    memory.index().Continue(request.most, request.draft->tokens);
+    memory.index().Continue(request.max_tokens, request.draft->tokens);
   }
 }
 

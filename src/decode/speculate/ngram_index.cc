@@ -27,7 +27,7 @@ void NgramIndex::Break() {
   if (!tokens_.empty() && tokens_.back() != kBreak) Add(kBreak);
 }
 
-void NgramIndex::Continue(int most, std::vector<int>& tokens) const {
+void NgramIndex::Continue(int max_tokens, std::vector<int>& tokens) const {
   const int size = static_cast<int>(tokens_.size());
   int from = 0;
   for (int length = kLongest; length >= kShortest && from == 0; --length) {
@@ -35,7 +35,7 @@ void NgramIndex::Continue(int most, std::vector<int>& tokens) const {
   }
   if (from == 0) return;
   const std::size_t first = tokens.size();
-  for (int i = 0; i < most; ++i) {
+  for (int i = 0; i < max_tokens; ++i) {
     const int token = from + i < size ? tokens_[static_cast<std::size_t>(from + i)]
                                       : tokens[first + static_cast<std::size_t>(from + i - size)];
     if (token == kBreak) return;

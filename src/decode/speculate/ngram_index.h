@@ -26,9 +26,10 @@ class NgramIndex {
   // Starts another text: no match spans the break.
   void Break();
 
-  // Appends what followed the most recent earlier occurrence of the last tokens: at most `most`, up
-  // to that text's end; a text that repeats itself is assumed to keep repeating. O(most).
-  void Continue(int most, std::vector<int>& tokens) const;
+  // Appends what followed the most recent earlier occurrence of the last tokens: at most
+  // `max_tokens`, up to that text's end; a text that repeats itself is assumed to keep repeating.
+  // O(max_tokens).
+  void Continue(int max_tokens, std::vector<int>& tokens) const;
 
  private:
   static constexpr int kLengths = kLongest - kShortest + 1;

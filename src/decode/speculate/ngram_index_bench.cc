@@ -21,11 +21,11 @@ void NothingMatches(benchmark::State& state) {
   costs.Learn(5, 30);
   std::mt19937 random(1);
   std::vector<int> draft;
-  std::vector<DraftBudget> budgets = {{.probability = 0.7, .most = Draft::kMostTokens}};
+  std::vector<DraftBudget> budgets = {{.probability = 0.7, .max_tokens = Draft::kMaxTokens}};
   for (auto _ : state) {
     PlanDrafts(budgets, 0, {.whole = costs});
     index.Add(static_cast<int>(random() % kVocabulary));
-    index.Continue(Draft::kMostTokens, draft);
+    index.Continue(Draft::kMaxTokens, draft);
     draft.clear();
   }
 }

@@ -11,9 +11,9 @@ void Add(NgramIndex& index, std::span<const int> tokens) {
   for (const int token : tokens) index.Add(token);
 }
 
-std::vector<int> Continue(const NgramIndex& index, int most) {
+std::vector<int> Continue(const NgramIndex& index, int max_tokens) {
   std::vector<int> tokens;
-  index.Continue(most, tokens);
+  index.Continue(max_tokens, tokens);
   return tokens;
 }
 
@@ -58,13 +58,13 @@ TEST(NgramIndex, TextsEndWhereTheyEnd) {
 }
 
 // A plain search through the last `capacity` tokens at least.
-std::vector<int> Search(const std::vector<int>& text, int most) {
+std::vector<int> Search(const std::vector<int>& text, int max_tokens) {
   const int size = static_cast<int>(text.size());
   for (int length = NgramIndex::kLongest; length >= NgramIndex::kShortest; --length) {
     for (int end = size - 1; end >= length; --end) {
       if (!std::equal(text.end() - length, text.end(), text.begin() + end - length)) continue;
       std::vector<int> tokens;
-      for (int i = 0; i < most; ++i) {
+      for (int i = 0; i < max_tokens; ++i) {
         tokens.push_back(end + i < size ? text[static_cast<std::size_t>(end + i)]
                                         : tokens[static_cast<std::size_t>(end + i - size)]);
       }

@@ -19,21 +19,21 @@ constexpr double kHopedSlope = 0.15;
 
 void PassCosts::Learn(int rows, double ms) {
   CHECK(rows >= 1 && ms >= 0);
-  if (rows > kMostRows) return;
+  if (rows > kMaxRows) return;
   double& known = ms_[static_cast<std::size_t>(rows)];
   known = known == 0 ? ms : known + kNewestPassWeight * (std::min(ms, kDisturbed * known) - known);
-  most_rows_ = std::max(most_rows_, rows);
+  max_measured_rows_ = std::max(max_measured_rows_, rows);
 }
 
 double PassCosts::Milliseconds(int rows) const {
   CHECK(known() && rows >= 0);
   if (rows == 0) return 0;
   const auto measured = [&](int at) { return ms_[static_cast<std::size_t>(at)]; };
-  int above = std::min(rows, most_rows_ + 1);
-  while (above <= most_rows_ && measured(above) == 0) ++above;
-  int below = std::min(rows, most_rows_);
+  int above = std::min(rows, max_measured_rows_ + 1);
+  while (above <= max_measured_rows_ && measured(above) == 0) ++above;
+  int below = std::min(rows, max_measured_rows_);
   while (below > 0 && measured(below) == 0) --below;
-  if (above > most_rows_) {
+  if (above > max_measured_rows_) {
     return measured(below) * (1 + kHopedSlope * (rows - below) / (1 + kHopedSlope * (below - 1)));
   }
   if (below == above) return measured(rows);

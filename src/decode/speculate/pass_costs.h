@@ -3,14 +3,15 @@
 #pragma once
 
 #include <array>
-#include <chrono>
+
+#include "base/stopwatch.h"
 
 namespace edgevlm {
 
 class PassCosts {
  public:
   // Speculation uses no more rows than this: their cost is extrapolated.
-  static constexpr int kMostRows = 64;
+  static constexpr int kMaxRows = 64;
 
   // Records that a pass of `rows` took `ms`. REQUIRES: rows >= 1, ms >= 0.
   void Learn(int rows, double ms);
@@ -19,34 +20,31 @@ class PassCosts {
   // past the last, a low guess, so that it gets tried. 0 for 0 rows. REQUIRES: known().
   double Milliseconds(int rows) const;
 
-  bool known() const { return most_rows_ > 0; }
+  bool known() const { return max_measured_rows_ > 0; }
 
  private:
-  std::array<double, kMostRows + 1> ms_ = {};  // by rows; 0: not measured yet
-  int most_rows_ = 0;                          // measured
+  std::array<double, kMaxRows + 1> ms_ = {};  // by rows; 0: not measured yet
+  int max_measured_rows_ = 0;
 };
 
-// Measures a pass, from construction to the end of the scope.
+// Measures a pass, from construction to the end of the scope, unless it is discarded.
 class PassTimer {
  public:
   // costs: null: nothing is recorded.
   PassTimer(PassCosts* costs, int rows) : costs_(costs), rows_(rows) {}
   ~PassTimer() {
-    if (costs_ != nullptr) costs_->Learn(rows_, Milliseconds());
+    if (costs_ != nullptr) costs_->Learn(rows_, watch_.Milliseconds());
   }
   PassTimer(const PassTimer&) = delete;
   PassTimer& operator=(const PassTimer&) = delete;
 
+  // Records nothing: the pass was aborted, so its duration says nothing about a whole one.
+  void Discard() { costs_ = nullptr; }
+
  private:
-  using Clock = std::chrono::steady_clock;
-
-  double Milliseconds() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin_).count();
-  }
-
   PassCosts* costs_;
   int rows_;
-  Clock::time_point begin_ = Clock::now();
+  Stopwatch watch_;
 };
 
 }  // namespace edgevlm

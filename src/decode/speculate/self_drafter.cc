@@ -13,7 +13,7 @@ class SelfMemory final : public DraftMemory {
  public:
   explicit SelfMemory(int width)
       : width_(width),
-        rows_(static_cast<std::size_t>(Draft::kMostTokens) * static_cast<std::size_t>(width)) {}
+        rows_(static_cast<std::size_t>(Draft::kMaxTokens) * static_cast<std::size_t>(width)) {}
 
   void StartReply(int) override {}
 
@@ -21,7 +21,7 @@ class SelfMemory final : public DraftMemory {
 
  private:
   int width_;
-  std::vector<float> rows_;  // [Draft::kMostTokens, D]
+  std::vector<float> rows_;  // [Draft::kMaxTokens, D]
 };
 
 }  // namespace
@@ -40,7 +40,7 @@ void SelfDrafter::Propose(std::span<const DraftRequest> requests,
   while (!drafting_.empty()) {
     DraftNext(thread_groups);
     std::erase_if(drafting_, [](const DraftRequest& request) {
-      return request.draft->size() == request.most;
+      return request.draft->size() == request.max_tokens;
     });
   }
   for (const DraftRequest& request : requests) {
@@ -55,7 +55,7 @@ void SelfDrafter::Propose(std::span<const DraftRequest> requests,
 // next.
 void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const int generations = static_cast<int>(drafting_.size());
-  const PassTimer timer(&costs_, generations);
+  PassTimer timer(&costs_, generations);
   const Run& run = thread_groups.For(generations);
   spans_.clear();
   for (const DraftRequest& request : drafting_) {
@@ -69,13 +69,14 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
   const View<float> x = workspace_.Alloc(generations, decoder_->shape().width);
   decoder_->Embed(spans_, x, run);
   decoder_->RunBlocks(spans_, {0, blocks_}, x, workspace_, run);
+  if (run.IsOver()) timer.Discard();
   const View<float> logits = workspace_.Alloc(generations, decoder_->shape().vocabulary);
   decoder_->WriteLogits(x, logits, workspace_, run);
   for (int i = 0; i < generations; ++i) {
     const DraftRequest& request = drafting_[static_cast<std::size_t>(i)];
     auto& memory = static_cast<SelfMemory&>(*request.memory);
-    const int place = request.draft->size();
-    std::ranges::copy(x.Row(i), memory.Rows(place + 1).Row(place).begin());
+    const int index = request.draft->size();
+    std::ranges::copy(x.Row(i), memory.Rows(index + 1).Row(index).begin());
     DrawDraft(request, logits.Row(i));
   }
 }

@@ -7,7 +7,7 @@ namespace edgevlm {
 Speculation::Speculation(const Drafter& drafter, int positions)
     : memory_(drafter.MakeMemory(positions)) {
   text_.reserve(static_cast<std::size_t>(positions) + 1);
-  draft_.tokens.reserve(Draft::kMostTokens);
+  draft_.tokens.reserve(Draft::kMaxTokens);
 }
 
 void Speculation::StartReply(std::span<const int> prompt) {
@@ -19,12 +19,12 @@ void Speculation::StartReply(std::span<const int> prompt) {
   drafted_ = accepted_ = 0;
 }
 
-DraftRequest Speculation::Request(int most, Sequence& sequence, Sampler& sampler) {
+DraftRequest Speculation::Request(int max_tokens, Sequence& sequence, Sampler& sampler) {
   return {.memory = memory_.get(),
           .text = text_,
           .sequence = &sequence,
           .sampler = &sampler,
-          .most = most,
+          .max_tokens = max_tokens,
           .draft = &draft_};
 }
 

@@ -24,8 +24,8 @@ class Speculation {
   // Adds a token that the generation chose.
   void Add(int token) { text_.push_back(token); }
 
-  // The request for the next proposal of at most `most` tokens, into draft().
-  DraftRequest Request(int most, Sequence& sequence, Sampler& sampler);
+  // The request for the next proposal of at most `max_tokens`, into draft().
+  DraftRequest Request(int max_tokens, Sequence& sequence, Sampler& sampler);
   const Draft& draft() const { return draft_; }
 
   // Records the result of a draft: `accepted` of the `checked` tokens were accepted.

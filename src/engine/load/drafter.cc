@@ -114,8 +114,8 @@ MaybeError Validate(const SpeculationOptions& options) {
   if (options.drafter.empty()) {
     return Wrong("speculate", "off, ngram, self or a file", "nothing");
   }
-  if (options.draft_tokens < 0 || options.draft_tokens > Draft::kMostTokens) {
-    return Wrong("draft tokens", "0 to " + std::to_string(Draft::kMostTokens),
+  if (options.draft_tokens < 0 || options.draft_tokens > Draft::kMaxTokens) {
+    return Wrong("draft tokens", "0 to " + std::to_string(Draft::kMaxTokens),
                  std::to_string(options.draft_tokens));
   }
   return std::nullopt;

@@ -57,12 +57,12 @@ Result<std::string> FindMmproj(const std::string& model_path, const std::string&
   const std::vector<fs::path> found = MmprojFilesIn(folder);
   if (found.empty()) return std::string();
   std::vector<fs::path> best;
-  std::size_t most = 0;
+  std::size_t longest = 0;
   for (const fs::path& path : found) {
     const std::size_t common = CommonLetters(path, model);
-    if (common > most) best.clear();
-    if (common >= most) best.push_back(path);
-    most = std::max(most, common);
+    if (common > longest) best.clear();
+    if (common >= longest) best.push_back(path);
+    longest = std::max(longest, common);
   }
   if (best.size() == 1) return best.front().string();
   return Error{ErrorCode::kInvalid, model_path + ": expected one mmproj file beside it (or " +

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/cores.h"
 #include "base/cpu.h"
 #include "model/weight_reader.h"
 
@@ -13,17 +14,17 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 
-MaybeError CheckRange(const char* name, int value, int most) {
-  if (0 <= value && value <= most) return std::nullopt;
+MaybeError CheckRange(const char* name, int value, int max) {
+  if (0 <= value && value <= max) return std::nullopt;
   return Error{ErrorCode::kInvalid, "options: " + std::string(name) + ": expected 0 to " +
-                                        std::to_string(most) + ", found " + std::to_string(value)};
+                                        std::to_string(max) + ", found " + std::to_string(value)};
 }
 
 // The options with the number of threads resolved.
 Result<EngineOptions> Validate(const EngineOptions& options) {
   if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return *error;
   EngineOptions chosen = options;
-  if (chosen.threads == 0) chosen.threads = UsableCores();
+  if (chosen.threads == 0) chosen.threads = DefaultThreads();
   if (auto error = CheckRange("decode_threads", chosen.decode_threads, chosen.threads)) {
     return *error;
   }

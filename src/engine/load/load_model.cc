@@ -96,8 +96,9 @@ std::int64_t ParametersOf(const GgufFile& file) {
 }
 
 int ContextOf(const DecoderShape& decoder, const EngineOptions& options) {
-  const int most = options.context_tokens == 0 ? Decoder::kUsualPositions : options.context_tokens;
-  return std::min(decoder.context, most);
+  const int max_tokens =
+      options.context_tokens == 0 ? Decoder::kUsualPositions : options.context_tokens;
+  return std::min(decoder.context, max_tokens);
 }
 
 void Describe(const Parsed& files, Model& model) {

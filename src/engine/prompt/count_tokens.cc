@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "edgevlm/probe.h"
-#include "engine/load/model.h"
+#include "engine/engine_state.h"
 #include "engine/prompt/write_prompt.h"
 
 namespace edgevlm {

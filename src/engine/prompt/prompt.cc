@@ -12,7 +12,7 @@ namespace {
 bool SameImage(const std::shared_ptr<const EncodedImage>& a,
                const std::shared_ptr<const EncodedImage>& b) {
   if (a == b || (!a->content.empty() && a->content == b->content)) return true;
-  return a->width == b->width && a->values == b->values;
+  return a->width == b->width && a->embeddings == b->embeddings;
 }
 
 }  // namespace

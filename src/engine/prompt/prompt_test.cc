@@ -6,8 +6,8 @@ namespace edgevlm {
 namespace {
 
 std::shared_ptr<const EncodedImage> MakeImage(int tokens, float first) {
-  EncodedImage image{.tokens = tokens, .width = 2, .values = {}, .pieces = {}, .timings = {}};
-  for (int i = 0; i < tokens * 2; ++i) image.values.push_back(first + static_cast<float>(i));
+  EncodedImage image{.tokens = tokens, .width = 2, .embeddings = {}, .pieces = {}, .timings = {}};
+  for (int i = 0; i < tokens * 2; ++i) image.embeddings.push_back(first + static_cast<float>(i));
   return std::make_shared<const EncodedImage>(image);
 }
 

@@ -19,9 +19,9 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
     sound = sound && 0 <= piece.rows && piece.rows <= image.tokens - rows;
     rows += sound ? piece.rows : 0;
   }
-  sound =
-      sound && rows == image.tokens &&
-      image.values.size() == static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
+  sound = sound && rows == image.tokens &&
+          image.embeddings.size() ==
+              static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
   if (sound) return std::nullopt;
   return Error{ErrorCode::kInvalid, "image: expected embeddings of width " + std::to_string(width) +
                                         ", found " + std::to_string(image.tokens) + " x " +
@@ -29,11 +29,11 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
 }
 
 View<const float> EmbeddingsOf(const EncodedImage& image) {
-  return {image.values.data(), image.tokens, image.width};
+  return {image.embeddings.data(), image.tokens, image.width};
 }
 
 Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
-                             const EncodedImage* image, int room) {
+                             const EncodedImage* image, int capacity) {
   if (tokens.empty()) return Invalid("at least one", "none");
   TokenList list;
   std::size_t begin = 0;  // of the tokens not yet in list.inputs
@@ -58,8 +58,8 @@ Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
   cut(tokens.size());
   const std::size_t rows =
       tokens.size() + (has_image ? static_cast<std::size_t>(image->tokens) - 1 : 0);
-  if (rows > static_cast<std::size_t>(room)) {
-    return Error{ErrorCode::kTooLarge, "tokens: expected at most " + std::to_string(room) +
+  if (rows > static_cast<std::size_t>(capacity)) {
+    return Error{ErrorCode::kTooLarge, "tokens: expected at most " + std::to_string(capacity) +
                                            " positions, found " + std::to_string(rows)};
   }
   list.rows = static_cast<int>(rows);

@@ -17,9 +17,9 @@ struct TokenList {
 };
 
 // tokens: ids in [0, V), kImageToken at most once if `image` is given and not at all otherwise.
-// Errors: kInvalid; kTooLarge if it takes more than `room` positions.
+// Errors: kInvalid; kTooLarge if it takes more than `capacity` positions.
 Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
-                             const EncodedImage* image, int room);
+                             const EncodedImage* image, int capacity);
 
 // Checks that an encoded image was made for this model. Errors: kInvalid.
 MaybeError CheckImage(const Model& model, const EncodedImage& image);

@@ -21,9 +21,9 @@ Result<Prompt> WriteConversation(const Model& model, std::span<const Message> me
 Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages) {
   Result<Prompt> prompt = WriteConversation(model, messages);
   if (!prompt) return prompt;
-  const int most = model.info.context_tokens - 1;
-  if (prompt->rows() <= most) return prompt;
-  return Error{ErrorCode::kTooLarge, "prompt: expected at most " + std::to_string(most) +
+  const int max_rows = model.info.context_tokens - 1;
+  if (prompt->rows() <= max_rows) return prompt;
+  return Error{ErrorCode::kTooLarge, "prompt: expected at most " + std::to_string(max_rows) +
                                          " tokens, found " + std::to_string(prompt->rows()) +
                                          " (-c, --context sets the context; the model's " +
                                          "own is " +

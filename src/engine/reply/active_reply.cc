@@ -34,12 +34,12 @@ ActiveReply::ActiveReply(const EngineState& engine, const Prompt& prompt, int re
       generation_(sequence, prompt.InputsFrom(reused_rows),
                   {.tokenizer = engine.model.tokenizer,
                    .ends = engine.model.tokenizer.ends(),
-                   .goes_on = prompt.ends_in_reply()},
+                   .continues = prompt.ends_in_reply()},
                   WithStops(options, engine.model), std::move(on_text),
                   Begun(speculation, prompt)) {}
 
 void ActiveReply::Update() {
-  if (prefill_ms_ || generation_.prompt_rows() > 0) return;
+  if (prefill_ms_ || generation_.unread_rows() > 0) return;
   prefill_ms_ = watch_.Milliseconds();
   SharePrefix(engine_, prompt_, sequence_);
 }

@@ -21,11 +21,11 @@ void FollowPressure(const EngineState& engine, Sequence& sequence) {
 
 int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& prompt,
                 Sequence& sequence) {
-  const int most = prompt.rows() - 1;
-  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), most));
-  PromptCache* const shared = engine.runtime.prompt_cache.get();
+  const int max_rows = prompt.rows() - 1;
+  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), max_rows));
+  PrefixCache* const shared = engine.runtime.prefix_cache.get();
   if (shared != nullptr && HasChosenCache(engine.model, sequence)) {
-    reused = shared->CopyInto(prompt, reused, most, sequence.cache());
+    reused = shared->CopyInto(prompt, reused, max_rows, sequence.cache());
   }
   sequence.TruncateTo(reused);
   FollowPressure(engine, sequence);
@@ -33,7 +33,7 @@ int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& pro
 }
 
 void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence) {
-  PromptCache* const shared = engine.runtime.prompt_cache.get();
+  PrefixCache* const shared = engine.runtime.prefix_cache.get();
   if (shared == nullptr || !HasChosenCache(engine.model, sequence)) return;
   Prompt prefix = prompt;
   prefix.TruncateTo(prompt.PrefixRows());

@@ -38,7 +38,7 @@ TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
   std::vector<Message> messages;
   int read = 0, prompt_tokens = 0;
   for (const char* question : {"what?", "and where?", "how many?"}) {
-    const auto image = engine.FindImage(file);  // sent again with every question
+    const auto image = engine.GetImage(file);  // sent again with every question
     ASSERT_TRUE(image.ok()) << image.error().message;
     std::vector<Part> parts = {{.text = question}};
     if (messages.empty()) parts.insert(parts.begin(), Part{.image = *image});
@@ -67,11 +67,11 @@ TEST(Reuse, SessionsShareAnImage) {
   EXPECT_EQ(second.timings.encode_ms, 0);
   EXPECT_EQ(first.text, second.text);
   EXPECT_EQ(engine.image_cache().misses, 1u);
-  EXPECT_EQ((*engine.EncodeImage(file)).values, (*engine.FindImage(file))->values);
-  EXPECT_EQ(engine.FindImage(file)->get(), engine.FindImage(file)->get());
+  EXPECT_EQ((*engine.EncodeImage(file)).embeddings, (*engine.GetImage(file))->embeddings);
+  EXPECT_EQ(engine.GetImage(file)->get(), engine.GetImage(file)->get());
   std::vector<std::byte> broken = file;
   broken.resize(20);
-  EXPECT_FALSE(engine.FindImage(broken).ok());
+  EXPECT_FALSE(engine.GetImage(broken).ok());
   EXPECT_EQ(engine.image_cache().entries, 1u);
 }
 
@@ -80,9 +80,9 @@ TEST(Reuse, OtherOptionsAreOtherContents) {
   const Engine one = Load({.threads = 1, .image_cache_bytes = kAmple});
   const Engine two =
       Load({.threads = 1, .vision = {.keep_tokens = 5}, .image_cache_bytes = kAmple});
-  EXPECT_EQ((*one.FindImage(file))->content.size(), 64u);
-  EXPECT_NE((*one.FindImage(file))->content, (*two.FindImage(file))->content);
-  EXPECT_NE((*one.FindImage(file))->content, (*one.FindImage(TinyImage(40, 30, 2)))->content);
+  EXPECT_EQ((*one.GetImage(file))->content.size(), 64u);
+  EXPECT_NE((*one.GetImage(file))->content, (*two.GetImage(file))->content);
+  EXPECT_NE((*one.GetImage(file))->content, (*one.GetImage(TinyImage(40, 30, 2)))->content);
 }
 
 TEST(Reuse, ManyAtOnceEncodeOnce) {
@@ -105,12 +105,12 @@ TEST(Reuse, ManyAtOnceEncodeOnce) {
 TEST(Reuse, SessionsShareHowPromptsBegin) {
   const Engine plain = Load({.threads = 1});
   const Engine engine =
-      Load({.threads = 1, .image_cache_bytes = kAmple, .prompt_cache_bytes = kAmple});
+      Load({.threads = 1, .image_cache_bytes = kAmple, .prefix_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
   const auto ask = [&](const Engine& of, const char* question) {
     Session session(of);
     const std::vector<Message> messages = {
-        User({{.image = *of.FindImage(file)}, {.text = question}})};
+        User({{.image = *of.GetImage(file)}, {.text = question}})};
     return *session.Chat(messages, kHot);
   };
   const Reply first = ask(engine, "what?");
@@ -118,7 +118,7 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
   const Reply second = ask(engine, "and where?");
   EXPECT_GE(second.reused_tokens, kImageTokens);
   EXPECT_EQ(second.text, ask(plain, "and where?").text);
-  const CacheCounters counters = engine.prompt_cache();
+  const CacheCounters counters = engine.prefix_cache();
   EXPECT_EQ(counters.hits, 1u);
   EXPECT_EQ(counters.misses, 1u);
   EXPECT_EQ(counters.entries, 1u) << "both begin alike";
@@ -127,7 +127,7 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
 
 // A continued conversation replaces its prefix in the cache; others evict the oldest.
 TEST(Reuse, TheBudgetOfPromptsHolds) {
-  const Engine ample = Load({.threads = 1, .prompt_cache_bytes = kAmple});
+  const Engine ample = Load({.threads = 1, .prefix_cache_bytes = kAmple});
   const auto chat = [](const Engine& of, Session& session, const std::vector<Message>& messages) {
     (void)of;
     return *session.Chat(messages, kHot);
@@ -137,22 +137,22 @@ TEST(Reuse, TheBudgetOfPromptsHolds) {
   messages.push_back(Assistant(chat(ample, session, messages).text));
   messages.push_back(User({{.text = "four five six"}}));
   chat(ample, session, messages);
-  EXPECT_EQ(ample.prompt_cache().entries, 1u);
-  EXPECT_EQ(ample.prompt_cache().evictions, 0u);
+  EXPECT_EQ(ample.prefix_cache().entries, 1u);
+  EXPECT_EQ(ample.prefix_cache().evictions, 0u);
 
-  const std::size_t one_prompt = ample.prompt_cache().bytes;
-  const Engine small = Load({.threads = 1, .prompt_cache_bytes = one_prompt});
+  const std::size_t one_prompt = ample.prefix_cache().bytes;
+  const Engine small = Load({.threads = 1, .prefix_cache_bytes = one_prompt});
   for (const char* question : {"a cat?", "the dog sat", "who is it?", "why not so?"}) {
     Session other(small);
     chat(small, other, {User({{.text = question}})});
-    EXPECT_LE(small.prompt_cache().bytes, one_prompt);
+    EXPECT_LE(small.prefix_cache().bytes, one_prompt);
   }
-  EXPECT_GE(small.prompt_cache().evictions, 1u);
+  EXPECT_GE(small.prefix_cache().evictions, 1u);
 
-  const Engine tiny = Load({.threads = 1, .prompt_cache_bytes = 1});
+  const Engine tiny = Load({.threads = 1, .prefix_cache_bytes = 1});
   Session last(tiny);
   chat(tiny, last, {User({{.text = "a cat?"}})});
-  EXPECT_EQ(tiny.prompt_cache().entries, 0u);
+  EXPECT_EQ(tiny.prefix_cache().entries, 0u);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ void PutImage(const EncodedImage& image, ByteWriter& writer) {
   PutText(image.content, writer);
   PutCount(image.tokens, writer);
   PutCount(image.width, writer);
-  writer.Put(std::as_bytes(std::span(image.values)));
+  writer.Put(std::as_bytes(std::span(image.embeddings)));
   PutCount(image.pieces.size(), writer);
   for (const EncodedImage::Piece& piece : image.pieces) {
     PutCount(piece.rows, writer);
@@ -147,8 +147,8 @@ class Parser {
     const std::span<const std::byte> raw = reader_.ReadBytes(values * sizeof(float));
     image.tokens = static_cast<int>(tokens);
     image.width = static_cast<int>(width);
-    image.values.resize(values);
-    std::memcpy(image.values.data(), raw.data(), raw.size());
+    image.embeddings.resize(values);
+    std::memcpy(image.embeddings.data(), raw.data(), raw.size());
     std::uint64_t rows = 0;
     const std::size_t pieces = ReadCount(2 * sizeof(std::uint32_t));
     for (std::size_t i = 0; i < pieces && ok_; ++i) {

@@ -29,7 +29,7 @@ struct Talk {
     const Result<Reply> reply = session.Ask("where is the cat?", kHot);
     CHECK(reply.ok());
     messages = {{.role = Role::kUser,
-                 .parts = {{.image = *engine.FindImage(file)}, {.text = "where is the cat?"}}},
+                 .parts = {{.image = *engine.GetImage(file)}, {.text = "where is the cat?"}}},
                 {.role = Role::kAssistant, .parts = {{.text = reply->text}}}};
   }
 
@@ -69,7 +69,7 @@ TEST(SavedSession, GoesOnWhereItEnded) {
   const auto messages = session.Restore(saved);
   ASSERT_TRUE(messages.ok()) << messages.error().message;
   ASSERT_EQ(messages->size(), 2u);
-  EXPECT_EQ((*messages)[0].parts[0].image->values, talk.messages[0].parts[0].image->values);
+  EXPECT_EQ((*messages)[0].parts[0].image->embeddings, talk.messages[0].parts[0].image->embeddings);
   EXPECT_EQ((*messages)[1].parts[0].text, talk.messages[1].parts[0].text);
   ASSERT_FALSE(session.SetImage(TinyImage(40, 30, 1)));
   EXPECT_EQ(later.image_cache().misses, 0u) << "the saved image is known by its content";
@@ -107,7 +107,7 @@ TEST(SavedSession, OfAnotherModelIsRefused) {
         Load({.threads = 1, .vision = {.keep_tokens = 3}})}) {
     Session session(other);
     EXPECT_THAT(ErrorOf(session.Restore(saved)),
-                StartsWith("session: expected one of this model with these options"));
+                StartsWith("session: expected one saved with this model and the same mmproj"));
   }
   const Engine same = Load({.threads = 2});
   Session session(same);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/stopwatch.h"
 #include "edgevlm/scheduler.h"
 #include "engine/scheduling/prepare.h"
 
@@ -14,17 +15,13 @@ namespace edgevlm {
 
 using SchedulerClock = std::chrono::steady_clock;
 
-inline double MillisecondsSince(SchedulerClock::time_point begin) {
-  return std::chrono::duration<double, std::milli>(SchedulerClock::now() - begin).count();
-}
-
 // Shared by the threads of a scheduler: non-atomic members belong to the preparer until
 // is_prepared, and to the stepping thread afterwards.
 struct Job {
   std::uint64_t number = 0;
   ReplyRequest request;
   std::shared_ptr<ReplyListener> listener;
-  SchedulerClock::time_point submitted;
+  Stopwatch since_submit;
   std::atomic<bool> is_cancelled = false;
   std::atomic<int> images_done = 0;
   std::atomic<bool> is_prepared = false;

@@ -8,18 +8,18 @@ namespace {
 // The weight of the last step in the moving average.
 constexpr double kWeight = 0.25;
 
-void Approach(double& value, double seen) {
-  value = value == 0 ? seen : value + kWeight * (seen - value);
+void Approach(double& value, double measured) {
+  value = value == 0 ? measured : value + kWeight * (measured - value);
 }
 
 }  // namespace
 
 int PromptBudget::Rows() const {
-  const int least = std::min(kMinRows, most_rows_);
-  if (step_ms_ == 0 || row_ms_ == 0) return least;
+  const int min_rows = std::min(kMinRows, max_rows_);
+  if (step_ms_ == 0 || row_ms_ == 0) return min_rows;
   const double rows = (kLongest - 1) * step_ms_ / row_ms_;
-  const int most = std::clamp(tried_rows_ + tried_rows_ / 2, least, most_rows_);
-  return static_cast<int>(std::clamp<double>(rows, least, most));
+  const int max_next_rows = std::clamp(tried_rows_ + tried_rows_ / 2, min_rows, max_rows_);
+  return static_cast<int>(std::clamp<double>(rows, min_rows, max_next_rows));
 }
 
 void PromptBudget::Learn(int prompt_rows, double milliseconds) {

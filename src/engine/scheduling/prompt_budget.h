@@ -14,8 +14,7 @@ class PromptBudget {
   static constexpr double kLongest = 2.2;
   static constexpr int kMinRows = 8;
 
-  // most_rows: upper limit.
-  explicit PromptBudget(int most_rows) : most_rows_(most_rows) {}
+  explicit PromptBudget(int max_rows) : max_rows_(max_rows) {}
 
   int Rows() const;
 
@@ -23,7 +22,7 @@ class PromptBudget {
   void Learn(int prompt_rows, double milliseconds);
 
  private:
-  const int most_rows_;
+  const int max_rows_;
   double step_ms_ = 0;  // without prompts; 0: not measured yet
   double row_ms_ = 0;   // cost of one more row
   int tried_rows_ = 0;  // in the last step with a prompt

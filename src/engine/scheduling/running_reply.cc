@@ -20,7 +20,7 @@ RunningReply::RunningReply(std::shared_ptr<Job> job, const EngineState& engine,
       drafter_(drafter),
       images_(CountImages(job_->request)) {
   reply_.fetch_ms = job_->request.fetch_ms;
-  reply_.queue_ms = MillisecondsSince(job_->submitted);
+  reply_.queue_ms = job_->since_submit.Milliseconds();
 }
 
 std::optional<Result<RequestReply>> RunningReply::Update() {
@@ -41,9 +41,9 @@ std::optional<Result<RequestReply>> RunningReply::Update() {
   const Generation& running = active_->generation();
   if (running.reading()) {
     const int total = (*job_->prepared)->prompt.rows();
-    NotifyProgress(RequestStage::kPrompt, total - running.prompt_rows(), total);
+    NotifyProgress(RequestStage::kPrompt, total - running.unread_rows(), total);
   } else if (reply_.first_token_ms == 0) {
-    reply_.first_token_ms = MillisecondsSince(job_->submitted);
+    reply_.first_token_ms = job_->since_submit.Milliseconds();
   }
   if (running.finished()) return MakeReply();
   return std::nullopt;
@@ -80,7 +80,7 @@ Result<RequestReply> RunningReply::MakeReply() {
   timings.decode_ms = before.decode_ms;
   timings.preprocess_ms = before.preprocess_ms;
   timings.encode_ms = before.encode_ms;
-  timings.total_ms = MillisecondsSince(job_->submitted);
+  timings.total_ms = job_->since_submit.Milliseconds();
   return reply_;
 }
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/stopwatch.h"
 #include "base/threads.h"
 #include "decode/batch_decoder.h"
 #include "engine/engine_state.h"
@@ -168,7 +169,7 @@ void Scheduler::State::Step() {
   if (generations.empty()) return;
   const auto unread = [this] {
     int rows = 0;
-    for (const Generation* generation : generations) rows += generation->prompt_rows();
+    for (const Generation* generation : generations) rows += generation->unread_rows();
     return rows;
   };
   const bool generates = std::ranges::any_of(
@@ -185,10 +186,10 @@ void Scheduler::State::Step() {
   ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
   thread_groups.prefill.is_over = &is_over;
   const PriorityGate::Short turn(*engine.runtime.gate);
-  const auto begin = SchedulerClock::now();
+  const Stopwatch stopwatch;
   batch_decoder->Step(generations, generates ? prompt_budget.Rows() : Batch::kChunkRows,
                       thread_groups);
-  if (generates) prompt_budget.Learn(before - unread(), MillisecondsSince(begin));
+  if (generates && !is_left) prompt_budget.Learn(before - unread(), stopwatch.Milliseconds());
 }
 
 Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {
@@ -218,7 +219,6 @@ std::optional<std::uint64_t> Scheduler::Submit(ReplyRequest request,
   const auto job = std::make_shared<Job>();
   job->request = std::move(request);
   job->listener = std::move(listener);
-  job->submitted = SchedulerClock::now();
   {
     const std::lock_guard lock(state.mutex);
     const int before = static_cast<int>(state.waiting.size());

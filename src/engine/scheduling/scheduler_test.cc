@@ -65,7 +65,7 @@ class Recorder final : public ReplyListener {
     const std::lock_guard lock(mutex_);
     return end_.has_value();
   }
-  int place() const { return position_; }
+  int position() const { return position_; }
 
   std::function<void()> on_text;
 
@@ -209,9 +209,9 @@ TEST_F(SchedulerTest, AFullQueueTakesNoMore) {
   first->on_text = [&] { const std::lock_guard wait(hold); };
   ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 30), first));
   first->WaitForText();
-  EXPECT_EQ(Submit(scheduler, About(MakeImage(2), 1))->place(), 1);
+  EXPECT_EQ(Submit(scheduler, About(MakeImage(2), 1))->position(), 1);
   const auto last = Submit(scheduler, About(MakeImage(3), 1));
-  EXPECT_EQ(last->place(), 2);
+  EXPECT_EQ(last->position(), 2);
   EXPECT_FALSE(scheduler.Submit(About(MakeImage(4), 1), std::make_shared<Recorder>()));
   EXPECT_EQ(scheduler.stats().waiting, 2);
   hold.unlock();

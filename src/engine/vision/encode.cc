@@ -22,7 +22,7 @@ int TilesPerPass(const Model& model) {
   return static_cast<int>(std::clamp(fitting, 1LL, kMaxTiles));
 }
 
-Error GivenUp() { return {ErrorCode::kCancelled, "image: given up"}; }
+Error EncodingCancelled() { return {ErrorCode::kCancelled, "image: cancelled"}; }
 
 Error NoVisionEncoder() {
   return {ErrorCode::kUnsupported,
@@ -49,7 +49,7 @@ std::vector<TileGrid> GridsOf(std::span<const ImageLayout> layouts) {
 
 int TilesOf(std::span<const TileGrid> grids) {
   int tiles = 0;
-  for (const TileGrid& grid : grids) tiles += grid.images();
+  for (const TileGrid& grid : grids) tiles += grid.tiles();
   return tiles;
 }
 
@@ -57,16 +57,16 @@ int TilesOf(std::span<const TileGrid> grids) {
 //   embeddings [tiles * tokens, D]
 EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> embeddings) {
   EncodedImage encoded = {
-      .tokens = 0, .width = embeddings.cols, .values = {}, .pieces = {}, .timings = {}};
-  encoded.values.reserve(static_cast<std::size_t>(embeddings.rows) *
-                         static_cast<std::size_t>(embeddings.cols));
+      .tokens = 0, .width = embeddings.cols, .embeddings = {}, .pieces = {}, .timings = {}};
+  encoded.embeddings.reserve(static_cast<std::size_t>(embeddings.rows) *
+                             static_cast<std::size_t>(embeddings.cols));
   for (const ImageLayout::Piece& piece : layout.pieces) {
     const bool shows = piece.tile >= 0;
     encoded.pieces.push_back({.markup = piece.text, .rows = shows ? tokens : 0});
     if (!shows) continue;
     const View<const float> tile = embeddings.Rows(piece.tile * tokens, tokens);
-    encoded.values.insert(encoded.values.end(), tile.data,
-                          tile.data + std::ptrdiff_t{tokens} * tile.cols);
+    encoded.embeddings.insert(encoded.embeddings.end(), tile.data,
+                              tile.data + std::ptrdiff_t{tokens} * tile.cols);
     encoded.tokens += tokens;
   }
   return encoded;
@@ -146,12 +146,12 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   }
   const double preprocess_ms = watch.Lap();
   if (!run.IsOver()) EncodeTiles(model, pixels, embeddings, workspace, run);  // [tiles * t, D]
-  if (run.IsOver()) return GivenUp();
+  if (run.IsOver()) return EncodingCancelled();
   const double encode_ms = watch.Lap();
   std::vector<EncodedImage> encoded;
   int first = 0;
   for (const ImageLayout& layout : layouts) {
-    const int own = layout.grid.images();
+    const int own = layout.grid.tiles();
     encoded.push_back(Arrange(layout, tokens, embeddings.Rows(first * tokens, own * tokens)));
     first += own;
     const double share = static_cast<double>(own) / tiles;

@@ -7,7 +7,7 @@ namespace edgevlm {
 namespace {
 
 std::size_t BytesOf(const EncodedImage& image) {
-  std::size_t bytes = sizeof(image) + image.values.size() * sizeof(float);
+  std::size_t bytes = sizeof(image) + image.embeddings.size() * sizeof(float);
   for (const EncodedImage::Piece& piece : image.pieces) {
     bytes += sizeof(piece) + piece.markup.size();
   }

@@ -14,7 +14,7 @@ EncodedImage MakeImage(float first) {
   EncodedImage image;
   image.tokens = 1;
   image.width = 1000;
-  image.values.assign(1000, first);
+  image.embeddings.assign(1000, first);
   return image;
 }
 
@@ -22,7 +22,7 @@ constexpr std::size_t kBytesForTwo = 9000;
 
 float FirstOf(ImageCache& cache, const std::string& key, float made) {
   const auto found = cache.Get(key, [made]() -> Result<EncodedImage> { return MakeImage(made); });
-  return found->image->values.front();
+  return found->image->embeddings.front();
 }
 
 TEST(ImageCache, MakesEachOnce) {
@@ -101,7 +101,7 @@ TEST(ImageCache, WhoAsksMeanwhileWaits) {
         return MakeImage(2);
       });
       EXPECT_FALSE(found->is_new);
-      EXPECT_EQ(found->image->values.front(), 1);
+      EXPECT_EQ(found->image->embeddings.front(), 1);
     });
   }
   while (cache.counters().hits < 3) std::this_thread::yield();

@@ -61,7 +61,7 @@ Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::b
   return shared;
 }
 
-std::shared_ptr<const EncodedImage> HeldImage(const EngineState& engine, std::string_view file_id,
+std::shared_ptr<const EncodedImage> FindImage(const EngineState& engine, std::string_view file_id,
                                               std::string_view scope) {
   ImageCache* const cache = engine.runtime.image_cache.get();
   if (cache == nullptr || engine.model.vision_encoder == nullptr) return nullptr;

@@ -30,8 +30,8 @@ struct ShareOptions {
 Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::byte> file,
                                const ShareOptions& options = {});
 
-// Looks up a cached image by its file's SHA-256. Null if there is none.
-std::shared_ptr<const EncodedImage> HeldImage(const EngineState& engine, std::string_view file_id,
+// Only looks up a cached image, by its file's SHA-256. Null if there is none.
+std::shared_ptr<const EncodedImage> FindImage(const EngineState& engine, std::string_view file_id,
                                               std::string_view scope);
 
 }  // namespace edgevlm

@@ -45,7 +45,7 @@ TEST_F(SharedImageTest, IsHeldForItsScope) {
   EXPECT_TRUE(ShareImage(StateOf(engine), file_, {.scope = "b"})->is_new);
   EXPECT_EQ(image->image->file.width, 24);
   EXPECT_EQ(image->image->file.height, 16);
-  EXPECT_EQ(engine.HeldImage("no such id", "a"), nullptr);
+  EXPECT_EQ(engine.FindImage("no such id", "a"), nullptr);
 }
 
 }  // namespace

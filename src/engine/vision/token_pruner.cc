@@ -57,23 +57,23 @@ std::vector<int> ChooseRandom(int cells, int kept, std::uint64_t seed) {
   return order;
 }
 
-// The token that patch `place` of the vision encoder becomes part of, both numbered along their
+// The token that patch `patch` of the vision encoder becomes part of, both numbered along their
 // grids.
-int TokenOf(int place, int patches, int tokens) {
+int TokenOf(int patch, int patches, int tokens) {
   const int side = SideOf(patches), side_out = SideOf(tokens);
   if (side == 0 || side_out == 0) {
-    return static_cast<int>(static_cast<long long>(place) * tokens / patches);
+    return static_cast<int>(static_cast<long long>(patch) * tokens / patches);
   }
-  return place / side * side_out / side * side_out + place % side * side_out / side;
+  return patch / side * side_out / side * side_out + patch % side * side_out / side;
 }
 
 // The mean score of each token's patches. NaN counts as zero.
 std::vector<float> PoolScores(std::span<const float> patches, int tokens) {
   std::vector<float> scores(static_cast<std::size_t>(tokens)), counts(scores);
-  for (std::size_t place = 0; place < patches.size(); ++place) {
+  for (std::size_t patch = 0; patch < patches.size(); ++patch) {
     const auto to = static_cast<std::size_t>(
-        TokenOf(static_cast<int>(place), static_cast<int>(patches.size()), tokens));
-    if (std::isfinite(patches[place])) scores[to] += patches[place];
+        TokenOf(static_cast<int>(patch), static_cast<int>(patches.size()), tokens));
+    if (std::isfinite(patches[patch])) scores[to] += patches[patch];
     ++counts[to];
   }
   for (std::size_t token = 0; token < scores.size(); ++token) {

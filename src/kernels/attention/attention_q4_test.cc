@@ -91,10 +91,10 @@ struct Problem {
     const int group = call.heads_per_kv(), rows = shape.tokens * group, width = call.width();
     std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
     const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(width)};
-    const int most = std::min(rows_each, MaxPartRows(width));
+    const int max_rows = std::min(rows_each, MaxPartRows(width));
     for (int kv = 0; kv < shape.heads.kv; ++kv) {
-      for (int first = 0; first < rows; first += most) {
-        const int last = std::min(first + most, rows);
+      for (int first = 0; first < rows; first += max_rows) {
+        const int last = std::min(first + max_rows, rows);
         const int splits = (call.Visible((last - 1) / group) + kKvSplit - 1) / kKvSplit;
         run(call, {kv, first, last, 0, splits}, partials);
         for (int row = first; row < last; ++row) {

@@ -99,12 +99,12 @@ struct Problem {
   void ComputeParts(AttentionFunction<Value> run, View<float> out, int rows_each = kMaxPartRows) {
     const AttentionCall<Value> call = Call(out);
     const int heads = call.heads_per_kv(), rows = shape.tokens * heads;
-    const int most = std::min(rows_each, MaxPartRows(shape.width));
+    const int max_rows = std::min(rows_each, MaxPartRows(shape.width));
     std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
     const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(shape.width)};
     for (int kv = 0; kv < shape.heads.kv; ++kv) {
-      for (int first = 0; first < rows; first += most) {
-        const int last = std::min(first + most, rows);
+      for (int first = 0; first < rows; first += max_rows) {
+        const int last = std::min(first + max_rows, rows);
         const int visible = call.Visible((last - 1) / heads);
         const int splits = (visible + kKvSplit - 1) / kKvSplit;
         run(call, {kv, first, last, 0, splits}, partials);

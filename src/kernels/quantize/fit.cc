@@ -13,7 +13,7 @@ namespace {
 
 // Partial sums side by side, which the compiler keeps in vectors.
 constexpr std::size_t kLanes = 8;
-constexpr std::size_t kMostValues = 32;
+constexpr std::size_t kMaxValues = 32;
 using Lanes = std::array<float, kLanes>;
 
 // A tenth of a quant up and down: the roundings in between differ in few values.
@@ -33,15 +33,15 @@ struct Sums {
   double wlx = 0.0;
 };
 
-// l = clamp(nearest((x - origin) * inverse), least, most)
+// l = clamp(nearest((x - origin) * inverse), min_quant, max_quant)
 struct UniformQuantizer {
   float inverse;
   float origin;
-  float least;
-  float most;
+  float min_quant;
+  float max_quant;
 
   float operator()(float x) const {
-    return std::min(std::max(Nearest((x - origin) * inverse), least), most);
+    return std::min(std::max(Nearest((x - origin) * inverse), min_quant), max_quant);
   }
 };
 
@@ -88,7 +88,7 @@ Sums SumsOf(std::span<const float> values, const float* weights, const Quantizer
 class ScaleSearch {
  public:
   explicit ScaleSearch(std::span<const float> values) : size_(values.size()), peak_(Peak(values)) {
-    CHECK(size_ % kLanes == 0 && size_ <= kMostValues);
+    CHECK(size_ % kLanes == 0 && size_ <= kMaxValues);
     if (std::fabs(peak_) < kSmallestFitted) size_ = 0;
     // Against the peak, so that no weight is too small or too large for a float.
     for (std::size_t i = 0; i < size_; ++i) {
@@ -114,8 +114,8 @@ class ScaleSearch {
  private:
   std::size_t size_;
   float peak_;
-  std::array<float, kMostValues> scaled_;
-  std::array<float, kMostValues> weights_;
+  std::array<float, kMaxValues> scaled_;
+  std::array<float, kMaxValues> weights_;
   double gain_ = 0.0;
   double scale_ = 0.0;
 };
@@ -132,11 +132,11 @@ float Peak(std::span<const float> values) {
 
 float FitScale(std::span<const float> values, int limit) {
   ScaleSearch search(values);
-  const auto most = static_cast<float>(limit);
+  const auto max_quant = static_cast<float>(limit);
   for (int step = -kScaleSteps; step <= kScaleSteps; ++step) {
     // The peak takes the side that reaches one further: -limit.
-    const float inverse = -(most + kStep * static_cast<float>(step));
-    search.Try(UniformQuantizer{inverse, 0.0f, -most, most - 1.0f});
+    const float inverse = -(max_quant + kStep * static_cast<float>(step));
+    search.Try(UniformQuantizer{inverse, 0.0f, -max_quant, max_quant - 1.0f});
   }
   return search.Best();
 }
@@ -158,10 +158,10 @@ std::uint8_t NearestIq4Code(float value) {
 }
 
 ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
-  CHECK(values.size() % kLanes == 0 && values.size() <= kMostValues);
+  CHECK(values.size() % kLanes == 0 && values.size() <= kMaxValues);
   const float peak = std::fabs(Peak(values));
   if (peak < kSmallestFitted) return {};
-  std::array<float, kMostValues> scaled, weights;
+  std::array<float, kMaxValues> scaled, weights;
   double squares = 0.0;
   float low = 0.0f;  // a minimum cannot be above zero
   float high = -1.0f;
@@ -180,14 +180,14 @@ ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
     w += weights[i];
     wx += weights[i] * scaled[i];
   }
-  const auto most = static_cast<float>(limit);
+  const auto max_quant = static_cast<float>(limit);
   const std::span<const float> x(scaled.data(), values.size());
   double best_error = 0.0;  // less sum w x^2, which all have in common
   double best_scale = 0.0;
   double best_origin = 0.0;
   for (int step = -kMinimumSteps; step <= kMinimumSteps; ++step) {
-    const float inverse = (most + kStep * static_cast<float>(step)) / (high - low);
-    const Sums sums = SumsOf(x, weights.data(), UniformQuantizer{inverse, low, 0.0f, most});
+    const float inverse = (max_quant + kStep * static_cast<float>(step)) / (high - low);
+    const Sums sums = SumsOf(x, weights.data(), UniformQuantizer{inverse, low, 0.0f, max_quant});
     if (sums.wll <= 0.0) continue;
     // The least squares of x = scale * l + origin; without origin where that would be above zero,
     // or where all values have the same quant, which leaves it undetermined.

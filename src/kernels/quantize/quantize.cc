@@ -22,8 +22,8 @@ int RoundToQuant(float value, float inverse) {
 
 float Inverse(float scale) { return std::fabs(scale) < kSmallestFitted ? 0.0f : 1.0f / scale; }
 
-std::uint8_t ToQuant(float quant, float least, float most) {
-  return static_cast<std::uint8_t>(std::min(std::max(quant, least), most) - least);
+std::uint8_t ToQuant(float quant, float min_quant, float max_quant) {
+  return static_cast<std::uint8_t>(std::min(std::max(quant, min_quant), max_quant) - min_quant);
 }
 
 // Q4_0 and Q5_0: the peak becomes the lowest quant, which has no positive counterpart.
@@ -50,14 +50,14 @@ void FitQ8(std::span<const float> values, BlockParts& parts) {
 // Q4_1 and Q5_1: the smallest value is quant 0, the largest the highest.
 void FitToRange(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const int most = (1 << (format.low_bits + format.high_bits)) - 1;
-  const float scale = (*high - *low) / static_cast<float>(most);
+  const int max_quant = (1 << (format.low_bits + format.high_bits)) - 1;
+  const float scale = (*high - *low) / static_cast<float>(max_quant);
   const float inverse = Inverse(scale);
   parts.scale = FloatToHalf(scale);
   parts.minimum = FloatToHalf(-*low);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto quant = static_cast<int>((values[i] - *low) * inverse + 0.5f);
-    parts.quants[i] = static_cast<std::uint8_t>(std::min(quant, most));
+    parts.quants[i] = static_cast<std::uint8_t>(std::min(quant, max_quant));
   }
 }
 
@@ -88,12 +88,13 @@ void FitGroupScales(const BlockFormat& format, int limit, std::span<const float>
   for (int g = 0; g < format.groups(); ++g) {
     scales[static_cast<std::size_t>(g)] = FitGroup(format, GroupOf(format, values, g));
   }
-  const auto most = static_cast<float>(limit);
-  parts.scale = FloatToHalf(Peak(scales) / -most);
+  const auto max_factor = static_cast<float>(limit);
+  parts.scale = FloatToHalf(Peak(scales) / -max_factor);
   const float scale = HalfToFloat(parts.scale);
   for (int g = 0; g < format.groups(); ++g) {
     const auto group = static_cast<std::size_t>(g);
-    const float factor = std::clamp(Nearest(scales[group] * Inverse(scale)), -most, most - 1.0f);
+    const float factor =
+        std::clamp(Nearest(scales[group] * Inverse(scale)), -max_factor, max_factor - 1.0f);
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
     RoundGroup(format, GroupOf(format, values, g), Inverse(scale * factor),
                parts.quants.data() + g * format.group);
@@ -109,30 +110,30 @@ void FitIq4Nl(const BlockFormat& format, std::span<const float> values, BlockPar
 void FitGroupScalesAndMinima(const BlockFormat& format, int limit, std::span<const float> values,
                              BlockParts& parts) {
   std::array<ScaleAndMinimum, kMaxBlockGroups> fits{};
-  const auto most_quant = static_cast<float>((1 << (format.low_bits + format.high_bits)) - 1);
+  const auto max_quant = static_cast<float>((1 << (format.low_bits + format.high_bits)) - 1);
   ScaleAndMinimum largest;
   for (int g = 0; g < format.groups(); ++g) {
     ScaleAndMinimum& fit = fits[static_cast<std::size_t>(g)];
-    fit = FitScaleAndMinimum(GroupOf(format, values, g), static_cast<int>(most_quant));
+    fit = FitScaleAndMinimum(GroupOf(format, values, g), static_cast<int>(max_quant));
     largest.scale = std::max(largest.scale, fit.scale);
     largest.minimum = std::max(largest.minimum, fit.minimum);
   }
-  const auto most = static_cast<float>(limit);
-  parts.scale = FloatToHalf(largest.scale / most);
-  parts.minimum = FloatToHalf(largest.minimum / most);
+  const auto max_factor = static_cast<float>(limit);
+  parts.scale = FloatToHalf(largest.scale / max_factor);
+  parts.minimum = FloatToHalf(largest.minimum / max_factor);
   const float scale = HalfToFloat(parts.scale);
   const float minimum = HalfToFloat(parts.minimum);
   for (int g = 0; g < format.groups(); ++g) {
     const auto group = static_cast<std::size_t>(g);
-    const float factor = std::min(most, Nearest(fits[group].scale * Inverse(scale)));
-    const float offset = std::min(most, Nearest(fits[group].minimum * Inverse(minimum)));
+    const float factor = std::min(max_factor, Nearest(fits[group].scale * Inverse(scale)));
+    const float offset = std::min(max_factor, Nearest(fits[group].minimum * Inverse(minimum)));
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
     parts.group_minima[group] = static_cast<std::uint8_t>(offset);
     const float inverse = Inverse(scale * factor);
     std::uint8_t* quants = parts.quants.data() + g * format.group;
     for (const float value : GroupOf(format, values, g)) {
-      const float quant = std::clamp((value + minimum * offset) * inverse, 0.0f, most_quant);
-      *quants++ = ToQuant(Nearest(quant), 0.0f, most_quant);
+      const float quant = std::clamp((value + minimum * offset) * inverse, 0.0f, max_quant);
+      *quants++ = ToQuant(Nearest(quant), 0.0f, max_quant);
     }
   }
 }

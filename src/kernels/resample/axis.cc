@@ -53,12 +53,12 @@ ResampleAxis MakeResampleAxis(int in, int out, Filter filter) {
   const double widening = std::max(1.0, step);
   const double support = shape.support * widening;
   // The widest output reads every input whose center is inside the support, both ends rounded.
-  const int most = std::min(in, 2 * static_cast<int>(std::ceil(support)) + 1);
+  const int max_taps = std::min(in, 2 * static_cast<int>(std::ceil(support)) + 1);
 
   ResampleAxis axis;
   axis.in = in;
   axis.out = out;
-  axis.taps = (most + kWeightAlign - 1) / kWeightAlign * kWeightAlign;
+  axis.taps = (max_taps + kWeightAlign - 1) / kWeightAlign * kWeightAlign;
   const std::size_t taps = static_cast<std::size_t>(axis.taps);
   const std::size_t outs = static_cast<std::size_t>(out);
   axis.first.resize(outs);

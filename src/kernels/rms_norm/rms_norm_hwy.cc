@@ -2,6 +2,8 @@
 
 #include "kernels/rms_norm/rms_norm.h"
 
+// foreach_target.h includes this file again for each instruction set; HWY_NAMESPACE is a different
+// namespace each time. The part under HWY_ONCE is compiled once and lists the results.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/rms_norm/rms_norm_hwy.cc"
 #include <hwy/foreach_target.h>
@@ -21,18 +23,18 @@ HWY_INLINE Vector AddSquare(Vector sum, const float* x) {
   return hn::MulAdd(value, value, sum);
 }
 
-// Four sums side by side hide the latency of an addition.
+// Four independent sums hide the latency of the multiply-add.
 HWY_INLINE float SumOfSquares(const float* x, int n) {
-  Vector a = hn::Zero(FullTag()), b = a, c = a, d = a;
+  Vector sum0 = hn::Zero(FullTag()), sum1 = sum0, sum2 = sum0, sum3 = sum0;
   int i = 0;
   for (; i + 4 * kLanes <= n; i += 4 * kLanes) {
-    a = AddSquare(a, x + i);
-    b = AddSquare(b, x + i + kLanes);
-    c = AddSquare(c, x + i + 2 * kLanes);
-    d = AddSquare(d, x + i + 3 * kLanes);
+    sum0 = AddSquare(sum0, x + i);
+    sum1 = AddSquare(sum1, x + i + kLanes);
+    sum2 = AddSquare(sum2, x + i + 2 * kLanes);
+    sum3 = AddSquare(sum3, x + i + 3 * kLanes);
   }
-  for (; i + kLanes <= n; i += kLanes) a = AddSquare(a, x + i);
-  float sum = SumLanes(hn::Add(hn::Add(a, b), hn::Add(c, d)));
+  for (; i + kLanes <= n; i += kLanes) sum0 = AddSquare(sum0, x + i);
+  float sum = SumLanes(hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3)));
   for (; i < n; ++i) sum += x[i] * x[i];
   return sum;
 }
@@ -40,8 +42,8 @@ HWY_INLINE float SumOfSquares(const float* x, int n) {
 }  // namespace
 
 void ScaleRow(const float* x, const float* gain, float epsilon, float* y, int n) {
-  const float mean = SumOfSquares(x, n) / static_cast<float>(n);
-  const float scale = 1.0f / std::sqrt(mean + epsilon);
+  const float mean_square = SumOfSquares(x, n) / static_cast<float>(n);
+  const float scale = 1.0f / std::sqrt(mean_square + epsilon);
   ForLanes(0, n, [=](auto d, int i) HWY_ATTR {
     const auto scaled = hn::Mul(hn::LoadU(d, x + i), hn::Set(d, scale));
     hn::StoreU(hn::Mul(scaled, hn::LoadU(d, gain + i)), d, y + i);

@@ -38,7 +38,8 @@ struct Buffers {
   View<float> qkv;               // [T, 3D]
   View<float> attention_output;  // [T, D]
   View<float> hidden;            // [T, F]
-  View<float> quants;            // input of the next product, rounded
+  // Memory in which Inputs stores the next product's input as int8 or bfloat16.
+  View<float> rounded;
 };
 
 class Gpt2 final : public Decoder {
@@ -65,19 +66,21 @@ class Gpt2 final : public Decoder {
                  Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = AllocBuffers(x.rows, workspace);
-    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+    for (int block = blocks.begin; block < blocks.end; ++block) {
       if (run.IsOver()) return;
-      Block(layer, batch, x, buffers, run);
+      RunBlock(block, batch, x, buffers, run);
     }
   }
 
+  // Keys and values only, for rows that left at an early exit; the queries come from the same
+  // matrix and are not used.
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = AllocBuffers(x.rows, workspace);
-    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
-      const LayerRows rows = Project(layer, x, buffers, run);
-      AppendSpans(batch, layer, rows.k, rows.v);
+    for (int block = blocks.begin; block < blocks.end; ++block) {
+      const LayerRows rows = Project(block, x, buffers, run);
+      AppendSpans(batch, block, rows.k, rows.v);
     }
   }
 
@@ -87,41 +90,44 @@ class Gpt2 final : public Decoder {
   }
 
  private:
-  const BlockWeights& block(int layer) const {
-    return weights_.blocks[static_cast<std::size_t>(layer)];
+  const BlockWeights& weights_of(int block) const {
+    return weights_.blocks[static_cast<std::size_t>(block)];
   }
 
-  // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
-  void Block(int layer, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
-             const Run& run) const {
-    const BlockWeights& w = block(layer);
-    const LayerRows rows = Project(layer, x, b, run);
-    Attend(layer, batch, rows, b.attention_output, run);  // [T, D]
-    Inputs attention_output(b.attention_output, b.quants);
-    w.attn_output.AddTo(attention_output, x, run);  // x += attention_output Wo^T + bo
-    w.mlp_norm.Apply(x, b.normed, run);             // [T, D]
-    Inputs mlp(b.normed, b.quants);
+  // One block, in place:
+  //   x += Attention(Norm(x)) Wo^T + bo
+  //   x += gelu(Norm(x) Wu^T + bu) Wd^T + bd
+  // x [T, D] is the residual stream. Shapes of the weights: BlockWeights.
+  void RunBlock(int block, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
+                const Run& run) const {
+    const BlockWeights& w = weights_of(block);
+    const LayerRows rows = Project(block, x, b, run);     // [T, D] each
+    Attend(block, batch, rows, b.attention_output, run);  // [T, D]
+    Inputs attention_output(b.attention_output, b.rounded);
+    w.attn_output.AddTo(attention_output, x, run);
+    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
+    Inputs mlp(b.normed, b.rounded);
     w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
-    Inputs hidden(b.hidden, b.quants);
-    w.mlp_down.AddTo(hidden, x, run);  // x += hidden Wd^T + bd
+    Inputs hidden(b.hidden, b.rounded);
+    w.mlp_down.AddTo(hidden, x, run);
   }
 
-  // q, k, v = norm(x) W^T + b.
-  LayerRows Project(int layer, View<const float> x, const Buffers& b, const Run& run) const {
-    const BlockWeights& w = block(layer);
-    w.attn_norm.Apply(x, b.normed, run);  // [T, D]
-    Inputs attn(b.normed, b.quants);
-    w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);  // [T, 3D]
+  // q, k, v = Norm(x) W^T + b.
+  LayerRows Project(int block, View<const float> x, const Buffers& b, const Run& run) const {
+    const BlockWeights& w = weights_of(block);
+    w.attn_norm.Apply(x, b.normed, run);
+    Inputs attn(b.normed, b.rounded);
+    w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);
     const int width = shape().width;
     return {.q = b.qkv.Cols(0, width),
             .k = b.qkv.Cols(width, width),
             .v = b.qkv.Cols(2 * width, width)};
   }
 
-  void Attend(int layer, std::span<const TokenSpan> batch, const LayerRows& rows,
+  void Attend(int block, std::span<const TokenSpan> batch, const LayerRows& rows,
               View<float> attention_output, const Run& run) const {
-    PROFILE_ZONE(run.profiler, block(layer).attend_zone);
-    AttendSpans(batch, layer, rows, {.query = shape().heads, .kv = shape().kv_heads},
+    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone);
+    AttendSpans(batch, block, rows, {.query = shape().heads, .kv = shape().kv_heads},
                 attention_output, run.pool);
   }
 
@@ -131,7 +137,7 @@ class Gpt2 final : public Decoder {
             .qkv = workspace.Alloc(rows, 3 * width),
             .attention_output = workspace.Alloc(rows, width),
             .hidden = workspace.Alloc(rows, HiddenWidth()),
-            .quants = workspace.Alloc(rows, QuantizedColumns(std::max(width, HiddenWidth())))};
+            .rounded = workspace.Alloc(rows, QuantizedColumns(std::max(width, HiddenWidth())))};
   }
 
   // F

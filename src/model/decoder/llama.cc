@@ -18,7 +18,8 @@ struct Buffers {
   View<float> v;                 // [T, Hkv * d]
   View<float> attention_output;  // [T, Hq * d]
   View<float> gated;             // [T, F]
-  View<float> quants;            // input of the next product, rounded
+  // Memory in which Inputs stores the next product's input as int8 or bfloat16.
+  View<float> rounded;
 };
 
 class Llama final : public Decoder {
@@ -35,21 +36,22 @@ class Llama final : public Decoder {
                  Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
-    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
+    for (int block = blocks.begin; block < blocks.end; ++block) {
       if (run.IsOver()) return;
-      Block(layer, batch, x, buffers, run);
+      RunBlock(block, batch, x, buffers, run);
     }
   }
 
+  // Keys and values only, for rows that left at an early exit.
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
-    for (int layer = blocks.begin; layer < blocks.end; ++layer) {
-      const LlamaBlock& w = block(layer);
+    for (int block = blocks.begin; block < blocks.end; ++block) {
+      const LlamaBlock& w = weights_of(block);
       Inputs attn = NormedInputs(w, x, buffers, run);
       KeysAndValues(w, attn, buffers, run);
-      AppendSpans(batch, layer, buffers.k, buffers.v);
+      AppendSpans(batch, block, buffers.k, buffers.v);
     }
   }
 
@@ -59,52 +61,55 @@ class Llama final : public Decoder {
   }
 
  private:
-  const LlamaBlock& block(int layer) const {
-    return weights_.blocks[static_cast<std::size_t>(layer)];
+  const LlamaBlock& weights_of(int block) const {
+    return weights_.blocks[static_cast<std::size_t>(block)];
   }
 
-  // One block, in place: x += Attention(norm(x)), then x += Mlp(norm(x)).
-  void Block(int layer, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
-             const Run& run) const {
-    const LlamaBlock& w = block(layer);
-    Inputs attn = NormedInputs(w, x, b, run);
+  // One block, in place:
+  //   x += Attention(RmsNorm(x)) Wo^T
+  //   x += (silu(n Wg^T) * n Wu^T) Wd^T, with n = RmsNorm(x)
+  // x [T, D] is the residual stream. Shapes of the weights: llama_weights.h.
+  void RunBlock(int block, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
+                const Run& run) const {
+    const LlamaBlock& w = weights_of(block);
+    Inputs attn = NormedInputs(w, x, b, run);           // [T, D]
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [T, Hq * d]
-    Rotate(w, b.q, b, run);                             // by their positions
-    KeysAndValues(w, attn, b, run);                     // [T, Hkv * d] each
-    Attend(layer, batch, b, run);                       // [T, Hq * d]
-    Inputs attention_output(b.attention_output, b.quants);
-    w.attn_output.AddTo(attention_output, x, run);  // x += attention_output Wo^T
-    w.mlp_norm.Apply(x, b.normed, run);             // [T, D]
-    Inputs mlp(b.normed, b.quants);
+    Rotate(w, b.q, b, run);
+    KeysAndValues(w, attn, b, run);  // [T, Hkv * d] each
+    Attend(block, batch, b, run);    // [T, Hq * d]
+    Inputs attention_output(b.attention_output, b.rounded);
+    w.attn_output.AddTo(attention_output, x, run);
+    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
+    Inputs mlp(b.normed, b.rounded);
     w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
-    w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= mlp Wu^T
-    Inputs gated(b.gated, b.quants);
-    w.mlp_down.AddTo(gated, x, run);  // x += gated Wd^T
+    w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= n Wu^T
+    Inputs gated(b.gated, b.rounded);
+    w.mlp_down.AddTo(gated, x, run);
   }
 
-  // norm(x), the input of the attention matrices.
+  // RmsNorm(x), the input of the attention matrices.
   static Inputs NormedInputs(const LlamaBlock& w, View<const float> x, const Buffers& b,
                              const Run& run) {
-    w.attn_norm.Apply(x, b.normed, run);  // [T, D]
-    return {b.normed, b.quants};
+    w.attn_norm.Apply(x, b.normed, run);
+    return {b.normed, b.rounded};
   }
 
-  // k, v = attn W^T, keys rotated by their positions.
+  // k = Rotate(attn Wk^T), v = attn Wv^T.
   void KeysAndValues(const LlamaBlock& w, Inputs& attn, const Buffers& b, const Run& run) const {
-    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [T, Hkv * d]
-    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [T, Hkv * d]
+    w.attn_k.Apply(attn, Activation::kNone, b.k, run);
+    w.attn_v.Apply(attn, Activation::kNone, b.v, run);
     Rotate(w, b.k, b, run);
   }
 
+  // By each row's position.
   void Rotate(const LlamaBlock& w, View<float> heads, const Buffers& b, const Run& run) const {
     PROFILE_ZONE(run.profiler, w.rope_zone);
     Rope(heads, shape().head_width, weights_.pairs, b.angles, run.pool);
   }
 
-  // Keys are cached rotated by their own positions.
-  void Attend(int layer, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, block(layer).attend_zone);
-    AttendSpans(batch, layer, {.q = b.q, .k = b.k, .v = b.v},
+  void Attend(int block, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
+    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone);
+    AttendSpans(batch, block, {.q = b.q, .k = b.k, .v = b.v},
                 {.query = shape().heads, .kv = shape().kv_heads}, b.attention_output, run.pool);
   }
 
@@ -130,7 +135,7 @@ class Llama final : public Decoder {
             .v = workspace.Alloc(rows, kv_width),
             .attention_output = workspace.Alloc(rows, q_width),
             .gated = workspace.Alloc(rows, weights_.hidden),
-            .quants = workspace.Alloc(
+            .rounded = workspace.Alloc(
                 rows, QuantizedColumns(std::max({shape().width, q_width, weights_.hidden})))};
   }
 

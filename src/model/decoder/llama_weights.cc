@@ -17,13 +17,12 @@ void FailKey(WeightReader& reader, const std::string& key, const std::string& ex
                "model: key '" + key + "': expected " + expected + ", found " + found});
 }
 
-int IntOr(WeightReader& reader, const std::string& key, int least, int most, int fallback) {
-  return reader.file().HasKey(key) ? reader.Int(key, least, most) : fallback;
+int IntOr(WeightReader& reader, const std::string& key, int min, int max, int fallback) {
+  return reader.file().HasKey(key) ? reader.Int(key, min, max) : fallback;
 }
 
-float FloatOr(WeightReader& reader, const std::string& key, float least, float most,
-              float fallback) {
-  return reader.file().HasKey(key) ? reader.Float(key, least, most) : fallback;
+float FloatOr(WeightReader& reader, const std::string& key, float min, float max, float fallback) {
+  return reader.file().HasKey(key) ? reader.Float(key, min, max) : fallback;
 }
 
 void ReadHeads(WeightReader& reader, std::string_view name, DecoderShape& shape) {
@@ -68,9 +67,9 @@ double ReadRopeScale(WeightReader& reader, std::string_view name) {
     FailKey(reader, type_key, "none or linear", "'" + Printable(*type, kShownBytes) + "'");
     return 1;
   }
-  constexpr float kMostFactor = 1e6f;
-  const float older = FloatOr(reader, keys::RopeScaleLinear(name), 0, kMostFactor, 1);
-  const float factor = FloatOr(reader, keys::RopeScalingFactor(name), 0, kMostFactor, older);
+  constexpr float kMaxFactor = 1e6f;
+  const float older = FloatOr(reader, keys::RopeScaleLinear(name), 0, kMaxFactor, 1);
+  const float factor = FloatOr(reader, keys::RopeScalingFactor(name), 0, kMaxFactor, older);
   return factor > 0 ? 1 / static_cast<double>(factor) : 1;
 }
 

@@ -171,7 +171,7 @@ TEST(Projectors, SmolVlmShowsTilesAndTheWhole) {
   EXPECT_EQ(Spelled((*projector)->Layout({640, 80}, 0)),
             fake + "<row_1_col_1>[0]" + fake + "<row_1_col_2>[1]\n\n" + whole + "[2]" + fake);
   // Five tiles are 20 tokens; a lower limit gives none, and a single image in any case.
-  EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.images(), 5);
+  EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.tiles(), 5);
   for (const int tokens : {19, 4, 1}) {
     EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, tokens)), whole + "[0]" + fake);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/stopwatch.h"
 #include "metrics/serving_report.h"
 #include "server/api/body.h"
 #include "server/api/endpoints.h"
@@ -16,14 +17,8 @@
 namespace edgevlm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int kMaxRequests = 256;
 constexpr int kSide = 224;  // of the images, in pixels
-
-double MillisecondsBetween(Clock::time_point begin, Clock::time_point end) {
-  return std::chrono::duration<double, std::milli>(end - begin).count();
-}
 
 // An image file with color gradients, different for each number, so that no cache has it.
 std::shared_ptr<const std::string> MakeImage(int number) {
@@ -65,19 +60,18 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
   class Listener final : public ReplyListener {
    public:
     Listener(std::shared_ptr<BenchmarkRun> run, std::size_t index)
-        : run_(std::move(run)), index_(index), begin_(Clock::now()), last_(begin_) {
-      request_.begin_ms = MillisecondsBetween(run_->begin_, begin_);
+        : run_(std::move(run)), index_(index) {
+      request_.begin_ms = run_->watch_.Milliseconds();
     }
     void OnAccepted(int) override {}
     void OnProgress(const Progress&) override {}
     void OnText(std::string_view) override {
-      const auto now = Clock::now();
-      if (has_text_) request_.gaps_ms.push_back(MillisecondsBetween(last_, now));
+      const double gap_ms = watch_.Lap();
+      if (has_text_) request_.gaps_ms.push_back(gap_ms);
       has_text_ = true;
-      last_ = now;
     }
     void OnEnd(const Result<RequestReply>& reply) override {
-      request_.total_ms = MillisecondsBetween(begin_, Clock::now());
+      request_.total_ms = watch_.Milliseconds();
       request_.succeeded = reply.ok();
       if (reply) {
         request_.prompt_tokens = reply->reply.prompt_tokens;
@@ -90,8 +84,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
    private:
     const std::shared_ptr<BenchmarkRun> run_;
     const std::size_t index_;
-    const Clock::time_point begin_;
-    Clock::time_point last_;
+    Stopwatch watch_;  // of the request; its laps are between pieces of text
     bool has_text_ = false;
     ServedRequest request_;
   };
@@ -110,7 +103,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
     ReplyRequest request;
     request.messages.push_back(std::move(message));
     request.decode = decode_;
-    request.deadline = Clock::now() + context_.rules()->limits.time;
+    request.deadline = std::chrono::steady_clock::now() + context_.rules()->limits.time;
     const auto number = context_.scheduler().Submit(
         std::move(request), std::make_shared<Listener>(shared_from_this(), index));
     if (!number) return OnEnd(index, {});
@@ -131,8 +124,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
 
   void SendReport() {
     requests_.resize(started_);
-    const ServingReport report =
-        MakeServingReport(requests_, MillisecondsBetween(begin_, Clock::now()));
+    const ServingReport report = MakeServingReport(requests_, watch_.Milliseconds());
     nlohmann::json object = ServingJson(report);
     object["text"] = ServingText(report);
     writer_->Send({.body = ToText(object)});
@@ -142,7 +134,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
   const std::shared_ptr<ResponseWriter> writer_;
   const DecodeOptions decode_;
   const bool takes_images_;
-  const Clock::time_point begin_ = Clock::now();
+  const Stopwatch watch_;
   std::mutex mutex_;
   int left_;
   std::size_t started_ = 0;

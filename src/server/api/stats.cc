@@ -11,7 +11,7 @@ namespace {
 // Updates the gauges that are sampled rather than counted.
 SystemStats RefreshGauges(ServerContext& context) {
   context.metrics().SetQueue(context.scheduler().stats());
-  context.metrics().SetCaches(context.engine().image_cache(), context.engine().prompt_cache());
+  context.metrics().SetCaches(context.engine().image_cache(), context.engine().prefix_cache());
   const SystemStats system = ReadSystem();
   context.metrics().SetSystem(system);
   return system;

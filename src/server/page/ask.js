@@ -34,7 +34,7 @@ async function askForm({ picture, question, settings }, listener, signal) {
     body: form,
     signal,
   });
-  return streams ? take(events(response), listener) : end(await response.json());
+  return streams ? readReply(events(response), listener) : end(await response.json());
 }
 
 async function askSocket({ picture, question, settings }, listener, signal) {
@@ -44,11 +44,11 @@ async function askSocket({ picture, question, settings }, listener, signal) {
     progress: true,
     ...choices(settings),
   };
-  return take(messages(body, signal), listener);
+  return readReply(messages(body, signal), listener);
 }
 
-// The objects of /caption and /vqa.
-async function take(objects, listener) {
+// Reads the objects of /caption and /vqa up to the completed reply.
+async function readReply(objects, listener) {
   let last = null;
   for await (const object of objects) {
     if (object.progress) listener.progress(object.progress);

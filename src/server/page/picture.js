@@ -109,7 +109,7 @@ function addExamples(chosen) {
   }
 }
 
-function takeDrops(take) {
+function acceptDrops(choose) {
   const over = on => byId("stage").classList.toggle("over", on);
   addEventListener("dragover", event => {
     event.preventDefault();
@@ -119,19 +119,19 @@ function takeDrops(take) {
   addEventListener("drop", event => {
     event.preventDefault();
     over(false);
-    take(event.dataTransfer.files[0]);
+    choose(event.dataTransfer.files[0]);
   });
 }
 
 export function startPicture(chosen) {
-  const take = file =>
+  const choose = file =>
     file && !byId("picture").hidden && show(file, file.name || "picture", chosen);
   const open = () => byId("file").click();
   byId("choose").onclick = open;
   byId("stage").onclick = () => camera || open();
   for (const id of ["file", "snapshot"]) {
     byId(id).onchange = event => {
-      take(event.target.files[0]);
+      choose(event.target.files[0]);
       event.target.value = ""; // so that the same file can be chosen again
     };
   }
@@ -141,9 +141,9 @@ export function startPicture(chosen) {
     const file = [...event.clipboardData.files].find(file => file.type.startsWith("image/"));
     if (file) {
       event.preventDefault();
-      take(file);
+      choose(file);
     }
   });
-  takeDrops(take);
+  acceptDrops(choose);
   addExamples(chosen);
 }

@@ -33,10 +33,10 @@ std::optional<std::int64_t> WholeOf(const Json& value) {
 
 // " from 1 to 5", without a bound that is only the limit of the type.
 std::string Written(Range<std::int64_t> range) {
-  if (range.most < INT64_MAX) {
-    return " from " + std::to_string(range.least) + " to " + std::to_string(range.most);
+  if (range.max < INT64_MAX) {
+    return " from " + std::to_string(range.min) + " to " + std::to_string(range.max);
   }
-  return range.least > INT64_MIN ? " of at least " + std::to_string(range.least) : "";
+  return range.min > INT64_MIN ? " of at least " + std::to_string(range.min) : "";
 }
 
 std::string Plain(double value) {
@@ -77,7 +77,7 @@ std::int64_t Fields::Whole(const char* name, Range<std::int64_t> range, std::int
   const Json* value = Find(name);
   if (value == nullptr) return fallback;
   const std::optional<std::int64_t> number = WholeOf(*value);
-  if (number && range.least <= *number && *number <= range.most) return *number;
+  if (number && range.min <= *number && *number <= range.max) return *number;
   Reject(name, "expected a whole number" + Written(range) + ", found " + Shown(*value));
   return fallback;
 }
@@ -87,9 +87,9 @@ double Fields::Number(const char* name, Range<double> range, double fallback) {
   if (value == nullptr) return fallback;
   if (value->is_number()) {
     const double number = value->get<double>();
-    if (range.least <= number && number <= range.most) return number;
+    if (range.min <= number && number <= range.max) return number;
   }
-  Reject(name, "expected a number from " + Plain(range.least) + " to " + Plain(range.most) +
+  Reject(name, "expected a number from " + Plain(range.min) + " to " + Plain(range.max) +
                    ", found " + Shown(*value));
   return fallback;
 }
@@ -110,18 +110,18 @@ std::string Fields::Text(const char* name, std::string fallback) {
   return fallback;
 }
 
-std::vector<std::string> Fields::Texts(const char* name, std::size_t most) {
+std::vector<std::string> Fields::Texts(const char* name, std::size_t max) {
   const Json* value = Find(name);
   if (value == nullptr) return {};
   if (value->is_string()) return {value->get<std::string>()};
   std::vector<std::string> texts;
-  bool fits = value->is_array() && value->size() <= most;
+  bool fits = value->is_array() && value->size() <= max;
   for (std::size_t i = 0; fits && i < value->size(); ++i) {
     fits = (*value)[i].is_string();
     if (fits) texts.push_back((*value)[i].get<std::string>());
   }
   if (fits) return texts;
-  Reject(name, "expected a text or a list of at most " + std::to_string(most) + " texts, found " +
+  Reject(name, "expected a text or a list of at most " + std::to_string(max) + " texts, found " +
                    (value->is_array() ? "another list" : Shown(*value)));
   return {};
 }

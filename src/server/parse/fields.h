@@ -21,8 +21,8 @@ using Problem = std::optional<ApiError>;
 // Inclusive.
 template <class Number>
 struct Range {
-  Number least;
-  Number most;
+  Number min;
+  Number max;
 };
 
 // A missing or null field yields the fallback. After the first problem every field does.
@@ -39,8 +39,8 @@ class Fields {
   double Number(const char* name, Range<double> range, double fallback);
   bool Bool(const char* name, bool fallback);
   std::string Text(const char* name, std::string fallback);
-  // A text, or a list of texts; at most `most`.
-  std::vector<std::string> Texts(const char* name, std::size_t most);
+  // A text, or a list of texts; at most `max`.
+  std::vector<std::string> Texts(const char* name, std::size_t max);
   // Null if it is missing (or of another type).
   const Json* Any(const char* name) const { return Find(name); }
   const Json* List(const char* name);

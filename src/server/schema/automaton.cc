@@ -106,13 +106,13 @@ Automaton Complement(const Automaton& automaton) {
   return Trimmed(std::move(complement));
 }
 
-Automaton TextsOfLength(int least, std::optional<int> most) {
+Automaton TextsOfLength(int min, std::optional<int> max) {
   Automaton automaton;
-  const int last = most.value_or(least);
+  const int last = max.value_or(min);
   const CodePoints all = CodePoints::All();
   for (int length = 0; length <= last; ++length) {
-    Automaton::State state = {.accepts = length >= least};
-    const bool may_continue = length < last || !most;
+    Automaton::State state = {.accepts = length >= min};
+    const bool may_continue = length < last || !max;
     for (const CodePoints::Interval& interval : all.intervals()) {
       if (may_continue) state.edges.push_back({interval, std::min(length + 1, last)});
     }

@@ -40,9 +40,9 @@ std::optional<Automaton> Intersection(const Automaton& a, const Automaton& b, in
 // The complement of the set.
 Automaton Complement(const Automaton& automaton);
 
-// All texts of `least` to `most` code points, without an upper limit if `most` is empty.
+// All texts of `min` to `max` code points, without an upper limit if `max` is empty.
 // O(least + most) states.
-Automaton TextsOfLength(int least, std::optional<int> most);
+Automaton TextsOfLength(int min, std::optional<int> max);
 
 // The automaton whose states are the keys reachable from `start`. edges(key) lists pairs of an
 // interval and the key that it leads to; accepts(key) is whether the state accepts. Nothing if

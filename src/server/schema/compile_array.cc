@@ -11,8 +11,8 @@ namespace {
 
 // The number of items that the keywords allow.
 struct ItemCount {
-  int least = 0;
-  std::optional<int> most = {};
+  int min = 0;
+  std::optional<int> max = {};
   int named = 0;          // items with schemas of their own
   bool has_rest = false;  // the items after these have a schema
 };
@@ -43,26 +43,26 @@ void ReadItems(const Json& part, ItemCount& count) {
 
 Result<ItemCount> ReadItemCount(const std::vector<const Json*>& parts) {
   ItemCount count;
-  bool has_least = false;
+  bool has_min = false;
   for (const Json* part : parts) {
-    const auto least = ReadCount(*part, "minItems", /*may_be_less=*/false);
-    if (!least) return least.error();
-    const auto most = ReadCount(*part, "maxItems", /*may_be_less=*/true);
-    if (!most) return most.error();
-    has_least |= least->has_value();
-    count.least = std::max(count.least, least->value_or(0));
-    if (*most) count.most = std::min(count.most.value_or(**most), **most);
+    const auto min = ReadCount(*part, "minItems", /*may_be_less=*/false);
+    if (!min) return min.error();
+    const auto max = ReadCount(*part, "maxItems", /*may_be_less=*/true);
+    if (!max) return max.error();
+    has_min |= min->has_value();
+    count.min = std::max(count.min, min->value_or(0));
+    if (*max) count.max = std::min(count.max.value_or(**max), **max);
     ReadItems(*part, count);
   }
   if (count.named > kMaxCountedItems) {
     return Error{ErrorCode::kTooLarge, "prefixItems: expected fewer"};
   }
   // A tuple has all of its items and no others, unless the schema says so.
-  if (count.named > 0 && !has_least) {
-    count.least = std::min(count.named, count.most.value_or(count.named));
+  if (count.named > 0 && !has_min) {
+    count.min = std::min(count.named, count.max.value_or(count.named));
   }
-  if (count.named > 0 && !count.has_rest && !count.most) {
-    count.most = std::max(count.least, count.named);
+  if (count.named > 0 && !count.has_rest && !count.max) {
+    count.max = std::max(count.min, count.named);
   }
   return count;
 }
@@ -74,7 +74,7 @@ int SchemaCompiler::OfArray(const Schemas& parts, const Location& location) {
   if (!read) return Fail(read.error().code, location, read.error().message);
   const ItemCount& count = *read;
   const int rule = builder_.AddRule();
-  if (count.most && *count.most < count.least) return rule;
+  if (count.max && *count.max < count.min) return rule;
   const auto item = [&](int index) {
     Schemas schemas;
     for (const Json* part : parts) {
@@ -85,21 +85,21 @@ int SchemaCompiler::OfArray(const Schemas& parts, const Location& location) {
     return GrammarBuilder::Rule(RuleOf(schemas, location.Below(step)));
   };
   // From the last item to the first: `rest` is what may follow `written` items.
-  int written = count.most.value_or(std::max({count.least, count.named, 1}));
+  int written = count.max.value_or(std::max({count.min, count.named, 1}));
   int rest = builder_.AddRule();
   builder_.AddAlternative(rest, {Byte(']')});
-  if (!count.most) {
+  if (!count.max) {
     builder_.AddAlternative(rest, {Byte(','), Blank(), item(written), GrammarBuilder::Rule(rest)});
   }
   while (--written >= 1 && !error_) {
     const int earlier = builder_.AddRule();
     builder_.AddAlternative(earlier,
                             {Byte(','), Blank(), item(written), GrammarBuilder::Rule(rest)});
-    if (written >= count.least) builder_.AddAlternative(earlier, {Byte(']')});
+    if (written >= count.min) builder_.AddAlternative(earlier, {Byte(']')});
     rest = earlier;
   }
-  if (count.least == 0) builder_.AddAlternative(rule, {Byte('['), Byte(']')});
-  if (count.most != 0) {
+  if (count.min == 0) builder_.AddAlternative(rule, {Byte('['), Byte(']')});
+  if (count.max != 0) {
     builder_.AddAlternative(rule, {Byte('['), item(0), GrammarBuilder::Rule(rest)});
   }
   return rule;

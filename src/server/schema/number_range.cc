@@ -11,7 +11,7 @@ namespace {
 constexpr int kMaxExactDigits = 15;  // decimals of so many digits survive a double
 constexpr int kMaxInt64Digits = 19;
 
-// State after reading a prefix of a number. `least` and `most` compare the prefix with as many
+// State after reading a prefix of a number. `min` and `max` compare the prefix with as many
 // digits of the bound: -1, 0, 1.
 struct Reading {
   enum class Part : char { kBegin, kSign, kWhole, kPoint, kFraction };
@@ -20,8 +20,8 @@ struct Reading {
   bool is_zero = false;  // a leading zero: no more digits before the point
   int digits = 0;
   int fraction_digits = 0;  // 0 once both orders are decided, so that equal states merge
-  int least = 0;
-  int most = 0;
+  int min = 0;
+  int max = 0;
   int remainder = 0;
   auto operator<=>(const Reading&) const = default;
 };
@@ -41,16 +41,16 @@ class RangeReader {
       return bound ? SizeBound{true, bound->at, bound->is_excluded} : SizeBound{};
     };
     // Index 0: numbers without a sign; 1: negative ones, whose order by absolute value is reversed.
-    if (!negative(range.least)) least_[0] = as_size(range.least);
-    most_[0] = as_size(range.most);
-    has_[0] = !negative(range.most);
-    least_[1] = negative(range.most) ? as_size(range.most) : SizeBound{true, {}, true};
-    if (negative(range.least)) most_[1] = as_size(range.least);
-    has_[1] = !range.least || negative(range.least);
+    if (!negative(range.min)) min_[0] = as_size(range.min);
+    max_[0] = as_size(range.max);
+    has_[0] = !negative(range.max);
+    min_[1] = negative(range.max) ? as_size(range.max) : SizeBound{true, {}, true};
+    if (negative(range.min)) max_[1] = as_size(range.min);
+    has_[1] = !range.min || negative(range.min);
     const auto digits = [](const auto& bound) {
       return bound ? std::min(static_cast<int>(bound->at.whole.size()), kMaxInt64Digits) : 0;
     };
-    whole_digits_ = std::max({whole_digits_, digits(range.least), digits(range.most)});
+    whole_digits_ = std::max({whole_digits_, digits(range.min), digits(range.max)});
   }
 
   std::vector<std::pair<CodePoints::Interval, Reading>> Edges(const Reading& at) const {
@@ -73,12 +73,12 @@ class RangeReader {
     Reading end = at;
     if (at.part == Reading::Part::kWhole) end = AfterWhole(at);
     if (at.part != Reading::Part::kWhole && at.part != Reading::Part::kFraction) return false;
-    const SizeBound& least = least_[at.is_negative ? 1 : 0];
-    const SizeBound& most = most_[at.is_negative ? 1 : 0];
-    const int below = FinalOrder(least, end.least, end.fraction_digits);
-    const int above = FinalOrder(most, end.most, end.fraction_digits);
-    const bool is_enough = !least.exists || below > 0 || (below == 0 && !least.is_excluded);
-    const bool is_not_too_much = !most.exists || above < 0 || (above == 0 && !most.is_excluded);
+    const SizeBound& min = min_[at.is_negative ? 1 : 0];
+    const SizeBound& max = max_[at.is_negative ? 1 : 0];
+    const int below = FinalOrder(min, end.min, end.fraction_digits);
+    const int above = FinalOrder(max, end.max, end.fraction_digits);
+    const bool is_enough = !min.exists || below > 0 || (below == 0 && !min.is_excluded);
+    const bool is_not_too_much = !max.exists || above < 0 || (above == 0 && !max.is_excluded);
     return is_enough && is_not_too_much && end.remainder == 0;
   }
 
@@ -106,8 +106,8 @@ class RangeReader {
     const auto shorter = [&](const SizeBound& bound, int order) {
       return bound.exists && at.digits < std::ssize(bound.at.whole) ? -1 : order;
     };
-    at.least = shorter(least_[at.is_negative ? 1 : 0], at.least);
-    at.most = shorter(most_[at.is_negative ? 1 : 0], at.most);
+    at.min = shorter(min_[at.is_negative ? 1 : 0], at.min);
+    at.max = shorter(max_[at.is_negative ? 1 : 0], at.max);
     at.part = Reading::Part::kPoint;
     at.is_zero = false;
     return at;
@@ -124,20 +124,20 @@ class RangeReader {
     ++at.digits;
     if (in_fraction) ++at.fraction_digits;
     at.part = in_fraction ? Reading::Part::kFraction : Reading::Part::kWhole;
-    const SizeBound& least = least_[at.is_negative ? 1 : 0];
-    const SizeBound& most = most_[at.is_negative ? 1 : 0];
-    at.least = OrderAfter(least, at.least, at, digit);
-    at.most = OrderAfter(most, at.most, at, digit);
+    const SizeBound& min = min_[at.is_negative ? 1 : 0];
+    const SizeBound& max = max_[at.is_negative ? 1 : 0];
+    at.min = OrderAfter(min, at.min, at, digit);
+    at.max = OrderAfter(max, at.max, at, digit);
     const auto is_settled = [](const SizeBound& bound, int order) {
       return !bound.exists || order != 0;
     };
-    if (is_settled(least, at.least) && is_settled(most, at.most)) at.fraction_digits = 0;
+    if (is_settled(min, at.min) && is_settled(max, at.max)) at.fraction_digits = 0;
     at.remainder = (at.remainder * 10 + digit) % range_.multiple_of;
     return at;
   }
 
   const NumberRange& range_;
-  SizeBound least_[2], most_[2];  // of numbers without and with a sign
+  SizeBound min_[2], max_[2];  // of numbers without and with a sign
   bool has_[2] = {};
   int whole_digits_;
 };

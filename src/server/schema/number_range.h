@@ -26,8 +26,8 @@ struct NumberRange {
     Decimal at;
     bool is_excluded = false;
   };
-  std::optional<Bound> least = {};
-  std::optional<Bound> most = {};
+  std::optional<Bound> min = {};
+  std::optional<Bound> max = {};
   bool is_whole = false;  // no fraction
   int multiple_of = 1;    // of whole numbers
 };

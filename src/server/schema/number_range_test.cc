@@ -19,16 +19,15 @@ Automaton Made(const NumberRange& range) {
 
 // Every whole number around the bounds, with every combination of them.
 TEST(RangeAutomaton, HoldsTheWholeNumbersBetweenItsBounds) {
-  for (const int least : {-120, -100, -11, -10, -1, 0, 1, 9, 10, 99, 105}) {
-    for (const int most : {-105, -100, -9, -1, 0, 1, 5, 10, 12, 99, 100, 123}) {
+  for (const int min : {-120, -100, -11, -10, -1, 0, 1, 9, 10, 99, 105}) {
+    for (const int max : {-105, -100, -9, -1, 0, 1, 5, 10, 12, 99, 100, 123}) {
       for (const bool is_excluded : {false, true}) {
-        const Automaton automaton = Made({.least = BoundAt(least, is_excluded),
-                                          .most = BoundAt(most, is_excluded),
-                                          .is_whole = true});
+        const Automaton automaton = Made(
+            {.min = BoundAt(min, is_excluded), .max = BoundAt(max, is_excluded), .is_whole = true});
         for (int i = -150; i <= 150; ++i) {
-          const bool fits = is_excluded ? least < i && i < most : least <= i && i <= most;
+          const bool fits = is_excluded ? min < i && i < max : min <= i && i <= max;
           EXPECT_EQ(Accepts(automaton, std::to_string(i)), fits)
-              << least << " " << most << " " << is_excluded << " " << i;
+              << min << " " << max << " " << is_excluded << " " << i;
         }
       }
     }
@@ -37,20 +36,19 @@ TEST(RangeAutomaton, HoldsTheWholeNumbersBetweenItsBounds) {
 
 // Hundredths, as they are written, around bounds that have more or fewer digits.
 TEST(RangeAutomaton, HoldsTheFractionsBetweenItsBounds) {
-  for (const double least : {-1.5, -0.25, 0.0, 0.125, 0.5, 1.0}) {
-    for (const double most : {-0.5, 0.0, 0.25, 0.375, 0.5, 1.25}) {
+  for (const double min : {-1.5, -0.25, 0.0, 0.125, 0.5, 1.0}) {
+    for (const double max : {-0.5, 0.0, 0.25, 0.375, 0.5, 1.25}) {
       for (const bool is_excluded : {false, true}) {
         const Automaton automaton =
-            Made({.least = BoundAt(least, is_excluded), .most = BoundAt(most, is_excluded)});
+            Made({.min = BoundAt(min, is_excluded), .max = BoundAt(max, is_excluded)});
         for (int hundredths = -200; hundredths <= 200; ++hundredths) {
           const double value = hundredths / 100.0;
           std::string text = std::to_string(std::abs(hundredths) / 100) + "." +
                              std::to_string(std::abs(hundredths) % 100 / 10) +
                              std::to_string(std::abs(hundredths) % 10);
           if (hundredths < 0) text = "-" + text;
-          const bool fits =
-              is_excluded ? least < value && value < most : least <= value && value <= most;
-          EXPECT_EQ(Accepts(automaton, text), fits) << least << " " << most << " " << text;
+          const bool fits = is_excluded ? min < value && value < max : min <= value && value <= max;
+          EXPECT_EQ(Accepts(automaton, text), fits) << min << " " << max << " " << text;
         }
       }
     }
@@ -59,14 +57,14 @@ TEST(RangeAutomaton, HoldsTheFractionsBetweenItsBounds) {
 
 TEST(RangeAutomaton, SupportsMultiples) {
   const Automaton automaton =
-      Made({.most = BoundAt(200, false), .is_whole = true, .multiple_of = 7});
+      Made({.max = BoundAt(200, false), .is_whole = true, .multiple_of = 7});
   for (int i = -150; i <= 250; ++i) {
     EXPECT_EQ(Accepts(automaton, std::to_string(i)), i % 7 == 0 && i <= 200) << i;
   }
 }
 
 TEST(RangeAutomaton, WritesNumbersAsJsonDoes) {
-  const Automaton any = Made({.least = BoundAt(-5, false)});
+  const Automaton any = Made({.min = BoundAt(-5, false)});
   for (const char* good : {"0", "-4", "0.5", "-0.5", "100"}) {
     EXPECT_TRUE(Accepts(any, good)) << good;
   }
@@ -74,8 +72,8 @@ TEST(RangeAutomaton, WritesNumbersAsJsonDoes) {
     EXPECT_FALSE(Accepts(any, bad)) << bad;
   }
   // The bounds that zod writes for every integer.
-  const Automaton safe = Made({.least = Bound{ToDecimal(Json(-9007199254740991))},
-                               .most = Bound{ToDecimal(Json(9007199254740991))},
+  const Automaton safe = Made({.min = Bound{ToDecimal(Json(-9007199254740991))},
+                               .max = Bound{ToDecimal(Json(9007199254740991))},
                                .is_whole = true});
   EXPECT_TRUE(Accepts(safe, "9007199254740991"));
   EXPECT_FALSE(Accepts(safe, "9007199254740992"));
@@ -96,7 +94,7 @@ TEST(ToDecimal, MovesThePoint) {
   EXPECT_EQ(text(1e20), "100000000000000000000.");
   EXPECT_EQ(text(1.25e17), "125000000000000000.");
   EXPECT_EQ(text(18446744073709551615u), "18446744073709551615.");
-  EXPECT_TRUE(IsEmpty(Made({.least = BoundAt(1e308, false)})));
+  EXPECT_TRUE(IsEmpty(Made({.min = BoundAt(1e308, false)})));
 }
 
 }  // namespace

@@ -86,19 +86,19 @@ int PatternNfa::Add(const PatternNode& node, int from) {
 int PatternNfa::AddRepeat(const PatternNode& repeat, int from) {
   const PatternNode& child = repeat.children.front();
   // A state per repetition even if the child is empty, so that is_too_large() ends the loop.
-  for (int i = 0; i < repeat.least && !is_too_large(); ++i) {
+  for (int i = 0; i < repeat.min && !is_too_large(); ++i) {
     const int begin = AddState();
     AddJump(from, begin);
     from = Add(child, begin);
   }
-  if (!repeat.most) {
+  if (!repeat.max) {
     const int begin = AddState();
     AddJump(from, begin);
     AddJump(Add(child, begin), begin);
     return begin;
   }
   const int to = AddState();
-  for (int i = repeat.least; i < *repeat.most && !is_too_large(); ++i) {
+  for (int i = repeat.min; i < *repeat.max && !is_too_large(); ++i) {
     AddJump(from, to);
     const int begin = AddState();
     AddJump(from, begin);

@@ -189,9 +189,9 @@ std::optional<PatternNode> PatternParser::Group(int depth) {
 PatternNode PatternParser::Repeated(PatternNode atom) {
   PatternNode repeat = {.kind = Kind::kRepeat};
   if (Skip(U"?")) {
-    repeat.most = 1;
+    repeat.max = 1;
   } else if (Skip(U"+")) {
-    repeat.least = 1;
+    repeat.min = 1;
   } else if (!Skip(U"*") && !Counts(repeat)) {
     return atom;
   }
@@ -208,17 +208,17 @@ PatternNode PatternParser::Repeated(PatternNode atom) {
 bool PatternParser::Counts(PatternNode& repeat) {
   const std::size_t begin = at_;
   if (!Skip(U"{")) return false;
-  const std::optional<int> least = Number();
-  std::optional<int> most = least;
-  if (Skip(U",")) most = Number();
-  if (!least || !Skip(U"}")) {
+  const std::optional<int> min = Number();
+  std::optional<int> max = min;
+  if (Skip(U",")) max = Number();
+  if (!min || !Skip(U"}")) {
     at_ = begin;
     if (Peek() == '{' && !error_) Fail(ErrorCode::kInvalid, "a { that starts no count");
     return false;
   }
-  if (most && *most < *least) Fail(ErrorCode::kInvalid, "a count whose most is below its least");
-  repeat.least = *least;
-  repeat.most = most;
+  if (max && *max < *min) Fail(ErrorCode::kInvalid, "a count whose maximum is below its minimum");
+  repeat.min = *min;
+  repeat.max = max;
   return true;
 }
 

@@ -14,7 +14,7 @@ struct PatternNode {
   enum class Kind {
     kSequence,   // children, one after the other; none: the empty text
     kChoice,     // one of the children
-    kRepeat,     // its only child, `least` to `most` times
+    kRepeat,     // its only child, `min` to `max` times
     kSet,        // one code point of `set`
     kBegin,      // ^
     kEnd,        // $
@@ -23,8 +23,8 @@ struct PatternNode {
   Kind kind = Kind::kSequence;
   std::vector<PatternNode> children = {};
   CodePoints set = {};
-  int least = 0;
-  std::optional<int> most = {};  // empty: no limit
+  int min = 0;
+  std::optional<int> max = {};  // empty: no limit
   bool is_negated = false;
 };
 

@@ -32,9 +32,9 @@ MaybeError ReadLengths(const Json& part, TextDemands& demands) {
     }
     const auto length = static_cast<std::int64_t>(std::min(number, kMaxLength));
     if (std::string_view(name) == "minLength") {
-      demands.least = std::max(demands.least, length);
+      demands.min = std::max(demands.min, length);
     } else {
-      demands.most = std::min(demands.most.value_or(length), length);
+      demands.max = std::min(demands.max.value_or(length), length);
     }
   }
   return std::nullopt;
@@ -83,14 +83,13 @@ Result<int> ReadMultipleOf(const Json& part) {
 }
 
 Result<NumberRange> ReadRange(const Json& part) {
-  auto least = ReadBound(part, "minimum", "exclusiveMinimum");
-  if (!least) return least.error();
-  auto most = ReadBound(part, "maximum", "exclusiveMaximum");
-  if (!most) return most.error();
+  auto min = ReadBound(part, "minimum", "exclusiveMinimum");
+  if (!min) return min.error();
+  auto max = ReadBound(part, "maximum", "exclusiveMaximum");
+  if (!max) return max.error();
   const Result<int> multiple_of = ReadMultipleOf(part);
   if (!multiple_of) return multiple_of.error();
-  return NumberRange{
-      .least = *std::move(least), .most = *std::move(most), .multiple_of = *multiple_of};
+  return NumberRange{.min = *std::move(min), .max = *std::move(max), .multiple_of = *multiple_of};
 }
 
 struct NumberDemands {
@@ -105,11 +104,10 @@ Result<NumberDemands> ReadNumberDemands(const std::vector<const Json*>& parts) {
     if (!range) return range.error();
     const Json* format = Member(*part, "format");
     if (format != nullptr && *format == "int32") {
-      demands.ranges.push_back(
-          {.least = {{ToDecimal(kMinInt32)}}, .most = {{ToDecimal(kMaxInt32)}}});
+      demands.ranges.push_back({.min = {{ToDecimal(kMinInt32)}}, .max = {{ToDecimal(kMaxInt32)}}});
       demands.text += "int32 ";
     }
-    if (!range->least && !range->most && range->multiple_of == 1) continue;
+    if (!range->min && !range->max && range->multiple_of == 1) continue;
     demands.ranges.push_back(*std::move(range));
     for (const char* name :
          {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"}) {
@@ -148,16 +146,16 @@ Result<Automaton> TextAutomaton(const TextDemands& demands) {
     if (!both) return Error{ErrorCode::kTooLarge, "pattern: expected simpler ones"};
     text = *std::move(both);
   }
-  if (demands.least == 0 && !demands.most) return text;
+  if (demands.min == 0 && !demands.max) return text;
   // All lengths; if these need too many states, only as many as fit with the patterns' states.
   const std::int64_t few = kMaxScalarStates / std::ssize(text.states);
   for (const std::int64_t longest : {std::int64_t{kMaxScalarStates}, few}) {
-    if (demands.least >= longest) break;
-    std::optional<int> most;
-    if (demands.most) most = static_cast<int>(std::min(*demands.most, longest - 1));
-    if (most && *most < demands.least) return Automaton{.states = {{}}};
+    if (demands.min >= longest) break;
+    std::optional<int> max;
+    if (demands.max) max = static_cast<int>(std::min(*demands.max, longest - 1));
+    if (max && *max < demands.min) return Automaton{.states = {{}}};
     auto both =
-        Intersection(text, TextsOfLength(static_cast<int>(demands.least), most), kMaxScalarStates);
+        Intersection(text, TextsOfLength(static_cast<int>(demands.min), max), kMaxScalarStates);
     if (both) return *std::move(both);
   }
   return Error{ErrorCode::kTooLarge, "minLength: expected less together with a pattern"};
@@ -167,11 +165,11 @@ Result<int> ScalarRules::String(const std::vector<const Json*>& parts) {
   const auto demands = ReadTextDemands(parts);
   if (!demands) return demands.error();
   if (*demands == TextDemands()) return values_.String();
-  if (demands->most && *demands->most < demands->least) return builder_.AddRule();
+  if (demands->max && *demands->max < demands->min) return builder_.AddRule();
   const auto known = texts_.find(*demands);
   if (known != texts_.end()) return known->second;
   if (demands->patterns.empty()) {
-    return texts_[*demands] = strings_.OfLength(demands->least, demands->most);
+    return texts_[*demands] = strings_.OfLength(demands->min, demands->max);
   }
   patterns_ += static_cast<int>(demands->patterns.size());
   if (patterns_ > kMaxSchemaPatterns) {

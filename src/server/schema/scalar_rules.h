@@ -20,8 +20,8 @@ inline constexpr int kMaxSchemaPatterns = 64;
 
 // The constraints of several schemas on a string, combined.
 struct TextDemands {
-  std::int64_t least = 0;
-  std::optional<std::int64_t> most = {};
+  std::int64_t min = 0;
+  std::optional<std::int64_t> max = {};
   std::set<std::string> patterns = {};  // including those of formats
   auto operator<=>(const TextDemands&) const = default;
 };

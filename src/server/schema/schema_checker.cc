@@ -29,23 +29,23 @@ double NumberOr(const Json& schema, const char* name, double fallback) {
 
 bool FitsNumber(double number, const Json& schema) {
   constexpr double kFar = HUGE_VAL;
-  const double least = NumberOr(schema, "minimum", -kFar);
-  const double most = NumberOr(schema, "maximum", kFar);
+  const double min = NumberOr(schema, "minimum", -kFar);
+  const double max = NumberOr(schema, "maximum", kFar);
   // As booleans (OpenAPI 3.0), exclusiveMinimum and exclusiveMaximum modify the other keyword.
   const auto excludes = [&](const char* name) {
     return schema.contains(name) && schema[name] == true;
   };
-  if (number < least || (number == least && excludes("exclusiveMinimum"))) return false;
-  if (number > most || (number == most && excludes("exclusiveMaximum"))) return false;
+  if (number < min || (number == min && excludes("exclusiveMinimum"))) return false;
+  if (number > max || (number == max && excludes("exclusiveMaximum"))) return false;
   if (number <= NumberOr(schema, "exclusiveMinimum", -kFar)) return false;
   if (number >= NumberOr(schema, "exclusiveMaximum", kFar)) return false;
   const double step = NumberOr(schema, "multipleOf", 0);
   return step <= 0 || std::fmod(number, step) == 0;
 }
 
-bool CountFits(std::size_t count, const Json& schema, const char* least, const char* most) {
+bool CountFits(std::size_t count, const Json& schema, const char* min, const char* max) {
   const auto number = static_cast<double>(count);
-  return number >= NumberOr(schema, least, 0) && number <= NumberOr(schema, most, HUGE_VAL);
+  return number >= NumberOr(schema, min, 0) && number <= NumberOr(schema, max, HUGE_VAL);
 }
 
 }  // namespace

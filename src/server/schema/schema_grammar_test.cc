@@ -101,11 +101,11 @@ TEST(SchemaGrammar, CountsCharacters) {
              {R"("ab")", R"("abcd")", "\"\xc3\xa9\xf0\x9f\x98\x80\"", R"("\n\u0041\\")"},
              {R"("")", R"("a")", R"("abcde")", R"("\n")", "\"\xf0\x9f\x98\x80\""});
   ExpectFits({{"type", "string"}, {"minLength", 3}}, {R"("abc")", R"("abcdefgh")"}, {R"("ab")"});
-  for (const int most : {0, 1, 5, 6, 7, 100}) {
+  for (const int max : {0, 1, 5, 6, 7, 100}) {
     const auto text = [](int length) {
       return '"' + std::string(static_cast<std::size_t>(length), 'x') + '"';
     };
-    ExpectFits({{"type", "string"}, {"maxLength", most}}, {text(0), text(most)}, {text(most + 1)});
+    ExpectFits({{"type", "string"}, {"maxLength", max}}, {text(0), text(max)}, {text(max + 1)});
   }
   EXPECT_EQ(ErrorOf({{"type", "string"}, {"minLength", 1e9}, {"maxLength", 2e9}}), "");
 }

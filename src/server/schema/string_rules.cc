@@ -97,12 +97,12 @@ int StringRules::UpTo(std::int64_t count) {
   return up_to_[count] = rule;
 }
 
-int StringRules::OfLength(std::int64_t least, std::optional<std::int64_t> most) {
+int StringRules::OfLength(std::int64_t min, std::optional<std::int64_t> max) {
   const int rule = builder_.AddRule();
   Grammar::Sequence text = {Byte('"')};
-  if (least > 0) text.push_back(builder_.Rule(Exactly(least)));
-  if (most) {
-    text.push_back(builder_.Rule(UpTo(*most - least)));
+  if (min > 0) text.push_back(builder_.Rule(Exactly(min)));
+  if (max) {
+    text.push_back(builder_.Rule(UpTo(*max - min)));
     text.push_back(Byte('"'));
   } else {
     text.push_back(builder_.Rule(values_.StringRest()));

@@ -16,8 +16,8 @@ class StringRules {
  public:
   StringRules(GrammarBuilder& builder, JsonValues& values) : builder_(builder), values_(values) {}
 
-  // A JSON string of `least` to `most` code points. O(log most) rules.
-  int OfLength(std::int64_t least, std::optional<std::int64_t> most);
+  // A JSON string of `min` to `max` code points. O(log max) rules.
+  int OfLength(std::int64_t min, std::optional<std::int64_t> max);
   // A JSON string whose text the automaton accepts, each character in its shortest notation.
   int Quoted(const Automaton& automaton);
   // The text without quotation marks.

@@ -1,4 +1,4 @@
-// Helpers for tests of tensors.
+// Tensors of tests: how they are made and compared.
 #pragma once
 
 #include <cstdint>

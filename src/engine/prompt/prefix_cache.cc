@@ -1,4 +1,4 @@
-#include "engine/prompt/prompt_cache.h"
+#include "engine/prompt/prefix_cache.h"
 
 #include <algorithm>
 #include <iterator>
@@ -6,7 +6,7 @@
 
 namespace edgevlm {
 
-int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence) {
+int PrefixCache::CopyInto(const Prompt& prompt, int reused, int max_rows, SequenceCache& sequence) {
   std::shared_ptr<const Prefix> best;
   int rows = reused;
   {
@@ -15,7 +15,8 @@ int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCa
     for (auto entry = lru_.begin(); entry != lru_.end(); ++entry) {
       const Prefix& prefix = *entry->value;
       if (prefix.cache.shape().options != sequence.shape().options) continue;
-      const int common = prefix.cache.ExactCut(std::min(CommonRows(prefix.prompt, prompt), most));
+      const int common =
+          prefix.cache.ExactCut(std::min(CommonRows(prefix.prompt, prompt), max_rows));
       if (common <= rows) continue;
       rows = common;
       found = entry;
@@ -32,7 +33,7 @@ int PromptCache::CopyInto(const Prompt& prompt, int reused, int most, SequenceCa
   return rows;
 }
 
-void PromptCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
+void PrefixCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
   const int rows = prefix.rows();
   CHECK(rows <= sequence.positions());
   if (sequence.ExactCut(rows) != rows) return;
@@ -57,18 +58,18 @@ void PromptCache::Put(const Prompt& prefix, const SequenceCache& sequence) {
 }
 
 // Whether a cached entry begins with this prefix.
-bool PromptCache::Holds(const Prompt& prefix) {
+bool PrefixCache::Holds(const Prompt& prefix) {
   return std::any_of(lru_.begin(), lru_.end(), [&](const auto& entry) {
     return CommonRows(entry.value->prompt, prefix) == prefix.rows();
   });
 }
 
-void PromptCache::Clear() {
+void PrefixCache::Clear() {
   const std::lock_guard lock(mutex_);
   lru_.Clear();
 }
 
-CacheCounters PromptCache::counters() const {
+CacheCounters PrefixCache::counters() const {
   const std::lock_guard lock(mutex_);
   return lru_.Counters(lookups_);
 }

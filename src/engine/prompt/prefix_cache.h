@@ -1,5 +1,4 @@
-// PromptCache: the prefix cache. Keys and values of prompt prefixes, shared by an engine's
-// sessions.
+// PrefixCache: keys and values of prompt prefixes, shared by an engine's sessions.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +14,14 @@ namespace edgevlm {
 
 // Holds a limited number of bytes and evicts the least recently used prefix; it does not store a
 // larger one. Threads: any number; the sequences passed in belong to the caller.
-class PromptCache {
+class PrefixCache {
  public:
-  explicit PromptCache(std::size_t budget_bytes) : lru_(budget_bytes) {}
+  explicit PrefixCache(std::size_t budget_bytes) : lru_(budget_bytes) {}
 
   // Copies the longest cached prefix of the prompt under the sequence's cache policy into the
   // sequence, if it is longer than the `reused` rows that the sequence already shares with the
-  // prompt. Returns how many of its first rows are now the prompt's: from `reused` to `most`.
-  int CopyInto(const Prompt& prompt, int reused, int most, SequenceCache& sequence);
+  // prompt. Returns how many of its first rows are now the prompt's: from `reused` to `max_rows`.
+  int CopyInto(const Prompt& prompt, int reused, int max_rows, SequenceCache& sequence);
 
   // Stores the rows of a sequence that begins with this prompt, unless its policy has evicted or
   // changed some of them. REQUIRES: the sequence holds the prompt.

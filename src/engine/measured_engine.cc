@@ -1,0 +1,27 @@
+#include "engine/measured_engine.h"
+
+#include "engine/engine_state.h"
+
+namespace edgevlm {
+
+MeasuredEngine::MeasuredEngine(const Engine& engine) : state_(StateOf(engine)) {}
+
+const ModelInfo& MeasuredEngine::info() const { return state_.model.info; }
+
+const Decoder& MeasuredEngine::decoder() const { return *state_.model.decoder; }
+
+const Tokenizer& MeasuredEngine::tokenizer() const { return state_.model.tokenizer; }
+
+const CacheOptions& MeasuredEngine::cache() const { return state_.model.cache; }
+
+const ExitPlan* MeasuredEngine::exits() const { return state_.model.exits_or_null(); }
+
+ThreadGroups MeasuredEngine::thread_groups() const {
+  return state_.runtime.DecoderThreadGroups(nullptr);
+}
+
+Result<Prompt> MeasuredEngine::WritePrompt(std::span<const Message> messages) const {
+  return state_.model.style->Write(messages, state_.model.tokenizer);
+}
+
+}  // namespace edgevlm
