@@ -24,6 +24,7 @@ struct DecoderOptions {
   // and need no change. image_positions beyond the context, or 0: nothing is dropped.
   std::vector<int> kept_positions = {};
   int image_positions = 0;
+  Packing packing = Packing::kExact;  // of large float matrices; quantized blocks stay as they are
 };
 
 struct DecoderFamily {

@@ -38,10 +38,12 @@ void PackBlock(std::span<const float> values, int output, int block, int first, 
   std::memcpy(panel + ScaleAt(first, output, block), &scale, sizeof(scale));
   const float inverse = greatest > 0.0f ? 127.0f / greatest : 0.0f;
   if (!std::isfinite(inverse)) return;  // the values are next to nothing; the quants are zeros
-  for (int i = 0; i < static_cast<int>(values.size()); ++i) {
-    const float quant = RoundToInteger(values[static_cast<std::size_t>(i)] * inverse);
-    panel[QuantAt(first + i, output, block)] =
-        static_cast<std::byte>(static_cast<std::int8_t>(quant));
+  std::byte* quants = panel + QuantAt(first, output, block);
+  for (std::size_t i = 0; i < values.size(); i += 4, quants += kQuantRowBytes) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      const float quant = RoundToInteger(values[i + j] * inverse);
+      quants[j] = static_cast<std::byte>(static_cast<std::int8_t>(quant));
+    }
   }
 }
 

@@ -17,19 +17,20 @@ namespace edgevlm {
 template <class T>
 void Rotate(T* values, int size, int stride) {
   for (int half = size / 2; half >= 1; half /= 2) {
-    for (int i = 0; i < size; ++i) {
-      if (i % (2 * half) >= half) continue;
-      T& a = values[stride * i];
-      T& b = values[stride * (i + half)];
-      const T sum = static_cast<T>(a + b), difference = static_cast<T>(a - b);
-      a = sum;
-      b = difference;
+    for (int first = 0; first < size; first += 2 * half) {
+      for (int i = first; i < first + half; ++i) {
+        T& a = values[stride * i];
+        T& b = values[stride * (i + half)];
+        const T sum = static_cast<T>(a + b), difference = static_cast<T>(a - b);
+        a = sum;
+        b = difference;
+      }
     }
   }
 }
 
-// The sizes of the matrices that rotate a long row: of 64 neighbors each, the rest of 16 or 4. Their
-// square roots are powers of two.
+// The sizes of the matrices that rotate a long row: of 64 neighbors each, the rest of 16 or 4.
+// Their square roots are powers of two.
 inline constexpr int kRowRotations[] = {64, 16, 4};
 
 // The size of the matrix for the inputs from `first` on of a row of n. REQUIRES: n - first >= 4.

@@ -121,7 +121,8 @@ void Describe(const Parsed& files, Model& model) {
   info.image_tokens = model.pruner.count();
 }
 
-// The packing of a vision encoder's large matrices.
+// The packing of large matrices of floats. A decoder's are never bfloat16: single tokens would be
+// no faster than in float32.
 Packing PackingFor(Precision precision) {
   if (precision == Precision::kFloat32) return Packing::kExact;
   return precision == Precision::kBFloat16 ? Packing::kBf16Pairs : Packing::kInt8;
@@ -166,9 +167,12 @@ MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
 // too.
 DecoderOptions OptionsForDecoder(const Model& model) {
   const std::span<const int> kept = model.pruner.fixed();
-  if (model.pruner.keeps_all() || kept.empty() || !model.style->begins_with_image()) return {};
-  return {.kept_positions = {kept.begin(), kept.end()},
-          .image_positions = model.projector->Tokens(model.vision_encoder->shape().tokens)};
+  DecoderOptions options;
+  if (model.precision == Precision::kAuto) options.packing = Packing::kInt8;
+  if (model.pruner.keeps_all() || kept.empty() || !model.style->begins_with_image()) return options;
+  options.kept_positions = {kept.begin(), kept.end()};
+  options.image_positions = model.projector->Tokens(model.vision_encoder->shape().tokens);
+  return options;
 }
 
 Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const GgufFile& file,

@@ -195,7 +195,7 @@ int LeaveOutPositions(const DecoderOptions& options, View<float> positions) {
 }
 
 Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file, const DecoderOptions& options) {
-  WeightReader reader(file);
+  WeightReader reader(file, options.packing);
   Gpt2Sizes sizes = ReadSizes(reader);
   DecoderShape& shape = sizes.shape;
   Gpt2Weights weights;

@@ -145,14 +145,16 @@ class Llama final : public Decoder {
 constexpr LlamaTraits kTraits = {
     .architecture = "llama", .pairs = RopePairs::kNeighbors, .qkv_bias = BiasRule::kOptional};
 
-Result<std::unique_ptr<Decoder>> LoadPlainLlama(const GgufFile& file, const DecoderOptions&) {
-  return LoadLlama(file, kTraits);
+Result<std::unique_ptr<Decoder>> LoadPlainLlama(const GgufFile& file,
+                                                const DecoderOptions& options) {
+  return LoadLlama(file, kTraits, options);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Decoder>> LoadLlama(const GgufFile& file, const LlamaTraits& traits) {
-  Result<LlamaWeights> weights = ReadLlamaWeights(file, traits);
+Result<std::unique_ptr<Decoder>> LoadLlama(const GgufFile& file, const LlamaTraits& traits,
+                                           const DecoderOptions& options) {
+  Result<LlamaWeights> weights = ReadLlamaWeights(file, traits, options.packing);
   if (!weights) return weights.error();
   return std::unique_ptr<Decoder>(std::make_unique<Llama>(*std::move(weights)));
 }

@@ -19,7 +19,8 @@ struct LlamaTraits {
 // output (else the embeddings are used as output too) and rope_freqs. Errors: as LoadDecoder;
 // kUnsupported for experts, heads whose values and keys differ in width, and scaled rotary
 // positions other than linear ones.
-Result<std::unique_ptr<Decoder>> LoadLlama(const GgufFile& file, const LlamaTraits& traits);
+Result<std::unique_ptr<Decoder>> LoadLlama(const GgufFile& file, const LlamaTraits& traits,
+                                           const DecoderOptions& options);
 
 // architecture "llama": Llama 1 to 3, TinyLlama, MobileLLaMA, Vicuna, SmolLM, SmolLM2, Mistral.
 extern const DecoderFamily kLlama;

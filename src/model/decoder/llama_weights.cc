@@ -141,8 +141,9 @@ class BlockReader {
 
 }  // namespace
 
-Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& traits) {
-  WeightReader reader(file);
+Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& traits,
+                                      Packing packing) {
+  WeightReader reader(file, packing);
   const std::string_view name = traits.architecture;
   const DecoderSizes sizes = ReadDecoderSizes(reader, name);
   LlamaWeights weights;

@@ -38,6 +38,7 @@ struct LlamaWeights {
 };
 
 // Errors: as LoadLlama.
-Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& traits);
+Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& traits,
+                                      Packing packing);
 
 }  // namespace edgevlm

@@ -8,8 +8,8 @@ namespace {
 constexpr LlamaTraits kTraits = {
     .architecture = "qwen2", .pairs = RopePairs::kHalves, .qkv_bias = BiasRule::kRequired};
 
-Result<std::unique_ptr<Decoder>> LoadQwen2(const GgufFile& file, const DecoderOptions&) {
-  return LoadLlama(file, kTraits);
+Result<std::unique_ptr<Decoder>> LoadQwen2(const GgufFile& file, const DecoderOptions& options) {
+  return LoadLlama(file, kTraits, options);
 }
 
 }  // namespace

@@ -95,10 +95,9 @@ void RunTiles(TileInput in, int count, const Int8KSlice* slices, int column,
               float* HWY_RESTRICT totals) {
   const KSliceColumns<kKind> columns(slices, column);
   using Columns = KSliceColumns<kKind>;
-  using TileOfKind =
-      std::conditional_t<std::is_same_v<kKind, RowKind>,
-                         RowTile<Columns, kRows, kColumns, kTotalsStride>,
-                         Tile<kKind, Columns, kRows, kColumns, kTotalsStride>>;
+  using TileOfKind = std::conditional_t<std::is_same_v<kKind, RowKind>,
+                                        RowTile<Columns, kRows, kColumns, kTotalsStride>,
+                                        Tile<kKind, Columns, kRows, kColumns, kTotalsStride>>;
   for (int i = 0; i < count; ++i) {
     TileOfKind::AddProducts(in, columns, totals);
     in.row += kRows;
@@ -204,12 +203,10 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
       }
       if (!is_last) continue;
       // Here, between two calls: stores wait for memory while the next tiles already compute.
-      if (has_row_scales) {
-        ScaleRowTotals(call.x, call.w, row + begin, size * n, panel, panels, kTotalsStride,
-                       totals + begin * kTotalsStride);
-      }
-      ApplyEpilogue(call.epilogue, {row + begin, size * n, panel, panels},
-                    totals + begin * kTotalsStride, kTotalsStride, call.y);
+      const Area area = {row + begin, size * n, panel, panels};
+      float* done = totals + begin * kTotalsStride;
+      if (has_row_scales) ScaleRowTotals(call, area, kTotalsStride, done);
+      ApplyEpilogue(call.epilogue, area, done, kTotalsStride, call.y);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/matmul/int8/int8_matmul.h"
+#include "kernels/matmul/int8/int8_row_tile-inl.h"
 #include "kernels/matmul/int8/int8_tiles_arm.h"
 #include "kernels/matmul/int8/int8_unpack-inl.h"
 #include "kernels/matmul/tiling-inl.h"
@@ -63,6 +64,7 @@ HWY_INLINE void RepeatPairs(const float* HWY_RESTRICT numbers, int count,
 struct Dotprod {
   static constexpr int kMostRows = kMostDotprodRows;
   static constexpr auto kTile = DotprodTile;
+  static constexpr auto kRowTile = DotprodRowTile;
 
   static void Arrange(const Weight&, int, ArmKSlice& slice, Int8ArmTile& tile) {
     tile.scales = slice.unpacked.scales;
@@ -72,9 +74,11 @@ struct Dotprod {
 struct I8mm {
   static constexpr int kMostRows = kMostI8mmRows;
   static constexpr auto kTile = I8mmTile;
+  static constexpr auto kRowTile = I8mmRowTile;
 
   static void Arrange(const Weight& w, int inputs, ArmKSlice& slice, Int8ArmTile& tile) {
     for (int k = 0; k < inputs; k += 8) JoinQuads(slice.unpacked.quants + k * kPackedOutputs);
+    if (w.type() == WeightType::kInt8Rows) return;
     const int numbers = (inputs + w.group() - 1) / w.group() * kPackedOutputs;
     RepeatPairs(slice.unpacked.scales, numbers, slice.scales);
     if (HasMinima(w)) RepeatPairs(slice.unpacked.minima, numbers, slice.minima);
@@ -89,11 +93,13 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
   ArmKSlice slice;
   HWY_ALIGN float totals[kRowsPerPass * kPackedOutputs];
   const Weight& w = call.w;
+  const bool has_row_scales = w.type() == WeightType::kInt8Rows;
+  const ArmTileKind kind = {w.group(), call.x.rounding().block, HasMinima(w)};
   const UnpackFunction unpack = UnpackFor(w);
   Int8ArmTile tile;
   tile.quants = reinterpret_cast<const std::int8_t*>(slice.unpacked.quants);
   tile.stride = rows.whole > 1 ? call.x.Quants(row + 1) - call.x.Quants(row) : 0;
-  std::fill_n(totals, rows.whole * kPackedOutputs, 0.0f);
+  std::fill_n(totals, rows.whole * kPackedOutputs, 0.0f);  // of integers too
   for (int first = 0; first < w.inputs(); first += kKSliceInputs) {
     tile.inputs = std::min(kKSliceInputs, w.inputs() - first);
     unpack(w, panel, first, tile.inputs, slice.unpacked);
@@ -102,14 +108,16 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
       const int begin = rows.First(i);
       tile.rows = rows.Size(i);
       tile.x = call.x.Quants(row + begin) + first;
-      tile.x_scales = call.x.Scales(row + begin) + first / call.x.rounding().block;
-      tile.x_sums = call.x.NegatedValueSums(row + begin) + first / w.group();
+      tile.x_scales = call.x.Scales(row + begin) + first / kind.block;
+      tile.x_sums = call.x.NegatedValueSums(row + begin) + first / kind.group;
       tile.totals = totals + begin * kPackedOutputs;
-      const ArmTileKind kind = {w.group(), call.x.rounding().block, HasMinima(w)};
-      kMethod::kTile(kind, tile.rows)(tile);
+      tile.sums = reinterpret_cast<std::int32_t*>(tile.totals);
+      (has_row_scales ? kMethod::kRowTile(tile.rows) : kMethod::kTile(kind, tile.rows))(tile);
     }
   }
-  ApplyEpilogue(call.epilogue, {row, rows.whole, panel, 1}, totals, kPackedOutputs, call.y);
+  const Area area = {row, rows.whole, panel, 1};
+  if (has_row_scales) ScaleRowTotals(call, area, kPackedOutputs, totals);
+  ApplyEpilogue(call.epilogue, area, totals, kPackedOutputs, call.y);
 }
 
 template <class kMethod>

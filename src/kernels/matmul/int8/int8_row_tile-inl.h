@@ -7,7 +7,9 @@
 #define EDGEVLM_KERNELS_MATMUL_INT8_ROW_TILE_INL_H_
 #endif
 
+#include "kernels/matmul/int8/int8_matmul.h"
 #include "kernels/matmul/int8/int8_tile-inl.h"
+#include "kernels/matmul/tiling-inl.h"
 
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
@@ -81,18 +83,19 @@ HWY_INLINE void StartRowTotals(const QuantizedRows& x, int row, int count, int w
   }
 }
 
-// Turns the totals of panels [panel, panel + panels) into floats: total * scale of w * scale of x.
-HWY_INLINE void ScaleRowTotals(const QuantizedRows& x, const Weight& w, int row, int count,
-                               int panel, int panels, int stride, float* HWY_RESTRICT totals) {
+// Turns the totals of an area into floats: total * scale of w * scale of x.
+HWY_INLINE void ScaleRowTotals(const Int8MatMulCall& call, const Area& area, int stride,
+                               float* HWY_RESTRICT totals) {
   const ColumnFloats d;
-  for (int p = 0; p < panels; ++p) {
-    const auto* scales = reinterpret_cast<const float*>(w.Int8Panel(panel + p));
+  for (int p = 0; p < area.panels; ++p) {
+    const auto* scales = reinterpret_cast<const float*>(call.w.Int8Panel(area.panel + p));
     for (int i = 0; i < kPackedOutputs; i += kColumnOutputs) {
       const auto scale = hn::Load(d, scales + i);
       float* total = totals + p * kPackedOutputs + i;
-      for (int r = 0; r < count; ++r, total += stride) {
+      for (int r = 0; r < area.rows; ++r, total += stride) {
         const auto sum = hn::ConvertTo(d, hn::BitCast(ColumnIntegers(), hn::Load(d, total)));
-        hn::Store(hn::Mul(hn::Mul(sum, scale), hn::Set(d, *x.Scales(row + r))), d, total);
+        const auto x_scale = hn::Set(d, *call.x.Scales(area.row + r));
+        hn::Store(hn::Mul(hn::Mul(sum, scale), x_scale), d, total);
       }
     }
   }

@@ -244,10 +244,9 @@ void Int8SkinnyMatMul(const Int8MatMulCall& call, const MatMulPart& part) {
         std::fill_n(totals, rows.Size(i) * kPackedOutputs, 0.0f);
       }
       for (int c = 0; c < kPanelColumns; c += columns) tile(in, w, panel, c, totals);
-      if (has_row_scales) {
-        ScaleRowTotals(call.x, w, row, rows.Size(i), panel, 1, kPackedOutputs, totals);
-      }
-      ApplyEpilogue(call.epilogue, {row, rows.Size(i), panel, 1}, totals, kPackedOutputs, call.y);
+      const Area area = {row, rows.Size(i), panel, 1};
+      if (has_row_scales) ScaleRowTotals(call, area, kPackedOutputs, totals);
+      ApplyEpilogue(call.epilogue, area, totals, kPackedOutputs, call.y);
     }
   }
 }

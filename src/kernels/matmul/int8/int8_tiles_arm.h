@@ -31,6 +31,8 @@ struct Int8ArmTile {
   const float* scales;
   const float* minima;
   float* totals;  // [rows, 16]
+  // For whole rows (int8_row_tile-inl.h), in place of totals, scales and sums of x.
+  std::int32_t* sums;  // [rows, 16]
 };
 
 using Int8ArmTileFunction = void (*)(const Int8ArmTile& tile);
@@ -46,7 +48,9 @@ struct ArmTileKind {
 // The tile function for `rows` rows.
 inline constexpr int kMostDotprodRows = 4;
 Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows);
+Int8ArmTileFunction DotprodRowTile(int rows);
 inline constexpr int kMostI8mmRows = 2;  // one takes as long as two
 Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int rows);
+Int8ArmTileFunction I8mmRowTile(int rows);
 
 }  // namespace edgevlm

@@ -161,6 +161,27 @@ struct Tile {
   }
 };
 
+// The same for whole rows: nothing but integer sums.
+template <int kRows, int kColumns>
+void AddRowProducts(const Int8ArmTile& in) {
+  for (int column = 0; column < kOutputs / kColumn; column += kColumns) {
+    const Tile<64, 64, false, kRows, kColumns> tile{in, column};
+    std::int32_t* sums = in.sums + column * kColumn;
+    int32x4_t dots[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) dots[r][c] = vld1q_s32(sums + r * kOutputs + c * kColumn);
+    }
+    for (int k = 0; k < in.inputs; k += kArmTileStep) tile.AddStep(k, dots);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) vst1q_s32(sums + r * kOutputs + c * kColumn, dots[r][c]);
+    }
+  }
+}
+
 template <int kGroup, int kBlock, bool kMinima>
 Int8ArmTileFunction OfRows(int rows) {
   constexpr Int8ArmTileFunction kTiles[kMostDotprodRows] = {
@@ -180,6 +201,12 @@ Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows) {
     return kind.has_minima ? OfRows<32, 128, true>(rows) : OfRows<32, 128, false>(rows);
   }
   return kind.has_minima ? OfRows<16, 128, true>(rows) : OfRows<16, 128, false>(rows);
+}
+
+Int8ArmTileFunction DotprodRowTile(int rows) {
+  constexpr Int8ArmTileFunction kTiles[kMostDotprodRows] = {
+      AddRowProducts<1, 4>, AddRowProducts<2, 4>, AddRowProducts<3, 2>, AddRowProducts<4, 2>};
+  return kTiles[rows - 1];
 }
 
 }  // namespace edgevlm

@@ -131,6 +131,23 @@ struct Tile {
   }
 };
 
+// The same for whole rows: nothing but integer sums.
+void AddRowProducts(const Int8ArmTile& in) {
+  const Tile<64, 64, false> tile{in, in.rows > 1 ? in.stride : 0};
+  const std::ptrdiff_t second = in.rows > 1 ? kOutputs : 0;
+  int32x4_t dots[kOutputPairs];
+#pragma GCC unroll 8
+  for (int p = 0; p < kOutputPairs; ++p) {
+    dots[p] = vcombine_s32(vld1_s32(in.sums + 2 * p), vld1_s32(in.sums + second + 2 * p));
+  }
+  for (int k = 0; k < in.inputs; k += kArmTileStep) tile.AddStep(k, dots);
+#pragma GCC unroll 8
+  for (int p = 0; p < kOutputPairs; ++p) {
+    vst1_s32(in.sums + 2 * p, vget_low_s32(dots[p]));
+    if (in.rows > 1) vst1_s32(in.sums + second + 2 * p, vget_high_s32(dots[p]));
+  }
+}
+
 }  // namespace
 
 Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int) {
@@ -141,5 +158,7 @@ Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int) {
   }
   return kind.has_minima ? Tile<16, 128, true>::AddProducts : Tile<16, 128, false>::AddProducts;
 }
+
+Int8ArmTileFunction I8mmRowTile(int) { return AddRowProducts; }
 
 }  // namespace edgevlm
