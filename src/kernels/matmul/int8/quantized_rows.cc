@@ -1,6 +1,7 @@
 #include "kernels/matmul/int8/quantized_rows.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
 #include "kernels/row_chunks.h"
@@ -9,6 +10,13 @@ namespace edgevlm {
 namespace {
 
 constexpr int kAlignedFloats = 16;  // 64 bytes
+
+// All that RoundingFor returns.
+constexpr std::array kRoundings = {Int8Rounding(), kRowRounding, Int8Rounding{32, 32, 1},
+                                   Int8Rounding{32, 128, 8}, Int8Rounding{16, 128, 4}};
+static_assert(std::ranges::all_of(kBlockFormats, [](const BlockFormat& format) {
+  return std::ranges::find(kRoundings, RoundingFor(format)) != kRoundings.end();
+}));
 
 int Parts(int inputs, int part) { return (inputs + part - 1) / part; }
 
@@ -27,9 +35,9 @@ QuantizedRowLayout QuantizedRowLayoutOf(int inputs, const Int8Rounding& rounding
 }
 
 int MaxQuantizedRowFloats(int inputs) {
-  int floats = QuantizedRowLayoutOf(inputs, Int8Rounding()).floats;
-  for (const BlockFormat& format : kBlockFormats) {
-    floats = std::max(floats, QuantizedRowLayoutOf(inputs, RoundingFor(format)).floats);
+  int floats = 0;
+  for (const Int8Rounding& rounding : kRoundings) {
+    floats = std::max(floats, QuantizedRowLayoutOf(inputs, rounding).floats);
   }
   return floats;
 }
