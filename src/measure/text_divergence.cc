@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "decode/batch.h"
-#include "engine/engine_state.h"
+#include "engine/measured_engine.h"
 
 namespace edgevlm {
 namespace {
@@ -34,21 +34,21 @@ struct Windows {
 };
 
 std::optional<int> BosOf(const Engine& engine) {
-  const Tokenizer& tokenizer = StateOf(engine).model.tokenizer;
+  const Tokenizer& tokenizer = MeasuredEngine(engine).tokenizer();
   return tokenizer.add_bos() ? tokenizer.bos() : std::nullopt;
 }
 
 std::vector<int> TokensOf(const Engine& engine, std::string_view text) {
-  std::vector<int> tokens = StateOf(engine).model.tokenizer.Encode(text);
+  std::vector<int> tokens = MeasuredEngine(engine).tokenizer().Encode(text);
   if (const auto bos = BosOf(engine)) tokens.insert(tokens.begin(), *bos);
   return tokens;
 }
 
 MaybeError CheckContext(const Engine& engine, int window_tokens) {
-  const int most = engine.info().context_tokens;
-  if (window_tokens <= most) return {};
+  const int max_tokens = engine.info().context_tokens;
+  if (window_tokens <= max_tokens) return {};
   return Error{ErrorCode::kTooLarge, "window: expected at most the context of " +
-                                         std::to_string(most) + " tokens, found " +
+                                         std::to_string(max_tokens) + " tokens, found " +
                                          std::to_string(window_tokens)};
 }
 
@@ -124,7 +124,7 @@ class TextComparison {
       PlanGroups();
     }
     for (int window = first_; window < Last(); ++window) {
-      Forward(StateOf(*engine), windows_.Tokens(window), /*single_tokens=*/false,
+      Forward(MeasuredEngine(*engine), windows_.Tokens(window), /*single_tokens=*/false,
               ReferenceOf(window));
     }
     return {};
@@ -141,8 +141,9 @@ class TextComparison {
     const View<float> measured(values.data(), counted, windows_.vocabulary);
     for (int window = first_; window < Last(); ++window) {
       const std::vector<int> tokens = windows_.Tokens(window);
-      Forward(StateOf(*engine), tokens, work_.single_tokens, measured);
-      CompareWindow(tokens, ReferenceOf(window), measured, *StateOf(*engine).runtime.pool);
+      Forward(MeasuredEngine(*engine), tokens, work_.single_tokens, measured);
+      CompareWindow(tokens, ReferenceOf(window), measured,
+                    MeasuredEngine(*engine).thread_groups().prefill.pool);
     }
     return {};
   }
@@ -162,12 +163,11 @@ class TextComparison {
   }
 
   // The logits [counted, V] of a window from an empty cache.
-  void Forward(const EngineState& engine, std::span<const int> tokens, bool single_tokens,
+  void Forward(const MeasuredEngine& engine, std::span<const int> tokens, bool single_tokens,
                View<float> logits) {
-    const Model& model = engine.model;
-    Sequence sequence(*model.decoder, windows_.size, model.cache);
-    Batch batch(*model.decoder, model.exits_or_null());
-    const ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
+    Sequence sequence(engine.decoder(), windows_.size, engine.cache());
+    Batch batch(engine.decoder(), engine.exits());
+    const ThreadGroups thread_groups = engine.thread_groups();
     const std::span<const int> computed = tokens.first(static_cast<std::size_t>(windows_.rows()));
     if (!single_tokens) {
       AddPrompt(batch, sequence, computed, logits, thread_groups.prefill);

@@ -117,7 +117,7 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   VitBlock w;
   w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".attention.norm");
   const std::string qkv_zone = zone + ".attention.qkv";
-  // Nine tenths of the error comes from the values and the output (docs/performance.md).
+  // Three quarters of the squared error come from values and output (docs/performance.md).
   constexpr auto kFast = WeightReader::Fineness::kRows;
   constexpr auto kBias = BiasRule::kRequired;
   w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, qkv_zone, kBias, kFast);
