@@ -22,7 +22,7 @@ Weight MakeWeight(FuzzProblem& problem, Packing packing) {
   const int outputs = problem.Int(1, kMaxOutputs);
   int inputs = info.block_values * problem.Int(1, info.block_values > 32 ? 3 : 12);
   if (info.block_values == 1) inputs = problem.Int(1, 300);
-  if (info.block_values == 1 && packing == Packing::kInt8) inputs = (inputs + 3) / 4 * 4;
+  if (info.block_values == 1 && packing != Packing::kExact) inputs = (inputs + 3) / 4 * 4;
   const std::vector<std::byte> bytes =
       info.block_values == 1 ? *FromFloats(problem.Values(outputs * inputs), info.dtype)
                              : RandomStored(info.dtype, outputs * inputs, problem.Random());
@@ -83,15 +83,17 @@ struct Product {
     if (!bias.empty()) magnitude += std::fabs(bias[at % outputs]);
     if (!residual.empty()) magnitude += std::fabs(residual[at]);
     if (w.is_quantized()) {  // scaled quants and a minimum may cancel
-      for (int k = 0; k < w.inputs(); k += w.group()) {
+      for (int k = 0, count = 0; k < w.inputs(); k += count) {
         const Weight::Group group = w.ReadGroup(n, k);
+        count = group.count;
         for (int i = 0; i < group.count; ++i) {
           const double quant = group.quants[static_cast<std::size_t>(i)];
           magnitude += std::fabs(value_of(t, k + i)) *
                        (std::fabs(double{group.scale} * quant) + std::fabs(group.minimum));
         }
       }
-      return magnitude;
+      constexpr double kRotation = 8;  // may make as many times larger what is summed
+      return kRotation * magnitude;
     }
     std::vector<float> row(static_cast<std::size_t>(w.inputs()));
     w.CopyRow(n, row);
@@ -119,7 +121,8 @@ void FuzzFloats(FuzzProblem& problem) {
 }
 
 void FuzzInt8(FuzzProblem& problem) {
-  const Product product(problem, MakeWeight(problem, Packing::kInt8));
+  const Packing packing = problem.Bool() ? Packing::kInt8 : Packing::kInt8Rows;
+  const Product product(problem, MakeWeight(problem, packing));
   const int inputs = product.w.inputs();
   const Int8Rounding rounding = RoundingFor(product.w);
   const QuantizedTestRows expected(product.rows, inputs, rounding);

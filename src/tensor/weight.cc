@@ -252,8 +252,8 @@ Weight::Group Weight::ReadGroup(int output, int first) const {
   read.count = std::min({group(), static_cast<int>(read.quants.size()), inputs_ - first});
   const auto count = static_cast<std::size_t>(read.count);
   if (is_int8()) {
-    read.scale = ReadInt8Panel(PanelBytes(panel), lane, group(), first,
-                               std::span(read.quants).first(count));
+    read.scale =
+        ReadInt8Panel(PanelBytes(panel), lane, group(), first, std::span(read.quants).first(count));
     return read;
   }
   BlockParts parts;

@@ -21,7 +21,7 @@ enum class WeightType { kFloat32, kFloat16, kBFloat16, kBlocks, kInt8, kInt8Rows
 
 // How packing may round the values of float formats. Quantized blocks are kept as they are.
 enum class Packing {
-  kExact,      // not at all
+  kExact,  // not at all
   // Rotated, to int8 (int8_panel.h), where a row is a multiple of 4 values: in blocks, or with one
   // scale a row, which is faster and less exact.
   kInt8,
@@ -117,8 +117,8 @@ class Weight {
     int count = 0;  // of quants
     std::array<std::int8_t, kInt8BlockInputs> quants;
   };
-  // The group that starts at input `first`, a multiple of group(); the last one may be shorter. Of a
-  // whole row, only the 64 inputs from `first` on. Exact. For the specification of the kernels.
+  // The group that starts at input `first`, a multiple of group(); the last one may be shorter. Of
+  // a whole row, only the 64 inputs from `first` on. Exact. For the specification of the kernels.
   // REQUIRES: is_quantized().
   Group ReadGroup(int output, int first) const;
 

@@ -24,8 +24,7 @@ struct Inputs {
   QuantizedTestRows memory;
 };
 
-void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype,
-                 Packing packing) {
+void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype, Packing packing) {
   const int t = static_cast<int>(state.range(0)), n = static_cast<int>(state.range(1)),
             k = static_cast<int>(state.range(2));
   ThreadPool pool(1);

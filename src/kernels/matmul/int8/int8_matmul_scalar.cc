@@ -53,8 +53,8 @@ float Sum(const QuantizedRows& x, int row, const Weight& w, int output) {
     float part = 0.0f;
     for (int k = first; k < std::min(w.inputs(), first + block); k += group) {
       const Weight::Group values = ReadRotatedGroup(w, output, k);
-      const int sum = w.type() == WeightType::kInt8Rows ? DotOfRow(x, row, w, output)
-                                                        : Dot(x, row, k, values);
+      const int sum =
+          w.type() == WeightType::kInt8Rows ? DotOfRow(x, row, w, output) : Dot(x, row, k, values);
       part = std::fma(static_cast<float>(sum), values.scale, part);
       if (!has_minimum) continue;
       const std::int32_t negated_sum = x.NegatedValueSums(row)[k / group];

@@ -54,7 +54,8 @@ TEST(QuantizedRows, AreWithinHalfAQuantOfTheValues) {
   constexpr int kInputs = 384;
   RandomValues random;
   const std::vector<float> x = random.Draw(2 * kInputs);
-  for (const Int8Rounding& rounding : {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
+  for (const Int8Rounding& rounding :
+       {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
     SCOPED_TRACE(testing::Message() << "block " << rounding.block << " R " << rounding.rotation);
     const Rows quantized(x, kInputs, rounding);
     for (int t = 0; t < 2; ++t) {
@@ -98,7 +99,8 @@ TEST(QuantizedRows, SumsAreThoseOfTheGroups) {
   constexpr int kInputs = 320;
   RandomValues random;
   const std::vector<float> x = random.Draw(kInputs);
-  for (const Int8Rounding& rounding : {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
+  for (const Int8Rounding& rounding :
+       {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
     const Rows quantized(x, kInputs, rounding);
     const std::vector<float> values = quantized.Values(0);
     for (int first = 0; first < kInputs; first += rounding.group) {
@@ -153,9 +155,10 @@ void ExpectSameRow(const QuantizedRows& actual, const QuantizedRows& expected) {
 TEST(QuantizedRows, VariantsWriteTheSameBytes) {
   RandomValues random;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  for (const Int8Rounding& rounding : {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
+  for (const Int8Rounding& rounding :
+       {Int8Rounding(), kRowRounding, kPlain, kRotated8, kRotated4}) {
     for (const int length : {1, 4, 15, 16, 33, 64, 127, 128, 129, 300, 1152}) {
-      const int inputs = rounding.rotation == 1   ? length
+      const int inputs = rounding.rotation == 1    ? length
                          : rounding.rotates_rows() ? 4 * length
                                                    : rounding.group * length;
       for (const float strange : {0.0f, kInfinity, -kInfinity, std::nanf(""), 1e-45f, 1e38f}) {

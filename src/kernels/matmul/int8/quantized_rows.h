@@ -9,9 +9,9 @@
 // second time.
 //
 // The rotated values of a row fall into blocks, the last one shorter. Each block has a scale, and
-// rotated value = R * scale * quant (scale * quant for int8 panels), rounded to the nearest quant, ties to even. Beside the quants
-// lie sums of them by group, negated: weights with a minimum, or with unsigned quants, need them
-// for their correction terms.
+// rotated value = R * scale * quant (scale * quant for int8 panels), rounded to the nearest quant,
+// ties to even. Beside the quants lie sums of them by group, negated: weights with a minimum, or
+// with unsigned quants, need them for their correction terms.
 #pragma once
 
 #include <cstddef>

@@ -140,8 +140,9 @@ HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
     for (int i = first; i < end; i += 8) sum += 8 * 128 - static_cast<std::int32_t>(eights[i / 8]);
     sums[g] = sum;
     const std::int8_t* four = quants + first;
-    value_sums[g] =
-        !rounding.rotates_groups() ? sum : -rounding.rotation * (four[0] + four[1] + four[2] + four[3]);
+    value_sums[g] = !rounding.rotates_groups()
+                        ? sum
+                        : -rounding.rotation * (four[0] + four[1] + four[2] + four[3]);
   }
 }
 

@@ -25,7 +25,8 @@ void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first
   const float inverse = 127.0f / greatest;
   const float size = rounding.rotates_groups() ? static_cast<float>(rounding.rotation) : 1.0f;
   const float scale = greatest / 127.0f / size;
-  rows.Scales(row)[first / rounding.block] = finite ? scale : std::numeric_limits<float>::quiet_NaN();
+  rows.Scales(row)[first / rounding.block] =
+      finite ? scale : std::numeric_limits<float>::quiet_NaN();
   // Values that are not finite, or so small that 127 / greatest overflows, get quants of 0.
   if (!finite || !std::isfinite(inverse)) return;
   for (int i = 0; i < count; ++i) {
