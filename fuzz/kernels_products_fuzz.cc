@@ -22,7 +22,8 @@ Weight MakeWeight(FuzzProblem& problem, Packing packing) {
   const int outputs = problem.Int(1, kMaxOutputs);
   int inputs = info.block_values * problem.Int(1, info.block_values > 32 ? 3 : 12);
   if (info.block_values == 1) inputs = problem.Int(1, 300);
-  if (info.block_values == 1 && packing != Packing::kExact) inputs = (inputs + 3) / 4 * 4;
+  const bool is_int8 = packing == Packing::kInt8 || packing == Packing::kInt8Rows;
+  if (info.block_values == 1 && is_int8) inputs = (inputs + 3) / 4 * 4;
   const std::vector<std::byte> bytes =
       info.block_values == 1 ? *FromFloats(problem.Values(outputs * inputs), info.dtype)
                              : RandomStored(info.dtype, outputs * inputs, problem.Random());
