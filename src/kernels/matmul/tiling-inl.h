@@ -33,21 +33,21 @@ struct Parts {
 HWY_INLINE Parts PartsOfAtMost(int most, int whole) { return {whole, (whole + most - 1) / most}; }
 
 // Calls run(rows, row, panel, panels) so that every row and panel of the part is in exactly one
-// call. Rows are split into passes of at most most_rows, and each pass into the tiles `rows`, of at
-// most max_rows each, that start at `row`. All passes but the last have equally many full tiles.
-// `panels` is a power of two and at most most_panels(rows of the largest tile).
-template <class MostPanels, class Run>
-HWY_INLINE void ForPasses(const MatMulPart& part, int most_rows, int max_rows,
-                          const MostPanels& most_panels, const Run& run) {
+// call. Rows are split into passes of at most rows_per_pass, and each pass into the tiles `rows`,
+// of at most max_rows each, that start at `row`. All passes but the last have equally many full
+// tiles. `panels` is a power of two and at most max_panels(rows of the largest tile).
+template <class MaxPanels, class Run>
+HWY_INLINE void ForPasses(const MatMulPart& part, int rows_per_pass, int max_rows,
+                          const MaxPanels& max_panels, const Run& run) {
   const int all_rows = part.last_row - part.first_row;
   if (all_rows <= 0) return;
   const int tiles = (all_rows + max_rows - 1) / max_rows;
-  const Parts passes = PartsOfAtMost((most_rows + max_rows - 1) / max_rows, tiles);
+  const Parts passes = PartsOfAtMost((rows_per_pass + max_rows - 1) / max_rows, tiles);
   for (int pass = 0; pass < passes.count; ++pass) {
     const int first = passes.First(pass) * max_rows;
     const int count = std::min(passes.Size(pass) * max_rows, all_rows - first);
     const Parts rows = PartsOfAtMost(max_rows, count);
-    int panels = most_panels(rows.Largest());
+    int panels = max_panels(rows.Largest());
     for (int panel = part.first_panel; panel < part.last_panel; panel += panels) {
       while (panels > part.last_panel - panel) panels /= 2;
       run(rows, part.first_row + first, panel, panels);
@@ -55,22 +55,22 @@ HWY_INLINE void ForPasses(const MatMulPart& part, int most_rows, int max_rows,
   }
 }
 
-// The function that computes a tile of `rows` rows, kFewest to kRows, and at most `width` columns
+// The function that computes a tile of `rows` rows, kMinRows to kRows, and at most `width` columns
 // of outputs, a power of two. Tiles has
 //   Function              the type: a pointer to such a function
-//   MostWidth(rows)       the widest tile with that many rows, a power of two
+//   MaxWidth(rows)       the widest tile with that many rows, a power of two
 //   Of<kRows, kWidth>()   the function for a tile of that size
-template <class Tiles, int kRows, int kWidth = Tiles::MostWidth(kRows)>
+template <class Tiles, int kRows, int kWidth = Tiles::MaxWidth(kRows)>
 typename Tiles::Function TileOfRows(int width) {
   if constexpr (kWidth > 1) {
     if (width < kWidth) return TileOfRows<Tiles, kRows, kWidth / 2>(width);
   }
   return Tiles::template Of<kRows, kWidth>();
 }
-template <class Tiles, int kRows, int kFewest = 1>
+template <class Tiles, int kRows, int kMinRows = 1>
 typename Tiles::Function TileOf(int rows, int width) {
-  if constexpr (kRows > kFewest) {
-    if (rows < kRows) return TileOf<Tiles, kRows - 1, kFewest>(rows, width);
+  if constexpr (kRows > kMinRows) {
+    if (rows < kRows) return TileOf<Tiles, kRows - 1, kMinRows>(rows, width);
   }
   return TileOfRows<Tiles, kRows>(width);
 }

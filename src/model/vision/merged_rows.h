@@ -34,7 +34,7 @@ class MergedRows {
   MergedRows(int rows, int class_row);
 
   // The most rows that each of `steps` steps can remove, of `rows` without the class token's.
-  static int MostPerStep(int rows, int steps) { return rows / (steps + 1); }
+  static int MaxPerStep(int rows, int steps) { return rows / (steps + 1); }
 
   // Maximum workspace values of a step.
   static long long WorkspaceValues(int rows, int head_width);

@@ -57,7 +57,7 @@ TEST(VitMerging, MatchesThePaper) {
   for (const TinyVitOptions& options : kModels) {
     const TinyVit model(options);
     const int blocks = BlocksOf(options);
-    for (int count = 0; count <= MergedRows::MostPerStep(TinyVit::kPatches, blocks); ++count) {
+    for (int count = 0; count <= MergedRows::MaxPerStep(TinyVit::kPatches, blocks); ++count) {
       SCOPED_TRACE(testing::Message() << "clip=" << options.is_clip
                                       << " first=" << options.is_class_first << " r=" << count);
       const auto vision_encoder = Load(model, count);

@@ -152,7 +152,7 @@ long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
 
 // Every block must find enough rows to merge.
 void CheckMerging(WeightReader& reader, int blocks, VitWeights& weights) {
-  const int most = MergedRows::MostPerStep(weights.grid.patches(), blocks);
+  const int most = MergedRows::MaxPerStep(weights.grid.patches(), blocks);
   if (weights.merged_tokens <= most) return;
   reader.Fail({ErrorCode::kInvalid, "tome: expected at most " + std::to_string(most) +
                                         " tokens per block for this vision encoder's " +

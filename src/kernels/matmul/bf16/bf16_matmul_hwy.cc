@@ -43,12 +43,12 @@ constexpr int kKSlicePairs = 128;
 constexpr int kRowsPerPass = 192;
 static_assert(kRowsPerPass % kMaxRows == 0);
 
-constexpr int MostColumns(int rows) {
+constexpr int MaxColumns(int rows) {
   int columns = kMaxPanels;
   while (columns > 1 && rows * columns > kSums) columns /= 2;
   return columns;
 }
-constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
+constexpr int MaxPanels(int rows) { return std::max(1, MaxColumns(rows) / kPanelColumns); }
 
 // sums + the products of both halves of w and x.
 HWY_INLINE Column AddBf16Pairs(Column sums, ColumnBf16Pairs w, ColumnBf16Pairs x) {
@@ -113,7 +113,7 @@ void Tile(const TileInput& in, float* HWY_RESTRICT totals, int stride) {
 
 struct Tiles {
   using Function = void (*)(const TileInput& in, float* totals, int stride);
-  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
+  static constexpr int MaxWidth(int rows) { return MaxColumns(rows); }
   template <int kRows, int kColumns>
   static Function Of() {
     return Tile<kRows, kColumns>;
@@ -128,7 +128,7 @@ void RunPanels(const Bf16MatMulCall& call, const Parts& rows, int row, int panel
   std::fill_n(totals, rows.whole * stride, 0.0f);
   for (int first = 0; first < pairs; first += kKSlicePairs) {
     for (int i = 0; i < rows.count; ++i) {
-      const int most = std::min(MostColumns(rows.Size(i)), panels * kPanelColumns);
+      const int most = std::min(MaxColumns(rows.Size(i)), panels * kPanelColumns);
       const Tiles::Function tile = TileOf<Tiles, kMaxRows>(rows.Size(i), most);
       for (int column = 0; column < panels * kPanelColumns; column += most) {
         TileInput in{call.x, row + rows.First(i), first, std::min(kKSlicePairs, pairs - first), {}};
@@ -147,7 +147,7 @@ void RunPanels(const Bf16MatMulCall& call, const Parts& rows, int row, int panel
 }  // namespace
 
 void Bf16MatMulPanels(const Bf16MatMulCall& call, const MatMulPart& part) {
-  ForPasses(part, kRowsPerPass, kMaxRows, MostPanels,
+  ForPasses(part, kRowsPerPass, kMaxRows, MaxPanels,
             [&](const Parts& rows, int row, int panel, int panels) {
               RunPanels(call, rows, row, panel, panels);
             });

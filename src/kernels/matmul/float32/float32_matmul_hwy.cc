@@ -35,7 +35,7 @@ static_assert(kUnpackedValues / kMaxPanels / Weight::kPanelWidth % 32 == 0);
 
 // The widest tile for a number of rows: with one row, eight panels keep enough sums in flight to
 // hide the latency of a multiply-add.
-constexpr int MostPanels(int rows) {
+constexpr int MaxPanels(int rows) {
   int panels = kMaxPanels;
   while (panels > 1 && rows * panels * kPanelVectors > kSums) panels /= 2;
   return panels;
@@ -90,7 +90,7 @@ void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
 
 struct Tiles {
   using Function = void (*)(const TileInput& in, float* tile);
-  static constexpr int MostWidth(int rows) { return MostPanels(rows); }
+  static constexpr int MaxWidth(int rows) { return MaxPanels(rows); }
   template <int kRows, int kPanels>
   static Function Of() {
     return Tile<kRows, kPanels>;
@@ -119,7 +119,7 @@ void MultiplyUnpacked(const Float32MatMulCall& call, const Parts& rows, int row,
   HWY_ALIGN float tiles[kRowsPerUnpack * kMaxPanels / 2 * Weight::kPanelWidth];
   // If there are several blocks, each has more than kMaxRows / 2 rows; a single one is small.
   static_assert(kMaxRows <= kRowsPerUnpack / 2);
-  static_assert(MostPanels(kMaxRows / 2 + 1) <= kMaxPanels / 2);
+  static_assert(MaxPanels(kMaxRows / 2 + 1) <= kMaxPanels / 2);
   const int width = panels * Weight::kPanelWidth;
   const int most_inputs = kUnpackedValues / width;
   for (int first = 0; first < call.w.inputs(); first += most_inputs) {
@@ -145,8 +145,8 @@ void MultiplyUnpacked(const Float32MatMulCall& call, const Parts& rows, int row,
 // rows of x, which fit in the L2 cache, are multiplied by them.
 void Float32MatMulPanels(const Float32MatMulCall& call, const MatMulPart& part) {
   const bool is_float = call.w.type() == WeightType::kFloat32;
-  const int most_rows = is_float ? part.last_row - part.first_row : kRowsPerUnpack;
-  ForPasses(part, most_rows, kMaxRows, MostPanels,
+  const int rows_per_pass = is_float ? part.last_row - part.first_row : kRowsPerUnpack;
+  ForPasses(part, rows_per_pass, kMaxRows, MaxPanels,
             [&](const Parts& rows, int row, int panel, int panels) {
               (is_float ? MultiplyFloats : MultiplyUnpacked)(call, rows, row, panel, panels);
             });

@@ -44,12 +44,12 @@ constexpr int kShortProducts = HWY_TARGET == HWY_NEON ? 1 : 2;
 
 // The number of steps before a 16-bit sum can overflow, with quants of so many bits and quants of x
 // of at most 127. With 6 bits and two products it is 2: 2 * 2 * 63 * 127 = 32004.
-constexpr int MostSteps(int quant_bits) {
+constexpr int MaxSteps(int quant_bits) {
   const bool is_signed = kSignedFactors || quant_bits == 8;
   const int greatest = is_signed ? 1 << (quant_bits - 1) : (1 << quant_bits) - 1;
   return 32767 / (kShortProducts * greatest * 127);
 }
-static_assert(MostSteps(8) >= 1 && MostSteps(7) >= 1);
+static_assert(MaxSteps(8) >= 1 && MaxSteps(7) >= 1);
 
 // sums + more, in this order: GCC would otherwise turn the additions of an unrolled loop into a
 // tree, and has no registers for its leaves.

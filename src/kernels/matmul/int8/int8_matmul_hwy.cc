@@ -27,7 +27,7 @@ namespace {
 // Rows for which a weight is unpacked once, fewer where rows are long: what a pass reads of x and
 // writes stays in the L2 cache.
 constexpr int kRowsPerPass = 294;
-constexpr int kFewestRowsPerPass = 96;
+constexpr int kMinRowsPerPass = 96;
 static_assert(kRowsPerPass % kMaxRows == 0);
 constexpr int kPassBytes = 768 << 10;
 
@@ -36,14 +36,14 @@ constexpr int kTilesAtOnce = 16;
 
 // The smallest tile: rows above kMaxSkinnyRows, and those of any of their passes, split into equal
 // tiles that are no smaller.
-constexpr int kFewestTileRows = std::max(1, kMaxRows - 1);
+constexpr int kMinTileRows = std::max(1, kMaxRows - 1);
 static_assert(kMaxSkinnyRows >= kMaxRows * (kMaxRows - 1));
-static_assert(kFewestRowsPerPass / 2 >= kMaxRows * (kMaxRows - 1));
+static_assert(kMinRowsPerPass / 2 >= kMaxRows * (kMaxRows - 1));
 
 // Panels reuse the loaded values of x.
-constexpr int MostColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
-constexpr int MostPanels(int rows) { return std::max(1, MostColumns(rows) / kPanelColumns); }
-constexpr int kMaxPanels = MostPanels(1);
+constexpr int MaxColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
+constexpr int MaxPanels(int rows) { return std::max(1, MaxColumns(rows) / kPanelColumns); }
+constexpr int kMaxPanels = MaxPanels(1);
 
 // The distance between the totals of neighboring rows, however many panels there are.
 constexpr int kTotalsStride = kMaxPanels * kPackedOutputs;
@@ -111,7 +111,7 @@ using TileFunction = void (*)(TileInput in, int count, const Int8KSlice* slices,
 template <class kKind>
 struct Tiles {
   using Function = TileFunction;
-  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
+  static constexpr int MaxWidth(int rows) { return MaxColumns(rows); }
   template <int kRows, int kColumns>
   static Function Of() {
     return RunTiles<kKind, kRows, kColumns>;
@@ -121,7 +121,7 @@ struct Tiles {
 using TileTable = TileFunction (*)(int rows, int columns);
 
 template <class kKind>
-constexpr TileTable kTilesOf = TileOf<Tiles<kKind>, kMaxRows, kFewestTileRows>;
+constexpr TileTable kTilesOf = TileOf<Tiles<kKind>, kMaxRows, kMinTileRows>;
 
 // Where 16-bit sums are not used, the number of bits does not matter and kinds share their tiles.
 template <int kFormatIndex>
@@ -194,7 +194,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
     for (int i = 0, n = 0; i < rows.count; i += n) {
       const int begin = rows.First(i), size = rows.Size(i);
       n = std::min(kTilesAtOnce, rows.EndOfSize(i) - i);
-      const int columns = std::min(MostColumns(size), panels * kPanelColumns);
+      const int columns = std::min(MaxColumns(size), panels * kPanelColumns);
       const TileFunction tile = tiles(size, columns);
       next.Prefetch(i, i + n, rows.count);
       for (int column = 0; column < panels * kPanelColumns; column += columns) {
@@ -216,8 +216,8 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
 void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
   if (part.last_row - part.first_row <= kMaxSkinnyRows) return Int8SkinnyMatMul(call, part);
   const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs(), call.x.rounding()).floats;
-  const int most_rows = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
-  ForPasses(part, most_rows, kMaxRows, MostPanels,
+  const int rows_per_pass = std::clamp(kPassBytes / row_bytes, kMinRowsPerPass, kRowsPerPass);
+  ForPasses(part, rows_per_pass, kMaxRows, MaxPanels,
             [&](const Parts& rows, int row, int panel, int panels) {
               RunPanels(call, rows, row, panel, panels);
             });

@@ -21,9 +21,9 @@ static_assert(kKSliceInputs % kArmTileStep == 0);
 // Rows for which a weight is unpacked once, fewer where rows are long: what a pass reads of x stays
 // in half of the L2 cache, 256 KiB on a Cortex-A76.
 constexpr int kRowsPerPass = 256;
-constexpr int kFewestRowsPerPass = 64;
+constexpr int kMinRowsPerPass = 64;
 constexpr int kPassBytes = 256 << 10;
-static_assert(kFewestRowsPerPass % kMostDotprodRows == 0);
+static_assert(kMinRowsPerPass % kMaxDotprodRows == 0);
 
 // A k-slice of a panel in the layout that a tile reads.
 struct ArmKSlice {
@@ -62,7 +62,7 @@ HWY_INLINE void RepeatPairs(const float* HWY_RESTRICT numbers, int count,
 
 // The layout of the k-slice for a tile function, and that function.
 struct Dotprod {
-  static constexpr int kMostRows = kMostDotprodRows;
+  static constexpr int kMaxTileRows = kMaxDotprodRows;
   static constexpr auto kTile = DotprodTile;
   static constexpr auto kRowTile = DotprodRowTile;
 
@@ -72,7 +72,7 @@ struct Dotprod {
   }
 };
 struct I8mm {
-  static constexpr int kMostRows = kMostI8mmRows;
+  static constexpr int kMaxTileRows = kMaxI8mmRows;
   static constexpr auto kTile = I8mmTile;
   static constexpr auto kRowTile = I8mmRowTile;
 
@@ -123,9 +123,9 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
 template <class kMethod>
 void RunPanels(const Int8MatMulCall& call, const MatMulPart& part) {
   const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs(), call.x.rounding()).floats;
-  const int most_rows = std::clamp(kPassBytes / row_bytes, kFewestRowsPerPass, kRowsPerPass);
+  const int rows_per_pass = std::clamp(kPassBytes / row_bytes, kMinRowsPerPass, kRowsPerPass);
   ForPasses(
-      part, most_rows / kMethod::kMostRows * kMethod::kMostRows, kMethod::kMostRows,
+      part, rows_per_pass / kMethod::kMaxTileRows * kMethod::kMaxTileRows, kMethod::kMaxTileRows,
       [](int) { return 1; },
       [&](const Parts& rows, int row, int panel, int) {
         RunPanel<kMethod>(call, rows, row, panel);

@@ -182,7 +182,7 @@ void RunTile(const TileInput& in, const Weight& w, int panel, int column,
   TileOfKind::AddProducts(in, Columns(w, panel, column), totals + column * kColumnOutputs);
 }
 
-constexpr int MostColumns(int rows) {
+constexpr int MaxColumns(int rows) {
   int columns = kPanelColumns;
   while (columns > 1 && rows * columns > 2 * kSkinnyTileRows) columns /= 2;
   return columns;
@@ -191,7 +191,7 @@ constexpr int MostColumns(int rows) {
 template <class kColumn>
 struct Tiles {
   using Function = TileFunction;
-  static constexpr int MostWidth(int rows) { return MostColumns(rows); }
+  static constexpr int MaxWidth(int rows) { return MaxColumns(rows); }
   template <int kRows, int kColumns>
   static Function Of() {
     return RunTile<kColumn, kRows, kColumns>;
@@ -236,7 +236,7 @@ void Int8SkinnyMatMul(const Int8MatMulCall& call, const MatMulPart& part) {
     for (int i = 0; i < rows.count; ++i) {
       const int row = part.first_row + rows.First(i);
       const TileInput in{call.x, row, 0, w.inputs()};
-      const int columns = MostColumns(rows.Size(i));
+      const int columns = MaxColumns(rows.Size(i));
       const TileFunction tile = tiles(rows.Size(i), columns);
       if (has_row_scales) {
         StartRowTotals(call.x, row, rows.Size(i), kPackedOutputs, kPackedOutputs, totals);

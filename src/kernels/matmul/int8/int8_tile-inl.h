@@ -40,7 +40,7 @@ struct Kind {
   static constexpr bool kMinimum = kHasMinimum;
   static constexpr bool kWide = kQuantBits == 8;
   // How many dot products of four are summed in 16 bits before they are summed in 32; 1 for none.
-  static constexpr int kSteps = kHasShortSums ? std::min(MostSteps(kQuantBits), kGroup / 4) : 1;
+  static constexpr int kSteps = kHasShortSums ? std::min(MaxSteps(kQuantBits), kGroup / 4) : 1;
   // Whether the bytes are signed. If not, they have a bias of 2^kBiasBits.
   static constexpr bool kIsSigned = kSignedFactors || (kWide && !kUnsignedInt8);
   static constexpr int kBiasBits = kUnsignedInt8 ? 7 : kQuantBits - 1;

@@ -46,10 +46,10 @@ struct ArmTileKind {
 };
 
 // The tile function for `rows` rows.
-inline constexpr int kMostDotprodRows = 4;
+inline constexpr int kMaxDotprodRows = 4;
 Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows);
 Int8ArmTileFunction DotprodRowTile(int rows);
-inline constexpr int kMostI8mmRows = 2;  // one takes as long as two
+inline constexpr int kMaxI8mmRows = 2;  // one takes as long as two
 Int8ArmTileFunction I8mmTile(const ArmTileKind& kind, int rows);
 Int8ArmTileFunction I8mmRowTile(int rows);
 

@@ -184,7 +184,7 @@ void AddRowProducts(const Int8ArmTile& in) {
 
 template <int kGroup, int kBlock, bool kMinima>
 Int8ArmTileFunction OfRows(int rows) {
-  constexpr Int8ArmTileFunction kTiles[kMostDotprodRows] = {
+  constexpr Int8ArmTileFunction kTiles[kMaxDotprodRows] = {
       Tile<kGroup, kBlock, kMinima, 1, 4>::AddProducts,
       Tile<kGroup, kBlock, kMinima, 2, 4>::AddProducts,
       Tile<kGroup, kBlock, kMinima, 3, 2>::AddProducts,
@@ -204,7 +204,7 @@ Int8ArmTileFunction DotprodTile(const ArmTileKind& kind, int rows) {
 }
 
 Int8ArmTileFunction DotprodRowTile(int rows) {
-  constexpr Int8ArmTileFunction kTiles[kMostDotprodRows] = {
+  constexpr Int8ArmTileFunction kTiles[kMaxDotprodRows] = {
       AddRowProducts<1, 4>, AddRowProducts<2, 4>, AddRowProducts<3, 2>, AddRowProducts<4, 2>};
   return kTiles[rows - 1];
 }
