@@ -5,6 +5,7 @@
 
 #include "kernels/layer_norm/layer_norm.h"
 #include "kernels/rms_norm/rms_norm.h"
+#include "kernels/row_chunks.h"
 
 namespace edgevlm {
 
@@ -12,23 +13,58 @@ int QuantizedColumns(int inputs) {
   return std::max(MaxQuantizedRowFloats(inputs), Bf16Rows::Columns(inputs));
 }
 
+namespace {
+
+// Applies a norm to each row and rounds it. norm_row(x, y): of one row.
+template <class NormRow>
+void QuantizeNormed(View<const float> x, const QuantizedRows& rows, ThreadPool& pool,
+                    const NormRow& norm_row) {
+  static const QuantizeRowFunction kQuantizeRow = QuantizeRowVariants().Chosen();
+  CHECK(x.rows == rows.rows() && x.cols == rows.inputs() && x.cols <= kMaxInt8RowInputs);
+  ForRows(x.rows, x.cols, pool, [&](int t) {
+    alignas(64) float normed[kMaxInt8RowInputs];
+    norm_row(x.Row(t).data(), normed);
+    kQuantizeRow(normed, rows, t);
+  });
+}
+
+}  // namespace
+
+const View<const float>& Inputs::Values(const Run& run) {
+  const auto apply = [&]<class NormLayer>(const NormLayer* norm) {
+    norm->Apply(values_, normed_, run);
+    values_ = normed_;
+  };
+  if (const auto* norm = std::get_if<const Norm*>(&norm_)) apply(*norm);
+  if (const auto* norm = std::get_if<const RmsNormLayer*>(&norm_)) apply(*norm);
+  norm_ = {};
+  return values_;
+}
+
 const QuantizedRows& Inputs::Int8(const Int8Rounding& rounding, const Run& run) {
   if (int8_.empty() || int8_.rounding() != rounding) {
-    PROFILE_ZONE(run.profiler, "int8");
     pairs_ = {};
     const int floats = QuantizedRowLayoutOf(values_.cols, rounding).floats;
     int8_ = {memory_.Cols(0, floats), values_.cols, rounding};
-    QuantizeRows(values_, int8_, run.pool);
+    if (const auto* norm = std::get_if<const Norm*>(&norm_)) {
+      (*norm)->Quantize(values_, int8_, run);
+    } else if (const auto* rms_norm = std::get_if<const RmsNormLayer*>(&norm_)) {
+      (*rms_norm)->Quantize(values_, int8_, run);
+    } else {
+      PROFILE_ZONE(run.profiler, "int8");
+      QuantizeRows(values_, int8_, run.pool);
+    }
   }
   return int8_;
 }
 
 const Bf16Rows& Inputs::Pairs(const Run& run) {
   if (pairs_.empty()) {
+    const View<const float> values = Values(run);
     PROFILE_ZONE(run.profiler, "bfloat16");
     int8_ = {};
     pairs_ = {memory_.Cols(0, Bf16Rows::Columns(values_.cols)), values_.cols};
-    RoundToBf16(values_, pairs_, run.pool);
+    RoundToBf16(values, pairs_, run.pool);
   }
   return pairs_;
 }
@@ -47,7 +83,7 @@ void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const 
     PROFILE_ZONE(run.profiler, zone);
     MatMul(quantized, weight, epilogue, y, run.pool);
   } else {
-    Multiply(x.values(), epilogue, y, run);
+    Multiply(x.Values(run), epilogue, y, run);
   }
 }
 
@@ -124,9 +160,25 @@ void Norm::Apply(View<const float> x, View<float> y, const Run& run) const {
   LayerNorm(x, gain, bias, epsilon, y, run.pool);
 }
 
+void Norm::Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const {
+  static const LayerNormRow kNormRow = LayerNormVariants().Chosen();
+  PROFILE_ZONE(run.profiler, zone);
+  QuantizeNormed(x, rows, run.pool, [&](const float* from, float* to) {
+    kNormRow(from, gain.data(), bias.data(), epsilon, to, x.cols);
+  });
+}
+
 void RmsNormLayer::Apply(View<const float> x, View<float> y, const Run& run) const {
   PROFILE_ZONE(run.profiler, zone);
   RmsNorm(x, gain, epsilon, y, run.pool);
+}
+
+void RmsNormLayer::Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const {
+  static const RmsNormRow kNormRow = RmsNormVariants().Chosen();
+  PROFILE_ZONE(run.profiler, zone);
+  QuantizeNormed(x, rows, run.pool, [&](const float* from, float* to) {
+    kNormRow(from, gain.data(), epsilon, to, x.cols);
+  });
 }
 
 }  // namespace edgevlm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "kernels/matmul/bf16/bf16_matmul.h"
@@ -17,6 +18,12 @@ namespace edgevlm {
 // Columns of the memory that Inputs needs to round rows of so many values.
 int QuantizedColumns(int inputs);
 
+struct Norm;
+struct RmsNormLayer;
+
+// A norm, or none.
+using RowNorm = std::variant<std::monostate, const Norm*, const RmsNormLayer*>;
+
 // The input of linear layers: activations, and memory to round them to int8 or bfloat16 for the
 // layers that multiply in these types. The first such layer rounds them, and the following ones
 // reuse the result. The memory holds one form at a time: where weights that read the same
@@ -28,7 +35,13 @@ class Inputs {
   //   memory  [at least T, at least QuantizedColumns(K)], not used otherwise meanwhile
   Inputs(View<const float> x, View<float> memory) : values_(x), memory_(memory.Rows(0, x.rows)) {}
 
-  const View<const float>& values() const { return values_; }
+  // norm(x). Rounded to int8, the rows are never written as floats: each is normalized and rounded
+  // while it is in the nearest cache.
+  //   normed  [T, K], memory for layers that need floats
+  Inputs(View<const float> x, RowNorm norm, View<float> normed, View<float> memory)
+      : values_(x), norm_(norm), normed_(normed), memory_(memory.Rows(0, x.rows)) {}
+
+  const View<const float>& Values(const Run& run);
 
   // The same, rounded. Valid until the other one is called.
   const QuantizedRows& Int8(const Int8Rounding& rounding, const Run& run);
@@ -36,6 +49,8 @@ class Inputs {
 
  private:
   View<const float> values_;
+  RowNorm norm_;  // still to be applied to the values; none: they are as layers read them
+  View<float> normed_;
   View<float> memory_;
   QuantizedRows int8_;  // empty unless the memory holds them
   Bf16Rows pairs_;      // likewise
@@ -86,6 +101,8 @@ struct Norm {
 
   //   x, y  [T, D]; y may be x
   void Apply(View<const float> x, View<float> y, const Run& run) const;
+  // The same, rounded to int8.
+  void Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const;
 };
 
 // y = x / sqrt(mean(x^2) + epsilon) * gain, row by row.
@@ -96,6 +113,8 @@ struct RmsNormLayer {
 
   //   x, y  [T, D]; y may be x
   void Apply(View<const float> x, View<float> y, const Run& run) const;
+  // The same, rounded to int8.
+  void Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const;
 };
 
 }  // namespace edgevlm

@@ -93,7 +93,7 @@ void DequantizeInt8Panel(const std::byte* panel, int output, int inputs, int blo
     const auto count = static_cast<std::size_t>(std::min(kAtOnce, inputs - begin));
     const float scale = ReadInt8Panel(panel, output, block, begin, std::span(quants).first(count));
     for (std::size_t i = 0; i < count; ++i) rotated[i] = scale * static_cast<float>(quants[i]);
-    RotateRow(std::span(rotated).first(count));
+    UnrotateRow(std::span(rotated).first(count));
     for (int k = std::max(begin, first); k < std::min(end, begin + static_cast<int>(count)); ++k) {
       values[static_cast<std::size_t>(k - first)] = rotated[static_cast<std::size_t>(k - begin)];
     }

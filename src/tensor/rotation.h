@@ -5,6 +5,7 @@
 // survive: w . x = (H w) . (H x) / R.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "base/check.h"
@@ -42,9 +43,18 @@ inline int RowRotationAt(int first, int n) {
   return 0;
 }
 
-// Multiplies a row by these matrices over the square roots of their sizes: lengths and products
-// stay, and a second call gives the row again. REQUIRES: whole fours.
-inline void RotateRow(std::span<float> row) {
+// The signs of 64 neighbors, drawn once: bit k is set where a value is negated before the rotation.
+// Without signs, neighbors that are alike would add up in the first value of a matrix.
+inline constexpr std::uint64_t kRowSigns = 0x9ce1'd3a4'5b27'f068;
+
+inline void NegateBySigns(std::span<float> row) {
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    if ((kRowSigns >> k % 64 & 1) != 0) row[k] = -row[k];
+  }
+}
+
+// Multiplies a row by these matrices over the square roots of their sizes. REQUIRES: whole fours.
+inline void RotateNeighbors(std::span<float> row) {
   const int n = static_cast<int>(row.size());
   CHECK(n % 4 == 0);
   for (int first = 0, size = 0; first < n; first += size) {
@@ -54,6 +64,16 @@ inline void RotateRow(std::span<float> row) {
     const float root = size == 64 ? 8.0f : size == 16 ? 4.0f : 2.0f;
     for (int i = 0; i < size; ++i) values[i] /= root;
   }
+}
+
+// Rotates a row: lengths and products of rows stay. UnrotateRow gives the row again.
+inline void RotateRow(std::span<float> row) {
+  NegateBySigns(row);
+  RotateNeighbors(row);
+}
+inline void UnrotateRow(std::span<float> row) {
+  RotateNeighbors(row);
+  NegateBySigns(row);
 }
 
 }  // namespace edgevlm

@@ -185,7 +185,7 @@ TEST(Weight, GroupsGiveTheValuesOfARow) {
           values[static_cast<std::size_t>(first + i)] = group.scale * quant - group.minimum;
         }
       }
-      if (weight->type() == WeightType::kInt8) RotateRow(values);
+      if (weight->type() == WeightType::kInt8) UnrotateRow(values);
       ASSERT_EQ(values, row);
     }
   }

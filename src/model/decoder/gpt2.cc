@@ -105,8 +105,7 @@ class Gpt2 final : public Decoder {
     Attend(block, batch, rows, b.attention_output, run);  // [T, D]
     Inputs attention_output(b.attention_output, b.rounded);
     w.attn_output.AddTo(attention_output, x, run);
-    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
-    Inputs mlp(b.normed, b.rounded);
+    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);        // [T, D]
     w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
     Inputs hidden(b.hidden, b.rounded);
     w.mlp_down.AddTo(hidden, x, run);
@@ -115,8 +114,7 @@ class Gpt2 final : public Decoder {
   // q, k, v = Norm(x) W^T + b.
   LayerRows Project(int block, View<const float> x, const Buffers& b, const Run& run) const {
     const BlockWeights& w = weights_of(block);
-    w.attn_norm.Apply(x, b.normed, run);
-    Inputs attn(b.normed, b.rounded);
+    Inputs attn(x, &w.attn_norm, b.normed, b.rounded);
     w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);
     const int width = shape().width;
     return {.q = b.qkv.Cols(0, width),

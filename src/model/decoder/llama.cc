@@ -49,7 +49,7 @@ class Llama final : public Decoder {
     const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
     for (int block = blocks.begin; block < blocks.end; ++block) {
       const LlamaBlock& w = weights_of(block);
-      Inputs attn = NormedInputs(w, x, buffers, run);
+      Inputs attn(x, &w.attn_norm, buffers.normed, buffers.rounded);
       KeysAndValues(w, attn, buffers, run);
       AppendSpans(batch, block, buffers.k, buffers.v);
     }
@@ -72,26 +72,18 @@ class Llama final : public Decoder {
   void RunBlock(int block, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
                 const Run& run) const {
     const LlamaBlock& w = weights_of(block);
-    Inputs attn = NormedInputs(w, x, b, run);           // [T, D]
+    Inputs attn(x, &w.attn_norm, b.normed, b.rounded);  // [T, D]
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [T, Hq * d]
     Rotate(w, b.q, b, run);
     KeysAndValues(w, attn, b, run);  // [T, Hkv * d] each
     Attend(block, batch, b, run);    // [T, Hq * d]
     Inputs attention_output(b.attention_output, b.rounded);
     w.attn_output.AddTo(attention_output, x, run);
-    w.mlp_norm.Apply(x, b.normed, run);  // [T, D]
-    Inputs mlp(b.normed, b.rounded);
+    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);         // [T, D]
     w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
     w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= n Wu^T
     Inputs gated(b.gated, b.rounded);
     w.mlp_down.AddTo(gated, x, run);
-  }
-
-  // RmsNorm(x), the input of the attention matrices.
-  static Inputs NormedInputs(const LlamaBlock& w, View<const float> x, const Buffers& b,
-                             const Run& run) {
-    w.attn_norm.Apply(x, b.normed, run);
-    return {b.normed, b.rounded};
   }
 
   // k = Rotate(attn Wk^T), v = attn Wv^T.

@@ -132,25 +132,23 @@ class Vit final : public VisionEncoder {
 
   void RunAttention(const VitBlock& w, const Images& images, const Activations& b,
                     const Run& run) const {
-    w.attn_norm.Apply(b.x, b.normed, run);  // [R, E]
-    Inputs attn(b.normed, b.quants);
-    w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
-    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
-    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
-    Attend(w, images, b, run);                          // [R, E]
+    Inputs attn(b.x, &w.attn_norm, b.normed, b.quants);  // [R, E]
+    w.attn_q.Apply(attn, Activation::kNone, b.q, run);   // [R, E]
+    w.attn_k.Apply(attn, Activation::kNone, b.k, run);   // [R, E]
+    w.attn_v.Apply(attn, Activation::kNone, b.v, run);   // [R, E]
+    Attend(w, images, b, run);                           // [R, E]
     Inputs attention_output(b.attention_output, b.quants);
     w.attn_output.AddTo(attention_output, b.x, run);  // x += attention_output Wo^T + bo
   }
 
   // Processes the rows in chunks: the hidden activations are the widest array.
   void RunMlp(const VitBlock& w, const Activations& b, const Run& run) const {
-    w.mlp_norm.Apply(b.x, b.normed, run);  // [R, E]
     const int parts = (b.x.rows + kMlpRows - 1) / kMlpRows;
     for (int part = 0; part < parts; ++part) {
       const int first = b.x.rows * part / parts;
       const int rows = b.x.rows * (part + 1) / parts - first;
       const View<float> quants = b.quants.Rows(0, rows), hidden = b.hidden.Rows(0, rows);
-      Inputs mlp(b.normed.Rows(first, rows), quants);
+      Inputs mlp(b.x.Rows(first, rows), &w.mlp_norm, b.normed.Rows(first, rows), quants);
       w.mlp_up.Apply(mlp, weights_.activation, hidden, run);  // [rows, F]
       Inputs inner(hidden, quants);
       w.mlp_down.AddTo(inner, b.x.Rows(first, rows), run);  // x += hidden Wd^T + bd

@@ -117,11 +117,8 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   VitBlock w;
   w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".attention.norm");
   const std::string qkv_zone = zone + ".attention.qkv";
-  // Three quarters of the squared error come from values and output (docs/performance.md).
-  constexpr auto kFast = WeightReader::Fineness::kRows;
-  constexpr auto kBias = BiasRule::kRequired;
-  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, qkv_zone, kBias, kFast);
-  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, qkv_zone, kBias, kFast);
+  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, qkv_zone);
+  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, qkv_zone);
   w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, qkv_zone);
   w.attend_zone = zone + ".attention.attend";
   w.merge_zone = zone + ".merge";
@@ -131,8 +128,10 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   std::string up = modules::VisionFfnUp(block);
   std::string down = modules::VisionFfnDown(block);
   if (AreMlpNamesSwapped(reader.file(), block, sizes)) std::swap(up, down);
-  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.up", kBias, kFast);
-  w.mlp_down = reader.ReadLinear(down, {width, sizes.hidden}, zone + ".mlp.down", kBias, kFast);
+  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.up");
+  // One scale a row is exact enough only here (docs/performance.md).
+  w.mlp_down = reader.ReadLinear(down, {width, sizes.hidden}, zone + ".mlp.down",
+                                 BiasRule::kRequired, WeightReader::Fineness::kRows);
   return w;
 }
 

@@ -76,7 +76,7 @@ void DequantizeRow(const QuantizedRows& rows, int row, std::span<float> values) 
   for (std::size_t k = 0; k < values.size(); ++k) {
     values[k] *= rows.Scales(row)[k / static_cast<std::size_t>(rounding.block)];
   }
-  if (rounding.rotates_rows()) RotateRow(values);
+  if (rounding.rotates_rows()) UnrotateRow(values);
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -77,6 +78,15 @@ HWY_INLINE void AddHalves(hn::VFromD<FullTag>* HWY_RESTRICT v) {
   if constexpr (kHalf > kLast) AddHalves<kSize, kHalf / 2, kLast>(v);
 }
 
+// kRowSigns as the sign bits of floats.
+constexpr std::array<float, 64> kSignBits = [] {
+  std::array<float, 64> bits{};
+  for (std::size_t k = 0; k < bits.size(); ++k) {
+    bits[k] = (kRowSigns >> k & 1) != 0 ? -0.0f : 0.0f;
+  }
+  return bits;
+}();
+
 // y = kSize values rotated: the values `kLast` apart by one matrix, the next ones by another; times
 // `factor`. As Rotate in tensor/rotation.h.
 template <int kSize, int kLast>
@@ -84,7 +94,12 @@ HWY_INLINE void RotateValues(const float* HWY_RESTRICT x, float factor, float* H
   constexpr int kVectors = std::max(1, kSize / kLanes);
   hn::VFromD<FullTag> v[kVectors];
 #pragma GCC unroll 16
-  for (int i = 0; i < kVectors; ++i) v[i] = hn::LoadU(FullTag(), x + i * kLanes);
+  for (int i = 0; i < kVectors; ++i) {
+    v[i] = hn::LoadU(FullTag(), x + i * kLanes);
+    if constexpr (kSize == kRowRotations[0]) {
+      v[i] = hn::Xor(v[i], hn::LoadU(FullTag(), kSignBits.data() + i * kLanes));
+    }
+  }
   AddHalves<kSize, kSize / 2, kLast>(v);
   const auto factors = hn::Set(FullTag(), factor);
 #pragma GCC unroll 16
