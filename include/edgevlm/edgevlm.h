@@ -36,11 +36,13 @@ namespace edgevlm {
 
 // How matrix products are computed.
 enum class Precision {
-  // The fastest that passes the quality gates: activations become int8 for quantized weights, and
-  // so do the large float matrices of a vision encoder. Small models stay float32.
+  // The fastest that passes the quality gates (docs/performance.md): activations become int8 for
+  // quantized weights, and so do float matrices of more than 2^19 values.
   kAuto,
-  kBFloat16,  // the same, but the vision encoder's large float matrices become bfloat16
-  kFloat32,   // float32 activations, weights exactly as stored: for checking
+  // The same, but the vision encoder's large float matrices become bfloat16, and those of the
+  // language model stay as stored.
+  kBFloat16,
+  kFloat32,  // float32 activations, weights exactly as stored: for checking
 };
 
 // Value of EngineOptions::mmproj: load no vision encoder.
