@@ -99,8 +99,46 @@ struct Tile {
     tile.sums = in.x.NegatedSumsOffset();
     tile.value_sums = in.x.NegatedValueSumsOffset();
     tile.source = source;
+    if constexpr (kKind::kBlock == kKind::kGroup) {
+      tile.AddShortBlocks(in, totals);
+    } else {
+      for (int k = 0; k < in.count; k += kKind::kBlock) {
+        tile.AddBlock(in.first, k, std::min(kKind::kBlock, in.count - k), totals);
+      }
+    }
+  }
+
+  // All blocks, where each is one group: the totals stay in registers.
+  HWY_INLINE void AddShortBlocks(const TileInput& in, float* HWY_RESTRICT totals) const {
+    const ColumnFloats d;
+    FloatVector sums[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        sums[r][c] = hn::Load(d, totals + r * kStride + c * kColumnOutputs);
+      }
+    }
     for (int k = 0; k < in.count; k += kKind::kBlock) {
-      tile.AddBlock(in.first, k, std::min(kKind::kBlock, in.count - k), totals);
+      const int count = std::min(kKind::kBlock, in.count - k);
+      FloatVector parts[kRows][kColumns];
+      AddGroup(source.At(k), in.first + k, 0, count, parts);
+      const std::ptrdiff_t scale_at = scales + (in.first + k) / kKind::kBlock * std::ptrdiff_t{4};
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const auto scale = BroadcastFloat(rows[r] + scale_at);
+#pragma GCC unroll 8
+        for (int c = 0; c < kColumns; ++c) {
+          sums[r][c] = hn::MulAdd(parts[r][c], scale, sums[r][c]);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; ++c) {
+        hn::Store(sums[r][c], d, totals + r * kStride + c * kColumnOutputs);
+      }
     }
   }
 
@@ -244,7 +282,12 @@ struct Tile {
     for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
-        parts[r][c] = hn::MulAdd(hn::ConvertTo(d, dots[r][c]), scale[c], parts[r][c]);
+        const auto dot = hn::ConvertTo(d, dots[r][c]);
+        if constexpr (kKind::kBlock == kKind::kGroup) {
+          parts[r][c] = hn::Mul(dot, scale[c]);
+        } else {
+          parts[r][c] = hn::MulAdd(dot, scale[c], parts[r][c]);
+        }
       }
       if constexpr (kKind::kMinimum) {
         const auto sum = hn::ConvertTo(d, BroadcastFour(rows[r] + sum_at));
