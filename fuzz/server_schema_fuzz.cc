@@ -23,7 +23,7 @@ std::optional<std::string> Reply(const Grammar& grammar, std::string_view choice
   GrammarMatcher matcher(grammar);
   GrammarMatcher::State state = matcher.start();
   std::string reply;
-  while (reply.size() < kMaxReplyBytes && matcher.MayGoOn(state)) {
+  while (reply.size() < kMaxReplyBytes && matcher.MayContinue(state)) {
     if (choices.empty() && matcher.MayEnd(state)) break;
     std::string candidates = choices.empty() ? "\"]}" : "";
     const int first = choices.empty() ? '0' : static_cast<unsigned char>(choices[0]);
