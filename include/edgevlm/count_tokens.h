@@ -13,8 +13,10 @@ namespace edgevlm {
 std::vector<int> TokenizeText(const Engine& engine, std::string_view text);
 
 // The prompt tokens of a conversation, images included. Reads only the headers of image files;
-// decodes and encodes nothing. Errors: as for Session::Chat, except for a prompt that is too long.
-Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages);
+// decodes and encodes nothing. limits: of each image, as in ReplyRequest. Errors: as for
+// Session::Chat, except for a prompt that is too long.
+Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages,
+                              const ImageLimits& limits = {});
 // The same for encoded images. Cost: tokenizes all text.
 Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages);
 

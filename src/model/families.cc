@@ -62,7 +62,12 @@ Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file) {
 }
 
 Result<const VisionFamily*> FindVisionFamily(const GgufFile& file) {
-  if (!file.HasKey(keys::kVisionEncoder)) return &kVit;
+  if (!file.HasKey(keys::kVisionEncoder)) {
+    const auto projector = FindProjectorFamily(file);
+    if (!projector) return projector.error();
+    const VisionFamily* const own = (*projector)->vision_encoder.family;
+    return own == nullptr ? &kVit : own;
+  }
   return FindFamily(file, keys::kVisionEncoder, kVisionEncoders);
 }
 
