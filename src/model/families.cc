@@ -6,19 +6,29 @@
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/qwen2.h"
+#include "model/decoder/qwen2vl.h"
+#include "model/decoder/qwen3vl.h"
 #include "model/projector/idefics3.h"
 #include "model/projector/ldp.h"
 #include "model/projector/ldpv2.h"
 #include "model/projector/mlp.h"
+#include "model/projector/qwen25vl_merger.h"
+#include "model/projector/qwen2vl_merger.h"
+#include "model/projector/qwen3vl_merger.h"
 #include "model/vision/mobilenet_v3.h"
+#include "model/vision/qwen25vl.h"
+#include "model/vision/qwen2vl.h"
+#include "model/vision/qwen3vl.h"
 #include "model/vision/vit.h"
 
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2};
-const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit};
-const ProjectorFamily* const kProjectors[] = {&kMlp, &kLdp, &kLdpV2, &kIdefics3};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2, &kQwen2Vl, &kQwen3Vl};
+const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit, &kQwen2VlVisionEncoder,
+                                               &kQwen25VlVisionEncoder, &kQwen3VlVisionEncoder};
+const ProjectorFamily* const kProjectors[] = {
+    &kMlp, &kLdp, &kLdpV2, &kIdefics3, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }
