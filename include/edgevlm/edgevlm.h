@@ -234,9 +234,11 @@ class Engine {
   // one encoding. Its timings are those of that encoding. Errors: as for EncodeImage.
   Result<std::shared_ptr<const EncodedImage>> GetImage(std::span<const std::byte> file) const;
   // Only looks up a cached image, by its file's id: the SHA-256 of its bytes in lower-case
-  // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope).
+  // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope)
+  // or with other limits (ReplyRequest::image_limits).
   std::shared_ptr<const EncodedImage> FindImage(std::string_view file_id,
-                                                std::string_view scope = {}) const;
+                                                std::string_view scope = {},
+                                                const ImageLimits& limits = {}) const;
 
   // Counters of the image cache and of the prefix cache.
   CacheCounters image_cache() const;

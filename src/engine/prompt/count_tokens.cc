@@ -13,12 +13,13 @@ namespace edgevlm {
 namespace {
 
 // An image with its number of positions, but without values.
-Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model, const std::string& file,
+Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model,
+                                                       std::span<const std::byte> file,
                                                        const ImageLimits& limits) {
   if (model.vision_encoder == nullptr) {
     return Error{ErrorCode::kUnsupported, "image: this model reads none"};
   }
-  const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(file)));
+  const Result<ImageFileInfo> info = ProbeImage(file);
   if (!info) return info.error();
   const Result<ImageLayout> layout = LayOut(model, {info->width, info->height}, limits);
   if (!layout) return layout.error();
@@ -38,6 +39,12 @@ std::vector<int> TokenizeText(const Engine& engine, std::string_view text) {
   return StateOf(engine).model.tokenizer.Encode(text);
 }
 
+Result<int> CountImageTokens(const Engine& engine, std::span<const std::byte> file) {
+  const auto image = LayOutFile(StateOf(engine).model, file, {});
+  if (!image) return image.error();
+  return (*image)->tokens;
+}
+
 Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages,
                               const ImageLimits& limits) {
   const Model& model = StateOf(engine).model;
@@ -49,7 +56,7 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
         message.parts.push_back({.text = part.text, .image = part.encoded});
         continue;
       }
-      auto image = LayOutFile(model, *part.image, limits);
+      auto image = LayOutFile(model, std::as_bytes(std::span(*part.image)), limits);
       if (!image) return image.error();
       message.parts.push_back({.image = *std::move(image)});
     }

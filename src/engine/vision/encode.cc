@@ -51,6 +51,17 @@ Result<ImageLimits> LimitsFor(const Model& model, const ImageLimits& requested) 
   return limits;
 }
 
+// Models with a fixed number of tokens, or with tiles, cannot keep to all limits.
+MaybeError CheckRequested(const ImageLimits& requested, int tokens) {
+  const bool is_too_many = requested.max_tokens > 0 && tokens > requested.max_tokens;
+  if (!is_too_many && tokens >= requested.min_tokens) return std::nullopt;
+  return Error{ErrorCode::kInvalid,
+               std::string(is_too_many ? "image_max_tokens: expected at least "
+                                       : "image_min_tokens: expected at most ") +
+                   "the " + std::to_string(tokens) + " tokens that this model needs, found " +
+                   std::to_string(is_too_many ? requested.max_tokens : requested.min_tokens)};
+}
+
 // An image as decoded, which may be smaller than the file's, and how it will be shown.
 struct LaidOutImage {
   Image image;
@@ -275,7 +286,11 @@ Result<ImageLayout> LayOut(const Model& model, ImageSize image, const ImageLimit
   ImageLayout layout = model.projector->Layout(image, *chosen);
   const int most = model.info.context_tokens - 2;  // one position for a prompt, one for a reply
   const int tokens = model.TileTokens(layout) * layout.grid.tiles();
-  if (layout.tokens.empty() || tokens <= most) return layout;
+  if (layout.tokens.empty()) {
+    if (auto error = CheckRequested(limits, tokens)) return *error;
+    return layout;
+  }
+  if (tokens <= most) return layout;
   return Error{ErrorCode::kTooLarge, "image: expected at most " + std::to_string(most) +
                                          " tokens, found " + std::to_string(tokens) +
                                          " (-c, --context sets the context, " +
