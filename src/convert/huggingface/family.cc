@@ -9,6 +9,7 @@ namespace {
 const HuggingfaceFamily* const kFamilies[] = {
     &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,    &kLlavaFamily,
     &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
+    &kQwen2VlFamily,       &kQwen25VlFamily,  &kQwen3VlFamily,
 };
 
 std::string FamilyNames() {
@@ -31,6 +32,8 @@ Result<ModelFolder> OpenFolder(const std::string& path) {
 
 Result<const HuggingfaceFamily*> FindFamily(JsonObject& config) {
   const nlohmann::json* list = config.Find("architectures");
+  // Some versions of transformers save it there only.
+  if (list == nullptr) list = config.Find("text_config", "architectures");
   const bool is_list = list != nullptr && list->is_array() && !list->empty();
   const std::string name = is_list && list->front().is_string() ? list->front() : "";
   for (const HuggingfaceFamily* family : kFamilies) {

@@ -53,5 +53,8 @@ extern const HuggingfaceFamily kOriginalLlavaFamily;
 extern const HuggingfaceFamily kMobileVlmFamily;
 extern const HuggingfaceFamily kSmolVlmFamily;
 extern const HuggingfaceFamily kSmolVlm2Family;
+extern const HuggingfaceFamily kQwen2VlFamily;
+extern const HuggingfaceFamily kQwen25VlFamily;
+extern const HuggingfaceFamily kQwen3VlFamily;
 
 }  // namespace edgevlm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,14 @@ enum class Change {
   kNone,          // copied; only the shape may differ
   kTransposed,    // [inputs, outputs] -> [outputs, inputs], for GPT-2's Conv1D
   kRopePermuted,  // rows from the rotate-half order to adjacent pairs, per head (RopeSourceRow)
+  kPart,          // one part of several that the source interleaves (PartOf)
+};
+
+// The source is [outer, count, ...]: which index of the second extent is taken.
+struct PartOf {
+  std::int64_t outer = 1;
+  int count = 1;
+  int index = 0;
 };
 
 struct PlannedTensor {
@@ -26,6 +35,7 @@ struct PlannedTensor {
   TensorView source = {};        // F32, F16 or BF16
   Change change = Change::kNone;
   int heads = 1;                   // for kRopePermuted
+  PartOf part = {};                // for kPart
   std::vector<float> values = {};  // computed values, instead of a source
 };
 
