@@ -162,8 +162,9 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape, Fin
 
 Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std::string zone,
                                 BiasRule bias, Fineness fineness) {
-  Linear linear{.zone = std::move(zone), .weight = {}, .bias = {}};
-  linear.weight = ReadWeight(modules::Weight(module), shape, fineness);
+  Linear linear{
+      .zone = std::move(zone), .tensor = modules::Weight(module), .weight = {}, .bias = {}};
+  linear.weight = ReadWeight(linear.tensor, shape, fineness);
   const std::string name = modules::Bias(module);
   if (bias == BiasRule::kRequired || (bias == BiasRule::kOptional && file_.HasTensor(name))) {
     linear.bias = Values(name, {shape[0]});
