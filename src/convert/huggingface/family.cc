@@ -26,6 +26,9 @@ Result<ModelFolder> OpenFolder(const std::string& path) {
   if (!config) return config.error();
   auto checkpoint = Checkpoint::Open(path);
   if (!checkpoint) return checkpoint.error();
+  const auto scheme = ReadPackedScheme(path, *config);
+  if (!scheme) return scheme.error();
+  if (*scheme) checkpoint->set_packed({**scheme});
   return ModelFolder{path, *std::move(config), *std::move(checkpoint)};
 }
 

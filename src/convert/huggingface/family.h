@@ -21,7 +21,7 @@ struct ModelFolder {
   Checkpoint checkpoint;
 };
 
-// Errors: those of JsonObject::Read and Checkpoint::Open.
+// Errors: those of JsonObject::Read, Checkpoint::Open and ReadPackedScheme.
 Result<ModelFolder> OpenFolder(const std::string& path);
 
 // The input of a conversion.

@@ -85,8 +85,8 @@ struct HeadCounts {
 };
 
 // Collects the tensors of one file. The first error sticks. Errors: kNotFound (a tensor is
-// missing), kUnsupported (no rule matches a tensor; unsupported data type), kCorrupt (the number of
-// rows does not match the heads).
+// missing), kUnsupported (no rule matches a tensor; unsupported data type; a quantized matrix whose
+// order changes), kCorrupt (the number of rows does not match the heads), those of PackedMatrix.
 class PlanBuilder {
  public:
   // dtype: for Storage::kChosen.
@@ -108,6 +108,8 @@ class PlanBuilder {
   void ApplyRule(const TensorRule& rule, const std::string& prefix, int block);
   void AddTensor(const TensorRule& rule, const std::string& source, std::string target,
                  bool is_needed);
+  // A matrix that AWQ or GPTQ quantized, of the module of this name.
+  void AddPackedMatrix(const TensorRule& rule, const std::string& module, std::string target);
   MaybeError Rearrange(const TensorRule& rule, PlannedTensor& tensor) const;
   void Fail(Error error);
 

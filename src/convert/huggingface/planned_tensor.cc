@@ -138,9 +138,38 @@ MaybeError AppendTransposed(const TensorView& source, Writer& writer) {
   return std::nullopt;
 }
 
+// The rows of a quantized matrix, as blocks or as numbers.
+Result<std::vector<std::byte>> MakePackedBytes(const PlannedTensor& tensor) {
+  const auto matrix = tensor.open_packed();
+  if (!matrix) return matrix.error();
+  const std::vector<std::uint8_t> quants = matrix->Unpack();
+  const auto inputs = static_cast<std::size_t>(matrix->inputs());
+  const bool is_permuted = tensor.change == Change::kRopePermuted;
+  const int head_rows = matrix->outputs() / (is_permuted ? tensor.heads : 1);
+  std::vector<std::byte> blocks;
+  std::vector<float> values(inputs);
+  Writer writer(tensor);
+  for (int i = 0; i < matrix->outputs(); ++i) {
+    const int row =
+        is_permuted ? i / head_rows * head_rows + RopeSourceRow(i % head_rows, head_rows) : i;
+    const auto of_row = std::span(quants).subspan(static_cast<std::size_t>(row) * inputs, inputs);
+    if (tensor.dtype == matrix->block_type()) {
+      const auto row_bytes = static_cast<std::size_t>(*BytesOf(tensor.dtype, {matrix->inputs()}));
+      const std::size_t begin = blocks.size();
+      blocks.resize(begin + row_bytes);
+      matrix->WriteBlocks(row, of_row, std::span(blocks).subspan(begin));
+    } else {
+      matrix->Dequantize(row, of_row, values);
+      if (auto error = writer.Append(values)) return *error;
+    }
+  }
+  return blocks.empty() ? writer.MoveBytes() : std::move(blocks);
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
+  if (tensor.open_packed) return MakePackedBytes(tensor);
   const std::span<const std::byte> stored = tensor.source.bytes;
   const bool is_same = tensor.change == Change::kNone && tensor.dtype == tensor.source.dtype;
   if (tensor.values.empty() && is_same) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "convert/huggingface/packed_matrix.h"
 #include "tensor/tensor_view.h"
 
 namespace edgevlm {
@@ -27,6 +29,10 @@ struct PlannedTensor {
   Change change = Change::kNone;
   int heads = 1;                   // for kRopePermuted
   std::vector<float> values = {};  // computed values, instead of a source
+  // Opens a quantized matrix, instead of a source; its scales take memory, so that only one is open
+  // at a time. Empty: there is none.
+  std::function<Result<PackedMatrix>()> open_packed = {};
+  std::string obstacle = {};  // why the quants of that matrix are not kept; empty: they are
 };
 
 // The source row that becomes row `row` of the result, within a head of `width` rows. Hugging Face
