@@ -1,9 +1,12 @@
 // edgevlm imatrix OUT.gguf: measures how much each input of a model's matrices matters.
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "catalog/folder.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/input.h"
@@ -78,6 +81,7 @@ class ImatrixCommand final : public Command {
     }
     const Existing existing = replaces_ ? Existing::kReplaced : Existing::kKept;
     if (auto error = CheckOutput(path_, existing)) return Fail(*error);
+    if (auto error = CheckInputs()) return Fail(*error);
     const auto texts = InputFiles::Read(texts_);
     if (!texts) return Fail(texts.error());
     const auto images = InputFiles::Read(images_);
@@ -101,6 +105,25 @@ class ImatrixCommand final : public Command {
   }
 
  private:
+  // OUT must be none of the files that are read.
+  MaybeError CheckInputs() const {
+    std::vector<std::string> inputs = texts_;
+    inputs.insert(inputs.end(), images_.begin(), images_.end());
+    inputs.push_back(model_.mmproj);
+    if (!model_.model.empty()) {
+      const auto found = FindModel(model_.model);
+      if (!found) return found.error();
+      inputs.insert(inputs.end(), {found->model, found->mmproj});
+    }
+    for (const std::string& input : inputs) {
+      std::error_code ignored;
+      if (!std::filesystem::equivalent(path_, input, ignored)) continue;
+      return Error{ErrorCode::kInvalid,
+                   path_ + ": expected another file than those that are read, found one of them"};
+    }
+    return {};
+  }
+
   Result<ImportanceMatrix> Collect(const std::vector<NamedFile>& texts,
                                    const std::vector<NamedFile>& images) const {
     const auto load = [&](ActivationStats& stats) {
