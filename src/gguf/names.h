@@ -89,6 +89,14 @@ std::string RopeScalingType(std::string_view architecture);
 std::string RopeScalingFactor(std::string_view architecture);
 std::string RopeScaleLinear(std::string_view architecture);  // older files; the factor
 
+// Of decoders with sliding windows.
+std::string SlidingWindow(std::string_view architecture);  // positions
+// Every n-th block has no window; or a flag for each block, true for those that have one.
+std::string SlidingWindowPattern(std::string_view architecture);
+std::string RopeFreqBaseSwa(std::string_view architecture);  // of the blocks with a window
+std::string AttentionSoftcap(std::string_view architecture);
+std::string FinalSoftcap(std::string_view architecture);
+
 }  // namespace keys
 
 // Names of modules; a module's tensors are Weight(module) and Bias(module).
@@ -113,6 +121,12 @@ std::string AttnQ(int block);
 std::string AttnK(int block);
 std::string AttnV(int block);
 std::string FfnGate(int block);
+
+// The same, of decoders that normalize more.
+std::string AttnQNorm(int block);
+std::string AttnKNorm(int block);
+std::string AttnPostNorm(int block);
+std::string FfnPostNorm(int block);
 
 inline constexpr std::string_view kVisionStem = "v.stem";
 inline constexpr std::string_view kVisionHead = "v.head";
@@ -151,6 +165,10 @@ std::string LdpBlock(int block, int stage, std::string_view part);
 
 // The matrix of Idefics3 and SmolVLM.
 inline constexpr std::string_view kPixelShuffleProjector = "mm.model.fc";
+
+// The norm and the matrix of Gemma 3. The matrix is stored transposed, and lacks a bias.
+inline constexpr std::string_view kSoftEmbeddingNorm = "mm.soft_emb_norm";
+inline constexpr std::string_view kInputProjection = "mm.input_projection";
 
 std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);

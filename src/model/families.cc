@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gguf/names.h"
+#include "model/decoder/gemma3.h"
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/qwen2.h"
@@ -16,7 +17,7 @@
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama, &kQwen2};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit};
 const ProjectorFamily* const kProjectors[] = {&kMlp, &kLdp, &kLdpV2, &kIdefics3};
 
