@@ -130,6 +130,8 @@ std::string VisionAttnOutput(int block) { return VisionModule(block, "attn_out")
 std::string VisionFfnNorm(int block) { return VisionModule(block, "ln2"); }
 std::string VisionFfnUp(int block) { return VisionModule(block, "ffn_up"); }
 std::string VisionFfnDown(int block) { return VisionModule(block, "ffn_down"); }
+std::string VisionAttnScale(int block) { return VisionModule(block, "ls1"); }
+std::string VisionFfnScale(int block) { return VisionModule(block, "ls2"); }
 
 std::string LdpMlp(int step) { return Join("mm.model.mlp.", std::to_string(step)); }
 std::string LdpBlock(int block, int stage, std::string_view part) {

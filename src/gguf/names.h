@@ -64,6 +64,8 @@ inline constexpr std::string_view kVisionLayerNormEpsilon =
 inline constexpr std::string_view kVisionFeatureLayer = "clip.vision.feature_layer";
 inline constexpr std::string_view kProjectorScaleFactor = "clip.vision.projector.scale_factor";
 inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image_size";
+inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
+inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
@@ -156,6 +158,8 @@ std::string VisionAttnOutput(int block);
 std::string VisionFfnNorm(int block);
 std::string VisionFfnUp(int block);
 std::string VisionFfnDown(int block);
+std::string VisionAttnScale(int block);  // of InternVL
+std::string VisionFfnScale(int block);
 
 // The projectors of MobileVLM: step `step` of the MLP, the positional convolution, and part `part`
 // of stage `stage` of block `block`.
@@ -165,6 +169,11 @@ std::string LdpBlock(int block, int stage, std::string_view part);
 
 // The matrix of Idefics3 and SmolVLM.
 inline constexpr std::string_view kPixelShuffleProjector = "mm.model.fc";
+
+// The MLP of InternVL, behind a norm.
+inline constexpr std::string_view kInternVlNorm = "mm.model.mlp.0";
+inline constexpr std::string_view kInternVlFirst = "mm.model.mlp.1";
+inline constexpr std::string_view kInternVlSecond = "mm.model.mlp.3";
 
 // The norm and the matrix of Gemma 3. The matrix is stored transposed, and lacks a bias.
 inline constexpr std::string_view kSoftEmbeddingNorm = "mm.soft_emb_norm";
