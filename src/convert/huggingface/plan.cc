@@ -117,6 +117,7 @@ void PlanBuilder::AddTensor(const TensorRule& rule, const std::string& source, s
 MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor) const {
   const Shape& shape = tensor.source.shape;
   if (rule.treatment == Treatment::kSqueezed) tensor.shape = Squeezed(shape);
+  if (rule.treatment == Treatment::kOneAdded) tensor.change = Change::kOneAdded;
   if (rule.treatment == Treatment::kTransposed && shape.rank() > 1) {
     if (shape.rank() != 2) {
       return Error{ErrorCode::kCorrupt,
