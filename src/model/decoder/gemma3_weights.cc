@@ -134,6 +134,7 @@ Result<Gemma3Weights> ReadGemma3Weights(const GgufFile& file, std::string_view a
   weights.output_norm = Gemma3Reader(reader, weights, epsilon, "decoder")
                             .Norm(modules::kOutputNorm, shape.width, ".output_norm");
   weights.tokens = ReadTokenMatrices(reader, shape);
+  reader.RefuseUnread("blk.");
   if (!reader.ok()) return reader.error();
   return weights;
 }
