@@ -24,7 +24,8 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool ma
                                .first_position = sequence.positions() + waiting,
                                .tokens = input.tokens,
                                .embeddings = input.embeddings,
-                               .logits_rows = logits_rows},
+                               .logits_rows = logits_rows,
+                               .is_bidirectional = input.is_bidirectional},
                       .may_leave = may_leave});
   rows_ += input.rows();
   logits_rows_ += logits_rows;

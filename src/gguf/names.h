@@ -64,6 +64,8 @@ inline constexpr std::string_view kVisionLayerNormEpsilon =
 inline constexpr std::string_view kVisionFeatureLayer = "clip.vision.feature_layer";
 inline constexpr std::string_view kProjectorScaleFactor = "clip.vision.projector.scale_factor";
 inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image_size";
+inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
+inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
@@ -89,6 +91,14 @@ std::string RopeScalingType(std::string_view architecture);
 std::string RopeScalingFactor(std::string_view architecture);
 std::string RopeScaleLinear(std::string_view architecture);  // older files; the factor
 
+// Of decoders with sliding windows.
+std::string SlidingWindow(std::string_view architecture);  // positions
+// Every n-th block has no window; or a flag for each block, true for those that have one.
+std::string SlidingWindowPattern(std::string_view architecture);
+std::string RopeFreqBaseSwa(std::string_view architecture);  // of the blocks with a window
+std::string AttentionSoftcap(std::string_view architecture);
+std::string FinalSoftcap(std::string_view architecture);
+
 }  // namespace keys
 
 // Names of modules; a module's tensors are Weight(module) and Bias(module).
@@ -113,6 +123,12 @@ std::string AttnQ(int block);
 std::string AttnK(int block);
 std::string AttnV(int block);
 std::string FfnGate(int block);
+
+// The same, of decoders that normalize more.
+std::string AttnQNorm(int block);
+std::string AttnKNorm(int block);
+std::string AttnPostNorm(int block);
+std::string FfnPostNorm(int block);
 
 inline constexpr std::string_view kVisionStem = "v.stem";
 inline constexpr std::string_view kVisionHead = "v.head";
@@ -142,6 +158,8 @@ std::string VisionAttnOutput(int block);
 std::string VisionFfnNorm(int block);
 std::string VisionFfnUp(int block);
 std::string VisionFfnDown(int block);
+std::string VisionAttnScale(int block);  // of InternVL
+std::string VisionFfnScale(int block);
 
 // The projectors of MobileVLM: step `step` of the MLP, the positional convolution, and part `part`
 // of stage `stage` of block `block`.
@@ -151,6 +169,15 @@ std::string LdpBlock(int block, int stage, std::string_view part);
 
 // The matrix of Idefics3 and SmolVLM.
 inline constexpr std::string_view kPixelShuffleProjector = "mm.model.fc";
+
+// The MLP of InternVL, behind a norm.
+inline constexpr std::string_view kInternVlNorm = "mm.model.mlp.0";
+inline constexpr std::string_view kInternVlFirst = "mm.model.mlp.1";
+inline constexpr std::string_view kInternVlSecond = "mm.model.mlp.3";
+
+// The norm and the matrix of Gemma 3. The matrix is stored transposed, and lacks a bias.
+inline constexpr std::string_view kSoftEmbeddingNorm = "mm.soft_emb_norm";
+inline constexpr std::string_view kInputProjection = "mm.input_projection";
 
 std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);

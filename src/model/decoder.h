@@ -26,6 +26,12 @@ struct DecoderShape {
   int vocabulary = 0;  // V
   // Trained early exits: numbers of blocks, increasing, each below `blocks`.
   std::vector<int> exits = {};
+  // [blocks]: how many positions, its own included, a position attends to; 0: all before it. Empty:
+  // 0 for all blocks.
+  std::vector<int> windows = {};
+  // The tokens of an image attend to each other in both directions: its span must be whole, and say
+  // so (TokenSpan::is_bidirectional).
+  bool bidirectional_images = false;
 
   // Cache size of a sequence of so many positions: keys and values in float16.
   long long CacheBytes(int positions) const {
@@ -41,6 +47,8 @@ struct TokenSpan {
   std::span<const int> tokens = {};   // [T] ids
   View<const float> embeddings = {};  // [T, D] instead of tokens: an image
   int logits_rows = 0;                // logits are computed for so many of the last tokens
+  // The rows attend to each other in both directions, not only to earlier ones.
+  bool is_bidirectional = false;
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
 };
@@ -69,7 +77,8 @@ class Decoder {
             .capacity = positions,
             .heads = shape_.kv_heads,
             .head_width = shape_.head_width,
-            .options = options};
+            .options = options,
+            .windows = shape_.windows};
   }
   // The default: the context, but at most kUsualPositions, since some models are trained for more
   // positions than fit in a small machine's memory.
@@ -81,7 +90,7 @@ class Decoder {
   // Equivalent to Embed, RunBlocks with all blocks, and WriteLogits.
   //   logits  [R, V], R the sum of the spans' logits_rows, in the order of the spans
   // A row's results have the same bits whatever else is in the batch and however a sequence is cut
-  // into spans.
+  // into spans (bidirectional ones are not cut).
   // REQUIRES: ids in [0, V); every span starts where its sequence ends: first_position is
   // cache->positions() plus the tokens of that sequence's spans before it in the batch; positions
   // stay below shape().context and the cache's capacity.

@@ -3,10 +3,13 @@
 #include <string>
 
 #include "gguf/names.h"
+#include "model/decoder/gemma3.h"
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/qwen2.h"
+#include "model/projector/gemma3.h"
 #include "model/projector/idefics3.h"
+#include "model/projector/internvl.h"
 #include "model/projector/ldp.h"
 #include "model/projector/ldpv2.h"
 #include "model/projector/mlp.h"
@@ -16,9 +19,10 @@
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2, &kLlama, &kQwen2};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama, &kQwen2};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit};
-const ProjectorFamily* const kProjectors[] = {&kMlp, &kLdp, &kLdpV2, &kIdefics3};
+const ProjectorFamily* const kProjectors[] = {
+    &kMlp, &kLdp, &kLdpV2, &kIdefics3, &kGemma3Projector, &kInternVl};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }

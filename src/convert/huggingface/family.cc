@@ -7,8 +7,9 @@ namespace edgevlm {
 namespace {
 
 const HuggingfaceFamily* const kFamilies[] = {
-    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,    &kLlavaFamily,
-    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
+    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,     &kLlavaFamily,
+    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily,  &kSmolVlm2Family,
+    &kGemma3TextFamily,    &kGemma3Family,    &kInternVlFamily,
 };
 
 std::string FamilyNames() {

@@ -53,5 +53,8 @@ extern const HuggingfaceFamily kOriginalLlavaFamily;
 extern const HuggingfaceFamily kMobileVlmFamily;
 extern const HuggingfaceFamily kSmolVlmFamily;
 extern const HuggingfaceFamily kSmolVlm2Family;
+extern const HuggingfaceFamily kGemma3TextFamily;
+extern const HuggingfaceFamily kGemma3Family;
+extern const HuggingfaceFamily kInternVlFamily;
 
 }  // namespace edgevlm

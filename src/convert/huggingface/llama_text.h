@@ -18,6 +18,8 @@ struct LlamaLayout {
   // Whether Q and K rows are permuted for RoPE on adjacent pairs (planned_tensor.h). GGUF files of
   // qwen2 keep the rotate-half order.
   bool permutes_rope = true;
+  // The output matrix is the token embedding, even if the decoder's own configuration denies it.
+  bool is_tied = false;
   // Name patterns of tensors that belong to other parts of the model.
   std::vector<std::string> dropped = {};
 };

@@ -154,6 +154,7 @@ void PlanBuilder::AddPackedMatrix(const TensorRule& rule, const std::string& mod
 MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor) const {
   const Shape& shape = tensor.source.shape;
   if (rule.treatment == Treatment::kSqueezed) tensor.shape = Squeezed(shape);
+  if (rule.treatment == Treatment::kOneAdded) tensor.change = Change::kOneAdded;
   if (rule.treatment == Treatment::kTransposed && shape.rank() > 1) {
     if (shape.rank() != 2) {
       return Error{ErrorCode::kCorrupt,

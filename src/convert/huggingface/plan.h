@@ -41,6 +41,7 @@ inline constexpr Members kWithBias = Members::kWeightAndBias;  // short, for tab
 enum class Treatment {
   kCopied,
   kTransposed,  // the weight only; Change::kTransposed
+  kOneAdded,    // Change::kOneAdded
   kQueryRows,   // Change::kRopePermuted with the number of query heads
   kKeyRows,     // the same with the number of key heads
   kSqueezed,    // dimensions of 1 are removed

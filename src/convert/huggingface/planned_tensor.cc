@@ -94,13 +94,17 @@ std::int64_t ValueCount(const Shape& shape) {
   return static_cast<std::int64_t>(*values);
 }
 
-MaybeError AppendInOrder(const TensorView& source, Writer& writer) {
+// offset: is added to every value.
+MaybeError AppendInOrder(const TensorView& source, float offset, Writer& writer) {
   const std::int64_t count = ValueCount(source.shape);
   std::vector<float> values(static_cast<std::size_t>(std::min(count, kChunkValues)));
   for (std::int64_t first = 0; first < count; first += kChunkValues) {
     const auto size = static_cast<std::size_t>(std::min(kChunkValues, count - first));
     const std::span<float> chunk = std::span(values).first(size);
     Read(source, first, chunk);
+    if (offset != 0.0f) {
+      for (float& value : chunk) value += offset;
+    }
     if (auto error = writer.Append(chunk)) return error;
   }
   return std::nullopt;
@@ -184,7 +188,7 @@ Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
   } else if (tensor.change == Change::kTransposed) {
     error = AppendTransposed(tensor.source, writer);
   } else {
-    error = AppendInOrder(tensor.source, writer);
+    error = AppendInOrder(tensor.source, tensor.change == Change::kOneAdded ? 1.0f : 0.0f, writer);
   }
   if (error) return *error;
   return writer.MoveBytes();

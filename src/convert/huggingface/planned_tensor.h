@@ -17,6 +17,7 @@ namespace edgevlm {
 enum class Change {
   kNone,          // copied; only the shape may differ
   kTransposed,    // [inputs, outputs] -> [outputs, inputs], for GPT-2's Conv1D
+  kOneAdded,      // 1 is added to every value, for norms that are stored as a difference from 1
   kRopePermuted,  // rows from the rotate-half order to adjacent pairs, per head (RopeSourceRow)
 };
 

@@ -48,7 +48,8 @@ Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
       if (has_image) return Invalid("one place for the image", "several");
       has_image = true;
       cut(i);
-      list.inputs.push_back({.embeddings = EmbeddingsOf(*image)});
+      list.inputs.push_back({.embeddings = EmbeddingsOf(*image),
+                             .is_bidirectional = model.decoder->shape().bidirectional_images});
     } else if (tokens[i] < 0 || tokens[i] >= model.info.vocabulary_tokens) {
       return Invalid("ids below " + std::to_string(model.info.vocabulary_tokens),
                      std::to_string(tokens[i]));

@@ -30,7 +30,10 @@ Error NoVisionEncoder() {
 }
 
 Result<Image> DecodeFile(const Model& model, std::span<const std::byte> file) {
-  return Decode(file, DecodeLimits(), model.vision_encoder->shape().preprocessing.detail());
+  const Result<ImageInfo> info = Probe(file);
+  if (!info) return info.error();
+  const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
+  return Decode(file, DecodeLimits(), preprocessing.DetailFor(info->width, info->height));
 }
 
 std::vector<ImageLayout> LayoutsOf(const Model& model, std::span<const Image> images) {

@@ -23,7 +23,7 @@ int RowsOf(std::span<const TokenSpan> batch);
 void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
 
 // attention_output = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its
-// rows first.
+// rows first. The cache knows the layer's window.
 //   rows              of one layer, for all rows of a batch
 //   attention_output  [T, Hq * d], must not overlap the rows
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,
