@@ -53,6 +53,8 @@ inline constexpr int kUsualImageTokens = 1024;
 // Value of EngineOptions::mmproj: load no vision encoder.
 inline constexpr std::string_view kNoMmproj = "none";
 
+class ActivationStats;
+
 struct EngineOptions {
   int threads = 0;  // including the caller's, at most 256; 0: one per core, but no more than the
                     // CPU quota of the control group keeps busy
@@ -85,6 +87,9 @@ struct EngineOptions {
   ExitOptions early_exit = {};  // of all replies; cannot be combined with speculation
   PressureOptions pressure = {};
   SpeculationOptions speculation = {};  // of all sessions
+  // Records what each matrix reads (src/model/activation_stats.h), for importance matrices. Not
+  // owned, must outlive the engine; null: nothing is recorded. Needs Precision::kFloat32.
+  ActivationStats* activation_stats = nullptr;
 };
 
 // What a loaded model is, for display. Counts are as the file states them.

@@ -8,6 +8,7 @@
 namespace edgevlm {
 EvictingLayer::EvictingLayer(const LayerShape& shape, const EvictionRule& rule)
     : LayerCache(shape), rule_(rule), rows_(0, shape.heads, shape.head_width), whole_(INT_MAX) {
+  CHECK(shape.window == 0);
   limit_ = FirstLimit();
 }
 
@@ -66,12 +67,13 @@ void EvictingLayer::Add(View<const float> keys, View<const float> values) {
   }
 }
 
-void EvictingLayer::AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
-                                 ThreadPool& pool) {
+void EvictingLayer::AttendNewest(View<const float> q, HeadCounts heads, MaskRange mask,
+                                 View<float> out, ThreadPool& pool) {
   edgevlm::Attend({.q = q,
                    .keys = rows_.keys(),
                    .values = rows_.values(),
                    .heads = heads,
+                   .mask = mask,
                    .first_position = rows() - q.rows,
                    .out = out},
                   pool);
@@ -121,6 +123,12 @@ void EvictingLayer::Compact(ThreadPool& pool) {
   const int keep = Budget();
   if (keep < rows()) Evict(keep, pool);
   limit_ = std::min(capacity(), keep + Slack(keep));
+}
+
+void EvictingLayer::MakeRoom(int added, ThreadPool& pool) {
+  if (added <= Remaining()) return;
+  Compact(pool);
+  limit_ = std::max(limit_, std::min(capacity(), rows() + added));
 }
 
 void EvictingLayer::EndPrompt(ThreadPool& pool) {

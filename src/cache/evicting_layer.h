@@ -14,12 +14,13 @@ namespace edgevlm {
 // Cuts are exact after the last eviction and the end of the last prompt, and within the prefix that
 // all heads still hold completely; a cut there returns to reading the prompt. With
 // ScoredQueries::kAll the scores keep the attention of queries that are cut later, except for the
-// last kFreshRows of them: drafts leave no trace.
+// last kFreshRows of them: drafts leave no trace. Scores sum causal attention, also of positions
+// that attend to each other in both directions.
 class EvictingLayer final : public LayerCache {
  public:
   static constexpr int kGrowthRows = 64;
 
-  // rule: outlives the layer.
+  // rule: outlives the layer. REQUIRES: the layer has no window.
   EvictingLayer(const LayerShape& shape, const EvictionRule& rule);
 
   // Rows per KV head that may be added beyond the budget before the next eviction: an eviction
@@ -42,7 +43,8 @@ class EvictingLayer final : public LayerCache {
  protected:
   void Compact(ThreadPool& pool) override;
   void Add(View<const float> keys, View<const float> values) override;
-  void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
+  void MakeRoom(int rows, ThreadPool& pool) override;
+  void AttendNewest(View<const float> q, HeadCounts heads, MaskRange mask, View<float> out,
                     ThreadPool& pool) override;
   void Cut(int n) override;
   void Copy(const LayerCache& other, int n) override;

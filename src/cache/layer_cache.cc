@@ -35,8 +35,21 @@ void LayerCache::Attend(const LayerRows& rows, int query_heads, View<float> out,
   InChunks(rows.q.rows, pool, [&](int first, int count) {
     Add(rows.k.Rows(first, count), rows.v.Rows(first, count));
     positions_ += count;
-    AttendNewest(rows.q.Rows(first, count), heads, out.Rows(first, count), pool);
+    AttendNewest(rows.q.Rows(first, count), heads, MaskRange::kCausal, out.Rows(first, count),
+                 pool);
   });
+}
+
+void LayerCache::AttendBothWays(const LayerRows& rows, int query_heads, View<float> out,
+                                ThreadPool& pool) {
+  CHECK(rows.k.rows == rows.v.rows && rows.k.cols == width() && rows.v.cols == width());
+  const HeadCounts heads = {.query = query_heads, .kv = shape_.heads};
+  MakeRoom(rows.q.rows, pool);
+  InChunks(rows.q.rows, pool, [&](int first, int count) {
+    Add(rows.k.Rows(first, count), rows.v.Rows(first, count));
+    positions_ += count;
+  });
+  AttendNewest(rows.q, heads, MaskRange::kAll, out, pool);
 }
 
 void LayerCache::TruncateTo(int n) {

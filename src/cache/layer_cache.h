@@ -42,6 +42,9 @@ class LayerCache {
   //   out  [T, Hq * d]
   // REQUIRES: positions() + T <= capacity().
   void Attend(const LayerRows& rows, int query_heads, View<float> out, ThreadPool& pool);
+  // The same for positions that attend to each other in both directions, such as those of an image.
+  // None of them is evicted before all are read.
+  void AttendBothWays(const LayerRows& rows, int query_heads, View<float> out, ThreadPool& pool);
   // Adds T positions without attending: rows.q may be empty.
   void Append(View<const float> keys, View<const float> values);
 
@@ -80,12 +83,15 @@ class LayerCache {
 
   // Evicts or quantizes rows, so that Remaining() >= 1. REQUIRES: positions() < capacity().
   virtual void Compact(ThreadPool&) {}
+  // Evicts now, so that none of the next `rows` positions is evicted before all are added.
+  virtual void MakeRoom(int /*rows*/, ThreadPool&) {}
   // Appends T rows: keys, values [T, Hkv * d]. positions() does not count them yet.
   // REQUIRES: T <= Remaining().
   virtual void Add(View<const float> keys, View<const float> values) = 0;
-  // Attention of the last T positions: q, out [T, Hq * d]. Not const: policies may record the
-  // queries.
-  virtual void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
+  // Attention of the last T positions, within the layer's window: q, out [T, Hq * d]. With
+  // MaskRange::kAll they attend to each other in both directions. Not const: policies may record
+  // the queries.
+  virtual void AttendNewest(View<const float> q, HeadCounts heads, MaskRange mask, View<float> out,
                             ThreadPool& pool) = 0;
   virtual void Cut(int n) = 0;
   // `other` has the same policy.

@@ -27,13 +27,15 @@ class PlainLayer final : public LayerCache {
   void Add(View<const float> keys, View<const float> values) override {
     rows_.Append(keys, values);
   }
-  void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
+  void AttendNewest(View<const float> q, HeadCounts heads, MaskRange mask, View<float> out,
                     ThreadPool& pool) override {
     edgevlm::Attend({.q = q,
                      .keys = rows_.keys(),
                      .values = rows_.values(),
                      .heads = heads,
+                     .mask = mask,
                      .first_position = rows_.rows() - q.rows,
+                     .window = shape().window,
                      .out = out},
                     pool);
   }

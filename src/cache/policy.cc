@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "cache/policies/all.h"
 
 namespace edgevlm {
@@ -60,6 +61,12 @@ std::span<const CachePolicy* const> CachePolicies() { return kPolicies; }
 const CachePolicy* FindCachePolicy(std::string_view name) {
   const auto found = std::ranges::find(kPolicies, name, &CachePolicy::name);
   return found == kPolicies.end() ? nullptr : *found;
+}
+
+const CachePolicy& PolicyOf(const LayerShape& shape) {
+  const CachePolicy* policy = FindCachePolicy(shape.options.policy);
+  CHECK(policy != nullptr);
+  return shape.window > 0 && policy->evicts ? kHalfPolicy : *policy;
 }
 
 std::vector<std::string> CachePolicyForms() {

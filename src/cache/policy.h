@@ -19,6 +19,8 @@ struct LayerShape {
   int capacity = 0;    // positions
   int heads = 0;       // Hkv
   int head_width = 0;  // d
+  // A position attends to itself and the window - 1 before it; 0: to all before it.
+  int window = 0;
   CacheOptions options = {};
 };
 
@@ -35,11 +37,17 @@ struct CachePolicy {
   long long (*bytes)(const LayerShape& shape) = nullptr;
   // The next policy that needs less memory and can take over the rows of this one; empty: none.
   std::string_view stronger = {};
+  bool evicts = false;
 };
 
 std::span<const CachePolicy* const> CachePolicies();
 
 // Null if no policy has that name.
 const CachePolicy* FindCachePolicy(std::string_view name);
+
+// The policy of a layer: that of its options, but "f16" for a layer with a window if that one
+// evicts. A window is a rule about which positions to attend to by itself, and the model was
+// trained with all of them. REQUIRES: !Validate(shape.options).
+const CachePolicy& PolicyOf(const LayerShape& shape);
 
 }  // namespace edgevlm

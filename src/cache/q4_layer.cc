@@ -47,13 +47,15 @@ void Q4Layer::Add(View<const float> keys, View<const float> values) {
   unquantized_.Append(keys, values);
 }
 
-void Q4Layer::AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
+void Q4Layer::AttendNewest(View<const float> q, HeadCounts heads, MaskRange mask, View<float> out,
                            ThreadPool& pool) {
   edgevlm::Attend({.q = q,
                    .keys = keys(),
                    .values = values(),
                    .heads = heads,
+                   .mask = mask,
                    .first_position = positions() - q.rows,
+                   .window = shape().window,
                    .out = out},
                   pool);
 }

@@ -44,7 +44,7 @@ class Q4Layer final : public LayerCache {
  protected:
   void Compact(ThreadPool& pool) override;
   void Add(View<const float> keys, View<const float> values) override;
-  void AttendNewest(View<const float> q, HeadCounts heads, View<float> out,
+  void AttendNewest(View<const float> q, HeadCounts heads, MaskRange mask, View<float> out,
                     ThreadPool& pool) override;
   void Cut(int n) override;
   void Copy(const LayerCache& other, int n) override;

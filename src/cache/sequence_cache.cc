@@ -12,7 +12,7 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kMaxPolicyBytes = 64;
 
 std::unique_ptr<LayerCache> MakeLayer(const LayerShape& shape) {
-  return FindCachePolicy(shape.options.policy)->make(shape);
+  return PolicyOf(shape).make(shape);
 }
 
 Error Other(const std::string& what, const std::string& expected, const std::string& found) {
@@ -22,15 +22,17 @@ Error Other(const std::string& what, const std::string& expected, const std::str
 }  // namespace
 
 long long CacheBytes(const CacheShape& shape) {
-  const CachePolicy* policy = FindCachePolicy(shape.options.policy);
-  CHECK(policy != nullptr);
   long long bytes = 0;
-  for (int i = 0; i < shape.layers; ++i) bytes += policy->bytes(shape.Layer(i));
+  for (int i = 0; i < shape.layers; ++i) {
+    const LayerShape layer = shape.Layer(i);
+    bytes += PolicyOf(layer).bytes(layer);
+  }
   return bytes;
 }
 
 SequenceCache::SequenceCache(const CacheShape& shape) : shape_(shape) {
   CHECK(shape.layers >= 1 && !Validate(shape.options));
+  CHECK(shape.windows.empty() || std::ssize(shape.windows) == shape.layers);
   layers_.reserve(static_cast<std::size_t>(shape.layers));
   for (int i = 0; i < shape.layers; ++i) layers_.push_back(MakeLayer(shape.Layer(i)));
 }

@@ -11,13 +11,15 @@ namespace edgevlm {
 // The shape of the cache of one sequence.
 struct CacheShape {
   int layers = 0;
-  int capacity = 0;           // positions
-  int heads = 0;              // Hkv
-  int head_width = 0;         // d
-  CacheOptions options = {};  // the policy of all layers
+  int capacity = 0;               // positions
+  int heads = 0;                  // Hkv
+  int head_width = 0;             // d
+  CacheOptions options = {};      // the policy of all layers; of those with windows: PolicyOf
+  std::vector<int> windows = {};  // [layers], of each layer; empty: none has one
 
   LayerShape Layer(int layer) const {
-    return {layer, layers, capacity, heads, head_width, options};
+    const int window = windows.empty() ? 0 : windows[static_cast<std::size_t>(layer)];
+    return {layer, layers, capacity, heads, head_width, window, options};
   }
 };
 

@@ -45,7 +45,9 @@ class ConvertCommand final : public Command {
         ->required()
         ->type_name("");
     app.add_option("OUT", options_.path, "GGUF file to write")->required()->type_name("");
-    app.add_option("--outtype", out_type_, "of matrices: auto, f32, f16 or bf16")
+    app.add_option("--outtype", out_type_,
+                   "of matrices: auto, f32, f16 or bf16;\n"
+                   "auto keeps what AWQ or GPTQ quantized")
         ->type_name("TYPE")
         ->capture_default_str();
     app.add_option("--part", part_, "of a model with a vision encoder: all, text or vision")
@@ -81,11 +83,19 @@ class ConvertCommand final : public Command {
     const auto files = Convert();
     if (!files) return Fail(files.error());
     for (const ConvertedFile& file : *files) {
-      const bool goes_on = json_ ? output.PrintJson({{"path", file.path},
-                                                     {"type", NameOf(file.dtype)},
-                                                     {"tensors", file.tensors},
-                                                     {"bytes", file.bytes}})
-                                 : output.Print(Line(file));
+      if (file.dequantized_matrices > 0) {
+        PrintError(file.path + ": " + std::to_string(file.dequantized_matrices) + " matrices of " +
+                   std::to_string(file.dequantized_matrices + file.kept_matrices) +
+                   " were dequantized, since no block of GGUF holds them (" + file.obstacle + ")");
+      }
+      const bool goes_on =
+          json_ ? output.PrintJson({{"path", file.path},
+                                    {"type", NameOf(file.dtype)},
+                                    {"tensors", file.tensors},
+                                    {"kept_matrices", file.kept_matrices},
+                                    {"dequantized_matrices", file.dequantized_matrices},
+                                    {"bytes", file.bytes}})
+                : output.Print(Line(file));
       if (!goes_on) break;
     }
     return ExitCode::kDone;

@@ -34,6 +34,7 @@ constexpr CommandEntry kCommands[] = {
     {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
     {"convert", "Turn a model of Hugging Face into GGUF files", MakeConvertCommand},
     {"models", "List, download, check and remove published models", MakeModelsCommand},
+    {"imatrix", "Measure which weights matter, for quantize", MakeImatrixCommand},
     {"quantize", "Write a model in fewer bits", MakeQuantizeCommand},
     {"tokenize", "Turn a text into token ids, or back", MakeTokenizeCommand},
     {"dump", "Write embeddings and logits, to check a conversion", MakeDumpCommand},

@@ -158,7 +158,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .cache = cache,
           .early_exit = early_exit,
           .pressure = pressure,
-          .speculation = speculation};
+          .speculation = speculation,
+          .activation_stats = activation_stats};
 }
 
 Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options) {

@@ -29,6 +29,7 @@ struct ModelOptions {
   ExitOptions early_exit;
   PressureOptions pressure = {};
   SpeculationOptions speculation;
+  ActivationStats* activation_stats = nullptr;
 
   EngineOptions ForEngine() const;
 

@@ -3,8 +3,12 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "base/mapped_file.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -43,6 +47,13 @@ class QuantizeCommand final : public Command {
         ->type_name("");
     app.add_option("OUT", path_, "GGUF file to write")->required()->type_name("");
     app.add_option("TYPE", type_, "what to make of it, see below")->required()->type_name("");
+    app.add_option("--imatrix", imatrix_,
+                   "what matters, as `edgevlm imatrix` or llama-imatrix measured it")
+        ->type_name("FILE");
+    app.add_option("--tensor-type", rules_,
+                   "another type for tensors whose name matches a regular expression;\n"
+                   "of several matches the last counts")
+        ->type_name("PATTERN=TYPE");
     app.add_flag("--force", replaces_, "replace OUT if it is there already");
     options_.DeclareThreads(app);
     DeclareJson(app, json_);
@@ -51,7 +62,9 @@ class QuantizeCommand final : public Command {
                "_S, _M and _L give the more sensitive tensors some more bits.\n"
                "Examples:\n"
                "  edgevlm quantize model-f16.gguf model-Q4_K_M.gguf Q4_K_M\n"
-               "  edgevlm quantize mmproj-f16.gguf mmproj-Q8_0.gguf q8_0");
+               "  edgevlm quantize mmproj-f16.gguf mmproj-Q8_0.gguf q8_0\n"
+               "  edgevlm quantize --imatrix imatrix.gguf model-f16.gguf small.gguf IQ4_XS\n"
+               "  edgevlm quantize --tensor-type 'ffn_down=q6_k' model-f16.gguf m.gguf q4_k_m");
   }
 
   ExitCode Run(Output& output) override {
@@ -60,15 +73,29 @@ class QuantizeCommand final : public Command {
       PrintError(type.error().message);
       return ExitCode::kUsage;
     }
+    QuantizeOptions options = {.type = *type,
+                               .existing = replaces_ ? Existing::kReplaced : Existing::kKept};
+    for (const std::string& text : rules_) {
+      auto rule = TypeRule::Parse(text);
+      if (!rule) {
+        PrintError("--" + rule.error().message);
+        return ExitCode::kUsage;
+      }
+      options.rules.push_back(*std::move(rule));
+    }
     const auto input = MappedParts::Open(input_);
     if (!input) return Fail(input.error());
-    const auto report = Quantize(*input, *type);
+    const auto importance = ReadImportance();
+    if (!importance) return Fail(importance.error());
+    if (*importance) options.importance = &**importance;
+    const auto report = Quantize(*input, options);
     if (!report) return Fail(InFile(report.error()));
     if (json_) {
       output.PrintJson({{"type", type->name},
                         {"bytes_before", report->bytes_before},
                         {"bytes_after", report->bytes_after},
                         {"values", report->values},
+                        {"weighted_tensors", report->weighted_tensors},
                         {"bits_per_value", BitsPerValue(report->bytes_after, report->values)}});
     } else {
       output.Print(Printable(path_) + ": " + std::string(type->name) + ", " +
@@ -79,15 +106,24 @@ class QuantizeCommand final : public Command {
   }
 
  private:
-  Result<QuantizeReport> Quantize(const MappedParts& input, const FileType& type) const {
+  // Nothing without --imatrix.
+  Result<std::optional<ImportanceMatrix>> ReadImportance() const {
+    if (imatrix_.empty()) return std::optional<ImportanceMatrix>();
+    const auto file = MappedFile::Open(imatrix_);
+    if (!file) return file.error();
+    auto matrix = ImportanceMatrix::Parse(file->bytes());
+    if (!matrix) return Error{matrix.error().code, imatrix_ + ": " + matrix.error().message};
+    return std::optional(*std::move(matrix));
+  }
+
+  Result<QuantizeReport> Quantize(const MappedParts& input, const QuantizeOptions& options) const {
     ThreadPool pool(options_.threads);
     ProgressBar bar;
     const auto show = [&](std::int64_t done, std::int64_t total) {
       bar.Show(static_cast<int>((done + kValuesPerPart - 1) / kValuesPerPart),
                static_cast<int>((total + kValuesPerPart - 1) / kValuesPerPart));
     };
-    const Existing existing = replaces_ ? Existing::kReplaced : Existing::kKept;
-    return QuantizeFile(input, type, path_, existing, pool, show);
+    return QuantizeFile(input, options, path_, pool, show);
   }
 
   // File errors already name the file.
@@ -99,6 +135,8 @@ class QuantizeCommand final : public Command {
   std::string input_;
   std::string path_;
   std::string type_;
+  std::string imatrix_;
+  std::vector<std::string> rules_;
   ModelOptions options_;
   bool replaces_ = false;
   bool json_ = false;

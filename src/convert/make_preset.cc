@@ -49,19 +49,37 @@ void AddDecoderKeys(const Preset& preset, const FileType& type, GgufWriter& writ
   writer.Add(keys::HeadCountKv(name), Number(shape.kv_heads));
   writer.Add(keys::RmsNormEpsilon(name), shape.epsilon);
   writer.Add(keys::RopeFreqBase(name), shape.rope_base);
+  if (shape.own_head_width > 0) {
+    writer.Add(keys::KeyLength(name), Number(shape.own_head_width));
+    writer.Add(keys::ValueLength(name), Number(shape.own_head_width));
+  }
+  if (shape.rope_factor != 1) {
+    writer.Add(keys::RopeScalingType(name), std::string("linear"));
+    writer.Add(keys::RopeScalingFactor(name), shape.rope_factor);
+  }
+  if (shape.window > 0) writer.Add(keys::SlidingWindow(name), Number(shape.window));
 }
 
 void AddLlamaBlock(int block, const DecoderPreset& shape, PresetTensors& tensors) {
-  const int width = shape.width, kv_width = shape.width / shape.heads * shape.kv_heads;
+  const int width = shape.width, q_width = shape.head_width() * shape.heads;
+  const int kv_width = shape.head_width() * shape.kv_heads;
   tensors.Norm(modules::AttnNorm(block), width, false);
-  tensors.Linear(modules::AttnQ(block), width, width, shape.has_qkv_bias);
+  tensors.Linear(modules::AttnQ(block), q_width, width, shape.has_qkv_bias);
   tensors.Linear(modules::AttnK(block), kv_width, width, shape.has_qkv_bias);
   tensors.Linear(modules::AttnV(block), kv_width, width, shape.has_qkv_bias);
-  tensors.Matrix(modules::AttnOutput(block), width, width);
+  tensors.Matrix(modules::AttnOutput(block), width, q_width);
   tensors.Norm(modules::FfnNorm(block), width, false);
   tensors.Matrix(modules::FfnGate(block), shape.hidden, width);
   tensors.Matrix(modules::FfnUp(block), shape.hidden, width);
   tensors.Matrix(modules::FfnDown(block), width, shape.hidden);
+}
+
+void AddGemma3Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
+  AddLlamaBlock(block, shape, tensors);
+  tensors.Norm(modules::AttnQNorm(block), shape.head_width(), false);
+  tensors.Norm(modules::AttnKNorm(block), shape.head_width(), false);
+  tensors.Norm(modules::AttnPostNorm(block), shape.width, false);
+  tensors.Norm(modules::FfnPostNorm(block), shape.width, false);
 }
 
 void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
@@ -73,6 +91,9 @@ void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors)
   tensors.Linear(modules::FfnUp(block), shape.hidden, width);
   tensors.Linear(modules::FfnDown(block), width, shape.hidden);
 }
+
+using AddBlock = void (*)(int block, const DecoderPreset& shape, PresetTensors& tensors);
+constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGemma3Block};  // by PresetBlock
 
 std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
   const DecoderPreset& shape = preset.decoder;
@@ -93,7 +114,7 @@ std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
     tensors.Vector(modules::Weight(modules::kRopeFreqs), shape.width / shape.heads / 2, 1.0f);
   }
   for (int block = 0; block < shape.blocks; ++block) {
-    (is_gpt2 ? AddGpt2Block : AddLlamaBlock)(block, shape, tensors);
+    kAddBlock[static_cast<std::size_t>(shape.block)](block, shape, tensors);
   }
   Result<std::vector<std::byte>> bytes = writer.ToBytes();
   CHECK(bytes.ok());

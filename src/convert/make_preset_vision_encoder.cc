@@ -11,8 +11,9 @@ namespace {
 
 constexpr FileType kHalf = {"F16", 1, DType::kF16, MixtureSize::kPlain};
 
-constexpr std::string_view kProjectorTypes[] = {"mlp", "ldp", "ldpv2",
-                                                "idefics3"};  // by PresetProjector
+// By PresetProjector.
+constexpr std::string_view kProjectorTypes[] = {"mlp",      "ldp",    "ldpv2",
+                                                "idefics3", "gemma3", "internvl"};
 
 std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
 
@@ -22,7 +23,8 @@ void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs
   writer.Add(keys::kHasVisionEncoder, true);
   writer.Add(keys::kProjectorType,
              std::string(kProjectorTypes[static_cast<std::size_t>(vision_encoder.projector)]));
-  writer.Add(keys::kUseGelu, !vision_encoder.is_clip);
+  const bool is_clip = vision_encoder.kind == PresetVit::kClip;
+  writer.Add(keys::kUseGelu, !is_clip);
   writer.Add(keys::kImageSize, Number(vision_encoder.image_size));
   writer.Add(keys::kPatchSize, Number(vision_encoder.patch_size));
   writer.Add(keys::kVisionEmbeddingLength, Number(vision_encoder.width));
@@ -30,7 +32,7 @@ void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs
   writer.Add(keys::kProjectionDim, Number(outputs));
   writer.Add(keys::kVisionBlockCount, Number(vision_encoder.blocks));
   writer.Add(keys::kVisionHeadCount, Number(vision_encoder.heads));
-  writer.Add(keys::kVisionLayerNormEpsilon, vision_encoder.is_clip ? 1e-5f : 1e-6f);
+  writer.Add(keys::kVisionLayerNormEpsilon, is_clip ? 1e-5f : 1e-6f);
   writer.Add(keys::kImageMean, std::vector<float>{0.5f, 0.5f, 0.5f});
   writer.Add(keys::kImageStd, std::vector<float>{0.5f, 0.5f, 0.5f});
   if (vision_encoder.scale_factor > 1) {
@@ -48,23 +50,32 @@ void AddVisionEncoderBlock(int block, const VisionEncoderPreset& vision_encoder,
   tensors.Norm(modules::VisionFfnNorm(block), vision_encoder.width, true);
   tensors.Linear(modules::VisionFfnUp(block), vision_encoder.hidden, vision_encoder.width);
   tensors.Linear(modules::VisionFfnDown(block), vision_encoder.width, vision_encoder.hidden);
+  if (vision_encoder.kind != PresetVit::kInternVit) return;
+  constexpr float kLayerScale = 0.1f;
+  for (const std::string& scale :
+       {modules::VisionAttnScale(block), modules::VisionFfnScale(block)}) {
+    tensors.Vector(modules::Weight(scale), vision_encoder.width, kLayerScale);
+  }
 }
 
 void AddVisionEncoder(const VisionEncoderPreset& vision_encoder, PresetTensors& tensors) {
   const int side = vision_encoder.image_size / vision_encoder.patch_size;
+  const PresetVit kind = vision_encoder.kind;
   tensors.Values(modules::Weight(modules::kPatchEmbedding),
                  {vision_encoder.width, 3, vision_encoder.patch_size, vision_encoder.patch_size},
                  3 * vision_encoder.patch_size * vision_encoder.patch_size);
   tensors.Values(modules::Weight(modules::kVisionPositions),
-                 {side * side + (vision_encoder.is_clip ? 1 : 0), vision_encoder.width},
+                 {side * side + (kind == PresetVit::kSiglip ? 0 : 1), vision_encoder.width},
                  vision_encoder.width);
-  if (vision_encoder.is_clip) {
+  if (kind != PresetVit::kSiglip) {
     tensors.Vector(std::string(modules::kClassEmbedding), vision_encoder.width, 0.1f);
-    tensors.Norm(modules::kVisionPreNorm, vision_encoder.width, true);
-  } else {
-    tensors.Vector(modules::Bias(modules::kPatchEmbedding), vision_encoder.width, 0.0f);
-    tensors.Norm(modules::kVisionPostNorm, vision_encoder.width, true);
   }
+  if (kind != PresetVit::kClip) {
+    tensors.Vector(modules::Bias(modules::kPatchEmbedding), vision_encoder.width, 0.0f);
+  }
+  if (kind == PresetVit::kClip) tensors.Norm(modules::kVisionPreNorm, vision_encoder.width, true);
+  if (kind == PresetVit::kSiglip)
+    tensors.Norm(modules::kVisionPostNorm, vision_encoder.width, true);
   for (int block = 0; block < vision_encoder.blocks; ++block) {
     AddVisionEncoderBlock(block, vision_encoder, tensors);
   }
@@ -84,6 +95,8 @@ void AddLdpBlock(int block, int width, PresetTensors& tensors) {
 }
 
 void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, PresetTensors& tensors) {
+  const int shuffled =
+      vision_encoder.width * vision_encoder.scale_factor * vision_encoder.scale_factor;
   switch (vision_encoder.projector) {
     case PresetProjector::kMlp:
       tensors.Linear(modules::kProjectorFirst, outputs, vision_encoder.width);
@@ -101,9 +114,17 @@ void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, Preset
       tensors.Vector(modules::Bias(modules::kLdpPositional), outputs, 0.0f);
       break;
     case PresetProjector::kIdefics3:
-      tensors.Matrix(
-          modules::kPixelShuffleProjector, outputs,
-          vision_encoder.width * vision_encoder.scale_factor * vision_encoder.scale_factor);
+      tensors.Matrix(modules::kPixelShuffleProjector, outputs, shuffled);
+      break;
+    case PresetProjector::kGemma3:
+      tensors.Norm(modules::kSoftEmbeddingNorm, vision_encoder.width, false);
+      tensors.Values(modules::Weight(modules::kInputProjection), {vision_encoder.width, outputs},
+                     vision_encoder.width);
+      break;
+    case PresetProjector::kInternVl:
+      tensors.Norm(modules::kInternVlNorm, shuffled, true);
+      tensors.Linear(modules::kInternVlFirst, outputs, shuffled);
+      tensors.Linear(modules::kInternVlSecond, outputs, outputs);
       break;
   }
 }

@@ -31,6 +31,8 @@ constexpr FileType kFileTypes[] = {
     {"IQ4_XS", 30, DType::kIQ4_XS, MixtureSize::kPlain},
 };
 
+constexpr std::size_t kMaxRuleBytes = 200;
+
 bool IsQuantized(DType dtype) { return InfoOf(dtype).block_values > 1; }
 
 // The fallback if rows are not a multiple of the block size of `dtype`.
@@ -50,6 +52,12 @@ DType WithSmallerBlocks(DType dtype) {
     default:
       return DType::kF16;
   }
+}
+
+// The type itself, or one whose blocks divide the rows.
+DType Fitting(DType dtype, std::int64_t row_values) {
+  if (row_values % InfoOf(dtype).block_values != 0) dtype = WithSmallerBlocks(dtype);
+  return row_values % InfoOf(dtype).block_values != 0 ? DType::kF16 : dtype;
 }
 
 // The first and the last eighth of the blocks, and every third between them.
@@ -185,18 +193,52 @@ MixtureFacts FactsOf(const GgufFile& file) {
   return facts;
 }
 
-DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts) {
+Result<TypeRule> TypeRule::Parse(std::string_view text) {
+  const auto expected = [&](const std::string& what) {
+    return Error{ErrorCode::kInvalid, "tensor-type: expected " + what + ", found '" +
+                                          Printable(text, kMaxRuleBytes) + "'"};
+  };
+  const std::size_t sign = text.rfind('=');
+  if (sign == std::string_view::npos || sign == 0) return expected("PATTERN=TYPE");
+  if (text.size() > kMaxRuleBytes) {
+    return expected("at most " + std::to_string(kMaxRuleBytes) + " bytes");
+  }
+  const std::string name = ToUpperAscii(text.substr(sign + 1));
+  const auto dtypes = DTypes();
+  const auto found = std::ranges::find(
+      dtypes, name, [](const DTypeInfo& info) { return ToUpperAscii(info.name); });
+  const bool is_written =
+      found != dtypes.end() &&
+      std::ranges::any_of(kFileTypes, [&](const FileType& t) { return t.dtype == found->dtype; });
+  if (!is_written) return expected("a type that `quantize` writes after '='");
+  // libstdc++'s matcher that never takes exponential time; it has no back-references.
+  constexpr auto kSyntax = std::regex::ECMAScript | std::regex_constants::__polynomial;
+  try {
+    return TypeRule(std::regex(std::string(text.substr(0, sign)), kSyntax), found->dtype);
+  } catch (const std::regex_error&) {
+    return expected("a regular expression before '='");
+  }
+}
+
+bool TypeRule::Matches(std::string_view tensor) const {
+  return std::regex_search(tensor.begin(), tensor.end(), pattern_);
+}
+
+DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts,
+                 std::span<const TypeRule> rules) {
   const TensorRole role = RoleOf(tensor.name);
   if (role == TensorRole::kFixed || !IsMatrix(tensor.view.shape)) return tensor.view.dtype;
+  const std::int64_t row_values = tensor.view.shape.last();
+  const auto rule = std::find_if(rules.rbegin(), rules.rend(), [&](const TypeRule& candidate) {
+    return candidate.Matches(tensor.name);
+  });
+  if (rule != rules.rend()) return Fitting(rule->dtype(), row_values);
   if (!IsQuantized(type.dtype)) return type.dtype;
   const bool is_vision = tensor.name.starts_with("v.");
   const BlockPosition position{.block = BlockOf(tensor.name),
                                .blocks = is_vision ? facts.vision_blocks : facts.decoder_blocks,
                                .queries_per_key = is_vision ? 1 : facts.queries_per_key};
-  DType chosen = ByRole(role, type, position, tensor, facts.is_tied);
-  const std::int64_t row_values = tensor.view.shape.last();
-  if (row_values % InfoOf(chosen).block_values != 0) chosen = WithSmallerBlocks(chosen);
-  return row_values % InfoOf(chosen).block_values != 0 ? DType::kF16 : chosen;
+  return Fitting(ByRole(role, type, position, tensor, facts.is_tied), row_values);
 }
 
 }  // namespace edgevlm

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <regex>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "gguf/reader.h"
@@ -41,10 +43,30 @@ struct MixtureFacts {
 // Depends on tensor names and optional keys only, so incomplete models are fine.
 MixtureFacts FactsOf(const GgufFile& file);
 
+// The user's own choice for tensors whose name has a match: the pattern is an ECMAScript regular
+// expression, searched for anywhere in the name.
+class TypeRule {
+ public:
+  // "PATTERN=TYPE", where TYPE is the name of a data type, such as q6_k or f16. Errors: kInvalid
+  // (no such form, a type that cannot be written, a broken or too long pattern).
+  static Result<TypeRule> Parse(std::string_view text);
+
+  bool Matches(std::string_view tensor) const;
+  DType dtype() const { return dtype_; }
+
+ private:
+  TypeRule(std::regex pattern, DType dtype) : pattern_(std::move(pattern)), dtype_(dtype) {}
+
+  std::regex pattern_;
+  DType dtype_;
+};
+
 // The type of a tensor in the quantized file. The mixtures are llama.cpp's (llama-quant.cpp, 2026):
 // more bits for attn_v, for ffn_down in the first and last eighth of the blocks and in every third
 // between them, and for the output. Vectors, norms and position embeddings keep their type. A
 // tensor whose rows are not a multiple of the block size gets a type with smaller blocks, or F16.
-DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts);
+// The last of `rules` that matches a matrix comes first of all.
+DType ChooseType(const GgufTensor& tensor, const FileType& type, const MixtureFacts& facts,
+                 std::span<const TypeRule> rules = {});
 
 }  // namespace edgevlm

@@ -112,5 +112,31 @@ TEST(Mixture, LeavesSmallAndFixedTensorsAlone) {
   EXPECT_EQ(Choose("blk.0.anything.weight", {1, 256}, "Q4_0"), DType::kF32);
 }
 
+TEST(Mixture, TheLastMatchingRuleCounts) {
+  const std::vector<TypeRule> rules = {*TypeRule::Parse("blk=q8_0"), *TypeRule::Parse("^blk.0=F16"),
+                                       *TypeRule::Parse("norm=q4_0")};
+  const auto choose = [&](std::string_view tensor, const Shape& shape) {
+    return ChooseType({tensor, {DType::kF32, shape, {}}}, Named("q4_k_m"), {.decoder_blocks = 4},
+                      rules);
+  };
+  EXPECT_EQ(choose("blk.0.ffn_up.weight", {256, 256}), DType::kF16);
+  EXPECT_EQ(choose("blk.1.ffn_up.weight", {256, 256}), DType::kQ8_0);
+  EXPECT_EQ(choose("blk.1.ffn_up.weight", {256, 40}), DType::kF16);  // no whole blocks
+  EXPECT_EQ(choose("output.weight", {256, 256}), DType::kQ6_K);
+  EXPECT_EQ(choose("blk.1.attn_norm.weight", {256}), DType::kF32);  // no matrix
+}
+
+TEST(Mixture, RejectsOtherRules) {
+  for (const char* text : {"", "ffn_up", "=q4_0", "ffn_up=", "ffn_up=q9", "ffn_up=iq2_xs",
+                           "ffn_(up=q4_0", "ffn_up=i32"}) {
+    const auto rule = TypeRule::Parse(text);
+    ASSERT_FALSE(rule) << text;
+    EXPECT_THAT(rule.error().message, HasSubstr("tensor-type: expected "));
+  }
+  EXPECT_FALSE(TypeRule::Parse(std::string(300, 'a') + "=q4_0"));
+  // Exponential with a matcher that backtracks.
+  EXPECT_FALSE(TypeRule::Parse("(a*)*(a*)*(a*)*b=q4_0")->Matches(std::string(200, 'a')));
+}
+
 }  // namespace
 }  // namespace edgevlm

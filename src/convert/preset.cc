@@ -8,7 +8,7 @@ namespace {
 // From the models' own config.json, at Hugging Face: mtgv/MobileLLaMA-1.4B-Base, -2.7B-Base,
 // TinyLlama/TinyLlama-1.1B-Chat-v1.0, lmsys/vicuna-7b-v1.5, HuggingFaceTB/SmolLM2-135M, -360M,
 // HuggingFaceTB/SmolVLM2-2.2B-Instruct, Qwen/Qwen2-1.5B, meta-llama/Llama-3.2-1B,
-// openai-community/gpt2.
+// openai-community/gpt2, google/gemma-3-270m, -1b-it, -4b-it, OpenGVLab/InternVL3-1B.
 constexpr DecoderPreset kMobileLlama14 = {"llama", 2048, 24,   16,    16,    5632,
                                           1e-6f,   1e4f, 2048, 32000, false, false};
 constexpr DecoderPreset kMobileLlama27 = {"llama", 2560, 32,   32,    32,    6912,
@@ -30,13 +30,46 @@ constexpr DecoderPreset kGpt2Small = {"gpt2", 768,  12,    12,   12,   3072,  1e
 constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
                                     1e-6f,   1e6f, 32768, 151936, true, true};
 
-constexpr VisionEncoderPreset ClipL(PresetProjector projector) {
-  return {projector, 1024, 23, 16, 4096, 336, 14, true, 1};
+constexpr DecoderPreset kQwen2505 = {"qwen2", 896,  24,    14,     2,    4864,
+                                     1e-6f,   1e6f, 32768, 151674, true, true};
+
+struct Gemma3Size {
+  int width, blocks, heads, kv_heads, hidden, context, window;
+  float rope_factor;
+};
+constexpr DecoderPreset Gemma3Preset(const Gemma3Size& size) {
+  return {.architecture = "gemma3",
+          .width = size.width,
+          .blocks = size.blocks,
+          .heads = size.heads,
+          .kv_heads = size.kv_heads,
+          .hidden = size.hidden,
+          .epsilon = 1e-6f,
+          .rope_base = 1e6f,
+          .context = size.context,
+          .vocabulary = 262144,
+          .is_tied = true,
+          .has_qkv_bias = false,
+          .block = PresetBlock::kGemma3,
+          .own_head_width = 256,
+          .window = size.window,
+          .rope_factor = size.rope_factor};
 }
-constexpr VisionEncoderPreset kSigLipBase = {
-    PresetProjector::kIdefics3, 768, 12, 12, 3072, 512, 16, false, 4};
+constexpr DecoderPreset kGemma3With270M = Gemma3Preset({640, 18, 4, 1, 2048, 32768, 512, 1});
+constexpr DecoderPreset kGemma3With1B = Gemma3Preset({1152, 26, 4, 1, 6912, 32768, 512, 1});
+constexpr DecoderPreset kGemma3With4B = Gemma3Preset({2560, 34, 8, 4, 10240, 131072, 1024, 8});
+
+constexpr VisionEncoderPreset ClipL(PresetProjector projector) {
+  return {projector, 1024, 23, 16, 4096, 336, 14, PresetVit::kClip, 1};
+}
+constexpr VisionEncoderPreset kSigLipBase = {PresetProjector::kIdefics3, 768, 12, 12, 3072, 512, 16,
+                                             PresetVit::kSiglip,         4};
 constexpr VisionEncoderPreset kSigLipSo400m = {
-    PresetProjector::kIdefics3, 1152, 27, 16, 4304, 384, 14, false, 3};
+    PresetProjector::kIdefics3, 1152, 27, 16, 4304, 384, 14, PresetVit::kSiglip, 3};
+constexpr VisionEncoderPreset kSigLip896 = {PresetProjector::kGemma3, 1152, 27, 16, 4304, 896, 14,
+                                            PresetVit::kSiglip,       4};
+constexpr VisionEncoderPreset kInternVit300M = {
+    PresetProjector::kInternVl, 1024, 24, 16, 4096, 448, 14, PresetVit::kInternVit, 2};
 
 constexpr Preset kPresets[] = {
     {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
@@ -55,6 +88,10 @@ constexpr Preset kPresets[] = {
     {"qwen2-1.5b", kQwen215, std::nullopt},
     {"llama-3.2-1b", kLlama321, std::nullopt},
     {"gpt2", kGpt2Small, std::nullopt},
+    {"gemma-3-4b", kGemma3With4B, kSigLip896},
+    {"gemma-3-1b", kGemma3With1B, std::nullopt},
+    {"gemma-3-270m", kGemma3With270M, std::nullopt},
+    {"internvl3-1b", kQwen2505, kInternVit300M},
 };
 
 }  // namespace

@@ -16,8 +16,9 @@ namespace edgevlm {
 
 // The architecture of a decoder block.
 enum class PresetBlock {
-  kLlama,  // RMSNorm, RoPE, gated MLP
-  kGpt2,   // LayerNorm, learned position embeddings, biases
+  kLlama,   // RMSNorm, RoPE, gated MLP
+  kGpt2,    // LayerNorm, learned position embeddings, biases
+  kGemma3,  // as kLlama, with two more norms, norms of queries and keys, and windows
 };
 
 struct DecoderPreset {
@@ -35,10 +36,22 @@ struct DecoderPreset {
   bool has_qkv_bias;
   bool has_rope_factors = false;  // a RoPE factor per pair (here all 1)
   PresetBlock block = PresetBlock::kLlama;
+  int own_head_width = 0;  // d, where it is not width / heads
+  int window = 0;          // positions, of the blocks that have one
+  float rope_factor = 1;   // linear scaling
+
+  int head_width() const { return own_head_width > 0 ? own_head_width : width / heads; }
 };
 
 // How features become image tokens.
-enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3 };
+enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3, kGemma3, kInternVl };
+
+// The kind of vision transformer.
+enum class PresetVit {
+  kClip,       // class token, norm before the blocks
+  kSiglip,     // norm after the blocks
+  kInternVit,  // class token, layer scale
+};
 
 struct VisionEncoderPreset {
   PresetProjector projector;
@@ -48,8 +61,8 @@ struct VisionEncoderPreset {
   int hidden;
   int image_size;  // S
   int patch_size;
-  bool is_clip;      // else SigLIP
-  int scale_factor;  // of Idefics3's pixel shuffle, else 1
+  PresetVit kind;
+  int scale_factor;  // of pixel shuffle or pooling, else 1
 };
 
 struct Preset {

@@ -13,7 +13,9 @@ constexpr DecoderPreset kSmall = {"llama", 512, 2, 8, 2, 768, 1e-5f, 1e4f, 128, 
 TEST(Preset, NamesAreFound) {
   for (const Preset& preset : Presets()) {
     EXPECT_EQ(FindPreset(preset.name)->name, preset.name);
-    EXPECT_EQ(preset.decoder.width % preset.decoder.heads, 0) << preset.name;
+    EXPECT_TRUE(preset.decoder.own_head_width > 0 ||
+                preset.decoder.width % preset.decoder.heads == 0)
+        << preset.name;
   }
   EXPECT_NE(FindPreset("gpt-9").error().message.find("found gpt-9"), std::string::npos);
 }
@@ -40,8 +42,8 @@ TEST(Preset, WritesTheMixture) {
 }
 
 TEST(Preset, WritesAVisionEncoder) {
-  const VisionEncoderPreset vision_encoder = {
-      PresetProjector::kLdpV2, 64, 2, 4, 128, 56, 14, true, 1};
+  const VisionEncoderPreset vision_encoder = {PresetProjector::kLdpV2, 64, 2, 4, 128, 56, 14,
+                                              PresetVit::kClip,        1};
   const PresetFiles files = MakePreset({"small", kSmall, vision_encoder}, *ParseFileType("f16"));
   const Result<GgufFile> file = GgufFile::Parse(files.mmproj);
   ASSERT_TRUE(file.ok()) << file.error().message;
@@ -51,8 +53,8 @@ TEST(Preset, WritesAVisionEncoder) {
 }
 
 TEST(Preset, WritesTheBlocksOfLdp) {
-  const VisionEncoderPreset vision_encoder = {
-      PresetProjector::kLdp, 64, 2, 4, 128, 56, 14, true, 1};
+  const VisionEncoderPreset vision_encoder = {PresetProjector::kLdp, 64, 2, 4, 128, 56, 14,
+                                              PresetVit::kClip,      1};
   const PresetFiles files = MakePreset({"small", kSmall, vision_encoder}, *ParseFileType("f16"));
   const Result<GgufFile> file = GgufFile::Parse(files.mmproj);
   ASSERT_TRUE(file.ok()) << file.error().message;
@@ -80,6 +82,37 @@ TEST(Preset, WritesWhatFamiliesDifferIn) {
   EXPECT_EQ(gpt2->FindTensor("position_embd.weight")->view.shape, (Shape{128, 512}));
   EXPECT_EQ(gpt2->FindTensor("blk.1.attn_qkv.bias")->view.shape, (Shape{1536}));
   EXPECT_FALSE(gpt2->HasTensor("blk.1.ffn_gate.weight"));
+}
+
+TEST(Preset, WritesGemma3AndInternVl) {
+  DecoderPreset shape = kSmall;
+  shape.architecture = "gemma3";
+  shape.block = PresetBlock::kGemma3;
+  shape.own_head_width = 96;
+  shape.window = 64;
+  const VisionEncoderPreset pooled = {PresetProjector::kGemma3, 64, 2, 4, 128, 56, 14,
+                                      PresetVit::kSiglip,       4};
+  const PresetFiles gemma = MakePreset({"small", shape, pooled}, *ParseFileType("q4_k_m"));
+  const Result<GgufFile> text = GgufFile::Parse(gemma.model), image = GgufFile::Parse(gemma.mmproj);
+  ASSERT_TRUE(text && image);
+  EXPECT_EQ(*text->Int(keys::SlidingWindow("gemma3")), 64);
+  EXPECT_EQ(text->FindTensor("blk.1.attn_q.weight")->view.shape, (Shape{768, 512}));
+  EXPECT_EQ(text->FindTensor("blk.1.attn_output.weight")->view.shape, (Shape{512, 768}));
+  EXPECT_EQ(text->FindTensor("blk.1.attn_k_norm.weight")->view.shape, (Shape{96}));
+  EXPECT_TRUE(text->HasTensor("blk.1.post_ffw_norm.weight"));
+  EXPECT_EQ(image->FindTensor("mm.input_projection.weight")->view.shape, (Shape{64, 512}));
+  EXPECT_TRUE(image->HasTensor("v.post_ln.weight"));
+  EXPECT_FALSE(image->HasTensor("v.class_embd"));
+
+  const VisionEncoderPreset shuffled = {PresetProjector::kInternVl, 64, 2, 4, 128, 56, 14,
+                                        PresetVit::kInternVit,      2};
+  const PresetFiles internvl = MakePreset({"small", kSmall, shuffled}, *ParseFileType("f16"));
+  const Result<GgufFile> tiles = GgufFile::Parse(internvl.mmproj);
+  ASSERT_TRUE(tiles);
+  EXPECT_EQ(tiles->FindTensor("v.position_embd.weight")->view.shape, (Shape{17, 64}));
+  EXPECT_EQ(tiles->FindTensor("v.blk.1.ls2.weight")->view.shape, (Shape{64}));
+  EXPECT_EQ(tiles->FindTensor("mm.model.mlp.1.weight")->view.shape, (Shape{512, 256}));
+  EXPECT_FALSE(tiles->HasTensor("v.pre_ln.weight") || tiles->HasTensor("v.post_ln.weight"));
 }
 
 }  // namespace

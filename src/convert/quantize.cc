@@ -33,7 +33,10 @@ class Converter {
             std::int64_t all_values)
       : input_(input), pool_(pool), progress_(progress), all_values_(all_values) {}
 
-  Result<std::span<const std::byte>> Convert(const GgufTensor& tensor, DType dtype) {
+  // importance: of each input of each matrix, one after the other, or empty.
+  Result<std::span<const std::byte>> Convert(const GgufTensor& tensor, DType dtype,
+                                             std::vector<float> importance) {
+    importance_ = std::move(importance);
     const TensorView& view = tensor.view;
     const auto values = static_cast<std::int64_t>(*ValuesOf(view.shape));
     written_.resize(static_cast<std::size_t>(*BytesOf(dtype, view.shape)));
@@ -80,7 +83,8 @@ class Converter {
           return;
         }
         const std::size_t at = (static_cast<std::size_t>(first) + row) * written;
-        Quantize(values, dtype, std::span(written_).subspan(at, written));
+        Quantize(values, dtype, std::span(written_).subspan(at, written),
+                 ImportanceOf(first + i, view));
       }
     });
     if (finite) return std::nullopt;
@@ -88,11 +92,22 @@ class Converter {
                  Where(tensor) + ": expected finite numbers, found NaN or infinity"};
   }
 
+  // Of the inputs of a row.
+  std::span<const float> ImportanceOf(std::int64_t row, const TensorView& view) const {
+    if (importance_.empty()) return {};
+    const auto row_values = static_cast<std::size_t>(view.shape.last());
+    const auto rows = *ValuesOf(view.shape) / row_values;
+    const std::size_t matrices = importance_.size() / row_values;
+    const std::size_t matrix = static_cast<std::size_t>(row) / (rows / matrices);
+    return std::span(importance_).subspan(matrix * row_values, row_values);
+  }
+
   const MappedParts& input_;
   ThreadPool& pool_;
   const QuantizeProgress& progress_;
   const std::int64_t all_values_;
   std::int64_t done_ = 0;
+  std::vector<float> importance_;   // of the tensor, or empty
   std::vector<std::byte> stored_;   // a few rows of the input
   std::vector<float> values_;       // one row per thread
   std::vector<std::byte> written_;  // the whole output tensor
@@ -122,10 +137,44 @@ MaybeError CheckSource(const GgufTensor& tensor, DType dtype) {
                    std::string(NameOf(tensor.view.dtype)) + ": start from the original file"};
 }
 
+// The importance of a tensor's inputs; empty if it is not known, or of no use for the type.
+Result<std::vector<float>> ImportanceFor(const GgufTensor& tensor, DType dtype,
+                                         const ImportanceMatrix* matrix) {
+  if (matrix == nullptr || InfoOf(dtype).block_values == 1) return std::vector<float>();
+  const auto found = matrix->entries.find(tensor.name);
+  if (found == matrix->entries.end()) return std::vector<float>();
+  const auto& [sums, counts] = found->second;
+  const auto inputs = static_cast<std::uint64_t>(tensor.view.shape.last());
+  const std::uint64_t rows = *ValuesOf(tensor.view.shape) / inputs;
+  if (sums.size() != inputs * counts.size() || rows % counts.size() != 0) {
+    return Error{ErrorCode::kInvalid, Where(tensor) + ": imatrix: expected " +
+                                          std::to_string(inputs) + " inputs, found " +
+                                          std::to_string(sums.size() / counts.size()) +
+                                          ": it is of another model"};
+  }
+  return found->second.MeanSquares();
+}
+
+Result<QuantizeReport> PlanReport(const GgufFile& file, const QuantizeOptions& options,
+                                  const MixtureFacts& facts) {
+  QuantizeReport report;
+  for (const GgufTensor& tensor : file.tensors()) {
+    const DType dtype = ChooseType(tensor, options.type, facts, options.rules);
+    if (auto error = CheckSource(tensor, dtype)) return *error;
+    const auto importance = ImportanceFor(tensor, dtype, options.importance);
+    if (!importance) return importance.error();
+    report.weighted_tensors += importance->empty() ? 0 : 1;
+    report.values += static_cast<std::int64_t>(*ValuesOf(tensor.view.shape));
+    report.bytes_before += static_cast<std::int64_t>(tensor.view.bytes.size());
+    report.bytes_after += static_cast<std::int64_t>(*BytesOf(dtype, tensor.view.shape));
+  }
+  return report;
+}
+
 }  // namespace
 
-Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& type,
-                                    const std::string& path, Existing existing, ThreadPool& pool,
+Result<QuantizeReport> QuantizeFile(const MappedParts& input, const QuantizeOptions& options,
+                                    const std::string& path, ThreadPool& pool,
                                     const QuantizeProgress& progress) {
   // Only the unquantized file has the full precision.
   if (input.IsAt(path)) {
@@ -135,23 +184,22 @@ Result<QuantizeReport> QuantizeFile(const MappedParts& input, const FileType& ty
   const auto file = GgufFile::Parse(input.bytes());
   if (!file) return file.error();
   const MixtureFacts facts = FactsOf(*file);
-  QuantizeReport report;
-  for (const GgufTensor& tensor : file->tensors()) {
-    const DType dtype = ChooseType(tensor, type, facts);
-    if (auto error = CheckSource(tensor, dtype)) return *error;
-    report.values += static_cast<std::int64_t>(*ValuesOf(tensor.view.shape));
-    report.bytes_before += static_cast<std::int64_t>(tensor.view.bytes.size());
-    report.bytes_after += static_cast<std::int64_t>(*BytesOf(dtype, tensor.view.shape));
+  const auto report = PlanReport(*file, options, facts);
+  if (!report) return report.error();
+  if (options.importance != nullptr && report->weighted_tensors == 0) {
+    return Error{ErrorCode::kInvalid,
+                 "imatrix: expected entries for tensors of this model, found none"};
   }
   GgufWriter writer;
-  CopyKeys(*file, type, writer);
-  Converter converter(input, pool, progress, report.values);
+  CopyKeys(*file, options.type, writer);
+  Converter converter(input, pool, progress, report->values);
   for (const GgufTensor& tensor : file->tensors()) {
-    const DType dtype = ChooseType(tensor, type, facts);
-    writer.AddTensor(tensor.name, dtype, tensor.view.shape,
-                     [&converter, &tensor, dtype] { return converter.Convert(tensor, dtype); });
+    const DType dtype = ChooseType(tensor, options.type, facts, options.rules);
+    writer.AddTensor(tensor.name, dtype, tensor.view.shape, [&converter, &tensor, dtype, &options] {
+      return converter.Convert(tensor, dtype, *ImportanceFor(tensor, dtype, options.importance));
+    });
   }
-  if (auto error = writer.Write(path, existing)) return *error;
+  if (auto error = writer.Write(path, options.existing)) return *error;
   return report;
 }
 

@@ -15,6 +15,8 @@
 #include "base/testing/golden_files.h"
 #include "gguf/names.h"
 #include "gguf/writer.h"
+#include "tensor/dequantize.h"
+#include "tensor/half.h"
 
 namespace edgevlm {
 namespace {
@@ -33,15 +35,19 @@ class QuantizeFileTest : public ::testing::Test {
 
   Result<QuantizeReport> Quantize(const std::string& from, const std::string& to,
                                   std::string_view type, Existing existing = Existing::kKept) {
+    return Quantize(from, to, {.type = *ParseFileType(type), .existing = existing});
+  }
+  Result<QuantizeReport> Quantize(const std::string& from, const std::string& to,
+                                  const QuantizeOptions& options) {
     const auto input = MappedParts::Open(from);
     if (!input) return input.error();
     ThreadPool pool(2);
-    return QuantizeFile(*input, *ParseFileType(type), to, existing, pool,
-                        [&](std::int64_t done, std::int64_t total) {
-                          EXPECT_GE(done, done_);
-                          EXPECT_LE(done, total);
-                          done_ = done;
-                        });
+    done_ = 0;
+    return QuantizeFile(*input, options, to, pool, [&](std::int64_t done, std::int64_t total) {
+      EXPECT_GE(done, done_);
+      EXPECT_LE(done, total);
+      done_ = done;
+    });
   }
 
   std::filesystem::path folder_;
@@ -199,6 +205,81 @@ TEST_F(QuantizeFileTest, Q80IsThatOfLlamaCppBitForBit) {
     }
   }
   EXPECT_EQ(hash, kTheirs);
+}
+
+// Squared errors of the columns of blk.0.ffn_up.weight, weighed by their importance.
+double WeightedError(const std::string& path, const std::vector<float>& values,
+                     const std::vector<float>& importance) {
+  const OpenFile file(path);
+  const TensorView view = *file.file.Tensor("blk.0.ffn_up.weight");
+  std::vector<float> back(values.size());
+  Dequantize(view.dtype, view.bytes, back);
+  double error = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    error += importance[i % importance.size()] * std::pow(double{back[i]} - double{values[i]}, 2);
+  }
+  return error;
+}
+
+// A few inputs matter a thousand times as much as the others, as in trained models.
+TEST_F(QuantizeFileTest, ImportanceMovesErrorsToWhereTheyMatterLess) {
+  std::vector<float> values = NormalValues(24 * 256);
+  for (float& value : values) value = HalfToFloat(FloatToHalf(value));
+  ASSERT_FALSE(SmallModel(values).Write(Path("in.gguf")));
+  std::vector<float> importance(256, 1.0f);
+  for (std::size_t i = 5; i < importance.size(); i += 16) importance[i] = 1000.0f;
+  ImportanceMatrix matrix;
+  matrix.entries["blk.0.ffn_up.weight"] = {.sums = importance, .counts = {1}};
+  for (const char* type : {"q4_0", "q4_1", "q5_0", "q5_1", "q2_k", "q3_k_s", "q4_k_s", "q5_k_s",
+                           "q6_k", "iq4_nl", "iq4_xs"}) {
+    ASSERT_TRUE(Quantize(Path("in.gguf"), Path("plain.gguf"), type, Existing::kReplaced));
+    const auto report = Quantize(Path("in.gguf"), Path("weighted.gguf"),
+                                 {.type = *ParseFileType(type), .importance = &matrix});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->weighted_tensors, 1);
+    EXPECT_LT(WeightedError(Path("weighted.gguf"), values, importance),
+              0.8 * WeightedError(Path("plain.gguf"), values, importance))
+        << type;
+  }
+}
+
+TEST_F(QuantizeFileTest, ImportanceOfAnotherModelIsAnError) {
+  ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in.gguf")));
+  ImportanceMatrix matrix;
+  matrix.entries["blk.9.ffn_up.weight"] = {.sums = std::vector<float>(256, 1.0f), .counts = {1}};
+  const QuantizeOptions options = {.type = *ParseFileType("q4_0"), .importance = &matrix};
+  EXPECT_THAT(Quantize(Path("in.gguf"), Path("out.gguf"), options).error().message,
+              HasSubstr("imatrix: expected entries for tensors of this model, found none"));
+  matrix.entries["blk.0.ffn_up.weight"] = {.sums = std::vector<float>(128, 1.0f), .counts = {1}};
+  EXPECT_THAT(Quantize(Path("in.gguf"), Path("out.gguf"), options).error().message,
+              HasSubstr("expected 256 inputs, found 128: it is of another model"));
+}
+
+// Blocks without any importance are quantized as if all values mattered alike.
+TEST_F(QuantizeFileTest, ZerosAsImportanceAreFine) {
+  const std::vector<float> values = NormalValues(24 * 256);
+  ASSERT_FALSE(SmallModel(values).Write(Path("in.gguf")));
+  ImportanceMatrix matrix;
+  matrix.entries["blk.0.ffn_up.weight"] = {.sums = std::vector<float>(256, 0.0f), .counts = {1}};
+  const std::vector<float> equal(256, 1.0f);
+  for (const char* type : {"q4_0", "q4_1", "q3_k_s", "q4_k_s", "q6_k", "iq4_xs"}) {
+    ASSERT_TRUE(Quantize(Path("in.gguf"), Path("plain.gguf"), type, Existing::kReplaced));
+    ASSERT_TRUE(Quantize(Path("in.gguf"), Path("zeros.gguf"),
+                         {.type = *ParseFileType(type), .importance = &matrix}));
+    EXPECT_LT(WeightedError(Path("zeros.gguf"), values, equal),
+              1.2 * WeightedError(Path("plain.gguf"), values, equal))
+        << type;
+  }
+}
+
+TEST_F(QuantizeFileTest, RulesComeBeforeTheMixture) {
+  ASSERT_FALSE(SmallModel(NormalValues(24 * 256)).Write(Path("in.gguf")));
+  QuantizeOptions options = {.type = *ParseFileType("q4_0")};
+  options.rules.push_back(*TypeRule::Parse("ffn_(up|gate)=q6_k"));
+  ASSERT_TRUE(Quantize(Path("in.gguf"), Path("out.gguf"), options));
+  const OpenFile file(Path("out.gguf"));
+  EXPECT_EQ(file.file.Tensor("blk.0.ffn_up.weight")->dtype, DType::kQ6_K);
+  EXPECT_EQ(file.file.Tensor("output_norm.weight")->dtype, DType::kF32);
 }
 
 }  // namespace

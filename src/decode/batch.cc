@@ -25,6 +25,7 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool ma
                                .tokens = input.tokens,
                                .embeddings = input.embeddings,
                                .logits_rows = logits_rows,
+                               .is_bidirectional = input.is_bidirectional,
                                .rotary_shift = sequence.rotary_shift(),
                                .grid = input.grid,
                                .grid_token = input.grid_token},

@@ -16,7 +16,8 @@ namespace edgevlm {
 // Threads: one at a time. Decoder and plan must outlive it.
 class Batch {
  public:
-  // Rows per pass; longer inputs are cut into chunks of this size. Enough to make the matrix
+  // Rows per pass; longer inputs are cut into chunks of this size, unless they are bidirectional.
+  // Enough to make the matrix
   // products efficient, few enough for the activations to stay in the CPU's caches.
   static constexpr int kChunkRows = 256;
 

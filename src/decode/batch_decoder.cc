@@ -44,7 +44,7 @@ int BatchDecoder::Gather(std::span<Generation* const> generations, int max_promp
   parts_.clear();
   int rest = max_prompt_rows;
   for (Generation* const generation : generations) {
-    if (generation->finished() || (generation->reading() && rest == 0)) continue;
+    if (generation->finished() || (generation->reading() && rest <= 0)) continue;
     const int unread_before = generation->unread_rows();
     const int logits_rows = generation->AddRows(rest, batch_);
     rest -= unread_before - generation->unread_rows();

@@ -26,7 +26,8 @@ class BatchDecoder {
 
   // One step of every generation that is not finished.
   //   max_prompt_rows  limits the rows of all prompts together, first generations first, so that
-  //                    the others keep generating. At least 1.
+  //                    the others keep generating. At least 1. A bidirectional input is not cut
+  //                    and may exceed it.
   // After an abort (Run::is_over) only Cancel may be called on these generations.
   // REQUIRES: the generations use this decoder, each is given once. Cost: reads all weights once.
   // Allocates only when this is the largest step yet.

@@ -71,9 +71,10 @@ class Generation {
   }
 
   // The two halves of a step, for BatchDecoder. AddRows adds this generation's rows to the batch,
-  // up to `max_prompt_rows` during prefill, and returns how many rows of logits it needs.
-  // AcceptLogits receives these, [R, V], after the pass, with the number of blocks that each row
-  // went through, and chooses and emits tokens. REQUIRES: !finished(); max_prompt_rows > 0.
+  // up to `max_prompt_rows` during prefill (as InputCursor::Next counts them), and returns how many
+  // rows of logits it needs. AcceptLogits receives these, [R, V], after the pass, with the number
+  // of blocks that each row went through, and chooses and emits tokens. REQUIRES: !finished();
+  // max_prompt_rows > 0.
   int AddRows(int max_prompt_rows, Batch& batch);
   void AcceptLogits(View<const float> logits, std::span<const int> blocks, const Run& run);
 

@@ -10,7 +10,8 @@ Input Input::Rows(int first, int count) const {
   if (tokens.empty()) {
     return {.embeddings = embeddings.Rows(first, count),
             .grid = grid,
-            .grid_token = grid_token + first};
+            .grid_token = grid_token + first,
+            .is_bidirectional = is_bidirectional};
   }
   return {.tokens =
               tokens.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))};
@@ -26,7 +27,8 @@ Input InputCursor::Next(int max_rows) {
     inputs_ = inputs_.subspan(1);
     begin_ = 0;
   }
-  const int count = std::min(max_rows, inputs_.front().rows() - begin_);
+  const int rest = inputs_.front().rows() - begin_;
+  const int count = inputs_.front().is_bidirectional ? rest : std::min(max_rows, rest);
   const Input next = inputs_.front().Rows(begin_, count);
   begin_ += count;
   rows_ -= count;

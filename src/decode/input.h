@@ -16,6 +16,9 @@ struct Input {
   View<const float> embeddings = {};
   TokenGrid grid = {};
   int grid_token = 0;
+  // The rows attend to each other in both directions, as those of an image do in some decoders:
+  // they go through the decoder in one pass.
+  bool is_bidirectional = false;
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
 
@@ -32,8 +35,8 @@ class InputCursor {
   // Remaining rows.
   int rows() const { return rows_; }
 
-  // The next rows, at least one and at most `max_rows`, of one input. REQUIRES: rows() > 0,
-  // max_rows > 0.
+  // The next rows, at least one and at most `max_rows`, of one input; a bidirectional one as a
+  // whole, even if it has more. REQUIRES: rows() > 0, max_rows > 0.
   Input Next(int max_rows);
 
  private:

@@ -1,6 +1,7 @@
 #include "engine/measured_engine.h"
 
 #include "engine/engine_state.h"
+#include "engine/prompt/write_prompt.h"
 
 namespace edgevlm {
 
@@ -21,7 +22,7 @@ ThreadGroups MeasuredEngine::thread_groups() const {
 }
 
 Result<Prompt> MeasuredEngine::WritePrompt(std::span<const Message> messages) const {
-  return state_.model.style->Write(messages, state_.model.tokenizer);
+  return WriteArranged(state_.model, messages);
 }
 
 }  // namespace edgevlm

@@ -8,6 +8,11 @@ namespace edgevlm {
 Result<Runtime> Runtime::Start(const EngineOptions& options) {
   Runtime runtime;
   runtime.fast = options.precision != Precision::kFloat32;
+  if (options.activation_stats != nullptr && runtime.fast) {
+    return Error{ErrorCode::kInvalid,
+                 "activation_stats: expected the precision f32, found another"};
+  }
+  runtime.activation_stats = options.activation_stats;
   std::span<const int> processors;
   if (options.pin) {
     Result<Pinning> pinning = Pinning::Make(options.threads);

@@ -25,6 +25,7 @@ struct Runtime {
   std::unique_ptr<ImageCache> image_cache;    // null: none is kept
   std::unique_ptr<PrefixCache> prefix_cache;  // null: none is kept
   bool fast = true;  // rounded activations (model/run.h), unless float32 was requested
+  ActivationStats* activation_stats = nullptr;
 
   // Starts the threads. options.threads is set. Errors: kInvalid, kIo (processors that are not
   // available); throws std::system_error if the system cannot start more threads.
@@ -38,7 +39,8 @@ struct Runtime {
 
   // The arguments of a forward pass; profiler: null for none.
   Run RunOn(ThreadPool& threads, Profiler* profiler) const {
-    return {.pool = threads, .profiler = profiler, .fast = fast};
+    return {
+        .pool = threads, .profiler = profiler, .fast = fast, .activation_stats = activation_stats};
   }
   Run PrefillRun(Profiler* profiler) const { return RunOn(*pool, profiler); }
   Run VisionRun(Profiler* profiler) const {

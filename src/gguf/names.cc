@@ -85,6 +85,22 @@ std::string DeepstackLayerCount(std::string_view architecture) {
   return Join(architecture, ".n_deepstack_layers");
 }
 
+std::string SlidingWindow(std::string_view architecture) {
+  return Join(architecture, ".attention.sliding_window");
+}
+std::string SlidingWindowPattern(std::string_view architecture) {
+  return Join(architecture, ".attention.sliding_window_pattern");
+}
+std::string RopeFreqBaseSwa(std::string_view architecture) {
+  return Join(architecture, ".rope.freq_base_swa");
+}
+std::string AttentionSoftcap(std::string_view architecture) {
+  return Join(architecture, ".attn_logit_softcapping");
+}
+std::string FinalSoftcap(std::string_view architecture) {
+  return Join(architecture, ".final_logit_softcapping");
+}
+
 }  // namespace keys
 
 namespace modules {
@@ -100,8 +116,11 @@ std::string AttnQ(int block) { return DecoderModule(block, "attn_q"); }
 std::string AttnK(int block) { return DecoderModule(block, "attn_k"); }
 std::string AttnV(int block) { return DecoderModule(block, "attn_v"); }
 std::string FfnGate(int block) { return DecoderModule(block, "ffn_gate"); }
+
 std::string AttnQNorm(int block) { return DecoderModule(block, "attn_q_norm"); }
 std::string AttnKNorm(int block) { return DecoderModule(block, "attn_k_norm"); }
+std::string AttnPostNorm(int block) { return DecoderModule(block, "post_attention_norm"); }
+std::string FfnPostNorm(int block) { return DecoderModule(block, "post_ffw_norm"); }
 
 std::string VisionExpand(int block) { return VisionModule(block, "expand"); }
 std::string VisionDepthwise(int block) { return VisionModule(block, "depthwise"); }
@@ -119,6 +138,8 @@ std::string VisionFfnNorm(int block) { return VisionModule(block, "ln2"); }
 std::string VisionFfnGate(int block) { return VisionModule(block, "ffn_gate"); }
 std::string VisionFfnUp(int block) { return VisionModule(block, "ffn_up"); }
 std::string VisionFfnDown(int block) { return VisionModule(block, "ffn_down"); }
+std::string VisionAttnScale(int block) { return VisionModule(block, "ls1"); }
+std::string VisionFfnScale(int block) { return VisionModule(block, "ls2"); }
 
 std::string DeepstackMerger(int block, std::string_view part) {
   return InBlock("v.deepstack.", block, part);
@@ -135,8 +156,9 @@ std::string Bias(std::string_view module) { return Join(module, ".bias"); }
 }  // namespace modules
 
 TensorRole RoleOf(std::string_view tensor) {
-  constexpr std::string_view kFixedParts[] = {"_norm.",      "position_embd", "patch_embd",
-                                              "token_types", "class_embd",    "patch_merger"};
+  constexpr std::string_view kFixedParts[] = {
+      "_norm.",       "position_embd",          "patch_embd", "token_types", "class_embd",
+      "patch_merger", modules::kInputProjection};
   if (!tensor.ends_with(".weight")) return TensorRole::kFixed;
   for (const std::string_view part : kFixedParts) {
     if (tensor.find(part) != std::string_view::npos) return TensorRole::kFixed;

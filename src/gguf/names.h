@@ -70,6 +70,8 @@ inline constexpr std::string_view kWindowSize = "clip.vision.window_size";
 inline constexpr std::string_view kDeepstackLayers = "clip.vision.is_deepstack_layers";
 inline constexpr std::string_view kImageMinPixels = "clip.vision.image_min_pixels";
 inline constexpr std::string_view kImageMaxPixels = "clip.vision.image_max_pixels";
+inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
+inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
@@ -98,6 +100,13 @@ std::string RopeScaleLinear(std::string_view architecture);  // older files; the
 // Of decoders with positions in a grid: pairs per axis, and blocks followed by a row of the image.
 std::string RopeDimensionSections(std::string_view architecture);
 std::string DeepstackLayerCount(std::string_view architecture);
+// Of decoders with sliding windows.
+std::string SlidingWindow(std::string_view architecture);  // positions
+// Every n-th block has no window; or a flag for each block, true for those that have one.
+std::string SlidingWindowPattern(std::string_view architecture);
+std::string RopeFreqBaseSwa(std::string_view architecture);  // of the blocks with a window
+std::string AttentionSoftcap(std::string_view architecture);
+std::string FinalSoftcap(std::string_view architecture);
 
 }  // namespace keys
 
@@ -123,8 +132,12 @@ std::string AttnQ(int block);
 std::string AttnK(int block);
 std::string AttnV(int block);
 std::string FfnGate(int block);
+
+// The same, of decoders that normalize more.
 std::string AttnQNorm(int block);
 std::string AttnKNorm(int block);
+std::string AttnPostNorm(int block);
+std::string FfnPostNorm(int block);
 
 inline constexpr std::string_view kVisionStem = "v.stem";
 inline constexpr std::string_view kVisionHead = "v.head";
@@ -156,6 +169,8 @@ std::string VisionFfnNorm(int block);
 std::string VisionFfnGate(int block);
 std::string VisionFfnUp(int block);
 std::string VisionFfnDown(int block);
+std::string VisionAttnScale(int block);  // of InternVL
+std::string VisionFfnScale(int block);
 
 // The patch embedding of the second of two frames, a tensor without a module.
 inline constexpr std::string_view kSecondPatchEmbedding = "v.patch_embd.weight.1";
@@ -170,6 +185,15 @@ std::string LdpBlock(int block, int stage, std::string_view part);
 
 // The matrix of Idefics3 and SmolVLM.
 inline constexpr std::string_view kPixelShuffleProjector = "mm.model.fc";
+
+// The MLP of InternVL, behind a norm.
+inline constexpr std::string_view kInternVlNorm = "mm.model.mlp.0";
+inline constexpr std::string_view kInternVlFirst = "mm.model.mlp.1";
+inline constexpr std::string_view kInternVlSecond = "mm.model.mlp.3";
+
+// The norm and the matrix of Gemma 3. The matrix is stored transposed, and lacks a bias.
+inline constexpr std::string_view kSoftEmbeddingNorm = "mm.soft_emb_norm";
+inline constexpr std::string_view kInputProjection = "mm.input_projection";
 
 std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);

@@ -46,6 +46,12 @@ int Scaled(int side, int longer, int size) {
 
 }  // namespace
 
+int Preprocessing::DetailFor(int width, int height) const {
+  if (fit != Fit::kStretch || detail() > size) return detail();
+  const std::int64_t longer = std::max(width, height), shorter = std::min(width, height);
+  return static_cast<int>(std::min((size * longer + shorter - 1) / shorter, longer));
+}
+
 Letterbox FitInto(int width, int height, int size) {
   CHECK(width >= 1 && height >= 1 && size >= 1);
   const int longer = std::max(width, height);

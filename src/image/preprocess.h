@@ -18,6 +18,12 @@ enum class Fit {
   kStretch,    // resized to the square, changing the aspect ratio
 };
 
+// How an image is resized that is split into tiles (image/tiles.h).
+enum class TileResize {
+  kFitted,  // to a longer side of longest_edge, then to whole tiles; the whole image from that
+  kDirect,  // to whole tiles; the whole image from the image itself
+};
+
 // The preprocessing that a vision encoder expects.
 struct Preprocessing {
   int size = 0;                                    // S: input size, side in pixels
@@ -27,11 +33,14 @@ struct Preprocessing {
   Fit fit = Fit::kLetterbox;
   Color fill = {128, 128, 128};
   // Greater than S if the image is split into tiles (image/tiles.h): the longer side, in pixels, to
-  // which it is resized first.
+  // which it is resized first, or at most resized.
   int longest_edge = 0;
+  TileResize tile_resize = TileResize::kFitted;
 
   // The longer side in pixels beyond which more resolution is of no use.
   int detail() const { return longest_edge > size ? longest_edge : size; }
+  // The same for an image of these proportions: stretching it needs the detail on its shorter side.
+  int DetailFor(int width, int height) const;
 };
 
 // The rectangle of the image inside the square input.

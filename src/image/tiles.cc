@@ -1,7 +1,9 @@
 #include "image/tiles.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "base/check.h"
@@ -52,6 +54,43 @@ TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles)
   return {};
 }
 
+TileGrid NearestTiles(ImageSize image, int tile, int min_tiles, int max_tiles) {
+  CHECK(image.width >= 1 && image.height >= 1 && tile >= 1 && min_tiles >= 1);
+  const double ratio = static_cast<double>(image.width) / image.height;
+  const double area = static_cast<double>(image.width) * image.height;
+  double least = std::numeric_limits<double>::infinity();
+  TileGrid best;
+  for (int tiles = min_tiles; tiles <= max_tiles; ++tiles) {
+    for (int cols = 1; cols <= tiles; ++cols) {
+      if (tiles % cols != 0) continue;
+      const TileGrid grid = {.rows = tiles / cols, .cols = cols};
+      const double off = std::abs(ratio - static_cast<double>(grid.cols) / grid.rows);
+      const bool fills = area > 0.5 * tile * tile * tiles;
+      if (off < least || (off == least && fills)) best = grid;
+      least = std::min(least, off);
+    }
+  }
+  return best.rows * best.cols == 1 ? TileGrid() : best;
+}
+
+namespace {
+
+// The image at the size of the grid.
+Image ResizeToTiles(const Image& image, ImageSize whole, const Preprocessing& preprocessing,
+                    ThreadPool& pool) {
+  const Filter filter = preprocessing.filter;
+  if (preprocessing.tile_resize == TileResize::kDirect) {
+    return Resize(image, whole.width, whole.height, filter, pool);
+  }
+  // In two steps, as the models were trained: first to the longer side, then to whole tiles.
+  const int longest = std::min(preprocessing.detail(), std::max(whole.width, whole.height));
+  const ImageSize fitted = FitLongestEdge(image.width, image.height, longest);
+  return Resize(Resize(image, fitted.width, fitted.height, filter, pool), whole.width, whole.height,
+                filter, pool);
+}
+
+}  // namespace
+
 void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessing& preprocessing,
                      View<float> out, ThreadPool& pool) {
   const int size = preprocessing.size;
@@ -64,19 +103,15 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
   }
   if (cut == 0) return Preprocess(image, preprocessing, out, pool);
   const ImageSize whole = {.width = grid.cols * size, .height = grid.rows * size};
-  // In two steps, as the models were trained: first to the longer side, then to whole tiles.
-  const int longest = std::min(preprocessing.detail(), std::max(whole.width, whole.height));
-  const ImageSize fitted = FitLongestEdge(image.width, image.height, longest);
-  const Filter filter = preprocessing.filter;
-  const Image resized = Resize(Resize(image, fitted.width, fitted.height, filter, pool),
-                               whole.width, whole.height, filter, pool);
+  const Image resized = ResizeToTiles(image, whole, preprocessing, pool);
   pool.ParallelFor(cut, 1, [&](int begin, int end, int) {
     for (int i = begin; i < end; ++i) {
       NormalizeTile(resized, i % grid.cols * size, i / grid.cols * size, preprocessing,
                     out.Rows(i * cells, cells));
     }
   });
-  Preprocess(resized, preprocessing, out.Rows(cut * cells, cells), pool);
+  const bool is_direct = preprocessing.tile_resize == TileResize::kDirect;
+  Preprocess(is_direct ? image : resized, preprocessing, out.Rows(cut * cells, cells), pool);
 }
 
 void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grids,

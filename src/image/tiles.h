@@ -36,10 +36,18 @@ ImageSize FitLongestEdge(int width, int height, int longest);
 //   REQUIRES: width, height >= 1; 1 <= tile <= longest_edge; max_tiles >= 0.
 TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles);
 
+// The grid whose cols / rows is nearest the image's width / height, of those with min_tiles to
+// max_tiles tiles; of equally near ones the largest of which the image covers more than half. A
+// single tile would equal the whole image, so the grid is then 0 x 0, as it is if max_tiles < 1
+// (dynamic resolution; Chen et al. 2024, InternVL 1.5).
+//   REQUIRES: width, height >= 1; 1 <= tile; 1 <= min_tiles. Cost O(max_tiles log(max_tiles)).
+TileGrid NearestTiles(ImageSize image, int tile, int min_tiles, int max_tiles);
+
 // Resizes the image to the grid and writes its tiles row by row, then the whole image, each
 // normalized as by Preprocess. Without tiles this is Preprocess, or PreprocessStretched.
 //   out [grid.pixels(S), 3]
-// Memory: twice the image at the size of the grid. REQUIRES: as Preprocess.
+// Memory: twice the image at the size of the grid. REQUIRES: as Preprocess, and a grid chosen with
+// the preprocessing's size.
 void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessing& preprocessing,
                      View<float> out, ThreadPool& pool);
 

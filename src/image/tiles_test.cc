@@ -40,6 +40,47 @@ TEST(ChooseTiles, FewerImagesMeanFewerTiles) {
   EXPECT_EQ(ChooseTiles({4000, 3000}, 512, 2048, 1), TileGrid());
 }
 
+// As transformers' GotOcr2 processor chooses, which InternVL uses; 20000 random sizes agreed.
+TEST(NearestTiles, HaveTheProportionsOfTheImage) {
+  const struct {
+    ImageSize image;
+    TileGrid grid;
+  } chosen[] = {{{896, 448}, {.rows = 1, .cols = 2}},
+                {{448, 896}, {.rows = 2, .cols = 1}},
+                {{640, 480}, {.rows = 3, .cols = 4}},
+                {{333, 500}, {.rows = 3, .cols = 2}},
+                {{4000, 3000}, {.rows = 3, .cols = 4}},
+                {{1100, 900}, {.rows = 3, .cols = 4}},
+                {{65500, 1}, {.rows = 1, .cols = 12}},
+                {{1, 65500}, {.rows = 12, .cols = 1}},
+                {{8, 8}, TileGrid()},
+                {{449, 449}, TileGrid()},
+                {{900, 900}, {.rows = 2, .cols = 2}},
+                {{3000, 3000}, {.rows = 3, .cols = 3}},
+                {{500, 250}, {.rows = 1, .cols = 2}},
+                {{2000, 1000}, {.rows = 2, .cols = 4}}};
+  for (const auto& [image, grid] : chosen) {
+    EXPECT_EQ(NearestTiles(image, 448, 1, 12), grid) << image.width << " x " << image.height;
+  }
+  EXPECT_EQ(NearestTiles({2000, 1000}, 448, 1, 7), (TileGrid{.rows = 1, .cols = 2}));
+  EXPECT_EQ(NearestTiles({2000, 1000}, 448, 1, 1), TileGrid());
+  EXPECT_EQ(NearestTiles({2000, 1000}, 448, 1, 0), TileGrid());
+  EXPECT_EQ(NearestTiles({8, 8}, 448, 2, 4), (TileGrid{.rows = 2, .cols = 2}));
+}
+
+TEST(DetailFor, StretchingNeedsItOnTheShorterSide) {
+  Preprocessing preprocessing = {.size = 100, .fit = Fit::kStretch};
+  EXPECT_EQ(preprocessing.DetailFor(4000, 3000), 134);
+  EXPECT_EQ(preprocessing.DetailFor(3000, 4000), 134);
+  EXPECT_EQ(preprocessing.DetailFor(4000, 1), 4000);
+  EXPECT_EQ(preprocessing.DetailFor(65500, 65500), 100);
+  preprocessing.fit = Fit::kPad;
+  EXPECT_EQ(preprocessing.DetailFor(4000, 3000), 100);
+  preprocessing.fit = Fit::kStretch;
+  preprocessing.longest_edge = 400;
+  EXPECT_EQ(preprocessing.DetailFor(4000, 3000), 400);
+}
+
 // An image whose pixels encode their position.
 Image Coordinates(int width, int height) {
   Image image(width, height);

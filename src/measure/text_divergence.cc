@@ -2,78 +2,26 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "decode/batch.h"
 #include "engine/measured_engine.h"
+#include "measure/text_windows.h"
 
 namespace edgevlm {
 namespace {
 
-// The text, cut into windows.
-struct Windows {
-  std::vector<int> text;  // its tokens
-  std::optional<int> bos;
-  int size = 0;  // W
-  int count = 0;
-  int vocabulary = 0;  // V
-
-  int prompt_rows() const { return size / 2; }            // the first half
-  int rows() const { return size - 1; }                   // that are computed
-  int counted() const { return rows() - prompt_rows(); }  // of these
-
-  std::vector<int> Tokens(int window) const {
-    const auto begin = text.begin() + std::ptrdiff_t{window} * size;
-    std::vector<int> tokens(begin, begin + size);
-    if (bos) tokens.front() = *bos;
-    return tokens;
-  }
-};
-
-std::optional<int> BosOf(const Engine& engine) {
-  const Tokenizer& tokenizer = MeasuredEngine(engine).tokenizer();
-  return tokenizer.add_bos() ? tokenizer.bos() : std::nullopt;
-}
-
-std::vector<int> TokensOf(const Engine& engine, std::string_view text) {
-  std::vector<int> tokens = MeasuredEngine(engine).tokenizer().Encode(text);
-  if (const auto bos = BosOf(engine)) tokens.insert(tokens.begin(), *bos);
-  return tokens;
-}
-
-MaybeError CheckContext(const Engine& engine, int window_tokens) {
-  const int max_tokens = engine.info().context_tokens;
-  if (window_tokens <= max_tokens) return {};
-  return Error{ErrorCode::kTooLarge, "window: expected at most the context of " +
-                                         std::to_string(max_tokens) + " tokens, found " +
-                                         std::to_string(window_tokens)};
-}
-
-Result<Windows> CutText(const Engine& engine, const TextDivergenceWork& work) {
-  Windows windows = {.text = TokensOf(engine, work.text),
-                     .bos = BosOf(engine),
-                     .size = work.window_tokens,
-                     .vocabulary = engine.info().vocabulary_tokens};
-  const auto found = static_cast<int>(windows.text.size());
-  windows.count = std::min(work.windows, found / windows.size);
-  if (windows.count > 0) return windows;
-  return Error{ErrorCode::kInvalid, "text: expected at least a window of " +
-                                        std::to_string(windows.size) + " tokens, found " +
-                                        std::to_string(found)};
-}
-
 MaybeError CheckVocabulary(const Engine& engine, const TextDivergenceWork& work,
-                           const Windows& windows) {
+                           const TextWindows& windows, int vocabulary) {
   const int found = engine.info().vocabulary_tokens;
-  if (found != windows.vocabulary) {
+  if (found != vocabulary) {
     return Error{ErrorCode::kInvalid, "vocabulary: expected the reference's " +
-                                          std::to_string(windows.vocabulary) + " tokens, found " +
+                                          std::to_string(vocabulary) + " tokens, found " +
                                           std::to_string(found)};
   }
-  if (TokensOf(engine, work.text) == windows.text) return {};
+  if (windows.Match(engine, work.text)) return {};
   return Error{ErrorCode::kInvalid,
                "vocabulary: expected the reference's tokens of the text, found others"};
 }
@@ -88,39 +36,43 @@ class TextComparison {
       if (auto error = ComputeReference()) return *error;
       if (auto error = CompareMeasured()) return *error;
       first_ += group_;
-    } while (first_ < windows_.count);
-    return TextDivergence{.windows = windows_.count,
+    } while (first_ < windows_.count());
+    return TextDivergence{.windows = windows_.count(),
                           .rows = static_cast<int>(rows_.size()),
                           .summary = Summarize(rows_)};
   }
 
  private:
+  int prompt_rows() const { return windows_.size() / 2; }  // the first half of a window
+  int window_rows() const { return windows_.size() - 1; }  // rows of a window
+  int counted() const { return window_rows() - prompt_rows(); }
+
   // Windows first_, first_ + 1, ... of this group.
-  int Last() const { return std::min(first_ + group_, windows_.count); }
+  int Last() const { return std::min(first_ + group_, windows_.count()); }
 
   // [counted, V] of a window of the group.
   View<float> ReferenceOf(int window) {
-    const int counted = windows_.counted();
-    return View<float>(reference_.data(), group_ * counted, windows_.vocabulary)
-        .Rows((window - first_) * counted, counted);
+    return View<float>(reference_.data(), group_ * counted(), vocabulary_)
+        .Rows((window - first_) * counted(), counted());
   }
 
   void PlanGroups() {
-    const std::size_t bytes = sizeof(float) * static_cast<std::size_t>(windows_.counted()) *
-                              static_cast<std::size_t>(windows_.vocabulary);
+    const std::size_t bytes =
+        sizeof(float) * static_cast<std::size_t>(counted()) * static_cast<std::size_t>(vocabulary_);
     const std::size_t most = std::max<std::size_t>(1, work_.reference_bytes / bytes);
-    group_ = static_cast<int>(std::min(most, static_cast<std::size_t>(windows_.count)));
+    group_ = static_cast<int>(std::min(most, static_cast<std::size_t>(windows_.count())));
     reference_.resize(bytes / sizeof(float) * static_cast<std::size_t>(group_));
   }
 
   MaybeError ComputeReference() {
     const Result<Engine> engine = work_.load_reference();
     if (!engine) return engine.error();
-    if (auto error = CheckContext(*engine, work_.window_tokens)) return error;
     if (group_ == 0) {
-      Result<Windows> windows = CutText(*engine, work_);
+      Result<TextWindows> windows =
+          TextWindows::Cut(*engine, work_.text, work_.window_tokens, work_.windows);
       if (!windows) return windows.error();
       windows_ = *std::move(windows);
+      vocabulary_ = engine->info().vocabulary_tokens;
       PlanGroups();
     }
     for (int window = first_; window < Last(); ++window) {
@@ -133,12 +85,11 @@ class TextComparison {
   MaybeError CompareMeasured() {
     const Result<Engine> engine = work_.load_measured();
     if (!engine) return engine.error();
-    if (auto error = CheckContext(*engine, work_.window_tokens)) return error;
-    if (auto error = CheckVocabulary(*engine, work_, windows_)) return error;
-    const int counted = windows_.counted();
-    std::vector<float> values(static_cast<std::size_t>(counted) *
-                              static_cast<std::size_t>(windows_.vocabulary));
-    const View<float> measured(values.data(), counted, windows_.vocabulary);
+    if (auto error = CheckWindow(*engine, work_.window_tokens)) return error;
+    if (auto error = CheckVocabulary(*engine, work_, windows_, vocabulary_)) return error;
+    std::vector<float> values(static_cast<std::size_t>(counted()) *
+                              static_cast<std::size_t>(vocabulary_));
+    const View<float> measured(values.data(), counted(), vocabulary_);
     for (int window = first_; window < Last(); ++window) {
       const std::vector<int> tokens = windows_.Tokens(window);
       Forward(MeasuredEngine(*engine), tokens, work_.single_tokens, measured);
@@ -152,8 +103,7 @@ class TextComparison {
                      View<const float> measured, ThreadPool& pool) {
     const std::size_t begin = rows_.size();
     rows_.resize(begin + static_cast<std::size_t>(measured.rows));
-    const std::span<const int> next =
-        tokens.subspan(static_cast<std::size_t>(windows_.prompt_rows() + 1));
+    const std::span<const int> next = tokens.subspan(static_cast<std::size_t>(prompt_rows() + 1));
     pool.ParallelFor(measured.rows, 1, [&](int first, int last, int) {
       for (int i = first; i < last; ++i) {
         const auto index = static_cast<std::size_t>(i);
@@ -165,15 +115,15 @@ class TextComparison {
   // The logits [counted, V] of a window from an empty cache.
   void Forward(const MeasuredEngine& engine, std::span<const int> tokens, bool single_tokens,
                View<float> logits) {
-    Sequence sequence(engine.decoder(), windows_.size, engine.cache());
+    Sequence sequence(engine.decoder(), windows_.size(), engine.cache());
     Batch batch(engine.decoder(), engine.exits());
     const ThreadGroups thread_groups = engine.thread_groups();
-    const std::span<const int> computed = tokens.first(static_cast<std::size_t>(windows_.rows()));
+    const std::span<const int> computed = tokens.first(static_cast<std::size_t>(window_rows()));
     if (!single_tokens) {
       AddPrompt(batch, sequence, computed, logits, thread_groups.prefill);
       return;
     }
-    const auto half = static_cast<std::size_t>(windows_.prompt_rows());
+    const auto half = static_cast<std::size_t>(prompt_rows());
     AddPrompt(batch, sequence, computed.first(half), {}, thread_groups.prefill);
     sequence.EndPrompt(thread_groups.prefill);
     for (int i = 0; i < logits.rows; ++i) {
@@ -201,14 +151,15 @@ class TextComparison {
 
   void Report(int rows) {
     done_ += rows;
-    if (work_.on_rows) work_.on_rows(done_, 2 * windows_.count * windows_.rows());
+    if (work_.on_rows) work_.on_rows(done_, 2 * windows_.count() * window_rows());
   }
 
   const TextDivergenceWork& work_;
-  Windows windows_;
-  int group_ = 0;  // windows whose reference logits are held together; 0: not known yet
-  int first_ = 0;  // of the group
-  int done_ = 0;   // rows that went through either engine
+  TextWindows windows_;
+  int vocabulary_ = 0;  // V
+  int group_ = 0;       // windows whose reference logits are held together; 0: not known yet
+  int first_ = 0;       // of the group
+  int done_ = 0;        // rows that went through either engine
   std::vector<float> reference_;  // [group * counted, V]
   std::vector<RowComparison> rows_;
 };

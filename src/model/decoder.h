@@ -34,6 +34,12 @@ struct DecoderShape {
 
   // Values of an image token: the main row, then those added later.
   int image_width() const { return width * (1 + image_levels); }
+  // [blocks]: how many positions, its own included, a position attends to; 0: all before it. Empty:
+  // 0 for all blocks.
+  std::vector<int> windows = {};
+  // The tokens of an image attend to each other in both directions: its span must be whole, and say
+  // so (TokenSpan::is_bidirectional).
+  bool bidirectional_images = false;
 
   // Cache size of a sequence of so many positions: keys and values in float16.
   long long CacheBytes(int positions) const {
@@ -49,6 +55,8 @@ struct TokenSpan {
   std::span<const int> tokens = {};   // [T] ids
   View<const float> embeddings = {};  // [T, D] or [T, (1 + L) D] instead of tokens: an image
   int logits_rows = 0;                // logits are computed for so many of the last tokens
+  // The rows attend to each other in both directions, not only to earlier ones.
+  bool is_bidirectional = false;
 
   // The rotary position of a row, by which its queries and keys are rotated, is its position plus
   // this: a grid takes fewer positions than it has rows. 0 unless has_grid_positions.
@@ -85,7 +93,8 @@ class Decoder {
             .capacity = positions,
             .heads = shape_.kv_heads,
             .head_width = shape_.head_width,
-            .options = options};
+            .options = options,
+            .windows = shape_.windows};
   }
   // The default: the context, but at most kUsualPositions, since some models are trained for more
   // positions than fit in a small machine's memory.
@@ -97,7 +106,7 @@ class Decoder {
   // Equivalent to Embed, RunBlocks with all blocks, and WriteLogits.
   //   logits  [R, V], R the sum of the spans' logits_rows, in the order of the spans
   // A row's results have the same bits whatever else is in the batch and however a sequence is cut
-  // into spans.
+  // into spans (bidirectional ones are not cut).
   // REQUIRES: ids in [0, V); every span starts where its sequence ends: first_position is
   // cache->positions() plus the tokens of that sequence's spans before it in the batch; positions
   // stay below shape().context and the cache's capacity.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,13 @@ struct VisionEncoderOptions {
   int merged_tokens = 0;              // by each block of a vision transformer
 };
 
+// The optional parts of a vision transformer. A file must have these, and no tensors besides.
+struct VitVariant {
+  bool has_class_token = false;  // before the patches
+  bool has_layer_scale = false;  // both halves of a block scale their outputs
+  bool has_post_norm = false;    // after the blocks
+};
+
 struct VisionFamily;
 
 // What a projector expects of the vision encoder in front of it: families share the vision
@@ -48,6 +56,8 @@ struct VisionEncoderUse {
   int unread_blocks = 0;  // last blocks not run, unless the file names another last one
   // Whether features stand for the patches of a grid; else any number of them works, in order.
   bool reads_grid = true;
+  // Of a projector whose files all have the same vision transformer; else the file tells.
+  std::optional<VitVariant> variant = std::nullopt;
   // Completes a preprocessing with given size, mean and std.
   void (*prepare)(WeightReader& reader, Preprocessing& preprocessing);
 };

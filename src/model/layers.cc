@@ -6,6 +6,7 @@
 #include "kernels/layer_norm/layer_norm.h"
 #include "kernels/rms_norm/rms_norm.h"
 #include "kernels/row_chunks.h"
+#include "model/activation_stats.h"
 
 namespace edgevlm {
 
@@ -89,6 +90,7 @@ void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const 
 
 void Linear::Multiply(View<const float> x, const Epilogue& epilogue, View<float> y,
                       const Run& run) const {
+  if (run.activation_stats != nullptr) run.activation_stats->Add(tensor, x);
   PROFILE_ZONE(run.profiler, zone);
   MatMul(x, weight, epilogue, y, run.pool);
 }

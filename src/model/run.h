@@ -9,6 +9,8 @@
 
 namespace edgevlm {
 
+class ActivationStats;
+
 // Passed by reference, owns nothing.
 struct Run {
   ThreadPool& pool;
@@ -16,6 +18,7 @@ struct Run {
   // Whether products may round activations: to int8 for quantized weights, to bfloat16 in the
   // attention of a vision encoder. Else all products are float32.
   bool fast = false;
+  ActivationStats* activation_stats = nullptr;  // of layers that multiply in float32; null: none
   PriorityGate* gate =
       nullptr;  // lets other work interrupt long passes; null: no work interrupts them
 

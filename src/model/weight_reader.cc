@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gguf/names.h"
+#include "gguf/value.h"
 
 namespace edgevlm {
 namespace {
@@ -85,7 +86,7 @@ std::vector<bool> WeightReader::Bools(std::string_view key, std::size_t count) {
 
 std::vector<float> WeightReader::Values(const std::string& name, const Shape& shape) {
   if (!ok()) return {};
-  const Result<TensorView> tensor = file_.Tensor(name, shape);
+  const Result<TensorView> tensor = Tensor(name, shape);
   if (!tensor) {
     Fail(tensor.error());
     return {};
@@ -131,9 +132,14 @@ ThreadPool& WeightReader::PoolFor(std::uint64_t values) {
   return *thread_group_;
 }
 
+Result<TensorView> WeightReader::Tensor(const std::string& name, const Shape& shape) {
+  read_.insert(name);
+  return file_.Tensor(name, shape);
+}
+
 Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape, Fineness fineness) {
   if (!ok()) return {};
-  const Result<TensorView> tensor = file_.Tensor(name, shape);
+  const Result<TensorView> tensor = Tensor(name, shape);
   if (!tensor) {
     Fail(tensor.error());
     return {};
@@ -146,28 +152,74 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape, Fin
           "model: tensor '" + name + "': expected sides below 2^31, found " + shape.ToString()});
     return {};
   }
-  const bool is_large = *values > static_cast<std::uint64_t>(Weight::kMaxWidenedValues);
+  Weight weight = Pack(name, *tensor, static_cast<int>(outputs), fineness);
+  file_.Done(*tensor);
+  return weight;
+}
+
+// REQUIRES: the sides of the matrix are below 2^31.
+Weight WeightReader::Pack(const std::string& name, const TensorView& tensor, int outputs,
+                          Fineness fineness) {
+  const std::uint64_t values = *ValuesOf(tensor.shape);
+  const bool is_large = values > static_cast<std::uint64_t>(Weight::kMaxWidenedValues);
   Packing packing = is_large ? packing_ : Packing::kExact;
   if (packing == Packing::kInt8 && fineness == Fineness::kRows) packing = Packing::kInt8Rows;
   Result<Weight> weight =
-      Weight::Pack(*tensor, static_cast<int>(outputs), static_cast<int>(*values / outputs),
-                   PoolFor(*values), packing);
-  file_.Done(*tensor);
-  if (!weight) {
-    Fail({weight.error().code, "model: tensor '" + name + "': " + weight.error().message});
-    return {};
+      Weight::Pack(tensor, outputs, static_cast<int>(values / static_cast<std::uint64_t>(outputs)),
+                   PoolFor(values), packing);
+  if (weight) return *std::move(weight);
+  Fail({weight.error().code, "model: tensor '" + name + "': " + weight.error().message});
+  return {};
+}
+
+Weight WeightReader::PackValues(const std::string& name, const std::vector<float>& values,
+                                int outputs, Fineness fineness) {
+  const auto count = static_cast<std::int64_t>(values.size());
+  return Pack(name,
+              {.dtype = DType::kF32,
+               .shape = {outputs, count / outputs},
+               .bytes = std::as_bytes(std::span(values))},
+              outputs, fineness);
+}
+
+Weight WeightReader::ReadTransposedWeight(const std::string& name, int inputs, int outputs) {
+  const std::vector<float> stored = Values(name, {inputs, outputs});
+  if (!ok()) return {};
+  std::vector<float> values(stored.size());
+  const View<const float> from(stored.data(), inputs, outputs);
+  const View<float> to(values.data(), outputs, inputs);
+  for (int row = 0; row < outputs; ++row) {
+    for (int col = 0; col < inputs; ++col) {
+      to.Row(row).data()[col] = from.Row(col).data()[row];
+    }
   }
-  return *std::move(weight);
+  return PackValues(name, values, outputs, Fineness::kBlocks);
 }
 
 Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std::string zone,
                                 BiasRule bias, Fineness fineness) {
-  Linear linear{.zone = std::move(zone), .weight = {}, .bias = {}};
-  linear.weight = ReadWeight(modules::Weight(module), shape, fineness);
+  Linear linear{
+      .zone = std::move(zone), .tensor = modules::Weight(module), .weight = {}, .bias = {}};
+  linear.weight = ReadWeight(linear.tensor, shape, fineness);
   const std::string name = modules::Bias(module);
   if (bias == BiasRule::kRequired || (bias == BiasRule::kOptional && file_.HasTensor(name))) {
     linear.bias = Values(name, {shape[0]});
   }
+  return linear;
+}
+
+Linear WeightReader::ReadScaledLinear(std::string_view module, const std::string& scale,
+                                      const Shape& shape, std::string zone, Fineness fineness) {
+  Linear linear{
+      .zone = std::move(zone), .tensor = modules::Weight(module), .weight = {}, .bias = {}};
+  const std::vector<float> scales = Values(scale, {shape[0]});
+  std::vector<float> values = Values(modules::Weight(module), shape);
+  linear.bias = Values(modules::Bias(module), {shape[0]});
+  if (!ok()) return linear;
+  const std::size_t inputs = values.size() / scales.size();
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= scales[i / inputs];
+  for (std::size_t i = 0; i < scales.size(); ++i) linear.bias[i] *= scales[i];
+  linear.weight = PackValues(modules::Weight(module), values, static_cast<int>(shape[0]), fineness);
   return linear;
 }
 
@@ -176,6 +228,16 @@ Norm WeightReader::ReadNorm(std::string_view module, int width, std::string zone
   norm.gain = Values(modules::Weight(module), {width});
   norm.bias = Values(modules::Bias(module), {width});
   return norm;
+}
+
+void WeightReader::RefuseUnread(std::string_view prefix) {
+  if (!ok()) return;
+  for (const GgufTensor& tensor : file_.tensors()) {
+    if (!tensor.name.starts_with(prefix) || read_.contains(tensor.name)) continue;
+    constexpr std::size_t kShownBytes = 64;
+    return Fail({ErrorCode::kUnsupported, "model: tensor '" + Printable(tensor.name, kShownBytes) +
+                                              "': expected none of this name, found one"});
+  }
 }
 
 }  // namespace edgevlm

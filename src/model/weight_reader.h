@@ -1,7 +1,9 @@
 // WeightReader: reads and checks keys and tensors of a file, and builds layers from them.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,10 +70,21 @@ class WeightReader {
   Weight ReadWeight(const std::string& name, const Shape& shape,
                     Fineness fineness = Fineness::kBlocks);
 
+  // The matrix [outputs, inputs] of a tensor that is stored transposed, [inputs, outputs].
+  Weight ReadTransposedWeight(const std::string& name, int inputs, int outputs);
+
   // Weight and bias of a module.
   Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
                     BiasRule bias = BiasRule::kRequired, Fineness fineness = Fineness::kBlocks);
+  // The same with every output multiplied by its number in tensor `scale`, [shape[0]]: weights and
+  // bias are (layer scale; Touvron et al. 2021, CaiT).
+  Linear ReadScaledLinear(std::string_view module, const std::string& scale, const Shape& shape,
+                          std::string zone, Fineness fineness = Fineness::kBlocks);
   Norm ReadNorm(std::string_view module, int width, std::string zone);
+
+  // Fails with kUnsupported if the file has a tensor whose name starts with `prefix` and that was
+  // not read: the model would compute something else without it.
+  void RefuseUnread(std::string_view prefix);
 
   void Fail(Error error);
   bool ok() const { return !error_.has_value(); }
@@ -87,6 +100,11 @@ class WeightReader {
   template <class T>
   std::vector<T> Numbers(std::string_view key, Result<std::vector<T>> values, std::size_t count,
                          T min, T max);
+  Result<TensorView> Tensor(const std::string& name, const Shape& shape);
+  Weight Pack(const std::string& name, const TensorView& tensor, int outputs, Fineness fineness);
+  // Of values row by row, [outputs, inputs].
+  Weight PackValues(const std::string& name, const std::vector<float>& values, int outputs,
+                    Fineness fineness);
   ThreadPool& PoolFor(std::uint64_t values);
 
   const GgufFile& file_;
@@ -94,6 +112,7 @@ class WeightReader {
   ThreadPool alone_{1};
   std::unique_ptr<ThreadPool> thread_group_;
   MaybeError error_;
+  std::set<std::string, std::less<>> read_;  // names of tensors
 };
 
 }  // namespace edgevlm

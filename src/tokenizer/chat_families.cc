@@ -1,5 +1,6 @@
 // The known families of chat templates, and the markers by which they are recognized.
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 
@@ -115,6 +116,19 @@ ChatTemplate Llama3(std::string_view program, std::string_view /*eos*/) {
   return made;
 }
 
+// Gemma 1 to 3. The system text opens the first message of the user.
+ChatTemplate Gemma(std::string_view /*program*/, std::string_view /*eos*/) {
+  return {.name = "gemma",
+          .system = {"<start_of_turn>user\n", "\n\n"},
+          .user = {"<start_of_turn>user\n", "<end_of_turn>\n"},
+          .assistant = {"<start_of_turn>model\n", "<end_of_turn>\n"},
+          .reply = "<start_of_turn>model\n",
+          .system_opens_turn = true,
+          .trims = true,
+          .trims_texts = true,
+          .ends = {"<end_of_turn>"}};
+}
+
 ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
   return {.name = "phi3",
           .system = {"<|system|>\n", "<|end|>\n"},
@@ -173,6 +187,8 @@ struct ChatFamily {
   std::string_view name;
   bool (*recognizes)(std::string_view program);
   ChatTemplate (*make)(std::string_view program, std::string_view eos);
+  // The control token that only vocabularies for this family have; empty: none.
+  std::string_view token = {};
 };
 
 // The first that recognizes a program wins, so families with rarer markers come first.
@@ -208,6 +224,8 @@ constexpr ChatFamily kFamilies[] = {
        return Has(program, "<|start_header_id|>") && Has(program, "<|end_header_id|>");
      },
      Llama3},
+    {"gemma", [](std::string_view program) { return Has(program, "<start_of_turn>"); }, Gemma,
+     "<start_of_turn>"},
     {"vicuna", [](std::string_view program) { return Has(program, "ASSISTANT:"); }, Vicuna},
 };
 
@@ -223,6 +241,13 @@ std::string ChatTemplateNames() {
     names += kFamilies[i].name;
   }
   return names;
+}
+
+std::string_view ChatTemplateFor(const std::function<bool(std::string_view)>& has_token) {
+  for (const ChatFamily& family : kFamilies) {
+    if (!family.token.empty() && has_token(family.token)) return family.name;
+  }
+  return "vicuna";
 }
 
 Result<ChatTemplate> ChooseChatTemplate(std::string_view name, std::string_view file_template,

@@ -43,8 +43,11 @@ void AppendParts(const ChatTemplate& chat_template, const std::vector<ChatPart>&
       continue;
     }
     std::string_view text = parts[i].text;
-    if (chat_template.trims && i == 0) text = TrimStart(text);
-    if (chat_template.trims && i + 1 == parts.size() && !is_open) text = TrimEnd(text);
+    const bool is_last = i + 1 == parts.size();
+    if ((chat_template.trims && i == 0) || chat_template.trims_texts) text = TrimStart(text);
+    if (((chat_template.trims && is_last) || chat_template.trims_texts) && !(is_last && is_open)) {
+      text = TrimEnd(text);
+    }
     Append(Kind::kText, text, pieces);
   }
 }

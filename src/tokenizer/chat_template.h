@@ -5,6 +5,7 @@
 // within it (a default system text, spaces around replies).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,12 +50,17 @@ struct ChatTemplate {
   bool system_opens_turn = false;  // user.before is omitted after a system text
   std::string before_system = {};  // once, before the first system text
   bool trims = false;              // whether messages are stripped of whitespace
+  bool trims_texts = false;        // likewise each text beside images
   std::string before_text = {};    // before a message that starts with a text
   std::string before_image = {};   // around each image
   std::string after_image = {};
   std::optional<std::string> default_system = {};  // if the conversation has none
   std::vector<std::string> ends = {};              // stop strings: they end a reply
 };
+
+// The name of the template for a file that has none: that of the family whose control token the
+// vocabulary has; else "vicuna", as for LLaVA-1.5 and MobileVLM.
+std::string_view ChatTemplateFor(const std::function<bool(std::string_view)>& has_token);
 
 // Chooses the template: by name if one is given, else by the markers in the file's template, else
 // (no template in the file, as for LLaVA-1.5 and MobileVLM) "vicuna". eos: the text of the model's

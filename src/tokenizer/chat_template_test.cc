@@ -61,6 +61,27 @@ TEST(ChatTemplate, ChatMl) {
   EXPECT_EQ(plain.ends, (std::vector<std::string>{"<|im_end|>"}));
 }
 
+// The program of Gemma 3, shortened.
+TEST(ChatTemplate, Gemma) {
+  const ChatTemplate gemma =
+      Choose("",
+             "{{ bos_token }}{%- if messages[0]['role'] == 'system' -%}{%- set first_user_prefix = "
+             "messages[0]['content'] + '\n\n' -%}{%- endif -%}{{ '<start_of_turn>' + role + '\n' + "
+             "(first_user_prefix if loop.first else \"\") }}{{ message['content'] | trim }}"
+             "{{ '<end_of_turn>\n' }}");
+  EXPECT_EQ(gemma.name, "gemma");
+  EXPECT_EQ(Write(gemma, Conversation()),
+            "<start_of_turn>user\nBe brief.\n\nHi<end_of_turn>\n"
+            "<start_of_turn>model\nHello.<end_of_turn>\n<start_of_turn>user\nWhy?<end_of_turn>\n"
+            "<start_of_turn>model\nSo.<end_of_turn>\n<start_of_turn>user\nBye<end_of_turn>\n"
+            "<start_of_turn>model\n");
+  EXPECT_EQ(WriteUser(gemma, {Text("A "), ImagePart(0), Text(" Hi ")}),
+            "<start_of_turn>user\nA[0]Hi<end_of_turn>\n<start_of_turn>model\n");
+  EXPECT_EQ(ChatTemplateFor([](std::string_view token) { return token == "<start_of_turn>"; }),
+            "gemma");
+  EXPECT_EQ(ChatTemplateFor([](std::string_view) { return false; }), "vicuna");
+}
+
 TEST(ChatTemplate, ChatMlWritesTheSystemTextOfItsProgram) {
   for (const char* line_end : {"\n", "\\n"}) {
     const std::string n = line_end;
@@ -265,7 +286,7 @@ TEST(ChatTemplate, UnknownNamesListTheKnownOnes) {
     ASSERT_FALSE(chosen) << program;
     EXPECT_EQ(chosen.error().code, ErrorCode::kUnsupported);
     EXPECT_EQ(chosen.error().message,
-              "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3 or vicuna, "
+              "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3, gemma or vicuna, "
               "found one in the file that is none of them");
   }
   EXPECT_THAT(ChooseChatTemplate("gemma", "", "").error().message, HasSubstr("found 'gemma'"));

@@ -61,6 +61,7 @@ Result<std::unique_ptr<const TextEncoder>> SentencePieces::Create(
   pieces->add_space_prefix_ = vocabulary.add_space_prefix;
   pieces->unknown_ = vocabulary.unknown.value_or(-1);
   pieces->byte_ids_.fill(-1);
+  pieces->tokens_.reserve(types.size());
   for (std::size_t id = 0; id < types.size(); ++id) {
     const std::string& token = vocabulary.tokens[id];
     const float score = vocabulary.scores[id];

@@ -31,6 +31,7 @@ constexpr EvictionRule kRule = {.scored_queries = ScoredQueries::kAll,
 const CachePolicy kH2oPolicy = {.name = "h2o",
                                 .argument = CacheArgument::kRatio,
                                 .make = MakeEvictingLayer<kRule>,
-                                .bytes = EvictingLayerBytes<kRule>};
+                                .bytes = EvictingLayerBytes<kRule>,
+                                .evicts = true};
 
 }  // namespace edgevlm

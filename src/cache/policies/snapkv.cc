@@ -65,14 +65,17 @@ constexpr EvictionRule kThirdsRule = WithBudget(Thirds);
 const CachePolicy kSnapKvPolicy = {.name = "snapkv",
                                    .argument = CacheArgument::kTokens,
                                    .make = MakeEvictingLayer<kSnapRule>,
-                                   .bytes = EvictingLayerBytes<kSnapRule>};
+                                   .bytes = EvictingLayerBytes<kSnapRule>,
+                                   .evicts = true};
 const CachePolicy kPyramidPolicy = {.name = "pyramid",
                                     .argument = CacheArgument::kTokens,
                                     .make = MakeEvictingLayer<kPyramidRule>,
-                                    .bytes = EvictingLayerBytes<kPyramidRule>};
+                                    .bytes = EvictingLayerBytes<kPyramidRule>,
+                                    .evicts = true};
 const CachePolicy kThirdsPolicy = {.name = "thirds",
                                    .argument = CacheArgument::kTokens,
                                    .make = MakeEvictingLayer<kThirdsRule>,
-                                   .bytes = EvictingLayerBytes<kThirdsRule>};
+                                   .bytes = EvictingLayerBytes<kThirdsRule>,
+                                   .evicts = true};
 
 }  // namespace edgevlm

@@ -25,6 +25,7 @@ constexpr EvictionRule kRule = {.budget = Budget, .choose = Choose};
 const CachePolicy kWindowPolicy = {.name = "window",
                                    .argument = CacheArgument::kTokens,
                                    .make = MakeEvictingLayer<kRule>,
-                                   .bytes = EvictingLayerBytes<kRule>};
+                                   .bytes = EvictingLayerBytes<kRule>,
+                                   .evicts = true};
 
 }  // namespace edgevlm

@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/mapped_file.h"
 #include "base/result.h"
+#include "convert/huggingface/packed_scheme.h"
 #include "convert/huggingface/safetensors.h"
 
 namespace edgevlm {
@@ -26,6 +28,16 @@ class Checkpoint {
   // Null if there is no such tensor.
   const SafetensorsTensor* Find(std::string_view name) const;
 
+  // How matrices that the folder stores quantized are packed (packed_matrix.h), and whether their
+  // quants are kept where blocks of GGUF hold them, rather than dequantized. Nothing: the folder's
+  // configuration names no such method.
+  struct Packed {
+    PackedScheme scheme;
+    bool keeps_quants = true;
+  };
+  const std::optional<Packed>& packed() const { return packed_; }
+  void set_packed(const Packed& packed) { packed_ = packed; }
+
   // Fails if a file changed since it was opened (MappedFile::CheckUnchanged). Errors: kIo.
   MaybeError CheckUnchanged() const;
 
@@ -34,6 +46,7 @@ class Checkpoint {
 
   std::vector<MappedFile> files_;
   Tensors tensors_;
+  std::optional<Packed> packed_;
 };
 
 // Releases the physical pages of these bytes of a mapped file (madvise), so that they do not count

@@ -1,9 +1,12 @@
 #include "convert/huggingface/convert.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "base/ascii.h"
@@ -26,8 +29,40 @@ constexpr OutType kOutTypes[] = {
 
 // The numbers of general.file_type.
 std::uint32_t FileTypeOf(DType dtype) {
-  if (dtype == DType::kBF16) return 32;
-  return dtype == DType::kF16 ? 1 : 0;
+  constexpr std::pair<DType, std::uint32_t> kIds[] = {{DType::kF16, 1},
+                                                      {DType::kQ4_0, 2},
+                                                      {DType::kQ4_1, 3},
+                                                      {DType::kQ8_0, 7},
+                                                      {DType::kBF16, 32}};
+  const auto* found = std::ranges::find(kIds, dtype, &std::pair<DType, std::uint32_t>::first);
+  return found == std::end(kIds) ? 0 : found->second;
+}
+
+// The type of most weights in matrices.
+DType MainType(const std::vector<PlannedTensor>& tensors, DType fallback) {
+  std::map<DType, std::uint64_t> values;
+  for (const PlannedTensor& tensor : tensors) {
+    if (tensor.shape.rank() > 1) values[tensor.dtype] += *ValuesOf(tensor.shape);
+  }
+  const auto most =
+      std::ranges::max_element(values, {}, [](const auto& entry) { return entry.second; });
+  return most == values.end() ? fallback : most->first;
+}
+
+ConvertedFile Describe(const std::string& path, const std::vector<PlannedTensor>& tensors,
+                       DType dtype) {
+  ConvertedFile file = {.path = path,
+                        .dtype = MainType(tensors, dtype),
+                        .tensors = static_cast<int>(tensors.size()),
+                        .bytes = TotalBytes(tensors)};
+  for (const PlannedTensor& tensor : tensors) {
+    if (!tensor.obstacle.empty()) {
+      if (file.dequantized_matrices++ == 0) file.obstacle = tensor.obstacle;
+    } else if (tensor.open_packed && tensor.dtype != dtype) {
+      ++file.kept_matrices;
+    }
+  }
+  return file;
 }
 
 // One file to write.
@@ -60,6 +95,10 @@ Result<ConversionSource> OpenSource(const ConvertOptions& options) {
     auto vision = OpenFolder(options.vision_folder);
     if (!vision) return vision.error();
     source.vision = *std::move(vision);
+  }
+  for (ModelFolder* folder : {&source.model, source.vision ? &*source.vision : nullptr}) {
+    if (folder == nullptr || !folder->checkpoint.packed()) continue;
+    folder->checkpoint.set_packed({folder->checkpoint.packed()->scheme, !options.dtype});
   }
   return source;
 }
@@ -204,7 +243,7 @@ MaybeError WriteJob(const FileJob& job, Existing existing, const ConversionSourc
   writer.Add(keys::kGeneralType, std::string(job.type));
   writer.Add(keys::kName, ModelName(source.model.path));
   writer.Add(keys::kSizeLabel, SizeLabel(job.plan.tensors));
-  writer.Add(keys::kFileType, FileTypeOf(source.dtype));
+  writer.Add(keys::kFileType, FileTypeOf(MainType(job.plan.tensors, source.dtype)));
   writer.Add(keys::kQuantizationVersion, kQuantizationVersion);
   std::vector<std::byte> bytes;  // of the tensor that is being written
   for (const PlannedTensor& tensor : job.plan.tensors) {
@@ -234,10 +273,7 @@ Result<std::vector<ConvertedFile>> ConvertFolder(const ConvertOptions& options) 
   std::vector<ConvertedFile> files;
   for (const FileJob& job : *jobs) {
     if (auto error = WriteJob(job, ExistingOf(options), *source, progress)) return *error;
-    files.push_back({.path = job.path,
-                     .dtype = source->dtype,
-                     .tensors = static_cast<int>(job.plan.tensors.size()),
-                     .bytes = TotalBytes(job.plan.tensors)});
+    files.push_back(Describe(job.path, job.plan.tensors, source->dtype));
   }
   return files;
 }

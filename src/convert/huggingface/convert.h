@@ -23,7 +23,8 @@ struct ConvertOptions {
   // The GGUF file; the vision encoder goes to "mmproj-" + name in the same folder.
   std::string path = {};
   ModelPart part = ModelPart::kAll;
-  // The type of matrices: F32, F16 or BF16. None: F16 or BF16, as in the folder.
+  // The type of matrices: F32, F16 or BF16. None: F16 or BF16, as in the folder, and matrices that
+  // AWQ or GPTQ quantized keep their quants where Q4_0, Q4_1 or Q8_0 hold them.
   std::optional<DType> dtype = {};
   bool replaces = false;  // existing files
   // Called on the caller's thread after each tensor with the bytes written and their total.
@@ -32,9 +33,12 @@ struct ConvertOptions {
 
 struct ConvertedFile {
   std::string path = {};
-  DType dtype = DType::kF16;  // of matrices
+  DType dtype = DType::kF16;  // of most weights in matrices
   int tensors = 0;
-  std::uint64_t bytes = 0;  // of all tensors
+  int kept_matrices = 0;         // whose quants are those of the folder
+  int dequantized_matrices = 0;  // whose quants no block holds, although they were to be kept
+  std::string obstacle = {};     // why, for the first of them
+  std::uint64_t bytes = 0;       // of all tensors
 };
 
 // Reads all small files, plans every tensor of every output file and checks the free disk space

@@ -5,13 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "base/mapped_file.h"
 #include "convert/huggingface/planned_tensor.h"
+#include "convert/testing/converted.h"
 #include "convert/testing/tiny_models.h"
 #include "gguf/names.h"
 #include "gguf/reader.h"
@@ -21,44 +20,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// A folder, converted.
-class Converted {
- public:
-  explicit Converted(TinyFolder& folder, ConvertOptions options = {}) {
-    folder.Save();
-    options.folder = folder.path();
-    options.path = folder.File("out.gguf");
-    auto files = ConvertFolder(options);
-    if (!files) {
-      error_ = files.error().message;
-      return;
-    }
-    files_ = *std::move(files);
-    for (const ConvertedFile& file : files_) {
-      mapped_.push_back(std::make_unique<MappedFile>(*MappedFile::Open(file.path)));
-      auto parsed = GgufFile::Parse(mapped_.back()->bytes());
-      EXPECT_TRUE(parsed) << parsed.error().message;
-      parsed_.push_back(*std::move(parsed));
-    }
-  }
-
-  const std::string& error() const { return error_; }
-  const std::vector<ConvertedFile>& files() const { return files_; }
-  const GgufFile& File(std::size_t index = 0) const { return parsed_.at(index); }
-
-  std::vector<float> Values(const std::string& name, std::size_t index = 0) const {
-    const auto view = File(index).Tensor(name);
-    if (!view) return {};
-    return *ToFloats(*view);
-  }
-
- private:
-  std::string error_;
-  std::vector<ConvertedFile> files_;
-  std::vector<std::unique_ptr<MappedFile>> mapped_;
-  std::vector<GgufFile> parsed_;
-};
 
 // Rows of heads of `width`, by the definition: pair i of a head is rows i and i + width / 2 in the
 // folder, rows 2 i and 2 i + 1 in the file.
@@ -448,7 +409,7 @@ TEST(Convert, RejectsWrongAndUnsupportedConfigurations) {
   EXPECT_THAT(ErrorWith("num_hidden_layers", 1000000), HasSubstr("model.layers.2."));
   EXPECT_THAT(ErrorWith("hidden_act", "relu"), HasSubstr("'hidden_act': expected \"silu\""));
   EXPECT_THAT(ErrorWith("vocab_size", 9), HasSubstr("expected [9, 8]"));
-  EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "yarn"}}), HasSubstr("\"linear\" or \"llama3\""));
+  EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "yarn"}}), HasSubstr("\"dynamic\" or \"llama3\""));
   EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "linear"}}), HasSubstr("'factor'"));
   EXPECT_THAT(ErrorWith("num_key_value_heads", 2),
               HasSubstr("expected 8 rows for 2 heads, found [4, 8]"));

@@ -7,9 +7,10 @@ namespace edgevlm {
 namespace {
 
 const HuggingfaceFamily* const kFamilies[] = {
-    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,    &kLlavaFamily,
-    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
-    &kQwen2VlFamily,       &kQwen25VlFamily,  &kQwen3VlFamily,
+    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,     &kLlavaFamily,
+    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily,  &kSmolVlm2Family,
+    &kGemma3TextFamily,    &kGemma3Family,    &kInternVlFamily, &kQwen2VlFamily,
+    &kQwen25VlFamily,      &kQwen3VlFamily,
 };
 
 std::string FamilyNames() {
@@ -27,6 +28,9 @@ Result<ModelFolder> OpenFolder(const std::string& path) {
   if (!config) return config.error();
   auto checkpoint = Checkpoint::Open(path);
   if (!checkpoint) return checkpoint.error();
+  const auto scheme = ReadPackedScheme(path, *config);
+  if (!scheme) return scheme.error();
+  if (*scheme) checkpoint->set_packed({**scheme});
   return ModelFolder{path, *std::move(config), *std::move(checkpoint)};
 }
 

@@ -21,7 +21,7 @@ struct ModelFolder {
   Checkpoint checkpoint;
 };
 
-// Errors: those of JsonObject::Read and Checkpoint::Open.
+// Errors: those of JsonObject::Read, Checkpoint::Open and ReadPackedScheme.
 Result<ModelFolder> OpenFolder(const std::string& path);
 
 // The input of a conversion.
@@ -56,5 +56,8 @@ extern const HuggingfaceFamily kSmolVlm2Family;
 extern const HuggingfaceFamily kQwen2VlFamily;
 extern const HuggingfaceFamily kQwen25VlFamily;
 extern const HuggingfaceFamily kQwen3VlFamily;
+extern const HuggingfaceFamily kGemma3TextFamily;
+extern const HuggingfaceFamily kGemma3Family;
+extern const HuggingfaceFamily kInternVlFamily;
 
 }  // namespace edgevlm

@@ -174,8 +174,9 @@ RopeSettings ReadRope(JsonObject& config, int head_width, Axes axes) {
     const int trained =
         config.Int("original_max_position_embeddings", 1, kMaxContext, kDefaultTrained);
     rope.factors = Llama3Factors(scaling, rope.base, head_width, trained);
-  } else if (type != "default" && !(type == "mrope" && axes != Axes::kNone)) {
-    scaling.Expect(type_entry, "\"default\", \"linear\" or \"llama3\"");
+  } else if (type != "default" && type != "dynamic" &&  // dynamic: only beyond the context
+             !(type == "mrope" && axes != Axes::kNone)) {
+    scaling.Expect(type_entry, "\"default\", \"linear\", \"dynamic\" or \"llama3\"");
   }
   if (axes != Axes::kNone) rope.sections = ReadSections(scaling, axes, head_width / 2);
   if (!scaling.ok()) config.Fail(scaling.error());
@@ -221,7 +222,8 @@ MaybeError CheckVocabulary(const JsonObject& config, const LlamaSizes& sizes,
 
 Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DType dtype,
                                const LlamaLayout& layout) {
-  const LlamaSizes sizes = ReadSizes(config);
+  LlamaSizes sizes = ReadSizes(config);
+  sizes.is_tied = sizes.is_tied || layout.is_tied;
   RejectUnsupported(config);
   const RopeSettings rope = ReadRope(config, sizes.heads.width, layout.axes);
   if (!config.ok()) return config.error();
@@ -250,9 +252,13 @@ Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DTy
 Result<FilePlan> PlanLlamaTextConfig(ConversionSource& source, const LlamaLayout& layout) {
   JsonObject& config = source.model.config;
   JsonObject text = config.Object("text_config");
-  if (text.String("model_type", "llama") != "llama") text.Expect("model_type", "\"llama\"");
+  if (text.String("model_type", "llama") != layout.architecture) {
+    text.Expect("model_type", '"' + std::string(layout.architecture) + '"');
+  }
   if (!text.ok()) return text.error();
-  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, layout);
+  LlamaLayout own = layout;
+  own.is_tied = config.Bool("tie_word_embeddings", false);  // of the whole model; version 5
+  return PlanLlamaText(source.model, config.Under("text_config"), source.dtype, own);
 }
 
 }  // namespace edgevlm

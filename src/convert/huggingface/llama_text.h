@@ -22,6 +22,8 @@ struct LlamaLayout {
   // The axes of image positions (M-RoPE): none, or how the rotated pairs are divided among them.
   enum class Axes { kNone, kRuns, kInterleaved };
   Axes axes = Axes::kNone;
+  // The output matrix is the token embedding, even if the decoder's own configuration denies it.
+  bool is_tied = false;
   // Name patterns of tensors that belong to other parts of the model.
   std::vector<std::string> dropped = {};
 };

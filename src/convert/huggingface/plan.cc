@@ -122,8 +122,12 @@ void PlanBuilder::ApplyRule(const TensorRule& rule, const std::string& prefix, i
     AddTensor(rule, source, target, true);
     return;
   }
-  AddTensor(rule, source + std::string(kWeightEnd), modules::Weight(target),
-            rule.members != Members::kMaybeWeight);
+  if (HasPackedMatrix(checkpoint_, source)) {
+    AddPackedMatrix(rule, source, modules::Weight(target));
+  } else {
+    AddTensor(rule, source + std::string(kWeightEnd), modules::Weight(target),
+              rule.members != Members::kMaybeWeight);
+  }
   if (rule.members == Members::kWeightAndBias || rule.members == Members::kWeightMaybeBias) {
     AddTensor(rule, source + std::string(kBiasEnd), modules::Bias(target),
               rule.members == Members::kWeightAndBias);
@@ -153,9 +157,43 @@ void PlanBuilder::AddTensor(const TensorRule& rule, const std::string& source, s
   tensors_.push_back(std::move(tensor));
 }
 
+void PlanBuilder::AddPackedMatrix(const TensorRule& rule, const std::string& module,
+                                  std::string target) {
+  if (!checkpoint_.packed()) {
+    return Fail({ErrorCode::kUnsupported, Where(module + ".qweight") +
+                                              "expected a quantization_config of awq or gptq in "
+                                              "config.json, found none"});
+  }
+  const Checkpoint::Packed& packed = *checkpoint_.packed();
+  const auto open = [&checkpoint = checkpoint_, module, scheme = packed.scheme] {
+    return PackedMatrix::Open(checkpoint, module, scheme);
+  };
+  const auto matrix = open();
+  if (!matrix) return Fail(matrix.error());
+  used_.insert(matrix->parts().begin(), matrix->parts().end());
+  PlannedTensor tensor = {
+      .name = std::move(target),
+      .dtype = dtype_,
+      .shape = {matrix->outputs(), matrix->inputs()},
+      .source_name = module,
+      .source = {.dtype = DType::kF32, .shape = {matrix->outputs(), matrix->inputs()}, .bytes = {}},
+      .open_packed = open};
+  if (packed.keeps_quants) {
+    tensor.obstacle = matrix->obstacle();
+    if (tensor.obstacle.empty()) tensor.dtype = matrix->block_type();
+  }
+  if (auto error = Rearrange(rule, tensor)) return Fail(*std::move(error));
+  if (tensor.change == Change::kTransposed || rule.storage != Storage::kChosen) {
+    return Fail({ErrorCode::kUnsupported,
+                 Where(module + ".qweight") + "expected a weight that is not quantized"});
+  }
+  tensors_.push_back(std::move(tensor));
+}
+
 MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor) const {
   const Shape& shape = tensor.source.shape;
   if (rule.treatment == Treatment::kSqueezed) tensor.shape = Squeezed(shape);
+  if (rule.treatment == Treatment::kOneAdded) tensor.change = Change::kOneAdded;
   if (rule.treatment == Treatment::kTransposed && shape.rank() > 1) {
     if (shape.rank() != 2) {
       return Error{ErrorCode::kCorrupt,

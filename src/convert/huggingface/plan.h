@@ -41,6 +41,7 @@ inline constexpr Members kWithBias = Members::kWeightAndBias;  // short, for tab
 enum class Treatment {
   kCopied,
   kTransposed,  // the weight only; Change::kTransposed
+  kOneAdded,    // Change::kOneAdded
   kQueryRows,   // Change::kRopePermuted with the number of query heads
   kKeyRows,     // the same with the number of key heads
   kSqueezed,    // dimensions of 1 are removed
@@ -92,8 +93,8 @@ struct HeadCounts {
 };
 
 // Collects the tensors of one file. The first error sticks. Errors: kNotFound (a tensor is
-// missing), kUnsupported (no rule matches a tensor; unsupported data type), kCorrupt (the number of
-// rows does not match the heads).
+// missing), kUnsupported (no rule matches a tensor; unsupported data type; a quantized matrix whose
+// order changes), kCorrupt (the number of rows does not match the heads), those of PackedMatrix.
 class PlanBuilder {
  public:
   // dtype: for Storage::kChosen.
@@ -115,6 +116,8 @@ class PlanBuilder {
   void ApplyRule(const TensorRule& rule, const std::string& prefix, int block);
   void AddTensor(const TensorRule& rule, const std::string& source, std::string target,
                  bool is_needed);
+  // A matrix that AWQ or GPTQ quantized, of the module of this name.
+  void AddPackedMatrix(const TensorRule& rule, const std::string& module, std::string target);
   MaybeError Rearrange(const TensorRule& rule, PlannedTensor& tensor) const;
   void Fail(Error error);
 

@@ -94,13 +94,17 @@ std::int64_t ValueCount(const Shape& shape) {
   return static_cast<std::int64_t>(*values);
 }
 
-MaybeError AppendInOrder(const TensorView& source, Writer& writer) {
+// offset: is added to every value.
+MaybeError AppendInOrder(const TensorView& source, float offset, Writer& writer) {
   const std::int64_t count = ValueCount(source.shape);
   std::vector<float> values(static_cast<std::size_t>(std::min(count, kChunkValues)));
   for (std::int64_t first = 0; first < count; first += kChunkValues) {
     const auto size = static_cast<std::size_t>(std::min(kChunkValues, count - first));
     const std::span<float> chunk = std::span(values).first(size);
     Read(source, first, chunk);
+    if (offset != 0.0f) {
+      for (float& value : chunk) value += offset;
+    }
     if (auto error = writer.Append(chunk)) return error;
   }
   return std::nullopt;
@@ -153,9 +157,38 @@ MaybeError AppendPart(const TensorView& source, const PartOf& part, Writer& writ
   return std::nullopt;
 }
 
+// The rows of a quantized matrix, as blocks or as numbers.
+Result<std::vector<std::byte>> MakePackedBytes(const PlannedTensor& tensor) {
+  const auto matrix = tensor.open_packed();
+  if (!matrix) return matrix.error();
+  const std::vector<std::uint8_t> quants = matrix->Unpack();
+  const auto inputs = static_cast<std::size_t>(matrix->inputs());
+  const bool is_permuted = tensor.change == Change::kRopePermuted;
+  const int head_rows = matrix->outputs() / (is_permuted ? tensor.heads : 1);
+  std::vector<std::byte> blocks;
+  std::vector<float> values(inputs);
+  Writer writer(tensor);
+  for (int i = 0; i < matrix->outputs(); ++i) {
+    const int row =
+        is_permuted ? i / head_rows * head_rows + RopeSourceRow(i % head_rows, head_rows) : i;
+    const auto of_row = std::span(quants).subspan(static_cast<std::size_t>(row) * inputs, inputs);
+    if (tensor.dtype == matrix->block_type()) {
+      const auto row_bytes = static_cast<std::size_t>(*BytesOf(tensor.dtype, {matrix->inputs()}));
+      const std::size_t begin = blocks.size();
+      blocks.resize(begin + row_bytes);
+      matrix->WriteBlocks(row, of_row, std::span(blocks).subspan(begin));
+    } else {
+      matrix->Dequantize(row, of_row, values);
+      if (auto error = writer.Append(values)) return *error;
+    }
+  }
+  return blocks.empty() ? writer.MoveBytes() : std::move(blocks);
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
+  if (tensor.open_packed) return MakePackedBytes(tensor);
   const std::span<const std::byte> stored = tensor.source.bytes;
   const bool is_same = tensor.change == Change::kNone && tensor.dtype == tensor.source.dtype;
   if (tensor.values.empty() && is_same) {
@@ -172,7 +205,7 @@ Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
   } else if (tensor.change == Change::kPart) {
     error = AppendPart(tensor.source, tensor.part, writer);
   } else {
-    error = AppendInOrder(tensor.source, writer);
+    error = AppendInOrder(tensor.source, tensor.change == Change::kOneAdded ? 1.0f : 0.0f, writer);
   }
   if (error) return *error;
   return writer.MoveBytes();

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "convert/huggingface/packed_matrix.h"
 #include "tensor/tensor_view.h"
 
 namespace edgevlm {
@@ -16,6 +18,7 @@ namespace edgevlm {
 enum class Change {
   kNone,          // copied; only the shape may differ
   kTransposed,    // [inputs, outputs] -> [outputs, inputs], for GPT-2's Conv1D
+  kOneAdded,      // 1 is added to every value, for norms that are stored as a difference from 1
   kRopePermuted,  // rows from the rotate-half order to adjacent pairs, per head (RopeSourceRow)
   kPart,          // one part of several that the source interleaves (PartOf)
 };
@@ -37,6 +40,10 @@ struct PlannedTensor {
   int heads = 1;                   // for kRopePermuted
   PartOf part = {};                // for kPart
   std::vector<float> values = {};  // computed values, instead of a source
+  // Opens a quantized matrix, instead of a source; its scales take memory, so that only one is open
+  // at a time. Empty: there is none.
+  std::function<Result<PackedMatrix>()> open_packed = {};
+  std::string obstacle = {};  // why the quants of that matrix are not kept; empty: they are
 };
 
 // The source row that becomes row `row` of the result, within a head of `width` rows. Hugging Face

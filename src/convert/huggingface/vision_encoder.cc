@@ -56,10 +56,28 @@ std::vector<float> ReadColors(JsonObject& config, std::string_view entry,
 
 }  // namespace
 
+namespace {
+
+// The side of a square, as a number or as [height, width].
+int ReadSide(JsonObject& config, std::string_view entry, int max, int fallback) {
+  const nlohmann::json* value = config.Find(entry);
+  if (value == nullptr || !value->is_array()) return config.Int(entry, 1, max, fallback);
+  const std::vector<float> sides = config.Numbers(entry, 2);
+  if (!config.ok()) return 1;
+  const float side = sides.front();
+  if (side == sides.back() && side >= 1 && side <= static_cast<float>(max)) {
+    return static_cast<int>(side);
+  }
+  config.Expect(entry, "two equal sides of 1 to " + std::to_string(max));
+  return 1;
+}
+
+}  // namespace
+
 VisionEncoderSizes ReadVisionEncoderSizes(JsonObject& config, const VisionEncoderSizes& defaults) {
   VisionEncoderSizes sizes;
-  sizes.image = config.Int("image_size", 1, kMaxExtent, defaults.image);
-  sizes.patch = config.Int("patch_size", 1, sizes.image, defaults.patch);
+  sizes.image = ReadSide(config, "image_size", kMaxExtent, defaults.image);
+  sizes.patch = ReadSide(config, "patch_size", sizes.image, defaults.patch);
   sizes.width = config.Int("hidden_size", 1, kMaxExtent, defaults.width);
   sizes.hidden = config.Int("intermediate_size", 1, kMaxExtent, defaults.hidden);
   sizes.blocks = config.Int("num_hidden_layers", 1, kMaxExtent, defaults.blocks);

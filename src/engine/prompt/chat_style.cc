@@ -118,6 +118,10 @@ Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,
                                                          std::string_view name) {
   const Result<std::string_view> own = file.String(keys::kChatTemplate, "");
   if (!own) return own.error();
+  if (name.empty() && own->empty()) {
+    name = ChatTemplateFor(
+        [&](std::string_view token) { return tokenizer.Special(token).has_value(); });
+  }
   const std::string_view eos = tokenizer.eos() ? tokenizer.SpecialName(*tokenizer.eos()) : "";
   Result<ChatTemplate> chosen = ChooseChatTemplate(name, *own, eos);
   if (!chosen) return chosen.error();

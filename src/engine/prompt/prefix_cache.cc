@@ -6,6 +6,14 @@
 
 namespace edgevlm {
 
+int ExactCut(const SequenceCache& cache, const Prompt& prompt, int n) {
+  for (int before = -1; before != n;) {
+    before = n;
+    n = cache.ExactCut(prompt.WholeRows(n));
+  }
+  return n;
+}
+
 int PrefixCache::CopyInto(const Prompt& prompt, int reused, int max_rows, SequenceCache& sequence) {
   std::shared_ptr<const Prefix> best;
   int rows = reused;
@@ -16,7 +24,7 @@ int PrefixCache::CopyInto(const Prompt& prompt, int reused, int max_rows, Sequen
       const Prefix& prefix = *entry->value;
       if (prefix.cache.shape().options != sequence.shape().options) continue;
       const int common =
-          prefix.cache.ExactCut(std::min(CommonRows(prefix.prompt, prompt), max_rows));
+          ExactCut(prefix.cache, prompt, std::min(CommonRows(prefix.prompt, prompt), max_rows));
       if (common <= rows) continue;
       rows = common;
       found = entry;

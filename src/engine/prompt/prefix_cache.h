@@ -12,6 +12,10 @@
 
 namespace edgevlm {
 
+// The greatest m <= n at which a cache that holds the first n rows of the prompt, or more, can be
+// cut exactly, and no image that must stay whole is cut.
+int ExactCut(const SequenceCache& cache, const Prompt& prompt, int n);
+
 // Holds a limited number of bytes and evicts the least recently used prefix; it does not store a
 // larger one. Threads: any number; the sequences passed in belong to the caller.
 class PrefixCache {

@@ -52,8 +52,18 @@ int Prompt::PrefixRows() const {
   return rows == 0 ? rows_ : rows;
 }
 
+int Prompt::WholeRows(int n) const {
+  CHECK(0 <= n && n <= rows_);
+  int before = 0;
+  for (const Part& part : parts_) {
+    if (n < before + part.rows) return part.image != nullptr && keeps_images_whole_ ? before : n;
+    before += part.rows;
+  }
+  return n;
+}
+
 std::vector<Input> Prompt::InputsFrom(int first) const {
-  CHECK(0 <= first && first <= rows_);
+  CHECK(WholeRows(first) == first);
   std::vector<Input> inputs;
   for (const Part& part : parts_) {
     const int skipped = std::min(first, part.rows);
@@ -66,7 +76,8 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
       const View<const float> values = EmbeddingsOf(*part.image);
       inputs.push_back({.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped),
                         .grid = part.grid,
-                        .grid_token = skipped});
+                        .grid_token = skipped,
+                        .is_bidirectional = keeps_images_whole_});
     }
   }
   return inputs;

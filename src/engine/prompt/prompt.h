@@ -20,6 +20,12 @@ class Prompt {
   void EndInReply() { ends_in_reply_ = true; }
   bool ends_in_reply() const { return ends_in_reply_; }
 
+  // The rows of an image attend to each other in both directions: they must be computed together.
+  void KeepImagesWhole() { keeps_images_whole_ = true; }
+
+  // The greatest m <= n at which no image that must stay whole is cut. REQUIRES: 0 <= n <= rows().
+  int WholeRows(int n) const;
+
   // Positions in the context.
   int rows() const { return rows_; }
 
@@ -28,7 +34,7 @@ class Prompt {
   int PrefixRows() const;
 
   // The inputs from row `first` on. Views of this prompt and of its images. REQUIRES: 0 <= first <=
-  // rows().
+  // rows(), WholeRows(first) == first.
   std::vector<Input> InputsFrom(int first) const;
 
   // How far the rotary positions are ahead of the rows at row n (Sequence::rotary_shift). REQUIRES:
@@ -62,6 +68,7 @@ class Prompt {
   std::vector<Part> parts_;
   int rows_ = 0;
   bool ends_in_reply_ = false;
+  bool keeps_images_whole_ = false;
 };
 
 }  // namespace edgevlm

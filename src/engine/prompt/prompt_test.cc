@@ -45,6 +45,16 @@ TEST(Prompt, GivesItsRowsFromAnywhere) {
   EXPECT_EQ(TextOf(prompt.InputsFrom(7)), "");
 }
 
+TEST(Prompt, KeepsImagesWholeIfItMust) {
+  Prompt prompt = Mixed();
+  for (int n = 0; n <= 7; ++n) EXPECT_EQ(prompt.WholeRows(n), n);
+  prompt.KeepImagesWhole();
+  for (int n = 0; n <= 7; ++n) EXPECT_EQ(prompt.WholeRows(n), n == 3 ? 2 : n);
+  for (const Input& input : prompt.InputsFrom(1)) {
+    EXPECT_EQ(input.is_bidirectional, input.tokens.empty());
+  }
+}
+
 TEST(Prompt, ForgetsItsEnd) {
   const std::string whole = TextOf(Mixed().InputsFrom(0));
   for (int n = 0; n <= 7; ++n) {

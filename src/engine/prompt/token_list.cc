@@ -23,11 +23,13 @@ bool FitsGrid(const EncodedImage::Piece& piece, bool may_have_grid) {
 }
 
 // One input per tile.
-void AddImage(const EncodedImage& image, std::vector<Input>& inputs) {
+void AddImage(const EncodedImage& image, bool is_bidirectional, std::vector<Input>& inputs) {
   int row = 0;
   for (const EncodedImage::Piece& piece : image.pieces) {
     if (piece.rows == 0) continue;
-    inputs.push_back({.embeddings = EmbeddingsOf(image).Rows(row, piece.rows), .grid = piece.grid});
+    inputs.push_back({.embeddings = EmbeddingsOf(image).Rows(row, piece.rows),
+                      .grid = piece.grid,
+                      .is_bidirectional = is_bidirectional});
     row += piece.rows;
   }
 }
@@ -73,7 +75,7 @@ Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
       if (has_image) return Invalid("one place for the image", "several");
       has_image = true;
       cut(i);
-      AddImage(*image, list.inputs);
+      AddImage(*image, model.decoder->shape().bidirectional_images, list.inputs);
     } else if (tokens[i] < 0 || tokens[i] >= model.info.vocabulary_tokens) {
       return Invalid("ids below " + std::to_string(model.info.vocabulary_tokens),
                      std::to_string(tokens[i]));

@@ -8,6 +8,12 @@
 
 namespace edgevlm {
 
+Result<Prompt> WriteArranged(const Model& model, std::span<const Message> messages) {
+  Result<Prompt> prompt = model.style->Write(messages, model.tokenizer);
+  if (prompt && model.decoder->shape().bidirectional_images) prompt->KeepImagesWhole();
+  return prompt;
+}
+
 Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages) {
   if (auto error = CheckMessages(messages)) return *error;
   const std::vector<Message> arranged = ArrangeMessages(messages, model.style->system_anywhere());
@@ -15,7 +21,7 @@ Result<Prompt> WriteConversation(const Model& model, std::span<const Message> me
     return Error{ErrorCode::kInvalid,
                  "messages: expected words or an image in the last one, found none"};
   }
-  return model.style->Write(arranged, model.tokenizer);
+  return WriteArranged(model, arranged);
 }
 
 Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages) {

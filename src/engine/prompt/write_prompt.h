@@ -8,6 +8,9 @@
 
 namespace edgevlm {
 
+// The prompt of arranged messages (PromptStyle::Write), for the model's decoder. Errors: as there.
+Result<Prompt> WriteArranged(const Model& model, std::span<const Message> messages);
+
 // The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages' images
 // are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (an empty last
 // message of the user's).

@@ -10,6 +10,7 @@
 #include "engine/engine_state.h"
 #include "engine/prompt/prompt.h"
 #include "engine/prompt/token_list.h"
+#include "engine/prompt/write_prompt.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
@@ -35,7 +36,7 @@ Result<Likelihood> Engine::CaptionLikelihood(const EncodedImage& image,
   const Message request = {
       .role = Role::kUser,
       .parts = {{.image = std::make_shared<const EncodedImage>(image)}}};  // a copy
-  Result<Prompt> prompt = model.style->Write({&request, 1}, model.tokenizer);
+  Result<Prompt> prompt = WriteArranged(model, {&request, 1});
   if (!prompt) return prompt.error();
   const int first = prompt->rows() - 1;  // the first row that predicts the text
   std::vector<int> text = model.style->ReplyTokens(caption, model.tokenizer);

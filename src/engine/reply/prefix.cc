@@ -22,7 +22,7 @@ void FollowPressure(const EngineState& engine, Sequence& sequence) {
 int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& prompt,
                 Sequence& sequence) {
   const int max_rows = prompt.rows() - 1;
-  int reused = sequence.cache().ExactCut(std::min(CommonRows(held, prompt), max_rows));
+  int reused = ExactCut(sequence.cache(), prompt, std::min(CommonRows(held, prompt), max_rows));
   PrefixCache* const shared = engine.runtime.prefix_cache.get();
   if (shared != nullptr && HasChosenCache(engine.model, sequence)) {
     reused = shared->CopyInto(prompt, reused, max_rows, sequence.cache());

@@ -37,7 +37,8 @@ void CheckShapes(const AttentionCall<Value>& call) {
   CheckWidth(call.keys, call.width());
   CheckWidth(call.values, call.width());
   CHECK(call.keys.rows() <= call.values.rows());
-  if (call.mask == MaskRange::kAll) {
+  CHECK(call.window >= 0);
+  if (call.mask == MaskRange::kAll && call.window == 0) {
     CHECK(call.keys.rows() >= 1 || call.q.rows == 0);
   } else {
     CHECK(call.first_position >= 0 && call.keys.rows() - call.first_position >= call.q.rows);
@@ -60,14 +61,15 @@ struct Cut {
   int rows = 0;        // query rows of one KV head
   int rows_each = 0;   // of a part
   int parts_each = 0;  // parts per KV head
-  int splits = 0;      // that any row attends to
+  int first_split = 0;
+  int last_split = 0;  // any row attends to [first_split, last_split)
 
   // Part i of all heads, with all splits that its rows attend to.
   AttentionPart Part(int i) const {
     const int first = i % parts_each * rows_each;
     const int last = std::min(first + rows_each, rows);
-    const int visible = call.Visible(call.Token(last - 1));
-    return {i / parts_each, first, last, 0, CeilDivide(visible, kKvSplit)};
+    return {i / parts_each, first, last, call.FirstVisible(call.Token(first)) / kKvSplit,
+            CeilDivide(call.Visible(call.Token(last - 1)), kKvSplit)};
   }
 };
 
@@ -83,7 +85,8 @@ Cut<Value> MakeCut(const AttentionCall<Value>& call, int threads) {
           .rows = rows,
           .rows_each = rows_each,
           .parts_each = CeilDivide(rows, rows_each),
-          .splits = CeilDivide(call.Visible(call.q.rows - 1), kKvSplit)};
+          .first_split = call.FirstVisible(0) / kKvSplit,
+          .last_split = CeilDivide(call.Visible(call.q.rows - 1), kKvSplit)};
 }
 
 template <class Value>
@@ -101,7 +104,8 @@ void WriteOutputs(const AttentionCall<Value>& call, const AttentionPart& part,
 template <class Value>
 void AttendByRows(const Cut<Value>& cut, ThreadPool& pool) {
   const int parts = cut.parts_each * cut.call.heads.kv;
-  const std::int64_t positions = cut.call.Visible(cut.call.q.rows - 1);
+  const int last = cut.call.q.rows - 1;
+  const std::int64_t positions = cut.call.Visible(last) - cut.call.FirstVisible(last);
   const std::int64_t work = 2 * cut.rows_each * positions * cut.call.width();
   pool.ParallelFor(parts, ProductGrain(cut.rows_each, work), [&cut](int begin, int end, int) {
     alignas(64) float sums[kMaxPartValues];
@@ -162,9 +166,9 @@ void JoinRound(const Round<Value>& round, int kv_head) {
 template <class Value>
 void AttendByPositions(const Cut<Value>& cut, int slot_count, ThreadPool& pool) {
   Slots slots;
-  Round<Value> round = {.cut = cut, .slots = slots};
-  while (round.first_split < cut.splits) {
-    round.splits = std::min(slot_count - round.first_slot, cut.splits - round.first_split);
+  Round<Value> round = {.cut = cut, .slots = slots, .first_split = cut.first_split};
+  while (round.first_split < cut.last_split) {
+    round.splits = std::min(slot_count - round.first_slot, cut.last_split - round.first_split);
     pool.ParallelFor(round.splits * cut.call.heads.kv, 1, [&round](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
         const int head = i / round.splits, slot = i % round.splits;
@@ -178,7 +182,7 @@ void AttendByPositions(const Cut<Value>& cut, int slot_count, ThreadPool& pool) 
     round.first_slot = 1;
   }
   for (int head = 0; head < cut.call.heads.kv; ++head) {
-    WriteOutputs(cut.call, {head, 0, cut.rows, 0, cut.splits}, round.At(0, head));
+    WriteOutputs(cut.call, {head, 0, cut.rows, cut.first_split, cut.last_split}, round.At(0, head));
   }
 }
 
@@ -190,7 +194,7 @@ void AttendCut(const AttentionCall<Value>& call, ThreadPool& pool) {
   const int slots = SlotCount(cut.rows * call.heads.kv, call.width());
   const bool is_short_of_rows = cut.parts_each == 1 && call.heads.kv % pool.threads() != 0 &&
                                 call.heads.kv < kPartsPerThread * pool.threads();
-  if (is_short_of_rows && cut.splits > 1 && slots > 2) {
+  if (is_short_of_rows && cut.last_split - cut.first_split > 1 && slots > 2) {
     AttendByPositions(cut, slots, pool);
   } else {
     AttendByRows(cut, pool);

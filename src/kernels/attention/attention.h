@@ -3,6 +3,7 @@
 // positions: Dao et al. 2023, "Flash-Decoding").
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/thread_pool.h"
@@ -33,11 +34,13 @@ enum class AttentionPrecision {
 };
 
 // Query rows t = 0..T-1. For each head:
-//   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]    over the positions p of the
-//   mask q, out        [T, Hq * d]; out must not overlap the others; d <= kMaxHeadWidth keys,
-//   values  [N, d] per KV head, in a format of kv_rows.h; finite where a row attends to them.
-//                 Reading is fastest when the rows of a head are contiguous.
-// With MaskRange::kAll N >= 1; with kCausal N >= first_position + T, the rows' own keys included.
+//   out[t] = sum_p softmax_p(q[t] . keys[p] / sqrt(d)) * values[p]    over the positions p that the
+//                                                                     mask and the window leave
+//   q, out        [T, Hq * d]; out must not overlap the others; d <= kMaxHeadWidth
+//   keys, values  [N, d] per KV head, in a format of kv_rows.h; finite in the blocks of positions
+//                 that a row attends to. Reading is fastest when the rows of a head are contiguous.
+// With MaskRange::kAll N >= 1; with kCausal or a window N >= first_position + T, the rows' own keys
+// included.
 template <class Value>
 struct AttentionCall {
   View<const float> q;
@@ -45,7 +48,10 @@ struct AttentionCall {
   typename KvRowsOf<Value>::Type values;
   HeadCounts heads;
   MaskRange mask = MaskRange::kCausal;
-  int first_position = 0;  // of row 0; used with kCausal only
+  int first_position = 0;  // of row 0; used with kCausal or a window
+  // Row t attends to its own position and the window - 1 before it, beside those after it that the
+  // mask leaves (Beltagy et al. 2020, "Longformer"). 0: to all before it.
+  int window = 0;
   AttentionPrecision precision = AttentionPrecision::kFloat32;
   // [N], or null. Position p counts as 2^log2_counts[p] positions with the same key and value. The
   // kernels hold scores as powers of two, so this is added to them ("proportional attention", Bolya
@@ -61,7 +67,10 @@ struct AttentionCall {
   int Column(int kv_head, int query_row) const {
     return (kv_head * heads_per_kv() + query_row % heads_per_kv()) * width();
   }
-  // How many positions token t attends to: [0, Visible(t)).
+  // The positions that token t attends to: [FirstVisible(t), Visible(t)). Both increase with t.
+  int FirstVisible(int t) const {
+    return window == 0 ? 0 : std::max(0, first_position + t + 1 - window);
+  }
   int Visible(int t) const {
     return mask == MaskRange::kAll ? keys.rows() : first_position + t + 1;
   }
@@ -72,7 +81,8 @@ struct AttentionCall {
 // A row's result has the same bits whatever T and the number of threads are, because the order of
 // its sums depends on positions alone. Threads: the work is split over the pool by heads and query
 // rows and, where there are fewer of those than threads, by positions. Allocates nothing; uses up
-// to 600 KiB of stack. Cost: 2 Hq * d multiply-adds for every row and position that it attends to.
+// to 600 KiB of stack. Cost: 2 Hq * d multiply-adds for every row and position that it attends to;
+// positions before the windows of all rows of a chunk are not read.
 void Attend(const AttentionCall<float>& call, ThreadPool& pool);
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool);
 void Attend(const AttentionCall<BlockQ8_0>& call, ThreadPool& pool);

@@ -36,9 +36,10 @@ constexpr int MaxPartRows(int width) {
 }
 
 // Writes the part's sums to `partials` (rows counted from first_row, stride PaddedWidth(d)): sums
-// each split separately and joins them in order. For a row that attends to no position of
-// first_split the values written are meaningless. REQUIRES: part.rows() <= MaxPartRows(d),
-// first_split < last_split, and the last row attends to some position of every split.
+// each split separately and joins them in order. Of a row that attends to no position of these
+// splits, `highest` is below every score and the rest is meaningless but finite: a later JoinRow
+// with positions that it attends to leaves nothing of it. REQUIRES: part.rows() <= MaxPartRows(d),
+// first_split < last_split, and some row attends to a position of every split.
 template <class Value>
 using AttentionFunction = void (*)(const AttentionCall<Value>& call, const AttentionPart& part,
                                    const Partials& partials);

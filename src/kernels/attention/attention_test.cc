@@ -19,6 +19,7 @@ struct Shape {
   int width;
   MaskRange mask = MaskRange::kCausal;
   bool is_counted = false;  // positions count more or less than once
+  int window = 0;
 };
 
 template <class Value>
@@ -87,6 +88,7 @@ struct Problem {
             .heads = shape.heads,
             .mask = shape.mask,
             .first_position = shape.first_position,
+            .window = shape.window,
             .log2_counts = counts.empty() ? nullptr : counts.data(),
             .out = out};
   }
@@ -128,7 +130,8 @@ testing::Message Describe(const Shape& shape, int shift) {
                             << " Hq=" << shape.heads.query << " Hkv=" << shape.heads.kv
                             << " d=" << shape.width << " shift=" << shift
                             << " all=" << (shape.mask == MaskRange::kAll)
-                            << " counted=" << shape.is_counted << " seed=" << RandomValues::kSeed;
+                            << " counted=" << shape.is_counted << " window=" << shape.window
+                            << " seed=" << RandomValues::kSeed;
 }
 
 void ExpectNear(View<float> actual, View<float> expected, float tolerance) {
@@ -198,6 +201,46 @@ TYPED_TEST(Attention, VariantsAgreeWithScalar) {
   }
 }
 
+// Windows that begin inside a tile, a block and a split, and rows that attend to none of the first.
+TYPED_TEST(Attention, VariantsAgreeWithScalarInWindows) {
+  for (const auto& variant : AttentionVariants<TypeParam>()) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    for (const MaskRange mask : {MaskRange::kCausal, MaskRange::kAll}) {
+      for (const int tokens : {1, 3, 17, 65, 130}) {
+        for (const int window : {1, 5, 40, 97, 500}) {
+          for (const int first : {0, 99, kKvSplit - 60, 2 * kKvSplit + 50}) {
+            CompareWithScalar<TypeParam>(variant.run,
+                                         {tokens, first, {2, 1}, 12, mask, false, window}, 1);
+          }
+        }
+      }
+      CompareWithScalar<TypeParam>(variant.run, {50, 9, {2, 1}, 12, mask, true, 7}, 0);
+    }
+  }
+}
+
+// A row with a window has the output of a sequence that holds only its window.
+TYPED_TEST(Attention, AWindowHidesWhatIsBeforeIt) {
+  constexpr int kWindow = 50, kWidth = 20;
+  ThreadPool pool(1);
+  Problem<TypeParam> problem(
+      {90, kKvSplit - 40, {1, 1}, kWidth, MaskRange::kCausal, false, kWindow});
+  Guarded<float> together(90, kWidth), alone(1, kWidth);
+  Attend(problem.Call(together.view()), pool);
+  for (int row = 0; row < 90; ++row) {
+    const int begin = problem.shape.first_position + row + 1 - kWindow;
+    AttentionCall<TypeParam> call = problem.Call(alone.view());
+    call.q = problem.q.view().Rows(row, 1);
+    call.keys = SideBySide(View<const TypeParam>(problem.keys.view().Rows(begin, kWindow)), 1);
+    call.values = SideBySide(View<const TypeParam>(problem.values.view().Rows(begin, kWindow)), 1);
+    call.first_position = kWindow - 1;
+    call.window = 0;
+    Attend(call, pool);
+    ExpectNear(together.view().Rows(row, 1), alone.view(), Tolerance(kWidth, kWindow));
+  }
+}
+
 // A position that counts as two is one that is there twice.
 TYPED_TEST(Attention, CountsStandForCopies) {
   for (const auto& variant : AttentionVariants<TypeParam>()) {
@@ -241,6 +284,13 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
         ExpectSame(alone.view(), together.view());
         ExpectSame(in_threes.view(), together.view());
       }
+      for (const int window : {8, kKvSplit}) {
+        Problem<TypeParam> problem({70, kKvSplit - 20, {4, 2}, 36, mask, false, window});
+        Guarded<float> together(70, 144), alone(70, 144);
+        problem.ComputeParts(variant.run, together.view());
+        problem.ComputeParts(variant.run, alone.view(), 1);
+        ExpectSame(alone.view(), together.view());
+      }
     }
   }
 }
@@ -250,7 +300,9 @@ TYPED_TEST(Attention, ThreadsChangeNoBit) {
   ThreadPool one(1), two(2), three(3);
   for (const Shape& shape :
        {Shape{37, 21, {6, 3}, 20}, Shape{1, 1500, {8, 1}, 20}, Shape{2, 767, {2, 1}, 256},
-        Shape{1, 9000, {8, 1}, 256}, Shape{330, 0, {1, 1}, 20, MaskRange::kAll}}) {
+        Shape{1, 9000, {8, 1}, 256}, Shape{330, 0, {1, 1}, 20, MaskRange::kAll},
+        Shape{1, 2000, {4, 1}, 64, MaskRange::kCausal, false, 900},
+        Shape{300, 900, {4, 1}, 64, MaskRange::kAll, false, 512}}) {
     SCOPED_TRACE(Describe(shape, 0));
     Problem<TypeParam> problem(shape);
     const int cols = shape.heads.query * shape.width;
@@ -309,7 +361,8 @@ TYPED_TEST(Attention, Bf16PairsAgreeWithScalar) {
   for (const Shape& shape : {Shape{1, 40, {2, 2}, 33}, Shape{50, 0, {2, 2}, 72, MaskRange::kAll},
                              Shape{131, 0, {1, 1}, 1, MaskRange::kAll}, Shape{47, 400, {4, 2}, 64},
                              Shape{64, 0, {1, 1}, 256}, Shape{97, 0, {1, 1}, 80, MaskRange::kAll},
-                             Shape{97, 0, {1, 1}, 80, MaskRange::kAll, true}}) {
+                             Shape{97, 0, {1, 1}, 80, MaskRange::kAll, true},
+                             Shape{97, 400, {2, 1}, 80, MaskRange::kAll, false, 30}}) {
     SCOPED_TRACE(Describe(shape, 1));
     Problem<TypeParam> problem(shape, 1);
     const int cols = shape.heads.query * shape.width;

@@ -39,6 +39,7 @@ class FewQueries {
     for (int row = 0; row < part.rows(); ++row) {
       const int query_row = part.first_row + row;
       const int token = call.Token(query_row);
+      first_visible_[row] = call.FirstVisible(token);
       visible_[row] = call.Visible(token);
       const float* q = call.q.Row(token).data() + call.Column(part.kv_head, query_row);
       ReadQuery(q, width_, padded_, q_ + row * padded_);
@@ -92,7 +93,8 @@ class FewQueries {
     std::fill_n(sums.total, part_.rows(), 0.0f);
     std::fill_n(sums.highest, part_.rows(), kLowest);
     const int last = std::min(first + kKvSplit, visible_[part_.rows() - 1]);
-    for (int position = first; position < last; position += kKvBlock) {
+    for (int position = FirstBlock(first, first_visible_[0]); position < last;
+         position += kKvBlock) {
       const int count = std::min(kKvBlock, last - position);
       AddBlock(position, count, sums);
     }
@@ -137,6 +139,7 @@ class FewQueries {
         for (int j = 0; j < visible; ++j) scores[j] += call_.log2_counts[first + j];
       }
       std::fill(scores + visible, scores + lanes, kLowest);
+      std::fill_n(scores, std::clamp(first_visible_[row] - first, 0, lanes), kLowest);
     }
     return lanes;
   }
@@ -217,6 +220,7 @@ class FewQueries {
   HWY_ALIGN float weights_[kMaxFewQueries * kKvBlock];    // [rows, kKvBlock]
   HWY_ALIGN float row_buffer_[kLanes * kMaxHeadWidth];
   float rescale_[kMaxFewQueries];
+  int first_visible_[kMaxFewQueries];
   int visible_[kMaxFewQueries];
 };
 

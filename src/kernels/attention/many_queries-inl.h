@@ -26,10 +26,13 @@ class ManyQueries {
         value_reader_(call.values.Head(part.kv_head)),
         width_(call.width()) {
     for (int row = 0; row < part.rows(); ++row) {
+      first_visible_[row] = call.FirstVisible(call.Token(part.first_row + row));
       visible_[row] = call.Visible(call.Token(part.first_row + row));
     }
-    std::fill(visible_ + part.rows(), visible_ + RoundUp(part.rows(), kLanes),
-              visible_[part.rows() - 1]);
+    for (std::int32_t* of_rows : {first_visible_, visible_}) {
+      std::fill(of_rows + part.rows(), of_rows + RoundUp(part.rows(), kLanes),
+                of_rows[part.rows() - 1]);
+    }
     for (int row = 0; row < part.rows(); row += kQueryTile) TransposeQueries(row);
   }
 
@@ -40,7 +43,8 @@ class ManyQueries {
       sums_ = is_first ? partials.sums : split_sums_;
       ResetSums();
       const int last = std::min(first + kKvSplit, visible_[part_.rows() - 1]);
-      for (int position = first; position < last; position += kKvBlock) {
+      for (int position = FirstBlock(first, first_visible_[0]); position < last;
+           position += kKvBlock) {
         AddBlock(position, std::min(kKvBlock, last - position));
       }
       for (int row = 0; row < part_.rows(); ++row) {
@@ -114,7 +118,8 @@ class ManyQueries {
       if constexpr (kPrefetches) PrefetchNext(tile, first + count);
       const int last_row = std::min(tile + kQueryTile, part_.rows()) - 1;
       const int visible = std::min(count, visible_[last_row] - first);
-      if (visible > 0) AddToTile(tile, last_row + 1 - tile, first, visible);
+      const bool is_past = first + count <= first_visible_[tile];  // before every window
+      if (visible > 0 && !is_past) AddToTile(tile, last_row + 1 - tile, first, visible);
     }
   }
 
@@ -175,7 +180,7 @@ class ManyQueries {
     }
   }
 
-  // Sets the scores that the mask excludes to kLowest, and appends masked positions up to a
+  // Sets the scores that mask and window exclude to kLowest, and appends masked positions up to a
   // multiple of kTotals.
   int ApplyMask(int tile, int lanes, int first, int count) {
     const FullTag d;
@@ -190,6 +195,15 @@ class ManyQueries {
         const Vector score = hn::Load(d, at + t);
         hn::Store(hn::IfThenElse(hn::RebindMask(d, attends), score, hn::Set(d, kLowest)), d,
                   at + t);
+      }
+    }
+    const int last_window = first_visible_[tile + lanes - 1];
+    for (int j = 0; j < std::min(count, last_window - first); ++j) {
+      float* at = weights_ + j * kQueryTile;
+      for (int t = 0; t < lanes; t += kLanes) {
+        const auto before = hn::Gt(hn::Load(di, first_visible_ + tile + t), hn::Set(di, first + j));
+        const Vector score = hn::Load(d, at + t);
+        hn::Store(hn::IfThenElse(hn::RebindMask(d, before), hn::Set(d, kLowest), score), d, at + t);
       }
     }
     return positions;
@@ -215,6 +229,7 @@ class ManyQueries {
   HWY_ALIGN float highest_[kMaxPartRows];
   HWY_ALIGN float total_[kMaxPartRows];
   HWY_ALIGN float rescale_[kQueryTile];
+  HWY_ALIGN std::int32_t first_visible_[kMaxPartRows];
   HWY_ALIGN std::int32_t visible_[kMaxPartRows];
 };
 

@@ -24,6 +24,12 @@ static_assert(kKvSplit % kKvBlock == 0);
 // Below every score, and so far below that its exponential is 0.
 constexpr float kLowest = -1e30f;
 
+// Where a split that starts at `split` is read from, by rows of which none attends to a position
+// before `first_visible`: from the start of a block.
+constexpr int FirstBlock(int split, int first_visible) {
+  return std::max(split, first_visible / kKvBlock * kKvBlock);
+}
+
 // to = from times log2(e) / sqrt(width), so that powers of two of the scores are their softmax.
 HWY_INLINE void ReadQuery(const float* from, int width, int padded, float* to) {
   const float scale = 1.44269504f / std::sqrt(static_cast<float>(width));

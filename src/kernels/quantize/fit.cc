@@ -84,17 +84,27 @@ Sums SumsOf(std::span<const float> values, const float* weights, const Quantizer
   return {Total(wl), Total(wll), Total(wlx)};
 }
 
-// The best scale for some roundings of the values to quants. Values count by their squares.
+using Weights = std::array<float, kMaxValues>;
+
+// The weights over the largest, so that no sum is too small or too large for a float.
+Weights Scaled(std::span<const float> weights) {
+  CHECK(weights.size() % kLanes == 0 && weights.size() <= kMaxValues);
+  const float largest = weights.empty() ? 0.0f : *std::ranges::max_element(weights);
+  Weights scaled;
+  scaled.fill(1.0f);
+  if (largest <= 0.0f) return scaled;
+  std::ranges::transform(weights, scaled.begin(), [=](float w) { return w / largest; });
+  return scaled;
+}
+
+// The best scale for some roundings of the values to quants.
 class ScaleSearch {
  public:
-  explicit ScaleSearch(std::span<const float> values) : size_(values.size()), peak_(Peak(values)) {
-    CHECK(size_ % kLanes == 0 && size_ <= kMaxValues);
+  ScaleSearch(std::span<const float> values, std::span<const float> weights)
+      : size_(values.size()), peak_(Peak(values)), weights_(Scaled(weights)) {
+    CHECK(weights.size() == size_);
     if (std::fabs(peak_) < kSmallestFitted) size_ = 0;
-    // Against the peak, so that no weight is too small or too large for a float.
-    for (std::size_t i = 0; i < size_; ++i) {
-      scaled_[i] = values[i] / peak_;
-      weights_[i] = scaled_[i] * scaled_[i];
-    }
+    for (std::size_t i = 0; i < size_; ++i) scaled_[i] = values[i] / peak_;
   }
 
   // quantize: from a value, of which the peak is 1, to its quant.
@@ -115,7 +125,7 @@ class ScaleSearch {
   std::size_t size_;
   float peak_;
   std::array<float, kMaxValues> scaled_;
-  std::array<float, kMaxValues> weights_;
+  Weights weights_;
   double gain_ = 0.0;
   double scale_ = 0.0;
 };
@@ -130,8 +140,8 @@ float Peak(std::span<const float> values) {
   return peak;
 }
 
-float FitScale(std::span<const float> values, int limit) {
-  ScaleSearch search(values);
+float FitScale(std::span<const float> values, std::span<const float> weights, int limit) {
+  ScaleSearch search(values, weights);
   const auto max_quant = static_cast<float>(limit);
   for (int step = -kScaleSteps; step <= kScaleSteps; ++step) {
     // The peak takes the side that reaches one further: -limit.
@@ -141,8 +151,8 @@ float FitScale(std::span<const float> values, int limit) {
   return search.Best();
 }
 
-float FitIq4Scale(std::span<const float> values) {
-  ScaleSearch search(values);
+float FitIq4Scale(std::span<const float> values, std::span<const float> weights) {
+  ScaleSearch search(values, weights);
   for (const int end : {kIq4Values.front(), kIq4Values.back()}) {
     for (int step = -kIq4Steps; step <= kIq4Steps; ++step) {
       search.Try(Iq4Quantizer{static_cast<float>(end + step)});
@@ -157,26 +167,24 @@ std::uint8_t NearestIq4Code(float value) {
   return static_cast<std::uint8_t>(code);
 }
 
-ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values, int limit) {
-  CHECK(values.size() % kLanes == 0 && values.size() <= kMaxValues);
+ScaleAndMinimum FitScaleAndMinimum(std::span<const float> values,
+                                   std::span<const float> value_weights, int limit) {
+  CHECK(values.size() == value_weights.size());
+  const Weights weights = Scaled(value_weights);
   const float peak = std::fabs(Peak(values));
   if (peak < kSmallestFitted) return {};
-  std::array<float, kMaxValues> scaled, weights;
-  double squares = 0.0;
+  std::array<float, kMaxValues> scaled;
   float low = 0.0f;  // a minimum cannot be above zero
   float high = -1.0f;
   for (std::size_t i = 0; i < values.size(); ++i) {
     scaled[i] = values[i] / peak;
-    squares += scaled[i] * scaled[i];
     low = std::min(low, scaled[i]);
     high = std::max(high, scaled[i]);
   }
   if (high - low < 1e-6f) return {.scale = 0.0f, .minimum = -low * peak};  // all equal, below zero
-  const auto mean = static_cast<float>(std::sqrt(squares / static_cast<double>(values.size())));
   double w = 0.0;
   double wx = 0.0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    weights[i] = mean + std::fabs(scaled[i]);
     w += weights[i];
     wx += weights[i] * scaled[i];
   }

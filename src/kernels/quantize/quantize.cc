@@ -26,6 +26,50 @@ std::uint8_t ToQuant(float quant, float min_quant, float max_quant) {
   return static_cast<std::uint8_t>(std::min(std::max(quant, min_quant), max_quant) - min_quant);
 }
 
+// The values of a block, and how much the error of each matters: empty for no knowledge of that.
+struct BlockValues {
+  std::span<const float> values;
+  std::span<const float> importance;
+
+  BlockValues Group(const BlockFormat& format, int g) const {
+    const auto size = static_cast<std::size_t>(format.group);
+    const std::size_t first = static_cast<std::size_t>(g) * size;
+    return {values.subspan(first, size),
+            importance.empty() ? importance : importance.subspan(first, size)};
+  }
+};
+
+double MeanSquare(std::span<const float> values) {
+  double sum = 0.0;
+  for (const float value : values) sum += double{value} * double{value};
+  return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
+}
+
+// The weights of errors when a group is fitted.
+class GroupWeights {
+ public:
+  // Without knowledge of the inputs, large values count more: by their squares, or where the group
+  // has a minimum by their magnitudes.
+  GroupWeights(const BlockFormat& format, const BlockValues& group, double block_mean_square)
+      : size_(group.values.size()) {
+    const bool is_known = !group.importance.empty();
+    const auto spread = static_cast<float>(is_known ? 2.0 * block_mean_square : 0.0);
+    const auto mean = static_cast<float>(std::sqrt(MeanSquare(group.values)));
+    for (std::size_t i = 0; i < size_; ++i) {
+      const float x = group.values[i];
+      weights_[i] = is_known             ? group.importance[i] * std::sqrt(spread + x * x)
+                    : format.has_minimum ? mean + std::fabs(x)
+                                         : x * x;
+    }
+  }
+
+  std::span<const float> get() const { return {weights_.data(), size_}; }
+
+ private:
+  std::size_t size_;
+  std::array<float, kMaxBlockValues> weights_;
+};
+
 // Q4_0 and Q5_0: the peak becomes the lowest quant, which has no positive counterpart.
 void FitToPeak(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
   const auto bias = static_cast<float>(format.bias);
@@ -61,13 +105,10 @@ void FitToRange(const BlockFormat& format, std::span<const float> values, BlockP
   }
 }
 
-std::span<const float> GroupOf(const BlockFormat& format, std::span<const float> values, int g) {
-  const auto size = static_cast<std::size_t>(format.group);
-  return values.subspan(static_cast<std::size_t>(g) * size, size);
-}
-
-float FitGroup(const BlockFormat& format, std::span<const float> group) {
-  return format.has_table ? FitIq4Scale(group) : FitScale(group, format.bias);
+float FitGroup(const BlockFormat& format, const BlockValues& group, double block_mean_square) {
+  const GroupWeights weights(format, group, block_mean_square);
+  return format.has_table ? FitIq4Scale(group.values, weights.get())
+                          : FitScale(group.values, weights.get(), format.bias);
 }
 
 void RoundGroup(const BlockFormat& format, std::span<const float> group, float inverse,
@@ -81,12 +122,19 @@ void RoundGroup(const BlockFormat& format, std::span<const float> group, float i
   }
 }
 
+// Q4_0, Q5_0 and IQ4_NL.
+void FitOneScale(const BlockFormat& format, const BlockValues& block, BlockParts& parts) {
+  parts.scale = FloatToHalf(FitGroup(format, block, MeanSquare(block.values)));
+  RoundGroup(format, block.values, Inverse(HalfToFloat(parts.scale)), parts.quants.data());
+}
+
 // Q3_K, Q6_K and IQ4_XS. limit: group scales are in [-limit, limit - 1].
-void FitGroupScales(const BlockFormat& format, int limit, std::span<const float> values,
+void FitGroupScales(const BlockFormat& format, int limit, const BlockValues& block,
                     BlockParts& parts) {
+  const double mean_square = MeanSquare(block.values);
   std::array<float, kMaxBlockGroups> scales{};
   for (int g = 0; g < format.groups(); ++g) {
-    scales[static_cast<std::size_t>(g)] = FitGroup(format, GroupOf(format, values, g));
+    scales[static_cast<std::size_t>(g)] = FitGroup(format, block.Group(format, g), mean_square);
   }
   const auto max_factor = static_cast<float>(limit);
   parts.scale = FloatToHalf(Peak(scales) / -max_factor);
@@ -96,25 +144,49 @@ void FitGroupScales(const BlockFormat& format, int limit, std::span<const float>
     const float factor =
         std::clamp(Nearest(scales[group] * Inverse(scale)), -max_factor, max_factor - 1.0f);
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
-    RoundGroup(format, GroupOf(format, values, g), Inverse(scale * factor),
+    RoundGroup(format, block.Group(format, g).values, Inverse(scale * factor),
                parts.quants.data() + g * format.group);
   }
 }
 
-void FitIq4Nl(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
-  parts.scale = FloatToHalf(FitGroup(format, values));
-  RoundGroup(format, values, Inverse(HalfToFloat(parts.scale)), parts.quants.data());
+// Rounds values to quants in [0, max_quant].
+void RoundAbove(std::span<const float> values, const ScaleAndMinimum& fit, float max_quant,
+                std::uint8_t* quants) {
+  const float inverse = Inverse(fit.scale);
+  for (const float value : values) {
+    const float quant = std::clamp((value + fit.minimum) * inverse, 0.0f, max_quant);
+    *quants++ = ToQuant(Nearest(quant), 0.0f, max_quant);
+  }
+}
+
+float MaxQuant(const BlockFormat& format) {
+  return static_cast<float>((1 << (format.low_bits + format.high_bits)) - 1);
+}
+
+ScaleAndMinimum FitGroupWithMinimum(const BlockFormat& format, const BlockValues& group,
+                                    double block_mean_square) {
+  const GroupWeights weights(format, group, block_mean_square);
+  return FitScaleAndMinimum(group.values, weights.get(), static_cast<int>(MaxQuant(format)));
+}
+
+// Q4_1 and Q5_1.
+void FitOneScaleAndMinimum(const BlockFormat& format, const BlockValues& block, BlockParts& parts) {
+  const ScaleAndMinimum fit = FitGroupWithMinimum(format, block, MeanSquare(block.values));
+  parts.scale = FloatToHalf(fit.scale);
+  parts.minimum = FloatToHalf(fit.minimum);
+  RoundAbove(block.values, {HalfToFloat(parts.scale), HalfToFloat(parts.minimum)}, MaxQuant(format),
+             parts.quants.data());
 }
 
 // Q2_K, Q4_K and Q5_K. limit: factors of groups are in [0, limit].
-void FitGroupScalesAndMinima(const BlockFormat& format, int limit, std::span<const float> values,
+void FitGroupScalesAndMinima(const BlockFormat& format, int limit, const BlockValues& block,
                              BlockParts& parts) {
+  const double mean_square = MeanSquare(block.values);
   std::array<ScaleAndMinimum, kMaxBlockGroups> fits{};
-  const auto max_quant = static_cast<float>((1 << (format.low_bits + format.high_bits)) - 1);
   ScaleAndMinimum largest;
   for (int g = 0; g < format.groups(); ++g) {
     ScaleAndMinimum& fit = fits[static_cast<std::size_t>(g)];
-    fit = FitScaleAndMinimum(GroupOf(format, values, g), static_cast<int>(max_quant));
+    fit = FitGroupWithMinimum(format, block.Group(format, g), mean_square);
     largest.scale = std::max(largest.scale, fit.scale);
     largest.minimum = std::max(largest.minimum, fit.minimum);
   }
@@ -129,35 +201,35 @@ void FitGroupScalesAndMinima(const BlockFormat& format, int limit, std::span<con
     const float offset = std::min(max_factor, Nearest(fits[group].minimum * Inverse(minimum)));
     parts.group_scales[group] = static_cast<std::int8_t>(factor);
     parts.group_minima[group] = static_cast<std::uint8_t>(offset);
-    const float inverse = Inverse(scale * factor);
-    std::uint8_t* quants = parts.quants.data() + g * format.group;
-    for (const float value : GroupOf(format, values, g)) {
-      const float quant = std::clamp((value + minimum * offset) * inverse, 0.0f, max_quant);
-      *quants++ = ToQuant(Nearest(quant), 0.0f, max_quant);
-    }
+    RoundAbove(block.Group(format, g).values, {scale * factor, minimum * offset}, MaxQuant(format),
+               parts.quants.data() + g * format.group);
   }
 }
 
-void Fit(const BlockFormat& format, std::span<const float> values, BlockParts& parts) {
+void Fit(const BlockFormat& format, const BlockValues& block, BlockParts& parts) {
+  const bool is_known = !block.importance.empty();
   switch (format.dtype) {
     case DType::kQ8_0:
-      return FitQ8(values, parts);
+      return FitQ8(block.values, parts);
     case DType::kQ2_K:
-      return FitGroupScalesAndMinima(format, 15, values, parts);
+      return FitGroupScalesAndMinima(format, 15, block, parts);
     case DType::kQ3_K:
-      return FitGroupScales(format, 32, values, parts);
+      return FitGroupScales(format, 32, block, parts);
     case DType::kQ6_K:
-      return FitGroupScales(format, 128, values, parts);
+      return FitGroupScales(format, 128, block, parts);
     case DType::kIQ4_NL:
-      return FitIq4Nl(format, values, parts);
+      return FitOneScale(format, block, parts);
     case DType::kIQ4_XS:
-      return FitGroupScales(format, 32, values, parts);
+      return FitGroupScales(format, 32, block, parts);
     default:
       break;
   }
-  if (format.has_group_scales) return FitGroupScalesAndMinima(format, 63, values, parts);
-  if (format.has_minimum) return FitToRange(format, values, parts);
-  return FitToPeak(format, values, parts);
+  if (format.has_group_scales) return FitGroupScalesAndMinima(format, 63, block, parts);
+  if (format.has_minimum) {
+    return is_known ? FitOneScaleAndMinimum(format, block, parts)
+                    : FitToRange(format, block.values, parts);
+  }
+  return is_known ? FitOneScale(format, block, parts) : FitToPeak(format, block.values, parts);
 }
 
 float Cut(float value) { return std::clamp(value, -kLargestHalf, kLargestHalf); }
@@ -171,13 +243,16 @@ void NarrowAll(std::span<const float> values, const Narrow& narrow, std::byte* b
   }
 }
 
-void QuantizeBlocks(const BlockFormat& format, std::span<const float> values, std::byte* bytes) {
+void QuantizeBlocks(const BlockFormat& format, const BlockValues& all, std::byte* bytes) {
   const auto block_values = static_cast<std::size_t>(format.values);
   std::array<float, kMaxBlockValues> block;
   BlockParts parts;
-  for (; !values.empty(); values = values.subspan(block_values)) {
-    std::transform(values.begin(), values.begin() + format.values, block.begin(), Cut);
-    Fit(format, std::span(block).first(block_values), parts);
+  for (std::size_t at = 0; at < all.values.size(); at += block_values) {
+    std::ranges::transform(all.values.subspan(at, block_values), block.begin(), Cut);
+    Fit(format,
+        {std::span(block).first(block_values),
+         all.importance.empty() ? all.importance : all.importance.subspan(at, block_values)},
+        parts);
     WriteBlock(format.dtype, parts, bytes);
     bytes += InfoOf(format.dtype).block_bytes;
   }
@@ -185,13 +260,15 @@ void QuantizeBlocks(const BlockFormat& format, std::span<const float> values, st
 
 }  // namespace
 
-void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes) {
+void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes,
+              std::span<const float> importance) {
+  CHECK(importance.empty() || importance.size() == values.size());
   const DTypeInfo& info = InfoOf(dtype);
   const auto block_values = static_cast<std::size_t>(info.block_values);
   CHECK(values.size() % block_values == 0 &&
         bytes.size() == values.size() / block_values * static_cast<std::size_t>(info.block_bytes));
   if (const BlockFormat* format = FindBlockFormat(dtype)) {
-    QuantizeBlocks(*format, values, bytes.data());
+    QuantizeBlocks(*format, {values, importance}, bytes.data());
   } else if (dtype == DType::kF16) {
     NarrowAll(
         values, [](float value) { return FloatToHalf(Cut(value)); }, bytes.data());

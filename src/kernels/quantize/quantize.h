@@ -20,7 +20,14 @@ namespace edgevlm {
 // Values beyond +-65504, the range of float16 that scales are held in, are cut to it (not for F32
 // and BF16). Threads: any; allocates nothing. Cost: some 100 ns per value for the K and IQ4
 // formats.
-// REQUIRES: finite values, whole blocks; bytes of the size that they take.
-void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes);
+//
+// importance: empty, or for each value how much its error matters: the mean square of the input
+// that multiplies it (gguf/importance_matrix.h). The error of a value then counts by importance *
+// sqrt(2 * mean square of its block + value^2), and Q4_0 to Q5_1 search for scale and minimum too.
+// F32, F16, BF16 and Q8_0 ignore it.
+// REQUIRES: finite values, whole blocks; bytes of the size that they take; importance that is
+// finite and at least 0, as many as values or none.
+void Quantize(std::span<const float> values, DType dtype, std::span<std::byte> bytes,
+              std::span<const float> importance = {});
 
 }  // namespace edgevlm

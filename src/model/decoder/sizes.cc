@@ -69,12 +69,12 @@ TokenMatrices ReadTokenMatrices(WeightReader& reader, const DecoderShape& shape)
   TokenMatrices matrices;
   const Shape extents = {shape.vocabulary, shape.width};
   matrices.output.zone = "decoder.logits";
-  if (reader.file().HasTensor(modules::Weight(modules::kOutput))) {
-    matrices.embeddings = reader.ReadWeight(modules::Weight(modules::kTokenEmbedding), extents);
-    matrices.output.weight = reader.ReadWeight(modules::Weight(modules::kOutput), extents);
-  } else {
-    matrices.output.weight = reader.ReadWeight(modules::Weight(modules::kTokenEmbedding), extents);
-  }
+  const std::string embeddings = modules::Weight(modules::kTokenEmbedding);
+  const std::string output = modules::Weight(modules::kOutput);
+  const bool is_tied = !reader.file().HasTensor(output);
+  if (!is_tied) matrices.embeddings = reader.ReadWeight(embeddings, extents);
+  matrices.output.tensor = is_tied ? embeddings : output;
+  matrices.output.weight = reader.ReadWeight(matrices.output.tensor, extents);
   return matrices;
 }
 

@@ -48,7 +48,12 @@ void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& r
     const LayerRows of_span = {.q = rows.q.Rows(row, span.rows()),
                                .k = rows.k.Rows(row, span.rows()),
                                .v = rows.v.Rows(row, span.rows())};
-    cache.Attend(of_span, heads.query, attention_output.Rows(row, span.rows()), pool);
+    const View<float> out = attention_output.Rows(row, span.rows());
+    if (span.is_bidirectional) {
+      cache.AttendBothWays(of_span, heads.query, out, pool);
+    } else {
+      cache.Attend(of_span, heads.query, out, pool);
+    }
     row += span.rows();
   }
 }

@@ -27,7 +27,7 @@ void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int conte
 void AddImageLevel(std::span<const TokenSpan> batch, int level, View<float> x);
 
 // attention_output = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its
-// rows first.
+// rows first. The cache knows the layer's window.
 //   rows              of one layer, for all rows of a batch
 //   attention_output  [T, Hq * d], must not overlap the rows
 void AttendSpans(std::span<const TokenSpan> batch, int layer, const LayerRows& rows,

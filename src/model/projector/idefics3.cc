@@ -7,6 +7,7 @@
 #include "gguf/names.h"
 #include "model/layers.h"
 #include "model/patch_grid.h"
+#include "model/projector/pixel_shuffle.h"
 #include "model/projector/projector_weights.h"
 
 namespace edgevlm {
@@ -60,7 +61,7 @@ class Idefics3 final : public Projector {
     CHECK(features.rows % patches() == 0);
     const Workspace::Mark mark = workspace.mark();
     const View<float> wide = workspace.Alloc(embeddings.rows, weights_.matrix.weight.inputs());
-    Shuffle(features, wide, run);  // [n * P / s^2, E * s^2]
+    PixelShuffle(features, weights_.side, weights_.scale, wide, run);  // [n * P / s^2, E * s^2]
     const View<float> quants = workspace.Alloc(wide.rows, QuantizedColumns(wide.cols));
     Inputs shuffled(wide, quants);
     weights_.matrix.Apply(shuffled, Activation::kNone, embeddings, run);  // [n * P / s^2, D]
@@ -68,25 +69,6 @@ class Idefics3 final : public Projector {
   }
 
  private:
-  // Row (y, x) of the result is the s x s patches from (y * s, x * s) on, row by row.
-  void Shuffle(View<const float> features, View<float> wide, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "projector.shuffle");
-    run.pool.ParallelFor(wide.rows, weights_.side, [&](int begin, int end, int) {
-      const int scale = weights_.scale, side_out = weights_.side / scale;
-      for (int i = begin; i < end; ++i) {
-        float* to = wide.Row(i).data();
-        // Images are stacked vertically, so patch rows are counted across all of them.
-        const int first = i / side_out * scale * weights_.side + i % side_out * scale;
-        for (int dy = 0; dy < scale; ++dy) {
-          for (int dx = 0; dx < scale; ++dx) {
-            const auto patch = features.Row(first + dy * weights_.side + dx);
-            to = std::ranges::copy(patch, to).out;
-          }
-        }
-      }
-    });
-  }
-
   Idefics3Weights weights_;
 };
 
@@ -112,14 +94,7 @@ Result<std::unique_ptr<Projector>> LoadIdefics3(const GgufFile& file, Packing pa
   weights.side = ReadSideDividedBy(reader, weights.scale, keys::kProjectorScaleFactor);
   weights.tile = ReadPatchGrid(reader).image_size;
   weights.longest_edge = ReadLongestEdge(reader, weights.tile);
-  const long long wide = 1LL * width * weights.scale * weights.scale;
-  if (wide > ModelLimits::kWidth) {
-    reader.Fail(
-        {ErrorCode::kTooLarge, "model: key '" + std::string(keys::kProjectorScaleFactor) +
-                                   "': expected at most " + std::to_string(ModelLimits::kWidth) +
-                                   " features side by side, found " + std::to_string(wide)});
-  }
-  const int inputs = reader.ok() ? static_cast<int>(wide) : 1;
+  const int inputs = ReadShuffledWidth(reader, width, weights.scale);
   const int outputs = reader.FirstExtent(modules::Weight(modules::kPixelShuffleProjector), inputs,
                                          ModelLimits::kWidth);
   weights.matrix = reader.ReadLinear(modules::kPixelShuffleProjector, {outputs, inputs},

@@ -19,6 +19,17 @@ int ReadSideDividedBy(WeightReader& reader, int divisor, std::string_view key) {
   return side;
 }
 
+int ReadShuffledWidth(WeightReader& reader, int width, int scale) {
+  const long long wide = 1LL * width * scale * scale;
+  if (wide > ModelLimits::kWidth) {
+    reader.Fail(
+        {ErrorCode::kTooLarge, "model: key '" + std::string(keys::kProjectorScaleFactor) +
+                                   "': expected at most " + std::to_string(ModelLimits::kWidth) +
+                                   " features side by side, found " + std::to_string(wide)});
+  }
+  return reader.ok() ? static_cast<int>(wide) : 1;
+}
+
 LdpMlpSizes ReadLdpMlpSizes(WeightReader& reader, int first) {
   LdpMlpSizes sizes;
   sizes.inputs = reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth);

@@ -12,6 +12,9 @@ namespace edgevlm {
 // `key`.
 int ReadSideDividedBy(WeightReader& reader, int divisor, std::string_view key);
 
+// E * s * s, the width of s x s patches of width E side by side; 1 after a failure.
+int ReadShuffledWidth(WeightReader& reader, int width, int scale);
+
 // The MLP of MobileVLM's projectors, [D, E] and [D, D], its widths taken from the first.
 struct LdpMlpSizes {
   int inputs = 1;   // E

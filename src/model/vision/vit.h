@@ -7,8 +7,9 @@
 namespace edgevlm {
 
 // encoder "vit", and every file that names none. Reads v.patch_embd, v.position_embd, v.blk.*; a
-// class embedding and norms before and after the blocks if the file has them. Preprocessing and the
-// number of blocks to run depend on the projector's family (VisionEncoderUse).
+// class embedding and norms before and after the blocks if the file has them, or as the projector's
+// family says, with layer scale. Preprocessing and the number of blocks to run depend on that
+// family (VisionEncoderUse).
 extern const VisionFamily kVit;
 
 }  // namespace edgevlm

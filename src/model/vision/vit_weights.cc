@@ -52,7 +52,31 @@ std::optional<Norm> ReadOptionalNorm(WeightReader& reader, std::string_view modu
   return ReadNorm(reader, module, sizes, std::move(zone));
 }
 
-void ReadEmbedding(WeightReader& reader, int width, VitWeights& weights) {
+std::optional<Norm> ReadPreNorm(WeightReader& reader, const VisionEncoderUse& use,
+                                const Sizes& sizes) {
+  if (use.variant) return std::nullopt;
+  return ReadOptionalNorm(reader, modules::kVisionPreNorm, sizes, "vision.pre_norm");
+}
+
+std::optional<Norm> ReadPostNorm(WeightReader& reader, const VisionEncoderUse& use,
+                                 const Sizes& sizes) {
+  constexpr const char* kZone = "vision.post_norm";
+  if (!use.variant) return ReadOptionalNorm(reader, modules::kVisionPostNorm, sizes, kZone);
+  if (!use.variant->has_post_norm) return std::nullopt;
+  return ReadNorm(reader, modules::kVisionPostNorm, sizes, kZone);
+}
+
+// The class token's place in files that do not say it is llama.cpp's, behind the patches.
+void ReadClassToken(WeightReader& reader, const VisionEncoderUse& use, int width,
+                    VitWeights& weights) {
+  const std::string name(modules::kClassEmbedding);
+  const bool has = use.variant ? use.variant->has_class_token : reader.file().HasTensor(name);
+  if (has) weights.class_embedding = reader.Values(name, {width});
+  weights.is_class_first = use.variant ? has : ReadVisionFlag(reader, keys::kClassTokenFirst);
+}
+
+void ReadEmbedding(WeightReader& reader, const VisionEncoderUse& use, int width,
+                   VitWeights& weights) {
   const int patch = weights.grid.patch_size;
   const std::vector<float> values =
       reader.Values(modules::Weight(modules::kPatchEmbedding), {width, kColors, patch, patch});
@@ -60,12 +84,10 @@ void ReadEmbedding(WeightReader& reader, int width, VitWeights& weights) {
     weights.patches = PackConv2d({values.data(), width, kColors * patch * patch}, patch);
   }
   const std::string bias = modules::Bias(modules::kPatchEmbedding);
-  if (reader.file().HasTensor(bias)) weights.patch_bias = reader.Values(bias, {width});
-  const std::string class_embedding(modules::kClassEmbedding);
-  if (reader.file().HasTensor(class_embedding)) {
-    weights.class_embedding = reader.Values(class_embedding, {width});
+  if (use.variant || reader.file().HasTensor(bias)) {
+    weights.patch_bias = reader.Values(bias, {width});
   }
-  weights.is_class_first = ReadVisionFlag(reader, keys::kClassTokenFirst);
+  ReadClassToken(reader, use, width, weights);
   weights.positions =
       reader.Values(modules::Weight(modules::kVisionPositions), {weights.rows(), width});
 }
@@ -77,7 +99,20 @@ bool AreMlpNamesSwapped(const GgufFile& file, int block, const Sizes& sizes) {
          down->view.shape == Shape{sizes.hidden, sizes.width};
 }
 
-VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
+// The last matrix of a half of a block. scale: its layer scale, if the family has one.
+Linear ReadLastLinear(WeightReader& reader, std::string_view module, const std::string& scale,
+                      const Shape& shape, std::string zone, WeightReader::Fineness fineness) {
+  if (!scale.empty()) {
+    return reader.ReadScaledLinear(module, modules::Weight(scale), shape, std::move(zone),
+                                   fineness);
+  }
+  return reader.ReadLinear(module, shape, std::move(zone), BiasRule::kRequired, fineness);
+}
+
+VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, bool has_layer_scale) {
+  using Fineness = WeightReader::Fineness;
+  const std::string attn_scale = has_layer_scale ? modules::VisionAttnScale(block) : "";
+  const std::string mlp_scale = has_layer_scale ? modules::VisionFfnScale(block) : "";
   const std::string zone = "vision.block." + std::to_string(block);
   const int width = sizes.width;
   const Shape tile = {width, width};
@@ -89,16 +124,16 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes) {
   w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, qkv_zone);
   w.attend_zone = zone + ".attention.attend";
   w.merge_zone = zone + ".merge";
-  w.attn_output =
-      reader.ReadLinear(modules::VisionAttnOutput(block), tile, zone + ".attention.output");
+  w.attn_output = ReadLastLinear(reader, modules::VisionAttnOutput(block), attn_scale, tile,
+                                 zone + ".attention.output", Fineness::kBlocks);
   w.mlp_norm = ReadNorm(reader, modules::VisionFfnNorm(block), sizes, zone + ".mlp.norm");
   std::string up = modules::VisionFfnUp(block);
   std::string down = modules::VisionFfnDown(block);
   if (AreMlpNamesSwapped(reader.file(), block, sizes)) std::swap(up, down);
   w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.up");
   // One scale a row is exact enough only here (docs/performance.md).
-  w.mlp_down = reader.ReadLinear(down, {width, sizes.hidden}, zone + ".mlp.down",
-                                 BiasRule::kRequired, WeightReader::Fineness::kRows);
+  w.mlp_down = ReadLastLinear(reader, down, mlp_scale, {width, sizes.hidden}, zone + ".mlp.down",
+                              Fineness::kRows);
   return w;
 }
 
@@ -151,12 +186,14 @@ VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_t
                                            " values in flight, found " +
                                            std::to_string(shape.workspace_values)});
   }
-  ReadEmbedding(reader, sizes.width, weights);
-  weights.pre_norm = ReadOptionalNorm(reader, modules::kVisionPreNorm, sizes, "vision.pre_norm");
+  ReadEmbedding(reader, use, sizes.width, weights);
+  weights.pre_norm = ReadPreNorm(reader, use, sizes);
+  const bool has_layer_scale = use.variant && use.variant->has_layer_scale;
   for (int i = 0; i < sizes.blocks && reader.ok(); ++i) {
-    weights.blocks.push_back(ReadBlock(reader, i, sizes));
+    weights.blocks.push_back(ReadBlock(reader, i, sizes, has_layer_scale));
   }
-  weights.post_norm = ReadOptionalNorm(reader, modules::kVisionPostNorm, sizes, "vision.post_norm");
+  weights.post_norm = ReadPostNorm(reader, use, sizes);
+  if (use.variant) reader.RefuseUnread("v.");
   return parts;
 }
 

@@ -1,0 +1,204 @@
+// The small models of tests/data/families, compared row by row with what other programs compute for
+// them, and the preprocessing of their images.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/testing/golden_files.h"
+#include "image/decode.h"
+#include "image/tiles.h"
+#include "model/families.h"
+
+namespace edgevlm {
+namespace {
+
+// In float32. What is left is llama.cpp's rounding of activations to float16; GELU by the error
+// function in place of tanh would give 0.9999.
+constexpr double kExactCosine = 0.99999;
+// With activations and weights rounded to int8, and attention in bfloat16.
+constexpr double kFastCosine = 0.999;
+
+std::string PathIn(const std::string& name) { return "families/" + name; }
+
+Image OpenImage(const std::string& name) {
+  const MappedFile file = OpenGolden(PathIn(name));
+  Result<Image> image = Decode(file.bytes(), DecodeLimits());
+  CHECK(image.ok());
+  return *std::move(image);
+}
+
+// The lowest cosine of a row and the one of the file.
+double WorstCosine(const std::vector<float>& actual, const std::string& name, std::size_t cols) {
+  const std::vector<float> expected = GoldenFloats(PathIn(name));
+  CHECK(actual.size() == expected.size());
+  double worst = 1;
+  for (std::size_t row = 0; row < expected.size() / cols; ++row) {
+    double dot = 0, expected_square = 0, actual_square = 0;
+    for (std::size_t i = row * cols; i < (row + 1) * cols; ++i) {
+      const double e = expected[i], a = actual[i];
+      dot += e * a;
+      expected_square += e * e;
+      actual_square += a * a;
+    }
+    worst = std::fmin(worst, dot / std::sqrt(expected_square * actual_square));
+  }
+  return worst;
+}
+
+// Vision encoder and projector of a file.
+class ImageEncoder {
+ public:
+  explicit ImageEncoder(const std::string& name, Packing packing = Packing::kExact)
+      : mapped_(OpenGolden(PathIn(name))), file_(*GgufFile::Parse(mapped_.bytes())) {
+    auto vision = LoadVisionEncoder(file_, {.packing = packing});
+    auto projector = LoadProjector(file_, packing);
+    CHECK(vision.ok() && projector.ok());
+    vision_ = *std::move(vision);
+    projector_ = *std::move(projector);
+  }
+
+  const Preprocessing& preprocessing() const { return vision_->shape().preprocessing; }
+  const Projector& projector() const { return *projector_; }
+
+  // [n * S * S, 3] of all tiles.
+  std::vector<float> Pixels(const Image& image) const {
+    const TileGrid grid = projector_->Layout({image.width, image.height}, {}).grid;
+    const int rows = grid.tiles() * preprocessing().size * preprocessing().size;
+    std::vector<float> pixels(static_cast<std::size_t>(rows) * 3);
+    ThreadPool pool(2);
+    PreprocessTiles(image, grid, preprocessing(), {pixels.data(), rows, 3}, pool);
+    return pixels;
+  }
+
+  // The embeddings of an image that is one tile.
+  std::vector<float> Embeddings(const Image& image, bool fast) const {
+    std::vector<float> pixels = Pixels(image);
+    const VisionShape& shape = vision_->shape();
+    const int tokens = projector_->Tokens(shape.tokens), width = projector_->outputs();
+    std::vector<float> embeddings(static_cast<std::size_t>(tokens * width));
+    ThreadPool pool(2);
+    Workspace workspace;
+    const View<float> features = workspace.Alloc(shape.tokens, shape.width);
+    const Run run = {.pool = pool, .fast = fast};
+    const View<const float> images(pixels.data(), static_cast<int>(pixels.size()) / 3, 3);
+    vision_->Encode(images, features, workspace, run);
+    projector_->Project(features, {embeddings.data(), tokens, width}, workspace, run);
+    return embeddings;
+  }
+
+ private:
+  MappedFile mapped_;
+  GgufFile file_;
+  std::unique_ptr<VisionEncoder> vision_;
+  std::unique_ptr<Projector> projector_;
+};
+
+void ExpectEmbeddings(const std::string& mmproj, const std::string& image,
+                      const std::string& expected) {
+  const ImageEncoder exact(mmproj), fast(mmproj, Packing::kInt8);
+  const auto width = static_cast<std::size_t>(exact.projector().outputs());
+  EXPECT_GE(WorstCosine(exact.Embeddings(OpenImage(image), false), expected, width), kExactCosine);
+  EXPECT_GE(WorstCosine(fast.Embeddings(OpenImage(image), true), expected, width), kFastCosine);
+}
+
+// The tiles of prep.png, one below the other, as the family's own code prepares them.
+void ExpectPixels(const ImageEncoder& encoder, const std::string& expected) {
+  const Image tiles = OpenImage(expected);
+  const std::vector<float> pixels = encoder.Pixels(OpenImage("prep.png"));
+  ASSERT_EQ(pixels.size(), tiles.pixels.size());
+  const Preprocessing& preprocessing = encoder.preprocessing();
+  float largest = 0;
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const float level = (pixels[i] * preprocessing.std[i % 3] + preprocessing.mean[i % 3]) * 255.0f;
+    largest = std::max(largest, std::fabs(level - static_cast<float>(tiles.pixels[i])));
+  }
+  EXPECT_LE(largest, 1.01f) << "gray levels";
+}
+
+// The decoder of a file, and a sequence.
+class Reader {
+ public:
+  explicit Reader(const std::string& name) : mapped_(OpenGolden(PathIn(name))) {
+    auto decoder = LoadDecoder(*GgufFile::Parse(mapped_.bytes()));
+    CHECK(decoder.ok());
+    decoder_ = *std::move(decoder);
+    cache_.emplace(decoder_->cache_shape(400));
+  }
+
+  // Appends the logits of all rows if wanted.
+  void Read(TokenSpan span, bool wanted) {
+    span.cache = &*cache_;
+    span.first_position = cache_->positions();
+    span.logits_rows = wanted ? span.rows() : 0;
+    const std::size_t before = logits_.size();
+    const int vocabulary = decoder_->shape().vocabulary;
+    logits_.resize(before + static_cast<std::size_t>(span.logits_rows * vocabulary));
+    ThreadPool pool(2);
+    decoder_->Forward({&span, 1}, {logits_.data() + before, span.logits_rows, vocabulary},
+                      workspace_, {.pool = pool});
+  }
+
+  const DecoderShape& shape() const { return decoder_->shape(); }
+  const std::vector<float>& logits() const { return logits_; }
+
+ private:
+  MappedFile mapped_;
+  std::unique_ptr<Decoder> decoder_;
+  std::optional<SequenceCache> cache_;
+  Workspace workspace_;
+  std::vector<float> logits_;
+};
+
+// The lists T40 and T of tests/data/README.md.
+std::vector<int> FortyTokens() {
+  std::vector<int> tokens;
+  for (int i = 0; i < 40; ++i) tokens.push_back((7 + 53 * i) % 1000);
+  return tokens;
+}
+const std::vector<int> kBeforeImage = {1, 15};
+const std::vector<int> kAfterImage = {300, 1000, 777, 400, 259, 333, 42, 900, 999, 512};
+
+// Twice the window long, over the local blocks and the global one.
+TEST(FamiliesParity, Gemma3Text) {
+  const std::vector<int> tokens = FortyTokens();
+  Reader at_once("gemma3-text.gguf"), stepwise("gemma3-text.gguf");
+  at_once.Read({.tokens = tokens}, true);
+  for (const int& token : tokens) stepwise.Read({.tokens = {&token, 1}}, true);
+  EXPECT_GE(WorstCosine(at_once.logits(), "gemma3-text.logits.f32", 1024), kExactCosine);
+  EXPECT_EQ(stepwise.logits(), at_once.logits());
+}
+
+TEST(FamiliesParity, Gemma3AboutAnImage) {
+  const std::vector<float> image = GoldenFloats(PathIn("gemma3.embd.f32"));
+  Reader reader("gemma3-text.gguf");
+  const int width = reader.shape().width, rows = static_cast<int>(image.size()) / width;
+  ASSERT_TRUE(reader.shape().bidirectional_images);
+  reader.Read({.tokens = kBeforeImage}, false);
+  reader.Read({.embeddings = {image.data(), rows, width}, .is_bidirectional = true}, false);
+  reader.Read({.tokens = kAfterImage}, true);
+  EXPECT_GE(WorstCosine(reader.logits(), "gemma3.logits.f32", 1024), kExactCosine);
+}
+
+TEST(FamiliesParity, Gemma3Embeddings) {
+  ExpectEmbeddings("gemma3-mmproj.gguf", "gemma3.png", "gemma3.embd.f32");
+}
+
+TEST(FamiliesParity, Gemma3Pixels) {
+  const ImageEncoder encoder("gemma3-mmproj.gguf");
+  EXPECT_EQ(encoder.projector().Layout({250, 150}, {}).grid, TileGrid());
+  ExpectPixels(encoder, "prep-gemma3.png");
+}
+
+TEST(FamiliesParity, InternVlEmbeddings) {
+  ExpectEmbeddings("internvl-mmproj.gguf", "internvl.png", "internvl.embd.f32");
+}
+
+TEST(FamiliesParity, InternVlPixels) {
+  const ImageEncoder encoder("internvl-mmproj.gguf");
+  EXPECT_EQ(encoder.projector().Layout({250, 150}, {}).grid, (TileGrid{.rows = 2, .cols = 3}));
+  ExpectPixels(encoder, "prep-internvl.png");
+}
+
+}  // namespace
+}  // namespace edgevlm
