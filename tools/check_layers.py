@@ -48,6 +48,7 @@ API = {
     "edgevlm/probe.h": "engine server",
     "edgevlm/count_tokens.h": "engine measure server cli",
     "edgevlm/grammar.h": "decode server",
+    "edgevlm/image_tokens.h": "decode model",
     "edgevlm/exit_options.h": "decode cli",
     "edgevlm/result.h": "base",
 }

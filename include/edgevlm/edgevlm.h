@@ -26,6 +26,7 @@
 #include "edgevlm/cache_options.h"
 #include "edgevlm/decode_options.h"
 #include "edgevlm/exit_options.h"
+#include "edgevlm/image_tokens.h"
 #include "edgevlm/pressure_options.h"
 #include "edgevlm/probe.h"
 #include "edgevlm/result.h"
@@ -44,6 +45,10 @@ enum class Precision {
   kBFloat16,
   kFloat32,  // float32 activations, weights exactly as stored: for checking
 };
+
+// Default limit of an image's tokens in models that take images of any size: a photograph may have
+// 16 times as many, for which a small machine needs minutes.
+inline constexpr int kUsualImageTokens = 1024;
 
 // Value of EngineOptions::mmproj: load no vision encoder.
 inline constexpr std::string_view kNoMmproj = "none";
@@ -67,9 +72,11 @@ struct EngineOptions {
   std::string chat_template = {};  // by name; empty: the one whose markers the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
                                    // most 4096
-  int image_max_tokens = 0;        // per image, where the family can use fewer; 0: the family's own
-                                   // limit
-  VisionOptions vision = {};       // fewer tokens inside the vision encoder, and after it
+  // Per image, where the family can choose. 0: the family's own limits; of families that take
+  // images of any size, at most kUsualImageTokens.
+  int image_max_tokens = 0;
+  int image_min_tokens = 0;
+  VisionOptions vision = {};  // fewer tokens inside the vision encoder, and after it
   // Size of the cache of image embeddings, keyed by the content of the image file, so that no
   // session encodes an image twice. 0: no cache.
   std::size_t image_cache_bytes = 0;
@@ -105,7 +112,8 @@ struct ModelInfo {
   int head_count = 0;              // of the decoder
   int vocabulary_tokens = 0;       // V
   int image_size = 0;              // side of the vision encoder's input, in pixels
-  int image_tokens = 0;            // P: positions that one tile of an image takes in the context
+  int image_tokens = 0;            // P: rows that one tile of an image takes in the context
+  bool has_image_grid = false;     // images keep their shape: image_tokens is the most, by default
   std::string notice = {};         // one line about the model's limits for users; or empty
 };
 
@@ -132,12 +140,13 @@ struct Timings {
 struct EncodedImage {
   // Some families split an image into several tiles, with prompt text between them.
   struct Piece {
-    std::string markup;  // comes first
-    int rows = 0;        // followed by this many of the embeddings
+    std::string markup;   // comes first
+    int rows = 0;         // followed by this many of the embeddings
+    TokenGrid grid = {};  // which they are all tokens of; or empty
   };
 
   int tokens = 0;                 // image tokens: the rows of all pieces
-  int width = 0;                  // D
+  int width = 0;                  // D; times 1 + L for decoders that add L more rows per token
   std::vector<float> embeddings;  // [tokens, D]: the projector's output, or the rows that pruning
                                   // kept (VisionOptions)
   std::vector<Piece> pieces;
@@ -230,9 +239,11 @@ class Engine {
   // one encoding. Its timings are those of that encoding. Errors: as for EncodeImage.
   Result<std::shared_ptr<const EncodedImage>> GetImage(std::span<const std::byte> file) const;
   // Only looks up a cached image, by its file's id: the SHA-256 of its bytes in lower-case
-  // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope).
+  // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope)
+  // or with other limits (ReplyRequest::image_limits).
   std::shared_ptr<const EncodedImage> FindImage(std::string_view file_id,
-                                                std::string_view scope = {}) const;
+                                                std::string_view scope = {},
+                                                const ImageLimits& limits = {}) const;
 
   // Counters of the image cache and of the prefix cache.
   CacheCounters image_cache() const;

@@ -43,7 +43,9 @@ struct ReplyRequest {
   DecodeOptions decode;
   // Cached images are found only by requests of the same scope.
   std::string scope = {};
-  double fetch_ms = 0;  // time spent fetching its images; copied to the reply
+  ImageLimits image_limits = {};  // of each image; where 0, the engine's, whose most it may not
+                                  // exceed
+  double fetch_ms = 0;            // time spent fetching its images; copied to the reply
   // The request is cancelled if it is not done by then.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };

@@ -91,8 +91,10 @@ class InfoCommand final : public Command {
     row("model", ModelName());
     row("name", info.name);
     if (info.image_size > 0) {
-      row("vision encoder", info.vision_encoder + ", " + std::to_string(info.image_size) + " x " +
-                                std::to_string(info.image_size) + " pixels to " +
+      const std::string side = std::to_string(info.image_size);
+      row("vision encoder", info.vision_encoder + ", " +
+                                (info.has_image_grid ? "images of any size to at most "
+                                                     : side + " x " + side + " pixels to ") +
                                 std::to_string(info.image_tokens) + " tokens");
       row("projector", info.projector);
     }

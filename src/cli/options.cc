@@ -37,8 +37,15 @@ void ModelOptions::DeclareModel(CLI::App& app) {
   app.add_option("-c,--context", context_tokens, "tokens a conversation may have; 0: up to 4096")
       ->type_name("N")
       ->check(CLI::Range(0, 1 << 20).description(""));
-  app.add_option("--image-max-tokens", image_max_tokens,
-                 "show an image in at most N tokens, where the model can choose")
+  app.add_option(
+         "--image-max-tokens", image_max_tokens,
+         "show an image in at most N tokens, where the model can choose; 0: its own limit,\n"
+         "but 1024 for models that take images of any size")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1 << 20).description(""));
+  app.add_option("--image-min-tokens", image_min_tokens,
+                 "enlarge an image to at least N tokens, for models that take any size; 0: the\n"
+                 "model's own limit")
       ->type_name("N")
       ->check(CLI::Range(0, 1 << 20).description(""));
 }
@@ -144,6 +151,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .chat_template = chat_template,
           .context_tokens = context_tokens,
           .image_max_tokens = image_max_tokens,
+          .image_min_tokens = image_min_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
           .prefix_cache_bytes = prefix_cache_bytes,

@@ -17,6 +17,7 @@ struct ModelOptions {
   std::string chat_template;
   int context_tokens = 0;
   int image_max_tokens = 0;
+  int image_min_tokens = 0;
   int threads = 0;
   int decode_threads = 0;
   bool pin = false;

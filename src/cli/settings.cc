@@ -16,6 +16,7 @@ constexpr SettingName kSettings[] = {
     {"model.chat_template", "--chat-template"},
     {"model.context", "--context"},
     {"model.image_max_tokens", "--image-max-tokens"},
+    {"model.image_min_tokens", "--image-min-tokens"},
     {"engine.threads", "--threads"},
     {"engine.decode_threads", "--decode-threads"},
     {"engine.pin", "--pin"},

@@ -25,8 +25,14 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool ma
                                .tokens = input.tokens,
                                .embeddings = input.embeddings,
                                .logits_rows = logits_rows,
-                               .is_bidirectional = input.is_bidirectional},
+                               .is_bidirectional = input.is_bidirectional,
+                               .rotary_shift = sequence.rotary_shift(),
+                               .grid = input.grid,
+                               .grid_token = input.grid_token},
                       .may_leave = may_leave});
+  if (!input.grid.empty() && input.grid_token + input.rows() == input.grid.tokens()) {
+    sequence.set_rotary_shift(sequence.rotary_shift() + input.grid.extent() - input.grid.tokens());
+  }
   rows_ += input.rows();
   logits_rows_ += logits_rows;
 }
@@ -39,7 +45,8 @@ void Batch::AddPartial(Sequence& sequence, View<const float> partial, int blocks
   entries_.push_back({.span = {.cache = &sequence.cache(),
                                .first_position = sequence.positions() - partial.rows,
                                .embeddings = partial,
-                               .logits_rows = logits_rows},
+                               .logits_rows = logits_rows,
+                               .rotary_shift = sequence.rotary_shift()},
                       .is_partial = true});
   rows_ += partial.rows;
   logits_rows_ += logits_rows;

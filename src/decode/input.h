@@ -4,17 +4,21 @@
 #include <cstddef>
 #include <span>
 
+#include "edgevlm/image_tokens.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
 
-// Token ids, or embeddings [T, D] instead.
+// Token ids, or embeddings [T, D] instead: tokens [grid_token, grid_token + T) of a grid, or
+// without one.
 struct Input {
   std::span<const int> tokens = {};
   View<const float> embeddings = {};
   // The rows attend to each other in both directions, as those of an image do in some decoders:
   // they go through the decoder in one pass.
   bool is_bidirectional = false;
+  TokenGrid grid = {};
+  int grid_token = 0;
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
 

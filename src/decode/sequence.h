@@ -16,12 +16,21 @@ class Sequence {
   int positions() const { return cache_.positions(); }
   int remaining() const { return cache_.capacity() - positions(); }
 
+  // By how much rotary positions are ahead of positions from the next row on (TokenSpan): changes
+  // behind every image with a grid.
+  int rotary_shift() const { return rotary_shift_; }
+  void set_rotary_shift(int shift) { rotary_shift_ = shift; }
+
   // Ends the prompt: the cache's policy may now choose which positions to keep.
   void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }
 
-  // Drops all but the first n positions. Which n are exact: SequenceCache::ExactCut. REQUIRES: 0 <=
-  // n <= positions().
-  void TruncateTo(int n) { cache_.TruncateTo(n); }
+  // Drops all but the first n positions. Which n are exact: SequenceCache::ExactCut. Dropping the
+  // end of an image with a grid leaves rotary_shift() to the caller. REQUIRES: 0 <= n <=
+  // positions().
+  void TruncateTo(int n) {
+    cache_.TruncateTo(n);
+    if (n == 0) rotary_shift_ = 0;
+  }
 
   // Converts the cache to another policy. REQUIRES: as SequenceCache::MoveTo.
   void MoveTo(const CacheOptions& options) { cache_.MoveTo(options); }
@@ -31,6 +40,7 @@ class Sequence {
 
  private:
   SequenceCache cache_;
+  int rotary_shift_ = 0;
 };
 
 }  // namespace edgevlm

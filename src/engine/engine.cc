@@ -102,8 +102,9 @@ Result<std::shared_ptr<const EncodedImage>> Engine::GetImage(
 }
 
 std::shared_ptr<const EncodedImage> Engine::FindImage(std::string_view file_id,
-                                                      std::string_view scope) const {
-  return edgevlm::FindImage(*state_, file_id, scope);
+                                                      std::string_view scope,
+                                                      const ImageLimits& limits) const {
+  return edgevlm::FindImage(*state_, file_id, scope, limits);
 }
 
 void Engine::ClearCaches() const {

@@ -78,6 +78,12 @@ std::string RopeScalingFactor(std::string_view architecture) {
 std::string RopeScaleLinear(std::string_view architecture) {
   return Join(architecture, ".rope.scale_linear");
 }
+std::string RopeDimensionSections(std::string_view architecture) {
+  return Join(architecture, ".rope.dimension_sections");
+}
+std::string DeepstackLayerCount(std::string_view architecture) {
+  return Join(architecture, ".n_deepstack_layers");
+}
 
 std::string SlidingWindow(std::string_view architecture) {
   return Join(architecture, ".attention.sliding_window");
@@ -126,12 +132,18 @@ std::string VisionAttnNorm(int block) { return VisionModule(block, "ln1"); }
 std::string VisionAttnQ(int block) { return VisionModule(block, "attn_q"); }
 std::string VisionAttnK(int block) { return VisionModule(block, "attn_k"); }
 std::string VisionAttnV(int block) { return VisionModule(block, "attn_v"); }
+std::string VisionAttnQkv(int block) { return VisionModule(block, "attn_qkv"); }
 std::string VisionAttnOutput(int block) { return VisionModule(block, "attn_out"); }
 std::string VisionFfnNorm(int block) { return VisionModule(block, "ln2"); }
+std::string VisionFfnGate(int block) { return VisionModule(block, "ffn_gate"); }
 std::string VisionFfnUp(int block) { return VisionModule(block, "ffn_up"); }
 std::string VisionFfnDown(int block) { return VisionModule(block, "ffn_down"); }
 std::string VisionAttnScale(int block) { return VisionModule(block, "ls1"); }
 std::string VisionFfnScale(int block) { return VisionModule(block, "ls2"); }
+
+std::string DeepstackMerger(int block, std::string_view part) {
+  return InBlock("v.deepstack.", block, part);
+}
 
 std::string LdpMlp(int step) { return Join("mm.model.mlp.", std::to_string(step)); }
 std::string LdpBlock(int block, int stage, std::string_view part) {

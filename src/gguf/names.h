@@ -66,6 +66,12 @@ inline constexpr std::string_view kProjectorScaleFactor = "clip.vision.projector
 inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image_size";
 inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
 inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
+inline constexpr std::string_view kSpatialMergeSize = "clip.vision.spatial_merge_size";
+inline constexpr std::string_view kWindowPattern = "clip.vision.n_wa_pattern";
+inline constexpr std::string_view kWindowSize = "clip.vision.window_size";
+inline constexpr std::string_view kDeepstackLayers = "clip.vision.is_deepstack_layers";
+inline constexpr std::string_view kImageMinPixels = "clip.vision.image_min_pixels";
+inline constexpr std::string_view kImageMaxPixels = "clip.vision.image_max_pixels";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
@@ -98,6 +104,9 @@ std::string SlidingWindowPattern(std::string_view architecture);
 std::string RopeFreqBaseSwa(std::string_view architecture);  // of the blocks with a window
 std::string AttentionSoftcap(std::string_view architecture);
 std::string FinalSoftcap(std::string_view architecture);
+// Of decoders with positions in a grid: pairs per axis, and blocks followed by a row of the image.
+std::string RopeDimensionSections(std::string_view architecture);
+std::string DeepstackLayerCount(std::string_view architecture);
 
 }  // namespace keys
 
@@ -154,12 +163,19 @@ std::string VisionAttnNorm(int block);
 std::string VisionAttnQ(int block);
 std::string VisionAttnK(int block);
 std::string VisionAttnV(int block);
+std::string VisionAttnQkv(int block);
 std::string VisionAttnOutput(int block);
 std::string VisionFfnNorm(int block);
+std::string VisionFfnGate(int block);
 std::string VisionFfnUp(int block);
 std::string VisionFfnDown(int block);
 std::string VisionAttnScale(int block);  // of InternVL
 std::string VisionFfnScale(int block);
+
+// The patch embedding of the second of two frames, a tensor without a module.
+inline constexpr std::string_view kSecondPatchEmbedding = "v.patch_embd.weight.1";
+// Part `part` (norm, fc1, fc2) of the merger of a block's output.
+std::string DeepstackMerger(int block, std::string_view part);
 
 // The projectors of MobileVLM: step `step` of the MLP, the positional convolution, and part `part`
 // of stage `stage` of block `block`.

@@ -11,6 +11,15 @@ namespace edgevlm {
 // Red, green, blue.
 using Color = std::array<std::uint8_t, 3>;
 
+// Width and height in pixels.
+struct ImageSize {
+  int width = 0;
+  int height = 0;
+
+  bool empty() const { return width == 0; }
+  bool operator==(const ImageSize&) const = default;
+};
+
 // Row-major [height, width, 3], red first, no padding between rows.
 struct Image {
   int width = 0;

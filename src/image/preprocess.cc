@@ -13,8 +13,9 @@ namespace {
 // value * scale + shift, with the constants repeated for a whole row so that the loop vectorizes.
 class Normalizer {
  public:
-  explicit Normalizer(const Preprocessing& preprocessing) {
-    const std::size_t count = static_cast<std::size_t>(preprocessing.size) * 3;
+  // width: of the rows, in pixels
+  Normalizer(const Preprocessing& preprocessing, int width) {
+    const std::size_t count = static_cast<std::size_t>(width) * 3;
     scale_.resize(count);
     shift_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -89,7 +90,7 @@ void Preprocess(const Image& image, const Preprocessing& preprocessing, View<flo
                 ThreadPool& pool) {
   const int size = preprocessing.size;
   CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
-  const Normalizer normalizer(preprocessing);
+  const Normalizer normalizer(preprocessing, size);
   Letterbox box = {.width = size, .height = size};
   const RowCallback on_row = [&](int y, const std::uint8_t* values) {
     float* row = out.data + ((box.top + y) * std::ptrdiff_t{size} + box.left) * 3;
@@ -107,12 +108,23 @@ void Preprocess(const Image& image, const Preprocessing& preprocessing, View<flo
   }
 }
 
+void PreprocessStretched(const Image& image, ImageSize size, const Preprocessing& preprocessing,
+                         View<float> out, ThreadPool& pool) {
+  CHECK(out.rows == size.width * size.height && out.cols == 3 && out.stride == 3);
+  const Normalizer normalizer(preprocessing, size.width);
+  const std::size_t values = static_cast<std::size_t>(size.width) * 3;
+  ResizeRows(image, size.width, size.height, preprocessing.filter, pool,
+             [&](int y, const std::uint8_t* row) {
+               normalizer.Normalize(row, values, out.Row(y * size.width).data());
+             });
+}
+
 void NormalizeTile(const Image& image, int left, int top, const Preprocessing& preprocessing,
                    View<float> out) {
   const int size = preprocessing.size;
   CHECK(out.rows == size * size && out.cols == 3 && out.stride == 3);
   CHECK(left >= 0 && top >= 0 && image.width - left >= size && image.height - top >= size);
-  const Normalizer normalizer(preprocessing);
+  const Normalizer normalizer(preprocessing, size);
   for (int y = 0; y < size; ++y) {
     normalizer.Normalize(image.Row(top + y) + left * 3, static_cast<std::size_t>(size) * 3,
                          out.data + y * std::ptrdiff_t{3} * size);

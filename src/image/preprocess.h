@@ -62,6 +62,11 @@ Letterbox FitInto(int width, int height, int size);
 void Preprocess(const Image& image, const Preprocessing& preprocessing, View<float> out,
                 ThreadPool& pool);
 
+// The same for an input of another size: stretches the whole image to it.
+//   out [height * width, 3]
+void PreprocessStretched(const Image& image, ImageSize size, const Preprocessing& preprocessing,
+                         View<float> out, ThreadPool& pool);
+
 // Writes (value / 255 - mean) / std of the S x S tile of `image` at (left, top), without resizing.
 //   out [S * S, 3]
 // REQUIRES: the tile lies inside the image; std > 0.

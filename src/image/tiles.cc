@@ -95,8 +95,12 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
                      View<float> out, ThreadPool& pool) {
   const int size = preprocessing.size;
   const int cells = size * size;
-  CHECK(out.rows == grid.tiles() * cells);
+  CHECK(out.rows == grid.pixels(size));
   const int cut = grid.rows * grid.cols;
+  if (!grid.size.empty()) {
+    CHECK(cut == 0);
+    return PreprocessStretched(image, grid.size, preprocessing, out, pool);
+  }
   if (cut == 0) return Preprocess(image, preprocessing, out, pool);
   const ImageSize whole = {.width = grid.cols * size, .height = grid.rows * size};
   const Image resized = ResizeToTiles(image, whole, preprocessing, pool);
@@ -113,11 +117,10 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
 void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grids,
                    const Preprocessing& preprocessing, View<float> out, ThreadPool& pool) {
   CHECK(images.size() == grids.size());
-  const int cells = preprocessing.size * preprocessing.size;
   std::vector<View<float>> parts;
   int row = 0;
   for (const TileGrid& grid : grids) {
-    parts.push_back(out.Rows(row, grid.tiles() * cells));
+    parts.push_back(out.Rows(row, grid.pixels(preprocessing.size)));
     row += parts.back().rows;
   }
   CHECK(out.rows == row);

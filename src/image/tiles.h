@@ -13,18 +13,16 @@ namespace edgevlm {
 struct TileGrid {
   int rows = 0;
   int cols = 0;
+  // Of the whole image, for encoders of any size, which read no others. Empty: S x S.
+  ImageSize size = {};
 
   // Inputs of the encoder: those cut out, and the whole image at the size of a tile.
   int tiles() const { return rows * cols + 1; }
+  // Pixels of all of them.
+  int pixels(int tile_side) const {
+    return size.empty() ? tiles() * tile_side * tile_side : size.width * size.height;
+  }
   bool operator==(const TileGrid&) const = default;
-};
-
-// Width and height in pixels.
-struct ImageSize {
-  int width = 0;
-  int height = 0;
-
-  bool operator==(const ImageSize&) const = default;
 };
 
 // The size with longer side `longest` and the same aspect ratio; the shorter side is rounded up to
@@ -46,15 +44,15 @@ TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles)
 TileGrid NearestTiles(ImageSize image, int tile, int min_tiles, int max_tiles);
 
 // Resizes the image to the grid and writes its tiles row by row, then the whole image, each
-// normalized as by Preprocess. Without tiles this is Preprocess.
-//   out [grid.tiles() * S * S, 3]
+// normalized as by Preprocess. Without tiles this is Preprocess, or PreprocessStretched.
+//   out [grid.pixels(S), 3]
 // Memory: twice the image at the size of the grid. REQUIRES: as Preprocess, and a grid chosen with
 // the preprocessing's size.
 void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessing& preprocessing,
                      View<float> out, ThreadPool& pool);
 
 // PreprocessTiles for several images, one per thread of the pool at a time.
-//   out [n * S * S, 3], n the sum of the grids' tiles(); in the order of the images
+//   out [the sum of the grids' pixels(S), 3], in the order of the images
 // REQUIRES: one grid for each image.
 void PreprocessAll(std::span<const Image> images, std::span<const TileGrid> grids,
                    const Preprocessing& preprocessing, View<float> out, ThreadPool& pool);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "edgevlm/count_tokens.h"
 #include "measure/measurement.h"
 #include "measure/repeat.h"
 
@@ -44,7 +45,9 @@ Result<std::vector<Measurement>> MeasureQuestions(const Engine& engine,
     return session.Ask(question(), decode);
   });
   if (!first) return first.error();
-  first->image_tokens = engine.info().image_tokens;
+  const Result<int> tokens = CountImageTokens(engine, image);
+  if (!tokens) return tokens.error();
+  first->image_tokens = *tokens;
   auto second = MeasureAsking("ask2", repetitions, [&] { return session.Ask(question(), decode); });
   if (!second) return second.error();
   return std::vector<Measurement>{*std::move(first), *std::move(second)};

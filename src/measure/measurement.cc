@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "edgevlm/count_tokens.h"
 #include "measure/repeat.h"
 
 namespace edgevlm {
@@ -106,7 +107,9 @@ Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::by
     return reply->reply_tokens;
   };
   if (auto error = Repeat(repetitions, measurement, run)) return *error;
-  measurement.image_tokens = engine.info().image_tokens;
+  const Result<int> tokens = CountImageTokens(engine, file);
+  if (!tokens) return tokens.error();
+  measurement.image_tokens = *tokens;
   return measurement;
 }
 

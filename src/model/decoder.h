@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "cache/sequence_cache.h"
+#include "edgevlm/image_tokens.h"
 #include "gguf/reader.h"
 #include "model/run.h"
 #include "model/workspace.h"
@@ -32,6 +33,13 @@ struct DecoderShape {
   // The tokens of an image attend to each other in both directions: its span must be whole, and say
   // so (TokenSpan::is_bidirectional).
   bool bidirectional_images = false;
+  // L: the outputs of so many first blocks get another row added for each image token ("DeepStack",
+  // Meng et al. 2024).
+  int image_levels = 0;
+  bool has_grid_positions = false;  // image tokens have positions in a grid (TokenSpan::grid)
+
+  // Values of an image token: the main row, then those added later.
+  int image_width() const { return width * (1 + image_levels); }
 
   // Cache size of a sequence of so many positions: keys and values in float16.
   long long CacheBytes(int positions) const {
@@ -45,10 +53,18 @@ struct TokenSpan {
   SequenceCache* cache = nullptr;
   int first_position = 0;             // of the span's first token
   std::span<const int> tokens = {};   // [T] ids
-  View<const float> embeddings = {};  // [T, D] instead of tokens: an image
+  View<const float> embeddings = {};  // [T, D] or [T, (1 + L) D] instead of tokens: an image
   int logits_rows = 0;                // logits are computed for so many of the last tokens
   // The rows attend to each other in both directions, not only to earlier ones.
   bool is_bidirectional = false;
+
+  // The rotary position of a row, by which its queries and keys are rotated, is its position plus
+  // this: a grid takes fewer positions than it has rows. 0 unless has_grid_positions.
+  int rotary_shift = 0;
+  // What the embeddings are tokens [grid_token, grid_token + T) of; empty: they count on like text.
+  // The grid starts at the rotary position of its token 0.
+  TokenGrid grid = {};
+  int grid_token = 0;
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
 };

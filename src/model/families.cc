@@ -7,22 +7,32 @@
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/qwen2.h"
+#include "model/decoder/qwen2vl.h"
+#include "model/decoder/qwen3vl.h"
 #include "model/projector/gemma3.h"
 #include "model/projector/idefics3.h"
 #include "model/projector/internvl.h"
 #include "model/projector/ldp.h"
 #include "model/projector/ldpv2.h"
 #include "model/projector/mlp.h"
+#include "model/projector/qwen25vl_merger.h"
+#include "model/projector/qwen2vl_merger.h"
+#include "model/projector/qwen3vl_merger.h"
 #include "model/vision/mobilenet_v3.h"
+#include "model/vision/qwen25vl.h"
+#include "model/vision/qwen2vl.h"
+#include "model/vision/qwen3vl.h"
 #include "model/vision/vit.h"
 
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama, &kQwen2};
-const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama, &kQwen2, &kQwen2Vl, &kQwen3Vl};
+const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit, &kQwen2VlVisionEncoder,
+                                               &kQwen25VlVisionEncoder, &kQwen3VlVisionEncoder};
 const ProjectorFamily* const kProjectors[] = {
-    &kMlp, &kLdp, &kLdpV2, &kIdefics3, &kGemma3Projector, &kInternVl};
+    &kMlp,      &kLdp,           &kLdpV2,          &kIdefics3,     &kGemma3Projector,
+    &kInternVl, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }
@@ -66,7 +76,12 @@ Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file) {
 }
 
 Result<const VisionFamily*> FindVisionFamily(const GgufFile& file) {
-  if (!file.HasKey(keys::kVisionEncoder)) return &kVit;
+  if (!file.HasKey(keys::kVisionEncoder)) {
+    const auto projector = FindProjectorFamily(file);
+    if (!projector) return projector.error();
+    const VisionFamily* const own = (*projector)->vision_encoder.family;
+    return own == nullptr ? &kVit : own;
+  }
   return FindFamily(file, keys::kVisionEncoder, kVisionEncoders);
 }
 

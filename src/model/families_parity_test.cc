@@ -63,7 +63,7 @@ class ImageEncoder {
 
   // [n * S * S, 3] of all tiles.
   std::vector<float> Pixels(const Image& image) const {
-    const TileGrid grid = projector_->Layout({image.width, image.height}, 0).grid;
+    const TileGrid grid = projector_->Layout({image.width, image.height}, {}).grid;
     const int rows = grid.tiles() * preprocessing().size * preprocessing().size;
     std::vector<float> pixels(static_cast<std::size_t>(rows) * 3);
     ThreadPool pool(2);
@@ -81,8 +81,8 @@ class ImageEncoder {
     Workspace workspace;
     const View<float> features = workspace.Alloc(shape.tokens, shape.width);
     const Run run = {.pool = pool, .fast = fast};
-    vision_->Encode({pixels.data(), static_cast<int>(pixels.size()) / 3, 3}, features, workspace,
-                    run);
+    vision_->Encode(View<float>(pixels.data(), static_cast<int>(pixels.size()) / 3, 3), features,
+                    workspace, run);
     projector_->Project(features, {embeddings.data(), tokens, width}, workspace, run);
     return embeddings;
   }
@@ -186,7 +186,7 @@ TEST(FamiliesParity, Gemma3Embeddings) {
 
 TEST(FamiliesParity, Gemma3Pixels) {
   const ImageEncoder encoder("gemma3-mmproj.gguf");
-  EXPECT_EQ(encoder.projector().Layout({250, 150}, 0).grid, TileGrid());
+  EXPECT_EQ(encoder.projector().Layout({250, 150}, {}).grid, TileGrid());
   ExpectPixels(encoder, "prep-gemma3.png");
 }
 
@@ -196,7 +196,7 @@ TEST(FamiliesParity, InternVlEmbeddings) {
 
 TEST(FamiliesParity, InternVlPixels) {
   const ImageEncoder encoder("internvl-mmproj.gguf");
-  EXPECT_EQ(encoder.projector().Layout({250, 150}, 0).grid, (TileGrid{.rows = 2, .cols = 3}));
+  EXPECT_EQ(encoder.projector().Layout({250, 150}, {}).grid, (TileGrid{.rows = 2, .cols = 3}));
   ExpectPixels(encoder, "prep-internvl.png");
 }
 

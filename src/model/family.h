@@ -46,9 +46,13 @@ struct VitVariant {
   bool has_post_norm = false;    // after the blocks
 };
 
-// What a projector expects of the vision transformer in front of it: families share that vision
-// encoder but were trained with it in different ways. Vision encoders of other kinds ignore it.
+struct VisionFamily;
+
+// What a projector expects of the vision encoder in front of it: families share the vision
+// transformer but were trained with it in different ways. Vision encoders of other kinds ignore the
+// rest.
 struct VisionEncoderUse {
+  const VisionFamily* family = nullptr;  // in files that name none; null: the vision transformer
   int unread_blocks = 0;  // last blocks not run, unless the file names another last one
   // Whether features stand for the patches of a grid; else any number of them works, in order.
   bool reads_grid = true;

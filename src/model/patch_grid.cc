@@ -18,4 +18,31 @@ PatchGrid ReadPatchGrid(WeightReader& reader) {
   return grid;
 }
 
+MergedPatches ReadMergedPatches(WeightReader& reader) {
+  constexpr int kUsualSide = 2, kMaxSide = 8;
+  MergedPatches patches;
+  patches.patch_size = reader.Int(keys::kPatchSize, 1, ModelLimits::kImageSize / kMaxSide);
+  patches.side = reader.file().HasKey(keys::kSpatialMergeSize)
+                     ? reader.Int(keys::kSpatialMergeSize, 1, kMaxSide)
+                     : kUsualSide;
+  return patches;
+}
+
+std::vector<int> ReadDeepstackBlocks(WeightReader& reader) {
+  const int blocks = reader.Int(keys::kVisionBlockCount, 1, ModelLimits::kBlocks);
+  std::vector<bool> marks;
+  if (reader.file().HasKey(keys::kDeepstackLayers)) {
+    marks = reader.Bools(keys::kDeepstackLayers, static_cast<std::size_t>(blocks));
+  }
+  std::vector<int> deepstack;
+  for (int block = 0; block < blocks && reader.ok(); ++block) {
+    const bool is_one =
+        marks.empty()
+            ? reader.file().HasTensor(modules::Weight(modules::DeepstackMerger(block, "fc1")))
+            : marks[static_cast<std::size_t>(block)];
+    if (is_one) deepstack.push_back(block);
+  }
+  return deepstack;
+}
+
 }  // namespace edgevlm

@@ -2,8 +2,8 @@
 
 namespace edgevlm {
 
-ImageLayout Projector::Layout(ImageSize, int) const {
-  return {.grid = {}, .pieces = {{.text = "", .tile = 0}}};
+ImageLayout Projector::Layout(ImageSize, const ImageLimits&) const {
+  return {.grid = {}, .tokens = {}, .pieces = {{.text = "", .tile = 0}}};
 }
 
 }  // namespace edgevlm

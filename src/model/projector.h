@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+#include "edgevlm/image_tokens.h"
 #include "image/tiles.h"
 #include "model/run.h"
 #include "model/workspace.h"
@@ -18,7 +20,8 @@ struct ImageLayout {
     int tile = -1;     // followed by the embeddings of this one of grid.tiles(); -1: none
   };
 
-  TileGrid grid;  // for PreprocessTiles
+  TileGrid grid;     // for PreprocessTiles
+  TokenGrid tokens;  // of every tile; empty: their positions count on, and Tokens() is their number
   std::vector<Piece> pieces;
 };
 
@@ -36,9 +39,15 @@ class Projector {
   // Embeddings per tile for this number of features. REQUIRES: as many as patches() requires.
   virtual int Tokens(int patches) const { return patches; }
 
-  // How to split an image of this size, in pixels, into at most max_tokens embeddings (0: no limit;
-  // at least one tile in any case).
-  virtual ImageLayout Layout(ImageSize image, int max_tokens) const;
+  // Whether layouts have TokenGrids, whose sides depend on those of the image.
+  virtual bool has_token_grid() const { return false; }
+
+  // Whether an image of this size can be laid out. Errors: kUnsupported.
+  virtual MaybeError CheckSize(ImageSize) const { return std::nullopt; }
+
+  // How to split an image into embeddings, as many as the limits ask for; at most max_tokens, but
+  // at least one tile in any case. REQUIRES: !CheckSize(image).
+  virtual ImageLayout Layout(ImageSize image, const ImageLimits& limits) const;
 
   //   features    [n * patches, E], of one or several tiles
   //   embeddings  [n * Tokens(patches), D]

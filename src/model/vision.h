@@ -10,9 +10,23 @@ namespace edgevlm {
 
 struct VisionShape {
   Preprocessing preprocessing;     // that the images need before Encode; size is S
-  int tokens = 0;                  // P: rows of features per image
+  bool has_any_size = false;       // images keep their shape; else all are S x S
+  int tokens = 0;                  // P: rows of features per image; 0 if that depends on its size
   int width = 0;                   // E
-  long long workspace_values = 0;  // that Encode uses for one image, approximately
+  long long workspace_values = 0;  // that Encode uses for one image, approximately; likewise
+};
+
+// The inputs of Encode: n images of one size, as Preprocess writes them, image after image.
+struct InputImages {
+  InputImages(View<const float> images, ImageSize image_size = {})
+      : pixels(images), size(image_size) {}
+  InputImages(View<float> images) : pixels(images) {}
+
+  View<const float> pixels;  // [n * height * width, 3]
+  ImageSize size;            // of each; empty: S x S
+  // Of a video, the second frame of each pair, which an encoder with has_any_size reads together;
+  // empty: still images.
+  View<const float> second_frames = {};
 };
 
 // The outputs of Encode.
@@ -36,11 +50,15 @@ class VisionEncoder {
   // Whether Encode can compute scores.
   virtual bool has_scores() const { return false; }
 
+  // P of an image of this size, and the values of the workspace that Encode uses for it,
+  // approximately. Encoders of one size ignore it.
+  virtual int Features(ImageSize) const { return shape_.tokens; }
+  virtual long long WorkspaceValues(ImageSize) const { return shape_.workspace_values; }
+
   // Encodes n images at once. An image's features have the same bits whatever the other images are.
-  //   pixels  [n * S * S, 3], as Preprocess writes them, image after image
   // REQUIRES: n >= 1, and no scores wanted unless has_scores(). Uses and releases memory of
   // `workspace` on top of what is allocated there.
-  virtual void Encode(View<const float> pixels, const EncodedImages& encoded, Workspace& workspace,
+  virtual void Encode(const InputImages& images, const EncodedImages& encoded, Workspace& workspace,
                       const Run& run) const = 0;
 
  protected:

@@ -210,7 +210,8 @@ Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std
 
 Linear WeightReader::ReadScaledLinear(std::string_view module, const std::string& scale,
                                       const Shape& shape, std::string zone, Fineness fineness) {
-  Linear linear{.zone = std::move(zone), .weight = {}, .bias = {}};
+  Linear linear{
+      .zone = std::move(zone), .tensor = modules::Weight(module), .weight = {}, .bias = {}};
   const std::vector<float> scales = Values(scale, {shape[0]});
   std::vector<float> values = Values(modules::Weight(module), shape);
   linear.bias = Values(modules::Bias(module), {shape[0]});

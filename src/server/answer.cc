@@ -113,7 +113,7 @@ std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& r
         .param = "messages",
         .code = "unsupported"};
   }
-  const Result<int> tokens = CountPromptTokens(engine, request.messages);
+  const Result<int> tokens = CountPromptTokens(engine, request.messages, request.image_limits);
   const int context_tokens = engine.info().context_tokens;
   if (tokens && *tokens < context_tokens) return std::nullopt;
   if (!tokens && tokens.error().code != ErrorCode::kTooLarge) return ToApiError(tokens.error());

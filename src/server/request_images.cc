@@ -100,7 +100,9 @@ RequestPart RequestImages::FromId(const std::string& id, const std::string& wher
     Reject({.message = "expected 64 lower-case hexadecimal digits"}, where);
     return {};
   }
-  auto image = cached_.engine == nullptr ? nullptr : cached_.engine->FindImage(id, cached_.scope);
+  auto image = cached_.engine == nullptr
+                   ? nullptr
+                   : cached_.engine->FindImage(id, cached_.scope, cached_.limits);
   if (image == nullptr) {
     Reject({.status = 404,
             .message = "no longer cached: send the image itself",

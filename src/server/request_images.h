@@ -25,6 +25,7 @@ struct ImageSummary {
 struct CachedImages {
   const Engine* engine = nullptr;  // null: none
   std::string scope = {};
+  ImageLimits limits = {};  // those that it was encoded with
 };
 
 // Checks images against the request's limits: their number, and their pixels (from the file's

@@ -63,7 +63,8 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
     // The first layers of the cache grow with every pass; the very first gives the position.
     spans_.push_back({.cache = &request.sequence->cache(),
                       .first_position = request.sequence->positions(),
-                      .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1)});
+                      .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1),
+                      .rotary_shift = request.sequence->rotary_shift()});
   }
   const WorkspaceScope scope(workspace_);
   const View<float> x = workspace_.Alloc(generations, decoder_->shape().width);

@@ -35,6 +35,10 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
           CheckRange("image_max_tokens", options.image_max_tokens, ModelLimits::kContext)) {
     return *error;
   }
+  if (auto error =
+          CheckRange("image_min_tokens", options.image_min_tokens, ModelLimits::kContext)) {
+    return *error;
+  }
   if (!(options.pressure.temperature_limit_celsius >= 0)) {
     return Error{ErrorCode::kInvalid,
                  "options: pressure: temperature limit: expected 0 or more degrees, found others"};

@@ -39,15 +39,28 @@ MaybeError CheckParts(const Model& model) {
     return Mismatch("projector inputs", std::to_string(vision_encoder.width),
                     model.projector->inputs());
   }
-  if (model.projector->outputs() != decoder.width) {
-    return Mismatch("projector outputs", std::to_string(decoder.width), model.projector->outputs());
+  if (model.projector->outputs() != decoder.image_width()) {
+    return Mismatch("projector outputs", std::to_string(decoder.image_width()),
+                    model.projector->outputs());
+  }
+  if (model.projector->has_token_grid() && !decoder.has_grid_positions) {
+    return Error{ErrorCode::kInvalid, "model: projector '" + model.info.projector +
+                                          "': expected a decoder with positions for rows and "
+                                          "columns of an image, found '" +
+                                          model.info.architecture + "'"};
+  }
+  if (model.projector->has_token_grid() != vision_encoder.has_any_size) {
+    return Error{ErrorCode::kInvalid, "model: projector '" + model.info.projector +
+                                          "': expected another vision encoder, found '" +
+                                          model.info.vision_encoder + "'"};
   }
   const int patches = model.projector->patches();
   if (patches != 0 && patches != vision_encoder.tokens) {
     return Mismatch("features of an image", std::to_string(patches), vision_encoder.tokens);
   }
-  const int tokens = model.pruner.count();
-  if (tokens > model.info.context_tokens - 2) {  // one position for a prompt, one for a reply
+  const int tokens = model.info.image_tokens;
+  // One position for a prompt, one for a reply. Images of any size are checked one by one.
+  if (!vision_encoder.has_any_size && tokens > model.info.context_tokens - 2) {
     return Mismatch("tokens of an image",
                     "at most " + std::to_string(model.info.context_tokens - 2), tokens);
   }
@@ -118,7 +131,8 @@ void Describe(const Parsed& files, Model& model) {
   info.vision_encoder = (*FindVisionFamily(*vision_encoder))->encoder;
   info.projector = (*FindProjectorFamily(*vision_encoder))->type;
   info.image_size = model.vision_encoder->shape().preprocessing.size;
-  info.image_tokens = model.pruner.count();
+  info.has_image_grid = model.projector->has_token_grid();
+  info.image_tokens = info.has_image_grid ? model.image_limits.max_tokens : model.pruner.count();
 }
 
 // The packing of large matrices of floats. A decoder's are never bfloat16: single tokens would be
@@ -128,10 +142,26 @@ Packing PackingFor(Precision precision) {
   return precision == Precision::kBFloat16 ? Packing::kBf16Pairs : Packing::kInt8;
 }
 
-// The width of the file's decoder; nothing if the key is missing, which loading then reports.
-std::optional<int> DecoderWidth(const GgufFile& file) {
-  const Result<int> width = file.Int(keys::EmbeddingLength(TextOf(file, keys::kArchitecture)));
-  return width ? std::optional(*width) : std::nullopt;
+// The values that the file's decoder reads for an image token; nothing if the key of its width is
+// missing, which loading then reports.
+std::optional<int> ImageWidth(const GgufFile& file) {
+  constexpr int kMaxLevels = 64;
+  const std::string architecture = TextOf(file, keys::kArchitecture);
+  const Result<int> width = file.Int(keys::EmbeddingLength(architecture));
+  const Result<int> levels = file.Int(keys::DeepstackLayerCount(architecture), 0);
+  if (!width || *width < 1 || *width > ModelLimits::kWidth) return std::nullopt;
+  return *width * (1 + std::clamp(levels ? *levels : 0, 0, kMaxLevels));
+}
+
+// How many tokens an image may have, where the family leaves that open.
+Result<ImageLimits> ChooseLimits(const Projector* projector, const EngineOptions& options) {
+  ImageLimits limits = {options.image_min_tokens, options.image_max_tokens};
+  if (projector == nullptr || !projector->has_token_grid()) return limits;
+  if (limits.max_tokens == 0) limits.max_tokens = kUsualImageTokens;
+  if (limits.min_tokens <= limits.max_tokens) return limits;
+  return Error{ErrorCode::kInvalid, "options: image_min_tokens: expected at most the maximum of " +
+                                        std::to_string(limits.max_tokens) + ", found " +
+                                        std::to_string(limits.min_tokens)};
 }
 
 // Ignores a second file that lies next to the model but belongs to another one.
@@ -141,7 +171,7 @@ MaybeError LoadVision(const Parsed& files, const VisionOptions& options, Model& 
   const Packing packing = PackingFor(model.precision);
   auto projector = LoadProjector(*file, packing);
   if (!projector) return projector.error();
-  const auto width = DecoderWidth(files.model);
+  const auto width = ImageWidth(files.model);
   if (files.mmproj_is_guess && width && (*projector)->outputs() != *width) return std::nullopt;
   auto vision_encoder =
       LoadVisionEncoder(*file, {.packing = packing, .merged_tokens = options.merged_tokens});
@@ -156,6 +186,7 @@ MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
   if (model.vision_encoder != nullptr) {
     tokens = {.has_vision_encoder = true,
               .has_scores = model.vision_encoder->has_scores(),
+              .depends_on_image = model.projector->has_token_grid(),
               .count = model.projector->Tokens(model.vision_encoder->shape().tokens)};
   }
   if (auto error = Validate(options, tokens)) return error;
@@ -195,13 +226,16 @@ Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
                  .projector = nullptr,
                  .tokenizer = *std::move(tokenizer),
                  .style = *std::move(style),
-                 .image_max_tokens = options.image_max_tokens,
+                 .image_limits = {},
                  .pruner = TokenPruner(),
                  .exits = std::nullopt,
                  .precision = options.precision,
                  .cache = options.cache};
   if (auto error = LoadVision(files, options.vision, model)) return *error;
   if (auto error = ChoosePruner(options.vision, model)) return *error;
+  Result<ImageLimits> limits = ChooseLimits(model.projector.get(), options);
+  if (!limits) return limits.error();
+  model.image_limits = *limits;
   auto decoder = LoadDecoder(files.model, OptionsForDecoder(model));
   if (!decoder) return decoder.error();
   const DecoderShape& shape = (*decoder)->shape();
@@ -212,8 +246,8 @@ Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
   model.info.trained_context_tokens = shape.context;
   model.info.has_trained_exits = !shape.exits.empty();
   model.decoder = *std::move(decoder);
-  if (auto error = CheckParts(model)) return *error;
   Describe(files, model);
+  if (auto error = CheckParts(model)) return *error;
   return model;
 }
 

@@ -25,7 +25,7 @@ struct Model {
   std::unique_ptr<const Projector> projector;
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
-  int image_max_tokens = 0;       // 0: no limit
+  ImageLimits image_limits = {};  // where a request has none; 0: the projector's own
   TokenPruner pruner;             // of the tokens of a tile
   std::optional<ExitPlan> exits;  // of replies
   Precision precision = Precision::kAuto;
@@ -36,6 +36,10 @@ struct Model {
                                                            // none
   std::string identity = {};  // digest of the files and of the options that affect results
 
+  // Tokens of each tile of an image, after pruning.
+  int TileTokens(const ImageLayout& layout) const {
+    return layout.tokens.empty() ? pruner.count() : layout.tokens.tokens();
+  }
   const ExitPlan* exits_or_null() const { return exits ? &*exits : nullptr; }
 };
 

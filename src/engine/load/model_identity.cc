@@ -52,6 +52,7 @@ std::string ModelIdentity(std::span<const std::span<const std::byte>> gguf,
   const VisionOptions& vision = options.vision;
   AddNumber(static_cast<std::uint64_t>(options.precision), digest);
   AddNumber(static_cast<std::uint64_t>(options.image_max_tokens), digest);
+  AddNumber(static_cast<std::uint64_t>(options.image_min_tokens), digest);
   AddNumber(static_cast<std::uint64_t>(vision.merged_tokens), digest);
   AddNumber(static_cast<std::uint64_t>(vision.keep_tokens.value_or(0)), digest);
   AddNumber(static_cast<std::uint64_t>(vision.keep_by), digest);

@@ -7,22 +7,25 @@
 #include "edgevlm/probe.h"
 #include "engine/engine_state.h"
 #include "engine/prompt/write_prompt.h"
+#include "engine/vision/encode.h"
 
 namespace edgevlm {
 namespace {
 
 // An image with its number of positions, but without values.
-Result<std::shared_ptr<const EncodedImage>> LayOut(const Model& model, const std::string& file) {
+Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model,
+                                                       std::span<const std::byte> file,
+                                                       const ImageLimits& limits) {
   if (model.vision_encoder == nullptr) {
     return Error{ErrorCode::kUnsupported, "image: this model reads none"};
   }
-  const Result<ImageFileInfo> info = ProbeImage(std::as_bytes(std::span(file)));
+  const Result<ImageFileInfo> info = ProbeImage(file);
   if (!info) return info.error();
-  const ImageLayout layout =
-      model.projector->Layout({info->width, info->height}, model.image_max_tokens);
-  const int tokens = model.pruner.count();
+  const Result<ImageLayout> layout = LayOut(model, {info->width, info->height}, limits);
+  if (!layout) return layout.error();
+  const int tokens = model.TileTokens(*layout);
   auto image = std::make_shared<EncodedImage>();
-  for (const ImageLayout::Piece& piece : layout.pieces) {
+  for (const ImageLayout::Piece& piece : layout->pieces) {
     const int rows = piece.tile >= 0 ? tokens : 0;
     image->pieces.push_back({.markup = piece.text, .rows = rows});
     image->tokens += rows;
@@ -36,7 +39,14 @@ std::vector<int> TokenizeText(const Engine& engine, std::string_view text) {
   return StateOf(engine).model.tokenizer.Encode(text);
 }
 
-Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages) {
+Result<int> CountImageTokens(const Engine& engine, std::span<const std::byte> file) {
+  const auto image = LayOutFile(StateOf(engine).model, file, {});
+  if (!image) return image.error();
+  return (*image)->tokens;
+}
+
+Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages,
+                              const ImageLimits& limits) {
   const Model& model = StateOf(engine).model;
   std::vector<Message> laid_out;
   for (const RequestMessage& given : messages) {
@@ -46,7 +56,7 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
         message.parts.push_back({.text = part.text, .image = part.encoded});
         continue;
       }
-      auto image = LayOut(model, *part.image);
+      auto image = LayOutFile(model, std::as_bytes(std::span(*part.image)), limits);
       if (!image) return image.error();
       message.parts.push_back({.image = *std::move(image)});
     }

@@ -15,6 +15,16 @@ bool SameImage(const std::shared_ptr<const EncodedImage>& a,
   return a->width == b->width && a->embeddings == b->embeddings;
 }
 
+// The grid of the piece that starts at this row; empty if there is none.
+TokenGrid GridAt(const EncodedImage& image, int row) {
+  int first = 0;
+  for (const EncodedImage::Piece& piece : image.pieces) {
+    if (piece.rows > 0 && first == row) return piece.grid;
+    first += piece.rows;
+  }
+  return {};
+}
+
 }  // namespace
 
 void Prompt::Add(std::span<const int> tokens) {
@@ -29,7 +39,8 @@ void Prompt::Add(std::span<const int> tokens) {
 void Prompt::Add(std::shared_ptr<const EncodedImage> image, int first_row, int rows) {
   CHECK(image != nullptr && 0 <= first_row && 0 <= rows && first_row + rows <= image->tokens);
   if (rows == 0) return;
-  parts_.push_back({.image = std::move(image), .first_row = first_row, .rows = rows});
+  const TokenGrid grid = GridAt(*image, first_row);
+  parts_.push_back({.image = std::move(image), .first_row = first_row, .rows = rows, .grid = grid});
   rows_ += rows;
 }
 
@@ -64,10 +75,25 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
     } else {
       const View<const float> values = EmbeddingsOf(*part.image);
       inputs.push_back({.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped),
-                        .is_bidirectional = keeps_images_whole_});
+                        .is_bidirectional = keeps_images_whole_,
+                        .grid = part.grid,
+                        .grid_token = skipped});
     }
   }
   return inputs;
+}
+
+int Prompt::RotaryShiftAt(int n) const {
+  CHECK(0 <= n && n <= rows_);
+  int shift = 0;
+  for (const Part& part : parts_) {
+    n -= part.rows;
+    if (n < 0) break;
+    if (!part.grid.empty() && part.rows == part.grid.tokens()) {
+      shift += part.grid.extent() - part.rows;
+    }
+  }
+  return shift;
 }
 
 std::vector<int> Prompt::Tokens() const {
@@ -99,7 +125,7 @@ int Prompt::CommonRows(const Part& a, const Part& b) {
     const auto [end, _] = std::ranges::mismatch(a.tokens, b.tokens);
     return static_cast<int>(end - a.tokens.begin());
   }
-  if (a.first_row != b.first_row || !SameImage(a.image, b.image)) return 0;
+  if (a.first_row != b.first_row || a.grid != b.grid || !SameImage(a.image, b.image)) return 0;
   return std::min(a.rows, b.rows);
 }
 

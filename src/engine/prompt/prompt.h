@@ -37,6 +37,10 @@ class Prompt {
   // rows(), WholeRows(first) == first.
   std::vector<Input> InputsFrom(int first) const;
 
+  // How far the rotary positions are ahead of the rows at row n (Sequence::rotary_shift). REQUIRES:
+  // 0 <= n <= rows().
+  int RotaryShiftAt(int n) const;
+
   // All tokens, without image rows.
   std::vector<int> Tokens() const;
 
@@ -54,6 +58,7 @@ class Prompt {
     std::shared_ptr<const EncodedImage> image = nullptr;
     int first_row = 0;
     int rows = 0;
+    TokenGrid grid = {};  // that the image's rows begin; or empty
   };
   std::span<const Part> parts() const { return parts_; }
 

@@ -1,5 +1,7 @@
 #include "engine/prompt/token_list.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 namespace edgevlm {
@@ -9,14 +11,39 @@ Error Invalid(const std::string& expected, const std::string& found) {
   return {ErrorCode::kInvalid, "tokens: expected " + expected + ", found " + found};
 }
 
+// Whether the rows are those of the piece's grid, if it has one.
+bool FitsGrid(const EncodedImage::Piece& piece, bool may_have_grid) {
+  const TokenGrid& grid = piece.grid;
+  if (grid == TokenGrid()) return true;
+  constexpr int kMaxSide = 1 << 10;
+  const bool has_sides = std::ranges::all_of(std::array{grid.frames, grid.rows, grid.cols},
+                                             [](int n) { return 1 <= n && n <= kMaxSide; });
+  return may_have_grid && has_sides && grid.tokens() == piece.rows && 0 < grid.frame_step &&
+         grid.frame_step <= kMaxSide;
+}
+
+// One input per tile.
+void AddImage(const EncodedImage& image, bool is_bidirectional, std::vector<Input>& inputs) {
+  int row = 0;
+  for (const EncodedImage::Piece& piece : image.pieces) {
+    if (piece.rows == 0) continue;
+    inputs.push_back({.embeddings = EmbeddingsOf(image).Rows(row, piece.rows),
+                      .is_bidirectional = is_bidirectional,
+                      .grid = piece.grid});
+    row += piece.rows;
+  }
+}
+
 }  // namespace
 
 MaybeError CheckImage(const Model& model, const EncodedImage& image) {
-  const int width = model.info.embedding_length;
+  const DecoderShape& decoder = model.decoder->shape();
+  const int width = decoder.image_width();
   int rows = 0;
   bool sound = image.tokens >= 1 && image.width == width;
   for (const EncodedImage::Piece& piece : image.pieces) {
-    sound = sound && 0 <= piece.rows && piece.rows <= image.tokens - rows;
+    sound = sound && 0 <= piece.rows && piece.rows <= image.tokens - rows &&
+            FitsGrid(piece, decoder.has_grid_positions);
     rows += sound ? piece.rows : 0;
   }
   sound = sound && rows == image.tokens &&
@@ -48,8 +75,7 @@ Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
       if (has_image) return Invalid("one place for the image", "several");
       has_image = true;
       cut(i);
-      list.inputs.push_back({.embeddings = EmbeddingsOf(*image),
-                             .is_bidirectional = model.decoder->shape().bidirectional_images});
+      AddImage(*image, model.decoder->shape().bidirectional_images, list.inputs);
     } else if (tokens[i] < 0 || tokens[i] >= model.info.vocabulary_tokens) {
       return Invalid("ids below " + std::to_string(model.info.vocabulary_tokens),
                      std::to_string(tokens[i]));

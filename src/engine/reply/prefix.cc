@@ -28,6 +28,7 @@ int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& pro
     reused = shared->CopyInto(prompt, reused, max_rows, sequence.cache());
   }
   sequence.TruncateTo(reused);
+  sequence.set_rotary_shift(prompt.RotaryShiftAt(reused));
   FollowPressure(engine, sequence);
   return reused;
 }

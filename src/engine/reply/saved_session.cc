@@ -14,7 +14,7 @@ namespace {
 
 using ImagePointer = std::shared_ptr<const EncodedImage>;
 
-constexpr std::string_view kMark = "EVLMSES1";
+constexpr std::string_view kMark = "EVLMSES2";
 constexpr std::size_t kDigestDigits = 64;
 
 void PutText(std::string_view text, ByteWriter& writer) {
@@ -65,6 +65,10 @@ void PutImage(const EncodedImage& image, ByteWriter& writer) {
   for (const EncodedImage::Piece& piece : image.pieces) {
     PutCount(piece.rows, writer);
     PutText(piece.markup, writer);
+    for (const int side : {piece.grid.frames, piece.grid.rows, piece.grid.cols}) {
+      PutCount(side, writer);
+    }
+    writer.Put(piece.grid.frame_step);
   }
 }
 
@@ -150,15 +154,28 @@ class Parser {
     image.embeddings.resize(values);
     std::memcpy(image.embeddings.data(), raw.data(), raw.size());
     std::uint64_t rows = 0;
-    const std::size_t pieces = ReadCount(2 * sizeof(std::uint32_t));
+    const std::size_t pieces = ReadCount(5 * sizeof(std::uint32_t) + sizeof(double));
     for (std::size_t i = 0; i < pieces && ok_; ++i) {
       const auto own = reader_.Get<std::uint32_t>();
       image.pieces.push_back({.markup = ReadString(), .rows = static_cast<int>(own)});
+      image.pieces.back().grid = ReadGrid();
       rows += own;
       ok_ = reader_.ok() && rows <= tokens && IsUtf8(image.pieces.back().markup);
     }
     ok_ = ok_ && rows == tokens;
     images_.push_back(std::make_shared<const EncodedImage>(std::move(image)));
+  }
+
+  // Whether it fits the rows, CheckImage tells.
+  TokenGrid ReadGrid() {
+    TokenGrid grid;
+    for (int* side : {&grid.frames, &grid.rows, &grid.cols}) {
+      const auto count = reader_.Get<std::uint32_t>();
+      ok_ = ok_ && Fits(count);
+      *side = ok_ ? static_cast<int>(count) : 0;
+    }
+    grid.frame_step = reader_.Get<double>();
+    return grid;
   }
 
   bool ReadMessages(std::vector<Message>& messages) {
@@ -213,9 +230,9 @@ class Parser {
 
 std::vector<std::byte> WriteSession(const SavedSession& session) {
   const ImageTable table(session);
-  std::vector<std::byte> bytes;
+  const auto mark = std::as_bytes(std::span(kMark));
+  std::vector<std::byte> bytes(mark.begin(), mark.end());
   ByteWriter writer(bytes);
-  writer.Put(std::as_bytes(std::span(kMark)));
   CHECK(session.identity.size() == kDigestDigits);
   writer.Put(std::as_bytes(std::span(session.identity)));
   PutCount(table.images().size(), writer);

@@ -52,7 +52,7 @@ class Encoding {
           message.parts.push_back({.text = part.text});
           continue;
         }
-        auto image = Encode(part, request.scope);
+        auto image = Encode(part, request);
         if (!image) return image.error();
         message.parts.push_back({.image = *std::move(image)});
       }
@@ -77,7 +77,7 @@ class Encoding {
   }
 
   Result<std::shared_ptr<const EncodedImage>> Encode(const RequestPart& part,
-                                                     const std::string& scope) {
+                                                     const ReplyRequest& request) {
     if (hooks_.is_over()) return Cancelled();
     const std::string& file = *part.image;
     // Other requests find it only if images are cached.
@@ -85,9 +85,11 @@ class Encoding {
       return hooks_.is_over() &&
              (engine_.runtime.image_cache == nullptr || !hooks_.is_wanted(file));
     };
-    Result<SharedImage> shared =
-        ShareImage(engine_, std::as_bytes(std::span(file)),
-                   {.scope = scope, .file_id = part.image_id, .is_over = is_over});
+    Result<SharedImage> shared = ShareImage(engine_, std::as_bytes(std::span(file)),
+                                            {.scope = request.scope,
+                                             .limits = request.image_limits,
+                                             .file_id = part.image_id,
+                                             .is_over = is_over});
     if (!shared) return Named(shared.error());
     timings_.decode_ms += shared->timings.decode_ms;
     timings_.preprocess_ms += shared->timings.preprocess_ms;

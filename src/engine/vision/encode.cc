@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/stopwatch.h"
+#include "edgevlm/probe.h"
 #include "image/decode.h"
 #include "model/weight_reader.h"
 #include "model/workspace.h"
@@ -16,9 +17,9 @@ namespace {
 // Tiles per pass: enough to reuse each read of the matrices.
 constexpr long long kMaxTiles = 8;
 
-int TilesPerPass(const Model& model) {
+int TilesPerPass(const Model& model, ImageSize tile) {
   const long long fitting =
-      ModelLimits::kWorkspaceValues / model.vision_encoder->shape().workspace_values;
+      ModelLimits::kWorkspaceValues / model.vision_encoder->WorkspaceValues(tile);
   return static_cast<int>(std::clamp(fitting, 1LL, kMaxTiles));
 }
 
@@ -29,35 +30,66 @@ Error NoVisionEncoder() {
           "image: this model reads none; expected an image encoder (mmproj) beside it"};
 }
 
-Result<Image> DecodeFile(const Model& model, std::span<const std::byte> file) {
-  const Result<ImageInfo> info = Probe(file);
-  if (!info) return info.error();
-  const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
-  return Decode(file, DecodeLimits(), preprocessing.DetailFor(info->width, info->height));
-}
-
-std::vector<ImageLayout> LayoutsOf(const Model& model, std::span<const Image> images) {
-  std::vector<ImageLayout> layouts;
-  for (const Image& image : images) {
-    layouts.push_back(model.projector->Layout({image.width, image.height}, model.image_max_tokens));
+// The limits of a request, or else the model's. A request may ask for less than the model's most
+// only: who started the engine has chosen what an image may cost.
+Result<ImageLimits> LimitsFor(const Model& model, const ImageLimits& requested) {
+  ImageLimits limits = model.image_limits;
+  if (requested.max_tokens > 0) {
+    if (limits.max_tokens > 0 && requested.max_tokens > limits.max_tokens) {
+      return Error{ErrorCode::kInvalid, "image_max_tokens: expected at most " +
+                                            std::to_string(limits.max_tokens) + ", found " +
+                                            std::to_string(requested.max_tokens)};
+    }
+    limits.max_tokens = requested.max_tokens;
   }
-  return layouts;
+  if (requested.min_tokens > 0) limits.min_tokens = requested.min_tokens;
+  if (requested.min_tokens > 0 && limits.max_tokens > 0 && limits.min_tokens > limits.max_tokens) {
+    return Error{ErrorCode::kInvalid, "image_min_tokens: expected at most the maximum of " +
+                                          std::to_string(limits.max_tokens) + ", found " +
+                                          std::to_string(limits.min_tokens)};
+  }
+  return limits;
 }
 
-std::vector<TileGrid> GridsOf(std::span<const ImageLayout> layouts) {
-  std::vector<TileGrid> grids;
-  for (const ImageLayout& layout : layouts) grids.push_back(layout.grid);
-  return grids;
+// Models with a fixed number of tokens, or with tiles, cannot keep to all limits.
+MaybeError CheckRequested(const ImageLimits& requested, int tokens) {
+  const bool is_too_many = requested.max_tokens > 0 && tokens > requested.max_tokens;
+  if (!is_too_many && tokens >= requested.min_tokens) return std::nullopt;
+  return Error{ErrorCode::kInvalid,
+               std::string(is_too_many ? "image_max_tokens: expected at least "
+                                       : "image_min_tokens: expected at most ") +
+                   "the " + std::to_string(tokens) + " tokens that this model needs, found " +
+                   std::to_string(is_too_many ? requested.max_tokens : requested.min_tokens)};
 }
 
-int TilesOf(std::span<const TileGrid> grids) {
-  int tiles = 0;
-  for (const TileGrid& grid : grids) tiles += grid.tiles();
-  return tiles;
+// An image as decoded, which may be smaller than the file's, and how it will be shown.
+struct LaidOutImage {
+  Image image;
+  ImageLayout layout;
+};
+
+// The longer side in pixels beyond which more resolution is of no use.
+int DetailOf(const Model& model, ImageSize image, const TileGrid& grid) {
+  if (grid.size.empty()) {
+    return model.vision_encoder->shape().preprocessing.DetailFor(image.width, image.height);
+  }
+  return std::max(grid.size.width, grid.size.height);
+}
+
+Result<LaidOutImage> DecodeFile(const Model& model, std::span<const std::byte> file,
+                                const ImageLimits& limits) {
+  const Result<ImageFileInfo> info = ProbeImage(file);
+  if (!info) return info.error();
+  const ImageSize size = {info->width, info->height};
+  Result<ImageLayout> layout = LayOut(model, size, limits);
+  if (!layout) return layout.error();
+  Result<Image> image = Decode(file, DecodeLimits(), DetailOf(model, size, layout->grid));
+  if (!image) return image.error();
+  return LaidOutImage{*std::move(image), *std::move(layout)};
 }
 
 // An image's embeddings in the order of its layout.
-//   embeddings [tiles * tokens, D]
+//   embeddings [tiles * tokens, D (1 + L)]
 EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> embeddings) {
   EncodedImage encoded = {
       .tokens = 0, .width = embeddings.cols, .embeddings = {}, .pieces = {}, .timings = {}};
@@ -65,7 +97,9 @@ EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> em
                              static_cast<std::size_t>(embeddings.cols));
   for (const ImageLayout::Piece& piece : layout.pieces) {
     const bool shows = piece.tile >= 0;
-    encoded.pieces.push_back({.markup = piece.text, .rows = shows ? tokens : 0});
+    encoded.pieces.push_back({.markup = piece.text,
+                              .rows = shows ? tokens : 0,
+                              .grid = shows ? layout.tokens : TokenGrid()});
     if (!shows) continue;
     const View<const float> tile = embeddings.Rows(piece.tile * tokens, tokens);
     encoded.embeddings.insert(encoded.embeddings.end(), tile.data,
@@ -93,71 +127,113 @@ void KeepRows(const Model& model, View<const float> all, View<const float> score
   }
 }
 
+// Tiles of one size, of one image or of several with the same layout.
+struct Tiles {
+  ImageSize size;          // empty: S x S
+  int tokens = 0;          // of each, after pruning
+  View<float> pixels;      // [n * height * width, 3]
+  View<float> embeddings;  // [n * tokens, D (1 + L)]
+};
+
 // Runs vision encoder and projector on as many tiles at a time as fit in memory. If it is over, the
 // embeddings are undefined.
-//   pixels      [n * S * S, 3]
-//   embeddings  [n * model.pruner.count(), D]
-void EncodeTiles(const Model& model, View<const float> pixels, View<float> embeddings,
-                 Workspace& workspace, const Run& run) {
-  const VisionShape& vision_encoder = model.vision_encoder->shape();
-  const int cells = vision_encoder.preprocessing.size * vision_encoder.preprocessing.size;
-  const int tokens = model.projector->Tokens(vision_encoder.tokens), count = model.pruner.count();
-  const int tiles = pixels.rows / cells;
+void EncodeTiles(const Model& model, const Tiles& tiles, Workspace& workspace, const Run& run) {
+  const VisionEncoder& vision_encoder = *model.vision_encoder;
+  const int features_each = vision_encoder.Features(tiles.size);
+  const int tokens = model.projector->Tokens(features_each), count = tiles.tokens;
+  const bool keeps_all = tokens == count;
+  const int all_tiles = tiles.embeddings.rows / count, cells = tiles.pixels.rows / all_tiles;
   const PriorityGate::Long work(*run.gate);
-  const int per_pass = std::min(TilesPerPass(model), tiles);
-  const Workspace::Mark mark = workspace.mark();
+  const int per_pass = std::min(TilesPerPass(model, tiles.size), all_tiles);
+  const WorkspaceScope scope(workspace);
   const View<float> features =
-      workspace.Alloc(per_pass * vision_encoder.tokens, vision_encoder.width);
+      workspace.Alloc(per_pass * features_each, vision_encoder.shape().width);
   const View<float> scores =
-      workspace.Alloc(model.pruner.needs_scores() ? per_pass : 0, vision_encoder.tokens);
-  const View<float> all =
-      workspace.Alloc(model.pruner.keeps_all() ? 0 : per_pass * tokens, embeddings.cols);
-  for (int first = 0; first < tiles; first += per_pass) {
+      workspace.Alloc(model.pruner.needs_scores() ? per_pass : 0, features_each);
+  const View<float> all = workspace.Alloc(keeps_all ? 0 : per_pass * tokens, tiles.embeddings.cols);
+  for (int first = 0; first < all_tiles; first += per_pass) {
     run.Yield();
-    const int n = std::min(per_pass, tiles - first);
-    const EncodedImages encoded(features.Rows(0, n * vision_encoder.tokens),
+    const int n = std::min(per_pass, all_tiles - first);
+    const InputImages images(tiles.pixels.Rows(first * cells, n * cells), tiles.size);
+    const EncodedImages encoded(features.Rows(0, n * features_each),
                                 scores.Rows(0, std::min(n, scores.rows)));
     {
       PROFILE_ZONE(run.profiler, "vision");
-      model.vision_encoder->Encode(pixels.Rows(first * cells, n * cells), encoded, workspace, run);
+      vision_encoder.Encode(images, encoded, workspace, run);
     }
     if (run.IsOver()) break;
     PROFILE_ZONE(run.profiler, "projector");
-    const View<float> own = embeddings.Rows(first * count, n * count);
-    const View<float> projected = model.pruner.keeps_all() ? own : all.Rows(0, n * tokens);
+    const View<float> own = tiles.embeddings.Rows(first * count, n * count);
+    const View<float> projected = keeps_all ? own : all.Rows(0, n * tokens);
     model.projector->Project(encoded.features, projected, workspace, run);
-    if (!model.pruner.keeps_all()) KeepRows(model, projected, encoded.scores, own);
+    if (!keeps_all) KeepRows(model, projected, encoded.scores, own);
   }
-  workspace.Rewind(mark);
+}
+
+// One image's part of the pixels and embeddings of a pass.
+struct PassPart {
+  int pixels = 0;
+  int tokens = 0;
+};
+
+PassPart PartOf(const Model& model, const ImageLayout& layout) {
+  return {.pixels = layout.grid.pixels(model.vision_encoder->shape().preprocessing.size),
+          .tokens = layout.grid.tiles() * model.TileTokens(layout)};
+}
+
+// Encodes the tiles of all images, those of neighbors with tiles of the same size together.
+void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, View<float> pixels,
+               View<float> embeddings, Workspace& workspace, const Run& run) {
+  PassPart done;
+  for (std::size_t first = 0; first < layouts.size() && !run.IsOver();) {
+    const ImageLayout& layout = layouts[first];
+    PassPart own;
+    for (; first < layouts.size() && layouts[first].grid.size == layout.grid.size; ++first) {
+      const PassPart next = PartOf(model, layouts[first]);
+      own = {own.pixels + next.pixels, own.tokens + next.tokens};
+    }
+    EncodeTiles(model,
+                {.size = layout.grid.size,
+                 .tokens = model.TileTokens(layout),
+                 .pixels = pixels.Rows(done.pixels, own.pixels),
+                 .embeddings = embeddings.Rows(done.tokens, own.tokens)},
+                workspace, run);
+    done = {done.pixels + own.pixels, done.tokens + own.tokens};
+  }
 }
 
 // Encodes one or more images together.
 Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> images,
+                                             std::span<const ImageLayout> layouts,
                                              Workspace& workspace, const Run& run) {
   const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
-  const int tokens = model.pruner.count();
-  const std::vector<ImageLayout> layouts = LayoutsOf(model, images);
-  const std::vector<TileGrid> grids = GridsOf(layouts);
-  const int tiles = TilesOf(grids);
+  std::vector<TileGrid> grids;
+  PassPart all;
+  for (const ImageLayout& layout : layouts) {
+    grids.push_back(layout.grid);
+    const PassPart own = PartOf(model, layout);
+    all = {all.pixels + own.pixels, all.tokens + own.tokens};
+  }
   workspace.Clear();
-  const View<float> pixels = workspace.Alloc(tiles * preprocessing.size * preprocessing.size, 3);
-  const View<float> embeddings = workspace.Alloc(tiles * tokens, model.decoder->shape().width);
+  const View<float> pixels = workspace.Alloc(all.pixels, 3);
+  const View<float> embeddings = workspace.Alloc(all.tokens, model.decoder->shape().image_width());
   Stopwatch watch;
   {
     PROFILE_ZONE(run.profiler, "image.preprocess");
-    PreprocessAll(images, grids, preprocessing, pixels, run.pool);  // [tiles * S * S, 3]
+    PreprocessAll(images, grids, preprocessing, pixels, run.pool);
   }
   const double preprocess_ms = watch.Lap();
-  if (!run.IsOver()) EncodeTiles(model, pixels, embeddings, workspace, run);  // [tiles * t, D]
+  EncodeAll(model, layouts, pixels, embeddings, workspace, run);
   if (run.IsOver()) return EncodingCancelled();
   const double encode_ms = watch.Lap();
   std::vector<EncodedImage> encoded;
   int first = 0;
   for (const ImageLayout& layout : layouts) {
-    const int own = layout.grid.tiles();
-    encoded.push_back(Arrange(layout, tokens, embeddings.Rows(first * tokens, own * tokens)));
-    first += own;
-    const double share = static_cast<double>(own) / tiles;
+    const PassPart own = PartOf(model, layout);
+    encoded.push_back(
+        Arrange(layout, model.TileTokens(layout), embeddings.Rows(first, own.tokens)));
+    first += own.tokens;
+    const double share = static_cast<double>(own.pixels) / all.pixels;
     encoded.back().timings.preprocess_ms = preprocess_ms * share;
     encoded.back().timings.encode_ms = encode_ms * share;
     encoded.back().timings.total_ms = (preprocess_ms + encode_ms) * share;
@@ -165,55 +241,80 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   return encoded;
 }
 
-Result<EncodedImage> EncodeOne(const Model& model, const Image& image, double decode_ms,
+Result<EncodedImage> EncodeOne(const Model& model, const LaidOutImage& one, double decode_ms,
                                const Run& run) {
   Workspace workspace;
-  auto one = EncodePass(model, {&image, 1}, workspace, run);
-  if (!one) return one.error();
-  EncodedImage encoded = std::move(one->front());
+  auto pass = EncodePass(model, {&one.image, 1}, {&one.layout, 1}, workspace, run);
+  if (!pass) return pass.error();
+  EncodedImage encoded = std::move(pass->front());
   encoded.timings.decode_ms = decode_ms;
   encoded.timings.total_ms += decode_ms;
   return encoded;
 }
 
+// Images that are decoded and then encoded together.
+struct DecodedFiles {
+  std::vector<Image> images;
+  std::vector<ImageLayout> layouts;
+};
+
 // Decodes as many files in parallel as the pool has threads.
-Result<std::vector<Image>> DecodeFiles(const EngineState& engine, std::size_t first,
-                                       std::span<const std::span<const std::byte>> files) {
-  std::vector<std::optional<Result<Image>>> decoded(files.size());
+Result<DecodedFiles> DecodeFiles(const EngineState& engine, std::size_t first,
+                                 std::span<const std::span<const std::byte>> files) {
+  std::vector<std::optional<Result<LaidOutImage>>> decoded(files.size());
   engine.runtime.pool->ParallelFor(static_cast<int>(files.size()), 1, [&](int begin, int end, int) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      decoded[i] = DecodeFile(engine.model, files[i]);
+      decoded[i] = DecodeFile(engine.model, files[i], {});
     }
   });
-  std::vector<Image> images;
+  DecodedFiles all;
   for (std::size_t i = 0; i < decoded.size(); ++i) {
-    Result<Image>& image = *decoded[i];
-    if (!image) {
-      return Error{image.error().code,
-                   "image " + std::to_string(first + i) + ": " + image.error().message};
+    Result<LaidOutImage>& one = *decoded[i];
+    if (!one) {
+      return Error{one.error().code,
+                   "image " + std::to_string(first + i) + ": " + one.error().message};
     }
-    images.push_back(*std::move(image));
+    all.images.push_back(std::move(one->image));
+    all.layouts.push_back(std::move(one->layout));
   }
-  return images;
+  return all;
 }
 
 }  // namespace
 
+Result<ImageLayout> LayOut(const Model& model, ImageSize image, const ImageLimits& limits) {
+  Result<ImageLimits> chosen = LimitsFor(model, limits);
+  if (!chosen) return chosen.error();
+  if (auto error = model.projector->CheckSize(image)) return *error;
+  ImageLayout layout = model.projector->Layout(image, *chosen);
+  const int most = model.info.context_tokens - 2;  // one position for a prompt, one for a reply
+  const int tokens = model.TileTokens(layout) * layout.grid.tiles();
+  if (layout.tokens.empty()) {
+    if (auto error = CheckRequested(limits, tokens)) return *error;
+    return layout;
+  }
+  if (tokens <= most) return layout;
+  return Error{ErrorCode::kTooLarge, "image: expected at most " + std::to_string(most) +
+                                         " tokens, found " + std::to_string(tokens) +
+                                         " (-c, --context sets the context, " +
+                                         "--image-max-tokens the limit)"};
+}
+
 Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::byte> file,
-                                Profiler* profiler, const std::function<bool()>& is_over) {
+                                const EncodeOptions& options) {
   if (engine.model.vision_encoder == nullptr) return NoVisionEncoder();
   Stopwatch watch;
   const auto image = [&] {
-    PROFILE_ZONE(profiler, "image.decode");
-    return DecodeFile(engine.model, file);
+    PROFILE_ZONE(options.profiler, "image.decode");
+    return DecodeFile(engine.model, file, options.limits);
   }();
   if (!image) return image.error();
   // is_over is not called again after true: it must stay true even if another caller comes
   // meanwhile.
   bool was_over = false;
-  const std::function<bool()> stays_over = [&] { return was_over = was_over || is_over(); };
-  Run run = engine.runtime.VisionRun(profiler);
-  if (is_over != nullptr) run.is_over = &stays_over;
+  const std::function<bool()> stays_over = [&] { return was_over = was_over || options.is_over(); };
+  Run run = engine.runtime.VisionRun(options.profiler);
+  if (options.is_over != nullptr) run.is_over = &stays_over;
   return EncodeOne(engine.model, *image, watch.Lap(), run);
 }
 
@@ -238,7 +339,10 @@ Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& p
   image.width = pixels.width;
   image.height = pixels.height;
   image.pixels.assign(pixels.rgb.begin(), pixels.rgb.end());
-  return EncodeOne(engine.model, image, 0, engine.runtime.VisionRun(profiler));
+  Result<ImageLayout> layout = LayOut(engine.model, {image.width, image.height});
+  if (!layout) return layout.error();
+  return EncodeOne(engine.model, {std::move(image), *std::move(layout)}, 0,
+                   engine.runtime.VisionRun(profiler));
 }
 
 Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,
@@ -246,14 +350,15 @@ Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,
   if (engine.model.vision_encoder == nullptr) return NoVisionEncoder();
   std::vector<EncodedImage> encoded;
   Workspace workspace;
-  const auto per_pass = static_cast<std::size_t>(TilesPerPass(engine.model));
-  for (std::size_t first = 0; first < files.size(); first += per_pass) {
-    const auto pass = files.subspan(first, std::min(per_pass, files.size() - first));
+  constexpr std::size_t kFilesPerPass = kMaxTiles;
+  for (std::size_t first = 0; first < files.size(); first += kFilesPerPass) {
+    const auto pass = files.subspan(first, std::min(kFilesPerPass, files.size() - first));
     Stopwatch watch;
-    const Result<std::vector<Image>> images = DecodeFiles(engine, first, pass);
-    if (!images) return images.error();
+    const Result<DecodedFiles> decoded = DecodeFiles(engine, first, pass);
+    if (!decoded) return decoded.error();
     const double decode_ms = watch.Lap() / static_cast<double>(pass.size());
-    auto of_pass = EncodePass(engine.model, *images, workspace, engine.runtime.VisionRun(nullptr));
+    auto of_pass = EncodePass(engine.model, decoded->images, decoded->layouts, workspace,
+                              engine.runtime.VisionRun(nullptr));
     if (!of_pass) return of_pass.error();
     for (EncodedImage& image : *of_pass) {
       image.timings.decode_ms = decode_ms;

@@ -9,12 +9,23 @@
 
 namespace edgevlm {
 
-// Decodes and encodes an image file. is_over: called between two blocks of the vision encoder; once
-// it returns true the result is kCancelled; null: never. Errors: kCorrupt, kUnsupported, kTooLarge.
-Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::byte> file,
-                                Profiler* profiler, const std::function<bool()>& is_over = nullptr);
+struct EncodeOptions {
+  Profiler* profiler = nullptr;
+  ImageLimits limits = {};  // where 0, the model's
+  // Called between two blocks of the vision encoder; once it returns true the result is kCancelled.
+  // Null: never.
+  std::function<bool()> is_over = nullptr;
+};
 
-// Errors: kInvalid (a side below 1, rgb of the wrong size), kTooLarge.
+// The layout of an image of this size, in pixels. Errors: kUnsupported; kTooLarge (more tokens than
+// the context has); kInvalid (limits beyond the model's).
+Result<ImageLayout> LayOut(const Model& model, ImageSize image, const ImageLimits& limits = {});
+
+// Decodes and encodes an image file. Errors: kCorrupt, kUnsupported, kTooLarge, kInvalid.
+Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::byte> file,
+                                const EncodeOptions& options);
+
+// Errors: also kInvalid (a side below 1, rgb of the wrong size).
 Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& pixels,
                                   Profiler* profiler);
 

@@ -11,12 +11,16 @@
 namespace edgevlm {
 namespace {
 
-// What the embeddings depend on: the model and the file's bytes. The identity covers the model with
-// its preprocessing, and the options. The parts are separated by a zero byte, which none of them
-// contains.
-std::string ContentOf(const Model& model, std::string_view file_id, std::string_view scope) {
+// What the embeddings depend on: the model, the limits of this request and the file's bytes. The
+// identity covers the model with its preprocessing, and the options. The parts are separated by a
+// zero byte, which none of them contains.
+std::string ContentOf(const Model& model, std::string_view file_id, std::string_view scope,
+                      const ImageLimits& limits) {
   Sha256 digest;
-  for (const std::string_view part : {std::string_view(model.identity), scope, file_id}) {
+  const std::string least = std::to_string(limits.min_tokens);
+  const std::string most = std::to_string(limits.max_tokens);
+  for (const std::string_view part : {std::string_view(model.identity), scope, file_id,
+                                      std::string_view(least), std::string_view(most)}) {
     digest.Update(std::as_bytes(std::span(part)));
     digest.Update(std::as_bytes(std::span("", 1)));
   }
@@ -35,20 +39,25 @@ Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::b
                                const ShareOptions& options) {
   ImageCache* const cache = engine.runtime.image_cache.get();
   if (cache == nullptr || engine.model.vision_encoder == nullptr) {
-    Result<EncodedImage> image = EncodeFile(engine, file, options.profiler, options.is_over);
+    Result<EncodedImage> image = EncodeFile(
+        engine, file,
+        {.profiler = options.profiler, .limits = options.limits, .is_over = options.is_over});
     if (!image) return image.error();
     const Timings timings = image->timings;
     return SharedImage{std::make_shared<const EncodedImage>(*std::move(image)), timings};
   }
   Stopwatch watch;
   const std::string file_id = options.file_id.empty() ? FileId(file) : std::string(options.file_id);
-  const std::string content = ContentOf(engine.model, file_id, options.scope);
+  const std::string content = ContentOf(engine.model, file_id, options.scope, options.limits);
   const double digest_ms = watch.Lap();
   const auto is_over = [&] { return options.is_over() && !cache->IsWaitedFor(content); };
   const auto found = cache->Get(content, [&]() -> Result<EncodedImage> {
     const bool may_end = options.is_over != nullptr;
-    Result<EncodedImage> image = EncodeFile(engine, file, options.profiler,
-                                            may_end ? std::function<bool()>(is_over) : nullptr);
+    Result<EncodedImage> image =
+        EncodeFile(engine, file,
+                   {.profiler = options.profiler,
+                    .limits = options.limits,
+                    .is_over = may_end ? std::function<bool()>(is_over) : nullptr});
     if (!image) return image;
     image->content = content;
     if (const auto info = ProbeImage(file)) image->file = *info;
@@ -62,10 +71,10 @@ Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::b
 }
 
 std::shared_ptr<const EncodedImage> FindImage(const EngineState& engine, std::string_view file_id,
-                                              std::string_view scope) {
+                                              std::string_view scope, const ImageLimits& limits) {
   ImageCache* const cache = engine.runtime.image_cache.get();
   if (cache == nullptr || engine.model.vision_encoder == nullptr) return nullptr;
-  return cache->Find(ContentOf(engine.model, file_id, scope));
+  return cache->Find(ContentOf(engine.model, file_id, scope, limits));
 }
 
 }  // namespace edgevlm

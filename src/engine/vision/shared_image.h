@@ -19,6 +19,7 @@ struct SharedImage {
 struct ShareOptions {
   Profiler* profiler = nullptr;
   std::string_view scope = {};    // images are shared within one scope only
+  ImageLimits limits = {};        // where 0, the model's
   std::string_view file_id = {};  // the file's SHA-256 in hexadecimal; empty: not known yet
   // Called between two blocks of the vision encoder: true cancels, unless another caller waits for
   // the image.
@@ -32,6 +33,7 @@ Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::b
 
 // Only looks up a cached image, by its file's SHA-256. Null if there is none.
 std::shared_ptr<const EncodedImage> FindImage(const EngineState& engine, std::string_view file_id,
-                                              std::string_view scope);
+                                              std::string_view scope,
+                                              const ImageLimits& limits = {});
 
 }  // namespace edgevlm

@@ -127,6 +127,11 @@ MaybeError Validate(const VisionOptions& options, const ImageTokens& tokens) {
                  "vision encoder"};
   }
   if (!options.keep_tokens) return std::nullopt;
+  if (tokens.depends_on_image) {
+    return Error{ErrorCode::kUnsupported,
+                 "keep-tokens: expected a model with the same number of tokens for every image, "
+                 "found one where it depends on the image (--image-max-tokens makes it smaller)"};
+  }
   if (*options.keep_tokens < 1 || *options.keep_tokens >= tokens.count) {
     return Error{ErrorCode::kInvalid, "keep-tokens: expected 1 to " +
                                           std::to_string(tokens.count - 1) + " of the image's " +

@@ -11,8 +11,9 @@ namespace edgevlm {
 // The image tokens of a model.
 struct ImageTokens {
   bool has_vision_encoder = false;
-  bool has_scores = false;  // of the vision encoder's patches
-  int count = 0;            // per tile, before pruning
+  bool has_scores = false;        // of the vision encoder's patches
+  bool depends_on_image = false;  // their number is then not known
+  int count = 0;                  // per tile, before pruning
 };
 
 // The only check of these options, besides the vision encoder's own limit for merged_tokens.

@@ -23,15 +23,19 @@ std::vector<double> RopeFrequencies(const RopeAngles& angles) {
   return frequencies;
 }
 
-void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, int first_position,
-                   View<float> table) {
+namespace {
+
+// position(t, i): of row t, for pair i.
+template <class Position>
+void FillTable(std::span<const double> frequencies, RopePairs pairs, View<float> table,
+               const Position& position) {
   const std::size_t half = frequencies.size(), rotated = 2 * half;
   CHECK(static_cast<std::size_t>(table.cols) == 2 * rotated);
   for (int t = 0; t < table.rows; ++t) {
     const std::span<float> cosine = table.Row(t).first(rotated);
     const std::span<float> sine = table.Row(t).subspan(rotated);
     for (std::size_t i = 0; i < half; ++i) {
-      const double angle = static_cast<double>(first_position + t) * frequencies[i];
+      const double angle = static_cast<double>(position(t, i)) * frequencies[i];
       const std::size_t first = pairs == RopePairs::kHalves ? i : 2 * i;
       const std::size_t second = pairs == RopePairs::kHalves ? i + half : 2 * i + 1;
       cosine[first] = cosine[second] = static_cast<float>(std::cos(angle));
@@ -39,6 +43,21 @@ void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, int fir
       sine[first] = -sine[second];
     }
   }
+}
+
+}  // namespace
+
+void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, int first_position,
+                   View<float> table) {
+  FillTable(frequencies, pairs, table, [&](int t, std::size_t) { return first_position + t; });
+}
+
+void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, std::span<const int> axes,
+                   View<const int> positions, View<float> table) {
+  CHECK(axes.size() == frequencies.size() && positions.rows == table.rows);
+  FillTable(frequencies, pairs, table, [&](int t, std::size_t i) {
+    return positions.Row(t)[static_cast<std::size_t>(axes[i])];
+  });
 }
 
 void Rope(View<float> x, int head_width, RopePairs pairs, View<const float> table,

@@ -35,6 +35,13 @@ std::vector<double> RopeFrequencies(const RopeAngles& angles);
 void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, int first_position,
                    View<float> table);
 
+// The same for rows with a position on each of several axes, as patches of an image have: pair i is
+// rotated by the position on axis axes[i] (Wang et al. 2024, "Qwen2-VL", M-RoPE).
+//   axes       [r / 2]
+//   positions  [T, axes]
+void FillRopeTable(std::span<const double> frequencies, RopePairs pairs, std::span<const int> axes,
+                   View<const int> positions, View<float> table);
+
 // Rotates every head of every row in place:
 //   x[t, h, i] = x[t, h, i] * cosine[t, i] + x[t, h, partner(i)] * sine[t, i]   for i < r
 // The other d - r values of a head are unchanged.

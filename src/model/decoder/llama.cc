@@ -39,6 +39,7 @@ class Llama final : public Decoder {
     for (int block = blocks.begin; block < blocks.end; ++block) {
       if (run.IsOver()) return;
       RunBlock(block, batch, x, buffers, run);
+      if (block < shape().image_levels) AddImageLevel(batch, block + 1, x);
     }
   }
 
@@ -74,6 +75,7 @@ class Llama final : public Decoder {
     const LlamaBlock& w = weights_of(block);
     Inputs attn(x, &w.attn_norm, b.normed, b.rounded);  // [T, D]
     w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [T, Hq * d]
+    if (w.q_norm) NormHeads(*w.q_norm, b.q, run);
     Rotate(w, b.q, b, run);
     KeysAndValues(w, attn, b, run);  // [T, Hkv * d] each
     Attend(block, batch, b, run);    // [T, Hq * d]
@@ -86,10 +88,18 @@ class Llama final : public Decoder {
     w.mlp_down.AddTo(gated, x, run);
   }
 
+  // Each head is a row of its own. REQUIRES: heads.stride == heads.cols.
+  void NormHeads(const RmsNormLayer& norm, View<float> heads, const Run& run) const {
+    const int width = shape().head_width;
+    const View<float> rows(heads.data, heads.rows * (heads.cols / width), width);
+    norm.Apply(rows, rows, run);
+  }
+
   // k = Rotate(attn Wk^T), v = attn Wv^T.
   void KeysAndValues(const LlamaBlock& w, Inputs& attn, const Buffers& b, const Run& run) const {
     w.attn_k.Apply(attn, Activation::kNone, b.k, run);
     w.attn_v.Apply(attn, Activation::kNone, b.v, run);
+    if (w.k_norm) NormHeads(*w.k_norm, b.k, run);
     Rotate(w, b.k, b, run);
   }
 
@@ -110,8 +120,15 @@ class Llama final : public Decoder {
     const View<float> angles = workspace.Alloc(rows, 2 * weights_.rotated());
     int row = 0;
     for (const TokenSpan& span : batch) {
-      FillRopeTable(weights_.frequencies, weights_.pairs, span.first_position,
-                    angles.Rows(row, span.rows()));
+      const View<float> own = angles.Rows(row, span.rows());
+      if (span.grid.empty()) {
+        FillRopeTable(weights_.frequencies, weights_.pairs, span.first_position + span.rotary_shift,
+                      own);
+      } else {
+        const std::vector<int> positions = GridPositions(span);
+        FillRopeTable(weights_.frequencies, weights_.pairs, weights_.axes,
+                      {positions.data(), span.rows(), kRotaryAxes}, own);
+      }
       row += span.rows();
     }
     return angles;

@@ -2,7 +2,10 @@
 // a block, a gated MLP, heads that share keys and values (Ainslie et al. 2023, GQA).
 #pragma once
 
+#include <optional>
+
 #include "kernels/rope/rope.h"
+#include "model/decoder/grid_positions.h"
 #include "model/family.h"
 #include "model/weight_reader.h"
 
@@ -13,6 +16,8 @@ struct LlamaTraits {
   std::string_view architecture;            // prefix of the keys
   RopePairs pairs = RopePairs::kNeighbors;  // how its files store queries and keys
   BiasRule qkv_bias = BiasRule::kOptional;
+  bool has_head_norms = false;  // every head of q and k is normalized before it is rotated
+  std::optional<AxisOrder> axes = std::nullopt;  // set: image tokens have positions in a grid
 };
 
 // Reads the keys that start with the architecture, token_embd, blk.*, output_norm and, if present,

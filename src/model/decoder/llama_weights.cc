@@ -9,37 +9,56 @@
 namespace edgevlm {
 namespace {
 
+void ReadGrid(WeightReader& reader, const LlamaTraits& traits, LlamaWeights& weights) {
+  const int pairs = static_cast<int>(weights.frequencies.size());
+  weights.axes = ReadRotaryAxes(reader, traits.architecture, pairs, *traits.axes);
+  DecoderShape& shape = weights.shape;
+  shape.has_grid_positions = true;
+  shape.image_levels =
+      IntOr(reader, keys::DeepstackLayerCount(traits.architecture), 0, shape.blocks, 0);
+  if (shape.image_width() > ModelLimits::kWidth) {
+    reader.Fail({ErrorCode::kTooLarge, "model: width of an image token: expected at most " +
+                                           std::to_string(ModelLimits::kWidth) + ", found " +
+                                           std::to_string(shape.image_width())});
+  }
+}
+
 // Reads the layers of one block.
 class BlockReader {
  public:
   BlockReader(WeightReader& reader, const LlamaWeights& sizes, float epsilon, std::string zone)
       : reader_(reader), sizes_(sizes), epsilon_(epsilon), zone_(std::move(zone)) {}
 
-  LlamaBlock Read(int block, BiasRule qkv_bias) {
+  LlamaBlock Read(int block, const LlamaTraits& traits) {
     const DecoderShape& shape = sizes_.shape;
     const int width = shape.width, hidden = sizes_.hidden;
     const int q_width = shape.heads * shape.head_width;
     const int kv_width = shape.kv_heads * shape.head_width;
+    const BiasRule qkv_bias = traits.qkv_bias;
     constexpr BiasRule kOptional = BiasRule::kOptional;
     LlamaBlock w;
-    w.attn_norm = Norm(modules::AttnNorm(block), ".attention.norm");
+    w.attn_norm = Norm(modules::AttnNorm(block), width, ".attention.norm");
     w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".attention.q", qkv_bias);
     w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".attention.k", qkv_bias);
     w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".attention.v", qkv_bias);
+    if (traits.has_head_norms) {
+      w.q_norm = Norm(modules::AttnQNorm(block), shape.head_width, ".attention.q_norm");
+      w.k_norm = Norm(modules::AttnKNorm(block), shape.head_width, ".attention.k_norm");
+    }
     w.rope_zone = zone_ + ".attention.rope";
     w.attend_zone = zone_ + ".attention.attend";
     w.attn_output =
         Matrix(modules::AttnOutput(block), {width, q_width}, ".attention.output", kOptional);
-    w.mlp_norm = Norm(modules::FfnNorm(block), ".mlp.norm");
+    w.mlp_norm = Norm(modules::FfnNorm(block), width, ".mlp.norm");
     w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate", kOptional);
     w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up", kOptional);
     w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down", kOptional);
     return w;
   }
 
-  RmsNormLayer Norm(std::string_view module, std::string_view zone) {
+  RmsNormLayer Norm(std::string_view module, int width, std::string_view zone) {
     return {.zone = zone_ + std::string(zone),
-            .gain = reader_.Values(modules::Weight(module), {sizes_.shape.width}),
+            .gain = reader_.Values(modules::Weight(module), {width}),
             .epsilon = epsilon_};
   }
 
@@ -69,13 +88,14 @@ Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& t
   ReadHeads(reader, name, weights.shape);
   const float epsilon = reader.Float(keys::RmsNormEpsilon(name), 1e-12f, 1.0f);
   weights.frequencies = ReadFrequencies(reader, name, weights.shape.head_width);
+  if (traits.axes) ReadGrid(reader, traits, weights);
   CheckCacheBytes(reader, weights.shape);
   for (int block = 0; block < weights.shape.blocks && reader.ok(); ++block) {
     BlockReader blocks(reader, weights, epsilon, "decoder.block." + std::to_string(block));
-    weights.blocks.push_back(blocks.Read(block, traits.qkv_bias));
+    weights.blocks.push_back(blocks.Read(block, traits));
   }
-  weights.output_norm =
-      BlockReader(reader, weights, epsilon, "decoder").Norm(modules::kOutputNorm, ".output_norm");
+  weights.output_norm = BlockReader(reader, weights, epsilon, "decoder")
+                            .Norm(modules::kOutputNorm, weights.shape.width, ".output_norm");
   weights.tokens = ReadTokenMatrices(reader, weights.shape);
   if (!reader.ok()) return reader.error();
   return weights;

@@ -1,6 +1,7 @@
 // Reads and checks the weights of a llama file. For model/decoder/llama.cc.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,11 @@ namespace edgevlm {
 
 struct LlamaBlock {
   RmsNormLayer attn_norm;
-  Linear attn_q;  // [Hq * d, D]
-  Linear attn_k;  // [Hkv * d, D]
-  Linear attn_v;  // [Hkv * d, D]
+  Linear attn_q;                       // [Hq * d, D]
+  Linear attn_k;                       // [Hkv * d, D]
+  Linear attn_v;                       // [Hkv * d, D]
+  std::optional<RmsNormLayer> q_norm;  // of each head, [d]
+  std::optional<RmsNormLayer> k_norm;
   std::string rope_zone;
   std::string attend_zone;
   Linear attn_output;  // [D, Hq * d]
@@ -30,6 +33,7 @@ struct LlamaWeights {
   int hidden = 0;  // F
   RopePairs pairs = RopePairs::kNeighbors;
   std::vector<double> frequencies;  // [r / 2], radians per position
+  RotaryAxes axes;                  // [r / 2] for positions in a grid, else empty
   std::vector<LlamaBlock> blocks;
   RmsNormLayer output_norm;
   TokenMatrices tokens;

@@ -1,6 +1,7 @@
 #include "model/decoder/spans.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace edgevlm {
 
@@ -17,10 +18,23 @@ void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int conte
     CHECK(span.first_position >= 0 && span.first_position + span.rows() <= context);
     for (int i = 0; i < span.rows(); ++i, ++row) {
       if (span.tokens.empty()) {
-        std::ranges::copy(span.embeddings.Row(i), x.Row(row).begin());
+        CHECK(span.embeddings.cols >= x.cols);
+        std::ranges::copy(span.embeddings.Cols(0, x.cols).Row(i), x.Row(row).begin());
       } else {
         table.CopyRow(span.tokens[static_cast<std::size_t>(i)], x.Row(row));
       }
+    }
+  }
+}
+
+void AddImageLevel(std::span<const TokenSpan> batch, int level, View<float> x) {
+  int row = 0;
+  for (const TokenSpan& span : batch) {
+    const bool has_levels = span.tokens.empty() && span.embeddings.cols > x.cols;
+    for (int i = 0; i < span.rows(); ++i, ++row) {
+      if (!has_levels) continue;
+      const std::span<const float> added = span.embeddings.Cols(level * x.cols, x.cols).Row(i);
+      std::ranges::transform(x.Row(row), added, x.Row(row).begin(), std::plus<>());
     }
   }
 }

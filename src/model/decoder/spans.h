@@ -22,6 +22,10 @@ int RowsOf(std::span<const TokenSpan> batch);
 // REQUIRES: ids and positions as for Decoder::Forward.
 void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
 
+// x += row `level` of the span's image tokens; level 0 is their embedding, which EmbedSpans copies.
+//   x  [T, D]
+void AddImageLevel(std::span<const TokenSpan> batch, int level, View<float> x);
+
 // attention_output = softmax(q k^T / sqrt(d)) v, each span over its own cache, which grows by its
 // rows first. The cache knows the layer's window.
 //   rows              of one layer, for all rows of a batch

@@ -30,8 +30,9 @@ class Gemma3Projector final : public Projector {
   int patches() const override { return weights_.side * weights_.side; }
   int Tokens(int patches) const override { return patches / (weights_.pool * weights_.pool); }
 
-  ImageLayout Layout(ImageSize, int) const override {
+  ImageLayout Layout(ImageSize, const ImageLimits&) const override {
     return {.grid = {},
+            .tokens = {},
             .pieces = {{.text = "\n\n<start_of_image>", .tile = 0},
                        {.text = "<end_of_image>\n\n", .tile = -1}}};
   }

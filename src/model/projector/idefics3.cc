@@ -40,8 +40,9 @@ class Idefics3 final : public Projector {
   int patches() const override { return weights_.side * weights_.side; }
   int Tokens(int patches) const override { return patches / (weights_.scale * weights_.scale); }
 
-  ImageLayout Layout(ImageSize image, int max_tokens) const override {
-    const int tiles = max_tokens == 0 ? 0 : std::max(1, max_tokens / Tokens(patches()));
+  ImageLayout Layout(ImageSize image, const ImageLimits& limits) const override {
+    const int tiles =
+        limits.max_tokens == 0 ? 0 : std::max(1, limits.max_tokens / Tokens(patches()));
     ImageLayout layout;
     layout.grid = ChooseTiles(image, weights_.tile, weights_.longest_edge, tiles);
     const TileGrid& grid = layout.grid;

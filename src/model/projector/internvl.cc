@@ -41,9 +41,11 @@ class InternVl final : public Projector {
   int Tokens(int patches) const override { return patches / (weights_.scale * weights_.scale); }
 
   // One pair of marks around all tiles.
-  ImageLayout Layout(ImageSize image, int max_tokens) const override {
+  ImageLayout Layout(ImageSize image, const ImageLimits& limits) const override {
     int max_tiles = weights_.max_tiles;
-    if (max_tokens > 0) max_tiles = std::min(max_tiles, max_tokens / Tokens(patches()) - 1);
+    if (limits.max_tokens > 0) {
+      max_tiles = std::min(max_tiles, limits.max_tokens / Tokens(patches()) - 1);
+    }
     ImageLayout layout;
     layout.grid = NearestTiles(image, weights_.tile, weights_.min_tiles, max_tiles);
     for (int tile = 0; tile < layout.grid.tiles(); ++tile) {

@@ -141,7 +141,7 @@ TEST(Projectors, TheScaleMustDivideTheSide) {
 TEST(Projectors, LlavaShowsAnImageWhole) {
   const auto projector = Load(TinyVit());
   ASSERT_TRUE(projector.ok());
-  const ImageLayout layout = (*projector)->Layout({4000, 300}, 0);
+  const ImageLayout layout = (*projector)->Layout({4000, 300}, {});
   EXPECT_EQ(layout.grid, TileGrid());
   ASSERT_EQ(layout.pieces.size(), 1u);
   EXPECT_EQ(layout.pieces[0].text, "");
@@ -165,15 +165,16 @@ TEST(Projectors, SmolVlmShowsTilesAndTheWhole) {
   ASSERT_TRUE(projector.ok());
   const std::string fake = "<fake_token_around_image>";
   const std::string whole = fake + "<global-img>";
-  EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, 0)),
+  EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, {})),
             fake + "<row_1_col_1>[0]" + fake + "<row_1_col_2>[1]\n" + fake + "<row_2_col_1>[2]" +
                 fake + "<row_2_col_2>[3]\n\n" + whole + "[4]" + fake);
-  EXPECT_EQ(Spelled((*projector)->Layout({640, 80}, 0)),
+  EXPECT_EQ(Spelled((*projector)->Layout({640, 80}, {})),
             fake + "<row_1_col_1>[0]" + fake + "<row_1_col_2>[1]\n\n" + whole + "[2]" + fake);
   // Five tiles are 20 tokens; a lower limit gives none, and a single image in any case.
-  EXPECT_EQ((*projector)->Layout({640, 480}, 20).grid.tiles(), 5);
+  EXPECT_EQ((*projector)->Layout({640, 480}, {.max_tokens = 20}).grid.tiles(), 5);
   for (const int tokens : {19, 4, 1}) {
-    EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, tokens)), whole + "[0]" + fake);
+    EXPECT_EQ(Spelled((*projector)->Layout({640, 480}, {.max_tokens = tokens})),
+              whole + "[0]" + fake);
   }
 }
 

@@ -14,9 +14,10 @@ class MobileNetV3 final : public VisionEncoder {
   MobileNetV3(const VisionShape& shape, MobileNetWeights weights)
       : VisionEncoder(shape), weights_(std::move(weights)) {}
 
-  void Encode(View<const float> pixels, const EncodedImages& encoded, Workspace& workspace,
+  void Encode(const InputImages& input, const EncodedImages& encoded, Workspace& workspace,
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
+    const View<const float> pixels = input.pixels;
     const int side = shape().preprocessing.size;
     const int images = pixels.rows / (side * side);
     CHECK(images >= 1 && encoded.features.rows == images * shape().tokens);

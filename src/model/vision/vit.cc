@@ -46,9 +46,10 @@ class Vit final : public VisionEncoder {
 
   bool has_scores() const override { return !weights_.blocks.empty(); }
 
-  void Encode(View<const float> pixels, const EncodedImages& encoded, Workspace& workspace,
+  void Encode(const InputImages& input, const EncodedImages& encoded, Workspace& workspace,
               const Run& run) const override {
     const Workspace::Mark mark = workspace.mark();
+    const View<const float> pixels = input.pixels;
     const int side = weights_.grid.image_size;
     const int count = pixels.rows / (side * side);
     CHECK(count >= 1 && encoded.features.rows == count * shape().tokens);

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "gguf/names.h"
-#include "kernels/attention/attention.h"
 #include "kernels/conv/conv.h"
 #include "model/layers.h"
 #include "model/vision/merged_rows.h"
 #include "model/vision/read_preprocessing.h"
+#include "model/vision/vit_keys.h"
 
 namespace edgevlm {
 namespace {
@@ -21,27 +21,6 @@ struct Sizes {
   int blocks = 1;  // blocks to run
   float epsilon = 0;
 };
-
-Error InvalidKey(std::string_view key, const std::string& expected, const std::string& found) {
-  return {ErrorCode::kInvalid,
-          "model: key '" + std::string(key) + "': expected " + expected + ", found " + found};
-}
-
-bool ReadBool(WeightReader& reader, std::string_view key) {
-  const Result<bool> value = reader.file().Bool(key, false);
-  if (!value) reader.Fail(value.error());
-  return value && *value;
-}
-
-Activation ReadActivation(WeightReader& reader) {
-  const bool is_gelu = ReadBool(reader, keys::kUseGelu);
-  const bool is_silu = ReadBool(reader, keys::kUseSilu);
-  if (is_gelu && is_silu) {
-    reader.Fail(InvalidKey(keys::kUseSilu, "false beside clip.use_gelu", "true"));
-  }
-  if (is_gelu) return Activation::kGelu;
-  return is_silu ? Activation::kSilu : Activation::kQuickGelu;
-}
 
 // How many blocks to run: the file may name the one whose outputs are the features.
 int ReadBlockCount(WeightReader& reader, const VisionEncoderUse& use) {
@@ -59,18 +38,6 @@ Sizes ReadSizes(WeightReader& reader, const VisionEncoderUse& use) {
   sizes.blocks = ReadBlockCount(reader, use);
   sizes.epsilon = reader.Float(keys::kVisionLayerNormEpsilon, 1e-12f, 1.0f);
   return sizes;
-}
-
-int ReadHeads(WeightReader& reader, int width) {
-  const int heads = reader.Int(keys::kVisionHeadCount, 1, ModelLimits::kWidth);
-  if (width % heads != 0 || width / heads > kMaxHeadWidth) {
-    reader.Fail(InvalidKey(keys::kVisionHeadCount,
-                           "a divisor of the width " + std::to_string(width) +
-                               " that leaves at most " + std::to_string(kMaxHeadWidth) +
-                               " per head",
-                           std::to_string(heads)));
-  }
-  return heads;
 }
 
 Norm ReadNorm(WeightReader& reader, std::string_view module, const Sizes& sizes, std::string zone) {
@@ -105,7 +72,7 @@ void ReadClassToken(WeightReader& reader, const VisionEncoderUse& use, int width
   const std::string name(modules::kClassEmbedding);
   const bool has = use.variant ? use.variant->has_class_token : reader.file().HasTensor(name);
   if (has) weights.class_embedding = reader.Values(name, {width});
-  weights.is_class_first = use.variant ? has : ReadBool(reader, keys::kClassTokenFirst);
+  weights.is_class_first = use.variant ? has : ReadVisionFlag(reader, keys::kClassTokenFirst);
 }
 
 void ReadEmbedding(WeightReader& reader, const VisionEncoderUse& use, int width,
@@ -205,8 +172,8 @@ VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_t
   shape.preprocessing = ReadPreprocessing(reader);
   if (reader.ok()) use.prepare(reader, shape.preprocessing);
   weights.grid = ReadPatchGrid(reader);
-  weights.heads = ReadHeads(reader, sizes.width);
-  weights.activation = ReadActivation(reader);
+  weights.heads = ReadVisionHeads(reader, sizes.width);
+  weights.activation = ReadVisionActivation(reader);
   weights.merged_tokens = merged_tokens;
   weights.gives_grid = use.reads_grid || merged_tokens == 0;
   if (reader.ok()) CheckMerging(reader, sizes.blocks, weights);

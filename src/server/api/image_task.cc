@@ -8,6 +8,7 @@
 #include "server/api/form.h"
 #include "server/api/task_api_format.h"
 #include "server/decode_fields.h"
+#include "server/image_fields.h"
 #include "server/parse/multipart.h"
 #include "server/request_images.h"
 #include "server/response_format.h"
@@ -90,7 +91,11 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   submission.request.decode = ReadDecodeFields(fields, *rules);
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   const std::string prompt = ReadPrompt(input.kind, fields, context);
-  RequestImages images(*rules, problem, {.engine = &context.engine(), .scope = input.scope});
+  submission.request.image_limits = ReadImageLimits(fields);
+  RequestImages images(*rules, problem,
+                       {.engine = &context.engine(),
+                        .scope = input.scope,
+                        .limits = submission.request.image_limits});
   RequestMessage message = {.role = Role::kUser, .parts = {}};
   for (std::string& file : input.files) {
     message.parts.push_back(images.FromBytes(std::move(file), "image"));

@@ -7,6 +7,7 @@
 #include "server/api/endpoints.h"
 #include "server/api/ollama_api_format.h"
 #include "server/decode_fields.h"
+#include "server/image_fields.h"
 #include "server/parse/json.h"
 #include "server/request_images.h"
 #include "server/response_format.h"
@@ -65,6 +66,7 @@ struct OllamaRequest {
       RejectUnsupported(inner);
       submission.request.decode = ReadOllamaOptions(inner, *rules);
       submission.request.decode.grammar = ReadResponseFormat(inner, problem);
+      submission.request.image_limits = ReadImageLimits(inner);
     }
     if (auto form = ReadResponseFormat(fields, problem)) {
       submission.request.decode.grammar = std::move(form);

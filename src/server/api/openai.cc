@@ -8,6 +8,7 @@
 #include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
 #include "server/decode_fields.h"
+#include "server/image_fields.h"
 #include "server/parse/json.h"
 #include "server/response_format.h"
 #include "server/security.h"
@@ -63,6 +64,7 @@ void StartChatCompletion(ServerContext& context, Request request,
   const bool includes_usage = IncludesUsage(fields, problem);
   submission.request.decode = ReadDecodeFields(fields, *rules);
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
+  submission.request.image_limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
   submission.request.messages = ReadChatMessages(fields, images, problem);
   if (problem) return writer->Send(OpenAiError(*problem));

@@ -3,6 +3,7 @@
 #include "server/api/body.h"
 #include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
+#include "server/image_fields.h"
 #include "server/parse/json.h"
 #include "server/unsupported_fields.h"
 
@@ -32,10 +33,11 @@ Response CountInputTokens(ServerContext& context, const Request& request) {
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
   RejectUnsupported(fields);
+  const ImageLimits limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
   const std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem);
   if (problem) return OpenAiError(*problem);
-  const Result<int> tokens = CountPromptTokens(context.engine(), messages);
+  const Result<int> tokens = CountPromptTokens(context.engine(), messages, limits);
   if (!tokens) return OpenAiError(ToApiError(tokens.error()));
   return {.body = ToText({{"object", "response.input_tokens"}, {"input_tokens", *tokens}})};
 }
