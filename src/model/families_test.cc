@@ -136,7 +136,8 @@ TEST(Families, HeadsMustDivideTheWidth) {
 TEST(Families, UnknownNamesAreListedAgainstKnownOnes) {
   EXPECT_EQ(LoadChanged(
                 [](TinyModel& model) { SetKey(model, keys::kArchitecture, std::string("mamba")); }),
-            "model: key 'general.architecture': expected one of gpt2, gemma3, llama, qwen2, found 'mamba'");
+            "model: key 'general.architecture': expected one of gpt2, gemma3, llama, qwen2, found "
+            "'mamba'");
   EXPECT_THAT(LoadChanged([](TinyModel& model) {
                 SetKey(model, keys::kVisionEncoder, std::string(100000, 'x'));
               }),

@@ -36,6 +36,10 @@ class Projector {
   // Embeddings per tile for this number of features. REQUIRES: as many as patches() requires.
   virtual int Tokens(int patches) const { return patches; }
 
+  // Whether the embeddings are meant for a decoder in which the tokens of an image attend to each
+  // other in both directions (DecoderShape::bidirectional_images).
+  virtual bool needs_bidirectional_images() const { return false; }
+
   // How to split an image of this size, in pixels, into at most max_tokens embeddings (0: no limit;
   // at least one tile in any case).
   virtual ImageLayout Layout(ImageSize image, int max_tokens) const;
