@@ -208,8 +208,9 @@ TEST(Vit, PartsThatDoNotFit) {
               model.keys[std::string(keys::kUseSilu)] = true;
             }),
             "model: key 'clip.use_silu': expected false beside clip.use_gelu, found true");
-  EXPECT_THAT(LoadWith(keys::kProjectorType, std::string("resampler")),
-              HasSubstr("expected one of mlp, ldp, ldpv2, idefics3, gemma3, internvl, found 'resampler'"));
+  EXPECT_THAT(
+      LoadWith(keys::kProjectorType, std::string("resampler")),
+      HasSubstr("expected one of mlp, ldp, ldpv2, idefics3, gemma3, internvl, found 'resampler'"));
 }
 
 // A small file that requires a large image.
