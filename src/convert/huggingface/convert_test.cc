@@ -409,7 +409,8 @@ TEST(Convert, RejectsWrongAndUnsupportedConfigurations) {
   EXPECT_THAT(ErrorWith("num_hidden_layers", 1000000), HasSubstr("model.layers.2."));
   EXPECT_THAT(ErrorWith("hidden_act", "relu"), HasSubstr("'hidden_act': expected \"silu\""));
   EXPECT_THAT(ErrorWith("vocab_size", 9), HasSubstr("expected [9, 8]"));
-  EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "yarn"}}), HasSubstr("\"dynamic\" or \"llama3\""));
+  EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "yarn"}}),
+              HasSubstr("\"dynamic\" or \"llama3\""));
   EXPECT_THAT(ErrorWith("rope_scaling", {{"type", "linear"}}), HasSubstr("'factor'"));
   EXPECT_THAT(ErrorWith("num_key_value_heads", 2),
               HasSubstr("expected 8 rows for 2 heads, found [4, 8]"));

@@ -54,6 +54,13 @@ MaybeError CheckParts(const Model& model) {
                                           "': expected another vision encoder, found '" +
                                           model.info.vision_encoder + "'"};
   }
+  if (model.projector->needs_bidirectional_images() != decoder.bidirectional_images) {
+    return Error{
+        ErrorCode::kInvalid,
+        std::string("model: image encoder: expected one that was trained with this decoder, "
+                    "found one for decoders whose image tokens attend ") +
+            (decoder.bidirectional_images ? "to earlier ones only" : "to each other")};
+  }
   const int patches = model.projector->patches();
   if (patches != 0 && patches != vision_encoder.tokens) {
     return Mismatch("features of an image", std::to_string(patches), vision_encoder.tokens);
