@@ -9,9 +9,9 @@ namespace edgevlm {
 Input Input::Rows(int first, int count) const {
   if (tokens.empty()) {
     return {.embeddings = embeddings.Rows(first, count),
-            .is_bidirectional = is_bidirectional,
             .grid = grid,
-            .grid_token = grid_token + first};
+            .grid_token = grid_token + first,
+            .is_bidirectional = is_bidirectional};
   }
   return {.tokens =
               tokens.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count))};

@@ -14,11 +14,11 @@ namespace edgevlm {
 struct Input {
   std::span<const int> tokens = {};
   View<const float> embeddings = {};
+  TokenGrid grid = {};
+  int grid_token = 0;
   // The rows attend to each other in both directions, as those of an image do in some decoders:
   // they go through the decoder in one pass.
   bool is_bidirectional = false;
-  TokenGrid grid = {};
-  int grid_token = 0;
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
 

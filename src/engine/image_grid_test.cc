@@ -22,8 +22,8 @@ const DecodeOptions kVaried = {.max_tokens = 30, .temperature = 1.5f, .seed = 4}
 
 Result<Engine> LoadQwen(const std::string& name, EngineOptions options = {}) {
   if (options.threads == 0) options.threads = 2;
-  options.mmproj = GoldenPath("qwenvl/" + name + "-mmproj.gguf");
-  return Engine::Load(GoldenPath("qwenvl/" + name + "-text.gguf"), options);
+  options.mmproj = GoldenPath("families/" + name + "-mmproj.gguf");
+  return Engine::Load(GoldenPath("families/" + name + "-text.gguf"), options);
 }
 
 Engine Qwen(const std::string& name, const EngineOptions& options = {}) {
@@ -38,7 +38,7 @@ std::string QwenError(const EngineOptions& options) {
 }
 
 std::vector<std::byte> GoldenBytes(const std::string& name) {
-  const MappedFile file = OpenGolden("qwenvl/" + name);
+  const MappedFile file = OpenGolden("families/" + name);
   return {file.bytes().begin(), file.bytes().end()};
 }
 
@@ -52,11 +52,11 @@ ImagePtr EncodeGolden(const Engine& engine, const std::string& name) {
 
 // Two turns, each with its own image.
 std::vector<Message> TwoImages(const Engine& engine, std::string_view last) {
-  return {{Role::kUser, {{.image = EncodeGolden(engine, "qwen2vl.ppm")}, {.text = "what is it?"}}},
+  return {{Role::kUser, {{.image = EncodeGolden(engine, "qwen2vl.png")}, {.text = "what is it?"}}},
           {Role::kAssistant, {{.text = "a thing"}}},
           {Role::kUser,
            {{.text = "and "},
-            {.image = EncodeGolden(engine, "prep.ppm")},
+            {.image = EncodeGolden(engine, "prep.png")},
             {.text = std::string(last)}}}};
 }
 
@@ -184,7 +184,7 @@ TEST(ImageGridLimits, BelongToARequest) {
   std::vector<std::shared_ptr<EndListener>> listeners;
   for (const ImageLimits& limits : all) {
     listeners.push_back(std::make_shared<EndListener>());
-    ASSERT_TRUE(scheduler.Submit(RequestAbout("prep.ppm", limits), listeners.back()));
+    ASSERT_TRUE(scheduler.Submit(RequestAbout("prep.png", limits), listeners.back()));
   }
   std::vector<Result<RequestReply>> replies;
   for (const auto& listener : listeners) replies.push_back(listener->Wait());
@@ -198,12 +198,12 @@ TEST(ImageGridLimits, BelongToARequest) {
   // A request alone gets the same text.
   Scheduler alone(engine, {});
   const auto listener = std::make_shared<EndListener>();
-  ASSERT_TRUE(alone.Submit(RequestAbout("prep.ppm", {.max_tokens = 40}), listener));
+  ASSERT_TRUE(alone.Submit(RequestAbout("prep.png", {.max_tokens = 40}), listener));
   EXPECT_EQ(listener->Wait()->reply.text, replies[1]->reply.text);
 }
 
 std::string RequestError(const Engine& engine, const ImageLimits& limits) {
-  const ReplyRequest request = RequestAbout("prep.ppm", limits);
+  const ReplyRequest request = RequestAbout("prep.png", limits);
   const auto tokens = CountPromptTokens(engine, request.messages, limits);
   return tokens ? "counted" : tokens.error().message;
 }
@@ -227,7 +227,7 @@ TEST(ImageGridLimits, ThatCannotBeKeptToAreRejected) {
   EXPECT_EQ(RequestError(engine, {.min_tokens = 50, .max_tokens = 49}),
             "image_min_tokens: expected at most the maximum of 49, found 50");
   const Engine small = Qwen("qwen2vl", {.context_tokens = 64});
-  EXPECT_THAT(small.EncodeImage(GoldenBytes("qwen2vl.ppm")).error().message,
+  EXPECT_THAT(small.EncodeImage(GoldenBytes("qwen2vl.png")).error().message,
               HasSubstr("image: expected at most 62 tokens, found 70"));
 }
 

@@ -21,11 +21,11 @@ struct Golden {
 
 void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.name; }
 
-std::string InFolder(const std::string& name) { return GoldenPath("qwenvl/" + name); }
+std::string InFolder(const std::string& name) { return GoldenPath("families/" + name); }
 
 // The least cosine of two rows of `cols` values.
 double WorstCosine(std::span<const float> actual, const std::string& name, std::size_t cols) {
-  const std::vector<float> expected = GoldenFloats("qwenvl/" + name);
+  const std::vector<float> expected = GoldenFloats("families/" + name);
   if (expected.size() != actual.size()) return -1;
   double worst = 1;
   for (std::size_t row = 0; row < expected.size(); row += cols) {
@@ -54,7 +54,7 @@ class QwenVlParity : public testing::TestWithParam<Golden> {
   }
 
   static EncodedImage Encode(const Engine& engine) {
-    const MappedFile file = OpenGolden("qwenvl/" + std::string(GetParam().name) + ".ppm");
+    const MappedFile file = OpenGolden("families/" + std::string(GetParam().name) + ".png");
     auto image = engine.EncodeImage(file.bytes());
     CHECK(image.ok());
     return *std::move(image);

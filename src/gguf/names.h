@@ -64,14 +64,14 @@ inline constexpr std::string_view kVisionLayerNormEpsilon =
 inline constexpr std::string_view kVisionFeatureLayer = "clip.vision.feature_layer";
 inline constexpr std::string_view kProjectorScaleFactor = "clip.vision.projector.scale_factor";
 inline constexpr std::string_view kPreprocImageSize = "clip.vision.preproc_image_size";
-inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
-inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
 inline constexpr std::string_view kSpatialMergeSize = "clip.vision.spatial_merge_size";
 inline constexpr std::string_view kWindowPattern = "clip.vision.n_wa_pattern";
 inline constexpr std::string_view kWindowSize = "clip.vision.window_size";
 inline constexpr std::string_view kDeepstackLayers = "clip.vision.is_deepstack_layers";
 inline constexpr std::string_view kImageMinPixels = "clip.vision.image_min_pixels";
 inline constexpr std::string_view kImageMaxPixels = "clip.vision.image_max_pixels";
+inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
+inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
@@ -97,6 +97,9 @@ std::string RopeScalingType(std::string_view architecture);
 std::string RopeScalingFactor(std::string_view architecture);
 std::string RopeScaleLinear(std::string_view architecture);  // older files; the factor
 
+// Of decoders with positions in a grid: pairs per axis, and blocks followed by a row of the image.
+std::string RopeDimensionSections(std::string_view architecture);
+std::string DeepstackLayerCount(std::string_view architecture);
 // Of decoders with sliding windows.
 std::string SlidingWindow(std::string_view architecture);  // positions
 // Every n-th block has no window; or a flag for each block, true for those that have one.
@@ -104,9 +107,6 @@ std::string SlidingWindowPattern(std::string_view architecture);
 std::string RopeFreqBaseSwa(std::string_view architecture);  // of the blocks with a window
 std::string AttentionSoftcap(std::string_view architecture);
 std::string FinalSoftcap(std::string_view architecture);
-// Of decoders with positions in a grid: pairs per axis, and blocks followed by a row of the image.
-std::string RopeDimensionSections(std::string_view architecture);
-std::string DeepstackLayerCount(std::string_view architecture);
 
 }  // namespace keys
 

@@ -27,12 +27,6 @@ struct DecoderShape {
   int vocabulary = 0;  // V
   // Trained early exits: numbers of blocks, increasing, each below `blocks`.
   std::vector<int> exits = {};
-  // [blocks]: how many positions, its own included, a position attends to; 0: all before it. Empty:
-  // 0 for all blocks.
-  std::vector<int> windows = {};
-  // The tokens of an image attend to each other in both directions: its span must be whole, and say
-  // so (TokenSpan::is_bidirectional).
-  bool bidirectional_images = false;
   // L: the outputs of so many first blocks get another row added for each image token ("DeepStack",
   // Meng et al. 2024).
   int image_levels = 0;
@@ -40,6 +34,12 @@ struct DecoderShape {
 
   // Values of an image token: the main row, then those added later.
   int image_width() const { return width * (1 + image_levels); }
+  // [blocks]: how many positions, its own included, a position attends to; 0: all before it. Empty:
+  // 0 for all blocks.
+  std::vector<int> windows = {};
+  // The tokens of an image attend to each other in both directions: its span must be whole, and say
+  // so (TokenSpan::is_bidirectional).
+  bool bidirectional_images = false;
 
   // Cache size of a sequence of so many positions: keys and values in float16.
   long long CacheBytes(int positions) const {

@@ -81,8 +81,8 @@ class ImageEncoder {
     Workspace workspace;
     const View<float> features = workspace.Alloc(shape.tokens, shape.width);
     const Run run = {.pool = pool, .fast = fast};
-    vision_->Encode(View<float>(pixels.data(), static_cast<int>(pixels.size()) / 3, 3), features,
-                    workspace, run);
+    const View<const float> images(pixels.data(), static_cast<int>(pixels.size()) / 3, 3);
+    vision_->Encode(images, features, workspace, run);
     projector_->Project(features, {embeddings.data(), tokens, width}, workspace, run);
     return embeddings;
   }

@@ -7,9 +7,9 @@ namespace edgevlm {
 namespace {
 
 const HuggingfaceFamily* const kFamilies[] = {
-    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,     &kLlavaFamily,
-    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily,  &kSmolVlm2Family,
-    &kGemma3TextFamily,    &kGemma3Family,    &kInternVlFamily,
+    &kLlamaFamily,     &kQwen2Family,   &kGpt2Family,     &kLlavaFamily,      &kOriginalLlavaFamily,
+    &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family, &kGemma3TextFamily, &kGemma3Family,
+    &kInternVlFamily,  &kQwen2VlFamily, &kQwen25VlFamily, &kQwen3VlFamily,
 };
 
 std::string FamilyNames() {
@@ -35,6 +35,8 @@ Result<ModelFolder> OpenFolder(const std::string& path) {
 
 Result<const HuggingfaceFamily*> FindFamily(JsonObject& config) {
   const nlohmann::json* list = config.Find("architectures");
+  // Some versions of transformers save it there only.
+  if (list == nullptr) list = config.Find("text_config", "architectures");
   const bool is_list = list != nullptr && list->is_array() && !list->empty();
   const std::string name = is_list && list->front().is_string() ? list->front() : "";
   for (const HuggingfaceFamily* family : kFamilies) {

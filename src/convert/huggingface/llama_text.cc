@@ -29,7 +29,8 @@ struct LlamaSizes {
 struct RopeSettings {
   double base = 1e4;
   double linear_factor = 1;
-  std::vector<float> factors;  // of the wavelength of each pair; empty: all 1
+  std::vector<float> factors;          // of the wavelength of each pair; empty: all 1
+  std::vector<std::int32_t> sections;  // pairs of each axis of image positions; empty: one axis
 };
 
 constexpr TensorRule kHeadRules[] = {
@@ -60,6 +61,11 @@ constexpr TensorRule kUnpermutedBlockRules[] = {
     kBlockRules[6],
     kBlockRules[7],
     kBlockRules[8],
+};
+
+constexpr TensorRule kHeadNormRules[] = {
+    {"layers.#.self_attn.q_norm", modules::AttnQNorm},
+    {"layers.#.self_attn.k_norm", modules::AttnKNorm},
 };
 
 constexpr TensorRule kOutputRules[] = {
@@ -127,7 +133,32 @@ std::vector<float> Llama3Factors(JsonObject& scaling, double base, int head_widt
   return factors;
 }
 
-RopeSettings ReadRope(JsonObject& config, int head_width) {
+using Axes = LlamaLayout::Axes;
+
+// Pairs of time, rows and columns. GGUF has a fourth axis, of none.
+std::vector<std::int32_t> ReadSections(JsonObject& rope, Axes axes, int pairs) {
+  constexpr std::string_view kEntry = "mrope_section";
+  constexpr std::string_view kInterleaved = "mrope_interleaved";
+  const std::vector<float> found = rope.Numbers(kEntry, 3);
+  std::vector<std::int32_t> sections;
+  std::int32_t sum = 0;
+  for (const float section : found) {
+    if (!(section >= 0 && section <= static_cast<float>(pairs))) break;
+    sections.push_back(static_cast<std::int32_t>(section));
+    sum += sections.back();
+  }
+  if (rope.ok() && (sections.size() != found.size() || sum != pairs)) {
+    rope.Expect(kEntry, std::to_string(pairs) + " pairs in sum");
+  }
+  const bool is_interleaved = axes == Axes::kInterleaved;
+  if (rope.Bool(kInterleaved, is_interleaved) != is_interleaved) {
+    rope.Expect(kInterleaved, is_interleaved ? "true" : "false");
+  }
+  sections.push_back(0);
+  return sections;
+}
+
+RopeSettings ReadRope(JsonObject& config, int head_width, Axes axes) {
   constexpr double kMaxBase = 1e12;
   constexpr int kDefaultTrained = 8192;  // of Llama 3
   const std::string_view entry = config.OneOf({"rope_parameters", "rope_scaling"});
@@ -143,9 +174,11 @@ RopeSettings ReadRope(JsonObject& config, int head_width) {
     const int trained =
         config.Int("original_max_position_embeddings", 1, kMaxContext, kDefaultTrained);
     rope.factors = Llama3Factors(scaling, rope.base, head_width, trained);
-  } else if (type != "default" && type != "dynamic") {  // dynamic: only beyond the context
+  } else if (type != "default" && type != "dynamic" &&  // dynamic: only beyond the context
+             !(type == "mrope" && axes != Axes::kNone)) {
     scaling.Expect(type_entry, "\"default\", \"linear\", \"dynamic\" or \"llama3\"");
   }
+  if (axes != Axes::kNone) rope.sections = ReadSections(scaling, axes, head_width / 2);
   if (!scaling.ok()) config.Fail(scaling.error());
   return rope;
 }
@@ -166,6 +199,7 @@ void AddKeys(const LlamaSizes& sizes, const RopeSettings& rope, std::string_view
   }
   plan.AddCount(keys::RopeDimensionCount(name), sizes.heads.width);
   plan.Add(keys::RopeFreqBase(name), static_cast<float>(rope.base));
+  if (!rope.sections.empty()) plan.Add(keys::RopeDimensionSections(name), rope.sections);
   if (rope.linear_factor != 1) {
     plan.Add(keys::RopeScalingType(name), "linear");
     plan.Add(keys::RopeScalingFactor(name), static_cast<float>(rope.linear_factor));
@@ -191,12 +225,13 @@ Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DTy
   LlamaSizes sizes = ReadSizes(config);
   sizes.is_tied = sizes.is_tied || layout.is_tied;
   RejectUnsupported(config);
-  const RopeSettings rope = ReadRope(config, sizes.heads.width);
+  const RopeSettings rope = ReadRope(config, sizes.heads.width, layout.axes);
   if (!config.ok()) return config.error();
   PlanBuilder builder(folder.checkpoint, dtype, sizes.heads);
   builder.Apply({layout.body_prefixes, kHeadRules, 1});
   builder.Apply({layout.body_prefixes, layout.permutes_rope ? kBlockRules : kUnpermutedBlockRules,
                  sizes.blocks});
+  if (layout.has_head_norms) builder.Apply({layout.body_prefixes, kHeadNormRules, sizes.blocks});
   const std::span<const TensorRule> output_rules(sizes.is_tied ? kTiedOutputRules : kOutputRules);
   builder.Apply({layout.output_prefixes, output_rules, 1});
   for (const std::string& pattern : layout.dropped) builder.Drop(pattern);

@@ -18,6 +18,10 @@ struct LlamaLayout {
   // Whether Q and K rows are permuted for RoPE on adjacent pairs (planned_tensor.h). GGUF files of
   // qwen2 keep the rotate-half order.
   bool permutes_rope = true;
+  bool has_head_norms = false;  // norms of each head of Q and K
+  // The axes of image positions (M-RoPE): none, or how the rotated pairs are divided among them.
+  enum class Axes { kNone, kRuns, kInterleaved };
+  Axes axes = Axes::kNone;
   // The output matrix is the token embedding, even if the decoder's own configuration denies it.
   bool is_tied = false;
   // Name patterns of tensors that belong to other parts of the model.

@@ -1,6 +1,8 @@
 #include "convert/huggingface/plan.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "convert/huggingface/limits.h"
@@ -44,6 +46,43 @@ Shape Squeezed(const Shape& shape) {
     if (extent != 1) extents.push_back(extent);
   }
   return extents.empty() ? Shape{1} : Shape(extents);
+}
+
+// Which part of a tensor a treatment takes; nothing if it takes all.
+struct PartRule {
+  Treatment treatment;
+  int extent;  // that is divided
+  int count;
+  int index;
+};
+std::optional<PartRule> PartFor(Treatment treatment) {
+  constexpr PartRule kParts[] = {{Treatment::kQueryThird, 0, 3, 0},
+                                 {Treatment::kKeyThird, 0, 3, 1},
+                                 {Treatment::kValueThird, 0, 3, 2},
+                                 {Treatment::kFirstFrame, 1, 2, 0},
+                                 {Treatment::kSecondFrame, 1, 2, 1}};
+  const auto* found = std::ranges::find(kParts, treatment, &PartRule::treatment);
+  if (found == std::end(kParts)) return std::nullopt;
+  return *found;
+}
+
+// A convolution over time is seen as [N, C * 2, k, k] (ViewOf), with the frames of a channel next
+// to each other.
+MaybeError TakePart(const PartRule& rule, PlannedTensor& tensor) {
+  const Shape& shape = tensor.source.shape;
+  if (shape.rank() <= rule.extent || shape[rule.extent] % rule.count != 0) {
+    return Error{ErrorCode::kCorrupt, Where(tensor.source_name) + "expected " +
+                                          std::to_string(rule.count) + " equal parts, found " +
+                                          shape.ToString()};
+  }
+  std::vector<std::int64_t> extents(shape.extents().begin(), shape.extents().end());
+  std::int64_t& divided = extents[static_cast<std::size_t>(rule.extent)];
+  divided /= rule.count;
+  tensor.shape = Shape(extents);
+  tensor.change = Change::kPart;
+  tensor.part = {
+      .outer = rule.extent == 0 ? 1 : shape[0] * divided, .count = rule.count, .index = rule.index};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -163,6 +202,7 @@ MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor)
     tensor.shape = {shape[1], shape[0]};
     tensor.change = Change::kTransposed;
   }
+  if (const auto part = PartFor(rule.treatment)) return TakePart(*part, tensor);
   if (rule.treatment == Treatment::kQueryRows || rule.treatment == Treatment::kKeyRows) {
     tensor.heads = rule.treatment == Treatment::kQueryRows ? heads_.query : heads_.key;
     tensor.change = Change::kRopePermuted;

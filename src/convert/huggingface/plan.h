@@ -45,6 +45,13 @@ enum class Treatment {
   kQueryRows,   // Change::kRopePermuted with the number of query heads
   kKeyRows,     // the same with the number of key heads
   kSqueezed,    // dimensions of 1 are removed
+  // One third of the rows of a matrix of queries, keys and values, or of its bias.
+  kQueryThird,
+  kKeyThird,
+  kValueThird,
+  // One of the two frames of a convolution over time, [N, C, 2, k, k].
+  kFirstFrame,
+  kSecondFrame,
 };
 
 // The type in which a matrix is stored. Vectors and norms are always F32.

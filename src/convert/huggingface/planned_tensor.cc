@@ -142,6 +142,21 @@ MaybeError AppendTransposed(const TensorView& source, Writer& writer) {
   return std::nullopt;
 }
 
+MaybeError AppendPart(const TensorView& source, const PartOf& part, Writer& writer) {
+  const std::int64_t inner = ValueCount(source.shape) / (part.outer * part.count);
+  std::vector<float> values(static_cast<std::size_t>(std::min(inner, kChunkValues)));
+  for (std::int64_t outer = 0; outer < part.outer; ++outer) {
+    const std::int64_t start = (outer * part.count + part.index) * inner;
+    for (std::int64_t first = 0; first < inner; first += kChunkValues) {
+      const auto size = static_cast<std::size_t>(std::min(kChunkValues, inner - first));
+      const std::span<float> chunk = std::span(values).first(size);
+      Read(source, start + first, chunk);
+      if (auto error = writer.Append(chunk)) return error;
+    }
+  }
+  return std::nullopt;
+}
+
 // The rows of a quantized matrix, as blocks or as numbers.
 Result<std::vector<std::byte>> MakePackedBytes(const PlannedTensor& tensor) {
   const auto matrix = tensor.open_packed();
@@ -187,6 +202,8 @@ Result<std::vector<std::byte>> MakeBytes(const PlannedTensor& tensor) {
     error = AppendRopePermutedRows(tensor.source, tensor.heads, writer);
   } else if (tensor.change == Change::kTransposed) {
     error = AppendTransposed(tensor.source, writer);
+  } else if (tensor.change == Change::kPart) {
+    error = AppendPart(tensor.source, tensor.part, writer);
   } else {
     error = AppendInOrder(tensor.source, tensor.change == Change::kOneAdded ? 1.0f : 0.0f, writer);
   }

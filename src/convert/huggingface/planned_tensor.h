@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ enum class Change {
   kTransposed,    // [inputs, outputs] -> [outputs, inputs], for GPT-2's Conv1D
   kOneAdded,      // 1 is added to every value, for norms that are stored as a difference from 1
   kRopePermuted,  // rows from the rotate-half order to adjacent pairs, per head (RopeSourceRow)
+  kPart,          // one part of several that the source interleaves (PartOf)
+};
+
+// The source is [outer, count, ...]: which index of the second extent is taken.
+struct PartOf {
+  std::int64_t outer = 1;
+  int count = 1;
+  int index = 0;
 };
 
 struct PlannedTensor {
@@ -29,6 +38,7 @@ struct PlannedTensor {
   TensorView source = {};        // F32, F16 or BF16
   Change change = Change::kNone;
   int heads = 1;                   // for kRopePermuted
+  PartOf part = {};                // for kPart
   std::vector<float> values = {};  // computed values, instead of a source
   // Opens a quantized matrix, instead of a source; its scales take memory, so that only one is open
   // at a time. Empty: there is none.

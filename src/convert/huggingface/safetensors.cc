@@ -175,13 +175,18 @@ Result<TensorView> ViewOf(const SafetensorsTensor& tensor) {
     return Error{ErrorCode::kUnsupported, Where(tensor.name) + "expected F32, F16 or BF16, found " +
                                               Printable(tensor.dtype, kMaxQuotedName)};
   }
-  if (tensor.extents.empty() || tensor.extents.size() > kMaxRank) {
+  std::vector<std::int64_t> extents = tensor.extents;
+  constexpr std::int64_t kMaxMerged = 1 << 30;
+  if (extents.size() == kMaxRank + 1 && extents[1] <= kMaxMerged && extents[2] <= kMaxMerged) {
+    extents[1] *= extents[2];
+    extents.erase(extents.begin() + 2);
+  }
+  if (extents.empty() || extents.size() > kMaxRank) {
     return Error{ErrorCode::kUnsupported, Where(tensor.name) + "expected 1 to " +
-                                              std::to_string(kMaxRank) + " extents, found " +
+                                              std::to_string(kMaxRank + 1) + " extents, found " +
                                               std::to_string(tensor.extents.size())};
   }
-  const TensorView view = {
-      .dtype = *type->dtype, .shape = Shape(tensor.extents), .bytes = tensor.bytes};
+  const TensorView view = {.dtype = *type->dtype, .shape = Shape(extents), .bytes = tensor.bytes};
   const auto bytes = BytesOf(view.dtype, view.shape);
   if (!bytes) return Error{bytes.error().code, Where(tensor.name) + bytes.error().message};
   return view;

@@ -40,7 +40,8 @@ struct SafetensorsTensor {
 // Messages start with "safetensors".
 Result<std::vector<SafetensorsTensor>> ParseSafetensors(std::span<const std::byte> bytes);
 
-// The tensor as weights. Errors: kUnsupported (not F32, F16 or BF16; more than four dimensions),
+// The tensor as weights. Of five dimensions, as convolutions over time have them, the second and
+// the third become one. Errors: kUnsupported (not F32, F16 or BF16; more than five dimensions),
 // those of BytesOf (a dimension of 0).
 Result<TensorView> ViewOf(const SafetensorsTensor& tensor);
 

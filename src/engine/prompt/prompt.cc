@@ -75,9 +75,9 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
     } else {
       const View<const float> values = EmbeddingsOf(*part.image);
       inputs.push_back({.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped),
-                        .is_bidirectional = keeps_images_whole_,
                         .grid = part.grid,
-                        .grid_token = skipped});
+                        .grid_token = skipped,
+                        .is_bidirectional = keeps_images_whole_});
     }
   }
   return inputs;

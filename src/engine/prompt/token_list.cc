@@ -28,8 +28,8 @@ void AddImage(const EncodedImage& image, bool is_bidirectional, std::vector<Inpu
   for (const EncodedImage::Piece& piece : image.pieces) {
     if (piece.rows == 0) continue;
     inputs.push_back({.embeddings = EmbeddingsOf(image).Rows(row, piece.rows),
-                      .is_bidirectional = is_bidirectional,
-                      .grid = piece.grid});
+                      .grid = piece.grid,
+                      .is_bidirectional = is_bidirectional});
     row += piece.rows;
   }
 }

@@ -68,12 +68,10 @@ struct LaidOutImage {
   ImageLayout layout;
 };
 
-// The longer side in pixels beyond which more resolution is of no use.
-int DetailOf(const Model& model, ImageSize image, const TileGrid& grid) {
-  if (grid.size.empty()) {
-    return model.vision_encoder->shape().preprocessing.DetailFor(image.width, image.height);
-  }
-  return std::max(grid.size.width, grid.size.height);
+// The longer side in pixels beyond which more resolution of this image is of no use.
+int DetailOf(const Model& model, const TileGrid& grid, ImageSize image) {
+  if (!grid.size.empty()) return std::max(grid.size.width, grid.size.height);
+  return model.vision_encoder->shape().preprocessing.DetailFor(image.width, image.height);
 }
 
 Result<LaidOutImage> DecodeFile(const Model& model, std::span<const std::byte> file,
@@ -83,7 +81,7 @@ Result<LaidOutImage> DecodeFile(const Model& model, std::span<const std::byte> f
   const ImageSize size = {info->width, info->height};
   Result<ImageLayout> layout = LayOut(model, size, limits);
   if (!layout) return layout.error();
-  Result<Image> image = Decode(file, DecodeLimits(), DetailOf(model, size, layout->grid));
+  Result<Image> image = Decode(file, DecodeLimits(), DetailOf(model, layout->grid, size));
   if (!image) return image.error();
   return LaidOutImage{*std::move(image), *std::move(layout)};
 }

@@ -97,6 +97,7 @@ Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& t
   weights.output_norm = BlockReader(reader, weights, epsilon, "decoder")
                             .Norm(modules::kOutputNorm, weights.shape.width, ".output_norm");
   weights.tokens = ReadTokenMatrices(reader, weights.shape);
+  if (traits.axes) reader.RefuseUnread("blk.");
   if (!reader.ok()) return reader.error();
   return weights;
 }

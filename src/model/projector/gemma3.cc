@@ -91,6 +91,7 @@ Result<std::unique_ptr<Projector>> LoadGemma3Projector(const GgufFile& file, Pac
   const std::string matrix = modules::Weight(modules::kInputProjection);
   const int outputs = reader.FirstExtent(matrix, inputs, ModelLimits::kWidth);
   weights.matrix = {.zone = "projector.matrix",
+                    .tensor = matrix,
                     .weight = reader.ReadTransposedWeight(matrix, inputs, outputs),
                     .bias = {}};
   reader.RefuseUnread("mm.");

@@ -141,6 +141,7 @@ Result<std::unique_ptr<Projector>> LoadPatchMerger(const GgufFile& file,
                                        std::string(modules::kProjectorFirst),
                                        std::string(modules::kProjectorSecond), "projector"));
   if (traits.has_deepstack) ReadDeepstackMergers(reader, width * side * side, weights.mergers);
+  for (const char* prefix : {"mm.", "v.deepstack."}) reader.RefuseUnread(prefix);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<PatchMerger>(std::move(weights)));
 }

@@ -12,7 +12,7 @@ namespace edgevlm {
 namespace {
 
 Image ReadGoldenImage(const std::string& name) {
-  const MappedFile file = OpenGolden("qwenvl/" + name);
+  const MappedFile file = OpenGolden("families/" + name);
   auto image = Decode(file.bytes(), DecodeLimits());
   CHECK(image.ok());
   return *std::move(image);
@@ -21,7 +21,7 @@ Image ReadGoldenImage(const std::string& name) {
 // The frames of a pair are multiplied by different matrices; were the second one taken for the
 // first, or left out, the cosine would be far below 1.
 TEST(GridVitParity, APairOfFramesIsOneGrid) {
-  const MappedFile mapped = OpenGolden("qwenvl/qwen2vl-mmproj.gguf");
+  const MappedFile mapped = OpenGolden("families/qwen2vl-mmproj.gguf");
   const auto file = GgufFile::Parse(mapped.bytes());
   ASSERT_TRUE(file) << file.error().message;
   const auto vision_encoder = LoadVisionEncoder(*file);
@@ -31,8 +31,8 @@ TEST(GridVitParity, APairOfFramesIsOneGrid) {
 
   ThreadPool pool(2);
   Workspace workspace;
-  const Image first = ReadGoldenImage("qwen2vl.ppm"),
-              second = ReadGoldenImage("qwen2vl-frame2.ppm");
+  const Image first = ReadGoldenImage("qwen2vl.png"),
+              second = ReadGoldenImage("qwen2vl-frame2.png");
   const ImageSize size = {first.width, first.height};
   const ImageLayout layout = (*projector)->Layout(size, {});
   ASSERT_EQ(layout.grid.size, size);
@@ -51,7 +51,7 @@ TEST(GridVitParity, APairOfFramesIsOneGrid) {
   (*vision_encoder)->Encode(images, features, workspace, {.pool = pool});
   (*projector)->Project(features, embeddings, workspace, {.pool = pool});
 
-  const std::vector<float> expected = GoldenFloats("qwenvl/qwen2vl-pair.embd.f32");
+  const std::vector<float> expected = GoldenFloats("families/qwen2vl-pair.embd.f32");
   ASSERT_EQ(expected.size(), static_cast<std::size_t>(embeddings.rows * embeddings.cols));
   for (int t = 0; t < embeddings.rows; ++t) {
     double dot = 0, expected_square = 0, square = 0;
@@ -68,13 +68,13 @@ TEST(GridVitParity, APairOfFramesIsOneGrid) {
 
 // At most 40 tokens of 250 x 150 pixels; Pillow's resampling, before normalization.
 TEST(GridVitParity, PixelsAreThoseOfTheModel) {
-  const MappedFile mapped = OpenGolden("qwenvl/qwen2vl-mmproj.gguf");
+  const MappedFile mapped = OpenGolden("families/qwen2vl-mmproj.gguf");
   const auto file = GgufFile::Parse(mapped.bytes());
   ASSERT_TRUE(file) << file.error().message;
   const auto vision_encoder = LoadVisionEncoder(*file);
   const auto projector = LoadProjector(*file);
   ASSERT_TRUE(vision_encoder && projector);
-  const Image image = ReadGoldenImage("prep.ppm"), expected = ReadGoldenImage("prep-qwen2vl.ppm");
+  const Image image = ReadGoldenImage("prep.png"), expected = ReadGoldenImage("prep-qwen2vl.png");
   const ImageSize size =
       (*projector)->Layout({image.width, image.height}, {.max_tokens = 40}).grid.size;
   ASSERT_EQ(size, (ImageSize{expected.width, expected.height}));

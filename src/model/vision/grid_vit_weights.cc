@@ -193,6 +193,8 @@ GridVitParts ReadGridVit(WeightReader& reader, const GridVitTraits& traits,
   if (traits.has_windows) ReadWindows(reader, weights);
   const std::vector<int> deepstack =
       traits.has_deepstack ? ReadDeepstackBlocks(reader) : std::vector<int>();
+  // The projector reads v.deepstack.*, and refuses those that it does not.
+  for (const char* prefix : {"v.blk.", "v.p", "v.class_embd"}) reader.RefuseUnread(prefix);
   if (!reader.ok()) return parts;
   for (const int block : deepstack) {
     weights.blocks[static_cast<std::size_t>(block)].gives_features = true;
