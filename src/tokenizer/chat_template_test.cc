@@ -285,10 +285,9 @@ TEST(ChatTemplate, UnknownNamesListTheKnownOnes) {
     const Result<ChatTemplate> chosen = ChooseChatTemplate("", program, "</s>");
     ASSERT_FALSE(chosen) << program;
     EXPECT_EQ(chosen.error().code, ErrorCode::kUnsupported);
-    EXPECT_EQ(
-        chosen.error().message,
-        "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3, gemma or vicuna, "
-        "found one in the file that is none of them");
+    EXPECT_EQ(chosen.error().message,
+              "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3, gemma or "
+              "vicuna, found one in the file that is none of them");
   }
   EXPECT_THAT(ChooseChatTemplate("granite", "", "").error().message, HasSubstr("found 'granite'"));
   EXPECT_EQ(Choose("llama3", "<|im_start|>").name, "llama3");  // the name counts
