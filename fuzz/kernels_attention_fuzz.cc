@@ -53,13 +53,14 @@ void FuzzAttention(FuzzProblem& problem) {
       .heads = {heads, kv_heads},
       .mask = problem.Bool() ? MaskRange::kAll : MaskRange::kCausal,
       .first_position = before,
+      .window = problem.Bool() ? problem.Int(1, 100) : 0,
       .log2_counts = counts.empty() ? nullptr : counts.data(),
       .out = {}};
   AttentionPart part = {.kv_head = problem.Int(0, kv_heads - 1)};
   part.first_row = problem.Int(0, tokens * group - 1);
   part.last_row = std::min(problem.Int(part.first_row + 1, tokens * group),
                            part.first_row + MaxPartRows(width));
-  part.last_split = (call.Visible(part.first_row / group) + kKvSplit - 1) / kKvSplit;
+  part.last_split = (call.Visible((part.last_row - 1) / group) + kKvSplit - 1) / kKvSplit;
   const auto run = [&](AttentionFunction<Value> function) {
     std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
     const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(width)};

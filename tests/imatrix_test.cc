@@ -22,10 +22,9 @@ std::string Sentences() {
 TEST(Imatrix, ServesQuantize) {
   const TestFolder folder;
   const std::string matrix = folder.Path("imatrix.gguf");
-  const Outcome made = RunEdgevlm({"imatrix", matrix, "--image",
-                                   folder.Write("image.ppm", PpmImage()), "--text",
-                                   folder.Write("text.txt", Sentences()), "--window-tokens", "64",
-                                   "--windows", "2", "--json"});
+  const Outcome made = RunEdgevlm(
+      {"imatrix", matrix, "--image", folder.Write("image.ppm", PpmImage()), "--text",
+       folder.Write("text.txt", Sentences()), "--window-tokens", "64", "--windows", "2", "--json"});
   ASSERT_EQ(made.exit_code, 0) << made.errors;
   const auto report = nlohmann::json::parse(made.output);
   EXPECT_EQ(report["windows"], 2);

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Measures what the default precision costs on a published model, and compares it with llama.cpp.
+"""Measures what the default precision costs on published models, and compares it with llama.cpp.
 
 Usage: tools/bench_quality.py MODELS [--edgevlm FILE] [--short]
 
-MODELS holds the file that tools/fetch_real_model.sh brings, SmolLM2-135M-Instruct as Q4_1; `edgevlm
-quantize` makes the other types of it. `edgevlm eval --against f32` then measures every file, as a
+MODELS holds the files that tools/fetch_real_model.sh and tools/fetch_real_gemma.sh bring,
+SmolLM2-135M-Instruct as Q4_1 and Gemma 3 270M as Q4_K_M; `edgevlm quantize` makes the other types of the
+first. `edgevlm eval --against f32` then measures every file, as a
 prompt and token by token, over four windows of tests/data/quality.txt.
 
 llama.cpp's figures are measured with its llama-perplexity where LLAMA_PERPLEXITY names it, against
@@ -12,7 +13,7 @@ the same weights in float32; else they are those of tests/data/quality.tsv.
 
 Exits 1 if a mean divergence of the default precision is above GATE times llama.cpp's for the same
 file, or if float32 is not its own reference. --short leaves out all but two types and the checks
-of the other precisions. Exits 0, with a message, if the model is missing.
+of the other precisions. A model that is missing is left out, with a message.
 """
 import argparse
 import csv
@@ -23,18 +24,31 @@ import re
 import subprocess
 import sys
 import tempfile
+import typing
 
 GATE = 0.8
 WINDOWS, WINDOW_TOKENS = 4, 512
-TYPES = ("Q4_1", "Q8_0", "Q4_0", "Q4_K_M", "Q6_K")
-SHORT_TYPES = ("Q4_1", "Q8_0")
-PUBLISHED = "Q4_1"
-MODEL = f"SmolLM2-135M-Instruct.{PUBLISHED}.gguf"
 LARGEST_ROUNDING = 1e-9  # mean divergence of float32 from itself, rows cut differently
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TEXT = ROOT / "tests/data/quality.txt"
 FIGURES = ROOT / "tests/data/quality.tsv"
+
+
+class Model(typing.NamedTuple):
+    """A published model, and the types of it that are measured."""
+
+    name: str
+    published: str  # the type of its file
+    types: tuple
+    short_types: tuple
+
+    def file(self):
+        return f"{self.name}.{self.published}.gguf"
+
+
+MODELS = (Model("SmolLM2-135M-Instruct", "Q4_1", ("Q4_1", "Q8_0", "Q4_0", "Q4_K_M", "Q6_K"), ("Q4_1", "Q8_0")),
+          Model("gemma-3-270m", "Q4_K_M", ("Q4_K_M",), ("Q4_K_M",)))
 
 
 def output(*words):
@@ -46,13 +60,14 @@ def output(*words):
 
 
 class Files:
-    """The model in each type, in a temporary folder."""
+    """A model in each type, in a temporary folder."""
 
-    def __init__(self, edgevlm, published, folder):
-        self.edgevlm, self.published, self.folder = edgevlm, published, pathlib.Path(folder)
+    def __init__(self, edgevlm, model, models, folder):
+        self.edgevlm, self.model, self.folder = edgevlm, model, pathlib.Path(folder)
+        self.published = models / model.file()
 
     def path(self, file_type):
-        if file_type == PUBLISHED:
+        if file_type == self.model.published:
             return self.published
         path = self.folder / f"{file_type}.gguf"
         if not path.exists():
@@ -74,7 +89,8 @@ def ours(edgevlm, path, *options):
 
 def published_figures():
     lines = [line for line in FIGURES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    return {row[0]: {"mean_kl": float(row[1]), "same_token": float(row[2]), "perplexity": float(row[3])}
+    return {(row[0], row[1]): {key: float(value) if value else None
+                               for key, value in zip(("mean_kl", "same_token", "perplexity"), row[2:])}
             for row in csv.reader(lines, delimiter="\t")}
 
 
@@ -111,26 +127,39 @@ def measurements(short):
 
 
 def cells(figures):
-    p99 = figures.get("p99_kl")
-    return [f"{figures['mean_kl']:.5f}", "" if p99 is None else f"{p99:.4f}",
-            f"{100 * figures['same_token']:.1f} %", f"{figures['perplexity']:.2f}"]
+    def cell(key, text):
+        value = figures.get(key)
+        return "" if value is None else text.format(value)
+
+    return [cell("mean_kl", "{:.5f}"), cell("p99_kl", "{:.4f}"), cell("same_token", "{:.1%}").replace("%", " %"),
+            cell("perplexity", "{:.2f}")]
 
 
 def print_row(values):
     print("| " + " | ".join(values) + " |", flush=True)
 
 
-def measure_type(edgevlm, path, file_type, theirs, short):
+def measure_type(files, file_type, theirs, short):
     """Prints the rows of one file; returns how many are above the gate."""
-    failures = 0
+    failures, path = 0, files.path(file_type)
     for precision, rows, options in measurements(short):
-        figures = ours(edgevlm, path, *options)
+        figures = ours(files.edgevlm, path, *options)
         limit = LARGEST_ROUNDING if precision == "f32" else GATE * theirs["mean_kl"]
         failed = figures["mean_kl"] > limit
         failures += failed
         ratio = figures["mean_kl"] / theirs["mean_kl"]
-        print_row([file_type, precision, rows, *cells(figures), *cells(theirs),
+        print_row([files.model.name, file_type, precision, rows, *cells(figures), *cells(theirs),
                    f"{ratio:.2f}" + (" (too far)" if failed else "")])
+    return failures
+
+
+def measure_model(files, published, program, short):
+    """Prints the rows of one model; returns how many are above the gate."""
+    failures, model = 0, files.model
+    for file_type in model.short_types if short else model.types:
+        theirs = (measured_figures(program, files, file_type) if program
+                  else published[model.name, file_type])
+        failures += measure_type(files, file_type, theirs, short)
     return failures
 
 
@@ -140,21 +169,22 @@ def main():
     parser.add_argument("--edgevlm", default=ROOT / "build/edgevlm")
     parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
-    if not (options.models / MODEL).exists():
-        print(f"bench_quality: skipped: {options.models / MODEL} is missing")
+    models = [model for model in MODELS if (options.models / model.file()).exists()]
+    for model in MODELS:
+        if model not in models:
+            print(f"bench_quality: skipped: {options.models / model.file()} is missing")
+    if not models:
         return 0
     program = os.environ.get("LLAMA_PERPLEXITY")
     published, failures = published_figures(), 0
-    print_row(["file", "precision", "rows", "mean KL", "p99", "same token", "perplexity", "llama.cpp: mean KL",
-               "p99", "same token", "perplexity", f"ratio (gate: {GATE})"])
-    print_row(["---"] * 3 + ["---:"] * 9)
-    with tempfile.TemporaryDirectory(dir=options.models) as folder:
-        files = Files(options.edgevlm, options.models / MODEL, folder)
-        for file_type in SHORT_TYPES if options.short else TYPES:
-            path = files.path(file_type)
-            theirs = measured_figures(program, files, file_type) if program else published[file_type]
-            failures += measure_type(options.edgevlm, path, file_type, theirs, options.short)
-    print(f"\nSmolLM2-135M-Instruct, {WINDOWS} windows of {WINDOW_TOKENS} tokens of {TEXT.name}; llama.cpp: "
+    print_row(["model", "file", "precision", "rows", "mean KL", "p99", "same token", "perplexity",
+               "llama.cpp: mean KL", "p99", "same token", "perplexity", f"ratio (gate: {GATE})"])
+    print_row(["---"] * 4 + ["---:"] * 9)
+    for model in models:
+        with tempfile.TemporaryDirectory(dir=options.models) as folder:
+            files = Files(options.edgevlm, model, options.models, folder)
+            failures += measure_model(files, published, program, options.short)
+    print(f"\n{WINDOWS} windows of {WINDOW_TOKENS} tokens of {TEXT.name}; llama.cpp: "
           + (program if program else f"published figures ({FIGURES.relative_to(ROOT)})"))
     if failures:
         print(f"bench_quality: {failures} rows are further from float32 than {GATE} times llama.cpp",

@@ -90,7 +90,7 @@ void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const 
 
 void Linear::Multiply(View<const float> x, const Epilogue& epilogue, View<float> y,
                       const Run& run) const {
-  if (run.activation_stats != nullptr) run.activation_stats->Add(tensor, x);
+  if (run.activation_stats != nullptr && !tensor.empty()) run.activation_stats->Add(tensor, x);
   PROFILE_ZONE(run.profiler, zone);
   MatMul(x, weight, epilogue, y, run.pool);
 }

@@ -59,7 +59,7 @@ class Inputs {
 // y = activation(x W^T + bias).
 struct Linear {
   std::string zone;
-  std::string tensor;       // the weight's name in the file
+  std::string tensor = {};  // the weight's name in the file, if it lies there as [N, K]
   Weight weight;            // [N, K]
   std::vector<float> bias;  // [N], or empty for none
 

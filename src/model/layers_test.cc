@@ -39,7 +39,8 @@ Linear MakeLinear(const StoredAs& stored) {
   Result<Weight> weight = Weight::Pack({stored.dtype, {kOutputWidth, kInputWidth}, bytes},
                                        kOutputWidth, kInputWidth, pool, stored.packing);
   CHECK(weight.ok());
-  return {.zone = "", .tensor = "", .weight = *std::move(weight), .bias = random.Draw(kOutputWidth)};
+  return {
+      .zone = "", .tensor = "", .weight = *std::move(weight), .bias = random.Draw(kOutputWidth)};
 }
 
 class LayersTest : public ::testing::TestWithParam<bool> {

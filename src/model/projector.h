@@ -39,6 +39,10 @@ class Projector {
   // Embeddings per tile for this number of features. REQUIRES: as many as patches() requires.
   virtual int Tokens(int patches) const { return patches; }
 
+  // Whether the embeddings are meant for a decoder in which the tokens of an image attend to each
+  // other in both directions (DecoderShape::bidirectional_images).
+  virtual bool needs_bidirectional_images() const { return false; }
+
   // Whether layouts have TokenGrids, whose sides depend on those of the image.
   virtual bool has_token_grid() const { return false; }
 

@@ -280,16 +280,16 @@ TEST(ChatTemplate, TypedMarkupIsText) {
 }
 
 TEST(ChatTemplate, UnknownNamesListTheKnownOnes) {
-  for (const char* program : {"{{ '<start_of_turn>' }}", "<|im_start|><|im_sep|>",
+  for (const char* program : {"{{ '<start_of_role>' }}", "<|im_start|><|im_sep|>",
                               "[INST][SYSTEM_PROMPT]", "[gMASK]<sop><|user|></s>"}) {
     const Result<ChatTemplate> chosen = ChooseChatTemplate("", program, "</s>");
     ASSERT_FALSE(chosen) << program;
     EXPECT_EQ(chosen.error().code, ErrorCode::kUnsupported);
     EXPECT_EQ(chosen.error().message,
-              "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3, gemma or vicuna, "
-              "found one in the file that is none of them");
+              "chat template: expected smolvlm, chatml, llama2, phi3, zephyr, llama3, gemma or "
+              "vicuna, found one in the file that is none of them");
   }
-  EXPECT_THAT(ChooseChatTemplate("gemma", "", "").error().message, HasSubstr("found 'gemma'"));
+  EXPECT_THAT(ChooseChatTemplate("granite", "", "").error().message, HasSubstr("found 'granite'"));
   EXPECT_EQ(Choose("llama3", "<|im_start|>").name, "llama3");  // the name counts
 }
 

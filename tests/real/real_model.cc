@@ -18,6 +18,8 @@ std::optional<std::string> RealFile(const char* name) {
 
 std::optional<std::string> RealModel() { return RealFile("SmolLM2-135M-Instruct.Q4_1.gguf"); }
 
+std::optional<std::string> RealGemma() { return RealFile("gemma-3-270m.Q4_K_M.gguf"); }
+
 std::optional<std::string> RealEncoder() { return RealFile("whisper-base.ct2.bin"); }
 
 }  // namespace edgevlm

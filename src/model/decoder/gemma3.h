@@ -1,6 +1,6 @@
-// Gemma 3 (Gemma Team 2025): rotary positions, a gated MLP, a norm before and after each half of a
-// block, and in most blocks a sliding window. The tokens of an image attend to each other in both
-// directions.
+// Gemma 3 (Google DeepMind 2025, "Gemma 3 Technical Report"): rotary positions, a gated MLP, a norm
+// before and after each half of a block, and in most blocks a sliding window. The tokens of an
+// image attend to each other in both directions.
 #pragma once
 
 #include "model/family.h"

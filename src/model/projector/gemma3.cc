@@ -29,6 +29,7 @@ class Gemma3Projector final : public Projector {
   int outputs() const override { return weights_.matrix.weight.outputs(); }
   int patches() const override { return weights_.side * weights_.side; }
   int Tokens(int patches) const override { return patches / (weights_.pool * weights_.pool); }
+  bool needs_bidirectional_images() const override { return true; }
 
   ImageLayout Layout(ImageSize, const ImageLimits&) const override {
     return {.grid = {},

@@ -1,0 +1,160 @@
+// Gemma 3 and InternVL from files, as a user runs them: small models with random weights.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "program.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+struct SmallFamily {
+  const char* name;
+  std::vector<std::string> options;
+  int image_tokens;  // of prep.png
+};
+
+std::string InFamilies(const std::string& name) { return DataPath("families/" + name); }
+
+const SmallFamily kGemma3 = {"gemma3", {"--chat-template", "gemma"}, 16};
+const SmallFamily kInternVl = {"internvl", {}, 7 * 16};
+
+class FamiliesTest : public ::testing::TestWithParam<SmallFamily> {
+ protected:
+  // The arguments that name the model, then others.
+  static std::vector<std::string> With(const SmallFamily& family,
+                                       const std::vector<std::string>& others) {
+    std::vector<std::string> arguments = {"-m", InFamilies(family.name + std::string("-text.gguf")),
+                                          "--mmproj",
+                                          InFamilies(family.name + std::string("-mmproj.gguf"))};
+    arguments.insert(arguments.end(), family.options.begin(), family.options.end());
+    arguments.insert(arguments.end(), others.begin(), others.end());
+    return arguments;
+  }
+  static Outcome RunOn(const std::string& command, const std::vector<std::string>& others,
+                       const std::string& input = {}) {
+    std::vector<std::string> arguments = With(GetParam(), others);
+    arguments.insert(arguments.begin(), command);
+    return RunEdgevlm(arguments, input);
+  }
+  // A question about an image of seven tiles for InternVL; its reply as JSON.
+  static json Ask(const std::vector<std::string>& others,
+                  const std::string& image = InFamilies("prep.png")) {
+    std::vector<std::string> arguments = {
+        "--json", image, "what is it?", "--max-tokens", "24", "--temperature", "2", "--seed", "3"};
+    arguments.insert(arguments.end(), others.begin(), others.end());
+    const Outcome outcome = RunOn("ask", arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    return json::parse(outcome.output, nullptr, false);
+  }
+  // Two questions about one image, as one conversation.
+  static std::vector<json> Talk(const std::vector<std::string>& others) {
+    std::vector<std::string> arguments = {"--json", InFamilies("prep.png"), "--max-tokens", "8"};
+    arguments.insert(arguments.end(), others.begin(), others.end());
+    const Outcome outcome = RunOn("chat", arguments, "what is it?\nand where?\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    std::vector<json> replies;
+    std::istringstream lines(outcome.output);
+    for (std::string line; std::getline(lines, line);) replies.push_back(json::parse(line));
+    EXPECT_EQ(replies.size(), 2u);
+    return replies;
+  }
+};
+
+TEST_P(FamiliesTest, ThePromptHoldsTheImage) {
+  const json image = Ask({});
+  EXPECT_GT(image["prompt_tokens"], GetParam().image_tokens);
+  EXPECT_EQ(image["reply_tokens"], 24);
+}
+
+TEST_P(FamiliesTest, ThreadsChangeNoToken) {
+  EXPECT_EQ(Ask({"-t", "1"})["answer"], Ask({"-t", "2"})["answer"]);
+}
+
+// The image is read once, also where a policy evicts or quantizes, unless it evicted the image.
+TEST_P(FamiliesTest, ASecondQuestionReusesTheImageUnderEveryCachePolicy) {
+  for (const char* cache : {"f16", "q8_0", "q4", "gear", "h2o:0.5", "snapkv:120", "pyramid:120",
+                            "thirds:120", "window:200"}) {
+    const std::vector<json> replies = Talk({"--cache", cache});
+    ASSERT_EQ(replies.size(), 2u);
+    const bool evicts = std::string(cache).find(':') != std::string::npos;
+    if (evicts) continue;
+    EXPECT_GE(replies[1]["reused_tokens"], GetParam().image_tokens) << cache;
+  }
+}
+
+TEST_P(FamiliesTest, SpeculationChangesNoReply) {
+  const std::vector<json> plain = Talk({});
+  for (const char* drafter : {"ngram", "self:1"}) {
+    const std::vector<json> drafted = Talk({"--speculate", drafter, "--draft-tokens", "4"});
+    ASSERT_EQ(drafted.size(), plain.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+      EXPECT_EQ(drafted[i]["reply"], plain[i]["reply"]) << drafter;
+    }
+    const bool always_drafts = drafter != std::string("ngram");
+    EXPECT_GE(drafted[0]["drafted_tokens"], always_drafts ? 1 : 0);
+  }
+}
+
+TEST_P(FamiliesTest, MergesAndDropsTokens) {
+  const int all = Ask({})["prompt_tokens"];
+  const int tiles = GetParam().image_tokens / 16;
+  EXPECT_EQ(Ask({"--tome", "4"})["prompt_tokens"], all) << "their projectors read a grid";
+  for (const char* kept : {"10", "10:attention"}) {
+    EXPECT_EQ(Ask({"--keep-tokens", kept})["prompt_tokens"], all - 6 * tiles) << kept;
+  }
+}
+
+TEST_P(FamiliesTest, EveryExitGoesThroughWhatTheRuleSays) {
+  const json never = Ask({"--early-exit", "exit", "--exit-layers", "1", "--exit-threshold", "1"});
+  EXPECT_EQ(never["answer"], Ask({})["answer"]);
+  EXPECT_EQ(RunOn("ask", {InFamilies("prep.png"), "what?", "--early-exit", "exit"}).exit_code, 1)
+      << "no exit was trained";
+}
+
+TEST_P(FamiliesTest, TakesImagesOfAnyShape) {
+  const TestFolder folder;
+  for (const auto& [width, height] : {std::pair(1, 4000), std::pair(4000, 1), std::pair(8, 8)}) {
+    std::string ppm = "P6\n" + std::to_string(width) + " " + std::to_string(height) + "\n255\n";
+    ppm.append(static_cast<std::size_t>(3 * width * height), '\x40');
+    const json reply = Ask({}, folder.Write("image.ppm", ppm));
+    EXPECT_EQ(reply["reply_tokens"], 24) << width << " x " << height;
+  }
+}
+
+TEST_P(FamiliesTest, AnImageThatDoesNotFitIsOneLine) {
+  for (const char* context : {"10", "40"}) {
+    const Outcome outcome = RunOn("ask", {InFamilies("prep.png"), "what is it?", "-c", context});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+    EXPECT_THAT(outcome.errors, HasSubstr("expected at most"));
+  }
+  if (GetParam().image_tokens <= 16) return;
+  // Fewer tiles do fit.
+  EXPECT_EQ(Ask({"-c", "100", "--image-max-tokens", "32"})["reply_tokens"], 24);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FamiliesTest, ::testing::Values(kGemma3, kInternVl),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(FamilyMismatch, IsOneLine) {
+  const std::string gemma = InFamilies("gemma3-text.gguf"), qwen = InFamilies("internvl-text.gguf");
+  const std::string llama = DataPath("tiny-llama-f16.gguf");
+  for (const auto& [model, mmproj, expected] :
+       {std::tuple(gemma, "internvl-mmproj.gguf", "attend to earlier ones only"),
+        std::tuple(qwen, "gemma3-mmproj.gguf", "attend to each other"),
+        std::tuple(llama, "gemma3-mmproj.gguf", "expected 256, found 128")}) {
+    const Outcome outcome = RunEdgevlm(
+        {"ask", "-m", model, "--mmproj", InFamilies(mmproj), InFamilies("prep.png"), "what?"});
+    EXPECT_EQ(outcome.exit_code, 1) << mmproj;
+    EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+    EXPECT_THAT(outcome.errors, HasSubstr(expected));
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm
