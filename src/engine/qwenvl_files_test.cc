@@ -53,17 +53,17 @@ std::string LoadError(const Bytes& text, const Bytes& mmproj) {
   return engine ? "loaded" : engine.error().message;
 }
 
-struct QwenPair {
+struct QwenFiles {
   const char* text;
   const char* mmproj;
 };
-constexpr QwenPair kPairs[] = {{"qwen2vl-text", "qwen2vl-mmproj"},
-                               {"qwen2vl-text", "qwen25vl-mmproj"},
-                               {"qwen3vl-text", "qwen3vl-mmproj"}};
+constexpr QwenFiles kFamilyFiles[] = {{"qwen2vl-text", "qwen2vl-mmproj"},
+                                      {"qwen2vl-text", "qwen25vl-mmproj"},
+                                      {"qwen3vl-text", "qwen3vl-mmproj"}};
 
 // A file that lacks a tensor names it; those that may be absent leave the model valid.
 TEST(QwenVlFiles, EveryTensorIsNeeded) {
-  for (const QwenPair& pair : kPairs) {
+  for (const QwenFiles& pair : kFamilyFiles) {
     const Bytes text = BytesOfGolden(pair.text);
     const EditedFile whole(pair.mmproj);
     for (const auto& entry : whole.tensors) {
@@ -91,7 +91,7 @@ TEST(QwenVlFiles, EveryTensorOfADecoderIsNeeded) {
 TEST(QwenVlFiles, TensorsThatTheFamilyLacksAreRefused) {
   const char* const surplus[] = {"v.blk.0.ln3.weight", "v.class_embd", "v.pre_ln.weight",
                                  "v.deepstack.1.fc1.weight", "mm.4.weight"};
-  for (const QwenPair& pair : kPairs) {
+  for (const QwenFiles& pair : kFamilyFiles) {
     const Bytes text = BytesOfGolden(pair.text);
     for (const char* name : surplus) {
       EditedFile changed(pair.mmproj);
@@ -106,7 +106,7 @@ TEST(QwenVlFiles, TensorsThatTheFamilyLacksAreRefused) {
 }
 
 TEST(QwenVlFiles, TruncatedOnesAreRefused) {
-  for (const QwenPair& pair : kPairs) {
+  for (const QwenFiles& pair : kFamilyFiles) {
     const Bytes text = BytesOfGolden(pair.text), mmproj = BytesOfGolden(pair.mmproj);
     constexpr std::size_t kCuts = 40;
     for (std::size_t i = 0; i < kCuts; ++i) {
@@ -146,7 +146,7 @@ std::string WithTextKey(const char* name, const std::string& key, const T& value
 }
 
 template <class T>
-std::string WithVisionKey(const QwenPair& pair, const std::string& key, const T& value) {
+std::string WithVisionKey(const QwenFiles& pair, const std::string& key, const T& value) {
   EditedFile changed(pair.mmproj);
   changed.keys[key] = value;
   return LoadError(BytesOfGolden(pair.text), changed.Write());
@@ -171,18 +171,18 @@ TEST(QwenVlFiles, KeysOfTheDecoderAreChecked) {
 TEST(QwenVlFiles, KeysOfTheVisionEncoderAreChecked) {
   const std::string vision = "clip.vision.";
   for (const std::uint32_t number : {0u, 3u, 9u, 1u << 20}) {
-    for (const QwenPair& pair : kPairs) {
+    for (const QwenFiles& pair : kFamilyFiles) {
       for (const char* key : {"spatial_merge_size", "patch_size", "attention.head_count"}) {
         EXPECT_NE(WithVisionKey(pair, vision + key, number), "loaded") << key << " " << number;
       }
     }
   }
-  const QwenPair& windows = kPairs[1];
+  const QwenFiles& windows = kFamilyFiles[1];
   EXPECT_THAT(WithVisionKey(windows, vision + "n_wa_pattern", std::uint32_t{0}),
               HasSubstr("n_wa_pattern"));
   EXPECT_THAT(WithVisionKey(windows, vision + "window_size", std::uint32_t{27}),
               HasSubstr("window_size': expected at least the 28 pixels of a token, found 27"));
-  const QwenPair& deepstack = kPairs[2];
+  const QwenFiles& deepstack = kFamilyFiles[2];
   EXPECT_THAT(WithVisionKey(deepstack, vision + "is_deepstack_layers", std::vector<bool>{true}),
               HasSubstr("is_deepstack_layers"));
   EXPECT_THAT(WithVisionKey(deepstack, vision + "is_deepstack_layers", std::vector<bool>(3, true)),
