@@ -217,8 +217,10 @@ Linear WeightReader::ReadScaledLinear(std::string_view module, const std::string
   linear.bias = Values(modules::Bias(module), {shape[0]});
   if (!ok()) return linear;
   const std::size_t inputs = values.size() / scales.size();
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= scales[i / inputs];
-  for (std::size_t i = 0; i < scales.size(); ++i) linear.bias[i] *= scales[i];
+  for (std::size_t output = 0; output < scales.size(); ++output) {
+    for (float& value : std::span(values).subspan(output * inputs, inputs)) value *= scales[output];
+    linear.bias[output] *= scales[output];
+  }
   linear.weight = PackValues(modules::Weight(module), values, static_cast<int>(shape[0]), fineness);
   return linear;
 }
