@@ -57,6 +57,14 @@ void AddDecoderKeys(const Preset& preset, const FileType& type, GgufWriter& writ
     writer.Add(keys::RopeScalingType(name), std::string("linear"));
     writer.Add(keys::RopeScalingFactor(name), shape.rope_factor);
   }
+  if (shape.axis_pairs[0] > 0) {
+    std::vector<std::int32_t> sections(shape.axis_pairs.begin(), shape.axis_pairs.end());
+    sections.push_back(0);
+    writer.Add(keys::RopeDimensionSections(name), std::move(sections));
+  }
+  if (shape.image_levels > 0) {
+    writer.Add(keys::DeepstackLayerCount(name), Number(shape.image_levels));
+  }
   if (shape.window > 0) writer.Add(keys::SlidingWindow(name), Number(shape.window));
 }
 
@@ -67,6 +75,10 @@ void AddLlamaBlock(int block, const DecoderPreset& shape, PresetTensors& tensors
   tensors.Linear(modules::AttnQ(block), q_width, width, shape.has_qkv_bias);
   tensors.Linear(modules::AttnK(block), kv_width, width, shape.has_qkv_bias);
   tensors.Linear(modules::AttnV(block), kv_width, width, shape.has_qkv_bias);
+  if (shape.has_head_norms) {
+    tensors.Norm(modules::AttnQNorm(block), shape.head_width(), false);
+    tensors.Norm(modules::AttnKNorm(block), shape.head_width(), false);
+  }
   tensors.Matrix(modules::AttnOutput(block), width, q_width);
   tensors.Norm(modules::FfnNorm(block), width, false);
   tensors.Matrix(modules::FfnGate(block), shape.hidden, width);

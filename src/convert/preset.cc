@@ -8,7 +8,8 @@ namespace {
 // From the models' own config.json, at Hugging Face: mtgv/MobileLLaMA-1.4B-Base, -2.7B-Base,
 // TinyLlama/TinyLlama-1.1B-Chat-v1.0, lmsys/vicuna-7b-v1.5, HuggingFaceTB/SmolLM2-135M, -360M,
 // HuggingFaceTB/SmolVLM2-2.2B-Instruct, Qwen/Qwen2-1.5B, meta-llama/Llama-3.2-1B,
-// openai-community/gpt2, google/gemma-3-270m, -1b-it, -4b-it, OpenGVLab/InternVL3-1B.
+// openai-community/gpt2, google/gemma-3-270m, -1b-it, -4b-it, OpenGVLab/InternVL3-1B,
+// Qwen/Qwen2-VL-2B-Instruct, -7B-Instruct, Qwen/Qwen2.5-VL-3B-Instruct, Qwen/Qwen3-VL-2B-Instruct.
 constexpr DecoderPreset kMobileLlama14 = {"llama", 2048, 24,   16,    16,    5632,
                                           1e-6f,   1e4f, 2048, 32000, false, false};
 constexpr DecoderPreset kMobileLlama27 = {"llama", 2560, 32,   32,    32,    6912,
@@ -32,6 +33,33 @@ constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
 
 constexpr DecoderPreset kQwen2505 = {"qwen2", 896,  24,    14,     2,    4864,
                                      1e-6f,   1e6f, 32768, 151674, true, true};
+
+constexpr DecoderPreset WithAxes(DecoderPreset preset, const std::array<int, 3>& pairs) {
+  preset.axis_pairs = pairs;
+  return preset;
+}
+constexpr DecoderPreset kQwen2Vl2 = WithAxes(
+    {"qwen2vl", 1536, 28, 12, 2, 8960, 1e-6f, 1e6f, 32768, 151936, true, true}, {16, 24, 24});
+constexpr DecoderPreset kQwen2Vl7 = WithAxes(
+    {"qwen2vl", 3584, 28, 28, 4, 18944, 1e-6f, 1e6f, 32768, 152064, false, true}, {16, 24, 24});
+constexpr DecoderPreset kQwen25Vl3 = WithAxes(
+    {"qwen2vl", 2048, 36, 16, 2, 11008, 1e-6f, 1e6f, 128000, 151936, true, true}, {16, 24, 24});
+constexpr DecoderPreset kQwen3Vl2 = {.architecture = "qwen3vl",
+                                     .width = 2048,
+                                     .blocks = 28,
+                                     .heads = 16,
+                                     .kv_heads = 8,
+                                     .hidden = 6144,
+                                     .epsilon = 1e-6f,
+                                     .rope_base = 5e6f,
+                                     .context = 262144,
+                                     .vocabulary = 151936,
+                                     .is_tied = true,
+                                     .has_qkv_bias = false,
+                                     .own_head_width = 128,
+                                     .has_head_norms = true,
+                                     .axis_pairs = {24, 20, 20},
+                                     .image_levels = 3};
 
 struct Gemma3Size {
   int width, blocks, heads, kv_heads, hidden, context, window;
@@ -71,6 +99,13 @@ constexpr VisionEncoderPreset kSigLip896 = {PresetProjector::kGemma3, 1152, 27, 
 constexpr VisionEncoderPreset kInternVit300M = {
     PresetProjector::kInternVl, 1024, 24, 16, 4096, 448, 14, PresetVit::kInternVit, 2};
 
+constexpr VisionEncoderPreset kQwen2Vit = {PresetProjector::kQwen2Vl, 1280, 32, 16, 5120, 560, 14,
+                                           PresetVit::kQwen2Vl,       2};
+constexpr VisionEncoderPreset kQwen25Vit = {PresetProjector::kQwen25Vl, 1280, 32, 16, 3420, 560, 14,
+                                            PresetVit::kQwen25Vl,       2};
+constexpr VisionEncoderPreset kQwen3Vit = {PresetProjector::kQwen3Vl, 1024, 24, 16, 4096, 768, 16,
+                                           PresetVit::kQwen3Vl,       2};
+
 constexpr Preset kPresets[] = {
     {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
     {"mobilevlm-3b", kMobileLlama27, ClipL(PresetProjector::kLdp)},
@@ -92,6 +127,10 @@ constexpr Preset kPresets[] = {
     {"gemma-3-1b", kGemma3With1B, std::nullopt},
     {"gemma-3-270m", kGemma3With270M, std::nullopt},
     {"internvl3-1b", kQwen2505, kInternVit300M},
+    {"qwen2-vl-2b", kQwen2Vl2, kQwen2Vit},
+    {"qwen2-vl-7b", kQwen2Vl7, kQwen2Vit},
+    {"qwen2.5-vl-3b", kQwen25Vl3, kQwen25Vit},
+    {"qwen3-vl-2b", kQwen3Vl2, kQwen3Vit},
 };
 
 }  // namespace
