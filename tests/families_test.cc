@@ -129,6 +129,32 @@ TEST_P(FamiliesTest, MergesAndDropsTokensOrSaysWhyNot) {
   }
 }
 
+// Rows that are no multiple of a block stay as they are; Gemma's projection, stored transposed,
+// too.
+TEST_P(FamiliesTest, QuantizedFilesAnswer) {
+  const TestFolder folder;
+  const std::string name = GetParam().name;
+  for (const char* type : {"Q8_0", "Q4_K_M"}) {
+    for (const char* part : {"-text.gguf", "-mmproj.gguf"}) {
+      ASSERT_EQ(RunEdgevlm({"quantize", InFamilies(name + part), folder.Path(name + part), type,
+                            "--force"})
+                    .exit_code,
+                0);
+    }
+    const Outcome outcome =
+        RunEdgevlm({"ask", "-m", folder.Path(name + "-text.gguf"), "--mmproj",
+                    folder.Path(name + "-mmproj.gguf"), InFamilies("prep.png"), "what is it?"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  }
+  const std::string tensors = RunEdgevlm({"inspect", folder.Path(name + "-mmproj.gguf")}).output;
+  if (name == "gemma3") {
+    EXPECT_THAT(tensors, ::testing::ContainsRegex("mm.input_projection.weight +F16"));
+    EXPECT_THAT(tensors, ::testing::ContainsRegex("v.blk.0.ffn_down.weight +F16"));
+  } else {
+    EXPECT_THAT(tensors, ::testing::ContainsRegex("mm.model.mlp.1.weight +Q4_K"));
+  }
+}
+
 TEST_P(FamiliesTest, EveryExitGoesThroughWhatTheRuleSays) {
   const json never = Ask({"--early-exit", "exit", "--exit-layers", "1", "--exit-threshold", "1"});
   EXPECT_EQ(never["answer"], Ask({})["answer"]);

@@ -65,6 +65,9 @@ void AddDecoderKeys(const Preset& preset, const FileType& type, GgufWriter& writ
   if (shape.image_levels > 0) {
     writer.Add(keys::DeepstackLayerCount(name), Number(shape.image_levels));
   }
+  if (shape.short_context > 0) {
+    writer.Add(keys::RopeOriginalContext(name), Number(shape.short_context));
+  }
   if (shape.window > 0) writer.Add(keys::SlidingWindow(name), Number(shape.window));
 }
 
@@ -94,6 +97,17 @@ void AddGemma3Block(int block, const DecoderPreset& shape, PresetTensors& tensor
   tensors.Norm(modules::FfnPostNorm(block), shape.width, false);
 }
 
+void AddPhi3Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
+  const int width = shape.width, q_width = shape.head_width() * shape.heads;
+  const int kv_width = shape.head_width() * shape.kv_heads;
+  tensors.Norm(modules::AttnNorm(block), width, false);
+  tensors.Matrix(modules::AttnQkv(block), q_width + 2 * kv_width, width);
+  tensors.Matrix(modules::AttnOutput(block), width, q_width);
+  tensors.Norm(modules::FfnNorm(block), width, false);
+  tensors.Matrix(modules::FfnUp(block), 2 * shape.hidden, width);
+  tensors.Matrix(modules::FfnDown(block), width, shape.hidden);
+}
+
 void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
   const int width = shape.width;
   tensors.Norm(modules::AttnNorm(block), width, true);
@@ -105,7 +119,8 @@ void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors)
 }
 
 using AddBlock = void (*)(int block, const DecoderPreset& shape, PresetTensors& tensors);
-constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGemma3Block};  // by PresetBlock
+constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGemma3Block,
+                                  AddPhi3Block};  // by PresetBlock
 
 std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
   const DecoderPreset& shape = preset.decoder;
@@ -122,8 +137,11 @@ std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
   tensors.Norm(modules::kOutputNorm, shape.width, is_gpt2);
   if (!shape.is_tied) tensors.Matrix(modules::kOutput, shape.vocabulary, shape.width);
   if (is_gpt2) tensors.Matrix(modules::kPositionEmbedding, shape.context, shape.width);
-  if (shape.has_rope_factors) {
-    tensors.Vector(modules::Weight(modules::kRopeFreqs), shape.width / shape.heads / 2, 1.0f);
+  const int pairs = shape.head_width() / 2;
+  if (shape.has_rope_factors) tensors.Vector(modules::Weight(modules::kRopeFreqs), pairs, 1.0f);
+  if (shape.short_context > 0) {
+    tensors.Vector(modules::Weight(modules::kRopeFactorsShort), pairs, 1.0f);
+    tensors.Vector(modules::Weight(modules::kRopeFactorsLong), pairs, 1.0f);
   }
   for (int block = 0; block < shape.blocks; ++block) {
     kAddBlock[static_cast<std::size_t>(shape.block)](block, shape, tensors);

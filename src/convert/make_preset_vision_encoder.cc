@@ -12,10 +12,18 @@ namespace {
 constexpr FileType kHalf = {"F16", 1, DType::kF16, MixtureSize::kPlain};
 
 // By PresetProjector.
-constexpr std::string_view kProjectorTypes[] = {
-    "mlp",           "ldp",      "ldpv2",          "idefics3",
-    "gemma3",        "internvl", "qwen2vl_merger", "qwen2.5vl_merger",
-    "qwen3vl_merger"};
+constexpr std::string_view kProjectorTypes[] = {"mlp",
+                                                "ldp",
+                                                "ldpv2",
+                                                "idefics3",
+                                                "gemma3",
+                                                "internvl",
+                                                "qwen2vl_merger",
+                                                "qwen2.5vl_merger",
+                                                "qwen3vl_merger",
+                                                "phi3v"};
+
+constexpr int kPhi3Tiles = 4;  // as Phi-3.5-Vision is used with several images
 
 bool TakesAnySize(const VisionEncoderPreset& vision_encoder) {
   return vision_encoder.kind >= PresetVit::kQwen2Vl;
@@ -43,6 +51,9 @@ void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs
   writer.Add(keys::kVisionLayerNormEpsilon, is_clip ? 1e-5f : 1e-6f);
   writer.Add(keys::kImageMean, std::vector<float>{0.5f, 0.5f, 0.5f});
   writer.Add(keys::kImageStd, std::vector<float>{0.5f, 0.5f, 0.5f});
+  if (vision_encoder.projector == PresetProjector::kPhi3V) {
+    writer.Add(keys::kPreprocMaxTiles, Number(kPhi3Tiles));
+  }
   if (vision_encoder.scale_factor > 1 && !TakesAnySize(vision_encoder)) {
     writer.Add(keys::kProjectorScaleFactor, Number(vision_encoder.scale_factor));
   }
@@ -133,6 +144,12 @@ void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, Preset
       tensors.Norm(modules::kInternVlNorm, shuffled, true);
       tensors.Linear(modules::kInternVlFirst, outputs, shuffled);
       tensors.Linear(modules::kInternVlSecond, outputs, outputs);
+      break;
+    case PresetProjector::kPhi3V:
+      tensors.Linear(modules::kProjectorFirst, outputs, shuffled);
+      tensors.Linear(modules::kProjectorSecond, outputs, outputs);
+      tensors.Vector(std::string(modules::kImageNewline), shuffled, 0.1f);
+      tensors.Vector(std::string(modules::kViewSeparator), shuffled, 0.1f);
       break;
     case PresetProjector::kQwen2Vl:
     case PresetProjector::kQwen25Vl:

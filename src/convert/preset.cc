@@ -87,9 +87,27 @@ constexpr DecoderPreset kGemma3With270M = Gemma3Preset({640, 18, 4, 1, 2048, 327
 constexpr DecoderPreset kGemma3With1B = Gemma3Preset({1152, 26, 4, 1, 6912, 32768, 512, 1});
 constexpr DecoderPreset kGemma3With4B = Gemma3Preset({2560, 34, 8, 4, 10240, 131072, 1024, 8});
 
+// microsoft/Phi-3.5-vision-instruct; its text model has the shape of Phi-3.5-mini-instruct.
+constexpr DecoderPreset kPhi35 = {.architecture = "phi3",
+                                  .width = 3072,
+                                  .blocks = 32,
+                                  .heads = 32,
+                                  .kv_heads = 32,
+                                  .hidden = 8192,
+                                  .epsilon = 1e-5f,
+                                  .rope_base = 1e4f,
+                                  .context = 131072,
+                                  .vocabulary = 32064,
+                                  .is_tied = false,
+                                  .has_qkv_bias = false,
+                                  .block = PresetBlock::kPhi3,
+                                  .short_context = 4096};
+
 constexpr VisionEncoderPreset ClipL(PresetProjector projector) {
   return {projector, 1024, 23, 16, 4096, 336, 14, PresetVit::kClip, 1};
 }
+constexpr VisionEncoderPreset kClipHd = {PresetProjector::kPhi3V, 1024, 23, 16, 4096, 336, 14,
+                                         PresetVit::kClip,        2};
 constexpr VisionEncoderPreset kSigLipBase = {PresetProjector::kIdefics3, 768, 12, 12, 3072, 512, 16,
                                              PresetVit::kSiglip,         4};
 constexpr VisionEncoderPreset kSigLipSo400m = {
@@ -131,6 +149,8 @@ constexpr Preset kPresets[] = {
     {"qwen2-vl-7b", kQwen2Vl7, kQwen2Vit},
     {"qwen2.5-vl-3b", kQwen25Vl3, kQwen25Vit},
     {"qwen3-vl-2b", kQwen3Vl2, kQwen3Vit},
+    {"phi-3.5-vision", kPhi35, kClipHd},
+    {"phi-3.5-mini", kPhi35, std::nullopt},
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class PresetBlock {
   kLlama,   // RMSNorm, RoPE, gated MLP
   kGpt2,    // LayerNorm, learned position embeddings, biases
   kGemma3,  // as kLlama, with two more norms, norms of queries and keys, and windows
+  kPhi3,    // as kLlama, with queries, keys and values in one matrix, gate and up in another
 };
 
 struct DecoderPreset {
@@ -43,6 +44,7 @@ struct DecoderPreset {
   bool has_head_norms = false;         // of queries and keys
   std::array<int, 3> axis_pairs = {};  // rotated pairs for time, rows and columns (M-RoPE), or 0
   int image_levels = 0;                // rows added for image tokens (DeepStack)
+  int short_context = 0;               // beyond it other RoPE factors (here all 1); 0: never
 
   int head_width() const { return own_head_width > 0 ? own_head_width : width / heads; }
 };
@@ -57,7 +59,8 @@ enum class PresetProjector {
   kInternVl,
   kQwen2Vl,
   kQwen25Vl,
-  kQwen3Vl
+  kQwen3Vl,
+  kPhi3V
 };
 
 // The kind of vision transformer.

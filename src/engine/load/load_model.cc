@@ -207,7 +207,8 @@ MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
   if (model.vision_encoder != nullptr) {
     tokens = {.has_vision_encoder = true,
               .has_scores = model.vision_encoder->has_scores(),
-              .depends_on_image = model.projector->has_token_grid(),
+              .depends_on_image =
+                  model.projector->has_token_grid() || model.projector->ConstantRows().rows > 0,
               .count = model.projector->Tokens(model.vision_encoder->shape().tokens)};
   }
   if (auto error = Validate(options, tokens)) return error;
