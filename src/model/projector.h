@@ -43,6 +43,9 @@ class Projector {
   // other in both directions (DecoderShape::bidirectional_images).
   virtual bool needs_bidirectional_images() const { return false; }
 
+  // Whether every embedding is made from all features, so that none stands for a part of the image.
+  virtual bool mixes_features() const { return false; }
+
   // Whether layouts have TokenGrids, whose sides depend on those of the image.
   virtual bool has_token_grid() const { return false; }
 
