@@ -8,7 +8,8 @@ namespace {
 // From the models' own config.json, at Hugging Face: mtgv/MobileLLaMA-1.4B-Base, -2.7B-Base,
 // TinyLlama/TinyLlama-1.1B-Chat-v1.0, lmsys/vicuna-7b-v1.5, HuggingFaceTB/SmolLM2-135M, -360M,
 // HuggingFaceTB/SmolVLM2-2.2B-Instruct, Qwen/Qwen2-1.5B, meta-llama/Llama-3.2-1B,
-// openai-community/gpt2, google/gemma-3-270m, -1b-it, -4b-it, OpenGVLab/InternVL3-1B.
+// openai-community/gpt2, google/gemma-3-270m, -1b-it, -4b-it, OpenGVLab/InternVL3-1B,
+// Salesforce/blip2-opt-2.7b.
 constexpr DecoderPreset kMobileLlama14 = {"llama", 2048, 24,   16,    16,    5632,
                                           1e-6f,   1e4f, 2048, 32000, false, false};
 constexpr DecoderPreset kMobileLlama27 = {"llama", 2560, 32,   32,    32,    6912,
@@ -32,6 +33,9 @@ constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
 
 constexpr DecoderPreset kQwen2505 = {"qwen2", 896,  24,    14,     2,    4864,
                                      1e-6f,   1e6f, 32768, 151674, true, true};
+
+constexpr DecoderPreset kOpt27 = {"opt", 2560, 32,    32,   32,   10240, 1e-5f,
+                                  0,     2048, 50272, true, true, false, PresetBlock::kOpt};
 
 struct Gemma3Size {
   int width, blocks, heads, kv_heads, hidden, context, window;
@@ -71,6 +75,9 @@ constexpr VisionEncoderPreset kSigLip896 = {PresetProjector::kGemma3, 1152, 27, 
 constexpr VisionEncoderPreset kInternVit300M = {
     PresetProjector::kInternVl, 1024, 24, 16, 4096, 448, 14, PresetVit::kInternVit, 2};
 
+constexpr VisionEncoderPreset kEvaG = {PresetProjector::kQFormer, 1408, 39, 16, 6144, 224, 14,
+                                       PresetVit::kEva,           1};
+
 constexpr Preset kPresets[] = {
     {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
     {"mobilevlm-3b", kMobileLlama27, ClipL(PresetProjector::kLdp)},
@@ -92,6 +99,8 @@ constexpr Preset kPresets[] = {
     {"gemma-3-1b", kGemma3With1B, std::nullopt},
     {"gemma-3-270m", kGemma3With270M, std::nullopt},
     {"internvl3-1b", kQwen2505, kInternVit300M},
+    {"blip2-opt-2.7b", kOpt27, kEvaG},
+    {"opt-2.7b", kOpt27, std::nullopt},
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace edgevlm {
 enum class PresetBlock {
   kLlama,   // RMSNorm, RoPE, gated MLP
   kGpt2,    // LayerNorm, learned position embeddings, biases
+  kOpt,     // as kGpt2, with queries, keys and values in three matrices
   kGemma3,  // as kLlama, with two more norms, norms of queries and keys, and windows
 };
 
@@ -40,17 +41,19 @@ struct DecoderPreset {
   int window = 0;          // positions, of the blocks that have one
   float rope_factor = 1;   // linear scaling
 
+  bool has_layer_norms() const { return block == PresetBlock::kGpt2 || block == PresetBlock::kOpt; }
   int head_width() const { return own_head_width > 0 ? own_head_width : width / heads; }
 };
 
 // How features become image tokens.
-enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3, kGemma3, kInternVl };
+enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3, kGemma3, kInternVl, kQFormer };
 
 // The kind of vision transformer.
 enum class PresetVit {
   kClip,       // class token, norm before the blocks
   kSiglip,     // norm after the blocks
   kInternVit,  // class token, layer scale
+  kEva,        // class token, norm after the blocks, keys without bias
 };
 
 struct VisionEncoderPreset {
@@ -63,6 +66,9 @@ struct VisionEncoderPreset {
   int patch_size;
   PresetVit kind;
   int scale_factor;  // of pixel shuffle or pooling, else 1
+
+  bool has_class_token() const { return kind != PresetVit::kSiglip; }
+  bool has_post_norm() const { return kind == PresetVit::kSiglip || kind == PresetVit::kEva; }
 };
 
 struct Preset {
