@@ -129,10 +129,11 @@ TEST(QFormerFile, RefusesOtherTensors) {
                            "v.proj_linear.scale", "v.blk.0.attn_k.bias"}) {
     EXPECT_THAT(ErrorOf(Changed(file, {.with = name})), HasSubstr(name));
   }
-  for (const int queries : {1025, 0}) {
-    const std::string error = ErrorOf(Changed(
-        file, {.without = "v.proj_query", .with = "v.proj_query", .shape = {queries, 128}}));
-    EXPECT_THAT(error, HasSubstr("v.proj_query")) << queries;
+  const Shape shapes[] = {{1025, 128}, {4, 64}, {8, 127}};
+  for (const Shape& shape : shapes) {
+    const std::string error =
+        ErrorOf(Changed(file, {.without = "v.proj_query", .with = "v.proj_query", .shape = shape}));
+    EXPECT_THAT(error, HasSubstr("v.proj_query")) << shape.ToString();
     EXPECT_EQ(error.find('\n'), std::string::npos);
   }
 }

@@ -16,6 +16,9 @@ namespace {
 // In float32. What is left is llama.cpp's rounding of activations to float16; GELU by the error
 // function in place of tanh would give 0.9999.
 constexpr double kExactCosine = 0.99999;
+// In float32, with numbers that were computed in float32 by the same formulas: 1 - 1e-12 here, and
+// 1 - 1.5e-8 with the other GELU.
+constexpr double kSameFormulasCosine = 1 - 1e-9;
 // With activations and weights rounded to int8, and attention in bfloat16.
 constexpr double kFastCosine = 0.999;
 constexpr double kFastLogitsCosine = 0.9995;  // of a decoder, whose weights are then int8
@@ -223,7 +226,7 @@ TEST(FamiliesParity, OptText) {
 TEST(FamiliesParity, Blip2Features) {
   const ImageEncoder exact("blip2-mmproj.gguf");
   const std::vector<float> features = exact.Features(OpenImage("blip2.png"), false);
-  EXPECT_GE(WorstCosine(features, "blip2.vit.f32", 176), kExactCosine);
+  EXPECT_GE(WorstCosine(features, "blip2.vit.f32", 176), kSameFormulasCosine);
 }
 
 TEST(FamiliesParity, Blip2Embeddings) {
