@@ -152,6 +152,7 @@ TEST(QFormerFile, RefusesNonsense) {
       {keys::kQFormerEmbeddingLength, std::uint32_t{64}},
       {keys::kQFormerEmbeddingLength, std::uint32_t{1u << 30}},
       {keys::kQFormerFeedForwardLength, std::uint32_t{191}},
+      {keys::kPatchSize, std::uint32_t{1}},
       {keys::kQFormerLayerNormEpsilon, -1.0f},
       {keys::kClassTokenFirst, false}};
   for (const auto& [key, value] : wrong) {
