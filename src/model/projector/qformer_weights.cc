@@ -1,9 +1,11 @@
 #include "model/projector/qformer_weights.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gguf/names.h"
 #include "kernels/attention/attention.h"
+#include "model/patch_grid.h"
 
 namespace edgevlm {
 namespace {
@@ -74,6 +76,23 @@ int ReadQFormerHeads(WeightReader& reader, int width) {
   return heads;
 }
 
+// Workspace values of one image (QFormerBuffers in qformer.cc): sizes that are legal one by one
+// must not make a small file ask for gigabytes. An eighth of the limit, as eight images go through
+// it at once.
+void CheckWorkspace(WeightReader& reader, const QFormerWeights& weights) {
+  const long long features = ReadPatchGrid(reader).patches() + 1;
+  const int widest = std::max(weights.width, weights.hidden);
+  const long long of_query = 3LL * weights.width + weights.hidden + QuantizedColumns(widest);
+  const long long of_feature = 2LL * weights.width + QuantizedColumns(weights.feature_width);
+  const long long values =
+      weights.query_count * (of_query + 2LL * weights.width) + features * of_feature;
+  constexpr long long kMaxValues = ModelLimits::kWorkspaceValues / 8;
+  if (values <= kMaxValues) return;
+  reader.Fail({ErrorCode::kTooLarge, "model: projector: expected at most " +
+                                         std::to_string(kMaxValues) + " values in flight, found " +
+                                         std::to_string(values)});
+}
+
 }  // namespace
 
 QFormerWeights ReadQFormer(WeightReader& reader) {
@@ -86,6 +105,7 @@ QFormerWeights ReadQFormer(WeightReader& reader) {
   const float epsilon = reader.Float(keys::kQFormerLayerNormEpsilon, 1e-12f, 1.0f);
   const std::string queries(modules::kQFormerQueries);
   weights.query_count = reader.FirstExtent(queries, weights.width, kMaxQueries);
+  if (reader.ok()) CheckWorkspace(reader, weights);
   weights.queries = reader.Values(queries, {weights.query_count, weights.width});
   weights.query_norm = reader.ReadNorm(modules::kQFormerNorm, weights.width, "projector.norm");
   weights.query_norm.epsilon = epsilon;

@@ -224,10 +224,10 @@ class Vit final : public VisionEncoder {
 
   // For a grid: the last P of the original rows, merged ones with the value of the row that they
   // were merged into. With the class token in front these are the patches, or all rows where it is
-  // a feature too. With the class token
-  // last, it takes the position of the first patch, and every patch has the position of the one
-  // before it: not what the vision encoders were trained with, but what llama.cpp computes for
-  // published files, whose outputs are the reference here. Without a grid: the remaining rows.
+  // a feature too. With the class token last, it takes the position of the first patch, and every
+  // patch has the position of the one before it: not what the vision encoders were trained with,
+  // but what llama.cpp computes for published files, whose outputs are the reference here. Without
+  // a grid: the remaining rows.
   //   scores  [n, weights_.rows()], or empty
   void CopyFeatures(const Images& images, View<const float> x, View<const float> scores,
                     const EncodedImages& encoded) const {
