@@ -104,8 +104,8 @@ void FuzzRope(FuzzProblem& problem) {
 
 void FuzzActivation(FuzzProblem& problem) {
   constexpr std::array kActivations = {
-      Activation::kNone, Activation::kGelu,      Activation::kQuickGelu,  Activation::kSilu,
-      Activation::kRelu, Activation::kHardSwish, Activation::kHardSigmoid};
+      Activation::kNone, Activation::kGelu, Activation::kGeluErf,   Activation::kQuickGelu,
+      Activation::kSilu, Activation::kRelu, Activation::kHardSwish, Activation::kHardSigmoid};
   const int n = problem.Int(1, kMaxRow), shift = problem.Int(0, 3);
   ShiftedValues x(problem.Values(n), shift), bias(problem.Values(n));
   const RowEpilogue end = {.bias = problem.Bool() ? bias.data() : nullptr,

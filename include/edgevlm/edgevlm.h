@@ -98,7 +98,7 @@ struct ModelInfo {
   std::string architecture;     // of the decoder, e.g. "gpt2"
   std::string vision_encoder;   // e.g. "mobilenet_v3"; empty: the model reads no images
   std::string projector;        // e.g. "mlp"
-  std::string chat_template;    // e.g. "vicuna"; empty if the model has its own template tokens
+  std::string chat_template;    // e.g. "vicuna"; empty if the model was trained without
   std::string instruction_set;  // that the kernels use, e.g. "avx512"
   std::int64_t parameters = 0;
   std::int64_t file_bytes = 0;
@@ -321,8 +321,8 @@ class Session {
   // prefix that the session has already computed is reused. If the last message has images but no
   // text, the model describes them; if it is the assistant's, the reply continues it. Neighboring
   // messages of one role are joined. System messages may appear anywhere; where the chat template
-  // allows only one at the start, all are moved there. Models without a chat template answer each
-  // message alone, about the last image. Ignores the image of SetImage.
+  // allows only one at the start, all are moved there. Models without a chat template answer about
+  // the last image: with what was said since, or each message alone. Ignores the image of SetImage.
   // Errors: as for Caption; kInvalid also if the user's messages, or a last message of the user's,
   // have neither text nor image, for text that is not UTF-8, and for images of another model;
   // kTooLarge for a conversation that leaves no capacity for a reply.

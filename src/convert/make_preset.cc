@@ -42,7 +42,7 @@ void AddDecoderKeys(const Preset& preset, const FileType& type, GgufWriter& writ
   writer.Add(keys::BlockCount(name), Number(shape.blocks));
   writer.Add(keys::FeedForwardLength(name), Number(shape.hidden));
   writer.Add(keys::HeadCount(name), Number(shape.heads));
-  if (shape.block == PresetBlock::kGpt2) {
+  if (shape.has_layer_norms()) {
     writer.Add(keys::LayerNormEpsilon(name), shape.epsilon);
     return;
   }
@@ -111,7 +111,13 @@ void AddPhi3Block(int block, const DecoderPreset& shape, PresetTensors& tensors)
 void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
   const int width = shape.width;
   tensors.Norm(modules::AttnNorm(block), width, true);
-  tensors.Linear(modules::AttnQkv(block), 3 * width, width);
+  if (shape.block == PresetBlock::kOpt) {
+    for (const auto module : {modules::AttnQ, modules::AttnK, modules::AttnV}) {
+      tensors.Linear(module(block), width, width);
+    }
+  } else {
+    tensors.Linear(modules::AttnQkv(block), 3 * width, width);
+  }
   tensors.Linear(modules::AttnOutput(block), width, width);
   tensors.Norm(modules::FfnNorm(block), width, true);
   tensors.Linear(modules::FfnUp(block), shape.hidden, width);
@@ -119,12 +125,11 @@ void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors)
 }
 
 using AddBlock = void (*)(int block, const DecoderPreset& shape, PresetTensors& tensors);
-constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGemma3Block,
+constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGpt2Block, AddGemma3Block,
                                   AddPhi3Block};  // by PresetBlock
 
 std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
   const DecoderPreset& shape = preset.decoder;
-  const bool is_gpt2 = shape.block == PresetBlock::kGpt2;
   GgufWriter writer;
   AddDecoderKeys(preset, type, writer);
   AddTokenizer(shape.vocabulary, writer);
@@ -134,9 +139,11 @@ std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
                          .queries_per_key = shape.heads / shape.kv_heads,
                          .is_tied = shape.is_tied});
   tensors.Matrix(modules::kTokenEmbedding, shape.vocabulary, shape.width);
-  tensors.Norm(modules::kOutputNorm, shape.width, is_gpt2);
+  tensors.Norm(modules::kOutputNorm, shape.width, shape.has_layer_norms());
   if (!shape.is_tied) tensors.Matrix(modules::kOutput, shape.vocabulary, shape.width);
-  if (is_gpt2) tensors.Matrix(modules::kPositionEmbedding, shape.context, shape.width);
+  if (shape.has_layer_norms()) {
+    tensors.Matrix(modules::kPositionEmbedding, shape.context, shape.width);
+  }
   const int pairs = shape.head_width() / 2;
   if (shape.has_rope_factors) tensors.Vector(modules::Weight(modules::kRopeFreqs), pairs, 1.0f);
   if (shape.short_context > 0) {

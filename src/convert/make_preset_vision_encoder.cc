@@ -21,7 +21,8 @@ constexpr std::string_view kProjectorTypes[] = {"mlp",
                                                 "qwen2vl_merger",
                                                 "qwen2.5vl_merger",
                                                 "qwen3vl_merger",
-                                                "phi3v"};
+                                                "phi3v",
+                                                "qformer"};
 
 constexpr int kPhi3Tiles = 4;  // as Phi-3.5-Vision is used with several images
 
@@ -63,7 +64,8 @@ void AddVisionEncoderBlock(int block, const VisionEncoderPreset& vision_encoder,
                            PresetTensors& tensors) {
   tensors.Norm(modules::VisionAttnNorm(block), vision_encoder.width, true);
   tensors.Linear(modules::VisionAttnQ(block), vision_encoder.width, vision_encoder.width);
-  tensors.Linear(modules::VisionAttnK(block), vision_encoder.width, vision_encoder.width);
+  tensors.Linear(modules::VisionAttnK(block), vision_encoder.width, vision_encoder.width,
+                 vision_encoder.kind != PresetVit::kEva);
   tensors.Linear(modules::VisionAttnV(block), vision_encoder.width, vision_encoder.width);
   tensors.Linear(modules::VisionAttnOutput(block), vision_encoder.width, vision_encoder.width);
   tensors.Norm(modules::VisionFfnNorm(block), vision_encoder.width, true);
@@ -84,17 +86,18 @@ void AddVisionEncoder(const VisionEncoderPreset& vision_encoder, PresetTensors& 
                  {vision_encoder.width, 3, vision_encoder.patch_size, vision_encoder.patch_size},
                  3 * vision_encoder.patch_size * vision_encoder.patch_size);
   tensors.Values(modules::Weight(modules::kVisionPositions),
-                 {side * side + (kind == PresetVit::kSiglip ? 0 : 1), vision_encoder.width},
+                 {side * side + (vision_encoder.has_class_token() ? 1 : 0), vision_encoder.width},
                  vision_encoder.width);
-  if (kind != PresetVit::kSiglip) {
+  if (vision_encoder.has_class_token()) {
     tensors.Vector(std::string(modules::kClassEmbedding), vision_encoder.width, 0.1f);
   }
   if (kind != PresetVit::kClip) {
     tensors.Vector(modules::Bias(modules::kPatchEmbedding), vision_encoder.width, 0.0f);
   }
   if (kind == PresetVit::kClip) tensors.Norm(modules::kVisionPreNorm, vision_encoder.width, true);
-  if (kind == PresetVit::kSiglip)
+  if (vision_encoder.has_post_norm()) {
     tensors.Norm(modules::kVisionPostNorm, vision_encoder.width, true);
+  }
   for (int block = 0; block < vision_encoder.blocks; ++block) {
     AddVisionEncoderBlock(block, vision_encoder, tensors);
   }
@@ -111,6 +114,44 @@ void AddLdpBlock(int block, int width, PresetTensors& tensors) {
   tensors.Linear(module(1, "fc2"), width, width / 4);
   tensors.Matrix(module(2, "0"), width, width);
   tensors.Norm(module(2, "1"), width, true);
+}
+
+// The Q-Former of all published BLIP-2 models.
+struct QFormerSize {
+  int width = 768, hidden = 3072, blocks = 12, heads = 12, queries = 32;
+};
+
+void AddQFormerKeys(GgufWriter& writer) {
+  constexpr QFormerSize kSize;
+  writer.Add(keys::kClassTokenFirst, true);
+  writer.Add(keys::kQFormerEmbeddingLength, Number(kSize.width));
+  writer.Add(keys::kQFormerFeedForwardLength, Number(kSize.hidden));
+  writer.Add(keys::kQFormerBlockCount, Number(kSize.blocks));
+  writer.Add(keys::kQFormerHeadCount, Number(kSize.heads));
+  writer.Add(keys::kQFormerLayerNormEpsilon, 1e-12f);
+}
+
+void AddQFormerAttention(int block, const std::string& part, int inputs, PresetTensors& tensors) {
+  constexpr int kWidth = QFormerSize().width;
+  tensors.Linear(modules::QFormerBlock(block, part + "_q"), kWidth, kWidth);
+  tensors.Linear(modules::QFormerBlock(block, part + "_k"), kWidth, inputs);
+  tensors.Linear(modules::QFormerBlock(block, part + "_v"), kWidth, inputs);
+  tensors.Linear(modules::QFormerBlock(block, part + "_out"), kWidth, kWidth);
+  tensors.Norm(modules::QFormerBlock(block, part + "_norm"), kWidth, true);
+}
+
+void AddQFormer(int features, int outputs, PresetTensors& tensors) {
+  constexpr QFormerSize kSize;
+  tensors.Values(std::string(modules::kQFormerQueries), {kSize.queries, kSize.width}, kSize.width);
+  tensors.Norm(modules::kQFormerNorm, kSize.width, true);
+  for (int block = 0; block < kSize.blocks; ++block) {
+    AddQFormerAttention(block, "self_attn", kSize.width, tensors);
+    if (block % 2 == 0) AddQFormerAttention(block, "cross_attn", features, tensors);
+    tensors.Linear(modules::QFormerBlock(block, "ffn_up"), kSize.hidden, kSize.width);
+    tensors.Linear(modules::QFormerBlock(block, "ffn_down"), kSize.width, kSize.hidden);
+    tensors.Norm(modules::QFormerBlock(block, "ffn_norm"), kSize.width, true);
+  }
+  tensors.Linear(modules::kQFormerOutput, outputs, kSize.width);
 }
 
 void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, PresetTensors& tensors) {
@@ -157,6 +198,9 @@ void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, Preset
       tensors.Linear(modules::kProjectorFirst, shuffled, shuffled);
       tensors.Linear(modules::kProjectorSecond, outputs, shuffled);
       break;
+    case PresetProjector::kQFormer:
+      AddQFormer(vision_encoder.width, outputs, tensors);
+      break;
   }
 }
 
@@ -166,6 +210,7 @@ std::vector<std::byte> MakePresetVisionEncoder(const VisionEncoderPreset& vision
                                                int outputs) {
   GgufWriter writer;
   AddVisionEncoderKeys(vision_encoder, outputs, writer);
+  if (vision_encoder.projector == PresetProjector::kQFormer) AddQFormerKeys(writer);
   PresetTensors tensors(writer, kHalf,
                         {.decoder_blocks = 0, .vision_blocks = vision_encoder.blocks});
   if (TakesAnySize(vision_encoder)) {

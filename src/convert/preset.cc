@@ -9,7 +9,8 @@ namespace {
 // TinyLlama/TinyLlama-1.1B-Chat-v1.0, lmsys/vicuna-7b-v1.5, HuggingFaceTB/SmolLM2-135M, -360M,
 // HuggingFaceTB/SmolVLM2-2.2B-Instruct, Qwen/Qwen2-1.5B, meta-llama/Llama-3.2-1B,
 // openai-community/gpt2, google/gemma-3-270m, -1b-it, -4b-it, OpenGVLab/InternVL3-1B,
-// Qwen/Qwen2-VL-2B-Instruct, -7B-Instruct, Qwen/Qwen2.5-VL-3B-Instruct, Qwen/Qwen3-VL-2B-Instruct.
+// Qwen/Qwen2-VL-2B-Instruct, -7B-Instruct, Qwen/Qwen2.5-VL-3B-Instruct, Qwen/Qwen3-VL-2B-Instruct,
+// Salesforce/blip2-opt-2.7b.
 constexpr DecoderPreset kMobileLlama14 = {"llama", 2048, 24,   16,    16,    5632,
                                           1e-6f,   1e4f, 2048, 32000, false, false};
 constexpr DecoderPreset kMobileLlama27 = {"llama", 2560, 32,   32,    32,    6912,
@@ -60,6 +61,8 @@ constexpr DecoderPreset kQwen3Vl2 = {.architecture = "qwen3vl",
                                      .has_head_norms = true,
                                      .axis_pairs = {24, 20, 20},
                                      .image_levels = 3};
+constexpr DecoderPreset kOpt27 = {"opt", 2560, 32,    32,   32,   10240, 1e-5f,
+                                  0,     2048, 50272, true, true, false, PresetBlock::kOpt};
 
 struct Gemma3Size {
   int width, blocks, heads, kv_heads, hidden, context, window;
@@ -123,6 +126,8 @@ constexpr VisionEncoderPreset kQwen25Vit = {PresetProjector::kQwen25Vl, 1280, 32
                                             PresetVit::kQwen25Vl,       2};
 constexpr VisionEncoderPreset kQwen3Vit = {PresetProjector::kQwen3Vl, 1024, 24, 16, 4096, 768, 16,
                                            PresetVit::kQwen3Vl,       2};
+constexpr VisionEncoderPreset kEvaG = {PresetProjector::kQFormer, 1408, 39, 16, 6144, 224, 14,
+                                       PresetVit::kEva,           1};
 
 constexpr Preset kPresets[] = {
     {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
@@ -151,6 +156,8 @@ constexpr Preset kPresets[] = {
     {"qwen3-vl-2b", kQwen3Vl2, kQwen3Vit},
     {"phi-3.5-vision", kPhi35, kClipHd},
     {"phi-3.5-mini", kPhi35, std::nullopt},
+    {"blip2-opt-2.7b", kOpt27, kEvaG},
+    {"opt-2.7b", kOpt27, std::nullopt},
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace edgevlm {
 enum class PresetBlock {
   kLlama,   // RMSNorm, RoPE, gated MLP
   kGpt2,    // LayerNorm, learned position embeddings, biases
+  kOpt,     // as kGpt2, with queries, keys and values in three matrices
   kGemma3,  // as kLlama, with two more norms, norms of queries and keys, and windows
   kPhi3,    // as kLlama, with queries, keys and values in one matrix, gate and up in another
 };
@@ -46,6 +47,7 @@ struct DecoderPreset {
   int image_levels = 0;                // rows added for image tokens (DeepStack)
   int short_context = 0;               // beyond it other RoPE factors (here all 1); 0: never
 
+  bool has_layer_norms() const { return block == PresetBlock::kGpt2 || block == PresetBlock::kOpt; }
   int head_width() const { return own_head_width > 0 ? own_head_width : width / heads; }
 };
 
@@ -60,7 +62,8 @@ enum class PresetProjector {
   kQwen2Vl,
   kQwen25Vl,
   kQwen3Vl,
-  kPhi3V
+  kPhi3V,
+  kQFormer
 };
 
 // The kind of vision transformer.
@@ -68,6 +71,7 @@ enum class PresetVit {
   kClip,       // class token, norm before the blocks
   kSiglip,     // norm after the blocks
   kInternVit,  // class token, layer scale
+  kEva,        // class token, norm after the blocks, keys without bias
   kQwen2Vl,    // any size: two frames per patch, rotary positions
   kQwen25Vl,   // the same with RMSNorm, gated MLP, and windows
   kQwen3Vl,    // the same with learned positions, and features of earlier blocks
@@ -83,6 +87,9 @@ struct VisionEncoderPreset {
   int patch_size;
   PresetVit kind;
   int scale_factor;  // of pixel shuffle or pooling, else 1
+
+  bool has_class_token() const { return kind != PresetVit::kSiglip; }
+  bool has_post_norm() const { return kind == PresetVit::kSiglip || kind == PresetVit::kEva; }
 };
 
 struct Preset {

@@ -115,5 +115,29 @@ TEST(Preset, WritesGemma3AndInternVl) {
   EXPECT_FALSE(tiles->HasTensor("v.pre_ln.weight") || tiles->HasTensor("v.post_ln.weight"));
 }
 
+TEST(Preset, WritesOptAndBlip2) {
+  DecoderPreset shape = kSmall;
+  shape.architecture = "opt";
+  shape.block = PresetBlock::kOpt;
+  shape.kv_heads = shape.heads;
+  const VisionEncoderPreset encoder = {PresetProjector::kQFormer, 352, 2, 4, 384, 56, 14,
+                                       PresetVit::kEva,           1};
+  const PresetFiles files = MakePreset({"small", shape, encoder}, *ParseFileType("q4_k_m"));
+  const Result<GgufFile> text = GgufFile::Parse(files.model), image = GgufFile::Parse(files.mmproj);
+  ASSERT_TRUE(text && image);
+  EXPECT_EQ(*text->Float(keys::LayerNormEpsilon("opt")), 1e-5f);
+  EXPECT_EQ(text->FindTensor("blk.1.attn_v.bias")->view.shape, (Shape{512}));
+  EXPECT_FALSE(text->HasTensor("blk.1.attn_qkv.weight"));
+  EXPECT_EQ(text->FindTensor("position_embd.weight")->view.shape, (Shape{128, 512}));
+  EXPECT_EQ(*image->String(keys::kProjectorType), "qformer");
+  EXPECT_EQ(image->FindTensor("v.position_embd.weight")->view.shape, (Shape{17, 352}));
+  EXPECT_FALSE(image->HasTensor("v.blk.1.attn_k.bias"));
+  EXPECT_TRUE(image->HasTensor("v.post_ln.weight"));
+  EXPECT_EQ(image->FindTensor("v.proj_query")->view.shape, (Shape{32, 768}));
+  EXPECT_EQ(image->FindTensor("v.proj_blk.10.cross_attn_k.weight")->view.shape, (Shape{768, 352}));
+  EXPECT_FALSE(image->HasTensor("v.proj_blk.11.cross_attn_k.weight"));
+  EXPECT_EQ(image->FindTensor("v.proj_linear.weight")->view.shape, (Shape{512, 768}));
+}
+
 }  // namespace
 }  // namespace edgevlm

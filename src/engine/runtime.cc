@@ -3,6 +3,8 @@
 #include <span>
 #include <utility>
 
+#include "base/machine_state.h"
+
 namespace edgevlm {
 
 Result<Runtime> Runtime::Start(const EngineOptions& options) {

@@ -156,6 +156,10 @@ std::string LdpBlock(int block, int stage, std::string_view part) {
   return InBlock("mm.model.mb_block.", block, "block.") + InBlock("", stage, part);
 }
 
+std::string QFormerBlock(int block, std::string_view part) {
+  return InBlock("v.proj_blk.", block, part);
+}
+
 std::string Weight(std::string_view module) { return Join(module, ".weight"); }
 std::string Bias(std::string_view module) { return Join(module, ".bias"); }
 

@@ -72,6 +72,15 @@ inline constexpr std::string_view kImageMinPixels = "clip.vision.image_min_pixel
 inline constexpr std::string_view kImageMaxPixels = "clip.vision.image_max_pixels";
 inline constexpr std::string_view kPreprocMinTiles = "clip.vision.preproc_min_tiles";
 inline constexpr std::string_view kPreprocMaxTiles = "clip.vision.preproc_max_tiles";
+// The query transformer of BLIP-2.
+inline constexpr std::string_view kQFormerEmbeddingLength =
+    "clip.vision.projector.embedding_length";
+inline constexpr std::string_view kQFormerFeedForwardLength =
+    "clip.vision.projector.feed_forward_length";
+inline constexpr std::string_view kQFormerBlockCount = "clip.vision.projector.block_count";
+inline constexpr std::string_view kQFormerHeadCount = "clip.vision.projector.head_count";
+inline constexpr std::string_view kQFormerLayerNormEpsilon =
+    "clip.vision.projector.layer_norm_epsilon";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
 
@@ -206,6 +215,14 @@ inline constexpr std::string_view kInternVlSecond = "mm.model.mlp.3";
 // The norm and the matrix of Gemma 3. The matrix is stored transposed, and lacks a bias.
 inline constexpr std::string_view kSoftEmbeddingNorm = "mm.soft_emb_norm";
 inline constexpr std::string_view kInputProjection = "mm.input_projection";
+
+// The query transformer of BLIP-2: its queries, a tensor without a module, their norm, part `part`
+// (self_attn_q, cross_attn_k, ffn_up, ...) of block `block`, and the matrix after the last one.
+inline constexpr std::string_view kQFormerTensors = "v.proj_";  // prefix of all
+inline constexpr std::string_view kQFormerQueries = "v.proj_query";
+inline constexpr std::string_view kQFormerNorm = "v.proj_norm";
+inline constexpr std::string_view kQFormerOutput = "v.proj_linear";
+std::string QFormerBlock(int block, std::string_view part);
 
 std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);

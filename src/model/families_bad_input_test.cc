@@ -14,7 +14,8 @@ using ::testing::HasSubstr;
 
 struct Changes {
   std::string without = {};  // a tensor
-  std::string with = {};     // another one
+  std::string with = {};     // another one, of zeros
+  Shape shape = {1};         // of it
   std::string key = {};      // has this value
   GgufValue value = {};
 };
@@ -30,7 +31,8 @@ std::vector<std::byte> Changed(const GgufFile& file, const Changes& changes) {
     writer.AddTensor(tensor.name, tensor.view.dtype, tensor.view.shape, tensor.view.bytes);
   }
   if (!changes.with.empty()) {
-    writer.AddTensor(changes.with, DType::kF32, {1}, std::vector<std::byte>(4));
+    writer.AddTensor(changes.with, DType::kF32, changes.shape,
+                     std::vector<std::byte>(*BytesOf(DType::kF32, changes.shape)));
   }
   return *writer.ToBytes();
 }
@@ -43,6 +45,14 @@ std::string ErrorOf(std::span<const std::byte> bytes) {
   if (!vision) return vision.error().message;
   const auto projector = LoadProjector(*file);
   return projector ? "loaded" : projector.error().message;
+}
+
+// The same of a decoder.
+std::string DecoderErrorOf(std::span<const std::byte> bytes) {
+  const auto file = GgufFile::Parse(bytes);
+  if (!file) return file.error().message;
+  const auto decoder = LoadDecoder(*file);
+  return decoder ? "loaded" : decoder.error().message;
 }
 
 class ImageFile : public ::testing::TestWithParam<const char*> {
@@ -65,9 +75,6 @@ TEST_P(ImageFile, NeedsEveryTensorAndNoOther) {
 
 TEST_P(ImageFile, RefusesNonsense) {
   const std::pair<std::string_view, GgufValue> wrong[] = {
-      {keys::kProjectorScaleFactor, std::uint32_t{0}},
-      {keys::kProjectorScaleFactor, std::uint32_t{7}},
-      {keys::kProjectorScaleFactor, std::uint32_t{3000000000u}},
       {keys::kVisionHeadCount, std::uint32_t{0}},
       {keys::kVisionHeadCount, std::uint32_t{5}},
       {keys::kVisionBlockCount, std::uint32_t{3}},
@@ -94,10 +101,94 @@ TEST_P(ImageFile, MayEndAnywhere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Families, ImageFile, ::testing::Values("gemma3-mmproj.gguf", "internvl-mmproj.gguf"),
+    Families, ImageFile,
+    ::testing::Values("gemma3-mmproj.gguf", "internvl-mmproj.gguf", "blip2-mmproj.gguf"),
     [](const auto& info) {
       return std::string(info.param).substr(0, std::string(info.param).find('-'));
     });
+
+class ShuffledImageFile : public ImageFile {};
+
+TEST_P(ShuffledImageFile, RefusesNonsenseScales) {
+  const std::string key(keys::kProjectorScaleFactor);
+  for (const std::uint32_t scale : {0u, 7u, 3000000000u}) {
+    EXPECT_THAT(ErrorOf(Changed(file_, {.key = key, .value = scale})), HasSubstr(key));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Families, ShuffledImageFile, ::testing::Values("gemma3-mmproj.gguf", "internvl-mmproj.gguf"),
+    [](const auto& info) {
+      return std::string(info.param).substr(0, std::string(info.param).find('-'));
+    });
+
+TEST(QFormerFile, RefusesOtherTensors) {
+  const MappedFile mapped = OpenGolden("families/blip2-mmproj.gguf");
+  const GgufFile file = *GgufFile::Parse(mapped.bytes());
+  for (const char* name : {"v.proj_blk.1.cross_attn_q.weight", "v.proj_blk.3.ffn_up.weight",
+                           "v.proj_linear.scale", "v.blk.0.attn_k.bias"}) {
+    EXPECT_THAT(ErrorOf(Changed(file, {.with = name})), HasSubstr(name));
+  }
+  const Shape shapes[] = {{1025, 128}, {4, 64}, {8, 127}};
+  for (const Shape& shape : shapes) {
+    const std::string error =
+        ErrorOf(Changed(file, {.without = "v.proj_query", .with = "v.proj_query", .shape = shape}));
+    EXPECT_THAT(error, HasSubstr("v.proj_query")) << shape.ToString();
+    EXPECT_EQ(error.find('\n'), std::string::npos);
+  }
+}
+
+TEST(QFormerFile, RefusesNonsense) {
+  const MappedFile mapped = OpenGolden("families/blip2-mmproj.gguf");
+  const GgufFile file = *GgufFile::Parse(mapped.bytes());
+  const std::pair<std::string_view, GgufValue> wrong[] = {
+      {keys::kQFormerHeadCount, std::uint32_t{0}},
+      {keys::kQFormerHeadCount, std::uint32_t{3}},
+      {keys::kQFormerHeadCount, std::uint32_t{1u << 31}},
+      {keys::kQFormerBlockCount, std::uint32_t{0}},
+      {keys::kQFormerBlockCount, std::uint32_t{2}},
+      {keys::kQFormerBlockCount, std::uint32_t{4}},
+      {keys::kQFormerBlockCount, std::uint32_t{1u << 30}},
+      {keys::kQFormerEmbeddingLength, std::uint32_t{64}},
+      {keys::kQFormerEmbeddingLength, std::uint32_t{1u << 30}},
+      {keys::kQFormerFeedForwardLength, std::uint32_t{191}},
+      {keys::kPatchSize, std::uint32_t{1}},
+      {keys::kQFormerLayerNormEpsilon, -1.0f},
+      {keys::kClassTokenFirst, false}};
+  for (const auto& [key, value] : wrong) {
+    const std::string error = ErrorOf(Changed(file, {.key = std::string(key), .value = value}));
+    EXPECT_NE(error, "loaded") << key;
+    EXPECT_EQ(error.find('\n'), std::string::npos);
+  }
+}
+
+TEST(OptFile, NeedsEveryTensorAndNoOther) {
+  const MappedFile mapped = OpenGolden("families/opt-text.gguf");
+  const GgufFile file = *GgufFile::Parse(mapped.bytes());
+  EXPECT_EQ(DecoderErrorOf(Changed(file, {})), "loaded");
+  for (const GgufTensor& tensor : file.tensors()) {
+    const std::string name(tensor.name);
+    EXPECT_THAT(DecoderErrorOf(Changed(file, {.without = name})), HasSubstr("'" + name + "'"));
+  }
+  for (const char* name : {"blk.0.attn_qkv.weight", "blk.0.ffn_gate.weight", "blk.2.ffn_up.bias"}) {
+    EXPECT_THAT(DecoderErrorOf(Changed(file, {.with = name})), HasSubstr(name));
+  }
+}
+
+TEST(OptFile, RefusesNonsense) {
+  const MappedFile mapped = OpenGolden("families/opt-text.gguf");
+  const GgufFile file = *GgufFile::Parse(mapped.bytes());
+  const std::pair<std::string, GgufValue> wrong[] = {
+      {keys::HeadCount("opt"), std::uint32_t{3}},
+      {keys::HeadCount("opt"), std::uint32_t{0}},
+      {keys::BlockCount("opt"), std::uint32_t{3}},
+      {keys::ContextLength("opt"), std::uint32_t{130}},
+      {keys::EmbeddingLength("opt"), std::uint32_t{1u << 31}},
+      {keys::LayerNormEpsilon("opt"), 2.0f}};
+  for (const auto& [key, value] : wrong) {
+    EXPECT_NE(DecoderErrorOf(Changed(file, {.key = key, .value = value})), "loaded") << key;
+  }
+}
 
 TEST(InternVlTiles, AreLimited) {
   const MappedFile mapped = OpenGolden("families/internvl-mmproj.gguf");

@@ -16,8 +16,12 @@ namespace {
 // In float32. What is left is llama.cpp's rounding of activations to float16; GELU by the error
 // function in place of tanh would give 0.9999.
 constexpr double kExactCosine = 0.99999;
+// In float32, with numbers that were computed in float32 by the same formulas: 1 - 1e-12 here, and
+// 1 - 1.5e-8 with the other GELU.
+constexpr double kSameFormulasCosine = 1 - 1e-9;
 // With activations and weights rounded to int8, and attention in bfloat16.
 constexpr double kFastCosine = 0.999;
+constexpr double kFastLogitsCosine = 0.9995;  // of a decoder, whose weights are then int8
 
 std::string PathIn(const std::string& name) { return "families/" + name; }
 
@@ -49,15 +53,17 @@ double WorstCosine(const std::vector<float>& actual, const std::string& name, st
 // Vision encoder and projector of a file.
 class ImageEncoder {
  public:
-  explicit ImageEncoder(const std::string& name, Packing packing = Packing::kExact)
+  explicit ImageEncoder(const std::string& name, Packing packing = Packing::kExact,
+                        int merged_tokens = 0)
       : mapped_(OpenGolden(PathIn(name))), file_(*GgufFile::Parse(mapped_.bytes())) {
-    auto vision = LoadVisionEncoder(file_, {.packing = packing});
+    auto vision = LoadVisionEncoder(file_, {.packing = packing, .merged_tokens = merged_tokens});
     auto projector = LoadProjector(file_, packing);
     CHECK(vision.ok() && projector.ok());
     vision_ = *std::move(vision);
     projector_ = *std::move(projector);
   }
 
+  const VisionShape& shape() const { return vision_->shape(); }
   const Preprocessing& preprocessing() const { return vision_->shape().preprocessing; }
   const Projector& projector() const { return *projector_; }
 
@@ -71,21 +77,33 @@ class ImageEncoder {
     return pixels;
   }
 
-  // The embeddings of all tiles.
-  std::vector<float> Embeddings(const Image& image, bool fast) const {
+  // The features of all tiles.
+  std::vector<float> Features(const Image& image, bool fast) const {
     std::vector<float> pixels = Pixels(image);
     const VisionShape& shape = vision_->shape();
-    const int tiles =
-        static_cast<int>(pixels.size()) / 3 / (preprocessing().size * preprocessing().size);
-    const int tokens = tiles * projector_->Tokens(shape.tokens), width = projector_->outputs();
+    const int rows = static_cast<int>(pixels.size()) / 3;
+    const int tiles = rows / (preprocessing().size * preprocessing().size);
+    std::vector<float> features(static_cast<std::size_t>(tiles * shape.tokens * shape.width));
+    ThreadPool pool(2);
+    Workspace workspace;
+    const View<const float> images(pixels.data(), rows, 3);
+    vision_->Encode(images, View<float>(features.data(), tiles * shape.tokens, shape.width),
+                    workspace, {.pool = pool, .fast = fast});
+    return features;
+  }
+
+  // Their embeddings.
+  std::vector<float> Embeddings(const Image& image, bool fast) const {
+    const std::vector<float> features = Features(image, fast);
+    const VisionShape& shape = vision_->shape();
+    const int rows = static_cast<int>(features.size()) / shape.width;
+    const int tokens = rows / shape.tokens * projector_->Tokens(shape.tokens);
+    const int width = projector_->outputs();
     std::vector<float> embeddings(static_cast<std::size_t>(tokens * width));
     ThreadPool pool(2);
     Workspace workspace;
-    const View<float> features = workspace.Alloc(tiles * shape.tokens, shape.width);
-    const Run run = {.pool = pool, .fast = fast};
-    const View<const float> images(pixels.data(), static_cast<int>(pixels.size()) / 3, 3);
-    vision_->Encode(images, features, workspace, run);
-    projector_->Project(features, {embeddings.data(), tokens, width}, workspace, run);
+    projector_->Project({features.data(), rows, shape.width}, {embeddings.data(), tokens, width},
+                        workspace, {.pool = pool, .fast = fast});
     return embeddings;
   }
 
@@ -121,11 +139,13 @@ void ExpectPixels(const ImageEncoder& encoder, const std::string& expected) {
 // The decoder of a file, and a sequence.
 class Reader {
  public:
-  explicit Reader(const std::string& name) : mapped_(OpenGolden(PathIn(name))) {
-    auto decoder = LoadDecoder(*GgufFile::Parse(mapped_.bytes()));
+  explicit Reader(const std::string& name, bool fast = false)
+      : mapped_(OpenGolden(PathIn(name))), fast_(fast) {
+    auto decoder = LoadDecoder(*GgufFile::Parse(mapped_.bytes()),
+                               {.packing = fast ? Packing::kInt8 : Packing::kExact});
     CHECK(decoder.ok());
     decoder_ = *std::move(decoder);
-    cache_.emplace(decoder_->cache_shape(400));
+    cache_.emplace(decoder_->cache_shape(std::min(400, decoder_->shape().context)));
   }
 
   // Appends the logits of all rows if wanted.
@@ -138,7 +158,7 @@ class Reader {
     logits_.resize(before + static_cast<std::size_t>(span.logits_rows * vocabulary));
     ThreadPool pool(2);
     decoder_->Forward({&span, 1}, {logits_.data() + before, span.logits_rows, vocabulary},
-                      workspace_, {.pool = pool});
+                      workspace_, {.pool = pool, .fast = fast_});
   }
 
   const DecoderShape& shape() const { return decoder_->shape(); }
@@ -146,6 +166,7 @@ class Reader {
 
  private:
   MappedFile mapped_;
+  bool fast_;
   std::unique_ptr<Decoder> decoder_;
   std::optional<SequenceCache> cache_;
   Workspace workspace_;
@@ -194,6 +215,64 @@ TEST(FamiliesParity, Gemma3Pixels) {
 
 TEST(FamiliesParity, InternVlEmbeddings) {
   ExpectEmbeddings("internvl-mmproj.gguf", "internvl.png", "internvl.embd.f32");
+}
+
+TEST(FamiliesParity, OptText) {
+  const std::vector<int> tokens = FortyTokens();
+  Reader at_once("opt-text.gguf"), stepwise("opt-text.gguf"), fast("opt-text.gguf", true);
+  at_once.Read({.tokens = tokens}, true);
+  fast.Read({.tokens = tokens}, true);
+  for (const int& token : tokens) stepwise.Read({.tokens = {&token, 1}}, true);
+  EXPECT_GE(WorstCosine(at_once.logits(), "opt-text.logits.f32", 1024), kExactCosine);
+  EXPECT_GE(WorstCosine(fast.logits(), "opt-text.logits.f32", 1024), kFastLogitsCosine);
+  EXPECT_EQ(stepwise.logits(), at_once.logits());
+}
+
+TEST(FamiliesParity, Blip2Features) {
+  const ImageEncoder exact("blip2-mmproj.gguf");
+  const std::vector<float> features = exact.Features(OpenImage("blip2.png"), false);
+  EXPECT_GE(WorstCosine(features, "blip2.vit.f32", 176), kSameFormulasCosine);
+}
+
+TEST(FamiliesParity, Blip2Embeddings) {
+  ExpectEmbeddings("blip2-mmproj.gguf", "blip2.png", "blip2.embd.f32");
+}
+
+// One pair of patches less in each of two blocks; the class token's row stays.
+TEST(FamiliesParity, Blip2ReadsMergedPatches) {
+  const ImageEncoder merging("blip2-mmproj.gguf", Packing::kExact, 1);
+  EXPECT_EQ(merging.shape().tokens, 65 - 2);
+  const std::vector<float> merged = merging.Embeddings(OpenImage("blip2.png"), false);
+  EXPECT_GE(WorstCosine(merged, "blip2.embd.f32", 160), 0.998);
+  // The first feature is the class token's, which no merge has changed much.
+  const std::vector<float> features = merging.Features(OpenImage("blip2.png"), false);
+  const std::vector<float> expected = GoldenFloats(PathIn("blip2.vit.f32"));
+  double dot = 0, squares = 0, expected_squares = 0;
+  for (std::size_t i = 0; i < 176; ++i) {
+    dot += double{features[i]} * double{expected[i]};
+    squares += double{features[i]} * double{features[i]};
+    expected_squares += double{expected[i]} * double{expected[i]};
+  }
+  EXPECT_GE(dot / std::sqrt(squares * expected_squares), 0.99);
+}
+
+TEST(FamiliesParity, Blip2Pixels) {
+  ExpectPixels(ImageEncoder("blip2-mmproj.gguf"), "prep-blip2.png");
+}
+
+// The image comes before bos.
+TEST(FamiliesParity, OptAboutAnImage) {
+  const std::vector<float> image = GoldenFloats(PathIn("blip2.embd.f32"));
+  std::vector<int> tokens = kAfterImage;
+  tokens.insert(tokens.begin(), 2);
+  for (const bool fast : {false, true}) {
+    Reader reader("opt-text.gguf", fast);
+    const int width = reader.shape().width, rows = static_cast<int>(image.size()) / width;
+    reader.Read({.embeddings = {image.data(), rows, width}}, false);
+    reader.Read({.tokens = tokens}, true);
+    EXPECT_GE(WorstCosine(reader.logits(), "blip2.logits.f32", 1024),
+              fast ? kFastLogitsCosine : kExactCosine);
+  }
 }
 
 TEST(FamiliesParity, InternVlPixels) {

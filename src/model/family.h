@@ -42,8 +42,13 @@ struct VisionEncoderOptions {
 // The optional parts of a vision transformer. A file must have these, and no tensors besides.
 struct VitVariant {
   bool has_class_token = false;  // before the patches
+  bool keeps_class_row = false;  // the class token's row is the first feature
   bool has_layer_scale = false;  // both halves of a block scale their outputs
   bool has_post_norm = false;    // after the blocks
+  bool has_key_bias = true;
+  bool has_exact_gelu = false;  // a GELU is that of the error function
+  // Prefix of the projector's tensors, where they are named like the vision encoder's.
+  std::string_view projector_tensors = {};
 };
 
 struct VisionFamily;
@@ -72,6 +77,9 @@ struct ProjectorFamily {
   std::string_view type;  // value of the key clip.projector_type
   Result<std::unique_ptr<Projector>> (*load)(const GgufFile& file, Packing packing);
   VisionEncoderUse vision_encoder;
+  // Its models were trained without a chat template: on an image, bos and then plain text
+  // (MakeQuestionStyle).
+  bool has_plain_prompts = false;
 };
 
 }  // namespace edgevlm

@@ -61,6 +61,9 @@ class Projector {
   // Embeddings that are the same in every image: [n, D], n may be 0. Layouts name them.
   virtual View<const float> ConstantRows() const { return {}; }
 
+  // Whether every embedding is made from all features, so that none stands for a part of the image.
+  virtual bool mixes_features() const { return false; }
+
   // Whether layouts have TokenGrids, whose sides depend on those of the image.
   virtual bool has_token_grid() const { return false; }
 

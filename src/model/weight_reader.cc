@@ -250,10 +250,11 @@ Norm WeightReader::ReadNorm(std::string_view module, int width, std::string zone
   return norm;
 }
 
-void WeightReader::RefuseUnread(std::string_view prefix) {
+void WeightReader::RefuseUnread(std::string_view prefix, std::string_view except) {
   if (!ok()) return;
   for (const GgufTensor& tensor : file_.tensors()) {
     if (!tensor.name.starts_with(prefix) || read_.contains(tensor.name)) continue;
+    if (!except.empty() && tensor.name.starts_with(except)) continue;
     constexpr std::size_t kShownBytes = 64;
     return Fail({ErrorCode::kUnsupported, "model: tensor '" + Printable(tensor.name, kShownBytes) +
                                               "': expected none of this name, found one"});

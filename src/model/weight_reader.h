@@ -87,8 +87,9 @@ class WeightReader {
   Norm ReadNorm(std::string_view module, int width, std::string zone);
 
   // Fails with kUnsupported if the file has a tensor whose name starts with `prefix` and that was
-  // not read: the model would compute something else without it.
-  void RefuseUnread(std::string_view prefix);
+  // not read: the model would compute something else without it. except: prefix of tensors that
+  // another part of the model reads; empty: none.
+  void RefuseUnread(std::string_view prefix, std::string_view except = {});
 
   void Fail(Error error);
   bool ok() const { return !error_.has_value(); }

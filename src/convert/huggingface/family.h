@@ -61,5 +61,7 @@ extern const HuggingfaceFamily kQwen3VlFamily;
 extern const HuggingfaceFamily kGemma3TextFamily;
 extern const HuggingfaceFamily kGemma3Family;
 extern const HuggingfaceFamily kInternVlFamily;
+extern const HuggingfaceFamily kOptFamily;
+extern const HuggingfaceFamily kBlip2Family;
 
 }  // namespace edgevlm

@@ -48,6 +48,21 @@ Shape Squeezed(const Shape& shape) {
   return extents.empty() ? Shape{1} : Shape(extents);
 }
 
+MaybeError LeaveOutRows(int count, PlannedTensor& tensor) {
+  const Shape& shape = tensor.source.shape;
+  if (shape.rank() != 2 || shape[0] <= count) {
+    return Error{ErrorCode::kCorrupt, Where(tensor.source_name) + "expected more than " +
+                                          std::to_string(count) + " rows, found " +
+                                          shape.ToString()};
+  }
+  const Shape rest = {shape[0] - count, shape[1]};
+  const std::size_t bytes = static_cast<std::size_t>(*BytesOf(tensor.source.dtype, rest));
+  tensor.source.bytes = tensor.source.bytes.last(bytes);
+  tensor.source.shape = rest;
+  tensor.shape = rest;
+  return std::nullopt;
+}
+
 // Which part of a tensor a treatment takes; nothing if it takes all.
 struct PartRule {
   Treatment treatment;
@@ -193,6 +208,7 @@ void PlanBuilder::AddPackedMatrix(const TensorRule& rule, const std::string& mod
 MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor) const {
   const Shape& shape = tensor.source.shape;
   if (rule.treatment == Treatment::kSqueezed) tensor.shape = Squeezed(shape);
+  if (rule.treatment == Treatment::kWithoutTwoRows) return LeaveOutRows(2, tensor);
   if (rule.treatment == Treatment::kOneAdded) tensor.change = Change::kOneAdded;
   if (rule.treatment == Treatment::kTransposed && shape.rank() > 1) {
     if (shape.rank() != 2) {

@@ -40,11 +40,12 @@ inline constexpr Members kWithBias = Members::kWeightAndBias;  // short, for tab
 // How a module's tensors are transformed.
 enum class Treatment {
   kCopied,
-  kTransposed,  // the weight only; Change::kTransposed
-  kOneAdded,    // Change::kOneAdded
-  kQueryRows,   // Change::kRopePermuted with the number of query heads
-  kKeyRows,     // the same with the number of key heads
-  kSqueezed,    // dimensions of 1 are removed
+  kTransposed,      // the weight only; Change::kTransposed
+  kOneAdded,        // Change::kOneAdded
+  kQueryRows,       // Change::kRopePermuted with the number of query heads
+  kKeyRows,         // the same with the number of key heads
+  kSqueezed,        // dimensions of 1 are removed
+  kWithoutTwoRows,  // the first two rows are left out
   // One third of the rows of a matrix of queries, keys and values, or of its bias.
   kQueryThird,
   kKeyThird,

@@ -209,6 +209,7 @@ MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
               .has_scores = model.vision_encoder->has_scores(),
               .depends_on_image =
                   model.projector->has_token_grid() || model.projector->ConstantRows().rows > 0,
+              .mixes_features = model.projector->mixes_features(),
               .count = model.projector->Tokens(model.vision_encoder->shape().tokens)};
   }
   if (auto error = Validate(options, tokens)) return error;
@@ -228,32 +229,41 @@ DecoderOptions OptionsForDecoder(const Model& model) {
   return options;
 }
 
-Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const GgufFile& file,
-                                                       const Tokenizer& tokenizer,
+// Whether the model reads images, and was trained on them without a chat template.
+bool HasPlainPrompts(const Parsed& files, const Model& model) {
+  if (model.vision_encoder == nullptr || !TextOf(files.model, keys::kChatTemplate).empty()) {
+    return false;
+  }
+  return (*FindProjectorFamily(*files.OfVisionEncoder()))->has_plain_prompts;
+}
+
+Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const Parsed& files, const Model& model,
                                                        const EngineOptions& options) {
   if (options.chat_template.empty()) {
-    if (auto tasks = MakeTaskStyle(tokenizer)) return tasks;
+    if (auto tasks = MakeTaskStyle(model.tokenizer)) return tasks;
+    if (HasPlainPrompts(files, model)) return MakeQuestionStyle();
   }
-  return MakeChatStyle(file, tokenizer, options.chat_template);
+  return MakeChatStyle(files.model, model.tokenizer, options.chat_template);
 }
 
 Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
   Result<Tokenizer> tokenizer = LoadTokenizer(files.model);
   if (!tokenizer) return tokenizer.error();
-  auto style = ChooseStyle(files.model, *tokenizer, options);
-  if (!style) return style.error();
   Model model = {.info = ModelInfo(),
                  .decoder = nullptr,
                  .vision_encoder = nullptr,
                  .projector = nullptr,
                  .tokenizer = *std::move(tokenizer),
-                 .style = *std::move(style),
+                 .style = nullptr,
                  .image_limits = {},
                  .pruner = TokenPruner(),
                  .exits = std::nullopt,
                  .precision = options.precision,
                  .cache = options.cache};
   if (auto error = LoadVision(files, options.vision, model)) return *error;
+  auto style = ChooseStyle(files, model, options);
+  if (!style) return style.error();
+  model.style = *std::move(style);
   if (auto error = ChoosePruner(options.vision, model)) return *error;
   Result<ImageLimits> limits = ChooseLimits(model.projector.get(), options);
   if (!limits) return limits.error();

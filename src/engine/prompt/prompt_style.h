@@ -52,6 +52,11 @@ class PromptStyle {
 // tokenizer lacks these tokens.
 std::unique_ptr<const PromptStyle> MakeTaskStyle(const Tokenizer& tokenizer);
 
+// For models that were trained on images and text without a chat template (BLIP-2: Li et al. 2023):
+// IMAGE bos, which is continued by a caption, or IMAGE bos "Question: question Answer:". A
+// conversation is what was said since its last image; a system text comes before it.
+std::unique_ptr<const PromptStyle> MakeQuestionStyle();
+
 // For all others: a chat template, by its name or, if that is empty, by the file's own template.
 // Errors: kUnsupported.
 Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,

@@ -132,6 +132,11 @@ MaybeError Validate(const VisionOptions& options, const ImageTokens& tokens) {
                  "keep-tokens: expected a model with the same number of tokens for every image, "
                  "found one where it depends on the image (--image-max-tokens makes it smaller)"};
   }
+  if (tokens.mixes_features) {
+    return Error{ErrorCode::kUnsupported,
+                 "keep-tokens: expected a model whose image tokens stand for parts of the image, "
+                 "found one where each sums up all of it (--tome merges its patches)"};
+  }
   if (*options.keep_tokens < 1 || *options.keep_tokens >= tokens.count) {
     return Error{ErrorCode::kInvalid, "keep-tokens: expected 1 to " +
                                           std::to_string(tokens.count - 1) + " of the image's " +

@@ -13,6 +13,7 @@ struct ImageTokens {
   bool has_vision_encoder = false;
   bool has_scores = false;        // of the vision encoder's patches
   bool depends_on_image = false;  // their number is then not known
+  bool mixes_features = false;    // each is made from all features of the image
   int count = 0;                  // per tile, before pruning
 };
 

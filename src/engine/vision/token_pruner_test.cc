@@ -46,6 +46,9 @@ TEST(KeepTokens, IsCheckedOnce) {
   EXPECT_THAT(Refusal({.keep_tokens = 50, .keep_by = KeepBy::kAttention}, scoreless),
               HasSubstr("expected uniform or random for a vision encoder without attention"));
   EXPECT_EQ(Refusal({.keep_tokens = 50}, scoreless), "");
+  const ImageTokens mixed = {.has_vision_encoder = true, .mixes_features = true, .count = 32};
+  EXPECT_THAT(Refusal({.keep_tokens = 16}, mixed), HasSubstr("each sums up all of it"));
+  EXPECT_EQ(Refusal({.merged_tokens = 1}, mixed), "");
   EXPECT_THAT(Refusal({.merged_tokens = 1}, {}), HasSubstr("without a vision encoder"));
   EXPECT_EQ(Refusal({}, {}), "");
 }

@@ -44,6 +44,23 @@ HWY_INLINE V Gelu(D d, V x) {
   return hn::Div(x, hn::Add(hn::Set(d, 1.0f), Exp(d, minus_two_u)));
 }
 
+// The part of 0.5 x (1 + erf(x / sqrt(2))) that decays, 0.5 |x| erfc(|x| / sqrt(2)), by formula
+// 7.1.26 of Abramowitz and Stegun 1964 (absolute error of erfc below 1.5e-7), without cancellation.
+template <class D, class V = hn::VFromD<D>>
+HWY_INLINE V GeluErf(D d, V x) {
+  const V u = hn::Mul(hn::Abs(x), hn::Set(d, 0.70710678f));
+  const V one = hn::Set(d, 1.0f);
+  const V t = hn::Div(one, hn::MulAdd(u, hn::Set(d, 0.3275911f), one));
+  V p = hn::Set(d, 1.061405429f);
+  p = hn::MulAdd(p, t, hn::Set(d, -1.453152027f));
+  p = hn::MulAdd(p, t, hn::Set(d, 1.421413741f));
+  p = hn::MulAdd(p, t, hn::Set(d, -0.284496736f));
+  p = hn::MulAdd(p, t, hn::Set(d, 0.254829592f));
+  const V erfc = hn::Mul(hn::Mul(p, t), Exp(d, hn::Neg(hn::Mul(u, u))));
+  const V tail = hn::Mul(hn::Mul(hn::Set(d, 0.5f), hn::Abs(x)), erfc);
+  return hn::Sub(hn::Max(x, hn::Zero(d)), tail);
+}
+
 // x / (1 + exp(-slope * x)).
 template <class D, class V = hn::VFromD<D>>
 HWY_INLINE V Silu(D d, float slope, V x) {
@@ -63,6 +80,8 @@ HWY_INLINE V Apply(D d, Activation activation, V x) {
       return x;
     case Activation::kGelu:
       return Gelu(d, x);
+    case Activation::kGeluErf:
+      return GeluErf(d, x);
     case Activation::kQuickGelu:
       return Silu(d, 1.702f, x);
     case Activation::kSilu:

@@ -11,6 +11,7 @@ namespace edgevlm {
 enum class Activation {
   kNone,         // x
   kGelu,         // 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))); Hendrycks and Gimpel 2016
+  kGeluErf,      // 0.5 x (1 + erf(x / sqrt(2))); the same, not approximated
   kQuickGelu,    // x / (1 + exp(-1.702 x)); the same
   kSilu,         // x / (1 + exp(-x)); the same
   kRelu,         // max(x, 0)

@@ -11,6 +11,12 @@ float Gelu(float x) {
   return 0.5f * x * (1.0f + std::tanh(kSqrtTwoOverPi * (x + 0.044715f * x * x * x)));
 }
 
+// erfc does not cancel where x is far below 0.
+float GeluErf(float x) {
+  constexpr float kSqrtHalf = 0.70710678f;
+  return 0.5f * x * std::erfc(-kSqrtHalf * x);
+}
+
 float Silu(float slope, float x) { return x / (1.0f + std::exp(-slope * x)); }
 
 float HardSigmoid(float x) { return std::min(std::max(x + 3.0f, 0.0f), 6.0f) / 6.0f; }
@@ -21,6 +27,8 @@ float Apply(Activation activation, float x) {
       return x;
     case Activation::kGelu:
       return Gelu(x);
+    case Activation::kGeluErf:
+      return GeluErf(x);
     case Activation::kQuickGelu:
       return Silu(1.702f, x);
     case Activation::kSilu:

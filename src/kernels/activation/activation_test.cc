@@ -11,12 +11,12 @@ namespace edgevlm {
 namespace {
 
 constexpr std::array kActivations = {
-    Activation::kNone, Activation::kGelu,      Activation::kQuickGelu,  Activation::kSilu,
-    Activation::kRelu, Activation::kHardSwish, Activation::kHardSigmoid};
+    Activation::kNone, Activation::kGelu, Activation::kGeluErf,   Activation::kQuickGelu,
+    Activation::kSilu, Activation::kRelu, Activation::kHardSwish, Activation::kHardSigmoid};
 
 bool HasExp(Activation activation) {
-  return activation == Activation::kGelu || activation == Activation::kQuickGelu ||
-         activation == Activation::kSilu;
+  return activation == Activation::kGelu || activation == Activation::kGeluErf ||
+         activation == Activation::kQuickGelu || activation == Activation::kSilu;
 }
 
 void CompareWithScalar(ActivationRow run, Activation activation, int n, int shift) {
@@ -104,6 +104,10 @@ TEST(Activation, KnownValues) {
   run(Activation::kGelu);
   EXPECT_NEAR(y[1], -0.158808, 1e-6);
   EXPECT_NEAR(y[3], 0.841192, 1e-6);
+  EXPECT_EQ(y[2], 0.0f);
+  run(Activation::kGeluErf);
+  EXPECT_NEAR(y[1], -0.158655, 1e-6);
+  EXPECT_NEAR(y[3], 0.841345, 1e-6);
   EXPECT_EQ(y[2], 0.0f);
   run(Activation::kQuickGelu);
   EXPECT_NEAR(y[1], -0.154204, 1e-6);

@@ -17,7 +17,8 @@ namespace {
 
 struct BlockWeights {
   Norm attn_norm;
-  Linear attn_qkv;  // [3D, D]: queries, keys, values
+  // Queries, keys and values: one matrix [3D, D], or three [D, D].
+  std::vector<Linear> attn_qkv;
   std::string attend_zone;
   Linear attn_output;  // [D, D]
   Norm mlp_norm;
@@ -26,7 +27,8 @@ struct BlockWeights {
 };
 
 struct Gpt2Weights {
-  std::vector<float> positions;  // [context, D]
+  Activation activation = Activation::kGelu;  // of the MLP
+  std::vector<float> positions;               // [context, D]
   std::vector<BlockWeights> blocks;
   Norm output_norm;
   TokenMatrices tokens;
@@ -72,14 +74,13 @@ class Gpt2 final : public Decoder {
     }
   }
 
-  // Keys and values only, for rows that left at an early exit; the queries come from the same
-  // matrix and are not used.
+  // Keys and values only, for rows that left at an early exit.
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
     const Buffers buffers = AllocBuffers(x.rows, workspace);
     for (int block = blocks.begin; block < blocks.end; ++block) {
-      const LayerRows rows = Project(block, x, buffers, run);
+      const LayerRows rows = Project(block, x, buffers, kKeysAndValues, run);
       AppendSpans(batch, block, rows.k, rows.v);
     }
   }
@@ -90,33 +91,42 @@ class Gpt2 final : public Decoder {
   }
 
  private:
+  enum Parts { kKeysAndValues, kAllParts };
+
   const BlockWeights& weights_of(int block) const {
     return weights_.blocks[static_cast<std::size_t>(block)];
   }
 
   // One block, in place:
   //   x += Attention(Norm(x)) Wo^T + bo
-  //   x += gelu(Norm(x) Wu^T + bu) Wd^T + bd
+  //   x += activation(Norm(x) Wu^T + bu) Wd^T + bd
   // x [T, D] is the residual stream. Shapes of the weights: BlockWeights.
   void RunBlock(int block, std::span<const TokenSpan> batch, View<float> x, const Buffers& b,
                 const Run& run) const {
     const BlockWeights& w = weights_of(block);
-    const LayerRows rows = Project(block, x, b, run);     // [T, D] each
-    Attend(block, batch, rows, b.attention_output, run);  // [T, D]
+    const LayerRows rows = Project(block, x, b, kAllParts, run);  // [T, D] each
+    Attend(block, batch, rows, b.attention_output, run);          // [T, D]
     Inputs attention_output(b.attention_output, b.rounded);
     w.attn_output.AddTo(attention_output, x, run);
-    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);        // [T, D]
-    w.mlp_up.Apply(mlp, Activation::kGelu, b.hidden, run);  // [T, F]
+    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);          // [T, D]
+    w.mlp_up.Apply(mlp, weights_.activation, b.hidden, run);  // [T, F]
     Inputs hidden(b.hidden, b.rounded);
     w.mlp_down.AddTo(hidden, x, run);
   }
 
-  // q, k, v = Norm(x) W^T + b.
-  LayerRows Project(int block, View<const float> x, const Buffers& b, const Run& run) const {
+  // q, k, v = Norm(x) W^T + b. Where one matrix gives all three, there are always queries.
+  LayerRows Project(int block, View<const float> x, const Buffers& b, Parts parts,
+                    const Run& run) const {
     const BlockWeights& w = weights_of(block);
     Inputs attn(x, &w.attn_norm, b.normed, b.rounded);
-    w.attn_qkv.Apply(attn, Activation::kNone, b.qkv, run);
     const int width = shape().width;
+    const bool skips_queries = parts == kKeysAndValues && w.attn_qkv.size() > 1;
+    int first = skips_queries ? width : 0;
+    for (const Linear& matrix : std::span(w.attn_qkv).subspan(skips_queries ? 1 : 0)) {
+      const int outputs = matrix.weight.outputs();
+      matrix.Apply(attn, Activation::kNone, b.qkv.Cols(first, outputs), run);
+      first += outputs;
+    }
     return {.q = b.qkv.Cols(0, width),
             .k = b.qkv.Cols(width, width),
             .v = b.qkv.Cols(2 * width, width)};
@@ -148,8 +158,7 @@ struct Gpt2Sizes : DecoderSizes {
   float epsilon = 0;
 };
 
-Gpt2Sizes ReadSizes(WeightReader& reader) {
-  const std::string_view name = kGpt2.architecture;
+Gpt2Sizes ReadSizes(WeightReader& reader, std::string_view name) {
   Gpt2Sizes sizes{ReadDecoderSizes(reader, name)};
   sizes.shape.head_width = DividedHeadWidth(reader, name, sizes.shape);
   sizes.epsilon = reader.Float(keys::LayerNormEpsilon(name), 1e-12f, 1.0f);
@@ -157,13 +166,26 @@ Gpt2Sizes ReadSizes(WeightReader& reader) {
   return sizes;
 }
 
-BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes) {
+std::vector<Linear> ReadQkv(WeightReader& reader, int block, int width, const Gpt2Traits& traits,
+                            const std::string& zone) {
+  std::vector<Linear> matrices;
+  if (traits.has_fused_qkv) {
+    matrices.push_back(reader.ReadLinear(modules::AttnQkv(block), {3 * width, width}, zone));
+    return matrices;
+  }
+  for (const auto module : {modules::AttnQ, modules::AttnK, modules::AttnV}) {
+    matrices.push_back(reader.ReadLinear(module(block), {width, width}, zone));
+  }
+  return matrices;
+}
+
+BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes,
+                       const Gpt2Traits& traits) {
   const int width = sizes.shape.width;
   const std::string zone = "decoder.block." + std::to_string(block);
   BlockWeights w;
   w.attn_norm = reader.ReadNorm(modules::AttnNorm(block), width, zone + ".attention.norm");
-  w.attn_qkv =
-      reader.ReadLinear(modules::AttnQkv(block), {3 * width, width}, zone + ".attention.qkv");
+  w.attn_qkv = ReadQkv(reader, block, width, traits, zone + ".attention.qkv");
   w.attend_zone = zone + ".attention.attend";
   w.attn_output =
       reader.ReadLinear(modules::AttnOutput(block), {width, width}, zone + ".attention.output");
@@ -192,27 +214,37 @@ int LeaveOutPositions(const DecoderOptions& options, View<float> positions) {
   return next;
 }
 
-Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file, const DecoderOptions& options) {
+constexpr Gpt2Traits kGpt2Traits = {
+    .architecture = "gpt2", .activation = Activation::kGelu, .has_fused_qkv = true};
+
+Result<std::unique_ptr<Decoder>> LoadOwnGpt2(const GgufFile& file, const DecoderOptions& options) {
+  return LoadGpt2(file, kGpt2Traits, options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file, const Gpt2Traits& traits,
+                                          const DecoderOptions& options) {
   WeightReader reader(file, options.packing);
-  Gpt2Sizes sizes = ReadSizes(reader);
+  Gpt2Sizes sizes = ReadSizes(reader, traits.architecture);
   DecoderShape& shape = sizes.shape;
   Gpt2Weights weights;
+  weights.activation = traits.activation;
   weights.positions =
       reader.Values(modules::Weight(modules::kPositionEmbedding), {shape.context, shape.width});
   for (int block = 0; block < shape.blocks && reader.ok(); ++block) {
-    weights.blocks.push_back(ReadBlock(reader, block, sizes));
+    weights.blocks.push_back(ReadBlock(reader, block, sizes, traits));
   }
   weights.output_norm = reader.ReadNorm(modules::kOutputNorm, shape.width, "decoder.output_norm");
   weights.output_norm.epsilon = sizes.epsilon;
   weights.tokens = ReadTokenMatrices(reader, shape);
+  reader.RefuseUnread("blk.");
   if (!reader.ok()) return reader.error();
   shape.context =
       LeaveOutPositions(options, {weights.positions.data(), shape.context, shape.width});
   return std::unique_ptr<Decoder>(std::make_unique<Gpt2>(shape, std::move(weights)));
 }
 
-}  // namespace
-
-const DecoderFamily kGpt2 = {.architecture = "gpt2", .load = LoadGpt2};
+const DecoderFamily kGpt2 = {.architecture = kGpt2Traits.architecture, .load = LoadOwnGpt2};
 
 }  // namespace edgevlm

@@ -223,26 +223,33 @@ class Vit final : public VisionEncoder {
   }
 
   // For a grid: the last P of the original rows, merged ones with the value of the row that they
-  // were merged into. With the class token in front these are the patches. With the class token
-  // last, it takes the position of the first patch, and every patch has the position of the one
-  // before it: not what the vision encoders were trained with, but what llama.cpp computes for
-  // published files, whose outputs are the reference here. Without a grid: the remaining rows.
+  // were merged into. With the class token in front these are the patches, or all rows where it is
+  // a feature too. With the class token last, it takes the position of the first patch, and every
+  // patch has the position of the one before it: not what the vision encoders were trained with,
+  // but what llama.cpp computes for published files, whose outputs are the reference here. Without
+  // a grid: the remaining rows.
   //   scores  [n, weights_.rows()], or empty
   void CopyFeatures(const Images& images, View<const float> x, View<const float> scores,
                     const EncodedImages& encoded) const {
     int first = 0;
     for (int n = 0; n < static_cast<int>(images.size()); ++n) {
       const MergedRows& image = images[static_cast<std::size_t>(n)];
-      const std::vector<int> left =
-          weights_.gives_grid ? std::vector<int>() : image.InOrderOfPatch();
+      const std::vector<int> left = weights_.gives_grid ? std::vector<int>() : RowsLeft(image);
       for (int t = 0; t < shape().tokens; ++t) {
-        const int row = weights_.gives_grid ? image.RowOf(t + weights_.class_rows())
+        const int row = weights_.gives_grid ? image.RowOf(t + weights_.rows() - shape().tokens)
                                             : left[static_cast<std::size_t>(t)];
         std::ranges::copy(x.Row(first + row), encoded.features.Row(n * shape().tokens + t).data());
       }
       if (scores.rows > 0) CopyScores(image, left, scores.Row(n), encoded.scores.Row(n));
       first += image.rows();
     }
+  }
+
+  // The features among the rows left after merging.
+  std::vector<int> RowsLeft(const MergedRows& image) const {
+    std::vector<int> left = image.InOrderOfPatch();
+    if (weights_.keeps_class_row) left.insert(left.begin(), image.class_row());
+    return left;
   }
 
   // left: the rows that are features; empty for a grid. A row has the sum of its patches' scores.

@@ -109,10 +109,10 @@ Linear ReadLastLinear(WeightReader& reader, std::string_view module, const std::
   return reader.ReadLinear(module, shape, std::move(zone), BiasRule::kRequired, fineness);
 }
 
-VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, bool has_layer_scale) {
+VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, const VitVariant& variant) {
   using Fineness = WeightReader::Fineness;
-  const std::string attn_scale = has_layer_scale ? modules::VisionAttnScale(block) : "";
-  const std::string mlp_scale = has_layer_scale ? modules::VisionFfnScale(block) : "";
+  const std::string attn_scale = variant.has_layer_scale ? modules::VisionAttnScale(block) : "";
+  const std::string mlp_scale = variant.has_layer_scale ? modules::VisionFfnScale(block) : "";
   const std::string zone = "vision.block." + std::to_string(block);
   const int width = sizes.width;
   const Shape tile = {width, width};
@@ -120,7 +120,8 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, bool has
   w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".attention.norm");
   const std::string qkv_zone = zone + ".attention.qkv";
   w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, qkv_zone);
-  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, qkv_zone);
+  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, qkv_zone,
+                               variant.has_key_bias ? BiasRule::kRequired : BiasRule::kNone);
   w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, qkv_zone);
   w.attend_zone = zone + ".attention.attend";
   w.merge_zone = zone + ".merge";
@@ -169,15 +170,21 @@ VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_t
   VitWeights& weights = parts.weights;
   VisionShape& shape = parts.shape;
   const Sizes sizes = ReadSizes(reader, use);
+  const VitVariant variant = use.variant.value_or(VitVariant());
   shape.preprocessing = ReadPreprocessing(reader);
   if (reader.ok()) use.prepare(reader, shape.preprocessing);
   weights.grid = ReadPatchGrid(reader);
   weights.heads = ReadVisionHeads(reader, sizes.width);
   weights.activation = ReadVisionActivation(reader);
+  if (variant.has_exact_gelu && weights.activation == Activation::kGelu) {
+    weights.activation = Activation::kGeluErf;
+  }
   weights.merged_tokens = merged_tokens;
   weights.gives_grid = use.reads_grid || merged_tokens == 0;
+  weights.keeps_class_row = variant.keeps_class_row;
   if (reader.ok()) CheckMerging(reader, sizes.blocks, weights);
-  shape.tokens = weights.grid.patches() - (weights.gives_grid ? 0 : merged_tokens * sizes.blocks);
+  shape.tokens = weights.grid.patches() + (variant.keeps_class_row ? 1 : 0) -
+                 (weights.gives_grid ? 0 : merged_tokens * sizes.blocks);
   shape.width = sizes.width;
   shape.workspace_values = WorkspaceValues(weights, sizes);
   if (shape.workspace_values > ModelLimits::kWorkspaceValues) {
@@ -188,12 +195,11 @@ VitParts ReadVit(WeightReader& reader, const VisionEncoderUse& use, int merged_t
   }
   ReadEmbedding(reader, use, sizes.width, weights);
   weights.pre_norm = ReadPreNorm(reader, use, sizes);
-  const bool has_layer_scale = use.variant && use.variant->has_layer_scale;
   for (int i = 0; i < sizes.blocks && reader.ok(); ++i) {
-    weights.blocks.push_back(ReadBlock(reader, i, sizes, has_layer_scale));
+    weights.blocks.push_back(ReadBlock(reader, i, sizes, variant));
   }
   weights.post_norm = ReadPostNorm(reader, use, sizes);
-  if (use.variant) reader.RefuseUnread("v.");
+  if (use.variant) reader.RefuseUnread("v.", variant.projector_tensors);
   return parts;
 }
 

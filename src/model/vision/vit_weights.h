@@ -37,7 +37,8 @@ struct VitWeights {
   std::optional<Norm> pre_norm;
   std::vector<VitBlock> blocks;  // those to run
   std::optional<Norm> post_norm;
-  int merged_tokens = 0;   // by each block, of every image
+  int merged_tokens = 0;         // by each block, of every image
+  bool keeps_class_row = false;  // the class token's row is the first feature
   bool gives_grid = true;  // features stand for all patches; else for the rows left after merging
 
   int class_rows() const { return class_embedding.empty() ? 0 : 1; }
