@@ -17,28 +17,33 @@ struct SmallFamily {
   const char* name;
   std::vector<std::string> options;
   int image_tokens;             // of prep.png
+  const char* stored;           // a tensor of the encoder's file in Q4_K_M, and its type
   const char* decoder = "";     // its file, where that has another name
   bool takes_any_size = false;  // an image keeps its shape
 };
 
 std::string InFamilies(const std::string& name) { return DataPath("families/" + name); }
 
-const SmallFamily kGemma3 = {"gemma3", {"--chat-template", "gemma"}, 16};
-const SmallFamily kInternVl = {"internvl", {}, 7 * 16};
+const SmallFamily kGemma3 = {
+    "gemma3", {"--chat-template", "gemma"}, 16, "mm.input_projection.weight +F16"};
+const SmallFamily kInternVl = {"internvl", {}, 7 * 16, "mm.model.mlp.1.weight +Q4_K"};
 // Some cache policies need the most tokens of an image to fit into what they keep.
 const std::vector<std::string> kQwenOptions = {"--chat-template", "chatml", "--image-max-tokens",
                                                "100"};
-const SmallFamily kQwen2Vl = {"qwen2vl", kQwenOptions, 9 * 5, "", true};
-const SmallFamily kQwen25Vl = {"qwen25vl", kQwenOptions, 9 * 5, "qwen2vl", true};
-const SmallFamily kQwen3Vl = {"qwen3vl", kQwenOptions, 11 * 7, "", true};
+const SmallFamily kQwen2Vl = {"qwen2vl", kQwenOptions, 9 * 5, "mm.0.weight +Q5_0", "", true};
+const SmallFamily kQwen25Vl = {"qwen25vl", kQwenOptions, 9 * 5, "v.blk.0.ffn_down.weight +F16",
+                               "qwen2vl",  true};
+const SmallFamily kQwen3Vl = {"qwen3vl", kQwenOptions, 11 * 7, "mm.0.weight +Q4_K", "", true};
 
 class FamiliesTest : public ::testing::TestWithParam<SmallFamily> {
  protected:
+  static std::string DecoderOf(const SmallFamily& family) {
+    return std::string(*family.decoder == '\0' ? family.name : family.decoder) + "-text.gguf";
+  }
   // The arguments that name the model, then others.
   static std::vector<std::string> With(const SmallFamily& family,
                                        const std::vector<std::string>& others) {
-    const std::string decoder = *family.decoder == '\0' ? family.name : family.decoder;
-    std::vector<std::string> arguments = {"-m", InFamilies(decoder + "-text.gguf"), "--mmproj",
+    std::vector<std::string> arguments = {"-m", InFamilies(DecoderOf(family)), "--mmproj",
                                           InFamilies(family.name + std::string("-mmproj.gguf"))};
     arguments.insert(arguments.end(), family.options.begin(), family.options.end());
     arguments.insert(arguments.end(), others.begin(), others.end());
@@ -133,25 +138,23 @@ TEST_P(FamiliesTest, MergesAndDropsTokensOrSaysWhyNot) {
 // too.
 TEST_P(FamiliesTest, QuantizedFilesAnswer) {
   const TestFolder folder;
-  const std::string name = GetParam().name;
+  const std::string decoder = DecoderOf(GetParam());
+  const std::string encoder = std::string(GetParam().name) + "-mmproj.gguf";
   for (const char* type : {"Q8_0", "Q4_K_M"}) {
-    for (const char* part : {"-text.gguf", "-mmproj.gguf"}) {
-      ASSERT_EQ(RunEdgevlm({"quantize", InFamilies(name + part), folder.Path(name + part), type,
-                            "--force"})
-                    .exit_code,
-                0);
+    for (const std::string& file : {decoder, encoder}) {
+      ASSERT_EQ(
+          RunEdgevlm({"quantize", InFamilies(file), folder.Path(file), type, "--force"}).exit_code,
+          0);
     }
     const Outcome outcome =
-        RunEdgevlm({"ask", "-m", folder.Path(name + "-text.gguf"), "--mmproj",
-                    folder.Path(name + "-mmproj.gguf"), InFamilies("prep.png"), "what is it?"});
+        RunEdgevlm({"ask", "-m", folder.Path(decoder), "--mmproj", folder.Path(encoder),
+                    InFamilies("prep.png"), "what is it?"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   }
-  const std::string tensors = RunEdgevlm({"inspect", folder.Path(name + "-mmproj.gguf")}).output;
-  if (name == "gemma3") {
-    EXPECT_THAT(tensors, ::testing::ContainsRegex("mm.input_projection.weight +F16"));
+  const std::string tensors = RunEdgevlm({"inspect", folder.Path(encoder)}).output;
+  EXPECT_THAT(tensors, ::testing::ContainsRegex(GetParam().stored));
+  if (encoder.starts_with("gemma3")) {
     EXPECT_THAT(tensors, ::testing::ContainsRegex("v.blk.0.ffn_down.weight +F16"));
-  } else {
-    EXPECT_THAT(tensors, ::testing::ContainsRegex("mm.model.mlp.1.weight +Q4_K"));
   }
 }
 

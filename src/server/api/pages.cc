@@ -36,12 +36,19 @@ bool WantsHtml(const Request& head) {
 
 json ModelJson(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
-  return {{"name", context.model_name()},          {"notice", info.notice},
-          {"architecture", info.architecture},     {"vision_encoder", info.vision_encoder},
-          {"chat_template", info.chat_template},   {"parameters", info.parameters},
-          {"context_tokens", info.context_tokens}, {"image_size", info.image_size},
-          {"image_tokens", info.image_tokens},     {"threads", info.threads},
-          {"decode_threads", info.decode_threads}, {"instruction_set", info.instruction_set}};
+  return {{"name", context.model_name()},
+          {"notice", info.notice},
+          {"architecture", info.architecture},
+          {"vision_encoder", info.vision_encoder},
+          {"chat_template", info.chat_template},
+          {"parameters", info.parameters},
+          {"context_tokens", info.context_tokens},
+          {"image_size", info.image_size},
+          {"image_tokens", info.image_tokens},
+          {"has_image_grid", info.has_image_grid},
+          {"threads", info.threads},
+          {"decode_threads", info.decode_threads},
+          {"instruction_set", info.instruction_set}};
 }
 
 // The defaults of fields that a request leaves out.

@@ -27,7 +27,10 @@ export function showModel({ model, optimisations: switches, version }) {
     [
       "Eye",
       model.vision_encoder
-        ? `${model.vision_encoder}, ${model.image_size} px, ${model.image_tokens} tokens`
+        ? `${model.vision_encoder}, ` +
+          (model.has_image_grid
+            ? `images of any size, at most ${model.image_tokens} tokens`
+            : `${model.image_size} px, ${model.image_tokens} tokens`)
         : "none",
     ],
     ["Context", `${model.context_tokens} tokens`],
