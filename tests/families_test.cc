@@ -1,6 +1,7 @@
-// Gemma 3 and InternVL from files, as a user runs them: small models with random weights.
+// Gemma 3, InternVL and Qwen-VL from files, as a user runs them: small models with random weights.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -15,21 +16,29 @@ using ::testing::HasSubstr;
 struct SmallFamily {
   const char* name;
   std::vector<std::string> options;
-  int image_tokens;  // of prep.png
+  int image_tokens;             // of prep.png
+  const char* decoder = "";     // its file, where that has another name
+  bool takes_any_size = false;  // an image keeps its shape
 };
 
 std::string InFamilies(const std::string& name) { return DataPath("families/" + name); }
 
 const SmallFamily kGemma3 = {"gemma3", {"--chat-template", "gemma"}, 16};
 const SmallFamily kInternVl = {"internvl", {}, 7 * 16};
+// Some cache policies need the most tokens of an image to fit into what they keep.
+const std::vector<std::string> kQwenOptions = {"--chat-template", "chatml", "--image-max-tokens",
+                                               "100"};
+const SmallFamily kQwen2Vl = {"qwen2vl", kQwenOptions, 9 * 5, "", true};
+const SmallFamily kQwen25Vl = {"qwen25vl", kQwenOptions, 9 * 5, "qwen2vl", true};
+const SmallFamily kQwen3Vl = {"qwen3vl", kQwenOptions, 11 * 7, "", true};
 
 class FamiliesTest : public ::testing::TestWithParam<SmallFamily> {
  protected:
   // The arguments that name the model, then others.
   static std::vector<std::string> With(const SmallFamily& family,
                                        const std::vector<std::string>& others) {
-    std::vector<std::string> arguments = {"-m", InFamilies(family.name + std::string("-text.gguf")),
-                                          "--mmproj",
+    const std::string decoder = *family.decoder == '\0' ? family.name : family.decoder;
+    std::vector<std::string> arguments = {"-m", InFamilies(decoder + "-text.gguf"), "--mmproj",
                                           InFamilies(family.name + std::string("-mmproj.gguf"))};
     arguments.insert(arguments.end(), family.options.begin(), family.options.end());
     arguments.insert(arguments.end(), others.begin(), others.end());
@@ -100,12 +109,49 @@ TEST_P(FamiliesTest, SpeculationChangesNoReply) {
   }
 }
 
-TEST_P(FamiliesTest, MergesAndDropsTokens) {
+TEST_P(FamiliesTest, MergesAndDropsTokensOrSaysWhyNot) {
+  if (GetParam().takes_any_size) {
+    for (const auto& [option, value, reason] :
+         {std::tuple("--tome", "4", "needs the place of every patch"),
+          std::tuple("--keep-tokens", "10", "depends on the image")}) {
+      const Outcome outcome = RunOn("ask", {InFamilies("prep.png"), "what?", option, value});
+      EXPECT_EQ(outcome.exit_code, 1);
+      EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+      EXPECT_THAT(outcome.errors, HasSubstr(reason));
+    }
+    return;
+  }
   const int all = Ask({})["prompt_tokens"];
   const int tiles = GetParam().image_tokens / 16;
   EXPECT_EQ(Ask({"--tome", "4"})["prompt_tokens"], all) << "their projectors read a grid";
   for (const char* kept : {"10", "10:attention"}) {
     EXPECT_EQ(Ask({"--keep-tokens", kept})["prompt_tokens"], all - 6 * tiles) << kept;
+  }
+}
+
+// Rows that are no multiple of a block stay as they are; Gemma's projection, stored transposed,
+// too.
+TEST_P(FamiliesTest, QuantizedFilesAnswer) {
+  const TestFolder folder;
+  const std::string name = GetParam().name;
+  for (const char* type : {"Q8_0", "Q4_K_M"}) {
+    for (const char* part : {"-text.gguf", "-mmproj.gguf"}) {
+      ASSERT_EQ(RunEdgevlm({"quantize", InFamilies(name + part), folder.Path(name + part), type,
+                            "--force"})
+                    .exit_code,
+                0);
+    }
+    const Outcome outcome =
+        RunEdgevlm({"ask", "-m", folder.Path(name + "-text.gguf"), "--mmproj",
+                    folder.Path(name + "-mmproj.gguf"), InFamilies("prep.png"), "what is it?"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  }
+  const std::string tensors = RunEdgevlm({"inspect", folder.Path(name + "-mmproj.gguf")}).output;
+  if (name == "gemma3") {
+    EXPECT_THAT(tensors, ::testing::ContainsRegex("mm.input_projection.weight +F16"));
+    EXPECT_THAT(tensors, ::testing::ContainsRegex("v.blk.0.ffn_down.weight +F16"));
+  } else {
+    EXPECT_THAT(tensors, ::testing::ContainsRegex("mm.model.mlp.1.weight +Q4_K"));
   }
 }
 
@@ -121,8 +167,15 @@ TEST_P(FamiliesTest, TakesImagesOfAnyShape) {
   for (const auto& [width, height] : {std::pair(1, 4000), std::pair(4000, 1), std::pair(8, 8)}) {
     std::string ppm = "P6\n" + std::to_string(width) + " " + std::to_string(height) + "\n255\n";
     ppm.append(static_cast<std::size_t>(3 * width * height), '\x40');
-    const json reply = Ask({}, folder.Write("image.ppm", ppm));
-    EXPECT_EQ(reply["reply_tokens"], 24) << width << " x " << height;
+    const std::string image = folder.Write("image.ppm", ppm);
+    if (GetParam().takes_any_size && width != height) {
+      const Outcome outcome = RunOn("ask", {image, "what is it?"});
+      EXPECT_EQ(outcome.exit_code, 1);
+      EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+      EXPECT_THAT(outcome.errors, HasSubstr("at most 200 times as long as the other"));
+      continue;
+    }
+    EXPECT_EQ(Ask({}, image)["reply_tokens"], 24) << width << " x " << height;
   }
 }
 
@@ -134,11 +187,41 @@ TEST_P(FamiliesTest, AnImageThatDoesNotFitIsOneLine) {
     EXPECT_THAT(outcome.errors, HasSubstr("expected at most"));
   }
   if (GetParam().image_tokens <= 16) return;
+  if (GetParam().takes_any_size) {
+    const Outcome outcome =
+        RunOn("ask", {InFamilies("prep.png"), "what is it?", "--image-min-tokens", "101"});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.errors, HasSubstr("image_min_tokens: expected at most the maximum of 100"));
+    return;
+  }
   // Fewer tiles do fit.
   EXPECT_EQ(Ask({"-c", "100", "--image-max-tokens", "32"})["reply_tokens"], 24);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, FamiliesTest, ::testing::Values(kGemma3, kInternVl),
+TEST(ImageTokens, AreLimitedByOptions) {
+  const auto tokens = [](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"dump",
+                                          "-m",
+                                          InFamilies("qwen2vl-text.gguf"),
+                                          "--mmproj",
+                                          InFamilies("qwen2vl-mmproj.gguf"),
+                                          "--image",
+                                          InFamilies("prep.png"),
+                                          "--embeddings"};
+    const TestFolder folder;
+    arguments.push_back(folder.Path("embeddings.f32"));
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    EXPECT_EQ(RunEdgevlm(arguments).exit_code, 0);
+    constexpr std::uintmax_t kRowBytes = 128 * sizeof(float);
+    return std::filesystem::file_size(folder.Path("embeddings.f32")) / kRowBytes;
+  };
+  EXPECT_EQ(tokens({}), 9u * 5);
+  EXPECT_EQ(tokens({"--image-max-tokens", "40"}), 8u * 4);
+  EXPECT_EQ(tokens({"--image-min-tokens", "90"}), 13u * 8);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FamiliesTest,
+                         ::testing::Values(kGemma3, kInternVl, kQwen2Vl, kQwen25Vl, kQwen3Vl),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST(FamilyMismatch, IsOneLine) {
@@ -147,7 +230,8 @@ TEST(FamilyMismatch, IsOneLine) {
   for (const auto& [model, mmproj, expected] :
        {std::tuple(gemma, "internvl-mmproj.gguf", "attend to earlier ones only"),
         std::tuple(qwen, "gemma3-mmproj.gguf", "attend to each other"),
-        std::tuple(llama, "gemma3-mmproj.gguf", "expected 256, found 128")}) {
+        std::tuple(llama, "gemma3-mmproj.gguf", "expected 256, found 128"),
+        std::tuple(qwen, "qwen2vl-mmproj.gguf", "positions for rows and columns")}) {
     const Outcome outcome = RunEdgevlm(
         {"ask", "-m", model, "--mmproj", InFamilies(mmproj), InFamilies("prep.png"), "what?"});
     EXPECT_EQ(outcome.exit_code, 1) << mmproj;

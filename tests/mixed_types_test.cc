@@ -28,8 +28,8 @@ constexpr int kImageSize = 56;
 constexpr int kWidth = 736, kHidden = 736 + 32;
 static_assert(kWidth * kWidth > Weight::kMaxWidenedValues);
 
-constexpr VisionEncoderPreset VisionEncoder(PresetProjector projector, bool is_clip) {
-  return {projector, kWidth, 2, 8, kHidden, kImageSize, 14, is_clip, 2};
+constexpr VisionEncoderPreset VisionEncoder(PresetProjector projector, PresetVit kind) {
+  return {projector, kWidth, 2, 8, kHidden, kImageSize, 14, kind, 2};
 }
 
 constexpr DecoderPreset kLlama = {"llama", 128, 2, 4, 2, 256, 1e-5f, 1e4f, 256, 600, false, false};
@@ -37,12 +37,20 @@ constexpr DecoderPreset kTiedQwen2 = {"qwen2", 128,  2,   4,   2,    256,
                                       1e-6f,   1e4f, 256, 600, true, true};
 constexpr DecoderPreset kGpt2 = {"gpt2", 128, 2,   4,    4,    256,   1e-5f,
                                  0,      256, 600, true, true, false, PresetBlock::kGpt2};
+constexpr DecoderPreset kGemma3 = {"gemma3", 128, 2,   4,    2,     256,   1e-6f,
+                                   1e4f,     256, 600, true, false, false, PresetBlock::kGemma3,
+                                   64,       4};
 
 const std::array kModels = {
-    Preset{"llama and ldpv2", kLlama, VisionEncoder(PresetProjector::kLdpV2, true)},
-    Preset{"llama and ldp", kLlama, VisionEncoder(PresetProjector::kLdp, true)},
-    Preset{"qwen2 and mlp", kTiedQwen2, VisionEncoder(PresetProjector::kMlp, true)},
-    Preset{"gpt2 and idefics3", kGpt2, VisionEncoder(PresetProjector::kIdefics3, false)},
+    Preset{"llama and ldpv2", kLlama, VisionEncoder(PresetProjector::kLdpV2, PresetVit::kClip)},
+    Preset{"llama and ldp", kLlama, VisionEncoder(PresetProjector::kLdp, PresetVit::kClip)},
+    Preset{"qwen2 and mlp", kTiedQwen2, VisionEncoder(PresetProjector::kMlp, PresetVit::kClip)},
+    Preset{"gpt2 and idefics3", kGpt2,
+           VisionEncoder(PresetProjector::kIdefics3, PresetVit::kSiglip)},
+    Preset{"gemma3 and gemma3", kGemma3,
+           VisionEncoder(PresetProjector::kGemma3, PresetVit::kSiglip)},
+    Preset{"qwen2 and internvl", kTiedQwen2,
+           VisionEncoder(PresetProjector::kInternVl, PresetVit::kInternVit)},
 };
 
 // Assigned cyclically, so that matrices with the same input differ, and so do blocks: neither six,

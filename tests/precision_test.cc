@@ -17,8 +17,8 @@ constexpr double kLeastCosine = 0.999;
 // Wide enough that the vision encoder's matrices are quantized to int8; small ones are not.
 constexpr DecoderPreset kDecoder = {"llama", 512,  4,   8,   2,     1024,
                                     1e-5f,   1e4f, 256, 600, false, false};
-constexpr VisionEncoderPreset kVisionEncoder = {
-    PresetProjector::kLdpV2, 768, 4, 12, 1536, 112, 14, true, 1};
+constexpr VisionEncoderPreset kVisionEncoder = {PresetProjector::kLdpV2, 768, 4, 12, 1536, 112, 14,
+                                                PresetVit::kClip,        1};
 
 double Cosine(const std::vector<float>& a, const std::vector<float>& b) {
   EXPECT_EQ(a.size(), b.size());

@@ -225,5 +225,79 @@ TEST_F(ServeImageTest, QuestionsMayHaveAnyCaseAndPunctuation) {
   }
 }
 
+// A model that takes images of any size, and an image of 9 x 5 tokens.
+class ServeImageTokensTest : public ::testing::Test {
+ protected:
+  static std::string InFamilies(const std::string& name) { return DataPath("families/" + name); }
+
+  HttpReply Vqa(json body) const {
+    body["question"] = "what is it?";
+    body["max_tokens"] = 3;
+    if (!body.contains("image_id")) body["image"] = image_;
+    return server_.Post("/vqa", body);
+  }
+
+  const ServedEdgevlm server_{{"-m", InFamilies("qwen2vl-text.gguf"), "--mmproj",
+                               InFamilies("qwen2vl-mmproj.gguf"), "--image-max-tokens", "120",
+                               "--chat-template", "chatml"}};
+  const std::string image_ = Base64(ReadWholeFile(InFamilies("prep.png")));
+};
+
+TEST_F(ServeImageTokensTest, AreLimitedByEachRequest) {
+  const json usual = Vqa({}).Json();
+  EXPECT_EQ(usual["image_tokens"], 9 * 5);
+  const json fewer = Vqa({{"image_max_tokens", 40}}).Json();
+  EXPECT_EQ(fewer["image_tokens"], 8 * 4);
+  EXPECT_EQ(fewer["image"]["cache"], "miss") << "of the same file, but encoded otherwise";
+  EXPECT_EQ(Vqa({{"image_max_tokens", 40}}).Json()["image"]["cache"], "hit");
+  EXPECT_EQ(Vqa({{"image_min_tokens", 90}}).Json()["image_tokens"], 13 * 8);
+  const json id = usual["image"]["id"];
+  EXPECT_EQ(Vqa({{"image_id", id}}).Json()["image_tokens"], 9 * 5);
+  EXPECT_EQ(Vqa({{"image_id", id}, {"image_max_tokens", 40}}).Json()["image_tokens"], 8 * 4);
+  EXPECT_EQ(Vqa({{"image_id", id}, {"image_max_tokens", 20}}).status, 404) << "never encoded so";
+}
+
+TEST_F(ServeImageTokensTest, AreLimitedInEveryApi) {
+  const std::string uri = "data:image/png;base64," + image_;
+  const json part = {{"type", "image_url"}, {"image_url", {{"url", uri}}}};
+  const json message = {{"role", "user"}, {"content", json::array({part})}};
+  json body = {{"messages", {message}}, {"max_tokens", 2}};
+  const auto tokens = [&] {
+    const int counted =
+        server_.Post("/v1/chat/completions/input_tokens", body).Json()["input_tokens"];
+    EXPECT_EQ(server_.Post("/v1/chat/completions", body).Json()["usage"]["prompt_tokens"], counted);
+    return counted;
+  };
+  const int usual = tokens();
+  body["image_max_tokens"] = 40;
+  EXPECT_EQ(tokens(), usual - 9 * 5 + 8 * 4);
+  const json asked = {{"role", "user"}, {"content", "what?"}, {"images", {image_}}};
+  const json ollama = {{"model", "qwen2vl-text"},
+                       {"stream", false},
+                       {"options", {{"image_max_tokens", 40}, {"num_predict", 2}}},
+                       {"messages", {asked}}};
+  const HttpReply reply = server_.Post("/api/chat", ollama);
+  EXPECT_EQ(reply.status, 200) << reply.body;
+}
+
+TEST_F(ServeImageTokensTest, OverTheServersLimitAreRejected) {
+  const HttpReply most = Vqa({{"image_max_tokens", 121}});
+  EXPECT_EQ(most.status, 400);
+  EXPECT_EQ(most.Json()["error"]["message"], "image_max_tokens: expected at most 120, found 121");
+  EXPECT_EQ(Vqa({{"image_min_tokens", 50}, {"image_max_tokens", 49}}).status, 400);
+  EXPECT_EQ(Vqa({{"image_max_tokens", 0}}).status, 400);
+  EXPECT_EQ(Vqa({{"image_max_tokens", "many"}}).status, 400);
+}
+
+// The built-in model has 100 tokens for every image.
+TEST_F(ServeImageTest, LimitsThatAModelCannotKeepToAreRejected) {
+  const auto caption = [](const char* limit, int tokens) {
+    return server().Post("/caption", {{"image", Base64(PpmImage())}, {limit, tokens}}).status;
+  };
+  EXPECT_EQ(caption("image_max_tokens", 1), 400);
+  EXPECT_EQ(caption("image_min_tokens", 1 << 20), 400);
+  EXPECT_EQ(caption("image_max_tokens", 1 << 20), 200);
+}
+
 }  // namespace
 }  // namespace edgevlm

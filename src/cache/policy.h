@@ -46,8 +46,8 @@ std::span<const CachePolicy* const> CachePolicies();
 const CachePolicy* FindCachePolicy(std::string_view name);
 
 // The policy of a layer: that of its options, but "f16" for a layer with a window if that one
-// evicts. A window is a rule about which positions to attend to by itself, and the model was
-// trained with all of them. REQUIRES: !Validate(shape.options).
+// evicts: the window already limits what is attended to, and all of its positions have to be there.
+// REQUIRES: !Validate(shape.options).
 const CachePolicy& PolicyOf(const LayerShape& shape);
 
 }  // namespace edgevlm

@@ -57,6 +57,17 @@ void AddDecoderKeys(const Preset& preset, const FileType& type, GgufWriter& writ
     writer.Add(keys::RopeScalingType(name), std::string("linear"));
     writer.Add(keys::RopeScalingFactor(name), shape.rope_factor);
   }
+  if (shape.axis_pairs[0] > 0) {
+    std::vector<std::int32_t> sections(shape.axis_pairs.begin(), shape.axis_pairs.end());
+    sections.push_back(0);
+    writer.Add(keys::RopeDimensionSections(name), std::move(sections));
+  }
+  if (shape.image_levels > 0) {
+    writer.Add(keys::DeepstackLayerCount(name), Number(shape.image_levels));
+  }
+  if (shape.short_context > 0) {
+    writer.Add(keys::RopeOriginalContext(name), Number(shape.short_context));
+  }
   if (shape.window > 0) writer.Add(keys::SlidingWindow(name), Number(shape.window));
 }
 
@@ -67,6 +78,10 @@ void AddLlamaBlock(int block, const DecoderPreset& shape, PresetTensors& tensors
   tensors.Linear(modules::AttnQ(block), q_width, width, shape.has_qkv_bias);
   tensors.Linear(modules::AttnK(block), kv_width, width, shape.has_qkv_bias);
   tensors.Linear(modules::AttnV(block), kv_width, width, shape.has_qkv_bias);
+  if (shape.has_head_norms) {
+    tensors.Norm(modules::AttnQNorm(block), shape.head_width(), false);
+    tensors.Norm(modules::AttnKNorm(block), shape.head_width(), false);
+  }
   tensors.Matrix(modules::AttnOutput(block), width, q_width);
   tensors.Norm(modules::FfnNorm(block), width, false);
   tensors.Matrix(modules::FfnGate(block), shape.hidden, width);
@@ -80,6 +95,17 @@ void AddGemma3Block(int block, const DecoderPreset& shape, PresetTensors& tensor
   tensors.Norm(modules::AttnKNorm(block), shape.head_width(), false);
   tensors.Norm(modules::AttnPostNorm(block), shape.width, false);
   tensors.Norm(modules::FfnPostNorm(block), shape.width, false);
+}
+
+void AddPhi3Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
+  const int width = shape.width, q_width = shape.head_width() * shape.heads;
+  const int kv_width = shape.head_width() * shape.kv_heads;
+  tensors.Norm(modules::AttnNorm(block), width, false);
+  tensors.Matrix(modules::AttnQkv(block), q_width + 2 * kv_width, width);
+  tensors.Matrix(modules::AttnOutput(block), width, q_width);
+  tensors.Norm(modules::FfnNorm(block), width, false);
+  tensors.Matrix(modules::FfnUp(block), 2 * shape.hidden, width);
+  tensors.Matrix(modules::FfnDown(block), width, shape.hidden);
 }
 
 void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors) {
@@ -99,8 +125,8 @@ void AddGpt2Block(int block, const DecoderPreset& shape, PresetTensors& tensors)
 }
 
 using AddBlock = void (*)(int block, const DecoderPreset& shape, PresetTensors& tensors);
-constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGpt2Block,
-                                  AddGemma3Block};  // by PresetBlock
+constexpr AddBlock kAddBlock[] = {AddLlamaBlock, AddGpt2Block, AddGpt2Block, AddGemma3Block,
+                                  AddPhi3Block};  // by PresetBlock
 
 std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
   const DecoderPreset& shape = preset.decoder;
@@ -115,10 +141,14 @@ std::vector<std::byte> MakeDecoder(const Preset& preset, const FileType& type) {
   tensors.Matrix(modules::kTokenEmbedding, shape.vocabulary, shape.width);
   tensors.Norm(modules::kOutputNorm, shape.width, shape.has_layer_norms());
   if (!shape.is_tied) tensors.Matrix(modules::kOutput, shape.vocabulary, shape.width);
-  if (shape.has_layer_norms())
+  if (shape.has_layer_norms()) {
     tensors.Matrix(modules::kPositionEmbedding, shape.context, shape.width);
-  if (shape.has_rope_factors) {
-    tensors.Vector(modules::Weight(modules::kRopeFreqs), shape.width / shape.heads / 2, 1.0f);
+  }
+  const int pairs = shape.head_width() / 2;
+  if (shape.has_rope_factors) tensors.Vector(modules::Weight(modules::kRopeFreqs), pairs, 1.0f);
+  if (shape.short_context > 0) {
+    tensors.Vector(modules::Weight(modules::kRopeFactorsShort), pairs, 1.0f);
+    tensors.Vector(modules::Weight(modules::kRopeFactorsLong), pairs, 1.0f);
   }
   for (int block = 0; block < shape.blocks; ++block) {
     kAddBlock[static_cast<std::size_t>(shape.block)](block, shape, tensors);

@@ -12,8 +12,23 @@ namespace {
 constexpr FileType kHalf = {"F16", 1, DType::kF16, MixtureSize::kPlain};
 
 // By PresetProjector.
-constexpr std::string_view kProjectorTypes[] = {"mlp",    "ldp",      "ldpv2",  "idefics3",
-                                                "gemma3", "internvl", "qformer"};
+constexpr std::string_view kProjectorTypes[] = {"mlp",
+                                                "ldp",
+                                                "ldpv2",
+                                                "idefics3",
+                                                "gemma3",
+                                                "internvl",
+                                                "qwen2vl_merger",
+                                                "qwen2.5vl_merger",
+                                                "qwen3vl_merger",
+                                                "phi3v",
+                                                "qformer"};
+
+constexpr int kPhi3Tiles = 4;  // as Phi-3.5-Vision is used with several images
+
+bool TakesAnySize(const VisionEncoderPreset& vision_encoder) {
+  return vision_encoder.kind >= PresetVit::kQwen2Vl;
+}
 
 std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
 
@@ -23,8 +38,10 @@ void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs
   writer.Add(keys::kHasVisionEncoder, true);
   writer.Add(keys::kProjectorType,
              std::string(kProjectorTypes[static_cast<std::size_t>(vision_encoder.projector)]));
-  const bool is_clip = vision_encoder.kind == PresetVit::kClip;
-  writer.Add(keys::kUseGelu, !is_clip);
+  const PresetVit kind = vision_encoder.kind;
+  const bool is_clip = kind == PresetVit::kClip;
+  writer.Add(keys::kUseGelu,
+             !is_clip && kind != PresetVit::kQwen2Vl && kind != PresetVit::kQwen25Vl);
   writer.Add(keys::kImageSize, Number(vision_encoder.image_size));
   writer.Add(keys::kPatchSize, Number(vision_encoder.patch_size));
   writer.Add(keys::kVisionEmbeddingLength, Number(vision_encoder.width));
@@ -35,7 +52,10 @@ void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs
   writer.Add(keys::kVisionLayerNormEpsilon, is_clip ? 1e-5f : 1e-6f);
   writer.Add(keys::kImageMean, std::vector<float>{0.5f, 0.5f, 0.5f});
   writer.Add(keys::kImageStd, std::vector<float>{0.5f, 0.5f, 0.5f});
-  if (vision_encoder.scale_factor > 1) {
+  if (vision_encoder.projector == PresetProjector::kPhi3V) {
+    writer.Add(keys::kPreprocMaxTiles, Number(kPhi3Tiles));
+  }
+  if (vision_encoder.scale_factor > 1 && !TakesAnySize(vision_encoder)) {
     writer.Add(keys::kProjectorScaleFactor, Number(vision_encoder.scale_factor));
   }
 }
@@ -166,6 +186,18 @@ void AddProjector(const VisionEncoderPreset& vision_encoder, int outputs, Preset
       tensors.Linear(modules::kInternVlFirst, outputs, shuffled);
       tensors.Linear(modules::kInternVlSecond, outputs, outputs);
       break;
+    case PresetProjector::kPhi3V:
+      tensors.Linear(modules::kProjectorFirst, outputs, shuffled);
+      tensors.Linear(modules::kProjectorSecond, outputs, outputs);
+      tensors.Vector(std::string(modules::kImageNewline), shuffled, 0.1f);
+      tensors.Vector(std::string(modules::kViewSeparator), shuffled, 0.1f);
+      break;
+    case PresetProjector::kQwen2Vl:
+    case PresetProjector::kQwen25Vl:
+    case PresetProjector::kQwen3Vl:
+      tensors.Linear(modules::kProjectorFirst, shuffled, shuffled);
+      tensors.Linear(modules::kProjectorSecond, outputs, shuffled);
+      break;
     case PresetProjector::kQFormer:
       AddQFormer(vision_encoder.width, outputs, tensors);
       break;
@@ -181,7 +213,11 @@ std::vector<std::byte> MakePresetVisionEncoder(const VisionEncoderPreset& vision
   if (vision_encoder.projector == PresetProjector::kQFormer) AddQFormerKeys(writer);
   PresetTensors tensors(writer, kHalf,
                         {.decoder_blocks = 0, .vision_blocks = vision_encoder.blocks});
-  AddVisionEncoder(vision_encoder, tensors);
+  if (TakesAnySize(vision_encoder)) {
+    AddGridVisionEncoder(vision_encoder, outputs, writer, tensors);
+  } else {
+    AddVisionEncoder(vision_encoder, tensors);
+  }
   AddProjector(vision_encoder, outputs, tensors);
   Result<std::vector<std::byte>> bytes = writer.ToBytes();
   CHECK(bytes.ok());

@@ -2,6 +2,7 @@
 // model, so its speed on a machine can be measured without downloading it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -20,6 +21,7 @@ enum class PresetBlock {
   kGpt2,    // LayerNorm, learned position embeddings, biases
   kOpt,     // as kGpt2, with queries, keys and values in three matrices
   kGemma3,  // as kLlama, with two more norms, norms of queries and keys, and windows
+  kPhi3,    // as kLlama, with queries, keys and values in one matrix, gate and up in another
 };
 
 struct DecoderPreset {
@@ -37,16 +39,32 @@ struct DecoderPreset {
   bool has_qkv_bias;
   bool has_rope_factors = false;  // a RoPE factor per pair (here all 1)
   PresetBlock block = PresetBlock::kLlama;
-  int own_head_width = 0;  // d, where it is not width / heads
-  int window = 0;          // positions, of the blocks that have one
-  float rope_factor = 1;   // linear scaling
+  int own_head_width = 0;              // d, where it is not width / heads
+  int window = 0;                      // positions, of the blocks that have one
+  float rope_factor = 1;               // linear scaling
+  bool has_head_norms = false;         // of queries and keys
+  std::array<int, 3> axis_pairs = {};  // rotated pairs for time, rows and columns (M-RoPE), or 0
+  int image_levels = 0;                // rows added for image tokens (DeepStack)
+  int short_context = 0;               // beyond it other RoPE factors (here all 1); 0: never
 
   bool has_layer_norms() const { return block == PresetBlock::kGpt2 || block == PresetBlock::kOpt; }
   int head_width() const { return own_head_width > 0 ? own_head_width : width / heads; }
 };
 
 // How features become image tokens.
-enum class PresetProjector { kMlp, kLdp, kLdpV2, kIdefics3, kGemma3, kInternVl, kQFormer };
+enum class PresetProjector {
+  kMlp,
+  kLdp,
+  kLdpV2,
+  kIdefics3,
+  kGemma3,
+  kInternVl,
+  kQwen2Vl,
+  kQwen25Vl,
+  kQwen3Vl,
+  kPhi3V,
+  kQFormer
+};
 
 // The kind of vision transformer.
 enum class PresetVit {
@@ -54,6 +72,9 @@ enum class PresetVit {
   kSiglip,     // norm after the blocks
   kInternVit,  // class token, layer scale
   kEva,        // class token, norm after the blocks, keys without bias
+  kQwen2Vl,    // any size: two frames per patch, rotary positions
+  kQwen25Vl,   // the same with RMSNorm, gated MLP, and windows
+  kQwen3Vl,    // the same with learned positions, and features of earlier blocks
 };
 
 struct VisionEncoderPreset {

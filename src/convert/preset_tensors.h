@@ -42,5 +42,8 @@ class PresetTensors {
 // memory.
 std::vector<std::byte> MakePresetVisionEncoder(const VisionEncoderPreset& vision_encoder,
                                                int outputs);
+// The parts of one that takes images of any size, without the keys that all have.
+void AddGridVisionEncoder(const VisionEncoderPreset& vision_encoder, int outputs,
+                          GgufWriter& writer, PresetTensors& tensors);
 
 }  // namespace edgevlm

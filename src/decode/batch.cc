@@ -27,6 +27,7 @@ void Batch::Add(Sequence& sequence, const Input& input, int logits_rows, bool ma
                                .logits_rows = logits_rows,
                                .is_bidirectional = input.is_bidirectional,
                                .rotary_shift = sequence.rotary_shift(),
+                               .is_long = sequence.is_long(),
                                .grid = input.grid,
                                .grid_token = input.grid_token},
                       .may_leave = may_leave});
@@ -46,7 +47,8 @@ void Batch::AddPartial(Sequence& sequence, View<const float> partial, int blocks
                                .first_position = sequence.positions() - partial.rows,
                                .embeddings = partial,
                                .logits_rows = logits_rows,
-                               .rotary_shift = sequence.rotary_shift()},
+                               .rotary_shift = sequence.rotary_shift(),
+                               .is_long = sequence.is_long()},
                       .is_partial = true});
   rows_ += partial.rows;
   logits_rows_ += logits_rows;

@@ -46,8 +46,19 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
 int Generation::draft_capacity() const {
   if (speculation_ == nullptr || finished() || reading()) return 0;
   const int max_tokens =
-      std::min(sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1);
+      std::min({sequence_.cache().Remaining() - 1, options_.max_tokens - tokens() - 1,
+                sequence_.RowsUntilLong() - 1});
   return std::clamp(max_tokens, 0, Draft::kMaxTokens);
+}
+
+void Generation::StartOver(std::vector<Input> prompt) {
+  CHECK(must_start_over());
+  prompt_ = std::move(prompt);
+  prompt_.push_back({.tokens = tokens_});  // whose memory is reserved: they stay where they are
+  rest_ = InputCursor(prompt_);
+  is_prompt_ended_ = false;
+  sequence_.TruncateTo(0);
+  sequence_.ExpectRows(rest_.rows());
 }
 
 int Generation::AddRows(int max_prompt_rows, Batch& batch) {
@@ -84,7 +95,8 @@ int Generation::AddReplyRows(Batch& batch) {
 void Generation::AcceptLogits(View<const float> logits, std::span<const int> blocks,
                               const Run& run) {
   if (logits.rows == 0) return;
-  if (tokens_.empty()) sequence_.EndPrompt(run);
+  if (!is_prompt_ended_) sequence_.EndPrompt(run);
+  is_prompt_ended_ = true;
   int chosen = 0;
   bool as_drafted = true;
   while (as_drafted && chosen < logits.rows && !finished()) {

@@ -56,6 +56,16 @@ class Generation {
   int unread_rows() const { return rest_.rows(); }                 // of the prompt
   int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
 
+  // Between steps: whether the next token would make the sequence longer than the rotary angles of
+  // its rows are meant for (DecoderShape::short_context).
+  bool must_start_over() const {
+    return !finished() && !reading() && sequence_.RowsUntilLong() < 1;
+  }
+  // Computes the sequence again, from its first row on, with the angles of long sequences, and goes
+  // on: the following steps add the prompt and the tokens chosen so far. prompt: all of its rows;
+  // its values must stay until then. REQUIRES: must_start_over().
+  void StartOver(std::vector<Input> prompt);
+
   // Between steps: finishes the generation; the sequence keeps what was added to it.
   void Cancel();
 
@@ -88,8 +98,9 @@ class Generation {
   void End(FinishReason reason);
 
   Sequence& sequence_;
-  const std::vector<Input> prompt_;
-  InputCursor rest_;  // of the prompt
+  std::vector<Input> prompt_;  // and, after StartOver, the tokens chosen before
+  InputCursor rest_;           // of the prompt
+  bool is_prompt_ended_ = false;
   const TextSide text_side_;
   const DecodeOptions options_;
   const OnText on_text_;

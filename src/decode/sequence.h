@@ -1,6 +1,9 @@
 // Sequence: the tokens of one text, held as its KV cache.
 #pragma once
 
+#include <limits>
+
+#include "base/check.h"
 #include "cache/sequence_cache.h"
 #include "model/decoder.h"
 
@@ -11,7 +14,8 @@ class Sequence {
  public:
   // positions: capacity, up to the context the decoder was trained for.
   Sequence(const Decoder& decoder, int positions, const CacheOptions& cache = {})
-      : cache_(decoder.cache_shape(positions, cache)) {}
+      : cache_(decoder.cache_shape(positions, cache)),
+        short_context_(decoder.shape().short_context) {}
 
   int positions() const { return cache_.positions(); }
   int remaining() const { return cache_.capacity() - positions(); }
@@ -20,6 +24,22 @@ class Sequence {
   // behind every image with a grid.
   int rotary_shift() const { return rotary_shift_; }
   void set_rotary_shift(int shift) { rotary_shift_ = shift; }
+
+  // Whether a sequence of so many rows has the rotary angles of long ones
+  // (DecoderShape::short_context).
+  bool WouldBeLong(int rows) const { return short_context_ > 0 && rows > short_context_; }
+  bool is_long() const { return is_long_; }
+  // Chooses the angles by the number of rows that the sequence will have. Until then it is short.
+  // REQUIRES: is_long() stays, or positions() == 0.
+  void ExpectRows(int rows) {
+    CHECK(is_long_ == WouldBeLong(rows) || positions() == 0);
+    is_long_ = WouldBeLong(rows);
+  }
+  // How many more rows it may have with the angles it has.
+  int RowsUntilLong() const {
+    const bool is_bounded = short_context_ > 0 && !is_long_;
+    return is_bounded ? short_context_ - positions() : std::numeric_limits<int>::max();
+  }
 
   // Ends the prompt: the cache's policy may now choose which positions to keep.
   void EndPrompt(const Run& run) { cache_.EndPrompt(run.pool); }
@@ -41,6 +61,8 @@ class Sequence {
  private:
   SequenceCache cache_;
   int rotary_shift_ = 0;
+  int short_context_ = 0;
+  bool is_long_ = false;
 };
 
 }  // namespace edgevlm

@@ -138,6 +138,7 @@ Result<std::vector<float>> Engine::Logits(std::span<const int> tokens,
   std::vector<float> logits(static_cast<std::size_t>(list->rows_after_image) *
                             static_cast<std::size_t>(vocabulary));
   Sequence sequence(*model.decoder, list->rows, model.cache);
+  sequence.ExpectRows(list->rows);
   Batch(*model.decoder)
       .AddAll(sequence, list->inputs, {logits.data(), list->rows_after_image, vocabulary},
               state_->runtime.PrefillRun(nullptr));

@@ -7,8 +7,11 @@
 #include <mutex>
 
 #include "base/testing/golden_files.h"
+#include "decode/batch.h"
 #include "edgevlm/count_tokens.h"
 #include "edgevlm/scheduler.h"
+#include "engine/engine_state.h"
+#include "engine/prompt/token_list.h"
 
 namespace edgevlm {
 namespace {
@@ -82,6 +85,35 @@ TEST_P(ImageGrid, ReusedPrefixesKeepTheirPositions) {
   EXPECT_EQ(shared->text, expected->text);
 }
 
+// How a prompt is cut into passes, also inside an image, does not change a bit.
+TEST_P(ImageGrid, ChunksChangeNoBit) {
+  const Engine engine = Qwen(GetParam());
+  const Model& model = StateOf(engine).model;
+  const ImagePtr image = EncodeGolden(engine, "qwen2vl.png");
+  const std::vector<int> tokens = {1, 15, kImageToken, 300, 2};
+  const auto list = CutAtImage(model, tokens, image.get(), 200);
+  ASSERT_TRUE(list) << list.error().message;
+  ThreadPool pool(2);
+  const auto logits_of = [&](int chunk) {
+    Sequence sequence(*model.decoder, list->rows);
+    Batch batch(*model.decoder);
+    std::vector<float> logits(static_cast<std::size_t>(model.info.vocabulary_tokens));
+    const View<float> row(logits.data(), 1, model.info.vocabulary_tokens);
+    InputCursor rest(list->inputs);
+    while (rest.rows() > 0) {
+      const Input next = rest.Next(chunk);
+      const int wanted = rest.rows() == 0 ? 1 : 0;
+      batch.Add(sequence, next, wanted);
+      batch.Forward(row.Rows(0, wanted), {.pool = pool});
+    }
+    EXPECT_LT(sequence.rotary_shift(), 0);
+    return logits;
+  };
+  const std::vector<float> whole = logits_of(1000);
+  EXPECT_EQ(logits_of(7), whole);
+  EXPECT_EQ(logits_of(1), whole);
+}
+
 TEST_P(ImageGrid, SavedSessionsContinue) {
   const Engine engine = Qwen(GetParam());
   Session session(engine), restored(engine);
@@ -140,6 +172,31 @@ TEST_P(ImageGrid, TokensMayExitEarly) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, ImageGrid, testing::Values("qwen2vl", "qwen3vl"));
+
+// Neighbors of one size are encoded together, of different sizes one after the other.
+TEST(ImageGridEncoding, OtherImagesAndThreadsChangeNoBit) {
+  for (const char* name : {"qwen2vl", "qwen25vl", "qwen3vl"}) {
+    EngineOptions options = {.threads = 3, .image_max_tokens = 200};
+    options.mmproj = GoldenPath("families/" + std::string(name) + "-mmproj.gguf");
+    const std::string text = std::string(name) == "qwen25vl" ? "qwen2vl" : name;
+    const std::string path = GoldenPath("families/" + text + "-text.gguf");
+    const auto engine = Engine::Load(path, options);
+    options.threads = 1;
+    const auto alone = Engine::Load(path, options);
+    ASSERT_TRUE(engine && alone);
+    std::vector<std::vector<std::byte>> files;
+    std::vector<std::span<const std::byte>> views;
+    for (const char* file : {"qwen2vl.png", "qwen2vl-frame2.png", "prep.png", "qwen2vl.png"}) {
+      files.push_back(GoldenBytes(file));
+    }
+    for (const auto& file : files) views.emplace_back(file);
+    const auto together = engine->EncodeImages(views);
+    ASSERT_TRUE(together) << together.error().message;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      EXPECT_EQ(alone->EncodeImage(files[i])->embeddings, (*together)[i].embeddings) << name << i;
+    }
+  }
+}
 
 // Waits for the end of a request.
 class EndListener final : public ReplyListener {

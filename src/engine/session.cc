@@ -232,6 +232,13 @@ Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {
   const Result<TokenList> list =
       CutAtImage(state.model, tokens, state.image.get(), state.sequence.remaining());
   if (!list) return list.error();
+  if (state.sequence.positions() == 0) state.sequence.ExpectRows(list->rows);
+  if (list->rows > state.sequence.RowsUntilLong()) {
+    return Error{ErrorCode::kUnsupported,
+                 "evaluate: expected at most " + std::to_string(state.sequence.RowsUntilLong()) +
+                     " more tokens, beyond which this model computes all again, found " +
+                     std::to_string(list->rows)};
+  }
   state.batch_decoder.batch().AddAll(state.sequence, list->inputs, state.logits(),
                                      state.thread_groups().For(list->rows));
   if (list->rows > 1) state.sequence.EndPrompt(state.thread_groups().For(list->rows));

@@ -78,6 +78,12 @@ std::string RopeScalingFactor(std::string_view architecture) {
 std::string RopeScaleLinear(std::string_view architecture) {
   return Join(architecture, ".rope.scale_linear");
 }
+std::string RopeOriginalContext(std::string_view architecture) {
+  return Join(architecture, ".rope.scaling.original_context_length");
+}
+std::string RopeAttentionFactor(std::string_view architecture) {
+  return Join(architecture, ".rope.scaling.attn_factor");
+}
 std::string RopeDimensionSections(std::string_view architecture) {
   return Join(architecture, ".rope.dimension_sections");
 }

@@ -109,6 +109,11 @@ std::string RopeScaleLinear(std::string_view architecture);  // older files; the
 // Of decoders with positions in a grid: pairs per axis, and blocks followed by a row of the image.
 std::string RopeDimensionSections(std::string_view architecture);
 std::string DeepstackLayerCount(std::string_view architecture);
+// Of decoders with other rotary angles for long sequences: the positions up to which a sequence is
+// short, and a factor of cosines and sines.
+std::string RopeOriginalContext(std::string_view architecture);
+std::string RopeAttentionFactor(std::string_view architecture);
+
 // Of decoders with sliding windows.
 std::string SlidingWindow(std::string_view architecture);  // positions
 // Every n-th block has no window; or a flag for each block, true for those that have one.
@@ -127,6 +132,8 @@ inline constexpr std::string_view kPositionEmbedding = "position_embd";
 inline constexpr std::string_view kOutputNorm = "output_norm";
 inline constexpr std::string_view kOutput = "output";
 inline constexpr std::string_view kRopeFreqs = "rope_freqs";
+inline constexpr std::string_view kRopeFactorsShort = "rope_factors_short";
+inline constexpr std::string_view kRopeFactorsLong = "rope_factors_long";
 
 // Decoder block `block`.
 std::string AttnNorm(int block);
@@ -159,6 +166,11 @@ std::string VisionSqueezeExpand(int block);
 std::string VisionProject(int block);
 
 // The two matrices of the MLP projector.
+// Learned rows of an image's embeddings: tensors without a module, the second one's spelling
+// llama.cpp's.
+inline constexpr std::string_view kImageNewline = "v.image_newline";
+inline constexpr std::string_view kViewSeparator = "v.view_seperator";
+
 inline constexpr std::string_view kProjectorFirst = "mm.0";
 inline constexpr std::string_view kProjectorSecond = "mm.2";
 

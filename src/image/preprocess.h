@@ -22,6 +22,7 @@ enum class Fit {
 enum class TileResize {
   kFitted,  // to a longer side of longest_edge, then to whole tiles; the whole image from that
   kDirect,  // to whole tiles; the whole image from the image itself
+  kPadded,  // with its aspect ratio, and padded to whole tiles (image/padded_tiles.h)
 };
 
 // The preprocessing that a vision encoder expects.

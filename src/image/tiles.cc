@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "image/padded_tiles.h"
 #include "image/resize.h"
 
 namespace edgevlm {
@@ -102,6 +103,9 @@ void PreprocessTiles(const Image& image, const TileGrid& grid, const Preprocessi
     return PreprocessStretched(image, grid.size, preprocessing, out, pool);
   }
   if (cut == 0) return Preprocess(image, preprocessing, out, pool);
+  if (preprocessing.tile_resize == TileResize::kPadded) {
+    return PreprocessPaddedTiles(image, grid, preprocessing, out, pool);
+  }
   const ImageSize whole = {.width = grid.cols * size, .height = grid.rows * size};
   const Image resized = ResizeToTiles(image, whole, preprocessing, pool);
   pool.ParallelFor(cut, 1, [&](int begin, int end, int) {

@@ -52,6 +52,7 @@ class ImportanceCollection {
     const MeasuredEngine engine(engine_);
     const auto vocabulary = static_cast<std::size_t>(engine_.info().vocabulary_tokens);
     Sequence sequence(engine.decoder(), static_cast<int>(tokens.size()), engine.cache());
+    sequence.ExpectRows(static_cast<int>(tokens.size()));
     Batch batch(engine.decoder(), engine.exits());
     std::vector<float> logits(Batch::kChunkRows * vocabulary);
     for (std::size_t first = 0; first < tokens.size(); first += Batch::kChunkRows) {

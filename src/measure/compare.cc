@@ -38,6 +38,12 @@ std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo&
     add("--cache " + cache).cache = *ParseCacheOptions(cache);
   }
   if (!reads_images) return variants;
+  if (info.has_image_grid) {  // its tokens can be neither merged nor dropped, but fewer to begin
+                              // with
+    const int quarter = std::max(1, info.image_tokens / 4);
+    add("--image-max-tokens " + std::to_string(quarter)).image_max_tokens = quarter;
+    return variants;
+  }
   add("--tome 16").vision.merged_tokens = 16;
   for (const char* how : {"uniform", "attention"}) {
     const std::string text = std::to_string(std::max(1, info.image_tokens / 2)) + ":" + how;

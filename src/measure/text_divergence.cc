@@ -116,6 +116,7 @@ class TextComparison {
   void Forward(const MeasuredEngine& engine, std::span<const int> tokens, bool single_tokens,
                View<float> logits) {
     Sequence sequence(engine.decoder(), windows_.size(), engine.cache());
+    sequence.ExpectRows(windows_.size());
     Batch batch(engine.decoder(), engine.exits());
     const ThreadGroups thread_groups = engine.thread_groups();
     const std::span<const int> computed = tokens.first(static_cast<std::size_t>(window_rows()));

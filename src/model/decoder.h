@@ -27,6 +27,9 @@ struct DecoderShape {
   int vocabulary = 0;  // V
   // Trained early exits: numbers of blocks, increasing, each below `blocks`.
   std::vector<int> exits = {};
+  // Sequences of more positions have other rotary angles, from their first row on ("LongRoPE", Ding
+  // et al. 2024): one that grows beyond is computed again. 0: there is no such border.
+  int short_context = 0;
   // L: the outputs of so many first blocks get another row added for each image token ("DeepStack",
   // Meng et al. 2024).
   int image_levels = 0;
@@ -61,6 +64,8 @@ struct TokenSpan {
   // The rotary position of a row, by which its queries and keys are rotated, is its position plus
   // this: a grid takes fewer positions than it has rows. 0 unless has_grid_positions.
   int rotary_shift = 0;
+  // Whether the sequence has, or will have, more than DecoderShape::short_context positions.
+  bool is_long = false;
   // What the embeddings are tokens [grid_token, grid_token + T) of; empty: they count on like text.
   // The grid starts at the rotary position of its token 0.
   TokenGrid grid = {};

@@ -7,6 +7,7 @@
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/opt.h"
+#include "model/decoder/phi3.h"
 #include "model/decoder/qwen2.h"
 #include "model/decoder/qwen2vl.h"
 #include "model/decoder/qwen3vl.h"
@@ -16,6 +17,7 @@
 #include "model/projector/ldp.h"
 #include "model/projector/ldpv2.h"
 #include "model/projector/mlp.h"
+#include "model/projector/phi3v.h"
 #include "model/projector/qformer.h"
 #include "model/projector/qwen25vl_merger.h"
 #include "model/projector/qwen2vl_merger.h"
@@ -29,13 +31,13 @@
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2,  &kGemma3,  &kLlama,  &kOpt,
-                                          &kQwen2, &kQwen2Vl, &kQwen3Vl};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama,   &kPhi3,
+                                          &kOpt,  &kQwen2,  &kQwen2Vl, &kQwen3Vl};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit, &kQwen2VlVisionEncoder,
                                                &kQwen25VlVisionEncoder, &kQwen3VlVisionEncoder};
 const ProjectorFamily* const kProjectors[] = {
-    &kMlp,     &kLdp,      &kLdpV2,         &kIdefics3,       &kGemma3Projector,
-    &kQFormer, &kInternVl, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
+    &kMlp,     &kLdp,   &kLdpV2,         &kIdefics3,       &kGemma3Projector, &kInternVl,
+    &kQFormer, &kPhi3V, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }

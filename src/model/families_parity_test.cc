@@ -77,30 +77,33 @@ class ImageEncoder {
     return pixels;
   }
 
-  // The features of an image that is one tile.
+  // The features of all tiles.
   std::vector<float> Features(const Image& image, bool fast) const {
     std::vector<float> pixels = Pixels(image);
     const VisionShape& shape = vision_->shape();
-    std::vector<float> features(static_cast<std::size_t>(shape.tokens * shape.width));
+    const int tile = preprocessing().size * preprocessing().size * 3;
+    const int rows = static_cast<int>(pixels.size()) / tile * shape.tokens;
+    std::vector<float> features(static_cast<std::size_t>(rows * shape.width));
     ThreadPool pool(2);
     Workspace workspace;
     const View<const float> images(pixels.data(), static_cast<int>(pixels.size()) / 3, 3);
-    vision_->Encode(images, View<float>(features.data(), shape.tokens, shape.width), workspace,
+    vision_->Encode(images, View<float>(features.data(), rows, shape.width), workspace,
                     {.pool = pool, .fast = fast});
     return features;
   }
 
-  // Its embeddings.
+  // Their embeddings.
   std::vector<float> Embeddings(const Image& image, bool fast) const {
     const std::vector<float> features = Features(image, fast);
     const VisionShape& shape = vision_->shape();
-    const int tokens = projector_->Tokens(shape.tokens), width = projector_->outputs();
+    const int rows = static_cast<int>(features.size()) / shape.width;
+    const int tokens = rows / shape.tokens * projector_->Tokens(shape.tokens);
+    const int width = projector_->outputs();
     std::vector<float> embeddings(static_cast<std::size_t>(tokens * width));
     ThreadPool pool(2);
     Workspace workspace;
-    projector_->Project({features.data(), shape.tokens, shape.width},
-                        {embeddings.data(), tokens, width}, workspace,
-                        {.pool = pool, .fast = fast});
+    projector_->Project({features.data(), rows, shape.width}, {embeddings.data(), tokens, width},
+                        workspace, {.pool = pool, .fast = fast});
     return embeddings;
   }
 
@@ -276,6 +279,83 @@ TEST(FamiliesParity, InternVlPixels) {
   const ImageEncoder encoder("internvl-mmproj.gguf");
   EXPECT_EQ(encoder.projector().Layout({250, 150}, {}).grid, (TileGrid{.rows = 2, .cols = 3}));
   ExpectPixels(encoder, "prep-internvl.png");
+}
+
+TEST(FamiliesParity, Phi3Text) {
+  const std::vector<int> tokens = FortyTokens();
+  Reader at_once("phi3-text.gguf"), stepwise("phi3-text.gguf");
+  at_once.Read({.tokens = tokens}, true);
+  for (const int& token : tokens) stepwise.Read({.tokens = {&token, 1}}, true);
+  EXPECT_GE(WorstCosine(at_once.logits(), "phi3-text.logits.f32", 1024), kExactCosine);
+  EXPECT_EQ(stepwise.logits(), at_once.logits());
+}
+
+// Longer than the original context: the last 20 of 300 tokens.
+TEST(FamiliesParity, Phi3LongText) {
+  std::vector<int> tokens;
+  for (int i = 0; i < 300; ++i) tokens.push_back((7 + 53 * i) % 1000);
+  Reader reader("phi3-text.gguf");
+  ASSERT_EQ(reader.shape().short_context, 256);
+  reader.Read({.tokens = std::span(tokens).first(280), .is_long = true}, false);
+  reader.Read({.tokens = std::span(tokens).last(20), .is_long = true}, true);
+  EXPECT_GE(WorstCosine(reader.logits(), "phi3-text-300.logits.f32", 1024), kExactCosine);
+}
+
+TEST(FamiliesParity, Phi3VAboutAnImage) {
+  const std::vector<float> image = GoldenFloats(PathIn("phi3v.embd.f32"));
+  Reader reader("phi3-text.gguf");
+  const int width = reader.shape().width, rows = static_cast<int>(image.size()) / width;
+  reader.Read({.tokens = kBeforeImage}, false);
+  reader.Read({.embeddings = {image.data(), rows, width}}, false);
+  reader.Read({.tokens = kAfterImage}, true);
+  EXPECT_GE(WorstCosine(reader.logits(), "phi3v.logits.f32", 1024), kExactCosine);
+}
+
+// The lines of 2 x 2 tiles of 4 x 4 rows and of the whole, each with its end, and the separator.
+TEST(FamiliesParity, Phi3VEmbeddings) {
+  const Image image = OpenImage("phi3v.png");
+  for (const bool is_fast : {false, true}) {
+    const ImageEncoder encoder("phi3v-mmproj.gguf", is_fast ? Packing::kInt8 : Packing::kExact);
+    const Projector& projector = encoder.projector();
+    const ImageLayout layout = projector.Layout({image.width, image.height}, {});
+    ASSERT_EQ(layout.grid, (TileGrid{.rows = 2, .cols = 2}));
+    const std::vector<float> tiles = encoder.Embeddings(image, is_fast);
+    const auto width = static_cast<std::size_t>(projector.outputs());
+    const View<const float> rows(tiles.data(), static_cast<int>(tiles.size() / width),
+                                 projector.outputs());
+    std::vector<float> embeddings;
+    const auto append = [&](View<const float> part) {
+      for (int i = 0; i < part.rows; ++i) {
+        embeddings.insert(embeddings.end(), part.Row(i).begin(), part.Row(i).end());
+      }
+    };
+    for (const ImageLayout::Piece& piece : layout.pieces) {
+      if (piece.tile >= 0) append(rows.Rows(piece.tile * 16 + piece.first_row, piece.rows));
+      if (piece.constant >= 0) append(projector.ConstantRows().Rows(piece.constant, 1));
+    }
+    EXPECT_EQ(layout.Tokens(16), static_cast<int>(embeddings.size() / width));
+    EXPECT_GE(WorstCosine(embeddings, "phi3v.embd.f32", width),
+              is_fast ? kFastCosine : kExactCosine);
+  }
+}
+
+// Of the whole and the crops, normalized, color by color.
+TEST(FamiliesParity, Phi3VPixels) {
+  const ImageEncoder encoder("phi3v-mmproj.gguf");
+  const std::vector<float> expected = GoldenFloats(PathIn("phi3v.pixels.f32"));
+  const std::vector<float> pixels = encoder.Pixels(OpenImage("phi3v.png"));
+  ASSERT_EQ(pixels.size(), expected.size());
+  constexpr std::size_t kCells = 112 * 112;
+  float largest = 0;
+  for (std::size_t tile = 0; tile < 5; ++tile) {
+    const std::size_t ours = (tile + 4) % 5;  // the whole is last here, and first there
+    for (std::size_t i = 0; i < kCells * 3; ++i) {
+      const float off = pixels[(ours * kCells + i / 3) * 3 + i % 3] -
+                        expected[(tile * 3 + i % 3) * kCells + i / 3];
+      largest = std::max(largest, std::fabs(off) * encoder.preprocessing().std[i % 3] * 255);
+    }
+  }
+  EXPECT_LE(largest, 1.01f) << "gray levels";
 }
 
 }  // namespace

@@ -136,7 +136,8 @@ TEST(Families, HeadsMustDivideTheWidth) {
 TEST(Families, UnknownNamesAreListedAgainstKnownOnes) {
   const std::string unknown = LoadChanged(
       [](TinyModel& model) { SetKey(model, keys::kArchitecture, std::string("mamba")); });
-  EXPECT_THAT(unknown, HasSubstr("'general.architecture': expected one of gpt2, gemma3, llama"));
+  EXPECT_THAT(unknown,
+              HasSubstr("'general.architecture': expected one of gpt2, gemma3, llama, phi3"));
   EXPECT_THAT(unknown, HasSubstr(", found 'mamba'"));
   EXPECT_THAT(LoadChanged([](TinyModel& model) {
                 SetKey(model, keys::kVisionEncoder, std::string(100000, 'x'));

@@ -16,13 +16,28 @@ namespace edgevlm {
 // How one image appears in a prompt: its tiles for the vision encoder, and the text around them.
 struct ImageLayout {
   struct Piece {
-    std::string text;  // comes first; may hold the model's control tokens, spelled out
-    int tile = -1;     // followed by the embeddings of this one of grid.tiles(); -1: none
+    std::string text = {};  // comes first; may hold the model's control tokens, spelled out
+    int tile = -1;          // followed by embeddings of this one of grid.tiles(); -1: none
+    int first_row = 0;      // from this one on,
+    int rows = 0;           // so many of them; 0: all, from the first
+    int constant = -1;      // followed by this one of Projector::ConstantRows; -1: none
+
+    // Embeddings that follow. tile_tokens: those of a tile.
+    int Tokens(int tile_tokens) const {
+      return (tile < 0 ? 0 : rows == 0 ? tile_tokens : rows) + (constant < 0 ? 0 : 1);
+    }
   };
 
   TileGrid grid;     // for PreprocessTiles
   TokenGrid tokens;  // of every tile; empty: their positions count on, and Tokens() is their number
   std::vector<Piece> pieces;
+
+  // Embeddings of all pieces.
+  int Tokens(int tile_tokens) const {
+    int tokens = 0;
+    for (const Piece& piece : pieces) tokens += piece.Tokens(tile_tokens);
+    return tokens;
+  }
 };
 
 // Threads: const methods from any number of threads, each with its own workspace.
@@ -42,6 +57,9 @@ class Projector {
   // Whether the embeddings are meant for a decoder in which the tokens of an image attend to each
   // other in both directions (DecoderShape::bidirectional_images).
   virtual bool needs_bidirectional_images() const { return false; }
+
+  // Embeddings that are the same in every image: [n, D], n may be 0. Layouts name them.
+  virtual View<const float> ConstantRows() const { return {}; }
 
   // Whether every embedding is made from all features, so that none stands for a part of the image.
   virtual bool mixes_features() const { return false; }

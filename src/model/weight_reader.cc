@@ -208,6 +208,24 @@ Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std
   return linear;
 }
 
+Linear WeightReader::ReadLinearRows(std::string_view module, int rows, int first,
+                                    const Shape& shape, std::string zone) {
+  Linear linear{
+      .zone = std::move(zone), .tensor = modules::Weight(module), .weight = {}, .bias = {}};
+  const Result<TensorView> all = Tensor(linear.tensor, {rows, shape[1]});
+  if (!all) Fail(all.error());
+  if (!ok()) return linear;
+  const auto row_bytes = all->bytes.size() / static_cast<std::size_t>(rows);
+  const TensorView part = {
+      .dtype = all->dtype,
+      .shape = shape,
+      .bytes = all->bytes.subspan(static_cast<std::size_t>(first) * row_bytes,
+                                  static_cast<std::size_t>(shape[0]) * row_bytes)};
+  linear.weight = Pack(linear.tensor, part, static_cast<int>(shape[0]), Fineness::kBlocks);
+  file_.Done(part);
+  return linear;
+}
+
 Linear WeightReader::ReadScaledLinear(std::string_view module, const std::string& scale,
                                       const Shape& shape, std::string zone, Fineness fineness) {
   Linear linear{
@@ -217,8 +235,10 @@ Linear WeightReader::ReadScaledLinear(std::string_view module, const std::string
   linear.bias = Values(modules::Bias(module), {shape[0]});
   if (!ok()) return linear;
   const std::size_t inputs = values.size() / scales.size();
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= scales[i / inputs];
-  for (std::size_t i = 0; i < scales.size(); ++i) linear.bias[i] *= scales[i];
+  for (std::size_t output = 0; output < scales.size(); ++output) {
+    for (float& value : std::span(values).subspan(output * inputs, inputs)) value *= scales[output];
+    linear.bias[output] *= scales[output];
+  }
   linear.weight = PackValues(modules::Weight(module), values, static_cast<int>(shape[0]), fineness);
   return linear;
 }

@@ -76,6 +76,10 @@ class WeightReader {
   // Weight and bias of a module.
   Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
                     BiasRule bias = BiasRule::kRequired, Fineness fineness = Fineness::kBlocks);
+  // The same, without bias, of rows [first, first + shape[0]) of a module with more: several layers
+  // in one tensor. rows: all of them.
+  Linear ReadLinearRows(std::string_view module, int rows, int first, const Shape& shape,
+                        std::string zone);
   // The same with every output multiplied by its number in tensor `scale`, [shape[0]]: weights and
   // bias are (layer scale; Touvron et al. 2021, CaiT).
   Linear ReadScaledLinear(std::string_view module, const std::string& scale, const Shape& shape,

@@ -129,12 +129,14 @@ ChatTemplate Gemma(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<end_of_turn>"}};
 }
 
+// The program writes a newline behind each control token, but the model's own tokenizer swallows
+// it.
 ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
   return {.name = "phi3",
-          .system = {"<|system|>\n", "<|end|>\n"},
-          .user = {"<|user|>\n", "<|end|>\n"},
-          .assistant = {"<|assistant|>\n", "<|end|>\n"},
-          .reply = "<|assistant|>\n",
+          .system = {"<|system|>", "<|end|>"},
+          .user = {"<|user|>", "<|end|>"},
+          .assistant = {"<|assistant|>", "<|end|>"},
+          .reply = "<|assistant|>",
           .ends = {"<|end|>"}};
 }
 

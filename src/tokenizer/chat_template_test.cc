@@ -141,10 +141,10 @@ TEST(ChatTemplate, Llama32HasTheDate) {
 
 TEST(ChatTemplate, Phi3) {
   const ChatTemplate made = Choose("", "{{'<|' + message['role'] + '|>'}}<|end|><|assistant|>");
-  EXPECT_EQ(Write(made, Conversation()),
-            "<|system|>\nBe brief.<|end|>\n<|user|>\nHi<|end|>\n<|assistant|>\nHello.<|end|>\n"
-            "<|user|>\nWhy?<|end|>\n<|assistant|>\n  So.  <|end|>\n<|user|>\nBye<|end|>\n"
-            "<|assistant|>\n");
+  EXPECT_EQ(
+      Write(made, Conversation()),
+      "<|system|>Be brief.<|end|><|user|>Hi<|end|><|assistant|>Hello.<|end|><|user|>Why?<|end|>"
+      "<|assistant|>  So.  <|end|><|user|>Bye<|end|><|assistant|>");
   EXPECT_EQ(Choose("phi-3", "").name, "phi3");
 }
 

@@ -67,7 +67,8 @@ class RealVisionPrecision : public ::testing::Test {
   std::vector<float> Encode(const VisionEncoder& encoder, bool is_fast) {
     Workspace workspace;
     std::vector<float> features(std::size_t{Whisper::kPatches} * Whisper::kFeatureWidth);
-    encoder.Encode({pixels_.data(), Whisper::kImageSize * Whisper::kImageSize, 3},
+    const int pixels = Whisper::kImageSize * Whisper::kImageSize;
+    encoder.Encode(View<const float>(pixels_.data(), pixels, 3),
                    View<float>(features.data(), Whisper::kPatches, Whisper::kFeatureWidth),
                    workspace, {.pool = pool_, .fast = is_fast});
     return features;

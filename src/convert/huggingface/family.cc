@@ -7,10 +7,10 @@ namespace edgevlm {
 namespace {
 
 const HuggingfaceFamily* const kFamilies[] = {
-    &kLlamaFamily,         &kQwen2Family,     &kGpt2Family,     &kLlavaFamily,
-    &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily,  &kSmolVlm2Family,
-    &kGemma3TextFamily,    &kGemma3Family,    &kInternVlFamily, &kQwen2VlFamily,
-    &kQwen25VlFamily,      &kQwen3VlFamily,   &kOptFamily,      &kBlip2Family,
+    &kLlamaFamily,      &kPhi3Family,          &kPhi3VFamily,     &kQwen2Family,   &kGpt2Family,
+    &kLlavaFamily,      &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
+    &kGemma3TextFamily, &kGemma3Family,        &kInternVlFamily,  &kQwen2VlFamily, &kQwen25VlFamily,
+    &kQwen3VlFamily,    &kOptFamily,           &kBlip2Family,
 };
 
 std::string FamilyNames() {

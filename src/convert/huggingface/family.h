@@ -46,6 +46,8 @@ struct HuggingfaceFamily {
 Result<const HuggingfaceFamily*> FindFamily(JsonObject& config);
 
 extern const HuggingfaceFamily kLlamaFamily;
+extern const HuggingfaceFamily kPhi3Family;
+extern const HuggingfaceFamily kPhi3VFamily;
 extern const HuggingfaceFamily kQwen2Family;
 extern const HuggingfaceFamily kGpt2Family;
 extern const HuggingfaceFamily kLlavaFamily;

@@ -1,5 +1,6 @@
 #include "convert/huggingface/llama_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -31,6 +32,11 @@ struct RopeSettings {
   double linear_factor = 1;
   std::vector<float> factors;          // of the wavelength of each pair; empty: all 1
   std::vector<std::int32_t> sections;  // pairs of each axis of image positions; empty: one axis
+  // LongRoPE: the factors up to the original context, and beyond; empty: none.
+  std::vector<float> short_factors;
+  std::vector<float> long_factors;
+  int original_context = 0;
+  double attention_factor = 1;  // of cosines and sines
 };
 
 constexpr TensorRule kHeadRules[] = {
@@ -61,6 +67,15 @@ constexpr TensorRule kUnpermutedBlockRules[] = {
     kBlockRules[6],
     kBlockRules[7],
     kBlockRules[8],
+};
+
+constexpr TensorRule kPhi3BlockRules[] = {
+    kBlockRules[0],
+    {"layers.#.self_attn.qkv_proj", modules::AttnQkv},
+    {"layers.#.self_attn.o_proj", modules::AttnOutput},
+    kBlockRules[5],
+    {"layers.#.mlp.gate_up_proj", modules::FfnUp},
+    {"layers.#.mlp.down_proj", modules::FfnDown},
 };
 
 constexpr TensorRule kHeadNormRules[] = {
@@ -158,7 +173,21 @@ std::vector<std::int32_t> ReadSections(JsonObject& rope, Axes axes, int pairs) {
   return sections;
 }
 
-RopeSettings ReadRope(JsonObject& config, int head_width, Axes axes) {
+// LongRoPE (Ding et al. 2024). The attention factor is that of transformers.
+void ReadLongRope(JsonObject& config, JsonObject& scaling, std::size_t pairs, RopeSettings& rope) {
+  constexpr std::string_view kOriginal = "original_max_position_embeddings";
+  rope.short_factors = scaling.Numbers("short_factor", pairs);
+  rope.long_factors = scaling.Numbers("long_factor", pairs);
+  const int outer = config.Int(kOriginal, 2, kMaxContext, 4096);
+  rope.original_context = scaling.Int(kOriginal, 2, kMaxContext, outer);
+  const double context = config.Int("max_position_embeddings", 1, kMaxContext, 4096);
+  const double ratio = std::max(1.0, context / rope.original_context);
+  const double usual = std::sqrt(1 + std::log(ratio) / std::log(rope.original_context));
+  rope.attention_factor = scaling.Number("attention_factor", 0.1, 10, usual);
+}
+
+RopeSettings ReadRope(JsonObject& config, int head_width, const LlamaLayout& layout) {
+  const Axes axes = layout.axes;
   constexpr double kMaxBase = 1e12;
   constexpr int kDefaultTrained = 8192;  // of Llama 3
   const std::string_view entry = config.OneOf({"rope_parameters", "rope_scaling"});
@@ -174,6 +203,8 @@ RopeSettings ReadRope(JsonObject& config, int head_width, Axes axes) {
     const int trained =
         config.Int("original_max_position_embeddings", 1, kMaxContext, kDefaultTrained);
     rope.factors = Llama3Factors(scaling, rope.base, head_width, trained);
+  } else if (layout.is_phi3 && (type == "longrope" || type == "su")) {
+    ReadLongRope(config, scaling, static_cast<std::size_t>(head_width / 2), rope);
   } else if (type != "default" && type != "dynamic" &&  // dynamic: only beyond the context
              !(type == "mrope" && axes != Axes::kNone)) {
     scaling.Expect(type_entry, "\"default\", \"linear\", \"dynamic\" or \"llama3\"");
@@ -206,6 +237,32 @@ void AddKeys(const LlamaSizes& sizes, const RopeSettings& rope, std::string_view
   }
 }
 
+// What other decoders of this kind lack.
+void AddPhi3Keys(JsonObject& config, const RopeSettings& rope, std::string_view name,
+                 FilePlan& plan) {
+  const int window = config.Int("sliding_window", 1, kMaxContext, kMaxContext);
+  if (window < kMaxContext) plan.AddCount(keys::SlidingWindow(name), window);
+  if (rope.long_factors.empty()) return;
+  plan.AddCount(keys::RopeOriginalContext(name), rope.original_context);
+  plan.Add(keys::RopeAttentionFactor(name), static_cast<float>(rope.attention_factor));
+}
+
+std::span<const TensorRule> BlockRulesOf(const LlamaLayout& layout) {
+  if (layout.is_phi3) return kPhi3BlockRules;
+  return layout.permutes_rope ? std::span<const TensorRule>(kBlockRules)
+                              : std::span<const TensorRule>(kUnpermutedBlockRules);
+}
+
+void AddRopeFactors(const RopeSettings& rope, PlanBuilder& builder) {
+  const std::pair<std::string_view, const std::vector<float>&> tensors[] = {
+      {modules::kRopeFreqs, rope.factors},
+      {modules::kRopeFactorsShort, rope.short_factors},
+      {modules::kRopeFactorsLong, rope.long_factors}};
+  for (const auto& [module, factors] : tensors) {
+    if (!factors.empty()) builder.AddValues(modules::Weight(module), factors);
+  }
+}
+
 // The embedding must have a row per token; the vocabulary is padded to that size.
 MaybeError CheckVocabulary(const JsonObject& config, const LlamaSizes& sizes,
                            const std::vector<PlannedTensor>& tensors) {
@@ -225,25 +282,24 @@ Result<FilePlan> PlanLlamaText(const ModelFolder& folder, JsonObject config, DTy
   LlamaSizes sizes = ReadSizes(config);
   sizes.is_tied = sizes.is_tied || layout.is_tied;
   RejectUnsupported(config);
-  const RopeSettings rope = ReadRope(config, sizes.heads.width, layout.axes);
+  const RopeSettings rope = ReadRope(config, sizes.heads.width, layout);
   if (!config.ok()) return config.error();
   PlanBuilder builder(folder.checkpoint, dtype, sizes.heads);
   builder.Apply({layout.body_prefixes, kHeadRules, 1});
-  builder.Apply({layout.body_prefixes, layout.permutes_rope ? kBlockRules : kUnpermutedBlockRules,
-                 sizes.blocks});
+  builder.Apply({layout.body_prefixes, BlockRulesOf(layout), sizes.blocks});
   if (layout.has_head_norms) builder.Apply({layout.body_prefixes, kHeadNormRules, sizes.blocks});
   const std::span<const TensorRule> output_rules(sizes.is_tied ? kTiedOutputRules : kOutputRules);
   builder.Apply({layout.output_prefixes, output_rules, 1});
   for (const std::string& pattern : layout.dropped) builder.Drop(pattern);
-  if (!rope.factors.empty()) {
-    builder.AddValues(modules::Weight(modules::kRopeFreqs), rope.factors);
-  }
+  AddRopeFactors(rope, builder);
   auto tensors = builder.BuildTensors();
   if (!tensors) return tensors.error();
   if (auto error = CheckVocabulary(config, sizes, *tensors)) return *error;
   FilePlan plan;
   plan.Add(keys::kArchitecture, std::string(layout.architecture));
   AddKeys(sizes, rope, layout.architecture, plan);
+  if (layout.is_phi3) AddPhi3Keys(config, rope, layout.architecture, plan);
+  if (!config.ok()) return config.error();
   if (auto error = AddVocabulary(folder.path, config, sizes.vocabulary, plan)) return *error;
   plan.tensors = *std::move(tensors);
   return plan;

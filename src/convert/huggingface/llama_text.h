@@ -18,6 +18,9 @@ struct LlamaLayout {
   // Whether Q and K rows are permuted for RoPE on adjacent pairs (planned_tensor.h). GGUF files of
   // qwen2 keep the rotate-half order.
   bool permutes_rope = true;
+  // Phi-3: Q, K and V are one matrix, gate and up another, long sequences may have rotary angles of
+  // their own, and there may be a sliding window.
+  bool is_phi3 = false;
   bool has_head_norms = false;  // norms of each head of Q and K
   // The axes of image positions (M-RoPE): none, or how the rotated pairs are divided among them.
   enum class Axes { kNone, kRuns, kInterleaved };

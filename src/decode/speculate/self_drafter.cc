@@ -64,7 +64,8 @@ void SelfDrafter::DraftNext(const ThreadGroups& thread_groups) {
     spans_.push_back({.cache = &request.sequence->cache(),
                       .first_position = request.sequence->positions(),
                       .tokens = drafted.empty() ? request.text.last(1) : drafted.last(1),
-                      .rotary_shift = request.sequence->rotary_shift()});
+                      .rotary_shift = request.sequence->rotary_shift(),
+                      .is_long = request.sequence->is_long()});
   }
   const WorkspaceScope scope(workspace_);
   const View<float> x = workspace_.Alloc(generations, decoder_->shape().width);

@@ -47,10 +47,11 @@ MaybeError CheckVisionEncoder(const Model& model) {
     return Mismatch("projector outputs", std::to_string(decoder.image_width()),
                     model.projector->outputs());
   }
-  if (model.projector->has_token_grid() && !decoder.has_grid_positions) {
+  if (model.projector->has_token_grid() != decoder.has_grid_positions) {
     return Error{ErrorCode::kInvalid, "model: projector '" + model.info.projector +
-                                          "': expected a decoder with positions for rows and "
-                                          "columns of an image, found '" +
+                                          "': expected a decoder " +
+                                          (decoder.has_grid_positions ? "without" : "with") +
+                                          " positions for rows and columns of an image, found '" +
                                           model.info.architecture + "'"};
   }
   if (model.projector->has_token_grid() != vision_encoder.has_any_size) {
@@ -206,7 +207,8 @@ MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
   if (model.vision_encoder != nullptr) {
     tokens = {.has_vision_encoder = true,
               .has_scores = model.vision_encoder->has_scores(),
-              .depends_on_image = model.projector->has_token_grid(),
+              .depends_on_image =
+                  model.projector->has_token_grid() || model.projector->ConstantRows().rows > 0,
               .mixes_features = model.projector->mixes_features(),
               .count = model.projector->Tokens(model.vision_encoder->shape().tokens)};
   }

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model,
   const int tokens = model.TileTokens(*layout);
   auto image = std::make_shared<EncodedImage>();
   for (const ImageLayout::Piece& piece : layout->pieces) {
-    const int rows = piece.tile >= 0 ? tokens : 0;
+    const int rows = piece.Tokens(tokens);
     image->pieces.push_back({.markup = piece.text, .rows = rows});
     image->tokens += rows;
   }

@@ -39,6 +39,7 @@ ActiveReply::ActiveReply(const EngineState& engine, const Prompt& prompt, int re
                   Begun(speculation, prompt)) {}
 
 void ActiveReply::Update() {
+  if (generation_.must_start_over()) return generation_.StartOver(prompt_.InputsFrom(0));
   if (prefill_ms_ || generation_.unread_rows() > 0) return;
   prefill_ms_ = watch_.Milliseconds();
   SharePrefix(engine_, prompt_, sequence_);

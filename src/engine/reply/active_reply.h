@@ -24,7 +24,8 @@ class ActiveReply {
   // Step it until it is finished, and call Update after each step.
   Generation& generation() { return generation_; }
 
-  // After the whole prompt is prefilled: stops the prefill timer and caches the prefix.
+  // After the whole prompt is prefilled: stops the prefill timer and caches the prefix. Where the
+  // sequence becomes longer than its rotary angles are meant for, lets it be computed again.
   void Update();
 
   // Text, tokens and their counters, and the timings of prefill and generation. REQUIRES:

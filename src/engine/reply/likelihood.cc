@@ -55,6 +55,7 @@ Result<Likelihood> Engine::CaptionLikelihood(const EncodedImage& image,
   std::vector<float> values(text.size() * static_cast<std::size_t>(vocabulary));
   const View<float> logits(values.data(), rows - first, vocabulary);
   Sequence sequence(*model.decoder, rows);
+  sequence.ExpectRows(rows);
   Batch(*model.decoder)
       .AddAll(sequence, prompt->InputsFrom(0), logits, {.pool = *state_->runtime.pool});
   Likelihood likelihood;

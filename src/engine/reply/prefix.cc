@@ -5,7 +5,8 @@
 namespace edgevlm {
 namespace {
 
-// Prefixes are shared only under the requested policy.
+// Prefixes are shared only under the requested policy, and only by sequences with the rotary angles
+// of short ones.
 bool HasChosenCache(const Model& model, const Sequence& sequence) {
   return sequence.cache().shape().options == model.cache;
 }
@@ -22,12 +23,15 @@ void FollowPressure(const EngineState& engine, Sequence& sequence) {
 int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& prompt,
                 Sequence& sequence) {
   const int max_rows = prompt.rows() - 1;
-  int reused = ExactCut(sequence.cache(), prompt, std::min(CommonRows(held, prompt), max_rows));
+  const bool is_long = sequence.WouldBeLong(prompt.rows());
+  const int common = is_long == sequence.is_long() ? CommonRows(held, prompt) : 0;
+  int reused = ExactCut(sequence.cache(), prompt, std::min(common, max_rows));
   PrefixCache* const shared = engine.runtime.prefix_cache.get();
-  if (shared != nullptr && HasChosenCache(engine.model, sequence)) {
+  if (shared != nullptr && !is_long && HasChosenCache(engine.model, sequence)) {
     reused = shared->CopyInto(prompt, reused, max_rows, sequence.cache());
   }
   sequence.TruncateTo(reused);
+  sequence.ExpectRows(prompt.rows());
   sequence.set_rotary_shift(prompt.RotaryShiftAt(reused));
   FollowPressure(engine, sequence);
   return reused;
@@ -35,7 +39,7 @@ int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& pro
 
 void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence) {
   PrefixCache* const shared = engine.runtime.prefix_cache.get();
-  if (shared == nullptr || !HasChosenCache(engine.model, sequence)) return;
+  if (shared == nullptr || sequence.is_long() || !HasChosenCache(engine.model, sequence)) return;
   Prompt prefix = prompt;
   prefix.TruncateTo(prompt.PrefixRows());
   shared->Put(prefix, sequence.cache());

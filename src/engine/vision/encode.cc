@@ -86,23 +86,36 @@ Result<LaidOutImage> DecodeFile(const Model& model, std::span<const std::byte> f
   return LaidOutImage{*std::move(image), *std::move(layout)};
 }
 
+void Append(View<const float> rows, EncodedImage& image) {
+  for (int i = 0; i < rows.rows; ++i) {
+    image.embeddings.insert(image.embeddings.end(), rows.Row(i).begin(), rows.Row(i).end());
+  }
+}
+
 // An image's embeddings in the order of its layout.
 //   embeddings [tiles * tokens, D (1 + L)]
-EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> embeddings) {
+//   constants  of the projector
+EncodedImage Arrange(const ImageLayout& layout, int tokens, View<const float> embeddings,
+                     View<const float> constants) {
   EncodedImage encoded = {
       .tokens = 0, .width = embeddings.cols, .embeddings = {}, .pieces = {}, .timings = {}};
   encoded.embeddings.reserve(static_cast<std::size_t>(embeddings.rows) *
                              static_cast<std::size_t>(embeddings.cols));
   for (const ImageLayout::Piece& piece : layout.pieces) {
-    const bool shows = piece.tile >= 0;
-    encoded.pieces.push_back({.markup = piece.text,
-                              .rows = shows ? tokens : 0,
-                              .grid = shows ? layout.tokens : TokenGrid()});
-    if (!shows) continue;
-    const View<const float> tile = embeddings.Rows(piece.tile * tokens, tokens);
-    encoded.embeddings.insert(encoded.embeddings.end(), tile.data,
-                              tile.data + std::ptrdiff_t{tokens} * tile.cols);
-    encoded.tokens += tokens;
+    const int rows = piece.Tokens(tokens);
+    if (encoded.pieces.empty() || !piece.text.empty() || !layout.tokens.empty()) {
+      encoded.pieces.push_back({.markup = piece.text,
+                                .rows = rows,
+                                .grid = piece.tile >= 0 ? layout.tokens : TokenGrid()});
+    } else {
+      encoded.pieces.back().rows += rows;
+    }
+    encoded.tokens += rows;
+    if (piece.tile >= 0) {
+      const int count = piece.rows == 0 ? tokens : piece.rows;
+      Append(embeddings.Rows(piece.tile * tokens + piece.first_row, count), encoded);
+    }
+    if (piece.constant >= 0) Append(constants.Rows(piece.constant, 1), encoded);
   }
   return encoded;
 }
@@ -228,8 +241,8 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   int first = 0;
   for (const ImageLayout& layout : layouts) {
     const PassPart own = PartOf(model, layout);
-    encoded.push_back(
-        Arrange(layout, model.TileTokens(layout), embeddings.Rows(first, own.tokens)));
+    encoded.push_back(Arrange(layout, model.TileTokens(layout), embeddings.Rows(first, own.tokens),
+                              model.projector->ConstantRows()));
     first += own.tokens;
     const double share = static_cast<double>(own.pixels) / all.pixels;
     encoded.back().timings.preprocess_ms = preprocess_ms * share;
@@ -286,7 +299,7 @@ Result<ImageLayout> LayOut(const Model& model, ImageSize image, const ImageLimit
   if (auto error = model.projector->CheckSize(image)) return *error;
   ImageLayout layout = model.projector->Layout(image, *chosen);
   const int most = model.info.context_tokens - 2;  // one position for a prompt, one for a reply
-  const int tokens = model.TileTokens(layout) * layout.grid.tiles();
+  const int tokens = layout.Tokens(model.TileTokens(layout));
   if (layout.tokens.empty()) {
     if (auto error = CheckRequested(limits, tokens)) return *error;
     return layout;

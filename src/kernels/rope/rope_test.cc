@@ -86,6 +86,25 @@ TEST(Rope, KnownValues) {
   }
 }
 
+// Pair i of a row is rotated as in a row whose only position is that on the pair's axis.
+TEST(Rope, EachPairHasItsAxis) {
+  const std::vector<double> frequencies = RopeFrequencies({.rotated = 8});
+  const std::vector<int> axes = {2, 0, 1, 0}, positions = {5, 60, 7, 8, 0, 90};
+  for (const RopePairs pairs : kRopePairs) {
+    std::vector<float> table(2 * 16);
+    FillRopeTable(frequencies, pairs, axes, {positions.data(), 2, 3}, {table.data(), 2, 16});
+    for (std::size_t row = 0; row < 2; ++row) {
+      for (std::size_t pair = 0; pair < 4; ++pair) {
+        const int position = positions[3 * row + static_cast<std::size_t>(axes[pair])];
+        const std::vector<float> alone = Table({.rotated = 8}, pairs, position);
+        const std::size_t first = pairs == RopePairs::kHalves ? pair : 2 * pair;
+        EXPECT_EQ(table[16 * row + first], alone[first]);
+        EXPECT_EQ(table[16 * row + 8 + first], alone[8 + first]);
+      }
+    }
+  }
+}
+
 TEST(Rope, Frequencies) {
   const std::vector<double> plain = RopeFrequencies({.rotated = 4, .base = 100});
   ASSERT_EQ(plain.size(), 2u);

@@ -22,6 +22,12 @@ struct Buffers {
   View<float> rounded;
 };
 
+void ScaleRows(View<float> rows, float factor) {
+  for (int t = 0; t < rows.rows; ++t) {
+    for (float& value : rows.Row(t)) value *= factor;
+  }
+}
+
 class Llama final : public Decoder {
  public:
   explicit Llama(LlamaWeights weights) : Decoder(weights.shape), weights_(std::move(weights)) {}
@@ -122,8 +128,9 @@ class Llama final : public Decoder {
     for (const TokenSpan& span : batch) {
       const View<float> own = angles.Rows(row, span.rows());
       if (span.grid.empty()) {
-        FillRopeTable(weights_.frequencies, weights_.pairs, span.first_position + span.rotary_shift,
-                      own);
+        const bool is_other = span.is_long && !weights_.long_frequencies.empty();
+        FillRopeTable(is_other ? weights_.long_frequencies : weights_.frequencies, weights_.pairs,
+                      span.first_position + span.rotary_shift, own);
       } else {
         const std::vector<int> positions = GridPositions(span);
         FillRopeTable(weights_.frequencies, weights_.pairs, weights_.axes,
@@ -131,6 +138,7 @@ class Llama final : public Decoder {
       }
       row += span.rows();
     }
+    if (weights_.rotary_factor != 1) ScaleRows(angles, weights_.rotary_factor);
     return angles;
   }
 

@@ -18,6 +18,9 @@ struct LlamaTraits {
   BiasRule qkv_bias = BiasRule::kOptional;
   bool has_head_norms = false;  // every head of q and k is normalized before it is rotated
   std::optional<AxisOrder> axes = std::nullopt;  // set: image tokens have positions in a grid
+  bool is_fused = false;  // one tensor holds q, k and v, and one the gate and, below it, up
+  // Whether long sequences have rotary angles of their own, and blocks a sliding window.
+  bool has_long_sequences = false;
 };
 
 // Reads the keys that start with the architecture, token_embd, blk.*, output_norm and, if present,

@@ -80,7 +80,8 @@ double ReadRopeScale(WeightReader& reader, std::string_view name) {
 
 }  // namespace
 
-std::vector<double> ReadFrequencies(WeightReader& reader, std::string_view name, int head_width) {
+std::vector<double> ReadFrequencies(WeightReader& reader, std::string_view name, int head_width,
+                                    std::string_view factors_module) {
   const std::string rotated_key = keys::RopeDimensionCount(name);
   const int rotated = IntOr(reader, rotated_key, 2, head_width, head_width);
   if (rotated % 2 != 0) {
@@ -90,7 +91,7 @@ std::vector<double> ReadFrequencies(WeightReader& reader, std::string_view name,
   const float base = FloatOr(reader, keys::RopeFreqBase(name), 1, 1e12f, 1e4f);
   const double scale = ReadRopeScale(reader, name);
   std::vector<float> factors;
-  const std::string factors_name = modules::Weight(modules::kRopeFreqs);
+  const std::string factors_name = modules::Weight(factors_module);
   if (reader.file().HasTensor(factors_name)) factors = reader.Values(factors_name, {rotated / 2});
   if (std::ranges::any_of(factors, [](float factor) { return factor < 1e-6f; })) {
     reader.Fail({ErrorCode::kCorrupt, "model: tensor '" + factors_name +

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gguf/names.h"
 #include "model/decoder.h"
 #include "model/weight_reader.h"
 
@@ -27,9 +28,9 @@ void ReadHeads(WeightReader& reader, std::string_view architecture, DecoderShape
 void RefuseExperts(WeightReader& reader, std::string_view architecture);
 
 // The rotation of each pair of a head's values per position, in radians (RopeFrequencies): base,
-// linear scaling, the number of rotated values, and the tensor rope_freqs if there is one. Empty
+// linear scaling, the number of rotated values, and the tensor with factors if there is one. Empty
 // after a failure.
 std::vector<double> ReadFrequencies(WeightReader& reader, std::string_view architecture,
-                                    int head_width);
+                                    int head_width, std::string_view factors = modules::kRopeFreqs);
 
 }  // namespace edgevlm

@@ -23,6 +23,22 @@ void ReadGrid(WeightReader& reader, const LlamaTraits& traits, LlamaWeights& wei
   }
 }
 
+// The rotary angles of short and of long sequences, and the window.
+void ReadLongSequences(WeightReader& reader, std::string_view name, LlamaWeights& weights) {
+  DecoderShape& shape = weights.shape;
+  weights.rotary_factor = FloatOr(reader, keys::RopeAttentionFactor(name), 0.1f, 10, 1);
+  const int window = IntOr(reader, keys::SlidingWindow(name), 0, 1 << 30, 0);
+  if (0 < window && window < shape.context) {
+    shape.windows.assign(static_cast<std::size_t>(shape.blocks), window);
+  }
+  if (!reader.file().HasTensor(modules::Weight(modules::kRopeFactorsLong))) return;
+  const int short_context = reader.Int(keys::RopeOriginalContext(name), 1, ModelLimits::kContext);
+  weights.frequencies = ReadFrequencies(reader, name, shape.head_width, modules::kRopeFactorsShort);
+  weights.long_frequencies =
+      ReadFrequencies(reader, name, shape.head_width, modules::kRopeFactorsLong);
+  shape.short_context = short_context < shape.context ? short_context : 0;
+}
+
 // Reads the layers of one block.
 class BlockReader {
  public:
@@ -34,13 +50,19 @@ class BlockReader {
     const int width = shape.width, hidden = sizes_.hidden;
     const int q_width = shape.heads * shape.head_width;
     const int kv_width = shape.kv_heads * shape.head_width;
-    const BiasRule qkv_bias = traits.qkv_bias;
     constexpr BiasRule kOptional = BiasRule::kOptional;
     LlamaBlock w;
     w.attn_norm = Norm(modules::AttnNorm(block), width, ".attention.norm");
-    w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".attention.q", qkv_bias);
-    w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".attention.k", qkv_bias);
-    w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".attention.v", qkv_bias);
+    if (traits.is_fused) {
+      ReadFused(block, {q_width, width}, {kv_width, width}, w);
+    } else {
+      const BiasRule bias = traits.qkv_bias;
+      w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".attention.q", bias);
+      w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".attention.k", bias);
+      w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".attention.v", bias);
+      w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate", kOptional);
+      w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up", kOptional);
+    }
     if (traits.has_head_norms) {
       w.q_norm = Norm(modules::AttnQNorm(block), shape.head_width, ".attention.q_norm");
       w.k_norm = Norm(modules::AttnKNorm(block), shape.head_width, ".attention.k_norm");
@@ -50,8 +72,6 @@ class BlockReader {
     w.attn_output =
         Matrix(modules::AttnOutput(block), {width, q_width}, ".attention.output", kOptional);
     w.mlp_norm = Norm(modules::FfnNorm(block), width, ".mlp.norm");
-    w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate", kOptional);
-    w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up", kOptional);
     w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down", kOptional);
     return w;
   }
@@ -63,6 +83,22 @@ class BlockReader {
   }
 
  private:
+  // q, k and v lie one below the other in attn_qkv, the gate above up in ffn_up.
+  void ReadFused(int block, const Shape& q, const Shape& kv, LlamaBlock& w) {
+    const auto q_rows = static_cast<int>(q[0]), kv_rows = static_cast<int>(kv[0]);
+    const std::string qkv = modules::AttnQkv(block), up = modules::FfnUp(block);
+    const auto of_qkv = [&](int first, const Shape& shape, const char* zone) {
+      return reader_.ReadLinearRows(qkv, q_rows + 2 * kv_rows, first, shape, zone_ + zone);
+    };
+    w.attn_q = of_qkv(0, q, ".attention.q");
+    w.attn_k = of_qkv(q_rows, kv, ".attention.k");
+    w.attn_v = of_qkv(q_rows + kv_rows, kv, ".attention.v");
+    const int hidden = sizes_.hidden;
+    const Shape half = {hidden, sizes_.shape.width};
+    w.mlp_gate = reader_.ReadLinearRows(up, 2 * hidden, 0, half, zone_ + ".mlp.gate");
+    w.mlp_up = reader_.ReadLinearRows(up, 2 * hidden, hidden, half, zone_ + ".mlp.up");
+  }
+
   Linear Matrix(std::string_view module, const Shape& shape, std::string_view zone, BiasRule bias) {
     return reader_.ReadLinear(module, shape, zone_ + std::string(zone), bias);
   }
@@ -88,6 +124,7 @@ Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& t
   ReadHeads(reader, name, weights.shape);
   const float epsilon = reader.Float(keys::RmsNormEpsilon(name), 1e-12f, 1.0f);
   weights.frequencies = ReadFrequencies(reader, name, weights.shape.head_width);
+  if (traits.has_long_sequences) ReadLongSequences(reader, name, weights);
   if (traits.axes) ReadGrid(reader, traits, weights);
   CheckCacheBytes(reader, weights.shape);
   for (int block = 0; block < weights.shape.blocks && reader.ok(); ++block) {
@@ -97,7 +134,7 @@ Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& t
   weights.output_norm = BlockReader(reader, weights, epsilon, "decoder")
                             .Norm(modules::kOutputNorm, weights.shape.width, ".output_norm");
   weights.tokens = ReadTokenMatrices(reader, weights.shape);
-  if (traits.axes) reader.RefuseUnread("blk.");
+  if (traits.axes || traits.is_fused) reader.RefuseUnread("blk.");
   if (!reader.ok()) return reader.error();
   return weights;
 }

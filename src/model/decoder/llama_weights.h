@@ -32,8 +32,10 @@ struct LlamaWeights {
   DecoderShape shape;
   int hidden = 0;  // F
   RopePairs pairs = RopePairs::kNeighbors;
-  std::vector<double> frequencies;  // [r / 2], radians per position
-  RotaryAxes axes;                  // [r / 2] for positions in a grid, else empty
+  std::vector<double> frequencies;       // [r / 2], radians per position
+  std::vector<double> long_frequencies;  // likewise, of long sequences; empty: the same
+  float rotary_factor = 1;               // of all cosines and sines
+  RotaryAxes axes;                       // [r / 2] for positions in a grid, else empty
   std::vector<LlamaBlock> blocks;
   RmsNormLayer output_norm;
   TokenMatrices tokens;

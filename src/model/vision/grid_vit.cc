@@ -12,7 +12,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kRed = 3;  // values of a pixel
+constexpr int kPixelValues = 3;
 
 // Rows of an MLP at once, as in vit.cc.
 constexpr int kGridMlpRows = 294;
@@ -55,7 +55,7 @@ class GridVit final : public VisionEncoder {
     const WorkspaceScope scope(workspace);
     const PatchOrder order = OrderOf(images.size);
     const int rows = Features(images.size);
-    CHECK(encoded.features.rows % rows == 0 && encoded.scores.rows == 0);
+    CHECK(rows >= 1 && encoded.features.rows % rows == 0 && encoded.scores.rows == 0);
     const GridBuffers buffers = AllocBuffers(encoded.features.rows, order, workspace);
     Embed(images, order, buffers.x, workspace, run);
     int level = 0;
@@ -140,7 +140,7 @@ class GridVit final : public VisionEncoder {
   // Every patch becomes a row of its pixels, row by row.
   void Unfold(View<const float> pixels, ImageSize size, const PatchOrder& order,
               View<float> patches, ThreadPool& pool) const {
-    const int patch = weights_.merged.patch_size, line = patch * kRed;
+    const int patch = weights_.merged.patch_size, line = patch * kPixelValues;
     pool.ParallelFor(patches.rows, 1 + 64 * 1024 / patches.cols, [&](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
         const PatchOrder::Place place = order.patches[static_cast<std::size_t>(i)];

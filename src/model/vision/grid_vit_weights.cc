@@ -14,7 +14,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kRgb = 3;
+constexpr int kColorChannels = 3;
 constexpr double kRopeBase = 1e4;
 
 // F is not read from its key: published files store the decoder's width there.
@@ -36,8 +36,8 @@ GridVitSizes ReadGridVitSizes(WeightReader& reader) {
 }
 
 void ReadPatchEmbedding(WeightReader& reader, GridVitWeights& weights) {
-  const int patch = weights.merged.patch_size, values = kRgb * patch * patch;
-  const Shape shape = {weights.width, kRgb, patch, patch};
+  const int patch = weights.merged.patch_size, values = kColorChannels * patch * patch;
+  const Shape shape = {weights.width, kColorChannels, patch, patch};
   std::vector<float> sum = reader.Values(modules::Weight(modules::kPatchEmbedding), shape);
   const std::vector<float> second =
       reader.Values(std::string(modules::kSecondPatchEmbedding), shape);
