@@ -35,8 +35,6 @@ constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
 constexpr DecoderPreset kQwen2505 = {"qwen2", 896,  24,    14,     2,    4864,
                                      1e-6f,   1e6f, 32768, 151674, true, true};
 
-constexpr DecoderPreset kOpt27 = {"opt", 2560, 32,    32,   32,   10240, 1e-5f,
-                                  0,     2048, 50272, true, true, false, PresetBlock::kOpt};
 constexpr DecoderPreset WithAxes(DecoderPreset preset, const std::array<int, 3>& pairs) {
   preset.axis_pairs = pairs;
   return preset;
@@ -63,6 +61,8 @@ constexpr DecoderPreset kQwen3Vl2 = {.architecture = "qwen3vl",
                                      .has_head_norms = true,
                                      .axis_pairs = {24, 20, 20},
                                      .image_levels = 3};
+constexpr DecoderPreset kOpt27 = {"opt", 2560, 32,    32,   32,   10240, 1e-5f,
+                                  0,     2048, 50272, true, true, false, PresetBlock::kOpt};
 
 struct Gemma3Size {
   int width, blocks, heads, kv_heads, hidden, context, window;
@@ -120,14 +120,14 @@ constexpr VisionEncoderPreset kSigLip896 = {PresetProjector::kGemma3, 1152, 27, 
 constexpr VisionEncoderPreset kInternVit300M = {
     PresetProjector::kInternVl, 1024, 24, 16, 4096, 448, 14, PresetVit::kInternVit, 2};
 
-constexpr VisionEncoderPreset kEvaG = {PresetProjector::kQFormer, 1408, 39, 16, 6144, 224, 14,
-                                       PresetVit::kEva,           1};
 constexpr VisionEncoderPreset kQwen2Vit = {PresetProjector::kQwen2Vl, 1280, 32, 16, 5120, 560, 14,
                                            PresetVit::kQwen2Vl,       2};
 constexpr VisionEncoderPreset kQwen25Vit = {PresetProjector::kQwen25Vl, 1280, 32, 16, 3420, 560, 14,
                                             PresetVit::kQwen25Vl,       2};
 constexpr VisionEncoderPreset kQwen3Vit = {PresetProjector::kQwen3Vl, 1024, 24, 16, 4096, 768, 16,
                                            PresetVit::kQwen3Vl,       2};
+constexpr VisionEncoderPreset kEvaG = {PresetProjector::kQFormer, 1408, 39, 16, 6144, 224, 14,
+                                       PresetVit::kEva,           1};
 
 constexpr Preset kPresets[] = {
     {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},

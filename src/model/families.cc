@@ -31,13 +31,13 @@
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama,   &kPhi3,
-                                          &kOpt,  &kQwen2,  &kQwen2Vl, &kQwen3Vl};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama,   &kOpt,
+                                          &kPhi3, &kQwen2,  &kQwen2Vl, &kQwen3Vl};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit, &kQwen2VlVisionEncoder,
                                                &kQwen25VlVisionEncoder, &kQwen3VlVisionEncoder};
 const ProjectorFamily* const kProjectors[] = {
-    &kMlp,     &kLdp,   &kLdpV2,         &kIdefics3,       &kGemma3Projector, &kInternVl,
-    &kQFormer, &kPhi3V, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
+    &kMlp,   &kLdp,     &kLdpV2,         &kIdefics3,       &kGemma3Projector, &kInternVl,
+    &kPhi3V, &kQFormer, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }

@@ -81,14 +81,14 @@ class ImageEncoder {
   std::vector<float> Features(const Image& image, bool fast) const {
     std::vector<float> pixels = Pixels(image);
     const VisionShape& shape = vision_->shape();
-    const int tile = preprocessing().size * preprocessing().size * 3;
-    const int rows = static_cast<int>(pixels.size()) / tile * shape.tokens;
-    std::vector<float> features(static_cast<std::size_t>(rows * shape.width));
+    const int rows = static_cast<int>(pixels.size()) / 3;
+    const int tiles = rows / (preprocessing().size * preprocessing().size);
+    std::vector<float> features(static_cast<std::size_t>(tiles * shape.tokens * shape.width));
     ThreadPool pool(2);
     Workspace workspace;
-    const View<const float> images(pixels.data(), static_cast<int>(pixels.size()) / 3, 3);
-    vision_->Encode(images, View<float>(features.data(), rows, shape.width), workspace,
-                    {.pool = pool, .fast = fast});
+    const View<const float> images(pixels.data(), rows, 3);
+    vision_->Encode(images, View<float>(features.data(), tiles * shape.tokens, shape.width),
+                    workspace, {.pool = pool, .fast = fast});
     return features;
   }
 
