@@ -37,14 +37,17 @@ const SmallFamily kQwen3Vl = {"qwen3vl", kQwenOptions, 11 * 7, "mm.0.weight +Q4_
 
 class FamiliesTest : public ::testing::TestWithParam<SmallFamily> {
  protected:
-  static std::string DecoderOf(const SmallFamily& family) {
+  static std::string DecoderFile(const SmallFamily& family) {
     return std::string(*family.decoder == '\0' ? family.name : family.decoder) + "-text.gguf";
+  }
+  static std::string ImageFile(const SmallFamily& family) {
+    return std::string(family.name) + "-mmproj.gguf";
   }
   // The arguments that name the model, then others.
   static std::vector<std::string> With(const SmallFamily& family,
                                        const std::vector<std::string>& others) {
-    std::vector<std::string> arguments = {"-m", InFamilies(DecoderOf(family)), "--mmproj",
-                                          InFamilies(family.name + std::string("-mmproj.gguf"))};
+    std::vector<std::string> arguments = {"-m", InFamilies(DecoderFile(family)), "--mmproj",
+                                          InFamilies(ImageFile(family))};
     arguments.insert(arguments.end(), family.options.begin(), family.options.end());
     arguments.insert(arguments.end(), others.begin(), others.end());
     return arguments;
@@ -138,22 +141,23 @@ TEST_P(FamiliesTest, MergesAndDropsTokensOrSaysWhyNot) {
 // too.
 TEST_P(FamiliesTest, QuantizedFilesAnswer) {
   const TestFolder folder;
-  const std::string decoder = DecoderOf(GetParam());
-  const std::string encoder = std::string(GetParam().name) + "-mmproj.gguf";
+  const std::string decoder = DecoderFile(GetParam()), image = ImageFile(GetParam());
   for (const char* type : {"Q8_0", "Q4_K_M"}) {
-    for (const std::string& file : {decoder, encoder}) {
+    for (const std::string& file : {decoder, image}) {
       ASSERT_EQ(
           RunEdgevlm({"quantize", InFamilies(file), folder.Path(file), type, "--force"}).exit_code,
           0);
     }
-    const Outcome outcome =
-        RunEdgevlm({"ask", "-m", folder.Path(decoder), "--mmproj", folder.Path(encoder),
-                    InFamilies("prep.png"), "what is it?"});
+    std::vector<std::string> arguments = {"ask", "-m", folder.Path(decoder)};
+    arguments.insert(arguments.end(), {"--mmproj", folder.Path(image)});
+    arguments.insert(arguments.end(), GetParam().options.begin(), GetParam().options.end());
+    arguments.insert(arguments.end(), {InFamilies("prep.png"), "what is it?"});
+    const Outcome outcome = RunEdgevlm(arguments);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
   }
-  const std::string tensors = RunEdgevlm({"inspect", folder.Path(encoder)}).output;
+  const std::string tensors = RunEdgevlm({"inspect", folder.Path(image)}).output;
   EXPECT_THAT(tensors, ::testing::ContainsRegex(GetParam().stored));
-  if (encoder.starts_with("gemma3")) {
+  if (image.starts_with("gemma3")) {
     EXPECT_THAT(tensors, ::testing::ContainsRegex("v.blk.0.ffn_down.weight +F16"));
   }
 }

@@ -31,8 +31,8 @@
 namespace edgevlm {
 namespace {
 
-const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama,   &kOpt,
-                                          &kPhi3, &kQwen2,  &kQwen2Vl, &kQwen3Vl};
+const DecoderFamily* const kDecoders[] = {&kGpt2, &kGemma3, &kLlama,   &kPhi3,
+                                          &kOpt,  &kQwen2,  &kQwen2Vl, &kQwen3Vl};
 const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit, &kQwen2VlVisionEncoder,
                                                &kQwen25VlVisionEncoder, &kQwen3VlVisionEncoder};
 const ProjectorFamily* const kProjectors[] = {
