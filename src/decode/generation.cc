@@ -95,7 +95,10 @@ int Generation::AddReplyRows(Batch& batch) {
 void Generation::AcceptLogits(View<const float> logits, std::span<const int> blocks,
                               const Run& run) {
   if (logits.rows == 0) return;
-  if (!is_prompt_ended_) sequence_.EndPrompt(run);
+  if (!is_prompt_ended_) {
+    PROFILE_ZONE(run.profiler, "cache");
+    sequence_.EndPrompt(run);
+  }
   is_prompt_ended_ = true;
   int chosen = 0;
   bool as_drafted = true;
@@ -118,7 +121,7 @@ void Generation::CountBlocks(int blocks) {
 
 // Chooses the next token. Returns whether it equals the drafted token at this index.
 bool Generation::Choose(std::span<const float> logits, int index, Profiler* profiler) {
-  PROFILE_ZONE(profiler, "decode.choose");
+  PROFILE_ZONE(profiler, "sampling");
   logits = Filtered(logits);
   if (speculation_ == nullptr) {
     tokens_.push_back(sampler_.Choose(logits));
