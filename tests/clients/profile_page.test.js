@@ -255,7 +255,7 @@ const rangeBecomes = (page, pattern) =>
 
 test("the timeline: hover, wheel, drag and keys", { skip }, async () => {
   const { page, wrong } = await show("timeline", realistic());
-  const canvas = page.locator("canvas");
+  const canvas = page.locator("canvas:not(.printed)");
   await scrollTo(canvas);
   const box = await canvas.boundingBox();
   const whole = await rangeOf(page);
@@ -296,7 +296,7 @@ test("the timeline: hover, wheel, drag and keys", { skip }, async () => {
 
 test("the timeline with fingers: tap and pinch", { skip }, async () => {
   const { page, wrong } = await show("touch", realistic(), phone);
-  const canvas = page.locator("canvas");
+  const canvas = page.locator("canvas:not(.printed)");
   await scrollTo(canvas);
   const box = await canvas.boundingBox();
   await page.touchscreen.tap(box.x + box.width * 0.3, box.y + 47);
@@ -414,7 +414,7 @@ test("on paper", { skip }, async () => {
   const before = await rows.count();
   await page.evaluate(() => {
     addEventListener("beforeprint", () => {
-      const context = document.querySelector("canvas").getContext("2d");
+      const context = document.querySelector(".printed").getContext("2d");
       document.body.dataset.corner = context.getImageData(300, 5, 1, 1).data.join();
       document.body.dataset.rows = document.querySelectorAll(".modules tbody tr").length;
     });
@@ -433,7 +433,7 @@ test("on paper", { skip }, async () => {
 test("what screen readers need", { skip }, async () => {
   const { page } = await show("readers", realistic());
   const nameless = await page
-    .locator("input:visible, button:visible, canvas, .scroller, svg circle")
+    .locator("input:visible, button:visible, canvas:not(.printed), .scroller, svg circle")
     .evaluateAll(
       all => all.filter(it => !(it.labels?.length || it.ariaLabel || it.textContent.trim())).length,
     );

@@ -185,27 +185,40 @@ const fieldsOfRun = ms => ({
   decode_ms: ms.decode,
 });
 
+function verdictOf({ total, vision, projector, prefill, decode }) {
+  const part = (name, ms, reason = "") => ({
+    name,
+    ms,
+    share: ms / total,
+    is_bottleneck: reason !== "",
+    reason,
+  });
+  return {
+    total_ms: total,
+    text: "Most of the time goes into the vision encoder, which computes at 30 % of the int8 limit.",
+    parts: [
+      part("vision encoder", vision, "compute-bound, at 30 % of the int8 limit"),
+      part("projector", projector),
+      part("prefill", prefill),
+      part("decode", decode),
+      part("other", total - vision - projector - prefill - decode),
+    ],
+  };
+}
+
 // One with many layers and a name for everything.
 export function realistic({ visionLayers = 24, decoderLayers = 16 } = {}) {
   const modules = modulesOf({ visionLayers, decoderLayers }).map(module =>
     written(module, module.name),
   );
-  const total = modules.reduce((sum, module) => sum + module.total_ms, 0);
   const of = name => modules.find(module => module.name === name).total_ms;
   const ms = {
-    total,
+    total: modules.reduce((sum, module) => sum + module.total_ms, 0),
     vision: of("vision_tower"),
     projector: of("multi_modal_projector"),
     prefill: of("prefill"),
     decode: of("decode"),
   };
-  const part = (name, time, reason = "") => ({
-    name,
-    ms: time,
-    share: time / total,
-    is_bottleneck: reason !== "",
-    reason,
-  });
   const { begin, end, ...timeline } = timelineOf(modules);
   return {
     format: "edgevlm profile",
@@ -230,17 +243,7 @@ export function realistic({ visionLayers = 24, decoderLayers = 16 } = {}) {
     runs: runScales.map(scale =>
       fieldsOfRun(Object.fromEntries(Object.entries(ms).map(([k, v]) => [k, v * scale]))),
     ),
-    verdict: {
-      total_ms: total,
-      text: "Most of the time goes into the vision encoder, which computes at 30 % of the int8 limit.",
-      parts: [
-        part("vision encoder", ms.vision, "compute-bound, at 30 % of the int8 limit"),
-        part("projector", ms.projector),
-        part("prefill", ms.prefill),
-        part("decode", ms.decode),
-        part("other", total - ms.vision - ms.projector - ms.prefill - ms.decode),
-      ],
-    },
+    verdict: verdictOf(ms),
     modules,
     timeline,
     counters: countersOf({ begin, end }),

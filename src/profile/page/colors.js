@@ -17,3 +17,10 @@ function readColors() {
   probe.remove();
   return colors;
 }
+
+function readLightColors() {
+  document.documentElement.classList.add("light");
+  const colors = readColors();
+  document.documentElement.classList.remove("light");
+  return colors;
+}

@@ -28,6 +28,8 @@ const makeButton = (text, onClick, attributes = {}) => {
 // What a section shows instead of an empty plot.
 const makeNote = text => make("p", { class: "note", text });
 
+const paperWidth = 1150; // px, so that text is as small on paper as that around the plots
+
 // Calls `draw(width)` now and whenever the width of the element changes.
 function drawAtWidth(element, draw) {
   let width = 0;

@@ -5,6 +5,7 @@
 
 const plotMargin = { left: 46, right: 24, top: 14, bottom: 38 };
 const labeledDots = 5;
+const narrowPlot = 500; // px: labels have no room for the stage, which the color tells too
 
 // One dot per folded module that computes something: the innermost modules with known work.
 function rooflineDots(modules) {
@@ -94,32 +95,25 @@ class RooflinePlot {
   drawRoofs() {
     const right = 10 ** this.x.to;
     const left = 10 ** this.x.from;
-    const bottom = 10 ** this.y.from;
     this.roofs.forEach(([name, limit]) => {
       const ridge = this.memory ? Math.max(left, limit / this.memory) : left;
       this.line("roof", [ridge, limit], [right, limit]);
       const text = `${name} ${numberText(limit)}`;
-      this.text("roof-name", this.width - plotMargin.right, this.top(limit) - 5, text, "end");
+      this.text("roof-name", this.left(ridge) + 6, this.top(limit) + 14, text);
     });
-    if (!this.memory) return;
+    if (this.memory) this.drawMemoryRoof();
+  }
+
+  drawMemoryRoof() {
     const highest = this.roofs.length > 0 ? this.roofs[0][1] : 10 ** this.y.to;
-    const from = Math.max(left, bottom / this.memory);
-    const to = Math.min(right, highest / this.memory);
+    const from = Math.max(10 ** this.x.from, 10 ** this.y.from / this.memory);
+    const to = Math.min(10 ** this.x.to, highest / this.memory);
     if (to <= from) return;
     this.line("roof", [from, from * this.memory], [to, to * this.memory]);
-    const middle = Math.sqrt(from * to);
-    const [x, y] = [this.left(middle), this.top(middle * this.memory)];
-    const slope = Math.atan2(
-      this.top(to * this.memory) - this.top(from * this.memory),
-      this.left(to) - this.left(from),
-    );
-    const name = this.text(
-      "roof-name",
-      x,
-      y - 6,
-      `memory ${numberText(this.memory)} GB/s`,
-      "middle",
-    );
+    const [x, y] = [this.left(to), this.top(to * this.memory)];
+    const slope = Math.atan2(y - this.top(from * this.memory), x - this.left(from));
+    const text = `memory ${numberText(this.memory)} GB/s`;
+    const name = this.text("roof-name", x - 8, y - 6, text, "end");
     name.setAttribute("transform", `rotate(${(slope * 180) / Math.PI} ${x} ${y})`);
   }
 
@@ -135,7 +129,13 @@ class RooflinePlot {
       if (i < labeledDots) dot.setAttribute("tabindex", "0");
       dot.setAttribute("aria-label", describeDot(node, intensity, speed).join(", "));
       this.svg.append(dot);
-      if (i < labeledDots) boxes.push({ x: cx, y: cy, r, text: dotLabel(node) });
+      if (i < labeledDots)
+        boxes.push({
+          x: cx,
+          y: cy,
+          r,
+          text: this.width < narrowPlot ? shortName(node.path) : dotLabel(node),
+        });
     });
     for (const label of spread(boxes, this.width, this.height)) {
       this.text("dot-name", label.x, label.y, label.text, label.anchor);
@@ -210,7 +210,10 @@ function showRoofline(section, profile) {
   );
   const place = make("div", { class: "plot" });
   section.append(place, makeStageLegend(new Set(dots.map(dot => dot.node.stage))));
-  drawAtWidth(place, width => place.replaceChildren(new RooflinePlot(dots, limits, width).svg));
+  const draw = width => place.replaceChildren(new RooflinePlot(dots, limits, width).svg);
+  drawAtWidth(place, draw);
+  addEventListener("beforeprint", () => draw(paperWidth));
+  addEventListener("afterprint", () => draw(place.clientWidth));
   showTipsIn(place, target => {
     const circles = [...place.querySelectorAll("circle")];
     const dot = dots[circles.indexOf(target)];

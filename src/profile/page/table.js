@@ -133,7 +133,7 @@ function showTable(section, profile) {
   });
   const scroller = make(
     "div",
-    { class: "scroller", tabindex: "0", role: "region", "aria-label": "Modules" },
+    { class: "scroller", tabindex: "0", role: "region", "aria-label": "Table of modules" },
     table.table,
   );
   const row = make("p", { class: "row controls" });

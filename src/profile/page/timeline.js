@@ -3,6 +3,7 @@
 const leastSpan = 2; // us that the view can show
 const zoomStep = 1.6;
 const moveStep = 0.15; // of what the view shows
+const mostSharp = 3000; // px: a canvas for paper that is higher has half the resolution
 const tapDistance = 5; // px: a pointer that moved less was not dragged
 
 class Timeline {
@@ -43,20 +44,6 @@ class Timeline {
       this.redraw();
     };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
-    // Paper is light and has no way to zoom out. It is printed at once, so this cannot wait.
-    const before = [];
-    addEventListener("beforeprint", () => {
-      before.push({ ...this.view });
-      document.documentElement.classList.add("paper");
-      Object.assign(this.view, { from: this.data.begin, to: this.data.end });
-      this.colors = readColors();
-      this.draw();
-    });
-    addEventListener("afterprint", () => {
-      document.documentElement.classList.remove("paper");
-      Object.assign(this.view, before.pop());
-      recolor();
-    });
   }
 
   redraw() {
@@ -216,6 +203,23 @@ class Timeline {
   }
 }
 
+// The whole timeline for paper, which is light and always of the same width. It is drawn now, because
+// Chromium prints what is drawn at beforeprint a little too narrow.
+function makePrintedTimeline(data) {
+  const { strips, height } = layStrips(data);
+  const size = { width: paperWidth, height, scale: height > mostSharp ? 1 : 2 };
+  const canvas = make("canvas", {
+    class: "printed",
+    "aria-hidden": "true",
+    width: size.width * size.scale,
+    height: size.height * size.scale,
+  });
+  const view = { from: data.begin, to: data.end, begin: data.begin };
+  const drawing = new TimelineDrawing(canvas.getContext("2d"), readLightColors(), view, size);
+  drawing.draw(strips, data.names, null);
+  return canvas;
+}
+
 function showTimeline(section, profile) {
   const data = layTracks(profile.timeline, profile.counters);
   if (data.tracks.length === 0 && data.counters.length === 0)
@@ -237,6 +241,7 @@ function showTimeline(section, profile) {
     }),
     controls,
     timeline.canvas,
+    makePrintedTimeline(data),
     makeStageLegend(stages),
   );
   drawAtWidth(timeline.canvas, width => timeline.draw(width));
