@@ -315,6 +315,54 @@ test("the timeline with fingers: tap and pinch", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
+// A profile with this timeline alone, shown with the pointer on the outermost row of the first thread.
+async function showEvents(name, events, counters = []) {
+  const names = ["prefill", "decode", "language_model.norm"];
+  const timeline = { names, threads: ["main", "worker 1"], events, dropped: 0 };
+  const { page, wrong } = await show(name, { ...empty(), timeline, counters });
+  const canvas = page.locator("canvas:not(.printed)");
+  await scrollTo(canvas);
+  const box = await canvas.boundingBox();
+  const pointAt = (share, y = 47) => page.mouse.move(box.x + box.width * share, box.y + y);
+  return { page, wrong, pointAt };
+}
+
+test("events of the decoder have the stage of the pass around them", { skip }, async () => {
+  const { page, wrong } = await showEvents("stages", [
+    [0, 0, 0, 1000],
+    [2, 1, 100, 500],
+    [1, 0, 1000, 1000],
+    [2, 1, 1200, 500],
+  ]);
+  assert.deepEqual(await page.locator("#timeline .legend li").allTextContents(), [
+    "prefill",
+    "decode",
+  ]);
+  assert.deepEqual(wrong, []);
+});
+
+test("events that seem to overlap by rounding are in one row", { skip }, async () => {
+  const { page, pointAt } = await showEvents("rounding", [
+    [0, 0, 0, 11],
+    [1, 0, 10, 10],
+  ]);
+  await pointAt(0.8);
+  assert.match(await tipOf(page), /^decode\n/);
+});
+
+test("counters without events", { skip }, async () => {
+  const samples = [
+    [5000, 1],
+    [6000, 3],
+    [7000, 2],
+  ];
+  const counters = [{ name: "speed", unit: "tokens/s", samples }];
+  const { page, wrong, pointAt } = await showEvents("counters", [], counters);
+  await pointAt(0.75, 50);
+  assert.equal(await tipOf(page), "speed\n3.00 tokens/s at 1.50 ms");
+  assert.deepEqual(wrong, []);
+});
+
 test("a hostile profile is only text", { skip }, async () => {
   for (const [name, options] of [
     ["hostile", {}],
