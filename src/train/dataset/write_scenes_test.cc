@@ -111,7 +111,7 @@ TEST_F(WriteScenesTest, WrongOptionsAreErrors) {
     EXPECT_NE(error->message.find(std::to_string(count)), std::string::npos) << error->message;
   }
   SceneOptions options = Into("none");
-  options.font = folder_ + "/no.ttf";
+  options.glyphs.font = folder_ + "/no.ttf";
   EXPECT_EQ(WriteScenes(options)->code, ErrorCode::kNotFound);
   EXPECT_FALSE(fs::exists(options.out));
 

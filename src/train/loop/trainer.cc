@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "train/data/loader.h"
+#include "train/loop/carry_over.h"
 #include "train/loop/checkpoint.h"
 #include "train/loop/evaluation.h"
 #include "train/loop/losses.h"
@@ -70,6 +71,10 @@ Result<Run> StartRun(const TrainOptions& options) {
   Result<Run> started = options.from.empty() ? NewRun(options) : LoadRun(options.from);
   if (!started) return started.error();
   Run& run = *started;
+  if (options.relearn_vocabulary && !options.from.empty()) {
+    run.vocabulary = LearnVocabulary(options);
+    run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
+  }
   if (!options.exits.empty()) {
     run.shape.decoder.exits = options.exits;
     if (CheckRun(run)) {
@@ -81,11 +86,14 @@ Result<Run> StartRun(const TrainOptions& options) {
   return started;
 }
 
-SampleOptions SamplesFor(const VlmShape& shape, Split split) {
+SampleOptions SamplesFor(const VlmShape& shape, const Glyphs& glyphs, Split split,
+                         Wording wording) {
   return {.image_side = shape.image_side,
           .grid = shape.grid(),
           .nameless = split == Split::kTrain ? kNamelessFraction : 0.0f,
-          .split = split};
+          .varied = glyphs.styles() > 1 ? kVariedFraction : 0.0f,
+          .split = split,
+          .wording = wording};
 }
 
 // What a training step needs; built once per session.
@@ -107,7 +115,7 @@ Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions&
   }
   Result<Tokenizer> tokenizer = Tokenizer::Create(run->vocabulary);
   if (!tokenizer) return tokenizer.error();
-  Result<Glyphs> glyphs = Glyphs::Load(options.font);
+  Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
   if (!glyphs) return glyphs.error();
   Vlm model(run->shape);
   return std::unique_ptr<TrainingContext>(
@@ -146,7 +154,9 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
 }
 
 // The forward pass of one step in this phase.
-Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
+Losses ComputeLosses(Vlm& model, const Batch& batch, const Moment& moment,
+                     const torch::Tensor& name_ids) {
+  const Phase phase = moment.phase;
   Losses losses;
   torch::Tensor features;
   // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
@@ -161,7 +171,14 @@ Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::T
   if (phase != Phase::kDecoder) {
     losses.total = GridLoss(model->PredictGrid(features), batch, losses);
   }
-  if (phase == Phase::kVisionEncoder) return losses;
+  if (phase == Phase::kVisionEncoder) {
+    if (moment.keeps_names) {
+      const torch::Tensor cells = model->Project(features);
+      losses.total =
+          losses.total + kNameLossWeight * NameLoss(model->decoder, cells, batch, name_ids, losses);
+    }
+    return losses;
+  }
   const torch::Tensor cells = model->Project(features);
   const ResidualStreams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
@@ -226,7 +243,7 @@ class Session {
       if (!state) return state.error();
       state_ = *state;
     } else if (!options_.from.empty()) {
-      if (auto error = LoadParts(options_.from, context_.model)) return error;
+      if (auto error = TakeWeights()) return error;
     }
     minutes_before_ = state_.minutes;
     images_before_ = state_.images;
@@ -234,8 +251,9 @@ class Session {
     // After loading, because the replicas share the memory of the weights.
     replicas_ = std::make_unique<Replicas>(context_.model, options_.threads);
     const int parts = replicas_->count();
-    Loader loader(SamplesFor(context_.run.shape, Split::kTrain), options_.batch / parts,
-                  options_.seed, static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
+    Loader loader(SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained),
+                  options_.batch / parts, options_.seed,
+                  static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
                   context_.glyphs, context_.tokenizer);
     context_.model->train();
     double saved = state_.minutes;
@@ -253,12 +271,23 @@ class Session {
   }
 
  private:
+  MaybeError TakeWeights() {
+    const Result<Run> old = LoadRun(options_.from);
+    if (!old) return old.error();
+    if (old->vocabulary.tokens == context_.run.vocabulary.tokens) {
+      return LoadParts(options_.from, context_.model);
+    }
+    Vlm model(old->shape);
+    if (auto error = LoadParts(options_.from, model)) return error;
+    return CarryOver(*old, model, context_.run, context_.model);
+  }
+
   void Step(const std::vector<Batch>& batches) {
     const Moment moment = MomentAt(options_, state_.minutes / options_.minutes);
     SetRates(optimizer_, moment);
     const std::vector<Losses> losses =
         replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
-          return ComputeLosses(model, batch, moment.phase, name_ids_);
+          return ComputeLosses(model, batch, moment, name_ids_);
         });
     torch::nn::utils::clip_grad_norm_(context_.model->parameters(), kGradientNorm);
     optimizer_.step();
@@ -305,16 +334,21 @@ class Session {
   double next_log_ = 0;
 };
 
+// Evaluates once with the plain wordings, and once with those that training never uses.
 MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& context) {
   const int batches = (options.evaluate_images + options.batch - 1) / options.batch;
-  const auto evaluate = [&](bool blank) {
-    Loader loader(SamplesFor(context.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
-                  options.loaders, context.glyphs, context.tokenizer);
+  const auto evaluate = [&](Wording wording, bool blank) {
+    Loader loader(SamplesFor(context.run.shape, context.glyphs, Split::kHeldOut, wording),
+                  options.batch, kHeldOutSeed, 0, options.loaders, context.glyphs,
+                  context.tokenizer);
     return Evaluate(
         context.model, [&] { return loader.Next(); }, batches, blank);
   };
-  const Evaluation seeing = evaluate(false);
-  std::fputs(TableText(seeing, evaluate(true)).c_str(), stdout);
+  for (const Wording wording : {Wording::kPlain, Wording::kHeldOut}) {
+    std::puts(wording == Wording::kPlain ? "plain wordings" : "held-out wordings");
+    const Evaluation seeing = evaluate(wording, false);
+    std::fputs(TableText(seeing, evaluate(wording, true)).c_str(), stdout);
+  }
   return std::nullopt;
 }
 

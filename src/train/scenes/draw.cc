@@ -1,7 +1,9 @@
 #include "train/scenes/draw.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <variant>
 #include <vector>
 
@@ -21,6 +23,9 @@ namespace {
 constexpr float kShapeContrast = 68;
 constexpr float kEmojiContrast = 56;
 constexpr float kDisplayContrast = 30;  // its digits have their own panel
+
+constexpr float kBarsProbability = 0.12f;
+constexpr float kPoorCameraProbability = 0.3f;
 
 struct EmojiLook {
   const Glyph* glyph = nullptr;
@@ -93,6 +98,45 @@ DisplayLook AnyDisplayLook(Color color, Rgb shade, std::mt19937_64& rng) {
   return look;
 }
 
+// A display of any kind: segments, a matrix of dots, or digits printed on a sign.
+DisplayLook AnyVariedDisplayLook(Color color, Rgb shade, const Glyphs& glyphs,
+                                 std::mt19937_64& rng) {
+  DisplayLook look = AnyDisplayLook(color, shade, rng);
+  constexpr std::array<float, 3> kKindWeights = {4, 2.5f, 3.5f};
+  look.digits = static_cast<DigitKind>(Weighted(rng, kKindWeights));
+  if (look.digits == DigitKind::kDots) look.slant = 0;
+  if (look.digits != DigitKind::kPrinted) return look;
+  const std::vector<DigitGlyphs>& fonts = glyphs.printed_digits();
+  look.printed = &fonts[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(fonts.size())))];
+  look.slant = 0;
+  if (color != Color::kWhite && color != Color::kYellow && Bernoulli(rng, 0.5f)) {
+    look.lit = shade;  // ink on a light sign
+    look.panel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.12f), Uniform(rng, 0.9f, 1));
+  }
+  return look;
+}
+
+// Thin bars across the whole image, over everything.
+void DrawBars(std::mt19937_64& rng, Canvas& canvas) {
+  const float width = static_cast<float>(canvas.width), height = static_cast<float>(canvas.height);
+  const float longer = std::max(width, height);
+  for (int bars = 1 + UniformInt(rng, 3); bars > 0; --bars) {
+    const float angle = Uniform(rng, 0, 2 * std::numbers::pi_v<float>);
+    const Point along{std::cos(angle) * longer * 1.5f, std::sin(angle) * longer * 1.5f};
+    const float half = longer * Uniform(rng, 0.006f, 0.018f);
+    const Point across{-std::sin(angle) * half, std::cos(angle) * half};
+    const Point middle{Uniform(rng, 0, width), Uniform(rng, 0, height)};
+    const Rgb color = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.7f), Uniform(rng, 0.1f, 1));
+    const Rgba paint = WithAlpha(color, Uniform(rng, 0.6f, 1));
+    DrawThrough(
+        {{{middle.x - along.x - across.x, middle.y - along.y - across.y},
+          {middle.x + along.x - across.x, middle.y + along.y - across.y},
+          {middle.x + along.x + across.x, middle.y + along.y + across.y},
+          {middle.x - along.x + across.x, middle.y - along.y + across.y}}},
+        0, [&](float, float v) { return 0 <= v && v <= 1 ? paint : Rgba{}; }, canvas);
+  }
+}
+
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
   std::array<Rgb, kColorNames.size()> shades;  // shared by equal things
   for (std::size_t i = 0; i < shades.size(); ++i) {
@@ -103,14 +147,15 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
     const Rgb shade = shades[static_cast<std::size_t>(thing.color)];
     switch (thing.kind) {
       case ThingKind::kEmoji:
-        looks.push_back(
-            EmojiLook{&glyphs.Of(thing.name), Bernoulli(rng, 0.3f), Uniform(rng, 0.88f, 1)});
+        looks.push_back(EmojiLook{&glyphs.Of(thing.name, scene.style), Bernoulli(rng, 0.3f),
+                                  Uniform(rng, 0.88f, 1)});
         break;
       case ThingKind::kShape:
         looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
         break;
       case ThingKind::kDisplay:
-        looks.push_back(AnyDisplayLook(thing.color, shade, rng));
+        looks.push_back(scene.varied ? AnyVariedDisplayLook(thing.color, shade, glyphs, rng)
+                                     : AnyDisplayLook(thing.color, shade, rng));
         break;
     }
   }
@@ -174,6 +219,12 @@ void DrawThing(const Thing& thing, const DisplayLook& look, const std::array<Poi
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }
 
+bool HasDisplay(const Scene& scene) {
+  return std::ranges::any_of(scene.things, [](const Thing& thing) {
+    return thing.kind == ThingKind::kDisplay;  // bars would hide parts of digits
+  });
+}
+
 Shadow AnyShadow(std::mt19937_64& rng) {
   if (Bernoulli(rng, 0.6f)) return {};
   return {Uniform(rng, 0.15f, 0.45f), Uniform(rng, -0.06f, 0.06f), Uniform(rng, 0.01f, 0.07f),
@@ -190,7 +241,7 @@ Image Draw(const Scene& scene, const Glyphs& glyphs) {
     avoided.push_back(std::visit([](const auto& kind) { return AvoidedBy(kind); }, look));
   }
   Canvas canvas(scene.width, scene.height);
-  DrawBackground(avoided, rng, canvas);
+  DrawBackground(avoided, scene.varied, rng, canvas);
   const Shadow shadow = AnyShadow(rng);
   for (std::size_t i = 0; i < looks.size(); ++i) {
     const Thing& thing = scene.things[i];
@@ -198,7 +249,11 @@ Image Draw(const Scene& scene, const Glyphs& glyphs) {
     std::visit([&](const auto& look) { DrawThing(thing, look, corners, shadow, canvas); },
                looks[i]);
   }
-  return Photograph(AnyCamera(rng), canvas);
+  if (scene.varied && !HasDisplay(scene) && Bernoulli(rng, kBarsProbability)) {
+    DrawBars(rng, canvas);
+  }
+  const bool poor = scene.varied && Bernoulli(rng, kPoorCameraProbability);
+  return Photograph(poor ? PoorCamera(rng) : AnyCamera(rng), canvas);
 }
 
 }  // namespace edgevlm::train
