@@ -16,12 +16,14 @@ namespace {
 
 constexpr int kBlankSide = 64;
 constexpr std::uint8_t kMidGray = 128;
+constexpr const char* kDescribe = "describe";  // a kind of question
 
 // The replies about one image, real or blank.
 struct Replies {
   std::string caption;
-  std::vector<std::string> answers;  // one per question of the label
-  LikelihoodScore likelihood;        // of the label's captions
+  std::vector<std::string> answers;   // one per question of the label
+  std::vector<double> probabilities;  // of these answers; empty for the blank image
+  LikelihoodScore likelihood;         // of the label's captions
   DepthScore depth;
 };
 
@@ -80,6 +82,7 @@ class Evaluator {
   DecodeOptions Greedy() const {
     DecodeOptions greedy;
     greedy.max_tokens = options_.max_tokens;
+    greedy.with_probability = true;
     return greedy;
   }
 
@@ -166,7 +169,9 @@ class Evaluator {
     if (!caption) return caption.error();
     replies.caption = *std::move(caption);
     for (const LabeledQuestion& question : label.questions) {
-      Result<std::string> answer = TextOf(session.Ask(question.question, Greedy()), replies.depth);
+      Result<Reply> reply = session.Ask(question.question, Greedy());
+      replies.probabilities.push_back(reply ? reply->probability.value_or(0) : 0);
+      Result<std::string> answer = TextOf(std::move(reply), replies.depth);
       if (!answer) return answer.error();
       replies.answers.push_back(*std::move(answer));
     }
@@ -212,14 +217,22 @@ class Evaluator {
     }
     for (std::size_t i = 0; i < label.questions.size(); ++i) {
       const LabeledQuestion& asked = label.questions[i];
-      const bool right = NormalizeAnswer(replies.answers[i]) == NormalizeAnswer(asked.answer);
+      const bool right = IsRight(asked, replies.answers[i], labeled);
       score.questions[asked.kind].Add({.asked = 1, .right = right ? 1 : 0});
+      if (!replies.probabilities.empty()) score.calibration.Add(replies.probabilities[i], right);
       if (on_sample) {
         on_sample(
             {label.image, asked.kind, asked.question, asked.answer, replies.answers[i], right});
       }
     }
     return score;
+  }
+
+  // A description may be worded in many ways, so it is judged by its facts.
+  bool IsRight(const LabeledQuestion& asked, const std::string& answer,
+               const Facts& labeled) const {
+    if (asked.kind == kDescribe) return FactsIn(answer, known_) == labeled;
+    return NormalizeAnswer(answer) == NormalizeAnswer(asked.answer);
   }
 
   void Fail(Error error) {

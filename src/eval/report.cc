@@ -84,6 +84,11 @@ std::string ReportTable(const Evaluation& evaluation) {
   table += Row("perplexity", std::to_string(real.likelihood.tokens),
                Number(real.likelihood.Perplexity()),
                blank == nullptr ? "" : Number(blank->likelihood.Perplexity()));
+  if (real.calibration.answers() > 0) {
+    table += "\n" + Row("calibration", "n", "", "");
+    table += Row("expected error", std::to_string(real.calibration.answers()),
+                 Percent(real.calibration.Error()), "");
+  }
   if (real.depth.early == 0) return table;
   table += "\n" + Row("early exit", "n", "taken", "");
   table +=
@@ -102,6 +107,9 @@ std::string ReportJson(const Evaluation& evaluation) {
   report["tokens"] = {{"n", evaluation.with_images.depth.tokens},
                       {"early", evaluation.with_images.depth.EarlyFraction()},
                       {"blocks_per_token", evaluation.with_images.depth.BlocksPerToken()}};
+  report["calibration"] = {{"n", evaluation.with_images.calibration.answers()},
+                           {"bins", CalibrationScore::kBins},
+                           {"error", evaluation.with_images.calibration.Error()}};
   if (evaluation.blank) AddCaptionJson(*evaluation.blank, "blank_", report["captions"]);
   return report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -40,6 +40,14 @@ TEST(ReportTable, ShowsHowManyTokensExitedEarly) {
   EXPECT_THAT(table, HasSubstr("blocks per token               4.5\n"));
 }
 
+TEST(ReportTable, ShowsTheCalibrationOfAnswers) {
+  Evaluation evaluation = TwoKinds();
+  EXPECT_THAT(ReportTable(evaluation), Not(HasSubstr("calibration")));
+  evaluation.with_images.calibration.Add(0.75, false);
+  EXPECT_THAT(ReportTable(evaluation), HasSubstr("expected error         1    75.0 %\n"));
+  EXPECT_EQ(nlohmann::json::parse(ReportJson(evaluation))["calibration"]["error"], 0.75);
+}
+
 TEST(ReportTable, OmitsTheBlankColumn) {
   Evaluation evaluation = TwoKinds();
   evaluation.blank.reset();
