@@ -47,6 +47,8 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--blind-part", options.blind_part,
       "Fraction after that in which only the decoder learns");
   Add(command, "--batch", options.batch, "Images per step");
+  Add(command, "--grid-batch", options.grid_batch,
+      "More images per step, for the vision encoder alone");
   Add(command, "--picture-side", options.image_side, "Input size of the vision encoder, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
   command

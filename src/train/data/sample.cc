@@ -158,4 +158,15 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
   return batch;
 }
 
+Batch FirstOf(const Batch& batch, std::int64_t images) {
+  Batch first = batch;
+  constexpr torch::Tensor Batch::*kFields[] = {
+      &Batch::images, &Batch::cover,    &Batch::color,       &Batch::digit,  &Batch::number,
+      &Batch::center, &Batch::box,      &Batch::weights,     &Batch::ids,    &Batch::positions,
+      &Batch::labels, &Batch::mentions, &Batch::text_starts, &Batch::earlier};
+  for (const auto field : kFields) first.*field = (first.*field).narrow(0, 0, images);
+  first.spans.resize(static_cast<std::size_t>(images));
+  return first;
+}
+
 }  // namespace edgevlm::train

@@ -35,9 +35,9 @@ struct SampleOptions {
   int image_side = 160;
   int grid = 10;
   int captions = 2;  // number of texts to generate; those that do not fit are dropped
-  int questions = 12;
-  int rows = 2;     // M
-  int length = 64;  // L
+  int questions = 24;
+  int rows = 3;     // M
+  int length = 88;  // L: nearly all text positions of the context
   // Fraction of the scenes whose shapes have colors without a name, and which therefore have no
   // texts: the vision encoder should recognize a shape by its outline, in any color.
   float nameless = 0;
@@ -72,5 +72,8 @@ struct Batch {
 };
 
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options);
+
+// The first images of a batch, as views. REQUIRES: 1 <= images <= the batch's.
+Batch FirstOf(const Batch& batch, std::int64_t images);
 
 }  // namespace edgevlm::train

@@ -27,6 +27,9 @@ struct TrainOptions {
   // Fraction after that in which only the decoder learns, with a frozen vision encoder.
   double blind_part = 0.15;
   int batch = 24;  // images per step
+  // More images per step, from which only the vision encoder learns. The decoder takes four times
+  // as long for an image, and the looks of things need more images than texts do.
+  int grid_batch = 0;
   int image_side = 160;
   int width = 192;         // of the decoder
   std::vector<int> exits;  // early exits of a new run, after so many blocks; empty: as in `from`

@@ -153,44 +153,51 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
   }
 }
 
-// The forward pass of one step in this phase.
-Losses ComputeLosses(Vlm& model, const Batch& batch, const Moment& moment,
-                     const torch::Tensor& name_ids) {
-  const Phase phase = moment.phase;
-  Losses losses;
-  torch::Tensor features;
-  // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
-  // engine will compute.
-  model->vision_encoder->train(phase != Phase::kDecoder);
-  if (phase == Phase::kDecoder) {
-    const torch::NoGradGuard frozen;
-    features = model->EncodeImages(batch.images);
-  } else {
-    features = model->EncodeImages(batch.images);
-  }
-  if (phase != Phase::kDecoder) {
-    losses.total = GridLoss(model->PredictGrid(features), batch, losses);
-  }
-  if (phase == Phase::kVisionEncoder) {
-    if (moment.keeps_names) {
-      const torch::Tensor cells = model->Project(features);
-      losses.total =
-          losses.total + kNameLossWeight * NameLoss(model->decoder, cells, batch, name_ids, losses);
-    }
-    return losses;
-  }
-  const torch::Tensor cells = model->Project(features);
+// The loss of the decoder and of what trains it, on the first images of the features.
+torch::Tensor DecoderLoss(Vlm& model, const torch::Tensor& cells, const Batch& batch,
+                          Losses& losses) {
   const ResidualStreams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  const torch::Tensor text_losses =
-      TextLoss(model->decoder, streams.last, batch, losses) +
-      kExitLossWeight * ExitLoss(model->decoder, streams.exits, batch, losses) +
-      kMentionLossWeight * MentionLoss(model, streams.middle, batch, losses) +
-      kOrderLossWeight * OrderLoss(model, streams.late, batch, losses) +
-      kNumberLossWeight * NumberLoss(model, streams.cells, batch, losses) +
-      kNameLossWeight * NameLoss(model->decoder, cells, batch, name_ids, losses);
-  losses.total =
-      phase == Phase::kDecoder ? text_losses : text_losses + kGridLossWeight * losses.total;
+  return TextLoss(model->decoder, streams.last, batch, losses) +
+         kExitLossWeight * ExitLoss(model->decoder, streams.exits, batch, losses) +
+         kMentionLossWeight * MentionLoss(model, streams.middle, batch, losses) +
+         kOrderLossWeight * OrderLoss(model, streams.late, batch, losses) +
+         kNumberLossWeight * NumberLoss(model, streams.cells, batch, losses);
+}
+
+// The forward pass of one step in this phase. text_images: how many of the batch have texts to
+// learn from; the others train the vision encoder alone.
+Losses ComputeLosses(Vlm& model, const Batch& batch, const Moment& moment, int text_images,
+                     const torch::Tensor& name_ids) {
+  Losses losses;
+  // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
+  // engine will compute.
+  model->vision_encoder->train(moment.phase != Phase::kDecoder);
+  const Batch texts = FirstOf(batch, text_images);
+  if (moment.phase == Phase::kDecoder) {
+    torch::Tensor features;
+    {
+      const torch::NoGradGuard frozen;
+      features = model->EncodeImages(texts.images);
+    }
+    const torch::Tensor cells = model->Project(features);
+    losses.total = DecoderLoss(model, cells, texts, losses) +
+                   kNameLossWeight * NameLoss(model->decoder, cells, texts, name_ids, losses);
+    return losses;
+  }
+  const torch::Tensor features = model->EncodeImages(batch.images);
+  const torch::Tensor grid_loss = GridLoss(model->PredictGrid(features), batch, losses);
+  losses.total = grid_loss;
+  if (moment.phase == Phase::kVisionEncoder && !moment.keeps_names) return losses;
+  const torch::Tensor cells = model->Project(features);
+  const torch::Tensor name_loss = NameLoss(model->decoder, cells, batch, name_ids, losses);
+  if (moment.phase == Phase::kVisionEncoder) {
+    losses.total = grid_loss + kNameLossWeight * name_loss;
+    return losses;
+  }
+  const torch::Tensor text_cells = cells.narrow(0, 0, text_images);
+  losses.total = DecoderLoss(model, text_cells, texts, losses) + kNameLossWeight * name_loss +
+                 kGridLossWeight * grid_loss;
   return losses;
 }
 
@@ -251,8 +258,9 @@ class Session {
     // After loading, because the replicas share the memory of the weights.
     replicas_ = std::make_unique<Replicas>(context_.model, options_.threads);
     const int parts = replicas_->count();
+    text_images_ = options_.batch / parts;
     Loader loader(SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained),
-                  options_.batch / parts, options_.seed,
+                  text_images_ + options_.grid_batch / parts, options_.seed,
                   static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
                   context_.glyphs, context_.tokenizer);
     context_.model->train();
@@ -287,7 +295,7 @@ class Session {
     SetRates(optimizer_, moment);
     const std::vector<Losses> losses =
         replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
-          return ComputeLosses(model, batch, moment, name_ids_);
+          return ComputeLosses(model, batch, moment, text_images_, name_ids_);
         });
     torch::nn::utils::clip_grad_norm_(context_.model->parameters(), kGradientNorm);
     optimizer_.step();
@@ -331,6 +339,7 @@ class Session {
   Clock::time_point started_;
   double minutes_before_ = 0;
   std::int64_t images_before_ = 0;
+  int text_images_ = 0;  // per replica and step
   double next_log_ = 0;
 };
 
@@ -382,6 +391,10 @@ MaybeError Validate(const TrainOptions& options) {
   }
   if (options.batch < options.threads || options.batch % options.threads != 0) {
     return invalid("--batch: expected a multiple of --threads", options.batch);
+  }
+  if (options.grid_batch < 0 || options.grid_batch > 4096 ||
+      options.grid_batch % options.threads != 0) {
+    return invalid("--grid-batch: expected a multiple of --threads up to 4096", options.grid_batch);
   }
   if (options.batch > 4096) return invalid("--batch: expected at most 4096", options.batch);
   if (options.loaders < 1 || options.loaders > 256) {

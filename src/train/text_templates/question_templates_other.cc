@@ -15,6 +15,9 @@ constexpr const char* kCannotTell = "I cannot tell";
 constexpr const char* kNotAQuestion = "please ask about the picture";
 constexpr const char* kNotUnderstood = "I do not understand";
 
+// In words; mostly short.
+int AnyLength(std::mt19937_64& rng) { return 1 + UniformInt(rng, Bernoulli(rng, 0.2f) ? 24 : 6); }
+
 // Letters, syllables or signs that mean nothing.
 std::string Nonsense(std::mt19937_64& rng) {
   constexpr std::string_view kConsonants = "bcdfghjklmnpqrstvwxz";
@@ -23,7 +26,7 @@ std::string Nonsense(std::mt19937_64& rng) {
   const auto letter = [&rng](std::string_view of) { return PickOne(rng, of); };
   const int kind = UniformInt(rng, 3);
   std::string text;
-  for (int words = 1 + UniformInt(rng, 6); words > 0; --words) {
+  for (int words = AnyLength(rng); words > 0; --words) {
     for (int part = 1 + UniformInt(rng, 4); part > 0; --part) {
       if (kind == 0) text += {letter(kConsonants), letter(kVowels)};
       if (kind == 1) text += static_cast<char>('a' + UniformInt(rng, 26));

@@ -46,6 +46,10 @@ constexpr float kPlainFraction = 0.25f;
 constexpr float kSynonymFraction = 0.15f;
 // Two questions at once.
 constexpr float kTwoFraction = 0.03f;
+// Sentences that ask nothing before the question.
+constexpr float kPreambleFraction = 0.03f;
+constexpr int kMaxPreamble = 6;
+constexpr float kLongTalkFraction = 0.3f;
 // The second question of a conversation: one that depends on the first, or any other.
 constexpr float kFollowUpFraction = 0.07f;
 constexpr float kLaterFraction = 0.05f;
@@ -69,6 +73,12 @@ std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templat
   return chosen;
 }
 
+std::string SmallTalk(Wording wording, std::mt19937_64& rng) {
+  const auto patterns = wording == Wording::kTrained ? TrainedWordings(QuestionForm::kChat)
+                                                     : HeldOutWordings(QuestionForm::kChat);
+  return ExpandWording(PickOne(rng, patterns), rng);
+}
+
 // The question in other words, not yet as people type it.
 void Reword(Wording wording, QuestionAnswer& asked, std::mt19937_64& rng) {
   if (asked.kind == "noquestion" && !asked.question.empty()) return;  // has words of its own
@@ -80,6 +90,10 @@ void Reword(Wording wording, QuestionAnswer& asked, std::mt19937_64& rng) {
     if (Bernoulli(rng, kSynonymFraction)) part = WithSynonym(part, rng);
   }
   asked.question = Fill(pattern, parts);
+  if (asked.form != QuestionForm::kChat || !Bernoulli(rng, kLongTalkFraction)) return;
+  for (int count = 1 + UniformInt(rng, kMaxPreamble); count > 0; --count) {
+    asked.question += ". " + SmallTalk(wording, rng);
+  }
 }
 
 // Joins two questions about one scene, and their answers.
@@ -159,6 +173,11 @@ class QuestionSource {
       if (auto second = AskCount(groups_, false, rng_)) {
         Reword(wording_, *second, rng_);
         asked = Joined(asked, *second, rng_);
+      }
+    }
+    if (Bernoulli(rng_, kPreambleFraction)) {
+      for (int count = 1 + UniformInt(rng_, kMaxPreamble); count > 0; --count) {
+        asked.question.insert(0, SmallTalk(wording_, rng_) + ". ");
       }
     }
     asked.question = AsTyped(asked.question, rng_);

@@ -17,6 +17,7 @@ constexpr float kBritish = 0.4f;
 constexpr float kSentenceCase = 0.45f;
 constexpr float kCapitals = 0.05f;
 constexpr float kSlip = 0.05f;
+constexpr float kQuoted = 0.04f;
 
 constexpr std::array<std::string_view, 8> kPhrasesBefore = {
     "[please|hey|hi|hello|ok|okay|so|and|now|well], ",
@@ -84,6 +85,18 @@ void VaryEnd(std::string& text, std::mt19937_64& rng) {
   text += kEnds[static_cast<std::size_t>(Weighted(rng, kWeights))];
 }
 
+// Quotation marks of any kind around the whole.
+void Quote(std::string& text, std::mt19937_64& rng) {
+  constexpr std::array<std::array<std::string_view, 2>, 6> kMarks = {{{"\"", "\""},
+                                                                      {"'", "'"},
+                                                                      {"\u201C", "\u201D"},
+                                                                      {"\u2018", "\u2019"},
+                                                                      {"\u00AB", "\u00BB"},
+                                                                      {"\u201E", "\u201C"}}};
+  const auto& [open, close] = PickOne(rng, kMarks);
+  text.insert(0, open).append(close);
+}
+
 }  // namespace
 
 std::string AsTyped(std::string text, std::mt19937_64& rng) {
@@ -97,12 +110,12 @@ std::string AsTyped(std::string text, std::mt19937_64& rng) {
   if (Bernoulli(rng, 0.3f)) ReplaceAll("'", Bernoulli(rng, 0.5f) ? "\u2019" : "", text);
   const float fate = Uniform(rng, 0, 1);
   if (fate < kCapitals) {
-    for (char& letter : text)
-      letter = static_cast<char>(letter - ('a' <= letter && letter <= 'z' ? 32 : 0));
+    text = ToUpperAscii(text);
   } else if (fate < kCapitals + kSentenceCase && 'a' <= text[0] && text[0] <= 'z') {
-    text[0] = static_cast<char>(text[0] - 32);
+    text[0] = ToUpperAscii(text[0]);
     ReplaceAll(" i ", " I ", text);
   }
+  if (Bernoulli(rng, kQuoted)) Quote(text, rng);
   return text;
 }
 

@@ -38,13 +38,27 @@ std::vector<std::string_view> AlternativesOf(std::string_view group) {
   return alternatives;
 }
 
-}  // namespace
-
-std::vector<std::string_view> WordingsOf(QuestionForm form, std::span<const FormWording> table) {
-  std::vector<std::string_view> patterns;
+void AddPatterns(QuestionForm form, std::span<const FormWording> table,
+                 std::vector<std::string_view>& patterns) {
   for (const FormWording& wording : table) {
     if (wording.form == form) patterns.push_back(wording.pattern);
   }
+}
+
+}  // namespace
+
+std::vector<std::string_view> TrainedWordings(QuestionForm form) {
+  std::vector<std::string_view> patterns;
+  AddPatterns(form, TrainedContentWordings(), patterns);
+  AddPatterns(form, TrainedPlaceWordings(), patterns);
+  AddPatterns(form, TrainedOtherWordings(), patterns);
+  CHECK(!patterns.empty());
+  return patterns;
+}
+
+std::vector<std::string_view> HeldOutWordings(QuestionForm form) {
+  std::vector<std::string_view> patterns;
+  AddPatterns(form, AllHeldOutWordings(), patterns);
   CHECK(!patterns.empty());
   return patterns;
 }

@@ -17,7 +17,7 @@ namespace edgevlm::train {
 
 enum class Wording {
   kPlain,    // the few wordings of the first built-in model, in its spelling
-  kTrained,  // all that the model is trained on: kPlain and wordings_trained.cc
+  kTrained,  // all that the model is trained on: kPlain and wordings_trained_*.cc
   kHeldOut,  // wordings_held_out.cc only, which training never uses
 };
 
@@ -25,12 +25,15 @@ enum class Wording {
 std::vector<std::string_view> TrainedWordings(QuestionForm form);
 std::vector<std::string_view> HeldOutWordings(QuestionForm form);
 
-// A line of the tables behind them.
+// The tables behind them.
 struct FormWording {
   QuestionForm form;
   std::string_view pattern;
 };
-std::vector<std::string_view> WordingsOf(QuestionForm form, std::span<const FormWording> table);
+std::span<const FormWording> TrainedContentWordings();
+std::span<const FormWording> TrainedPlaceWordings();
+std::span<const FormWording> TrainedOtherWordings();
+std::span<const FormWording> AllHeldOutWordings();
 
 // Chooses alternatives, uniformly and independently. REQUIRES: brackets in pairs.
 std::string ExpandWording(std::string_view pattern, std::mt19937_64& rng);

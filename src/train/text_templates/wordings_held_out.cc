@@ -1,5 +1,6 @@
-// HeldOutWordings (wordings.h). Training never uses these: they test whether the model understands
-// wordings that it has not met. Do not move any of them to wordings_trained.cc, or the other way.
+// The held-out wordings (wordings.h). Training never uses these: they test whether the model
+// understands wordings that it has not met. Do not move any of them to wordings_trained_*.cc, or
+// the other way.
 #include "train/text_templates/wordings.h"
 
 namespace edgevlm::train {
@@ -193,8 +194,6 @@ constexpr FormWording kHeldOutWordings[] = {
 
 }  // namespace
 
-std::vector<std::string_view> HeldOutWordings(QuestionForm form) {
-  return WordingsOf(form, kHeldOutWordings);
-}
+std::span<const FormWording> AllHeldOutWordings() { return kHeldOutWordings; }
 
 }  // namespace edgevlm::train
