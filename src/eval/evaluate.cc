@@ -16,7 +16,9 @@ namespace {
 
 constexpr int kBlankSide = 64;
 constexpr std::uint8_t kMidGray = 128;
-constexpr const char* kDescribe = "describe";  // a kind of question
+// Kinds of questions.
+constexpr const char* kDescribe = "describe";
+constexpr const char* kList = "list";
 
 // The replies about one image, real or blank.
 struct Replies {
@@ -228,10 +230,13 @@ class Evaluator {
     return score;
   }
 
-  // A description may be worded in many ways, so it is judged by its facts.
+  // A description may be worded in many ways, and a list may have any order, so they are judged by
+  // their facts.
   bool IsRight(const LabeledQuestion& asked, const std::string& answer,
                const Facts& labeled) const {
     if (asked.kind == kDescribe) return FactsIn(answer, known_) == labeled;
+    const Facts expected = FactsIn(asked.answer, known_);
+    if (asked.kind == kList && !expected.empty()) return FactsIn(answer, known_) == expected;
     return NormalizeAnswer(answer) == NormalizeAnswer(asked.answer);
   }
 

@@ -1,5 +1,6 @@
 #include "train/text_templates/typing.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -18,6 +19,7 @@ constexpr float kSentenceCase = 0.45f;
 constexpr float kCapitals = 0.05f;
 constexpr float kSlip = 0.05f;
 constexpr float kQuoted = 0.04f;
+constexpr float kQuotedWord = 0.02f;
 
 constexpr std::array<std::string_view, 8> kPhrasesBefore = {
     "[please|hey|hi|hello|ok|okay|so|and|now|well], ",
@@ -85,8 +87,8 @@ void VaryEnd(std::string& text, std::mt19937_64& rng) {
   text += kEnds[static_cast<std::size_t>(Weighted(rng, kWeights))];
 }
 
-// Quotation marks of any kind around the whole.
-void Quote(std::string& text, std::mt19937_64& rng) {
+// Quotation marks of any kind around text[begin, end).
+void Quote(std::size_t begin, std::size_t end, std::string& text, std::mt19937_64& rng) {
   constexpr std::array<std::array<std::string_view, 2>, 6> kMarks = {{{"\"", "\""},
                                                                       {"'", "'"},
                                                                       {"\u201C", "\u201D"},
@@ -94,7 +96,14 @@ void Quote(std::string& text, std::mt19937_64& rng) {
                                                                       {"\u00AB", "\u00BB"},
                                                                       {"\u201E", "\u201C"}}};
   const auto& [open, close] = PickOne(rng, kMarks);
-  text.insert(0, open).append(close);
+  text.insert(end, close).insert(begin, open);
+}
+
+void QuoteAWord(std::string& text, std::mt19937_64& rng) {
+  const auto from = static_cast<std::size_t>(UniformInt(rng, static_cast<int>(text.size())));
+  const std::size_t blank = text.find(' ', from);
+  if (blank == std::string::npos) return;
+  Quote(blank + 1, std::min(text.find_first_of(" ,?.!", blank + 1), text.size()), text, rng);
 }
 
 }  // namespace
@@ -115,7 +124,8 @@ std::string AsTyped(std::string text, std::mt19937_64& rng) {
     text[0] = ToUpperAscii(text[0]);
     ReplaceAll(" i ", " I ", text);
   }
-  if (Bernoulli(rng, kQuoted)) Quote(text, rng);
+  if (Bernoulli(rng, kQuotedWord)) QuoteAWord(text, rng);
+  if (Bernoulli(rng, kQuoted)) Quote(0, text.size(), text, rng);
   return text;
 }
 

@@ -20,6 +20,10 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kHowManyThings, "what is the [total |]number of [things|objects|items][| in the @]?"},
     {kHowManyThings, "[number|count] of [things|objects|items]?"},
     {kHowManyThings, "how many are there[| in total]?"},
+    {kHowManyThings,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] how many [things|objects] there are?"},
+    {kHowManyThings, "how many [things|objects] have you counted?"},
 
     {kHowMany,
      "how many {0} [are there|can you see|do you see|are shown|are visible|are in the @|are in "
@@ -41,6 +45,12 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kHowMany, "[and |so |]how many {0} [did you find|have you found]?"},
     {kHowMany, "the @ shows how many {0}?"},
     {kHowMany, "there are how many {0}?"},
+    {kHowMany,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] how many {0} there are[| in the @]?"},
+    {kHowMany, "there must be some {0}, how many?"},
+    {kHowMany, "how many {0} have we got[| here]?"},
+    {kHowMany, "how often do you see {0}?"},
 
     {kExists, "[is|isn't] there {0}[| in the @| in this @| here| somewhere| anywhere| in it]?"},
     {kExists,
@@ -54,6 +64,11 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kExists, "[any sign of|have you seen] {0}?"},
     {kExists, "is it true that there is {0}?"},
     {kExists, "there is {0}, [right|isn't there|correct]?"},
+    {kExists,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there is {0}[| in the @]?"},
+    {kExists, "i [see|saw] {0}, [is that right|am i wrong|yes or no]?"},
+    {kExists, "is there {0}, yes or no?"},
 
     {kAnyOf, "are there [any |]{0}[| in the @| in this @| here| anywhere| at all]?"},
     {kAnyOf,
@@ -64,16 +79,27 @@ constexpr FormWording kTrainedContentWordings[] = {
      "|]{0}[| in the @]"},
     {kAnyOf, "any {0}[| here| in the @]?"},
     {kAnyOf, "are [any |]{0} [shown|visible|present|in the @]?"},
+    {kAnyOf,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there are [any |some |]{0}[| in the @]?"},
+    {kAnyOf, "i [see|saw] {0}, [is that right|am i wrong|yes or no]?"},
 
     {kMissing, "is there no {0}[| in the @| here]?"},
     {kMissing, "is the {0} missing[| in the @| from the @]?"},
     {kMissing, "is it true that there is no {0}?"},
     {kMissing, "[does the @ show|do you see] no {0}?"},
+    {kMissing,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there is no {0}[| in the @]?"},
 
     {kMissingAny, "are there no {0}[| in the @| here]?"},
     {kMissingAny, "are {0} missing[| in the @| from the @]?"},
     {kMissingAny, "is it true that there are no {0}?"},
     {kMissingAny, "is the @ without {0}?"},
+    {kMissingAny,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there are no {0}[| in the @]?"},
+    {kMissingAny, "i see no {0}, is that right?"},
 
     {kReads,
      "what [does the display|does the screen|does the sign|does it] [read|say|show][| please]?"},
@@ -93,11 +119,19 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kReads, "what is the [number|reading|value]?"},
     {kReads, "what do the digits say?"},
     {kReads, "number on the display?"},
+    {kReads,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] what [the display|the sign|it] [says|reads|shows]?"},
+    {kReads, "which number has the display?"},
+    {kReads, "can you see the number?"},
 
     {kReadsThis, "does [the display|the sign|the screen|it] [read|say|show] {0}?"},
     {kReadsThis, "is the [number|reading|value] {0}?"},
     {kReadsThis, "is {0} [shown|displayed|on the display]?"},
     {kReadsThis, "[do you see|can you read] [the number |]{0}?"},
+    {kReadsThis,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |][it|the display] [reads|says|shows] {0}?"},
 
     {kWhatIsShown,
      "what [do you see|can you see|is there to see|is shown|is there|is visible][| in the @| in "
@@ -119,6 +153,11 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kWhatIsShown, "what can be seen[| here| in the @]?"},
     {kWhatIsShown, "contents of the @?"},
     {kWhatIsShown, "what does it show?"},
+    {kWhatIsShown,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] what [is in the @|you see|it shows|this is a @ of]?"},
+    {kWhatIsShown, "what have you seen?"},
+    {kWhatIsShown, "anything in the @?"},
 
     {kWhatThing, "what [is|was] [this|that|it|shown here|the thing]?"},
     {kWhatThing, "what's [this|that|it]?"},
@@ -131,6 +170,11 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kWhatThing, "what would you call this?"},
     {kWhatThing, "do you know what this is?"},
     {kWhatThing, "what is the [thing|object] in the @?"},
+    {kWhatThing,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] what [this|it|that] is?"},
+    {kWhatThing, "what might this be?"},
+    {kWhatThing, "what is that thing?"},
 
     {kWhatIs, "what [is|can you see|do you see|lies|is there|is shown|can be seen] {0}?"},
     {kWhatIs, "what's {0}?"},
@@ -144,6 +188,13 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kWhatIs, "{0}, what [is there|do you see]?"},
     {kWhatIs, "what stands {0}?"},
     {kWhatIs, "what is it that is {0}?"},
+    {kWhatIs,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] what is {0}?"},
+    {kWhatIs, "what did you see {0}?"},
+    {kWhatIs, "is there something {0}? what is it?"},
+    {kWhatIs, "what thing is {0}?"},
+    {kWhatIs, "what have you seen {0}?"},
 
     {kListThings,
      "[list|please list|name|can you list|could you list|list up] [the|all|all the|all of the] "
@@ -158,6 +209,11 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kListThings, "[things|objects] in the @?"},
     {kListThings, "[give me|make] a list[| of the things| of the objects| of everything]"},
     {kListThings, "[tell me|please tell me] [all the|which] things [in the @|you see|there are]"},
+    {kListThings, "write down [everything|all things|all objects]"},
+    {kListThings, "a list of [all things|everything|all objects], please"},
+    {kListThings,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] which [things|objects] there are?"},
 
     {kListOf, "[list|please list|name|can you list] [the|all|all the] {0}[| in the @| you see]"},
     {kListOf, "what {0} [are there|do you see|can you see|are shown|are in the @|are visible]?"},
@@ -168,6 +224,12 @@ constexpr FormWording kTrainedContentWordings[] = {
      "[tell me|could you tell me|please tell me] [which|what] {0} [there are|you see|are in the "
      "@]"},
     {kListOf, "{0} in the @?"},
+    {kListOf,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] which {0} there are?"},
+    {kListOf, "a list of [all |the |]{0}, please"},
+    {kListOf, "[what|which] {0} have you seen?"},
+    {kListOf, "show me the {0}"},
 
     {kWhichOf,
      "[what|which] {0} [is this|is that|is it|is shown|do you see|can you see|is in the @|is "
@@ -176,6 +238,10 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kWhichOf, "name the {0}[| in the @]"},
     {kWhichOf, "what is the {0}?"},
     {kWhichOf, "[tell me|can you tell me] [what|which] {0} [this is|it is|you see]"},
+    {kWhichOf,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] [which|what] {0} [this|it] is?"},
+    {kWhichOf, "[what|which] {0} have you seen?"},
 
     {kDescribe,
      "describe [the @|this @|it|this|what you see|that @|everything][| to me| for me| in detail| "
@@ -198,6 +264,10 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kDescribe, "what do you see and where?"},
     {kDescribe, "what is where[| in the @]?"},
     {kDescribe, "where is everything?"},
+    {kDescribe, "say in words what [you see|is there]"},
+    {kDescribe, "what would you write [below|under] this @?"},
+    {kDescribe, "[i am blind|i cannot see it], what is in the @?"},
+    {kDescribe, "put the @ into words"},
 };
 
 }  // namespace

@@ -13,26 +13,45 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kAreThere, "is it true that there are {0}?"},
     {kAreThere, "[tell me|can you tell me] [if|whether] there are {0}"},
     {kAreThere, "there are {0}, [right|aren't there|correct]?"},
+    {kAreThere,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there are {0}[| in the @]?"},
+    {kAreThere, "i count {0}, is that right?"},
 
     {kSeveral, "[is there|do you see|can you see] more than one {0}[| in the @| here]?"},
     {kSeveral, "does the @ show more than one {0}?"},
+    {kSeveral,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there is more than one {0}?"},
+    {kSeveral, "are there several of the {0}?"},
 
     {kMoreThan, "are there more {0} than {1}[| in the @| here]?"},
     {kMoreThan, "do you see more {0} than {1}?"},
     {kMoreThan, "is the number of {0} [larger|greater|higher] than the number of {1}?"},
     {kMoreThan, "[tell me|can you tell me] [if|whether] there are more {0} than {1}"},
+    {kMoreThan,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there are more {0} than {1}?"},
 
     {kFewerThan, "are there [fewer|less] {0} than {1}[| in the @| here]?"},
     {kFewerThan, "do you see [fewer|less] {0} than {1}?"},
+    {kFewerThan,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there are [fewer|less] {0} than {1}?"},
 
     {kWhichMore, "[which|what] are there more of, {0} or {1}?"},
     {kWhichMore, "are there more {0} or [more |]{1}?"},
     {kWhichMore, "do you see more {0} or [more |]{1}?"},
     {kWhichMore, "{0} or {1}: which are there more of?"},
+    {kWhichMore, "[name|say|guess] which there are more of, {0} or {1}"},
+    {kWhichMore, "of {0} and {1}, which are there more of?"},
 
     {kAsMany, "are there as many {0} as {1}[| in the @| here]?"},
     {kAsMany, "is the number of {0} and {1} the same?"},
     {kAsMany, "are there equally many {0} and {1}?"},
+    {kAsMany,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]there are as many {0} as {1}?"},
 
     {kThenBeyond, "[and |]what [is|do you see|lies|can you see] {0}?"},
     {kThenBeyond, "[and|what about|how about] {0}?"},
@@ -89,6 +108,11 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kUnknown, "is it [raining|cold|warm|late|expensive] [outside|today|there]?"},
     {kUnknown, "what is behind the @?"},
     {kUnknown, "what is the price[| of it]?"},
+    {kUnknown, "[what|which] day [is it|was it]?"},
+    {kUnknown, "where [are you|do you live|am i] from?"},
+    {kUnknown, "where is [my|your] [house|car|phone|friend|mother]?"},
+    {kUnknown, "do you know [my name|who i am|what time it is|the date]?"},
+    {kUnknown, "how old is [he|she|this person|my mother]?"},
 
     {kUnknownOf, "what is the name of the {0}?"},
     {kUnknownOf, "how old is the {0}?"},
@@ -108,6 +132,16 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kUnknownOf, "what is the {0} made of?"},
     {kUnknownOf, "what will the {0} do next?"},
     {kUnknownOf, "how fast is the {0}?"},
+    {kUnknownOf,
+     "[is|was] the {0} [bored|scared|proud|lonely|sick|broken|clean|dirty|fresh|cheap]?"},
+    {kUnknownOf, "what did the {0} [do|say|see] [before|yesterday]?"},
+    {kUnknownOf, "does the {0} have a name?"},
+    {kUnknownOf,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] the name of the {0}?"},
+    {kUnknownOf, "what is the {0} called?"},
+    {kUnknownOf, "how [heavy|tall|fast|smart] is the {0}?"},
+    {kUnknownOf, "does the {0} [like|know|hear] me?"},
 
     {kChat, "[hello|hi|hey|good morning|good evening|good day][| there| you| friend]"},
     {kChat, "[thanks|thank you|thank you very much|many thanks|cheers]"},
@@ -126,6 +160,12 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kChat, "it is [late|monday|cold|a nice day]"},
     {kChat, "[turn|make] it [red|blue|bigger|smaller|around]"},
     {kChat, "let us [go|start|play|talk]"},
+    {kChat, "[that|it|this] looks [nice|good|bad|funny|strange]"},
+    {kChat, "[tell|read|sing] me [a story|a joke|a song]"},
+    {kChat, "i do not [know|care|mind|want it]"},
+    {kChat, "[nice|good|glad] to [see|meet] you"},
+    {kChat, "[that is all|enough|no more|not now|later]"},
+    {kChat, "write [an email|a letter|some code] [for|to] me"},
 
     {kForeign, "wie viele [enten|hunde|kreise] sind [auf dem bild|zu sehen]?"},
     {kForeign, "was [siehst du|ist das|ist auf dem bild zu sehen]?"},

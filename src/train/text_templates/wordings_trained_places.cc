@@ -22,6 +22,13 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhere, "where does {0} [stand|lie|sit]?"},
     {kWhere, "where [might|can] {0} be [found|seen]?"},
     {kWhere, "{0} is where?"},
+    {kWhere,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] where {0} is?"},
+    {kWhere, "can you show me where {0} is?"},
+    {kWhere, "i cannot find {0}, where is it?"},
+    {kWhere, "where has {0} gone?"},
+    {kWhere, "in what spot is {0}?"},
 
     {kIsAt, "is {0} {1}[| of the @]?"},
     {kIsAt, "[can you see|do you see] {0} {1}?"},
@@ -29,6 +36,9 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kIsAt, "[tell me|can you tell me] [if|whether] {0} is {1}"},
     {kIsAt, "{0} is {1}, [right|isn't it|correct]?"},
     {kIsAt, "does {0} [lie|stand|sit] {1}?"},
+    {kIsAt,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} is {1}?"},
 
     {kIsLeft, "is {0} [|further |more |located |placed ]to the left of {1}?"},
     {kIsLeft, "is {0} left of {1}?"},
@@ -37,6 +47,9 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kIsLeft, "[tell me|can you tell me] [if|whether] {0} is [to the |]left of {1}"},
     {kIsLeft, "does {0} [lie|stand] [to the |]left of {1}?"},
     {kIsLeft, "is {1} to the right of {0}?"},
+    {kIsLeft,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} is [to the |]left of {1}?"},
 
     {kIsRight, "is {0} [|further |more |located |placed ]to the right of {1}?"},
     {kIsRight, "is {0} right of {1}?"},
@@ -45,6 +58,9 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kIsRight, "[tell me|can you tell me] [if|whether] {0} is [to the |]right of {1}"},
     {kIsRight, "does {0} [lie|stand] [to the |]right of {1}?"},
     {kIsRight, "is {1} to the left of {0}?"},
+    {kIsRight,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} is [to the |]right of {1}?"},
 
     {kIsAbove, "is {0} [|somewhere |located |placed ]above {1}?"},
     {kIsAbove, "is {0} over {1}?"},
@@ -53,6 +69,9 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kIsAbove, "does {0} [lie|stand] above {1}?"},
     {kIsAbove, "is {1} below {0}?"},
     {kIsAbove, "is {1} under {0}?"},
+    {kIsAbove,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} is above {1}?"},
 
     {kIsBelow, "is {0} [|somewhere |located |placed ]below {1}?"},
     {kIsBelow, "is {0} [under|beneath] {1}?"},
@@ -61,6 +80,9 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kIsBelow, "does {0} [lie|stand] below {1}?"},
     {kIsBelow, "is {1} above {0}?"},
     {kIsBelow, "is {1} over {0}?"},
+    {kIsBelow,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} is below {1}?"},
 
     {kWhichLeft,
      "[which|what|which one|which thing|which of the two] is [further |more |][to the left|left|on "
@@ -69,6 +91,8 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhichLeft, "which is [left|further left|on the left]: {0} or {1}?"},
     {kWhichLeft, "what is on the left, {0} or {1}?"},
     {kWhichLeft, "{0} or {1}: which is [further |]left?"},
+    {kWhichLeft, "[name|say|guess] which [one |]is [further |]to the left, {0} or {1}"},
+    {kWhichLeft, "of {0} and {1}, which is further left?"},
 
     {kWhichRight,
      "[which|what|which one|which thing|which of the two] is [further |more |][to the "
@@ -78,6 +102,8 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhichRight, "which is [right|further right|on the right]: {0} or {1}?"},
     {kWhichRight, "what is on the right, {0} or {1}?"},
     {kWhichRight, "{0} or {1}: which is [further |]right?"},
+    {kWhichRight, "[name|say|guess] which [one |]is [further |]to the right, {0} or {1}"},
+    {kWhichRight, "of {0} and {1}, which is further right?"},
 
     {kWhichAbove,
      "[which|what|which one|which thing|which of the two] is [higher|higher up|above the "
@@ -85,6 +111,8 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhichAbove, "is {0} or {1} [higher|higher up|further up]?"},
     {kWhichAbove, "which is higher: {0} or {1}?"},
     {kWhichAbove, "{0} or {1}: which is [higher|further up]?"},
+    {kWhichAbove, "[name|say|guess] which [one |]is higher [up|], {0} or {1}"},
+    {kWhichAbove, "of {0} and {1}, which is higher?"},
 
     {kWhichBelow,
      "[which|what|which one|which thing|which of the two] is [lower|lower down|below the "
@@ -92,6 +120,8 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhichBelow, "is {0} or {1} [lower|lower down|further down]?"},
     {kWhichBelow, "which is lower: {0} or {1}?"},
     {kWhichBelow, "{0} or {1}: which is [lower|further down]?"},
+    {kWhichBelow, "[name|say|guess] which [one |]is lower [down|], {0} or {1}"},
+    {kWhichBelow, "of {0} and {1}, which is lower?"},
 
     {kColorOfOne, "[what|which] color [is|has|does] the {0}[| have]?"},
     {kColorOfOne, "what color is the {0}[| in the @]?"},
@@ -109,6 +139,14 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kColorOfOne, "name the color of the {0}"},
     {kColorOfOne, "what's the color of the {0}?"},
     {kColorOfOne, "what color would you say the {0} is?"},
+    {kColorOfOne,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] [what|which] color the {0} [is|has]?"},
+    {kColorOfOne,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] the color of the {0}?"},
+    {kColorOfOne, "what color did the {0} have?"},
+    {kColorOfOne, "the color of the {0}, please"},
 
     {kColorOfSeveral, "[what|which] color [are|have|do] the {0}[| have]?"},
     {kColorOfSeveral, "what color are the {0}[| in the @]?"},
@@ -121,6 +159,13 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kColorOfSeveral, "in [what|which] color are the {0}?"},
     {kColorOfSeveral, "name the color of the {0}"},
     {kColorOfSeveral, "what's the color of the {0}?"},
+    {kColorOfSeveral,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] [what|which] color the {0} [are|have]?"},
+    {kColorOfSeveral,
+     "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
+     "would love to know|please say|guess] the color of the {0}?"},
+    {kColorOfSeveral, "the color of the {0}, please"},
 
     {kIsColor, "is {0} {1}[| in color| in the @]?"},
     {kIsColor, "is the color of {0} {1}?"},
@@ -128,32 +173,46 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kIsColor, "[tell me|can you tell me] [if|whether] {0} is {1}"},
     {kIsColor, "{0} is {1}, [right|isn't it|correct]?"},
     {kIsColor, "would you say that {0} is {1}?"},
+    {kIsColor,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} is {1}?"},
 
     {kAreColor, "are {0} {1}[| in color| in the @]?"},
     {kAreColor, "is the color of {0} {1}?"},
     {kAreColor, "is it true that {0} are {1}?"},
     {kAreColor, "[tell me|can you tell me] [if|whether] {0} are {1}"},
     {kAreColor, "{0} are {1}, [right|correct]?"},
+    {kAreColor,
+     "[do you think|would you think|is it correct|is it right|could it be|is it possible|i think|i "
+     "believe|it seems] [that |]{0} are {1}?"},
 
     {kLargest,
      "[what|which|which thing|which one|which object] is the [largest|biggest][| thing| object| "
      "one][| in the @| here]?"},
     {kLargest, "what is the [largest|biggest] [thing|object][| in the @| you see| shown]?"},
     {kLargest, "[name|tell me|find] the [largest|biggest] [thing|object]"},
+    {kLargest, "what [thing|object] is [larger|bigger] than the others?"},
+    {kLargest, "of all things, which is the [largest|biggest]?"},
 
     {kSmallest,
      "[what|which|which thing|which one|which object] is the [smallest|tiniest][| thing| object| "
      "one][| in the @| here]?"},
     {kSmallest, "what is the [smallest|tiniest] [thing|object][| in the @| you see| shown]?"},
     {kSmallest, "[name|tell me|find] the smallest [thing|object]"},
+    {kSmallest, "what [thing|object] is smaller than the others?"},
+    {kSmallest, "of all things, which is the smallest?"},
 
     {kWhichLarger, "[which|what|which one|which of the two] is [larger|bigger], {0} or {1}?"},
     {kWhichLarger, "is {0} or {1} [larger|bigger]?"},
     {kWhichLarger, "{0} or {1}: which is [bigger|larger]?"},
+    {kWhichLarger, "[name|say|guess] which is [larger|bigger], {0} or {1}"},
+    {kWhichLarger, "of {0} and {1}, which is [larger|bigger]?"},
 
     {kWhichSmaller, "[which|what|which one|which of the two] is smaller, {0} or {1}?"},
     {kWhichSmaller, "is {0} or {1} smaller?"},
     {kWhichSmaller, "{0} or {1}: which is smaller?"},
+    {kWhichSmaller, "[name|say|guess] which is smaller, {0} or {1}"},
+    {kWhichSmaller, "of {0} and {1}, which is smaller?"},
 };
 
 }  // namespace
