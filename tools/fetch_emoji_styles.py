@@ -6,8 +6,8 @@ Writes FOLDER/<style>.json for every style: {"1f415": "<svg ...>", ...}, with th
 src/train/scenes/things.cc that the style has. With --held-out, only the style that is never trained
 with, for tests. Needs npm; exits with 1 if a package cannot be fetched.
 
-Licenses: Twemoji and EmojiOne 2 CC BY 4.0, OpenMoji CC BY-SA 4.0, Fluent Emoji MIT, Noto Emoji (the
-first design) Apache 2.0.
+Licenses: Twemoji, Streamline and EmojiOne 2 CC BY 4.0, OpenMoji CC BY-SA 4.0, Fluent Emoji MIT, Noto
+Emoji (the first design) and FxEmoji Apache 2.0.
 """
 import json
 import pathlib
@@ -17,13 +17,15 @@ import sys
 import tarfile
 import tempfile
 
-# In the packages of Iconify, all with the same names of drawings.
+# In the packages of Iconify. Most sets have the same names of drawings.
 STYLES = {
     "twemoji": "@iconify-json/twemoji@1.2.5",
     "openmoji": "@iconify-json/openmoji@1.2.29",
     "fluent-emoji-flat": "@iconify-json/fluent-emoji-flat@1.2.6",
     "fluent-emoji": "@iconify-json/fluent-emoji@1.2.7",
     "noto-v1": "@iconify-json/noto-v1@1.2.5",
+    "fxemoji": "@iconify-json/fxemoji@1.2.2",
+    "streamline-emojis": "@iconify-json/streamline-emojis@1.2.4",
 }
 HELD_OUT = {"emojione": "@iconify-json/emojione@1.2.3"}
 NAMES = STYLES["fluent-emoji-flat"]  # says which name each code point has
@@ -58,18 +60,23 @@ def main():
         return 2
     target = pathlib.Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    points = [point.lower().zfill(4)
-              for point in re.findall(r'\{kEmoji, .*, 0x([0-9A-F]+)\}', THINGS.read_text())]
+    things = {point.lower().zfill(4): name for name, point in
+              re.findall(r'\{kEmoji, "(.*?)", .*, 0x([0-9A-F]+)\}', THINGS.read_text())}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         names = json.loads(fetch(NAMES, folder)["package/chars.json"])
         for style, package in (HELD_OUT if sys.argv[2:] else STYLES).items():
             icons = json.loads(fetch(package, folder)["package/icons.json"])
-            drawings = {point: drawing(icons, names.get(point) or names.get(point + "-fe0f"))
-                        for point in points}
-            drawings = {point: svg for point, svg in drawings.items() if svg}
+            drawings = {}
+            for point, thing in things.items():
+                name = names.get(point) or names.get(point + "-fe0f")
+                own = thing.replace(" ", "-")
+                found = [svg for known in (name, own, f"{name}-1", f"{own}-1")
+                         if (svg := drawing(icons, known))]
+                if found:
+                    drawings[point] = found[0]
             (target / f"{style}.json").write_text(json.dumps(drawings))
-            print(f"{style}: {len(drawings)} of {len(points)} emoji")
+            print(f"{style}: {len(drawings)} of {len(things)} emoji")
     return 0
 
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct EmojiLook {
   const Glyph* glyph = nullptr;
   bool mirrored = false;
   float brightness = 1;
+  // Of varied scenes: no two sets of emoji have the same hues and proportions.
+  std::optional<ColorMatrix> colors = {};
+  float stretch_u = 1;  // at least 1: how much of the box's width the glyph leaves free
+  float stretch_v = 1;
 };
 
 // The look of a thing, chosen before anything is drawn because the background depends on it.
@@ -137,6 +142,15 @@ void DrawBars(std::mt19937_64& rng, Canvas& canvas) {
   }
 }
 
+EmojiLook AnyEmojiLook(const Glyph& glyph, bool varied, std::mt19937_64& rng) {
+  EmojiLook look{&glyph, Bernoulli(rng, 0.3f), Uniform(rng, 0.88f, 1)};
+  if (!varied || Bernoulli(rng, 0.3f)) return look;
+  look.colors = HueAndSaturation(Uniform(rng, -14, 14), Uniform(rng, 0.65f, 1.3f));
+  float& stretch = Bernoulli(rng, 0.5f) ? look.stretch_u : look.stretch_v;
+  stretch = Uniform(rng, 1, 1.22f);
+  return look;
+}
+
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
   std::array<Rgb, kColorNames.size()> shades;  // shared by equal things
   for (std::size_t i = 0; i < shades.size(); ++i) {
@@ -147,8 +161,7 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
     const Rgb shade = shades[static_cast<std::size_t>(thing.color)];
     switch (thing.kind) {
       case ThingKind::kEmoji:
-        looks.push_back(EmojiLook{&glyphs.Of(thing.name, scene.style), Bernoulli(rng, 0.3f),
-                                  Uniform(rng, 0.88f, 1)});
+        looks.push_back(AnyEmojiLook(glyphs.Of(thing.name, scene.style), scene.varied, rng));
         break;
       case ThingKind::kShape:
         looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
@@ -181,6 +194,23 @@ void DrawWithShadow(const std::array<Point, 4>& corners, const Shadow& shadow,
   DrawThrough(corners, 0.02f, paint, canvas);
 }
 
+Rgba Recolored(const Rgba& texel, const EmojiLook& look) {
+  if (!look.colors) {
+    return {texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
+            texel.a};
+  }
+  const auto channel = [&, &m = *look.colors](std::size_t row) {
+    const float mixed = m[row] * texel.r + m[row + 1] * texel.g + m[row + 2] * texel.b;
+    return std::clamp(mixed, 0.0f, 255 * texel.a) * look.brightness;
+  };
+  return {channel(0), channel(3), channel(6), texel.a};
+}
+
+// About the middle of the box.
+float Stretched(float at, float factor) {
+  return factor == 1 ? at : (at - 0.5f) * factor + 0.5f;  // exact without stretching
+}
+
 void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& corners,
                const Shadow& shadow, Canvas& canvas) {
   const Glyph& glyph = *look.glyph;
@@ -189,14 +219,17 @@ void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& 
   const int blurred = std::min(level + 2, static_cast<int>(glyph.levels.size()) - 1);
   const GlyphSampler sampler(glyph, level);
   const GlyphSampler blurred_sampler(glyph, blurred);
-  const auto mirror = [&](float u) { return look.mirrored ? 1 - u : u; };
+  const auto place = [&](float u, float v) {
+    return Point{Stretched(look.mirrored ? 1 - u : u, look.stretch_u),
+                 Stretched(v, look.stretch_v)};
+  };
   const auto distance = [&](float u, float v) {
-    return (0.5f - blurred_sampler.At(mirror(u), v).a) * shadow.softness;
+    const Point at = place(u, v);
+    return (0.5f - blurred_sampler.At(at.x, at.y).a) * shadow.softness;
   };
   const auto paint = [&](float u, float v) {
-    const Rgba texel = sampler.At(mirror(u), v);
-    return Rgba{texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
-                texel.a};
+    const Point at = place(u, v);
+    return Recolored(sampler.At(at.x, at.y), look);
   };
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }
