@@ -239,6 +239,23 @@ TEST(Jpeg, KeepsAPlainColorAndTheSize) {
   }
 }
 
+TEST(Colors, HuesTurnAndGraysStay) {
+  const auto mapped = [](const ColorMatrix& m, std::array<float, 3> color) {
+    std::array<float, 3> result;
+    for (std::size_t row = 0; row < 3; ++row) {
+      result[row] = m[3 * row] * color[0] + m[3 * row + 1] * color[1] + m[3 * row + 2] * color[2];
+    }
+    return result;
+  };
+  const auto expect_near = [](std::array<float, 3> a, std::array<float, 3> b) {
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(a[i], b[i], 1e-4f);
+  };
+  expect_near(mapped(HueAndSaturation(14, 1.3f), {90, 90, 90}), {90, 90, 90});
+  expect_near(mapped(HueAndSaturation(120, 1), {255, 0, 0}), {0, 255, 0});
+  expect_near(mapped(HueAndSaturation(360, 1), {10, 20, 30}), {10, 20, 30});
+  expect_near(mapped(HueAndSaturation(0, 0), {30, 60, 90}), {60, 60, 60});
+}
+
 TEST(Colors, NamesAreFarApart) {
   std::mt19937_64 rng(5);
   for (int i = 0; i < 300; ++i) {
