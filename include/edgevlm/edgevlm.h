@@ -308,11 +308,11 @@ class Session {
   // prefix that the session has already computed is reused. If the last message has images but no
   // text, the model describes them; if it is the assistant's, the reply continues it. Neighboring
   // messages of one role are joined. System messages may appear anywhere; where the chat template
-  // allows only one at the start, all are moved there. Models without a chat template answer the
-  // last question, about the last image; it may refer to the question before it ("and below it?").
-  // Ignores the image of SetImage. Errors: as for Caption; kInvalid also if the user's messages, or
-  // a last message of the user's, have neither text nor image, for text that is not UTF-8, and for
-  // images of another model; kTooLarge for a conversation that leaves no capacity for a reply.
+  // allows only one at the start, all are moved there. Models without a chat template answer each
+  // message alone, about the last image. Ignores the image of SetImage.
+  // Errors: as for Caption; kInvalid also if the user's messages, or a last message of the user's,
+  // have neither text nor image, for text that is not UTF-8, and for images of another model;
+  // kTooLarge for a conversation that leaves no capacity for a reply.
   Result<Reply> Chat(std::span<const Message> messages, const DecodeOptions& options,
                      const OnText& on_text = {});
 
