@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -212,6 +214,11 @@ class Evaluator {
     const Facts labeled = FactsOf(label.things);
     const Facts stated = FactsIn(replies.caption, known_);
     score.facts.Add(stated, labeled);
+    std::set<std::string> names;
+    for (const LabeledThing& thing : label.things) names.insert(thing.name);
+    for (const std::string& name : names) {
+      score.names.Add({.asked = 1, .right = stated.contains(name) ? 1 : 0});
+    }
     score.likelihood = replies.likelihood;
     score.depth = replies.depth;
     if (on_sample) {

@@ -47,6 +47,7 @@ void AddCaptionJson(const Score& score, const std::string& prefix, nlohmann::jso
   object[prefix + "precision"] = score.facts.Precision();
   object[prefix + "recall"] = score.facts.Recall();
   object[prefix + "f1"] = score.facts.F1();
+  object[prefix + "names"] = score.names.Accuracy();
   object[prefix + "perplexity"] = score.likelihood.Perplexity();
 }
 
@@ -81,6 +82,8 @@ std::string ReportTable(const Evaluation& evaluation) {
   table += Row("facts recall", std::to_string(real.facts.labeled), Percent(real.facts.Recall()),
                blank_percent(&FactScore::Recall));
   table += Row("facts F1", "", Percent(real.facts.F1()), blank_percent(&FactScore::F1));
+  table += Row("names stated", std::to_string(real.names.asked), Percent(real.names.Accuracy()),
+               blank == nullptr ? "" : Percent(blank->names.Accuracy()));
   table += Row("perplexity", std::to_string(real.likelihood.tokens),
                Number(real.likelihood.Perplexity()),
                blank == nullptr ? "" : Number(blank->likelihood.Perplexity()));

@@ -87,6 +87,7 @@ double CalibrationScore::Error() const {
 void Score::Add(const Score& other) {
   for (const auto& [kind, score] : other.questions) questions[kind].Add(score);
   facts.Add(other.facts);
+  names.Add(other.names);
   likelihood.Add(other.likelihood);
   depth.Add(other.depth);
   calibration.Add(other.calibration);

@@ -77,6 +77,7 @@ class CalibrationScore {
 struct Score {
   std::map<std::string, QuestionScore> questions;  // by kind
   FactScore facts;
+  QuestionScore names;  // of the label's things, and how many of them the captions state
   LikelihoodScore likelihood;
   DepthScore depth;
   CalibrationScore calibration;  // of the answers to questions
