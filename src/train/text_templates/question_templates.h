@@ -14,7 +14,8 @@ namespace edgevlm::train {
 
 // groups: may be empty only for AskCount, AskExists, AskExistsAny, AskCategory, AskList,
 // AskDescription and AskAbsent, with `yes` false. yes: the answer, if it is a yes-or-no question.
-// Whether a question is generated depends on the groups only, not on `yes` or `rng`.
+// Whether a question of a kind with plain wordings is generated depends on the groups only, not on
+// `yes` or `rng`; the others may find none at one attempt and one at the next.
 using QuestionTemplate = std::optional<QuestionAnswer> (*)(const std::vector<PlacedGroup>& groups,
                                                            bool yes, std::mt19937_64& rng);
 

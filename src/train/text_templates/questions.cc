@@ -154,7 +154,8 @@ class QuestionSource {
       const bool yes = Bernoulli(rng_, 0.5f) && !groups_.empty();
       for (int attempt = 0; attempt < kAttempts; ++attempt) {
         std::optional<QuestionAnswer> drawn = question_templates_[chosen].ask(groups_, yes, rng_);
-        if (!drawn) break;
+        if (!drawn && wording_ == Wording::kPlain) break;  // another attempt gives none either
+        if (!drawn) continue;
         if (wording_ != Wording::kPlain) Word(*drawn);
         if (asked_.insert(drawn->question).second) return drawn;
       }
