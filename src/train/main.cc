@@ -32,6 +32,8 @@ void AddGlyphFiles(CLI::App* command, edgevlm::train::GlyphFiles& files) {
   command->add_option("--styles", files.styles,
                       "Folder of other emoji styles (tools/fetch_emoji_styles.py); with it, "
                       "displays, backgrounds and cameras are of more kinds too");
+  command->add_option("--photographs", files.photographs,
+                      "Folder of photographs without nameable things, for some backgrounds");
 }
 
 void AddTrainOptions(CLI::App* command, TrainOptions& options) {

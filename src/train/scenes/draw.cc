@@ -13,6 +13,7 @@
 #include "train/scenes/canvas.h"
 #include "train/scenes/colors.h"
 #include "train/scenes/display.h"
+#include "train/scenes/photographs.h"
 #include "train/scenes/random.h"
 #include "train/scenes/shapes.h"
 #include "train/scenes/things.h"
@@ -25,6 +26,7 @@ constexpr float kShapeContrast = 68;
 constexpr float kEmojiContrast = 56;
 constexpr float kDisplayContrast = 30;  // its digits have their own panel
 
+constexpr float kPhotographProbability = 0.2f;
 constexpr float kBarsProbability = 0.12f;
 constexpr float kPoorCameraProbability = 0.3f;
 
@@ -274,7 +276,12 @@ Image Draw(const Scene& scene, const Glyphs& glyphs) {
     avoided.push_back(std::visit([](const auto& kind) { return AvoidedBy(kind); }, look));
   }
   Canvas canvas(scene.width, scene.height);
-  DrawBackground(avoided, scene.varied, rng, canvas);
+  const std::vector<Image>& photographs = glyphs.photographs();
+  if (scene.varied && !photographs.empty() && Bernoulli(rng, kPhotographProbability)) {
+    DrawPhotograph(photographs, avoided, rng, canvas);
+  } else {
+    DrawBackground(avoided, scene.varied, rng, canvas);
+  }
   const Shadow shadow = AnyShadow(rng);
   for (std::size_t i = 0; i < looks.size(); ++i) {
     const Thing& thing = scene.things[i];

@@ -8,10 +8,12 @@
 #include <memory>
 #include <utility>
 
+#include "image/write.h"
 #include "train/scenes/colors.h"
 #include "train/scenes/compose.h"
 #include "train/scenes/display.h"
 #include "train/scenes/jpeg.h"
+#include "train/scenes/photographs.h"
 #include "train/scenes/shapes.h"
 #include "train/scenes/things.h"
 
@@ -155,6 +157,27 @@ TEST_F(StylesTest, ReplaceTheEmojiThatTheyHave) {
     EXPECT_NE(image.pixels, Draw(scene, *glyphs).pixels) << "scene " << i;
     EXPECT_EQ(Draw(scene, *glyphs).pixels, Draw(scene, *glyphs_).pixels) << "scene " << i;
   }
+}
+
+TEST_F(StylesTest, BackgroundsMayBePhotographs) {
+  Write("{}");
+  const std::string photographs = folder_ + "/photographs";
+  EXPECT_EQ(Glyphs::Load({.photographs = photographs}).error().code, ErrorCode::kNotFound);
+  std::filesystem::create_directories(photographs);
+  Image green(600, 400);
+  for (std::size_t i = 0; i < green.pixels.size(); i += 3) green.pixels[i + 1] = 200;
+  ASSERT_EQ(WritePng(photographs + "/green.png", green), std::nullopt);
+  const auto glyphs = Glyphs::Load({.styles = folder_, .photographs = photographs});
+  ASSERT_TRUE(glyphs.ok()) << glyphs.error().message;
+  EXPECT_EQ(glyphs->photographs()[0].width, 480);
+  EXPECT_EQ(glyphs->photographs()[0].height, 320);
+
+  Canvas canvas(200, 160);
+  std::mt19937_64 rng(2);
+  DrawPhotograph(glyphs->photographs(), {}, rng, canvas);
+  for (const Rgb& pixel : canvas.pixels) EXPECT_NEAR(pixel.g, 200, 1);
+  std::ofstream(photographs + "/broken.png") << "no image";
+  EXPECT_EQ(Glyphs::Load({.photographs = photographs}).error().code, ErrorCode::kUnsupported);
 }
 
 TEST_F(StylesTest, WrongFilesAreErrors) {

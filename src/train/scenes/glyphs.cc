@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "train/scenes/font.h"
+#include "train/scenes/photographs.h"
 #include "train/scenes/things.h"
 
 namespace edgevlm::train {
@@ -54,6 +55,11 @@ Result<Glyphs> Glyphs::Load(const GlyphFiles& files) {
     Result<Glyph> glyph = font->ColorGlyph(thing.code_point, LabelOf(thing));
     if (!glyph) return glyph.error();
     glyphs.glyphs_.push_back(*std::move(glyph));
+  }
+  if (!files.photographs.empty()) {
+    Result<std::vector<Image>> photographs = LoadPhotographs(files.photographs);
+    if (!photographs) return photographs.error();
+    glyphs.photographs_ = *std::move(photographs);
   }
   if (files.styles.empty()) return glyphs;
   Result<std::vector<EmojiStyle>> styles = LoadEmojiStyles(files.styles);

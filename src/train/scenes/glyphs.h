@@ -1,4 +1,5 @@
-// Glyphs: the bitmaps that scenes are drawn with: emoji in several styles, and printed digits.
+// Glyphs: the bitmaps that scenes are drawn with: emoji in several styles, printed digits, and
+// photographs.
 #pragma once
 
 #include <array>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "image/image.h"
 #include "train/scenes/emoji_styles.h"
 #include "train/scenes/glyph.h"
 
@@ -18,13 +20,16 @@ struct GlyphFiles {
   std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
   // Folder of emoji styles (emoji_styles.h). If it is given, digits are printed in many fonts too.
   std::string styles = {};
+  // Folder of photographs (photographs.h), for backgrounds of varied scenes; empty: none.
+  std::string photographs = {};
 };
 
 // Threads: const methods from any thread. About 16 MB, and 16 MB more for each style.
 class Glyphs {
  public:
   // Errors: kNotFound (no such font or style, or the font lacks a glyph), kUnsupported (a glyph of
-  // the font is no color bitmap), kCorrupt (a style).
+  // the font is no color bitmap), kCorrupt (a style), those of
+  // LoadPhotographs.
   static Result<Glyphs> Load(const GlyphFiles& files);
 
   // Number of emoji styles. 0 is the font's; the others are those of the folder, by name.
@@ -33,6 +38,9 @@ class Glyphs {
   // name: index of an emoji in ThingNames(). What a style lacks is drawn as in the font.
   const Glyph& Of(int name, int style) const;
 
+  // Empty without such a folder.
+  const std::vector<Image>& photographs() const { return photographs_; }
+
   // Empty without a folder of styles.
   const std::vector<DigitGlyphs>& printed_digits() const { return printed_digits_; }
 
@@ -40,6 +48,7 @@ class Glyphs {
   std::vector<Glyph> glyphs_;  // of the font
   std::vector<EmojiStyle> styles_;
   std::vector<DigitGlyphs> printed_digits_;
+  std::vector<Image> photographs_;
 };
 
 }  // namespace edgevlm::train
