@@ -155,6 +155,8 @@ TEST_F(CliTest, AskAnswers) {
   ASSERT_TRUE(object.is_object());
   EXPECT_EQ(object["answer"].get<std::string>() + "\n", plain.output);
   EXPECT_EQ(object["question"], "what is this?");
+  EXPECT_GT(object["probability"], 0.0);
+  EXPECT_LE(object["probability"], 1.0);
 }
 
 // The built-in model was trained on questions in lower case with a question mark.

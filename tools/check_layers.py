@@ -70,6 +70,7 @@ OUTSIDE = {
     "c10/": "train",
     "ft2build.h": "train",
     "freetype": "train",
+    "librsvg/": "train",
     "hwy/": "kernels",
     "jpeglib.h": "image",
     "jerror.h": "image",

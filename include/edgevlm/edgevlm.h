@@ -187,6 +187,9 @@ struct Reply {
   int decode_threads = 0;        // used for this reply
   // The seed used, given or new; set DecodeOptions::seed to it to repeat the reply. Unset: greedy.
   std::optional<std::uint64_t> seed = {};
+  // Of the whole reply, its end token included, under the model's own distribution: before
+  // temperature, filters and grammar. In [0, 1]; unset without DecodeOptions::with_probability.
+  std::optional<double> probability = {};
   Timings timings;
 };
 
