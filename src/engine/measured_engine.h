@@ -7,6 +7,7 @@
 #include "decode/thread_groups.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/prompt/prompt.h"
+#include "image/image.h"
 #include "model/decoder.h"
 #include "tokenizer/tokenizer.h"
 
@@ -31,6 +32,10 @@ class MeasuredEngine {
 
   // The engine's threads. While the machine is hot, fewer of them decode: ask before each run.
   ThreadGroups thread_groups() const;
+
+  // How much of the vision encoder's input shows an image of this size; the rest is padding. In
+  // (0, 1]. Errors: kUnsupported (the model reads no images).
+  Result<double> ShownShare(ImageSize image) const;
 
   // The prompt of a conversation, in the model's own style. The messages are arranged as
   // PromptStyle::Write requires. Errors: kInvalid, kUnsupported.

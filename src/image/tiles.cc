@@ -55,6 +55,18 @@ TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles)
   return {};
 }
 
+double ShownShare(const Preprocessing& preprocessing, const TileGrid& grid, ImageSize image) {
+  CHECK(image.width >= 1 && image.height >= 1);
+  const bool is_cut = grid.rows > 0;
+  const bool is_padded = is_cut ? preprocessing.tile_resize == TileResize::kPadded
+                                : grid.size.empty() && preprocessing.fit != Fit::kStretch;
+  if (!is_padded) return 1;
+  // The sides that an input of this many squares leaves to the image, which keeps its proportions.
+  const double columns = is_cut ? grid.cols : 1, rows = is_cut ? grid.rows : 1;
+  const double across = columns / image.width, down = rows / image.height;
+  return std::min(across, down) / std::max(across, down);
+}
+
 TileGrid NearestTiles(ImageSize image, int tile, int min_tiles, int max_tiles) {
   CHECK(image.width >= 1 && image.height >= 1 && tile >= 1 && min_tiles >= 1);
   const double ratio = static_cast<double>(image.width) / image.height;

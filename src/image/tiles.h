@@ -43,6 +43,10 @@ TileGrid ChooseTiles(ImageSize image, int tile, int longest_edge, int max_tiles)
 //   REQUIRES: width, height >= 1; 1 <= tile; 1 <= min_tiles. Cost O(max_tiles log(max_tiles)).
 TileGrid NearestTiles(ImageSize image, int tile, int min_tiles, int max_tiles);
 
+// How much of all inputs shows an image of this size; the rest is padding. In (0, 1].
+// REQUIRES: width, height >= 1, and a grid chosen for the image.
+double ShownShare(const Preprocessing& preprocessing, const TileGrid& grid, ImageSize image);
+
 // Resizes the image to the grid and writes its tiles row by row, then the whole image, each
 // normalized as by Preprocess. Without tiles this is Preprocess, or PreprocessStretched.
 //   out [grid.pixels(S), 3]

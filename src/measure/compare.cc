@@ -5,8 +5,8 @@
 #include "engine/measured_engine.h"
 #include "eval/evaluate.h"
 #include "measure/compare_text.h"
-#include "measure/divergence.h"
 #include "measure/measurement.h"
+#include "measure/reference_text.h"
 #include "metrics/system.h"
 
 namespace edgevlm {
@@ -52,58 +52,23 @@ std::vector<ComparedModel> Variants(const EngineOptions& plain, const ModelInfo&
   return variants;
 }
 
-// The reference outputs of the plain run on the text.
-struct Reference {
-  CompareText text;
-  std::vector<std::vector<float>> logits;
-};
-
-// Null for a text-only model.
-Result<std::shared_ptr<const EncodedImage>> ImageFor(const Engine& engine,
-                                                     std::span<const std::byte> file) {
-  if (engine.info().vision_encoder.empty()) return std::shared_ptr<const EncodedImage>();
-  Result<EncodedImage> image = engine.EncodeImage(file);
+Result<ReferenceText> MakeReference(const Engine& engine, std::span<const std::byte> file) {
+  const auto image = EncodeForText(engine, file);
   if (!image) return image.error();
-  return std::make_shared<const EncodedImage>(*std::move(image));
-}
-
-Result<Reference> MakeReference(const Engine& engine, std::span<const std::byte> file) {
-  const auto image = ImageFor(engine, file);
-  if (!image) return image.error();
-  const std::span<const int> ends = MeasuredEngine(engine).tokenizer().ends();
-  const CompareText text = MakeCompareText(engine);
-  Reference reference = {.text = text, .logits = {}};
-  const auto keep = [&](int i, std::span<const float> logits) -> std::optional<int> {
-    reference.logits.emplace_back(logits.begin(), logits.end());
-    if (!text.reply.empty()) return text.reply[static_cast<std::size_t>(i)];
-    const auto likeliest = static_cast<int>(std::ranges::max_element(logits) - logits.begin());
-    reference.text.reply.push_back(likeliest);
-    if (std::ranges::find(ends, likeliest) != ends.end()) return std::nullopt;
-    return likeliest;
-  };
-  const auto followed = FollowText(engine, text, *image, keep);
-  if (!followed) return followed.error();
-  return reference;
+  return MakeReferenceText(engine, MakeCompareText(engine), *image);
 }
 
 // The results of a variant on the text.
 MaybeError FollowReference(const Engine& engine, std::span<const std::byte> file,
-                           const Reference& reference, CompareRow& row) {
-  const auto image = ImageFor(engine, file);
+                           const ReferenceText& reference, CompareRow& row) {
+  const auto image = EncodeForText(engine, file);
   if (!image) return image.error();
-  double sum = 0;
-  const auto compare = [&](int i, std::span<const float> logits) {
-    const auto index = static_cast<std::size_t>(i);
-    sum += Divergence(reference.logits[index], logits);
-    return reference.text.reply[index];
-  };
-  const auto followed = FollowText(engine, reference.text, *image, compare);
-  if (!followed) return followed.error();
-  const std::size_t tokens = reference.text.reply.size();
-  row.divergence = sum / static_cast<double>(tokens);
-  row.prompt_tokens = followed->prompt_tokens;
-  row.followed_tokens = static_cast<int>(tokens);
-  row.cache_bytes = followed->cache_bytes;
+  const auto fidelity = CompareWithReference(engine, reference, *image);
+  if (!fidelity) return fidelity.error();
+  row.divergence = fidelity->divergence;
+  row.prompt_tokens = fidelity->prompt_tokens;
+  row.followed_tokens = fidelity->followed_tokens;
+  row.cache_bytes = fidelity->cache_bytes;
   return {};
 }
 
@@ -144,7 +109,7 @@ Result<Reply> MeasureReplies(Session& session, const ModelInfo& info, const Comp
 // The reply of the plain run, and the reference; empty during the plain run itself.
 struct Plain {
   std::string reply;
-  std::optional<Reference> reference;
+  std::optional<ReferenceText> reference;
 };
 
 MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Plain& plain,
@@ -162,7 +127,7 @@ MaybeError RunVariant(const CompareWork& work, const ComparedModel& variant, Pla
     row.early = Fraction(reply->early_tokens, reply->reply_tokens);
   }
   if (!plain.reference) {
-    Result<Reference> reference = MakeReference(*engine, work.image);
+    Result<ReferenceText> reference = MakeReference(*engine, work.image);
     if (!reference) return reference.error();
     plain = {.reply = reply->text, .reference = *std::move(reference)};
   }

@@ -1,0 +1,22 @@
+#include "measure/ask_once.h"
+
+namespace edgevlm {
+
+Result<Reply> AskOnce(Session& session, const AskedOnce& request) {
+  Message message;
+  for (std::size_t i = 0; i < request.images.size(); ++i) {
+    if (auto error = session.SetImage(request.images[i])) {
+      if (request.names.empty()) return *error;
+      return Error{error->code, request.names[i] + ": " + error->message};
+    }
+    message.parts.push_back({.image = session.image()});
+  }
+  if (request.images.size() == 1) {
+    return request.question.empty() ? session.Caption(request.decode)
+                                    : session.Ask(request.question, request.decode);
+  }
+  if (!request.question.empty()) message.parts.push_back({.text = std::string(request.question)});
+  return session.Chat({&message, 1}, request.decode);
+}
+
+}  // namespace edgevlm

@@ -1,0 +1,24 @@
+// AskOnce: one request about any number of images, as commands make it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "edgevlm/edgevlm.h"
+
+namespace edgevlm {
+
+struct AskedOnce {
+  std::span<const std::vector<std::byte>> images;  // files
+  std::span<const std::string> names = {};         // of the images, for errors; may be empty
+  std::string_view question = {};                  // empty: a caption
+  DecodeOptions decode = {};
+};
+
+// An image by itself is asked about as `edgevlm ask` does; several, and none, in one message.
+// Errors: those of Session.
+Result<Reply> AskOnce(Session& session, const AskedOnce& request);
+
+}  // namespace edgevlm

@@ -1,0 +1,110 @@
+#include "measure/experiment/experiment_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "base/mapped_file.h"
+#include "gguf/output_file.h"
+#include "measure/experiment/samples_file.h"
+
+namespace edgevlm {
+namespace {
+
+MaybeError WriteText(const std::string& path, const std::string& text) {
+  auto file = OutputFile::Create(path);
+  if (!file) return file.error();
+  if (auto error = file->Append(std::as_bytes(std::span(text)))) return error;
+  return file->Commit();
+}
+
+Result<RunRecord> ReadRecord(const std::string& path) {
+  const auto file = MappedFile::Open(path);
+  if (!file) return file.error();
+  Result<RunRecord> record =
+      ReadRunRecord({reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()});
+  if (!record) return Error{record.error().code, path + ": " + record.error().message};
+  return record;
+}
+
+class Folder {
+ public:
+  explicit Folder(const FolderRun& run) : run_(run), record_(run.record) {
+    record_.spec = run.spec.text;
+    record_.seed = run.seed;
+    record_.items = ItemsOf(run.spec, run.manifest);
+  }
+
+  Result<ExperimentResults> Run() {
+    if (auto error = Prepare()) return *error;
+    Result<SamplesFile> samples = SamplesFile::Open(PathOf("samples.jsonl"));
+    if (!samples) return samples.error();
+    const Result<RunCost> cost = RunExperiment(
+        {.spec = run_.spec,
+         .manifest = run_.manifest,
+         .load = run_.load,
+         .seed = run_.seed,
+         .first = samples->next(),
+         .on_sample = [&](const ExperimentSample& sample) { return samples->Append(sample); },
+         .is_stopped = run_.is_stopped});
+    if (!cost) return cost.error();
+    return Finish(samples->next(), *cost);
+  }
+
+ private:
+  std::string PathOf(const char* name) const {
+    return (std::filesystem::path(run_.folder) / name).string();
+  }
+
+  MaybeError Prepare() const {
+    std::error_code failed;
+    std::filesystem::create_directories(run_.folder, failed);
+    if (failed) {
+      return Error{ErrorCode::kIo, run_.folder + ": cannot be made: " + failed.message()};
+    }
+    const std::string record = PathOf("run.json");
+    if (!std::filesystem::exists(record, failed)) return WriteText(record, RunRecordJson(record_));
+    if (!run_.resume) {
+      return Error{ErrorCode::kInvalid,
+                   run_.folder +
+                       ": expected no samples, found those of a run; --resume goes on "
+                       "with it, --out chooses another folder"};
+    }
+    const Result<RunRecord> before = ReadRecord(record);
+    if (!before) return before.error();
+    if (auto error = CheckSameRun(*before, record_)) {
+      return Error{error->code, run_.folder + ": " + error->message};
+    }
+    return {};
+  }
+
+  // From the file, so that the results are those of all samples, whichever process took them.
+  Result<ExperimentResults> Finish(std::int64_t taken, const RunCost& cost) const {
+    ExperimentResults results = {.spec = run_.spec,
+                                 .record = record_,
+                                 .summary = Summary(ConditionsOf(run_.spec)),
+                                 .samples = taken,
+                                 .planned = PlanOf(run_.spec, record_.items, run_.seed).size(),
+                                 .cost = cost};
+    if (auto error = ReadSamples(PathOf("samples.jsonl"), [&](ExperimentSample&& sample) {
+          return results.summary.Add(sample);
+        })) {
+      return *error;
+    }
+    results.finding = JudgeExperiment(run_.spec, results.summary);
+    for (const auto& [name, text] : {std::pair("results.json", ResultsJson(results)),
+                                     std::pair("results.csv", ResultsCsv(results)),
+                                     std::pair("report.html", ResultsHtml(results))}) {
+      if (auto error = WriteText(PathOf(name), text)) return *error;
+    }
+    return results;
+  }
+
+  const FolderRun& run_;
+  RunRecord record_;
+};
+
+}  // namespace
+
+Result<ExperimentResults> RunInFolder(const FolderRun& run) { return Folder(run).Run(); }
+
+}  // namespace edgevlm

@@ -1,0 +1,100 @@
+#include "measure/experiment/results.h"
+
+#include <nlohmann/json.hpp>
+
+#include "eval/datasets/csv.h"
+#include "measure/experiment/metric_text.h"
+
+namespace edgevlm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const ConditionSummary& condition) {
+  Json json = {{"condition", Json::object()},
+               {"samples", condition.samples},
+               {"failures", condition.failures}};
+  for (const auto& [variable, value] : condition.condition) json["condition"][variable] = value;
+  if (!condition.error.empty()) json["error"] = condition.error;
+  json["metrics"] = Json::object();
+  for (const MetricSummary& metric : condition.metrics) {
+    const MedianInterval interval = metric.values.Median();
+    json["metrics"][metric.name] = {{"median", interval.median},
+                                    {"low", interval.low},
+                                    {"high", interval.high},
+                                    {"mean", metric.values.mean()},
+                                    {"samples", metric.values.count()}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string ResultsJson(const ExperimentResults& results) {
+  Json json = {{"format", "edgevlm experiment"},
+               {"version", 1},
+               {"name", results.spec.name},
+               {"title", results.spec.title},
+               {"finding", results.finding.text},
+               {"claim",
+                {{"text", results.spec.claim.text},
+                 {"source", results.spec.claim.source},
+                 {"verdict", VerdictName(results.finding.verdict)}}},
+               {"samples", results.samples},
+               {"planned", results.planned},
+               {"cost_ms",
+                {{"samples", results.cost.sample_ms},
+                 {"models", results.cost.load_ms},
+                 {"runner", results.cost.own_ms}}}};
+  json["run"] = Json::parse(RunRecordJson(results.record));
+  json["conditions"] = Json::array();
+  for (const ConditionSummary& condition : results.summary.conditions()) {
+    json["conditions"].push_back(ToJson(condition));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string ResultsCsv(const ExperimentResults& results) {
+  std::vector<std::string> header;
+  for (const Axis& axis : results.spec.vary) header.push_back(axis.variable);
+  for (const char* column : {"metric", "samples", "median", "low", "high", "mean"}) {
+    header.emplace_back(column);
+  }
+  std::string csv;
+  AppendCsvRow(header, csv);
+  for (const ConditionSummary& condition : results.summary.conditions()) {
+    for (const MetricSummary& metric : condition.metrics) {
+      std::vector<std::string> row;
+      for (const auto& [variable, value] : condition.condition) row.push_back(value);
+      const MedianInterval interval = metric.values.Median();
+      row.push_back(metric.name);
+      row.push_back(std::to_string(metric.values.count()));
+      for (const double value :
+           {interval.median, interval.low, interval.high, metric.values.mean()}) {
+        row.push_back(Json(value).dump());
+      }
+      AppendCsvRow(row, csv);
+    }
+  }
+  return csv;
+}
+
+std::string ResultsText(const ExperimentResults& results) {
+  std::string text = results.spec.title + "\n" + results.finding.text + "\n";
+  if (!results.spec.claim.text.empty()) {
+    text += "claimed: " + results.spec.claim.text + " (" + results.spec.claim.source +
+            "): " + std::string(VerdictName(results.finding.verdict)) + "\n";
+  }
+  if (results.samples < results.planned) {
+    text +=
+        std::to_string(results.samples) + " of " + std::to_string(results.planned) + " samples\n";
+  }
+  for (const ConditionSummary& condition : results.summary.conditions()) {
+    if (condition.failures == 0) continue;
+    text += ConditionText(condition.condition) + ": " + std::to_string(condition.failures) +
+            " failed: " + condition.error + "\n";
+  }
+  return text;
+}
+
+}  // namespace edgevlm

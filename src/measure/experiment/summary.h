@@ -1,0 +1,49 @@
+// Summary: the medians of an experiment's metrics, condition by condition.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "measure/experiment/condition.h"
+#include "measure/experiment/sample.h"
+#include "measure/experiment/values.h"
+
+namespace edgevlm {
+
+struct MetricSummary {
+  std::string name;
+  Values values;
+};
+
+struct ConditionSummary {
+  Condition condition;
+  std::int64_t samples = 0;  // that succeeded
+  std::int64_t failures = 0;
+  std::string error;                   // the first failure's
+  std::vector<MetricSummary> metrics;  // in the order of their first values
+
+  // Null: it was not measured.
+  const MetricSummary* Find(std::string_view metric) const;
+};
+
+// Adds up samples in constant memory. Conditions are in the order in which the spec lists them.
+class Summary {
+ public:
+  explicit Summary(const std::vector<Condition>& conditions);
+
+  // Errors: kCorrupt (the sample's condition is none of these).
+  MaybeError Add(const ExperimentSample& sample);
+
+  const std::vector<ConditionSummary>& conditions() const { return conditions_; }
+  // Of all conditions, in the order of their first values.
+  std::vector<std::string> MetricNames() const;
+
+ private:
+  std::vector<ConditionSummary> conditions_;
+  std::map<std::string, std::size_t> index_;  // by ConditionText
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,39 @@
+// A prompt of random tokens from an empty cache.
+#include <algorithm>
+#include <random>
+
+#include "base/stopwatch.h"
+#include "measure/experiment/work.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr std::uint32_t kTokenSeed = 1;
+
+class PrefillWork final : public Work {
+ public:
+  Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item&) override {
+    const int count = setup.request.prompt_tokens;
+    if (count > engine.info().context_tokens) {
+      return Error{ErrorCode::kUnsupported, "prompt_tokens: expected at most the context's " +
+                                                std::to_string(engine.info().context_tokens) +
+                                                ", found " + std::to_string(count)};
+    }
+    std::mt19937 rng(kTokenSeed);
+    std::uniform_int_distribution<int> any(0, engine.info().vocabulary_tokens - 1);
+    std::vector<int> tokens(static_cast<std::size_t>(count));
+    std::ranges::generate(tokens, [&] { return any(rng); });
+    Session session(engine);
+    const Stopwatch watch;
+    const auto logits = session.Evaluate(tokens);
+    const double ms = watch.Milliseconds();
+    if (!logits) return logits.error();
+    return Outcome{.metrics = {{"prefill_ms", ms}, {"tokens_per_s", count * 1e3 / ms}}};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Work> MakePrefillWork(const LoadModel&) { return std::make_unique<PrefillWork>(); }
+
+}  // namespace edgevlm
