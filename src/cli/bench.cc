@@ -112,6 +112,8 @@ class BenchCommand final : public Command {
     DeclareReport(app);
     serve_app_ = app.add_subcommand("serve", "Put a running `edgevlm serve` under load");
     serve_->Declare(*serve_app_);
+    run_app_ = app.add_subcommand("run", "Run experiments and judge them");
+    run_->Declare(*run_app_);
     GroupOptions(app, {"--model", "--preset", "--n-prompt", "--n-gen", "--repetitions"});
     app.footer(
         "Tests: img, an image file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
@@ -136,6 +138,7 @@ class BenchCommand final : public Command {
 
   ExitCode Run(Output& output) override {
     if (serve_app_->parsed()) return serve_->Run(output);
+    if (run_app_->parsed()) return run_->Run(output);
     if (roofline_) return Roofline(output);
     if (auto error = ReadImage()) return Fail(*error);
     if (auto error = MakeFiles(preset_name_, files_)) return Fail(*error);
@@ -305,16 +308,6 @@ class BenchCommand final : public Command {
   }
   Result<Engine> Load() const { return Load(model_); }
 
-  // The same model with the options that a comparison changes.
-  Result<Engine> LoadVariant(const EngineOptions& options) const {
-    ModelOptions model = model_;
-    model.vision = options.vision;
-    model.cache = options.cache;
-    model.early_exit = options.early_exit;
-    model.speculation = options.speculation;
-    return Load(model);
-  }
-
   // For the last number of threads given.
   MaybeError CompareOptimizations(Output& output) {
     if (report_ != BenchMarkdown && report_ != BenchJson) {
@@ -322,7 +315,7 @@ class BenchCommand final : public Command {
     }
     model_.threads = threads_.back();
     CompareWork work = {
-        .load = [this](const EngineOptions& options) { return LoadVariant(options); },
+        .load = [this](const EngineOptions& options) { return Load(model_.With(options)); },
         .plain = model_.ForEngine(),
         .image = image_bytes_,
         .repetitions = repetitions_};
@@ -412,6 +405,8 @@ class BenchCommand final : public Command {
 
   std::unique_ptr<Command> serve_ = MakeBenchServeCommand();
   CLI::App* serve_app_ = nullptr;
+  std::unique_ptr<Command> run_ = MakeBenchRunCommand();
+  CLI::App* run_app_ = nullptr;
   ModelOptions model_;
   std::string preset_name_;
   std::string type_name_ = "q4_k_m";

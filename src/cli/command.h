@@ -30,7 +30,8 @@ class Command {
 
 std::unique_ptr<Command> MakeAskCommand();
 std::unique_ptr<Command> MakeBenchCommand();
-std::unique_ptr<Command> MakeBenchServeCommand();  // subcommand of bench
+std::unique_ptr<Command> MakeBenchRunCommand();    // subcommand of bench
+std::unique_ptr<Command> MakeBenchServeCommand();  // likewise
 std::unique_ptr<Command> MakeCaptionCommand();
 std::unique_ptr<Command> MakeChatCommand();
 std::unique_ptr<Command> MakeConvertCommand();

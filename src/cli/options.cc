@@ -142,6 +142,19 @@ void ModelOptions::DeclareAll(CLI::App& app) {
   DeclareExits(app, early_exit);
 }
 
+ModelOptions ModelOptions::With(const EngineOptions& changed) const {
+  ModelOptions model = *this;
+  model.threads = changed.threads;
+  model.context_tokens = changed.context_tokens;
+  model.image_max_tokens = changed.image_max_tokens;
+  model.precision = changed.precision;
+  model.vision = changed.vision;
+  model.cache = changed.cache;
+  model.early_exit = changed.early_exit;
+  model.speculation = changed.speculation;
+  return model;
+}
+
 EngineOptions ModelOptions::ForEngine() const {
   return {.threads = threads,
           .decode_threads = decode_threads,

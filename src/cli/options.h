@@ -32,6 +32,8 @@ struct ModelOptions {
   ActivationStats* activation_stats = nullptr;
 
   EngineOptions ForEngine() const;
+  // The same model with what a comparison or an experiment changes: what is computed, and how far.
+  ModelOptions With(const EngineOptions& changed) const;
 
   void DeclareModel(CLI::App& app);
   void DeclareThreads(CLI::App& app);

@@ -11,13 +11,18 @@ void PresetModel::Declare(CLI::App& app) {
       ->capture_default_str();
 }
 
-Result<Engine> PresetModel::Load(const ModelOptions& options) const {
-  const Result<Preset> preset = FindPreset(name_);
+Result<Engine> LoadPreset(const std::string& name, const std::string& type,
+                          const EngineOptions& options) {
+  const Result<Preset> preset = FindPreset(name);
   if (!preset) return preset.error();
-  const Result<FileType> type = ParseFileType(type_);
-  if (!type) return type.error();
-  const PresetFiles files = MakePreset(*preset, *type);
-  return WithNotes(Engine::Load(files.model, files.mmproj, options.ForEngine()), options);
+  const Result<FileType> file_type = ParseFileType(type);
+  if (!file_type) return file_type.error();
+  const PresetFiles files = MakePreset(*preset, *file_type);
+  return Engine::Load(files.model, files.mmproj, options);
+}
+
+Result<Engine> PresetModel::Load(const ModelOptions& options) const {
+  return WithNotes(LoadPreset(name_, type_, options.ForEngine()), options);
 }
 
 }  // namespace edgevlm

@@ -9,6 +9,11 @@
 
 namespace edgevlm {
 
+// Makes the files of a preset in memory and loads them. Errors: kNotFound, kInvalid (an unknown
+// type or preset), and those of Engine::Load.
+Result<Engine> LoadPreset(const std::string& name, const std::string& type,
+                          const EngineOptions& options);
+
 class PresetModel {
  public:
   // --preset and --type; the first excludes --model, which must be declared before.
@@ -17,8 +22,7 @@ class PresetModel {
   bool is_given() const { return !name_.empty(); }
   const std::string& name() const { return name_; }
 
-  // Makes the files in memory and loads them. REQUIRES: is_given(). Errors: kNotFound, kInvalid (an
-  // unknown type or preset), and those of Engine::Load.
+  // REQUIRES: is_given(). Errors: those of LoadPreset.
   Result<Engine> Load(const ModelOptions& options) const;
 
  private:

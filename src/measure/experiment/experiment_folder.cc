@@ -42,6 +42,7 @@ class Folder {
         {.spec = run_.spec,
          .manifest = run_.manifest,
          .load = run_.load,
+         .base = run_.base,
          .seed = run_.seed,
          .first = samples->next(),
          .on_sample = [&](const ExperimentSample& sample) { return samples->Append(sample); },
@@ -79,18 +80,20 @@ class Folder {
 
   // From the file, so that the results are those of all samples, whichever process took them.
   Result<ExperimentResults> Finish(std::int64_t taken, const RunCost& cost) const {
-    ExperimentResults results = {.spec = run_.spec,
-                                 .record = record_,
-                                 .summary = Summary(ConditionsOf(run_.spec)),
-                                 .samples = taken,
-                                 .planned = PlanOf(run_.spec, record_.items, run_.seed).size(),
-                                 .cost = cost};
+    Summary summary(ConditionsOf(run_.spec));
     if (auto error = ReadSamples(PathOf("samples.jsonl"), [&](ExperimentSample&& sample) {
-          return results.summary.Add(sample);
+          return summary.Add(sample);
         })) {
       return *error;
     }
-    results.finding = JudgeExperiment(run_.spec, results.summary);
+    Finding finding = JudgeExperiment(run_.spec, summary);
+    ExperimentResults results = {.spec = run_.spec,
+                                 .record = record_,
+                                 .summary = std::move(summary),
+                                 .finding = std::move(finding),
+                                 .samples = taken,
+                                 .planned = PlanOf(run_.spec, record_.items, run_.seed).size(),
+                                 .cost = cost};
     for (const auto& [name, text] : {std::pair("results.json", ResultsJson(results)),
                                      std::pair("results.csv", ResultsCsv(results)),
                                      std::pair("report.html", ResultsHtml(results))}) {

@@ -16,6 +16,7 @@ struct FolderRun {
   std::string folder;  // made if it is not there
   const Manifest* manifest = nullptr;
   LoadModel load = {};
+  EngineOptions base = {};  // where the spec says nothing
   RunRecord record = {};  // its spec, seed and items are set from the run
   std::uint64_t seed = 0;
   bool resume = false;  // go on with the samples in the folder; else there must be none

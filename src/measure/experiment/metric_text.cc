@@ -38,7 +38,12 @@ std::string ThreeDigits(double value) {
       std::clamp(2 - static_cast<int>(std::floor(std::log10(std::abs(value)))), 0, 12);
   std::array<char, 64> text;
   const int length = std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return {text.data(), static_cast<std::size_t>(length)};
+  std::string digits(text.data(), static_cast<std::size_t>(length));
+  if (decimals > 0) {
+    digits.resize(digits.find_last_not_of('0') + 1);
+    if (digits.back() == '.') digits.pop_back();
+  }
+  return digits;
 }
 
 std::string MetricText(std::string_view name, double value) {

@@ -12,7 +12,7 @@ std::string MetricText(std::string_view name, double value);
 // "vision_encoder_share" -> "vision encoder, share of the time".
 std::string MetricLabel(std::string_view name);
 
-// Three significant digits: "0.0123", "12.3", "1230".
+// At most three significant digits: "0.0123", "12.3", "12", "1230".
 std::string ThreeDigits(double value);
 
 }  // namespace edgevlm

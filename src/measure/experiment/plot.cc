@@ -12,9 +12,10 @@ namespace edgevlm {
 namespace {
 
 // In units of the drawing, which is scaled to the page.
-constexpr double kWidth = 640, kHeight = 300;
+constexpr double kWidth = 440, kHeight = 250;
 constexpr double kLeft = 72, kRight = 16, kTop = 16, kBottom = 44;
-constexpr double kBar = 16, kBarGap = 6, kGroupGap = 12, kNames = 170, kValues = 90;
+constexpr double kBar = 16, kBarGap = 6, kGroupGap = 12, kNames = 130, kValues = 84;
+constexpr double kInset = 12;  // of the first and the last point
 constexpr int kTicks = 4;
 constexpr std::size_t kColors = 6;  // .s0 to .s5 of the style sheet
 constexpr double kLogarithmicFrom = 8;
@@ -88,7 +89,7 @@ std::string Lines(const Plot& plot, const std::vector<double>& x) {
   const double span = std::max(scale(greatest) - scale(least), 1e-9);
   const double step = TickStep(Most(plot)), top = step * std::ceil(Most(plot) / step);
   const auto across = [&](double value) {
-    return kLeft + (scale(value) - scale(least)) / span * (kWidth - kLeft - kRight - 24) + 12;
+    return kLeft + (scale(value) - scale(least)) / span * (kWidth - kLeft - kRight - 2 * kInset) + kInset;
   };
   const auto down = [&](double value) {
     return kHeight - kBottom - value / top * (kHeight - kTop - kBottom);

@@ -15,7 +15,7 @@ struct ExperimentResults {
   Spec spec;
   RunRecord record;
   Summary summary;
-  Finding finding = {};
+  Finding finding;
   std::int64_t samples = 0;  // taken
   std::int64_t planned = 0;
   RunCost cost = {};  // of the last process only, where several took samples

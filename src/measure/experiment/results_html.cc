@@ -122,8 +122,8 @@ std::string Facts(const ExperimentResults& results) {
          "</details></section>";
 }
 
-std::string Claim(const ExperimentResults& results) {
-  const edgevlm::Claim& claim = results.spec.claim;
+std::string ClaimText(const ExperimentResults& results) {
+  const Claim& claim = results.spec.claim;
   if (claim.text.empty()) return "";
   return "<p class='claim'>Claimed: " + Escaped(claim.text) + " <cite>" + Escaped(claim.source) +
          "</cite> <b>" + Escaped(VerdictName(results.finding.verdict)) + "</b></p>";
@@ -140,7 +140,7 @@ std::string ResultsHtml(const ExperimentResults& results) {
          Element("title", results.spec.title) + "<style nonce='report'>" +
          std::string(BuiltinFile("report.css")) + "</style></head><body><header>" +
          Element("h1", results.spec.title) + "</header><main><section><h2>Finding</h2>" +
-         "<p class='finding'>" + Escaped(results.finding.text) + "</p>" + Claim(results) +
+         "<p class='finding'>" + Escaped(results.finding.text) + "</p>" + ClaimText(results) +
          "</section>" + Plots(results) + Table(results) + Facts(results) +
          "</main></body></html>\n";
 }

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "base/stopwatch.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
@@ -20,10 +20,10 @@ class Runner {
  public:
   explicit Runner(const ExperimentRun& run)
       : run_(run),
-        kind_(FindWork(run.spec.work)),
+        kind_(FindWorkload(run.spec.workload)),
         conditions_(ConditionsOf(run.spec)),
         plan_(PlanOf(run.spec, ItemsOf(run.spec, run.manifest), run.seed)),
-        work_(kind_.make(run.load)) {}
+        workload_(kind_.make(run.load)) {}
 
   Result<RunCost> Run() {
     const Stopwatch all;
@@ -49,7 +49,7 @@ class Runner {
   ExperimentSample Take(std::int64_t index) {
     const PlannedSample planned = plan_.At(index);
     const Condition& condition = conditions_[static_cast<std::size_t>(planned.condition)];
-    const Setup setup = SetupOf(run_.spec, condition);
+    const Setup setup = SetupOf(run_.spec, condition, run_.base);
     ExperimentSample sample = {.index = index, .condition = condition, .round = planned.round};
     const Result<const Item*> item = FindItem(planned, setup, sample);
     const Result<Engine>& engine = EngineOf(planned.group, setup);
@@ -97,9 +97,9 @@ class Runner {
     const Stopwatch watch;
     Result<Outcome> outcome = [&] {
       if (loaded_->warm.insert(condition).second) {
-        if (const auto warm_up = work_->Run(engine, setup, item); !warm_up) return warm_up;
+        if (const auto warm_up = workload_->Run(engine, setup, item); !warm_up) return warm_up;
       }
-      return work_->Run(engine, setup, item);
+      return workload_->Run(engine, setup, item);
     }();
     cost_.sample_ms += watch.Milliseconds();
     if (!outcome) {
@@ -111,11 +111,11 @@ class Runner {
   }
 
   const ExperimentRun& run_;
-  const WorkKind& kind_;
+  const WorkloadKind& kind_;
   const std::vector<Condition> conditions_;
   const Plan plan_;
-  const std::unique_ptr<Work> work_;
-  const Item nothing_;  // for works that read no items
+  const std::unique_ptr<Workload> workload_;
+  const Item nothing_;  // for workloads that read no items
   int item_ = -1;       // index of the item whose forms are read
   std::map<Form, Item> forms_;
   std::optional<Loaded> loaded_;
@@ -125,7 +125,7 @@ class Runner {
 }  // namespace
 
 int ItemsOf(const Spec& spec, const Manifest* manifest) {
-  if (!FindWork(spec.work).reads_items) return 1;
+  if (!FindWorkload(spec.workload).reads_items) return 1;
   CHECK(manifest != nullptr && !manifest->rows.empty());
   const auto rows = static_cast<int>(manifest->rows.size());
   return spec.items == 0 ? rows : std::min(rows, spec.items);

@@ -13,8 +13,9 @@ namespace edgevlm {
 
 struct ExperimentRun {
   const Spec& spec;
-  const Manifest* manifest = nullptr;  // null for works that read no items
+  const Manifest* manifest = nullptr;  // null for workloads that read no items
   LoadModel load;
+  EngineOptions base = {};  // where the spec says nothing
   std::uint64_t seed = 0;
   std::int64_t first = 0;  // index of the first sample to take
   // Called for each sample, before the next one; its errors end the run.
@@ -25,7 +26,7 @@ struct ExperimentRun {
 
 // What the run took besides the samples.
 struct RunCost {
-  double sample_ms = 0;  // of the works
+  double sample_ms = 0;  // of the workloads
   double load_ms = 0;    // of models
   double own_ms = 0;     // everything else: reading items, writing samples
 };

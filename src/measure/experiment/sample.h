@@ -9,13 +9,13 @@
 
 #include "base/result.h"
 #include "measure/experiment/condition.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 
 struct ExperimentSample {
   std::int64_t index = 0;  // in the plan
-  std::string item = {};   // id; empty: the work reads none
+  std::string item = {};   // id; empty: the workload reads none
   Condition condition = {};
   int round = 0;
   Metrics metrics = {};  // empty if it failed

@@ -24,7 +24,7 @@ enum class Reuse {
 struct RequestSetup {
   std::string question = {};  // empty: the item's own
   int max_tokens = 32;
-  int prompt_tokens = 512;  // of works that read a text
+  int prompt_tokens = 512;  // of workloads that read a text
   int image_side = 0;       // pixels; the image is scaled to a square of it. 0: as it is
   double image_shape = 0;   // width / height that the image is stretched to; 0: as it is
   int frames = 1;           // images per request, of items that are folders of frames

@@ -9,7 +9,7 @@
 #include "measure/experiment/finding.h"
 #include "measure/experiment/setup.h"
 #include "measure/experiment/variables.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
@@ -52,7 +52,7 @@ class Reader {
  public:
   explicit Reader(Spec& spec)
       : spec_(spec),
-        texts_{{"experiment.title", &spec.title},      {"experiment.work", &spec.work},
+        texts_{{"experiment.title", &spec.title},      {"experiment.workload", &spec.workload},
                {"experiment.data", &spec.data},        {"experiment.needs", &spec.needs},
                {"claim.text", &spec.claim.text},       {"claim.source", &spec.claim.source},
                {"finding.judge", &spec.finding.judge}, {"finding.metric", &spec.finding.metric},
@@ -108,10 +108,10 @@ MaybeError CheckWhole(const Spec& spec) {
     return Error{ErrorCode::kInvalid,
                  spec.name + ": " + std::string(key) + ": expected, not found"};
   };
-  if (spec.work.empty()) return missing("experiment.work");
+  if (spec.workload.empty()) return missing("experiment.workload");
   if (spec.finding.judge.empty()) return missing("finding.judge");
-  if (auto error = CheckWork(spec.work)) {
-    return Error{error->code, spec.name + ": experiment.work: " + error->message};
+  if (auto error = CheckWorkload(spec.workload)) {
+    return Error{error->code, spec.name + ": experiment.workload: " + error->message};
   }
   if (auto error = CheckJudge(spec.finding.judge)) {
     return Error{error->code, spec.name + ": finding.judge: " + error->message};
@@ -160,8 +160,9 @@ std::vector<Condition> ConditionsOf(const Spec& spec) {
   return conditions;
 }
 
-Setup SetupOf(const Spec& spec, const Condition& condition) {
+Setup SetupOf(const Spec& spec, const Condition& condition, const EngineOptions& base) {
   Setup setup;
+  setup.model.options = base;
   CHECK(!Apply(spec.fix, setup) && !Apply(condition, setup));  // ParseSpec has tried them
   return setup;
 }

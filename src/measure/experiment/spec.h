@@ -39,7 +39,7 @@ struct Spec {
   std::string name = {};
   std::string text = {};  // of the file
   std::string title = {};
-  std::string work = {};   // what a sample does (work.h)
+  std::string workload = {};  // what a sample does (workload.h)
   std::string data = {};   // the set that is made where no manifest is given; empty: none is read
   std::string needs = {};  // what this program lacks to run it; empty: nothing
   int repetitions = 5;
@@ -50,17 +50,18 @@ struct Spec {
   FindingRule finding = {};
 };
 
-// name: of the spec, for messages too. Errors: kCorrupt, kInvalid (an unknown key, variable, work
-// or judge; a value that its variable does not take; over kMaxConditions); messages start with
-// "name:line: ".
+// name: of the spec, for messages too. Errors: kCorrupt, kInvalid (an unknown key, variable,
+// workload or judge; a value that its variable does not take; over kMaxConditions); messages start
+// with "name:line: ".
 inline constexpr int kMaxConditions = 10000;
 Result<Spec> ParseSpec(std::string_view text, const std::string& name);
 
 // All combinations of the values, those of the last axis next to each other; at least one.
 std::vector<Condition> ConditionsOf(const Spec& spec);
 
-// What such a condition and the fixed values ask for together.
-Setup SetupOf(const Spec& spec, const Condition& condition);
+// What such a condition and the fixed values ask for together, of an engine that has these options
+// otherwise.
+Setup SetupOf(const Spec& spec, const Condition& condition, const EngineOptions& base);
 
 // The specs that come with the program, by name.
 std::vector<Spec> BuiltinSpecs();

@@ -4,7 +4,7 @@
 
 #include "base/stopwatch.h"
 #include "measure/ask_once.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 // Of all workers together, so that every number of workers that divides it does the same work.
 constexpr int kRequests = 8;
 
-class ThroughputWork final : public Work {
+class ThroughputWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     const AskedOnce request = {.images = item.images,
@@ -47,8 +47,8 @@ class ThroughputWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakeThroughputWork(const LoadModel&) {
-  return std::make_unique<ThroughputWork>();
+std::unique_ptr<Workload> MakeThroughputWorkload(const LoadModel&) {
+  return std::make_unique<ThroughputWorkload>();
 }
 
 }  // namespace edgevlm

@@ -1,6 +1,6 @@
 // Two questions about an image: what the second one costs, by what it finds computed.
 #include "base/stopwatch.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kFirstQuestion = "What is on the left?";
 constexpr const char* kSecondQuestion = "How many are there?";
 
-class SecondQuestionWork final : public Work {
+class SecondQuestionWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     if (item.images.size() != 1) {
@@ -41,8 +41,8 @@ class SecondQuestionWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakeSecondQuestionWork(const LoadModel&) {
-  return std::make_unique<SecondQuestionWork>();
+std::unique_ptr<Workload> MakeSecondQuestionWorkload(const LoadModel&) {
+  return std::make_unique<SecondQuestionWorkload>();
 }
 
 }  // namespace edgevlm

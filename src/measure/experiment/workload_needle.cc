@@ -4,7 +4,7 @@
 #include <random>
 
 #include "edgevlm/count_tokens.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
@@ -44,7 +44,7 @@ Needle Hide(const std::string& id, const std::string& haystack) {
   return needle;
 }
 
-class NeedleWork final : public Work {
+class NeedleWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     if (item.text.empty()) {
@@ -75,6 +75,8 @@ class NeedleWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakeNeedleWork(const LoadModel&) { return std::make_unique<NeedleWork>(); }
+std::unique_ptr<Workload> MakeNeedleWorkload(const LoadModel&) {
+  return std::make_unique<NeedleWorkload>();
+}
 
 }  // namespace edgevlm

@@ -3,14 +3,14 @@
 #include <random>
 
 #include "base/stopwatch.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr std::uint32_t kTokenSeed = 1;
 
-class PrefillWork final : public Work {
+class PrefillWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item&) override {
     const int count = setup.request.prompt_tokens;
@@ -34,6 +34,8 @@ class PrefillWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakePrefillWork(const LoadModel&) { return std::make_unique<PrefillWork>(); }
+std::unique_ptr<Workload> MakePrefillWorkload(const LoadModel&) {
+  return std::make_unique<PrefillWorkload>();
+}
 
 }  // namespace edgevlm

@@ -1,5 +1,5 @@
-// Work: what an experiment does for one sample, and what it measures. Adding one means one new file
-// and one line in the table of work.cc.
+// Workload: what an experiment does for one sample, and what it measures. Adding one means one new
+// file and one line in the table of workload.cc.
 #pragma once
 
 #include <functional>
@@ -28,41 +28,41 @@ struct Outcome {
 // Loads a model. Errors: those of Engine::Load.
 using LoadModel = std::function<Result<Engine>(const ModelChoice&)>;
 
-class Work {
+class Workload {
  public:
-  virtual ~Work() = default;
+  virtual ~Workload() = default;
 
   // Takes one sample. REQUIRES: the engine was loaded as the setup says. Errors: kUnsupported if
   // the model cannot do it at all; others concern the item.
   virtual Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) = 0;
 };
 
-struct WorkKind {
+struct WorkloadKind {
   std::string_view name;
   bool reads_items;
   std::string_view help;
-  std::unique_ptr<Work> (*make)(const LoadModel& load);
+  std::unique_ptr<Workload> (*make)(const LoadModel& load);
 };
 
-std::span<const WorkKind> WorkKinds();
+std::span<const WorkloadKind> Workloads();
 // Errors: kInvalid, lists the names.
-MaybeError CheckWork(std::string_view name);
-// REQUIRES: CheckWork succeeds.
-const WorkKind& FindWork(std::string_view name);
+MaybeError CheckWorkload(std::string_view name);
+// REQUIRES: CheckWorkload succeeds.
+const WorkloadKind& FindWorkload(std::string_view name);
 
 // One reply about the item, profiled: how its time is divided.
-std::unique_ptr<Work> MakeAskWork(const LoadModel& load);
+std::unique_ptr<Workload> MakeAskWorkload(const LoadModel& load);
 // A prompt of prompt_tokens tokens, from an empty cache.
-std::unique_ptr<Work> MakePrefillWork(const LoadModel& load);
+std::unique_ptr<Workload> MakePrefillWorkload(const LoadModel& load);
 // Two questions about an image: what the second one costs, by what it finds computed.
-std::unique_ptr<Work> MakeSecondQuestionWork(const LoadModel& load);
+std::unique_ptr<Workload> MakeSecondQuestionWorkload(const LoadModel& load);
 // Requests side by side.
-std::unique_ptr<Work> MakeThroughputWork(const LoadModel& load);
+std::unique_ptr<Workload> MakeThroughputWorkload(const LoadModel& load);
 // The distributions of the next token against those of float32 with a full cache.
-std::unique_ptr<Work> MakeFidelityWork(const LoadModel& load);
+std::unique_ptr<Workload> MakeFidelityWorkload(const LoadModel& load);
 // A fact hidden in a long text, and asked for.
-std::unique_ptr<Work> MakeNeedleWork(const LoadModel& load);
+std::unique_ptr<Workload> MakeNeedleWorkload(const LoadModel& load);
 // Encoding of padding, and encoding again what was encoded before.
-std::unique_ptr<Work> MakeWasteWork(const LoadModel& load);
+std::unique_ptr<Workload> MakeWasteWorkload(const LoadModel& load);
 
 }  // namespace edgevlm

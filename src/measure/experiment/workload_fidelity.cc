@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "edgevlm/count_tokens.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 #include "measure/reference_text.h"
 
 namespace edgevlm {
@@ -41,9 +41,9 @@ std::span<const std::byte> ImageOf(const Item& item) {
   return item.images.empty() ? std::span<const std::byte>() : item.images.front();
 }
 
-class FidelityWork final : public Work {
+class FidelityWorkload final : public Workload {
  public:
-  explicit FidelityWork(const LoadModel& load) : load_(load) {}
+  explicit FidelityWorkload(const LoadModel& load) : load_(load) {}
 
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     if (auto error = FindReference(setup, item)) return *error;
@@ -97,8 +97,8 @@ class FidelityWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakeFidelityWork(const LoadModel& load) {
-  return std::make_unique<FidelityWork>(load);
+std::unique_ptr<Workload> MakeFidelityWorkload(const LoadModel& load) {
+  return std::make_unique<FidelityWorkload>(load);
 }
 
 }  // namespace edgevlm

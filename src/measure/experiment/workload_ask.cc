@@ -1,7 +1,7 @@
 // One reply about the item, profiled.
 #include "edgevlm/profiler.h"
 #include "measure/ask_once.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
@@ -13,7 +13,7 @@ std::string MetricName(const std::string& part) {
   return name;
 }
 
-class AskWork final : public Work {
+class AskWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     Session session(engine, {.profile = true});
@@ -48,6 +48,8 @@ class AskWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakeAskWork(const LoadModel&) { return std::make_unique<AskWork>(); }
+std::unique_ptr<Workload> MakeAskWorkload(const LoadModel&) {
+  return std::make_unique<AskWorkload>();
+}
 
 }  // namespace edgevlm

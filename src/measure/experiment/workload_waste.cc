@@ -2,12 +2,12 @@
 #include "base/stopwatch.h"
 #include "edgevlm/probe.h"
 #include "engine/measured_engine.h"
-#include "measure/experiment/work.h"
+#include "measure/experiment/workload.h"
 
 namespace edgevlm {
 namespace {
 
-class WasteWork final : public Work {
+class WasteWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     if (item.images.size() != 1) {
@@ -41,6 +41,8 @@ class WasteWork final : public Work {
 
 }  // namespace
 
-std::unique_ptr<Work> MakeWasteWork(const LoadModel&) { return std::make_unique<WasteWork>(); }
+std::unique_ptr<Workload> MakeWasteWorkload(const LoadModel&) {
+  return std::make_unique<WasteWorkload>();
+}
 
 }  // namespace edgevlm

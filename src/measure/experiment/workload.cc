@@ -1,0 +1,41 @@
+#include "measure/experiment/workload.h"
+
+#include "base/check.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr WorkloadKind kWorkloads[] = {
+    {"ask", true, "one reply about the item: the time of each part", MakeAskWorkload},
+    {"prefill", false, "a prompt of random tokens from an empty cache", MakePrefillWorkload},
+    {"second-question", true, "two questions about an image: what the second costs",
+     MakeSecondQuestionWorkload},
+    {"throughput", true, "requests side by side: images a second", MakeThroughputWorkload},
+    {"fidelity", true, "the next token's distribution against float32 with a full cache",
+     MakeFidelityWorkload},
+    {"needle", true, "a fact hidden in the item's text, asked for at its end", MakeNeedleWorkload},
+    {"waste", true, "time spent on padding, and on encoding an image again", MakeWasteWorkload},
+};
+
+}  // namespace
+
+std::span<const WorkloadKind> Workloads() { return kWorkloads; }
+
+MaybeError CheckWorkload(std::string_view name) {
+  std::string names;
+  for (const WorkloadKind& kind : kWorkloads) {
+    if (kind.name == name) return {};
+    names.append(names.empty() ? "" : ", ").append(kind.name);
+  }
+  return Error{ErrorCode::kInvalid,
+               "expected one of " + names + ", found '" + std::string(name) + "'"};
+}
+
+const WorkloadKind& FindWorkload(std::string_view name) {
+  for (const WorkloadKind& kind : kWorkloads) {
+    if (kind.name == name) return kind;
+  }
+  CheckFailed(__FILE__, __LINE__, "no such workload");
+}
+
+}  // namespace edgevlm
