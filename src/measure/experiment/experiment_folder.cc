@@ -81,9 +81,8 @@ class Folder {
   // From the file, so that the results are those of all samples, whichever process took them.
   Result<ExperimentResults> Finish(std::int64_t taken, const RunCost& cost) const {
     Summary summary(ConditionsOf(run_.spec));
-    if (auto error = ReadSamples(PathOf("samples.jsonl"), [&](ExperimentSample&& sample) {
-          return summary.Add(sample);
-        })) {
+    if (auto error = ReadSamples(PathOf("samples.jsonl"),
+                                 [&](ExperimentSample&& sample) { return summary.Add(sample); })) {
       return *error;
     }
     Finding finding = JudgeExperiment(run_.spec, summary);

@@ -17,7 +17,7 @@ struct FolderRun {
   const Manifest* manifest = nullptr;
   LoadModel load = {};
   EngineOptions base = {};  // where the spec says nothing
-  RunRecord record = {};  // its spec, seed and items are set from the run
+  RunRecord record = {};    // its spec, seed and items are set from the run
   std::uint64_t seed = 0;
   bool resume = false;  // go on with the samples in the folder; else there must be none
   std::function<bool(std::int64_t done, std::int64_t all)> is_stopped = {};

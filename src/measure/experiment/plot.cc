@@ -89,7 +89,8 @@ std::string Lines(const Plot& plot, const std::vector<double>& x) {
   const double span = std::max(scale(greatest) - scale(least), 1e-9);
   const double step = TickStep(Most(plot)), top = step * std::ceil(Most(plot) / step);
   const auto across = [&](double value) {
-    return kLeft + (scale(value) - scale(least)) / span * (kWidth - kLeft - kRight - 2 * kInset) + kInset;
+    return kLeft + (scale(value) - scale(least)) / span * (kWidth - kLeft - kRight - 2 * kInset) +
+           kInset;
   };
   const auto down = [&](double value) {
     return kHeight - kBottom - value / top * (kHeight - kTop - kBottom);

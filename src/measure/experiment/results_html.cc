@@ -114,8 +114,9 @@ std::string Facts(const ExperimentResults& results) {
   add("Samples", std::to_string(results.samples) + " of " + std::to_string(results.planned));
   add("Items", std::to_string(run.items));
   add("Seed", std::to_string(run.seed));
-  add("Processor", run.cpu + ", " + run.instruction_set + ", " + std::to_string(run.threads) +
-                       " threads" + (run.governor.empty() ? "" : ", governor " + run.governor));
+  add("Processor",
+      run.cpu + ", " + run.instruction_set + ", " + std::to_string(run.threads) + " threads" +
+          (run.frequency_policy.empty() ? "" : ", frequency policy " + run.frequency_policy));
   add("Build", "EdgeVLM " + run.version + ", compiler " + run.compiler);
   add("Time", run.time);
   return html + "</dl><details><summary>The spec</summary>" + Element("pre", run.spec) +

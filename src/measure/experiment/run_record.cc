@@ -25,11 +25,11 @@ std::string Now() {
   return text.data();
 }
 
-std::string Governor() {
+std::string FrequencyPolicy() {
   std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-  std::string governor;
-  std::getline(file, governor);
-  return governor;
+  std::string policy;
+  std::getline(file, policy);
+  return policy;
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ RunRecord RecordMachine() {
           .compiler = __VERSION__,
           .cpu = CpuName(),
           .instruction_set = isa ? std::string(IsaName(*isa)) : "",
-          .governor = Governor(),
+          .frequency_policy = FrequencyPolicy(),
           .threads = DefaultThreads(),
           .temperature_celsius = ReadSystem().temperature_celsius.value_or(0),
           .time = Now()};
@@ -57,7 +57,7 @@ std::string RunRecordJson(const RunRecord& record) {
                      {"compiler", record.compiler},
                      {"cpu", record.cpu},
                      {"instruction_set", record.instruction_set},
-                     {"governor", record.governor},
+                     {"frequency_policy", record.frequency_policy},
                      {"threads", record.threads},
                      {"temperature_celsius", record.temperature_celsius},
                      {"time", record.time}};
@@ -77,7 +77,7 @@ Result<RunRecord> ReadRunRecord(std::string_view text) {
                      .compiler = json.at("compiler").get<std::string>(),
                      .cpu = json.at("cpu").get<std::string>(),
                      .instruction_set = json.at("instruction_set").get<std::string>(),
-                     .governor = json.at("governor").get<std::string>(),
+                     .frequency_policy = json.at("frequency_policy").get<std::string>(),
                      .threads = json.at("threads").get<int>(),
                      .temperature_celsius = json.at("temperature_celsius").get<double>(),
                      .time = json.at("time").get<std::string>()};

@@ -20,7 +20,7 @@ struct RunRecord {
   std::string compiler = {};
   std::string cpu = {};
   std::string instruction_set = {};
-  std::string governor = {};  // of the processor's frequency; empty: unknown
+  std::string frequency_policy = {};  // of the kernel, for the processor; empty: unknown
   int threads = 0;
   double temperature_celsius = 0;  // at the start; 0: unknown
   std::string time = {};           // of the start, ISO 8601, UTC
