@@ -81,10 +81,10 @@ TEST_F(ExperimentFolderTest, LeavesSamplesResultsAndAReport) {
     EXPECT_EQ(condition.samples, 4);
     EXPECT_EQ(condition.failures, 0) << condition.error;
     ASSERT_NE(condition.Find("total_ms"), nullptr);
-    EXPECT_GT(condition.Find("total_ms")->values.Median().median, 0);
+    EXPECT_GT(condition.Find("total_ms")->values.Median().value, 0);
   }
   EXPECT_THAT(Text("results.json"), HasSubstr("\"format\": \"edgevlm experiment\""));
-  EXPECT_THAT(Text("results.csv"), HasSubstr("max_tokens,metric,samples,median,low,high,mean\n"));
+  EXPECT_THAT(Text("results.csv"), HasSubstr("max_tokens,metric,samples,estimate,low,high\n"));
   EXPECT_THAT(Text("report.html"), HasSubstr("<svg"));
 }
 

@@ -26,10 +26,10 @@ Finding NotMeasured(const FindingRule& rule) {
 std::optional<double> MedianOf(const ConditionSummary& condition, std::string_view metric) {
   const MetricSummary* const found = condition.Find(metric);
   if (found == nullptr) return std::nullopt;
-  return found->values.Median().median;
+  return found->estimate().value;
 }
 
-// A measured condition and its metric's median.
+// A measured condition and its metric.
 struct Point {
   const ConditionSummary* condition;
   double value;
@@ -192,9 +192,9 @@ Finding JudgeLargestShare(const FindingRule& rule, const Summary& summary) {
     double share = -1;
     for (const MetricSummary& metric : condition.metrics) {
       if (!metric.name.ends_with("_share")) continue;
-      const double median = metric.values.Median().median;
-      if (median <= share) continue;
-      share = median;
+      const double value = metric.estimate().value;
+      if (value <= share) continue;
+      share = value;
       largest = metric.name;
     }
     if (largest.empty()) continue;

@@ -18,6 +18,7 @@ struct Unit {
 constexpr Unit kUnits[] = {
     {"_ms", 1, " ms", ""},
     {"_share", 100, " %", ", share"},
+    {"_score", 100, " %", ", score"},
     {"_per_s", 1, " /s", " per second"},
     {"_nats", 1, " nats", ""},
     {"_bytes", 1e-6, " MB", ""},
@@ -31,6 +32,8 @@ const Unit* FindUnit(std::string_view name) {
 }
 
 }  // namespace
+
+bool IsMean(std::string_view name) { return name.ends_with("_score"); }
 
 std::string ThreeDigits(double value) {
   if (value == 0) return "0";

@@ -6,6 +6,10 @@
 
 namespace edgevlm {
 
+// Whether a metric's mean is told, not its median: those that end with "_score" are 0 or 1 in most
+// samples.
+bool IsMean(std::string_view name);
+
 // "encoder_share", 0.61 -> "61 %"; "prefill_ms", 12.345 -> "12.3 ms"; three significant digits.
 std::string MetricText(std::string_view name, double value);
 

@@ -69,10 +69,10 @@ double TickStep(double most) {
 }
 
 std::string Title(const Plot& plot, std::size_t series, std::size_t i) {
-  const MedianInterval& value = *plot.series[series].values[i];
+  const Estimate& value = *plot.series[series].values[i];
   std::string title = plot.variable + "=" + plot.x[i];
   if (!plot.series[series].name.empty()) title += ", " + plot.series[series].name;
-  title += ": " + MetricText(plot.metric, value.median) + " (" +
+  title += ": " + MetricText(plot.metric, value.value) + " (" +
            MetricText(plot.metric, value.low) + " to " + MetricText(plot.metric, value.high) + ")";
   return "<title>" + Escaped(title) + "</title>";
 }
@@ -109,9 +109,9 @@ std::string Lines(const Plot& plot, const std::vector<double>& x) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const auto& value = plot.series[series].values[i];
       if (!value) continue;
-      points += Number(across(x[i])) + "," + Number(down(value->median)) + " ";
+      points += Number(across(x[i])) + "," + Number(down(value->value)) + " ";
       marks += Line(across(x[i]), down(value->low), across(x[i]), down(value->high), "interval");
-      marks += "<circle cx='" + Number(across(x[i])) + "' cy='" + Number(down(value->median)) +
+      marks += "<circle cx='" + Number(across(x[i])) + "' cy='" + Number(down(value->value)) +
                "' r='4'>" + Title(plot, series, i) + "</circle>";
     }
     inside +=
@@ -129,7 +129,7 @@ std::string Bars(const Plot& plot) {
     for (std::size_t series = 0; series < plot.series.size(); ++series) {
       const auto& value = plot.series[series].values[i];
       if (value) {
-        const double width = std::max(1.0, value->median / most * room), middle = y + kBar / 2;
+        const double width = std::max(1.0, value->value / most * room), middle = y + kBar / 2;
         inside += "<g class='" + Color(series) + "'><rect x='" + Number(kNames) + "' y='" +
                   Number(y) + "' width='" + Number(width) + "' height='" + Number(kBar) +
                   "' rx='3'>" + Title(plot, series, i) + "</rect>" +
@@ -137,7 +137,7 @@ std::string Bars(const Plot& plot) {
                        kNames + value->high / most * room, middle, "interval") +
                   "</g>";
         inside += Text(kNames + value->high / most * room + 6, y + kBar - 3, "start",
-                       MetricText(plot.metric, value->median));
+                       MetricText(plot.metric, value->value));
       }
       y += kBar + kBarGap;
     }

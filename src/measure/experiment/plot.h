@@ -1,4 +1,4 @@
-// Plots of medians with their intervals, as SVG whose colors the page's style sheet sets.
+// Plots of estimates with their intervals, as SVG whose colors the page's style sheet sets.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace edgevlm {
 
 struct PlotSeries {
   std::string name;                                   // empty: the only one
-  std::vector<std::optional<MedianInterval>> values;  // one for each x; none: not measured
+  std::vector<std::optional<Estimate>> values;  // one for each x; none: not measured
 };
 
 struct Plot {

@@ -18,11 +18,10 @@ Json ToJson(const ConditionSummary& condition) {
   if (!condition.error.empty()) json["error"] = condition.error;
   json["metrics"] = Json::object();
   for (const MetricSummary& metric : condition.metrics) {
-    const MedianInterval interval = metric.values.Median();
-    json["metrics"][metric.name] = {{"median", interval.median},
+    const Estimate interval = metric.estimate();
+    json["metrics"][metric.name] = {{IsMean(metric.name) ? "mean" : "median", interval.value},
                                     {"low", interval.low},
                                     {"high", interval.high},
-                                    {"mean", metric.values.mean()},
                                     {"samples", metric.values.count()}};
   }
   return json;
@@ -57,7 +56,7 @@ std::string ResultsJson(const ExperimentResults& results) {
 std::string ResultsCsv(const ExperimentResults& results) {
   std::vector<std::string> header;
   for (const Axis& axis : results.spec.vary) header.push_back(axis.variable);
-  for (const char* column : {"metric", "samples", "median", "low", "high", "mean"}) {
+  for (const char* column : {"metric", "samples", "estimate", "low", "high"}) {
     header.emplace_back(column);
   }
   std::string csv;
@@ -66,11 +65,10 @@ std::string ResultsCsv(const ExperimentResults& results) {
     for (const MetricSummary& metric : condition.metrics) {
       std::vector<std::string> row;
       for (const auto& [variable, value] : condition.condition) row.push_back(value);
-      const MedianInterval interval = metric.values.Median();
+      const Estimate interval = metric.estimate();
       row.push_back(metric.name);
       row.push_back(std::to_string(metric.values.count()));
-      for (const double value :
-           {interval.median, interval.low, interval.high, metric.values.mean()}) {
+      for (const double value : {interval.value, interval.low, interval.high}) {
         row.push_back(Json(value).dump());
       }
       AppendCsvRow(row, csv);

@@ -23,10 +23,10 @@ struct ExperimentResults {
 
 std::string ResultsJson(const ExperimentResults& results);
 
-// One line per condition and metric: variables, metric, samples, median, low, high, mean.
+// One line per condition and metric: variables, metric, samples, estimate, low, high.
 std::string ResultsCsv(const ExperimentResults& results);
 
-// For a terminal: the finding, the claim, and the medians as a table.
+// For a terminal: the finding, the claim, and what failed.
 std::string ResultsText(const ExperimentResults& results);
 
 // One page for browsers that needs nothing else.

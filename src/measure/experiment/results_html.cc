@@ -1,4 +1,4 @@
-// The report of an experiment as one page: finding, plots, medians, and what it was run on.
+// The report of an experiment as one page: finding, plots, figures, and what it was run on.
 #include <algorithm>
 
 #include "measure/experiment/builtin_files.h"
@@ -45,7 +45,7 @@ Plot MakePlot(const ExperimentResults& results, const Axis& axis, const std::str
     const auto x =
         static_cast<std::size_t>(std::ranges::find(axis.values, value) - axis.values.begin());
     const MetricSummary* const measured = condition.Find(metric);
-    if (measured != nullptr) plot.series[series].values[x] = measured->values.Median();
+    if (measured != nullptr) plot.series[series].values[x] = measured->estimate();
   }
   return plot;
 }
@@ -74,7 +74,7 @@ std::string Plots(const ExperimentResults& results) {
 
 std::string Table(const ExperimentResults& results) {
   const std::vector<std::string> metrics = PlottedMetrics(results);
-  std::string html = "<section><h2>All medians</h2><div class='scroller'><table><thead><tr>" +
+  std::string html = "<section><h2>All figures</h2><div class='scroller'><table><thead><tr>" +
                      Element("th", "condition") + Element("th", "samples");
   for (const std::string& metric : metrics) html += Element("th", MetricLabel(metric));
   html += "</tr></thead><tbody>";
@@ -87,8 +87,8 @@ std::string Table(const ExperimentResults& results) {
         html += "<td>-</td>";
         continue;
       }
-      const MedianInterval value = found->values.Median();
-      html += "<td>" + Escaped(MetricText(metric, value.median)) + "<small>" +
+      const Estimate value = found->estimate();
+      html += "<td>" + Escaped(MetricText(metric, value.value)) + "<small>" +
               Escaped(MetricText(metric, value.low) + " to " + MetricText(metric, value.high)) +
               "</small></td>";
     }
@@ -100,7 +100,7 @@ std::string Table(const ExperimentResults& results) {
     }
   }
   return html +
-         "</tbody></table></div><p class='note'>Medians; below them 95 % intervals from order "
+         "</tbody></table></div><p class='note'>Medians, of scores means; below them 95 % intervals from order "
          "statistics (of fewer than six samples: all of them).</p></section>";
 }
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
+#include "measure/experiment/metric_text.h"
+
 namespace edgevlm {
+
+Estimate MetricSummary::estimate() const { return IsMean(name) ? values.Mean() : values.Median(); }
 
 const MetricSummary* ConditionSummary::Find(std::string_view metric) const {
   const auto found = std::ranges::find(metrics, metric, &MetricSummary::name);

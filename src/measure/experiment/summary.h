@@ -1,4 +1,4 @@
-// Summary: the medians of an experiment's metrics, condition by condition.
+// Summary: an experiment's metrics, condition by condition.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,8 @@ namespace edgevlm {
 struct MetricSummary {
   std::string name;
   Values values;
+
+  Estimate estimate() const;  // the median, or the mean (IsMean)
 };
 
 struct ConditionSummary {

@@ -14,8 +14,10 @@ constexpr std::size_t kLeastForInterval = 6;
 }  // namespace
 
 void Values::Add(double value) {
+  const double before = mean();
   sum_ += value;
   ++count_;
+  squares_ += (value - before) * (value - mean());
   if (kept_.size() < kMaxKept) {
     kept_.push_back(value);
     return;
@@ -26,20 +28,27 @@ void Values::Add(double value) {
 
 double Values::mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
 
-MedianInterval Values::Median() const {
+Estimate Values::Mean() const {
+  CHECK(count_ > 0);
+  const auto n = static_cast<double>(count_);
+  const double error = count_ > 1 ? std::sqrt(squares_ / (n - 1) / n) : 0;
+  return {.value = mean(), .low = mean() - kNormal95 * error, .high = mean() + kNormal95 * error};
+}
+
+Estimate Values::Median() const {
   CHECK(!kept_.empty());
   std::vector<double> sorted = kept_;
   std::ranges::sort(sorted);
   const std::size_t n = sorted.size();
   const double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   if (n < kLeastForInterval) {
-    return {.median = median, .low = sorted.front(), .high = sorted.back()};
+    return {.value = median, .low = sorted.front(), .high = sorted.back()};
   }
   const double half = static_cast<double>(n) / 2;
   const double width = kNormal95 * std::sqrt(static_cast<double>(n)) / 2;
   const auto low = static_cast<std::size_t>(std::max(0.0, std::floor(half - width)));
   const std::size_t high = std::min(n - 1, static_cast<std::size_t>(std::ceil(half + width)));
-  return {.median = median, .low = sorted[low], .high = sorted[high]};
+  return {.value = median, .low = sorted[low], .high = sorted[high]};
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// Values: the median of any number of values in constant memory, with its interval.
+// Values: median and mean of any number of values in constant memory, with their intervals.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace edgevlm {
 
-struct MedianInterval {
-  double median = 0;
-  double low = 0;  // 95 %; with fewer than six values, all of them
+struct Estimate {
+  double value = 0;
+  double low = 0;  // 95 %
   double high = 0;
 };
 
@@ -23,14 +23,17 @@ class Values {
 
   std::int64_t count() const { return count_; }
   double mean() const;  // of all; 0 without values
+  // With the interval of the normal distribution. REQUIRES: count() > 0.
+  Estimate Mean() const;
   // The interval is that of order statistics, for any distribution (David and Nagaraja 2003, "Order
-  // Statistics", 7.1). REQUIRES: count() > 0.
-  MedianInterval Median() const;
+  // Statistics", 7.1); of fewer than six values, their range. REQUIRES: count() > 0.
+  Estimate Median() const;
 
  private:
   std::vector<double> kept_;
   std::int64_t count_ = 0;
   double sum_ = 0;
+  double squares_ = 0;  // of the distances from the mean so far (Welford 1962)
   std::mt19937_64 rng_;  // the same in every run
 };
 

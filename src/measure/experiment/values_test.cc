@@ -7,16 +7,16 @@
 namespace edgevlm {
 namespace {
 
-MedianInterval MedianOf(std::initializer_list<double> list) {
+Estimate MedianOf(std::initializer_list<double> list) {
   Values values;
   for (const double value : list) values.Add(value);
   return values.Median();
 }
 
 TEST(Values, FewValuesAreTheirOwnInterval) {
-  EXPECT_EQ(MedianOf({3}).median, 3);
-  const MedianInterval four = MedianOf({4, 1, 3, 10});
-  EXPECT_EQ(four.median, 3.5);
+  EXPECT_EQ(MedianOf({3}).value, 3);
+  const Estimate four = MedianOf({4, 1, 3, 10});
+  EXPECT_EQ(four.value, 3.5);
   EXPECT_EQ(four.low, 1);
   EXPECT_EQ(four.high, 10);
 }
@@ -25,11 +25,20 @@ TEST(Values, FewValuesAreTheirOwnInterval) {
 TEST(Values, TheIntervalIsThatOfOrderStatistics) {
   Values values;
   for (int i = 1; i <= 15; ++i) values.Add(i);
-  EXPECT_EQ(values.Median().median, 8);
+  EXPECT_EQ(values.Median().value, 8);
   EXPECT_LE(values.Median().low, 4);
   EXPECT_GE(values.Median().low, 3);
   EXPECT_GE(values.Median().high, 12);
   EXPECT_LE(values.Median().high, 13);
+}
+
+// Of 0, 1, 1, 1: the mean 0.75, whose standard error is 0.5 / sqrt(4).
+TEST(Values, TheMeanHasTheIntervalOfItsStandardError) {
+  Values values;
+  for (const double value : {0, 1, 1, 1}) values.Add(value);
+  EXPECT_EQ(values.Mean().value, 0.75);
+  EXPECT_NEAR(values.Mean().low, 0.75 - 1.959964 * 0.25, 1e-12);
+  EXPECT_NEAR(values.Mean().high, 0.75 + 1.959964 * 0.25, 1e-12);
 }
 
 // Of 400 intervals of 25 values each, about 20 miss the true median; 45 would be 5.7 standard
@@ -41,7 +50,7 @@ TEST(Values, IntervalsMissTheMedianRarely) {
   for (int trial = 0; trial < 400; ++trial) {
     Values values;
     for (int i = 0; i < 25; ++i) values.Add(skewed(rng));
-    const MedianInterval interval = values.Median();
+    const Estimate interval = values.Median();
     const double truth = 0.6931471805599453;
     missed += interval.low > truth || interval.high < truth ? 1 : 0;
   }
@@ -54,7 +63,7 @@ TEST(Values, OfAMillionAFixedNumberIsKept) {
   EXPECT_EQ(values.count(), 1'000'000);
   EXPECT_EQ(values.mean(), 499'999.5);
   // The median's rank has a standard deviation of 1 / (2 sqrt(4096)) of all: 7,812 values.
-  EXPECT_NEAR(values.Median().median, 500'000, 5 * 7'812);
+  EXPECT_NEAR(values.Median().value, 500'000, 5 * 7'812);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ class NeedleWorkload final : public Workload {
         session.Chat({&message, 1}, {.max_tokens = setup.request.max_tokens});
     if (!reply) return reply.error();
     const bool found = reply->text.find(needle.answer) != std::string::npos;
-    return Outcome{.metrics = {{"found", found ? 1 : 0},
+    return Outcome{.metrics = {{"found_score", found ? 1 : 0},
                                {"depth", needle.depth},
                                {"prompt_tokens", reply->prompt_tokens},
                                {"cache_bytes", static_cast<double>(reply->cache_bytes)}},
