@@ -78,6 +78,7 @@ OUTSIDE = {
     "zlib.h": "image",
     "webp/": "image",
     "utf8proc.h": "tokenizer",
+    "libstemmer.h": "eval",
     "CLI/": "cli train",
     "histedit.h": "cli",
     "yaml-cpp/": "config",
