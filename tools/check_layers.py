@@ -80,6 +80,7 @@ OUTSIDE = {
     "zstd.h": "eval",
     "webp/": "image",
     "utf8proc.h": "tokenizer",
+    "libstemmer.h": "eval",
     "CLI/": "cli train",
     "histedit.h": "cli",
     "yaml-cpp/": "config",

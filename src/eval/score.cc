@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "base/check.h"
+
 namespace edgevlm {
 namespace {
 
@@ -57,14 +59,16 @@ double DepthScore::EarlyFraction() const { return Ratio(early, tokens); }
 double DepthScore::BlocksPerToken() const { return Ratio(blocks, tokens); }
 
 void CalibrationScore::Add(double probability, bool right) {
-  const int bin = std::clamp(static_cast<int>(probability * kBins), 0, kBins - 1);
-  Bin& into = bins_[static_cast<std::size_t>(bin)];
+  const int bins = static_cast<int>(bins_.size());
+  const int bin = static_cast<int>(std::ceil(probability * bins)) - 1;
+  Bin& into = bins_[static_cast<std::size_t>(std::clamp(bin, 0, bins - 1))];
   ++into.answers;
   into.right += right ? 1 : 0;
   into.probability += probability;
 }
 
 void CalibrationScore::Add(const CalibrationScore& other) {
+  CHECK(other.bins_.size() == bins_.size());
   for (std::size_t i = 0; i < bins_.size(); ++i) {
     bins_[i].answers += other.bins_[i].answers;
     bins_[i].right += other.bins_[i].right;

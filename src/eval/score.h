@@ -1,10 +1,11 @@
 // Score: running sums that compare replies with labels, and the metrics derived from them.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "eval/facts.h"
 
@@ -53,14 +54,18 @@ struct DepthScore {
 };
 
 // How far the probabilities of answers are from how often the answers are right: the expected
-// calibration error with equal bins (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+// calibration error with equal bins, each without its lower end (Guo et al. 2017, "On Calibration
+// of Modern Neural Networks").
 class CalibrationScore {
  public:
   static constexpr int kBins = 15;
 
+  // bins: at least 1. The error depends on it, so results name it.
+  explicit CalibrationScore(int bins = kBins) : bins_(static_cast<std::size_t>(bins)) {}
+
   // probability: in [0, 1].
   void Add(double probability, bool right);
-  void Add(const CalibrationScore& other);
+  void Add(const CalibrationScore& other);  // REQUIRES: as many bins
   int answers() const;
   double Error() const;  // in [0, 1]; 0 without answers
 
@@ -70,7 +75,7 @@ class CalibrationScore {
     int right = 0;
     double probability = 0;  // summed
   };
-  std::array<Bin, kBins> bins_;
+  std::vector<Bin> bins_;
 };
 
 // Everything measured on a set of images under one condition.
