@@ -80,11 +80,12 @@ class Folder {
 
   // From the file, so that the results are those of all samples, whichever process took them.
   Result<ExperimentResults> Finish(std::int64_t taken, const RunCost& cost) const {
-    Summary summary(ConditionsOf(run_.spec));
+    Summary summary(ConditionsOf(run_.spec), run_.spec.scores);
     if (auto error = ReadSamples(PathOf("samples.jsonl"),
                                  [&](ExperimentSample&& sample) { return summary.Add(sample); })) {
       return *error;
     }
+    summary.Finish();
     Finding finding = JudgeExperiment(run_.spec, summary);
     ExperimentResults results = {.spec = run_.spec,
                                  .record = record_,

@@ -116,7 +116,8 @@ Result<Item> ReadItem(const Manifest& manifest, const ManifestRow& row,
                .images = {},
                .text = {},
                .question = request.question.empty() ? row.question : request.question,
-               .answers = row.answers};
+               .answers = row.answers,
+               .choices = row.choices};
   if (!row.path.empty()) {
     if (auto error = ReadMedia(manifest.FileOf(row), row.type, request, item)) return *error;
   }

@@ -17,6 +17,7 @@ struct Item {
   std::string text;                            // of a text file
   std::string question;
   std::vector<std::string> answers;  // all right; empty: none is known
+  std::vector<std::string> choices;
 };
 
 // Reads the row's file as the request wants it: scaled, stretched, so many frames of a folder,

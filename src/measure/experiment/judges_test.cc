@@ -19,7 +19,7 @@ struct Measured {
 Finding Judged(const FindingRule& rule, const std::vector<Measured>& measured) {
   std::vector<Condition> conditions;
   for (const Measured& one : measured) conditions.push_back(one.condition);
-  Summary summary(conditions);
+  Summary summary(conditions, {});
   for (const Measured& one : measured) {
     EXPECT_FALSE(summary.Add({.condition = one.condition, .metrics = one.metrics}));
   }

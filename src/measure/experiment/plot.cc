@@ -72,8 +72,8 @@ std::string Title(const Plot& plot, std::size_t series, std::size_t i) {
   const Estimate& value = *plot.series[series].values[i];
   std::string title = plot.variable + "=" + plot.x[i];
   if (!plot.series[series].name.empty()) title += ", " + plot.series[series].name;
-  title += ": " + MetricText(plot.metric, value.value) + " (" +
-           MetricText(plot.metric, value.low) + " to " + MetricText(plot.metric, value.high) + ")";
+  title += ": " + MetricText(plot.metric, value.value) + " (" + MetricText(plot.metric, value.low) +
+           " to " + MetricText(plot.metric, value.high) + ")";
   return "<title>" + Escaped(title) + "</title>";
 }
 

@@ -10,7 +10,7 @@
 namespace edgevlm {
 
 struct PlotSeries {
-  std::string name;                                   // empty: the only one
+  std::string name;                             // empty: the only one
   std::vector<std::optional<Estimate>> values;  // one for each x; none: not measured
 };
 

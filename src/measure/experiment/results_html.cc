@@ -100,7 +100,8 @@ std::string Table(const ExperimentResults& results) {
     }
   }
   return html +
-         "</tbody></table></div><p class='note'>Medians, of scores means; below them 95 % intervals from order "
+         "</tbody></table></div><p class='note'>Medians, of scores means; below them 95 % "
+         "intervals from order "
          "statistics (of fewer than six samples: all of them).</p></section>";
 }
 

@@ -69,6 +69,7 @@ class Runner {
     if (!kind_.reads_items) return &nothing_;
     const ManifestRow& row = run_.manifest->rows[static_cast<std::size_t>(planned.item)];
     sample.item = row.id;
+    sample.path = row.path;
     if (std::exchange(item_, planned.item) != planned.item) forms_.clear();
     const RequestSetup& request = setup.request;
     const Form form(request.image_side, request.image_shape, request.frames, request.question);
@@ -80,6 +81,7 @@ class Runner {
     }
     sample.question = read->second.question;
     sample.answers = read->second.answers;
+    sample.choices = read->second.choices;
     return &read->second;
   }
 

@@ -19,6 +19,8 @@ std::string SampleLine(const ExperimentSample& sample) {
   for (const auto& [name, value] : sample.metrics) json["metrics"][name] = value;
   if (!sample.question.empty()) json["input"] = sample.question;
   if (!sample.answers.empty()) json["target"] = sample.answers;
+  if (!sample.choices.empty()) json["choices"] = sample.choices;
+  if (!sample.path.empty()) json["path"] = sample.path;
   if (sample.reply) json["resps"] = {*sample.reply};
   if (!sample.error.empty()) json["error"] = sample.error;
   // Items come from files of any encoding.
@@ -41,6 +43,8 @@ Result<ExperimentSample> ReadSampleLine(std::string_view line) {
     }
     sample.question = json.value("input", "");
     sample.answers = json.value("target", std::vector<std::string>());
+    sample.choices = json.value("choices", std::vector<std::string>());
+    sample.path = json.value("path", "");
     const auto replies = json.value("resps", std::vector<std::string>());
     if (!replies.empty()) sample.reply = replies.front();
     sample.error = json.value("error", "");

@@ -21,6 +21,8 @@ struct ExperimentSample {
   Metrics metrics = {};  // empty if it failed
   std::string question = {};
   std::vector<std::string> answers = {};  // expected
+  std::vector<std::string> choices = {};
+  std::string path = {};  // of the medium: samples of one are correlated
   std::optional<std::string> reply = {};
   std::string error = {};  // why it failed; empty: it did not
 };

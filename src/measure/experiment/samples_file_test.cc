@@ -29,6 +29,8 @@ class SamplesFileTest : public ::testing::Test {
             .metrics = {{"total_ms", 1.0 / 3}, {"image_share", 0.5}},
             .question = "who?",
             .answers = {"me", "\xff not UTF-8"},
+            .choices = {"you", "me"},
+            .path = "a/b.png",
             .reply = "you"};
   }
 
@@ -55,6 +57,8 @@ TEST_F(SamplesFileTest, ASampleIsReadBackAsItWas) {
   EXPECT_EQ(read->metrics, Sample(5).metrics);
   EXPECT_EQ(read->question, "who?");
   EXPECT_EQ(read->answers.front(), "me");
+  EXPECT_EQ(read->choices, Sample(5).choices);
+  EXPECT_EQ(read->path, "a/b.png");
   EXPECT_EQ(read->reply, "you");
   EXPECT_EQ(read->error, "");
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/yaml_file.h"
+#include "eval/scores/scorer.h"
 #include "measure/experiment/finding.h"
 #include "measure/experiment/setup.h"
 #include "measure/experiment/variables.h"
@@ -64,6 +65,7 @@ class Reader {
     const std::string section = setting.key.substr(0, dot);
     const std::string variable = setting.key.substr(dot + 1);
     if (section == "vary") return AddAxis(variable, setting.values);
+    if (setting.key == "experiment.scores") return AddScores(setting.values);
     if (setting.values.size() != 1) return Unexpected("one value", "a list");
     const std::string& value = setting.values.front();
     if (section == "fix") return AddFixed(variable, value);
@@ -83,6 +85,14 @@ class Reader {
     if (key == "finding.low") return ReadNumber(value, -kMaxLimit, kMaxLimit, spec_.finding.low);
     if (key == "finding.high") return ReadNumber(value, -kMaxLimit, kMaxLimit, spec_.finding.high);
     return Error{ErrorCode::kInvalid, "expected a key of docs/experiments.md, found another"};
+  }
+
+  MaybeError AddScores(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (const auto scorer = MakeScorer(name); !scorer) return scorer.error();
+      spec_.scores.push_back(name);
+    }
+    return {};
   }
 
   MaybeError AddAxis(const std::string& variable, const std::vector<std::string>& values) {

@@ -45,7 +45,8 @@ struct Spec {
   int repetitions = 5;
   int items = 0;  // of the manifest at most; 0: all
   std::vector<Axis> vary = {};
-  Condition fix = {};  // the same in all conditions
+  Condition fix = {};                    // the same in all conditions
+  std::vector<std::string> scores = {};  // of replies, as MakeScorer names them
   Claim claim = {};
   FindingRule finding = {};
 };

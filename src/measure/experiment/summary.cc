@@ -5,6 +5,32 @@
 #include "measure/experiment/metric_text.h"
 
 namespace edgevlm {
+namespace {
+
+void AddValue(const std::string& name, double value, ConditionSummary& condition) {
+  auto metric = std::ranges::find(condition.metrics, name, &MetricSummary::name);
+  if (metric == condition.metrics.end()) {
+    metric = condition.metrics.insert(metric, {.name = name, .values = {}});
+  }
+  metric->values.Add(value);
+}
+
+// The scores of single replies are a metric, too, so that judges can compare them.
+void Score(const ExperimentSample& sample, ConditionSummary& condition) {
+  for (std::size_t i = 0; i < condition.scorers.size(); ++i) {
+    const Result<RowScore> score = condition.scorers[i]->Add({.answers = sample.answers,
+                                                              .choices = sample.choices,
+                                                              .reply = *sample.reply,
+                                                              .cluster = sample.path});
+    if (score) {
+      AddValue("reply_score", score->value, condition);
+    } else if (condition.unscored++ == 0) {
+      condition.unscored_error = score.error().message;
+    }
+  }
+}
+
+}  // namespace
 
 Estimate MetricSummary::estimate() const { return IsMean(name) ? values.Mean() : values.Median(); }
 
@@ -13,10 +39,12 @@ const MetricSummary* ConditionSummary::Find(std::string_view metric) const {
   return found == metrics.end() ? nullptr : &*found;
 }
 
-Summary::Summary(const std::vector<Condition>& conditions) {
+Summary::Summary(const std::vector<Condition>& conditions, const std::vector<std::string>& scores) {
   for (const Condition& condition : conditions) {
     index_[ConditionText(condition)] = conditions_.size();
-    conditions_.push_back({.condition = condition, .error = {}, .metrics = {}});
+    ConditionSummary& summary = conditions_.emplace_back();
+    summary.condition = condition;
+    for (const std::string& score : scores) summary.scorers.push_back(*MakeScorer(score));
   }
 }
 
@@ -33,14 +61,19 @@ MaybeError Summary::Add(const ExperimentSample& sample) {
     return {};
   }
   ++condition.samples;
-  for (const auto& [name, value] : sample.metrics) {
-    auto metric = std::ranges::find(condition.metrics, name, &MetricSummary::name);
-    if (metric == condition.metrics.end()) {
-      metric = condition.metrics.insert(metric, {.name = name, .values = {}});
-    }
-    metric->values.Add(value);
-  }
+  for (const auto& [name, value] : sample.metrics) AddValue(name, value, condition);
+  if (sample.reply && sample.round == 0) Score(sample, condition);
   return {};
+}
+
+void Summary::Finish() {
+  for (ConditionSummary& condition : conditions_) {
+    for (const auto& scorer : condition.scorers) {
+      if (Result<ScoredSet> scored = scorer->Finish()) {
+        condition.scores.push_back(*std::move(scored));
+      }
+    }
+  }
 }
 
 std::vector<std::string> Summary::MetricNames() const {

@@ -33,7 +33,7 @@ class Values {
   std::vector<double> kept_;
   std::int64_t count_ = 0;
   double sum_ = 0;
-  double squares_ = 0;  // of the distances from the mean so far (Welford 1962)
+  double squares_ = 0;   // of the distances from the mean so far (Welford 1962)
   std::mt19937_64 rng_;  // the same in every run
 };
 
