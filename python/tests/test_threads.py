@@ -1,0 +1,127 @@
+"""Python's threads and signals beside the engine's."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import pathlib
+import signal
+import threading
+import time
+from typing import Iterator
+
+import numpy
+import pytest
+
+import edgevlm
+
+from .conftest import DUCKS, DUCKS_CAPTION, ENDLESS, QUESTION, ROOT
+from .long_context import with_long_context
+
+
+def test_other_python_threads_go_on(session: edgevlm.Session) -> None:
+    """Counts in another thread what it does inside one call of the engine."""
+    noise = numpy.random.default_rng(1).integers(0, 256, (4000, 4000, 3), numpy.uint8)
+    steps = 0
+    is_over = threading.Event()
+
+    def count() -> None:
+        nonlocal steps
+        while not is_over.is_set():
+            steps += 1
+            time.sleep(0.0005)
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    try:
+        while steps == 0:
+            time.sleep(0.001)
+        before = steps
+        session.set_image(noise)
+        counted = steps - before
+    finally:
+        is_over.set()
+        thread.join()
+    assert counted > 3
+
+
+def test_a_session_in_two_threads_is_refused(session: edgevlm.Session) -> None:
+    session.set_image(DUCKS)
+    outcomes = []
+    barrier = threading.Barrier(4)
+
+    def ask() -> None:
+        barrier.wait()
+        for _ in range(30):
+            try:
+                outcomes.append(session.ask(QUESTION).text)
+            except edgevlm.BusyError as error:
+                outcomes.append(str(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = set(outcomes)
+    assert len(outcomes) == 120
+    assert "three" in kinds
+    assert any("one thread at a time" in kind for kind in kinds)
+    assert len(kinds) == 2
+
+
+def test_sessions_of_one_engine_run_at_once(engine: edgevlm.Engine) -> None:
+    def caption(_: int) -> str:
+        with engine.session() as session:
+            return session.caption(DUCKS).text
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(caption, range(40))) == {DUCKS_CAPTION}
+
+
+def test_closing_an_engine_cancels_what_runs(tmp_path: pathlib.Path) -> None:
+    model = tmp_path / "long.gguf"
+    model.write_bytes(with_long_context((ROOT / "models" / "builtin.gguf").read_bytes()))
+    engine = edgevlm.Engine(model, threads=1)
+    session = engine.session()
+    replies = []
+    thread = threading.Thread(target=lambda: replies.append(session.caption(DUCKS, **ENDLESS)))
+    thread.start()
+    time.sleep(0.1)
+    engine.close()
+    thread.join()
+    assert replies[0].finish_reason == "cancelled"
+
+
+class Interrupted(Exception):
+    """What the handler of a signal raises, as that of Ctrl-C does."""
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """Raises in the main thread soon."""
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.15)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_signals_end_a_reply(long_session: edgevlm.Session, alarm: None) -> None:
+    begin = time.monotonic()
+    with pytest.raises(Interrupted):
+        long_session.caption(DUCKS, **ENDLESS)
+    assert time.monotonic() - begin < 1.5  # a whole reply takes longer
+    assert long_session.ask(QUESTION, DUCKS).text == "three"
+
+
+def test_signals_end_a_stream(long_session: edgevlm.Session, alarm: None) -> None:
+    with pytest.raises(Interrupted):
+        with long_session.caption(DUCKS, stream=True, **ENDLESS) as stream:
+            list(stream)
+    assert stream.reply is not None
+    assert stream.reply.finish_reason == "cancelled"
+    assert long_session.ask(QUESTION, DUCKS).text == "three"
