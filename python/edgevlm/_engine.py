@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, List, Optional, Union
@@ -75,6 +76,7 @@ class Engine:
         del options["self"], options["model"]
         self._native: Optional[_native.Engine] = _native.Engine(model, options)
         self._info = ModelInfo(**self._native.info())
+        self._lock = threading.Lock()  # for opening, closing and profiling sessions
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
         self._profiled: Optional[List[_native.Session]] = None  # while a profiler runs
 
@@ -85,11 +87,13 @@ class Engine:
 
     def session(self) -> Session:
         """A new conversation, which keeps the engine in memory. Errors: ClosedError, MemoryError."""
-        native = _native.Session(self._open(), self._profiled is not None)
-        if self._profiled is not None:
-            self._profiled.append(native)
-        session = Session(self._open(), native)
-        self._sessions.add(session)
+        with self._lock:
+            engine = self._open()
+            native = _native.Session(engine, self._profiled is not None)
+            if self._profiled is not None:
+                self._profiled.append(native)
+            session = Session(engine, native)
+            self._sessions.add(session)
         return session
 
     def encode(self, image: ImageLike) -> _native.Image:
@@ -104,9 +108,11 @@ class Engine:
 
         A reply in progress in another thread is cancelled first, and frees the model at its end.
         """
-        for session in list(self._sessions):
+        with self._lock:
+            sessions = list(self._sessions)
+            self._native = None
+        for session in sessions:
             session.close()
-        self._native = None
 
     def __enter__(self) -> Engine:
         return self
@@ -121,13 +127,17 @@ class Engine:
 
     def _start_profiling(self) -> None:
         """New sessions are profiled until _stop_profiling, which returns them."""
-        self._open()
-        if self._profiled is not None:
-            raise InvalidError("profiler: expected one at a time, found another that is running")
-        self._profiled = []
+        with self._lock:
+            self._open()
+            if self._profiled is not None:
+                raise InvalidError(
+                    "profiler: expected one at a time, found another that is running"
+                )
+            self._profiled = []
 
     def _stop_profiling(self) -> List[_native.Session]:
-        sessions, self._profiled = self._profiled or [], None
+        with self._lock:
+            sessions, self._profiled = self._profiled or [], None
         return sessions
 
     def _open(self) -> _native.Engine:
