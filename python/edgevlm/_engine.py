@@ -78,7 +78,7 @@ class Engine:
         self._info = ModelInfo(**self._native.info())
         self._lock = threading.Lock()  # for opening, closing and profiling sessions
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
-        self._profiled: Optional[List[_native.Session]] = None  # while a profiler runs
+        self._runs: Optional[_native.ProfiledRuns] = None  # while a profiler runs
 
     @property
     def info(self) -> ModelInfo:
@@ -89,10 +89,7 @@ class Engine:
         """A new conversation, which keeps the engine in memory. Errors: ClosedError, MemoryError."""
         with self._lock:
             engine = self._open()
-            native = _native.Session(engine, self._profiled is not None)
-            if self._profiled is not None:
-                self._profiled.append(native)
-            session = Session(engine, native)
+            session = Session(engine, _native.Session(engine, self._runs))
             self._sessions.add(session)
         return session
 
@@ -125,20 +122,21 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _start_profiling(self) -> None:
-        """New sessions are profiled until _stop_profiling, which returns them."""
+    def _start_profiling(self, runs: _native.ProfiledRuns) -> None:
+        """New sessions add their requests to `runs`, until _stop_profiling."""
         with self._lock:
             self._open()
-            if self._profiled is not None:
+            if self._runs is not None:
                 raise InvalidError(
                     "profiler: expected one at a time, found another that is running"
                 )
-            self._profiled = []
+            self._runs = runs
 
-    def _stop_profiling(self) -> List[_native.Session]:
+    def _stop_profiling(self) -> Optional[_native.Engine]:
+        """Returns the engine; None if it was closed meanwhile."""
         with self._lock:
-            sessions, self._profiled = self._profiled or [], None
-        return sessions
+            self._runs = None
+            return self._native
 
     def _open(self) -> _native.Engine:
         if self._native is None:

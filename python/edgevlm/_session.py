@@ -197,6 +197,10 @@ class Session:
             lambda cancellation, emit: native.chat(read, dict(options), cancellation, emit), stream
         )
 
+    def reset(self) -> None:
+        """Forgets everything but the image: the next prompt is computed from its beginning."""
+        self._open().reset()
+
     def close(self) -> None:
         """Frees the session's memory. A reply in progress is cancelled. May be called twice."""
         if self._running is not None:

@@ -6,6 +6,7 @@
 #include "native/errors.h"
 #include "native/loaded_engine.h"
 #include "native/option_value.h"
+#include "native/profiled_runs.h"
 #include "native/session.h"
 
 namespace edgevlm::python {
@@ -34,7 +35,8 @@ void AddSession(py::module_& module) {
       .def_property_readonly("is_cancelled", &Cancellation::is_cancelled);
   const auto on_text = py::arg("on_text") = py::none();
   py::class_<NativeSession>(module, "Session")
-      .def(py::init<std::shared_ptr<LoadedEngine>, bool>(), py::arg("engine"), py::arg("profile"))
+      .def(py::init<std::shared_ptr<LoadedEngine>, std::shared_ptr<ProfiledRuns>>(),
+           py::arg("engine"), py::arg("runs"))
       .def("set_image_file", &NativeSession::SetImageFile, py::arg("file"), py::arg("name"))
       .def("set_image_pixels", &NativeSession::SetImagePixels, py::arg("pixels"))
       .def("set_image", &NativeSession::SetImage, py::arg("image"))
@@ -43,8 +45,21 @@ void AddSession(py::module_& module) {
            py::arg("cancellation"), on_text)
       .def("chat", &NativeSession::Chat, py::arg("messages"), py::arg("options"),
            py::arg("cancellation"), on_text)
-      .def("profile_table", &NativeSession::ProfileTable)
-      .def("profile_trace", &NativeSession::ProfileTrace);
+      .def("reset", &NativeSession::Reset);
+}
+
+void AddProfile(py::module_& module) {
+  py::class_<MergedProfile>(module, "Profile")
+      .def("measure_limits", &MergedProfile::MeasureLimits, py::arg("engine"))
+      .def("json", &MergedProfile::Json)
+      .def("table", &MergedProfile::Table, py::arg("unfolds_layers"), py::arg("depth"))
+      .def("trace", &MergedProfile::Trace)
+      .def("html", &MergedProfile::Html);
+  py::class_<ProfiledRuns, std::shared_ptr<ProfiledRuns>>(module, "ProfiledRuns")
+      .def(py::init())
+      .def_property_readonly("count", &ProfiledRuns::count)
+      .def("stop", &ProfiledRuns::Stop)
+      .def("merge", &ProfiledRuns::Merge);
 }
 
 }  // namespace
@@ -53,5 +68,6 @@ void AddSession(py::module_& module) {
 PYBIND11_MODULE(_native, module) {
   module.attr("__version__") = std::string(edgevlm::Version());
   edgevlm::python::AddEngine(module);
+  edgevlm::python::AddProfile(module);
   edgevlm::python::AddSession(module);
 }

@@ -59,9 +59,11 @@ class NativeSession::Hold {
   NativeSession& session_;
 };
 
-NativeSession::NativeSession(std::shared_ptr<const LoadedEngine> engine, bool profile)
+NativeSession::NativeSession(std::shared_ptr<const LoadedEngine> engine,
+                             std::shared_ptr<ProfiledRuns> runs)
     : engine_(std::move(engine)),
-      session_(engine_->engine(), {.profile = profile, .is_cancelled = [this] {
+      runs_(std::move(runs)),
+      session_(engine_->engine(), {.profile = runs_ != nullptr, .is_cancelled = [this] {
                                      return call_ != nullptr && call_->IsOver();
                                    }}) {}
 
@@ -73,6 +75,7 @@ void NativeSession::Adopt(const std::function<MaybeError()>& set_image, const st
     return set_image();
   };
   if (const MaybeError error = run()) Raise(WithName(*error, name));
+  image_name_ = name;
 }
 
 void NativeSession::SetImageFile(const py::bytes& file, const std::string& name) {
@@ -100,6 +103,7 @@ py::dict NativeSession::Generate(const py::dict& options, const Cancellation& ca
     return request(decode, call.on_text());
   };
   const Result<Reply> reply = run();
+  AddRun(reply);
   call.RaiseFailure();
   if (!reply) Raise(reply.error());
   return ReplyFields(*reply);
@@ -131,14 +135,17 @@ py::dict NativeSession::Chat(const py::list& messages, const py::dict& options,
                   });
 }
 
-py::str NativeSession::ProfileTable() {
+void NativeSession::Reset() {
   const Hold hold(*this);
-  return ToStr(session_.ProfileTable());
+  session_.Reset();
 }
 
-py::str NativeSession::ProfileTrace() {
-  const Hold hold(*this);
-  return ToStr(session_.ProfileTrace());
+// A reply that ended early would make the times of the others look too long.
+void NativeSession::AddRun(const Result<Reply>& reply) {
+  if (runs_ == nullptr) return;
+  Profile run = session_.TakeProfile();
+  if (!reply || reply->finish_reason == FinishReason::kCancelled) return;
+  runs_->Add(std::move(run), image_name_);
 }
 
 }  // namespace edgevlm::python

@@ -12,6 +12,7 @@
 #include "native/call.h"
 #include "native/errors.h"
 #include "native/loaded_engine.h"
+#include "native/profiled_runs.h"
 
 namespace edgevlm::python {
 
@@ -19,7 +20,9 @@ namespace edgevlm::python {
 // All methods are called with the GIL and release it while they compute.
 class NativeSession {
  public:
-  NativeSession(std::shared_ptr<const LoadedEngine> engine, bool profile);
+  // runs: gets the profile of each request, from its image to the end of its reply; null: nothing
+  // is profiled.
+  NativeSession(std::shared_ptr<const LoadedEngine> engine, std::shared_ptr<ProfiledRuns> runs);
 
   // name: of the file, for errors; may be empty.
   void SetImageFile(const py::bytes& file, const std::string& name);
@@ -35,9 +38,7 @@ class NativeSession {
   py::dict Chat(const py::list& messages, const py::dict& options, const Cancellation& cancellation,
                 const py::object& on_text);
 
-  // Session::ProfileTable and ProfileTrace.
-  py::str ProfileTable();
-  py::str ProfileTrace();
+  void Reset();
 
  private:
   class Hold;
@@ -46,9 +47,12 @@ class NativeSession {
   py::dict Generate(const py::dict& options, const Cancellation& cancellation,
                     const py::object& on_text, const Request& request);
   void Adopt(const std::function<MaybeError()>& set_image, const std::string& name);
+  void AddRun(const Result<Reply>& reply);
 
   std::shared_ptr<const LoadedEngine> engine_;
-  Call* call_ = nullptr;  // in progress
+  std::shared_ptr<ProfiledRuns> runs_;
+  std::string image_name_;  // for profiles
+  Call* call_ = nullptr;    // in progress
   std::atomic<bool> is_held_ = false;
   Session session_;
 };

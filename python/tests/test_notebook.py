@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import nbclient
 import nbformat
-import pytest
-
-from edgevlm import _native
 
 from .conftest import EXAMPLES
 
@@ -19,7 +16,6 @@ def test_is_kept_without_outputs() -> None:
         assert cell.get("execution_count") is None
 
 
-@pytest.mark.skipif(not hasattr(_native.Session, "profile_json"), reason="no profile in JSON yet")
 def test_runs() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     resources = {"metadata": {"path": str(EXAMPLES)}}

@@ -28,6 +28,14 @@ def test_questions_about_the_image_that_is_set(session: edgevlm.Session) -> None
     assert session.ask(QUESTION, EXAMPLES / "monkey.png").text != "three"
 
 
+def test_reset_keeps_the_image_only(session: edgevlm.Session) -> None:
+    session.ask(QUESTION, DUCKS)
+    session.reset()
+    reply = session.ask(QUESTION)
+    assert reply.text == "three"
+    assert reply.reused_tokens == 0
+
+
 def test_without_an_image(session: edgevlm.Session) -> None:
     with pytest.raises(edgevlm.InvalidError, match="image: expected one to be set"):
         session.caption()
@@ -139,6 +147,7 @@ def test_closed(engine: edgevlm.Engine) -> None:
     for use in (
         lambda: session.set_image(DUCKS),
         lambda: session.caption(DUCKS),
+        lambda: session.reset(),
         lambda: session.ask(QUESTION),
         lambda: session.caption(DUCKS, stream=True),
         lambda: session.chat([{"role": "user", "content": QUESTION}]),
