@@ -30,7 +30,7 @@ def read_messages(
     messages: Sequence[Mapping[str, Any]], encode: Callable[[Any], _native.Image]
 ) -> List[NativeMessage]:
     """The messages for the native module. encode: turns an image into what the decoder reads."""
-    if isinstance(messages, (str, bytes, Mapping)) or not isinstance(messages, Sequence):
+    if not isinstance(messages, (list, tuple)):
         raise TypeError(f"messages: expected a list of dicts, found {type(messages).__name__}")
     return [_read(message, f"messages[{i}]", encode) for i, message in enumerate(messages)]
 
@@ -43,6 +43,8 @@ def _read(
     if set(message) != {"role", "content"}:
         raise InvalidError(f"{where}: expected role and content, found {sorted(map(str, message))}")
     role, content = message["role"], message["content"]
+    if not isinstance(role, str):
+        raise TypeError(f"{where}: role: expected a str, found {type(role).__name__}")
     if role not in ("system", "user", "assistant"):
         raise InvalidError(f"{where}: role: expected system, user or assistant, found {role!r}")
     if isinstance(content, str):

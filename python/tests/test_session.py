@@ -70,6 +70,7 @@ def test_chat_with_images_as_parts(session: edgevlm.Session, engine: edgevlm.Eng
         ([], edgevlm.InvalidError, "."),
         (["hello"], TypeError, r"messages\[0\]: expected a dict, found str"),
         ([{"role": "user"}], edgevlm.InvalidError, "expected role and content, found .'role'"),
+        ([{"role": 3, "content": "?"}], TypeError, "role: expected a str, found int"),
         ([{"role": "you", "content": "?"}], edgevlm.InvalidError, "role: .* found 'you'"),
         ([{"role": "user", "content": 5}], TypeError, "content: expected a str or a list"),
         ([{"role": "user", "content": "\udcff"}], edgevlm.InvalidError, "lone surrogate at 0"),
