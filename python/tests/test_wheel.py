@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import pathlib
 import subprocess
+import sys
 import venv
 
 import pytest
 
 from .conftest import DUCKS, DUCKS_CAPTION, ROOT
 
-WHEELS = sorted((ROOT / "build" / "python" / "dist").glob("edgevlm-*.whl"))
+TAG = f"cp{sys.version_info.major}{sys.version_info.minor}"
+WHEELS = sorted((ROOT / "build" / "python" / "dist").glob(f"edgevlm-*-{TAG}-*.whl"))
 PROGRAM = """
 import sys
 import edgevlm
