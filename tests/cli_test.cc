@@ -155,6 +155,8 @@ TEST_F(CliTest, AskAnswers) {
   ASSERT_TRUE(object.is_object());
   EXPECT_EQ(object["answer"].get<std::string>() + "\n", plain.output);
   EXPECT_EQ(object["question"], "what is this?");
+  EXPECT_GT(object["probability"], 0.0);
+  EXPECT_LE(object["probability"], 1.0);
 }
 
 // The built-in model was trained on questions in lower case with a question mark.
@@ -269,12 +271,56 @@ TEST_F(CliTest, BenchPrintsOneRecordPerTest) {
   EXPECT_GT(records[4]["avg_ns"], 0);
 }
 
-TEST_F(CliTest, ProfileShowsZonesAndWritesATrace) {
-  const std::string trace = folder_.Path("trace.json");
-  const Outcome outcome = RunEdgevlm({"profile", image_, "--trace", trace});
+TEST_F(CliTest, ProfileShowsModulesAndWritesFiles) {
+  const std::string trace = folder_.Path("trace.json"), page = folder_.Path("page.html");
+  const Outcome outcome =
+      RunEdgevlm({"profile", image_, "--runs", "2", "--trace", trace, "--html", page});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-  EXPECT_THAT(outcome.output, HasSubstr("vision"));
+  for (const char* part : {"(median of 2 runs", "<- bottleneck", "vision_tower", "layers (",
+                           "(outside of modules)", "ns each"}) {
+    EXPECT_THAT(outcome.output, HasSubstr(part));
+  }
   EXPECT_FALSE(json::parse(ReadWholeFile(trace), nullptr, false).is_discarded());
+  EXPECT_THAT(ReadWholeFile(page), HasSubstr("</html>"));
+  EXPECT_THAT(RunEdgevlm({"profile", image_, "--runs", "1", "--csv"}).output,
+              HasSubstr("\nvision_tower,1,"));
+}
+
+// What the modules and the rest take is the request's time, and comparing reads what JSON wrote.
+TEST_F(CliTest, ProfilesAddUpAndCanBeCompared) {
+  const std::string file = folder_.Path("profile.json");
+  const Outcome outcome = RunEdgevlm(
+      {"profile", image_, "-q", "how many are there?", "--runs", "1", "--json", "-t", "2"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+  const json profile = json::parse(outcome.output, nullptr, false);
+  ASSERT_TRUE(profile.is_object());
+  double modules_ms = 0;
+  for (const json& module : profile["modules"]) modules_ms += module["total_ms"].get<double>();
+  const double total_ms = profile["verdict"]["total_ms"];
+  EXPECT_GT(modules_ms, 0);
+  EXPECT_LE(modules_ms, total_ms);
+  EXPECT_EQ(profile["timeline"]["threads"].size(), 2u);
+  EXPECT_EQ(profile["request"]["question"], "how many are there?");
+  folder_.Write("profile.json", outcome.output);
+  const Outcome compared = RunEdgevlm({"profile", "--compare", file, file});
+  EXPECT_EQ(compared.exit_code, 0) << compared.errors;
+  EXPECT_THAT(compared.output, HasSubstr("noise"));
+}
+
+TEST_F(CliTest, ProfileRefusesWhatItCannotDo) {
+  const std::string other = folder_.Write("other.json", "{\"format\":\"x\"}");
+  const std::vector<std::vector<std::string>> wrong = {
+      {"profile"},
+      {"profile", "--compare", other, other},
+      {"profile", "--compare", folder_.Path("none"), other},
+      {"profile", image_, "--trace", folder_.Path("none/trace.json")},
+      {"profile", image_, "--html", image_},
+      {"profile", image_, "-m", folder_.Path("none.gguf")}};
+  for (const std::vector<std::string>& arguments : wrong) {
+    const Outcome outcome = RunEdgevlm(arguments);
+    EXPECT_EQ(outcome.exit_code, 1) << arguments.back();
+    EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
+  }
 }
 
 TEST_F(CliTest, AClosedPipeIsNoError) {

@@ -149,7 +149,7 @@ class ParityTest : public ::testing::Test {
   struct TestContext {
     explicit TestContext(const train::Run& run)
         : tokenizer(*Tokenizer::Create(run.vocabulary)),
-          glyphs(*Glyphs::Load(TrainOptions{}.font)),
+          glyphs(*Glyphs::Load({})),
           model(RandomModel(run.shape, Images(tokenizer, glyphs))),
           engine(EngineOf(model, run)) {}
 

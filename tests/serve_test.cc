@@ -126,6 +126,8 @@ TEST_F(ServeTest, VqaAnswersTheQuestion) {
   const json body = {{"image", Base64(PpmImage())}, {"question", "how many things are there?"}};
   EXPECT_EQ(server().Post("/vqa", body).Json()["answer"], answer);
   EXPECT_EQ(server().Post("/query", body).Json()["answer"], answer);
+  const double sure = server().Post("/vqa", body).Json()["probability"];
+  EXPECT_TRUE(0 < sure && sure <= 1) << sure;
   const HttpReply form =
       server().Request("POST", "/vqa", kFormType,
                        Form(PpmImage(), FormField("question", "how many things are there?")));

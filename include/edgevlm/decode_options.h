@@ -39,7 +39,8 @@ struct DecodeOptions {
   std::vector<std::string> stop =
       {};  // end the reply before any of these; at most 16, UTF-8, not empty
   std::shared_ptr<const Grammar> grammar =
-      nullptr;  // constrains the reply (grammar.h); null: any text
+      nullptr;                    // constrains the reply (grammar.h); null: any text
+  bool with_probability = false;  // compute Reply::probability; costs O(V) per token
 };
 
 // Checks every field. Errors: kInvalid, names the field, its range and the value found. Call where

@@ -29,6 +29,7 @@
 #include "edgevlm/image_tokens.h"
 #include "edgevlm/pressure_options.h"
 #include "edgevlm/probe.h"
+#include "edgevlm/profiler.h"
 #include "edgevlm/result.h"
 #include "edgevlm/speculation.h"
 #include "edgevlm/vision_options.h"
@@ -186,6 +187,9 @@ struct Reply {
   int decode_threads = 0;        // used for this reply
   // The seed used, given or new; set DecodeOptions::seed to it to repeat the reply. Unset: greedy.
   std::optional<std::uint64_t> seed = {};
+  // Of the whole reply, its end token included, under the model's own distribution: before
+  // temperature, filters and grammar. In [0, 1]; unset without DecodeOptions::with_probability.
+  std::optional<double> probability = {};
   Timings timings;
 };
 
@@ -251,6 +255,13 @@ class Engine {
   // Empties both caches. Entries that sessions use stay valid.
   void ClearCaches() const;
 
+  // The most that this machine can do with the engine's threads, to compare profiles to. Memory is
+  // read as if from the model's weights: from a buffer of their size, so that a model that fits
+  // into the processor's caches is compared to these. Takes about a second, and more wherever the
+  // machine is busy. REQUIRES: no other thread uses the engine meanwhile; else the limits are too
+  // low.
+  MachineLimits MeasureLimits() const;
+
   // Logits of a token list from an empty cache, for checking conversions: one row [V] for each
   // token after the image, or for each token when `tokens` has no kImageToken. Returns them row by
   // row. image: replaces kImageToken, which may occur at most once; null when there is none.
@@ -273,7 +284,7 @@ class Engine {
 };
 
 struct SessionOptions {
-  bool profile = false;  // record zones for ProfileTable and ProfileTrace; costs a few percent
+  bool profile = false;  // record what TakeProfile returns
   // Called before each step, on the thread that requested the reply: a step reads a part of the
   // prompt, or generates a token (with speculation, several). true ends the reply
   // (FinishReason::kCancelled). Unlike OnText, it is also called before there is any text.
@@ -305,6 +316,7 @@ class Session {
   // Errors: kInvalid (not of this engine's model).
   MaybeError SetImage(const EncodedImage& image);
   MaybeError SetImage(std::shared_ptr<const EncodedImage> image);  // not null
+  std::shared_ptr<const EncodedImage> image() const;               // null: none is set
 
   // Describes the image. Errors: kInvalid (options, no image set), kUnsupported (the model was
   // not made for captions). Cancelling is not an error (FinishReason::kCancelled).
@@ -351,11 +363,10 @@ class Session {
   // context. On an error, the session is as after Reset.
   Result<std::vector<Message>> Restore(std::span<const std::byte> saved);
 
-  // The zones recorded since the session was created: as a table (name, calls, total ms, share),
-  // and as a trace in Chrome's JSON format (chrome://tracing, Perfetto). Empty unless
+  // Where the requests since the last call spent their time (profiler.h), as one run: of several
+  // replies, the times are sums. Without the machine's limits (Engine::MeasureLimits). Empty unless
   // SessionOptions::profile.
-  std::string ProfileTable() const;
-  std::string ProfileTrace() const;
+  Profile TakeProfile();
 
  private:
   struct State;

@@ -130,12 +130,31 @@ bool ThreadPool::RunNextChunk(int thread) {
     return static_cast<int>(static_cast<std::int64_t>(count_) * i / ChunkWord::Chunks(word));
   };
   try {
-    (*chunk_)(edge(ChunkWord::Next(word)), edge(ChunkWord::Next(word) + 1), thread);
+    RunChunk(edge(ChunkWord::Next(word)), edge(ChunkWord::Next(word) + 1), thread);
   } catch (...) {
     if (!has_failed_.exchange(true)) failure_ = std::current_exception();
   }
   if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_all();
   return true;
+}
+
+void ThreadPool::RunChunk(int begin, int end, int thread) {
+  if (observer_ == nullptr) return (*chunk_)(begin, end, thread);
+  const auto before = std::chrono::steady_clock::now();
+  (*chunk_)(begin, end, thread);
+  observer_->RanChunk(thread, before, std::chrono::steady_clock::now());
+}
+
+bool ThreadPool::Observe(LoopObserver& observer) {
+  const std::lock_guard lock(loop_mutex_);
+  if (observer_ != nullptr) return false;
+  observer_ = &observer;
+  return true;
+}
+
+void ThreadPool::StopObserving() {
+  const std::lock_guard lock(loop_mutex_);
+  observer_ = nullptr;
 }
 
 void ThreadPool::ParallelFor(int count, double grain, const Chunk& chunk) {

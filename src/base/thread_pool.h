@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -11,6 +12,14 @@
 #include <vector>
 
 namespace edgevlm {
+
+// Is told of what the threads of a pool do. Threads: all of the pool, one call of each at a time.
+class LoopObserver {
+ public:
+  virtual ~LoopObserver() = default;
+  virtual void RanChunk(int thread, std::chrono::steady_clock::time_point begin,
+                        std::chrono::steady_clock::time_point end) = 0;
+};
 
 // Runs one ParallelFor at a time on `threads` threads, of which the caller is one; other callers
 // wait. With one thread everything runs in the caller and no lock is taken. A thread without work
@@ -44,11 +53,17 @@ class ThreadPool {
   // awake.
   void ParallelFor(int count, double grain, const Chunk& chunk);
 
+  // From now on tells `observer`, which is not owned, of each chunk of loops that several threads
+  // run, whoever's they are. False if the pool has one already. Waits for the current loop.
+  bool Observe(LoopObserver& observer);
+  void StopObserving();
+
  private:
   void Start(int threads, std::span<const int> processors);
   void Stop();
   void Work(int thread);
   bool RunNextChunk(int thread);
+  void RunChunk(int begin, int end, int thread);
 
   std::vector<std::thread> workers_;
   std::mutex loop_mutex_;  // held by the caller whose loop runs
@@ -60,6 +75,7 @@ class ThreadPool {
   // Of the current loop; only threads that took one of its chunks read these.
   const Chunk* chunk_ = nullptr;
   int count_ = 0;
+  LoopObserver* observer_ = nullptr;
   // Whether a chunk of the current loop threw, and the first exception.
   std::atomic<bool> has_failed_ = false;
   std::exception_ptr failure_;

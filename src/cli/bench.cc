@@ -13,6 +13,7 @@
 
 #include "base/cores.h"
 #include "base/cpu.h"
+#include "base/cpu_name.h"
 #include "base/mapped_file.h"
 #include "cli/acceptance_report.h"
 #include "cli/bench_report.h"
@@ -28,7 +29,6 @@
 #include "gguf/output_file.h"
 #include "measure/acceptance.h"
 #include "measure/compare.h"
-#include "measure/cpu_name.h"
 #include "measure/measurement.h"
 #include "measure/signature.h"
 #include "metrics/system.h"

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "base/cpu_name.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "measure/cpu_name.h"
 
 namespace edgevlm {
 namespace {

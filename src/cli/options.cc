@@ -187,7 +187,7 @@ Result<Engine> LoadEngine(const ModelOptions& options) {
 }
 
 void ReplyOptions::Declare(CLI::App& app) {
-  DeclareJson(app, json);
+  DeclareJson(app, json)->each([this](const std::string&) { decode.with_probability = true; });
   app.add_flag("--stream", stream, "print the text while it is made")->excludes("--json");
   app.add_flag("-v,--verbose", verbose, "print timings to standard error");
   DeclareDecode(app, decode);
@@ -228,8 +228,8 @@ void DeclareDecode(CLI::App& app, DecodeOptions& decode) {
   });
 }
 
-void DeclareJson(CLI::App& app, bool& json) {
-  app.add_flag("--json", json, "print JSON, one object per line, and nothing else");
+CLI::Option* DeclareJson(CLI::App& app, bool& json) {
+  return app.add_flag("--json", json, "print JSON, one object per line, and nothing else");
 }
 
 }  // namespace edgevlm

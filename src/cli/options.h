@@ -73,6 +73,6 @@ struct ReplyOptions {
 void DeclareDecode(CLI::App& app, DecodeOptions& decode);
 
 // The "--json" option of all commands.
-void DeclareJson(CLI::App& app, bool& json);
+CLI::Option* DeclareJson(CLI::App& app, bool& json);
 
 }  // namespace edgevlm

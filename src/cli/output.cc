@@ -94,6 +94,7 @@ nlohmann::json ToJson(const Reply& reply) {
                            {"drafted_tokens", reply.drafted_tokens},
                            {"accepted_tokens", reply.accepted_tokens},
                            {"timings", ToJson(reply.timings)}};
+  if (reply.probability) object["probability"] = *reply.probability;
   if (reply.seed) object["seed"] = *reply.seed;
   return object;
 }

@@ -62,7 +62,8 @@ int Batch::partial_rows() const {
 
 void Batch::Forward(View<float> logits, const Run& run) {
   CHECK(logits.rows == logits_rows_);
-  PROFILE_ZONE(run.profiler, "decoder");
+  PROFILE_ZONE(run.profiler, "language_model");
+  workspace_.CountIn(run.profiler == nullptr ? nullptr : &run.profiler->memory());
   spans_.clear();
   for (const bool partial : {false, true}) {
     for (const Entry& entry : entries_) {

@@ -28,7 +28,10 @@ void BatchDecoder::Step(std::span<Generation* const> generations, int max_prompt
   PassTimer timer(CostsOfStep(prompt_rows), batch_.rows());
   const Run& run = thread_groups.For(batch_.rows());
   const View<float> logits = LogitsOf(batch_.logits_rows());  // [R, V]
-  batch_.Forward(logits, run);
+  {
+    PROFILE_ZONE(run.profiler, prompt_rows > 0 ? "prefill" : "decode");
+    batch_.Forward(logits, run);
+  }
   if (run.IsOver()) return timer.Discard();  // the logits are undefined and unused
   int row = 0;
   for (const StepPart& part : parts_) {
@@ -69,7 +72,7 @@ void BatchDecoder::Propose(std::span<Generation* const> generations, int max_pro
     requests_.push_back(drafting_[i]->RequestDraft(budgets_[i].planned));
   }
   if (requests_.empty()) return;
-  PROFILE_ZONE(thread_groups.decode.profiler, "decode.draft");
+  PROFILE_ZONE(thread_groups.decode.profiler, "draft");
   drafter_->Propose(requests_, thread_groups);
 }
 

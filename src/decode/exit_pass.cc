@@ -64,7 +64,7 @@ View<float> ExitPass::LeaveAt(int exit, View<float> x, const PassResults& result
 //   candidates  [C, D], the rows that may exit
 void ExitPass::ApplyRule(int exit, View<const float> candidates, const PassResults& results,
                          Workspace& workspace, const Run& run) {
-  PROFILE_ZONE(run.profiler, "decode.exit");
+  PROFILE_ZONE(run.profiler, "early_exit");
   const int vocabulary = decoder_.shape().vocabulary;
   const View<float> logits = workspace.Alloc(candidates.rows, vocabulary);
   decoder_.WriteLogits(candidates, logits, workspace, run);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "model/testing/tiny_model.h"
 #include "tokenizer/byte_spelling.h"
 
@@ -98,6 +100,18 @@ TEST_F(GenerateTest, EndsWithTheEndToken) {
   EXPECT_EQ(result.text, "a red ball");
   EXPECT_EQ(result.finish_reason, FinishReason::kEndOfText);
   EXPECT_EQ(std::ssize(result.tokens), 12);
+}
+
+// Of 257 logits one is 1 and the others are 0.
+TEST_F(GenerateTest, AddsUpTheProbabilitiesOfItsTokens) {
+  EXPECT_EQ(Emit("a dog", {}).log_probability, std::nullopt);
+  const double each = 1 - std::log(std::exp(1.0) + 256);
+  const auto whole = Emit("a dog", {.with_probability = true}).log_probability;
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_NEAR(*whole, 6 * each, 1e-9) << "five bytes and the end";
+  const auto hot =
+      Emit("a dog", {.max_tokens = 2, .temperature = 0.001f, .with_probability = true});
+  EXPECT_NEAR(hot.log_probability.value_or(0), 2 * each, 1e-9) << "before temperature";
 }
 
 TEST_F(GenerateTest, EndsAtMaxTokens) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "decode/log_probability.h"
 
 namespace edgevlm {
 namespace {
@@ -95,7 +96,10 @@ int Generation::AddReplyRows(Batch& batch) {
 void Generation::AcceptLogits(View<const float> logits, std::span<const int> blocks,
                               const Run& run) {
   if (logits.rows == 0) return;
-  if (!is_prompt_ended_) sequence_.EndPrompt(run);
+  if (!is_prompt_ended_) {
+    PROFILE_ZONE(run.profiler, "cache");
+    sequence_.EndPrompt(run);
+  }
   is_prompt_ended_ = true;
   int chosen = 0;
   bool as_drafted = true;
@@ -116,10 +120,16 @@ void Generation::CountBlocks(int blocks) {
   early_tokens_ += blocks < sequence_.cache().layers() ? 1 : 0;
 }
 
-// Chooses the next token. Returns whether it equals the drafted token at this index.
+// Chooses the next token and counts its probability. Returns as ChooseFrom.
 bool Generation::Choose(std::span<const float> logits, int index, Profiler* profiler) {
-  PROFILE_ZONE(profiler, "decode.choose");
-  logits = Filtered(logits);
+  PROFILE_ZONE(profiler, "sampling");
+  const bool as_drafted = ChooseFrom(Filtered(logits), index);
+  if (options_.with_probability) log_probability_ += LogProbability(logits, tokens_.back());
+  return as_drafted;
+}
+
+// Returns whether the chosen token equals the drafted token at this index.
+bool Generation::ChooseFrom(std::span<const float> logits, int index) {
   if (speculation_ == nullptr) {
     tokens_.push_back(sampler_.Choose(logits));
     return false;
@@ -180,7 +190,9 @@ GenerationResult Generation::MoveResult() {
           .blocks = blocks_,
           .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
           .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted(),
-          .seed = sampler_.seed()};
+          .seed = sampler_.seed(),
+          .log_probability =
+              options_.with_probability ? std::optional(log_probability_) : std::nullopt};
 }
 
 }  // namespace edgevlm

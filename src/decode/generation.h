@@ -32,6 +32,8 @@ struct GenerationResult {
   int drafted_tokens = 0;                  // proposed by speculation
   int accepted_tokens = 0;                 // of those, accepted
   std::optional<std::uint64_t> seed = {};  // of the draws; none: greedy
+  // Of all chosen tokens together, in nats; none without DecodeOptions::with_probability.
+  std::optional<double> log_probability = {};
 };
 
 // Prefill comes first: a step adds a part of the prompt to the sequence. Then the reply is
@@ -91,6 +93,7 @@ class Generation {
  private:
   int AddReplyRows(Batch& batch);
   bool Choose(std::span<const float> logits, int index, Profiler* profiler);
+  bool ChooseFrom(std::span<const float> logits, int index);
   std::span<const float> Filtered(std::span<const float> logits);
   void CountBlocks(int blocks);
   void Emit(int token, int remaining);
@@ -113,6 +116,7 @@ class Generation {
   std::vector<int> inputs_;  // of this step: the token chosen last, and the draft
   int early_tokens_ = 0;
   long long blocks_ = 0;
+  double log_probability_ = 0;  // of the chosen tokens, if options_.with_probability
   std::optional<FinishReason> finish_reason_;
 };
 

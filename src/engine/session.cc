@@ -25,6 +25,7 @@
 #include "engine/prompt/write_prompt.h"
 #include "engine/reply/active_reply.h"
 #include "engine/reply/prefix.h"
+#include "engine/reply/profile_recorder.h"
 #include "engine/reply/saved_session.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/shared_image.h"
@@ -38,13 +39,13 @@ struct Session::State {
         sequence(*model.decoder, model.info.context_tokens, model.cache),
         batch_decoder(MakeBatchDecoder(model)),
         logits_row(static_cast<std::size_t>(model.info.vocabulary_tokens)) {
-    if (options.profile) profiler.emplace();
+    if (options.profile) recorder = std::make_unique<ProfileRecorder>(loaded);
     if (batch_decoder.drafter() != nullptr) {
       speculation.emplace(*batch_decoder.drafter(), model.info.context_tokens);
     }
   }
 
-  Profiler* profiler_or_null() { return profiler ? &*profiler : nullptr; }
+  Profiler* profiler_or_null() { return recorder ? recorder->profiler() : nullptr; }
   ThreadGroups thread_groups() { return engine.runtime.DecoderThreadGroups(profiler_or_null()); }
   View<float> logits() { return {logits_row.data(), 1, static_cast<int>(logits_row.size())}; }
 
@@ -58,6 +59,7 @@ struct Session::State {
     if (!encoded) return encoded.error();
     image = std::make_shared<const EncodedImage>(*std::move(encoded));
     image_timings = image->timings;
+    if (recorder) recorder->AddEncoding(image_timings);
     return std::nullopt;
   }
 
@@ -65,6 +67,7 @@ struct Session::State {
     if (!shared) return shared.error();
     image = std::move(shared->image);
     image_timings = shared->timings;
+    if (recorder) recorder->AddEncoding(image_timings);
     return std::nullopt;
   }
 
@@ -74,6 +77,7 @@ struct Session::State {
                        const OnText& on_text);
   Reply Generate(const Prompt& prompt, const DecodeOptions& options, const OnText& on_text);
   void Step(Generation& generation);
+  void RecordReply(std::span<const Message> messages, const Reply& reply);
   MaybeError CheckImages(std::span<const Message> messages) const;
   MaybeError CheckSaved(const SavedSession& saved) const;
 
@@ -82,10 +86,10 @@ struct Session::State {
   const std::function<bool()> is_cancelled;  // may be empty
   Sequence sequence;
   BatchDecoder batch_decoder;
-  std::optional<Speculation> speculation;  // if the batch decoder drafts
-  Prompt held;                             // contents of the sequence, unless evaluating
-  std::vector<float> logits_row;           // [V]
-  std::optional<Profiler> profiler;
+  std::optional<Speculation> speculation;     // if the batch decoder drafts
+  Prompt held;                                // contents of the sequence, unless evaluating
+  std::vector<float> logits_row;              // [V]
+  std::unique_ptr<ProfileRecorder> recorder;  // null: nothing is profiled
   std::shared_ptr<const EncodedImage> image;
   Timings image_timings;    // not yet reported in a reply
   bool evaluating = false;  // the sequence holds tokens of Evaluate
@@ -94,7 +98,11 @@ struct Session::State {
 void Session::State::Step(Generation& generation) {
   if (is_cancelled && is_cancelled()) return generation.Cancel();
   Generation* const generations[] = {&generation};
+  const Stopwatch watch;
+  const int before = generation.tokens();
   batch_decoder.Step(generations, Batch::kChunkRows, thread_groups());
+  if (recorder == nullptr) return;
+  recorder->AddStep(generation.tokens() - before, watch.Milliseconds(), sequence);
 }
 
 // Prefills the part of the prompt that the sequence does not hold, and generates the reply.
@@ -102,7 +110,10 @@ Reply Session::State::Generate(const Prompt& prompt, const DecodeOptions& option
                                const OnText& on_text) {
   const Stopwatch watch;
   if (evaluating) Forget();
-  const int reused = ReusePrefix(engine, held, prompt, sequence);
+  const int reused = [&] {
+    PROFILE_ZONE(profiler_or_null(), "cache");
+    return ReusePrefix(engine, held, prompt, sequence);
+  }();
   // If on_text throws, the session must not claim rows that the sequence no longer has.
   held = prompt;
   held.TruncateTo(reused);
@@ -121,9 +132,14 @@ Reply Session::State::Generate(const Prompt& prompt, const DecodeOptions& option
 Result<Reply> Session::State::Answer(std::span<const Message> messages,
                                      const DecodeOptions& options, const OnText& on_text) {
   if (auto error = Validate(options)) return *error;
-  const Result<Prompt> prompt = WritePrompt(model, messages);
+  const Result<Prompt> prompt = [&] {
+    PROFILE_ZONE(profiler_or_null(), "tokenizer");
+    return WritePrompt(model, messages);
+  }();
   if (!prompt) return prompt.error();
-  return Generate(*prompt, options, on_text);
+  Reply reply = Generate(*prompt, options, on_text);
+  if (recorder) RecordReply(messages, reply);
+  return reply;
 }
 
 Result<Reply> Session::State::AnswerAboutImage(std::string_view question,
@@ -141,6 +157,18 @@ Result<Reply> Session::State::AnswerAboutImage(std::string_view question,
   reply->timings.encode_ms = before.encode_ms;
   reply->timings.total_ms += before.total_ms;
   return reply;
+}
+
+void Session::State::RecordReply(std::span<const Message> messages, const Reply& reply) {
+  std::string_view question;  // the last text that is not the model's own
+  int image_tokens = 0;
+  for (const Message& message : messages) {
+    for (const Part& part : message.parts) {
+      if (part.image != nullptr) image_tokens += part.image->tokens;
+      if (part.image == nullptr && message.role == Role::kUser) question = part.text;
+    }
+  }
+  recorder->AddReply(question, image_tokens, reply);
 }
 
 MaybeError Session::State::CheckImages(std::span<const Message> messages) const {
@@ -189,11 +217,13 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 MaybeError Session::SetImage(std::span<const std::byte> file) {
+  const ProfileRecorder::Scope scope(state_->recorder.get());
   return state_->AdoptImage(
       ShareImage(state_->engine, file, {.profiler = state_->profiler_or_null()}));
 }
 
 MaybeError Session::SetImage(const PixelsView& pixels) {
+  const ProfileRecorder::Scope scope(state_->recorder.get());
   return state_->AdoptImage(EncodePixels(state_->engine, pixels, state_->profiler_or_null()));
 }
 
@@ -208,7 +238,10 @@ MaybeError Session::SetImage(std::shared_ptr<const EncodedImage> image) {
   return state_->AdoptImage(SharedImage{std::move(image), {}});
 }
 
+std::shared_ptr<const EncodedImage> Session::image() const { return state_->image; }
+
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {
+  const ProfileRecorder::Scope scope(state_->recorder.get());
   return state_->AnswerAboutImage({}, options, on_text);
 }
 
@@ -217,12 +250,14 @@ Result<Reply> Session::Ask(std::string_view question, const DecodeOptions& optio
   if (question.empty()) {
     return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
   }
+  const ProfileRecorder::Scope scope(state_->recorder.get());
   return state_->AnswerAboutImage(question, options, on_text);
 }
 
 Result<Reply> Session::Chat(std::span<const Message> messages, const DecodeOptions& options,
                             const OnText& on_text) {
   if (auto error = state_->CheckImages(messages)) return *error;
+  const ProfileRecorder::Scope scope(state_->recorder.get());
   return state_->Answer(messages, options, on_text);
 }
 
@@ -307,12 +342,6 @@ Result<std::vector<Message>> Session::Restore(std::span<const std::byte> bytes) 
   return std::move(saved->messages);
 }
 
-std::string Session::ProfileTable() const {
-  return state_->profiler ? state_->profiler->Table() : "";
-}
-
-std::string Session::ProfileTrace() const {
-  return state_->profiler ? state_->profiler->Trace() : "";
-}
+Profile Session::TakeProfile() { return state_->recorder ? state_->recorder->Take() : Profile(); }
 
 }  // namespace edgevlm

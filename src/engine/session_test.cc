@@ -224,15 +224,61 @@ TEST(Session, TokensMayBeTakenEarly) {
 TEST(Session, ProfilesWhenAsked) {
   const Engine engine = TinyEngine();
   Session plain = SessionWithImage(engine);
-  EXPECT_EQ(plain.ProfileTable(), "");
+  EXPECT_TRUE(plain.TakeProfile().modules.empty());
   Session session(engine, {.profile = true});
   ASSERT_FALSE(session.SetImage(TinyImage(8, 8, 1)));
-  ASSERT_TRUE(session.Caption({.max_tokens = 3}).ok());
-  for (const char* zone :
-       {"image.decode", "image.preprocess", "vision.stem", "vision.block.1.squeeze",
-        "projector.second", "decoder.block.1.attention.qkv", "decode.choose"}) {
-    EXPECT_THAT(session.ProfileTable(), HasSubstr(zone));
-    EXPECT_THAT(session.ProfileTrace(), HasSubstr(zone));
+  const auto reply = session.Ask(kQuestion, {.max_tokens = 3});
+  ASSERT_TRUE(reply.ok());
+  const Profile profile = session.TakeProfile();
+  const std::string rows = ProfileCsv(profile);
+  for (const char* path :
+       {"image.decode", "image.resize", "vision_tower.stem", "vision_tower.layers.1.squeeze",
+        "multi_modal_projector.linear_2", "tokenizer", "cache", "sampling",
+        "prefill.language_model.layers.1.attn.c_attn", "decode.language_model.lm_head"}) {
+    EXPECT_THAT(rows, HasSubstr("\n" + std::string(path) + ","));
+  }
+  EXPECT_EQ(profile.request.question, kQuestion);
+  EXPECT_EQ(profile.request.reply, reply->text);
+  EXPECT_EQ(profile.request.reply_tokens, 3);
+  EXPECT_GT(profile.request.image_tokens, 0);
+  EXPECT_TRUE(session.TakeProfile().modules.empty()) << "taken";
+}
+
+// All that a request does lies in some module, or outside of all: nothing counts twice.
+TEST(Session, ModulesTakeNoLongerThanTheRequest) {
+  const Engine engine = TinyEngine(2);
+  Session session(engine, {.profile = true});
+  ASSERT_FALSE(session.SetImage(TinyImage(8, 8, 1)));
+  ASSERT_TRUE(session.Caption({.max_tokens = 5}).ok());
+  const Profile profile = session.TakeProfile();
+  ASSERT_EQ(profile.runs.size(), 1u);
+  const RunTimings& run = profile.runs[0];
+  double modules_ms = 0;
+  for (const ModuleProfile& module : profile.modules) modules_ms += module.total_ms;
+  EXPECT_GT(modules_ms, 0);
+  EXPECT_LE(modules_ms, run.e2e);
+  EXPECT_LE(run.ttft + run.decode, run.e2e);
+  EXPECT_LE(run.encoder_forward, run.ttft);
+}
+
+// The threads of the pool show in the timeline of one session at a time.
+TEST(Session, TwoProfiledSessionsDoNotDisturbEachOther) {
+  const Engine engine = TinyEngine(2);
+  std::vector<std::string> replies(2);
+  std::vector<Profile> profiles(2);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      Session session(engine, {.profile = true});
+      if (session.SetImage(TinyImage(8, 8, static_cast<unsigned>(i)))) return;
+      replies[i] = session.Caption({.max_tokens = 20})->text;
+      profiles[i] = session.TakeProfile();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Profile& profile : profiles) {
+    EXPECT_FALSE(profile.modules.empty());
+    EXPECT_EQ(profile.timeline.threads.size(), 2u);
   }
 }
 

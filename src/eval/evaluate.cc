@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -16,12 +18,16 @@ namespace {
 
 constexpr int kBlankSide = 64;
 constexpr std::uint8_t kMidGray = 128;
+// Kinds of questions.
+constexpr const char* kDescribe = "describe";
+constexpr const char* kList = "list";
 
 // The replies about one image, real or blank.
 struct Replies {
   std::string caption;
-  std::vector<std::string> answers;  // one per question of the label
-  LikelihoodScore likelihood;        // of the label's captions
+  std::vector<std::string> answers;   // one per question of the label
+  std::vector<double> probabilities;  // of these answers; empty for the blank image
+  LikelihoodScore likelihood;         // of the label's captions
   DepthScore depth;
 };
 
@@ -80,6 +86,7 @@ class Evaluator {
   DecodeOptions Greedy() const {
     DecodeOptions greedy;
     greedy.max_tokens = options_.max_tokens;
+    greedy.with_probability = true;
     return greedy;
   }
 
@@ -166,7 +173,9 @@ class Evaluator {
     if (!caption) return caption.error();
     replies.caption = *std::move(caption);
     for (const LabeledQuestion& question : label.questions) {
-      Result<std::string> answer = TextOf(session.Ask(question.question, Greedy()), replies.depth);
+      Result<Reply> reply = session.Ask(question.question, Greedy());
+      replies.probabilities.push_back(reply ? reply->probability.value_or(0) : 0);
+      Result<std::string> answer = TextOf(std::move(reply), replies.depth);
       if (!answer) return answer.error();
       replies.answers.push_back(*std::move(answer));
     }
@@ -205,6 +214,11 @@ class Evaluator {
     const Facts labeled = FactsOf(label.things);
     const Facts stated = FactsIn(replies.caption, known_);
     score.facts.Add(stated, labeled);
+    std::set<std::string> names;
+    for (const LabeledThing& thing : label.things) names.insert(thing.name);
+    for (const std::string& name : names) {
+      score.names.Add({.asked = 1, .right = stated.contains(name) ? 1 : 0});
+    }
     score.likelihood = replies.likelihood;
     score.depth = replies.depth;
     if (on_sample) {
@@ -212,14 +226,25 @@ class Evaluator {
     }
     for (std::size_t i = 0; i < label.questions.size(); ++i) {
       const LabeledQuestion& asked = label.questions[i];
-      const bool right = NormalizeAnswer(replies.answers[i]) == NormalizeAnswer(asked.answer);
+      const bool right = IsRight(asked, replies.answers[i], labeled);
       score.questions[asked.kind].Add({.asked = 1, .right = right ? 1 : 0});
+      if (!replies.probabilities.empty()) score.calibration.Add(replies.probabilities[i], right);
       if (on_sample) {
         on_sample(
             {label.image, asked.kind, asked.question, asked.answer, replies.answers[i], right});
       }
     }
     return score;
+  }
+
+  // A description may be worded in many ways, and a list may have any order, so they are judged by
+  // their facts.
+  bool IsRight(const LabeledQuestion& asked, const std::string& answer,
+               const Facts& labeled) const {
+    if (asked.kind == kDescribe) return FactsIn(answer, known_) == labeled;
+    const Facts expected = FactsIn(asked.answer, known_);
+    if (asked.kind == kList && !expected.empty()) return FactsIn(answer, known_) == expected;
+    return NormalizeAnswer(answer) == NormalizeAnswer(asked.answer);
   }
 
   void Fail(Error error) {

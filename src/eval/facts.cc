@@ -34,6 +34,11 @@ bool IsDigits(std::string_view word) {
          std::all_of(word.begin(), word.end(), [](char c) { return '0' <= c && c <= '9'; });
 }
 
+// Sizes are no facts, but they may stand between a number and a color or a name.
+bool IsSize(std::string_view word) {
+  return word == "small" || word == "large" || word == "big" || word == "tiny";
+}
+
 // The digits of "that reads 4 2 7" at words[at]; moves `at` past them.
 std::string ReadDigits(std::span<const std::string> words, std::size_t& at) {
   std::size_t i = at;
@@ -55,6 +60,7 @@ Mention ReadMention(std::span<const std::string> words, std::size_t from, std::s
   mention.end = begin + static_cast<std::size_t>(match.words);
   std::size_t first = begin;
   if (first > from && known.IsColor(words[first - 1])) mention.color = words[--first];
+  if (first > from && IsSize(words[first - 1])) --first;
   if (!match.plural) mention.count = 1;
   if (first > from) {
     const std::string& before = words[first - 1];

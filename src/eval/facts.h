@@ -51,9 +51,9 @@ std::vector<std::string> PossiblePlurals(const std::string& noun);
 // The facts of a label.
 Facts FactsOf(std::span<const LabeledThing> things);
 
-// The facts of a caption. Finds noun phrases anywhere in the text: an article or number, a color, a
-// name, and "that reads" with digits; everything else ("the image shows", "left of") is skipped.
-// Counts of one name are summed; "the dog" after "a dog" is the same dog.
+// The facts of a caption. Finds noun phrases anywhere in the text: an article or number, a size, a
+// color, a name, and "that reads" with digits; everything else ("the image shows", "left of") is
+// skipped. Counts of one name are summed; "the dog" after "a dog" is the same dog.
 Facts FactsIn(std::string_view caption, const KnownNames& known);
 
 }  // namespace edgevlm

@@ -70,6 +70,11 @@ TEST_F(FactsTest, ReadsDisplays) {
   EXPECT_THAT(In("a display that reads"), UnorderedElementsAre("display", "1 display"));
 }
 
+TEST_F(FactsTest, PassesOverSizes) {
+  EXPECT_THAT(In("a large dog and two small red circles"),
+              UnorderedElementsAre("dog", "1 dog", "circle", "2 circle", "red circle"));
+}
+
 TEST_F(FactsTest, CountsTheSameThingOnce) {
   EXPECT_THAT(In("there is a dog and the dog is above a bus"), Contains("1 dog"));
   EXPECT_THAT(In("a dog and a dog"), Contains("2 dog"));

@@ -47,6 +47,7 @@ void AddCaptionJson(const Score& score, const std::string& prefix, nlohmann::jso
   object[prefix + "precision"] = score.facts.Precision();
   object[prefix + "recall"] = score.facts.Recall();
   object[prefix + "f1"] = score.facts.F1();
+  object[prefix + "names"] = score.names.Accuracy();
   object[prefix + "perplexity"] = score.likelihood.Perplexity();
 }
 
@@ -81,9 +82,16 @@ std::string ReportTable(const Evaluation& evaluation) {
   table += Row("facts recall", std::to_string(real.facts.labeled), Percent(real.facts.Recall()),
                blank_percent(&FactScore::Recall));
   table += Row("facts F1", "", Percent(real.facts.F1()), blank_percent(&FactScore::F1));
+  table += Row("names stated", std::to_string(real.names.asked), Percent(real.names.Accuracy()),
+               blank == nullptr ? "" : Percent(blank->names.Accuracy()));
   table += Row("perplexity", std::to_string(real.likelihood.tokens),
                Number(real.likelihood.Perplexity()),
                blank == nullptr ? "" : Number(blank->likelihood.Perplexity()));
+  if (real.calibration.answers() > 0) {
+    table += "\n" + Row("calibration", "n", "", "");
+    table += Row("expected error", std::to_string(real.calibration.answers()),
+                 Percent(real.calibration.Error()), "");
+  }
   if (real.depth.early == 0) return table;
   table += "\n" + Row("early exit", "n", "taken", "");
   table +=
@@ -102,6 +110,9 @@ std::string ReportJson(const Evaluation& evaluation) {
   report["tokens"] = {{"n", evaluation.with_images.depth.tokens},
                       {"early", evaluation.with_images.depth.EarlyFraction()},
                       {"blocks_per_token", evaluation.with_images.depth.BlocksPerToken()}};
+  report["calibration"] = {{"n", evaluation.with_images.calibration.answers()},
+                           {"bins", CalibrationScore::kBins},
+                           {"error", evaluation.with_images.calibration.Error()}};
   if (evaluation.blank) AddCaptionJson(*evaluation.blank, "blank_", report["captions"]);
   return report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -13,8 +13,8 @@ namespace edgevlm {
 std::string ReportTable(const Evaluation& evaluation);
 
 // {"pictures": n, "questions": {"count": {"n": 412, "accuracy": 0.913, "blank_accuracy": 0.24},
-//  ..., "all": {...}}, "captions": {"precision", "recall", "f1", "perplexity", and "blank_" +
-//  each}}
+//  ..., "all": {...}}, "captions": {"precision", "recall", "f1", "names", "perplexity", and
+//  "blank_" + each}, "calibration": {"n", "bins", "error"}}
 // No newline at the end.
 std::string ReportJson(const Evaluation& evaluation);
 

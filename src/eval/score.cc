@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace edgevlm {
 namespace {
@@ -55,11 +56,41 @@ double DepthScore::EarlyFraction() const { return Ratio(early, tokens); }
 
 double DepthScore::BlocksPerToken() const { return Ratio(blocks, tokens); }
 
+void CalibrationScore::Add(double probability, bool right) {
+  const int bin = std::clamp(static_cast<int>(probability * kBins), 0, kBins - 1);
+  Bin& into = bins_[static_cast<std::size_t>(bin)];
+  ++into.answers;
+  into.right += right ? 1 : 0;
+  into.probability += probability;
+}
+
+void CalibrationScore::Add(const CalibrationScore& other) {
+  for (std::size_t i = 0; i < bins_.size(); ++i) {
+    bins_[i].answers += other.bins_[i].answers;
+    bins_[i].right += other.bins_[i].right;
+    bins_[i].probability += other.bins_[i].probability;
+  }
+}
+
+int CalibrationScore::answers() const {
+  int sum = 0;
+  for (const Bin& bin : bins_) sum += bin.answers;
+  return sum;
+}
+
+double CalibrationScore::Error() const {
+  double gap = 0;
+  for (const Bin& bin : bins_) gap += std::fabs(bin.right - bin.probability);
+  return gap / std::max(answers(), 1);
+}
+
 void Score::Add(const Score& other) {
   for (const auto& [kind, score] : other.questions) questions[kind].Add(score);
   facts.Add(other.facts);
+  names.Add(other.names);
   likelihood.Add(other.likelihood);
   depth.Add(other.depth);
+  calibration.Add(other.calibration);
 }
 
 QuestionScore Score::AllQuestions() const {

@@ -1,6 +1,7 @@
 // Score: running sums that compare replies with labels, and the metrics derived from them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -51,12 +52,35 @@ struct DepthScore {
   double BlocksPerToken() const;  // 0 without tokens
 };
 
+// How far the probabilities of answers are from how often the answers are right: the expected
+// calibration error with equal bins (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+class CalibrationScore {
+ public:
+  static constexpr int kBins = 15;
+
+  // probability: in [0, 1].
+  void Add(double probability, bool right);
+  void Add(const CalibrationScore& other);
+  int answers() const;
+  double Error() const;  // in [0, 1]; 0 without answers
+
+ private:
+  struct Bin {
+    int answers = 0;
+    int right = 0;
+    double probability = 0;  // summed
+  };
+  std::array<Bin, kBins> bins_;
+};
+
 // Everything measured on a set of images under one condition.
 struct Score {
   std::map<std::string, QuestionScore> questions;  // by kind
   FactScore facts;
+  QuestionScore names;  // of the label's things, and how many of them the captions state
   LikelihoodScore likelihood;
   DepthScore depth;
+  CalibrationScore calibration;  // of the answers to questions
 
   void Add(const Score& other);
   QuestionScore AllQuestions() const;

@@ -30,6 +30,18 @@ TEST(LikelihoodScore, GivesTheNumberOfEquallyLikelyTokens) {
   EXPECT_NEAR(score.Perplexity(), 8.0, 1e-12);
 }
 
+TEST(CalibrationScore, IsTheMeanGapOfTheBins) {
+  CalibrationScore score;
+  EXPECT_EQ(score.Error(), 0.0);
+  // Four answers at 0.75, of which half are right: a gap of 0.25. One at 1, right: none.
+  for (const bool right : {true, false, true, false}) score.Add(0.75, right);
+  CalibrationScore sure;
+  sure.Add(1.0, true);
+  score.Add(sure);
+  EXPECT_EQ(score.answers(), 5);
+  EXPECT_NEAR(score.Error(), 0.8 * 0.25, 1e-12);
+}
+
 TEST(Score, AddsKindByKind) {
   Score all;
   Score one;

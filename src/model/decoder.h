@@ -40,6 +40,9 @@ struct DecoderShape {
   // [blocks]: how many positions, its own included, a position attends to; 0: all before it. Empty:
   // 0 for all blocks.
   std::vector<int> windows = {};
+  int window(int block) const {
+    return windows.empty() ? 0 : windows[static_cast<std::size_t>(block)];
+  }
   // The tokens of an image attend to each other in both directions: its span must be whole, and say
   // so (TokenSpan::is_bidirectional).
   bool bidirectional_images = false;

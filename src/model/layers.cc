@@ -7,6 +7,7 @@
 #include "kernels/rms_norm/rms_norm.h"
 #include "kernels/row_chunks.h"
 #include "model/activation_stats.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 
@@ -15,6 +16,11 @@ int QuantizedColumns(int inputs) {
 }
 
 namespace {
+
+// Operations on each value, for profiles.
+constexpr double kLayerNormFlop = 7;  // mean, variance (2), difference, scale, gain, bias
+constexpr double kRmsNormFlop = 4;    // square, sum, scale, gain
+constexpr double kQuantizeFlop = 3;   // largest magnitude, scale, rounding
 
 // Applies a norm to each row and rounds it. norm_row(x, y): of one row.
 template <class NormRow>
@@ -52,7 +58,7 @@ const QuantizedRows& Inputs::Int8(const Int8Rounding& rounding, const Run& run) 
     } else if (const auto* rms_norm = std::get_if<const RmsNormLayer*>(&norm_)) {
       (*rms_norm)->Quantize(values_, int8_, run);
     } else {
-      PROFILE_ZONE(run.profiler, "int8");
+      PROFILE_ZONE(run.profiler, "quantize", ElementwiseWork(values_, kQuantizeFlop));
       QuantizeRows(values_, int8_, run.pool);
     }
   }
@@ -62,7 +68,7 @@ const QuantizedRows& Inputs::Int8(const Int8Rounding& rounding, const Run& run) 
 const Bf16Rows& Inputs::Pairs(const Run& run) {
   if (pairs_.empty()) {
     const View<const float> values = Values(run);
-    PROFILE_ZONE(run.profiler, "bfloat16");
+    PROFILE_ZONE(run.profiler, "quantize", ElementwiseWork(values, 1));
     int8_ = {};
     pairs_ = {memory_.Cols(0, Bf16Rows::Columns(values_.cols)), values_.cols};
     RoundToBf16(values, pairs_, run.pool);
@@ -76,12 +82,12 @@ bool Linear::RoundsToInt8(const Run& run) const {
 
 void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const {
   if (weight.type() == WeightType::kBf16Pairs) {
+    PROFILE_ZONE(run.profiler, zone, ProductWork(y.rows, weight, Arithmetic::kBfloat16));
     const Bf16Rows& pairs = x.Pairs(run);
-    PROFILE_ZONE(run.profiler, zone);
     MatMul(pairs, weight, epilogue, y, run.pool);
   } else if (RoundsToInt8(run)) {
+    PROFILE_ZONE(run.profiler, zone, ProductWork(y.rows, weight, Arithmetic::kInt8));
     const QuantizedRows& quantized = x.Int8(RoundingFor(weight), run);
-    PROFILE_ZONE(run.profiler, zone);
     MatMul(quantized, weight, epilogue, y, run.pool);
   } else {
     Multiply(x.Values(run), epilogue, y, run);
@@ -91,7 +97,7 @@ void Linear::Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const 
 void Linear::Multiply(View<const float> x, const Epilogue& epilogue, View<float> y,
                       const Run& run) const {
   if (run.activation_stats != nullptr && !tensor.empty()) run.activation_stats->Add(tensor, x);
-  PROFILE_ZONE(run.profiler, zone);
+  PROFILE_ZONE(run.profiler, zone, ProductWork(x.rows, weight, Arithmetic::kFloat32));
   MatMul(x, weight, epilogue, y, run.pool);
 }
 
@@ -130,8 +136,9 @@ void Linear::MultiplyTwoTerms(View<const float> x, View<float> y, Workspace& wor
   const QuantizedRows terms(memory, x.cols, rounding);
   const View<float> rest = workspace.Alloc(x.rows, x.cols);  // x less the first term
   const View<float> sums = workspace.Alloc(2 * x.rows, y.cols);
+  PROFILE_ZONE(run.profiler, zone, ProductWork(2 * x.rows, weight, Arithmetic::kInt8));
   {
-    PROFILE_ZONE(run.profiler, "int8");
+    PROFILE_ZONE(run.profiler, "quantize", ElementwiseWork(x, 2 * kQuantizeFlop));
     QuantizeRows(x, {memory.Rows(0, x.rows), x.cols, rounding}, run.pool);
     for (int t = 0; t < x.rows; ++t) {
       DequantizeRow(terms, t, rest.Row(t));
@@ -139,7 +146,6 @@ void Linear::MultiplyTwoTerms(View<const float> x, View<float> y, Workspace& wor
     }
     QuantizeRows(rest, {memory.Rows(x.rows, x.rows), x.cols, rounding}, run.pool);
   }
-  PROFILE_ZONE(run.profiler, zone);
   MatMul(terms, weight, {}, sums, run.pool);
   for (int t = 0; t < x.rows; ++t) {
     const std::span<float> row = y.Row(t);
@@ -158,26 +164,26 @@ void Linear::AddTo(View<const float> x, View<float> y, const Run& run) const {
 }
 
 void Norm::Apply(View<const float> x, View<float> y, const Run& run) const {
-  PROFILE_ZONE(run.profiler, zone);
+  PROFILE_ZONE(run.profiler, zone, ElementwiseWork(x, kLayerNormFlop));
   LayerNorm(x, gain, bias, epsilon, y, run.pool);
 }
 
 void Norm::Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const {
   static const LayerNormRow kNormRow = LayerNormVariants().Chosen();
-  PROFILE_ZONE(run.profiler, zone);
+  PROFILE_ZONE(run.profiler, zone, ElementwiseWork(x, kLayerNormFlop + kQuantizeFlop));
   QuantizeNormed(x, rows, run.pool, [&](const float* from, float* to) {
     kNormRow(from, gain.data(), bias.data(), epsilon, to, x.cols);
   });
 }
 
 void RmsNormLayer::Apply(View<const float> x, View<float> y, const Run& run) const {
-  PROFILE_ZONE(run.profiler, zone);
+  PROFILE_ZONE(run.profiler, zone, ElementwiseWork(x, kRmsNormFlop));
   RmsNorm(x, gain, epsilon, y, run.pool);
 }
 
 void RmsNormLayer::Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const {
   static const RmsNormRow kNormRow = RmsNormVariants().Chosen();
-  PROFILE_ZONE(run.profiler, zone);
+  PROFILE_ZONE(run.profiler, zone, ElementwiseWork(x, kRmsNormFlop + kQuantizeFlop));
   QuantizeNormed(x, rows, run.pool, [&](const float* from, float* to) {
     kNormRow(from, gain.data(), epsilon, to, x.cols);
   });

@@ -21,7 +21,8 @@ View<float> Workspace::Alloc(int rows, int cols) {
   const std::size_t values = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
   const std::size_t size = (values + kAlignmentValues - 1) / kAlignmentValues * kAlignmentValues;
   while (top_.block < blocks_.size() && blocks_[top_.block].size - top_.used < size) {
-    top_ = {.block = top_.block + 1, .used = 0};
+    ++top_.block;
+    top_.used = 0;
   }
   if (top_.block == blocks_.size()) {
     const std::size_t block_size = std::max(size, kLeastBlock);
@@ -30,7 +31,23 @@ View<float> Workspace::Alloc(int rows, int cols) {
   }
   float* const data = blocks_[top_.block].values.get() + top_.used;
   top_.used += size;
+  if (counter_ != nullptr) {
+    const auto bytes = static_cast<double>(size * sizeof(float));
+    top_.counted += bytes;
+    counter_->Add(bytes);
+  }
   return {data, rows, cols};
+}
+
+void Workspace::Rewind(const Mark& mark) {
+  if (counter_ != nullptr) counter_->Release(top_.counted - mark.counted);
+  top_ = mark;
+}
+
+void Workspace::CountIn(MemoryCounter* counter) {
+  CHECK(top_.block == 0 && top_.used == 0);
+  counter_ = counter;
+  top_.counted = 0;
 }
 
 }  // namespace edgevlm

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "profile/memory_counter.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
@@ -19,15 +20,20 @@ class Workspace {
   View<float> Alloc(int rows, int cols);
 
   // Releases everything.
-  void Clear() { top_ = {}; }
+  void Clear() { Rewind({}); }
+
+  // From now on counts what is in use in `counter`, which is not owned; null: nowhere. REQUIRES:
+  // nothing is in use.
+  void CountIn(MemoryCounter* counter);
 
   // A stack position: Rewind(mark()) releases what was allocated between the two calls.
   struct Mark {
     std::size_t block = 0;
     std::size_t used = 0;  // values of that block
+    double counted = 0;    // bytes
   };
   Mark mark() const { return top_; }
-  void Rewind(const Mark& mark) { top_ = mark; }
+  void Rewind(const Mark& mark);
 
  private:
   struct Free {
@@ -40,6 +46,7 @@ class Workspace {
 
   std::vector<Block> blocks_;
   Mark top_;
+  MemoryCounter* counter_ = nullptr;
 };
 
 // Releases, at the end of the scope, what was allocated in it.

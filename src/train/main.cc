@@ -1,6 +1,7 @@
 // edgevlm-train: renders scenes, trains the built-in model on them, and exports it to GGUF.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <string>
 
 #include "train/dataset/write_scenes.h"
@@ -26,17 +27,30 @@ void Add(CLI::App* command, const char* name, T& value, const char* text) {
   command->add_option(name, value, text)->capture_default_str();
 }
 
+void AddGlyphFiles(CLI::App* command, edgevlm::train::GlyphFiles& files) {
+  Add(command, "--font", files.font, "Noto Color Emoji");
+  command->add_option("--styles", files.styles,
+                      "Folder of other emoji styles (tools/fetch_emoji_styles.py); with it, "
+                      "displays, backgrounds and cameras are of more kinds too");
+  command->add_option("--photographs", files.photographs,
+                      "Folder of photographs without nameable things, for some backgrounds");
+}
+
 void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--out", options.out, "Folder of the run: checkpoints, log, vocabulary")
       ->required();
   command->add_option("--from", options.from,
                       "Start a new run from the weights and vocabulary of this run");
+  command->add_flag("--relearn-vocabulary", options.relearn_vocabulary,
+                    "Learn the vocabulary anew instead, and carry over what both share");
   Add(command, "--minutes", options.minutes, "Length of the whole run, over all sessions");
   Add(command, "--eye-part", options.vision_encoder_part,
       "Fraction of it, at the start, in which only the vision encoder learns");
   Add(command, "--blind-part", options.blind_part,
       "Fraction after that in which only the decoder learns");
   Add(command, "--batch", options.batch, "Images per step");
+  Add(command, "--grid-batch", options.grid_batch,
+      "More images per step, for the vision encoder alone");
   Add(command, "--picture-side", options.image_side, "Input size of the vision encoder, pixels");
   Add(command, "--width", options.width, "Width of the decoder");
   command
@@ -48,13 +62,19 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   Add(command, "--eye-rate", options.vision_encoder_rate,
       "The same for the vision encoder while it learns alone");
   Add(command, "--seed", options.seed, "Seed of weights and scenes");
-  Add(command, "--font", options.font, "Noto Color Emoji");
+  command->add_flag("--keep-names", options.keeps_names,
+                    "Keep the image tokens readable for the decoder of --from meanwhile");
+  AddGlyphFiles(command, options.glyphs);
   Add(command, "--threads", options.threads, "Compute threads");
   Add(command, "--loaders", options.loaders, "Threads that draw images");
   Add(command, "--checkpoint-minutes", options.checkpoint_minutes, "Time between checkpoints");
   Add(command, "--evaluate-pictures", options.evaluate_images,
       "Held-out images of the final evaluation");
 }
+
+using edgevlm::train::Wording;
+const std::map<std::string, Wording> kWordings = {
+    {"plain", Wording::kPlain}, {"trained", Wording::kTrained}, {"held-out", Wording::kHeldOut}};
 
 CLI::App* AddScenes(CLI::App& app, SceneOptions& scenes, bool& held_out) {
   CLI::App* draw = app.add_subcommand("scenes", "Write images and labels to a folder");
@@ -63,7 +83,11 @@ CLI::App* AddScenes(CLI::App& app, SceneOptions& scenes, bool& held_out) {
   Add(draw, "--captions", scenes.captions, "Maximum number of captions per image");
   Add(draw, "--questions", scenes.questions, "Maximum number of questions per image");
   Add(draw, "--seed", scenes.seed, "Seed");
-  Add(draw, "--font", scenes.font, "Noto Color Emoji");
+  Add(draw, "--things", scenes.max_things, "Maximum number of things per image");
+  AddGlyphFiles(draw, scenes.glyphs);
+  draw->add_option("--wording", scenes.wording,
+                   "How questions are asked: plain (as for the first model), trained, held-out")
+      ->transform(CLI::CheckedTransformer(kWordings));
   draw->add_flag("--held-out", held_out,
                  "Half of the scenes with combinations that never occur in training");
   return draw;
@@ -111,11 +135,10 @@ int main(int argc, char** argv) {
   save->add_flag("--force", replaces, "Replace an existing file");
 
   edgevlm::train::ImportOptions back;
-  back.font = options.font;
   CLI::App* import = app.add_subcommand("import", "Make a run from a GGUF file, for train --from");
   import->add_option("path", back.path, "A GGUF file that export wrote")->required();
   import->add_option("--out", back.out, "Folder of the run")->required();
-  Add(import, "--font", back.font, "Noto Color Emoji");
+  AddGlyphFiles(import, back.glyphs);
 
   edgevlm::train::AverageOptions mean;
   CLI::App* average = AddAverage(app, mean);

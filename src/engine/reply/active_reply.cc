@@ -1,6 +1,7 @@
 #include "engine/reply/active_reply.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "engine/prompt/prompt_style.h"
@@ -59,6 +60,7 @@ Reply ActiveReply::MakeReply() {
   reply.drafted_tokens = result.drafted_tokens;
   reply.accepted_tokens = result.accepted_tokens;
   reply.seed = result.seed;
+  if (result.log_probability) reply.probability = std::exp(*result.log_probability);
   const CacheOptions& cache = sequence_.cache().shape().options;
   reply.cache = CacheText(cache);
   reply.cache_is_moved = cache != engine_.model.cache;

@@ -1,11 +1,9 @@
 // Computes the likelihood of a caption.
-#include <algorithm>
-#include <cmath>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "decode/batch.h"
+#include "decode/log_probability.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/engine_state.h"
 #include "engine/prompt/prompt.h"
@@ -14,17 +12,6 @@
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
-namespace {
-
-// log(exp(logits[token]) / sum_i(exp(logits[i]))), the sum in double.
-double LogProbability(std::span<const float> logits, int token) {
-  const double greatest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - greatest);
-  return logits[static_cast<std::size_t>(token)] - greatest - std::log(sum);
-}
-
-}  // namespace
 
 Result<Likelihood> Engine::CaptionLikelihood(const EncodedImage& image,
                                              std::string_view caption) const {

@@ -169,11 +169,11 @@ void EncodeTiles(const Model& model, const Tiles& tiles, Workspace& workspace, c
     const EncodedImages encoded(features.Rows(0, n * features_each),
                                 scores.Rows(0, std::min(n, scores.rows)));
     {
-      PROFILE_ZONE(run.profiler, "vision");
+      PROFILE_ZONE(run.profiler, "vision_tower");
       vision_encoder.Encode(images, encoded, workspace, run);
     }
     if (run.IsOver()) break;
-    PROFILE_ZONE(run.profiler, "projector");
+    PROFILE_ZONE(run.profiler, "multi_modal_projector");
     const View<float> own = tiles.embeddings.Rows(first * count, n * count);
     const View<float> projected = keeps_all ? own : all.Rows(0, n * tokens);
     model.projector->Project(encoded.features, projected, workspace, run);
@@ -226,11 +226,13 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
     all = {all.pixels + own.pixels, all.tokens + own.tokens};
   }
   workspace.Clear();
+  workspace.CountIn(run.profiler == nullptr ? nullptr : &run.profiler->memory());
+  const WorkspaceScope scope(workspace);
   const View<float> pixels = workspace.Alloc(all.pixels, 3);
   const View<float> embeddings = workspace.Alloc(all.tokens, model.decoder->shape().image_width());
   Stopwatch watch;
   {
-    PROFILE_ZONE(run.profiler, "image.preprocess");
+    PROFILE_ZONE(run.profiler, "image.resize");
     PreprocessAll(images, grids, preprocessing, pixels, run.pool);
   }
   const double preprocess_ms = watch.Lap();

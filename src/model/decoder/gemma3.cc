@@ -9,6 +9,7 @@
 #include "kernels/row_chunks.h"
 #include "model/decoder/gemma3_weights.h"
 #include "model/decoder/spans.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -36,7 +37,7 @@ class Gemma3 final : public Decoder {
 
   // x = sqrt(D) * token_embd[id]; an image's embedding as it is.
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
-    PROFILE_ZONE(run.profiler, "decoder.embed");
+    PROFILE_ZONE(run.profiler, "language_model.embed_tokens", ElementwiseWork(x, 1));
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
     const float scale = std::sqrt(static_cast<float>(shape().width));
     int first = 0;
@@ -119,16 +120,17 @@ class Gemma3 final : public Decoder {
     CHECK(heads.stride == heads.cols);
     const View<float> rows(heads.data, heads.rows * (heads.cols / width), width);
     norm.Apply(rows, rows, run);
-    PROFILE_ZONE(run.profiler, weights_of(block).rope_zone);
+    PROFILE_ZONE(run.profiler, weights_of(block).rope_zone, ElementwiseWork(heads, kRopeFlop));
     Rope(heads, width, RopePairs::kHalves, is_local(block) ? b.local_angles : b.global_angles,
          run.pool);
   }
 
   void Attend(int block, std::span<const TokenSpan> batch, const Gemma3Buffers& b,
               const Run& run) const {
-    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone);
-    AttendSpans(batch, block, {.q = b.q, .k = b.k, .v = b.v},
-                {.query = shape().heads, .kv = shape().kv_heads}, b.attention_output, run.pool);
+    const HeadCounts heads = {.query = shape().heads, .kv = shape().kv_heads};
+    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone,
+                 AttentionWork(batch, block, heads, shape().window(block)));
+    AttendSpans(batch, block, {.q = b.q, .k = b.k, .v = b.v}, heads, b.attention_output, run.pool);
   }
 
   // x += RmsNorm(branch); the branch is overwritten.

@@ -64,22 +64,22 @@ class Gemma3Reader {
     const int width = shape.width, hidden = sizes_.hidden, head = shape.head_width;
     const int q_width = shape.heads * head, kv_width = shape.kv_heads * head;
     Gemma3Block w;
-    w.attn_norm = Norm(modules::AttnNorm(block), width, ".attention.norm");
-    w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".attention.q");
-    w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".attention.k");
-    w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".attention.v");
-    w.q_norm = Norm(modules::AttnQNorm(block), head, ".attention.q_norm");
-    w.k_norm = Norm(modules::AttnKNorm(block), head, ".attention.k_norm");
+    w.attn_norm = Norm(modules::AttnNorm(block), width, ".input_layernorm");
+    w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".self_attn.q_proj");
+    w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".self_attn.k_proj");
+    w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".self_attn.v_proj");
+    w.q_norm = Norm(modules::AttnQNorm(block), head, ".self_attn.q_norm");
+    w.k_norm = Norm(modules::AttnKNorm(block), head, ".self_attn.k_norm");
     for (float& gain : w.q_norm.gain) gain *= QueryScale(shape);
-    w.rope_zone = zone_ + ".attention.rope";
-    w.attend_zone = zone_ + ".attention.attend";
-    w.attn_output = Matrix(modules::AttnOutput(block), {width, q_width}, ".attention.output");
-    w.attn_post_norm = Norm(modules::AttnPostNorm(block), width, ".attention.post_norm");
-    w.mlp_norm = Norm(modules::FfnNorm(block), width, ".mlp.norm");
-    w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate");
-    w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up");
-    w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down");
-    w.mlp_post_norm = Norm(modules::FfnPostNorm(block), width, ".mlp.post_norm");
+    w.rope_zone = zone_ + ".self_attn.rotary_emb";
+    w.attend_zone = zone_ + ".self_attn.attention";
+    w.attn_output = Matrix(modules::AttnOutput(block), {width, q_width}, ".self_attn.o_proj");
+    w.attn_post_norm = Norm(modules::AttnPostNorm(block), width, ".post_attention_layernorm");
+    w.mlp_norm = Norm(modules::FfnNorm(block), width, ".pre_feedforward_layernorm");
+    w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate_proj");
+    w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up_proj");
+    w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down_proj");
+    w.mlp_post_norm = Norm(modules::FfnPostNorm(block), width, ".post_feedforward_layernorm");
     return w;
   }
 
@@ -128,11 +128,11 @@ Result<Gemma3Weights> ReadGemma3Weights(const GgufFile& file, std::string_view a
   }
   CheckCacheBytes(reader, shape);
   for (int block = 0; block < shape.blocks && reader.ok(); ++block) {
-    const std::string zone = "decoder.block." + std::to_string(block);
+    const std::string zone = "language_model.layers." + std::to_string(block);
     weights.blocks.push_back(Gemma3Reader(reader, weights, epsilon, zone).Read(block));
   }
-  weights.output_norm = Gemma3Reader(reader, weights, epsilon, "decoder")
-                            .Norm(modules::kOutputNorm, shape.width, ".output_norm");
+  weights.output_norm = Gemma3Reader(reader, weights, epsilon, "language_model")
+                            .Norm(modules::kOutputNorm, shape.width, ".norm");
   weights.tokens = ReadTokenMatrices(reader, shape);
   reader.RefuseUnread("blk.");
   if (!reader.ok()) return reader.error();

@@ -11,6 +11,7 @@
 #include "model/decoder/spans.h"
 #include "model/layers.h"
 #include "model/weight_reader.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -51,7 +52,7 @@ class Gpt2 final : public Decoder {
 
   // x = token_embd[id] (or the image's embedding) + position_embd[position].
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
-    PROFILE_ZONE(run.profiler, "decoder.embed");
+    PROFILE_ZONE(run.profiler, "language_model.embed_tokens", ElementwiseWork(x, 1));
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
     const View<const float> positions(weights_.positions.data(), shape().context, shape().width);
     int row = 0;
@@ -134,9 +135,9 @@ class Gpt2 final : public Decoder {
 
   void Attend(int block, std::span<const TokenSpan> batch, const LayerRows& rows,
               View<float> attention_output, const Run& run) const {
-    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone);
-    AttendSpans(batch, block, rows, {.query = shape().heads, .kv = shape().kv_heads},
-                attention_output, run.pool);
+    const HeadCounts heads = {.query = shape().heads, .kv = shape().kv_heads};
+    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone, AttentionWork(batch, block, heads));
+    AttendSpans(batch, block, rows, heads, attention_output, run.pool);
   }
 
   Buffers AllocBuffers(int rows, Workspace& workspace) const {
@@ -182,17 +183,17 @@ std::vector<Linear> ReadQkv(WeightReader& reader, int block, int width, const Gp
 BlockWeights ReadBlock(WeightReader& reader, int block, const Gpt2Sizes& sizes,
                        const Gpt2Traits& traits) {
   const int width = sizes.shape.width;
-  const std::string zone = "decoder.block." + std::to_string(block);
+  const std::string zone = "language_model.layers." + std::to_string(block);
   BlockWeights w;
-  w.attn_norm = reader.ReadNorm(modules::AttnNorm(block), width, zone + ".attention.norm");
-  w.attn_qkv = ReadQkv(reader, block, width, traits, zone + ".attention.qkv");
-  w.attend_zone = zone + ".attention.attend";
+  w.attn_norm = reader.ReadNorm(modules::AttnNorm(block), width, zone + ".ln_1");
+  w.attn_qkv = ReadQkv(reader, block, width, traits, zone + ".attn.c_attn");
+  w.attend_zone = zone + ".attn.attention";
   w.attn_output =
-      reader.ReadLinear(modules::AttnOutput(block), {width, width}, zone + ".attention.output");
-  w.mlp_norm = reader.ReadNorm(modules::FfnNorm(block), width, zone + ".mlp.norm");
-  w.mlp_up = reader.ReadLinear(modules::FfnUp(block), {sizes.hidden, width}, zone + ".mlp.up");
+      reader.ReadLinear(modules::AttnOutput(block), {width, width}, zone + ".attn.c_proj");
+  w.mlp_norm = reader.ReadNorm(modules::FfnNorm(block), width, zone + ".ln_2");
+  w.mlp_up = reader.ReadLinear(modules::FfnUp(block), {sizes.hidden, width}, zone + ".mlp.c_fc");
   w.mlp_down =
-      reader.ReadLinear(modules::FfnDown(block), {width, sizes.hidden}, zone + ".mlp.down");
+      reader.ReadLinear(modules::FfnDown(block), {width, sizes.hidden}, zone + ".mlp.c_proj");
   w.attn_norm.epsilon = sizes.epsilon;
   w.mlp_norm.epsilon = sizes.epsilon;
   return w;
@@ -235,7 +236,7 @@ Result<std::unique_ptr<Decoder>> LoadGpt2(const GgufFile& file, const Gpt2Traits
   for (int block = 0; block < shape.blocks && reader.ok(); ++block) {
     weights.blocks.push_back(ReadBlock(reader, block, sizes, traits));
   }
-  weights.output_norm = reader.ReadNorm(modules::kOutputNorm, shape.width, "decoder.output_norm");
+  weights.output_norm = reader.ReadNorm(modules::kOutputNorm, shape.width, "language_model.norm");
   weights.output_norm.epsilon = sizes.epsilon;
   weights.tokens = ReadTokenMatrices(reader, shape);
   reader.RefuseUnread("blk.");

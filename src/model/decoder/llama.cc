@@ -5,6 +5,7 @@
 
 #include "model/decoder/llama_weights.h"
 #include "model/decoder/spans.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -34,7 +35,7 @@ class Llama final : public Decoder {
 
   // x = token_embd[id] (or the image's embedding).
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
-    PROFILE_ZONE(run.profiler, "decoder.embed");
+    PROFILE_ZONE(run.profiler, "language_model.embed_tokens", ElementwiseWork(x, 0));
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
   }
 
@@ -111,14 +112,15 @@ class Llama final : public Decoder {
 
   // By each row's position.
   void Rotate(const LlamaBlock& w, View<float> heads, const Buffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, w.rope_zone);
+    PROFILE_ZONE(run.profiler, w.rope_zone, ElementwiseWork(heads, kRopeFlop));
     Rope(heads, shape().head_width, weights_.pairs, b.angles, run.pool);
   }
 
   void Attend(int block, std::span<const TokenSpan> batch, const Buffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone);
-    AttendSpans(batch, block, {.q = b.q, .k = b.k, .v = b.v},
-                {.query = shape().heads, .kv = shape().kv_heads}, b.attention_output, run.pool);
+    const HeadCounts heads = {.query = shape().heads, .kv = shape().kv_heads};
+    PROFILE_ZONE(run.profiler, weights_of(block).attend_zone,
+                 AttentionWork(batch, block, heads, shape().window(block)));
+    AttendSpans(batch, block, {.q = b.q, .k = b.k, .v = b.v}, heads, b.attention_output, run.pool);
   }
 
   // The rotation angles of all blocks.

@@ -52,27 +52,27 @@ class BlockReader {
     const int kv_width = shape.kv_heads * shape.head_width;
     constexpr BiasRule kOptional = BiasRule::kOptional;
     LlamaBlock w;
-    w.attn_norm = Norm(modules::AttnNorm(block), width, ".attention.norm");
+    w.attn_norm = Norm(modules::AttnNorm(block), width, ".input_layernorm");
     if (traits.is_fused) {
       ReadFused(block, {q_width, width}, {kv_width, width}, w);
     } else {
       const BiasRule bias = traits.qkv_bias;
-      w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".attention.q", bias);
-      w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".attention.k", bias);
-      w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".attention.v", bias);
-      w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate", kOptional);
-      w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up", kOptional);
+      w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".self_attn.q_proj", bias);
+      w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".self_attn.k_proj", bias);
+      w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".self_attn.v_proj", bias);
+      w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate_proj", kOptional);
+      w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up_proj", kOptional);
     }
     if (traits.has_head_norms) {
-      w.q_norm = Norm(modules::AttnQNorm(block), shape.head_width, ".attention.q_norm");
-      w.k_norm = Norm(modules::AttnKNorm(block), shape.head_width, ".attention.k_norm");
+      w.q_norm = Norm(modules::AttnQNorm(block), shape.head_width, ".self_attn.q_norm");
+      w.k_norm = Norm(modules::AttnKNorm(block), shape.head_width, ".self_attn.k_norm");
     }
-    w.rope_zone = zone_ + ".attention.rope";
-    w.attend_zone = zone_ + ".attention.attend";
+    w.rope_zone = zone_ + ".self_attn.rotary_emb";
+    w.attend_zone = zone_ + ".self_attn.attention";
     w.attn_output =
-        Matrix(modules::AttnOutput(block), {width, q_width}, ".attention.output", kOptional);
-    w.mlp_norm = Norm(modules::FfnNorm(block), width, ".mlp.norm");
-    w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down", kOptional);
+        Matrix(modules::AttnOutput(block), {width, q_width}, ".self_attn.o_proj", kOptional);
+    w.mlp_norm = Norm(modules::FfnNorm(block), width, ".post_attention_layernorm");
+    w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down_proj", kOptional);
     return w;
   }
 
@@ -90,13 +90,13 @@ class BlockReader {
     const auto of_qkv = [&](int first, const Shape& shape, const char* zone) {
       return reader_.ReadLinearRows(qkv, q_rows + 2 * kv_rows, first, shape, zone_ + zone);
     };
-    w.attn_q = of_qkv(0, q, ".attention.q");
-    w.attn_k = of_qkv(q_rows, kv, ".attention.k");
-    w.attn_v = of_qkv(q_rows + kv_rows, kv, ".attention.v");
+    w.attn_q = of_qkv(0, q, ".self_attn.q_proj");
+    w.attn_k = of_qkv(q_rows, kv, ".self_attn.k_proj");
+    w.attn_v = of_qkv(q_rows + kv_rows, kv, ".self_attn.v_proj");
     const int hidden = sizes_.hidden;
     const Shape half = {hidden, sizes_.shape.width};
-    w.mlp_gate = reader_.ReadLinearRows(up, 2 * hidden, 0, half, zone_ + ".mlp.gate");
-    w.mlp_up = reader_.ReadLinearRows(up, 2 * hidden, hidden, half, zone_ + ".mlp.up");
+    w.mlp_gate = reader_.ReadLinearRows(up, 2 * hidden, 0, half, zone_ + ".mlp.gate_proj");
+    w.mlp_up = reader_.ReadLinearRows(up, 2 * hidden, hidden, half, zone_ + ".mlp.up_proj");
   }
 
   Linear Matrix(std::string_view module, const Shape& shape, std::string_view zone, BiasRule bias) {
@@ -128,11 +128,11 @@ Result<LlamaWeights> ReadLlamaWeights(const GgufFile& file, const LlamaTraits& t
   if (traits.axes) ReadGrid(reader, traits, weights);
   CheckCacheBytes(reader, weights.shape);
   for (int block = 0; block < weights.shape.blocks && reader.ok(); ++block) {
-    BlockReader blocks(reader, weights, epsilon, "decoder.block." + std::to_string(block));
+    BlockReader blocks(reader, weights, epsilon, "language_model.layers." + std::to_string(block));
     weights.blocks.push_back(blocks.Read(block, traits));
   }
-  weights.output_norm = BlockReader(reader, weights, epsilon, "decoder")
-                            .Norm(modules::kOutputNorm, weights.shape.width, ".output_norm");
+  weights.output_norm = BlockReader(reader, weights, epsilon, "language_model")
+                            .Norm(modules::kOutputNorm, weights.shape.width, ".norm");
   weights.tokens = ReadTokenMatrices(reader, weights.shape);
   if (traits.axes || traits.is_fused) reader.RefuseUnread("blk.");
   if (!reader.ok()) return reader.error();

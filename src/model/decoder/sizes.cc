@@ -68,7 +68,7 @@ void CheckCacheBytes(WeightReader& reader, const DecoderShape& shape) {
 TokenMatrices ReadTokenMatrices(WeightReader& reader, const DecoderShape& shape) {
   TokenMatrices matrices;
   const Shape extents = {shape.vocabulary, shape.width};
-  matrices.output.zone = "decoder.logits";
+  matrices.output.zone = "language_model.lm_head";
   const std::string embeddings = modules::Weight(modules::kTokenEmbedding);
   const std::string output = modules::Weight(modules::kOutput);
   const bool is_tied = !reader.file().HasTensor(output);

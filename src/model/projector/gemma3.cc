@@ -53,7 +53,7 @@ class Gemma3Projector final : public Projector {
  private:
   // Row (y, x) of the result is the mean of the p x p patches from (y * p, x * p) on.
   void Pool(View<const float> features, View<float> pooled, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "projector.pool");
+    PROFILE_ZONE(run.profiler, "multi_modal_projector.pool");
     const int pool = weights_.pool, side_out = weights_.side / pool;
     ForRows(pooled.rows, pool * pool * pooled.cols, run.pool, [&](int i) {
       const std::span<float> sum = pooled.Row(i);
@@ -85,12 +85,12 @@ Result<std::unique_ptr<Projector>> LoadGemma3Projector(const GgufFile& file, Pac
                      ? reader.Int(keys::kProjectorScaleFactor, 1, ModelLimits::kImageSize)
                      : kUsualPool;
   weights.side = ReadSideDividedBy(reader, weights.pool, keys::kProjectorScaleFactor);
-  weights.norm = {.zone = "projector.norm",
+  weights.norm = {.zone = "multi_modal_projector.norm",
                   .gain = reader.Values(modules::Weight(modules::kSoftEmbeddingNorm), {inputs}),
                   .epsilon = reader.Float(keys::kVisionLayerNormEpsilon, 1e-12f, 1.0f)};
   const std::string matrix = modules::Weight(modules::kInputProjection);
   const int outputs = reader.FirstExtent(matrix, inputs, ModelLimits::kWidth);
-  weights.matrix = {.zone = "projector.matrix",
+  weights.matrix = {.zone = "multi_modal_projector.linear",
                     .tensor = matrix,
                     .weight = reader.ReadTransposedWeight(matrix, inputs, outputs),
                     .bias = {}};

@@ -98,7 +98,7 @@ Result<std::unique_ptr<Projector>> LoadIdefics3(const GgufFile& file, Packing pa
   const int outputs = reader.FirstExtent(modules::Weight(modules::kPixelShuffleProjector), inputs,
                                          ModelLimits::kWidth);
   weights.matrix = reader.ReadLinear(modules::kPixelShuffleProjector, {outputs, inputs},
-                                     "projector.matrix", BiasRule::kOptional);
+                                     "multi_modal_projector.linear", BiasRule::kOptional);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<Idefics3>(std::move(weights)));
 }

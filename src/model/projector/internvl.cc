@@ -98,11 +98,12 @@ Result<std::unique_ptr<Projector>> LoadInternVl(const GgufFile& file, Packing pa
   const int inputs = ReadShuffledWidth(reader, width, weights.scale);
   const int outputs =
       reader.FirstExtent(modules::Weight(modules::kInternVlFirst), inputs, ModelLimits::kWidth);
-  weights.norm = reader.ReadNorm(modules::kInternVlNorm, inputs, "projector.norm");
+  weights.norm = reader.ReadNorm(modules::kInternVlNorm, inputs, "multi_modal_projector.norm");
   weights.norm.epsilon = kNormEpsilon;
-  weights.first = reader.ReadLinear(modules::kInternVlFirst, {outputs, inputs}, "projector.first");
-  weights.second =
-      reader.ReadLinear(modules::kInternVlSecond, {outputs, outputs}, "projector.second");
+  weights.first = reader.ReadLinear(modules::kInternVlFirst, {outputs, inputs},
+                                    "multi_modal_projector.linear_1");
+  weights.second = reader.ReadLinear(modules::kInternVlSecond, {outputs, outputs},
+                                     "multi_modal_projector.linear_2");
   reader.RefuseUnread("mm.");
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<InternVl>(std::move(weights)));

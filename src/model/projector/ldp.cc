@@ -10,6 +10,7 @@
 #include "model/projector/llava_vision_encoder.h"
 #include "model/projector/projector_weights.h"
 #include "model/projector/run_mlp.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -81,9 +82,9 @@ class Ldp final : public Projector {
 
   static void Depthwise(const LdpBlock& w, int images, View<const float> x, View<float> y,
                         const Run& run) {
-    PROFILE_ZONE(run.profiler, w.depthwise_zone);
     const int cells = w.side * w.side, cells_out = w.side_out * w.side_out;
     const View<const float> taps(w.taps.data(), w.window.kernel * w.window.kernel, x.cols);
+    PROFILE_ZONE(run.profiler, w.depthwise_zone, DepthwiseWork(x.rows, y.rows, taps));
     for (int n = 0; n < images; ++n) {
       DepthwiseConv({x.Rows(n * cells, cells), w.side, w.side}, taps, w.window, {},
                     y.Rows(n * cells_out, cells_out), run.pool);
@@ -93,7 +94,7 @@ class Ldp final : public Projector {
   // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per image.
   static void WeighChannels(const LdpBlock& w, int images, View<float> x, Workspace& workspace,
                             const Run& run) {
-    PROFILE_ZONE(run.profiler, w.squeeze_zone);
+    PROFILE_ZONE(run.profiler, w.squeeze_zone, ElementwiseWork(x, 2));
     const View<float> mean = workspace.Alloc(images, x.cols);
     const View<float> reduced = workspace.Alloc(images, w.reduce.weight.outputs());
     const View<float> scale = workspace.Alloc(images, x.cols);
@@ -135,7 +136,7 @@ Norm ReadNorm(WeightReader& reader, const std::string& module, int width, std::s
 
 // number: as in the tensor names, from 1.
 LdpBlock ReadBlock(WeightReader& reader, int number, int side, int stride, int width) {
-  const std::string zone = "projector.block." + std::to_string(number);
+  const std::string zone = "multi_modal_projector.layers." + std::to_string(number);
   const auto module = [number](int stage, std::string_view part) {
     return modules::LdpBlock(number, stage, part);
   };
@@ -166,8 +167,10 @@ Result<std::unique_ptr<Projector>> LoadLdp(const GgufFile& file, Packing packing
   const int width = sizes.outputs;
   const int side = ReadSideDividedBy(reader, 1, keys::kPatchSize);
   LdpWeights weights;
-  weights.first = reader.ReadLinear(modules::LdpMlp(1), {width, sizes.inputs}, "projector.first");
-  weights.second = reader.ReadLinear(modules::LdpMlp(3), {width, width}, "projector.second");
+  weights.first = reader.ReadLinear(modules::LdpMlp(1), {width, sizes.inputs},
+                                    "multi_modal_projector.linear_1");
+  weights.second =
+      reader.ReadLinear(modules::LdpMlp(3), {width, width}, "multi_modal_projector.linear_2");
   weights.blocks[0] = ReadBlock(reader, 1, side, 1, width);
   weights.blocks[1] = ReadBlock(reader, 2, side, 2, width);
   if (!reader.ok()) return reader.error();

@@ -9,6 +9,7 @@
 #include "model/projector/llava_vision_encoder.h"
 #include "model/projector/projector_weights.h"
 #include "model/projector/run_mlp.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -48,7 +49,7 @@ class LdpV2 final : public Projector {
  private:
   // Row i of y is the mean of its kPool x kPool patches of x.
   void Pool(View<const float> x, View<float> y, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "projector.pool");
+    PROFILE_ZONE(run.profiler, "multi_modal_projector.pool", ElementwiseWork(x, 1));
     const int side = weights_.side, side_out = side / kPool;
     run.pool.ParallelFor(y.rows, side_out, [&](int begin, int end, int) {
       for (int i = begin; i < end; ++i) {
@@ -66,10 +67,11 @@ class LdpV2 final : public Projector {
 
   // y = x + conv(x) + bias, image by image.
   void AddPositions(View<const float> x, View<float> y, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "projector.positions");
     const int side = weights_.side / kPool, cells = side * side;
     const View<const float> taps(weights_.positional.data(), kWindow.kernel * kWindow.kernel,
                                  x.cols);
+    PROFILE_ZONE(run.profiler, "multi_modal_projector.positions",
+                 DepthwiseWork(x.rows, y.rows, taps));
     for (int first = 0; first < x.rows; first += cells) {
       DepthwiseConv({x.Rows(first, cells), side, side}, taps, kWindow,
                     {.bias = weights_.positional_bias}, y.Rows(first, cells), run.pool);
@@ -90,8 +92,10 @@ Result<std::unique_ptr<Projector>> LoadLdpV2(const GgufFile& file, Packing packi
   const int width = sizes.outputs;
   LdpV2Weights weights;
   weights.side = ReadSideDividedBy(reader, kPool, keys::kPatchSize);
-  weights.first = reader.ReadLinear(modules::LdpMlp(0), {width, sizes.inputs}, "projector.first");
-  weights.second = reader.ReadLinear(modules::LdpMlp(2), {width, width}, "projector.second");
+  weights.first = reader.ReadLinear(modules::LdpMlp(0), {width, sizes.inputs},
+                                    "multi_modal_projector.linear_1");
+  weights.second =
+      reader.ReadLinear(modules::LdpMlp(2), {width, width}, "multi_modal_projector.linear_2");
   weights.positional = ReadDepthwise(reader, modules::kLdpPositional, width);
   weights.positional_bias = reader.Values(modules::Bias(modules::kLdpPositional), {width});
   if (!reader.ok()) return reader.error();

@@ -37,9 +37,10 @@ Result<std::unique_ptr<Projector>> LoadMlp(const GgufFile& file, Packing packing
       reader.FirstExtent(modules::Weight(modules::kProjectorFirst), inputs, ModelLimits::kWidth);
   const int outputs =
       reader.FirstExtent(modules::Weight(modules::kProjectorSecond), hidden, ModelLimits::kWidth);
-  Linear first = reader.ReadLinear(modules::kProjectorFirst, {hidden, inputs}, "projector.first");
-  Linear second =
-      reader.ReadLinear(modules::kProjectorSecond, {outputs, hidden}, "projector.second");
+  Linear first = reader.ReadLinear(modules::kProjectorFirst, {hidden, inputs},
+                                   "multi_modal_projector.linear_1");
+  Linear second = reader.ReadLinear(modules::kProjectorSecond, {outputs, hidden},
+                                    "multi_modal_projector.linear_2");
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<Mlp>(std::move(first), std::move(second)));
 }

@@ -73,7 +73,7 @@ class PatchMerger final : public Projector {
 
   // A token's patches are neighboring rows.
   void Merge(View<const float> features, int level, View<float> merged, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "projector.merge");
+    PROFILE_ZONE(run.profiler, "multi_modal_projector.merge");
     const int per_token = patches_per_token(), inputs = wide() / per_token;
     const View<const float> of_level = features.Cols(level * inputs, inputs);
     for (int patch = 0; patch < features.rows; ++patch) {
@@ -97,15 +97,15 @@ Merger ReadMerger(WeightReader& reader, int width, const std::string& first,
                   const std::string& second, const std::string& zone) {
   const int outputs = reader.FirstExtent(modules::Weight(second), width, ModelLimits::kWidth);
   return {.norm = std::nullopt,
-          .first = reader.ReadLinear(first, {width, width}, zone + ".first"),
-          .second = reader.ReadLinear(second, {outputs, width}, zone + ".second")};
+          .first = reader.ReadLinear(first, {width, width}, zone + ".linear_1"),
+          .second = reader.ReadLinear(second, {outputs, width}, zone + ".linear_2")};
 }
 
 // All mergers have the same width.
 void ReadDeepstackMergers(WeightReader& reader, int width, std::vector<Merger>& mergers) {
   const float epsilon = reader.Float(keys::kVisionLayerNormEpsilon, 1e-12f, 1.0f);
   for (const int block : ReadDeepstackBlocks(reader)) {
-    const std::string zone = "projector.deepstack." + std::to_string(block);
+    const std::string zone = "multi_modal_projector.deepstack." + std::to_string(block);
     const std::string second = modules::DeepstackMerger(block, "fc2");
     Merger merger = ReadMerger(reader, width, modules::DeepstackMerger(block, "fc1"), second, zone);
     merger.norm = reader.ReadNorm(modules::DeepstackMerger(block, "norm"), width, zone + ".norm");
@@ -137,9 +137,9 @@ Result<std::unique_ptr<Projector>> LoadPatchMerger(const GgufFile& file,
       .max_cells = ReadTokens(reader, keys::kImageMaxPixels, traits.max_pixels, token_side)};
   const int width =
       reader.Int(keys::kVisionEmbeddingLength, 1, ModelLimits::kWidth / (side * side));
-  weights.mergers.push_back(ReadMerger(reader, width * side * side,
-                                       std::string(modules::kProjectorFirst),
-                                       std::string(modules::kProjectorSecond), "projector"));
+  weights.mergers.push_back(
+      ReadMerger(reader, width * side * side, std::string(modules::kProjectorFirst),
+                 std::string(modules::kProjectorSecond), "multi_modal_projector"));
   if (traits.has_deepstack) ReadDeepstackMergers(reader, width * side * side, weights.mergers);
   for (const char* prefix : {"mm.", "v.deepstack."}) reader.RefuseUnread(prefix);
   if (!reader.ok()) return reader.error();

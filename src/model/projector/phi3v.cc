@@ -122,9 +122,10 @@ Result<std::unique_ptr<Projector>> LoadPhi3V(const GgufFile& file, Packing packi
   const int inputs = ReadShuffledWidth(reader, width, kScale);
   const int outputs =
       reader.FirstExtent(modules::Weight(modules::kProjectorFirst), inputs, ModelLimits::kWidth);
-  weights.first = reader.ReadLinear(modules::kProjectorFirst, {outputs, inputs}, "projector.first");
-  weights.second =
-      reader.ReadLinear(modules::kProjectorSecond, {outputs, outputs}, "projector.second");
+  weights.first = reader.ReadLinear(modules::kProjectorFirst, {outputs, inputs},
+                                    "multi_modal_projector.linear_1");
+  weights.second = reader.ReadLinear(modules::kProjectorSecond, {outputs, outputs},
+                                     "multi_modal_projector.linear_2");
   weights.line_end = reader.Values(std::string(modules::kImageNewline), {inputs});
   weights.separator = reader.Values(std::string(modules::kViewSeparator), {inputs});
   reader.RefuseUnread("mm.");

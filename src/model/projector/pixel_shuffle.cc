@@ -8,7 +8,7 @@ namespace edgevlm {
 
 void PixelShuffle(View<const float> features, int side, int scale, View<float> wide,
                   const Run& run) {
-  PROFILE_ZONE(run.profiler, "projector.shuffle");
+  PROFILE_ZONE(run.profiler, "multi_modal_projector.shuffle");
   CHECK(side % scale == 0 && features.rows == wide.rows * scale * scale);
   const int side_out = side / scale;
   ForRows(wide.rows, wide.cols, run.pool, [&](int i) {

@@ -6,6 +6,7 @@
 #include "gguf/names.h"
 #include "kernels/attention/attention.h"
 #include "model/projector/qformer_weights.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -108,8 +109,11 @@ class QFormer final : public Projector {
 
   void AttendByImage(const QFormerAttention& w, int images, View<const float> keys,
                      View<const float> values, const QFormerBuffers& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, w.attend_zone);
+    const auto precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32;
     const int count = weights_.query_count, read = keys.rows / images;
+    PROFILE_ZONE(
+        run.profiler, w.attend_zone,
+        AttentionWork(1.0 * images * count, read, b.q.cols, keys.cols, ArithmeticOf(precision)));
     for (int n = 0; n < images; ++n) {
       const View<const float> k = keys.Rows(n * read, read), v = values.Rows(n * read, read);
       Attend({.q = b.q.Rows(n * count, count),
@@ -117,7 +121,7 @@ class QFormer final : public Projector {
               .values = SideBySide<const float>(v, weights_.heads),
               .heads = {weights_.heads, weights_.heads},
               .mask = MaskRange::kAll,
-              .precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32,
+              .precision = precision,
               .out = b.attended.Rows(n * count, count)},
              run.pool);
     }

@@ -33,7 +33,7 @@ class QFormerBlockReader {
 
  private:
   std::string Zone(const std::string& part) const {
-    return "projector.block." + std::to_string(block_) + "." + part;
+    return "multi_modal_projector.layers." + std::to_string(block_) + "." + part;
   }
 
   Linear ReadLinear(const std::string& part, const Shape& shape, const std::string& zone) {
@@ -49,12 +49,12 @@ class QFormerBlockReader {
   QFormerAttention ReadAttention(const std::string& part, const std::string& zone, int read_width) {
     const int width = sizes_.width;
     QFormerAttention w;
-    w.q = ReadLinear(part + "_q", {width, width}, zone + ".qkv");
-    w.k = ReadLinear(part + "_k", {width, read_width}, zone + ".qkv");
-    w.v = ReadLinear(part + "_v", {width, read_width}, zone + ".qkv");
-    w.output = ReadLinear(part + "_out", {width, width}, zone + ".output");
+    w.q = ReadLinear(part + "_q", {width, width}, zone + ".q_proj");
+    w.k = ReadLinear(part + "_k", {width, read_width}, zone + ".k_proj");
+    w.v = ReadLinear(part + "_v", {width, read_width}, zone + ".v_proj");
+    w.output = ReadLinear(part + "_out", {width, width}, zone + ".out_proj");
     w.norm = ReadNorm(part + "_norm", zone + ".norm");
-    w.attend_zone = Zone(zone + ".attend");
+    w.attend_zone = Zone(zone + ".attention");
     return w;
   }
 
@@ -107,15 +107,16 @@ QFormerWeights ReadQFormer(WeightReader& reader) {
   weights.query_count = reader.FirstExtent(queries, weights.width, kMaxQueries);
   if (reader.ok()) CheckWorkspace(reader, weights);
   weights.queries = reader.Values(queries, {weights.query_count, weights.width});
-  weights.query_norm = reader.ReadNorm(modules::kQFormerNorm, weights.width, "projector.norm");
+  weights.query_norm =
+      reader.ReadNorm(modules::kQFormerNorm, weights.width, "multi_modal_projector.norm");
   weights.query_norm.epsilon = epsilon;
   for (int block = 0; block < blocks && reader.ok(); ++block) {
     weights.blocks.push_back(QFormerBlockReader(reader, block, weights, epsilon).Read());
   }
   const int outputs = reader.FirstExtent(modules::Weight(modules::kQFormerOutput), weights.width,
                                          ModelLimits::kWidth);
-  weights.output =
-      reader.ReadLinear(modules::kQFormerOutput, {outputs, weights.width}, "projector.output");
+  weights.output = reader.ReadLinear(modules::kQFormerOutput, {outputs, weights.width},
+                                     "multi_modal_projector.output");
   for (const std::string_view prefix : {modules::kQFormerTensors, std::string_view("mm.")}) {
     reader.RefuseUnread(prefix);
   }

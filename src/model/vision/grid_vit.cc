@@ -8,6 +8,7 @@
 #include "model/vision/grid_vit_weights.h"
 #include "model/vision/interpolate_positions.h"
 #include "model/vision/patch_order.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -107,11 +108,12 @@ class GridVit final : public VisionEncoder {
   // has its own matrix; of a still image, which stands for two equal frames, their sum.
   void Embed(const InputImages& images, const PatchOrder& order, View<float> x,
              Workspace& workspace, const Run& run) const {
-    PROFILE_ZONE(run.profiler, "vision.patches");
     const WorkspaceScope scope(workspace);
     const int pixels = images.size.width * images.size.height;
     const int rows = static_cast<int>(order.patches.size());
     const bool is_pair = images.second_frames.rows > 0;
+    PROFILE_ZONE(run.profiler, "vision_tower.embeddings.patch_embedding",
+                 ProductWork((is_pair ? 2 : 1) * x.rows, weights_.patches, Arithmetic::kFloat32));
     const View<float> patches = workspace.Alloc(rows, weights_.patches.inputs());
     for (int n = 0; n < x.rows / rows; ++n) {
       const View<float> y = x.Rows(n * rows, rows);
@@ -174,33 +176,35 @@ class GridVit final : public VisionEncoder {
   // Queries and keys by each row's place in the image.
   void Rotate(const GridVitBlock& w, View<float> heads, const GridBuffers& b,
               const Run& run) const {
-    PROFILE_ZONE(run.profiler, w.rope_zone);
+    PROFILE_ZONE(run.profiler, w.rope_zone, ElementwiseWork(heads, kRopeFlop));
     Rope(heads, weights_.head_width(), RopePairs::kHalves, b.angles, run.pool);
   }
 
   // Of one image, in its windows or as a whole.
   void Attend(const GridVitBlock& w, const PatchOrder& order, View<const float> qkv,
               View<float> out, const Run& run) const {
-    PROFILE_ZONE(run.profiler, w.attend_zone);
-    if (!w.attends_in_windows) return AttendRows(qkv, out, run);
+    if (!w.attends_in_windows) return AttendRows(w, qkv, out, run);
     int begin = 0;
     for (const int end : order.window_ends) {
-      AttendRows(qkv.Rows(begin, end - begin), out.Rows(begin, end - begin), run);
+      AttendRows(w, qkv.Rows(begin, end - begin), out.Rows(begin, end - begin), run);
       begin = end;
     }
   }
 
-  void AttendRows(View<const float> qkv, View<float> out, const Run& run) const {
+  void AttendRows(const GridVitBlock& w, View<const float> qkv, View<float> out,
+                  const Run& run) const {
     const int width = weights_.width, heads = weights_.heads;
-    edgevlm::Attend(
-        {.q = qkv.Cols(0, width),
-         .keys = SideBySide(qkv.Cols(width, width), heads),
-         .values = SideBySide(qkv.Cols(2 * width, width), heads),
-         .heads = {heads, heads},
-         .mask = MaskRange::kAll,
-         .precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32,
-         .out = out},
-        run.pool);
+    const auto precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32;
+    PROFILE_ZONE(run.profiler, w.attend_zone,
+                 AttentionWork(qkv.rows, qkv.rows, width, width, ArithmeticOf(precision)));
+    edgevlm::Attend({.q = qkv.Cols(0, width),
+                     .keys = SideBySide(qkv.Cols(width, width), heads),
+                     .values = SideBySide(qkv.Cols(2 * width, width), heads),
+                     .heads = {heads, heads},
+                     .mask = MaskRange::kAll,
+                     .precision = precision,
+                     .out = out},
+                    run.pool);
   }
 
   // x += Mlp(norm(x)), in chunks of rows: the hidden activations are the widest array.

@@ -90,25 +90,25 @@ class GridVitBlockReader {
       : reader_(reader), sizes_(sizes), traits_(traits) {}
 
   GridVitBlock Read(int block) {
-    const std::string zone = "vision.block." + std::to_string(block);
+    const std::string zone = "vision_tower.layers." + std::to_string(block);
     const int width = sizes_.width, hidden = sizes_.hidden;
     GridVitBlock w;
-    w.attn_norm = ReadNorm(modules::VisionAttnNorm(block), zone + ".attention.norm");
-    w.attn_qkv = ReadQkv(block, zone + ".attention.qkv");
-    w.rope_zone = zone + ".attention.rope";
-    w.attend_zone = zone + ".attention.attend";
+    w.attn_norm = ReadNorm(modules::VisionAttnNorm(block), zone + ".layer_norm1");
+    w.attn_qkv = ReadQkv(block, zone + ".self_attn.qkv_proj");
+    w.rope_zone = zone + ".self_attn.rotary_emb";
+    w.attend_zone = zone + ".self_attn.attention";
     w.attn_output = reader_.ReadLinear(modules::VisionAttnOutput(block), {width, width},
-                                       zone + ".attention.output");
-    w.mlp_norm = ReadNorm(modules::VisionFfnNorm(block), zone + ".mlp.norm");
+                                       zone + ".self_attn.out_proj");
+    w.mlp_norm = ReadNorm(modules::VisionFfnNorm(block), zone + ".layer_norm2");
     std::string up = modules::VisionFfnUp(block), down = modules::VisionFfnDown(block);
     if (AreMlpNamesSwapped(down)) std::swap(up, down);
     if (traits_.has_gated_mlp) {
-      w.mlp_gate =
-          reader_.ReadLinear(modules::VisionFfnGate(block), {hidden, width}, zone + ".mlp.gate");
+      w.mlp_gate = reader_.ReadLinear(modules::VisionFfnGate(block), {hidden, width},
+                                      zone + ".mlp.gate_proj");
     }
-    w.mlp_up = reader_.ReadLinear(up, {hidden, width}, zone + ".mlp.up");
-    w.mlp_down = reader_.ReadLinear(down, {width, hidden}, zone + ".mlp.down", BiasRule::kRequired,
-                                    WeightReader::Fineness::kRows);
+    w.mlp_up = reader_.ReadLinear(up, {hidden, width}, zone + ".mlp.up_proj");
+    w.mlp_down = reader_.ReadLinear(down, {width, hidden}, zone + ".mlp.down_proj",
+                                    BiasRule::kRequired, WeightReader::Fineness::kRows);
     return w;
   }
 
@@ -189,7 +189,7 @@ GridVitParts ReadGridVit(WeightReader& reader, const GridVitTraits& traits,
   if (traits.has_positions) weights.positions = ReadPositionTable(reader, sizes.width);
   GridVitBlockReader blocks(reader, sizes, traits);
   for (int i = 0; i < sizes.blocks && reader.ok(); ++i) weights.blocks.push_back(blocks.Read(i));
-  weights.post_norm = blocks.ReadNorm(modules::kVisionPostNorm, "vision.post_norm");
+  weights.post_norm = blocks.ReadNorm(modules::kVisionPostNorm, "vision_tower.post_layernorm");
   if (traits.has_windows) ReadWindows(reader, weights);
   const std::vector<int> deepstack =
       traits.has_deepstack ? ReadDeepstackBlocks(reader) : std::vector<int>();

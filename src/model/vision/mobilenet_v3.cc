@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/vision/mobilenet_v3_weights.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -38,10 +39,11 @@ class MobileNetV3 final : public VisionEncoder {
  private:
   View<const float> Stem(View<const float> pixels, int images, Workspace& workspace,
                          const Run& run) const {
-    PROFILE_ZONE(run.profiler, weights_.stem_zone);
     const int side = shape().preprocessing.size;
     const int side_out = kStemWindow.Outputs(side);
     const int cells = side_out * side_out;
+    PROFILE_ZONE(run.profiler, weights_.stem_zone,
+                 ProductWork(images * cells, weights_.stem, Arithmetic::kFloat32));
     const View<float> y = workspace.Alloc(images * cells, weights_.stem.outputs());
     const Workspace::Mark mark = workspace.mark();
     const View<float> scratch =
@@ -82,10 +84,10 @@ class MobileNetV3 final : public VisionEncoder {
 
   static void Depthwise(const Bottleneck& w, int images, View<const float> x, View<float> y,
                         const Run& run) {
-    PROFILE_ZONE(run.profiler, w.depthwise_zone);
     const int cells = w.side * w.side;
     const int cells_out = w.side_out * w.side_out;
     const View<const float> taps(w.taps.data(), w.window.kernel * w.window.kernel, x.cols);
+    PROFILE_ZONE(run.profiler, w.depthwise_zone, DepthwiseWork(x.rows, y.rows, taps));
     for (int n = 0; n < images; ++n) {
       DepthwiseConv({x.Rows(n * cells, cells), w.side, w.side}, taps, w.window,
                     {.bias = w.depthwise_bias, .activation = w.activation},
@@ -96,7 +98,7 @@ class MobileNetV3 final : public VisionEncoder {
   // x[cell, c] *= hard_sigmoid(expand(relu(reduce(mean over cells of x))))[c], per image.
   static void WeighChannels(const Bottleneck& w, int images, View<float> x, Workspace& workspace,
                             const Run& run) {
-    PROFILE_ZONE(run.profiler, w.squeeze->zone);
+    PROFILE_ZONE(run.profiler, w.squeeze->zone, ElementwiseWork(x, 2));
     const Linear& reduce = w.squeeze->reduce;
     const View<float> mean = workspace.Alloc(images, x.cols);
     const View<float> reduced = workspace.Alloc(images, reduce.weight.outputs());

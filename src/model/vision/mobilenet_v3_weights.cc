@@ -66,7 +66,7 @@ Squeeze ReadSqueeze(WeightReader& reader, int block, int channels, const std::st
 // inputs: Cin; side: of the input grid.
 Bottleneck ReadBottleneck(WeightReader& reader, int block, const BlockKeys& keys, int inputs,
                           int side) {
-  const std::string zone = "vision.block." + std::to_string(block);
+  const std::string zone = "vision_tower.layers." + std::to_string(block);
   const std::string depthwise = modules::VisionDepthwise(block);
   const int area = keys.kernel * keys.kernel;
   const int channels =
@@ -99,7 +99,7 @@ Bottleneck ReadBottleneck(WeightReader& reader, int block, const BlockKeys& keys
 
 // weights.stem and its bias.
 void ReadStem(WeightReader& reader, MobileNetWeights& weights) {
-  weights.stem_zone = "vision.stem";
+  weights.stem_zone = "vision_tower.stem";
   const std::string name = modules::Weight(modules::kVisionStem);
   const int window_values = kStemWindow.kernel * kStemWindow.kernel * kColors;
   const int channels = reader.FirstExtent(name, window_values, ModelLimits::kWidth);
@@ -130,7 +130,7 @@ MobileNetV3Parts ReadMobileNetV3(WeightReader& reader) {
     side = weights.blocks.back().side_out;
   }
   weights.head =
-      reader.ReadLinear(modules::kVisionHead, {shape.width, channels, 1, 1}, "vision.head");
+      reader.ReadLinear(modules::kVisionHead, {shape.width, channels, 1, 1}, "vision_tower.head");
   shape.tokens = side * side;
   shape.workspace_values = WorkspaceValues(weights, shape.preprocessing.size);
   if (shape.workspace_values > ModelLimits::kWorkspaceValues) {

@@ -7,6 +7,7 @@
 #include "model/vision/merged_rows.h"
 #include "model/vision/received_attention.h"
 #include "model/vision/vit_weights.h"
+#include "model/zone_work.h"
 
 namespace edgevlm {
 namespace {
@@ -92,7 +93,9 @@ class Vit final : public VisionEncoder {
   // x = positions + (embeddings of the patches, and the class embedding), image by image.
   void Embed(View<const float> pixels, int images, View<float> x, Workspace& workspace,
              const Run& run) const {
-    PROFILE_ZONE(run.profiler, "vision.patches");
+    PROFILE_ZONE(
+        run.profiler, "vision_tower.embeddings.patch_embedding",
+        ProductWork(images * weights_.grid.patches(), weights_.patches, Arithmetic::kFloat32));
     const Workspace::Mark mark = workspace.mark();
     const PatchGrid& grid = weights_.grid;
     const int cells = grid.image_size * grid.image_size;
@@ -157,11 +160,12 @@ class Vit final : public VisionEncoder {
   }
 
   void Attend(const VitBlock& w, const Images& images, const Activations& b, const Run& run) const {
-    PROFILE_ZONE(run.profiler, w.attend_zone);
     const auto precision = run.fast ? AttentionPrecision::kBfloat16 : AttentionPrecision::kFloat32;
     int first = 0;
     for (const MergedRows& image : images) {
       const int rows = image.rows();
+      PROFILE_ZONE(run.profiler, w.attend_zone,
+                   AttentionWork(rows, rows, b.q.cols, b.k.cols, ArithmeticOf(precision)));
       edgevlm::Attend({.q = b.q.Rows(first, rows),
                        .keys = SideBySide<const float>(b.k.Rows(first, rows), weights_.heads),
                        .values = SideBySide<const float>(b.v.Rows(first, rows), weights_.heads),
@@ -200,7 +204,7 @@ class Vit final : public VisionEncoder {
   //   scores  [n, weights_.rows()]
   void Score(const Images& images, const Activations& b, View<float> scores, Workspace& workspace,
              const Run& run) const {
-    PROFILE_ZONE(run.profiler, "vision.scores");
+    PROFILE_ZONE(run.profiler, "vision_tower.token_scores");
     const Workspace::Mark mark = workspace.mark();
     const View<float> received = workspace.Alloc(1, weights_.rows());
     int first = 0;

@@ -55,12 +55,12 @@ std::optional<Norm> ReadOptionalNorm(WeightReader& reader, std::string_view modu
 std::optional<Norm> ReadPreNorm(WeightReader& reader, const VisionEncoderUse& use,
                                 const Sizes& sizes) {
   if (use.variant) return std::nullopt;
-  return ReadOptionalNorm(reader, modules::kVisionPreNorm, sizes, "vision.pre_norm");
+  return ReadOptionalNorm(reader, modules::kVisionPreNorm, sizes, "vision_tower.pre_layernorm");
 }
 
 std::optional<Norm> ReadPostNorm(WeightReader& reader, const VisionEncoderUse& use,
                                  const Sizes& sizes) {
-  constexpr const char* kZone = "vision.post_norm";
+  constexpr const char* kZone = "vision_tower.post_layernorm";
   if (!use.variant) return ReadOptionalNorm(reader, modules::kVisionPostNorm, sizes, kZone);
   if (!use.variant->has_post_norm) return std::nullopt;
   return ReadNorm(reader, modules::kVisionPostNorm, sizes, kZone);
@@ -113,27 +113,26 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, const Vi
   using Fineness = WeightReader::Fineness;
   const std::string attn_scale = variant.has_layer_scale ? modules::VisionAttnScale(block) : "";
   const std::string mlp_scale = variant.has_layer_scale ? modules::VisionFfnScale(block) : "";
-  const std::string zone = "vision.block." + std::to_string(block);
+  const std::string zone = "vision_tower.layers." + std::to_string(block);
   const int width = sizes.width;
   const Shape tile = {width, width};
   VitBlock w;
-  w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".attention.norm");
-  const std::string qkv_zone = zone + ".attention.qkv";
-  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, qkv_zone);
-  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, qkv_zone,
+  w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".layer_norm1");
+  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, zone + ".self_attn.q_proj");
+  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, zone + ".self_attn.k_proj",
                                variant.has_key_bias ? BiasRule::kRequired : BiasRule::kNone);
-  w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, qkv_zone);
-  w.attend_zone = zone + ".attention.attend";
-  w.merge_zone = zone + ".merge";
+  w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, zone + ".self_attn.v_proj");
+  w.attend_zone = zone + ".self_attn.attention";
+  w.merge_zone = zone + ".token_merging";
   w.attn_output = ReadLastLinear(reader, modules::VisionAttnOutput(block), attn_scale, tile,
-                                 zone + ".attention.output", Fineness::kBlocks);
-  w.mlp_norm = ReadNorm(reader, modules::VisionFfnNorm(block), sizes, zone + ".mlp.norm");
+                                 zone + ".self_attn.out_proj", Fineness::kBlocks);
+  w.mlp_norm = ReadNorm(reader, modules::VisionFfnNorm(block), sizes, zone + ".layer_norm2");
   std::string up = modules::VisionFfnUp(block);
   std::string down = modules::VisionFfnDown(block);
   if (AreMlpNamesSwapped(reader.file(), block, sizes)) std::swap(up, down);
-  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.up");
+  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.fc1");
   // One scale a row is exact enough only here (docs/performance.md).
-  w.mlp_down = ReadLastLinear(reader, down, mlp_scale, {width, sizes.hidden}, zone + ".mlp.down",
+  w.mlp_down = ReadLastLinear(reader, down, mlp_scale, {width, sizes.hidden}, zone + ".mlp.fc2",
                               Fineness::kRows);
   return w;
 }

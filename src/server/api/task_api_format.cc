@@ -40,6 +40,7 @@ class TaskApiFormat final : public ApiFormat {
     const json image = used == images.end() ? json() : *used;
     return {{name_, reply.reply.text},
             {"model", metadata_.model},
+            {"probability", reply.reply.probability.value_or(0)},
             {"finish_reason", FinishName(reply.reply.finish_reason)},
             {"usage", UsageJson(reply.reply)},
             {"timings", TimingsJson(reply)},

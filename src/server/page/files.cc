@@ -1,11 +1,10 @@
 #include "server/page/files.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <iterator>
 
 #include "base/check.h"
+#include "base/embedded_files.h"
 
 // In files.S.
 extern "C" const char edgevlm_page_begin[];
@@ -35,15 +34,10 @@ std::string_view TypeOf(std::string_view name) {
 }  // namespace
 
 std::optional<PageFile> FindPageFile(std::string_view name) {
-  std::string_view rest(edgevlm_page_begin, edgevlm_page_end);
-  while (!rest.empty()) {
-    const std::string_view found = rest.substr(0, rest.find('\0'));
-    rest.remove_prefix(found.size() + 1);
-    std::uint64_t size;
-    std::memcpy(&size, rest.data(), sizeof(size));
-    rest.remove_prefix(sizeof(size));
-    if (found == name) return PageFile{TypeOf(name), rest.substr(0, size)};
-    rest.remove_prefix(size);
+  static const std::vector<EmbeddedFile> kFiles =
+      ListEmbeddedFiles({edgevlm_page_begin, edgevlm_page_end});
+  for (const EmbeddedFile& file : kFiles) {
+    if (file.name == name) return PageFile{TypeOf(name), file.bytes};
   }
   return std::nullopt;
 }

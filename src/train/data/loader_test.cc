@@ -12,7 +12,7 @@ namespace {
 
 const Glyphs& AllGlyphs() {
   static const Glyphs glyphs = [] {
-    Result<Glyphs> loaded = Glyphs::Load(TrainOptions{}.font);
+    Result<Glyphs> loaded = Glyphs::Load({});
     CHECK(loaded.ok());
     return *std::move(loaded);
   }();

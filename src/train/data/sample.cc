@@ -25,6 +25,12 @@ int KindIndex(const std::string& kind) {
 constexpr float kCaptionWeight = 0.8f;
 constexpr float kComparisonWeight = 1.5f;
 
+// Of varied scenes, those that show nothing.
+constexpr float kEmptyFraction = 0.04f;
+
+// Whether the replies of this kind are as long as captions.
+bool IsLong(const std::string& kind) { return kind == "list" || kind == "describe"; }
+
 bool Compares(int kind) {
   const std::string_view name = kTextKinds[static_cast<std::size_t>(kind)];
   return name == "leftright" || name == "abovebelow";
@@ -35,12 +41,14 @@ std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std:
   for (int i = 0; i < options.captions; ++i) {
     texts.push_back({.reply = Caption(scene, rng), .weight = kCaptionWeight});
   }
-  for (const QuestionAnswer& qa : Questions(scene, options.questions, rng)) {
+  for (const QuestionAnswer& qa : Questions(scene, options.questions, options.wording, rng)) {
     const int kind = KindIndex(qa.kind);
     texts.push_back({.kind = kind,
                      .question = qa.question,
                      .reply = qa.answer,
-                     .weight = Compares(kind) ? kComparisonWeight : 1.0f});
+                     .weight = Compares(kind)    ? kComparisonWeight
+                               : IsLong(qa.kind) ? kCaptionWeight
+                                                 : 1.0f});
   }
   // Texts that do not fit are dropped, most often questions about two things, which are long and
   // need the most practice. So in half of the samples these come first.
@@ -88,6 +96,11 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
                   std::mt19937_64& rng, ThreadPool& pool) {
   Scene scene = Compose({.split = options.split}, rng);
   scene.nameless_colors = Bernoulli(rng, options.nameless);
+  scene.varied = options.varied > 0 && Bernoulli(rng, options.varied);
+  if (scene.varied && options.wording != Wording::kPlain && Bernoulli(rng, kEmptyFraction)) {
+    scene.things.clear();
+  }
+  if (scene.varied) scene.style = UniformInt(rng, glyphs.styles());
   const Image image = Draw(scene, glyphs);
   const int side = options.image_side;
 
@@ -143,6 +156,17 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.starts; });
   for (const Sample& sample : samples) batch.spans.push_back(sample.texts.spans);
   return batch;
+}
+
+Batch FirstOf(const Batch& batch, std::int64_t images) {
+  Batch first = batch;
+  constexpr torch::Tensor Batch::*kFields[] = {
+      &Batch::images, &Batch::cover,    &Batch::color,       &Batch::digit,  &Batch::number,
+      &Batch::center, &Batch::box,      &Batch::weights,     &Batch::ids,    &Batch::positions,
+      &Batch::labels, &Batch::mentions, &Batch::text_starts, &Batch::earlier};
+  for (const auto field : kFields) first.*field = (first.*field).narrow(0, 0, images);
+  first.spans.resize(static_cast<std::size_t>(images));
+  return first;
 }
 
 }  // namespace edgevlm::train

@@ -13,28 +13,38 @@
 #include "train/data/text_rows.h"
 #include "train/scenes/compose.h"
 #include "train/scenes/glyphs.h"
+#include "train/text_templates/wordings.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
 
 // The kinds of text, indexed by TokenSpan::kind: "caption" first, then those of questions.h.
-inline constexpr std::array<const char*, 9> kTextKinds = {
-    "caption", "what", "count", "colour", "where", "leftright", "abovebelow", "exists", "display"};
+inline constexpr std::array<const char*, 19> kTextKinds = {
+    "caption", "what",         "count",      "colour",   "where",   "leftright", "abovebelow",
+    "exists",  "display",      "list",       "describe", "size",    "check",     "compare",
+    "absent",  "unanswerable", "noquestion", "two",      "followup"};
 
 // The preprocessing that the built-in model is trained with; it is stored in the model's file.
 Preprocessing BuiltinPreprocessing(int image_side);
+
+// Of training scenes, if there are glyphs of several styles. The rest keeps the model good at what
+// the first one knew.
+inline constexpr float kVariedFraction = 0.65f;
 
 struct SampleOptions {
   int image_side = 160;
   int grid = 10;
   int captions = 2;  // number of texts to generate; those that do not fit are dropped
-  int questions = 12;
-  int rows = 4;     // M
-  int length = 32;  // L
+  int questions = 24;
+  int rows = 3;     // M
+  int length = 88;  // L: nearly all text positions of the context
   // Fraction of the scenes whose shapes have colors without a name, and which therefore have no
   // texts: the vision encoder should recognize a shape by its outline, in any color.
   float nameless = 0;
+  // Fraction of the scenes that are drawn with more kinds of looks (Scene::varied).
+  float varied = 0;
   Split split = Split::kTrain;
+  Wording wording = Wording::kTrained;
 };
 
 struct Sample {
@@ -62,5 +72,8 @@ struct Batch {
 };
 
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options);
+
+// The first images of a batch, as views. REQUIRES: 1 <= images <= the batch's.
+Batch FirstOf(const Batch& batch, std::int64_t images);
 
 }  // namespace edgevlm::train

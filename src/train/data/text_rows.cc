@@ -1,10 +1,13 @@
 #include "train/data/text_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include "base/check.h"
+#include "train/text_templates/questions.h"
 
 namespace edgevlm::train {
 namespace {
@@ -19,12 +22,25 @@ void Append(std::vector<int>& ids, const std::vector<int>& more) {
   ids.insert(ids.end(), more.begin(), more.end());
 }
 
+// The tokens of a question after <|question|>: between its turns stand <|answer|> and <|question|>.
+std::vector<int> EncodeTurns(std::string_view question, const Tokenizer& tokenizer) {
+  constexpr std::array kMarks = {"<|answer|>", "<|question|>"};
+  std::vector<int> ids;
+  for (std::size_t turn = 0;; ++turn) {
+    const std::size_t end = std::min(question.find(kNextTurn), question.size());
+    Append(ids, tokenizer.Encode(std::string(" ").append(question.substr(0, end))));
+    if (end == question.size()) return ids;
+    ids.push_back(Special(tokenizer, kMarks[turn % kMarks.size()]));
+    question.remove_prefix(end + 1);
+  }
+}
+
 // Index, in the text's tokens, of the last token of the mentioned name.
 int TokenOf(const TextMention& mention, const Text& text, const TextTokens& tokens,
             const Tokenizer& tokenizer) {
   const std::string& part = mention.in_reply ? text.reply : text.question;
   const int begin = mention.in_reply ? tokens.reply_begin : 1;
-  const auto count = tokenizer.Encode(std::string(" ").append(part, 0, mention.end)).size();
+  const auto count = EncodeTurns(std::string_view(part).substr(0, mention.end), tokenizer).size();
   return begin + static_cast<int>(count) - 1;
 }
 
@@ -53,7 +69,7 @@ TextTokens TokensOf(const Text& text, const Tokenizer& tokenizer) {
     tokens.ids = {Special(tokenizer, "<|caption|>")};
   } else {
     tokens.ids = {Special(tokenizer, "<|question|>")};
-    Append(tokens.ids, tokenizer.Encode(" " + text.question));
+    Append(tokens.ids, EncodeTurns(text.question, tokenizer));
     tokens.ids.push_back(Special(tokenizer, "<|answer|>"));
   }
   tokens.reply_begin = static_cast<int>(tokens.ids.size());

@@ -21,8 +21,8 @@ struct TextMention {
 
 // A training text: a question and the expected reply. An empty question asks for a caption.
 struct Text {
-  int kind = 0;  // index into kTextKinds (sample.h), for the evaluation
-  std::string question = {};
+  int kind = 0;               // index into kTextKinds (sample.h), for the evaluation
+  std::string question = {};  // the last turn, after earlier ones (kNextTurn in questions.h)
   std::string reply = {};
   std::vector<TextMention> mentions = {};  // in the order of the text
   float weight = 1;                        // loss weight of the reply's tokens
@@ -55,8 +55,8 @@ struct TextRows {
 };
 
 // The tokens of one text: <|question|> question <|answer|> reply <|endoftext|>, or
-// <|caption|> reply <|endoftext|>. Questions and replies start with a space, so that a word has the
-// same token wherever it occurs.
+// <|caption|> reply <|endoftext|>. Earlier turns stand before, each without its end. Questions and
+// replies start with a space, so that a word has the same token wherever it occurs.
 struct TextTokens {
   std::vector<int> ids;
   int reply_begin = 0;  // index of the reply's first token

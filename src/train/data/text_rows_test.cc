@@ -52,6 +52,27 @@ TEST(TokensOf, AnAnswerFollowsItsQuestion) {
   EXPECT_EQ(TextOf(tokenizer, std::span(tokens.ids).subspan(12, 4)), " two");
 }
 
+TEST(TokensOf, EarlierTurnsHaveTheirMarks) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const TextTokens tokens = TokensOf({1, "a?\nyes\nb?", "no"}, tokenizer);
+  const int question = *tokenizer.Special("<|question|>");
+  const int answer = *tokenizer.Special("<|answer|>");
+  EXPECT_THAT(tokens.ids,
+              ElementsAre(question, ' ', 'a', '?', answer, ' ', 'y', 'e', 's', question, ' ', 'b',
+                          '?', answer, ' ', 'n', 'o', *tokenizer.Special("<|endoftext|>")));
+  EXPECT_EQ(tokens.reply_begin, 14);
+}
+
+TEST(PackTexts, MentionsInEarlierTurnsAreFound) {
+  const Tokenizer tokenizer = ByteTokenizer();
+  const Text text{1, "a dog?\nyes\nit?", "no", {{false, 5, 7}}};
+  const TextRows rows = PackTexts({text}, tokenizer, 1, 32, kFirstPosition);
+  // <|question|>, a space, and the five letters up to "dog".
+  EXPECT_EQ(rows.mentions[6], 8);
+  // And before the answer, for what "it" means.
+  EXPECT_EQ(rows.mentions[static_cast<std::size_t>(TokensOf(text, tokenizer).reply_begin) - 1], 8);
+}
+
 // Every field of every slot, from the definition.
 TEST(PackTexts, LabelsAreTheNextTokensOfReplies) {
   const Tokenizer tokenizer = ByteTokenizer();

@@ -12,6 +12,7 @@
 #include "image/resize.h"
 #include "image/write.h"
 #include "train/scenes/draw.h"
+#include "train/scenes/random.h"
 #include "train/text_templates/labels.h"
 
 namespace edgevlm::train {
@@ -54,7 +55,11 @@ MaybeError WriteScenes(const SceneOptions& options) {
     return Error{ErrorCode::kInvalid,
                  "--count: expected 1 to 1000000, found " + std::to_string(options.count)};
   }
-  const Result<Glyphs> glyphs = Glyphs::Load(options.font);
+  if (options.max_things < 1 || options.max_things > 5) {
+    return Error{ErrorCode::kInvalid,
+                 "--things: expected 1 to 5, found " + std::to_string(options.max_things)};
+  }
+  const Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
   if (!glyphs) return glyphs.error();
   std::error_code failure;
   std::filesystem::create_directories(options.out, failure);
@@ -64,12 +69,14 @@ MaybeError WriteScenes(const SceneOptions& options) {
   std::ofstream labels(options.out + "/labels.jsonl");
   Sheet sheet(options.count);
   for (int i = 0; i < options.count; ++i) {
-    const Scene scene = Compose({.split = options.split}, rng);
+    Scene scene = Compose({.split = options.split, .max_things = options.max_things}, rng);
+    scene.varied = glyphs->styles() > 1;
+    if (scene.varied) scene.style = 1 + UniformInt(rng, glyphs->styles() - 1);
     const Image image = Draw(scene, *glyphs);
     char name[32];
     std::snprintf(name, sizeof(name), "%06d.png", i);
     if (auto error = WritePng(options.out + "/" + name, image)) return error;
-    nlohmann::json line = Labels(scene, options.captions, options.questions, rng);
+    nlohmann::json line = Labels(scene, options.captions, options.questions, options.wording, rng);
     line["image"] = name;
     labels << line.dump() << "\n";
     sheet.Add(image);

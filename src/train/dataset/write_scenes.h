@@ -7,17 +7,21 @@
 
 #include "base/result.h"
 #include "train/scenes/compose.h"
+#include "train/scenes/glyphs.h"
+#include "train/text_templates/wordings.h"
 
 namespace edgevlm::train {
 
 struct SceneOptions {
-  std::string out;  // folder; created if needed
-  std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
+  std::string out;    // folder; created if needed
+  GlyphFiles glyphs;  // with styles, every scene is varied and in one of them
   int count = 48;
+  int max_things = 5;
   int captions = 3;  // per image, at most
   int questions = 8;
   std::uint64_t seed = 1;
   Split split = Split::kTrain;
+  Wording wording = Wording::kPlain;
 };
 
 // OUT/000000.png ..., OUT/labels.jsonl, and OUT/sheet.png: the first 48 images side by side, each

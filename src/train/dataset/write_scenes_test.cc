@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "image/decode.h"
 
@@ -101,6 +102,22 @@ TEST_F(WriteScenesTest, TheSheetHasARowForEveryEightImages) {
   EXPECT_EQ(sheet->height, 2 * 160);
 }
 
+TEST_F(WriteScenesTest, QuestionsMayHaveOtherWordings) {
+  SceneOptions options = Into("typed");
+  options.count = 20;
+  options.wording = Wording::kHeldOut;
+  options.max_things = 1;
+  ASSERT_EQ(WriteScenes(options), std::nullopt);
+  std::istringstream lines(FilesOf(options.out).at("labels.jsonl"));
+  std::set<std::string> kinds;
+  for (std::string line; std::getline(lines, line);) {
+    const nlohmann::json label = nlohmann::json::parse(line, nullptr, false);
+    EXPECT_LE(label.at("things").size(), 1u);
+    for (const auto& question : label.at("questions")) kinds.insert(question.at("kind"));
+  }
+  EXPECT_TRUE(kinds.contains("list") && kinds.contains("absent"));
+}
+
 TEST_F(WriteScenesTest, WrongOptionsAreErrors) {
   for (const int count : {-1, 0, 1000001}) {
     SceneOptions options = Into("none");
@@ -111,7 +128,10 @@ TEST_F(WriteScenesTest, WrongOptionsAreErrors) {
     EXPECT_NE(error->message.find(std::to_string(count)), std::string::npos) << error->message;
   }
   SceneOptions options = Into("none");
-  options.font = folder_ + "/no.ttf";
+  options.max_things = 6;
+  EXPECT_EQ(WriteScenes(options)->code, ErrorCode::kInvalid);
+  options.max_things = 5;
+  options.glyphs.font = folder_ + "/no.ttf";
   EXPECT_EQ(WriteScenes(options)->code, ErrorCode::kNotFound);
   EXPECT_FALSE(fs::exists(options.out));
 

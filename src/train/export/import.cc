@@ -121,7 +121,9 @@ class IntReader {
 
 torch::Tensor DrawImages(const Run& run, const Glyphs& glyphs, const Tokenizer& tokenizer,
                          std::uint64_t seed) {
-  const SampleOptions samples{.image_side = run.shape.image_side, .grid = run.shape.grid()};
+  const SampleOptions samples{.image_side = run.shape.image_side,
+                              .grid = run.shape.grid(),
+                              .varied = glyphs.styles() > 1 ? kVariedFraction : 0};
   return Loader(samples, kImages, seed, 0, 1, glyphs, tokenizer).Next().images;
 }
 
@@ -193,7 +195,7 @@ MaybeError Import(const ImportOptions& options) {
   if (!run) return in_file(run.error());
   const Result<Tokenizer> tokenizer = Tokenizer::Create(run->vocabulary);
   if (!tokenizer) return in_file(tokenizer.error());
-  const Result<Glyphs> glyphs = Glyphs::Load(options.font);
+  const Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
   if (!glyphs) return glyphs.error();
   torch::manual_seed(static_cast<std::int64_t>(options.seed));
   Vlm model(run->shape);

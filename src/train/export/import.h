@@ -8,6 +8,7 @@
 #include "gguf/reader.h"
 #include "train/loop/checkpoint.h"
 #include "train/model/vlm.h"
+#include "train/scenes/glyphs.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -29,13 +30,13 @@ MaybeError LoadTensors(const GgufFile& file, Vlm& model);
 void Unfold(VisionEncoder& vision_encoder, const torch::Tensor& images);
 
 struct ImportOptions {
-  std::string path;  // a GGUF file that Export() wrote
-  std::string out;   // folder of the run; train's --from takes it
-  std::string font;  // Noto Color Emoji, to draw images for the batch norm statistics
+  std::string path;   // a GGUF file that Export() wrote
+  std::string out;    // folder of the run; train's --from takes it
+  GlyphFiles glyphs;  // to draw images for the batch norm statistics
   std::uint64_t seed = 1;
 };
 
-// Writes run.json and model.pt. Errors: those of RunOf and LoadTensors, kNotFound (file, font),
+// Writes run.json and model.pt. Errors: those of RunOf and LoadTensors, kNotFound (file, glyphs),
 // kIo.
 MaybeError Import(const ImportOptions& options);
 

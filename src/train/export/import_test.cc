@@ -95,7 +95,8 @@ TEST_F(ImportTest, AFileOfAnotherShapeIsNamed) {
 }
 
 TEST(Import, AMissingFileIsNamed) {
-  const MaybeError error = Import({.path = "no-such.gguf", .out = "unused", .font = "none"});
+  const MaybeError error =
+      Import({.path = "no-such.gguf", .out = "unused", .glyphs = {.font = "none"}});
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->code, ErrorCode::kNotFound);
 }

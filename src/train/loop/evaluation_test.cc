@@ -58,7 +58,7 @@ TEST(Evaluate, CountsTextsThatAreRightToTheLastToken) {
   };
   const Evaluation evaluation = Evaluate(model, next, 3, false);
   EXPECT_EQ(asked, 3);
-  const int right[] = {6, 6, 3, 6, 0, 0, 0, 0, 0};
+  const std::array<int, kTextKinds.size()> right = {6, 6, 3, 6};
   for (std::size_t kind = 0; kind < evaluation.kinds.size(); ++kind) {
     EXPECT_EQ(evaluation.kinds[kind].texts, kind <= 4 ? 6 : 0) << "kind " << kind;
     EXPECT_EQ(evaluation.kinds[kind].right, right[kind]) << "kind " << kind << " seed " << kSeed;

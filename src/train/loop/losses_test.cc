@@ -134,5 +134,19 @@ TEST(NumberLoss, PredictsWhichOfEqualThingsACellHas) {
   EXPECT_EQ(NumberLoss(model, stream, batch, losses).item<double>(), 0) << "no cell is covered";
 }
 
+TEST(FirstOf, IsTheBatchOfTheFirstImages) {
+  Vlm model = TinyModel(kSeed);
+  const Batch batch = TinyBatch(3, kSeed), first = FirstOf(batch, 2);
+  EXPECT_TRUE(torch::equal(first.images, batch.images.narrow(0, 0, 2)));
+  EXPECT_EQ(first.spans.size(), 2u);
+  const auto loss_of = [&](const Batch& some) {
+    Losses losses;
+    return GridLoss(model->PredictGrid(model->EncodeImages(some.images)), some, losses);
+  };
+  model->eval();  // no statistics over the batch
+  EXPECT_FALSE(torch::allclose(loss_of(first), loss_of(batch)));
+  EXPECT_TRUE(torch::allclose(loss_of(FirstOf(batch, 3)), loss_of(batch)));
+}
+
 }  // namespace
 }  // namespace edgevlm::train

@@ -6,24 +6,34 @@
 #include <vector>
 
 #include "base/result.h"
+#include "train/scenes/glyphs.h"
 
 namespace edgevlm::train {
 
 struct TrainOptions {
   std::string out;  // folder for checkpoints, log and vocabulary
-  std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
-  std::string from;      // folder of a run from which a new run takes weights, shape and vocabulary
+  GlyphFiles glyphs;
+  std::string from;  // folder of a run from which a new run takes weights, shape and vocabulary
+  // Whether the new run learns a vocabulary of its own from today's texts; what it shares with the
+  // old one keeps its embeddings.
+  bool relearn_vocabulary = false;
   double minutes = 120;  // of the whole run, over all its sessions; the schedule follows it
   // Fraction of that time, at the start, in which the vision encoder learns from the grid heads
   // alone.
   double vision_encoder_part = 0.3;
+  // Whether image tokens must go on predicting the names of their things in that phase, so that a
+  // decoder that was trained before can still read them.
+  bool keeps_names = false;
   // Fraction after that in which only the decoder learns, with a frozen vision encoder.
   double blind_part = 0.15;
   int batch = 24;  // images per step
+  // More images per step, from which only the vision encoder learns. The decoder takes four times
+  // as long for an image, and the looks of things need more images than texts do.
+  int grid_batch = 0;
   int image_side = 160;
   int width = 192;         // of the decoder
   std::vector<int> exits;  // early exits of a new run, after so many blocks; empty: as in `from`
-  int vocabulary = 1280;   // maximum size; every common word is a single token well before
+  int vocabulary = 3072;   // maximum size; every common word is a single token well before
   double rate = 1.5e-3;    // peak learning rate
   double vision_encoder_rate = 3e-3;  // peak rate of the vision encoder while it learns alone
   std::uint64_t seed = 1;

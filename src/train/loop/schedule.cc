@@ -25,7 +25,7 @@ Moment MomentAt(const TrainOptions& options, double done) {
     return {Phase::kVisionEncoder,
             options.vision_encoder_rate *
                 Curve(done / options.vision_encoder_part, kVisionEncoderFloor),
-            0.0};
+            0.0, options.keeps_names};
   }
   const double later = (done - options.vision_encoder_part) / (1.0 - options.vision_encoder_part);
   const double rate = options.rate * Curve(later, 0.01);

@@ -15,6 +15,7 @@ struct Moment {
   Phase phase;
   double vision_encoder_rate;  // learning rate of the vision encoder and its grid heads
   double rate;                 // of projector and decoder
+  bool keeps_names = false;    // TrainOptions::keeps_names
 };
 
 // done: fraction of the run that is over, in [0, 1]. The rates of the vision encoder and of the

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "train/data/loader.h"
+#include "train/loop/carry_over.h"
 #include "train/loop/checkpoint.h"
 #include "train/loop/evaluation.h"
 #include "train/loop/losses.h"
@@ -70,6 +71,10 @@ Result<Run> StartRun(const TrainOptions& options) {
   Result<Run> started = options.from.empty() ? NewRun(options) : LoadRun(options.from);
   if (!started) return started.error();
   Run& run = *started;
+  if (options.relearn_vocabulary && !options.from.empty()) {
+    run.vocabulary = LearnVocabulary(options);
+    run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
+  }
   if (!options.exits.empty()) {
     run.shape.decoder.exits = options.exits;
     if (CheckRun(run)) {
@@ -81,11 +86,14 @@ Result<Run> StartRun(const TrainOptions& options) {
   return started;
 }
 
-SampleOptions SamplesFor(const VlmShape& shape, Split split) {
+SampleOptions SamplesFor(const VlmShape& shape, const Glyphs& glyphs, Split split,
+                         Wording wording) {
   return {.image_side = shape.image_side,
           .grid = shape.grid(),
           .nameless = split == Split::kTrain ? kNamelessFraction : 0.0f,
-          .split = split};
+          .varied = glyphs.styles() > 1 ? kVariedFraction : 0.0f,
+          .split = split,
+          .wording = wording};
 }
 
 // What a training step needs; built once per session.
@@ -107,7 +115,7 @@ Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions&
   }
   Result<Tokenizer> tokenizer = Tokenizer::Create(run->vocabulary);
   if (!tokenizer) return tokenizer.error();
-  Result<Glyphs> glyphs = Glyphs::Load(options.font);
+  Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
   if (!glyphs) return glyphs.error();
   Vlm model(run->shape);
   return std::unique_ptr<TrainingContext>(
@@ -145,35 +153,51 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
   }
 }
 
-// The forward pass of one step in this phase.
-Losses ComputeLosses(Vlm& model, const Batch& batch, Phase phase, const torch::Tensor& name_ids) {
-  Losses losses;
-  torch::Tensor features;
-  // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
-  // engine will compute.
-  model->vision_encoder->train(phase != Phase::kDecoder);
-  if (phase == Phase::kDecoder) {
-    const torch::NoGradGuard frozen;
-    features = model->EncodeImages(batch.images);
-  } else {
-    features = model->EncodeImages(batch.images);
-  }
-  if (phase != Phase::kDecoder) {
-    losses.total = GridLoss(model->PredictGrid(features), batch, losses);
-  }
-  if (phase == Phase::kVisionEncoder) return losses;
-  const torch::Tensor cells = model->Project(features);
+// The loss of the decoder and of what trains it, on the first images of the features.
+torch::Tensor DecoderLoss(Vlm& model, const torch::Tensor& cells, const Batch& batch,
+                          Losses& losses) {
   const ResidualStreams streams =
       model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  const torch::Tensor text_losses =
-      TextLoss(model->decoder, streams.last, batch, losses) +
-      kExitLossWeight * ExitLoss(model->decoder, streams.exits, batch, losses) +
-      kMentionLossWeight * MentionLoss(model, streams.middle, batch, losses) +
-      kOrderLossWeight * OrderLoss(model, streams.late, batch, losses) +
-      kNumberLossWeight * NumberLoss(model, streams.cells, batch, losses) +
-      kNameLossWeight * NameLoss(model->decoder, cells, batch, name_ids, losses);
-  losses.total =
-      phase == Phase::kDecoder ? text_losses : text_losses + kGridLossWeight * losses.total;
+  return TextLoss(model->decoder, streams.last, batch, losses) +
+         kExitLossWeight * ExitLoss(model->decoder, streams.exits, batch, losses) +
+         kMentionLossWeight * MentionLoss(model, streams.middle, batch, losses) +
+         kOrderLossWeight * OrderLoss(model, streams.late, batch, losses) +
+         kNumberLossWeight * NumberLoss(model, streams.cells, batch, losses);
+}
+
+// The forward pass of one step in this phase. text_images: how many of the batch have texts to
+// learn from; the others train the vision encoder alone.
+Losses ComputeLosses(Vlm& model, const Batch& batch, const Moment& moment, int text_images,
+                     const torch::Tensor& name_ids) {
+  Losses losses;
+  // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
+  // engine will compute.
+  model->vision_encoder->train(moment.phase != Phase::kDecoder);
+  const Batch texts = FirstOf(batch, text_images);
+  if (moment.phase == Phase::kDecoder) {
+    torch::Tensor features;
+    {
+      const torch::NoGradGuard frozen;
+      features = model->EncodeImages(texts.images);
+    }
+    const torch::Tensor cells = model->Project(features);
+    losses.total = DecoderLoss(model, cells, texts, losses) +
+                   kNameLossWeight * NameLoss(model->decoder, cells, texts, name_ids, losses);
+    return losses;
+  }
+  const torch::Tensor features = model->EncodeImages(batch.images);
+  const torch::Tensor grid_loss = GridLoss(model->PredictGrid(features), batch, losses);
+  losses.total = grid_loss;
+  if (moment.phase == Phase::kVisionEncoder && !moment.keeps_names) return losses;
+  const torch::Tensor cells = model->Project(features);
+  const torch::Tensor name_loss = NameLoss(model->decoder, cells, batch, name_ids, losses);
+  if (moment.phase == Phase::kVisionEncoder) {
+    losses.total = grid_loss + kNameLossWeight * name_loss;
+    return losses;
+  }
+  const torch::Tensor text_cells = cells.narrow(0, 0, text_images);
+  losses.total = DecoderLoss(model, text_cells, texts, losses) + kNameLossWeight * name_loss +
+                 kGridLossWeight * grid_loss;
   return losses;
 }
 
@@ -226,7 +250,7 @@ class Session {
       if (!state) return state.error();
       state_ = *state;
     } else if (!options_.from.empty()) {
-      if (auto error = LoadParts(options_.from, context_.model)) return error;
+      if (auto error = TakeWeights()) return error;
     }
     minutes_before_ = state_.minutes;
     images_before_ = state_.images;
@@ -234,8 +258,10 @@ class Session {
     // After loading, because the replicas share the memory of the weights.
     replicas_ = std::make_unique<Replicas>(context_.model, options_.threads);
     const int parts = replicas_->count();
-    Loader loader(SamplesFor(context_.run.shape, Split::kTrain), options_.batch / parts,
-                  options_.seed, static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
+    text_images_ = options_.batch / parts;
+    Loader loader(SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained),
+                  text_images_ + options_.grid_batch / parts, options_.seed,
+                  static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
                   context_.glyphs, context_.tokenizer);
     context_.model->train();
     double saved = state_.minutes;
@@ -253,12 +279,23 @@ class Session {
   }
 
  private:
+  MaybeError TakeWeights() {
+    const Result<Run> old = LoadRun(options_.from);
+    if (!old) return old.error();
+    if (old->vocabulary.tokens == context_.run.vocabulary.tokens) {
+      return LoadParts(options_.from, context_.model);
+    }
+    Vlm model(old->shape);
+    if (auto error = LoadParts(options_.from, model)) return error;
+    return CarryOver(*old, model, context_.run, context_.model);
+  }
+
   void Step(const std::vector<Batch>& batches) {
     const Moment moment = MomentAt(options_, state_.minutes / options_.minutes);
     SetRates(optimizer_, moment);
     const std::vector<Losses> losses =
         replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
-          return ComputeLosses(model, batch, moment.phase, name_ids_);
+          return ComputeLosses(model, batch, moment, text_images_, name_ids_);
         });
     torch::nn::utils::clip_grad_norm_(context_.model->parameters(), kGradientNorm);
     optimizer_.step();
@@ -302,19 +339,25 @@ class Session {
   Clock::time_point started_;
   double minutes_before_ = 0;
   std::int64_t images_before_ = 0;
+  int text_images_ = 0;  // per replica and step
   double next_log_ = 0;
 };
 
+// Evaluates once with the plain wordings, and once with those that training never uses.
 MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& context) {
   const int batches = (options.evaluate_images + options.batch - 1) / options.batch;
-  const auto evaluate = [&](bool blank) {
-    Loader loader(SamplesFor(context.run.shape, Split::kHeldOut), options.batch, kHeldOutSeed, 0,
-                  options.loaders, context.glyphs, context.tokenizer);
+  const auto evaluate = [&](Wording wording, bool blank) {
+    Loader loader(SamplesFor(context.run.shape, context.glyphs, Split::kHeldOut, wording),
+                  options.batch, kHeldOutSeed, 0, options.loaders, context.glyphs,
+                  context.tokenizer);
     return Evaluate(
         context.model, [&] { return loader.Next(); }, batches, blank);
   };
-  const Evaluation seeing = evaluate(false);
-  std::fputs(TableText(seeing, evaluate(true)).c_str(), stdout);
+  for (const Wording wording : {Wording::kPlain, Wording::kHeldOut}) {
+    std::puts(wording == Wording::kPlain ? "plain wordings" : "held-out wordings");
+    const Evaluation seeing = evaluate(wording, false);
+    std::fputs(TableText(seeing, evaluate(wording, true)).c_str(), stdout);
+  }
   return std::nullopt;
 }
 
@@ -348,6 +391,10 @@ MaybeError Validate(const TrainOptions& options) {
   }
   if (options.batch < options.threads || options.batch % options.threads != 0) {
     return invalid("--batch: expected a multiple of --threads", options.batch);
+  }
+  if (options.grid_batch < 0 || options.grid_batch > 4096 ||
+      options.grid_batch % options.threads != 0) {
+    return invalid("--grid-batch: expected a multiple of --threads up to 4096", options.grid_batch);
   }
   if (options.batch > 4096) return invalid("--batch: expected at most 4096", options.batch);
   if (options.loaders < 1 || options.loaders > 256) {

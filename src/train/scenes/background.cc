@@ -10,8 +10,20 @@
 namespace edgevlm::train {
 namespace {
 
-enum class Pattern { kPlain, kLinear, kRadial, kStripes, kChecks, kClouds, kWood, kFabric };
+enum class Pattern {
+  kPlain,
+  kLinear,
+  kRadial,
+  kStripes,
+  kChecks,
+  kClouds,
+  kWood,
+  kFabric,
+  kScenery,
+  kMosaic
+};
 constexpr std::array<float, 8> kPatternWeights = {20, 18, 9, 10, 8, 17, 9, 9};
+constexpr std::array<float, 10> kVariedWeights = {14, 12, 9, 9, 8, 14, 8, 8, 10, 8};
 
 struct Palette {
   Rgb first;
@@ -78,11 +90,18 @@ float Stripe(float x, float steep) {
   return std::clamp((Triangle(x) - 0.5f) * steep + 0.5f, 0.0f, 1.0f);
 }
 
+// The same for the same arguments.
+float RandomFraction(float column, float row) {
+  const auto key = static_cast<std::int64_t>(column) * 7919 + static_cast<std::int64_t>(row);
+  return static_cast<float>(SplitMix(static_cast<std::uint64_t>(key))() >> 40) * 0x1p-24f;
+}
+
 // A pattern: the fraction of the second color at each pixel.
 class Texture {
  public:
-  Texture(int width, int height, std::mt19937_64& rng)
-      : pattern_(static_cast<Pattern>(Weighted(rng, kPatternWeights))) {
+  Texture(int width, int height, bool varied, std::mt19937_64& rng)
+      : pattern_(static_cast<Pattern>(varied ? Weighted(rng, kVariedWeights)
+                                             : Weighted(rng, kPatternWeights))) {
     const float longer = static_cast<float>(std::max(width, height));
     const float angle = Uniform(rng, 0, 2 * std::numbers::pi_v<float>);
     float waves = LogUniform(rng, 3, 14);
@@ -95,7 +114,8 @@ class Texture {
     center_ = {Uniform(rng, 0, 1) * static_cast<float>(width),
                Uniform(rng, 0, 1) * static_cast<float>(height)};
     per_longer_ = 1 / longer;
-    const bool noisy = pattern_ == Pattern::kClouds || pattern_ == Pattern::kWood;
+    const bool noisy =
+        pattern_ == Pattern::kClouds || pattern_ == Pattern::kWood || pattern_ == Pattern::kScenery;
     if (noisy) noise_ = ValueNoise(width, height, LogUniform(rng, 2, 9), rng());
   }
 
@@ -130,6 +150,12 @@ class Texture {
         return Stripe(first + noise_[index] * 1.5f, 1) * 0.7f + noise_[index] * 0.3f;
       case Pattern::kFabric:
         return 0.5f * (Triangle(first) + Triangle(second));
+      case Pattern::kScenery:
+        // Hills below a horizon, the ground lighter with distance.
+        return std::clamp((dy * per_longer_ + 0.3f * (noise_[index] - 0.5f)) * 40, 0.0f, 0.6f) +
+               0.4f * std::clamp(dy * per_longer_, 0.0f, 1.0f);
+      case Pattern::kMosaic:
+        return RandomFraction(std::floor(first), std::floor(second));
     }
     return 0;
   }
@@ -145,9 +171,10 @@ class Texture {
 
 }  // namespace
 
-void DrawBackground(std::span<const Avoided> avoided, std::mt19937_64& rng, Canvas& canvas) {
+void DrawBackground(std::span<const Avoided> avoided, bool varied, std::mt19937_64& rng,
+                    Canvas& canvas) {
   const Palette palette = ChoosePalette(avoided, rng);
-  const Texture texture(canvas.width, canvas.height, rng);
+  const Texture texture(canvas.width, canvas.height, varied, rng);
   const float grain =
       Bernoulli(rng, 0.4f) ? Uniform(rng, 0, 0.08f) : 0;  // fraction of the brightness
   SplitMix random(rng());

@@ -16,6 +16,8 @@ struct Avoided {
 
 // Fills the canvas with a plain color, a gradient, stripes, checks, clouds, wood or fabric. Its two
 // colors differ from all avoided ones, or are the best of the candidates tried. About 0.3 ms.
-void DrawBackground(std::span<const Avoided> avoided, std::mt19937_64& rng, Canvas& canvas);
+// varied: also sceneries with a horizon, and mosaics.
+void DrawBackground(std::span<const Avoided> avoided, bool varied, std::mt19937_64& rng,
+                    Canvas& canvas);
 
 }  // namespace edgevlm::train

@@ -76,7 +76,8 @@ void BlurOnce(float side, Canvas& canvas) {
 // Repeated passes of a three-pixel kernel approximate a Gaussian this narrow.
 void Blur(float sigma, Canvas& canvas) {
   if (sigma < 0.25f) return;
-  const int passes = sigma > 0.75f ? 2 : 1;
+  // At most 0.36 for `side`, or the kernel would not be a hill.
+  const int passes = sigma > 0.75f ? std::max(2, static_cast<int>(sigma * sigma / 0.72f)) : 1;
   const float side = sigma * sigma / (2 * static_cast<float>(passes));
   for (int i = 0; i < passes; ++i) BlurOnce(side, canvas);
 }
@@ -136,6 +137,17 @@ CameraLook AnyCamera(std::mt19937_64& rng) {
   look.noise_sigma = Bernoulli(rng, 0.3f) ? 0 : Uniform(rng, 0, 14) * Uniform(rng, 0.2f, 1);
   if (Bernoulli(rng, 0.5f)) look.jpeg_quality = 35 + UniformInt(rng, 61);
   look.jpeg_subsampled = Bernoulli(rng, 0.6f);
+  look.noise_seed = rng();
+  return look;
+}
+
+CameraLook PoorCamera(std::mt19937_64& rng) {
+  CameraLook look = AnyCamera(rng);
+  look.brightness = Uniform(rng, 0.65f, 0.95f);
+  look.contrast = Uniform(rng, 0.7f, 1.05f);
+  look.blur_sigma = Uniform(rng, 0, 2);
+  look.noise_sigma = Uniform(rng, 0, 24);
+  look.jpeg_quality = 20 + UniformInt(rng, 76);
   look.noise_seed = rng();
   return look;
 }

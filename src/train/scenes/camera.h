@@ -16,7 +16,7 @@ struct CameraLook {
   float contrast = 1;    // factor, around mid gray
   float gamma = 1;
   Rgb white = {1, 1, 1};         // factors
-  float blur_sigma = 0;          // pixels, at most 1.2
+  float blur_sigma = 0;          // pixels, at most 2
   float noise_sigma = 0;         // of 255
   int jpeg_quality = 0;          // 1 to 100; 0 means no JPEG
   bool jpeg_subsampled = false;  // 4:2:0 instead of 4:4:4
@@ -25,6 +25,9 @@ struct CameraLook {
 
 // Random settings, as varied as those of phones, but never so strong that a color changes its name.
 CameraLook AnyCamera(std::mt19937_64& rng);
+
+// Settings of a worse camera in worse light: darker, noisier, more blurred.
+CameraLook PoorCamera(std::mt19937_64& rng);
 
 // Applies the settings to the canvas. About 1 ms for 280 x 280 pixels, half of it JPEG.
 Image Photograph(const CameraLook& look, Canvas& canvas);

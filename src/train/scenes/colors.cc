@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 
 #include "train/scenes/random.h"
 
@@ -91,6 +92,16 @@ Rgb ShadeOf(Color color, std::mt19937_64& rng) {
 Rgb NamelessShade(std::mt19937_64& rng) {
   const ShadeRange& shade = kNameless[static_cast<std::size_t>(UniformInt(rng, kNameless.size()))];
   return DrawFrom(shade, rng);
+}
+
+ColorMatrix HueAndSaturation(float degrees, float saturation) {
+  const float angle = degrees * std::numbers::pi_v<float> / 180;
+  // A rotation about the gray axis (Rodrigues), its part across the axis scaled.
+  const float cosine = saturation * std::cos(angle);
+  const float sine = saturation * std::sin(angle) / std::sqrt(3.0f);
+  const float same = (1 - cosine) / 3 + cosine;
+  const float next = (1 - cosine) / 3 - sine, last = (1 - cosine) / 3 + sine;
+  return {same, next, last, last, same, next, next, last, same};
 }
 
 float Contrast(Rgb first, Rgb second) {

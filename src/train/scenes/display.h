@@ -1,4 +1,4 @@
-// Seven-segment displays: the positions of digits, and painting.
+// Displays: the positions of digits, and painting.
 //
 // Lengths are in digit widths. A panel of n digits is PanelWidth(n) wide; its height follows from
 // the thing's box, and a digit is 1 / kPanelHeight of it high.
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "train/scenes/canvas.h"
+#include "train/scenes/glyphs.h"
 #include "train/scenes/scene.h"
 
 namespace edgevlm::train {
@@ -24,7 +25,11 @@ constexpr float PanelWidth(int digits) {
 // that fill only one side of their cell. REQUIRES: display.kind is kDisplay.
 std::vector<Point> DigitCenters(const Thing& display);
 
+enum class DigitKind { kSegments, kDots, kPrinted };
+
 struct DisplayLook {
+  DigitKind digits = DigitKind::kSegments;
+  const DigitGlyphs* printed = nullptr;  // of kPrinted; must outlive the look
   Rgb lit;
   Rgb panel;
   Rgb bezel;
@@ -46,16 +51,20 @@ class DisplayPaint {
   float PanelDistance(float u, float v) const;
 
  private:
-  // Distances to the nearest lit and unlit segments of the digit at (x, y), which is relative to
-  // its center.
-  struct SegmentDistances {
-    float lit;
-    float unlit;
+  // What a digit looks like at a point.
+  struct Light {
+    float lit;       // fraction of the pixel that lit parts cover
+    float unlit;     // the same of unlit parts
+    float distance;  // to the nearest lit part
   };
-  SegmentDistances Distances(unsigned lit_segments, float x, float y) const;
+  // Of the digit (an index) at (x, y), which is relative to its center.
+  Light LightAt(std::size_t digit, float x, float y) const;
+  Light SegmentsAt(unsigned lit_segments, float x, float y) const;
+  Light DotsAt(int digit, float x, float y) const;
 
   DisplayLook look_;
-  std::vector<unsigned> lit_segments_;  // per digit, one bit per segment
+  std::vector<int> digits_;
+  std::vector<GlyphSampler> samplers_;  // of each digit, if they are printed
   float width_;                         // of the panel
   float height_;
   float pixel_;

@@ -1,7 +1,10 @@
 #include "train/scenes/draw.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "train/scenes/canvas.h"
 #include "train/scenes/colors.h"
 #include "train/scenes/display.h"
+#include "train/scenes/photographs.h"
 #include "train/scenes/random.h"
 #include "train/scenes/shapes.h"
 #include "train/scenes/things.h"
@@ -22,10 +26,18 @@ constexpr float kShapeContrast = 68;
 constexpr float kEmojiContrast = 56;
 constexpr float kDisplayContrast = 30;  // its digits have their own panel
 
+constexpr float kPhotographProbability = 0.2f;
+constexpr float kBarsProbability = 0.12f;
+constexpr float kPoorCameraProbability = 0.3f;
+
 struct EmojiLook {
   const Glyph* glyph = nullptr;
   bool mirrored = false;
   float brightness = 1;
+  // Of varied scenes: no two sets of emoji have the same hues and proportions.
+  std::optional<ColorMatrix> colors = {};
+  float stretch_u = 1;  // at least 1: how much of the box's width the glyph leaves free
+  float stretch_v = 1;
 };
 
 // The look of a thing, chosen before anything is drawn because the background depends on it.
@@ -93,6 +105,54 @@ DisplayLook AnyDisplayLook(Color color, Rgb shade, std::mt19937_64& rng) {
   return look;
 }
 
+// A display of any kind: segments, a matrix of dots, or digits printed on a sign.
+DisplayLook AnyVariedDisplayLook(Color color, Rgb shade, const Glyphs& glyphs,
+                                 std::mt19937_64& rng) {
+  DisplayLook look = AnyDisplayLook(color, shade, rng);
+  constexpr std::array<float, 3> kKindWeights = {4, 2.5f, 3.5f};
+  look.digits = static_cast<DigitKind>(Weighted(rng, kKindWeights));
+  if (look.digits == DigitKind::kDots) look.slant = 0;
+  if (look.digits != DigitKind::kPrinted) return look;
+  const std::vector<DigitGlyphs>& fonts = glyphs.printed_digits();
+  look.printed = &fonts[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(fonts.size())))];
+  look.slant = 0;
+  if (color != Color::kWhite && color != Color::kYellow && Bernoulli(rng, 0.5f)) {
+    look.lit = shade;  // ink on a light sign
+    look.panel = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.12f), Uniform(rng, 0.9f, 1));
+  }
+  return look;
+}
+
+// Thin bars across the whole image, over everything.
+void DrawBars(std::mt19937_64& rng, Canvas& canvas) {
+  const float width = static_cast<float>(canvas.width), height = static_cast<float>(canvas.height);
+  const float longer = std::max(width, height);
+  for (int bars = 1 + UniformInt(rng, 3); bars > 0; --bars) {
+    const float angle = Uniform(rng, 0, 2 * std::numbers::pi_v<float>);
+    const Point along{std::cos(angle) * longer * 1.5f, std::sin(angle) * longer * 1.5f};
+    const float half = longer * Uniform(rng, 0.006f, 0.018f);
+    const Point across{-std::sin(angle) * half, std::cos(angle) * half};
+    const Point middle{Uniform(rng, 0, width), Uniform(rng, 0, height)};
+    const Rgb color = FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.7f), Uniform(rng, 0.1f, 1));
+    const Rgba paint = WithAlpha(color, Uniform(rng, 0.6f, 1));
+    DrawThrough(
+        {{{middle.x - along.x - across.x, middle.y - along.y - across.y},
+          {middle.x + along.x - across.x, middle.y + along.y - across.y},
+          {middle.x + along.x + across.x, middle.y + along.y + across.y},
+          {middle.x - along.x + across.x, middle.y - along.y + across.y}}},
+        0, [&](float, float v) { return 0 <= v && v <= 1 ? paint : Rgba{}; }, canvas);
+  }
+}
+
+EmojiLook AnyEmojiLook(const Glyph& glyph, bool varied, std::mt19937_64& rng) {
+  EmojiLook look{&glyph, Bernoulli(rng, 0.3f), Uniform(rng, 0.88f, 1)};
+  if (!varied || Bernoulli(rng, 0.3f)) return look;
+  look.colors = HueAndSaturation(Uniform(rng, -14, 14), Uniform(rng, 0.65f, 1.3f));
+  float& stretch = Bernoulli(rng, 0.5f) ? look.stretch_u : look.stretch_v;
+  stretch = Uniform(rng, 1, 1.22f);
+  return look;
+}
+
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
   std::array<Rgb, kColorNames.size()> shades;  // shared by equal things
   for (std::size_t i = 0; i < shades.size(); ++i) {
@@ -103,14 +163,14 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
     const Rgb shade = shades[static_cast<std::size_t>(thing.color)];
     switch (thing.kind) {
       case ThingKind::kEmoji:
-        looks.push_back(
-            EmojiLook{&glyphs.Of(thing.name), Bernoulli(rng, 0.3f), Uniform(rng, 0.88f, 1)});
+        looks.push_back(AnyEmojiLook(glyphs.Of(thing.name, scene.style), scene.varied, rng));
         break;
       case ThingKind::kShape:
         looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
         break;
       case ThingKind::kDisplay:
-        looks.push_back(AnyDisplayLook(thing.color, shade, rng));
+        looks.push_back(scene.varied ? AnyVariedDisplayLook(thing.color, shade, glyphs, rng)
+                                     : AnyDisplayLook(thing.color, shade, rng));
         break;
     }
   }
@@ -136,6 +196,23 @@ void DrawWithShadow(const std::array<Point, 4>& corners, const Shadow& shadow,
   DrawThrough(corners, 0.02f, paint, canvas);
 }
 
+Rgba Recolored(const Rgba& texel, const EmojiLook& look) {
+  if (!look.colors) {
+    return {texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
+            texel.a};
+  }
+  const auto channel = [&, &m = *look.colors](std::size_t row) {
+    const float mixed = m[row] * texel.r + m[row + 1] * texel.g + m[row + 2] * texel.b;
+    return std::clamp(mixed, 0.0f, 255 * texel.a) * look.brightness;
+  };
+  return {channel(0), channel(3), channel(6), texel.a};
+}
+
+// About the middle of the box.
+float Stretched(float at, float factor) {
+  return factor == 1 ? at : (at - 0.5f) * factor + 0.5f;  // exact without stretching
+}
+
 void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& corners,
                const Shadow& shadow, Canvas& canvas) {
   const Glyph& glyph = *look.glyph;
@@ -144,14 +221,17 @@ void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& 
   const int blurred = std::min(level + 2, static_cast<int>(glyph.levels.size()) - 1);
   const GlyphSampler sampler(glyph, level);
   const GlyphSampler blurred_sampler(glyph, blurred);
-  const auto mirror = [&](float u) { return look.mirrored ? 1 - u : u; };
+  const auto place = [&](float u, float v) {
+    return Point{Stretched(look.mirrored ? 1 - u : u, look.stretch_u),
+                 Stretched(v, look.stretch_v)};
+  };
   const auto distance = [&](float u, float v) {
-    return (0.5f - blurred_sampler.At(mirror(u), v).a) * shadow.softness;
+    const Point at = place(u, v);
+    return (0.5f - blurred_sampler.At(at.x, at.y).a) * shadow.softness;
   };
   const auto paint = [&](float u, float v) {
-    const Rgba texel = sampler.At(mirror(u), v);
-    return Rgba{texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
-                texel.a};
+    const Point at = place(u, v);
+    return Recolored(sampler.At(at.x, at.y), look);
   };
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }
@@ -174,6 +254,12 @@ void DrawThing(const Thing& thing, const DisplayLook& look, const std::array<Poi
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }
 
+bool HasDisplay(const Scene& scene) {
+  return std::ranges::any_of(scene.things, [](const Thing& thing) {
+    return thing.kind == ThingKind::kDisplay;  // bars would hide parts of digits
+  });
+}
+
 Shadow AnyShadow(std::mt19937_64& rng) {
   if (Bernoulli(rng, 0.6f)) return {};
   return {Uniform(rng, 0.15f, 0.45f), Uniform(rng, -0.06f, 0.06f), Uniform(rng, 0.01f, 0.07f),
@@ -190,7 +276,12 @@ Image Draw(const Scene& scene, const Glyphs& glyphs) {
     avoided.push_back(std::visit([](const auto& kind) { return AvoidedBy(kind); }, look));
   }
   Canvas canvas(scene.width, scene.height);
-  DrawBackground(avoided, rng, canvas);
+  const std::vector<Image>& photographs = glyphs.photographs();
+  if (scene.varied && !photographs.empty() && Bernoulli(rng, kPhotographProbability)) {
+    DrawPhotograph(photographs, avoided, rng, canvas);
+  } else {
+    DrawBackground(avoided, scene.varied, rng, canvas);
+  }
   const Shadow shadow = AnyShadow(rng);
   for (std::size_t i = 0; i < looks.size(); ++i) {
     const Thing& thing = scene.things[i];
@@ -198,7 +289,11 @@ Image Draw(const Scene& scene, const Glyphs& glyphs) {
     std::visit([&](const auto& look) { DrawThing(thing, look, corners, shadow, canvas); },
                looks[i]);
   }
-  return Photograph(AnyCamera(rng), canvas);
+  if (scene.varied && !HasDisplay(scene) && Bernoulli(rng, kBarsProbability)) {
+    DrawBars(rng, canvas);
+  }
+  const bool poor = scene.varied && Bernoulli(rng, kPoorCameraProbability);
+  return Photograph(poor ? PoorCamera(rng) : AnyCamera(rng), canvas);
 }
 
 }  // namespace edgevlm::train

@@ -4,12 +4,16 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <utility>
 
+#include "image/write.h"
 #include "train/scenes/colors.h"
 #include "train/scenes/compose.h"
+#include "train/scenes/display.h"
 #include "train/scenes/jpeg.h"
+#include "train/scenes/photographs.h"
 #include "train/scenes/shapes.h"
 #include "train/scenes/things.h"
 
@@ -22,7 +26,7 @@ class DrawTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (!std::filesystem::exists(kFont)) return;
-    auto glyphs = Glyphs::Load(kFont);
+    auto glyphs = Glyphs::Load({});
     ASSERT_TRUE(glyphs.ok()) << glyphs.error().message;
     glyphs_ = std::make_unique<Glyphs>(*std::move(glyphs));
   }
@@ -58,7 +62,7 @@ Rgb MeanAround(const Image& image, int center_x, int center_y) {
 TEST_F(DrawTest, EveryGlyphHasAnImage) {
   for (int name = 0; name < FirstShape(); ++name) {
     SCOPED_TRACE(ThingNames()[static_cast<std::size_t>(name)].name);
-    const Glyph& glyph = glyphs_->Of(name);
+    const Glyph& glyph = glyphs_->Of(name, 0);
     EXPECT_GE(std::max(glyph.levels[0].width, glyph.levels[0].height), 64);
     const GlyphSampler coarsest(glyph, static_cast<int>(glyph.levels.size()) - 1);
     EXPECT_GT(coarsest.At(0.5f, 0.5f).a, 0);
@@ -116,8 +120,103 @@ TEST_F(DrawTest, AnEightHasItsMiddleSegmentLit) {
   }
 }
 
+constexpr const char* kRedSquare = R"(<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'>)"
+                                   R"(<rect x='2' y='2' width='4' height='4' fill='#f00'/></svg>)";
+
+// A folder with one style that draws dogs only.
+class StylesTest : public DrawTest {
+ protected:
+  void SetUp() override {
+    DrawTest::SetUp();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void Write(const std::string& text) { std::ofstream(folder_ + "/red.json") << text; }
+
+  std::string folder_ = testing::TempDir() + "styles";
+};
+
+TEST_F(StylesTest, ReplaceTheEmojiThatTheyHave) {
+  Write(std::string(R"({"1f415": ")") + kRedSquare + R"("})");
+  const auto glyphs = Glyphs::Load({.styles = folder_});
+  ASSERT_TRUE(glyphs.ok()) << glyphs.error().message;
+  ASSERT_EQ(glyphs->styles(), 2);
+  const Rgb dog = glyphs->Of(0, 1).mean;
+  EXPECT_NEAR(dog.r, 255, 1);
+  EXPECT_NEAR(dog.g, 0, 1);
+  EXPECT_EQ(glyphs->Of(0, 1).levels[0].width, glyphs->Of(0, 1).levels[0].height);
+  EXPECT_EQ(&glyphs->Of(1, 1), &glyphs->Of(1, 0)) << "it has no cat";
+
+  std::mt19937_64 rng(4);
+  for (int i = 0; i < 8; ++i) {
+    Scene scene = Compose({}, rng);
+    scene.varied = true, scene.style = 1;
+    const Image image = Draw(scene, *glyphs);
+    EXPECT_EQ(image.pixels, Draw(scene, *glyphs).pixels) << "scene " << i;
+    scene.varied = false, scene.style = 0;
+    EXPECT_NE(image.pixels, Draw(scene, *glyphs).pixels) << "scene " << i;
+    EXPECT_EQ(Draw(scene, *glyphs).pixels, Draw(scene, *glyphs_).pixels) << "scene " << i;
+  }
+}
+
+TEST_F(StylesTest, BackgroundsMayBePhotographs) {
+  Write("{}");
+  const std::string photographs = folder_ + "/photographs";
+  EXPECT_EQ(Glyphs::Load({.photographs = photographs}).error().code, ErrorCode::kNotFound);
+  std::filesystem::create_directories(photographs);
+  Image green(600, 400);
+  for (std::size_t i = 0; i < green.pixels.size(); i += 3) green.pixels[i + 1] = 200;
+  ASSERT_EQ(WritePng(photographs + "/green.png", green), std::nullopt);
+  const auto glyphs = Glyphs::Load({.styles = folder_, .photographs = photographs});
+  ASSERT_TRUE(glyphs.ok()) << glyphs.error().message;
+  EXPECT_EQ(glyphs->photographs()[0].width, 480);
+  EXPECT_EQ(glyphs->photographs()[0].height, 320);
+
+  Canvas canvas(200, 160);
+  std::mt19937_64 rng(2);
+  DrawPhotograph(glyphs->photographs(), {}, rng, canvas);
+  for (const Rgb& pixel : canvas.pixels) EXPECT_NEAR(pixel.g, 200, 1);
+  std::ofstream(photographs + "/broken.png") << "no image";
+  EXPECT_EQ(Glyphs::Load({.photographs = photographs}).error().code, ErrorCode::kUnsupported);
+}
+
+TEST_F(StylesTest, WrongFilesAreErrors) {
+  EXPECT_EQ(Glyphs::Load({.styles = folder_}).error().code, ErrorCode::kNotFound);
+  for (const char* text : {"", "[]", R"({"1f415": 3})"}) {
+    Write(text);
+    const auto glyphs = Glyphs::Load({.styles = folder_});
+    ASSERT_FALSE(glyphs.ok()) << text;
+    EXPECT_EQ(glyphs.error().code, ErrorCode::kCorrupt) << text;
+  }
+}
+
+// The center of an eight is lit, that of another digit is not, in every kind of digits.
+TEST(Display, EveryKindOfDigitsShowsThem) {
+  if (!std::filesystem::exists(kFont)) GTEST_SKIP() << "Noto Color Emoji is not installed";
+  const std::string folder = testing::TempDir() + "digits";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/none.json") << "{}";
+  const auto glyphs = Glyphs::Load({.styles = folder});
+  ASSERT_TRUE(glyphs.ok()) << glyphs.error().message;
+  DisplayLook look;
+  look.lit = {255, 255, 255};
+  look.thickness = 0.2f;
+  const auto brightness = [&look](const char* digit, float v) {
+    const float height_ratio = 1.6f * kPanelHeight / PanelWidth(1);
+    return DisplayPaint(digit, look, height_ratio, 0.02f)(0.5f, v).g;
+  };
+  for (const DigitKind kind : {DigitKind::kSegments, DigitKind::kDots, DigitKind::kPrinted}) {
+    look.digits = kind;
+    look.printed = &glyphs->printed_digits()[0];
+    EXPECT_GT(brightness("8", 0.5f), brightness("1", 0.99f) + 100);
+    // A zero of dots has a stroke through it.
+    const char* hollow = kind == DigitKind::kDots ? "4" : "0";
+    EXPECT_GT(brightness("8", 0.5f), brightness(hollow, 0.5f) + 100);
+  }
+}
+
 TEST(Glyphs, MissingFontIsAnError) {
-  const auto glyphs = Glyphs::Load("/nowhere/font.ttf");
+  const auto glyphs = Glyphs::Load({.font = "/nowhere/font.ttf"});
   ASSERT_FALSE(glyphs.ok());
   EXPECT_EQ(glyphs.error().code, ErrorCode::kNotFound);
 }
@@ -161,6 +260,23 @@ TEST(Jpeg, KeepsAPlainColorAndTheSize) {
     EXPECT_NEAR(image.pixels[1], 80, 4);
     EXPECT_NEAR(image.pixels[2], 30, 4);
   }
+}
+
+TEST(Colors, HuesTurnAndGraysStay) {
+  const auto mapped = [](const ColorMatrix& m, std::array<float, 3> color) {
+    std::array<float, 3> result;
+    for (std::size_t row = 0; row < 3; ++row) {
+      result[row] = m[3 * row] * color[0] + m[3 * row + 1] * color[1] + m[3 * row + 2] * color[2];
+    }
+    return result;
+  };
+  const auto expect_near = [](std::array<float, 3> a, std::array<float, 3> b) {
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(a[i], b[i], 1e-4f);
+  };
+  expect_near(mapped(HueAndSaturation(14, 1.3f), {90, 90, 90}), {90, 90, 90});
+  expect_near(mapped(HueAndSaturation(120, 1), {255, 0, 0}), {0, 255, 0});
+  expect_near(mapped(HueAndSaturation(360, 1), {10, 20, 30}), {10, 20, 30});
+  expect_near(mapped(HueAndSaturation(0, 0), {30, 60, 90}), {60, 60, 60});
 }
 
 TEST(Colors, NamesAreFarApart) {

@@ -1,210 +1,87 @@
 #include "train/scenes/glyphs.h"
 
-#include <ft2build.h>
-#include FT_FREETYPE_H
-
-#include <cmath>
+#include <cstddef>
 #include <cstdio>
-#include <memory>
 #include <utility>
 
+#include "base/check.h"
+#include "train/scenes/font.h"
+#include "train/scenes/photographs.h"
 #include "train/scenes/things.h"
 
 namespace edgevlm::train {
 namespace {
 
-constexpr int kChannels = 4;
-constexpr int kMaxSide = 1024;  // larger bitmaps are not emoji
+constexpr int kDigitHeight = 64;  // pixels
 
-struct CloseLibrary {
-  void operator()(FT_Library library) const { FT_Done_FreeType(library); }
-};
-struct CloseFace {
-  void operator()(FT_Face face) const { FT_Done_Face(face); }
-};
+// From the Debian packages in tools/packages-train.txt.
+constexpr const char* kFontFolder = "/usr/share/fonts/truetype/";
+constexpr std::array kDigitFonts = {
+    "dejavu/DejaVuSans-Bold.ttf",          "dejavu/DejaVuSans.ttf",
+    "dejavu/DejaVuSansMono-Bold.ttf",      "dejavu/DejaVuSerif-Bold.ttf",
+    "liberation/LiberationSans-Bold.ttf",  "liberation/LiberationSerif-Bold.ttf",
+    "liberation/LiberationMono-Bold.ttf",  "liberation/LiberationSans-Regular.ttf",
+    "freefont/FreeSansBold.ttf",           "freefont/FreeMonoBold.ttf",
+    "dseg/DSEG7Classic-BoldItalic.ttf",    "dseg/DSEG7Modern-Bold.ttf",
+    "dseg/DSEG14Classic-Bold.ttf",         "dseg/DSEG14Modern-Regular.ttf",
+    "dseg/DSEG7ClassicMini-BoldItalic.ttf"};
 
-struct Bounds {
-  int left, top, right, bottom;  // right and bottom are one past the end
-};
-
-std::uint8_t* Texel(Glyph::Level& level, int x, int y) {
-  const std::size_t row = static_cast<std::size_t>(level.width) + 2;
-  return level.texels.data() +
-         (static_cast<std::size_t>(y + 1) * row + static_cast<std::size_t>(x + 1)) * kChannels;
-}
-
-Glyph::Level EmptyLevel(int width, int height) {
-  Glyph::Level level{width, height, {}};
-  level.texels.resize((static_cast<std::size_t>(width) + 2) *
-                      (static_cast<std::size_t>(height) + 2) * kChannels);
-  return level;
-}
-
-const unsigned char* SourceTexel(const FT_Bitmap& bitmap, int x, int y) {
-  return bitmap.buffer + static_cast<std::ptrdiff_t>(y) * bitmap.pitch + x * kChannels;
-}
-
-Bounds OpaqueBounds(const FT_Bitmap& bitmap) {
-  const int width = static_cast<int>(bitmap.width);
-  const int height = static_cast<int>(bitmap.rows);
-  Bounds bounds{width, height, 0, 0};
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      if (SourceTexel(bitmap, x, y)[3] < 24) continue;
-      bounds.left = std::min(bounds.left, x);
-      bounds.right = std::max(bounds.right, x + 1);
-      bounds.top = std::min(bounds.top, y);
-      bounds.bottom = std::max(bounds.bottom, y + 1);
-    }
-  }
-  return bounds;
-}
-
-// BGRA of FreeType to RGBA.
-Glyph::Level Crop(const FT_Bitmap& bitmap, const Bounds& bounds) {
-  Glyph::Level level = EmptyLevel(bounds.right - bounds.left, bounds.bottom - bounds.top);
-  for (int y = 0; y < level.height; ++y) {
-    for (int x = 0; x < level.width; ++x) {
-      const unsigned char* from = SourceTexel(bitmap, bounds.left + x, bounds.top + y);
-      std::uint8_t* to = Texel(level, x, y);
-      to[0] = from[2], to[1] = from[1], to[2] = from[0], to[3] = from[3];
-    }
-  }
-  return level;
-}
-
-Glyph::Level Halve(Glyph::Level& from) {
-  Glyph::Level to = EmptyLevel((from.width + 1) / 2, (from.height + 1) / 2);
-  for (int y = 0; y < to.height; ++y) {
-    for (int x = 0; x < to.width; ++x) {
-      // With an odd size the last pair includes the transparent border, as intended.
-      const std::uint8_t* top = Texel(from, 2 * x, 2 * y);
-      const std::uint8_t* bottom = Texel(from, 2 * x, 2 * y + 1);
-      for (int c = 0; c < kChannels; ++c) {
-        const int sum = top[c] + top[c + kChannels] + bottom[c] + bottom[c + kChannels];
-        Texel(to, x, y)[c] = static_cast<std::uint8_t>((sum + 2) / 4);
-      }
-    }
-  }
-  return to;
-}
-
-Rgb MeanOf(Glyph::Level& level) {
-  double sums[kChannels] = {};
-  for (int y = 0; y < level.height; ++y) {
-    for (int x = 0; x < level.width; ++x) {
-      for (int c = 0; c < kChannels; ++c) sums[c] += Texel(level, x, y)[c];
-    }
-  }
-  const double scale = 255 / std::max(sums[3], 1.0);
-  return {static_cast<float>(sums[0] * scale), static_cast<float>(sums[1] * scale),
-          static_cast<float>(sums[2] * scale)};
-}
-
-std::string Describe(const ThingName& thing) {
+std::string LabelOf(const ThingName& thing) {
   char code[16];
   std::snprintf(code, sizeof code, "U+%04X", static_cast<unsigned>(thing.code_point));
   return std::string("glyphs: '") + thing.name + "' (" + code + ")";
 }
 
-Result<Glyph> LoadGlyph(FT_Face face, const ThingName& thing) {
-  const FT_UInt index = FT_Get_Char_Index(face, thing.code_point);
-  if (index == 0) {
-    return Error{ErrorCode::kNotFound,
-                 Describe(thing) + ": expected a glyph in the font, found none"};
+Result<DigitGlyphs> LoadDigits(const std::string& path) {
+  Result<Font> font = Font::Open(path);
+  if (!font) return font.error();
+  DigitGlyphs digits;
+  for (std::size_t digit = 0; digit < digits.size(); ++digit) {
+    Result<Glyph> glyph = font->WhiteGlyph(static_cast<char32_t>(U'0' + digit), kDigitHeight);
+    if (!glyph) return glyph.error();
+    digits[digit] = *std::move(glyph);
   }
-  const bool failed = FT_Load_Glyph(face, index, FT_LOAD_COLOR | FT_LOAD_RENDER) != 0;
-  const FT_Bitmap& bitmap = face->glyph->bitmap;
-  if (failed || bitmap.pixel_mode != FT_PIXEL_MODE_BGRA || bitmap.width > kMaxSide ||
-      bitmap.rows > kMaxSide) {
-    return Error{ErrorCode::kUnsupported,
-                 Describe(thing) + ": expected a color bitmap, found another kind of glyph"};
-  }
-  const Bounds bounds = OpaqueBounds(bitmap);
-  if (bounds.right <= bounds.left) {
-    return Error{ErrorCode::kUnsupported,
-                 Describe(thing) + ": expected a bitmap, found an empty one"};
-  }
-  Glyph glyph;
-  glyph.levels.push_back(Crop(bitmap, bounds));
-  glyph.mean = MeanOf(glyph.levels[0]);
-  while (std::max(glyph.levels.back().width, glyph.levels.back().height) > 8) {
-    glyph.levels.push_back(Halve(glyph.levels.back()));
-  }
-  return glyph;
+  return digits;
 }
 
 }  // namespace
 
-GlyphSampler::GlyphSampler(const Glyph& glyph, int level) {
-  const Glyph::Level& base = glyph.levels[0];
-  const Glyph::Level& from = glyph.levels[static_cast<std::size_t>(level)];
-  const float mip_scale = 1.0f / static_cast<float>(1 << level);
-  texels_ = from.texels.data();
-  row_ = (static_cast<std::ptrdiff_t>(from.width) + 2) * kChannels;
-  scale_ = static_cast<float>(std::max(base.width, base.height)) * mip_scale;
-  // Plus the border texel, minus half a texel: whole numbers are texel centers.
-  origin_ = {0.5f * (static_cast<float>(base.width) * mip_scale - scale_) + 0.5f,
-             0.5f * (static_cast<float>(base.height) * mip_scale - scale_) + 0.5f};
-  end_ = {static_cast<float>(from.width) + 1, static_cast<float>(from.height) + 1};
-}
-
-Rgba GlyphSampler::At(float u, float v) const {
-  const float x = u * scale_ + origin_.x;
-  const float y = v * scale_ + origin_.y;
-  if (!(x >= 0 && y >= 0 && x < end_.x && y < end_.y)) return {};
-  const int left = static_cast<int>(x);
-  const int top = static_cast<int>(y);
-  const float right_fraction = x - static_cast<float>(left);
-  const float bottom_fraction = y - static_cast<float>(top);
-  const std::uint8_t* upper = texels_ + top * row_ + left * kChannels;
-  const std::uint8_t* lower = upper + row_;
-  if ((upper[3] | upper[7] | lower[3] | lower[7]) == 0) return {};
-  float blended[kChannels];
-  for (int c = 0; c < kChannels; ++c) {
-    const float above = static_cast<float>(upper[c]) * (1 - right_fraction) +
-                        static_cast<float>(upper[c + kChannels]) * right_fraction;
-    const float below = static_cast<float>(lower[c]) * (1 - right_fraction) +
-                        static_cast<float>(lower[c + kChannels]) * right_fraction;
-    blended[c] = above * (1 - bottom_fraction) + below * bottom_fraction;
-  }
-  return {blended[0], blended[1], blended[2], blended[3] / 255};
-}
-
-int Glyph::LevelFor(float drawn_size) const {
-  const float side = static_cast<float>(std::max(levels[0].width, levels[0].height));
-  const int level = static_cast<int>(std::lround(std::log2(side / std::max(drawn_size, 1.0f))));
-  return std::clamp(level, 0, static_cast<int>(levels.size()) - 1);
-}
-
-Result<Glyphs> Glyphs::Load(const std::string& font_path) {
-  FT_Library opened_library = nullptr;
-  if (FT_Init_FreeType(&opened_library) != 0) {
-    return Error{ErrorCode::kIo, "glyphs: FreeType: expected it to start, found an error"};
-  }
-  const std::unique_ptr<FT_LibraryRec_, CloseLibrary> library(opened_library);
-  FT_Face opened_face = nullptr;
-  if (FT_New_Face(library.get(), font_path.c_str(), 0, &opened_face) != 0) {
-    return Error{ErrorCode::kNotFound, "glyphs: " + font_path + ": expected a font, found none"};
-  }
-  const std::unique_ptr<FT_FaceRec_, CloseFace> face(opened_face);
-  if (face->num_fixed_sizes < 1 || FT_Select_Size(face.get(), 0) != 0) {
-    return Error{ErrorCode::kUnsupported,
-                 "glyphs: " + font_path + ": expected color bitmaps, found none"};
-  }
+Result<Glyphs> Glyphs::Load(const GlyphFiles& files) {
+  Result<Font> font = Font::Open(files.font);
+  if (!font) return font.error();
   Glyphs glyphs;
   for (const ThingName& thing : ThingNames()) {
     if (thing.kind != ThingKind::kEmoji) continue;
-    Result<Glyph> glyph = LoadGlyph(face.get(), thing);
+    Result<Glyph> glyph = font->ColorGlyph(thing.code_point, LabelOf(thing));
     if (!glyph) return glyph.error();
     glyphs.glyphs_.push_back(*std::move(glyph));
+  }
+  if (!files.photographs.empty()) {
+    Result<std::vector<Image>> photographs = LoadPhotographs(files.photographs);
+    if (!photographs) return photographs.error();
+    glyphs.photographs_ = *std::move(photographs);
+  }
+  if (files.styles.empty()) return glyphs;
+  Result<std::vector<EmojiStyle>> styles = LoadEmojiStyles(files.styles);
+  if (!styles) return styles.error();
+  glyphs.styles_ = *std::move(styles);
+  for (const char* name : kDigitFonts) {
+    Result<DigitGlyphs> digits = LoadDigits(std::string(kFontFolder) + name);
+    if (!digits) return digits.error();
+    glyphs.printed_digits_.push_back(*std::move(digits));
   }
   return glyphs;
 }
 
-const Glyph& Glyphs::Of(int name) const {
+const Glyph& Glyphs::Of(int name, int style) const {
   CHECK(0 <= name && name < static_cast<int>(glyphs_.size()));
-  return glyphs_[static_cast<std::size_t>(name)];
+  CHECK(0 <= style && style < styles());
+  const auto index = static_cast<std::size_t>(name);
+  if (style > 0) {
+    const std::optional<Glyph>& glyph = styles_[static_cast<std::size_t>(style - 1)].glyphs[index];
+    if (glyph) return *glyph;
+  }
+  return glyphs_[index];
 }
 
 }  // namespace edgevlm::train

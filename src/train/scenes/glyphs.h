@@ -1,62 +1,54 @@
-// Glyphs: the color bitmaps of all emoji in ThingNames(), with mip levels for drawing at any size.
+// Glyphs: the bitmaps that scenes are drawn with: emoji in several styles, printed digits, and
+// photographs.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "train/scenes/canvas.h"
+#include "image/image.h"
+#include "train/scenes/emoji_styles.h"
+#include "train/scenes/glyph.h"
 
 namespace edgevlm::train {
 
-// One glyph, cropped to its visible part. Mip level k averages 2^k x 2^k texels of level 0.
-struct Glyph {
-  // RGBA, premultiplied, [height + 2, width + 2, 4]: a border of one transparent texel, so that
-  // interpolation needs no bounds checks.
-  struct Level {
-    int width = 0;
-    int height = 0;
-    std::vector<std::uint8_t> texels;
-  };
-  std::vector<Level> levels;
-  Rgb mean;  // mean color of the opaque part
+using DigitGlyphs = std::array<Glyph, 10>;  // of one font, white
 
-  // The mip level whose texels are about as large as pixels if the glyph is drawn this wide
-  // (pixels).
-  int LevelFor(float drawn_size) const;
+struct GlyphFiles {
+  std::string font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
+  // Folder of emoji styles (emoji_styles.h). If it is given, digits are printed in many fonts too.
+  std::string styles = {};
+  // Folder of photographs (photographs.h), for backgrounds of varied scenes; empty: none.
+  std::string photographs = {};
 };
 
-// Samples one mip level of a glyph. The glyph must outlive it.
-class GlyphSampler {
- public:
-  GlyphSampler(const Glyph& glyph, int level);
-
-  // Bilinear interpolation. The glyph is centered in the unit square of (u, v) and fills it as far
-  // as its aspect ratio allows; outside it is transparent.
-  Rgba At(float u, float v) const;
-
- private:
-  const std::uint8_t* texels_;
-  std::ptrdiff_t row_;  // bytes
-  float scale_;         // texels per unit
-  Point origin_;        // texel coordinates of (u, v) = (0, 0)
-  Point end_;           // end of the transparent border
-};
-
-// Threads: const methods from any thread. About 16 MB.
+// Threads: const methods from any thread. About 16 MB, and 16 MB more for each style.
 class Glyphs {
  public:
-  // Errors: kNotFound (no such font, or it lacks a glyph), kUnsupported (the glyph is no color
-  // bitmap).
-  static Result<Glyphs> Load(const std::string& font_path);
+  // Errors: kNotFound (no such font or style, or the font lacks a glyph), kUnsupported (a glyph of
+  // the font is no color bitmap), kCorrupt (a style), those of
+  // LoadPhotographs.
+  static Result<Glyphs> Load(const GlyphFiles& files);
 
-  // name: index of an emoji in ThingNames().
-  const Glyph& Of(int name) const;
+  // Number of emoji styles. 0 is the font's; the others are those of the folder, by name.
+  int styles() const { return 1 + static_cast<int>(styles_.size()); }
+
+  // name: index of an emoji in ThingNames(). What a style lacks is drawn as in the font.
+  const Glyph& Of(int name, int style) const;
+
+  // Empty without such a folder.
+  const std::vector<Image>& photographs() const { return photographs_; }
+
+  // Empty without a folder of styles.
+  const std::vector<DigitGlyphs>& printed_digits() const { return printed_digits_; }
 
  private:
-  std::vector<Glyph> glyphs_;
+  std::vector<Glyph> glyphs_;  // of the font
+  std::vector<EmojiStyle> styles_;
+  std::vector<DigitGlyphs> printed_digits_;
+  std::vector<Image> photographs_;
 };
 
 }  // namespace edgevlm::train

@@ -47,6 +47,10 @@ struct Scene {
   std::vector<Thing> things;
   int width = 0;  // of the image, in pixels
   int height = 0;
+  // Emoji of another style (glyphs.h), and displays, backgrounds and cameras of more kinds. Scenes
+  // without this are drawn as the first built-in model saw them, so old test sets stay the same.
+  bool varied = false;
+  int style = 0;                 // of the emoji
   bool nameless_colors = false;  // the shapes' colors have no name, so the scene has no texts
   std::uint64_t seed = 0;        // of the drawing (background, light, noise)
 };

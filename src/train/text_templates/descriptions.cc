@@ -78,13 +78,13 @@ Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19
 }
 
 Description AbsentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
-  CHECK(!groups.empty());
   const bool may_be_held_out =
       std::any_of(groups.begin(), groups.end(),
                   [](const PlacedGroup& group) { return IsHeldOutShape(group.what); });
+  const bool empty = groups.empty();
   // Few draws hit a thing of the scene: it has five, of more than a hundred names.
   for (;;) {
-    const Description what = Bernoulli(rng, kRandomAbsent)
+    const Description what = Bernoulli(rng, kRandomAbsent) || empty
                                  ? RandomDescription(rng)
                                  : Altered(PickOne(rng, groups).what, rng);
     if (IsHeldOutShape(what) && !may_be_held_out) continue;

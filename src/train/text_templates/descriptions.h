@@ -15,7 +15,7 @@ Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19
 // Of no thing in the scene, but easily confused with one: mostly the same shape in another color,
 // another shape in the same color, or a display with one digit changed; else a random thing. Uses a
 // held-out (color, shape) pair (held_out.h) only if the scene contains one, because an answer that
-// is always "no" would be training data about it. REQUIRES: groups is not empty.
+// is always "no" would be training data about it.
 Description AbsentDescription(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng);
 
 }  // namespace edgevlm::train

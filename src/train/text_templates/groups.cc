@@ -1,6 +1,7 @@
 #include "train/text_templates/groups.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace edgevlm::train {
@@ -10,6 +11,19 @@ float MeanX(const PlacedGroup& group) {
   float sum = 0;
   for (const Point& center : group.centers) sum += center.x;
   return sum / static_cast<float>(group.count());
+}
+
+// Side of a square as large as the thing's box, relative to the image's shorter side.
+float SizeOf(const Thing& thing, const Scene& scene) {
+  float doubled_area = 0;  // by the shoelace formula, relative to the image's area
+  for (std::size_t i = 0; i < thing.corners.size(); ++i) {
+    const Point& a = thing.corners[i];
+    const Point& b = thing.corners[(i + 1) % thing.corners.size()];
+    doubled_area += a.x * b.y - b.x * a.y;
+  }
+  const float shorter = static_cast<float>(std::min(scene.width, scene.height));
+  const float longer = static_cast<float>(std::max(scene.width, scene.height));
+  return std::sqrt(std::fabs(0.5f * doubled_area) * longer / std::max(shorter, 1.0f));
 }
 
 }  // namespace
@@ -32,8 +46,9 @@ std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
     const Description what = Describe(thing);
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const PlacedGroup& known) { return known.what == what; });
-    if (group == groups.end()) group = groups.insert(group, PlacedGroup{what, {}});
+    if (group == groups.end()) group = groups.insert(group, PlacedGroup{what, {}, 0});
     group->centers.push_back(thing.Center());
+    group->size += (SizeOf(thing, scene) - group->size) / static_cast<float>(group->count());
   }
   std::stable_sort(groups.begin(), groups.end(),
                    [](const PlacedGroup& a, const PlacedGroup& b) { return MeanX(a) < MeanX(b); });

@@ -30,6 +30,7 @@ Description Describe(const Thing& thing);
 struct PlacedGroup {
   Description what;            // full, with color or digits
   std::vector<Point> centers;  // at least one
+  float size = 0;              // mean side of their boxes, relative to the image's shorter side
 
   int count() const { return static_cast<int>(centers.size()); }
 };

@@ -41,12 +41,14 @@ std::vector<std::string> DifferentCaptions(const Scene& scene, int count, std::m
 
 }  // namespace
 
-nlohmann::json Labels(const Scene& scene, int captions, int questions, std::mt19937_64& rng) {
+nlohmann::json Labels(const Scene& scene, int captions, int questions, Wording wording,
+                      std::mt19937_64& rng) {
   nlohmann::json labels;
   labels["things"] = ThingLabels(scene);
   labels["captions"] = DifferentCaptions(scene, captions, rng);
   labels["questions"] = nlohmann::json::array();
-  for (const QuestionAnswer& asked : Questions(scene, questions, rng)) {
+  for (const QuestionAnswer& asked : Questions(scene, questions, wording, rng)) {
+    if (asked.question.find(kNextTurn) != std::string::npos) continue;  // a dataset has no turns
     labels["questions"].push_back(
         {{"kind", asked.kind}, {"question", asked.question}, {"answer", asked.answer}});
   }

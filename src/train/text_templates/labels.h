@@ -5,6 +5,7 @@
 #include <random>
 
 #include "train/scenes/scene.h"
+#include "train/text_templates/wordings.h"
 
 namespace edgevlm::train {
 
@@ -16,6 +17,7 @@ namespace edgevlm::train {
 //
 // `captions` and `questions` are the maximum numbers; all texts are different. "colour" for shapes,
 // "reads" for displays.
-nlohmann::json Labels(const Scene& scene, int captions, int questions, std::mt19937_64& rng);
+nlohmann::json Labels(const Scene& scene, int captions, int questions, Wording wording,
+                      std::mt19937_64& rng);
 
 }  // namespace edgevlm::train

@@ -17,7 +17,7 @@ TEST(Labels, HoldThingsCaptionsAndQuestions) {
   display.corners.fill({0.8f, 0.5f});
   scene.things = {display, shape};
   std::mt19937_64 rng(4);
-  const nlohmann::json labels = Labels(scene, 3, 5, rng);
+  const nlohmann::json labels = Labels(scene, 3, 5, Wording::kPlain, rng);
   const nlohmann::json things = {
       {{"name", ThingNames()[static_cast<std::size_t>(FirstShape())].name},
        {"count", 1},

@@ -1,9 +1,14 @@
 #include "train/text_templates/mentions.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <string>
 
+#include "base/ascii.h"
+#include "base/check.h"
 #include "train/scenes/things.h"
+#include "train/text_templates/synonyms.h"
 
 namespace edgevlm::train {
 namespace {
@@ -17,16 +22,31 @@ bool StandsAt(std::string_view text, std::size_t at, std::string_view name) {
   return end == text.size() || !IsLetter(text[end]);
 }
 
-// The longest name at text[at]: an index into ThingNames(), or -1.
-int NameAt(std::string_view text, std::size_t at) {
-  int longest = -1;
+struct NameInText {
+  int name = -1;  // index into ThingNames(); -1 for none
   std::size_t length = 0;
+};
+
+int IndexOf(std::string_view name) {
+  const auto names = ThingNames();
+  const auto found = std::ranges::find(names, name, &ThingName::name);
+  CHECK(found != names.end());
+  return static_cast<int>(found - names.begin());
+}
+
+// The longest name or synonym at text[at].
+NameInText NameAt(std::string_view text, std::size_t at) {
+  NameInText longest;
   const auto names = ThingNames();
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string_view name = names[i].name;
-    if (name.size() <= length || !StandsAt(text, at, name)) continue;
-    longest = static_cast<int>(i);
-    length = name.size();
+    if (name.size() <= longest.length || !StandsAt(text, at, name)) continue;
+    longest = {static_cast<int>(i), name.size()};
+  }
+  for (const Synonym& synonym : Synonyms()) {
+    const std::string_view other = synonym.other;
+    if (other.size() <= longest.length || !StandsAt(text, at, other)) continue;
+    longest = {IndexOf(synonym.name), other.size()};
   }
   return longest;
 }
@@ -54,15 +74,16 @@ std::optional<Mention> Resolve(const Description& what, std::size_t end,
 
 }  // namespace
 
-std::vector<Mention> Mentions(std::string_view text, const std::vector<PlacedGroup>& groups) {
+std::vector<Mention> Mentions(std::string_view typed, const std::vector<PlacedGroup>& groups) {
+  const std::string text = ToLowerAscii(typed);
   std::vector<Mention> mentions;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (at > 0 && IsLetter(text[at - 1])) continue;
-    const int name = NameAt(text, at);
-    if (name < 0) continue;
-    Description what{name, {}, {}};
+    const NameInText found = NameAt(text, at);
+    if (found.name < 0) continue;
+    Description what{found.name, {}, {}};
     if (NameOf(what).kind == ThingKind::kShape) what.color = ColorBefore(text, at);
-    const std::size_t end = at + std::string_view(NameOf(what).name).size();
+    const std::size_t end = at + found.length;
     if (const auto mention = Resolve(what, end, groups)) mentions.push_back(*mention);
     at = end;
   }

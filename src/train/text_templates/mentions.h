@@ -16,8 +16,8 @@ struct Mention {
 };
 
 // The singular names, with a preceding color, that refer to exactly one thing of the scene or to
-// none, in the order of the text. Of nested names ("palm tree") the longest counts. Names that
-// match several things are skipped.
+// none, in the order of the text; in upper or lower case, also by a synonym (synonyms.h). Of nested
+// names ("palm tree") the longest counts. Names that match several things are skipped.
 std::vector<Mention> Mentions(std::string_view text, const std::vector<PlacedGroup>& groups);
 
 }  // namespace edgevlm::train

@@ -38,6 +38,13 @@ TEST(Mentions, EndWithTheNameAndHaveItsLocation) {
   EXPECT_EQ(Found("", groups), "");
 }
 
+TEST(Mentions, AreFoundAsPeopleTypeThem) {
+  const std::vector<PlacedGroup> groups = {Group("dog", {}, {0.25f}),
+                                           Group("airplane", {}, {0.85f})};
+  EXPECT_EQ(Found("IS THE DOG THERE", groups), "IS THE DOG@2");
+  EXPECT_EQ(Found("Plane, or puppy?", groups), "Plane@8 | Plane, or puppy@2");
+}
+
 TEST(Mentions, SkipPluralsAndAmbiguousNames) {
   const std::vector<PlacedGroup> groups = {Group("dog", {}, {0.2f, 0.4f})};
   EXPECT_EQ(Found("how many dogs are there?", groups), "");

@@ -19,9 +19,8 @@ bool StartsWithVowelSound(std::string_view word) {
   return !word.empty() && std::string_view("aeiou").find(word[0]) != std::string_view::npos;
 }
 
-}  // namespace
-
-std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts) {
+template <class Parts>
+std::string FillWith(std::string_view pattern, const Parts& parts) {
   std::string text;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] != '{') {
@@ -31,10 +30,20 @@ std::string Fill(std::string_view pattern, std::initializer_list<std::string_vie
     CHECK(i + 2 < pattern.size() && pattern[i + 2] == '}');
     const int number = pattern[i + 1] - '0';
     CHECK(0 <= number && number < static_cast<int>(parts.size()));
-    text += parts.begin()[number];
+    text += *(parts.begin() + number);
     i += 2;
   }
   return text;
+}
+
+}  // namespace
+
+std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts) {
+  return FillWith(pattern, parts);
+}
+
+std::string Fill(std::string_view pattern, std::span<const std::string> parts) {
+  return FillWith(pattern, parts);
 }
 
 std::string SpacedDigits(std::string_view digits) {

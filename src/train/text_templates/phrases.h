@@ -3,6 +3,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ inline constexpr std::array<const char*, 6> kNumberWords = {"zero",  "one",  "tw
 // Replaces "{0}", "{1}", ... in the pattern by the parts.
 // REQUIRES: a part for every number; parts without braces.
 std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts);
+
+std::string Fill(std::string_view pattern, std::span<const std::string> parts);
 
 // "427" -> "4 2 7".
 std::string SpacedDigits(std::string_view digits);

@@ -2,6 +2,7 @@
 // about the groups of a scene, or none if the scene allows no question of its kind.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <random>
 #include <vector>
@@ -11,8 +12,10 @@
 
 namespace edgevlm::train {
 
-// groups: not empty. yes: the answer, if it is a yes-or-no question. Whether a question is
-// generated depends on the groups only, not on `yes` or `rng`.
+// groups: may be empty only for AskCount, AskExists, AskExistsAny, AskCategory, AskList,
+// AskDescription and AskAbsent, with `yes` false. yes: the answer, if it is a yes-or-no question.
+// Whether a question of a kind with plain wordings is generated depends on the groups only, not on
+// `yes` or `rng`; the others may find none at one attempt and one at the next.
 using QuestionTemplate = std::optional<QuestionAnswer> (*)(const std::vector<PlacedGroup>& groups,
                                                            bool yes, std::mt19937_64& rng);
 
@@ -31,6 +34,33 @@ std::optional<QuestionAnswer> AskAboveBelow(const std::vector<PlacedGroup>& grou
 std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool yes,
+                                         std::mt19937_64& rng);
+
+// Kinds without a plain wording: their `question` is empty, and only form and parts are set.
+std::optional<QuestionAnswer> AskList(const std::vector<PlacedGroup>& groups, bool yes,
+                                      std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskDescription(const std::vector<PlacedGroup>& groups, bool yes,
+                                             std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskExistsAny(const std::vector<PlacedGroup>& groups, bool yes,
+                                           std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskCategory(const std::vector<PlacedGroup>& groups, bool yes,
+                                          std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskUsualColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                            std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskSize(const std::vector<PlacedGroup>& groups, bool yes,
+                                      std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskCheck(const std::vector<PlacedGroup>& groups, bool yes,
+                                       std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskComparison(const std::vector<PlacedGroup>& groups, bool yes,
+                                            std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskAbsent(const std::vector<PlacedGroup>& groups, bool yes,
+                                        std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskUnanswerable(const std::vector<PlacedGroup>& groups, bool yes,
+                                              std::mt19937_64& rng);
+// The question after another one, which the first element is.
+using TwoTurns = std::array<QuestionAnswer, 2>;
+std::optional<TwoTurns> AskFollowUp(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskNothing(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng);
 
 }  // namespace edgevlm::train

@@ -30,8 +30,11 @@ constexpr float kAskForAllProbability = 0.2f;
 constexpr float kAskForNoneProbability = 0.15f;
 
 QuestionAnswer AskCountOfAll(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng) {
-  return {"count", PickOne(rng, kHowManyThings),
-          kNumberWords[static_cast<std::size_t>(Count(groups))]};
+  return {"count",
+          PickOne(rng, kHowManyThings),
+          kNumberWords[static_cast<std::size_t>(Count(groups))],
+          QuestionForm::kHowManyThings,
+          {}};
 }
 
 }  // namespace
@@ -39,13 +42,17 @@ QuestionAnswer AskCountOfAll(const std::vector<PlacedGroup>& groups, std::mt1993
 std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, bool,
                                        std::mt19937_64& rng) {
   if (Bernoulli(rng, kAskForAllProbability)) return AskCountOfAll(groups, rng);
-  Description what = Bernoulli(rng, kAskForNoneProbability) ? AbsentDescription(groups, rng)
-                                                            : PresentDescription(groups, rng);
+  Description what = Bernoulli(rng, kAskForNoneProbability) || groups.empty()
+                         ? AbsentDescription(groups, rng)
+                         : PresentDescription(groups, rng);
   what.digits.clear();  // "how many displays that read 4 2 7" would be odd
   const int count = Count(what, groups);
   if (count != CountPossible(what, groups)) return AskCountOfAll(groups, rng);
-  return QuestionAnswer{"count", Fill(PickOne(rng, kHowMany), {PluralNoun(what)}),
-                        kNumberWords[static_cast<std::size_t>(count)]};
+  return QuestionAnswer{"count",
+                        Fill(PickOne(rng, kHowMany), {PluralNoun(what)}),
+                        kNumberWords[static_cast<std::size_t>(count)],
+                        QuestionForm::kHowMany,
+                        {PluralNoun(what)}};
 }
 
 std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, bool,
@@ -58,18 +65,24 @@ std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, b
   if (in_one_color.empty()) return std::nullopt;
   const PlacedGroup& group = *PickOne(rng, in_one_color);
   const Description bare{group.what.name, {}, {}};
-  const std::string question = group.count() == 1
-                                   ? Fill(PickOne(rng, kColorOfOne), {Noun(bare)})
-                                   : Fill(PickOne(rng, kColorOfSeveral), {PluralNoun(bare)});
-  return QuestionAnswer{"colour", question,
-                        kColorNames[static_cast<std::size_t>(*group.what.color)]};
+  const bool one = group.count() == 1;
+  const std::string noun = one ? Noun(bare) : PluralNoun(bare);
+  const char* pattern = one ? PickOne(rng, kColorOfOne) : PickOne(rng, kColorOfSeveral);
+  return QuestionAnswer{"colour",
+                        Fill(pattern, {noun}),
+                        kColorNames[static_cast<std::size_t>(*group.what.color)],
+                        one ? QuestionForm::kColorOfOne : QuestionForm::kColorOfSeveral,
+                        {noun}};
 }
 
 std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng) {
   const Description what = yes ? PresentDescription(groups, rng) : AbsentDescription(groups, rng);
-  return QuestionAnswer{"exists", Fill(PickOne(rng, kExists), {WithArticle(Noun(what))}),
-                        yes ? "yes" : "no"};
+  return QuestionAnswer{"exists",
+                        Fill(PickOne(rng, kExists), {WithArticle(Noun(what))}),
+                        yes ? "yes" : "no",
+                        QuestionForm::kExists,
+                        {WithArticle(Noun(what))}};
 }
 
 std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool,
@@ -81,7 +94,8 @@ std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups,
     only = &group;
   }
   if (only == nullptr) return std::nullopt;
-  return QuestionAnswer{"display", PickOne(rng, kReads), SpacedDigits(only->what.digits)};
+  return QuestionAnswer{
+      "display", PickOne(rng, kReads), SpacedDigits(only->what.digits), QuestionForm::kReads, {}};
 }
 
 }  // namespace edgevlm::train

@@ -1,8 +1,8 @@
 // Question templates about locations and spatial relations: what, where, leftright, abovebelow.
 #include <array>
-#include <cmath>
 #include <iterator>
 
+#include "train/text_templates/beyond.h"
 #include "train/text_templates/locations.h"
 #include "train/text_templates/phrases.h"
 #include "train/text_templates/pick_one.h"
@@ -51,27 +51,6 @@ void FindAtLocations(const std::vector<PlacedGroup>& groups, std::vector<WhatIsT
   }
 }
 
-// The answer to "what is <relation> <reference>?", if all things clearly in that direction are of
-// one group and no thing is unclear.
-std::optional<std::string> AnswerBeyond(Relation relation, const PlacedGroup& reference,
-                                        const std::vector<PlacedGroup>& groups) {
-  const PlacedGroup* beyond = nullptr;
-  int count = 0;
-  for (const PlacedGroup& group : groups) {
-    if (&group == &reference) continue;
-    for (const Point& center : group.centers) {
-      const float gap = Gap(relation, {center}, reference.centers);
-      if (std::fabs(gap) < kRelationMargin) return std::nullopt;
-      if (gap < 0) continue;
-      if (beyond != nullptr && beyond != &group) return std::nullopt;
-      beyond = &group;
-      ++count;
-    }
-  }
-  if (beyond == nullptr) return std::nullopt;
-  return Counted(beyond->what, count);
-}
-
 void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
                 std::vector<WhatIsThere>& found) {
   for (const PlacedGroup& group : groups) {
@@ -115,24 +94,34 @@ std::vector<Ordered> FindOrdered(Relation relation, const std::vector<PlacedGrou
 struct Direction {
   std::array<const char*, 3> is;     // "is {0} left of {1}?"
   std::array<const char*, 3> which;  // "which is further left, {0} or {1}?"
+  QuestionForm is_form;
+  QuestionForm which_form;
 };
 
 constexpr Direction kLeft = {
     {"is {0} left of {1}?", "is {0} to the left of {1}?", "is {0} further left than {1}?"},
     {"which is further left, {0} or {1}?", "what is further left, {0} or {1}?",
-     "which one is on the left, {0} or {1}?"}};
+     "which one is on the left, {0} or {1}?"},
+    QuestionForm::kIsLeft,
+    QuestionForm::kWhichLeft};
 constexpr Direction kRight = {
     {"is {0} right of {1}?", "is {0} to the right of {1}?", "is {0} further right than {1}?"},
     {"which is further right, {0} or {1}?", "what is further right, {0} or {1}?",
-     "which one is on the right, {0} or {1}?"}};
+     "which one is on the right, {0} or {1}?"},
+    QuestionForm::kIsRight,
+    QuestionForm::kWhichRight};
 constexpr Direction kUp = {
     {"is {0} above {1}?", "is {0} higher than {1}?", "is {0} higher up than {1}?"},
     {"which is higher, {0} or {1}?", "what is higher, {0} or {1}?",
-     "which one is above the other, {0} or {1}?"}};
+     "which one is above the other, {0} or {1}?"},
+    QuestionForm::kIsAbove,
+    QuestionForm::kWhichAbove};
 constexpr Direction kDown = {
     {"is {0} below {1}?", "is {0} lower than {1}?", "is {0} lower down than {1}?"},
     {"which is lower, {0} or {1}?", "what is lower, {0} or {1}?",
-     "which one is below the other, {0} or {1}?"}};
+     "which one is below the other, {0} or {1}?"},
+    QuestionForm::kIsBelow,
+    QuestionForm::kWhichBelow};
 
 // pair.first is further in direction `ahead` than pair.second; `back` is the opposite direction.
 QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& ahead,
@@ -142,16 +131,14 @@ QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& 
   if (Bernoulli(rng, kAskWhichProbability)) {
     const std::string& answer = ask_ahead ? pair.first : pair.second;
     const bool in_order = Bernoulli(rng, 0.5f);
-    return {kind,
-            Fill(PickOne(rng, asked.which),
-                 {in_order ? pair.first : pair.second, in_order ? pair.second : pair.first}),
-            answer};
+    std::vector<std::string> names = {in_order ? pair.first : pair.second,
+                                      in_order ? pair.second : pair.first};
+    return {kind, Fill(PickOne(rng, asked.which), names), answer, asked.which_form, names};
   }
   const bool first_is_subject = ask_ahead == yes;
-  return {kind,
-          Fill(PickOne(rng, asked.is), {first_is_subject ? pair.first : pair.second,
-                                        first_is_subject ? pair.second : pair.first}),
-          yes ? "yes" : "no"};
+  std::vector<std::string> names = {first_is_subject ? pair.first : pair.second,
+                                    first_is_subject ? pair.second : pair.first};
+  return {kind, Fill(PickOne(rng, asked.is), names), yes ? "yes" : "no", asked.is_form, names};
 }
 
 }  // namespace
@@ -163,13 +150,19 @@ std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bo
   FindAround(groups, rng, found);
   if (groups.size() <= 2 && (found.empty() || Bernoulli(rng, 0.5f))) {
     const bool one = groups.size() == 1 && groups[0].count() == 1;
-    const char* question =
-        one && Bernoulli(rng, 0.5f) ? PickOne(rng, kWhatThing) : PickOne(rng, kWhatIsShown);
-    return QuestionAnswer{"what", question, Listed(groups)};
+    const bool asks_for_thing = one && Bernoulli(rng, 0.5f);
+    const char* question = asks_for_thing ? PickOne(rng, kWhatThing) : PickOne(rng, kWhatIsShown);
+    const QuestionForm form =
+        asks_for_thing ? QuestionForm::kWhatThing : QuestionForm::kWhatIsShown;
+    return QuestionAnswer{"what", question, Listed(groups), form, {}};
   }
   if (found.empty()) return std::nullopt;
   const WhatIsThere& chosen = PickOne(rng, found);
-  return QuestionAnswer{"what", Fill(PickOne(rng, kWhatIs), {chosen.location}), chosen.answer};
+  return QuestionAnswer{"what",
+                        Fill(PickOne(rng, kWhatIs), {chosen.location}),
+                        chosen.answer,
+                        QuestionForm::kWhatIs,
+                        {chosen.location}};
 }
 
 std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool,
@@ -179,8 +172,12 @@ std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, b
     const std::vector<std::string> names = UniqueNames(group, groups);
     const std::optional<int> location = SharedLocation(group.centers);
     if (names.empty() || !location) continue;
-    found.push_back({"where", Fill(PickOne(rng, kWhere), {PickName(names, rng)}),
-                     kLocationNames[static_cast<std::size_t>(*location)]});
+    const std::string name = PickName(names, rng);
+    found.push_back({"where",
+                     Fill(PickOne(rng, kWhere), {name}),
+                     kLocationNames[static_cast<std::size_t>(*location)],
+                     QuestionForm::kWhere,
+                     {name}});
   }
   if (found.empty()) return std::nullopt;
   return PickOne(rng, found);

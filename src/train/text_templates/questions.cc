@@ -1,10 +1,16 @@
 #include "train/text_templates/questions.h"
 
+#include <array>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "train/text_templates/groups.h"
+#include "train/text_templates/phrases.h"
 #include "train/text_templates/pick_one.h"
 #include "train/text_templates/question_templates.h"
+#include "train/text_templates/synonyms.h"
+#include "train/text_templates/typing.h"
 
 namespace edgevlm::train {
 namespace {
@@ -16,13 +22,44 @@ struct WeightedTemplate {
 
 // Kinds that few scenes allow have a higher weight, so that each kind is frequent enough over all
 // scenes.
-constexpr WeightedTemplate kQuestionTemplates[] = {
+constexpr WeightedTemplate kPlainTemplates[] = {
     {3, AskWhat},      {3, AskCount},      {3, AskColor},  {6, AskWhere},
     {9, AskLeftRight}, {9, AskAboveBelow}, {3, AskExists}, {6, AskDisplay},
+};
+constexpr WeightedTemplate kTemplates[] = {
+    {6, AskWhat},       {5, AskCount},        {6, AskColor},     {8, AskWhere},
+    {9, AskLeftRight},  {9, AskAboveBelow},   {3, AskExists},    {8, AskDisplay},
+    {6, AskList},       {4, AskDescription},  {3, AskExistsAny}, {3, AskCategory},
+    {4, AskUsualColor}, {5, AskSize},         {6, AskCheck},     {4, AskComparison},
+    {3, AskAbsent},     {2, AskUnanswerable}, {2, AskNothing},
+};
+constexpr WeightedTemplate kEmptySceneTemplates[] = {
+    {2, AskCount},       {2, AskExists}, {2, AskExistsAny},    {1, AskCategory}, {4, AskList},
+    {4, AskDescription}, {3, AskAbsent}, {1, AskUnanswerable}, {1, AskNothing},
 };
 
 // How often a template may repeat an earlier question before its kind counts as exhausted.
 constexpr int kAttempts = 6;
+
+// Of questions with a plain wording, in training.
+constexpr float kPlainFraction = 0.25f;
+constexpr float kSynonymFraction = 0.15f;
+// Two questions at once.
+constexpr float kTwoFraction = 0.03f;
+// Sentences that ask nothing before the question.
+constexpr float kPreambleFraction = 0.03f;
+constexpr int kMaxPreamble = 6;
+constexpr float kLongTalkFraction = 0.3f;
+// The second question of a conversation: one that depends on the first, or any other.
+constexpr float kFollowUpFraction = 0.07f;
+constexpr float kLaterFraction = 0.05f;
+
+std::span<const WeightedTemplate> TemplatesFor(const std::vector<PlacedGroup>& groups,
+                                               Wording wording) {
+  if (groups.empty()) return kEmptySceneTemplates;
+  if (wording == Wording::kPlain) return kPlainTemplates;
+  return kTemplates;
+}
 
 std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templates,
                            std::mt19937_64& rng) {
@@ -36,29 +73,136 @@ std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templat
   return chosen;
 }
 
+std::string SmallTalk(Wording wording, std::mt19937_64& rng) {
+  const auto patterns = wording == Wording::kTrained ? TrainedWordings(QuestionForm::kChat)
+                                                     : HeldOutWordings(QuestionForm::kChat);
+  return ExpandWording(PickOne(rng, patterns), rng);
+}
+
+// The question in other words, not yet as people type it.
+void Reword(Wording wording, QuestionAnswer& asked, std::mt19937_64& rng) {
+  if (asked.kind == "noquestion" && !asked.question.empty()) return;  // has words of its own
+  const auto patterns =
+      wording == Wording::kTrained ? TrainedWordings(asked.form) : HeldOutWordings(asked.form);
+  const std::string pattern = ExpandWording(PickOne(rng, patterns), rng);
+  std::vector<std::string> parts = asked.parts;
+  for (std::string& part : parts) {
+    if (Bernoulli(rng, kSynonymFraction)) part = WithSynonym(part, rng);
+  }
+  asked.question = Fill(pattern, parts);
+  if (asked.form != QuestionForm::kChat || !Bernoulli(rng, kLongTalkFraction)) return;
+  for (int count = 1 + UniformInt(rng, kMaxPreamble); count > 0; --count) {
+    asked.question += ". " + SmallTalk(wording, rng);
+  }
+}
+
+// Joins two questions about one scene, and their answers.
+QuestionAnswer Joined(QuestionAnswer first, const QuestionAnswer& second, std::mt19937_64& rng) {
+  constexpr std::array<std::string_view, 4> kBetween = {"? ", " and ", ", and ", "? and "};
+  if (first.question.ends_with('?')) first.question.pop_back();
+  return {"two",
+          first.question + std::string(PickOne(rng, kBetween)) + second.question,
+          first.answer + "; " + second.answer,
+          first.form,
+          {}};
+}
+
+// Whether the question can be one of two: both must have a short answer.
+bool CanBeJoined(const QuestionAnswer& asked) {
+  constexpr std::array<std::string_view, 5> kKinds = {"count", "colour", "where", "exists",
+                                                      "display"};
+  return std::ranges::find(kKinds, asked.kind) != kKinds.end();
+}
+
+class QuestionSource {
+ public:
+  QuestionSource(const std::vector<PlacedGroup>& groups, Wording wording, std::mt19937_64& rng)
+      : groups_(groups), wording_(wording), rng_(rng) {
+    const auto all = TemplatesFor(groups, wording);
+    question_templates_.assign(all.begin(), all.end());
+  }
+
+  // The next question; none if the scene allows no more.
+  std::optional<QuestionAnswer> Next() {
+    if (wording_ != Wording::kPlain && !groups_.empty() && Bernoulli(rng_, kFollowUpFraction)) {
+      if (auto turns = AskFollowUp(groups_, rng_)) {
+        auto& [first, then] = *turns;
+        for (QuestionAnswer& turn : *turns) {
+          Reword(wording_, turn, rng_);
+          turn.question = AsTyped(turn.question, rng_);
+        }
+        return After(first, std::move(then));
+      }
+    }
+    auto asked = NextAlone();
+    if (asked && wording_ != Wording::kPlain && Bernoulli(rng_, kLaterFraction)) {
+      if (const auto first = NextAlone()) return After(*first, *std::move(asked));
+    }
+    return asked;
+  }
+
+ private:
+  static QuestionAnswer After(const QuestionAnswer& first, QuestionAnswer then) {
+    then.question = first.question + kNextTurn + first.answer + kNextTurn + then.question;
+    return then;
+  }
+
+  std::optional<QuestionAnswer> NextAlone() {
+    while (!question_templates_.empty()) {
+      const std::size_t chosen = ChooseTemplate(question_templates_, rng_);
+      // Drawn once for all attempts: redrawing would favor the answer with more possible questions.
+      const bool yes = Bernoulli(rng_, 0.5f) && !groups_.empty();
+      for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        std::optional<QuestionAnswer> drawn = question_templates_[chosen].ask(groups_, yes, rng_);
+        if (!drawn && wording_ == Wording::kPlain) break;  // another attempt gives none either
+        if (!drawn) continue;
+        if (wording_ != Wording::kPlain) Word(*drawn);
+        if (asked_.insert(drawn->question).second) return drawn;
+      }
+      question_templates_.erase(question_templates_.begin() + static_cast<std::ptrdiff_t>(chosen));
+    }
+    return std::nullopt;
+  }
+
+  void Word(QuestionAnswer& asked) {
+    const bool has_plain = !asked.question.empty() && asked.kind != "noquestion";
+    const bool stays =
+        wording_ == Wording::kTrained && has_plain && Bernoulli(rng_, kPlainFraction);
+    if (!stays) Reword(wording_, asked, rng_);
+    if (stays && Bernoulli(rng_, 0.5f)) return;  // in its old spelling too
+    if (CanBeJoined(asked) && Bernoulli(rng_, kTwoFraction)) {
+      if (auto second = AskCount(groups_, false, rng_)) {
+        Reword(wording_, *second, rng_);
+        asked = Joined(asked, *second, rng_);
+      }
+    }
+    if (Bernoulli(rng_, kPreambleFraction)) {
+      for (int count = 1 + UniformInt(rng_, kMaxPreamble); count > 0; --count) {
+        asked.question.insert(0, SmallTalk(wording_, rng_) + ". ");
+      }
+    }
+    asked.question = AsTyped(asked.question, rng_);
+  }
+
+  const std::vector<PlacedGroup>& groups_;
+  Wording wording_;
+  std::mt19937_64& rng_;
+  std::vector<WeightedTemplate> question_templates_;
+  std::set<std::string> asked_;
+};
+
 }  // namespace
 
-std::vector<QuestionAnswer> Questions(const Scene& scene, int count, std::mt19937_64& rng) {
+std::vector<QuestionAnswer> Questions(const Scene& scene, int count, Wording wording,
+                                      std::mt19937_64& rng) {
   std::vector<QuestionAnswer> result;
   const std::vector<PlacedGroup> groups = PlacedGroups(scene);
-  if (groups.empty()) return result;
-  std::vector<WeightedTemplate> question_templates(std::begin(kQuestionTemplates),
-                                                   std::end(kQuestionTemplates));
-  std::set<std::string> asked;
-  while (static_cast<int>(result.size()) < count && !question_templates.empty()) {
-    const std::size_t chosen = ChooseTemplate(question_templates, rng);
-    // Drawn once for all attempts: redrawing would favor the answer with more possible questions.
-    const bool yes = Bernoulli(rng, 0.5f);
-    bool found = false;
-    for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {
-      std::optional<QuestionAnswer> drawn = question_templates[chosen].ask(groups, yes, rng);
-      if (!drawn) break;
-      found = asked.insert(drawn->question).second;
-      if (found) result.push_back(std::move(*drawn));
-    }
-    if (!found) {
-      question_templates.erase(question_templates.begin() + static_cast<std::ptrdiff_t>(chosen));
-    }
+  if (groups.empty() && wording == Wording::kPlain) return result;
+  QuestionSource source(groups, wording, rng);
+  while (static_cast<int>(result.size()) < count) {
+    std::optional<QuestionAnswer> asked = source.Next();
+    if (!asked) break;
+    result.push_back(*std::move(asked));
   }
   return result;
 }

@@ -136,7 +136,7 @@ std::vector<Thing> AskedThings(std::string question, const Scene& scene) {
 }
 
 bool IsTrue(const QuestionAnswer& asked, const Scene& scene) {
-  const auto& [kind, question, answer] = asked;
+  const auto& [kind, question, answer, form, parts] = asked;
   if (kind == "count") return answer == CountAnswer(question, scene);
   if (kind == "exists") return answer == ExistsAnswer(question, scene);
   if (kind == "colour") return answer == ColorAnswer(question, scene);
@@ -161,7 +161,7 @@ TEST(Questions, AreAnsweredTrulyAndDiffer) {
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = RandomScene(rng);
     std::set<std::string> different;
-    for (const QuestionAnswer& asked : Questions(scene, kQuestions, rng)) {
+    for (const QuestionAnswer& asked : Questions(scene, kQuestions, Wording::kPlain, rng)) {
       ASSERT_TRUE(IsTrue(asked, scene))
           << "seed " << seed << ": " << asked.question << " " << asked.answer;
       ++kinds[asked.kind];
@@ -179,7 +179,8 @@ TEST(Questions, AreAnsweredYesAsOftenAsNo) {
   std::map<std::string, std::map<std::string, int>> answers;
   std::mt19937_64 rng(17);
   for (int i = 0; i < kQuestionedScenes; ++i) {
-    for (const QuestionAnswer& asked : Questions(RandomScene(rng), kQuestions, rng)) {
+    for (const QuestionAnswer& asked :
+         Questions(RandomScene(rng), kQuestions, Wording::kPlain, rng)) {
       ++answers[asked.kind][asked.answer];
     }
   }
@@ -197,8 +198,8 @@ TEST(Questions, FollowFromTheSeed) {
   const Scene scene = RandomScene(rng);
   std::mt19937_64 first(8);
   std::mt19937_64 second(8);
-  const auto a = Questions(scene, kQuestions, first);
-  const auto b = Questions(scene, kQuestions, second);
+  const auto a = Questions(scene, kQuestions, Wording::kPlain, first);
+  const auto b = Questions(scene, kQuestions, Wording::kPlain, second);
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].question, b[i].question);
 }
@@ -207,8 +208,8 @@ TEST(Questions, EndWhenASceneHasNoMore) {
   std::mt19937_64 rng(2);
   Scene scene = RandomScene(rng);
   scene.things.resize(1);
-  EXPECT_LT(Questions(scene, 100000, rng).size(), 1000u);
-  EXPECT_TRUE(Questions(Scene(), 5, rng).empty());
+  EXPECT_LT(Questions(scene, 100000, Wording::kPlain, rng).size(), 1000u);
+  EXPECT_TRUE(Questions(Scene(), 5, Wording::kPlain, rng).empty());
 }
 
 }  // namespace

@@ -1,0 +1,223 @@
+// The questions in other wordings than the plain ones: their answers, read again from the scene.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "train/testing/parse_texts.h"
+#include "train/text_templates/categories.h"
+#include "train/text_templates/questions.h"
+#include "train/text_templates/usual_colors.h"
+
+namespace edgevlm::train {
+namespace {
+
+constexpr int kDrawnScenes = 1500;
+constexpr int kPerScene = 8;
+
+std::vector<QuestionAnswer> Drawn(const Scene& scene, std::mt19937_64& rng) {
+  std::vector<QuestionAnswer> single;
+  for (QuestionAnswer& asked : Questions(scene, kPerScene, Wording::kTrained, rng)) {
+    const bool has_turns = asked.question.find(kNextTurn) != std::string::npos;
+    if (!has_turns && asked.kind != "two") single.push_back(std::move(asked));
+  }
+  return single;
+}
+
+int CountOf(const std::string& phrase, const Scene& scene) {
+  const auto read = ReadPhraseOf(phrase);
+  return read ? static_cast<int>(CentersOf(*read, scene).size()) : -1;
+}
+
+int CountOf(const Category& category, const Scene& scene) {
+  return static_cast<int>(std::ranges::count_if(scene.things, [&](const Thing& thing) {
+    return BelongsTo({thing.name, {}, {}}, category) == Belongs::kYes;
+  }));
+}
+
+const Category* CategoryOf(const std::string& word) {
+  for (const Category& category : Categories()) {
+    if (word == category.plural || word == category.singular) return &category;
+    if (word == std::string("a ") + category.singular) return &category;
+    if (word == std::string("an ") + category.singular) return &category;
+  }
+  return nullptr;
+}
+
+// Of what the first part names.
+int CountOfPart(const QuestionAnswer& asked, const Scene& scene) {
+  const Category* category = CategoryOf(asked.parts[0]);
+  return category != nullptr ? CountOf(*category, scene) : CountOf(asked.parts[0], scene);
+}
+
+std::string YesNo(bool yes) { return yes ? "yes" : "no"; }
+
+void ExpectExistsIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  const bool there = CountOfPart(asked, scene) > 0;
+  const bool missing =
+      asked.form == QuestionForm::kMissing || asked.form == QuestionForm::kMissingAny;
+  EXPECT_EQ(asked.answer, YesNo(there != missing));
+}
+
+void ExpectComparisonIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  const int a = CountOf(asked.parts[0], scene), b = CountOf(asked.parts[1], scene);
+  switch (asked.form) {
+    case QuestionForm::kMoreThan:
+      EXPECT_EQ(asked.answer, YesNo(a > b));
+      break;
+    case QuestionForm::kFewerThan:
+      EXPECT_EQ(asked.answer, YesNo(a < b));
+      break;
+    case QuestionForm::kAsMany:
+      EXPECT_EQ(asked.answer, YesNo(a == b));
+      break;
+    default:
+      EXPECT_NE(a, b);
+      EXPECT_EQ(asked.answer, asked.parts[a > b ? 0 : 1]);
+  }
+}
+
+void ExpectCheckIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  const bool yes = asked.answer == "yes";
+  if (asked.form == QuestionForm::kSeveral) {
+    EXPECT_EQ(yes, CountOf(asked.parts[0], scene) > 1);
+  } else if (asked.form == QuestionForm::kAreThere) {
+    const auto phrase = ReadPhraseOf(asked.parts[0]);
+    ASSERT_TRUE(phrase);
+    EXPECT_EQ(yes, CountOf(asked.parts[0], scene) == phrase->count);
+  } else if (asked.form == QuestionForm::kIsColor || asked.form == QuestionForm::kAreColor) {
+    const std::string colored = asked.parts[1] + " " + asked.parts[0].substr(4);
+    EXPECT_EQ(yes, CountOf(colored, scene) > 0);
+  } else if (asked.form == QuestionForm::kReadsThis) {
+    std::string digits = asked.parts[0];
+    std::erase(digits, ' ');
+    EXPECT_EQ(yes, std::ranges::count(scene.things, digits, &Thing::digits) > 0);
+  } else if (asked.form == QuestionForm::kIsAt) {
+    const auto phrase = ReadPhraseOf(asked.parts[0]);
+    ASSERT_TRUE(phrase);
+    const std::string location = LocationByThirds(CentersOf(*phrase, scene).at(0));
+    EXPECT_EQ(yes, asked.parts[1].ends_with("the " + location));
+  }
+}
+
+void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  if (asked.kind == "exists") ExpectExistsIsTrue(asked, scene);
+  if (asked.kind == "compare") ExpectComparisonIsTrue(asked, scene);
+  if (asked.kind == "check") ExpectCheckIsTrue(asked, scene);
+  if (asked.kind == "absent" && asked.form != QuestionForm::kReads) {
+    EXPECT_EQ(CountOf(asked.answer.substr(std::string("there is no ").size()), scene), 0);
+  }
+  if (asked.form == QuestionForm::kListThings || asked.form == QuestionForm::kWhatIsShown) {
+    EXPECT_TRUE(NamesAll(ReadList(asked.answer), scene.things));
+  }
+  if (asked.form == QuestionForm::kListOf || asked.form == QuestionForm::kWhichOf) {
+    const Category* category = CategoryOf(asked.parts[0]);
+    ASSERT_NE(category, nullptr);
+    std::vector<Thing> members;
+    std::ranges::copy_if(scene.things, std::back_inserter(members), [&](const Thing& thing) {
+      return BelongsTo({thing.name, {}, {}}, *category) == Belongs::kYes;
+    });
+    if (members.empty()) {
+      EXPECT_EQ(asked.answer, "none");
+    } else {
+      EXPECT_TRUE(NamesAll(ReadList(asked.answer), members));
+    }
+  }
+}
+
+TEST(MoreQuestions, AreAnsweredTruly) {
+  std::map<std::string, int> kinds;
+  for (int seed = 0; seed < kDrawnScenes; ++seed) {
+    std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
+    const Scene scene = RandomScene(rng);
+    for (const QuestionAnswer& asked : Drawn(scene, rng)) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ": " + asked.question + " " + asked.answer);
+      ExpectIsTrue(asked, scene);
+      ++kinds[asked.kind];
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+  // Scenes of this test have no sizes.
+  for (const char* kind : {"list", "describe", "check", "compare", "absent", "unanswerable",
+                           "noquestion", "exists", "count"}) {
+    EXPECT_GT(kinds[kind], kDrawnScenes / 20) << kind;
+  }
+}
+
+TEST(MoreQuestions, AnEmptySceneHasNothing) {
+  std::mt19937_64 rng(9);
+  const std::set<std::string> kTrue = {"zero",
+                                       "no",
+                                       "yes",
+                                       "none",
+                                       "nothing",
+                                       "an empty picture",
+                                       "I cannot tell",
+                                       "I do not understand",
+                                       "please ask about the picture"};
+  for (const QuestionAnswer& asked : Questions(Scene(), 300, Wording::kTrained, rng)) {
+    if (asked.kind == "two") continue;
+    const bool denies = asked.answer.starts_with("there is no ");
+    EXPECT_TRUE(denies || kTrue.contains(asked.answer)) << asked.question << " " << asked.answer;
+    if (asked.answer == "yes") {
+      EXPECT_TRUE(asked.form == QuestionForm::kMissing || asked.form == QuestionForm::kMissingAny);
+    }
+  }
+}
+
+TEST(MoreQuestions, LargestAndSmallestAreClear) {
+  const auto thing_of = [](int name, float x, float side) {
+    Thing thing;
+    thing.name = name;
+    thing.corners = {{{x, 0.4f}, {x + side, 0.4f}, {x + side, 0.4f + side}, {x, 0.4f + side}}};
+    return thing;
+  };
+  Scene scene{
+      .things = {thing_of(0, 0.1f, 0.2f), thing_of(1, 0.6f, 0.35f)}, .width = 200, .height = 200};
+  std::mt19937_64 rng(3);
+  std::set<std::string> answers;
+  for (const QuestionAnswer& asked : Questions(scene, 400, Wording::kTrained, rng)) {
+    if (asked.kind != "size" || asked.question.find(kNextTurn) != std::string::npos) continue;
+    const bool large =
+        asked.form == QuestionForm::kLargest || asked.form == QuestionForm::kWhichLarger;
+    EXPECT_TRUE(asked.answer.ends_with(large ? "cat" : "dog")) << asked.question;
+    answers.insert(asked.answer);
+  }
+  EXPECT_EQ(answers, (std::set<std::string>{"a dog", "a cat", "the dog", "the cat"}));
+}
+
+TEST(MoreQuestions, FollowUpsComeAfterAnotherQuestion) {
+  std::mt19937_64 rng(6);
+  int turns = 0;
+  for (int i = 0; i < 300; ++i) {
+    for (const QuestionAnswer& asked :
+         Questions(RandomScene(rng), kPerScene, Wording::kTrained, rng)) {
+      const auto marks = std::ranges::count(asked.question, kNextTurn);
+      EXPECT_TRUE(marks == 0 || marks == 2) << asked.question;
+      if (asked.kind == "followup") {
+        EXPECT_EQ(marks, 2) << asked.question;
+      }
+      turns += marks > 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(turns, 100);
+}
+
+TEST(UsualColor, IsOfKnownThings) {
+  EXPECT_EQ(UsualColor("frog"), "green");
+  EXPECT_EQ(UsualColor("dog"), std::nullopt);
+}
+
+TEST(Categories, HaveKnownMembers) {
+  std::set<std::string> known;
+  for (const ThingName& thing : ThingNames()) known.insert(thing.name);
+  for (const Category& category : Categories()) {
+    for (const auto& names : {category.members, category.doubtful}) {
+      for (const char* name : names) EXPECT_TRUE(known.contains(name)) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm::train

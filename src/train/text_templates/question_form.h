@@ -1,0 +1,69 @@
+// QuestionForm: what a question asks, apart from how it is worded. The parts that fill a form's
+// wordings are noun phrases, numbers or locations: {0}, {1}.
+#pragma once
+
+namespace edgevlm::train {
+
+enum class QuestionForm {
+  // Counts. kHowMany {0}: "red circles".
+  kHowManyThings,
+  kHowMany,
+  // Colors. {0}: "circle", "circles".
+  kColorOfOne,
+  kColorOfSeveral,
+  // What there is. {0}: "a dog", "dogs", "animals"; of kWhatIs "above the dog", "in the top left".
+  kExists,
+  kAnyOf,
+  kMissing,
+  kMissingAny,
+  kWhatIsShown,
+  kWhatThing,
+  kWhatIs,
+  kListThings,
+  kListOf,
+  kWhichOf,  // {0}: "animal"
+  kDescribe,
+  // Displays.
+  kReads,
+  kReadsThis,  // {0}: "4 2 7"
+  // Locations. {0}, {1}: "the dog"; of kIsAt {1}: "on the left".
+  kWhere,
+  kIsAt,
+  kIsLeft,
+  kIsRight,
+  kIsAbove,
+  kIsBelow,
+  kWhichLeft,
+  kWhichRight,
+  kWhichAbove,
+  kWhichBelow,
+  // Sizes. {0}, {1}: "the dog".
+  kLargest,
+  kSmallest,
+  kWhichLarger,
+  kWhichSmaller,
+  // Checks. kIsColor {0}: "the circle", {1}: "red"; kAreThere {0}: "two dogs"; kSeveral {0}:
+  // "dogs".
+  kIsColor,
+  kAreColor,
+  kAreThere,
+  kSeveral,
+  // Comparisons. {0}, {1}: "dogs", "cats".
+  kMoreThan,
+  kFewerThan,
+  kWhichMore,
+  kAsMany,
+  // The second of two questions. {0}: "below it", "dogs", "the circle".
+  kThenBeyond,
+  kThenWhere,
+  kThenColor,
+  kThenHowMany,
+  kThenOf,
+  // What no image tells, and texts that ask nothing. {0}: "dog", "dogs".
+  kUnknown,
+  kUnknownOf,
+  kChat,
+  kForeign,
+};
+
+}  // namespace edgevlm::train
