@@ -78,7 +78,8 @@ class Engine:
         self._info = ModelInfo(**self._native.info())
         self._lock = threading.Lock()  # for opening, closing and profiling sessions
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
-        self._runs: Optional[_native.ProfiledRuns] = None  # while a profiler runs
+        # Of the profiler that runs; weak, so that a dropped one is not in the way of others.
+        self._runs: Optional[weakref.ref[_native.ProfiledRuns]] = None
 
     @property
     def info(self) -> ModelInfo:
@@ -86,10 +87,10 @@ class Engine:
         return self._info
 
     def session(self) -> Session:
-        """A new conversation, which keeps the engine in memory. Errors: ClosedError, MemoryError."""
+        """A new conversation, which keeps the model in memory. Errors: ClosedError, MemoryError."""
         with self._lock:
             engine = self._open()
-            session = Session(engine, _native.Session(engine, self._runs))
+            session = Session(engine, _native.Session(engine, self._profiled_runs()))
             self._sessions.add(session)
         return session
 
@@ -126,17 +127,20 @@ class Engine:
         """New sessions add their requests to `runs`, until _stop_profiling."""
         with self._lock:
             self._open()
-            if self._runs is not None:
+            if self._profiled_runs() is not None:
                 raise InvalidError(
                     "profiler: expected one at a time, found another that is running"
                 )
-            self._runs = runs
+            self._runs = weakref.ref(runs)
 
     def _stop_profiling(self) -> Optional[_native.Engine]:
         """Returns the engine; None if it was closed meanwhile."""
         with self._lock:
             self._runs = None
             return self._native
+
+    def _profiled_runs(self) -> Optional[_native.ProfiledRuns]:
+        return None if self._runs is None else self._runs()
 
     def _open(self) -> _native.Engine:
         if self._native is None:

@@ -52,6 +52,9 @@ class Reply:
     decode_threads: int
     seed: Optional[int]
     """Of the draws: seed=reply.seed repeats the reply. None: nothing was drawn."""
+    probability: Optional[float]
+    """Of the whole reply under the model's own distribution: before temperature, filters and
+    penalties. 0 to 1; None without with_probability."""
     timings: Timings
 
     def __str__(self) -> str:

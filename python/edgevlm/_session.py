@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, TypedDict, Union
-from typing import overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    TypedDict,
+    Union,
+    overload,
+)
 
 from . import _native
 from ._image import File, Pixels, read_image
@@ -21,6 +32,9 @@ if TYPE_CHECKING:
 
     from ._image import ImageLike
 
+    _Request = Callable[
+        [_native.Session, _native.Cancellation, Optional[Callable[[str], None]]], "dict[str, Any]"
+    ]
 
 
 class ReplyOptions(TypedDict, total=False):
@@ -48,6 +62,8 @@ class ReplyOptions(TypedDict, total=False):
     """Of the draws, 0 to 2**64 - 1. None: a new one for each reply."""
     stop: Optional[List[str]]
     """End the reply before any of these; at most 16."""
+    with_probability: Optional[bool]
+    """Compute Reply.probability, which costs a pass over the vocabulary for each token."""
 
 
 class Session:
@@ -66,7 +82,8 @@ class Session:
     def __init__(self, engine: _native.Engine, native: _native.Session) -> None:
         self._engine = engine
         self._native: Optional[_native.Session] = native
-        self._running: Optional[_native.Cancellation] = None
+        # More than one where a second thread is about to get a BusyError.
+        self._running: Set[_native.Cancellation] = set()
 
     def set_image(self, image: ImageLike) -> None:
         """Sets the image that caption and ask are about. On an error, the previous one stays.
@@ -114,9 +131,10 @@ class Session:
         Errors: those of set_image; InvalidError (options, no image), UnsupportedError (the model
         was not made for captions).
         """
-        native = self._with_image(image)
+        self._replace_image(image)
         return self._generate(
-            lambda cancellation, emit: native.caption(dict(options), cancellation, emit), stream
+            lambda native, cancellation, emit: native.caption(dict(options), cancellation, emit),
+            stream,
         )
 
     @overload
@@ -153,9 +171,10 @@ class Session:
         Errors: as for caption; TooLargeError for a question that leaves no capacity for a reply.
         """
         text = utf8(question, "question")
-        native = self._with_image(image)
+        self._replace_image(image)
         return self._generate(
-            lambda cancellation, emit: native.ask(text, dict(options), cancellation, emit), stream
+            lambda native, cancellation, emit: native.ask(text, dict(options), cancellation, emit),
+            stream,
         )
 
     @overload
@@ -191,10 +210,11 @@ class Session:
         encoded at each call; pass what Engine.encode returned to encode them once.
         Errors: as for ask.
         """
-        native = self._open()
+        self._open()
         read = read_messages(messages, lambda image: encode(self._engine, image))
         return self._generate(
-            lambda cancellation, emit: native.chat(read, dict(options), cancellation, emit), stream
+            lambda native, cancellation, emit: native.chat(read, dict(options), cancellation, emit),
+            stream,
         )
 
     def reset(self) -> None:
@@ -203,9 +223,9 @@ class Session:
 
     def close(self) -> None:
         """Frees the session's memory. A reply in progress is cancelled. May be called twice."""
-        if self._running is not None:
-            self._running.cancel()
         self._native = None
+        for cancellation in tuple(self._running):
+            cancellation.cancel()
 
     def __enter__(self) -> Session:
         return self
@@ -223,23 +243,22 @@ class Session:
             raise ClosedError("session: expected an open one, found it closed")
         return self._native
 
-    def _with_image(self, image: Optional[ImageLike]) -> _native.Session:
+    def _replace_image(self, image: Optional[ImageLike]) -> None:
         if image is not None:
             self.set_image(image)
-        return self._open()
 
-    def _generate(
-        self,
-        request: Callable[
-            [_native.Cancellation, Optional[Callable[[str], None]]], "dict[str, Any]"
-        ],
-        stream: bool,
-    ) -> Union[Reply, ReplyStream]:
+    def _generate(self, request: _Request, stream: bool) -> Union[Reply, ReplyStream]:
         cancellation = _native.Cancellation()
-        self._running = cancellation
-        if stream:
-            return ReplyStream(request, cancellation)
-        return reply_of(request(cancellation, None))
+        self._running.add(cancellation)
+        native = self._open()  # after add(): a close() from now on cancels this request
+
+        def run(emit: Optional[Callable[[str], None]]) -> Reply:
+            try:
+                return reply_of(request(native, cancellation, emit))
+            finally:
+                self._running.discard(cancellation)
+
+        return ReplyStream(run, cancellation) if stream else run(None)
 
 
 def encode(engine: _native.Engine, image: ImageLike) -> _native.Image:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 from types import TracebackType
-from typing import Any, Callable, Iterator, Optional, Union
+from typing import Callable, Iterator, Optional, Union
 
 from . import _native
-from ._reply import Reply, reply_of
+from ._reply import Reply
 
 # Runs a request; calls the function with each piece of text.
-Request = Callable[[_native.Cancellation, Callable[[str], None]], "dict[str, Any]"]
+Request = Callable[[Callable[[str], None]], Reply]
 
 
 class _End:
@@ -107,6 +107,6 @@ def _run(request: Request, cancellation: _native.Cancellation, items: _Items) ->
             cancellation.cancel()
 
     try:
-        items.put(_End(reply_of(request(cancellation, emit)), None))
+        items.put(_End(request(emit), None))
     except BaseException as error:
         items.put(_End(None, error))

@@ -37,7 +37,7 @@ class CancelledError(Error):
 
 
 class ClosedError(Error, ValueError):
-    """An object was used after its close(), or in a process that fork made from the object's own."""
+    """An object was used after its close(), or in a process that fork made after it was loaded."""
 
 
 class BusyError(Error, RuntimeError):

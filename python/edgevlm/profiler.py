@@ -102,7 +102,8 @@ class ModelProfiler:
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
-        self.stop()
+        if self._running is not None:
+            self.stop()
 
     def to_dict(self) -> Dict[str, Any]:
         """The profile in its JSON form, which docs/profile.md describes. Errors: InvalidError."""
@@ -134,7 +135,10 @@ class ModelProfiler:
         return pandas.DataFrame(rows, columns=list(COLUMNS))
 
     def save_html(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Writes a page that shows the profile in a browser, without a network. Errors: IoError, InvalidError."""
+        """Writes a page that shows the profile in a browser, without a network.
+
+        Errors: IoError, InvalidError.
+        """
         write_text(path, self._profile().html())
 
     def save_trace(self, path: Union[str, os.PathLike[str]]) -> None:

@@ -121,6 +121,8 @@ constexpr std::array kDecodeEntries = {
     DecodeEntry{"penalty_window", [](auto& value, auto& to) { to.penalty_window = value.Int(); }},
     DecodeEntry{"seed", [](auto& value, auto& to) { to.seed = value.Unsigned(); }},
     DecodeEntry{"stop", [](auto& value, auto& to) { to.stop = value.Texts(); }},
+    DecodeEntry{"with_probability",
+                [](auto& value, auto& to) { to.with_probability = value.Flag(); }},
 };
 
 template <class Options>

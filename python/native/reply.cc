@@ -34,6 +34,7 @@ py::dict ReplyFields(const Reply& reply) {
   fields["cache_bytes"] = reply.cache_bytes;
   fields["decode_threads"] = reply.decode_threads;
   fields["seed"] = reply.seed;
+  fields["probability"] = reply.probability;
   fields["timings"] = TimingFields(reply.timings);
   return fields;
 }

@@ -34,11 +34,16 @@ def session(engine: edgevlm.Engine) -> Iterator[edgevlm.Session]:
 
 
 @pytest.fixture(scope="session")
-def long_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[edgevlm.Engine]:
+def long_model(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The built-in model; a reply with ENDLESS has thousands of tokens and takes seconds."""
     path = tmp_path_factory.mktemp("long") / "long.gguf"
     path.write_bytes(with_long_context((ROOT / "models" / "builtin.gguf").read_bytes()))
-    with edgevlm.Engine(path, threads=1) as loaded:
+    return path
+
+
+@pytest.fixture(scope="session")
+def long_engine(long_model: pathlib.Path) -> Iterator[edgevlm.Engine]:
+    with edgevlm.Engine(long_model, threads=1) as loaded:
         yield loaded
 
 

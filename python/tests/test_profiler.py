@@ -18,8 +18,8 @@ from .conftest import DUCKS, QUESTION
 
 def node(path: str, children: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
     counts = {"calls": 1, "self_ms": 1.0, "total_ms": 2.0, "samples_ms": [2.0], "flop": 8}
-    sizes = {"bytes": 9, "allocated_bytes": 0, "peak_bytes": 0}
-    return {"name": path.split(".")[-1], "path": path, **counts, **sizes, **fields, "children": children}
+    sizes = {"bytes": 9, "allocated_bytes": 0, "peak_bytes": 0, "children": children}
+    return {"name": path.split(".")[-1], "path": path, **counts, **sizes, **fields}
 
 
 PROFILE = {
@@ -150,6 +150,24 @@ def test_out_of_order(engine: edgevlm.Engine) -> None:
         profiler.to_dataframe()
     with pytest.raises(TypeError, match="profiler: expected an Engine, found str"):
         ModelProfiler("model.gguf")  # type: ignore[arg-type]
+
+
+def test_stop_inside_the_block(engine: edgevlm.Engine) -> None:
+    with ModelProfiler(engine, limits=False) as profiler, engine.session() as session:
+        session.caption(DUCKS)
+        profiler.stop()
+    assert len(profiler.to_dict()["runs"]) == 1
+
+
+def test_a_dropped_profiler_is_not_in_the_way(engine: edgevlm.Engine) -> None:
+    dropped = ModelProfiler(engine)
+    dropped.start()
+    session = engine.session()
+    del dropped
+    with ModelProfiler(engine, limits=False) as profiler:
+        session.caption(DUCKS)  # a run of the dropped one
+        engine.session().caption(DUCKS)
+    assert len(profiler.to_dict()["runs"]) == 1
 
 
 def test_which_requests_are_runs(engine: edgevlm.Engine) -> None:

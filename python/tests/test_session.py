@@ -117,6 +117,16 @@ def test_options_of_replies(session: edgevlm.Session) -> None:
     assert session.caption(seed=None, max_tokens=None).text == DUCKS_CAPTION
 
 
+def test_the_probability_of_a_reply(session: edgevlm.Session) -> None:
+    sure = session.ask(QUESTION, DUCKS, with_probability=True).probability
+    assert sure is not None
+    assert 0.5 < sure <= 1
+    unlikely = session.ask(QUESTION, with_probability=True, temperature=20.0, seed=1).probability
+    assert unlikely is not None
+    assert 0 <= unlikely < sure
+    assert session.ask(QUESTION).probability is None
+
+
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
@@ -131,6 +141,7 @@ def test_options_of_replies(session: edgevlm.Session) -> None:
         ({"stop": "duck"}, TypeError, "stop: expected a list of str, found str"),
         ({"stop": [""]}, edgevlm.InvalidError, "stop"),
         ({"stop": ["\ud800"]}, edgevlm.InvalidError, "stop: .*lone surrogate"),
+        ({"with_probability": 1}, TypeError, "with_probability: expected a bool, found int"),
         ({"tokens": 3}, TypeError, "tokens: there is no such option"),
     ],
 )

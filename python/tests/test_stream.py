@@ -12,8 +12,7 @@ import pytest
 
 import edgevlm
 
-from .conftest import DUCKS, DUCKS_CAPTION, ENDLESS, QUESTION, ROOT
-from .long_context import with_long_context
+from .conftest import DUCKS, DUCKS_CAPTION, ENDLESS, QUESTION
 
 
 def wait_until_free(session: edgevlm.Session) -> None:
@@ -80,9 +79,16 @@ def test_closing_the_session_ends_its_stream(long_engine: edgevlm.Engine) -> Non
     assert stream.reply.finish_reason == "cancelled"
 
 
-def test_a_program_can_end_during_a_stream(tmp_path: pathlib.Path) -> None:
-    model = tmp_path / "long.gguf"
-    model.write_bytes(with_long_context((ROOT / "models" / "builtin.gguf").read_bytes()))
+def test_closing_the_engine_ends_the_stream_of_a_dropped_session(long_model: pathlib.Path) -> None:
+    with edgevlm.Engine(long_model, threads=1) as engine:
+        stream = engine.session().caption(DUCKS, stream=True, **ENDLESS)
+        gc.collect()
+    list(stream)
+    assert stream.reply is not None
+    assert stream.reply.finish_reason == "cancelled"
+
+
+def test_a_program_can_end_during_a_stream(long_model: pathlib.Path) -> None:
     program = (
         "import sys, edgevlm\n"
         "session = edgevlm.Engine(sys.argv[1], threads=1).session()\n"
@@ -92,7 +98,7 @@ def test_a_program_can_end_during_a_stream(tmp_path: pathlib.Path) -> None:
         "atexit.register(lambda: print(stream.reply or stream._items.qsize()))\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, str(model), str(DUCKS)],
+        [sys.executable, "-c", program, str(long_model), str(DUCKS)],
         capture_output=True,
         text=True,
         timeout=30,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import pathlib
 import signal
 import threading
@@ -14,8 +15,7 @@ import pytest
 
 import edgevlm
 
-from .conftest import DUCKS, DUCKS_CAPTION, ENDLESS, QUESTION, ROOT
-from .long_context import with_long_context
+from .conftest import DUCKS, DUCKS_CAPTION, ENDLESS, QUESTION
 
 
 def test_other_python_threads_go_on(session: edgevlm.Session) -> None:
@@ -78,15 +78,23 @@ def test_sessions_of_one_engine_run_at_once(engine: edgevlm.Engine) -> None:
         assert set(pool.map(caption, range(40))) == {DUCKS_CAPTION}
 
 
-def test_closing_an_engine_cancels_what_runs(tmp_path: pathlib.Path) -> None:
-    model = tmp_path / "long.gguf"
-    model.write_bytes(with_long_context((ROOT / "models" / "builtin.gguf").read_bytes()))
-    engine = edgevlm.Engine(model, threads=1)
+def test_closing_an_engine_cancels_what_runs(long_model: pathlib.Path) -> None:
+    engine = edgevlm.Engine(long_model, threads=1)
     session = engine.session()
-    replies = []
-    thread = threading.Thread(target=lambda: replies.append(session.caption(DUCKS, **ENDLESS)))
+    session.set_image(DUCKS)
+    replies: list[edgevlm.Reply] = []
+
+    def caption() -> None:
+        while not replies:
+            with contextlib.suppress(edgevlm.BusyError):
+                replies.append(session.caption(**ENDLESS))
+
+    thread = threading.Thread(target=caption)
     thread.start()
-    time.sleep(0.1)
+    with pytest.raises(edgevlm.BusyError):
+        while True:
+            session.ask(QUESTION)
+    # That request was refused, so this does not end with it.
     engine.close()
     thread.join()
     assert replies[0].finish_reason == "cancelled"

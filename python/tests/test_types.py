@@ -44,5 +44,6 @@ def test_the_package_itself(tmp_path: pathlib.Path) -> None:
 def test_wrong_types_are_found(tmp_path: pathlib.Path) -> None:
     program = tmp_path / "wrong.py"
     program.write_text(WRONG)
-    errors = [line for line in mypy(tmp_path, program.name).stdout.splitlines() if ": error" in line]
+    lines = mypy(tmp_path, program.name).stdout.splitlines()
+    errors = [line for line in lines if ": error" in line]
     assert {int(line.split(":")[1]) for line in errors} == {3, 5, 6, 7, 8, 9, 11, 12}
