@@ -1,5 +1,7 @@
 #include "native/call.h"
 
+#include "native/gil.h"
+
 namespace edgevlm::python {
 namespace {
 
@@ -13,7 +15,7 @@ bool Call::IsOver() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_check_) return false;
   next_check_ = now + kBetweenChecks;
-  const py::gil_scoped_acquire acquired;
+  const HeldGil held;
   if (PyErr_CheckSignals() != 0) failure_ = std::make_exception_ptr(py::error_already_set());
   return failure_ != nullptr;
 }
@@ -24,13 +26,12 @@ OnText Call::on_text() {
 }
 
 bool Call::Emit(std::string_view text) {
-  const py::gil_scoped_acquire acquired;
-  try {
-    on_text_(ToStr(text));
-  } catch (const py::error_already_set&) {
-    // The engine is not written for exceptions of others: it ends the reply first.
-    failure_ = std::current_exception();
-  }
+  const HeldGil held;
+  const py::str piece = ToStr(text);
+  const auto result = py::reinterpret_steal<py::object>(
+      UnlessProgramEnds([&] { return PyObject_CallOneArg(on_text_.ptr(), piece.ptr()); }));
+  // The engine is not written for exceptions of others: it ends the reply first.
+  if (!result) failure_ = std::make_exception_ptr(py::error_already_set());
   return failure_ == nullptr && !cancellation_.is_cancelled();
 }
 

@@ -6,6 +6,7 @@
 
 #include "catalog/folder.h"
 #include "native/file_bytes.h"
+#include "native/gil.h"
 #include "native/options.h"
 #include "native/pixels.h"
 
@@ -25,11 +26,8 @@ Result<Engine> LoadModel(const std::optional<std::string>& model, EngineOptions 
 std::shared_ptr<LoadedEngine> LoadedEngine::Load(const std::optional<std::string>& model,
                                                  const py::dict& options) {
   EngineOptions engine_options = ReadEngineOptions(options);
-  const auto load = [&] {
-    const py::gil_scoped_release released;
-    return LoadModel(model, std::move(engine_options));
-  };
-  return std::make_shared<LoadedEngine>(ValueOrRaise(load()));
+  auto engine = WithoutGil([&] { return LoadModel(model, std::move(engine_options)); });
+  return std::make_shared<LoadedEngine>(ValueOrRaise(std::move(engine)));
 }
 
 LoadedEngine::LoadedEngine(Engine engine)
@@ -78,11 +76,7 @@ py::dict LoadedEngine::Info() const {
 EncodedHandle LoadedEngine::EncodeFile(const py::bytes& file, const std::string& name) const {
   const Engine& loaded = engine();
   const auto bytes = FileBytes(file);
-  const auto encode = [&] {
-    const py::gil_scoped_release released;
-    return loaded.GetImage(bytes);
-  };
-  auto image = encode();
+  auto image = WithoutGil([&] { return loaded.GetImage(bytes); });
   if (!image) Raise(WithName(image.error(), name));
   return {*std::move(image)};
 }
@@ -90,11 +84,8 @@ EncodedHandle LoadedEngine::EncodeFile(const py::bytes& file, const std::string&
 EncodedHandle LoadedEngine::EncodePixels(const py::buffer& pixels) const {
   const Engine& loaded = engine();
   PixelBuffer buffer(pixels);
-  const auto encode = [&] {
-    const py::gil_scoped_release released;
-    return loaded.EncodeImage(buffer.View());
-  };
-  return {std::make_shared<const EncodedImage>(ValueOrRaise(encode()))};
+  auto image = WithoutGil([&] { return loaded.EncodeImage(buffer.View()); });
+  return {std::make_shared<const EncodedImage>(ValueOrRaise(std::move(image)))};
 }
 
 Error WithName(const Error& error, const std::string& name) {

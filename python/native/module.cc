@@ -36,7 +36,7 @@ void AddSession(py::module_& module) {
   const auto on_text = py::arg("on_text") = py::none();
   py::class_<NativeSession>(module, "Session")
       .def(py::init<std::shared_ptr<LoadedEngine>, std::shared_ptr<ProfiledRuns>>(),
-           py::arg("engine"), py::arg("runs"))
+           py::arg("engine").none(false), py::arg("runs"))
       .def("set_image_file", &NativeSession::SetImageFile, py::arg("file"), py::arg("name"))
       .def("set_image_pixels", &NativeSession::SetImagePixels, py::arg("pixels"))
       .def("set_image", &NativeSession::SetImage, py::arg("image"))

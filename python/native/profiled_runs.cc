@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "native/gil.h"
+
 namespace edgevlm::python {
 
 void MergedProfile::MeasureLimits(const LoadedEngine& engine) {
   const Engine& measured = engine.engine();
-  const py::gil_scoped_release released;
-  profile_.machine.limits = measured.MeasureLimits();
+  profile_.machine.limits = WithoutGil([&] { return measured.MeasureLimits(); });
 }
 
 py::str MergedProfile::Table(bool unfolds_layers, int depth) const {

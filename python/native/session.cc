@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "native/file_bytes.h"
+#include "native/gil.h"
 #include "native/options.h"
 #include "native/pixels.h"
 #include "native/reply.h"
@@ -70,11 +71,7 @@ NativeSession::NativeSession(std::shared_ptr<const LoadedEngine> engine,
 void NativeSession::Adopt(const std::function<MaybeError()>& set_image, const std::string& name) {
   static_cast<void>(engine_->engine());
   const Hold hold(*this);
-  const auto run = [&] {
-    const py::gil_scoped_release released;
-    return set_image();
-  };
-  if (const MaybeError error = run()) Raise(WithName(*error, name));
+  if (const MaybeError error = WithoutGil(set_image)) Raise(WithName(*error, name));
   image_name_ = name;
 }
 
@@ -98,11 +95,7 @@ py::dict NativeSession::Generate(const py::dict& options, const Cancellation& ca
   const DecodeOptions decode = ReadDecodeOptions(options);
   Call call(cancellation, on_text);
   const Hold hold(*this, &call);
-  const auto run = [&] {
-    const py::gil_scoped_release released;
-    return request(decode, call.on_text());
-  };
-  const Result<Reply> reply = run();
+  const Result<Reply> reply = WithoutGil([&] { return request(decode, call.on_text()); });
   AddRun(reply);
   call.RaiseFailure();
   if (!reply) Raise(reply.error());

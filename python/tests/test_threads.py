@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import os
 import pathlib
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Iterator
@@ -98,6 +101,30 @@ def test_closing_an_engine_cancels_what_runs(long_model: pathlib.Path) -> None:
     engine.close()
     thread.join()
     assert replies[0].finish_reason == "cancelled"
+
+
+def test_a_program_can_end_while_daemon_threads_compute() -> None:
+    program = (
+        "import sys, threading, time, edgevlm\n"
+        "engine = edgevlm.Engine(threads=2)\n"
+        "done = []\n"
+        "def work(stream):\n"
+        "    session = engine.session()\n"
+        "    while True:\n"
+        "        done.append(list(session.caption(sys.argv[1], stream=True)) if stream\n"
+        "                    else session.caption(sys.argv[1]))\n"
+        "for stream in (False, False, True):\n"
+        "    threading.Thread(target=work, args=(stream,), daemon=True).start()\n"
+        "while len(done) < 9:\n"
+        "    time.sleep(0.01)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, os.fspath(DUCKS)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 class Interrupted(Exception):
