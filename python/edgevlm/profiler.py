@@ -116,7 +116,7 @@ class ModelProfiler:
         """Prints the table of `edgevlm profile`.
 
         file: by default, standard output. layers: a line for each layer, not one for all. depth: of
-        the tree of modules. Errors: InvalidError.
+        the tree of modules, at least 1. Errors: InvalidError, TypeError.
         """
         print(self._profile().table(layers, depth).rstrip("\n"), file=file or sys.stdout)
 

@@ -52,7 +52,7 @@ void AddProfile(py::module_& module) {
   py::class_<MergedProfile>(module, "Profile")
       .def("measure_limits", &MergedProfile::MeasureLimits, py::arg("engine"))
       .def("json", &MergedProfile::Json)
-      .def("table", &MergedProfile::Table, py::arg("unfolds_layers"), py::arg("depth"))
+      .def("table", &MergedProfile::Table, py::arg("layers"), py::arg("depth"))
       .def("trace", &MergedProfile::Trace)
       .def("html", &MergedProfile::Html);
   py::class_<ProfiledRuns, std::shared_ptr<ProfiledRuns>>(module, "ProfiledRuns")

@@ -7,11 +7,16 @@ void OptionValue::RaiseType(const char* expected) const {
                        std::string(py::str(py::type::of(value_).attr("__name__"))));
 }
 
-std::int64_t OptionValue::Integer(std::int64_t min, std::int64_t max) const {
+py::object OptionValue::Index() const {
   // True is an int in Python, and would be read as 1.
   if (PyBool_Check(value_.ptr()) || PyIndex_Check(value_.ptr()) == 0) RaiseType("an integer");
-  const py::object index = py::reinterpret_steal<py::object>(PyNumber_Index(value_.ptr()));
-  if (!index) throw py::error_already_set();
+  PyObject* const index = PyNumber_Index(value_.ptr());
+  if (index == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(index);
+}
+
+std::int64_t OptionValue::Integer(std::int64_t min, std::int64_t max) const {
+  const py::object index = Index();
   int overflow = 0;
   const std::int64_t number = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
   if (overflow != 0 || number < min || number > max) {
@@ -22,9 +27,7 @@ std::int64_t OptionValue::Integer(std::int64_t min, std::int64_t max) const {
 }
 
 std::uint64_t OptionValue::Unsigned() const {
-  if (PyBool_Check(value_.ptr()) || PyIndex_Check(value_.ptr()) == 0) RaiseType("an integer");
-  const py::object index = py::reinterpret_steal<py::object>(PyNumber_Index(value_.ptr()));
-  if (!index) throw py::error_already_set();
+  const py::object index = Index();
   const std::uint64_t number = PyLong_AsUnsignedLongLong(index.ptr());
   if (PyErr_Occurred() != nullptr) {
     PyErr_Clear();
@@ -66,7 +69,9 @@ std::string OptionValue::Path() const {
     const bool has_wrong_type = PyErr_ExceptionMatches(PyExc_TypeError) != 0;
     PyErr_Clear();
     if (has_wrong_type) RaiseType("a path");
-    Raise("InvalidError", name_ + ": expected a path without zero bytes, found another");
+    Raise(
+        "InvalidError",
+        name_ + ": expected a path that the system can encode, without zero bytes, found another");
   }
   return std::string(py::reinterpret_steal<py::bytes>(encoded));
 }
@@ -75,7 +80,7 @@ std::vector<OptionValue> OptionValue::Elements(const char* expected) const {
   if (!py::isinstance<py::list>(value_) && !py::isinstance<py::tuple>(value_)) RaiseType(expected);
   std::vector<OptionValue> elements;
   for (const py::handle element : py::reinterpret_borrow<py::sequence>(value_)) {
-    elements.emplace_back(name_, element);  // the list holds on to it
+    elements.emplace_back(name_, py::reinterpret_borrow<py::object>(element));
   }
   return elements;
 }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "native/errors.h"
@@ -14,7 +13,8 @@ namespace edgevlm::python {
 // not fit, with the option's name and what was found.
 class OptionValue {
  public:
-  OptionValue(std::string name, py::handle value) : name_(std::move(name)), value_(value) {}
+  OptionValue(std::string name, py::object value)
+      : name_(std::move(name)), value_(std::move(value)) {}
 
   const std::string& name() const { return name_; }
   bool is_text() const { return py::isinstance<py::str>(value_); }
@@ -32,10 +32,11 @@ class OptionValue {
 
  private:
   [[noreturn]] void RaiseType(const char* expected) const;
+  py::object Index() const;
   std::vector<OptionValue> Elements(const char* expected) const;
 
   std::string name_;
-  py::handle value_;
+  py::object value_;
 };
 
 }  // namespace edgevlm::python

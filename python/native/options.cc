@@ -129,7 +129,7 @@ template <class Options>
 Options Read(const py::dict& values, std::span<const Entry<Options>> entries) {
   Options options;
   for (const auto& [key, given] : values) {
-    const OptionValue value(std::string(py::str(key)), given);
+    const OptionValue value(std::string(py::str(key)), py::reinterpret_borrow<py::object>(given));
     const auto entry = std::ranges::find(entries, value.name(), &Entry<Options>::name);
     if (entry == entries.end()) throw py::type_error(value.name() + ": there is no such option");
     if (!given.is_none()) entry->read(value, options);

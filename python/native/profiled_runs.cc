@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "native/gil.h"
+#include "native/option_value.h"
 
 namespace edgevlm::python {
 
@@ -11,8 +12,11 @@ void MergedProfile::MeasureLimits(const LoadedEngine& engine) {
   profile_.machine.limits = WithoutGil([&] { return measured.MeasureLimits(); });
 }
 
-py::str MergedProfile::Table(bool unfolds_layers, int depth) const {
-  return ToStr(ProfileTable(profile_, {.unfolds_layers = unfolds_layers, .depth = depth}));
+py::str MergedProfile::Table(const py::object& layers, const py::object& depth) const {
+  const ProfileTableOptions options = {
+      .unfolds_layers = OptionValue("layers", layers).Flag(),
+      .depth = static_cast<int>(OptionValue("depth", depth).Integer(1, INT32_MAX))};
+  return ToStr(ProfileTable(profile_, options));
 }
 
 void ProfiledRuns::Add(Profile run, const std::string& image) {

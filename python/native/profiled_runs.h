@@ -19,7 +19,8 @@ class MergedProfile {
   void MeasureLimits(const LoadedEngine& engine);
 
   py::str Json() const { return ToStr(ProfileJson(profile_)); }
-  py::str Table(bool unfolds_layers, int depth) const;
+  // layers: a bool, whether each has a line; depth: of the tree, at least 1.
+  py::str Table(const py::object& layers, const py::object& depth) const;
   py::str Trace() const { return ToStr(ProfileTrace(profile_)); }
   py::str Html() const { return ToStr(ProfileHtml(profile_)); }
 

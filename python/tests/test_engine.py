@@ -94,7 +94,8 @@ def test_early_exit_uses_fewer_blocks() -> None:
         ({"temperature_limit": -5}, edgevlm.InvalidError, "temperature limit"),
         ({"temperature_limit": 10**400}, edgevlm.InvalidError, "temperature_limit"),
         ({"chat_template": "\ud800"}, edgevlm.InvalidError, "chat_template: .*lone surrogate"),
-        ({"mmproj": "a\0b"}, edgevlm.InvalidError, "mmproj: expected a path without zero bytes"),
+        ({"mmproj": "a\0b"}, edgevlm.InvalidError, "mmproj: .* without zero bytes"),
+        ({"mmproj": "\ud83d"}, edgevlm.InvalidError, "mmproj: .* the system can encode"),
         ({"mmproj": 3}, TypeError, "mmproj: expected a path, found int"),
     ],
 )

@@ -120,6 +120,12 @@ def test_summary(profiler: ModelProfiler, capsys: pytest.CaptureFixture[str]) ->
     file = io.StringIO()
     profiler.print_summary(file, depth=1)
     assert len(file.getvalue()) < len(printed)
+    with pytest.raises(edgevlm.InvalidError, match="depth: expected 1 to .*, found 0"):
+        profiler.print_summary(depth=0)
+    with pytest.raises(TypeError, match="depth: expected an integer, found str"):
+        profiler.print_summary(depth="6")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="layers: expected a bool, found int"):
+        profiler.print_summary(layers=1)  # type: ignore[arg-type]
 
 
 def test_files(profiler: ModelProfiler, tmp_path: pathlib.Path) -> None:
@@ -129,6 +135,10 @@ def test_files(profiler: ModelProfiler, tmp_path: pathlib.Path) -> None:
     assert "self_attn" in page
     profiler.save_trace(str(tmp_path / "trace.json"))
     assert json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    with pytest.raises(TypeError, match="not int"):
+        profiler.save_html(1)  # type: ignore[arg-type]
+    with pytest.raises(edgevlm.InvalidError, match="path: expected one that the system can"):
+        profiler.save_trace("\ud800")
     with pytest.raises(edgevlm.IoError, match="no/page.html: cannot be written: No such file"):
         profiler.save_html("no/page.html")
 
