@@ -32,7 +32,7 @@ class ReplyStream(Iterator[str]):
     `with` block, Ctrl-C in next(), and dropping the last reference cancel the rest. Errors of the
     request are raised by next().
 
-    Threads: one at a time. The session is busy until the end.
+    Threads: one at a time; close() from any. The session is busy until the end.
     """
 
     def __init__(self, request: Request, cancellation: _native.Cancellation) -> None:
@@ -77,6 +77,8 @@ class ReplyStream(Iterator[str]):
                 self._finish(item)
 
     def _finish(self, end: _End) -> None:
+        # For another thread that waits in next() or close().
+        self._items.put(_End(end.reply, None))
         self._reply = end.reply
         self._is_over = True
         self._thread.join()

@@ -123,7 +123,7 @@ class ModelProfiler:
     def to_dataframe(self) -> pandas.DataFrame:
         """One row per module, parents before their children; the columns are COLUMNS.
 
-        Values that are not known are missing. Needs pandas (`pip install pandas`). Errors:
+        All but self_ms includes the modules inside. Values that are not known are missing. Needs pandas (`pip install pandas`). Errors:
         InvalidError.
         """
         import pandas

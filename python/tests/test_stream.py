@@ -6,6 +6,7 @@ import gc
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -58,6 +59,16 @@ def test_close_cancels(long_session: edgevlm.Session) -> None:
     assert stream.reply.finish_reason == "cancelled"
     assert list(stream) == []
     assert long_session.ask(QUESTION, DUCKS).text == "three"
+
+
+def test_close_in_another_thread_ends_the_loop(long_session: edgevlm.Session) -> None:
+    stream = long_session.caption(DUCKS, stream=True, **ENDLESS)
+    next(stream)
+    reader = threading.Thread(target=lambda: list(stream))
+    reader.start()
+    stream.close()
+    reader.join(10)
+    assert not reader.is_alive()
 
 
 def test_leaving_the_loop_cancels(long_session: edgevlm.Session) -> None:
