@@ -64,7 +64,7 @@ def test_close_cancels(long_session: edgevlm.Session) -> None:
 def test_close_in_another_thread_ends_the_loop(long_session: edgevlm.Session) -> None:
     stream = long_session.caption(DUCKS, stream=True, **ENDLESS)
     next(stream)
-    reader = threading.Thread(target=lambda: list(stream))
+    reader = threading.Thread(target=lambda: list(stream), daemon=True)
     reader.start()
     stream.close()
     reader.join(10)
