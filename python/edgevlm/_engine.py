@@ -76,7 +76,8 @@ class Engine:
         del options["self"], options["model"]
         self._native: Optional[_native.Engine] = _native.Engine(model, options)
         self._info = ModelInfo(**self._native.info())
-        self._lock = threading.Lock()  # for opening, closing and profiling sessions
+        # For opening, closing and profiling sessions; a signal handler may close within session().
+        self._lock = threading.RLock()
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
         # Of the profiler that runs; weak, so that a dropped one is not in the way of others.
         self._runs: Optional[weakref.ref[_native.ProfiledRuns]] = None
