@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::uint64_t kSeed = 83;
 constexpr double kLeastCosine = 0.9999;
+constexpr int kRows = 4;
+constexpr int kRowTokens = 48;
 
 // Rounds to the precision of the file.
 void RoundToHalf(torch::Tensor& weight) { weight.copy_(weight.to(torch::kHalf)); }
@@ -119,7 +121,12 @@ class ParityTest : public ::testing::Test {
   static void TearDownTestSuite() { delete context_; }
 
   static SampleOptions Samples() {
-    return {.image_side = 64, .grid = 4, .captions = 1, .questions = 3};
+    return {.image_side = 64,
+            .grid = 4,
+            .captions = 1,
+            .questions = 5,
+            .rows = kRows,
+            .length = kRowTokens};
   }
 
   // One image for both: as the trainer renders it, and as a file for the engine.
@@ -206,7 +213,7 @@ TEST_F(ParityTest, TheDecodersAgree) {
     const TextRows& rows = encoded.sample.texts;
     const torch::NoGradGuard no_grad;
     const auto tensor = [&](const auto& values, torch::Dtype type) {
-      return torch::tensor(at::ArrayRef(values), type).view({1, 4, 32});
+      return torch::tensor(at::ArrayRef(values), type).view({1, kRows, kRowTokens});
     };
     Decoder& decoder = context_->model->decoder;
     const torch::Tensor hidden =
@@ -214,11 +221,12 @@ TEST_F(ParityTest, TheDecodersAgree) {
             ->forward(encoded.cells, tensor(rows.ids, torch::kInt64),
                       tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32))
             .last;
-    const torch::Tensor trained = decoder->Logits(hidden).view({4, 32, -1});
+    const torch::Tensor trained = decoder->Logits(hidden).view({kRows, kRowTokens, -1});
     for (const TokenSpan& span : rows.spans) {
       std::vector<int> tokens = {kImageToken};
       for (int i = span.begin; i < span.end; ++i) {
-        tokens.push_back(static_cast<int>(rows.ids[static_cast<std::size_t>(span.row * 32 + i)]));
+        tokens.push_back(
+            static_cast<int>(rows.ids[static_cast<std::size_t>(span.row * kRowTokens + i)]));
       }
       const Result<std::vector<float>> logits = context_->engine.Logits(tokens, &encoded.image);
       ASSERT_TRUE(logits.ok()) << logits.error().message;
