@@ -64,9 +64,12 @@ class ReplyStream(Iterator[str]):
         if isinstance(item, str):
             return item
         self._finish(item)
-        if item.error is not None:
-            raise item.error
-        raise StopIteration
+        try:
+            if item.error is not None:
+                raise item.error
+            raise StopIteration
+        finally:
+            del item  # else the error would hold itself, and the session, by this frame
 
     def close(self) -> None:
         """Cancels the rest and waits until the session is free; pieces not yet read are dropped."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -46,6 +47,19 @@ def test_errors_come_from_the_iterator(session: edgevlm.Session) -> None:
         next(stream)
     assert stream.reply is None
     assert list(stream) == []
+
+
+def test_an_error_does_not_hold_the_session(engine: edgevlm.Engine) -> None:
+    session = engine.session()
+    dropped = weakref.ref(session)
+    gc.disable()  # No cycle is left to the collector: sessions are large.
+    try:
+        with pytest.raises(edgevlm.InvalidError):
+            list(session.caption(DUCKS, stream=True, max_tokens=0))
+        del session
+        assert dropped() is None
+    finally:
+        gc.enable()
 
 
 def test_close_cancels(long_session: edgevlm.Session) -> None:
