@@ -11,8 +11,9 @@ An Engine is a model, loaded; a Session is one conversation. docs/python.md is t
 
 from ._engine import Engine
 from ._native import Image, __version__
+from ._options import ReplyOptions
 from ._reply import ModelInfo, Reply, Timings
-from ._session import ReplyOptions, Session
+from ._session import Session
 from ._stream import ReplyStream
 from .errors import (
     BusyError,

@@ -123,8 +123,8 @@ class ModelProfiler:
     def to_dataframe(self) -> pandas.DataFrame:
         """One row per module, parents before their children; the columns are COLUMNS.
 
-        All but self_ms includes the modules inside. Values that are not known are missing. Needs pandas (`pip install pandas`). Errors:
-        InvalidError.
+        All but self_ms includes the modules inside. Values that are not known are missing. Needs
+        pandas (`pip install pandas`). Errors: InvalidError.
         """
         import pandas
 

@@ -1,6 +1,7 @@
 #include "native/session.h"
 
 #include <utility>
+#include <vector>
 
 #include "native/file_bytes.h"
 #include "native/gil.h"

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "edgevlm/edgevlm.h"
 #include "native/call.h"
