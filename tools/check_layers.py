@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that includes go one way through src/, and that outside libraries stay in their folders.
+"""Checks that includes in src/ and python/ go one way, and outside libraries stay in their folders.
 
 Usage: tools/check_layers.py [ROOT]. Prints one line per wrong include; exits 1 if there is one.
 """
@@ -7,7 +7,10 @@ import pathlib
 import re
 import sys
 
-# Folder of src/ -> the folders it may include from, besides itself: those that it does include from.
+# Folders of the sources, with their subfolders as keys of MAY_INCLUDE.
+SOURCES = ("src", "python")
+
+# Folder -> the folders it may include from, besides itself: those that it does include from.
 MAY_INCLUDE = {
     "base": "",
     "config": "base",
@@ -32,12 +35,13 @@ MAY_INCLUDE = {
     "cli": "server measure eval metrics config roofline engine catalog convert decode gguf tokenizer "
            "tensor base",
     "train": "gguf tokenizer image tensor base",
+    "native": "catalog image",
 }
 
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. base/result.h
 # re-exports Result.
 API = {
-    "edgevlm/edgevlm.h": "engine eval measure server cli",
+    "edgevlm/edgevlm.h": "engine eval measure server cli native",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
     "edgevlm/pressure_options.h": "engine",
@@ -51,7 +55,7 @@ API = {
     "edgevlm/grammar.h": "decode server",
     "edgevlm/image_tokens.h": "decode model",
     "edgevlm/exit_options.h": "decode cli",
-    "edgevlm/result.h": "base",
+    "edgevlm/result.h": "base native",
 }
 
 # Folders that show others only some of their headers -> these headers, and who may include them.
@@ -65,6 +69,7 @@ INTERFACES = {
 
 # Start of an outside header -> the folders that may include it.
 OUTSIDE = {
+    "pybind11/": "native",
     "torch/": "train",
     "ATen/": "train",
     "c10/": "train",
@@ -136,11 +141,12 @@ def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     wrong = files = 0
     used = set()
-    for path in sorted((root / "src").rglob("*")):
+    paths = [path for source in SOURCES for path in sorted((root / source).rglob("*"))]
+    for path in paths:
         if path.suffix not in (".h", ".cc"):
             continue
         files += 1
-        folder = path.relative_to(root / "src").parts[0]
+        folder = path.relative_to(root).parts[1]
         if folder not in MAY_INCLUDE:
             print(f"{path}: folder {folder} is not in MAY_INCLUDE of tools/check_layers.py")
             wrong += 1

@@ -12,7 +12,7 @@ import sys
 FILE_LIMIT = 500
 FUNCTION_LINE_LIMIT = 60
 PARAMETER_LIMIT = 7
-FOLDERS = ("src", "include", "tests", "tools", "fuzz", "cmake")
+FOLDERS = ("src", "include", "python", "tests", "tools", "fuzz", "cmake")
 SUFFIXES = (".h", ".cc", ".py", ".sh", ".cmake")
 
 NOT_A_FUNCTION = re.compile(
