@@ -32,8 +32,8 @@ MAY_INCLUDE = {
     "catalog": "gguf digest base",
     "server": "catalog digest metrics base",
     "measure": "config eval image metrics engine decode model kernels gguf tensor base",
-    "cli": "server measure eval metrics config roofline engine catalog convert decode gguf tokenizer "
-           "tensor base",
+    "cli": "server measure eval metrics config digest roofline engine catalog convert decode gguf "
+           "tokenizer tensor base",
     "train": "gguf tokenizer image tensor base",
     "native": "catalog image",
 }

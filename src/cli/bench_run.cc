@@ -14,6 +14,7 @@
 #include "cli/preset_model.h"
 #include "cli/progress.h"
 #include "digest/sha256.h"
+#include "eval/scores/scorer.h"
 #include "measure/experiment/experiment_folder.h"
 #include "measure/experiment/spec.h"
 
@@ -42,13 +43,16 @@ class BenchRunCommand final : public Command {
     app.add_option("-r,--repetitions", repetitions_, "in place of the spec's")
         ->type_name("N")
         ->check(CLI::Range(1, 10000).description(""));
+    app.add_option("--score", scores_, "of replies, in place of the spec's: " + ScoreNames())
+        ->type_name("NAME,NAME,...")
+        ->delimiter(',');
     app.add_option("--seed", seed_, "of the order of conditions, and of media that are made")
         ->type_name("N")
         ->capture_default_str();
     DeclareJson(app, json_);
     model_.DeclareAll(app);
     GroupOptions(app, {"--model", "--all", "--list", "--manifest", "--out", "--resume", "--items",
-                       "--repetitions", "--seed", "--json", "--threads"});
+                       "--repetitions", "--score", "--seed", "--json", "--threads"});
     app.footer(
         "Each spec leaves samples.jsonl, results.json, results.csv and report.html.\n"
         "Ctrl-C keeps what was measured; --resume goes on with it.\n"
@@ -78,6 +82,15 @@ class BenchRunCommand final : public Command {
   }
 
  private:
+  // "vqa, exact, choice".
+  static std::string ScoreNames() {
+    std::string names;
+    for (const ScorerKind* kind : ScorerKinds()) {
+      names.append(names.empty() ? "" : ", ").append(kind->name);
+    }
+    return names;
+  }
+
   static ExitCode List(Output& output) {
     for (const Spec& spec : BuiltinSpecs()) {
       std::string line =
@@ -95,6 +108,9 @@ class BenchRunCommand final : public Command {
   }
 
   Result<std::vector<Spec>> ChooseSpecs() const {
+    for (const std::string& score : scores_) {
+      if (const auto scorer = MakeScorer(score); !scorer) return scorer.error();
+    }
     std::vector<Spec> chosen;
     if (all_) {
       for (Spec& spec : BuiltinSpecs()) {
@@ -119,6 +135,7 @@ class BenchRunCommand final : public Command {
     for (Spec& spec : chosen) {
       if (items_ > 0) spec.items = items_;
       if (repetitions_ > 0) spec.repetitions = repetitions_;
+      if (!scores_.empty()) spec.scores = scores_;
     }
     return chosen;
   }
@@ -190,6 +207,7 @@ class BenchRunCommand final : public Command {
   bool resume_ = false;
   int items_ = 0;
   int repetitions_ = 0;
+  std::vector<std::string> scores_;
   std::uint64_t seed_ = 1;
   bool json_ = false;
   ModelOptions model_;

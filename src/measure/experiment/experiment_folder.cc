@@ -1,10 +1,13 @@
 #include "measure/experiment/experiment_folder.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "base/mapped_file.h"
 #include "gguf/output_file.h"
+#include "measure/experiment/predictions.h"
 #include "measure/experiment/samples_file.h"
 
 namespace edgevlm {
@@ -78,13 +81,43 @@ class Folder {
     return {};
   }
 
-  // From the file, so that the results are those of all samples, whichever process took them.
+  std::size_t MostChoices() const {
+    std::size_t most = 0;
+    if (run_.manifest == nullptr) return most;
+    for (const ManifestRow& row : run_.manifest->rows) most = std::max(most, row.choices.size());
+    return most;
+  }
+
+  // Reads all samples, whichever process took them, and writes their replies.
+  MaybeError AddSamples(Summary& summary) const {
+    const std::size_t choices = MostChoices();
+    std::optional<OutputFile> predictions;
+    const auto write = [&](const ExperimentSample& sample) -> MaybeError {
+      if (!predictions) {
+        Result<OutputFile> file = OutputFile::Create(PathOf("predictions.csv"));
+        if (!file) return file.error();
+        predictions.emplace(*std::move(file));
+        const std::string header = PredictionsHeader(choices);
+        if (auto error = predictions->Append(std::as_bytes(std::span(header)))) return error;
+      }
+      const std::string line = PredictionLine(sample, choices);
+      return predictions->Append(std::as_bytes(std::span(line)));
+    };
+    if (auto error =
+            ReadSamples(PathOf("samples.jsonl"), [&](ExperimentSample&& sample) -> MaybeError {
+              if (sample.reply && sample.round == 0) {
+                if (auto failed = write(sample)) return failed;
+              }
+              return summary.Add(sample);
+            })) {
+      return error;
+    }
+    return predictions ? predictions->Commit() : std::nullopt;
+  }
+
   Result<ExperimentResults> Finish(std::int64_t taken, const RunCost& cost) const {
     Summary summary(ConditionsOf(run_.spec), run_.spec.scores);
-    if (auto error = ReadSamples(PathOf("samples.jsonl"),
-                                 [&](ExperimentSample&& sample) { return summary.Add(sample); })) {
-      return *error;
-    }
+    if (auto error = AddSamples(summary)) return *error;
     summary.Finish();
     Finding finding = JudgeExperiment(run_.spec, summary);
     ExperimentResults results = {.spec = run_.spec,

@@ -86,6 +86,24 @@ TEST_F(ExperimentFolderTest, LeavesSamplesResultsAndAReport) {
   EXPECT_THAT(Text("results.json"), HasSubstr("\"format\": \"edgevlm experiment\""));
   EXPECT_THAT(Text("results.csv"), HasSubstr("max_tokens,metric,samples,estimate,low,high\n"));
   EXPECT_THAT(Text("report.html"), HasSubstr("<svg"));
+  EXPECT_THAT(Text("predictions.csv"),
+              HasSubstr("index,condition,question,answer,prediction,image_path\na,max_tokens="));
+}
+
+TEST_F(ExperimentFolderTest, RepliesAreScoredOnceAndPerCondition) {
+  manifest_.rows[0].answers = {"no such reply"};
+  manifest_.rows[1].answers = {};  // cannot be scored
+  FolderRun run = Run();
+  run.spec.scores = {"exact"};
+  const Result<ExperimentResults> results = RunInFolder(run);
+  ASSERT_TRUE(results) << results.error().message;
+  for (const ConditionSummary& condition : results->summary.conditions()) {
+    ASSERT_EQ(condition.scores.size(), 1u);
+    EXPECT_EQ(condition.scores[0].rows, 1);
+    EXPECT_EQ(condition.scores[0].scores[0].value, 0);
+    EXPECT_EQ(condition.unscored, 1);
+    EXPECT_EQ(condition.Find("reply_score")->values.count(), 1);
+  }
 }
 
 TEST_F(ExperimentFolderTest, AStoppedRunGoesOnWithoutLosingOrRepeatingASample) {
