@@ -78,8 +78,10 @@ Result<std::vector<std::string>> ReadValues(const std::string& cell) {
 
 std::string WriteValues(const std::vector<std::string>& values) {
   if (values.empty()) return "";
-  const bool plain = values.size() == 1 && !values[0].empty() && values[0].front() != '[';
-  return plain ? values[0] : json(values).dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string& first = values[0];
+  const bool plain = values.size() == 1 && !first.empty() && first.front() != '[' &&
+                     first.find('\0') == std::string::npos;  // which a CSV file cannot have
+  return plain ? first : json(values).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 MaybeError CheckPath(const ManifestRow& row, const ManifestOptions& options) {
