@@ -100,17 +100,6 @@ MaybeError CheckPath(const ManifestRow& row, const ManifestOptions& options) {
   return BadManifest("path: expected a path inside the media's folder, found " + Quoted(row.path));
 }
 
-MaybeError CheckChoices(const ManifestRow& row) {
-  if (row.choices.empty()) return {};
-  if (row.choices.size() == 1 || row.choices.size() > kMaxChoices) {
-    return BadManifest("choices: expected 2 to " + std::to_string(kMaxChoices) + ", found " +
-                       std::to_string(row.choices.size()));
-  }
-  if (row.answers.empty() || RightChoice(row)) return {};
-  return BadManifest("answer: expected the letter or the text of one choice, found " +
-                     Quoted(WriteValues(row.answers)));
-}
-
 Result<ManifestRow> ReadRow(const std::vector<std::string>& fields, const ColumnMap& map) {
   const auto cell = [&](Column column) {
     return map[column] ? fields[*map[column]] : std::string();
@@ -263,6 +252,17 @@ std::optional<std::size_t> RightChoice(const ManifestRow& row) {
   const auto found = std::ranges::find(row.choices, answer);
   if (found == row.choices.end()) return {};
   return static_cast<std::size_t>(found - row.choices.begin());
+}
+
+MaybeError CheckChoices(const ManifestRow& row) {
+  if (row.choices.empty()) return {};
+  if (row.choices.size() == 1 || row.choices.size() > kMaxChoices) {
+    return BadManifest("choices: expected 2 to " + std::to_string(kMaxChoices) + ", found " +
+                       std::to_string(row.choices.size()));
+  }
+  if (row.answers.empty() || RightChoice(row)) return {};
+  return BadManifest("answer: expected the letter or the text of one choice, found " +
+                     Quoted(WriteValues(row.answers)));
 }
 
 std::string ChoiceLetter(std::size_t index) {
