@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
-#include <random>
 #include <unordered_map>
 #include <utility>
+
+#include "eval/datasets/seeded_random.h"
 
 namespace edgevlm {
 namespace {
@@ -115,25 +116,15 @@ Result<std::string> ChooseSplit(const PublishedSet& set, const std::string& spli
                                         ", found '" + split + "'"};
 }
 
-// A number below `bound`, each with the same probability. The standard's distribution gives other
-// numbers in other libraries.
-std::size_t DrawBelow(std::size_t bound, std::mt19937_64& generator) {
-  const std::uint64_t rest = (std::mt19937_64::max() % bound + 1) % bound;
-  while (true) {
-    const std::uint64_t number = generator();
-    if (number <= std::mt19937_64::max() - rest) return static_cast<std::size_t>(number % bound);
-  }
-}
-
 }  // namespace
 
 void KeepSamples(std::size_t count, std::uint64_t seed, std::vector<ManifestRow>& rows) {
   if (rows.size() <= count) return;
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::mt19937_64 generator(seed);
+  SeededRandom random(seed);
   for (std::size_t i = 0; i < count; ++i) {
-    std::swap(order[i], order[i + DrawBelow(rows.size() - i, generator)]);
+    std::swap(order[i], order[i + random.Below(rows.size() - i)]);
   }
   order.resize(count);
   std::ranges::sort(order);
