@@ -79,7 +79,8 @@ Result<std::vector<ManifestRow>> MakePrompts(const MakeOptions& options) {
   for (int i = 0; i < options.count; ++i) {
     const auto number = static_cast<std::size_t>(i);
     const int words = kWordCounts[number % kWordCounts.size()];
-    const int depth = kDepths[number / kWordCounts.size() % kDepths.size()];
+    // Seven lengths and five depths meet in every pair.
+    const int depth = kDepths[number % kDepths.size()];
     const Prompt prompt = ComposePrompt(words, depth, random);
     const std::string path = "texts/" + SixDigits(i) + ".txt";
     const std::string file = options.folder + "/" + path;

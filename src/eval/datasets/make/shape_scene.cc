@@ -60,7 +60,10 @@ ShapeScene ShapeScene::Compose(SeededRandom& random) {
     scene.sizes.push_back(0.28 + 0.04 * random.Between(0, 3));
   }
   const int digits = has_display ? random.Between(2, 4) : 0;
-  for (int i = 0; i < digits; ++i) scene.digits += static_cast<char>('0' + random.Between(0, 9));
+  for (int i = 0; i < digits; ++i) {
+    // No zero comes first, as replies and scores may leave it out.
+    scene.digits += static_cast<char>('0' + random.Between(i == 0 ? 1 : 0, 9));
+  }
   scene.background = random.OneOf(kBackgrounds);
   return scene;
 }
