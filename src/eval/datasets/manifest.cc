@@ -47,13 +47,15 @@ Result<ColumnMap> MapColumns(const std::vector<std::string>& header,
       continue;
     }
     auto& index = map[static_cast<std::size_t>(found - kColumnNames.begin())];
-    if (index)
+    if (index) {
       return BadManifest("expected each column once, found " + Quoted(header[i]) + " twice");
+    }
     index = i;
   }
   for (std::size_t i = 0; i < kRequired; ++i) {
-    if (!map[i])
+    if (!map[i]) {
       return BadManifest("expected a column " + Quoted(kColumnNames[i]) + ", found none");
+    }
   }
   return map;
 }
