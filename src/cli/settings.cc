@@ -66,6 +66,7 @@ constexpr SettingName kSettings[] = {
     {"limits.idle_seconds", "--idle-seconds"},
     {"remote.domains", "--remote-domains"},
     {"remote.seconds", "--remote-seconds"},
+    {"metrics.profile", "--profile"},
     {"metrics.history_file", "--history-file"},
     {"metrics.history_seconds", "--history-seconds"},
     {"metrics.history_mib", "--history-mib"},

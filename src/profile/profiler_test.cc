@@ -182,6 +182,25 @@ TEST(MakeProfile, CountersAreSortedByKind) {
   EXPECT_EQ(profile.counters[1].samples[1].value, 30);
 }
 
+TEST(MakeProfile, ReadsWhileAZoneIsOpen) {
+  Profiler profiler;
+  PROFILE_ZONE(&profiler, "model");
+  { PROFILE_ZONE(&profiler, "model.layer"); }
+  const Profile profile = MakeProfile(profiler);
+  ASSERT_EQ(profile.modules.size(), 1u);
+  EXPECT_EQ(profile.modules[0].self_ms, 0) << "not below";
+  EXPECT_EQ(profile.modules[0].total_ms, profile.modules[0].modules[0].total_ms);
+}
+
+TEST(Profiler, KeepsFewerEventsIfToldTo) {
+  Profiler profiler(1, 10);
+  for (int i = 0; i < 25; ++i) PROFILE_ZONE(&profiler, "zone");
+  const Profile profile = MakeProfile(profiler);
+  EXPECT_EQ(profile.timeline.events.size(), 10u);
+  EXPECT_EQ(profile.timeline.dropped, 15);
+  EXPECT_EQ(profile.modules[0].calls, 25);
+}
+
 TEST(MakeProfile, NothingMarkedGivesNoModules) {
   const Profile profile = MakeProfile(Profiler());
   EXPECT_TRUE(profile.modules.empty());
