@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "edgevlm/profiler.h"
+#include "edgevlm/edgevlm.h"
 #include "server/api/endpoints.h"
 #include "server/api_error.h"
 
