@@ -65,7 +65,9 @@ function showVerdict(section, profile) {
   const latency = make("p", { class: "latency" }, make("b", { text: msText(total) }));
   const interval = intervalText(samples);
   if (profile.summedRequests !== null)
-    latency.append(make("span", { text: `in modules, ${plural(profile.summedRequests, "request")}` }));
+    latency.append(
+      make("span", { text: `in modules, ${plural(profile.summedRequests, "request")}` }),
+    );
   else if (interval !== "")
     latency.append(make("span", { text: `${interval} in ${samples.length} runs` }));
   section.append(latency);
