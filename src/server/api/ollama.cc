@@ -98,8 +98,9 @@ Response LoadedResponse(ServerContext& context, OllamaKind kind) {
 void AnswerOllama(ServerContext& context, OllamaKind kind, OllamaRequest& request,
                   std::shared_ptr<ResponseWriter> writer) {
   if (request.problem) return writer->Send(OllamaError(*request.problem));
-  request.submission.api_format =
-      MakeOllamaApiFormat(kind, MakeReplyMetadata(context, "ollama", request.images.summaries()));
+  ReplyMetadata metadata = MakeReplyMetadata(context, "ollama", request.images.summaries());
+  request.submission.origin.id = metadata.id;
+  request.submission.api_format = MakeOllamaApiFormat(kind, std::move(metadata));
   Answer(context, std::move(request.submission), std::move(writer));
 }
 
@@ -111,6 +112,7 @@ void StartOllamaGenerate(ServerContext& context, Request request,
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
   OllamaRequest parsed(context, std::get<Json>(body));
   parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
+  parsed.submission.origin = OriginOf(request);
   const std::string system = parsed.fields.Text("system", "");
   const std::string prompt = parsed.fields.Text("prompt", "");
   RequestMessage message = {.role = Role::kUser, .parts = ReadImages(parsed.fields, parsed.images)};
@@ -132,6 +134,7 @@ void StartOllamaChat(ServerContext& context, Request request,
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
   OllamaRequest parsed(context, std::get<Json>(body));
   parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
+  parsed.submission.origin = OriginOf(request);
   const Json* list = parsed.fields.List("messages");
   if ((list == nullptr || list->empty()) && !parsed.problem) {
     return writer->Send(LoadedResponse(context, OllamaKind::kChat));
