@@ -13,7 +13,9 @@
 #include "cli/output.h"
 #include "cli/preset_model.h"
 #include "cli/progress.h"
+#include "cli/write_manifest.h"
 #include "digest/sha256.h"
+#include "eval/datasets/make/generated_set.h"
 #include "eval/scores/scorer.h"
 #include "measure/experiment/experiment_folder.h"
 #include "measure/experiment/spec.h"
@@ -22,6 +24,7 @@ namespace edgevlm {
 namespace {
 
 constexpr std::string_view kNeedsModel = "model";
+constexpr int kMedia = 24;  // of each kind that is made
 
 class BenchRunCommand final : public Command {
  public:
@@ -175,15 +178,36 @@ class BenchRunCommand final : public Command {
     return LoadEngine(model_.With(choice.options));
   }
 
+  // The manifest of the media to run on, which are made once where none are given.
+  Result<std::string> ManifestFor(const Spec& spec) const {
+    if (!manifest_path_.empty()) return manifest_path_;
+    const GeneratedSet* const set = FindGeneratedSet(spec.data);
+    if (set == nullptr) {
+      return Error{ErrorCode::kInvalid,
+                   "expected --manifest, or experiment.data with a data set "
+                   "that can be made, found '" +
+                       spec.data + "'"};
+    }
+    const std::filesystem::path folder = std::filesystem::path(folder_) / "media" / spec.data;
+    const std::string path = (folder / "manifest.csv").string();
+    if (std::filesystem::exists(path)) return path;
+    const auto rows = set->make({.folder = folder.string(), .count = kMedia, .seed = seed_});
+    if (!rows) return rows.error();
+    if (auto error = WriteManifest(path, *rows, Existing::kReplaced)) return *error;
+    return path;
+  }
+
   Result<ExperimentResults> RunSpec(const Spec& spec, const RunRecord& record,
                                     const Interrupts& interrupts) const {
     std::optional<Manifest> manifest;
     FolderRun run = {.spec = spec, .folder = FolderOf(spec), .record = record, .seed = seed_};
-    if (!manifest_path_.empty()) {
-      Result<Manifest> read = ReadManifest(manifest_path_);
+    if (FindWorkload(spec.workload).reads_items) {
+      const Result<std::string> path = ManifestFor(spec);
+      if (!path) return path.error();
+      Result<Manifest> read = ReadManifest(*path);
       if (!read) return read.error();
       manifest = *std::move(read);
-      const Result<std::string> digest = Sha256OfFile(manifest_path_);
+      const Result<std::string> digest = Sha256OfFile(*path);
       if (!digest) return digest.error();
       run.record.manifest = *digest;
       run.manifest = &*manifest;

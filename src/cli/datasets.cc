@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/write_manifest.h"
 #include "eval/datasets/make/generated_set.h"
 #include "eval/datasets/prepare.h"
 #include "eval/datasets/published_set.h"
@@ -183,7 +184,7 @@ class DatasetsCommand final : public Command {
                                                  .seed = seed_,
                                                  .allow_missing = allow_missing_});
     if (!prepared) return FailToPrepare(*set, prepared.error());
-    if (auto error = WriteManifest(path, prepared->rows)) return Fail(*error);
+    if (auto error = WriteManifest(path, prepared->rows, existing())) return Fail(*error);
     return PrintPrepared(output, path, *prepared);
   }
 
@@ -231,7 +232,7 @@ class DatasetsCommand final : public Command {
     const auto rows = MakeMedia(*set, count);
     if (!rows) return Fail(rows.error());
     // Last, so that a folder with a manifest is complete.
-    if (auto error = WriteManifest(path, *rows)) return Fail(*error);
+    if (auto error = WriteManifest(path, *rows, existing())) return Fail(*error);
     if (json_) {
       output.PrintJson({{"path", path}, {"rows", rows->size()}, {"count", count}});
     } else {
@@ -247,14 +248,6 @@ class DatasetsCommand final : public Command {
                      .seed = seed_,
                      .side_pixels = size_,
                      .on_done = [&bar](int done, int total) { bar.Show(done, total); }});
-  }
-
-  MaybeError WriteManifest(const std::string& path, const std::vector<ManifestRow>& rows) const {
-    auto file = OutputFile::Create(path, existing());
-    if (!file) return file.error();
-    const std::string text = ManifestText(rows);
-    if (auto error = file->Append(std::as_bytes(std::span(text)))) return error;
-    return file->Commit();
   }
 
   CLI::App* list_ = nullptr;

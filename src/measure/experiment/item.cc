@@ -118,7 +118,9 @@ Result<Item> ReadItem(const Manifest& manifest, const ManifestRow& row,
                .question = request.question.empty() ? row.question : request.question,
                .answers = row.answers,
                .choices = row.choices};
-  if (!row.path.empty()) {
+  if (row.path.empty()) {
+    item.text = row.question;
+  } else {
     if (auto error = ReadMedia(manifest.FileOf(row), row.type, request, item)) return *error;
   }
   return item;
