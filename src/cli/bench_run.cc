@@ -1,5 +1,5 @@
 // edgevlm bench run: experiments that can be repeated (docs/experiments.md).
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,7 +24,10 @@ namespace edgevlm {
 namespace {
 
 constexpr std::string_view kNeedsModel = "model";
-constexpr int kMedia = 24;  // of each kind that is made
+constexpr std::string_view kTextSet = "prompts";
+// Of each kind that is made.
+constexpr int kMedia = 24;
+constexpr int kTexts = 140;  // of seven lengths
 
 class BenchRunCommand final : public Command {
  public:
@@ -79,7 +82,7 @@ class BenchRunCommand final : public Command {
       if (!results) return Fail({results.error().code, spec.name + ": " + results.error().message});
       output.Print(json_ ? ResultsJson(*results)
                          : ResultsText(*results) + "report: " + FolderOf(spec) + "/report.html\n");
-      if (results->samples < results->planned) return ExitCode::kFailed;
+      if (results->samples < results->planned || !HasMeasured(*results)) return ExitCode::kFailed;
     }
     return ExitCode::kDone;
   }
@@ -104,6 +107,12 @@ class BenchRunCommand final : public Command {
       output.Print(line + "\n");
     }
     return ExitCode::kDone;
+  }
+
+  static bool HasMeasured(const ExperimentResults& results) {
+    return std::ranges::any_of(results.summary.conditions(), [](const ConditionSummary& condition) {
+      return condition.samples > 0;
+    });
   }
 
   bool CanRun(const Spec& spec) const {
@@ -191,10 +200,20 @@ class BenchRunCommand final : public Command {
     const std::filesystem::path folder = std::filesystem::path(folder_) / "media" / spec.data;
     const std::string path = (folder / "manifest.csv").string();
     if (std::filesystem::exists(path)) return path;
-    const auto rows = set->make({.folder = folder.string(), .count = kMedia, .seed = seed_});
+    const auto rows = set->make({.folder = folder.string(),
+                                 .count = spec.data == kTextSet ? kTexts : kMedia,
+                                 .seed = seed_});
     if (!rows) return rows.error();
     if (auto error = WriteManifest(path, *rows, Existing::kReplaced)) return *error;
     return path;
+  }
+
+  static MaybeError KeepCategory(const std::string& category, Manifest& manifest) {
+    if (category.empty()) return {};
+    std::erase_if(manifest.rows, [&](const ManifestRow& row) { return row.category != category; });
+    if (!manifest.rows.empty()) return {};
+    return Error{ErrorCode::kInvalid,
+                 "manifest: expected rows of the category '" + category + "', found none"};
   }
 
   Result<ExperimentResults> RunSpec(const Spec& spec, const RunRecord& record,
@@ -207,6 +226,9 @@ class BenchRunCommand final : public Command {
       Result<Manifest> read = ReadManifest(*path);
       if (!read) return read.error();
       manifest = *std::move(read);
+      if (manifest_path_.empty()) {
+        if (auto error = KeepCategory(spec.category, *manifest)) return *error;
+      }
       const Result<std::string> digest = Sha256OfFile(*path);
       if (!digest) return digest.error();
       run.record.manifest = *digest;
