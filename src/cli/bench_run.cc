@@ -119,36 +119,37 @@ class BenchRunCommand final : public Command {
     return spec.needs.empty() || (spec.needs == kNeedsModel && !model_.model.empty());
   }
 
+  // What the command line changes of a spec.
+  void Change(Spec& spec) const {
+    if (items_ > 0) spec.items = items_;
+    if (repetitions_ > 0) spec.repetitions = repetitions_;
+    if (!scores_.empty()) spec.scores = scores_;
+  }
+
+  Result<Spec> ChooseSpec(const std::string& name) const {
+    Result<Spec> spec = FindSpec(name);
+    if (!spec || CanRun(*spec)) return spec;
+    return Error{ErrorCode::kUnsupported,
+                 name + (spec->needs == kNeedsModel
+                             ? ": expected --model, a language model that answers, found none"
+                             : ": needs " + spec->needs + ", which this version does not have")};
+  }
+
   Result<std::vector<Spec>> ChooseSpecs() const {
     for (const std::string& score : scores_) {
       if (const auto scorer = MakeScorer(score); !scorer) return scorer.error();
     }
-    std::vector<Spec> chosen;
-    if (all_) {
-      for (Spec& spec : BuiltinSpecs()) {
-        if (CanRun(spec)) chosen.push_back(std::move(spec));
-      }
-    }
+    std::vector<Spec> chosen = all_ ? BuiltinSpecs() : std::vector<Spec>();
+    std::erase_if(chosen, [this](const Spec& spec) { return !CanRun(spec); });
     for (const std::string& name : specs_) {
-      Result<Spec> spec = FindSpec(name);
+      Result<Spec> spec = ChooseSpec(name);
       if (!spec) return spec.error();
-      if (!CanRun(*spec)) {
-        return Error{
-            ErrorCode::kUnsupported,
-            name + (spec->needs == kNeedsModel
-                        ? ": expected --model, a language model that answers, found none"
-                        : ": needs " + spec->needs + ", which this version does not have")};
-      }
       chosen.push_back(*std::move(spec));
     }
     if (chosen.empty()) {
       return Error{ErrorCode::kInvalid, "bench run: expected a spec, --all or --list, found none"};
     }
-    for (Spec& spec : chosen) {
-      if (items_ > 0) spec.items = items_;
-      if (repetitions_ > 0) spec.repetitions = repetitions_;
-      if (!scores_.empty()) spec.scores = scores_;
-    }
+    for (Spec& spec : chosen) Change(spec);
     return chosen;
   }
 
