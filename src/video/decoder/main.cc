@@ -1,0 +1,74 @@
+// edgevlm-video: decodes the video that it finds open, and sends frames to the program that started
+// it (messages.h). A program of its own, as decoders are the largest parser that EdgeVLM uses, and
+// the one that is attacked most: what breaks here ends here (sandbox.h).
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "video/child_process.h"
+#include "video/decoder/ffmpeg_file.h"
+#include "video/decoder/sandbox.h"
+#include "video/decoder/webp_animation.h"
+
+namespace edgevlm {
+namespace {
+
+bool WriteAll(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = write(kChildOutputFd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+int ReadInt(const char* text) {
+  int value = 0;
+  std::from_chars(text, text + std::strlen(text), value);
+  return value;
+}
+
+MaybeError Decode(const char* address, const FrameRequest& request) {
+  if (*address != '\0') return DecodeStream(address, request, WriteAll);
+  if (IsWebp(kChildSourceFd)) return DecodeWebpAnimation(kChildSourceFd, request, WriteAll);
+  return DecodeWithFfmpeg(kChildSourceFd, request, WriteAll);
+}
+
+// arguments: seconds of processor time, MiB of memory, the address of a stream or nothing, and
+// those of the request.
+constexpr std::size_t kOwnArguments = 3;
+
+void Run(std::span<const char* const> arguments) {
+  const char* const address = arguments[2];
+  EnterSandbox({.processor_seconds = ReadInt(arguments[0]),
+                .memory_mib = ReadInt(arguments[1]),
+                .has_network = *address != '\0'});
+  const Result<FrameRequest> request = ParseArguments(arguments.subspan(kOwnArguments));
+  const MaybeError error = request ? Decode(address, *request) : request.error();
+  if (error) WriteMessage(*error, WriteAll);
+}
+
+}  // namespace
+}  // namespace edgevlm
+
+int main(int argc, char** argv) {
+  if (argc <= static_cast<int>(edgevlm::kOwnArguments)) {
+    std::fputs("edgevlm-video: edgevlm starts it to decode videos; it is of no use by itself\n",
+               stderr);
+    return 2;
+  }
+  try {
+    edgevlm::Run({argv + 1, static_cast<std::size_t>(argc) - 1});
+  } catch (const std::bad_alloc&) {
+    edgevlm::WriteMessage(edgevlm::Error{edgevlm::ErrorCode::kTooLarge,
+                                         "expected less memory for its frames, found none left"},
+                          edgevlm::WriteAll);
+  }
+  // Nothing is left to do that the system does not do faster.
+  _exit(0);
+}

@@ -1,0 +1,37 @@
+// Reads the frames of a video that a selector chooses.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "video/select/frame_selector.h"
+#include "video/video_source.h"
+
+namespace edgevlm {
+
+struct SelectionOptions {
+  SelectorChoice selector = {};
+  double from_seconds = 0;
+  double to_seconds = std::numeric_limits<double>::infinity();
+  int budget_frames = 8;              // of selectors without a number of their own
+  double most_frames_per_second = 0;  // of auto: more than a model was trained with; 0: any
+  int max_side = 1280;                // pixels of a frame
+  int threads = 2;
+};
+
+struct SelectedFrames {
+  VideoInfo info;
+  double seconds = 0;       // how long the video is, as far as it is known
+  std::string selector;     // that chose: not "auto"
+  int near_duplicates = 0;  // left out
+  std::vector<VideoFrame> frames;
+};
+
+// Selectors that look at frames first do it at most 8 times a second, and at most 240 times. Frames
+// that look like the one before them are left out, unless their number or rate was asked for.
+// Errors: those of the source; kInvalid (from is behind the end of the video, or behind to);
+// kCorrupt (no frame could be decoded).
+Result<SelectedFrames> SelectFrames(const VideoSource& source, const SelectionOptions& options);
+
+}  // namespace edgevlm
