@@ -115,7 +115,13 @@ struct ModelInfo {
   int image_size = 0;              // side of the vision encoder's input, in pixels
   int image_tokens = 0;            // P: rows that one tile of an image takes in the context
   bool has_image_grid = false;     // images keep their shape: image_tokens is the most, by default
-  std::string notice = {};         // one line about the model's limits for users; or empty
+  bool has_one_image = false;      // prompts have at most one image: videos are frame by frame
+  // Of videos: tokens of a frame at most by default, or of a pair, if frames are encoded in pairs;
+  // and the frames per second that the model was trained with at most, 0 if with no videos.
+  int frame_tokens = 0;
+  bool has_frame_pairs = false;
+  double frames_per_second = 0;
+  std::string notice = {};  // one line about the model's limits for users; or empty
 };
 
 // Pixels in memory: row-major [height, width, 3], 8 bits each, red first, no padding. Not owned.
@@ -177,6 +183,29 @@ struct Part {
 struct Message {
   Role role = Role::kUser;
   std::vector<Part> parts;
+};
+
+// A frame of a video. Not owned.
+struct FrameView {
+  PixelsView pixels;   // upright
+  double seconds = 0;  // since the beginning of the video
+};
+
+// Default limit of a frame's tokens, or those of a pair, in models that take images of any size.
+inline constexpr int kUsualFrameTokens = 256;
+
+struct VideoOptions {
+  double video_seconds = 0;  // how long the whole video is; at least up to the last frame
+  int frame_tokens = 0;      // at most, of a frame or of a pair, where the family can choose; 0:
+                             // kUsualFrameTokens
+};
+
+// Frames of a video as parts of a message: images, with the texts between them, such as times, that
+// the model's family was trained with.
+struct EncodedVideo {
+  std::vector<Part> parts;
+  int tokens = 0;  // of the images
+  Timings timings;
 };
 
 struct Reply {
@@ -326,6 +355,12 @@ class Session {
   MaybeError SetImage(const EncodedImage& image);
   MaybeError SetImage(std::shared_ptr<const EncodedImage> image);  // not null
   std::shared_ptr<const EncodedImage> image() const;               // null: none is set
+
+  // Encodes frames of a video for messages of Chat: in ascending order of time, all of one size.
+  // Where the family reads frames in pairs, neighbors are one. What the image cache holds is not
+  // encoded again. Errors: kUnsupported (ModelInfo::has_one_image), kInvalid, kTooLarge.
+  Result<EncodedVideo> EncodeVideo(std::span<const FrameView> frames,
+                                   const VideoOptions& options = {});
 
   // Describes the image. Errors: kInvalid (options, no image set), kUnsupported (the model was
   // not made for captions). Cancelling is not an error (FinishReason::kCancelled).

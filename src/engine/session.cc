@@ -28,6 +28,7 @@
 #include "engine/reply/profile_recorder.h"
 #include "engine/reply/saved_session.h"
 #include "engine/vision/encode.h"
+#include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
 #include "profile/profiler.h"
 
@@ -239,6 +240,15 @@ MaybeError Session::SetImage(std::shared_ptr<const EncodedImage> image) {
 }
 
 std::shared_ptr<const EncodedImage> Session::image() const { return state_->image; }
+
+Result<EncodedVideo> Session::EncodeVideo(std::span<const FrameView> frames,
+                                          const VideoOptions& options) {
+  const ProfileRecorder::Scope scope(state_->recorder.get());
+  Result<EncodedVideo> video =
+      edgevlm::EncodeVideo(state_->engine, frames, options, state_->profiler_or_null());
+  if (video && state_->recorder) state_->recorder->AddEncoding(video->timings);
+  return video;
+}
 
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {
   const ProfileRecorder::Scope scope(state_->recorder.get());

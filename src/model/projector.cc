@@ -6,4 +6,9 @@ ImageLayout Projector::Layout(ImageSize, const ImageLimits&) const {
   return {.grid = {}, .tokens = {}, .pieces = {{.text = "", .tile = 0}}};
 }
 
+const VideoForm& Projector::video_form() const {
+  static const VideoForm kNoVideos;
+  return kNoVideos;
+}
+
 }  // namespace edgevlm

@@ -8,6 +8,7 @@
 #include "edgevlm/image_tokens.h"
 #include "image/tiles.h"
 #include "model/run.h"
+#include "model/video_form.h"
 #include "model/workspace.h"
 #include "tensor/view.h"
 
@@ -66,6 +67,9 @@ class Projector {
 
   // Whether layouts have TokenGrids, whose sides depend on those of the image.
   virtual bool has_token_grid() const { return false; }
+
+  // How frames of a video become images, with which texts around them.
+  virtual const VideoForm& video_form() const;
 
   // Whether an image of this size can be laid out. Errors: kUnsupported.
   virtual MaybeError CheckSize(ImageSize) const { return std::nullopt; }

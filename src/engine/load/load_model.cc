@@ -154,6 +154,11 @@ void Describe(const Parsed& files, Model& model) {
   info.image_size = model.vision_encoder->shape().preprocessing.size;
   info.has_image_grid = model.projector->has_token_grid();
   info.image_tokens = info.has_image_grid ? model.image_limits.max_tokens : model.pruner.count();
+  info.has_one_image = model.style->begins_with_image();
+  const VideoForm& video = model.projector->video_form();
+  info.has_frame_pairs = video.in_pairs;
+  info.frames_per_second = video.frames_per_second;
+  info.frame_tokens = info.has_image_grid ? kUsualFrameTokens : info.image_tokens;
 }
 
 // The packing of large matrices of floats. A decoder's are never bfloat16: single tokens would be

@@ -25,11 +25,6 @@ int TilesPerPass(const Model& model, ImageSize tile) {
 
 Error EncodingCancelled() { return {ErrorCode::kCancelled, "image: cancelled"}; }
 
-Error NoVisionEncoder() {
-  return {ErrorCode::kUnsupported,
-          "image: this model reads none; expected an image encoder (mmproj) beside it"};
-}
-
 // The limits of a request, or else the model's. A request may ask for less than the model's most
 // only: who started the engine has chosen what an image may cost.
 Result<ImageLimits> LimitsFor(const Model& model, const ImageLimits& requested) {
@@ -140,10 +135,11 @@ void KeepRows(const Model& model, View<const float> all, View<const float> score
 
 // Tiles of one size, of one image or of several with the same layout.
 struct Tiles {
-  ImageSize size;          // empty: S x S
-  int tokens = 0;          // of each, after pruning
-  View<float> pixels;      // [n * height * width, 3]
-  View<float> embeddings;  // [n * tokens, D (1 + L)]
+  ImageSize size;             // empty: S x S
+  int tokens = 0;             // of each, after pruning
+  View<float> pixels;         // [n * height * width, 3]
+  View<float> second_frames;  // likewise, of pairs of frames; else empty
+  View<float> embeddings;     // [n * tokens, D (1 + L)]
 };
 
 // Runs vision encoder and projector on as many tiles at a time as fit in memory. If it is over, the
@@ -165,7 +161,10 @@ void EncodeTiles(const Model& model, const Tiles& tiles, Workspace& workspace, c
   for (int first = 0; first < all_tiles; first += per_pass) {
     run.Yield();
     const int n = std::min(per_pass, all_tiles - first);
-    const InputImages images(tiles.pixels.Rows(first * cells, n * cells), tiles.size);
+    InputImages images(tiles.pixels.Rows(first * cells, n * cells), tiles.size);
+    if (tiles.second_frames.rows > 0) {
+      images.second_frames = tiles.second_frames.Rows(first * cells, n * cells);
+    }
     const EncodedImages encoded(features.Rows(0, n * features_each),
                                 scores.Rows(0, std::min(n, scores.rows)));
     {
@@ -192,9 +191,16 @@ PassPart PartOf(const Model& model, const ImageLayout& layout) {
           .tokens = layout.grid.tiles() * model.TileTokens(layout)};
 }
 
+// What a pass reads and writes.
+struct PassViews {
+  View<float> pixels;         // [all pixels, 3]
+  View<float> second_frames;  // likewise, or empty
+  View<float> embeddings;     // [all tokens, D (1 + L)]
+};
+
 // Encodes the tiles of all images, those of neighbors with tiles of the same size together.
-void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, View<float> pixels,
-               View<float> embeddings, Workspace& workspace, const Run& run) {
+void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, const PassViews& views,
+               Workspace& workspace, const Run& run) {
   PassPart done;
   for (std::size_t first = 0; first < layouts.size() && !run.IsOver();) {
     const ImageLayout& layout = layouts[first];
@@ -206,21 +212,23 @@ void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, View<fl
     EncodeTiles(model,
                 {.size = layout.grid.size,
                  .tokens = model.TileTokens(layout),
-                 .pixels = pixels.Rows(done.pixels, own.pixels),
-                 .embeddings = embeddings.Rows(done.tokens, own.tokens)},
+                 .pixels = views.pixels.Rows(done.pixels, own.pixels),
+                 .second_frames = views.second_frames.rows == 0
+                                      ? View<float>()
+                                      : views.second_frames.Rows(done.pixels, own.pixels),
+                 .embeddings = views.embeddings.Rows(done.tokens, own.tokens)},
                 workspace, run);
     done = {done.pixels + own.pixels, done.tokens + own.tokens};
   }
 }
 
 // Encodes one or more images together.
-Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const Image> images,
-                                             std::span<const ImageLayout> layouts,
+Result<std::vector<EncodedImage>> EncodePass(const Model& model, const ImagesToEncode& pass,
                                              Workspace& workspace, const Run& run) {
   const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
   std::vector<TileGrid> grids;
   PassPart all;
-  for (const ImageLayout& layout : layouts) {
+  for (const ImageLayout& layout : pass.layouts) {
     grids.push_back(layout.grid);
     const PassPart own = PartOf(model, layout);
     all = {all.pixels + own.pixels, all.tokens + own.tokens};
@@ -228,22 +236,28 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
   workspace.Clear();
   workspace.CountIn(run.profiler == nullptr ? nullptr : &run.profiler->memory());
   const WorkspaceScope scope(workspace);
-  const View<float> pixels = workspace.Alloc(all.pixels, 3);
-  const View<float> embeddings = workspace.Alloc(all.tokens, model.decoder->shape().image_width());
+  const PassViews views = {
+      .pixels = workspace.Alloc(all.pixels, 3),
+      .second_frames = workspace.Alloc(pass.second_frames.empty() ? 0 : all.pixels, 3),
+      .embeddings = workspace.Alloc(all.tokens, model.decoder->shape().image_width())};
   Stopwatch watch;
   {
     PROFILE_ZONE(run.profiler, "image.resize");
-    PreprocessAll(images, grids, preprocessing, pixels, run.pool);
+    PreprocessAll(pass.images, grids, preprocessing, views.pixels, run.pool);
+    if (!pass.second_frames.empty()) {
+      PreprocessAll(pass.second_frames, grids, preprocessing, views.second_frames, run.pool);
+    }
   }
   const double preprocess_ms = watch.Lap();
-  EncodeAll(model, layouts, pixels, embeddings, workspace, run);
+  EncodeAll(model, pass.layouts, views, workspace, run);
   if (run.IsOver()) return EncodingCancelled();
   const double encode_ms = watch.Lap();
   std::vector<EncodedImage> encoded;
   int first = 0;
-  for (const ImageLayout& layout : layouts) {
+  for (const ImageLayout& layout : pass.layouts) {
     const PassPart own = PartOf(model, layout);
-    encoded.push_back(Arrange(layout, model.TileTokens(layout), embeddings.Rows(first, own.tokens),
+    encoded.push_back(Arrange(layout, model.TileTokens(layout),
+                              views.embeddings.Rows(first, own.tokens),
                               model.projector->ConstantRows()));
     first += own.tokens;
     const double share = static_cast<double>(own.pixels) / all.pixels;
@@ -257,7 +271,8 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, std::span<const
 Result<EncodedImage> EncodeOne(const Model& model, const LaidOutImage& one, double decode_ms,
                                const Run& run) {
   Workspace workspace;
-  auto pass = EncodePass(model, {&one.image, 1}, {&one.layout, 1}, workspace, run);
+  auto pass =
+      EncodePass(model, {.images = {&one.image, 1}, .layouts = {&one.layout, 1}}, workspace, run);
   if (!pass) return pass.error();
   EncodedImage encoded = std::move(pass->front());
   encoded.timings.decode_ms = decode_ms;
@@ -295,6 +310,11 @@ Result<DecodedFiles> DecodeFiles(const EngineState& engine, std::size_t first,
 
 }  // namespace
 
+Error NoVisionEncoder() {
+  return {ErrorCode::kUnsupported,
+          "image: this model reads none; expected an image encoder (mmproj) beside it"};
+}
+
 Result<ImageLayout> LayOut(const Model& model, ImageSize image, const ImageLimits& limits) {
   Result<ImageLimits> chosen = LimitsFor(model, limits);
   if (!chosen) return chosen.error();
@@ -331,9 +351,13 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
   return EncodeOne(engine.model, *image, watch.Lap(), run);
 }
 
-Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& pixels,
-                                  Profiler* profiler) {
-  if (engine.model.vision_encoder == nullptr) return NoVisionEncoder();
+Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
+                                                 const ImagesToEncode& images, Profiler* profiler) {
+  Workspace workspace;
+  return EncodePass(engine.model, images, workspace, engine.runtime.VisionRun(profiler));
+}
+
+Result<Image> ImageOf(const PixelsView& pixels) {
   const DecodeLimits limits;
   const auto found = std::to_string(pixels.width) + " x " + std::to_string(pixels.height);
   if (pixels.width < 1 || pixels.height < 1) {
@@ -352,9 +376,17 @@ Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& p
   image.width = pixels.width;
   image.height = pixels.height;
   image.pixels.assign(pixels.rgb.begin(), pixels.rgb.end());
-  Result<ImageLayout> layout = LayOut(engine.model, {image.width, image.height});
+  return image;
+}
+
+Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& pixels,
+                                  Profiler* profiler) {
+  if (engine.model.vision_encoder == nullptr) return NoVisionEncoder();
+  Result<Image> image = ImageOf(pixels);
+  if (!image) return image.error();
+  Result<ImageLayout> layout = LayOut(engine.model, {image->width, image->height});
   if (!layout) return layout.error();
-  return EncodeOne(engine.model, {std::move(image), *std::move(layout)}, 0,
+  return EncodeOne(engine.model, {*std::move(image), *std::move(layout)}, 0,
                    engine.runtime.VisionRun(profiler));
 }
 
@@ -370,8 +402,9 @@ Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,
     const Result<DecodedFiles> decoded = DecodeFiles(engine, first, pass);
     if (!decoded) return decoded.error();
     const double decode_ms = watch.Lap() / static_cast<double>(pass.size());
-    auto of_pass = EncodePass(engine.model, decoded->images, decoded->layouts, workspace,
-                              engine.runtime.VisionRun(nullptr));
+    auto of_pass =
+        EncodePass(engine.model, {.images = decoded->images, .layouts = decoded->layouts},
+                   workspace, engine.runtime.VisionRun(nullptr));
     if (!of_pass) return of_pass.error();
     for (EncodedImage& image : *of_pass) {
       image.timings.decode_ms = decode_ms;

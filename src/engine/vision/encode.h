@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/engine_state.h"
+#include "image/image.h"
 
 namespace edgevlm {
 
@@ -28,6 +29,25 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
 // Errors: also kInvalid (a side below 1, rgb of the wrong size).
 Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& pixels,
                                   Profiler* profiler);
+
+// Images that are encoded in one pass.
+struct ImagesToEncode {
+  std::span<const Image> images;
+  // The second frame of each pair, as many as images; empty: still images.
+  std::span<const Image> second_frames = {};
+  std::span<const ImageLayout> layouts;  // of each
+};
+
+// Encodes decoded images. REQUIRES: the model has a vision encoder; layouts of LayOut, which second
+// frames share. Errors: kCancelled.
+Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
+                                                 const ImagesToEncode& images, Profiler* profiler);
+
+// Checks and copies pixels. Errors: kInvalid, kTooLarge.
+Result<Image> ImageOf(const PixelsView& pixels);
+
+// kUnsupported: the model reads no images.
+Error NoVisionEncoder();
 
 // Several files; decodes several in parallel. Errors: as EncodeFile, prefixed with "image N: ".
 Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,

@@ -11,9 +11,14 @@
 namespace edgevlm {
 namespace {
 
-// What the embeddings depend on: the model, the limits of this request and the file's bytes. The
-// identity covers the model with its preprocessing, and the options. The parts are separated by a
-// zero byte, which none of them contains.
+std::string FileId(std::span<const std::byte> file) {
+  Sha256 digest;
+  digest.Update(file);
+  return digest.HexDigest();
+}
+
+}  // namespace
+
 std::string ContentOf(const Model& model, std::string_view file_id, std::string_view scope,
                       const ImageLimits& limits) {
   Sha256 digest;
@@ -26,14 +31,6 @@ std::string ContentOf(const Model& model, std::string_view file_id, std::string_
   }
   return digest.HexDigest();
 }
-
-std::string FileId(std::span<const std::byte> file) {
-  Sha256 digest;
-  digest.Update(file);
-  return digest.HexDigest();
-}
-
-}  // namespace
 
 Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::byte> file,
                                const ShareOptions& options) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "engine/engine_state.h"
@@ -25,6 +26,12 @@ struct ShareOptions {
   // the image.
   std::function<bool()> is_over = {};
 };
+
+// What the embeddings of an image depend on: the model, the scope, the limits and the file's bytes,
+// as a digest. The model's identity covers its preprocessing and the options. The parts are
+// separated by a zero byte, which none of them contains.
+std::string ContentOf(const Model& model, std::string_view file_id, std::string_view scope,
+                      const ImageLimits& limits);
 
 // An image file's embeddings: from the model's image cache if it has them; else encoded now.
 // Errors: as for EncodeFile.

@@ -39,6 +39,7 @@ class Idefics3 final : public Projector {
   int outputs() const override { return weights_.matrix.weight.outputs(); }
   int patches() const override { return weights_.side * weights_.side; }
   int Tokens(int patches) const override { return patches / (weights_.scale * weights_.scale); }
+  const VideoForm& video_form() const override { return kSmolVlmVideo; }
 
   ImageLayout Layout(ImageSize image, const ImageLimits& limits) const override {
     const int tiles =

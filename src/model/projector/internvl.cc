@@ -39,6 +39,7 @@ class InternVl final : public Projector {
   int outputs() const override { return weights_.second.weight.outputs(); }
   int patches() const override { return weights_.side * weights_.side; }
   int Tokens(int patches) const override { return patches / (weights_.scale * weights_.scale); }
+  const VideoForm& video_form() const override { return kInternVlVideo; }
 
   // One pair of marks around all tiles.
   ImageLayout Layout(ImageSize image, const ImageLimits& limits) const override {

@@ -19,6 +19,7 @@ struct Merger {
 struct PatchMergerWeights {
   MergedPatches patches;
   SizeRule size;
+  const VideoForm* video = nullptr;
   std::vector<Merger> mergers;  // of the last block's features, then of DeepStack's
 };
 
@@ -30,6 +31,7 @@ class PatchMerger final : public Projector {
   int outputs() const override { return levels() * width(); }
   int Tokens(int patches) const override { return patches / patches_per_token(); }
   bool has_token_grid() const override { return true; }
+  const VideoForm& video_form() const override { return *weights_.video; }
 
   MaybeError CheckSize(ImageSize image) const override {
     const long long longer = std::max(image.width, image.height);
@@ -130,6 +132,7 @@ Result<std::unique_ptr<Projector>> LoadPatchMerger(const GgufFile& file,
   WeightReader reader(file, packing);
   PatchMergerWeights weights;
   weights.patches = ReadMergedPatches(reader);
+  weights.video = traits.video;
   const int side = weights.patches.side, token_side = weights.patches.token_side();
   weights.size = {
       .multiple = token_side,

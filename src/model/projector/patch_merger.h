@@ -10,6 +10,7 @@
 #include "model/family.h"
 #include "model/layers.h"
 #include "model/patch_grid.h"
+#include "model/video_form.h"
 
 namespace edgevlm {
 
@@ -22,6 +23,7 @@ struct PatchMergerTraits {
   // Pixels of an image that the models were trained with, where the file does not say.
   long long min_pixels = 0;
   long long max_pixels = 0;
+  const VideoForm* video = nullptr;
   bool has_deepstack = false;  // with a merger for the outputs of each of some earlier blocks
 };
 

@@ -6,8 +6,8 @@
 namespace edgevlm {
 namespace {
 
-constexpr PatchMergerTraits kQwen25VlMergerTraits = {.min_pixels = 4 * 28 * 28,
-                                                     .max_pixels = 16384 * 28 * 28};
+constexpr PatchMergerTraits kQwen25VlMergerTraits = {
+    .min_pixels = 4 * 28 * 28, .max_pixels = 16384 * 28 * 28, .video = &kQwen25VlVideo};
 
 Result<std::unique_ptr<Projector>> LoadQwen25VlMerger(const GgufFile& file, Packing packing) {
   return LoadPatchMerger(file, kQwen25VlMergerTraits, packing);

@@ -7,7 +7,7 @@ namespace edgevlm {
 namespace {
 
 constexpr PatchMergerTraits kQwen3VlMergerTraits = {
-    .min_pixels = 65536, .max_pixels = 16777216, .has_deepstack = true};
+    .min_pixels = 65536, .max_pixels = 16777216, .video = &kQwen3VlVideo, .has_deepstack = true};
 
 Result<std::unique_ptr<Projector>> LoadQwen3VlMerger(const GgufFile& file, Packing packing) {
   return LoadPatchMerger(file, kQwen3VlMergerTraits, packing);
