@@ -1,6 +1,17 @@
 #include "measure/ask_once.h"
 
+#include <utility>
+
 namespace edgevlm {
+
+std::vector<FrameView> ViewsOf(std::span<const VideoFrame> frames) {
+  std::vector<FrameView> views;
+  for (const VideoFrame& frame : frames) {
+    views.push_back({.pixels = {frame.image.width, frame.image.height, frame.image.pixels},
+                     .seconds = frame.seconds});
+  }
+  return views;
+}
 
 Result<Reply> AskOnce(Session& session, const AskedOnce& request) {
   Message message;
@@ -10,6 +21,11 @@ Result<Reply> AskOnce(Session& session, const AskedOnce& request) {
       return Error{error->code, request.names[i] + ": " + error->message};
     }
     message.parts.push_back({.image = session.image()});
+  }
+  if (!request.frames.empty()) {
+    Result<EncodedVideo> video = session.EncodeVideo(ViewsOf(request.frames));
+    if (!video) return video.error();
+    message.parts = std::move(video->parts);
   }
   if (request.images.size() == 1) {
     return request.question.empty() ? session.Caption(request.decode)

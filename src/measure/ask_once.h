@@ -7,17 +7,23 @@
 #include <vector>
 
 #include "edgevlm/edgevlm.h"
+#include "video/video_frame.h"
 
 namespace edgevlm {
+
+// The frames, which must live as long, for Session::EncodeVideo.
+std::vector<FrameView> ViewsOf(std::span<const VideoFrame> frames);
 
 struct AskedOnce {
   std::span<const std::vector<std::byte>> images;  // files
   std::span<const std::string> names = {};         // of the images, for errors; may be empty
+  std::span<const VideoFrame> frames = {};         // of a video, in place of images
   std::string_view question = {};                  // empty: a caption
   DecodeOptions decode = {};
 };
 
-// An image by itself is asked about as `edgevlm ask` does; several, and none, in one message.
+// An image by itself is asked about as `edgevlm ask` does; several, and none, in one message,
+// as are frames of a video.
 // Errors: those of Session.
 Result<Reply> AskOnce(Session& session, const AskedOnce& request);
 

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <system_error>
+#include <utility>
 
 #include "base/mapped_file.h"
 #include "base/thread_pool.h"
 #include "image/decode.h"
 #include "image/resize.h"
 #include "image/write.h"
+#include "video/select/select_frames.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr std::size_t kMaxFrames = 100'000;  // of a folder
 // High enough that scaling, not the file format, decides what a model sees.
 constexpr int kJpegQuality = 95;
 
@@ -49,49 +49,43 @@ Result<std::vector<std::byte>> ReadImage(const std::string& path, const RequestS
   return EncodeJpeg(scaled, kJpegQuality);
 }
 
-// The files of a folder, by name.
-Result<std::vector<std::string>> ListFrames(const std::string& folder) {
-  std::error_code failed;
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    if (entry.is_regular_file(failed)) paths.push_back(entry.path().string());
-    if (paths.size() > kMaxFrames) {
-      return Error{ErrorCode::kTooLarge, folder + ": expected at most " +
-                                             std::to_string(kMaxFrames) + " frames, found more"};
+// The frames of a file or a folder, each in the middle of its part of the video.
+MaybeError ReadVideo(const std::string& path, const RequestSetup& request, Item& item) {
+  const auto source =
+      std::filesystem::is_directory(path) ? OpenVideoFolder(path) : OpenVideoFile(path);
+  if (!source) return source.error();
+  auto selected =
+      SelectFrames(**source, {.selector = {.name = "uniform", .count = request.frames}});
+  if (!selected) return selected.error();
+  const auto wanted = static_cast<std::size_t>(request.frames);
+  if (selected->frames.size() < wanted) {
+    return Error{ErrorCode::kInvalid, path + ": expected " + std::to_string(wanted) +
+                                          " frames, found " +
+                                          std::to_string(selected->frames.size())};
+  }
+  ThreadPool pool(1);
+  for (VideoFrame& frame : selected->frames) {
+    const ImageSize size = WantedSize(frame.image, request);
+    if (size != ImageSize{frame.image.width, frame.image.height}) {
+      frame.image = Resize(frame.image, size.width, size.height, Filter::kBicubic, pool);
     }
   }
-  if (failed) return Error{ErrorCode::kIo, folder + ": " + failed.message()};
-  std::ranges::sort(paths);
-  return paths;
-}
-
-MaybeError ReadFrames(const std::string& folder, const RequestSetup& request, Item& item) {
-  if (!std::filesystem::is_directory(folder)) {
-    return Error{ErrorCode::kUnsupported, folder + ": expected a folder of frames, found a file"};
+  // A single one is an image, which every model reads.
+  if (wanted == 1) {
+    item.images.push_back(EncodeJpeg(selected->frames.front().image, kJpegQuality));
+  } else {
+    item.frames = std::move(selected->frames);
   }
-  const auto paths = ListFrames(folder);
-  if (!paths) return paths.error();
-  const auto wanted = static_cast<std::size_t>(request.frames);
-  if (paths->size() < wanted) {
-    return Error{ErrorCode::kInvalid, folder + ": expected " + std::to_string(wanted) +
-                                          " frames, found " + std::to_string(paths->size())};
-  }
-  for (std::size_t i = 0; i < wanted; ++i) {
-    // In the middle of its part of the video.
-    auto image = ReadImage((*paths)[(2 * i + 1) * paths->size() / (2 * wanted)], request);
-    if (!image) return image.error();
-    item.images.push_back(*std::move(image));
-  }
-  return {};
+  return std::nullopt;
 }
 
 MaybeError ReadMedia(const std::string& path, MediaType type, const RequestSetup& request,
                      Item& item) {
-  if (type == MediaType::kVideo) return ReadFrames(path, request, item);
+  if (type == MediaType::kVideo) return ReadVideo(path, request, item);
   if (type == MediaType::kAudio) {
     return Error{ErrorCode::kUnsupported, path +
-                                              ": expected an image, a text or a folder of "
-                                              "frames, found sound"};
+                                              ": expected an image, a text or a video, "
+                                              "found sound"};
   }
   if (type == MediaType::kText) {
     const auto file = ReadBytes(path);
@@ -100,7 +94,7 @@ MaybeError ReadMedia(const std::string& path, MediaType type, const RequestSetup
     return {};
   }
   if (request.frames > 1) {
-    return Error{ErrorCode::kInvalid, path + ": expected a folder of frames, found an image"};
+    return Error{ErrorCode::kInvalid, path + ": expected a video, found an image"};
   }
   auto image = ReadImage(path, request);
   if (!image) return image.error();
@@ -124,6 +118,7 @@ Result<Item> ReadItem(const Manifest& manifest, const ManifestRow& row,
                       const RequestSetup& request) {
   Item item = {.id = row.id,
                .images = {},
+               .frames = {},
                .text = {},
                .question = request.question.empty() ? QuestionOf(row) : request.question,
                .answers = row.answers,

@@ -8,12 +8,14 @@
 #include "base/result.h"
 #include "eval/datasets/manifest.h"
 #include "measure/experiment/setup.h"
+#include "video/video_frame.h"
 
 namespace edgevlm {
 
 struct Item {
   std::string id;
-  std::vector<std::vector<std::byte>> images;  // files; of a video its chosen frames
+  std::vector<std::vector<std::byte>> images;  // files; a single frame of a video too
+  std::vector<VideoFrame> frames;              // of a video, several
   std::string text;                            // of a text file
   std::string question;
   std::vector<std::string> answers;  // all right; empty: none is known
@@ -21,10 +23,10 @@ struct Item {
 };
 
 // A question with choices ends with them, a line each with its letter, and asks for the letter.
-// Reads the row's file as the request wants it: scaled, stretched, so many frames of a folder,
-// evenly spread. Errors, which name the file: kNotFound, kIo, those of image/decode.h; kUnsupported
-// (sound, videos other than folders of frames), kInvalid (fewer frames in the folder, several
-// frames of one image).
+// Reads the row's file as the request wants it: scaled, stretched, so many frames of a video,
+// evenly spread. Errors, which name the file: kNotFound, kIo, those of image/decode.h and of
+// SelectFrames; kUnsupported (sound), kInvalid (fewer frames in the video, several frames of one
+// image).
 Result<Item> ReadItem(const Manifest& manifest, const ManifestRow& row,
                       const RequestSetup& request);
 

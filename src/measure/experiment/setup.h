@@ -27,7 +27,7 @@ struct RequestSetup {
   int prompt_tokens = 512;  // of workloads that read a text
   int image_side = 0;       // pixels; the image is scaled to a square of it. 0: as it is
   double image_shape = 0;   // width / height that the image is stretched to; 0: as it is
-  int frames = 1;           // images per request, of items that are folders of frames
+  int frames = 1;           // images per request, of items that are videos
   int workers = 1;          // requests computed side by side; several have one thread each
   Reuse reuse = Reuse::kNothing;
 };

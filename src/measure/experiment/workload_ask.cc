@@ -19,6 +19,7 @@ class AskWorkload final : public Workload {
     Session session(engine, {.profile = true});
     const Result<Reply> reply =
         AskOnce(session, {.images = item.images,
+                          .frames = item.frames,
                           .question = item.question,
                           .decode = {.max_tokens = setup.request.max_tokens}});
     if (!reply) return reply.error();

@@ -16,6 +16,7 @@ class ThroughputWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item& item) override {
     const AskedOnce request = {.images = item.images,
+                               .frames = item.frames,
                                .question = item.question,
                                .decode = {.max_tokens = setup.request.max_tokens}};
     const int workers = setup.request.workers;
