@@ -82,6 +82,12 @@ class Transfer {
     Set(CURLOPT_HEADERDATA, this);
     Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
     Set(CURLOPT_WRITEDATA, this);
+    if (!request_.json.empty()) {
+      Set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.json.size()));
+      Set(CURLOPT_POSTFIELDS, request_.json.c_str());
+      AddHeader("Content-Type: application/json");
+      Set(CURLOPT_HTTPHEADER, headers_.get());
+    }
     if (request_.from == 0) return;
     // As headers: with CURLOPT_RESUME_FROM libcurl fails if the response is not a range.
     AddHeader("Range: bytes=" + std::to_string(request_.from) + "-");
@@ -191,6 +197,25 @@ HttpOutcome HttpGet(const HttpRequest& request, HttpSink& sink) {
   const CurlLibrary* curl = LoadCurl();
   CHECK(curl != nullptr);
   return Transfer(*curl, request, sink).Perform();
+}
+
+MaybeError PostJson(const std::string& url, const std::string& json) {
+  class Ignored final : public HttpSink {
+    MaybeError OnHeaders(const HttpResponse&) override { return std::nullopt; }
+    MaybeError OnBody(std::span<const std::byte>) override { return std::nullopt; }
+  };
+  constexpr int kTimeoutMs = 10'000;
+  constexpr int kRedirects = 300;
+  if (auto error = CheckUrl(url, "", true)) return error;
+  Ignored ignored;
+  const HttpOutcome outcome = HttpGet(
+      {.url = url, .stall_timeout_ms = kTimeoutMs, .whole_timeout_ms = kTimeoutMs, .json = json},
+      ignored);
+  if (outcome.failure) return outcome.failure;
+  const int status = outcome.response.status;
+  if (kOk <= status && status < kRedirects) return std::nullopt;
+  return Error{ErrorCode::kIo,
+               HostOf(url) + ": expected status 200, found " + std::to_string(status)};
 }
 
 }  // namespace edgevlm

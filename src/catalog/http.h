@@ -1,4 +1,4 @@
-// HttpGet: one GET request with libcurl, without following redirects.
+// One HTTP request with libcurl, without following redirects.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,7 @@ struct HttpRequest {
   // "HOST:PORT:ADDRESS": connects to ADDRESS instead of resolving HOST, and uses no proxy.
   std::string connect_to = {};
   int whole_timeout_ms = 0;  // for the whole request; 0: none
+  std::string json = {};     // posted; empty: a GET
 };
 
 // The parsed headers of a response.
@@ -53,5 +54,9 @@ struct HttpOutcome {
 // loopback addresses. Threads: any; blocks until the response has ended. REQUIRES: CheckUrl accepts
 // the URL.
 HttpOutcome HttpGet(const HttpRequest& request, HttpSink& sink);
+
+// Posts a JSON text; what is answered is not read. It has 10 s. Errors: kInvalid (CheckUrl), kIo
+// (no libcurl, no answer, a status other than 2xx). Threads: any.
+MaybeError PostJson(const std::string& url, const std::string& json);
 
 }  // namespace edgevlm

@@ -1,14 +1,14 @@
-// edgevlm caption IMAGE...: describes images.
+// edgevlm caption FILE...: describes images and videos.
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/help.h"
-#include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
+#include "cli/video/video_replies.h"
 
 namespace edgevlm {
 namespace {
@@ -16,7 +16,9 @@ namespace {
 class CaptionCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("IMAGE", images_, "JPEG, PNG, WebP or PPM files; - reads standard input")
+    app.add_option("FILE", paths_,
+                   "JPEG, PNG, WebP or PPM files, videos, or folders of frames; - reads standard\n"
+                   "input")
         ->required()
         ->type_name("");
     reply_.Declare(app);
@@ -24,13 +26,16 @@ class CaptionCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    GroupOptions(app, {"--model", "--max-tokens", "--temperature", "--threads", "--json"});
+    video_.Declare(app);
+    GroupOptions(app,
+                 {"--model", "--max-tokens", "--temperature", "--threads", "--frames", "--json"});
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"
         "  edgevlm caption --json *.jpg > captions.jsonl\n"
+        "  edgevlm caption clip.mp4 --frames scene:8\n"
         "  cat photo.png | edgevlm caption -\n"
-        "An image that cannot be read does not stop the others, but makes the exit code 1.");
+        "A file that cannot be read does not stop the others, but makes the exit code 1.");
   }
 
   ExitCode Run(Output& output) override {
@@ -42,8 +47,8 @@ class CaptionCommand final : public Command {
     const auto messages = session_file_.Restore(session);
     if (!messages) return Fail(messages.error());
     ExitCode code = ExitCode::kDone;
-    for (const std::string& image : images_) {
-      const Result<bool> printed = CaptionOne(image, engine->info(), session, output);
+    for (const std::string& path : paths_) {
+      const Result<bool> printed = CaptionOne(path, engine->info(), session, output);
       if (!printed) {
         code = Fail(printed.error());
       } else if (!*printed) {
@@ -56,20 +61,27 @@ class CaptionCommand final : public Command {
 
  private:
   // Whether the caption could be printed.
-  Result<bool> CaptionOne(const std::string& image, const ModelInfo& model, Session& session,
+  Result<bool> CaptionOne(const std::string& path, const ModelInfo& model, Session& session,
                           Output& output) {
-    const auto file = ReadInput(image);
-    if (!file) return file.error();
-    if (auto error = session.SetImage(*file)) {
-      return Error{error->code, image + ": " + error->message};
+    const auto media = ReadMedia(path, video_, model);
+    if (!media) return media.error();
+    const std::string title = paths_.size() > 1 ? Printable(path) + ": " : "";
+    if (media->video) {
+      const auto printed =
+          ReplyAboutVideo({.path = path, .title = title, .question = {}, .choice = video_},
+                          *media->video, reply_, model, session, output);
+      if (printed) return printed;
+      return Error{printed.error().code, path + ": " + printed.error().message};
     }
-    const std::string title = images_.size() > 1 ? Printable(image) + ": " : "";
+    if (auto error = session.SetImage(media->image)) {
+      return Error{error->code, path + ": " + error->message};
+    }
     if (reply_.stream && !output.Print(title)) return false;
     OnText on_text;
     if (reply_.stream) on_text = PrintTo(output);
     const Result<Reply> reply = session.Caption(reply_.decode, on_text);
-    if (!reply) return Error{reply.error().code, image + ": " + reply.error().message};
-    const bool printed = PrintReply(*reply, image, title, output);
+    if (!reply) return Error{reply.error().code, path + ": " + reply.error().message};
+    const bool printed = PrintReply(*reply, path, title, output);
     reply_.PrintAfter(*reply, model);
     return printed;
   }
@@ -84,10 +96,11 @@ class CaptionCommand final : public Command {
     return output.PrintJson(object);
   }
 
-  std::vector<std::string> images_;
+  std::vector<std::string> paths_;
   ReplyOptions reply_;
   ModelOptions model_;
   SessionFile session_file_;
+  VideoChoice video_;
 };
 
 }  // namespace

@@ -46,5 +46,6 @@ std::unique_ptr<Command> MakeImatrixCommand();
 std::unique_ptr<Command> MakeQuantizeCommand();
 std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeTokenizeCommand();
+std::unique_ptr<Command> MakeWatchCommand();
 
 }  // namespace edgevlm

@@ -23,9 +23,10 @@ struct CommandEntry {
 };
 
 constexpr CommandEntry kCommands[] = {
-    {"caption", "Say what images show", MakeCaptionCommand},
-    {"ask", "Answer a question about an image", MakeAskCommand},
+    {"caption", "Say what images and videos show", MakeCaptionCommand},
+    {"ask", "Answer a question about an image or a video", MakeAskCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
+    {"watch", "Say what a stream shows while it runs", MakeWatchCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},
     {"info", "Show the version, this machine and the model", MakeInfoCommand},
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},

@@ -120,6 +120,8 @@ class ProgramSource final : public VideoSource {
       // Each program gets a position of its own in the file.
       const std::string path = "/proc/self/fd/" + std::to_string(file_.get());
       file = OwnedFd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+      // A socket has no path.
+      if (file.get() < 0) file = OwnedFd(fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
       if (file.get() < 0) return SystemError(name_, errno);
     }
     Result<ChildProcess> child = ChildProcess::Start(program_, arguments, file.get());

@@ -56,6 +56,13 @@ class VideoFiles : public testing::Test {
     return Make(name, inputs + "-filter_complex concat=n=3 " + encoder);
   }
 
+  // A frame's brightness tells its time: 200 s, with a key frame each 5 s.
+  static std::string MakeLong() {
+    return Make("long.mp4",
+                "-f lavfi -i color=black:s=64x48:r=5:d=200,geq=lum=N/5:cb=128:cr=128 "
+                "-c:v libx264 -g 25 -qp 1 -pix_fmt yuv420p");
+  }
+
   static std::vector<VideoFrame> Read(const std::string& path, const FrameRequest& request,
                                       VideoInfo* info = nullptr) {
     std::vector<VideoFrame> frames;
@@ -140,32 +147,26 @@ TEST_P(VideoFormats, FramesHaveTheirTimes) {
   EXPECT_EQ(ColorsOf(Read(path, {.every_seconds = 0.5, .is_rough = true})).front(), 'r');
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, VideoFormats,
-    testing::Values(Format{"h264.mp4", "-c:v libx264 -pix_fmt yuv420p"},
-                    Format{"h265.mkv", "-c:v libx265 -x265-params log-level=none"},
-                    Format{"vp9.webm", "-c:v libvpx-vp9 -b:v 0 -crf 30"},
-                    Format{"mpeg4.avi", "-c:v mpeg4 -q:v 2"},
-                    Format{"mjpeg.mov", "-c:v mjpeg -q:v 2 -pix_fmt yuvj420p"},
-                    Format{"ten_bits.mkv",
-                           "-c:v libx265 -pix_fmt yuv420p10le -x265-params "
-                           "log-level=none"},
-                    Format{"palette.gif", ""},
-                    Format{"animated.webp", "-c:v libwebp_anim -lossless 1 -loop 0"},
-                    Format{"transport.ts", "-c:v libx264 -pix_fmt yuv420p"}),
-    [](const auto& tested) {
-      std::string name = tested.param.name;
-      std::ranges::replace(name, '.', '_');
-      return name;
-    });
+INSTANTIATE_TEST_SUITE_P(All, VideoFormats,
+                         testing::Values(Format{"h264.mp4", "-c:v libx264 -pix_fmt yuv420p"},
+                                         Format{"h265.mkv",
+                                                "-c:v libx265 -x265-params log-level=none"},
+                                         Format{"vp9.webm", "-c:v libvpx-vp9 -b:v 0 -crf 30"},
+                                         Format{"mpeg4.avi", "-c:v mpeg4 -q:v 2"},
+                                         Format{"mjpeg.mov", "-c:v mjpeg -q:v 2 -pix_fmt yuvj420p"},
+                                         Format{"ten_bits.mkv",
+                                                "-c:v libx265 -pix_fmt yuv420p10le -x265-params "
+                                                "log-level=none"},
+                                         Format{"palette.gif", ""},
+                                         Format{"transport.ts", "-c:v libx264 -pix_fmt yuv420p"}),
+                         [](const auto& tested) {
+                           std::string name = tested.param.name;
+                           std::ranges::replace(name, '.', '_');
+                           return name;
+                         });
 
 TEST_F(VideoFiles, LongOnesAreReadAtTheWantedTimesOnly) {
-  // A frame's brightness tells its time: 200 s, with a key frame each 5 s.
-  const std::string path =
-      Make("long.mp4",
-           "-f lavfi -i color=black:s=64x48:r=5:d=200,geq=lum=N/5:cb=128:cr=128 "
-           "-c:v libx264 -g 25 -qp 1 -pix_fmt yuv420p");
-  const auto frames = Read(path, {.times = {3, 57.7, 121.3, 199.9}});
+  const auto frames = Read(MakeLong(), {.times = {3, 57.7, 121.3, 199.9}});
   ASSERT_EQ(frames.size(), 4U);
   for (const VideoFrame& frame : frames) {
     // Luma 16 to 235 becomes 0 to 255.
@@ -174,6 +175,26 @@ TEST_F(VideoFiles, LongOnesAreReadAtTheWantedTimesOnly) {
   }
   EXPECT_NEAR(frames[1].seconds, 57.6, 0.01);
   EXPECT_NEAR(frames[3].seconds, 199.8, 0.01);
+}
+
+// The encoder joins frames that are equal.
+TEST_F(VideoFiles, WebpAnimationsAreVideos) {
+  const std::string path = MakeColors("animated.webp", "-c:v libwebp_anim -lossless 1 -loop 0");
+  VideoInfo info;
+  const auto frames = Read(path, {}, &info);
+  EXPECT_EQ(ColorsOf(frames), "rgb");
+  EXPECT_EQ(info.seconds, 3);
+  EXPECT_EQ(frames.back().seconds, 2);
+  EXPECT_EQ(ColorsOf(Read(path, {.times = {0.9, 1.1, 2.9}})), "rgb");
+}
+
+// Matroska has an index at its end, which is read when it is sought in.
+TEST_F(VideoFiles, MatroskaIsSoughtIn) {
+  const std::string path = Make("long.mkv", "-i " + MakeLong() + " -c copy");
+  const auto frames = Read(path, {.times = {3, 57.7, 121.3}});
+  ASSERT_EQ(frames.size(), 3U);
+  EXPECT_NEAR(frames[1].seconds, 57.6, 0.01);
+  EXPECT_NEAR(frames[2].seconds, 121.2, 0.01);
 }
 
 // A transport stream has no index: the key frame before a wanted time is found by seeking only.

@@ -1,8 +1,10 @@
-// edgevlm chat [IMAGE]: a conversation in the terminal.
+// edgevlm chat [FILE]: a conversation in the terminal.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,17 +19,17 @@
 #include "cli/chat/pasted_path.h"
 #include "cli/command.h"
 #include "cli/help.h"
-#include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
+#include "cli/video/media.h"
 #include "edgevlm/count_tokens.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr const char* kChatHelp =
-    "/image PATH   show an image; the next message is about it\n"
+    "/image PATH   show an image or a video; the next message is about it\n"
     "/image        go on without the images that no message was about yet\n"
     "/clear        forget the conversation\n"
     "/help         this text\n"
@@ -59,7 +61,7 @@ class ChatCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     reply_.decode.max_tokens = 512;
-    app.add_option("IMAGE", image_, "image to begin with")->type_name("");
+    app.add_option("FILE", image_, "image or video to begin with")->type_name("");
     app.add_option("--system", system_, "what the model is told before the conversation")
         ->type_name("TEXT");
     reply_.Declare(app);
@@ -67,6 +69,7 @@ class ChatCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
+    video_.Declare(app);
     GroupOptions(app, {"--model", "--system", "--max-tokens", "--temperature", "--threads"});
     app.footer(std::string("In the conversation:\n") + kChatHelp + kPipeHelp +
                "Examples:\n"
@@ -177,11 +180,19 @@ class ChatCommand final : public Command {
   }
 
   MaybeError Show(const std::string& path) {
-    const auto file = ReadInput(path);
-    if (!file) return file.error();
-    const auto image = engine_->GetImage(*file);
+    auto media = ReadMedia(path, video_, engine_->info());
+    if (!media) return media.error();
+    if (media->video) return ShowVideo(path, *media->video);
+    const auto image = engine_->GetImage(media->image);
     if (!image) return Error{image.error().code, path + ": " + image.error().message};
     shown_.push_back({.image = *image});
+    return std::nullopt;
+  }
+
+  MaybeError ShowVideo(const std::string& path, const SelectedFrames& frames) {
+    Result<EncodedVideo> video = EncodeFrames(frames, video_, engine_->info(), *session_);
+    if (!video) return Error{video.error().code, path + ": " + video.error().message};
+    std::ranges::move(video->parts, std::back_inserter(shown_));
     return std::nullopt;
   }
 
@@ -267,6 +278,7 @@ class ChatCommand final : public Command {
   ReplyOptions reply_;
   ModelOptions model_;
   SessionFile session_file_;
+  VideoChoice video_;
   const Engine* engine_ = nullptr;
   std::optional<Session> session_;
   std::vector<Message> messages_;

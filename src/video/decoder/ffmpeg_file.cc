@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace edgevlm {
@@ -201,18 +202,24 @@ class FfmpegFile {
     return has_time_ ? std::max(seconds, now_) : std::max(seconds, 0.0);
   }
 
+  // Whether reading goes on at a later key frame after seeking. Formats without an index are
+  // searched for times, where there need be none; Matroska reads its index when it is sought in
+  // first.
+  bool HasKeyFrameAhead(double now, std::int64_t ticks) const {
+    const int key = av_index_search_timestamp(stream_, ticks, AVSEEK_FLAG_BACKWARD);
+    const AVIndexEntry* const entry = avformat_index_get_entry(stream_, key);
+    if (entry != nullptr && SecondsOf(entry->timestamp - start_) > now) return true;
+    return std::string_view(format_->iformat->name).starts_with("matroska");
+  }
+
   // Goes to the last key frame before the next wanted one, if that is ahead.
   void TrySeek(double now) {
     const double wanted = sender_.NextTime();
     if (is_stream() || !std::isfinite(wanted) || wanted - now < kSeekSeconds) return;
-    // Once: without an index it shows only here that the key frame lies far before.
     if (wanted == sought_) return;
     sought_ = wanted;
     const auto ticks = start_ + static_cast<std::int64_t>(wanted / av_q2d(stream_->time_base));
-    const int key = av_index_search_timestamp(stream_, ticks, AVSEEK_FLAG_BACKWARD);
-    const AVIndexEntry* const entry = avformat_index_get_entry(stream_, key);
-    // With the key frame that it is at already, reading on is as good.
-    if (entry != nullptr && SecondsOf(entry->timestamp - start_) <= now) return;
+    if (!HasKeyFrameAhead(now, ticks)) return;
     if (avformat_seek_file(format_.get(), stream_->index, INT64_MIN, ticks, ticks, 0) < 0) return;
     avcodec_flush_buffers(codec_.get());
     sender_.Forget();

@@ -1,0 +1,132 @@
+#include "cli/video/video_replies.h"
+
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "measure/ask_once.h"
+
+namespace edgevlm {
+namespace {
+
+constexpr double kMilliseconds = 1000;
+
+double Rounded(double seconds) { return std::round(seconds * kMilliseconds) / kMilliseconds; }
+
+// The facts of the video that a reply is printed with.
+nlohmann::json VideoJson(const VideoRequest& request, const SelectedFrames& video) {
+  nlohmann::json object = {{"video", request.path},
+                           {"video_seconds", Rounded(video.seconds)},
+                           {"selector", video.selector},
+                           {"near_duplicates", video.near_duplicates}};
+  if (!request.question.empty()) object["question"] = request.question;
+  return object;
+}
+
+const char* ReplyKey(const VideoRequest& request) {
+  return request.question.empty() ? "caption" : "answer";
+}
+
+// From a model that reads one image.
+class FrameByFrame {
+ public:
+  FrameByFrame(const VideoRequest& request, const SelectedFrames& video,
+               const ReplyOptions& options)
+      : request_(request), video_(video), options_(options) {}
+
+  Result<bool> Print(Session& session, Output& output) {
+    if (!options_.json && !request_.title.empty() && !output.Print(request_.title + "\n")) {
+      return false;
+    }
+    nlohmann::json frames = nlohmann::json::array();
+    for (const FrameView& frame : ViewsOf(video_.frames)) {
+      if (auto error = session.SetImage(frame.pixels)) return *error;
+      const Result<Reply> reply = request_.question.empty()
+                                      ? session.Caption(options_.decode)
+                                      : session.Ask(request_.question, options_.decode);
+      if (!reply) return reply.error();
+      if (options_.json) {
+        nlohmann::json object = ToJson(*reply);
+        object["seconds"] = Rounded(frame.seconds);
+        object[ReplyKey(request_)] = reply->text;
+        frames.push_back(std::move(object));
+        continue;
+      }
+      const std::string line = TimeText(frame.seconds) + "  " + PrintableText(reply->text) + "\n";
+      if (!output.Print(line)) return false;
+      if (options_.verbose) PrintTimings(*reply);
+    }
+    if (!options_.json) return true;
+    nlohmann::json object = VideoJson(request_, video_);
+    object["frames"] = std::move(frames);
+    return output.PrintJson(object);
+  }
+
+ private:
+  const VideoRequest& request_;
+  const SelectedFrames& video_;
+  const ReplyOptions& options_;
+};
+
+void AddTimings(const Timings& encoding, Timings& timings) {
+  timings.preprocess_ms += encoding.preprocess_ms;
+  timings.encode_ms += encoding.encode_ms;
+  timings.total_ms += encoding.total_ms;
+}
+
+nlohmann::json TimesJson(const SelectedFrames& video) {
+  nlohmann::json frames = nlohmann::json::array();
+  for (const VideoFrame& frame : video.frames) {
+    frames.push_back({{"seconds", Rounded(frame.seconds)}});
+  }
+  return frames;
+}
+
+Result<bool> ReplyAboutAllFrames(const VideoRequest& request, const SelectedFrames& video,
+                                 const ReplyOptions& options, const ModelInfo& model,
+                                 Session& session, Output& output) {
+  Result<EncodedVideo> encoded = EncodeFrames(video, request.choice, model, session);
+  if (!encoded) return encoded.error();
+  Message message = {.role = Role::kUser, .parts = std::move(encoded->parts)};
+  message.parts.push_back({.text = request.question.empty() ? kDescribeVideo : request.question});
+  if (options.stream && !output.Print(request.title)) return false;
+  OnText on_text;
+  if (options.stream) on_text = PrintTo(output);
+  Result<Reply> reply = session.Chat({&message, 1}, options.decode, on_text);
+  if (!reply) return reply.error();
+  AddTimings(encoded->timings, reply->timings);
+  bool printed = true;
+  if (options.json) {
+    nlohmann::json object = ToJson(*reply);
+    object.update(VideoJson(request, video));
+    object["frames"] = TimesJson(video);
+    object["video_tokens"] = encoded->tokens;
+    object[ReplyKey(request)] = reply->text;
+    printed = output.PrintJson(object);
+  } else {
+    printed =
+        output.Print(options.stream ? "\n" : request.title + PrintableText(reply->text) + "\n");
+  }
+  options.PrintAfter(*reply, model);
+  return printed;
+}
+
+}  // namespace
+
+std::string TimeText(double seconds) {
+  constexpr int kTenths = 10;
+  const auto tenths = static_cast<long long>(std::llround(seconds * kTenths));
+  char text[64];
+  std::snprintf(text, sizeof(text), "%lld:%02lld.%lld", tenths / (60 * kTenths),
+                tenths / kTenths % 60, tenths % kTenths);
+  return text;
+}
+
+Result<bool> ReplyAboutVideo(const VideoRequest& request, const SelectedFrames& video,
+                             const ReplyOptions& options, const ModelInfo& model, Session& session,
+                             Output& output) {
+  if (model.has_one_image) return FrameByFrame(request, video, options).Print(session, output);
+  return ReplyAboutAllFrames(request, video, options, model, session, output);
+}
+
+}  // namespace edgevlm
