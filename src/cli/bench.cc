@@ -26,7 +26,7 @@
 #include "cli/output.h"
 #include "cli/roofline_report.h"
 #include "convert/preset.h"
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 #include "measure/acceptance.h"
 #include "measure/compare.h"
 #include "measure/measurement.h"
