@@ -9,7 +9,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::chrono::milliseconds kPause(200);
+constexpr std::chrono::milliseconds kBatchBarPause(200);
 
 }  // namespace
 
@@ -44,7 +44,7 @@ void BatchBar::Clear() const {
 
 void BatchBar::Show(const BatchProgress& progress) {
   const auto now = Clock::now();
-  if (!terminal_ || now - drawn_ < kPause) return;
+  if (!terminal_ || now - drawn_ < kBatchBarPause) return;
   drawn_ = now;
   std::fprintf(stderr, "\r%s \x1b[K", BatchProgressText(progress, seconds()).c_str());
 }
