@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "edgevlm/decode_options.h"
+#include "edgevlm/edgevlm.h"
 
 namespace edgevlm {
 

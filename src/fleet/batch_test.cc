@@ -100,7 +100,7 @@ TEST_F(BatchTest, StoppedAnywhereItGoesOnToTheSameResults) {
 
 // As after a crash: the journal ends anywhere, the results at or after what it names.
 TEST_F(BatchTest, CutAtAnyByteItGoesOnToTheSameResults) {
-  const auto images = MakeImages(6);
+  const auto images = MakeImages(3);
   Run(images);
   const std::string whole = ReadText(options_.results);
   const std::string journal_path = options_.results + ".journal";

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 // A group waits for the disk once. What is lost in a crash is computed again.
 constexpr std::size_t kGroup = 256;
-constexpr std::chrono::milliseconds kLongestWait(500);
+constexpr std::chrono::milliseconds kLongestWait(200);
 constexpr int kMostNamesakes = 100000;
 
 // False also for a name that cannot be looked up.
