@@ -111,11 +111,12 @@ TEST_F(BatchCommandTest, KilledAHundredTimesNoResultIsLostOrThereTwice) {
     fs::create_hard_link(Images() + "/ducks.png", Images() + "/" + std::to_string(i) + ".png");
   }
   const std::string database = folder_.Path("captions.db");
-  const std::vector<std::string> more = {"--xmp", "--sqlite", database, "-t", "1"};
+  const std::vector<std::string> more = {"--sqlite", database, "-t", "1"};
   ASSERT_EQ(Batch({"-t", "1"}).exit_code, 0);
   const std::string whole = ReadWholeFile(Results());
   std::mt19937 random(1);
   int kills = 0;
+  int kills_inside = 0;  // with some results, but not all
   std::vector<std::string> arguments = {"batch", Images(), "--out", Results()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   while (kills < 100) {
@@ -123,17 +124,17 @@ TEST_F(BatchCommandTest, KilledAHundredTimesNoResultIsLostOrThereTwice) {
     fs::remove(Results() + ".journal");
     bool is_done = false;
     while (!is_done && kills < 100) {
-      is_done = Kill(arguments, std::chrono::milliseconds(random() % 600));
+      is_done = Kill(arguments, std::chrono::milliseconds(random() % 500));
       kills += is_done ? 0 : 1;
+      const auto size = fs::exists(Results()) ? fs::file_size(Results()) : 0;
+      kills_inside += 0 < size && size < whole.size() ? 1 : 0;
     }
   }
+  EXPECT_GT(kills_inside, 0);
   EXPECT_EQ(Batch(more).exit_code, 0);
   EXPECT_EQ(ReadWholeFile(Results()), whole);
   const Outcome found = RunEdgevlm({"search", "ducks", "--sqlite", database, "--limit", "1000"});
   EXPECT_EQ(std::ranges::count(found.output, '\n'), 251);
-  for (const json& line : Lines(Results())) {
-    EXPECT_TRUE(fs::exists(line["image"].get<std::string>() + ".xmp"));
-  }
 }
 
 TEST_F(BatchCommandTest, FindsCaptionsByWords) {
@@ -213,7 +214,7 @@ TEST_F(BatchCommandTest, StoppedPolitelyItSaysHowToGoOn) {
     fs::create_hard_link(Images() + "/ducks.png", Images() + "/" + std::to_string(i) + ".png");
   }
   const std::string command =
-      "(\"$0\" batch \"$1\" --out \"$2\" -t 1 2>\"$3\" & p=$!; "
+      "(\"$0\" batch \"$1\" --out \"$2\" -t 1 >\"$3.out\" 2>\"$3\" & p=$!; "
       "while [ ! -s \"$2\" ]; do sleep 0.02; done; kill -TERM $p; wait $p)";
   const std::string errors = folder_.Path("errors");
   std::string script = "exec sh -c '" + command + "' " + BinaryPath() + " " + Images() + " " +

@@ -97,7 +97,14 @@ std::optional<std::vector<std::string>> Fields(std::string_view line) {
   }
 }
 
-// Nothing for another version or another kind of line.
+MaybeError CheckVersion(const std::vector<std::string>& fields) {
+  const std::string& found = fields.front();
+  if (found == kVersion || !found.starts_with(kAnyVersion)) return {};
+  return Error{ErrorCode::kUnsupported,
+               "journal: expected " + std::string(kVersion) + ", found " + found};
+}
+
+// Nothing for another kind of line.
 std::optional<BatchWork> ReadHead(const std::vector<std::string>& fields) {
   if (fields.front() != kVersion) return std::nullopt;
   BatchWork work;
@@ -160,11 +167,8 @@ Result<JournalContent> ParseJournal(std::string_view text) {
     const auto fields = Fields(text.substr(content.bytes, end - content.bytes));
     if (!fields) break;
     if (!content.work) {
+      if (auto error = CheckVersion(*fields)) return *error;
       content.work = ReadHead(*fields);
-      if (!content.work && fields->front().starts_with(kAnyVersion)) {
-        return Error{ErrorCode::kUnsupported,
-                     "journal: expected " + std::string(kVersion) + ", found " + fields->front()};
-      }
       if (!content.work) break;
     } else {
       const std::int64_t last_end = content.entries.empty() ? 0 : content.entries.back().end;
