@@ -39,8 +39,7 @@ class BatchCommand final : public Command {
     app.add_option("-q,--question", batch_.pipeline.questions,
                    "ask this in place of captions; may be given several times")
         ->type_name("TEXT")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false);
     app.add_option("--schema", schema_path_, "replies are JSON that fits the schema in this file")
         ->type_name("FILE");
     app.add_option("-j,--running", batch_.pipeline.running, "images decoded together")
