@@ -28,7 +28,7 @@ MAY_INCLUDE = {
     "model": "cache kernels gguf image tensor profile base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
-    "eval": "tokenizer base",
+    "eval": "image tokenizer base",
     "fleet": "engine base",
     "catalog": "gguf digest base",
     "server": "catalog digest metrics base",
