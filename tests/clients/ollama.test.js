@@ -99,7 +99,7 @@ test("options", async () => {
 });
 
 test("models", async () => {
-  assert.equal((await client.list()).models[0].name, "edgevlm");
+  assert.equal((await client.list()).models[0].name, "edgevlm:latest");
   assert.ok((await client.show({ model: "edgevlm" })).capabilities.includes("vision"));
   assert.equal((await client.ps()).models.length, 1);
   assert.ok((await client.version()).version);
