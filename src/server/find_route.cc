@@ -22,9 +22,10 @@ std::string OtherPath(const std::string& path) {
 // Null if no route has the path and the method; then `allowed` has the methods of the path. Routes
 // for the path itself come before those for all below one (routes.cc).
 const Route* Find(std::string_view method, std::string_view path, std::string& allowed) {
+  bool is_exact = false;
   for (const Route& route : Routes()) {
-    const bool is_known = !allowed.empty() && route.path != path;
-    if (is_known || !Matches(route.path, path)) continue;
+    if (!Matches(route.path, path) || (is_exact && route.path != path)) continue;
+    is_exact |= route.path == path;
     if (method == route.method) return &route;
     allowed.append(allowed.empty() ? "" : ", ").append(route.method);
   }

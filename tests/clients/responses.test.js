@@ -41,7 +41,7 @@ test("streaming gives the same response", async () => {
   stream.on("response.output_text.delta", event => (text += event.delta));
   const reply = await stream.finalResponse();
   assert.equal(text, "three");
-  assert.equal(reply.output_text, "three");
+  assert.equal(reply.output[0].content[0].text, "three");
 });
 
 test("a reply that is cut off", async () => {
