@@ -124,7 +124,8 @@ void ExpectAsRecorded(const json& record, const HttpReply& reply) {
   for (const std::string path : record.value("has", json::array())) {
     EXPECT_NE(At(body, path), nullptr) << path << "\n" << reply.body;
   }
-  for (const auto& [path, value] : record.value("equals", json::object()).items()) {
+  const json expected = record.value("equals", json::object());
+  for (const auto& [path, value] : expected.items()) {
     const json* found = At(body, path);
     EXPECT_TRUE(found != nullptr && *found == Filled(value)) << path << "\n" << reply.body;
   }

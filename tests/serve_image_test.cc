@@ -292,8 +292,7 @@ TEST_F(ServeImageTokensTest, OverTheServersLimitAreRejected) {
 // A camera's event is a request with an image per second of it.
 TEST_F(ServeImageTokensTest, AreWhatLimitsTheNumberOfImages) {
   const auto ask = [&](int images) {
-    const json part = {{"type", "image_url"},
-                       {"image_url", {{"url", "data:image/png;base64," + image_}}}};
+    const json part = {{"type", "image_url"}, {"image_url", {{"url", DataUri(PngImage())}}}};
     json parts = std::vector<json>(static_cast<std::size_t>(images), part);
     parts.push_back({{"type", "text"}, {"text", "what?"}});
     return server_.Post("/v1/chat/completions",

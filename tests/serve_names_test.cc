@@ -31,12 +31,10 @@ TEST_F(ServeNamesTest, PathsAreFoundWithAndWithoutTheirVersion) {
   EXPECT_EQ(server_.Post("/messages", chat).Json()["type"], "message");
   EXPECT_EQ(server_.Post("/messages", json::object()).Json()["type"], "error");
   EXPECT_EQ(server_.Post("/embeddings", {{"input", "a"}}).status, 501);
-  for (const char* path :
-       {"/v1", "/v1models", "/v2/models", "/v1/models/"}) {
+  for (const char* path : {"/v1", "/v1models", "/v2/models", "/v1/models/"}) {
     EXPECT_EQ(server_.Get(path).status, 404) << path;
   }
   EXPECT_EQ(server_.Get("/chat/completions").status, 405);
-  EXPECT_EQ(server_.Request("HEAD", "/").status, 200);
 }
 
 TEST_F(ServeNamesTest, TheModelHasAliases) {
@@ -57,8 +55,8 @@ TEST_F(ServeNamesTest, AliasesAreListed) {
   const json card = server_.Get("/v1/models").Json()["data"][0];
   EXPECT_THAT(card["aliases"], ElementsAre("llava", "org/model"));
   std::vector<std::string> names;
-  for (const json& model : server_.Get("/api/tags").Json()["models"])
-    names.push_back(model["name"]);
+  const json tags = server_.Get("/api/tags").Json();
+  for (const json& model : tags["models"]) names.push_back(model["name"]);
   EXPECT_THAT(names, ElementsAre("edgevlm:latest", "llava:latest", "org/model:latest"));
   EXPECT_EQ(server_.Post("/api/show", {{"name", "llava"}}).status, 200);
   EXPECT_EQ(server_.Post("/api/show", {{"name", "nobody"}}).status, 404);

@@ -192,10 +192,11 @@ TEST_F(ServeResponsesTest, CountTheirTokens) {
 }
 
 TEST_F(ServeResponsesTest, MessagesStreamWhatTheyReturn) {
-  const json whole = Message({}).Json();
-  EXPECT_EQ(whole["usage"]["output_tokens"], 8);
+  const json limit = {{"max_tokens", 3}};
+  const json whole = Message(limit).Json();
+  EXPECT_EQ(whole["usage"]["output_tokens"], 3);
   EXPECT_EQ(whole["stop_reason"], "max_tokens");
-  const std::vector<json> events = NamedEvents(Message({{"stream", true}}).body);
+  const std::vector<json> events = NamedEvents(Message({{"stream", true}, {"max_tokens", 3}}).body);
   std::string text;
   for (const json& event : events) {
     if (event["type"] == "content_block_delta") text += event["delta"]["text"];
@@ -213,7 +214,7 @@ TEST_F(ServeResponsesTest, MessagesStreamWhatTheyReturn) {
 }
 
 TEST_F(ServeResponsesTest, MessagesEndAtAStopSequence) {
-  const std::string text = Message({}).Json()["content"][0]["text"];
+  const std::string text = Message(json::object()).Json()["content"][0]["text"];
   const std::string stop = text.substr(text.size() / 2, 3);
   const json reply = Message({{"stop_sequences", {stop}}}).Json();
   EXPECT_EQ(reply["stop_reason"], "stop_sequence");

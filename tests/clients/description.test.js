@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 let server, folder, description;
 before(async () => {
-  server = await serve();
+  server = await serve("--profile");
   folder = mkdtempSync(join(tmpdir(), "edgevlm-curl-"));
   writeFileSync(join(folder, "photo.jpg"), ducks); // the bytes determine the format
   description = await (await fetch(`${server.url}/openapi.json`)).json();
@@ -73,7 +73,7 @@ function checkReply(text, types, where) {
     const lines = text.trim().split("\n").map(JSON.parse);
     for (const line of lines) check(line, types["application/x-ndjson"].schema, where);
     assert.ok(lines.at(-1).done ?? lines.at(-1).status === "success", where);
-  } else if ("application/json" in types) {
+  } else if ("application/json" in types && (/^[{[]/.test(text) || Object.keys(types).length < 2)) {
     check(JSON.parse(text), types["application/json"].schema, where);
   } else {
     assert.ok(text.length > 100, where);
