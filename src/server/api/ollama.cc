@@ -1,6 +1,7 @@
 // Ollama's API: POST /api/generate and /api/chat.
 #include <utility>
 
+#include "base/utc_time.h"
 #include "server/answer.h"
 #include "server/api/body.h"
 #include "server/api/chat_messages.h"
@@ -90,7 +91,7 @@ bool IsUnload(const Fields& fields) {
 Response LoadedResponse(ServerContext& context, OllamaKind kind, const Fields& fields) {
   const ReplyMetadata metadata = MakeReplyMetadata(context, "load", {});
   json object = {{"model", metadata.model},
-                 {"created_at", OllamaDate(metadata.created)},
+                 {"created_at", UtcTime(metadata.created)},
                  {"done", true},
                  {"done_reason", IsUnload(fields) ? "unload" : "load"}};
   if (kind == OllamaKind::kChat) {

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utc_time.h"
 #include "server/api/body.h"
 #include "server/api/endpoints.h"
 #include "server/api/ollama_api_format.h"
@@ -58,7 +59,7 @@ Response OllamaTags(ServerContext& context, const Request&) {
   json models = json::array();
   for (const std::string& name : names) {
     models.push_back(Entry(context, name));
-    models.back()["modified_at"] = OllamaDate(MakeReplyMetadata(context, "tags", {}).created);
+    models.back()["modified_at"] = UtcTime(MakeReplyMetadata(context, "tags", {}).created);
   }
   return {.body = ToText({{"models", std::move(models)}})};
 }
