@@ -25,6 +25,8 @@ struct CommandEntry {
 constexpr CommandEntry kCommands[] = {
     {"caption", "Say what images and videos show", MakeCaptionCommand},
     {"ask", "Answer a question about an image or a video", MakeAskCommand},
+    {"batch", "Say what many images show", MakeBatchCommand},
+    {"search", "Find images by what a batch said", MakeSearchCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
     {"watch", "Say what a stream shows while it runs", MakeWatchCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},
