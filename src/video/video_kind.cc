@@ -14,15 +14,15 @@ bool HasAt(std::string_view file, std::size_t at, std::string_view text) {
   return file.size() >= at + text.size() && file.substr(at, text.size()) == text;
 }
 
-// AVIF and HEIC pictures are MP4 files by their form.
+// AVIF and HEIC images are MP4 files by their form.
 bool IsMp4(std::string_view file) {
-  constexpr std::array<std::string_view, 6> kPictures = {"avif", "avis", "heic",
-                                                         "heix", "mif1", "msf1"};
+  constexpr std::array<std::string_view, 6> kImageBrands = {"avif", "avis", "heic",
+                                                            "heix", "mif1", "msf1"};
   constexpr std::array<std::string_view, 6> kBoxes = {"moov", "mdat", "wide",
                                                       "skip", "pnot", "free"};
   if (HasAt(file, kBoxNameAt, "ftyp")) {
     return std::ranges::none_of(
-        kPictures, [&](std::string_view brand) { return HasAt(file, kBoxNameAt + 4, brand); });
+        kImageBrands, [&](std::string_view brand) { return HasAt(file, kBoxNameAt + 4, brand); });
   }
   return std::ranges::any_of(kBoxes,
                              [&](std::string_view box) { return HasAt(file, kBoxNameAt, box); });

@@ -56,15 +56,15 @@ class CountedSource final : public VideoSource {
 
   Result<std::unique_ptr<FrameStream>> Read(const FrameRequest&) const override {
     ++reads;
-    return std::unique_ptr<FrameStream>(std::make_unique<Stream>(frames_, fails_));
+    return std::unique_ptr<FrameStream>(std::make_unique<CountedStream>(frames_, fails_));
   }
 
   mutable std::atomic<int> reads = 0;
 
  private:
-  class Stream final : public FrameStream {
+  class CountedStream final : public FrameStream {
    public:
-    Stream(int frames, bool fails) : frames_(frames), fails_(fails) {}
+    CountedStream(int frames, bool fails) : frames_(frames), fails_(fails) {}
     const VideoInfo& info() const override { return info_; }
     std::optional<double> end_seconds() const override { return std::nullopt; }
     Result<std::optional<VideoFrame>> Next() override {
