@@ -27,6 +27,7 @@ MAY_INCLUDE = {
     "audio": "kernels tensor base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
+    "transcribe": "audio model kernels cache gguf tokenizer tensor base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "tokenizer base",
@@ -43,6 +44,7 @@ MAY_INCLUDE = {
 # re-exports Result.
 API = {
     "edgevlm/edgevlm.h": "engine eval measure server cli native",
+    "edgevlm/transcriber.h": "transcribe cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
     "edgevlm/pressure_options.h": "engine",

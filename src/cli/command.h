@@ -45,5 +45,6 @@ std::unique_ptr<Command> MakeImatrixCommand();
 std::unique_ptr<Command> MakeQuantizeCommand();
 std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeTokenizeCommand();
+std::unique_ptr<Command> MakeTranscribeCommand();
 
 }  // namespace edgevlm

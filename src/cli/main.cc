@@ -26,6 +26,7 @@ constexpr CommandEntry kCommands[] = {
     {"caption", "Say what images show", MakeCaptionCommand},
     {"ask", "Answer a question about an image", MakeAskCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
+    {"transcribe", "Write down what is said in recordings", MakeTranscribeCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},
     {"info", "Show the version, this machine and the model", MakeInfoCommand},
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "convert/huggingface/ctranslate2.h"
 #include "convert/huggingface/json.h"
 #include "convert/huggingface/limits.h"
 #include "gguf/value.h"
@@ -58,7 +59,21 @@ MaybeError Checkpoint::Add(const std::string& path) {
   auto tensors = ParseSafetensors(file->bytes());
   if (!tensors) return Error{tensors.error().code, path + ": " + tensors.error().message};
   files_.push_back(*std::move(file));
-  for (SafetensorsTensor& tensor : *tensors) {
+  return AddTensors(path, *std::move(tensors));
+}
+
+MaybeError Checkpoint::AddCtranslate2(const std::string& path) {
+  auto file = MappedFile::Open(path);
+  if (!file) return file.error();
+  auto model = ParseCtranslate2(file->bytes());
+  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  files_.push_back(*std::move(file));
+  config_ = std::move(model->config);
+  return AddTensors(path, std::move(model->tensors));
+}
+
+MaybeError Checkpoint::AddTensors(const std::string& path, std::vector<SafetensorsTensor> tensors) {
+  for (SafetensorsTensor& tensor : tensors) {
     const std::string name = tensor.name;
     if (!tensors_.emplace(name, std::move(tensor)).second) {
       return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(name, kMaxQuotedName) +
@@ -74,6 +89,11 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
   const std::string single = (root / "model.safetensors").string();
   Checkpoint checkpoint;
   if (!std::filesystem::exists(index_path)) {
+    const std::string ctranslate2 = (root / "model.bin").string();
+    if (!std::filesystem::exists(single) && std::filesystem::exists(ctranslate2)) {
+      if (auto error = checkpoint.AddCtranslate2(ctranslate2)) return *error;
+      return checkpoint;
+    }
     if (!std::filesystem::exists(single)) return NoWeights(root);
     if (auto error = checkpoint.Add(single)) return *error;
     return checkpoint;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@
 
 namespace edgevlm {
 
-// All tensors of model.safetensors, or of the files that model.safetensors.index.json names. The
+// All tensors of model.safetensors, or of the files that model.safetensors.index.json names; in a
+// folder without them, of CTranslate2's model.bin, under Hugging Face's names. The
 // files stay mapped for the lifetime of the object. Threads: const methods from any thread.
 class Checkpoint {
  public:
@@ -27,6 +29,9 @@ class Checkpoint {
   const Tensors& tensors() const { return tensors_; }
   // Null if there is no such tensor.
   const SafetensorsTensor* Find(std::string_view name) const;
+
+  // What config.json would say, of a folder whose own is CTranslate2's.
+  const std::optional<nlohmann::json>& config() const { return config_; }
 
   // How matrices that the folder stores quantized are packed (packed_matrix.h), and whether their
   // quants are kept where blocks of GGUF hold them, rather than dequantized. Nothing: the folder's
@@ -43,10 +48,13 @@ class Checkpoint {
 
  private:
   MaybeError Add(const std::string& path);
+  MaybeError AddCtranslate2(const std::string& path);
+  MaybeError AddTensors(const std::string& path, std::vector<SafetensorsTensor> tensors);
 
   std::vector<MappedFile> files_;
   Tensors tensors_;
   std::optional<Packed> packed_;
+  std::optional<nlohmann::json> config_;
 };
 
 // Releases the physical pages of these bytes of a mapped file (madvise), so that they do not count

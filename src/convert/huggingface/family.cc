@@ -10,7 +10,7 @@ const HuggingfaceFamily* const kFamilies[] = {
     &kLlamaFamily,      &kPhi3Family,          &kPhi3VFamily,     &kQwen2Family,   &kGpt2Family,
     &kLlavaFamily,      &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
     &kGemma3TextFamily, &kGemma3Family,        &kInternVlFamily,  &kQwen2VlFamily, &kQwen25VlFamily,
-    &kQwen3VlFamily,    &kOptFamily,           &kBlip2Family,
+    &kQwen3VlFamily,    &kOptFamily,           &kBlip2Family,     &kWhisperFamily,
 };
 
 std::string FamilyNames() {
@@ -30,6 +30,7 @@ Result<ModelFolder> OpenFolder(const std::string& path) {
   if (!checkpoint) return checkpoint.error();
   const auto scheme = ReadPackedScheme(path, *config);
   if (!scheme) return scheme.error();
+  if (checkpoint->config()) config = JsonObject(*checkpoint->config(), path + "/model.bin");
   if (*scheme) checkpoint->set_packed({**scheme});
   return ModelFolder{path, *std::move(config), *std::move(checkpoint)};
 }

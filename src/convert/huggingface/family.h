@@ -63,5 +63,6 @@ extern const HuggingfaceFamily kGemma3Family;
 extern const HuggingfaceFamily kInternVlFamily;
 extern const HuggingfaceFamily kOptFamily;
 extern const HuggingfaceFamily kBlip2Family;
+extern const HuggingfaceFamily kWhisperFamily;
 
 }  // namespace edgevlm

@@ -16,7 +16,11 @@ Linear ReadConvolution(WeightReader& reader, int index, int outputs, int channel
   Linear linear{.zone = "audio_tower.conv" + std::to_string(index), .weight = {}, .bias = {}};
   const std::vector<float> stored =
       reader.Values(modules::Weight(module), {outputs, channels, kTaps});
-  linear.bias = reader.Values(modules::Bias(module), {outputs, 1});
+  // llama.cpp stores it as [outputs, 1].
+  const GgufTensor* const bias = reader.file().FindTensor(modules::Bias(module));
+  const bool is_column = bias != nullptr && bias->view.shape.rank() == 2;
+  linear.bias =
+      reader.Values(modules::Bias(module), is_column ? Shape{outputs, 1} : Shape{outputs});
   if (!reader.ok()) return linear;
   std::vector<float> values(stored.size());
   const View<const float> from(stored.data(), outputs, channels * kTaps);
