@@ -98,6 +98,8 @@ Result<VocabularyTables> TokensOf(const json& map, int size, const std::string& 
     if (tables.types[index] != PieceType::kUnused) {
       return Corrupt(where, token + "expected an id of its own, found " + std::to_string(index));
     }
+    // Whisper's vocabulary has a token without a text, which no text can produce.
+    if (text.empty()) continue;
     tables.tokens[index] = text;
     tables.types[index] = PieceType::kNormal;
   }
