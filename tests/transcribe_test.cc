@@ -1,10 +1,9 @@
-// edgevlm transcribe, as a user runs it, without a model that was trained: what it rejects, and how.
-// tests/real/transcribe_test.cc has a trained one.
+// edgevlm transcribe, as a user runs it, without a model that was trained: what it rejects, and
+// how. tests/real/transcribe_test.cc has a trained one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "program.h"
@@ -14,10 +13,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Golden(const std::string& name) {
-  return std::string(std::getenv("EDGEVLM_SOURCE")) + "/tests/data/" + name;
-}
-
 void ExpectOneLine(const Outcome& outcome, const std::string& part) {
   EXPECT_EQ(outcome.exit_code, 1) << outcome.errors;
   EXPECT_EQ(outcome.output, "");
@@ -26,17 +21,17 @@ void ExpectOneLine(const Outcome& outcome, const std::string& part) {
 }
 
 TEST(TranscribeTest, OtherModelsAreOneLine) {
-  const std::string sound = Golden("families/sound.wav");
-  ExpectOneLine(RunEdgevlm({"transcribe", "-m", Golden("tiny-text.gguf"), sound}),
+  const std::string sound = DataPath("families/sound.wav");
+  ExpectOneLine(RunEdgevlm({"transcribe", "-m", DataPath("tiny-text.gguf"), sound}),
                 "expected whisper, found 'llama'");
-  ExpectOneLine(RunEdgevlm({"transcribe", "-m", Golden("families/whisper.gguf"), sound}),
+  ExpectOneLine(RunEdgevlm({"transcribe", "-m", DataPath("families/whisper.gguf"), sound}),
                 "expected a token <|startoftranscript|>, found none");
   ExpectOneLine(RunEdgevlm({"transcribe", "-m", sound, sound}), "a WAV recording");
   ExpectOneLine(RunEdgevlm({"transcribe", "-m", "/no/model.gguf", sound}), "/no/model.gguf");
 }
 
 TEST(TranscribeTest, AWhisperIsNoModelForChats) {
-  ExpectOneLine(RunEdgevlm({"chat", "-m", Golden("families/whisper.gguf")}, "hello\n"),
+  ExpectOneLine(RunEdgevlm({"chat", "-m", DataPath("families/whisper.gguf")}, "hello\n"),
                 "found 'whisper'");
 }
 
