@@ -92,7 +92,7 @@ Result<SpeechTokens> SpeechTokens::Find(const Tokenizer& tokenizer, int vocabula
   if (tokens.no_speech) tokens.suppressed.push_back(*tokens.no_speech);
   for (int id = tokens.start + 1; vocabulary != kEnglishOnlyVocabulary; ++id) {
     const auto code = CodeOf(tokenizer.SpecialName(id));
-    if (!code) break;
+    if (!code || id >= vocabulary) break;
     tokens.languages.push_back({*code, id});
   }
   tokens.not_first = tokenizer.Encode(" ");

@@ -55,6 +55,10 @@ void ApplyPairs(const SpeechTokens& tokens, std::span<const int> sampled, std::s
 
 void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,
                      std::span<float> logits) {
+  // Of a broken model; ArgMax needs numbers.
+  for (float& logit : logits) {
+    logit = std::isnan(logit) ? kNever : std::min(logit, std::numeric_limits<float>::max());
+  }
   for (const int id : tokens.suppressed) Forbid(logits, id, id + 1);
   for (const SpeechTokens::Language& language : tokens.languages) {
     Forbid(logits, language.id, language.id + 1);
@@ -68,7 +72,7 @@ void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,
   const double times = LogSum(logits.subspan(first_time));
   const double best_text = std::ranges::max(logits.first(first_time));
   if (times > best_text) Forbid(logits, 0, tokens.first_timestamp());
-  // After the last of all times, only the end is left.
+  // After the last of all times, only the end is left; it may be forbidden too.
   if (std::isinf(times) && std::isinf(best_text)) logits[static_cast<std::size_t>(tokens.end)] = 0;
 }
 

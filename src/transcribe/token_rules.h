@@ -13,7 +13,8 @@ namespace edgevlm {
 //   - anything but a time or the end after a time that ends a segment, and a time after the one
 //     that starts it;
 //   - a time before an earlier one, and a segment of no length;
-//   - texts, if all times together are more likely than any of them.
+//   - texts, if all times together are more likely than any of them;
+//   - what has no logit but NaN.
 //   logits  [V]
 // One of them is left.
 void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,

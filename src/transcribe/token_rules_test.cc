@@ -109,6 +109,17 @@ TEST_F(TokenRules, SomethingIsAlwaysLeft) {
   EXPECT_TRUE(std::isfinite(logits[static_cast<std::size_t>(ArgMax(logits))]));
 }
 
+TEST_F(TokenRules, LogitsOfABrokenModelEndTheTranscript) {
+  for (const float broken : {std::nanf(""), -INFINITY}) {
+    std::vector<float> logits(kVocabulary, broken);
+    ApplyTokenRules(tokens_, {}, logits);
+    EXPECT_EQ(ArgMax(logits), kEnd);
+  }
+  std::vector<float> logits(kVocabulary, INFINITY);
+  ApplyTokenRules(tokens_, {}, logits);
+  EXPECT_TRUE(tokens_.IsTimestamp(ArgMax(logits)));
+}
+
 TEST_F(TokenRules, LogProbabilitiesSumToOne) {
   const std::vector<float> logits = {1, 2, 3, -4};
   double sum = 0;

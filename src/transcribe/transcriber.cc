@@ -152,6 +152,24 @@ class Transcription {
   Transcript transcript_;
 };
 
+// Whether windows of 30 s and their tokens fit the model.
+MaybeError CheckSizes(const WhisperModel& model) {
+  constexpr int kLeastContext = 8;
+  const int samples = 2 * kMelHop * model.encoder->sizes().positions;
+  if (samples != static_cast<int>(kWindowSamples)) {
+    return Error{ErrorCode::kInvalid, "model: audio encoder: expected " +
+                                          std::to_string(kWindowSamples / (2 * kMelHop)) +
+                                          " positions, found " +
+                                          std::to_string(model.encoder->sizes().positions)};
+  }
+  if (model.decoder->shape().context < kLeastContext) {
+    return Error{ErrorCode::kInvalid, "model: decoder: expected at least " +
+                                          std::to_string(kLeastContext) + " positions, found " +
+                                          std::to_string(model.decoder->shape().context)};
+  }
+  return std::nullopt;
+}
+
 Error InFile(const std::string& path, const Error& error) {
   return {error.code, path + ": " + error.message};
 }
@@ -179,6 +197,7 @@ Result<Transcriber> Transcriber::Load(const std::string& path, const Transcriber
   const bool is_fast = options.precision == Precision::kAuto;
   auto model = LoadWhisper(*file, is_fast ? Packing::kInt8 : Packing::kExact);
   if (!model) return InFile(path, model.error());
+  if (auto error = CheckSizes(*model)) return InFile(path, *error);
   auto tokenizer = LoadTokenizer(*file);
   if (!tokenizer) return InFile(path, tokenizer.error());
   auto tokens = SpeechTokens::Find(*tokenizer, model->decoder->shape().vocabulary);

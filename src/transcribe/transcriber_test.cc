@@ -2,10 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <utility>
 
 #include "audio/testing/sounds.h"
 #include "transcribe/silence.h"
@@ -30,7 +32,9 @@ class TranscriberTest : public ::testing::Test {
       : path_((std::filesystem::temp_directory_path() /
                ("tiny-whisper-" + std::to_string(::getpid()) + ".gguf"))
                   .string()) {
-    const std::vector<std::byte> bytes = TinyWhisper();
+    Write(TinyWhisper());
+  }
+  void Write(const std::vector<std::byte>& bytes) const {
     std::ofstream file(path_, std::ios::binary);
     file.write(reinterpret_cast<const char*>(bytes.data()),
                static_cast<std::streamsize>(bytes.size()));
@@ -135,6 +139,17 @@ TEST_F(TranscriberTest, OtherModelsAreErrors) {
   EXPECT_THAT(without_tokens.error().message,
               HasSubstr("tokenizer: expected a token <|startoftranscript|>, found none"));
   EXPECT_FALSE(Transcriber::Load("/nonexistent.gguf"));
+  for (const auto& [sizes, message] :
+       {std::pair(TinySizes{.context = 7}, "decoder: expected at least 8 positions, found 7"),
+        std::pair(TinySizes{.audio_positions = 1499},
+                  "audio encoder: expected 1500 positions, found 1499")}) {
+    Write(TinyWhisper(sizes));
+    const auto other = Transcriber::Load(path_);
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().message, HasSubstr(message));
+  }
+  Write(TinyWhisper({.context = 8}));
+  EXPECT_TRUE(Load().Transcribe(Noise(3)));
 }
 
 }  // namespace

@@ -24,8 +24,13 @@ inline std::vector<std::string> TinySpecials() {
           "<|nospeech|>",  "<|notimestamps|>"};
 }
 
+struct TinySizes {
+  int context = 64;
+  int audio_positions = 1500;
+};
+
 // families/whisper.gguf with these tokens and 1501 times, whose embeddings are random.
-inline std::vector<std::byte> TinyWhisper() {
+inline std::vector<std::byte> TinyWhisper(const TinySizes& sizes = {}) {
   constexpr std::int32_t kControl = 3, kUnused = 5;
   constexpr std::size_t kTimes = 1501;
   const MappedFile mapped = OpenGolden("families/whisper.gguf");
@@ -45,6 +50,11 @@ inline std::vector<std::byte> TinyWhisper() {
       types.resize(types.size() + specials.size(), kControl);
       types.resize(types.size() + kTimes, kUnused);
     }
+    if (key.name == keys::ContextLength("whisper")) {
+      value = static_cast<std::uint32_t>(sizes.context);
+    } else if (key.name == keys::ContextLength("whisper.audio")) {
+      value = static_cast<std::uint32_t>(sizes.audio_positions);
+    }
     writer.Add(key.name, std::move(value));
   }
   for (const GgufTensor& tensor : file->tensors()) {
@@ -59,6 +69,11 @@ inline std::vector<std::byte> TinyWhisper() {
       }
       bytes = *FromFloats(values, tensor.view.dtype);
       shape = {kTinyTextTokens + static_cast<std::int64_t>(added), shape[1]};
+    }
+    const bool is_text = tensor.name == modules::Weight(modules::kPositionEmbedding);
+    if (is_text || tensor.name == modules::Weight(modules::kAudioPositions)) {
+      shape = {is_text ? sizes.context : sizes.audio_positions, shape[1]};
+      bytes.resize(static_cast<std::size_t>(*BytesOf(tensor.view.dtype, shape)));
     }
     writer.AddTensor(tensor.name, tensor.view.dtype, shape, std::move(bytes));
   }
