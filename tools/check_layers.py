@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "audio": "kernels tensor base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
-    "transcribe": "audio model kernels gguf tokenizer base",
+    "transcribe": "audio decode model kernels gguf tokenizer base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "tokenizer base",

@@ -57,7 +57,8 @@ void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,
                      std::span<float> logits) {
   // Of a broken model; ArgMax needs numbers.
   for (float& logit : logits) {
-    logit = std::isnan(logit) ? kNever : std::min(logit, std::numeric_limits<float>::max());
+    if (std::isnan(logit)) logit = kNever;
+    logit = std::min(logit, std::numeric_limits<float>::max());
   }
   for (const int id : tokens.suppressed) Forbid(logits, id, id + 1);
   for (const SpeechTokens::Language& language : tokens.languages) {
@@ -74,10 +75,6 @@ void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,
   if (times > best_text) Forbid(logits, 0, tokens.first_timestamp());
   // After the last of all times, only the end is left; it may be forbidden too.
   if (std::isinf(times) && std::isinf(best_text)) logits[static_cast<std::size_t>(tokens.end)] = 0;
-}
-
-double LogProbability(std::span<const float> logits, int id) {
-  return logits[static_cast<std::size_t>(id)] - LogSum(logits);
 }
 
 int RepeatedTokens(const SpeechTokens& tokens, std::span<const int> sampled) {

@@ -20,9 +20,6 @@ namespace edgevlm {
 void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,
                      std::span<float> logits);
 
-// log softmax(logits)[id].
-double LogProbability(std::span<const float> logits, int id);
-
 // How many of the last tokens only repeat a phrase before them, as when a decoder is caught in a
 // loop; 0 unless it is there four times. Times count as equal.
 int RepeatedTokens(const SpeechTokens& tokens, std::span<const int> sampled);

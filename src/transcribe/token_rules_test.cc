@@ -120,13 +120,6 @@ TEST_F(TokenRules, LogitsOfABrokenModelEndTheTranscript) {
   EXPECT_TRUE(tokens_.IsTimestamp(ArgMax(logits)));
 }
 
-TEST_F(TokenRules, LogProbabilitiesSumToOne) {
-  const std::vector<float> logits = {1, 2, 3, -4};
-  double sum = 0;
-  for (int id = 0; id < 4; ++id) sum += std::exp(LogProbability(logits, id));
-  EXPECT_NEAR(sum, 1, 1e-12);
-}
-
 TEST_F(TokenRules, FindsLoops) {
   std::vector<int> sampled = {Time(0), 5, 6, 7};
   EXPECT_EQ(RepeatedTokens(tokens_, sampled), 0);

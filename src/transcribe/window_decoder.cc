@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "decode/log_probability.h"
 #include "kernels/argmax/argmax.h"
 #include "transcribe/token_rules.h"
 
