@@ -31,8 +31,9 @@ TEST(TranscribeTest, OtherModelsAreOneLine) {
 }
 
 TEST(TranscribeTest, AWhisperIsNoModelForChats) {
-  ExpectOneLine(RunEdgevlm({"chat", "-m", DataPath("families/whisper.gguf")}, "hello\n"),
-                "found 'whisper'");
+  ExpectOneLine(
+      RunEdgevlm({"chat", "-m", DataPath("families/whisper.gguf"), "--mmproj", "none"}, "hello\n"),
+      "found 'whisper'");
 }
 
 TEST(TranscribeTest, WrongUsageIsExplained) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/mapped_file.h"
@@ -44,18 +45,20 @@ class Recording {
   std::vector<std::byte> read_;
 };
 
+double ToMilliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
+
 nlohmann::json ToJson(const Transcript& transcript, const std::string& path) {
   nlohmann::json segments = nlohmann::json::array();
   for (const TranscriptSegment& segment : transcript.segments) {
-    segments.push_back({{"start", segment.start_s},
-                        {"end", segment.end_s},
+    segments.push_back({{"start", ToMilliseconds(segment.start_s)},
+                        {"end", ToMilliseconds(segment.end_s)},
                         {"text", segment.text},
                         {"avg_logprob", segment.mean_log_probability},
                         {"no_speech_prob", segment.no_speech_probability}});
   }
   return {{"file", path},
           {"language", transcript.language},
-          {"duration", transcript.seconds},
+          {"duration", ToMilliseconds(transcript.seconds)},
           {"text", transcript.Text()},
           {"segments", segments}};
 }
@@ -126,10 +129,13 @@ class TranscribeCommand final : public Command {
     const bool streams = !json_ && folder_.empty();
     const std::string title =
         files_.size() > 1 && form() == TranscriptForm::kText ? Printable(file) + ":\n" : "";
-    if (streams && !output.Print(title + HeaderOf(form()))) return false;
     ProgressBar bar;
-    bool printed = true;
+    bool has_begun = false, printed = true;
     int number = 0;
+    // Not before it is known that the file is a recording.
+    const auto begin = [&] {
+      return std::exchange(has_begun, true) || output.Print(title + HeaderOf(form()));
+    };
     TranscribeOptions options = transcribe_;
     options.on_progress = [&](double done_s, double total_s) {
       bar.Show(static_cast<int>(done_s), static_cast<int>(std::ceil(total_s)));
@@ -137,7 +143,7 @@ class TranscribeCommand final : public Command {
     if (streams) {
       options.on_segment = [&](const TranscriptSegment& segment) {
         bar.Clear();
-        return printed = output.Print(Write(segment, ++number, form()));
+        return printed = begin() && output.Print(Write(segment, ++number, form()));
       };
     }
     const Result<Transcript> transcript = transcriber.Transcribe(recording->bytes(), options);
@@ -145,7 +151,8 @@ class TranscribeCommand final : public Command {
     if (!transcript)
       return Error{transcript.error().code, file + ": " + transcript.error().message};
     if (!folder_.empty()) return WriteToFolder(*transcript, file);
-    return json_ ? output.PrintJson(ToJson(*transcript, file)) : printed;
+    if (json_) return output.PrintJson(ToJson(*transcript, file));
+    return printed && begin();
   }
 
   Result<bool> WriteToFolder(const Transcript& transcript, const std::string& file) const {
