@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numbers>
 
 #include "base/check.h"
@@ -74,46 +75,47 @@ void LogMel::OfWindow(std::span<const float> samples, View<float> mel, ThreadPoo
 
 void LogMel::Frames(std::span<const float> padded, View<float> mel, ThreadPool& pool) const {
   const int groups = (mel.rows + kFramesAtOnce - 1) / kFramesAtOnce;
-  const auto group_frames = [&](int group) {
+  constexpr int kValuesOfGroup =
+      kFramesAtOnce * kWindow * 8;  // passes of a transform, and the rest
+  ForRows(groups, kValuesOfGroup, pool, [&](int group) {
     const int first = group * kFramesAtOnce;
     const int count = std::min(kFramesAtOnce, mel.rows - first);
-    const auto samples_of = [&](int frame) {
-      return padded.subspan(static_cast<std::size_t>(frame) * kMelHop, kWindow);
-    };
-    const auto all = padded.subspan(static_cast<std::size_t>(first) * kMelHop,
-                                    static_cast<std::size_t>((count - 1) * kMelHop + kWindow));
-    if (IsSilent(all)) {
-      for (int i = 0; i < count; ++i) {
-        std::ranges::fill(mel.Row(first + i), static_cast<float>(std::log10(kLeastPower)));
-      }
-      return;
-    }
-    Fourier::Sequence z = {}, scratch;
-    for (int i = 0; i < count; ++i) {
-      const std::span<const float> frame = samples_of(first + i);
-      const auto lane = static_cast<std::size_t>(i / 2);
-      for (std::size_t n = 0; n < kWindow; ++n) {
-        (i % 2 == 0 ? z[n].real : z[n].imaginary)[lane] = frame[n] * hann_[n];
-      }
-    }
-    fourier_.Transform(z, scratch);
-    std::array<std::array<double, kBins>, 2> powers;
-    std::vector<double> sums(static_cast<std::size_t>(bands()));
-    for (int i = 0; i < count; ++i) {
-      if (i % 2 == 0) Powers(z, static_cast<std::size_t>(i / 2), powers[0], powers[1]);
-      filters_.Apply(powers[static_cast<std::size_t>(i % 2)], sums);
-      std::ranges::transform(sums, mel.Row(first + i).begin(), [](double power) {
-        return static_cast<float>(std::log10(std::max(power, kLeastPower)));
-      });
-    }
-  };
-  ForRows(groups, kFramesAtOnce * kWindow * 8, pool, group_frames);
-
+    FramesAtOnce(padded.subspan(static_cast<std::size_t>(first) * kMelHop,
+                                static_cast<std::size_t>((count - 1) * kMelHop + kWindow)),
+                 mel.Rows(first, count));
+  });
   float loudest = std::numeric_limits<float>::lowest();
   for (int t = 0; t < mel.rows; ++t) loudest = std::max(loudest, std::ranges::max(mel.Row(t)));
   ForRows(mel.rows, mel.cols, pool, [&](int t) {
     for (float& value : mel.Row(t)) value = (std::max(value, loudest - kRange) + 4) / 4;
   });
+}
+
+void LogMel::FramesAtOnce(std::span<const float> padded, View<float> mel) const {
+  if (IsSilent(padded)) {
+    for (int i = 0; i < mel.rows; ++i) {
+      std::ranges::fill(mel.Row(i), static_cast<float>(std::log10(kLeastPower)));
+    }
+    return;
+  }
+  Fourier::Sequence z = {}, scratch;
+  for (int i = 0; i < mel.rows; ++i) {
+    const float* const frame = padded.data() + i * kMelHop;
+    const auto lane = static_cast<std::size_t>(i / 2);
+    for (std::size_t n = 0; n < kWindow; ++n) {
+      (i % 2 == 0 ? z[n].real : z[n].imaginary)[lane] = frame[n] * hann_[n];
+    }
+  }
+  fourier_.Transform(z, scratch);
+  std::array<std::array<double, kBins>, 2> powers;
+  std::vector<double> sums(static_cast<std::size_t>(bands()));
+  for (int i = 0; i < mel.rows; ++i) {
+    if (i % 2 == 0) Powers(z, static_cast<std::size_t>(i / 2), powers[0], powers[1]);
+    filters_.Apply(powers[static_cast<std::size_t>(i % 2)], sums);
+    std::ranges::transform(sums, mel.Row(i).begin(), [](double power) {
+      return static_cast<float>(std::log10(std::max(power, kLeastPower)));
+    });
+  }
 }
 
 }  // namespace edgevlm

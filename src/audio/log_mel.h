@@ -37,6 +37,8 @@ class LogMel {
 
  private:
   void Frames(std::span<const float> padded, View<float> mel, ThreadPool& pool) const;
+  // The log10 of a few frames, whose samples these are.
+  void FramesAtOnce(std::span<const float> padded, View<float> mel) const;
 
   MelFilters filters_;
   Fourier fourier_;

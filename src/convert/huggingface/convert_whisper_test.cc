@@ -14,47 +14,47 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int kWidth = 8, kHidden = 12, kBlocks = 2;
+constexpr int kWhisperWidth = 8, kWhisperHidden = 12, kWhisperBlocks = 2;
 
 void AddAttention(TinyFolder& folder, const std::string& module) {
   for (const char* part : {"q_proj", "v_proj", "out_proj"}) {
-    AddLinear(folder, module + "." + part, {kWidth, kWidth});
+    AddLinear(folder, module + "." + part, {kWhisperWidth, kWhisperWidth});
   }
-  folder.Add(module + ".k_proj.weight", {kWidth, kWidth});
+  folder.Add(module + ".k_proj.weight", {kWhisperWidth, kWhisperWidth});
 }
 
 // Width 8, two blocks on each side.
 void MakeTinyWhisper(TinyFolder& folder) {
   folder.config = {{"architectures", {"WhisperForConditionalGeneration"}},
-                   {"d_model", kWidth},
+                   {"d_model", kWhisperWidth},
                    {"vocab_size", kTinyVocabulary},
                    {"num_mel_bins", 4},
                    {"max_source_positions", 10},
                    {"max_target_positions", 6}};
   for (const std::string side : {"encoder", "decoder"}) {
-    folder.config[side + "_layers"] = kBlocks;
+    folder.config[side + "_layers"] = kWhisperBlocks;
     folder.config[side + "_attention_heads"] = 2;
-    folder.config[side + "_ffn_dim"] = kHidden;
+    folder.config[side + "_ffn_dim"] = kWhisperHidden;
     const std::string body = "model." + side + ".";
-    for (int block = 0; block < kBlocks; ++block) {
+    for (int block = 0; block < kWhisperBlocks; ++block) {
       const std::string layer = body + "layers." + std::to_string(block) + ".";
       AddAttention(folder, layer + "self_attn");
-      AddLinear(folder, layer + "self_attn_layer_norm", {kWidth});
+      AddLinear(folder, layer + "self_attn_layer_norm", {kWhisperWidth});
       if (side == "decoder") {
         AddAttention(folder, layer + "encoder_attn");
-        AddLinear(folder, layer + "encoder_attn_layer_norm", {kWidth});
+        AddLinear(folder, layer + "encoder_attn_layer_norm", {kWhisperWidth});
       }
-      AddLinear(folder, layer + "final_layer_norm", {kWidth});
-      AddLinear(folder, layer + "fc1", {kHidden, kWidth});
-      AddLinear(folder, layer + "fc2", {kWidth, kHidden});
+      AddLinear(folder, layer + "final_layer_norm", {kWhisperWidth});
+      AddLinear(folder, layer + "fc1", {kWhisperHidden, kWhisperWidth});
+      AddLinear(folder, layer + "fc2", {kWhisperWidth, kWhisperHidden});
     }
-    AddLinear(folder, body + "layer_norm", {kWidth});
+    AddLinear(folder, body + "layer_norm", {kWhisperWidth});
   }
-  AddLinear(folder, "model.encoder.conv1", {kWidth, 4, 3});
-  AddLinear(folder, "model.encoder.conv2", {kWidth, kWidth, 3});
-  folder.Add("model.encoder.embed_positions.weight", {10, kWidth});
-  folder.Add("model.decoder.embed_positions.weight", {6, kWidth});
-  folder.Add("model.decoder.embed_tokens.weight", {kTinyVocabulary, kWidth});
+  AddLinear(folder, "model.encoder.conv1", {kWhisperWidth, 4, 3});
+  AddLinear(folder, "model.encoder.conv2", {kWhisperWidth, kWhisperWidth, 3});
+  folder.Add("model.encoder.embed_positions.weight", {10, kWhisperWidth});
+  folder.Add("model.decoder.embed_positions.weight", {6, kWhisperWidth});
+  folder.Add("model.decoder.embed_tokens.weight", {kTinyVocabulary, kWhisperWidth});
   folder.tensors["proj_out.weight"] = folder.tensors["model.decoder.embed_tokens.weight"];
   folder.WriteJson("tokenizer.json", TinyBytePairs());
 }
@@ -71,7 +71,7 @@ TEST(ConvertWhisper, HasItsKeysAndTensors) {
   EXPECT_EQ(*file.Int(keys::kWhisperAudioHeadCount), 2);
   EXPECT_EQ(*file.Int(keys::kWhisperMelBands), 4);
   EXPECT_EQ(*file.Int(keys::HeadCount("whisper")), 2);
-  EXPECT_EQ(*file.Int(keys::FeedForwardLength("whisper")), kHidden);
+  EXPECT_EQ(*file.Int(keys::FeedForwardLength("whisper")), kWhisperHidden);
   for (const auto& [target, source] :
        {std::pair("a.conv1d.1.weight", "model.encoder.conv1.weight"),
         std::pair("a.blk.1.attn_out.bias", "model.encoder.layers.1.self_attn.out_proj.bias"),
@@ -108,7 +108,7 @@ class Ctranslate2Writer {
                   std::string(reinterpret_cast<const char*>(&heads), sizeof(heads)));
       Add(side + "/position_encodings/encodings", {"model." + side + ".embed_positions.weight"});
       AddModule(side + "/layer_norm", {"model." + side + ".layer_norm"}, true);
-      for (int block = 0; block < kBlocks; ++block) AddBlock(side, std::to_string(block));
+      for (int block = 0; block < kWhisperBlocks; ++block) AddBlock(side, std::to_string(block));
     }
     AddModule("encoder/conv1", {"model.encoder.conv1"}, false);
     AddModule("encoder/conv2", {"model.encoder.conv2"}, false);
