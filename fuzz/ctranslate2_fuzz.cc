@@ -1,5 +1,5 @@
-// Any bytes as a model of CTranslate2. A crash, a sanitizer's report, or a tensor outside of the file
-// is the bug.
+// Any bytes as a model of CTranslate2. A crash, a sanitizer's report, or a tensor outside of the
+// file is the bug.
 #include <cstddef>
 #include <cstdint>
 #include <span>

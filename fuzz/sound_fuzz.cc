@@ -1,4 +1,5 @@
-// Any bytes as a sound file. A crash, a sanitizer's report, or samples beyond the limits are the bug.
+// Any bytes as a sound file. A crash, a sanitizer's report, or samples beyond the limits are the
+// bug.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
