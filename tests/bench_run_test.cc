@@ -124,6 +124,13 @@ TEST_F(BenchRun, GoesOnAfterBeingStoppedAndKilled) {
   EXPECT_EQ(Samples(), 2 * 2 * 40);
 }
 
+TEST_F(BenchRun, FailsIfNothingCouldBeMeasured) {
+  folder_.Write("image.ppm", "no image");
+  const Outcome run = RunEdgevlm(Arguments({"-r", "1"}));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("2 failed: "));
+}
+
 TEST_F(BenchRun, RefusesWithOneLine) {
   const auto refused = [](const std::vector<std::string>& arguments, std::string_view reason) {
     const Outcome run = RunEdgevlm(arguments);

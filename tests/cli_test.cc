@@ -101,6 +101,24 @@ TEST_F(CliTest, CaptionJsonIsOneObjectPerLine) {
   }
 }
 
+TEST_F(CliTest, JsonHasTheTimingsOfVllm) {
+  const json reply = ParseLine(RunEdgevlm({"caption", "--json", image_}).output);
+  const json& timings = reply["timings"];
+  const double e2e = timings["e2e_ms"], ttft = timings["ttft_ms"], tpot = timings["tpot_ms"];
+  EXPECT_EQ(e2e, timings["total_ms"]);
+  EXPECT_EQ(timings["encoder_forward_ms"], timings["encode_ms"]);
+  EXPECT_GT(ttft, timings["encode_ms"].get<double>() + timings["prefill_ms"].get<double>());
+  EXPECT_NEAR(e2e, ttft + tpot * (reply["reply_tokens"].get<int>() - 1), 1e-6);
+  const json& waits = timings["itl_ms"];
+  EXPECT_GT(waits["p50"], 0);
+  EXPECT_LE(waits["p50"], waits["p99"]);
+  EXPECT_LE(waits["p99"], waits["max"]);
+  const json one = ParseLine(RunEdgevlm({"caption", "--json", "--max-tokens", "1", image_}).output);
+  EXPECT_TRUE(one["timings"].contains("ttft_ms"));
+  EXPECT_FALSE(one["timings"].contains("tpot_ms"));
+  EXPECT_FALSE(one["timings"].contains("itl_ms"));
+}
+
 TEST_F(CliTest, CountsEarlyExitTokens) {
   const json plain = ParseLine(RunEdgevlm({"caption", "--json", image_}).output);
   EXPECT_EQ(plain["early_tokens"], 0);

@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "transcribe": "audio decode model kernels gguf tokenizer base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
-    "eval": "tokenizer base",
+    "eval": "image tokenizer base",
     "catalog": "gguf digest base",
     "server": "catalog digest metrics base",
     "measure": "config eval image metrics engine decode model kernels gguf tensor base",

@@ -136,6 +136,14 @@ struct Timings {
   double total_ms = 0;
 };
 
+// The waits between the tokens of a reply, from one step that chose tokens to the next: tokens that
+// speculation accepts together come without waiting. Percentiles are values that occurred.
+struct TokenGaps {
+  double p50_ms = 0;
+  double p99_ms = 0;
+  double max_ms = 0;
+};
+
 // One image as decoder input. Owns its values; any number of sessions of the engine that made it
 // may use it.
 struct EncodedImage {
@@ -191,6 +199,7 @@ struct Reply {
   // temperature, filters and grammar. In [0, 1]; unset without DecodeOptions::with_probability.
   std::optional<double> probability = {};
   Timings timings;
+  std::optional<TokenGaps> gaps = {};  // unset if all tokens came in one step
 };
 
 // How likely a text is under the model.

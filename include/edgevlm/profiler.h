@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -128,6 +129,9 @@ struct Profile {
   Model model = {};
   Request request = {};
   std::vector<RunTimings> runs = {};
+  // Of a server: everything but the runs, which are the last ones, is the sum over this many
+  // requests. Unset: of one request.
+  std::optional<std::int64_t> summed_requests = {};
   std::vector<ModuleProfile> modules = {};
   ProfileTimeline timeline = {};              // of the last run
   std::vector<ProfileCounter> counters = {};  // of the last run

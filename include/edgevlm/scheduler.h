@@ -22,6 +22,7 @@ struct SchedulerOptions {
   int waiting = 64;         // requests in the queue behind them; 0: none
   int prefill_tokens = 64;  // of prompts per step at most, while replies are generated; at least 1.
                             // Fewer where more would make a step over 2.2 times as long
+  bool profile = false;     // record what CurrentProfile returns
 };
 
 // Text, or an image: a file (JPEG, PNG, WebP, PPM), or one that is already encoded.
@@ -118,6 +119,12 @@ class Scheduler {
   void Cancel(std::uint64_t number);
 
   SchedulerStats stats() const;
+
+  // What all requests since the start have cost, added up (Profile::summed_requests), without texts
+  // and without the machine's limits. The work of cancelled requests counts too. Blocks the threads
+  // of the scheduler while they are read, for milliseconds. Nothing without
+  // SchedulerOptions::profile.
+  std::optional<Profile> CurrentProfile() const;
 
  private:
   struct State;

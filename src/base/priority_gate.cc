@@ -35,7 +35,7 @@ PriorityGate::Short::~Short() {
 }
 
 void PriorityGate::Yield() {
-  if (!is_wanted_.load(std::memory_order_relaxed)) return;
+  if (!is_wanted()) return;
   std::unique_lock lock(mutex_);
   if (!is_wanted_) return;
   --moving_;

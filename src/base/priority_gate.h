@@ -41,6 +41,9 @@ class PriorityGate {
   // few nanoseconds if there is none. REQUIRES: the caller is inside a Long.
   void Yield();
 
+  // Whether short work is waiting, so that Yield likely takes long.
+  bool is_wanted() const { return is_wanted_.load(std::memory_order_relaxed); }
+
  private:
   std::mutex mutex_;
   std::condition_variable change_;

@@ -166,6 +166,7 @@ void ThreadPool::ParallelFor(int count, double grain, const Chunk& chunk) {
     return;
   }
   const std::lock_guard lock(loop_mutex_);
+  if (observer_ != nullptr) observer_->StartLoop();
   chunk_ = &chunk;
   count_ = count;
   unfinished_ = chunks;

@@ -17,6 +17,8 @@ namespace edgevlm {
 class LoopObserver {
  public:
   virtual ~LoopObserver() = default;
+  // On the thread that calls ParallelFor, before the chunks of its loop.
+  virtual void StartLoop() {}
   virtual void RanChunk(int thread, std::chrono::steady_clock::time_point begin,
                         std::chrono::steady_clock::time_point end) = 0;
 };

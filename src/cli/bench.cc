@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "base/cpu.h"
 #include "base/cpu_name.h"
 #include "base/mapped_file.h"
+#include "base/utc_time.h"
 #include "cli/acceptance_report.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
@@ -64,15 +64,6 @@ MaybeError WriteModel(const std::string& path, std::span<const std::byte> bytes)
   if (!file) return file.error();
   if (auto error = file->Append(bytes)) return error;
   return file->Commit();
-}
-
-std::string Now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  std::array<char, 32> text;
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
 }
 
 class BenchCommand final : public Command {
@@ -395,7 +386,7 @@ class BenchCommand final : public Command {
                         .precision = std::string(PrecisionName(model_.precision)),
                         .cpu = CpuName(),
                         .image = image_.empty() ? "640x480 PPM" : image_,
-                        .time = Now(),
+                        .time = UtcTimeNow(),
                         .load_ns = load_ns_,
                         .peak_memory = ReadSystem().resident_peak,
                         .signature = {},  // printed once, for all

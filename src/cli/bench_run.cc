@@ -1,5 +1,5 @@
 // edgevlm bench run: experiments that can be repeated (docs/experiments.md).
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,7 +13,9 @@
 #include "cli/output.h"
 #include "cli/preset_model.h"
 #include "cli/progress.h"
+#include "cli/write_manifest.h"
 #include "digest/sha256.h"
+#include "eval/datasets/make/generated_set.h"
 #include "eval/scores/scorer.h"
 #include "measure/experiment/experiment_folder.h"
 #include "measure/experiment/spec.h"
@@ -22,6 +24,10 @@ namespace edgevlm {
 namespace {
 
 constexpr std::string_view kNeedsModel = "model";
+constexpr std::string_view kTextSet = "prompts";
+// Of each kind that is made.
+constexpr int kMedia = 24;
+constexpr int kTexts = 140;  // of seven lengths
 
 class BenchRunCommand final : public Command {
  public:
@@ -76,7 +82,7 @@ class BenchRunCommand final : public Command {
       if (!results) return Fail({results.error().code, spec.name + ": " + results.error().message});
       output.Print(json_ ? ResultsJson(*results)
                          : ResultsText(*results) + "report: " + FolderOf(spec) + "/report.html\n");
-      if (results->samples < results->planned) return ExitCode::kFailed;
+      if (results->samples < results->planned || !HasMeasured(*results)) return ExitCode::kFailed;
     }
     return ExitCode::kDone;
   }
@@ -103,40 +109,47 @@ class BenchRunCommand final : public Command {
     return ExitCode::kDone;
   }
 
+  static bool HasMeasured(const ExperimentResults& results) {
+    return std::ranges::any_of(results.summary.conditions(), [](const ConditionSummary& condition) {
+      return condition.samples > 0;
+    });
+  }
+
   bool CanRun(const Spec& spec) const {
     return spec.needs.empty() || (spec.needs == kNeedsModel && !model_.model.empty());
+  }
+
+  // What the command line changes of a spec.
+  void Change(Spec& spec) const {
+    if (items_ > 0) spec.items = items_;
+    if (repetitions_ > 0) spec.repetitions = repetitions_;
+    if (!scores_.empty()) spec.scores = scores_;
+  }
+
+  Result<Spec> ChooseSpec(const std::string& name) const {
+    Result<Spec> spec = FindSpec(name);
+    if (!spec || CanRun(*spec)) return spec;
+    return Error{ErrorCode::kUnsupported,
+                 name + (spec->needs == kNeedsModel
+                             ? ": expected --model, a language model that answers, found none"
+                             : ": needs " + spec->needs + ", which this version does not have")};
   }
 
   Result<std::vector<Spec>> ChooseSpecs() const {
     for (const std::string& score : scores_) {
       if (const auto scorer = MakeScorer(score); !scorer) return scorer.error();
     }
-    std::vector<Spec> chosen;
-    if (all_) {
-      for (Spec& spec : BuiltinSpecs()) {
-        if (CanRun(spec)) chosen.push_back(std::move(spec));
-      }
-    }
+    std::vector<Spec> chosen = all_ ? BuiltinSpecs() : std::vector<Spec>();
+    std::erase_if(chosen, [this](const Spec& spec) { return !CanRun(spec); });
     for (const std::string& name : specs_) {
-      Result<Spec> spec = FindSpec(name);
+      Result<Spec> spec = ChooseSpec(name);
       if (!spec) return spec.error();
-      if (!CanRun(*spec)) {
-        return Error{
-            ErrorCode::kUnsupported,
-            name + (spec->needs == kNeedsModel
-                        ? ": expected --model, a language model that answers, found none"
-                        : ": needs " + spec->needs + ", which this version does not have")};
-      }
       chosen.push_back(*std::move(spec));
     }
     if (chosen.empty()) {
       return Error{ErrorCode::kInvalid, "bench run: expected a spec, --all or --list, found none"};
     }
-    for (Spec& spec : chosen) {
-      if (items_ > 0) spec.items = items_;
-      if (repetitions_ > 0) spec.repetitions = repetitions_;
-      if (!scores_.empty()) spec.scores = scores_;
-    }
+    for (Spec& spec : chosen) Change(spec);
     return chosen;
   }
 
@@ -175,15 +188,49 @@ class BenchRunCommand final : public Command {
     return LoadEngine(model_.With(choice.options));
   }
 
+  // The manifest of the media to run on, which are made once where none are given.
+  Result<std::string> ManifestFor(const Spec& spec) const {
+    if (!manifest_path_.empty()) return manifest_path_;
+    const GeneratedSet* const set = FindGeneratedSet(spec.data);
+    if (set == nullptr) {
+      return Error{ErrorCode::kInvalid,
+                   "expected --manifest, or experiment.data with a data set "
+                   "that can be made, found '" +
+                       spec.data + "'"};
+    }
+    const std::filesystem::path folder = std::filesystem::path(folder_) / "media" / spec.data;
+    const std::string path = (folder / "manifest.csv").string();
+    if (std::filesystem::exists(path)) return path;
+    const auto rows = set->make({.folder = folder.string(),
+                                 .count = spec.data == kTextSet ? kTexts : kMedia,
+                                 .seed = seed_});
+    if (!rows) return rows.error();
+    if (auto error = WriteManifest(path, *rows, Existing::kReplaced)) return *error;
+    return path;
+  }
+
+  static MaybeError KeepCategory(const std::string& category, Manifest& manifest) {
+    if (category.empty()) return {};
+    std::erase_if(manifest.rows, [&](const ManifestRow& row) { return row.category != category; });
+    if (!manifest.rows.empty()) return {};
+    return Error{ErrorCode::kInvalid,
+                 "manifest: expected rows of the category '" + category + "', found none"};
+  }
+
   Result<ExperimentResults> RunSpec(const Spec& spec, const RunRecord& record,
                                     const Interrupts& interrupts) const {
     std::optional<Manifest> manifest;
     FolderRun run = {.spec = spec, .folder = FolderOf(spec), .record = record, .seed = seed_};
-    if (!manifest_path_.empty()) {
-      Result<Manifest> read = ReadManifest(manifest_path_);
+    if (FindWorkload(spec.workload).reads_items) {
+      const Result<std::string> path = ManifestFor(spec);
+      if (!path) return path.error();
+      Result<Manifest> read = ReadManifest(*path);
       if (!read) return read.error();
       manifest = *std::move(read);
-      const Result<std::string> digest = Sha256OfFile(manifest_path_);
+      if (manifest_path_.empty()) {
+        if (auto error = KeepCategory(spec.category, *manifest)) return *error;
+      }
+      const Result<std::string> digest = Sha256OfFile(*path);
       if (!digest) return digest.error();
       run.record.manifest = *digest;
       run.manifest = &*manifest;

@@ -35,6 +35,7 @@ std::unique_ptr<Command> MakeBenchServeCommand();  // likewise
 std::unique_ptr<Command> MakeCaptionCommand();
 std::unique_ptr<Command> MakeChatCommand();
 std::unique_ptr<Command> MakeConvertCommand();
+std::unique_ptr<Command> MakeDatasetsCommand();
 std::unique_ptr<Command> MakeDumpCommand();
 std::unique_ptr<Command> MakeEvalCommand();
 std::unique_ptr<Command> MakeInfoCommand();

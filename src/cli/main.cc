@@ -32,6 +32,7 @@ constexpr CommandEntry kCommands[] = {
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},
     {"profile", "Show where the time goes for an image", MakeProfileCommand},
     {"eval", "Score a model on labeled images or a text", MakeEvalCommand},
+    {"datasets", "Write manifests of data sets, published or drawn", MakeDatasetsCommand},
     {"inspect", "List the keys and tensors of a GGUF file", MakeInspectCommand},
     {"convert", "Turn a model of Hugging Face into GGUF files", MakeConvertCommand},
     {"models", "List, download, check and remove published models", MakeModelsCommand},

@@ -72,10 +72,22 @@ std::string PrintableText(std::string_view text) {
   return WithoutControls(lines, "\n\t");
 }
 
-nlohmann::json ToJson(const Timings& timings) {
-  return {{"decode_ms", timings.decode_ms},     {"preprocess_ms", timings.preprocess_ms},
-          {"encode_ms", timings.encode_ms},     {"prefill_ms", timings.prefill_ms},
-          {"generate_ms", timings.generate_ms}, {"total_ms", timings.total_ms}};
+nlohmann::json TimingsJson(const Reply& reply) {
+  const Timings& t = reply.timings;
+  nlohmann::json object = {{"decode_ms", t.decode_ms},
+                           {"preprocess_ms", t.preprocess_ms},
+                           {"encode_ms", t.encode_ms},
+                           {"prefill_ms", t.prefill_ms},
+                           {"generate_ms", t.generate_ms},
+                           {"total_ms", t.total_ms},
+                           {"e2e_ms", t.total_ms},
+                           {"ttft_ms", t.total_ms - t.generate_ms},
+                           {"encoder_forward_ms", t.encode_ms}};
+  if (reply.reply_tokens > 1) object["tpot_ms"] = t.generate_ms / (reply.reply_tokens - 1);
+  if (const auto& gaps = reply.gaps) {
+    object["itl_ms"] = {{"p50", gaps->p50_ms}, {"p99", gaps->p99_ms}, {"max", gaps->max_ms}};
+  }
+  return object;
 }
 
 OnText PrintTo(Output& output) {
@@ -93,7 +105,7 @@ nlohmann::json ToJson(const Reply& reply) {
                            {"blocks_per_token", reply.blocks_per_token},
                            {"drafted_tokens", reply.drafted_tokens},
                            {"accepted_tokens", reply.accepted_tokens},
-                           {"timings", ToJson(reply.timings)}};
+                           {"timings", TimingsJson(reply)}};
   if (reply.probability) object["probability"] = *reply.probability;
   if (reply.seed) object["seed"] = *reply.seed;
   return object;

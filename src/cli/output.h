@@ -46,8 +46,8 @@ std::string Printable(std::string_view text);
 // a newline.
 std::string PrintableText(std::string_view text);
 
-// {"decode_ms": ..., "preprocess_ms", "encode_ms", "prefill_ms", "generate_ms", "total_ms"}.
-nlohmann::json ToJson(const Timings& timings);
+// How long each part took, as docs/profile.md describes it.
+nlohmann::json TimingsJson(const Reply& reply);
 
 // Prints the text of a reply as it is generated; stops it when writing fails.
 OnText PrintTo(Output& output);

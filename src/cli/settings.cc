@@ -66,6 +66,8 @@ constexpr SettingName kSettings[] = {
     {"limits.idle_seconds", "--idle-seconds"},
     {"remote.domains", "--remote-domains"},
     {"remote.seconds", "--remote-seconds"},
+    {"metrics.profile", "--profile"},
+    {"metrics.spans_file", "--spans"},
     {"metrics.history_file", "--history-file"},
     {"metrics.history_seconds", "--history-seconds"},
     {"metrics.history_mib", "--history-mib"},

@@ -55,8 +55,9 @@ class Generation {
 
   bool reading() const { return !finished() && rest_.rows() > 0; }
   bool finished() const { return finish_reason_.has_value(); }
-  int unread_rows() const { return rest_.rows(); }                 // of the prompt
-  int tokens() const { return static_cast<int>(tokens_.size()); }  // chosen
+  int unread_rows() const { return rest_.rows(); }                         // of the prompt
+  int tokens() const { return static_cast<int>(tokens_.size()); }          // chosen
+  int max_tokens() const { return static_cast<int>(tokens_.capacity()); }  // of the reply
 
   // Between steps: whether the next token would make the sequence longer than the rotary angles of
   // its rows are meant for (DecoderShape::short_context).

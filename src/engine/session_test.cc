@@ -50,6 +50,8 @@ TEST(Session, AnswersAndStreamsWholeText) {
   const Timings& t = reply->timings;
   EXPECT_GE(t.total_ms * 1.001,
             t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms + t.generate_ms);
+  ASSERT_EQ(reply->gaps.has_value(), reply->reply_tokens > 1);
+  EXPECT_LE(reply->gaps.value_or(TokenGaps()).max_ms, t.generate_ms * 1.001);
 }
 
 // The reply equals choosing by hand from the logits of the prompt.

@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::uint32_t kTokenSeed = 1;
 
-std::vector<int> RandomTokens(const Engine& engine, int count) {
-  std::mt19937 rng(kTokenSeed);
-  std::uniform_int_distribution<int> any(0, engine.info().vocabulary_tokens - 1);
-  std::vector<int> tokens(static_cast<std::size_t>(count));
-  std::generate(tokens.begin(), tokens.end(), [&] { return any(rng); });
-  return tokens;
-}
-
 // Tokens into an empty cache, at_once at a time; counts them as generated. REQUIRES: at_once
 // divides tokens.
 Result<Measurement> MeasureTokens(const Engine& engine, int tokens, int at_once, int repetitions) {
@@ -42,6 +34,14 @@ Result<Measurement> MeasureTokens(const Engine& engine, int tokens, int at_once,
 }
 
 }  // namespace
+
+std::vector<int> RandomTokens(const Engine& engine, int count) {
+  std::mt19937 rng(kTokenSeed);
+  std::uniform_int_distribution<int> any(0, engine.info().vocabulary_tokens - 1);
+  std::vector<int> tokens(static_cast<std::size_t>(count));
+  std::generate(tokens.begin(), tokens.end(), [&] { return any(rng); });
+  return tokens;
+}
 
 Spread SpreadOf(std::span<const double> values) {
   CHECK(!values.empty());

@@ -32,6 +32,9 @@ struct Spread {
 Spread SpreadOf(std::span<const double> values);
 Spread SpreadOf(std::span<const std::int64_t> values);
 
+// A prompt for benchmarks: tokens of the vocabulary, the same every time.
+std::vector<int> RandomTokens(const Engine& engine, int count);
+
 // Each runs once to warm up, then `repetitions` times.
 //
 // img: one image file through decoding, vision encoder and projector; counts the image's tokens.

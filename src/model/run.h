@@ -31,7 +31,9 @@ struct Run {
 
   // Call between two blocks of a long pass.
   void Yield() const {
-    if (gate != nullptr) gate->Yield();
+    if (gate == nullptr || !gate->is_wanted()) return;
+    PROFILE_ZONE(profiler, "waiting");  // else it would count as time of the pass
+    gate->Yield();
   }
 };
 

@@ -68,12 +68,13 @@ std::int64_t InnerNs(const std::vector<Zone>& zones, const Zone& zone) {
 
 void AddZone(const std::vector<Zone>& zones, const Zone& zone, ModuleProfile& module) {
   module.calls += zone.calls;
-  module.self_ms += Milliseconds(zone.ns - InnerNs(zones, zone));
+  // The time of a zone that is still open is not counted yet, but that of the zones inside is.
+  module.self_ms += std::max(Milliseconds(zone.ns - InnerNs(zones, zone)), 0.0);
   for (std::size_t i = 0; i < zone.flop.size(); ++i) module.flop[i] += zone.flop[i];
   module.bytes += zone.bytes;
   double inner = 0;
   for (const int index : zone.inner) inner += zones[static_cast<std::size_t>(index)].allocated;
-  module.allocated_bytes += zone.allocated - inner;
+  module.allocated_bytes += std::max(zone.allocated - inner, 0.0);
   module.peak_bytes = std::max(module.peak_bytes, zone.peak);
 }
 

@@ -59,7 +59,7 @@ double Median(std::vector<double> values) {
 double TotalMilliseconds(const Profile& profile) {
   std::vector<double> totals;
   for (const RunTimings& run : profile.runs) totals.push_back(run.e2e);
-  if (!totals.empty()) return Median(totals);
+  if (!totals.empty() && !profile.summed_requests) return Median(totals);
   double sum = 0;
   for (const ModuleProfile& module : profile.modules) sum += module.total_ms;
   return sum;

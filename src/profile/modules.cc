@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "edgevlm/profiler.h"
+#include "profile/add_profile.h"
 #include "profile/find_module.h"
 
 namespace edgevlm {
@@ -40,30 +41,6 @@ void AddFlop(const ModuleProfile& module, std::array<double, kArithmetics>& flop
 
 bool IsNumber(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) { return '0' <= c && c <= '9'; });
-}
-
-void AddSamples(const std::vector<double>& from, std::vector<double>& to) {
-  if (to.size() < from.size()) to.resize(from.size());
-  for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
-
-void AddModule(const ModuleProfile& from, ModuleProfile& to) {
-  to.calls += from.calls;
-  to.self_ms += from.self_ms;
-  to.total_ms += from.total_ms;
-  AddSamples(from.samples_ms, to.samples_ms);
-  for (std::size_t i = 0; i < to.flop.size(); ++i) to.flop[i] += from.flop[i];
-  to.bytes += from.bytes;
-  to.allocated_bytes += from.allocated_bytes;
-  to.peak_bytes = std::max(to.peak_bytes, from.peak_bytes);
-  for (const ModuleProfile& inner : from.modules) {
-    const auto same = std::ranges::find(to.modules, inner.name, &ModuleProfile::name);
-    if (same != to.modules.end()) {
-      AddModule(inner, *same);
-    } else {
-      to.modules.push_back(inner);
-    }
-  }
 }
 
 std::string ReasonOf(const ModuleProfile& module, const MachineLimits& limits) {

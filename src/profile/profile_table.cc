@@ -103,7 +103,7 @@ class TableWriter {
   void AddRest() {
     double rest = total_ms_;
     for (const ModuleProfile& module : profile_.modules) rest -= module.total_ms;
-    if (profile_.runs.empty() || rest < 0) return;
+    if (profile_.runs.empty() || profile_.summed_requests || rest < 0) return;
     rows_.push_back({"(outside of modules)",
                      Format("%7s%11.3f%11.3f%6.1f%%", "", rest, rest, 100 * rest / total_ms_)});
   }
@@ -129,7 +129,9 @@ std::string ProfileTable(const Profile& profile, const ProfileTableOptions& opti
   if (table.empty()) return "";
   const ProfileVerdict verdict = VerdictOf(profile);
   std::string text = Format("total %.1f ms", verdict.total_ms);
-  if (profile.runs.size() > 1) {
+  if (profile.summed_requests) {
+    text += Format(" in modules, %lld requests", static_cast<long long>(*profile.summed_requests));
+  } else if (profile.runs.size() > 1) {
     text += Format(" (median of %zu runs", profile.runs.size());
     const auto [least, most] = std::ranges::minmax_element(profile.runs, {}, &RunTimings::e2e);
     text += Format(", %.1f to %.1f)", least->e2e, most->e2e);

@@ -4,7 +4,10 @@
 
 namespace edgevlm {
 
-Profiler::Profiler(int threads) : tracks_(static_cast<std::size_t>(std::max(threads, 1))) {}
+Profiler::Profiler(int threads, std::size_t max_events, Clock::time_point start)
+    : start_(start),
+      tracks_(static_cast<std::size_t>(std::max(threads, 1)), Track{.max = max_events}),
+      samples_{.max = max_events} {}
 
 void Profiler::Count(Counter counter, double value) {
   samples_.Add({counter, Since(Clock::now()), value});

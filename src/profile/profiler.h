@@ -21,10 +21,10 @@ namespace edgevlm {
 // Threads: one at a time, except for LoopObserver's methods; zones are marked on the thread that
 // drives the work, not in its pool.
 // Memory: 136 bytes for each distinct zone (name and enclosing zone), 24 for each event of the
-// timeline and each sample of a counter, of which only the last ones are kept.
+// timeline and each sample of a counter, of which only the last `max_events` are kept.
 class Profiler final : public LoopObserver {
  public:
-  static constexpr std::size_t kMaxEvents = 1 << 17;  // of each thread; likewise samples
+  static constexpr std::size_t kMaxEvents = 1 << 17;
   using Clock = std::chrono::steady_clock;
 
   // All calls of one name inside one enclosing zone.
@@ -50,12 +50,13 @@ class Profiler final : public LoopObserver {
   // The last of many values, in a ring: the oldest is at `dropped` modulo the size.
   template <class Value>
   struct Last {
+    std::size_t max = kMaxEvents;
     std::vector<Value> values = {};
     std::int64_t dropped = 0;
 
     void Add(const Value& value) {
-      if (values.size() < kMaxEvents) return values.push_back(value);
-      values[static_cast<std::size_t>(dropped++) % kMaxEvents] = value;
+      if (values.size() < max) return values.push_back(value);
+      values[static_cast<std::size_t>(dropped++) % max] = value;
     }
     // From the oldest to the newest.
     template <class Use>
@@ -74,8 +75,10 @@ class Profiler final : public LoopObserver {
     double value = 0;
   };
 
-  // threads: of the pool that it may observe.
-  explicit Profiler(int threads = 1);
+  // threads: of the pool that it may observe. max_events: of each thread; likewise samples.
+  // start: the time that counts as 0, so that the timelines of several profilers fit together.
+  explicit Profiler(int threads = 1, std::size_t max_events = kMaxEvents,
+                    Clock::time_point start = Clock::now());
 
   // Records a value of a counter at this time.
   void Count(Counter counter, double value);
@@ -97,7 +100,7 @@ class Profiler final : public LoopObserver {
   }
   int InnerZone(int parent, std::string_view name);
 
-  Clock::time_point start_ = Clock::now();
+  Clock::time_point start_;
   MemoryCounter memory_;
   std::vector<Zone> zones_;
   std::vector<int> outermost_;

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <latch>
+#include <barrier>
 #include <string>
 
 #include "base/thread_pool.h"
@@ -95,10 +95,11 @@ TEST(Profiler, ChunksOfThePoolBelongToTheOpenZone) {
   ASSERT_TRUE(pool.Observe(profiler));
   Profiler other(2);
   EXPECT_FALSE(pool.Observe(other)) << "it has one";
+  // Each thread gets a chunk, because both chunks wait for each other.
+  std::barrier both(2);
   {
     PROFILE_ZONE(&profiler, "loop");
-    std::latch both_run(2);  // so that neither thread takes both chunks
-    pool.ParallelFor(2, 1, [&](int, int, int) { both_run.arrive_and_wait(); });
+    pool.ParallelFor(2, 1, [&](int, int, int) { both.arrive_and_wait(); });
   }
   pool.StopObserving();
   ASSERT_EQ(profiler.tracks()[1].values.size(), 1u);
@@ -181,6 +182,25 @@ TEST(MakeProfile, CountersAreSortedByKind) {
   EXPECT_EQ(profile.counters[1].name, "cache");
   EXPECT_EQ(profile.counters[1].samples.size(), 2u);
   EXPECT_EQ(profile.counters[1].samples[1].value, 30);
+}
+
+TEST(MakeProfile, ReadsWhileAZoneIsOpen) {
+  Profiler profiler;
+  PROFILE_ZONE(&profiler, "model");
+  { PROFILE_ZONE(&profiler, "model.layer"); }
+  const Profile profile = MakeProfile(profiler);
+  ASSERT_EQ(profile.modules.size(), 1u);
+  EXPECT_EQ(profile.modules[0].self_ms, 0) << "not below";
+  EXPECT_EQ(profile.modules[0].total_ms, profile.modules[0].modules[0].total_ms);
+}
+
+TEST(Profiler, KeepsFewerEventsIfToldTo) {
+  Profiler profiler(1, 10);
+  for (int i = 0; i < 25; ++i) PROFILE_ZONE(&profiler, "zone");
+  const Profile profile = MakeProfile(profiler);
+  EXPECT_EQ(profile.timeline.events.size(), 10u);
+  EXPECT_EQ(profile.timeline.dropped, 15);
+  EXPECT_EQ(profile.modules[0].calls, 25);
 }
 
 TEST(MakeProfile, NothingMarkedGivesNoModules) {

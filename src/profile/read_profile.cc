@@ -236,6 +236,9 @@ Result<Profile> ReadProfile(std::string_view text) {
   const json& cost = reader.Object(all, "cost");
   profile.cost = {.zones = reader.Count(cost, "zones"),
                   .ns_per_zone = reader.Number(cost, "ns_per_zone")};
+  if (all.contains("summed_requests")) {
+    profile.summed_requests = reader.Count(all, "summed_requests");
+  }
   if (reader.error()) return Error{ErrorCode::kCorrupt, *reader.error()};
   return profile;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "edgevlm/profiler.h"
+#include "profile/add_profile.h"
 #include "profile/testing/small_profile.h"
 
 namespace edgevlm {
@@ -74,6 +75,29 @@ TEST(MergeRuns, TakesMediansAndKeepsSamples) {
   EXPECT_EQ(merged.modules[0].samples_ms, (std::vector<double>{4, 20, 8}));
   EXPECT_EQ(merged.modules[0].modules[0].modules[1].modules[0].self_ms, 6);
   EXPECT_EQ(VerdictOf(merged).total_ms, 14);
+}
+
+TEST(AddProfile, AddsUpModulesAndPutsTimelinesSideBySide) {
+  Profile sum = SmallProfile();
+  Profile more = SmallProfile(2);
+  more.modules.push_back({.name = "sampling", .calls = 1, .total_ms = 3});
+  more.timeline.names = {"sampling", "decode"};
+  AddProfile(more, sum);
+  ASSERT_EQ(sum.modules.size(), 3u);
+  EXPECT_EQ(sum.modules[0].total_ms, 12);
+  EXPECT_EQ(sum.modules[0].modules[0].modules[1].modules[0].calls, 2);
+  EXPECT_EQ(sum.timeline.threads.size(), 4u);
+  ASSERT_EQ(sum.timeline.events.size(), 6u);
+  EXPECT_EQ(sum.timeline.names[static_cast<std::size_t>(sum.timeline.events[3].name)], "sampling");
+  EXPECT_EQ(sum.timeline.names[static_cast<std::size_t>(sum.timeline.events[5].name)], "decode");
+  EXPECT_EQ(sum.timeline.events[4].thread, 3);
+  ASSERT_EQ(sum.counters.size(), 1u);
+  EXPECT_EQ(sum.counters[0].samples.size(), 4u);
+  EXPECT_EQ(sum.cost.zones, 12);
+  EXPECT_EQ(sum.runs.size(), 1u);
+  // Of sums, the total is that of the modules: latencies are of single requests.
+  sum.summed_requests = 2;
+  EXPECT_EQ(VerdictOf(sum).total_ms, 12 + 6 + 3);
 }
 
 TEST(MergeRuns, KeepsModulesThatOnlySomeRunsHave) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/stopwatch.h"
 #include "edgevlm/count_tokens.h"
 
 namespace edgevlm {
@@ -17,12 +18,14 @@ constexpr const char* kRetryAfterSeconds = "2";
 
 class ReplySender final : public ReplyListener {
  public:
+  // fetch_ms: as in the request, which is submitted next.
   ReplySender(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer,
-              Clock::time_point deadline)
+              Clock::time_point deadline, double fetch_ms)
       : context_(context),
         submission_(std::move(submission)),
         writer_(std::move(writer)),
-        deadline_(deadline) {}
+        deadline_(deadline),
+        fetch_ms_(fetch_ms) {}
 
   void OnAccepted(int waiting_before) override {
     if (!submission_.streams) return;
@@ -51,6 +54,7 @@ class ReplySender final : public ReplyListener {
   void OnEnd(const Result<RequestReply>& reply) override {
     if (!reply) return SendError(reply.error());
     context_.metrics().OnReply(*reply);
+    WriteSpan(200, &*reply);
     if (!submission_.streams) return writer_->Send(submission_.api_format->WholeReply(*reply));
     for (const std::string& payload : submission_.api_format->StreamEnd(*reply)) Write(payload);
     writer_->EndStream();
@@ -63,6 +67,7 @@ class ReplySender final : public ReplyListener {
       api_error.status = is_late ? 504 : 503;
       context_.metrics().OnCancelled(is_late ? "timeout" : "client");
     }
+    WriteSpan(api_error.status, nullptr);
     if (!submission_.streams) return writer_->Send(submission_.api_format->ErrorReply(api_error));
     Write(submission_.api_format->StreamError(api_error));
     writer_->EndStream();
@@ -71,6 +76,7 @@ class ReplySender final : public ReplyListener {
   // Submit did not accept the request.
   void RejectQueueFull() {
     context_.metrics().OnRejected("queue_full");
+    WriteSpan(503, nullptr);
     const int waiting = context_.scheduler().stats().waiting;
     writer_->Send(submission_.api_format->ErrorReply(
         {.status = 503,
@@ -84,10 +90,28 @@ class ReplySender final : public ReplyListener {
     if (!payload.empty()) writer_->Write(Frame(submission_.framing, payload));
   }
 
+  // Before the reply ends, so that who has read it finds its span. status: of an error in the
+  // middle of a stream, what it would have been without.
+  void WriteSpan(int status, const RequestReply* reply) const {
+    if (context_.spans() == nullptr) return;
+    context_.spans()->Write({.origin = submission_.origin,
+                             .model = context_.model_name(),
+                             .submit_ns = submit_ns_,
+                             .duration_ms = since_submit_.Milliseconds(),
+                             .fetch_ms = fetch_ms_,
+                             .status = status,
+                             .reply = reply});
+  }
+
   ServerContext& context_;
   const Submission submission_;
   const std::shared_ptr<ResponseWriter> writer_;
   const Clock::time_point deadline_;
+  const double fetch_ms_;
+  const std::int64_t submit_ns_ = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                      std::chrono::system_clock::now().time_since_epoch())
+                                      .count();
+  const Stopwatch since_submit_;
   std::optional<Clock::time_point> last_text_;
 };
 
@@ -133,6 +157,12 @@ std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& r
 
 }  // namespace
 
+RequestOrigin OriginOf(const Request& head) {
+  return {.method = head.method,
+          .route = head.path,
+          .caller = ParseTraceparent(head.header("traceparent"))};
+}
+
 void Answer(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer) {
   if (const auto error = CheckRequest(context.engine(), submission.request)) {
     return writer->Send(submission.api_format->ErrorReply(*error));
@@ -140,7 +170,8 @@ void Answer(ServerContext& context, Submission submission, std::shared_ptr<Respo
   const auto deadline = Clock::now() + context.rules()->limits.time;
   submission.request.deadline = deadline;
   ReplyRequest request = std::move(submission.request);
-  auto sender = std::make_shared<ReplySender>(context, std::move(submission), writer, deadline);
+  auto sender = std::make_shared<ReplySender>(context, std::move(submission), writer, deadline,
+                                              request.fetch_ms);
   const auto number = context.scheduler().Submit(std::move(request), sender);
   if (!number) return sender->RejectQueueFull();
   writer->OnDisconnect([&context, number = *number] { context.scheduler().Cancel(number); });

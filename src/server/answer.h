@@ -6,6 +6,7 @@
 #include "server/api_format.h"
 #include "server/http/response_writer.h"
 #include "server/server_context.h"
+#include "server/spans/request_span.h"
 
 namespace edgevlm {
 
@@ -16,7 +17,12 @@ struct Submission {
   Framing framing = Framing::kEvents;
   bool streams = false;
   bool shows_progress = false;  // a stream reports the stages before the first token
+  RequestOrigin origin = {};    // for its span
 };
+
+// What spans say of a request for a reply, except for its id, which is written then; of WebSockets,
+// `head` is the one that opened the connection.
+RequestOrigin OriginOf(const Request& head);
 
 // Returns at once; the reply is written from the scheduler's threads, an error perhaps before
 // returning. When the client disconnects, the request is cancelled.

@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/utc_time.h"
 #include "metrics/system.h"
 #include "server/api/ollama_api_format.h"
 #include "server/http/server.h"
@@ -65,7 +66,7 @@ std::string ApiServer::HistoryLine() {
   context.metrics().SetQueue(context.scheduler().stats());
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
-  return ToText({{"time", OllamaDate(now.count())},
+  return ToText({{"time", UtcTime(now.count())},
                  {"version", Version()},
                  {"device",
                   {{"instruction_set", info.instruction_set},

@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "edgevlm/scheduler.h"
 #include "server/http/server.h"
+#include "server/spans/span_file.h"
 
 namespace edgevlm {
 
@@ -51,6 +53,7 @@ struct ServerOptions {
   ServerRules rules;
   std::string model_name = "edgevlm";  // shown to clients
   double model_load_seconds = 0;
+  std::shared_ptr<SpanFile> spans = nullptr;  // of requests for replies; null: none are written
   // Keys and values as in config.yaml, for people to read.
   std::map<std::string, std::string> optimizations;
 };

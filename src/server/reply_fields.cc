@@ -28,25 +28,34 @@ nlohmann::json TimingsJson(const RequestReply& request) {
   const Reply& reply = request.reply;
   const Timings& t = reply.timings;
   const int read = reply.prompt_tokens - reply.reused_tokens;
-  return {{"cache_n", reply.reused_tokens},
-          {"prompt_n", read},
-          {"prompt_ms", t.prefill_ms},
-          {"prompt_per_token_ms", Each(t.prefill_ms, read)},
-          {"prompt_per_second", PerSecond(t.prefill_ms, read)},
-          {"predicted_n", reply.reply_tokens},
-          {"predicted_ms", t.generate_ms},
-          {"predicted_per_token_ms", Each(t.generate_ms, reply.reply_tokens)},
-          {"predicted_per_second", PerSecond(t.generate_ms, reply.reply_tokens)},
-          {"draft_n", reply.drafted_tokens},
-          {"draft_n_accepted", reply.accepted_tokens},
-          {"fetch_ms", request.fetch_ms},
-          {"queue_ms", request.queue_ms},
-          {"decode_ms", t.decode_ms},
-          {"preprocess_ms", t.preprocess_ms},
-          {"encode_ms", t.encode_ms},
-          {"prefill_ms", t.prefill_ms},
-          {"ttft_ms", request.first_token_ms},
-          {"total_ms", t.total_ms}};
+  nlohmann::json object = {{"cache_n", reply.reused_tokens},
+                           {"prompt_n", read},
+                           {"prompt_ms", t.prefill_ms},
+                           {"prompt_per_token_ms", Each(t.prefill_ms, read)},
+                           {"prompt_per_second", PerSecond(t.prefill_ms, read)},
+                           {"predicted_n", reply.reply_tokens},
+                           {"predicted_ms", t.generate_ms},
+                           {"predicted_per_token_ms", Each(t.generate_ms, reply.reply_tokens)},
+                           {"predicted_per_second", PerSecond(t.generate_ms, reply.reply_tokens)},
+                           {"draft_n", reply.drafted_tokens},
+                           {"draft_n_accepted", reply.accepted_tokens},
+                           {"fetch_ms", request.fetch_ms},
+                           {"queue_ms", request.queue_ms},
+                           {"decode_ms", t.decode_ms},
+                           {"preprocess_ms", t.preprocess_ms},
+                           {"encode_ms", t.encode_ms},
+                           {"prefill_ms", t.prefill_ms},
+                           {"ttft_ms", request.first_token_ms},
+                           {"total_ms", t.total_ms},
+                           {"e2e_ms", t.total_ms},
+                           {"encoder_forward_ms", t.encode_ms}};
+  if (reply.reply_tokens > 1) {
+    object["tpot_ms"] = (t.total_ms - request.first_token_ms) / (reply.reply_tokens - 1);
+  }
+  if (const auto& gaps = reply.gaps) {
+    object["itl_ms"] = {{"p50", gaps->p50_ms}, {"p99", gaps->p99_ms}, {"max", gaps->max_ms}};
+  }
+  return object;
 }
 
 nlohmann::json SeedJson(std::optional<std::uint64_t> seed) {

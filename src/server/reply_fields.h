@@ -28,7 +28,8 @@ const char* FinishName(FinishReason reason);
 nlohmann::json UsageJson(const Reply& reply);
 
 // The names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n,
-// ...), and fetch_ms, queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, ttft_ms, total_ms.
+// ...), those of vLLM and lmms-eval (ttft_ms, tpot_ms, itl_ms, e2e_ms, encoder_forward_ms), and
+// fetch_ms, queue_ms, decode_ms, preprocess_ms, encode_ms, prefill_ms, total_ms.
 nlohmann::json TimingsJson(const RequestReply& reply);
 
 // A seed as requests give it: a signed number. Null: none, decoding was greedy.

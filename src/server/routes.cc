@@ -15,6 +15,7 @@ constexpr Route kRoutes[] = {
     {.method = "GET", .path = "/health/ready", .respond = ShowReady, .needs_key = false},
     {.method = "GET", .path = "/metrics", .respond = ShowMetrics},
     {.method = "GET", .path = "/metrics/prometheus", .respond = ShowPrometheus},
+    {.method = "GET", .path = "/profile", .respond = ShowProfile},
     {.method = "POST", .path = "/clear-cache", .respond = ClearCache, .takes_body = true},
     {.method = "POST", .path = "/caption", .start = StartCaption, .takes_body = true},
     {.method = "POST", .path = "/vqa", .start = StartVqa, .takes_body = true},

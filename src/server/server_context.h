@@ -23,6 +23,8 @@ class ServerContext {
       : engine_(engine),
         model_name_(options.model_name),
         optimizations_(options.optimizations),
+        spans_(options.spans),
+        machine_limits_(options.scheduler.profile ? engine.MeasureLimits() : MachineLimits()),
         rules_(std::make_shared<const ServerRules>(options.rules)),
         metrics_(engine.info(), options.model_load_seconds),
         scheduler_(engine, options.scheduler) {}
@@ -30,6 +32,9 @@ class ServerContext {
   const Engine& engine() const { return engine_; }
   const std::string& model_name() const { return model_name_; }
   const std::map<std::string, std::string>& optimizations() const { return optimizations_; }
+  SpanFile* spans() const { return spans_.get(); }  // null: none are written
+  // Measured at the start, where requests are profiled.
+  const MachineLimits& machine_limits() const { return machine_limits_; }
   Scheduler& scheduler() { return scheduler_; }
   ServerMetrics& metrics() { return metrics_; }
 
@@ -61,6 +66,8 @@ class ServerContext {
   const Engine& engine_;
   const std::string model_name_;
   const std::map<std::string, std::string> optimizations_;
+  const std::shared_ptr<SpanFile> spans_;
+  const MachineLimits machine_limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<const ServerRules> rules_;
   ServerMetrics metrics_;

@@ -110,9 +110,10 @@ void Service::HandleMessage(const Request& head, std::string message,
   if (type != "caption" && type != "vqa") fields.Reject("type", "expected caption or vqa");
   if (problem) return counted->Send(OpenAiError(*problem));
   const TaskKind kind = type == "caption" ? TaskKind::kCaption : TaskKind::kAnswer;
-  auto read = ReadTask(
-      context_,
-      {.kind = kind, .body = *std::move(body), .scope = ScopeOf(head, context_.rules()->access)});
+  auto read = ReadTask(context_, {.kind = kind,
+                                  .body = *std::move(body),
+                                  .scope = ScopeOf(head, context_.rules()->access),
+                                  .origin = OriginOf(head)});
   if (const auto* error = std::get_if<ApiError>(&read)) return counted->Send(OpenAiError(*error));
   Submission submission = std::get<Submission>(std::move(read));
   submission.streams = true;

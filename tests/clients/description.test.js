@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 let server, folder, description;
 before(async () => {
-  server = await serve();
+  server = await serve("--profile");
   folder = mkdtempSync(join(tmpdir(), "edgevlm-curl-"));
   writeFileSync(join(folder, "photo.jpg"), ducks); // the bytes determine the format
   description = await (await fetch(`${server.url}/openapi.json`)).json();

@@ -109,6 +109,11 @@ class ServeCommand final : public Command {
     if (check_) {
       if (auto error = HttpServer::Check(options->address)) return Fail(*error);
     }
+    if (!options_.spans_file.empty()) {
+      auto spans = SpanFile::Open(options_.spans_file, Say);
+      if (!spans) return Fail(spans.error());
+      options->spans = *std::move(spans);
+    }
     model_.image_cache_bytes = static_cast<std::size_t>(image_cache_mib_ * kMebibyte);
     model_.prefix_cache_bytes = static_cast<std::size_t>(prefix_cache_mib_ * kMebibyte);
     const auto begin = Clock::now();

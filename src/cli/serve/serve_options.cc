@@ -88,6 +88,11 @@ void ServeOptions::Declare(CLI::App& app) {
   DeclareList(app, "--remote-domains", remote_domains,
               "domains of which images are fetched (https); left out: none");
   edgevlm::Declare(app, "--remote-seconds", remote_seconds, {1, 600}, "for such an image");
+  app.add_flag("--profile", scheduler.profile,
+               "record where the time of requests goes, module by module, for GET /profile");
+  app.add_option("--spans", spans_file,
+                 "append a trace of each request to it, as lines of OTLP JSON; left out: none")
+      ->type_name("FILE");
   app.add_option("--history-file", history_file, "JSON lines of figures; left out: none")
       ->type_name("FILE");
   edgevlm::Declare(app, "--history-seconds", history_seconds, {1, 86'400}, "between its lines");

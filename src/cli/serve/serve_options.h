@@ -33,6 +33,7 @@ struct ServeOptions {
   int idle_seconds = 75;
   std::vector<std::string> remote_domains;
   int remote_seconds = 5;
+  std::string spans_file;
   std::string history_file;
   int history_seconds = 60;
   int history_mib = 16;

@@ -36,10 +36,11 @@ ActiveReply::ActiveReply(const EngineState& engine, const Prompt& prompt, int re
                   {.tokenizer = engine.model.tokenizer,
                    .ends = engine.model.tokenizer.ends(),
                    .continues = prompt.ends_in_reply()},
-                  WithStops(options, engine.model), std::move(on_text),
-                  Begun(speculation, prompt)) {}
+                  WithStops(options, engine.model), std::move(on_text), Begun(speculation, prompt)),
+      clock_(generation_.max_tokens()) {}
 
 void ActiveReply::Update() {
+  clock_.Note(generation_.tokens(), watch_.Milliseconds());
   if (generation_.must_start_over()) return generation_.StartOver(prompt_.InputsFrom(0));
   if (prefill_ms_ || generation_.unread_rows() > 0) return;
   prefill_ms_ = watch_.Milliseconds();
@@ -69,6 +70,7 @@ Reply ActiveReply::MakeReply() {
   const double total_ms = watch_.Milliseconds();
   reply.timings.prefill_ms = prefill_ms_.value_or(total_ms);
   reply.timings.generate_ms = total_ms - reply.timings.prefill_ms;
+  reply.gaps = clock_.Gaps();
   return reply;
 }
 

@@ -8,6 +8,7 @@
 #include "decode/generation.h"
 #include "engine/engine_state.h"
 #include "engine/prompt/prompt.h"
+#include "engine/reply/token_clock.h"
 
 namespace edgevlm {
 
@@ -24,8 +25,9 @@ class ActiveReply {
   // Step it until it is finished, and call Update after each step.
   Generation& generation() { return generation_; }
 
-  // After the whole prompt is prefilled: stops the prefill timer and caches the prefix. Where the
-  // sequence becomes longer than its rotary angles are meant for, lets it be computed again.
+  // Notes when tokens were chosen. After the whole prompt is prefilled: stops the prefill timer and
+  // caches the prefix. Where the sequence becomes longer than its rotary angles are meant for, lets
+  // it be computed again.
   void Update();
 
   // Text, tokens and their counters, and the timings of prefill and generation. REQUIRES:
@@ -43,6 +45,7 @@ class ActiveReply {
   Stopwatch watch_;
   std::optional<double> prefill_ms_;
   Generation generation_;
+  TokenClock clock_;
   std::vector<int> tokens_;  // chosen; empty before MakeReply
 };
 

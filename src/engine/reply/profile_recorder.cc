@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "base/cpu_name.h"
-#include "base/machine_state.h"
 #include "profile/make_profile.h"
 
 namespace edgevlm {
@@ -35,18 +33,7 @@ void ProfileRecorder::Observe(bool begins) {
 }
 
 void ProfileRecorder::AddStep(int tokens, double ms, const Sequence& sequence) {
-  using Counter = Profiler::Counter;
-  profiler_->Count(Counter::kCache, static_cast<double>(sequence.cache().bytes()));
-  profiler_->Count(Counter::kActivations, profiler_->memory().peak);
-  if (tokens > 0 && ms > 0) profiler_->Count(Counter::kTokensPerSecond, 1e3 * tokens / ms);
-  // Reading these takes as long as hundreds of zones.
-  constexpr double kSampleEveryMs = 100;
-  if (since_sample_.Milliseconds() < kSampleEveryMs) return;
-  since_sample_ = {};
-  if (const auto memory = ReadMemoryUse(0)) {
-    profiler_->Count(Counter::kResident, static_cast<double>(memory->used_bytes));
-  }
-  if (const auto celsius = ReadTemperature()) profiler_->Count(Counter::kTemperature, *celsius);
+  counters_.Sample(tokens, ms, sequence.cache().bytes(), *profiler_);
 }
 
 void ProfileRecorder::AddEncoding(const Timings& timings) {
@@ -70,15 +57,7 @@ void ProfileRecorder::AddReply(std::string_view question, int image_tokens, cons
 
 Profile ProfileRecorder::Take() {
   Profile profile = MakeProfile(*profiler_);
-  const ModelInfo& info = engine_.model.info;
-  profile.machine = {
-      .cpu = CpuName(), .threads = info.threads, .instruction_set = info.instruction_set};
-  profile.model = {.name = info.name,
-                   .architecture = info.architecture,
-                   .vision_encoder = info.vision_encoder,
-                   .projector = info.projector,
-                   .parameters = info.parameters,
-                   .file_bytes = info.file_bytes};
+  DescribeEngine(engine_, profile);
   profile.request = std::exchange(request_, {});
   if (generated_ > 0) timings_.tpot = timings_.decode / std::exchange(generated_, 0);
   profile.runs = {std::exchange(timings_, {})};

@@ -10,6 +10,7 @@
 #include "edgevlm/edgevlm.h"
 #include "edgevlm/profiler.h"
 #include "engine/engine_state.h"
+#include "engine/reply/profile_parts.h"
 #include "profile/profiler.h"
 
 namespace edgevlm {
@@ -53,8 +54,8 @@ class ProfileRecorder {
   std::vector<ThreadPool*> observed_;
   Profile::Request request_;
   RunTimings timings_;
-  Stopwatch since_sample_;  // of the machine's state
-  int generated_ = 0;       // tokens after the first of each reply
+  StepCounters counters_;
+  int generated_ = 0;  // tokens after the first of each reply
 };
 
 }  // namespace edgevlm

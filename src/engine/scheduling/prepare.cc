@@ -86,7 +86,8 @@ class Encoding {
              (engine_.runtime.image_cache == nullptr || !hooks_.is_wanted(file));
     };
     Result<SharedImage> shared = ShareImage(engine_, std::as_bytes(std::span(file)),
-                                            {.scope = request.scope,
+                                            {.profiler = hooks_.profiler,
+                                             .scope = request.scope,
                                              .limits = request.image_limits,
                                              .file_id = part.image_id,
                                              .is_over = is_over});
@@ -129,9 +130,13 @@ Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& req
   Encoding encoding(engine, hooks, CountImages(request));
   const Result<std::vector<Message>> messages = encoding.Messages(request);
   if (!messages) return messages.error();
-  Result<Prompt> prompt = WritePrompt(engine.model, *messages);
+  Result<Prompt> prompt = [&] {
+    PROFILE_ZONE(hooks.profiler, "tokenizer");
+    return WritePrompt(engine.model, *messages);
+  }();
   if (!prompt) return prompt.error();
   if (hooks.is_over()) return Cancelled();
+  PROFILE_ZONE(hooks.profiler, "cache");
   // Allocates no more than this reply can fill: many run at the same time.
   const Model& model = engine.model;
   const int rows = prompt->rows();

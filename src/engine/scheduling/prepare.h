@@ -11,6 +11,7 @@
 #include "edgevlm/scheduler.h"
 #include "engine/engine_state.h"
 #include "engine/prompt/prompt.h"
+#include "profile/profiler.h"
 
 namespace edgevlm {
 
@@ -24,6 +25,7 @@ struct PreparedReply {
 };
 
 struct PrepareHooks {
+  Profiler* profiler = nullptr;   // null: nothing is recorded
   std::function<bool()> is_over;  // polled; true: stop, with kCancelled
   // Whether an image is to be encoded although is_over: another request needs it.
   std::function<bool(const std::string& image)> is_wanted;

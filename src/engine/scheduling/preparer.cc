@@ -20,8 +20,11 @@ bool Shows(const ReplyRequest& request, const std::string& image) {
 
 }  // namespace
 
-Preparer::Preparer(const EngineState& engine, std::function<void()> on_change)
+Preparer::Preparer(const EngineState& engine, SchedulerProfile* profile, SchedulerThread role,
+                   std::function<void()> on_change)
     : engine_(engine),
+      profile_(profile),
+      role_(role),
       on_change_(std::move(on_change)),
       thread_(StartThread("images and prompts", [this] { Work(); })) {}
 
@@ -60,8 +63,14 @@ void Preparer::Work() {
       job = std::move(waiting_.front());
       waiting_.pop_front();
     }
+    const SchedulerProfile::Scope scope(profile_, role_);
     const PrepareHooks hooks = {
-        .is_over = [&job] { return job->IsOver(); },
+        .profiler = scope.profiler(),
+        .is_over =
+            [&job, &scope] {
+              scope.Yield();
+              return job->IsOver();
+            },
         .is_wanted = [&](const std::string& image) { return IsWanted(image, job->request.scope); },
         .on_image =
             [&](int done) {

@@ -11,14 +11,17 @@
 #include <thread>
 
 #include "engine/scheduling/job.h"
+#include "engine/scheduling/scheduler_profile.h"
 
 namespace edgevlm {
 
 // Handles jobs in order of arrival. Threads: any.
 class Preparer {
  public:
-  // on_change: called on the preparer's thread when a job has progressed.
-  Preparer(const EngineState& engine, std::function<void()> on_change);
+  // profile: null, or records its work as that of `role`. on_change: called on the preparer's
+  // thread when a job has progressed.
+  Preparer(const EngineState& engine, SchedulerProfile* profile, SchedulerThread role,
+           std::function<void()> on_change);
   // Waits for the current job, whose hooks should report that it is over.
   ~Preparer();
   Preparer(const Preparer&) = delete;
@@ -32,6 +35,8 @@ class Preparer {
   bool IsWanted(const std::string& image, const std::string& scope);
 
   const EngineState& engine_;
+  SchedulerProfile* const profile_;
+  const SchedulerThread role_;
   const std::function<void()> on_change_;
   std::mutex mutex_;
   std::condition_variable wake_;

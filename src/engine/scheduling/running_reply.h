@@ -23,6 +23,11 @@ class RunningReply {
   // request is over.
   std::optional<Result<RequestReply>> Update();
 
+  // Size of its cache; 0 before it generates.
+  std::size_t cache_bytes() const {
+    return active_ ? (*job_->prepared)->sequence->cache().bytes() : 0;
+  }
+
   // Memory ran out during a step: the next Update ends the request.
   void Abandon() { job_->has_no_memory = true; }
 

@@ -21,6 +21,7 @@
 #include "engine/scheduling/preparer.h"
 #include "engine/scheduling/prompt_budget.h"
 #include "engine/scheduling/running_reply.h"
+#include "engine/scheduling/scheduler_profile.h"
 
 namespace edgevlm {
 namespace {
@@ -34,10 +35,11 @@ struct Scheduler::State {
   State(const Engine& of, const SchedulerOptions& given)
       : engine(StateOf(of)),
         options(given),
+        profile(given.profile ? std::make_unique<SchedulerProfile>(engine) : nullptr),
         batch_decoder(MakeBatchDecoder(engine.model)),
         prompt_budget(given.prefill_tokens),
-        images(std::in_place, engine, [this] { Wake(); }),
-        words(std::in_place, engine, [this] { Wake(); }),
+        images(std::in_place, engine, profile.get(), SchedulerThread::kImages, [this] { Wake(); }),
+        words(std::in_place, engine, profile.get(), SchedulerThread::kPrompts, [this] { Wake(); }),
         thread(StartThread("the steps of replies", [this] { Work(); })) {}
 
   void Work();
@@ -49,6 +51,7 @@ struct Scheduler::State {
 
   const EngineState& engine;
   const SchedulerOptions options;
+  const std::unique_ptr<SchedulerProfile> profile;  // null: nothing is profiled
 
   mutable std::mutex mutex;
   std::condition_variable wake;
@@ -136,6 +139,7 @@ bool Scheduler::State::AdmitAndFinish() {
       const std::lock_guard lock(mutex);
       std::erase_if(started, [&](const auto& job) { return job.get() == &reply->job(); });
     }
+    if (profile != nullptr && *end) profile->AddReply(**end);
     reply = running.erase(reply);  // free its memory before its client can send another request
     listener->OnEnd(*end);
   }
@@ -167,29 +171,39 @@ bool Scheduler::State::AdmitAndFinish() {
 
 void Scheduler::State::Step() {
   if (generations.empty()) return;
-  const auto unread = [this] {
-    int rows = 0;
-    for (const Generation* generation : generations) rows += generation->unread_rows();
-    return rows;
+  const auto sum = [this](int (Generation::*count)() const) {
+    int total = 0;
+    for (const Generation* generation : generations) total += (generation->*count)();
+    return total;
   };
   const bool generates = std::ranges::any_of(
       generations, [](Generation* generation) { return !generation->reading(); });
-  const int before = unread();
+  const int unread = sum(&Generation::unread_rows), tokens = sum(&Generation::tokens);
+  const PriorityGate::Short turn(*engine.runtime.gate);
+  const SchedulerProfile::Scope scope(profile.get(), SchedulerThread::kSteps);
+  scope.Yield();  // the time between two steps may be too short for who waits
   // A long pass that no request needs is abandoned between two blocks.
   bool is_left = false;
   const std::function<bool()> is_over = [&] {
+    scope.Yield();
     is_left = is_left || std::ranges::all_of(running, [](RunningReply& reply) {
                 return reply.generation() == nullptr || reply.job().is_cancelled;
               });
     return is_left;
   };
-  ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(nullptr);
+  ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(scope.profiler());
   thread_groups.prefill.is_over = &is_over;
-  const PriorityGate::Short turn(*engine.runtime.gate);
   const Stopwatch stopwatch;
   batch_decoder->Step(generations, generates ? prompt_budget.Rows() : Batch::kChunkRows,
                       thread_groups);
-  if (generates && !is_left) prompt_budget.Learn(before - unread(), stopwatch.Milliseconds());
+  const double ms = stopwatch.Milliseconds();
+  if (generates && !is_left) {
+    prompt_budget.Learn(unread - sum(&Generation::unread_rows), ms);
+  }
+  if (profile == nullptr) return;
+  std::size_t cache_bytes = 0;
+  for (const RunningReply& reply : running) cache_bytes += reply.cache_bytes();
+  scope.SampleCounters(sum(&Generation::tokens) - tokens, ms, cache_bytes);
 }
 
 Scheduler::Scheduler(const Engine& engine, const SchedulerOptions& options) {
@@ -249,6 +263,11 @@ SchedulerStats Scheduler::stats() const {
   const std::lock_guard lock(state_->mutex);
   return {.waiting = static_cast<int>(state_->waiting.size()),
           .running = static_cast<int>(state_->started.size())};
+}
+
+std::optional<Profile> Scheduler::CurrentProfile() const {
+  if (state_->profile == nullptr) return std::nullopt;
+  return state_->profile->Read();
 }
 
 }  // namespace edgevlm

@@ -47,13 +47,15 @@ Result<ColumnMap> MapColumns(const std::vector<std::string>& header,
       continue;
     }
     auto& index = map[static_cast<std::size_t>(found - kColumnNames.begin())];
-    if (index)
+    if (index) {
       return BadManifest("expected each column once, found " + Quoted(header[i]) + " twice");
+    }
     index = i;
   }
   for (std::size_t i = 0; i < kRequired; ++i) {
-    if (!map[i])
+    if (!map[i]) {
       return BadManifest("expected a column " + Quoted(kColumnNames[i]) + ", found none");
+    }
   }
   return map;
 }
@@ -78,8 +80,10 @@ Result<std::vector<std::string>> ReadValues(const std::string& cell) {
 
 std::string WriteValues(const std::vector<std::string>& values) {
   if (values.empty()) return "";
-  const bool plain = values.size() == 1 && !values[0].empty() && values[0].front() != '[';
-  return plain ? values[0] : json(values).dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string& first = values[0];
+  const bool plain = values.size() == 1 && !first.empty() && first.front() != '[' &&
+                     first.find('\0') == std::string::npos;  // which a CSV file cannot have
+  return plain ? first : json(values).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 MaybeError CheckPath(const ManifestRow& row, const ManifestOptions& options) {
@@ -96,17 +100,6 @@ MaybeError CheckPath(const ManifestRow& row, const ManifestOptions& options) {
   }
   if (std::ranges::find(path, "..") == path.end()) return {};
   return BadManifest("path: expected a path inside the media's folder, found " + Quoted(row.path));
-}
-
-MaybeError CheckChoices(const ManifestRow& row) {
-  if (row.choices.empty()) return {};
-  if (row.choices.size() == 1 || row.choices.size() > kMaxChoices) {
-    return BadManifest("choices: expected 2 to " + std::to_string(kMaxChoices) + ", found " +
-                       std::to_string(row.choices.size()));
-  }
-  if (row.answers.empty() || RightChoice(row)) return {};
-  return BadManifest("answer: expected the letter or the text of one choice, found " +
-                     Quoted(WriteValues(row.answers)));
 }
 
 Result<ManifestRow> ReadRow(const std::vector<std::string>& fields, const ColumnMap& map) {
@@ -261,6 +254,17 @@ std::optional<std::size_t> RightChoice(const ManifestRow& row) {
   const auto found = std::ranges::find(row.choices, answer);
   if (found == row.choices.end()) return {};
   return static_cast<std::size_t>(found - row.choices.begin());
+}
+
+MaybeError CheckChoices(const ManifestRow& row) {
+  if (row.choices.empty()) return {};
+  if (row.choices.size() == 1 || row.choices.size() > kMaxChoices) {
+    return BadManifest("choices: expected 2 to " + std::to_string(kMaxChoices) + ", found " +
+                       std::to_string(row.choices.size()));
+  }
+  if (row.answers.empty() || RightChoice(row)) return {};
+  return BadManifest("answer: expected the letter or the text of one choice, found " +
+                     Quoted(WriteValues(row.answers)));
 }
 
 std::string ChoiceLetter(std::size_t index) {

@@ -19,14 +19,14 @@ std::string_view NameOf(MediaType type);
 std::optional<MediaType> FindMediaType(std::string_view name);
 
 struct ManifestRow {
-  std::string id;    // not empty, not twice in a manifest
-  std::string path;  // as written; empty only for texts, whose text is then the question
+  std::string id = {};    // not empty, not twice in a manifest
+  std::string path = {};  // as written; empty only for texts, whose text is then the question
   MediaType type = MediaType::kImage;
-  std::string question;              // may be empty (describe, transcribe)
-  std::vector<std::string> answers;  // each of them is right; empty: none is known
-  std::vector<std::string> choices;  // of a multiple-choice question, without letters
-  std::string category;              // groups scores
-  std::string split;
+  std::string question = {};              // may be empty (describe, transcribe)
+  std::vector<std::string> answers = {};  // each of them is right; empty: none is known
+  std::vector<std::string> choices = {};  // of a multiple-choice question, without letters
+  std::string category = {};              // groups scores
+  std::string split = {};
 
   bool operator==(const ManifestRow&) const = default;
 };
@@ -63,6 +63,10 @@ Result<Manifest> ParseManifest(std::istream& in, const std::string& name, const 
 // The index of the right choice. Nothing if there are no choices or the answer is not known.
 // An answer is the letter of a choice, "A" for the first, or a choice's text.
 std::optional<std::size_t> RightChoice(const ManifestRow& row);
+
+// Whether the choices are as many as a manifest may have, and the answer is one of them. Errors:
+// kCorrupt, names the column.
+MaybeError CheckChoices(const ManifestRow& row);
 
 // The letter of a choice: "A" for 0. REQUIRES: index < kMaxChoices.
 std::string ChoiceLetter(std::size_t index);

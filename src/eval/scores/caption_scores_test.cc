@@ -100,8 +100,9 @@ TEST(CaptionScores, AreThoseOfTheReferenceProgramsForTinyCorpora) {
 TEST(ScoreCaptions, TokenizesAndSumsUp) {
   std::vector<CaptionedImage> images;
   const Json golden = GoldenScores("captions.json").at("images");
-  for (const Json& image : golden)
+  for (const Json& image : golden) {
     images.push_back({image.at("references"), image.at("candidate")});
+  }
   const auto scores = ScoreCaptions(images);
   ASSERT_TRUE(scores.ok()) << scores.error().message;
   ExpectScores(*scores, GoldenScores("captions_expected.json").at("corpus"));

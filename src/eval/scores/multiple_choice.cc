@@ -64,8 +64,9 @@ class ChoiceScorer final : public Scorer {
     std::vector<SetScore> scores = {accuracy_.Score("accuracy"),
                                     {"replies without a letter", unanswered, std::nullopt}};
     // Video-MME's own script prints this one.
-    if (answered_.rows() > 0)
+    if (answered_.rows() > 0) {
       scores.push_back(answered_.Score("accuracy of replies with a letter"));
+    }
     return ScoredSet{std::string(kChoiceScorer.name), std::string(rule_.name), accuracy_.rows(),
                      std::move(scores)};
   }

@@ -18,12 +18,14 @@ SetScore RowMean::Score(std::string name) const {
   const std::set<std::string_view> distinct(clusters_.begin(), clusters_.end());
   const auto right = std::ranges::count(values_, 1.0);
   const bool is_fraction = right + std::ranges::count(values_, 0.0) == rows();
-  if (distinct.size() < clusters_.size()) {
-    score.interval = NormalInterval(score.value, ClusteredStandardError(values_, clusters_));
-  } else if (is_fraction) {
+  const bool is_clustered = distinct.size() < clusters_.size();
+  const double error =
+      is_clustered ? ClusteredStandardError(values_, clusters_) : StandardError(values_);
+  if (is_fraction && (!is_clustered || error == 0)) {
     score.interval = WilsonInterval(right, rows());
   } else {
-    score.interval = NormalInterval(score.value, StandardError(values_));
+    const Interval normal = NormalInterval(score.value, error);
+    score.interval = {std::max(0.0, normal.low), std::min(1.0, normal.high)};
   }
   return score;
 }

@@ -16,8 +16,9 @@ class RowMean {
   void Add(double value, std::string_view cluster);
   std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()); }
 
-  // The mean with a normal interval of the clustered standard error if rows have clusters in
-  // common; otherwise Wilson's interval if all scores are 0 or 1, else the normal one.
+  // The mean with an interval in [0, 1]: the normal one of the clustered standard error if rows
+  // have clusters in common. Otherwise, and if that error is 0, Wilson's if all scores are 0 or 1,
+  // else the normal one.
   SetScore Score(std::string name) const;
 
  private:

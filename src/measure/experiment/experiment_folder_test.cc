@@ -90,6 +90,13 @@ TEST_F(ExperimentFolderTest, LeavesSamplesResultsAndAReport) {
               HasSubstr("index,condition,question,answer,prediction,image_path\na,max_tokens="));
 }
 
+TEST_F(ExperimentFolderTest, ChoicesArePartOfTheQuestion) {
+  manifest_.rows[0].choices = {"red", "blue"};
+  const Result<Item> item = ReadItem(manifest_, manifest_.rows[0], {});
+  ASSERT_TRUE(item) << item.error().message;
+  EXPECT_EQ(item->question, "what\nA. red\nB. blue\nAnswer with the letter only.");
+}
+
 TEST_F(ExperimentFolderTest, RepliesAreScoredOnceAndPerCondition) {
   manifest_.rows[0].answers = {"no such reply"};
   manifest_.rows[1].answers = {};  // cannot be scored

@@ -1,6 +1,7 @@
 #include "measure/experiment/finding.h"
 
 #include "base/check.h"
+#include "measure/experiment/find_row.h"
 #include "measure/experiment/judges.h"
 
 namespace edgevlm {
@@ -24,20 +25,14 @@ std::string_view VerdictName(Finding::Verdict verdict) {
 std::span<const Judge> Judges() { return kJudges; }
 
 MaybeError CheckJudge(std::string_view name) {
-  std::string names;
-  for (const Judge& judge : kJudges) {
-    if (judge.name == name) return {};
-    names.append(names.empty() ? "" : ", ").append(judge.name);
-  }
-  return Error{ErrorCode::kInvalid,
-               "expected one of " + names + ", found '" + std::string(name) + "'"};
+  const auto judge = FindRow(Judges(), name);
+  return judge ? std::nullopt : MaybeError(judge.error());
 }
 
 Finding JudgeExperiment(const Spec& spec, const Summary& summary) {
-  for (const Judge& judge : kJudges) {
-    if (judge.name == spec.finding.judge) return judge.judge(spec.finding, summary);
-  }
-  CheckFailed(__FILE__, __LINE__, "no such judge");
+  const auto judge = FindRow(Judges(), spec.finding.judge);
+  CHECK(judge);
+  return (*judge)->judge(spec.finding, summary);
 }
 
 }  // namespace edgevlm

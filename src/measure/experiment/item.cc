@@ -108,6 +108,16 @@ MaybeError ReadMedia(const std::string& path, MediaType type, const RequestSetup
   return {};
 }
 
+// With the choices, if there are any, each with its letter.
+std::string QuestionOf(const ManifestRow& row) {
+  if (row.choices.empty()) return row.question;
+  std::string question = row.question;
+  for (std::size_t i = 0; i < row.choices.size(); ++i) {
+    question += "\n" + ChoiceLetter(i) + ". " + row.choices[i];
+  }
+  return question + "\nAnswer with the letter only.";
+}
+
 }  // namespace
 
 Result<Item> ReadItem(const Manifest& manifest, const ManifestRow& row,
@@ -115,10 +125,12 @@ Result<Item> ReadItem(const Manifest& manifest, const ManifestRow& row,
   Item item = {.id = row.id,
                .images = {},
                .text = {},
-               .question = request.question.empty() ? row.question : request.question,
+               .question = request.question.empty() ? QuestionOf(row) : request.question,
                .answers = row.answers,
                .choices = row.choices};
-  if (!row.path.empty()) {
+  if (row.path.empty()) {
+    item.text = row.question;
+  } else {
     if (auto error = ReadMedia(manifest.FileOf(row), row.type, request, item)) return *error;
   }
   return item;

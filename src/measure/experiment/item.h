@@ -20,6 +20,7 @@ struct Item {
   std::vector<std::string> choices;
 };
 
+// A question with choices ends with them, a line each with its letter, and asks for the letter.
 // Reads the row's file as the request wants it: scaled, stretched, so many frames of a folder,
 // evenly spread. Errors, which name the file: kNotFound, kIo, those of image/decode.h; kUnsupported
 // (sound, videos other than folders of frames), kInvalid (fewer frames in the folder, several

@@ -83,6 +83,18 @@ TEST(Judges, SavingsAreKeptOrNotByALimit) {
   EXPECT_EQ(finding.verdict, Verdict::kPartly);
 }
 
+// Wilson's interval of 19 of 20.
+TEST(Judges, AScoreIsAMeanWithTheIntervalOfAFraction) {
+  Summary summary({{}}, {});
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(summary.Add({.metrics = {{"found_score", i == 0 ? 0 : 1}}}));
+  }
+  const Estimate estimate = summary.conditions()[0].Find("found_score")->estimate();
+  EXPECT_EQ(estimate.value, 0.95);
+  EXPECT_NEAR(estimate.low, 0.7639, 1e-4);
+  EXPECT_NEAR(estimate.high, 0.9911, 1e-4);
+}
+
 TEST(Judges, TheLargestShareIsNamedForEveryCondition) {
   const Finding finding =
       Judged({.judge = "largest-share", .metric = "encoder_share"},

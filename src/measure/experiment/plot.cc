@@ -83,7 +83,8 @@ std::string Svg(double height, const std::string& label, const std::string& insi
 }
 
 std::string Lines(const Plot& plot, const std::vector<double>& x) {
-  const auto [least, greatest] = std::ranges::minmax(x);
+  const auto extremes = std::ranges::minmax(x);
+  const double least = extremes.min, greatest = extremes.max;
   const bool is_logarithmic = least > 0 && greatest / least > kLogarithmicFrom;
   const auto scale = [&](double value) { return is_logarithmic ? std::log2(value) : value; };
   const double span = std::max(scale(greatest) - scale(least), 1e-9);

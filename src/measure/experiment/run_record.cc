@@ -1,13 +1,12 @@
 #include "measure/experiment/run_record.h"
 
-#include <array>
-#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/cores.h"
 #include "base/cpu.h"
 #include "base/cpu_name.h"
+#include "base/utc_time.h"
 #include "edgevlm/edgevlm.h"
 #include "metrics/system.h"
 
@@ -15,15 +14,6 @@ namespace edgevlm {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string Now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
 
 std::string FrequencyPolicy() {
   std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
@@ -43,7 +33,7 @@ RunRecord RecordMachine() {
           .frequency_policy = FrequencyPolicy(),
           .threads = DefaultThreads(),
           .temperature_celsius = ReadSystem().temperature_celsius.value_or(0),
-          .time = Now()};
+          .time = UtcTimeNow()};
 }
 
 std::string RunRecordJson(const RunRecord& record) {

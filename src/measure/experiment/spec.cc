@@ -53,12 +53,12 @@ class Reader {
  public:
   explicit Reader(Spec& spec)
       : spec_(spec),
-        texts_{{"experiment.title", &spec.title},      {"experiment.workload", &spec.workload},
-               {"experiment.data", &spec.data},        {"experiment.needs", &spec.needs},
-               {"claim.text", &spec.claim.text},       {"claim.source", &spec.claim.source},
-               {"finding.judge", &spec.finding.judge}, {"finding.metric", &spec.finding.metric},
-               {"finding.over", &spec.finding.over},   {"finding.from", &spec.finding.from},
-               {"finding.to", &spec.finding.to}} {}
+        texts_{{"experiment.title", &spec.title},        {"experiment.workload", &spec.workload},
+               {"experiment.data", &spec.data},          {"experiment.needs", &spec.needs},
+               {"experiment.category", &spec.category},  {"claim.text", &spec.claim.text},
+               {"claim.source", &spec.claim.source},     {"finding.judge", &spec.finding.judge},
+               {"finding.metric", &spec.finding.metric}, {"finding.over", &spec.finding.over},
+               {"finding.from", &spec.finding.from},     {"finding.to", &spec.finding.to}} {}
 
   MaybeError Read(const Setting& setting) {
     const std::size_t dot = setting.key.find('.');

@@ -40,8 +40,9 @@ struct Spec {
   std::string text = {};  // of the file
   std::string title = {};
   std::string workload = {};  // what a sample does (workload.h)
-  std::string data = {};   // the set that is made where no manifest is given; empty: none is read
-  std::string needs = {};  // what this program lacks to run it; empty: nothing
+  std::string data = {};  // the set that is made where no manifest is given; empty: none is read
+  std::string category = {};  // of the rows of `data` to read; empty: all
+  std::string needs = {};     // what this program lacks to run it; empty: nothing
   int repetitions = 5;
   int items = 0;  // of the manifest at most; 0: all
   std::vector<Axis> vary = {};

@@ -1,7 +1,9 @@
 #include "measure/experiment/summary.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "eval/scores/statistics.h"
 #include "measure/experiment/metric_text.h"
 
 namespace edgevlm {
@@ -32,7 +34,13 @@ void Score(const ExperimentSample& sample, ConditionSummary& condition) {
 
 }  // namespace
 
-Estimate MetricSummary::estimate() const { return IsMean(name) ? values.Mean() : values.Median(); }
+Estimate MetricSummary::estimate() const {
+  if (!IsMean(name)) return values.Median();
+  // As if each value were 0 or 1, which no others in [0, 1] with their mean vary more than.
+  const double right = values.mean() * static_cast<double>(values.count());
+  const Interval interval = WilsonInterval(std::llround(right), values.count());
+  return {.value = values.mean(), .low = interval.low, .high = interval.high};
+}
 
 const MetricSummary* ConditionSummary::Find(std::string_view metric) const {
   const auto found = std::ranges::find(metrics, metric, &MetricSummary::name);

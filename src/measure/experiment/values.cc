@@ -14,10 +14,8 @@ constexpr std::size_t kLeastForInterval = 6;
 }  // namespace
 
 void Values::Add(double value) {
-  const double before = mean();
   sum_ += value;
   ++count_;
-  squares_ += (value - before) * (value - mean());
   if (kept_.size() < kMaxKept) {
     kept_.push_back(value);
     return;
@@ -27,13 +25,6 @@ void Values::Add(double value) {
 }
 
 double Values::mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
-
-Estimate Values::Mean() const {
-  CHECK(count_ > 0);
-  const auto n = static_cast<double>(count_);
-  const double error = count_ > 1 ? std::sqrt(squares_ / (n - 1) / n) : 0;
-  return {.value = mean(), .low = mean() - kNormal95 * error, .high = mean() + kNormal95 * error};
-}
 
 Estimate Values::Median() const {
   CHECK(!kept_.empty());

@@ -1,4 +1,4 @@
-// Values: median and mean of any number of values in constant memory, with their intervals.
+// Values: the median of any number of values in constant memory, with its interval.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,6 @@ class Values {
 
   std::int64_t count() const { return count_; }
   double mean() const;  // of all; 0 without values
-  // With the interval of the normal distribution. REQUIRES: count() > 0.
-  Estimate Mean() const;
   // The interval is that of order statistics, for any distribution (David and Nagaraja 2003, "Order
   // Statistics", 7.1); of fewer than six values, their range. REQUIRES: count() > 0.
   Estimate Median() const;

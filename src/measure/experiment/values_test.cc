@@ -32,15 +32,6 @@ TEST(Values, TheIntervalIsThatOfOrderStatistics) {
   EXPECT_LE(values.Median().high, 13);
 }
 
-// Of 0, 1, 1, 1: the mean 0.75, whose standard error is 0.5 / sqrt(4).
-TEST(Values, TheMeanHasTheIntervalOfItsStandardError) {
-  Values values;
-  for (const double value : {0, 1, 1, 1}) values.Add(value);
-  EXPECT_EQ(values.Mean().value, 0.75);
-  EXPECT_NEAR(values.Mean().low, 0.75 - 1.959964 * 0.25, 1e-12);
-  EXPECT_NEAR(values.Mean().high, 0.75 + 1.959964 * 0.25, 1e-12);
-}
-
 // Of 400 intervals of 25 values each, about 20 miss the true median; 45 would be 5.7 standard
 // deviations more.
 TEST(Values, IntervalsMissTheMedianRarely) {

@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <utility>
+
+#include "measure/experiment/find_row.h"
 namespace edgevlm {
 namespace {
 
@@ -150,15 +152,7 @@ constexpr Variable kVariables[] = {
 
 std::span<const Variable> Variables() { return kVariables; }
 
-Result<const Variable*> FindVariable(std::string_view name) {
-  std::string names;
-  for (const Variable& variable : kVariables) {
-    if (variable.name == name) return &variable;
-    names.append(names.empty() ? "" : ", ").append(variable.name);
-  }
-  return Error{ErrorCode::kInvalid,
-               "expected one of " + names + ", found '" + std::string(name) + "'"};
-}
+Result<const Variable*> FindVariable(std::string_view name) { return FindRow(Variables(), name); }
 
 MaybeError Apply(const Condition& condition, Setup& setup) {
   for (const auto& [name, value] : condition) {

@@ -1,6 +1,7 @@
 #include "measure/experiment/workload.h"
 
 #include "base/check.h"
+#include "measure/experiment/find_row.h"
 
 namespace edgevlm {
 namespace {
@@ -22,20 +23,14 @@ constexpr WorkloadKind kWorkloads[] = {
 std::span<const WorkloadKind> Workloads() { return kWorkloads; }
 
 MaybeError CheckWorkload(std::string_view name) {
-  std::string names;
-  for (const WorkloadKind& kind : kWorkloads) {
-    if (kind.name == name) return {};
-    names.append(names.empty() ? "" : ", ").append(kind.name);
-  }
-  return Error{ErrorCode::kInvalid,
-               "expected one of " + names + ", found '" + std::string(name) + "'"};
+  const auto kind = FindRow(Workloads(), name);
+  return kind ? std::nullopt : MaybeError(kind.error());
 }
 
 const WorkloadKind& FindWorkload(std::string_view name) {
-  for (const WorkloadKind& kind : kWorkloads) {
-    if (kind.name == name) return kind;
-  }
-  CheckFailed(__FILE__, __LINE__, "no such workload");
+  const auto kind = FindRow(Workloads(), name);
+  CHECK(kind);
+  return **kind;
 }
 
 }  // namespace edgevlm

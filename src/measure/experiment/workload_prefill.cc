@@ -1,14 +1,10 @@
 // A prompt of random tokens from an empty cache.
-#include <algorithm>
-#include <random>
-
 #include "base/stopwatch.h"
 #include "measure/experiment/workload.h"
+#include "measure/measurement.h"
 
 namespace edgevlm {
 namespace {
-
-constexpr std::uint32_t kTokenSeed = 1;
 
 class PrefillWorkload final : public Workload {
  public:
@@ -19,10 +15,7 @@ class PrefillWorkload final : public Workload {
                                                 std::to_string(engine.info().context_tokens) +
                                                 ", found " + std::to_string(count)};
     }
-    std::mt19937 rng(kTokenSeed);
-    std::uniform_int_distribution<int> any(0, engine.info().vocabulary_tokens - 1);
-    std::vector<int> tokens(static_cast<std::size_t>(count));
-    std::ranges::generate(tokens, [&] { return any(rng); });
+    const std::vector<int> tokens = RandomTokens(engine, count);
     Session session(engine);
     const Stopwatch watch;
     const auto logits = session.Evaluate(tokens);

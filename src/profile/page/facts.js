@@ -36,8 +36,12 @@ function tokensText({ image_tokens, prompt_tokens, reply_tokens }) {
   );
 }
 
-function measurementLines({ runs, timeline, cost }) {
-  const lines = [plural(runs.length, "run") + (runs.length > 1 ? "; all times are medians" : "")];
+function measurementLines({ runs, summedRequests, timeline, cost }) {
+  const lines = [
+    summedRequests === null
+      ? plural(runs.length, "run") + (runs.length > 1 ? "; all times are medians" : "")
+      : `Sums over ${plural(summedRequests, "request")}; latencies are medians of the last ${runs.length}`,
+  ];
   if (cost.zones > 0)
     lines.push(
       `Profiling itself: ${plural(cost.zones, "zone")} of ${numberText(numberOr(cost.ns_per_zone))} ns, ` +

@@ -105,6 +105,7 @@ function readProfile(text) {
     model: file.model ?? {},
     request: file.request ?? {},
     runs: listOr(file.runs),
+    summedRequests: numberOr(file.summed_requests, null), // of a server: times are sums over them
     verdict: readVerdict(file.verdict),
     modules: listOr(file.modules).map(node => readNode(node, null)),
     timeline: readTimeline(file.timeline),

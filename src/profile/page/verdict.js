@@ -2,6 +2,7 @@
 
 // The time of a part in each run, as far as the profile has it.
 function samplesOfPart(name, profile) {
+  if (profile.summedRequests !== null) return [];
   const fields = new Map([
     ["vision encoder", "encoder_forward_ms"],
     ["prefill", "prefill_ms"],
@@ -63,7 +64,11 @@ function showVerdict(section, profile) {
   const samples = numbersOr(profile.runs.map(run => run?.e2e_ms));
   const latency = make("p", { class: "latency" }, make("b", { text: msText(total) }));
   const interval = intervalText(samples);
-  if (interval !== "")
+  if (profile.summedRequests !== null)
+    latency.append(
+      make("span", { text: `in modules, ${plural(profile.summedRequests, "request")}` }),
+    );
+  else if (interval !== "")
     latency.append(make("span", { text: `${interval} in ${samples.length} runs` }));
   section.append(latency);
   if (text !== "") section.append(make("p", { class: "sentence", text }));

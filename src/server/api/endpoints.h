@@ -52,6 +52,9 @@ Response ClearCache(ServerContext& context, const Request& request);
 Response ShowMetrics(ServerContext& context, const Request& request);
 Response ShowPrometheus(ServerContext& context, const Request& request);
 
+// profile.cc
+Response ShowProfile(ServerContext& context, const Request& request);
+
 // pages.cc
 Response ShowRoot(ServerContext& context, const Request& request);
 Response ShowDocs(ServerContext& context, const Request& request);

@@ -108,8 +108,10 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   submission.request.messages.push_back(std::move(message));
   submission.request.scope = std::move(input.scope);
   submission.request.fetch_ms = images.fetch_ms();
-  submission.api_format =
-      MakeTaskApiFormat(input.kind, MakeReplyMetadata(context, "req", images.summaries()));
+  ReplyMetadata metadata = MakeReplyMetadata(context, "req", images.summaries());
+  submission.origin = std::move(input.origin);
+  submission.origin.id = metadata.id;
+  submission.api_format = MakeTaskApiFormat(input.kind, std::move(metadata));
   return submission;
 }
 
@@ -117,7 +119,9 @@ namespace {
 
 void StartTask(ServerContext& context, TaskKind kind, const Request& request,
                const std::shared_ptr<ResponseWriter>& writer) {
-  TaskInput input = {.kind = kind, .scope = ScopeOf(request, context.rules()->access)};
+  TaskInput input = {.kind = kind,
+                     .scope = ScopeOf(request, context.rules()->access),
+                     .origin = OriginOf(request)};
   if (const auto boundary = FormBoundary(request.header("content-type"))) {
     auto form = ReadForm(request.body, *boundary);
     if (!form) return writer->Send(OpenAiError(ToApiError(form.error())));

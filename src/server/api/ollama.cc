@@ -1,6 +1,7 @@
 // Ollama's API: POST /api/generate and /api/chat.
 #include <utility>
 
+#include "base/utc_time.h"
 #include "server/answer.h"
 #include "server/api/body.h"
 #include "server/api/chat_messages.h"
@@ -84,7 +85,7 @@ struct OllamaRequest {
 Response LoadedResponse(ServerContext& context, OllamaKind kind) {
   const ReplyMetadata metadata = MakeReplyMetadata(context, "load", {});
   json object = {{"model", metadata.model},
-                 {"created_at", OllamaDate(metadata.created)},
+                 {"created_at", UtcTime(metadata.created)},
                  {"done", true},
                  {"done_reason", "load"}};
   if (kind == OllamaKind::kChat) {
@@ -98,8 +99,9 @@ Response LoadedResponse(ServerContext& context, OllamaKind kind) {
 void AnswerOllama(ServerContext& context, OllamaKind kind, OllamaRequest& request,
                   std::shared_ptr<ResponseWriter> writer) {
   if (request.problem) return writer->Send(OllamaError(*request.problem));
-  request.submission.api_format =
-      MakeOllamaApiFormat(kind, MakeReplyMetadata(context, "ollama", request.images.summaries()));
+  ReplyMetadata metadata = MakeReplyMetadata(context, "ollama", request.images.summaries());
+  request.submission.origin.id = metadata.id;
+  request.submission.api_format = MakeOllamaApiFormat(kind, std::move(metadata));
   Answer(context, std::move(request.submission), std::move(writer));
 }
 
@@ -111,6 +113,7 @@ void StartOllamaGenerate(ServerContext& context, Request request,
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
   OllamaRequest parsed(context, std::get<Json>(body));
   parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
+  parsed.submission.origin = OriginOf(request);
   const std::string system = parsed.fields.Text("system", "");
   const std::string prompt = parsed.fields.Text("prompt", "");
   RequestMessage message = {.role = Role::kUser, .parts = ReadImages(parsed.fields, parsed.images)};
@@ -132,6 +135,7 @@ void StartOllamaChat(ServerContext& context, Request request,
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
   OllamaRequest parsed(context, std::get<Json>(body));
   parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
+  parsed.submission.origin = OriginOf(request);
   const Json* list = parsed.fields.List("messages");
   if ((list == nullptr || list->empty()) && !parsed.problem) {
     return writer->Send(LoadedResponse(context, OllamaKind::kChat));

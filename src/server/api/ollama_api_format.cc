@@ -1,10 +1,9 @@
 #include "server/api/ollama_api_format.h"
 
-#include <array>
 #include <cmath>
-#include <ctime>
 #include <utility>
 
+#include "base/utc_time.h"
 #include "server/parse/json.h"
 
 namespace edgevlm {
@@ -40,7 +39,7 @@ class OllamaApiFormat final : public ApiFormat {
 
  private:
   json Object(std::string_view text) const {
-    json object = {{"model", metadata_.model}, {"created_at", OllamaDate(metadata_.created)}};
+    json object = {{"model", metadata_.model}, {"created_at", UtcTime(metadata_.created)}};
     if (kind_ == OllamaKind::kChat) {
       object["message"] = {{"role", "assistant"}, {"content", text}};
     } else {
@@ -73,15 +72,6 @@ class OllamaApiFormat final : public ApiFormat {
 
 std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyMetadata metadata) {
   return std::make_shared<OllamaApiFormat>(kind, std::move(metadata));
-}
-
-std::string OllamaDate(std::int64_t seconds_since_1970) {
-  const std::time_t time = seconds_since_1970;
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  std::array<char, 32> text;
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
 }
 
 }  // namespace edgevlm

@@ -12,7 +12,4 @@ enum class OllamaKind { kGenerate, kChat };  // "response", or "message" with a 
 
 std::shared_ptr<ApiFormat> MakeOllamaApiFormat(OllamaKind kind, ReplyMetadata metadata);
 
-// A date as Ollama writes it: "2026-11-21T15:04:05Z".
-std::string OllamaDate(std::int64_t seconds_since_1970);
-
 }  // namespace edgevlm

@@ -1,4 +1,5 @@
 // Ollama's API: the list of models. There is one, which stays loaded.
+#include "base/utc_time.h"
 #include "server/api/body.h"
 #include "server/api/endpoints.h"
 #include "server/api/ollama_api_format.h"
@@ -37,7 +38,7 @@ json Entry(ServerContext& context) {
 
 Response OllamaTags(ServerContext& context, const Request&) {
   json entry = Entry(context);
-  entry["modified_at"] = OllamaDate(MakeReplyMetadata(context, "tags", {}).created);
+  entry["modified_at"] = UtcTime(MakeReplyMetadata(context, "tags", {}).created);
   return {.body = ToText({{"models", json::array({entry})}})};
 }
 

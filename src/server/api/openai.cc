@@ -70,8 +70,10 @@ void StartChatCompletion(ServerContext& context, Request request,
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
   submission.request.fetch_ms = images.fetch_ms();
-  submission.api_format =
-      MakeChatApiFormat(MakeReplyMetadata(context, "chatcmpl", images.summaries()), includes_usage);
+  ReplyMetadata metadata = MakeReplyMetadata(context, "chatcmpl", images.summaries());
+  submission.origin = OriginOf(request);
+  submission.origin.id = metadata.id;
+  submission.api_format = MakeChatApiFormat(std::move(metadata), includes_usage);
   Answer(context, std::move(submission), std::move(writer));
 }
 

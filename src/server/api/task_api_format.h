@@ -24,6 +24,7 @@ struct TaskInput {
   Json body = {};
   std::vector<std::string> files = {};  // images of a form
   std::string scope = {};               // ScopeOf
+  RequestOrigin origin = {};            // OriginOf
 };
 
 std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput input);

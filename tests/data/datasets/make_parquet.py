@@ -37,12 +37,41 @@ def every_type():
         ("digest", pa.binary(4))]))
 
 
+def video_mme():
+    """Rows as in Video-MME's test split, in other words."""
+    rows = [("001", "short", "vidA", "001-1", "What falls from the table?", ["cup", "book", "key", "pen"], "B"),
+            ("001", "short", "vidA", "001-2", "How often?", ["Once.", "Twice.", "Never.", "Daily."], "A"),
+            ("002", "long", "vidB", "002-1", "Who enters first?", ["He.", "She.", "A dog.", "None."], "C")]
+    return pa.table({
+        "video_id": [r[0] for r in rows],
+        "duration": [r[1] for r in rows],
+        "domain": ["Life Record"] * 3,
+        "sub_category": ["Daily Life"] * 3,
+        "url": ["https://example.org/" + r[2] for r in rows],
+        "videoID": [r[2] for r in rows],
+        "question_id": [r[3] for r in rows],
+        "task_type": ["Action Recognition", "Counting Problem", "Action Recognition"],
+        "question": [r[4] for r in rows],
+        "options": [[f"{'ABCD'[i]}. {text}" for i, text in enumerate(r[5])] for r in rows],
+        "answer": [r[6] for r in rows]})
+
+
+def activitynet_qa():
+    """Rows as in a published table of ActivityNet-QA's test split, in other words."""
+    return pa.table({
+        "video_name": ["aaa", "bbb"],
+        "question": ["what does the person throw", "does it rain in the video"],
+        "question_id": ["v_aaa_1", "v_bbb_1"],
+        "answer": ["a ball", "no"],
+        "type": ["0", "3"]})
+
+
 def write(name, table, **options):
+    (HERE / name).parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, HERE / name, **options)
 
 
 def main():
-    (HERE / "parquet").mkdir(exist_ok=True)
     table = every_type()
     small = {"row_group_size": 128, "data_page_size": 256, "write_batch_size": 16,
              "write_statistics": False, "store_schema": False}
@@ -55,6 +84,8 @@ def main():
     write("parquet/brotli.parquet", brotli, compression="brotli", store_schema=False)
     write("parquet/delta.parquet", brotli, use_dictionary=False, store_schema=False,
           column_encoding={"id": "DELTA_BINARY_PACKED"})
+    write("video-mme/videomme/test-00000-of-00001.parquet", video_mme())
+    write("activitynet-qa-table/test-00000-of-00001.parquet", activitynet_qa())
 
 
 if __name__ == "__main__":

@@ -88,11 +88,11 @@ MaybeError ParquetColumnReader::ReadDictionary(const ParquetPage& page,
   return ReadPlainValues(bytes, leaf_.type, static_cast<std::size_t>(page.values), dictionary_);
 }
 
-MaybeError ParquetColumnReader::ReadLevels(ByteReader& bytes, int maximum, std::size_t count,
-                                           std::vector<std::uint32_t>& levels) const {
+MaybeError ParquetColumnReader::DecodeLevels(ByteReader& bytes, int maximum, std::size_t count,
+                                             std::vector<std::uint32_t>& levels) const {
   levels.clear();
   if (maximum == 0) return {};
-  const int width = std::bit_width(static_cast<unsigned>(maximum));
+  const auto width = static_cast<int>(std::bit_width(static_cast<unsigned>(maximum)));
   if (!ReadParquetLevels(bytes, width, count, levels)) {
     return BadPage("expected " + std::to_string(count) + " levels, found malformed ones");
   }
@@ -115,7 +115,7 @@ MaybeError ParquetColumnReader::ReadData(const ParquetPage& page, std::span<cons
     if (maximum == 0) return {};
     if (encoding != ParquetEncoding::kRle) return OtherEncoding("RLE for levels", encoding);
     ByteReader part(bytes.ReadBytes(bytes.Get<std::uint32_t>()));
-    return ReadLevels(part, maximum, static_cast<std::size_t>(page.values), levels);
+    return DecodeLevels(part, maximum, static_cast<std::size_t>(page.values), levels);
   };
   if (auto error = read(leaf_.is_list ? 1 : 0, page.repetition_encoding, repetition_)) return error;
   if (auto error = read(leaf_.max_definition, page.definition_encoding, definition_)) return error;
@@ -133,8 +133,10 @@ MaybeError ParquetColumnReader::ReadDataV2(const ParquetPage& page,
     return BadPage("expected levels inside it, found them to be longer");
   }
   const auto count = static_cast<std::size_t>(page.values);
-  if (auto error = ReadLevels(repetition, leaf_.is_list ? 1 : 0, count, repetition_)) return error;
-  if (auto error = ReadLevels(definition, leaf_.max_definition, count, definition_)) return error;
+  if (auto error = DecodeLevels(repetition, leaf_.is_list ? 1 : 0, count, repetition_)) {
+    return error;
+  }
+  if (auto error = DecodeLevels(definition, leaf_.max_definition, count, definition_)) return error;
   const auto values =
       DecompressPage(page.is_compressed ? chunk_.codec : ParquetCodec::kNone, body.subspan(before),
                      static_cast<std::size_t>(page.unpacked_bytes) - before);
@@ -161,8 +163,9 @@ MaybeError ParquetColumnReader::ReadValues(const ParquetPage& page,
       error = ReadIndices(bytes, present, values);
       break;
     case ParquetEncoding::kRle: {
-      if (leaf_.type != ParquetType::kBoolean)
+      if (leaf_.type != ParquetType::kBoolean) {
         return OtherEncoding("RLE for BOOLEAN", page.encoding);
+      }
       bytes.Get<std::uint32_t>();  // its length, which is what remains
       std::vector<std::uint32_t> bits;
       if (!ReadParquetLevels(bytes, 1, present, bits)) return BadPage("expected booleans in RLE");

@@ -30,8 +30,8 @@ class ParquetColumnReader {
   MaybeError ReadData(const ParquetPage& page, std::span<const std::byte> body);
   MaybeError ReadDataV2(const ParquetPage& page, std::span<const std::byte> body);
   // Reads definition or repetition levels, which `bytes` starts with: none if their maximum is 0.
-  MaybeError ReadLevels(ByteReader& bytes, int maximum, std::size_t count,
-                        std::vector<std::uint32_t>& levels) const;
+  MaybeError DecodeLevels(ByteReader& bytes, int maximum, std::size_t count,
+                          std::vector<std::uint32_t>& levels) const;
   // Reads the values that are there, after the levels.
   MaybeError ReadValues(const ParquetPage& page, std::span<const std::byte> body);
   MaybeError ReadIndices(ByteReader& bytes, std::size_t count, std::vector<ParquetValue>& values);

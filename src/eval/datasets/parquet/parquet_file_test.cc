@@ -109,8 +109,9 @@ TEST(ParquetFile, NamesWhatItDoesNotRead) {
             "column 'id': compression: expected UNCOMPRESSED, SNAPPY, GZIP or ZSTD, found BROTLI");
   EXPECT_EQ(ErrorOfColumn("delta.parquet", "id"),
             "column 'id': encoding: expected PLAIN or a dictionary, found DELTA_BINARY_PACKED");
-  EXPECT_EQ(ErrorOfColumn("snappy-v1.parquet", "pairs"),
-            "column 'pairs': expected values or a list of values, found a list of lists or structs");
+  EXPECT_EQ(
+      ErrorOfColumn("snappy-v1.parquet", "pairs"),
+      "column 'pairs': expected values or a list of values, found a list of lists or structs");
   EXPECT_EQ(ErrorOfColumn("snappy-v1.parquet", "digest"),
             "column 'digest': type: expected numbers, booleans or BYTE_ARRAY, found "
             "FIXED_LEN_BYTE_ARRAY");
