@@ -32,9 +32,9 @@ MAY_INCLUDE = {
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "image tokenizer base",
     "catalog": "gguf digest base",
-    "server": "catalog digest metrics base",
-    "measure": "config eval image metrics engine decode model kernels gguf tensor base",
-    "cli": "server measure eval metrics config digest roofline engine catalog convert decode gguf "
+    "server": "transcribe catalog digest metrics base",
+    "measure": "audio config eval image metrics engine decode model kernels gguf tensor base",
+    "cli": "server transcribe measure eval metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
     "train": "gguf tokenizer image tensor base",
     "native": "catalog image",
@@ -44,7 +44,7 @@ MAY_INCLUDE = {
 # re-exports Result.
 API = {
     "edgevlm/edgevlm.h": "engine eval measure server cli native",
-    "edgevlm/transcriber.h": "transcribe cli",
+    "edgevlm/transcriber.h": "transcribe server cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
     "edgevlm/pressure_options.h": "engine",
@@ -63,6 +63,9 @@ API = {
 
 # Folders that show others only some of their headers -> these headers, and who may include them.
 INTERFACES = {
+    "transcribe": {
+        "transcribe/subtitles/subtitles.h": "server cli",
+    },
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
@@ -83,7 +86,7 @@ OUTSIDE = {
     "jpeglib.h": "image",
     "jerror.h": "image",
     "png.h": "image",
-    "zlib.h": "eval image",
+    "zlib.h": "eval image transcribe",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image",

@@ -11,13 +11,11 @@ constexpr double kLeastStep_s = 1;
 // A segment from its tokens, of which the first and the last may be times.
 WindowSegments::Segment SegmentOf(const SpeechTokens& tokens, std::span<const int> sampled,
                                   double window_s) {
-  WindowSegments::Segment segment = {.start_s = 0, .end_s = window_s, .tokens = {}};
+  WindowSegments::Segment segment = {
+      .start_s = 0, .end_s = window_s, .tokens = {sampled.begin(), sampled.end()}};
   bool has_start = false;
   for (const int id : sampled) {
-    if (!tokens.IsTimestamp(id)) {
-      if (id < tokens.end) segment.tokens.push_back(id);
-      continue;
-    }
+    if (!tokens.IsTimestamp(id)) continue;
     (has_start ? segment.end_s : segment.start_s) = std::min(tokens.Seconds(id), window_s);
     has_start = true;
   }
@@ -47,7 +45,8 @@ WindowSegments CutSegments(const SpeechTokens& tokens, std::span<const int> samp
     const double last_s = tokens.Seconds(sampled[begin]);
     if (last_s >= kLeastStep_s) cut.next_s = std::min(last_s, window_s);
   }
-  std::erase_if(cut.segments, [](const auto& segment) { return segment.tokens.empty(); });
+  std::erase_if(cut.segments,
+                [&](const auto& segment) { return tokens.TextOf(segment.tokens).empty(); });
   return cut;
 }
 

@@ -12,7 +12,7 @@ struct WindowSegments {
   struct Segment {
     double start_s = 0;  // from the start of the window
     double end_s = 0;
-    std::vector<int> tokens;  // of its text
+    std::vector<int> tokens;  // with its times
   };
 
   std::vector<Segment> segments;

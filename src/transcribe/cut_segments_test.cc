@@ -14,10 +14,10 @@ TEST(CutSegments, OfWholeSegmentsContinuesBehindTheWindow) {
   const std::vector<int> sampled = {Time(0), 1, 2, Time(100), Time(110), 3, Time(200)};
   const WindowSegments cut = CutSegments(Tokens(), sampled, 30);
   ASSERT_EQ(cut.segments.size(), 2u);
-  EXPECT_EQ(cut.segments[0].tokens, (std::vector<int>{1, 2}));
+  EXPECT_EQ(cut.segments[0].tokens, (std::vector<int>{Time(0), 1, 2, Time(100)}));
   EXPECT_DOUBLE_EQ(cut.segments[0].start_s, 0);
   EXPECT_DOUBLE_EQ(cut.segments[0].end_s, 2);
-  EXPECT_EQ(cut.segments[1].tokens, std::vector<int>{3});
+  EXPECT_EQ(cut.segments[1].tokens, (std::vector<int>{Time(110), 3, Time(200)}));
   EXPECT_DOUBLE_EQ(cut.segments[1].start_s, 2.2);
   EXPECT_DOUBLE_EQ(cut.segments[1].end_s, 4);
   EXPECT_DOUBLE_EQ(cut.next_s, 30);

@@ -1,6 +1,7 @@
 #include "transcribe/speech_tokens.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace edgevlm {
@@ -53,6 +54,12 @@ std::optional<std::string> CodeOf(std::string_view name) {
 
 }  // namespace
 
+std::vector<int> SpeechTokens::TextOf(std::span<const int> ids) const {
+  std::vector<int> text;
+  std::ranges::copy_if(ids, std::back_inserter(text), [&](int id) { return id < end; });
+  return text;
+}
+
 std::optional<int> SpeechTokens::LanguageId(std::string_view code) const {
   const auto found = std::ranges::find(languages, code, &Language::code);
   if (found == languages.end()) return std::nullopt;
@@ -83,13 +90,13 @@ Result<SpeechTokens> SpeechTokens::Find(const Tokenizer& tokenizer, int vocabula
   for (const std::string_view name : {"<|nospeech|>", "<|nocaptions|>"}) {
     if (const auto id = tokenizer.Special(name)) tokens.no_speech = id;
   }
+  tokens.previous = tokenizer.Special("<|startofprev|>");
   tokens.suppressed = NonSpeech(tokenizer);
   tokens.suppressed.insert(tokens.suppressed.end(), {tokens.start, tokens.transcribe,
                                                      tokens.translate, tokens.no_timestamps});
-  for (const std::string_view name : {"<|startofprev|>", "<|startoflm|>"}) {
-    if (const auto id = tokenizer.Special(name)) tokens.suppressed.push_back(*id);
+  for (const auto& id : {tokens.previous, tokens.no_speech, tokenizer.Special("<|startoflm|>")}) {
+    if (id) tokens.suppressed.push_back(*id);
   }
-  if (tokens.no_speech) tokens.suppressed.push_back(*tokens.no_speech);
   for (int id = tokens.start + 1; vocabulary != kEnglishOnlyVocabulary; ++id) {
     const auto code = CodeOf(tokenizer.SpecialName(id));
     if (!code || id >= vocabulary) break;

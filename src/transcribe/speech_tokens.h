@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct SpeechTokens {
   int transcribe = 0;
   int translate = 0;
   std::optional<int> no_speech = {};
+  std::optional<int> previous = {};      // begins what was said before
   std::vector<Language> languages = {};  // empty: the model knows English only, and no tasks
   std::vector<int> suppressed = {};      // never in a transcript: they are not speech
   std::vector<int> not_first = {};       // nor as its first token: a blank, the end
@@ -32,6 +34,8 @@ struct SpeechTokens {
   bool IsTimestamp(int id) const { return id >= first_timestamp(); }
   // Seconds from the start of the window. REQUIRES: IsTimestamp(id).
   double Seconds(int id) const { return (id - first_timestamp()) * kSecondsPerTimestamp; }
+  // The tokens among these that are text.
+  std::vector<int> TextOf(std::span<const int> ids) const;
   // The language with this code, if the model knows it.
   std::optional<int> LanguageId(std::string_view code) const;
 

@@ -1,9 +1,11 @@
 #include "edgevlm/transcriber.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "audio/sound_format.h"
 #include "audio/sound_reader.h"
 #include "base/thread_pool.h"
 #include "gguf/mapped_parts.h"
@@ -26,8 +28,9 @@ constexpr std::size_t kLeastSamples = kSampleRate / 10;
 // A longer silence at the start of a window is skipped, but for half a second.
 constexpr std::size_t kLongSilence = kSampleRate, kKeptSilence = kSampleRate / 2;
 
-// Nobody speaks, if the model is so sure of it and so unsure of what it writes.
-constexpr double kNoSpeechProbability = 0.6, kLeastLogProbability = -1;
+// Texts of higher temperatures are too doubtful to be continued.
+constexpr float kMostTemperatureBefore = 0.5f;
+constexpr std::ptrdiff_t kMostTokensBefore = 448;  // the decoder's context
 
 double SecondsOf(std::size_t samples) { return static_cast<double>(samples) / kSampleRate; }
 
@@ -68,14 +71,21 @@ class Transcription {
         tokenizer_(tokenizer),
         options_(options) {}
 
-  Result<Transcript> Transcribe(std::optional<int> language) {
-    task_ = {.language = language, .translate = options_.translate};
+  Result<Transcript> Transcribe(std::optional<int> language, const Run& run) {
+    task_ = {.language = language,
+             .translate = options_.translate,
+             .temperature = options_.temperature,
+             .skips_padding = options_.skips_padding};
+    if (!options_.prompt.empty()) {
+      text_before_ = tokenizer_.Encode(" " + WithoutBlanks(options_.prompt));
+    }
     for (;;) {
+      if (run.IsOver()) return Error{ErrorCode::kCancelled, "transcript: cancelled"};
       const Result<std::size_t> read = reader_.Read(kWindowSamples - window_.size(), window_);
       if (!read) return read.error();
       if (window_.empty()) break;
       transcript_.seconds = SecondsOf(start_ + window_.size());
-      if (!SkipSilence() && !TranscribeWindow()) break;
+      if (!SkipSilence() && !TranscribeWindow(run)) break;
       if (options_.on_progress) {
         options_.on_progress(SecondsOf(start_), reader_.info().seconds);
       }
@@ -102,19 +112,26 @@ class Transcription {
   }
 
   // False if the caller wants no more.
-  bool TranscribeWindow() {
+  bool TranscribeWindow(const Run& run) {
+    task_.text_before = text_before_;
     const WindowDecoder::Tokens found = decoder_.Decode(window_, task_);
-    const bool is_speech = found.no_speech_probability <= kNoSpeechProbability ||
-                           found.mean_log_probability > kLeastLogProbability;
-    if (!is_speech) {
+    if (run.IsOver()) return true;
+    if (found.IsSilence()) {
       Advance(window_.size());
       return true;
     }
     if (!task_.language) task_.language = found.language;
     const WindowSegments cut = CutSegments(tokens_, found.sampled, SecondsOf(window_.size()));
+    if (found.temperature > kMostTemperatureBefore) text_before_.clear();
     bool goes_on = true;
     for (const WindowSegments::Segment& segment : cut.segments) {
       goes_on = goes_on && AddSegment(segment, found);
+      if (found.temperature <= kMostTemperatureBefore) {
+        text_before_.insert(text_before_.end(), segment.tokens.begin(), segment.tokens.end());
+      }
+    }
+    if (std::ssize(text_before_) > kMostTokensBefore) {
+      text_before_.erase(text_before_.begin(), text_before_.end() - kMostTokensBefore);
     }
     // A time is a whole number of samples.
     Advance(std::clamp<std::size_t>(static_cast<std::size_t>(cut.next_s * kSampleRate + 0.5), 1,
@@ -124,14 +141,19 @@ class Transcription {
 
   bool AddSegment(const WindowSegments::Segment& segment, const WindowDecoder::Tokens& window) {
     TextStream stream;  // bytes that are no UTF-8 must not reach the caller
-    const std::string text = WithoutBlanks(stream.Push(tokenizer_.Decode(segment.tokens)));
+    const std::string text =
+        WithoutBlanks(stream.Push(tokenizer_.Decode(tokens_.TextOf(segment.tokens))));
     if (text.empty()) return true;
     transcript_.language = LanguageOf(window);
     transcript_.segments.push_back({.start_s = SecondsOf(start_) + segment.start_s,
                                     .end_s = SecondsOf(start_) + segment.end_s,
                                     .text = text,
+                                    .tokens = segment.tokens,
+                                    .window_s = SecondsOf(start_),
                                     .mean_log_probability = window.mean_log_probability,
-                                    .no_speech_probability = window.no_speech_probability});
+                                    .no_speech_probability = window.no_speech_probability,
+                                    .compression_ratio = window.compression_ratio,
+                                    .temperature = window.temperature});
     return !options_.on_segment || options_.on_segment(transcript_.segments.back());
   }
 
@@ -147,7 +169,8 @@ class Transcription {
   const Tokenizer& tokenizer_;
   const TranscribeOptions& options_;
   WindowDecoder::Task task_;
-  std::vector<float> window_;  // samples from `start_` on
+  std::vector<int> text_before_;  // tokens before the window
+  std::vector<float> window_;     // samples from `start_` on
   std::size_t start_ = 0;
   Transcript transcript_;
 };
@@ -176,13 +199,7 @@ Error InFile(const std::string& path, const Error& error) {
 
 }  // namespace
 
-std::string Transcript::Text() const {
-  std::string text;
-  for (const TranscriptSegment& segment : segments) {
-    text += (text.empty() ? "" : " ") + segment.text;
-  }
-  return text;
-}
+bool IsSoundFile(std::span<const std::byte> file) { return SoundFormatOf(file).ok(); }
 
 Transcriber::Transcriber(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Transcriber::Transcriber(Transcriber&&) noexcept = default;
@@ -226,12 +243,18 @@ Result<Transcript> Transcriber::Transcribe(std::span<const std::byte> file,
     return Error{ErrorCode::kInvalid, "language: expected one of " + known + ", found '" +
                                           Printable(options.language, kShownBytes) + "'"};
   }
+  if (!(options.temperature >= 0 && options.temperature <= WindowDecoder::kHighestTemperature)) {
+    return Error{ErrorCode::kInvalid,
+                 "temperature: expected 0 to 1, found " + std::to_string(options.temperature)};
+  }
   auto reader = SoundReader::Open(file);
   if (!reader) return reader.error();
-  const Run run = {.pool = state_->pool, .fast = state_->is_fast};
-  WindowDecoder decoder(state_->model, tokens, run);
+  const Run run = {.pool = state_->pool,
+                   .fast = state_->is_fast,
+                   .is_over = options.is_cancelled ? &options.is_cancelled : nullptr};
+  WindowDecoder decoder(state_->model, tokens, state_->tokenizer, run);
   return Transcription(*std::move(reader), decoder, tokens, state_->tokenizer, options)
-      .Transcribe(language);
+      .Transcribe(language, run);
 }
 
 }  // namespace edgevlm

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -118,12 +119,50 @@ TEST_F(TranscriberTest, StopsWhenTheCallerHasEnough) {
   EXPECT_EQ(some->segments.size(), 1u);
 }
 
+// Random weights are never sure, so that every temperature is tried, with the same draws each time.
+TEST_F(TranscriberTest, TheSameSoundGivesTheSameText) {
+  const auto file = Noise(5);
+  Transcriber transcriber = Load();
+  const auto first = transcriber.Transcribe(file), again = transcriber.Transcribe(file);
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(first->Text(), again->Text());
+  const auto drawn = transcriber.Transcribe(file, {.temperature = 1});
+  ASSERT_TRUE(drawn);
+  for (const TranscriptSegment& segment : drawn->segments) EXPECT_EQ(segment.temperature, 1);
+}
+
+TEST_F(TranscriberTest, APromptIsReadBefore) {
+  Transcriber transcriber = Load();
+  const auto plain = transcriber.Transcribe(Noise(5));
+  const auto prompted = transcriber.Transcribe(Noise(5), {.prompt = "ab ba ab ba"});
+  ASSERT_TRUE(plain && prompted);
+  EXPECT_NE(plain->Text(), prompted->Text());
+  // Longer than the context.
+  EXPECT_TRUE(transcriber.Transcribe(Noise(1), {.prompt = std::string(10'000, 'a')}));
+}
+
+TEST_F(TranscriberTest, CanBeCancelledAnywhere) {
+  Transcriber transcriber = Load();
+  int calls = 0;
+  ASSERT_TRUE(transcriber.Transcribe(Noise(31), {.is_cancelled = [&] { return ++calls < 0; }}));
+  EXPECT_GT(calls, 20);
+  for (int last = 1; last < calls; last += calls / 10) {
+    int asked = 0;
+    const auto transcript =
+        transcriber.Transcribe(Noise(31), {.is_cancelled = [&] { return ++asked >= last; }});
+    ASSERT_FALSE(transcript) << last;
+    EXPECT_EQ(transcript.error().code, ErrorCode::kCancelled);
+  }
+}
+
 TEST_F(TranscriberTest, BadInputIsAnError) {
   Transcriber transcriber = Load();
   EXPECT_EQ(transcriber.languages(), (std::vector<std::string>{"en", "de"}));
   const auto other = transcriber.Transcribe(Noise(1), {.language = "xx"});
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().message, "language: expected one of en, de, found 'xx'");
+  EXPECT_FALSE(transcriber.Transcribe(Noise(1), {.temperature = 1.1f}));
+  EXPECT_FALSE(transcriber.Transcribe(Noise(1), {.temperature = NAN}));
   const auto file = Noise(1);
   const auto cut = transcriber.Transcribe(std::span(file).first(file.size() - 1));
   ASSERT_FALSE(cut);

@@ -17,7 +17,7 @@ std::string Timestamp(double seconds, char separator);
 // What comes before all segments.
 std::string HeaderOf(TranscriptForm form);
 
-// number: of the segment, from 1.
+// One segment, whose text becomes one line. number: of the segment, from 1.
 std::string Write(const TranscriptSegment& segment, int number, TranscriptForm form);
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-#include "cli/transcribe/subtitles.h"
+#include "transcribe/subtitles/subtitles.h"
 
 #include <gtest/gtest.h>
 

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "catalog/folder.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/transcribe/subtitles.h"
+#include "cli/speech_input.h"
 #include "cli/write_file.h"
 #include "edgevlm/transcriber.h"
+#include "transcribe/subtitles/subtitles.h"
 
 namespace edgevlm {
 namespace {
@@ -76,6 +76,8 @@ class TranscribeCommand final : public Command {
                    "that is spoken, as \"en\"; left out: the model tells")
         ->type_name("CODE");
     app.add_flag("--translate", transcribe_.translate, "to English");
+    app.add_flag("--skip-padding", transcribe_.skips_padding,
+                 "encode sounds below 30 s alone: faster, other texts");
     CLI::Option* srt = app.add_flag("--srt", srt_, "print SubRip subtitles");
     CLI::Option* vtt = app.add_flag("--vtt", vtt_, "print WebVTT subtitles")->excludes(srt);
     DeclareJson(app, json_)->excludes(srt)->excludes(vtt);
@@ -84,8 +86,8 @@ class TranscribeCommand final : public Command {
         ->type_name("FOLDER");
     model_.DeclareThreads(app);
     model_.DeclarePrecision(app);
-    GroupOptions(app,
-                 {"--model", "--language", "--translate", "--srt", "--vtt", "--json", "--output"});
+    GroupOptions(app, {"--model", "--language", "--translate", "--skip-padding", "--srt", "--vtt",
+                       "--json", "--output"});
     app.footer(
         "Examples:\n"
         "  edgevlm transcribe -m whisper-base.gguf talk.mp3\n"
@@ -99,10 +101,7 @@ class TranscribeCommand final : public Command {
       PrintError("--srt and --vtt: expected --output FOLDER for several files");
       return ExitCode::kUsage;
     }
-    const auto found = FindModel(path_);
-    if (!found) return Fail(found.error());
-    auto transcriber =
-        Transcriber::Load(found->model, {.threads = model_.threads, .precision = model_.precision});
+    auto transcriber = LoadTranscriber(path_, model_);
     if (!transcriber) return Fail(transcriber.error());
     ExitCode code = ExitCode::kDone;
     for (const std::string& file : files_) {
@@ -120,6 +119,11 @@ class TranscribeCommand final : public Command {
   TranscriptForm form() const {
     if (srt_) return TranscriptForm::kSrt;
     return vtt_ ? TranscriptForm::kVtt : TranscriptForm::kText;
+  }
+
+  std::string ForTerminal(TranscriptSegment segment, int number) const {
+    segment.text = Printable(segment.text);
+    return Write(segment, number, form());
   }
 
   // Whether the transcript could be printed.
@@ -143,7 +147,7 @@ class TranscribeCommand final : public Command {
     if (streams) {
       options.on_segment = [&](const TranscriptSegment& segment) {
         bar.Clear();
-        return printed = begin() && output.Print(Write(segment, ++number, form()));
+        return printed = begin() && output.Print(ForTerminal(segment, ++number));
       };
     }
     const Result<Transcript> transcript = transcriber.Transcribe(recording->bytes(), options);

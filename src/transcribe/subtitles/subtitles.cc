@@ -1,13 +1,19 @@
-#include "cli/transcribe/subtitles.h"
+#include "transcribe/subtitles/subtitles.h"
 
 #include <array>
 #include <cmath>
 #include <cstdio>
 
-#include "cli/output.h"
-
 namespace edgevlm {
 namespace {
+
+// On one line, so that a text cannot begin a cue of its own.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
+}
 
 // WebVTT has markup.
 std::string Escaped(const std::string& text) {
@@ -47,7 +53,7 @@ std::string HeaderOf(TranscriptForm form) {
 }
 
 std::string Write(const TranscriptSegment& segment, int number, TranscriptForm form) {
-  const std::string text = Printable(segment.text);
+  const std::string text = OneLine(segment.text);
   if (form == TranscriptForm::kText) return text + "\n";
   if (form == TranscriptForm::kVtt) return Times(segment, '.') + Escaped(text) + "\n\n";
   return std::to_string(number) + "\n" + Times(segment, ',') + text + "\n\n";
