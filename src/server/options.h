@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "edgevlm/scheduler.h"
+#include "edgevlm/transcriber.h"
 #include "server/http/server.h"
 #include "server/spans/span_file.h"
 
@@ -51,7 +52,9 @@ struct ServerOptions {
   HttpLimits http;
   SchedulerOptions scheduler;
   ServerRules rules;
-  std::string model_name = "edgevlm";  // shown to clients
+  std::string model_name = "edgevlm";                  // shown to clients
+  std::shared_ptr<Transcriber> transcriber = nullptr;  // null: the server reads no sound
+  std::string transcriber_name = {};                   // shown to clients
   double model_load_seconds = 0;
   std::shared_ptr<SpanFile> spans = nullptr;  // of requests for replies; null: none are written
   // Keys and values as in config.yaml, for people to read.

@@ -24,6 +24,12 @@ Response ListModels(ServerContext& context, const Request& request);
 Response ShowModel(ServerContext& context, const Request& request);
 Response ShowProperties(ServerContext& context, const Request& request);
 
+// transcriptions.cc
+void StartTranscription(ServerContext& context, Request request,
+                        std::shared_ptr<ResponseWriter> writer);
+void StartTranslation(ServerContext& context, Request request,
+                      std::shared_ptr<ResponseWriter> writer);
+
 // ollama.cc, ollama_models.cc
 void StartOllamaGenerate(ServerContext& context, Request request,
                          std::shared_ptr<ResponseWriter> writer);

@@ -26,25 +26,35 @@ bool IncludesUsage(Fields& fields, Problem& problem) {
   return inner.Bool("include_usage", false);
 }
 
+json ModelCard(const ServerContext& context, const std::string& name, json inputs) {
+  const auto created =
+      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
+  return {
+      {"id", name},
+      {"object", "model"},
+      {"created", created.count()},
+      {"owned_by", "edgevlm"},
+      {"aliases", json::array()},
+      {"architecture",
+       {{"input_modalities", std::move(inputs)}, {"output_modalities", json::array({"text"})}}}};
+}
+
 json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
-  const auto created =
-      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
-  return {{"id", context.model_name()},
-          {"object", "model"},
-          {"created", created.count()},
-          {"owned_by", "edgevlm"},
-          {"aliases", json::array()},
-          {"architecture",
-           {{"input_modalities", inputs}, {"output_modalities", json::array({"text"})}}},
-          {"meta",
-           {{"n_ctx", info.context_tokens},
-            {"n_vocab", info.vocabulary_tokens},
-            {"n_embd", info.embedding_length},
-            {"n_params", info.parameters},
-            {"size", info.file_bytes}}}};
+  json card = ModelCard(context, context.model_name(), std::move(inputs));
+  card["meta"] = {{"n_ctx", info.context_tokens},
+                  {"n_vocab", info.vocabulary_tokens},
+                  {"n_embd", info.embedding_length},
+                  {"n_params", info.parameters},
+                  {"size", info.file_bytes}};
+  return card;
+}
+
+// The model that transcribes.
+json SpeechModelObject(ServerContext& context) {
+  return ModelCard(context, context.transcriber_name(), json::array({"audio"}));
 }
 
 }  // namespace
@@ -78,12 +88,17 @@ void StartChatCompletion(ServerContext& context, Request request,
 }
 
 Response ListModels(ServerContext& context, const Request&) {
-  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(context)})}})};
+  json models = json::array({ModelObject(context)});
+  if (context.transcripts() != nullptr) models.push_back(SpeechModelObject(context));
+  return {.body = ToText({{"object", "list"}, {"data", std::move(models)}})};
 }
 
 Response ShowModel(ServerContext& context, const Request& request) {
   const std::string name = request.path.substr(request.path.rfind('/') + 1);
   if (name == context.model_name()) return {.body = ToText(ModelObject(context))};
+  if (context.transcripts() != nullptr && name == context.transcriber_name()) {
+    return {.body = ToText(SpeechModelObject(context))};
+  }
   return OpenAiError(
       {.status = 404,
        .message = "model: expected '" + context.model_name() + "', found another name",
