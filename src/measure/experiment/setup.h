@@ -30,6 +30,8 @@ struct RequestSetup {
   int frames = 1;           // images per request, of items that are folders of frames
   int workers = 1;          // requests computed side by side; several have one thread each
   Reuse reuse = Reuse::kNothing;
+  int sound_seconds = 30;            // of workloads that read sound
+  std::string sound_model = "base";  // the shape of their encoder
 };
 
 struct Setup {
