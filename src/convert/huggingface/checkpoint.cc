@@ -8,7 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "base/file_kind.h"
 #include "convert/huggingface/ctranslate2.h"
+#include "convert/huggingface/ggml_whisper.h"
 #include "convert/huggingface/json.h"
 #include "convert/huggingface/limits.h"
 #include "gguf/value.h"
@@ -112,6 +114,24 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
                                              Printable(file, kMaxQuotedName) + ", found nowhere"};
     }
   }
+  return checkpoint;
+}
+
+Result<Checkpoint> Checkpoint::OpenFile(const std::string& path) {
+  auto file = MappedFile::Open(path);
+  if (!file) return file.error();
+  if (!IsGgml(file->bytes())) {
+    return Error{ErrorCode::kUnsupported,
+                 path + ": expected a folder, or a model of whisper.cpp (ggml), found " +
+                     DescribeFile(file->bytes())};
+  }
+  auto model = ParseGgmlWhisper(file->bytes());
+  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  Checkpoint checkpoint;
+  checkpoint.files_.push_back(*std::move(file));
+  checkpoint.config_ = std::move(model->config);
+  checkpoint.texts_ = std::move(model->texts);
+  if (auto error = checkpoint.AddTensors(path, std::move(model->tensors))) return *error;
   return checkpoint;
 }
 

@@ -1,5 +1,7 @@
 #include "convert/huggingface/family.h"
 
+#include <filesystem>
+
 #include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
@@ -24,6 +26,13 @@ std::string FamilyNames() {
 }  // namespace
 
 Result<ModelFolder> OpenFolder(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) {
+    auto checkpoint = Checkpoint::OpenFile(path);
+    if (!checkpoint) return checkpoint.error();
+    JsonObject config(*checkpoint->config(), path);
+    return ModelFolder{path, std::move(config), *std::move(checkpoint)};
+  }
   auto config = JsonObject::Read(path + "/config.json");
   if (!config) return config.error();
   auto checkpoint = Checkpoint::Open(path);

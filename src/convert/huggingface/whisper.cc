@@ -3,6 +3,7 @@
 
 #include "convert/huggingface/family.h"
 #include "convert/huggingface/limits.h"
+#include "convert/huggingface/openai_whisper.h"
 #include "convert/huggingface/vocabulary.h"
 #include "gguf/names.h"
 
@@ -120,7 +121,15 @@ Result<FilePlan> PlanWhisper(ConversionSource& source) {
   AddSide(kAudioName, encoder, width, plan);
   plan.AddCount(keys::kWhisperAudioHeadCount, encoder.heads);
   plan.AddCount(keys::kWhisperMelBands, bands);
-  if (auto error = AddVocabulary(source.model.path, config, vocabulary, plan)) return *error;
+  std::optional<VocabularyTables> tables;
+  if (const auto& texts = source.model.checkpoint.texts()) {
+    auto made = WhisperTables(*texts, vocabulary);
+    if (!made) return made.error();
+    tables = *std::move(made);
+  }
+  if (auto error = AddVocabulary(source.model.path, config, vocabulary, plan, std::move(tables))) {
+    return *error;
+  }
   plan.tensors = *std::move(tensors);
   return plan;
 }
