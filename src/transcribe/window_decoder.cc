@@ -139,6 +139,7 @@ std::optional<WindowDecoder::Tokens> WindowDecoder::DecodeWithoutPadding(
   Encode(samples, frames);
   Tokens found = {.temperature = task.temperature};
   ReadPrompt(task, found);
+  if (run_.IsOver()) return std::nullopt;  // the cache may hold parts of rows
   Draw(std::vector<float>(logits_), cache_.positions(), 0, found);
   if (!IsGood(found) || found.IsSilence()) return std::nullopt;
   return found;
