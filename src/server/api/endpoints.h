@@ -41,6 +41,12 @@ Response CountMessageTokens(ServerContext& context, const Request& request);
 // no_embeddings.cc
 Response RejectEmbeddings(ServerContext& context, const Request& request);
 
+// transcriptions.cc
+void StartTranscription(ServerContext& context, Request request,
+                        std::shared_ptr<ResponseWriter> writer);
+void StartTranslation(ServerContext& context, Request request,
+                      std::shared_ptr<ResponseWriter> writer);
+
 // ollama.cc, ollama_models.cc
 void StartOllamaGenerate(ServerContext& context, Request request,
                          std::shared_ptr<ResponseWriter> writer);

@@ -20,26 +20,37 @@ namespace {
 
 using nlohmann::json;
 
+json ModelCard(const ServerContext& context, const std::string& name, json inputs) {
+  const auto created =
+      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
+  return {
+      {"id", name},
+      {"object", "model"},
+      {"created", created.count()},
+      {"owned_by", "edgevlm"},
+      {"aliases", json::array()},
+      {"architecture",
+       {{"input_modalities", std::move(inputs)}, {"output_modalities", json::array({"text"})}}}};
+}
+
 json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
-  const auto created =
-      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
-  return {{"id", context.model_name()},
-          {"object", "model"},
-          {"created", created.count()},
-          {"owned_by", "edgevlm"},
-          {"aliases", context.rules()->model_aliases},
-          {"architecture",
-           {{"input_modalities", inputs}, {"output_modalities", json::array({"text"})}}},
-          {"max_model_len", info.context_tokens},
-          {"meta",
-           {{"n_ctx", info.context_tokens},
-            {"n_vocab", info.vocabulary_tokens},
-            {"n_embd", info.embedding_length},
-            {"n_params", info.parameters},
-            {"size", info.file_bytes}}}};
+  json card = ModelCard(context, context.model_name(), std::move(inputs));
+  card["aliases"] = context.rules()->model_aliases;
+  card["max_model_len"] = info.context_tokens;
+  card["meta"] = {{"n_ctx", info.context_tokens},
+                  {"n_vocab", info.vocabulary_tokens},
+                  {"n_embd", info.embedding_length},
+                  {"n_params", info.parameters},
+                  {"size", info.file_bytes}};
+  return card;
+}
+
+// The model that transcribes.
+json SpeechModelObject(ServerContext& context) {
+  return ModelCard(context, context.transcriber_name(), json::array({"audio"}));
 }
 
 }  // namespace
@@ -73,14 +84,19 @@ void StartChatCompletion(ServerContext& context, Request request,
 }
 
 Response ListModels(ServerContext& context, const Request&) {
-  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(context)})}})};
+  json models = json::array({ModelObject(context)});
+  if (context.transcripts() != nullptr) models.push_back(SpeechModelObject(context));
+  return {.body = ToText({{"object", "list"}, {"data", std::move(models)}})};
 }
 
 Response ShowModel(ServerContext& context, const Request& request) {
   constexpr std::string_view kFolder = "/models/";
   const std::size_t begin = request.path.find(kFolder) + kFolder.size();
-  if (context.IsModel(DecodePercents(request.path.substr(begin))))
-    return {.body = ToText(ModelObject(context))};
+  const std::string name = DecodePercents(request.path.substr(begin));
+  if (context.IsModel(name)) return {.body = ToText(ModelObject(context))};
+  if (context.transcripts() != nullptr && name == context.transcriber_name()) {
+    return {.body = ToText(SpeechModelObject(context))};
+  }
   return OpenAiError(
       {.status = 404,
        .message = "model: expected '" + context.model_name() + "', found another name",
