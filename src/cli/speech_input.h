@@ -12,7 +12,8 @@
 
 namespace edgevlm {
 
-// Errors: those of Transcriber::Load and FindModel. given: a path, or the name of an installed model.
+// Errors: those of Transcriber::Load and FindModel. given: a path, or the name of an installed
+// model.
 Result<Transcriber> LoadTranscriber(const std::string& given, const ModelOptions& model);
 
 // No model here reads sound itself, so a Whisper writes down what is said, and the prompt has that.
