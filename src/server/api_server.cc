@@ -26,6 +26,7 @@ struct ApiServer::State {
     if (http == nullptr) return;
     http->StopListening();
     context.scheduler().Stop();
+    context.embedding_tasks().Stop();
   }
 
   ServerContext context;

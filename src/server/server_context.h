@@ -15,8 +15,12 @@
 #include "server/options.h"
 #include "server/response_store.h"
 #include "server/server_metrics.h"
+#include "server/task_queue.h"
 
 namespace edgevlm {
+
+// Requests for embeddings that wait.
+inline constexpr std::size_t kMaxEmbeddingTasks = 16;
 
 // Threads: any.
 class ServerContext {
@@ -42,6 +46,7 @@ class ServerContext {
   // Measured at the start, where requests are profiled.
   const MachineLimits& machine_limits() const { return machine_limits_; }
   Scheduler& scheduler() { return scheduler_; }
+  TaskQueue& embedding_tasks() { return embedding_tasks_; }
   ResponseStore& responses() { return responses_; }
   ServerMetrics& metrics() { return metrics_; }
 
@@ -83,6 +88,7 @@ class ServerContext {
   std::atomic<std::uint64_t> last_number_ = 0;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
+  TaskQueue embedding_tasks_{kMaxEmbeddingTasks};
   Scheduler scheduler_;  // last, so it is destroyed first: its listeners use the rest
 };
 
