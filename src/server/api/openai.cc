@@ -88,8 +88,9 @@ Response ListModels(ServerContext& context, const Request&) {
 Response ShowModel(ServerContext& context, const Request& request) {
   constexpr std::string_view kFolder = "/models/";
   const std::size_t begin = request.path.find(kFolder) + kFolder.size();
-  if (context.IsModel(DecodePercents(request.path.substr(begin))))
+  if (context.IsModel(DecodePercents(request.path.substr(begin)))) {
     return {.body = ToText(ModelObject(context))};
+  }
   return OpenAiError(
       {.status = 404,
        .message = "model: expected '" + context.model_name() + "', found another name",
