@@ -16,8 +16,12 @@
 #include "server/response_store.h"
 #include "server/server_metrics.h"
 #include "server/speech/transcription_queue.h"
+#include "server/task_queue.h"
 
 namespace edgevlm {
+
+// Requests for embeddings that wait.
+inline constexpr std::size_t kMaxEmbeddingTasks = 16;
 
 // Threads: any.
 class ServerContext {
@@ -48,6 +52,7 @@ class ServerContext {
   // Measured at the start, where requests are profiled.
   const MachineLimits& machine_limits() const { return machine_limits_; }
   Scheduler& scheduler() { return scheduler_; }
+  TaskQueue& embedding_tasks() { return embedding_tasks_; }
   ResponseStore& responses() { return responses_; }
   TranscriptionQueue* transcripts() { return transcripts_.get(); }  // null: no sound is read
   const std::string& transcriber_name() const { return transcriber_name_; }
@@ -56,6 +61,7 @@ class ServerContext {
   // Cancels what is under way, and returns when it has ended.
   void Stop() {
     scheduler_.Stop();
+    embedding_tasks_.Stop();
     if (transcripts_ != nullptr) transcripts_->Stop();
   }
 
@@ -98,6 +104,7 @@ class ServerContext {
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
   const std::string transcriber_name_;
+  TaskQueue embedding_tasks_{kMaxEmbeddingTasks};
   // Last, so they are destroyed first: their listeners use the rest.
   Scheduler scheduler_;
   std::unique_ptr<TranscriptionQueue> transcripts_;

@@ -6,6 +6,7 @@
 #include "server/api/body.h"
 #include "server/api/chat_api_format.h"
 #include "server/api/chat_messages.h"
+#include "server/api/embedding_inputs.h"
 #include "server/api/endpoints.h"
 #include "server/decode_fields.h"
 #include "server/image_fields.h"
@@ -13,6 +14,7 @@
 #include "server/parse/percents.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/tool_request.h"
 #include "server/unsupported_fields.h"
 
 namespace edgevlm {
@@ -63,23 +65,30 @@ void StartChatCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields);
+  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice"});
   Submission submission;
   submission.streams = fields.Bool("stream", false);
   submission.shows_progress = fields.Bool("return_progress", false);
-  const bool includes_usage = IncludesUsage(fields, problem);
-  submission.request.decode = ReadDecodeFields(fields, *rules);
+  submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
+  submission.request.decode.alternatives = ReadAlternatives(fields);
+  submission.request.replies = ReadReplies(fields);
+  const CompletionOptions options = {
+      .includes_usage = IncludesUsage(fields, problem),
+      .replies = submission.request.replies,
+      .has_logprobs = submission.request.decode.alternatives.has_value()};
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   submission.request.image_limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
-  submission.request.messages = ReadChatMessages(fields, images, problem);
+  submission.request.messages =
+      ReadChatMessages(fields, images, problem, context.engine().info().tool_form);
+  ApplyTools(fields, context.engine().info(), problem, submission);
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
   submission.request.fetch_ms = images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "chatcmpl", images.summaries());
   submission.origin = OriginOf(request);
   submission.origin.id = metadata.id;
-  submission.api_format = MakeChatApiFormat(std::move(metadata), includes_usage);
+  submission.api_format = MakeChatApiFormat(std::move(metadata), options);
   Answer(context, std::move(submission), std::move(writer));
 }
 
@@ -111,8 +120,8 @@ Response ShowProperties(ServerContext& context, const Request&) {
                           {"modalities",
                            {{"vision", info.image_size > 0}, {"audio", false}, {"video", false}}},
                           {"chat_template", info.chat_template},
-                          {"chat_template_caps", json::object()},
-                          {"media_marker", "<__media__>"},
+                          {"chat_template_caps", {{"supports_tools", !info.chat_template.empty()}}},
+                          {"media_marker", kMediaMarker},
                           {"build_info", "edgevlm " + std::string(Version())}})};
 }
 
