@@ -106,33 +106,33 @@ std::optional<float> BiasOf(const Json& value) {
   return std::abs(bias) <= kMaxBias ? std::optional(static_cast<float>(bias)) : std::nullopt;
 }
 
+// One entry of logit_bias. False if there are no such tokens, or no such bias.
+bool AddBias(const Json& key, const Json& value, const Engine& engine, DecodeOptions& decode) {
+  const std::vector<int> tokens = TokensOf(key, engine);
+  const std::optional<float> bias = BiasOf(value);
+  if (tokens.empty() || !bias) return false;
+  for (const int token : tokens) decode.logit_bias.push_back({.token = token, .bias = *bias});
+  return true;
+}
+
 void ReadBias(Fields& fields, const Engine& engine, DecodeOptions& decode) {
   const Json* list = fields.Any("logit_bias");
   if (list == nullptr) return;
-  const auto add = [&](const Json& key, const Json& value) {
-    const std::vector<int> tokens = TokensOf(key, engine);
-    const std::optional<float> bias = BiasOf(value);
-    if (tokens.empty() || !bias) {
-      fields.Reject("logit_bias", "expected tokens of the model (ids below " +
-                                      std::to_string(engine.info().vocabulary_tokens) +
-                                      ", or texts), each with a number from -100 to 100, or false");
-      return;
+  bool is_right = list->is_object() || (list->is_array() && list->size() <= kMaxBiases);
+  if (is_right && list->is_object()) {
+    for (const auto& [key, value] : list->items()) {
+      is_right = is_right && AddBias(key, value, engine, decode);
     }
-    for (const int token : tokens) decode.logit_bias.push_back({.token = token, .bias = *bias});
-  };
-  if (list->is_object()) {
-    for (const auto& [key, value] : list->items()) add(key, value);
-  } else if (list->is_array() && list->size() <= kMaxBiases) {
-    for (const Json& pair : *list) {
-      const bool is_pair = pair.is_array() && pair.size() == 2;
-      add(is_pair ? pair[0] : Json(), is_pair ? pair[1] : Json());
-    }
-  } else {
-    fields.Reject("logit_bias", "expected an object");
+  } else if (is_right) {
+    is_right = std::ranges::all_of(*list, [&](const Json& pair) {
+      return pair.is_array() && pair.size() == 2 && AddBias(pair[0], pair[1], engine, decode);
+    });
   }
-  if (decode.logit_bias.size() > kMaxBiases) {
-    fields.Reject("logit_bias", "expected at most " + std::to_string(kMaxBiases) + " tokens");
-  }
+  if (is_right && decode.logit_bias.size() <= kMaxBiases) return;
+  fields.Reject("logit_bias", "expected at most " + std::to_string(kMaxBiases) +
+                                  " tokens of the model (ids below " +
+                                  std::to_string(engine.info().vocabulary_tokens) +
+                                  ", or texts), each with a number from -100 to 100, or false");
 }
 
 // What the APIs have in common.
