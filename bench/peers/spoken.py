@@ -11,8 +11,8 @@ VOICES = {
     "de": ["de", "de+f2", "de+m3"],
     "fr": ["fr-fr", "fr-fr+f4", "fr-fr+m1"],
 }
-WORDS_PER_MINUTE = [130, 150, 170, 190]
-NOISE_DB = [None, None, 20, 10]  # the speech is louder than the noise by so much
+WORDS_PER_MINUTE = [130, 145, 160, 175]
+NOISE_DB = [None, None, 25, 15]  # the speech is louder than the noise by so much
 
 # No numbers and few names: there is one right way to write them down.
 SENTENCES = {
