@@ -105,7 +105,7 @@ tsan:
 	cmake --preset tsan
 	cmake --build build-tsan -j $(JOBS) --target $(TSAN_TESTS:%=%_test)
 	ctest --test-dir build-tsan -j $(JOBS) --timeout 600 --output-on-failure \
-	  -R '^($(subst $(SPACE),|,$(TSAN_TESTS)))_test$$'
+	  -R '^($(subst $(SPACE),|,$(TSAN_TESTS)))(_[01])?_test$$'
 
 tidy: all
 	tools/install_packages.sh tools/packages-check.txt

@@ -31,10 +31,11 @@ MAY_INCLUDE = {
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "image tokenizer base",
+    "fleet": "engine base",
     "catalog": "gguf digest base",
     "server": "transcribe catalog digest metrics base",
-    "measure": "audio config eval image metrics engine decode model kernels gguf tensor base",
-    "cli": "server transcribe measure eval metrics config digest roofline engine catalog convert decode gguf "
+    "measure": "audio config eval fleet image metrics engine decode model kernels gguf tensor base",
+    "cli": "server transcribe measure eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
     "train": "gguf tokenizer image tensor base",
     "native": "catalog image",
@@ -43,7 +44,7 @@ MAY_INCLUDE = {
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. base/result.h
 # re-exports Result.
 API = {
-    "edgevlm/edgevlm.h": "engine eval measure server cli native",
+    "edgevlm/edgevlm.h": "engine eval fleet measure server cli native",
     "edgevlm/transcriber.h": "transcribe server cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
@@ -51,7 +52,7 @@ API = {
     "edgevlm/speculation.h": "engine",
     "edgevlm/vision_options.h": "engine",
     "edgevlm/cache_counters.h": "engine",
-    "edgevlm/scheduler.h": "engine server cli",
+    "edgevlm/scheduler.h": "engine fleet server cli",
     "edgevlm/probe.h": "engine measure server",
     "edgevlm/profiler.h": "profile engine measure",
     "edgevlm/count_tokens.h": "engine measure server cli",
@@ -69,7 +70,7 @@ INTERFACES = {
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
-        "engine/testing/tiny_engine.h": "measure",
+        "engine/testing/tiny_engine.h": "fleet measure",
     },
 }
 
@@ -86,7 +87,8 @@ OUTSIDE = {
     "jpeglib.h": "image",
     "jerror.h": "image",
     "png.h": "image",
-    "zlib.h": "eval image transcribe",
+    "zlib.h": "eval fleet image transcribe",
+    "sqlite3.h": "fleet",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image",
@@ -99,7 +101,7 @@ OUTSIDE = {
     "yaml-cpp/": "config",
     "prometheus/": "metrics",
     "boost/": "server",
-    "nlohmann/": "catalog cli convert eval measure metrics profile server train",
+    "nlohmann/": "catalog cli convert eval fleet measure metrics profile server train",
     "curl/": "catalog",
     "openssl/": "digest",
     "immintrin.h": "kernels roofline",

@@ -14,6 +14,7 @@
 #include "base/cpu.h"
 #include "base/cpu_name.h"
 #include "base/mapped_file.h"
+#include "base/output_file.h"
 #include "base/utc_time.h"
 #include "cli/acceptance_report.h"
 #include "cli/bench_report.h"
@@ -26,7 +27,6 @@
 #include "cli/output.h"
 #include "cli/roofline_report.h"
 #include "convert/preset.h"
-#include "gguf/output_file.h"
 #include "measure/acceptance.h"
 #include "measure/compare.h"
 #include "measure/measurement.h"
@@ -110,7 +110,8 @@ class BenchCommand final : public Command {
         "Tests: img, an image file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
         "of several sequences together where --sequences says so, some leaving early where\n"
         "--exit-rates says so;\n"
-        "cap, an image file to the last token of its caption (t/s counts the caption's).\n"
+        "cap, an image file to the last token of its caption (t/s counts the caption's);\n"
+        "capx8, the same for eight images decoded together, as in a batch: the time of one.\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
         "Memory is that of the process, its files in memory (--preset) included.\n"
         "The output signature stands for what this build computes, the same on every machine.\n"
@@ -121,6 +122,7 @@ class BenchCommand final : public Command {
         "  edgevlm bench --preset mobilellama-1.4b -p 0 --sequences 1,4\n"
         "  edgevlm bench --preset mobilellama-1.4b --acceptance 0.8 --draft-tokens 4 \\\n"
         "    --draft-preset smollm2-135m -n 64 -r 3\n"
+        "  edgevlm bench --preset mobilevlm-v2-1.7b -p 0 -n 0 --batch 8 -r 3\n"
         "  edgevlm bench --roofline -o json\n"
         "  edgevlm bench --compare -r 3\n"
         "  edgevlm bench --preset tinyllama-1.1b --write models\n"
@@ -182,6 +184,11 @@ class BenchCommand final : public Command {
         ->type_name("N,N,...")
         ->delimiter(',')
         ->capture_default_str()
+        ->check(CLI::Range(1, 256).description(""));
+    app.add_option("--batch", batches_,
+                   "capx: so many images captioned together, ms of one; several values: each")
+        ->type_name("N,N,...")
+        ->delimiter(',')
         ->check(CLI::Range(1, 256).description(""));
     app.add_option("--exit-rates", exit_percents_,
                    "tg: P percent of the tokens leave at the first early exit, whatever it says")
@@ -354,7 +361,13 @@ class BenchCommand final : public Command {
       if (auto error = BenchQuestions(*engine)) return error;
     }
     const int caption_tokens = DecodeOptions().max_tokens;
-    return Record(*engine, MeasureCaption(*engine, image_bytes_, caption_tokens, repetitions_));
+    auto caption = MeasureCaption(*engine, image_bytes_, caption_tokens, repetitions_);
+    if (auto error = Record(*engine, std::move(caption))) return error;
+    for (const int together : batches_) {
+      auto measured = MeasureBatch(*engine, image_bytes_, caption_tokens, together, repetitions_);
+      if (auto error = Record(*engine, std::move(measured))) return error;
+    }
+    return {};
   }
 
   MaybeError BenchQuestions(const Engine& engine) {
@@ -407,6 +420,7 @@ class BenchCommand final : public Command {
   std::vector<int> prompt_tokens_ = {256};
   std::vector<int> generated_tokens_ = {32};
   std::vector<int> sequences_ = {1};
+  std::vector<int> batches_;
   std::vector<int> exit_percents_;
   double acceptance_ = 0;  // 0: not requested
   std::string draft_preset_;

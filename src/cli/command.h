@@ -29,6 +29,7 @@ class Command {
 };
 
 std::unique_ptr<Command> MakeAskCommand();
+std::unique_ptr<Command> MakeBatchCommand();
 std::unique_ptr<Command> MakeBenchCommand();
 std::unique_ptr<Command> MakeBenchRunCommand();    // subcommand of bench
 std::unique_ptr<Command> MakeBenchServeCommand();  // likewise
@@ -44,6 +45,7 @@ std::unique_ptr<Command> MakeModelsCommand();
 std::unique_ptr<Command> MakeProfileCommand();
 std::unique_ptr<Command> MakeImatrixCommand();
 std::unique_ptr<Command> MakeQuantizeCommand();
+std::unique_ptr<Command> MakeSearchCommand();
 std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeTokenizeCommand();
 std::unique_ptr<Command> MakeTranscribeCommand();

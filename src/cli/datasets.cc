@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/output_file.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -13,7 +14,6 @@
 #include "eval/datasets/make/generated_set.h"
 #include "eval/datasets/prepare.h"
 #include "eval/datasets/published_set.h"
-#include "gguf/output_file.h"
 
 namespace edgevlm {
 namespace {

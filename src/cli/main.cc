@@ -25,6 +25,8 @@ struct CommandEntry {
 constexpr CommandEntry kCommands[] = {
     {"caption", "Say what images show", MakeCaptionCommand},
     {"ask", "Answer a question about an image", MakeAskCommand},
+    {"batch", "Say what many images show", MakeBatchCommand},
+    {"search", "Find images by what a batch said", MakeSearchCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
     {"transcribe", "Write down what is said in recordings", MakeTranscribeCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},

@@ -5,7 +5,7 @@
 
 #include "base/checked_copy.h"
 #include "base/mapped_file.h"
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 
 namespace edgevlm {
 namespace {

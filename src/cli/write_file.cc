@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 
 namespace edgevlm {
 namespace {

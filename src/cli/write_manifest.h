@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/output_file.h"
 #include "base/result.h"
 #include "eval/datasets/manifest.h"
-#include "gguf/output_file.h"
 
 namespace edgevlm {
 

@@ -11,7 +11,7 @@
 #include "convert/mixture.h"
 #include "gguf/importance_matrix.h"
 #include "gguf/mapped_parts.h"
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 
 namespace edgevlm {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 
 namespace edgevlm {
 

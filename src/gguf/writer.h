@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 #include "gguf/value.h"
 #include "tensor/dtype.h"
 

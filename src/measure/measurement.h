@@ -11,7 +11,7 @@
 namespace edgevlm {
 
 struct Measurement {
-  std::string test;      // "img", "pp256", "tg32", "tg32x4", "tg32e50", "cap"
+  std::string test;      // "img", "pp256", "tg32", "tg32x4", "tg32e50", "cap", "capx8"
   int image_tokens = 0;  // P if an image is encoded
   int prompt_tokens = 0;
   int generated_tokens = 0;              // mean, rounded
@@ -61,5 +61,10 @@ Result<Measurement> MeasureExits(const Engine& engine, const ExitOptions& exits,
 // counts the caption's tokens, at most max_tokens.
 Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::byte> image,
                                    int max_tokens, int repetitions);
+// capxN: the same for images of which N are decoded together, as in `edgevlm batch`: 4 * N images,
+// each a copy of the file. The times are those of one image: of all, divided by their number, so
+// that the time of cap over that of capxN is how many times as many images a batch does.
+Result<Measurement> MeasureBatch(const Engine& engine, std::span<const std::byte> image,
+                                 int max_tokens, int together, int repetitions);
 
 }  // namespace edgevlm

@@ -7,11 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "edgevlm/edgevlm.h"
 #include "edgevlm/scheduler.h"
 #include "server/options.h"
+#include "server/response_store.h"
 #include "server/server_metrics.h"
 #include "server/speech/transcription_queue.h"
 
@@ -27,6 +29,7 @@ class ServerContext {
         spans_(options.spans),
         machine_limits_(options.scheduler.profile ? engine.MeasureLimits() : MachineLimits()),
         rules_(std::make_shared<const ServerRules>(options.rules)),
+        responses_(options.stored_response_bytes),
         metrics_(engine.info(), options.model_load_seconds),
         transcriber_name_(options.transcriber_name),
         scheduler_(engine, options.scheduler) {
@@ -37,6 +40,9 @@ class ServerContext {
 
   const Engine& engine() const { return engine_; }
   const std::string& model_name() const { return model_name_; }
+  // Whether a request may name the model so: by its name, an alias, "default" or nothing at all,
+  // each with or without a tag (":latest").
+  bool IsModel(std::string_view name) const;
   const std::map<std::string, std::string>& optimizations() const { return optimizations_; }
   SpanFile* spans() const { return spans_.get(); }  // null: none are written
   // Measured at the start, where requests are profiled.
@@ -44,6 +50,7 @@ class ServerContext {
   Scheduler& scheduler() { return scheduler_; }
   TranscriptionQueue* transcripts() { return transcripts_.get(); }  // null: no sound is read
   const std::string& transcriber_name() const { return transcriber_name_; }
+  ResponseStore& responses() { return responses_; }
   ServerMetrics& metrics() { return metrics_; }
 
   // Cancels what is under way, and returns when it has ended.
@@ -84,6 +91,7 @@ class ServerContext {
   const MachineLimits machine_limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<const ServerRules> rules_;
+  ResponseStore responses_;
   ServerMetrics metrics_;
   std::atomic<bool> draining_ = false;
   std::atomic<std::uint64_t> last_number_ = 0;

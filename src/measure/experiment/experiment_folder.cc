@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "base/mapped_file.h"
-#include "gguf/output_file.h"
+#include "base/output_file.h"
 #include "measure/experiment/predictions.h"
 #include "measure/experiment/samples_file.h"
 

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
+#include "base/line_file.h"
 #include "base/result.h"
 #include "measure/experiment/sample.h"
 
@@ -20,10 +22,6 @@ class SamplesFile {
   // writes it).
   static Result<SamplesFile> Open(const std::string& path);
 
-  SamplesFile(SamplesFile&& other) noexcept;
-  SamplesFile& operator=(SamplesFile&&) = delete;
-  ~SamplesFile();
-
   // The index of the next sample: one more than the last one's.
   std::int64_t next() const { return next_; }
 
@@ -31,14 +29,10 @@ class SamplesFile {
   MaybeError Append(const ExperimentSample& sample);
 
  private:
-  SamplesFile(std::string path, int file);
-  MaybeError GoToEnd();
-  Error Failure(int number) const;
+  SamplesFile(LineFile file, std::int64_t next) : file_(std::move(file)), next_(next) {}
 
-  std::string path_;
-  int file_;
-  std::int64_t bytes_ = 0;  // of whole lines
-  std::int64_t next_ = 0;
+  LineFile file_;
+  std::int64_t next_;
 };
 
 // Reads all samples in order, one at a time. Errors: kNotFound, kIo, kCorrupt (names the line);

@@ -10,6 +10,7 @@
 #include "server/decode_fields.h"
 #include "server/image_fields.h"
 #include "server/parse/json.h"
+#include "server/parse/percents.h"
 #include "server/response_format.h"
 #include "server/security.h"
 #include "server/unsupported_fields.h"
@@ -19,14 +20,8 @@ namespace {
 
 using nlohmann::json;
 
-bool IncludesUsage(Fields& fields, Problem& problem) {
-  const Json* options = fields.Object("stream_options");
-  if (options == nullptr) return false;
-  Fields inner(*options, fields.PathOf("stream_options"), problem);
-  return inner.Bool("include_usage", false);
-}
-
-json ModelCard(const ServerContext& context, const std::string& name, json inputs) {
+json ModelCard(const ServerContext& context, const std::string& name,
+               const std::vector<std::string>& aliases, json inputs) {
   const auto created =
       std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
   return {
@@ -34,7 +29,7 @@ json ModelCard(const ServerContext& context, const std::string& name, json input
       {"object", "model"},
       {"created", created.count()},
       {"owned_by", "edgevlm"},
-      {"aliases", json::array()},
+      {"aliases", aliases},
       {"architecture",
        {{"input_modalities", std::move(inputs)}, {"output_modalities", json::array({"text"})}}}};
 }
@@ -43,7 +38,9 @@ json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
-  json card = ModelCard(context, context.model_name(), std::move(inputs));
+  json card =
+      ModelCard(context, context.model_name(), context.rules()->model_aliases, std::move(inputs));
+  card["max_model_len"] = info.context_tokens;
   card["meta"] = {{"n_ctx", info.context_tokens},
                   {"n_vocab", info.vocabulary_tokens},
                   {"n_embd", info.embedding_length},
@@ -54,7 +51,7 @@ json ModelObject(const ServerContext& context) {
 
 // The model that transcribes.
 json SpeechModelObject(ServerContext& context) {
-  return ModelCard(context, context.transcriber_name(), json::array({"audio"}));
+  return ModelCard(context, context.transcriber_name(), {"whisper-1"}, json::array({"audio"}));
 }
 
 }  // namespace
@@ -94,8 +91,10 @@ Response ListModels(ServerContext& context, const Request&) {
 }
 
 Response ShowModel(ServerContext& context, const Request& request) {
-  const std::string name = request.path.substr(request.path.rfind('/') + 1);
-  if (name == context.model_name()) return {.body = ToText(ModelObject(context))};
+  constexpr std::string_view kFolder = "/models/";
+  const std::size_t begin = request.path.find(kFolder) + kFolder.size();
+  const std::string name = DecodePercents(request.path.substr(begin));
+  if (context.IsModel(name)) return {.body = ToText(ModelObject(context))};
   if (context.transcripts() != nullptr && name == context.transcriber_name()) {
     return {.body = ToText(SpeechModelObject(context))};
   }

@@ -1,0 +1,22 @@
+#include "cli/schema_file.h"
+
+#include "cli/input.h"
+#include "server/parse/json.h"
+#include "server/schema/schema_grammar.h"
+
+namespace edgevlm {
+
+Result<std::shared_ptr<const Grammar>> ReadSchemaFile(const std::string& path) {
+  const auto file = ReadInput(path);
+  if (!file) return file.error();
+  const auto named = [&path](const Error& error) {
+    return Error{error.code, path + ": " + error.message};
+  };
+  const auto schema = ParseJson({reinterpret_cast<const char*>(file->data()), file->size()});
+  if (!schema) return named(schema.error());
+  auto grammar = SchemaGrammar(*schema);
+  if (!grammar) return named(grammar.error());
+  return grammar;
+}
+
+}  // namespace edgevlm
