@@ -13,7 +13,7 @@ Resampler::Resampler(int from_rate, int to_rate)
     : ratio_(static_cast<double>(to_rate) / from_rate) {
   CHECK(src_is_valid_ratio(ratio_) != 0);
   int error = 0;
-  state_.reset(src_new(SRC_SINC_MEDIUM_QUALITY, 1, &error));
+  state_.reset(src_new(SRC_SINC_BEST_QUALITY, 1, &error));
   if (state_ == nullptr) throw std::bad_alloc();
 }
 

@@ -47,11 +47,11 @@ class WindowDecoder {
   // The most likely tokens, one by one. If they repeat themselves or the model is unsure of them,
   // others are drawn at rising temperatures (Radford et al. 2022, section 4.5), and if none are
   // better than that, those that it is least unsure of count. Undefined once run.IsOver().
-  //   samples  at 16 kHz, 30 s at most; the same samples give the same tokens
+  //   samples  at 16 kHz, 0.1 to 30 s; the same samples give the same tokens
   Tokens Decode(std::span<const float> samples, const Task& task);
 
  private:
-  // As so many frames, which silence fills.
+  // As so many frames; zeros follow the sound.
   void Encode(std::span<const float> samples, int frames);
   // The logits [V] after these tokens, which follow those before.
   std::span<float> Next(std::span<const int> ids);

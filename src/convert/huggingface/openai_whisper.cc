@@ -155,12 +155,18 @@ Result<VocabularyTables> WhisperTables(const std::vector<std::string>& texts, in
       tables.merges.push_back(SpellBytes(parts->first) + " " + SpellBytes(parts->second));
     }
   }
-  tables.PadTo(static_cast<std::size_t>(known->texts));
+  const auto pad_to = [&](int count) {
+    while (std::ssize(tables.tokens) < count) {
+      tables.tokens.push_back(VocabularyTables::Filler(tables.tokens.size()));
+      tables.types.push_back(PieceType::kUnused);
+    }
+  };
+  pad_to(known->texts);
   for (std::string& name : SpecialsOf(known->languages)) {
     tables.tokens.push_back(std::move(name));
     tables.types.push_back(PieceType::kControl);
   }
-  tables.PadTo(static_cast<std::size_t>(size));
+  pad_to(size);
   return tables;
 }
 
