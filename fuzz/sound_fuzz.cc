@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto read = reader->Read(1000, samples);
     if (!read) return 0;
     CHECK(std::ranges::all_of(samples, [](float v) { return std::isfinite(v); }));
-    CHECK(samples.size() <= kLimits.seconds * edgevlm::kSampleRate + 1);
+    CHECK(static_cast<double>(samples.size()) <= kLimits.seconds * edgevlm::kSampleRate + 1);
     if (*read < 1000) return 0;
   }
 }
