@@ -115,6 +115,11 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
 
 std::string BinaryPath() { return Variable("EDGEVLM_BINARY"); }
 
+bool IsSanitized() {
+  const char* sanitizers = std::getenv("EDGEVLM_SANITIZE");
+  return sanitizers != nullptr && *sanitizers != '\0';
+}
+
 std::string SourcePath(std::string_view path) {
   return Variable("EDGEVLM_SOURCE") + "/" + std::string(path);
 }
@@ -159,6 +164,15 @@ std::string ReadWholeFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   EXPECT_TRUE(file.is_open()) << path;
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string WriteLongText(const TestFolder& folder) {
+  constexpr std::string_view kKey = "llama.context_length";
+  constexpr std::size_t kTypeBytes = 4;
+  constexpr std::string_view kValue("\x00\x10\x00\x00", 4);  // 4096, little-endian
+  std::string bytes = ReadWholeFile(DataPath("tiny-text.gguf"));
+  bytes.replace(bytes.find(kKey) + kKey.size() + kTypeBytes, kValue.size(), kValue);
+  return folder.Write("long-text.gguf", bytes);
 }
 
 }  // namespace edgevlm

@@ -30,6 +30,9 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
 // The binary named by EDGEVLM_BINARY.
 std::string BinaryPath();
 
+// Whether it is compiled with sanitizers, which make it slow and its memory another.
+bool IsSanitized();
+
 // A file of the source tree, named by EDGEVLM_SOURCE; models/builtin.gguf there.
 std::string SourcePath(std::string_view path);
 std::string ModelPath();
@@ -61,6 +64,10 @@ class TestFolder {
  private:
   std::string path_;
 };
+
+// Writes tiny-text.gguf with a context of 4096 tokens, and returns its path: the definitions of
+// tools need more than its own 512.
+std::string WriteLongText(const TestFolder& folder);
 
 // All bytes of a file. The test fails if it cannot be read.
 std::string ReadWholeFile(const std::string& path);

@@ -24,17 +24,19 @@ MAY_INCLUDE = {
     "tokenizer": "gguf base",
     "convert": "tokenizer gguf kernels tensor base",
     "image": "kernels tensor base",
+    "audio": "kernels tensor base",
     "video": "image base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
+    "transcribe": "audio decode model kernels gguf tokenizer base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "image tokenizer base",
     "fleet": "engine base",
     "catalog": "gguf digest base",
-    "server": "catalog digest metrics base",
-    "measure": "config eval fleet image video metrics engine decode model kernels gguf tensor base",
-    "cli": "server measure video eval fleet metrics config digest roofline engine catalog convert decode gguf "
+    "measure": "audio config eval fleet image video metrics engine decode model kernels gguf tensor base",
+    "server": "transcribe catalog digest metrics base",
+    "cli": "server transcribe measure video eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
     "train": "gguf tokenizer image tensor base",
     "native": "catalog image",
@@ -44,6 +46,7 @@ MAY_INCLUDE = {
 # re-exports Result.
 API = {
     "edgevlm/edgevlm.h": "engine eval fleet measure server cli native",
+    "edgevlm/transcriber.h": "transcribe server cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
     "edgevlm/pressure_options.h": "engine",
@@ -62,6 +65,9 @@ API = {
 
 # Folders that show others only some of their headers -> these headers, and who may include them.
 INTERFACES = {
+    "transcribe": {
+        "transcribe/subtitles/subtitles.h": "server cli",
+    },
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
@@ -82,7 +88,7 @@ OUTSIDE = {
     "jpeglib.h": "image",
     "jerror.h": "image",
     "png.h": "image",
-    "zlib.h": "eval fleet image",
+    "zlib.h": "eval fleet image transcribe",
     "sqlite3.h": "fleet",
     "snappy.h": "eval",
     "zstd.h": "eval",
@@ -90,6 +96,8 @@ OUTSIDE = {
     "libav": "video",
     "libswscale/": "video",
     "seccomp.h": "video",
+    "sndfile.h": "audio",
+    "samplerate.h": "audio",
     "utf8proc.h": "tokenizer",
     "libstemmer.h": "eval",
     "CLI/": "cli train",

@@ -1,12 +1,13 @@
-// edgevlm ask FILE QUESTION: answers a question about an image or a video.
+// edgevlm ask FILE QUESTION: answers a question about an image, a video, a recording, or both.
+#include <span>
 #include <string>
-#include <vector>
 
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
+#include "cli/speech_input.h"
 #include "cli/video/video_replies.h"
 
 namespace edgevlm {
@@ -17,8 +18,8 @@ class AskCommand final : public Command {
   void Declare(CLI::App& app) override {
     app.add_option(
            "FILE", path_,
-           "JPEG, PNG, WebP or PPM file, a video, or a folder of its frames; - reads standard\n"
-           "input")
+           "JPEG, PNG, WebP or PPM file, a video, a folder of its frames, or a sound file; -\n"
+           "reads standard input")
         ->required()
         ->type_name("");
     app.add_option("QUESTION", question_, "in plain words")->required()->type_name("");
@@ -28,14 +29,18 @@ class AskCommand final : public Command {
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     video_.Declare(app);
-    GroupOptions(app,
-                 {"--model", "--max-tokens", "--temperature", "--threads", "--frames", "--json"});
+    app.add_option("--sound", sound_, "WAV, FLAC, Ogg or MP3 file beside the image or video")
+        ->type_name("FILE");
+    speech_.Declare(app);
+    GroupOptions(app, {"--model", "--sound", "--whisper", "--max-tokens", "--temperature",
+                       "--threads", "--frames", "--json"});
     app.footer(
         "Examples:\n"
         "  edgevlm ask photo.png \"how many dogs are there?\"\n"
         "  edgevlm ask photo.png \"what is left of the circle?\" --json\n"
         "  edgevlm ask clip.mp4 \"what happens?\" --frames scene:8 --from 10 --to 20\n"
-        "  edgevlm ask photo.png \"and above it?\" --session photo.session   # not encoded twice");
+        "  edgevlm ask photo.png \"and above it?\" --session photo.session   # not encoded twice\n"
+        "  edgevlm ask talk.mp3 \"who is it about?\" -m model.gguf --whisper whisper-base.gguf");
   }
 
   ExitCode Run(Output& output) override {
@@ -48,34 +53,58 @@ class AskCommand final : public Command {
     if (!messages) return Fail(messages.error());
     const auto media = ReadMedia(path_, video_, engine->info());
     if (!media) return Fail(media.error());
-    const auto printed = media->video ? AskVideo(*media->video, engine->info(), session, output)
-                                      : AskImage(media->image, engine->info(), session, output);
+    const auto question = WithSound();
+    if (!question) return Fail(question.error());
+    const auto printed = media->video
+                             ? AskVideo(*media->video, *question, engine->info(), session, output)
+                             : AskFile(media->file, *question, engine->info(), session, output);
     if (!printed) return Fail(printed.error());
     if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return ExitCode::kDone;
   }
 
  private:
-  Result<bool> AskImage(const std::vector<std::byte>& file, const ModelInfo& model,
-                        Session& session, Output& output) const {
+  // The question, after what is said in the sound beside the image.
+  Result<std::string> WithSound() {
+    if (sound_.empty()) return question_;
+    const auto sound = ReadInput(sound_);
+    if (!sound) return sound.error();
+    const auto about = speech_.PromptAbout(sound_, *sound, model_);
+    if (!about) return about.error();
+    return *about + question_;
+  }
+
+  Result<Reply> Answer(std::span<const std::byte> file, const std::string& question,
+                       Session& session, const OnText& on_text) {
+    if (IsSoundFile(file)) {
+      const auto about = speech_.PromptAbout(path_, file, model_);
+      if (!about) return about.error();
+      const Message message = {.role = Role::kUser, .parts = {{.text = *about + question}}};
+      return session.Chat({&message, 1}, reply_.decode, on_text);
+    }
     if (auto error = session.SetImage(file)) {
       return Error{error->code, path_ + ": " + error->message};
     }
+    return session.Ask(question, reply_.decode, on_text);
+  }
+
+  Result<bool> AskFile(std::span<const std::byte> file, const std::string& question,
+                       const ModelInfo& model, Session& session, Output& output) {
     OnText on_text;
     if (reply_.stream) on_text = PrintTo(output);
-    const Result<Reply> reply = session.Ask(question_, reply_.decode, on_text);
+    const Result<Reply> reply = Answer(file, question, session, on_text);
     if (!reply) return reply.error();
     const bool printed = PrintReply(*reply, output);
     reply_.PrintAfter(*reply, model);
     return printed;
   }
 
-  Result<bool> AskVideo(const SelectedFrames& frames, const ModelInfo& model, Session& session,
-                        Output& output) const {
+  Result<bool> AskVideo(const SelectedFrames& frames, const std::string& question,
+                        const ModelInfo& model, Session& session, Output& output) const {
     if (question_.empty()) {
       return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
     }
-    return ReplyAboutVideo({.path = path_, .question = question_, .choice = video_}, frames, reply_,
+    return ReplyAboutVideo({.path = path_, .question = question, .choice = video_}, frames, reply_,
                            model, session, output);
   }
 
@@ -90,7 +119,9 @@ class AskCommand final : public Command {
   }
 
   std::string path_;
+  std::string sound_;
   std::string question_;
+  SpeechInput speech_;
   ReplyOptions reply_;
   ModelOptions model_;
   SessionFile session_file_;

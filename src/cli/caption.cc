@@ -73,7 +73,7 @@ class CaptionCommand final : public Command {
       if (printed) return printed;
       return Error{printed.error().code, path + ": " + printed.error().message};
     }
-    if (auto error = session.SetImage(media->image)) {
+    if (auto error = session.SetImage(media->file)) {
       return Error{error->code, path + ": " + error->message};
     }
     if (reply_.stream && !output.Print(title)) return false;

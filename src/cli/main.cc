@@ -28,6 +28,7 @@ constexpr CommandEntry kCommands[] = {
     {"batch", "Say what many images show", MakeBatchCommand},
     {"search", "Find images by what a batch said", MakeSearchCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
+    {"transcribe", "Write down what is said in recordings", MakeTranscribeCommand},
     {"watch", "Say what a stream shows while it runs", MakeWatchCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},
     {"info", "Show the version, this machine and the model", MakeInfoCommand},

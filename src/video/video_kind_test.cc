@@ -16,6 +16,7 @@ TEST(VideoKind, IsKnownByTheFirstBytes) {
   EXPECT_TRUE(IsVideoText("RIFF1234AVI LIST"));
   EXPECT_TRUE(IsVideoText("GIF89a"));
   EXPECT_TRUE(IsVideoText(std::string("RIFF1234WEBPVP8X\x0A\0\0\0\x02\0\0\0", 24)));
+  EXPECT_TRUE(IsVideoText("OggS" + std::string(24, '\0') + "\x80theora"));
   EXPECT_TRUE(IsVideoText("G" + std::string(187, 'x') + "G"));
 }
 
@@ -30,6 +31,8 @@ TEST(VideoKind, ImagesAndOtherFilesAreNone) {
   EXPECT_FALSE(IsVideoText(std::string("RIFF1234WEBPVP8X\x0A\0\0\0\x10\0\0\0", 24)));
   EXPECT_FALSE(IsVideoText("RIFF1234WEBPVP8 "));
   EXPECT_FALSE(IsVideoText("Good morning"));
+  EXPECT_FALSE(IsVideoText("OggS" + std::string(24, '\0') + "\x01vorbis"));
+  EXPECT_FALSE(IsVideoText(std::string(4, '\0') + "ftypM4A "));
 }
 
 }  // namespace

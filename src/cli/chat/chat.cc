@@ -22,6 +22,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
+#include "cli/speech_input.h"
 #include "cli/video/media.h"
 #include "edgevlm/count_tokens.h"
 
@@ -30,7 +31,8 @@ namespace {
 
 constexpr const char* kChatHelp =
     "/image PATH   show an image or a video; the next message is about it\n"
-    "/image        go on without the images that no message was about yet\n"
+    "/sound PATH   the same for what is said in a sound file (--whisper)\n"
+    "/image        go on without the images and sounds that no message was about yet\n"
     "/clear        forget the conversation\n"
     "/help         this text\n"
     "/quit         leave, as Ctrl-D does\n"
@@ -61,7 +63,7 @@ class ChatCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     reply_.decode.max_tokens = 512;
-    app.add_option("FILE", image_, "image or video to begin with")->type_name("");
+    app.add_option("FILE", image_, "image, video or sound file to begin with")->type_name("");
     app.add_option("--system", system_, "what the model is told before the conversation")
         ->type_name("TEXT");
     reply_.Declare(app);
@@ -70,7 +72,9 @@ class ChatCommand final : public Command {
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     video_.Declare(app);
-    GroupOptions(app, {"--model", "--system", "--max-tokens", "--temperature", "--threads"});
+    speech_.Declare(app);
+    GroupOptions(
+        app, {"--model", "--whisper", "--system", "--max-tokens", "--temperature", "--threads"});
     app.footer(std::string("In the conversation:\n") + kChatHelp + kPipeHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"
@@ -133,7 +137,7 @@ class ChatCommand final : public Command {
     switch (entry.kind) {
       case Entry::Kind::kMessage:
         return Send(entry.text, output);
-      case Entry::Kind::kImage:
+      case Entry::Kind::kFile:
         if (auto error = ShowNext(entry.text)) return *error;
         return Next::kGoOn;
       case Entry::Kind::kClear:
@@ -183,7 +187,13 @@ class ChatCommand final : public Command {
     auto media = ReadMedia(path, video_, engine_->info());
     if (!media) return media.error();
     if (media->video) return ShowVideo(path, *media->video);
-    const auto image = engine_->GetImage(media->image);
+    if (IsSoundFile(media->file)) {
+      auto about = speech_.PromptAbout(path, media->file, model_);
+      if (!about) return about.error();
+      shown_.push_back({.text = *std::move(about)});
+      return std::nullopt;
+    }
+    const auto image = engine_->GetImage(media->file);
     if (!image) return Error{image.error().code, path + ": " + image.error().message};
     shown_.push_back({.image = *image});
     return std::nullopt;
@@ -282,8 +292,9 @@ class ChatCommand final : public Command {
   const Engine* engine_ = nullptr;
   std::optional<Session> session_;
   std::vector<Message> messages_;
-  std::vector<Part> shown_;  // images for the next message
-  std::string not_shown_;    // the path of an image that could not be read
+  SpeechInput speech_;
+  std::vector<Part> shown_;  // images, and texts about sounds, for the next message
+  std::string not_shown_;    // the path of a file that could not be read
 };
 
 }  // namespace

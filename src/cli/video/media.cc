@@ -59,7 +59,7 @@ Result<Media> ReadVideo(const std::string& path, Result<std::unique_ptr<VideoSou
                         const VideoChoice& choice, const ModelInfo& model) {
   if (!source) return source.error();
   Result<SelectedFrames> frames = Select(**source, choice, model);
-  if (frames) return Media{.image = {}, .video = *std::move(frames)};
+  if (frames) return Media{.file = {}, .video = *std::move(frames)};
   const bool has_name = frames.error().message.starts_with(path);
   return Error{frames.error().code, (has_name ? "" : path + ": ") + frames.error().message};
 }
@@ -101,7 +101,7 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice,
   }
   Result<std::vector<std::byte>> file = ReadInput(path);
   if (!file) return file.error();
-  if (!IsVideo(*file)) return Media{.image = *std::move(file), .video = std::nullopt};
+  if (!IsVideo(*file)) return Media{.file = *std::move(file), .video = std::nullopt};
   const std::string name = path == "-" ? "standard input" : path;
   return ReadVideo(name, OpenVideoBytes(name, *file), choice, model);
 }

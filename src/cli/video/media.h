@@ -1,4 +1,4 @@
-// Media: what a command is to look at, an image or a video.
+// Media: what a command is to look at or listen to: an image, a video, or a sound.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -26,11 +26,11 @@ struct VideoChoice {
 inline constexpr int kUsualFrames = 8;
 
 struct Media {
-  std::vector<std::byte> image;  // a file, if it is no video
+  std::vector<std::byte> file;  // an image or a sound, if it is no video
   std::optional<SelectedFrames> video;
 };
 
-// Reads an image file, or the chosen frames of a video: a file, a folder of frames, or for "-"
+// Reads a file, or the chosen frames of a video: a file, a folder of frames, or for "-"
 // standard input. Errors, which name the path: those of ReadInput, OpenVideoFile, SelectFrames.
 Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, const ModelInfo& model);
 
