@@ -83,6 +83,7 @@ OUTSIDE = {
     "png.h": "image",
     "zlib.h": "eval fleet image",
     "sqlite3.h": "fleet",
+    "nats/": "fleet",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image",

@@ -127,6 +127,20 @@ std::optional<JournalEntry> ReadEntry(const std::vector<std::string>& fields,
   return entry;
 }
 
+// images: those of the lines before. False: this one cannot follow them.
+bool AddLine(const std::vector<std::string>& fields, std::unordered_set<std::string>& images,
+             JournalContent& to) {
+  if (!to.work) {
+    to.work = ReadHead(fields);
+    return to.work.has_value();
+  }
+  const std::int64_t last_end = to.entries.empty() ? 0 : to.entries.back().end;
+  std::optional<JournalEntry> entry = ReadEntry(fields, last_end);
+  if (!entry || !images.insert(entry->image).second) return false;
+  to.entries.push_back(*std::move(entry));
+  return true;
+}
+
 std::string Difference(const BatchWork& found, const BatchWork& expected) {
   const auto value = [](const BatchWork& work, const std::string& name) {
     const auto entry = work.find(name);
@@ -168,14 +182,8 @@ Result<JournalContent> ParseJournal(std::string_view text) {
     if (!fields) break;
     if (!content.work) {
       if (auto error = CheckVersion(*fields)) return *error;
-      content.work = ReadHead(*fields);
-      if (!content.work) break;
-    } else {
-      const std::int64_t last_end = content.entries.empty() ? 0 : content.entries.back().end;
-      std::optional<JournalEntry> entry = ReadEntry(*fields, last_end);
-      if (!entry || !images.insert(entry->image).second) break;
-      content.entries.push_back(*std::move(entry));
     }
+    if (!AddLine(*fields, images, content)) break;
     content.bytes = end + 1;
   }
   return content;
