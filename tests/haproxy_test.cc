@@ -142,6 +142,21 @@ TEST(HaproxyTest, AnImageIdFindsTheServerThatHasTheImage) {
   }
 }
 
+TEST(HaproxyTest, AResponseIsContinuedWhereItIsStored) {
+  const ServedEdgevlm first, second;
+  const Haproxy haproxy({first.port(), second.port()});
+  const HttpReply begun = haproxy.Post("/v1/responses", {{"model", "builtin"}, {"input", "hello"}});
+  ASSERT_EQ(begun.status, 200) << begun.body;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(haproxy.Post("/caption", {{"image", DataUri(PngImage())}}).status, 200);
+    const HttpReply next =
+        haproxy.Post("/v1/responses", {{"model", "builtin"},
+                                       {"input", "and now?"},
+                                       {"previous_response_id", begun.Json()["id"]}});
+    EXPECT_EQ(next.status, 200) << next.body;
+  }
+}
+
 TEST(HaproxyTest, AServerThatDiesTakesNoRequestWithIt) {
   auto first = std::make_unique<ServedEdgevlm>();
   const ServedEdgevlm second;

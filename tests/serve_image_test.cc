@@ -289,6 +289,25 @@ TEST_F(ServeImageTokensTest, OverTheServersLimitAreRejected) {
   EXPECT_EQ(Vqa({{"image_max_tokens", "many"}}).status, 400);
 }
 
+// A camera's event is a request with an image per second of it.
+TEST_F(ServeImageTokensTest, AreWhatLimitsTheNumberOfImages) {
+  const auto ask = [&](int images) {
+    const json part = {{"type", "image_url"}, {"image_url", {{"url", DataUri(PngImage())}}}};
+    json parts = std::vector<json>(static_cast<std::size_t>(images), part);
+    parts.push_back({{"type", "text"}, {"text", "what?"}});
+    return server_.Post("/v1/chat/completions",
+                        {{"messages", {{{"role", "user"}, {"content", parts}}}},
+                         {"image_max_tokens", 8},
+                         {"max_tokens", 2}});
+  };
+  const HttpReply reply = ask(60);
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_GT(reply.Json()["usage"]["prompt_tokens"], 60);
+  const HttpReply most = ask(1000);
+  EXPECT_EQ(most.status, 400);
+  EXPECT_EQ(most.Json()["error"]["code"], "context_length_exceeded") << most.body;
+}
+
 // The built-in model has 100 tokens for every image.
 TEST_F(ServeImageTest, LimitsThatAModelCannotKeepToAreRejected) {
   const auto caption = [](const char* limit, int tokens) {

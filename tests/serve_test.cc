@@ -328,7 +328,7 @@ TEST_F(ServeTest, OllamaAnswers) {
 TEST_F(ServeTest, ReportsItsModel) {
   EXPECT_EQ(server().Get("/v1/models").Json()["data"][0]["id"], "edgevlm");
   EXPECT_EQ(server().Get("/v1/models/edgevlm").Json()["id"], "edgevlm");
-  EXPECT_EQ(server().Get("/api/tags").Json()["models"][0]["name"], "edgevlm");
+  EXPECT_EQ(server().Get("/api/tags").Json()["models"][0]["name"], "edgevlm:latest");
   EXPECT_EQ(server().Get("/api/ps").status, 200);
   EXPECT_EQ(server().Get("/api/version").status, 200);
   EXPECT_EQ(server().Post("/api/show", {{"model", "edgevlm:latest"}}).status, 200);

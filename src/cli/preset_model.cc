@@ -3,7 +3,9 @@
 namespace edgevlm {
 
 void PresetModel::Declare(CLI::App& app) {
-  app.add_option("--preset", name_, "a published model's true shape with random weights")
+  app.add_option("--preset", name_,
+                 "a published model's true shape with random weights; NAME+OTHER: with the decoder "
+                 "of another")
       ->type_name("NAME")
       ->excludes("--model");
   app.add_option("--type", type_, "of the preset's decoder, as for edgevlm quantize")

@@ -35,7 +35,7 @@ void AddDecoderKeys(const Preset& preset, const FileType& type, GgufWriter& writ
   const DecoderPreset& shape = preset.decoder;
   const std::string_view name = shape.architecture;
   writer.Add(keys::kArchitecture, std::string(name));
-  writer.Add(keys::kName, std::string(preset.name).append(", random weights"));
+  writer.Add(keys::kName, preset.name + ", random weights");
   writer.Add(keys::kFileType, type.id);
   writer.Add(keys::ContextLength(name), Number(shape.context));
   writer.Add(keys::EmbeddingLength(name), Number(shape.width));

@@ -129,50 +129,62 @@ constexpr VisionEncoderPreset kQwen3Vit = {PresetProjector::kQwen3Vl, 1024, 24, 
 constexpr VisionEncoderPreset kEvaG = {PresetProjector::kQFormer, 1408, 39, 16, 6144, 224, 14,
                                        PresetVit::kEva,           1};
 
-constexpr Preset kPresets[] = {
-    {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
-    {"mobilevlm-3b", kMobileLlama27, ClipL(PresetProjector::kLdp)},
-    {"mobilevlm-v2-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdpV2)},
-    {"mobilevlm-v2-3b", kMobileLlama27, ClipL(PresetProjector::kLdpV2)},
-    {"llava-1.5-7b", kVicuna7, ClipL(PresetProjector::kMlp)},
-    {"smolvlm-256m", kSmolLm135, kSigLipBase},
-    {"smolvlm-500m", kSmolLm360, kSigLipBase},  // SmolVLM2's 256M and 500M have the same shapes
-    {"smolvlm2-2.2b", kSmolLm17, kSigLipSo400m},
-    {"tinyllama-1.1b", kTinyLlama, std::nullopt},
-    {"mobilellama-1.4b", kMobileLlama14, std::nullopt},
-    {"vicuna-7b", kVicuna7, std::nullopt},
-    {"smollm2-135m", kSmolLm135, std::nullopt},
-    {"smollm2-360m", kSmolLm360, std::nullopt},
-    {"qwen2-1.5b", kQwen215, std::nullopt},
-    {"llama-3.2-1b", kLlama321, std::nullopt},
-    {"gpt2", kGpt2Small, std::nullopt},
-    {"gemma-3-4b", kGemma3With4B, kSigLip896},
-    {"gemma-3-1b", kGemma3With1B, std::nullopt},
-    {"gemma-3-270m", kGemma3With270M, std::nullopt},
-    {"internvl3-1b", kQwen2505, kInternVit300M},
-    {"qwen2-vl-2b", kQwen2Vl2, kQwen2Vit},
-    {"qwen2-vl-7b", kQwen2Vl7, kQwen2Vit},
-    {"qwen2.5-vl-3b", kQwen25Vl3, kQwen25Vit},
-    {"qwen3-vl-2b", kQwen3Vl2, kQwen3Vit},
-    {"phi-3.5-vision", kPhi35, kClipHd},
-    {"phi-3.5-mini", kPhi35, std::nullopt},
-    {"blip2-opt-2.7b", kOpt27, kEvaG},
-    {"opt-2.7b", kOpt27, std::nullopt},
-};
-
-}  // namespace
-
-std::span<const Preset> Presets() { return kPresets; }
-
-Result<Preset> FindPreset(std::string_view name) {
+Result<Preset> FindPublished(std::string_view name) {
   std::string known;
-  for (const Preset& preset : kPresets) {
+  for (const Preset& preset : Presets()) {
     if (preset.name == name) return preset;
     known += known.empty() ? "" : ", ";
     known += preset.name;
   }
   return Error{ErrorCode::kInvalid,
                "preset: expected one of " + known + ", found " + std::string(name)};
+}
+
+}  // namespace
+
+std::span<const Preset> Presets() {
+  static const Preset kPresets[] = {
+      {"mobilevlm-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdp)},
+      {"mobilevlm-3b", kMobileLlama27, ClipL(PresetProjector::kLdp)},
+      {"mobilevlm-v2-1.7b", kMobileLlama14, ClipL(PresetProjector::kLdpV2)},
+      {"mobilevlm-v2-3b", kMobileLlama27, ClipL(PresetProjector::kLdpV2)},
+      {"llava-1.5-7b", kVicuna7, ClipL(PresetProjector::kMlp)},
+      {"smolvlm-256m", kSmolLm135, kSigLipBase},
+      {"smolvlm-500m", kSmolLm360, kSigLipBase},  // SmolVLM2's 256M and 500M have the same shapes
+      {"smolvlm2-2.2b", kSmolLm17, kSigLipSo400m},
+      {"tinyllama-1.1b", kTinyLlama, std::nullopt},
+      {"mobilellama-1.4b", kMobileLlama14, std::nullopt},
+      {"vicuna-7b", kVicuna7, std::nullopt},
+      {"smollm2-135m", kSmolLm135, std::nullopt},
+      {"smollm2-360m", kSmolLm360, std::nullopt},
+      {"qwen2-1.5b", kQwen215, std::nullopt},
+      {"llama-3.2-1b", kLlama321, std::nullopt},
+      {"gpt2", kGpt2Small, std::nullopt},
+      {"gemma-3-4b", kGemma3With4B, kSigLip896},
+      {"gemma-3-1b", kGemma3With1B, std::nullopt},
+      {"gemma-3-270m", kGemma3With270M, std::nullopt},
+      {"internvl3-1b", kQwen2505, kInternVit300M},
+      {"qwen2-vl-2b", kQwen2Vl2, kQwen2Vit},
+      {"qwen2-vl-7b", kQwen2Vl7, kQwen2Vit},
+      {"qwen2.5-vl-3b", kQwen25Vl3, kQwen25Vit},
+      {"qwen3-vl-2b", kQwen3Vl2, kQwen3Vit},
+      {"phi-3.5-vision", kPhi35, kClipHd},
+      {"phi-3.5-mini", kPhi35, std::nullopt},
+      {"blip2-opt-2.7b", kOpt27, kEvaG},
+      {"opt-2.7b", kOpt27, std::nullopt},
+  };
+  return kPresets;
+}
+
+Result<Preset> FindPreset(std::string_view name) {
+  const std::size_t plus = name.find('+');
+  Result<Preset> preset = FindPublished(name.substr(0, plus));
+  if (!preset || plus == std::string_view::npos) return preset;
+  const Result<Preset> other = FindPublished(name.substr(plus + 1));
+  if (!other) return other.error();
+  preset->name = name;
+  preset->decoder = other->decoder;
+  return preset;
 }
 
 }  // namespace edgevlm

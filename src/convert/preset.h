@@ -93,14 +93,15 @@ struct VisionEncoderPreset {
 };
 
 struct Preset {
-  std::string_view name;  // "mobilevlm-v2-1.7b"
+  std::string name;  // "mobilevlm-v2-1.7b"
   DecoderPreset decoder;
   std::optional<VisionEncoderPreset> vision_encoder;
 };
 
 std::span<const Preset> Presets();
 
-// Errors: kInvalid, lists the names.
+// "NAME", or "NAME+OTHER": the vision encoder and the projector of one with the decoder of another,
+// so that encoders can be compared before the same decoder. Errors: kInvalid, lists the names.
 Result<Preset> FindPreset(std::string_view name);
 
 // GGUF files in memory.

@@ -20,6 +20,17 @@ TEST(Preset, NamesAreFound) {
   EXPECT_NE(FindPreset("gpt-9").error().message.find("found gpt-9"), std::string::npos);
 }
 
+TEST(Preset, TakesTheDecoderOfAnother) {
+  const Preset preset = *FindPreset("blip2-opt-2.7b+mobilellama-1.4b");
+  EXPECT_EQ(preset.name, "blip2-opt-2.7b+mobilellama-1.4b");
+  EXPECT_EQ(preset.vision_encoder->projector, PresetProjector::kQFormer);
+  EXPECT_EQ(preset.decoder.architecture, "llama");
+  EXPECT_EQ(preset.decoder.width, 2048);
+  for (const char* wrong : {"gpt-9+gpt2", "gpt2+gpt-9", "gpt2+", "+gpt2", "gpt2+gpt2+gpt2"}) {
+    EXPECT_FALSE(FindPreset(wrong)) << wrong;
+  }
+}
+
 TEST(Preset, WritesTheMixture) {
   const FileType type = *ParseFileType("q4_k_m");
   const PresetFiles files = MakePreset({"small", kSmall, std::nullopt}, type);

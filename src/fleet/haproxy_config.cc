@@ -42,14 +42,18 @@ defaults
 )";
 
 constexpr std::string_view kAffinity = R"(
-    # The device that was sent an image has its encoding: a request with the image's id goes there. If
-    # that device is gone, any other takes the request, and answers that it does not have the image.
-    # Ids are learned from replies that are not streams, since a stream must not wait for its end.
+    # The device that was sent an image has its encoding, and the one that made a response has stored
+    # it: a request that names either goes there. If that device is gone, any other takes the request,
+    # and answers that it does not have it. Ids (SHA-256 of images, resp_...) are learned from replies
+    # that are not streams, since a stream must not wait for its end.
     stick-table type string len 64 size 100k expire 1h
     http-request wait-for-body time 5s at-least 65536 if { req.hdr(content-type) -m beg application/json }
     http-response wait-for-body time 5s at-least 65536 if { res.hdr(content-type) -m beg application/json }
     stick match req.body,json_query('$.image_id') if { req.body,json_query('$.image_id') -m found }
-    stick store-response res.body,json_query('$.id') if { res.hdr(content-type) -m beg application/json }
+    stick match req.body,json_query('$.previous_response_id') if { req.body,json_query('$.previous_response_id') -m found }
+    stick match path,field(4,/) if { path_beg /v1/responses/ }
+    stick store-response res.body,json_query('$.id') if { res.body,json_query('$.id') -m len 64 }
+    stick store-response res.body,json_query('$.id') if { res.body,json_query('$.id') -m beg resp_ }
 
     option httpchk GET /health/ready
     http-check expect status 200

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "base/stopwatch.h"
 #include "edgevlm/count_tokens.h"
@@ -18,19 +19,22 @@ constexpr const char* kRetryAfterSeconds = "2";
 
 class ReplySender final : public ReplyListener {
  public:
-  // fetch_ms: as in the request, which is submitted next.
+  // fetch_ms: as in the request, which is submitted next. prompt_tokens: of it.
   ReplySender(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer,
-              Clock::time_point deadline, double fetch_ms)
+              Clock::time_point deadline, double fetch_ms, int prompt_tokens)
       : context_(context),
         submission_(std::move(submission)),
         writer_(std::move(writer)),
         deadline_(deadline),
-        fetch_ms_(fetch_ms) {}
+        fetch_ms_(fetch_ms),
+        prompt_tokens_(prompt_tokens) {}
 
   void OnAccepted(int waiting_before) override {
     if (!submission_.streams) return;
     writer_->StartStream(StreamHead(submission_.framing), KeepAliveComment(submission_.framing));
-    Write(submission_.api_format->StreamStart());
+    for (const std::string& payload : submission_.api_format->StreamStart(prompt_tokens_)) {
+      Write(payload);
+    }
     if (waiting_before > 0) {
       OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = waiting_before});
     }
@@ -108,6 +112,7 @@ class ReplySender final : public ReplyListener {
   const std::shared_ptr<ResponseWriter> writer_;
   const Clock::time_point deadline_;
   const double fetch_ms_;
+  const int prompt_tokens_;
   const std::int64_t submit_ns_ = std::chrono::duration_cast<std::chrono::nanoseconds>(
                                       std::chrono::system_clock::now().time_since_epoch())
                                       .count();
@@ -128,8 +133,9 @@ bool ContinuesReply(const ReplyRequest& request) {
   return last != request.messages.rend() && last->role == Role::kAssistant;
 }
 
-// Rejects what cannot be answered before it is queued or a stream is started.
-std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& request) {
+// The tokens of the prompt. Rejects what cannot be answered before it is queued or a stream is
+// started.
+std::variant<int, ApiError> CheckRequest(const Engine& engine, const ReplyRequest& request) {
   if (request.decode.grammar != nullptr && ContinuesReply(request)) {
     return ApiError{
         .message =
@@ -139,7 +145,7 @@ std::optional<ApiError> CheckRequest(const Engine& engine, const ReplyRequest& r
   }
   const Result<int> tokens = CountPromptTokens(engine, request.messages, request.image_limits);
   const int context_tokens = engine.info().context_tokens;
-  if (tokens && *tokens < context_tokens) return std::nullopt;
+  if (tokens && *tokens < context_tokens) return *tokens;
   if (!tokens && tokens.error().code != ErrorCode::kTooLarge) return ToApiError(tokens.error());
   // OpenAI's clients know the code; clients of llama.cpp's server know the type and n_ctx.
   ApiError error = {
@@ -164,14 +170,15 @@ RequestOrigin OriginOf(const Request& head) {
 }
 
 void Answer(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer) {
-  if (const auto error = CheckRequest(context.engine(), submission.request)) {
+  const auto checked = CheckRequest(context.engine(), submission.request);
+  if (const auto* error = std::get_if<ApiError>(&checked)) {
     return writer->Send(submission.api_format->ErrorReply(*error));
   }
   const auto deadline = Clock::now() + context.rules()->limits.time;
   submission.request.deadline = deadline;
   ReplyRequest request = std::move(submission.request);
   auto sender = std::make_shared<ReplySender>(context, std::move(submission), writer, deadline,
-                                              request.fetch_ms);
+                                              request.fetch_ms, std::get<int>(checked));
   const auto number = context.scheduler().Submit(std::move(request), sender);
   if (!number) return sender->RejectQueueFull();
   writer->OnDisconnect([&context, number = *number] { context.scheduler().Cancel(number); });

@@ -13,7 +13,7 @@ namespace edgevlm {
 // A parsed request, with how its reply is written.
 struct Submission {
   ReplyRequest request;
-  std::shared_ptr<ApiFormat> api_format;
+  std::shared_ptr<ApiFormat> api_format = nullptr;
   Framing framing = Framing::kEvents;
   bool streams = false;
   bool shows_progress = false;  // a stream reports the stages before the first token

@@ -32,6 +32,33 @@ const char* TypeOf(int status) {
   return status < 500 ? "invalid_request_error" : "server_error";
 }
 
+const char* AnthropicTypeOf(int status) {
+  switch (status) {
+    case 401:
+      return "authentication_error";
+    case 403:
+      return "permission_error";
+    case 404:
+      return "not_found_error";
+    case 413:
+      return "request_too_large";
+    case 429:
+      return "rate_limit_error";
+    case 503:
+      return "overloaded_error";
+    default:
+      return status < 500 ? "invalid_request_error" : "api_error";
+  }
+}
+
+// "/v1/messages" or "/messages", and what is below it.
+bool IsAnthropicPath(std::string_view path) {
+  if (path.starts_with("/v1/")) path.remove_prefix(3);
+  constexpr std::string_view kMessages = "/messages";
+  return path.starts_with(kMessages) &&
+         (path.size() == kMessages.size() || path[kMessages.size()] == '/');
+}
+
 nlohmann::json TextOrNull(const std::string& text) {
   return text.empty() ? nlohmann::json() : nlohmann::json(text);
 }
@@ -60,7 +87,18 @@ Response OllamaError(const ApiError& error) {
       .status = error.status, .body = ToText({{"error", error.message}}), .headers = error.headers};
 }
 
+std::string AnthropicErrorBody(const ApiError& error) {
+  return ToText({{"type", "error"},
+                 {"error", {{"type", AnthropicTypeOf(error.status)}, {"message", error.message}}},
+                 {"request_id", nullptr}});
+}
+
+Response AnthropicError(const ApiError& error) {
+  return {.status = error.status, .body = AnthropicErrorBody(error), .headers = error.headers};
+}
+
 Response ErrorAt(std::string_view path, const ApiError& error) {
+  if (IsAnthropicPath(path)) return AnthropicError(error);
   return path.starts_with("/api/") ? OllamaError(error) : OpenAiError(error);
 }
 

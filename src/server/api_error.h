@@ -31,7 +31,12 @@ Response OpenAiError(const ApiError& error);
 // {"error": "message"}, as in Ollama's API.
 Response OllamaError(const ApiError& error);
 
-// In the format of the API that `path` belongs to: Ollama's below /api, OpenAI's elsewhere.
+// {"type": "error", "error": {"type", "message"}}, as in Anthropic's API.
+std::string AnthropicErrorBody(const ApiError& error);
+Response AnthropicError(const ApiError& error);
+
+// In the format of the API that `path` belongs to: Ollama's below /api, Anthropic's for
+// /v1/messages and below it, OpenAI's elsewhere.
 Response ErrorAt(std::string_view path, const ApiError& error);
 
 }  // namespace edgevlm

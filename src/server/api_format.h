@@ -14,6 +14,7 @@ namespace edgevlm {
 // How the payloads of a stream are delimited.
 enum class Framing {
   kEvents,    // server-sent events: "data: PAYLOAD" and an empty line
+  kNamed,     // the same, with a line "event: NAME" in front; payloads are made by NamedEvent
   kLines,     // one per line
   kMessages,  // not at all: each is one WebSocket message
 };
@@ -27,13 +28,16 @@ class ApiFormat {
   virtual Response WholeReply(const RequestReply& reply) = 0;
   virtual Response ErrorReply(const ApiError& error) = 0;
 
-  // The payloads of a streamed reply. Empty ones are not sent.
-  virtual std::string StreamStart() { return {}; }
+  // The payloads of a streamed reply. Empty ones are not sent. prompt_tokens: of the request.
+  virtual std::vector<std::string> StreamStart(int /*prompt_tokens*/) { return {}; }
   virtual std::string ProgressChunk(const Progress&) { return {}; }
   virtual std::string TextChunk(std::string_view text) = 0;
   virtual std::vector<std::string> StreamEnd(const RequestReply& reply) = 0;
   virtual std::string StreamError(const ApiError& error) = 0;
 };
+
+// The payload of an event with a name.
+std::string NamedEvent(std::string_view name, const std::string& json);
 
 // A payload with its delimiters.
 std::string Frame(Framing framing, const std::string& payload);

@@ -32,11 +32,12 @@ void ReadSampling(Fields& fields, DecodeOptions& decode) {
   decode.top_p = Number(fields, "top_p", kTopP, decode.top_p);
   decode.top_k = std::max(0, static_cast<int>(fields.Whole("top_k", kTopK, decode.top_k)));
   decode.min_p = Number(fields, "min_p", kMinP, decode.min_p);
-  for (std::string& stop : fields.Texts("stop", kMaxStops)) {
+  // The names of OpenAI and Anthropic.
+  const char* name = fields.has("stop") ? "stop" : "stop_sequences";
+  for (std::string& stop : fields.Texts(name, kMaxStops)) {
     if (stop.empty()) continue;  // an empty field of a form
     if (stop.size() > kMaxStopBytes) {
-      fields.Reject("stop",
-                    "expected texts of at most " + std::to_string(kMaxStopBytes) + " bytes");
+      fields.Reject(name, "expected texts of at most " + std::to_string(kMaxStopBytes) + " bytes");
     }
     decode.stop.push_back(std::move(stop));
   }
@@ -80,12 +81,21 @@ std::optional<std::uint64_t> Seed(Fields& fields, std::optional<std::uint64_t> f
 
 DecodeOptions ReadDecodeFields(Fields& fields, const ServerRules& rules) {
   DecodeOptions decode = rules.decode;
-  const char* name = fields.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+  const char* name = fields.has("max_completion_tokens") ? "max_completion_tokens"
+                     : fields.has("max_output_tokens")   ? "max_output_tokens"
+                                                         : "max_tokens";
   decode.max_tokens = TokenLimit(fields, name, rules);
   decode.seed = Seed(fields, decode.seed);
   ReadPenalties(fields, decode);
   ReadSampling(fields, decode);
   return decode;
+}
+
+bool IncludesUsage(Fields& fields, Problem& problem) {
+  const Json* options = fields.Object("stream_options");
+  if (options == nullptr) return false;
+  Fields inner(*options, fields.PathOf("stream_options"), problem);
+  return inner.Bool("include_usage", false);
 }
 
 DecodeOptions ReadOllamaOptions(Fields& fields, const ServerRules& rules) {

@@ -7,13 +7,17 @@
 
 namespace edgevlm {
 
-// max_tokens, max_completion_tokens (-1: no limit; never more than limits.reply_tokens),
-// temperature, top_p, top_k (-1: all), min_p, repetition_penalty or repeat_penalty,
-// presence_penalty, frequency_penalty, repeat_last_n (tokens that the penalties look at; 0: none,
-// -1: all of the reply), seed (-1: none) and stop. Missing ones default to rules.decode.
+// max_tokens, max_completion_tokens or max_output_tokens (-1: no limit; never more than
+// limits.reply_tokens), temperature, top_p, top_k (-1: all), min_p, repetition_penalty or
+// repeat_penalty, presence_penalty, frequency_penalty, repeat_last_n (tokens that the penalties
+// look at; 0: none, -1: all of the reply), seed (-1: none) and stop or stop_sequences. Missing ones
+// default to rules.decode.
 DecodeOptions ReadDecodeFields(Fields& fields, const ServerRules& rules);
 
 // The same from Ollama's options, where num_predict is max_tokens.
 DecodeOptions ReadOllamaOptions(Fields& fields, const ServerRules& rules);
+
+// Whether a stream is to report its usage (stream_options.include_usage).
+bool IncludesUsage(Fields& fields, Problem& problem);
 
 }  // namespace edgevlm

@@ -26,8 +26,8 @@ struct AccessRules {
 // Limits of one request.
 struct RequestLimits {
   std::size_t body_bytes = std::size_t{32} << 20;
-  int images = 16;
-  std::int64_t image_pixels = 100'000'000;  // per image
+  int images = 0;                           // 0: as many as their tokens and bytes allow
+  std::int64_t image_pixels = 100'000'000;  // per image; of all together kFullImages times as many
   int reply_tokens = 4096;
   std::chrono::milliseconds time{600'000};
 };
@@ -43,7 +43,8 @@ struct ServerRules {
   AccessRules access;
   RequestLimits limits;
   RemoteRules remote;
-  DecodeOptions decode;  // defaults for what a request leaves out
+  DecodeOptions decode;                         // defaults for what a request leaves out
+  std::vector<std::string> model_aliases = {};  // further names of the model
 };
 
 struct ServerOptions {
@@ -51,7 +52,8 @@ struct ServerOptions {
   HttpLimits http;
   SchedulerOptions scheduler;
   ServerRules rules;
-  std::string model_name = "edgevlm";  // shown to clients
+  std::string model_name = "edgevlm";                         // shown to clients
+  std::size_t stored_response_bytes = std::size_t{64} << 20;  // of /v1/responses, all together
   double model_load_seconds = 0;
   std::shared_ptr<SpanFile> spans = nullptr;  // of requests for replies; null: none are written
   // Keys and values as in config.yaml, for people to read.

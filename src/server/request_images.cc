@@ -32,11 +32,33 @@ void RequestImages::Reject(ApiError error, const std::string& where) {
 }
 
 bool RequestImages::CheckCount(const std::string& where) {
-  if (std::ssize(summaries_) < limits_.images) return true;
+  if (limits_.images == 0 || std::ssize(summaries_) < limits_.images) return true;
   Reject(
       {.status = 413, .message = "expected at most " + std::to_string(limits_.images) + " images"},
       where);
   return false;
+}
+
+bool RequestImages::CheckSize(std::size_t bytes, const ImageFileInfo& info,
+                              const std::string& where) {
+  const std::int64_t pixels = std::int64_t{info.width} * info.height;
+  const std::int64_t all_pixels = limits_.image_pixels * kFullImages;
+  std::string most;
+  if (pixels > limits_.image_pixels) {
+    most = std::to_string(limits_.image_pixels) + " pixels, found " + std::to_string(info.width) +
+           " x " + std::to_string(info.height);
+  } else if (pixels > all_pixels - pixels_) {
+    most = std::to_string(all_pixels) + " pixels in all images of a request";
+  } else if (bytes > limits_.body_bytes - bytes_) {
+    most = std::to_string(limits_.body_bytes) + " bytes in all images of a request";
+  }
+  if (!most.empty()) {
+    Reject({.status = 413, .message = "expected at most " + most}, where);
+    return false;
+  }
+  pixels_ += pixels;
+  bytes_ += bytes;
+  return true;
 }
 
 RequestPart RequestImages::FromText(std::string_view text, const std::string& where) {
@@ -61,8 +83,14 @@ RequestPart RequestImages::FromUrl(const std::string& url, const std::string& wh
            where);
     return {};
   }
+  if (++fetched_ > kFetchedImages) {
+    Reject({.status = 413,
+            .message = "expected at most " + std::to_string(kFetchedImages) + " URLs of images"},
+           where);
+    return {};
+  }
   const Stopwatch stopwatch;
-  Result<std::string> bytes = FetchImage(url, remote_, limits_.body_bytes);
+  Result<std::string> bytes = FetchImage(url, remote_, limits_.body_bytes - bytes_);
   fetch_ms_ += stopwatch.Milliseconds();
   if (bytes) return FromBytes(*std::move(bytes), where);
   ApiError error = ToApiError(bytes.error());
@@ -78,15 +106,7 @@ RequestPart RequestImages::FromBytes(std::string bytes, const std::string& where
     Reject(ToApiError(info.error()), where);
     return {};
   }
-  const std::int64_t pixels = std::int64_t{info->width} * info->height;
-  if (pixels > limits_.image_pixels) {
-    Reject(
-        {.status = 413,
-         .message = "expected at most " + std::to_string(limits_.image_pixels) + " pixels, found " +
-                    std::to_string(info->width) + " x " + std::to_string(info->height)},
-        where);
-    return {};
-  }
+  if (!CheckSize(bytes.size(), *info, where)) return {};
   Sha256 digest;
   digest.Update(std::as_bytes(std::span(bytes)));
   summaries_.push_back({.id = digest.HexDigest(), .info = *info});

@@ -28,9 +28,16 @@ struct CachedImages {
   ImageLimits limits = {};  // those that it was encoded with
 };
 
-// Checks images against the request's limits: their number, and their pixels (from the file's
-// header, before it is decoded). The first problem is kept, with the field it is in; after it, no
-// more images are read.
+// Images of the most pixels that a request may have, so that files which say little and unpack to
+// much cannot keep the decoder busy.
+inline constexpr int kFullImages = 16;
+// Images that are fetched for one request: each may take RemoteRules::time of a worker thread.
+inline constexpr int kFetchedImages = 16;
+
+// Checks images against the request's limits: their number, if that is limited, the bytes of all
+// (RequestLimits::body_bytes), and their pixels (from the file's header, before it is decoded).
+// Their tokens are checked with the prompt (Answer). The first problem is kept, with the field it
+// is in; after it, no more images are read.
 class RequestImages {
  public:
   RequestImages(const ServerRules& rules, Problem& problem, CachedImages cached = {})
@@ -54,6 +61,7 @@ class RequestImages {
 
  private:
   bool CheckCount(const std::string& where);
+  bool CheckSize(std::size_t bytes, const ImageFileInfo& info, const std::string& where);
   RequestPart FromUrl(const std::string& url, const std::string& where);
   void Reject(ApiError error, const std::string& where);
 
@@ -63,6 +71,9 @@ class RequestImages {
   const CachedImages cached_;
   std::vector<ImageSummary> summaries_;
   double fetch_ms_ = 0;
+  int fetched_ = 0;
+  std::size_t bytes_ = 0;    // of all files
+  std::int64_t pixels_ = 0;  // of all files
 };
 
 }  // namespace edgevlm

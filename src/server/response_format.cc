@@ -151,6 +151,10 @@ constexpr FormatField kFormatFields[] = {
 
 }  // namespace
 
+std::shared_ptr<const Grammar> ReadFlatFormat(Fields& fields, Problem& problem) {
+  return ReadOpenAiFormat(fields, "format", problem);
+}
+
 std::shared_ptr<const Grammar> ReadResponseFormat(Fields& fields, Problem& problem) {
   return ReadOneFormat(fields, problem, kFormatFields);
 }

@@ -19,4 +19,8 @@ namespace edgevlm {
 // (grammar, guided_grammar, structural_tag) are a problem: they are rejected, not ignored.
 std::shared_ptr<const Grammar> ReadResponseFormat(Fields& fields, Problem& problem);
 
+// That of `text` in OpenAI's Responses API, or of `output_config` in Anthropic's: {"format":
+// {"type", "schema"}}.
+std::shared_ptr<const Grammar> ReadFlatFormat(Fields& fields, Problem& problem);
+
 }  // namespace edgevlm

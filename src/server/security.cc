@@ -132,7 +132,7 @@ std::map<std::string, std::string> CorsHeaders(const Request& head, const Access
 Response PreflightResponse(const Request& head, const AccessRules& rules) {
   Response answer = {.status = 204, .type = "", .headers = CorsHeaders(head, rules)};
   if (answer.headers.empty()) return answer;
-  answer.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS";
+  answer.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE, OPTIONS";
   answer.headers["Access-Control-Allow-Headers"] =
       "Authorization, Content-Type, X-Api-Key, X-Moondream-Auth";
   answer.headers["Access-Control-Max-Age"] = "600";

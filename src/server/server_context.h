@@ -7,11 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "edgevlm/edgevlm.h"
 #include "edgevlm/scheduler.h"
 #include "server/options.h"
+#include "server/response_store.h"
 #include "server/server_metrics.h"
 
 namespace edgevlm {
@@ -26,16 +28,21 @@ class ServerContext {
         spans_(options.spans),
         machine_limits_(options.scheduler.profile ? engine.MeasureLimits() : MachineLimits()),
         rules_(std::make_shared<const ServerRules>(options.rules)),
+        responses_(options.stored_response_bytes),
         metrics_(engine.info(), options.model_load_seconds),
         scheduler_(engine, options.scheduler) {}
 
   const Engine& engine() const { return engine_; }
   const std::string& model_name() const { return model_name_; }
+  // Whether a request may name the model so: by its name, an alias, "default" or nothing at all,
+  // each with or without a tag (":latest").
+  bool IsModel(std::string_view name) const;
   const std::map<std::string, std::string>& optimizations() const { return optimizations_; }
   SpanFile* spans() const { return spans_.get(); }  // null: none are written
   // Measured at the start, where requests are profiled.
   const MachineLimits& machine_limits() const { return machine_limits_; }
   Scheduler& scheduler() { return scheduler_; }
+  ResponseStore& responses() { return responses_; }
   ServerMetrics& metrics() { return metrics_; }
 
   // The current rules. The object does not change; SetRules replaces it.
@@ -70,6 +77,7 @@ class ServerContext {
   const MachineLimits machine_limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<const ServerRules> rules_;
+  ResponseStore responses_;
   ServerMetrics metrics_;
   std::atomic<bool> draining_ = false;
   std::atomic<std::uint64_t> last_number_ = 0;

@@ -99,7 +99,7 @@ test("options", async () => {
 });
 
 test("models", async () => {
-  assert.equal((await client.list()).models[0].name, "edgevlm");
+  assert.equal((await client.list()).models[0].name, "edgevlm:latest");
   assert.ok((await client.show({ model: "edgevlm" })).capabilities.includes("vision"));
   assert.equal((await client.ps()).models.length, 1);
   assert.ok((await client.version()).version);
@@ -114,13 +114,16 @@ test("errors have a message", async () => {
   await assert.rejects(ask({ images: [noPicture] }), error => error.status_code === 415);
   await assert.rejects(ask({ think: true }), /think/);
   await assert.rejects(ask({ options: { num_predict: 1.5 } }), /num_predict/);
-  for (const missing of [
-    client.embed({ model: "edgevlm", input: "x" }),
-    client.pull({ model: "edgevlm" }),
+  await assert.rejects(
     client.delete({ model: "edgevlm" }),
-  ]) {
-    await assert.rejects(missing, error => error.status_code === 404 && /no such endpoint/.test(error));
-  }
+    error => error.status_code === 404 && /no such endpoint/.test(error),
+  );
+  await assert.rejects(
+    client.embed({ model: "edgevlm", input: "x" }),
+    error => error.status_code === 501,
+  );
+  await assert.rejects(client.pull({ model: "llava" }), error => error.status_code === 404);
+  assert.equal((await client.pull({ model: "edgevlm" })).status, "success");
 });
 
 test("keys", async () => {

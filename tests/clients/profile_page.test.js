@@ -102,6 +102,13 @@ test("the facts", { skip }, async () => {
     assert.ok(text.includes(fact), fact);
 });
 
+test("a server's profile is of many requests", { skip }, async () => {
+  const { page, wrong } = await show("server", { ...realistic(), summed_requests: 1200 });
+  assert.match(await textOf(page, "#verdict"), /[\d,]+ ms\nin modules, 1,200 requests\n/);
+  assert.match(await textOf(page, "#facts"), /Sums over 1,200 requests; latencies are medians/);
+  assert.deepEqual(wrong, []);
+});
+
 test("the table folds and unfolds", { skip }, async () => {
   const { page, wrong } = await show("table", realistic());
   const rows = page.locator(".modules tbody tr");

@@ -67,6 +67,8 @@ void ServeOptions::Declare(CLI::App& app) {
   DeclareList(app, "--cors-origins", cors_origins, "origins whose pages may ask; *: all");
   DeclareList(app, "--host-names", host_names,
               "names of this server, besides localhost and addresses; *: any");
+  DeclareList(app, "--model-aliases", model_aliases,
+              "further names by which requests may call the model");
   edgevlm::Declare(app, "--drain-seconds", drain_seconds, {0, 3600},
                    "at the end, time for replies under way");
   edgevlm::Declare(app, "--running", scheduler.running, {1, 256}, "requests decoded together");
@@ -75,9 +77,12 @@ void ServeOptions::Declare(CLI::App& app) {
                    "of prompts read per step, while replies are under way");
   edgevlm::Declare(app, "--request-seconds", request_seconds, {1, 86'400}, "for one request");
   edgevlm::Declare(app, "--body-mib", body_mib, {1, 1024}, "of a request");
-  edgevlm::Declare(app, "--pictures", images, {0, 1024}, "of a request");
+  edgevlm::Declare(app, "--pictures", images, {0, 1024},
+                   "of a request; 0: as many as its tokens and bytes allow");
   edgevlm::Declare(app, "--picture-megapixels", image_megapixels, {1, 100}, "of an image");
   edgevlm::Declare(app, "--reply-tokens", reply_tokens, {1, 1 << 20}, "that may be asked for");
+  edgevlm::Declare(app, "--stored-responses-mib", stored_responses_mib, {0, 1 << 16},
+                   "of /v1/responses, for requests that continue them");
   edgevlm::Declare(app, "--connections", connections, {1, 1 << 20}, "at a time");
   edgevlm::Declare(app, "--header-kib", header_kib, {1, 1024}, "of a request");
   edgevlm::Declare(app, "--header-seconds", header_seconds, {1, 3600}, "for a header to come");
@@ -121,7 +126,10 @@ Result<ServerOptions> ServeOptions::ForServer() const {
                           .reply_tokens = reply_tokens,
                           .time = Seconds(request_seconds)};
   options.rules.remote = {.domains = remote_domains, .time = Seconds(remote_seconds)};
+  options.stored_response_bytes =
+      static_cast<std::size_t>(stored_responses_mib) * kKibibyte * kKibibyte;
   options.rules.decode = decode;
+  options.rules.model_aliases = model_aliases;
   return options;
 }
 

@@ -17,14 +17,16 @@ struct ServeOptions {
   std::string keys_file;
   std::vector<std::string> cors_origins;
   std::vector<std::string> host_names;
+  std::vector<std::string> model_aliases;
   int drain_seconds = 30;
   SchedulerOptions scheduler;
   DecodeOptions decode = {.max_tokens = 512};
   int request_seconds = 600;
   int body_mib = 32;
-  int images = 16;
+  int images = 0;
   int image_megapixels = 100;
   int reply_tokens = 4096;
+  int stored_responses_mib = 64;
   int connections = 4096;
   int header_kib = 16;
   int header_seconds = 10;

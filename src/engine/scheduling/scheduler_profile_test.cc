@@ -126,6 +126,21 @@ TEST(SchedulerProfile, RecordsRequestsWithEncodedImages) {
   EXPECT_THAT(profile.timeline.threads, Not(Contains("images")));
 }
 
+TEST(SchedulerProfile, RecordsRequestsOfTextOnly) {
+  const Engine engine = TinyEngine();
+  Scheduler scheduler(engine, {.profile = true});
+  ASSERT_TRUE(Submit(scheduler, Request({{.text = "what is it"}}, 5))->Wait());
+  const Profile profile = *scheduler.CurrentProfile();
+  for (const char* name : {"tokenizer", "prefill", "decode", "sampling"}) {
+    ASSERT_NE(Find(profile, name), nullptr) << name;
+  }
+  for (const char* name : {"image", "vision_tower", "multi_modal_projector"}) {
+    EXPECT_EQ(Find(profile, name), nullptr) << name;
+  }
+  EXPECT_EQ(profile.request.image_tokens, 0);
+  EXPECT_THAT(profile.timeline.threads, Not(Contains("images")));
+}
+
 TEST(SchedulerProfile, KeepsTheLatenciesOfTheLastRequestsOnly) {
   const Engine engine = TinyEngine();
   SchedulerProfile profile(StateOf(engine));

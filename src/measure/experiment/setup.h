@@ -21,6 +21,13 @@ enum class Reuse {
   kPrefix,   // also its keys and values
 };
 
+// How several requests share the cores.
+enum class Schedule {
+  kSerial,      // one after the other, each on all cores
+  kSideBySide,  // `workers` at once, on one core each
+  kOverlapped,  // images are prepared and encoded while up to `workers` earlier ones are decoded
+};
+
 struct RequestSetup {
   std::string question = {};  // empty: the item's own
   int max_tokens = 32;
@@ -28,7 +35,8 @@ struct RequestSetup {
   int image_side = 0;       // pixels; the image is scaled to a square of it. 0: as it is
   double image_shape = 0;   // width / height that the image is stretched to; 0: as it is
   int frames = 1;           // images per request, of items that are folders of frames
-  int workers = 1;          // requests computed side by side; several have one thread each
+  int workers = 1;          // requests under way at once, unless the schedule is serial
+  Schedule schedule = Schedule::kSerial;
   Reuse reuse = Reuse::kNothing;
 };
 

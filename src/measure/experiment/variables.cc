@@ -85,12 +85,20 @@ MaybeError ApplyEarlyExit(const std::string& value, Setup& setup) {
   return Validate(exits);
 }
 
-// Loops on the threads of one engine wait for one another, so that several workers compute with one
-// thread each.
-MaybeError ApplyWorkers(const std::string& value, Setup& setup) {
-  if (auto error = ReadInt(value, 1, 64, setup.request.workers)) return error;
-  if (setup.request.workers > 1) setup.model.options.threads = 1;
-  return {};
+// Loops on the threads of one engine wait for one another, so that workers side by side compute
+// with one thread each.
+MaybeError ApplySchedule(const std::string& value, Setup& setup) {
+  constexpr std::pair<std::string_view, Schedule> kNames[] = {
+      {"serial", Schedule::kSerial},
+      {"side-by-side", Schedule::kSideBySide},
+      {"overlapped", Schedule::kOverlapped}};
+  for (const auto& [name, schedule] : kNames) {
+    if (value != name) continue;
+    setup.request.schedule = schedule;
+    if (schedule == Schedule::kSideBySide) setup.model.options.threads = 1;
+    return {};
+  }
+  return Unexpected("serial, side-by-side or overlapped", value);
 }
 
 MaybeError ApplyQuestion(const std::string& value, Setup& setup) {
@@ -137,7 +145,9 @@ constexpr Variable kVariables[] = {
     {"image_max_tokens", true, "tokens of an image at most",
      ApplyEngineInt<&EngineOptions::image_max_tokens, 0, kMaxTokens>},
     {"early_exit", true, "off, or the confidence at which tokens leave early", ApplyEarlyExit},
-    {"workers", true, "requests side by side; several have one thread each", ApplyWorkers},
+    {"schedule", true, "of several requests: serial, side-by-side, overlapped", ApplySchedule},
+    {"workers", false, "requests at once, unless they are serial",
+     ApplyInt<&RequestSetup::workers, 1, 64>},
     {"question", false, "asked in place of the item's", ApplyQuestion},
     {"max_tokens", false, "of the reply", ApplyInt<&RequestSetup::max_tokens, 1, kMaxTokens>},
     {"prompt_tokens", false, "of a text", ApplyInt<&RequestSetup::prompt_tokens, 1, kMaxTokens>},

@@ -28,10 +28,7 @@ std::variant<Json, ApiError> ReadJsonBody(const Request& request) {
 
 void CheckModel(const ServerContext& context, Fields& fields) {
   const std::string requested = fields.Text("model", context.model_name());
-  const std::string name = requested.substr(0, requested.rfind(':'));
-  if (requested == context.model_name() || name == context.model_name() || requested.empty()) {
-    return;
-  }
+  if (context.IsModel(requested)) return;
   fields.Reject("model", "expected '" + context.model_name() + "', found another name",
                 "model_not_found", 404);
 }

@@ -13,7 +13,7 @@ namespace edgevlm {
 // Errors: 400, 413, 415 (a Content-Type other than JSON).
 std::variant<Json, ApiError> ReadJsonBody(const Request& request);
 
-// 404 for a "model" that is not this server's. Tags (":latest") are ignored.
+// 404 for a "model" that is not this server's (ServerContext::IsModel).
 void CheckModel(const ServerContext& context, Fields& fields);
 
 }  // namespace edgevlm

@@ -28,8 +28,8 @@ class ChatApiFormat final : public ApiFormat {
   }
   Response ErrorReply(const ApiError& error) override { return OpenAiError(error); }
 
-  std::string StreamStart() override {
-    return Chunk({{"role", "assistant"}, {"content", ""}}, nullptr);
+  std::vector<std::string> StreamStart(int) override {
+    return {Chunk({{"role", "assistant"}, {"content", ""}}, nullptr)};
   }
   std::string ProgressChunk(const Progress& progress) override {
     json object = Object("chat.completion.chunk");

@@ -6,13 +6,6 @@
 namespace edgevlm {
 namespace {
 
-std::optional<Role> RoleNamed(const std::string& name) {
-  if (name == "system" || name == "developer") return Role::kSystem;
-  if (name == "user") return Role::kUser;
-  if (name == "assistant") return Role::kAssistant;
-  return std::nullopt;
-}
-
 RequestPart ReadImage(Fields& part, RequestImages& images, Problem& problem) {
   const Json* image = part.Any("image_url");
   if (image == nullptr) {
@@ -74,6 +67,13 @@ RequestMessage ReadMessage(const Json& object, const std::string& where, Request
 }
 
 }  // namespace
+
+std::optional<Role> RoleNamed(const std::string& name) {
+  if (name == "system" || name == "developer") return Role::kSystem;
+  if (name == "user") return Role::kUser;
+  if (name == "assistant") return Role::kAssistant;
+  return std::nullopt;
+}
 
 std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images,
                                              Problem& problem) {

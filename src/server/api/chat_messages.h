@@ -1,6 +1,7 @@
 // Reads the messages of a conversation in the format of OpenAI's API.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace edgevlm {
 
 inline constexpr std::size_t kMaxMessages = 1024;
 inline constexpr std::size_t kMaxParts = 1024;  // of one message
+
+// Nothing for a role that conversations do not have.
+std::optional<Role> RoleNamed(const std::string& name);
 
 // Contents are strings, or lists of parts {"type": "text", "text"} and {"type": "image_url",
 // "image_url": {"url"}} in any order; the assistant's may be missing or null, which is empty.

@@ -24,6 +24,23 @@ Response ListModels(ServerContext& context, const Request& request);
 Response ShowModel(ServerContext& context, const Request& request);
 Response ShowProperties(ServerContext& context, const Request& request);
 
+// completions.cc
+void StartCompletion(ServerContext& context, Request request,
+                     std::shared_ptr<ResponseWriter> writer);
+
+// responses.cc
+void StartResponse(ServerContext& context, Request request, std::shared_ptr<ResponseWriter> writer);
+Response CountResponseTokens(ServerContext& context, const Request& request);
+Response ShowResponse(ServerContext& context, const Request& request);
+Response DeleteResponse(ServerContext& context, const Request& request);
+
+// anthropic.cc
+void StartMessage(ServerContext& context, Request request, std::shared_ptr<ResponseWriter> writer);
+Response CountMessageTokens(ServerContext& context, const Request& request);
+
+// no_embeddings.cc
+Response RejectEmbeddings(ServerContext& context, const Request& request);
+
 // ollama.cc, ollama_models.cc
 void StartOllamaGenerate(ServerContext& context, Request request,
                          std::shared_ptr<ResponseWriter> writer);
@@ -32,6 +49,7 @@ void StartOllamaChat(ServerContext& context, Request request,
 Response OllamaTags(ServerContext& context, const Request& request);
 Response OllamaShow(ServerContext& context, const Request& request);
 Response OllamaRunning(ServerContext& context, const Request& request);
+Response OllamaPull(ServerContext& context, const Request& request);
 Response OllamaVersion(ServerContext& context, const Request& request);
 
 // health.cc

@@ -81,13 +81,19 @@ struct OllamaRequest {
   Submission submission;
 };
 
-// Ollama's clients send an empty request to load a model; ours already is.
-Response LoadedResponse(ServerContext& context, OllamaKind kind) {
+// Whether a request without a prompt is to unload the model, instead of loading it.
+bool IsUnload(const Fields& fields) {
+  const Json* time = fields.Any("keep_alive");
+  return time != nullptr && (*time == 0 || *time == "0" || *time == "0s" || *time == "0m");
+}
+
+// Ollama's clients send an empty request to load or unload a model; ours stays loaded either way.
+Response LoadedResponse(ServerContext& context, OllamaKind kind, const Fields& fields) {
   const ReplyMetadata metadata = MakeReplyMetadata(context, "load", {});
   json object = {{"model", metadata.model},
                  {"created_at", UtcTime(metadata.created)},
                  {"done", true},
-                 {"done_reason", "load"}};
+                 {"done_reason", IsUnload(fields) ? "unload" : "load"}};
   if (kind == OllamaKind::kChat) {
     object["message"] = {{"role", "assistant"}, {"content", ""}};
   } else {
@@ -118,7 +124,7 @@ void StartOllamaGenerate(ServerContext& context, Request request,
   const std::string prompt = parsed.fields.Text("prompt", "");
   RequestMessage message = {.role = Role::kUser, .parts = ReadImages(parsed.fields, parsed.images)};
   if (message.parts.empty() && prompt.empty() && !parsed.problem) {
-    return writer->Send(LoadedResponse(context, OllamaKind::kGenerate));
+    return writer->Send(LoadedResponse(context, OllamaKind::kGenerate, parsed.fields));
   }
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (!system.empty()) {
@@ -138,7 +144,7 @@ void StartOllamaChat(ServerContext& context, Request request,
   parsed.submission.origin = OriginOf(request);
   const Json* list = parsed.fields.List("messages");
   if ((list == nullptr || list->empty()) && !parsed.problem) {
-    return writer->Send(LoadedResponse(context, OllamaKind::kChat));
+    return writer->Send(LoadedResponse(context, OllamaKind::kChat, parsed.fields));
   }
   if (list != nullptr && list->size() > kMaxMessages) {
     parsed.fields.Reject("messages", "expected at most " + std::to_string(kMaxMessages));

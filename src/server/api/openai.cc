@@ -10,6 +10,7 @@
 #include "server/decode_fields.h"
 #include "server/image_fields.h"
 #include "server/parse/json.h"
+#include "server/parse/percents.h"
 #include "server/response_format.h"
 #include "server/security.h"
 #include "server/unsupported_fields.h"
@@ -18,13 +19,6 @@ namespace edgevlm {
 namespace {
 
 using nlohmann::json;
-
-bool IncludesUsage(Fields& fields, Problem& problem) {
-  const Json* options = fields.Object("stream_options");
-  if (options == nullptr) return false;
-  Fields inner(*options, fields.PathOf("stream_options"), problem);
-  return inner.Bool("include_usage", false);
-}
 
 json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
@@ -36,9 +30,10 @@ json ModelObject(const ServerContext& context) {
           {"object", "model"},
           {"created", created.count()},
           {"owned_by", "edgevlm"},
-          {"aliases", json::array()},
+          {"aliases", context.rules()->model_aliases},
           {"architecture",
            {{"input_modalities", inputs}, {"output_modalities", json::array({"text"})}}},
+          {"max_model_len", info.context_tokens},
           {"meta",
            {{"n_ctx", info.context_tokens},
             {"n_vocab", info.vocabulary_tokens},
@@ -82,8 +77,10 @@ Response ListModels(ServerContext& context, const Request&) {
 }
 
 Response ShowModel(ServerContext& context, const Request& request) {
-  const std::string name = request.path.substr(request.path.rfind('/') + 1);
-  if (name == context.model_name()) return {.body = ToText(ModelObject(context))};
+  constexpr std::string_view kFolder = "/models/";
+  const std::size_t begin = request.path.find(kFolder) + kFolder.size();
+  if (context.IsModel(DecodePercents(request.path.substr(begin))))
+    return {.body = ToText(ModelObject(context))};
   return OpenAiError(
       {.status = 404,
        .message = "model: expected '" + context.model_name() + "', found another name",

@@ -20,7 +20,9 @@ class TaskApiFormat final : public ApiFormat {
   }
   Response ErrorReply(const ApiError& error) override { return OpenAiError(error); }
 
-  std::string StreamStart() override { return ToText({{"request_id", metadata_.id}}); }
+  std::vector<std::string> StreamStart(int) override {
+    return {ToText({{"request_id", metadata_.id}})};
+  }
   std::string ProgressChunk(const Progress& progress) override {
     return ToText({{"progress", ProgressJson(progress)}});
   }

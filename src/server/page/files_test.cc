@@ -64,7 +64,10 @@ TEST(OpenApi, MarksEndpointsWithoutKeys) {
   for (const Route& route : Routes()) {
     std::string path(route.path);
     if (path.ends_with("/*")) {
-      path.replace(path.size() - 1, 1, path == "/page/*" ? "{file}" : "{model}");
+      const std::string name = path == "/page/*"        ? "{file}"
+                               : path == "/v1/models/*" ? "{model}"
+                                                        : "{id}";
+      path.replace(path.size() - 1, 1, name);
     }
     const json& operation = paths[path][ToLowerAscii(route.method)];
     const bool is_open = operation.contains("security") && operation["security"].empty();

@@ -1,0 +1,27 @@
+// How /v1/responses writes replies: a "response" object, or events that build one.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/api_format.h"
+#include "server/response_store.h"
+
+namespace edgevlm {
+
+// Where a response is stored before it is sent.
+struct ResponseSlot {
+  ResponseStore& store;
+  std::string scope;
+  std::vector<RequestMessage> messages;  // the conversation without the reply
+};
+
+// object: the response before it has any output, with "id". item_id: of its message. slot: none if
+// the response is not to be stored.
+std::shared_ptr<ApiFormat> MakeResponsesApiFormat(nlohmann::json object, std::string item_id,
+                                                  std::optional<ResponseSlot> slot);
+
+}  // namespace edgevlm
