@@ -137,7 +137,7 @@ TEST(HaproxyTest, AnImageIdFindsTheServerThatHasTheImage) {
     // Others in between move the choice of the next server on.
     EXPECT_EQ(haproxy.Post("/caption", {{"image", DataUri(PngImage())}}).status, 200);
     const HttpReply answer =
-        haproxy.Post("/vqa", {{"image_id", caption.Json()["id"]}, {"question", "where?"}});
+        haproxy.Post("/vqa", {{"image_id", caption.Json()["image"]["id"]}, {"question", "where?"}});
     EXPECT_EQ(answer.status, 200) << answer.body;
   }
 }
@@ -145,12 +145,12 @@ TEST(HaproxyTest, AnImageIdFindsTheServerThatHasTheImage) {
 TEST(HaproxyTest, AResponseIsContinuedWhereItIsStored) {
   const ServedEdgevlm first, second;
   const Haproxy haproxy({first.port(), second.port()});
-  const HttpReply begun = haproxy.Post("/v1/responses", {{"model", "builtin"}, {"input", "hello"}});
+  const HttpReply begun = haproxy.Post("/v1/responses", {{"model", "edgevlm"}, {"input", "hello"}});
   ASSERT_EQ(begun.status, 200) << begun.body;
   for (int i = 0; i < 4; ++i) {
     EXPECT_EQ(haproxy.Post("/caption", {{"image", DataUri(PngImage())}}).status, 200);
     const HttpReply next =
-        haproxy.Post("/v1/responses", {{"model", "builtin"},
+        haproxy.Post("/v1/responses", {{"model", "edgevlm"},
                                        {"input", "and now?"},
                                        {"previous_response_id", begun.Json()["id"]}});
     EXPECT_EQ(next.status, 200) << next.body;

@@ -52,7 +52,7 @@ constexpr std::string_view kAffinity = R"(
     stick match req.body,json_query('$.image_id') if { req.body,json_query('$.image_id') -m found }
     stick match req.body,json_query('$.previous_response_id') if { req.body,json_query('$.previous_response_id') -m found }
     stick match path,field(4,/) if { path_beg /v1/responses/ }
-    stick store-response res.body,json_query('$.id') if { res.body,json_query('$.id') -m len 64 }
+    stick store-response res.body,json_query('$.image.id') if { res.body,json_query('$.image.id') -m found }
     stick store-response res.body,json_query('$.id') if { res.body,json_query('$.id') -m beg resp_ }
 
     option httpchk GET /health/ready

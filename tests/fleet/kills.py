@@ -32,8 +32,14 @@ def main():
         start = time.monotonic()
         # Spread over the time that the images take without kills.
         pause = options.images * MILLISECONDS / 1000 / WORKERS / options.kills
-        while batch.poll() is None:
+        while batch.poll() != 0:
             time.sleep(chance.uniform(0, 2 * pause))
+            # What starts while the broker is away ends with an error, and is started again.
+            if batch.poll():
+                batch = fleet.start_batch(results)
+            for number, worker in enumerate(workers):
+                if worker.poll() is not None:
+                    workers[number] = fleet.start_worker(f"w{number}", MILLISECONDS)
             if sum(killed.values()) >= options.kills or batch.poll() is not None:
                 continue
             kind = chance.choices(["worker", "batch", "broker"], [8, 1, 1])[0]

@@ -16,6 +16,8 @@ constexpr std::int64_t kNanosecondsPerMs = 1000000;
 constexpr std::int64_t kDuplicatesNs = std::int64_t{120} * 1000 * kNanosecondsPerMs;
 // Until the broker forgets who reads what. It keeps the messages, and readers are made again.
 constexpr std::int64_t kInactiveNs = std::int64_t{3600} * 1000 * kNanosecondsPerMs;
+// The sender of a batch limits how much is under way, to less.
+constexpr std::int64_t kMaxUnacknowledged = std::int64_t{1} << 24;
 constexpr std::size_t kMaxTokenBytes = 64;
 constexpr char kStatusStore[] = "edgevlm_status";
 constexpr int kMaxStatusBytes = 4096;
@@ -264,8 +266,8 @@ natsStatus QueueReader::State::MakeConsumer() const {
   config.FilterSubject = subject.c_str();
   config.AckPolicy = js_AckExplicit;
   config.AckWait = queue->options.lease.count() * kNanosecondsPerMs;
-  config.MaxDeliver = -1;     // the worker decides which images are set aside
-  config.MaxAckPending = -1;  // the sender of a batch limits how much is under way
+  config.MaxDeliver = -1;  // the worker decides which images are set aside
+  config.MaxAckPending = kMaxUnacknowledged;
   config.InactiveThreshold = kInactiveNs;
   return js_AddConsumer(nullptr, queue->context.get(), NameOf(stream), &config, nullptr, nullptr);
 }
@@ -305,22 +307,15 @@ MaybeError Queue::Purge(QueueStream stream, const std::string& subject) {
   return Failure(state_->url, "purging " + subject, status);
 }
 
-Result<std::int64_t> Queue::Count(QueueStream stream, const std::string& subject) {
-  jsOptions options;
-  jsOptions_Init(&options);
-  options.Wait = kRequestMs;
-  options.Stream.Info.SubjectsFilter = subject.c_str();
-  jsStreamInfo* info = nullptr;
-  const auto status =
-      js_GetStreamInfo(&info, state_->context.get(), NameOf(stream), &options, nullptr);
-  if (status != NATS_OK) return Failure(state_->url, NameOf(stream), status);
-  std::int64_t count = 0;
-  const jsStreamStateSubjects* const subjects = info->State.Subjects;
-  for (int i = 0; subjects != nullptr && i < subjects->Count; ++i) {
-    count += static_cast<std::int64_t>(subjects->List[i].Msgs);
-  }
-  jsStreamInfo_Destroy(info);
-  return count;
+Result<QueueLoad> Queue::LoadOf(QueueStream stream, const std::string& name) {
+  jsConsumerInfo* info = nullptr;
+  const auto status = js_GetConsumerInfo(&info, state_->context.get(), NameOf(stream), name.c_str(),
+                                         nullptr, nullptr);
+  if (status != NATS_OK) return Failure(state_->url, name, status);
+  const QueueLoad load = {.waiting = static_cast<std::int64_t>(info->NumPending),
+                          .delivered = info->NumAckPending};
+  jsConsumerInfo_Destroy(info);
+  return load;
 }
 
 natsStatus Queue::State::OpenStatuses(StatusStore& store) const {
@@ -391,6 +386,8 @@ std::string ImagesSubject(std::string_view model, std::string_view batch) {
 std::string RepliesSubject(std::string_view batch) {
   return "edgevlm.replies." + QueueToken(batch);
 }
+
+std::string WorkersName(std::string_view model) { return "workers_" + QueueToken(model); }
 
 std::string WithoutPassword(const std::string& url) {
   const std::size_t at = url.rfind('@');

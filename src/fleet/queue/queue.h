@@ -30,6 +30,11 @@ struct QueueOptions {
 
 enum class QueueStream { kImages, kReplies };
 
+struct QueueLoad {
+  std::int64_t waiting = 0;    // messages that were not delivered yet
+  std::int64_t delivered = 0;  // those that were, and are not acknowledged
+};
+
 // A message that was delivered. Destroyed without Acknowledge, it is delivered again, to anyone,
 // after the lease.
 class QueueMessage {
@@ -100,8 +105,8 @@ class Queue {
 
   // Removes all messages of a subject. Errors: kIo.
   MaybeError Purge(QueueStream stream, const std::string& subject);
-  // Messages of a subject, waiting or delivered, that are not acknowledged. Errors: kIo.
-  Result<std::int64_t> Count(QueueStream stream, const std::string& subject);
+  // What a reader has before it, by its name. Errors: kIo, also if there is no such reader.
+  Result<QueueLoad> LoadOf(QueueStream stream, const std::string& name);
 
   // Statuses, each a text, that are there for kStatusLife after they were put last.
   static constexpr std::chrono::seconds kStatusLife{15};
@@ -119,6 +124,9 @@ std::string QueueToken(std::string_view text);
 
 std::string ImagesSubject(std::string_view model, std::string_view batch);
 std::string RepliesSubject(std::string_view batch);
+
+// The name of the reader that all workers of a model share.
+std::string WorkersName(std::string_view model);
 
 // "nats://user:secret@host" -> "nats://host".
 std::string WithoutPassword(const std::string& url);

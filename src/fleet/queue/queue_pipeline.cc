@@ -15,8 +15,10 @@ namespace edgevlm {
 namespace {
 
 constexpr std::chrono::milliseconds kTick(100);
-// Without a reply for so many leases, the broker is asked whether it still has the images.
-constexpr int kQuietLeases = 2;
+// Without a reply for so long, the broker is asked whether it still has the images.
+constexpr std::chrono::seconds kQuiet(3);
+// Replies that wait for one before them, in multiples of `ahead`.
+constexpr std::size_t kMostHeld = 4;
 
 // Different in each run, so that replies to an earlier one are known as such.
 std::string RunId() {
@@ -42,13 +44,15 @@ class QueuePipeline {
       if (auto error = SendAhead()) return error;
       for (const std::string& id : *stored_) under_way_.erase(id);
       stored_->clear();
-      if (is_end_ && under_way_.empty()) return {};
+      if (is_end_ && under_way_.empty()) break;
       if (auto error = ReadReplies()) return error;
       if (auto error = Tick()) return error;
       if (auto error = SendLostAgain()) return error;
     }
-    // Best effort: workers that compute them anyway only lose time.
+    // Best effort: workers that compute them anyway only lose time. After a crash of the broker,
+    // messages may also be left that were acknowledged.
     static_cast<void>(queue_.Purge(QueueStream::kImages, images_));
+    if (under_way_.empty()) static_cast<void>(queue_.Purge(QueueStream::kReplies, replies_));
     return {};
   }
 
@@ -104,6 +108,7 @@ class QueuePipeline {
 
   bool HasRoom() const {
     return unanswered_ < options_.ahead &&
+           under_way_.size() < kMostHeld * static_cast<std::size_t>(options_.ahead) &&
            (unanswered_bytes_ < options_.ahead_bytes || unanswered_ == 0);
   }
 
@@ -216,16 +221,23 @@ class QueuePipeline {
         {.index = index, .replies = std::move(replies->replies), .on_stored = std::move(stored)});
   }
 
-  // A broker may come back without what it had. Workers do not: their images are delivered again.
+  // A broker that was killed may have lost what it acknowledged last, or everything. Workers lose
+  // nothing: a reply is stored before its image is acknowledged.
+  bool AreLost() {
+    const auto images = queue_.LoadOf(QueueStream::kImages, WorkersName(options_.model));
+    if (!images || images->waiting > 0 || images->delivered > 0) return false;
+    const auto replies = queue_.LoadOf(QueueStream::kReplies, QueueToken(options_.batch));
+    return replies && replies->waiting == 0;
+  }
+
   MaybeError SendLostAgain() {
-    if (unanswered_ == 0 || Clock::now() - last_news_ < kQuietLeases * queue_.options().lease) {
-      return {};
-    }
+    if (unanswered_ == 0 || Clock::now() - last_news_ < kQuiet) return {};
     last_news_ = Clock::now();
-    const auto images = queue_.Count(QueueStream::kImages, images_);
-    const auto replies = queue_.Count(QueueStream::kReplies, replies_);
-    if (!images || !replies || *images > 0 || *replies > 0) return {};
-    if (queue_calls_.on_problem) queue_calls_.on_problem("queue: images were lost; sent again");
+    if (!AreLost()) return {};
+    if (queue_calls_.on_problem) {
+      queue_calls_.on_problem("queue: " + std::to_string(unanswered_) +
+                              " images were lost by the broker; sent again");
+    }
     std::map<std::string, UnderWay> lost;
     for (const auto& [id, image] : under_way_) {
       if (!image.is_answered) lost.emplace(id, image);

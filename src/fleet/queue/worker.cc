@@ -279,7 +279,7 @@ Result<WorkerStatus> RunWorker(Queue& queue, const ImagePipeline& pipeline,
                                const WorkerOptions& options, const WorkerCalls& calls) {
   CHECK(options.together >= 1 && options.tries >= 1);
   Result<QueueReader> reader =
-      queue.MakeReader(QueueStream::kImages, "workers_" + QueueToken(options.model),
+      queue.MakeReader(QueueStream::kImages, WorkersName(options.model),
                        ImagesSubject(options.model, "*"), /*is_only=*/false);
   if (!reader) return reader.error();
   return Worker(queue, *std::move(reader), options, calls).Run(pipeline);
