@@ -158,7 +158,8 @@ std::string FleetStatusLines(const FleetStatus& status) {
   if (status.unreadable > 0) {
     lines += std::to_string(status.unreadable) + " statuses of another version\n";
   }
-  lines += std::to_string(status.workers.size()) + " workers, " + rate(Total(status)) + "\n";
+  lines += std::to_string(status.workers.size()) +
+           (status.workers.size() == 1 ? " worker, " : " workers, ") + rate(Total(status)) + "\n";
   return lines;
 }
 
