@@ -19,25 +19,28 @@
 namespace edgevlm {
 namespace {
 
+Result<std::vector<Reply>> Answer(const PipelineImage& image, std::chrono::milliseconds time,
+                                  std::string_view deadly) {
+  if (!image.file) return image.file.error();
+  const std::string_view file(reinterpret_cast<const char*>(image.file->data()),
+                              image.file->size());
+  if (!deadly.empty() && file.find(deadly) != std::string_view::npos) std::abort();
+  std::this_thread::sleep_for(time);
+  std::vector<Reply> replies(1);
+  replies.front().text = std::to_string(file.size()) + " bytes";
+  return replies;
+}
+
 MaybeError Wait(const PipelineCalls& calls, std::chrono::milliseconds time,
                 std::string_view deadly) {
   while (true) {
-    NextImage next = calls.next(true);
+    const NextImage next = calls.next(true);
     if (const auto* none = std::get_if<NoImage>(&next)) {
       if (*none == NoImage::kEver) return {};
     } else {
-      auto& image = std::get<PipelineImage>(next);
-      Result<std::vector<Reply>> replies = std::vector<Reply>(1);
-      if (image.file) {
-        const std::string_view file(reinterpret_cast<const char*>(image.file->data()),
-                                    image.file->size());
-        if (!deadly.empty() && file.find(deadly) != std::string_view::npos) std::abort();
-        std::this_thread::sleep_for(time);
-        (*replies).front().text = std::to_string(file.size()) + " bytes";
-      } else {
-        replies = image.file.error();
-      }
-      if (auto error = calls.on_replies({.index = image.index, .replies = std::move(replies)})) {
+      const auto& image = std::get<PipelineImage>(next);
+      if (auto error =
+              calls.on_replies({.index = image.index, .replies = Answer(image, time, deadly)})) {
         return error;
       }
     }
