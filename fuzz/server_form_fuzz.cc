@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "edgevlm/edgevlm.h"
 #include "server/api/form.h"
 #include "server/decode_fields.h"
 #include "server/parse/multipart.h"
@@ -22,10 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   auto form = edgevlm::ReadForm(body, "x");
   if (!form) return 0;
+  static const edgevlm::Result<edgevlm::Engine> engine = edgevlm::Engine::LoadBuiltin();
   const edgevlm::ServerRules rules;
   edgevlm::Problem problem;
   edgevlm::Fields fields(form->fields, "", problem);
-  const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules);
+  const edgevlm::DecodeOptions decode = edgevlm::ReadDecodeFields(fields, rules, *engine);
   edgevlm::RequestImages images(rules, problem);
   for (std::string& file : form->files) images.FromBytes(std::move(file), "image");
   images.FromText(fields.Text("image", ""), "image");

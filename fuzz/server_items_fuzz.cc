@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "server/api/anthropic_messages.h"
+#include "server/api/embedding_inputs.h"
 #include "server/api/response_items.h"
 #include "server/parse/json.h"
 #include "server/parse/percents.h"
@@ -21,10 +22,9 @@ void ReadAndStore(const Json& body, ResponseStore& store, const char* id) {
   Problem problem;
   Fields fields(body, "", problem);
   RequestImages images(rules, problem);
-  const auto messages =
-      ReadResponseInput(fields, images, problem, {.store = store, .scope = "key"});
-  if (problem) return;
-  CHECK(!messages.empty());
+  const auto messages = ReadResponseInput(fields, images, problem, {.store = store, .scope = "key"},
+                                          edgevlm::ToolForm::kHermes);
+  if (problem || messages.empty()) return;
   store.Add(id, {.scope = "key", .messages = messages, .object = ToText(body)});
 }
 
@@ -33,12 +33,21 @@ void ReadMessages(const Json& body) {
   Problem problem;
   Fields fields(body, "", problem);
   RequestImages images(rules, problem);
-  const auto messages = ReadAnthropicMessages(fields, images, problem);
+  const auto messages =
+      ReadAnthropicMessages(fields, images, problem, edgevlm::ToolForm::kBareJson);
   CHECK(problem || !messages.empty());
   if (const Json* text = fields.Object("text")) {
     Fields inner(*text, "text", problem);
     static_cast<void>(ReadFlatFormat(inner, problem));
   }
+}
+
+void ReadInputs(const Json& body) {
+  const ServerRules rules;
+  Problem problem;
+  Fields fields(body, "", problem);
+  RequestImages images(rules, problem);
+  CHECK(ReadEmbeddingInputs(fields, images, problem).size() <= kMaxEmbeddings);
 }
 
 }  // namespace
@@ -52,5 +61,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edgevlm::ResponseStore store(edgevlm::kStoreBytes);
   for (const char* id : {"resp_1", "resp_2", "resp_3"}) edgevlm::ReadAndStore(*body, store, id);
   edgevlm::ReadMessages(*body);
+  edgevlm::ReadInputs(*body);
   return 0;
 }

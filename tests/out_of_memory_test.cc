@@ -226,7 +226,7 @@ class EndListener final : public ReplyListener {
  public:
   void OnAccepted(int) override {}
   void OnProgress(const Progress&) override {}
-  void OnText(std::string_view) override {}
+  void OnText(const TextPiece&) override {}
   void OnEnd(const Result<RequestReply>& reply) override {
     Disarm();
     const std::lock_guard lock(mutex_);

@@ -161,4 +161,13 @@ std::string ReadWholeFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+std::string WriteLongText(const TestFolder& folder) {
+  constexpr std::string_view kKey = "llama.context_length";
+  constexpr std::size_t kTypeBytes = 4;
+  constexpr std::string_view kValue("\x00\x10\x00\x00", 4);  // 4096, little-endian
+  std::string bytes = ReadWholeFile(DataPath("tiny-text.gguf"));
+  bytes.replace(bytes.find(kKey) + kKey.size() + kTypeBytes, kValue.size(), kValue);
+  return folder.Write("long-text.gguf", bytes);
+}
+
 }  // namespace edgevlm

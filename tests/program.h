@@ -62,6 +62,10 @@ class TestFolder {
   std::string path_;
 };
 
+// Writes tiny-text.gguf with a context of 4096 tokens, and returns its path: the definitions of
+// tools need more than its own 512.
+std::string WriteLongText(const TestFolder& folder);
+
 // All bytes of a file. The test fails if it cannot be read.
 std::string ReadWholeFile(const std::string& path);
 

@@ -126,20 +126,12 @@ TEST_F(ServeFormTest, EnforcesTheFormatsOfAllApis) {
 }
 
 TEST_F(ServeFormTest, RejectsFormatsThatItCannotEnforce) {
-  const ordered_json fields = {{"grammar", "root ::= \"yes\""},
-                               {"guided_grammar", "root ::= \"yes\""},
-                               {"ebnf", "root ::= \"yes\""},
+  const ordered_json fields = {{"ebnf", "root ::= \"yes\""},
                                {"structural_tag", {{"structures", {1}}}},
-                               {"tools", {{{"type", "function"}}}},
-                               {"tool_choice", "required"},
                                {"functions", {{{"name", "f"}}}},
                                {"function_call", {{"name", "f"}}},
-                               {"n", 2},
                                {"best_of", 3},
-                               {"logprobs", true},
-                               {"top_logprobs", 5},
                                {"n_probs", 5},
-                               {"logit_bias", {{"5", -100}}},
                                {"suffix", "s"},
                                {"echo", true},
                                {"audio", {{"voice", "v"}}},
@@ -150,8 +142,6 @@ TEST_F(ServeFormTest, RejectsFormatsThatItCannotEnforce) {
                                {"think", true},
                                {"reasoning", true},
                                {"chat_template_kwargs", {{"enable_thinking", true}}},
-                               {"min_tokens", 5},
-                               {"ignore_eos", true},
                                {"bad_words", {"a"}},
                                {"stop_token_ids", {1}},
                                {"typical_p", 0.7},
@@ -161,8 +151,16 @@ TEST_F(ServeFormTest, RejectsFormatsThatItCannotEnforce) {
     ExpectUnsupported(Generate({{name, value}}), name);
     ExpectUnsupported(Caption({{name, value}}), name);
   }
-  ExpectUnsupported(Chat({{"structured_outputs", {{"grammar", "root ::= \"a\""}}}}),
-                    "structured_outputs.grammar");
+  ExpectUnsupported(Chat({{"structured_outputs", {{"structural_tag", {1}}}}}),
+                    "structured_outputs.structural_tag");
+  const ordered_json elsewhere = {
+      {"n", 2}, {"tool_choice", "required"}, {"tools", {{{"name", "f"}}}}};
+  for (const auto& [name, value] : elsewhere.items()) {
+    ExpectUnsupported(Generate({{name, value}}), name);
+    ExpectUnsupported(Caption({{name, value}}), name);
+  }
+  EXPECT_EQ(Chat({{"tool_choice", "required"}}).status, 400);
+  EXPECT_EQ(Chat({{"top_logprobs", 5}}).status, 400);
   ExpectUnsupported(Generate({{"options", {{"mirostat", 2}}}}), "options.mirostat");
   EXPECT_EQ(Chat({{"guided_choice", {"a"}}, {"guided_regex", "a"}}).status, 400);
   EXPECT_EQ(Chat({{"guided_json", "{"}}).status, 400);

@@ -156,9 +156,8 @@ TEST_F(ServeResponsesTest, RefuseWhatTheServerDoesNotDo) {
       {"background", true},
       {"conversation", "conv_1"},
       {"prompt", {{"id", "p"}}},
-      {"include", {"message.output_text.logprobs"}},
       {"tools", {{{"type", "web_search"}}}},
-      {"top_logprobs", 2},
+      {"top_logprobs", 21},
       {"metadata", 5},
       {"text", {{"format", {{"type", "xml"}}}}},
   };

@@ -24,16 +24,18 @@ MAY_INCLUDE = {
     "tokenizer": "gguf base",
     "convert": "tokenizer gguf kernels tensor base",
     "image": "kernels tensor base",
+    "audio": "kernels tensor base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
+    "transcribe": "audio decode model kernels gguf tokenizer base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "image tokenizer base",
     "fleet": "engine base",
     "catalog": "gguf digest base",
-    "server": "catalog digest metrics base",
-    "measure": "config eval fleet image metrics engine decode model kernels gguf tensor base",
-    "cli": "server measure eval fleet metrics config digest roofline engine catalog convert decode gguf "
+    "server": "transcribe catalog digest metrics base",
+    "measure": "audio config eval fleet image metrics engine decode model kernels gguf tensor base",
+    "cli": "server transcribe measure eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
     "train": "gguf tokenizer image tensor base",
     "native": "catalog image",
@@ -43,6 +45,7 @@ MAY_INCLUDE = {
 # re-exports Result.
 API = {
     "edgevlm/edgevlm.h": "engine eval fleet measure server cli native",
+    "edgevlm/transcriber.h": "transcribe server cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
     "edgevlm/pressure_options.h": "engine",
@@ -61,6 +64,9 @@ API = {
 
 # Folders that show others only some of their headers -> these headers, and who may include them.
 INTERFACES = {
+    "transcribe": {
+        "transcribe/subtitles/subtitles.h": "server cli",
+    },
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
@@ -81,12 +87,14 @@ OUTSIDE = {
     "jpeglib.h": "image",
     "jerror.h": "image",
     "png.h": "image",
-    "zlib.h": "eval fleet image",
+    "zlib.h": "eval fleet image transcribe",
     "sqlite3.h": "fleet",
     "nats/": "fleet",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image",
+    "sndfile.h": "audio",
+    "samplerate.h": "audio",
     "utf8proc.h": "tokenizer",
     "libstemmer.h": "eval",
     "CLI/": "cli train",

@@ -15,11 +15,21 @@ namespace edgevlm {
 
 struct Grammar;
 
+// Makes a token more or less likely: added to its logit.
+struct TokenBias {
+  int token = 0;   // one that the model does not have changes nothing
+  float bias = 0;  // in [-100, 100]; or -infinity: never chosen
+};
+
 // Unset fields keep the defaults below, which are greedy: the same image and question always give
-// the same reply. The filters apply in the order of the fields: penalties, temperature, top-k,
-// top-p, min-p; then one of the remaining tokens is drawn.
+// the same reply. The filters apply in the order of the fields: bias, penalties, temperature,
+// top-k, top-p, min-p; then one of the remaining tokens is drawn.
 struct DecodeOptions {
-  int max_tokens = 64;              // of the reply, at least 1
+  int max_tokens = 64;      // of the reply, at least 1
+  int min_tokens = 0;       // before so many, no end token is chosen (stop strings and a
+                            // grammar may still end the reply)
+  bool ignore_end = false;  // the same for the whole reply
+  std::vector<TokenBias> logit_bias = {};  // at most 1024
   float repetition_penalty = 1.0f;  // in (0, 10]; above 1 makes tokens of this reply less likely
                                     // (Keskar et al. 2019, "CTRL")
   float presence_penalty = 0.0f;    // in [-2, 2]: subtracted from the logit of each token that this
@@ -39,8 +49,25 @@ struct DecodeOptions {
   std::vector<std::string> stop =
       {};  // end the reply before any of these; at most 16, UTF-8, not empty
   std::shared_ptr<const Grammar> grammar =
-      nullptr;                    // constrains the reply (grammar.h); null: any text
-  bool with_probability = false;  // compute Reply::probability; costs O(V) per token
+      nullptr;                           // constrains the reply (grammar.h); null: any text
+  bool with_probability = false;         // compute Reply::probability; costs O(V) per token
+  std::optional<int> alternatives = {};  // record Reply::token_choices, each with so many of the
+                                         // most likely tokens, 0 to 20; costs O(V) and memory per
+                                         // token. Unset: they are not recorded
+};
+
+// A token and how likely it was.
+struct TokenProbability {
+  int token = 0;
+  std::string text = {};       // its bytes, perhaps a part of a character; of a control token, its
+                               // name
+  double log_probability = 0;  // under the model's own distribution, before bias, penalties,
+                               // temperature, filters and grammar; in nats
+};
+
+struct TokenChoice {
+  TokenProbability chosen;
+  std::vector<TokenProbability> likeliest;  // the most likely first
 };
 
 // Checks every field. Errors: kInvalid, names the field, its range and the value found. Call where

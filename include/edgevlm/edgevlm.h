@@ -93,13 +93,24 @@ struct EngineOptions {
   ActivationStats* activation_stats = nullptr;
 };
 
+// How a model was trained to call tools (functions of the caller's), by its own chat template.
+enum class ToolForm {
+  kNone,    // it was not, or in a form that is not known
+  kHermes,  // <tool_call>{"name": ..., "arguments": {...}}</tool_call> (Hermes 2, Qwen 2.5 and 3)
+  kFunctionTags,  // <tool_call><function=NAME><parameter=NAME>VALUE</parameter></function>
+                  // </tool_call> (Qwen3-Coder)
+  kBareJson,      // {"name": ..., "parameters": {...}} (Llama 3.1)
+};
+
 // What a loaded model is, for display. Counts are as the file states them.
 struct ModelInfo {
-  std::string name;             // general.name, or empty
-  std::string architecture;     // of the decoder, e.g. "gpt2"
-  std::string vision_encoder;   // e.g. "mobilenet_v3"; empty: the model reads no images
-  std::string projector;        // e.g. "mlp"
-  std::string chat_template;    // e.g. "vicuna"; empty if the model was trained without
+  std::string name;                 // general.name, or empty
+  std::string architecture;         // of the decoder, e.g. "gpt2"
+  std::string vision_encoder;       // e.g. "mobilenet_v3"; empty: the model reads no images
+  std::string projector;            // e.g. "mlp"
+  std::string chat_template;        // e.g. "vicuna"; empty if the model was trained without
+  std::string default_system = {};  // the system text of conversations that have none; or empty
+  ToolForm tool_form = ToolForm::kNone;
   std::string instruction_set;  // that the kernels use, e.g. "avx512"
   std::int64_t parameters = 0;
   std::int64_t file_bytes = 0;
@@ -165,8 +176,9 @@ struct EncodedImage {
   Timings timings;           // decode, preprocess and encode (divided when encoded together)
 };
 
-// The author of a message.
-enum class Role { kSystem, kUser, kAssistant };
+// The author of a message. What a tool returned is written like a user's message where the chat
+// template has no markup of its own for it.
+enum class Role { kSystem, kUser, kAssistant, kTool };
 
 // Text (UTF-8) or an image.
 struct Part {
@@ -198,6 +210,8 @@ struct Reply {
   // Of the whole reply, its end token included, under the model's own distribution: before
   // temperature, filters and grammar. In [0, 1]; unset without DecodeOptions::with_probability.
   std::optional<double> probability = {};
+  std::vector<TokenChoice> token_choices = {};  // of all tokens but the end token; empty without
+                                                // DecodeOptions::alternatives
   Timings timings;
   std::optional<TokenGaps> gaps = {};  // unset if all tokens came in one step
 };
@@ -206,6 +220,13 @@ struct Reply {
 struct Likelihood {
   int tokens = 0;              // of the text, the end token included
   double log_probability = 0;  // of all of them together, in nats; at most 0
+};
+
+// What a text or an image is about, as a vector: the more two have in common, the greater is the
+// product of their vectors.
+struct Embedding {
+  std::vector<float> values;  // [D], of length 1
+  int tokens = 0;             // that were read
 };
 
 // In a list of token ids: the image's position.
@@ -282,6 +303,13 @@ class Engine {
   // perplexity. Cost: a prefill of the caption. Errors: kInvalid (not UTF-8, an image of another
   // model), kTooLarge (over context_tokens), kUnsupported (the model was not made for captions).
   Result<Likelihood> CaptionLikelihood(const EncodedImage& image, std::string_view caption) const;
+
+  // Embeds texts and images, read one after the other, without a chat template: the mean of the
+  // states in which the last block leaves their tokens, each divided by its length. Models are not
+  // trained for this, so it is good for finding what is similar, not more. cut: what does not fit
+  // the context is left out, instead of an error. Cost: a prefill, and the encoding of the images.
+  // Errors: those of Chat for texts and images; kInvalid (there are none), kTooLarge.
+  Result<Embedding> Embed(std::span<const Part> parts, bool cut = false) const;
 
  private:
   friend class Session;

@@ -55,6 +55,9 @@ class GrammarBuilder {
   // Appends the bytes of a text, one element each.
   void Append(std::string_view text, Grammar::Sequence& sequence);
 
+  // Adds the rules of another grammar; returns which of them is its start rule.
+  int Add(const Grammar& grammar);
+
   int rules() const { return static_cast<int>(grammar_.rules.size()); }
   Grammar Finish() { return std::move(grammar_); }
 

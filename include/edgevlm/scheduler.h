@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,15 @@ struct RequestMessage {
   std::vector<RequestPart> parts;
 };
 
+inline constexpr int kMaxReplies = 4;
+
 // A conversation whose last message is to be answered, as for Session::Chat.
 struct ReplyRequest {
   std::vector<RequestMessage> messages;
   DecodeOptions decode;
+  // How many replies to generate, 1 to kMaxReplies. They share the images and the prefill, and
+  // differ in their draws: reply i has the seed decode.seed + i.
+  int replies = 1;
   // Cached images are found only by requests of the same scope.
   std::string scope = {};
   ImageLimits image_limits = {};  // of each image; where 0, the engine's, whose most it may not
@@ -68,11 +74,19 @@ struct ImageReply {
 
 struct RequestReply {
   Reply reply;                          // with the timings of this request's part of the work
+  std::vector<Reply> others = {};       // of a request for several replies: all but the first
   double fetch_ms = 0;                  // as in the request
   double queue_ms = 0;                  // until it started
   double first_token_ms = 0;            // from Submit to the first token
   int image_tokens = 0;                 // of the prompt
   std::vector<ImageReply> images = {};  // in the order of the request
+};
+
+// What was generated since the piece before it, of one of the replies.
+struct TextPiece {
+  std::string_view text;
+  int reply = 0;                              // its index
+  std::span<const TokenChoice> choices = {};  // as Reply::token_choices
 };
 
 // Receives the events of one request. Called on the scheduler's threads: must return quickly. OnEnd
@@ -83,7 +97,7 @@ class ReplyListener {
   // Called first, inside Submit: the request is queued behind `waiting_before` others.
   virtual void OnAccepted(int waiting_before) = 0;
   virtual void OnProgress(const Progress& progress) = 0;
-  virtual void OnText(std::string_view text) = 0;
+  virtual void OnText(const TextPiece& piece) = 0;
   // Called last. Errors: those of Session::Chat and Engine::EncodeImage; kCancelled (by Cancel, or
   // past the deadline); kTooLarge where memory ran out, for all replies that ran at that time.
   virtual void OnEnd(const Result<RequestReply>& reply) = 0;

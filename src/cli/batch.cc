@@ -24,8 +24,6 @@ namespace edgevlm {
 namespace {
 
 constexpr std::int64_t kPrintedLines = 10;  // of failures and problems
-// Of an image's keys and values, which the questions after the first find again.
-constexpr std::size_t kPrefixCacheBytes = std::size_t{256} << 20;
 
 class BatchCommand final : public Command {
  public:
@@ -131,7 +129,7 @@ class BatchCommand final : public Command {
     if (auto error = CheckQueue(queue_.queue)) return error;
     batch_.in_order = order_ == "input";
     batch_.makes_sidecars = batch_.makes_sidecars || batch_.has_iptc;
-    if (questions.size() > 1) model_.prefix_cache_bytes = kPrefixCacheBytes;
+    if (questions.size() > 1) model_.prefix_cache_bytes = kBatchPrefixCacheBytes;
     if (!rename_.empty()) {
       auto rename = NameTemplate::Parse(rename_, std::max<std::size_t>(1, questions.size()));
       if (!rename) return rename.error();

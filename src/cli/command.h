@@ -49,6 +49,7 @@ std::unique_ptr<Command> MakeQuantizeCommand();
 std::unique_ptr<Command> MakeSearchCommand();
 std::unique_ptr<Command> MakeServeCommand();
 std::unique_ptr<Command> MakeTokenizeCommand();
+std::unique_ptr<Command> MakeTranscribeCommand();
 std::unique_ptr<Command> MakeWorkerCommand();
 
 }  // namespace edgevlm

@@ -1,4 +1,4 @@
-// edgevlm convert HF_FOLDER OUT.gguf: converts a Hugging Face model to GGUF.
+// edgevlm convert HF_FOLDER OUT.gguf: converts a Hugging Face model to GGUF, and some others'.
 #include "convert/huggingface/convert.h"
 
 #include <CLI/CLI.hpp>
@@ -41,7 +41,9 @@ std::string Line(const ConvertedFile& file) {
 class ConvertCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("HF_FOLDER", options_.folder, "folder with config.json and *.safetensors")
+    app.add_option("HF_FOLDER", options_.folder,
+                   "folder with config.json and *.safetensors,\nor a Whisper of CTranslate2 "
+                   "(folder) or whisper.cpp (file)")
         ->required()
         ->type_name("");
     app.add_option("OUT", options_.path, "GGUF file to write")->required()->type_name("");

@@ -30,6 +30,7 @@ constexpr CommandEntry kCommands[] = {
     {"fleet", "Configure and show several devices", MakeFleetCommand},
     {"search", "Find images by what a batch said", MakeSearchCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
+    {"transcribe", "Write down what is said in recordings", MakeTranscribeCommand},
     {"serve", "Answer over HTTP", MakeServeCommand},
     {"info", "Show the version, this machine and the model", MakeInfoCommand},
     {"bench", "Measure the speed of a model on this machine", MakeBenchCommand},

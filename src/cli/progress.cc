@@ -15,7 +15,9 @@ constexpr std::chrono::milliseconds kPause(100);
 
 ProgressBar::ProgressBar() : terminal_(isatty(STDERR_FILENO) == 1), start_(Clock::now()) {}
 
-ProgressBar::~ProgressBar() {
+ProgressBar::~ProgressBar() { Clear(); }
+
+void ProgressBar::Clear() {
   if (terminal_) std::fputs("\r\x1b[K", stderr);
 }
 

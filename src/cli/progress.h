@@ -14,6 +14,9 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
+  // Clears the bar, so that a line can be printed; Show draws it again.
+  void Clear();
+
   // done: of total, increasing from call to call. The time left assumes a constant speed.
   void Show(int done, int total);
 

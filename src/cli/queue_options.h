@@ -11,6 +11,9 @@
 
 namespace edgevlm {
 
+// Of an image's keys and values, which the questions after the first find again.
+inline constexpr std::size_t kBatchPrefixCacheBytes = std::size_t{256} << 20;
+
 // --queue and how to log in. Also from the environment, where the list of processes shows no
 // password: EDGEVLM_QUEUE.
 void DeclareQueue(CLI::App& app, QueueOptions& options);

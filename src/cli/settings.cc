@@ -13,6 +13,7 @@ namespace {
 constexpr SettingName kSettings[] = {
     {"model.file", "--model"},
     {"model.mmproj", "--mmproj"},
+    {"model.whisper", "--whisper"},
     {"model.chat_template", "--chat-template"},
     {"model.context", "--context"},
     {"model.image_max_tokens", "--image-max-tokens"},

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/output_file.h"
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "convert/mixture.h"
 #include "gguf/importance_matrix.h"
 #include "gguf/mapped_parts.h"
-#include "base/output_file.h"
 
 namespace edgevlm {
 

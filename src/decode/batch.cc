@@ -82,6 +82,16 @@ void Batch::Forward(View<float> logits, const Run& run) {
   partial_blocks_ = rows_ = logits_rows_ = 0;
 }
 
+void Batch::ForwardStates(View<float> x, const Run& run) {
+  CHECK(x.rows == rows_ && logits_rows_ == 0 && partial_blocks_ == 0);
+  spans_.clear();
+  for (const Entry& entry : entries_) spans_.push_back(entry.span);
+  decoder_->Embed(spans_, x, run);
+  decoder_->RunBlocks(spans_, {0, decoder_->shape().blocks}, x, workspace_, run);
+  entries_.clear();
+  rows_ = 0;
+}
+
 void Batch::ForwardExits(View<float> logits, const Run& run) {
   may_leave_.clear();
   for (const Entry& entry : entries_) may_leave_.push_back(entry.may_leave);

@@ -48,6 +48,10 @@ class Batch {
   // this is the largest batch yet.
   void Forward(View<float> logits, const Run& run);
 
+  // The same, but for the residual stream behind the last block, x [T, D] of all rows, instead of
+  // logits. REQUIRES: no rows are partial; none requests logits.
+  void ForwardStates(View<float> x, const Run& run);
+
   // [R], how many blocks each row of the last pass's logits went through.
   std::span<const int> blocks() const { return blocks_; }
 

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <memory>
 
+#include "edgevlm/grammar.h"
 #include "model/testing/tiny_model.h"
 #include "tokenizer/byte_spelling.h"
 
@@ -112,6 +115,61 @@ TEST_F(GenerateTest, AddsUpTheProbabilitiesOfItsTokens) {
   const auto hot =
       Emit("a dog", {.max_tokens = 2, .temperature = 0.001f, .with_probability = true});
   EXPECT_NEAR(hot.log_probability.value_or(0), 2 * each, 1e-9) << "before temperature";
+}
+
+// Neither bias nor temperature changes what is recorded.
+TEST_F(GenerateTest, RecordsHowTokensWereChosen) {
+  EXPECT_TRUE(Emit("dog", {}).choices.empty());
+  EXPECT_EQ(Emit("dog", {.alternatives = 0}).choices.size(), 3u) << "without the end token";
+  const DecodeOptions options = {.max_tokens = 3,
+                                 .logit_bias = {{.token = 'd', .bias = 5}},
+                                 .temperature = 0.001f,
+                                 .alternatives = 2};
+  const GenerationResult result = Emit("dog", options);
+  ASSERT_EQ(result.choices.size(), 3u);
+  const double likely = 1 - std::log(std::exp(1.0) + 256);
+  const TokenChoice& second = result.choices[1];
+  EXPECT_EQ(second.chosen.token, 'd') << "2 with the bias is not below 1";
+  EXPECT_NEAR(second.chosen.log_probability, likely - 1, 1e-9);
+  ASSERT_EQ(second.likeliest.size(), 2u);
+  EXPECT_EQ(second.likeliest[0].text, "o");
+  EXPECT_NEAR(second.likeliest[0].log_probability, likely, 1e-9);
+  EXPECT_EQ(second.likeliest[1].token, 0) << "the first of the others";
+}
+
+TEST_F(GenerateTest, NamesTheEndTokenAmongTheLikeliest) {
+  const GenerationResult result = Emit("a", {.min_tokens = 2, .alternatives = 1});
+  ASSERT_EQ(result.choices.size(), 2u);
+  EXPECT_EQ(result.choices[1].likeliest[0].text, "<|end|>");
+}
+
+TEST_F(GenerateTest, BiasChangesWhatIsChosen) {
+  const float never = -std::numeric_limits<float>::infinity();
+  EXPECT_EQ(Emit("dog", {.logit_bias = {{'o', -2}, {'u', 0.5f}}}).text, "dug");
+  EXPECT_EQ(Emit("dog", {.logit_bias = {{'o', never}, {'u', 0.5f}, {-1, 9}, {1000, 9}}}).text,
+            "dug");
+}
+
+TEST_F(GenerateTest, MayBeKeptFromEnding) {
+  EXPECT_EQ(std::ssize(Emit("a dog", {.max_tokens = 6, .ignore_end = true}).tokens), 6);
+  const GenerationResult early = Emit("ab", {.max_tokens = 9, .min_tokens = 2});
+  EXPECT_EQ(early.finish_reason, FinishReason::kEndOfText);
+  const GenerationResult late = Emit("ab", {.max_tokens = 3, .min_tokens = 3});
+  EXPECT_EQ(late.finish_reason, FinishReason::kMaxTokens);
+}
+
+// A grammar that wants nothing but the end gets it; what it allows is chosen though it is unwanted.
+TEST_F(GenerateTest, GrammarsComeFirst) {
+  GrammarBuilder builder;
+  Grammar::Sequence sequence;
+  builder.Append("ox", sequence);
+  builder.AddAlternative(0, std::move(sequence));
+  const auto grammar = std::make_shared<const Grammar>(builder.Finish());
+  const float never = -std::numeric_limits<float>::infinity();
+  const GenerationResult result = Emit(
+      "dog", {.ignore_end = true, .logit_bias = {{'o', never}, {'d', 100}}, .grammar = grammar});
+  EXPECT_EQ(result.text, "ox");
+  EXPECT_EQ(result.finish_reason, FinishReason::kEndOfText);
 }
 
 TEST_F(GenerateTest, EndsAtMaxTokens) {

@@ -13,6 +13,9 @@ namespace {
 
 // Bytes per token reserved for the text: English has four to five.
 constexpr std::size_t kBytesPerToken = 16;
+// The logit of tokens that the request does not want. Those that the grammar forbids are below it,
+// so that a reply matches its grammar even if nothing that it wants does.
+constexpr float kUnwanted = -1e30f;
 
 // The maximum number of tokens of a reply.
 std::size_t MaxTokens(const DecodeOptions& options, int remaining) {
@@ -123,8 +126,12 @@ void Generation::CountBlocks(int blocks) {
 // Chooses the next token and counts its probability. Returns as ChooseFrom.
 bool Generation::Choose(std::span<const float> logits, int index, Profiler* profiler) {
   PROFILE_ZONE(profiler, "sampling");
-  const bool as_drafted = ChooseFrom(Filtered(logits), index);
+  const bool as_drafted = ChooseFrom(Adjusted(logits), index);
   if (options_.with_probability) log_probability_ += LogProbability(logits, tokens_.back());
+  if (options_.alternatives) {
+    choices_.push_back(
+        DescribeChoice(logits, tokens_.back(), *options_.alternatives, text_side_.tokenizer));
+  }
   return as_drafted;
 }
 
@@ -143,20 +150,34 @@ bool Generation::ChooseFrom(std::span<const float> logits, int index) {
   return tokens_.back() == drafted;
 }
 
-// Masks the tokens that do not match the grammar.
-std::span<const float> Generation::Filtered(std::span<const float> logits) {
-  if (!filter_) return logits;
-  filtered_.assign(logits.begin(), logits.end());
-  const std::vector<bool>& allowed = filter_->Allowed();
-  for (std::size_t token = 0; token < filtered_.size(); ++token) {
-    if (!allowed[token]) filtered_[token] = -std::numeric_limits<float>::infinity();
+// The logits that the token is chosen from: with the bias, and without the tokens that may not come
+// next.
+std::span<const float> Generation::Adjusted(std::span<const float> logits) {
+  const bool may_end = !options_.ignore_end && tokens() >= options_.min_tokens;
+  if (!filter_ && may_end && options_.logit_bias.empty()) return logits;
+  adjusted_.assign(logits.begin(), logits.end());
+  for (const TokenBias& bias : options_.logit_bias) {
+    if (bias.token < 0 || bias.token >= static_cast<int>(logits.size())) continue;
+    float& logit = adjusted_[static_cast<std::size_t>(bias.token)];
+    logit = std::max(logit + bias.bias, kUnwanted);
   }
-  return filtered_;
+  if (!may_end) {
+    for (const int end : text_side_.ends) adjusted_[static_cast<std::size_t>(end)] = kUnwanted;
+  }
+  if (!filter_) return adjusted_;
+  const std::vector<bool>& allowed = filter_->Allowed();
+  for (std::size_t token = 0; token < adjusted_.size(); ++token) {
+    if (!allowed[token]) adjusted_[token] = -std::numeric_limits<float>::infinity();
+  }
+  return adjusted_;
 }
 
 // Emits the token's text, unless the reply ends with it. remaining: capacity for tokens after it.
 void Generation::Emit(int token, int remaining) {
-  if (std::ranges::binary_search(text_side_.ends, token)) return End(FinishReason::kEndOfText);
+  if (std::ranges::binary_search(text_side_.ends, token)) {
+    if (options_.alternatives) choices_.pop_back();
+    return End(FinishReason::kEndOfText);
+  }
   if (filter_) filter_->Accept(token);
   if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
   if (text_.stopped()) return End(FinishReason::kStopString);
@@ -183,16 +204,17 @@ void Generation::Cancel() {
 
 GenerationResult Generation::MoveResult() {
   CHECK(finished());
-  return {.text = std::string(text_.shown()),
-          .finish_reason = *finish_reason_,
-          .tokens = std::move(tokens_),
-          .early_tokens = early_tokens_,
-          .blocks = blocks_,
-          .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
-          .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted(),
-          .seed = sampler_.seed(),
-          .log_probability =
-              options_.with_probability ? std::optional(log_probability_) : std::nullopt};
+  return {
+      .text = std::string(text_.shown()),
+      .finish_reason = *finish_reason_,
+      .tokens = std::move(tokens_),
+      .early_tokens = early_tokens_,
+      .blocks = blocks_,
+      .drafted_tokens = speculation_ == nullptr ? 0 : speculation_->drafted(),
+      .accepted_tokens = speculation_ == nullptr ? 0 : speculation_->accepted(),
+      .seed = sampler_.seed(),
+      .log_probability = options_.with_probability ? std::optional(log_probability_) : std::nullopt,
+      .choices = std::move(choices_)};
 }
 
 }  // namespace edgevlm

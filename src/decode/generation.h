@@ -34,13 +34,16 @@ struct GenerationResult {
   std::optional<std::uint64_t> seed = {};  // of the draws; none: greedy
   // Of all chosen tokens together, in nats; none without DecodeOptions::with_probability.
   std::optional<double> log_probability = {};
+  // As Generation::choices().
+  std::vector<TokenChoice> choices = {};
 };
 
 // Prefill comes first: a step adds a part of the prompt to the sequence. Then the reply is
 // generated: a step adds the token chosen last and chooses another, whose text is emitted at once.
 // A generation finishes with an end token, options.max_tokens, a stop string, a full context, or
 // when on_text or Cancel stops it. The last token chosen is not added to the sequence.
-// Threads: one at a time; on_text is called on the stepping thread. Nothing is allocated per token.
+// Threads: one at a time; on_text is called on the stepping thread. Nothing is allocated per token,
+// except for choices().
 class Generation {
  public:
   // sequence: holds the prefix that the prompt shares with an earlier one, or nothing.
@@ -58,6 +61,8 @@ class Generation {
   int unread_rows() const { return rest_.rows(); }                         // of the prompt
   int tokens() const { return static_cast<int>(tokens_.size()); }          // chosen
   int max_tokens() const { return static_cast<int>(tokens_.capacity()); }  // of the reply
+  // How the tokens were chosen, without the end token; with DecodeOptions::alternatives only.
+  std::span<const TokenChoice> choices() const { return choices_; }
 
   // Between steps: whether the next token would make the sequence longer than the rotary angles of
   // its rows are meant for (DecoderShape::short_context).
@@ -95,7 +100,7 @@ class Generation {
   int AddReplyRows(Batch& batch);
   bool Choose(std::span<const float> logits, int index, Profiler* profiler);
   bool ChooseFrom(std::span<const float> logits, int index);
-  std::span<const float> Filtered(std::span<const float> logits);
+  std::span<const float> Adjusted(std::span<const float> logits);
   void CountBlocks(int blocks);
   void Emit(int token, int remaining);
   bool Show(std::string_view piece) const;
@@ -110,10 +115,11 @@ class Generation {
   const OnText on_text_;
   Speculation* const speculation_;
   std::optional<TokenFilter> filter_;  // of replies that have a grammar
-  std::vector<float> filtered_;        // [V] logits
+  std::vector<float> adjusted_;        // [V] logits
   Sampler sampler_;
   ReplyText text_;
   std::vector<int> tokens_;  // chosen
+  std::vector<TokenChoice> choices_;
   std::vector<int> inputs_;  // of this step: the token chosen last, and the draft
   int early_tokens_ = 0;
   long long blocks_ = 0;

@@ -3,14 +3,61 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace edgevlm {
+namespace {
+
+// The logarithm of sum_i(exp(logits[i])), in two parts: added up, the smaller would be lost beside
+// large logits.
+struct LogSum {
+  explicit LogSum(std::span<const float> logits)
+      : greatest(*std::max_element(logits.begin(), logits.end())) {
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(logit - greatest);
+    rest = std::log(sum);
+  }
+
+  double Below(float logit) const { return logit - greatest - rest; }
+
+  double greatest;
+  double rest = 0;
+};
+
+}  // namespace
 
 double LogProbability(std::span<const float> logits, int token) {
-  const double greatest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - greatest);
-  return logits[static_cast<std::size_t>(token)] - greatest - std::log(sum);
+  return LogSum(logits).Below(logits[static_cast<std::size_t>(token)]);
+}
+
+TokenChoice DescribeChoice(std::span<const float> logits, int token, int alternatives,
+                           const Tokenizer& tokenizer) {
+  const LogSum sum(logits);
+  const auto describe = [&](int id) {
+    const std::string_view bytes = tokenizer.Bytes(id);
+    return TokenProbability{.token = id,
+                            .text = std::string(bytes.empty() ? tokenizer.SpecialName(id) : bytes),
+                            .log_probability = sum.Below(logits[static_cast<std::size_t>(id)])};
+  };
+  TokenChoice choice = {.chosen = describe(token), .likeliest = {}};
+  std::vector<int> ids(
+      static_cast<std::size_t>(std::min(alternatives, static_cast<int>(logits.size()))));
+  std::vector<int> all(logits.size());
+  std::iota(all.begin(), all.end(), 0);
+  const auto logit_of = [&](int id) {
+    const float logit = logits[static_cast<std::size_t>(id)];
+    return std::isnan(logit) ? std::numeric_limits<float>::lowest() : logit;
+  };
+  std::partial_sort_copy(all.begin(), all.end(), ids.begin(), ids.end(), [&](int a, int b) {
+    const float x = logit_of(a), y = logit_of(b);
+    return x != y ? x > y : a < b;
+  });
+  for (const int id : ids) choice.likeliest.push_back(describe(id));
+  return choice;
 }
 
 }  // namespace edgevlm

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "edgevlm/decode_options.h"
@@ -10,6 +11,9 @@ namespace {
 
 constexpr std::size_t kMaxStopStrings = 16;
 constexpr std::size_t kMaxStopBytes = 1024;
+constexpr std::size_t kMaxBiases = 1024;
+constexpr float kMaxBias = 100;
+constexpr int kMaxAlternatives = 20;
 
 Error OutOfRange(const std::string& field, const std::string& range, const std::string& found) {
   return {ErrorCode::kInvalid, "options: " + field + ": expected " + range + ", found " + found};
@@ -37,13 +41,20 @@ MaybeError ValidateStop(const std::vector<std::string>& stop) {
   return std::nullopt;
 }
 
-}  // namespace
-
-// The conditions are written so that NaN fails them.
-MaybeError Validate(const DecodeOptions& options) {
-  if (options.max_tokens < 1) {
-    return OutOfRange("max_tokens", "at least 1", std::to_string(options.max_tokens));
+MaybeError ValidateBias(const std::vector<TokenBias>& list) {
+  if (list.size() > kMaxBiases) {
+    return OutOfRange("logit_bias", "at most 1024 tokens", std::to_string(list.size()));
   }
+  for (const TokenBias& bias : list) {
+    if (std::fabs(bias.bias) <= kMaxBias || bias.bias == -std::numeric_limits<float>::infinity()) {
+      continue;
+    }
+    return OutOfRange("logit_bias", "-100 to 100", Text(bias.bias));
+  }
+  return std::nullopt;
+}
+
+MaybeError ValidatePenalties(const DecodeOptions& options) {
   if (!(options.repetition_penalty > 0 && options.repetition_penalty <= 10)) {
     return OutOfRange("repetition_penalty", "above 0, at most 10",
                       Text(options.repetition_penalty));
@@ -57,6 +68,21 @@ MaybeError Validate(const DecodeOptions& options) {
   if (options.penalty_window < 0) {
     return OutOfRange("penalty_window", "0 or more", std::to_string(options.penalty_window));
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// The conditions are written so that NaN fails them.
+MaybeError Validate(const DecodeOptions& options) {
+  if (options.max_tokens < 1) {
+    return OutOfRange("max_tokens", "at least 1", std::to_string(options.max_tokens));
+  }
+  if (options.min_tokens < 0) {
+    return OutOfRange("min_tokens", "0 or more", std::to_string(options.min_tokens));
+  }
+  if (auto error = ValidateBias(options.logit_bias)) return error;
+  if (auto error = ValidatePenalties(options)) return error;
   if (!(options.temperature >= 0 && options.temperature <= 100)) {
     return OutOfRange("temperature", "0 to 100", Text(options.temperature));
   }
@@ -66,6 +92,9 @@ MaybeError Validate(const DecodeOptions& options) {
   }
   if (!(options.min_p >= 0 && options.min_p <= 1)) {
     return OutOfRange("min_p", "0 to 1", Text(options.min_p));
+  }
+  if (const int count = options.alternatives.value_or(0); count < 0 || count > kMaxAlternatives) {
+    return OutOfRange("alternatives", "0 to 20", std::to_string(count));
   }
   return ValidateStop(options.stop);
 }

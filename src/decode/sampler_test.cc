@@ -222,6 +222,14 @@ TEST(DecodeOptions, EachFieldIsChecked) {
             "options: presence_penalty: expected -2 to 2, found 2.5");
   EXPECT_THAT(message({.presence_penalty = nan}), HasSubstr("presence_penalty"));
   EXPECT_THAT(message({.frequency_penalty = -3}), HasSubstr("frequency_penalty"));
+  EXPECT_THAT(message({.min_tokens = -1}), HasSubstr("min_tokens"));
+  EXPECT_EQ(message({.logit_bias = {{1, -100.5f}}}),
+            "options: logit_bias: expected -100 to 100, found -100.5");
+  EXPECT_THAT(message({.logit_bias = {{1, nan}}}), HasSubstr("logit_bias"));
+  EXPECT_THAT(message({.logit_bias = std::vector<TokenBias>(1025)}), HasSubstr("at most 1024"));
+  EXPECT_EQ(message({.logit_bias = {{1, -std::numeric_limits<float>::infinity()}}}), "accepted");
+  EXPECT_THAT(message({.alternatives = 21}), HasSubstr("alternatives"));
+  EXPECT_THAT(message({.alternatives = -1}), HasSubstr("alternatives"));
   EXPECT_THAT(message({.penalty_window = -1}), HasSubstr("penalty_window"));
   EXPECT_THAT(message({.top_k = -1}), HasSubstr("top_k"));
   EXPECT_THAT(message({.top_p = -0.1f}), HasSubstr("top_p"));

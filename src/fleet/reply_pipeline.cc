@@ -212,7 +212,7 @@ class Pipeline::Listener final : public ReplyListener {
 
   void OnAccepted(int) override {}
   void OnProgress(const Progress&) override {}
-  void OnText(std::string_view) override {}
+  void OnText(const TextPiece&) override {}
   void OnEnd(const Result<RequestReply>& reply) override { pipeline_.OnReply(image_, reply); }
 
  private:

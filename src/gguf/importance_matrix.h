@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "base/output_file.h"
+#include "base/result.h"
 
 namespace edgevlm {
 

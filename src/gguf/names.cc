@@ -160,6 +160,12 @@ std::string QFormerBlock(int block, std::string_view part) {
   return InBlock("v.proj_blk.", block, part);
 }
 
+std::string AudioConvolution(int index) { return Join("a.conv1d.", std::to_string(index)); }
+std::string AudioBlock(int block, std::string_view part) { return InBlock("a.blk.", block, part); }
+std::string CrossAttn(int block, std::string_view part) {
+  return DecoderModule(block, Join("cross_attn_", part));
+}
+
 std::string Weight(std::string_view module) { return Join(module, ".weight"); }
 std::string Bias(std::string_view module) { return Join(module, ".bias"); }
 
@@ -167,8 +173,8 @@ std::string Bias(std::string_view module) { return Join(module, ".bias"); }
 
 TensorRole RoleOf(std::string_view tensor) {
   constexpr std::string_view kFixedParts[] = {
-      "_norm.",       "position_embd",          "patch_embd", "token_types", "class_embd",
-      "patch_merger", modules::kInputProjection};
+      "_norm.",     "position_embd", "patch_embd",   "token_types",
+      "class_embd", "a.conv1d",      "patch_merger", modules::kInputProjection};
   if (!tensor.ends_with(".weight")) return TensorRole::kFixed;
   for (const std::string_view part : kFixedParts) {
     if (tensor.find(part) != std::string_view::npos) return TensorRole::kFixed;
@@ -192,7 +198,7 @@ TensorRole RoleOf(std::string_view tensor) {
 
 int BlockOf(std::string_view tensor) {
   constexpr std::string_view kBlock = "blk.";
-  if (tensor.starts_with("v.")) tensor.remove_prefix(2);
+  if (tensor.starts_with("v.") || tensor.starts_with("a.")) tensor.remove_prefix(2);
   if (!tensor.starts_with(kBlock)) return -1;
   tensor.remove_prefix(kBlock.size());
   int block = -1;

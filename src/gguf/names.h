@@ -94,6 +94,10 @@ std::string HeadCount(std::string_view architecture);
 std::string LayerNormEpsilon(std::string_view architecture);
 std::string ExitLayers(std::string_view architecture);  // our own: early exits that were trained
 
+// The encoder of a model that transcribes; its other sizes are those above of "whisper.audio".
+inline constexpr std::string_view kWhisperAudioHeadCount = "whisper.audio.head_count";
+inline constexpr std::string_view kWhisperMelBands = "whisper.audio.num_mel_bins";
+
 // Of the llama family.
 std::string RmsNormEpsilon(std::string_view architecture);
 std::string HeadCountKv(std::string_view architecture);
@@ -224,6 +228,18 @@ inline constexpr std::string_view kQFormerNorm = "v.proj_norm";
 inline constexpr std::string_view kQFormerOutput = "v.proj_linear";
 std::string QFormerBlock(int block, std::string_view part);
 
+// The audio encoder: its convolution `index`, 1 or 2, and part `part` (ln1, attn_q, ffn_up, ...) of
+// block `block`.
+inline constexpr std::string_view kAudioTensors = "a.";  // prefix of all
+inline constexpr std::string_view kAudioPositions = "a.position_embd";
+inline constexpr std::string_view kAudioPostNorm = "a.post_ln";
+std::string AudioConvolution(int index);
+std::string AudioBlock(int block, std::string_view part);
+
+// Decoder block `block` of a model whose decoder reads the encoder's rows: part `part` (norm, q, k,
+// v, output) of that attention.
+std::string CrossAttn(int block, std::string_view part);
+
 std::string Weight(std::string_view module);
 std::string Bias(std::string_view module);
 
@@ -242,7 +258,7 @@ enum class TensorRole {
 };
 TensorRole RoleOf(std::string_view tensor);
 
-// N of "blk.N." or "v.blk.N."; -1 for a tensor outside of the blocks.
+// N of "blk.N.", "v.blk.N." or "a.blk.N."; -1 for a tensor outside of the blocks.
 int BlockOf(std::string_view tensor);
 
 }  // namespace edgevlm

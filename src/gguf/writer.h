@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "base/output_file.h"
+#include "base/result.h"
 #include "gguf/value.h"
 #include "tensor/dtype.h"
 

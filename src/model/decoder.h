@@ -53,6 +53,8 @@ struct DecoderShape {
   }
 };
 
+class CrossCache;
+
 // Consecutive tokens of one sequence, to be added to its cache. Exactly one of `tokens` and
 // `embeddings` is not empty.
 struct TokenSpan {
@@ -73,6 +75,10 @@ struct TokenSpan {
   // The grid starts at the rotary position of its token 0.
   TokenGrid grid = {};
   int grid_token = 0;
+
+  // What the blocks of a decoder with cross-attention read besides (model/decoder/whisper.h); null
+  // for all others.
+  const CrossCache* cross = nullptr;
 
   int rows() const { return tokens.empty() ? embeddings.rows : static_cast<int>(tokens.size()); }
 };

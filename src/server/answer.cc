@@ -1,6 +1,7 @@
 #include "server/answer.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -9,6 +10,9 @@
 
 #include "base/stopwatch.h"
 #include "edgevlm/count_tokens.h"
+#include "server/random_id.h"
+#include "server/reply_fields.h"
+#include "server/tools/call_parser.h"
 
 namespace edgevlm {
 namespace {
@@ -27,14 +31,17 @@ class ReplySender final : public ReplyListener {
         writer_(std::move(writer)),
         deadline_(deadline),
         fetch_ms_(fetch_ms),
-        prompt_tokens_(prompt_tokens) {}
+        prompt_tokens_(prompt_tokens) {
+    if (submission_.tools.tools.empty()) return;
+    for (ToolReply& reply : tool_replies_) {
+      reply.parser.emplace(submission_.tools.form, submission_.tools.tools);
+    }
+  }
 
   void OnAccepted(int waiting_before) override {
     if (!submission_.streams) return;
     writer_->StartStream(StreamHead(submission_.framing), KeepAliveComment(submission_.framing));
-    for (const std::string& payload : submission_.api_format->StreamStart(prompt_tokens_)) {
-      Write(payload);
-    }
+    WriteAll(submission_.api_format->StreamStart(prompt_tokens_));
     if (waiting_before > 0) {
       OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = waiting_before});
     }
@@ -46,22 +53,23 @@ class ReplySender final : public ReplyListener {
     }
   }
 
-  void OnText(std::string_view text) override {
+  void OnText(const TextPiece& piece) override {
     const auto now = Clock::now();
     if (last_text_) {
       context_.metrics().OnToken(std::chrono::duration<double>(now - *last_text_).count());
     }
     last_text_ = now;
-    if (submission_.streams) Write(submission_.api_format->TextChunk(text));
+    ToolReply& tools = ToolReplyOf(piece.reply);
+    if (tools.parser) return ShowParsed(piece.reply, tools.parser->Add(piece.text));
+    if (submission_.streams) WriteAll(submission_.api_format->TextChunks(piece));
   }
 
   void OnEnd(const Result<RequestReply>& reply) override {
     if (!reply) return SendError(reply.error());
     context_.metrics().OnReply(*reply);
     WriteSpan(200, &*reply);
-    if (!submission_.streams) return writer_->Send(submission_.api_format->WholeReply(*reply));
-    for (const std::string& payload : submission_.api_format->StreamEnd(*reply)) Write(payload);
-    writer_->EndStream();
+    if (tool_replies_[0].parser) return EndWith(WithoutCalls(*reply));
+    EndWith(*reply);
   }
 
   void SendError(const Error& error) {
@@ -90,6 +98,49 @@ class ReplySender final : public ReplyListener {
   }
 
  private:
+  // One of the replies, of a request with tools.
+  struct ToolReply {
+    std::optional<ToolCallParser> parser;
+    std::string text;  // without calls
+  };
+
+  ToolReply& ToolReplyOf(int reply) { return tool_replies_[static_cast<std::size_t>(reply)]; }
+
+  void ShowParsed(int reply, ToolCallParser::Output parsed) {
+    if (!parsed.text.empty()) {
+      ToolReplyOf(reply).text += parsed.text;
+      // How its tokens were chosen is known, but not which of them were of a call: at the end.
+      const TextPiece piece = {.text = parsed.text, .reply = reply};
+      if (submission_.streams) WriteAll(submission_.api_format->TextChunks(piece));
+    }
+    for (ToolCall& call : parsed.calls) {
+      call.id = "call_" + RandomId();
+      const auto payloads = submission_.api_format->CallChunks(reply, call);
+      if (submission_.streams) WriteAll(payloads);
+    }
+  }
+
+  // The replies with the texts that are not calls.
+  RequestReply WithoutCalls(RequestReply request) {
+    for (int i = 0; i < CountReplies(request); ++i) {
+      ToolReply& tools = ToolReplyOf(i);
+      ShowParsed(i, tools.parser->Finish());
+      Reply& reply = i == 0 ? request.reply : request.others[static_cast<std::size_t>(i) - 1];
+      reply.text = tools.text;
+    }
+    return request;
+  }
+
+  void EndWith(const RequestReply& reply) {
+    if (!submission_.streams) return writer_->Send(submission_.api_format->WholeReply(reply));
+    WriteAll(submission_.api_format->StreamEnd(reply));
+    writer_->EndStream();
+  }
+
+  void WriteAll(const std::vector<std::string>& payloads) {
+    for (const std::string& payload : payloads) Write(payload);
+  }
+
   void Write(const std::string& payload) {
     if (!payload.empty()) writer_->Write(Frame(submission_.framing, payload));
   }
@@ -118,6 +169,7 @@ class ReplySender final : public ReplyListener {
                                       .count();
   const Stopwatch since_submit_;
   std::optional<Clock::time_point> last_text_;
+  std::array<ToolReply, kMaxReplies> tool_replies_;
 };
 
 // Whether the last message is the assistant's, so that the reply continues it. System messages do

@@ -17,6 +17,7 @@ struct Submission {
   Framing framing = Framing::kEvents;
   bool streams = false;
   bool shows_progress = false;  // a stream reports the stages before the first token
+  ToolUse tools = {};           // that the reply may call
   RequestOrigin origin = {};    // for its span
 };
 

@@ -8,6 +8,7 @@
 #include "edgevlm/scheduler.h"
 #include "server/api_error.h"
 #include "server/http/message.h"
+#include "server/tools/tool.h"
 
 namespace edgevlm {
 
@@ -31,7 +32,10 @@ class ApiFormat {
   // The payloads of a streamed reply. Empty ones are not sent. prompt_tokens: of the request.
   virtual std::vector<std::string> StreamStart(int /*prompt_tokens*/) { return {}; }
   virtual std::string ProgressChunk(const Progress&) { return {}; }
-  virtual std::string TextChunk(std::string_view text) = 0;
+  virtual std::vector<std::string> TextChunks(const TextPiece& piece) = 0;
+  // The model calls a tool. Comes after the text before it, also for a reply that is sent as a
+  // whole, which then is to have the call.
+  virtual std::vector<std::string> CallChunks(int /*reply*/, const ToolCall&) { return {}; }
   virtual std::vector<std::string> StreamEnd(const RequestReply& reply) = 0;
   virtual std::string StreamError(const ApiError& error) = 0;
 };

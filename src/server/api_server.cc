@@ -25,7 +25,7 @@ struct ApiServer::State {
   ~State() {
     if (http == nullptr) return;
     http->StopListening();
-    context.scheduler().Stop();
+    context.Stop();
   }
 
   ServerContext context;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "edgevlm/scheduler.h"
+#include "edgevlm/transcriber.h"
 #include "server/http/server.h"
 #include "server/spans/span_file.h"
 
@@ -54,6 +55,8 @@ struct ServerOptions {
   ServerRules rules;
   std::string model_name = "edgevlm";                         // shown to clients
   std::size_t stored_response_bytes = std::size_t{64} << 20;  // of /v1/responses, all together
+  std::shared_ptr<Transcriber> transcriber = nullptr;         // null: the server reads no sound
+  std::string transcriber_name = {};                          // shown to clients
   double model_load_seconds = 0;
   std::shared_ptr<SpanFile> spans = nullptr;  // of requests for replies; null: none are written
   // Keys and values as in config.yaml, for people to read.

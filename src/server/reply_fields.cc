@@ -1,5 +1,8 @@
 #include "server/reply_fields.h"
 
+#include <cmath>
+#include <utility>
+
 namespace edgevlm {
 namespace {
 
@@ -17,11 +20,46 @@ const char* FinishName(FinishReason reason) {
   return is_cut ? "length" : "stop";
 }
 
-nlohmann::json UsageJson(const Reply& reply) {
-  return {{"prompt_tokens", reply.prompt_tokens},
-          {"completion_tokens", reply.reply_tokens},
-          {"total_tokens", reply.prompt_tokens + reply.reply_tokens},
-          {"prompt_tokens_details", {{"cached_tokens", reply.reused_tokens}}}};
+const Reply& ReplyAt(const RequestReply& request, int i) {
+  return i == 0 ? request.reply : request.others[static_cast<std::size_t>(i) - 1];
+}
+
+int CountReplies(const RequestReply& request) {
+  return 1 + static_cast<int>(request.others.size());
+}
+
+nlohmann::json UsageJson(const RequestReply& request) {
+  const Reply& first = request.reply;
+  int reply_tokens = first.reply_tokens;
+  for (const Reply& other : request.others) reply_tokens += other.reply_tokens;
+  return {{"prompt_tokens", first.prompt_tokens},
+          {"completion_tokens", reply_tokens},
+          {"total_tokens", first.prompt_tokens + reply_tokens},
+          {"prompt_tokens_details", {{"cached_tokens", first.reused_tokens}}}};
+}
+
+double FiniteLogProbability(const TokenProbability& token) {
+  constexpr double kLeast = -9999;
+  return std::isfinite(token.log_probability) ? token.log_probability : kLeast;
+}
+
+nlohmann::json ChoicesJson(std::span<const TokenChoice> choices) {
+  const auto write = [](const TokenProbability& token) {
+    nlohmann::json bytes = nlohmann::json::array();
+    for (const char c : token.text) bytes.push_back(static_cast<unsigned char>(c));
+    return nlohmann::json{{"token", token.text},
+                          {"logprob", FiniteLogProbability(token)},
+                          {"bytes", std::move(bytes)}};
+  };
+  nlohmann::json list = nlohmann::json::array();
+  for (const TokenChoice& choice : choices) {
+    nlohmann::json likeliest = nlohmann::json::array();
+    for (const TokenProbability& token : choice.likeliest) likeliest.push_back(write(token));
+    nlohmann::json entry = write(choice.chosen);
+    entry["top_logprobs"] = std::move(likeliest);
+    list.push_back(std::move(entry));
+  }
+  return list;
 }
 
 nlohmann::json TimingsJson(const RequestReply& request) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,19 @@ struct ReplyMetadata {
 // "stop" or "length".
 const char* FinishName(FinishReason reason);
 
+// Of a request for several replies: reply i. REQUIRES: there is one.
+const Reply& ReplyAt(const RequestReply& request, int i);
+// Their number.
+int CountReplies(const RequestReply& request);
+
 // {"prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details":
 // {"cached_tokens"}}
-nlohmann::json UsageJson(const Reply& reply);
+nlohmann::json UsageJson(const RequestReply& request);
+
+// [{"token", "logprob", "bytes", "top_logprobs": [{"token", "logprob", "bytes"}]}]
+nlohmann::json ChoicesJson(std::span<const TokenChoice> choices);
+// A log probability as JSON, which has no infinities.
+double FiniteLogProbability(const TokenProbability& token);
 
 // The names of llama.cpp's server (cache_n, prompt_n, prompt_ms, prompt_per_second, predicted_n,
 // ...), those of vLLM and lmms-eval (ttft_ms, tpot_ms, itl_ms, e2e_ms, encoder_forward_ms), and

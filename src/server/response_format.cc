@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "server/schema/gbnf.h"
 #include "server/schema/pattern_grammar.h"
 #include "server/schema/schema_grammar.h"
 
@@ -35,6 +36,15 @@ GrammarPtr ReadPattern(Fields& fields, const char* name, Problem&) {
   const std::string pattern = fields.Text(name, "");
   if (pattern.empty()) return nullptr;
   return GrammarOrProblem(PatternGrammar(pattern), fields, name);
+}
+
+GrammarPtr ReadGbnf(Fields& fields, const char* name, Problem&) {
+  const std::string text = fields.Text(name, "");
+  if (text.empty()) return nullptr;
+  const Result<GrammarPtr> grammar = GbnfGrammar(text);
+  if (grammar) return *grammar;
+  fields.Reject(name, grammar.error().message, "unsupported_grammar");
+  return nullptr;
 }
 
 GrammarPtr ReadChoices(Fields& fields, const char* name, Problem&) {
@@ -124,7 +134,7 @@ GrammarPtr ReadStructuredOutputs(Fields& fields, const char* name, Problem& prob
       {"json_object", ReadAnyObject},
       {"regex", ReadPattern},
       {"choice", ReadChoices},
-      {"grammar", RejectFormat},
+      {"grammar", ReadGbnf},
       {"structural_tag", RejectFormat},
       {"whitespace_pattern", RejectFormat},
   };
@@ -143,8 +153,8 @@ constexpr FormatField kFormatFields[] = {
     {"regex", ReadPattern},
     {"guided_choice", ReadChoices},
     {"structured_outputs", ReadStructuredOutputs},
-    {"grammar", RejectFormat},
-    {"guided_grammar", RejectFormat},
+    {"grammar", ReadGbnf},
+    {"guided_grammar", ReadGbnf},
     {"ebnf", RejectFormat},
     {"structural_tag", RejectFormat},
 };

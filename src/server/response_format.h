@@ -15,8 +15,9 @@ namespace edgevlm {
 //   json_schema, regex  llama.cpp, SGLang: a schema, a pattern
 //   guided_json, guided_regex, guided_choice, structured_outputs {"json", "json_object", "regex",
 //                       "choice"}: vLLM
+//   grammar             llama.cpp: GBNF; also guided_grammar and structured_outputs.grammar
 // A schema may be given as a string. At most one format is allowed. Formats that cannot be enforced
-// (grammar, guided_grammar, structural_tag) are a problem: they are rejected, not ignored.
+// (ebnf, structural_tag) are a problem: they are rejected, not ignored.
 std::shared_ptr<const Grammar> ReadResponseFormat(Fields& fields, Problem& problem);
 
 // That of `text` in OpenAI's Responses API, or of `output_config` in Anthropic's: {"format":

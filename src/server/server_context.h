@@ -15,8 +15,13 @@
 #include "server/options.h"
 #include "server/response_store.h"
 #include "server/server_metrics.h"
+#include "server/speech/transcription_queue.h"
+#include "server/task_queue.h"
 
 namespace edgevlm {
+
+// Requests for embeddings that wait.
+inline constexpr std::size_t kMaxEmbeddingTasks = 16;
 
 // Threads: any.
 class ServerContext {
@@ -30,7 +35,12 @@ class ServerContext {
         rules_(std::make_shared<const ServerRules>(options.rules)),
         responses_(options.stored_response_bytes),
         metrics_(engine.info(), options.model_load_seconds),
-        scheduler_(engine, options.scheduler) {}
+        transcriber_name_(options.transcriber_name),
+        scheduler_(engine, options.scheduler) {
+    if (options.transcriber == nullptr) return;
+    transcripts_ =
+        std::make_unique<TranscriptionQueue>(options.transcriber, options.scheduler.waiting);
+  }
 
   const Engine& engine() const { return engine_; }
   const std::string& model_name() const { return model_name_; }
@@ -42,8 +52,18 @@ class ServerContext {
   // Measured at the start, where requests are profiled.
   const MachineLimits& machine_limits() const { return machine_limits_; }
   Scheduler& scheduler() { return scheduler_; }
+  TaskQueue& embedding_tasks() { return embedding_tasks_; }
   ResponseStore& responses() { return responses_; }
+  TranscriptionQueue* transcripts() { return transcripts_.get(); }  // null: no sound is read
+  const std::string& transcriber_name() const { return transcriber_name_; }
   ServerMetrics& metrics() { return metrics_; }
+
+  // Cancels what is under way, and returns when it has ended.
+  void Stop() {
+    scheduler_.Stop();
+    embedding_tasks_.Stop();
+    if (transcripts_ != nullptr) transcripts_->Stop();
+  }
 
   // The current rules. The object does not change; SetRules replaces it.
   std::shared_ptr<const ServerRules> rules() const {
@@ -83,7 +103,11 @@ class ServerContext {
   std::atomic<std::uint64_t> last_number_ = 0;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
-  Scheduler scheduler_;  // last, so it is destroyed first: its listeners use the rest
+  const std::string transcriber_name_;
+  TaskQueue embedding_tasks_{kMaxEmbeddingTasks};
+  // Last, so they are destroyed first: their listeners use the rest.
+  Scheduler scheduler_;
+  std::unique_ptr<TranscriptionQueue> transcripts_;
 };
 
 }  // namespace edgevlm

@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "server/reply_fields.h"
+
 namespace edgevlm {
 namespace {
 
@@ -95,10 +97,13 @@ void ServerMetrics::OnReply(const RequestReply& reply) {
   prompt_tokens_.Add(reply.reply.prompt_tokens);
   reused_tokens_.Add(reply.reply.reused_tokens);
   image_tokens_.Add(reply.image_tokens);
-  reply_tokens_.Add(reply.reply.reply_tokens);
-  early_tokens_.Add(reply.reply.early_tokens);
-  drafted_tokens_.Add(reply.reply.drafted_tokens);
-  accepted_tokens_.Add(reply.reply.accepted_tokens);
+  for (int i = 0; i < CountReplies(reply); ++i) {
+    const Reply& one = ReplyAt(reply, i);
+    reply_tokens_.Add(one.reply_tokens);
+    early_tokens_.Add(one.early_tokens);
+    drafted_tokens_.Add(one.drafted_tokens);
+    accepted_tokens_.Add(one.accepted_tokens);
+  }
   moved_caches_.Add(reply.reply.cache_is_moved ? 1 : 0);
   decode_threads_.Set(reply.reply.decode_threads);
   if (reply.reply.reply_tokens > 1 && t.generate_ms > 0) {

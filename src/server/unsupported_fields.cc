@@ -55,12 +55,9 @@ constexpr UnsupportedField kUnsupported[] = {
     {"lora"},
     // Which tokens are allowed and how they are sampled. response_format.h reads the constraints on
     // the whole reply.
-    {"logit_bias"},
     {"logits_processors"},
     {"allowed_token_ids"},
     {"bad_words"},
-    {"min_tokens"},
-    {"ignore_eos"},
     {"stop_token_ids"},
     {"guided_whitespace_pattern"},
     {"grammar_triggers"},
@@ -84,8 +81,9 @@ bool IsNeutral(const UnsupportedField& field, const Json& value) {
 
 }  // namespace
 
-void RejectUnsupported(Fields& fields) {
+void RejectUnsupported(Fields& fields, std::initializer_list<std::string_view> supported) {
   for (const UnsupportedField& field : kUnsupported) {
+    if (std::ranges::find(supported, field.name) != supported.end()) continue;
     const Json* value = fields.Any(field.name);
     if (value == nullptr || IsNeutral(field, *value)) continue;
     const Json* other = field.switch_name == nullptr ? nullptr : fields.Any(field.switch_name);

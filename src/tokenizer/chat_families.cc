@@ -46,6 +46,11 @@ ChatTemplate ChatMl(std::string_view program, std::string_view /*eos*/) {
                        .reply = "<|im_start|>assistant\n",
                        .default_system = DefaultSystem(program),
                        .ends = {"<|im_end|>"}};
+  if (Has(program, "<function=")) {
+    made.tool_calls = ToolCalls::kFunctionTags;
+  } else if (Has(program, "<tool_call>")) {
+    made.tool_calls = ToolCalls::kHermes;
+  }
   if (Has(program, "<|vision_start|>")) {  // Qwen2-VL
     made.before_image = "<|vision_start|>";
     made.after_image = "<|vision_end|>";
@@ -109,6 +114,10 @@ ChatTemplate Llama3(std::string_view program, std::string_view /*eos*/) {
       .reply = "<|start_header_id|>assistant<|end_header_id|>\n\n",
       .trims = true,
       .ends = {"<|eot_id|>"}};
+  if (Has(program, "ipython")) {
+    made.tool = {"<|start_header_id|>ipython<|end_header_id|>\n\n", "<|eot_id|>"};
+    made.tool_calls = ToolCalls::kBareJson;
+  }
   if (const std::string dates = DateLines(program); !dates.empty()) {
     made.before_system = dates;
     made.default_system = "";

@@ -22,7 +22,8 @@ std::string_view TrimEnd(std::string_view text) {
 
 const ChatTurn& TurnOf(const ChatTemplate& chat_template, ChatRole role) {
   if (role == ChatRole::kSystem) return chat_template.system;
-  return role == ChatRole::kUser ? chat_template.user : chat_template.assistant;
+  if (role == ChatRole::kTool && !chat_template.tool.before.empty()) return chat_template.tool;
+  return role == ChatRole::kAssistant ? chat_template.assistant : chat_template.user;
 }
 
 void AppendImage(const ChatTemplate& chat_template, int image, std::vector<PromptPiece>& pieces) {

@@ -17,7 +17,7 @@
 
 namespace edgevlm {
 
-enum class ChatRole { kSystem, kUser, kAssistant };
+enum class ChatRole { kSystem, kUser, kAssistant, kTool };
 
 // A part of a message: a text or an image.
 struct ChatPart {
@@ -36,6 +36,9 @@ struct ChatTurn {
   std::string after;
 };
 
+// The form of tool calls that a template has: that of ToolForm with the same name.
+enum class ToolCalls { kNone, kHermes, kFunctionTags, kBareJson };
+
 // A conversation is formatted as
 //   begin (turn.before parts turn.after)* reply
 // without bos; whether to add it is up to the tokenizer's add_bos.
@@ -45,6 +48,7 @@ struct ChatTemplate {
   ChatTurn system = {};
   ChatTurn user = {};
   ChatTurn assistant = {};
+  ChatTurn tool = {};              // what a tool returned; empty: as the user's
   std::string reply = {};          // the generation prompt
   std::string between_turns = {};  // before a user message that follows a reply
   bool system_opens_turn = false;  // user.before is omitted after a system text
@@ -56,6 +60,7 @@ struct ChatTemplate {
   std::string after_image = {};
   std::optional<std::string> default_system = {};  // if the conversation has none
   std::vector<std::string> ends = {};              // stop strings: they end a reply
+  ToolCalls tool_calls = ToolCalls::kNone;
 };
 
 // The name of the template for a file that has none: that of the family whose control token the

@@ -116,6 +116,25 @@ TEST(ChatTemplate, Llama3) {
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
 }
 
+// The family's markers say how the model calls tools, and whether their results have a turn.
+TEST(ChatTemplate, RecognizesToolCalls) {
+  const std::string chatml = "'<|im_start|>' + message['role']";
+  EXPECT_EQ(Choose("", chatml).tool_calls, ToolCalls::kNone);
+  EXPECT_EQ(Choose("", chatml + "'<tool_call>\\n'").tool_calls, ToolCalls::kHermes);
+  EXPECT_EQ(Choose("", chatml + "'<tool_call>\\n<function='").tool_calls,
+            ToolCalls::kFunctionTags);
+  const std::vector<ChatMessage> result = {Message(ChatRole::kUser, "Hi"),
+                                           Message(ChatRole::kTool, "12:00")};
+  EXPECT_EQ(Write(Choose("", chatml), result, false),
+            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>user\n12:00<|im_end|>\n");
+  const ChatTemplate llama =
+      Choose("", "'<|start_header_id|>ipython<|end_header_id|>\n\n' '<|eot_id|>'");
+  EXPECT_EQ(llama.tool_calls, ToolCalls::kBareJson);
+  EXPECT_EQ(Write(llama, result, false),
+            "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+            "<|start_header_id|>ipython<|end_header_id|>\n\n12:00<|eot_id|>");
+}
+
 TEST(ChatTemplate, Llama32HasTheDate) {
   const ChatTemplate made = Choose("", R"({%- if strftime_now is defined %}
 {%- set date_string = strftime_now("%d %b %Y") %}{%- else %}

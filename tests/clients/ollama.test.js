@@ -116,12 +116,14 @@ test("errors have a message", async () => {
   await assert.rejects(ask({ options: { num_predict: 1.5 } }), /num_predict/);
   await assert.rejects(
     client.delete({ model: "edgevlm" }),
-    error => error.status_code === 404 && /no such endpoint/.test(error),
+    error => error.status_code === 501 && /cannot delete/.test(error),
   );
+  await assert.rejects(client.delete({ model: "llava" }), error => error.status_code === 404);
   await assert.rejects(
-    client.embed({ model: "edgevlm", input: "x" }),
-    error => error.status_code === 501,
+    client.copy({ source: "edgevlm", destination: "mine" }),
+    error => error.status_code === 501 && /model_aliases/.test(error),
   );
+  await client.copy({ source: "edgevlm", destination: "default" });
   await assert.rejects(client.pull({ model: "llava" }), error => error.status_code === 404);
   assert.equal((await client.pull({ model: "edgevlm" })).status, "success");
 });

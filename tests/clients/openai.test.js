@@ -141,7 +141,7 @@ test("errors have the client's own types", async () => {
     ask({ messages: [user("", noPicture)] }),
     error => error.status === 415 && /image/.test(error.message),
   );
-  await assert.rejects(ask({ n: 2 }), error => error.param === "n");
+  await assert.rejects(ask({ n: 5 }), error => error.param === "n");
   await assert.rejects(ask({ presence_penalty: 3 }), error => error.param === "presence_penalty");
   await assert.rejects(
     ask({ messages: [user("x".repeat(20_000), ducks)] }),

@@ -21,6 +21,18 @@ export const noPicture = Buffer.from("hello");
 export const slow = ["--preset", "smolvlm-256m", "--image-max-tokens", "64"];
 export const longReply = 3000; // tokens
 
+// Options for a text model with random weights, a chat template, and a context that holds the
+// definitions of tools (that of the file is 512 tokens).
+export function tinyText() {
+  const bytes = readFileSync(join(root, "tests/data/tiny-text.gguf"));
+  const name = "llama.context_length";
+  bytes.writeUInt32LE(4096, bytes.indexOf(name) + name.length + 4);
+  const folder = mkdtempSync(join(tmpdir(), "edgevlm-model-"));
+  writeFileSync(join(folder, "tiny.gguf"), bytes);
+  process.on("exit", () => rmSync(folder, { recursive: true }));
+  return ["-m", join(folder, "tiny.gguf"), "--model-name", "tiny"];
+}
+
 export const key = "sixteen-or-more-1";
 
 // Resolves to {url, end} once it accepts requests.

@@ -22,4 +22,6 @@ std::optional<std::string> RealGemma() { return RealFile("gemma-3-270m.Q4_K_M.gg
 
 std::optional<std::string> RealEncoder() { return RealFile("whisper-base.ct2.bin"); }
 
+std::optional<std::string> RealSpeechTokenizer() { return RealFile("whisper-base.tokenizer.json"); }
+
 }  // namespace edgevlm

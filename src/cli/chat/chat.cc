@@ -21,6 +21,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
+#include "cli/speech_input.h"
 #include "edgevlm/count_tokens.h"
 
 namespace edgevlm {
@@ -28,7 +29,8 @@ namespace {
 
 constexpr const char* kChatHelp =
     "/image PATH   show an image; the next message is about it\n"
-    "/image        go on without the images that no message was about yet\n"
+    "/sound PATH   the same for what is said in a sound file (--whisper)\n"
+    "/image        go on without the images and sounds that no message was about yet\n"
     "/clear        forget the conversation\n"
     "/help         this text\n"
     "/quit         leave, as Ctrl-D does\n"
@@ -59,7 +61,7 @@ class ChatCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     reply_.decode.max_tokens = 512;
-    app.add_option("IMAGE", image_, "image to begin with")->type_name("");
+    app.add_option("IMAGE", image_, "image or sound file to begin with")->type_name("");
     app.add_option("--system", system_, "what the model is told before the conversation")
         ->type_name("TEXT");
     reply_.Declare(app);
@@ -67,7 +69,9 @@ class ChatCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    GroupOptions(app, {"--model", "--system", "--max-tokens", "--temperature", "--threads"});
+    speech_.Declare(app);
+    GroupOptions(
+        app, {"--model", "--whisper", "--system", "--max-tokens", "--temperature", "--threads"});
     app.footer(std::string("In the conversation:\n") + kChatHelp + kPipeHelp +
                "Examples:\n"
                "  edgevlm chat photo.jpg\n"
@@ -130,7 +134,7 @@ class ChatCommand final : public Command {
     switch (entry.kind) {
       case Entry::Kind::kMessage:
         return Send(entry.text, output);
-      case Entry::Kind::kImage:
+      case Entry::Kind::kFile:
         if (auto error = ShowNext(entry.text)) return *error;
         return Next::kGoOn;
       case Entry::Kind::kClear:
@@ -179,6 +183,12 @@ class ChatCommand final : public Command {
   MaybeError Show(const std::string& path) {
     const auto file = ReadInput(path);
     if (!file) return file.error();
+    if (IsSoundFile(*file)) {
+      auto about = speech_.PromptAbout(path, *file, model_);
+      if (!about) return about.error();
+      shown_.push_back({.text = *std::move(about)});
+      return std::nullopt;
+    }
     const auto image = engine_->GetImage(*file);
     if (!image) return Error{image.error().code, path + ": " + image.error().message};
     shown_.push_back({.image = *image});
@@ -270,8 +280,9 @@ class ChatCommand final : public Command {
   const Engine* engine_ = nullptr;
   std::optional<Session> session_;
   std::vector<Message> messages_;
-  std::vector<Part> shown_;  // images for the next message
-  std::string not_shown_;    // the path of an image that could not be read
+  SpeechInput speech_;
+  std::vector<Part> shown_;  // images, and texts about sounds, for the next message
+  std::string not_shown_;    // the path of a file that could not be read
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "cli/chat/entry_reader.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace edgevlm {
@@ -18,7 +20,8 @@ constexpr CommandName kCommandNames[] = {{"/clear", Entry::Kind::kClear},
                                          {"/help", Entry::Kind::kHelp},
                                          {"/quit", Entry::Kind::kQuit},
                                          {"/exit", Entry::Kind::kQuit}};
-constexpr std::string_view kImageCommand = "/image";
+// They name a file, whose bytes tell what it is.
+constexpr std::string_view kFileCommands[] = {"/image", "/sound"};
 
 std::string_view WithoutBlanks(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kLineBlanks);
@@ -39,9 +42,10 @@ std::optional<Entry> ParseCommand(std::string_view line) {
   for (const CommandName& command : kCommandNames) {
     if (line == command.name) return Entry{.kind = command.kind};
   }
-  if (line.substr(0, line.find_first_of(kLineBlanks)) != kImageCommand) return std::nullopt;
-  return Entry{.kind = Entry::Kind::kImage,
-               .text = std::string(WithoutBlanks(line.substr(kImageCommand.size())))};
+  const std::string_view name = line.substr(0, line.find_first_of(kLineBlanks));
+  if (std::ranges::find(kFileCommands, name) == std::end(kFileCommands)) return std::nullopt;
+  return Entry{.kind = Entry::Kind::kFile,
+               .text = std::string(WithoutBlanks(line.substr(name.size())))};
 }
 
 Entry EntryReader::Next() {

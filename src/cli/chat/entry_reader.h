@@ -12,7 +12,7 @@ namespace edgevlm {
 struct Entry {
   enum class Kind {
     kMessage,  // text: to the model
-    kImage,    // text: the path as typed; empty: none
+    kFile,     // text: the path of an image or a sound, as typed; empty: none
     kClear,
     kHelp,
     kQuit,

@@ -46,7 +46,7 @@ std::string EntriesOf(std::deque<InputLine> given, EntryReader::Messages message
       case Entry::Kind::kMessage:
         collected += "[" + entry.text + "]";
         break;
-      case Entry::Kind::kImage:
+      case Entry::Kind::kFile:
         collected += "i(" + entry.text + ")";
         break;
       case Entry::Kind::kClear:
@@ -88,6 +88,7 @@ TEST(EntryReader, OnlyCommandsAreCommands) {
     EXPECT_EQ(Typed(std::string(text) + "\n"), "[" + std::string(text) + "]");
   }
   EXPECT_EQ(Typed("/image\n  /image\tx.png \n"), "i()i(x.png)");
+  EXPECT_EQ(Typed("/sound my talk.mp3\n"), "i(my talk.mp3)");
 }
 
 TEST(EntryReader, ADocumentIsOneMessage) {

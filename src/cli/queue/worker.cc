@@ -19,8 +19,6 @@ namespace {
 
 // Below this share of the machine's memory, a worker that goes on may be killed.
 constexpr double kLeastMemory = 0.05;
-// Of an image's keys and values, which the questions after the first find again.
-constexpr std::size_t kPrefixCacheBytes = std::size_t{256} << 20;
 constexpr double kCoolerBy = 5;  // degrees, until it goes on: as PressureMonitor
 
 class WorkerCommand final : public Command {
@@ -72,7 +70,7 @@ class WorkerCommand final : public Command {
     }
     if (auto error = CheckQueue(queue_)) return Fail(*error);
     queue_.lease = std::chrono::seconds(lease_seconds_);
-    model_.prefix_cache_bytes = kPrefixCacheBytes;
+    model_.prefix_cache_bytes = kBatchPrefixCacheBytes;
     Result<Queue> queue = Queue::Connect(queue_);
     if (!queue) return Fail(queue.error());
     const Result<Engine> engine = LoadEngine(model_);

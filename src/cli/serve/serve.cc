@@ -22,6 +22,7 @@
 #include "cli/serve/serve_options.h"
 #include "cli/serve/service_manager.h"
 #include "cli/serve/signals.h"
+#include "cli/speech_input.h"
 #include "metrics/history.h"
 #include "server/api_server.h"
 
@@ -85,6 +86,9 @@ class ServeCommand final : public Command {
         ->capture_default_str();
     app.add_option("--model-name", model_name_, "what clients call the model; left out: its file's")
         ->type_name("NAME");
+    app.add_option("--whisper", whisper_,
+                   "GGUF file of a Whisper, for /v1/audio; left out: no sound is read")
+        ->type_name("FILE|NAME");
     app.add_flag("--check", check_, "load the model, say whether all options are right, and end");
     options_.Declare(app);
     GroupOptions(app, {"--model", "--host", "--port", "--keys-file", "--threads"});
@@ -119,6 +123,7 @@ class ServeCommand final : public Command {
     const auto begin = Clock::now();
     const Result<Engine> engine = preset_.is_given() ? preset_.Load(model_) : LoadEngine(model_);
     if (!engine) return Fail(engine.error());
+    if (auto error = AddTranscriber(*options)) return Fail(*error);
     if (check_) {
       output.Print("the options are right\n");
       return ExitCode::kDone;
@@ -135,6 +140,20 @@ class ServeCommand final : public Command {
   }
 
  private:
+  MaybeError AddTranscriber(ServerOptions& options) const {
+    if (whisper_.empty()) return std::nullopt;
+    auto transcriber = LoadTranscriber(whisper_, model_);
+    if (!transcriber) return transcriber.error();
+    options.transcriber = std::make_shared<Transcriber>(*std::move(transcriber));
+    options.transcriber_name = NameOf(whisper_);
+    return std::nullopt;
+  }
+
+  // Names may contain dots: "tiny-1.0".
+  static std::string NameOf(const std::filesystem::path& path) {
+    return (path.extension() == ".gguf" ? path.stem() : path.filename()).string();
+  }
+
   std::string HostInUrl() const {
     return options_.host.find(':') == std::string::npos ? options_.host : "[" + options_.host + "]";
   }
@@ -143,9 +162,7 @@ class ServeCommand final : public Command {
     if (!model_name_.empty()) return model_name_;
     if (preset_.is_given()) return preset_.name();
     if (model_.model.empty()) return "edgevlm";
-    // Names may contain dots: "tiny-1.0".
-    const std::filesystem::path path(model_.model);
-    return (path.extension() == ".gguf" ? path.stem() : path.filename()).string();
+    return NameOf(model_.model);
   }
 
   // Waits for a signal to end.
@@ -219,6 +236,7 @@ class ServeCommand final : public Command {
   int image_cache_mib_ = 64;
   int prefix_cache_mib_ = 128;
   std::string model_name_;
+  std::string whisper_;
   bool check_ = false;
 };
 

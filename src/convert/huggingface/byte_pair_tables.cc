@@ -61,7 +61,8 @@ Result<Merge> MergeOf(const json& entry, const std::string& where) {
 constexpr struct {
   std::string_view tokenizer_class;
   std::string_view name;
-} kClasses[] = {{"GPT2Tokenizer", "gpt-2"}, {"Qwen2Tokenizer", "qwen2"}};
+} kClasses[] = {
+    {"GPT2Tokenizer", "gpt-2"}, {"Qwen2Tokenizer", "qwen2"}, {"WhisperTokenizer", "gpt-2"}};
 
 Result<std::string> NameOfClass(const std::string& folder) {
   auto config = JsonObject::ReadIfThere(folder + "/tokenizer_config.json");
@@ -74,8 +75,8 @@ Result<std::string> NameOfClass(const std::string& folder) {
   }
   return Error{ErrorCode::kUnsupported,
                config->where() +
-                   ": 'tokenizer_class': expected GPT2Tokenizer or Qwen2Tokenizer, "
-                   "or a tokenizer.json, found " +
+                   ": 'tokenizer_class': expected GPT2Tokenizer, Qwen2Tokenizer or "
+                   "WhisperTokenizer, or a tokenizer.json, found " +
                    Printable(found, kMaxQuotedValue)};
 }
 
@@ -97,6 +98,8 @@ Result<VocabularyTables> TokensOf(const json& map, int size, const std::string& 
     if (tables.types[index] != PieceType::kUnused) {
       return Corrupt(where, token + "expected an id of its own, found " + std::to_string(index));
     }
+    // Whisper's vocabulary has a token without a text, which no text can produce.
+    if (text.empty()) continue;
     tables.tokens[index] = text;
     tables.types[index] = PieceType::kNormal;
   }

@@ -8,6 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "base/file_kind.h"
+#include "convert/huggingface/ctranslate2.h"
+#include "convert/huggingface/ggml_whisper.h"
 #include "convert/huggingface/json.h"
 #include "convert/huggingface/limits.h"
 #include "gguf/value.h"
@@ -58,7 +61,21 @@ MaybeError Checkpoint::Add(const std::string& path) {
   auto tensors = ParseSafetensors(file->bytes());
   if (!tensors) return Error{tensors.error().code, path + ": " + tensors.error().message};
   files_.push_back(*std::move(file));
-  for (SafetensorsTensor& tensor : *tensors) {
+  return AddTensors(path, *std::move(tensors));
+}
+
+MaybeError Checkpoint::AddCtranslate2(const std::string& path) {
+  auto file = MappedFile::Open(path);
+  if (!file) return file.error();
+  auto model = ParseCtranslate2(file->bytes());
+  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  files_.push_back(*std::move(file));
+  config_ = std::move(model->config);
+  return AddTensors(path, std::move(model->tensors));
+}
+
+MaybeError Checkpoint::AddTensors(const std::string& path, std::vector<SafetensorsTensor> tensors) {
+  for (SafetensorsTensor& tensor : tensors) {
     const std::string name = tensor.name;
     if (!tensors_.emplace(name, std::move(tensor)).second) {
       return Error{ErrorCode::kCorrupt, path + ": tensor '" + Printable(name, kMaxQuotedName) +
@@ -74,6 +91,11 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
   const std::string single = (root / "model.safetensors").string();
   Checkpoint checkpoint;
   if (!std::filesystem::exists(index_path)) {
+    const std::string ctranslate2 = (root / "model.bin").string();
+    if (!std::filesystem::exists(single) && std::filesystem::exists(ctranslate2)) {
+      if (auto error = checkpoint.AddCtranslate2(ctranslate2)) return *error;
+      return checkpoint;
+    }
     if (!std::filesystem::exists(single)) return NoWeights(root);
     if (auto error = checkpoint.Add(single)) return *error;
     return checkpoint;
@@ -92,6 +114,24 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
                                              Printable(file, kMaxQuotedName) + ", found nowhere"};
     }
   }
+  return checkpoint;
+}
+
+Result<Checkpoint> Checkpoint::OpenFile(const std::string& path) {
+  auto file = MappedFile::Open(path);
+  if (!file) return file.error();
+  if (!IsGgml(file->bytes())) {
+    return Error{ErrorCode::kUnsupported,
+                 path + ": expected a folder, or a model of whisper.cpp (ggml), found " +
+                     DescribeFile(file->bytes())};
+  }
+  auto model = ParseGgmlWhisper(file->bytes());
+  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  Checkpoint checkpoint;
+  checkpoint.files_.push_back(*std::move(file));
+  checkpoint.config_ = std::move(model->config);
+  checkpoint.texts_ = std::move(model->texts);
+  if (auto error = checkpoint.AddTensors(path, std::move(model->tensors))) return *error;
   return checkpoint;
 }
 

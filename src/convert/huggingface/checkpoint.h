@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,18 +16,27 @@
 
 namespace edgevlm {
 
-// All tensors of model.safetensors, or of the files that model.safetensors.index.json names. The
-// files stay mapped for the lifetime of the object. Threads: const methods from any thread.
+// All tensors of model.safetensors, or of the files that model.safetensors.index.json names; in a
+// folder without them, of CTranslate2's model.bin; or of one file of ggml. All have Hugging Face's
+// names. The files stay mapped for the lifetime of the object. Threads: const methods from any
+// thread.
 class Checkpoint {
  public:
   // Errors: kNotFound (no such files, or a file lacks a tensor of the index), kCorrupt (also: a
   // tensor in two files), those of the formats; all name the file.
   static Result<Checkpoint> Open(const std::string& folder);
+  // The same of a model that is one file. Errors: kUnsupported (another file than ggml's).
+  static Result<Checkpoint> OpenFile(const std::string& path);
 
   using Tensors = std::map<std::string, SafetensorsTensor, std::less<>>;
   const Tensors& tensors() const { return tensors_; }
   // Null if there is no such tensor.
   const SafetensorsTensor* Find(std::string_view name) const;
+
+  // What config.json would say, where it is not Hugging Face's.
+  const std::optional<nlohmann::json>& config() const { return config_; }
+  // The texts of the first tokens, as bytes, of a file that holds its vocabulary.
+  const std::optional<std::vector<std::string>>& texts() const { return texts_; }
 
   // How matrices that the folder stores quantized are packed (packed_matrix.h), and whether their
   // quants are kept where blocks of GGUF hold them, rather than dequantized. Nothing: the folder's
@@ -43,10 +53,14 @@ class Checkpoint {
 
  private:
   MaybeError Add(const std::string& path);
+  MaybeError AddCtranslate2(const std::string& path);
+  MaybeError AddTensors(const std::string& path, std::vector<SafetensorsTensor> tensors);
 
   std::vector<MappedFile> files_;
   Tensors tensors_;
   std::optional<Packed> packed_;
+  std::optional<nlohmann::json> config_;
+  std::optional<std::vector<std::string>> texts_;
 };
 
 // Releases the physical pages of these bytes of a mapped file (madvise), so that they do not count

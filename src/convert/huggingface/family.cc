@@ -1,5 +1,7 @@
 #include "convert/huggingface/family.h"
 
+#include <filesystem>
+
 #include "convert/huggingface/limits.h"
 #include "gguf/value.h"
 
@@ -10,7 +12,7 @@ const HuggingfaceFamily* const kFamilies[] = {
     &kLlamaFamily,      &kPhi3Family,          &kPhi3VFamily,     &kQwen2Family,   &kGpt2Family,
     &kLlavaFamily,      &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
     &kGemma3TextFamily, &kGemma3Family,        &kInternVlFamily,  &kQwen2VlFamily, &kQwen25VlFamily,
-    &kQwen3VlFamily,    &kOptFamily,           &kBlip2Family,
+    &kQwen3VlFamily,    &kOptFamily,           &kBlip2Family,     &kWhisperFamily,
 };
 
 std::string FamilyNames() {
@@ -24,12 +26,20 @@ std::string FamilyNames() {
 }  // namespace
 
 Result<ModelFolder> OpenFolder(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) {
+    auto checkpoint = Checkpoint::OpenFile(path);
+    if (!checkpoint) return checkpoint.error();
+    JsonObject config(*checkpoint->config(), path);
+    return ModelFolder{path, std::move(config), *std::move(checkpoint)};
+  }
   auto config = JsonObject::Read(path + "/config.json");
   if (!config) return config.error();
   auto checkpoint = Checkpoint::Open(path);
   if (!checkpoint) return checkpoint.error();
   const auto scheme = ReadPackedScheme(path, *config);
   if (!scheme) return scheme.error();
+  if (checkpoint->config()) config = JsonObject(*checkpoint->config(), path + "/model.bin");
   if (*scheme) checkpoint->set_packed({**scheme});
   return ModelFolder{path, *std::move(config), *std::move(checkpoint)};
 }

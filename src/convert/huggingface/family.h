@@ -14,10 +14,10 @@
 
 namespace edgevlm {
 
-// An opened model folder.
+// An opened model folder, or the one file that some models are.
 struct ModelFolder {
   std::string path;
-  JsonObject config;  // config.json
+  JsonObject config;  // config.json, or what it would say
   Checkpoint checkpoint;
 };
 
@@ -63,5 +63,6 @@ extern const HuggingfaceFamily kGemma3Family;
 extern const HuggingfaceFamily kInternVlFamily;
 extern const HuggingfaceFamily kOptFamily;
 extern const HuggingfaceFamily kBlip2Family;
+extern const HuggingfaceFamily kWhisperFamily;
 
 }  // namespace edgevlm

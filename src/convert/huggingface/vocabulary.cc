@@ -125,11 +125,15 @@ MaybeError CheckLoads(const std::string& folder, const FilePlan& plan) {
 
 }  // namespace
 
-MaybeError AddVocabulary(const std::string& folder, JsonObject& config, int size, FilePlan& plan) {
+MaybeError AddVocabulary(const std::string& folder, JsonObject& config, int size, FilePlan& plan,
+                         std::optional<VocabularyTables> tables) {
   auto files = ReadFiles(folder);
   if (!files) return files.error();
-  auto tables = ReadTables(folder, *files, size);
-  if (!tables) return tables.error();
+  if (!tables) {
+    auto read = ReadTables(folder, *files, size);
+    if (!read) return read.error();
+    tables = *std::move(read);
+  }
   const SpecialTokens special = FindSpecialTokens(config, *tables, *files);
   // vocab.json does not distinguish them from normal tokens.
   for (const auto id : {special.bos, special.eos}) {

@@ -138,4 +138,20 @@ void GrammarBuilder::Append(std::string_view text, Grammar::Sequence& sequence) 
   }
 }
 
+int GrammarBuilder::Add(const Grammar& grammar) {
+  const int first = rules();
+  std::vector<Grammar::Element> sets;
+  for (const Grammar::Bytes& set : grammar.sets) sets.push_back(Set(set));
+  for (const Grammar::Rule& rule : grammar.rules) {
+    grammar_.rules.push_back(rule);
+    for (Grammar::Sequence& sequence : grammar_.rules.back()) {
+      for (Grammar::Element& element : sequence) {
+        element = element.is_rule ? Rule(first + element.index)
+                                  : sets[static_cast<std::size_t>(element.index)];
+      }
+    }
+  }
+  return first;
+}
+
 }  // namespace edgevlm

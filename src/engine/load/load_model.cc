@@ -140,6 +140,8 @@ void Describe(const Parsed& files, Model& model) {
   info.name = TextOf(files.model, keys::kName);
   info.architecture = TextOf(files.model, keys::kArchitecture);
   info.chat_template = model.style->name();
+  info.default_system = model.style->default_system();
+  info.tool_form = model.style->tool_form();
   info.parameters = ParametersOf(files.model);
   const DecoderShape& decoder = model.decoder->shape();
   info.embedding_length = decoder.width;

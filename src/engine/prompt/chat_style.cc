@@ -12,8 +12,31 @@ using Kind = PromptPiece::Kind;
 constexpr const char* kDescribe = "Describe the picture.";
 
 ChatRole RoleOf(const Message& message) {
-  if (message.role == Role::kSystem) return ChatRole::kSystem;
-  return message.role == Role::kUser ? ChatRole::kUser : ChatRole::kAssistant;
+  switch (message.role) {
+    case Role::kSystem:
+      return ChatRole::kSystem;
+    case Role::kUser:
+      return ChatRole::kUser;
+    case Role::kAssistant:
+      return ChatRole::kAssistant;
+    case Role::kTool:
+      break;
+  }
+  return ChatRole::kTool;
+}
+
+ToolForm FormOf(ToolCalls calls) {
+  switch (calls) {
+    case ToolCalls::kHermes:
+      return ToolForm::kHermes;
+    case ToolCalls::kFunctionTags:
+      return ToolForm::kFunctionTags;
+    case ToolCalls::kBareJson:
+      return ToolForm::kBareJson;
+    case ToolCalls::kNone:
+      break;
+  }
+  return ToolForm::kNone;
 }
 
 using Images = std::vector<std::shared_ptr<const EncodedImage>>;
@@ -84,6 +107,10 @@ class ChatStyle final : public PromptStyle {
 
   std::string_view name() const override { return template_.name; }
   std::span<const std::string> stops() const override { return stops_; }
+  std::string_view default_system() const override {
+    return template_.default_system ? std::string_view(*template_.default_system) : "";
+  }
+  ToolForm tool_form() const override { return FormOf(template_.tool_calls); }
   bool system_anywhere() const override { return SystemMayFollow(template_); }
 
   Result<Prompt> Write(std::span<const Message> messages,

@@ -23,6 +23,10 @@ class PromptStyle {
   // Empty if it is not a chat template.
   virtual std::string_view name() const { return {}; }
 
+  // As in ModelInfo.
+  virtual std::string_view default_system() const { return {}; }
+  virtual ToolForm tool_form() const { return ToolForm::kNone; }
+
   // Whether prompts have at most one image, which comes first.
   virtual bool begins_with_image() const { return false; }
 

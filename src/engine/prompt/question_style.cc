@@ -57,7 +57,7 @@ class QuestionStyle final : public PromptStyle {
     const std::string added = JoinTexts(message);
     if (message.role == Role::kSystem || added.empty()) return;
     if (!text.empty()) text += ' ';
-    if (message.role == Role::kUser) {
+    if (message.role != Role::kAssistant) {
       text.append("Question: ").append(added).append(" Answer:");
       return;
     }

@@ -61,6 +61,7 @@ Reply ActiveReply::MakeReply() {
   reply.drafted_tokens = result.drafted_tokens;
   reply.accepted_tokens = result.accepted_tokens;
   reply.seed = result.seed;
+  reply.token_choices = std::move(result.choices);
   if (result.log_probability) reply.probability = std::exp(*result.log_probability);
   const CacheOptions& cache = sequence_.cache().shape().options;
   reply.cache = CacheText(cache);

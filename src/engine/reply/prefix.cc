@@ -37,6 +37,17 @@ int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& pro
   return reused;
 }
 
+int CopyPrompt(const Prompt& prompt, const Sequence& from, Sequence& to) {
+  const int max_rows = prompt.rows() - 1;
+  // A sequence that has become long since has other angles.
+  const bool is_same = from.is_long() == to.WouldBeLong(prompt.rows());
+  const int rows = is_same ? ExactCut(from.cache(), prompt, max_rows) : 0;
+  to.ExpectRows(prompt.rows());
+  if (rows > 0) to.cache().CopyFrom(from.cache(), rows);
+  to.set_rotary_shift(prompt.RotaryShiftAt(rows));
+  return rows;
+}
+
 void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence) {
   PrefixCache* const shared = engine.runtime.prefix_cache.get();
   if (shared == nullptr || sequence.is_long() || !HasChosenCache(engine.model, sequence)) return;

@@ -17,6 +17,10 @@ namespace edgevlm {
 int ReusePrefix(const EngineState& engine, const Prompt& held, const Prompt& prompt,
                 Sequence& sequence);
 
+// Copies the prompt's rows, as far as they can be, from a sequence that holds it into an empty one
+// of the same cache policy. Returns their number; as above, the last one is never among them.
+int CopyPrompt(const Prompt& prompt, const Sequence& from, Sequence& to);
+
 // Stores what comes before the question, the images above all, in the engine's prefix cache, unless
 // memory pressure has converted the sequence's cache. REQUIRES: the sequence holds the prompt.
 void SharePrefix(const EngineState& engine, const Prompt& prompt, const Sequence& sequence);

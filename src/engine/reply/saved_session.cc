@@ -182,7 +182,7 @@ class Parser {
     const std::size_t count = ReadCount(sizeof(std::uint8_t) + sizeof(std::uint32_t));
     for (std::size_t i = 0; i < count && ok_; ++i) {
       const auto role = reader_.Get<std::uint8_t>();
-      ok_ = reader_.ok() && role <= static_cast<std::uint8_t>(Role::kAssistant);
+      ok_ = reader_.ok() && role <= static_cast<std::uint8_t>(Role::kTool);
       Message message = {.role = static_cast<Role>(role), .parts = {}};
       const std::size_t parts = ReadCount(2 * sizeof(std::uint32_t));
       for (std::size_t p = 0; p < parts && ok_; ++p) {

@@ -127,6 +127,10 @@ int CountImages(const ReplyRequest& request) {
 Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,
                               const PrepareHooks& hooks) {
   if (auto error = Validate(request.decode)) return *error;
+  if (request.replies < 1 || request.replies > kMaxReplies) {
+    return Error{ErrorCode::kInvalid, "replies: expected 1 to " + std::to_string(kMaxReplies) +
+                                          ", found " + std::to_string(request.replies)};
+  }
   Encoding encoding(engine, hooks, CountImages(request));
   const Result<std::vector<Message>> messages = encoding.Messages(request);
   if (!messages) return messages.error();

@@ -130,7 +130,7 @@ bool Scheduler::State::AdmitAndFinish() {
   for (auto reply = running.begin(); reply != running.end();) {
     const std::optional<Result<RequestReply>> end = reply->Update();
     if (!end) {
-      if (Generation* generation = reply->generation()) generations.push_back(generation);
+      reply->AddGenerations(generations);
       ++reply;
       continue;
     }
@@ -187,7 +187,7 @@ void Scheduler::State::Step() {
   const std::function<bool()> is_over = [&] {
     scope.Yield();
     is_left = is_left || std::ranges::all_of(running, [](RunningReply& reply) {
-                return reply.generation() == nullptr || reply.job().is_cancelled;
+                return !reply.generates() || reply.job().is_cancelled;
               });
     return is_left;
   };

@@ -82,6 +82,7 @@ void SchedulerProfile::AddReply(const RequestReply& reply) {
   AddUpToMax(reply.image_tokens, sum_.image_tokens);
   AddUpToMax(reply.reply.prompt_tokens, sum_.prompt_tokens);
   AddUpToMax(reply.reply.reply_tokens, sum_.reply_tokens);
+  for (const Reply& other : reply.others) AddUpToMax(other.reply_tokens, sum_.reply_tokens);
 }
 
 Profile SchedulerProfile::Read() {

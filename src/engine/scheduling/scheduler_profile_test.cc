@@ -21,7 +21,7 @@ class EndWaiter final : public ReplyListener {
  public:
   void OnAccepted(int) override {}
   void OnProgress(const Progress&) override {}
-  void OnText(std::string_view) override { has_text_ = true; }
+  void OnText(const TextPiece&) override { has_text_ = true; }
   void OnEnd(const Result<RequestReply>& reply) override {
     {
       const std::lock_guard lock(mutex_);

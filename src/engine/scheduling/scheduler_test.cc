@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <span>
@@ -26,10 +27,11 @@ class Recorder final : public ReplyListener {
     const std::lock_guard lock(mutex_);
     progress_.push_back(progress);
   }
-  void OnText(std::string_view text) override {
+  void OnText(const TextPiece& piece) override {
     {
       const std::lock_guard lock(mutex_);
-      text_ += text;
+      texts_[static_cast<std::size_t>(piece.reply)] += piece.text;
+      choices_ += piece.choices.size();
     }
     change_.notify_all();
     if (on_text) on_text();
@@ -50,12 +52,17 @@ class Recorder final : public ReplyListener {
   }
   void WaitForText() {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(change_.wait_for(lock, kPatience, [this] { return !text_.empty() || end_; }));
+    EXPECT_TRUE(change_.wait_for(lock, kPatience, [this] { return !texts_[0].empty() || end_; }));
   }
 
-  std::string text() {
+  std::string text(std::size_t reply = 0) {
     const std::lock_guard lock(mutex_);
-    return text_;
+    return texts_[reply];
+  }
+  // Of all pieces.
+  std::size_t choices() {
+    const std::lock_guard lock(mutex_);
+    return choices_;
   }
   std::vector<Progress> progress() {
     const std::lock_guard lock(mutex_);
@@ -72,7 +79,8 @@ class Recorder final : public ReplyListener {
  private:
   std::mutex mutex_;
   std::condition_variable change_;
-  std::string text_;
+  std::array<std::string, kMaxReplies> texts_;
+  std::size_t choices_ = 0;
   std::vector<Progress> progress_;
   std::optional<Result<RequestReply>> end_;
   int position_ = -1;
@@ -121,6 +129,47 @@ TEST_F(SchedulerTest, AnswersAsASessionDoes) {
   EXPECT_EQ(reply->reply.reply_tokens, alone->reply_tokens);
   EXPECT_GT(reply->image_tokens, 0);
   EXPECT_GE(reply->reply.timings.total_ms, reply->first_token_ms);
+}
+
+// The same as requests of their own with these seeds, but the prompt is read once.
+TEST_F(SchedulerTest, GeneratesSeveralReplies) {
+  Scheduler scheduler(engine_, {.running = 1});
+  std::vector<std::string> alone;
+  for (std::uint64_t seed = 5; seed < 8; ++seed) {
+    alone.push_back(Submit(scheduler, About(MakeImage(1), 12, seed))->Wait()->reply.text);
+  }
+  ReplyRequest request = About(MakeImage(1), 12, 5);
+  request.replies = 3;
+  request.decode.alternatives = 1;
+  const auto recorder = Submit(scheduler, std::move(request));
+  const auto reply = recorder->Wait();
+  ASSERT_TRUE(reply) << reply.error().message;
+  ASSERT_EQ(reply->others.size(), 2u);
+  std::size_t choices = reply->reply.token_choices.size();
+  EXPECT_EQ(reply->reply.text, alone[0]);
+  EXPECT_EQ(recorder->text(0), alone[0]);
+  for (std::size_t i = 1; i < alone.size(); ++i) {
+    const Reply& other = reply->others[i - 1];
+    EXPECT_EQ(other.text, alone[i]);
+    EXPECT_EQ(recorder->text(i), alone[i]);
+    EXPECT_EQ(other.reused_tokens, other.prompt_tokens - 1);
+    choices += other.token_choices.size();
+  }
+  EXPECT_NE(alone[0], alone[1]);
+  EXPECT_LE(recorder->choices(), choices) << "those of held back text come with the end";
+  EXPECT_GT(recorder->choices(), 0u);
+}
+
+TEST_F(SchedulerTest, RejectsTooManyReplies) {
+  Scheduler scheduler(engine_, {});
+  for (const int wrong : {0, kMaxReplies + 1}) {
+    ReplyRequest request = About(MakeImage(1), 2);
+    request.replies = wrong;
+    const auto reply = Submit(scheduler, std::move(request))->Wait();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, ErrorCode::kInvalid);
+    EXPECT_THAT(reply.error().message, HasSubstr("replies: expected 1 to 4"));
+  }
 }
 
 // A model that takes the last image only does not get the others, and the reply reports it.
@@ -306,7 +355,7 @@ TEST_F(SchedulerTest, ListenersMayAskAgain) {
         : scheduler_(scheduler), last_(std::move(last)) {}
     void OnAccepted(int) override {}
     void OnProgress(const Progress&) override {}
-    void OnText(std::string_view) override {}
+    void OnText(const TextPiece&) override {}
     void OnEnd(const Result<RequestReply>&) override {
       EXPECT_TRUE(scheduler_.Submit(About(MakeImage(2), 1), last_));
     }

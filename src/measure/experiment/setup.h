@@ -38,6 +38,8 @@ struct RequestSetup {
   int workers = 1;          // requests under way at once, unless the schedule is serial
   Schedule schedule = Schedule::kSerial;
   Reuse reuse = Reuse::kNothing;
+  int sound_seconds = 30;            // of workloads that read sound
+  std::string sound_model = "base";  // the shape of their encoder
 };
 
 struct Setup {

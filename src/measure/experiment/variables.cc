@@ -129,7 +129,16 @@ MaybeError ApplyReuse(const std::string& value, Setup& setup) {
   return Unexpected("nothing, image or prefix", value);
 }
 
+MaybeError ApplySoundModel(const std::string& value, Setup& setup) {
+  if (value != "tiny" && value != "base" && value != "small") {
+    return Unexpected("tiny, base or small", value);
+  }
+  setup.request.sound_model = value;
+  return {};
+}
+
 constexpr int kMaxTokens = 1 << 20;
+constexpr int kMaxSoundSeconds = 30;  // a Whisper's window
 
 constexpr Variable kVariables[] = {
     {"preset", true, "a published model's shape with random weights", ApplyPreset},
@@ -155,6 +164,10 @@ constexpr Variable kVariables[] = {
      ApplyInt<&RequestSetup::image_side, 0, 8192>},
     {"image_shape", false, "W:H that images are stretched to", ApplyImageShape},
     {"frames", false, "images of a video in one request", ApplyInt<&RequestSetup::frames, 1, 1024>},
+    {"sound_seconds", false, "length of a sound, at most 30",
+     ApplyInt<&RequestSetup::sound_seconds, 1, kMaxSoundSeconds>},
+    {"sound_model", false, "a Whisper's shape with random weights: tiny, base, small",
+     ApplySoundModel},
     {"reuse", false, "what a further question finds computed: nothing, image, prefix", ApplyReuse},
 };
 

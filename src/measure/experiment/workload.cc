@@ -15,6 +15,8 @@ constexpr WorkloadKind kWorkloads[] = {
     {"fidelity", true, "the next token's distribution against float32 with a full cache",
      MakeFidelityWorkload},
     {"needle", true, "a fact hidden in the item's text, asked for at its end", MakeNeedleWorkload},
+    {"sound", false, "a Whisper's encoder on sound, in a window of 30 s and alone",
+     MakeSoundWorkload},
     {"waste", true, "time spent on padding, and on encoding an image again", MakeWasteWorkload},
 };
 

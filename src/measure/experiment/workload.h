@@ -62,6 +62,8 @@ std::unique_ptr<Workload> MakeThroughputWorkload(const LoadModel& load);
 std::unique_ptr<Workload> MakeFidelityWorkload(const LoadModel& load);
 // A fact hidden in a long text, and asked for.
 std::unique_ptr<Workload> MakeNeedleWorkload(const LoadModel& load);
+// Encoding of sound, in a window of 30 s and alone.
+std::unique_ptr<Workload> MakeSoundWorkload(const LoadModel& load);
 // Encoding of padding, and encoding again what was encoded before.
 std::unique_ptr<Workload> MakeWasteWorkload(const LoadModel& load);
 

@@ -1,7 +1,6 @@
 #include "model/decoder/gpt2.h"
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,15 +53,7 @@ class Gpt2 final : public Decoder {
   void Embed(std::span<const TokenSpan> batch, View<float> x, const Run& run) const override {
     PROFILE_ZONE(run.profiler, "language_model.embed_tokens", ElementwiseWork(x, 1));
     EmbedSpans(batch, weights_.tokens.embedding_table(), shape().context, x);
-    const View<const float> positions(weights_.positions.data(), shape().context, shape().width);
-    int row = 0;
-    for (const TokenSpan& span : batch) {
-      for (int i = 0; i < span.rows(); ++i, ++row) {
-        const std::span<float> out = x.Row(row);
-        std::ranges::transform(out, positions.Row(span.first_position + i), out.begin(),
-                               std::plus<>());
-      }
-    }
+    AddPositions(batch, {weights_.positions.data(), shape().context, shape().width}, x);
   }
 
   void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,

@@ -27,6 +27,17 @@ void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int conte
   }
 }
 
+void AddPositions(std::span<const TokenSpan> batch, View<const float> positions, View<float> x) {
+  int row = 0;
+  for (const TokenSpan& span : batch) {
+    for (int i = 0; i < span.rows(); ++i, ++row) {
+      const std::span<float> out = x.Row(row);
+      std::ranges::transform(out, positions.Row(span.first_position + i), out.begin(),
+                             std::plus<>());
+    }
+  }
+}
+
 void AddImageLevel(std::span<const TokenSpan> batch, int level, View<float> x) {
   int row = 0;
   for (const TokenSpan& span : batch) {

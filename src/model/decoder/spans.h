@@ -22,6 +22,11 @@ int RowsOf(std::span<const TokenSpan> batch);
 // REQUIRES: ids and positions as for Decoder::Forward.
 void EmbedSpans(std::span<const TokenSpan> batch, const Weight& table, int context, View<float> x);
 
+// x += the learned embedding of each row's position.
+//   positions  [context, D]
+//   x          [T, D]
+void AddPositions(std::span<const TokenSpan> batch, View<const float> positions, View<float> x);
+
 // x += row `level` of the span's image tokens; level 0 is their embedding, which EmbedSpans copies.
 //   x  [T, D]
 void AddImageLevel(std::span<const TokenSpan> batch, int level, View<float> x);

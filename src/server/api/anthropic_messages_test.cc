@@ -12,7 +12,7 @@ class AnthropicMessagesTest : public ::testing::Test {
     const Json object = Json::parse(body);
     Fields fields(object, "", problem_);
     RequestImages images(rules_, problem_);
-    return ReadAnthropicMessages(fields, images, problem_);
+    return ReadAnthropicMessages(fields, images, problem_, ToolForm::kHermes);
   }
 
   const ServerRules rules_;
@@ -37,6 +37,26 @@ TEST_F(AnthropicMessagesTest, ReadsTextsAndBlocks) {
   EXPECT_EQ(Read(R"({"system": "s", "messages": [{"role": "user", "content": "a"}]})").size(), 2);
 }
 
+// Results come before the rest of their message.
+TEST_F(AnthropicMessagesTest, ReadsCallsAndResults) {
+  const auto messages = Read(
+      R"({"messages": [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": [
+          {"type": "thinking", "thinking": "t", "signature": ""},
+          {"type": "tool_use", "id": "1", "name": "f", "input": {"x": 1}}]},
+        {"role": "user", "content": [
+          {"type": "text", "text": "and?"},
+          {"type": "tool_result", "tool_use_id": "1", "content": "r"},
+          {"type": "tool_result", "tool_use_id": "2"}]}]})");
+  EXPECT_FALSE(problem_);
+  ASSERT_EQ(messages.size(), 4);
+  EXPECT_EQ(messages[1].parts.at(0).text,
+            "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>");
+  EXPECT_EQ(messages[2].parts.at(1).text, "r");
+  EXPECT_EQ(messages[3].parts.at(0).text, "and?");
+}
+
 TEST_F(AnthropicMessagesTest, NamesWhatIsWrong) {
   const auto user = [](const std::string& content) {
     return R"({"messages": [{"role": "user", "content": )" + content + "}]}";
@@ -52,7 +72,11 @@ TEST_F(AnthropicMessagesTest, NamesWhatIsWrong) {
        "system[0].type"},
       {R"({"messages": [{"role": "assistant", "content": [{"type": "image"}]}]})",
        "messages[0].content[0].type"},
-      {user(R"([{"type": "tool_result"}])"), "messages[0].content[0].type"},
+      {user(R"([{"type": "document"}])"), "messages[0].content[0].type"},
+      {user(R"([{"type": "tool_result", "content": [{"type": "x"}]}])"),
+       "messages[0].content[0].content[0].type"},
+      {R"({"messages": [{"role": "assistant", "content": [{"type": "tool_use", "input": {}}]}]})",
+       "messages[0].content[0].name"},
       {user(R"([{"type": "text"}])"), "messages[0].content[0].text"},
       {user(R"([{"type": "image"}])"), "messages[0].content[0].source"},
       {user(R"([{"type": "image", "source": {"type": "file"}}])"),

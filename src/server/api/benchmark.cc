@@ -65,7 +65,7 @@ class BenchmarkRun : public std::enable_shared_from_this<BenchmarkRun> {
     }
     void OnAccepted(int) override {}
     void OnProgress(const Progress&) override {}
-    void OnText(std::string_view) override {
+    void OnText(const TextPiece&) override {
       const double gap_ms = watch_.Lap();
       if (has_text_) request_.gaps_ms.push_back(gap_ms);
       has_text_ = true;

@@ -8,7 +8,15 @@
 
 namespace edgevlm {
 
-// includes_usage: a stream ends with a chunk without choices that has "usage" and "timings".
-std::shared_ptr<ApiFormat> MakeChatApiFormat(ReplyMetadata metadata, bool includes_usage);
+// Also of /v1/completions.
+struct CompletionOptions {
+  bool includes_usage = false;  // a stream ends with a chunk without choices that has "usage" and
+                                // "timings"
+  int replies = 1;              // of the request
+  bool has_logprobs = false;
+};
+
+std::shared_ptr<ApiFormat> MakeChatApiFormat(ReplyMetadata metadata,
+                                             const CompletionOptions& options);
 
 }  // namespace edgevlm

@@ -3,6 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include "server/tools/read_tools.h"
+#include "server/tools/tool_prompt.h"
+
 namespace edgevlm {
 namespace {
 
@@ -37,33 +40,43 @@ RequestPart ReadPart(const Json& object, const std::string& where, RequestImages
   return {};
 }
 
-RequestMessage ReadMessage(const Json& object, const std::string& where, RequestImages& images,
-                           Problem& problem) {
-  Fields fields(object, where, problem);
-  RequestMessage message;
-  if (const auto role = RoleNamed(fields.Text("role", ""))) {
-    message.role = *role;
-  } else {
-    fields.Reject("role", "expected system, user or assistant");
-  }
+// may_be_empty: a missing content is an empty one.
+std::vector<RequestPart> ReadContent(Fields& fields, bool may_be_empty, RequestImages& images,
+                                     Problem& problem) {
+  std::vector<RequestPart> parts;
   const Json* content = fields.Any("content");
   const bool is_empty = content == nullptr || (content->is_array() && content->empty());
-  if (is_empty && message.role == Role::kAssistant) {
+  if (is_empty && may_be_empty) {
     // A refusal or a tool call: no text.
   } else if (content == nullptr) {
     fields.Reject("content", "expected a text or a list of parts, found none");
   } else if (content->is_string()) {
-    message.parts.push_back({.text = content->get<std::string>()});
+    parts.push_back({.text = content->get<std::string>()});
   } else if (content->is_array() && !content->empty() && content->size() <= kMaxParts) {
     for (std::size_t i = 0; i < content->size(); ++i) {
       const std::string part = fields.PathOf("content") + "[" + std::to_string(i) + "]";
-      message.parts.push_back(ReadPart((*content)[i], part, images, problem));
+      parts.push_back(ReadPart((*content)[i], part, images, problem));
     }
   } else {
     fields.Reject("content",
                   "expected a text or a list of 1 to " + std::to_string(kMaxParts) + " parts");
   }
-  return message;
+  return parts;
+}
+
+void ReadMessage(const Json& object, const std::string& where, RequestImages& images,
+                 Problem& problem, ToolConversation& conversation) {
+  Fields fields(object, where, problem);
+  const std::string name = fields.Text("role", "");
+  if (name == "tool") {
+    return conversation.AddResult(ReadContent(fields, false, images, problem));
+  }
+  const auto role = RoleNamed(name);
+  if (!role) fields.Reject("role", "expected system, user, assistant or tool");
+  const bool is_reply = role == Role::kAssistant;
+  conversation.Add({.role = role.value_or(Role::kUser),
+                    .parts = ReadContent(fields, is_reply, images, problem)});
+  if (is_reply) conversation.AddCalls(ReadCalls(fields, problem));
 }
 
 }  // namespace
@@ -75,20 +88,19 @@ std::optional<Role> RoleNamed(const std::string& name) {
   return std::nullopt;
 }
 
-std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images,
-                                             Problem& problem) {
-  std::vector<RequestMessage> messages;
+std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images, Problem& problem,
+                                             ToolForm form) {
   const Json* list = body.List("messages");
   if (list == nullptr || list->empty() || list->size() > kMaxMessages) {
     body.Reject("messages",
                 "expected a list of 1 to " + std::to_string(kMaxMessages) + " messages");
-    return messages;
+    return {};
   }
+  ToolConversation conversation(form);
   for (std::size_t i = 0; i < list->size() && !problem; ++i) {
-    messages.push_back(
-        ReadMessage((*list)[i], "messages[" + std::to_string(i) + "]", images, problem));
+    ReadMessage((*list)[i], "messages[" + std::to_string(i) + "]", images, problem, conversation);
   }
-  return messages;
+  return conversation.Move();
 }
 
 }  // namespace edgevlm

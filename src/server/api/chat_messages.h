@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/request_images.h"
+#include "server/tools/tool.h"
 
 namespace edgevlm {
 
@@ -16,8 +17,10 @@ inline constexpr std::size_t kMaxParts = 1024;  // of one message
 std::optional<Role> RoleNamed(const std::string& name);
 
 // Contents are strings, or lists of parts {"type": "text", "text"} and {"type": "image_url",
-// "image_url": {"url"}} in any order; the assistant's may be missing or null, which is empty.
-// Problems name the path: "messages[1].content[0]".
-std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images, Problem& problem);
+// "image_url": {"url"}} in any order; the assistant's may be missing or null, which is empty, and
+// it may have "tool_calls". The role "tool" has what a call returned. form: how the model was
+// trained to write these. Problems name the path: "messages[1].content[0]".
+std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images, Problem& problem,
+                                             ToolForm form);
 
 }  // namespace edgevlm

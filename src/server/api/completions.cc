@@ -23,6 +23,12 @@ std::string ReadPrompt(Fields& fields) {
   return {};
 }
 
+// Here the number of alternatives itself.
+int ReadAlternativeCount(Fields& fields) {
+  constexpr std::int64_t kMax = 20;
+  return static_cast<int>(fields.Whole("logprobs", {0, kMax}, 0));
+}
+
 }  // namespace
 
 // The prompt is a message of the user's in the model's chat template, as for /api/generate.
@@ -34,18 +40,22 @@ void StartCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields);
+  RejectUnsupported(fields, {"n", "logprobs"});
   Submission submission = {
       .request = {}, .streams = fields.Bool("stream", false), .origin = OriginOf(request)};
-  const bool includes_usage = IncludesUsage(fields, problem);
-  submission.request.decode = ReadDecodeFields(fields, *rules);
+  const CompletionOptions options = {.includes_usage = IncludesUsage(fields, problem),
+                                     .replies = ReadReplies(fields),
+                                     .has_logprobs = fields.has("logprobs")};
+  submission.request.replies = options.replies;
+  submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
+  if (options.has_logprobs) submission.request.decode.alternatives = ReadAlternativeCount(fields);
   submission.request.messages = {{.role = Role::kUser, .parts = {{.text = ReadPrompt(fields)}}}};
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
   ReplyMetadata metadata = MakeReplyMetadata(context, "cmpl", {});
   submission.origin.id = metadata.id;
-  submission.api_format = MakeCompletionsApiFormat(std::move(metadata), includes_usage);
+  submission.api_format = MakeCompletionsApiFormat(std::move(metadata), options);
   Answer(context, std::move(submission), std::move(writer));
 }
 

@@ -1,5 +1,9 @@
 #include "server/api/completions_api_format.h"
 
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "server/parse/json.h"
@@ -9,27 +13,67 @@ namespace {
 
 using nlohmann::json;
 
+// How many characters a text has; of UTF-8, every byte but those that continue one begins one.
+std::size_t CountCharacters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
+}
+
+// The form of this API: lists side by side. offset: the characters before them; advanced.
+json LogprobsOf(std::span<const TokenChoice> choices, std::size_t& offset) {
+  json tokens = json::array(), values = json::array(), tops = json::array(),
+       offsets = json::array();
+  for (const TokenChoice& choice : choices) {
+    json top = json::object();
+    for (const TokenProbability& token : choice.likeliest) {
+      top[token.text] = FiniteLogProbability(token);
+    }
+    tokens.push_back(choice.chosen.text);
+    values.push_back(FiniteLogProbability(choice.chosen));
+    tops.push_back(std::move(top));
+    offsets.push_back(offset);
+    offset += CountCharacters(choice.chosen.text);
+  }
+  return {{"tokens", std::move(tokens)},
+          {"token_logprobs", std::move(values)},
+          {"top_logprobs", std::move(tops)},
+          {"text_offset", std::move(offsets)}};
+}
+
 class CompletionsApiFormat final : public ApiFormat {
  public:
-  CompletionsApiFormat(ReplyMetadata metadata, bool includes_usage)
-      : metadata_(std::move(metadata)), includes_usage_(includes_usage) {}
+  CompletionsApiFormat(ReplyMetadata metadata, const CompletionOptions& options)
+      : metadata_(std::move(metadata)), options_(options) {}
 
   Response WholeReply(const RequestReply& reply) override {
     json object = Object();
-    object["choices"] =
-        json::array({Choice(reply.reply.text, FinishName(reply.reply.finish_reason))});
-    object["usage"] = UsageJson(reply.reply);
+    object["choices"] = json::array();
+    for (int i = 0; i < CountReplies(reply); ++i) {
+      const Reply& one = ReplyAt(reply, i);
+      object["choices"].push_back(
+          Choice(i, one.text, one.token_choices, FinishName(one.finish_reason)));
+    }
+    object["usage"] = UsageJson(reply);
     return {.body = ToText(object)};
   }
   Response ErrorReply(const ApiError& error) override { return OpenAiError(error); }
 
-  std::string TextChunk(std::string_view text) override { return Chunk(Choice(text, json())); }
+  std::vector<std::string> TextChunks(const TextPiece& piece) override {
+    shown_choices_[static_cast<std::size_t>(piece.reply)] += piece.choices.size();
+    return {Chunk(Choice(piece.reply, piece.text, piece.choices, json()))};
+  }
   std::vector<std::string> StreamEnd(const RequestReply& reply) override {
-    std::vector<std::string> payloads = {Chunk(Choice("", FinishName(reply.reply.finish_reason)))};
-    if (includes_usage_) {
+    std::vector<std::string> payloads;
+    for (int i = 0; i < CountReplies(reply); ++i) {
+      const Reply& one = ReplyAt(reply, i);
+      const auto rest =
+          std::span(one.token_choices).subspan(shown_choices_[static_cast<std::size_t>(i)]);
+      payloads.push_back(Chunk(Choice(i, "", rest, FinishName(one.finish_reason))));
+    }
+    if (options_.includes_usage) {
       json object = Object();
       object["choices"] = json::array();
-      object["usage"] = UsageJson(reply.reply);
+      object["usage"] = UsageJson(reply);
       payloads.push_back(ToText(object));
     }
     payloads.emplace_back("[DONE]");
@@ -44,8 +88,14 @@ class CompletionsApiFormat final : public ApiFormat {
             {"created", metadata_.created},
             {"model", metadata_.model}};
   }
-  static json Choice(std::string_view text, const json& finish_reason) {
-    return {{"index", 0}, {"text", text}, {"logprobs", nullptr}, {"finish_reason", finish_reason}};
+  json Choice(int index, std::string_view text, std::span<const TokenChoice> choices,
+              json finish_reason) {
+    return {{"index", index},
+            {"text", text},
+            {"logprobs", options_.has_logprobs
+                             ? LogprobsOf(choices, offsets_[static_cast<std::size_t>(index)])
+                             : json()},
+            {"finish_reason", std::move(finish_reason)}};
   }
   std::string Chunk(json choice) const {
     json object = Object();
@@ -54,13 +104,16 @@ class CompletionsApiFormat final : public ApiFormat {
   }
 
   const ReplyMetadata metadata_;
-  const bool includes_usage_;
+  const CompletionOptions options_;
+  std::array<std::size_t, kMaxReplies> shown_choices_ = {};
+  std::array<std::size_t, kMaxReplies> offsets_ = {};  // of the next token, in characters
 };
 
 }  // namespace
 
-std::shared_ptr<ApiFormat> MakeCompletionsApiFormat(ReplyMetadata metadata, bool includes_usage) {
-  return std::make_shared<CompletionsApiFormat>(std::move(metadata), includes_usage);
+std::shared_ptr<ApiFormat> MakeCompletionsApiFormat(ReplyMetadata metadata,
+                                                    const CompletionOptions& options) {
+  return std::make_shared<CompletionsApiFormat>(std::move(metadata), options);
 }
 
 }  // namespace edgevlm

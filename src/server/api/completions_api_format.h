@@ -3,12 +3,13 @@
 
 #include <memory>
 
+#include "server/api/chat_api_format.h"
 #include "server/api_format.h"
-#include "server/reply_fields.h"
 
 namespace edgevlm {
 
 // includes_usage: a stream ends with an object without choices that has "usage".
-std::shared_ptr<ApiFormat> MakeCompletionsApiFormat(ReplyMetadata metadata, bool includes_usage);
+std::shared_ptr<ApiFormat> MakeCompletionsApiFormat(ReplyMetadata metadata,
+                                                    const CompletionOptions& options);
 
 }  // namespace edgevlm

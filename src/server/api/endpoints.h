@@ -38,8 +38,19 @@ Response DeleteResponse(ServerContext& context, const Request& request);
 void StartMessage(ServerContext& context, Request request, std::shared_ptr<ResponseWriter> writer);
 Response CountMessageTokens(ServerContext& context, const Request& request);
 
-// no_embeddings.cc
-Response RejectEmbeddings(ServerContext& context, const Request& request);
+// embeddings.cc
+void StartEmbeddings(ServerContext& context, Request request,
+                     std::shared_ptr<ResponseWriter> writer);
+void StartOllamaEmbed(ServerContext& context, Request request,
+                      std::shared_ptr<ResponseWriter> writer);
+void StartOllamaEmbedding(ServerContext& context, Request request,
+                          std::shared_ptr<ResponseWriter> writer);
+
+// transcriptions.cc
+void StartTranscription(ServerContext& context, Request request,
+                        std::shared_ptr<ResponseWriter> writer);
+void StartTranslation(ServerContext& context, Request request,
+                      std::shared_ptr<ResponseWriter> writer);
 
 // ollama.cc, ollama_models.cc
 void StartOllamaGenerate(ServerContext& context, Request request,
@@ -50,6 +61,9 @@ Response OllamaTags(ServerContext& context, const Request& request);
 Response OllamaShow(ServerContext& context, const Request& request);
 Response OllamaRunning(ServerContext& context, const Request& request);
 Response OllamaPull(ServerContext& context, const Request& request);
+Response OllamaCopy(ServerContext& context, const Request& request);
+Response OllamaDelete(ServerContext& context, const Request& request);
+Response OllamaCreate(ServerContext& context, const Request& request);
 Response OllamaVersion(ServerContext& context, const Request& request);
 
 // health.cc

@@ -11,7 +11,7 @@ namespace {
 // Longer values are always text.
 constexpr std::size_t kMaxNumberBytes = 64;
 
-constexpr std::string_view kTexts[] = {"prompt", "question", "model", "length", "stop"};
+constexpr std::string_view kTexts[] = {"prompt", "question", "model", "length", "stop", "language"};
 
 Json ValueOf(const FormPart& part) {
   const std::string text(part.bytes);

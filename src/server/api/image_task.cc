@@ -88,7 +88,7 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   Submission submission;
   submission.streams = fields.Bool("stream", false);
   submission.shows_progress = fields.Bool("progress", false);
-  submission.request.decode = ReadDecodeFields(fields, *rules);
+  submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
   submission.request.decode.with_probability = true;
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   const std::string prompt = ReadPrompt(input.kind, fields, context);

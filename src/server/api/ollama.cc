@@ -1,4 +1,5 @@
 // Ollama's API: POST /api/generate and /api/chat.
+#include <optional>
 #include <utility>
 
 #include "base/utc_time.h"
@@ -13,6 +14,9 @@
 #include "server/request_images.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/tool_request.h"
+#include "server/tools/read_tools.h"
+#include "server/tools/tool_prompt.h"
 #include "server/unsupported_fields.h"
 
 namespace edgevlm {
@@ -36,21 +40,19 @@ std::vector<RequestPart> ReadImages(Fields& fields, RequestImages& images) {
 }
 
 // Images go before the text: Ollama's requests do not define their position.
-RequestMessage ReadOllamaMessage(const Json& object, const std::string& where,
-                                 RequestImages& images, Problem& problem) {
+void ReadOllamaMessage(const Json& object, const std::string& where, RequestImages& images,
+                       Problem& problem, ToolConversation& conversation) {
   Fields fields(object, where, problem);
-  RequestMessage message;
-  const std::string role = fields.Text("role", "");
-  if (role == "system") {
-    message.role = Role::kSystem;
-  } else if (role == "assistant") {
-    message.role = Role::kAssistant;
-  } else if (role != "user") {
-    fields.Reject("role", "expected system, user or assistant");
+  const std::string name = fields.Text("role", "");
+  std::vector<RequestPart> parts = ReadImages(fields, images);
+  parts.push_back({.text = fields.Text("content", "")});
+  if (name == "tool") return conversation.AddResult(std::move(parts));
+  const std::optional<Role> role = RoleNamed(name);
+  if (!role || name == "developer") {
+    fields.Reject("role", "expected system, user, assistant or tool");
   }
-  message.parts = ReadImages(fields, images);
-  message.parts.push_back({.text = fields.Text("content", "")});
-  return message;
+  conversation.Add({.role = role.value_or(Role::kUser), .parts = std::move(parts)});
+  if (role == Role::kAssistant) conversation.AddCalls(ReadCalls(fields, problem));
 }
 
 // The fields that both kinds of requests share. `body` must outlive it.
@@ -58,17 +60,18 @@ struct OllamaRequest {
   OllamaRequest(ServerContext& context, const Json& body)
       : rules(context.rules()), fields(body, "", problem), images(*rules, problem) {
     CheckModel(context, fields);
-    RejectUnsupported(fields);
+    RejectUnsupported(fields, {"logprobs", "top_logprobs", "tools", "tool_choice"});
     submission.streams = fields.Bool("stream", true);
     submission.framing = Framing::kLines;
     submission.request.decode = rules->decode;
     if (const Json* options = fields.Object("options")) {
       Fields inner(*options, "options", problem);
       RejectUnsupported(inner);
-      submission.request.decode = ReadOllamaOptions(inner, *rules);
+      submission.request.decode = ReadOllamaOptions(inner, *rules, context.engine());
       submission.request.decode.grammar = ReadResponseFormat(inner, problem);
       submission.request.image_limits = ReadImageLimits(inner);
     }
+    submission.request.decode.alternatives = ReadAlternatives(fields);
     if (auto form = ReadResponseFormat(fields, problem)) {
       submission.request.decode.grammar = std::move(form);
     }
@@ -118,6 +121,7 @@ void StartOllamaGenerate(ServerContext& context, Request request,
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
   OllamaRequest parsed(context, std::get<Json>(body));
+  RejectUnsupported(parsed.fields, {"logprobs", "top_logprobs"});
   parsed.submission.request.scope = ScopeOf(request, parsed.rules->access);
   parsed.submission.origin = OriginOf(request);
   const std::string system = parsed.fields.Text("system", "");
@@ -149,10 +153,14 @@ void StartOllamaChat(ServerContext& context, Request request,
   if (list != nullptr && list->size() > kMaxMessages) {
     parsed.fields.Reject("messages", "expected at most " + std::to_string(kMaxMessages));
   }
+  const ModelInfo& model = context.engine().info();
+  ToolConversation conversation(model.tool_form);
   for (std::size_t i = 0; list != nullptr && i < list->size() && !parsed.problem; ++i) {
-    parsed.submission.request.messages.push_back(ReadOllamaMessage(
-        (*list)[i], "messages[" + std::to_string(i) + "]", parsed.images, parsed.problem));
+    ReadOllamaMessage((*list)[i], "messages[" + std::to_string(i) + "]", parsed.images,
+                      parsed.problem, conversation);
   }
+  parsed.submission.request.messages = conversation.Move();
+  ApplyTools(parsed.fields, model, parsed.problem, parsed.submission);
   AnswerOllama(context, OllamaKind::kChat, parsed, std::move(writer));
 }
 

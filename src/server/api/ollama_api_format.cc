@@ -1,6 +1,7 @@
 #include "server/api/ollama_api_format.h"
 
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "base/utc_time.h"
@@ -21,14 +22,30 @@ class OllamaApiFormat final : public ApiFormat {
       : kind_(kind), metadata_(std::move(metadata)) {}
 
   Response WholeReply(const RequestReply& reply) override {
-    return {.body = ToText(Last(reply, reply.reply.text))};
+    json object = Last(reply, reply.reply.text);
+    if (!calls_.empty()) object["message"]["tool_calls"] = calls_;
+    return {.body = ToText(object)};
   }
   Response ErrorReply(const ApiError& error) override { return OllamaError(error); }
 
-  std::string TextChunk(std::string_view text) override {
-    json object = Object(text);
+  std::vector<std::string> TextChunks(const TextPiece& piece) override {
+    json object = Object(piece.text);
     object["done"] = false;
-    return ToText(object);
+    if (!piece.choices.empty()) object["logprobs"] = ChoicesJson(piece.choices);
+    shown_choices_ += piece.choices.size();
+    return {ToText(object)};
+  }
+  // Whole, in one object, with the arguments as such.
+  std::vector<std::string> CallChunks(int, const ToolCall& call) override {
+    const json entry = {
+        {"id", call.id},
+        {"function",
+         {{"index", calls_.size()}, {"name", call.name}, {"arguments", json(call.arguments)}}}};
+    calls_.push_back(entry);
+    json object = Object("");
+    object["message"]["tool_calls"] = json::array({entry});
+    object["done"] = false;
+    return {ToText(object)};
   }
   std::vector<std::string> StreamEnd(const RequestReply& reply) override {
     return {ToText(Last(reply, ""))};
@@ -60,12 +77,16 @@ class OllamaApiFormat final : public ApiFormat {
         Nanoseconds(t.decode_ms + t.preprocess_ms + t.encode_ms + t.prefill_ms);
     object["eval_count"] = reply.reply.reply_tokens;
     object["eval_duration"] = Nanoseconds(t.generate_ms);
+    const auto rest = std::span(reply.reply.token_choices).subspan(shown_choices_);
+    if (!rest.empty()) object["logprobs"] = ChoicesJson(rest);
     object["seed"] = SeedJson(reply.reply.seed);
     return object;
   }
 
   const OllamaKind kind_;
   const ReplyMetadata metadata_;
+  std::size_t shown_choices_ = 0;
+  json calls_ = json::array();
 };
 
 }  // namespace

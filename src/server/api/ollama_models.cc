@@ -50,6 +50,32 @@ json Entry(const ServerContext& context, const std::string& name) {
           {"details", Details(context)}};
 }
 
+// 404 for a model that is not this server's, or none.
+void RequireModel(const ServerContext& context, Fields& fields, const char* name) {
+  const std::string model = fields.Text(name, "");
+  if (!model.empty() && context.IsModel(model)) return;
+  fields.Reject(
+      name,
+      "expected '" + context.model_name() + "', found " + (model.empty() ? "none" : "another name"),
+      "model_not_found", 404);
+}
+
+// The end of a task with nothing to do, as a stream or alone.
+Response Succeeded(const char* step, bool streams) {
+  const std::string success = ToText({{"status", "success"}});
+  if (!streams) return {.body = success};
+  return {.type = "application/x-ndjson",
+          .body = ToText({{"status", step}}) + "\n" + success + "\n"};
+}
+
+// The model has the names that it was given when the server started.
+Response NotHere(const char* field) {
+  return OllamaError({.status = 501,
+                      .message = std::string(field) +
+                                 ": expected a name that the model has: server.model_aliases adds "
+                                 "some when the server starts"});
+}
+
 }  // namespace
 
 Response OllamaTags(ServerContext& context, const Request&) {
@@ -82,6 +108,7 @@ Response OllamaShow(ServerContext& context, const Request& request) {
   const ModelInfo& info = context.engine().info();
   json capabilities = json::array({"completion"});
   if (info.image_size > 0) capabilities.push_back("vision");
+  if (!info.chat_template.empty()) capabilities.push_back("tools");
   return {.body = ToText({{"modelfile", ""},
                           {"parameters", ""},
                           {"template", info.chat_template},
@@ -103,10 +130,51 @@ Response OllamaPull(ServerContext& context, const Request& request) {
   CheckNamedModel(context, fields);
   const bool streams = fields.Bool("stream", true);
   if (problem) return OllamaError(*problem);
-  const std::string success = ToText({{"status", "success"}});
-  if (!streams) return {.body = success};
-  return {.type = "application/x-ndjson",
-          .body = ToText({{"status", "pulling manifest"}}) + "\n" + success + "\n"};
+  return Succeeded("pulling manifest", streams);
+}
+
+Response OllamaCopy(ServerContext& context, const Request& request) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return OllamaError(*error);
+  Problem problem;
+  Fields fields(std::get<Json>(body), "", problem);
+  RequireModel(context, fields, "source");
+  const std::string name = fields.Text("destination", "");
+  if (name.empty()) fields.Reject("destination", "expected a name, found none");
+  if (problem) return OllamaError(*problem);
+  return context.IsModel(name) ? Response{.body = ""} : NotHere("destination");
+}
+
+Response OllamaDelete(ServerContext& context, const Request& request) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return OllamaError(*error);
+  Problem problem;
+  Fields fields(std::get<Json>(body), "", problem);
+  RequireModel(context, fields, fields.has("model") ? "model" : "name");
+  if (problem) return OllamaError(*problem);
+  return OllamaError(
+      {.status = 501, .message = "model: expected another one: this server cannot delete its own"});
+}
+
+// Succeeds where there is nothing to do: a name that the model has, for the model as it is.
+Response OllamaCreate(ServerContext& context, const Request& request) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) return OllamaError(*error);
+  Problem problem;
+  Fields fields(std::get<Json>(body), "", problem);
+  RequireModel(context, fields, "from");
+  const std::string name = fields.Text("model", fields.Text("name", ""));
+  if (name.empty()) fields.Reject("model", "expected a name, found none");
+  for (const char* changed : {"files", "adapters", "template", "system", "parameters", "messages",
+                              "license", "quantize", "modelfile"}) {
+    const Json* value = fields.Any(changed);
+    if (value == nullptr || value->empty() || *value == "") continue;
+    fields.Reject(changed, "not supported by this server, which does not make models",
+                  "unsupported", 501);
+  }
+  const bool streams = fields.Bool("stream", true);
+  if (problem) return OllamaError(*problem);
+  return context.IsModel(name) ? Succeeded("using existing layer", streams) : NotHere("model");
 }
 
 Response OllamaVersion(ServerContext&, const Request&) {

@@ -6,6 +6,7 @@
 #include "server/api/body.h"
 #include "server/api/chat_api_format.h"
 #include "server/api/chat_messages.h"
+#include "server/api/embedding_inputs.h"
 #include "server/api/endpoints.h"
 #include "server/decode_fields.h"
 #include "server/image_fields.h"
@@ -13,6 +14,7 @@
 #include "server/parse/percents.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/tool_request.h"
 #include "server/unsupported_fields.h"
 
 namespace edgevlm {
@@ -20,26 +22,37 @@ namespace {
 
 using nlohmann::json;
 
+json ModelCard(const ServerContext& context, const std::string& name, json inputs) {
+  const auto created =
+      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
+  return {
+      {"id", name},
+      {"object", "model"},
+      {"created", created.count()},
+      {"owned_by", "edgevlm"},
+      {"aliases", json::array()},
+      {"architecture",
+       {{"input_modalities", std::move(inputs)}, {"output_modalities", json::array({"text"})}}}};
+}
+
 json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
-  const auto created =
-      std::chrono::duration_cast<std::chrono::seconds>(context.start_time().time_since_epoch());
-  return {{"id", context.model_name()},
-          {"object", "model"},
-          {"created", created.count()},
-          {"owned_by", "edgevlm"},
-          {"aliases", context.rules()->model_aliases},
-          {"architecture",
-           {{"input_modalities", inputs}, {"output_modalities", json::array({"text"})}}},
-          {"max_model_len", info.context_tokens},
-          {"meta",
-           {{"n_ctx", info.context_tokens},
-            {"n_vocab", info.vocabulary_tokens},
-            {"n_embd", info.embedding_length},
-            {"n_params", info.parameters},
-            {"size", info.file_bytes}}}};
+  json card = ModelCard(context, context.model_name(), std::move(inputs));
+  card["aliases"] = context.rules()->model_aliases;
+  card["max_model_len"] = info.context_tokens;
+  card["meta"] = {{"n_ctx", info.context_tokens},
+                  {"n_vocab", info.vocabulary_tokens},
+                  {"n_embd", info.embedding_length},
+                  {"n_params", info.parameters},
+                  {"size", info.file_bytes}};
+  return card;
+}
+
+// The model that transcribes.
+json SpeechModelObject(ServerContext& context) {
+  return ModelCard(context, context.transcriber_name(), json::array({"audio"}));
 }
 
 }  // namespace
@@ -52,35 +65,47 @@ void StartChatCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields);
+  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice"});
   Submission submission;
   submission.streams = fields.Bool("stream", false);
   submission.shows_progress = fields.Bool("return_progress", false);
-  const bool includes_usage = IncludesUsage(fields, problem);
-  submission.request.decode = ReadDecodeFields(fields, *rules);
+  submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
+  submission.request.decode.alternatives = ReadAlternatives(fields);
+  submission.request.replies = ReadReplies(fields);
+  const CompletionOptions options = {
+      .includes_usage = IncludesUsage(fields, problem),
+      .replies = submission.request.replies,
+      .has_logprobs = submission.request.decode.alternatives.has_value()};
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   submission.request.image_limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
-  submission.request.messages = ReadChatMessages(fields, images, problem);
+  submission.request.messages =
+      ReadChatMessages(fields, images, problem, context.engine().info().tool_form);
+  ApplyTools(fields, context.engine().info(), problem, submission);
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
   submission.request.fetch_ms = images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "chatcmpl", images.summaries());
   submission.origin = OriginOf(request);
   submission.origin.id = metadata.id;
-  submission.api_format = MakeChatApiFormat(std::move(metadata), includes_usage);
+  submission.api_format = MakeChatApiFormat(std::move(metadata), options);
   Answer(context, std::move(submission), std::move(writer));
 }
 
 Response ListModels(ServerContext& context, const Request&) {
-  return {.body = ToText({{"object", "list"}, {"data", json::array({ModelObject(context)})}})};
+  json models = json::array({ModelObject(context)});
+  if (context.transcripts() != nullptr) models.push_back(SpeechModelObject(context));
+  return {.body = ToText({{"object", "list"}, {"data", std::move(models)}})};
 }
 
 Response ShowModel(ServerContext& context, const Request& request) {
   constexpr std::string_view kFolder = "/models/";
   const std::size_t begin = request.path.find(kFolder) + kFolder.size();
-  if (context.IsModel(DecodePercents(request.path.substr(begin))))
-    return {.body = ToText(ModelObject(context))};
+  const std::string name = DecodePercents(request.path.substr(begin));
+  if (context.IsModel(name)) return {.body = ToText(ModelObject(context))};
+  if (context.transcripts() != nullptr && name == context.transcriber_name()) {
+    return {.body = ToText(SpeechModelObject(context))};
+  }
   return OpenAiError(
       {.status = 404,
        .message = "model: expected '" + context.model_name() + "', found another name",
@@ -95,8 +120,8 @@ Response ShowProperties(ServerContext& context, const Request&) {
                           {"modalities",
                            {{"vision", info.image_size > 0}, {"audio", false}, {"video", false}}},
                           {"chat_template", info.chat_template},
-                          {"chat_template_caps", json::object()},
-                          {"media_marker", "<__media__>"},
+                          {"chat_template_caps", {{"supports_tools", !info.chat_template.empty()}}},
+                          {"media_marker", kMediaMarker},
                           {"build_info", "edgevlm " + std::string(Version())}})};
 }
 

@@ -20,7 +20,8 @@ class ResponseItemsTest : public ::testing::Test {
     const Json object = Json::parse(body);
     Fields fields(object, "", problem_);
     RequestImages images(rules_, problem_);
-    return ReadResponseInput(fields, images, problem_, {.store = store_, .scope = scope});
+    return ReadResponseInput(fields, images, problem_, {.store = store_, .scope = scope},
+                             ToolForm::kHermes);
   }
 
   // The field that is wrong; empty: none.
@@ -72,6 +73,24 @@ TEST_F(ResponseItemsTest, KeepsScopesApart) {
             "input[0].id");
 }
 
+// References to several items of one response are to one message.
+TEST_F(ResponseItemsTest, ReadsCallsAndResults) {
+  const auto messages = Read(
+      R"({"input": [{"role": "user", "content": "q"},
+                    {"type": "reasoning", "id": "rs_1", "summary": []},
+                    {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
+                    {"type": "function_call_output", "call_id": "c", "output": "r"},
+                    {"type": "item_reference", "id": "msg_1"},
+                    {"type": "item_reference", "id": "fc_1_1"}]})");
+  EXPECT_FALSE(problem_);
+  ASSERT_EQ(messages.size(), 4);
+  EXPECT_EQ(messages[1].role, Role::kAssistant);
+  EXPECT_EQ(messages[1].parts.at(0).text,
+            "<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>");
+  EXPECT_EQ(messages[2].parts.at(1).text, "r");
+  EXPECT_EQ(messages[3].parts.at(0).text, "r");
+}
+
 TEST_F(ResponseItemsTest, NamesWhatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", "input"},
@@ -88,8 +107,11 @@ TEST_F(ResponseItemsTest, NamesWhatIsWrong) {
        "input[0].content[0].text"},
       {R"({"input": [{"role": "user", "content": [{"type": "input_image", "file_id": "f"}]}]})",
        "input[0].content[0].image_url"},
-      {R"({"input": [{"type": "function_call_output", "call_id": "c", "output": ""}]})",
-       "input[0].type"},
+      {R"({"input": [{"type": "file_search_call", "id": "f"}]})", "input[0].type"},
+      {R"({"input": [{"type": "function_call", "call_id": "c"}]})", "input[0].name"},
+      {R"({"input": [{"type": "function_call", "name": "f", "arguments": "x"}]})",
+       "input[0].arguments"},
+      {R"({"input": [{"type": "function_call_output", "call_id": "c"}]})", "input[0].output"},
       {R"({"input": [{"type": "item_reference", "id": "resp_1"}]})", "input[0].id"},
   };
   for (const auto& [body, param] : cases) EXPECT_EQ(Wrong(body), param) << body;

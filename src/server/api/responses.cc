@@ -1,6 +1,6 @@
 // OpenAI's Responses API: /v1/responses.
-#include <array>
-#include <random>
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "edgevlm/count_tokens.h"
@@ -12,27 +12,18 @@
 #include "server/decode_fields.h"
 #include "server/image_fields.h"
 #include "server/parse/json.h"
+#include "server/random_id.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/tool_request.h"
+#include "server/tools/read_tools.h"
+#include "server/tools/tool_prompt.h"
 #include "server/unsupported_fields.h"
 
 namespace edgevlm {
 namespace {
 
 using nlohmann::json;
-
-// Who knows an id can read the response, so ids cannot be guessed.
-std::string RandomId() {
-  constexpr int kWords = 4;
-  std::random_device random;
-  std::string id;
-  for (int i = 0; i < kWords; ++i) {
-    std::array<char, 9> digits;
-    std::snprintf(digits.data(), digits.size(), "%08x", random());
-    id += digits.data();
-  }
-  return id;
-}
 
 // What only this API has, and this server not.
 void RejectUnsupportedHere(Fields& fields) {
@@ -41,26 +32,32 @@ void RejectUnsupportedHere(Fields& fields) {
     if (value == nullptr || *value == false) continue;
     fields.Reject(name, "not supported by this server", "unsupported");
   }
+}
+
+// Here a member of a list asks for log probabilities, or the number of alternatives alone.
+std::optional<int> ReadIncludedLogprobs(Fields& fields) {
+  constexpr std::int64_t kMax = 20;
+  const auto count = static_cast<int>(fields.Whole("top_logprobs", {0, kMax}, 0));
   const Json* include = fields.List("include");
-  for (std::size_t i = 0; include != nullptr && i < include->size(); ++i) {
-    if ((*include)[i] != "message.output_text.logprobs") continue;
-    fields.Reject("include", "message.output_text.logprobs is not supported by this server",
-                  "unsupported");
-  }
+  const bool is_wanted =
+      include != nullptr &&
+      std::ranges::find(*include, "message.output_text.logprobs") != include->end();
+  return is_wanted || count > 0 ? std::optional(count) : std::nullopt;
 }
 
 // The parts of a request that its tokens depend on. `body` must outlive it.
 struct ResponseRequest {
   ResponseRequest(ServerContext& context, const Request& request, const Json& body)
       : rules(context.rules()),
+        model(context.engine().info()),
         known{.store = context.responses(), .scope = ScopeOf(request, rules->access)},
         fields(body, "", problem),
         images(*rules, problem) {
     CheckModel(context, fields);
-    RejectUnsupported(fields);
+    RejectUnsupported(fields, {"top_logprobs", "tools", "tool_choice"});
     RejectUnsupportedHere(fields);
     reply.image_limits = ReadImageLimits(fields);
-    conversation = ReadResponseInput(fields, images, problem, known);
+    conversation = ReadResponseInput(fields, images, problem, known, model.tool_form);
     const std::string instructions = fields.Text("instructions", "");
     if (!instructions.empty()) {
       reply.messages.push_back({.role = Role::kSystem, .parts = {{.text = instructions}}});
@@ -69,6 +66,7 @@ struct ResponseRequest {
   }
 
   const std::shared_ptr<const ServerRules> rules;
+  const ModelInfo& model;
   const KnownResponses known;
   Problem problem;
   Fields fields;
@@ -100,13 +98,14 @@ json EmptyResponse(const Fields& fields, const ReplyMetadata& metadata,
           {"metadata", Echo(fields, "metadata", json::object())},
           {"model", metadata.model},
           {"output", json::array()},
-          {"parallel_tool_calls", true},
+          {"parallel_tool_calls", Echo(fields, "parallel_tool_calls", true)},
           {"previous_response_id", Echo(fields, "previous_response_id")},
           {"store", Echo(fields, "store", true)},
           {"temperature", Echo(fields, "temperature", decode.temperature)},
           {"text", std::move(text)},
-          {"tool_choice", "auto"},
-          {"tools", json::array()},
+          {"tool_choice", Echo(fields, "tool_choice", "auto")},
+          {"tools", Echo(fields, "tools", json::array())},
+          {"top_logprobs", decode.alternatives.value_or(0)},
           {"top_p", Echo(fields, "top_p", decode.top_p)},
           {"truncation", "disabled"},
           {"usage", nullptr}};
@@ -135,19 +134,22 @@ void StartResponse(ServerContext& context, Request request,
                            .framing = Framing::kNamed,
                            .streams = fields.Bool("stream", false),
                            .origin = OriginOf(request)};
-  submission.request.decode = ReadDecodeFields(fields, *parsed.rules);
+  submission.request.decode = ReadDecodeFields(fields, *parsed.rules, context.engine());
+  submission.request.decode.alternatives = ReadIncludedLogprobs(fields);
   submission.request.decode.grammar = ReadResponseFormat(fields, parsed.problem);
   if (const Json* text = fields.Object("text")) {
     Fields inner(*text, "text", parsed.problem);
     auto form = ReadFlatFormat(inner, parsed.problem);
     if (form != nullptr) submission.request.decode.grammar = std::move(form);
   }
+  ApplyTools(fields, parsed.model, parsed.problem, submission);
   fields.Object("metadata");  // checks its type
   const bool stores = fields.Bool("store", true);
   if (parsed.problem) return writer->Send(OpenAiError(*parsed.problem));
   submission.request.scope = parsed.known.scope;
   submission.request.fetch_ms = parsed.images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "resp", parsed.images.summaries());
+  // Who knows an id can read the response.
   const std::string id = RandomId();
   metadata.id = kResponseIdPrefix + id;
   submission.origin.id = metadata.id;
@@ -155,18 +157,20 @@ void StartResponse(ServerContext& context, Request request,
   if (stores) {
     slot.emplace(ResponseSlot{.store = context.responses(),
                               .scope = parsed.known.scope,
-                              .messages = std::move(parsed.conversation)});
+                              .messages = std::move(parsed.conversation),
+                              .form = parsed.model.tool_form});
   }
-  submission.api_format =
-      MakeResponsesApiFormat(EmptyResponse(fields, metadata, submission.request.decode),
-                             kItemIdPrefix + id, std::move(slot));
+  submission.api_format = MakeResponsesApiFormat(
+      EmptyResponse(fields, metadata, submission.request.decode), id, std::move(slot));
   Answer(context, std::move(submission), std::move(writer));
 }
 
 Response CountResponseTokens(ServerContext& context, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
-  const ResponseRequest parsed(context, request, std::get<Json>(body));
+  ResponseRequest parsed(context, request, std::get<Json>(body));
+  AddTools(ReadTools(parsed.fields, parsed.model, parsed.problem), parsed.model.default_system,
+           parsed.reply.messages);
   if (parsed.problem) return OpenAiError(*parsed.problem);
   const Result<int> tokens =
       CountPromptTokens(context.engine(), parsed.reply.messages, parsed.reply.image_limits);

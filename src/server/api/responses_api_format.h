@@ -17,11 +17,12 @@ struct ResponseSlot {
   ResponseStore& store;
   std::string scope;
   std::vector<RequestMessage> messages;  // the conversation without the reply
+  ToolForm form = ToolForm::kNone;       // how the model was trained to write calls
 };
 
-// object: the response before it has any output, with "id". item_id: of its message. slot: none if
-// the response is not to be stored.
-std::shared_ptr<ApiFormat> MakeResponsesApiFormat(nlohmann::json object, std::string item_id,
+// object: the response before it has any output, with "id". own_id: the response's own part of the
+// ids of its items. slot: none if the response is not to be stored.
+std::shared_ptr<ApiFormat> MakeResponsesApiFormat(nlohmann::json object, std::string own_id,
                                                   std::optional<ResponseSlot> slot);
 
 }  // namespace edgevlm

@@ -26,7 +26,9 @@ class TaskApiFormat final : public ApiFormat {
   std::string ProgressChunk(const Progress& progress) override {
     return ToText({{"progress", ProgressJson(progress)}});
   }
-  std::string TextChunk(std::string_view text) override { return ToText({{"chunk", text}}); }
+  std::vector<std::string> TextChunks(const TextPiece& piece) override {
+    return {ToText({{"chunk", piece.text}})};
+  }
   std::vector<std::string> StreamEnd(const RequestReply& reply) override {
     json object = Object(reply);
     object["completed"] = true;
@@ -44,7 +46,7 @@ class TaskApiFormat final : public ApiFormat {
             {"model", metadata_.model},
             {"probability", reply.reply.probability.value_or(0)},
             {"finish_reason", FinishName(reply.reply.finish_reason)},
-            {"usage", UsageJson(reply.reply)},
+            {"usage", UsageJson(reply)},
             {"timings", TimingsJson(reply)},
             {"seed", SeedJson(reply.reply.seed)},
             {"request_id", metadata_.id},

@@ -5,6 +5,8 @@
 #include "server/api/endpoints.h"
 #include "server/image_fields.h"
 #include "server/parse/json.h"
+#include "server/tools/read_tools.h"
+#include "server/tools/tool_prompt.h"
 #include "server/unsupported_fields.h"
 
 namespace edgevlm {
@@ -32,10 +34,12 @@ Response CountInputTokens(ServerContext& context, const Request& request) {
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields);
+  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice"});
   const ImageLimits limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
-  const std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem);
+  const ModelInfo& model = context.engine().info();
+  std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem, model.tool_form);
+  AddTools(ReadTools(fields, model, problem), model.default_system, messages);
   if (problem) return OpenAiError(*problem);
   const Result<int> tokens = CountPromptTokens(context.engine(), messages, limits);
   if (!tokens) return OpenAiError(ToApiError(tokens.error()));

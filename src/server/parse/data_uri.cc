@@ -9,14 +9,14 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::string_view kScheme = "data:";
+constexpr std::string_view kDataScheme = "data:";
 constexpr std::string_view kBase64 = ";base64";
 // Limit on what precedes the comma; real ones have a few dozen bytes.
 constexpr std::size_t kMaxHeadBytes = 1024;
 
 }  // namespace
 
-bool IsDataUri(std::string_view text) { return StartsWithIgnoringCase(text, kScheme); }
+bool IsDataUri(std::string_view text) { return StartsWithIgnoringCase(text, kDataScheme); }
 
 Result<std::string> DecodeDataUri(std::string_view uri) {
   if (!IsDataUri(uri)) return Error{ErrorCode::kInvalid, "expected a data URI, found another text"};

@@ -1,0 +1,21 @@
+// Any bytes as a model of CTranslate2. A crash, a sanitizer's report, or a tensor outside of the
+// file is the bug.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/check.h"
+#include "convert/huggingface/ctranslate2.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = std::as_bytes(std::span(data, size));
+  const auto model = edgevlm::ParseCtranslate2(bytes);
+  if (!model) return 0;
+  for (const edgevlm::SafetensorsTensor& tensor : model->tensors) {
+    CHECK(tensor.bytes.data() >= bytes.data());
+    CHECK(tensor.bytes.data() + tensor.bytes.size() <= bytes.data() + bytes.size());
+    const auto view = edgevlm::ViewOf(tensor);
+    if (view) (void)edgevlm::ToFloats(*view);
+  }
+  return 0;
+}

@@ -1,0 +1,104 @@
+#include "server/tools/call_parser.h"
+
+#include <gtest/gtest.h>
+
+namespace edgevlm {
+namespace {
+
+class CallParserTest : public ::testing::Test {
+ protected:
+  CallParserTest() {
+    tools_.push_back({.name = "get_time",
+                      .description = {},
+                      .parameters = Json::parse(R"({"type": "object", "properties": {
+                        "zone": {"type": "string"}, "hours": {"type": "integer"}}})")});
+  }
+
+  // The text and the calls of a reply, in order: "text|name{arguments}|...".
+  std::string Parse(ToolForm form, std::string_view reply, std::size_t piece_bytes) const {
+    ToolCallParser parser(form, tools_);
+    std::string text;
+    std::string calls;
+    const auto add = [&](const ToolCallParser::Output& output) {
+      text += output.text;
+      for (const ToolCall& call : output.calls) calls += "|" + call.name + ToText(call.arguments);
+    };
+    for (std::size_t at = 0; at < reply.size(); at += piece_bytes) {
+      add(parser.Add(reply.substr(at, piece_bytes)));
+    }
+    add(parser.Finish());
+    return text + calls;
+  }
+
+  // The same for pieces of every size.
+  std::string Parse(ToolForm form, std::string_view reply) const {
+    const std::string whole = Parse(form, reply, reply.size());
+    for (std::size_t bytes = 1; bytes < reply.size(); ++bytes) {
+      EXPECT_EQ(Parse(form, reply, bytes), whole) << "in pieces of " << bytes;
+    }
+    return whole;
+  }
+
+  std::vector<Tool> tools_;
+};
+
+TEST_F(CallParserTest, FindsCallsBetweenTags) {
+  EXPECT_EQ(Parse(ToolForm::kHermes, "It is noon."), "It is noon.");
+  EXPECT_EQ(Parse(ToolForm::kHermes,
+                  "Let me see.\n<tool_call>\n{\"name\": \"get_time\", \"arguments\": {\"zone\": "
+                  "\"UTC\"}}\n</tool_call>"),
+            "Let me see.\n|get_time{\"zone\":\"UTC\"}");
+  EXPECT_EQ(Parse(ToolForm::kNone,
+                  "<tool_call>{\"name\":\"a\"}</tool_call>\n<tool_call>{\"name\":\"b\","
+                  "\"arguments\":\"{\\\"x\\\":1}\"}</tool_call>\n"),
+            "|a{}|b{\"x\":1}");
+}
+
+TEST_F(CallParserTest, MarksInsideTextsEndNothing) {
+  EXPECT_EQ(
+      Parse(ToolForm::kHermes,
+            "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\":\"</tool_call>\"}}</tool_call>b"),
+      "b|a{\"x\":\"</tool_call>\"}");
+}
+
+TEST_F(CallParserTest, ACallMayLackItsLastMark) {
+  EXPECT_EQ(Parse(ToolForm::kHermes, "<tool_call>\n{\"name\": \"a\"}"), "|a{}");
+}
+
+TEST_F(CallParserTest, WhatIsNoCallIsText) {
+  for (const char* reply :
+       {"a < b <tool", "<tool_call>", "<tool_call>{\"name\":", "<tool_call>{}</tool_call> a",
+        "<tool_call>{\"name\":1}</tool_call>", "<tool_call>{\"name\":\"\"}</tool_call>",
+        "<tool_call>{\"name\":\"a\",\"arguments\":[]}</tool_call>",
+        "<tool_call>{\"name\":\"a\",\"arguments\":\"x\"}</tool_call>", "</tool_call>"}) {
+    EXPECT_EQ(Parse(ToolForm::kHermes, reply), reply);
+  }
+}
+
+// Values are bare: those of texts stay as they are.
+TEST_F(CallParserTest, ReadsFunctionTags) {
+  EXPECT_EQ(Parse(ToolForm::kFunctionTags,
+                  "Now:\n<tool_call>\n<function=get_time>\n<parameter=zone>\n12\n</parameter>\n"
+                  "<parameter=hours>\n12\n</parameter>\n<parameter=other>\na\nb\n</parameter>\n"
+                  "</function>\n</tool_call>"),
+            "Now:\n|get_time{\"zone\":\"12\",\"hours\":12,\"other\":\"a\\nb\"}");
+  EXPECT_EQ(Parse(ToolForm::kFunctionTags, "<tool_call>{\"name\":\"a\"}</tool_call>"), "|a{}")
+      << "where a call is required";
+  const char* broken = "<tool_call><function=a><parameter=b>1</tool_call>";
+  EXPECT_EQ(Parse(ToolForm::kFunctionTags, broken), broken);
+}
+
+TEST_F(CallParserTest, ReadsBareObjects) {
+  EXPECT_EQ(Parse(ToolForm::kBareJson,
+                  " {\"name\": \"get_time\", \"parameters\": {\"zone\": \"}\\\"\"}}"),
+            "|get_time{\"zone\":\"}\\\"\"}");
+  EXPECT_EQ(Parse(ToolForm::kBareJson, "{\"name\":\"get_time\"}; {\"name\":\"get_time\"}\n"),
+            "|get_time{}|get_time{}");
+  for (const char* reply : {"{\"name\":\"unknown\"} and more", "{\"a\":[1,{}]}",
+                            "{\"name\":", "Use {\"name\":\"get_time\"}", "", "  "}) {
+    EXPECT_EQ(Parse(ToolForm::kBareJson, reply), reply);
+  }
+}
+
+}  // namespace
+}  // namespace edgevlm

@@ -1,0 +1,78 @@
+// WindowDecoder: transcribes one window of sound to tokens.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/log_mel.h"
+#include "model/decoder/whisper.h"
+#include "tokenizer/tokenizer.h"
+#include "transcribe/speech_tokens.h"
+
+namespace edgevlm {
+
+// Owns the caches of one transcript. Threads: one at a time.
+class WindowDecoder {
+ public:
+  static constexpr double kWindowSeconds = 30;
+
+  // All must outlive this. run: of all passes.
+  WindowDecoder(const WhisperModel& model, const SpeechTokens& tokens, const Tokenizer& tokenizer,
+                const Run& run);
+
+  struct Task {
+    std::optional<int> language = {};  // none: the most likely one
+    bool translate = false;
+    std::span<const int> text_before = {};  // tokens of what was said before; the last ones count
+    float temperature = 0;                  // of the first try, at most kHighestTemperature
+    bool skips_padding = false;             // see TranscribeOptions
+  };
+  struct Tokens {
+    std::optional<int> language = {};  // none: of a model without languages
+    std::vector<int> sampled = {};     // times and texts, without the end
+    double mean_log_probability = 0;
+    double no_speech_probability = 0;
+    double compression_ratio = 0;  // of the text
+    float temperature = 0;         // that it was drawn with
+
+    // Nobody speaks, if the model is so sure of it and so unsure of what it writes.
+    bool IsSilence() const;
+  };
+
+  static constexpr float kHighestTemperature = 1;
+
+  // The most likely tokens, one by one. If they repeat themselves or the model is unsure of them,
+  // others are drawn at rising temperatures (Radford et al. 2022, section 4.5), and if none are
+  // better than that, those that it is least unsure of count. Undefined once run.IsOver().
+  //   samples  at 16 kHz, 0.1 to 30 s; the same samples give the same tokens
+  Tokens Decode(std::span<const float> samples, const Task& task);
+
+ private:
+  // As so many frames; zeros follow the sound.
+  void Encode(std::span<const float> samples, int frames);
+  // The logits [V] after these tokens, which follow those before.
+  std::span<float> Next(std::span<const int> ids);
+  int MostLikelyLanguage(std::span<const float> logits) const;
+  // Reads all that comes before the tokens of the window, from an empty cache on. Leaves the logits
+  // after it in logits_, and what the model says of the window in `found`.
+  void ReadPrompt(const Task& task, Tokens& found);
+  // Draws tokens after a prompt that ends at `prompt_end`, with these logits [V].
+  void Draw(std::span<const float> after_prompt, int prompt_end, std::uint64_t seed, Tokens& found);
+  // The first try alone, without padding; nothing where there is none, or if it is not good.
+  std::optional<Tokens> DecodeWithoutPadding(std::span<const float> samples, const Task& task);
+
+  const WhisperModel& model_;
+  const SpeechTokens& tokens_;
+  const Tokenizer& tokenizer_;
+  const Run& run_;
+  LogMel log_mel_;
+  Workspace workspace_;
+  CrossCache cross_;
+  SequenceCache cache_;
+  std::vector<float> logits_;  // [V]
+};
+
+}  // namespace edgevlm

@@ -1,0 +1,187 @@
+// /v1/audio: recordings that clients send to edgevlm serve. The model is random, so these tests are
+// about forms, formats and errors; tests/real/transcribe_test.cc has a trained one.
+#include <gmock/gmock.h>
+
+#include <optional>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "program.h"
+#include "recordings.h"
+#include "served.h"
+
+namespace edgevlm {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string Noise(int seconds = 3) { return WavFile(Wave::kNoise, seconds, 8000); }
+// The model reads it for longer than a test waits.
+std::string LongNoise() { return WavFile(Wave::kNoise, 3600, 2000); }
+
+std::string Field(const std::string& name, const std::string& value) {
+  return "--xx\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+}
+
+std::string FormWith(const std::string& file,
+                     const std::vector<std::pair<std::string, std::string>>& fields = {}) {
+  std::string body;
+  for (const auto& [name, value] : fields) body += Field(name, value);
+  body +=
+      "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n" + file;
+  return body + "\r\n--xx--\r\n";
+}
+
+constexpr const char* kForm = "Content-Type: multipart/form-data; boundary=xx\r\n";
+constexpr const char* kTranscriptions = "/v1/audio/transcriptions";
+
+class SpeechServer {
+ public:
+  explicit SpeechServer(std::vector<std::string> options = {}) {
+    options.insert(options.end(), {"--whisper", WriteTinyWhisper(folder_)});
+    served_.emplace(std::move(options));
+  }
+  const ServedEdgevlm& served() const { return *served_; }
+
+ private:
+  TestFolder folder_;
+  std::optional<ServedEdgevlm> served_;
+};
+
+class ServeSpeechTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { server_ = new SpeechServer; }
+  static void TearDownTestSuite() { delete server_; }
+
+  static HttpReply Send(const std::string& body, const char* path = kTranscriptions) {
+    return server_->served().Request("POST", path, kForm, body);
+  }
+  static void ExpectError(const HttpReply& reply, int status, const std::string& param) {
+    EXPECT_EQ(reply.status, status) << reply.body;
+    EXPECT_EQ(reply.Json()["error"]["param"], param.empty() ? json() : json(param)) << reply.body;
+  }
+  static const ServedEdgevlm& server() { return server_->served(); }
+
+ private:
+  static SpeechServer* server_;
+};
+SpeechServer* ServeSpeechTest::server_ = nullptr;
+
+TEST_F(ServeSpeechTest, FormatsAreOpenAis) {
+  const json plain = Send(FormWith(Noise(), {{"model", "whisper-1"}})).Json();
+  const std::string text = plain["text"];
+  EXPECT_EQ(plain["usage"]["seconds"], 3);
+  EXPECT_EQ(Send(FormWith(Noise(), {{"response_format", "text"}})).body, text + "\n");
+  const json verbose = Send(FormWith(Noise(), {{"response_format", "verbose_json"}})).Json();
+  EXPECT_EQ(verbose["text"], text);
+  EXPECT_EQ(verbose["task"], "transcribe");
+  EXPECT_EQ(verbose["duration"], 3);
+  for (const json& segment : verbose["segments"]) {
+    for (const char* name : {"id", "seek", "start", "end", "text", "tokens", "temperature",
+                             "avg_logprob", "compression_ratio", "no_speech_prob"}) {
+      EXPECT_TRUE(segment.contains(name)) << name;
+    }
+  }
+  const HttpReply vtt = Send(FormWith(Noise(), {{"response_format", "vtt"}}));
+  EXPECT_THAT(vtt.body, StartsWith("WEBVTT\n\n"));
+  EXPECT_EQ(vtt.headers.at("content-type"), "text/vtt; charset=utf-8");
+  EXPECT_EQ(Send(FormWith(Noise(), {{"response_format", "srt"}})).status, 200);
+}
+
+TEST_F(ServeSpeechTest, AStreamHasTheSameText) {
+  const std::string text = Send(FormWith(Noise(70))).Json()["text"];
+  const HttpReply stream = Send(FormWith(Noise(70), {{"stream", "true"}}));
+  EXPECT_EQ(stream.headers.at("content-type"), "text/event-stream");
+  std::string joined, done;
+  std::istringstream lines(stream.body);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("data: {")) continue;
+    const json event = json::parse(line.substr(6));
+    if (event["type"] == "transcript.text.delta") joined += event["delta"].get<std::string>();
+    if (event["type"] == "transcript.text.done") done = event["text"];
+  }
+  EXPECT_EQ(joined, text);
+  EXPECT_EQ(done, text);
+  EXPECT_TRUE(stream.body.ends_with("data: [DONE]\n\n"));
+}
+
+TEST_F(ServeSpeechTest, SilenceIsAnEmptyText) {
+  const HttpReply reply =
+      Send(FormWith(WavFile(Wave::kSilence, 5, 8000)), "/v1/audio/translations");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.Json()["text"], "");
+}
+
+TEST_F(ServeSpeechTest, BadRequestsNameTheField) {
+  ExpectError(Send(FormWith("hello, this is no sound")), 415, "file");
+  ExpectError(Send(FormWith(Noise().substr(0, 1000))), 400, "file");
+  ExpectError(Send(FormWith("")), 415, "file");
+  ExpectError(Send(Field("model", "whisper-1") + "--xx--\r\n"), 400, "file");
+  ExpectError(Send(FormWith(Noise(), {{"model", "other"}})), 404, "model");
+  ExpectError(Send(FormWith(Noise(), {{"language", "xx"}})), 400, "language");
+  ExpectError(Send(FormWith(Noise(), {{"temperature", "1.5"}})), 400, "temperature");
+  ExpectError(Send(FormWith(Noise(), {{"response_format", "xml"}})), 400, "response_format");
+  ExpectError(Send(FormWith(Noise(), {{"timestamp_granularities[]", "word"}})), 400,
+              "timestamp_granularities[]");
+  ExpectError(Send(FormWith(Noise(), {{"stream", "true"}, {"response_format", "srt"}})), 400,
+              "response_format");
+  ExpectError(server().Post(kTranscriptions, {{"file", "x"}}), 415, "");
+  // Before the first event, an error still has its status.
+  ExpectError(Send(FormWith("no sound", {{"stream", "true"}})), 415, "file");
+}
+
+TEST_F(ServeSpeechTest, ModelsIncludeTheTranscriber) {
+  const json models = server().Get("/v1/models").Json()["data"];
+  ASSERT_EQ(models.size(), 2u);
+  EXPECT_EQ(models[1]["id"], "tiny-whisper");
+  EXPECT_EQ(models[1]["architecture"]["input_modalities"], json::array({"audio"}));
+  EXPECT_EQ(server().Get("/v1/models/tiny-whisper").status, 200);
+}
+
+// Its job ends when the client leaves, else the next one would wait.
+TEST_F(ServeSpeechTest, AClientThatLeavesIsForgotten) {
+  {
+    Client client = server().Connect();
+    client.Send(RequestText("POST", kTranscriptions, kForm, FormWith(LongNoise())));
+    EXPECT_FALSE(client.IsClosedWithin(std::chrono::milliseconds(300)));
+  }
+  EXPECT_EQ(Send(FormWith(Noise())).status, 200);
+}
+
+TEST(ServeSpeechLimitsTest, AFullQueueIsRejected) {
+  const SpeechServer server({"--waiting", "0"});
+  const auto second = [&] {
+    return server.served().Request("POST", kTranscriptions, kForm, FormWith(Noise()));
+  };
+  // A long one is rejected itself if it arrives while a short one is transcribed.
+  std::vector<Client> first;
+  ASSERT_TRUE(Becomes([&] {
+    first.push_back(server.served().Connect());
+    first.back().Send(RequestText("POST", kTranscriptions, kForm, FormWith(LongNoise())));
+    return second().status == 503;
+  }));
+  const HttpReply reply = second();
+  EXPECT_EQ(reply.Json()["error"]["code"], "queue_full");
+  EXPECT_EQ(reply.headers.at("retry-after"), "10");
+}
+
+TEST(ServeSpeechLimitsTest, ARequestThatTakesTooLongEnds) {
+  const SpeechServer server({"--request-seconds", "1"});
+  const HttpReply reply =
+      server.served().Request("POST", kTranscriptions, kForm, FormWith(LongNoise()));
+  EXPECT_EQ(reply.status, 504);
+}
+
+TEST(ServeSpeechLimitsTest, WithoutAModelThereIsNone) {
+  const ServedEdgevlm server;
+  const HttpReply reply = server.Request("POST", kTranscriptions, kForm, FormWith(Noise()));
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.Json()["error"]["code"], "model_not_found");
+  EXPECT_EQ(server.Get("/v1/models").Json()["data"].size(), 1u);
+}
+
+}  // namespace
+}  // namespace edgevlm
