@@ -4,18 +4,12 @@
 #include <cstdint>
 #include <span>
 
-#include "base/check.h"
+#include "checkpoint_fuzz.h"
 #include "convert/huggingface/ggml_whisper.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   const auto model = edgevlm::ParseGgmlWhisper(bytes);
-  if (!model) return 0;
-  for (const edgevlm::SafetensorsTensor& tensor : model->tensors) {
-    CHECK(tensor.bytes.data() >= bytes.data());
-    CHECK(tensor.bytes.data() + tensor.bytes.size() <= bytes.data() + bytes.size());
-    const auto view = edgevlm::ViewOf(tensor);
-    if (view) (void)edgevlm::ToFloats(*view);
-  }
+  if (model) edgevlm::CheckTensors(bytes, model->tensors);
   return 0;
 }

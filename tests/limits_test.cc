@@ -15,16 +15,11 @@ using ::testing::StartsWith;
 
 constexpr int kGibibyteInKibibytes = 1 << 20;
 
-std::string Value(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 // Runs the binary from a shell with resource limits.
 class LimitsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!Value("EDGEVLM_SANITIZE").empty()) GTEST_SKIP() << "sanitizers reserve address space";
+    if (IsSanitized()) GTEST_SKIP() << "sanitizers reserve address space";
   }
   ~LimitsTest() override { setenv("EDGEVLM_BINARY", binary_.c_str(), 1); }
 
@@ -52,7 +47,7 @@ class LimitsTest : public ::testing::Test {
   }
 
   const TestFolder folder_;
-  const std::string binary_ = Value("EDGEVLM_BINARY");
+  const std::string binary_ = BinaryPath();
   const std::string image_ = folder_.Write("picture.ppm", PpmImage());
 };
 

@@ -115,6 +115,11 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
 
 std::string BinaryPath() { return Variable("EDGEVLM_BINARY"); }
 
+bool IsSanitized() {
+  const char* sanitizers = std::getenv("EDGEVLM_SANITIZE");
+  return sanitizers != nullptr && *sanitizers != '\0';
+}
+
 std::string SourcePath(std::string_view path) {
   return Variable("EDGEVLM_SOURCE") + "/" + std::string(path);
 }

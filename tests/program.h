@@ -30,6 +30,9 @@ Outcome RunEdgevlm(const std::vector<std::string>& arguments, std::string_view i
 // The binary named by EDGEVLM_BINARY.
 std::string BinaryPath();
 
+// Whether it is compiled with sanitizers, which make it slow and its memory another.
+bool IsSanitized();
+
 // A file of the source tree, named by EDGEVLM_SOURCE; models/builtin.gguf there.
 std::string SourcePath(std::string_view path);
 std::string ModelPath();

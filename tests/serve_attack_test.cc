@@ -233,8 +233,7 @@ TEST_F(ServeAttackTest, ChecksFieldsAtTheirLimits) {
 
 // Each client costs a file descriptor, and there are few (9).
 TEST(ServeExhaustionTest, SurvivesTooFewFileDescriptors) {
-  const char* sanitizers = std::getenv("EDGEVLM_SANITIZE");
-  if (sanitizers != nullptr && *sanitizers != 0) {
+  if (IsSanitized()) {
     GTEST_SKIP() << "the sanitizer of undefined behavior needs free files to look at memory";
   }
   const ServedEdgevlm few({}, 64);

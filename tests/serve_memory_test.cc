@@ -34,7 +34,7 @@ std::string NumberedImage(int number) {
 
 // Encoded images are small and cached; pixels and request bodies are large and must be freed.
 TEST(ServeMemory, ImagesTakeNoMoreThanTheirCache) {
-  if (const char* sanitizers = std::getenv("EDGEVLM_SANITIZE"); sanitizers && *sanitizers) {
+  if (IsSanitized()) {
     GTEST_SKIP() << "a sanitizer has an allocator of its own";
   }
   const ServedEdgevlm server({"--image-cache-mib", "8", "--prompt-cache-mib", "0"});

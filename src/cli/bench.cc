@@ -356,16 +356,20 @@ class BenchCommand final : public Command {
       if (tokens == 0) continue;
       if (auto error = BenchGeneration(*engine, std::min(tokens, context))) return error;
     }
-    if (!reads_images) return {};
+    return reads_images ? BenchReplies(*engine) : std::nullopt;
+  }
+
+  // Of replies about the image.
+  MaybeError BenchReplies(const Engine& engine) {
     if (questions_) {
-      if (auto error = BenchQuestions(*engine)) return error;
+      if (auto error = BenchQuestions(engine)) return error;
     }
-    const int caption_tokens = DecodeOptions().max_tokens;
-    auto caption = MeasureCaption(*engine, image_bytes_, caption_tokens, repetitions_);
-    if (auto error = Record(*engine, std::move(caption))) return error;
+    const int max_tokens = DecodeOptions().max_tokens;
+    auto caption = MeasureCaption(engine, image_bytes_, max_tokens, repetitions_);
+    if (auto error = Record(engine, std::move(caption))) return error;
     for (const int together : batches_) {
-      auto measured = MeasureBatch(*engine, image_bytes_, caption_tokens, together, repetitions_);
-      if (auto error = Record(*engine, std::move(measured))) return error;
+      auto measured = MeasureBatch(engine, image_bytes_, max_tokens, together, repetitions_);
+      if (auto error = Record(engine, std::move(measured))) return error;
     }
     return {};
   }

@@ -152,8 +152,9 @@ class TranscribeCommand final : public Command {
     }
     const Result<Transcript> transcript = transcriber.Transcribe(recording->bytes(), options);
     bar.Clear();
-    if (!transcript)
+    if (!transcript) {
       return Error{transcript.error().code, file + ": " + transcript.error().message};
+    }
     if (!folder_.empty()) return WriteToFolder(*transcript, file);
     if (json_) return output.PrintJson(ToJson(*transcript, file));
     return printed && begin();

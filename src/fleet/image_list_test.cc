@@ -65,7 +65,8 @@ TEST_F(ImageListTest, WhatMatchesNothingIsNamed) {
 
 TEST(ReadImageList, LinesAndZeroBytesEndPaths) {
   EXPECT_THAT(Read("a.png\n\nb c.png\r\nlast.png"), ElementsAre("a.png", "b c.png", "last.png"));
-  EXPECT_THAT(Read(std::string("a\0two\nlines.png\0", 17)), ElementsAre("a", "two\nlines.png"));
+  using std::string_literals::operator""s;
+  EXPECT_THAT(Read("a\0two\nlines.png\0"s), ElementsAre("a", "two\nlines.png"));
 }
 
 TEST(ReadImageList, CutAnywhereItIsTheSameUpToTheCut) {

@@ -31,11 +31,13 @@ std::map<std::int64_t, std::string> Replies(const Engine& engine, const Pipeline
                                   },
                                   .on_replies = [&](PipelineReplies replies) -> MaybeError {
                                     std::string text;
-                                    if (!replies.replies)
+                                    if (!replies.replies) {
                                       text = "error: " + replies.replies.error().message;
-                                    else
-                                      for (const Reply& reply : *replies.replies)
+                                    } else {
+                                      for (const Reply& reply : *replies.replies) {
                                         text += reply.text + "|";
+                                      }
+                                    }
                                     EXPECT_TRUE(texts.emplace(replies.index, text).second)
                                         << replies.index << " twice";
                                     return {};

@@ -121,8 +121,7 @@ TEST(ChatTemplate, RecognizesToolCalls) {
   const std::string chatml = "'<|im_start|>' + message['role']";
   EXPECT_EQ(Choose("", chatml).tool_calls, ToolCalls::kNone);
   EXPECT_EQ(Choose("", chatml + "'<tool_call>\\n'").tool_calls, ToolCalls::kHermes);
-  EXPECT_EQ(Choose("", chatml + "'<tool_call>\\n<function='").tool_calls,
-            ToolCalls::kFunctionTags);
+  EXPECT_EQ(Choose("", chatml + "'<tool_call>\\n<function='").tool_calls, ToolCalls::kFunctionTags);
   const std::vector<ChatMessage> result = {Message(ChatRole::kUser, "Hi"),
                                            Message(ChatRole::kTool, "12:00")};
   EXPECT_EQ(Write(Choose("", chatml), result, false),

@@ -47,9 +47,9 @@ void WindowDecoder::Encode(std::span<const float> samples, int frames) {
   const View<float> mel = workspace_.Alloc(frames, sizes.bands);  // [T, B]
   {
     PROFILE_ZONE(run_.profiler, "audio_tower.mel");
-    // Zeros follow the sound rather than the spectrum of silence, which Whisper was trained with: it
-    // then makes a tenth fewer errors in short sentences (bench/peers/speech), and faster-whisper
-    // does the same.
+    // Zeros follow the sound rather than the spectrum of silence, which Whisper was trained with:
+    // it then makes a tenth fewer errors in short sentences (bench/peers/speech), and
+    // faster-whisper does the same.
     const int heard = std::min(frames, static_cast<int>((samples.size() + kMelHop - 1) / kMelHop));
     log_mel_.OfWindow(samples, mel.Rows(0, heard), run_.pool);
     for (int t = heard; t < frames; ++t) std::ranges::fill(mel.Row(t), 0.0f);

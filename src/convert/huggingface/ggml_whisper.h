@@ -31,6 +31,7 @@ struct GgmlLimits {
   static constexpr int kRank = 4;
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a nlohmann::json does not throw
 struct GgmlModel {
   std::vector<SafetensorsTensor> tensors;  // under Hugging Face's names
   nlohmann::json config;                   // what config.json would say

@@ -15,7 +15,7 @@ class AnthropicMessagesTest : public ::testing::Test {
     return ReadAnthropicMessages(fields, images, problem_, ToolForm::kHermes);
   }
 
-  const ServerRules rules_;
+  const ServerRules rules_ = {};
   Problem problem_;
 };
 

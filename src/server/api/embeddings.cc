@@ -151,54 +151,54 @@ json OllamaEmbeddings(const Embeddings& embeddings, const std::string& model) {
           {"prompt_eval_count", embeddings.CountTokens()}};
 }
 
+// What all endpoints for embeddings of inputs have in common. read: adds what only one of them has.
+void Start(ServerContext& context, const Request& request, std::shared_ptr<ResponseWriter> writer,
+           const std::function<void(Fields&, EmbeddingTask&)>& read) {
+  const auto body = ReadJsonBody(request);
+  if (const auto* error = std::get_if<ApiError>(&body)) {
+    return writer->Send(ErrorAt(request.path, *error));
+  }
+  const auto rules = context.rules();
+  Problem problem;
+  Fields fields(std::get<Json>(body), "", problem);
+  CheckModel(context, fields);
+  RejectUnsupported(fields);
+  CheckForm(fields, context.engine().info());
+  EmbeddingTask task = {.path = request.path};
+  read(fields, task);
+  RequestImages images(*rules, problem);
+  task.inputs = ReadEmbeddingInputs(fields, images, problem);
+  if (problem) return writer->Send(ErrorAt(request.path, *problem));
+  EmbedLater(context, std::move(task), std::move(writer));
+}
+
 }  // namespace
 
 void StartEmbeddings(ServerContext& context, Request request,
                      std::shared_ptr<ResponseWriter> writer) {
-  const auto body = ReadJsonBody(request);
-  if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OpenAiError(*error));
-  const auto rules = context.rules();
-  Problem problem;
-  Fields fields(std::get<Json>(body), "", problem);
-  CheckModel(context, fields);
-  RejectUnsupported(fields);
-  CheckForm(fields, context.engine().info());
-  const std::string format = fields.Text("encoding_format", "float");
-  if (format != "float" && format != "base64") {
-    fields.Reject("encoding_format", "expected float or base64");
-  }
-  RequestImages images(*rules, problem);
-  EmbeddingTask task = {.path = request.path,
-                        .inputs = ReadEmbeddingInputs(fields, images, problem)};
-  if (problem) return writer->Send(OpenAiError(*problem));
-  // llama.cpp's server has another form at its own paths, and for its own field.
-  const bool is_llama = !request.path.starts_with("/v1/") || fields.has("content");
-  const bool is_base64 = format == "base64";
-  task.write = [is_llama, is_base64, model = context.model_name()](const Embeddings& embeddings) {
-    return is_llama ? LlamaEmbeddings(embeddings) : OpenAiEmbeddings(embeddings, model, is_base64);
-  };
-  EmbedLater(context, std::move(task), std::move(writer));
+  Start(context, request, std::move(writer), [&](Fields& fields, EmbeddingTask& task) {
+    const std::string format = fields.Text("encoding_format", "float");
+    if (format != "float" && format != "base64") {
+      fields.Reject("encoding_format", "expected float or base64");
+    }
+    // llama.cpp's server has another form at its own paths, and for its own field.
+    const bool is_llama = !request.path.starts_with("/v1/") || fields.has("content");
+    task.write = [is_llama, is_base64 = format == "base64",
+                  model = context.model_name()](const Embeddings& embeddings) {
+      return is_llama ? LlamaEmbeddings(embeddings)
+                      : OpenAiEmbeddings(embeddings, model, is_base64);
+    };
+  });
 }
 
 void StartOllamaEmbed(ServerContext& context, Request request,
                       std::shared_ptr<ResponseWriter> writer) {
-  const auto body = ReadJsonBody(request);
-  if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OllamaError(*error));
-  const auto rules = context.rules();
-  Problem problem;
-  Fields fields(std::get<Json>(body), "", problem);
-  CheckModel(context, fields);
-  RejectUnsupported(fields);
-  CheckForm(fields, context.engine().info());
-  RequestImages images(*rules, problem);
-  EmbeddingTask task = {.path = request.path,
-                        .inputs = ReadEmbeddingInputs(fields, images, problem),
-                        .cuts = fields.Bool("truncate", true)};
-  if (problem) return writer->Send(OllamaError(*problem));
-  task.write = [model = context.model_name()](const Embeddings& embeddings) {
-    return OllamaEmbeddings(embeddings, model);
-  };
-  EmbedLater(context, std::move(task), std::move(writer));
+  Start(context, request, std::move(writer), [&](Fields& fields, EmbeddingTask& task) {
+    task.cuts = fields.Bool("truncate", true);
+    task.write = [model = context.model_name()](const Embeddings& embeddings) {
+      return OllamaEmbeddings(embeddings, model);
+    };
+  });
 }
 
 // Ollama's older endpoint, for one text; an empty one only loads the model.

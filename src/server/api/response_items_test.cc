@@ -30,7 +30,7 @@ class ResponseItemsTest : public ::testing::Test {
     return problem_ ? problem_->param : "";
   }
 
-  const ServerRules rules_;
+  const ServerRules rules_ = {};
   ResponseStore store_{kStoreBytes};
   Problem problem_;
 };

@@ -44,8 +44,9 @@ TEST_F(ReadToolsTest, ReadsTheFormsOfAllApis) {
   EXPECT_FALSE(problem_);
   EXPECT_THAT(Names(use), ElementsAre("a", "b", "c", "d"));
   EXPECT_EQ(use.tools[0].description, "d");
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(use.tools[static_cast<std::size_t>(i)].parameters["x"], i + 1);
+  }
   EXPECT_EQ(use.tools[3].parameters["type"], "object");
   EXPECT_FALSE(use.is_parallel);
   EXPECT_FALSE(use.is_required);

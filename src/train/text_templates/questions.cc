@@ -33,6 +33,15 @@ constexpr WeightedTemplate kTemplates[] = {
     {4, AskUsualColor}, {5, AskSize},         {6, AskCheck},     {4, AskComparison},
     {3, AskAbsent},     {2, AskUnanswerable}, {2, AskNothing},
 };
+// In training the kinds that are hard to tell by their words get more practice than their share of
+// what people ask. The held-out questions keep theirs, so that their scores stay comparable.
+constexpr WeightedTemplate kTrainedTemplates[] = {
+    {6, AskWhat},       {5, AskCount},        {5, AskColor},     {7, AskWhere},
+    {9, AskLeftRight},  {9, AskAboveBelow},   {3, AskExists},    {9, AskDisplay},
+    {9, AskList},       {7, AskDescription},  {4, AskExistsAny}, {4, AskCategory},
+    {4, AskUsualColor}, {9, AskSize},         {7, AskCheck},     {8, AskComparison},
+    {3, AskAbsent},     {3, AskUnanswerable}, {2, AskNothing},
+};
 constexpr WeightedTemplate kEmptySceneTemplates[] = {
     {2, AskCount},       {2, AskExists}, {2, AskExistsAny},    {1, AskCategory}, {4, AskList},
     {4, AskDescription}, {3, AskAbsent}, {1, AskUnanswerable}, {1, AskNothing},
@@ -44,8 +53,9 @@ constexpr int kAttempts = 6;
 // Of questions with a plain wording, in training.
 constexpr float kPlainFraction = 0.25f;
 constexpr float kSynonymFraction = 0.15f;
-// Two questions at once.
+// Two questions at once; more in training, where a reply of two parts is hard to learn.
 constexpr float kTwoFraction = 0.03f;
+constexpr float kTrainedTwoFraction = 0.12f;
 // Sentences that ask nothing before the question.
 constexpr float kPreambleFraction = 0.03f;
 constexpr int kMaxPreamble = 6;
@@ -58,7 +68,7 @@ std::span<const WeightedTemplate> TemplatesFor(const std::vector<PlacedGroup>& g
                                                Wording wording) {
   if (groups.empty()) return kEmptySceneTemplates;
   if (wording == Wording::kPlain) return kPlainTemplates;
-  return kTemplates;
+  return wording == Wording::kTrained ? kTrainedTemplates : kTemplates;
 }
 
 std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templates,
@@ -74,17 +84,13 @@ std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templat
 }
 
 std::string SmallTalk(Wording wording, std::mt19937_64& rng) {
-  const auto patterns = wording == Wording::kTrained ? TrainedWordings(QuestionForm::kChat)
-                                                     : HeldOutWordings(QuestionForm::kChat);
-  return ExpandWording(PickOne(rng, patterns), rng);
+  return DrawWording(QuestionForm::kChat, wording, rng);
 }
 
 // The question in other words, not yet as people type it.
 void Reword(Wording wording, QuestionAnswer& asked, std::mt19937_64& rng) {
   if (asked.kind == "noquestion" && !asked.question.empty()) return;  // has words of its own
-  const auto patterns =
-      wording == Wording::kTrained ? TrainedWordings(asked.form) : HeldOutWordings(asked.form);
-  const std::string pattern = ExpandWording(PickOne(rng, patterns), rng);
+  const std::string pattern = DrawWording(asked.form, wording, rng);
   std::vector<std::string> parts = asked.parts;
   for (std::string& part : parts) {
     if (Bernoulli(rng, kSynonymFraction)) part = WithSynonym(part, rng);
@@ -102,6 +108,24 @@ QuestionAnswer Joined(QuestionAnswer first, const QuestionAnswer& second, std::m
   if (first.question.ends_with('?')) first.question.pop_back();
   return {"two",
           first.question + std::string(PickOne(rng, kBetween)) + second.question,
+          first.answer + "; " + second.answer,
+          first.form,
+          {}};
+}
+
+// The same with more ways of joining, for training.
+QuestionAnswer JoinedFreely(QuestionAnswer first, QuestionAnswer second, std::mt19937_64& rng) {
+  constexpr std::string_view kPattern =
+      "[|||two questions: |tell me two things: |first, |1. |i have two questions: ]{0}[? |? |. |; "
+      "|, | and | and |, and |? and |? also, | and also |? then | plus |? besides, |? second, |? "
+      "2. "
+      "|? and then ]{1}";
+  for (QuestionAnswer* part : {&first, &second}) {
+    if (part->question.ends_with('?')) part->question.pop_back();
+  }
+  const std::string end = Bernoulli(rng, 0.8f) ? "?" : "";
+  return {"two",
+          Fill(ExpandWording(kPattern, rng), {first.question, second.question}) + end,
           first.answer + "; " + second.answer,
           first.form,
           {}};
@@ -170,10 +194,11 @@ class QuestionSource {
         wording_ == Wording::kTrained && has_plain && Bernoulli(rng_, kPlainFraction);
     if (!stays) Reword(wording_, asked, rng_);
     if (stays && Bernoulli(rng_, 0.5f)) return;  // in its old spelling too
-    if (CanBeJoined(asked) && Bernoulli(rng_, kTwoFraction)) {
+    const bool trains = wording_ == Wording::kTrained;
+    if (CanBeJoined(asked) && Bernoulli(rng_, trains ? kTrainedTwoFraction : kTwoFraction)) {
       if (auto second = AskCount(groups_, false, rng_)) {
         Reword(wording_, *second, rng_);
-        asked = Joined(asked, *second, rng_);
+        asked = trains ? JoinedFreely(asked, *second, rng_) : Joined(asked, *second, rng_);
       }
     }
     if (Bernoulli(rng_, kPreambleFraction)) {

@@ -1,6 +1,8 @@
 #include "train/text_templates/wordings.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <set>
 
 #include "base/check.h"
 #include "train/text_templates/pick_one.h"
@@ -38,6 +40,38 @@ std::vector<std::string_view> AlternativesOf(std::string_view group) {
   return alternatives;
 }
 
+// Whether it is a word that "@" and the rule "image" stand for.
+bool IsImageWord(const std::string& word) {
+  const std::string_view rule = RuleNamed("image");
+  const auto words = AlternativesOf(rule.substr(1, rule.size() - 2));
+  return std::ranges::find(words, word) != words.end();
+}
+
+// The wording without what does not tell it from another: "@" for the image, no final mark.
+std::string Essence(std::string_view wording) {
+  std::string text, word;
+  for (const char c : std::string(wording) + ' ') {
+    if ('a' <= c && c <= 'z') {
+      word += c;
+      continue;
+    }
+    text += IsImageWord(word) ? "@" : word;
+    text += c;
+    word.clear();
+  }
+  text.erase(text.find_last_not_of(" ?.") + 1);
+  return text;
+}
+
+bool IsHeldOutWording(std::string_view wording) {
+  static const std::set<std::string> kHeldOut = [] {
+    std::set<std::string> all;
+    for (const FormWording& held_out : AllHeldOutWordings()) all.insert(Essence(held_out.pattern));
+    return all;
+  }();
+  return kHeldOut.contains(Essence(wording));
+}
+
 void AddPatterns(QuestionForm form, std::span<const FormWording> table,
                  std::vector<std::string_view>& patterns) {
   for (const FormWording& wording : table) {
@@ -52,6 +86,8 @@ std::vector<std::string_view> TrainedWordings(QuestionForm form) {
   AddPatterns(form, TrainedContentWordings(), patterns);
   AddPatterns(form, TrainedPlaceWordings(), patterns);
   AddPatterns(form, TrainedOtherWordings(), patterns);
+  AddPatterns(form, ComposedContentWordings(), patterns);
+  AddPatterns(form, ComposedOtherWordings(), patterns);
   CHECK(!patterns.empty());
   return patterns;
 }
@@ -61,6 +97,15 @@ std::vector<std::string_view> HeldOutWordings(QuestionForm form) {
   AddPatterns(form, AllHeldOutWordings(), patterns);
   CHECK(!patterns.empty());
   return patterns;
+}
+
+std::string DrawWording(QuestionForm form, Wording wording, std::mt19937_64& rng) {
+  const bool trains = wording == Wording::kTrained;
+  const auto patterns = trains ? TrainedWordings(form) : HeldOutWordings(form);
+  for (;;) {
+    std::string text = ExpandWording(PickOne(rng, patterns), rng);
+    if (!trains || !IsHeldOutWording(text)) return text;
+  }
 }
 
 std::string ExpandWording(std::string_view pattern, std::mt19937_64& rng) {
@@ -74,6 +119,11 @@ std::string ExpandWording(std::string_view pattern, std::mt19937_64& rng) {
     } else if (pattern[at] == '@') {
       text += ExpandWording(kImageWords, rng);
       ++at;
+    } else if (pattern[at] == '<') {
+      const std::size_t end = pattern.find('>', at);
+      CHECK(end != std::string_view::npos);
+      text += ExpandWording(RuleNamed(pattern.substr(at + 1, end - at - 1)), rng);
+      at = end + 1;
     } else {
       text += pattern[at++];
     }

@@ -11,6 +11,8 @@
 namespace edgevlm::train {
 namespace {
 
+using enum QuestionForm;
+
 constexpr int kForms = static_cast<int>(QuestionForm::kForeign) + 1;
 constexpr int kDraws = 400;
 
@@ -40,9 +42,12 @@ TEST(Wordings, EveryFormHasSomeOfBothKinds) {
 }
 
 TEST(Wordings, HeldOutOnesAreNeverTrained) {
+  std::mt19937_64 rng(7);
   std::set<std::string> trained;
   for (int form = 0; form < kForms; ++form) {
-    trained.merge(Drawn(TrainedWordings(static_cast<QuestionForm>(form))));
+    for (int i = 0; i < 20 * kDraws; ++i) {
+      trained.insert(DrawWording(static_cast<QuestionForm>(form), Wording::kTrained, rng));
+    }
   }
   for (int form = 0; form < kForms; ++form) {
     for (const std::string& text : Drawn(HeldOutWordings(static_cast<QuestionForm>(form)))) {
@@ -51,12 +56,26 @@ TEST(Wordings, HeldOutOnesAreNeverTrained) {
   }
 }
 
+TEST(Wordings, ComposedOnesAreManyForWhatIsHardToTell) {
+  for (const QuestionForm form : {kDescribe, kListThings, kListOf, kLargest, kSmallest,
+                                  kWhichLarger, kWhichSmaller, kMoreThan, kWhichMore}) {
+    EXPECT_GT(Drawn(TrainedWordings(form)).size(), 2000u) << static_cast<int>(form);
+  }
+}
+
+TEST(Wordings, RulesStandForTheirPattern) {
+  std::mt19937_64 rng(1);
+  const std::string text = ExpandWording("<whether> so", rng);
+  EXPECT_TRUE(text.starts_with("if") || text.starts_with("whether")) << text;
+  EXPECT_TRUE(text.ends_with(" so")) << text;
+}
+
 TEST(Wordings, ArePlainWords) {
   for (int form = 0; form < kForms; ++form) {
     for (const std::string& text : Drawn(TrainedWordings(static_cast<QuestionForm>(form)))) {
       EXPECT_EQ(text.find("  "), std::string::npos) << text;
       EXPECT_FALSE(text.empty() || text.front() == ' ' || text.back() == ' ') << text;
-      EXPECT_EQ(text.find_first_of("[]|@"), std::string::npos) << text;
+      EXPECT_EQ(text.find_first_of("[]|@<>"), std::string::npos) << text;
     }
   }
 }
