@@ -90,6 +90,7 @@ OUTSIDE = {
     "png.h": "image",
     "zlib.h": "eval fleet image transcribe",
     "sqlite3.h": "fleet",
+    "nats/": "fleet",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image video",

@@ -14,6 +14,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/queue_options.h"
 #include "cli/schema_file.h"
 #include "cli/write_file.h"
 #include "digest/sha256.h"
@@ -23,8 +24,6 @@ namespace edgevlm {
 namespace {
 
 constexpr std::int64_t kPrintedLines = 10;  // of failures and problems
-// Of an image's keys and values, which the questions after the first find again.
-constexpr std::size_t kPrefixCacheBytes = std::size_t{256} << 20;
 
 class BatchCommand final : public Command {
  public:
@@ -36,7 +35,7 @@ class BatchCommand final : public Command {
     app.add_option("--out", batch_.results, "where results go, one JSON object per line")
         ->required()
         ->type_name("FILE");
-    app.add_option("-q,--question", batch_.pipeline.questions,
+    app.add_option("-q,--question", batch_.pipeline.asked.questions,
                    "ask this in place of captions; may be given several times")
         ->type_name("TEXT")
         ->allow_extra_args(false);
@@ -55,14 +54,19 @@ class BatchCommand final : public Command {
         ->capture_default_str()
         ->check(CLI::Range(1, 100).description(""));
     DeclareOutputs(app);
-    DeclareDecode(app, batch_.pipeline.decode);
+    DeclareQueue(app, queue_.queue);
+    app.add_option("--ahead", queue_.ahead, "images that the batch keeps in the queue")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1 << 20).description(""));
+    DeclareDecode(app, batch_.pipeline.asked.decode);
     DeclareJson(app, json_);
     model_.DeclareAll(app);
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
-    GroupOptions(
-        app, {"--model", "--out", "--question", "--schema", "--running", "--order", "--tries",
-              "--sqlite", "--xmp", "--iptc", "--rename", "--max-tokens", "--threads", "--json"});
+    GroupOptions(app, {"--model", "--out", "--question", "--schema", "--running", "--order",
+                       "--tries", "--sqlite", "--xmp", "--iptc", "--rename", "--queue",
+                       "--max-tokens", "--threads", "--json"});
     app.footer(
         "Interrupted in any way, the same command goes on: no result is lost or there twice.\n"
         "Images that fail are listed in FILE.failed, and tried again by the same command.\n"
@@ -91,6 +95,7 @@ class BatchCommand final : public Command {
     }
     if (!json_) PrintNotice(engine->info());
     DescribeWork(engine->info());
+    queue_.model = ModelKey(engine->info(), model_);
     const Result<BatchReport> report = RunWithProgress(*engine, list->images);
     if (!report) return Fail(report.error());
     PrintFailures(*report);
@@ -114,16 +119,17 @@ class BatchCommand final : public Command {
   }
 
   MaybeError Prepare() {
-    const std::vector<std::string>& questions = batch_.pipeline.questions;
+    const std::vector<std::string>& questions = batch_.pipeline.asked.questions;
     for (const std::string& question : questions) {
       if (question.empty()) {
         return Error{ErrorCode::kInvalid, "--question: expected a text, found none"};
       }
     }
     if (auto error = CheckResultPath(batch_.results, "")) return error;
+    if (auto error = CheckQueue(queue_.queue)) return error;
     batch_.in_order = order_ == "input";
     batch_.makes_sidecars = batch_.makes_sidecars || batch_.has_iptc;
-    if (questions.size() > 1) model_.prefix_cache_bytes = kPrefixCacheBytes;
+    if (questions.size() > 1) model_.prefix_cache_bytes = kBatchPrefixCacheBytes;
     if (!rename_.empty()) {
       auto rename = NameTemplate::Parse(rename_, std::max<std::size_t>(1, questions.size()));
       if (!rename) return rename.error();
@@ -132,10 +138,19 @@ class BatchCommand final : public Command {
     if (schema_path_.empty()) return {};
     auto grammar = ReadSchemaFile(schema_path_);
     if (!grammar) return grammar.error();
-    batch_.pipeline.decode.grammar = *std::move(grammar);
+    batch_.pipeline.asked.decode.grammar = *std::move(grammar);
     const auto digest = Sha256OfFile(schema_path_);
     if (!digest) return digest.error();
     schema_digest_ = *digest;
+    if (!queue_.queue.url.empty()) return ReadSchemaText();
+    return {};
+  }
+
+  // Workers compile it themselves.
+  MaybeError ReadSchemaText() {
+    const auto text = ReadInput(schema_path_);
+    if (!text) return text.error();
+    queue_.schema.assign(reinterpret_cast<const char*>(text->data()), text->size());
     return {};
   }
 
@@ -143,8 +158,8 @@ class BatchCommand final : public Command {
   void DescribeWork(const ModelInfo& model) {
     const std::string name = model_.model.empty() ? "built-in" : model_.model;
     batch_.writer = "EdgeVLM, " + name;
-    const nlohmann::json questions = batch_.pipeline.questions;
-    const DecodeOptions& decode = batch_.pipeline.decode;
+    const nlohmann::json questions = batch_.pipeline.asked.questions;
+    const DecodeOptions& decode = batch_.pipeline.asked.decode;
     const nlohmann::json sampling = {decode.temperature,
                                      decode.top_k,
                                      decode.top_p,
@@ -169,15 +184,17 @@ class BatchCommand final : public Command {
     const Interrupts interrupts;
     BatchBar bar;
     std::int64_t problems = 0;
-    Result<BatchReport> report =
-        RunBatch(engine, images, batch_,
-                 {.on_progress = [&](const BatchProgress& progress) { bar.Show(progress); },
-                  .on_problem =
-                      [&](const std::string& line) {
-                        bar.Clear();
-                        if (++problems <= kPrintedLines) PrintError(line);
-                      },
-                  .is_stopped = [&] { return interrupts.wants_stop() || interrupts.wants_end(); }});
+    const BatchCalls calls = {
+        .on_progress = [&](const BatchProgress& progress) { bar.Show(progress); },
+        .on_problem =
+            [&](const std::string& line) {
+              bar.Clear();
+              if (++problems <= kPrintedLines) PrintError(line);
+            },
+        .is_stopped = [&] { return interrupts.wants_stop() || interrupts.wants_end(); }};
+    Result<BatchReport> report = queue_.queue.url.empty()
+                                     ? RunBatch(engine, images, batch_, calls)
+                                     : RunBatchByQueue(queue_, images, batch_, calls);
     seconds_ = bar.seconds();
     return report;
   }
@@ -216,6 +233,7 @@ class BatchCommand final : public Command {
 
   std::vector<std::string> inputs_;
   BatchOptions batch_;
+  QueueBatch queue_;
   std::string order_ = "input";
   std::string schema_path_;
   std::string schema_digest_;

@@ -26,6 +26,8 @@ constexpr CommandEntry kCommands[] = {
     {"caption", "Say what images and videos show", MakeCaptionCommand},
     {"ask", "Answer a question about an image or a video", MakeAskCommand},
     {"batch", "Say what many images show", MakeBatchCommand},
+    {"worker", "Process images of batches from a queue", MakeWorkerCommand},
+    {"fleet", "Configure and show several devices", MakeFleetCommand},
     {"search", "Find images by what a batch said", MakeSearchCommand},
     {"chat", "Talk about images in the terminal", MakeChatCommand},
     {"transcribe", "Write down what is said in recordings", MakeTranscribeCommand},

@@ -14,4 +14,7 @@ namespace edgevlm {
 // this build has no server, whose part this is).
 Result<std::shared_ptr<const Grammar>> ReadSchemaFile(const std::string& path);
 
+// The same for a schema that was read already. Errors name no file.
+Result<std::shared_ptr<const Grammar>> ReadSchema(const std::string& text);
+
 }  // namespace edgevlm

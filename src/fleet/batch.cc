@@ -18,9 +18,9 @@ namespace {
 
 class Run {
  public:
-  Run(const Engine& engine, const std::vector<std::string>& images, const BatchOptions& options,
-      const BatchCalls& calls, ResultStore& store)
-      : engine_(engine), images_(images), options_(options), calls_(calls), store_(store) {
+  Run(const ImagePipeline& pipeline, const std::vector<std::string>& images,
+      const BatchOptions& options, const BatchCalls& calls, ResultStore& store)
+      : pipeline_(pipeline), images_(images), options_(options), calls_(calls), store_(store) {
     report_.progress.images = std::ssize(images);
   }
 
@@ -54,15 +54,16 @@ class Run {
     held_.clear();
     first_held_ = 0;
     const PipelineCalls calls = {
-        .next = [&]() -> std::optional<PipelineImage> {
-          if (next == todo.size() || IsStopped()) return std::nullopt;
+        .next = [&](bool) -> NextImage {
+          if (next == todo.size() || IsStopped()) return NoImage::kEver;
           const std::size_t position = next++;
           return PipelineImage{.index = static_cast<std::int64_t>(position),
+                               .name = images_[todo[position]],
                                .file = ReadImageFile(images_[todo[position]])};
         },
         .on_replies = [&](PipelineReplies replies) { return OnReplies(todo, std::move(replies)); },
         .on_tick = [&] { return OnTick(); }};
-    if (auto error = RunPipeline(engine_, options_.pipeline, calls)) return error;
+    if (auto error = pipeline_(calls)) return error;
     return store_.Commit();
   }
 
@@ -83,7 +84,7 @@ class Run {
     if (replies.replies) {
       failures_.erase(index);
       ++report_.progress.done;
-      store_.Add(images_[index], static_cast<std::int64_t>(index) + 1, *std::move(replies.replies));
+      store_.Add(images_[index], static_cast<std::int64_t>(index) + 1, std::move(replies));
     } else {
       failures_[index] = Named(images_[index], replies.replies.error().message);
     }
@@ -100,7 +101,7 @@ class Run {
     return message.starts_with(image) ? message : image + ": " + message;
   }
 
-  const Engine& engine_;
+  const ImagePipeline& pipeline_;
   const std::vector<std::string>& images_;
   const BatchOptions& options_;
   const BatchCalls& calls_;
@@ -133,6 +134,14 @@ MaybeError WriteFailures(const std::string& path, const std::vector<FailedImage>
 
 Result<BatchReport> RunBatch(const Engine& engine, const std::vector<std::string>& images,
                              const BatchOptions& options, const BatchCalls& calls) {
+  const auto pipeline = [&](const PipelineCalls& pipeline_calls) {
+    return RunPipeline(engine, options.pipeline, pipeline_calls);
+  };
+  return RunBatch(ImagePipeline(pipeline), images, options, calls);
+}
+
+Result<BatchReport> RunBatch(const ImagePipeline& pipeline, const std::vector<std::string>& images,
+                             const BatchOptions& options, const BatchCalls& calls) {
   CHECK(options.tries >= 1);
   std::int64_t problems = 0;
   Result<ResultStore> store = ResultStore::Open(options, [&](const std::string& line) {
@@ -140,7 +149,7 @@ Result<BatchReport> RunBatch(const Engine& engine, const std::vector<std::string
     if (calls.on_problem != nullptr) calls.on_problem(line);
   });
   if (!store) return store.error();
-  Result<BatchReport> report = Run(engine, images, options, calls, *store).All();
+  Result<BatchReport> report = Run(pipeline, images, options, calls, *store).All();
   if (!report) return report;
   report->problems = problems;
   if (auto error = WriteFailures(options.results + ".failed", report->failures)) return *error;

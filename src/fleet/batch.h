@@ -64,4 +64,8 @@ struct BatchCalls {
 Result<BatchReport> RunBatch(const Engine& engine, const std::vector<std::string>& images,
                              const BatchOptions& options, const BatchCalls& calls);
 
+// The same with a pipeline that is not an engine of this process.
+Result<BatchReport> RunBatch(const ImagePipeline& pipeline, const std::vector<std::string>& images,
+                             const BatchOptions& options, const BatchCalls& calls);
+
 }  // namespace edgevlm

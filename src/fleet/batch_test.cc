@@ -34,7 +34,8 @@ class BatchTest : public ::testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     options_.results = folder_ + "/results.jsonl";
-    options_.pipeline = {.decode = {.max_tokens = 3}, .running = 4, .encode_together = 2};
+    options_.pipeline = {
+        .asked = {.decode = {.max_tokens = 3}}, .running = 4, .encode_together = 2};
     options_.work = {{"model", "tiny"}};
   }
   ~BatchTest() override { fs::remove_all(folder_); }
@@ -78,7 +79,7 @@ class BatchTest : public ::testing::Test {
 };
 
 TEST_F(BatchTest, TenThousandImagesHaveOneResultEachInOrder) {
-  options_.pipeline.decode.max_tokens = 1;
+  options_.pipeline.asked.decode.max_tokens = 1;
   options_.pipeline.running = 32;
   const auto images = MakeImages(10000);
   const BatchReport report = Run(images);

@@ -24,6 +24,7 @@ Error NoMemory() { return {ErrorCode::kTooLarge, "memory: none left for this ima
 // An image from its encoding to its last reply.
 struct AskedImage {
   std::int64_t index = 0;
+  std::shared_ptr<const AskedWork> asked;
   std::shared_ptr<const EncodedImage> encoded;
   std::vector<Reply> replies;
 };
@@ -109,44 +110,47 @@ class Pipeline {
       wake_.wait(lock, [this] { return stop_ || under_way_ <= options_.running; });
       if (stop_) return false;
     }
-    std::vector<std::pair<std::int64_t, std::vector<std::byte>>> group;
-    bool has_more = true;
-    while (has_more && std::ssize(group) < options_.encode_together) {
-      std::optional<PipelineImage> image = calls_.next();
-      has_more = image.has_value();
-      if (!image) break;
+    std::vector<PipelineImage> group;
+    auto none = NoImage::kForNow;
+    while (std::ssize(group) < options_.encode_together) {
+      NextImage next = calls_.next(/*may_wait=*/group.empty());
+      if (const NoImage* const found = std::get_if<NoImage>(&next)) {
+        none = *found;
+        break;
+      }
+      auto& image = std::get<PipelineImage>(next);
       {
         const std::lock_guard lock(mutex_);
         ++under_way_;
       }
-      if (image->file) {
-        group.emplace_back(image->index, *std::move(image->file));
+      if (image.file) {
+        group.push_back(std::move(image));
       } else {
-        Finish(image->index, image->file.error());
+        Finish(image.index, image.file.error());
       }
     }
     if (!group.empty()) EncodeGroup(group);
-    return has_more;
+    return none == NoImage::kForNow;
   }
 
   // One that cannot be encoded must not take the others with it.
-  void EncodeGroup(const std::vector<std::pair<std::int64_t, std::vector<std::byte>>>& group) {
+  void EncodeGroup(const std::vector<PipelineImage>& group) {
     std::vector<std::span<const std::byte>> files;
-    for (const auto& [index, file] : group) files.emplace_back(file);
+    for (const PipelineImage& image : group) files.emplace_back(*image.file);
     Result<std::vector<EncodedImage>> encoded = Encode(files);
     if (encoded) {
       for (std::size_t i = 0; i < group.size(); ++i) {
-        Start(group[i].first, std::move((*encoded)[i]));
+        Start(group[i], std::move((*encoded)[i]));
       }
       return;
     }
-    for (const auto& [index, file] : group) {
-      const std::span<const std::byte> alone(file);
+    for (const PipelineImage& image : group) {
+      const std::span<const std::byte> alone(*image.file);
       Result<std::vector<EncodedImage>> one = Encode({&alone, 1});
       if (one) {
-        Start(index, std::move(one->front()));
+        Start(image, std::move(one->front()));
       } else {
-        Finish(index, WithoutNumber(one.error()));
+        Finish(image.index, WithoutNumber(one.error()));
       }
     }
   }
@@ -166,9 +170,10 @@ class Pipeline {
     return {error.code, error.message.substr(kNumber.size())};
   }
 
-  void Start(std::int64_t index, EncodedImage encoded) {
+  void Start(const PipelineImage& image, EncodedImage encoded) {
     Ask(std::make_shared<AskedImage>(
-        AskedImage{.index = index,
+        AskedImage{.index = image.index,
+                   .asked = image.asked != nullptr ? image.asked : asked_,
                    .encoded = std::make_shared<const EncodedImage>(std::move(encoded)),
                    .replies = {}}));
   }
@@ -188,6 +193,7 @@ class Pipeline {
   const Engine& engine_;
   const PipelineOptions& options_;
   const PipelineCalls& calls_;
+  const std::shared_ptr<const AskedWork> asked_ = std::make_shared<AskedWork>(options_.asked);
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -219,10 +225,11 @@ class Pipeline::Listener final : public ReplyListener {
 void Pipeline::Ask(std::shared_ptr<AskedImage> image) {
   RequestMessage message;
   message.parts.push_back({.encoded = image->encoded});
-  if (!options_.questions.empty()) {
-    message.parts.push_back({.text = options_.questions[image->replies.size()]});
+  const AskedWork& asked = *image->asked;
+  if (!asked.questions.empty()) {
+    message.parts.push_back({.text = asked.questions[image->replies.size()]});
   }
-  ReplyRequest request = {.messages = {}, .decode = options_.decode};
+  ReplyRequest request = {.messages = {}, .decode = asked.decode};
   request.messages.push_back(std::move(message));
   const std::int64_t index = image->index;
   const auto number =
@@ -235,7 +242,7 @@ void Pipeline::OnReply(const std::shared_ptr<AskedImage>& image,
                        const Result<RequestReply>& reply) {
   if (!reply) return Finish(image->index, reply.error());
   image->replies.push_back(reply->reply);
-  if (image->replies.size() < options_.questions.size()) return Ask(image);
+  if (image->replies.size() < image->asked->questions.size()) return Ask(image);
   Finish(image->index, std::move(image->replies));
 }
 
@@ -244,7 +251,7 @@ void Pipeline::OnReply(const std::shared_ptr<AskedImage>& image,
 MaybeError RunPipeline(const Engine& engine, const PipelineOptions& options,
                        const PipelineCalls& calls) {
   CHECK(options.running >= 1 && options.encode_together >= 1);
-  if (auto error = Validate(options.decode)) return error;
+  if (auto error = Validate(options.asked.decode)) return error;
   return Pipeline(engine, options, calls).Run();
 }
 

@@ -22,8 +22,8 @@ std::map<std::int64_t, std::string> Replies(const Engine& engine, const Pipeline
   std::map<std::int64_t, std::string> texts;
   std::int64_t next = 0;
   const auto error = RunPipeline(engine, options,
-                                 {.next = [&]() -> std::optional<PipelineImage> {
-                                    if (next == count) return std::nullopt;
+                                 {.next = [&](bool) -> NextImage {
+                                    if (next == count) return NoImage::kEver;
                                     const std::int64_t index = next++;
                                     auto file = ImageFile(index);
                                     if (index == broken) file.resize(20);
@@ -50,23 +50,23 @@ TEST(RunPipeline, RepliesAreThoseOfASession) {
   const Engine engine = TinyEngine();
   Session session(engine);
   const PipelineOptions captions = {
-      .decode = {.max_tokens = 6}, .running = 3, .encode_together = 2};
+      .asked = {.decode = {.max_tokens = 6}}, .running = 3, .encode_together = 2};
   PipelineOptions questions = captions;
-  questions.questions = {"a cat?", "how many?"};
+  questions.asked.questions = {"a cat?", "how many?"};
   const auto caption = Replies(engine, captions, 7);
   const auto answers = Replies(engine, questions, 7);
   ASSERT_EQ(caption.size(), 7u);
   for (std::int64_t i = 0; i < 7; ++i) {
     ASSERT_FALSE(session.SetImage(ImageFile(i)));
-    EXPECT_EQ(caption.at(i), session.Caption(captions.decode)->text + "|");
-    EXPECT_EQ(answers.at(i), session.Ask("a cat?", captions.decode)->text + "|" +
-                                 session.Ask("how many?", captions.decode)->text + "|");
+    EXPECT_EQ(caption.at(i), session.Caption(captions.asked.decode)->text + "|");
+    EXPECT_EQ(answers.at(i), session.Ask("a cat?", captions.asked.decode)->text + "|" +
+                                 session.Ask("how many?", captions.asked.decode)->text + "|");
   }
 }
 
 TEST(RunPipeline, ABrokenImageDoesNotHarmItsNeighbors) {
   const Engine engine = TinyEngine();
-  const PipelineOptions options = {.decode = {.max_tokens = 3}, .encode_together = 4};
+  const PipelineOptions options = {.asked = {.decode = {.max_tokens = 3}}, .encode_together = 4};
   auto whole = Replies(engine, options, 6);
   auto texts = Replies(engine, options, 6, 2);
   EXPECT_THAT(texts[2], ::testing::StartsWith("error: "));
@@ -79,23 +79,52 @@ TEST(RunPipeline, ABrokenImageDoesNotHarmItsNeighbors) {
 TEST(RunPipeline, AnErrorOfACallEndsIt) {
   const Engine engine = TinyEngine();
   std::int64_t next = 0;
-  const auto error =
-      RunPipeline(engine, {.decode = {.max_tokens = 3}, .running = 2, .encode_together = 2},
-                  {.next = [&]() -> std::optional<PipelineImage> {
-                     return PipelineImage{.index = next, .file = ImageFile(next++)};  // without end
-                   },
-                   .on_replies = [](PipelineReplies) -> MaybeError {
-                     return Error{ErrorCode::kIo, "disk: full"};
-                   }});
+  const auto error = RunPipeline(
+      engine, {.asked = {.decode = {.max_tokens = 3}}, .running = 2, .encode_together = 2},
+      {.next = [&](bool) -> NextImage {
+         return PipelineImage{.index = next, .file = ImageFile(next++)};  // without end
+       },
+       .on_replies = [](PipelineReplies) -> MaybeError {
+         return Error{ErrorCode::kIo, "disk: full"};
+       }});
   ASSERT_TRUE(error);
   EXPECT_EQ(error->message, "disk: full");
+}
+
+// As from a queue: nothing for now, and different questions.
+TEST(RunPipeline, ImagesMayComeLateAndHaveTheirOwnQuestions) {
+  const Engine engine = TinyEngine();
+  const auto asked = std::make_shared<const AskedWork>(
+      AskedWork{.questions = {"a cat?", "how many?"}, .decode = {.max_tokens = 2}});
+  int calls = 0;
+  int waiting_calls = 0;
+  std::map<std::int64_t, std::size_t> counts;
+  const auto error = RunPipeline(
+      engine, {.asked = {.decode = {.max_tokens = 3}}, .running = 2, .encode_together = 4},
+      {.next = [&](bool may_wait) -> NextImage {
+         waiting_calls += may_wait ? 1 : 0;
+         const int call = calls++;
+         if (call == 20) return NoImage::kEver;
+         if (call % 2 == 1) return NoImage::kForNow;
+         return PipelineImage{
+             .index = call, .file = ImageFile(call), .asked = call % 4 == 0 ? asked : nullptr};
+       },
+       .on_replies = [&](PipelineReplies replies) -> MaybeError {
+         counts[replies.index] = replies.replies ? replies.replies->size() : 0;
+         return {};
+       }});
+  EXPECT_FALSE(error);
+  EXPECT_EQ(counts.size(), 10u);
+  for (const auto& [index, count] : counts) EXPECT_EQ(count, index % 4 == 0 ? 2u : 1u) << index;
+  // Each group is one image, which was not kept waiting for another.
+  EXPECT_EQ(waiting_calls, 11);
 }
 
 TEST(RunPipeline, WithoutImagesItIsDone) { EXPECT_TRUE(Replies(TinyEngine(), {}, 0).empty()); }
 
 TEST(RunPipeline, WrongOptionsAreErrors) {
   const Engine engine = TinyEngine();
-  EXPECT_TRUE(RunPipeline(engine, {.decode = {.max_tokens = 0}}, {}));
+  EXPECT_TRUE(RunPipeline(engine, {.asked = {.decode = {.max_tokens = 0}}}, {}));
 }
 
 }  // namespace

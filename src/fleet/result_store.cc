@@ -104,9 +104,12 @@ MaybeError ResultStore::AddMissingSidecars() {
   return {};
 }
 
-void ResultStore::Add(const std::string& image, std::int64_t number, std::vector<Reply> replies) {
+void ResultStore::Add(const std::string& image, std::int64_t number, PipelineReplies replies) {
   if (waiting_.empty()) waiting_since_ = std::chrono::steady_clock::now();
-  waiting_.push_back({.image = image, .number = number, .replies = std::move(replies)});
+  waiting_.push_back({.image = image,
+                      .number = number,
+                      .replies = *std::move(replies.replies),
+                      .on_stored = std::move(replies.on_stored)});
 }
 
 bool ResultStore::IsDue() const {
@@ -122,7 +125,8 @@ MaybeError ResultStore::Commit() {
   for (const Waiting& waiting : waiting_) {
     const std::string renamed = NewNameOf(waiting, taken);
     if (!renamed.empty()) taken.insert(renamed);
-    lines += ResultLine(waiting.image, renamed, options_->pipeline.questions, waiting.replies);
+    lines +=
+        ResultLine(waiting.image, renamed, options_->pipeline.asked.questions, waiting.replies);
     entries.push_back({.end = results_.bytes() + static_cast<std::int64_t>(lines.size()),
                        .image = waiting.image,
                        .renamed = renamed});
@@ -133,6 +137,9 @@ MaybeError ResultStore::Commit() {
     for (const Waiting& waiting : waiting_) MakeSidecar(waiting.image, TextOf(waiting.replies));
   }
   if (auto error = journal_.Append(entries)) return error;
+  for (const Waiting& waiting : waiting_) {
+    if (waiting.on_stored != nullptr) waiting.on_stored();
+  }
   waiting_.clear();
   for (const JournalEntry& entry : entries) {
     if (entry.renamed.empty()) continue;

@@ -35,8 +35,9 @@ class ResultStore {
     return journal_.done().contains(image) || renamed_.contains(image);
   }
 
-  // number: of the image in the list, from 1. Written by a later Commit.
-  void Add(const std::string& image, std::int64_t number, std::vector<Reply> replies);
+  // number: of the image in the list, from 1. Written by a later Commit, which calls on_stored.
+  // REQUIRES: replies.replies.ok().
+  void Add(const std::string& image, std::int64_t number, PipelineReplies replies);
 
   // Whether enough results wait, or one has waited for long enough.
   bool IsDue() const;
@@ -48,6 +49,7 @@ class ResultStore {
     std::string image;
     std::int64_t number = 0;
     std::vector<Reply> replies;
+    std::function<void()> on_stored;
   };
 
   ResultStore(const BatchOptions& options, std::function<void(const std::string&)> on_problem,

@@ -19,14 +19,15 @@ Result<Measurement> MeasureBatch(const Engine& engine, std::span<const std::byte
   Measurement measurement;
   measurement.test = "capx" + std::to_string(together);
   const int images = kImagesEach * together;
-  const PipelineOptions options = {.decode = {.max_tokens = max_tokens}, .running = together};
+  const PipelineOptions options = {.asked = {.decode = {.max_tokens = max_tokens}},
+                                   .running = together};
   const auto run = [&]() -> Result<int> {
     int next = 0;
     int tokens = 0;
     const auto error = RunPipeline(
         engine, options,
-        {.next = [&]() -> std::optional<PipelineImage> {
-           if (next == images) return std::nullopt;
+        {.next = [&](bool) -> NextImage {
+           if (next == images) return NoImage::kEver;
            return PipelineImage{.index = next++,
                                 .file = std::vector<std::byte>(file.begin(), file.end())};
          },

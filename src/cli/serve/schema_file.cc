@@ -12,11 +12,15 @@ Result<std::shared_ptr<const Grammar>> ReadSchemaFile(const std::string& path) {
   const auto named = [&path](const Error& error) {
     return Error{error.code, path + ": " + error.message};
   };
-  const auto schema = ParseJson({reinterpret_cast<const char*>(file->data()), file->size()});
-  if (!schema) return named(schema.error());
-  auto grammar = SchemaGrammar(*schema);
+  auto grammar = ReadSchema({reinterpret_cast<const char*>(file->data()), file->size()});
   if (!grammar) return named(grammar.error());
   return grammar;
+}
+
+Result<std::shared_ptr<const Grammar>> ReadSchema(const std::string& text) {
+  const auto schema = ParseJson(text);
+  if (!schema) return schema.error();
+  return SchemaGrammar(*schema);
 }
 
 }  // namespace edgevlm

@@ -1,7 +1,6 @@
 // Several requests, by how they share the cores.
 #include <atomic>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,15 +70,14 @@ class ThroughputWorkload final : public Workload {
       return Error{ErrorCode::kUnsupported, "schedule: overlapped: expected one image, found " +
                                                 std::to_string(item.images.size())};
     }
-    PipelineOptions options = {.questions = {},
-                               .decode = {.max_tokens = request.max_tokens},
+    PipelineOptions options = {.asked = {.decode = {.max_tokens = request.max_tokens}},
                                .running = request.workers,
                                .encode_together = 1};
-    if (!item.question.empty()) options.questions = {item.question};
+    if (!item.question.empty()) options.asked.questions = {item.question};
     int begun = 0;
     return RunPipeline(engine, options,
-                       {.next = [&]() -> std::optional<PipelineImage> {
-                          if (begun == kRequests) return std::nullopt;
+                       {.next = [&](bool) -> NextImage {
+                          if (begun == kRequests) return NoImage::kEver;
                           return PipelineImage{.index = begun++, .file = item.images.front()};
                         },
                         .on_replies = [](const PipelineReplies& replies) -> MaybeError {

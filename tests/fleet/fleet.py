@@ -1,0 +1,93 @@
+"""A broker, workers that wait instead of computing, and a batch, for the scripts in this folder."""
+import json
+import pathlib
+import socket
+import subprocess
+import tempfile
+import time
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Fleet:
+    """Processes that end with it, and a folder for their files."""
+
+    def __init__(self, build):
+        self.build = pathlib.Path(build).resolve()
+        self.folder = tempfile.TemporaryDirectory(prefix="edgevlm_fleet_")
+        self.path = pathlib.Path(self.folder.name)
+        self.port = free_port()
+        self.url = f"nats://127.0.0.1:{self.port}"
+        self.log = open(self.path / "log", "ab")
+        self.processes = []
+        config = self.path / "nats.conf"
+        config.write_text(f'listen: "127.0.0.1:{self.port}"\n'
+                          f'jetstream {{store_dir: "{self.path}/store"}}\n')
+        self.broker = None
+        self.start_broker()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        self.log.close()
+        self.folder.cleanup()
+
+    def start(self, *command):
+        process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
+        self.processes.append(process)
+        return process
+
+    def start_broker(self):
+        self.broker = self.start("/usr/sbin/nats-server", "-c", self.path / "nats.conf")
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError("the broker does not start")
+
+    def start_worker(self, name, milliseconds, lease_ms=2000):
+        return self.start(self.build / "waiting_worker", self.url, name, milliseconds, lease_ms)
+
+    def start_batch(self, results):
+        return self.start(self.build / "edgevlm", "batch", self.path / "images", "--out", results,
+                          "--queue", self.url)
+
+    def make_images(self, count):
+        folder = self.path / "images"
+        folder.mkdir()
+        for number in range(count):
+            (folder / f"{number:06}.ppm").write_bytes(b"P6 1 1 255\n" + bytes(3 + number % 50))
+
+    def read_log(self):
+        return (self.path / "log").read_text(errors="replace")
+
+
+def kill(process):
+    process.kill()
+    process.wait()
+
+
+def results_of(path):
+    """The images of a results file, in its order; fails on a line that is not a result."""
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line)["image"] for line in lines]
+
+
+def run_seconds(process, limit):
+    """Waits for a process. The seconds that it took from now on."""
+    start = time.monotonic()
+    code = process.wait(timeout=limit)
+    if code != 0:
+        raise RuntimeError(f"the batch ended with {code}")
+    return time.monotonic() - start
+
