@@ -24,11 +24,11 @@ MAY_INCLUDE = {
     "tokenizer": "gguf base",
     "convert": "tokenizer gguf kernels tensor base",
     "image": "kernels tensor base",
-    "audio": "kernels tensor base",
+    "audio": "kernels video tensor base",
     "video": "image base",
     "cache": "kernels tensor base",
     "model": "cache kernels gguf image tensor profile base",
-    "transcribe": "audio decode model kernels gguf tokenizer base",
+    "transcribe": "audio video decode model kernels gguf tokenizer base",
     "decode": "model cache kernels tokenizer tensor base",
     "engine": "decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "image tokenizer base",
@@ -66,6 +66,7 @@ API = {
 # Folders that show others only some of their headers -> these headers, and who may include them.
 INTERFACES = {
     "transcribe": {
+        "transcribe/subtitles/prompt_text.h": "cli",
         "transcribe/subtitles/subtitles.h": "server cli",
     },
     "engine": {
@@ -95,6 +96,7 @@ OUTSIDE = {
     "zstd.h": "eval",
     "webp/": "image video",
     "libav": "video",
+    "libswresample/": "video",
     "libswscale/": "video",
     "seccomp.h": "video",
     "sndfile.h": "audio",

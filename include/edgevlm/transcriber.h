@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,8 +18,8 @@
 
 namespace edgevlm {
 
-// Whether a file begins like one that a Transcriber reads; false in a build without sound. Cost:
-// microseconds.
+// Whether a file begins like one of sound alone that a Transcriber reads; false in a build without
+// sound. Cost: microseconds.
 bool IsSoundFile(std::span<const std::byte> file);
 
 struct TranscriberOptions {
@@ -65,6 +66,12 @@ struct TranscribeOptions {
   // Encodes a sound below 30 s alone, which takes less time, and again in a window of 30 s, as
   // Whisper was trained, if the text is poor. Other texts may come out than without.
   bool skips_padding = false;
+  // The part of the recording that is transcribed. Times stay those of the recording.
+  double from_s = 0;
+  double to_s = std::numeric_limits<double>::infinity();
+  // false: the transcript that is returned has no segments, for a stream that is long or has no
+  // end.
+  bool keeps_segments = true;
   // Called with each segment as soon as it is known; false: stop, with the transcript so far.
   std::function<bool(const TranscriptSegment&)> on_segment = {};
   // Called now and then; total_s is what the file's header says, 0 if it does not.
@@ -89,11 +96,19 @@ class Transcriber {
   // The languages that the model knows, as "en"; of a model for English only, that.
   std::vector<std::string> languages() const;
 
-  // A WAV, FLAC, Ogg or MP3 file. Memory does not depend on its length. Errors: kUnsupported
-  // (another format), kCorrupt, kTooLarge, kIo, kInvalid (a language that the model does not know,
-  // a temperature), kCancelled.
+  // A WAV, FLAC, Ogg or MP3 file; with the program edgevlm-video also what FFmpeg decodes, as M4A,
+  // and the track of a video. Memory does not depend on its length. Errors: kUnsupported (another
+  // format, or no sound track, of which HasNoSound is true), kCorrupt, kTooLarge, kIo, kInvalid (a
+  // language that the model does not know, a temperature), kCancelled.
   Result<Transcript> Transcribe(std::span<const std::byte> file,
                                 const TranscribeOptions& options = {});
+
+  // The same of a file by its path, or of standard input ("-") as it comes. Errors name it: also
+  // kNotFound.
+  Result<Transcript> TranscribeFile(const std::string& path, const TranscribeOptions& options = {});
+
+  // Whether an error says that a video has no sound track.
+  static bool HasNoSound(const Error& error);
 
  private:
   struct State;

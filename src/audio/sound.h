@@ -1,6 +1,8 @@
 // The form of sound that models read: mono at 16 kHz.
 #pragma once
 
+#include <string>
+
 namespace edgevlm {
 
 inline constexpr int kSampleRate = 16'000;  // Hz; samples are in [-1, 1]
@@ -15,7 +17,7 @@ struct SoundLimits {
 };
 
 struct SoundInfo {
-  const char* format = "";  // "wav", "flac", "ogg" or "mp3"
+  std::string format = {};  // "wav", "flac", "ogg" or "mp3"; or a codec, as FFmpeg names it
   int rate = 0;             // Hz, as stored
   int channels = 0;
   double seconds = 0;  // as the header says: an estimate for MP3 and for a stream; 0 if unknown

@@ -113,6 +113,23 @@ Result<const char*> SoundFormatOf(std::span<const std::byte> file) {
                "sound: expected WAV, FLAC, Ogg or MP3, found " + DescribeFile(file)};
 }
 
+bool IsOtherSound(std::span<const std::byte> file) {
+  using std::string_view_literals::operator""sv;
+  constexpr struct {
+    std::size_t at;
+    std::string_view magic;
+  } kSignatures[] = {{4, "ftypM4A "sv}, {4, "ftypM4B "sv}, {0, "FORM"sv},
+                     {0, ".snd"sv},     {0, "caff"sv},     {0, "#!AMR"sv},
+                     {0, "wvpk"sv},     {0, "MAC "sv},     {0, "TTA1"sv},
+                     {0, "DSD "sv},     {0, "\x0B\x77"sv}, {0, "riff\x2E\x91\xCF\x11"sv}};
+  const std::string_view head = Head(file, 16);
+  // A frame of AAC has no layer (ISO 13818-7, ADTS).
+  const bool is_aac = head.size() >= 2 && head[0] == '\xFF' && (head[1] & 0xF6) == 0xF0;
+  return is_aac || std::ranges::any_of(kSignatures, [&](const auto& known) {
+           return head.size() > known.at && head.substr(known.at).starts_with(known.magic);
+         });
+}
+
 MaybeError CheckLength(std::span<const std::byte> file, std::string_view format) {
   if (format == "wav") return CheckWav(file);
   if (format == "mp3") return CheckMp3(file);

@@ -13,6 +13,10 @@ namespace edgevlm {
 // what the file is instead (DescribeFile). Cost: microseconds.
 Result<const char*> SoundFormatOf(std::span<const std::byte> file);
 
+// Whether a file begins as one of another format of sound alone, which only FFmpeg decodes here:
+// M4A, AAC, AIFF, AU, CAF, AMR, W64, WavPack and a few more.
+bool IsOtherSound(std::span<const std::byte> file);
+
 // Whether a file is as long as its header says. Libraries read what is there when the header
 // promises more, and a recording that is cut would become half a transcript. Checks the chunks of
 // WAV files (RIFF and RF64), where a length of 0 or of 2^32 - 1 is that of a stream, which could

@@ -7,24 +7,23 @@
 #include <vector>
 
 #include "audio/resampler.h"
-#include "audio/sound.h"
+#include "audio/sample_source.h"
 #include "audio/sound_file.h"
 #include "base/result.h"
 
 namespace edgevlm {
 
-// Channels are averaged, samples resampled. The file must outlive this. Memory does not depend on
-// its length. Threads: one at a time.
-class SoundReader {
+// Channels are averaged, samples resampled. The file must outlive this.
+class SoundReader final : public SampleSource {
  public:
   // Errors: those of SoundFile::Open.
   static Result<SoundReader> Open(std::span<const std::byte> file, const SoundLimits& limits = {});
 
-  const SoundInfo& info() const { return file_.info(); }
+  const SoundInfo& info() const override { return file_.info(); }
 
   // Appends at most `count` samples; fewer only at the end. Returns how many. Errors: those of
   // SoundFile::Read.
-  Result<std::size_t> Read(std::size_t count, std::vector<float>& samples);
+  Result<std::size_t> Read(std::size_t count, std::vector<float>& samples) override;
 
  private:
   explicit SoundReader(SoundFile file);

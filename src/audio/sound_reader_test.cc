@@ -67,7 +67,7 @@ TEST(SoundReader, ReadsEveryFormatAtEveryRate) {
       const auto file = MakeSoundFile(Sine(440, rate, 0.5), {one.code, rate, 1});
       const auto reader = SoundReader::Open(file);
       ASSERT_TRUE(reader) << reader.error().message;
-      EXPECT_STREQ(reader->info().format, one.format);
+      EXPECT_EQ(reader->info().format, one.format);
       EXPECT_EQ(reader->info().rate, rate);
       const auto samples = ReadAll(file);
       ASSERT_TRUE(samples) << samples.error().message;

@@ -1,10 +1,8 @@
 // edgevlm ask FILE QUESTION: answers a question about an image, a video, a recording, or both.
-#include <span>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/help.h"
-#include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
@@ -30,7 +28,7 @@ class AskCommand final : public Command {
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     video_.Declare(app);
-    app.add_option("--sound", sound_, "WAV, FLAC, Ogg or MP3 file beside the image or video")
+    app.add_option("--sound", sound_, "sound file beside an image, or in place of a video's track")
         ->type_name("FILE");
     speech_.Declare(app);
     GroupOptions(app, {"--model", "--sound", "--whisper", "--max-tokens", "--temperature",
@@ -41,6 +39,7 @@ class AskCommand final : public Command {
         "  edgevlm ask photo.png \"what is left of the circle?\" --json\n"
         "  edgevlm ask clip.mp4 \"what happens?\" --frames scene:8 --from 10 --to 20\n"
         "  edgevlm ask photo.png \"and above it?\" --session photo.session   # not encoded twice\n"
+        "  edgevlm ask clip.mp4 \"what is he explaining?\" --whisper whisper-base.gguf\n"
         "  edgevlm ask talk.mp3 \"who is it about?\" -m model.gguf --whisper whisper-base.gguf");
   }
 
@@ -54,59 +53,59 @@ class AskCommand final : public Command {
     if (!messages) return Fail(messages.error());
     const auto media = ReadMedia(path_, video_, engine->info());
     if (!media) return Fail(media.error());
-    const auto question = WithSound();
-    if (!question) return Fail(question.error());
-    const auto printed = media->video
-                             ? AskVideo(*media->video, *question, engine->info(), session, output)
-                             : AskFile(media->file, *question, engine->info(), session, output);
+    const auto sound = AboutSound();
+    if (!sound) return Fail(sound.error());
+    const auto printed = media->video ? AskVideo(*media, *sound, engine->info(), session, output)
+                                      : AskFile(*media, *sound, engine->info(), session, output);
     if (!printed) return Fail(printed.error());
     if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return ExitCode::kDone;
   }
 
  private:
-  // The question, after what is said in the sound beside the image.
-  Result<std::string> WithSound() {
-    if (sound_.empty()) return question_;
-    const auto sound = ReadInput(sound_);
-    if (!sound) return sound.error();
-    const auto about = speech_.PromptAbout(sound_, *sound, model_);
-    if (!about) return about.error();
-    return *about + question_;
+  // The part of the prompt about the sound beside the image.
+  Result<std::string> AboutSound() {
+    if (sound_.empty()) return std::string();
+    return speech_.PromptAbout(sound_, {}, model_);
   }
 
-  Result<Reply> Answer(std::span<const std::byte> file, const std::string& question,
-                       Session& session, const OnText& on_text) {
-    if (IsSoundFile(file)) {
-      const auto about = speech_.PromptAbout(path_, file, model_);
+  Result<Reply> Answer(const Media& media, const std::string& sound, Session& session,
+                       const OnText& on_text) {
+    if (media.is_sound) {
+      const auto about = speech_.PromptAbout(path_, media.file, model_);
       if (!about) return about.error();
-      const Message message = {.role = Role::kUser, .parts = {{.text = *about + question}}};
+      const Message message = {.role = Role::kUser,
+                               .parts = {{.text = *about + sound + question_}}};
       return session.Chat({&message, 1}, reply_.decode, on_text);
     }
-    if (auto error = session.SetImage(file)) {
+    if (auto error = session.SetImage(media.file)) {
       return Error{error->code, path_ + ": " + error->message};
     }
-    return session.Ask(question, reply_.decode, on_text);
+    return session.Ask(sound + question_, reply_.decode, on_text);
   }
 
-  Result<bool> AskFile(std::span<const std::byte> file, const std::string& question,
-                       const ModelInfo& model, Session& session, Output& output) {
+  Result<bool> AskFile(const Media& media, const std::string& sound, const ModelInfo& model,
+                       Session& session, Output& output) {
     OnText on_text;
     if (reply_.stream) on_text = PrintTo(output);
-    const Result<Reply> reply = Answer(file, question, session, on_text);
+    const Result<Reply> reply = Answer(media, sound, session, on_text);
     if (!reply) return reply.error();
     const bool printed = PrintReply(*reply, output);
     reply_.PrintAfter(*reply, model);
     return printed;
   }
 
-  Result<bool> AskVideo(const SelectedFrames& frames, const std::string& question,
-                        const ModelInfo& model, Session& session, Output& output) const {
+  Result<bool> AskVideo(const Media& media, const std::string& sound, const ModelInfo& model,
+                        Session& session, Output& output) {
     if (question_.empty()) {
       return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
     }
-    return ReplyAboutVideo({.path = path_, .question = question, .choice = video_}, frames, reply_,
-                           model, session, output);
+    VideoRequest request = {.path = path_, .question = question_, .choice = video_, .sound = sound};
+    // A sound of its own takes the place of the track.
+    if (sound_.empty()) {
+      if (auto error = request.Hear(media.file, speech_, model_)) return *error;
+    }
+    return ReplyAboutVideo(request, *media.video, reply_, model, session, output);
   }
 
   bool PrintReply(const Reply& reply, Output& output) const {

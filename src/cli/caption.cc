@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session_file.h"
+#include "cli/speech_input.h"
 #include "cli/video/video_replies.h"
 
 namespace edgevlm {
@@ -27,8 +28,9 @@ class CaptionCommand final : public Command {
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
     video_.Declare(app);
-    GroupOptions(app,
-                 {"--model", "--max-tokens", "--temperature", "--threads", "--frames", "--json"});
+    speech_.Declare(app);
+    GroupOptions(app, {"--model", "--whisper", "--max-tokens", "--temperature", "--threads",
+                       "--frames", "--json"});
     app.footer(
         "Examples:\n"
         "  edgevlm caption photo.png\n"
@@ -67,9 +69,9 @@ class CaptionCommand final : public Command {
     if (!media) return media.error();
     const std::string title = paths_.size() > 1 ? Printable(path) + ": " : "";
     if (media->video) {
-      const auto printed =
-          ReplyAboutVideo({.path = path, .title = title, .question = {}, .choice = video_},
-                          *media->video, reply_, model, session, output);
+      VideoRequest request = {.path = path, .title = title, .question = {}, .choice = video_};
+      if (auto error = request.Hear(media->file, speech_, model_)) return *error;
+      const auto printed = ReplyAboutVideo(request, *media->video, reply_, model, session, output);
       if (printed) return printed;
       return Error{printed.error().code, path + ": " + printed.error().message};
     }
@@ -101,6 +103,7 @@ class CaptionCommand final : public Command {
   ModelOptions model_;
   SessionFile session_file_;
   VideoChoice video_;
+  SpeechInput speech_;
 };
 
 }  // namespace

@@ -1,15 +1,12 @@
 // edgevlm transcribe FILE...: writes down what is said in recordings.
 #include <cmath>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/mapped_file.h"
 #include "cli/command.h"
 #include "cli/help.h"
-#include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -20,30 +17,6 @@
 
 namespace edgevlm {
 namespace {
-
-// A whole recording in memory: mapped, or from standard input.
-class Recording {
- public:
-  static Result<Recording> Open(const std::string& path) {
-    Recording recording;
-    if (path == "-") {
-      auto bytes = ReadInput(path);
-      if (!bytes) return bytes.error();
-      recording.read_ = *std::move(bytes);
-    } else {
-      auto mapped = MappedFile::Open(path);
-      if (!mapped) return mapped.error();
-      recording.mapped_.emplace(*std::move(mapped));
-    }
-    return recording;
-  }
-
-  std::span<const std::byte> bytes() const { return mapped_ ? mapped_->bytes() : read_; }
-
- private:
-  std::optional<MappedFile> mapped_;
-  std::vector<std::byte> read_;
-};
 
 double ToMilliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
 
@@ -66,7 +39,9 @@ nlohmann::json ToJson(const Transcript& transcript, const std::string& path) {
 class TranscribeCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
-    app.add_option("FILE", files_, "WAV, FLAC, Ogg or MP3 files; - reads standard input")
+    app.add_option("FILE", files_,
+                   "WAV, FLAC, Ogg, MP3, M4A or other sound files, or videos; - reads\n"
+                   "standard input as it comes")
         ->required()
         ->type_name("");
     app.add_option("-m,--model", path_, "GGUF file of a Whisper (edgevlm convert makes one)")
@@ -92,6 +67,7 @@ class TranscribeCommand final : public Command {
         "Examples:\n"
         "  edgevlm transcribe -m whisper-base.gguf talk.mp3\n"
         "  edgevlm transcribe -m whisper-base.gguf --srt talk.mp3 > talk.srt\n"
+        "  arecord -f S16_LE -r 16000 | edgevlm transcribe -m whisper-base.gguf -\n"
         "  edgevlm transcribe -m whisper-base.gguf --vtt --output subtitles *.flac\n"
         "A file that cannot be read does not stop the others, but makes the exit code 1.");
   }
@@ -128,8 +104,6 @@ class TranscribeCommand final : public Command {
 
   // Whether the transcript could be printed.
   Result<bool> TranscribeOne(const std::string& file, Transcriber& transcriber, Output& output) {
-    const auto recording = Recording::Open(file);
-    if (!recording) return recording.error();
     const bool streams = !json_ && folder_.empty();
     const std::string title =
         files_.size() > 1 && form() == TranscriptForm::kText ? Printable(file) + ":\n" : "";
@@ -145,16 +119,15 @@ class TranscribeCommand final : public Command {
       bar.Show(static_cast<int>(done_s), static_cast<int>(std::ceil(total_s)));
     };
     if (streams) {
+      options.keeps_segments = false;
       options.on_segment = [&](const TranscriptSegment& segment) {
         bar.Clear();
         return printed = begin() && output.Print(ForTerminal(segment, ++number));
       };
     }
-    const Result<Transcript> transcript = transcriber.Transcribe(recording->bytes(), options);
+    const Result<Transcript> transcript = transcriber.TranscribeFile(file, options);
     bar.Clear();
-    if (!transcript) {
-      return Error{transcript.error().code, file + ": " + transcript.error().message};
-    }
+    if (!transcript) return transcript.error();
     if (!folder_.empty()) return WriteToFolder(*transcript, file);
     if (json_) return output.PrintJson(ToJson(*transcript, file));
     return printed && begin();

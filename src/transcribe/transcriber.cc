@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "audio/sample_source.h"
 #include "audio/sound_format.h"
-#include "audio/sound_reader.h"
 #include "base/thread_pool.h"
 #include "gguf/mapped_parts.h"
 #include "gguf/value.h"
@@ -17,6 +17,7 @@
 #include "transcribe/silence.h"
 #include "transcribe/speech_tokens.h"
 #include "transcribe/window_decoder.h"
+#include "video/messages.h"
 
 namespace edgevlm {
 namespace {
@@ -56,6 +57,12 @@ struct Transcriber::State {
         tokens(std::move(special)),
         pool(options.threads),
         is_fast(options.precision == Precision::kAuto) {}
+
+  std::vector<std::string> Languages() const;
+  // Errors: kInvalid.
+  MaybeError Check(const TranscribeOptions& options) const;
+  Result<Transcript> Transcribe(std::unique_ptr<SampleSource> sound,
+                                const TranscribeOptions& options);
 };
 
 namespace {
@@ -63,13 +70,15 @@ namespace {
 // One transcript under way.
 class Transcription {
  public:
-  Transcription(SoundReader reader, WindowDecoder& decoder, const SpeechTokens& tokens,
-                const Tokenizer& tokenizer, const TranscribeOptions& options)
-      : reader_(std::move(reader)),
+  Transcription(std::unique_ptr<SampleSource> sound, WindowDecoder& decoder,
+                const SpeechTokens& tokens, const Tokenizer& tokenizer,
+                const TranscribeOptions& options)
+      : sound_(std::move(sound)),
         decoder_(decoder),
         tokens_(tokens),
         tokenizer_(tokenizer),
-        options_(options) {}
+        options_(options),
+        start_(static_cast<std::size_t>(options.from_s * kSampleRate)) {}
 
   Result<Transcript> Transcribe(std::optional<int> language, const Run& run) {
     task_ = {.language = language,
@@ -81,15 +90,16 @@ class Transcription {
     }
     for (;;) {
       if (run.IsOver()) return Error{ErrorCode::kCancelled, "transcript: cancelled"};
-      const Result<std::size_t> read = reader_.Read(kWindowSamples - window_.size(), window_);
+      const Result<std::size_t> read = sound_->Read(kWindowSamples - window_.size(), window_);
       if (!read) return read.error();
       if (window_.empty()) break;
       transcript_.seconds = SecondsOf(start_ + window_.size());
       if (!SkipSilence() && !TranscribeWindow(run)) break;
       if (options_.on_progress) {
-        options_.on_progress(SecondsOf(start_), reader_.info().seconds);
+        options_.on_progress(SecondsOf(start_), sound_->info().seconds);
       }
     }
+    if (!options_.keeps_segments) transcript_.segments.clear();
     return std::move(transcript_);
   }
 
@@ -145,6 +155,7 @@ class Transcription {
         WithoutBlanks(stream.Push(tokenizer_.Decode(tokens_.TextOf(segment.tokens))));
     if (text.empty()) return true;
     transcript_.language = LanguageOf(window);
+    if (!options_.keeps_segments) transcript_.segments.clear();
     transcript_.segments.push_back({.start_s = SecondsOf(start_) + segment.start_s,
                                     .end_s = SecondsOf(start_) + segment.end_s,
                                     .text = text,
@@ -163,7 +174,7 @@ class Transcription {
         ->code;
   }
 
-  SoundReader reader_;
+  std::unique_ptr<SampleSource> sound_;
   WindowDecoder& decoder_;
   const SpeechTokens& tokens_;
   const Tokenizer& tokenizer_;
@@ -171,7 +182,7 @@ class Transcription {
   WindowDecoder::Task task_;
   std::vector<int> text_before_;  // tokens before the window
   std::vector<float> window_;     // samples from `start_` on
-  std::size_t start_ = 0;
+  std::size_t start_;             // of the recording
   Transcript transcript_;
 };
 
@@ -193,13 +204,19 @@ MaybeError CheckSizes(const WhisperModel& model) {
   return std::nullopt;
 }
 
+SoundPart PartOf(const TranscribeOptions& options) {
+  return {.from_s = options.from_s, .to_s = options.to_s, .is_cancelled = options.is_cancelled};
+}
+
 Error InFile(const std::string& path, const Error& error) {
   return {error.code, path + ": " + error.message};
 }
 
 }  // namespace
 
-bool IsSoundFile(std::span<const std::byte> file) { return SoundFormatOf(file).ok(); }
+bool IsSoundFile(std::span<const std::byte> file) {
+  return SoundFormatOf(file).ok() || IsOtherSound(file);
+}
 
 Transcriber::Transcriber(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Transcriber::Transcriber(Transcriber&&) noexcept = default;
@@ -224,22 +241,21 @@ Result<Transcriber> Transcriber::Load(const std::string& path, const Transcriber
                                              *std::move(tokens), options));
 }
 
-std::vector<std::string> Transcriber::languages() const {
+std::vector<std::string> Transcriber::languages() const { return state_->Languages(); }
+
+std::vector<std::string> Transcriber::State::Languages() const {
   std::vector<std::string> codes;
-  for (const auto& language : state_->tokens.languages) codes.push_back(language.code);
+  for (const auto& language : tokens.languages) codes.push_back(language.code);
   if (codes.empty()) codes.emplace_back("en");
   return codes;
 }
 
-Result<Transcript> Transcriber::Transcribe(std::span<const std::byte> file,
-                                           const TranscribeOptions& options) {
-  const SpeechTokens& tokens = state_->tokens;
-  const std::optional<int> language = tokens.LanguageId(options.language);
+MaybeError Transcriber::State::Check(const TranscribeOptions& options) const {
   const bool is_english = tokens.languages.empty() && options.language == "en";
-  if (!options.language.empty() && !language && !is_english) {
+  if (!options.language.empty() && !tokens.LanguageId(options.language) && !is_english) {
     constexpr std::size_t kShownBytes = 20;
     std::string known;
-    for (const std::string& code : languages()) known += (known.empty() ? "" : ", ") + code;
+    for (const std::string& code : Languages()) known += (known.empty() ? "" : ", ") + code;
     return Error{ErrorCode::kInvalid, "language: expected one of " + known + ", found '" +
                                           Printable(options.language, kShownBytes) + "'"};
   }
@@ -247,14 +263,49 @@ Result<Transcript> Transcriber::Transcribe(std::span<const std::byte> file,
     return Error{ErrorCode::kInvalid,
                  "temperature: expected 0 to 1, found " + std::to_string(options.temperature)};
   }
-  auto reader = SoundReader::Open(file);
-  if (!reader) return reader.error();
-  const Run run = {.pool = state_->pool,
-                   .fast = state_->is_fast,
+  constexpr double kMostSeconds = 1e9;
+  if (!(options.from_s >= 0 && options.from_s <= kMostSeconds && options.to_s >= options.from_s)) {
+    return Error{ErrorCode::kInvalid, "part: expected a time and a later one, found " +
+                                          std::to_string(options.from_s) + " and " +
+                                          std::to_string(options.to_s)};
+  }
+  return std::nullopt;
+}
+
+Result<Transcript> Transcriber::State::Transcribe(std::unique_ptr<SampleSource> sound,
+                                                  const TranscribeOptions& options) {
+  const Run run = {.pool = pool,
+                   .fast = is_fast,
                    .is_over = options.is_cancelled ? &options.is_cancelled : nullptr};
-  WindowDecoder decoder(state_->model, tokens, state_->tokenizer, run);
-  return Transcription(*std::move(reader), decoder, tokens, state_->tokenizer, options)
-      .Transcribe(language, run);
+  WindowDecoder decoder(model, tokens, tokenizer, run);
+  return Transcription(std::move(sound), decoder, tokens, tokenizer, options)
+      .Transcribe(tokens.LanguageId(options.language), run);
+}
+
+Result<Transcript> Transcriber::Transcribe(std::span<const std::byte> file,
+                                           const TranscribeOptions& options) {
+  if (auto error = state_->Check(options)) return *error;
+  auto sound = OpenSound(file, PartOf(options));
+  if (!sound) return sound.error();
+  return state_->Transcribe(*std::move(sound), options);
+}
+
+Result<Transcript> Transcriber::TranscribeFile(const std::string& path,
+                                               const TranscribeOptions& options) {
+  if (auto error = state_->Check(options)) return *error;
+  const std::string name = path == "-" ? "standard input" : path;
+  const auto named = [&](const Error& error) {
+    return error.message.starts_with(name) ? error : InFile(name, error);
+  };
+  auto sound = OpenSoundFile(path, PartOf(options));
+  if (!sound) return named(sound.error());
+  auto transcript = state_->Transcribe(*std::move(sound), options);
+  return transcript ? std::move(transcript) : named(transcript.error());
+}
+
+bool Transcriber::HasNoSound(const Error& error) {
+  return error.code == ErrorCode::kUnsupported &&
+         error.message.ends_with(MessageReader::kNoSoundTrack);
 }
 
 }  // namespace edgevlm

@@ -1,5 +1,6 @@
 #include "video/messages.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -11,17 +12,29 @@
 namespace edgevlm {
 namespace {
 
-enum class Kind : std::uint8_t { kInfo = 1, kFrame = 2, kEnd = 3, kError = 4 };
+enum class Kind : std::uint8_t {
+  kInfo = 1,
+  kFrame = 2,
+  kEnd = 3,
+  kError = 4,
+  kTrack = 5,
+  kSamples = 6
+};
 
 constexpr std::size_t kHeaderBytes = 5;
 constexpr std::size_t kFrameHeaderBytes = 16;
 constexpr std::size_t kInfoBytes = 24;
+constexpr std::size_t kTrackBytes = 16;
 constexpr std::size_t kMaxTextBytes = 500;
 // No clock of a video goes further: a million years.
 constexpr double kMaxSeconds = 3.2e13;
 
 Error Corrupt(const std::string& what) {
   return {ErrorCode::kCorrupt, "expected a message of the decoder, found " + what};
+}
+
+Error UnknownKind(Kind kind) {
+  return Corrupt("one of kind " + std::to_string(static_cast<int>(kind)));
 }
 
 std::vector<std::byte> Begin(Kind kind, std::size_t size) {
@@ -44,6 +57,17 @@ bool WriteMessage(const VideoInfo& info, const WriteBytes& write) {
   writer.Put(static_cast<std::uint32_t>(info.height));
   writer.Put(info.seconds);
   writer.Put(info.frames_per_second);
+  writer.Put(std::as_bytes(std::span(codec)));
+  return write(bytes);
+}
+
+bool WriteMessage(const TrackInfo& info, const WriteBytes& write) {
+  const std::string codec = info.codec.substr(0, kMaxTextBytes);
+  std::vector<std::byte> bytes = Begin(Kind::kTrack, kTrackBytes + codec.size());
+  ByteWriter writer(bytes);
+  writer.Put(static_cast<std::uint32_t>(info.rate));
+  writer.Put(static_cast<std::uint32_t>(info.channels));
+  writer.Put(info.seconds);
   writer.Put(std::as_bytes(std::span(codec)));
   return write(bytes);
 }
@@ -72,6 +96,17 @@ bool WriteFrame(double seconds, ImageSize size, std::span<const std::byte> pixel
   writer.Put(static_cast<std::uint32_t>(size.height));
   return write(bytes) && write(pixels);
 }
+
+bool WriteSamples(std::span<const float> samples, const WriteBytes& write) {
+  std::vector<std::byte> bytes = Begin(Kind::kSamples, samples.size_bytes());
+  ByteWriter(bytes).Put(std::as_bytes(samples));
+  return write(bytes);
+}
+
+struct MessageReader::Header {
+  Kind kind;
+  std::size_t size;
+};
 
 MaybeError MessageReader::Read(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
@@ -125,13 +160,47 @@ Result<VideoMessage> MessageReader::ReadFrame(std::size_t size) {
   return VideoMessage(std::move(frame));
 }
 
-Result<VideoMessage> MessageReader::ReadEnd(std::size_t size) {
+Result<VideoEnd> MessageReader::ReadEnd(std::size_t size) {
   std::array<std::byte, sizeof(double)> bytes;
   if (size != bytes.size()) return Corrupt("an end of " + std::to_string(size) + " bytes");
   if (auto error = Read(bytes)) return *error;
   const double seconds = ByteReader(bytes).Get<double>();
   if (!IsTime(seconds) || seconds < 0) return Corrupt("an end out of range");
-  return VideoMessage(VideoEnd{seconds});
+  return VideoEnd{seconds};
+}
+
+Result<SoundMessage> MessageReader::ReadTrack(std::size_t size) {
+  if (size < kTrackBytes || size > kTrackBytes + kMaxTextBytes) {
+    return Corrupt("facts of " + std::to_string(size) + " bytes");
+  }
+  std::vector<std::byte> bytes(size);
+  if (auto error = Read(bytes)) return *error;
+  ByteReader reader(bytes);
+  const auto rate = reader.Get<std::uint32_t>(), channels = reader.Get<std::uint32_t>();
+  TrackInfo info;
+  info.seconds = reader.Get<double>();
+  info.codec = reader.Text(reader.remaining());
+  constexpr std::uint32_t kMost = 1 << 24;
+  if (rate < 1 || rate > kMost || channels < 1 || channels > kMost || !IsTime(info.seconds) ||
+      info.seconds < 0) {
+    return Corrupt("facts out of range");
+  }
+  info.rate = static_cast<int>(rate);
+  info.channels = static_cast<int>(channels);
+  return SoundMessage(info);
+}
+
+Result<SoundMessage> MessageReader::ReadSamples(std::size_t size) {
+  if (size % sizeof(float) != 0 || size > kMostSamples * sizeof(float)) {
+    return Corrupt("samples of " + std::to_string(size) + " bytes");
+  }
+  std::vector<float> samples(size / sizeof(float));
+  if (auto error = Read(std::as_writable_bytes(std::span(samples)))) return *error;
+  if (!std::ranges::all_of(samples, [](float value) { return std::isfinite(value); })) {
+    return Error{ErrorCode::kCorrupt,
+                 "expected samples that are finite numbers, found NaN or infinity"};
+  }
+  return SoundMessage(std::move(samples));
 }
 
 Error MessageReader::ReadError(std::size_t size) {
@@ -147,26 +216,38 @@ Error MessageReader::ReadError(std::size_t size) {
   return {static_cast<ErrorCode>(code), std::string(text)};
 }
 
-Result<VideoMessage> MessageReader::Next() {
+Result<MessageReader::Header> MessageReader::ReadHeader(int first) {
   std::array<std::byte, kHeaderBytes> header;
   if (auto error = Read(header)) return *error;
   ByteReader reader(header);
   const auto kind = static_cast<Kind>(reader.Get<std::uint8_t>());
   const std::size_t size = reader.Get<std::uint32_t>();
   if (kind == Kind::kError) return ReadError(size);
-  if ((kind == Kind::kInfo) == has_begun_) return Corrupt("one out of order");
+  if ((static_cast<int>(kind) == first) == has_begun_) return Corrupt("one out of order");
   has_begun_ = true;
-  switch (kind) {
-    case Kind::kInfo:
-      return ReadInfo(size);
-    case Kind::kFrame:
-      return ReadFrame(size);
-    case Kind::kEnd:
-      return ReadEnd(size);
-    case Kind::kError:
-      break;
-  }
-  return Corrupt("one of kind " + std::to_string(static_cast<int>(kind)));
+  return Header{kind, size};
+}
+
+Result<VideoMessage> MessageReader::Next() {
+  const Result<Header> header = ReadHeader(static_cast<int>(Kind::kInfo));
+  if (!header) return header.error();
+  if (header->kind == Kind::kInfo) return ReadInfo(header->size);
+  if (header->kind == Kind::kFrame) return ReadFrame(header->size);
+  if (header->kind != Kind::kEnd) return UnknownKind(header->kind);
+  const Result<VideoEnd> end = ReadEnd(header->size);
+  if (!end) return end.error();
+  return VideoMessage(*end);
+}
+
+Result<SoundMessage> MessageReader::NextSound() {
+  const Result<Header> header = ReadHeader(static_cast<int>(Kind::kTrack));
+  if (!header) return header.error();
+  if (header->kind == Kind::kTrack) return ReadTrack(header->size);
+  if (header->kind == Kind::kSamples) return ReadSamples(header->size);
+  if (header->kind != Kind::kEnd) return UnknownKind(header->kind);
+  const Result<VideoEnd> end = ReadEnd(header->size);
+  if (!end) return end.error();
+  return SoundMessage(*end);
 }
 
 }  // namespace edgevlm

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/byte_writer.h"
+#include "video/sound_request.h"
 
 namespace edgevlm {
 namespace {
@@ -142,6 +144,82 @@ TEST(VideoMessages, BadOnesAreErrors) {
                 write(bytes);
               }),
               HasSubstr("kind 77"));
+}
+
+Written WholeSound() {
+  Written written;
+  const WriteBytes write = written.writer();
+  WriteMessage(TrackInfo{.rate = 48'000, .channels = 2, .seconds = 3, .codec = "aac"}, write);
+  WriteSamples(std::vector<float>{0.5F, -1}, write);
+  WriteMessage(VideoEnd{2.5}, write);
+  return written;
+}
+
+std::string SoundErrorOf(MessageReader reader) {
+  while (true) {
+    const auto message = reader.NextSound();
+    if (!message) return message.error().message;
+    if (std::holds_alternative<VideoEnd>(*message)) return "";
+  }
+}
+
+TEST(VideoMessages, SoundArrivesAsItWasSent) {
+  Written written = WholeSound();
+  MessageReader reader = written.Reader();
+  const auto info = reader.NextSound();
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_EQ(std::get<TrackInfo>(*info).rate, 48'000);
+  EXPECT_EQ(std::get<TrackInfo>(*info).channels, 2);
+  EXPECT_EQ(std::get<TrackInfo>(*info).codec, "aac");
+  const auto samples = reader.NextSound();
+  ASSERT_TRUE(samples) << samples.error().message;
+  EXPECT_EQ(std::get<std::vector<float>>(*samples), (std::vector<float>{0.5F, -1}));
+  EXPECT_EQ(std::get<VideoEnd>(*reader.NextSound()).seconds, 2.5);
+}
+
+TEST(VideoMessages, SoundCutAtEveryByteIsAnError) {
+  Written written = WholeSound();
+  for (std::size_t size = 0; size < written.bytes.size(); ++size) {
+    EXPECT_EQ(SoundErrorOf(written.Reader(size)), MessageReader::kNoEnd) << size;
+  }
+}
+
+TEST(VideoMessages, SoundThatCannotBeIsAnError) {
+  Written frames = WholeVideo();
+  EXPECT_THAT(SoundErrorOf(frames.Reader()), HasSubstr("out of order"));
+  Written sound = WholeSound();
+  EXPECT_THAT(ErrorOf(sound.Reader()), HasSubstr("out of order"));
+  Written bad;
+  WriteMessage(TrackInfo{.rate = 1, .channels = 1}, bad.writer());
+  WriteSamples(std::vector<float>{NAN}, bad.writer());
+  EXPECT_THAT(SoundErrorOf(bad.Reader()), HasSubstr("found NaN"));
+  Written many;
+  WriteMessage(TrackInfo{.rate = 1, .channels = 1}, many.writer());
+  WriteSamples(std::vector<float>(kMostSamples + 1), many.writer());
+  EXPECT_THAT(SoundErrorOf(many.Reader()), HasSubstr("samples of 65540 bytes"));
+  Written none;
+  WriteMessage(TrackInfo{.rate = 0, .channels = 1}, none.writer());
+  EXPECT_THAT(SoundErrorOf(none.Reader()), HasSubstr("out of range"));
+}
+
+TEST(SoundRequest, ArgumentsAreReadBack) {
+  const SoundRequest request = {.from_seconds = 1.5,
+                                .to_seconds = 7,
+                                .most_channels = 3,
+                                .lowest_rate = 5,
+                                .highest_rate = 6,
+                                .most_seconds = 9};
+  const auto texts = ToArguments(request);
+  std::vector<const char*> arguments;
+  for (const std::string& text : texts) arguments.push_back(text.c_str());
+  const auto read = ParseSoundArguments(arguments);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(ToArguments(*read), texts);
+  EXPECT_TRUE(ParseSoundArguments(arguments));
+  arguments[2] = "-1";
+  EXPECT_FALSE(ParseSoundArguments(arguments));
+  arguments.pop_back();
+  EXPECT_FALSE(ParseSoundArguments(arguments));
 }
 
 }  // namespace

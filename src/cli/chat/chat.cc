@@ -24,6 +24,7 @@
 #include "cli/session_file.h"
 #include "cli/speech_input.h"
 #include "cli/video/media.h"
+#include "cli/video/video_replies.h"
 #include "edgevlm/count_tokens.h"
 
 namespace edgevlm {
@@ -186,8 +187,8 @@ class ChatCommand final : public Command {
   MaybeError Show(const std::string& path) {
     auto media = ReadMedia(path, video_, engine_->info());
     if (!media) return media.error();
-    if (media->video) return ShowVideo(path, *media->video);
-    if (IsSoundFile(media->file)) {
+    if (media->video) return ShowVideo(path, *media);
+    if (media->is_sound) {
       auto about = speech_.PromptAbout(path, media->file, model_);
       if (!about) return about.error();
       shown_.push_back({.text = *std::move(about)});
@@ -199,10 +200,13 @@ class ChatCommand final : public Command {
     return std::nullopt;
   }
 
-  MaybeError ShowVideo(const std::string& path, const SelectedFrames& frames) {
-    Result<EncodedVideo> video = EncodeFrames(frames, video_, engine_->info(), *session_);
+  MaybeError ShowVideo(const std::string& path, const Media& media) {
+    VideoRequest request = {.path = path, .choice = video_};
+    if (auto error = request.Hear(media.file, speech_, model_)) return error;
+    Result<EncodedVideo> video = EncodeFrames(*media.video, video_, engine_->info(), *session_);
     if (!video) return Error{video.error().code, path + ": " + video.error().message};
     std::ranges::move(video->parts, std::back_inserter(shown_));
+    if (!request.sound.empty()) shown_.push_back({.text = std::move(request.sound)});
     return std::nullopt;
   }
 

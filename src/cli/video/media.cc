@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "cli/input.h"
+#include "edgevlm/transcriber.h"
 #include "measure/ask_once.h"
+#include "video/messages.h"
 #include "video/video_source.h"
 
 namespace edgevlm {
@@ -60,6 +62,9 @@ Result<Media> ReadVideo(const std::string& path, Result<std::unique_ptr<VideoSou
   if (!source) return source.error();
   Result<SelectedFrames> frames = Select(**source, choice, model);
   if (frames) return Media{.file = {}, .video = *std::move(frames)};
+  if (frames.error().message.ends_with(MessageReader::kNoVideoTrack)) {
+    return Media{.file = {}, .video = std::nullopt, .is_sound = true};
+  }
   const bool has_name = frames.error().message.starts_with(path);
   return Error{frames.error().code, (has_name ? "" : path + ": ") + frames.error().message};
 }
@@ -101,9 +106,14 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice,
   }
   Result<std::vector<std::byte>> file = ReadInput(path);
   if (!file) return file.error();
-  if (!IsVideo(*file)) return Media{.file = *std::move(file), .video = std::nullopt};
+  if (!IsVideo(*file)) {
+    const bool is_sound = IsSoundFile(*file);
+    return Media{.file = *std::move(file), .video = std::nullopt, .is_sound = is_sound};
+  }
   const std::string name = path == "-" ? "standard input" : path;
-  return ReadVideo(name, OpenVideoBytes(name, *file), choice, model);
+  Result<Media> media = ReadVideo(name, OpenVideoBytes(name, *file), choice, model);
+  if (media) media->file = *std::move(file);
+  return media;
 }
 
 Result<EncodedVideo> EncodeFrames(const SelectedFrames& video, const VideoChoice& choice,

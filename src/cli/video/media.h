@@ -26,8 +26,9 @@ struct VideoChoice {
 inline constexpr int kUsualFrames = 8;
 
 struct Media {
-  std::vector<std::byte> file;  // an image or a sound, if it is no video
+  std::vector<std::byte> file;  // unless it is read by its path: a video or a folder
   std::optional<SelectedFrames> video;
+  bool is_sound = false;  // a recording, or a file of a video's format without frames
 };
 
 // Reads a file, or the chosen frames of a video: a file, a folder of frames, or for "-"

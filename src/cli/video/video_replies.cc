@@ -20,6 +20,7 @@ nlohmann::json VideoJson(const VideoRequest& request, const SelectedFrames& vide
                            {"selector", video.selector},
                            {"near_duplicates", video.near_duplicates}};
   if (!request.question.empty()) object["question"] = request.question;
+  if (request.transcript) object["transcript"] = *request.transcript;
   return object;
 }
 
@@ -41,9 +42,10 @@ class FrameByFrame {
     nlohmann::json frames = nlohmann::json::array();
     for (const FrameView& frame : ViewsOf(video_.frames)) {
       if (auto error = session.SetImage(frame.pixels)) return *error;
-      const Result<Reply> reply = request_.question.empty()
-                                      ? session.Caption(options_.decode)
-                                      : session.Ask(request_.question, options_.decode);
+      const Result<Reply> reply =
+          request_.question.empty()
+              ? session.Caption(options_.decode)
+              : session.Ask(request_.sound + request_.question, options_.decode);
       if (!reply) return reply.error();
       if (options_.json) {
         nlohmann::json object = ToJson(*reply);
@@ -88,7 +90,8 @@ Result<bool> ReplyAboutAllFrames(const VideoRequest& request, const SelectedFram
   Result<EncodedVideo> encoded = EncodeFrames(video, request.choice, model, session);
   if (!encoded) return encoded.error();
   Message message = {.role = Role::kUser, .parts = std::move(encoded->parts)};
-  message.parts.push_back({.text = request.question.empty() ? kDescribeVideo : request.question});
+  message.parts.push_back(
+      {.text = request.sound + (request.question.empty() ? kDescribeVideo : request.question)});
   if (options.stream && !output.Print(request.title)) return false;
   OnText on_text;
   if (options.stream) on_text = PrintTo(output);
@@ -112,6 +115,17 @@ Result<bool> ReplyAboutAllFrames(const VideoRequest& request, const SelectedFram
 }
 
 }  // namespace
+
+MaybeError VideoRequest::Hear(std::span<const std::byte> file, SpeechInput& speech,
+                              const ModelOptions& model) {
+  auto heard = speech.HearTrack(path, file,
+                                {.from_s = choice.from_seconds, .to_s = choice.to_seconds}, model);
+  if (!heard) return heard.error();
+  if (!*heard) return std::nullopt;
+  sound += (*heard)->prompt;
+  transcript = std::move((*heard)->transcript);
+  return std::nullopt;
+}
 
 std::string TimeText(double seconds) {
   constexpr int kTenths = 10;

@@ -1,10 +1,14 @@
 // VideoReplies: a reply about a video, printed as captions and answers are.
 #pragma once
 
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/speech_input.h"
 #include "cli/video/media.h"
 
 namespace edgevlm {
@@ -14,11 +18,18 @@ struct VideoRequest {
   std::string title = {};     // printed before the reply
   std::string question = {};  // empty: a caption
   VideoChoice choice = {};
+  std::string sound = {};  // the part of the prompt about what is heard
+  // What is said in the video; nothing: nobody has listened.
+  std::optional<nlohmann::json> transcript = {};
+
+  // Listens to the chosen part of the video, if there is a --whisper. file: its bytes, if the path
+  // is "-". Errors: those of SpeechInput.
+  MaybeError Hear(std::span<const std::byte> file, SpeechInput& speech, const ModelOptions& model);
 };
 
 // One reply about all frames; from a model that reads one image per prompt, a reply about each
-// frame, in a line with its time. False when printing has failed. Errors: those of EncodeFrames and
-// Session::Chat.
+// frame, in a line with its time (captions of these know nothing of the sound). False when printing
+// has failed. Errors: those of EncodeFrames and Session::Chat.
 Result<bool> ReplyAboutVideo(const VideoRequest& request, const SelectedFrames& video,
                              const ReplyOptions& options, const ModelInfo& model, Session& session,
                              Output& output);

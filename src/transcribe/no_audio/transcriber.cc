@@ -26,4 +26,10 @@ Result<Transcript> Transcriber::Transcribe(std::span<const std::byte>, const Tra
   return NoSound();
 }
 
+Result<Transcript> Transcriber::TranscribeFile(const std::string&, const TranscribeOptions&) {
+  return NoSound();
+}
+
+bool Transcriber::HasNoSound(const Error&) { return false; }
+
 }  // namespace edgevlm

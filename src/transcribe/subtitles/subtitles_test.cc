@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "transcribe/subtitles/prompt_text.h"
+
 namespace edgevlm {
 namespace {
 
@@ -26,6 +28,18 @@ TEST(Subtitles, HaveTheFormsOfTheirFormats) {
 TEST(Subtitles, ATextIsOneLine) {
   const TranscriptSegment segment = {.text = "a\n\n4\x1B[1m"};
   EXPECT_EQ(Write(segment, 1, TranscriptForm::kText), "a??4?[1m\n");
+}
+
+TEST(PromptText, HasTheTimesOfVideos) {
+  const Transcript nobody;
+  EXPECT_EQ(PromptText(nobody), "Nobody speaks in the recording.\n\n");
+  EXPECT_EQ(TimedPromptText(nobody), "");
+  Transcript two;
+  two.segments = {{.start_s = 3.9, .end_s = 6.2, .text = "Hello."},
+                  {.start_s = 61, .end_s = 3600, .text = "Good bye."}};
+  EXPECT_EQ(PromptText(two), "What is said in the recording: \"Hello. Good bye.\"\n\n");
+  EXPECT_EQ(TimedPromptText(two),
+            "What is said in the video:\n[0:03-0:07] Hello.\n[1:01-60:00] Good bye.\n\n");
 }
 
 }  // namespace

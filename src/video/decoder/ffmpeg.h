@@ -5,7 +5,9 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 }
 
@@ -20,6 +22,7 @@ struct FfmpegDeleter {
   void operator()(AVCodecContext* codec) const { avcodec_free_context(&codec); }
   void operator()(AVFormatContext* format) const { avformat_close_input(&format); }
   void operator()(SwsContext* scaler) const { sws_freeContext(scaler); }
+  void operator()(SwrContext* resampler) const { swr_free(&resampler); }
   void operator()(AVIOContext* io) const {
     av_freep(&io->buffer);
     avio_context_free(&io);
@@ -31,6 +34,7 @@ using PacketPtr = std::unique_ptr<AVPacket, FfmpegDeleter>;
 using CodecPtr = std::unique_ptr<AVCodecContext, FfmpegDeleter>;
 using FormatPtr = std::unique_ptr<AVFormatContext, FfmpegDeleter>;
 using ScalerPtr = std::unique_ptr<SwsContext, FfmpegDeleter>;
+using ResamplerPtr = std::unique_ptr<SwrContext, FfmpegDeleter>;
 using IoPtr = std::unique_ptr<AVIOContext, FfmpegDeleter>;
 
 // What FFmpeg returned, which is null only without memory.

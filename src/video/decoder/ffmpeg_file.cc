@@ -1,14 +1,12 @@
 #include "video/decoder/ffmpeg_file.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "video/decoder/ffmpeg_input.h"
 
 namespace edgevlm {
 namespace {
@@ -16,57 +14,16 @@ namespace {
 // Formats of one file. Not among them are those that name others (HLS, DASH, concat).
 constexpr const char* kFormats =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg,flv,ogg,asf";
-// Formats and protocols of streams. A stream that names files of this machine gets none.
-constexpr const char* kStreamFormats =
-    "rtsp,hls,mpegts,mpjpeg,mov,mp4,matroska,webm,flv,mpeg,h264,hevc,ogg";
-constexpr const char* kStreamProtocols = "http,https,tls,tcp,udp,rtp,crypto";
-constexpr int kBufferBytes = 1 << 16;
 // Seeking pays beyond this: it reads from a key frame on, and asks for parts of the file.
 constexpr double kSeekSeconds = 4;
 // Frames that no other refers to are skipped until so long before one that is wanted.
 constexpr double kWholeSeconds = 0.5;
 constexpr double kUsualRate = 25;
 
-std::string Reason(int error) {
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(error, text, sizeof(text));
-  return text;
-}
-
-Error Corrupt(const std::string& expected, int error) {
-  if (error == AVERROR(ENOMEM)) {
-    return {ErrorCode::kTooLarge, "expected less memory for its frames, found too many pixels"};
-  }
-  return {ErrorCode::kCorrupt, "expected " + expected + ", found: " + Reason(error)};
-}
-
-int ReadFile(void* opaque, std::uint8_t* bytes, int size) {
-  const ssize_t count = read(*static_cast<int*>(opaque), bytes, static_cast<std::size_t>(size));
-  if (count == 0) return AVERROR_EOF;
-  return count > 0 ? static_cast<int>(count) : AVERROR(errno);
-}
-
-std::int64_t SeekFile(void* opaque, std::int64_t offset, int whence) {
-  const int fd = *static_cast<int*>(opaque);
-  if (whence == AVSEEK_SIZE) {
-    struct stat status = {};
-    return fstat(fd, &status) == 0 ? status.st_size : AVERROR(errno);
-  }
-  const off_t at = lseek(fd, offset, whence & ~AVSEEK_FORCE);
-  return at >= 0 ? at : AVERROR(errno);
-}
-
-double Ratio(AVRational ratio) { return ratio.num > 0 && ratio.den > 0 ? av_q2d(ratio) : 0; }
-
 class FfmpegFile {
  public:
-  // address: of a stream, or empty for the open file.
-  FfmpegFile(int fd, std::string address, const FrameRequest& request, const WriteBytes& write)
-      : fd_(fd),
-        address_(std::move(address)),
-        request_(request),
-        write_(write),
-        sender_(request, write) {}
+  FfmpegFile(FfmpegInput input, const FrameRequest& request, const WriteBytes& write)
+      : input_(std::move(input)), request_(request), write_(write), sender_(request, write) {}
 
   MaybeError Run() {
     if (auto error = Open()) return error;
@@ -77,57 +34,17 @@ class FfmpegFile {
   }
 
  private:
-  bool is_stream() const { return !address_.empty(); }
-
-  // The open file as FFmpeg reads it.
-  void ReadFromFile(AVFormatContext& format) {
-    auto* const buffer = static_cast<std::uint8_t*>(OrBadAlloc(av_malloc(kBufferBytes)));
-    const bool is_pipe = lseek(fd_, 0, SEEK_CUR) < 0;
-    io_.reset(OrBadAlloc(avio_alloc_context(buffer, kBufferBytes, 0, &fd_, ReadFile, nullptr,
-                                            is_pipe ? nullptr : SeekFile)));
-    format.pb = io_.get();
-    format.flags |= AVFMT_FLAG_CUSTOM_IO;
-  }
-
-  AVDictionary* OpenOptions() const {
-    AVDictionary* options = nullptr;
-    av_dict_set(&options, "format_whitelist", is_stream() ? kStreamFormats : kFormats, 0);
-    if (!is_stream()) return options;
-    av_dict_set(&options, "protocol_whitelist", kStreamProtocols, 0);
-    // Packets of UDP are lost where a network is busy, and frames with them.
-    av_dict_set(&options, "rtsp_transport", "tcp", 0);
-    return options;
-  }
+  AVFormatContext* format() const { return input_.format(); }
 
   MaybeError Open() {
-    AVFormatContext* format = OrBadAlloc(avformat_alloc_context());
-    if (!is_stream()) ReadFromFile(*format);
-    AVDictionary* options = OpenOptions();
-    // Frees the format if it fails.
-    const int opened = avformat_open_input(&format, address_.c_str(), nullptr, &options);
-    av_dict_free(&options);
-    if (opened < 0 && is_stream()) return Corrupt("a stream that can be opened", opened);
-    if (opened < 0) return Corrupt("a whole video file of a known format", opened);
-    format_.reset(format);
-    return FindTrack();
-  }
-
-  MaybeError FindTrack() {
-    AVFormatContext* const format = format_.get();
-    const int known = avformat_find_stream_info(format, nullptr);
-    if (known < 0) return Corrupt("a video track that can be read", known);
-    const int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, &decoder_, 0);
-    if (index == AVERROR_DECODER_NOT_FOUND) {
-      return Error{ErrorCode::kUnsupported,
-                   "expected a codec that FFmpeg decodes, found an unknown one"};
+    if (auto error = input_.Open(input_.is_stream() ? "a stream that can be opened"
+                                                    : "a whole video file of a known format")) {
+      return error;
     }
-    if (index < 0 || (format->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
-      return Error{ErrorCode::kUnsupported, "expected a video track, found none"};
-    }
-    stream_ = format->streams[index];
-    for (unsigned i = 0; i < format->nb_streams; ++i) {
-      if (static_cast<int>(i) != index) format->streams[i]->discard = AVDISCARD_ALL;
-    }
+    const Result<AVStream*> track =
+        input_.FindTrack(AVMEDIA_TYPE_VIDEO, MessageReader::kNoVideoTrack, decoder_);
+    if (!track) return track.error();
+    stream_ = *track;
     return std::nullopt;
   }
 
@@ -145,7 +62,7 @@ class FfmpegFile {
     }
     codec_.reset(OrBadAlloc(avcodec_alloc_context3(decoder_)));
     const int copied = avcodec_parameters_to_context(codec_.get(), &facts);
-    if (copied < 0) return Corrupt("the facts of its codec", copied);
+    if (copied < 0) return FfmpegError("the facts of its codec", copied);
     codec_->pkt_timebase = stream_->time_base;
     codec_->max_pixels = VideoLimits::kPixels;
     codec_->thread_count = request_.threads;
@@ -155,14 +72,14 @@ class FfmpegFile {
         pixels > kPixelsOf4K ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
     if (request_.is_rough) codec_->skip_loop_filter = AVDISCARD_ALL;
     const int opened = avcodec_open2(codec_.get(), decoder_, nullptr);
-    if (opened < 0) return Corrupt("a codec that can be opened", opened);
+    if (opened < 0) return FfmpegError("a codec that can be opened", opened);
     start_ = stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
     FindPresentation();
     return std::nullopt;
   }
 
   void FindPresentation() {
-    const double aspect = Ratio(av_guess_sample_aspect_ratio(format_.get(), stream_, nullptr));
+    const double aspect = Ratio(av_guess_sample_aspect_ratio(format(), stream_, nullptr));
     constexpr double kMostAspect = 16;
     if (aspect >= 1 / kMostAspect && aspect <= kMostAspect) presentation_.pixel_aspect = aspect;
     const auto* const matrix = reinterpret_cast<const std::int32_t*>(
@@ -176,9 +93,9 @@ class FfmpegFile {
   VideoInfo Info() const {
     VideoInfo info = {.width = stream_->codecpar->width, .height = stream_->codecpar->height};
     if (presentation_.quarter_turns % 2 == 1) std::swap(info.width, info.height);
-    const double of_file = static_cast<double>(format_->duration) / AV_TIME_BASE;
+    const double of_file = static_cast<double>(format()->duration) / AV_TIME_BASE;
     const double of_track = SecondsOf(stream_->duration);
-    info.seconds = std::max({0.0, format_->duration != AV_NOPTS_VALUE ? of_file : 0.0,
+    info.seconds = std::max({0.0, format()->duration != AV_NOPTS_VALUE ? of_file : 0.0,
                              stream_->duration != AV_NOPTS_VALUE ? of_track : 0.0});
     info.frames_per_second = Ratio(stream_->avg_frame_rate);
     info.codec = avcodec_get_name(stream_->codecpar->codec_id);
@@ -209,18 +126,18 @@ class FfmpegFile {
     const int key = av_index_search_timestamp(stream_, ticks, AVSEEK_FLAG_BACKWARD);
     const AVIndexEntry* const entry = avformat_index_get_entry(stream_, key);
     if (entry != nullptr && SecondsOf(entry->timestamp - start_) > now) return true;
-    return std::string_view(format_->iformat->name).starts_with("matroska");
+    return std::string_view(format()->iformat->name).starts_with("matroska");
   }
 
   // Goes to the last key frame before the next wanted one, if that is ahead.
   void TrySeek(double now) {
     const double wanted = sender_.NextTime();
-    if (is_stream() || !std::isfinite(wanted) || wanted - now < kSeekSeconds) return;
+    if (input_.is_stream() || !std::isfinite(wanted) || wanted - now < kSeekSeconds) return;
     if (wanted == sought_) return;
     sought_ = wanted;
     const auto ticks = start_ + static_cast<std::int64_t>(wanted / av_q2d(stream_->time_base));
     if (!HasKeyFrameAhead(now, ticks)) return;
-    if (avformat_seek_file(format_.get(), stream_->index, INT64_MIN, ticks, ticks, 0) < 0) return;
+    if (avformat_seek_file(format(), stream_->index, INT64_MIN, ticks, ticks, 0) < 0) return;
     avcodec_flush_buffers(codec_.get());
     sender_.Forget();
     has_time_ = false;
@@ -237,12 +154,12 @@ class FfmpegFile {
   MaybeError Decode() {
     const PacketPtr packet(OrBadAlloc(av_packet_alloc()));
     while (!is_done_) {
-      const int read = av_read_frame(format_.get(), packet.get());
+      const int read = av_read_frame(format(), packet.get());
       if (read < 0) break;
       if (packet->stream_index == stream_->index) {
         SkipUnwanted(*packet);
         if (avcodec_send_packet(codec_.get(), packet.get()) == AVERROR(ENOMEM)) {
-          return Corrupt("frames", AVERROR(ENOMEM));
+          return FfmpegError("frames", AVERROR(ENOMEM));
         }
         if (auto error = TakeFrames()) return error;
       }
@@ -258,7 +175,7 @@ class FfmpegFile {
   MaybeError TakeFrames() {
     while (!is_done_) {
       const int received = avcodec_receive_frame(codec_.get(), frame_.get());
-      if (received == AVERROR(ENOMEM)) return Corrupt("frames", received);
+      if (received == AVERROR(ENOMEM)) return FfmpegError("frames", received);
       if (received < 0) return std::nullopt;
       now_ = TimeOf(*frame_);
       has_time_ = true;
@@ -271,12 +188,9 @@ class FfmpegFile {
     return std::nullopt;
   }
 
-  int fd_;
-  const std::string address_;
+  FfmpegInput input_;
   const FrameRequest request_;
   const WriteBytes write_;
-  IoPtr io_;
-  FormatPtr format_;
   AVStream* stream_ = nullptr;  // of the format
   const AVCodec* decoder_ = nullptr;
   CodecPtr codec_;
@@ -294,13 +208,13 @@ class FfmpegFile {
 
 MaybeError DecodeWithFfmpeg(int fd, const FrameRequest& request, const WriteBytes& write) {
   av_log_set_level(AV_LOG_QUIET);
-  return FfmpegFile(fd, "", request, write).Run();
+  return FfmpegFile(FfmpegInput(fd, kFormats), request, write).Run();
 }
 
 MaybeError DecodeStream(const char* address, const FrameRequest& request, const WriteBytes& write) {
   av_log_set_level(AV_LOG_QUIET);
   avformat_network_init();
-  return FfmpegFile(-1, address, request, write).Run();
+  return FfmpegFile(FfmpegInput(address), request, write).Run();
 }
 
 }  // namespace edgevlm

@@ -1,6 +1,6 @@
-// edgevlm-video: decodes the video that it finds open, and sends frames to the program that started
-// it (messages.h). A program of its own, as decoders are the largest parser that EdgeVLM uses, and
-// the one that is attacked most: what breaks here ends here (sandbox.h).
+// edgevlm-video: decodes the video that it finds open, and sends frames, or its sound, to the
+// program that started it (messages.h). A program of its own, as decoders are the largest parser
+// that EdgeVLM uses, and the one that is attacked most: what breaks here ends here (sandbox.h).
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +11,7 @@
 
 #include "video/child_process.h"
 #include "video/decoder/ffmpeg_file.h"
+#include "video/decoder/ffmpeg_sound.h"
 #include "video/decoder/sandbox.h"
 #include "video/decoder/webp_animation.h"
 
@@ -39,6 +40,15 @@ MaybeError Decode(const char* address, const FrameRequest& request) {
   return DecodeWithFfmpeg(kChildSourceFd, request, WriteAll);
 }
 
+MaybeError DecodeRequest(const char* address, std::span<const char* const> arguments) {
+  if (*address == '\0' && !arguments.empty() && std::strcmp(arguments[0], kSoundArgument) == 0) {
+    const Result<SoundRequest> request = ParseSoundArguments(arguments);
+    return request ? DecodeSound(kChildSourceFd, *request, WriteAll) : request.error();
+  }
+  const Result<FrameRequest> request = ParseArguments(arguments);
+  return request ? Decode(address, *request) : request.error();
+}
+
 // arguments: seconds of processor time, MiB of memory, the address of a stream or nothing, and
 // those of the request.
 constexpr std::size_t kOwnArguments = 3;
@@ -48,8 +58,7 @@ void Run(std::span<const char* const> arguments) {
   EnterSandbox({.processor_seconds = ReadInt(arguments[0]),
                 .memory_mib = ReadInt(arguments[1]),
                 .has_network = *address != '\0'});
-  const Result<FrameRequest> request = ParseArguments(arguments.subspan(kOwnArguments));
-  const MaybeError error = request ? Decode(address, *request) : request.error();
+  const MaybeError error = DecodeRequest(address, arguments.subspan(kOwnArguments));
   if (error) WriteMessage(*error, WriteAll);
 }
 
