@@ -88,7 +88,7 @@ wheel:
 
 python-test: wheel
 	$(PYTHON) -m venv --clear build/python/venv
-	$(PIP_BUILD) build/python/venv/bin/pip install --quiet . -r python/tests/requirements.txt
+	build/python/venv/bin/pip install --quiet build/python/dist/*.whl -r python/tests/requirements.txt
 	build/python/venv/bin/pytest python/tests
 
 asan:

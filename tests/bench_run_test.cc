@@ -140,7 +140,6 @@ TEST_F(BenchRun, RefusesWithOneLine) {
   };
   refused({"bench", "run"}, "expected a spec, --all or --list");
   refused({"bench", "run", "nosuch"}, "nosuch: expected a file or one of");
-  refused({"bench", "run", "video-encode"}, "needs video");
   refused({"bench", "run", "needle"}, "expected --model");
   refused(Arguments({"--score", "beauty"}), "beauty");
   folder_.Write("reply.yaml", "experiment:\n  workload: dance\nfinding:\n  judge: range\n");

@@ -21,9 +21,10 @@ namespace edgevlm {
 struct SchedulerOptions {
   int running = 8;          // requests that run at once, at least 1
   int waiting = 64;         // requests in the queue behind them; 0: none
-  int prefill_tokens = 64;  // of prompts per step at most, while replies are generated; at least 1.
-                            // Fewer where more would make a step over 2.2 times as long
-  bool profile = false;     // record what CurrentProfile returns
+  int prefill_tokens = 64;  // of prompts per step at most, while replies are generated; at least 1
+  bool keeps_steps_short = true;  // fewer prompt tokens where more would make a step over 2.2 times
+                                  // as long. False: all replies are done sooner, each one is slower
+  bool profile = false;           // record what CurrentProfile returns
 };
 
 // Text, or an image: a file (JPEG, PNG, WebP, PPM), or one that is already encoded.

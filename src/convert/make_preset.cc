@@ -9,8 +9,6 @@
 namespace edgevlm {
 namespace {
 
-std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
-
 // A SentencePiece vocabulary of the right size: the 256 bytes, then made-up tokens.
 void AddTokenizer(int vocabulary, GgufWriter& writer) {
   constexpr int kNormal = 1, kUnknown = 2, kControl = 3, kByte = 6;

@@ -30,8 +30,6 @@ bool TakesAnySize(const VisionEncoderPreset& vision_encoder) {
   return vision_encoder.kind >= PresetVit::kQwen2Vl;
 }
 
-std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
-
 void AddVisionEncoderKeys(const VisionEncoderPreset& vision_encoder, int outputs,
                           GgufWriter& writer) {
   writer.Add(keys::kArchitecture, std::string("clip"));

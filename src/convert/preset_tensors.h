@@ -14,6 +14,9 @@
 
 namespace edgevlm {
 
+// As GGUF stores counts. REQUIRES: value >= 0.
+inline std::uint32_t Number(int value) { return static_cast<std::uint32_t>(value); }
+
 // Adds tensors to a writer, in the data types that ChooseType gives them in a file of `type`.
 // Modules are named as in gguf/names.h. The writer holds the tensors in memory.
 class PresetTensors {

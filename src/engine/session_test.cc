@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "edgevlm/edgevlm.h"
-#include "engine/testing/tiny_engine.h"
+#include "engine/testing/tiny_chat.h"
 #include "tokenizer/utf8.h"
 
 namespace edgevlm {
@@ -15,7 +15,6 @@ using ::testing::HasSubstr;
 constexpr std::string_view kQuestion = "where is the cat?";
 
 // With greedy decoding, a random model repeats itself; these draws make replies differ.
-const DecodeOptions kHot = {.max_tokens = 25, .temperature = 1.5f, .seed = 4};
 
 Session SessionWithImage(const Engine& engine, unsigned seed = 1) {
   Session session(engine);
@@ -79,29 +78,29 @@ TEST(Session, RepliesAsTheLogitsSay) {
 TEST(Session, ASecondQuestionReusesTheImage) {
   const Engine engine = TinyEngine();
   Session session = SessionWithImage(engine);
-  const Reply first = *session.Ask(kQuestion, kHot);
-  const Reply caption = *session.Caption(kHot);
-  const Reply again = *session.Ask(kQuestion, kHot);
+  const Reply first = *session.Ask(kQuestion, Hot(25));
+  const Reply caption = *session.Caption(Hot(25));
+  const Reply again = *session.Ask(kQuestion, Hot(25));
   EXPECT_EQ(first.reused_tokens, 0);
   EXPECT_EQ(caption.reused_tokens, 16);
   EXPECT_EQ(again.reused_tokens, 16);
   EXPECT_EQ(again.timings.encode_ms, 0);
   EXPECT_EQ(again.text, first.text);
   EXPECT_EQ(again.reply_tokens, first.reply_tokens);
-  EXPECT_EQ(caption.text, SessionWithImage(engine).Caption(kHot)->text);
+  EXPECT_EQ(caption.text, SessionWithImage(engine).Caption(Hot(25))->text);
 }
 
 TEST(Session, ANewImageTakesThePlaceOfTheOld) {
   const Engine engine = TinyEngine();
   Session session = SessionWithImage(engine, 1);
-  const Reply about_first = *session.Caption(kHot);
+  const Reply about_first = *session.Caption(Hot(25));
   ASSERT_FALSE(session.SetImage(TinyImage(9, 33, 2)));
-  const Reply about_second = *session.Caption(kHot);
+  const Reply about_second = *session.Caption(Hot(25));
   EXPECT_EQ(about_second.reused_tokens, 0);
   EXPECT_NE(about_first.text, about_second.text);
   // An unreadable image changes nothing.
   EXPECT_TRUE(session.SetImage(std::vector<std::byte>(5)).has_value());
-  EXPECT_EQ(session.Caption(kHot)->text, about_second.text);
+  EXPECT_EQ(session.Caption(Hot(25))->text, about_second.text);
 }
 
 TEST(Session, AllWaysToSetAnImageAgree) {
@@ -113,9 +112,9 @@ TEST(Session, AllWaysToSetAnImageAgree) {
   ASSERT_FALSE(a.SetImage(file));
   ASSERT_FALSE(b.SetImage(PixelsView{12, 7, {rgb, pixels}}));
   ASSERT_FALSE(c.SetImage(*engine.EncodeImage(file)));
-  const std::string text = a.Caption(kHot)->text;
-  EXPECT_EQ(b.Caption(kHot)->text, text);
-  EXPECT_EQ(c.Caption(kHot)->text, text);
+  const std::string text = a.Caption(Hot(25))->text;
+  EXPECT_EQ(b.Caption(Hot(25))->text, text);
+  EXPECT_EQ(c.Caption(Hot(25))->text, text);
 }
 
 TEST(Session, StopsWhenToldTo) {
@@ -203,7 +202,7 @@ TEST(Session, TokensMayBeTakenEarly) {
     const Result<Engine> engine = Engine::Load(bytes, engine_options);
     CHECK(engine.ok());
     Session session = SessionWithImage(*engine);
-    const Result<Reply> reply = session.Ask(kQuestion, kHot);
+    const Result<Reply> reply = session.Ask(kQuestion, Hot(25));
     CHECK(reply.ok());
     return *reply;
   };

@@ -37,7 +37,8 @@ class Pipeline {
         calls_(calls),
         scheduler_(engine, {.running = options.running,
                             .waiting = options.running + options.encode_together,
-                            .prefill_tokens = kPrefillTokens}) {}
+                            .prefill_tokens = kPrefillTokens,
+                            .keeps_steps_short = false}) {}
 
   MaybeError Run() {
     JoiningThreads threads;

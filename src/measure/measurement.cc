@@ -100,6 +100,7 @@ Result<Measurement> MeasureCaption(const Engine& engine, std::span<const std::by
   DecodeOptions decode;
   decode.max_tokens = max_tokens;
   const auto run = [&]() -> Result<int> {
+    session.Reset();  // else the prompt of the run before would be reused
     if (auto error = session.SetImage(file)) return *error;
     const auto reply = session.Caption(decode);
     if (!reply) return reply.error();

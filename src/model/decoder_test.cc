@@ -21,9 +21,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int kVocabulary = 53;
-constexpr int kWidth = TinyModel::kWidth;
-static_assert(kWidth == TinyLlama::kWidth);
+constexpr int kTinyVocabulary = 53;
+constexpr int kTinyWidth = TinyModel::kWidth;
+static_assert(kTinyWidth == TinyLlama::kWidth);
 
 struct Sample {
   TinyFile file;
@@ -40,14 +40,14 @@ struct Sample {
 };
 
 Sample Gpt2Sample() {
-  const TinyModel model(kVocabulary);
+  const TinyModel model(kTinyVocabulary);
   return {model, [model](const Matrix& x) { return ReferenceDecoder(model, x); }};
 }
 
 // Like the published GPT-2 files: with an output matrix of their own.
 Sample Gpt2WithOutput() {
-  TinyModel model(kVocabulary);
-  model.AddTensor("output.weight", {kVocabulary, kWidth}, 0, 0.3f, DType::kF16);
+  TinyModel model(kTinyVocabulary);
+  model.AddTensor("output.weight", {kTinyVocabulary, kTinyWidth}, 0, 0.3f, DType::kF16);
   return {model, [model](const Matrix& x) { return ReferenceDecoder(model, x); }};
 }
 
@@ -80,12 +80,12 @@ Sample Qwen2() {
 }
 
 Sample Gemma3() {
-  const TinyGemma3 model(kVocabulary);
+  const TinyGemma3 model(kTinyVocabulary);
   return {model, [model](const Matrix& x) { return ReferenceGemma3(model, x); },
-          std::sqrt(static_cast<float>(kWidth))};
+          std::sqrt(static_cast<float>(kTinyWidth))};
 }
 
-std::unique_ptr<Decoder> Load(const TinyFile& tiny) {
+std::unique_ptr<Decoder> LoadDecoder(const TinyFile& tiny) {
   const std::vector<std::byte> bytes = tiny.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   CHECK(file.ok());
@@ -106,7 +106,7 @@ class DecoderTest : public ::testing::TestWithParam<Case> {
 
   // Adds the tokens to the cache; logits of all of them.
   Buffer Run(SequenceCache& cache, std::span<const int> tokens) {
-    Buffer logits(static_cast<int>(tokens.size()), kVocabulary);
+    Buffer logits(static_cast<int>(tokens.size()), kTinyVocabulary);
     const TokenSpan span = {.cache = &cache,
                             .first_position = cache.positions(),
                             .tokens = tokens,
@@ -121,33 +121,33 @@ class DecoderTest : public ::testing::TestWithParam<Case> {
   }
 
   const Sample sample_ = GetParam().make();
-  const std::unique_ptr<Decoder> decoder_ = Load(sample_.file);
+  const std::unique_ptr<Decoder> decoder_ = LoadDecoder(sample_.file);
   Workspace workspace_;
   ThreadPool pool_{1};
 };
 
 // Float32 sums of at most 40 terms differ from double by less than 1e-5; a key or value that
 // rounds to the other neighbor in float16 moves a score by 2^-11 of it.
-constexpr double kTolerance = 1e-3;
+constexpr double kDecoderTolerance = 1e-3;
 
 TEST_P(DecoderTest, MatchesTheFormulas) {
-  const std::vector<int> tokens = RandomTokens(37, kVocabulary, 1);
+  const std::vector<int> tokens = RandomTokens(37, kTinyVocabulary, 1);
   SequenceCache cache = NewCache();
   ExpectClose(Run(cache, tokens).ToMatrix(), sample_.reference(sample_.Embeddings(tokens)),
-              kTolerance);
+              kDecoderTolerance);
   EXPECT_EQ(cache.positions(), 37);
 }
 
 TEST_P(DecoderTest, EmbeddingsStandForTokens) {
-  const std::vector<int> tokens = RandomTokens(9, kVocabulary, 2);
+  const std::vector<int> tokens = RandomTokens(9, kTinyVocabulary, 2);
   std::vector<float> embeddings;
   for (const auto& row : sample_.Embeddings(tokens)) {
     embeddings.insert(embeddings.end(), row.begin(), row.end());
   }
   SequenceCache cache = NewCache();
-  Buffer logits(9, kVocabulary);
+  Buffer logits(9, kTinyVocabulary);
   const TokenSpan span = {
-      .cache = &cache, .embeddings = {embeddings.data(), 9, kWidth}, .logits_rows = 9};
+      .cache = &cache, .embeddings = {embeddings.data(), 9, kTinyWidth}, .logits_rows = 9};
   decoder_->Forward({&span, 1}, logits.view(), workspace_, {.pool = pool_});
   EXPECT_EQ(logits.values, RunAlone(tokens));
 }
@@ -158,7 +158,7 @@ TEST_P(DecoderTest, ARaggedBatchEqualsEachSequenceAlone) {
   std::vector<SequenceCache> caches;
   std::vector<float> expected;
   for (const int length : lengths) {
-    texts.push_back(RandomTokens(length, kVocabulary, static_cast<unsigned>(length)));
+    texts.push_back(RandomTokens(length, kTinyVocabulary, static_cast<unsigned>(length)));
     const std::vector<float> alone = RunAlone(texts.back());
     expected.insert(expected.end(), alone.begin(), alone.end());
     caches.push_back(NewCache());
@@ -167,13 +167,13 @@ TEST_P(DecoderTest, ARaggedBatchEqualsEachSequenceAlone) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     batch.push_back({.cache = &caches[i], .tokens = texts[i], .logits_rows = lengths[i]});
   }
-  Buffer logits(25, kVocabulary);
+  Buffer logits(25, kTinyVocabulary);
   decoder_->Forward(batch, logits.view(), workspace_, {.pool = pool_});
   EXPECT_EQ(logits.values, expected);
 }
 
 TEST_P(DecoderTest, ASequenceMayBeCutAnywhere) {
-  const std::vector<int> tokens = RandomTokens(23, kVocabulary, 3);
+  const std::vector<int> tokens = RandomTokens(23, kTinyVocabulary, 3);
   const std::vector<float> whole = RunAlone(tokens);
   for (const int cut : {1, 7, 22}) {
     // In two calls, and as two spans of one call.
@@ -189,15 +189,15 @@ TEST_P(DecoderTest, ASequenceMayBeCutAnywhere) {
     const TokenSpan spans[] = {
         {.cache = &cache, .tokens = first, .logits_rows = cut},
         {.cache = &cache, .first_position = cut, .tokens = rest, .logits_rows = 23 - cut}};
-    Buffer logits(23, kVocabulary);
+    Buffer logits(23, kTinyVocabulary);
     decoder_->Forward(spans, logits.view(), workspace_, {.pool = pool_});
     EXPECT_EQ(logits.values, whole) << "cut at " << cut;
   }
 }
 
 TEST_P(DecoderTest, CutBackOrCopiedAndGoneOnEqualsFresh) {
-  const std::vector<int> tokens = RandomTokens(20, kVocabulary, 4);
-  const std::vector<int> other = RandomTokens(8, kVocabulary, 5);
+  const std::vector<int> tokens = RandomTokens(20, kTinyVocabulary, 4);
+  const std::vector<int> other = RandomTokens(8, kTinyVocabulary, 5);
   SequenceCache cache = NewCache();
   Run(cache, tokens);
   SequenceCache copy = NewCache();
@@ -214,23 +214,23 @@ TEST_P(DecoderTest, CutBackOrCopiedAndGoneOnEqualsFresh) {
 }
 
 TEST_P(DecoderTest, LogitsOnlyForTheRowsAskedFor) {
-  const std::vector<int> tokens = RandomTokens(6, kVocabulary, 6);
+  const std::vector<int> tokens = RandomTokens(6, kTinyVocabulary, 6);
   const std::vector<float> all = RunAlone(tokens);
   SequenceCache one = NewCache(), two = NewCache();
   const TokenSpan spans[] = {{.cache = &one, .tokens = tokens, .logits_rows = 0},
                              {.cache = &two, .tokens = tokens, .logits_rows = 2}};
-  Buffer logits(2, kVocabulary);
+  Buffer logits(2, kTinyVocabulary);
   decoder_->Forward(spans, logits.view(), workspace_, {.pool = pool_});
-  EXPECT_EQ(logits.values, std::vector<float>(all.end() - 2 * kVocabulary, all.end()));
+  EXPECT_EQ(logits.values, std::vector<float>(all.end() - 2 * kTinyVocabulary, all.end()));
 }
 
 TEST_P(DecoderTest, ThreadsDoNotChangeTheResult) {
-  const std::vector<int> tokens = RandomTokens(70, kVocabulary, 7);
+  const std::vector<int> tokens = RandomTokens(70, kTinyVocabulary, 7);
   const std::vector<float> alone = RunAlone(tokens);
   for (const int threads : {2, 3, 5}) {
     ThreadPool pool(threads);
     SequenceCache cache = NewCache();
-    Buffer logits(70, kVocabulary);
+    Buffer logits(70, kTinyVocabulary);
     const TokenSpan span = {.cache = &cache, .tokens = tokens, .logits_rows = 70};
     decoder_->Forward({&span, 1}, logits.view(), workspace_, {.pool = pool});
     EXPECT_EQ(logits.values, alone) << threads << " threads";
@@ -259,9 +259,9 @@ class DecoderPartsTest : public DecoderTest {
 };
 
 TEST_P(DecoderPartsTest, AnExitSaysWhatAShorterModelSays) {
-  const std::vector<int> tokens = RandomTokens(13, kVocabulary, 8);
+  const std::vector<int> tokens = RandomTokens(13, kTinyVocabulary, 8);
   SequenceCache cache = NewCache();
-  Buffer x(13, kWidth), logits(13, kVocabulary);
+  Buffer x(13, kTinyWidth), logits(13, kTinyVocabulary);
   RunFirstBlock(SpanOf(cache, tokens), x.view());
   decoder_->WriteLogits(x.view(), logits.view(), workspace_, run_);
 
@@ -271,9 +271,9 @@ TEST_P(DecoderPartsTest, AnExitSaysWhatAShorterModelSays) {
   }
   std::erase_if(shorter.tensors,
                 [](const auto& entry) { return entry.first.starts_with("blk.1."); });
-  const std::unique_ptr<Decoder> decoder = Load(shorter);
+  const std::unique_ptr<Decoder> decoder = LoadDecoder(shorter);
   SequenceCache other(decoder->cache_shape());
-  Buffer expected(13, kVocabulary);
+  Buffer expected(13, kTinyVocabulary);
   const TokenSpan span = {.cache = &other, .tokens = tokens, .logits_rows = 13};
   decoder->Forward({&span, 1}, expected.view(), workspace_, run_);
   EXPECT_EQ(logits.values, expected.values);
@@ -282,10 +282,10 @@ TEST_P(DecoderPartsTest, AnExitSaysWhatAShorterModelSays) {
 // Self-speculation: each token goes through the first block alone, then all go through the other
 // one together, in a batch with another sequence.
 TEST_P(DecoderPartsTest, RowsMayGoOnTogether) {
-  const std::vector<int> tokens = RandomTokens(9, kVocabulary, 9);
-  const std::vector<int> other = RandomTokens(4, kVocabulary, 10);
+  const std::vector<int> tokens = RandomTokens(9, kTinyVocabulary, 9);
+  const std::vector<int> other = RandomTokens(4, kTinyVocabulary, 10);
   SequenceCache cache = NewCache(), other_cache = NewCache();
-  Buffer x(13, kWidth), logits(13, kVocabulary);
+  Buffer x(13, kTinyWidth), logits(13, kTinyVocabulary);
   for (int t = 0; t < 9; ++t) {
     const TokenSpan one = {.cache = &cache,
                            .first_position = t,
@@ -307,11 +307,11 @@ TEST_P(DecoderPartsTest, RowsMayGoOnTogether) {
 // The keys and values of a block depend on its input: that of the first skipped block is unchanged,
 // so later tokens are not affected.
 TEST_P(DecoderPartsTest, TheFirstSkippedBlockRemembersAll) {
-  const std::vector<int> tokens = RandomTokens(7, kVocabulary, 11);
-  const std::vector<int> later = RandomTokens(5, kVocabulary, 12);
+  const std::vector<int> tokens = RandomTokens(7, kTinyVocabulary, 11);
+  const std::vector<int> later = RandomTokens(5, kTinyVocabulary, 12);
   SequenceCache expected = NewCache(), cache = NewCache();
   Run(expected, tokens);
-  Buffer x(7, kWidth);
+  Buffer x(7, kTinyWidth);
   const TokenSpan span = SpanOf(cache, tokens);
   RunFirstBlock(span, x.view());
   const std::vector<float> before = x.values;
@@ -322,10 +322,10 @@ TEST_P(DecoderPartsTest, TheFirstSkippedBlockRemembersAll) {
 
 // Skipping both blocks leaves other values, but the same length.
 TEST_P(DecoderPartsTest, SkippingMoreIsNotTheSame) {
-  const std::vector<int> tokens = RandomTokens(7, kVocabulary, 13);
+  const std::vector<int> tokens = RandomTokens(7, kTinyVocabulary, 13);
   SequenceCache expected = NewCache(), cache = NewCache();
   Run(expected, tokens);
-  Buffer x(7, kWidth);
+  Buffer x(7, kTinyWidth);
   const TokenSpan span = SpanOf(cache, tokens);
   decoder_->Embed({&span, 1}, x.view(), run_);
   decoder_->SkipBlocks({&span, 1}, {0, kBlocks}, x.view(), workspace_, run_);
@@ -341,10 +341,10 @@ TEST(Exits, LieBetweenBlocks) {
 }
 
 TEST(Exits, AreReadFromTheFile) {
-  TinyModel model(kVocabulary);
-  EXPECT_TRUE(Load(model)->shape().exits.empty());
+  TinyModel model(kTinyVocabulary);
+  EXPECT_TRUE(LoadDecoder(model)->shape().exits.empty());
   model.keys[keys::ExitLayers("gpt2")] = std::vector<std::int32_t>{1};
-  EXPECT_EQ(Load(model)->shape().exits, std::vector<int>{1});
+  EXPECT_EQ(LoadDecoder(model)->shape().exits, std::vector<int>{1});
   for (const GgufValue& value :
        {GgufValue(std::vector<std::int32_t>{2}), GgufValue(std::vector<std::int32_t>{0}),
         GgufValue(std::vector<std::int32_t>{1, 1}), GgufValue(std::string("1"))}) {
@@ -370,13 +370,13 @@ INSTANTIATE_TEST_SUITE_P(Families, DecoderPartsTest,
                          [](const auto& info) { return std::string(info.param.name); });
 
 std::string ZonesOf(const TinyFile& file) {
-  const std::unique_ptr<Decoder> decoder = Load(file);
+  const std::unique_ptr<Decoder> decoder = LoadDecoder(file);
   Profiler profiler;
   ThreadPool pool(1);
   Workspace workspace;
   const std::vector<int> tokens = {1, 2};
   SequenceCache cache(decoder->cache_shape());
-  Buffer logits(1, kVocabulary);
+  Buffer logits(1, kTinyVocabulary);
   const TokenSpan span = {.cache = &cache, .tokens = tokens, .logits_rows = 1};
   decoder->Forward({&span, 1}, logits.view(), workspace, {.pool = pool, .profiler = &profiler});
   std::string names;
@@ -385,7 +385,7 @@ std::string ZonesOf(const TinyFile& file) {
 }
 
 TEST(DecoderZones, NameEveryStep) {
-  const std::string gpt2 = ZonesOf(TinyModel(kVocabulary)), llama = ZonesOf(TinyLlama());
+  const std::string gpt2 = ZonesOf(TinyModel(kTinyVocabulary)), llama = ZonesOf(TinyLlama());
   for (const char* zone :
        {"language_model.embed_tokens\n", "language_model.norm\n", "language_model.lm_head\n"}) {
     EXPECT_THAT(gpt2, HasSubstr(zone));
@@ -406,7 +406,7 @@ TEST(DecoderZones, NameEveryStep) {
 TEST(DecoderCache, IsAsLargeAsAskedFor) {
   TinyLlama model;
   model.keys[keys::ContextLength("llama")] = std::uint32_t{131072};
-  const std::unique_ptr<Decoder> decoder = Load(model);
+  const std::unique_ptr<Decoder> decoder = LoadDecoder(model);
   EXPECT_EQ(decoder->shape().context, 131072);
   EXPECT_EQ(decoder->cache_shape().capacity, Decoder::kUsualPositions);
   EXPECT_EQ(decoder->cache_shape(131072).capacity, 131072);

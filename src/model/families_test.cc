@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 // "decoder", "vision encoder" and "projector" errors in a row; empty when all load.
-std::string Load(const TinyModel& model) {
+std::string LoadFamily(const TinyModel& model) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   if (!file) return file.error().message;
@@ -30,7 +30,7 @@ std::string Load(const TinyModel& model) {
 std::string LoadChanged(const std::function<void(TinyModel&)>& change) {
   TinyModel model(30);
   change(model);
-  return Load(model);
+  return LoadFamily(model);
 }
 
 template <class T>
@@ -38,7 +38,7 @@ void SetKey(TinyModel& model, std::string_view key, T value) {
   model.keys[std::string(key)] = value;
 }
 
-TEST(Families, TheTinyModelLoads) { EXPECT_EQ(Load(TinyModel(30)), ""); }
+TEST(Families, TheTinyModelLoads) { EXPECT_EQ(LoadFamily(TinyModel(30)), ""); }
 
 TEST(Families, EveryTensorIsNeeded) {
   const TinyModel whole(30);

@@ -16,7 +16,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kRows = 3, kInputWidth = 512, kOutputWidth = 20;
+constexpr int kInputRows = 3, kInputWidth = 512, kOutputWidth = 20;
 
 // A weight as stored in a file and packed by a loader.
 struct StoredAs {
@@ -48,12 +48,12 @@ class LayersTest : public ::testing::TestWithParam<bool> {
   LayersTest() {
     for (const StoredAs& stored : kStored) linears_.push_back(MakeLinear(stored));
     RandomValues random;
-    x_.values = random.Draw(kRows * kInputWidth);
-    memory_ = workspace_.Alloc(kRows, QuantizedColumns(kInputWidth));
+    x_.values = random.Draw(kInputRows * kInputWidth);
+    memory_ = workspace_.Alloc(kInputRows, QuantizedColumns(kInputWidth));
   }
 
   std::vector<float> Apply(const Linear& linear, Inputs& inputs) {
-    Buffer y(kRows, kOutputWidth);
+    Buffer y(kInputRows, kOutputWidth);
     linear.Apply(inputs, Activation::kNone, y.view(), run_);
     return y.values;
   }
@@ -67,7 +67,7 @@ class LayersTest : public ::testing::TestWithParam<bool> {
   ThreadPool pool_{1};
   const edgevlm::Run run_{.pool = pool_, .fast = GetParam()};
   std::vector<Linear> linears_;
-  Buffer x_{kRows, kInputWidth};
+  Buffer x_{kInputRows, kInputWidth};
   View<float> memory_;
 };
 
@@ -82,7 +82,7 @@ TEST_P(LayersTest, EachTypeMultipliesTheActivations) {
     std::vector<float> w(kInputWidth);
     for (int n = 0; n < kOutputWidth; ++n) {
       linear.weight.CopyRow(n, w);
-      for (int t = 0; t < kRows; ++t) {
+      for (int t = 0; t < kInputRows; ++t) {
         double sum = linear.bias[static_cast<std::size_t>(n)], magnitude = 0, weights = 0;
         for (int k = 0; k < kInputWidth; ++k) {
           const double weight = w[static_cast<std::size_t>(k)];
@@ -119,8 +119,8 @@ TEST_P(LayersTest, ProductsAreAddedAndMultiplied) {
     SCOPED_TRACE(static_cast<int>(linear.weight.type()));
     const std::vector<float> product = ApplyAlone(linear);
     RandomValues random;
-    const std::vector<float> before = random.Draw(kRows * kOutputWidth);
-    Buffer sum(kRows, kOutputWidth), scaled(kRows, kOutputWidth);
+    const std::vector<float> before = random.Draw(kInputRows * kOutputWidth);
+    Buffer sum(kInputRows, kOutputWidth), scaled(kInputRows, kOutputWidth);
     sum.values = scaled.values = before;
     Inputs inputs(x_.view(), memory_);
     linear.AddTo(inputs, sum.view(), run_);
@@ -140,10 +140,10 @@ TEST_P(LayersTest, ProductsAreAddedAndMultiplied) {
 TEST_P(LayersTest, TwoTermsAreNextToExact) {
   for (const Linear& linear : linears_) {
     SCOPED_TRACE(static_cast<int>(linear.weight.type()));
-    Buffer y(kRows, kOutputWidth);
+    Buffer y(kInputRows, kOutputWidth);
     linear.ApplyInTwoTerms(x_.view(), y.view(), workspace_, run_);
     std::vector<float> w(kInputWidth);
-    for (int t = 0; t < kRows; ++t) {
+    for (int t = 0; t < kInputRows; ++t) {
       const std::span<const float> x = x_.view().Row(t);
       float greatest = 0;
       for (const float value : x) greatest = std::max(greatest, std::fabs(value));
@@ -169,7 +169,7 @@ TEST_P(LayersTest, ActivationsAreRoundedOncePerForm) {
   Profiler profiler;
   const edgevlm::Run run{.pool = pool_, .profiler = &profiler, .fast = true};
   Inputs inputs(x_.view(), memory_);
-  Buffer y(kRows, kOutputWidth);
+  Buffer y(kInputRows, kOutputWidth);
   // An int8 panel, 8-bit blocks, float32, bfloat16 and 4-bit blocks.
   for (const std::size_t i : {2u, 2u, 4u, 4u, 0u, 4u, 3u, 3u, 5u}) {
     linears_[i].Apply(inputs, Activation::kNone, y.view(), run);

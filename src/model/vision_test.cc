@@ -10,8 +10,8 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kCells = TinyModel::kImageSize * TinyModel::kImageSize;
-constexpr int kTokens = TinyModel::kImageTokens;
+constexpr int kTinyImageCells = TinyModel::kImageSize * TinyModel::kImageSize;
+constexpr int kTinyImageTokens = TinyModel::kImageTokens;
 
 class VisionTest : public ::testing::Test {
  protected:
@@ -28,7 +28,7 @@ class VisionTest : public ::testing::Test {
   }
 
   static Buffer RandomPixels(int images) {
-    Buffer pixels(images * kCells, 3);
+    Buffer pixels(images * kTinyImageCells, 3);
     std::mt19937 random(11);
     std::normal_distribution<float> normal;
     for (float& value : pixels.values) value = normal(random);
@@ -36,7 +36,7 @@ class VisionTest : public ::testing::Test {
   }
 
   Buffer Encode(View<const float> pixels, ThreadPool& pool) {
-    Buffer features(pixels.rows / kCells * kTokens, TinyModel::kFeatures);
+    Buffer features(pixels.rows / kTinyImageCells * kTinyImageTokens, TinyModel::kFeatures);
     vision_encoder_->Encode(pixels, features.view(), workspace_, {.pool = pool});
     return features;
   }
@@ -48,7 +48,7 @@ class VisionTest : public ::testing::Test {
 };
 
 // Float32 sums of at most 40 terms, six layers deep.
-constexpr double kTolerance = 2e-5;
+constexpr double kVisionTolerance = 2e-5;
 
 TEST_F(VisionTest, HasItsShape) {
   EXPECT_EQ(vision_encoder_->shape().preprocessing.size, 32);
@@ -68,11 +68,11 @@ TEST_F(VisionTest, MatchesTheFormulas) {
   Buffer pixels = RandomPixels(1);
   Buffer features = Encode(pixels.view(), pool);
   const Matrix expected = ReferenceVisionEncoder(model_, pixels.ToMatrix());
-  ExpectClose(features.ToMatrix(), expected, kTolerance);
+  ExpectClose(features.ToMatrix(), expected, kVisionTolerance);
 
-  Buffer embeddings(kTokens, TinyModel::kWidth);
+  Buffer embeddings(kTinyImageTokens, TinyModel::kWidth);
   projector_->Project(features.view(), embeddings.view(), workspace_, {.pool = pool});
-  ExpectClose(embeddings.ToMatrix(), ReferenceProjector(model_, expected), kTolerance);
+  ExpectClose(embeddings.ToMatrix(), ReferenceProjector(model_, expected), kVisionTolerance);
 }
 
 TEST_F(VisionTest, SeveralAtOnceEqualOneByOneOnAnyThreads) {
@@ -81,7 +81,7 @@ TEST_F(VisionTest, SeveralAtOnceEqualOneByOneOnAnyThreads) {
   const Buffer together = Encode(pixels.view(), three);
   std::vector<float> alone;
   for (int n = 0; n < 3; ++n) {
-    const Buffer features = Encode(pixels.view().Rows(n * kCells, kCells), one);
+    const Buffer features = Encode(pixels.view().Rows(n * kTinyImageCells, kTinyImageCells), one);
     alone.insert(alone.end(), features.values.begin(), features.values.end());
   }
   EXPECT_EQ(together.values, alone);

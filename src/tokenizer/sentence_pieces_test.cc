@@ -16,7 +16,7 @@ constexpr int kFirstByte = 3;
 constexpr int kFirstPiece = kFirstByte + 256;
 
 // <unk> <s> </s>, the bytes, then the pieces with falling scores: -1, -2, ...
-Vocabulary SmallVocabulary(const std::vector<std::string>& pieces) {
+Vocabulary BytesAndPieces(const std::vector<std::string>& pieces) {
   Vocabulary vocabulary;
   vocabulary.model = "llama";
   const auto add = [&](const std::string& name, float score, TokenType type) {
@@ -59,7 +59,7 @@ const std::vector<std::string> kPieces = {"▁d", "▁do", "og", "x", "a", "aa",
                                           "b",  "o",   "g",  "d", "▁", "c",  "do"};
 
 TEST(SentencePieces, MergesTheHighestScoreFirst) {
-  const Vocabulary vocabulary = SmallVocabulary(kPieces);
+  const Vocabulary vocabulary = BytesAndPieces(kPieces);
   const Tokenizer tokenizer = Make(vocabulary);
   EXPECT_EQ(Pieces(vocabulary, tokenizer.Encode("dog")), "▁do|g");
   EXPECT_EQ(Pieces(vocabulary, tokenizer.Encode("dog dog")), "▁do|g|▁do|g");
@@ -70,7 +70,7 @@ TEST(SentencePieces, MergesTheHighestScoreFirst) {
 }
 
 TEST(SentencePieces, FallsBackToByteTokens) {
-  const Vocabulary vocabulary = SmallVocabulary(kPieces);
+  const Vocabulary vocabulary = BytesAndPieces(kPieces);
   const Tokenizer tokenizer = Make(vocabulary);
   EXPECT_EQ(Pieces(vocabulary, tokenizer.Encode("aé\n")), "▁|a|<0xC3>|<0xA9>|<0x0A>");
   EXPECT_EQ(Pieces(vocabulary, tokenizer.Encode("\xFF")), "▁|<0xFF>");
@@ -84,7 +84,7 @@ TEST(SentencePieces, FallsBackToByteTokens) {
 
 TEST(SentencePieces, TypedNamesStayText) {
   std::vector<std::string> pieces = {"<s", "</s", "<0x0A", "<", "s", ">", "/", "0", "x", "A", "▁"};
-  const Vocabulary vocabulary = SmallVocabulary(pieces);
+  const Vocabulary vocabulary = BytesAndPieces(pieces);
   const Tokenizer tokenizer = Make(vocabulary);
   for (const char* text : {"<s>", "</s>", "<0x0A>", "<unk>"}) {
     for (const int id : tokenizer.Encode(text)) EXPECT_GE(id, kFirstByte) << text;
@@ -94,7 +94,7 @@ TEST(SentencePieces, TypedNamesStayText) {
 }
 
 TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithASpace) {
-  Vocabulary vocabulary = SmallVocabulary(kPieces);
+  Vocabulary vocabulary = BytesAndPieces(kPieces);
   vocabulary.tokens.push_back("<row>");
   vocabulary.scores.push_back(0);
   vocabulary.types.push_back(TokenType::kUserDefined);
@@ -109,7 +109,7 @@ TEST(SentencePieces, EveryTextAfterASpecialTokenStartsWithASpace) {
 }
 
 TEST(SentencePieces, DecodeDropsTheSpaceThatEncodeAdds) {
-  const Tokenizer tokenizer = Make(SmallVocabulary(kPieces));
+  const Tokenizer tokenizer = Make(BytesAndPieces(kPieces));
   std::vector<int> ids = tokenizer.Encode("dog");
   EXPECT_EQ(tokenizer.Bytes(ids[0]), " do");
   EXPECT_EQ(tokenizer.Decode(ids), "dog");
@@ -119,7 +119,7 @@ TEST(SentencePieces, DecodeDropsTheSpaceThatEncodeAdds) {
 }
 
 TEST(SentencePieces, RoundTripsAnyText) {
-  const Tokenizer tokenizer = Make(SmallVocabulary(kPieces));
+  const Tokenizer tokenizer = Make(BytesAndPieces(kPieces));
   std::mt19937_64 rng(31);
   constexpr std::string_view kLetters = "aaabdog  <>s/\n\xC3\xA9\xFF";
   for (int round = 0; round < 1000; ++round) {
@@ -136,7 +136,7 @@ TEST(SentencePieces, RoundTripsAnyText) {
 }
 
 TEST(SentencePieces, EncodesOneLongWordInReasonableTime) {
-  const Tokenizer tokenizer = Make(SmallVocabulary(kPieces));
+  const Tokenizer tokenizer = Make(BytesAndPieces(kPieces));
   const std::string text(20000, 'a');  // minutes if every merge walked the whole text
   EXPECT_EQ(tokenizer.Decode(tokenizer.Encode(text)), text);
 }
@@ -148,7 +148,7 @@ TEST(SentencePieces, RejectsCorruptVocabularies) {
     EXPECT_EQ(tokenizer.error().code, ErrorCode::kCorrupt);
     EXPECT_NE(tokenizer.error().message.find(part), std::string::npos) << tokenizer.error().message;
   };
-  const Vocabulary good = SmallVocabulary(kPieces);
+  const Vocabulary good = BytesAndPieces(kPieces);
   Vocabulary broken = good;
   broken.scores.clear();
   expect_error(broken, "scores: expected 273, found 0");

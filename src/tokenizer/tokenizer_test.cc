@@ -14,7 +14,7 @@ namespace {
 constexpr int kBytes = 256;
 
 // The 256 bytes in order, the merges' results from 256 on, then "<|image|>".
-Vocabulary SmallVocabulary(std::vector<std::string> merges) {
+Vocabulary BytesAndMerges(std::vector<std::string> merges) {
   Vocabulary vocabulary;
   for (int byte = 0; byte < kBytes; ++byte) {
     vocabulary.tokens.push_back(SpellBytes(std::string(1, static_cast<char>(byte))));
@@ -32,7 +32,7 @@ Vocabulary SmallVocabulary(std::vector<std::string> merges) {
 
 Tokenizer SmallTokenizer() {
   Result<Tokenizer> tokenizer = Tokenizer::Create(
-      SmallVocabulary({"o g", "d og", "Ġ dog", "a a", "aa a", "d o", "n d", "a nd", "Ġ and"}));
+      BytesAndMerges({"o g", "d og", "Ġ dog", "a a", "aa a", "d o", "n d", "a nd", "Ġ and"}));
   CHECK(tokenizer.ok());
   return *std::move(tokenizer);
 }
@@ -85,7 +85,7 @@ std::vector<int> EncodeByDefinition(const Vocabulary& vocabulary, std::string_vi
 }
 
 TEST(Tokenizer, AgreesWithTheDefinitionAndRoundTrips) {
-  const Vocabulary vocabulary = SmallVocabulary(
+  const Vocabulary vocabulary = BytesAndMerges(
       {"a b", "b a", "ab a", "a a", "Ġ a", "Ġa b", "b b", "ba ba", "aa aa", "ab ab", "Ġab bb"});
   const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
   ASSERT_TRUE(tokenizer.ok());
@@ -137,7 +137,7 @@ TEST(Tokenizer, RejectsCorruptVocabularies) {
     EXPECT_EQ(tokenizer.error().code, ErrorCode::kCorrupt);
     EXPECT_NE(tokenizer.error().message.find(part), std::string::npos) << tokenizer.error().message;
   };
-  const Vocabulary good = SmallVocabulary({"a b"});
+  const Vocabulary good = BytesAndMerges({"a b"});
   expect_error({}, "expected tokens, found none");
   Vocabulary broken = good;
   broken.tokens[65] = "B";
@@ -181,7 +181,7 @@ TEST(Tokenizer, RejectsCorruptVocabularies) {
 }
 
 TEST(Tokenizer, NamesTheKindsThatItKnows) {
-  Vocabulary vocabulary = SmallVocabulary({});
+  Vocabulary vocabulary = BytesAndMerges({});
   vocabulary.pre_tokenizer = "klingon";
   Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
   ASSERT_FALSE(tokenizer);
@@ -196,7 +196,7 @@ TEST(Tokenizer, NamesTheKindsThatItKnows) {
 }
 
 TEST(Tokenizer, MessagesStayOneShortLine) {
-  Vocabulary vocabulary = SmallVocabulary({});
+  Vocabulary vocabulary = BytesAndMerges({});
   vocabulary.merges = {std::string(100000, '\n')};
   const Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
   ASSERT_FALSE(tokenizer);
@@ -206,7 +206,7 @@ TEST(Tokenizer, MessagesStayOneShortLine) {
 }
 
 TEST(Tokenizer, DropsBytesWithoutAToken) {
-  Vocabulary vocabulary = SmallVocabulary({"a b"});
+  Vocabulary vocabulary = BytesAndMerges({"a b"});
   vocabulary.tokens['x'] = "xx";
   Result<Tokenizer> tokenizer = Tokenizer::Create(vocabulary);
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
@@ -218,7 +218,7 @@ TEST(Tokenizer, DropsBytesWithoutAToken) {
 }
 
 TEST(Tokenizer, IgnoresMergesForWholeWordsAsLlama3) {
-  Vocabulary vocabulary = SmallVocabulary({"a b"});
+  Vocabulary vocabulary = BytesAndMerges({"a b"});
   vocabulary.tokens.push_back("Ġcat");  // 258: no merge leads to it
   EXPECT_EQ(Tokenizer::Create(vocabulary)->Encode(" cat"), (std::vector<int>{' ', 'c', 'a', 't'}));
   vocabulary.pre_tokenizer = "llama-bpe";
@@ -228,7 +228,7 @@ TEST(Tokenizer, IgnoresMergesForWholeWordsAsLlama3) {
 // "<|image|>" is 257, then come the user-defined "<row>" 258 and "<row>s" 259, and "<|im_end|>"
 // 260.
 Tokenizer WithUserDefined() {
-  Vocabulary vocabulary = SmallVocabulary({"a b"});
+  Vocabulary vocabulary = BytesAndMerges({"a b"});
   vocabulary.types.resize(vocabulary.tokens.size(), TokenType::kNormal);
   for (const char* name : {"<row>", "<row>s", "<|im_end|>"}) {
     vocabulary.tokens.push_back(name);

@@ -41,25 +41,46 @@ Result<std::vector<std::string>> ListFiles(const std::string& folder) {
   return paths;
 }
 
-std::optional<double> TimeInName(const std::string& path) {
+std::optional<std::int64_t> NumberInName(const std::string& path) {
   const std::string name = std::filesystem::path(path).stem().string();
-  std::int64_t milliseconds = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), milliseconds);
-  if (error != std::errc() || end != name.data() + name.size() || milliseconds < 0) return {};
-  return static_cast<double>(milliseconds) / 1000;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size() || number < 0) return {};
+  return number;
+}
+
+// Whether the numbers, in ascending order, are times: frames that a program has counted are one
+// apart, and no two frames lie so close.
+bool AreMilliseconds(const std::vector<std::int64_t>& numbers) {
+  constexpr std::int64_t kNextFrame = 1;
+  const auto is_next = [](std::int64_t a, std::int64_t b) { return b - a == kNextFrame; };
+  return std::ranges::adjacent_find(numbers, is_next) == numbers.end();
 }
 
 std::vector<FrameFile> WithTimes(const std::vector<std::string>& paths, double frames_per_second) {
-  std::vector<FrameFile> frames;
+  std::vector<std::pair<std::int64_t, std::string>> numbered;
   for (const std::string& path : paths) {
-    frames.push_back({.path = path, .seconds = TimeInName(path).value_or(-1)});
+    if (const auto number = NumberInName(path)) numbered.emplace_back(*number, path);
   }
-  const bool has_times =
-      std::ranges::none_of(frames, [](const FrameFile& frame) { return frame.seconds < 0; });
-  for (std::size_t i = 0; i < frames.size() && !has_times; ++i) {
-    frames[i].seconds = static_cast<double>(i) / frames_per_second;
+  std::vector<FrameFile> frames;
+  const auto add = [&](const std::string& path) {
+    frames.push_back(
+        {.path = path, .seconds = static_cast<double>(frames.size()) / frames_per_second});
+  };
+  if (numbered.size() != paths.size()) {
+    std::ranges::for_each(paths, add);
+    return frames;
   }
-  std::ranges::stable_sort(frames, {}, &FrameFile::seconds);
+  std::ranges::sort(numbered);
+  std::vector<std::int64_t> numbers;
+  for (const auto& [number, path] : numbered) {
+    numbers.push_back(number);
+    add(path);
+  }
+  if (!AreMilliseconds(numbers)) return frames;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i].seconds = static_cast<double>(numbers[i]) / 1000;
+  }
   return frames;
 }
 

@@ -62,6 +62,14 @@ TEST_F(FolderSourceTest, OtherNamesCount) {
   EXPECT_THAT(TimesAndGrays({.every_seconds = 1}, true), ElementsAre(1, 3));
 }
 
+TEST_F(FolderSourceTest, NumbersOfFramesAreNoTimes) {
+  for (const std::uint8_t number : std::vector<std::uint8_t>{9, 10, 11, 100}) {
+    Add(std::to_string(number) + ".png", number);
+  }
+  EXPECT_THAT(TimesAndGrays({}, false), ElementsAre(0, 0.5, 1, 1.5));
+  EXPECT_THAT(TimesAndGrays({}, true), ElementsAre(9, 10, 11, 100));
+}
+
 TEST_F(FolderSourceTest, WhatIsNoImageIsAnError) {
   EXPECT_THAT(OpenVideoFolder(folder_).error().message, HasSubstr("found an empty one"));
   EXPECT_THAT(OpenVideoFolder(folder_ / "none").error().message, HasSubstr("none: "));

@@ -32,17 +32,23 @@ class StatusSender {
       : queue_(queue), name_(QueueToken(batch)), model_(std::move(model)) {}
 
   void Note(const BatchProgress& progress) {
+    last_ = progress;
     const auto now = RecentRate::Clock::now();
     if (now < next_) return;
     next_ = now + kStatusPeriod;
     rate_.Note(now, progress.done);
+    Send();
+  }
+
+  // What was reached, when no more is to come.
+  void Send() {
     // Best effort: a broker that is away is reported by what matters.
     static_cast<void>(
         queue_.PutStatus("batch." + name_, StatusText({.name = name_,
                                                        .model = model_,
-                                                       .images = progress.images,
-                                                       .done = progress.earlier + progress.done,
-                                                       .failed = progress.failed,
+                                                       .images = last_.images,
+                                                       .done = last_.earlier + last_.done,
+                                                       .failed = last_.failed,
                                                        .per_second = rate_.per_second()})));
   }
 
@@ -52,6 +58,7 @@ class StatusSender {
   const std::string model_;
   RecentRate rate_ = RecentRate(RecentRate::Clock::now());
   RecentRate::Clock::time_point next_;
+  BatchProgress last_;
 };
 
 }  // namespace
@@ -73,11 +80,12 @@ Result<BatchReport> RunBatchByQueue(const QueueBatch& queue_batch,
     if (calls.on_progress != nullptr) calls.on_progress(progress);
   };
   const QueueCalls queue_calls = {.is_stopped = calls.is_stopped, .on_problem = calls.on_problem};
-  return RunBatch(
-      [&](const PipelineCalls& pipeline_calls) {
-        return RunQueuePipeline(*queue, queue_options, pipeline_calls, queue_calls);
-      },
-      images, options, with_status);
+  const auto pipeline = [&](const PipelineCalls& pipeline_calls) {
+    return RunQueuePipeline(*queue, queue_options, pipeline_calls, queue_calls);
+  };
+  Result<BatchReport> report = RunBatch(pipeline, images, options, with_status);
+  sender.Send();
+  return report;
 }
 
 Result<std::string> FleetStatusOf(const QueueOptions& options, bool json) {

@@ -53,7 +53,8 @@ class WatchCommand final : public Command {
         ->type_name("");
     app.add_option("-q,--question", question_, "answered about each frame; left out: a caption")
         ->type_name("TEXT");
-    app.add_option("--every", every_, "seconds between two looks at least (default: 5s)")
+    app.add_option("--every", every_,
+                   "time between two looks at least (default: 5s, or 1s with --on)")
         ->type_name("TIME");
     app.add_option("--on", on_, "look only when the scene changes, or something moves")
         ->type_name("scene|motion")
@@ -79,6 +80,7 @@ class WatchCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
+    if (every_.empty()) every_ = on_.empty() ? "5s" : "1s";
     const auto every = ReadDuration(every_);
     if (!every) {
       PrintError("--every: expected a time up to a day, such as 5s, found " + every_);
@@ -172,7 +174,7 @@ class WatchCommand final : public Command {
 
   std::string source_;
   std::string question_;
-  std::string every_ = "5s";
+  std::string every_;
   std::string on_;
   std::string exec_;
   std::string webhook_;

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kModel = "gpt2";
+constexpr std::string_view kGpt2 = "gpt2";
 
 Error Corrupt(const std::string& where, const std::string& what) {
   return {ErrorCode::kCorrupt, where + ": " + what};
@@ -143,7 +143,7 @@ Result<VocabularyTables> BytePairsOf(JsonObject& tokenizer, int size) {
   auto name =
       PreTokenizerName(pre_tokenizer == nullptr ? json() : *pre_tokenizer, tokenizer.where());
   if (!name) return name.error();
-  tables->model = kModel;
+  tables->model = kGpt2;
   tables->pre_tokenizer = *std::move(name);
   tables->merges = Joined(*merges);
   return tables;
@@ -160,7 +160,7 @@ Result<VocabularyTables> ReadBytePairs(const std::string& folder, int size) {
   if (!text) return text.error();
   auto name = NameOfClass(folder);
   if (!name) return name.error();
-  tables->model = kModel;
+  tables->model = kGpt2;
   tables->pre_tokenizer = *std::move(name);
   std::istringstream lines(*text);
   int number = 0;

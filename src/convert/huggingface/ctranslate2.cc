@@ -16,7 +16,7 @@ namespace edgevlm {
 namespace {
 
 constexpr std::uint32_t kVersion = 6;
-constexpr std::string_view kModel = "WhisperSpec";
+constexpr std::string_view kWhisperSpec = "WhisperSpec";
 
 struct Variable {
   std::string_view dtype;  // as safetensors spells it
@@ -30,7 +30,7 @@ constexpr struct {
   std::uint64_t bytes;
 } kTypes[] = {{"F32", 4}, {"I8", 1}, {"I16", 2}, {"I32", 4}, {"F16", 2}, {"BF16", 2}};
 
-Error Corrupt(const std::string& what) { return {ErrorCode::kCorrupt, "ctranslate2: " + what}; }
+Error CorruptSpec(const std::string& what) { return {ErrorCode::kCorrupt, "ctranslate2: " + what}; }
 
 std::string_view ReadName(ByteReader& in) {
   const std::string_view text = in.Text(in.Get<std::uint16_t>());
@@ -41,8 +41,8 @@ Result<Variable> ReadVariable(ByteReader& in, const std::string& where) {
   Variable variable;
   const int rank = in.Get<std::uint8_t>();
   if (rank > Ctranslate2Limits::kRank) {
-    return Corrupt(where + "expected at most " + std::to_string(Ctranslate2Limits::kRank) +
-                   " extents, found " + std::to_string(rank));
+    return CorruptSpec(where + "expected at most " + std::to_string(Ctranslate2Limits::kRank) +
+                       " extents, found " + std::to_string(rank));
   }
   std::uint64_t values = 1;
   bool fits = true;
@@ -53,17 +53,17 @@ Result<Variable> ReadVariable(ByteReader& in, const std::string& where) {
   }
   const auto type = in.Get<std::uint8_t>();
   const std::uint64_t bytes = in.Get<std::uint32_t>();
-  if (!in.ok()) return Corrupt(where + "expected its shape, found the end of the file");
+  if (!in.ok()) return CorruptSpec(where + "expected its shape, found the end of the file");
   if (type >= std::size(kTypes)) {
-    return Corrupt(where + "expected a type from 0 to 5, found " + std::to_string(type));
+    return CorruptSpec(where + "expected a type from 0 to 5, found " + std::to_string(type));
   }
   variable.dtype = kTypes[type].name;
   if (!fits || values > bytes || values * kTypes[type].bytes != bytes) {
-    return Corrupt(where + "expected as many bytes as its shape needs, found " +
-                   std::to_string(bytes));
+    return CorruptSpec(where + "expected as many bytes as its shape needs, found " +
+                       std::to_string(bytes));
   }
   variable.bytes = in.ReadBytes(bytes);
-  if (!in.ok()) return Corrupt(where + "expected its values, found the end of the file");
+  if (!in.ok()) return CorruptSpec(where + "expected its values, found the end of the file");
   return variable;
 }
 
@@ -74,9 +74,10 @@ Result<Variables> ReadVariables(std::span<const std::byte> bytes) {
                                               std::to_string(kVersion) + ", found " +
                                               std::to_string(version)};
   }
-  if (const std::string_view model = ReadName(in); model != kModel) {
-    return Error{ErrorCode::kUnsupported, "ctranslate2: model: expected " + std::string(kModel) +
-                                              ", found '" + Printable(model, kMaxQuotedName) + "'"};
+  if (const std::string_view model = ReadName(in); model != kWhisperSpec) {
+    return Error{ErrorCode::kUnsupported, "ctranslate2: model: expected " +
+                                              std::string(kWhisperSpec) + ", found '" +
+                                              Printable(model, kMaxQuotedName) + "'"};
   }
   in.Get<std::uint32_t>();  // revision
   const auto count = in.Get<std::uint32_t>();
@@ -92,10 +93,11 @@ Result<Variables> ReadVariables(std::span<const std::byte> bytes) {
     auto variable = ReadVariable(in, where);
     if (!variable) return variable.error();
     if (!variables.emplace(name, *std::move(variable)).second) {
-      return Corrupt(where + "found twice");
+      return CorruptSpec(where + "found twice");
     }
   }
-  if (!in.ok()) return Corrupt("expected " + std::to_string(count) + " variables, found the end");
+  if (!in.ok())
+    return CorruptSpec("expected " + std::to_string(count) + " variables, found the end");
   return variables;
 }
 
@@ -185,7 +187,7 @@ class Renamer {
       }
       const auto parts = static_cast<std::int64_t>(to.size());
       if (variable.extents.empty() || variable.extents[0] % parts != 0) {
-        return Corrupt(where + "expected rows of " + std::to_string(parts) + " equal parts");
+        return CorruptSpec(where + "expected rows of " + std::to_string(parts) + " equal parts");
       }
       const std::size_t bytes = variable.bytes.size() / to.size();
       for (std::size_t part = 0; part < to.size(); ++part) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x67676d6c;
 
-Error Corrupt(const std::string& what) { return {ErrorCode::kCorrupt, "ggml: " + what}; }
+Error CorruptGgml(const std::string& what) { return {ErrorCode::kCorrupt, "ggml: " + what}; }
 
 Error OverLimit(const std::string& what, int limit, std::int64_t found) {
   return {ErrorCode::kTooLarge, "ggml: " + what + ": expected at most " + std::to_string(limit) +
@@ -78,7 +78,7 @@ Result<std::vector<std::string>> ReadTexts(ByteReader& in) {
     }
     texts.emplace_back(in.Text(length));
   }
-  if (!in.ok()) return Corrupt("expected " + std::to_string(count) + " texts, found the end");
+  if (!in.ok()) return CorruptGgml("expected " + std::to_string(count) + " texts, found the end");
   return texts;
 }
 
@@ -86,8 +86,8 @@ Result<SafetensorsTensor> ReadTensor(ByteReader& in) {
   const int rank = in.Get<std::int32_t>(), name_bytes = in.Get<std::int32_t>();
   const int type = in.Get<std::int32_t>();
   if (in.ok() && (rank < 1 || rank > GgmlLimits::kRank)) {
-    return Corrupt("tensor: expected 1 to " + std::to_string(GgmlLimits::kRank) +
-                   " extents, found " + std::to_string(rank));
+    return CorruptGgml("tensor: expected 1 to " + std::to_string(GgmlLimits::kRank) +
+                       " extents, found " + std::to_string(rank));
   }
   if (in.ok() && (name_bytes < 1 || name_bytes > GgmlLimits::kNameBytes)) {
     return OverLimit("bytes of a name", GgmlLimits::kNameBytes, name_bytes);
@@ -102,7 +102,7 @@ Result<SafetensorsTensor> ReadTensor(ByteReader& in) {
     tensor.extents.insert(tensor.extents.begin(), extent);
   }
   const std::string name(in.Text(static_cast<std::uint64_t>(std::max(name_bytes, 0))));
-  if (!in.ok()) return Corrupt("tensor: expected its shape and name, found the end");
+  if (!in.ok()) return CorruptGgml("tensor: expected its shape and name, found the end");
   const std::string where = "tensor '" + Printable(name, kMaxQuotedName) + "': ";
   if (type != 0 && type != 1) {
     return Error{ErrorCode::kUnsupported,
@@ -111,7 +111,7 @@ Result<SafetensorsTensor> ReadTensor(ByteReader& in) {
   }
   const std::uint64_t value_bytes = type == 0 ? 4 : 2;
   if (!fits || values > in.remaining() / value_bytes) {
-    return Corrupt(where + "expected as many bytes as its shape needs, found fewer");
+    return CorruptGgml(where + "expected as many bytes as its shape needs, found fewer");
   }
   const auto huggingface = HuggingfaceName(name);
   if (!huggingface) {
@@ -141,7 +141,7 @@ Result<GgmlModel> ParseGgmlWhisper(std::span<const std::byte> bytes) {
   GgmlModel model;
   model.config = ReadConfig(in);
   if (auto error = SkipFilters(in)) return *error;
-  if (!in.ok()) return Corrupt("expected sizes and mel filters, found the end");
+  if (!in.ok()) return CorruptGgml("expected sizes and mel filters, found the end");
   auto texts = ReadTexts(in);
   if (!texts) return texts.error();
   model.texts = *std::move(texts);

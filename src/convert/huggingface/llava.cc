@@ -16,7 +16,7 @@ constexpr TensorRule kProjectorRules[] = {
     {"linear_2", Module<modules::kProjectorSecond>, kWithBias},
 };
 
-const LlamaLayout kTextLayout = {
+const LlamaLayout kLlavaText = {
     .body_prefixes = {"language_model.model.", "model.language_model."},
     .output_prefixes = {"language_model.", ""},
     .dropped = {"vision_tower.*", "multi_modal_projector.*", "model.vision_tower.*",
@@ -24,7 +24,7 @@ const LlamaLayout kTextLayout = {
 };
 
 Result<FilePlan> PlanLlavaText(ConversionSource& source) {
-  return PlanLlamaTextConfig(source, kTextLayout);
+  return PlanLlamaTextConfig(source, kLlavaText);
 }
 
 Result<FilePlan> PlanLlavaVision(ConversionSource& source) {

@@ -54,11 +54,11 @@ const ProjectorRules kProjectors[] = {
     {"ldpnetv2", "ldpv2", kLdpV2Rules},
 };
 
-const LlamaLayout kTextLayout = {
+const LlamaLayout kOriginalLlavaText = {
     .dropped = {"model.mm_projector.*", "model.vision_tower.*", "model.image_newline"}};
 
 Result<FilePlan> PlanOriginalLlavaText(ConversionSource& source) {
-  return PlanLlamaText(source.model, source.model.config, source.dtype, kTextLayout);
+  return PlanLlamaText(source.model, source.model.config, source.dtype, kOriginalLlavaText);
 }
 
 // The configuration of the vision encoder and the projector.

@@ -22,10 +22,6 @@ constexpr int kBlock = 32;  // values of Q4_0, Q4_1 and Q8_0
 // The output, of eight, whose quant lies at 4 i bits of a word of AWQ.
 constexpr std::array<int, 8> kAwqOrder = {0, 2, 4, 6, 1, 3, 5, 7};
 
-std::string Where(const std::string& name) {
-  return "tensor '" + Printable(name, kMaxQuotedName) + "': ";
-}
-
 std::string ShapeText(const std::vector<std::int64_t>& extents) {
   std::string text = "[";
   for (const std::int64_t extent : extents) {
@@ -36,14 +32,14 @@ std::string ShapeText(const std::vector<std::int64_t>& extents) {
 
 MaybeError ExpectShape(const SafetensorsTensor& tensor, const std::vector<std::int64_t>& expected) {
   if (tensor.extents == expected) return {};
-  return Error{ErrorCode::kCorrupt, Where(tensor.name) + "expected " + ShapeText(expected) +
+  return Error{ErrorCode::kCorrupt, QuotedTensor(tensor.name) + "expected " + ShapeText(expected) +
                                         ", found " + ShapeText(tensor.extents)};
 }
 
 MaybeError ExpectWords(const SafetensorsTensor& tensor) {
   if (tensor.dtype == "I32") return {};
   return Error{ErrorCode::kUnsupported,
-               Where(tensor.name) + "expected I32, found " + Printable(tensor.dtype, 10)};
+               QuotedTensor(tensor.name) + "expected I32, found " + Printable(tensor.dtype, 10)};
 }
 
 std::uint32_t WordAt(const SafetensorsTensor& tensor, std::size_t index) {
@@ -96,14 +92,14 @@ MaybeError PackedMatrix::ReadShapes(const PackedScheme& scheme) {
   if (packed.size() != 2 || packed[0] < 1 || packed[1] < 1 || packed[0] > kMaxPacked ||
       packed[1] > kMaxPacked) {
     return Error{ErrorCode::kCorrupt,
-                 Where(weight_->name) + "expected a matrix, found " + ShapeText(packed)};
+                 QuotedTensor(weight_->name) + "expected a matrix, found " + ShapeText(packed)};
   }
   const bool is_awq = scheme.method == PackedScheme::Method::kAwq;
   const auto rows = static_cast<int>(packed[0]), columns = static_cast<int>(packed[1]);
   const std::int64_t inputs = is_awq ? rows : 1LL * rows * per_word;
   const std::int64_t outputs = is_awq ? 1LL * columns * per_word : columns;
   if (inputs > kMaxExtent || outputs > kMaxExtent) {
-    return Error{ErrorCode::kTooLarge, Where(weight_->name) + "expected sides of at most " +
+    return Error{ErrorCode::kTooLarge, QuotedTensor(weight_->name) + "expected sides of at most " +
                                            std::to_string(kMaxExtent) + ", found " +
                                            ShapeText({outputs, inputs})};
   }
@@ -136,8 +132,8 @@ MaybeError PackedMatrix::ReadFactors() {
     for (int output = 0; output < outputs_; ++output) {
       const float scale = (*scales)[factors_.size()];
       if (!std::isfinite(scale)) {
-        return Error{ErrorCode::kCorrupt,
-                     Where(scales_->name) + "expected finite numbers, found NaN or infinity"};
+        return Error{ErrorCode::kCorrupt, QuotedTensor(scales_->name) +
+                                              "expected finite numbers, found NaN or infinity"};
       }
       factors_.push_back({scale, ZeroAt(group, output)});
     }
@@ -154,7 +150,7 @@ MaybeError PackedMatrix::ReadGroups() {
   for (int i = 0; i < inputs_; ++i) {
     const std::uint32_t group = WordAt(*group_ids_, static_cast<std::size_t>(i));
     if (group >= static_cast<std::uint32_t>(groups_)) {
-      return Error{ErrorCode::kCorrupt, Where(group_ids_->name) + "expected groups below " +
+      return Error{ErrorCode::kCorrupt, QuotedTensor(group_ids_->name) + "expected groups below " +
                                             std::to_string(groups_) + ", found " +
                                             std::to_string(static_cast<std::int32_t>(group)) +
                                             " for input " + std::to_string(i)};

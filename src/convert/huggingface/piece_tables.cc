@@ -12,7 +12,7 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::string_view kModel = "llama";
+constexpr std::string_view kLlamaPieces = "llama";
 constexpr std::string_view kPreTokenizer = "default";
 constexpr float kFillerScore = -10000.0f;
 
@@ -53,7 +53,7 @@ Result<VocabularyTables> ReadPieces(const std::string& path, int size) {
   if (!file) return file.error();
   auto model = ParseSentencePieceModel(file->bytes());
   if (!model) return Error{model.error().code, path + ": " + model.error().message};
-  VocabularyTables tables = {.model = std::string(kModel),
+  VocabularyTables tables = {.model = std::string(kLlamaPieces),
                              .pre_tokenizer = std::string(kPreTokenizer)};
   const std::size_t count = std::min(model->pieces.size(), static_cast<std::size_t>(size));
   for (std::size_t id = 0; id < count; ++id) {
@@ -75,7 +75,7 @@ Result<VocabularyTables> PiecesOf(JsonObject& tokenizer, int size) {
   if (!tables) return tables.error();
   auto merges = MergesOf(tokenizer);
   if (!merges) return merges.error();
-  tables->model = kModel;
+  tables->model = kLlamaPieces;
   tables->pre_tokenizer = kPreTokenizer;
   tables->adds_space_prefix =
       PrependsBlank(tokenizer.Find("normalizer")) || PrependsBlank(tokenizer.Find("pre_tokenizer"));

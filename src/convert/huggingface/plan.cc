@@ -20,10 +20,6 @@ constexpr std::string_view kAlwaysDropped[] = {
     "*.attention.masked_bias", "*position_ids",
 };
 
-std::string Where(std::string_view name) {
-  return "tensor '" + Printable(name, kMaxQuotedName) + "': ";
-}
-
 std::string WithBlock(std::string_view pattern, int block) {
   std::string name(pattern);
   const std::size_t mark = name.find('#');
@@ -51,7 +47,7 @@ Shape Squeezed(const Shape& shape) {
 MaybeError LeaveOutRows(int count, PlannedTensor& tensor) {
   const Shape& shape = tensor.source.shape;
   if (shape.rank() != 2 || shape[0] <= count) {
-    return Error{ErrorCode::kCorrupt, Where(tensor.source_name) + "expected more than " +
+    return Error{ErrorCode::kCorrupt, QuotedTensor(tensor.source_name) + "expected more than " +
                                           std::to_string(count) + " rows, found " +
                                           shape.ToString()};
   }
@@ -86,7 +82,7 @@ std::optional<PartRule> PartFor(Treatment treatment) {
 MaybeError TakePart(const PartRule& rule, PlannedTensor& tensor) {
   const Shape& shape = tensor.source.shape;
   if (shape.rank() <= rule.extent || shape[rule.extent] % rule.count != 0) {
-    return Error{ErrorCode::kCorrupt, Where(tensor.source_name) + "expected " +
+    return Error{ErrorCode::kCorrupt, QuotedTensor(tensor.source_name) + "expected " +
                                           std::to_string(rule.count) + " equal parts, found " +
                                           shape.ToString()};
   }
@@ -175,7 +171,7 @@ void PlanBuilder::AddTensor(const TensorRule& rule, const std::string& source, s
 void PlanBuilder::AddPackedMatrix(const TensorRule& rule, const std::string& module,
                                   std::string target) {
   if (!checkpoint_.packed()) {
-    return Fail({ErrorCode::kUnsupported, Where(module + ".qweight") +
+    return Fail({ErrorCode::kUnsupported, QuotedTensor(module + ".qweight") +
                                               "expected a quantization_config of awq or gptq in "
                                               "config.json, found none"});
   }
@@ -200,7 +196,7 @@ void PlanBuilder::AddPackedMatrix(const TensorRule& rule, const std::string& mod
   if (auto error = Rearrange(rule, tensor)) return Fail(*std::move(error));
   if (tensor.change == Change::kTransposed || rule.storage != Storage::kChosen) {
     return Fail({ErrorCode::kUnsupported,
-                 Where(module + ".qweight") + "expected a weight that is not quantized"});
+                 QuotedTensor(module + ".qweight") + "expected a weight that is not quantized"});
   }
   tensors_.push_back(std::move(tensor));
 }
@@ -212,8 +208,8 @@ MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor)
   if (rule.treatment == Treatment::kOneAdded) tensor.change = Change::kOneAdded;
   if (rule.treatment == Treatment::kTransposed && shape.rank() > 1) {
     if (shape.rank() != 2) {
-      return Error{ErrorCode::kCorrupt,
-                   Where(tensor.source_name) + "expected a matrix, found " + shape.ToString()};
+      return Error{ErrorCode::kCorrupt, QuotedTensor(tensor.source_name) +
+                                            "expected a matrix, found " + shape.ToString()};
     }
     tensor.shape = {shape[1], shape[0]};
     tensor.change = Change::kTransposed;
@@ -224,9 +220,10 @@ MaybeError PlanBuilder::Rearrange(const TensorRule& rule, PlannedTensor& tensor)
     tensor.change = Change::kRopePermuted;
     const std::int64_t rows = 1LL * tensor.heads * heads_.width;
     if (shape[0] != rows) {
-      return Error{ErrorCode::kCorrupt,
-                   Where(tensor.source_name) + "expected " + std::to_string(rows) + " rows for " +
-                       std::to_string(tensor.heads) + " heads, found " + shape.ToString()};
+      return Error{ErrorCode::kCorrupt, QuotedTensor(tensor.source_name) + "expected " +
+                                            std::to_string(rows) + " rows for " +
+                                            std::to_string(tensor.heads) + " heads, found " +
+                                            shape.ToString()};
     }
   }
   return std::nullopt;
@@ -250,7 +247,7 @@ Result<std::vector<PlannedTensor>> PlanBuilder::BuildTensors() {
         std::ranges::any_of(dropped_, is_meant)) {
       continue;
     }
-    Fail({ErrorCode::kUnsupported, Where(name) + "not known to this family of models"});
+    Fail({ErrorCode::kUnsupported, QuotedTensor(name) + "not known to this family of models"});
   }
   if (failure_) return *failure_;
   return std::move(tensors_);

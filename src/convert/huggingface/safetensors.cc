@@ -40,10 +40,6 @@ const StoredType* FindStoredType(std::string_view name) {
 
 Error Corrupt(const std::string& what) { return {ErrorCode::kCorrupt, "safetensors: " + what}; }
 
-std::string Where(std::string_view name) {
-  return "tensor '" + Printable(name, kMaxQuotedName) + "': ";
-}
-
 // None if it is not an array of integers in range.
 std::optional<std::vector<std::int64_t>> ReadNumbers(const json& entry, const char* key) {
   const auto list = entry.find(key);
@@ -72,7 +68,7 @@ std::optional<std::uint64_t> BytesFor(const std::vector<std::int64_t>& extents,
 
 Result<SafetensorsTensor> ReadEntry(const std::string& name, const json& entry,
                                     std::span<const std::byte> data) {
-  const std::string where = Where(name);
+  const std::string where = QuotedTensor(name);
   if (name.size() > SafetensorsLimits::kNameBytes) {
     return Error{ErrorCode::kTooLarge, "safetensors: " + where + "expected a name of at most " +
                                            std::to_string(SafetensorsLimits::kNameBytes) +
@@ -120,7 +116,7 @@ MaybeError CheckCoverage(const std::vector<SafetensorsTensor>& tensors,
   const std::byte* next = data.data();
   for (const SafetensorsTensor& tensor : tensors) {
     if (tensor.bytes.data() != next) {
-      return Corrupt(Where(tensor.name) + "expected to begin at byte " +
+      return Corrupt(QuotedTensor(tensor.name) + "expected to begin at byte " +
                      std::to_string(next - data.data()) + " of the data, found " +
                      std::to_string(tensor.bytes.data() - data.data()));
     }
@@ -172,7 +168,8 @@ Result<std::vector<SafetensorsTensor>> ParseSafetensors(std::span<const std::byt
 Result<TensorView> ViewOf(const SafetensorsTensor& tensor) {
   const StoredType* type = FindStoredType(tensor.dtype);
   if (type == nullptr || !type->dtype) {
-    return Error{ErrorCode::kUnsupported, Where(tensor.name) + "expected F32, F16 or BF16, found " +
+    return Error{ErrorCode::kUnsupported, QuotedTensor(tensor.name) +
+                                              "expected F32, F16 or BF16, found " +
                                               Printable(tensor.dtype, kMaxQuotedName)};
   }
   std::vector<std::int64_t> extents = tensor.extents;
@@ -182,13 +179,13 @@ Result<TensorView> ViewOf(const SafetensorsTensor& tensor) {
     extents.erase(extents.begin() + 2);
   }
   if (extents.empty() || extents.size() > kMaxRank) {
-    return Error{ErrorCode::kUnsupported, Where(tensor.name) + "expected 1 to " +
+    return Error{ErrorCode::kUnsupported, QuotedTensor(tensor.name) + "expected 1 to " +
                                               std::to_string(kMaxRank + 1) + " extents, found " +
                                               std::to_string(tensor.extents.size())};
   }
   const TensorView view = {.dtype = *type->dtype, .shape = Shape(extents), .bytes = tensor.bytes};
   const auto bytes = BytesOf(view.dtype, view.shape);
-  if (!bytes) return Error{bytes.error().code, Where(tensor.name) + bytes.error().message};
+  if (!bytes) return Error{bytes.error().code, QuotedTensor(tensor.name) + bytes.error().message};
   return view;
 }
 

@@ -70,7 +70,9 @@ class Message {
   bool is_well_formed_ = true;
 };
 
-Error Corrupt(const std::string& what) { return {ErrorCode::kCorrupt, "sentencepiece: " + what}; }
+Error CorruptPieces(const std::string& what) {
+  return {ErrorCode::kCorrupt, "sentencepiece: " + what};
+}
 
 // An id; negative ones are encoded in 64 bits.
 int ToId(std::uint64_t value) { return static_cast<std::int32_t>(value & 0xffffffffu); }
@@ -93,12 +95,13 @@ Result<SentencePiece> ReadPiece(std::span<const std::byte> bytes, std::size_t id
       piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field.value));
     } else if (field.number == 3 && field.wire == Wire::kVarint) {
       if (field.value < kMinType || field.value > kMaxType) {
-        return Corrupt(where + "expected a type from 1 to 6, found " + std::to_string(field.value));
+        return CorruptPieces(where + "expected a type from 1 to 6, found " +
+                             std::to_string(field.value));
       }
       piece.type = static_cast<std::int32_t>(field.value);
     }
   }
-  if (!message.ok()) return Corrupt(where + "broken");
+  if (!message.ok()) return CorruptPieces(where + "broken");
   return piece;
 }
 
@@ -139,13 +142,13 @@ Result<SentencePieceModel> ParseSentencePieceModel(std::span<const std::byte> by
       if (!piece) return piece.error();
       model.pieces.push_back(*std::move(piece));
     } else if (field.number == 2 && !ReadFields(field.bytes, model, ReadTraining)) {
-      return Corrupt("training: broken");
+      return CorruptPieces("training: broken");
     } else if (field.number == 3 && !ReadFields(field.bytes, model, ReadNormalizer)) {
-      return Corrupt("normalizer: broken");
+      return CorruptPieces("normalizer: broken");
     }
   }
-  if (!message.ok()) return Corrupt("broken at its end, or cut");
-  if (model.pieces.empty()) return Corrupt("expected pieces, found none");
+  if (!message.ok()) return CorruptPieces("broken at its end, or cut");
+  if (model.pieces.empty()) return CorruptPieces("expected pieces, found none");
   return model;
 }
 

@@ -13,7 +13,7 @@ constexpr TensorRule kProjectorRules[] = {
     {"proj", Module<modules::kPixelShuffleProjector>},
 };
 
-const LlamaLayout kTextLayout = {
+const LlamaLayout kSmolVlmText = {
     .body_prefixes = {"model.text_model."},
     .dropped = {"model.vision_model.*", "model.connector.*"},
 };
@@ -29,7 +29,7 @@ const VisionEncoderSizes kDefaultVisionEncoder = {.image = 512,
                                                   .activation = "gelu_pytorch_tanh"};
 
 Result<FilePlan> PlanSmolVlmText(ConversionSource& source) {
-  return PlanLlamaTextConfig(source, kTextLayout);
+  return PlanLlamaTextConfig(source, kSmolVlmText);
 }
 
 // The longest edge of an image before it is split into tiles; 0 if the folder does not have it.

@@ -4,7 +4,7 @@
 
 #include "edgevlm/count_tokens.h"
 #include "edgevlm/edgevlm.h"
-#include "engine/testing/tiny_engine.h"
+#include "engine/testing/tiny_chat.h"
 
 namespace edgevlm {
 namespace {
@@ -12,25 +12,9 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr int kImageTokens = 16;
-const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
-
-// A model without task tokens: it uses a chat template.
-Engine ChatEngine(const EngineOptions& options = {.threads = 1}) {
-  TinyModel model = TinyWithTokenizer();
-  auto& tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
-  for (const std::size_t task : {262u, 263u, 264u}) tokens[task] = "<|free" + std::to_string(task);
-  Result<Engine> engine = Engine::Load(model.ToBytes(), options);
-  if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
-  return *std::move(engine);
-}
 
 std::shared_ptr<const EncodedImage> MakeImage(const Engine& engine, unsigned seed) {
   return std::make_shared<const EncodedImage>(*engine.EncodeImage(TinyImage(20, 20, seed)));
-}
-
-Message User(std::vector<Part> parts) { return {.role = Role::kUser, .parts = std::move(parts)}; }
-Message Assistant(std::string text) {
-  return {.role = Role::kAssistant, .parts = {{.text = std::move(text)}}};
 }
 
 std::string ErrorOf(const Result<Reply>& reply) {
@@ -50,17 +34,17 @@ TEST(Chat, ASecondTurnReadsOnlyWhatIsNew) {
   const Engine engine = ChatEngine();
   Session session(engine);
   std::vector<Message> messages = {User({{.image = MakeImage(engine, 1)}, {.text = "who?"}})};
-  const Reply first = *session.Chat(messages, kHot);
+  const Reply first = *session.Chat(messages, Hot(9));
   EXPECT_EQ(first.reused_tokens, 0);
   EXPECT_GT(first.prompt_tokens, kImageTokens);
   messages.push_back(Assistant(first.text));
   messages.push_back(User({{.text = "a cat?"}}));
-  const Reply second = *session.Chat(messages, kHot);
+  const Reply second = *session.Chat(messages, Hot(9));
   EXPECT_GE(second.reused_tokens, first.prompt_tokens);
   EXPECT_LT(second.reused_tokens, second.prompt_tokens);
 
   Session fresh(engine);
-  const Reply at_once = *fresh.Chat(messages, kHot);
+  const Reply at_once = *fresh.Chat(messages, Hot(9));
   EXPECT_EQ(at_once.reused_tokens, 0);
   EXPECT_EQ(at_once.text, second.text) << "what was reused is what would have been read";
   EXPECT_EQ(at_once.prompt_tokens, second.prompt_tokens);
@@ -72,7 +56,7 @@ TEST(Chat, ImagesStandWhereTheyAreShown) {
   const auto one = MakeImage(engine, 1), two = MakeImage(engine, 2);
   const auto ask = [&](std::vector<Part> parts) {
     const std::vector<Message> messages = {User(std::move(parts))};
-    return *session.Chat(messages, kHot);
+    return *session.Chat(messages, Hot(9));
   };
   const Part what = {.text = "a cat "};
   const Reply plain = ask({what});
@@ -93,9 +77,9 @@ TEST(Chat, ModelsWithTasksAnswerAboutTheLastImage) {
                                          Assistant("a cat"),
                                          User({{.image = two}, {.text = "where?"}})};
   ASSERT_FALSE(other.SetImage(*two));
-  EXPECT_EQ(session.Chat(messages, kHot)->text, other.Ask("where?", kHot)->text);
+  EXPECT_EQ(session.Chat(messages, Hot(9))->text, other.Ask("where?", Hot(9))->text);
   const std::vector<Message> silent = {User({{.image = two}})};
-  EXPECT_EQ(session.Chat(silent, kHot)->text, other.Caption(kHot)->text);
+  EXPECT_EQ(session.Chat(silent, Hot(9))->text, other.Caption(Hot(9))->text);
 }
 
 TEST(Chat, RefusesWhatIsNoConversation) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cache/policy.h"
-#include "engine/testing/tiny_engine.h"
+#include "engine/testing/tiny_chat.h"
 
 namespace edgevlm {
 namespace {
@@ -14,7 +14,6 @@ constexpr std::string_view kLong =
     "the cat sat on a mat and looked at the other cat, which sat on another mat and looked back";
 
 // With greedy decoding, a random model repeats itself; these draws make replies differ.
-const DecodeOptions kHot = {.max_tokens = 30, .temperature = 1.5f, .seed = 4};
 
 Result<Engine> Load(const std::string& cache, const PressureOptions& pressure = {}) {
   const std::vector<std::byte> bytes = TinyWithTokenizer().ToBytes();
@@ -36,9 +35,9 @@ class CacheSession : public ::testing::TestWithParam<const char*> {};
 TEST_P(CacheSession, ASecondQuestionIsAnsweredAsIfItWereTheFirst) {
   const Engine engine = *Load(GetParam());
   Session both = WithImage(engine), second = WithImage(engine);
-  const Reply first_reply = *both.Ask(kLong, kHot);
-  const Reply reply = *both.Ask("where is the other cat?", kHot);
-  EXPECT_EQ(reply.text, second.Ask("where is the other cat?", kHot)->text);
+  const Reply first_reply = *both.Ask(kLong, Hot(30));
+  const Reply reply = *both.Ask("where is the other cat?", Hot(30));
+  EXPECT_EQ(reply.text, second.Ask("where is the other cat?", Hot(30))->text);
   EXPECT_EQ(reply.cache, GetParam());
   EXPECT_FALSE(reply.cache_is_moved);
   EXPECT_GT(reply.cache_bytes, 0);
@@ -48,10 +47,10 @@ TEST_P(CacheSession, ASecondQuestionIsAnsweredAsIfItWereTheFirst) {
 TEST_P(CacheSession, TheSameQuestionGetsTheSameReply) {
   const Engine engine = *Load(GetParam());
   Session session = WithImage(engine);
-  const std::string text = session.Ask(kLong, kHot)->text;
-  EXPECT_EQ(session.Ask(kLong, kHot)->text, text);
+  const std::string text = session.Ask(kLong, Hot(30))->text;
+  EXPECT_EQ(session.Ask(kLong, Hot(30))->text, text);
   session.Reset();
-  EXPECT_EQ(session.Ask(kLong, kHot)->text, text);
+  EXPECT_EQ(session.Ask(kLong, Hot(30))->text, text);
 }
 
 // Except h2o: the attention of an earlier question stays counted (evicting_layer.h).
@@ -65,9 +64,9 @@ INSTANTIATE_TEST_SUITE_P(Policies, CacheSession,
 
 TEST(CacheSessionH2o, HoldsAboutItsRatio) {
   const Engine whole = *Load("h2o:1"), half = *Load("h2o:0.5");
-  const Reply of_whole = *WithImage(whole).Ask(kLong, kHot);
-  const Reply of_half = *WithImage(half).Ask(kLong, kHot);
-  EXPECT_EQ(of_whole.text, WithImage(*Load("f16")).Ask(kLong, kHot)->text);
+  const Reply of_whole = *WithImage(whole).Ask(kLong, Hot(30));
+  const Reply of_half = *WithImage(half).Ask(kLong, Hot(30));
+  EXPECT_EQ(of_whole.text, WithImage(*Load("f16")).Ask(kLong, Hot(30))->text);
   EXPECT_LT(of_half.cache_bytes, of_whole.cache_bytes);
 }
 
@@ -90,12 +89,12 @@ TEST(CacheLoad, RefusesWhatCanNotBe) {
 TEST(CachePressure, TheCacheMovesAndTheReplySaysSo) {
   const Engine engine = *Load("f16", {.memory_limit_bytes = 1});
   Session session = WithImage(engine);
-  const Reply reply = *session.Ask(kLong, kHot);
+  const Reply reply = *session.Ask(kLong, Hot(30));
   EXPECT_EQ(reply.cache, "q8_0");
   EXPECT_TRUE(reply.cache_is_moved);
-  EXPECT_EQ(reply.text, WithImage(*Load("q8_0")).Ask(kLong, kHot)->text);
+  EXPECT_EQ(reply.text, WithImage(*Load("q8_0")).Ask(kLong, Hot(30))->text);
   const Engine plenty = *Load("f16", {.memory_limit_bytes = std::int64_t{1} << 50});
-  EXPECT_EQ(WithImage(plenty).Ask(kLong, kHot)->cache, "f16");
+  EXPECT_EQ(WithImage(plenty).Ask(kLong, Hot(30))->cache, "f16");
 }
 
 }  // namespace

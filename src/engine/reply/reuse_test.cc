@@ -4,35 +4,16 @@
 #include <thread>
 
 #include "edgevlm/edgevlm.h"
-#include "engine/testing/tiny_engine.h"
+#include "engine/testing/tiny_chat.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr int kImageTokens = 16;
-const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
-constexpr std::size_t kAmple = std::size_t{1} << 24;
-
-// With a chat template, or with task tokens.
-Engine Load(const EngineOptions& options, bool chats = true) {
-  TinyModel model = TinyWithTokenizer();
-  auto& tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
-  for (const std::size_t task : {262u, 263u, 264u}) {
-    if (chats) tokens[task] = "<|free" + std::to_string(task);
-  }
-  Result<Engine> engine = Engine::Load(model.ToBytes(), options);
-  if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
-  return *std::move(engine);
-}
-
-Message User(std::vector<Part> parts) { return {.role = Role::kUser, .parts = std::move(parts)}; }
-Message Assistant(std::string text) {
-  return {.role = Role::kAssistant, .parts = {{.text = std::move(text)}}};
-}
 
 // Three turns about one image: one encoding, and every row of the prompt computed once.
 TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
-  const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple});
+  const Engine engine = ChatEngine({.threads = 1, .image_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
   Session session(engine);
   std::vector<Message> messages;
@@ -43,7 +24,7 @@ TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
     std::vector<Part> parts = {{.text = question}};
     if (messages.empty()) parts.insert(parts.begin(), Part{.image = *image});
     messages.push_back(User(parts));
-    const Result<Reply> reply = session.Chat(messages, kHot);
+    const Result<Reply> reply = session.Chat(messages, Hot(9));
     ASSERT_TRUE(reply.ok()) << reply.error().message;
     read += reply->prompt_tokens - reply->reused_tokens;
     EXPECT_GE(reply->reused_tokens, prompt_tokens);
@@ -57,12 +38,12 @@ TEST(Reuse, AConversationEncodesOnceAndReadsOnlyWhatIsNew) {
 }
 
 TEST(Reuse, SessionsShareAnImage) {
-  const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple}, false);
+  const Engine engine = LoadTiny({.threads = 1, .image_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
   Session one(engine), two(engine);
   ASSERT_FALSE(one.SetImage(file));
   ASSERT_FALSE(two.SetImage(file));
-  const Reply first = *one.Caption(kHot), second = *two.Caption(kHot);
+  const Reply first = *one.Caption(Hot(9)), second = *two.Caption(Hot(9));
   EXPECT_GT(first.timings.encode_ms, 0);
   EXPECT_EQ(second.timings.encode_ms, 0);
   EXPECT_EQ(first.text, second.text);
@@ -77,23 +58,23 @@ TEST(Reuse, SessionsShareAnImage) {
 
 TEST(Reuse, OtherOptionsAreOtherContents) {
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
-  const Engine one = Load({.threads = 1, .image_cache_bytes = kAmple});
+  const Engine one = ChatEngine({.threads = 1, .image_cache_bytes = kAmple});
   const Engine two =
-      Load({.threads = 1, .vision = {.keep_tokens = 5}, .image_cache_bytes = kAmple});
+      ChatEngine({.threads = 1, .vision = {.keep_tokens = 5}, .image_cache_bytes = kAmple});
   EXPECT_EQ((*one.GetImage(file))->content.size(), 64u);
   EXPECT_NE((*one.GetImage(file))->content, (*two.GetImage(file))->content);
   EXPECT_NE((*one.GetImage(file))->content, (*one.GetImage(TinyImage(40, 30, 2)))->content);
 }
 
 TEST(Reuse, ManyAtOnceEncodeOnce) {
-  const Engine engine = Load({.threads = 2, .image_cache_bytes = kAmple}, false);
+  const Engine engine = LoadTiny({.threads = 2, .image_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(64, 64, 3);
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       Session session(engine);
       EXPECT_FALSE(session.SetImage(file));
-      EXPECT_TRUE(session.Caption(kHot).ok());
+      EXPECT_TRUE(session.Caption(Hot(9)).ok());
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -103,15 +84,15 @@ TEST(Reuse, ManyAtOnceEncodeOnce) {
 
 // A second session computes no row of the image that the first has computed, and replies the same.
 TEST(Reuse, SessionsShareHowPromptsBegin) {
-  const Engine plain = Load({.threads = 1});
+  const Engine plain = ChatEngine({.threads = 1});
   const Engine engine =
-      Load({.threads = 1, .image_cache_bytes = kAmple, .prefix_cache_bytes = kAmple});
+      ChatEngine({.threads = 1, .image_cache_bytes = kAmple, .prefix_cache_bytes = kAmple});
   const std::vector<std::byte> file = TinyImage(40, 30, 1);
   const auto ask = [&](const Engine& of, const char* question) {
     Session session(of);
     const std::vector<Message> messages = {
         User({{.image = *of.GetImage(file)}, {.text = question}})};
-    return *session.Chat(messages, kHot);
+    return *session.Chat(messages, Hot(9));
   };
   const Reply first = ask(engine, "what?");
   EXPECT_EQ(first.reused_tokens, 0);
@@ -127,10 +108,10 @@ TEST(Reuse, SessionsShareHowPromptsBegin) {
 
 // A continued conversation replaces its prefix in the cache; others evict the oldest.
 TEST(Reuse, TheBudgetOfPromptsHolds) {
-  const Engine ample = Load({.threads = 1, .prefix_cache_bytes = kAmple});
+  const Engine ample = ChatEngine({.threads = 1, .prefix_cache_bytes = kAmple});
   const auto chat = [](const Engine& of, Session& session, const std::vector<Message>& messages) {
     (void)of;
-    return *session.Chat(messages, kHot);
+    return *session.Chat(messages, Hot(9));
   };
   Session session(ample);
   std::vector<Message> messages = {User({{.text = "one two three"}})};
@@ -141,7 +122,7 @@ TEST(Reuse, TheBudgetOfPromptsHolds) {
   EXPECT_EQ(ample.prefix_cache().evictions, 0u);
 
   const std::size_t one_prompt = ample.prefix_cache().bytes;
-  const Engine small = Load({.threads = 1, .prefix_cache_bytes = one_prompt});
+  const Engine small = ChatEngine({.threads = 1, .prefix_cache_bytes = one_prompt});
   for (const char* question : {"a cat?", "the dog sat", "who is it?", "why not so?"}) {
     Session other(small);
     chat(small, other, {User({{.text = question}})});
@@ -149,7 +130,7 @@ TEST(Reuse, TheBudgetOfPromptsHolds) {
   }
   EXPECT_GE(small.prefix_cache().evictions, 1u);
 
-  const Engine tiny = Load({.threads = 1, .prefix_cache_bytes = 1});
+  const Engine tiny = ChatEngine({.threads = 1, .prefix_cache_bytes = 1});
   Session last(tiny);
   chat(tiny, last, {User({{.text = "a cat?"}})});
   EXPECT_EQ(tiny.prefix_cache().entries, 0u);

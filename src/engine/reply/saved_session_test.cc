@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "digest/sha256.h"
-#include "engine/testing/tiny_engine.h"
+#include "engine/testing/tiny_chat.h"
 
 namespace edgevlm {
 namespace {
@@ -12,21 +12,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const DecodeOptions kHot = {.max_tokens = 9, .temperature = 1.5f, .seed = 4};
-constexpr std::size_t kAmple = std::size_t{1} << 24;
-
-Engine Load(const EngineOptions& options, unsigned seed = 7) {
-  Result<Engine> engine = Engine::Load(TinyWithTokenizer(seed).ToBytes(), options);
-  if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
-  return *std::move(engine);
-}
-
 // A conversation about an image, and the reply that would follow.
 struct Talk {
   explicit Talk(const Engine& engine) : session(engine) {
     const std::vector<std::byte> file = TinyImage(40, 30, 1);
     CHECK(!session.SetImage(file));
-    const Result<Reply> reply = session.Ask("where is the cat?", kHot);
+    const Result<Reply> reply = session.Ask("where is the cat?", Hot(9));
     CHECK(reply.ok());
     messages = {{.role = Role::kUser,
                  .parts = {{.image = *engine.GetImage(file)}, {.text = "where is the cat?"}}},
@@ -44,7 +35,7 @@ std::string ErrorOf(const Result<std::vector<Message>>& messages) {
 }
 
 TEST(SavedSession, MessagesAloneAreReadAgain) {
-  const Engine engine = Load({.threads = 1});
+  const Engine engine = LoadTiny({.threads = 1});
   Talk talk(engine);
   const std::vector<std::byte> small = *talk.session.Save(talk.messages, SavedParts::kMessages);
   EXPECT_LT(small.size(), talk.Save().size());
@@ -52,19 +43,19 @@ TEST(SavedSession, MessagesAloneAreReadAgain) {
   std::vector<Message> messages = *session.Restore(small);
   ASSERT_EQ(messages.size(), 2u);
   messages.push_back({.role = Role::kUser, .parts = {{.text = "and the dog?"}}});
-  const Reply again = *session.Chat(messages, kHot);
+  const Reply again = *session.Chat(messages, Hot(9));
   EXPECT_EQ(again.reused_tokens, 0);
-  EXPECT_EQ(again.text, talk.session.Chat(messages, kHot)->text);
+  EXPECT_EQ(again.text, talk.session.Chat(messages, Hot(9))->text);
 }
 
 TEST(SavedSession, GoesOnWhereItEnded) {
   const EngineOptions options = {.threads = 1, .image_cache_bytes = kAmple};
-  const Engine engine = Load(options);
+  const Engine engine = LoadTiny(options);
   Talk talk(engine);
   const std::vector<std::byte> saved = talk.Save();
-  const Reply expected = *talk.session.Ask("and the dog?", kHot);
+  const Reply expected = *talk.session.Ask("and the dog?", Hot(9));
 
-  const Engine later = Load(options);
+  const Engine later = LoadTiny(options);
   Session session(later);
   const auto messages = session.Restore(saved);
   ASSERT_TRUE(messages.ok()) << messages.error().message;
@@ -73,14 +64,14 @@ TEST(SavedSession, GoesOnWhereItEnded) {
   EXPECT_EQ((*messages)[1].parts[0].text, talk.messages[1].parts[0].text);
   ASSERT_FALSE(session.SetImage(TinyImage(40, 30, 1)));
   EXPECT_EQ(later.image_cache().misses, 0u) << "the saved image is known by its content";
-  const Reply reply = *session.Ask("and the dog?", kHot);
+  const Reply reply = *session.Ask("and the dog?", Hot(9));
   EXPECT_EQ(reply.text, expected.text);
   EXPECT_EQ(reply.reused_tokens, expected.reused_tokens);
   EXPECT_GE(reply.reused_tokens, 16);
 }
 
 TEST(SavedSession, TheSameIsWrittenAgain) {
-  const Engine engine = Load({.threads = 1, .image_cache_bytes = kAmple});
+  const Engine engine = LoadTiny({.threads = 1, .image_cache_bytes = kAmple});
   const Talk talk(engine);
   const std::vector<std::byte> saved = talk.Save();
   Session session(engine);
@@ -91,38 +82,38 @@ TEST(SavedSession, TheSameIsWrittenAgain) {
 }
 
 TEST(SavedSession, OneWithoutAnythingIsFine) {
-  const Engine engine = Load({.threads = 1});
+  const Engine engine = LoadTiny({.threads = 1});
   const std::vector<std::byte> saved = *Session(engine).Save({});
   Session session(engine);
   const auto messages = session.Restore(saved);
   ASSERT_TRUE(messages.ok()) << messages.error().message;
   EXPECT_TRUE(messages->empty());
-  EXPECT_THAT(session.Caption(kHot).error().message, HasSubstr("found none"));
+  EXPECT_THAT(session.Caption(Hot(9)).error().message, HasSubstr("found none"));
 }
 
 TEST(SavedSession, OfAnotherModelIsRefused) {
-  const std::vector<std::byte> saved = Talk(Load({.threads = 1})).Save();
+  const std::vector<std::byte> saved = Talk(LoadTiny({.threads = 1})).Save();
   for (const Engine& other :
-       {Load({.threads = 1}, 8), Load({.threads = 1, .precision = Precision::kFloat32}),
-        Load({.threads = 1, .vision = {.keep_tokens = 3}})}) {
+       {LoadTiny({.threads = 1}, 8), LoadTiny({.threads = 1, .precision = Precision::kFloat32}),
+        LoadTiny({.threads = 1, .vision = {.keep_tokens = 3}})}) {
     Session session(other);
     EXPECT_THAT(ErrorOf(session.Restore(saved)),
                 StartsWith("session: expected one saved with this model and the same mmproj"));
   }
-  const Engine same = Load({.threads = 2});
+  const Engine same = LoadTiny({.threads = 2});
   Session session(same);
   EXPECT_EQ(ErrorOf(session.Restore(saved)), "restored") << "threads change no result";
 }
 
 TEST(SavedSession, OfALongerContextIsRefused) {
-  const std::vector<std::byte> saved = Talk(Load({.threads = 1})).Save();
-  const Engine shorter = Load({.threads = 1, .context_tokens = 20});
+  const std::vector<std::byte> saved = Talk(LoadTiny({.threads = 1})).Save();
+  const Engine shorter = LoadTiny({.threads = 1, .context_tokens = 20});
   Session session(shorter);
   EXPECT_THAT(ErrorOf(session.Restore(saved)), HasSubstr("expected at most 20 tokens"));
 }
 
 TEST(SavedSession, WhatIsCutIsRefused) {
-  const Engine engine = Load({.threads = 1});
+  const Engine engine = LoadTiny({.threads = 1});
   const std::vector<std::byte> saved = Talk(engine).Save();
   Session session(engine);
   for (std::size_t size = 0; size < saved.size(); size += size < 600 ? 1 : 97) {
@@ -134,7 +125,7 @@ TEST(SavedSession, WhatIsCutIsRefused) {
 
 // A truncated file with a digest of the rest: every section detects it itself.
 TEST(SavedSession, NoSectionReadsBeyondItsEnd) {
-  const std::vector<std::byte> saved = Talk(Load({.threads = 1})).Save();
+  const std::vector<std::byte> saved = Talk(LoadTiny({.threads = 1})).Save();
   const std::size_t body = saved.size() - 64;
   ASSERT_TRUE(ReadSessionBody(std::span(saved).first(body)).ok());
   for (std::size_t size = 0; size < body; size += size < 600 ? 1 : 97) {
@@ -143,7 +134,7 @@ TEST(SavedSession, NoSectionReadsBeyondItsEnd) {
 }
 
 TEST(SavedSession, WhatIsChangedIsRefused) {
-  const Engine engine = Load({.threads = 1});
+  const Engine engine = LoadTiny({.threads = 1});
   std::vector<std::byte> saved = Talk(engine).Save();
   Session session(engine);
   for (const std::size_t at : {std::size_t{9}, saved.size() / 2, saved.size() - 1}) {
@@ -158,7 +149,7 @@ TEST(SavedSession, WhatIsChangedIsRefused) {
 
 // With a valid digest, as if written on purpose.
 TEST(SavedSession, WhatDoesNotFitTheModelIsRefused) {
-  const Engine engine = Load({.threads = 1});
+  const Engine engine = LoadTiny({.threads = 1});
   const std::vector<std::byte> bytes = Talk(engine).Save();
   const auto refusal = [&](const auto& change) {
     SavedSession saved = *ReadSession(bytes);

@@ -45,6 +45,7 @@ struct Scheduler::State {
   void Work();
   bool AdmitAndFinish();
   void Step();
+  int PromptRows(bool generates) const;
   void Abandon();
   void Wake();
   SchedulerClock::time_point NextDeadline() const;
@@ -169,6 +170,12 @@ bool Scheduler::State::AdmitAndFinish() {
   return true;
 }
 
+// Of the next step at most. generates: running replies wait for their next token.
+int Scheduler::State::PromptRows(bool generates) const {
+  if (!generates) return Batch::kChunkRows;
+  return options.keeps_steps_short ? prompt_budget.Rows() : options.prefill_tokens;
+}
+
 void Scheduler::State::Step() {
   if (generations.empty()) return;
   const auto sum = [this](int (Generation::*count)() const) {
@@ -194,8 +201,7 @@ void Scheduler::State::Step() {
   ThreadGroups thread_groups = engine.runtime.DecoderThreadGroups(scope.profiler());
   thread_groups.prefill.is_over = &is_over;
   const Stopwatch stopwatch;
-  batch_decoder->Step(generations, generates ? prompt_budget.Rows() : Batch::kChunkRows,
-                      thread_groups);
+  batch_decoder->Step(generations, PromptRows(generates), thread_groups);
   const double ms = stopwatch.Milliseconds();
   if (generates && !is_left) {
     prompt_budget.Learn(unread - sum(&Generation::unread_rows), ms);

@@ -86,7 +86,7 @@ class Recorder final : public ReplyListener {
   int position_ = -1;
 };
 
-std::shared_ptr<const std::string> MakeImage(unsigned seed) {
+std::shared_ptr<const std::string> ImageFile(unsigned seed) {
   const std::vector<std::byte> file = TinyImage(24, 16, seed);
   return std::make_shared<const std::string>(reinterpret_cast<const char*>(file.data()),
                                              file.size());
@@ -115,7 +115,7 @@ class SchedulerTest : public ::testing::Test {
 };
 
 TEST_F(SchedulerTest, AnswersAsASessionDoes) {
-  const auto image = MakeImage(1);
+  const auto image = ImageFile(1);
   Session session(engine_);
   ASSERT_FALSE(session.SetImage(std::as_bytes(std::span(*image))));
   const auto alone = session.Caption({.max_tokens = 12});
@@ -136,9 +136,9 @@ TEST_F(SchedulerTest, GeneratesSeveralReplies) {
   Scheduler scheduler(engine_, {.running = 1});
   std::vector<std::string> alone;
   for (std::uint64_t seed = 5; seed < 8; ++seed) {
-    alone.push_back(Submit(scheduler, About(MakeImage(1), 12, seed))->Wait()->reply.text);
+    alone.push_back(Submit(scheduler, About(ImageFile(1), 12, seed))->Wait()->reply.text);
   }
-  ReplyRequest request = About(MakeImage(1), 12, 5);
+  ReplyRequest request = About(ImageFile(1), 12, 5);
   request.replies = 3;
   request.decode.alternatives = 1;
   const auto recorder = Submit(scheduler, std::move(request));
@@ -163,7 +163,7 @@ TEST_F(SchedulerTest, GeneratesSeveralReplies) {
 TEST_F(SchedulerTest, RejectsTooManyReplies) {
   Scheduler scheduler(engine_, {});
   for (const int wrong : {0, kMaxReplies + 1}) {
-    ReplyRequest request = About(MakeImage(1), 2);
+    ReplyRequest request = About(ImageFile(1), 2);
     request.replies = wrong;
     const auto reply = Submit(scheduler, std::move(request))->Wait();
     ASSERT_FALSE(reply);
@@ -175,9 +175,9 @@ TEST_F(SchedulerTest, RejectsTooManyReplies) {
 // A model that takes the last image only does not get the others, and the reply reports it.
 TEST_F(SchedulerTest, ReportsWhichImagesWereEncoded) {
   Scheduler scheduler(engine_, {});
-  const auto one = Submit(scheduler, About(MakeImage(2), 3))->Wait();
-  ReplyRequest request = About(MakeImage(1), 3);
-  request.messages[0].parts.push_back({.image = MakeImage(2)});
+  const auto one = Submit(scheduler, About(ImageFile(2), 3))->Wait();
+  ReplyRequest request = About(ImageFile(1), 3);
+  request.messages[0].parts.push_back({.image = ImageFile(2)});
   const auto recorder = Submit(scheduler, std::move(request));
   const auto reply = recorder->Wait();
   ASSERT_TRUE(one && reply);
@@ -204,13 +204,13 @@ TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
   Scheduler many(*guessing, {.running = 3});
   std::vector<std::shared_ptr<Recorder>> recorders;
   for (unsigned i = 0; i < kRequests; ++i) {
-    recorders.push_back(Submit(many, About(MakeImage(i), 20)));
+    recorders.push_back(Submit(many, About(ImageFile(i), 20)));
   }
   int accepted = 0;
   for (unsigned i = 0; i < kRequests; ++i) {
     const auto reply = recorders[i]->Wait();
     ASSERT_TRUE(reply) << reply.error().message;
-    EXPECT_EQ(reply->reply.text, Submit(plain, About(MakeImage(i), 20))->Wait()->reply.text);
+    EXPECT_EQ(reply->reply.text, Submit(plain, About(ImageFile(i), 20))->Wait()->reply.text);
     EXPECT_GT(reply->reply.drafted_tokens, 0);
     accepted += reply->reply.accepted_tokens;
   }
@@ -224,13 +224,13 @@ TEST_F(SchedulerTest, OthersChangeNothing) {
     Scheduler one(engine_, {.running = 1});
     for (unsigned i = 0; i < kRequests; ++i) {
       alone.push_back(
-          Submit(one, About(MakeImage(i), 5 + static_cast<int>(i), i))->Wait()->reply.text);
+          Submit(one, About(ImageFile(i), 5 + static_cast<int>(i), i))->Wait()->reply.text);
     }
   }
   Scheduler many(engine_, {.running = 5, .prefill_tokens = 3});
   std::vector<std::shared_ptr<Recorder>> recorders;
   for (unsigned i = 0; i < kRequests; ++i) {
-    recorders.push_back(Submit(many, About(MakeImage(i), 5 + static_cast<int>(i), i)));
+    recorders.push_back(Submit(many, About(ImageFile(i), 5 + static_cast<int>(i), i)));
   }
   for (std::size_t i = 0; i < kRequests; ++i) {
     const auto reply = recorders[i]->Wait();
@@ -241,7 +241,7 @@ TEST_F(SchedulerTest, OthersChangeNothing) {
 
 TEST_F(SchedulerTest, NotifiesOfProgress) {
   Scheduler scheduler(engine_, {});
-  const auto recorder = Submit(scheduler, About(MakeImage(1), 2));
+  const auto recorder = Submit(scheduler, About(ImageFile(1), 2));
   ASSERT_TRUE(recorder->Wait());
   const std::vector<Progress> progress = recorder->progress();
   ASSERT_FALSE(progress.empty());
@@ -256,12 +256,12 @@ TEST_F(SchedulerTest, AFullQueueTakesNoMore) {
   hold.lock();
   auto first = std::make_shared<Recorder>();
   first->on_text = [&] { const std::lock_guard wait(hold); };
-  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 30), first));
+  ASSERT_TRUE(scheduler.Submit(About(ImageFile(1), 30), first));
   first->WaitForText();
-  EXPECT_EQ(Submit(scheduler, About(MakeImage(2), 1))->position(), 1);
-  const auto last = Submit(scheduler, About(MakeImage(3), 1));
+  EXPECT_EQ(Submit(scheduler, About(ImageFile(2), 1))->position(), 1);
+  const auto last = Submit(scheduler, About(ImageFile(3), 1));
   EXPECT_EQ(last->position(), 2);
-  EXPECT_FALSE(scheduler.Submit(About(MakeImage(4), 1), std::make_shared<Recorder>()));
+  EXPECT_FALSE(scheduler.Submit(About(ImageFile(4), 1), std::make_shared<Recorder>()));
   EXPECT_EQ(scheduler.stats().waiting, 2);
   hold.unlock();
   EXPECT_TRUE(last->Wait());
@@ -273,26 +273,26 @@ TEST_F(SchedulerTest, CancelsWhereverARequestIs) {
   hold.lock();
   auto generating = std::make_shared<Recorder>();
   generating->on_text = [&] { const std::lock_guard wait(hold); };
-  const auto number = scheduler.Submit(About(MakeImage(1), 60), generating);
+  const auto number = scheduler.Submit(About(ImageFile(1), 60), generating);
   generating->WaitForText();
-  const auto waiting = Submit(scheduler, About(MakeImage(2), 1));
+  const auto waiting = Submit(scheduler, About(ImageFile(2), 1));
   scheduler.Cancel(last_number_);
   scheduler.Cancel(*number);
   hold.unlock();
   EXPECT_EQ(generating->Wait().error().code, ErrorCode::kCancelled);
   EXPECT_EQ(waiting->Wait().error().code, ErrorCode::kCancelled);
-  EXPECT_TRUE(Submit(scheduler, About(MakeImage(3), 1))->Wait());
+  EXPECT_TRUE(Submit(scheduler, About(ImageFile(3), 1))->Wait());
   scheduler.Cancel(*number);  // which has ended
 }
 
 // In any stage: no more text is emitted, and others are not affected.
 TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
   Scheduler scheduler(engine_, {.running = 2});
-  const auto alone = Submit(scheduler, About(MakeImage(1), 8))->Wait();
+  const auto alone = Submit(scheduler, About(ImageFile(1), 8))->Wait();
   for (int i = 0; i < 50; ++i) {
-    const auto cancelled = Submit(scheduler, About(MakeImage(2), 60));
+    const auto cancelled = Submit(scheduler, About(ImageFile(2), 60));
     const std::uint64_t number = last_number_;
-    const auto other = i % 2 == 0 ? nullptr : Submit(scheduler, About(MakeImage(1), 8));
+    const auto other = i % 2 == 0 ? nullptr : Submit(scheduler, About(ImageFile(1), 8));
     const auto wanted = static_cast<std::size_t>(i % 3 + 1);
     while (cancelled->progress().size() < wanted && !cancelled->ended()) std::this_thread::yield();
     scheduler.Cancel(number);
@@ -304,7 +304,7 @@ TEST_F(SchedulerTest, CancelsInTheMiddleOfAPrompt) {
 
 TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   Scheduler scheduler(engine_, {.running = 1});
-  ReplyRequest late = About(MakeImage(1), 60);
+  ReplyRequest late = About(ImageFile(1), 60);
   late.deadline = std::chrono::steady_clock::now();
   EXPECT_EQ(Submit(scheduler, late)->Wait().error().code, ErrorCode::kCancelled);
   // A request that waits behind another, which has no deadline.
@@ -312,7 +312,7 @@ TEST_F(SchedulerTest, EndsWhatTakesTooLong) {
   hold.lock();
   auto generating = std::make_shared<Recorder>();
   generating->on_text = [&] { const std::lock_guard wait(hold); };
-  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 60), generating));
+  ASSERT_TRUE(scheduler.Submit(About(ImageFile(1), 60), generating));
   generating->WaitForText();
   late.deadline = std::chrono::steady_clock::now() + 20ms;
   const auto behind = Submit(scheduler, late);
@@ -330,20 +330,20 @@ TEST_F(SchedulerTest, WrongRequestsAreAnswered) {
   EXPECT_THAT(error_of({}), HasSubstr("messages: expected at least one"));
   EXPECT_THAT(error_of(About(std::make_shared<const std::string>("hello"), 1)),
               HasSubstr("expected"));
-  EXPECT_NE(error_of(About(MakeImage(1), 0)), "");
-  ReplyRequest long_text = About(MakeImage(1), 1);
+  EXPECT_NE(error_of(About(ImageFile(1), 0)), "");
+  ReplyRequest long_text = About(ImageFile(1), 1);
   long_text.messages[0].parts.push_back({.text = std::string(100'000, 'a')});
   EXPECT_THAT(error_of(long_text), HasSubstr("prompt: expected at most"));
-  EXPECT_TRUE(Submit(scheduler, About(MakeImage(1), 1))->Wait());
+  EXPECT_TRUE(Submit(scheduler, About(ImageFile(1), 1))->Wait());
 }
 
 TEST_F(SchedulerTest, StopEndsEverything) {
   std::vector<std::shared_ptr<Recorder>> recorders;
   Scheduler scheduler(engine_, {.running = 2});
-  for (unsigned i = 0; i < 6; ++i) recorders.push_back(Submit(scheduler, About(MakeImage(i), 60)));
+  for (unsigned i = 0; i < 6; ++i) recorders.push_back(Submit(scheduler, About(ImageFile(i), 60)));
   scheduler.Stop();
   for (const auto& recorder : recorders) static_cast<void>(recorder->Wait());
-  EXPECT_FALSE(scheduler.Submit(About(MakeImage(1), 1), std::make_shared<Recorder>()));
+  EXPECT_FALSE(scheduler.Submit(About(ImageFile(1), 1), std::make_shared<Recorder>()));
   EXPECT_EQ(scheduler.stats().running, 0);
 }
 
@@ -357,7 +357,7 @@ TEST_F(SchedulerTest, ListenersMayAskAgain) {
     void OnProgress(const Progress&) override {}
     void OnText(const TextPiece&) override {}
     void OnEnd(const Result<RequestReply>&) override {
-      EXPECT_TRUE(scheduler_.Submit(About(MakeImage(2), 1), last_));
+      EXPECT_TRUE(scheduler_.Submit(About(ImageFile(2), 1), last_));
     }
 
    private:
@@ -365,7 +365,7 @@ TEST_F(SchedulerTest, ListenersMayAskAgain) {
     const std::shared_ptr<Recorder> last_;
   };
   const auto last = std::make_shared<Recorder>();
-  ASSERT_TRUE(scheduler.Submit(About(MakeImage(1), 1), std::make_shared<Again>(scheduler, last)));
+  ASSERT_TRUE(scheduler.Submit(About(ImageFile(1), 1), std::make_shared<Again>(scheduler, last)));
   EXPECT_TRUE(last->Wait());
 }
 

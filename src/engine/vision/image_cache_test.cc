@@ -10,7 +10,7 @@ namespace edgevlm {
 namespace {
 
 // About 4 KiB.
-EncodedImage MakeImage(float first) {
+EncodedImage OneTokenImage(float first) {
   EncodedImage image;
   image.tokens = 1;
   image.width = 1000;
@@ -21,7 +21,8 @@ EncodedImage MakeImage(float first) {
 constexpr std::size_t kBytesForTwo = 9000;
 
 float FirstOf(ImageCache& cache, const std::string& key, float made) {
-  const auto found = cache.Get(key, [made]() -> Result<EncodedImage> { return MakeImage(made); });
+  const auto found =
+      cache.Get(key, [made]() -> Result<EncodedImage> { return OneTokenImage(made); });
   return found->image->embeddings.front();
 }
 
@@ -60,8 +61,8 @@ TEST(ImageCache, WhatIsLargerThanTheBudgetIsNotKept) {
 
 TEST(ImageCache, TakesImagesFromElsewhere) {
   ImageCache cache(kBytesForTwo);
-  cache.Put("a", std::make_shared<const EncodedImage>(MakeImage(5)));
-  cache.Put("a", std::make_shared<const EncodedImage>(MakeImage(6)));
+  cache.Put("a", std::make_shared<const EncodedImage>(OneTokenImage(5)));
+  cache.Put("a", std::make_shared<const EncodedImage>(OneTokenImage(6)));
   EXPECT_EQ(FirstOf(cache, "a", 9), 5);
   EXPECT_EQ(cache.counters().entries, 1u);
 }
@@ -88,7 +89,7 @@ TEST(ImageCache, WhoAsksMeanwhileWaits) {
       ++made;
       started.set_value();
       go_on.get_future().wait();
-      return MakeImage(1);
+      return OneTokenImage(1);
     });
     EXPECT_TRUE(found->is_new);
   });
@@ -98,7 +99,7 @@ TEST(ImageCache, WhoAsksMeanwhileWaits) {
     others.emplace_back([&] {
       const auto found = cache.Get("a", [&]() -> Result<EncodedImage> {
         ++made;
-        return MakeImage(2);
+        return OneTokenImage(2);
       });
       EXPECT_FALSE(found->is_new);
       EXPECT_EQ(found->image->embeddings.front(), 1);

@@ -47,6 +47,27 @@ MaybeError ReadCocoTexts(const std::string& path, std::vector<ManifestRow>& rows
   });
 }
 
+constexpr std::string_view kKarpathy = "karpathy-";
+
+// The split of COCO 2014 that papers on captions compare on (Karpathy and Fei-Fei 2015): `subset`
+// is train, restval, val or test.
+MaybeError ReadKarpathySplit(const std::string& path, std::string_view subset,
+                             std::vector<ManifestRow>& rows) {
+  std::ifstream in(path, std::ios::binary);
+  return ReadJsonArray(in, path, "images", [&](const json& element) -> MaybeError {
+    JsonFields fields(element);
+    const bool is_wanted = fields.Text("split") == subset;
+    const std::string parent = fields.Text("filepath");
+    ManifestRow row = {.id = fields.Text("cocoid"),
+                       .path = parent + "/" + fields.Text("filename"),
+                       .answers = fields.Texts("sentences", "raw"),
+                       .split = std::string(kKarpathy) + std::string(subset)};
+    if (fields.error()) return fields.error();
+    if (is_wanted) rows.push_back(std::move(row));
+    return {};
+  });
+}
+
 // Reads a row of AudioCaps: one caption of a clip, which has several rows in val and test.
 void AddCaption(const std::string& youtube_id, const std::string& start, const std::string& caption,
                 const std::string& split, RowIndex& index, std::vector<ManifestRow>& rows) {
@@ -93,6 +114,13 @@ Result<PublishedRows> ReadCocoCaptions(const SetFolder& folder, const std::strin
   PublishedRows rows{
       {},
       {.folders = {split, "images/" + split, "images", ""}, .prefixes = {""}, .extensions = {""}}};
+  if (split.starts_with(kKarpathy)) {
+    const auto path = folder.Find({"dataset_coco.json", "annotations/dataset_coco.json"});
+    if (!path) return path.error();
+    const std::string_view subset = std::string_view(split).substr(kKarpathy.size());
+    if (auto error = ReadKarpathySplit(*path, subset, rows.rows)) return *error;
+    return rows;
+  }
   const std::string name = "captions_" + split + ".json";
   const auto path = folder.Find({"annotations/" + name, name});
   if (!path) return path.error();

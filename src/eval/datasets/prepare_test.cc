@@ -119,6 +119,28 @@ TEST_F(PrepareTest, ReadsCocoCaptions) {
   EXPECT_EQ(prepared->rows[0].question, "");
 }
 
+TEST_F(PrepareTest, ReadsKarpathysSplitsOfCoco) {
+  Write("dataset_coco.json", R"({"dataset": "coco", "images": [
+    {"filepath": "val2014", "sentids": [1], "filename": "one.jpg", "split": "test", "cocoid": 391895,
+     "sentences": [{"tokens": ["a", "cup"], "raw": "A cup.", "sentid": 1}, {"raw": "One cup"}]},
+    {"filepath": "train2014", "filename": "two.jpg", "split": "restval", "cocoid": 7,
+     "sentences": [{"raw": "Two spoons."}]}]})");
+  Write("val2014/one.jpg");
+  Write("images/train2014/two.jpg");
+  const auto test = Prepare("coco-captions", {.split = "karpathy-test"});
+  ASSERT_TRUE(test.ok()) << test.error().message;
+  ASSERT_EQ(test->rows.size(), 1u);
+  EXPECT_EQ(test->rows[0].id, "391895");
+  EXPECT_EQ(test->rows[0].path, "val2014/one.jpg");
+  EXPECT_THAT(test->rows[0].answers, ElementsAre("A cup.", "One cup"));
+  const auto rest = Prepare("coco-captions", {.split = "karpathy-restval"});
+  ASSERT_TRUE(rest.ok()) << rest.error().message;
+  EXPECT_EQ(rest->rows[0].path, "images/train2014/two.jpg");
+  Write("dataset_coco.json", R"({"images": [{"split": "test", "cocoid": 1}]})");
+  EXPECT_THAT(Prepare("coco-captions", {.split = "karpathy-test"}).error().message,
+              HasSubstr("filepath"));
+}
+
 TEST_F(PrepareTest, ReadsAudioCaps) {
   CopySet("audiocaps");
   Write("audio/-aa1.flac");

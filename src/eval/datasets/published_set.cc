@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kTestFirst = {"test", "val", "train"};
 constexpr std::array<std::string_view, 1> kTestOnly = {"test"};
-constexpr std::array<std::string_view, 4> kCoco = {"val2017", "train2017", "val2014", "train2014"};
+constexpr std::array<std::string_view, 8> kCoco = {
+    "val2017",       "train2017",    "val2014",        "train2014",
+    "karpathy-test", "karpathy-val", "karpathy-train", "karpathy-restval"};
 constexpr std::array<std::string_view, 4> kPope = {"all", "random", "popular", "adversarial"};
 constexpr std::array<std::string_view, 3> kTextVqa = {"val", "train", "test"};
 constexpr std::array<std::string_view, 4> kVqaV2 = {"val", "train", "test", "test-dev"};
@@ -26,7 +28,9 @@ constexpr std::array<PublishedSet, 7> kSets = {{
      kTestFirst, ReadAudioCaps},
     {"coco-captions", "COCO captions", "https://cocodataset.org/#download",
      "  annotations/captions_val2017.json\n"
-     "  val2017/*.jpg\n",
+     "  val2017/*.jpg\n"
+     "  dataset_coco.json                           of Karpathy's splits, with the images of "
+     "2014\n",
      kCoco, ReadCocoCaptions},
     {"pope", "POPE", "https://github.com/RUCAIBox/POPE",
      "  output/coco/coco_pope_random.json           also popular and adversarial\n"

@@ -41,13 +41,15 @@ const char* NameOf(QueueStream stream) {
   return stream == QueueStream::kImages ? "EDGEVLM_IMAGES" : "EDGEVLM_REPLIES";
 }
 
-// The library's texts may end with a line or a full stop.
+// What the library says of its last error, without the line of its source, "(conn.c:2088): ". The
+// text may end with a line or a full stop.
 std::string ReasonOf(natsStatus status) {
-  std::string text = natsStatus_GetText(status);
   natsStatus ignored = NATS_OK;
-  if (const char* detail = nats_GetLastError(&ignored); detail != nullptr && *detail != '\0') {
-    text.append(": ").append(detail);
-  }
+  const char* const detail = nats_GetLastError(&ignored);
+  std::string text = detail == nullptr ? "" : detail;
+  const std::size_t place = text.find("): ");
+  if (text.starts_with('(') && place != std::string::npos) text.erase(0, place + 3);
+  if (text.empty()) text = natsStatus_GetText(status);
   std::ranges::replace(text, '\n', ' ');
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
   return text;

@@ -13,7 +13,7 @@ namespace edgevlm {
 namespace {
 
 constexpr int kFrames = 3000, kBands = 80, kShownFrames = 400, kShownRows = 200;
-const std::vector<int> kTokens = {1, 15, 300, 1000, 777, 400, 259, 333, 42, 900, 999, 512};
+const std::vector<int> kWhisperTokens = {1, 15, 300, 1000, 777, 400, 259, 333, 42, 900, 999, 512};
 
 // The spectrogram of 30 s: 400 frames from the file, then silence. A sound of 2.56 s has nothing
 // behind them; the file's last frames hold the value of silence.
@@ -76,16 +76,17 @@ class WhisperParity : public ::testing::Test {
     model_.decoder->ReadFeatures(View<const float>(features.data(), rows, width()), cross,
                                  workspace_, run());
     SequenceCache cache(decoder.cache_shape());
-    const int vocabulary = decoder.shape().vocabulary, tokens = static_cast<int>(kTokens.size());
-    std::vector<float> logits(kTokens.size() * static_cast<std::size_t>(vocabulary));
+    const int vocabulary = decoder.shape().vocabulary,
+              tokens = static_cast<int>(kWhisperTokens.size());
+    std::vector<float> logits(kWhisperTokens.size() * static_cast<std::size_t>(vocabulary));
     for (int first = 0; first < tokens; first += rows_at_once) {
-      const TokenSpan span = {
-          .cache = &cache,
-          .first_position = first,
-          .tokens = std::span(kTokens).subspan(static_cast<std::size_t>(first),
-                                               static_cast<std::size_t>(rows_at_once)),
-          .logits_rows = rows_at_once,
-          .cross = &cross};
+      const TokenSpan span = {.cache = &cache,
+                              .first_position = first,
+                              .tokens = std::span(kWhisperTokens)
+                                            .subspan(static_cast<std::size_t>(first),
+                                                     static_cast<std::size_t>(rows_at_once)),
+                              .logits_rows = rows_at_once,
+                              .cross = &cross};
       decoder.Forward({&span, 1},
                       View<float>(logits.data(), tokens, vocabulary).Rows(first, rows_at_once),
                       workspace_, run());
@@ -99,7 +100,7 @@ class WhisperParity : public ::testing::Test {
                           GoldenFloats("families/whisper.encoder.f32")),
               least_features);
     const std::vector<float> logits = Logits(features, 1);
-    EXPECT_GE(WorstCosine(View<const float>(logits.data(), static_cast<int>(kTokens.size()),
+    EXPECT_GE(WorstCosine(View<const float>(logits.data(), static_cast<int>(kWhisperTokens.size()),
                                             model_.decoder->shape().vocabulary),
                           GoldenFloats("families/whisper.logits.f32")),
               least_logits);

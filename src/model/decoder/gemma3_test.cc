@@ -14,8 +14,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr int kTokens = 53;  // of the vocabulary
-constexpr int kBefore = 3, kImage = 11, kAfter = 6, kRows = kBefore + kImage + kAfter;
+constexpr int kGemmaVocabulary = 53;  // of the vocabulary
+constexpr int kBefore = 3, kImage = 11, kAfter = 6, kPromptRows = kBefore + kImage + kAfter;
 
 std::unique_ptr<Decoder> LoadGemma3(const TinyFile& tiny) {
   const std::vector<std::byte> bytes = tiny.ToBytes();
@@ -25,7 +25,7 @@ std::unique_ptr<Decoder> LoadGemma3(const TinyFile& tiny) {
 }
 
 std::string Gemma3Error(const std::string& key, const GgufValue& value) {
-  TinyGemma3 model(kTokens);
+  TinyGemma3 model(kGemmaVocabulary);
   model.keys[key] = value;
   const std::vector<std::byte> bytes = model.ToBytes();
   const auto decoder = LoadDecoder(*GgufFile::Parse(bytes));
@@ -54,7 +54,7 @@ class Gemma3Image : public testing::Test {
       spans.push_back(span);
       position += rows;
     }
-    Buffer logits(kRows, kTokens);
+    Buffer logits(kPromptRows, kGemmaVocabulary);
     decoder_->Forward(spans, logits.view(), workspace_, {.pool = pool});
     return logits.values;
   }
@@ -72,9 +72,9 @@ class Gemma3Image : public testing::Test {
     return x;
   }
 
-  const TinyGemma3 model_{kTokens};
+  const TinyGemma3 model_{kGemmaVocabulary};
   const std::unique_ptr<Decoder> decoder_ = LoadGemma3(model_);
-  const std::vector<int> tokens_ = RandomTokens(kBefore + kAfter, kTokens, 3);
+  const std::vector<int> tokens_ = RandomTokens(kBefore + kAfter, kGemmaVocabulary, 3);
   const std::vector<float> image_ = [] {
     TinyFile random(5);
     random.AddTensor("image", {kImage, TinyGemma3::kWidth}, 0, 2.0f, DType::kF32);
@@ -90,9 +90,10 @@ TEST_F(Gemma3Image, TokensSeeEachOtherWithinTheWindow) {
   const std::vector<float> actual = Run({kBefore, kImage, kAfter});
   double causal_difference = 0;
   const Matrix causal = ReferenceGemma3(model_, Inputs());
-  for (std::size_t row = 0; row < kRows; ++row) {
-    for (std::size_t i = 0; i < kTokens; ++i) {
-      EXPECT_NEAR(static_cast<double>(actual[row * kTokens + i]), expected[row][i], 1e-3) << row;
+  for (std::size_t row = 0; row < kPromptRows; ++row) {
+    for (std::size_t i = 0; i < kGemmaVocabulary; ++i) {
+      EXPECT_NEAR(static_cast<double>(actual[row * kGemmaVocabulary + i]), expected[row][i], 1e-3)
+          << row;
       causal_difference =
           std::fmax(causal_difference, std::fabs(causal[row][i] - expected[row][i]));
     }
@@ -107,7 +108,7 @@ TEST_F(Gemma3Image, TheTextAroundItMayBeCutAnywhere) {
 }
 
 TEST(Gemma3Keys, NeedNotNameThePattern) {
-  TinyGemma3 model(kTokens);
+  TinyGemma3 model(kGemmaVocabulary);
   model.keys.erase(keys::SlidingWindowPattern("gemma3"));
   EXPECT_EQ(LoadGemma3(model)->shape().windows, (std::vector<int>{7, 7}));
   model.keys[keys::SlidingWindowPattern("gemma3")] = std::vector<bool>{false, true};
@@ -139,9 +140,9 @@ TEST(Gemma3Keys, NonsenseIsRefused) {
 }
 
 TEST(Gemma3Tensors, MustBeThereAndNoOthers) {
-  const TinyGemma3 model(kTokens);
+  const TinyGemma3 model(kGemmaVocabulary);
   for (const auto& [name, tensor] : model.tensors) {
-    TinyGemma3 missing(kTokens);
+    TinyGemma3 missing(kGemmaVocabulary);
     missing.tensors.erase(name);
     const std::vector<std::byte> bytes = missing.ToBytes();
     const auto decoder = LoadDecoder(*GgufFile::Parse(bytes));
@@ -150,7 +151,7 @@ TEST(Gemma3Tensors, MustBeThereAndNoOthers) {
   }
   for (const char* name :
        {"blk.1.attn_q.bias", "blk.2.attn_q.weight", "blk.0.ffn_gate_inp.weight"}) {
-    TinyGemma3 surplus(kTokens);
+    TinyGemma3 surplus(kGemmaVocabulary);
     surplus.AddTensor(name, {4}, 1, 0, DType::kF32);
     const std::vector<std::byte> bytes = surplus.ToBytes();
     const auto decoder = LoadDecoder(*GgufFile::Parse(bytes));

@@ -18,8 +18,8 @@
 namespace edgevlm {
 namespace {
 
-const std::vector<int> kTokens = {1, 15, 300, 508, 506, 511, 259, 510, 42, 509, 507, 505};
-constexpr int kVocabulary = 512;
+const std::vector<int> kLlamaTokens = {1, 15, 300, 508, 506, 511, 259, 510, 42, 509, 507, 505};
+constexpr int kLlamaVocabulary = 512;
 
 // The same weights in Q8_0, as llama.cpp writes them (convert/quantize_test.cc).
 std::vector<std::byte> InQ8_0(const GgufFile& file) {
@@ -39,24 +39,25 @@ std::unique_ptr<Decoder> Load(std::span<const std::byte> bytes) {
   const auto file = GgufFile::Parse(bytes);
   CHECK(file.ok());
   auto decoder = LoadDecoder(*file);
-  CHECK(decoder.ok() && (*decoder)->shape().vocabulary == kVocabulary);
+  CHECK(decoder.ok() && (*decoder)->shape().vocabulary == kLlamaVocabulary);
   return *std::move(decoder);
 }
 
-// Logits [T, V] of kTokens, one token per call or all in one.
+// Logits [T, V] of kLlamaTokens, one token per call or all in one.
 std::vector<float> Logits(const Decoder& decoder, bool one_by_one) {
   ThreadPool pool(1);
   Workspace workspace;
-  SequenceCache cache(decoder.cache_shape(static_cast<int>(kTokens.size())));
-  std::vector<float> logits(kTokens.size() * kVocabulary);
-  const View<float> all(logits.data(), static_cast<int>(kTokens.size()), kVocabulary);
+  SequenceCache cache(decoder.cache_shape(static_cast<int>(kLlamaTokens.size())));
+  std::vector<float> logits(kLlamaTokens.size() * kLlamaVocabulary);
+  const View<float> all(logits.data(), static_cast<int>(kLlamaTokens.size()), kLlamaVocabulary);
   const int rows = one_by_one ? 1 : all.rows;
   for (int first = 0; first < all.rows; first += rows) {
-    const TokenSpan span = {.cache = &cache,
-                            .first_position = first,
-                            .tokens = std::span(kTokens).subspan(static_cast<std::size_t>(first),
-                                                                 static_cast<std::size_t>(rows)),
-                            .logits_rows = rows};
+    const TokenSpan span = {
+        .cache = &cache,
+        .first_position = first,
+        .tokens = std::span(kLlamaTokens)
+                      .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)),
+        .logits_rows = rows};
     decoder.Forward({&span, 1}, all.Rows(first, rows), workspace, {.pool = pool});
   }
   return logits;
@@ -67,9 +68,9 @@ void ExpectRows(const std::vector<float>& actual, const std::string& name) {
   const std::vector<float> expected = GoldenFloats(name);
   ASSERT_EQ(expected.size(), actual.size());
   double largest = 0, difference = 0;
-  for (std::size_t row = 0; row < expected.size() / kVocabulary; ++row) {
+  for (std::size_t row = 0; row < expected.size() / kLlamaVocabulary; ++row) {
     double dot = 0, expected_square = 0, actual_square = 0;
-    for (std::size_t i = row * kVocabulary; i < (row + 1) * kVocabulary; ++i) {
+    for (std::size_t i = row * kLlamaVocabulary; i < (row + 1) * kLlamaVocabulary; ++i) {
       const double e = expected[i], a = actual[i];
       dot += e * a;
       expected_square += e * e;
@@ -114,18 +115,18 @@ TEST(LlamaParity, AnImageAmongTokens) {
   const std::vector<float> image = GoldenFloats("tiny-ldpv2-f16.embd.f32");
   const int width = decoder->shape().width, image_rows = 144;
   ASSERT_EQ(image.size(), static_cast<std::size_t>(image_rows * width));
-  const auto rest = std::span(kTokens).subspan(1);
+  const auto rest = std::span(kLlamaTokens).subspan(1);
   const int rows = static_cast<int>(rest.size());
   SequenceCache cache(decoder->cache_shape(1 + image_rows + rows));
   const std::array<TokenSpan, 3> batch = {{
-      {.cache = &cache, .tokens = std::span(kTokens).first(1)},
+      {.cache = &cache, .tokens = std::span(kLlamaTokens).first(1)},
       {.cache = &cache, .first_position = 1, .embeddings = {image.data(), image_rows, width}},
       {.cache = &cache, .first_position = 1 + image_rows, .tokens = rest, .logits_rows = rows},
   }};
   ThreadPool pool(1);
   Workspace workspace;
-  std::vector<float> logits(rest.size() * kVocabulary);
-  decoder->Forward(batch, {logits.data(), rows, kVocabulary}, workspace, {.pool = pool});
+  std::vector<float> logits(rest.size() * kLlamaVocabulary);
+  decoder->Forward(batch, {logits.data(), rows, kLlamaVocabulary}, workspace, {.pool = pool});
   ExpectRows(logits, "tiny-ldpv2-f16.logits.f32");
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Load(const TinyLlama& model) {
+std::string LoadLlama(const TinyLlama& model) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   if (!file) return file.error().message;
@@ -27,7 +27,7 @@ std::string LoadChanged(const std::function<void(TinyLlama&)>& change,
                         const TinyLlamaOptions& options = {}) {
   TinyLlama model(options);
   change(model);
-  return Load(model);
+  return LoadLlama(model);
 }
 
 std::string LoadWith(const std::string& key, const GgufValue& value) {
@@ -90,11 +90,11 @@ TEST(Llama, KeysThatAreNeeded) {
 TEST(Llama, EveryKeyNeedsItsType) {
   TinyLlama all({.head_width = 6, .factor = 2});
   all.keys[keys::ExpertCount("llama")] = std::uint32_t{0};
-  ASSERT_EQ(Load(all), "");
+  ASSERT_EQ(LoadLlama(all), "");
   for (const auto& entry : all.keys) {
     TinyLlama model = all;
     model.keys[entry.first] = std::vector<std::string>{"a"};
-    EXPECT_THAT(Load(model), HasSubstr(entry.first));
+    EXPECT_THAT(LoadLlama(model), HasSubstr(entry.first));
   }
 }
 

@@ -16,9 +16,9 @@ using ::testing::HasSubstr;
 constexpr int kPatches = TinyVit::kPatches;
 
 // Float32 sums of at most 96 terms, some layers deep, with norms between them.
-constexpr double kTolerance = 3e-5;
+constexpr double kProjectorTolerance = 3e-5;
 
-Result<std::unique_ptr<Projector>> Load(const TinyVit& model) {
+Result<std::unique_ptr<Projector>> LoadProjector(const TinyVit& model) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   if (!file) return file.error();
@@ -28,7 +28,7 @@ Result<std::unique_ptr<Projector>> Load(const TinyVit& model) {
 // The error of a file after `change`; empty when it loads.
 std::string LoadChanged(TinyVit model, const std::function<void(TinyVit&)>& change) {
   change(model);
-  const auto projector = Load(model);
+  const auto projector = LoadProjector(model);
   return projector ? "" : projector.error().message;
 }
 
@@ -37,7 +37,7 @@ using Formula = Matrix (*)(const TinyVit& model, const Matrix& features);
 // Two images at once, against the formula for each alone.
 void ExpectFormula(const TinyVit& model, int tokens, Formula formula) {
   SCOPED_TRACE(model.options.projector);
-  const auto projector = Load(model);
+  const auto projector = LoadProjector(model);
   ASSERT_TRUE(projector) << projector.error().message;
   EXPECT_EQ((*projector)->inputs(), TinyVit::kWidth);
   EXPECT_EQ((*projector)->outputs(), TinyVit::kOutputs);
@@ -57,7 +57,7 @@ void ExpectFormula(const TinyVit& model, int tokens, Formula formula) {
   for (std::ptrdiff_t n = 0; n < 2; ++n) {
     const Matrix own(all.begin() + n * kPatches, all.begin() + (n + 1) * kPatches);
     ExpectClose(Matrix(found.begin() + n * tokens, found.begin() + (n + 1) * tokens),
-                formula(model, own), kTolerance);
+                formula(model, own), kProjectorTolerance);
   }
 }
 
@@ -82,7 +82,7 @@ TEST(Projectors, AFileWithoutATypeHasAnMlp) {
   ExpectFormula(model, kPatches, Mlp);
   TinyVit other({.projector = "ldpv2"});
   other.keys.erase(std::string(keys::kProjectorType));
-  EXPECT_FALSE(Load(other).ok());
+  EXPECT_FALSE(LoadProjector(other).ok());
   other.keys[std::string(keys::kVisionProjectorType)] = std::string("ldpv2");
   ExpectFormula(other, kPatches / 4, ReferenceLdpV2);
 }
@@ -139,7 +139,7 @@ TEST(Projectors, TheScaleMustDivideTheSide) {
 }
 
 TEST(Projectors, LlavaShowsAnImageWhole) {
-  const auto projector = Load(TinyVit());
+  const auto projector = LoadProjector(TinyVit());
   ASSERT_TRUE(projector.ok());
   const ImageLayout layout = (*projector)->Layout({4000, 300}, {});
   EXPECT_EQ(layout.grid, TileGrid());
@@ -161,7 +161,7 @@ std::string Spelled(const ImageLayout& layout) {
 TEST(Projectors, SmolVlmShowsTilesAndTheWhole) {
   TinyVit model({.projector = "idefics3"});
   model.keys[std::string(keys::kPreprocImageSize)] = std::uint32_t{32};  // two tiles
-  const auto projector = Load(model);
+  const auto projector = LoadProjector(model);
   ASSERT_TRUE(projector.ok());
   const std::string fake = "<fake_token_around_image>";
   const std::string whole = fake + "<global-img>";

@@ -11,22 +11,22 @@
 namespace edgevlm {
 namespace {
 
-constexpr int kCells = TinyVit::kImageSize * TinyVit::kImageSize;
-constexpr double kTolerance = 3e-5;  // as in vit_test.cc
+constexpr int kMergedCells = TinyVit::kImageSize * TinyVit::kImageSize;
+constexpr double kMergingTolerance = 3e-5;  // as in vit_test.cc
 
 const TinyVitOptions kModels[] = {{.projector = "ldpv2"},
                                   {.projector = "ldpv2", .is_class_first = true},
                                   {.projector = "idefics3", .is_clip = false}};
 
-Result<std::unique_ptr<VisionEncoder>> Load(const TinyVit& model, int merged_tokens) {
+Result<std::unique_ptr<VisionEncoder>> LoadMerging(const TinyVit& model, int merged_tokens) {
   const std::vector<std::byte> bytes = model.ToBytes();
   const Result<GgufFile> file = GgufFile::Parse(bytes);
   CHECK(file.ok());
   return LoadVisionEncoder(*file, {.merged_tokens = merged_tokens});
 }
 
-Buffer RandomPixels(int images) {
-  Buffer pixels(images * kCells, 3);
+Buffer MergingPixels(int images) {
+  Buffer pixels(images * kMergedCells, 3);
   std::mt19937 random(11);
   std::normal_distribution<float> normal;
   for (float& value : pixels.values) value = normal(random);
@@ -38,10 +38,11 @@ struct Encoded {
   Buffer scores;
 };
 
-Encoded Encode(const VisionEncoder& vision_encoder, View<const float> pixels, int threads = 1) {
+Encoded EncodeMerged(const VisionEncoder& vision_encoder, View<const float> pixels,
+                     int threads = 1) {
   ThreadPool pool(threads);
   Workspace workspace;
-  const int images = pixels.rows / kCells, tokens = vision_encoder.shape().tokens;
+  const int images = pixels.rows / kMergedCells, tokens = vision_encoder.shape().tokens;
   Encoded encoded = {Buffer(images * tokens, TinyVit::kWidth), Buffer(images, tokens)};
   vision_encoder.Encode(pixels, {encoded.features.view(), encoded.scores.view()}, workspace,
                         {.pool = pool});
@@ -53,30 +54,31 @@ int BlocksOf(const TinyVitOptions& options) {
 }
 
 TEST(VitMerging, MatchesThePaper) {
-  const Buffer pixels = RandomPixels(1);
+  const Buffer pixels = MergingPixels(1);
   for (const TinyVitOptions& options : kModels) {
     const TinyVit model(options);
     const int blocks = BlocksOf(options);
     for (int count = 0; count <= MergedRows::MaxPerStep(TinyVit::kPatches, blocks); ++count) {
       SCOPED_TRACE(testing::Message() << "clip=" << options.is_clip
                                       << " first=" << options.is_class_first << " r=" << count);
-      const auto vision_encoder = Load(model, count);
+      const auto vision_encoder = LoadMerging(model, count);
       ASSERT_TRUE(vision_encoder.ok()) << vision_encoder.error().message;
       Buffer copy = pixels;
-      ExpectClose(Encode(**vision_encoder, copy.view()).features.ToMatrix(),
-                  ReferenceMergedVit(model, pixels.ToMatrix(), blocks, count), kTolerance);
+      ExpectClose(EncodeMerged(**vision_encoder, copy.view()).features.ToMatrix(),
+                  ReferenceMergedVit(model, pixels.ToMatrix(), blocks, count), kMergingTolerance);
     }
   }
 }
 
 TEST(VitMerging, SeveralAtOnceEqualOneByOneOnAnyThreads) {
-  Buffer pixels = RandomPixels(3);
+  Buffer pixels = MergingPixels(3);
   for (const TinyVitOptions& options : kModels) {
-    const auto vision_encoder = Load(TinyVit(options), 3);
-    const Encoded together = Encode(**vision_encoder, pixels.view(), 3);
+    const auto vision_encoder = LoadMerging(TinyVit(options), 3);
+    const Encoded together = EncodeMerged(**vision_encoder, pixels.view(), 3);
     std::vector<float> features, scores;
     for (int n = 0; n < 3; ++n) {
-      const Encoded alone = Encode(**vision_encoder, pixels.view().Rows(n * kCells, kCells));
+      const Encoded alone =
+          EncodeMerged(**vision_encoder, pixels.view().Rows(n * kMergedCells, kMergedCells));
       features.insert(features.end(), alone.features.values.begin(), alone.features.values.end());
       scores.insert(scores.end(), alone.scores.values.begin(), alone.scores.values.end());
     }
@@ -89,10 +91,10 @@ TEST(VitMerging, SeveralAtOnceEqualOneByOneOnAnyThreads) {
 // class token.
 TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   const TinyVit model({.projector = "mlp", .is_class_first = true});
-  const auto vision_encoder = Load(model, 4);
+  const auto vision_encoder = LoadMerging(model, 4);
   ASSERT_TRUE(vision_encoder.ok()) << vision_encoder.error().message;
   ASSERT_EQ((*vision_encoder)->shape().tokens, TinyVit::kPatches - 2 * 4);
-  Buffer pixels = RandomPixels(1);
+  Buffer pixels = MergingPixels(1);
   ReferenceRows rows = ReferenceMergedRows(model, pixels.ToMatrix(), 2, 4);
   std::vector<std::size_t> order(rows.x.size() - 1);
   std::iota(order.begin(), order.end(), 1);
@@ -103,7 +105,8 @@ TEST(VitMerging, WithoutAGridOnlyWhatIsLeftIsGiven) {
   std::ranges::stable_sort(order, {}, patch);
   Matrix expected;
   for (const std::size_t row : order) expected.push_back(rows.x[row]);
-  ExpectClose(Encode(**vision_encoder, pixels.view()).features.ToMatrix(), expected, kTolerance);
+  ExpectClose(EncodeMerged(**vision_encoder, pixels.view()).features.ToMatrix(), expected,
+              kMergingTolerance);
 }
 
 // The attention in the last block, from the formulas: of the class token, or of all rows.
@@ -137,12 +140,12 @@ std::vector<double> ReferenceScores(const TinyVit& model, Matrix x, int blocks) 
 }
 
 TEST(VitScores, AreTheAttentionOfTheLastBlock) {
-  Buffer pixels = RandomPixels(1);
+  Buffer pixels = MergingPixels(1);
   for (const TinyVitOptions& options : kModels) {
     const TinyVit model(options);
-    const auto vision_encoder = Load(model, 0);
+    const auto vision_encoder = LoadMerging(model, 0);
     EXPECT_TRUE((*vision_encoder)->has_scores());
-    const Encoded encoded = Encode(**vision_encoder, pixels.view());
+    const Encoded encoded = EncodeMerged(**vision_encoder, pixels.view());
     const std::vector<double> expected =
         ReferenceScores(model, ReferenceVitRows(model, pixels.ToMatrix()), BlocksOf(options));
     for (std::size_t t = 0; t < expected.size(); ++t) {
@@ -153,22 +156,22 @@ TEST(VitScores, AreTheAttentionOfTheLastBlock) {
 
 // Patches share the score of the row that they were merged into.
 TEST(VitScores, OfMergedPatchesAddUpAsBefore) {
-  Buffer pixels = RandomPixels(1);
+  Buffer pixels = MergingPixels(1);
   for (const TinyVitOptions& options : kModels) {
-    const auto vision_encoder = Load(TinyVit(options), 3);
-    const Encoded encoded = Encode(**vision_encoder, pixels.view());
+    const auto vision_encoder = LoadMerging(TinyVit(options), 3);
+    const Encoded encoded = EncodeMerged(**vision_encoder, pixels.view());
     const double sum =
         std::accumulate(encoded.scores.values.begin(), encoded.scores.values.end(), 0.0);
     EXPECT_LE(sum, 1 + 1e-5);
     EXPECT_GE(sum, options.is_clip ? 0.3 : 1 - 1e-5);
   }
-  const auto vision_encoder = Load(TinyVit({.projector = "mlp"}), 3);
-  const Encoded encoded = Encode(**vision_encoder, pixels.view());
+  const auto vision_encoder = LoadMerging(TinyVit({.projector = "mlp"}), 3);
+  const Encoded encoded = EncodeMerged(**vision_encoder, pixels.view());
   EXPECT_EQ(std::ssize(encoded.scores.values), TinyVit::kPatches - 2 * 3);
 }
 
 TEST(VitMerging, RefusesMoreThanThereIsAtLoad) {
-  const auto vision_encoder = Load(TinyVit({.projector = "ldpv2"}), 6);
+  const auto vision_encoder = LoadMerging(TinyVit({.projector = "ldpv2"}), 6);
   ASSERT_FALSE(vision_encoder.ok());
   EXPECT_EQ(vision_encoder.error().message,
             "tome: expected at most 5 tokens per block for this vision encoder's 16 patches and 2 "
