@@ -44,16 +44,19 @@ bool ReadWhole(std::string_view text, int least, int most, int& value) {
 
 bool ReadArgument(std::string_view name, std::string_view value, FrameRequest& request) {
   constexpr int kMaxThreads = 64;
-  int rough = 0;
+  int flag = 0;
   if (name == "from") return ReadNumber(value, request.from_seconds);
   if (name == "to") return ReadNumber(value, request.to_seconds);
   if (name == "every") return ReadNumber(value, request.every_seconds);
+  if (name == "slack") return ReadNumber(value, request.slack_seconds);
+  if (name == "keys") return ReadWhole(value, 0, VideoLimits::kTimes, request.enough_key_frames);
   if (name == "times") return ReadTimes(value, request.times);
   if (name == "side") return ReadWhole(value, 1, VideoLimits::kWantedSide, request.max_side);
   if (name == "threads") return ReadWhole(value, 1, kMaxThreads, request.threads);
-  if (name != "rough" || !ReadWhole(value, 0, 1, rough)) return false;
-  request.is_rough = rough == 1;
-  return true;
+  if (!ReadWhole(value, 0, 1, flag)) return false;
+  if (name == "rough") request.is_rough = flag == 1;
+  if (name == "otherwise") request.all_otherwise = flag == 1;
+  return name == "rough" || name == "otherwise";
 }
 
 }  // namespace
@@ -67,12 +70,16 @@ ImageSize SizeToSend(double width, double height, int max_side) {
 }
 
 std::vector<std::string> ToArguments(const FrameRequest& request) {
-  std::vector<std::string> arguments = {"from=" + Text(request.from_seconds),
-                                        "to=" + Text(request.to_seconds),
-                                        "every=" + Text(request.every_seconds),
-                                        "side=" + std::to_string(request.max_side),
-                                        "threads=" + std::to_string(request.threads),
-                                        std::string("rough=") + (request.is_rough ? "1" : "0")};
+  std::vector<std::string> arguments = {
+      "from=" + Text(request.from_seconds),
+      "to=" + Text(request.to_seconds),
+      "every=" + Text(request.every_seconds),
+      "slack=" + Text(request.slack_seconds),
+      "keys=" + std::to_string(request.enough_key_frames),
+      std::string("otherwise=") + (request.all_otherwise ? "1" : "0"),
+      "side=" + std::to_string(request.max_side),
+      "threads=" + std::to_string(request.threads),
+      std::string("rough=") + (request.is_rough ? "1" : "0")};
   std::string times;
   for (const double seconds : request.times) times += (times.empty() ? "" : ",") + Text(seconds);
   if (!times.empty()) arguments.push_back("times=" + times);

@@ -28,6 +28,12 @@ struct FrameRequest {
   // frames in their order, at least every_seconds apart (0: all of them).
   std::vector<double> times = {};
   double every_seconds = 0;
+  // A frame of `times` may be this much earlier or later. One that can be decoded alone (a key
+  // frame) is taken if there is one, else the first: the others need all frames before them.
+  double slack_seconds = 0;
+  // Key frames alone, if the file lists so many of them in the range; else all frames, or none.
+  int enough_key_frames = 0;  // 0: all frames
+  bool all_otherwise = true;
   int max_side = 1280;  // pixels; larger frames are scaled down to it
   // For statistics of frames: skips frames that no other one refers to, and the filter that smooths
   // the edges of blocks. Costs about half.

@@ -15,6 +15,9 @@ TEST(FrameRequest, ArgumentsAreReadAsWritten) {
   const FrameRequest request = {.from_seconds = 1.25,
                                 .times = {0.1, 1.0 / 3, 7},
                                 .every_seconds = 0.5,
+                                .slack_seconds = 0.75,
+                                .enough_key_frames = 16,
+                                .all_otherwise = false,
                                 .max_side = 321,
                                 .is_rough = true,
                                 .threads = 3};
@@ -24,14 +27,18 @@ TEST(FrameRequest, ArgumentsAreReadAsWritten) {
   EXPECT_EQ(read->to_seconds, request.to_seconds);
   EXPECT_EQ(read->times, request.times);
   EXPECT_EQ(read->every_seconds, request.every_seconds);
+  EXPECT_EQ(read->slack_seconds, request.slack_seconds);
+  EXPECT_EQ(read->enough_key_frames, request.enough_key_frames);
+  EXPECT_EQ(read->all_otherwise, request.all_otherwise);
   EXPECT_EQ(read->max_side, request.max_side);
   EXPECT_EQ(read->is_rough, request.is_rough);
   EXPECT_EQ(read->threads, request.threads);
 }
 
 TEST(FrameRequest, BadArgumentsAreErrors) {
-  for (const char* text : {"", "from", "from=", "from=x", "from=nan", "times=2,1", "times=1,x",
-                           "side=0", "side=5000", "threads=0", "rough=2", "none=1"}) {
+  for (const char* text :
+       {"", "from", "from=", "from=x", "from=nan", "times=2,1", "times=1,x", "side=0", "side=5000",
+        "threads=0", "rough=2", "keys=-1", "slack=x", "none=1"}) {
     EXPECT_FALSE(Parse({text})) << text;
   }
 }

@@ -56,11 +56,17 @@ class VideoFiles : public testing::Test {
     return Make(name, inputs + "-filter_complex concat=n=3 " + encoder);
   }
 
-  // A frame's brightness tells its time: 200 s, with a key frame each 5 s.
+  // A frame's brightness tells its time: 200 s, with a key frame in 5 s at least.
   static std::string MakeLong() {
     return Make("long.mp4",
                 "-f lavfi -i color=black:s=64x48:r=5:d=200,geq=lum=N/5:cb=128:cr=128 "
                 "-c:v libx264 -g 25 -qp 1 -pix_fmt yuv420p");
+  }
+
+  // 60 s, 5 frames a second, of which one in 5 s is a key frame.
+  static std::string MakeKeyFrames() {
+    return Make("keys.mp4",
+                "-f lavfi -i color=blue:s=64x48:r=5:d=60 -c:v libx264 -g 25 -pix_fmt yuv420p");
   }
 
   static std::vector<VideoFrame> Read(const std::string& path, const FrameRequest& request,
@@ -195,6 +201,32 @@ TEST_F(VideoFiles, MatroskaIsSoughtIn) {
   ASSERT_EQ(frames.size(), 3U);
   EXPECT_NEAR(frames[1].seconds, 57.6, 0.01);
   EXPECT_NEAR(frames[2].seconds, 121.2, 0.01);
+}
+
+// MP4 lists when key frames are decoded, Matroska when they are shown.
+TEST_F(VideoFiles, TimesMayMoveToKeyFrames) {
+  const std::string mp4 = MakeKeyFrames();
+  for (const std::string& path : {mp4, Make("keys.mkv", "-i " + mp4 + " -c copy")}) {
+    const auto frames = Read(path, {.times = {6, 38.9, 52.5}, .slack_seconds = 1.5});
+    ASSERT_EQ(frames.size(), 3U);
+    EXPECT_NEAR(frames[0].seconds, 5, 0.01) << path;
+    EXPECT_NEAR(frames[1].seconds, 40, 0.01) << path;
+    EXPECT_NEAR(frames[2].seconds, 51, 0.01) << path << ": none is near, so the first in the slack";
+  }
+}
+
+TEST_F(VideoFiles, KeyFramesAloneAreReadWhereThereAreEnough) {
+  const std::string path = MakeKeyFrames();
+  const auto frames = Read(path, {.from_seconds = 20, .to_seconds = 41, .enough_key_frames = 5});
+  ASSERT_EQ(frames.size(), 5U);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    EXPECT_NEAR(frames[i].seconds, 20 + 5 * static_cast<double>(i), 0.01);
+  }
+  const FrameRequest too_many = {.from_seconds = 20, .to_seconds = 41, .enough_key_frames = 6};
+  EXPECT_GT(Read(path, too_many).size(), 100U);
+  FrameRequest or_none = too_many;
+  or_none.all_otherwise = false;
+  EXPECT_TRUE(Read(path, or_none).empty());
 }
 
 // A transport stream has no index: the key frame before a wanted time is found by seeking only.

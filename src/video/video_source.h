@@ -67,10 +67,10 @@ bool IsStreamAddress(std::string_view text);
 Result<std::unique_ptr<VideoSource>> OpenVideoStream(const std::string& address,
                                                      const DecodingLimits& limits);
 
-// A folder of images, which are frames in the order of their names, frames_per_second of them. Names
-// of digits alone are in the order of their numbers, and are times in milliseconds unless two of them
-// are one apart, as numbers of frames are.
-// Errors: kNotFound, kIo, kInvalid (no images), kTooLarge.
+// A folder of images, which are frames in the order of their names, frames_per_second of them.
+// Names of digits alone are in the order of their numbers, and are times in milliseconds unless two
+// of them are one apart, as numbers of frames are. Errors: kNotFound, kIo, kInvalid (no images),
+// kTooLarge.
 Result<std::unique_ptr<VideoSource>> OpenVideoFolder(const std::string& path,
                                                      double frames_per_second = 1);
 

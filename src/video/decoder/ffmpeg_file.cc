@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "video/decoder/ffmpeg_input.h"
+#include "video/decoder/key_frames.h"
 
 namespace edgevlm {
 namespace {
@@ -14,8 +16,8 @@ namespace {
 // Formats of one file. Not among them are those that name others (HLS, DASH, concat).
 constexpr const char* kFormats =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,mpegts,mpeg,flv,ogg,asf";
-// Seeking pays beyond this: it reads from a key frame on, and asks for parts of the file.
-constexpr double kSeekSeconds = 4;
+// Seeking pays beyond this: it begins to decode anew, and asks for parts of the file.
+constexpr double kSeekSeconds = 1;
 // Frames that no other refers to are skipped until so long before one that is wanted.
 constexpr double kWholeSeconds = 0.5;
 constexpr double kUsualRate = 25;
@@ -23,12 +25,17 @@ constexpr double kUsualRate = 25;
 class FfmpegFile {
  public:
   FfmpegFile(FfmpegInput input, const FrameRequest& request, const WriteBytes& write)
-      : input_(std::move(input)), request_(request), write_(write), sender_(request, write) {}
+      : input_(std::move(input)), request_(request), write_(write) {}
 
   MaybeError Run() {
     if (auto error = Open()) return error;
     if (auto error = OpenCodec()) return error;
     if (!WriteMessage(Info(), write_)) return std::nullopt;
+    if (!UseKeyFrames()) {
+      WriteMessage(VideoEnd{.seconds = Info().seconds}, write_);
+      return std::nullopt;
+    }
+    sender_.emplace(request_, write_);
     TrySeek(0);
     return Decode();
   }
@@ -102,6 +109,17 @@ class FfmpegFile {
     return info;
   }
 
+  // False: there are too few for the request, which wants no others.
+  bool UseKeyFrames() {
+    const bool moves = request_.slack_seconds > 0 && !request_.times.empty();
+    if (input_.is_stream() || (!moves && request_.enough_key_frames == 0)) return true;
+    const std::vector<double> keys = KeyFrameTimes(format(), *stream_, start_);
+    if (moves) MoveToKeyFrames(keys, request_);
+    if (request_.enough_key_frames == 0) return true;
+    has_only_keys_ = HasEnoughKeyFrames(keys, request_);
+    return has_only_keys_ || request_.all_otherwise;
+  }
+
   double SecondsOf(std::int64_t ticks) const {
     return static_cast<double>(ticks) * av_q2d(stream_->time_base);
   }
@@ -114,7 +132,8 @@ class FfmpegFile {
   // Of a frame; without a time it follows the one before it. Never before that one.
   double TimeOf(const AVFrame& frame) const {
     const double next = has_time_ ? now_ + FrameSeconds() : 0;
-    const std::int64_t ticks = frame.best_effort_timestamp;
+    // The best guess takes the times of other packets where some are passed over.
+    const std::int64_t ticks = has_only_keys_ ? frame.pts : frame.best_effort_timestamp;
     const double seconds = ticks == AV_NOPTS_VALUE ? next : SecondsOf(ticks - start_);
     return has_time_ ? std::max(seconds, now_) : std::max(seconds, 0.0);
   }
@@ -131,7 +150,7 @@ class FfmpegFile {
 
   // Goes to the last key frame before the next wanted one, if that is ahead.
   void TrySeek(double now) {
-    const double wanted = sender_.NextTime();
+    const double wanted = sender_->NextTime();
     if (input_.is_stream() || !std::isfinite(wanted) || wanted - now < kSeekSeconds) return;
     if (wanted == sought_) return;
     sought_ = wanted;
@@ -139,13 +158,13 @@ class FfmpegFile {
     if (!HasKeyFrameAhead(now, ticks)) return;
     if (avformat_seek_file(format(), stream_->index, INT64_MIN, ticks, ticks, 0) < 0) return;
     avcodec_flush_buffers(codec_.get());
-    sender_.Forget();
+    sender_->Forget();
     has_time_ = false;
   }
 
   void SkipUnwanted(const AVPacket& packet) {
     const double seconds = packet.pts == AV_NOPTS_VALUE ? now_ : SecondsOf(packet.pts - start_);
-    const bool is_far = seconds < sender_.NextTime() - kWholeSeconds;
+    const bool is_far = seconds < sender_->NextTime() - kWholeSeconds;
     codec_->skip_frame = request_.is_rough || is_far ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
   }
 
@@ -156,7 +175,8 @@ class FfmpegFile {
     while (!is_done_) {
       const int read = av_read_frame(format(), packet.get());
       if (read < 0) break;
-      if (packet->stream_index == stream_->index) {
+      const bool is_discarded = has_only_keys_ && (packet->flags & AV_PKT_FLAG_KEY) == 0;
+      if (packet->stream_index == stream_->index && !is_discarded) {
         SkipUnwanted(*packet);
         if (avcodec_send_packet(codec_.get(), packet.get()) == AVERROR(ENOMEM)) {
           return FfmpegError("frames", AVERROR(ENOMEM));
@@ -169,7 +189,7 @@ class FfmpegFile {
       avcodec_send_packet(codec_.get(), nullptr);
       if (auto error = TakeFrames()) return error;
     }
-    return sender_.End(is_done_ || !has_time_ ? 0 : now_ + FrameSeconds());
+    return sender_->End(is_done_ || !has_time_ ? 0 : now_ + FrameSeconds());
   }
 
   MaybeError TakeFrames() {
@@ -179,7 +199,7 @@ class FfmpegFile {
       if (received < 0) return std::nullopt;
       now_ = TimeOf(*frame_);
       has_time_ = true;
-      const auto next = sender_.Add(now_, *frame_, presentation_);
+      const auto next = sender_->Add(now_, *frame_, presentation_);
       av_frame_unref(frame_.get());
       if (!next) return next.error();
       is_done_ = *next == FrameSender::Next::kDone;
@@ -189,7 +209,7 @@ class FfmpegFile {
   }
 
   FfmpegInput input_;
-  const FrameRequest request_;
+  FrameRequest request_;
   const WriteBytes write_;
   AVStream* stream_ = nullptr;  // of the format
   const AVCodec* decoder_ = nullptr;
@@ -197,9 +217,11 @@ class FfmpegFile {
   FramePtr frame_ = NewFrame();
   std::int64_t start_ = 0;  // ticks at 0 seconds
   Presentation presentation_;
-  FrameSender sender_;
-  double now_ = 0;      // of the last decoded frame
-  double sought_ = -1;  // the wanted time of the last seek
+  std::optional<FrameSender> sender_;  // once the file has been opened
+  double now_ = 0;                     // of the last decoded frame
+  double sought_ = -1;                 // the wanted time of the last seek
+  // FFmpeg could discard the others itself, but MP4's times go wrong then.
+  bool has_only_keys_ = false;
   bool has_time_ = false;
   bool is_done_ = false;
 };

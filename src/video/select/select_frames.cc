@@ -9,6 +9,11 @@ namespace {
 
 constexpr double kMostFactsPerSecond = 8;
 constexpr int kMostFacts = 240;
+// Encoders begin a scene with a key frame, and cameras send one each second or two: so many for
+// each frame that is wanted show what there is to choose from, at a tenth of the cost of all
+// frames.
+constexpr int kKeyFramesPerFrame = 2;
+constexpr double kFarApartSeconds = 2;
 constexpr double kTickSeconds = 0.001;
 // What only noise changes: 8 of 255 in each block.
 constexpr double kLookAlike = 8.0 / 255;
@@ -70,20 +75,25 @@ class Selection {
     selected_.info = (*stream)->info();
     selected_.seconds = selected_.info.seconds;
     if (selected_.seconds == 0) {
-      if (auto error = ReadFacts()) return error;
+      if (auto error = ReadFacts(OtherFrames::kAll)) return error;
       selected_.seconds = end_.value_or(facts_.empty() ? 0 : facts_.back().seconds);
     }
     return CheckRange();
   }
 
+  // Where there are too few key frames for what is to be chosen.
+  enum class OtherFrames { kAll, kNone };
+
   // Measures frames of the range, or of the whole if its length is not known.
-  MaybeError ReadFacts() {
+  MaybeError ReadFacts(OtherFrames others) {
     const double from = options_.from_seconds;
     const double length = selected_.seconds > 0 ? To() - from : 0;
     const auto stream =
         source_.Read({.from_seconds = from,
                       .to_seconds = options_.to_seconds,
                       .every_seconds = std::max(1 / kMostFactsPerSecond, length / kMostFacts),
+                      .enough_key_frames = std::min(kKeyFramesPerFrame * count_, kMostFacts),
+                      .all_otherwise = others == OtherFrames::kAll,
                       .max_side = kMeasuredSide,
                       .is_rough = true,
                       .threads = options_.threads});
@@ -117,10 +127,16 @@ class Selection {
       }
       choice.name = AutoSelector(length, count);
     }
+    count_ = count;
+    // All frames cost more than what is known by them is worth, unless it was asked for.
+    if (options_.selector.name == "auto" && choice.name == "scene" && facts_.empty()) {
+      if (auto error = ReadFacts(OtherFrames::kNone)) return error;
+      if (facts_.empty()) choice.name = "uniform";
+    }
     selected_.selector = choice.name;
     const auto selector = MakeSelector(choice);
     if (selector->needs_facts() && facts_.empty()) {
-      if (auto error = ReadFacts()) return error;
+      if (auto error = ReadFacts(OtherFrames::kAll)) return error;
     }
     const SelectionTask task = {.from_seconds = options_.from_seconds,
                                 .to_seconds = options_.from_seconds + length,
@@ -135,8 +151,10 @@ class Selection {
   MaybeError ReadChosen() {
     selected_.frames.clear();
     if (times_.empty()) return std::nullopt;
-    const auto stream =
-        source_.Read({.times = times_, .max_side = options_.max_side, .threads = options_.threads});
+    const auto stream = source_.Read({.times = times_,
+                                      .slack_seconds = Slack(),
+                                      .max_side = options_.max_side,
+                                      .threads = options_.threads});
     if (!stream) return stream.error();
     while (true) {
       auto frame = (*stream)->Next();
@@ -146,6 +164,14 @@ class Selection {
     }
     end_ = (*stream)->end_seconds();
     return std::nullopt;
+  }
+
+  // Evenly spread frames that lie far apart may be a little off: the nearest key frame tells as
+  // much.
+  double Slack() const {
+    if (selected_.selector != "uniform" || times_.empty()) return 0;
+    const double part = (To() - options_.from_seconds) / static_cast<double>(times_.size());
+    return part >= kFarApartSeconds ? part / 4 : 0;
   }
 
   void LeaveOutDuplicates() {
@@ -167,6 +193,7 @@ class Selection {
   const SelectionOptions& options_;
   SelectedFrames selected_;
   std::vector<FrameFacts> facts_;
+  int count_ = 0;  // of frames at most, once they are chosen
   std::vector<double> times_;
   std::optional<double> end_;
 };
