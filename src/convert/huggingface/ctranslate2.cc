@@ -96,8 +96,9 @@ Result<Variables> ReadVariables(std::span<const std::byte> bytes) {
       return CorruptSpec(where + "found twice");
     }
   }
-  if (!in.ok())
+  if (!in.ok()) {
     return CorruptSpec("expected " + std::to_string(count) + " variables, found the end");
+  }
   return variables;
 }
 

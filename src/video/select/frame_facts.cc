@@ -57,8 +57,9 @@ void AddBlocks(const Image& image, FrameFacts& facts) {
       }
       const auto pixels = static_cast<float>((bottom - top) * (right - left));
       auto& block = facts.blocks[static_cast<std::size_t>(by * FrameFacts::kBlockCols + bx)];
-      for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t i = 0; i < 3; ++i) {
         block[i] = static_cast<float>(sums[i]) / (kWhite * pixels);
+      }
     }
   }
 }

@@ -58,8 +58,9 @@ Result<SelectorChoice> ParseSelector(std::string_view text) {
   SelectorChoice choice;
   choice.name = name;
   const bool is_rate = name == kRate;
-  if (colon == std::string_view::npos)
+  if (colon == std::string_view::npos) {
     return is_rate ? Result<SelectorChoice>(Invalid(text)) : choice;
+  }
   const std::string_view number = text.substr(colon + 1);
   const bool is_read = is_rate ? ReadWithin(number, kMostRate, choice.frames_per_second)
                                : ReadWithin(number, kMostFrames, choice.count);
