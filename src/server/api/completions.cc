@@ -82,7 +82,7 @@ void StartCompletion(ServerContext& context, Request request,
   submission.request.scope = ScopeOf(request, rules->access);
   ReplyMetadata metadata = MakeReplyMetadata(context, "cmpl", {});
   submission.origin.id = metadata.id;
-  submission.api_format = MakeCompletionsApiFormat(std::move(metadata), std::move(options));
+  submission.api_format = MakeCompletionsApiFormat(std::move(metadata), options);
   Answer(context, std::move(submission), std::move(writer));
 }
 
