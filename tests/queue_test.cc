@@ -1,24 +1,19 @@
 // A fleet of real processes: a broker, workers and a batch, all of which are killed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
-#include <set>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "process.h"
-#include "program.h"
+#include "queue_fleet.h"
 
 namespace edgevlm {
 namespace {
@@ -27,78 +22,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using nlohmann::json;
 using ::testing::HasSubstr;
-
-// nats-server on a port of its own, with its files in a folder of its own.
-class Broker {
- public:
-  explicit Broker(const std::string& more = "jetstream {store_dir: \"STORE\"}\n") {
-    std::string text = "listen: \"127.0.0.1:" + std::to_string(port_) + "\"\n" + more;
-    if (const std::size_t store = text.find("STORE"); store != std::string::npos) {
-      text.replace(store, 5, folder_.Path("store"));
-    }
-    folder_.Write("nats.conf", text);
-    Start();
-  }
-
-  void Start() {
-    process_.emplace(
-        std::vector<std::string>{"/usr/sbin/nats-server", "-c", folder_.Path("nats.conf")},
-        folder_.Path("log"));
-    EXPECT_TRUE(Listens(port_)) << ReadWholeFile(folder_.Path("log"));
-  }
-  void Kill() { process_->Kill(); }
-  std::string url(const std::string& login = "") const {
-    return "nats://" + login + "127.0.0.1:" + std::to_string(port_);
-  }
-  // For TLS and the like.
-  const TestFolder& folder() const { return folder_; }
-  int port() const { return port_; }
-
- private:
-  const TestFolder folder_;
-  const int port_ = FreePort();
-  std::optional<Process> process_;
-};
-
-class QueueTest : public ::testing::Test {
- protected:
-  void MakeImages(int count) const {
-    fs::create_directory(Images());
-    fs::copy_file(ExampleImage("ducks.png"), Images() + "/ducks.png");
-    for (int i = 0; i < count; ++i) {
-      fs::create_hard_link(Images() + "/ducks.png", Images() + "/" + std::to_string(i) + ".png");
-    }
-  }
-
-  std::string Images() const { return folder_.Path("images"); }
-  std::string Results() const { return folder_.Path("results.jsonl"); }
-  std::string Log() const { return folder_.Path("log"); }
-
-  std::vector<std::string> BatchCommand(const Broker& broker) const {
-    return {BinaryPath(), "batch", Images(), "--out", Results(), "--queue", broker.url()};
-  }
-
-  Process Worker(const Broker& broker, int number) const {
-    return Process({BinaryPath(), "worker", "--queue", broker.url(), "--lease", "1", "-t", "1",
-                    "--name", "worker" + std::to_string(number)},
-                   Log());
-  }
-
-  Process WaitingWorker(const Broker& broker, const std::string& name,
-                        const std::string& deadly = "") const {
-    return Process({WaitingWorkerPath(), broker.url(), name, "5", "1000", deadly}, Log());
-  }
-
-  static std::string WaitingWorkerPath() {
-    const char* path = std::getenv("EDGEVLM_WAITING_WORKER");
-    EXPECT_NE(path, nullptr) << "EDGEVLM_WAITING_WORKER is not set; run this through ctest";
-    return path == nullptr ? "" : path;
-  }
-
-  std::string AllLogs() const { return fs::exists(Log()) ? ReadWholeFile(Log()) : ""; }
-
-  const TestFolder folder_;
-};
 
 TEST_F(QueueTest, ResultsAreThoseOfABatchOnOneDevice) {
   MakeImages(10);
@@ -177,9 +100,7 @@ TEST_F(QueueTest, AStatusShowsWorkersAndBatches) {
   const Process batch(BatchCommand(broker), Log());
   json status;
   for (int i = 0; i < 100; ++i) {
-    const Outcome outcome = RunEdgevlm({"fleet", "status", "--queue", broker.url(), "--json"});
-    ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
-    status = json::parse(outcome.output);
+    status = Status(broker);
     if (!status["batches"].empty() && status["batches"][0]["images_per_second"] > 0) break;
     std::this_thread::sleep_for(100ms);
   }
@@ -192,28 +113,6 @@ TEST_F(QueueTest, AStatusShowsWorkersAndBatches) {
   const Outcome text = RunEdgevlm({"fleet", "status", "--queue", broker.url()});
   EXPECT_THAT(text.output, HasSubstr("worker second-device: "));
   EXPECT_THAT(text.output, HasSubstr("/2001 images"));
-}
-
-TEST_F(QueueTest, WrongBrokersAndCredentialsAreOneLine) {
-  MakeImages(1);
-  const Broker closed(
-      "jetstream {store_dir: \"STORE\"}\nauthorization {user: me, password: secret}\n");
-  const Broker plain("");
-  const auto expect_line = [&](const std::string& url, const std::string& text) {
-    const Outcome outcome = RunEdgevlm({"batch", Images(), "--out", Results(), "--queue", url});
-    EXPECT_EQ(outcome.exit_code, 1);
-    EXPECT_EQ(outcome.ErrorLines(), 1) << outcome.errors;
-    EXPECT_THAT(outcome.errors, HasSubstr(text));
-    EXPECT_THAT(outcome.errors, ::testing::Not(HasSubstr("wrong-password")));
-  };
-  expect_line(closed.url("me:wrong-password@"), "the broker rejects these credentials");
-  expect_line(closed.url(), "the broker rejects these credentials");
-  expect_line(plain.url(), "expected a broker with JetStream");
-  expect_line("nats://127.0.0.1:1", "cannot be connected to");
-  const Process worker({BinaryPath(), "worker", "--queue", closed.url("me:secret@")}, Log());
-  EXPECT_EQ(RunEdgevlm({"batch", Images(), "--out", Results(), "--queue", closed.url("me:secret@")})
-                .exit_code,
-            0);
 }
 
 }  // namespace

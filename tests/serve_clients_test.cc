@@ -158,7 +158,35 @@ TEST_F(ServeClientsTest, AnswersTheRecordedRequests) {
                                 : ServerFor(record).Post(path, Filled(record["body"]));
     ExpectAsRecorded(record, reply);
   }
-  EXPECT_GE(count, 39);
+  EXPECT_GE(count, 42);
+}
+
+TEST_F(ServeClientsTest, WrongMessagesOfMcpAreErrorsOfTheirKind) {
+  const auto post = [](const json& more, const std::string& headers = "") {
+    json message = {{"jsonrpc", "2.0"}, {"id", 5}, {"method", "tools/call"}};
+    message.update(more);
+    return ServerFor(json::object())
+        .Request("POST", "/mcp", "Content-Type: application/json\r\n" + headers, message.dump());
+  };
+  EXPECT_EQ(
+      ServerFor(json::object()).Post("/mcp", {{"method", "notifications/initialized"}}).status,
+      202);
+  EXPECT_EQ(ServerFor(json::object()).Get("/mcp").status, 405);
+  EXPECT_EQ(post({{"method", "resources/list"}}).Json()["error"]["code"], -32601);
+  EXPECT_EQ(post({{"params", {{"name", "delete"}}}}).Json()["error"]["code"], -32602);
+  EXPECT_EQ(post({{"jsonrpc", "1.0"}}).Json()["error"]["code"], -32600);
+  EXPECT_EQ(post({{"id", {1}}}).status, 400);
+  EXPECT_EQ(post(json::object(), "MCP-Protocol-Version: 1999-01-01\r\n").Json()["error"]["code"],
+            -32000);
+  EXPECT_EQ(ServerFor(json::object()).Post("/mcp", json::array()).Json()["error"]["code"], -32700);
+  // Errors of tools are results, which the calling model reads.
+  for (const json& params : {json{{"name", "ask"}}, json{{"name", "describe"}, {"arguments", 1}},
+                             json{{"name", "describe"}, {"arguments", {{"image", "no image"}}}}}) {
+    const HttpReply reply = post({{"params", params}});
+    EXPECT_EQ(reply.status, 200) << params;
+    EXPECT_EQ(reply.Json()["id"], 5);
+    EXPECT_EQ(reply.Json()["result"]["isError"], true) << reply.body;
+  }
 }
 
 }  // namespace

@@ -135,6 +135,65 @@ TEST_F(ServeSamplingTest, EachApiHasItsFormOfLogProbabilities) {
   EXPECT_TRUE(response["output"][0]["content"][0]["logprobs"][0]["logprob"].is_number());
 }
 
+TEST_F(ServeSamplingTest, CompletionsEchoTheirPrompt) {
+  json request = {{"prompt", "hi"}, {"max_tokens", 4}, {"n", 2}, {"seed", 1}};
+  const auto texts = [](const std::vector<json>& chunks) {
+    std::vector<std::string> joined(2);
+    for (const json& chunk : chunks) {
+      for (const json& choice : chunk["choices"]) {
+        joined.at(choice["index"]) += choice["text"].get<std::string>();
+      }
+    }
+    return joined;
+  };
+  std::vector<std::string> plain = texts({server().Post("/v1/completions", request).Json()});
+  for (std::string& text : plain) text.insert(0, "hi");
+  request["echo"] = true;
+  EXPECT_EQ(texts({server().Post("/v1/completions", request).Json()}), plain);
+  request["stream"] = true;
+  EXPECT_EQ(texts(Stream("/v1/completions", request)), plain);
+  request["logprobs"] = 1;
+  const HttpReply refused = server().Post("/v1/completions", request);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.Json()["error"]["param"], "echo");
+}
+
+TEST_F(ServeSamplingTest, TheBestOfSeveralCompletionsAreThoseWithTheMostProbableTokens) {
+  json request = {{"prompt", "hi"},    {"max_tokens", 6}, {"n", 4},
+                  {"temperature", 50}, {"seed", 3},       {"logprobs", 0}};
+  const json all = server().Post("/v1/completions", request).Json();
+  std::vector<std::pair<double, std::string>> expected;
+  for (const json& choice : all["choices"]) {
+    const json& values = choice["logprobs"]["token_logprobs"];
+    double sum = 0;
+    for (const json& value : values) sum += value.get<double>();
+    expected.emplace_back(-sum / static_cast<double>(values.size()), choice["text"]);
+  }
+  std::ranges::sort(expected);
+  ASSERT_NE(expected[0].second, expected[3].second);
+  request.update({{"n", 2}, {"best_of", 4}});
+  const json best = server().Post("/v1/completions", request).Json();
+  ASSERT_EQ(best["choices"].size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(best["choices"][i]["index"], i);
+    EXPECT_EQ(best["choices"][i]["text"], expected[i].second);
+  }
+  EXPECT_EQ(best["usage"], all["usage"]) << "all were generated";
+  request.erase("logprobs");
+  const json without = server().Post("/v1/completions", request).Json();
+  EXPECT_EQ(without["choices"][0]["text"], expected[0].second);
+  EXPECT_TRUE(without["choices"][0]["logprobs"].is_null());
+  for (const json& wrong : {json{{"best_of", 1}}, json{{"best_of", 5}}, json{{"stream", true}}}) {
+    json body = request;
+    body.update(wrong);
+    const HttpReply refused = server().Post("/v1/completions", body);
+    EXPECT_EQ(refused.status, 400) << wrong;
+    EXPECT_EQ(refused.Json()["error"]["param"], "best_of") << wrong;
+  }
+  request.update({{"best_of", 2}, {"stream", true}});
+  EXPECT_EQ(server().Post("/v1/completions", request).status, 200);
+}
+
 TEST_F(ServeSamplingTest, BiasChangesTheReply) {
   const json plain = Chat({{"logprobs", true}});
   const std::string first = plain["choices"][0]["logprobs"]["content"][0]["token"];

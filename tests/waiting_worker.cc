@@ -1,9 +1,12 @@
 // A worker of a queue that waits instead of computing, in place of another device.
 //
-//   waiting_worker URL NAME MILLISECONDS [LEASE_MS [DEADLY]]
+//   waiting_worker URL NAME MILLISECONDS [LEASE_MS [DEADLY [HOT_FILE]]]
 //
 // Takes the images of the built-in model, one at a time. Each reply takes MILLISECONDS and is the
-// size of the image's file. An image whose file contains DEADLY ends the process at once.
+// size of the image's file. An image whose file contains DEADLY ends the process at once. While
+// there is a file HOT_FILE, the machine counts as too hot.
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +16,7 @@
 #include <variant>
 
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/queue_options.h"
 #include "fleet/queue/worker.h"
 
@@ -60,9 +64,12 @@ int Run(const std::vector<std::string>& arguments) {
   }
   const std::chrono::milliseconds time(std::stoi(arguments[2]));
   const std::string deadly = arguments.size() > 4 ? arguments[4] : "";
+  const std::string hot_file = arguments.size() > 5 ? arguments[5] : "";
   const auto status = RunWorker(
       *queue, [&](const PipelineCalls& calls) { return Wait(calls, time, deadly); },
-      {.name = arguments[1], .model = ModelKey(engine->info(), ModelOptions()), .together = 1}, {});
+      {.name = arguments[1], .model = ModelKey(engine->info(), ModelOptions()), .together = 1},
+      {.pressure = [&] { return access(hot_file.c_str(), F_OK) == 0 ? "hot" : ""; },
+       .on_problem = [](const std::string& line) { PrintError(line); }});
   return status ? 0 : 1;
 }
 
@@ -71,7 +78,8 @@ int Run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::fprintf(stderr, "usage: %s URL NAME MILLISECONDS [LEASE_MS [DEADLY]]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s URL NAME MILLISECONDS [LEASE_MS [DEADLY [HOT_FILE]]]\n",
+                 argv[0]);
     return 2;
   }
   return edgevlm::Run({argv + 1, argv + argc});

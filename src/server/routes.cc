@@ -72,6 +72,7 @@ constexpr Route kRoutes[] = {
     {.method = "DELETE", .path = "/api/delete", .respond = OllamaDelete, .takes_body = true},
     {.method = "POST", .path = "/api/create", .respond = OllamaCreate, .takes_body = true},
     {.method = "GET", .path = "/api/version", .respond = OllamaVersion},
+    {.method = "POST", .path = "/mcp", .start = StartMcp, .takes_body = true},
 };
 
 }  // namespace

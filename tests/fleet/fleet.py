@@ -14,18 +14,23 @@ def free_port():
 
 
 class Fleet:
-    """Processes that end with it, and a folder for their files."""
+    """Processes that end with it, and a folder for their files.
 
-    def __init__(self, build):
+    place: the network namespace of the broker, which then listens at `address` in it.
+    """
+
+    def __init__(self, build, address="127.0.0.1", place=None):
         self.build = pathlib.Path(build).resolve()
         self.folder = tempfile.TemporaryDirectory(prefix="edgevlm_fleet_")
         self.path = pathlib.Path(self.folder.name)
+        self.address = address
+        self.place = place
         self.port = free_port()
-        self.url = f"nats://127.0.0.1:{self.port}"
+        self.url = f"nats://{address}:{self.port}"
         self.log = open(self.path / "log", "ab")
         self.processes = []
         config = self.path / "nats.conf"
-        config.write_text(f'listen: "127.0.0.1:{self.port}"\n'
+        config.write_text(f'listen: "{address}:{self.port}"\n'
                           f'jetstream {{store_dir: "{self.path}/store"}}\n')
         self.broker = None
         self.start_broker()
@@ -41,26 +46,35 @@ class Fleet:
         self.log.close()
         self.folder.cleanup()
 
-    def start(self, *command):
-        process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
+    def start(self, *command, place=None):
+        within = ("ip", "netns", "exec", place) if place else ()
+        process = subprocess.Popen([str(part) for part in (*within, *command)], stdout=self.log,
+                                   stderr=self.log)
         self.processes.append(process)
         return process
 
     def start_broker(self):
-        self.broker = self.start("/usr/sbin/nats-server", "-c", self.path / "nats.conf")
+        self.broker = self.start("/usr/sbin/nats-server", "-c", self.path / "nats.conf",
+                                 place=self.place)
         for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self.broker_listens():
+                return
             time.sleep(0.05)
         raise RuntimeError("the broker does not start")
 
-    def start_worker(self, name, milliseconds, lease_ms=2000):
-        return self.start(self.build / "waiting_worker", self.url, name, milliseconds, lease_ms)
+    def broker_listens(self):
+        within = ("ip", "netns", "exec", self.place) if self.place else ()
+        probe = ("bash", "-c", f": < /dev/tcp/{self.address}/{self.port}")
+        return subprocess.run((*within, *probe), check=False,
+                              stderr=subprocess.DEVNULL).returncode == 0
 
-    def start_batch(self, results):
+    def start_worker(self, name, milliseconds, lease_ms=2000, place=None):
+        return self.start(self.build / "waiting_worker", self.url, name, milliseconds, lease_ms,
+                          place=place)
+
+    def start_batch(self, results, place=None):
         return self.start(self.build / "edgevlm", "batch", self.path / "images", "--out", results,
-                          "--queue", self.url)
+                          "--queue", self.url, place=place)
 
     def make_images(self, count):
         folder = self.path / "images"
@@ -90,4 +104,3 @@ def run_seconds(process, limit):
     if code != 0:
         raise RuntimeError(f"the batch ended with {code}")
     return time.monotonic() - start
-

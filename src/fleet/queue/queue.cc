@@ -1,9 +1,12 @@
 #include "fleet/queue/queue.h"
 
 #include <nats/nats.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace edgevlm {
@@ -11,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kConnectMs = 3000;
 constexpr std::int64_t kReconnectMs = 250;
+constexpr std::int64_t kPingMs = 5000;
 constexpr std::int64_t kRequestMs = 5000;
 constexpr std::int64_t kNanosecondsPerMs = 1000000;
 constexpr std::int64_t kDuplicatesNs = std::int64_t{120} * 1000 * kNanosecondsPerMs;
@@ -18,6 +22,7 @@ constexpr std::int64_t kDuplicatesNs = std::int64_t{120} * 1000 * kNanosecondsPe
 constexpr std::int64_t kInactiveNs = std::int64_t{3600} * 1000 * kNanosecondsPerMs;
 // The sender of a batch limits how much is under way, to less.
 constexpr std::int64_t kMaxUnacknowledged = std::int64_t{1} << 24;
+constexpr std::chrono::seconds kQuiet(2);
 constexpr std::size_t kMaxTokenBytes = 64;
 constexpr char kStatusStore[] = "edgevlm_status";
 constexpr int kMaxStatusBytes = 4096;
@@ -41,18 +46,30 @@ const char* NameOf(QueueStream stream) {
   return stream == QueueStream::kImages ? "EDGEVLM_IMAGES" : "EDGEVLM_REPLIES";
 }
 
-// What the library says of its last error, without the line of its source, "(conn.c:2088): ". The
-// text may end with a line or a full stop.
+// The place in the library's source: "(conn.c:733): ".
+void RemovePlace(std::string& text) {
+  if (!text.starts_with('(')) return;
+  if (const std::size_t end = text.find("): "); end != std::string::npos) text.erase(0, end + 3);
+}
+
+// The library's texts may repeat themselves, and end with a line or a full stop.
 std::string ReasonOf(natsStatus status) {
+  std::string text = natsStatus_GetText(status);
   natsStatus ignored = NATS_OK;
-  const char* const detail = nats_GetLastError(&ignored);
-  std::string text = detail == nullptr ? "" : detail;
-  const std::size_t place = text.find("): ");
-  if (text.starts_with('(') && place != std::string::npos) text.erase(0, place + 3);
-  if (text.empty()) text = natsStatus_GetText(status);
+  if (const char* last = nats_GetLastError(&ignored); last != nullptr) {
+    std::string detail = last;
+    RemovePlace(detail);
+    if (!detail.empty() && detail != text) text += ": " + detail;
+  }
   std::ranges::replace(text, '\n', ' ');
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
   return text;
+}
+
+// Limits of the server, of its disk, of the account, or of the stream.
+bool IsFull(jsErrCode code) {
+  return code == JSInsufficientResourcesErr || code == JSStorageResourcesExceededErr ||
+         code == JSAccountResourcesExceededErr || code == JSStreamStoreFailedErr;
 }
 
 Error Failure(const std::string& url, const std::string& what, natsStatus status) {
@@ -61,7 +78,7 @@ Error Failure(const std::string& url, const std::string& what, natsStatus status
           "queue: " + url + ": " + what + ": " + ReasonOf(status)};
 }
 
-Error ConnectFailure(const std::string& url, natsStatus status) {
+Error ConnectFailure(const std::string& url, bool is_encrypted, natsStatus status) {
   switch (status) {
     case NATS_CONNECTION_AUTH_FAILED:
     case NATS_NOT_PERMITTED:
@@ -72,9 +89,39 @@ Error ConnectFailure(const std::string& url, natsStatus status) {
               "queue: " + url + ": one side wants TLS, the other does not (tls:// or nats://)"};
     case NATS_SSL_ERROR:
       return {ErrorCode::kInvalid, "queue: " + url + ": TLS: " + ReasonOf(status)};
+    case NATS_PROTOCOL_ERROR:
+    case NATS_IO_ERROR:
+    case NATS_CONNECTION_CLOSED:
+      // With TLS 1.3, a broker looks at certificates after the handshake, and says nothing.
+      if (is_encrypted) {
+        return {ErrorCode::kInvalid, "queue: " + url +
+                                         ": the broker closed the connection; it may expect "
+                                         "another certificate of this device (--queue-cert)"};
+      }
+      return Failure(url, "cannot be connected to", status);
     default:
       return Failure(url, "cannot be connected to", status);
   }
+}
+
+bool IsEncrypted(const QueueOptions& options) { return options.url.starts_with("tls://"); }
+
+// The library takes any scheme, and does not say why a file cannot be read.
+MaybeError CheckOptions(const QueueOptions& options) {
+  const std::size_t scheme = options.url.find("://");
+  if (scheme != std::string::npos && !IsEncrypted(options) && !options.url.starts_with("nats://")) {
+    return Error{ErrorCode::kInvalid,
+                 "queue: expected nats:// or tls://, found " + options.url.substr(0, scheme + 3)};
+  }
+  for (const std::string* path :
+       {&options.authorities, &options.certificate, &options.key, &options.credentials}) {
+    if (path->empty() || access(path->c_str(), R_OK) == 0) continue;
+    const int reason = errno;
+    return Error{
+        reason == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
+        "queue: " + *path + ": cannot be read: " + std::generic_category().message(reason)};
+  }
+  return {};
 }
 
 natsStatus SetOptions(const QueueOptions& options, natsOptions* to) {
@@ -86,9 +133,11 @@ natsStatus SetOptions(const QueueOptions& options, natsOptions* to) {
   // Brokers are restarted: a batch waits for as long as it takes.
   then(natsOptions_SetMaxReconnect(to, -1));
   then(natsOptions_SetReconnectWait(to, kReconnectMs));
+  // A link that is cut closes no connection; after three pings without an answer, it counts as lost.
+  then(natsOptions_SetPingInterval(to, kPingMs));
   // Acknowledgments must arrive before the lease ends, not when a buffer is full.
   then(natsOptions_SetSendAsap(to, true));
-  if (options.url.starts_with("tls://")) then(natsOptions_SetSecure(to, true));
+  if (IsEncrypted(options)) then(natsOptions_SetSecure(to, true));
   if (!options.authorities.empty()) {
     then(natsOptions_LoadCATrustedCertificates(to, options.authorities.c_str()));
   }
@@ -126,8 +175,11 @@ struct QueueReader::State {
   std::string name;
   std::string subject;
   Subscription subscription;
+  std::chrono::steady_clock::time_point last_news = {};
 
   natsStatus MakeConsumer() const;
+  void MakeAgain() const;
+  void CheckSometimes();
 };
 
 QueueMessage::QueueMessage(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -154,13 +206,12 @@ Result<std::vector<QueueMessage>> QueueReader::Read(int most, std::chrono::milli
   natsMsgList list = {};
   const natsStatus status =
       natsSubscription_Fetch(&list, state_->subscription.get(), most, wait.count(), nullptr);
-  if (status == NATS_NO_RESPONDERS) {
-    // A broker that came back without its files. The next call sees whether this helped.
-    if (!state_->queue->MakeStreams()) static_cast<void>(state_->MakeConsumer());
-  }
+  if (status == NATS_NO_RESPONDERS) state_->MakeAgain();
   if (status != NATS_OK && status != NATS_TIMEOUT) {
     return Failure(state_->queue->url, "reading", status);
   }
+  if (list.Count > 0) state_->last_news = std::chrono::steady_clock::now();
+  if (list.Count == 0) state_->CheckSometimes();
   std::vector<QueueMessage> messages;
   for (int i = 0; i < list.Count; ++i) {
     auto state = std::make_unique<QueueMessage::State>();
@@ -183,6 +234,7 @@ Queue& Queue::operator=(Queue&& other) noexcept = default;
 Queue::~Queue() = default;
 
 Result<Queue> Queue::Connect(const QueueOptions& options) {
+  if (auto error = CheckOptions(options)) return *error;
   auto state = std::make_unique<State>();
   state->options = options;
   state->url = WithoutPassword(options.url);
@@ -194,7 +246,7 @@ Result<Queue> Queue::Connect(const QueueOptions& options) {
   }
   natsConnection* connection = nullptr;
   if (const auto status = natsConnection_Connect(&connection, made_options); status != NATS_OK) {
-    return ConnectFailure(state->url, status);
+    return ConnectFailure(state->url, IsEncrypted(options), status);
   }
   state->connection.reset(connection);
   jsOptions settings;
@@ -247,15 +299,17 @@ std::int64_t Queue::max_message_bytes() const {
   return natsConnection_GetMaxPayload(state_->connection.get());
 }
 
-MaybeError Queue::Publish(const std::string& subject, const std::string& id,
-                          std::string_view data) {
+Result<Published> Queue::Publish(const std::string& subject, const std::string& id,
+                                 std::string_view data) {
   jsPubOptions options;
   jsPubOptions_Init(&options);
   options.MsgId = id.c_str();
   options.MaxWait = kRequestMs;
+  jsErrCode code = {};
   const natsStatus status = js_Publish(nullptr, state_->context.get(), subject.c_str(), data.data(),
-                                       static_cast<int>(data.size()), &options, nullptr);
-  if (status == NATS_OK) return {};
+                                       static_cast<int>(data.size()), &options, &code);
+  if (status == NATS_OK) return Published::kStored;
+  if (IsFull(code)) return Published::kFull;
   // As in QueueReader::Read.
   if (status == NATS_NO_RESPONDERS) static_cast<void>(state_->MakeStreams());
   return Failure(state_->url, "publishing", status);
@@ -274,6 +328,25 @@ natsStatus QueueReader::State::MakeConsumer() const {
   return js_AddConsumer(nullptr, queue->context.get(), NameOf(stream), &config, nullptr, nullptr);
 }
 
+// For a broker that came back without its files. The next read sees whether this helped.
+void QueueReader::State::MakeAgain() const {
+  if (!queue->MakeStreams()) static_cast<void>(MakeConsumer());
+}
+
+// A reader that is gone looks as one without messages, if others have made its stream again.
+void QueueReader::State::CheckSometimes() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_news < kQuiet) return;
+  last_news = now;
+  // Requests to a broker that is away would wait.
+  if (natsConnection_Status(queue->connection.get()) != NATS_CONN_STATUS_CONNECTED) return;
+  jsConsumerInfo* info = nullptr;
+  const natsStatus status = js_GetConsumerInfo(&info, queue->context.get(), NameOf(stream),
+                                               name.c_str(), nullptr, nullptr);
+  jsConsumerInfo_Destroy(info);
+  if (status == NATS_NOT_FOUND || status == NATS_NO_RESPONDERS) MakeAgain();
+}
+
 Result<QueueReader> Queue::MakeReader(QueueStream stream, const std::string& name,
                                       const std::string& subject, bool is_only) {
   auto reader = std::make_unique<QueueReader::State>();
@@ -281,7 +354,8 @@ Result<QueueReader> Queue::MakeReader(QueueStream stream, const std::string& nam
              .stream = stream,
              .name = name,
              .subject = subject,
-             .subscription = nullptr};
+             .subscription = nullptr,
+             .last_news = std::chrono::steady_clock::now()};
   jsCtx* const context = state_->context.get();
   if (is_only) js_DeleteConsumer(context, NameOf(stream), name.c_str(), nullptr, nullptr);
   natsStatus status = reader->MakeConsumer();

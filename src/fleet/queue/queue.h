@@ -28,6 +28,11 @@ struct QueueOptions {
   std::chrono::milliseconds lease = std::chrono::seconds(30);
 };
 
+enum class Published {
+  kStored,
+  kFull  // no room: try again later
+};
+
 enum class QueueStream { kImages, kReplies };
 
 struct QueueLoad {
@@ -84,7 +89,7 @@ class Queue {
 
   // Makes streams and store if the broker has none. Errors, which name the URL without its
   // password: kIo (no connection), kInvalid (credentials, certificates; a broker without
-  // JetStream).
+  // JetStream), kNotFound (a file of the options).
   static Result<Queue> Connect(const QueueOptions& options);
   Queue(Queue&& other) noexcept;
   Queue& operator=(Queue&& other) noexcept;
@@ -95,8 +100,9 @@ class Queue {
   std::int64_t max_message_bytes() const;
 
   // Returns when the broker has stored the message. A second one of the same id is dropped if it
-  // comes within two minutes. Errors: kIo (try again: the broker is away, or full), kTooLarge.
-  MaybeError Publish(const std::string& subject, const std::string& id, std::string_view data);
+  // comes within two minutes. Errors: kIo (try again: the broker is away), kTooLarge.
+  Result<Published> Publish(const std::string& subject, const std::string& id,
+                            std::string_view data);
 
   // is_only: other readers of that name are dismissed, and what they did not acknowledge is
   // delivered again at once. Errors: kIo.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@ constexpr std::chrono::milliseconds kTick(100);
 constexpr std::chrono::seconds kQuiet(3);
 // Replies that wait for one before them, in multiples of `ahead`.
 constexpr std::size_t kMostHeld = 4;
+constexpr std::int64_t kSentUntilMore = 16;
 
 // Different in each run, so that replies to an earlier one are known as such.
 std::string RunId() {
@@ -66,6 +68,11 @@ class QueuePipeline {
     bool is_answered = false;  // but not yet stored
   };
 
+  struct Unsent {
+    std::string id;
+    std::vector<std::byte> file;
+  };
+
   bool IsStopped() const { return queue_calls_.is_stopped != nullptr && queue_calls_.is_stopped(); }
   MaybeError Tick() { return calls_.on_tick == nullptr ? std::nullopt : calls_.on_tick(); }
 
@@ -107,13 +114,41 @@ class QueuePipeline {
   }
 
   bool HasRoom() const {
-    return unanswered_ < options_.ahead &&
+    return unanswered_ < most_ &&
            under_way_.size() < kMostHeld * static_cast<std::size_t>(options_.ahead) &&
            (unanswered_bytes_ < options_.ahead_bytes || unanswered_ == 0);
   }
 
   MaybeError SendAhead() {
-    while (!is_end_ && HasRoom() && !IsStopped()) {
+    while (!IsStopped()) {
+      if (!unsent_) {
+        if (is_end_ || !HasRoom()) return {};
+        if (auto error = TakeNext()) return error;
+      }
+      if (!unsent_ || unanswered_ > most_) return {};
+      if (auto error = SendUnsent()) return error;
+      if (unsent_) return {};
+    }
+    return {};
+  }
+
+  // Leaves it there if the broker has no room.
+  MaybeError SendUnsent() {
+    const Result<Published> published = Send(unsent_->id, unsent_->file);
+    if (!published) return published.error();
+    if (*published == Published::kFull) {
+      // Room that comes is for replies, which are read meanwhile. More is tried little by little.
+      most_ = std::max(1, (unanswered_ - 1) * 3 / 4);
+      return {};
+    }
+    if (most_ < options_.ahead && sent_ % kSentUntilMore == 0) ++most_;
+    unsent_.reset();
+    return {};
+  }
+
+  // The next image that can be read, into unsent_, if there is one now.
+  MaybeError TakeNext() {
+    while (true) {
       NextImage next = calls_.next(true);
       if (const auto* none = std::get_if<NoImage>(&next)) {
         is_end_ = *none == NoImage::kEver;
@@ -126,28 +161,48 @@ class QueuePipeline {
         }
         continue;
       }
-      const std::string id = run_id_ + "." + std::to_string(++sent_);
+      const std::string id = NewId();
       under_way_[id] = {.index = image.index,
                         .name = image.name,
                         .bytes = static_cast<std::int64_t>(image.file->size())};
       ++unanswered_;
       unanswered_bytes_ += under_way_[id].bytes;
-      if (auto error = Send(id, *image.file)) return error;
+      unsent_ = {.id = id, .file = *std::move(image.file)};
+      return {};
     }
-    return {};
   }
 
-  MaybeError Send(const std::string& id, const std::vector<std::byte>& file) {
+  std::string NewId() { return run_id_ + "." + std::to_string(++sent_); }
+
+  // kStored also for an image that is too large: it has failed then.
+  Result<Published> Send(const std::string& id, const std::vector<std::byte>& file) {
     const std::string& name = under_way_.at(id).name;
     const std::string message = ImageMessage(work_, id, options_.batch, name, file);
     const std::int64_t most = queue_.max_message_bytes();
     if (std::ssize(message) > most) {
-      return Fail(id, {ErrorCode::kTooLarge, name + ": expected at most " + std::to_string(most) +
-                                                 " bytes (max_payload of the broker), found " +
-                                                 std::to_string(message.size())});
+      auto error =
+          Fail(id, {ErrorCode::kTooLarge, name + ": expected at most " + std::to_string(most) +
+                                              " bytes (max_payload of the broker), found " +
+                                              std::to_string(message.size())});
+      if (error) return *error;
+      return Published::kStored;
     }
     last_news_ = Clock::now();
-    return Insist([&] { return queue_.Publish(images_, id, message); });
+    Published published = Published::kStored;
+    auto error = Insist([&]() -> MaybeError {
+      const auto result = queue_.Publish(images_, id, message);
+      if (!result) return result.error();
+      published = *result;
+      return {};
+    });
+    if (error) return *error;
+    if (published == Published::kFull && !std::exchange(was_full_, true) &&
+        queue_calls_.on_problem) {
+      queue_calls_.on_problem(
+          "queue: the broker has no room for more images (max_file_store, or its disk); they are "
+          "sent as it has room");
+    }
+    return published;
   }
 
   // An image that cannot be sent.
@@ -188,6 +243,8 @@ class QueuePipeline {
     Result<QueueReplies> replies = ReadRepliesMessage(message.data());
     if (!replies) {
       message.Acknowledge();
+      // A device of another version gives no usable reply to any image.
+      if (replies.error().code == ErrorCode::kUnsupported) return replies.error();
       if (queue_calls_.on_problem) queue_calls_.on_problem(replies.error().message);
       return {};
     }
@@ -221,8 +278,8 @@ class QueuePipeline {
         {.index = index, .replies = std::move(replies->replies), .on_stored = std::move(stored)});
   }
 
-  // A broker that was killed may have lost what it acknowledged last, or everything. Workers lose
-  // nothing: a reply is stored before its image is acknowledged.
+  // A broker that was killed may have lost what it acknowledged last, or everything, and a worker
+  // what it could not store because the broker was full.
   bool AreLost() {
     const auto images = queue_.LoadOf(QueueStream::kImages, WorkersName(options_.model));
     if (!images || images->waiting > 0 || images->delivered > 0) return false;
@@ -231,7 +288,7 @@ class QueuePipeline {
   }
 
   MaybeError SendLostAgain() {
-    if (unanswered_ == 0 || Clock::now() - last_news_ < kQuiet) return {};
+    if (unanswered_ == 0 || unsent_ || Clock::now() - last_news_ < kQuiet) return {};
     last_news_ = Clock::now();
     if (!AreLost()) return {};
     if (queue_calls_.on_problem) {
@@ -245,10 +302,17 @@ class QueuePipeline {
     for (const auto& [old_id, image] : lost) {
       under_way_.erase(old_id);
       // Another id: the broker may remember the old one as stored.
-      const std::string id = run_id_ + "." + std::to_string(++sent_);
+      const std::string id = NewId();
       under_way_[id] = image;
       const auto file = ReadImageFile(image.name);
-      if (auto error = file ? Send(id, *file) : Fail(id, file.error())) return error;
+      if (!file) {
+        if (auto error = Fail(id, file.error())) return error;
+        continue;
+      }
+      const auto published = Send(id, *file);
+      if (!published) return published.error();
+      // What found no room is missed again, and sent then.
+      if (*published == Published::kFull) return {};
     }
     return {};
   }
@@ -266,11 +330,14 @@ class QueuePipeline {
   // Ids to remove from it.
   const std::shared_ptr<std::vector<std::string>> stored_ =
       std::make_shared<std::vector<std::string>>();
-  int unanswered_ = 0;  // of under_way_
+  std::optional<Unsent> unsent_;  // the broker had no room; also in under_way_
+  int unanswered_ = 0;            // of under_way_
   std::int64_t unanswered_bytes_ = 0;
+  int most_ = options_.ahead;  // of unanswered_: less if the broker was full
   std::int64_t sent_ = 0;
   bool is_end_ = false;
   bool is_away_ = false;
+  bool was_full_ = false;  // and that was reported
   Clock::time_point last_news_ = Clock::now();
 };
 

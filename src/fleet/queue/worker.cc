@@ -190,14 +190,24 @@ class Worker {
   }
 
   // Waits for a broker that is away: what was computed is worth keeping.
-  MaybeError Send(const Held& held, const std::string& text) {
-    while (auto error = queue_.Publish(RepliesSubject(held.batch), held.id, text)) {
-      if (error->code != ErrorCode::kIo) {
-        Report({error->code, held.name + ": " + error->message});
+  MaybeError Send(Held& held, const std::string& text) {
+    while (true) {
+      const auto published = queue_.Publish(RepliesSubject(held.batch), held.id, text);
+      if (published && *published == Published::kStored) break;
+      if (!published && published.error().code != ErrorCode::kIo) {
+        Report({published.error().code, held.name + ": " + published.error().message});
         return {};
       }
-      if (IsStopped()) return error;
-      Report(*error);
+      if (published) {
+        // Images fill the broker, so none would ever be answered: this one makes room for its
+        // replies. If this worker dies now, the batch misses them, and sends the image again.
+        held.message.Acknowledge();
+        Report({ErrorCode::kIo, "queue: the broker has no room for replies; waiting for it"});
+      } else {
+        Report(published.error());
+      }
+      if (IsStopped()) return Error{ErrorCode::kIo, held.name + ": stopped before it was sent"};
+      if (auto error = OnTick()) return error;
       std::this_thread::sleep_for(kTick);
     }
     const std::lock_guard lock(mutex_);

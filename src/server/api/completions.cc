@@ -29,6 +29,26 @@ int ReadAlternativeCount(Fields& fields) {
   return static_cast<int>(fields.Whole("logprobs", {0, kMax}, 0));
 }
 
+// How many replies to generate, of which n are shown. Equal to n unless best_of says more.
+int ReadBestOf(Fields& fields, int n, bool streams) {
+  const auto best_of = static_cast<int>(fields.Whole("best_of", {n, kMaxReplies}, n));
+  // Which ones are the best is known at the end.
+  if (best_of > n && streams) {
+    fields.Reject("best_of", "expected n or no stream, found a stream", "unsupported");
+  }
+  return best_of;
+}
+
+// The text that comes back in front of each reply.
+std::string ReadEcho(Fields& fields, const std::string& prompt, bool has_logprobs) {
+  if (!fields.Bool("echo", false)) return {};
+  // The probabilities of the prompt's tokens are not computed.
+  if (has_logprobs) {
+    fields.Reject("echo", "expected false together with logprobs, found true", "unsupported");
+  }
+  return prompt;
+}
+
 }  // namespace
 
 // The prompt is a message of the user's in the model's chat template, as for /api/generate.
@@ -40,17 +60,24 @@ void StartCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields, {"n", "logprobs"});
+  RejectUnsupported(fields, {"n", "best_of", "echo", "logprobs"});
   Submission submission = {
       .request = {}, .streams = fields.Bool("stream", false), .origin = OriginOf(request)};
-  const CompletionOptions options = {.includes_usage = IncludesUsage(fields, problem),
-                                     .replies = ReadReplies(fields),
-                                     .has_logprobs = fields.has("logprobs")};
-  submission.request.replies = options.replies;
+  const std::string prompt = ReadPrompt(fields);
+  const CompletionOptions common = {.includes_usage = IncludesUsage(fields, problem),
+                                    .replies = ReadReplies(fields),
+                                    .has_logprobs = fields.has("logprobs")};
+  TextCompletionOptions options = {
+      .common = common, .echo = ReadEcho(fields, prompt, common.has_logprobs), .best = {}};
+  submission.request.replies = ReadBestOf(fields, common.replies, submission.streams);
   submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
-  if (options.has_logprobs) submission.request.decode.alternatives = ReadAlternativeCount(fields);
-  submission.request.messages = {{.role = Role::kUser, .parts = {{.text = ReadPrompt(fields)}}}};
+  if (common.has_logprobs) submission.request.decode.alternatives = ReadAlternativeCount(fields);
+  if (submission.request.replies > common.replies) {
+    options.best = common.replies;
+    if (!common.has_logprobs) submission.request.decode.alternatives = 0;
+  }
+  submission.request.messages = {{.role = Role::kUser, .parts = {{.text = prompt}}}};
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
   ReplyMetadata metadata = MakeReplyMetadata(context, "cmpl", {});

@@ -66,6 +66,9 @@ Response OllamaDelete(ServerContext& context, const Request& request);
 Response OllamaCreate(ServerContext& context, const Request& request);
 Response OllamaVersion(ServerContext& context, const Request& request);
 
+// mcp.cc
+void StartMcp(ServerContext& context, Request request, std::shared_ptr<ResponseWriter> writer);
+
 // health.cc
 Response ShowHealth(ServerContext& context, const Request& request);
 Response ShowLive(ServerContext& context, const Request& request);
