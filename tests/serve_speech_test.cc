@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 std::string Noise(int seconds = 3) { return WavFile(Wave::kNoise, seconds, 8000); }
 // The model reads it for longer than a test waits.
@@ -141,6 +142,39 @@ TEST_F(ServeSpeechTest, ModelsIncludeTheTranscriber) {
   EXPECT_EQ(server().Get("/v1/models/tiny-whisper").status, 200);
 }
 
+json Recording(const std::string& data) {
+  return {{"type", "input_audio"}, {"input_audio", {{"data", data}, {"format", "wav"}}}};
+}
+
+json ChatAbout(const json& part) {
+  const json content = {{{"type", "text"}, {"text", "what is said?"}}, part};
+  return {{"messages", {{{"role", "user"}, {"content", content}}}}, {"max_tokens", 2}};
+}
+
+// Silence, because what the random model writes is long.
+TEST_F(ServeSpeechTest, MessagesMayHaveRecordings) {
+  constexpr const char* kChat = "/v1/chat/completions";
+  const std::string uri = DataUri(WavFile(Wave::kSilence, 2, 8000));
+  const HttpReply heard = server().Post(kChat, ChatAbout(Recording(uri)));
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  const auto tokens = [](const HttpReply& reply) {
+    return reply.Json()["usage"]["prompt_tokens"].get<int>();
+  };
+  EXPECT_GT(tokens(heard),
+            tokens(server().Post(kChat, ChatAbout({{"type", "text"}, {"text", "?"}}))));
+  // Without the form of a URI, as OpenAI's clients send it.
+  const HttpReply plain = server().Post(kChat, ChatAbout(Recording(uri.substr(uri.find(',') + 1))));
+  EXPECT_EQ(tokens(plain), tokens(heard));
+  const json input = {{{"role", "user"}, {"content", {Recording(uri)}}}};
+  EXPECT_EQ(server().Post("/v1/responses", {{"input", input}, {"max_output_tokens", 2}}).status,
+            200);
+  const std::string where = "messages[0].content[1].input_audio";
+  ExpectError(server().Post(kChat, ChatAbout(Recording("!"))), 400, where + ".data");
+  ExpectError(server().Post(kChat, ChatAbout(Recording(DataUri("no sound")))), 415,
+              where + ".data");
+  ExpectError(server().Post(kChat, ChatAbout({{"type", "input_audio"}})), 400, where);
+}
+
 // Its job ends when the client leaves, else the next one would wait.
 TEST_F(ServeSpeechTest, AClientThatLeavesIsForgotten) {
   {
@@ -181,6 +215,26 @@ TEST(ServeSpeechLimitsTest, WithoutAModelThereIsNone) {
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.Json()["error"]["code"], "model_not_found");
   EXPECT_EQ(server.Get("/v1/models").Json()["data"].size(), 1u);
+  const HttpReply chat = server.Post("/v1/chat/completions", ChatAbout(Recording("AAAA")));
+  EXPECT_EQ(chat.status, 400);
+  EXPECT_THAT(chat.body, HasSubstr("expected a server with --whisper FILE, found none"));
+}
+
+// The worker threads of the server are few, so requests must not take all of them.
+TEST(ServeSpeechLimitsTest, FewMayWaitForRecordings) {
+  const SpeechServer server({"--request-seconds", "3"});
+  const std::string request =
+      RequestText("POST", "/v1/chat/completions", "Content-Type: application/json\r\n",
+                  ChatAbout(Recording(DataUri(LongNoise()))).dump());
+  std::vector<Client> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(server.served().Connect());
+    EXPECT_TRUE(clients.back().Send(request));
+  }
+  EXPECT_EQ(server.served().Get("/health").status, 200);
+  std::vector<int> statuses;
+  for (Client& client : clients) statuses.push_back(client.Receive().status);
+  EXPECT_THAT(statuses, UnorderedElementsAre(503, 504, 504));
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ TEST(TranscribeTest, APipeWithoutEndIsTranscribedAsItComes) {
   }
   const std::string whisper = WriteTinyWhisper(folder);
   const std::string command =
-      "ffmpeg -nostdin -loglevel error -f lavfi -i "
+      "ffmpeg -nostdin -loglevel quiet -f lavfi -i "
       "anoisesrc -f wav -ar 16000 -ac 1 - | " +
       BinaryPath() + " transcribe -m " + whisper + " - 2> " + folder.Path("errors") +
       " | head -n 1 > " + folder.Path("lines");

@@ -66,7 +66,7 @@ API = {
 # Folders that show others only some of their headers -> these headers, and who may include them.
 INTERFACES = {
     "transcribe": {
-        "transcribe/subtitles/prompt_text.h": "cli",
+        "transcribe/subtitles/prompt_text.h": "server cli",
         "transcribe/subtitles/subtitles.h": "server cli",
     },
     "engine": {

@@ -15,6 +15,8 @@
 
 namespace edgevlm {
 
+class RequestSounds;
+
 // What the reply reports about an image.
 struct ImageSummary {
   std::string id;  // SHA-256 of its file; later requests may send only this
@@ -53,6 +55,10 @@ class RequestImages {
   // An image of an earlier request. 404 with the code image_not_cached if it is no longer cached.
   RequestPart FromId(const std::string& id, const std::string& where);
 
+  // What reads the recordings of the request; null: they are problems. It must outlive this.
+  RequestSounds* sounds() const { return sounds_; }
+  void set_sounds(RequestSounds* sounds) { sounds_ = sounds; }
+
   // How long fetching URLs took.
   double fetch_ms() const { return fetch_ms_; }
 
@@ -69,6 +75,7 @@ class RequestImages {
   const RemoteRules& remote_;
   Problem& problem_;
   const CachedImages cached_;
+  RequestSounds* sounds_ = nullptr;
   std::vector<ImageSummary> summaries_;
   double fetch_ms_ = 0;
   int fetched_ = 0;

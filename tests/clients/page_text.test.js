@@ -65,6 +65,68 @@ test("a dropped picture is ignored", { skip }, async () => {
   assert.deepEqual(wrong, []);
 });
 
+// As if the server had a Whisper, which hears this.
+async function hearAs(page, text) {
+  const sent = [];
+  await page.route("**/v1/models", async route => {
+    const models = await (await route.fetch()).json();
+    models.data.push({ id: "whisper", architecture: { input_modalities: ["audio"] } });
+    return route.fulfill({ json: models });
+  });
+  await page.route("**/v1/audio/transcriptions", route => {
+    sent.push(route.request().postDataBuffer());
+    return text === null
+      ? route.fulfill({ status: 400, json: { error: { message: "no sound" } } })
+      : route.fulfill({ json: { text } });
+  });
+  await page.reload();
+  await page.waitForSelector("#record:not([hidden])");
+  return sent;
+}
+
+async function speak(page) {
+  await page.click("#record");
+  await page.waitForSelector("#record:text('End')");
+  await shoot(page, "sound-recording");
+  await page.waitForTimeout(300);
+  await page.click("#record");
+  await page.waitForSelector("#record:text('Speak')");
+}
+
+test("questions can be spoken where the server has a Whisper", { skip }, async () => {
+  const { page, wrong } = await openPage();
+  await page.waitForSelector("#facts dt", { state: "attached" });
+  assert.equal(await page.isVisible("#record"), false);
+  const sent = await hearAs(page, "how many ducks?");
+  await page.fill("#question", "Tell me:");
+  await speak(page);
+  await page.waitForFunction(() => document.querySelector("#question").value.endsWith("ducks?"));
+  assert.equal(await page.inputValue("#question"), "Tell me: how many ducks?");
+  assert.equal(await page.textContent("#sound-note"), "");
+  assert.equal(await page.isDisabled("#send"), false);
+  await shoot(page, "sound");
+  // A recording of Chromium's fake microphone, in WebM.
+  assert.ok(sent[0].includes(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])));
+  assert.deepEqual(wrong, []);
+});
+
+test("silence and errors are said", { skip }, async () => {
+  const { page } = await openPage({ refusals: true });
+  for (const [text, note] of [
+    ["", "Nothing was said."],
+    [null, "no sound"],
+  ]) {
+    await hearAs(page, text);
+    await speak(page);
+    await page.waitForFunction(
+      note => document.querySelector("#sound-note").textContent === note,
+      note,
+    );
+    assert.equal(await page.inputValue("#question"), "");
+    await page.unrouteAll();
+  }
+});
+
 const markdown = `First line
 second line of **it**, with \`a <b>\`.
 

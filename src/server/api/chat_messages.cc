@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/speech/request_sounds.h"
 #include "server/tools/read_tools.h"
 #include "server/tools/tool_prompt.h"
 
@@ -26,6 +27,16 @@ RequestPart ReadImage(Fields& part, RequestImages& images, Problem& problem) {
   return {};
 }
 
+}  // namespace
+
+RequestPart ReadSound(Fields& part, const RequestImages& images) {
+  if (images.sounds() != nullptr) return images.sounds()->Read(part);
+  part.Reject("type", "expected text or an image: recordings are not read here", "unsupported");
+  return {};
+}
+
+namespace {
+
 RequestPart ReadPart(const Json& object, const std::string& where, RequestImages& images,
                      Problem& problem) {
   Fields part(object, where, problem);
@@ -36,7 +47,8 @@ RequestPart ReadPart(const Json& object, const std::string& where, RequestImages
   }
   if (type == "refusal") return {.text = part.Text("refusal", "")};  // also text of the assistant
   if (type == "image_url") return ReadImage(part, images, problem);
-  part.Reject("type", "expected text or image_url");
+  if (type == "input_audio") return ReadSound(part, images);
+  part.Reject("type", "expected text, image_url or input_audio");
   return {};
 }
 

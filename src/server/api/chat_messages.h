@@ -17,10 +17,14 @@ inline constexpr std::size_t kMaxParts = 1024;  // of one message
 std::optional<Role> RoleNamed(const std::string& name);
 
 // Contents are strings, or lists of parts {"type": "text", "text"} and {"type": "image_url",
-// "image_url": {"url"}} in any order; the assistant's may be missing or null, which is empty, and
-// it may have "tool_calls". The role "tool" has what a call returned. form: how the model was
-// trained to write these. Problems name the path: "messages[1].content[0]".
+// "image_url": {"url"}} and {"type": "input_audio", "input_audio": {"data"}} in any order; the
+// assistant's may be missing or null, which is empty, and it may have "tool_calls". The role "tool"
+// has what a call returned. form: how the model was trained to write these. Problems name the path:
+// "messages[1].content[0]".
 std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images, Problem& problem,
                                              ToolForm form);
+
+// A part {"type": "input_audio"}, if the request's sounds are read.
+RequestPart ReadSound(Fields& part, const RequestImages& images);
 
 }  // namespace edgevlm

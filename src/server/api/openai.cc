@@ -14,6 +14,7 @@
 #include "server/parse/percents.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/speech/request_sounds.h"
 #include "server/tool_request.h"
 #include "server/unsupported_fields.h"
 
@@ -79,6 +80,8 @@ void StartChatCompletion(ServerContext& context, Request request,
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   submission.request.image_limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
+  RequestSounds sounds(context, problem);
+  images.set_sounds(&sounds);
   submission.request.messages =
       ReadChatMessages(fields, images, problem, context.engine().info().tool_form);
   ApplyTools(fields, context.engine().info(), problem, submission);

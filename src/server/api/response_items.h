@@ -23,7 +23,7 @@ struct KnownResponses {
 
 // The conversation of a request: that of "previous_response_id", then "input", a text or a list of
 // items: messages whose content is a text or a list of the parts input_text, input_image,
-// output_text and refusal; {"type": "function_call", "name", "arguments"} and {"type":
+// input_audio, output_text and refusal; {"type": "function_call", "name", "arguments"} and {"type":
 // "function_call_output", "output"}; {"type": "item_reference"} to an item of a stored response;
 // and
 // {"type": "reasoning"}, which is left out. "instructions" are not part of it. form: how the model

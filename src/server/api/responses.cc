@@ -15,6 +15,7 @@
 #include "server/random_id.h"
 #include "server/response_format.h"
 #include "server/security.h"
+#include "server/speech/request_sounds.h"
 #include "server/tool_request.h"
 #include "server/tools/read_tools.h"
 #include "server/tools/tool_prompt.h"
@@ -52,7 +53,9 @@ struct ResponseRequest {
         model(context.engine().info()),
         known{.store = context.responses(), .scope = ScopeOf(request, rules->access)},
         fields(body, "", problem),
-        images(*rules, problem) {
+        images(*rules, problem),
+        sounds(context, problem) {
+    images.set_sounds(&sounds);
     CheckModel(context, fields);
     RejectUnsupported(fields, {"top_logprobs", "tools", "tool_choice"});
     RejectUnsupportedHere(fields);
@@ -71,6 +74,7 @@ struct ResponseRequest {
   Problem problem;
   Fields fields;
   RequestImages images;
+  RequestSounds sounds;
   std::vector<RequestMessage> conversation;  // without the instructions
   ReplyRequest reply;
 };

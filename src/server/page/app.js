@@ -7,6 +7,7 @@ import { lock, startLock } from "./lock.js";
 import { showModel } from "./model.js";
 import { startPicture } from "./picture.js";
 import { readSettings, refusalOf, startSettings } from "./settings.js";
+import { startSound } from "./sound.js";
 import { showPicture, Turn } from "./talk.js";
 
 let picture = null; // as picture.js describes it
@@ -64,6 +65,12 @@ let isLive = false;
 // Whether a model reads pictures.
 const reads = model => model.image_size > 0;
 
+// Whether the server has a model that writes down what is said.
+async function hears() {
+  const { data } = await getJson("/v1/models");
+  return data.some(model => model.architecture?.input_modalities?.includes("audio"));
+}
+
 async function enter() {
   const about = await getJson("/");
   open = true;
@@ -74,6 +81,7 @@ async function enter() {
     byId("talk").dataset.empty = "What you ask, and the answers, appear here.";
   }
   startSettings(about);
+  byId("record").hidden = !(await hears());
   if (!isLive) startLive();
   isLive = true;
   update();
@@ -83,6 +91,12 @@ startPicture(chosen => {
   picture = chosen;
   turns = [];
   showPicture(chosen);
+  update();
+});
+startSound(text => {
+  const question = byId("question");
+  question.value = [question.value.trim(), text].filter(part => part !== "").join(" ");
+  question.focus();
   update();
 });
 byId("caption").onclick = () => reply("");

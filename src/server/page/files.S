@@ -29,6 +29,7 @@ edgevlm_page_begin:
     page_file picture.js
     page_file settings.js
     page_file socket.js
+    page_file sound.js
     page_file talk.js
     page_file timings.js
     page_file icon.svg

@@ -1,6 +1,7 @@
 #include "server/speech/transcription_queue.h"
 
 #include <algorithm>
+#include <future>
 #include <new>
 #include <span>
 #include <utility>
@@ -31,6 +32,30 @@ std::optional<std::uint64_t> TranscriptionQueue::Submit(Job job) {
   waiting_.push_back(std::move(entry));
   changed_.notify_all();
   return last_number_;
+}
+
+std::optional<Result<Transcript>> TranscriptionQueue::TranscribeNow(Job job) {
+  constexpr int kMostCallers = 2;
+  struct Caller {
+    explicit Caller(std::atomic<int>& count)
+        : callers(count), is_one_of_few(++count <= kMostCallers) {}
+    Caller(const Caller&) = delete;
+    Caller& operator=(const Caller&) = delete;
+    ~Caller() { --callers; }
+    std::atomic<int>& callers;
+    const bool is_one_of_few;
+  };
+  const Caller caller(callers_);
+  if (!caller.is_one_of_few) return std::nullopt;
+  const auto end = std::make_shared<std::promise<Result<Transcript>>>();
+  auto transcript = end->get_future();
+  job.on_end = [end](const Result<Transcript>& result) { end->set_value(result); };
+  const auto deadline = job.deadline;
+  const auto number = Submit(std::move(job));
+  if (!number) return std::nullopt;
+  // The deadline does not end a job that has not begun.
+  if (transcript.wait_until(deadline) != std::future_status::ready) Cancel(*number);
+  return transcript.get();
 }
 
 void TranscriptionQueue::Cancel(std::uint64_t number) {

@@ -21,12 +21,12 @@ namespace edgevlm {
 class TranscriptionQueue {
  public:
   struct Job {
-    std::string file;           // a sound file
-    TranscribeOptions options;  // is_cancelled is overwritten
+    std::string file;                // a sound file
+    TranscribeOptions options = {};  // is_cancelled is overwritten
     // Cancelled if it is not done by then.
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     // Called once, on the thread of the queue or of Cancel and Stop. Errors: those of Transcribe.
-    std::function<void(const Result<Transcript>&)> on_end;
+    std::function<void(const Result<Transcript>&)> on_end = {};
   };
 
   // waiting: jobs behind the one that runs, at least 0. Throws std::system_error if the system
@@ -38,6 +38,11 @@ class TranscriptionQueue {
 
   // The job's number; nothing if the queue is full or was stopped.
   std::optional<std::uint64_t> Submit(Job job);
+
+  // Submits a job without on_end, and waits for it. Nothing if the queue is full, or two callers
+  // wait already: they are worker threads of the server, of which there are four. Errors: those of
+  // Transcribe; kCancelled after the deadline.
+  std::optional<Result<Transcript>> TranscribeNow(Job job);
 
   // Ends a job with kCancelled, within milliseconds. Does nothing if it has ended.
   void Cancel(std::uint64_t number);
@@ -59,6 +64,7 @@ class TranscriptionQueue {
 
   const std::shared_ptr<Transcriber> transcriber_;
   const int most_waiting_;
+  std::atomic<int> callers_ = 0;  // of TranscribeNow
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by the mutex, but for the job of running_.
