@@ -29,7 +29,7 @@ class AskCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    video_.Declare(app);
+    DeclareVideo(app, video_);
     app.add_option("--sound", sound_, "WAV, FLAC, Ogg or MP3 file beside the image or video")
         ->type_name("FILE");
     speech_.Declare(app);

@@ -26,7 +26,7 @@ class CaptionCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    video_.Declare(app);
+    DeclareVideo(app, video_);
     GroupOptions(app,
                  {"--model", "--max-tokens", "--temperature", "--threads", "--frames", "--json"});
     app.footer(

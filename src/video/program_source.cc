@@ -140,6 +140,8 @@ class ProgramSource final : public VideoSource {
 
 }  // namespace
 
+bool HasVideoProgram() { return FindProgram("").ok(); }
+
 Result<std::unique_ptr<VideoSource>> OpenVideoFile(const std::string& path,
                                                    const DecodingLimits& limits) {
   Result<std::string> program = FindProgram(path);

@@ -4,6 +4,7 @@
 
 #include "server/answer.h"
 #include "server/api/body.h"
+#include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
 #include "server/api/form.h"
 #include "server/api/task_api_format.h"
@@ -93,15 +94,20 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   const std::string prompt = ReadPrompt(input.kind, fields, context);
   submission.request.image_limits = ReadImageLimits(fields);
+  const VideoChoice video_choice = ReadVideoFields(fields);
   RequestImages images(*rules, problem,
                        {.engine = &context.engine(),
                         .scope = input.scope,
                         .limits = submission.request.image_limits});
+  images.TakeVideos();
   RequestMessage message = {.role = Role::kUser, .parts = {}};
   for (std::string& file : input.files) {
-    message.parts.push_back(images.FromBytes(std::move(file), "image"));
+    message.parts.push_back(images.AnyFromBytes(std::move(file), "file"));
   }
   for (RequestPart& part : ReadTaskImages(fields, images)) message.parts.push_back(std::move(part));
+  if (fields.has("video") || fields.has("video_url") || fields.has("input_video")) {
+    message.parts.push_back(ReadVideo(fields, images));
+  }
   if (message.parts.empty()) fields.Reject("image", "expected an image, found none");
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (problem) return *std::move(problem);
@@ -109,6 +115,7 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   submission.request.scope = std::move(input.scope);
   submission.request.fetch_ms = images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "req", images.summaries());
+  MoveVideos(images, video_choice, submission, metadata);
   submission.origin = std::move(input.origin);
   submission.origin.id = metadata.id;
   submission.api_format = MakeTaskApiFormat(input.kind, std::move(metadata));
