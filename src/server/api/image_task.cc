@@ -1,5 +1,6 @@
 // POST /caption and /vqa (also /query, as moondream's clients call it): a caption or an answer
 // about one image or several.
+#include <algorithm>
 #include <utility>
 
 #include "server/answer.h"
@@ -23,10 +24,13 @@ namespace {
 struct Length {
   const char* name;
   const char* prompt;
+  const char* video_prompt;
 };
-constexpr Length kLengths[] = {{"short", "Describe the picture in one short sentence."},
-                               {"normal", "Describe the picture."},
-                               {"long", "Describe the picture in detail."}};
+constexpr Length kLengths[] = {
+    {"short", "Describe the picture in one short sentence.",
+     "Describe the video in one short sentence."},
+    {"normal", "Describe the picture.", "Describe the video."},
+    {"long", "Describe the picture in detail.", "Describe the video in detail."}};
 
 constexpr const char* kImageNames[] = {"image", "image_url", "file"};
 
@@ -58,19 +62,22 @@ std::vector<RequestPart> ReadTaskImages(Fields& fields, RequestImages& images) {
   return parts;
 }
 
-std::string LengthPrompt(Fields& fields, const ServerContext& context) {
+std::string LengthPrompt(Fields& fields, const ServerContext& context, bool has_video) {
   const std::string length = fields.Text("length", "normal");
   for (const Length& entry : kLengths) {
     if (length != entry.name) continue;
-    return context.engine().info().chat_template.empty() ? "" : entry.prompt;
+    return context.engine().info().chat_template.empty() ? ""
+           : has_video                                   ? entry.video_prompt
+                                                         : entry.prompt;
   }
   fields.Reject("length", "expected short, normal or long");
   return {};
 }
 
-std::string ReadPrompt(TaskKind kind, Fields& fields, const ServerContext& context) {
+std::string ReadPrompt(TaskKind kind, Fields& fields, const ServerContext& context,
+                       bool has_video) {
   if (kind == TaskKind::kCaption) {
-    const std::string length = LengthPrompt(fields, context);
+    const std::string length = LengthPrompt(fields, context, has_video);
     return fields.Text("prompt", length);
   }
   std::string question = fields.Text("question", fields.Text("prompt", ""));
@@ -92,7 +99,6 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
   submission.request.decode.with_probability = true;
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
-  const std::string prompt = ReadPrompt(input.kind, fields, context);
   submission.request.image_limits = ReadImageLimits(fields);
   const VideoChoice video_choice = ReadVideoFields(fields);
   RequestImages images(*rules, problem,
@@ -109,6 +115,9 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
     message.parts.push_back(ReadVideo(fields, images));
   }
   if (message.parts.empty()) fields.Reject("image", "expected an image, found none");
+  const bool has_video = std::ranges::any_of(
+      message.parts, [](const RequestPart& part) { return part.video != nullptr; });
+  const std::string prompt = ReadPrompt(input.kind, fields, context, has_video);
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (problem) return *std::move(problem);
   submission.request.messages.push_back(std::move(message));

@@ -31,6 +31,7 @@ edgevlm_page_begin:
     page_file socket.js
     page_file talk.js
     page_file timings.js
+    page_file video.js
     page_file icon.svg
     page_file ducks.webp
     page_file monkey.webp
