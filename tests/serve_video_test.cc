@@ -63,7 +63,7 @@ class ServeVideoTest : public testing::Test {
     if (std::system("command -v ffmpeg > /dev/null") != 0) GTEST_SKIP() << "ffmpeg is missing";
   }
 
-  // A test picture that moves, of 4 s.
+  // A test image that moves, of 4 s.
   std::string Clip(const std::string& name, const std::string& size = "96x64",
                    const std::string& encoder = "-c:v libx264 -pix_fmt yuv420p") const {
     const std::string path = folder_.Path(name);

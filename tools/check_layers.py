@@ -91,6 +91,7 @@ OUTSIDE = {
     "zlib.h": "eval fleet image transcribe",
     "sqlite3.h": "fleet",
     "nats/": "fleet",
+    "mosquitto.h": "cli",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image video",

@@ -25,7 +25,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// A test picture that moves, of 4 s.
+// A test image that moves, of 4 s.
 function clip(name, ...encoder) {
   const path = join(folder, name);
   const source = "testsrc2=size=320x180:rate=10:duration=4";
