@@ -50,24 +50,9 @@ class Encoding {
       for (const RequestPart& part : given.parts) {
         if (IsImage(part) && &part != last && engine_.model.style->begins_with_image()) {
           Skip(part);
-          continue;
+        } else if (auto error = Add(part, request, message)) {
+          return *error;
         }
-        if (part.video != nullptr) {
-          if (auto error = AddVideo(part, request.scope, message)) return *error;
-          continue;
-        }
-        if (part.encoded != nullptr) {
-          Note(*part.encoded, true);
-          message.parts.push_back({.image = part.encoded});
-          continue;
-        }
-        if (part.image == nullptr) {
-          message.parts.push_back({.text = part.text});
-          continue;
-        }
-        auto image = Encode(part, request);
-        if (!image) return image.error();
-        message.parts.push_back({.image = *std::move(image)});
       }
     }
     return messages;
@@ -78,6 +63,21 @@ class Encoding {
   std::vector<ImageReply> MoveNotes() { return std::move(notes_); }
 
  private:
+  MaybeError Add(const RequestPart& part, const ReplyRequest& request, Message& message) {
+    if (part.video != nullptr) return AddVideo(part, request.scope, message);
+    if (part.encoded != nullptr) {
+      Note(*part.encoded, true);
+      message.parts.push_back({.image = part.encoded});
+    } else if (part.image != nullptr) {
+      auto image = Encode(part, request);
+      if (!image) return image.error();
+      message.parts.push_back({.image = *std::move(image)});
+    } else {
+      message.parts.push_back({.text = part.text});
+    }
+    return std::nullopt;
+  }
+
   // It comes before the image that is used.
   void Skip(const RequestPart& part) {
     notes_.emplace_back();
@@ -94,7 +94,7 @@ class Encoding {
         EncodeVideo(engine_, ViewsOf(*part.video), part.video->options,
                     {.profiler = hooks_.profiler, .scope = scope, .is_over = hooks_.is_over});
     if (!video) return video.error();
-    Add(video->timings);
+    AddTimings(video->timings);
     tokens_ += video->tokens;
     std::ranges::move(video->parts, std::back_inserter(message.parts));
     done_ += CountImages(part);
@@ -102,7 +102,7 @@ class Encoding {
     return std::nullopt;
   }
 
-  void Add(const Timings& timings) {
+  void AddTimings(const Timings& timings) {
     timings_.decode_ms += timings.decode_ms;
     timings_.preprocess_ms += timings.preprocess_ms;
     timings_.encode_ms += timings.encode_ms;
@@ -124,7 +124,7 @@ class Encoding {
                                              .file_id = part.image_id,
                                              .is_over = is_over});
     if (!shared) return Named(shared.error());
-    Add(shared->timings);
+    AddTimings(shared->timings);
     Note(*shared->image, !shared->is_new);
     hooks_.on_image(++done_);
     return std::move(shared->image);
